@@ -1,0 +1,88 @@
+-- The projection of the ledger: what commands query. Every table here is dropped and rebuilt from the ledger, so none
+-- of them is a source of truth. Dates are ISO 8601 texts (2025-09-15), times are RFC 3339 with offset; `entry` is the
+-- number of the ledger entry that last wrote the row. Names of classes («7А»), logins and periods are their own keys.
+
+CREATE TABLE school (            -- one row: the school, the year, periods, holidays, bells and policy as JSON
+    id INTEGER PRIMARY KEY CHECK (id = 1), config TEXT NOT NULL, entry INTEGER NOT NULL) STRICT;
+CREATE TABLE recovery_keys (     -- age recipients of recovery keys, which sign nothing
+    recipient TEXT PRIMARY KEY, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE people (
+    login TEXT PRIMARY KEY, surname TEXT NOT NULL, given TEXT NOT NULL, patronymic TEXT NOT NULL,
+    position TEXT NOT NULL, association TEXT NOT NULL, dismissed TEXT, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE roles (
+    login TEXT NOT NULL, role TEXT NOT NULL, PRIMARY KEY (login, role)) STRICT, WITHOUT ROWID;
+CREATE TABLE keys (              -- a key holds from its entry to the entry that revoked it
+    fingerprint TEXT PRIMARY KEY, login TEXT NOT NULL, public BLOB NOT NULL, recipient TEXT NOT NULL,
+    enrolled_at TEXT NOT NULL, enrolled_entry INTEGER NOT NULL,
+    revoked_at TEXT, revoked_entry INTEGER) STRICT, WITHOUT ROWID;
+CREATE TABLE subjects (          -- place: the order in the journal
+    name TEXT PRIMARY KEY, short TEXT NOT NULL, association TEXT NOT NULL, written INTEGER NOT NULL,
+    place INTEGER NOT NULL, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE classes (           -- teacher: login of the class teacher, may be empty
+    name TEXT PRIMARY KEY, grade INTEGER NOT NULL, letter TEXT NOT NULL, teacher TEXT NOT NULL,
+    entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE pupils (            -- file: the number of the personal file («личное дело»), unique in the school
+    id INTEGER PRIMARY KEY, file TEXT NOT NULL UNIQUE, surname TEXT NOT NULL, given TEXT NOT NULL,
+    patronymic TEXT NOT NULL, born TEXT NOT NULL, entry INTEGER NOT NULL) STRICT;
+CREATE TABLE enrolments (        -- since: first day; until: the day the pupil left, NULL while he is there;
+    pupil INTEGER NOT NULL, class TEXT NOT NULL, since TEXT NOT NULL, until TEXT,
+    entry INTEGER NOT NULL, PRIMARY KEY (pupil, since)) STRICT, WITHOUT ROWID;
+CREATE INDEX enrolments_by_class ON enrolments (class);
+CREATE TABLE group_members (
+    class TEXT NOT NULL, grp TEXT NOT NULL, pupil INTEGER NOT NULL,
+    entry INTEGER NOT NULL, PRIMARY KEY (class, grp, pupil)) STRICT, WITHOUT ROWID;
+CREATE TABLE courses (           -- grp is empty where the course is the whole class's; hours a week
+    id INTEGER PRIMARY KEY, class TEXT NOT NULL, grp TEXT NOT NULL, subject TEXT NOT NULL, teacher TEXT NOT NULL,
+    hours REAL NOT NULL, entry INTEGER NOT NULL, UNIQUE (class, grp, subject)) STRICT;
+CREATE TABLE timetable (         -- weekday 1 (Monday) to 7
+    course INTEGER NOT NULL, weekday INTEGER NOT NULL, lesson INTEGER NOT NULL,
+    entry INTEGER NOT NULL, PRIMARY KEY (course, weekday, lesson)) STRICT, WITHOUT ROWID;
+CREATE TABLE plans (             -- work: the kind of work as the plan words it («контрольная работа № 2») or empty
+    course INTEGER NOT NULL, no INTEGER NOT NULL, topic TEXT NOT NULL, work TEXT NOT NULL, homework TEXT NOT NULL,
+    entry INTEGER NOT NULL, PRIMARY KEY (course, no)) STRICT, WITHOUT ROWID;
+CREATE TABLE lessons (           -- substitute: login or empty; recorded_on: the day it was first entered (school time)
+    id INTEGER PRIMARY KEY, course INTEGER NOT NULL, date TEXT NOT NULL, lesson INTEGER NOT NULL,
+    topic TEXT NOT NULL, work TEXT NOT NULL, homework TEXT NOT NULL, substitute TEXT NOT NULL,
+    confirmed INTEGER NOT NULL,  -- 0 while a substitution waits for confirmation (§2.1)
+    recorded_on TEXT NOT NULL, taken_over INTEGER NOT NULL, entry INTEGER NOT NULL,
+    UNIQUE (course, date, lesson)) STRICT;
+CREATE TABLE marks (             -- marks: «5», «4/5», «зач»…; work: kind of work where it differs from the lesson's
+    lesson INTEGER NOT NULL, pupil INTEGER NOT NULL, marks TEXT NOT NULL, work TEXT NOT NULL,
+    document TEXT NOT NULL,      -- the document that a mark from elsewhere rests on (§2.3.5), or empty
+    entry INTEGER NOT NULL, PRIMARY KEY (lesson, pupil)) STRICT, WITHOUT ROWID;
+CREATE TABLE attendance (        -- kind: «н», «б», «у» (absent) or «оп» (late)
+    lesson INTEGER NOT NULL, pupil INTEGER NOT NULL, kind TEXT NOT NULL,
+    entry INTEGER NOT NULL, PRIMARY KEY (lesson, pupil)) STRICT, WITHOUT ROWID;
+CREATE TABLE reasons (           -- reason: «болезнь», «уважительная», «неуважительная»; until is inclusive
+    pupil INTEGER NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL, reason TEXT NOT NULL, document TEXT NOT NULL,
+    entry INTEGER NOT NULL, PRIMARY KEY (pupil, since, until)) STRICT, WITHOUT ROWID;
+CREATE TABLE finals (            -- period: a period's name, «Год», «Экзамен» or «Итог»; override: reason or empty
+    course INTEGER NOT NULL, pupil INTEGER NOT NULL, period TEXT NOT NULL, mark TEXT NOT NULL,
+    override TEXT NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (course, pupil, period)) STRICT, WITHOUT ROWID;
+CREATE TABLE decisions (         -- of the pedagogical council
+    pupil INTEGER PRIMARY KEY, date TEXT NOT NULL, number TEXT NOT NULL, decision TEXT NOT NULL,
+    entry INTEGER NOT NULL) STRICT;
+CREATE TABLE documents (         -- subject: a class, or empty for the school; at_entry: the ledger entry whose state it shows
+    number TEXT PRIMARY KEY, form TEXT NOT NULL, subject TEXT NOT NULL, variant TEXT NOT NULL, title TEXT NOT NULL,
+    leaves INTEGER NOT NULL, at_entry INTEGER NOT NULL, issued_at TEXT NOT NULL, issued_by TEXT NOT NULL,
+    pdf_sha256 TEXT NOT NULL, version TEXT NOT NULL, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE document_pages (    -- digest: SHA-256 in lower-case hex, the page's check code
+    number TEXT NOT NULL, page INTEGER NOT NULL, digest TEXT NOT NULL,
+    PRIMARY KEY (number, page)) STRICT, WITHOUT ROWID;
+CREATE INDEX document_pages_by_digest ON document_pages (digest);
+CREATE TABLE document_resources ( -- digests of the layouts and fonts a document was made with
+    number TEXT NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL,
+    PRIMARY KEY (number, name)) STRICT, WITHOUT ROWID;
+CREATE TABLE carriers (
+    id TEXT PRIMARY KEY, label TEXT NOT NULL, holder TEXT NOT NULL, place TEXT NOT NULL, device TEXT NOT NULL,
+    registered_at TEXT NOT NULL, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE archives (          -- length and head: the ledger in it; tagmanifest: SHA-256 in hex, the archive's code
+    name TEXT PRIMARY KEY, period TEXT NOT NULL, created_at TEXT NOT NULL, length INTEGER NOT NULL,
+    head TEXT NOT NULL, tagmanifest TEXT NOT NULL, bytes INTEGER NOT NULL, files INTEGER NOT NULL,
+    entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE archive_copies (
+    archive TEXT NOT NULL, carrier TEXT NOT NULL, entry INTEGER NOT NULL,
+    PRIMARY KEY (archive, carrier)) STRICT, WITHOUT ROWID;
+CREATE TABLE verifications (     -- depth: «полнота», «суммы», «подпись», «содержание»; result: «цел», «цел и подлинен», «повреждён»
+    entry INTEGER PRIMARY KEY, archive TEXT NOT NULL, carrier TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL,
+    depth TEXT NOT NULL, result TEXT NOT NULL) STRICT;

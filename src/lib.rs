@@ -1,0 +1,29 @@
+//! Letopis keeps a Russian school's electronic class journal, prints it for binding, writes archive copies of it
+//! and proves years later that nothing in it was changed.
+//!
+//! The layers, from the bottom up; each uses only what stands above it in this list:
+//!
+//! * [`error`]: what crosses the library's boundary when something is refused, damaged or badly put;
+//! * [`school`]: the vocabulary of the field, without storage: marks, classes, periods, the calendar, the policy;
+//! * [`ledger`]: identities, signatures and the chain of signed entries;
+//! * [`journal`]: the kinds of entry, who may record them, the rules of the regulation, and the tables that the
+//!   ledger projects into;
+//! * [`import`]: the files a school brings, checked as a whole and recorded as entries;
+//! * [`print`]: forms laid out into pages, and pages written as PDF/A;
+//! * [`archive`]: packages on carriers, and their verification;
+//! * [`cli`]: arguments, prompts and tables on the screen.
+//!
+//! The clock is a parameter everywhere: only [`cli`] reads the system's.
+
+#![forbid(unsafe_code)]
+
+pub mod archive;
+pub mod cli;
+pub mod error;
+pub mod import;
+pub mod journal;
+pub mod ledger;
+pub mod print;
+pub mod school;
+
+pub use error::{Error, Result};

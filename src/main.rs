@@ -1,0 +1,7 @@
+//! The program `letopis`: everything is in the library, see `letopis::cli`.
+
+#![forbid(unsafe_code)]
+
+fn main() -> std::process::ExitCode {
+    std::process::ExitCode::SUCCESS
+}

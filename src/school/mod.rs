@@ -1,0 +1,22 @@
+//! The vocabulary of a school: what a mark, a class, a period, a course is, and how each is written and read.
+//!
+//! Nothing here is stored or signed. Each type parses what people type (in all the spellings they use), holds one
+//! canonical form, and prints that form again; so the layers above never compare spellings.
+
+mod calendar;
+mod cell;
+mod class;
+mod config;
+mod course;
+mod person;
+mod text;
+mod work;
+
+pub use calendar::{WEEKDAYS_SHORT, format_date, parse_date, parse_date_or, weekday_from_short};
+pub use cell::{Attendance, Cell, Marks};
+pub use class::ClassName;
+pub use config::{Bell, Holiday, Period, Policy, School, SchoolInfo, Year};
+pub use course::CourseKey;
+pub use person::{PersonName, Role};
+pub use text::{clean, fold, same_word};
+pub use work::WorkKind;

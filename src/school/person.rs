@@ -1,0 +1,178 @@
+//! People and their roles (§3.3).
+
+use crate::school::fold;
+use serde::{Deserialize, Serialize};
+
+/// Surname, given name and patronymic; the last may be empty.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonName {
+    /// Фамилия.
+    pub surname: String,
+    /// Имя.
+    pub given: String,
+    /// Отчество, empty where a person has none.
+    #[serde(default)]
+    pub patronymic: String,
+}
+
+impl PersonName {
+    /// «Иванова Инна Игоревна».
+    pub fn full(&self) -> String {
+        [&self.surname, &self.given, &self.patronymic]
+            .into_iter()
+            .filter(|s| !s.is_empty())
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    /// «Иванова Инна», as the left page of a spread lists pupils.
+    pub fn surname_given(&self) -> String {
+        format!("{} {}", self.surname, self.given).trim().to_owned()
+    }
+
+    /// «Иванова И. И.».
+    pub fn initials(&self) -> String {
+        let mut out = self.surname.clone();
+        for part in [&self.given, &self.patronymic] {
+            if let Some(first) = part.chars().next() {
+                out.push(' ');
+                out.push(first);
+                out.push('.');
+            }
+        }
+        out
+    }
+
+    /// A key by which names sort as a class list does: surname first, case ignored, «ё» as «е».
+    pub fn sort_key(&self) -> String {
+        [&self.surname, &self.given, &self.patronymic].map(|part| fold(part)).join("\u{0}")
+    }
+
+    /// Whether what someone typed means this person: the surname, with or without given name and patronymic or their
+    /// first letters. Case and «ё» do not matter.
+    pub fn matches(&self, typed: &str) -> bool {
+        let typed = fold(typed).replace('.', " ");
+        let mut words = typed.split_whitespace().peekable();
+        // A double surname may be typed with spaces around its hyphen or hold a space itself.
+        let mut rest = fold(&self.surname);
+        rest.retain(|c| !c.is_whitespace());
+        while let Some(word) = words.peek() {
+            match rest.strip_prefix(*word) {
+                Some(tail) if !rest.is_empty() => {
+                    rest = tail.to_owned();
+                    words.next();
+                }
+                _ => break,
+            }
+        }
+        rest.is_empty()
+            && [&self.given, &self.patronymic].iter().all(|part| match words.next() {
+                Some(word) => fold(part).starts_with(word),
+                None => true,
+            })
+            && words.next().is_none()
+    }
+}
+
+/// A role of §3.3, and those that the printing and archiving clauses (§5) name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Администратор ПО (§3.3.1).
+    Administrator,
+    /// Преподаватель (§3.3.2).
+    Teacher,
+    /// Методист (§3.3.3).
+    Methodist,
+    /// Классный руководитель (§3.3.4).
+    ClassTeacher,
+    /// Заведующий учебной частью, завуч (§3.3.5).
+    DeputyHead,
+    /// Директор (§1.3, §5.5.4).
+    Director,
+    /// Секретарь учебной части (§5.4).
+    Secretary,
+    /// Диспетчер (§5.5.1).
+    Dispatcher,
+}
+
+impl Role {
+    /// Every role, in the order of the regulation.
+    pub const ALL: [Self; 8] = [
+        Self::Administrator,
+        Self::Teacher,
+        Self::Methodist,
+        Self::ClassTeacher,
+        Self::DeputyHead,
+        Self::Director,
+        Self::Secretary,
+        Self::Dispatcher,
+    ];
+
+    /// The Russian word, as staff.csv has it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Administrator => "администратор",
+            Self::Teacher => "учитель",
+            Self::Methodist => "методист",
+            Self::ClassTeacher => "классный руководитель",
+            Self::DeputyHead => "завуч",
+            Self::Director => "директор",
+            Self::Secretary => "секретарь",
+            Self::Dispatcher => "диспетчер",
+        }
+    }
+
+    /// Reads the Russian word.
+    pub fn parse(text: &str) -> Option<Self> {
+        let folded = fold(text.trim());
+        Self::ALL.into_iter().find(|role| fold(role.word()) == folded)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(surname: &str, given: &str, patronymic: &str) -> PersonName {
+        PersonName { surname: surname.into(), given: given.into(), patronymic: patronymic.into() }
+    }
+
+    #[test]
+    fn a_person_is_meant_by_surname_and_as_much_of_the_rest_as_is_typed() {
+        let anna = name("Ёлкина", "Анна", "Петровна");
+        for typed in
+            ["Ёлкина", "елкина", "Ёлкина А", "ёлкина а.", "Ёлкина Анна", "Елкина А. П.", "Ёлкина Анна Петровна"]
+        {
+            assert!(anna.matches(typed), "{typed}");
+        }
+        for typed in ["", "Ёлки", "Ёлкина Б.", "Ёлкина А. С.", "Ёлкина Анна Петровна Вторая", "Анна"]
+        {
+            assert!(!anna.matches(typed), "{typed}");
+        }
+        assert!(name("Лада-Заречная", "Ия", "").matches("лада-заречная"));
+        assert!(name("оглы Мамедов", "Али", "").matches("оглы мамедов а"));
+    }
+
+    #[test]
+    fn names_print_without_a_missing_patronymic() {
+        assert_eq!(name("Ли", "Вэй", "").full(), "Ли Вэй");
+        assert_eq!(name("Ли", "Вэй", "").initials(), "Ли В.");
+    }
+
+    #[test]
+    fn yo_sorts_as_ye() {
+        let mut names = [name("Жуков", "А", ""), name("Ёлкин", "А", ""), name("Елкин", "Б", ""), name("Ежов", "А", "")];
+        names.sort_by_key(PersonName::sort_key);
+        assert_eq!(names.map(|n| n.surname), ["Ежов", "Ёлкин", "Елкин", "Жуков"]);
+    }
+
+    #[test]
+    fn every_role_reads_its_own_word() {
+        for role in Role::ALL {
+            assert_eq!(Role::parse(role.word()), Some(role));
+        }
+    }
+}
