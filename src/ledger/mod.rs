@@ -1,1 +1,4 @@
+//! Identities, signatures and the chain of signed entries.
 
+pub mod identity;
+pub mod keyfile;
