@@ -273,3 +273,10 @@ pub fn class_of_pupil(tables: &Connection, file: &str, date: NaiveDate) -> Resul
 pub fn iso(date: NaiveDate) -> String {
     date.format("%Y-%m-%d").to_string()
 }
+
+/// Fingerprints of a person's keys in force.
+pub fn fingerprints_of(tables: &Connection, login: &str) -> Result<Vec<String>> {
+    let sql = "SELECT fingerprint FROM keys WHERE login = ?1 AND revoked_entry IS NULL ORDER BY enrolled_entry";
+    let mut statement = tables.prepare_cached(sql)?;
+    Ok(statement.query_map([login], |row| row.get(0))?.collect::<rusqlite::Result<Vec<_>>>()?)
+}

@@ -4,9 +4,11 @@
 //! [`Journal::tables`] is what everything else reads, and [`Journal::audit`] proves that all of it belongs together.
 
 mod audit;
+pub mod contacts;
 pub mod entry;
 pub mod find;
 mod record;
+pub mod resolve;
 mod roles;
 pub mod rules;
 pub mod tables;

@@ -66,6 +66,7 @@ macro_rules! kinds {
         /// What an entry says; the variants are the kinds.
         #[derive(Debug, Clone, PartialEq)]
         #[allow(missing_docs)] // each is documented on its type
+        #[allow(clippy::large_enum_variant)] // bodies are short-lived, and the large one is written once a year
         pub enum Body { $($variant($variant)),* }
 
         impl Body {
