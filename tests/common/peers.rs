@@ -39,7 +39,6 @@ pub struct Peer {
 /// How a program ended and what it wrote, as text; bytes that are not UTF-8 are replaced.
 ///
 /// Shown with `{}` it tells the whole run, for the message of a failed assertion.
-#[must_use]
 pub struct Output {
     pub command: String,
     /// `None` where a signal ended the program.
@@ -77,23 +76,14 @@ impl Peer {
     }
 
     /// Runs the program in the folder `cwd` with the file `input` as its standard input.
-    pub fn run_reading<A: AsRef<OsStr>>(
-        &self,
-        input: &Path,
-        args: impl IntoIterator<Item = A>,
-        cwd: &Path,
-    ) -> Output {
+    pub fn run_reading<A: AsRef<OsStr>>(&self, input: &Path, args: impl IntoIterator<Item = A>, cwd: &Path) -> Output {
         let file = File::open(input).unwrap_or_else(|error| panic!("{}: {error}", input.display()));
         execute(&self.program, args, cwd, file.into())
     }
 }
 
 /// Runs any program in the folder `cwd` with an empty standard input, and waits for its end.
-pub fn run<A: AsRef<OsStr>>(
-    program: impl AsRef<OsStr>,
-    args: impl IntoIterator<Item = A>,
-    cwd: &Path,
-) -> Output {
+pub fn run<A: AsRef<OsStr>>(program: impl AsRef<OsStr>, args: impl IntoIterator<Item = A>, cwd: &Path) -> Output {
     execute(program.as_ref(), args, cwd, Stdio::null())
 }
 
@@ -108,33 +98,20 @@ pub fn verapdf(flavour: &str, paths: &[impl AsRef<Path>]) -> Result<(), String> 
         return Ok(());
     };
     let paths = paths.iter().map(|path| path.as_ref().as_os_str());
-    let report = verapdf.run(
-        [OsStr::new(flavour)].into_iter().chain(paths),
-        Path::new("."),
-    );
-    if report.code == Some(0) {
-        Ok(())
-    } else {
-        Err(report.to_string())
-    }
+    let report = verapdf.run([OsStr::new(flavour)].into_iter().chain(paths), Path::new("."));
+    if report.code == Some(0) { Ok(()) } else { Err(report.to_string()) }
 }
 
 fn find(name: &str) -> Option<PathBuf> {
     if name == "verapdf"
         && let Some(program) = env::var_os("LETOPIS_VERAPDF").map(PathBuf::from)
     {
-        assert!(
-            program.is_file(),
-            "LETOPIS_VERAPDF names {}, which is no file",
-            program.display()
-        );
+        assert!(program.is_file(), "LETOPIS_VERAPDF names {}, which is no file", program.display());
         return Some(program);
     }
     let file_name = format!("{name}{}", env::consts::EXE_SUFFIX);
     let path = env::var_os("PATH")?;
-    env::split_paths(&path)
-        .map(|dir| dir.join(&file_name))
-        .find(|program| program.is_file())
+    env::split_paths(&path).map(|dir| dir.join(&file_name)).find(|program| program.is_file())
 }
 
 fn execute<A: AsRef<OsStr>>(
@@ -145,15 +122,9 @@ fn execute<A: AsRef<OsStr>>(
 ) -> Output {
     let mut command = Command::new(program);
     // Messages in English, file names in UTF-8.
-    command
-        .args(args)
-        .current_dir(cwd)
-        .stdin(stdin)
-        .env("LC_ALL", "C.UTF-8");
+    command.args(args).current_dir(cwd).stdin(stdin).env("LC_ALL", "C.UTF-8");
     let shown = format!("{command:?}");
-    let output = command
-        .output()
-        .unwrap_or_else(|error| panic!("cannot run {shown}: {error}"));
+    let output = command.output().unwrap_or_else(|error| panic!("cannot run {shown}: {error}"));
     Output {
         command: shown,
         code: output.status.code(),
