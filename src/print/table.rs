@@ -13,6 +13,8 @@ use crate::print::typeset::{Align, Block, Pad, Setting, Stand};
 pub struct Cell {
     /// The text, if any.
     pub block: Option<Block>,
+    /// The mark of a note, raised behind a text of one line.
+    pub note: Option<Block>,
     /// How many columns it spans.
     pub columns: usize,
     /// How many rows it spans.
@@ -33,7 +35,7 @@ impl Cell {
 
     /// A cell without text.
     pub fn empty() -> Self {
-        Self { block: None, columns: 1, rows: 1, align: Align::Centre, stand: Stand::Middle, turned: false }
+        Self { block: None, note: None, columns: 1, rows: 1, align: Align::Centre, stand: Stand::Middle, turned: false }
     }
 
     /// The text at the left edge.
@@ -47,6 +49,13 @@ impl Cell {
     #[must_use]
     pub fn top(mut self) -> Self {
         self.stand = Stand::Top;
+        self
+    }
+
+    /// The mark of a note behind the text.
+    #[must_use]
+    pub fn noted(mut self, mark: Option<Block>) -> Self {
+        self.note = mark;
         self
     }
 
@@ -207,10 +216,10 @@ impl Table {
                 let area = Area::new(drawn.xs[column], drawn.ys[i], right - drawn.xs[column], bottom - drawn.ys[i]);
                 let setting = Setting { align: cell.align, stand: cell.stand, pad: look.pad };
                 let place = Place { row, column: u32::try_from(column).unwrap_or(u32::MAX) };
-                if cell.turned {
-                    page.put_turned(block, area, setting, place);
-                } else {
-                    page.put(block, area, setting, place);
+                match &cell.note {
+                    _ if cell.turned => page.put_turned(block, area, setting, place),
+                    Some(note) => page.put_noted(block, note, area, setting, place),
+                    None => page.put(block, area, setting, place),
                 }
             }
         }

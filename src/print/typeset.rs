@@ -12,6 +12,8 @@ use std::sync::Arc;
 const LEADING: f32 = 1.2;
 /// Of which this much is above the baseline, in em.
 const ABOVE: f32 = 0.945;
+/// How far the mark of a note is raised, in em of the text it follows.
+const NOTE_RISE: f32 = 0.24;
 /// Side bearings and rounding may let a line that just fits stick out by this, in mm.
 const SLACK: f32 = 0.02;
 
@@ -184,6 +186,20 @@ impl Page {
             let shaped = Arc::clone(shaped);
             self.runs.push(TextRun { shaped, size: kind.size, x, y, turned: false, place, cell, seal: false });
         }
+    }
+
+    /// Puts the block into a cell and the mark of a note, raised, behind its first line.
+    pub fn put_noted(&mut self, block: &Block, note: &Block, cell: Area, setting: Setting, place: Place) {
+        let begins = self.runs.len();
+        let without = Area { w: cell.w - note.width(), ..cell };
+        self.put(block, without, setting, place);
+        let Some(first) = self.runs.get(begins).cloned() else { return };
+        let x = first.x + first.shaped.width_mm(first.size);
+        let y = first.y - NOTE_RISE * block.kind.size * MM_PER_PT;
+        self.runs.extend(note.lines.first().map(|mark| {
+            TextRun { shaped: Arc::clone(mark), size: note.kind.size, x, y, ..first }
+        }));
+        self.runs[begins..].iter_mut().for_each(|run| run.cell = cell);
     }
 
     /// Puts the block into a cell, reading upwards; the lines follow each other from left to right.

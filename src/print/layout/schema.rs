@@ -22,6 +22,8 @@ places! {
     Foot: "short_school" "class" "year" "number" "page" "leaf" "pages" "code";
     /// What the title page may name.
     Title: "school" "place" "class" "year" "class_teacher" "case_index" "begins" "ends" "leaves";
+    /// What the line below a form's heading may name.
+    ClassAndYear: "class" "year";
     /// What the head of a spread may name.
     Spread: "subject" "group" "class" "hours" "teacher" "year";
     /// What the line at a period's end may name.
@@ -115,6 +117,7 @@ pub struct Certification {
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)]
 pub struct BookLayout {
+    pub about_class: Wording<ClassAndYear>,
     pub title: TitleLayout,
     pub list: ListLayout,
     pub spread: SpreadLayout,
@@ -165,6 +168,7 @@ pub struct Column {
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)]
 pub struct SpreadLayout {
+    pub bookmark: Label,
     pub heading_size: Size,
     pub size: Size,
     pub head_size: Size,
