@@ -1,0 +1,159 @@
+//! The class's book: its parts in order, every page at its number, the list and the certificate that count them.
+//!
+//! The list stands before what it lists and the certificate's digest covers all other pages, so the book is put
+//! together in this order: the list is laid out once to learn how long it is, then the parts at their final page
+//! numbers, then the list in earnest, then everything is sealed but the certificate, and the certificate last.
+
+use super::certificate::Certified;
+use super::list::Part;
+use super::{Composer, spread};
+use crate::error::Result;
+use crate::print::page::Page;
+use crate::print::pdf::Bookmark;
+use crate::print::sheet::{PageSeal, close_page};
+use sha2::{Digest, Sha256};
+
+/// A document laid out and sealed.
+#[derive(Debug)]
+pub struct Document {
+    /// The title.
+    pub title: String,
+    /// The pages.
+    pub pages: Vec<Page>,
+    /// The seal of each page.
+    pub seals: Vec<PageSeal>,
+    /// The outline.
+    pub bookmarks: Vec<Bookmark>,
+}
+
+/// The first page of the list: the front of the second leaf.
+const LIST: u32 = 3;
+
+/// Lays out the class's book.
+///
+/// # Errors
+/// Tables that cannot be read, and text that no page holds; see [`crate::print::render`].
+pub fn class_book(composer: &Composer<'_>) -> Result<Document> {
+    let title = format!("Классный журнал {} класса за {} учебный год", composer.data.class.quoted(), composer.year());
+    let list_pages = composer.list(&parts_of_list(composer), LIST).len() as u32;
+    let mut body = Body { next: LIST + list_pages, ..Body::default() };
+    body.add_courses(composer)?;
+    body.add_forms(composer)?;
+    let certificate_page = body.next.next_multiple_of(2) + 1;
+    body.fill_up_to(composer, certificate_page);
+    let heading = sentence(composer.layouts.book.certificate.heading.as_str());
+    body.parts.push(Part { title: heading, teacher: String::new(), first: certificate_page, pages: 1 });
+
+    let mut pages = vec![composer.title_page(certificate_page.div_ceil(2)), composer.blank_page(2)];
+    pages.extend(composer.list(&body.parts, LIST));
+    pages.append(&mut body.pages);
+    let foot = composer.foot(certificate_page);
+    let mut seals = Vec::new();
+    for (page, number) in pages.iter_mut().zip(1..) {
+        seals.push(close_page(page, &composer.set, &composer.layouts.page, &foot, number)?);
+    }
+    let digest = book_digest(&seals);
+    let list = (LIST, LIST + list_pages - 1);
+    let mut certificate =
+        composer.certificate(&Certified { title: &title, digest, list, page: certificate_page })?;
+    seals.push(close_page(&mut certificate, &composer.set, &composer.layouts.page, &foot, certificate_page)?);
+    pages.push(certificate);
+    Ok(Document { title, pages, seals, bookmarks: bookmarks(composer, &body) })
+}
+
+/// The digest of a book: SHA-256 over the digests, 32 bytes each, of all its pages but the certificate, in their
+/// order. Lower-case hexadecimal digits.
+fn book_digest(seals: &[PageSeal]) -> String {
+    let mut hash = Sha256::new();
+    seals.iter().for_each(|seal| hash.update(seal.digest));
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The parts between the list and the certificate as they are laid out one after another.
+#[derive(Default)]
+struct Body {
+    pages: Vec<Page>,
+    parts: Vec<Part>,
+    /// How many of the parts are subjects.
+    courses: usize,
+    /// The number of the next page.
+    next: u32,
+}
+
+impl Body {
+    fn add(&mut self, title: String, teacher: String, mut pages: Vec<Page>) {
+        let count = pages.len() as u32;
+        self.parts.push(Part { title, teacher, first: self.next, pages: count });
+        self.next += count;
+        self.pages.append(&mut pages);
+    }
+
+    /// Leaves pages empty until `number` is the next.
+    fn fill_up_to(&mut self, composer: &Composer<'_>, number: u32) {
+        while self.next < number {
+            self.pages.push(composer.blank_page(self.next));
+            self.next += 1;
+        }
+    }
+
+    fn add_courses(&mut self, composer: &Composer<'_>) -> Result<()> {
+        for course in &composer.data.courses {
+            self.fill_up_to(composer, self.next.next_multiple_of(2));
+            let pages = spread::spreads(composer, course, self.next)?;
+            self.add(course_title(&course.subject, &course.group), course.teacher.full(), pages);
+            self.courses += 1;
+        }
+        Ok(())
+    }
+
+    fn add_forms(&mut self, composer: &Composer<'_>) -> Result<()> {
+        let book = &composer.layouts.book;
+        let absences = composer.absences()?;
+        let finals = composer.finals()?;
+        let missed = composer.missed(&absences, self.next);
+        self.add(sentence(book.missed.heading.as_str()), String::new(), missed);
+        let progress = composer.progress(&finals, &absences, self.next);
+        self.add(sentence(book.progress.heading.as_str()), String::new(), progress);
+        let pupils = composer.pupils_list(self.next)?;
+        self.add(sentence(book.pupils.heading.as_str()), String::new(), pupils);
+        Ok(())
+    }
+}
+
+/// The parts as the list names them, all on one page: enough to learn how many pages the list takes.
+fn parts_of_list(composer: &Composer<'_>) -> Vec<Part> {
+    let part = |title: String, teacher: String| Part { title, teacher, first: 996, pages: 3 };
+    let book = &composer.layouts.book;
+    let courses = composer.data.courses.iter();
+    let mut parts: Vec<Part> =
+        courses.map(|course| part(course_title(&course.subject, &course.group), course.teacher.full())).collect();
+    let forms = [&book.missed.heading, &book.progress.heading, &book.pupils.heading, &book.certificate.heading];
+    parts.extend(forms.iter().map(|heading| part(sentence(heading.as_str()), String::new())));
+    parts
+}
+
+fn course_title(subject: &str, group: &str) -> String {
+    if group.is_empty() { subject.to_owned() } else { format!("{subject} ({group})") }
+}
+
+/// A heading set in capitals as a sentence.
+fn sentence(heading: &str) -> String {
+    let mut letters = heading.chars();
+    letters.next().into_iter().chain(letters.flat_map(char::to_lowercase)).collect()
+}
+
+fn bookmarks(composer: &Composer<'_>, body: &Body) -> Vec<Bookmark> {
+    let book = &composer.layouts.book;
+    let mark = |title: &str, first: u32, under| Bookmark { title: title.to_owned(), page: first as usize - 1, under };
+    let of = |part: &Part| mark(&part.title, part.first, Vec::new());
+    let mut out = vec![
+        mark(book.title.bookmark.as_str(), 1, Vec::new()),
+        mark(&sentence(book.list.heading.as_str()), LIST, Vec::new()),
+    ];
+    let (subjects, others) = body.parts.split_at(body.courses);
+    if let Some(first) = subjects.first() {
+        out.push(mark(book.spread.bookmark.as_str(), first.first, subjects.iter().map(of).collect()));
+    }
+    out.extend(others.iter().map(of));
+    out
+}

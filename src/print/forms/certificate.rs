@@ -1,0 +1,89 @@
+//! The certificate (лист-заверитель): how many leaves the book has, and what proves that they are these.
+
+use super::signatures::CERTIFICATION_HEIGHT;
+use super::{Composer, sans, serif, serif_bold};
+use crate::error::{Error, Result};
+use crate::print::page::{Area, Page};
+use crate::print::sheet::{Orientation, leaf_of};
+use crate::print::table::{Cell, Row, Table};
+use crate::print::typeset::Align;
+use crate::print::words::{Gender, counted};
+
+/// What the certificate certifies.
+pub(super) struct Certified<'a> {
+    /// The document's title.
+    pub title: &'a str,
+    /// The book's digest as hexadecimal digits, empty in a draft.
+    pub digest: String,
+    /// First and last page of the list.
+    pub list: (u32, u32),
+    /// The certificate's own page, the book's last.
+    pub page: u32,
+}
+
+/// The least height of the table for remarks written by hand, in mm.
+const REMARKS: f32 = 32.0;
+
+impl Composer<'_> {
+    /// The certificate.
+    ///
+    /// # Errors
+    /// A layout whose wording leaves no room for the signatures.
+    pub(super) fn certificate(&self, certified: &Certified<'_>) -> Result<Page> {
+        let layout = &self.layouts.book.certificate;
+        let (mut page, area) = self.new_page(Orientation::Portrait, certified.page);
+        let owned = self.certificate_values(certified);
+        let values: Vec<(&str, &str)> = owned.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let heading = serif_bold(layout.heading_size.0);
+        let mut y = self.paragraph(&mut page, area, heading, Align::Centre, layout.heading.as_str()) + 4.0;
+        for wording in [&layout.leaves, &layout.list_leaves] {
+            let text = wording.fill(&values);
+            y = self.paragraph(&mut page, Area { y, ..area }, serif(layout.size.0), Align::Left, &text) + 2.0;
+        }
+        let kind = sans(layout.small.0);
+        let widths = vec![area.w - 30.0, 30.0];
+        let heads = [&layout.condition, &layout.remarks];
+        let head = heads.iter().zip(&widths).map(|(text, width)| self.cell(kind, text.as_str(), *width)).collect();
+        let rows = vec![
+            Row { cells: head, least: 6.0, fifth: false },
+            Row { cells: vec![Cell::empty(), Cell::empty()], least: REMARKS, fifth: false },
+        ];
+        y = Table { widths, heads: 1, rows }.draw(&mut page, area.x, y + 2.0, self.look).bottom() + 4.0;
+        if !self.context.number.is_empty() {
+            for fact in &layout.facts {
+                let text = fact.fill(&values);
+                y = self.paragraph(&mut page, Area { y, ..area }, serif(layout.size.0 - 1.0), Align::Left, &text) + 1.2;
+            }
+            let below = Area { y: y + 1.0, ..area };
+            y = self.paragraph(&mut page, below, serif(layout.small.0), Align::Left, layout.explanation.as_str());
+        }
+        let signing = area.bottom() - CERTIFICATION_HEIGHT - 4.0;
+        if y > signing {
+            return Err(Error::input("на листе-заверителе не остаётся места для подписей")
+                .next("сократите надписи раздела [certificate] макета class-book.toml"));
+        }
+        self.certification(&mut page, Area { y: signing, ..area });
+        Ok(page)
+    }
+
+    fn certificate_values(&self, certified: &Certified<'_>) -> [(&'static str, String); 13] {
+        let leaves = leaf_of(certified.page);
+        let (first, last) = (leaf_of(certified.list.0), leaf_of(certified.list.1));
+        let context = self.context;
+        [
+            ("leaves", counted(leaves, Gender::Masculine, ["лист", "листа", "листов"])),
+            ("last_leaf", leaves.to_string()),
+            ("list_leaves", counted(last + 1 - first, Gender::Masculine, ["лист", "листа", "листов"])),
+            ("list_first", first.to_string()),
+            ("list_last", last.to_string()),
+            ("number", context.number.clone()),
+            ("title", certified.title.to_owned()),
+            ("date", self.issued_on()),
+            ("digest", certified.digest.clone()),
+            ("journal", context.journal_id.clone()),
+            ("entries", context.ledger_length.to_string()),
+            ("head", context.ledger_head.clone()),
+            ("version", context.version.clone()),
+        ]
+    }
+}

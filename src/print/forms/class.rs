@@ -1,0 +1,281 @@
+//! What the forms of a class are made of: the class, its pupils and its courses, read from the tables.
+//!
+//! Everything is read in an order that does not depend on how SQLite stored it, since equal tables must give equal
+//! bytes. The lessons and marks of a course, by far the most of it, are read course by course ([`super::course`]).
+
+use crate::error::{Error, Result};
+use crate::school::{Attendance, ClassName, Period, PersonName, Role, School, parse_date_or};
+use chrono::NaiveDate;
+use rusqlite::{Connection, OptionalExtension, Row};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A class with everyone and everything in it.
+#[derive(Debug)]
+pub struct ClassData {
+    /// The school and its year.
+    pub school: School,
+    /// The class.
+    pub class: ClassName,
+    /// The class teacher, where one is named.
+    pub teacher: Option<PersonName>,
+    /// Everyone who was in the class this year, sorted by name.
+    pub pupils: Vec<Pupil>,
+    /// The courses in the school's order of subjects, groups one after another.
+    pub courses: Vec<Course>,
+    /// The class's periods in order of time.
+    pub periods: Vec<Period>,
+}
+
+/// A pupil of the class.
+#[derive(Debug)]
+pub struct Pupil {
+    /// Key in the tables.
+    pub id: i64,
+    /// № личного дела.
+    pub file: String,
+    /// The name.
+    pub name: PersonName,
+    /// Birthday as the tables have it, ISO.
+    pub born: String,
+    /// When the pupil was in the class.
+    pub stays: Vec<Stay>,
+    /// The classes the pupil came from or went to this year.
+    pub elsewhere: Vec<(ClassName, Stay)>,
+    /// Reasons for absence: first and last day, and what an absence then turns to.
+    pub reasons: Vec<(NaiveDate, NaiveDate, Attendance)>,
+    /// The pedagogical council's decision.
+    pub decision: Option<Decision>,
+}
+
+/// A span of days in a class; `until` is the day the pupil left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stay {
+    /// First day.
+    pub since: NaiveDate,
+    /// Last day, if the pupil left.
+    pub until: Option<NaiveDate>,
+}
+
+/// A decision of the pedagogical council.
+#[derive(Debug)]
+pub struct Decision {
+    /// The day.
+    pub date: NaiveDate,
+    /// The number of the protocol.
+    pub number: String,
+    /// «переведён», «оставлен», «выпущен» ….
+    pub decision: String,
+}
+
+/// A course of the class.
+#[derive(Debug)]
+pub struct Course {
+    /// Key in the tables.
+    pub id: i64,
+    /// The subject.
+    pub subject: String,
+    /// The group, or empty.
+    pub group: String,
+    /// The teacher.
+    pub teacher: PersonName,
+    /// Hours a week.
+    pub hours: f64,
+    /// The pupils of the group; `None` where the whole class is taught.
+    pub members: Option<BTreeSet<i64>>,
+}
+
+impl Stay {
+    /// Whether the pupil was there on a day.
+    pub fn covers(self, day: NaiveDate) -> bool {
+        self.since <= day && self.until.is_none_or(|until| day <= until)
+    }
+}
+
+impl Pupil {
+    /// Whether the pupil was in the class on a day.
+    pub fn present(&self, day: NaiveDate) -> bool {
+        self.stays.iter().any(|stay| stay.covers(day))
+    }
+
+    /// What «н» of a day turns to, once a reason for it is known.
+    pub fn absence_on(&self, day: NaiveDate) -> Attendance {
+        let covering = self.reasons.iter().find(|(since, until, _)| (*since..=*until).contains(&day));
+        covering.map_or(Attendance::Absent, |(.., kind)| *kind)
+    }
+
+    /// When the pupil came, where that was after the year began, and left, where that was before it ended.
+    pub fn came_and_left(&self, school: &School) -> Vec<(bool, NaiveDate)> {
+        let mut out = Vec::new();
+        for stay in &self.stays {
+            if stay.since > school.year.begins {
+                out.push((true, stay.since));
+            }
+            if let Some(until) = stay.until.filter(|until| *until < school.year.ends) {
+                out.push((false, until));
+            }
+        }
+        out
+    }
+}
+
+impl ClassData {
+    /// Reads the class.
+    ///
+    /// # Errors
+    /// A class that is not there; tables that hold what they cannot hold.
+    pub fn load(tables: &Connection, class: &ClassName) -> Result<Self> {
+        let config: Option<String> =
+            tables.query_row("SELECT config FROM school", [], |row| row.get(0)).optional()?;
+        let config = config.ok_or_else(|| Error::input("в журнале нет сведений о школе").next("выполните импорт"))?;
+        let school: School =
+            serde_json::from_str(&config).map_err(|e| damaged(format!("сведения о школе не читаются: {e}")))?;
+        let login: Option<String> = tables
+            .query_row("SELECT teacher FROM classes WHERE name = ?1", [class.to_string()], |row| row.get(0))
+            .optional()?;
+        let login = login.ok_or_else(|| {
+            Error::input(format!("в журнале нет класса {class}")).next("проверьте параллель и букву класса")
+        })?;
+        let periods = school.periods_of(class).into_iter().cloned().collect();
+        let teacher = person(tables, &login)?;
+        let (pupils, courses) = (pupils(tables, class)?, courses(tables, class)?);
+        Ok(Self { school, class: class.clone(), teacher, pupils, courses, periods })
+    }
+
+    /// The first holder of a role, in the order of names, for a signature's expansion.
+    ///
+    /// # Errors
+    /// Only the database's.
+    pub fn holder(tables: &Connection, role: Role) -> Result<Option<PersonName>> {
+        let sql = "SELECT surname, given, patronymic FROM people JOIN roles USING (login)
+                   WHERE role = ?1 AND dismissed IS NULL ORDER BY surname, given, patronymic, login";
+        Ok(tables.prepare_cached(sql)?.query_row([role.word()], |row| name(row, 0)).optional()?)
+    }
+
+    /// The pupils of a course, sorted by name: the group's members, else the whole class.
+    pub fn pupils_of<'a>(&'a self, course: &'a Course) -> impl Iterator<Item = &'a Pupil> {
+        self.pupils.iter().filter(|pupil| course.members.as_ref().is_none_or(|members| members.contains(&pupil.id)))
+    }
+}
+
+pub(super) fn damaged(what: impl Into<String>) -> Error {
+    Error::damaged(what).next("выполните «letopis audit» и сообщите администратору")
+}
+
+/// A date as the tables have it.
+pub(super) fn date(text: &str) -> Result<NaiveDate> {
+    parse_date_or(text).ok_or_else(|| damaged(format!("в таблицах журнала «{text}» вместо даты")))
+}
+
+/// A name in three columns from `first` on.
+pub(super) fn name(row: &Row<'_>, first: usize) -> rusqlite::Result<PersonName> {
+    Ok(PersonName { surname: row.get(first)?, given: row.get(first + 1)?, patronymic: row.get(first + 2)? })
+}
+
+/// A member of the staff.
+pub(super) fn person(tables: &Connection, login: &str) -> Result<Option<PersonName>> {
+    let sql = "SELECT surname, given, patronymic FROM people WHERE login = ?1";
+    Ok(tables.prepare_cached(sql)?.query_row([login], |row| name(row, 0)).optional()?)
+}
+
+fn pupils(tables: &Connection, class: &ClassName) -> Result<Vec<Pupil>> {
+    let sql = "SELECT id, file, surname, given, patronymic, born FROM pupils
+               WHERE id IN (SELECT pupil FROM enrolments WHERE class = ?1) ORDER BY id";
+    let mut statement = tables.prepare_cached(sql)?;
+    let rows = statement.query_map([class.to_string()], |row| {
+        let (id, file, born) = (row.get(0)?, row.get(1)?, row.get(5)?);
+        let (stays, elsewhere, reasons) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Pupil { id, file, name: name(row, 2)?, born, stays, elsewhere, reasons, decision: None })
+    })?;
+    let mut pupils = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    let places: BTreeMap<i64, usize> = pupils.iter().enumerate().map(|(i, pupil)| (pupil.id, i)).collect();
+    add_stays(tables, class, &mut pupils, &places)?;
+    add_reasons(tables, &mut pupils, &places)?;
+    add_decisions(tables, &mut pupils, &places)?;
+    pupils.sort_by_key(|pupil| (pupil.name.sort_key(), pupil.id));
+    Ok(pupils)
+}
+
+fn add_stays(
+    tables: &Connection,
+    class: &ClassName,
+    pupils: &mut [Pupil],
+    places: &BTreeMap<i64, usize>,
+) -> Result<()> {
+    let sql = "SELECT pupil, class, since, until FROM enrolments
+               WHERE pupil IN (SELECT pupil FROM enrolments WHERE class = ?1) ORDER BY pupil, since";
+    let mut statement = tables.prepare_cached(sql)?;
+    let mut rows = statement.query([class.to_string()])?;
+    while let Some(row) = rows.next()? {
+        let Some(place) = places.get(&row.get(0)?) else { continue };
+        let until: Option<String> = row.get(3)?;
+        let stay = Stay { since: date(&row.get::<_, String>(2)?)?, until: until.as_deref().map(date).transpose()? };
+        let where_to = ClassName::parse(&row.get::<_, String>(1)?)?;
+        if where_to == *class {
+            pupils[*place].stays.push(stay);
+        } else {
+            pupils[*place].elsewhere.push((where_to, stay));
+        }
+    }
+    Ok(())
+}
+
+fn add_reasons(tables: &Connection, pupils: &mut [Pupil], places: &BTreeMap<i64, usize>) -> Result<()> {
+    let mut statement = tables.prepare_cached("SELECT pupil, since, until, reason FROM reasons ORDER BY pupil, since, until")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let Some(place) = places.get(&row.get(0)?) else { continue };
+        let kind = match row.get::<_, String>(3)?.as_str() {
+            "болезнь" => Attendance::Ill,
+            "уважительная" => Attendance::Excused,
+            _ => Attendance::Absent,
+        };
+        let (since, until) = (date(&row.get::<_, String>(1)?)?, date(&row.get::<_, String>(2)?)?);
+        pupils[*place].reasons.push((since, until, kind));
+    }
+    // Where an illness and an invalid reason overlap, the note that excuses holds.
+    for pupil in pupils {
+        pupil.reasons.sort_by_key(|(since, _, kind)| (*kind == Attendance::Absent, *since));
+    }
+    Ok(())
+}
+
+fn add_decisions(tables: &Connection, pupils: &mut [Pupil], places: &BTreeMap<i64, usize>) -> Result<()> {
+    let mut statement = tables.prepare_cached("SELECT pupil, date, number, decision FROM decisions ORDER BY pupil")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let Some(place) = places.get(&row.get(0)?) else { continue };
+        let (number, decision) = (row.get(2)?, row.get(3)?);
+        pupils[*place].decision = Some(Decision { date: date(&row.get::<_, String>(1)?)?, number, decision });
+    }
+    Ok(())
+}
+
+fn courses(tables: &Connection, class: &ClassName) -> Result<Vec<Course>> {
+    let sql = "SELECT courses.id, subject, grp, hours, teacher FROM courses
+               LEFT JOIN subjects ON subjects.name = courses.subject
+               WHERE class = ?1 ORDER BY subjects.place, subject, grp";
+    let mut statement = tables.prepare_cached(sql)?;
+    let rows = statement.query_map([class.to_string()], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get::<_, String>(4)?))
+    })?;
+    let mut out = Vec::new();
+    for row in rows {
+        let (id, subject, group, hours, login): (i64, String, String, f64, String) = row?;
+        let teacher = person(tables, &login)?
+            .ok_or_else(|| damaged(format!("{class}, {subject}: учителя «{login}» нет среди сотрудников")))?;
+        let members = if group.is_empty() { None } else { Some(members(tables, class, &group, id)?) };
+        out.push(Course { id, subject, group, teacher, hours, members });
+    }
+    Ok(out)
+}
+
+/// The members of a group, and whoever has marks in its course from before he left the group.
+fn members(tables: &Connection, class: &ClassName, group: &str, course: i64) -> Result<BTreeSet<i64>> {
+    let sql = "SELECT pupil FROM group_members WHERE class = ?1 AND grp = ?2
+               UNION SELECT pupil FROM marks JOIN lessons ON lessons.id = marks.lesson WHERE course = ?3
+               UNION SELECT pupil FROM attendance JOIN lessons ON lessons.id = attendance.lesson WHERE course = ?3
+               UNION SELECT pupil FROM finals WHERE course = ?3";
+    let mut statement = tables.prepare_cached(sql)?;
+    let rows = statement.query_map((class.to_string(), group, course), |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}

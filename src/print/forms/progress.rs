@@ -1,0 +1,158 @@
+//! The summary of progress (сводная ведомость учёта успеваемости): every pupil's final marks in every subject.
+
+use super::class::Pupil;
+use super::course::{EXAM, FINAL, YEAR};
+use super::missed::Absences;
+use super::{Composer, RunOn, sans};
+use crate::error::Result;
+use crate::print::page::Page;
+use crate::print::sheet::Orientation;
+use crate::print::table::{Cell, Row};
+use crate::school::format_date;
+use std::collections::HashMap;
+
+/// Final marks by pupil, subject and period.
+pub(super) struct Finals(HashMap<(i64, String, String), String>);
+
+impl Finals {
+    /// The mark, or an empty text.
+    pub(super) fn mark(&self, pupil: i64, subject: &str, period: &str) -> &str {
+        self.0.get(&(pupil, subject.to_owned(), period.to_owned())).map_or("", String::as_str)
+    }
+}
+
+impl Composer<'_> {
+    /// The class's subjects in the school's order, each once.
+    pub(super) fn subjects(&self) -> Vec<&str> {
+        let mut subjects: Vec<&str> = self.data.courses.iter().map(|course| course.subject.as_str()).collect();
+        subjects.dedup();
+        subjects
+    }
+
+    /// Reads the final marks of the class. A pupil who changed groups has the mark of the course he was marked in.
+    ///
+    /// # Errors
+    /// Only the database's.
+    pub(super) fn finals(&self) -> Result<Finals> {
+        let sql = "SELECT pupil, subject, period, mark FROM finals JOIN courses ON courses.id = finals.course
+                   WHERE class = ?1 ORDER BY finals.course";
+        let mut statement = self.tables.prepare_cached(sql)?;
+        let rows = statement.query_map([self.data.class.to_string()], |row| {
+            Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?))
+        })?;
+        Ok(Finals(rows.collect::<rusqlite::Result<_>>()?))
+    }
+
+    /// The form, whose first page is `first`. Where there are more subjects than a page is wide, it is laid out again
+    /// for each share of them.
+    pub(super) fn progress(&self, finals: &Finals, absences: &Absences, first: u32) -> Vec<Page> {
+        let layout = &self.layouts.book.progress;
+        let (_, area) = self.new_page(Orientation::Landscape, first);
+        let fixed = [&layout.number, &layout.pupil, &layout.period, &layout.missed, &layout.decision];
+        let room = area.w - fixed.iter().map(|column| column.width.0).sum::<f32>();
+        let mut pages = Vec::new();
+        let subjects = self.subjects();
+        for share in even_shares(&subjects, room, layout.subject_narrowest.0) {
+            let width = (room / share.len().max(1) as f32).min(layout.subject_widest.0);
+            let mut widths = vec![layout.number.width.0, layout.pupil.width.0, layout.period.width.0];
+            widths.extend(std::iter::repeat_n(width, share.len()));
+            widths.extend([layout.missed.width.0, layout.decision.width.0]);
+            let heads = [self.progress_head(share)];
+            let parts: Vec<Vec<Row>> = (0..self.data.pupils.len())
+                .map(|i| self.progress_block(i, share, finals, absences))
+                .collect();
+            let run = RunOn { orientation: Orientation::Landscape, widths: &widths, heads: &heads, parts: &parts };
+            let about = self.about_class();
+            let heading = self.heading(&layout.heading, layout.heading_size, &about);
+            let laid = self.run_on(&heading, &run, first + pages.len() as u32);
+            pages.extend(laid.into_iter().map(|(page, _)| page));
+        }
+        pages
+    }
+
+    fn progress_head(&self, subjects: &[&str]) -> Row {
+        let layout = &self.layouts.book.progress;
+        let kind = sans(layout.head_size.0);
+        let plain = |column: &crate::print::layout::Column| self.cell(kind, column.heading.as_str(), column.width.0);
+        let mut cells = vec![plain(&layout.number), plain(&layout.pupil), plain(&layout.period)];
+        cells.extend(subjects.iter().map(|subject| self.subject_head(kind, subject)));
+        cells.push(self.turned_cell(kind, layout.missed.heading.as_str(), SUBJECT_HEAD));
+        cells.push(plain(&layout.decision));
+        Row { cells, least: 0.0, fifth: false }
+    }
+
+    /// A subject's name reading upwards, on two lines where it is long.
+    pub(super) fn subject_head(&self, kind: crate::print::typeset::Type, subject: &str) -> Cell {
+        self.turned_cell(kind, subject, SUBJECT_HEAD)
+    }
+
+    /// The rows of one pupil: a period a row.
+    fn progress_block(&self, index: usize, subjects: &[&str], finals: &Finals, absences: &Absences) -> Vec<Row> {
+        let layout = &self.layouts.book.progress;
+        let pupil = &self.data.pupils[index];
+        let year = &self.data.school.year;
+        let mut lines: Vec<(&str, &str, Option<u32>)> = Vec::new();
+        for period in &self.data.periods {
+            let missed = absences.between(pupil.id, period.begins, period.ends).lessons.all();
+            lines.push((&period.name, &period.name, Some(missed)));
+        }
+        lines.push((YEAR, layout.year.as_str(), Some(absences.between(pupil.id, year.begins, year.ends).lessons.all())));
+        lines.extend([(EXAM, layout.exam.as_str(), None), (FINAL, layout.total.as_str(), None)]);
+        let (kind, height) = (sans(layout.size.0), lines.len());
+        let mut rows = Vec::new();
+        for (i, (period, heading, missed)) in lines.iter().enumerate() {
+            let mut cells = Vec::new();
+            if i == 0 {
+                cells.push(self.cell(kind, &(index + 1).to_string(), layout.number.width.0).span(height, 1));
+                cells.push(self.cell(kind, &pupil.name.full(), layout.pupil.width.0).left().span(height, 1));
+            }
+            cells.push(self.cell(sans(layout.head_size.0), heading, layout.period.width.0).left());
+            cells.extend(subjects.iter().map(|subject| self.mark_of(kind, finals.mark(pupil.id, subject, period))));
+            let missed = missed.filter(|count| *count > 0).map(|count| count.to_string()).unwrap_or_default();
+            cells.push(self.mark_of(kind, &missed));
+            if i == 0 {
+                cells.push(self.decision_cell(kind, pupil, layout.decision.width.0).span(height, 1));
+            }
+            rows.push(Row { cells, least: 3.9, fifth: i + 1 == height });
+        }
+        rows
+    }
+
+    /// A cell for a mark, which stays on one line.
+    pub(super) fn mark_of(&self, kind: crate::print::typeset::Type, mark: &str) -> Cell {
+        if mark.is_empty() { Cell::empty() } else { Cell::new(self.set.line(kind, mark)) }
+    }
+
+    /// «переведён, 29.05.2026, № 7».
+    pub(super) fn decision_cell(&self, kind: crate::print::typeset::Type, pupil: &Pupil, width: f32) -> Cell {
+        let text = pupil.decision.as_ref().map_or_else(String::new, |decision| {
+            format!("{}, {}, № {}", decision.decision, format_date(decision.date), decision.number)
+        });
+        self.cell(kind, &text, width).left()
+    }
+}
+
+/// The length that the name of a subject may take before it goes on to a second line, in mm.
+const SUBJECT_HEAD: f32 = 34.0;
+
+/// Shares of the subjects that fit `room` mm at `narrowest` mm a column, as even as can be; one share at least.
+pub(super) fn even_shares<'s, 'a>(subjects: &'s [&'a str], room: f32, narrowest: f32) -> Vec<&'s [&'a str]> {
+    let most = ((room / narrowest.max(1.0)) as usize).max(1);
+    let shares = subjects.len().div_ceil(most).max(1);
+    let length = subjects.len().div_ceil(shares).max(1);
+    if subjects.is_empty() { vec![subjects] } else { subjects.chunks(length).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::even_shares;
+
+    #[test]
+    fn subjects_that_do_not_fit_one_page_are_shared_out_evenly() {
+        let subjects = ["а"; 25];
+        let lengths = |room| even_shares(&subjects, room, 6.0).iter().map(|share| share.len()).collect::<Vec<_>>();
+        assert_eq!(lengths(150.0), [25]);
+        assert_eq!(lengths(149.0), [13, 12]);
+        assert_eq!(even_shares(&[], 100.0, 6.0).len(), 1);
+    }
+}

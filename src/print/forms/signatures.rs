@@ -1,0 +1,70 @@
+//! Lines to be signed by hand, and the copy's certification «Верно» (§5.1).
+
+use super::{Composer, sans, serif, serif_bold};
+use crate::print::page::{Area, Page, Place};
+use crate::print::typeset::{Align, Pad, Setting, Stand};
+use crate::school::PersonName;
+
+/// The height of one line to be signed, its caption with it, in mm.
+const LINE: f32 = 11.0;
+const NO_PAD: Pad = Pad { x: 0.0, y: 0.0 };
+
+/// The height of the certification in mm.
+pub(super) const CERTIFICATION_HEIGHT: f32 = 6.0 + 2.0 * LINE;
+
+impl Composer<'_> {
+    /// «Верно», and the lines for position, signature, name, date and stamp, at the top of `area`. Position and name of
+    /// who issues the document are printed where they are known; the rest is for the pen.
+    pub(super) fn certification(&self, page: &mut Page, area: Area) -> f32 {
+        let words = &self.layouts.page.certification;
+        let context = self.context;
+        let y = self.paragraph(page, area, serif_bold(words.size.0 + 1.0), Align::Left, words.word.as_str());
+        let below = Area { y, h: LINE, ..area };
+        let name = context.issued_by.initials();
+        let fields = [
+            (0.40, words.position.as_str(), context.issued_position.as_str()),
+            (0.28, words.signature.as_str(), ""),
+            (0.32, words.name.as_str(), name.trim()),
+        ];
+        let y = self.fields(page, below, &fields);
+        let date = if context.number.is_empty() { String::new() } else { self.issued_on() };
+        let below = Area { y, h: LINE, ..area };
+        self.fields(page, below, &[(0.40, words.date.as_str(), &date), (0.60, "", words.stamp.as_str())])
+    }
+
+    /// A line to be signed: an office, room for the signature, and the name where it is known.
+    pub(super) fn signature(&self, page: &mut Page, area: Area, office: &str, name: Option<&PersonName>) -> f32 {
+        let words = &self.layouts.page.certification;
+        let name = name.map(PersonName::initials).unwrap_or_default();
+        let fields = [(0.40, "", office), (0.28, words.signature.as_str(), ""), (0.32, words.name.as_str(), &*name)];
+        self.fields(page, Area { h: LINE, ..area }, &fields)
+    }
+
+    /// Fields side by side: what stands on the line, and below the line its caption. A field without a caption has no
+    /// line. The fractions share out the width.
+    fn fields(&self, page: &mut Page, area: Area, fields: &[(f32, &str, &str)]) -> f32 {
+        let words = &self.layouts.page.certification;
+        let (filled, caption) = (serif(words.size.0), sans(words.small.0));
+        let gap = 4.0;
+        let captions = caption.leading();
+        let needed = fields.iter().map(|(share, _, text)| self.set.wrap(filled, text, share * area.w - gap).height());
+        let line = area.y + needed.fold(area.h - captions, f32::max);
+        let (above, below) = (page.new_row(), page.new_row());
+        let mut x = area.x;
+        for (column, (share, under, text)) in fields.iter().enumerate() {
+            let width = share * area.w - gap;
+            let place = |row| Place { row, column: column as u32 };
+            let block = self.set.wrap(filled, text, width);
+            let cell = Area::new(x, area.y, width, line - area.y - 0.4);
+            page.put(&block, cell, Setting { align: Align::Left, stand: Stand::Bottom, pad: NO_PAD }, place(above));
+            if !under.is_empty() {
+                page.rule((x, line), (x + width, line), self.look.hair);
+                let cell = Area::new(x, line + 0.3, width, captions);
+                let setting = Setting { align: Align::Centre, stand: Stand::Top, pad: NO_PAD };
+                page.put(&self.set.wrap(caption, under, width), cell, setting, place(below));
+            }
+            x += share * area.w;
+        }
+        line + captions + 0.3
+    }
+}

@@ -1,0 +1,247 @@
+//! The left page: pupils by dates, their marks and absences, the final marks.
+
+use super::notes::NumberedNotes;
+use super::{NoteOf, Spreads, Unit, short_date};
+use crate::error::{Error, Result};
+use crate::print::forms::class::Pupil;
+use crate::print::forms::{HEADING_GAP, sans, serif, serif_bold};
+use crate::print::page::{Area, Page};
+use crate::print::sheet::Orientation;
+use crate::print::table::{Cell, Drawn, Row, Table};
+use crate::print::typeset::Align;
+use chrono::{Datelike, NaiveDate};
+
+/// The least heights of the two rows of the heading, months and days, in mm.
+const HEAD_ROWS: [f32; 2] = [5.2, 4.8];
+
+/// Names of the months: in full, short, and in the figures that always fit.
+const MONTHS: [[&str; 3]; 12] = [
+    ["январь", "янв.", "I"],
+    ["февраль", "февр.", "II"],
+    ["март", "март", "III"],
+    ["апрель", "апр.", "IV"],
+    ["май", "май", "V"],
+    ["июнь", "июнь", "VI"],
+    ["июль", "июль", "VII"],
+    ["август", "авг.", "VIII"],
+    ["сентябрь", "сент.", "IX"],
+    ["октябрь", "окт.", "X"],
+    ["ноябрь", "нояб.", "XI"],
+    ["декабрь", "дек.", "XII"],
+];
+
+/// A column right of the names.
+enum Column<'a, 'u> {
+    Lesson(&'u Unit<'a>, NaiveDate, i64),
+    Final(&'u Unit<'a>, usize),
+}
+
+impl<'a> Spreads<'a> {
+    /// The height of the heading of both pages, in mm.
+    pub(super) fn heading_height(&self) -> f32 {
+        let (_, area) = self.composer.new_page(Orientation::Portrait, 2);
+        self.left_heading(&mut Page::new(1.0, 1.0), area).max(self.right_heading(&mut Page::new(1.0, 1.0), area))
+            - area.y
+            + HEADING_GAP
+    }
+
+    /// The narrowest column of names with which all pupils stand on one page, and the height of their rows, in mm.
+    pub(super) fn fitting_pupil_width(&self) -> Result<(f32, f32)> {
+        let layout = &self.composer.layouts.book.spread;
+        let (_, area) = self.composer.new_page(Orientation::Portrait, 2);
+        let room = area.h - self.heading - HEAD_ROWS.iter().sum::<f32>();
+        let mut width = layout.pupil.width.0;
+        while width <= layout.pupil_widest.0.max(layout.pupil.width.0) {
+            let row = |pupil: &&Pupil| self.row(self.name_cells(0, pupil, width), 0);
+            let rows = self.pupils.iter().map(row).collect();
+            let table = Table { widths: vec![layout.number.width.0, width], heads: 0, rows };
+            let height = table.heights(self.composer.look).iter().sum::<f32>();
+            if height <= room {
+                return Ok((width, height));
+            }
+            width += 2.0;
+        }
+        Err(Error::input(format!(
+            "{}, {}: {} учеников не помещаются на страницу",
+            self.composer.data.class,
+            self.course.subject,
+            self.pupils.len()
+        ))
+        .next("уменьшите pupil_height и size в разделе [spread] макета class-book.toml"))
+    }
+
+    /// The width left for dates and final marks, in mm.
+    pub(super) fn left_room(&self) -> f32 {
+        let (_, area) = self.composer.new_page(Orientation::Portrait, 2);
+        area.w - self.composer.layouts.book.spread.number.width.0 - self.pupil_width
+    }
+
+    fn left_heading(&self, page: &mut Page, area: Area) -> f32 {
+        let layout = &self.composer.layouts.book.spread;
+        let owned = self.values();
+        let values: Vec<(&str, &str)> = owned.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let subject = if self.course.group.is_empty() { &layout.subject } else { &layout.subject_of_group };
+        let kind = serif_bold(layout.heading_size.0);
+        let y = self.composer.paragraph(page, area, kind, Align::Left, &subject.fill(&values));
+        let below = Area { y, ..area };
+        self.composer.paragraph(page, below, serif(layout.size.0 + 1.0), Align::Left, &layout.about.fill(&values))
+    }
+
+    /// The lower edge of the left table, in mm, without setting its marks, which never make a row higher.
+    pub(super) fn left_bottom(&self, units: &[Unit<'_>]) -> f32 {
+        let (_, area) = self.composer.new_page(Orientation::Portrait, 2);
+        let columns = columns(units);
+        let widths = self.widths(&columns);
+        let head = Table { rows: self.head_rows(&columns, &widths), widths, heads: 0 };
+        area.y + self.heading + head.heights(self.composer.look).iter().sum::<f32>() + self.pupils_height
+    }
+
+    fn row(&self, cells: Vec<Cell>, number: usize) -> Row {
+        let least = self.composer.layouts.book.spread.pupil_height.0;
+        Row { cells, least, fifth: number > 0 && number.is_multiple_of(5) }
+    }
+
+    /// The left page, and the lower edge of its table in mm.
+    pub(super) fn left_page(&self, units: &[Unit<'_>], notes: &NumberedNotes, number: u32) -> (Page, f32) {
+        let (mut page, area) = self.composer.new_page(Orientation::Portrait, number);
+        self.left_heading(&mut page, area);
+        let columns = columns(units);
+        let widths = self.widths(&columns);
+        let mut rows = self.head_rows(&columns, &widths);
+        for (i, pupil) in self.pupils.iter().enumerate() {
+            let mut cells = self.name_cells(i + 1, pupil, self.pupil_width);
+            cells.extend(columns.iter().map(|column| self.mark_cell(column, pupil, notes)));
+            rows.push(self.row(cells, i + 1));
+        }
+        let table = Table { widths, heads: HEAD_ROWS.len(), rows };
+        let drawn = table.draw(&mut page, area.x, area.y + self.heading, self.composer.look);
+        self.strike_out(&mut page, &columns, &drawn);
+        (page, drawn.bottom())
+    }
+
+    /// Widths of all columns: what is left over goes to the dates, up to what still looks like a column of figures.
+    fn widths(&self, columns: &[Column<'_, '_>]) -> Vec<f32> {
+        let layout = &self.composer.layouts.book.spread;
+        let natural = |column: &Column<'_, '_>| match column {
+            Column::Lesson(unit, ..) => unit.width,
+            Column::Final(unit, index) => unit.final_widths[*index],
+        };
+        let dates = columns.iter().filter(|column| matches!(column, Column::Lesson(..))).count();
+        let spare = self.left_room() - columns.iter().map(natural).sum::<f32>();
+        let share = (spare / dates.max(1) as f32).max(0.0);
+        let widen = |column: &Column<'_, '_>| match column {
+            Column::Lesson(unit, ..) => (unit.width + share).min(layout.date_widest.0.max(unit.width)),
+            Column::Final(..) => natural(column),
+        };
+        [layout.number.width.0, self.pupil_width].into_iter().chain(columns.iter().map(widen)).collect()
+    }
+
+    fn head_rows(&self, columns: &[Column<'_, '_>], widths: &[f32]) -> Vec<Row> {
+        let layout = &self.composer.layouts.book.spread;
+        let head = sans(layout.head_size.0);
+        let cell = |text: &str, width: f32| self.composer.cell(head, text, width);
+        let mut months = vec![
+            cell(layout.number.heading.as_str(), widths[0]).span(2, 1),
+            cell(layout.pupil.heading.as_str(), widths[1]).span(2, 1),
+        ];
+        let mut days = Vec::new();
+        let mut i = 0;
+        while i < columns.len() {
+            match &columns[i] {
+                Column::Final(unit, index) => {
+                    months.push(cell(&unit.finals[*index].heading, widths[2 + i]).span(2, 1));
+                    i += 1;
+                }
+                Column::Lesson(_, day, _) => {
+                    let month = (day.year(), day.month0());
+                    let count = columns[i..].iter().take_while(|c| month_of(c) == Some(month)).count();
+                    let width: f32 = widths[2 + i..2 + i + count].iter().sum();
+                    months.push(self.month_cell(month.1 as usize, width).span(1, count));
+                    for (column, width) in columns[i..i + count].iter().zip(&widths[2 + i..]) {
+                        if let Column::Lesson(_, day, _) = column {
+                            days.push(cell(&day.day().to_string(), *width));
+                        }
+                    }
+                    i += count;
+                }
+            }
+        }
+        let row = |cells, least| Row { cells, least, fifth: false };
+        vec![row(months, HEAD_ROWS[0]), row(days, HEAD_ROWS[1])]
+    }
+
+    /// The longest of a month's names that stands in `width` mm on one line.
+    fn month_cell(&self, month: usize, width: f32) -> Cell {
+        let head = sans(self.composer.layouts.book.spread.head_size.0);
+        let room = width - 2.0 * self.composer.look.pad.x;
+        let [.., figures] = MONTHS[month];
+        let name = MONTHS[month].into_iter().find(|name| self.composer.set.width(head, name) <= room);
+        self.composer.cell(head, name.unwrap_or(figures), width)
+    }
+
+    fn name_cells(&self, number: usize, pupil: &Pupil, width: f32) -> Vec<Cell> {
+        let layout = &self.composer.layouts.book.spread;
+        let kind = sans(layout.size.0);
+        let mut text = pupil.name.surname_given();
+        for (came, day) in pupil.came_and_left(&self.composer.data.school) {
+            let wording = if came { &layout.enrolled } else { &layout.left };
+            text.push_str(", ");
+            text.push_str(&wording.fill(&[("date", &short_date(day))]));
+        }
+        let number = self.composer.cell(kind, &number.to_string(), layout.number.width.0);
+        vec![number, self.composer.cell(kind, &text, width).left()]
+    }
+
+    fn mark_cell(&self, column: &Column<'_, '_>, pupil: &Pupil, notes: &NumberedNotes) -> Cell {
+        let (text, of) = match column {
+            Column::Lesson(_, _, lesson) => {
+                (self.year.cells.get(&(*lesson, pupil.id)).map(|cell| cell.text.as_str()), NoteOf::Lesson)
+            }
+            Column::Final(unit, index) => {
+                let period = &unit.finals[*index].period;
+                (self.year.final_mark(pupil.id, period).map(|last| last.mark.as_str()), NoteOf::Final(period.clone()))
+            }
+        };
+        let Some(text) = text else { return Cell::empty() };
+        let kind = sans(self.composer.layouts.book.spread.mark_size.0);
+        let lesson = if let Column::Lesson(_, _, lesson) = column { Some(*lesson) } else { None };
+        Cell::new(self.composer.set.line(kind, text)).noted(self.note_mark(notes, pupil.id, lesson, &of))
+    }
+
+    /// A line through the dates on which a pupil was not in the class, but not through what stands there all the same.
+    fn strike_out(&self, page: &mut Page, columns: &[Column<'_, '_>], drawn: &Drawn) {
+        for (i, pupil) in self.pupils.iter().enumerate() {
+            let row = HEAD_ROWS.len() + i;
+            let y = (drawn.ys[row] + drawn.ys[row + 1]) / 2.0;
+            let mut begins: Option<usize> = None;
+            for at in 0..=columns.len() {
+                let away = matches!(columns.get(at), Some(Column::Lesson(_, day, lesson))
+                    if !pupil.present(*day) && !self.year.cells.contains_key(&(*lesson, pupil.id)));
+                match (away, begins) {
+                    (true, None) => begins = Some(at),
+                    (false, Some(from)) => {
+                        page.rule((drawn.xs[2 + from], y), (drawn.xs[2 + at], y), self.composer.look.fifth);
+                        begins = None;
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+fn columns<'a, 'u>(units: &'u [Unit<'a>]) -> Vec<Column<'a, 'u>> {
+    let mut columns = Vec::new();
+    for unit in units {
+        columns.extend(unit.lesson.map(|lesson| Column::Lesson(unit, lesson.date, lesson.id)));
+        columns.extend((0..unit.finals.len()).map(|index| Column::Final(unit, index)));
+    }
+    columns
+}
+
+fn month_of(column: &Column<'_, '_>) -> Option<(i32, u32)> {
+    match column {
+        Column::Lesson(_, day, _) => Some((day.year(), day.month0())),
+        Column::Final(..) => None,
+    }
+}

@@ -1,0 +1,269 @@
+//! Subject spreads: marks on the left page, lessons on the right page that faces it.
+//!
+//! Both pages of a spread show the same run of lessons, so a run must fit the width of the left page (a column a
+//! lesson) and the height of the right one (a row a lesson). Everything is measured first; then the year is cut into as
+//! few spreads as it takes, and among all such cuts the most even one is chosen, so that no spread is left with a
+//! single lonely date.
+
+mod left;
+mod notes;
+mod plan;
+mod right;
+
+use super::class::{ClassData, Course, Pupil};
+use super::course::{CourseYear, EXAM, FINAL, Lesson, YEAR, marks_elsewhere};
+use super::{Composer, sans};
+use crate::error::{Error, Result};
+use crate::print::page::Page;
+use crate::print::table::Row;
+use crate::school::format_date;
+use chrono::NaiveDate;
+
+/// A column for final marks: what the heading says and the name the marks are kept under.
+struct FinalColumn {
+    heading: String,
+    period: String,
+}
+
+/// A lesson with what follows it before the next: final marks on the left page, closing lines on the right one.
+struct Unit<'a> {
+    lesson: Option<&'a Lesson>,
+    finals: Vec<FinalColumn>,
+    closing: Vec<String>,
+    notes: Vec<UnitNote>,
+    /// Width of the lesson's column in mm, 0 without a lesson.
+    width: f32,
+    /// Widths of the columns of final marks in mm.
+    final_widths: Vec<f32>,
+    /// The rows of the right page.
+    rows: Vec<Row>,
+    /// Their height in mm.
+    height: f32,
+}
+
+/// A note, and the mark it belongs to.
+struct UnitNote {
+    pupil: i64,
+    of: NoteOf,
+    text: String,
+}
+
+/// What a note is about: the lesson's cell, a final mark of a period, or the pupil as such.
+#[derive(PartialEq, Eq)]
+enum NoteOf {
+    Lesson,
+    Final(String),
+    Pupil,
+}
+
+/// One course to be set: who is in it, what happened, how wide things came out.
+struct Spreads<'a> {
+    composer: &'a Composer<'a>,
+    course: &'a Course,
+    year: &'a CourseYear,
+    pupils: Vec<&'a Pupil>,
+    /// Width of the column of names in mm.
+    pupil_width: f32,
+    /// Height of the pupils' rows in mm.
+    pupils_height: f32,
+    /// Height of the heading of both pages in mm.
+    heading: f32,
+}
+
+/// The pages of a course, beginning with a left page whose number, even, is `first`.
+///
+/// # Errors
+/// More pupils, or a longer topic, than any page holds; tables that cannot be read.
+pub(super) fn spreads(composer: &Composer<'_>, course: &Course, first: u32) -> Result<Vec<Page>> {
+    let year = CourseYear::load(composer.tables, &composer.data, course)?;
+    let pupils = composer.data.pupils_of(course).collect();
+    let mut spreads = Spreads { composer, course, year: &year, pupils, pupil_width: 0.0, pupils_height: 0.0, heading: 0.0 };
+    spreads.heading = spreads.heading_height();
+    (spreads.pupil_width, spreads.pupils_height) = spreads.fitting_pupil_width()?;
+    let mut units = units(composer, course, &year)?;
+    for unit in &mut units {
+        spreads.measure(unit)?;
+    }
+    let mut pages = Vec::new();
+    for run in plan::cut(&spreads, &units)? {
+        let number = first + pages.len() as u32;
+        pages.extend(spreads.spread(&units[run], number));
+    }
+    Ok(pages)
+}
+
+impl<'a> Spreads<'a> {
+    /// What the heading of the spread says of the course.
+    fn values(&self) -> [(&'static str, String); 6] {
+        let data: &ClassData = &self.composer.data;
+        [
+            ("subject", self.course.subject.clone()),
+            ("group", self.course.group.clone()),
+            ("class", data.class.quoted()),
+            ("hours", format_hours(self.course.hours)),
+            ("teacher", self.course.teacher.full()),
+            ("year", data.school.year.name.clone()),
+        ]
+    }
+
+    /// Measures the columns and rows of a unit.
+    fn measure(&self, unit: &mut Unit<'a>) -> Result<()> {
+        let layout = &self.composer.layouts.book.spread;
+        let set = &self.composer.set;
+        let (pad, mark) = (2.0 * self.composer.look.pad.x, sans(layout.mark_size.0));
+        let marker = |of: &NoteOf, pupil: i64| {
+            let noted = unit.notes.iter().any(|note| note.of == *of && note.pupil == pupil);
+            if noted { set.width(sans(notes::MARK_SIZE), "00)") } else { 0.0 }
+        };
+        let widest = |text_of: &dyn Fn(&Pupil) -> (f32, f32)| {
+            self.pupils.iter().map(|pupil| text_of(pupil)).map(|(text, note)| text + note + pad).fold(0.0, f32::max)
+        };
+        if let Some(lesson) = unit.lesson {
+            let needed = widest(&|pupil| match self.year.cells.get(&(lesson.id, pupil.id)) {
+                Some(cell) => (set.width(mark, &cell.text), marker(&NoteOf::Lesson, pupil.id)),
+                None => (0.0, 0.0),
+            });
+            unit.width = layout.date_width.0.max(needed);
+        }
+        unit.final_widths = unit
+            .finals
+            .iter()
+            .map(|column| {
+                let needed = widest(&|pupil| match self.year.final_mark(pupil.id, &column.period) {
+                    Some(last) => {
+                        (set.width(mark, &last.mark), marker(&NoteOf::Final(column.period.clone()), pupil.id))
+                    }
+                    None => (0.0, 0.0),
+                });
+                let heading = set.widest_word(sans(layout.head_size.0), &column.heading) + pad;
+                layout.period_width.0.max(needed).max(heading)
+            })
+            .collect();
+        unit.rows = self.lesson_rows(unit);
+        unit.height = self.rows_height(&unit.rows);
+        let room = self.right_room();
+        if unit.height > room {
+            let day = unit.lesson.map_or_else(String::new, |lesson| format_date(lesson.date));
+            return Err(Error::input(format!(
+                "{}, {}: тема или задание урока {day} не помещаются на страницу",
+                self.composer.data.class, self.course.subject
+            ))
+            .next("сократите тему или задание урока"));
+        }
+        Ok(())
+    }
+
+    /// The pages of one run of lessons.
+    fn spread(&self, units: &[Unit<'_>], first: u32) -> Vec<Page> {
+        let notes = self.numbered_notes(units);
+        let (mut left, left_bottom) = self.left_page(units, &notes, first);
+        let (mut right, right_bottom) = self.right_page(units, first + 1);
+        let rest = self.put_notes(&mut left, &notes.lines, left_bottom, first, true);
+        let rest = self.put_notes(&mut right, rest, right_bottom, first + 1, rest.len() == notes.lines.len());
+        let mut pages = vec![left, right];
+        pages.extend(self.continued_notes(rest, first + 2));
+        pages
+    }
+}
+
+/// The course's year as units: every lesson, with the final marks and closing lines that follow it.
+fn units<'a>(composer: &Composer<'_>, course: &Course, year: &'a CourseYear) -> Result<Vec<Unit<'a>>> {
+    let mut units: Vec<Unit<'a>> = year.lessons.iter().map(|lesson| Unit::new(Some(lesson))).collect();
+    if units.is_empty() {
+        units.push(Unit::new(None));
+    }
+    let last = units.len() - 1;
+    let layout = &composer.layouts.book.spread;
+    let today = composer.data.school.day_of(composer.context.issued_at);
+    for (period, planned) in composer.data.periods.iter().zip(&year.planned) {
+        if today < period.ends && !year.has_final(&period.name) {
+            continue;
+        }
+        let at = year.lessons.iter().rposition(|lesson| lesson.date <= period.ends).unwrap_or(0);
+        let taught = year.taught(period).to_string();
+        let values = [("period", period.name.as_str()), ("planned", &planned.to_string()), ("taught", &taught)];
+        units[at].closing.push(layout.taught.fill(&values));
+        units[at].finals.push(FinalColumn { heading: period.short.clone(), period: period.name.clone() });
+    }
+    let over = composer.data.periods.last().is_none_or(|period| today >= period.ends);
+    if over || year.has_final(YEAR) {
+        let taught = year.lessons.len().to_string();
+        let values = [("period", YEAR), ("planned", &year.planned_year.to_string()), ("taught", &taught)];
+        units[last].closing.push(layout.taught_year.fill(&values));
+        units[last].finals.push(FinalColumn { heading: layout.year_mark.as_str().to_owned(), period: YEAR.to_owned() });
+    }
+    for (name, heading) in [(EXAM, &layout.exam_mark), (FINAL, &layout.final_mark)] {
+        if year.has_final(name) {
+            units[last].finals.push(FinalColumn { heading: heading.as_str().to_owned(), period: name.to_owned() });
+        }
+    }
+    add_notes(composer, course, year, &mut units)?;
+    Ok(units)
+}
+
+/// The notes, each with the unit in which it is printed.
+fn add_notes(composer: &Composer<'_>, course: &Course, year: &CourseYear, units: &mut [Unit<'_>]) -> Result<()> {
+    let layout = &composer.layouts.book.spread;
+    for pupil in composer.data.pupils_of(course) {
+        let name = pupil.name.initials();
+        for unit in units.iter_mut() {
+            if let Some(lesson) = unit.lesson
+                && let Some(cell) = year.cells.get(&(lesson.id, pupil.id))
+                && !cell.document.is_empty()
+            {
+                let day = format_date(lesson.date);
+                let values = [("pupil", &*name), ("date", &day), ("mark", &cell.text), ("document", &cell.document)];
+                let text = layout.note_document.fill(&values);
+                unit.notes.push(UnitNote { pupil: pupil.id, of: NoteOf::Lesson, text });
+            }
+            for column in &unit.finals {
+                let Some(last) = year.final_mark(pupil.id, &column.period) else { continue };
+                if last.overridden.is_empty() {
+                    continue;
+                }
+                let values =
+                    [("pupil", &*name), ("period", &column.period), ("mark", &last.mark), ("reason", &last.overridden)];
+                let text = layout.note_override.fill(&values);
+                unit.notes.push(UnitNote { pupil: pupil.id, of: NoteOf::Final(column.period.clone()), text });
+            }
+        }
+        let Some(came) = pupil.stays.iter().map(|stay| stay.since).max() else { continue };
+        let first_here = units.iter().position(|unit| unit.lesson.is_some_and(|lesson| lesson.date >= came));
+        let at = first_here.unwrap_or(units.len() - 1);
+        for (class, marks) in marks_elsewhere(composer.tables, pupil, came, &course.subject)? {
+            let text = layout.note_transfer.fill(&[("pupil", &name), ("class", &class), ("marks", &marks)]);
+            units[at].notes.push(UnitNote { pupil: pupil.id, of: NoteOf::Pupil, text });
+        }
+    }
+    Ok(())
+}
+
+impl<'a> Unit<'a> {
+    fn new(lesson: Option<&'a Lesson>) -> Self {
+        Self {
+            lesson,
+            finals: Vec::new(),
+            closing: Vec::new(),
+            notes: Vec::new(),
+            width: 0.0,
+            final_widths: Vec::new(),
+            rows: Vec::new(),
+            height: 0.0,
+        }
+    }
+
+    /// The width of all its columns on the left page, in mm.
+    fn columns_width(&self) -> f32 {
+        self.width + self.final_widths.iter().sum::<f32>()
+    }
+}
+
+/// «3», «0,5»: hours a week as they are written in Russian.
+fn format_hours(hours: f64) -> String {
+    hours.to_string().replace('.', ",")
+}
+
+/// «12.11»: a day of this school year.
+fn short_date(day: NaiveDate) -> String {
+    day.format("%d.%m").to_string()
+}

@@ -1,0 +1,131 @@
+//! The notes below a spread, numbered from 1 on each.
+//!
+//! They stand under the left table as far as there is room, then under the right one. What is still left goes on to a
+//! spread of its own, so no note is ever cut for want of room.
+
+use super::{NoteOf, Spreads, Unit};
+use crate::print::forms::{sans, sans_bold};
+use crate::print::page::{Area, Page};
+use crate::print::sheet::Orientation;
+use crate::print::typeset::{Align, Block};
+
+/// The size of the raised mark of a note, in points.
+pub(super) const MARK_SIZE: f32 = 6.5;
+/// Room above the notes and between the table and the foot, in mm.
+const GAP: f32 = 1.5;
+
+/// The notes of a spread.
+pub(super) struct NumberedNotes {
+    /// The lines of each note, its number before it.
+    pub lines: Vec<Block>,
+    /// Which mark each note belongs to: pupil, lesson, and what of them.
+    marks: Vec<(i64, Option<i64>, NoteOf)>,
+}
+
+impl Spreads<'_> {
+    /// Numbers the notes of a run of lessons.
+    pub(super) fn numbered_notes(&self, units: &[Unit<'_>]) -> NumberedNotes {
+        let kind = sans(self.composer.layouts.book.spread.note_size.0);
+        let (_, area) = self.composer.new_page(Orientation::Portrait, 2);
+        let (mut lines, mut marks) = (Vec::new(), Vec::new());
+        for unit in units {
+            for note in &unit.notes {
+                let text = format!("{}) {}", lines.len() + 1, note.text);
+                lines.push(self.composer.set.wrap(kind, &text, area.w));
+                let (lesson, of) = match &note.of {
+                    NoteOf::Lesson => (unit.lesson.map(|lesson| lesson.id), NoteOf::Lesson),
+                    NoteOf::Final(period) => (None, NoteOf::Final(period.clone())),
+                    NoteOf::Pupil => (None, NoteOf::Pupil),
+                };
+                marks.push((note.pupil, lesson, of));
+            }
+        }
+        NumberedNotes { lines, marks }
+    }
+
+    /// The raised mark for a cell that a note belongs to.
+    pub(super) fn note_mark(&self, notes: &NumberedNotes, pupil: i64, lesson: Option<i64>, of: &NoteOf) -> Option<Block> {
+        let at = notes.marks.iter().position(|(p, l, o)| *p == pupil && *l == lesson && o == of)?;
+        Some(self.composer.set.line(sans(MARK_SIZE), &format!("{})", at + 1)))
+    }
+
+    /// Puts as many notes below `y` as fit; returns those that did not. `headed` asks for the heading.
+    pub(super) fn put_notes<'n>(&self, page: &mut Page, notes: &'n [Block], y: f32, number: u32, headed: bool) -> &'n [Block] {
+        let (_, area) = self.composer.new_page(Orientation::Portrait, number);
+        let layout = &self.composer.layouts.book.spread;
+        let heading = headed.then(|| self.composer.set.line(sans_bold(layout.note_size.0), layout.notes.as_str()));
+        let count = fitting(notes, heading.as_ref(), area.bottom() - y - GAP);
+        let mut y = y + GAP;
+        if count > 0 {
+            for block in heading.iter().chain(&notes[..count]) {
+                y = self.composer.lines(page, Area { y, ..area }, block, Align::Left);
+            }
+        }
+        &notes[count..]
+    }
+
+    /// Whole spreads of notes that found no room under their tables, beginning with page `first`.
+    pub(super) fn continued_notes(&self, notes: &[Block], first: u32) -> Vec<Page> {
+        let layout = &self.composer.layouts.book.spread;
+        let (mut rest, mut pages) = (notes, Vec::new());
+        while !rest.is_empty() || pages.len() % 2 == 1 {
+            let number = first + pages.len() as u32;
+            if rest.is_empty() {
+                pages.push(self.composer.blank_page(number));
+                continue;
+            }
+            let (mut page, area) = self.composer.new_page(Orientation::Portrait, number);
+            let kind = sans_bold(layout.heading_size.0);
+            let y = self.composer.paragraph(&mut page, area, kind, Align::Left, layout.notes_continued.as_str());
+            let before = rest.len();
+            rest = self.put_notes(&mut page, rest, y, number, false);
+            pages.push(page);
+            if rest.len() == before {
+                // A single note higher than a page: its lines go on over the next pages.
+                let (long, others) = (&rest[0], &rest[1..]);
+                pages.pop();
+                pages.extend(self.long_note(long, number));
+                rest = others;
+            }
+        }
+        pages
+    }
+
+    fn long_note(&self, note: &Block, first: u32) -> Vec<Page> {
+        let mut pages = Vec::new();
+        let mut lines = note.lines.as_slice();
+        while !lines.is_empty() {
+            let (mut page, area) = self.composer.new_page(Orientation::Portrait, first + pages.len() as u32);
+            let count = ((area.h / note.kind.leading()) as usize).clamp(1, lines.len());
+            let part = Block { kind: note.kind, lines: lines[..count].to_vec() };
+            self.composer.lines(&mut page, area, &part, Align::Left);
+            lines = &lines[count..];
+            pages.push(page);
+        }
+        pages
+    }
+
+    /// How many pages beyond its own two a run of lessons takes for its notes.
+    pub(super) fn pages_of_notes(&self, units: &[Unit<'_>]) -> usize {
+        if units.iter().all(|unit| unit.notes.is_empty()) {
+            return 0;
+        }
+        let notes = self.numbered_notes(units).lines;
+        let mut scrap = Page::new(1.0, 1.0);
+        let rest = self.put_notes(&mut scrap, &notes, self.left_bottom(units), 2, true);
+        let rest = self.put_notes(&mut scrap, rest, self.right_bottom(units), 3, rest.len() == notes.len());
+        self.continued_notes(rest, 4).len()
+    }
+}
+
+/// How many of the notes fit into `room` mm below their heading.
+fn fitting(notes: &[Block], heading: Option<&Block>, room: f32) -> usize {
+    let mut used = heading.map_or(0.0, Block::height);
+    notes
+        .iter()
+        .take_while(|note| {
+            used += note.height();
+            used <= room
+        })
+        .count()
+}

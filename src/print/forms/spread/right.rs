@@ -1,0 +1,151 @@
+//! The right page: what was done at each lesson, the homework, and at a period's end the hours planned and taught.
+
+use super::{Spreads, Unit, short_date};
+use crate::print::forms::{sans, sans_bold, serif_bold};
+use crate::print::forms::course::Lesson;
+use crate::print::page::{Area, Page};
+use crate::print::sheet::Orientation;
+use crate::print::table::{Cell, Row, Table};
+use crate::print::typeset::{Align, Block};
+use crate::school::{WorkKind, fold};
+
+/// The least height of a lesson's row in mm.
+const ROW: f32 = 5.0;
+
+impl Spreads<'_> {
+    pub(super) fn right_heading(&self, page: &mut Page, area: Area) -> f32 {
+        let layout = &self.composer.layouts.book.spread;
+        let owned = self.values();
+        let values: Vec<(&str, &str)> = owned.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let kind = serif_bold(layout.heading_size.0);
+        self.composer.paragraph(page, area, kind, Align::Left, &layout.teacher.fill(&values))
+    }
+
+    /// The right page, and the lower edge of its table in mm.
+    pub(super) fn right_page(&self, units: &[Unit<'_>], number: u32) -> (Page, f32) {
+        let (mut page, area) = self.composer.new_page(Orientation::Portrait, number);
+        self.right_heading(&mut page, area);
+        let rows = units.iter().flat_map(|unit| unit.rows.iter().cloned());
+        let table = self.lessons_table(rows);
+        let drawn = table.draw(&mut page, area.x, area.y + self.heading, self.composer.look);
+        (page, drawn.bottom())
+    }
+
+    /// The height left for the rows of lessons, in mm.
+    pub(super) fn right_room(&self) -> f32 {
+        let (_, area) = self.composer.new_page(Orientation::Portrait, 3);
+        area.h - self.heading - self.lessons_table(std::iter::empty()).heights(self.composer.look).iter().sum::<f32>()
+    }
+
+    /// The lower edge of the table of these lessons, in mm.
+    pub(super) fn right_bottom(&self, units: &[Unit<'_>]) -> f32 {
+        let (_, area) = self.composer.new_page(Orientation::Portrait, 3);
+        area.bottom() - self.right_room() + units.iter().map(|unit| unit.height).sum::<f32>()
+    }
+
+    /// The height of some rows of lessons, in mm.
+    pub(super) fn rows_height(&self, rows: &[Row]) -> f32 {
+        self.lessons_table(rows.iter().cloned()).heights(self.composer.look)[1..].iter().sum()
+    }
+
+    fn lessons_table(&self, rows: impl Iterator<Item = Row>) -> Table {
+        let layout = &self.composer.layouts.book.spread;
+        let head = sans(layout.head_size.0);
+        let heading = layout.lessons.iter().map(|c| self.composer.cell(head, c.heading.as_str(), c.width.0)).collect();
+        let heading = Row { cells: heading, least: ROW, fifth: false };
+        Table {
+            widths: layout.lessons.iter().map(|column| column.width.0).collect(),
+            heads: 1,
+            rows: std::iter::once(heading).chain(rows).collect(),
+        }
+    }
+
+    /// The rows of a unit: its lesson, then the closing lines.
+    pub(super) fn lesson_rows(&self, unit: &Unit<'_>) -> Vec<Row> {
+        let layout = &self.composer.layouts.book.spread;
+        let kind = sans(layout.size.0);
+        let [date, number, topic, homework] = [0, 1, 2, 3].map(|i| layout.lessons[i].width.0);
+        let row = |cells| Row { cells, least: ROW, fifth: false };
+        let mut rows = Vec::new();
+        if let Some(lesson) = unit.lesson {
+            rows.push(row(vec![
+                self.composer.cell(kind, &short_date(lesson.date), date).top(),
+                self.composer.cell(kind, &lesson.number.to_string(), number).top(),
+                Cell::new(self.topic(lesson, topic - 2.0 * self.composer.look.pad.x)).left().top(),
+                self.composer.cell(kind, &lesson.homework, homework).left().top(),
+            ]));
+        }
+        let whole: f32 = layout.lessons.iter().map(|column| column.width.0).sum();
+        let bold = sans_bold(layout.size.0);
+        rows.extend(unit.closing.iter().map(|text| row(vec![self.composer.cell(bold, text, whole).left().span(1, 4)])));
+        rows
+    }
+
+    /// What was done, and below it who gave the lesson instead and when it was entered.
+    fn topic(&self, lesson: &Lesson, width: f32) -> Block {
+        let layout = &self.composer.layouts.book.spread;
+        let mut texts = vec![topic_with_work(lesson)];
+        if let Some((name, confirmed)) = &lesson.substitute {
+            let mut text = layout.substitute.fill(&[("name", name)]);
+            if !confirmed {
+                text = format!("{text} {}", layout.unconfirmed.as_str());
+            }
+            texts.push(text);
+        }
+        texts.extend(lesson.entered_late.map(|day| layout.entered.fill(&[("date", &short_date(day))])));
+        let kind = sans(layout.size.0);
+        let lines = texts.iter().flat_map(|text| self.composer.set.wrap(kind, text, width).lines).collect();
+        Block { kind, lines }
+    }
+}
+
+/// The topic, with the written work named before it unless the topic names it itself.
+fn topic_with_work(lesson: &Lesson) -> String {
+    let kind = WorkKind::of(&lesson.work);
+    let silent = matches!(kind, None | Some(WorkKind::Answer | WorkKind::Homework));
+    let stem = fold(kind.map_or("", WorkKind::word));
+    if silent || fold(&lesson.topic).contains(stem.as_str()) {
+        return lesson.topic.clone();
+    }
+    let mut work = lesson.work.clone();
+    if stem.ends_with("ая") && fold(&work) == stem {
+        work.push_str(" работа");
+    }
+    let mut letters = work.chars();
+    let named: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    format!("{}. {}", named.trim_end_matches('.'), lesson.topic)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::NaiveDate;
+
+    fn named(topic: &str, work: &str) -> String {
+        topic_with_work(&Lesson {
+            id: 1,
+            date: NaiveDate::default(),
+            number: 1,
+            topic: topic.to_owned(),
+            work: work.to_owned(),
+            homework: String::new(),
+            substitute: None,
+            entered_late: None,
+        })
+    }
+
+    #[test]
+    fn written_work_is_named_before_the_topic_once() {
+        assert_eq!(named("Дроби", "контрольная работа № 2"), "Контрольная работа № 2. Дроби");
+        assert_eq!(named("Дроби", "контрольная"), "Контрольная работа. Дроби");
+        assert_eq!(named("Дроби", "диктант"), "Диктант. Дроби");
+        assert_eq!(named("Контрольная работа № 2 «Дроби»", "контрольная"), "Контрольная работа № 2 «Дроби»");
+    }
+
+    #[test]
+    fn an_answer_homework_and_free_wording_are_not_named() {
+        for work in ["", "ответ", "домашняя работа", "экскурсия"] {
+            assert_eq!(named("Дроби", work), "Дроби");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! The title page of the class's book.
+
+use super::{Composer, serif, serif_bold};
+use crate::print::page::{Area, Page};
+use crate::print::sheet::Orientation;
+use crate::print::typeset::{Align, Type};
+use crate::print::words::plural;
+use crate::school::format_date;
+
+impl Composer<'_> {
+    /// The title page of a book of so many leaves.
+    pub(super) fn title_page(&self, leaves: u32) -> Page {
+        let layout = &self.layouts.book.title;
+        let (school, year) = (&self.data.school.school, &self.data.school.year);
+        let owned = [
+            ("school", school.name.clone()),
+            ("place", school.place.clone()),
+            ("class", self.data.class.quoted()),
+            ("year", year.name.clone()),
+            ("class_teacher", self.data.teacher.as_ref().map(|name| name.full()).unwrap_or_default()),
+            ("case_index", school.case_index.clone()),
+            ("begins", format_date(year.begins)),
+            ("ends", format_date(year.ends)),
+            ("leaves", format!("{leaves} {}", plural(leaves, ["листе", "листах", "листах"]))),
+        ];
+        let values: Vec<(&str, &str)> = owned.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let (mut page, area) = self.new_page(Orientation::Portrait, 1);
+        let mut at = |y: f32, kind: Type, align: Align, text: &str| {
+            self.paragraph(&mut page, Area { y, ..area }, kind, align, text)
+        };
+        let top = at(area.y + 8.0, serif(layout.school_size.0), Align::Centre, &layout.school.fill(&values));
+        let below = at(top + 2.0, serif(layout.size.0), Align::Centre, &layout.place.fill(&values));
+        let y = below.max(area.y + area.h * 0.30);
+        let y = at(y, serif_bold(layout.heading_size.0), Align::Centre, layout.heading.as_str());
+        let y = at(y + 4.0, serif_bold(layout.class_size.0), Align::Centre, &layout.class.fill(&values));
+        let y = at(y + 4.0, serif(layout.size.0 + 2.0), Align::Centre, &layout.year.fill(&values));
+        let mut y = y.max(area.y + area.h * 0.60);
+        for line in &layout.lines {
+            y = at(y, serif(layout.size.0), Align::Left, &line.fill(&values)) + 3.0;
+        }
+        let small = serif(layout.size.0);
+        let mut y = y.max(area.bottom() - 2.0 * small.leading() - 3.0);
+        if !school.case_index.is_empty() {
+            y = at(y, small, Align::Right, &layout.case_index.fill(&values));
+        }
+        at(y, small, Align::Right, layout.keep.as_str());
+        page
+    }
+}

@@ -1,0 +1,159 @@
+//! The values a layout is made of, each of which refuses what could not be printed.
+
+use crate::school::clean;
+use serde::de::{Deserialize, Deserializer, Error};
+use std::marker::PhantomData;
+
+/// A length in mm, from 0 to 420.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Mm(pub f32);
+
+/// A size of type in points: 6.5, below which nobody reads a copy, to 72.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Size(pub f32);
+
+/// The weight of a rule in points: from 0.2, which every printer still draws, to 5.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Weight(pub f32);
+
+/// A fixed text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label(String);
+
+/// A text with named places such as `{class}`; `P` says which places the form fills.
+#[derive(Debug, Clone)]
+pub struct Wording<P>(String, PhantomData<P>);
+
+/// The names of places that a form fills in a wording.
+pub trait Places {
+    /// The names without braces.
+    const NAMES: &'static [&'static str];
+}
+
+impl Label {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<P: Places> Wording<P> {
+    /// The text with every place filled.
+    pub fn fill(&self, values: &[(&str, &str)]) -> String {
+        let mut out = String::new();
+        let mut rest = self.0.as_str();
+        // A filled value may hold braces of its own, so the wording is read once from left to right.
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, tail) = after.split_once('}').unwrap_or((after, ""));
+            out.push_str(before);
+            out.push_str(values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value));
+            rest = tail;
+        }
+        out + rest
+    }
+}
+
+fn number<'de, D: Deserializer<'de>>(source: D, from: f32, to: f32, what: &str) -> Result<f32, D::Error> {
+    let value = f32::deserialize(source)?;
+    if (from..=to).contains(&value) {
+        Ok(value)
+    } else {
+        Err(D::Error::custom(format!("{what} должна быть от {from} до {to}, а не {value}")))
+    }
+}
+
+impl<'de> Deserialize<'de> for Mm {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        number(source, 0.0, 420.0, "длина в мм").map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Size {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        number(source, 6.5, 72.0, "величина шрифта в пунктах").map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Weight {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        number(source, 0.2, 5.0, "толщина линии в пунктах").map(Self)
+    }
+}
+
+fn printable<'de, D: Deserializer<'de>>(source: D) -> Result<String, D::Error> {
+    clean(&String::deserialize(source)?).map_err(|e| D::Error::custom(e.message()))
+}
+
+impl<'de> Deserialize<'de> for Label {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        let text = printable(source)?;
+        if text.contains(['{', '}']) {
+            return Err(D::Error::custom(format!("в надписи «{text}» ничего не подставляется")));
+        }
+        Ok(Self(text))
+    }
+}
+
+impl<'de, P: Places> Deserialize<'de> for Wording<P> {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        let text = printable(source)?;
+        let mut rest = text.as_str();
+        while let Some((_, after)) = rest.split_once('{') {
+            let Some((name, tail)) = after.split_once('}') else {
+                return Err(D::Error::custom(format!("в надписи «{text}» скобка не закрыта")));
+            };
+            if !P::NAMES.contains(&name) {
+                let known = P::NAMES.iter().map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join(", ");
+                return Err(D::Error::custom(format!("{{{name}}} здесь не подставляется; можно {known}")));
+            }
+            rest = tail;
+        }
+        Ok(Self(text, PhantomData))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug)]
+    struct Greeting;
+    impl Places for Greeting {
+        const NAMES: &'static [&'static str] = &["who", "when"];
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    struct One<T> {
+        value: T,
+    }
+
+    fn wording(text: &str) -> Result<One<Wording<Greeting>>, toml::de::Error> {
+        toml::from_str(&format!("value = \"{text}\""))
+    }
+
+    #[test]
+    fn places_are_filled_and_values_are_not_read_again() {
+        let greeting = wording("{when} пришёл {who}.").unwrap().value;
+        assert_eq!(greeting.fill(&[("who", "{when}"), ("when", "Вчера")]), "Вчера пришёл {when}.");
+    }
+
+    #[test]
+    fn an_unknown_or_open_place_is_refused() {
+        assert!(wording("{where}").is_err());
+        assert!(wording("{who").is_err());
+    }
+
+    #[test]
+    fn a_character_the_fonts_lack_is_refused() {
+        assert!(wording("🙂").unwrap_err().message().contains("U+1F642"));
+    }
+
+    #[test]
+    fn sizes_keep_their_bounds() {
+        assert!(toml::from_str::<One<Size>>("value = 6.4").is_err());
+        assert_eq!(toml::from_str::<One<Size>>("value = 6.5").unwrap().value.0, 6.5);
+        assert!(toml::from_str::<One<Mm>>("value = -1").is_err());
+        assert!(toml::from_str::<One<Mm>>("value = nan").is_err());
+        assert_eq!(toml::from_str::<One<Mm>>("value = 20").unwrap().value.0, 20.0);
+    }
+}

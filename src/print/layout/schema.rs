@@ -1,0 +1,336 @@
+//! What stands in each layout file. The keys are explained in the files themselves.
+
+use super::kinds::{Label, Mm, Places, Size, Weight, Wording};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error};
+
+macro_rules! places {
+    ($($(#[$doc:meta])* $name:ident: $($place:literal)+;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone)]
+        pub struct $name;
+        impl Places for $name {
+            const NAMES: &'static [&'static str] = &[$($place),+];
+        }
+    )+};
+}
+
+places! {
+    /// What headings may name.
+    Heading: "school" "short_school" "place" "class" "year" "class_teacher";
+    /// What the foot may name.
+    Foot: "short_school" "class" "year" "number" "page" "leaf" "pages" "code";
+    /// What the title page may name.
+    Title: "school" "place" "class" "year" "class_teacher" "case_index" "begins" "ends" "leaves";
+    /// What the line below a form's heading may name.
+    ClassAndYear: "class" "year";
+    /// What the head of a spread may name.
+    Spread: "subject" "group" "class" "hours" "teacher" "year";
+    /// What the line at a period's end may name.
+    Taught: "period" "planned" "taught";
+    /// What a note may name.
+    Note: "pupil" "date" "mark" "document" "period" "reason" "class" "marks";
+    /// What a date beside a pupil's name may name.
+    Since: "date";
+    /// What a substitution's line may name.
+    Substitute: "name";
+    /// What the certificate may name.
+    Certificate: "leaves" "last_leaf" "list_leaves" "list_first" "list_last" "number" "digest" "journal" "entries" "head"
+        "version" "title" "date";
+    /// What the 25-year sheet's counts may name.
+    Counts: "count" "percent" "begins" "ends";
+}
+
+/// `page.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)] // each key is explained in the layout file
+pub struct PageLayout {
+    pub paper: Paper,
+    pub foot: FootLayout,
+    pub rules: Rules,
+    pub cells: Cells,
+    pub certification: Certification,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Paper {
+    pub short: Mm,
+    pub long: Mm,
+    #[serde(deserialize_with = "stitching_margin")]
+    pub inner: Mm,
+    pub outer: Mm,
+    pub top: Mm,
+    pub bottom: Mm,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct FootLayout {
+    #[serde(deserialize_with = "readable_qr")]
+    pub qr: Mm,
+    pub gap: Mm,
+    pub size: Size,
+    pub about: Wording<Foot>,
+    pub number: Wording<Foot>,
+    pub page: Wording<Foot>,
+    pub code: Wording<Foot>,
+    pub draft: Label,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Rules {
+    pub hair: Weight,
+    pub fifth: Weight,
+    pub firm: Weight,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Cells {
+    pub pad_x: Mm,
+    pub pad_y: Mm,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Certification {
+    pub size: Size,
+    pub small: Size,
+    pub word: Label,
+    pub position: Label,
+    pub signature: Label,
+    pub name: Label,
+    pub date: Label,
+    pub stamp: Label,
+}
+
+/// `class-book.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct BookLayout {
+    pub about_class: Wording<ClassAndYear>,
+    pub title: TitleLayout,
+    pub list: ListLayout,
+    pub spread: SpreadLayout,
+    pub missed: MissedLayout,
+    pub progress: ProgressLayout,
+    pub pupils: PupilsLayout,
+    pub certificate: CertificateLayout,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct TitleLayout {
+    pub bookmark: Label,
+    pub school_size: Size,
+    pub heading_size: Size,
+    pub class_size: Size,
+    pub size: Size,
+    pub school: Wording<Title>,
+    pub place: Wording<Title>,
+    pub heading: Label,
+    pub class: Wording<Title>,
+    pub year: Wording<Title>,
+    pub lines: Vec<Wording<Title>>,
+    pub case_index: Wording<Title>,
+    pub keep: Label,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct ListLayout {
+    pub heading: Label,
+    pub heading_size: Size,
+    pub size: Size,
+    pub columns: [Column; 4],
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Column {
+    pub heading: Label,
+    pub width: Mm,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct SpreadLayout {
+    pub bookmark: Label,
+    pub heading_size: Size,
+    pub size: Size,
+    pub head_size: Size,
+    pub mark_size: Size,
+    pub note_size: Size,
+    pub pupil_height: Mm,
+    pub number: Column,
+    pub pupil: Column,
+    pub pupil_widest: Mm,
+    pub date_width: Mm,
+    pub date_widest: Mm,
+    pub period_width: Mm,
+    pub subject: Wording<Spread>,
+    pub subject_of_group: Wording<Spread>,
+    pub about: Wording<Spread>,
+    pub teacher: Wording<Spread>,
+    pub year_mark: Label,
+    pub exam_mark: Label,
+    pub final_mark: Label,
+    pub enrolled: Wording<Since>,
+    pub left: Wording<Since>,
+    pub lessons: [Column; 4],
+    pub substitute: Wording<Substitute>,
+    pub unconfirmed: Label,
+    pub entered: Wording<Since>,
+    pub taught: Wording<Taught>,
+    pub taught_year: Wording<Taught>,
+    pub notes: Label,
+    pub notes_continued: Label,
+    pub note_document: Wording<Note>,
+    pub note_override: Wording<Note>,
+    pub note_transfer: Wording<Note>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct MissedLayout {
+    pub heading: Label,
+    pub heading_size: Size,
+    pub size: Size,
+    pub head_size: Size,
+    pub number: Column,
+    pub pupil: Column,
+    pub unit: Column,
+    pub days: Label,
+    pub lessons: Label,
+    pub year: Label,
+    pub all: Label,
+    pub ill: Label,
+    pub excused: Label,
+    pub unexcused: Label,
+    pub total: Label,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct ProgressLayout {
+    pub heading: Label,
+    pub heading_size: Size,
+    pub size: Size,
+    pub head_size: Size,
+    pub number: Column,
+    pub pupil: Column,
+    pub period: Column,
+    pub missed: Column,
+    pub decision: Column,
+    pub subject_narrowest: Mm,
+    pub subject_widest: Mm,
+    pub year: Label,
+    pub exam: Label,
+    pub total: Label,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct PupilsLayout {
+    pub heading: Label,
+    pub heading_size: Size,
+    pub size: Size,
+    pub columns: [Column; 5],
+    pub enrolled: Wording<Since>,
+    pub left: Wording<Since>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct CertificateLayout {
+    pub heading: Label,
+    pub heading_size: Size,
+    pub size: Size,
+    pub small: Size,
+    pub leaves: Wording<Certificate>,
+    pub list_leaves: Wording<Certificate>,
+    pub condition: Label,
+    pub remarks: Label,
+    pub facts: Vec<Wording<Certificate>>,
+    pub explanation: Label,
+}
+
+/// `summary-sheet.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct SummarySheetLayout {
+    pub heading: Label,
+    pub heading_size: Size,
+    pub about: Wording<Heading>,
+    pub size: Size,
+    pub head_size: Size,
+    pub number: Column,
+    pub pupil: Column,
+    pub decision: Column,
+    pub subject_narrowest: Mm,
+    pub subject_widest: Mm,
+    pub counts: CountsLayout,
+    pub signatures: SignaturesLayout,
+    pub keep: Label,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct CountsLayout {
+    pub begins: Wording<Counts>,
+    pub ends: Wording<Counts>,
+    pub excellent: Wording<Counts>,
+    pub good: Wording<Counts>,
+    pub one_three: Wording<Counts>,
+    pub failing: Wording<Counts>,
+    pub success: Wording<Counts>,
+    pub quality: Wording<Counts>,
+    pub degree: Wording<Counts>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct SignaturesLayout {
+    pub class_teacher: Label,
+    pub deputy_head: Label,
+    pub director: Label,
+}
+
+/// The inner margin, which stitching takes: 20 mm at least.
+fn stitching_margin<'de, D: Deserializer<'de>>(source: D) -> Result<Mm, D::Error> {
+    at_least(source, 20.0, 60.0, "поле у корешка")
+}
+
+/// The side of the QR code, which a telephone reads at 18 mm.
+fn readable_qr<'de, D: Deserializer<'de>>(source: D) -> Result<Mm, D::Error> {
+    at_least(source, 18.0, 40.0, "сторона QR-кода")
+}
+
+fn at_least<'de, D: Deserializer<'de>>(source: D, least: f32, most: f32, what: &str) -> Result<Mm, D::Error> {
+    let length = Mm::deserialize(source)?;
+    if (least..=most).contains(&length.0) {
+        Ok(length)
+    } else {
+        Err(D::Error::custom(format!("{what} должна быть от {least} до {most} мм")))
+    }
+}

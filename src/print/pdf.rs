@@ -1,0 +1,183 @@
+//! Pages as a PDF/A-2u file.
+//!
+//! krilla writes the file and watches over the standard; what is here is the translation: millimetres to points, runs
+//! of text to glyphs, rules to strokes, bookmarks to an outline. Nothing depends on the clock or on the machine: dates
+//! and identifiers come from the caller, coordinates are rounded to a hundredth of a point, so the same pages are the
+//! same bytes wherever they are written.
+
+use crate::error::{Error, Result};
+use crate::print::fonts::{Face, MM_PER_PT};
+use crate::print::page::{Page, Qr, Rule, TextRun};
+use chrono::{DateTime, Datelike, FixedOffset, Timelike};
+use krilla::color::luma;
+use krilla::configure::{Archival, ConfigurationBuilder};
+use krilla::destination::XyzDestination;
+use krilla::geom::{Path, PathBuilder, Point, Rect, Transform};
+use krilla::metadata::{DateTime as PdfTime, Metadata};
+use krilla::num::NormalizedF32;
+use krilla::outline::{Outline, OutlineNode};
+use krilla::page::PageSettings;
+use krilla::paint::{Fill, FillRule, Stroke};
+use krilla::surface::Surface;
+use krilla::text::Font;
+use krilla::{Document, SerializeSettings};
+use std::collections::BTreeMap;
+
+/// What a PDF says of itself.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// The document's title.
+    pub title: String,
+    /// The school's short name.
+    pub author: String,
+    /// The program and its version.
+    pub producer: String,
+    /// An identifier of the document, from which the file's is made.
+    pub id: String,
+    /// When the document was issued.
+    pub issued_at: DateTime<FixedOffset>,
+}
+
+/// An entry of the outline: a heading, the index of its page from 0, and entries under it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bookmark {
+    /// The heading.
+    pub title: String,
+    /// The page's index, from 0.
+    pub page: usize,
+    /// Entries under this one.
+    pub under: Vec<Bookmark>,
+}
+
+/// Writes the pages.
+///
+/// # Errors
+/// A character that the fonts lack, or whatever else the standard forbids; the cause is in the message.
+pub fn write_pdf(pages: &[Page], bookmarks: &[Bookmark], about: &About) -> Result<Vec<u8>> {
+    let fault = |what: String| {
+        Error::damaged(format!("документ «{}» нельзя записать как PDF/A: {what}", about.title))
+            .next("выполните «letopis audit» и сообщите администратору")
+    };
+    let configuration = ConfigurationBuilder::new()
+        .with_archival_validator(Archival::A2_U)
+        .finish()
+        .map_err(|e| fault(format!("{e:?}")))?;
+    let mut document =
+        Document::new_with(SerializeSettings { configuration, enable_tagging: false, ..Default::default() });
+    let mut fonts = Vec::new();
+    for face in Face::ALL {
+        let font = Font::new(face.data().into(), 0).ok_or_else(|| fault(format!("шрифт {}", face.file_name())))?;
+        fonts.push(font);
+    }
+    for page in pages {
+        let settings = PageSettings::from_wh(points(page.width), points(page.height))
+            .ok_or_else(|| fault("страница без размера".to_owned()))?;
+        let mut sheet = document.start_page_with(settings);
+        let mut surface = sheet.surface();
+        draw_rules(&mut surface, &page.rules);
+        surface.set_stroke(None);
+        surface.set_fill(Some(black()));
+        if let Some(path) = page.qr.as_ref().and_then(qr_path) {
+            surface.draw_path(&path);
+        }
+        for run in &page.runs {
+            draw_run(&mut surface, run, &fonts[run.shaped.face as usize]);
+        }
+        surface.finish();
+        sheet.finish();
+    }
+    let mut outline = Outline::new();
+    for bookmark in bookmarks.iter().filter(|bookmark| bookmark.page < pages.len()) {
+        outline.push_child(node(bookmark, pages.len()));
+    }
+    document.set_outline(outline);
+    document.set_metadata(metadata(about));
+    document.finish().map_err(|e| fault(format!("{e:?}")))
+}
+
+/// Millimetres as points, rounded to a hundredth.
+fn points(mm: f32) -> f32 {
+    (mm / MM_PER_PT * 100.0).round() / 100.0
+}
+
+fn black() -> Fill {
+    Fill { paint: luma::Color::black().into(), opacity: NormalizedF32::ONE, rule: FillRule::NonZero }
+}
+
+/// Draws the rules, those of one weight as one path.
+fn draw_rules(surface: &mut Surface<'_>, rules: &[Rule]) {
+    let mut by_weight: BTreeMap<u32, PathBuilder> = BTreeMap::new();
+    for rule in rules {
+        // Positive floats are ordered as their bits are.
+        let path = by_weight.entry(rule.weight.to_bits()).or_default();
+        path.move_to(points(rule.from.0), points(rule.from.1));
+        path.line_to(points(rule.to.0), points(rule.to.1));
+    }
+    surface.set_fill(None);
+    for (weight, path) in by_weight {
+        let stroke = Stroke { paint: luma::Color::black().into(), width: f32::from_bits(weight), ..Default::default() };
+        surface.set_stroke(Some(stroke));
+        if let Some(path) = path.finish() {
+            surface.draw_path(&path);
+        }
+    }
+}
+
+fn qr_path(qr: &Qr) -> Option<Path> {
+    let mut path = PathBuilder::new();
+    for (column, row, length) in &qr.runs {
+        // Edges are rounded, not sizes, so that neighbouring modules leave no gap.
+        let edge = |origin: f32, modules: u16| points(origin + f32::from(modules) * qr.module);
+        let rect = Rect::from_ltrb(
+            edge(qr.x, *column),
+            edge(qr.y, *row),
+            edge(qr.x, column + length),
+            edge(qr.y, row + 1),
+        );
+        path.push_rect(rect?);
+    }
+    path.finish()
+}
+
+fn draw_run(surface: &mut Surface<'_>, run: &TextRun, font: &Font) {
+    let at = Point::from_xy(points(run.x), points(run.y));
+    let shaped = &run.shaped;
+    if run.turned {
+        surface.push_transform(&Transform::from_row(0.0, -1.0, 1.0, 0.0, at.x, at.y));
+        surface.draw_glyphs(Point::from_xy(0.0, 0.0), &shaped.glyphs, font.clone(), &shaped.text, run.size, false);
+        surface.pop();
+    } else {
+        surface.draw_glyphs(at, &shaped.glyphs, font.clone(), &shaped.text, run.size, false);
+    }
+}
+
+fn node(bookmark: &Bookmark, pages: usize) -> OutlineNode {
+    let target = XyzDestination::new(bookmark.page, Point::from_xy(0.0, 0.0));
+    let mut node = OutlineNode::new(bookmark.title.clone(), target).with_open(true);
+    for under in bookmark.under.iter().filter(|under| under.page < pages) {
+        node.push_child(self::node(under, pages));
+    }
+    node
+}
+
+fn metadata(about: &About) -> Metadata {
+    let at = about.issued_at;
+    let small = |value: u32| u8::try_from(value).unwrap_or_default();
+    let offset = at.offset().local_minus_utc() / 60;
+    let time = PdfTime::new(u16::try_from(at.year()).unwrap_or_default())
+        .month(small(at.month()))
+        .day(small(at.day()))
+        .hour(small(at.hour()))
+        .minute(small(at.minute()))
+        .second(small(at.second()))
+        .utc_offset_hour(i8::try_from(offset / 60).unwrap_or_default())
+        .utc_offset_minute(u8::try_from((offset % 60).abs()).unwrap_or_default());
+    Metadata::new()
+        .title(about.title.clone())
+        .authors(vec![about.author.clone()])
+        .creator(about.producer.clone())
+        .producer(about.producer.clone())
+        .language("ru-RU".to_owned())
+        .document_id(about.id.clone())
+        .creation_date(time)
+}

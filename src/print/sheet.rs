@@ -1,0 +1,131 @@
+//! The sheet that every form is printed on: margins mirrored for stitching, and the foot with the seal.
+//!
+//! Odd pages are fronts of leaves, bound at their left edge; even pages are backs, bound at their right. Which way a
+//! printer turns a landscape page is not ours to say, so there both long edges keep the stitching margin. The foot is
+//! set last, once it is known how many pages there are, and closes the page: its text is hashed with the rest, then the
+//! check code and the QR code are put beside it.
+
+use crate::error::Result;
+use crate::print::fonts::Face;
+use crate::print::layout::PageLayout;
+use crate::print::page::{Area, Page, Place};
+use crate::print::qr::{QUIET, qr_code};
+use crate::print::seal;
+use crate::print::typeset::{Align, Pad, Setting, Stand, Type, Typesetter};
+
+/// How a page lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Orientation {
+    /// Upright.
+    Portrait,
+    /// Lying.
+    Landscape,
+}
+
+/// What the foot of a document's pages says.
+#[derive(Debug, Clone)]
+pub struct FootText {
+    /// The document's number, empty for a draft.
+    pub number: String,
+    /// Краткое название школы.
+    pub short_school: String,
+    /// The class, quoted.
+    pub class: String,
+    /// The school year.
+    pub year: String,
+    /// How many pages the document has.
+    pub pages: u32,
+}
+
+/// A page's seal: its digest and the bytes that were hashed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageSeal {
+    /// The SHA-256 of the record: the page's check code.
+    pub digest: [u8; 32],
+    /// The page's text as [`seal::page_record`] writes it.
+    pub record: Vec<u8>,
+}
+
+/// The leaf that a page stands on; both count from 1.
+pub fn leaf_of(page: u32) -> u32 {
+    page.div_ceil(2)
+}
+
+/// The height of the foot in mm.
+pub fn foot_height(layout: &PageLayout) -> f32 {
+    layout.foot.qr.0 + layout.foot.gap.0
+}
+
+/// An empty page, and the area that the form may fill. `number` counts from 1.
+pub fn new_page(layout: &PageLayout, orientation: Orientation, number: u32) -> (Page, Area) {
+    let paper = &layout.paper;
+    let (short, long) = (paper.short.0, paper.long.0);
+    let (page, x, y, right, bottom) = match orientation {
+        Orientation::Portrait => {
+            let (left, right) = sides(layout, number);
+            (Page::new(short, long), left, paper.top.0, short - right, long - paper.bottom.0)
+        }
+        Orientation::Landscape => {
+            (Page::new(long, short), paper.outer.0, paper.inner.0, long - paper.outer.0, short - paper.inner.0)
+        }
+    };
+    let area = Area::new(x, y, right - x, bottom - foot_height(layout) - y);
+    (page, area)
+}
+
+/// Left and right margin of a portrait page in mm.
+fn sides(layout: &PageLayout, number: u32) -> (f32, f32) {
+    let (inner, outer) = (layout.paper.inner.0, layout.paper.outer.0);
+    if number.is_multiple_of(2) { (outer, inner) } else { (inner, outer) }
+}
+
+/// Sets the foot, and for an issued document seals the page. `number` counts from 1.
+///
+/// # Errors
+/// A document number that no QR code holds.
+pub fn close_page(page: &mut Page, set: &Typesetter, layout: &PageLayout, text: &FootText, number: u32) -> Result<PageSeal> {
+    let foot = &layout.foot;
+    let kind = Type { face: Face::Sans, size: foot.size.0 };
+    let portrait = page.height > page.width;
+    let bottom = page.height - if portrait { layout.paper.bottom.0 } else { layout.paper.inner.0 };
+    let (left, right) = if portrait { sides(layout, number) } else { (layout.paper.outer.0, layout.paper.outer.0) };
+    let (left, right) = (left, page.width - right);
+    let at_right = !number.is_multiple_of(2);
+    let beside = foot.qr.0 + foot.gap.0.max(QUIET * foot.qr.0 / 33.0);
+    let (x, width) = if at_right { (left, right - left - beside) } else { (left + beside, right - left - beside) };
+    let align = if at_right { Align::Right } else { Align::Left };
+    let (page_text, leaf_text, pages_text) = (number.to_string(), leaf_of(number).to_string(), text.pages.to_string());
+    let values = [
+        ("number", text.number.as_str()),
+        ("short_school", &text.short_school),
+        ("class", &text.class),
+        ("year", &text.year),
+        ("page", &page_text),
+        ("leaf", &leaf_text),
+        ("pages", &pages_text),
+    ];
+    let issued = !text.number.is_empty();
+    let first = if issued { foot.number.fill(&values) } else { foot.draft.as_str().to_owned() };
+    let line = |page: &mut Page, y: f32, text: &str| {
+        let block = set.wrap(kind, text, width);
+        let cell = Area::new(x, y, width, block.height());
+        let setting = Setting { align, stand: Stand::Top, pad: Pad { x: 0.0, y: 0.0 } };
+        let place = Place { row: page.new_row(), column: 0 };
+        page.put(&block, cell, setting, place);
+        y + block.height() + 0.6
+    };
+    let mut y = bottom - foot.qr.0;
+    for wording in [foot.about.fill(&values), first, foot.page.fill(&values)] {
+        y = line(page, y, &wording);
+    }
+    let record = seal::page_record(&text.number, number, &page.runs);
+    let digest = seal::digest(&record);
+    if issued {
+        let before = page.runs.len();
+        line(page, y, &foot.code.fill(&[("code", &seal::groups(&digest))]));
+        page.runs[before..].iter_mut().for_each(|run| run.seal = true);
+        let qr_x = if at_right { right - foot.qr.0 } else { left };
+        page.qr = Some(qr_code(&seal::qr_text(&text.number, number, &digest), qr_x, bottom - foot.qr.0, foot.qr.0)?);
+    }
+    Ok(PageSeal { digest, record })
+}

@@ -1,0 +1,280 @@
+//! A school for the tests of this layer, put into the tables by SQL: a class with a year behind it, of any size.
+
+use super::IssueContext;
+use super::forms::Composer;
+use super::layout::Layouts;
+use super::page::Page;
+use crate::school::{ClassName, PersonName, School};
+use chrono::{DateTime, Datelike, NaiveDate};
+use rusqlite::{Connection, params};
+
+/// How large the class is, and how unwieldy.
+#[derive(Debug, Clone, Copy)]
+pub struct Size {
+    /// Pupils.
+    pub pupils: i64,
+    /// Letters in a pupil's surname and given name; 0 for lifelike names.
+    pub name_letters: usize,
+    /// Letters in a topic; 0 for lifelike topics.
+    pub topic_letters: usize,
+    /// How many of the subjects.
+    pub subjects: usize,
+}
+
+pub const LIFELIKE: Size = Size { pupils: 28, name_letters: 0, topic_letters: 0, subjects: SUBJECTS.len() };
+pub const UNWIELDY: Size = Size { pupils: 38, name_letters: 60, topic_letters: 400, subjects: 3 };
+
+/// Subject, hours a week, whether the class is divided into groups.
+pub const SUBJECTS: [(&str, u32, bool); 17] = [
+    ("Русский язык", 5, false),
+    ("Литература", 2, false),
+    ("Иностранный язык (английский)", 3, true),
+    ("Алгебра", 3, false),
+    ("Геометрия", 2, false),
+    ("Вероятность и статистика", 1, false),
+    ("Информатика", 1, true),
+    ("История России. Всеобщая история", 2, false),
+    ("Обществознание", 1, false),
+    ("География", 2, false),
+    ("Физика", 2, false),
+    ("Биология", 1, false),
+    ("Основы духовно-нравственной культуры народов России", 1, false),
+    ("Музыка", 1, false),
+    ("Изобразительное искусство", 1, false),
+    ("Труд (технология)", 2, true),
+    ("Физическая культура", 2, false),
+];
+
+const SURNAMES: [&str; 30] = [
+    "Абрамов", "Алексеева", "Андреев", "Белова", "Васильев", "Волкова", "Громов", "Данилова", "Егоров", "Ёлкина",
+    "Жуков", "Зайцева", "Иванов", "Иванов", "Казакова", "Лада-Заречная", "Ли", "Мамедов", "Николаев", "Орлова",
+    "Петров", "Рождественская", "Сергеев", "Тихонова", "Ушаков", "Фёдорова", "Христорождественский", "Цветкова",
+    "Шевченко-Кривоносова", "Яковлев",
+];
+const GIVEN: [&str; 8] = ["Артём", "Анастасия", "Глеб", "Екатерина", "Семён", "Фёкла", "Илья", "Александра"];
+const TOPICS: [&str; 6] = [
+    "Сложение и вычитание рациональных чисел",
+    "Решение задач с помощью уравнений. Составление математической модели по условию задачи",
+    "Повторение",
+    "Анализ ошибок, допущенных в работе. Свойства степени с натуральным показателем и их применение",
+    "Обобщающий урок по теме «Линейная функция и её график»",
+    "Правописание суффиксов -к- и -ск- в прилагательных",
+];
+const HOMEWORK: [&str; 4] = ["§ 12, № 145–148", "П. 3.2, упр. 214 (устно), 216; выучить правило на с. 98", "", "Не задано"];
+
+const SCHOOL: &str = r#"
+[school]
+name = "Муниципальное бюджетное общеобразовательное учреждение «Средняя общеобразовательная школа № 1»"
+short_name = "МБОУ «СОШ № 1»"
+place = "г. Великие Луки"
+case_index = "02-15"
+[year]
+name = "2025/2026"
+begins = 2025-09-01
+ends = 2026-05-29
+[[period]]
+name = "I четверть"
+short = "I четв."
+grades = [1, 9]
+begins = 2025-09-01
+ends = 2025-10-24
+[[period]]
+name = "II четверть"
+short = "II четв."
+grades = [1, 9]
+begins = 2025-11-03
+ends = 2025-12-30
+[[period]]
+name = "III четверть"
+short = "III четв."
+grades = [1, 9]
+begins = 2026-01-12
+ends = 2026-03-20
+[[period]]
+name = "IV четверть"
+short = "IV четв."
+grades = [1, 9]
+begins = 2026-03-30
+ends = 2026-05-29
+[[holiday]]
+name = "Осенние каникулы"
+begins = 2025-10-25
+ends = 2025-11-02
+[[holiday]]
+name = "Зимние каникулы"
+begins = 2025-12-31
+ends = 2026-01-11
+[[holiday]]
+name = "Весенние каникулы"
+begins = 2026-03-21
+ends = 2026-03-29
+"#;
+
+pub fn class() -> ClassName {
+    ClassName::parse("7А").unwrap()
+}
+
+pub fn context(number: &str) -> IssueContext {
+    IssueContext {
+        number: number.to_owned(),
+        issued_at: DateTime::parse_from_rfc3339("2026-06-01T10:15:00+03:00").unwrap(),
+        issued_by: PersonName { surname: "Завьялова".into(), given: "Ольга".into(), patronymic: "Павловна".into() },
+        issued_position: "заместитель директора по УВР".to_owned(),
+        journal_id: "5f".repeat(32),
+        ledger_length: 41_237,
+        ledger_head: "c4".repeat(32),
+        version: "0.1.0".to_owned(),
+    }
+}
+
+/// Tables of a school with one class, 7А.
+pub fn tables(size: Size) -> Connection {
+    let tables = Connection::open_in_memory().unwrap();
+    tables.execute_batch(include_str!("../journal/schema.sql")).unwrap();
+    let school = School::from_toml(SCHOOL).unwrap();
+    let config = serde_json::to_string(&school).unwrap();
+    tables.execute("INSERT INTO school VALUES (1, ?1, 1)", [config]).unwrap();
+    for (login, surname, position, role) in [
+        ("zav", "Завьялова", "заместитель директора по УВР", "завуч"),
+        ("dir", "Директоров", "директор", "директор"),
+        ("t1", "Учителева", "учитель", "учитель"),
+        ("t2", "Преподавателев", "учитель", "учитель"),
+    ] {
+        tables.execute("INSERT INTO people VALUES (?1, ?2, 'Инна', 'Игоревна', ?3, '', NULL, 1)", params![login, surname, position]).unwrap();
+        tables.execute("INSERT INTO roles VALUES (?1, ?2)", [login, role]).unwrap();
+    }
+    tables.execute("INSERT INTO classes VALUES ('7А', 7, 'А', 't1', 1)", []).unwrap();
+    add_pupils(&tables, size);
+    tables.execute_batch("BEGIN").unwrap();
+    for (i, (subject, hours, grouped)) in SUBJECTS.iter().take(size.subjects).enumerate() {
+        tables.execute("INSERT INTO subjects VALUES (?1, '', '', 1, ?2, 1)", params![subject, i as i64]).unwrap();
+        let groups: &[&str] = if *grouped { &["1 группа", "2 группа"] } else { &[""] };
+        for (g, group) in groups.iter().enumerate() {
+            let course = (i * 2 + g + 1) as i64;
+            let teacher = if g == 0 { "t1" } else { "t2" };
+            tables
+                .execute(
+                    "INSERT INTO courses VALUES (?1, '7А', ?2, ?3, ?4, ?5, 1)",
+                    params![course, group, subject, teacher, f64::from(*hours)],
+                )
+                .unwrap();
+            if *grouped {
+                tables
+                    .execute("INSERT OR IGNORE INTO group_members SELECT '7А', ?1, id, 1 FROM pupils WHERE id % 2 = ?2", params![group, g as i64])
+                    .unwrap();
+            }
+            add_year(&tables, &school, course, *hours, if *grouped { Some(g as i64) } else { None }, size);
+        }
+    }
+    tables.execute_batch("COMMIT").unwrap();
+    tables
+}
+
+fn add_pupils(tables: &Connection, size: Size) {
+    for id in 1..=size.pupils {
+        let i = id as usize;
+        let surname = match size.name_letters {
+            0 => SURNAMES[i % SURNAMES.len()].to_owned(),
+            letters => format!("{}{}", SURNAMES[i % SURNAMES.len()], "щ".repeat(letters)).chars().take(letters - 10).collect(),
+        };
+        let given = if size.name_letters > 0 { "Александра" } else { GIVEN[i % GIVEN.len()] };
+        let born = format!("2012-{:02}-{:02}", i % 12 + 1, i % 28 + 1);
+        tables
+            .execute(
+                "INSERT INTO pupils VALUES (?1, ?2, ?3, ?4, 'Михайловна', ?5, 1)",
+                params![id, format!("А-{id:03}"), surname, given, born],
+            )
+            .unwrap();
+        let (since, until) = match id {
+            4 => ("2025-11-12", None),
+            9 => ("2025-09-01", Some("2026-02-03")),
+            _ => ("2025-09-01", None),
+        };
+        tables.execute("INSERT INTO enrolments VALUES (?1, '7А', ?2, ?3, 1)", params![id, since, until]).unwrap();
+        tables
+            .execute("INSERT INTO decisions VALUES (?1, '2026-05-29', '7', 'переведён в 8 класс', 1)", params![id])
+            .unwrap();
+    }
+    tables.execute("INSERT INTO reasons VALUES (5, '2025-09-08', '2025-09-19', 'болезнь', 'справка', 1)", []).unwrap();
+    tables.execute("INSERT INTO reasons VALUES (6, '2025-09-10', '2025-09-12', 'уважительная', 'заявление', 1)", []).unwrap();
+}
+
+/// The lessons, marks, absences and final marks of a course, all from the numbers of the lesson and the pupil.
+fn add_year(tables: &Connection, school: &School, course: i64, hours: u32, group: Option<i64>, size: Size) {
+    let mut number = 0;
+    let days = school.year.begins.iter_days().take_while(|day| *day <= school.year.ends);
+    for day in days.filter(|day| school.day_off(*day).is_none() && day.weekday().num_days_from_monday() < 5) {
+        let weekday = day.weekday().num_days_from_monday();
+        if (weekday + course as u32) % 5 < hours {
+            // The subject of five hours has two lessons on Mondays.
+            for lesson in 0..if hours == 5 && weekday == 0 { 2 } else { 1 } {
+                number += 1;
+                add_lesson(tables, course, day, number, lesson + 2, group, size);
+            }
+        }
+    }
+    for weekday in 1..=5 {
+        if (weekday - 1 + course as u32) % 5 < hours {
+            tables.execute("INSERT INTO timetable VALUES (?1, ?2, 2, 1)", params![course, weekday]).unwrap();
+        }
+    }
+    let periods = ["I четверть", "II четверть", "III четверть", "IV четверть", "Год"];
+    for id in (1..=size.pupils).filter(|id| group.is_none_or(|group| id % 2 == group) && *id != 9) {
+        for (i, period) in periods.iter().enumerate() {
+            let mark = if id == 4 && i == 0 { "н/а".to_owned() } else { (3 + (id + i as i64 / 3 + course % 3) % 3).to_string() };
+            let reason = if id == 7 && i == 0 { "болезнь в течение месяца" } else { "" };
+            tables
+                .execute("INSERT INTO finals VALUES (?1, ?2, ?3, ?4, ?5, 1)", params![course, id, period, mark, reason])
+                .unwrap();
+        }
+    }
+}
+
+fn add_lesson(tables: &Connection, course: i64, day: NaiveDate, number: i64, lesson: i64, group: Option<i64>, size: Size) {
+    let id = course * 1000 + number;
+    let n = number as usize;
+    let topic = match size.topic_letters {
+        0 => TOPICS[n % TOPICS.len()].to_owned(),
+        letters => TOPICS.join(". ").chars().cycle().take(letters).collect(),
+    };
+    let work = if n.is_multiple_of(9) { format!("контрольная работа № {}", n / 9) } else { String::new() };
+    let substitute = if n % 31 == 5 { "t2" } else { "" };
+    let late = if n % 40 == 7 { day + chrono::Days::new(3) } else { day };
+    tables
+        .execute(
+            "INSERT INTO lessons VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9, 0, 1)",
+            params![id, course, day.to_string(), lesson, topic, work, HOMEWORK[n % HOMEWORK.len()], substitute, late.to_string()],
+        )
+        .unwrap();
+    let mut mark = tables.prepare_cached("INSERT INTO marks VALUES (?1, ?2, ?3, '', ?4, 1)").unwrap();
+    let mut absence = tables.prepare_cached("INSERT INTO attendance VALUES (?1, ?2, ?3, 1)").unwrap();
+    for pupil in (1..=size.pupils).filter(|id| group.is_none_or(|group| id % 2 == group)) {
+        let away = (pupil == 4 && day.to_string().as_str() < "2025-11-12") || (pupil == 9 && day.to_string().as_str() > "2026-02-03");
+        if away {
+            continue;
+        }
+        let ill = matches!(pupil, 5 | 6) && ("2025-09-08"..="2025-09-12").contains(&day.to_string().as_str());
+        let chance = (pupil * 7 + number * 13 + course * 5) % 41;
+        if ill || chance == 3 {
+            absence.execute(params![id, pupil, "н"]).unwrap();
+        } else if chance == 4 {
+            absence.execute(params![id, pupil, "оп"]).unwrap();
+            mark.execute(params![id, pupil, "4", ""]).unwrap();
+        } else if chance < 14 || !work.is_empty() {
+            let grade = 3 + chance % 3;
+            let text = if chance == 7 { format!("{grade}/5") } else { grade.to_string() };
+            let document = if chance == 9 && pupil == 11 { "справка санатория «Сосновый бор» № 14 от 12.10.2025" } else { "" };
+            mark.execute(params![id, pupil, text, document]).unwrap();
+        }
+    }
+}
+
+/// The pages of a form, for tests that look at where things stand.
+pub fn pages(tables: &Connection, layouts: &Layouts, form: super::Form) -> Vec<Page> {
+    super::lay_out(tables, layouts, form, &class(), &context("2025-0143")).unwrap().pages
+}
+
+/// How many distinct strings a form shapes.
+pub fn composer<'a>(tables: &'a Connection, layouts: &'a Layouts, context: &'a IssueContext) -> Composer<'a> {
+    Composer::new(tables, layouts, &class(), context).unwrap()
+}

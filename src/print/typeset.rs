@@ -1,0 +1,290 @@
+//! Setting text: measuring it, breaking it into lines, putting the lines into cells.
+//!
+//! Lines break at spaces. A word wider than its column breaks after a hyphen or a stroke if it has one, else between
+//! letters: nothing is cut off and nothing runs over an edge. What needs more lines makes its row higher, which is the
+//! business of whoever builds the row; here only [`Block::height`] is said.
+
+use crate::print::fonts::{Face, MM_PER_PT, Shaped, Shaper};
+use crate::print::page::{Area, Page, Place, TextRun};
+use std::sync::Arc;
+
+/// Distance between baselines, in em: room for «Й» over «у».
+const LEADING: f32 = 1.2;
+/// Of which this much is above the baseline, in em.
+const ABOVE: f32 = 0.945;
+/// How far the mark of a note is raised, in em of the text it follows.
+const NOTE_RISE: f32 = 0.24;
+/// Side bearings and rounding may let a line that just fits stick out by this, in mm.
+const SLACK: f32 = 0.02;
+
+/// A face at a size in points.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Type {
+    /// The face.
+    pub face: Face,
+    /// The size in points.
+    pub size: f32,
+}
+
+impl Type {
+    /// Distance between the baselines of two lines, in mm.
+    pub fn leading(self) -> f32 {
+        LEADING * self.size * MM_PER_PT
+    }
+}
+
+/// Where lines stand between the left and the right edge of their cell (for turned text, between bottom and top).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Align {
+    /// At the beginning.
+    Left,
+    /// In the middle.
+    Centre,
+    /// At the end.
+    Right,
+}
+
+/// Where lines stand between the top and the bottom edge of their cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stand {
+    /// At the top.
+    Top,
+    /// In the middle.
+    Middle,
+    /// At the bottom.
+    Bottom,
+}
+
+/// Room between text and the edges of its cell, in mm.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pad {
+    /// Left and right.
+    pub x: f32,
+    /// Above and below.
+    pub y: f32,
+}
+
+/// Text broken into lines.
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// Face and size.
+    pub kind: Type,
+    /// The lines.
+    pub lines: Vec<Arc<Shaped>>,
+}
+
+impl Block {
+    /// The height of all lines, in mm.
+    pub fn height(&self) -> f32 {
+        self.lines.len() as f32 * self.kind.leading()
+    }
+
+    /// The width of the widest line, in mm.
+    pub fn width(&self) -> f32 {
+        self.lines.iter().map(|line| line.width_mm(self.kind.size)).fold(0.0, f32::max)
+    }
+}
+
+/// Breaks and measures text.
+pub struct Typesetter {
+    shaper: Shaper,
+}
+
+impl Typesetter {
+    /// Sets text with this shaper.
+    pub fn new(shaper: Shaper) -> Self {
+        Self { shaper }
+    }
+
+    /// The width of a text on one line, in mm.
+    pub fn width(&self, kind: Type, text: &str) -> f32 {
+        self.shaper.shape(kind.face, text).width_mm(kind.size)
+    }
+
+    /// The width of the widest word of a text, in mm.
+    pub fn widest_word(&self, kind: Type, text: &str) -> f32 {
+        text.split_whitespace().map(|word| self.width(kind, word)).fold(0.0, f32::max)
+    }
+
+    /// The text on a single line, however long.
+    pub fn line(&self, kind: Type, text: &str) -> Block {
+        Block { kind, lines: vec![self.shaper.shape(kind.face, text)] }
+    }
+
+    /// The text in lines no wider than `width` mm. An empty text has no lines.
+    pub fn wrap(&self, kind: Type, text: &str, width: f32) -> Block {
+        let room = width + SLACK;
+        let space = self.width(kind, " ");
+        let mut lines: Vec<String> = Vec::new();
+        let (mut line, mut used) = (String::new(), 0.0);
+        for word in text.split_whitespace() {
+            let wide = self.width(kind, word);
+            if !line.is_empty() && used + space + wide <= room {
+                line.push(' ');
+                line.push_str(word);
+                used += space + wide;
+                continue;
+            }
+            if !line.is_empty() {
+                lines.push(std::mem::take(&mut line));
+            }
+            let mut rest = word;
+            while self.width(kind, rest) > room {
+                let cut = self.cut(kind, rest, room);
+                if cut == rest.len() {
+                    break;
+                }
+                lines.push(rest[..cut].to_owned());
+                rest = &rest[cut..];
+            }
+            line.push_str(rest);
+            used = self.width(kind, rest);
+        }
+        if !line.is_empty() {
+            lines.push(line);
+        }
+        Block { kind, lines: lines.iter().map(|line| self.shaper.shape(kind.face, line)).collect() }
+    }
+
+    /// Where to break a word too wide for `room`: after the last hyphen or stroke that leaves a first part that fits,
+    /// else after the last letter that fits; after one letter at least, for a column narrower than a letter still ends.
+    fn cut(&self, kind: Type, word: &str, room: f32) -> usize {
+        let shaped = self.shaper.shape(kind.face, word);
+        let (mut used, mut fits) = (0.0, 0);
+        for glyph in &shaped.glyphs {
+            used += glyph.x_advance * kind.size * MM_PER_PT;
+            if used > room {
+                break;
+            }
+            fits = glyph.text_range.end;
+        }
+        let first = word.chars().next().map_or(0, char::len_utf8);
+        let hard = fits.max(first);
+        word[..hard].rfind(['-', '–', '/']).map(|at| at + word[at..].chars().next().map_or(1, char::len_utf8)).unwrap_or(hard)
+    }
+}
+
+/// How a block is put into its cell.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// Between left and right.
+    pub align: Align,
+    /// Between top and bottom.
+    pub stand: Stand,
+    /// Room around the text.
+    pub pad: Pad,
+}
+
+impl Page {
+    /// Puts the block into a cell, reading from left to right.
+    pub fn put(&mut self, block: &Block, cell: Area, setting: Setting, place: Place) {
+        let kind = block.kind;
+        let top = beginning(cell.y, cell.h, setting.pad.y, block.height(), setting.stand);
+        for (i, shaped) in block.lines.iter().enumerate() {
+            let x = across(cell.x, cell.w, setting.pad.x, shaped.width_mm(kind.size), setting.align);
+            let y = top + i as f32 * kind.leading() + ABOVE * kind.size * MM_PER_PT;
+            let shaped = Arc::clone(shaped);
+            self.runs.push(TextRun { shaped, size: kind.size, x, y, turned: false, place, cell, seal: false });
+        }
+    }
+
+    /// Puts the block into a cell and the mark of a note, raised, behind its first line.
+    pub fn put_noted(&mut self, block: &Block, note: &Block, cell: Area, setting: Setting, place: Place) {
+        let begins = self.runs.len();
+        let without = Area { w: cell.w - note.width(), ..cell };
+        self.put(block, without, setting, place);
+        let Some(first) = self.runs.get(begins).cloned() else { return };
+        let x = first.x + first.shaped.width_mm(first.size);
+        let y = first.y - NOTE_RISE * block.kind.size * MM_PER_PT;
+        self.runs.extend(note.lines.first().map(|mark| {
+            TextRun { shaped: Arc::clone(mark), size: note.kind.size, x, y, ..first }
+        }));
+        self.runs[begins..].iter_mut().for_each(|run| run.cell = cell);
+    }
+
+    /// Puts the block into a cell, reading upwards; the lines follow each other from left to right.
+    pub fn put_turned(&mut self, block: &Block, cell: Area, setting: Setting, place: Place) {
+        let kind = block.kind;
+        let left = beginning(cell.x, cell.w, setting.pad.x, block.height(), setting.stand);
+        for (i, shaped) in block.lines.iter().enumerate() {
+            let along = across(0.0, cell.h, setting.pad.y, shaped.width_mm(kind.size), setting.align);
+            let x = left + i as f32 * kind.leading() + ABOVE * kind.size * MM_PER_PT;
+            let (shaped, y) = (Arc::clone(shaped), cell.bottom() - along);
+            self.runs.push(TextRun { shaped, size: kind.size, x, y, turned: true, place, cell, seal: false });
+        }
+    }
+}
+
+fn beginning(edge: f32, room: f32, pad: f32, needed: f32, stand: Stand) -> f32 {
+    match stand {
+        Stand::Top => edge + pad,
+        Stand::Middle => edge + (room - needed) / 2.0,
+        Stand::Bottom => edge + room - pad - needed,
+    }
+}
+
+fn across(edge: f32, room: f32, pad: f32, needed: f32, align: Align) -> f32 {
+    match align {
+        Align::Left => edge + pad,
+        Align::Centre => edge + (room - needed) / 2.0,
+        Align::Right => edge + room - pad - needed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const BODY: Type = Type { face: Face::Serif, size: 9.0 };
+
+    fn typesetter() -> Typesetter {
+        Typesetter::new(Shaper::new().unwrap())
+    }
+
+    fn texts(block: &Block) -> Vec<&str> {
+        block.lines.iter().map(|line| line.text.as_str()).collect()
+    }
+
+    #[test]
+    fn lines_break_at_spaces_and_only_where_they_must() {
+        let set = typesetter();
+        let width = set.width(BODY, "сложение и");
+        assert_eq!(texts(&set.wrap(BODY, "сложение и вычитание", width)), ["сложение и", "вычитание"]);
+        assert_eq!(texts(&set.wrap(BODY, "сложение и", width)), ["сложение и"]);
+        assert_eq!(texts(&set.wrap(BODY, "сложение и", width - 0.5)), ["сложение", "и"]);
+    }
+
+    #[test]
+    fn a_word_too_long_breaks_after_its_hyphen_first() {
+        let set = typesetter();
+        let width = set.width(BODY, "Заречная-П");
+        assert_eq!(texts(&set.wrap(BODY, "Заречная-Подгорная", width)), ["Заречная-", "Подгорная"]);
+    }
+
+    #[test]
+    fn a_word_without_hyphens_breaks_between_letters_and_loses_none() {
+        let set = typesetter();
+        let block = set.wrap(BODY, "рентгеноэлектрокардиография", 12.0);
+        assert!(block.lines.len() > 2);
+        assert_eq!(texts(&block).concat(), "рентгеноэлектрокардиография");
+        assert!(block.width() <= 12.0 + SLACK);
+    }
+
+    #[test]
+    fn an_empty_text_has_no_lines() {
+        assert_eq!(typesetter().wrap(BODY, "  ", 10.0).lines.len(), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_wider_than_asked_and_no_letter_is_lost(text in "[А-яЁё0-9 ,./-]{0,120}", width in 6.0f32..80.0) {
+            let block = typesetter().wrap(BODY, &text, width);
+            // Kerning between a word and a space is not seen when words are measured alone.
+            prop_assert!(block.width() <= width + 0.3, "{} > {width}", block.width());
+            let kept: String = texts(&block).concat().split_whitespace().collect();
+            let given: String = text.split_whitespace().collect();
+            prop_assert_eq!(kept, given);
+        }
+    }
+}
