@@ -7,8 +7,10 @@
 //!
 //! The same tables, layouts and context always give the same bytes. Nothing here reads a clock or writes anywhere.
 
+pub mod check;
 pub mod fonts;
 pub mod forms;
+pub mod issue;
 pub mod layout;
 pub mod page;
 pub mod pdf;
@@ -189,7 +191,13 @@ mod tests {
         for form in Form::ALL {
             let began = std::time::Instant::now();
             let rendered = render(&tables, &layouts, form, &class(), &context("2025-0143")).unwrap();
-            println!("{}: {} pages, {} bytes, {:?}", form.id(), rendered.pages.len(), rendered.pdf.len(), began.elapsed());
+            println!(
+                "{}: {} pages, {} bytes, {:?}",
+                form.id(),
+                rendered.pages.len(),
+                rendered.pdf.len(),
+                began.elapsed()
+            );
             std::fs::write(folder.join(form.file_stem(&class())).with_extension("pdf"), rendered.pdf).unwrap();
         }
     }

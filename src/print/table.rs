@@ -74,9 +74,7 @@ impl Cell {
     }
 
     fn needed(&self, pad: f32) -> f32 {
-        self.block.as_ref().map_or(0.0, |block| {
-            2.0 * pad + if self.turned { block.width() } else { block.height() }
-        })
+        self.block.as_ref().map_or(0.0, |block| 2.0 * pad + if self.turned { block.width() } else { block.height() })
     }
 }
 
@@ -175,7 +173,12 @@ impl Table {
     pub fn draw(&self, page: &mut Page, x: f32, y: f32, look: Look) -> Drawn {
         let edges = |from: f32, sizes: &[f32]| {
             let mut at = from;
-            std::iter::once(from).chain(sizes.iter().map(move |size| { at += size; at })).collect::<Vec<_>>()
+            std::iter::once(from)
+                .chain(sizes.iter().map(move |size| {
+                    at += size;
+                    at
+                }))
+                .collect::<Vec<_>>()
         };
         let drawn = Drawn { xs: edges(x, &self.widths), ys: edges(y, &self.heights(look)) };
         let cover = self.cover();

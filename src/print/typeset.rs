@@ -160,7 +160,10 @@ impl Typesetter {
         }
         let first = word.chars().next().map_or(0, char::len_utf8);
         let hard = fits.max(first);
-        word[..hard].rfind(['-', '–', '/']).map(|at| at + word[at..].chars().next().map_or(1, char::len_utf8)).unwrap_or(hard)
+        word[..hard]
+            .rfind(['-', '–', '/'])
+            .map(|at| at + word[at..].chars().next().map_or(1, char::len_utf8))
+            .unwrap_or(hard)
     }
 }
 
@@ -196,8 +199,12 @@ impl Page {
         let Some(first) = self.runs.get(begins).cloned() else { return };
         let x = first.x + first.shaped.width_mm(first.size);
         let y = first.y - NOTE_RISE * block.kind.size * MM_PER_PT;
-        self.runs.extend(note.lines.first().map(|mark| {
-            TextRun { shaped: Arc::clone(mark), size: note.kind.size, x, y, ..first }
+        self.runs.extend(note.lines.first().map(|mark| TextRun {
+            shaped: Arc::clone(mark),
+            size: note.kind.size,
+            x,
+            y,
+            ..first
         }));
         self.runs[begins..].iter_mut().for_each(|run| run.cell = cell);
     }

@@ -54,8 +54,7 @@ pub fn class_book(composer: &Composer<'_>) -> Result<Document> {
     }
     let digest = book_digest(&seals);
     let list = (LIST, LIST + list_pages - 1);
-    let mut certificate =
-        composer.certificate(&Certified { title: &title, digest, list, page: certificate_page })?;
+    let mut certificate = composer.certificate(&Certified { title: &title, digest, list, page: certificate_page })?;
     seals.push(close_page(&mut certificate, &composer.set, &composer.layouts.page, &foot, certificate_page)?);
     pages.push(certificate);
     Ok(Document { title, pages, seals, bookmarks: bookmarks(composer, &body) })

@@ -58,9 +58,8 @@ impl Composer<'_> {
             widths.extend(std::iter::repeat_n(width, share.len()));
             widths.extend([layout.missed.width.0, layout.decision.width.0]);
             let heads = [self.progress_head(share)];
-            let parts: Vec<Vec<Row>> = (0..self.data.pupils.len())
-                .map(|i| self.progress_block(i, share, finals, absences))
-                .collect();
+            let parts: Vec<Vec<Row>> =
+                (0..self.data.pupils.len()).map(|i| self.progress_block(i, share, finals, absences)).collect();
             let run = RunOn { orientation: Orientation::Landscape, widths: &widths, heads: &heads, parts: &parts };
             let about = self.about_class();
             let heading = self.heading(&layout.heading, layout.heading_size, &about);
@@ -96,7 +95,11 @@ impl Composer<'_> {
             let missed = absences.between(pupil.id, period.begins, period.ends).lessons.all();
             lines.push((&period.name, &period.name, Some(missed)));
         }
-        lines.push((YEAR, layout.year.as_str(), Some(absences.between(pupil.id, year.begins, year.ends).lessons.all())));
+        lines.push((
+            YEAR,
+            layout.year.as_str(),
+            Some(absences.between(pupil.id, year.begins, year.ends).lessons.all()),
+        ));
         lines.extend([(EXAM, layout.exam.as_str(), None), (FINAL, layout.total.as_str(), None)]);
         let (kind, height) = (sans(layout.size.0), lines.len());
         let mut rows = Vec::new();

@@ -97,7 +97,11 @@ fn percent(part: u32, whole: u32) -> String {
 pub fn summary_sheet(composer: &Composer<'_>) -> Result<Document> {
     let layout = &composer.layouts.summary_sheet;
     let data = &composer.data;
-    let title = format!("Сводная ведомость итоговой успешности {} класса за {} учебный год", data.class.quoted(), composer.year());
+    let title = format!(
+        "Сводная ведомость итоговой успешности {} класса за {} учебный год",
+        data.class.quoted(),
+        composer.year()
+    );
     let finals = composer.finals()?;
     let (mut pages, bottom) = composer.sheet_tables(&finals);
     let results = results(data, &composer.subjects(), &finals);

@@ -77,7 +77,8 @@ struct Spreads<'a> {
 pub(super) fn spreads(composer: &Composer<'_>, course: &Course, first: u32) -> Result<Vec<Page>> {
     let year = CourseYear::load(composer.tables, &composer.data, course)?;
     let pupils = composer.data.pupils_of(course).collect();
-    let mut spreads = Spreads { composer, course, year: &year, pupils, pupil_width: 0.0, pupils_height: 0.0, heading: 0.0 };
+    let mut spreads =
+        Spreads { composer, course, year: &year, pupils, pupil_width: 0.0, pupils_height: 0.0, heading: 0.0 };
     spreads.heading = spreads.heading_height();
     (spreads.pupil_width, spreads.pupils_height) = spreads.fitting_pupil_width()?;
     let mut units = units(composer, course, &year)?;
