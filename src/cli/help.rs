@@ -23,7 +23,8 @@ pub fn in_russian(command: Command) -> Command {
         .mut_args(|arg| {
             let heading = if arg.is_positional() { "Что указать" } else { "Параметры" };
             let place = order.iter().position(|id| id == arg.get_id()).unwrap_or_default();
-            arg.help_heading(heading).hide_default_value(true).display_order(place)
+            let takes_value = arg.get_action().takes_values();
+            arg.help_heading(heading).hide_default_value(takes_value).display_order(place)
         })
         .arg(
             Arg::new("help")
