@@ -8,7 +8,7 @@
 //! * [`bag`]: the folder with its manifests and `bag-info.txt`, read without ever leaving it;
 //! * [`signature`]: SSHSIG over the tag manifest, and who may sign;
 //! * [`package`]: the encrypted zip files, written in one stream and read back member by member;
-//! * [`carrier`] and [`device`]: what else lies on a stick, and which stick it is;
+//! * [`carrier`]: what else lies on a stick;
 //! * [`export`]: the journal as files for an archive;
 //! * [`scratch`]: the one place where anything is unpacked, private and cleared;
 //! * [`create`], with [`targets`] that write one stream to several carriers, and [`settle`], which clears up after a
@@ -22,8 +22,8 @@ pub mod anchor;
 pub mod bag;
 pub mod carrier;
 pub mod create;
-pub mod device;
 pub mod export;
+pub mod of_journal;
 pub mod package;
 pub mod progress;
 pub mod report;

@@ -7,6 +7,7 @@
 
 use std::fs::File;
 use std::io::Write;
+use std::path::Path;
 
 use super::bag::{BAGIT, BAGIT_TEXT, Facts, Folder, INFO, Info, Oxum};
 use super::carrier::Carrier;
@@ -105,6 +106,11 @@ fn checked(folder: &Folder, progress: &dyn Progress) -> Result<()> {
     let faults: Vec<String> = report.faults().map(ToString::to_string).collect();
     Err(Error::damaged(format!("архив «{}» {}: {}", folder.root().display(), report.verdict.word(), faults.join("; ")))
         .next("перенесите эту папку с носителя на диск и разберитесь с ней отдельно («letopis archive verify»)"))
+}
+
+/// What a bag says of itself, unchecked.
+pub fn read_facts(bag: &Path) -> Result<Facts> {
+    summary(&Folder::new(bag)).map(|summary| summary.facts)
 }
 
 fn summary(folder: &Folder) -> Result<Summary> {

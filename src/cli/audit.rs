@@ -1,10 +1,12 @@
 //! `letopis audit`: proves the journal.
 
 use super::{Common, screen, session};
+use crate::archive::of_journal::make;
 use crate::error::{Error, Result};
 use crate::journal::{self, Journal};
 use crate::ledger::chain::{hex, parse_hash};
 use clap::Args;
+use std::path::Path;
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -63,16 +65,27 @@ fn say(report: &journal::Report) {
 
 /// What an outside witness says against the journal, if anything.
 fn against(journal: &Journal, witness: &str) -> Result<Option<String>> {
+    if Path::new(witness).is_dir() {
+        return against_archive(journal, Path::new(witness));
+    }
     let digits: String = witness.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
     let head = parse_hash(&digits).ok_or_else(|| {
         Error::input(format!("«{witness}» не папка архива и не контрольная сумма"))
             .next("укажите папку архива на носителе или 64 цифры суммы с листа-заверителя")
     })?;
     let found = journal::position_of(journal.tables(), &head)?;
-    Ok(match found {
-        Some(_) => None,
-        None => Some(
-            "в журнале нет записи с этой контрольной суммой: конец журнала отрезан или это другой журнал".to_owned(),
-        ),
-    })
+    let what = "в журнале нет записи с этой контрольной суммой: конец журнала отрезан или это другой журнал";
+    Ok(found.is_none().then(|| what.to_owned()))
+}
+
+/// What an archive's last head says against the journal.
+fn against_archive(journal: &Journal, path: &Path) -> Result<Option<String>> {
+    let facts = make::facts_of(path)?;
+    if facts.journal != hex(&journal.tip()?.journal) {
+        return Ok(Some(format!("архив сделан по другому журналу ({})", facts.journal)));
+    }
+    let head = parse_hash(&facts.head).map(|head| journal::position_of(journal.tables(), &head)).transpose()?.flatten();
+    Ok((head != Some(facts.length)).then(|| {
+        format!("в архиве {} записей с другой суммой: конец журнала отрезан или записи подменены", facts.length)
+    }))
 }

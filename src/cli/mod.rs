@@ -4,7 +4,10 @@
 //! refused or damaged, 2 for wrong usage, bad input or a fault of the environment.
 
 mod absence;
+mod archive;
 mod audit;
+mod carrier;
+mod demo;
 mod help;
 mod import;
 mod init;
@@ -50,6 +53,9 @@ struct Common {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Показать всё на учебной школе: перенос, запись, печать, архив, проверка
+    #[command(visible_alias = "показ")]
+    Demo(demo::Demo),
     /// Завести журнал учебного года
     #[command(visible_alias = "завести")]
     Init(init::Init),
@@ -74,6 +80,12 @@ enum Command {
     /// Печать для брошюровки, проверка бумаги (§5.1, §5.4)
     #[command(visible_alias = "печать", subcommand)]
     Print(print::Print),
+    /// Архивные копии на двух носителях, их проверка (§2.5, §5.5)
+    #[command(visible_alias = "архив", subcommand)]
+    Archive(archive::Archive),
+    /// Носители архивных копий (§5.5.3, §5.5.4)
+    #[command(visible_alias = "носитель", subcommand)]
+    Carrier(carrier::Carrier),
     /// Проверить журнал: цепочку записей, подписи, права, правила, таблицы
     #[command(visible_alias = "проверка")]
     Audit(audit::Audit),
@@ -98,6 +110,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<ExitCode> {
     let common = &cli.common;
     match cli.command {
+        Command::Demo(command) => command.run(),
         Command::Init(command) => command.run(common),
         Command::Import(command) => command.run(common),
         Command::Key(command) => command.run(common),
@@ -106,6 +119,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Mark(command) => command.run(common),
         Command::Absence(command) => command.run(common),
         Command::Print(command) => command.run(common),
+        Command::Archive(command) => command.run(common),
+        Command::Carrier(command) => command.run(common),
         Command::Audit(command) => command.run(common),
     }
 }

@@ -105,18 +105,21 @@ fn print(common: &Common, wanted: &[Wanted], to: &Where) -> Result<ExitCode> {
         screen::json(&values.collect::<Vec<_>>().into());
         return Ok(ExitCode::SUCCESS);
     }
-    for document in &issued {
-        let state = if document.new { "" } else { " (без изменений, номер прежний)" };
-        println!(
-            "№ {}: {}, страниц {}, листов {}: {}{state}",
-            document.number,
-            document.title,
-            document.pages,
-            document.leaves,
-            document.file.display()
-        );
-    }
+    issued.iter().for_each(say);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says what a document is and where its file lies.
+pub fn say(document: &issue::Issued) {
+    let state = if document.new { "" } else { " (без изменений, номер прежний)" };
+    println!(
+        "№ {}: {}, страниц {}, листов {}: {}{state}",
+        document.number,
+        document.title,
+        document.pages,
+        document.leaves,
+        document.file.display()
+    );
 }
 
 fn check_page(common: &Common, typed: &str, layouts: Option<&std::path::Path>) -> Result<ExitCode> {

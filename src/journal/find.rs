@@ -280,3 +280,29 @@ pub fn fingerprints_of(tables: &Connection, login: &str) -> Result<Vec<String>> 
     let mut statement = tables.prepare_cached(sql)?;
     Ok(statement.query_map([login], |row| row.get(0))?.collect::<rusqlite::Result<Vec<_>>>()?)
 }
+
+/// The lessons of a teacher's courses, in order of time.
+pub fn lessons_of_teacher(tables: &Connection, login: &str) -> Result<Vec<LessonRef>> {
+    let sql = "SELECT class, grp, subject, date, lessons.lesson FROM lessons JOIN courses ON courses.id = course
+               WHERE teacher = ?1 ORDER BY date, lessons.lesson";
+    let mut statement = tables.prepare_cached(sql)?;
+    let mut rows = statement.query([login])?;
+    let mut lessons = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (class, date): (String, String) = (row.get(0)?, row.get(3)?);
+        let damaged = || Error::damaged(format!("дата урока «{date}» не читается"));
+        let date = crate::school::parse_date_or(&date).ok_or_else(damaged)?;
+        let course = CourseKey { class: ClassName::parse(&class)?, group: row.get(1)?, subject: row.get(2)? };
+        lessons.push(LessonRef { course, date, lesson: row.get(4)? });
+    }
+    Ok(lessons)
+}
+
+/// Personal files of those who have a mark or an absence at a lesson.
+pub fn marked_pupils(tables: &Connection, at: &LessonRef) -> Result<Vec<String>> {
+    let Some(lesson) = lesson_at(tables, at)? else { return Ok(Vec::new()) };
+    let sql = "SELECT file FROM pupils WHERE id IN
+               (SELECT pupil FROM marks WHERE lesson = ?1 UNION SELECT pupil FROM attendance WHERE lesson = ?1)";
+    let mut statement = tables.prepare_cached(sql)?;
+    Ok(statement.query_map([lesson.id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+}

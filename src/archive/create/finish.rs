@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use super::{Bag, Copied, Plan};
 use crate::archive::bag::{BAGIT, BagPath, DATA, Folder, SIGNATURE};
 use crate::archive::carrier::Carrier;
-use crate::archive::device::forget_cached;
 use crate::archive::progress::Progress;
 use crate::archive::settle::{State, declare, settle};
 use crate::archive::sum::Sum;
 use crate::archive::targets::{FAT32_LIMIT, Targets, Written, remove_bag, sync_folder};
+use crate::device::forget_cached;
 use crate::error::{Error, Result};
 
 /// Seals and declares the copies that were written, reads them back, and removes those that fail.

@@ -13,13 +13,13 @@ use super::bag::{
     ALLOWED_SIGNERS, BAGIT, BAGIT_TEXT, BagPath, DATA, Facts, INFO, MANIFEST, Manifest, Oxum, TAGMANIFEST,
 };
 use super::carrier::Carrier;
-use super::device::free_space;
 use super::package::{self, Package};
 use super::progress::Progress;
 use super::settle::{State, settle};
 use super::signature::{self, AllowedSigners};
 use super::sum::Sum;
 use super::targets::{FAT32_LIMIT, Targets, Written, remove_bag};
+use crate::device::free_space;
 use crate::error::{Error, Result};
 use crate::ledger::identity::Identity;
 

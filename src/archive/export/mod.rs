@@ -44,7 +44,14 @@ const FORMATS: [(&str, &str); 2] = [
 pub struct Exported {
     /// The package `database`, to be written first.
     pub package: Package,
-    _scratch: Scratch,
+    scratch: Scratch,
+}
+
+impl Exported {
+    /// The snapshot itself, while it is there.
+    pub fn journal(&self) -> PathBuf {
+        self.scratch.path().join(JOURNAL)
+    }
 }
 
 /// A line of [`LEDGER`].
@@ -81,7 +88,7 @@ pub fn database(journal: &Connection, scratch: &Path) -> Result<Exported> {
     for (name, text) in FORMATS {
         package.add(name, Source::Bytes(text.as_bytes().to_vec()))?;
     }
-    Ok(Exported { package, _scratch: scratch })
+    Ok(Exported { package, scratch })
 }
 
 /// A copy of the journal as it stands, compacted, with the rights of the original.

@@ -1,0 +1,398 @@
+//! Making the archive of a period or of the year: everything is proved first, then issued, exported, written to both
+//! carriers, read back, and recorded (§2.5, §5.5).
+//!
+//! A run that was interrupted is taken up where it stands: a copy that is whole and was never recorded is completed on
+//! the other carrier and recorded, and what is no archive yet is removed.
+
+use std::path::{Path, PathBuf};
+
+use super::trust::{MAKERS, Witness};
+use crate::archive::anchor::{Anchor, JournalFacts};
+use crate::archive::bag::{Facts, Previous};
+use crate::archive::carrier::{Carrier, locate};
+use crate::archive::create::{self, Created, Plan};
+use crate::archive::export;
+use crate::archive::package::{Package, Source};
+use crate::archive::progress::Progress;
+use crate::archive::report::Verdict;
+use crate::archive::scratch::Scratch;
+use crate::archive::settle::{State, Summary, settle};
+use crate::archive::signature::AllowedSigners;
+use crate::archive::verify::{Request, verify};
+use crate::device;
+use crate::error::{Error, Result};
+use crate::journal::entry::{ArchiveCreated, CopyOn};
+use crate::journal::{Author, Journal, find};
+use crate::ledger::chain::{Tip, hex};
+use crate::ledger::store;
+use crate::print::Layouts;
+use crate::print::issue::{self, Issued};
+use crate::school::{Role, School};
+use chrono::{Datelike, SubsecRound};
+use rusqlite::OptionalExtension;
+
+/// What is wanted.
+pub struct Wish<'a> {
+    /// A period's name, or «Год».
+    pub period: &'a str,
+    /// Where the two carriers are mounted.
+    pub targets: &'a [PathBuf],
+    /// Whether targets whose device cannot be told, or that are one device, are put up with.
+    pub allow_same_device: bool,
+    /// The layouts to issue documents with.
+    pub layouts: &'a Layouts,
+}
+
+/// What was made.
+#[derive(Debug)]
+pub struct Made {
+    /// The archive as it was recorded.
+    pub recorded: ArchiveCreated,
+    /// Documents that went into it; none where an interrupted run was completed.
+    pub documents: Vec<Issued>,
+    /// Where the copies lie.
+    pub folders: Vec<PathBuf>,
+    /// Fingerprint of the key that signed it, for the act.
+    pub fingerprint: String,
+    /// What should be known, in Russian.
+    pub notes: Vec<String>,
+}
+
+/// Makes and records an archive.
+///
+/// # Errors
+/// A journal that does not pass its audit; carriers that are not registered, or are one device, or have one holder or
+/// place; a carrier whose archive the journal contradicts; a carrier that fails. What was on the carriers stays whole.
+pub fn make(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Result<Made> {
+    let school = find::school(journal.tables())?;
+    let base = bag_name(&school, wish.period)?;
+    let login = maker(journal, author)?;
+    let carriers = wish.targets.iter().map(|mount| Carrier::open(mount)).collect::<Result<Vec<_>>>()?;
+    acceptable(journal, &carriers)?;
+    let mut notes = device::check_targets(wish.targets, wish.allow_same_device)?;
+    issue::prove(journal)?;
+    continues(journal, &carriers)?;
+    let (name, interrupted) = free_name(journal, &carriers, &base, &mut notes, progress)?;
+    if let Some(summary) = interrupted {
+        return adopt(journal, author, wish.period, &carriers, &summary, notes, progress);
+    }
+    let documents_folder = Scratch::open(&beside(journal, "print-tmp"))?;
+    let everything = issue::everything(journal.tables())?;
+    progress.begin("печать документов", 0);
+    let documents =
+        issue::issue(journal, author, wish.layouts, &everything, documents_folder.path(), &|_| progress.advance(1))?;
+    progress.begin("снимок журнала", 0);
+    let exported = export::database(journal.tables(), &beside(journal, "archive-tmp"))?;
+    let tip = store::tip(&Journal::open_copy(&exported.journal())?)?;
+    let mut packages = vec![exported.package.clone()];
+    packages.extend(of_classes(&documents)?);
+    let facts = facts(journal, &school, author, &login, wish.period, tip)?;
+    let plan = Plan {
+        name: &name,
+        carriers: &carriers,
+        recipients: &recipients(journal)?,
+        signer: author.identity,
+        signers: &signers(journal)?,
+        facts: &facts,
+        packages: &packages,
+    };
+    let created = create::create(&plan, progress)?;
+    notes.extend(created.notes.iter().cloned());
+    both_written(&created)?;
+    let folders = created.copies.iter().map(|copy| copy.folder.clone()).collect();
+    let recorded = entry(&created.name, wish.period, &created.code, (&facts.head, facts.length), &created, &carriers);
+    journal.record(author, recorded.clone())?;
+    Ok(Made { recorded, documents, folders, fingerprint: author.identity.public().fingerprint(), notes })
+}
+
+/// The name of the bag: `2025-2026-q1` for the first quarter, `-h1` for a half-year, `-year`.
+fn bag_name(school: &School, period: &str) -> Result<String> {
+    let year = format!("{}-{}", school.year.begins.year(), school.year.ends.year());
+    if crate::school::same_word(period, "Год") {
+        return Ok(format!("{year}-year"));
+    }
+    let known = || {
+        let mut names: Vec<&str> = school.periods.iter().map(|p| p.name.as_str()).collect();
+        names.dedup();
+        format!("укажите «{}» или «Год»", names.join("», «"))
+    };
+    let found = school.periods.iter().find(|p| crate::school::same_word(&p.name, period));
+    let found = found.ok_or_else(|| Error::input(format!("периода «{period}» нет")).next(known()))?;
+    let mut siblings: Vec<_> = school.periods.iter().filter(|p| p.grades == found.grades).collect();
+    siblings.sort_by_key(|p| p.begins);
+    let number = siblings.iter().position(|p| p.name == found.name).unwrap_or_default() + 1;
+    let letter = if siblings.len() == 2 { 'h' } else { 'q' };
+    Ok(format!("{year}-{letter}{number}"))
+}
+
+/// A folder beside the journal, for what must lie in the clear for a while.
+fn beside(journal: &Journal, suffix: &str) -> PathBuf {
+    journal.path().with_extension(suffix)
+}
+
+/// The login of the author, who may make archives. Asked before anything is written; recording asks again.
+fn maker(journal: &Journal, author: Author<'_>) -> Result<String> {
+    let fingerprint = author.identity.public().fingerprint();
+    match Witness(journal).signer_at(&fingerprint, journal.tip()?.seq)? {
+        Some(login) => Ok(login),
+        None => Err(Error::refused("у вашего ключа нет права создавать архивы (§5.5)")
+            .next("архив создаёт заместитель директора или директор своим ключом")),
+    }
+}
+
+/// §2.5, §5.5.4: two registered carriers, of different holders, kept in different places.
+fn acceptable(journal: &Journal, carriers: &[Carrier]) -> Result<()> {
+    let [one, other] = carriers else {
+        return Err(Error::input(format!("нужны два носителя (§2.5), а указано {}", carriers.len()))
+            .next("укажите оба: --to НОСИТЕЛЬ1 --to НОСИТЕЛЬ2"));
+    };
+    for carrier in carriers {
+        if !super::register::is_known(journal, &carrier.card().id)? {
+            return Err(Error::refused(format!(
+                "носитель «{}» не зарегистрирован в этом журнале",
+                carrier.card().label
+            ))
+            .next("зарегистрируйте его: letopis carrier register"));
+        }
+    }
+    let (one, other) = (holder_and_place(journal, one)?, holder_and_place(journal, other)?);
+    let what = if one.0 == other.0 {
+        "у обоих носителей один хранитель"
+    } else if crate::school::same_word(&one.1, &other.1) {
+        "оба носителя хранятся в одном месте"
+    } else {
+        return Ok(());
+    };
+    Err(Error::refused(format!("{what}, а копии хранятся в разных помещениях у директора и у завуча (§2.5, §5.5.4)"))
+        .next("подключите носитель другого хранителя"))
+}
+
+fn holder_and_place(journal: &Journal, carrier: &Carrier) -> Result<(String, String)> {
+    let sql = "SELECT holder, place FROM carriers WHERE id = ?1";
+    let mut statement = journal.tables().prepare_cached(sql)?;
+    Ok(statement.query_row([&carrier.card().id], |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
+/// The archives of this journal that lie on the carriers, and the last that it recorded, are of today's chain: nobody
+/// has cut the ledger's end off, or taken up an older copy of it.
+fn continues(journal: &Journal, carriers: &[Carrier]) -> Result<()> {
+    let id = hex(&journal.tip()?.journal);
+    for carrier in carriers {
+        for bag in locate(carrier.folder())?.bags {
+            let Ok(report) = crate::archive::settle::read_facts(&bag) else { continue };
+            if report.journal == id {
+                in_chain(journal, report.length, &report.head, &bag.display().to_string())?;
+            }
+        }
+    }
+    let sql = "SELECT name, length, head FROM archives ORDER BY entry DESC LIMIT 1";
+    let last: Option<(String, u64, String)> =
+        journal.tables().query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+    last.map_or(Ok(()), |(name, length, head)| in_chain(journal, length, &head, &name))
+}
+
+fn in_chain(journal: &Journal, length: u64, head: &str, archive: &str) -> Result<()> {
+    match Witness(journal).head_at(length)? {
+        Some(ours) if ours == head => Ok(()),
+        _ => Err(Error::damaged(format!(
+            "архив «{archive}» сделан по {length} записям, которых в этом журнале нет: журнал подменён или его конец отрезан"
+        ))
+        .next("не создавайте архив: восстановите журнал из этой копии и сообщите директору")),
+    }
+}
+
+/// The first name of this kind that no recorded archive has, and the archive of an interrupted run under it.
+fn free_name(
+    journal: &Journal,
+    carriers: &[Carrier],
+    base: &str,
+    notes: &mut Vec<String>,
+    progress: &dyn Progress,
+) -> Result<(String, Option<Summary>)> {
+    let tables = journal.tables();
+    for number in 1.. {
+        let name = if number == 1 { base.to_owned() } else { format!("{base}-{number}") };
+        if tables.prepare_cached("SELECT 1 FROM archives WHERE name = ?1")?.exists([&name])? {
+            continue;
+        }
+        let mut found: Vec<Summary> = Vec::new();
+        for carrier in carriers {
+            let (state, note) = settle(carrier, &name, progress)?;
+            notes.extend(note);
+            if let State::Whole(summary) = state {
+                found.push(*summary);
+            }
+        }
+        let one_archive = found.windows(2).all(|pair| pair[0].code == pair[1].code);
+        match found.pop() {
+            None => return Ok((name, None)),
+            Some(summary) if one_archive && is_ours(journal, carriers, &name)? => return Ok((name, Some(summary))),
+            // Another journal's, or two different ones: they stay, and the new one takes another name.
+            Some(_) => {}
+        }
+    }
+    Err(Error::environment("не нашлось имени для архива"))
+}
+
+/// Whether what lies under the name was made from this journal by somebody who may.
+fn is_ours(journal: &Journal, carriers: &[Carrier], name: &str) -> Result<bool> {
+    let witness = Witness(journal);
+    let request = Request { anchors: &[Anchor::Journal(&witness)], content: None };
+    for carrier in carriers {
+        let folder = carrier.bag(name);
+        if folder.root().exists() {
+            let report = verify(folder.root(), &request, &crate::archive::progress::Quiet)?;
+            if !matches!(report.verdict, Verdict::Genuine { .. }) {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
+}
+
+/// Completes and records the archive of an interrupted run.
+fn adopt(
+    journal: &mut Journal,
+    author: Author<'_>,
+    period: &str,
+    carriers: &[Carrier],
+    summary: &Summary,
+    mut notes: Vec<String>,
+    progress: &dyn Progress,
+) -> Result<Made> {
+    let name = &summary.name;
+    let whole = carriers.iter().find(|carrier| carrier.bag(name).root().exists());
+    let whole = whole.ok_or_else(|| Error::damaged(format!("архив «{name}» исчез с носителей")))?;
+    for carrier in carriers {
+        if carrier.card().id != whole.card().id {
+            notes.extend(create::complete(name, whole, carrier, progress)?);
+        }
+    }
+    notes.push(format!("архив «{name}» записан прерванным запуском; он проверен, дополнен и внесён в журнал"));
+    let recorded = ArchiveCreated {
+        name: name.clone(),
+        period: period.to_owned(),
+        tagmanifest: summary.code.clone(),
+        length: summary.facts.length,
+        head: summary.facts.head.clone(),
+        files: summary.files,
+        bytes: summary.bytes,
+        copies: copies(carriers),
+    };
+    journal.record(author, recorded.clone())?;
+    let folders = carriers.iter().map(|carrier| carrier.bag(name).root().to_owned()).collect();
+    let fingerprint = author.identity.public().fingerprint();
+    Ok(Made { recorded, documents: Vec::new(), folders, fingerprint, notes })
+}
+
+/// A package a class, with everything that was issued for it.
+fn of_classes(documents: &[Issued]) -> Result<Vec<Package>> {
+    let mut classes: Vec<_> = documents.iter().map(|document| document.wanted.class.clone()).collect();
+    classes.sort();
+    classes.dedup();
+    classes
+        .iter()
+        .map(|class| {
+            let mut package = Package::new(&format!("class-{}", class.ascii()))?;
+            for document in documents.iter().filter(|document| document.wanted.class == *class) {
+                let name = document.file.file_name().map(|name| name.to_string_lossy().into_owned());
+                package.add(&name.unwrap_or_default(), Source::File(document.file.clone()))?;
+            }
+            Ok(package)
+        })
+        .collect()
+}
+
+fn facts(journal: &Journal, school: &School, author: Author<'_>, login: &str, period: &str, tip: Tip) -> Result<Facts> {
+    let person = find::staff(journal.tables(), login)?;
+    let who = person.map(|p| format!("{}, {}", p.name.full(), p.position)).unwrap_or_default();
+    let sql = "SELECT name, tagmanifest FROM archives ORDER BY entry DESC LIMIT 1";
+    let previous =
+        journal.tables().query_row(sql, [], |row| Ok(Previous { name: row.get(0)?, code: row.get(1)? })).optional()?;
+    Ok(Facts {
+        school: school.school.name.clone(),
+        author: who,
+        login: login.to_owned(),
+        created: author.now.trunc_subsecs(0).with_timezone(&school.offset()).to_rfc3339(),
+        period: format!("{period}, {} учебный год", school.year.name),
+        journal: hex(&tip.journal),
+        length: tip.seq,
+        head: hex(&tip.head),
+        previous,
+    })
+}
+
+/// Who can open the archive: the director, the deputy heads, and the recovery key.
+fn recipients(journal: &Journal) -> Result<Vec<String>> {
+    let tables = journal.tables();
+    let mut recipients = Vec::new();
+    for (role, who) in [(Role::Director, "директора"), (Role::DeputyHead, "завуча")] {
+        let keys = find::keys_in_force(tables, role)?;
+        if keys.is_empty() {
+            return Err(Error::refused(format!(
+                "в журнале нет действующего ключа {who}: открыть архив было бы некому"
+            ))
+            .next("внесите ключ: letopis staff enroll"));
+        }
+        recipients.extend(keys.into_iter().map(|(_, key)| key.recipient().to_owned()));
+    }
+    let mut statement = tables.prepare("SELECT recipient FROM recovery_keys ORDER BY entry")?;
+    recipients.extend(statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?);
+    recipients.sort();
+    recipients.dedup();
+    Ok(recipients)
+}
+
+fn signers(journal: &Journal) -> Result<AllowedSigners> {
+    let keys = MAKERS.into_iter().map(|role| find::keys_in_force(journal.tables(), role));
+    let mut people: Vec<_> = keys.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+    people.sort_by_key(|(login, key)| (login.clone(), key.fingerprint()));
+    people.dedup();
+    Ok(AllowedSigners::new(people))
+}
+
+/// Both copies, or a word on which is there and how to go on.
+fn both_written(created: &Created) -> Result<()> {
+    let Some((failed, error)) = created.copies.iter().find_map(|c| c.outcome.as_ref().err().map(|e| (c, e))) else {
+        return Ok(());
+    };
+    Err(Error::environment(format!(
+        "копия «{}» не записана: {}. Другая копия цела и остаётся на своём носителе",
+        failed.folder.display(),
+        error.message()
+    ))
+    .next("подключите исправный носитель и повторите ту же команду: вторая копия будет дописана с первой"))
+}
+
+fn entry(
+    name: &str,
+    period: &str,
+    code: &str,
+    (head, length): (&str, u64),
+    created: &Created,
+    carriers: &[Carrier],
+) -> ArchiveCreated {
+    ArchiveCreated {
+        name: name.to_owned(),
+        period: period.to_owned(),
+        tagmanifest: code.to_owned(),
+        length,
+        head: head.to_owned(),
+        files: created.files,
+        bytes: created.bytes,
+        copies: copies(carriers),
+    }
+}
+
+fn copies(carriers: &[Carrier]) -> Vec<CopyOn> {
+    carriers.iter().map(|carrier| CopyOn { carrier: carrier.card().id.clone() }).collect()
+}
+
+/// Whether a path lies in a bag or on a carrier: what `audit --against` accepts as an archive.
+pub fn facts_of(path: &Path) -> Result<Facts> {
+    let found = locate(path)?;
+    let bag = found.bags.last().ok_or_else(|| {
+        Error::input(format!("в «{}» нет архива", path.display())).next("укажите носитель или папку архива на нём")
+    })?;
+    crate::archive::settle::read_facts(bag)
+}

@@ -1,0 +1,44 @@
+//! Archives of this school's journal: where the archive layer meets entries, rules and documents.
+//!
+//! * [`make`]: from a period's name to two recorded copies (§5.5);
+//! * [`register`]: carriers that the ledger knows;
+//! * [`trust`]: what the journal can say of an archive;
+//! * [`deep`]: what is inside an archive, judged.
+
+pub mod deep;
+pub mod make;
+pub mod register;
+pub mod trust;
+
+use std::path::Path;
+
+use crate::archive::carrier::Carrier;
+use crate::archive::report::Report;
+use crate::error::Result;
+use crate::journal::entry::ArchiveVerified;
+use crate::journal::{Author, Journal, Recorded};
+
+/// Records a verification of one of the journal's own archives; of another's there is nothing to record.
+///
+/// # Errors
+/// An author who may not.
+pub fn record_verification(
+    journal: &mut Journal,
+    author: Author<'_>,
+    bag: &Path,
+    report: &Report,
+) -> Result<Option<Recorded>> {
+    let sql = "SELECT 1 FROM archives WHERE name = ?1";
+    if !journal.tables().prepare_cached(sql)?.exists([&report.name])? {
+        return Ok(None);
+    }
+    // A bag on a carrier lies in its folder LETOPIS.
+    let carrier = bag.parent().and_then(Path::parent).and_then(|mount| Carrier::open(mount).ok());
+    let verified = ArchiveVerified {
+        archive: report.name.clone(),
+        carrier: carrier.map(|carrier| carrier.card().id.clone()).unwrap_or_default(),
+        depth: report.depth.to_string(),
+        result: report.verdict.word().to_owned(),
+    };
+    journal.record(author, verified).map(Some)
+}

@@ -1,0 +1,41 @@
+//! What a journal can say of an archive: the strongest anchor there is.
+
+use crate::archive::anchor::JournalFacts;
+use crate::error::Result;
+use crate::journal::{Journal, find, tables};
+use crate::ledger::chain::hex;
+use crate::ledger::store;
+use crate::school::Role;
+
+/// Those who make archives (§5.5.1, §5.5.2).
+pub const MAKERS: [Role; 3] = [Role::DeputyHead, Role::Director, Role::Dispatcher];
+
+/// A journal as a witness.
+pub struct Witness<'a>(pub &'a Journal);
+
+impl JournalFacts for Witness<'_> {
+    fn journal_id(&self) -> Result<String> {
+        Ok(hex(&self.0.tip()?.journal))
+    }
+
+    fn head_at(&self, length: u64) -> Result<Option<String>> {
+        Ok(store::get(self.0.tables(), length)?.map(|record| hex(&record.head)))
+    }
+
+    fn signer_at(&self, fingerprint: &str, length: u64) -> Result<Option<String>> {
+        // Rights as they stood then: who was deputy head that day may be nobody's deputy today.
+        let then = tables::as_of(self.0.tables(), Some(length))?;
+        let Some(key) = find::key(&then, fingerprint)?.filter(|key| key.revoked_at.is_none()) else { return Ok(None) };
+        for role in MAKERS {
+            if find::has_role(&then, &key.login, role)? {
+                return Ok(Some(key.login));
+            }
+        }
+        Ok(None)
+    }
+
+    fn is_recorded(&self, code: &str) -> Result<bool> {
+        let sql = "SELECT 1 FROM archives WHERE tagmanifest = ?1";
+        Ok(self.0.tables().prepare_cached(sql)?.exists([code])?)
+    }
+}

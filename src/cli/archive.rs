@@ -1,0 +1,306 @@
+//! `letopis archive`: archive copies on two carriers, and their verification (§2.5, §5.5).
+
+use super::{Common, screen, session};
+use crate::archive::anchor::{Anchor, Code};
+use crate::archive::carrier::{self, locate};
+use crate::archive::of_journal::make::{self, Made, Wish};
+use crate::archive::of_journal::trust::Witness;
+use crate::archive::of_journal::{deep, record_verification};
+use crate::archive::progress::Progress;
+use crate::archive::report::{Finding, Report, Severity, Verdict};
+use crate::archive::verify::{Content, Request, verify};
+use crate::error::{Error, Result};
+use crate::journal::Journal;
+use crate::ledger::identity::Identity;
+use crate::print::Layouts;
+use clap::{Args, Subcommand};
+use indicatif::ProgressBar;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Mutex;
+
+#[derive(Subcommand)]
+pub enum Archive {
+    /// Создать архивную копию за период на двух носителях
+    #[command(visible_alias = "создать")]
+    Create(Create),
+    /// Проверить архив: на носителе или в папке; журнал и ключ не нужны
+    #[command(visible_alias = "проверить")]
+    Verify(Verify),
+}
+
+#[derive(Args)]
+pub struct Create {
+    /// Период: «I четверть», «I полугодие», «Год»
+    #[arg(long, value_name = "ПЕРИОД")]
+    period: String,
+    /// Папка носителя; указывается дважды
+    #[arg(long, value_name = "НОСИТЕЛЬ", required = true)]
+    to: Vec<PathBuf>,
+    /// Согласиться, что оба носителя могут быть одним устройством (§2.5 не будет доказан)
+    #[arg(long)]
+    allow_same_device: bool,
+    /// Папка с изменёнными макетами
+    #[arg(long, value_name = "ПАПКА")]
+    layouts: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Verify {
+    /// Носители или папки архивов
+    #[arg(value_name = "ПУТЬ", required = true)]
+    paths: Vec<PathBuf>,
+    /// Открыть своим ключом (--identity) и проверить содержание: журнал, записи, документы
+    #[arg(long)]
+    deep: bool,
+    /// Отпечаток ключа подписавшего из акта или реестра ключей: SHA256:…
+    #[arg(long, value_name = "ОТПЕЧАТОК")]
+    signer: Option<String>,
+    /// Код архива из акта
+    #[arg(long, value_name = "КОД")]
+    expect: Option<String>,
+    /// Архив, которому вы уже доверяете
+    #[arg(long, value_name = "ПАПКА")]
+    trusted: Option<PathBuf>,
+}
+
+impl Archive {
+    pub fn run(self, common: &Common) -> Result<ExitCode> {
+        match self {
+            Self::Create(create) => create.run(common),
+            Self::Verify(verify) => verify.run(common),
+        }
+    }
+}
+
+/// A bar that follows the library's steps.
+pub struct Bar(Mutex<ProgressBar>);
+
+impl Bar {
+    pub fn new() -> Self {
+        Self(Mutex::new(screen::progress("")))
+    }
+
+    pub fn finish(&self) {
+        if let Ok(bar) = self.0.lock() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Progress for Bar {
+    fn begin(&self, step: &str, bytes: u64) {
+        if let Ok(bar) = self.0.lock() {
+            bar.set_message(step.to_owned());
+            bar.set_length(bytes);
+            bar.set_position(0);
+        }
+    }
+
+    fn advance(&self, bytes: u64) {
+        if let Ok(bar) = self.0.lock() {
+            bar.inc(bytes);
+        }
+    }
+}
+
+impl Create {
+    fn run(self, common: &Common) -> Result<ExitCode> {
+        let mut journal = session::journal(common)?;
+        let identity = session::identity(common)?;
+        let layouts = Layouts::load(self.layouts.as_deref())?;
+        let wish = Wish {
+            period: &self.period,
+            targets: &self.to,
+            allow_same_device: self.allow_same_device,
+            layouts: &layouts,
+        };
+        let bar = Bar::new();
+        let made = make::make(&mut journal, session::author(&identity), &wish, &bar);
+        bar.finish();
+        let made = made?;
+        if common.json {
+            let recorded = &made.recorded;
+            screen::json(&serde_json::json!({
+                "name": recorded.name, "period": recorded.period, "code": recorded.tagmanifest,
+                "length": recorded.length, "head": recorded.head, "files": recorded.files, "bytes": recorded.bytes,
+                "folders": made.folders, "fingerprint": made.fingerprint, "notes": made.notes,
+            }));
+        } else {
+            say(&made);
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// What was made, with the figures that go into the act.
+pub fn say(made: &Made) {
+    for note in &made.notes {
+        screen::warning(note);
+    }
+    let recorded = &made.recorded;
+    println!(
+        "Архив «{}» за период «{}» записан на два носителя, прочитан с них и сверен.",
+        recorded.name, recorded.period
+    );
+    for folder in &made.folders {
+        println!("  {}", folder.display());
+    }
+    println!("Файлов: {}, байт: {}. Записей журнала: {}.", recorded.files, recorded.bytes, recorded.length);
+    println!("Для акта: код архива        {}", grouped(&recorded.tagmanifest));
+    println!("          последняя сумма   {}", recorded.head);
+    println!("          отпечаток ключа   {}", made.fingerprint);
+    println!("Вернуть носители хранителям и держать в разных помещениях (§2.5, §5.5.4).");
+}
+
+fn grouped(hex: &str) -> String {
+    let digits: Vec<char> = hex.to_uppercase().chars().collect();
+    digits.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+impl Verify {
+    fn run(self, common: &Common) -> Result<ExitCode> {
+        let journal = common.journal.as_deref().map(Journal::open).transpose()?;
+        let witness = journal.as_ref().map(Witness);
+        let identity = match (self.deep, &common.identity) {
+            (false, None) => None,
+            (true, None) => {
+                return Err(Error::input("для проверки содержания нужен ключ, которым архив открывается")
+                    .next("укажите --identity ФАЙЛ: ключ директора, завуча или ключ восстановления"));
+            }
+            (_, Some(path)) if self.deep || journal.is_some() => Some(session::read_identity(common, path)?),
+            _ => None,
+        };
+        let anchors = self.anchors(witness.as_ref())?;
+        let scratch = std::env::temp_dir().join(format!("letopis-verify-{}", std::process::id()));
+        let content = |identity| Content { identity, scratch: &scratch, check: &deep::check };
+        let request = Request { anchors: &anchors, content: identity.as_ref().filter(|_| self.deep).map(content) };
+        let checked = self.check(&request)?;
+        drop(anchors);
+        let status = checked.iter().map(Checked::exit_status).max().unwrap_or_default();
+        report(common, &checked);
+        if let (Some(mut journal), Some(identity)) = (journal, identity) {
+            self.record(&mut journal, &identity, &checked)?;
+        }
+        Ok(ExitCode::from(status))
+    }
+
+    fn anchors<'w>(&self, witness: Option<&'w Witness<'w>>) -> Result<Vec<Anchor<'w>>> {
+        let mut anchors = Vec::new();
+        anchors.extend(self.signer.clone().map(Anchor::Signer));
+        if let Some(code) = &self.expect {
+            anchors.push(Anchor::Expect(Code::parse(code)?));
+        }
+        anchors.extend(self.trusted.clone().map(Anchor::Bag));
+        if let Some(witness) = witness {
+            let report = witness.0.audit(&mut |_| {})?;
+            if !report.is_clean() {
+                return Err(Error::damaged("журнал, с которым сверяется архив, сам не прошёл проверку")
+                    .next("выполните «letopis audit»; архив можно проверить по акту: --expect, --signer"));
+            }
+            anchors.push(Anchor::Journal(witness));
+        }
+        Ok(anchors)
+    }
+
+    /// Checks every archive under every path.
+    fn check(&self, request: &Request<'_>) -> Result<Vec<Checked>> {
+        let bar = Bar::new();
+        let mut all = Vec::new();
+        for path in &self.paths {
+            let found = locate(path)?;
+            let own = found.carrier.as_deref().map(carrier::check).unwrap_or_default();
+            let bags: Vec<&PathBuf> = found.bags.iter().chain(&found.unfinished).collect();
+            if bags.is_empty() {
+                return Err(Error::input(format!("в «{}» нет архива", path.display()))
+                    .next("укажите носитель или папку архива на нём"));
+            }
+            all.push(Checked { path: path.clone(), own, reports: Vec::new() });
+            for bag in bags {
+                let report = verify(bag, request, &bar)?;
+                if let Some(last) = all.last_mut() {
+                    last.reports.push((bag.clone(), report));
+                }
+            }
+        }
+        bar.finish();
+        Ok(all)
+    }
+
+    /// A verification by the staff is an entry.
+    fn record(&self, journal: &mut Journal, identity: &Identity, checked: &[Checked]) -> Result<()> {
+        for (bag, report) in checked.iter().flat_map(|checked| &checked.reports) {
+            if record_verification(journal, session::author(identity), bag, report)?.is_some() {
+                println!("Проверка архива «{}» записана в журнал.", report.name);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What was found under one path.
+struct Checked {
+    path: PathBuf,
+    /// Faults of the carrier's own files.
+    own: Vec<Finding>,
+    reports: Vec<(PathBuf, Report)>,
+}
+
+impl Checked {
+    fn exit_status(&self) -> u8 {
+        let own = u8::from(self.own.iter().any(|finding| finding.severity >= Severity::Damage));
+        self.reports.iter().map(|(_, report)| report.verdict.exit_status()).max().unwrap_or_default().max(own)
+    }
+}
+
+fn report(common: &Common, checked: &[Checked]) {
+    if common.json {
+        let values = checked.iter().map(|checked| {
+            serde_json::json!({
+                "path": checked.path, "carrier": checked.own,
+                "archives": checked.reports.iter().map(|(_, report)| report).collect::<Vec<_>>(),
+            })
+        });
+        screen::json(&values.collect::<Vec<_>>().into());
+        return;
+    }
+    for checked in checked {
+        for finding in &checked.own {
+            println!("{}: {finding}", checked.path.display());
+        }
+        for (bag, report) in &checked.reports {
+            say_report(bag, report);
+        }
+    }
+}
+
+/// A report in words.
+pub fn say_report(bag: &Path, report: &Report) {
+    println!("Архив {}", bag.display());
+    if let Some(facts) = &report.facts {
+        println!("  {}; создан {}, {}", facts.period, facts.created.get(..10).unwrap_or_default(), facts.author);
+        println!(
+            "  записей журнала: {}, файлов: {}, байт: {}",
+            facts.length, report.payload.files, report.payload.bytes
+        );
+    }
+    if let Some(code) = &report.code {
+        println!("  код архива: {}", grouped(code));
+    }
+    for finding in &report.findings {
+        println!("  {finding}");
+    }
+    println!("  проверено: {}", report.depth);
+    match &report.verdict {
+        Verdict::Genuine { by, .. } => println!("  {}: {}", report.verdict, by.join("; ")),
+        verdict => println!("  {verdict}"),
+    }
+    let next = match &report.verdict {
+        Verdict::Whole { .. } => "сверьте отпечаток и код с актом: --signer ОТПЕЧАТОК --expect КОД",
+        Verdict::Genuine { .. } => return,
+        Verdict::Unfinished => "повторите «letopis archive create»: незаконченная копия будет завершена или удалена",
+        Verdict::Damaged => "возьмите вторую копию и проверьте её; повреждённую не удаляйте",
+        Verdict::Forged => "не доверяйте этой копии; сохраните её и сообщите директору",
+    };
+    println!("  Что делать: {next}.");
+}
