@@ -128,12 +128,8 @@ fn qr_path(qr: &Qr) -> Option<Path> {
     for (column, row, length) in &qr.runs {
         // Edges are rounded, not sizes, so that neighbouring modules leave no gap.
         let edge = |origin: f32, modules: u16| points(origin + f32::from(modules) * qr.module);
-        let rect = Rect::from_ltrb(
-            edge(qr.x, *column),
-            edge(qr.y, *row),
-            edge(qr.x, column + length),
-            edge(qr.y, row + 1),
-        );
+        let rect =
+            Rect::from_ltrb(edge(qr.x, *column), edge(qr.y, *row), edge(qr.x, column + length), edge(qr.y, row + 1));
         path.push_rect(rect?);
     }
     path.finish()

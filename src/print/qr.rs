@@ -17,9 +17,8 @@ pub const QUIET: f32 = 4.0;
 /// # Errors
 /// A text with characters outside the alphanumeric mode, or longer than any symbol holds.
 pub fn qr_code(text: &str, x: f32, y: f32, side: f32) -> Result<Qr> {
-    let code = encode(text).ok_or_else(|| {
-        Error::input(format!("«{text}» нельзя записать QR-кодом")).next("проверьте номер документа")
-    })?;
+    let code = encode(text)
+        .ok_or_else(|| Error::input(format!("«{text}» нельзя записать QR-кодом")).next("проверьте номер документа"))?;
     let modules = code.width();
     let colors = code.to_colors();
     let mut runs = Vec::new();

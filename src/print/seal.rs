@@ -133,7 +133,8 @@ fn latin_twin(c: char) -> char {
 }
 
 fn bytes_of_hex(hex: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = hex.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect::<Option<_>>()?;
+    let digits: Vec<u8> =
+        hex.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect::<Option<_>>()?;
     digits.len().is_multiple_of(2).then(|| digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
@@ -142,8 +143,9 @@ fn bytes_of_hex(hex: &str) -> Option<Vec<u8>> {
 /// # Errors
 /// Bytes that are no page record.
 pub fn show_page_record(record: &[u8]) -> Result<String> {
-    let (number, page, runs) = read_record(record)
-        .ok_or_else(|| Error::damaged("запись текста страницы повреждена").next("сверьте страницу с архивной копией"))?;
+    let (number, page, runs) = read_record(record).ok_or_else(|| {
+        Error::damaged("запись текста страницы повреждена").next("сверьте страницу с архивной копией")
+    })?;
     let mut rows: BTreeMap<u32, BTreeMap<u32, String>> = BTreeMap::new();
     for (row, column, text) in runs {
         let cell = rows.entry(row).or_default().entry(column).or_default();
@@ -227,7 +229,12 @@ mod tests {
 
     #[test]
     fn a_kept_record_reads_as_rows_and_cells() {
-        let runs = [run("Иванов", 0, 0, false), run("Инна", 0, 0, false), run("5", 0, 3, false), run("\u{1b}[2J", 1, 0, false)];
+        let runs = [
+            run("Иванов", 0, 0, false),
+            run("Инна", 0, 0, false),
+            run("5", 0, 3, false),
+            run("\u{1b}[2J", 1, 0, false),
+        ];
         let shown = show_page_record(&page_record("2025-0143", 7, &runs)).unwrap();
         assert_eq!(shown, "Документ № 2025-0143, стр. 7\n\nИванов Инна │ 5\n\u{fffd}[2J\n");
     }
@@ -243,10 +250,15 @@ mod tests {
     #[test]
     fn typed_codes_are_read_in_any_usual_spelling() {
         let digest: Vec<u8> = vec![0x1A, 0x2B, 0x3C, 0x4D, 0x5E, 0x6F, 0x70, 0x81];
-        for text in ["2025-0143/13 1A2B 3C4D 5E6F 7081", " 2025-0143/13  1a2b3c4d5e6f7081", "2025-0143/13:1А2В-3С4D 5Е6F 7О81"]
+        for text in
+            ["2025-0143/13 1A2B 3C4D 5E6F 7081", " 2025-0143/13  1a2b3c4d5e6f7081", "2025-0143/13:1А2В-3С4D 5Е6F 7О81"]
         {
             let code = parse_code(text).unwrap();
-            assert_eq!((code.number.as_deref(), code.page, &code.digest), (Some("2025-0143"), Some(13), &digest), "{text}");
+            assert_eq!(
+                (code.number.as_deref(), code.page, &code.digest),
+                (Some("2025-0143"), Some(13), &digest),
+                "{text}"
+            );
         }
         let bare = parse_code("1A2B 3C4D 5E6F 7081").unwrap();
         assert_eq!((bare.number, bare.page, bare.digest), (None, None, digest));
@@ -255,8 +267,16 @@ mod tests {
     #[test]
     fn what_is_no_code_is_refused() {
         for text in [
-            "", "2025-0143", "2025-0143/13", "2025-0143/0 1A2B 3C4D 5E6F 7081", "25-0143/1 1A2B 3C4D 5E6F 7081",
-            "1A2B 3C4D 5E6F", "1A2B 3C4D 5E6F 70812", "2025-0143 1A2B 3C4D 5E6F 7081", "привет", "2025-0143/1x1A2B3C4D5E6F7081",
+            "",
+            "2025-0143",
+            "2025-0143/13",
+            "2025-0143/0 1A2B 3C4D 5E6F 7081",
+            "25-0143/1 1A2B 3C4D 5E6F 7081",
+            "1A2B 3C4D 5E6F",
+            "1A2B 3C4D 5E6F 70812",
+            "2025-0143 1A2B 3C4D 5E6F 7081",
+            "привет",
+            "2025-0143/1x1A2B3C4D5E6F7081",
         ] {
             assert!(parse_code(text).is_err(), "{text}");
         }

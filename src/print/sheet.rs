@@ -83,7 +83,13 @@ fn sides(layout: &PageLayout, number: u32) -> (f32, f32) {
 ///
 /// # Errors
 /// A document number that no QR code holds.
-pub fn close_page(page: &mut Page, set: &Typesetter, layout: &PageLayout, text: &FootText, number: u32) -> Result<PageSeal> {
+pub fn close_page(
+    page: &mut Page,
+    set: &Typesetter,
+    layout: &PageLayout,
+    text: &FootText,
+    number: u32,
+) -> Result<PageSeal> {
     let foot = &layout.foot;
     let kind = Type { face: Face::Sans, size: foot.size.0 };
     let portrait = page.height > page.width;

@@ -1,9 +1,6 @@
 //! A school for the tests of this layer, put into the tables by SQL: a class with a year behind it, of any size.
 
 use super::IssueContext;
-use super::forms::Composer;
-use super::layout::Layouts;
-use super::page::Page;
 use crate::school::{ClassName, PersonName, School};
 use chrono::{DateTime, Datelike, NaiveDate};
 use rusqlite::{Connection, params};
@@ -46,10 +43,36 @@ pub const SUBJECTS: [(&str, u32, bool); 17] = [
 ];
 
 const SURNAMES: [&str; 30] = [
-    "Абрамов", "Алексеева", "Андреев", "Белова", "Васильев", "Волкова", "Громов", "Данилова", "Егоров", "Ёлкина",
-    "Жуков", "Зайцева", "Иванов", "Иванов", "Казакова", "Лада-Заречная", "Ли", "Мамедов", "Николаев", "Орлова",
-    "Петров", "Рождественская", "Сергеев", "Тихонова", "Ушаков", "Фёдорова", "Христорождественский", "Цветкова",
-    "Шевченко-Кривоносова", "Яковлев",
+    "Абрамов",
+    "Алексеева",
+    "Андреев",
+    "Белова",
+    "Васильев",
+    "Волкова",
+    "Громов",
+    "Данилова",
+    "Егоров",
+    "Ёлкина",
+    "Жуков",
+    "Зайцева",
+    "Иванов",
+    "Иванов",
+    "Казакова",
+    "Лада-Заречная",
+    "Ли",
+    "Мамедов",
+    "Николаев",
+    "Орлова",
+    "Петров",
+    "Рождественская",
+    "Сергеев",
+    "Тихонова",
+    "Ушаков",
+    "Фёдорова",
+    "Христорождественский",
+    "Цветкова",
+    "Шевченко-Кривоносова",
+    "Яковлев",
 ];
 const GIVEN: [&str; 8] = ["Артём", "Анастасия", "Глеб", "Екатерина", "Семён", "Фёкла", "Илья", "Александра"];
 const TOPICS: [&str; 6] = [
@@ -60,7 +83,8 @@ const TOPICS: [&str; 6] = [
     "Обобщающий урок по теме «Линейная функция и её график»",
     "Правописание суффиксов -к- и -ск- в прилагательных",
 ];
-const HOMEWORK: [&str; 4] = ["§ 12, № 145–148", "П. 3.2, упр. 214 (устно), 216; выучить правило на с. 98", "", "Не задано"];
+const HOMEWORK: [&str; 4] =
+    ["§ 12, № 145–148", "П. 3.2, упр. 214 (устно), 216; выучить правило на с. 98", "", "Не задано"];
 
 const SCHOOL: &str = r#"
 [school]
@@ -118,7 +142,9 @@ pub fn context(number: &str) -> IssueContext {
     IssueContext {
         number: number.to_owned(),
         issued_at: DateTime::parse_from_rfc3339("2026-06-01T10:15:00+03:00").unwrap(),
-        issued_by: PersonName { surname: "Завьялова".into(), given: "Ольга".into(), patronymic: "Павловна".into() },
+        issued_by: PersonName {
+            surname: "Завьялова".into(), given: "Ольга".into(), patronymic: "Павловна".into()
+        },
         issued_position: "заместитель директора по УВР".to_owned(),
         journal_id: "5f".repeat(32),
         ledger_length: 41_237,
@@ -140,7 +166,12 @@ pub fn tables(size: Size) -> Connection {
         ("t1", "Учителева", "учитель", "учитель"),
         ("t2", "Преподавателев", "учитель", "учитель"),
     ] {
-        tables.execute("INSERT INTO people VALUES (?1, ?2, 'Инна', 'Игоревна', ?3, '', NULL, 1)", params![login, surname, position]).unwrap();
+        tables
+            .execute(
+                "INSERT INTO people VALUES (?1, ?2, 'Инна', 'Игоревна', ?3, '', NULL, 1)",
+                params![login, surname, position],
+            )
+            .unwrap();
         tables.execute("INSERT INTO roles VALUES (?1, ?2)", [login, role]).unwrap();
     }
     tables.execute("INSERT INTO classes VALUES ('7А', 7, 'А', 't1', 1)", []).unwrap();
@@ -160,7 +191,10 @@ pub fn tables(size: Size) -> Connection {
                 .unwrap();
             if *grouped {
                 tables
-                    .execute("INSERT OR IGNORE INTO group_members SELECT '7А', ?1, id, 1 FROM pupils WHERE id % 2 = ?2", params![group, g as i64])
+                    .execute(
+                        "INSERT OR IGNORE INTO group_members SELECT '7А', ?1, id, 1 FROM pupils WHERE id % 2 = ?2",
+                        params![group, g as i64],
+                    )
                     .unwrap();
             }
             add_year(&tables, &school, course, *hours, if *grouped { Some(g as i64) } else { None }, size);
@@ -175,7 +209,9 @@ fn add_pupils(tables: &Connection, size: Size) {
         let i = id as usize;
         let surname = match size.name_letters {
             0 => SURNAMES[i % SURNAMES.len()].to_owned(),
-            letters => format!("{}{}", SURNAMES[i % SURNAMES.len()], "щ".repeat(letters)).chars().take(letters - 10).collect(),
+            letters => {
+                format!("{}{}", SURNAMES[i % SURNAMES.len()], "щ".repeat(letters)).chars().take(letters - 10).collect()
+            }
         };
         let given = if size.name_letters > 0 { "Александра" } else { GIVEN[i % GIVEN.len()] };
         let born = format!("2012-{:02}-{:02}", i % 12 + 1, i % 28 + 1);
@@ -196,7 +232,9 @@ fn add_pupils(tables: &Connection, size: Size) {
             .unwrap();
     }
     tables.execute("INSERT INTO reasons VALUES (5, '2025-09-08', '2025-09-19', 'болезнь', 'справка', 1)", []).unwrap();
-    tables.execute("INSERT INTO reasons VALUES (6, '2025-09-10', '2025-09-12', 'уважительная', 'заявление', 1)", []).unwrap();
+    tables
+        .execute("INSERT INTO reasons VALUES (6, '2025-09-10', '2025-09-12', 'уважительная', 'заявление', 1)", [])
+        .unwrap();
 }
 
 /// The lessons, marks, absences and final marks of a course, all from the numbers of the lesson and the pupil.
@@ -221,7 +259,11 @@ fn add_year(tables: &Connection, school: &School, course: i64, hours: u32, group
     let periods = ["I четверть", "II четверть", "III четверть", "IV четверть", "Год"];
     for id in (1..=size.pupils).filter(|id| group.is_none_or(|group| id % 2 == group) && *id != 9) {
         for (i, period) in periods.iter().enumerate() {
-            let mark = if id == 4 && i == 0 { "н/а".to_owned() } else { (3 + (id + i as i64 / 3 + course % 3) % 3).to_string() };
+            let mark = if id == 4 && i == 0 {
+                "н/а".to_owned()
+            } else {
+                (3 + (id + i as i64 / 3 + course % 3) % 3).to_string()
+            };
             let reason = if id == 7 && i == 0 { "болезнь в течение месяца" } else { "" };
             tables
                 .execute("INSERT INTO finals VALUES (?1, ?2, ?3, ?4, ?5, 1)", params![course, id, period, mark, reason])
@@ -230,26 +272,46 @@ fn add_year(tables: &Connection, school: &School, course: i64, hours: u32, group
     }
 }
 
-fn add_lesson(tables: &Connection, course: i64, day: NaiveDate, number: i64, lesson: i64, group: Option<i64>, size: Size) {
+fn add_lesson(
+    tables: &Connection,
+    course: i64,
+    day: NaiveDate,
+    number: i64,
+    lesson: i64,
+    group: Option<i64>,
+    size: Size,
+) {
     let id = course * 1000 + number;
     let n = number as usize;
     let topic = match size.topic_letters {
         0 => TOPICS[n % TOPICS.len()].to_owned(),
         letters => TOPICS.join(". ").chars().cycle().take(letters).collect(),
     };
-    let work = if n.is_multiple_of(9) { format!("контрольная работа № {}", n / 9) } else { String::new() };
+    let work =
+        if n.is_multiple_of(9) { format!("контрольная работа № {}", n / 9) } else { String::new() };
     let substitute = if n % 31 == 5 { "t2" } else { "" };
     let late = if n % 40 == 7 { day + chrono::Days::new(3) } else { day };
     tables
         .execute(
             "INSERT INTO lessons VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9, 0, 1)",
-            params![id, course, day.to_string(), lesson, topic, work, HOMEWORK[n % HOMEWORK.len()], substitute, late.to_string()],
+            params![
+                id,
+                course,
+                day.to_string(),
+                lesson,
+                topic,
+                work,
+                HOMEWORK[n % HOMEWORK.len()],
+                substitute,
+                late.to_string()
+            ],
         )
         .unwrap();
     let mut mark = tables.prepare_cached("INSERT INTO marks VALUES (?1, ?2, ?3, '', ?4, 1)").unwrap();
     let mut absence = tables.prepare_cached("INSERT INTO attendance VALUES (?1, ?2, ?3, 1)").unwrap();
     for pupil in (1..=size.pupils).filter(|id| group.is_none_or(|group| id % 2 == group)) {
-        let away = (pupil == 4 && day.to_string().as_str() < "2025-11-12") || (pupil == 9 && day.to_string().as_str() > "2026-02-03");
+        let away = (pupil == 4 && day.to_string().as_str() < "2025-11-12")
+            || (pupil == 9 && day.to_string().as_str() > "2026-02-03");
         if away {
             continue;
         }
@@ -263,18 +325,12 @@ fn add_lesson(tables: &Connection, course: i64, day: NaiveDate, number: i64, les
         } else if chance < 14 || !work.is_empty() {
             let grade = 3 + chance % 3;
             let text = if chance == 7 { format!("{grade}/5") } else { grade.to_string() };
-            let document = if chance == 9 && pupil == 11 { "справка санатория «Сосновый бор» № 14 от 12.10.2025" } else { "" };
+            let document = if chance == 9 && pupil == 11 {
+                "справка санатория «Сосновый бор» № 14 от 12.10.2025"
+            } else {
+                ""
+            };
             mark.execute(params![id, pupil, text, document]).unwrap();
         }
     }
-}
-
-/// The pages of a form, for tests that look at where things stand.
-pub fn pages(tables: &Connection, layouts: &Layouts, form: super::Form) -> Vec<Page> {
-    super::lay_out(tables, layouts, form, &class(), &context("2025-0143")).unwrap().pages
-}
-
-/// How many distinct strings a form shapes.
-pub fn composer<'a>(tables: &'a Connection, layouts: &'a Layouts, context: &'a IssueContext) -> Composer<'a> {
-    Composer::new(tables, layouts, &class(), context).unwrap()
 }

@@ -124,8 +124,7 @@ impl ClassData {
     /// # Errors
     /// A class that is not there; tables that hold what they cannot hold.
     pub fn load(tables: &Connection, class: &ClassName) -> Result<Self> {
-        let config: Option<String> =
-            tables.query_row("SELECT config FROM school", [], |row| row.get(0)).optional()?;
+        let config: Option<String> = tables.query_row("SELECT config FROM school", [], |row| row.get(0)).optional()?;
         let config = config.ok_or_else(|| Error::input("в журнале нет сведений о школе").next("выполните импорт"))?;
         let school: School =
             serde_json::from_str(&config).map_err(|e| damaged(format!("сведения о школе не читаются: {e}")))?;
@@ -220,7 +219,8 @@ fn add_stays(
 }
 
 fn add_reasons(tables: &Connection, pupils: &mut [Pupil], places: &BTreeMap<i64, usize>) -> Result<()> {
-    let mut statement = tables.prepare_cached("SELECT pupil, since, until, reason FROM reasons ORDER BY pupil, since, until")?;
+    let mut statement =
+        tables.prepare_cached("SELECT pupil, since, until, reason FROM reasons ORDER BY pupil, since, until")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let Some(place) = places.get(&row.get(0)?) else { continue };

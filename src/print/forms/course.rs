@@ -128,7 +128,12 @@ fn lessons(tables: &Connection, course: i64) -> Result<Vec<Lesson>> {
     Ok(out)
 }
 
-fn cells(tables: &Connection, data: &ClassData, course: i64, lessons: &[Lesson]) -> Result<HashMap<(i64, i64), CellText>> {
+fn cells(
+    tables: &Connection,
+    data: &ClassData,
+    course: i64,
+    lessons: &[Lesson],
+) -> Result<HashMap<(i64, i64), CellText>> {
     let days: HashMap<i64, NaiveDate> = lessons.iter().map(|lesson| (lesson.id, lesson.date)).collect();
     let pupils: HashMap<i64, &Pupil> = data.pupils.iter().map(|pupil| (pupil.id, pupil)).collect();
     let mut cells: HashMap<(i64, i64), CellText> = HashMap::new();
@@ -187,7 +192,8 @@ fn planned(tables: &Connection, data: &ClassData, course: &Course) -> Result<(Ve
 /// Lessons on each day of the week, Monday first; without a timetable the weekly hours over six days.
 fn slots_of_weekdays(tables: &Connection, course: &Course) -> Result<[f64; 7]> {
     let mut slots = [0.0; 7];
-    let mut statement = tables.prepare_cached("SELECT weekday, count(*) FROM timetable WHERE course = ?1 GROUP BY weekday")?;
+    let mut statement =
+        tables.prepare_cached("SELECT weekday, count(*) FROM timetable WHERE course = ?1 GROUP BY weekday")?;
     let mut rows = statement.query([course.id])?;
     while let Some(row) = rows.next()? {
         let weekday: u32 = row.get(0)?;
@@ -227,7 +233,7 @@ pub fn marks_elsewhere(
     came: NaiveDate,
     subject: &str,
 ) -> Result<Vec<(String, String)>> {
-    let classes: BTreeSet<&_> = 
+    let classes: BTreeSet<&_> =
         pupil.elsewhere.iter().filter(|(_, stay)| stay.since < came).map(|(class, _)| class).collect();
     let sql = "SELECT date, marks FROM marks JOIN lessons ON lessons.id = marks.lesson
                JOIN courses ON courses.id = lessons.course

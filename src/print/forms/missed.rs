@@ -86,9 +86,10 @@ impl Composer<'_> {
     /// Only the database's, or tables that hold what they cannot hold.
     pub(super) fn absences(&self) -> Result<Absences> {
         let mut out: BTreeMap<i64, BTreeMap<NaiveDate, Day>> = BTreeMap::new();
-        let mut kinds = self.tables.prepare_cached(
-            "SELECT pupil, kind FROM attendance WHERE lesson = ?1 ORDER BY pupil")?;
-        let mut lessons = self.tables.prepare_cached("SELECT id, date FROM lessons WHERE course = ?1 ORDER BY date, lesson")?;
+        let mut kinds =
+            self.tables.prepare_cached("SELECT pupil, kind FROM attendance WHERE lesson = ?1 ORDER BY pupil")?;
+        let mut lessons =
+            self.tables.prepare_cached("SELECT id, date FROM lessons WHERE course = ?1 ORDER BY date, lesson")?;
         for course in &self.data.courses {
             let pupils: Vec<&Pupil> = self.data.pupils_of(course).collect();
             let mut rows = lessons.query([course.id])?;
@@ -105,7 +106,9 @@ impl Composer<'_> {
                     let entry = out.entry(pupil.id).or_default().entry(day).or_default();
                     entry.held += 1;
                     let kind = absent.get(&pupil.id).copied().flatten();
-                    entry.absences.extend(kind.map(|kind| if kind == Attendance::Absent { pupil.absence_on(day) } else { kind }));
+                    entry
+                        .absences
+                        .extend(kind.map(|kind| if kind == Attendance::Absent { pupil.absence_on(day) } else { kind }));
                 }
             }
         }
@@ -128,18 +131,21 @@ impl Composer<'_> {
         let mut totals = vec![Missed::default(); spans.len()];
         let mut parts = Vec::new();
         for (i, pupil) in self.data.pupils.iter().enumerate() {
-            let missed: Vec<Missed> = spans.iter().map(|(_, from, to)| absences.between(pupil.id, *from, *to)).collect();
+            let missed: Vec<Missed> =
+                spans.iter().map(|(_, from, to)| absences.between(pupil.id, *from, *to)).collect();
             for (total, missed) in totals.iter_mut().zip(&missed) {
                 *total = Missed { days: total.days.plus(missed.days), lessons: total.lessons.plus(missed.lessons) };
             }
             let number = self.cell(sans(layout.size.0), &(i + 1).to_string(), layout.number.width.0).span(2, 1);
-            let name = self.cell(sans(layout.size.0), &pupil.name.surname_given(), layout.pupil.width.0).left().span(2, 1);
+            let name =
+                self.cell(sans(layout.size.0), &pupil.name.surname_given(), layout.pupil.width.0).left().span(2, 1);
             parts.push(self.missed_rows(vec![number, name], &missed, (i + 1).is_multiple_of(5)));
         }
         let both = layout.number.width.0 + layout.pupil.width.0;
         let total = self.cell(sans_bold(layout.size.0), layout.total.as_str(), both).left().span(2, 2);
         parts.push(self.missed_rows(vec![total], &totals, false));
-        let run = RunOn { orientation: Orientation::Portrait, widths: &widths, heads: &heads, parts: &parts };
+        let run =
+            RunOn { orientation: Orientation::Portrait, widths: &widths, heads: &heads, parts: &parts, tail: 0.0 };
         let about = self.about_class();
         let pages = self.run_on(&self.heading(&layout.heading, layout.heading_size, &about), &run, first);
         pages.into_iter().map(|(page, _)| page).collect()
@@ -149,14 +155,24 @@ impl Composer<'_> {
         let layout = &self.layouts.book.missed;
         let kind = sans(layout.head_size.0);
         let fixed = [&layout.number, &layout.pupil, &layout.unit];
-        let mut upper: Vec<Cell> =
-            fixed.iter().enumerate().map(|(i, column)| {
-                let cell = if i == 2 { self.turned_cell(kind, column.heading.as_str(), 40.0) } else { self.cell(kind, column.heading.as_str(), column.width.0) };
+        let mut upper: Vec<Cell> = fixed
+            .iter()
+            .enumerate()
+            .map(|(i, column)| {
+                let cell = if i == 2 {
+                    self.turned_cell(kind, column.heading.as_str(), 40.0, column.width.0)
+                } else {
+                    self.cell(kind, column.heading.as_str(), column.width.0)
+                };
                 cell.span(2, 1)
-            }).collect();
+            })
+            .collect();
         upper.extend(spans.iter().map(|(name, ..)| self.cell(kind, name, width * 4.0).span(1, 4)));
         let reasons = [&layout.all, &layout.ill, &layout.excused, &layout.unexcused];
-        let lower = spans.iter().flat_map(|_| reasons.map(|reason| self.turned_cell(kind, reason.as_str(), 22.0))).collect();
+        let lower = spans
+            .iter()
+            .flat_map(|_| reasons.map(|reason| self.turned_cell(kind, reason.as_str(), 22.0, width)))
+            .collect();
         [Row { cells: upper, least: 5.0, fifth: false }, Row { cells: lower, least: 5.0, fifth: false }]
     }
 
@@ -169,7 +185,7 @@ impl Composer<'_> {
             for count in missed.iter().flat_map(|missed| counts(missed).0) {
                 cells.push(if count == 0 { Cell::empty() } else { Cell::new(self.set.line(kind, &count.to_string())) });
             }
-            Row { cells, least: 3.9, fifth }
+            Row { cells, least: 3.7, fifth }
         };
         vec![
             row(before, layout.days.as_str(), &|missed| missed.days, false),
@@ -204,11 +220,8 @@ mod tests {
     #[test]
     fn absences_are_counted_by_reason_between_two_days() {
         let date = |d| NaiveDate::from_ymd_opt(2025, 9, d).unwrap();
-        let days = BTreeMap::from([
-            (date(1), day(2, &[Ill, Ill])),
-            (date(2), day(2, &[Absent])),
-            (date(9), day(1, &[Ill])),
-        ]);
+        let days =
+            BTreeMap::from([(date(1), day(2, &[Ill, Ill])), (date(2), day(2, &[Absent])), (date(9), day(1, &[Ill]))]);
         let missed = Absences(BTreeMap::from([(7, days)])).between(7, date(1), date(8));
         assert_eq!(missed.lessons, Counts([3, 2, 0, 1]));
         assert_eq!(missed.days, Counts([1, 1, 0, 0]));

@@ -44,13 +44,26 @@ impl Spreads<'_> {
     }
 
     /// The raised mark for a cell that a note belongs to.
-    pub(super) fn note_mark(&self, notes: &NumberedNotes, pupil: i64, lesson: Option<i64>, of: &NoteOf) -> Option<Block> {
+    pub(super) fn note_mark(
+        &self,
+        notes: &NumberedNotes,
+        pupil: i64,
+        lesson: Option<i64>,
+        of: &NoteOf,
+    ) -> Option<Block> {
         let at = notes.marks.iter().position(|(p, l, o)| *p == pupil && *l == lesson && o == of)?;
         Some(self.composer.set.line(sans(MARK_SIZE), &format!("{})", at + 1)))
     }
 
     /// Puts as many notes below `y` as fit; returns those that did not. `headed` asks for the heading.
-    pub(super) fn put_notes<'n>(&self, page: &mut Page, notes: &'n [Block], y: f32, number: u32, headed: bool) -> &'n [Block] {
+    pub(super) fn put_notes<'n>(
+        &self,
+        page: &mut Page,
+        notes: &'n [Block],
+        y: f32,
+        number: u32,
+        headed: bool,
+    ) -> &'n [Block] {
         let (_, area) = self.composer.new_page(Orientation::Portrait, number);
         let layout = &self.composer.layouts.book.spread;
         let heading = headed.then(|| self.composer.set.line(sans_bold(layout.note_size.0), layout.notes.as_str()));

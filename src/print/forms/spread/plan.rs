@@ -24,7 +24,11 @@ pub(super) fn cut(spreads: &Spreads<'_>, units: &[Unit<'_>]) -> Result<Vec<Range
 }
 
 /// The cheapest way to cut `0..count` into runs that fit. If a run does not fit, no longer run with the same end does.
-fn best_cut(count: usize, fits: impl Fn(Range<usize>) -> bool, pages: impl Fn(Range<usize>) -> usize) -> Vec<Range<usize>> {
+fn best_cut(
+    count: usize,
+    fits: impl Fn(Range<usize>) -> bool,
+    pages: impl Fn(Range<usize>) -> usize,
+) -> Vec<Range<usize>> {
     // best[i] is the least cost of cutting 0..i, and where its last run begins.
     let mut best: Vec<(Cost, usize)> = vec![((0, 0), 0)];
     for end in 1..=count {

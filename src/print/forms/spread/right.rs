@@ -1,8 +1,8 @@
 //! The right page: what was done at each lesson, the homework, and at a period's end the hours planned and taught.
 
 use super::{Spreads, Unit, short_date};
-use crate::print::forms::{sans, sans_bold, serif_bold};
 use crate::print::forms::course::Lesson;
+use crate::print::forms::{sans, sans_bold, serif_bold};
 use crate::print::page::{Area, Page};
 use crate::print::sheet::Orientation;
 use crate::print::table::{Cell, Row, Table};
