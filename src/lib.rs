@@ -4,6 +4,7 @@
 //! The layers, from the bottom up; each uses only what stands above it in this list:
 //!
 //! * [`error`]: what crosses the library's boundary when something is refused, damaged or badly put;
+//! * [`device`]: what the system says of the device behind a path;
 //! * [`school`]: the vocabulary of the field, without storage: marks, classes, periods, the calendar, the policy;
 //! * [`ledger`]: identities, signatures and the chain of signed entries;
 //! * [`journal`]: the kinds of entry, who may record them, the rules of the regulation, and the tables that the
@@ -19,6 +20,7 @@
 
 pub mod archive;
 pub mod cli;
+pub mod device;
 pub mod error;
 pub mod import;
 pub mod journal;

@@ -1,1 +1,106 @@
+//! The command line: reads arguments, asks for passphrases, prints what the library found. No rule and no SQL is here.
+//!
+//! A file is a noun of the command line. Every message is Russian; the exit status is 0 for done or intact, 1 for
+//! refused or damaged, 2 for wrong usage, bad input or a fault of the environment.
 
+mod absence;
+mod audit;
+mod help;
+mod import;
+mod init;
+mod key;
+mod lesson;
+mod mark;
+mod screen;
+mod session;
+mod staff;
+
+use crate::error::Result;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Электронный классный журнал школы: ведение, печать, архив, проверка.
+#[derive(Parser)]
+#[command(name = "letopis", version)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command understands.
+#[derive(Args, Clone)]
+struct Common {
+    /// Файл журнала (иначе LETOPIS_JOURNAL, иначе journal.letopis в текущей папке)
+    #[arg(long, global = true, value_name = "ФАЙЛ", env = "LETOPIS_JOURNAL", hide_env = true)]
+    journal: Option<PathBuf>,
+    /// Файл вашего ключа (иначе LETOPIS_IDENTITY)
+    #[arg(long, global = true, value_name = "ФАЙЛ", env = "LETOPIS_IDENTITY", hide_env = true)]
+    identity: Option<PathBuf>,
+    /// Прочитать пароль ключа из файла, а не спрашивать
+    #[arg(long, global = true, value_name = "ФАЙЛ")]
+    passphrase_file: Option<PathBuf>,
+    /// Вывод в JSON для программ
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Завести журнал учебного года
+    #[command(visible_alias = "завести")]
+    Init(init::Init),
+    /// Перенести данные школы из папки с таблицами
+    #[command(visible_alias = "перенос")]
+    Import(import::Import),
+    /// Ключи: создать, показать открытую часть, сменить пароль
+    #[command(visible_alias = "ключ", subcommand)]
+    Key(key::Key),
+    /// Сотрудники, их роли и ключи (§3.3)
+    #[command(visible_alias = "сотрудник", subcommand)]
+    Staff(staff::Staff),
+    /// Уроки (§2.1, §2.2)
+    #[command(visible_alias = "урок", subcommand)]
+    Lesson(lesson::Lesson),
+    /// Отметки (§2.3)
+    #[command(visible_alias = "отметка", subcommand)]
+    Mark(mark::Mark),
+    /// Посещаемость (§2.1)
+    #[command(visible_alias = "пропуск", subcommand)]
+    Absence(absence::Absence),
+    /// Проверить журнал: цепочку записей, подписи, права, правила, таблицы
+    #[command(visible_alias = "проверка")]
+    Audit(audit::Audit),
+}
+
+/// Runs the program; returns its exit status.
+pub fn main() -> ExitCode {
+    let parsed = help::in_russian(Cli::command()).try_get_matches().and_then(|found| Cli::from_arg_matches(&found));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => return help::report(&error),
+    };
+    match run(cli) {
+        Ok(status) => status,
+        Err(error) => {
+            screen::error(&error);
+            ExitCode::from(error.exit_status())
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode> {
+    let common = &cli.common;
+    match cli.command {
+        Command::Init(command) => command.run(common),
+        Command::Import(command) => command.run(common),
+        Command::Key(command) => command.run(common),
+        Command::Staff(command) => command.run(common),
+        Command::Lesson(command) => command.run(common),
+        Command::Mark(command) => command.run(common),
+        Command::Absence(command) => command.run(common),
+        Command::Audit(command) => command.run(common),
+    }
+}

@@ -44,21 +44,23 @@ CREATE TABLE lessons (           -- substitute: login or empty; recorded_on: the
     id INTEGER PRIMARY KEY, course INTEGER NOT NULL, date TEXT NOT NULL, lesson INTEGER NOT NULL,
     topic TEXT NOT NULL, work TEXT NOT NULL, homework TEXT NOT NULL, substitute TEXT NOT NULL,
     confirmed INTEGER NOT NULL,  -- 0 while a substitution waits for confirmation (§2.1)
-    recorded_on TEXT NOT NULL, taken_over INTEGER NOT NULL, entry INTEGER NOT NULL,
+    recorded_on TEXT NOT NULL, taken_over INTEGER NOT NULL,
+    author TEXT NOT NULL,        -- login of who recorded it, who may overwrite it on the same day (§2.3.2)
+    entry INTEGER NOT NULL,
     UNIQUE (course, date, lesson)) STRICT;
 CREATE TABLE marks (             -- marks: «5», «4/5», «зач»…; work: kind of work where it differs from the lesson's
     lesson INTEGER NOT NULL, pupil INTEGER NOT NULL, marks TEXT NOT NULL, work TEXT NOT NULL,
     document TEXT NOT NULL,      -- the document that a mark from elsewhere rests on (§2.3.5), or empty
-    entry INTEGER NOT NULL, PRIMARY KEY (lesson, pupil)) STRICT, WITHOUT ROWID;
+    author TEXT NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (lesson, pupil)) STRICT, WITHOUT ROWID;
 CREATE TABLE attendance (        -- kind: «н», «б», «у» (absent) or «оп» (late)
     lesson INTEGER NOT NULL, pupil INTEGER NOT NULL, kind TEXT NOT NULL,
-    entry INTEGER NOT NULL, PRIMARY KEY (lesson, pupil)) STRICT, WITHOUT ROWID;
+    author TEXT NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (lesson, pupil)) STRICT, WITHOUT ROWID;
 CREATE TABLE reasons (           -- reason: «болезнь», «уважительная», «неуважительная»; until is inclusive
     pupil INTEGER NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL, reason TEXT NOT NULL, document TEXT NOT NULL,
     entry INTEGER NOT NULL, PRIMARY KEY (pupil, since, until)) STRICT, WITHOUT ROWID;
 CREATE TABLE finals (            -- period: a period's name, «Год», «Экзамен» or «Итог»; override: reason or empty
     course INTEGER NOT NULL, pupil INTEGER NOT NULL, period TEXT NOT NULL, mark TEXT NOT NULL,
-    override TEXT NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (course, pupil, period)) STRICT, WITHOUT ROWID;
+    override TEXT NOT NULL, set_on TEXT NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (course, pupil, period)) STRICT, WITHOUT ROWID;
 CREATE TABLE decisions (         -- of the pedagogical council
     pupil INTEGER PRIMARY KEY, date TEXT NOT NULL, number TEXT NOT NULL, decision TEXT NOT NULL,
     entry INTEGER NOT NULL) STRICT;

@@ -1,1 +1,6 @@
+//! Identities, signatures, and the chain of signed records. Knows nothing of what an entry says.
 
+pub mod chain;
+pub mod identity;
+pub mod keyfile;
+pub mod store;

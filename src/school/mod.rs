@@ -18,5 +18,5 @@ pub use class::ClassName;
 pub use config::{Bell, Holiday, Period, Policy, School, SchoolInfo, Year};
 pub use course::CourseKey;
 pub use person::{PersonName, Role};
-pub use text::{clean, fold, same_word};
+pub use text::{clean, fold, is_printable, same_word};
 pub use work::WorkKind;

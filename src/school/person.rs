@@ -77,7 +77,7 @@ impl PersonName {
 }
 
 /// A role of §3.3, and those that the printing and archiving clauses (§5) name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Администратор ПО (§3.3.1).

@@ -1,0 +1,72 @@
+//! `letopis import`: a folder of tables.
+
+use super::{Common, screen, session};
+use crate::error::Result;
+use crate::import;
+use clap::Args;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// How many faults and warnings are listed; the rest are counted.
+const LISTED: usize = 200;
+
+#[derive(Args)]
+pub struct Import {
+    /// Папка с файлами школы (school.toml, staff.csv, pupils.csv …)
+    #[arg(value_name = "ПАПКА")]
+    dir: PathBuf,
+    /// Только проверить, ничего не записывать
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Import {
+    pub fn run(self, common: &Common) -> Result<ExitCode> {
+        let mut journal = session::journal(common)?;
+        let identity = session::identity(common)?;
+        let bar = screen::progress("Перенос уроков и отметок");
+        let mut progress = |done, total| {
+            bar.set_length(total);
+            bar.set_position(done);
+        };
+        let author = session::author(&identity);
+        let outcome = import::import(&mut journal, author, &self.dir, self.dry_run, &mut progress)?;
+        bar.finish_and_clear();
+        if common.json {
+            screen::json(&serde_json::json!({
+                "recorded": if self.dry_run || !outcome.faults.is_empty() { 0 } else { outcome.recorded },
+                "contacts": outcome.contacts, "warnings": outcome.warnings,
+                "faults": outcome.faults.iter().map(|f| serde_json::json!({
+                    "file": f.file, "line": f.line, "column": f.column.0, "heading": f.column.1, "what": f.what,
+                })).collect::<Vec<_>>(),
+            }));
+        } else {
+            say(&outcome, self.dry_run);
+        }
+        Ok(if outcome.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+    }
+}
+
+fn say(outcome: &import::Outcome, dry_run: bool) {
+    for warning in outcome.warnings.iter().take(LISTED) {
+        screen::warning(warning);
+    }
+    if outcome.warnings.len() > LISTED {
+        eprintln!("… и ещё предупреждений: {}", outcome.warnings.len() - LISTED);
+    }
+    if !outcome.faults.is_empty() {
+        for fault in outcome.faults.iter().take(LISTED) {
+            eprintln!("{fault}");
+        }
+        if outcome.faults.len() > LISTED {
+            eprintln!("… и ещё: {}", outcome.faults.len() - LISTED);
+        }
+        eprintln!("Ошибок в файлах: {}. Ничего не записано: исправьте файлы и повторите.", outcome.faults.len());
+        return;
+    }
+    match (outcome.recorded, outcome.contacts) {
+        (0, 0) => println!("Всё это уже есть в журнале: ничего не изменено."),
+        (recorded, _) if dry_run => println!("Файлы в порядке, будет сделано записей: {recorded}. Ничего не записано."),
+        (recorded, contacts) => println!("Записей сделано: {recorded}, контактов родителей: {contacts}."),
+    }
+}

@@ -1,0 +1,166 @@
+//! `letopis init`: the journal of a school year, its administrator, its recovery key.
+
+use super::{Common, session};
+use crate::error::{Error, Result};
+use crate::import::{self, Faults};
+use crate::journal::entry::{JournalCreated, Person};
+use crate::journal::{Author, Journal};
+use crate::ledger::identity::Identity;
+use crate::ledger::keyfile;
+use crate::school::{PersonName, Role, School};
+use age::secrecy::ExposeSecret;
+use clap::Args;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct Init {
+    /// Сведения о школе и учебном годе: school.toml
+    #[arg(long, value_name = "ФАЙЛ")]
+    school: PathBuf,
+    /// Логин администратора; его ФИО и должность берутся из staff.csv рядом со school.toml
+    #[arg(long, value_name = "ЛОГИН")]
+    admin: String,
+    /// ФИО администратора, если staff.csv нет: «Иванова Инна Игоревна»
+    #[arg(long, value_name = "ФИО")]
+    admin_name: Option<String>,
+    /// Записать ключ восстановления в файл, а не на экран; распечатайте и уберите в сейф
+    #[arg(long, value_name = "ФАЙЛ")]
+    recovery_sheet: Option<PathBuf>,
+    /// Создать ключ администратора без пароля (только для проб)
+    #[arg(long)]
+    no_passphrase: bool,
+}
+
+/// What `init` makes.
+struct Made {
+    journal: Journal,
+    identity: Identity,
+    recovery: Identity,
+}
+
+impl Init {
+    pub fn run(self, common: &Common) -> Result<ExitCode> {
+        let text = std::fs::read_to_string(&self.school).map_err(|e| Error::file("прочитать", &self.school, &e))?;
+        let school = School::from_toml(text.trim_start_matches('\u{feff}'))
+            .map_err(|e| e.at(format!("файл {}", self.school.display())))?;
+        let administrator = self.administrator()?;
+        let path = session::journal_path(common);
+        if path.exists() {
+            return Err(Error::input(format!("журнал «{}» уже существует", path.display()))
+                .next("укажите другой файл: --journal ФАЙЛ"));
+        }
+        let mut made = Vec::new();
+        let journal = self.create(common, &path, school, administrator, &mut made).inspect_err(|_| {
+            // A refused command leaves nothing behind, least of all a key that opens nothing.
+            for file in &made {
+                let _ = std::fs::remove_file(file);
+            }
+        })?;
+        let Made { journal, identity, recovery } = journal;
+        println!("Журнал «{}» заведён.", path.display());
+        println!("Номер журнала: {}", crate::ledger::chain::hex(&journal.tip()?.journal));
+        println!("Отпечаток ключа администратора: {}", identity.public().fingerprint());
+        match &self.recovery_sheet {
+            Some(sheet) => println!(
+                "Ключ восстановления записан в «{}»: распечатайте, уберите в сейф директора и удалите файл.",
+                sheet.display()
+            ),
+            None => {
+                println!("Ключ восстановления архива. Он больше нигде не хранится: перепишите его и уберите в сейф.");
+                println!("{}", recovery.secret_text().as_str());
+            }
+        }
+        println!("Дальше: letopis import ПАПКА — перенести данные школы.");
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// The identity, the recovery key and the journal; files that are made on the way are named in `made`.
+    fn create(
+        &self,
+        common: &Common,
+        path: &Path,
+        school: School,
+        administrator: Person,
+        made: &mut Vec<PathBuf>,
+    ) -> Result<Made> {
+        let identity = self.identity(common, made)?;
+        let recovery = Identity::generate();
+        if let Some(sheet) = &self.recovery_sheet {
+            write_recovery(sheet, &recovery, &school)?;
+            made.push(sheet.clone());
+        }
+        let created = JournalCreated {
+            previous: None,
+            school,
+            administrator,
+            key: identity.public(),
+            recovery: recovery.public().recipient().to_owned(),
+        };
+        let author = Author { identity: &identity, now: session::now(), taken_over: false };
+        let journal = Journal::create(path, author, created)?;
+        Ok(Made { journal, identity, recovery })
+    }
+
+    fn administrator(&self) -> Result<Person> {
+        let dir = self.school.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut faults = Faults::default();
+        let staff = import::read_staff(dir, &mut faults)?;
+        if let Some((_, row)) = staff.into_iter().find(|(_, row)| row.login == self.admin) {
+            if !row.roles.contains(&Role::Administrator) {
+                return Err(Error::input(format!("у «{}» в staff.csv нет роли «администратор»", self.admin))
+                    .next("добавьте роль или укажите другого сотрудника"));
+            }
+            let import::StaffRow { login, name, position, association, roles } = row;
+            return Ok(Person { login, name, position, association, roles });
+        }
+        if let (None, Some(fault)) = (&self.admin_name, faults.list.first()) {
+            return Err(Error::input(fault.to_string()).next("исправьте файл или укажите --admin-name"));
+        }
+        let typed = self.admin_name.as_deref().ok_or_else(|| {
+            Error::input(format!("сотрудника «{}» нет в staff.csv рядом со school.toml", self.admin))
+                .next("проверьте логин или укажите --admin-name \"Фамилия Имя Отчество\"")
+        })?;
+        let cleaned = crate::school::clean(typed)?;
+        let mut words = cleaned.splitn(3, ' ').map(str::to_owned);
+        let mut word = || words.next().unwrap_or_default();
+        let name = PersonName { surname: word(), given: word(), patronymic: word() };
+        let (login, position) = (self.admin.clone(), "администратор электронного журнала".to_owned());
+        Ok(Person { login, name, position, association: String::new(), roles: vec![Role::Administrator] })
+    }
+
+    /// The administrator's identity: read if its file is there, made if not.
+    fn identity(&self, common: &Common, made: &mut Vec<PathBuf>) -> Result<Identity> {
+        let path = common.identity.as_deref().ok_or_else(|| {
+            Error::input("не указан файл ключа администратора").next("укажите --identity ФАЙЛ, он будет создан")
+        })?;
+        if path.exists() {
+            return session::read_identity(common, path);
+        }
+        let identity = Identity::generate();
+        let passphrase = if self.no_passphrase { None } else { Some(session::new_passphrase(common)?) };
+        keyfile::write_new(path, &identity, passphrase.as_ref().map(ExposeSecret::expose_secret))?;
+        made.push(path.to_owned());
+        Ok(identity)
+    }
+}
+
+/// Writes the recovery key with what it is for. The text is an age identity file.
+fn write_recovery(path: &Path, recovery: &Identity, school: &School) -> Result<()> {
+    use std::io::Write;
+    let text = zeroize::Zeroizing::new(format!(
+        "# Ключ восстановления архива электронного журнала\n# {}, {} учебный год\n\
+         # Открывает архивные копии, если ключи директора и завуча утрачены; ничего не подписывает.\n\
+         # Распечатайте, уберите в сейф директора и удалите этот файл.\n{}\n",
+        school.school.short_name,
+        school.year.name,
+        recovery.secret_text().as_str()
+    ));
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written =
+        options.open(path).and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
+    written.map_err(|e| Error::file("записать", path, &e))
+}

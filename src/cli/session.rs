@@ -1,0 +1,93 @@
+//! What a command works with: the journal, the identity, the time.
+
+use super::Common;
+use crate::error::{Error, Result};
+use crate::journal::{Author, Journal, find};
+use crate::ledger::identity::Identity;
+use crate::ledger::keyfile;
+use age::secrecy::SecretString;
+use chrono::{DateTime, FixedOffset, Local};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+/// Where the journal is.
+pub fn journal_path(common: &Common) -> PathBuf {
+    common.journal.clone().unwrap_or_else(|| PathBuf::from("journal.letopis"))
+}
+
+/// Opens the journal.
+pub fn journal(common: &Common) -> Result<Journal> {
+    Journal::open(&journal_path(common))
+}
+
+/// The system's time. The only clock of the program.
+pub fn now() -> DateTime<FixedOffset> {
+    Local::now().fixed_offset()
+}
+
+/// Reads the identity that signs, asking for its passphrase if it has one.
+///
+/// # Errors
+/// No identity is named; the file is no identity; the passphrase is wrong.
+pub fn identity(common: &Common) -> Result<Identity> {
+    let path = common.identity.as_deref().ok_or_else(|| {
+        Error::input("не указан файл вашего ключа")
+            .next("укажите --identity ФАЙЛ или задайте LETOPIS_IDENTITY; новый ключ: letopis key new ФАЙЛ")
+    })?;
+    read_identity(common, path)
+}
+
+/// Reads any identity file.
+pub fn read_identity(common: &Common, path: &Path) -> Result<Identity> {
+    keyfile::read(path, || passphrase(common, &format!("Пароль ключа {}: ", path.display())))
+}
+
+/// A passphrase from the file that was named, or from the terminal.
+pub fn passphrase(common: &Common, prompt: &str) -> Result<SecretString> {
+    if let Some(path) = &common.passphrase_file {
+        let text = std::fs::read_to_string(path).map_err(|e| Error::file("прочитать", path, &e))?;
+        return Ok(SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned()));
+    }
+    if !std::io::stdin().is_terminal() {
+        return Err(Error::input("ключ защищён паролем, а спросить его негде: нет терминала")
+            .next("укажите --passphrase-file ФАЙЛ"));
+    }
+    let typed =
+        rpassword::prompt_password(prompt).map_err(|e| Error::environment(format!("пароль не прочитан: {e}")))?;
+    Ok(SecretString::from(typed))
+}
+
+/// A new passphrase: twice from the terminal, or once from the file.
+pub fn new_passphrase(common: &Common) -> Result<SecretString> {
+    use age::secrecy::ExposeSecret;
+    let first = passphrase(common, "Новый пароль ключа: ")?;
+    if first.expose_secret().chars().count() < 8 {
+        return Err(Error::input("пароль короче 8 знаков").next("придумайте фразу из нескольких слов"));
+    }
+    if common.passphrase_file.is_none() {
+        let second = passphrase(common, "Ещё раз: ")?;
+        if first.expose_secret() != second.expose_secret() {
+            return Err(Error::input("пароли не совпали").next("повторите команду"));
+        }
+    }
+    Ok(first)
+}
+
+/// The author of what is recorded now.
+pub fn author(identity: &Identity) -> Author<'_> {
+    Author { identity, now: now(), taken_over: false }
+}
+
+/// Login and «Иванова И. И.» of the person to whom an identity belongs, if it is enrolled.
+pub fn signer(journal: &Journal, identity: &Identity) -> Result<Option<(String, String)>> {
+    let Some(key) = find::key(journal.tables(), &identity.public().fingerprint())? else { return Ok(None) };
+    let name = find::staff(journal.tables(), &key.login)?.map(|person| person.name.initials()).unwrap_or_default();
+    Ok(Some((key.login, name)))
+}
+
+/// Says that something was recorded and by whom.
+pub fn recorded(journal: &Journal, identity: &Identity, what: &str, seq: u64) -> Result<()> {
+    let name = signer(journal, identity)?.map(|(_, name)| name).unwrap_or_default();
+    println!("{what}. Запись № {seq}, подписано: {name}");
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! `letopis staff`: people, their roles and keys (§3.3).
+
+use super::{Common, screen, session};
+use crate::error::{Error, Result};
+use crate::journal::entry::{KeyEnrolled, Person, PersonDismissed};
+use crate::journal::find;
+use crate::ledger::identity::PublicIdentity;
+use crate::school::{PersonName, Role, clean};
+use clap::{Args, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Subcommand)]
+pub enum Staff {
+    /// Добавить сотрудника или изменить сведения о нём
+    #[command(visible_alias = "добавить")]
+    Add(Add),
+    /// Список сотрудников
+    #[command(visible_alias = "список")]
+    List,
+    /// Внести открытую часть ключа сотрудника
+    #[command(visible_alias = "ключ")]
+    Enroll {
+        /// Логин сотрудника
+        #[arg(value_name = "ЛОГИН")]
+        login: String,
+        /// Открытая часть ключа («letopis key show») или файл с нею
+        #[arg(value_name = "КЛЮЧ")]
+        key: String,
+    },
+    /// Уволить: ключи сотрудника отзываются с этого места, прежние подписи остаются в силе
+    #[command(visible_alias = "уволить")]
+    Dismiss {
+        /// Логин сотрудника
+        #[arg(value_name = "ЛОГИН")]
+        login: String,
+    },
+}
+
+#[derive(Args)]
+pub struct Add {
+    /// Логин: строчные латинские буквы и цифры
+    #[arg(value_name = "ЛОГИН")]
+    login: String,
+    /// Фамилия
+    #[arg(long, value_name = "ФАМИЛИЯ")]
+    surname: String,
+    /// Имя
+    #[arg(long, value_name = "ИМЯ")]
+    given: String,
+    /// Отчество
+    #[arg(long, value_name = "ОТЧЕСТВО", default_value = "")]
+    patronymic: String,
+    /// Должность
+    #[arg(long, value_name = "ДОЛЖНОСТЬ")]
+    position: String,
+    /// Методическое объединение
+    #[arg(long, value_name = "МО", default_value = "")]
+    association: String,
+    /// Роли через запятую: учитель, классный руководитель, завуч …
+    #[arg(long, value_name = "РОЛИ", value_delimiter = ',', required = true)]
+    roles: Vec<String>,
+}
+
+impl Staff {
+    pub fn run(self, common: &Common) -> Result<ExitCode> {
+        match self {
+            Self::List => return list(common),
+            Self::Add(add) => {
+                let person = add.person()?;
+                let what = format!("{} («{}») записан(а)", person.name.full(), person.login);
+                record(common, person.into(), &what)?;
+            }
+            Self::Enroll { login, key } => {
+                let text = if std::path::Path::new(&key).is_file() {
+                    std::fs::read_to_string(&key).map_err(|e| Error::file("прочитать", key.as_ref(), &e))?
+                } else {
+                    key
+                };
+                let key = PublicIdentity::parse(text.trim())?;
+                let what = format!("Ключ {} внесён для «{login}»", key.fingerprint());
+                record(common, KeyEnrolled { login, key }.into(), &what)?;
+            }
+            Self::Dismiss { login } => {
+                let what = format!("«{login}» уволен(а), ключи отозваны");
+                record(common, PersonDismissed { login }.into(), &what)?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn record(common: &Common, body: crate::journal::entry::Body, what: &str) -> Result<()> {
+    let mut journal = session::journal(common)?;
+    let identity = session::identity(common)?;
+    let recorded = journal.record(session::author(&identity), body)?;
+    session::recorded(&journal, &identity, what, recorded.seq)
+}
+
+fn list(common: &Common) -> Result<ExitCode> {
+    let journal = session::journal(common)?;
+    let tables = journal.tables();
+    let mut rows = Vec::new();
+    let mut values = Vec::new();
+    for person in find::all_staff(tables)? {
+        let roles: Vec<&str> = find::roles_of(tables, &person.login)?.into_iter().map(Role::word).collect();
+        let keys = find::fingerprints_of(tables, &person.login)?;
+        values.push(serde_json::json!({
+            "login": person.login, "name": person.name.full(), "position": person.position,
+            "association": person.association, "roles": roles, "keys": keys, "dismissed": person.dismissed,
+        }));
+        let state = if person.dismissed { "уволен(а)".to_owned() } else { keys.join(", ") };
+        rows.push(vec![person.login, person.name.full(), person.position, roles.join(", "), state]);
+    }
+    if common.json {
+        screen::json(&values.into());
+    } else {
+        screen::table(&["Логин", "Фамилия, имя, отчество", "Должность", "Роли", "Действующие ключи"], &rows);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Add {
+    fn person(&self) -> Result<Person> {
+        let roles = self.roles.iter().map(|word| {
+            Role::parse(word).ok_or_else(|| {
+                let words = Role::ALL.map(Role::word).join(", ");
+                Error::input(format!("роли «{}» нет", word.trim())).next(format!("роли: {words}"))
+            })
+        });
+        let (surname, given, patronymic) = (clean(&self.surname)?, clean(&self.given)?, clean(&self.patronymic)?);
+        Ok(Person {
+            login: self.login.clone(),
+            name: PersonName { surname, given, patronymic },
+            position: clean(&self.position)?,
+            association: clean(&self.association)?,
+            roles: roles.collect::<Result<Vec<_>>>()?,
+        })
+    }
+}

@@ -1,0 +1,71 @@
+//! Faults of the files that are brought in. All of them are collected, so that a school mends its files once and not
+//! thirty times.
+
+use std::collections::HashMap;
+use std::fmt;
+
+/// One fault with its place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    /// The file's name in the folder.
+    pub file: String,
+    /// Line, from 1; 0 where the whole file is meant.
+    pub line: u64,
+    /// Column, from 1, and its heading; 0 where the whole line is meant.
+    pub column: (usize, String),
+    /// What is wrong and what was expected, in Russian.
+    pub what: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if self.line > 0 {
+            write!(f, ", строка {}", self.line)?;
+        }
+        if self.column.0 > 0 {
+            write!(f, ", столбец {} «{}»", self.column.0, self.column.1)?;
+        }
+        write!(f, ": {}", self.what)
+    }
+}
+
+/// Where a fact came from: a file and a line of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Source {
+    /// The file's name.
+    pub file: &'static str,
+    /// Line, from 1.
+    pub line: u64,
+}
+
+/// The faults and warnings found so far.
+#[derive(Debug, Default)]
+pub struct Faults {
+    /// What must be mended.
+    pub list: Vec<Fault>,
+    /// What should be looked at.
+    pub warnings: Vec<String>,
+    /// Where the columns of each file stand, from 1.
+    pub columns: HashMap<(&'static str, &'static str), usize>,
+}
+
+impl Faults {
+    /// A fault of a line as a whole.
+    pub fn add(&mut self, at: Source, what: impl Into<String>) {
+        let column = (0, String::new());
+        self.list.push(Fault { file: at.file.to_owned(), line: at.line, column, what: what.into() });
+    }
+
+    /// A fault of one column of a line.
+    pub fn column(&mut self, at: Source, heading: &'static str, what: impl Into<String>) {
+        let place = self.columns.get(&(at.file, heading)).copied().unwrap_or_default();
+        let column = (place, heading.to_owned());
+        self.list.push(Fault { file: at.file.to_owned(), line: at.line, column, what: what.into() });
+    }
+
+    /// A fault of a file as a whole.
+    pub fn file(&mut self, file: &'static str, what: impl Into<String>) {
+        self.add(Source { file, line: 0 }, what);
+    }
+}

@@ -1,0 +1,192 @@
+//! What the journal already has: an import records only what is new, so a second import of the same folder records
+//! nothing.
+
+use crate::error::Result;
+use crate::journal::entry::{
+    AttendanceSet, ClassSet, CourseSet, DecisionSet, FinalLine, GroupSet, LessonCell, LessonRecorded, LessonRef,
+    MarkLine, MarksSet, Person, PlanLine, PresenceLine, PupilSet, ReasonSet, Slot, SubjectLine,
+};
+use crate::journal::find::{self, iso};
+use crate::school::{Attendance, CourseKey, Marks};
+use chrono::NaiveDate;
+use rusqlite::{Connection, OptionalExtension, Params, params};
+use std::collections::HashMap;
+
+fn holds(tables: &Connection, sql: &str, parameters: impl Params) -> Result<bool> {
+    Ok(tables.prepare_cached(sql)?.exists(parameters)?)
+}
+
+/// Whether the person is there, the same in everything.
+pub fn person(tables: &Connection, person: &Person) -> Result<bool> {
+    let Some(known) = find::staff(tables, &person.login)? else { return Ok(false) };
+    let mut roles = person.roles.clone();
+    roles.sort_unstable();
+    Ok(known.name == person.name
+        && known.position == person.position
+        && known.association == person.association
+        && !known.dismissed
+        && find::roles_of(tables, &person.login)? == roles)
+}
+
+/// Whether the subject is there, the same in everything.
+pub fn subject(tables: &Connection, s: &SubjectLine) -> Result<bool> {
+    let sql = "SELECT 1 FROM subjects WHERE name = ?1 AND short = ?2 AND association = ?3 AND written = ?4";
+    holds(tables, sql, params![s.name, s.short, s.association, s.written])
+}
+
+/// Whether the class is there with this teacher.
+pub fn class(tables: &Connection, set: &ClassSet) -> Result<bool> {
+    let sql = "SELECT 1 FROM classes WHERE name = ?1 AND teacher = ?2";
+    holds(tables, sql, params![set.class.to_string(), set.teacher])
+}
+
+/// Whether the pupil is there with this name and birthday.
+pub fn pupil(tables: &Connection, set: &PupilSet) -> Result<bool> {
+    let sql = "SELECT 1 FROM pupils WHERE file = ?1 AND surname = ?2 AND given = ?3 AND patronymic = ?4 AND born = ?5";
+    let name = &set.name;
+    holds(tables, sql, params![set.file, name.surname, name.given, name.patronymic, iso(set.born)])
+}
+
+/// Whether the pupil was enrolled in the class on that day; whether he left it on the other.
+pub fn enrolment(
+    tables: &Connection,
+    file: &str,
+    class: &str,
+    since: NaiveDate,
+    until: Option<NaiveDate>,
+) -> Result<(bool, bool)> {
+    let sql = "SELECT until FROM enrolments JOIN pupils ON pupils.id = pupil
+               WHERE file = ?1 AND class = ?2 AND since = ?3";
+    let mut statement = tables.prepare_cached(sql)?;
+    let found: Option<Option<String>> =
+        statement.query_row(params![file, class, iso(since)], |row| row.get(0)).optional()?;
+    let left = found.as_ref().is_some_and(|left| *left == until.map(iso));
+    Ok((found.is_some(), left))
+}
+
+/// Whether the group has exactly these members.
+pub fn group(tables: &Connection, set: &GroupSet) -> Result<bool> {
+    let sql = "SELECT file FROM group_members JOIN pupils ON pupils.id = pupil WHERE class = ?1 AND grp = ?2";
+    let mut statement = tables.prepare_cached(sql)?;
+    let rows = statement.query_map(params![set.class.to_string(), set.group], |row| row.get::<_, String>(0))?;
+    let mut known = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut members = set.members.clone();
+    known.sort_unstable();
+    members.sort_unstable();
+    Ok(known == members)
+}
+
+/// Whether the course is there with this teacher and these hours.
+pub fn course(tables: &Connection, set: &CourseSet) -> Result<bool> {
+    Ok(find::course(tables, &set.course)?.is_some_and(|known| known.teacher == set.teacher && known.hours == set.hours))
+}
+
+/// Whether the course has exactly these lessons in the week.
+pub fn timetable(tables: &Connection, course: &CourseKey, slots: &[Slot]) -> Result<bool> {
+    let Some(course) = find::course(tables, course)? else { return Ok(false) };
+    let mut statement =
+        tables.prepare_cached("SELECT weekday, lesson FROM timetable WHERE course = ?1 ORDER BY weekday, lesson")?;
+    let rows = statement.query_map([course.id], |row| Ok(Slot { weekday: row.get(0)?, lesson: row.get(1)? }))?;
+    Ok(rows.collect::<rusqlite::Result<Vec<_>>>()? == slots)
+}
+
+/// Whether the course has exactly this plan.
+pub fn plan(tables: &Connection, course: &CourseKey, lines: &[PlanLine]) -> Result<bool> {
+    let Some(course) = find::course(tables, course)? else { return Ok(false) };
+    let mut statement =
+        tables.prepare_cached("SELECT no, topic, work, homework FROM plans WHERE course = ?1 ORDER BY no")?;
+    let rows = statement.query_map([course.id], |row| {
+        Ok(PlanLine { no: row.get(0)?, topic: row.get(1)?, work: row.get(2)?, homework: row.get(3)? })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<Vec<_>>>()? == lines)
+}
+
+/// Whether the reason is there, the same in everything.
+pub fn reason(tables: &Connection, set: &ReasonSet) -> Result<bool> {
+    let sql = "SELECT 1 FROM reasons JOIN pupils ON pupils.id = pupil
+               WHERE file = ?1 AND since = ?2 AND until = ?3 AND reason = ?4 AND document = ?5";
+    holds(tables, sql, params![set.pupil, iso(set.since), iso(set.until), set.reason.word(), set.document])
+}
+
+/// Whether the final mark is there.
+pub fn final_mark(tables: &Connection, course: &CourseKey, period: &str, line: &FinalLine) -> Result<bool> {
+    let Some(course) = find::course(tables, course)? else { return Ok(false) };
+    let sql = "SELECT 1 FROM finals JOIN pupils ON pupils.id = pupil
+               WHERE course = ?1 AND file = ?2 AND period = ?3 AND mark = ?4";
+    holds(tables, sql, params![course.id, line.pupil, period, line.mark.to_string()])
+}
+
+/// Whether the decision is there, the same in everything.
+pub fn decision(tables: &Connection, set: &DecisionSet) -> Result<bool> {
+    let sql = "SELECT 1 FROM decisions JOIN pupils ON pupils.id = pupil
+               WHERE file = ?1 AND date = ?2 AND number = ?3 AND decision = ?4";
+    holds(tables, sql, params![set.pupil, iso(set.date), set.number, set.decision])
+}
+
+/// What of a lesson with its cells the journal lacks.
+pub struct Lacking {
+    /// The lesson itself, new or with other text, with all its cells where it is new.
+    pub lesson: Option<LessonRecorded>,
+    /// Marks to add to a lesson that is there.
+    pub marks: Option<MarksSet>,
+    /// Absences to add to a lesson that is there.
+    pub attendance: Option<AttendanceSet>,
+}
+
+/// Compares a lesson and its cells with the journal.
+pub fn lesson(tables: &Connection, lesson: LessonRecorded) -> Result<Lacking> {
+    let Some(known) = find::lesson_at(tables, &lesson.at)? else {
+        return Ok(Lacking { lesson: Some(lesson), marks: None, attendance: None });
+    };
+    let same = known.topic == lesson.topic
+        && known.work == lesson.work
+        && known.homework == lesson.homework
+        && known.substitute == lesson.substitute;
+    let (marks, attendance) = cells(tables, known.id, &lesson.at, &lesson.cells)?;
+    let lesson = if same { None } else { Some(LessonRecorded { cells: Vec::new(), ..lesson }) };
+    Ok(Lacking { lesson, marks, attendance })
+}
+
+/// The cells that a lesson which is there lacks or has otherwise.
+pub fn cells(
+    tables: &Connection,
+    lesson: i64,
+    at: &LessonRef,
+    cells: &[LessonCell],
+) -> Result<(Option<MarksSet>, Option<AttendanceSet>)> {
+    let (known_marks, known_attendance) = known_cells(tables, lesson)?;
+    let marks: Vec<MarkLine> = cells
+        .iter()
+        .filter_map(|cell| Some((cell, cell.marks.clone()?)))
+        .filter(|(cell, marks)| known_marks.get(&cell.pupil) != Some(&marks.to_string()))
+        .map(|(cell, marks)| MarkLine { pupil: cell.pupil.clone(), marks: Some(marks), document: String::new() })
+        .collect();
+    let pupils: Vec<PresenceLine> = cells
+        .iter()
+        .filter_map(|cell| Some((cell, cell.attendance?)))
+        .filter(|(cell, kind)| known_attendance.get(&cell.pupil).map(String::as_str) != Some(kind.as_str()))
+        .map(|(cell, kind)| PresenceLine { pupil: cell.pupil.clone(), attendance: Some(kind) })
+        .collect();
+    let marks = (!marks.is_empty()).then(|| MarksSet { at: at.clone(), work: String::new(), marks });
+    let attendance = (!pupils.is_empty()).then(|| AttendanceSet { at: at.clone(), pupils });
+    Ok((marks, attendance))
+}
+
+type ByPupil = HashMap<String, String>;
+
+fn known_cells(tables: &Connection, lesson: i64) -> Result<(ByPupil, ByPupil)> {
+    let read = |sql: &str| -> Result<ByPupil> {
+        let mut statement = tables.prepare_cached(sql)?;
+        let rows = statement.query_map([lesson], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    };
+    Ok((
+        read("SELECT file, marks FROM marks JOIN pupils ON pupils.id = pupil WHERE lesson = ?1")?,
+        read("SELECT file, kind FROM attendance JOIN pupils ON pupils.id = pupil WHERE lesson = ?1")?,
+    ))
+}
+
+/// A cell of an import as an entry carries it.
+pub fn cell(pupil: &str, attendance: Option<Attendance>, marks: Option<Marks>) -> LessonCell {
+    LessonCell { pupil: pupil.to_owned(), attendance, marks }
+}

@@ -1,0 +1,551 @@
+//! From rows to entries: every row is checked against what it refers to, then judged and recorded like any other entry,
+//! all in one transaction that is kept only if no row is at fault.
+//!
+//! A row that refers to something whose own row was at fault is passed over: mending the one mends the other.
+
+use super::fault::{Faults, Source};
+use super::present;
+use super::rows::{Files, Key, MarkRow, Rows};
+use crate::error::{Error, Result};
+use crate::journal::entry::{
+    AttendanceSet, Body, ClassSet, CourseSet, DecisionSet, FinalLine, FinalsSet, GroupSet, LessonCell, LessonRecorded,
+    LessonRef, MarkLine, MarksSet, Person, PlanLine, PlanSet, PresenceLine, PupilEnrolled, PupilLeft, PupilSet,
+    ReasonSet, SchoolChanged, Slot, SubjectLine, SubjectsSet, TimetableSet,
+};
+use crate::journal::{Author, Batch, find};
+use crate::school::{CourseKey, School};
+use std::collections::{HashMap, HashSet};
+
+/// An import under way.
+pub struct Import<'a, 'j> {
+    /// The transaction that all of it goes into.
+    pub batch: Batch<'j>,
+    /// The administrator, at the time of the import.
+    pub author: Author<'a>,
+    /// What is at fault so far.
+    pub faults: Faults,
+    /// How many entries were recorded.
+    pub recorded: usize,
+    /// Told of every lesson that was done.
+    pub progress: &'a mut dyn FnMut(u64, u64),
+    known: HashSet<Key>,
+    broken: HashSet<Key>,
+}
+
+/// What a row needs to be there, and the column that names it.
+type Need = (Key, &'static str);
+
+impl<'a, 'j> Import<'a, 'j> {
+    /// Begins with what the journal already knows.
+    pub fn new(
+        batch: Batch<'j>,
+        author: Author<'a>,
+        faults: Faults,
+        progress: &'a mut dyn FnMut(u64, u64),
+    ) -> Result<Self> {
+        let tables = batch.tables();
+        let mut known = HashSet::new();
+        known.extend(find::all_staff(tables)?.into_iter().map(|person| Key::Person(person.login)));
+        for class in find::classes(tables)? {
+            known.extend(find::courses_of(tables, &class)?.into_iter().map(|course| Key::Course(course.key)));
+            let sql = "SELECT DISTINCT grp FROM group_members WHERE class = ?1";
+            let mut statement = tables.prepare_cached(sql)?;
+            let groups = statement.query_map([class.to_string()], |row| row.get(0))?;
+            for group in groups.collect::<rusqlite::Result<Vec<String>>>()? {
+                known.insert(Key::Group(class.clone(), group));
+            }
+            known.insert(Key::Class(class));
+        }
+        let mut names = |sql: &str, key: fn(String) -> Key| -> Result<()> {
+            let mut statement = tables.prepare_cached(sql)?;
+            let rows = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+            known.extend(rows.into_iter().map(key));
+            Ok(())
+        };
+        names("SELECT name FROM subjects", Key::Subject)?;
+        names("SELECT file FROM pupils", Key::Pupil)?;
+        Ok(Self { batch, author, faults, recorded: 0, progress, known, broken: HashSet::new() })
+    }
+
+    /// Records everything that the files bring and the journal lacks.
+    ///
+    /// # Errors
+    /// Only a failing database; faults of the files are collected.
+    pub fn run(&mut self, school: Option<School>, mut files: Files) -> Result<()> {
+        self.broken = std::mem::take(&mut files.broken);
+        self.school(school)?;
+        self.staff(&files)?;
+        self.subjects(&files)?;
+        self.classes(&files)?;
+        self.pupils(&files)?;
+        self.groups(&files)?;
+        self.courses(&files)?;
+        self.timetable(&files)?;
+        self.plans(&files)?;
+        self.lessons(std::mem::take(&mut files.lessons), std::mem::take(&mut files.marks))?;
+        self.reasons(&files)?;
+        self.finals(&files)?;
+        self.decisions(&files)?;
+        self.contacts(&files)
+    }
+
+    /// Whether everything that a row needs is there; if not, the fault is added unless the cause is another fault.
+    fn needs(&mut self, at: Source, needs: &[Need]) -> bool {
+        if needs.iter().any(|(key, _)| self.broken.contains(key)) {
+            return false;
+        }
+        let missing: Vec<&Need> = needs.iter().filter(|(key, _)| !self.known.contains(key)).collect();
+        for (key, column) in &missing {
+            self.faults.column(at, column, key.describe());
+        }
+        missing.is_empty()
+    }
+
+    /// Takes a key for a row of its own file, refusing a second one.
+    fn claim(&mut self, seen: &mut HashSet<Key>, at: Source, column: &'static str, key: &Key) -> bool {
+        let first = seen.insert(key.clone());
+        if !first {
+            self.faults.column(at, column, "указано дважды в этом файле");
+        }
+        first
+    }
+
+    /// Records an entry; a refusal becomes a fault of the row.
+    fn record(&mut self, at: Source, column: &'static str, body: impl Into<Body>, taken_over: bool) -> Result<bool> {
+        match self.try_record(body, taken_over) {
+            Ok(()) => Ok(true),
+            Err(error) => {
+                self.refused(at, column, error)?;
+                Ok(false)
+            }
+        }
+    }
+
+    fn try_record(&mut self, body: impl Into<Body>, taken_over: bool) -> Result<()> {
+        let recorded = self.batch.record(Author { taken_over, ..self.author }, body)?;
+        self.faults.warnings.extend(recorded.warnings);
+        self.recorded += 1;
+        Ok(())
+    }
+
+    fn refused(&mut self, at: Source, column: &'static str, error: Error) -> Result<()> {
+        use crate::error::Kind;
+        if matches!(error.kind(), Kind::Damaged | Kind::Environment) {
+            return Err(error);
+        }
+        let what = match error.next_step() {
+            Some(step) => format!("{}; {step}", error.message()),
+            None => error.message().to_owned(),
+        };
+        self.faults.column(at, column, what);
+        Ok(())
+    }
+
+    fn learn(&mut self, key: Key, good: bool) {
+        if good {
+            self.known.insert(key);
+        } else {
+            self.broken.insert(key);
+        }
+    }
+
+    fn school(&mut self, school: Option<School>) -> Result<()> {
+        let Some(school) = school else { return Ok(()) };
+        if find::school(self.batch.tables())? != school {
+            let at = Source { file: "school.toml", line: 0 };
+            self.record(at, "", SchoolChanged { school }, false)?;
+        }
+        Ok(())
+    }
+
+    fn staff(&mut self, files: &Files) -> Result<()> {
+        let mut seen = HashSet::new();
+        for (at, row) in &files.staff {
+            let key = Key::Person(row.login.clone());
+            if !self.claim(&mut seen, *at, "Логин", &key) {
+                continue;
+            }
+            let (login, name, roles) = (row.login.clone(), row.name.clone(), row.roles.clone());
+            let (position, association) = (row.position.clone(), row.association.clone());
+            let person = Person { login, name, position, association, roles };
+            let good = present::person(self.batch.tables(), &person)? || self.record(*at, "Логин", person, false)?;
+            self.learn(key, good);
+        }
+        Ok(())
+    }
+
+    fn subjects(&mut self, files: &Files) -> Result<()> {
+        let (mut seen, mut lines, mut first) = (HashSet::new(), Vec::new(), None);
+        for (at, row) in &files.subjects {
+            let key = Key::Subject(row.name.clone());
+            if !self.claim(&mut seen, *at, "Предмет", &key) {
+                continue;
+            }
+            let (name, short, association) = (row.name.clone(), row.short.clone(), row.association.clone());
+            let line = SubjectLine { name, short, association, written: row.written };
+            if !present::subject(self.batch.tables(), &line)? {
+                first.get_or_insert(*at);
+                lines.push(line);
+            }
+            self.learn(key, true);
+        }
+        match first {
+            Some(at) => self.record(at, "Предмет", SubjectsSet { subjects: lines }, false).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    fn classes(&mut self, files: &Files) -> Result<()> {
+        let mut seen = HashSet::new();
+        for (at, (class, teacher)) in &files.classes {
+            let key = Key::Class(class.clone());
+            let needs = [(Key::Person(teacher.clone()), "Классный руководитель")];
+            let needs = if teacher.is_empty() { &[][..] } else { &needs[..] };
+            if !self.claim(&mut seen, *at, "Класс", &key) {
+                continue;
+            }
+            let set = ClassSet { class: class.clone(), teacher: teacher.clone() };
+            let good = self.needs(*at, needs)
+                && (present::class(self.batch.tables(), &set)?
+                    || self.record(*at, "Классный руководитель", set, false)?);
+            self.learn(key, good);
+        }
+        Ok(())
+    }
+
+    fn pupils(&mut self, files: &Files) -> Result<()> {
+        let begins = find::school(self.batch.tables())?.year.begins;
+        let mut seen = HashSet::new();
+        for (at, row) in &files.pupils {
+            let key = Key::Pupil(row.file.clone());
+            if !self.claim(&mut seen, *at, "Личное дело", &key) {
+                continue;
+            }
+            let set = PupilSet { file: row.file.clone(), name: row.name.clone(), born: row.born };
+            let mut good = self.needs(*at, &[(Key::Class(row.class.clone()), "Класс")])
+                && (present::pupil(self.batch.tables(), &set)? || self.record(*at, "Дата рождения", set, false)?);
+            if good {
+                let since = row.since.unwrap_or(begins);
+                let class = row.class.to_string();
+                let (enrolled, left) = present::enrolment(self.batch.tables(), &row.file, &class, since, row.until)?;
+                let (file, class) = (row.file.clone(), row.class.clone());
+                good = enrolled || self.record(*at, "Зачислен", PupilEnrolled { file, class, since }, false)?;
+                if let (Some(until), true, false) = (row.until, good, left) {
+                    let file = row.file.clone();
+                    good = self.record(*at, "Выбыл", PupilLeft { file, until }, false)?;
+                }
+            }
+            self.learn(key, good);
+        }
+        Ok(())
+    }
+
+    fn groups(&mut self, files: &Files) -> Result<()> {
+        let mut groups: Vec<(Source, GroupSet)> = Vec::new();
+        for (at, (class, group, pupil)) in &files.groups {
+            let place = groups.iter().position(|(_, set)| set.class == *class && set.group == *group);
+            let place = place.unwrap_or_else(|| {
+                let (class, group) = (class.clone(), group.clone());
+                groups.push((*at, GroupSet { class, group, members: Vec::new() }));
+                groups.len() - 1
+            });
+            let needs = [(Key::Class(class.clone()), "Класс"), (Key::Pupil(pupil.clone()), "Личное дело")];
+            if self.needs(*at, &needs) {
+                groups[place].1.members.push(pupil.clone());
+            }
+        }
+        for (at, set) in groups {
+            let key = Key::Group(set.class.clone(), set.group.clone());
+            let good = present::group(self.batch.tables(), &set)? || self.record(at, "Личное дело", set, false)?;
+            self.learn(key, good);
+        }
+        Ok(())
+    }
+
+    fn courses(&mut self, files: &Files) -> Result<()> {
+        let mut seen = HashSet::new();
+        for (at, row) in &files.courses {
+            let key = Key::Course(row.key.clone());
+            if !self.claim(&mut seen, *at, "Предмет", &key) {
+                continue;
+            }
+            let mut needs = vec![
+                (Key::Class(row.key.class.clone()), "Класс"),
+                (Key::Subject(row.key.subject.clone()), "Предмет"),
+                (Key::Person(row.teacher.clone()), "Учитель"),
+            ];
+            if !row.key.group.is_empty() {
+                needs.push((Key::Group(row.key.class.clone(), row.key.group.clone()), "Группа"));
+            }
+            let set = CourseSet { course: row.key.clone(), teacher: row.teacher.clone(), hours: row.hours };
+            let good = self.needs(*at, &needs)
+                && (present::course(self.batch.tables(), &set)? || self.record(*at, "Учитель", set, false)?);
+            self.learn(key, good);
+        }
+        Ok(())
+    }
+
+    /// Rows of one course together, those of unknown courses as faults.
+    fn by_course<T>(&mut self, rows: impl Iterator<Item = (Source, CourseKey, T)>) -> Vec<(Source, CourseKey, Vec<T>)> {
+        let mut places: HashMap<CourseKey, usize> = HashMap::new();
+        let mut out: Vec<(Source, CourseKey, Vec<T>)> = Vec::new();
+        for (at, key, row) in rows {
+            if !self.needs(at, &[(Key::Course(key.clone()), "Предмет")]) {
+                continue;
+            }
+            let place = *places.entry(key.clone()).or_insert_with(|| {
+                out.push((at, key, Vec::new()));
+                out.len() - 1
+            });
+            out[place].2.push(row);
+        }
+        out
+    }
+
+    fn timetable(&mut self, files: &Files) -> Result<()> {
+        let rows = files
+            .timetable
+            .iter()
+            .map(|(at, (key, weekday, lesson))| (*at, key.clone(), Slot { weekday: *weekday, lesson: *lesson }));
+        for (at, course, mut slots) in self.by_course(rows) {
+            slots.sort_unstable();
+            if !present::timetable(self.batch.tables(), &course, &slots)? {
+                self.record(at, "Урок", TimetableSet { course, slots }, false)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn plans(&mut self, files: &Files) -> Result<()> {
+        let rows = files.plans.iter().map(|(at, row)| {
+            let (topic, work, homework) = (row.topic.clone(), row.work.clone(), row.homework.clone());
+            (*at, row.key.clone(), PlanLine { no: row.no, topic, work, homework })
+        });
+        for (at, course, mut lines) in self.by_course(rows) {
+            lines.sort_by_key(|line| line.no);
+            if !present::plan(self.batch.tables(), &course, &lines)? {
+                self.record(at, "№", PlanSet { course, lines }, true)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn lessons(&mut self, lessons: Rows<super::rows::LessonRow>, marks: Rows<MarkRow>) -> Result<()> {
+        let total = lessons.len() as u64;
+        let mut cells = self.cells_by_lesson(marks);
+        let mut seen = HashSet::new();
+        for (done, (at, row)) in (1u64..).zip(lessons) {
+            let own = Key::Lesson(row.key.clone(), row.date, row.lesson);
+            let sources = cells.remove(&own).unwrap_or_default();
+            let mut needs = vec![(Key::Course(row.key.clone()), "Предмет")];
+            if !row.substitute.is_empty() {
+                needs.push((Key::Person(row.substitute.clone()), "Замена"));
+            }
+            if !self.claim(&mut seen, at, "Урок", &own) || !self.needs(at, &needs) {
+                self.broken.insert(own);
+                continue;
+            }
+            let lesson = LessonRecorded {
+                at: LessonRef { course: row.key, date: row.date, lesson: row.lesson },
+                topic: row.topic,
+                work: row.work,
+                homework: row.homework,
+                substitute: row.substitute,
+                cells: sources.iter().map(|(_, cell)| cell.clone()).collect(),
+            };
+            self.lesson(at, lesson, &sources)?;
+            if done % 64 == 0 || done == total {
+                (self.progress)(done, total);
+            }
+        }
+        self.cells_of_known_lessons(cells)
+    }
+
+    /// Marks by the lesson they belong to; those of unknown pupils and doubles are faults.
+    fn cells_by_lesson(&mut self, marks: Rows<MarkRow>) -> HashMap<Key, Vec<(Source, LessonCell)>> {
+        let mut cells: HashMap<Key, Vec<(Source, LessonCell)>> = HashMap::new();
+        for (at, row) in marks {
+            if !self.needs(at, &[(Key::Pupil(row.pupil.clone()), "Личное дело")]) {
+                continue;
+            }
+            let cell = present::cell(&row.pupil, row.cell.attendance, row.cell.marks);
+            let of_lesson = cells.entry(Key::Lesson(row.key, row.date, row.lesson)).or_default();
+            if of_lesson.iter().any(|(_, other)| other.pupil == cell.pupil) {
+                self.faults.column(at, "Личное дело", "отметка этого ученика на этом уроке указана дважды");
+                continue;
+            }
+            of_lesson.push((at, cell));
+        }
+        cells
+    }
+
+    /// Records what the journal lacks of a lesson. If it is refused with its cells, they are tried one by one, so that
+    /// each fault is reported at the line of its mark.
+    fn lesson(&mut self, at: Source, lesson: LessonRecorded, sources: &[(Source, LessonCell)]) -> Result<()> {
+        let lacking = present::lesson(self.batch.tables(), lesson)?;
+        if let Some(lesson) = lacking.lesson {
+            let place = lesson.at.clone();
+            let bare = LessonRecorded { cells: Vec::new(), ..lesson.clone() };
+            let with_cells = !lesson.cells.is_empty();
+            match self.try_record(lesson, true) {
+                Ok(()) => {}
+                Err(error) if !with_cells => return self.refused(at, "Дата", error),
+                Err(_) => {
+                    if self.record(at, "Дата", bare, true)? {
+                        self.one_by_one(&place, sources)?;
+                    } else {
+                        self.broken.insert(Key::Lesson(place.course, place.date, place.lesson));
+                    }
+                    return Ok(());
+                }
+            }
+        }
+        self.missing_cells(lacking.marks, lacking.attendance, sources)
+    }
+
+    fn missing_cells(
+        &mut self,
+        marks: Option<MarksSet>,
+        attendance: Option<AttendanceSet>,
+        sources: &[(Source, LessonCell)],
+    ) -> Result<()> {
+        if let Some(set) = marks {
+            let at = set.at.clone();
+            if self.try_record(set, true).is_err() {
+                self.one_by_one(&at, sources)?;
+            }
+        }
+        if let Some(set) = attendance {
+            let at = set.at.clone();
+            if self.try_record(set, true).is_err() {
+                self.one_by_one(&at, sources)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds which cells are refused. At least one is, so the import will not be kept.
+    fn one_by_one(&mut self, at: &LessonRef, sources: &[(Source, LessonCell)]) -> Result<()> {
+        for (source, cell) in sources {
+            let pupil = cell.pupil.clone();
+            if let Some(marks) = cell.marks.clone() {
+                let line = MarkLine { pupil: pupil.clone(), marks: Some(marks), document: String::new() };
+                let set = MarksSet { at: at.clone(), work: String::new(), marks: vec![line] };
+                if !self.record(*source, "Отметка", set, true)? {
+                    continue;
+                }
+            }
+            if cell.attendance.is_some() {
+                let line = PresenceLine { pupil, attendance: cell.attendance };
+                self.record(*source, "Отметка", AttendanceSet { at: at.clone(), pupils: vec![line] }, true)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Marks of lessons that lessons.csv does not have: the journal may.
+    fn cells_of_known_lessons(&mut self, cells: HashMap<Key, Vec<(Source, LessonCell)>>) -> Result<()> {
+        let mut rest: Vec<(Key, Vec<(Source, LessonCell)>)> = cells.into_iter().collect();
+        rest.sort_by_key(|(_, sources)| sources.first().map_or(0, |(at, _)| at.line));
+        for (key, sources) in rest {
+            let Key::Lesson(course, date, lesson) = key.clone() else { continue };
+            let known_course = self.known.contains(&Key::Course(course.clone()));
+            let at = LessonRef { course, date, lesson };
+            match find::lesson_at(self.batch.tables(), &at)? {
+                Some(known) => {
+                    let lines: Vec<LessonCell> = sources.iter().map(|(_, cell)| cell.clone()).collect();
+                    let (marks, attendance) = present::cells(self.batch.tables(), known.id, &at, &lines)?;
+                    self.missing_cells(marks, attendance, &sources)?;
+                }
+                None if self.broken.contains(&key) || self.broken.contains(&Key::Course(at.course.clone())) => {}
+                None => {
+                    for (source, _) in &sources {
+                        if known_course {
+                            self.faults.column(*source, "Урок", key.describe());
+                        } else {
+                            self.faults.column(*source, "Предмет", Key::Course(at.course.clone()).describe());
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn reasons(&mut self, files: &Files) -> Result<()> {
+        for (at, row) in &files.reasons {
+            let (pupil, document) = (row.pupil.clone(), row.document.clone());
+            let set = ReasonSet { pupil, since: row.since, until: row.until, reason: row.reason, document };
+            if self.needs(*at, &[(Key::Pupil(row.pupil.clone()), "Личное дело")])
+                && !present::reason(self.batch.tables(), &set)?
+            {
+                self.record(*at, "С", set, true)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finals(&mut self, files: &Files) -> Result<()> {
+        let (mut sets, mut places): (Vec<(FinalsSet, Vec<Source>)>, HashMap<_, usize>) = Default::default();
+        let mut seen = HashSet::new();
+        for (at, row) in &files.finals {
+            let needs = [(Key::Course(row.key.clone()), "Предмет"), (Key::Pupil(row.pupil.clone()), "Личное дело")];
+            if !self.needs(*at, &needs) {
+                continue;
+            }
+            if !seen.insert((&row.key, &row.pupil, &row.period)) {
+                self.faults.column(*at, "Личное дело", "отметка этого ученика за этот период указана дважды");
+                continue;
+            }
+            let line = FinalLine { pupil: row.pupil.clone(), mark: row.mark.clone() };
+            if present::final_mark(self.batch.tables(), &row.key, &row.period, &line)? {
+                continue;
+            }
+            let place = *places.entry((row.key.clone(), row.period.clone())).or_insert_with(|| {
+                let (course, period) = (row.key.clone(), row.period.clone());
+                sets.push((
+                    FinalsSet { course, period, marks: Vec::new(), override_reason: String::new() },
+                    Vec::new(),
+                ));
+                sets.len() - 1
+            });
+            sets[place].0.marks.push(line);
+            sets[place].1.push(*at);
+        }
+        for (set, sources) in sets {
+            let lines = set.clone();
+            if self.try_record(set, true).is_ok() {
+                continue;
+            }
+            for (line, at) in lines.marks.iter().zip(sources) {
+                self.record(at, "Отметка", FinalsSet { marks: vec![line.clone()], ..lines.clone() }, true)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn decisions(&mut self, files: &Files) -> Result<()> {
+        let mut seen = HashSet::new();
+        for (at, row) in &files.decisions {
+            let key = Key::Pupil(row.pupil.clone());
+            if !self.claim(&mut seen, *at, "Личное дело", &key) || !self.needs(*at, &[(key, "Личное дело")])
+            {
+                continue;
+            }
+            let (pupil, number, decision) = (row.pupil.clone(), row.number.clone(), row.decision.clone());
+            let set = DecisionSet { pupil, date: row.date, number, decision };
+            if !present::decision(self.batch.tables(), &set)? {
+                self.record(*at, "Решение", set, true)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Contacts go into a file of their own, later; here they are only checked.
+    fn contacts(&mut self, files: &Files) -> Result<()> {
+        for (at, row) in &files.contacts {
+            self.needs(*at, &[(Key::Pupil(row.pupil.clone()), "Личное дело")]);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,405 @@
+//! The files that a school brings in, each with its columns, and the typed rows that are read from them.
+
+use super::fault::{Faults, Source};
+use super::table::{Line, Shape, Table};
+use crate::error::{Error, Result};
+use crate::journal::contacts::Contact;
+use crate::journal::entry::Reason;
+use crate::school::{
+    Cell, ClassName, CourseKey, Marks, PersonName, Role, WorkKind, format_date, parse_date, weekday_from_short,
+};
+use chrono::NaiveDate;
+use std::collections::HashSet;
+use std::path::Path;
+
+macro_rules! shapes {
+    ($($name:ident = $file:literal, $required:literal, [$($column:literal),*];)*) => {
+        $(static $name: Shape = Shape { file: $file, required: $required, columns: &[$($column),*] };)*
+    };
+}
+
+shapes! {
+    STAFF = "staff.csv", 5, ["Логин", "Фамилия", "Имя", "Должность", "Роли", "Отчество", "МО"];
+    SUBJECTS = "subjects.csv", 2, ["Предмет", "Краткое название", "Методическое объединение", "Письменные работы"];
+    CLASSES = "classes.csv", 2, ["Класс", "Классный руководитель"];
+    PUPILS = "pupils.csv", 5,
+        ["Личное дело", "Класс", "Фамилия", "Имя", "Дата рождения", "Отчество", "Зачислен", "Выбыл"];
+    GROUPS = "groups.csv", 3, ["Класс", "Группа", "Личное дело"];
+    COURSES = "courses.csv", 4, ["Класс", "Предмет", "Учитель", "Часов в неделю", "Группа"];
+    TIMETABLE = "timetable.csv", 4, ["Класс", "Предмет", "День", "Урок", "Группа"];
+    PLANS = "plans.csv", 4, ["Класс", "Предмет", "№", "Тема", "Группа", "Вид работы", "Домашнее задание"];
+    LESSONS = "lessons.csv", 5,
+        ["Класс", "Предмет", "Дата", "Урок", "Тема", "Группа", "Вид работы", "Домашнее задание", "Замена"];
+    MARKS = "marks.csv", 6, ["Класс", "Предмет", "Дата", "Урок", "Личное дело", "Отметка", "Группа"];
+    REASONS = "reasons.csv", 4, ["Личное дело", "С", "По", "Причина", "Документ"];
+    FINALS = "finals.csv", 5, ["Класс", "Предмет", "Личное дело", "Период", "Отметка", "Группа"];
+    DECISIONS = "decisions.csv", 4, ["Личное дело", "Дата", "Номер", "Решение"];
+    CONTACTS = "contacts.csv", 3, ["Личное дело", "Кто", "ФИО", "Телефон", "E-mail", "Адрес"];
+}
+
+/// A thing that rows of other files refer to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// A member of staff, by login.
+    Person(String),
+    /// A subject, by name.
+    Subject(String),
+    /// A class.
+    Class(ClassName),
+    /// A pupil, by personal file.
+    Pupil(String),
+    /// A group of a class.
+    Group(ClassName, String),
+    /// A course.
+    Course(CourseKey),
+    /// A lesson of a course: day and number.
+    Lesson(CourseKey, NaiveDate, u8),
+}
+
+impl Key {
+    /// What it is, for a message that it is not there.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Person(login) => format!("сотрудника «{login}» нет в staff.csv"),
+            Self::Subject(name) => format!("предмета «{name}» нет в subjects.csv"),
+            Self::Class(class) => format!("класса {class} нет в classes.csv"),
+            Self::Pupil(file) => format!("ученика с личным делом «{file}» нет в pupils.csv"),
+            Self::Group(class, group) => format!("группы «{group}» {class} нет в groups.csv"),
+            Self::Course(key) => format!("курса «{key}» нет в courses.csv"),
+            Self::Lesson(key, date, lesson) => {
+                format!("урока {} (№ {lesson}) курса «{key}» нет в lessons.csv", format_date(*date))
+            }
+        }
+    }
+}
+
+/// A row with its place.
+pub type Rows<T> = Vec<(Source, T)>;
+
+/// Everything that was read from a folder.
+#[derive(Default)]
+#[allow(missing_docs)] // a field a file
+pub struct Files {
+    pub staff: Rows<StaffRow>,
+    pub subjects: Rows<SubjectRow>,
+    pub classes: Rows<(ClassName, String)>,
+    pub pupils: Rows<PupilRow>,
+    pub groups: Rows<(ClassName, String, String)>,
+    pub courses: Rows<CourseRow>,
+    pub timetable: Rows<(CourseKey, u8, u8)>,
+    pub plans: Rows<PlanRow>,
+    pub lessons: Rows<LessonRow>,
+    pub marks: Rows<MarkRow>,
+    pub reasons: Rows<ReasonRow>,
+    pub finals: Rows<FinalRow>,
+    pub decisions: Rows<DecisionRow>,
+    pub contacts: Rows<Contact>,
+    /// What rows that did not read were about: what refers to them is not at fault.
+    pub broken: HashSet<Key>,
+}
+
+/// staff.csv
+#[allow(missing_docs)]
+pub struct StaffRow {
+    pub login: String,
+    pub name: PersonName,
+    pub position: String,
+    pub association: String,
+    pub roles: Vec<Role>,
+}
+
+/// subjects.csv
+#[allow(missing_docs)]
+pub struct SubjectRow {
+    pub name: String,
+    pub short: String,
+    pub association: String,
+    pub written: bool,
+}
+
+/// pupils.csv
+#[allow(missing_docs)]
+pub struct PupilRow {
+    pub file: String,
+    pub class: ClassName,
+    pub name: PersonName,
+    pub born: NaiveDate,
+    pub since: Option<NaiveDate>,
+    pub until: Option<NaiveDate>,
+}
+
+/// courses.csv
+#[allow(missing_docs)]
+pub struct CourseRow {
+    pub key: CourseKey,
+    pub teacher: String,
+    pub hours: f64,
+}
+
+/// plans.csv
+#[allow(missing_docs)]
+pub struct PlanRow {
+    pub key: CourseKey,
+    pub no: u32,
+    pub topic: String,
+    pub work: String,
+    pub homework: String,
+}
+
+/// lessons.csv
+#[allow(missing_docs)]
+pub struct LessonRow {
+    pub key: CourseKey,
+    pub date: NaiveDate,
+    pub lesson: u8,
+    pub topic: String,
+    pub work: String,
+    pub homework: String,
+    pub substitute: String,
+}
+
+/// marks.csv
+#[allow(missing_docs)]
+pub struct MarkRow {
+    pub key: CourseKey,
+    pub date: NaiveDate,
+    pub lesson: u8,
+    pub pupil: String,
+    pub cell: Cell,
+}
+
+/// reasons.csv
+#[allow(missing_docs)]
+pub struct ReasonRow {
+    pub pupil: String,
+    pub since: NaiveDate,
+    pub until: NaiveDate,
+    pub reason: Reason,
+    pub document: String,
+}
+
+/// finals.csv
+#[allow(missing_docs)]
+pub struct FinalRow {
+    pub key: CourseKey,
+    pub pupil: String,
+    pub period: String,
+    pub mark: Marks,
+}
+
+/// decisions.csv
+#[allow(missing_docs)]
+pub struct DecisionRow {
+    pub pupil: String,
+    pub date: NaiveDate,
+    pub number: String,
+    pub decision: String,
+}
+
+/// Reads every table of a folder; faults of single fields are added to `faults`.
+///
+/// # Errors
+/// A file that exists and cannot be read.
+pub fn read(dir: &Path, faults: &mut Faults) -> Result<Files> {
+    let mut read = Reading { dir, faults, broken: HashSet::new() };
+    let mut files = Files {
+        staff: read.file(&STAFF, true, staff)?,
+        subjects: read.file(&SUBJECTS, true, subject)?,
+        classes: read.file(&CLASSES, true, |line| Some((line.parse(0, ClassName::parse)?, line.text(1))))?,
+        pupils: read.file(&PUPILS, true, pupil)?,
+        groups: read.file(&GROUPS, false, |line| {
+            let (class, group, pupil) = (line.parse(0, ClassName::parse), line.given(1), line.given(2));
+            Some((class?, group?, pupil?))
+        })?,
+        courses: read.file(&COURSES, true, course)?,
+        timetable: read.file(&TIMETABLE, false, |line| {
+            let day = line.parse(2, |text| {
+                weekday_from_short(text).ok_or_else(|| {
+                    Error::input(format!("«{text}» не день недели")).next("укажите пн, вт, ср, чт, пт или сб")
+                })
+            });
+            let (key, lesson) = (key(line, 4), line.parse(3, number_of_lesson));
+            Some((key?, day?, lesson?))
+        })?,
+        plans: read.file(&PLANS, false, plan)?,
+        lessons: read.file(&LESSONS, false, lesson)?,
+        marks: read.file(&MARKS, false, mark)?,
+        reasons: read.file(&REASONS, false, reason)?,
+        finals: read.file(&FINALS, false, |line| {
+            let (key, pupil, period) = (key(line, 5), line.given(2), line.given(3));
+            Some(FinalRow { key: key?, pupil: pupil?, period: period?, mark: line.parse(4, Marks::parse)? })
+        })?,
+        decisions: read.file(&DECISIONS, false, |line| {
+            let (pupil, date) = (line.given(0), line.parse(1, parse_date));
+            let decision = line.given(3);
+            Some(DecisionRow { pupil: pupil?, date: date?, number: line.text(2), decision: decision? })
+        })?,
+        contacts: read.file(&CONTACTS, false, |line| {
+            let (pupil, who, name) = (line.given(0), line.given(1), line.given(2));
+            let (telephone, email, address) = (line.text(3), line.text(4), line.text(5));
+            Some(Contact { pupil: pupil?, who: who?, name: name?, telephone, email, address })
+        })?,
+        broken: HashSet::new(),
+    };
+    files.broken = read.broken;
+    Ok(files)
+}
+
+struct Reading<'a> {
+    dir: &'a Path,
+    faults: &'a mut Faults,
+    broken: HashSet<Key>,
+}
+
+/// What a line that did not read was about, as far as it can be told.
+fn subject_of(shape: &Shape, line: &Line<'_>) -> Option<Key> {
+    let class = || ClassName::parse(&line.text(0)).ok();
+    let course = |group| Some(CourseKey { class: class()?, group: line.text(group), subject: line.text(1) });
+    match shape.file {
+        "staff.csv" => Some(Key::Person(line.text(0))),
+        "subjects.csv" => Some(Key::Subject(line.text(0))),
+        "classes.csv" => Some(Key::Class(class()?)),
+        "pupils.csv" => Some(Key::Pupil(line.text(0))),
+        "groups.csv" => Some(Key::Group(class()?, line.text(1))),
+        "courses.csv" => Some(Key::Course(course(4)?)),
+        "lessons.csv" => {
+            let (date, lesson) = (parse_date(&line.text(2)).ok()?, line.text(3).parse().ok()?);
+            Some(Key::Lesson(course(5)?, date, lesson))
+        }
+        _ => None,
+    }
+}
+
+impl Reading<'_> {
+    fn file<T>(
+        &mut self,
+        shape: &'static Shape,
+        must_exist: bool,
+        read: impl FnMut(&mut Line<'_>) -> Option<T>,
+    ) -> Result<Rows<T>> {
+        match Table::read(self.dir, shape, self.faults)? {
+            Some(table) => {
+                let broken = &mut self.broken;
+                Ok(table.map(self.faults, read, |line| broken.extend(subject_of(shape, line))))
+            }
+            None => {
+                let present = self.dir.join(shape.file).exists();
+                if must_exist && !present {
+                    let what = format!("файла нет в папке «{}», а без него перенос невозможен", self.dir.display());
+                    self.faults.file(shape.file, what);
+                }
+                Ok(Vec::new())
+            }
+        }
+    }
+}
+
+/// The staff of a folder, for `init`, which needs its administrator before there is a journal.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_staff(dir: &Path, faults: &mut Faults) -> Result<Rows<StaffRow>> {
+    Reading { dir, faults, broken: HashSet::new() }.file(&STAFF, false, staff)
+}
+
+fn staff(line: &mut Line<'_>) -> Option<StaffRow> {
+    let (login, surname, given, position) = (line.given(0), line.given(1), line.given(2), line.given(3));
+    let roles = line.parse(4, |text| {
+        text.split(',')
+            .map(|word| {
+                Role::parse(word).ok_or_else(|| {
+                    let words = Role::ALL.map(Role::word).join(", ");
+                    Error::input(format!("роли «{}» нет", word.trim())).next(format!("роли через запятую: {words}"))
+                })
+            })
+            .collect::<Result<Vec<_>>>()
+    });
+    let name = PersonName { surname: surname?, given: given?, patronymic: line.text(5) };
+    Some(StaffRow { login: login?, name, position: position?, association: line.text(6), roles: roles? })
+}
+
+fn subject(line: &mut Line<'_>) -> Option<SubjectRow> {
+    let (name, short) = (line.given(0), line.given(1));
+    let written = line.parse_optional(3, |text| match crate::school::fold(text).as_str() {
+        "да" => Ok(true),
+        "нет" => Ok(false),
+        _ => Err(Error::input(format!("«{text}» не ответ")).next("укажите да или нет")),
+    });
+    Some(SubjectRow { name: name?, short: short?, association: line.text(2), written: written?.unwrap_or(true) })
+}
+
+fn pupil(line: &mut Line<'_>) -> Option<PupilRow> {
+    let (file, class) = (line.given(0), line.parse(1, ClassName::parse));
+    let (surname, given, born) = (line.given(2), line.given(3), line.parse(4, parse_date));
+    let (since, until) = (line.parse_optional(6, parse_date), line.parse_optional(7, parse_date));
+    let name = PersonName { surname: surname?, given: given?, patronymic: line.text(5) };
+    Some(PupilRow { file: file?, class: class?, name, born: born?, since: since?, until: until? })
+}
+
+/// The course of a line: class in column 0, subject in column 1, group in the column that is named.
+fn key(line: &mut Line<'_>, group: usize) -> Option<CourseKey> {
+    let (class, subject) = (line.parse(0, ClassName::parse), line.given(1));
+    Some(CourseKey { class: class?, group: line.text(group), subject: subject? })
+}
+
+fn course(line: &mut Line<'_>) -> Option<CourseRow> {
+    let (key, teacher) = (key(line, 4), line.given(2));
+    let hours = line.parse(3, |text| {
+        let hours: Option<f64> = text.replace(',', ".").parse().ok();
+        hours.filter(|hours| *hours > 0.0 && *hours <= 40.0).ok_or_else(|| {
+            Error::input(format!("«{text}» не число часов в неделю")).next("укажите число, например 3 или 0,5")
+        })
+    });
+    Some(CourseRow { key: key?, teacher: teacher?, hours: hours? })
+}
+
+fn number_of_lesson(text: &str) -> Result<u8> {
+    let number: Option<u8> = text.parse().ok();
+    number
+        .filter(|number| (1..=15).contains(number))
+        .ok_or_else(|| Error::input(format!("«{text}» не номер урока")).next("укажите число от 1 до 15"))
+}
+
+fn kind_of_work(line: &mut Line<'_>, column: usize) -> Option<String> {
+    let work = line.parse_optional(column, |text| match WorkKind::of(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err(Error::input(format!("вид работы «{text}» неизвестен"))
+            .next(format!("начните его с одного из слов: {}", WorkKind::words()))),
+    });
+    Some(work?.unwrap_or_default())
+}
+
+fn plan(line: &mut Line<'_>) -> Option<PlanRow> {
+    let key = key(line, 4);
+    let no = line.parse(2, |text| {
+        text.parse().map_err(|_| Error::input(format!("«{text}» не номер урока в плане")).next("укажите целое число"))
+    });
+    let (topic, work) = (line.given(3), kind_of_work(line, 5));
+    Some(PlanRow { key: key?, no: no?, topic: topic?, work: work?, homework: line.text(6) })
+}
+
+fn lesson(line: &mut Line<'_>) -> Option<LessonRow> {
+    let key = key(line, 5);
+    let (date, lesson) = (line.parse(2, parse_date), line.parse(3, number_of_lesson));
+    let (topic, work) = (line.given(4), kind_of_work(line, 6));
+    let (homework, substitute) = (line.text(7), line.text(8));
+    Some(LessonRow { key: key?, date: date?, lesson: lesson?, topic: topic?, work: work?, homework, substitute })
+}
+
+fn mark(line: &mut Line<'_>) -> Option<MarkRow> {
+    let key = key(line, 6);
+    let (date, lesson) = (line.parse(2, parse_date), line.parse(3, number_of_lesson));
+    let (pupil, cell) = (line.given(4), line.parse(5, Cell::parse));
+    Some(MarkRow { key: key?, date: date?, lesson: lesson?, pupil: pupil?, cell: cell? })
+}
+
+fn reason(line: &mut Line<'_>) -> Option<ReasonRow> {
+    let pupil = line.given(0);
+    let (since, until) = (line.parse(1, parse_date), line.parse(2, parse_date));
+    let reason = line.parse(3, |text| {
+        Reason::parse(text).ok_or_else(|| {
+            Error::input(format!("«{text}» не причина")).next("укажите: болезнь, уважительная, неуважительная")
+        })
+    });
+    Some(ReasonRow { pupil: pupil?, since: since?, until: until?, reason: reason?, document: line.text(4) })
+}

@@ -1,0 +1,214 @@
+//! An entry: one fact, who recorded it, when, and under which rules.
+//!
+//! Its JSON text is what the ledger keeps and the author signs. The text is an envelope (author, key, time, rules)
+//! around a body, and the envelope's `kind` says what the body is. Everything in it is named as people name it: classes
+//! «7А», logins, personal file numbers, periods; so the ledger can be read without its tables, in twenty-five years.
+//! `docs/formats/ledger.md` lists every kind and field.
+
+mod paper;
+mod people;
+mod study;
+
+pub use paper::{
+    ArchiveCreated, ArchiveVerified, CarrierRegistered, CopyOn, DocumentIssued, IssuedPage, IssuedResource,
+};
+pub use people::{
+    ClassSet, ClockReset, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, Previous,
+    PupilEnrolled, PupilLeft, PupilSet, SchoolChanged, SubjectLine, SubjectsSet,
+};
+pub use study::{
+    AttendanceSet, CourseSet, DecisionSet, FinalLine, FinalsSet, LessonCell, LessonRecorded, LessonRef, MarkLine,
+    MarksSet, PlanLine, PlanSet, PresenceLine, Reason, ReasonSet, Slot, TimetableSet,
+};
+
+use crate::error::{Error, Result};
+use chrono::{DateTime, FixedOffset};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// The version of the rules that this program enforces. An audit judges an entry by the version it names.
+pub const RULES: u32 = 1;
+
+/// An entry, read or about to be written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// When it was recorded, to the second, with the offset of the clock that said so.
+    pub time: DateTime<FixedOffset>,
+    /// Login of the author.
+    pub author: String,
+    /// Fingerprint of the key that signed it.
+    pub key: String,
+    /// Version of the rules it was checked by.
+    pub rules: u32,
+    /// Whether it is history kept elsewhere and brought in by import: the day rules do not apply to it.
+    pub taken_over: bool,
+    /// What it says.
+    pub body: Body,
+}
+
+/// The JSON text of an entry, field by field.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Envelope<B> {
+    kind: String,
+    time: DateTime<FixedOffset>,
+    author: String,
+    key: String,
+    rules: u32,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    taken_over: bool,
+    body: B,
+}
+
+/// Declares the kinds once: their names in JSON, their variants, and reading and writing of both.
+macro_rules! kinds {
+    ($($name:literal => $variant:ident),* $(,)?) => {
+        /// What an entry says; the variants are the kinds.
+        #[derive(Debug, Clone, PartialEq)]
+        #[allow(missing_docs)] // each is documented on its type
+        #[allow(clippy::large_enum_variant)] // bodies are short-lived, and the large one is written once a year
+        pub enum Body { $($variant($variant)),* }
+
+        impl Body {
+            /// The kind's name in JSON.
+            pub fn kind(&self) -> &'static str {
+                match self { $(Self::$variant(_) => $name),* }
+            }
+
+            /// Every kind's name.
+            pub const KINDS: &[&str] = &[$($name),*];
+
+            fn parse(kind: &str, json: &str) -> std::result::Result<Self, String> {
+                match kind {
+                    $($name => serde_json::from_str(json).map(Self::$variant).map_err(|e| e.to_string()),)*
+                    _ => Err(format!("неизвестный вид записи «{kind}»")),
+                }
+            }
+        }
+
+        $(impl From<$variant> for Body { fn from(body: $variant) -> Self { Self::$variant(body) } })*
+
+        impl Serialize for Body {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+                match self { $(Self::$variant(body) => body.serialize(serializer)),* }
+            }
+        }
+    };
+}
+
+kinds! {
+    "journal.created" => JournalCreated,
+    "school.changed" => SchoolChanged,
+    "clock.reset" => ClockReset,
+    "person.set" => Person,
+    "person.dismissed" => PersonDismissed,
+    "key.enrolled" => KeyEnrolled,
+    "key.revoked" => KeyRevoked,
+    "subjects.set" => SubjectsSet,
+    "class.set" => ClassSet,
+    "pupil.set" => PupilSet,
+    "pupil.enrolled" => PupilEnrolled,
+    "pupil.left" => PupilLeft,
+    "group.set" => GroupSet,
+    "course.set" => CourseSet,
+    "timetable.set" => TimetableSet,
+    "plan.set" => PlanSet,
+    "lesson.recorded" => LessonRecorded,
+    "marks.set" => MarksSet,
+    "attendance.set" => AttendanceSet,
+    "reason.set" => ReasonSet,
+    "finals.set" => FinalsSet,
+    "decision.set" => DecisionSet,
+    "document.issued" => DocumentIssued,
+    "carrier.registered" => CarrierRegistered,
+    "archive.created" => ArchiveCreated,
+    "archive.verified" => ArchiveVerified,
+}
+
+impl Entry {
+    /// The JSON text to sign and keep.
+    ///
+    /// # Errors
+    /// None in practice: every body is made of texts, numbers and lists.
+    pub fn to_json(&self) -> Result<String> {
+        let envelope = Envelope {
+            kind: self.body.kind().to_owned(),
+            time: self.time,
+            author: self.author.clone(),
+            key: self.key.clone(),
+            rules: self.rules,
+            taken_over: self.taken_over,
+            body: &self.body,
+        };
+        serde_json::to_string(&envelope).map_err(|e| Error::input(format!("запись не составляется: {e}")))
+    }
+
+    /// Reads the text of a stored entry.
+    ///
+    /// # Errors
+    /// A text that is not such JSON, of an unknown kind, or with a field too many or too few.
+    pub fn from_json(text: &str) -> Result<Self> {
+        let bad = |why: String| Error::damaged(format!("текст записи не читается: {why}"));
+        let envelope: Envelope<&RawValue> = serde_json::from_str(text).map_err(|e| bad(e.to_string()))?;
+        let body = Body::parse(&envelope.kind, envelope.body.get()).map_err(bad)?;
+        Ok(Self {
+            time: envelope.time,
+            author: envelope.author,
+            key: envelope.key,
+            rules: envelope.rules,
+            taken_over: envelope.taken_over,
+            body,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::school::{ClassName, CourseKey, Marks};
+
+    fn sample() -> Entry {
+        let class = ClassName::parse("7А").unwrap();
+        let course = CourseKey { class, group: String::new(), subject: "Алгебра".into() };
+        let date = crate::school::parse_date("2025-09-15").unwrap();
+        Entry {
+            time: DateTime::parse_from_rfc3339("2025-09-15T12:00:00+03:00").unwrap(),
+            author: "ivanova".into(),
+            key: "SHA256:x".into(),
+            rules: RULES,
+            taken_over: false,
+            body: MarksSet {
+                at: LessonRef { course, date, lesson: 2 },
+                work: String::new(),
+                marks: vec![MarkLine {
+                    pupil: "К-17".into(),
+                    marks: Some(Marks::parse("4/5").unwrap()),
+                    document: String::new(),
+                }],
+            }
+            .into(),
+        }
+    }
+
+    #[test]
+    fn an_entry_is_plain_json_that_people_can_read() {
+        let text = sample().to_json().unwrap();
+        assert_eq!(
+            text,
+            r#"{"kind":"marks.set","time":"2025-09-15T12:00:00+03:00","author":"ivanova","key":"SHA256:x","rules":1,"body":{"at":{"course":{"class":"7А","subject":"Алгебра"},"date":"2025-09-15","lesson":2},"marks":[{"pupil":"К-17","marks":"4/5"}]}}"#
+        );
+        assert_eq!(Entry::from_json(&text).unwrap(), sample());
+    }
+
+    #[test]
+    fn a_field_too_many_and_an_unknown_kind_are_refused() {
+        let text = sample().to_json().unwrap();
+        for (from, to) in [
+            ("\"rules\":1", "\"rules\":1,\"x\":1"),
+            ("\"marks\":\"4/5\"", "\"marks\":\"4/5\",\"y\":2"),
+            ("marks.set", "z"),
+        ] {
+            assert!(Entry::from_json(&text.replacen(from, to, 1)).is_err(), "{to}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Entries about what leaves the journal: issued documents, carriers, archive copies (§5).
+
+use chrono::{DateTime, FixedOffset};
+use serde::{Deserialize, Serialize};
+
+/// A document was issued and certified (§5.1). Digests are lower-case hex of SHA-256.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentIssued {
+    /// Register number: `2025-0143`.
+    pub number: String,
+    /// The form: `class-book`, `summary-sheet` …
+    pub form: String,
+    /// The class, or empty for a document of the whole school.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub subject: String,
+    /// Options that change what is printed (`simplex`, `volume=2`), or empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub variant: String,
+    /// Its title in Russian.
+    pub title: String,
+    /// Leaves of paper.
+    pub leaves: u32,
+    /// The number of the ledger entry whose state the document shows.
+    pub at_entry: u64,
+    /// The time printed on it, which is also the PDF's.
+    pub issued_at: DateTime<FixedOffset>,
+    /// Check codes of its pages in order.
+    pub pages: Vec<IssuedPage>,
+    /// SHA-256 of the PDF file.
+    pub pdf_sha256: String,
+    /// The version of Letopis that made it.
+    pub version: String,
+    /// The layouts and fonts it was made with.
+    pub resources: Vec<IssuedResource>,
+}
+
+/// The check code of a page, in hex.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct IssuedPage(pub String);
+
+/// A file that a document was made with.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IssuedResource {
+    /// `layouts/book.toml`, `fonts/PTSerif-Regular.ttf`.
+    pub name: String,
+    /// Its SHA-256.
+    pub sha256: String,
+}
+
+/// A carrier was registered (§5.5.3, §5.5.4).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CarrierRegistered {
+    /// The id that is written on it.
+    pub id: String,
+    /// What is written on its case.
+    pub label: String,
+    /// Login of who keeps it.
+    pub holder: String,
+    /// Where it is kept.
+    pub place: String,
+    /// What the system says of the device (serial number, model), may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub device: String,
+}
+
+/// An archive copy was written (§5.5). Digests are lower-case hex of SHA-256.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArchiveCreated {
+    /// The bag's name: `2025-2026-q1`.
+    pub name: String,
+    /// The period, or «Год».
+    pub period: String,
+    /// The digest of `tagmanifest-sha256.txt`: the archive's code.
+    pub tagmanifest: String,
+    /// The ledger in it: how many entries,
+    pub length: u64,
+    /// and the head after the last of them.
+    pub head: String,
+    /// Files in the bag.
+    pub files: u64,
+    /// Bytes in the bag.
+    pub bytes: u64,
+    /// The carriers that hold it.
+    pub copies: Vec<CopyOn>,
+}
+
+/// One copy of an archive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CopyOn {
+    /// The carrier's id.
+    pub carrier: String,
+}
+
+/// A copy was verified by the staff.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArchiveVerified {
+    /// The bag's name.
+    pub archive: String,
+    /// The carrier's id, or empty where the copy lay elsewhere.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub carrier: String,
+    /// How deep: «суммы», «подпись», «содержание».
+    pub depth: String,
+    /// The verdict in words.
+    pub result: String,
+}

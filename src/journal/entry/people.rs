@@ -1,0 +1,176 @@
+//! Entries about the school, its people and keys, classes, pupils and groups (§3.3.1).
+
+use crate::ledger::identity::PublicIdentity;
+use crate::school::{ClassName, PersonName, Role, School};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// The first entry of a journal, signed by its administrator with the key that it names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JournalCreated {
+    /// The journal of the year before, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Previous>,
+    /// The school and its year.
+    pub school: School,
+    /// Who administers the journal.
+    pub administrator: Person,
+    /// The administrator's key.
+    pub key: PublicIdentity,
+    /// The age recipient of the recovery key (it opens archives and signs nothing).
+    pub recovery: String,
+}
+
+/// The journal that this one continues.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Previous {
+    /// Its id, in hex.
+    pub journal: String,
+    /// Its last head, in hex.
+    pub head: String,
+    /// How many entries it has.
+    pub length: u64,
+}
+
+/// The school, its year or its policy were changed: the whole configuration anew.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SchoolChanged {
+    /// The configuration that holds from here on.
+    pub school: School,
+}
+
+/// The way out when a wrong clock has poisoned the ledger: from here on times are compared with this entry's.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockReset {
+    /// What was wrong with the clock.
+    pub reason: String,
+}
+
+/// A member of staff: added, or changed as a whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    /// The login, by which entries name people.
+    pub login: String,
+    /// Surname, given name, patronymic.
+    pub name: PersonName,
+    /// Должность.
+    pub position: String,
+    /// Методическое объединение, may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub association: String,
+    /// Roles, one or several (§3.3).
+    pub roles: Vec<Role>,
+}
+
+/// A member of staff left; all keys of that person are revoked with it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonDismissed {
+    /// Who.
+    pub login: String,
+}
+
+/// A key was enrolled for a member of staff.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyEnrolled {
+    /// Whose key.
+    pub login: String,
+    /// The public half.
+    pub key: PublicIdentity,
+}
+
+/// A key was revoked: lost, or in doubt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyRevoked {
+    /// Its fingerprint.
+    pub fingerprint: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// The school's subjects in their order, or some more of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubjectsSet {
+    /// The subjects; new ones take their place after those there are.
+    pub subjects: Vec<SubjectLine>,
+}
+
+/// A subject.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubjectLine {
+    /// Its name.
+    pub name: String,
+    /// A short name for narrow columns.
+    pub short: String,
+    /// Методическое объединение, may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub association: String,
+    /// Whether it has written work (§2.3.1).
+    pub written: bool,
+}
+
+/// A class and its class teacher.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassSet {
+    /// The class.
+    pub class: ClassName,
+    /// Login of the class teacher, may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub teacher: String,
+}
+
+/// A pupil's personal data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PupilSet {
+    /// Номер личного дела.
+    pub file: String,
+    /// Surname, given name, patronymic.
+    pub name: PersonName,
+    /// Date of birth.
+    pub born: NaiveDate,
+}
+
+/// A pupil was enrolled in a class.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PupilEnrolled {
+    /// Номер личного дела.
+    pub file: String,
+    /// The class.
+    pub class: ClassName,
+    /// The first day in it.
+    pub since: NaiveDate,
+}
+
+/// A pupil left the class.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PupilLeft {
+    /// Номер личного дела.
+    pub file: String,
+    /// The first day on which the pupil is no longer there («выбыл 03.02»).
+    pub until: NaiveDate,
+}
+
+/// A group of a class: all its members.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroupSet {
+    /// The class.
+    pub class: ClassName,
+    /// The group's name.
+    pub group: String,
+    /// Numbers of the members' personal files.
+    pub members: Vec<String>,
+}

@@ -1,0 +1,244 @@
+//! Entries about teaching: courses, timetable, plans, lessons, marks, absences, final marks (§2, §3.3.2–3.3.4).
+
+use crate::school::{Attendance, CourseKey, Marks};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// A course: who teaches it, how many hours a week.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CourseSet {
+    /// The course.
+    pub course: CourseKey,
+    /// Login of the teacher.
+    pub teacher: String,
+    /// Hours a week; less than two counts as one (§2.3.1).
+    pub hours: f64,
+}
+
+/// A course's lessons in the week, all of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TimetableSet {
+    /// The course.
+    pub course: CourseKey,
+    /// Its lessons in the week.
+    pub slots: Vec<Slot>,
+}
+
+/// A lesson in the week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Slot {
+    /// 1 (Monday) to 7.
+    pub weekday: u8,
+    /// The lesson's number in the day.
+    pub lesson: u8,
+}
+
+/// A course's plan for the year (КТП), the whole of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanSet {
+    /// The course.
+    pub course: CourseKey,
+    /// Its lessons in order.
+    pub lines: Vec<PlanLine>,
+}
+
+/// A planned lesson.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanLine {
+    /// Its number in the plan.
+    pub no: u32,
+    /// Topic.
+    pub topic: String,
+    /// Kind of work in the plan's own words, may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub work: String,
+    /// Homework, may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub homework: String,
+}
+
+/// Names a lesson that was given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LessonRef {
+    /// The course.
+    pub course: CourseKey,
+    /// The day.
+    pub date: NaiveDate,
+    /// The lesson's number in the day.
+    pub lesson: u8,
+}
+
+/// A lesson was given (§2.1, §2.2): recorded, or recorded anew by its author on the same day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LessonRecorded {
+    /// Which lesson.
+    pub at: LessonRef,
+    /// Что пройдено на уроке.
+    pub topic: String,
+    /// Kind of work in the teacher's words («контрольная работа № 2»), may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub work: String,
+    /// Homework, may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub homework: String,
+    /// Login of who gave it instead of the course's teacher (§2.1), else empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub substitute: String,
+    /// Marks and absences that came with it in an import.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cells: Vec<LessonCell>,
+}
+
+/// A pupil's cell of a lesson that was taken over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LessonCell {
+    /// Номер личного дела.
+    pub pupil: String,
+    /// Absence or lateness.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attendance: Option<Attendance>,
+    /// Marks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marks: Option<Marks>,
+}
+
+/// Marks of one lesson.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MarksSet {
+    /// Which lesson.
+    pub at: LessonRef,
+    /// Kind of work where it is another than the lesson's, else empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub work: String,
+    /// A pupil a line.
+    pub marks: Vec<MarkLine>,
+}
+
+/// The marks of one pupil.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MarkLine {
+    /// Номер личного дела.
+    pub pupil: String,
+    /// What now stands in the cell; nothing takes out what stood there.
+    pub marks: Option<Marks>,
+    /// The document that marks from elsewhere rest on (§2.3.5), else empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub document: String,
+}
+
+/// Absences and latenesses of one lesson.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttendanceSet {
+    /// Which lesson.
+    pub at: LessonRef,
+    /// A pupil a line.
+    pub pupils: Vec<PresenceLine>,
+}
+
+/// Whether one pupil was there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PresenceLine {
+    /// Номер личного дела.
+    pub pupil: String,
+    /// Absence or lateness; nothing says that the pupil was there after all.
+    pub attendance: Option<Attendance>,
+}
+
+/// Why a pupil was absent (§3.3.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reason {
+    /// Illness.
+    #[serde(rename = "болезнь")]
+    Illness,
+    /// A valid reason.
+    #[serde(rename = "уважительная")]
+    Valid,
+    /// No valid reason.
+    #[serde(rename = "неуважительная")]
+    Invalid,
+}
+
+impl Reason {
+    /// Reads the word.
+    pub fn parse(text: &str) -> Option<Self> {
+        let folded = crate::school::fold(text.trim());
+        [Self::Illness, Self::Valid, Self::Invalid].into_iter().find(|reason| reason.word() == folded)
+    }
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Illness => "болезнь",
+            Self::Valid => "уважительная",
+            Self::Invalid => "неуважительная",
+        }
+    }
+}
+
+/// The reason of a pupil's absences between two days.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReasonSet {
+    /// Номер личного дела.
+    pub pupil: String,
+    /// First day.
+    pub since: NaiveDate,
+    /// Last day.
+    pub until: NaiveDate,
+    /// Why.
+    pub reason: Reason,
+    /// The document it rests on, may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub document: String,
+}
+
+/// Final marks of a course for a period.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FinalsSet {
+    /// The course.
+    pub course: CourseKey,
+    /// A period's name, «Год», «Экзамен» or «Итог».
+    pub period: String,
+    /// A pupil a line.
+    pub marks: Vec<FinalLine>,
+    /// The deputy head's reason for setting them against the mark count (§2.3.1), else empty.
+    #[serde(default, rename = "override", skip_serializing_if = "String::is_empty")]
+    pub override_reason: String,
+}
+
+/// The final mark of one pupil.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FinalLine {
+    /// Номер личного дела.
+    pub pupil: String,
+    /// The mark: one, not several.
+    pub mark: Marks,
+}
+
+/// A decision of the pedagogical council about a pupil.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionSet {
+    /// Номер личного дела.
+    pub pupil: String,
+    /// The day of the decision.
+    pub date: NaiveDate,
+    /// The protocol's number.
+    pub number: String,
+    /// «переведён», «оставлен», «выпущен» …
+    pub decision: String,
+}

@@ -1,0 +1,282 @@
+//! Finding things in the tables: the questions that rights, rules and commands all ask.
+
+use crate::error::{Error, Result};
+use crate::journal::entry::LessonRef;
+use crate::ledger::identity::PublicIdentity;
+use crate::school::{ClassName, CourseKey, PersonName, Role, School};
+use chrono::NaiveDate;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+/// A course as the tables have it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Course {
+    /// The row's id.
+    pub id: i64,
+    /// Its name.
+    pub key: CourseKey,
+    /// Login of its teacher.
+    pub teacher: String,
+    /// Hours a week.
+    pub hours: f64,
+}
+
+/// A lesson as the tables have it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lesson {
+    /// The row's id.
+    pub id: i64,
+    /// Topic.
+    pub topic: String,
+    /// Kind of work as worded.
+    pub work: String,
+    /// Homework.
+    pub homework: String,
+    /// Login of the substitute, or empty.
+    pub substitute: String,
+    /// Login of who recorded it.
+    pub author: String,
+}
+
+/// A pupil on a class list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pupil {
+    /// The row's id.
+    pub id: i64,
+    /// Номер личного дела.
+    pub file: String,
+    /// The name.
+    pub name: PersonName,
+}
+
+/// A member of staff.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Staff {
+    /// The login.
+    pub login: String,
+    /// The name.
+    pub name: PersonName,
+    /// Должность.
+    pub position: String,
+    /// Методическое объединение, may be empty.
+    pub association: String,
+    /// Whether the person was dismissed.
+    pub dismissed: bool,
+}
+
+/// The school's configuration as it stands.
+///
+/// # Errors
+/// A journal without one is damaged.
+pub fn school(tables: &Connection) -> Result<School> {
+    let config: Option<String> =
+        tables.prepare_cached("SELECT config FROM school")?.query_row([], |row| row.get(0)).optional()?;
+    config
+        .and_then(|json| serde_json::from_str(&json).ok())
+        .ok_or_else(|| Error::damaged("в журнале нет сведений о школе").next("выполните «letopis audit»"))
+}
+
+/// Whether a person holds a role and was not dismissed.
+pub fn has_role(tables: &Connection, login: &str, role: Role) -> Result<bool> {
+    let sql = "SELECT 1 FROM roles JOIN people USING (login) WHERE login = ?1 AND role = ?2 AND dismissed IS NULL";
+    Ok(tables.prepare_cached(sql)?.exists(params![login, role.word()])?)
+}
+
+/// A member of staff by login.
+pub fn staff(tables: &Connection, login: &str) -> Result<Option<Staff>> {
+    let sql = "SELECT login, surname, given, patronymic, position, association, dismissed IS NOT NULL
+               FROM people WHERE login = ?1";
+    Ok(tables.prepare_cached(sql)?.query_row([login], staff_row).optional()?)
+}
+
+/// All the staff, by name.
+pub fn all_staff(tables: &Connection) -> Result<Vec<Staff>> {
+    let sql = "SELECT login, surname, given, patronymic, position, association, dismissed IS NOT NULL FROM people";
+    let mut all = tables.prepare_cached(sql)?.query_map([], staff_row)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    all.sort_by_key(|person| person.name.sort_key());
+    Ok(all)
+}
+
+fn staff_row(row: &Row<'_>) -> rusqlite::Result<Staff> {
+    Ok(Staff {
+        login: row.get(0)?,
+        name: PersonName { surname: row.get(1)?, given: row.get(2)?, patronymic: row.get(3)? },
+        position: row.get(4)?,
+        association: row.get(5)?,
+        dismissed: row.get(6)?,
+    })
+}
+
+/// The roles of a person, in the order of the regulation.
+pub fn roles_of(tables: &Connection, login: &str) -> Result<Vec<Role>> {
+    let mut statement = tables.prepare_cached("SELECT role FROM roles WHERE login = ?1")?;
+    let words = statement.query_map([login], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut roles: Vec<Role> = words.iter().filter_map(|word| Role::parse(word)).collect();
+    roles.sort_unstable();
+    Ok(roles)
+}
+
+/// An enrolled key.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Key {
+    /// Whose it is.
+    pub login: String,
+    /// Its public half.
+    pub public: PublicIdentity,
+    /// When it was revoked, if it was.
+    pub revoked_at: Option<String>,
+}
+
+/// A key by its fingerprint.
+///
+/// # Errors
+/// A row whose key does not read is damage.
+pub fn key(tables: &Connection, fingerprint: &str) -> Result<Option<Key>> {
+    let sql = "SELECT login, public, recipient, revoked_at FROM keys WHERE fingerprint = ?1";
+    let row: Option<(String, Vec<u8>, String, Option<String>)> = tables
+        .prepare_cached(sql)?
+        .query_row([fingerprint], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+        .optional()?;
+    row.map(|(login, public, recipient, revoked_at)| {
+        let key: Option<[u8; 32]> = public.try_into().ok();
+        let public = key.and_then(|key| PublicIdentity::new(&recipient, key).ok()).ok_or_else(|| {
+            Error::damaged(format!("ключ {fingerprint} в таблицах повреждён")).next("выполните «letopis audit»")
+        })?;
+        Ok(Key { login, public, revoked_at })
+    })
+    .transpose()
+}
+
+/// Keys in force of everyone who holds a role, as (login, key).
+pub fn keys_in_force(tables: &Connection, role: Role) -> Result<Vec<(String, PublicIdentity)>> {
+    let sql = "SELECT fingerprint FROM keys JOIN roles USING (login)
+               WHERE role = ?1 AND revoked_entry IS NULL ORDER BY login, enrolled_entry";
+    let mut statement = tables.prepare_cached(sql)?;
+    let fingerprints =
+        statement.query_map([role.word()], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let keys = fingerprints.iter().map(|fingerprint| key(tables, fingerprint)).collect::<Result<Vec<_>>>()?;
+    Ok(keys.into_iter().flatten().map(|key| (key.login, key.public)).collect())
+}
+
+/// Whether a methodist belongs to the association that a subject belongs to.
+pub fn shares_association(tables: &Connection, login: &str, subject: &str) -> Result<bool> {
+    let sql = "SELECT 1 FROM people, subjects WHERE login = ?1 AND subjects.name = ?2
+               AND people.association = subjects.association AND people.association <> ''";
+    Ok(tables.prepare_cached(sql)?.exists(params![login, subject])?)
+}
+
+/// Login of a class's teacher.
+pub fn class_teacher(tables: &Connection, class: &ClassName) -> Result<Option<String>> {
+    let sql = "SELECT teacher FROM classes WHERE name = ?1";
+    Ok(tables.prepare_cached(sql)?.query_row([class.to_string()], |row| row.get(0)).optional()?)
+}
+
+/// Every class, in order.
+pub fn classes(tables: &Connection) -> Result<Vec<ClassName>> {
+    let mut statement = tables.prepare_cached("SELECT name FROM classes")?;
+    let names = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut classes = names.iter().map(|name| ClassName::parse(name)).collect::<Result<Vec<_>>>()?;
+    classes.sort();
+    Ok(classes)
+}
+
+const COURSE: &str = "SELECT id, class, grp, subject, teacher, hours FROM courses";
+
+/// A course by its name.
+pub fn course(tables: &Connection, key: &CourseKey) -> Result<Option<Course>> {
+    let mut statement = tables.prepare_cached(&format!("{COURSE} WHERE class = ?1 AND grp = ?2 AND subject = ?3"))?;
+    let row = statement.query_row(params![key.class.to_string(), key.group, key.subject], course_row).optional()?;
+    row.transpose()
+}
+
+/// The courses of a class, in the school's order of subjects, groups one after another.
+pub fn courses_of(tables: &Connection, class: &ClassName) -> Result<Vec<Course>> {
+    let sql = format!("{COURSE} JOIN subjects ON subjects.name = subject WHERE class = ?1 ORDER BY place, grp");
+    let mut statement = tables.prepare_cached(&sql.replace("SELECT id,", "SELECT courses.id,"))?;
+    let rows = statement.query_map([class.to_string()], course_row)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    rows.into_iter().collect()
+}
+
+fn course_row(row: &Row<'_>) -> rusqlite::Result<Result<Course>> {
+    let class: String = row.get(1)?;
+    let (id, group, subject, teacher, hours) = (row.get(0)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?);
+    Ok(ClassName::parse(&class).map(|class| Course { id, key: CourseKey { class, group, subject }, teacher, hours }))
+}
+
+/// The lesson that an entry names, if it was recorded.
+pub fn lesson_at(tables: &Connection, at: &LessonRef) -> Result<Option<Lesson>> {
+    match course(tables, &at.course)? {
+        Some(course) => lesson(tables, course.id, at.date, at.lesson),
+        None => Ok(None),
+    }
+}
+
+/// A lesson of a course.
+pub fn lesson(tables: &Connection, course: i64, date: NaiveDate, number: u8) -> Result<Option<Lesson>> {
+    let sql = "SELECT id, topic, work, homework, substitute, author FROM lessons
+               WHERE course = ?1 AND date = ?2 AND lesson = ?3";
+    let mut statement = tables.prepare_cached(sql)?;
+    let found = statement.query_row(params![course, iso(date), number], |row| {
+        Ok(Lesson {
+            id: row.get(0)?,
+            topic: row.get(1)?,
+            work: row.get(2)?,
+            homework: row.get(3)?,
+            substitute: row.get(4)?,
+            author: row.get(5)?,
+        })
+    });
+    Ok(found.optional()?)
+}
+
+/// The pupils of a course on a day: those of the class, or of the group, who are enrolled on it; sorted by name.
+pub fn roster(tables: &Connection, key: &CourseKey, date: NaiveDate) -> Result<Vec<Pupil>> {
+    let mut roster = roster_unsorted(tables, key, date)?;
+    roster.sort_by_cached_key(|pupil| pupil.name.sort_key());
+    Ok(roster)
+}
+
+/// As [`roster`], in no particular order.
+pub fn roster_unsorted(tables: &Connection, key: &CourseKey, date: NaiveDate) -> Result<Vec<Pupil>> {
+    let sql = "SELECT pupils.id, file, surname, given, patronymic FROM enrolments JOIN pupils ON pupils.id = pupil
+               WHERE class = ?1 AND since <= ?2 AND (until IS NULL OR until > ?2)
+               AND (?3 = '' OR EXISTS (SELECT 1 FROM group_members AS g
+                    WHERE g.class = ?1 AND g.grp = ?3 AND g.pupil = enrolments.pupil))";
+    let mut statement = tables.prepare_cached(sql)?;
+    let rows = statement.query_map(params![key.class.to_string(), iso(date), key.group], pupil_row)?;
+    Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
+}
+
+/// A pupil by the number of the personal file.
+pub fn pupil(tables: &Connection, file: &str) -> Result<Option<Pupil>> {
+    let sql = "SELECT id, file, surname, given, patronymic FROM pupils WHERE file = ?1";
+    Ok(tables.prepare_cached(sql)?.query_row([file], pupil_row).optional()?)
+}
+
+fn pupil_row(row: &Row<'_>) -> rusqlite::Result<Pupil> {
+    Ok(Pupil {
+        id: row.get(0)?,
+        file: row.get(1)?,
+        name: PersonName { surname: row.get(2)?, given: row.get(3)?, patronymic: row.get(4)? },
+    })
+}
+
+/// The class that a pupil is in on a day.
+pub fn class_of_pupil(tables: &Connection, file: &str, date: NaiveDate) -> Result<Option<ClassName>> {
+    let sql = "SELECT class FROM enrolments JOIN pupils ON pupils.id = pupil
+               WHERE file = ?1 AND since <= ?2 AND (until IS NULL OR until > ?2)";
+    let class: Option<String> =
+        tables.prepare_cached(sql)?.query_row(params![file, iso(date)], |row| row.get(0)).optional()?;
+    class.map(|name| ClassName::parse(&name)).transpose()
+}
+
+/// A date as the tables keep it.
+pub fn iso(date: NaiveDate) -> String {
+    date.format("%Y-%m-%d").to_string()
+}
+
+/// Fingerprints of a person's keys in force.
+pub fn fingerprints_of(tables: &Connection, login: &str) -> Result<Vec<String>> {
+    let sql = "SELECT fingerprint FROM keys WHERE login = ?1 AND revoked_entry IS NULL ORDER BY enrolled_entry";
+    let mut statement = tables.prepare_cached(sql)?;
+    Ok(statement.query_map([login], |row| row.get(0))?.collect::<rusqlite::Result<Vec<_>>>()?)
+}

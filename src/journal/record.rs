@@ -1,0 +1,141 @@
+//! Recording: the one way into the ledger.
+//!
+//! An entry is judged (clock, right, regulation), signed onto the chain and applied to the tables, all inside one
+//! write transaction. Nothing else appends. Several entries may share a transaction, which is how an import is all or
+//! nothing.
+
+use crate::error::{Error, Result};
+use crate::journal::entry::{Body, Entry, RULES};
+use crate::journal::rules::{self, Context};
+use crate::journal::{find, roles, tables};
+use crate::ledger::chain::Tip;
+use crate::ledger::identity::Identity;
+use crate::ledger::store;
+use crate::school::School;
+use chrono::{DateTime, FixedOffset, SubsecRound};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+/// A write transaction on a journal into which entries are recorded.
+pub struct Batch<'j> {
+    transaction: Transaction<'j>,
+    tip: Tip,
+    last: Option<DateTime<FixedOffset>>,
+    school: School,
+}
+
+/// What recording an entry came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// The entry's number.
+    pub seq: u64,
+    /// Rules that only warn.
+    pub warnings: Vec<String>,
+}
+
+/// Who records, when, and whether it is history from another program.
+#[derive(Clone, Copy)]
+pub struct Author<'a> {
+    /// The author's identity.
+    pub identity: &'a Identity,
+    /// The clock's time.
+    pub now: DateTime<FixedOffset>,
+    /// See [`Entry::taken_over`].
+    pub taken_over: bool,
+}
+
+impl<'j> Batch<'j> {
+    /// Begins a write transaction. Waits while another process writes.
+    pub(super) fn begin(file: &'j mut Connection) -> Result<Self> {
+        let transaction = file.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tip = store::tip(&transaction)?;
+        let last = store::last(&transaction)?.map(|record| Entry::from_json(&record.payload)).transpose()?;
+        let school = find::school(&transaction)?;
+        Ok(Self { transaction, tip, last: last.map(|entry| entry.time), school })
+    }
+
+    /// The tables as this transaction sees them.
+    pub fn tables(&self) -> &Connection {
+        &self.transaction
+    }
+
+    /// Where the chain stands.
+    pub fn tip(&self) -> Tip {
+        self.tip
+    }
+
+    /// Judges, signs, appends and applies one entry. Nothing is kept until [`Batch::commit`].
+    ///
+    /// # Errors
+    /// A refusal by right, clock or rule; an author whose key is not enrolled or was revoked.
+    pub fn record(&mut self, author: Author<'_>, body: impl Into<Body>) -> Result<Recorded> {
+        let public = author.identity.public();
+        let fingerprint = public.fingerprint();
+        let login = enrolled(&self.transaction, &fingerprint)?;
+        let entry = Entry {
+            time: author.now.trunc_subsecs(0),
+            author: login,
+            key: fingerprint,
+            rules: RULES,
+            taken_over: author.taken_over,
+            body: body.into(),
+        };
+        let payload = entry.to_json()?;
+        let warnings = judge(&self.transaction, &self.school, self.tip.seq + 1, self.last, &entry, &payload)?;
+        let record = self.tip.sign(author.identity, payload);
+        store::append(&self.transaction, &record)?;
+        tables::apply(&self.transaction, record.seq, &entry)?;
+        self.tip = self.tip.after(&record);
+        self.last = Some(entry.time);
+        if matches!(entry.body, Body::SchoolChanged(_)) {
+            self.school = find::school(&self.transaction)?;
+        }
+        Ok(Recorded { seq: record.seq, warnings })
+    }
+
+    /// Keeps the text of an issued page, deflated, under its digest in hex.
+    pub fn keep_page_text(&self, digest: &str, text: &[u8]) -> Result<()> {
+        use std::io::Write;
+        let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
+        let deflated = encoder.write_all(text).and_then(|()| encoder.finish());
+        let deflated = deflated.map_err(|e| Error::environment(format!("текст страницы не сжимается: {e}")))?;
+        let sql = "INSERT OR IGNORE INTO page_texts (digest, text) VALUES (?1, ?2)";
+        self.transaction.prepare_cached(sql)?.execute(rusqlite::params![digest, deflated])?;
+        Ok(())
+    }
+
+    /// Makes everything recorded durable.
+    ///
+    /// # Errors
+    /// A full or faulty disk; then nothing of the batch is kept.
+    pub fn commit(self) -> Result<()> {
+        Ok(self.transaction.commit()?)
+    }
+}
+
+/// The login for which a key is enrolled and in force.
+fn enrolled(tables: &Connection, fingerprint: &str) -> Result<String> {
+    match find::key(tables, fingerprint)? {
+        None => Err(Error::refused(format!("ключ {fingerprint} не внесён в журнал"))
+            .next("передайте администратору открытую часть ключа (letopis key show) для внесения")),
+        Some(key) if key.revoked_at.is_some() => {
+            Err(Error::refused(format!("ключ {fingerprint} сотрудника «{}» отозван: подписывать им нельзя", key.login))
+                .next("если вы работаете в школе, создайте новый ключ и передайте его администратору"))
+        }
+        Some(key) => Ok(key.login),
+    }
+}
+
+/// Judges an entry: clock, right, rules. The same for recording and for audit. Returns warnings.
+pub(super) fn judge(
+    tables: &Connection,
+    school: &School,
+    seq: u64,
+    last: Option<DateTime<FixedOffset>>,
+    entry: &Entry,
+    payload: &str,
+) -> Result<Vec<String>> {
+    let last = if matches!(entry.body, Body::ClockReset(_)) { None } else { last };
+    rules::time::check(last, &school.year, entry.time)?;
+    roles::check(tables, entry)?;
+    rules::check(&Context { tables, school, seq }, entry, payload)
+}

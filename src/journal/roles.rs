@@ -1,0 +1,168 @@
+//! Who may record what (§3.3): one table, and the one function that reads it.
+//!
+//! A right is a role, mostly with a tie to the thing itself: a teacher to his course, a class teacher to his class.
+//! Recording, taking in and audit all ask here, so nothing can be recorded by a way that forgets to.
+
+use crate::error::{Error, Result};
+use crate::journal::entry::{Body, Entry};
+use crate::journal::find;
+use crate::school::{ClassName, CourseKey, Role};
+use rusqlite::Connection;
+
+/// What must be true of an author for an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    /// Holds the role; no tie needed.
+    Has(Role),
+    /// Teaches the course.
+    OwnCourse,
+    /// Gave the lesson instead of the course's teacher (§2.1).
+    Substitute,
+    /// Is the class teacher of the pupil's class.
+    OwnClass,
+    /// Is a methodist of the subject's methodological association.
+    OwnAssociation,
+}
+
+use Right::{Has, OwnAssociation, OwnClass, OwnCourse, Substitute};
+use Role::{Administrator, DeputyHead, Director, Dispatcher};
+
+/// Kinds of entry, and the rights of which any one suffices.
+const TABLE: &[(&str, &[Right])] = &[
+    ("journal.created", &[Has(Administrator)]),
+    ("school.changed", &[Has(Administrator)]),
+    ("clock.reset", &[Has(Administrator)]),
+    ("person.set", &[Has(Administrator)]),
+    ("person.dismissed", &[Has(Administrator)]),
+    ("key.enrolled", &[Has(Administrator)]),
+    ("key.revoked", &[Has(Administrator)]),
+    ("subjects.set", &[Has(Administrator)]),
+    ("class.set", &[Has(Administrator)]),
+    ("pupil.set", &[Has(Administrator)]),
+    ("pupil.enrolled", &[Has(Administrator)]),
+    ("pupil.left", &[Has(Administrator)]),
+    ("group.set", &[Has(Administrator)]),
+    ("course.set", &[Has(Administrator)]),
+    ("timetable.set", &[Has(Administrator)]),
+    ("plan.set", &[OwnAssociation]),
+    ("lesson.recorded", &[OwnCourse, Substitute]),
+    ("marks.set", &[OwnCourse, Substitute]),
+    ("attendance.set", &[OwnCourse, Substitute]),
+    ("reason.set", &[OwnClass]),
+    ("finals.set", &[OwnCourse, Has(DeputyHead)]),
+    ("decision.set", &[Has(DeputyHead), Has(Director)]),
+    ("document.issued", &[Has(DeputyHead), Has(Director)]),
+    ("carrier.registered", &[Has(DeputyHead), Has(Director)]),
+    ("archive.created", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),
+    ("archive.verified", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),
+];
+
+/// Kinds that may carry history from another program; only the administrator brings it in.
+const TAKEN_OVER: &[&str] =
+    &["plan.set", "lesson.recorded", "marks.set", "attendance.set", "reason.set", "finals.set", "decision.set"];
+
+/// Whether the author of `entry` may record it, by the tables as they stand before it.
+///
+/// # Errors
+/// A refusal that says who may.
+pub fn check(tables: &Connection, entry: &Entry) -> Result<()> {
+    let kind = entry.body.kind();
+    let rights = if entry.taken_over {
+        if !TAKEN_OVER.contains(&kind) {
+            return Err(Error::refused(format!("запись вида «{kind}» не может быть перенесённой")));
+        }
+        &[Has(Administrator)][..]
+    } else {
+        TABLE.iter().find(|(name, _)| *name == kind).map_or(&[][..], |(_, rights)| rights)
+    };
+    for right in rights {
+        if holds(tables, entry, *right)? {
+            return Ok(());
+        }
+    }
+    let who = rights.iter().map(|right| right.describe()).collect::<Vec<_>>().join(" или ");
+    Err(Error::refused(format!("у «{}» нет права на это действие (§3.3): его выполняет {who}", entry.author))
+        .next("обратитесь к тому, кто имеет это право, или к администратору"))
+}
+
+impl Right {
+    fn describe(self) -> String {
+        match self {
+            Has(role) => role.word().to_owned(),
+            OwnCourse => "учитель этого курса".to_owned(),
+            Substitute => "учитель, проводивший урок по замене".to_owned(),
+            OwnClass => "классный руководитель этого класса".to_owned(),
+            OwnAssociation => "методист методического объединения этого предмета".to_owned(),
+        }
+    }
+}
+
+fn holds(tables: &Connection, entry: &Entry, right: Right) -> Result<bool> {
+    let login = &entry.author;
+    let has = |role| find::has_role(tables, login, role);
+    match right {
+        Has(role) => has(role),
+        OwnCourse => Ok(has(Role::Teacher)?
+            && match course_of(&entry.body) {
+                Some(key) => find::course(tables, key)?.is_some_and(|course| course.teacher == *login),
+                None => false,
+            }),
+        Substitute => Ok(has(Role::Teacher)? && substitutes(tables, entry)?),
+        OwnClass => Ok(has(Role::ClassTeacher)?
+            && match class_of(tables, &entry.body)? {
+                Some(class) => find::class_teacher(tables, &class)?.is_some_and(|teacher| teacher == *login),
+                None => false,
+            }),
+        OwnAssociation => Ok(has(Role::Methodist)?
+            && match course_of(&entry.body) {
+                Some(key) => find::shares_association(tables, login, &key.subject)?,
+                None => false,
+            }),
+    }
+}
+
+/// A substitute records the lesson in his own name; its marks and absences are his while the lesson is.
+fn substitutes(tables: &Connection, entry: &Entry) -> Result<bool> {
+    let at = match &entry.body {
+        Body::LessonRecorded(lesson) if lesson.substitute == entry.author => match find::lesson_at(tables, &lesson.at)?
+        {
+            None => return Ok(true),
+            Some(known) => return Ok(known.substitute == entry.author),
+        },
+        Body::MarksSet(set) => &set.at,
+        Body::AttendanceSet(set) => &set.at,
+        _ => return Ok(false),
+    };
+    Ok(find::lesson_at(tables, at)?.is_some_and(|lesson| lesson.substitute == entry.author))
+}
+
+fn course_of(body: &Body) -> Option<&CourseKey> {
+    match body {
+        Body::PlanSet(set) => Some(&set.course),
+        Body::LessonRecorded(lesson) => Some(&lesson.at.course),
+        Body::MarksSet(set) => Some(&set.at.course),
+        Body::AttendanceSet(set) => Some(&set.at.course),
+        Body::FinalsSet(set) => Some(&set.course),
+        _ => None,
+    }
+}
+
+fn class_of(tables: &Connection, body: &Body) -> Result<Option<ClassName>> {
+    match body {
+        Body::ReasonSet(set) => find::class_of_pupil(tables, &set.pupil, set.until),
+        _ => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_entry_has_its_line_in_the_table() {
+        for kind in Body::KINDS {
+            assert_eq!(TABLE.iter().filter(|(name, rights)| name == kind && !rights.is_empty()).count(), 1, "{kind}");
+        }
+        assert_eq!(TABLE.len(), Body::KINDS.len());
+    }
+}

@@ -1,0 +1,237 @@
+//! Final marks: when they may be set, and the count of marks that they rest on (§2.3.1).
+
+use super::{Context, known_course, roster};
+use crate::error::{Error, Result};
+use crate::journal::entry::{Entry, FinalsSet};
+use crate::journal::find::{self, Course, Pupil};
+use crate::school::{Marks, Period, Role, WorkKind, format_date};
+use chrono::{Duration, NaiveDate};
+use rusqlite::{OptionalExtension, params};
+use std::collections::HashMap;
+
+/// The final marks that are no period's: for the year, of an exam, and the outcome of both.
+pub const YEARLY: [&str; 3] = ["Год", "Экзамен", "Итог"];
+
+/// Judges final marks; what §2.3.1 lacks goes into `warnings` where the marks are taken over.
+pub fn check(
+    context: &Context<'_>,
+    entry: &Entry,
+    set: &FinalsSet,
+    today: NaiveDate,
+    warnings: &mut Vec<String>,
+) -> Result<()> {
+    let course = known_course(context.tables, &set.course)?;
+    let period = period(context, &course, &set.period)?;
+    let ends = period.map_or(context.school.year.ends, |period| period.ends);
+    let begins = period.map_or(context.school.year.begins, |period| period.begins);
+    if !entry.taken_over {
+        in_time(context, set, ends, today)?;
+    }
+    let overriding = overrides(context, entry, set)?;
+    let pupils = pupils_of(context, &course, begins, ends)?;
+    let counts = match period {
+        Some(period) => Some(Counts::take(context, &course, period, &pupils)?),
+        None => None,
+    };
+    for line in &set.marks {
+        let pupil = pupils.get(&line.pupil).ok_or_else(|| {
+            Error::refused(format!(
+                "ученик «{}» не учился на курсе «{}» в период «{}»",
+                line.pupil, course.key, set.period
+            ))
+            .next("проверьте ученика и период")
+        })?;
+        single(context, &course, &line.mark)?;
+        standing(context, &course, pupil, set, entry, today, &line.mark)?;
+        let counts_needed = line.mark.grades().next().is_some() && !overriding;
+        if let (Some(counts), true) = (&counts, counts_needed)
+            && let Some(lack) = counts.lack(pupil)
+        {
+            let what = format!("§2.3.1: {}, {}, {}: {lack}", pupil.name.surname_given(), course.key, set.period);
+            if !entry.taken_over {
+                return Err(Error::refused(what).next(
+                    "поставьте «н/а», добавьте недостающие отметки или попросите завуча поставить с обоснованием",
+                ));
+            }
+            warnings.push(what);
+        }
+    }
+    Ok(())
+}
+
+fn period<'s>(context: &'s Context<'_>, course: &Course, name: &str) -> Result<Option<&'s Period>> {
+    if YEARLY.contains(&name) {
+        return Ok(None);
+    }
+    let periods = context.school.periods_of(&course.key.class);
+    let known = periods.iter().map(|p| format!("«{}»", p.name)).collect::<Vec<_>>().join(", ");
+    periods.into_iter().find(|p| p.name == name).map(Some).ok_or_else(|| {
+        Error::input(format!("у {} класса нет периода «{name}»", course.key.class))
+            .next(format!("укажите один из: {known}, «Год», «Экзамен», «Итог»"))
+    })
+}
+
+/// A final mark may be set from some days before the period's end to as many after it.
+fn in_time(context: &Context<'_>, set: &FinalsSet, ends: NaiveDate, today: NaiveDate) -> Result<()> {
+    let around = Duration::days(context.school.policy.final_days.into());
+    if (ends - around..=ends + around).contains(&today) {
+        return Ok(());
+    }
+    Err(Error::refused(format!(
+        "отметки за «{}» выставляются с {} по {}",
+        set.period,
+        format_date(ends - around),
+        format_date(ends + around)
+    ))
+    .next("вне этого срока подайте заявку на исправление (§2.3.3)"))
+}
+
+/// An override carries a reason and is the deputy head's; without one the deputy head sets no final marks.
+fn overrides(context: &Context<'_>, entry: &Entry, set: &FinalsSet) -> Result<bool> {
+    let course = known_course(context.tables, &set.course)?;
+    if set.override_reason.is_empty() {
+        if !entry.taken_over && course.teacher != entry.author {
+            return Err(Error::refused("итоговую отметку за учителя завуч ставит только с обоснованием")
+                .next("укажите обоснование"));
+        }
+        return Ok(false);
+    }
+    if !find::has_role(context.tables, &entry.author, Role::DeputyHead)? {
+        return Err(Error::refused("§2.3.1: поставить отметку при недостатке отметок может только завуч"));
+    }
+    Ok(true)
+}
+
+fn single(context: &Context<'_>, course: &Course, mark: &Marks) -> Result<()> {
+    let policy = &context.school.policy;
+    let grades: Vec<u8> = mark.grades().collect();
+    if grades.len() > 1 {
+        return Err(Error::input(format!("итоговая отметка одна, а указано «{mark}»")));
+    }
+    if policy.unmarked_grades.contains(&course.key.class.grade()) && !grades.is_empty() {
+        return Err(Error::refused(format!("в {}-х классах отметки не ставятся", course.key.class.grade())));
+    }
+    if grades.iter().any(|grade| *grade < policy.lowest_mark) {
+        return Err(Error::refused(format!("в школе ставятся отметки от {} до 5", policy.lowest_mark)));
+    }
+    Ok(())
+}
+
+/// Overwritten on the day it was set, then only corrected.
+fn standing(
+    context: &Context<'_>,
+    course: &Course,
+    pupil: &Pupil,
+    set: &FinalsSet,
+    entry: &Entry,
+    today: NaiveDate,
+    new: &Marks,
+) -> Result<()> {
+    let sql = "SELECT mark, set_on FROM finals WHERE course = ?1 AND pupil = ?2 AND period = ?3";
+    let mut statement = context.tables.prepare_cached(sql)?;
+    let standing: Option<(String, String)> = statement
+        .query_row(params![course.id, pupil.id, set.period], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    match standing {
+        Some((old, set_on)) if old != new.to_string() && (entry.taken_over || set_on != find::iso(today)) => {
+            Err(Error::refused(format!("{}: за «{}» уже стоит «{old}»", pupil.name.surname_given(), set.period))
+                .next("подайте заявку на исправление (§2.3.3)"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Those who were on the course at its end or some day of the span, by personal file.
+fn pupils_of(
+    context: &Context<'_>,
+    course: &Course,
+    begins: NaiveDate,
+    ends: NaiveDate,
+) -> Result<HashMap<String, Pupil>> {
+    let mut pupils = roster(context.tables, &course.key, ends)?;
+    let sql = "SELECT DISTINCT file, since, until FROM enrolments JOIN pupils ON pupils.id = pupil
+               WHERE class = ?1 AND since <= ?3 AND until > ?2";
+    let mut statement = context.tables.prepare_cached(sql)?;
+    let class = course.key.class.to_string();
+    let rows =
+        statement.query_map(params![class, find::iso(begins), find::iso(ends)], |row| row.get::<_, String>(1))?;
+    let days = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    for day in days.iter().filter_map(|day| crate::school::parse_date_or(day)) {
+        pupils.extend(roster(context.tables, &course.key, day.max(begins))?);
+    }
+    Ok(pupils)
+}
+
+/// How many grades each pupil has in a period, and how many of them for written work.
+struct Counts {
+    by_pupil: HashMap<i64, (usize, usize)>,
+    needed: usize,
+    written_needed: bool,
+}
+
+impl Counts {
+    fn take(context: &Context<'_>, course: &Course, period: &Period, pupils: &HashMap<String, Pupil>) -> Result<Self> {
+        let policy = &context.school.policy;
+        let needed = if course.hours < 2.0 { policy.min_marks_one_hour } else { policy.min_marks_more_hours };
+        let sql = "SELECT written FROM subjects WHERE name = ?1";
+        let written_needed = context
+            .tables
+            .prepare_cached(sql)?
+            .query_row([&course.key.subject], |row| row.get::<_, bool>(0))
+            .optional()?
+            .unwrap_or(true);
+        let mut counts = Self { by_pupil: HashMap::new(), needed: needed.into(), written_needed };
+        counts.add(context, course.id, period)?;
+        counts.add_from_other_classes(context, course, period, pupils)?;
+        Ok(counts)
+    }
+
+    fn add(&mut self, context: &Context<'_>, course: i64, period: &Period) -> Result<()> {
+        let sql = "SELECT pupil, marks, iif(marks.work <> '', marks.work, lessons.work) FROM lessons
+                   JOIN marks ON marks.lesson = lessons.id
+                   WHERE course = ?1 AND date BETWEEN ?2 AND ?3";
+        let mut statement = context.tables.prepare_cached(sql)?;
+        let mut rows = statement.query(params![course, find::iso(period.begins), find::iso(period.ends)])?;
+        while let Some(row) = rows.next()? {
+            let (pupil, marks, work): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let grades = Marks::parse(&marks)?.grades().count();
+            let count = self.by_pupil.entry(pupil).or_default();
+            count.0 += grades;
+            count.1 += if WorkKind::of(&work).is_some_and(WorkKind::is_written) { grades } else { 0 };
+        }
+        Ok(())
+    }
+
+    /// A pupil who moved between classes keeps his marks: those of the same subject in the other class count on.
+    fn add_from_other_classes(
+        &mut self,
+        context: &Context<'_>,
+        course: &Course,
+        period: &Period,
+        pupils: &HashMap<String, Pupil>,
+    ) -> Result<()> {
+        let sql = "SELECT DISTINCT courses.id FROM enrolments JOIN courses ON courses.class = enrolments.class
+                   WHERE pupil = ?1 AND enrolments.class <> ?2 AND subject = ?3 AND since <= ?4";
+        let mut statement = context.tables.prepare_cached(sql)?;
+        let class = course.key.class.to_string();
+        let mut others = std::collections::BTreeSet::new();
+        for pupil in pupils.values() {
+            let parameters = params![pupil.id, class, course.key.subject, find::iso(period.ends)];
+            let ids = statement.query_map(parameters, |row| row.get::<_, i64>(0))?;
+            others.extend(ids.collect::<rusqlite::Result<Vec<_>>>()?);
+        }
+        others.into_iter().try_for_each(|other| self.add(context, other, period))
+    }
+
+    /// What §2.3.1 demands and the pupil lacks, in words.
+    fn lack(&self, pupil: &Pupil) -> Option<String> {
+        let (all, written) = self.by_pupil.get(&pupil.id).copied().unwrap_or_default();
+        if all < self.needed {
+            Some(format!("отметок {all}, нужно не менее {}", self.needed))
+        } else if self.written_needed && written == 0 {
+            Some("нет ни одной отметки за письменную работу".to_owned())
+        } else {
+            None
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! Lessons, marks and absences by day (§2.1, §2.2, §2.3.2).
+//!
+//! On the day of the lesson its author may overwrite. From the next day to the seventh what is missing may be added and
+//! nothing replaced. After that only a correction («Замена сведений», §2.3.3) changes anything. History taken over from
+//! another program is bound by none of these days, but it too replaces nothing.
+
+use super::{Context, known_course, roster, text};
+use crate::error::{Error, Result};
+use crate::journal::entry::{AttendanceSet, Entry, LessonCell, LessonRecorded, LessonRef, MarksSet};
+use crate::journal::find::{self, Course, Lesson, Pupil};
+use crate::school::{Attendance, Marks, Role, WorkKind, format_date};
+use chrono::{Duration, NaiveDate};
+use rusqlite::params;
+use std::collections::{HashMap, HashSet};
+
+/// What the day allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Window {
+    /// The day of the lesson: its author may overwrite.
+    Overwrite,
+    /// The days after it: what is missing may be added.
+    Add,
+}
+
+/// §2.3.2: what may be done on `today` to a lesson of `date`.
+fn window(context: &Context<'_>, entry: &Entry, date: NaiveDate, today: NaiveDate) -> Result<Window> {
+    let policy = &context.school.policy;
+    if entry.taken_over {
+        return Ok(Window::Add);
+    }
+    if date > today {
+        return Err(Error::refused(format!(
+            "§2.1: запись о занятии делается в день проведения, а {} ещё не наступило",
+            format_date(date)
+        ))
+        .next("проверьте дату"));
+    }
+    if today <= date + Duration::days(policy.overwrite_days.into()) {
+        return Ok(Window::Overwrite);
+    }
+    if today <= date + Duration::days(policy.edit_days.into()) {
+        return Ok(Window::Add);
+    }
+    Err(Error::refused(format!(
+        "§2.3.2: со дня занятия {} прошло больше {} дней, изменять и добавлять записи нельзя",
+        format_date(date),
+        policy.edit_days
+    ))
+    .next("подайте заявку на исправление: запись в журнале «Замена сведений в электронном журнале» (§2.3.3)"))
+}
+
+/// §2.3.2: nothing that stands is replaced, but by its author on the day of the lesson.
+fn replacement(window: Window, author: &str, entry: &Entry, what: &str) -> Result<()> {
+    if window == Window::Overwrite && author == entry.author {
+        return Ok(());
+    }
+    let (message, next) = if entry.taken_over {
+        (
+            format!("{what}: в журнале уже стоит другое"),
+            "перенос ничего не заменяет: исправьте файл или подайте заявку на исправление",
+        )
+    } else if window == Window::Overwrite {
+        (
+            format!("{what}: запись сделал другой учитель, заменить её в день занятия может только он"),
+            "обратитесь к нему или подайте заявку на исправление (§2.3.3)",
+        )
+    } else {
+        (
+            format!("§2.3.2: {what}: после дня занятия можно добавить недостающее, но нельзя заменить записанное"),
+            "подайте заявку на исправление: запись в журнале «Замена сведений в электронном журнале» (§2.3.3)",
+        )
+    };
+    Err(Error::refused(message).next(next))
+}
+
+/// A lesson: its day, its text, and in an import the cells that came with it.
+pub fn recorded(context: &Context<'_>, entry: &Entry, set: &LessonRecorded, today: NaiveDate) -> Result<()> {
+    let tables = context.tables;
+    let course = known_course(tables, &set.at.course)?;
+    school_day(context, &set.at)?;
+    text::is_given(&set.topic, "тема урока (что пройдено)")?;
+    if !set.work.is_empty() && WorkKind::of(&set.work).is_none() {
+        return Err(Error::input(format!("вид работы «{}» неизвестен", set.work))
+            .next(format!("начните его с одного из слов: {}", WorkKind::words())));
+    }
+    if !set.substitute.is_empty() && !find::has_role(tables, &set.substitute, Role::Teacher)? {
+        return Err(Error::input(format!("«{}» не учитель этой школы и не может замещать", set.substitute))
+            .next("проверьте логин замещающего"));
+    }
+    if !set.cells.is_empty() && !entry.taken_over {
+        return Err(Error::refused("отметки вместе с уроком записываются только при переносе"));
+    }
+    let known = find::lesson(tables, course.id, set.at.date, set.at.lesson)?;
+    // The window is asked for in any case: a lesson never entered has a last day as well.
+    let window = window(context, entry, set.at.date, today)?;
+    if let Some(known) = &known
+        && replaces(known, set)
+    {
+        replacement(window, &known.author, entry, "урок уже записан")?;
+    }
+    cells(context, entry, set, &course, known.as_ref())
+}
+
+/// Whether `set` would change something that was already filled in.
+fn replaces(known: &Lesson, set: &LessonRecorded) -> bool {
+    let changes = |old: &str, new: &str| !old.is_empty() && old != new;
+    changes(&known.topic, &set.topic)
+        || changes(&known.work, &set.work)
+        || changes(&known.homework, &set.homework)
+        || known.substitute != set.substitute
+}
+
+fn cells(
+    context: &Context<'_>,
+    entry: &Entry,
+    set: &LessonRecorded,
+    course: &Course,
+    known: Option<&Lesson>,
+) -> Result<()> {
+    if set.cells.is_empty() {
+        return Ok(());
+    }
+    let roster = roster(context.tables, &set.at.course, set.at.date)?;
+    let mut seen = HashSet::new();
+    for cell in &set.cells {
+        let LessonCell { pupil, attendance, marks } = cell;
+        if !seen.insert(pupil) {
+            return Err(Error::input(format!("ученик «{pupil}» указан дважды")));
+        }
+        let pupil = on_roster(context, &roster, pupil, &set.at)?;
+        if let Some(marks) = marks {
+            allowed_marks(context, course, marks)?;
+        }
+        if let Some(known) = known {
+            if let Some(marks) = marks {
+                mark_change(context, entry, Window::Add, known.id, pupil, Some(marks))?;
+            }
+            if let Some(attendance) = attendance {
+                attendance_change(context, entry, Window::Add, known.id, pupil, Some(*attendance))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Marks of a lesson.
+pub fn marks(context: &Context<'_>, entry: &Entry, set: &MarksSet, today: NaiveDate) -> Result<()> {
+    let course = known_course(context.tables, &set.at.course)?;
+    let window = window(context, entry, set.at.date, today)?;
+    let lesson = known_lesson(context, &course, &set.at)?;
+    if !set.work.is_empty() && WorkKind::of(&set.work).is_none() {
+        return Err(Error::input(format!("вид работы «{}» неизвестен", set.work))
+            .next(format!("начните его с одного из слов: {}", WorkKind::words())));
+    }
+    some_lines(set.marks.len())?;
+    let roster = roster(context.tables, &set.at.course, set.at.date)?;
+    let mut seen = HashSet::new();
+    for line in &set.marks {
+        if !seen.insert(&line.pupil) {
+            return Err(Error::input(format!("ученик «{}» указан дважды", line.pupil)));
+        }
+        let pupil = on_roster(context, &roster, &line.pupil, &set.at)?;
+        if let Some(marks) = &line.marks {
+            allowed_marks(context, &course, marks)?;
+        }
+        mark_change(context, entry, window, lesson.id, pupil, line.marks.as_ref())?;
+    }
+    Ok(())
+}
+
+/// Absences and latenesses of a lesson.
+pub fn attendance(context: &Context<'_>, entry: &Entry, set: &AttendanceSet, today: NaiveDate) -> Result<()> {
+    let course = known_course(context.tables, &set.at.course)?;
+    let window = window(context, entry, set.at.date, today)?;
+    let lesson = known_lesson(context, &course, &set.at)?;
+    some_lines(set.pupils.len())?;
+    let roster = roster(context.tables, &set.at.course, set.at.date)?;
+    let mut seen = HashSet::new();
+    for line in &set.pupils {
+        if !seen.insert(&line.pupil) {
+            return Err(Error::input(format!("ученик «{}» указан дважды", line.pupil)));
+        }
+        let pupil = on_roster(context, &roster, &line.pupil, &set.at)?;
+        attendance_change(context, entry, window, lesson.id, pupil, line.attendance)?;
+    }
+    Ok(())
+}
+
+fn some_lines(count: usize) -> Result<()> {
+    if count == 0 { Err(Error::input("не указан ни один ученик")) } else { Ok(()) }
+}
+
+fn school_day(context: &Context<'_>, at: &LessonRef) -> Result<()> {
+    let year = &context.school.year;
+    let bad = |why: String| Err(Error::refused(why).next("проверьте дату; учебные дни задаёт администратор"));
+    if !(year.begins..=year.ends).contains(&at.date) {
+        return bad(format!("{} вне учебного года {}", format_date(at.date), year.name));
+    }
+    if let Some(day_off) = context.school.day_off(at.date) {
+        return bad(format!("{} не учебный день: {day_off}", format_date(at.date)));
+    }
+    if !(1..=15).contains(&at.lesson) {
+        return Err(Error::input(format!("урока № {} не бывает", at.lesson)).next("укажите номер урока от 1 до 15"));
+    }
+    Ok(())
+}
+
+fn known_lesson(context: &Context<'_>, course: &Course, at: &LessonRef) -> Result<Lesson> {
+    find::lesson(context.tables, course.id, at.date, at.lesson)?.ok_or_else(|| {
+        Error::refused(format!("§2.1: урок {} ({}, урок {}) не записан", format_date(at.date), course.key, at.lesson))
+            .next("сначала запишите урок: letopis lesson record")
+    })
+}
+
+fn on_roster<'r>(
+    context: &Context<'_>,
+    roster: &'r HashMap<String, Pupil>,
+    file: &str,
+    at: &LessonRef,
+) -> Result<&'r Pupil> {
+    roster.get(file).ok_or_else(|| match super::known_pupil(context.tables, file) {
+        Ok(pupil) => Error::refused(format!(
+            "{} ({file}) {} не в списке: {}",
+            pupil.name.surname_given(),
+            format_date(at.date),
+            at.course
+        ))
+        .next("проверьте класс, группу и дату; состав класса ведёт администратор"),
+        Err(unknown) => unknown,
+    })
+}
+
+fn allowed_marks(context: &Context<'_>, course: &Course, marks: &Marks) -> Result<()> {
+    let policy = &context.school.policy;
+    if policy.unmarked_grades.contains(&course.key.class.grade()) && marks.grades().next().is_some() {
+        return Err(Error::refused(format!("в {}-х классах отметки не ставятся", course.key.class.grade())));
+    }
+    if marks.grades().any(|grade| grade < policy.lowest_mark) {
+        return Err(Error::refused(format!("в школе ставятся отметки от {} до 5", policy.lowest_mark))
+            .next("проверьте отметку"));
+    }
+    Ok(())
+}
+
+fn mark_change(
+    context: &Context<'_>,
+    entry: &Entry,
+    window: Window,
+    lesson: i64,
+    pupil: &Pupil,
+    new: Option<&Marks>,
+) -> Result<()> {
+    let sql = "SELECT marks, author FROM marks WHERE lesson = ?1 AND pupil = ?2";
+    let new = new.map(ToString::to_string);
+    change(context, entry, window, (sql, lesson, pupil), new.as_deref(), "отметка")
+}
+
+fn attendance_change(
+    context: &Context<'_>,
+    entry: &Entry,
+    window: Window,
+    lesson: i64,
+    pupil: &Pupil,
+    new: Option<Attendance>,
+) -> Result<()> {
+    let sql = "SELECT kind, author FROM attendance WHERE lesson = ?1 AND pupil = ?2";
+    change(context, entry, window, (sql, lesson, pupil), new.map(Attendance::as_str), "посещение")
+}
+
+/// A cell that stands is replaced by its author on the day only; an empty cell is filled, and not emptied.
+fn change(
+    context: &Context<'_>,
+    entry: &Entry,
+    window: Window,
+    (sql, lesson, pupil): (&str, i64, &Pupil),
+    new: Option<&str>,
+    what: &str,
+) -> Result<()> {
+    use rusqlite::OptionalExtension;
+    let mut statement = context.tables.prepare_cached(sql)?;
+    let standing: Option<(String, String)> =
+        statement.query_row(params![lesson, pupil.id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    match standing {
+        Some((old, author)) if new != Some(old.as_str()) => {
+            let place = format!("{}, {what} «{old}»", pupil.name.surname_given());
+            replacement(window, &author, entry, &place)
+        }
+        None if new.is_none() => {
+            Err(Error::input(format!("{}: {what} не стоит, убирать нечего", pupil.name.surname_given())))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,95 @@
+//! The rules of the regulation, each a small function named for what it demands.
+//!
+//! [`check`] judges one entry against the tables as they stand before it. Recording calls it to refuse, an audit calls
+//! it to find what slipped past; both get the same answer because it is the same code. A rule that only warns puts its
+//! words into the list that is returned.
+
+mod finals;
+mod lesson;
+mod paper;
+mod people;
+mod text;
+pub mod time;
+
+use crate::error::{Error, Result};
+use crate::journal::entry::{Body, Entry};
+use crate::journal::find::{self, Course, Pupil};
+use crate::school::{CourseKey, School};
+use chrono::NaiveDate;
+use rusqlite::Connection;
+use std::collections::HashMap;
+
+/// What an entry is judged against.
+pub struct Context<'a> {
+    /// The tables before the entry.
+    pub tables: &'a Connection,
+    /// The school as it stands, whose policy holds.
+    pub school: &'a School,
+    /// The number that the entry will have.
+    pub seq: u64,
+}
+
+/// Judges `entry`; `payload` is its exact text. Returns warnings in Russian.
+///
+/// # Errors
+/// The first rule that forbids it, with its clause and the way out; or a name that the journal does not know.
+pub fn check(context: &Context<'_>, entry: &Entry, payload: &str) -> Result<Vec<String>> {
+    text::is_canonical(payload)?;
+    let today = context.school.day_of(entry.time);
+    let tables = context.tables;
+    let mut warnings = Vec::new();
+    match &entry.body {
+        Body::JournalCreated(created) => people::first_entry(context, created)?,
+        Body::SchoolChanged(changed) => changed.school.check()?,
+        Body::ClockReset(reset) => text::is_given(&reset.reason, "причина")?,
+        Body::Person(person) => people::person(person)?,
+        Body::PersonDismissed(dismissed) => people::dismissal(tables, dismissed)?,
+        Body::KeyEnrolled(enrolled) => people::enrolment_of_key(tables, enrolled)?,
+        Body::KeyRevoked(revoked) => people::revocation(tables, revoked)?,
+        Body::SubjectsSet(set) => people::subjects(set)?,
+        Body::ClassSet(set) => people::class(tables, set)?,
+        Body::PupilSet(set) => people::pupil(context, set)?,
+        Body::PupilEnrolled(enrolled) => people::enrolment(context, enrolled)?,
+        Body::PupilLeft(left) => people::leaving(tables, left)?,
+        Body::GroupSet(set) => people::group(tables, set)?,
+        Body::CourseSet(set) => people::course(tables, set)?,
+        Body::TimetableSet(set) => people::timetable(tables, set)?,
+        Body::PlanSet(set) => people::plan(tables, set)?,
+        Body::LessonRecorded(set) => lesson::recorded(context, entry, set, today)?,
+        Body::MarksSet(set) => lesson::marks(context, entry, set, today)?,
+        Body::AttendanceSet(set) => lesson::attendance(context, entry, set, today)?,
+        Body::ReasonSet(set) => people::reason(tables, set)?,
+        Body::FinalsSet(set) => finals::check(context, entry, set, today, &mut warnings)?,
+        Body::DecisionSet(set) => {
+            known_pupil(tables, &set.pupil)?;
+            text::is_given(&set.decision, "решение")?;
+        }
+        Body::DocumentIssued(issued) => paper::document(context, issued)?,
+        Body::CarrierRegistered(carrier) => paper::carrier(tables, carrier)?,
+        Body::ArchiveCreated(archive) => paper::archive(context, archive)?,
+        Body::ArchiveVerified(verified) => paper::verification(tables, verified)?,
+    }
+    Ok(warnings)
+}
+
+/// The course of a name.
+fn known_course(tables: &Connection, key: &CourseKey) -> Result<Course> {
+    find::course(tables, key)?.ok_or_else(|| {
+        Error::input(format!("курс «{key}» не заведён в журнале"))
+            .next("проверьте класс, группу и предмет; курсы заводит администратор")
+    })
+}
+
+/// The pupil of a personal file.
+fn known_pupil(tables: &Connection, file: &str) -> Result<Pupil> {
+    find::pupil(tables, file)?.ok_or_else(|| {
+        Error::input(format!("в журнале нет ученика с личным делом «{file}»"))
+            .next("проверьте номер; учеников заводит администратор")
+    })
+}
+
+/// The pupils of a course on a day, by personal file.
+fn roster(tables: &Connection, key: &CourseKey, date: NaiveDate) -> Result<HashMap<String, Pupil>> {
+    let pupils = find::roster_unsorted(tables, key, date)?;
+    Ok(pupils.into_iter().map(|pupil| (pupil.file.clone(), pupil)).collect())
+}

@@ -1,0 +1,251 @@
+//! Rules for what the administrator keeps (§3.3.1): people, keys, classes, pupils, groups, courses, timetable, plans.
+//! Mostly: a name that is used must be known, and nothing may be there twice.
+
+use super::{Context, known_course, known_pupil, text};
+use crate::error::{Error, Result};
+use crate::journal::entry::{
+    ClassSet, CourseSet, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, PlanSet,
+    PupilEnrolled, PupilLeft, PupilSet, ReasonSet, SubjectsSet, TimetableSet,
+};
+use crate::journal::find;
+use crate::school::{ClassName, Role, format_date};
+use chrono::Datelike;
+use rusqlite::{Connection, params};
+use std::collections::HashSet;
+
+/// The first entry: only the first, by an administrator, about a consistent school.
+pub fn first_entry(context: &Context<'_>, created: &JournalCreated) -> Result<()> {
+    if context.seq != 1 {
+        return Err(Error::refused("журнал уже заведён"));
+    }
+    created.school.check()?;
+    person(&created.administrator)
+}
+
+/// A member of staff.
+pub fn person(person: &Person) -> Result<()> {
+    let valid = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
+    let login = &person.login;
+    if login.is_empty() || login.len() > 32 || !login.chars().all(valid) {
+        return Err(Error::input(format!("логин «{login}» не годится"))
+            .next("логин состоит из строчных латинских букв, цифр, точки, дефиса, подчёркивания, до 32 знаков"));
+    }
+    text::is_given(&person.name.surname, "фамилия")?;
+    text::is_given(&person.name.given, "имя")?;
+    text::is_given(&person.position, "должность")?;
+    if person.roles.is_empty() || person.roles.iter().collect::<HashSet<_>>().len() != person.roles.len() {
+        return Err(Error::input(format!("у «{login}» не указаны роли или роль указана дважды")));
+    }
+    Ok(())
+}
+
+/// Somebody leaves, but not the last administrator, without whom no key could be enrolled any more.
+pub fn dismissal(tables: &Connection, dismissed: &PersonDismissed) -> Result<()> {
+    let person = known_person(tables, &dismissed.login)?;
+    if person.dismissed {
+        return Err(Error::refused(format!("«{}» уже уволен(а)", dismissed.login)));
+    }
+    another_administrator(tables, &dismissed.login, "")
+}
+
+/// An administrator with a key in force must remain.
+fn another_administrator(tables: &Connection, without: &str, without_key: &str) -> Result<()> {
+    let sql = "SELECT 1 FROM keys JOIN roles USING (login) JOIN people USING (login)
+               WHERE role = ?1 AND revoked_entry IS NULL AND dismissed IS NULL AND login <> ?2 AND fingerprint <> ?3";
+    if tables.prepare_cached(sql)?.exists(params![Role::Administrator.word(), without, without_key])? {
+        return Ok(());
+    }
+    Err(Error::refused("в журнале не осталось бы администратора с действующим ключом")
+        .next("сначала назначьте другого администратора и внесите его ключ"))
+}
+
+/// A key for somebody who works here, which is nobody's yet.
+pub fn enrolment_of_key(tables: &Connection, enrolled: &KeyEnrolled) -> Result<()> {
+    if known_person(tables, &enrolled.login)?.dismissed {
+        return Err(Error::refused(format!("«{}» уволен(а), ключ не вносится", enrolled.login)));
+    }
+    let recipient = enrolled.key.recipient();
+    let sql = "SELECT 1 FROM recovery_keys WHERE recipient = ?1";
+    if tables.prepare_cached(sql)?.exists([recipient])? {
+        return Err(Error::refused("это ключ восстановления архива: он ничего не подписывает и не вносится"));
+    }
+    let sql = "SELECT 1 FROM keys WHERE fingerprint = ?1 OR recipient = ?2";
+    if tables.prepare_cached(sql)?.exists(params![enrolled.key.fingerprint(), recipient])? {
+        return Err(Error::refused("этот ключ уже внесён в журнал").next("создайте новый: letopis key new FILE"));
+    }
+    Ok(())
+}
+
+/// A key in force is revoked, but not the last administrator's.
+pub fn revocation(tables: &Connection, revoked: &KeyRevoked) -> Result<()> {
+    text::is_given(&revoked.reason, "причина отзыва ключа")?;
+    match find::key(tables, &revoked.fingerprint)? {
+        None => Err(Error::input(format!("ключ {} не внесён в журнал", revoked.fingerprint))),
+        Some(key) if key.revoked_at.is_some() => Err(Error::refused("ключ уже отозван")),
+        Some(_) => another_administrator(tables, "", &revoked.fingerprint),
+    }
+}
+
+fn known_person(tables: &Connection, login: &str) -> Result<find::Staff> {
+    find::staff(tables, login)?.ok_or_else(|| {
+        Error::input(format!("сотрудника «{login}» нет в журнале")).next("проверьте логин: letopis staff list")
+    })
+}
+
+/// A teacher who works here.
+fn known_teacher(tables: &Connection, login: &str, role: Role) -> Result<()> {
+    known_person(tables, login)?;
+    if find::has_role(tables, login, role)? {
+        return Ok(());
+    }
+    Err(Error::input(format!("у «{login}» нет роли «{}»", role.word())).next("добавьте роль этому сотруднику"))
+}
+
+/// Subjects with names, none twice.
+pub fn subjects(set: &SubjectsSet) -> Result<()> {
+    let mut seen = HashSet::new();
+    for subject in &set.subjects {
+        text::is_given(&subject.name, "название предмета")?;
+        text::is_given(&subject.short, "краткое название предмета")?;
+        if !seen.insert(&subject.name) {
+            return Err(Error::input(format!("предмет «{}» указан дважды", subject.name)));
+        }
+    }
+    Ok(())
+}
+
+/// A class whose teacher, if named, is one.
+pub fn class(tables: &Connection, set: &ClassSet) -> Result<()> {
+    if set.teacher.is_empty() { Ok(()) } else { known_teacher(tables, &set.teacher, Role::ClassTeacher) }
+}
+
+/// A pupil with a file, a name and a plausible age.
+pub fn pupil(context: &Context<'_>, set: &PupilSet) -> Result<()> {
+    text::is_given(&set.file, "номер личного дела")?;
+    text::is_given(&set.name.surname, "фамилия")?;
+    text::is_given(&set.name.given, "имя")?;
+    let age = context.school.year.begins.year() - set.born.year();
+    if !(4..=30).contains(&age) {
+        return Err(Error::input(format!("дата рождения {} неправдоподобна для ученика", format_date(set.born))));
+    }
+    Ok(())
+}
+
+/// A pupil joins a class, being in no other on that day.
+pub fn enrolment(context: &Context<'_>, enrolled: &PupilEnrolled) -> Result<()> {
+    let tables = context.tables;
+    known_class(tables, &enrolled.class)?;
+    let pupil = known_pupil(tables, &enrolled.file)?;
+    let year = &context.school.year;
+    if !(year.begins..=year.ends).contains(&enrolled.since) {
+        return Err(Error::input(format!("дата зачисления {} вне учебного года", format_date(enrolled.since))));
+    }
+    let sql = "SELECT 1 FROM enrolments WHERE pupil = ?1 AND (until IS NULL OR until > ?2)";
+    if tables.prepare_cached(sql)?.exists(params![pupil.id, find::iso(enrolled.since)])? {
+        return Err(Error::refused(format!("{} уже учится в классе", pupil.name.surname_given()))
+            .next("сначала запишите выбытие из прежнего класса"));
+    }
+    Ok(())
+}
+
+/// A pupil leaves the class he is in.
+pub fn leaving(tables: &Connection, left: &PupilLeft) -> Result<()> {
+    let pupil = known_pupil(tables, &left.file)?;
+    let sql = "SELECT 1 FROM enrolments WHERE pupil = ?1 AND until IS NULL AND since < ?2";
+    if !tables.prepare_cached(sql)?.exists(params![pupil.id, find::iso(left.until)])? {
+        return Err(Error::refused(format!(
+            "{} на {} не учится в школе",
+            pupil.name.surname_given(),
+            format_date(left.until)
+        )));
+    }
+    Ok(())
+}
+
+/// A group of pupils of the class.
+pub fn group(tables: &Connection, set: &GroupSet) -> Result<()> {
+    known_class(tables, &set.class)?;
+    text::is_given(&set.group, "название группы")?;
+    let mut seen = HashSet::new();
+    for file in &set.members {
+        let pupil = known_pupil(tables, file)?;
+        let sql = "SELECT 1 FROM enrolments WHERE pupil = ?1 AND class = ?2";
+        if !tables.prepare_cached(sql)?.exists(params![pupil.id, set.class.to_string()])? {
+            return Err(Error::input(format!("{} ({file}) не из {}", pupil.name.surname_given(), set.class)));
+        }
+        if !seen.insert(file) {
+            return Err(Error::input(format!("{} ({file}) указан в группе дважды", pupil.name.surname_given())));
+        }
+    }
+    Ok(())
+}
+
+/// A course of a known class, group, subject and teacher.
+pub fn course(tables: &Connection, set: &CourseSet) -> Result<()> {
+    known_class(tables, &set.course.class)?;
+    if !tables.prepare_cached("SELECT 1 FROM subjects WHERE name = ?1")?.exists([&set.course.subject])? {
+        return Err(Error::input(format!("предмета «{}» нет в списке", set.course.subject))
+            .next("добавьте предмет (subjects.csv)"));
+    }
+    if !set.course.group.is_empty() {
+        let sql = "SELECT 1 FROM group_members WHERE class = ?1 AND grp = ?2";
+        if !tables.prepare_cached(sql)?.exists(params![set.course.class.to_string(), set.course.group])? {
+            return Err(Error::input(format!("в {} нет группы «{}»", set.course.class, set.course.group))
+                .next("добавьте состав группы (groups.csv)"));
+        }
+    }
+    if !(set.hours > 0.0 && set.hours <= 40.0) {
+        return Err(Error::input(format!("часов в неделю {}: так не бывает", set.hours)));
+    }
+    known_teacher(tables, &set.teacher, Role::Teacher)
+}
+
+/// Lessons in the week, none twice.
+pub fn timetable(tables: &Connection, set: &TimetableSet) -> Result<()> {
+    known_course(tables, &set.course)?;
+    let mut seen = HashSet::new();
+    for slot in &set.slots {
+        if !(1..=7).contains(&slot.weekday) || !(1..=15).contains(&slot.lesson) || !seen.insert(slot) {
+            return Err(Error::input(format!("в расписании «{}» неверный или повторный урок", set.course)));
+        }
+    }
+    Ok(())
+}
+
+/// A plan with numbered lines, each with a topic.
+pub fn plan(tables: &Connection, set: &PlanSet) -> Result<()> {
+    known_course(tables, &set.course)?;
+    let mut last = 0;
+    for line in &set.lines {
+        text::is_given(&line.topic, "тема")?;
+        if line.no <= last {
+            return Err(Error::input(format!("план «{}»: номер {} не по порядку", set.course, line.no)));
+        }
+        last = line.no;
+    }
+    Ok(())
+}
+
+/// The reason of absences between two days; spans of one pupil do not overlap.
+pub fn reason(tables: &Connection, set: &ReasonSet) -> Result<()> {
+    let pupil = known_pupil(tables, &set.pupil)?;
+    if set.since > set.until {
+        return Err(Error::input("срок причины заканчивается раньше, чем начинается"));
+    }
+    let (since, until) = (find::iso(set.since), find::iso(set.until));
+    let sql = "SELECT 1 FROM reasons WHERE pupil = ?1 AND since <= ?3 AND until >= ?2
+               AND NOT (since = ?2 AND until = ?3)";
+    if tables.prepare_cached(sql)?.exists(params![pupil.id, since, until])? {
+        return Err(Error::refused(format!("{}: на эти дни уже записана причина", pupil.name.surname_given()))
+            .next("укажите другие дни"));
+    }
+    Ok(())
+}
+
+fn known_class(tables: &Connection, class: &ClassName) -> Result<()> {
+    if tables.prepare_cached("SELECT 1 FROM classes WHERE name = ?1")?.exists([class.to_string()])? {
+        return Ok(());
+    }
+    Err(Error::input(format!("класс {class} не заведён в журнале"))
+        .next("проверьте класс; классы заводит администратор"))
+}

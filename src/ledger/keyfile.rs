@@ -1,0 +1,295 @@
+//! The file a person keeps the secret in.
+//!
+//! With a passphrase it is what `age -p` makes of an identity file: `age -d -i director.key` takes it as it stands and
+//! asks for the passphrase. It is armoured, so that it survives an editor and a mail program. The scrypt work factor
+//! is fixed at 17 (about a quarter of a second, 128 MiB), instead of measured on the machine at hand, so that every
+//! school PC can open what another wrote; files of other programs are accepted up to 20.
+//!
+//! Without a passphrase it is what `age-keygen` writes. The file is for its owner's eyes (mode 0600), is never
+//! overwritten by a new key, and changes its passphrase by replacement: at every moment one of the two is whole.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use age::armor::{ArmoredReader, ArmoredWriter, Format};
+use age::secrecy::{ExposeSecret, SecretString};
+use age::{DecryptError, Decryptor, Encryptor, scrypt};
+use zeroize::Zeroizing;
+
+use super::identity::Identity;
+use crate::error::{Error, Result};
+
+/// log₂ of the scrypt cost of what is written.
+const WORK_FACTOR: u8 = 17;
+
+/// The greatest scrypt cost accepted: 1 GiB of memory.
+const MAX_WORK_FACTOR: u8 = 20;
+
+/// No key file is larger; what is larger was named by mistake and is not read to its end.
+const MAX_SIZE: u64 = 64 * 1024;
+
+const BINARY_HEADER: &[u8] = b"age-encryption.org/v1";
+const ARMOR_HEADER: &[u8] = b"-----BEGIN AGE ENCRYPTED FILE-----";
+
+/// Writes a new key file, readable by its owner only. An existing file is never touched.
+pub fn write_new(path: &Path, identity: &Identity, passphrase: Option<&str>) -> Result<()> {
+    let content = encode(identity, passphrase)?;
+    create(path, &content).map_err(|cause| Error::file("записать ключ в файл", path, &cause))
+}
+
+/// Reads a key file; `passphrase` is asked only where the file is encrypted.
+pub fn read(path: &Path, passphrase: impl FnOnce() -> Result<SecretString>) -> Result<Identity> {
+    let content = load(path)?;
+    decode(&content, passphrase).map_err(|error| error.at(format!("файл ключа «{}»", path.display())))
+}
+
+/// Whether the file asks for a passphrase.
+pub fn is_encrypted(path: &Path) -> Result<bool> {
+    Ok(looks_encrypted(&load(path)?))
+}
+
+/// Replaces the file by one under another passphrase, or under none.
+pub fn change_passphrase(
+    path: &Path,
+    old: impl FnOnce() -> Result<SecretString>,
+    new: Option<&str>,
+) -> Result<Identity> {
+    let identity = read(path, old)?;
+    let content = encode(&identity, new)?;
+    let beside = sibling(path);
+    let replace = || {
+        // Left by a run that was killed here: it holds the same secret, and the old file is still whole.
+        match fs::remove_file(&beside) {
+            Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => return Err(cause),
+            _ => {}
+        }
+        create(&beside, &content)?;
+        fs::rename(&beside, path)?;
+        sync_folder(path)
+    };
+    replace().map_err(|cause| Error::file("заменить файл ключа", path, &cause))?;
+    Ok(identity)
+}
+
+fn sibling(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    path.with_file_name(name)
+}
+
+fn load(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
+    let mut content = Zeroizing::new(Vec::new());
+    File::open(path)
+        .and_then(|file| file.take(MAX_SIZE + 1).read_to_end(&mut content))
+        .map_err(|cause| Error::file("прочитать файл ключа", path, &cause))?;
+    if content.len() as u64 > MAX_SIZE {
+        return Err(Error::input(format!("«{}» — не файл ключа: он слишком велик", path.display()))
+            .next("укажите файл, который создала команда «letopis key new»"));
+    }
+    Ok(content)
+}
+
+fn create(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    let written = file.write_all(content).and_then(|()| file.sync_all()).and_then(|()| sync_folder(path));
+    if written.is_err() {
+        // A torn key file is worse than none; the first failure is the one to report.
+        let _ = fs::remove_file(path);
+    }
+    written
+}
+
+/// Makes the file's name as durable as its bytes.
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    if cfg!(unix) {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+fn encode(identity: &Identity, passphrase: Option<&str>) -> Result<Zeroizing<Vec<u8>>> {
+    let public = identity.public();
+    let secret = identity.secret_text();
+    let plain = Zeroizing::new(format!(
+        "# public key: {}\n# signing key: {}\n{}\n",
+        public.recipient(),
+        public.ssh_line(""),
+        secret.as_str()
+    ));
+    let Some(passphrase) = passphrase else { return Ok(Zeroizing::new(plain.as_bytes().to_vec())) };
+    if passphrase.is_empty() {
+        return Err(Error::input("пустой пароль ключа").next("введите пароль хотя бы из нескольких слов"));
+    }
+    let mut recipient = scrypt::Recipient::new(SecretString::from(passphrase.to_owned()));
+    recipient.set_work_factor(WORK_FACTOR);
+    encrypt(&recipient, plain.as_bytes())
+        .map(Zeroizing::new)
+        .map_err(|cause| Error::environment(format!("не удалось зашифровать ключ ({cause})")).next("повторите"))
+}
+
+fn encrypt(recipient: &scrypt::Recipient, plain: &[u8]) -> std::io::Result<Vec<u8>> {
+    let encryptor =
+        Encryptor::with_recipients(std::iter::once(recipient as &dyn age::Recipient)).map_err(std::io::Error::other)?;
+    let mut writer = encryptor.wrap_output(ArmoredWriter::wrap_output(Vec::new(), Format::AsciiArmor)?)?;
+    writer.write_all(plain)?;
+    writer.finish()?.finish()
+}
+
+fn decode(content: &[u8], passphrase: impl FnOnce() -> Result<SecretString>) -> Result<Identity> {
+    let text = if looks_encrypted(content) { decrypt(content, passphrase)? } else { Zeroizing::new(content.to_vec()) };
+    let text = std::str::from_utf8(&text).map_err(|_| not_a_key())?;
+    Identity::parse(text)
+}
+
+fn looks_encrypted(content: &[u8]) -> bool {
+    let content = content.trim_ascii_start();
+    content.starts_with(BINARY_HEADER) || content.starts_with(ARMOR_HEADER)
+}
+
+fn decrypt(content: &[u8], passphrase: impl FnOnce() -> Result<SecretString>) -> Result<Zeroizing<Vec<u8>>> {
+    let decryptor = Decryptor::new(ArmoredReader::new(content)).map_err(|_| torn())?;
+    if !decryptor.is_scrypt() {
+        return Err(Error::input("это зашифрованные данные, но не файл ключа: они открываются ключом, а не паролем")
+            .next("укажите файл, который создала команда «letopis key new»"));
+    }
+    let passphrase = passphrase()?;
+    if passphrase.expose_secret().is_empty() {
+        return Err(wrong_passphrase());
+    }
+    let mut identity = scrypt::Identity::new(passphrase);
+    identity.set_max_work_factor(MAX_WORK_FACTOR);
+    let mut plain = Zeroizing::new(Vec::with_capacity(content.len()));
+    decryptor
+        .decrypt(std::iter::once(&identity as &dyn age::Identity))
+        .map_err(|cause| why_locked(&cause))?
+        .read_to_end(&mut plain)
+        .map_err(|_| torn())?;
+    Ok(plain)
+}
+
+fn why_locked(cause: &DecryptError) -> Error {
+    match cause {
+        DecryptError::ExcessiveWork { required, .. } => Error::input(format!(
+            "файл ключа зашифрован со стоимостью scrypt {required}, принимается не больше {MAX_WORK_FACTOR}"
+        ))
+        .next("на мощном компьютере откройте его командой «age -d» и задайте пароль заново («letopis key passphrase»)"),
+        DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed | DecryptError::NoMatchingKeys => {
+            wrong_passphrase()
+        }
+        _ => torn(),
+    }
+}
+
+fn wrong_passphrase() -> Error {
+    Error::input("пароль не подходит")
+        .next("проверьте раскладку клавиатуры и Caps Lock; забытый пароль восстановить нельзя, нужен новый ключ")
+}
+
+fn torn() -> Error {
+    Error::damaged("файл ключа повреждён или обрезан").next("возьмите его копию; если её нет, нужен новый ключ")
+}
+
+fn not_a_key() -> Error {
+    Error::input("это не файл ключа").next("укажите файл, который создала команда «letopis key new»")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn unasked() -> Result<SecretString> {
+        panic!("no passphrase is needed here")
+    }
+
+    fn typed(passphrase: &str) -> impl FnOnce() -> Result<SecretString> {
+        let passphrase = SecretString::from(passphrase.to_owned());
+        move || Ok(passphrase)
+    }
+
+    #[test]
+    fn a_file_without_passphrase_is_read_back_and_is_its_owners_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("ivanova.key");
+        let identity = Identity::generate();
+        write_new(&path, &identity, None).unwrap();
+        assert_eq!(read(&path, unasked).unwrap().public(), identity.public());
+        assert!(!is_encrypted(&path).unwrap());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn an_existing_file_is_never_overwritten() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("ivanova.key");
+        fs::write(&path, "something dear").unwrap();
+        assert!(write_new(&path, &Identity::generate(), None).is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "something dear");
+    }
+
+    #[test]
+    fn a_passphrase_opens_its_file_and_can_be_changed() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("ivanova.key");
+        let identity = Identity::generate();
+        write_new(&path, &identity, Some("ёлка в снегу")).unwrap();
+        fs::write(sibling(&path), "left by a killed run").unwrap();
+
+        let wrong = read(&path, typed("елка в снегу")).unwrap_err();
+        assert!(wrong.message().contains("пароль не подходит"), "{wrong}");
+        change_passphrase(&path, typed("ёлка в снегу"), Some("весна")).unwrap();
+        assert!(read(&path, typed("ёлка в снегу")).is_err());
+        assert_eq!(read(&path, typed("весна")).unwrap().public(), identity.public());
+        assert!(!sibling(&path).exists());
+    }
+
+    #[test]
+    fn an_empty_passphrase_is_refused() {
+        assert!(encode(&Identity::generate(), Some("")).is_err());
+    }
+
+    #[test]
+    fn a_cut_off_file_is_called_damaged_before_any_passphrase_is_asked() {
+        let whole = encode(&Identity::generate(), Some("весна")).unwrap();
+        let error = decode(&whole[..60], unasked).unwrap_err();
+        assert!(error.message().contains("повреждён"), "{error}");
+        let error = decode(&whole[..whole.len() - 40], typed("весна")).unwrap_err();
+        assert!(error.message().contains("повреждён"), "{error}");
+    }
+
+    #[test]
+    fn an_archive_given_as_a_key_is_called_so() {
+        let recipient = Identity::generate().age_identity().to_public();
+        let sealed = age::encrypt(&recipient, b"payload").unwrap();
+        let error = decode(&sealed, unasked).unwrap_err();
+        assert!(error.message().contains("не файл ключа"), "{error}");
+    }
+
+    #[test]
+    fn a_work_factor_that_would_exhaust_the_machine_is_refused_unworked() {
+        let mut sealed = b"age-encryption.org/v1\n-> scrypt AAAAAAAAAAAAAAAAAAAAAA 21\n".to_vec();
+        sealed.extend_from_slice(b"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n--- ");
+        sealed.extend_from_slice(b"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n0123456789abcdef");
+        let error = decode(&sealed, typed("весна")).unwrap_err();
+        assert!(error.message().contains("21"), "{error}");
+    }
+
+    proptest! {
+        #[test]
+        fn garbage_is_refused_without_panic(content in proptest::collection::vec(any::<u8>(), 0..400)) {
+            prop_assert!(decode(&content, typed("весна")).is_err());
+            let headed = [BINARY_HEADER, b"\n-> scrypt ", &content].concat();
+            prop_assert!(decode(&headed, typed("весна")).is_err());
+        }
+    }
+}

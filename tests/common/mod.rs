@@ -1,0 +1,6 @@
+//! What the integration tests share: peers, and a small school to work on.
+
+#![allow(dead_code)] // each integration test compiles this module and uses a part of it
+
+pub mod peers;
+pub mod school;

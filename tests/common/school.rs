@@ -1,0 +1,130 @@
+//! A small school in a temporary folder, driven through the program itself.
+//!
+//! The clock is the real system's, moved by `faketime` (running, never frozen), so tests that drive the program need
+//! that peer. Days are named in Moscow's offset, which is the small school's.
+
+use super::peers::{self, Output};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+/// The program under test.
+pub const LETOPIS: &str = env!("CARGO_BIN_EXE_letopis");
+
+/// Everyone in `tests/fixtures/small/staff.csv`.
+pub const STAFF: [&str; 6] = ["ivanova", "petrova", "kuznetsov", "semyonov", "belova", "gusev"];
+
+/// A school's folder: `journal.letopis`, `keys/*.key`.
+pub struct School {
+    dir: tempfile::TempDir,
+}
+
+impl School {
+    /// A fresh copy of the small school as it stands on 1 September 2025 at 08:10; nothing where `faketime` is missing.
+    pub fn small() -> Option<Self> {
+        peers::require("faketime")?;
+        static BUILT: OnceLock<tempfile::TempDir> = OnceLock::new();
+        let built = BUILT.get_or_init(|| {
+            let school = Self { dir: tempfile::tempdir().unwrap() };
+            school.build();
+            school.dir
+        });
+        let dir = tempfile::tempdir().unwrap();
+        copy_folder(built.path(), dir.path());
+        Some(Self { dir })
+    }
+
+    fn build(&self) {
+        let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/small");
+        copy_folder(&fixture, &self.path("school"));
+        std::fs::create_dir(self.path("keys")).unwrap();
+        let start = "2025-09-01 08:00:00";
+        let init = ["init", "--school", "school/school.toml", "--admin", "ivanova", "--no-passphrase"];
+        self.run(start, "ivanova", &[&init[..], &["--recovery-sheet", "recovery.txt"]].concat()).ok();
+        self.run(start, "ivanova", &["import", "school"]).ok();
+        for login in &STAFF[1..] {
+            self.enroll(login);
+        }
+    }
+
+    fn enroll(&self, login: &str) {
+        let key = format!("keys/{login}.key");
+        self.run("2025-09-01 08:05:00", login, &["key", "new", &key, "--no-passphrase"]).ok();
+        let shown = self.run("2025-09-01 08:05:00", login, &["key", "show", &key, "--json"]).ok();
+        let public: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
+        let public = public["public"].as_str().unwrap();
+        self.run("2025-09-01 08:05:00", "ivanova", &["staff", "enroll", login, public]).ok();
+    }
+
+    /// A path in the school's folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// Runs the program at a moment (`2025-09-15 12:00:00`, Moscow time) with the key of `login`.
+    pub fn run(&self, clock: &str, login: &str, args: &[&str]) -> Run {
+        let key = self.path(&format!("keys/{login}.key"));
+        let key = format!("LETOPIS_IDENTITY={}", key.display());
+        let journal = format!("LETOPIS_JOURNAL={}", self.path("journal.letopis").display());
+        // `faketime` reads its own argument in the zone of its environment, so the zone is set outside of it.
+        let command = ["TZ=MSK-3", &key, &journal, "faketime", clock, LETOPIS];
+        Run(peers::run("env", [&command, args].concat(), self.dir.path()))
+    }
+
+    /// How many entries the ledger has, read by another program's library.
+    pub fn entries(&self) -> u64 {
+        let file = rusqlite::Connection::open(self.path("journal.letopis")).unwrap();
+        file.query_row("SELECT count(*) FROM ledger", [], |row| row.get(0)).unwrap()
+    }
+
+    /// Opens the journal's file to falsify it.
+    pub fn file(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.path("journal.letopis")).unwrap()
+    }
+}
+
+/// What a run of the program came to.
+pub struct Run(pub Output);
+
+impl Run {
+    /// Demands exit status 0.
+    #[track_caller]
+    pub fn ok(self) -> Output {
+        assert_eq!(self.0.code, Some(0), "{}", self.0);
+        self.0
+    }
+
+    /// Demands an exit status, and that the output holds each of the texts.
+    #[track_caller]
+    pub fn fails(self, status: i32, texts: &[&str]) -> Output {
+        assert_eq!(self.0.code, Some(status), "{}", self.0);
+        for text in texts {
+            assert!(self.0.stderr.contains(text) || self.0.stdout.contains(text), "«{text}» is missing in\n{}", self.0);
+        }
+        self.0
+    }
+}
+
+/// Copies a folder with all it holds.
+pub fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in walkdir::WalkDir::new(from).min_depth(1) {
+        let entry = entry.unwrap();
+        let target = to.join(entry.path().strip_prefix(from).unwrap());
+        if entry.file_type().is_dir() {
+            std::fs::create_dir_all(&target).unwrap();
+        } else {
+            std::fs::copy(entry.path(), &target).unwrap();
+        }
+    }
+}
+
+/// Every file below a folder with its bytes.
+pub fn contents(dir: &Path) -> HashMap<PathBuf, Vec<u8>> {
+    walkdir::WalkDir::new(dir)
+        .into_iter()
+        .map(Result::unwrap)
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| (entry.path().strip_prefix(dir).unwrap().to_owned(), std::fs::read(entry.path()).unwrap()))
+        .collect()
+}
