@@ -336,8 +336,8 @@ fn a_pupil_who_came_from_another_class_brings_his_marks_in_a_note() {
         .execute_batch(
             "INSERT INTO enrolments VALUES (4, '7Б', '2025-09-01', '2025-11-11', 1);
              INSERT INTO courses VALUES (900, '7Б', '', 'Русский язык', 't2', 5.0, 1);
-             INSERT INTO lessons VALUES (900001, 900, '2025-09-04', 2, 'Повторение', '', '', '', 1, '2025-09-04', 0, 1);
-             INSERT INTO marks VALUES (900001, 4, '4/5', '', '', 1);",
+             INSERT INTO lessons VALUES (900001, 900, '2025-09-04', 2, 'Повторение', '', '', '', 1, '2025-09-04', 0, 't2', 1);
+             INSERT INTO marks VALUES (900001, 4, '4/5', '', '', 't2', 1);",
         )
         .unwrap();
     let book = lay_out(&tables, &LAYOUTS, Form::ClassBook, &class(), &context(NUMBER)).unwrap();
