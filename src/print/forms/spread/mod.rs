@@ -36,6 +36,8 @@ struct Unit<'a> {
     finals: Vec<FinalColumn>,
     closing: Vec<String>,
     notes: Vec<UnitNote>,
+    /// Heights of the notes in mm.
+    note_heights: Vec<f32>,
     /// Width of the lesson's column in mm, 0 without a lesson.
     width: f32,
     /// Widths of the columns of final marks in mm.
@@ -159,6 +161,7 @@ impl<'a> Spreads<'a> {
                 layout.period_width.0.max(needed).max(heading)
             })
             .collect();
+        unit.note_heights = self.note_heights(&unit.notes);
         unit.rows = self.lesson_rows(unit);
         unit.height = self.rows_height(&unit.rows);
         let room = self.right_room();
@@ -265,6 +268,7 @@ impl<'a> Unit<'a> {
             finals: Vec::new(),
             closing: Vec::new(),
             notes: Vec::new(),
+            note_heights: Vec::new(),
             width: 0.0,
             final_widths: Vec::new(),
             rows: Vec::new(),
