@@ -330,6 +330,20 @@ fn notes_that_find_no_room_go_on_to_a_spread_of_their_own() {
 }
 
 #[test]
+fn two_pupils_alike_in_surname_and_given_name_are_told_apart_by_the_patronymic() {
+    let tables = tables(Size { subjects: 1, ..LIFELIKE });
+    tables
+        .execute("UPDATE pupils SET surname = 'Прохоров', given = 'Антон', patronymic = 'Львович' WHERE id = 1", [])
+        .unwrap();
+    tables
+        .execute("UPDATE pupils SET surname = 'Прохоров', given = 'Антон', patronymic = 'Ильич' WHERE id = 2", [])
+        .unwrap();
+    let book = lay_out(&tables, &LAYOUTS, Form::ClassBook, &class(), &context(NUMBER)).unwrap();
+    let text = text_of(&book.pages[3]);
+    assert!(text.contains("Прохоров Антон Львович") && text.contains("Прохоров Антон Ильич"));
+}
+
+#[test]
 fn a_pupil_who_came_from_another_class_brings_his_marks_in_a_note() {
     let tables = tables(Size { subjects: 1, ..LIFELIKE });
     tables
@@ -346,22 +360,29 @@ fn a_pupil_who_came_from_another_class_brings_his_marks_in_a_note() {
 }
 
 #[test]
-#[ignore = "writes files to look at: LETOPIS_LOOK=dir cargo test --lib look -- --ignored --nocapture"]
+#[ignore = "writes files to look at: LETOPIS_LOOK=dir [LETOPIS_LOOK_AT=journal] cargo test --lib look -- --ignored --nocapture"]
 fn look() {
     let folder = std::path::PathBuf::from(std::env::var("LETOPIS_LOOK").unwrap());
-    for (name, size) in [("", LIFELIKE), ("-unwieldy", UNWIELDY)] {
-        let tables = tables(size);
+    let write = |tables: &Connection, class: &ClassName, name: &str| {
         for form in Form::ALL {
             let began = std::time::Instant::now();
-            let rendered = render(&tables, &LAYOUTS, form, &class(), &context(NUMBER)).unwrap();
-            println!(
-                "{}{name}: {} pages, {} bytes, {:?}",
-                form.id(),
-                rendered.pages.len(),
-                rendered.pdf.len(),
-                began.elapsed()
-            );
-            std::fs::write(folder.join(format!("{}{name}.pdf", form.file_stem(&class()))), rendered.pdf).unwrap();
+            let rendered = render(tables, &LAYOUTS, form, class, &context(NUMBER)).unwrap();
+            let stem = format!("{}{name}", form.file_stem(class));
+            println!("{stem}: {} pages, {} bytes, {:?}", rendered.pages.len(), rendered.pdf.len(), began.elapsed());
+            std::fs::write(folder.join(stem).with_extension("pdf"), rendered.pdf).unwrap();
+        }
+    };
+    match std::env::var("LETOPIS_LOOK_AT") {
+        Ok(journal) => {
+            let tables = Connection::open(journal).unwrap();
+            let mut statement = tables.prepare("SELECT name FROM classes ORDER BY name").unwrap();
+            let names: Vec<String> =
+                statement.query_map([], |row| row.get(0)).unwrap().map(|row| row.unwrap()).collect();
+            names.iter().for_each(|name| write(&tables, &ClassName::parse(name).unwrap(), ""));
+        }
+        Err(_) => {
+            write(&tables(LIFELIKE), &class(), "");
+            write(&tables(UNWIELDY), &class(), "-unwieldy");
         }
     }
 }

@@ -119,7 +119,7 @@ impl Composer<'_> {
             if i == 0 {
                 cells.push(self.decision_cell(kind, pupil, layout.decision.width.0).span(height, 1));
             }
-            rows.push(Row { cells, least: 3.9, fifth: i + 1 == height });
+            rows.push(Row { cells, least: 3.8, fifth: i + 1 == height });
         }
         rows
     }

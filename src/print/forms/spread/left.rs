@@ -199,7 +199,7 @@ impl<'a> Spreads<'a> {
     fn name_cells(&self, number: usize, pupil: &Pupil) -> Vec<Cell> {
         let layout = &self.composer.layouts.book.spread;
         let kind = sans(self.name_size);
-        let mut text = pupil.name.surname_given();
+        let mut text = self.composer.data.listed_name(pupil);
         for (came, day) in pupil.came_and_left(&self.composer.data.school) {
             let wording = if came { &layout.enrolled } else { &layout.left };
             text.push_str(", ");
