@@ -1,1 +1,38 @@
+//! Archive copies: packages on carriers, and the proof years later that nothing in them was changed.
+//!
+//! An archive is a BagIt bag (RFC 8493) in the folder `LETOPIS` of a carrier, whose payload are zip files encrypted
+//! with age. Everything in it can be checked and opened with public programs; `docs/formats/archive.md` tells how, and
+//! the tests hold us to it with those very programs.
+//!
+//! * [`sum`] and [`progress`]: SHA-256 as it is written down, and how long work tells how far it is;
+//! * [`bag`]: the folder with its manifests and `bag-info.txt`, read without ever leaving it;
+//! * [`signature`]: SSHSIG over the tag manifest, and who may sign;
+//! * [`package`]: the encrypted zip files, written in one stream and read back member by member;
+//! * [`carrier`] and [`device`]: what else lies on a stick, and which stick it is;
+//! * [`export`]: the journal as files for an archive;
+//! * [`scratch`]: the one place where anything is unpacked, private and cleared;
+//! * [`create`], with [`targets`] that write one stream to several carriers, and [`settle`], which clears up after a
+//!   run that was killed;
+//! * [`verify`], with [`anchor`] (what makes a whole archive a genuine one) and [`report`] (what was found).
+//!
+//! The layer knows nothing of entries and rules: content, facts and trust come in through [`package::Package`],
+//! [`bag::Facts`] and [`anchor::JournalFacts`].
 
+pub mod anchor;
+pub mod bag;
+pub mod carrier;
+pub mod create;
+pub mod device;
+pub mod export;
+pub mod package;
+pub mod progress;
+pub mod report;
+pub mod scratch;
+pub mod settle;
+pub mod signature;
+pub mod sum;
+mod targets;
+pub mod verify;
+
+#[cfg(test)]
+mod fixture;

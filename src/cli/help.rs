@@ -11,6 +11,8 @@ const TEMPLATE: &str = "{about-with-newline}
 
 /// Gives a command and all its subcommands Russian headings.
 pub fn in_russian(command: Command) -> Command {
+    // Clap lists changed arguments by name; they are to stay in the order in which they are typed.
+    let order: Vec<clap::Id> = command.get_arguments().map(|arg| arg.get_id().clone()).collect();
     let mut command = command
         .help_template(TEMPLATE)
         .disable_help_flag(true)
@@ -20,7 +22,9 @@ pub fn in_russian(command: Command) -> Command {
         .subcommand_value_name("КОМАНДА")
         .mut_args(|arg| {
             let heading = if arg.is_positional() { "Что указать" } else { "Параметры" };
-            arg.help_heading(heading).hide_possible_values(false)
+            let place = order.iter().position(|id| id == arg.get_id()).unwrap_or_default();
+            let takes_value = arg.get_action().takes_values();
+            arg.help_heading(heading).hide_default_value(takes_value).display_order(place)
         })
         .arg(
             Arg::new("help")

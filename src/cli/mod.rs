@@ -11,6 +11,7 @@ mod init;
 mod key;
 mod lesson;
 mod mark;
+mod print;
 mod screen;
 mod session;
 mod staff;
@@ -70,6 +71,9 @@ enum Command {
     /// Посещаемость (§2.1)
     #[command(visible_alias = "пропуск", subcommand)]
     Absence(absence::Absence),
+    /// Печать для брошюровки, проверка бумаги (§5.1, §5.4)
+    #[command(visible_alias = "печать", subcommand)]
+    Print(print::Print),
     /// Проверить журнал: цепочку записей, подписи, права, правила, таблицы
     #[command(visible_alias = "проверка")]
     Audit(audit::Audit),
@@ -101,6 +105,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Lesson(command) => command.run(common),
         Command::Mark(command) => command.run(common),
         Command::Absence(command) => command.run(common),
+        Command::Print(command) => command.run(common),
         Command::Audit(command) => command.run(common),
     }
 }

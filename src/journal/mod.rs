@@ -110,6 +110,15 @@ impl Journal {
         Ok(journal)
     }
 
+    /// Another connection to a journal, for reading beside others.
+    pub fn open_reader(path: &Path) -> Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let file = Connection::open_with_flags(path, flags)?;
+        prepare(&file)?;
+        file.pragma_update(None, "query_only", true)?;
+        Ok(file)
+    }
+
     /// Opens a journal's copy for reading only, writing nothing beside it: what an archive holds.
     pub fn open_copy(path: &Path) -> Result<Connection> {
         let file =

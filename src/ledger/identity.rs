@@ -194,16 +194,13 @@ impl PublicIdentity {
 
     /// `ssh-ed25519 AAAA… comment`, the line of a `.pub` file. Control characters in the comment become spaces.
     pub fn ssh_line(&self, comment: &str) -> String {
-        let comment = comment.replace(char::is_control, " ");
-        let line = PublicKey::new(self.key_data(), comment.trim()).to_openssh();
-        line.expect("an Ed25519 public key always has a textual form")
+        ssh_line(&self.key, comment)
     }
 
     /// Whether `signature` is this person's over exactly `message`. Strict: a signature has one form only, and keys
     /// and points of small order are refused, so that nobody can make one signature fit two messages.
     pub fn verify(&self, message: &[u8], signature: &[u8; 64]) -> bool {
-        verifying_key(&self.key)
-            .is_some_and(|key| key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
+        verify(&self.key, message, signature)
     }
 
     fn key_data(&self) -> KeyData {
@@ -217,13 +214,25 @@ impl fmt::Display for PublicIdentity {
     }
 }
 
+/// [`PublicIdentity::verify`] with the bare key.
+pub fn verify(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
+    verifying_key(key).is_some_and(|key| key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
+}
+
+/// [`PublicIdentity::ssh_line`] with the bare key.
+pub fn ssh_line(key: &[u8; 32], comment: &str) -> String {
+    let comment = comment.replace(char::is_control, " ");
+    let line = PublicKey::new(KeyData::Ed25519(Ed25519PublicKey(*key)), comment.trim()).to_openssh();
+    line.expect("an Ed25519 public key always has a textual form")
+}
+
 /// OpenSSH's fingerprint of an Ed25519 public key.
 pub fn fingerprint(key: &[u8; 32]) -> String {
     KeyData::Ed25519(Ed25519PublicKey(*key)).fingerprint(HashAlg::Sha256).to_string()
 }
 
 /// The public key inside the base64 of an `ssh-ed25519` line.
-fn ssh_blob(blob: &str) -> Result<[u8; 32]> {
+pub fn ssh_blob(blob: &str) -> Result<[u8; 32]> {
     let key = PublicKey::from_openssh(&format!("ssh-ed25519 {blob}")).ok();
     let key = key.as_ref().and_then(|key| key.key_data().ed25519()).map(|key| key.0);
     key.ok_or_else(|| {

@@ -7,8 +7,10 @@
 //!
 //! The same tables, layouts and context always give the same bytes. Nothing here reads a clock or writes anywhere.
 
+pub mod check;
 pub mod fonts;
 pub mod forms;
+pub mod issue;
 pub mod layout;
 pub mod page;
 pub mod pdf;

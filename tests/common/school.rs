@@ -5,8 +5,14 @@
 
 use super::peers::{self, Output};
 use std::collections::HashMap;
+#[cfg(unix)]
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+#[cfg(unix)]
+use std::time::Duration;
 
 /// The program under test.
 pub const LETOPIS: &str = env!("CARGO_BIN_EXE_letopis");
@@ -69,6 +75,34 @@ impl School {
         // `faketime` reads its own argument in the zone of its environment, so the zone is set outside of it.
         let command = ["TZ=MSK-3", &key, &journal, "faketime", clock, LETOPIS];
         Run(peers::run("env", [&command, args].concat(), self.dir.path()))
+    }
+
+    /// Starts the program as [`School::run`] does, and kills it (`kill -9`) after `delay` unless it has ended by then.
+    /// Gives what it wrote to standard output.
+    #[cfg(unix)]
+    pub fn run_and_kill(&self, clock: &str, login: &str, args: &[&str], delay: Duration) -> String {
+        use std::io::Read;
+        let mut child = Command::new("faketime")
+            .arg(clock)
+            .arg(LETOPIS)
+            .args(args)
+            .env("TZ", "MSK-3")
+            .env("LETOPIS_IDENTITY", self.path(&format!("keys/{login}.key")))
+            .env("LETOPIS_JOURNAL", self.path("journal.letopis"))
+            .current_dir(self.dir.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        std::thread::sleep(delay);
+        // `faketime` waits for the program as its child: the whole group is killed.
+        let _ = Command::new("kill").args(["-9", "--", &format!("-{}", child.id())]).stderr(Stdio::null()).status();
+        child.wait().unwrap();
+        let mut stdout = String::new();
+        child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
+        stdout
     }
 
     /// How many entries the ledger has, read by another program's library.

@@ -11,6 +11,8 @@ mod people;
 mod text;
 pub mod time;
 
+pub use paper::{next_running, register_number};
+
 use crate::error::{Error, Result};
 use crate::journal::entry::{Body, Entry};
 use crate::journal::find::{self, Course, Pupil};

@@ -9,16 +9,21 @@ use crate::school::School;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::HashSet;
 
-/// The next register number: the year the school year began in, and a running number (`2025-0143`).
-pub fn next_number(tables: &Connection, school: &School) -> Result<String> {
+/// The running number of the next document of the register.
+pub fn next_running(tables: &Connection) -> Result<u64> {
+    let issued: u64 = tables.prepare_cached("SELECT count(*) FROM documents")?.query_row([], |row| row.get(0))?;
+    Ok(issued + 1)
+}
+
+/// A register number: the year the school year began in, and a running number (`2025-0143`).
+pub fn register_number(school: &School, running: u64) -> String {
     use chrono::Datelike;
-    let issued: i64 = tables.prepare_cached("SELECT count(*) FROM documents")?.query_row([], |row| row.get(0))?;
-    Ok(format!("{}-{:04}", school.year.begins.year(), issued + 1))
+    format!("{}-{running:04}", school.year.begins.year())
 }
 
 /// A document takes the next number, shows a state that was, and has pages.
 pub fn document(context: &Context<'_>, issued: &DocumentIssued) -> Result<()> {
-    let expected = next_number(context.tables, context.school)?;
+    let expected = register_number(context.school, next_running(context.tables)?);
     if issued.number != expected {
         return Err(Error::refused(format!("документ получил № {}, а следующий — № {expected}", issued.number))
             .next("повторите печать: другой документ выдан в то же время"));

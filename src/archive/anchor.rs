@@ -1,0 +1,240 @@
+//! Trust from outside the carrier: what makes a whole archive a genuine one.
+//!
+//! An anchor is something the checker already trusts: a fingerprint or a code printed on an act that lies in another
+//! safe, the journal itself, or an archive that was checked before. Every anchor that is given must fit; one that
+//! does not makes the archive a forgery, however whole it is.
+
+use std::path::PathBuf;
+
+use super::bag::{ALLOWED_SIGNERS, Facts, Folder, INFO, Info, SIGNATURE, TAGMANIFEST};
+use super::report::Finding;
+use super::signature::{AllowedSigners, ArchiveSignature};
+use super::sum::Sum;
+use crate::error::{Error, Result};
+
+/// The fewest digits of a code that are accepted: 128 bits, beyond any search for a second archive to fit it.
+const MIN_CODE_DIGITS: usize = 32;
+
+/// What the checker trusts already.
+pub enum Anchor<'a> {
+    /// The signer's fingerprint, from the act or the registry of keys.
+    Signer(String),
+    /// The archive's code, from the act.
+    Expect(Code),
+    /// A journal that passed its audit.
+    Journal(&'a dyn JournalFacts),
+    /// The folder of a bag that was checked before.
+    Bag(PathBuf),
+}
+
+/// What a trusted journal can say of an archive.
+pub trait JournalFacts {
+    /// The journal's id, 64 hex digits.
+    fn journal_id(&self) -> Result<String>;
+    /// The head after `length` records, 64 hex digits, or `None` where the ledger is shorter.
+    fn head_at(&self, length: u64) -> Result<Option<String>>;
+    /// Who held this key when the ledger had `length` records, if it was enrolled and not revoked for somebody who
+    /// may make archives.
+    fn signer_at(&self, fingerprint: &str, length: u64) -> Result<Option<String>>;
+    /// Whether an archive of this code is recorded.
+    fn is_recorded(&self, code: &str) -> Result<bool>;
+}
+
+/// An archive's code as typed from paper: hex digits, however grouped, in full or the first 32 at least.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Code(String);
+
+impl Code {
+    /// Reads what was typed.
+    pub fn parse(text: &str) -> Result<Self> {
+        let is_gap = |character: char| character.is_whitespace() || matches!(character, '-' | ':' | '·' | '.');
+        let digits: String = text.chars().filter(|character| !is_gap(*character)).collect::<String>().to_lowercase();
+        if !digits.chars().all(|digit| digit.is_ascii_hexdigit()) {
+            return Err(Error::input(format!("в коде «{text}» есть знаки, кроме цифр 0–9 и букв A–F"))
+                .next("введите код так, как он напечатан в акте"));
+        }
+        if !(MIN_CODE_DIGITS..=64).contains(&digits.len()) {
+            return Err(Error::input(format!("в коде {} знаков", digits.len()))
+                .next(format!("введите все 64 знака из акта или не меньше первых {MIN_CODE_DIGITS}")));
+        }
+        Ok(Self(digits))
+    }
+
+    fn fits(&self, code: &Sum) -> bool {
+        code.to_string().starts_with(&self.0)
+    }
+}
+
+/// A whole bag, as an anchor looks at it.
+pub(super) struct Subject<'a> {
+    pub code: Sum,
+    pub key: [u8; 32],
+    pub fingerprint: &'a str,
+    pub facts: &'a Facts,
+}
+
+/// What an anchor says: in whose name it vouches, or why it does not; and what else it noticed.
+pub(super) struct Answer {
+    pub vouched: Option<String>,
+    pub findings: Vec<Finding>,
+}
+
+impl Answer {
+    fn yes(by: impl Into<String>) -> Self {
+        Self { vouched: Some(by.into()), findings: Vec::new() }
+    }
+
+    fn no(path: &str, why: impl Into<String>) -> Self {
+        Self { vouched: None, findings: vec![Finding::forgery(path, why)] }
+    }
+}
+
+impl Anchor<'_> {
+    /// Holds the anchor against a bag.
+    pub(super) fn ask(&self, subject: &Subject<'_>) -> Result<Answer> {
+        match self {
+            Self::Signer(expected) => Ok(ask_signer(expected, subject)),
+            Self::Expect(code) if code.fits(&subject.code) => Ok(Answer::yes("код из акта")),
+            Self::Expect(code) => Ok(Answer::no(
+                TAGMANIFEST,
+                format!(
+                    "код архива {}, а в акте {}: это не тот архив, для которого составлен акт",
+                    subject.code, code.0
+                ),
+            )),
+            Self::Journal(journal) => ask_journal(*journal, subject),
+            Self::Bag(path) => ask_bag(&Folder::new(path), subject),
+        }
+    }
+}
+
+fn ask_signer(expected: &str, subject: &Subject<'_>) -> Answer {
+    let bare = |fingerprint: &str| fingerprint.trim().trim_start_matches("SHA256:").trim_end_matches('=').to_owned();
+    if bare(expected) == bare(subject.fingerprint) {
+        return Answer::yes("отпечаток ключа из акта");
+    }
+    Answer::no(SIGNATURE, format!("подписан ключом {}, а в акте {}", subject.fingerprint, expected.trim()))
+}
+
+fn ask_journal(journal: &dyn JournalFacts, subject: &Subject<'_>) -> Result<Answer> {
+    let facts = subject.facts;
+    let id = journal.journal_id()?;
+    if id != facts.journal {
+        return Ok(Answer::no(INFO, format!("это архив другого журнала ({}), а не {id}", facts.journal)));
+    }
+    match journal.head_at(facts.length)? {
+        None => {
+            return Ok(Answer::no(
+                INFO,
+                format!(
+                    "в архиве {} записей, а в журнале меньше: у журнала отрезан конец или архив подделан",
+                    facts.length
+                ),
+            ));
+        }
+        Some(head) if head != facts.head => {
+            return Ok(Answer::no(
+                INFO,
+                format!("после записи № {} в журнале голова цепочки {head}, а в архиве {}", facts.length, facts.head),
+            ));
+        }
+        Some(_) => {}
+    }
+    let Some(login) = journal.signer_at(subject.fingerprint, facts.length)? else {
+        return Ok(Answer::no(
+            SIGNATURE,
+            format!(
+                "подписан ключом {}, который в журнале не был действующим ключом завуча или директора",
+                subject.fingerprint
+            ),
+        ));
+    };
+    let mut answer = Answer::yes(format!("журнал, ключ {login}"));
+    if !journal.is_recorded(&subject.code.to_string())? {
+        answer.findings.push(Finding::warning("", "в журнале нет записи об этой архивной копии"));
+    }
+    Ok(answer)
+}
+
+/// A trusted bag vouches for the one it names as its previous, and for any of its own journal signed by one of its
+/// allowed signers.
+fn ask_bag(trusted: &Folder, subject: &Subject<'_>) -> Result<Answer> {
+    let bag = TrustedBag::open(trusted)?;
+    let name = trusted.name();
+    if bag.code == subject.code {
+        return Ok(Answer::yes(format!("архив {name}: это он и есть")));
+    }
+    if bag.facts.previous.as_ref().is_some_and(|previous| previous.code == subject.code.to_string()) {
+        return Ok(Answer::yes(format!("архив {name} называет его предыдущим")));
+    }
+    let same_journal = bag.facts.journal == subject.facts.journal;
+    if same_journal && bag.facts.length == subject.facts.length && bag.facts.head != subject.facts.head {
+        return Ok(Answer::no(INFO, format!("в архиве {name} те же {} записей, но другие", subject.facts.length)));
+    }
+    if let (true, Some(login)) = (same_journal, bag.signers.login_of(&subject.key)) {
+        return Ok(Answer::yes(format!("архив {name} того же журнала, ключ {login}")));
+    }
+    let why = if same_journal {
+        format!("подписан ключом {}, которого нет среди подписывающих архива {name}", subject.fingerprint)
+    } else {
+        format!("архив {name} — другого журнала и не называет этот архив предыдущим, поручиться за него он не может")
+    };
+    Ok(Answer::no(SIGNATURE, why))
+}
+
+struct TrustedBag {
+    code: Sum,
+    facts: Facts,
+    signers: AllowedSigners,
+}
+
+impl TrustedBag {
+    /// Reads what a trusted bag says, after proving that it was not damaged since.
+    fn open(folder: &Folder) -> Result<Self> {
+        let unfit = |why: &str| {
+            Error::input(format!("архив «{}» не годится как образец: {why}", folder.root().display()))
+                .next("сначала проверьте его самого командой «letopis archive verify»")
+        };
+        let read = |name: &str| folder.read_tag(name).map_err(|cause| unfit(&format!("не читается {name} ({cause})")));
+        let tagmanifest = read(TAGMANIFEST)?;
+        let signature = ArchiveSignature::parse(&read(SIGNATURE)?).map_err(unfit)?;
+        if !signature.holds(&tagmanifest) {
+            return Err(unfit("подпись не сходится"));
+        }
+        let listed = super::bag::Manifest::parse(&String::from_utf8_lossy(&tagmanifest))
+            .map_err(|error| unfit(&format!("{TAGMANIFEST}: {error}")))?;
+        let text = |name: &str| {
+            let bytes = read(name)?;
+            let path = super::bag::BagPath::new(name).map_err(unfit)?;
+            if listed.get(&path) != Some(Sum::of(&bytes)) {
+                return Err(unfit(&format!("{name} повреждён")));
+            }
+            String::from_utf8(bytes).map_err(|_| unfit(&format!("{name} не в UTF-8")))
+        };
+        let info = Info::parse(&text(INFO)?).map_err(|why| unfit(&why))?;
+        Ok(Self {
+            code: Sum::of(&tagmanifest),
+            facts: Facts::from_info(&info).map_err(|why| unfit(&why))?,
+            signers: AllowedSigners::parse(&text(ALLOWED_SIGNERS)?).map_err(|why| unfit(&why))?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_read_however_it_is_grouped_and_never_too_short() {
+        let sum = Sum::of(b"tag manifest");
+        let full = sum.to_string();
+        let grouped: Vec<String> =
+            full.to_uppercase().as_bytes().chunks(4).map(|g| String::from_utf8_lossy(g).into()).collect();
+        assert!(Code::parse(&grouped.join(" ")).unwrap().fits(&sum));
+        assert!(Code::parse(&grouped[..8].join("-")).unwrap().fits(&sum));
+        assert!(!Code::parse(&"0".repeat(64)).unwrap().fits(&sum));
+        assert!(Code::parse(&full[..31]).is_err());
+        assert!(Code::parse(&format!("{full}0")).is_err());
+        assert!(Code::parse("О".repeat(32).as_str()).is_err());
+    }
+}

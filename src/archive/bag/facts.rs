@@ -1,0 +1,114 @@
+//! What an archive says of itself in `bag-info.txt`: who made it, when, of which journal, and what came before it.
+
+use super::info::{Info, Oxum};
+use crate::archive::sum::Sum;
+
+/// The archive that was made before this one from the same school's journals.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Previous {
+    /// The name of its bag.
+    pub name: String,
+    /// Its code: the SHA-256 of its tag manifest, in hex.
+    pub code: String,
+}
+
+/// The facts of an archive.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Facts {
+    /// The school's name.
+    pub school: String,
+    /// Who made it, as people write it («Петрова Анна Сергеевна, заместитель директора»).
+    pub author: String,
+    /// The login of the author, who is the principal of the signature.
+    pub login: String,
+    /// When, RFC 3339 with the school's offset.
+    pub created: String,
+    /// «I четверть», «2025/2026 учебный год».
+    pub period: String,
+    /// The journal's id, 64 hex digits.
+    pub journal: String,
+    /// How many records the ledger in it holds.
+    pub length: u64,
+    /// The head after the last of them, 64 hex digits.
+    pub head: String,
+    pub previous: Option<Previous>,
+}
+
+const SOFTWARE: &str = concat!("letopis ", env!("CARGO_PKG_VERSION"));
+
+impl Facts {
+    /// The fields of `bag-info.txt`: the RFC's own labels where it has one, `Letopis-…` for the rest.
+    pub fn to_info(&self, name: &str, oxum: Oxum) -> Info {
+        let mut info = Info::default();
+        info.push("Source-Organization", &self.school);
+        info.push("Contact-Name", &self.author);
+        info.push("External-Description", &format!("Архивная копия электронного журнала: {}", self.period));
+        info.push("External-Identifier", name);
+        info.push("Bagging-Date", self.created.get(..10).unwrap_or(&self.created));
+        info.push("Payload-Oxum", &oxum.to_string());
+        info.push("Bag-Software-Agent", SOFTWARE);
+        info.push("Letopis-Created", &self.created);
+        info.push("Letopis-Period", &self.period);
+        info.push("Letopis-Signer", &self.login);
+        info.push("Letopis-Journal", &self.journal);
+        info.push("Letopis-Ledger-Length", &self.length.to_string());
+        info.push("Letopis-Ledger-Head", &self.head);
+        if let Some(previous) = &self.previous {
+            info.push("Letopis-Previous-Archive", &previous.name);
+            info.push("Letopis-Previous-Code", &previous.code);
+        }
+        info
+    }
+
+    /// Reads the facts; the error names the label that is missing or wrong.
+    pub fn from_info(info: &Info) -> Result<Self, String> {
+        let field = |label: &str| info.get(label).map(str::to_owned).ok_or_else(|| format!("нет поля «{label}»"));
+        let hex = |label: &str| {
+            field(label)?
+                .parse::<Sum>()
+                .map(|sum| sum.to_string())
+                .map_err(|()| format!("поле «{label}» — не 64 цифры"))
+        };
+        let length = field("Letopis-Ledger-Length")?;
+        let previous = match info.get("Letopis-Previous-Archive") {
+            Some(name) => Some(Previous { name: name.to_owned(), code: hex("Letopis-Previous-Code")? }),
+            None => None,
+        };
+        Ok(Self {
+            school: field("Source-Organization")?,
+            author: field("Contact-Name")?,
+            login: field("Letopis-Signer")?,
+            created: field("Letopis-Created")?,
+            period: field("Letopis-Period")?,
+            journal: hex("Letopis-Journal")?,
+            length: length.parse().map_err(|_| "поле «Letopis-Ledger-Length» — не число".to_owned())?,
+            head: hex("Letopis-Ledger-Head")?,
+            previous,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_facts_survive_bag_info() {
+        let facts = Facts {
+            school: "МБОУ «Средняя общеобразовательная школа № 1»".into(),
+            author: "Петрова Анна Сергеевна".into(),
+            login: "petrova".into(),
+            created: "2025-10-31T15:00:00+03:00".into(),
+            period: "I четверть".into(),
+            journal: Sum::of(b"journal").to_string(),
+            length: 1234,
+            head: Sum::of(b"head").to_string(),
+            previous: Some(Previous { name: "2024-2025".into(), code: Sum::of(b"previous").to_string() }),
+        };
+        let text = facts.to_info("2025-2026-q1", Oxum { bytes: 10, files: 2 }).to_string();
+        assert!(text.contains("Bagging-Date: 2025-10-31\n"), "{text}");
+        assert_eq!(Facts::from_info(&Info::parse(&text).unwrap()).unwrap(), facts);
+        let error = Facts::from_info(&Info::parse(&text.replace("Ledger-Length: 1234", "Ledger-Length: x")).unwrap());
+        assert!(error.unwrap_err().contains("Letopis-Ledger-Length"));
+    }
+}

@@ -1,0 +1,274 @@
+//! A carrier: the folder `LETOPIS` of a stick, with the archives on it and three files of its own.
+//!
+//! `carrier.json` says which carrier this is, `README.txt` tells whoever finds it what to do, `SHA256SUMS` lists the
+//! sums of those two. They are not part of any archive, and are written when the carrier is registered.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::bag::{BAGIT, DATA, Folder, MANIFEST, TAGMANIFEST};
+use super::report::Finding;
+use super::sum::Sum;
+use super::targets::sync_folder;
+use crate::error::{Error, Result};
+
+/// The folder of Letopis on a carrier.
+pub const FOLDER: &str = "LETOPIS";
+/// Which carrier it is.
+pub const CARD: &str = "carrier.json";
+/// What it is, for whoever finds it.
+pub const README: &str = "README.txt";
+/// Sums of the two.
+pub const SUMS: &str = "SHA256SUMS";
+
+const FORMAT: &str = "letopis-carrier-1";
+
+/// A carrier's own description.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    /// `letopis-carrier-1`.
+    format: String,
+    /// The carrier's id, as in the ledger.
+    pub id: String,
+    /// What is written on it («А-1»).
+    pub label: String,
+    /// Who keeps it, and where (§5.5.4).
+    pub holder: String,
+    pub place: String,
+    /// When it was registered, RFC 3339.
+    pub registered: String,
+}
+
+impl Card {
+    pub fn new(id: &str, label: &str, holder: &str, place: &str, registered: &str) -> Self {
+        let [id, label, holder, place, registered] = [id, label, holder, place, registered].map(str::to_owned);
+        Self { format: FORMAT.to_owned(), id, label, holder, place, registered }
+    }
+
+    fn parse(text: &[u8]) -> std::result::Result<Self, String> {
+        let card: Self = serde_json::from_slice(text).map_err(|cause| format!("не читается ({cause})"))?;
+        if card.format == FORMAT {
+            Ok(card)
+        } else {
+            Err(format!("неизвестный вид описания «{}»", card.format))
+        }
+    }
+
+    fn to_text(&self) -> Result<String> {
+        let text = serde_json::to_string_pretty(self);
+        text.map(|text| text + "\n").map_err(|cause| {
+            Error::environment(format!("не удалось описать носитель ({cause})")).next("сообщите разработчикам")
+        })
+    }
+}
+
+/// A registered carrier that is plugged in.
+#[derive(Clone, Debug)]
+pub struct Carrier {
+    folder: PathBuf,
+    card: Card,
+}
+
+impl Carrier {
+    /// Writes the carrier's own files to `mount`; archives that are there stay. One registered before gets a new card.
+    pub fn register(mount: &Path, card: &Card) -> Result<Self> {
+        let folder = mount.join(FOLDER);
+        fs::create_dir_all(&folder).map_err(|cause| Error::file("создать папку", &folder, &cause))?;
+        let readme = readme();
+        let text = card.to_text()?;
+        put(&folder, README, readme.as_bytes())?;
+        put(&folder, CARD, text.as_bytes())?;
+        put(&folder, SUMS, sums(readme.as_bytes(), text.as_bytes()).as_bytes())?;
+        sync_folder(&folder)?;
+        sync_folder(mount)?;
+        Ok(Self { folder, card: card.clone() })
+    }
+
+    /// Opens the carrier plugged in at `mount`.
+    pub fn open(mount: &Path) -> Result<Self> {
+        let folder = mount.join(FOLDER);
+        let register = "зарегистрируйте носитель: «letopis carrier register»";
+        let text = match Folder::new(&folder).read_tag(CARD) {
+            Ok(text) => text,
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
+                let unknown = format!("«{}» — не носитель «Летописи»: нет файла {FOLDER}/{CARD}", mount.display());
+                return Err(Error::input(unknown).next(register));
+            }
+            Err(cause) => return Err(Error::file("прочитать", &folder.join(CARD), &cause)),
+        };
+        let card = Card::parse(&text)
+            .map_err(|why| Error::damaged(format!("{}: {why}", folder.join(CARD).display())).next(register))?;
+        Ok(Self { folder, card })
+    }
+
+    pub fn card(&self) -> &Card {
+        &self.card
+    }
+
+    /// The folder `LETOPIS`.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The folder of an archive of this name, whether it is there or not.
+    pub fn bag(&self, name: &str) -> Folder {
+        Folder::new(self.folder.join(name))
+    }
+}
+
+/// What lies under a path that a person gave: a bag, a folder `LETOPIS`, or a carrier.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The carrier's folder `LETOPIS`, where the path is a carrier's.
+    pub carrier: Option<PathBuf>,
+    /// Archives, in the order of their names.
+    pub bags: Vec<PathBuf>,
+    /// What an interrupted run left: no archives yet.
+    pub unfinished: Vec<PathBuf>,
+}
+
+/// Finds the archives under a path; a path that is itself a bag gives that one.
+pub fn locate(path: &Path) -> Result<Found> {
+    if looks_like_bag(path) {
+        let unfinished = !Folder::new(path).is_declared();
+        let mut found = Found::default();
+        if unfinished { &mut found.unfinished } else { &mut found.bags }.push(path.to_owned());
+        return Ok(found);
+    }
+    let folder = if path.join(FOLDER).is_dir() { path.join(FOLDER) } else { path.to_owned() };
+    let mut found = Found::default();
+    let entries = fs::read_dir(&folder).map_err(|cause| Error::file("открыть", &folder, &cause))?;
+    for entry in entries {
+        let entry = entry.map_err(|cause| Error::file("открыть", &folder, &cause))?;
+        let bag = entry.path();
+        if !entry.file_type().is_ok_and(|kind| kind.is_dir()) || !looks_like_bag(&bag) {
+            continue;
+        }
+        if Folder::new(&bag).is_declared() { &mut found.bags } else { &mut found.unfinished }.push(bag);
+    }
+    found.bags.sort();
+    found.unfinished.sort();
+    if folder.join(CARD).exists() || folder.ends_with(FOLDER) {
+        found.carrier = Some(folder);
+    }
+    Ok(found)
+}
+
+fn looks_like_bag(folder: &Path) -> bool {
+    [BAGIT, MANIFEST, TAGMANIFEST].iter().any(|name| folder.join(name).symlink_metadata().is_ok())
+        || (folder.join(DATA).is_dir() && !folder.join(CARD).exists())
+}
+
+/// Checks the carrier's own files against each other. `folder` is its `LETOPIS`.
+pub fn check(folder: &Path) -> Vec<Finding> {
+    let own = Folder::new(folder);
+    let mut findings = Vec::new();
+    let mut read = |name: &str| match own.read_tag(name) {
+        Ok(bytes) => Some(bytes),
+        Err(cause) => {
+            findings.push(Finding::damage(name, format!("не читается или отсутствует ({cause})")));
+            None
+        }
+    };
+    let (readme, card, list) = (read(README), read(CARD), read(SUMS));
+    if let Some(card) = &card
+        && let Err(why) = Card::parse(card)
+    {
+        findings.push(Finding::damage(CARD, why));
+    }
+    let (Some(readme), Some(card), Some(list)) = (readme, card, list) else { return findings };
+    if list == sums(&readme, &card).as_bytes() {
+        return findings;
+    }
+    let list = String::from_utf8_lossy(&list);
+    let listed =
+        |name: &str| list.lines().find_map(|line| line.strip_suffix(name)?.strip_suffix("  ")?.parse::<Sum>().ok());
+    let before = findings.len();
+    for (name, bytes) in [(README, &readme), (CARD, &card)] {
+        // A damaged list differs from the true sum in a digit or two, a damaged file in nearly all.
+        if listed(name).is_some_and(|sum| sum.differing_digits(&Sum::of(bytes)) > 8) {
+            findings.push(Finding::damage(name, format!("содержимое не соответствует {SUMS}")));
+        }
+    }
+    if findings.len() == before {
+        findings.push(Finding::damage(SUMS, "список контрольных сумм повреждён"));
+    }
+    findings
+}
+
+fn sums(readme: &[u8], card: &[u8]) -> String {
+    format!("{}  {README}\n{}  {CARD}\n", Sum::of(readme), Sum::of(card))
+}
+
+/// UTF-8 with a mark and CR LF, which every Notepad since Windows 7 shows as it is meant.
+fn readme() -> String {
+    format!("\u{feff}{}", include_str!("README.txt").replace('\n', "\r\n"))
+}
+
+/// Writes a small file beside and puts it in place, so that a kill leaves the old one or the new one.
+fn put(folder: &Path, name: &str, content: &[u8]) -> Result<()> {
+    let beside = folder.join(format!("{name}.new"));
+    let path = folder.join(name);
+    let write = || {
+        let mut file = fs::File::create(&beside)?;
+        std::io::Write::write_all(&mut file, content)?;
+        file.sync_all()?;
+        fs::rename(&beside, &path)
+    };
+    write().map_err(|cause| Error::file("записать", &path, &cause))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn registered() -> (tempfile::TempDir, Carrier) {
+        let dir = tempfile::tempdir().unwrap();
+        let card = Card::new("a1", "А-1", "Орлов Пётр Ильич", "сейф, каб. 12", "2025-09-01T09:00:00+03:00");
+        let carrier = Carrier::register(dir.path(), &card).unwrap();
+        (dir, carrier)
+    }
+
+    #[test]
+    fn a_registered_carrier_is_opened_again() {
+        let (dir, carrier) = registered();
+        assert_eq!(Carrier::open(dir.path()).unwrap().card(), carrier.card());
+        assert_eq!(check(carrier.folder()), []);
+        assert!(locate(dir.path()).unwrap().carrier.is_some());
+    }
+
+    #[test]
+    fn a_stick_that_is_not_registered_is_called_so() {
+        let dir = tempfile::tempdir().unwrap();
+        let error = Carrier::open(dir.path()).unwrap_err();
+        assert!(error.next_step().unwrap().contains("carrier register"), "{error}");
+    }
+
+    #[test]
+    fn any_flipped_bit_of_the_carriers_files_is_found_in_its_file() {
+        let (_dir, carrier) = registered();
+        for name in [README, CARD, SUMS] {
+            let path = carrier.folder().join(name);
+            let intact = fs::read(&path).unwrap();
+            for bit in (0..intact.len() * 8).step_by(if name == SUMS { 1 } else { 97 }) {
+                let mut flipped = intact.clone();
+                flipped[bit / 8] ^= 1 << (bit % 8);
+                fs::write(&path, flipped).unwrap();
+                let findings = check(carrier.folder());
+                assert!(findings.iter().any(|finding| finding.path == name), "{name} {bit}: {findings:?}");
+                assert!(findings.iter().all(|finding| finding.path == name), "{name} {bit}: {findings:?}");
+            }
+            fs::write(&path, intact).unwrap();
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_a_card_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert!(Card::parse(&bytes).is_err());
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Making an archive: one stream of packages, written to every carrier at once, sealed, declared and read back.
+//!
+//! Nothing that lies on a carrier already is touched: every file is created anew, in a folder that was not there. A
+//! carrier that fails on the way loses its unfinished copy and nothing else, and the others become whole. The order of
+//! the seal and of `bagit.txt` is that of [`super::settle`].
+
+mod finish;
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::bag::{
+    ALLOWED_SIGNERS, BAGIT, BAGIT_TEXT, BagPath, DATA, Facts, INFO, MANIFEST, Manifest, Oxum, TAGMANIFEST,
+};
+use super::carrier::Carrier;
+use super::device::free_space;
+use super::package::{self, Package};
+use super::progress::Progress;
+use super::settle::{State, settle};
+use super::signature::{self, AllowedSigners};
+use super::sum::Sum;
+use super::targets::{FAT32_LIMIT, Targets, Written, remove_bag};
+use crate::error::{Error, Result};
+use crate::ledger::identity::Identity;
+
+pub use finish::complete;
+
+/// Room for the tag files, and for the clusters that a file system rounds up to.
+const SLACK: u64 = 4 * 1024 * 1024;
+
+/// What to make, and for whom.
+pub struct Plan<'a> {
+    /// The name of the bag: a–z, 0–9 and `-`.
+    pub name: &'a str,
+    /// Where to.
+    pub carriers: &'a [Carrier],
+    /// Who may open it: age recipients `age1…`.
+    pub recipients: &'a [String],
+    /// Who makes and signs it.
+    pub signer: &'a Identity,
+    /// Whose signatures a later archive of this journal may bear; the signer is among them.
+    pub signers: &'a AllowedSigners,
+    /// What `bag-info.txt` says.
+    pub facts: &'a Facts,
+    /// What goes in, in this order.
+    pub packages: &'a [Package],
+}
+
+/// What was made.
+#[derive(Debug)]
+pub struct Created {
+    pub name: String,
+    /// SHA-256 of the tag manifest: the code for the act, 64 hex digits.
+    pub code: String,
+    pub payload: Oxum,
+    /// All files of the bag and their bytes.
+    pub files: u64,
+    pub bytes: u64,
+    /// One for each carrier of the plan, in its order; at least one is whole.
+    pub copies: Vec<Copied>,
+    /// What was cleared up before, in Russian.
+    pub notes: Vec<String>,
+}
+
+/// One copy: it was read back from its carrier and is whole, or it is not there.
+#[derive(Debug)]
+pub struct Copied {
+    /// The carrier's id.
+    pub carrier: String,
+    /// The bag's folder on it.
+    pub folder: PathBuf,
+    pub outcome: Result<()>,
+}
+
+/// Makes the archive. The error means that no carrier has it.
+pub fn create(plan: &Plan<'_>, progress: &dyn Progress) -> Result<Created> {
+    let recipients = plan.check()?;
+    let notes = prepare(plan, progress)?;
+    let roots: Vec<PathBuf> = plan.carriers.iter().map(|carrier| carrier.bag(plan.name).root().to_owned()).collect();
+    let (bag, outcomes) = match write(plan, &recipients, &roots, progress) {
+        Ok(written) => written,
+        Err(error) => {
+            give_up(&roots);
+            return Err(error);
+        }
+    };
+    let copies = finish::finish(plan, &roots, outcomes, &bag, progress);
+    if copies.iter().all(|copy| copy.outcome.is_err()) {
+        let first = copies.into_iter().find_map(|copy| copy.outcome.err());
+        return Err(first.unwrap_or_else(|| Error::input("не указано ни одного носителя").next("укажите его: --to")));
+    }
+    Ok(Created {
+        name: plan.name.to_owned(),
+        code: bag.code().to_string(),
+        payload: bag.payload,
+        files: bag.files.len() as u64,
+        bytes: bag.files.iter().map(|file| file.bytes).sum(),
+        copies,
+        notes,
+    })
+}
+
+/// A bag as it was written, before its carriers are asked what they kept.
+struct Bag {
+    /// Every file, `bagit.txt` and the signature among them.
+    files: Vec<Written>,
+    payload: Oxum,
+    tagmanifest: String,
+    signature: String,
+}
+
+impl Bag {
+    fn code(&self) -> Sum {
+        Sum::of(self.tagmanifest.as_bytes())
+    }
+}
+
+impl Plan<'_> {
+    fn check(&self) -> Result<Vec<age::x25519::Recipient>> {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if self.name.is_empty() || self.name.len() > 60 || !self.name.bytes().all(plain) {
+            return Err(Error::input(format!("недопустимое имя архива «{}»", self.name))
+                .next("нужны строчные латинские буквы, цифры и «-»"));
+        }
+        if self.signers.login_of(self.signer.public().key()).is_none() {
+            return Err(Error::refused("ваш ключ не вправе подписывать архивы (§5.5.2)")
+                .next("архив создаёт заместитель директора или директор своим ключом"));
+        }
+        if self.recipients.is_empty() {
+            return Err(Error::input("не указано, кто сможет открыть архив").next("внесите ключи директора и завуча"));
+        }
+        let parse = |text: &String| {
+            text.parse().map_err(|_| {
+                Error::input(format!("«{text}» — не получатель age"))
+                    .next("внесите ключ заново («letopis staff enroll»)")
+            })
+        };
+        self.recipients.iter().map(parse).collect()
+    }
+}
+
+/// Clears up after a killed run, then makes sure that the archive will fit and makes its folders.
+fn prepare(plan: &Plan<'_>, progress: &dyn Progress) -> Result<Vec<String>> {
+    let mut notes = Vec::new();
+    for carrier in plan.carriers {
+        let (state, note) = settle(carrier, plan.name, progress)?;
+        notes.extend(note);
+        if state != State::Absent {
+            let there = carrier.bag(plan.name).root().display().to_string();
+            return Err(Error::refused(format!("архив «{there}» уже есть, он не перезаписывается"))
+                .next("проверьте его («letopis archive verify») или создайте новый под другим именем"));
+        }
+    }
+    let needed = plan.packages.iter().try_fold(SLACK, |sum, package| package.size_bound().map(|size| sum + size))?;
+    for carrier in plan.carriers {
+        if let Some(free) = free_space(carrier.folder())?.filter(|free| *free < needed) {
+            return Err(Error::environment(format!(
+                "на носителе «{}» свободно {} МиБ, а архиву нужно до {} МиБ",
+                carrier.card().label,
+                free >> 20,
+                (needed >> 20) + 1
+            ))
+            .next("возьмите носитель большего размера; старые архивы с этого не удаляйте"));
+        }
+    }
+    for carrier in plan.carriers {
+        let data = carrier.bag(plan.name).root().join(DATA);
+        fs::create_dir_all(&data).map_err(|cause| Error::file("создать папку", &data, &cause))?;
+    }
+    Ok(notes)
+}
+
+/// Writes everything up to the seal, and tells of each carrier whether it kept up.
+fn write(
+    plan: &Plan<'_>,
+    recipients: &[age::x25519::Recipient],
+    roots: &[PathBuf],
+    progress: &dyn Progress,
+) -> Result<(Bag, Vec<Result<()>>)> {
+    let created = chrono::DateTime::parse_from_rfc3339(&plan.facts.created).map_err(|_| {
+        Error::input(format!("время архива «{}» записано неверно", plan.facts.created)).next("сообщите разработчикам")
+    })?;
+    let bytes = plan.packages.iter().map(Package::content_bytes).sum::<Result<u64>>()?;
+    progress.begin("запись архива", bytes);
+    let mut targets = Targets::new(roots);
+    let mut files = Vec::new();
+    for package in plan.packages {
+        let stream = targets.stream(&package.path(), package.size_bound()?, FAT32_LIMIT)?;
+        let stream = package::write(package, recipients, created.naive_local(), stream, progress)?;
+        files.extend(stream.finish()?);
+    }
+    let payload = Oxum { bytes: files.iter().map(|file| file.bytes).sum(), files: files.len() as u64 };
+    let mut tags = vec![
+        targets.write(&tag(MANIFEST), listing(&files).as_bytes())?,
+        targets.write(&tag(INFO), plan.facts.to_info(plan.name, payload).to_string().as_bytes())?,
+        targets.write(&tag(ALLOWED_SIGNERS), plan.signers.to_string().as_bytes())?,
+        Written { path: tag(BAGIT), sum: Sum::of(BAGIT_TEXT.as_bytes()), bytes: BAGIT_TEXT.len() as u64 },
+    ];
+    let tagmanifest = listing(&tags);
+    tags.push(targets.write(&tag(TAGMANIFEST), tagmanifest.as_bytes())?);
+    files.append(&mut tags);
+    let signature = signature::sign(plan.signer, tagmanifest.as_bytes())?;
+    files.push(Written {
+        path: tag(super::bag::SIGNATURE),
+        sum: Sum::of(signature.as_bytes()),
+        bytes: signature.len() as u64,
+    });
+    Ok((Bag { files, payload, tagmanifest, signature }, targets.finish()))
+}
+
+fn tag(name: &str) -> BagPath {
+    BagPath::new(name).expect("the names of tag files are plain")
+}
+
+fn listing(files: &[Written]) -> String {
+    let mut manifest = Manifest::default();
+    files.iter().for_each(|file| manifest.insert(file.path.clone(), file.sum));
+    manifest.to_string()
+}
+
+/// Removes what this run began. A carrier that is gone keeps its unfinished folder, which the next run removes.
+fn give_up(roots: &[PathBuf]) {
+    for root in roots.iter().filter(|root| root.exists()) {
+        let _ = remove_bag(root);
+    }
+}
+
+#[cfg(test)]
+mod tests;

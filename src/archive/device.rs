@@ -1,0 +1,210 @@
+//! Which physical device a folder lies on, how much room it has, and reading past the cache.
+//!
+//! This is the only file that may assume Linux. Two copies are two only on two devices (§2.5): two folders, two
+//! partitions of one stick, or two volumes on one disk are one. Linux tells the disks under a folder through
+//! `/sys/dev/block`, through partitions, device mapper and RAID. Where it cannot tell (a network, most FUSE file
+//! systems, an overlay, memory, or another system than Linux), we say that it cannot be told and never guess.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// What lies under a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeviceId {
+    /// The whole disks, as the kernel names them (`sdb`); more than one under RAID or a volume group.
+    Block { disks: BTreeSet<String> },
+    /// It cannot be told; why, in Russian.
+    Unknown { why: String },
+}
+
+impl std::fmt::Display for DeviceId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Block { disks } => f.write_str(&disks.iter().map(String::as_str).collect::<Vec<_>>().join("+")),
+            Self::Unknown { why } => write!(f, "не определено: {why}"),
+        }
+    }
+}
+
+/// Makes sure that the targets are as many devices as they are folders. With `allow_same_device` what is given up is
+/// returned as warnings instead.
+pub fn check_targets(targets: &[PathBuf], allow_same_device: bool) -> Result<Vec<String>> {
+    let mut faults = Vec::new();
+    let mut seen: Vec<(&PathBuf, BTreeSet<String>)> = Vec::new();
+    for target in targets {
+        match identify(target)? {
+            DeviceId::Unknown { why } => {
+                faults.push(format!("не удалось определить, на каком устройстве лежит «{}»: {why}", target.display()));
+            }
+            DeviceId::Block { disks } => {
+                if let Some((other, _)) = seen.iter().find(|(_, others)| !others.is_disjoint(&disks)) {
+                    faults.push(format!(
+                        "«{}» и «{}» — одно устройство ({}): при его поломке пропадут обе копии",
+                        other.display(),
+                        target.display(),
+                        DeviceId::Block { disks: disks.clone() }
+                    ));
+                }
+                seen.push((target, disks));
+            }
+        }
+    }
+    match faults.into_iter().reduce(|all, fault| format!("{all}; {fault}")) {
+        None => Ok(Vec::new()),
+        Some(faults) if allow_same_device => {
+            Ok(vec![format!("ВНИМАНИЕ: {faults}. Требование §2.5 о двух носителях этим запуском не доказано")])
+        }
+        Some(faults) => Err(Error::refused(format!("нужны два разных носителя (§2.5): {faults}")).next(
+            "подключите вторую флешку и укажите её; --allow-same-device отменяет эту проверку на вашу ответственность",
+        )),
+    }
+}
+
+/// The devices under an existing folder.
+pub fn identify(path: &Path) -> Result<DeviceId> {
+    let path = path.canonicalize().map_err(|cause| Error::file("открыть", path, &cause))?;
+    Ok(system::identify(&path))
+}
+
+/// How many bytes may still be written under an existing folder; `None` where the system does not say.
+pub fn free_space(path: &Path) -> Result<Option<u64>> {
+    system::free_space(path).map_err(|cause| Error::file("узнать свободное место в", path, &cause))
+}
+
+/// Asks the system to forget what it remembers of a file that was synced, so that reading it asks the device.
+pub fn forget_cached(file: &File) {
+    system::forget_cached(file);
+}
+
+#[cfg(target_os = "linux")]
+mod system {
+    use super::{BTreeSet, DeviceId, File, Path};
+    use std::fs;
+    use std::io;
+    use std::os::unix::fs::MetadataExt;
+
+    use rustix::fs::{Advice, fadvise, major, minor, statvfs};
+
+    /// Loops lie on files, and files on disks; nobody stacks them deeper.
+    const MAX_NESTING: usize = 8;
+
+    pub fn identify(path: &Path) -> DeviceId {
+        let mut disks = BTreeSet::new();
+        match disks_under(path, 0, &mut disks) {
+            Ok(()) if !disks.is_empty() => DeviceId::Block { disks },
+            Ok(()) => DeviceId::Unknown { why: "система не называет устройства".to_owned() },
+            Err(why) => DeviceId::Unknown { why },
+        }
+    }
+
+    fn disks_under(path: &Path, nesting: usize, disks: &mut BTreeSet<String>) -> Result<(), String> {
+        let dev = fs::metadata(path).map_err(|cause| cause.to_string())?.dev();
+        let number = format!("{}:{}", major(dev), minor(dev));
+        if major(dev) != 0 {
+            return disks_of(&number, nesting, disks);
+        }
+        // An anonymous device: btrfs and the like name theirs in the table of mounts, the rest have none.
+        let (kind, source) = mount_of(&number).ok_or("файловая система неизвестного вида")?;
+        if kind.starts_with("fuse") || !source.starts_with("/dev/") {
+            return Err(format!("файловая система {kind} не лежит на устройстве прямо"));
+        }
+        let device = fs::metadata(&source).map_err(|cause| format!("{source}: {cause}"))?.rdev();
+        disks_of(&format!("{}:{}", major(device), minor(device)), nesting, disks)
+    }
+
+    /// The whole disks of a block device: past its partition, through what it is built on.
+    fn disks_of(number: &str, nesting: usize, disks: &mut BTreeSet<String>) -> Result<(), String> {
+        if nesting > MAX_NESTING {
+            return Err("устройства вложены слишком глубоко".to_owned());
+        }
+        let untold = |cause: io::Error| format!("устройство {number} не описано в /sys ({cause})");
+        let mut device = Path::new("/sys/dev/block").join(number).canonicalize().map_err(untold)?;
+        if device.join("partition").exists() {
+            device.pop();
+        }
+        if let Ok(file) = fs::read_to_string(device.join("loop/backing_file")) {
+            return disks_under(Path::new(file.trim_end()), nesting + 1, disks)
+                .map_err(|why| format!("образ диска {}: {why}", file.trim_end()));
+        }
+        let mut built_on = fs::read_dir(device.join("slaves")).into_iter().flatten().flatten().peekable();
+        if built_on.peek().is_none() {
+            let name = device.file_name().ok_or("устройство без имени")?;
+            disks.insert(name.to_string_lossy().into_owned());
+            return Ok(());
+        }
+        for below in built_on {
+            let number = fs::read_to_string(below.path().join("dev")).map_err(untold)?;
+            disks_of(number.trim_end(), nesting + 1, disks)?;
+        }
+        Ok(())
+    }
+
+    /// The kind and the source of the file system with this device number (proc(5), mountinfo).
+    fn mount_of(number: &str) -> Option<(String, String)> {
+        let table = fs::read_to_string("/proc/self/mountinfo").ok()?;
+        table.lines().find_map(|line| {
+            let (place, kind) = line.split_once(" - ")?;
+            let mut kind = kind.split(' ');
+            (place.split(' ').nth(2)? == number).then_some((kind.next()?.to_owned(), kind.next()?.to_owned()))
+        })
+    }
+
+    pub fn free_space(path: &Path) -> io::Result<Option<u64>> {
+        let room = statvfs(path)?;
+        Ok(Some(room.f_bavail.saturating_mul(room.f_frsize)))
+    }
+
+    pub fn forget_cached(file: &File) {
+        // Advice only: a system that does not take it reads from its cache, as it would have anyway.
+        let _ = fadvise(file, 0, None, Advice::DontNeed);
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod system {
+    use super::{DeviceId, File, Path};
+
+    pub fn identify(_path: &Path) -> DeviceId {
+        DeviceId::Unknown {
+            why: "эта система не сообщает, на каком устройстве лежит папка".to_owned()
+        }
+    }
+
+    pub fn free_space(_path: &Path) -> std::io::Result<Option<u64>> {
+        Ok(None)
+    }
+
+    pub fn forget_cached(_file: &File) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_folders_of_one_place_are_never_two_devices() {
+        let dir = tempfile::tempdir().unwrap();
+        let targets = [dir.path().join("usb-1"), dir.path().join("usb-2")];
+        targets.iter().for_each(|target| std::fs::create_dir(target).unwrap());
+        let refusal = check_targets(&targets, false).unwrap_err();
+        assert_eq!(refusal.exit_status(), 1);
+        assert!(refusal.message().contains("§2.5") && refusal.next_step().is_some());
+        let warnings = check_targets(&targets, true).unwrap();
+        assert!(warnings.len() == 1 && warnings[0].contains("ВНИМАНИЕ"));
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_an_error() {
+        assert_eq!(identify(Path::new("/no/such/folder")).unwrap_err().exit_status(), 2);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_lies_in_memory_is_on_no_device() {
+        assert!(matches!(identify(Path::new("/proc")).unwrap(), DeviceId::Unknown { .. }));
+        assert!(free_space(Path::new("/")).unwrap().is_some());
+    }
+}

@@ -1,0 +1,124 @@
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use chrono::NaiveDate;
+use proptest::prelude::*;
+
+use super::*;
+use crate::archive::bag::Folder;
+use crate::archive::progress::Quiet;
+use crate::ledger::identity::Identity;
+
+fn recipient(identity: &Identity) -> age::x25519::Recipient {
+    identity.age_identity().to_public()
+}
+
+fn sealed(package: &Package, identity: &Identity) -> Vec<u8> {
+    let noon = NaiveDate::from_ymd_opt(2026, 5, 29).unwrap().and_hms_opt(12, 0, 0).unwrap();
+    write(package, &[recipient(identity)], noon, Vec::new(), &Quiet).unwrap()
+}
+
+fn sample(noise: &[u8]) -> Package {
+    let mut package = Package::new("class-7a").unwrap();
+    package.add("journal.csv", Source::Bytes("а,б\n".repeat(1000).into_bytes())).unwrap();
+    package.add("book/7А.pdf", Source::Bytes(noise.to_vec())).unwrap();
+    package
+}
+
+fn noise(bytes: usize) -> Vec<u8> {
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()[3]
+    };
+    (0..bytes).map(|_| next()).collect()
+}
+
+fn put(dir: &Path, bytes: &[u8], parts: usize) -> (Folder, Vec<BagPath>) {
+    fs::create_dir_all(dir.join(DATA)).unwrap();
+    let base = BagPath::new("data/class-7a.zip.age").unwrap();
+    let paths: Vec<BagPath> = if parts == 1 { vec![base] } else { (1..=parts).map(|n| base.part(n as u32)).collect() };
+    for (path, chunk) in paths.iter().zip(bytes.chunks(bytes.len().div_ceil(parts))) {
+        fs::write(path.under(dir), chunk).unwrap();
+    }
+    (Folder::new(dir), paths)
+}
+
+#[test]
+fn a_package_in_one_file_or_in_parts_is_read_back_member_by_member() {
+    let identity = Identity::generate();
+    // Over the limit of what is deflated in memory, so both ways of writing are taken.
+    let large = noise(5 * 1024 * 1024);
+    let bytes = sealed(&sample(&large), &identity);
+    for parts in [1, 3] {
+        let dir = tempfile::tempdir().unwrap();
+        let (folder, paths) = put(dir.path(), &bytes, parts);
+        assert_eq!(group(folder.list().files.keys()), BTreeMap::from([("class-7a".to_owned(), paths.clone())]));
+        let mut package = OpenPackage::open(&folder, &paths, &identity).unwrap();
+        let (members, faults) = package.check(&Quiet);
+        assert_eq!(faults, Vec::<String>::new());
+        assert_eq!(members.len(), 2);
+        let mut out = Vec::new();
+        package.extract("book/7А.pdf", &mut out).unwrap().unwrap();
+        assert!(out == large);
+    }
+}
+
+#[test]
+fn what_does_not_shrink_is_stored() {
+    let identity = Identity::generate();
+    for size in [10_000, 5 * 1024 * 1024] {
+        let content = noise(size);
+        let bytes = sealed(&sample(&content), &identity);
+        let plain = age::decrypt(&identity.age_identity(), &bytes).unwrap();
+        let at = plain.windows(64).position(|window| window == &content[..64]);
+        assert!(at.is_some_and(|at| plain[at..].starts_with(&content)), "{size}");
+    }
+}
+
+#[test]
+fn a_package_for_somebody_else_says_so() {
+    let bytes = sealed(&sample(b"x"), &Identity::generate());
+    let dir = tempfile::tempdir().unwrap();
+    let (folder, paths) = put(dir.path(), &bytes, 1);
+    let error = OpenPackage::open(&folder, &paths, &Identity::generate()).err().unwrap();
+    assert!(error.contains("не зашифрован для этого ключа"), "{error}");
+}
+
+#[test]
+fn names_that_cannot_be_are_refused() {
+    for name in ["", "7А", "a/b", "A", &"a".repeat(61)] {
+        assert!(Package::new(name).is_err(), "{name}");
+    }
+    let mut package = Package::new("registers").unwrap();
+    package.add("a.pdf", Source::Bytes(Vec::new())).unwrap();
+    for path in ["a.pdf", INNER_SUMS, "../a.pdf", "/a"] {
+        assert!(package.add(path, Source::Bytes(Vec::new())).is_err(), "{path}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// Whoever can encrypt for a school can send it any zip.
+    #[test]
+    fn a_garbled_zip_inside_a_good_envelope_makes_nothing_panic(
+        flips in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6), cut in any::<prop::sample::Index>(),
+    ) {
+        let identity = Identity::generate();
+        let mut plain = age::decrypt(&identity.age_identity(), &sealed(&sample(b"pdf"), &identity)).unwrap();
+        for (at, value) in flips {
+            let at = at.index(plain.len());
+            plain[at] = value;
+        }
+        plain.truncate(plain.len() - cut.index(4));
+        let dir = tempfile::tempdir().unwrap();
+        let (folder, paths) = put(dir.path(), &age::encrypt(&recipient(&identity), &plain).unwrap(), 1);
+        if let Ok(mut package) = OpenPackage::open(&folder, &paths, &identity) {
+            let _ = package.check(&Quiet);
+        }
+    }
+}

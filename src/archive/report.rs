@@ -1,0 +1,171 @@
+//! What a verification found, and the verdict in words.
+//!
+//! The words promise no more than is known. What lies on a carrier vouches for its wholeness and never for its author,
+//! since a forger makes sums, signature and list of signers right again; so «подлинен» is said only where something
+//! from outside the carrier, an [`super::anchor::Anchor`], fits.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::bag::{Facts, Oxum};
+
+/// How grave a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// Nothing is lost yet, but somebody should look.
+    Warning,
+    /// Something is not as it was written.
+    Damage,
+    /// Something is whole and yet not what it claims to be.
+    Forgery,
+}
+
+/// One finding: where and what, in Russian.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The file inside the bag (or inside `LETOPIS`), empty where it is about the whole.
+    pub path: String,
+    pub what: String,
+    pub severity: Severity,
+}
+
+impl Finding {
+    pub fn note(path: impl fmt::Display, what: impl Into<String>) -> Self {
+        Self::new(Severity::Note, path, what)
+    }
+
+    pub fn warning(path: impl fmt::Display, what: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, path, what)
+    }
+
+    pub fn damage(path: impl fmt::Display, what: impl Into<String>) -> Self {
+        Self::new(Severity::Damage, path, what)
+    }
+
+    pub fn forgery(path: impl fmt::Display, what: impl Into<String>) -> Self {
+        Self::new(Severity::Forgery, path, what)
+    }
+
+    fn new(severity: Severity, path: impl fmt::Display, what: impl Into<String>) -> Self {
+        Self { path: path.to_string(), what: what.into(), severity }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() { f.write_str(&self.what) } else { write!(f, "{}: {}", self.path, self.what) }
+    }
+}
+
+/// How deep a verification went, in the words the ledger records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub enum Depth {
+    /// Files, sums, signature and the link to the archive before.
+    #[serde(rename = "подпись")]
+    Signature,
+    /// And with a key, all that is in the packages.
+    #[serde(rename = "содержание")]
+    Content,
+}
+
+impl fmt::Display for Depth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Signature => "подпись",
+            Self::Content => "содержание",
+        })
+    }
+}
+
+/// The verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "verdict", rename_all = "lowercase")]
+pub enum Verdict {
+    /// The folder has no `bagit.txt`: its writing was interrupted.
+    Unfinished,
+    /// Something is missing or altered.
+    Damaged,
+    /// Whole, but not what the anchor says it should be.
+    Forged,
+    /// Whole; by whom, only paper can tell.
+    Whole { fingerprint: String },
+    /// Whole and vouched for by an anchor.
+    Genuine { fingerprint: String, by: Vec<String> },
+}
+
+impl Verdict {
+    /// 0 for a whole archive, 1 otherwise.
+    pub fn exit_status(&self) -> u8 {
+        u8::from(!matches!(self, Self::Whole { .. } | Self::Genuine { .. }))
+    }
+
+    /// The short word the ledger records.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Unfinished => "не завершён",
+            Self::Damaged => "повреждён",
+            Self::Forged => "не подлинен",
+            Self::Whole { .. } => "цел",
+            Self::Genuine { .. } => "цел и подлинен",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())?;
+        match self {
+            Self::Whole { fingerprint } => write!(f, "; подпись ключа {fingerprint} — сверьте с актом"),
+            Self::Unfinished => f.write_str(": запись была прервана, это ещё не архив"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// All that is known of one bag after a verification.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// The archive's name, which is its folder's.
+    pub name: String,
+    /// What it says of itself, where that can be read.
+    pub facts: Option<Facts>,
+    /// Its code, the SHA-256 of the tag manifest, where there is one.
+    pub code: Option<String>,
+    /// The payload as found.
+    pub payload: Oxum,
+    pub depth: Depth,
+    pub findings: Vec<Finding>,
+    #[serde(flatten)]
+    pub verdict: Verdict,
+}
+
+impl Report {
+    /// The findings that make the verdict what it is.
+    pub fn faults(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.severity >= Severity::Damage)
+    }
+
+    /// Whether a file is named by a finding that is damage or forgery.
+    pub fn blames(&self, path: &str) -> bool {
+        self.faults().any(|finding| finding.path == path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verdicts_say_no_more_than_is_known() {
+        let fingerprint = "SHA256:abc".to_owned();
+        let whole = Verdict::Whole { fingerprint: fingerprint.clone() };
+        assert_eq!(whole.to_string(), "цел; подпись ключа SHA256:abc — сверьте с актом");
+        let genuine = Verdict::Genuine { fingerprint, by: vec!["журнал".to_owned()] };
+        assert_eq!(genuine.to_string(), "цел и подлинен");
+        assert_eq!([whole.exit_status(), genuine.exit_status(), Verdict::Forged.exit_status()], [0, 0, 1]);
+    }
+}

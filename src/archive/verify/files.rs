@@ -1,0 +1,110 @@
+//! The files of a bag against its lists: what is missing, what is extra, whose sum does not hold.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::archive::bag::{BagPath, DATA, Folder, Listed, MANIFEST, Manifest, Oxum, RECOVERY, SIGNATURE, TAGMANIFEST};
+use crate::archive::progress::Progress;
+use crate::archive::report::Finding;
+use crate::archive::sum::Sum;
+
+/// Two sums that differ in no more digits than this are the same sum, one of them damaged.
+pub(super) const SAME_SUM_DIGITS: usize = 8;
+
+/// A bag as it was found.
+pub(super) struct Files {
+    listed: Listed,
+    /// The sum of every file but the recovery data, or why it cannot be read.
+    sums: BTreeMap<BagPath, Result<Sum, String>>,
+    manifest: Result<Manifest, String>,
+}
+
+impl Files {
+    /// The payload as it is on disk.
+    pub fn payload(&self) -> Oxum {
+        let sizes = self.payload_files().map(|(_, size)| size);
+        sizes.fold(Oxum::default(), |sum, size| Oxum { bytes: sum.bytes + size, files: sum.files + 1 })
+    }
+
+    pub fn payload_files(&self) -> impl Iterator<Item = (&BagPath, u64)> {
+        self.listed.files.iter().filter(|(path, _)| path.is_in(DATA)).map(|(path, size)| (path, *size))
+    }
+
+    /// The sum of a file that is there and can be read.
+    pub fn sum(&self, path: &BagPath) -> Option<Sum> {
+        self.sums.get(path).and_then(|sum| sum.as_ref().ok()).copied()
+    }
+}
+
+/// Reads every file once, on all processors.
+pub(super) fn read(folder: &Folder, progress: &dyn Progress) -> Files {
+    let listed = folder.list();
+    let own: Vec<&BagPath> = listed.files.keys().filter(|path| !path.is_in(RECOVERY)).collect();
+    progress.begin("контрольные суммы", own.iter().filter_map(|path| listed.files.get(*path)).sum());
+    let sums = own
+        .par_iter()
+        .map(|path| {
+            let sum = folder.open(path).and_then(|file| Sum::of_reader(file, progress));
+            ((*path).clone(), sum.map(|(sum, _)| sum).map_err(|cause| format!("не читается ({cause})")))
+        })
+        .collect();
+    let manifest = folder
+        .read_tag(MANIFEST)
+        .map_err(|cause| format!("не читается или отсутствует ({cause})"))
+        .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "не в UTF-8".to_owned()))
+        .and_then(|text| Manifest::parse(&text).map_err(|error| error.to_string()));
+    Files { listed, sums, manifest }
+}
+
+/// Compares the payload with its manifest. `known` are the findings on the tag files: a manifest that is itself damaged
+/// is not believed against a file that nearly fits it.
+pub(super) fn compare(files: &Files, known: &[Finding]) -> Vec<Finding> {
+    let mut findings: Vec<Finding> =
+        files.listed.strange.iter().map(|(place, why)| Finding::damage(place, why.as_str())).collect();
+    let unread = files.sums.iter().filter_map(|(path, sum)| Some((path, sum.as_ref().err()?)));
+    findings.extend(unread.map(|(path, why)| Finding::damage(path, why.as_str())));
+    let manifest = match &files.manifest {
+        Ok(manifest) => manifest,
+        Err(why) => {
+            findings.push(Finding::damage(MANIFEST, why.as_str()));
+            return findings;
+        }
+    };
+    let doubted = known.iter().any(|finding| finding.path == MANIFEST);
+    let blame = |path: &BagPath, what: &str| {
+        if doubted {
+            Finding::warning(path, format!("{what}; но и сам {MANIFEST} повреждён"))
+        } else {
+            Finding::damage(path, what)
+        }
+    };
+    for (path, listed) in manifest.iter() {
+        if !path.is_in(DATA) {
+            findings.push(Finding::damage(MANIFEST, format!("называет файл «{path}» вне папки {DATA}")));
+        } else if !files.listed.files.contains_key(path) {
+            findings.push(blame(path, "файл отсутствует"));
+        } else if let Some(sum) = files.sum(path).filter(|sum| *sum != listed) {
+            let same = doubted && sum.differing_digits(&listed) <= SAME_SUM_DIGITS;
+            if !same {
+                findings.push(Finding::damage(path, "содержимое изменилось: контрольная сумма не сходится"));
+            }
+        }
+    }
+    let extra = files.payload_files().filter(|(path, _)| manifest.get(path).is_none());
+    findings.extend(extra.map(|(path, _)| blame(path, "лишний файл: его нет в списке")));
+    findings.extend(strangers(files));
+    findings
+}
+
+/// Files beside the payload that belong to no bag of ours. They are in nobody's list, so they harm nothing.
+fn strangers(files: &Files) -> impl Iterator<Item = Finding> {
+    let own = super::seal::LISTED_TAGS.into_iter().chain([TAGMANIFEST, SIGNATURE]);
+    let own: Vec<&str> = own.collect();
+    let strange = files
+        .listed
+        .files
+        .keys()
+        .filter(move |path| !path.is_in(DATA) && !path.is_in(RECOVERY) && !own.contains(&path.as_str()));
+    strange.map(|path| Finding::warning(path, "посторонний файл: в архиве его быть не должно"))
+}

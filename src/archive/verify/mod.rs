@@ -1,0 +1,132 @@
+//! Verifying an archive, from shallow to deep, without writing to its carrier.
+//!
+//! 1. [`files`]: everything listed is there, nothing else is, and every sum holds;
+//! 2. [`seal`]: the tag manifest bears a signature that holds; where a list and a file disagree, which of them is
+//!    damaged;
+//! 3. [`link`]: the archives beside it agree with what it says came before;
+//! 4. [`content`], with a key: packages open, their own sums hold, and the journal inside passes the caller's check;
+//! 5. the anchors of [`super::anchor`], which alone can make «цел» into «цел и подлинен».
+//!
+//! Damage is a finding, never an error: an error means that the archive could not be looked at at all.
+
+mod content;
+mod files;
+mod link;
+mod seal;
+
+use std::path::Path;
+
+use super::anchor::{Anchor, Subject};
+use super::bag::{BAGIT, Facts, Folder, INFO, Info, Oxum};
+use super::progress::Progress;
+use super::report::{Depth, Finding, Report, Severity, Verdict};
+use crate::error::{Error, Result};
+
+pub use content::{Content, Contents, DeepCheck, PackageMember};
+
+/// What to check beyond files, sums and signature.
+#[derive(Default)]
+pub struct Request<'a> {
+    /// What the checker trusts; every one of them must fit.
+    pub anchors: &'a [Anchor<'a>],
+    /// A key, and what to do with the journal that it opens.
+    pub content: Option<Content<'a>>,
+}
+
+/// Verifies the bag in the folder `path`.
+pub fn verify(path: &Path, request: &Request<'_>, progress: &dyn Progress) -> Result<Report> {
+    let folder = Folder::new(path);
+    if !path.is_dir() {
+        return Err(Error::input(format!("«{}» — не папка архива", path.display()))
+            .next("укажите носитель или папку архива на нём"));
+    }
+    if !folder.is_declared() {
+        return Ok(unfinished(&folder));
+    }
+    let files = files::read(&folder, progress);
+    let sealed = seal::check(&folder, &files);
+    let mut findings = sealed.findings;
+    findings.extend(files::compare(&files, &findings));
+    let facts = read_facts(&folder, &files, &mut findings);
+    if let (Some(facts), Some(code)) = (&facts, &sealed.code) {
+        if findings.is_empty() {
+            findings.extend(seal::check_login(&sealed.signer, facts));
+        }
+        findings.extend(link::check(&folder, facts, code));
+    }
+    let mut depth = Depth::Signature;
+    if let Some(content) = &request.content {
+        depth = Depth::Content;
+        findings.extend(content.check(&folder, &files, facts.as_ref(), progress)?);
+    }
+    let mut by = Vec::new();
+    if let (Some(facts), Some(code), Some(signer)) = (&facts, sealed.code, &sealed.signer) {
+        let subject = Subject { code, key: signer.key, fingerprint: &signer.fingerprint, facts };
+        for anchor in request.anchors {
+            let answer = anchor.ask(&subject)?;
+            by.extend(answer.vouched);
+            findings.extend(answer.findings);
+        }
+    }
+    findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.path.cmp(&b.path)));
+    findings.dedup();
+    let fingerprint = sealed.signer.map(|signer| signer.fingerprint);
+    Ok(Report {
+        name: folder.name(),
+        facts,
+        code: sealed.code.map(|code| code.to_string()),
+        payload: files.payload(),
+        depth,
+        verdict: verdict(&findings, fingerprint, by),
+        findings,
+    })
+}
+
+fn verdict(findings: &[Finding], fingerprint: Option<String>, by: Vec<String>) -> Verdict {
+    let worst = |severity: Severity| findings.iter().any(|finding| finding.severity == severity);
+    match fingerprint {
+        _ if worst(Severity::Damage) => Verdict::Damaged,
+        _ if worst(Severity::Forgery) => Verdict::Forged,
+        // Without a signature there was a finding already; were there none, this would still promise nothing.
+        None => Verdict::Damaged,
+        Some(fingerprint) if by.is_empty() => Verdict::Whole { fingerprint },
+        Some(fingerprint) => Verdict::Genuine { fingerprint, by },
+    }
+}
+
+fn unfinished(folder: &Folder) -> Report {
+    let what = "файла нет или он не дописан: запись архива была прервана, или файл удалён";
+    Report {
+        name: folder.name(),
+        facts: None,
+        code: folder.code().ok().map(|code| code.to_string()),
+        payload: Oxum::default(),
+        depth: Depth::Signature,
+        findings: vec![Finding::damage(BAGIT, what)],
+        verdict: Verdict::Unfinished,
+    }
+}
+
+fn read_facts(folder: &Folder, files: &files::Files, findings: &mut Vec<Finding>) -> Option<Facts> {
+    let text = folder.read_tag(INFO).ok()?;
+    let info = String::from_utf8(text).map_err(|_| "не в UTF-8".to_owned()).and_then(|text| Info::parse(&text));
+    let oxum = info.as_ref().ok().and_then(|info| info.get("Payload-Oxum")?.parse::<Oxum>().ok());
+    let blamed = findings.iter().any(|finding| finding.path == INFO);
+    if !blamed && oxum.is_some_and(|oxum| oxum != files.payload()) {
+        let found = files.payload();
+        let what = format!("должно быть {} (байты.файлы), а есть {found}", oxum.unwrap_or_default());
+        findings.push(Finding::damage(super::bag::DATA, what));
+    }
+    match info.and_then(|info| Facts::from_info(&info)) {
+        Ok(facts) => Some(facts),
+        Err(why) => {
+            if !blamed {
+                findings.push(Finding::damage(INFO, why));
+            }
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

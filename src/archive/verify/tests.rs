@@ -1,0 +1,313 @@
+use std::fs;
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::archive::anchor::{Code, JournalFacts};
+use crate::archive::bag::{ALLOWED_SIGNERS, BAGIT_TEXT, BagPath, MANIFEST, Manifest, SIGNATURE, TAGMANIFEST};
+use crate::archive::fixture::{NAME, School, contents, packages};
+use crate::archive::package::Source;
+use crate::archive::progress::Quiet;
+use crate::archive::signature;
+use crate::archive::sum::Sum;
+use crate::ledger::identity::Identity;
+
+fn check(path: &Path, anchors: &[Anchor<'_>]) -> Report {
+    verify(path, &Request { anchors, content: None }, &Quiet).unwrap()
+}
+
+#[test]
+fn a_flipped_bit_anywhere_is_found_and_the_file_is_named() {
+    let school = School::new();
+    school.archive();
+    let bag = school.bag(0);
+    for (name, intact) in contents(bag.root()) {
+        let path = bag.root().join(&name);
+        let bits = intact.len() * 8;
+        // Every bit of the short files, a few hundred of the long ones.
+        for bit in (0..bits).step_by((bits / 400).max(1)) {
+            let mut flipped = intact.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            fs::write(&path, flipped).unwrap();
+            let report = check(bag.root(), &[]);
+            assert_eq!(report.verdict.exit_status(), 1, "{name:?} {bit}");
+            assert!(report.blames(name.to_str().unwrap()), "{name:?} {bit}: {:?}", report.findings);
+            let others = report.faults().filter(|finding| finding.path != name.to_str().unwrap());
+            assert_eq!(others.count(), 0, "{name:?} {bit}: {:?}", report.findings);
+        }
+        fs::write(&path, intact).unwrap();
+    }
+    assert_eq!(check(bag.root(), &[]).verdict.exit_status(), 0);
+}
+
+#[test]
+fn a_file_that_is_missing_cut_off_or_put_there_is_named() {
+    let school = School::new();
+    school.archive();
+    let bag = school.bag(0);
+    for (name, intact) in contents(bag.root()) {
+        let path = bag.root().join(&name);
+        fs::write(&path, &intact[..intact.len() - 1]).unwrap();
+        let cut = check(bag.root(), &[]);
+        fs::remove_file(&path).unwrap();
+        let missing = check(bag.root(), &[]);
+        fs::write(&path, intact).unwrap();
+        for report in [cut, missing] {
+            assert_eq!(report.verdict.exit_status(), 1);
+            assert!(report.blames(name.to_str().unwrap()), "{name:?}: {:?}", report.findings);
+        }
+    }
+    fs::write(bag.root().join("data/extra.zip.age"), "x").unwrap();
+    assert!(check(bag.root(), &[]).blames("data/extra.zip.age"));
+}
+
+#[test]
+fn an_interrupted_bag_is_no_archive() {
+    let school = School::new();
+    school.archive();
+    fs::remove_file(school.bag(0).root().join(BAGIT)).unwrap();
+    assert_eq!(check(school.bag(0).root(), &[]).verdict, Verdict::Unfinished);
+}
+
+#[test]
+fn verifying_changes_nothing_on_the_carrier() {
+    let school = School::new();
+    school.archive();
+    let before = contents(school.carriers[0].folder());
+    check(school.bag(0).root(), &[]);
+    assert_eq!(contents(school.carriers[0].folder()), before);
+}
+
+#[test]
+fn only_what_fits_an_anchor_is_genuine() {
+    let school = School::new();
+    let created = school.archive();
+    let root = school.bag(0).root().to_owned();
+    let fingerprint = school.petrova.public().fingerprint();
+    assert_eq!(check(&root, &[]).verdict, Verdict::Whole { fingerprint: fingerprint.clone() });
+    for fitting in [
+        Anchor::Signer(fingerprint),
+        Anchor::Expect(Code::parse(&created.code.to_uppercase()).unwrap()),
+        Anchor::Expect(Code::parse(&created.code[..32]).unwrap()),
+        Anchor::Bag(school.bag(1).root().to_owned()),
+        Anchor::Journal(&Chain::of(&school, &created.code)),
+    ] {
+        assert!(matches!(check(&root, &[fitting]).verdict, Verdict::Genuine { .. }));
+    }
+    let stranger = Identity::generate().public().fingerprint();
+    let report = check(&root, &[Anchor::Signer(stranger.clone())]);
+    assert_eq!((&report.verdict, report.verdict.exit_status()), (&Verdict::Forged, 1));
+    assert!(report.findings[0].what.contains("а в акте") && report.findings[0].what.contains(&stranger));
+    let report = check(&root, &[Anchor::Expect(Code::parse(&"0".repeat(64)).unwrap())]);
+    assert_eq!(report.verdict, Verdict::Forged);
+}
+
+/// Replaces a payload file, makes every list right again and signs with `forger`'s key.
+fn forge(root: &Path, forger: &Identity) {
+    fs::write(root.join("data/class-7a.zip.age"), "other marks").unwrap();
+    let listing = |names: Vec<PathBuf>| {
+        let mut listing = Manifest::default();
+        for name in names {
+            let sum = Sum::of(&fs::read(root.join(&name)).unwrap());
+            listing.insert(BagPath::new(name.to_str().unwrap()).unwrap(), sum);
+        }
+        listing.to_string()
+    };
+    let payload: Vec<PathBuf> = contents(root).into_keys().filter(|name| name.starts_with("data")).collect();
+    let bytes: u64 = payload.iter().map(|name| root.join(name).metadata().unwrap().len()).sum();
+    let info = fs::read_to_string(root.join(INFO)).unwrap();
+    let oxum = info.lines().find(|line| line.starts_with("Payload-Oxum")).unwrap();
+    let info = info.replace(oxum, &format!("Payload-Oxum: {bytes}.{}", payload.len()));
+    fs::write(root.join(INFO), info).unwrap();
+    fs::write(root.join(MANIFEST), listing(payload)).unwrap();
+    let signers = signature::AllowedSigners::new([("petrova".to_owned(), forger.public())]);
+    fs::write(root.join(ALLOWED_SIGNERS), signers.to_string()).unwrap();
+    let tags = listing([ALLOWED_SIGNERS, INFO, BAGIT, MANIFEST].map(PathBuf::from).to_vec());
+    fs::write(root.join(SIGNATURE), signature::sign(forger, tags.as_bytes()).unwrap()).unwrap();
+    fs::write(root.join(TAGMANIFEST), tags).unwrap();
+}
+
+#[test]
+fn a_forged_and_re_signed_bag_is_whole_but_never_genuine() {
+    let school = School::new();
+    let created = school.archive();
+    let root = school.bag(0).root().to_owned();
+    let forger = Identity::generate();
+    forge(&root, &forger);
+    let forged = forger.public().fingerprint();
+    assert_eq!(check(&root, &[]).verdict, Verdict::Whole { fingerprint: forged.clone() });
+    let chain = Chain::of(&school, &created.code);
+    for anchor in [
+        Anchor::Signer(school.petrova.public().fingerprint()),
+        Anchor::Expect(Code::parse(&created.code).unwrap()),
+        Anchor::Journal(&chain),
+        Anchor::Bag(school.bag(1).root().to_owned()),
+    ] {
+        let report = check(&root, &[anchor]);
+        assert_eq!((&report.verdict, report.verdict.exit_status()), (&Verdict::Forged, 1));
+        assert!(report.findings.iter().all(|finding| finding.severity < Severity::Damage || !finding.what.is_empty()));
+    }
+    // One anchor that fits does not outweigh one that does not.
+    let both = [Anchor::Signer(forged), Anchor::Expect(Code::parse(&created.code).unwrap())];
+    assert_eq!(check(&root, &both).verdict, Verdict::Forged);
+}
+
+#[test]
+fn a_list_made_right_again_without_the_key_is_damage_of_the_seal() {
+    let school = School::new();
+    school.archive();
+    let root = school.bag(0).root().to_owned();
+    let seal = fs::read(root.join(SIGNATURE)).unwrap();
+    forge(&root, &Identity::generate());
+    fs::write(root.join(SIGNATURE), seal).unwrap();
+    let report = check(&root, &[]);
+    assert_eq!(report.verdict, Verdict::Damaged);
+    assert!(report.blames(SIGNATURE));
+}
+
+/// A trusted journal.
+struct Chain {
+    facts: Facts,
+    fingerprint: String,
+    recorded: String,
+}
+
+impl Chain {
+    fn of(school: &School, recorded: &str) -> Self {
+        let fingerprint = school.petrova.public().fingerprint();
+        Self { facts: school.facts.clone(), fingerprint, recorded: recorded.to_owned() }
+    }
+}
+
+impl JournalFacts for Chain {
+    fn journal_id(&self) -> Result<String> {
+        Ok(self.facts.journal.clone())
+    }
+    fn head_at(&self, length: u64) -> Result<Option<String>> {
+        Ok((length <= self.facts.length).then(|| self.facts.head.clone()))
+    }
+    fn signer_at(&self, fingerprint: &str, _: u64) -> Result<Option<String>> {
+        Ok((fingerprint == self.fingerprint).then(|| "petrova".to_owned()))
+    }
+    fn is_recorded(&self, code: &str) -> Result<bool> {
+        Ok(code == self.recorded)
+    }
+}
+
+#[test]
+fn a_journal_that_does_not_know_the_archives_head_refuses_it() {
+    let school = School::new();
+    let created = school.archive();
+    let bag = school.bag(0);
+    let root = bag.root();
+    let mut chain = Chain::of(&school, "");
+    let unrecorded = check(root, &[Anchor::Journal(&chain)]);
+    assert!(matches!(unrecorded.verdict, Verdict::Genuine { .. }));
+    assert!(unrecorded.findings.iter().any(|finding| finding.severity == Severity::Warning));
+    chain = Chain::of(&school, &created.code);
+    chain.facts.head = Sum::of(b"other").to_string();
+    assert_eq!(check(root, &[Anchor::Journal(&chain)]).verdict, Verdict::Forged);
+    chain = Chain::of(&school, &created.code);
+    chain.facts.length = 5;
+    let cut_off = check(root, &[Anchor::Journal(&chain)]);
+    assert!(cut_off.findings[0].what.contains("отрезан конец"), "{:?}", cut_off.findings);
+}
+
+#[test]
+fn archives_on_one_carrier_are_checked_as_a_chain() {
+    let mut school = School::new();
+    let first = school.archive();
+    school.facts.previous = School::previous(&first);
+    school.facts.length = 30;
+    school.facts.head = Sum::of(b"later").to_string();
+    let second = school.create("2025-2026-q2", &packages()).unwrap();
+    let root = second.copies[0].folder.clone();
+    let report = check(&root, &[Anchor::Bag(school.bag(0).root().to_owned())]);
+    assert!(matches!(report.verdict, Verdict::Genuine { .. }), "{report:?}");
+    // The later archive names the first, and so vouches for it.
+    let report = check(school.bag(0).root(), &[Anchor::Bag(root.clone())]);
+    assert!(matches!(report.verdict, Verdict::Genuine { .. }), "{report:?}");
+    forge(school.bag(0).root(), &Identity::generate());
+    let report = check(&root, &[]);
+    assert_eq!(report.verdict, Verdict::Forged);
+    assert!(report.findings[0].what.contains("предыдущим назван"), "{:?}", report.findings);
+}
+
+#[test]
+fn two_ledgers_of_the_same_length_cannot_both_be_true() {
+    let mut school = School::new();
+    school.archive();
+    school.facts.head = Sum::of(b"branched").to_string();
+    let second = school.create("2025-2026-q1-2", &packages()).unwrap();
+    assert_eq!(check(&second.copies[0].folder, &[]).verdict, Verdict::Forged);
+}
+
+fn deep(school: &School, identity: &Identity, judge: DeepCheck<'_>) -> Report {
+    let scratch = school.path("scratch");
+    let content = Some(Content { identity, scratch: &scratch, check: judge });
+    let report = verify(school.bag(0).root(), &Request { anchors: &[], content }, &Quiet).unwrap();
+    assert!(!scratch.exists());
+    report
+}
+
+#[test]
+fn with_a_key_the_journal_comes_out_for_the_caller_to_judge() {
+    let school = School::new();
+    school.archive();
+    let judge = |contents: &Contents<'_>| {
+        assert!(fs::read(contents.journal).unwrap().starts_with(b"SQLite format 3\0"));
+        assert_eq!(fs::read(contents.ledger).unwrap(), b"{\"seq\":1}\n");
+        let names: Vec<String> =
+            contents.members.iter().map(|found| format!("{}/{}", found.package, found.member.path)).collect();
+        assert_eq!(names, ["class-7a/2025-0001.pdf", "database/journal.letopis", "database/ledger.jsonl"]);
+        Ok(vec![Finding::damage("data/database.zip.age", "таблицы не соответствуют записям")])
+    };
+    for person in [&school.petrova, &school.director] {
+        let report = deep(&school, person, &judge);
+        assert_eq!((report.verdict, report.depth), (Verdict::Damaged, Depth::Content));
+    }
+    let report = deep(&school, &school.director, &|_| Ok(Vec::new()));
+    assert!(matches!(report.verdict, Verdict::Whole { .. }), "{report:?}");
+}
+
+#[test]
+fn a_strangers_key_opens_nothing_and_says_so() {
+    let school = School::new();
+    school.archive();
+    let report = deep(&school, &Identity::generate(), &|_| panic!("nothing was opened"));
+    assert_eq!(report.verdict, Verdict::Damaged);
+    assert!(report.findings[0].what.contains("не зашифрован для этого ключа"), "{:?}", report.findings);
+}
+
+#[test]
+fn a_bag_without_the_journal_fails_the_deep_check() {
+    let school = School::new();
+    let mut class = crate::archive::package::Package::new("class-7a").unwrap();
+    class.add("a.pdf", Source::Bytes(b"%PDF".to_vec())).unwrap();
+    school.create(NAME, &[class]).unwrap();
+    assert_eq!(deep(&school, &school.director, &|_| Ok(Vec::new())).verdict, Verdict::Damaged);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn garbage_in_any_list_is_reported_without_panic(
+        which in 0_usize..6, bytes in proptest::collection::vec(any::<u8>(), 0..200), text in "[\\PC\n\r\t%:]{0,200}",
+    ) {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("data")).unwrap();
+        fs::write(dir.path().join("data/a.zip.age"), &bytes).unwrap();
+        fs::write(dir.path().join(BAGIT), BAGIT_TEXT).unwrap();
+        let names = [INFO, MANIFEST, TAGMANIFEST, SIGNATURE, ALLOWED_SIGNERS, "recovery"];
+        for (index, name) in names.iter().enumerate() {
+            let content = if index == which { bytes.clone() } else { text.clone().into_bytes() };
+            fs::write(dir.path().join(name), content).unwrap();
+        }
+        let identity = Identity::generate();
+        let content = Some(Content { identity: &identity, scratch: &dir.path().join("../s"), check: &|_| Ok(Vec::new()) });
+        let report = verify(dir.path(), &Request { anchors: &[], content }, &Quiet).unwrap();
+        prop_assert_eq!(report.verdict.exit_status(), 1);
+    }
+}

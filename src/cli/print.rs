@@ -1,0 +1,172 @@
+//! `letopis print`: documents for binding, and checking paper (§5.1, §5.2, §5.4).
+
+use super::{Common, screen, session};
+use crate::error::{Error, Result};
+use crate::journal::find;
+use crate::print::check::{self, Again};
+use crate::print::issue::{self, Wanted};
+use crate::print::{Form, Layouts, parse_code, show_page_record};
+use crate::school::ClassName;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Subcommand)]
+pub enum Print {
+    /// Классный журнал одного класса
+    #[command(visible_alias = "класс")]
+    Class(OfClass),
+    /// Сводная ведомость итоговой успешности класса (хранится 25 лет)
+    #[command(visible_alias = "ведомость")]
+    Summary(OfClass),
+    /// Все документы школы
+    #[command(visible_alias = "всё")]
+    All(Where),
+    /// Проверить бумагу: по коду внизу страницы или по тексту QR-кода
+    #[command(visible_alias = "сверить")]
+    Check {
+        /// Код: «2025-0143/13 1A2B 3C4D 5E6F 7081» или текст QR-кода
+        #[arg(value_name = "КОД", required = true, num_args = 1..)]
+        code: Vec<String>,
+        /// Папка с изменёнными макетами
+        #[arg(long, value_name = "ПАПКА")]
+        layouts: Option<PathBuf>,
+    },
+}
+
+#[derive(Args)]
+pub struct OfClass {
+    /// Класс: 7А
+    #[arg(value_name = "КЛАСС")]
+    class: String,
+    #[command(flatten)]
+    to: Where,
+}
+
+#[derive(Args)]
+pub struct Where {
+    /// Папка для файлов PDF
+    #[arg(long, value_name = "ПАПКА")]
+    out: PathBuf,
+    /// Проект: без номера и кода, с пометкой «ПРОЕКТ», без записи в журнал
+    #[arg(long)]
+    draft: bool,
+    /// Папка с изменёнными макетами
+    #[arg(long, value_name = "ПАПКА")]
+    layouts: Option<PathBuf>,
+}
+
+impl Print {
+    pub fn run(self, common: &Common) -> Result<ExitCode> {
+        match self {
+            Self::Class(of) => one(common, Form::ClassBook, &of),
+            Self::Summary(of) => one(common, Form::SummarySheet, &of),
+            Self::All(to) => {
+                let wanted = issue::everything(session::journal(common)?.tables())?;
+                print(common, &wanted, &to)
+            }
+            Self::Check { code, layouts } => check_page(common, &code.join(" "), layouts.as_deref()),
+        }
+    }
+}
+
+fn one(common: &Common, form: Form, of: &OfClass) -> Result<ExitCode> {
+    let class = ClassName::parse(&of.class)?;
+    let known = find::classes(session::journal(common)?.tables())?;
+    if !known.contains(&class) {
+        let known = known.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        return Err(Error::input(format!("класса {class} нет в журнале")).next(format!("в журнале есть: {known}")));
+    }
+    print(common, &[Wanted { form, class }], &of.to)
+}
+
+fn print(common: &Common, wanted: &[Wanted], to: &Where) -> Result<ExitCode> {
+    let mut journal = session::journal(common)?;
+    let layouts = Layouts::load(to.layouts.as_deref())?;
+    if to.draft {
+        for file in issue::draft(&journal, session::now(), &layouts, wanted, &to.out)? {
+            println!("Проект: {}", file.display());
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let identity = session::identity(common)?;
+    let bar = screen::progress("Печать документов");
+    bar.set_length(wanted.len() as u64);
+    let author = session::author(&identity);
+    let issued = issue::issue(&mut journal, author, &layouts, wanted, &to.out, &|done| bar.set_position(done))?;
+    bar.finish_and_clear();
+    if common.json {
+        let values = issued.iter().map(|d| {
+            serde_json::json!({
+                "number": d.number, "form": d.wanted.form.id(), "class": d.wanted.class.to_string(),
+                "title": d.title, "pages": d.pages, "leaves": d.leaves, "file": d.file, "new": d.new,
+            })
+        });
+        screen::json(&values.collect::<Vec<_>>().into());
+        return Ok(ExitCode::SUCCESS);
+    }
+    for document in &issued {
+        let state = if document.new { "" } else { " (без изменений, номер прежний)" };
+        println!(
+            "№ {}: {}, страниц {}, листов {}: {}{state}",
+            document.number,
+            document.title,
+            document.pages,
+            document.leaves,
+            document.file.display()
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check_page(common: &Common, typed: &str, layouts: Option<&std::path::Path>) -> Result<ExitCode> {
+    let code = parse_code(typed)?;
+    let journal = session::journal(common)?;
+    let layouts = Layouts::load(layouts)?;
+    let page = check::find(journal.tables(), &code)?;
+    let again = check::render_again(&journal, &layouts, &page)?;
+    let document = &page.document;
+    let by = find::staff(journal.tables(), &document.issued_by)?.map(|p| p.name.initials()).unwrap_or_default();
+    if common.json {
+        screen::json(&serde_json::json!({
+            "number": document.number, "title": document.title, "page": page.page, "pages": document.pages.len(),
+            "issued_at": document.issued_at.to_rfc3339(), "issued_by": document.issued_by,
+            "digest": page.digest, "superseded_by": page.superseded_by,
+            "text": String::from_utf8_lossy(&page.record),
+            "again": match &again {
+                Again::Identical => "identical".into(),
+                Again::SameText => "same text".into(),
+                Again::Differs(what) => serde_json::json!({ "differs": what }),
+                Again::Unexplained => "unexplained".into(),
+            },
+        }));
+        return Ok(ExitCode::from(u8::from(again == Again::Unexplained)));
+    }
+    println!("{}", show_page_record(&page.record)?);
+    println!("Код верен: такая страница выдана. Документ № {} «{}»,", document.number, document.title);
+    println!(
+        "стр. {} из {}, выдан {}, {by}.",
+        page.page,
+        document.pages.len(),
+        document.issued_at.format("%d.%m.%Y %H:%M")
+    );
+    println!("Код доказывает только это: сверьте напечатанное на бумаге с текстом выше.");
+    if let Some(later) = &page.superseded_by {
+        println!("Позже выдан документ № {later}: этот показывает прежнее состояние журнала.");
+    }
+    match &again {
+        Again::Identical => println!("Повторная печать по записям на тот момент дала тот же файл, байт в байт."),
+        Again::SameText => {
+            println!("Повторная печать по записям на тот момент дала тот же текст; файл отличается оформлением.")
+        }
+        Again::Differs(what) => {
+            println!("Повторная печать отличается, потому что с тех пор изменились: {}.", what.join(", "));
+            println!("Страницу подтверждает её сохранённый текст.");
+        }
+        Again::Unexplained => {
+            println!("Повторная печать по записям даёт другой текст, и это ничем не объясняется.");
+            println!("Выполните «letopis audit» и сообщите директору.");
+        }
+    }
+    Ok(ExitCode::from(u8::from(again == Again::Unexplained)))
+}
