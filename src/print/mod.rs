@@ -20,6 +20,8 @@ pub mod sheet;
 pub mod table;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 pub mod typeset;
 pub mod words;
 
@@ -176,29 +178,4 @@ fn check_number(number: &str) -> Result<()> {
         return Ok(());
     }
     Err(Error::input(format!("«{number}» не номер документа")).next("номер выглядит как 2025-0143"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::print::testing::{LIFELIKE, class, context, tables};
-
-    #[test]
-    #[ignore = "writes files to look at: LETOPIS_LOOK=dir cargo test --lib look -- --ignored"]
-    fn look() {
-        let folder = std::path::PathBuf::from(std::env::var("LETOPIS_LOOK").unwrap());
-        let (layouts, tables) = (Layouts::load(None).unwrap(), tables(LIFELIKE));
-        for form in Form::ALL {
-            let began = std::time::Instant::now();
-            let rendered = render(&tables, &layouts, form, &class(), &context("2025-0143")).unwrap();
-            println!(
-                "{}: {} pages, {} bytes, {:?}",
-                form.id(),
-                rendered.pages.len(),
-                rendered.pdf.len(),
-                began.elapsed()
-            );
-            std::fs::write(folder.join(form.file_stem(&class())).with_extension("pdf"), rendered.pdf).unwrap();
-        }
-    }
 }

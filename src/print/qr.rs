@@ -38,7 +38,7 @@ pub fn qr_code(text: &str, x: f32, y: f32, side: f32) -> Result<Qr> {
 
 fn encode(text: &str) -> Option<QrCode> {
     let fits = |c: &u8| c.is_ascii_digit() || c.is_ascii_uppercase() || b" $%*+-./:".contains(c);
-    if !text.as_bytes().iter().all(|c| fits(c)) {
+    if !text.as_bytes().iter().all(fits) {
         return None;
     }
     (1..=40).find_map(|version| {

@@ -7,6 +7,7 @@
 use crate::print::layout::PageLayout;
 use crate::print::page::{Area, Page, Place};
 use crate::print::typeset::{Align, Block, Pad, Setting, Stand};
+use std::ops::Range;
 
 /// A cell.
 #[derive(Debug, Clone)]
@@ -73,8 +74,13 @@ impl Cell {
         self
     }
 
-    fn needed(&self, pad: f32) -> f32 {
-        self.block.as_ref().map_or(0.0, |block| 2.0 * pad + if self.turned { block.width() } else { block.height() })
+    /// The height it needs in mm.
+    fn needed(&self, pad: Pad) -> f32 {
+        match &self.block {
+            Some(block) if self.turned => block.width() + 2.0 * pad.x,
+            Some(block) => block.height() + 2.0 * pad.y,
+            None => 0.0,
+        }
     }
 }
 
@@ -156,11 +162,11 @@ impl Table {
         let mut heights: Vec<f32> = self.rows.iter().map(|row| row.least).collect();
         let cells = || self.rows.iter().enumerate().flat_map(|(i, row)| row.cells.iter().map(move |cell| (i, cell)));
         for (i, cell) in cells().filter(|(_, cell)| cell.rows == 1) {
-            heights[i] = heights[i].max(cell.needed(look.pad.y));
+            heights[i] = heights[i].max(cell.needed(look.pad));
         }
         for (i, cell) in cells().filter(|(_, cell)| cell.rows > 1) {
             let end = (i + cell.rows).min(heights.len());
-            let missing = cell.needed(look.pad.y) - heights[i..end].iter().sum::<f32>();
+            let missing = cell.needed(look.pad) - heights[i..end].iter().sum::<f32>();
             if missing > 0.0 {
                 let share = missing / (end - i) as f32;
                 heights[i..end].iter_mut().for_each(|height| *height += share);
@@ -262,10 +268,11 @@ fn spans(count: usize, holds: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
     out
 }
 
-/// Cuts parts of these heights into pages: `first` mm on the first page, `other` on the others. Every page takes at
-/// least one part, so that there is an end even where a part is higher than a page.
-pub fn paginate(heights: &[f32], first: f32, other: f32) -> Vec<std::ops::Range<usize>> {
-    let (mut pages, mut begins, mut used) = (Vec::new(), 0, 0.0);
+/// Cuts parts of these heights into pages: `first` mm on the first page, `other` on the others, and below the last part
+/// `tail` mm kept free. Every page takes at least one part, so that there is an end even where a part is higher than a
+/// page. The last page never holds a single part, or nothing above the tail, while the one before could spare some.
+pub fn paginate(heights: &[f32], first: f32, other: f32, tail: f32) -> Vec<Range<usize>> {
+    let (mut pages, mut begins, mut used): (Vec<Range<usize>>, _, _) = (Vec::new(), 0, 0.0);
     for (i, height) in heights.iter().enumerate() {
         let room = if pages.is_empty() { first } else { other };
         if i > begins && used + height > room {
@@ -274,9 +281,20 @@ pub fn paginate(heights: &[f32], first: f32, other: f32) -> Vec<std::ops::Range<
         }
         used += height;
     }
-    if begins < heights.len() || pages.is_empty() {
-        pages.push(begins..heights.len());
+    let room = if pages.is_empty() { first } else { other };
+    if used + tail > room && heights.len() - begins > 1 {
+        let spared = begins + (heights.len() - begins).div_ceil(2);
+        pages.push(begins..spared);
+        begins = spared;
     }
+    if let Some(before) = pages.last_mut()
+        && heights.len() - begins == 1
+        && before.len() > 2
+    {
+        before.end -= 1;
+        begins -= 1;
+    }
+    pages.push(begins..heights.len());
     pages
 }
 
@@ -327,10 +345,21 @@ mod tests {
         assert!(heights.iter().sum::<f32>() > 14.0 && (heights[0] - heights[1]).abs() < 1e-3);
     }
 
+    fn lengths(heights: &[f32], tail: f32) -> Vec<usize> {
+        paginate(heights, 9.0, 9.0, tail).iter().map(ExactSizeIterator::len).collect()
+    }
+
     #[test]
     fn pages_are_filled_and_none_is_empty() {
-        assert_eq!(paginate(&[4.0, 4.0, 4.0, 4.0], 9.0, 5.0), [0..2, 2..3, 3..4]);
-        assert_eq!(paginate(&[50.0, 1.0], 9.0, 9.0), [0..1, 1..2]);
-        assert_eq!(paginate(&[], 9.0, 9.0), [0..0]);
+        assert_eq!(paginate(&[4.0; 4], 9.0, 5.0, 0.0), [0..2, 2..3, 3..4]);
+        assert_eq!(paginate(&[50.0, 1.0], 9.0, 9.0, 0.0), [0..1, 1..2]);
+        assert_eq!(lengths(&[], 0.0), [0]);
+    }
+
+    #[test]
+    fn the_last_page_is_not_left_with_one_row_or_with_signatures_alone() {
+        assert_eq!(paginate(&[1.0; 10], 9.0, 9.0, 0.0), [0..8, 8..10]);
+        assert_eq!(paginate(&[1.0; 9], 9.0, 9.0, 4.0), [0..5, 5..9]);
+        assert_eq!(lengths(&[1.0; 5], 4.0), [5]);
     }
 }

@@ -1,9 +1,6 @@
 //! A school for the tests of this layer, put into the tables by SQL: a class with a year behind it, of any size.
 
 use super::IssueContext;
-use super::forms::Composer;
-use super::layout::Layouts;
-use super::page::Page;
 use crate::school::{ClassName, PersonName, School};
 use chrono::{DateTime, Datelike, NaiveDate};
 use rusqlite::{Connection, params};
@@ -269,7 +266,10 @@ fn add_year(tables: &Connection, school: &School, course: i64, hours: u32, group
             };
             let reason = if id == 7 && i == 0 { "болезнь в течение месяца" } else { "" };
             tables
-                .execute("INSERT INTO finals VALUES (?1, ?2, ?3, ?4, ?5, 1)", params![course, id, period, mark, reason])
+                .execute(
+                    "INSERT INTO finals VALUES (?1, ?2, ?3, ?4, ?5, '2026-05-29', 1)",
+                    params![course, id, period, mark, reason],
+                )
                 .unwrap();
         }
     }
@@ -296,7 +296,7 @@ fn add_lesson(
     let late = if n % 40 == 7 { day + chrono::Days::new(3) } else { day };
     tables
         .execute(
-            "INSERT INTO lessons VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9, 0, 1)",
+            "INSERT INTO lessons VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9, 0, 't1', 1)",
             params![
                 id,
                 course,
@@ -310,8 +310,8 @@ fn add_lesson(
             ],
         )
         .unwrap();
-    let mut mark = tables.prepare_cached("INSERT INTO marks VALUES (?1, ?2, ?3, '', ?4, 1)").unwrap();
-    let mut absence = tables.prepare_cached("INSERT INTO attendance VALUES (?1, ?2, ?3, 1)").unwrap();
+    let mut mark = tables.prepare_cached("INSERT INTO marks VALUES (?1, ?2, ?3, '', ?4, 't1', 1)").unwrap();
+    let mut absence = tables.prepare_cached("INSERT INTO attendance VALUES (?1, ?2, ?3, 't1', 1)").unwrap();
     for pupil in (1..=size.pupils).filter(|id| group.is_none_or(|group| id % 2 == group)) {
         let away = (pupil == 4 && day.to_string().as_str() < "2025-11-12")
             || (pupil == 9 && day.to_string().as_str() > "2026-02-03");
@@ -336,14 +336,4 @@ fn add_lesson(
             mark.execute(params![id, pupil, text, document]).unwrap();
         }
     }
-}
-
-/// The pages of a form, for tests that look at where things stand.
-pub fn pages(tables: &Connection, layouts: &Layouts, form: super::Form) -> Vec<Page> {
-    super::lay_out(tables, layouts, form, &class(), &context("2025-0143")).unwrap().pages
-}
-
-/// How many distinct strings a form shapes.
-pub fn composer<'a>(tables: &'a Connection, layouts: &'a Layouts, context: &'a IssueContext) -> Composer<'a> {
-    Composer::new(tables, layouts, &class(), context).unwrap()
 }

@@ -14,6 +14,8 @@ const LEADING: f32 = 1.2;
 const ABOVE: f32 = 0.945;
 /// How far the mark of a note is raised, in em of the text it follows.
 const NOTE_RISE: f32 = 0.24;
+/// And how far it stands off, in em, so that «3» and «1)» are not read as one number.
+const NOTE_GAP: f32 = 0.15;
 /// Side bearings and rounding may let a line that just fits stick out by this, in mm.
 const SLACK: f32 = 0.02;
 
@@ -194,10 +196,11 @@ impl Page {
     /// Puts the block into a cell and the mark of a note, raised, behind its first line.
     pub fn put_noted(&mut self, block: &Block, note: &Block, cell: Area, setting: Setting, place: Place) {
         let begins = self.runs.len();
-        let without = Area { w: cell.w - note.width(), ..cell };
+        let gap = NOTE_GAP * block.kind.size * MM_PER_PT;
+        let without = Area { w: cell.w - gap - note.width(), ..cell };
         self.put(block, without, setting, place);
         let Some(first) = self.runs.get(begins).cloned() else { return };
-        let x = first.x + first.shaped.width_mm(first.size);
+        let x = first.x + first.shaped.width_mm(first.size) + gap;
         let y = first.y - NOTE_RISE * block.kind.size * MM_PER_PT;
         self.runs.extend(note.lines.first().map(|mark| TextRun {
             shaped: Arc::clone(mark),

@@ -39,7 +39,8 @@ pub fn class_book(composer: &Composer<'_>) -> Result<Document> {
     let mut body = Body { next: LIST + list_pages, ..Body::default() };
     body.add_courses(composer)?;
     body.add_forms(composer)?;
-    let certificate_page = body.next.next_multiple_of(2) + 1;
+    // The front of a leaf: the next odd page.
+    let certificate_page = body.next | 1;
     body.fill_up_to(composer, certificate_page);
     let heading = sentence(composer.layouts.book.certificate.heading.as_str());
     body.parts.push(Part { title: heading, teacher: String::new(), first: certificate_page, pages: 1 });

@@ -4,7 +4,7 @@
 //! bytes. The lessons and marks of a course, by far the most of it, are read course by course ([`super::course`]).
 
 use crate::error::{Error, Result};
-use crate::school::{Attendance, ClassName, Period, PersonName, Role, School, parse_date_or};
+use crate::school::{Attendance, ClassName, Period, PersonName, Role, School, parse_date_or, same_word};
 use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::collections::{BTreeMap, BTreeSet};
@@ -148,6 +148,13 @@ impl ClassData {
         let sql = "SELECT surname, given, patronymic FROM people JOIN roles USING (login)
                    WHERE role = ?1 AND dismissed IS NULL ORDER BY surname, given, patronymic, login";
         Ok(tables.prepare_cached(sql)?.query_row([role.word()], |row| name(row, 0)).optional()?)
+    }
+
+    /// The name as lists of marks have it: surname and given name, and the patronymic where two would be alike.
+    pub fn listed_name(&self, pupil: &Pupil) -> String {
+        let name = pupil.name.surname_given();
+        let alike = self.pupils.iter().filter(|other| same_word(&other.name.surname_given(), &name)).count();
+        if alike > 1 { pupil.name.full() } else { name }
     }
 
     /// The pupils of a course, sorted by name: the group's members, else the whole class.

@@ -138,13 +138,14 @@ impl Composer<'_> {
             }
             let number = self.cell(sans(layout.size.0), &(i + 1).to_string(), layout.number.width.0).span(2, 1);
             let name =
-                self.cell(sans(layout.size.0), &pupil.name.surname_given(), layout.pupil.width.0).left().span(2, 1);
+                self.cell(sans(layout.size.0), &self.data.listed_name(pupil), layout.pupil.width.0).left().span(2, 1);
             parts.push(self.missed_rows(vec![number, name], &missed, (i + 1).is_multiple_of(5)));
         }
         let both = layout.number.width.0 + layout.pupil.width.0;
         let total = self.cell(sans_bold(layout.size.0), layout.total.as_str(), both).left().span(2, 2);
         parts.push(self.missed_rows(vec![total], &totals, false));
-        let run = RunOn { orientation: Orientation::Portrait, widths: &widths, heads: &heads, parts: &parts };
+        let run =
+            RunOn { orientation: Orientation::Portrait, widths: &widths, heads: &heads, parts: &parts, tail: 0.0 };
         let about = self.about_class();
         let pages = self.run_on(&self.heading(&layout.heading, layout.heading_size, &about), &run, first);
         pages.into_iter().map(|(page, _)| page).collect()
@@ -159,7 +160,7 @@ impl Composer<'_> {
             .enumerate()
             .map(|(i, column)| {
                 let cell = if i == 2 {
-                    self.turned_cell(kind, column.heading.as_str(), 40.0)
+                    self.turned_cell(kind, column.heading.as_str(), 40.0, column.width.0)
                 } else {
                     self.cell(kind, column.heading.as_str(), column.width.0)
                 };
@@ -168,8 +169,10 @@ impl Composer<'_> {
             .collect();
         upper.extend(spans.iter().map(|(name, ..)| self.cell(kind, name, width * 4.0).span(1, 4)));
         let reasons = [&layout.all, &layout.ill, &layout.excused, &layout.unexcused];
-        let lower =
-            spans.iter().flat_map(|_| reasons.map(|reason| self.turned_cell(kind, reason.as_str(), 22.0))).collect();
+        let lower = spans
+            .iter()
+            .flat_map(|_| reasons.map(|reason| self.turned_cell(kind, reason.as_str(), 22.0, width)))
+            .collect();
         [Row { cells: upper, least: 5.0, fifth: false }, Row { cells: lower, least: 5.0, fifth: false }]
     }
 
@@ -182,7 +185,7 @@ impl Composer<'_> {
             for count in missed.iter().flat_map(|missed| counts(missed).0) {
                 cells.push(if count == 0 { Cell::empty() } else { Cell::new(self.set.line(kind, &count.to_string())) });
             }
-            Row { cells, least: 3.9, fifth }
+            Row { cells, least: 3.7, fifth }
         };
         vec![
             row(before, layout.days.as_str(), &|missed| missed.days, false),

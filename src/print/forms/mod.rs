@@ -106,9 +106,18 @@ impl<'a> Composer<'a> {
         Cell::new(self.set.wrap(kind, text, width - 2.0 * self.look.pad.x))
     }
 
-    /// A cell reading upwards, its text on as many lines as `length` mm of height ask for.
-    fn turned_cell(&self, kind: Type, text: &str, length: f32) -> Cell {
-        Cell::new(self.set.wrap(kind, text, length)).turned()
+    /// A cell reading upwards in a column of `width` mm. Its text goes on to further lines after `length` mm, or later
+    /// where the column has no room for so many lines.
+    fn turned_cell(&self, kind: Type, text: &str, length: f32, width: f32) -> Cell {
+        let longest = self.set.width(kind, text);
+        let lines = (((width - 2.0 * self.look.pad.y) / kind.leading()) as usize).max(1);
+        let mut length = length;
+        let mut block = self.set.wrap(kind, text, length);
+        while block.lines.len() > lines && length < longest {
+            length += 2.0;
+            block = self.set.wrap(kind, text, length);
+        }
+        Cell::new(block).turned()
     }
 
     /// Lays a heading and a table over as many pages as it takes, the table's heading repeated on each. `parts` are the
@@ -130,7 +139,7 @@ impl<'a> Composer<'a> {
         let part_heights: Vec<f32> = run.parts.iter().map(|part| heights(std::slice::from_ref(part)) - head).collect();
         let (other, taken) = (area.h - head, below - area.y);
         let mut pages = Vec::new();
-        for (i, range) in paginate(&part_heights, other - taken, other).into_iter().enumerate() {
+        for (i, range) in paginate(&part_heights, other - taken, other, run.tail).into_iter().enumerate() {
             let top = if i == 0 { below } else { area.y };
             if i > 0 {
                 page = self.new_page(run.orientation, first + i as u32).0;
@@ -171,6 +180,8 @@ struct RunOn<'a> {
     widths: &'a [f32],
     heads: &'a [Row],
     parts: &'a [Vec<Row>],
+    /// Room to keep below the last part, in mm.
+    tail: f32,
 }
 
 /// The size of the line below a heading, of the heading's.

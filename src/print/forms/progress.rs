@@ -5,9 +5,11 @@ use super::course::{EXAM, FINAL, YEAR};
 use super::missed::Absences;
 use super::{Composer, RunOn, sans};
 use crate::error::Result;
+use crate::print::layout::Column;
 use crate::print::page::Page;
 use crate::print::sheet::Orientation;
 use crate::print::table::{Cell, Row};
+use crate::print::typeset::Type;
 use crate::school::format_date;
 use std::collections::HashMap;
 
@@ -57,10 +59,11 @@ impl Composer<'_> {
             let mut widths = vec![layout.number.width.0, layout.pupil.width.0, layout.period.width.0];
             widths.extend(std::iter::repeat_n(width, share.len()));
             widths.extend([layout.missed.width.0, layout.decision.width.0]);
-            let heads = [self.progress_head(share)];
+            let heads = [self.progress_head(share, width)];
             let parts: Vec<Vec<Row>> =
                 (0..self.data.pupils.len()).map(|i| self.progress_block(i, share, finals, absences)).collect();
-            let run = RunOn { orientation: Orientation::Landscape, widths: &widths, heads: &heads, parts: &parts };
+            let run =
+                RunOn { orientation: Orientation::Landscape, widths: &widths, heads: &heads, parts: &parts, tail: 0.0 };
             let about = self.about_class();
             let heading = self.heading(&layout.heading, layout.heading_size, &about);
             let laid = self.run_on(&heading, &run, first + pages.len() as u32);
@@ -69,20 +72,20 @@ impl Composer<'_> {
         pages
     }
 
-    fn progress_head(&self, subjects: &[&str]) -> Row {
+    fn progress_head(&self, subjects: &[&str], width: f32) -> Row {
         let layout = &self.layouts.book.progress;
         let kind = sans(layout.head_size.0);
-        let plain = |column: &crate::print::layout::Column| self.cell(kind, column.heading.as_str(), column.width.0);
+        let plain = |column: &Column| self.cell(kind, column.heading.as_str(), column.width.0);
         let mut cells = vec![plain(&layout.number), plain(&layout.pupil), plain(&layout.period)];
-        cells.extend(subjects.iter().map(|subject| self.subject_head(kind, subject)));
-        cells.push(self.turned_cell(kind, layout.missed.heading.as_str(), SUBJECT_HEAD));
+        cells.extend(subjects.iter().map(|subject| self.subject_head(kind, subject, width)));
+        cells.push(self.turned_cell(kind, layout.missed.heading.as_str(), SUBJECT_HEAD, layout.missed.width.0));
         cells.push(plain(&layout.decision));
         Row { cells, least: 0.0, fifth: false }
     }
 
-    /// A subject's name reading upwards, on two lines where it is long.
-    pub(super) fn subject_head(&self, kind: crate::print::typeset::Type, subject: &str) -> Cell {
-        self.turned_cell(kind, subject, SUBJECT_HEAD)
+    /// A subject's name reading upwards above its column.
+    pub(super) fn subject_head(&self, kind: Type, subject: &str, width: f32) -> Cell {
+        self.turned_cell(kind, subject, SUBJECT_HEAD, width)
     }
 
     /// The rows of one pupil: a period a row.
@@ -116,18 +119,18 @@ impl Composer<'_> {
             if i == 0 {
                 cells.push(self.decision_cell(kind, pupil, layout.decision.width.0).span(height, 1));
             }
-            rows.push(Row { cells, least: 3.9, fifth: i + 1 == height });
+            rows.push(Row { cells, least: 3.8, fifth: i + 1 == height });
         }
         rows
     }
 
     /// A cell for a mark, which stays on one line.
-    pub(super) fn mark_of(&self, kind: crate::print::typeset::Type, mark: &str) -> Cell {
+    pub(super) fn mark_of(&self, kind: Type, mark: &str) -> Cell {
         if mark.is_empty() { Cell::empty() } else { Cell::new(self.set.line(kind, mark)) }
     }
 
     /// «переведён, 29.05.2026, № 7».
-    pub(super) fn decision_cell(&self, kind: crate::print::typeset::Type, pupil: &Pupil, width: f32) -> Cell {
+    pub(super) fn decision_cell(&self, kind: Type, pupil: &Pupil, width: f32) -> Cell {
         let text = pupil.decision.as_ref().map_or_else(String::new, |decision| {
             format!("{}, {}, № {}", decision.decision, format_date(decision.date), decision.number)
         });

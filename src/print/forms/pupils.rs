@@ -32,7 +32,8 @@ impl Composer<'_> {
             lines.push(vec![row(cells, (i + 1).is_multiple_of(5))]);
         }
         let heads = [row(heading, false)];
-        let run = RunOn { orientation: Orientation::Portrait, widths: &widths, heads: &heads, parts: &lines };
+        let run =
+            RunOn { orientation: Orientation::Portrait, widths: &widths, heads: &heads, parts: &lines, tail: 0.0 };
         let about = self.about_class();
         let pages = self.run_on(&self.heading(&layout.heading, layout.heading_size, &about), &run, first);
         Ok(pages.into_iter().map(|(page, _)| page).collect())

@@ -8,6 +8,7 @@ use super::progress::{Finals, even_shares};
 use super::signatures::CERTIFICATION_HEIGHT;
 use super::{Composer, RunOn, sans, serif, serif_bold};
 use crate::error::Result;
+use crate::print::layout::{Column, Counts, Wording};
 use crate::print::page::{Area, Page};
 use crate::print::pdf::Bookmark;
 use crate::print::sheet::{Orientation, close_page};
@@ -103,18 +104,14 @@ pub fn summary_sheet(composer: &Composer<'_>) -> Result<Document> {
         composer.year()
     );
     let finals = composer.finals()?;
-    let (mut pages, bottom) = composer.sheet_tables(&finals);
     let results = results(data, &composer.subjects(), &finals);
-    let (_, area) = composer.new_page(Orientation::Landscape, 1);
-    let room = area.bottom() - bottom;
-    let needed = composer.counts_and_signatures(&mut Page::new(1.0, 1.0), area, &results)? - area.y;
-    let number = pages.len() as u32 + 1;
-    let y = if needed > room {
-        pages.push(composer.new_page(Orientation::Landscape, number).0);
-        area.y
-    } else {
-        bottom
-    };
+    let (mut scrap, area) = composer.new_page(Orientation::Landscape, 1);
+    let tail = composer.counts_and_signatures(&mut scrap, area, &results)? - area.y;
+    let (mut pages, mut y) = composer.sheet_tables(&finals, tail);
+    if y + tail > area.bottom() {
+        pages.push(composer.new_page(Orientation::Landscape, pages.len() as u32 + 1).0);
+        y = area.y;
+    }
     if let Some(last) = pages.last_mut() {
         composer.counts_and_signatures(last, Area { y, ..area }, &results)?;
     }
@@ -150,8 +147,8 @@ fn last_mark<'f>(finals: &'f Finals, pupil: &Pupil, subject: &str) -> &'f str {
 }
 
 impl Composer<'_> {
-    /// The table over its pages, and the lower edge of the last one in mm.
-    fn sheet_tables(&self, finals: &Finals) -> (Vec<Page>, f32) {
+    /// The table over its pages, `tail` mm kept free below it, and the lower edge of the last one in mm.
+    fn sheet_tables(&self, finals: &Finals, tail: f32) -> (Vec<Page>, f32) {
         let layout = &self.layouts.summary_sheet;
         let (_, area) = self.new_page(Orientation::Landscape, 1);
         let fixed = [layout.number.width.0, layout.pupil.width.0, layout.decision.width.0];
@@ -165,8 +162,9 @@ impl Composer<'_> {
             widths.push(fixed[2]);
             let parts: Vec<Vec<Row>> =
                 (0..self.data.pupils.len()).map(|i| vec![self.sheet_row(i, share, finals)]).collect();
-            let heads = [self.sheet_head(share)];
-            let run = RunOn { orientation: Orientation::Landscape, widths: &widths, heads: &heads, parts: &parts };
+            let heads = [self.sheet_head(share, width)];
+            let run =
+                RunOn { orientation: Orientation::Landscape, widths: &widths, heads: &heads, parts: &parts, tail };
             let about = self.sheet_about();
             let heading = self.heading(&layout.heading, layout.heading_size, &about);
             for (page, drawn) in self.run_on(&heading, &run, pages.len() as u32 + 1) {
@@ -191,12 +189,12 @@ impl Composer<'_> {
         ])
     }
 
-    fn sheet_head(&self, subjects: &[&str]) -> Row {
+    fn sheet_head(&self, subjects: &[&str], width: f32) -> Row {
         let layout = &self.layouts.summary_sheet;
         let kind = sans(layout.head_size.0);
-        let plain = |column: &crate::print::layout::Column| self.cell(kind, column.heading.as_str(), column.width.0);
+        let plain = |column: &Column| self.cell(kind, column.heading.as_str(), column.width.0);
         let mut cells = vec![plain(&layout.number), plain(&layout.pupil)];
-        cells.extend(subjects.iter().map(|subject| self.subject_head(kind, subject)));
+        cells.extend(subjects.iter().map(|subject| self.subject_head(kind, subject, width)));
         cells.push(plain(&layout.decision));
         Row { cells, least: 0.0, fifth: false }
     }
@@ -219,9 +217,7 @@ impl Composer<'_> {
     fn counts_and_signatures(&self, page: &mut Page, area: Area, results: &Results) -> Result<f32> {
         let layout = &self.layouts.summary_sheet;
         let words = &layout.counts;
-        let line = |wording: &crate::print::layout::Wording<crate::print::layout::Counts>, count: u32| {
-            wording.fill(&[("count", &count.to_string())])
-        };
+        let line = |wording: &Wording<Counts>, count: u32| wording.fill(&[("count", &count.to_string())]);
         let pupils = [line(&words.begins, results.begins), line(&words.ends, results.ends)].join(", ");
         let sorted = [
             line(&words.excellent, results.excellent),

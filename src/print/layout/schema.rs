@@ -175,6 +175,7 @@ pub struct SpreadLayout {
     pub mark_size: Size,
     pub note_size: Size,
     pub pupil_height: Mm,
+    pub pupil_highest: Mm,
     pub number: Column,
     pub pupil: Column,
     pub pupil_widest: Mm,

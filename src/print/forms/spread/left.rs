@@ -1,7 +1,7 @@
 //! The left page: pupils by dates, their marks and absences, the final marks.
 
 use super::notes::NumberedNotes;
-use super::{NoteOf, Spreads, Unit, short_date};
+use super::{NoteOf, ROOM_FOR_NOTES, Spreads, Unit, short_date};
 use crate::error::{Error, Result};
 use crate::print::forms::class::Pupil;
 use crate::print::forms::{HEADING_GAP, sans, serif, serif_bold};
@@ -11,6 +11,8 @@ use crate::print::table::{Cell, Drawn, Row, Table};
 use crate::print::typeset::Align;
 use chrono::{Datelike, NaiveDate};
 
+/// The smallest type that anything is set in, in points.
+const SMALLEST: f32 = 6.5;
 /// The least heights of the two rows of the heading, months and days, in mm.
 const HEAD_ROWS: [f32; 2] = [5.2, 4.8];
 
@@ -45,21 +47,28 @@ impl<'a> Spreads<'a> {
             + HEADING_GAP
     }
 
-    /// The narrowest column of names with which all pupils stand on one page, and the height of their rows, in mm.
-    pub(super) fn fitting_pupil_width(&self) -> Result<(f32, f32)> {
+    /// Finds the narrowest column of names with which all pupils stand on one page, and how high their rows may be.
+    /// Smaller type is the last resort, after the widest column.
+    pub(super) fn fit_pupils(&mut self) -> Result<()> {
         let layout = &self.composer.layouts.book.spread;
         let (_, area) = self.composer.new_page(Orientation::Portrait, 2);
         let room = area.h - self.heading - HEAD_ROWS.iter().sum::<f32>();
-        let mut width = layout.pupil.width.0;
-        while width <= layout.pupil_widest.0.max(layout.pupil.width.0) {
-            let row = |pupil: &&Pupil| self.row(self.name_cells(0, pupil, width), 0);
-            let rows = self.pupils.iter().map(row).collect();
-            let table = Table { widths: vec![layout.number.width.0, width], heads: 0, rows };
-            let height = table.heights(self.composer.look).iter().sum::<f32>();
-            if height <= room {
-                return Ok((width, height));
+        let share = (room - ROOM_FOR_NOTES) / self.pupils.len().max(1) as f32;
+        let (least, highest) = (layout.pupil_height.0, layout.pupil_highest.0);
+        self.name_size = layout.size.0;
+        while self.name_size >= SMALLEST {
+            self.pupil_width = layout.pupil.width.0;
+            while self.pupil_width <= layout.pupil_widest.0.max(layout.pupil.width.0) {
+                for height in [share.min(highest).max(least), least] {
+                    self.pupil_height = height;
+                    self.pupils_height = self.names_height();
+                    if self.pupils_height <= room {
+                        return Ok(());
+                    }
+                }
+                self.pupil_width += 2.0;
             }
-            width += 2.0;
+            self.name_size -= 0.5;
         }
         Err(Error::input(format!(
             "{}, {}: {} учеников не помещаются на страницу",
@@ -68,6 +77,13 @@ impl<'a> Spreads<'a> {
             self.pupils.len()
         ))
         .next("уменьшите pupil_height и size в разделе [spread] макета class-book.toml"))
+    }
+
+    /// The height of all pupils' rows as they are set now, in mm.
+    fn names_height(&self) -> f32 {
+        let rows = self.pupils.iter().map(|pupil| self.row(self.name_cells(0, pupil), 0)).collect();
+        let widths = vec![self.composer.layouts.book.spread.number.width.0, self.pupil_width];
+        Table { widths, heads: 0, rows }.heights(self.composer.look).iter().sum()
     }
 
     /// The width left for dates and final marks, in mm.
@@ -97,8 +113,7 @@ impl<'a> Spreads<'a> {
     }
 
     fn row(&self, cells: Vec<Cell>, number: usize) -> Row {
-        let least = self.composer.layouts.book.spread.pupil_height.0;
-        Row { cells, least, fifth: number > 0 && number.is_multiple_of(5) }
+        Row { cells, least: self.pupil_height, fifth: number > 0 && number.is_multiple_of(5) }
     }
 
     /// The left page, and the lower edge of its table in mm.
@@ -109,7 +124,7 @@ impl<'a> Spreads<'a> {
         let widths = self.widths(&columns);
         let mut rows = self.head_rows(&columns, &widths);
         for (i, pupil) in self.pupils.iter().enumerate() {
-            let mut cells = self.name_cells(i + 1, pupil, self.pupil_width);
+            let mut cells = self.name_cells(i + 1, pupil);
             cells.extend(columns.iter().map(|column| self.mark_cell(column, pupil, notes)));
             rows.push(self.row(cells, i + 1));
         }
@@ -119,18 +134,20 @@ impl<'a> Spreads<'a> {
         (page, drawn.bottom())
     }
 
-    /// Widths of all columns: what is left over goes to the dates, up to what still looks like a column of figures.
+    /// Widths of all columns. What is left over goes to the narrowest dates first, up to what still looks like a column
+    /// of figures, so that dates come out equally wide wherever they can.
     fn widths(&self, columns: &[Column<'_, '_>]) -> Vec<f32> {
         let layout = &self.composer.layouts.book.spread;
         let natural = |column: &Column<'_, '_>| match column {
             Column::Lesson(unit, ..) => unit.width,
             Column::Final(unit, index) => unit.final_widths[*index],
         };
-        let dates = columns.iter().filter(|column| matches!(column, Column::Lesson(..))).count();
-        let spare = self.left_room() - columns.iter().map(natural).sum::<f32>();
-        let share = (spare / dates.max(1) as f32).max(0.0);
+        let finals: f32 = columns.iter().filter(|c| matches!(c, Column::Final(..))).map(natural).sum();
+        let mut dates: Vec<f32> = columns.iter().filter(|c| matches!(c, Column::Lesson(..))).map(natural).collect();
+        dates.sort_by(f32::total_cmp);
+        let level = common_width(&dates, self.left_room() - finals).min(layout.date_widest.0);
         let widen = |column: &Column<'_, '_>| match column {
-            Column::Lesson(unit, ..) => (unit.width + share).min(layout.date_widest.0.max(unit.width)),
+            Column::Lesson(unit, ..) => unit.width.max(level),
             Column::Final(..) => natural(column),
         };
         [layout.number.width.0, self.pupil_width].into_iter().chain(columns.iter().map(widen)).collect()
@@ -179,17 +196,17 @@ impl<'a> Spreads<'a> {
         self.composer.cell(head, name.unwrap_or(figures), width)
     }
 
-    fn name_cells(&self, number: usize, pupil: &Pupil, width: f32) -> Vec<Cell> {
+    fn name_cells(&self, number: usize, pupil: &Pupil) -> Vec<Cell> {
         let layout = &self.composer.layouts.book.spread;
-        let kind = sans(layout.size.0);
-        let mut text = pupil.name.surname_given();
+        let kind = sans(self.name_size);
+        let mut text = self.composer.data.listed_name(pupil);
         for (came, day) in pupil.came_and_left(&self.composer.data.school) {
             let wording = if came { &layout.enrolled } else { &layout.left };
             text.push_str(", ");
             text.push_str(&wording.fill(&[("date", &short_date(day))]));
         }
         let number = self.composer.cell(kind, &number.to_string(), layout.number.width.0);
-        vec![number, self.composer.cell(kind, &text, width).left()]
+        vec![number, self.composer.cell(kind, &text, self.pupil_width).left()]
     }
 
     fn mark_cell(&self, column: &Column<'_, '_>, pupil: &Pupil, notes: &NumberedNotes) -> Cell {
@@ -243,5 +260,33 @@ fn month_of(column: &Column<'_, '_>) -> Option<(i32, u32)> {
     match column {
         Column::Lesson(_, day, _) => Some((day.year(), day.month0())),
         Column::Final(..) => None,
+    }
+}
+
+/// The width to which columns, sorted by their natural widths, can all be widened within `room` mm, those that are wider
+/// by nature staying as they are.
+fn common_width(sorted: &[f32], room: f32) -> f32 {
+    let mut rest = room;
+    for (count, width) in (1..=sorted.len()).rev().zip(sorted.iter().rev()) {
+        let level = rest / count as f32;
+        if level >= *width {
+            return level;
+        }
+        rest -= width;
+    }
+    0.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::common_width;
+
+    #[test]
+    fn dates_are_equally_wide_where_they_can_be() {
+        assert_eq!(common_width(&[5.0, 5.0, 5.0], 18.0), 6.0);
+        // The wide column keeps its 8 mm, the others share the rest.
+        assert_eq!(common_width(&[5.0, 5.0, 8.0], 20.0), 6.0);
+        assert_eq!(common_width(&[5.0, 5.0, 8.0], 30.0), 10.0);
+        assert_eq!(common_width(&[], 30.0), 0.0);
     }
 }

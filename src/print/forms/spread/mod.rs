@@ -19,6 +19,11 @@ use crate::print::table::Row;
 use crate::school::format_date;
 use chrono::NaiveDate;
 
+/// Least room between a mark, which is a figure or two, and the rules beside it, in mm.
+const MARK_PAD: f32 = 0.5;
+/// Room for notes that pupils' rows leave free before they grow higher than they must, in mm.
+const ROOM_FOR_NOTES: f32 = 22.0;
+
 /// A column for final marks: what the heading says and the name the marks are kept under.
 struct FinalColumn {
     heading: String,
@@ -31,6 +36,8 @@ struct Unit<'a> {
     finals: Vec<FinalColumn>,
     closing: Vec<String>,
     notes: Vec<UnitNote>,
+    /// Heights of the notes in mm.
+    note_heights: Vec<f32>,
     /// Width of the lesson's column in mm, 0 without a lesson.
     width: f32,
     /// Widths of the columns of final marks in mm.
@@ -64,6 +71,10 @@ struct Spreads<'a> {
     pupils: Vec<&'a Pupil>,
     /// Width of the column of names in mm.
     pupil_width: f32,
+    /// The size of the pupils' names in points.
+    name_size: f32,
+    /// Least height of a pupil's row in mm.
+    pupil_height: f32,
     /// Height of the pupils' rows in mm.
     pupils_height: f32,
     /// Height of the heading of both pages in mm.
@@ -77,10 +88,19 @@ struct Spreads<'a> {
 pub(super) fn spreads(composer: &Composer<'_>, course: &Course, first: u32) -> Result<Vec<Page>> {
     let year = CourseYear::load(composer.tables, &composer.data, course)?;
     let pupils = composer.data.pupils_of(course).collect();
-    let mut spreads =
-        Spreads { composer, course, year: &year, pupils, pupil_width: 0.0, pupils_height: 0.0, heading: 0.0 };
+    let mut spreads = Spreads {
+        composer,
+        course,
+        year: &year,
+        pupils,
+        pupil_width: 0.0,
+        name_size: 0.0,
+        pupil_height: 0.0,
+        pupils_height: 0.0,
+        heading: 0.0,
+    };
     spreads.heading = spreads.heading_height();
-    (spreads.pupil_width, spreads.pupils_height) = spreads.fitting_pupil_width()?;
+    spreads.fit_pupils()?;
     let mut units = units(composer, course, &year)?;
     for unit in &mut units {
         spreads.measure(unit)?;
@@ -111,10 +131,10 @@ impl<'a> Spreads<'a> {
     fn measure(&self, unit: &mut Unit<'a>) -> Result<()> {
         let layout = &self.composer.layouts.book.spread;
         let set = &self.composer.set;
-        let (pad, mark) = (2.0 * self.composer.look.pad.x, sans(layout.mark_size.0));
+        let (pad, mark) = (2.0 * MARK_PAD, sans(layout.mark_size.0));
         let marker = |of: &NoteOf, pupil: i64| {
             let noted = unit.notes.iter().any(|note| note.of == *of && note.pupil == pupil);
-            if noted { set.width(sans(notes::MARK_SIZE), "00)") } else { 0.0 }
+            if noted { set.width(sans(notes::MARK_SIZE), "000)") + MARK_PAD } else { 0.0 }
         };
         let widest = |text_of: &dyn Fn(&Pupil) -> (f32, f32)| {
             self.pupils.iter().map(|pupil| text_of(pupil)).map(|(text, note)| text + note + pad).fold(0.0, f32::max)
@@ -136,10 +156,12 @@ impl<'a> Spreads<'a> {
                     }
                     None => (0.0, 0.0),
                 });
-                let heading = set.widest_word(sans(layout.head_size.0), &column.heading) + pad;
+                let heading =
+                    set.widest_word(sans(layout.head_size.0), &column.heading) + 2.0 * self.composer.look.pad.x;
                 layout.period_width.0.max(needed).max(heading)
             })
             .collect();
+        unit.note_heights = self.note_heights(&unit.notes);
         unit.rows = self.lesson_rows(unit);
         unit.height = self.rows_height(&unit.rows);
         let room = self.right_room();
@@ -246,6 +268,7 @@ impl<'a> Unit<'a> {
             finals: Vec::new(),
             closing: Vec::new(),
             notes: Vec::new(),
+            note_heights: Vec::new(),
             width: 0.0,
             final_widths: Vec::new(),
             rows: Vec::new(),

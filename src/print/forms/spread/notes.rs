@@ -3,7 +3,7 @@
 //! They stand under the left table as far as there is room, then under the right one. What is still left goes on to a
 //! spread of its own, so no note is ever cut for want of room.
 
-use super::{NoteOf, Spreads, Unit};
+use super::{NoteOf, Spreads, Unit, UnitNote};
 use crate::print::forms::{sans, sans_bold};
 use crate::print::page::{Area, Page};
 use crate::print::sheet::Orientation;
@@ -67,7 +67,8 @@ impl Spreads<'_> {
         let (_, area) = self.composer.new_page(Orientation::Portrait, number);
         let layout = &self.composer.layouts.book.spread;
         let heading = headed.then(|| self.composer.set.line(sans_bold(layout.note_size.0), layout.notes.as_str()));
-        let count = fitting(notes, heading.as_ref(), area.bottom() - y - GAP);
+        let heights: Vec<f32> = notes.iter().map(Block::height).collect();
+        let count = fitting(&heights, area.bottom() - y - GAP - heading.as_ref().map_or(0.0, Block::height));
         let mut y = y + GAP;
         if count > 0 {
             for block in heading.iter().chain(&notes[..count]) {
@@ -118,26 +119,44 @@ impl Spreads<'_> {
         pages
     }
 
+    /// The heights of a unit's notes in mm, their numbers taken as wide as they may become.
+    pub(super) fn note_heights(&self, notes: &[UnitNote]) -> Vec<f32> {
+        let kind = sans(self.composer.layouts.book.spread.note_size.0);
+        let (_, area) = self.composer.new_page(Orientation::Portrait, 2);
+        let height = |note: &UnitNote| self.composer.set.wrap(kind, &format!("000) {}", note.text), area.w).height();
+        notes.iter().map(height).collect()
+    }
+
     /// How many pages beyond its own two a run of lessons takes for its notes.
     pub(super) fn pages_of_notes(&self, units: &[Unit<'_>]) -> usize {
-        if units.iter().all(|unit| unit.notes.is_empty()) {
+        let heights: Vec<f32> = units.iter().flat_map(|unit| unit.note_heights.iter().copied()).collect();
+        if heights.is_empty() {
             return 0;
         }
-        let notes = self.numbered_notes(units).lines;
-        let mut scrap = Page::new(1.0, 1.0);
-        let rest = self.put_notes(&mut scrap, &notes, self.left_bottom(units), 2, true);
-        let rest = self.put_notes(&mut scrap, rest, self.right_bottom(units), 3, rest.len() == notes.len());
-        self.continued_notes(rest, 4).len()
+        let layout = &self.composer.layouts.book.spread;
+        let (_, area) = self.composer.new_page(Orientation::Portrait, 2);
+        let heading = sans(layout.note_size.0).leading();
+        let beside = area.bottom() - self.left_bottom(units) - GAP - heading;
+        let mut rest = &heights[fitting(&heights, beside)..];
+        let heading = if rest.len() == heights.len() { heading } else { 0.0 };
+        rest = &rest[fitting(rest, area.bottom() - self.right_bottom(units) - GAP - heading)..];
+        let whole = area.h - sans(layout.heading_size.0).leading() - GAP;
+        let mut pages = 0;
+        while !rest.is_empty() {
+            rest = &rest[fitting(rest, whole).max(1)..];
+            pages += 1;
+        }
+        usize::next_multiple_of(pages, 2)
     }
 }
 
-/// How many of the notes fit into `room` mm below their heading.
-fn fitting(notes: &[Block], heading: Option<&Block>, room: f32) -> usize {
-    let mut used = heading.map_or(0.0, Block::height);
-    notes
+/// How many things of these heights fit into `room` mm one below the other.
+fn fitting(heights: &[f32], room: f32) -> usize {
+    let mut used = 0.0;
+    heights
         .iter()
-        .take_while(|note| {
-            used += note.height();
+        .take_while(|height| {
+            used += *height;
             used <= room
         })
         .count()

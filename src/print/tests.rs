@@ -1,0 +1,388 @@
+//! What must hold of every page of every form, whatever the class: that it is legible, and that it can be proved.
+
+use super::page::{Area, Page, Rule, TextRun};
+use super::testing::{LIFELIKE, Size, UNWIELDY, class, context, tables};
+use super::*;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+const NUMBER: &str = "2025-0143";
+
+static LAYOUTS: LazyLock<Layouts> = LazyLock::new(|| Layouts::load(None).unwrap());
+
+/// The book of a lifelike class, which most tests look at.
+static BOOK: LazyLock<Document> = LazyLock::new(|| document(LIFELIKE, Form::ClassBook));
+
+fn document(size: Size, form: Form) -> Document {
+    lay_out(&tables(size), &LAYOUTS, form, &class(), &context(NUMBER)).unwrap()
+}
+
+fn text_of(page: &Page) -> String {
+    page.runs.iter().map(TextRun::text).collect::<Vec<_>>().join("\n")
+}
+
+/// The text of a cell: its lines joined.
+fn cells(page: &Page) -> BTreeMap<(u32, u32), String> {
+    let mut cells: BTreeMap<(u32, u32), String> = BTreeMap::new();
+    for run in &page.runs {
+        let cell = cells.entry((run.place.row, run.place.column)).or_default();
+        if !cell.is_empty() {
+            cell.push(' ');
+        }
+        cell.push_str(run.text());
+    }
+    cells
+}
+
+fn drawn(rule: &Rule) -> Area {
+    let half = rule.weight * fonts::MM_PER_PT / 2.0;
+    let (x, y) = (rule.from.0.min(rule.to.0), rule.from.1.min(rule.to.1));
+    let (w, h) = ((rule.from.0 - rule.to.0).abs(), (rule.from.1 - rule.to.1).abs());
+    Area::new(x - half, y - half, w + 2.0 * half, h + 2.0 * half)
+}
+
+/// Holds a page against everything that «How it must look» asks of text and rules.
+fn assert_legible(page: &Page, number: usize) {
+    let straight: Vec<Area> =
+        page.rules.iter().filter(|r| r.from.0 == r.to.0 || r.from.1 == r.to.1).map(drawn).collect();
+    let mut runs: Vec<(&TextRun, Area)> = page.runs.iter().map(|run| (run, run.ink())).collect();
+    runs.sort_by(|a, b| a.0.cell.y.total_cmp(&b.0.cell.y));
+    for (i, (run, ink)) in runs.iter().enumerate() {
+        let what = || format!("стр. {number}: «{}» {:?} в {:?}", run.text(), run.place, run.cell);
+        assert!(run.size >= 6.5, "{} мельче 6,5 пункта", what());
+        assert!(run.cell.holds(*ink, 0.03), "{} вышло из клетки: {ink:?}", what());
+        if let Some(rule) = straight.iter().find(|rule| rule.overlaps(*ink, 0.0)) {
+            panic!("{} касается линии {rule:?}: {ink:?}", what());
+        }
+        // Sorted by their upper edges: what begins below this cell meets none of it.
+        for (other, other_ink) in runs[i + 1..].iter().take_while(|(other, _)| other.cell.y < run.cell.bottom()) {
+            assert!(!ink.overlaps(*other_ink, 0.0), "{} налезает на «{}»", what(), other.text());
+            let same = run.place == other.place;
+            assert!(same || !run.cell.overlaps(other.cell, 0.02), "{}: клетка налезает на {:?}", what(), other.place);
+        }
+    }
+    assert_margins(page, number);
+}
+
+/// Nothing is printed in the stitching margin or off the paper, and the QR code has its white field.
+fn assert_margins(page: &Page, number: usize) {
+    let portrait = page.height > page.width;
+    let inner = |left: bool| if portrait && left { 19.8 } else { 8.5 };
+    let (left, right) = (inner(number % 2 == 1), inner(number.is_multiple_of(2)));
+    let (top, bottom) = if portrait { (9.5, 7.5) } else { (19.8, 19.8) };
+    let paper = Area::new(left, top, page.width - left - right, page.height - top - bottom);
+    let inks: Vec<Area> = page.runs.iter().map(TextRun::ink).chain(page.rules.iter().map(drawn)).collect();
+    for ink in &inks {
+        assert!(paper.holds(*ink, 0.0), "стр. {number}: {ink:?} на полях");
+    }
+    let qr = page.qr.as_ref().unwrap();
+    let (side, quiet) = (f32::from(qr.side) * qr.module, 4.0 * qr.module);
+    assert!(side >= 17.99);
+    let white = Area::new(qr.x - quiet, qr.y - quiet, side + 2.0 * quiet, side + 2.0 * quiet);
+    assert!(Area::new(0.0, 0.0, page.width, page.height).holds(white, 0.0));
+    for ink in &inks {
+        assert!(!white.overlaps(*ink, 0.0), "стр. {number}: {ink:?} на белом поле QR-кода");
+    }
+}
+
+#[test]
+fn text_of_a_lifelike_class_stands_in_its_cells_and_touches_no_rule() {
+    let sheet = document(LIFELIKE, Form::SummarySheet);
+    for document in [&*BOOK, &sheet] {
+        document.pages.iter().zip(1..).for_each(|(page, number)| assert_legible(page, number));
+    }
+}
+
+#[test]
+fn text_of_an_unwieldy_class_stands_in_its_cells_and_touches_no_rule() {
+    for form in Form::ALL {
+        for (page, number) in document(UNWIELDY, form).pages.iter().zip(1..) {
+            assert_legible(page, number);
+        }
+    }
+}
+
+#[test]
+fn every_mark_and_absence_is_printed_in_its_column_and_none_else() {
+    let tables = tables(LIFELIKE);
+    let book = lay_out(&tables, &LAYOUTS, Form::ClassBook, &class(), &context(NUMBER)).unwrap();
+    let geometry = book.bookmarks[2].under.iter().position(|b| b.title == "Геометрия").unwrap();
+    let (begins, ends) = (book.bookmarks[2].under[geometry].page, book.bookmarks[2].under[geometry + 1].page);
+    // Day, month and pupil of every filled cell, as the left pages have them.
+    let mut printed: Vec<(String, String, String)> = Vec::new();
+    let mut lessons = Vec::new();
+    for pair in book.pages[begins..ends].chunks(2) {
+        let dates: Vec<String> = dates_of_right_page(&pair[1]);
+        let cells = cells(&pair[0]);
+        let days_row = cells
+            .keys()
+            .map(|key| key.0)
+            .find(|row| !cells.contains_key(&(*row, 1)) && cells.contains_key(&(*row, 2)))
+            .unwrap();
+        let days: Vec<(u32, &String)> =
+            cells.iter().filter(|(key, _)| key.0 == days_row).map(|(key, day)| (key.1, day)).collect();
+        assert_eq!(days.len(), dates.len());
+        for ((column, day), date) in days.iter().zip(&dates) {
+            assert_eq!(
+                day.parse::<u32>().unwrap(),
+                date[..2].parse::<u32>().unwrap(),
+                "левая и правая страницы расходятся"
+            );
+            for ((row, _), text) in cells.iter().filter(|(key, _)| key.1 == *column && key.0 > days_row) {
+                let pupil = cells[&(*row, 1)].split(',').next().unwrap().to_owned();
+                printed.push((
+                    date.clone(),
+                    pupil,
+                    text.split(' ').filter(|w| !w.ends_with(')')).collect::<Vec<_>>().join(" "),
+                ));
+            }
+        }
+        lessons.extend(dates);
+    }
+    let sql = "SELECT strftime('%d.%m', date), surname || ' ' || given, trim(coalesce(kind, '') || ' ' || coalesce(marks, ''))
+               FROM lessons JOIN courses ON courses.id = lessons.course AND subject = 'Геометрия'
+               JOIN pupils LEFT JOIN marks ON marks.lesson = lessons.id AND marks.pupil = pupils.id
+               LEFT JOIN attendance ON attendance.lesson = lessons.id AND attendance.pupil = pupils.id
+               WHERE kind IS NOT NULL OR marks IS NOT NULL";
+    let mut statement = tables.prepare(sql).unwrap();
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+    let mut recorded: Vec<(String, String, String)> = rows.map(|row| row.unwrap()).collect();
+    for (date, pupil, text) in &mut recorded {
+        let day: u32 = date[..2].parse().unwrap();
+        let reason = match pupil.as_str() {
+            "Волкова Фёкла" if date.ends_with(".09") && (8..=19).contains(&day) => "б",
+            "Громов Илья" if date.ends_with(".09") && (10..=12).contains(&day) => "у",
+            _ => "н",
+        };
+        *text = text.replace('н', reason);
+    }
+    printed.sort();
+    recorded.sort();
+    assert!(recorded.len() > 300);
+    assert_eq!(printed, recorded);
+}
+
+fn dates_of_right_page(page: &Page) -> Vec<String> {
+    let is_date = |text: &str| {
+        text.len() == 5 && text.as_bytes()[2] == b'.' && text.bytes().filter(u8::is_ascii_digit).count() == 4
+    };
+    page.runs
+        .iter()
+        .filter(|run| run.place.column == 0 && is_date(run.text()))
+        .map(|run| run.text().to_owned())
+        .collect()
+}
+
+#[test]
+fn subjects_start_on_the_left_and_every_spread_faces_itself() {
+    let book = &*BOOK;
+    for subject in &book.bookmarks[2].under {
+        assert!(!subject.page.is_multiple_of(2), "{}: страница {}", subject.title, subject.page + 1);
+        assert!(text_of(&book.pages[subject.page]).contains("Наименование предмета:"));
+        assert!(text_of(&book.pages[subject.page + 1]).contains("Учитель:"));
+    }
+    assert_eq!(book.pages.len() % 2, 1, "лист-заверитель стоит на лицевой стороне");
+}
+
+#[test]
+fn a_pupil_who_came_or_left_keeps_his_line_and_has_a_line_through_the_other_dates() {
+    let book = &*BOOK;
+    let first = &book.pages[3];
+    assert!(text_of(first).contains("зачислен 12.11"));
+    let name = first.runs.iter().find(|run| run.text().contains("зачислен 12.11")).unwrap();
+    let middle = name.cell.y + name.cell.h / 2.0;
+    let through = first.rules.iter().filter(|rule| (rule.from.1 - middle).abs() < 0.01 && rule.from.1 == rule.to.1);
+    assert_eq!(through.count(), 1);
+}
+
+#[test]
+fn the_foot_names_document_page_leaf_and_code() {
+    let book = &*BOOK;
+    let total = book.pages.len();
+    for (page, number) in [(&book.pages[0], 1), (&book.pages[12], 13), (&book.pages[total - 1], total)] {
+        let text = text_of(page);
+        assert!(text.contains(&format!("стр. {number} (л. {}) из {total}", number.div_ceil(2))));
+        assert!(text.contains("Документ № 2025-0143"));
+        assert!(text.contains(&format!("Код сверки: {}", seal::groups(&book.seals[number - 1].digest))));
+    }
+}
+
+#[test]
+fn the_record_of_a_page_is_its_text_without_the_code() {
+    let book = &*BOOK;
+    for (page, (seal, number)) in book.pages.iter().zip(book.seals.iter().zip(1..)) {
+        assert_eq!(seal.record, seal::page_record(NUMBER, number, &page.runs));
+        assert_eq!(seal.digest, seal::digest(&seal.record));
+        let shown = show_page_record(&seal.record).unwrap();
+        assert!(!shown.contains("Код сверки:"));
+        assert!(shown.contains(&format!("стр. {number} (л.")));
+    }
+}
+
+#[test]
+fn the_certificate_counts_the_leaves_and_covers_every_other_page() {
+    let book = &*BOOK;
+    let (last, others) = book.seals.split_last().unwrap();
+    let mut hash = Sha256::new();
+    others.iter().for_each(|seal| hash.update(seal.digest));
+    let digest: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let shown = show_page_record(&last.record).unwrap();
+    assert!(shown.contains(&digest));
+    let leaves = u32::try_from(book.pages.len().div_ceil(2)).unwrap();
+    let words = words::number_in_words(leaves, words::Gender::Masculine);
+    assert!(shown.contains(&format!("{leaves} ({words}) лист")), "{shown}");
+}
+
+#[test]
+fn the_list_names_the_leaves_on_which_the_parts_stand() {
+    let book = &*BOOK;
+    let list = cells(&book.pages[2]);
+    for subject in &book.bookmarks[2].under {
+        let row = list.iter().find(|(key, text)| key.1 == 1 && **text == subject.title).unwrap().0.0;
+        let page = subject.page + 1;
+        assert!(list[&(row, 3)].starts_with(&format!("{} об.–", page.div_ceil(2))), "{}", list[&(row, 3)]);
+    }
+}
+
+#[test]
+fn the_same_tables_give_the_same_bytes_and_another_number_gives_others() {
+    let small = Size { subjects: 2, ..LIFELIKE };
+    let once = |number: &str| render(&tables(small), &LAYOUTS, Form::ClassBook, &class(), &context(number)).unwrap();
+    let first = once(NUMBER);
+    assert_eq!(first, once(NUMBER));
+    let other = once("2025-0144");
+    assert!(first.pages.iter().zip(&other.pages).all(|(a, b)| a.digest != b.digest));
+    assert_ne!(first.pdf_sha256, other.pdf_sha256);
+}
+
+#[test]
+fn one_changed_mark_changes_its_page_and_the_certificate_alone() {
+    let small = Size { subjects: 2, ..LIFELIKE };
+    let tables = tables(small);
+    let once = || lay_out(&tables, &LAYOUTS, Form::ClassBook, &class(), &context(NUMBER)).unwrap().seals;
+    let before = once();
+    let changed = tables.execute("UPDATE marks SET marks = '2' WHERE pupil = 10 AND lesson = 1001", []).unwrap();
+    assert_eq!(changed, 1);
+    let after = once();
+    let differing: Vec<usize> = (0..before.len()).filter(|i| before[*i] != after[*i]).collect();
+    assert_eq!(differing, [3, before.len() - 1]);
+}
+
+#[test]
+fn a_draft_says_so_and_has_neither_number_nor_code() {
+    let small = Size { subjects: 1, ..LIFELIKE };
+    let draft = lay_out(&tables(small), &LAYOUTS, Form::ClassBook, &class(), &context("")).unwrap();
+    for page in &draft.pages {
+        let text = text_of(page);
+        assert!(text.contains("ПРОЕКТ") && !text.contains("Код сверки") && !text.contains("Документ №"), "{text}");
+        assert!(page.qr.is_none());
+    }
+}
+
+#[test]
+fn a_number_that_is_none_and_a_class_that_is_not_there_are_refused() {
+    let tables = tables(Size { subjects: 0, ..LIFELIKE });
+    let refused = |class: &str, number: &str| {
+        let class = ClassName::parse(class).unwrap();
+        render(&tables, &LAYOUTS, Form::ClassBook, &class, &context(number)).unwrap_err().message().to_owned()
+    };
+    assert!(refused("7А", "143").contains("143"));
+    assert!(refused("8Б", NUMBER).contains("8Б"));
+}
+
+#[test]
+fn a_class_without_courses_or_lessons_still_has_a_book() {
+    let book = document(Size { subjects: 0, ..LIFELIKE }, Form::ClassBook);
+    assert!(text_of(&book.pages[0]).contains("КЛАССНЫЙ ЖУРНАЛ"));
+    let tables = tables(Size { subjects: 1, ..LIFELIKE });
+    tables.execute_batch("DELETE FROM marks; DELETE FROM attendance; DELETE FROM lessons; DELETE FROM plans").unwrap();
+    let book = lay_out(&tables, &LAYOUTS, Form::ClassBook, &class(), &context(NUMBER)).unwrap();
+    book.pages.iter().zip(1..).for_each(|(page, number)| assert_legible(page, number));
+}
+
+#[test]
+fn a_character_the_fonts_lack_is_refused_and_not_printed_as_a_box() {
+    let tables = tables(Size { subjects: 1, ..LIFELIKE });
+    tables.execute("UPDATE lessons SET topic = 'Привет 🙂' WHERE id = 1001", []).unwrap();
+    let fault = render(&tables, &LAYOUTS, Form::ClassBook, &class(), &context(NUMBER)).unwrap_err();
+    assert_eq!(fault.kind(), crate::error::Kind::Damaged);
+}
+
+#[test]
+fn a_topic_longer_than_a_page_is_refused_by_name() {
+    let tables = tables(Size { subjects: 1, ..LIFELIKE });
+    tables.execute("UPDATE lessons SET topic = ?1 WHERE id = 1001", ["слово ".repeat(2000)]).unwrap();
+    let fault = render(&tables, &LAYOUTS, Form::ClassBook, &class(), &context(NUMBER)).unwrap_err();
+    assert!(fault.message().contains("Русский язык") && fault.message().contains("01.09.2025"), "{fault}");
+}
+
+#[test]
+fn notes_that_find_no_room_go_on_to_a_spread_of_their_own() {
+    let tables = tables(Size { subjects: 1, ..LIFELIKE });
+    tables.execute("UPDATE marks SET document = ?1", ["справка санатория ".repeat(12)]).unwrap();
+    let book = lay_out(&tables, &LAYOUTS, Form::ClassBook, &class(), &context(NUMBER)).unwrap();
+    book.pages.iter().zip(1..).for_each(|(page, number)| assert_legible(page, number));
+    let all: String = book.pages.iter().map(text_of).collect();
+    assert!(all.contains("Примечания (продолжение)"));
+    let notes = book.pages.iter().flat_map(|page| &page.runs).filter(|run| run.text().contains("отметка")).count();
+    let marks: usize = tables.query_row("SELECT count(*) FROM marks", [], |row| row.get::<_, u32>(0)).unwrap() as usize;
+    assert!(notes >= marks, "{notes} примечаний на {marks} отметок");
+}
+
+#[test]
+fn two_pupils_alike_in_surname_and_given_name_are_told_apart_by_the_patronymic() {
+    let tables = tables(Size { subjects: 1, ..LIFELIKE });
+    tables
+        .execute("UPDATE pupils SET surname = 'Прохоров', given = 'Антон', patronymic = 'Львович' WHERE id = 1", [])
+        .unwrap();
+    tables
+        .execute("UPDATE pupils SET surname = 'Прохоров', given = 'Антон', patronymic = 'Ильич' WHERE id = 2", [])
+        .unwrap();
+    let book = lay_out(&tables, &LAYOUTS, Form::ClassBook, &class(), &context(NUMBER)).unwrap();
+    let text = text_of(&book.pages[3]);
+    assert!(text.contains("Прохоров Антон Львович") && text.contains("Прохоров Антон Ильич"));
+}
+
+#[test]
+fn a_pupil_who_came_from_another_class_brings_his_marks_in_a_note() {
+    let tables = tables(Size { subjects: 1, ..LIFELIKE });
+    tables
+        .execute_batch(
+            "INSERT INTO enrolments VALUES (4, '7Б', '2025-09-01', '2025-11-11', 1);
+             INSERT INTO courses VALUES (900, '7Б', '', 'Русский язык', 't2', 5.0, 1);
+             INSERT INTO lessons VALUES (900001, 900, '2025-09-04', 2, 'Повторение', '', '', '', 1, '2025-09-04', 0, 't2', 1);
+             INSERT INTO marks VALUES (900001, 4, '4/5', '', '', 't2', 1);",
+        )
+        .unwrap();
+    let book = lay_out(&tables, &LAYOUTS, Form::ClassBook, &class(), &context(NUMBER)).unwrap();
+    let all: String = book.pages.iter().map(text_of).collect();
+    assert!(all.contains("Васильев С. М.: отметки, полученные в 7 «Б» классе: 04.09 — 4/5."), "нет примечания");
+}
+
+#[test]
+#[ignore = "writes files to look at: LETOPIS_LOOK=dir [LETOPIS_LOOK_AT=journal] cargo test --lib look -- --ignored --nocapture"]
+fn look() {
+    let folder = std::path::PathBuf::from(std::env::var("LETOPIS_LOOK").unwrap());
+    let write = |tables: &Connection, class: &ClassName, name: &str| {
+        for form in Form::ALL {
+            let began = std::time::Instant::now();
+            let rendered = render(tables, &LAYOUTS, form, class, &context(NUMBER)).unwrap();
+            let stem = format!("{}{name}", form.file_stem(class));
+            println!("{stem}: {} pages, {} bytes, {:?}", rendered.pages.len(), rendered.pdf.len(), began.elapsed());
+            std::fs::write(folder.join(stem).with_extension("pdf"), rendered.pdf).unwrap();
+        }
+    };
+    match std::env::var("LETOPIS_LOOK_AT") {
+        Ok(journal) => {
+            let tables = Connection::open(journal).unwrap();
+            let mut statement = tables.prepare("SELECT name FROM classes ORDER BY name").unwrap();
+            let names: Vec<String> =
+                statement.query_map([], |row| row.get(0)).unwrap().map(|row| row.unwrap()).collect();
+            names.iter().for_each(|name| write(&tables, &ClassName::parse(name).unwrap(), ""));
+        }
+        Err(_) => {
+            write(&tables(LIFELIKE), &class(), "");
+            write(&tables(UNWIELDY), &class(), "-unwieldy");
+        }
+    }
+}
