@@ -79,6 +79,10 @@ pub fn recorded(context: &Context<'_>, entry: &Entry, set: &LessonRecorded, toda
     let course = known_course(tables, &set.at.course)?;
     school_day(context, &set.at)?;
     text::is_given(&set.topic, "тема урока (что пройдено)")?;
+    for (text, what) in [(&set.topic, "тема"), (&set.homework, "домашнее задание"), (&set.work, "вид работы")]
+    {
+        text::fits(text, what)?;
+    }
     if !set.work.is_empty() && WorkKind::of(&set.work).is_none() {
         return Err(Error::input(format!("вид работы «{}» неизвестен", set.work))
             .next(format!("начните его с одного из слов: {}", WorkKind::words())));
