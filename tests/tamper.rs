@@ -99,7 +99,7 @@ fn marks_absences_and_lessons_put_in_or_taken_out_are_named() {
             ["устройство", "trigger page_texts"],
         ),
         ("CREATE VIEW sqlitez AS SELECT 1", ["устройство файла изменено", "view sqlitez"]),
-        ("ALTER TABLE ledger ADD COLUMN x", ["устройство файла изменено", "table ledger"]),
+        ("ALTER TABLE ledger ADD COLUMN x TEXT", ["устройство файла изменено", "table ledger"]),
         ("CREATE TRIGGER t AFTER INSERT ON marks BEGIN DELETE FROM marks; END", ["устройство файла изменено", "t"]),
     ] {
         let Some(school) = school() else { return };
