@@ -220,7 +220,7 @@ mod tests {
         assert_eq!(refusal.exit_status(), 1);
         assert!(refusal.message().contains("§2.5") && refusal.next_step().is_some());
         let warnings = check_targets(&targets, true).unwrap();
-        assert!(warnings.len() == 1 && warnings[0].contains("ВНИМАНИЕ"));
+        assert!(warnings.len() == 1 && warnings[0].contains("§2.5"));
     }
 
     #[test]

@@ -90,6 +90,16 @@ fn marks_absences_and_lessons_put_in_or_taken_out_are_named() {
         ),
         ("UPDATE people SET surname = 'Иная' WHERE login = 'gusev'", ["таблица people, строка gusev", "Иная"]),
         ("DROP TABLE plans", ["устройство файла изменено", "plans"]),
+        (
+            "CREATE TRIGGER sqlitez AFTER INSERT ON ledger BEGIN DELETE FROM marks; END",
+            ["устройство файла изменено", "sqlitez"],
+        ),
+        (
+            "CREATE TRIGGER page_texts AFTER INSERT ON marks BEGIN DELETE FROM marks; END",
+            ["устройство", "trigger page_texts"],
+        ),
+        ("CREATE VIEW sqlitez AS SELECT 1", ["устройство файла изменено", "view sqlitez"]),
+        ("ALTER TABLE ledger ADD COLUMN x TEXT", ["устройство файла изменено", "table ledger"]),
         ("CREATE TRIGGER t AFTER INSERT ON marks BEGIN DELETE FROM marks; END", ["устройство файла изменено", "t"]),
     ] {
         let Some(school) = school() else { return };

@@ -60,7 +60,8 @@ impl Code {
         Ok(Self(digits))
     }
 
-    fn fits(&self, code: &Sum) -> bool {
+    /// Whether it is this archive's code.
+    pub fn fits(&self, code: &Sum) -> bool {
         code.to_string().starts_with(&self.0)
     }
 }

@@ -4,7 +4,7 @@ use super::lesson::Which;
 use super::{Common, mark, session};
 use crate::error::{Error, Result};
 use crate::journal::entry::{AttendanceSet, PresenceLine};
-use crate::journal::{find, resolve};
+use crate::journal::{find, resolve, standing};
 use crate::school::Attendance;
 use clap::Subcommand;
 use std::process::ExitCode;
@@ -42,8 +42,10 @@ impl Absence {
             };
             lines.push(PresenceLine { pupil: resolve::pupil(&roster, pupil)?.file.clone(), attendance });
         }
-        let what = format!("Посещаемость записана: {}", lines.len());
-        let recorded = journal.record(session::author(&identity), AttendanceSet { at, pupils: lines })?;
+        let set = AttendanceSet { at, pupils: lines };
+        let Some(set) = standing::new_attendance(journal.tables(), set)? else { return session::unchanged() };
+        let what = format!("Посещаемость записана: {}", set.pupils.len());
+        let recorded = journal.record(session::author(&identity), set)?;
         session::recorded(&journal, &identity, &what, recorded.seq)?;
         Ok(ExitCode::SUCCESS)
     }

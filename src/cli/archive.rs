@@ -2,6 +2,7 @@
 
 use super::{Common, screen, session};
 use crate::archive::anchor::{Anchor, Code};
+use crate::archive::bag::Folder;
 use crate::archive::carrier::{self, locate};
 use crate::archive::of_journal::make::{self, Made, Wish};
 use crate::archive::of_journal::trust::Witness;
@@ -146,7 +147,10 @@ pub fn say(made: &Made) {
     for folder in &made.folders {
         println!("  {}", folder.display());
     }
-    println!("Файлов: {}, байт: {}. Записей журнала: {}.", recorded.files, recorded.bytes, recorded.length);
+    println!(
+        "Всего в копии файлов: {}, байт: {}. Записей журнала: {}.",
+        recorded.files, recorded.bytes, recorded.length
+    );
     println!("Для акта: код архива        {}", grouped(&recorded.tagmanifest));
     println!("          последняя сумма   {}", recorded.head);
     println!("          отпечаток ключа   {}", made.fingerprint);
@@ -216,7 +220,7 @@ impl Verify {
                     .next("укажите носитель или папку архива на нём"));
             }
             all.push(Checked { path: path.clone(), own, reports: Vec::new() });
-            for bag in bags {
+            for bag in self.expected(bags) {
                 let report = verify(bag, request, &bar)?;
                 if let Some(last) = all.last_mut() {
                     last.reports.push((bag.clone(), report));
@@ -225,6 +229,14 @@ impl Verify {
         }
         bar.finish();
         Ok(all)
+    }
+
+    /// A code is one archive's: where it names one of several, only that one is meant.
+    fn expected<'b>(&self, bags: Vec<&'b PathBuf>) -> Vec<&'b PathBuf> {
+        let Some(code) = self.expect.as_deref().and_then(|code| Code::parse(code).ok()) else { return bags };
+        let fits = |bag: &PathBuf| Folder::new(bag).code().is_ok_and(|found| code.fits(&found));
+        let named: Vec<&PathBuf> = bags.iter().copied().filter(|bag| fits(bag)).collect();
+        if named.is_empty() { bags } else { named }
     }
 
     /// A verification by the staff is an entry.
@@ -280,7 +292,7 @@ pub fn say_report(bag: &Path, report: &Report) {
     if let Some(facts) = &report.facts {
         println!("  {}; создан {}, {}", facts.period, facts.created.get(..10).unwrap_or_default(), facts.author);
         println!(
-            "  записей журнала: {}, файлов: {}, байт: {}",
+            "  записей журнала: {}, пакетов: {}, байт в них: {}",
             facts.length, report.payload.files, report.payload.bytes
         );
     }

@@ -1,6 +1,7 @@
 //! `letopis audit`: proves the journal.
 
 use super::{Common, screen, session};
+use crate::archive::bag::Facts;
 use crate::archive::of_journal::make;
 use crate::error::{Error, Result};
 use crate::journal::{self, Journal};
@@ -23,12 +24,12 @@ impl Audit {
         bar.set_length(journal.tip()?.seq);
         let mut report = journal.audit(&mut |done| bar.set_position(done))?;
         bar.finish_and_clear();
-        if let Some(witness) = &self.against
-            && let Some(what) = against(&journal, witness)?
-        {
-            report.count += 1;
-            report.findings.push(journal::Finding { seq: None, what });
-        }
+        let contradictions = match &self.against {
+            Some(witness) => against(&journal, witness)?,
+            None => Vec::new(),
+        };
+        report.count += contradictions.len();
+        report.findings.extend(contradictions.into_iter().map(|what| journal::Finding { seq: None, what }));
         if common.json {
             screen::json(&serde_json::json!({
                 "clean": report.is_clean(), "entries": report.tip.seq, "journal": hex(&report.tip.journal),
@@ -38,6 +39,9 @@ impl Audit {
             }));
         } else {
             say(&report);
+            if let (Some(witness), true) = (&self.against, report.is_clean()) {
+                println!("Сверено с «{witness}»: эти записи в журнале есть, конец не отрезан.");
+            }
         }
         Ok(ExitCode::from(u8::from(!report.is_clean())))
     }
@@ -63,10 +67,13 @@ fn say(report: &journal::Report) {
     println!("сверьте его с архивной копией: letopis audit --against АРХИВ.");
 }
 
-/// What an outside witness says against the journal, if anything.
-fn against(journal: &Journal, witness: &str) -> Result<Option<String>> {
+/// What an outside witness says against the journal.
+fn against(journal: &Journal, witness: &str) -> Result<Vec<String>> {
     if Path::new(witness).is_dir() {
-        return against_archive(journal, Path::new(witness));
+        let archives = make::facts_under(Path::new(witness))?;
+        let id = hex(&journal.tip()?.journal);
+        let contradictions = archives.iter().map(|(name, facts)| against_archive(journal, &id, name, facts));
+        return Ok(contradictions.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect());
     }
     let digits: String = witness.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
     let head = parse_hash(&digits).ok_or_else(|| {
@@ -75,17 +82,16 @@ fn against(journal: &Journal, witness: &str) -> Result<Option<String>> {
     })?;
     let found = journal::position_of(journal.tables(), &head)?;
     let what = "в журнале нет записи с этой контрольной суммой: конец журнала отрезан или это другой журнал";
-    Ok(found.is_none().then(|| what.to_owned()))
+    Ok(if found.is_none() { vec![what.to_owned()] } else { Vec::new() })
 }
 
 /// What an archive's last head says against the journal.
-fn against_archive(journal: &Journal, path: &Path) -> Result<Option<String>> {
-    let facts = make::facts_of(path)?;
-    if facts.journal != hex(&journal.tip()?.journal) {
-        return Ok(Some(format!("архив сделан по другому журналу ({})", facts.journal)));
+fn against_archive(journal: &Journal, id: &str, name: &str, facts: &Facts) -> Result<Option<String>> {
+    if facts.journal != id {
+        return Ok(Some(format!("архив {name} сделан по другому журналу ({})", facts.journal)));
     }
     let head = parse_hash(&facts.head).map(|head| journal::position_of(journal.tables(), &head)).transpose()?.flatten();
     Ok((head != Some(facts.length)).then(|| {
-        format!("в архиве {} записей с другой суммой: конец журнала отрезан или записи подменены", facts.length)
+        format!("в архиве {name} {} записей с другой суммой: конец журнала отрезан или записи подменены", facts.length)
     }))
 }

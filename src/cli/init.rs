@@ -138,7 +138,8 @@ impl Init {
             return session::read_identity(common, path);
         }
         let identity = Identity::generate();
-        let passphrase = if self.no_passphrase { None } else { Some(session::new_passphrase(common)?) };
+        let passphrase =
+            if self.no_passphrase { None } else { Some(session::new_passphrase(common, "--passphrase-file")?) };
         keyfile::write_new(path, &identity, passphrase.as_ref().map(ExposeSecret::expose_secret))?;
         made.push(path.to_owned());
         Ok(identity)

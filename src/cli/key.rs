@@ -45,7 +45,8 @@ impl Key {
         match self {
             Self::New { file, no_passphrase } => {
                 let identity = Identity::generate();
-                let passphrase = if no_passphrase { None } else { Some(session::new_passphrase(common)?) };
+                let passphrase =
+                    if no_passphrase { None } else { Some(session::new_passphrase(common, "--passphrase-file")?) };
                 keyfile::write_new(&file, &identity, passphrase.as_ref().map(ExposeSecret::expose_secret))?;
                 println!("Ключ создан: {}", file.display());
                 show(common, &identity);
@@ -54,7 +55,7 @@ impl Key {
             Self::Show { file } => show(common, &session::read_identity(common, &file)?),
             Self::Passphrase { file, new_passphrase_file } => {
                 let new = Common { passphrase_file: new_passphrase_file, ..common.clone() };
-                let passphrase = session::new_passphrase(&new)?;
+                let passphrase = session::new_passphrase(&new, "--new-passphrase-file")?;
                 let old = || session::passphrase(common, "Прежний пароль: ");
                 keyfile::change_passphrase(&file, old, Some(passphrase.expose_secret()))?;
                 println!("Пароль ключа «{}» изменён.", file.display());

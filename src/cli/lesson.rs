@@ -4,7 +4,7 @@ use super::{Common, session};
 use crate::error::Result;
 use crate::journal::entry::{LessonRecorded, LessonRef};
 use crate::journal::find::Course;
-use crate::journal::{Journal, resolve};
+use crate::journal::{Journal, resolve, standing};
 use crate::ledger::identity::Identity;
 use crate::school::{ClassName, clean, format_date, parse_date};
 use chrono::NaiveDate;
@@ -91,6 +91,9 @@ impl Lesson {
             substitute: if record.substitute { login } else { String::new() },
             cells: Vec::new(),
         };
+        if standing::is_recorded(journal.tables(), &body)? {
+            return session::unchanged();
+        }
         let recorded = journal.record(session::author(&identity), body)?;
         let what = format!("Урок записан: {}, {}, урок {lesson}", course.key, format_date(date));
         session::recorded(&journal, &identity, &what, recorded.seq)?;

@@ -4,7 +4,7 @@ use super::lesson::Which;
 use super::{Common, session};
 use crate::error::{Error, Result};
 use crate::journal::entry::{MarkLine, MarksSet};
-use crate::journal::{find, resolve};
+use crate::journal::{find, resolve, standing};
 use crate::school::{Marks, clean};
 use clap::Subcommand;
 use std::process::ExitCode;
@@ -42,10 +42,10 @@ impl Mark {
             let marks = if mark == "-" { None } else { Some(Marks::parse(mark).map_err(|e| e.at(typed))?) };
             lines.push(MarkLine { pupil: pupil.file.clone(), marks, document: clean(&document)? });
         }
-        let count = lines.len();
-        let what = format!("Отметок записано: {count}");
-        let recorded =
-            journal.record(session::author(&identity), MarksSet { at, work: clean(&work)?, marks: lines })?;
+        let set = MarksSet { at, work: clean(&work)?, marks: lines };
+        let Some(set) = standing::new_marks(journal.tables(), set)? else { return session::unchanged() };
+        let what = format!("Отметок записано: {}", set.marks.len());
+        let recorded = journal.record(session::author(&identity), set)?;
         session::recorded(&journal, &identity, &what, recorded.seq)?;
         Ok(ExitCode::SUCCESS)
     }

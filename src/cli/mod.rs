@@ -7,6 +7,7 @@ mod absence;
 mod archive;
 mod audit;
 mod carrier;
+mod clock;
 mod demo;
 mod help;
 mod import;
@@ -86,6 +87,9 @@ enum Command {
     /// Носители архивных копий (§5.5.3, §5.5.4)
     #[command(visible_alias = "носитель", subcommand)]
     Carrier(carrier::Carrier),
+    /// Часы компьютера: выход, когда неверное время помешало записям
+    #[command(visible_alias = "часы", subcommand)]
+    Clock(clock::Clock),
     /// Проверить журнал: цепочку записей, подписи, права, правила, таблицы
     #[command(visible_alias = "проверка")]
     Audit(audit::Audit),
@@ -121,6 +125,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Print(command) => command.run(common),
         Command::Archive(command) => command.run(common),
         Command::Carrier(command) => command.run(common),
+        Command::Clock(command) => command.run(common),
         Command::Audit(command) => command.run(common),
     }
 }

@@ -148,7 +148,7 @@ fn check_page(common: &Common, typed: &str, layouts: Option<&std::path::Path>) -
     println!("{}", show_page_record(&page.record)?);
     println!("Код верен: такая страница выдана. Документ № {} «{}»,", document.number, document.title);
     println!(
-        "стр. {} из {}, выдан {}, {by}.",
+        "стр. {} из {}, выдан {}, подписал(а) {by}",
         page.page,
         document.pages.len(),
         document.issued_at.format("%d.%m.%Y %H:%M")

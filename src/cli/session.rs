@@ -9,6 +9,7 @@ use age::secrecy::SecretString;
 use chrono::{DateTime, FixedOffset, Local};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 /// Where the journal is.
 pub fn journal_path(common: &Common) -> PathBuf {
@@ -44,13 +45,18 @@ pub fn read_identity(common: &Common, path: &Path) -> Result<Identity> {
 
 /// A passphrase from the file that was named, or from the terminal.
 pub fn passphrase(common: &Common, prompt: &str) -> Result<SecretString> {
+    passphrase_or(common, prompt, "--passphrase-file")
+}
+
+/// As [`passphrase`], naming the option that a file is given with.
+fn passphrase_or(common: &Common, prompt: &str, option: &str) -> Result<SecretString> {
     if let Some(path) = &common.passphrase_file {
         let text = std::fs::read_to_string(path).map_err(|e| Error::file("прочитать", path, &e))?;
         return Ok(SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned()));
     }
     if !std::io::stdin().is_terminal() {
         return Err(Error::input("ключ защищён паролем, а спросить его негде: нет терминала")
-            .next("укажите --passphrase-file ФАЙЛ"));
+            .next(format!("укажите {option} ФАЙЛ")));
     }
     let typed =
         rpassword::prompt_password(prompt).map_err(|e| Error::environment(format!("пароль не прочитан: {e}")))?;
@@ -58,9 +64,9 @@ pub fn passphrase(common: &Common, prompt: &str) -> Result<SecretString> {
 }
 
 /// A new passphrase: twice from the terminal, or once from the file.
-pub fn new_passphrase(common: &Common) -> Result<SecretString> {
+pub fn new_passphrase(common: &Common, option: &str) -> Result<SecretString> {
     use age::secrecy::ExposeSecret;
-    let first = passphrase(common, "Новый пароль ключа: ")?;
+    let first = passphrase_or(common, "Новый пароль ключа: ", option)?;
     if first.expose_secret().chars().count() < 8 {
         return Err(Error::input("пароль короче 8 знаков").next("придумайте фразу из нескольких слов"));
     }
@@ -83,6 +89,12 @@ pub fn signer(journal: &Journal, identity: &Identity) -> Result<Option<(String, 
     let Some(key) = find::key(journal.tables(), &identity.public().fingerprint())? else { return Ok(None) };
     let name = find::staff(journal.tables(), &key.login)?.map(|person| person.name.initials()).unwrap_or_default();
     Ok(Some((key.login, name)))
+}
+
+/// Says that all of it stands already.
+pub fn unchanged() -> Result<ExitCode> {
+    println!("Всё это уже записано: ничего не изменено.");
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Says that something was recorded and by whom.

@@ -76,7 +76,8 @@ impl Staff {
                 } else {
                     key
                 };
-                let key = PublicIdentity::parse(text.trim())?;
+                // What «letopis key show» prints begins with words.
+                let key = PublicIdentity::parse(text.find("age1").and_then(|at| text.get(at..)).unwrap_or(&text))?;
                 let what = format!("Ключ {} внесён для «{login}»", key.fingerprint());
                 record(common, KeyEnrolled { login, key }.into(), &what)?;
             }

@@ -4,6 +4,7 @@
 //! journal already has is passed over, so the same folder can be imported again.
 
 mod fault;
+mod lessons;
 mod present;
 mod record;
 mod rows;

@@ -7,10 +7,10 @@ use crate::journal::entry::{
     MarkLine, MarksSet, Person, PlanLine, PresenceLine, PupilSet, ReasonSet, Slot, SubjectLine,
 };
 use crate::journal::find::{self, iso};
+use crate::journal::standing;
 use crate::school::{Attendance, CourseKey, Marks};
 use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension, Params, params};
-use std::collections::HashMap;
 
 fn holds(tables: &Connection, sql: &str, parameters: impl Params) -> Result<bool> {
     Ok(tables.prepare_cached(sql)?.exists(parameters)?)
@@ -138,10 +138,7 @@ pub fn lesson(tables: &Connection, lesson: LessonRecorded) -> Result<Lacking> {
     let Some(known) = find::lesson_at(tables, &lesson.at)? else {
         return Ok(Lacking { lesson: Some(lesson), marks: None, attendance: None });
     };
-    let same = known.topic == lesson.topic
-        && known.work == lesson.work
-        && known.homework == lesson.homework
-        && known.substitute == lesson.substitute;
+    let same = standing::is_recorded(tables, &lesson)?;
     let (marks, attendance) = cells(tables, known.id, &lesson.at, &lesson.cells)?;
     let lesson = if same { None } else { Some(LessonRecorded { cells: Vec::new(), ..lesson }) };
     Ok(Lacking { lesson, marks, attendance })
@@ -154,11 +151,12 @@ pub fn cells(
     at: &LessonRef,
     cells: &[LessonCell],
 ) -> Result<(Option<MarksSet>, Option<AttendanceSet>)> {
-    let (known_marks, known_attendance) = known_cells(tables, lesson)?;
+    let (known_marks, known_attendance) =
+        (standing::marks_of(tables, lesson)?, standing::attendance_of(tables, lesson)?);
     let marks: Vec<MarkLine> = cells
         .iter()
         .filter_map(|cell| Some((cell, cell.marks.clone()?)))
-        .filter(|(cell, marks)| known_marks.get(&cell.pupil) != Some(&marks.to_string()))
+        .filter(|(cell, marks)| known_marks.get(&cell.pupil).is_none_or(|known| known.marks != marks.to_string()))
         .map(|(cell, marks)| MarkLine { pupil: cell.pupil.clone(), marks: Some(marks), document: String::new() })
         .collect();
     let pupils: Vec<PresenceLine> = cells
@@ -170,20 +168,6 @@ pub fn cells(
     let marks = (!marks.is_empty()).then(|| MarksSet { at: at.clone(), work: String::new(), marks });
     let attendance = (!pupils.is_empty()).then(|| AttendanceSet { at: at.clone(), pupils });
     Ok((marks, attendance))
-}
-
-type ByPupil = HashMap<String, String>;
-
-fn known_cells(tables: &Connection, lesson: i64) -> Result<(ByPupil, ByPupil)> {
-    let read = |sql: &str| -> Result<ByPupil> {
-        let mut statement = tables.prepare_cached(sql)?;
-        let rows = statement.query_map([lesson], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    };
-    Ok((
-        read("SELECT file, marks FROM marks JOIN pupils ON pupils.id = pupil WHERE lesson = ?1")?,
-        read("SELECT file, kind FROM attendance JOIN pupils ON pupils.id = pupil WHERE lesson = ?1")?,
-    ))
 }
 
 /// A cell of an import as an entry carries it.

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::journal::entry::{Body, Entry};
 use crate::journal::{find, record, tables};
 use crate::ledger::chain::{Record, Tip, hex};
-use crate::ledger::identity::PublicIdentity;
+use crate::ledger::identity::{self, PublicIdentity, Signed};
 use crate::ledger::store;
 use crate::school::School;
 use chrono::{DateTime, FixedOffset};
@@ -244,12 +244,14 @@ impl Walk {
     }
 
     fn check_block(&mut self) {
-        let bad: Vec<u64> = self
-            .block
-            .par_iter()
-            .filter(|(tip, record, key)| !tip.is_signed_by(key, record))
-            .map(|(_, record, _)| record.seq)
+        let messages: Vec<Vec<u8>> =
+            self.block.par_iter().map(|(tip, record, _)| tip.message(&record.payload)).collect();
+        let signed: Vec<Signed<'_>> = messages
+            .iter()
+            .zip(&self.block)
+            .map(|(message, (_, record, key))| Signed { message, signature: &record.signature, key: key.key() })
             .collect();
+        let bad: Vec<u64> = identity::invalid(&signed).into_iter().map(|place| self.block[place].1.seq).collect();
         self.block.clear();
         for seq in bad {
             self.report.add(Some(seq), "подпись автора не подходит к содержанию и месту записи");

@@ -11,6 +11,7 @@ mod record;
 pub mod resolve;
 mod roles;
 pub mod rules;
+pub mod standing;
 pub mod tables;
 
 pub use audit::{Finding, Report};
@@ -97,9 +98,15 @@ impl Journal {
     /// # Errors
     /// A file that is missing, is no journal, or that the account may not write.
     pub fn open(path: &Path) -> Result<Self> {
-        if !path.is_file() {
-            return Err(Error::input(format!("нет журнала «{}»", path.display()))
-                .next("укажите его: --journal FILE или переменная LETOPIS_JOURNAL; новый заводит letopis init"));
+        match path.metadata() {
+            Ok(meta) if meta.is_file() => {}
+            Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::file("открыть журнал", path, &cause));
+            }
+            _ => {
+                return Err(Error::input(format!("нет журнала «{}»", path.display()))
+                    .next("укажите его: --journal ФАЙЛ или переменная LETOPIS_JOURNAL; новый заводит letopis init"));
+            }
         }
         crate::device::refuse_network_file(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;

@@ -152,6 +152,25 @@ mod tests {
         assert!(!is_whole(&resigned, &author), "every head is right, but one author is another");
     }
 
+    /// `tests/vectors/ledger/three.jsonl`: what this program must sign and sum for ever.
+    #[test]
+    fn the_vector_is_signed_and_summed_the_same_for_ever() {
+        let author = Identity::parse(include_str!("../../tests/vectors/identity/secret")).unwrap();
+        let mut tip = Tip::EMPTY;
+        for line in include_str!("../../tests/vectors/ledger/three.jsonl").lines() {
+            let kept: serde_json::Value = serde_json::from_str(line).unwrap();
+            let record = tip.sign(&author, kept["payload"].as_str().unwrap().to_owned());
+            assert!(tip.is_next(&record) && tip.is_signed_by(&author.public(), &record));
+            let (seq, head, signature) = (record.seq, hex(&record.head), hex(&record.signature));
+            assert_eq!(
+                kept,
+                serde_json::json!({"seq": seq, "head": head, "signature": signature, "payload": record.payload})
+            );
+            tip = tip.after(&record);
+        }
+        assert_eq!(tip.seq, 3);
+    }
+
     #[test]
     fn a_record_belongs_to_its_journal_only() {
         let author = Identity::generate();

@@ -105,6 +105,10 @@ impl School {
         // `faketime` waits for the program as its child: the whole group is killed.
         let _ = Command::new("kill").args(["-9", "--", &format!("-{}", child.id())]).stderr(Stdio::null()).status();
         child.wait().unwrap();
+        // Killed, `faketime` leaves its semaphore behind, and a later one of the same process id could not start.
+        for name in [format!("sem.faketime_sem_{}", child.id()), format!("faketime_shm_{}", child.id())] {
+            let _ = std::fs::remove_file(Path::new("/dev/shm").join(name));
+        }
         let mut stdout = String::new();
         child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
         stdout

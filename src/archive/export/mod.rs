@@ -34,9 +34,11 @@ pub const LEDGER: &str = "ledger.jsonl";
 /// PDFs and, deflated, in the journal.
 const NOT_AS_CSV: [&str; 2] = ["ledger", "page_texts"];
 
-const FORMATS: [(&str, &str); 2] = [
+const FORMATS: [(&str, &str); 4] = [
     ("formats/archive.md", include_str!("../../../docs/formats/archive.md")),
     ("formats/identity.md", include_str!("../../../docs/formats/identity.md")),
+    ("formats/ledger.md", include_str!("../../../docs/formats/ledger.md")),
+    ("formats/paper.md", include_str!("../../../docs/formats/paper.md")),
 ];
 
 /// The exported journal. Its files lie in a private folder until this is dropped.

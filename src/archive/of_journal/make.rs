@@ -132,12 +132,17 @@ fn beside(journal: &Journal, suffix: &str) -> PathBuf {
 
 /// The login of the author, who may make archives. Asked before anything is written; recording asks again.
 fn maker(journal: &Journal, author: Author<'_>) -> Result<String> {
-    let fingerprint = author.identity.public().fingerprint();
-    match Witness(journal).signer_at(&fingerprint, journal.tip()?.seq)? {
-        Some(login) => Ok(login),
-        None => Err(Error::refused("у вашего ключа нет права создавать архивы (§5.5)")
-            .next("архив создаёт заместитель директора или директор своим ключом")),
+    let tables = journal.tables();
+    let key = find::key(tables, &author.identity.public().fingerprint())?.filter(|key| key.revoked_at.is_none());
+    for role in [Role::DeputyHead, Role::Director] {
+        if let Some(key) = &key
+            && find::has_role(tables, &key.login, role)?
+        {
+            return Ok(key.login.clone());
+        }
     }
+    Err(Error::refused("у вашего ключа нет права создавать архивы с документами (§5.5.2)")
+        .next("архив создаёт заместитель директора или директор своим ключом"))
 }
 
 /// §2.5, §5.5.4: two registered carriers, of different holders, kept in different places.
@@ -388,11 +393,17 @@ fn copies(carriers: &[Carrier]) -> Vec<CopyOn> {
     carriers.iter().map(|carrier| CopyOn { carrier: carrier.card().id.clone() }).collect()
 }
 
-/// Whether a path lies in a bag or on a carrier: what `audit --against` accepts as an archive.
-pub fn facts_of(path: &Path) -> Result<Facts> {
+/// What the archives under a path (a bag, or a carrier) say of themselves, with their names.
+///
+/// # Errors
+/// A path with no archive.
+pub fn facts_under(path: &Path) -> Result<Vec<(String, Facts)>> {
     let found = locate(path)?;
-    let bag = found.bags.last().ok_or_else(|| {
-        Error::input(format!("в «{}» нет архива", path.display())).next("укажите носитель или папку архива на нём")
-    })?;
-    crate::archive::settle::read_facts(bag)
+    if found.bags.is_empty() {
+        return Err(
+            Error::input(format!("в «{}» нет архива", path.display())).next("укажите носитель или папку архива на нём")
+        );
+    }
+    let name = |bag: &PathBuf| bag.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    found.bags.iter().map(|bag| Ok((name(bag), crate::archive::settle::read_facts(bag)?))).collect()
 }

@@ -166,6 +166,7 @@ impl Entry {
 mod tests {
     use super::*;
     use crate::school::{ClassName, CourseKey, Marks};
+    use proptest::prelude::*;
 
     fn sample() -> Entry {
         let class = ClassName::parse("7А").unwrap();
@@ -198,6 +199,22 @@ mod tests {
             r#"{"kind":"marks.set","time":"2025-09-15T12:00:00+03:00","author":"ivanova","key":"SHA256:x","rules":1,"body":{"at":{"course":{"class":"7А","subject":"Алгебра"},"date":"2025-09-15","lesson":2},"marks":[{"pupil":"К-17","marks":"4/5"}]}}"#
         );
         assert_eq!(Entry::from_json(&text).unwrap(), sample());
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_reader_panic_and_what_it_reads_it_writes(
+            text in "\\PC{0,80}", at in 0usize..200, with in "[\\PC\\x00-\\x1f]{0,3}",
+        ) {
+            let _ = Entry::from_json(&text);
+            let mut damaged: Vec<char> = sample().to_json().unwrap().chars().collect();
+            let at = at.min(damaged.len());
+            damaged.splice(at..(at + 1).min(damaged.len()), with.chars());
+            if let Ok(entry) = Entry::from_json(&damaged.into_iter().collect::<String>()) {
+                let text = entry.to_json().unwrap();
+                prop_assert_eq!(Entry::from_json(&text).unwrap(), entry);
+            }
+        }
     }
 
     #[test]

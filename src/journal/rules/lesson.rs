@@ -10,7 +10,7 @@ use crate::journal::entry::{AttendanceSet, Entry, LessonCell, LessonRecorded, Le
 use crate::journal::find::{self, Course, Lesson, Pupil};
 use crate::school::{Attendance, Marks, Role, WorkKind, format_date};
 use chrono::{Duration, NaiveDate};
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 use std::collections::{HashMap, HashSet};
 
 /// What the day allows.
@@ -25,15 +25,15 @@ enum Window {
 /// §2.3.2: what may be done on `today` to a lesson of `date`.
 fn window(context: &Context<'_>, entry: &Entry, date: NaiveDate, today: NaiveDate) -> Result<Window> {
     let policy = &context.school.policy;
-    if entry.taken_over {
-        return Ok(Window::Add);
-    }
     if date > today {
         return Err(Error::refused(format!(
             "§2.1: запись о занятии делается в день проведения, а {} ещё не наступило",
             format_date(date)
         ))
         .next("проверьте дату"));
+    }
+    if entry.taken_over {
+        return Ok(Window::Add);
     }
     if today <= date + Duration::days(policy.overwrite_days.into()) {
         return Ok(Window::Overwrite);
@@ -79,6 +79,10 @@ pub fn recorded(context: &Context<'_>, entry: &Entry, set: &LessonRecorded, toda
     let course = known_course(tables, &set.at.course)?;
     school_day(context, &set.at)?;
     text::is_given(&set.topic, "тема урока (что пройдено)")?;
+    for (text, what) in [(&set.topic, "тема"), (&set.homework, "домашнее задание"), (&set.work, "вид работы")]
+    {
+        text::fits(text, what)?;
+    }
     if !set.work.is_empty() && WorkKind::of(&set.work).is_none() {
         return Err(Error::input(format!("вид работы «{}» неизвестен", set.work))
             .next(format!("начните его с одного из слов: {}", WorkKind::words())));
@@ -133,7 +137,7 @@ fn cells(
         }
         if let Some(known) = known {
             if let Some(marks) = marks {
-                mark_change(context, entry, Window::Add, known.id, pupil, Some(marks))?;
+                mark_change(context, entry, Window::Add, known.id, pupil, Some((marks, "", "")))?;
             }
             if let Some(attendance) = attendance {
                 attendance_change(context, entry, Window::Add, known.id, pupil, Some(*attendance))?;
@@ -163,7 +167,8 @@ pub fn marks(context: &Context<'_>, entry: &Entry, set: &MarksSet, today: NaiveD
         if let Some(marks) = &line.marks {
             allowed_marks(context, &course, marks)?;
         }
-        mark_change(context, entry, window, lesson.id, pupil, line.marks.as_ref())?;
+        let new = line.marks.as_ref().map(|marks| (marks, set.work.as_str(), line.document.as_str()));
+        mark_change(context, entry, window, lesson.id, pupil, new)?;
     }
     Ok(())
 }
@@ -242,16 +247,23 @@ fn allowed_marks(context: &Context<'_>, course: &Course, marks: &Marks) -> Resul
     Ok(())
 }
 
+/// A cell of marks as a rule looks at it: marks, kind of work, document, in one text.
+fn whole_cell(marks: &str, work: &str, document: &str) -> String {
+    [marks, work, document].join("\u{0}")
+}
+
+/// §2.3.2 for a cell of marks. The kind of work and the document belong to it: they are counted and printed.
 fn mark_change(
     context: &Context<'_>,
     entry: &Entry,
     window: Window,
     lesson: i64,
     pupil: &Pupil,
-    new: Option<&Marks>,
+    new: Option<(&Marks, &str, &str)>,
 ) -> Result<()> {
-    let sql = "SELECT marks, author FROM marks WHERE lesson = ?1 AND pupil = ?2";
-    let new = new.map(ToString::to_string);
+    let sql = "SELECT marks, author, marks || char(0) || work || char(0) || document FROM marks
+               WHERE lesson = ?1 AND pupil = ?2";
+    let new = new.map(|(marks, work, document)| whole_cell(&marks.to_string(), work, document));
     change(context, entry, window, (sql, lesson, pupil), new.as_deref(), "отметка")
 }
 
@@ -263,11 +275,12 @@ fn attendance_change(
     pupil: &Pupil,
     new: Option<Attendance>,
 ) -> Result<()> {
-    let sql = "SELECT kind, author FROM attendance WHERE lesson = ?1 AND pupil = ?2";
+    let sql = "SELECT kind, author, kind FROM attendance WHERE lesson = ?1 AND pupil = ?2";
     change(context, entry, window, (sql, lesson, pupil), new.map(Attendance::as_str), "посещение")
 }
 
-/// A cell that stands is replaced by its author on the day only; an empty cell is filled, and not emptied.
+/// A cell that stands is replaced by its author on the day only; an empty cell is filled, and not emptied. `sql` gives
+/// what to show of the cell, its author, and what to compare.
 fn change(
     context: &Context<'_>,
     entry: &Entry,
@@ -276,17 +289,17 @@ fn change(
     new: Option<&str>,
     what: &str,
 ) -> Result<()> {
-    use rusqlite::OptionalExtension;
     let mut statement = context.tables.prepare_cached(sql)?;
-    let standing: Option<(String, String)> =
-        statement.query_row(params![lesson, pupil.id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let standing: Option<(String, String, String)> =
+        statement.query_row(params![lesson, pupil.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
     match standing {
-        Some((old, author)) if new != Some(old.as_str()) => {
-            let place = format!("{}, {what} «{old}»", pupil.name.surname_given());
+        Some((shown, author, old)) if new != Some(old.as_str()) => {
+            let place = format!("{}, {what} «{shown}»", pupil.name.surname_given());
             replacement(window, &author, entry, &place)
         }
         None if new.is_none() => {
-            Err(Error::input(format!("{}: {what} не стоит, убирать нечего", pupil.name.surname_given())))
+            Err(Error::input(format!("{}: {what} не стоит, убирать нечего", pupil.name.surname_given()))
+                .next("проверьте ученика и дату"))
         }
         _ => Ok(()),
     }

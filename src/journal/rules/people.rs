@@ -218,6 +218,8 @@ pub fn plan(tables: &Connection, set: &PlanSet) -> Result<()> {
     let mut last = 0;
     for line in &set.lines {
         text::is_given(&line.topic, "тема")?;
+        text::fits(&line.topic, "тема")?;
+        text::fits(&line.homework, "домашнее задание")?;
         if line.no <= last {
             return Err(Error::input(format!("план «{}»: номер {} не по порядку", set.course, line.no)));
         }

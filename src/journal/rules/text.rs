@@ -31,6 +31,20 @@ pub fn is_given(text: &str, what: &str) -> Result<()> {
     Ok(())
 }
 
+/// The longest text of one cell of a form: longer ones would make a row that no page holds.
+const LONGEST: usize = 1000;
+
+/// Whether a text fits a cell of the forms.
+pub fn fits(text: &str, what: &str) -> Result<()> {
+    let length = text.chars().count();
+    if length > LONGEST {
+        return Err(
+            Error::input(format!("{what}: {length} знаков, а на бумаге помещается {LONGEST}")).next("сократите текст")
+        );
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

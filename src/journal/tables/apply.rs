@@ -2,12 +2,13 @@
 
 use crate::error::{Error, Result};
 use crate::journal::entry::{
-    ArchiveCreated, AttendanceSet, Body, DocumentIssued, Entry, FinalsSet, JournalCreated, LessonRecorded, LessonRef,
-    MarksSet, Person, SubjectsSet,
+    ArchiveCreated, ArchiveVerified, AttendanceSet, Body, CarrierRegistered, ClassSet, CourseSet, DecisionSet,
+    DocumentIssued, Entry, FinalsSet, GroupSet, JournalCreated, KeyRevoked, LessonRecorded, LessonRef, MarksSet,
+    Person, PersonDismissed, PlanSet, PupilEnrolled, PupilLeft, PupilSet, ReasonSet, SubjectsSet, TimetableSet,
 };
 use crate::journal::find::iso;
 use crate::ledger::identity::PublicIdentity;
-use crate::school::{Attendance, ClassName, CourseKey, Marks, School};
+use crate::school::{Attendance, CourseKey, Marks, School};
 use rusqlite::{Connection, Params, params};
 
 /// Applies entry number `seq`.
@@ -21,111 +22,28 @@ pub fn apply(tables: &Connection, seq: u64, entry: &Entry) -> Result<()> {
         Body::SchoolChanged(changed) => at.school(&changed.school),
         Body::ClockReset(_) => Ok(()),
         Body::Person(person) => at.person(person),
-        Body::PersonDismissed(dismissed) => {
-            at.run(
-                "UPDATE people SET dismissed = ?2, entry = ?3 WHERE login = ?1",
-                params![dismissed.login, at.time(), seq],
-            )?;
-            let sql = "UPDATE keys SET revoked_at = ?2, revoked_entry = ?3 WHERE login = ?1 AND revoked_entry IS NULL";
-            at.run(sql, params![dismissed.login, at.time(), seq])
-        }
+        Body::PersonDismissed(dismissed) => at.dismissed(dismissed),
         Body::KeyEnrolled(enrolled) => at.key(&enrolled.login, &enrolled.key),
-        Body::KeyRevoked(revoked) => {
-            let sql = "UPDATE keys SET revoked_at = ?2, revoked_entry = ?3 WHERE fingerprint = ?1";
-            at.run(sql, params![revoked.fingerprint, at.time(), seq])
-        }
+        Body::KeyRevoked(revoked) => at.revoked(revoked),
         Body::SubjectsSet(set) => at.subjects(set),
-        Body::ClassSet(set) => {
-            let sql = "INSERT INTO classes (name, grade, letter, teacher, entry) VALUES (?1, ?2, ?3, ?4, ?5)
-                       ON CONFLICT (name) DO UPDATE SET teacher = excluded.teacher, entry = excluded.entry";
-            let ClassKey(name, grade, letter) = ClassKey::of(&set.class);
-            at.run(sql, params![name, grade, letter, set.teacher, seq])
-        }
-        Body::PupilSet(set) => {
-            let sql =
-                "INSERT INTO pupils (file, surname, given, patronymic, born, entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                       ON CONFLICT (file) DO UPDATE SET surname = excluded.surname, given = excluded.given,
-                       patronymic = excluded.patronymic, born = excluded.born, entry = excluded.entry";
-            let name = &set.name;
-            at.run(sql, params![set.file, name.surname, name.given, name.patronymic, iso(set.born), seq])
-        }
-        Body::PupilEnrolled(enrolled) => {
-            let sql = "INSERT INTO enrolments (pupil, class, since, until, entry) VALUES (?1, ?2, ?3, NULL, ?4)
-                       ON CONFLICT (pupil, since) DO UPDATE SET class = excluded.class, until = NULL,
-                       entry = excluded.entry";
-            let pupil = at.pupil(&enrolled.file)?;
-            at.run(sql, params![pupil, enrolled.class.to_string(), iso(enrolled.since), seq])
-        }
-        Body::PupilLeft(left) => {
-            let sql = "UPDATE enrolments SET until = ?2, entry = ?3 WHERE pupil = ?1 AND until IS NULL";
-            at.run(sql, params![at.pupil(&left.file)?, iso(left.until), seq])
-        }
-        Body::GroupSet(set) => {
-            let class = set.class.to_string();
-            at.run("DELETE FROM group_members WHERE class = ?1 AND grp = ?2", params![class, set.group])?;
-            let sql = "INSERT OR REPLACE INTO group_members (class, grp, pupil, entry) VALUES (?1, ?2, ?3, ?4)";
-            set.members.iter().try_for_each(|file| at.run(sql, params![class, set.group, at.pupil(file)?, seq]))
-        }
-        Body::CourseSet(set) => {
-            let sql = "INSERT INTO courses (class, grp, subject, teacher, hours, entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                       ON CONFLICT (class, grp, subject) DO UPDATE SET teacher = excluded.teacher,
-                       hours = excluded.hours, entry = excluded.entry";
-            let key = &set.course;
-            at.run(sql, params![key.class.to_string(), key.group, key.subject, set.teacher, set.hours, seq])
-        }
-        Body::TimetableSet(set) => {
-            let course = at.course(&set.course)?;
-            at.run("DELETE FROM timetable WHERE course = ?1", params![course])?;
-            let sql = "INSERT OR REPLACE INTO timetable (course, weekday, lesson, entry) VALUES (?1, ?2, ?3, ?4)";
-            set.slots.iter().try_for_each(|slot| at.run(sql, params![course, slot.weekday, slot.lesson, seq]))
-        }
-        Body::PlanSet(set) => {
-            let course = at.course(&set.course)?;
-            at.run("DELETE FROM plans WHERE course = ?1", params![course])?;
-            let sql = "INSERT OR REPLACE INTO plans (course, no, topic, work, homework, entry)
-                       VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-            set.lines
-                .iter()
-                .try_for_each(|line| at.run(sql, params![course, line.no, line.topic, line.work, line.homework, seq]))
-        }
+        Body::ClassSet(set) => at.class(set),
+        Body::PupilSet(set) => at.pupil_set(set),
+        Body::PupilEnrolled(enrolled) => at.enrolled(enrolled),
+        Body::PupilLeft(left) => at.left(left),
+        Body::GroupSet(set) => at.group(set),
+        Body::CourseSet(set) => at.course_set(set),
+        Body::TimetableSet(set) => at.timetable(set),
+        Body::PlanSet(set) => at.plan(set),
         Body::LessonRecorded(set) => at.lesson(set),
         Body::MarksSet(set) => at.marks(set),
         Body::AttendanceSet(set) => at.attendance(set),
-        Body::ReasonSet(set) => {
-            let sql = "INSERT OR REPLACE INTO reasons (pupil, since, until, reason, document, entry)
-                       VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-            let pupil = at.pupil(&set.pupil)?;
-            at.run(sql, params![pupil, iso(set.since), iso(set.until), set.reason.word(), set.document, seq])
-        }
+        Body::ReasonSet(set) => at.reason(set),
         Body::FinalsSet(set) => at.finals(set),
-        Body::DecisionSet(set) => {
-            let sql = "INSERT OR REPLACE INTO decisions (pupil, date, number, decision, entry)
-                       VALUES (?1, ?2, ?3, ?4, ?5)";
-            at.run(sql, params![at.pupil(&set.pupil)?, iso(set.date), set.number, set.decision, seq])
-        }
+        Body::DecisionSet(set) => at.decision(set),
         Body::DocumentIssued(issued) => at.document(issued),
-        Body::CarrierRegistered(carrier) => {
-            let sql = "INSERT OR REPLACE INTO carriers (id, label, holder, place, device, registered_at, entry)
-                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-            let c = carrier;
-            at.run(sql, params![c.id, c.label, c.holder, c.place, c.device, at.time(), seq])
-        }
+        Body::CarrierRegistered(carrier) => at.carrier(carrier),
         Body::ArchiveCreated(archive) => at.archive(archive),
-        Body::ArchiveVerified(verified) => {
-            let sql = "INSERT OR REPLACE INTO verifications (entry, archive, carrier, at, by, depth, result)
-                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-            let v = verified;
-            at.run(sql, params![seq, v.archive, v.carrier, at.time(), entry.author, v.depth, v.result])
-        }
-    }
-}
-
-/// A class as the table keys it.
-struct ClassKey(String, u8, String);
-
-impl ClassKey {
-    fn of(class: &ClassName) -> Self {
-        Self(class.to_string(), class.grade(), class.letter().to_string())
+        Body::ArchiveVerified(verified) => at.verified(verified),
     }
 }
 
@@ -339,5 +257,103 @@ impl Place<'_> {
         )?;
         let sql = "INSERT OR REPLACE INTO archive_copies (archive, carrier, entry) VALUES (?1, ?2, ?3)";
         archive.copies.iter().try_for_each(|copy| self.run(sql, params![archive.name, copy.carrier, self.seq]))
+    }
+
+    fn dismissed(&self, dismissed: &PersonDismissed) -> Result<()> {
+        let sql = "UPDATE people SET dismissed = ?2, entry = ?3 WHERE login = ?1";
+        self.run(sql, params![dismissed.login, self.time(), self.seq])?;
+        let sql = "UPDATE keys SET revoked_at = ?2, revoked_entry = ?3 WHERE login = ?1 AND revoked_entry IS NULL";
+        self.run(sql, params![dismissed.login, self.time(), self.seq])
+    }
+
+    fn revoked(&self, revoked: &KeyRevoked) -> Result<()> {
+        let sql = "UPDATE keys SET revoked_at = ?2, revoked_entry = ?3 WHERE fingerprint = ?1";
+        self.run(sql, params![revoked.fingerprint, self.time(), self.seq])
+    }
+
+    fn class(&self, set: &ClassSet) -> Result<()> {
+        let sql = "INSERT INTO classes (name, grade, letter, teacher, entry) VALUES (?1, ?2, ?3, ?4, ?5)
+                   ON CONFLICT (name) DO UPDATE SET teacher = excluded.teacher, entry = excluded.entry";
+        let (class, letter) = (&set.class, set.class.letter().to_string());
+        self.run(sql, params![class.to_string(), class.grade(), letter, set.teacher, self.seq])
+    }
+
+    fn pupil_set(&self, set: &PupilSet) -> Result<()> {
+        let sql = "INSERT INTO pupils (file, surname, given, patronymic, born, entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                   ON CONFLICT (file) DO UPDATE SET surname = excluded.surname, given = excluded.given,
+                   patronymic = excluded.patronymic, born = excluded.born, entry = excluded.entry";
+        let name = &set.name;
+        self.run(sql, params![set.file, name.surname, name.given, name.patronymic, iso(set.born), self.seq])
+    }
+
+    fn enrolled(&self, enrolled: &PupilEnrolled) -> Result<()> {
+        let sql = "INSERT INTO enrolments (pupil, class, since, until, entry) VALUES (?1, ?2, ?3, NULL, ?4)
+                   ON CONFLICT (pupil, since) DO UPDATE SET class = excluded.class, until = NULL,
+                   entry = excluded.entry";
+        let pupil = self.pupil(&enrolled.file)?;
+        self.run(sql, params![pupil, enrolled.class.to_string(), iso(enrolled.since), self.seq])
+    }
+
+    fn left(&self, left: &PupilLeft) -> Result<()> {
+        let sql = "UPDATE enrolments SET until = ?2, entry = ?3 WHERE pupil = ?1 AND until IS NULL";
+        self.run(sql, params![self.pupil(&left.file)?, iso(left.until), self.seq])
+    }
+
+    fn group(&self, set: &GroupSet) -> Result<()> {
+        let class = set.class.to_string();
+        self.run("DELETE FROM group_members WHERE class = ?1 AND grp = ?2", params![class, set.group])?;
+        let sql = "INSERT OR REPLACE INTO group_members (class, grp, pupil, entry) VALUES (?1, ?2, ?3, ?4)";
+        let add = |file: &String| self.run(sql, params![class, set.group, self.pupil(file)?, self.seq]);
+        set.members.iter().try_for_each(add)
+    }
+
+    fn course_set(&self, set: &CourseSet) -> Result<()> {
+        let sql = "INSERT INTO courses (class, grp, subject, teacher, hours, entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                   ON CONFLICT (class, grp, subject) DO UPDATE SET teacher = excluded.teacher,
+                   hours = excluded.hours, entry = excluded.entry";
+        let key = &set.course;
+        self.run(sql, params![key.class.to_string(), key.group, key.subject, set.teacher, set.hours, self.seq])
+    }
+
+    fn timetable(&self, set: &TimetableSet) -> Result<()> {
+        let course = self.course(&set.course)?;
+        self.run("DELETE FROM timetable WHERE course = ?1", params![course])?;
+        let sql = "INSERT OR REPLACE INTO timetable (course, weekday, lesson, entry) VALUES (?1, ?2, ?3, ?4)";
+        set.slots.iter().try_for_each(|slot| self.run(sql, params![course, slot.weekday, slot.lesson, self.seq]))
+    }
+
+    fn plan(&self, set: &PlanSet) -> Result<()> {
+        let course = self.course(&set.course)?;
+        self.run("DELETE FROM plans WHERE course = ?1", params![course])?;
+        let sql = "INSERT OR REPLACE INTO plans (course, no, topic, work, homework, entry)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        set.lines.iter().try_for_each(|line| {
+            self.run(sql, params![course, line.no, line.topic, line.work, line.homework, self.seq])
+        })
+    }
+
+    fn reason(&self, set: &ReasonSet) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO reasons (pupil, since, until, reason, document, entry)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let (pupil, reason) = (self.pupil(&set.pupil)?, set.reason.word());
+        self.run(sql, params![pupil, iso(set.since), iso(set.until), reason, set.document, self.seq])
+    }
+
+    fn decision(&self, set: &DecisionSet) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO decisions (pupil, date, number, decision, entry)
+                   VALUES (?1, ?2, ?3, ?4, ?5)";
+        self.run(sql, params![self.pupil(&set.pupil)?, iso(set.date), set.number, set.decision, self.seq])
+    }
+
+    fn carrier(&self, c: &CarrierRegistered) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO carriers (id, label, holder, place, device, registered_at, entry)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        self.run(sql, params![c.id, c.label, c.holder, c.place, c.device, self.time(), self.seq])
+    }
+
+    fn verified(&self, v: &ArchiveVerified) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO verifications (entry, archive, carrier, at, by, depth, result)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        self.run(sql, params![self.seq, v.archive, v.carrier, self.time(), self.entry.author, v.depth, v.result])
     }
 }

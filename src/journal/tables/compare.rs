@@ -4,6 +4,7 @@
 //! pass without holding it. A differing mark is named as people name it: pupil, course, date.
 
 use crate::error::Result;
+use crate::ledger::store;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, Statement};
 use std::cmp::Ordering;
@@ -24,7 +25,7 @@ pub struct Difference {
 pub fn compare(stored: &Connection, rebuilt: &Connection, most: usize) -> Result<(usize, Vec<Difference>)> {
     let mut found = Found { count: 0, most, described: Vec::new() };
     let expected = super::names(rebuilt)?;
-    for name in schema_differences(stored, rebuilt)? {
+    for name in schema_differences(stored)? {
         found.add(&name, || format!("устройство файла изменено: «{name}»"));
     }
     let readable = super::names(stored)?;
@@ -49,19 +50,26 @@ impl Found {
     }
 }
 
-/// Tables, indexes, triggers and views that are not what this program makes.
-fn schema_differences(stored: &Connection, rebuilt: &Connection) -> Result<Vec<String>> {
-    let read = |database: &Connection| -> Result<Vec<(String, Option<String>)>> {
-        let sql = "SELECT name, sql FROM sqlite_schema
-                   WHERE name NOT IN ('ledger', 'page_texts') AND name NOT LIKE 'sqlite_%' ORDER BY name";
-        let mut statement = database.prepare(sql)?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+/// A table, index, trigger or view of a file: kind, name, table, and the text that made it.
+type Item = (String, String, String, Option<String>);
+
+/// Tables, indexes, triggers and views that are not what this program makes, whatever they are called.
+fn schema_differences(stored: &Connection) -> Result<Vec<String>> {
+    let read = |database: &Connection| -> Result<Vec<Item>> {
+        let mut statement = database.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
         Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
     };
-    let (stored, rebuilt) = (read(stored)?, read(rebuilt)?);
-    let one_sided = stored.iter().filter(|item| !rebuilt.contains(item));
-    let mut names: Vec<String> =
-        one_sided.chain(rebuilt.iter().filter(|item| !stored.contains(item))).map(|(name, _)| name.clone()).collect();
+    let fresh = Connection::open_in_memory()?;
+    store::create(&fresh)?;
+    fresh.execute_batch(super::PAGE_TEXTS)?;
+    super::create(&fresh)?;
+    let (stored, expected) = (read(stored)?, read(&fresh)?);
+    let one_sided = stored.iter().filter(|item| !expected.contains(item));
+    let mut names: Vec<String> = one_sided
+        .chain(expected.iter().filter(|item| !stored.contains(item)))
+        .map(|(kind, name, ..)| format!("{kind} {name}"))
+        .collect();
     names.sort();
     names.dedup();
     Ok(names)

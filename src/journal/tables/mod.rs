@@ -84,7 +84,8 @@ fn replay(file: &Connection, database: &Connection, up_to: Option<u64>) -> Resul
 
 /// The names of all tables of a database, in order.
 pub fn names(database: &Connection) -> Result<Vec<String>> {
-    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
+    let sql =
+        r"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name";
     let mut statement = database.prepare(sql)?;
     let names = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
     Ok(names)

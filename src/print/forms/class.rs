@@ -4,7 +4,7 @@
 //! bytes. The lessons and marks of a course, by far the most of it, are read course by course ([`super::course`]).
 
 use crate::error::{Error, Result};
-use crate::school::{Attendance, ClassName, Period, PersonName, Role, School, parse_date_or, same_word};
+use crate::school::{Attendance, ClassName, Period, PersonName, Role, School, fold, parse_date_or};
 use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +35,8 @@ pub struct Pupil {
     pub file: String,
     /// The name.
     pub name: PersonName,
+    /// The name as lists of marks have it: surname and given name, and the patronymic where two would be alike.
+    pub listed: String,
     /// Birthday as the tables have it, ISO.
     pub born: String,
     /// When the pupil was in the class.
@@ -150,13 +152,6 @@ impl ClassData {
         Ok(tables.prepare_cached(sql)?.query_row([role.word()], |row| name(row, 0)).optional()?)
     }
 
-    /// The name as lists of marks have it: surname and given name, and the patronymic where two would be alike.
-    pub fn listed_name(&self, pupil: &Pupil) -> String {
-        let name = pupil.name.surname_given();
-        let alike = self.pupils.iter().filter(|other| same_word(&other.name.surname_given(), &name)).count();
-        if alike > 1 { pupil.name.full() } else { name }
-    }
-
     /// The pupils of a course, sorted by name: the group's members, else the whole class.
     pub fn pupils_of<'a>(&'a self, course: &'a Course) -> impl Iterator<Item = &'a Pupil> {
         self.pupils.iter().filter(|pupil| course.members.as_ref().is_none_or(|members| members.contains(&pupil.id)))
@@ -190,14 +185,21 @@ fn pupils(tables: &Connection, class: &ClassName) -> Result<Vec<Pupil>> {
     let rows = statement.query_map([class.to_string()], |row| {
         let (id, file, born) = (row.get(0)?, row.get(1)?, row.get(5)?);
         let (stays, elsewhere, reasons) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Pupil { id, file, name: name(row, 2)?, born, stays, elsewhere, reasons, decision: None })
+        let name = name(row, 2)?;
+        let listed = name.surname_given();
+        Ok(Pupil { id, file, name, listed, born, stays, elsewhere, reasons, decision: None })
     })?;
     let mut pupils = rows.collect::<rusqlite::Result<Vec<_>>>()?;
     let places: BTreeMap<i64, usize> = pupils.iter().enumerate().map(|(i, pupil)| (pupil.id, i)).collect();
     add_stays(tables, class, &mut pupils, &places)?;
     add_reasons(tables, &mut pupils, &places)?;
     add_decisions(tables, &mut pupils, &places)?;
-    pupils.sort_by_key(|pupil| (pupil.name.sort_key(), pupil.id));
+    let mut alike: BTreeMap<String, u32> = BTreeMap::new();
+    pupils.iter().for_each(|pupil| *alike.entry(fold(&pupil.listed)).or_default() += 1);
+    for pupil in pupils.iter_mut().filter(|pupil| alike[&fold(&pupil.listed)] > 1) {
+        pupil.listed = pupil.name.full();
+    }
+    pupils.sort_by_cached_key(|pupil| (pupil.name.sort_key(), pupil.id));
     Ok(pupils)
 }
 

@@ -137,8 +137,7 @@ impl Composer<'_> {
                 *total = Missed { days: total.days.plus(missed.days), lessons: total.lessons.plus(missed.lessons) };
             }
             let number = self.cell(sans(layout.size.0), &(i + 1).to_string(), layout.number.width.0).span(2, 1);
-            let name =
-                self.cell(sans(layout.size.0), &self.data.listed_name(pupil), layout.pupil.width.0).left().span(2, 1);
+            let name = self.cell(sans(layout.size.0), &pupil.listed, layout.pupil.width.0).left().span(2, 1);
             parts.push(self.missed_rows(vec![number, name], &missed, (i + 1).is_multiple_of(5)));
         }
         let both = layout.number.width.0 + layout.pupil.width.0;

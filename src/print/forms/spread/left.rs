@@ -63,6 +63,8 @@ impl<'a> Spreads<'a> {
                     self.pupil_height = height;
                     self.pupils_height = self.names_height();
                     if self.pupils_height <= room {
+                        let names = self.pupils.iter().enumerate().map(|(i, pupil)| self.name_cells(i + 1, pupil));
+                        self.names = names.collect();
                         return Ok(());
                     }
                 }
@@ -124,7 +126,7 @@ impl<'a> Spreads<'a> {
         let widths = self.widths(&columns);
         let mut rows = self.head_rows(&columns, &widths);
         for (i, pupil) in self.pupils.iter().enumerate() {
-            let mut cells = self.name_cells(i + 1, pupil);
+            let mut cells = self.names[i].clone();
             cells.extend(columns.iter().map(|column| self.mark_cell(column, pupil, notes)));
             rows.push(self.row(cells, i + 1));
         }
@@ -199,7 +201,7 @@ impl<'a> Spreads<'a> {
     fn name_cells(&self, number: usize, pupil: &Pupil) -> Vec<Cell> {
         let layout = &self.composer.layouts.book.spread;
         let kind = sans(self.name_size);
-        let mut text = self.composer.data.listed_name(pupil);
+        let mut text = pupil.listed.clone();
         for (came, day) in pupil.came_and_left(&self.composer.data.school) {
             let wording = if came { &layout.enrolled } else { &layout.left };
             text.push_str(", ");

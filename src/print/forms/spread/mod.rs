@@ -15,7 +15,7 @@ use super::course::{CourseYear, EXAM, FINAL, Lesson, YEAR, marks_elsewhere};
 use super::{Composer, sans};
 use crate::error::{Error, Result};
 use crate::print::page::Page;
-use crate::print::table::Row;
+use crate::print::table::{Cell, Row};
 use crate::school::format_date;
 use chrono::NaiveDate;
 
@@ -71,6 +71,8 @@ struct Spreads<'a> {
     pupils: Vec<&'a Pupil>,
     /// Width of the column of names in mm.
     pupil_width: f32,
+    /// The cells with numbers and names.
+    names: Vec<Vec<Cell>>,
     /// The size of the pupils' names in points.
     name_size: f32,
     /// Least height of a pupil's row in mm.
@@ -94,6 +96,7 @@ pub(super) fn spreads(composer: &Composer<'_>, course: &Course, first: u32) -> R
         year: &year,
         pupils,
         pupil_width: 0.0,
+        names: Vec::new(),
         name_size: 0.0,
         pupil_height: 0.0,
         pupils_height: 0.0,

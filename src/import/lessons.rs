@@ -1,0 +1,155 @@
+//! Lessons with their marks: one entry a lesson. Where one is refused with its marks, they are tried mark by mark, so that
+//! each fault is reported at its own line.
+
+use super::fault::Source;
+use super::present;
+use super::record::Import;
+use super::rows::{Key, LessonRow, MarkRow, Rows};
+use crate::error::Result;
+use crate::journal::entry::{AttendanceSet, LessonCell, LessonRecorded, LessonRef, MarkLine, MarksSet, PresenceLine};
+use crate::journal::find;
+use std::collections::{HashMap, HashSet};
+
+impl Import<'_, '_> {
+    pub(super) fn lessons(&mut self, lessons: Rows<LessonRow>, marks: Rows<MarkRow>) -> Result<()> {
+        let total = lessons.len() as u64;
+        let mut cells = self.cells_by_lesson(marks);
+        let mut seen = HashSet::new();
+        for (done, (at, row)) in (1u64..).zip(lessons) {
+            let own = Key::Lesson(row.key.clone(), row.date, row.lesson);
+            let sources = cells.remove(&own).unwrap_or_default();
+            let mut needs = vec![(Key::Course(row.key.clone()), "Предмет")];
+            if !row.substitute.is_empty() {
+                needs.push((Key::Person(row.substitute.clone()), "Замена"));
+            }
+            if !self.claim(&mut seen, at, "Урок", &own) || !self.needs(at, &needs) {
+                self.broken.insert(own);
+                continue;
+            }
+            let lesson = LessonRecorded {
+                at: LessonRef { course: row.key, date: row.date, lesson: row.lesson },
+                topic: row.topic,
+                work: row.work,
+                homework: row.homework,
+                substitute: row.substitute,
+                cells: sources.iter().map(|(_, cell)| cell.clone()).collect(),
+            };
+            self.lesson(at, lesson, &sources)?;
+            if done % 64 == 0 || done == total {
+                (self.progress)(done, total);
+            }
+        }
+        self.cells_of_known_lessons(cells)
+    }
+
+    /// Marks by the lesson they belong to; those of unknown pupils and doubles are faults.
+    fn cells_by_lesson(&mut self, marks: Rows<MarkRow>) -> HashMap<Key, Vec<(Source, LessonCell)>> {
+        let mut cells: HashMap<Key, Vec<(Source, LessonCell)>> = HashMap::new();
+        for (at, row) in marks {
+            if !self.needs(at, &[(Key::Pupil(row.pupil.clone()), "Личное дело")]) {
+                continue;
+            }
+            let cell = present::cell(&row.pupil, row.cell.attendance, row.cell.marks);
+            let of_lesson = cells.entry(Key::Lesson(row.key, row.date, row.lesson)).or_default();
+            if of_lesson.iter().any(|(_, other)| other.pupil == cell.pupil) {
+                self.faults.column(at, "Личное дело", "отметка этого ученика на этом уроке указана дважды");
+                continue;
+            }
+            of_lesson.push((at, cell));
+        }
+        cells
+    }
+
+    /// Records what the journal lacks of a lesson. If it is refused with its cells, they are tried one by one, so that
+    /// each fault is reported at the line of its mark.
+    fn lesson(&mut self, at: Source, lesson: LessonRecorded, sources: &[(Source, LessonCell)]) -> Result<()> {
+        let lacking = present::lesson(self.batch.tables(), lesson)?;
+        if let Some(lesson) = lacking.lesson {
+            let place = lesson.at.clone();
+            let bare = LessonRecorded { cells: Vec::new(), ..lesson.clone() };
+            let with_cells = !lesson.cells.is_empty();
+            match self.try_record(lesson, true) {
+                Ok(()) => {}
+                Err(error) if !with_cells => return self.refused(at, "Дата", error),
+                Err(_) => {
+                    if self.record(at, "Дата", bare, true)? {
+                        self.one_by_one(&place, sources)?;
+                    } else {
+                        self.broken.insert(Key::Lesson(place.course, place.date, place.lesson));
+                    }
+                    return Ok(());
+                }
+            }
+        }
+        self.missing_cells(lacking.marks, lacking.attendance, sources)
+    }
+
+    fn missing_cells(
+        &mut self,
+        marks: Option<MarksSet>,
+        attendance: Option<AttendanceSet>,
+        sources: &[(Source, LessonCell)],
+    ) -> Result<()> {
+        if let Some(set) = marks {
+            let at = set.at.clone();
+            if self.try_record(set, true).is_err() {
+                self.one_by_one(&at, sources)?;
+            }
+        }
+        if let Some(set) = attendance {
+            let at = set.at.clone();
+            if self.try_record(set, true).is_err() {
+                self.one_by_one(&at, sources)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds which cells are refused. At least one is, so the import will not be kept.
+    fn one_by_one(&mut self, at: &LessonRef, sources: &[(Source, LessonCell)]) -> Result<()> {
+        for (source, cell) in sources {
+            let pupil = cell.pupil.clone();
+            if let Some(marks) = cell.marks.clone() {
+                let line = MarkLine { pupil: pupil.clone(), marks: Some(marks), document: String::new() };
+                let set = MarksSet { at: at.clone(), work: String::new(), marks: vec![line] };
+                if !self.record(*source, "Отметка", set, true)? {
+                    continue;
+                }
+            }
+            if cell.attendance.is_some() {
+                let line = PresenceLine { pupil, attendance: cell.attendance };
+                self.record(*source, "Отметка", AttendanceSet { at: at.clone(), pupils: vec![line] }, true)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Marks of lessons that lessons.csv does not have: the journal may.
+    fn cells_of_known_lessons(&mut self, cells: HashMap<Key, Vec<(Source, LessonCell)>>) -> Result<()> {
+        let mut rest: Vec<(Key, Vec<(Source, LessonCell)>)> = cells.into_iter().collect();
+        rest.sort_by_key(|(_, sources)| sources.first().map_or(0, |(at, _)| at.line));
+        for (key, sources) in rest {
+            let Key::Lesson(course, date, lesson) = key.clone() else { continue };
+            let known_course = self.known.contains(&Key::Course(course.clone()));
+            let at = LessonRef { course, date, lesson };
+            match find::lesson_at(self.batch.tables(), &at)? {
+                Some(known) => {
+                    let lines: Vec<LessonCell> = sources.iter().map(|(_, cell)| cell.clone()).collect();
+                    let (marks, attendance) = present::cells(self.batch.tables(), known.id, &at, &lines)?;
+                    self.missing_cells(marks, attendance, &sources)?;
+                }
+                None if self.broken.contains(&key) || self.broken.contains(&Key::Course(at.course.clone())) => {}
+                None => {
+                    for (source, _) in &sources {
+                        if known_course {
+                            self.faults.column(*source, "Урок", key.describe());
+                        } else {
+                            self.faults.column(*source, "Предмет", Key::Course(at.course.clone()).describe());
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}

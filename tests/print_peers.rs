@@ -1,0 +1,79 @@
+//! Printed documents in the hands of other programs: veraPDF, qpdf, pdffonts, pdftotext, zbarimg.
+
+mod common;
+
+use common::peers;
+use common::school::School;
+use std::path::PathBuf;
+
+/// Everything the small school prints, and where.
+fn printed() -> Option<(School, Vec<PathBuf>)> {
+    let school = School::small()?;
+    school.run("2025-09-01 12:00:00", "petrova", &["print", "all", "--out", "print"]).ok();
+    let mut files: Vec<PathBuf> = std::fs::read_dir(school.path("print"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "pdf"))
+        .collect();
+    files.sort();
+    assert!(files.len() >= 2, "{files:?}");
+    Some((school, files))
+}
+
+#[test]
+fn verapdf_and_qpdf_find_nothing_wrong() {
+    let Some(qpdf) = peers::require("qpdf") else { return };
+    let Some((school, files)) = printed() else { return };
+    peers::verapdf("2u", &files).unwrap();
+    for file in &files {
+        let file = file.to_str().unwrap();
+        let sound = qpdf.run(["--check", file], &school.path("print"));
+        assert_eq!(sound.code, Some(0), "{sound}");
+    }
+}
+
+#[test]
+fn every_font_is_embedded_subset_and_maps_to_unicode() {
+    let Some(pdffonts) = peers::require("pdffonts") else { return };
+    let Some((school, files)) = printed() else { return };
+    for file in &files {
+        let fonts = pdffonts.run([file.to_str().unwrap()], &school.path("print"));
+        let lines: Vec<&str> = fonts.stdout.lines().skip(2).collect();
+        assert!(!lines.is_empty(), "{fonts}");
+        for line in lines {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            assert!(words[0].contains("+PTSerif") || words[0].contains("+PTSans"), "{fonts}");
+            assert!(words.windows(3).any(|three| three == ["yes", "yes", "yes"]), "{fonts}");
+        }
+    }
+}
+
+#[test]
+fn the_qr_code_is_read_at_150_dpi_and_names_its_page() {
+    let (Some(pdftoppm), Some(zbarimg)) = (peers::require("pdftoppm"), peers::require("zbarimg")) else { return };
+    let Some((school, files)) = printed() else { return };
+    for file in &files {
+        for page in ["1", "2"] {
+            let args = ["-r", "150", "-png", "-singlefile", "-f", page, "-l", page, file.to_str().unwrap(), "page"];
+            let drawn = pdftoppm.run(args, &school.path("print"));
+            assert_eq!(drawn.code, Some(0), "{drawn}");
+            let read = zbarimg.run(["-q", "--raw", "page.png"], &school.path("print"));
+            let code = letopis::print::parse_code(read.stdout.trim()).unwrap_or_else(|fault| panic!("{fault}\n{read}"));
+            assert_eq!(code.page, page.parse().ok(), "{read}");
+            assert_eq!(code.digest.len(), 32, "{read}");
+            if page == "1" && file.to_string_lossy().contains("summary") {
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn the_text_can_be_copied_out() {
+    let Some(pdftotext) = peers::require("pdftotext") else { return };
+    let Some((school, files)) = printed() else { return };
+    for file in &files {
+        let text = pdftotext.run(["-layout", file.to_str().unwrap(), "-"], &school.path("print")).stdout;
+        assert!(text.contains("Код сверки:") && text.contains("Документ № 2025-"), "{text}");
+    }
+}
