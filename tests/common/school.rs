@@ -40,6 +40,11 @@ impl School {
         Some(Self { dir })
     }
 
+    /// A school whose folder is there already.
+    pub fn in_folder(dir: tempfile::TempDir) -> Self {
+        Self { dir }
+    }
+
     fn build(&self) {
         let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/small");
         copy_folder(&fixture, &self.path("school"));

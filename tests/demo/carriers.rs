@@ -1,0 +1,122 @@
+//! When `archive create` must refuse, and that it leaves both carriers as they were.
+
+use crate::common::peers;
+use crate::common::school::{Run, School, contents};
+use crate::{LATER, demo};
+use letopis::archive::carrier::{Card, Carrier};
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+/// A copy of the demonstration, and what its carriers held before.
+struct Stage {
+    school: School,
+    before: [HashMap<PathBuf, Vec<u8>>; 2],
+}
+
+impl Stage {
+    fn new() -> Option<Self> {
+        let school = demo().copy()?;
+        let before = ["usb-1", "usb-2"].map(|mount| contents(&school.path(mount)));
+        Some(Self { school, before })
+    }
+
+    fn create(&self, one: &str, other: &str) -> Run {
+        let args = ["archive", "create", "--period", "Год", "--to", one, "--to", other, "--allow-same-device"];
+        self.school.run(LATER, "petrova", &args)
+    }
+
+    /// Demands that nothing was recorded by `run`, and that both carriers are as they were, byte for byte.
+    #[track_caller]
+    fn unchanged(&self, run: impl FnOnce()) {
+        let entries = self.school.entries();
+        run();
+        assert_eq!(self.school.entries(), entries, "nothing is recorded");
+        for (mount, before) in ["usb-1", "usb-2"].iter().zip(&self.before) {
+            assert!(contents(&self.school.path(mount)) == *before, "{mount} was changed");
+        }
+    }
+}
+
+#[test]
+fn a_mark_changed_by_sqlite3_lets_no_archive_be_made() {
+    let (Some(stage), Some(sqlite3)) = (Stage::new(), peers::require("sqlite3")) else { return };
+    let sql = "UPDATE marks SET marks = '2' WHERE (lesson, pupil) = (SELECT lesson, pupil FROM marks WHERE marks = '4' LIMIT 1)";
+    let changed = sqlite3.run(["journal.letopis", sql], &stage.school.path("."));
+    assert_eq!(changed.code, Some(0), "{changed}");
+    let refused = ["журнал не прошёл проверку", "в таблице «2», по подписанным записям «4»"];
+    stage.unchanged(|| drop(stage.create("usb-1", "usb-2").fails(1, &refused)));
+    stage.unchanged(|| {
+        stage.school.run(LATER, "petrova", &["print", "all", "--out", "out"]).fails(1, &refused);
+    });
+    assert!(!stage.school.path("out").exists(), "nothing is printed");
+}
+
+#[test]
+fn two_folders_of_one_device_are_refused_unless_one_says_so() {
+    let Some(stage) = Stage::new() else { return };
+    let args = ["archive", "create", "--period", "Год", "--to", "usb-1", "--to", "usb-2"];
+    stage.unchanged(|| {
+        let refused = ["нужны два разных носителя (§2.5)", "--allow-same-device"];
+        stage.school.run(LATER, "petrova", &args).fails(1, &refused);
+    });
+    let made = stage.create("usb-1", "usb-2").fails(0, &["Требование §2.5 о двух носителях этим запуском не доказано"]);
+    assert!(made.stdout.contains("Архив «2025-2026-year-2» за период «Год» записан на два носителя"), "{made}");
+}
+
+#[test]
+fn a_carrier_that_is_not_registered_in_this_journal_is_refused() {
+    let Some(stage) = Stage::new() else { return };
+    std::fs::create_dir(stage.school.path("empty")).unwrap();
+    stage.unchanged(|| drop(stage.create("usb-1", "empty").fails(2, &["не носитель", "letopis carrier register"])));
+    // A stick of another school.
+    std::fs::create_dir(stage.school.path("foreign")).unwrap();
+    let card = Card::new("f0f0f0f0", "Б-7", "Орлов Пётр Ильич", "сейф", "2025-09-01T09:00:00+03:00");
+    Carrier::register(&stage.school.path("foreign"), &card).unwrap();
+    stage.unchanged(|| {
+        stage.create("usb-1", "foreign").fails(1, &["носитель «Б-7» не зарегистрирован в этом журнале"]);
+    });
+    assert_eq!(contents(&stage.school.path("foreign/LETOPIS")).len(), 3, "nothing was written to it");
+}
+
+#[test]
+fn two_carriers_of_one_holder_are_refused_and_one_carrier_twice() {
+    let Some(stage) = Stage::new() else { return };
+    std::fs::create_dir(stage.school.path("usb-3")).unwrap();
+    let register = ["carrier", "register", "usb-3", "--label", "А-3", "--holder", "petrova", "--place", "кабинет 12"];
+    stage.school.run(LATER, "petrova", &register).ok();
+    stage.unchanged(|| drop(stage.create("usb-2", "usb-3").fails(1, &["один хранитель", "§2.5"])));
+    stage.unchanged(|| drop(stage.create("usb-1", "usb-1").fails(1, &["один хранитель"])));
+    stage.unchanged(|| {
+        let one = ["archive", "create", "--period", "Год", "--to", "usb-1", "--allow-same-device"];
+        stage.school.run(LATER, "petrova", &one).fails(2, &["нужны два носителя (§2.5), а указано 1"]);
+    });
+}
+
+#[test]
+fn only_the_deputy_head_and_the_director_make_archives() {
+    let Some(stage) = Stage::new() else { return };
+    let args = ["archive", "create", "--period", "Год", "--to", "usb-1", "--to", "usb-2", "--allow-same-device"];
+    for login in ["semyonov", "ivanova"] {
+        stage.unchanged(|| drop(stage.school.run(LATER, login, &args).fails(1, &["§5.5"])));
+    }
+}
+
+#[test]
+fn a_journal_whose_tail_was_cut_off_is_told_by_the_archive_on_the_carrier() {
+    let Some(mut stage) = Stage::new() else { return };
+    stage.create("usb-1", "usb-2").ok();
+    stage.before = ["usb-1", "usb-2"].map(|mount| contents(&stage.school.path(mount)));
+    // What came after the first archive goes: the two verifications and the second archive.
+    let file = stage.school.file();
+    file.execute("DELETE FROM ledger WHERE seq > (SELECT max(entry) FROM archives WHERE name = '2025-2026-year')", [])
+        .unwrap();
+    file.execute_batch("PRAGMA user_version = 1").unwrap();
+    drop(file);
+    stage.school.run(LATER, "petrova", &["audit"]).ok();
+    stage.unchanged(|| {
+        let refused = ["2025-2026-year-2» сделан по", "конец отрезан", "не создавайте архив"];
+        stage.create("usb-1", "usb-2").fails(1, &refused);
+    });
+    stage.school.run(LATER, "petrova", &["audit", "--against", "usb-1"]).fails(1, &["конец журнала отрезан"]);
+    stage.school.run(LATER, "petrova", &["archive", "verify", "usb-1"]).fails(1, &["не подлинен", "отрезан конец"]);
+}
