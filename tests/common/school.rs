@@ -5,13 +5,9 @@
 
 use super::peers::{self, Output};
 use std::collections::HashMap;
-#[cfg(unix)]
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-#[cfg(unix)]
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
-#[cfg(unix)]
 use std::time::Duration;
 
 /// The program under test.
@@ -74,44 +70,47 @@ impl School {
 
     /// Runs the program at a moment (`2025-09-15 12:00:00`, Moscow time) with the key of `login`.
     pub fn run(&self, clock: &str, login: &str, args: &[&str]) -> Run {
-        let key = self.path(&format!("keys/{login}.key"));
-        let key = format!("LETOPIS_IDENTITY={}", key.display());
-        let journal = format!("LETOPIS_JOURNAL={}", self.path("journal.letopis").display());
-        // `faketime` reads its own argument in the zone of its environment, so the zone is set outside of it.
-        let command = ["TZ=MSK-3", &key, &journal, "faketime", clock, LETOPIS];
-        Run(peers::run("env", [&command, args].concat(), self.dir.path()))
+        let environment = self.environment(clock, login).map(|(name, value)| format!("{name}={value}"));
+        let environment: Vec<&str> = environment.iter().map(String::as_str).collect();
+        Run(peers::run("env", [&environment, &[LETOPIS][..], args].concat(), self.dir.path()))
     }
 
     /// Starts the program as [`School::run`] does, and kills it (`kill -9`) after `delay` unless it has ended by then.
     /// Gives what it wrote to standard output.
-    #[cfg(unix)]
     pub fn run_and_kill(&self, clock: &str, login: &str, args: &[&str], delay: Duration) -> String {
         use std::io::Read;
-        let mut child = Command::new("faketime")
-            .arg(clock)
-            .arg(LETOPIS)
+        let mut child = Command::new(LETOPIS)
             .args(args)
-            .env("TZ", "MSK-3")
-            .env("LETOPIS_IDENTITY", self.path(&format!("keys/{login}.key")))
-            .env("LETOPIS_JOURNAL", self.path("journal.letopis"))
+            .envs(self.environment(clock, login))
             .current_dir(self.dir.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
-            .process_group(0)
             .spawn()
             .unwrap();
         std::thread::sleep(delay);
-        // `faketime` waits for the program as its child: the whole group is killed.
-        let _ = Command::new("kill").args(["-9", "--", &format!("-{}", child.id())]).stderr(Stdio::null()).status();
+        let _ = child.kill();
         child.wait().unwrap();
-        // Killed, `faketime` leaves its semaphore behind, and a later one of the same process id could not start.
+        // A killed process leaves the library's semaphore behind, and a later one of its id could not start.
         for name in [format!("sem.faketime_sem_{}", child.id()), format!("faketime_shm_{}", child.id())] {
             let _ = std::fs::remove_file(Path::new("/dev/shm").join(name));
         }
         let mut stdout = String::new();
         child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
         stdout
+    }
+
+    /// The journal, the key, and a clock that runs on from `clock`. The library of `faketime` is loaded without its
+    /// wrapper program, so that a kill meets the program itself.
+    fn environment(&self, clock: &str, login: &str) -> [(&'static str, String); 5] {
+        let shown = |name: &str| self.path(name).display().to_string();
+        [
+            ("TZ", "MSK-3".to_owned()),
+            ("LD_PRELOAD", faketime_library().to_owned()),
+            ("FAKETIME", format!("@{clock}")),
+            ("LETOPIS_IDENTITY", shown(&format!("keys/{login}.key"))),
+            ("LETOPIS_JOURNAL", shown("journal.letopis")),
+        ]
     }
 
     /// How many entries the ledger has, read by another program's library.
@@ -124,6 +123,16 @@ impl School {
     pub fn file(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.path("journal.letopis")).unwrap()
     }
+}
+
+/// Where the library lies that `faketime` loads, as it tells itself.
+fn faketime_library() -> &'static str {
+    static LIBRARY: OnceLock<String> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        let told = peers::run("faketime", ["2025-09-01 08:00:00", "env"], Path::new("."));
+        let line = told.stdout.lines().find_map(|line| line.strip_prefix("LD_PRELOAD="));
+        line.unwrap_or_else(|| panic!("faketime loads no library: {told}")).to_owned()
+    })
 }
 
 /// What a run of the program came to.
