@@ -86,6 +86,12 @@ impl School {
     /// Gives what it wrote to standard output.
     #[cfg(unix)]
     pub fn run_and_kill(&self, clock: &str, login: &str, args: &[&str], delay: Duration) -> String {
+        self.run_and_kill_after(clock, login, args, || std::thread::sleep(delay))
+    }
+
+    /// As [`School::run_and_kill`], when `moment` returns.
+    #[cfg(unix)]
+    pub fn run_and_kill_after(&self, clock: &str, login: &str, args: &[&str], moment: impl FnOnce()) -> String {
         use std::io::Read;
         let mut child = Command::new("faketime")
             .arg(clock)
@@ -101,7 +107,7 @@ impl School {
             .process_group(0)
             .spawn()
             .unwrap();
-        std::thread::sleep(delay);
+        moment();
         // `faketime` waits for the program as its child: the whole group is killed.
         let _ = Command::new("kill").args(["-9", "--", &format!("-{}", child.id())]).stderr(Stdio::null()).status();
         child.wait().unwrap();

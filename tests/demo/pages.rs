@@ -83,7 +83,7 @@ pub fn middle(words: &[&Word]) -> f32 {
 }
 
 /// Words in groups that stand over each other or closer side by side than `gap`, from left to right.
-pub fn side_by_side<'a>(mut words: Vec<&'a Word>, gap: f32) -> Vec<Vec<&'a Word>> {
+pub fn side_by_side(mut words: Vec<&Word>, gap: f32) -> Vec<Vec<&Word>> {
     words.sort_by(|a, b| a.left().total_cmp(&b.left()));
     let mut groups: Vec<Vec<&Word>> = Vec::new();
     let mut right = f32::MIN;
