@@ -78,6 +78,11 @@ impl School {
     /// Starts the program as [`School::run`] does, and kills it (`kill -9`) after `delay` unless it has ended by then.
     /// Gives what it wrote to standard output.
     pub fn run_and_kill(&self, clock: &str, login: &str, args: &[&str], delay: Duration) -> String {
+        self.run_and_kill_after(clock, login, args, || std::thread::sleep(delay))
+    }
+
+    /// As [`School::run_and_kill`], when `moment` returns.
+    pub fn run_and_kill_after(&self, clock: &str, login: &str, args: &[&str], moment: impl FnOnce()) -> String {
         use std::io::Read;
         let mut child = Command::new(LETOPIS)
             .args(args)
@@ -88,7 +93,7 @@ impl School {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        std::thread::sleep(delay);
+        moment();
         let _ = child.kill();
         child.wait().unwrap();
         // A killed process leaves the library's semaphore behind, and a later one of its id could not start.

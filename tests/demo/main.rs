@@ -9,6 +9,7 @@ mod carriers;
 mod flips;
 mod forged;
 mod imported;
+#[cfg(unix)]
 mod kill;
 mod marks;
 mod pages;
