@@ -243,6 +243,17 @@ fn a_tail_that_was_cut_off_is_found_against_the_head_on_paper() {
 }
 
 #[test]
+fn an_archived_journal_of_another_version_is_judged_by_its_entries() {
+    let Some(school) = school() else { return };
+    let file = school.file();
+    file.execute_batch("ALTER TABLE marks ADD COLUMN of_another_version TEXT; PRAGMA user_version = 1;").unwrap();
+    let audited = letopis::journal::audit_file(&file, &mut |_| {}).unwrap();
+    assert!(audited.is_clean() && !audited.tables_compared, "{audited:?}");
+    file.execute("UPDATE ledger SET payload = replace(payload, 'С-05', 'И-01')", []).unwrap();
+    assert!(!letopis::journal::audit_file(&file, &mut |_| {}).unwrap().is_clean());
+}
+
+#[test]
 fn tables_of_another_version_are_rebuilt_from_the_ledger() {
     let Some(school) = school() else { return };
     let file = school.file();

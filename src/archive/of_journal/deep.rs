@@ -33,6 +33,10 @@ pub fn check(contents: &Contents<'_>) -> Result<Vec<Finding>> {
                 let place = finding.seq.map(|seq| format!("запись № {seq}: ")).unwrap_or_default();
                 findings.push(Finding::damage(member(JOURNAL), format!("{place}{}", finding.what)));
             }
+            if !report.tables_compared {
+                let what = "таблицы сделаны другой версией программы: проверены записи, а не таблицы";
+                findings.push(Finding::note(member(JOURNAL), what));
+            }
             let facts = contents.facts;
             let (id, head) = (hex(&report.tip.journal), hex(&report.tip.head));
             if id != facts.journal || head != facts.head || report.tip.seq != facts.length {
