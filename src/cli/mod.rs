@@ -8,17 +8,23 @@ mod archive;
 mod audit;
 mod carrier;
 mod clock;
+mod correction;
 mod demo;
+mod desk;
+mod finals;
 mod help;
 mod import;
 mod init;
 mod key;
 mod lesson;
 mod mark;
+mod note;
 mod print;
+mod remark;
 mod screen;
 mod session;
 mod staff;
+mod substitution;
 
 use crate::error::Result;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -78,6 +84,21 @@ enum Command {
     /// Посещаемость (§2.1)
     #[command(visible_alias = "пропуск", subcommand)]
     Absence(absence::Absence),
+    /// Итоговые отметки за период и год, экзамены, решения педсовета (§2.3.1)
+    #[command(name = "final", visible_alias = "итог", subcommand)]
+    Final(finals::Final),
+    /// Замены: кто ведёт урок вместо учителя курса (§2.1)
+    #[command(visible_alias = "замена", subcommand)]
+    Substitution(substitution::Substitution),
+    /// Журнал «Замена сведений в электронном журнале»: исправления (§2.3.3)
+    #[command(visible_alias = "исправление", subcommand)]
+    Correction(correction::Register),
+    /// Замечания по ведению журнала и отметки об их выполнении (§3.3.5)
+    #[command(visible_alias = "замечание", subcommand)]
+    Remark(remark::Remark),
+    /// «Блокнот»: ваши записи об отметках, требующих работы (§2.3.4)
+    #[command(visible_alias = "блокнот", subcommand)]
+    Note(note::Notebook),
     /// Печать для брошюровки, проверка бумаги (§5.1, §5.4)
     #[command(visible_alias = "печать", subcommand)]
     Print(print::Print),
@@ -122,6 +143,11 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Lesson(command) => command.run(common),
         Command::Mark(command) => command.run(common),
         Command::Absence(command) => command.run(common),
+        Command::Final(command) => command.run(common),
+        Command::Substitution(command) => command.run(common),
+        Command::Correction(command) => command.run(common),
+        Command::Remark(command) => command.run(common),
+        Command::Note(command) => command.run(common),
         Command::Print(command) => command.run(common),
         Command::Archive(command) => command.run(common),
         Command::Carrier(command) => command.run(common),

@@ -7,7 +7,10 @@ mod audit;
 pub mod contacts;
 pub mod correction;
 pub mod entry;
+pub mod explain;
 pub mod find;
+pub mod note;
+pub mod plan;
 mod record;
 pub mod resolve;
 mod roles;
@@ -17,7 +20,7 @@ pub mod tables;
 pub mod timetable;
 
 pub use audit::{Finding, Report};
-pub use record::{Author, Batch, Recorded};
+pub use record::{Author, Batch, Recorded, author_of};
 
 use crate::error::{Error, Result};
 use crate::ledger::chain::{Hash, Tip, hex};
