@@ -33,7 +33,7 @@ impl fmt::Display for Fault {
 /// Where a fact came from: a file and a line of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Source {
-    /// The file's name.
+    /// The table, by the name of its CSV file.
     pub file: &'static str,
     /// Line, from 1.
     pub line: u64,
@@ -48,20 +48,27 @@ pub struct Faults {
     pub warnings: Vec<String>,
     /// Where the columns of each file stand, from 1.
     pub columns: HashMap<(&'static str, &'static str), usize>,
+    /// The tables that are in workbooks: the CSV file's name, and the file's that there is.
+    pub names: HashMap<&'static str, String>,
 }
 
 impl Faults {
+    /// The name of the file that holds a table, which is its CSV file's unless there is a workbook.
+    pub fn name<'n>(&'n self, file: &'n str) -> &'n str {
+        self.names.get(file).map_or(file, String::as_str)
+    }
+
     /// A fault of a line as a whole.
     pub fn add(&mut self, at: Source, what: impl Into<String>) {
-        let column = (0, String::new());
-        self.list.push(Fault { file: at.file.to_owned(), line: at.line, column, what: what.into() });
+        let (file, column) = (self.name(at.file).to_owned(), (0, String::new()));
+        self.list.push(Fault { file, line: at.line, column, what: what.into() });
     }
 
     /// A fault of one column of a line.
     pub fn column(&mut self, at: Source, heading: &'static str, what: impl Into<String>) {
         let place = self.columns.get(&(at.file, heading)).copied().unwrap_or_default();
-        let column = (place, heading.to_owned());
-        self.list.push(Fault { file: at.file.to_owned(), line: at.line, column, what: what.into() });
+        let (file, column) = (self.name(at.file).to_owned(), (place, heading.to_owned()));
+        self.list.push(Fault { file, line: at.line, column, what: what.into() });
     }
 
     /// A fault of a file as a whole.

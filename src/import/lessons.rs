@@ -141,11 +141,13 @@ impl Import<'_, '_> {
                 None if self.broken.contains(&key) || self.broken.contains(&Key::Course(at.course.clone())) => {}
                 None => {
                     for (source, _) in &sources {
-                        if known_course {
-                            self.faults.column(*source, "Урок", key.describe());
+                        let (column, missing) = if known_course {
+                            ("Урок", key.clone())
                         } else {
-                            self.faults.column(*source, "Предмет", Key::Course(at.course.clone()).describe());
-                        }
+                            ("Предмет", Key::Course(at.course.clone()))
+                        };
+                        let what = missing.describe(&self.faults);
+                        self.faults.column(*source, column, what);
                     }
                 }
             }

@@ -4,10 +4,12 @@
 //! journal already has is passed over, so the same folder can be imported again.
 
 mod fault;
+mod files;
 mod lessons;
 mod present;
 mod record;
 mod rows;
+mod sheet;
 mod table;
 
 pub use fault::{Fault, Faults, Source};

@@ -95,7 +95,8 @@ impl<'a, 'j> Import<'a, 'j> {
         }
         let missing: Vec<&Need> = needs.iter().filter(|(key, _)| !self.known.contains(key)).collect();
         for (key, column) in &missing {
-            self.faults.column(at, column, key.describe());
+            let what = key.describe(&self.faults);
+            self.faults.column(at, column, what);
         }
         missing.is_empty()
     }

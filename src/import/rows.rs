@@ -1,6 +1,7 @@
 //! The files that a school brings in, each with its columns, and the typed rows that are read from them.
 
 use super::fault::{Faults, Source};
+use super::files::{self, Found};
 use super::table::{Line, Shape, Table};
 use crate::error::{Error, Result};
 use crate::journal::contacts::Contact;
@@ -58,16 +59,17 @@ pub enum Key {
 
 impl Key {
     /// What it is, for a message that it is not there.
-    pub fn describe(&self) -> String {
+    pub fn describe(&self, faults: &Faults) -> String {
         match self {
-            Self::Person(login) => format!("сотрудника «{login}» нет в staff.csv"),
-            Self::Subject(name) => format!("предмета «{name}» нет в subjects.csv"),
-            Self::Class(class) => format!("класса {class} нет в classes.csv"),
-            Self::Pupil(file) => format!("ученика с личным делом «{file}» нет в pupils.csv"),
-            Self::Group(class, group) => format!("группы «{group}» {class} нет в groups.csv"),
-            Self::Course(key) => format!("курса «{key}» нет в courses.csv"),
+            Self::Person(login) => format!("сотрудника «{login}» нет в {}", faults.name("staff.csv")),
+            Self::Subject(name) => format!("предмета «{name}» нет в {}", faults.name("subjects.csv")),
+            Self::Class(class) => format!("класса {class} нет в {}", faults.name("classes.csv")),
+            Self::Pupil(file) => format!("ученика с личным делом «{file}» нет в {}", faults.name("pupils.csv")),
+            Self::Group(class, group) => format!("группы «{group}» {class} нет в {}", faults.name("groups.csv")),
+            Self::Course(key) => format!("курса «{key}» нет в {}", faults.name("courses.csv")),
             Self::Lesson(key, date, lesson) => {
-                format!("урока {} (№ {lesson}) курса «{key}» нет в lessons.csv", format_date(*date))
+                let file = faults.name("lessons.csv");
+                format!("урока {} (№ {lesson}) курса «{key}» нет в {file}", format_date(*date))
             }
         }
     }
@@ -277,20 +279,13 @@ impl Reading<'_> {
         must_exist: bool,
         read: impl FnMut(&mut Line<'_>) -> Option<T>,
     ) -> Result<Rows<T>> {
-        match Table::read(self.dir, shape, self.faults)? {
-            Some(table) => {
-                let broken = &mut self.broken;
-                Ok(table.map(self.faults, read, |line| broken.extend(subject_of(shape, line))))
-            }
-            None => {
-                let present = self.dir.join(shape.file).exists();
-                if must_exist && !present {
-                    let what = format!("файла нет в папке «{}», а без него перенос невозможен", self.dir.display());
-                    self.faults.file(shape.file, what);
-                }
-                Ok(Vec::new())
-            }
-        }
+        let Some(bytes) = files::read(self.dir, shape, must_exist, self.faults)? else { return Ok(Vec::new()) };
+        let table = match bytes {
+            Found::Csv(bytes) => Table::parse(&bytes, shape, self.faults),
+            Found::Workbook(bytes, format) => Table::of_workbook(&bytes, format, shape, self.faults),
+        };
+        let (Some(table), broken) = (table, &mut self.broken) else { return Ok(Vec::new()) };
+        Ok(table.map(self.faults, read, |line| broken.extend(subject_of(shape, line))))
     }
 }
 

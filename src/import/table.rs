@@ -1,9 +1,12 @@
-//! Reading a table as schools save it: any of three separators, UTF-8 or Windows-1251, columns in any order.
+//! Reading a table as schools save it: a CSV file with any of three separators, in UTF-8 or Windows-1251, or a sheet of
+//! a workbook; columns in any order.
 
 use super::fault::{Fault, Faults, Source};
+use super::sheet::{self, Format, Value};
 use crate::error::{Error, Result};
-use crate::school::{clean, fold};
-use std::path::Path;
+use crate::school::{clean, fold, format_date};
+use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// A file and the headings of its columns; those after the first `required` may be missing.
 pub struct Shape {
@@ -15,30 +18,31 @@ pub struct Shape {
     pub required: usize,
 }
 
+impl Shape {
+    /// The table's name: the file's without `.csv`.
+    pub fn stem(&self) -> &'static str {
+        self.file.strip_suffix(".csv").unwrap_or(self.file)
+    }
+}
+
+const EMPTY: &str = "файл пуст: нет строки с названиями столбцов";
+/// Headings of the columns that hold dates.
+const DATES: [&str; 6] = ["Дата", "Дата рождения", "Зачислен", "Выбыл", "С", "По"];
+const TURNED: &str = "редактор таблиц превратил значение в";
+const RETYPE: &str = "задайте ячейке текстовый формат и введите значение заново";
+
 /// A table that was read: its lines, each with the fields in the order of the shape's columns.
 pub struct Table {
     shape: &'static Shape,
     /// Where each of the shape's columns stands in the file.
     places: Vec<Option<usize>>,
     lines: Vec<(u64, Vec<String>)>,
+    /// The lines that are not to be read, since a cell of theirs is not what was typed.
+    misread: HashSet<u64>,
 }
 
 impl Table {
-    /// Reads `shape.file` from `dir`; nothing where it does not exist. Faults of form are added to `faults`.
-    ///
-    /// # Errors
-    /// A file that exists and cannot be read.
-    pub fn read(dir: &Path, shape: &'static Shape, faults: &mut Faults) -> Result<Option<Self>> {
-        let path = dir.join(shape.file);
-        let bytes = match std::fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Error::file("прочитать", &path, &error)),
-        };
-        Ok(Self::parse(&bytes, shape, faults))
-    }
-
-    /// Reads a table from the bytes of its file.
+    /// Reads a table from the bytes of a CSV file.
     pub fn parse(bytes: &[u8], shape: &'static Shape, faults: &mut Faults) -> Option<Self> {
         let text = match decode(bytes) {
             Ok(text) => text,
@@ -56,41 +60,88 @@ impl Table {
         let heading = match records.next() {
             Some(Ok(record)) => record,
             _ => {
-                faults.file(shape.file, "файл пуст: нет строки с названиями столбцов");
+                faults.file(shape.file, EMPTY);
                 return None;
             }
         };
-        let places = places(&heading, shape, faults)?;
+        let mut table = Self::headed(&heading.iter().collect::<Vec<_>>(), 1, shape, faults)?;
+        for record in records {
+            match record {
+                Ok(record) => {
+                    let line = record.position().map_or(0, |position| line_of(&text, position));
+                    let fields: Vec<&str> = record.iter().collect();
+                    if table.fits(line, &fields, heading.len(), faults) {
+                        table.take(line, &fields, faults);
+                    }
+                }
+                Err(error) => faults.file(shape.file, format!("строка таблицы не читается: {error}")),
+            }
+        }
+        Some(table)
+    }
+
+    /// Reads a table from a workbook: the sheet that is named as the table, else the first.
+    pub fn of_workbook(bytes: &[u8], format: Format, shape: &'static Shape, faults: &mut Faults) -> Option<Self> {
+        let sheet = match sheet::read(bytes, format, shape.stem()) {
+            Ok(sheet) => sheet,
+            Err(what) => {
+                faults.file(shape.file, what);
+                return None;
+            }
+        };
+        if sheet.others > 0 && !crate::school::same_word(sheet.name.trim(), shape.stem()) {
+            let file = faults.name(shape.file);
+            let what = format!("{file}: прочитан лист «{}», листов ещё: {}", sheet.name, sheet.others);
+            faults.warnings.push(what);
+        }
+        let mut rows = sheet.rows.into_iter();
+        let Some((line, heading)) = rows.next() else {
+            faults.file(shape.file, EMPTY);
+            return None;
+        };
+        let heading: Vec<Cow<'_, str>> = heading.iter().map(text_of).collect();
+        let heading: Vec<&str> = heading.iter().map(AsRef::as_ref).collect();
+        let mut table = Self::headed(&heading, line, shape, faults)?;
+        for (line, mut row) in rows {
+            row.resize(row.len().max(heading.len()), Value::Empty);
+            let fields: Vec<Cow<'_, str>> = row.iter().map(text_of).collect();
+            let fields: Vec<&str> = fields.iter().map(AsRef::as_ref).collect();
+            if table.fits(line, &fields, heading.len(), faults) {
+                table.misread(line, &row, faults);
+                table.take(line, &fields, faults);
+            }
+        }
+        Some(table)
+    }
+
+    /// An empty table with these headings.
+    fn headed(heading: &[&str], line: u64, shape: &'static Shape, faults: &mut Faults) -> Option<Self> {
+        let places = places(heading, line, shape, faults)?;
         for (column, place) in shape.columns.iter().zip(&places) {
             if let Some(place) = place {
                 faults.columns.insert((shape.file, column), place + 1);
             }
         }
-        let mut table = Self { shape, places, lines: Vec::new() };
-        for record in records {
-            table.take(&text, record, heading.len(), faults);
-        }
-        Some(table)
+        Some(Self { shape, places, lines: Vec::new(), misread: HashSet::new() })
     }
 
-    fn take(&mut self, text: &str, record: csv::Result<csv::StringRecord>, width: usize, faults: &mut Faults) {
-        let file = self.shape.file;
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => return faults.file(file, format!("строка таблицы не читается: {error}")),
-        };
-        let line = record.position().map_or(0, |position| line_of(text, position));
-        if record.iter().all(|field| field.trim().is_empty()) {
-            return;
+    /// Whether a line is as wide as the heading; one without anything in it is passed over.
+    fn fits(&self, line: u64, fields: &[&str], width: usize, faults: &mut Faults) -> bool {
+        if fields.iter().all(|field| field.trim().is_empty()) {
+            return false;
         }
-        if record.len() != width {
-            let what = format!("в строке {} столбцов, а в заголовке {width}", record.len());
-            return faults.add(Source { file, line }, what);
+        if fields.len() != width {
+            let what = format!("в строке {} столбцов, а в заголовке {width}", fields.len());
+            faults.add(Source { file: self.shape.file, line }, what);
         }
+        fields.len() == width
+    }
+
+    fn take(&mut self, line: u64, fields: &[&str], faults: &mut Faults) {
         let fields = self.places.iter().enumerate().map(|(i, place)| {
-            let raw = place.and_then(|at| record.get(at)).unwrap_or_default();
+            let raw = place.and_then(|at| fields.get(at)).copied().unwrap_or_default();
             clean(raw).unwrap_or_else(|error| {
-                faults.list.push(self.fault(line, i, error.message()));
+                faults.list.push(self.fault(faults, line, i, error.message()));
                 String::new()
             })
         });
@@ -98,10 +149,27 @@ impl Table {
         self.lines.push((line, fields));
     }
 
-    fn fault(&self, line: u64, column: usize, what: &str) -> Fault {
+    /// Adds the faults of cells that hold what their column cannot: an error, a time, a date that is none.
+    fn misread(&mut self, line: u64, row: &[Value], faults: &mut Faults) {
+        for (i, column) in self.shape.columns.iter().enumerate() {
+            let what = match self.places[i].and_then(|at| row.get(at)) {
+                Some(Value::Error) => "формула в ячейке даёт ошибку; впишите значение".to_owned(),
+                Some(Value::Time) => format!("{TURNED} время; {RETYPE}"),
+                Some(Value::Date(day)) if !DATES.contains(column) => {
+                    format!("{TURNED} дату {}, например из «4/5»; {RETYPE}", format_date(*day))
+                }
+                _ => continue,
+            };
+            let fault = self.fault(faults, line, i, &what);
+            faults.list.push(fault);
+            self.misread.insert(line);
+        }
+    }
+
+    fn fault(&self, faults: &Faults, line: u64, column: usize, what: &str) -> Fault {
         let place = self.places[column].map_or(0, |at| at + 1);
         let heading = self.shape.columns[column].to_owned();
-        Fault { file: self.shape.file.to_owned(), line, column: (place, heading), what: what.to_owned() }
+        Fault { file: faults.name(self.shape.file).to_owned(), line, column: (place, heading), what: what.to_owned() }
     }
 
     /// Turns every line into a value with `read`. A line for which it gives nothing has had its faults added and is
@@ -116,11 +184,13 @@ impl Table {
         for (number, fields) in &self.lines {
             let before = faults.list.len();
             let mut line = Line { table: &self, number: *number, fields, faults };
-            match read(&mut line) {
+            let value = if self.misread.contains(number) { None } else { read(&mut line) };
+            match value {
                 Some(value) => out.push((Source { file: self.shape.file, line: *number }, value)),
                 None => broken(&line),
             }
-            debug_assert!(out.last().is_some_and(|(at, _)| at.line == *number) || faults.list.len() > before);
+            let read = out.last().is_some_and(|(at, _)| at.line == *number);
+            debug_assert!(read || faults.list.len() > before || self.misread.contains(number));
         }
         out
     }
@@ -164,7 +234,7 @@ impl Line<'_> {
 
     /// Adds a fault of a field.
     pub fn fault(&mut self, column: usize, what: &str) {
-        let fault = self.table.fault(self.number, column, what);
+        let fault = self.table.fault(self.faults, self.number, column, what);
         self.faults.list.push(fault);
     }
 
@@ -174,6 +244,17 @@ impl Line<'_> {
             None => error.message().to_owned(),
         };
         self.fault(column, &what);
+    }
+}
+
+/// A cell's text as a CSV file would have it.
+fn text_of(value: &Value) -> Cow<'_, str> {
+    match value {
+        Value::Text(text) => Cow::Borrowed(text),
+        Value::Date(day) => Cow::Owned(format_date(*day)),
+        // Something, so that its line is not taken for an empty one.
+        Value::Time | Value::Error => Cow::Borrowed("?"),
+        Value::Empty => Cow::Borrowed(""),
     }
 }
 
@@ -210,18 +291,19 @@ fn separator(text: &str) -> u8 {
 }
 
 /// Where each column of the shape stands; nothing where a required one is missing.
-fn places(heading: &csv::StringRecord, shape: &Shape, faults: &mut Faults) -> Option<Vec<Option<usize>>> {
+fn places(heading: &[&str], line: u64, shape: &Shape, faults: &mut Faults) -> Option<Vec<Option<usize>>> {
     let plain = |text: &str| fold(clean(text).unwrap_or_default().split(" (").next().unwrap_or_default());
-    let found: Vec<String> = heading.iter().map(plain).collect();
+    let found: Vec<String> = heading.iter().map(|text| plain(text)).collect();
     for (i, name) in found.iter().enumerate() {
         let known = shape.columns.iter().any(|column| plain(column) == *name);
         if found[..i].contains(name) && known {
             let what = format!("столбец «{}» стоит дважды", heading[i].trim());
-            faults.add(Source { file: shape.file, line: 1 }, what);
+            faults.add(Source { file: shape.file, line }, what);
             return None;
         }
         if !known && !name.is_empty() {
-            let what = format!("{}: столбец {} «{}» не используется", shape.file, i + 1, heading[i].trim());
+            let what =
+                format!("{}: столбец {} «{}» не используется", faults.name(shape.file), i + 1, heading[i].trim());
             faults.warnings.push(what);
         }
     }
@@ -237,7 +319,7 @@ fn places(heading: &csv::StringRecord, shape: &Shape, faults: &mut Faults) -> Op
         return Some(places);
     }
     let what = format!("нет столбцов: «{}»", missing.join("», «"));
-    faults.add(Source { file: shape.file, line: 1 }, what);
+    faults.add(Source { file: shape.file, line }, what);
     None
 }
 
