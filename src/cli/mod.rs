@@ -9,11 +9,13 @@ mod audit;
 mod carrier;
 mod clock;
 mod demo;
+mod grid;
 mod help;
 mod import;
 mod init;
 mod key;
 mod lesson;
+mod login;
 mod mark;
 mod print;
 mod screen;
@@ -69,6 +71,15 @@ enum Command {
     /// Сотрудники, их роли и ключи (§3.3)
     #[command(visible_alias = "сотрудник", subcommand)]
     Staff(staff::Staff),
+    /// Ввести пароль ключа один раз на время работы в этом терминале
+    #[command(visible_alias = "войти")]
+    Login(login::Login),
+    /// Закончить работу: ключ снова под паролем
+    #[command(visible_alias = "выйти")]
+    Logout(login::Logout),
+    /// Открыть курс таблицей: отметки, пропуски, темы и задания (§2.1–2.3)
+    #[command(visible_alias = "открыть")]
+    Open(grid::Open),
     /// Уроки (§2.1, §2.2)
     #[command(visible_alias = "урок", subcommand)]
     Lesson(lesson::Lesson),
@@ -113,12 +124,16 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<ExitCode> {
     let common = &cli.common;
+    login::sweep();
     match cli.command {
         Command::Demo(command) => command.run(),
         Command::Init(command) => command.run(common),
         Command::Import(command) => command.run(common),
         Command::Key(command) => command.run(common),
         Command::Staff(command) => command.run(common),
+        Command::Login(command) => command.run(common),
+        Command::Logout(command) => command.run(),
+        Command::Open(command) => command.run(common),
         Command::Lesson(command) => command.run(common),
         Command::Mark(command) => command.run(common),
         Command::Absence(command) => command.run(common),

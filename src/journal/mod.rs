@@ -5,6 +5,7 @@
 
 mod audit;
 pub mod contacts;
+pub mod course_view;
 pub mod entry;
 pub mod find;
 mod record;

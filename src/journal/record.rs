@@ -113,7 +113,7 @@ impl<'j> Batch<'j> {
 }
 
 /// The login for which a key is enrolled and in force.
-fn enrolled(tables: &Connection, fingerprint: &str) -> Result<String> {
+pub(super) fn enrolled(tables: &Connection, fingerprint: &str) -> Result<String> {
     match find::key(tables, fingerprint)? {
         None => Err(Error::refused(format!("ключ {fingerprint} не внесён в журнал"))
             .next("передайте администратору открытую часть ключа (letopis key show) для внесения")),

@@ -1,0 +1,147 @@
+//! The terminal: taken for the grid, given back as it was.
+//!
+//! Whatever way the grid ends (a key, an error, a panic, SIGTERM, SIGHUP or SIGINT), the alternate screen is left, the
+//! cursor shown and the line mode restored. Only `kill -9` leaves a terminal as it is; `reset` helps then.
+
+use super::keys::Key;
+use crate::error::{Error, Result};
+use ratatui::DefaultTerminal;
+use ratatui::crossterm::event::{
+    self, DisableBracketedPaste, EnableBracketedPaste, Event, KeyCode, KeyEventKind, KeyModifiers,
+};
+use ratatui::crossterm::execute;
+use std::io::{IsTerminal, stdin, stdout};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// A terminal that shows the grid.
+pub struct Screen {
+    terminal: DefaultTerminal,
+    ended: Arc<AtomicBool>,
+}
+
+/// What happened at the terminal.
+pub enum Input {
+    /// A key.
+    Key(Key),
+    /// A text was pasted.
+    Paste(String),
+    /// The window has another size, or something that the grid does not know was pressed.
+    Other,
+    /// Nothing, for as long as was waited.
+    Nothing,
+    /// A signal asks the program to end.
+    End,
+}
+
+/// Whether there is a terminal to take.
+///
+/// # Errors
+/// Input or output goes to a file or a pipe.
+pub fn require() -> Result<()> {
+    if stdin().is_terminal() && stdout().is_terminal() {
+        return Ok(());
+    }
+    Err(Error::input("таблица курса открывается только в терминале")
+        .next("для программ есть команды letopis mark set, letopis absence set, letopis lesson record"))
+}
+
+impl Screen {
+    /// Takes the terminal.
+    ///
+    /// # Errors
+    /// A terminal that cannot be switched.
+    pub fn take() -> Result<Self> {
+        let ended = Arc::new(AtomicBool::new(false));
+        #[cfg(unix)]
+        for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP, signal_hook::consts::SIGINT] {
+            signal_hook::flag::register(signal, Arc::clone(&ended)).map_err(fault)?;
+        }
+        let terminal = ratatui::try_init().inspect_err(|_| ratatui::restore()).map_err(fault)?;
+        let screen = Self { terminal, ended };
+        execute!(stdout(), EnableBracketedPaste).map_err(fault)?;
+        Ok(screen)
+    }
+
+    /// Draws.
+    pub fn draw(&mut self, draw: impl FnOnce(&mut ratatui::Frame<'_>)) -> Result<()> {
+        self.terminal.draw(draw).map(|_| ()).map_err(fault)
+    }
+
+    /// Waits for a key, at most so long. Signals are noticed several times a second.
+    pub fn wait(&self, patience: Duration) -> Result<Input> {
+        let step = Duration::from_millis(200).min(patience);
+        let mut waited = Duration::ZERO;
+        while waited < patience {
+            if self.ended.load(Ordering::Relaxed) {
+                return Ok(Input::End);
+            }
+            if event::poll(step).map_err(fault)? {
+                return Ok(input(event::read().map_err(fault)?));
+            }
+            waited += step;
+        }
+        Ok(Input::Nothing)
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let _ = execute!(stdout(), DisableBracketedPaste);
+        ratatui::restore();
+        let _ = self.terminal.show_cursor();
+    }
+}
+
+fn input(event: Event) -> Input {
+    match event {
+        Event::Key(key) if key.kind != KeyEventKind::Release => match known(key.code, key.modifiers) {
+            Some(key) => Input::Key(key),
+            None => Input::Other,
+        },
+        Event::Paste(text) => Input::Paste(text),
+        _ => Input::Other,
+    }
+}
+
+fn known(code: KeyCode, modifiers: KeyModifiers) -> Option<Key> {
+    if modifiers.contains(KeyModifiers::CONTROL) {
+        return match code {
+            KeyCode::Char('q' | 'Q' | 'c' | 'C' | 'й' | 'с') => Some(Key::Quit),
+            KeyCode::Char('n' | 'N' | 'т') => Some(Key::NewLesson),
+            _ => None,
+        };
+    }
+    if modifiers.contains(KeyModifiers::ALT) {
+        return None;
+    }
+    Some(match code {
+        KeyCode::Char(c) => Key::Char(c),
+        KeyCode::Enter => Key::Enter,
+        KeyCode::Esc => Key::Esc,
+        KeyCode::Tab => Key::Tab,
+        KeyCode::BackTab => Key::BackTab,
+        KeyCode::Backspace => Key::Backspace,
+        KeyCode::Delete => Key::Delete,
+        KeyCode::Up => Key::Up,
+        KeyCode::Down => Key::Down,
+        KeyCode::Left => Key::Left,
+        KeyCode::Right => Key::Right,
+        KeyCode::Home => Key::Home,
+        KeyCode::End => Key::End,
+        KeyCode::PageUp => Key::PageUp,
+        KeyCode::PageDown => Key::PageDown,
+        KeyCode::Insert => Key::NewLesson,
+        KeyCode::F(1) => Key::Help,
+        KeyCode::F(2) => Key::Edit,
+        KeyCode::F(8) => Key::NextRefused,
+        KeyCode::F(10) => Key::Quit,
+        _ => return None,
+    })
+}
+
+fn fault(cause: std::io::Error) -> Error {
+    Error::environment(format!("терминал не отвечает: {cause}"))
+        .next("откройте таблицу в другом окне; вид терминала возвращает команда reset")
+}
