@@ -169,7 +169,7 @@ fn about_cell(model: &Model) -> String {
     if let Access::Looks(why) = &model.access {
         parts.push(format!("только просмотр: {}", why.message()));
     }
-    if !column.present.get(model.row).copied().unwrap_or(true) {
+    if !model.is_present(model.row) {
         parts.push("не в списке в этот день".to_owned());
     }
     if let Some(standing) = model.view.standing(&column.place, model.row) {
@@ -181,12 +181,16 @@ fn about_cell(model: &Model) -> String {
     parts.join(" · ")
 }
 
+/// The keys that matter now; in a narrow window only those that lead to the others and out.
 fn help_line(buffer: &mut Buffer, area: Rect, model: &Model) {
-    let text = match (&model.focus, model.refusals()) {
-        (Focus::Panel(_), _) => " Enter записать · Tab следующая строка · Esc к отметкам · F10 выход".to_owned(),
-        (_, 0) => " Enter записать · Del убрать · Tab урок · Ins новый урок · F1 клавиши · F10 выход".to_owned(),
-        (_, count) => format!(" Отклонено: {count} · F8 к ним · Esc отказаться · F1 клавиши · F10 выход"),
+    let refused = format!("Отклонено: {}", model.refusals());
+    let (first, always) = match (&model.focus, model.refusals()) {
+        (Focus::Panel(_), _) => ("Enter записать · Tab следующая строка", "Esc к отметкам · F10 выход"),
+        (_, 0) => ("Enter записать · Del убрать · Tab тема · Ins новый урок", "F1 клавиши · F10 выход"),
+        _ => (refused.as_str(), "F8 к ним · Esc отказаться · F10 выход"),
     };
+    let whole = format!(" {first} · {always}");
+    let text = if whole.width() <= usize::from(area.width) { whole } else { format!(" {always}") };
     let style = Style::new().add_modifier(Modifier::REVERSED);
     buffer.set_style(area.intersection(buffer.area), style);
     put(buffer, area, area.x, area.y, &text, style);
@@ -263,8 +267,7 @@ impl Table {
         if row == model.row {
             style = style.add_modifier(Modifier::BOLD);
         }
-        let present = model.current().is_none_or(|column| column.present.get(row).copied().unwrap_or(true));
-        if !present {
+        if !model.is_present(row) {
             style = style.add_modifier(Modifier::DIM);
         }
         let text = clip(&format!("{:>2} {name}", row + 1), usize::from(self.names).saturating_sub(1));

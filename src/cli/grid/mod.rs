@@ -66,7 +66,9 @@ impl Open {
         let ended = sitting.run(&mut screen);
         drop(screen);
         ended?;
-        println!("{}: записей сделано: {}", sitting.course.key, sitting.recorded);
+        if matches!(sitting.model.access, Access::Keeps(..)) {
+            println!("{}: записей сделано: {}", sitting.course.key, sitting.recorded);
+        }
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -115,10 +115,11 @@ impl Model {
     pub fn new(view: CourseView, access: Access, today: NaiveDate) -> Self {
         let past = |column: &Column| matches!(&column.place, Place::Lesson { date, .. } if *date <= today);
         let column = view.columns.iter().rposition(past).unwrap_or_default();
+        let present = view.columns.get(column).and_then(|column| column.present.iter().position(|there| *there));
         Self {
             view,
             access,
-            row: 0,
+            row: present.unwrap_or_default(),
             column,
             drafts: BTreeMap::new(),
             focus: Focus::Grid,
@@ -270,12 +271,14 @@ impl Model {
     }
 
     fn step(&mut self, key: Key) {
-        let (last_row, last_column) =
-            (self.view.pupils.len().saturating_sub(1), self.view.columns.len().saturating_sub(1));
+        let last_row = self.view.pupils.len().saturating_sub(1);
+        let last_column = self.view.columns.len().saturating_sub(1);
         let page = self.window.rows.max(2) - 1;
         match key {
-            Key::Up => self.row = self.row.saturating_sub(1),
-            Key::Down | Key::Enter => self.row = (self.row + 1).min(last_row),
+            Key::Up => self.row = (0..self.row).rev().find(|row| self.is_present(*row)).unwrap_or(self.row),
+            Key::Down | Key::Enter => {
+                self.row = (self.row + 1..=last_row).find(|row| self.is_present(*row)).unwrap_or(self.row);
+            }
             Key::Left => self.column = self.column.saturating_sub(1),
             Key::Right => self.column = (self.column + 1).min(last_column),
             Key::Home => self.column = 0,
@@ -284,6 +287,11 @@ impl Model {
             Key::PageDown => self.row = (self.row + page).min(last_row),
             _ => {}
         }
+    }
+
+    /// Whether a pupil was on the course at the current column: the cursor goes down past those who were not.
+    pub fn is_present(&self, row: usize) -> bool {
+        self.current().is_none_or(|column| column.present.get(row).copied().unwrap_or(true))
     }
 
     fn type_char(&mut self, c: char) {

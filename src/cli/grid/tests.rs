@@ -145,7 +145,7 @@ fn screen(model: &mut Model, width: u16, height: u16) -> String {
 
 #[test]
 fn marks_typed_down_a_column_are_an_entry_each_and_stand_in_their_cells() {
-    let mut desk = Desk::new(25, 15);
+    let mut desk = Desk::new(26, 15);
     for n in 0..25 {
         desk.type_in(["5", "4/5", "н", "зач"][n % 4]);
         desk.press(if n % 2 == 0 { Key::Enter } else { Key::Down });
@@ -188,6 +188,18 @@ fn what_was_refused_stays_in_its_cell_and_the_next_mark_goes_to_the_next_pupil()
     desk.type_in("3");
     desk.press(Key::Enter);
     assert_eq!((desk.cell(0).as_str(), desk.model.refusals()), ("3", 0));
+}
+
+#[test]
+fn the_cursor_goes_down_past_those_who_were_not_there_that_day() {
+    let mut desk = Desk::new(5, 15);
+    for _ in 0..9 {
+        desk.press(Key::Down);
+    }
+    assert_eq!(desk.model.row, 3, "the last pupil had left");
+    desk.press(Key::Home);
+    desk.press(Key::Down);
+    assert_eq!(desk.model.row, 4);
 }
 
 #[test]

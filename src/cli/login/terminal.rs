@@ -33,7 +33,8 @@ impl Terminal {
     /// Whether the session of this terminal still runs.
     pub fn is_alive(&self) -> bool {
         let leader = Stat::of(&self.session.to_string());
-        boot().as_deref() == Some(&self.boot) && leader.is_some_and(|leader| leader.started == self.started)
+        boot().as_deref() == Some(&self.boot)
+            && leader.is_some_and(|leader| leader.started == self.started && !leader.ended)
     }
 }
 
@@ -41,9 +42,11 @@ fn boot() -> Option<String> {
     Some(std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?.trim().to_owned())
 }
 
-/// What `/proc/PID/stat` says (proc(5)): fields 6, 7 and 22.
+/// What `/proc/PID/stat` says (proc(5)): fields 3, 6, 7 and 22.
 #[derive(Debug, PartialEq, Eq)]
 struct Stat {
+    /// Ended, and only not yet taken notice of by its parent.
+    ended: bool,
     session: u32,
     device: i64,
     started: u64,
@@ -59,6 +62,7 @@ impl Stat {
         let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
         let field = |number: usize| fields.get(number - 3).copied();
         Some(Self {
+            ended: matches!(field(3)?, "Z" | "X"),
             session: field(6)?.parse().ok()?,
             device: field(7)?.parse().ok()?,
             started: field(22)?.parse().ok()?,
@@ -74,7 +78,7 @@ mod tests {
     #[test]
     fn a_programs_name_with_brackets_and_spaces_does_not_shift_the_fields() {
         let text = "812 (a) S 1) b) S 800 812 790 34817 812 4194304 1 0 0 0 1 1 0 0 20 0 1 0 55123 1 1";
-        assert_eq!(Stat::parse(text), Some(Stat { session: 790, device: 34817, started: 55123 }));
+        assert_eq!(Stat::parse(text), Some(Stat { ended: false, session: 790, device: 34817, started: 55123 }));
     }
 
     #[cfg(target_os = "linux")]
