@@ -66,6 +66,8 @@ pub struct Column {
     pub short: String,
     /// The lesson, unless it is a column of final marks.
     pub lesson: Option<Lesson>,
+    /// Who gave the lesson instead of the course's teacher, «Гусев Г. Г.»; or empty.
+    pub substitute: String,
     /// For each pupil, whether he was on the course then.
     pub present: Vec<bool>,
 }
@@ -95,27 +97,27 @@ pub struct Keeper {
 /// A stay of a pupil on the course: from the first day to the day he left.
 type Stay = (NaiveDate, Option<NaiveDate>);
 
-/// Reads the grid of a course in one snapshot of the tables.
+/// Reads the grid of a course in one snapshot of the tables: a transaction of its own, or the one that is open.
 ///
 /// # Errors
 /// Tables that hold what they cannot hold.
 pub fn course_view(tables: &Connection, course: &Course) -> Result<CourseView> {
-    let snapshot = tables.unchecked_transaction()?;
-    let school = find::school(&snapshot)?;
-    let (pupils, stays) = pupils(&snapshot, course)?;
-    let teacher = find::staff(&snapshot, &course.teacher)?.map(|person| person.name.initials());
+    let _snapshot = if tables.is_autocommit() { Some(tables.unchecked_transaction()?) } else { None };
+    let school = find::school(tables)?;
+    let (pupils, stays) = pupils(tables, course)?;
+    let teacher = find::staff(tables, &course.teacher)?.map(|person| person.name.initials());
     let mut view = CourseView {
         course: course.clone(),
         teacher: teacher.unwrap_or_else(|| course.teacher.clone()),
         year: school.year.name.clone(),
-        columns: columns(&snapshot, course, &school, &stays)?,
-        slots: slots(&snapshot, course.id)?,
-        plan: plan(&snapshot, course.id)?,
-        length: store::tip(&snapshot)?.seq,
+        columns: columns(tables, course, &school, &stays)?,
+        slots: slots(tables, course.id)?,
+        plan: plan(tables, course.id)?,
+        length: store::tip(tables)?.seq,
         cells: HashMap::new(),
         pupils,
     };
-    view.read_cells(&snapshot)?;
+    view.read_cells(tables)?;
     Ok(view)
 }
 
@@ -160,6 +162,11 @@ impl CourseView {
     /// What stands in a cell.
     pub fn standing(&self, place: &Place, pupil: usize) -> Option<&Standing> {
         self.cells.get(&(place.clone(), pupil))
+    }
+
+    /// The row of a personal file.
+    pub fn row(&self, file: &str) -> Option<usize> {
+        self.pupils.iter().position(|pupil| pupil.file == file)
     }
 
     /// The text of a cell as the journal writes it.
@@ -294,6 +301,13 @@ fn columns(tables: &Connection, course: &Course, school: &School, stays: &[Vec<S
         let was = |(since, until): &Stay| *since <= last && until.is_none_or(|until| until > first);
         stays.iter().map(|stays| stays.iter().any(was)).collect::<Vec<bool>>()
     };
+    let finals = |period: &str, short: &str, first: NaiveDate, last: NaiveDate| Column {
+        place: Place::Final { period: period.to_owned() },
+        short: short.to_owned(),
+        lesson: None,
+        substitute: String::new(),
+        present: present(first, last),
+    };
     let mut columns = Vec::new();
     let mut statement =
         tables.prepare_cached("SELECT date, lesson FROM lessons WHERE course = ?1 ORDER BY date, lesson")?;
@@ -302,22 +316,20 @@ fn columns(tables: &Connection, course: &Course, school: &School, stays: &[Vec<S
         let (date, number) = row?;
         let date = day(&date)?;
         let lesson = find::lesson(tables, course.id, date, number)?;
-        let place = Place::Lesson { date, number };
-        columns.push(Column { place, short: String::new(), lesson, present: present(date, date) });
+        let login = lesson.as_ref().map(|lesson| lesson.substitute.clone()).unwrap_or_default();
+        let substitute = find::staff(tables, &login)?.map_or(login, |person| person.name.initials());
+        let (place, present) = (Place::Lesson { date, number }, present(date, date));
+        columns.push(Column { place, short: String::new(), lesson, substitute, present });
     }
     for period in school.periods_of(&course.key.class) {
         let later = |column: &Column| matches!(&column.place, Place::Lesson { date, .. } if *date > period.ends);
         let at = columns.iter().position(later).unwrap_or(columns.len());
-        let place = Place::Final { period: period.name.clone() };
-        let present = present(period.begins, period.ends);
-        columns.insert(at, Column { place, short: period.short.clone(), lesson: None, present });
+        columns.insert(at, finals(&period.name, &period.short, period.begins, period.ends));
     }
     let sql = "SELECT 1 FROM finals WHERE course = ?1 AND period = ?2";
     for period in YEARLY {
         if period == "Год" || tables.prepare_cached(sql)?.exists(params![course.id, period])? {
-            let present = present(school.year.begins, school.year.ends);
-            let (place, short) = (Place::Final { period: period.to_owned() }, period.to_owned());
-            columns.push(Column { place, short, lesson: None, present });
+            columns.push(finals(period, period, school.year.begins, school.year.ends));
         }
     }
     Ok(columns)

@@ -1,7 +1,7 @@
 //! The grid on the screen: where its parts lie at a window's size, and the table of cells.
 //!
-//! A wide window shows the lesson beside the table; a usual one has a line about it below, which opens with Tab. The
-//! table takes what is left, down to nothing. Differences are never told by colour alone: what is being typed ends in
+//! A wide window shows the lesson beside the table, a usual one has a line about it below; Tab opens the lines in which
+//! it is edited, below in both, where long texts have room. The table takes what is left, down to nothing. Differences are never told by colour alone: what is being typed ends in
 //! `_`, what was refused in `!`, so they are seen in a terminal without colours as well.
 
 use super::model::{Access, Focus, Message, Model};
@@ -40,30 +40,30 @@ const MONTHS: [&str; 12] = [
 struct Areas {
     title: Rect,
     table: Rect,
-    panel: Rect,
+    /// The lesson beside the table; empty in a usual window.
+    side: Rect,
+    /// The lesson below the table: a line about it, or the lines in which it is edited.
+    below: Rect,
     status: Rect,
     help: Rect,
 }
 
 impl Areas {
     fn of(area: Rect, model: &Model) -> Self {
-        let open = match &model.focus {
-            Focus::Panel(form) => u16::try_from(form.lines.len()).unwrap_or(u16::MAX).saturating_add(1),
-            _ => 1,
-        };
         let wide = area.width >= WIDE && area.height >= 12;
+        let lines = match &model.focus {
+            Focus::Panel(form) => u16::try_from(form.lines.len()).unwrap_or(u16::MAX).saturating_add(1),
+            _ => u16::from(!wide),
+        };
         let mut rest = area;
         let title = take_top(&mut rest, 1);
         let help = take_bottom(&mut rest, 1);
         let status = take_bottom(&mut rest, if area.height >= 16 { 2 } else { 1 });
-        let panel = if wide {
-            let side = Rect { x: rest.right() - SIDE, width: SIDE, ..rest };
-            rest.width -= SIDE;
-            side
-        } else {
-            take_bottom(&mut rest, open)
-        };
-        Self { title, table: rest, panel, status, help }
+        let below = take_bottom(&mut rest, lines);
+        let width = if wide { SIDE } else { 0 };
+        rest.width -= width;
+        let side = Rect { x: rest.right(), width, ..rest };
+        Self { title, table: rest, side, below, status, help }
     }
 }
 
@@ -90,7 +90,8 @@ pub fn draw(frame: &mut Frame<'_>, model: &mut Model) {
     table.draw(buffer, model);
     status(buffer, areas.status, model);
     help_line(buffer, areas.help, model);
-    let cursor = panel::draw(buffer, areas.panel, model);
+    panel::beside(buffer, areas.side, model);
+    let cursor = panel::below(buffer, areas.below, model);
     if matches!(model.focus, Focus::Help) {
         panel::help(buffer, window);
     } else if let Some(position) = cursor {
@@ -149,8 +150,8 @@ fn status(buffer: &mut Buffer, area: Rect, model: &Model) {
         Some(next) => (format!("{}. Что делать: {next}", error.message()), fault),
         None => (error.message().to_owned(), fault),
     };
-    let draft = model.current().and_then(|column| model.draft(model.row, &column.place));
-    let (text, style) = match (&model.message, draft.and_then(|draft| draft.refused.as_ref())) {
+    let attempt = model.current().and_then(|column| model.attempt(model.row, &column.place));
+    let (text, style) = match (&model.message, attempt.and_then(|attempt| attempt.refused.as_ref())) {
         (Some(Message::Fault(error)), _) => told(error),
         (Some(Message::Done(text)), _) => (text.clone(), Style::new().fg(Color::Green)),
         (None, Some(error)) => told(error),
@@ -186,7 +187,7 @@ fn help_line(buffer: &mut Buffer, area: Rect, model: &Model) {
     let refused = format!("Отклонено: {}", model.refusals());
     let (first, always) = match (&model.focus, model.refusals()) {
         (Focus::Panel(_), _) => ("Enter записать · Tab следующая строка", "Esc к отметкам · F10 выход"),
-        (_, 0) => ("Enter записать · Del убрать · Tab тема · Ins новый урок", "F1 клавиши · F10 выход"),
+        (_, 0) => ("Enter записать · Del убрать · Tab тема · Ins урок", "F1 клавиши · F10 выход"),
         _ => (refused.as_str(), "F8 к ним · Esc отказаться · F10 выход"),
     };
     let whole = format!(" {first} · {always}");
@@ -215,7 +216,7 @@ impl Table {
         let window = &mut model.window;
         window.rows = rows;
         window.row = window.row.min(model.row).max((model.row + 1).saturating_sub(rows.max(1)));
-        window.row = window.row.min(model.view.pupils.len().saturating_sub(rows.max(1)).max(0));
+        window.row = window.row.min(model.view.pupils.len().saturating_sub(rows.max(1)));
         window.column = first_column(&widths, window.column, model.column, room);
         let mut columns = Vec::new();
         let mut x = area.x + names;
@@ -239,7 +240,13 @@ impl Table {
     }
 
     fn headings(&self, buffer: &mut Buffer, model: &Model) {
-        let Rect { y, .. } = self.area;
+        let Rect { x, y, .. } = self.area;
+        let (first, all) = (model.window.row, model.view.pupils.len());
+        if model.window.rows < all && model.window.rows > 0 {
+            let last = (first + model.window.rows).min(all);
+            let text = clip(&format!("   {}–{last} из {all}", first + 1), usize::from(self.names));
+            put(buffer, self.area, x, y + 1, &text, Style::new().add_modifier(Modifier::DIM));
+        }
         let mut month_of_last = None;
         for (at, (index, x, width)) in self.columns.iter().enumerate() {
             let column = &model.view.columns[*index];
@@ -287,10 +294,10 @@ impl Table {
 
 /// What a cell shows and how.
 fn cell(model: &Model, row: usize, column: &Column) -> (String, Style) {
-    if let Some(draft) = model.draft(row, &column.place) {
-        return match &draft.refused {
-            None => (format!("{}_", draft.text), Style::new().fg(Color::Yellow).add_modifier(Modifier::UNDERLINED)),
-            Some(_) => (format!("{}!", draft.text), Style::new().fg(Color::Red).add_modifier(Modifier::BOLD)),
+    if let Some(attempt) = model.attempt(row, &column.place) {
+        return match &attempt.refused {
+            None => (format!("{}_", attempt.text), Style::new().fg(Color::Yellow).add_modifier(Modifier::UNDERLINED)),
+            Some(_) => (format!("{}!", attempt.text), Style::new().fg(Color::Red).add_modifier(Modifier::BOLD)),
         };
     }
     let text = model.view.text(&column.place, row);
@@ -322,8 +329,8 @@ fn month(column: &Column) -> Option<usize> {
 /// As wide as its heading and its widest cell, with a space before.
 fn width_of(model: &Model, index: usize) -> u16 {
     let column = &model.view.columns[index];
-    let cells = (0..model.view.pupils.len()).map(|row| match model.draft(row, &column.place) {
-        Some(draft) => draft.text.width() + 1,
+    let cells = (0..model.view.pupils.len()).map(|row| match model.attempt(row, &column.place) {
+        Some(attempt) => attempt.text.width() + 1,
         None => model.view.text(&column.place, row).width(),
     });
     let widest = cells.chain([heading(column).width(), 2]).max().unwrap_or(2);

@@ -8,6 +8,7 @@
 mod draw;
 mod form;
 mod keys;
+mod lesson;
 mod model;
 mod panel;
 mod terminal;
@@ -22,7 +23,7 @@ use crate::journal::{Journal, resolve};
 use crate::ledger::identity::Identity;
 use crate::school::{ClassName, School};
 use clap::Args;
-use model::{Access, Job, Model};
+use model::{Access, Job, Model, Target};
 use std::process::ExitCode;
 use std::time::Duration;
 use terminal::{Input, Screen};
@@ -108,7 +109,10 @@ impl Sitting {
         while !self.model.leaving {
             screen.draw(|frame| draw::draw(frame, &mut self.model))?;
             let job = match screen.wait(LOOK)? {
-                Input::Key(key) => self.model.press(key),
+                Input::Key(key) => {
+                    self.look()?;
+                    self.model.press(key)
+                }
                 Input::Paste(text) => {
                     self.model.paste(&text);
                     None
@@ -130,7 +134,7 @@ impl Sitting {
     /// Records a job, and shows the ledger as it stands then, whoever else has written.
     fn record(&mut self, job: Job) -> Result<()> {
         let Some(identity) = &self.identity else { return Ok(()) };
-        match record_all(&mut self.journal, identity, &job) {
+        match record_all(&mut self.journal, identity, &job, &self.model.view) {
             Ok((entries, warnings)) => {
                 self.recorded += entries.len();
                 super::login::renew();
@@ -160,9 +164,17 @@ impl Sitting {
     }
 }
 
-/// All entries of a job or none; their numbers and the warnings.
-fn record_all(journal: &mut Journal, identity: &Identity, job: &Job) -> Result<(Vec<u64>, Vec<String>)> {
+/// All entries of a job or none; their numbers and the warnings. `seen` is what the job was made from.
+fn record_all(
+    journal: &mut Journal,
+    identity: &Identity,
+    job: &Job,
+    seen: &CourseView,
+) -> Result<(Vec<u64>, Vec<String>)> {
     let mut batch = journal.batch()?;
+    if batch.tip().seq != seen.length {
+        unchanged(&job.target, seen, &course_view::course_view(batch.tables(), &seen.course)?)?;
+    }
     let (mut entries, mut warnings) = (Vec::new(), Vec::new());
     for body in &job.bodies {
         let recorded = batch.record(session::author(identity), body.clone())?;
@@ -171,4 +183,23 @@ fn record_all(journal: &mut Journal, identity: &Identity, job: &Job) -> Result<(
     }
     batch.commit()?;
     Ok((entries, warnings))
+}
+
+/// Others may have written while the journal was waited for; what was typed answers to what was seen.
+fn unchanged(target: &Target, seen: &CourseView, now: &CourseView) -> Result<()> {
+    let same = match target {
+        Target::Cell((file, place)) => {
+            let standing = |view: &CourseView| view.row(file).and_then(|row| view.standing(place, row).cloned());
+            standing(seen) == standing(now)
+        }
+        Target::Lesson(place) => {
+            let lesson = |view: &CourseView| view.column(place).and_then(|column| view.columns[column].lesson.clone());
+            lesson(seen) == lesson(now)
+        }
+    };
+    if same {
+        return Ok(());
+    }
+    Err(Error::refused("это место журнала только что изменили с другого компьютера или в другом окне")
+        .next("посмотрите, что там стоит теперь, и, если нужно, введите ещё раз"))
 }

@@ -1,6 +1,6 @@
 //! The state of the grid and what a key does to it, without a terminal and without a journal.
 //!
-//! A cell of the grid is as it stands in the ledger, or it holds a **draft**: a text that is being typed, or one that
+//! A cell of the grid is as it stands in the ledger, or it holds an **attempt**: a text that is being typed, or one that
 //! was refused and stays visible with its reason until it is corrected or given up. Enter or an arrow ends typing:
 //! [`Model::press`] then returns the entries to record, and whoever runs the model says how that went with
 //! [`Model::recorded`] or [`Model::refused`]. The cursor has moved on by then, so that marks typed without looking
@@ -26,7 +26,7 @@ pub enum Access {
 
 /// A text that is not in the ledger.
 #[derive(Debug, Clone)]
-pub struct Draft {
+pub struct Attempt {
     /// What was typed.
     pub text: String,
     /// Why it was refused; nothing while it is being typed.
@@ -96,7 +96,7 @@ pub struct Model {
     /// The current column.
     pub column: usize,
     /// What is not in the ledger.
-    pub drafts: BTreeMap<CellName, Draft>,
+    pub attempts: BTreeMap<CellName, Attempt>,
     /// What the keys go to.
     pub focus: Focus,
     /// What happened last.
@@ -121,7 +121,7 @@ impl Model {
             access,
             row: present.unwrap_or_default(),
             column,
-            drafts: BTreeMap::new(),
+            attempts: BTreeMap::new(),
             focus: Focus::Grid,
             message: None,
             window: Window::default(),
@@ -164,9 +164,9 @@ impl Model {
         };
         match target {
             Target::Cell(cell) => {
-                self.drafts.remove(cell);
+                self.attempts.remove(cell);
                 self.replace_view(view);
-                let text = self.row_of(&cell.0).map(|row| self.view.text(&cell.1, row)).unwrap_or_default();
+                let text = self.view.row(&cell.0).map(|row| self.view.text(&cell.1, row)).unwrap_or_default();
                 let what = if text.is_empty() { "пусто".to_owned() } else { format!("«{text}»") };
                 let mut said =
                     format!("Записано: {} — {what}. № {numbers}, подписано: {signed}", self.cell_title(cell));
@@ -189,7 +189,7 @@ impl Model {
         let mut error = error;
         if let Target::Cell(cell) = target {
             error = self.hint(cell, error);
-            self.drafts.entry(cell.clone()).and_modify(|draft| draft.refused = Some(error.clone()));
+            self.attempts.entry(cell.clone()).and_modify(|attempt| attempt.refused = Some(error.clone()));
         }
         self.message = Some(Message::Fault(error));
     }
@@ -199,7 +199,7 @@ impl Model {
         let at = self.cell();
         self.view = view;
         if let Some((file, place)) = at {
-            self.row = self.row_of(&file).unwrap_or(self.row);
+            self.row = self.view.row(&file).unwrap_or(self.row);
             self.column = self.view.column(&place).unwrap_or(self.column);
         }
         self.row = self.row.min(self.view.pupils.len().saturating_sub(1));
@@ -218,25 +218,21 @@ impl Model {
         self.view.columns.get(self.column)
     }
 
-    /// The draft of a cell.
-    pub fn draft(&self, row: usize, place: &Place) -> Option<&Draft> {
+    /// The attempt of a cell.
+    pub fn attempt(&self, row: usize, place: &Place) -> Option<&Attempt> {
         let file = &self.view.pupils.get(row)?.file;
-        if self.drafts.is_empty() { None } else { self.drafts.get(&(file.clone(), place.clone())) }
+        if self.attempts.is_empty() { None } else { self.attempts.get(&(file.clone(), place.clone())) }
     }
 
     /// How many cells were refused and are not corrected.
     pub fn refusals(&self) -> usize {
-        self.drafts.values().filter(|draft| draft.refused.is_some()).count()
+        self.attempts.values().filter(|attempt| attempt.refused.is_some()).count()
     }
 
     /// «Иванов Павел, 15.09.2025».
     pub fn cell_title(&self, (file, place): &CellName) -> String {
-        let name = self.row_of(file).map(|row| self.view.pupils[row].name.surname_given()).unwrap_or_default();
+        let name = self.view.row(file).map(|row| self.view.pupils[row].name.surname_given()).unwrap_or_default();
         format!("{name}, {}", place_title(place))
-    }
-
-    fn row_of(&self, file: &str) -> Option<usize> {
-        self.view.pupils.iter().position(|pupil| pupil.file == file)
     }
 
     fn press_in_grid(&mut self, key: Key) -> Option<Job> {
@@ -258,7 +254,7 @@ impl Model {
             }
             Key::NextRefused => {
                 let job = self.commit();
-                self.to_next_refused();
+                self.go_to_next_refused();
                 return job;
             }
             moving => {
@@ -300,25 +296,25 @@ impl Model {
         }
         let Some(cell) = self.cell() else { return };
         self.message = None;
-        let draft = self.drafts.entry(cell).or_insert_with(|| Draft { text: String::new(), refused: None });
-        if draft.refused.take().is_some() {
-            draft.text.clear();
+        let attempt = self.attempts.entry(cell).or_insert_with(|| Attempt { text: String::new(), refused: None });
+        if attempt.refused.take().is_some() {
+            attempt.text.clear();
         }
-        if draft.text.chars().count() < 12 {
-            draft.text.push(super::keys::russian(c));
+        if attempt.text.chars().count() < 12 {
+            attempt.text.push(super::keys::russian(c));
         }
     }
 
     fn rub_out(&mut self) {
         let Some(cell) = self.cell() else { return };
-        if !self.drafts.contains_key(&cell) {
+        if !self.attempts.contains_key(&cell) {
             self.edit();
         }
-        if let Some(draft) = self.drafts.get_mut(&cell) {
-            draft.refused = None;
-            draft.text.pop();
-            if draft.text.is_empty() {
-                self.drafts.remove(&cell);
+        if let Some(attempt) = self.attempts.get_mut(&cell) {
+            attempt.refused = None;
+            attempt.text.pop();
+            if attempt.text.is_empty() {
+                self.attempts.remove(&cell);
             }
         }
     }
@@ -333,17 +329,18 @@ impl Model {
         };
         let text = self.view.text(&place, self.row);
         self.message = None;
-        self.drafts.entry(cell).or_insert(Draft { text, refused: None }).refused = None;
+        self.attempts.entry(cell).or_insert(Attempt { text, refused: None }).refused = None;
     }
 
     fn give_up(&mut self) {
         self.message = None;
         if let Some(cell) = self.cell() {
-            self.drafts.remove(&cell);
+            self.attempts.remove(&cell);
         }
     }
 
-    fn may_record(&mut self) -> bool {
+    /// Whether anything may be recorded; says why not.
+    pub(super) fn may_record(&mut self) -> bool {
         match &self.access {
             Access::Keeps(..) => true,
             Access::Looks(why) => {
@@ -357,12 +354,12 @@ impl Model {
     fn commit(&mut self) -> Option<Job> {
         self.message = None;
         let cell = self.cell()?;
-        let draft = self.drafts.get(&cell).filter(|draft| draft.refused.is_none())?;
-        if draft.text.trim().is_empty() {
-            self.drafts.remove(&cell);
+        let attempt = self.attempts.get(&cell).filter(|attempt| attempt.refused.is_none())?;
+        if attempt.text.trim().is_empty() {
+            self.attempts.remove(&cell);
             return None;
         }
-        match Cell::parse(&draft.text) {
+        match Cell::parse(&attempt.text) {
             Ok(new) => self.job(cell, &new),
             Err(error) => {
                 let place = self.cell_title(&cell);
@@ -372,24 +369,24 @@ impl Model {
         }
     }
 
-    /// Empties a cell; a draft in it is given up instead.
+    /// Empties a cell; an attempt in it is given up instead.
     fn empty(&mut self) -> Option<Job> {
         let cell = self.cell()?;
-        if self.drafts.remove(&cell).is_some() || !self.may_record() {
+        if self.attempts.remove(&cell).is_some() || !self.may_record() {
             return None;
         }
         if self.view.text(&cell.1, self.row).is_empty() {
-            self.message = Some(Message::Done("Ячейка и так пуста".to_owned()));
+            self.message = Some(Message::Done("Клетка и так пуста".to_owned()));
             return None;
         }
-        self.drafts.insert(cell.clone(), Draft { text: "–".to_owned(), refused: None });
+        self.attempts.insert(cell.clone(), Attempt { text: "–".to_owned(), refused: None });
         self.job(cell, &Cell::default())
     }
 
     fn job(&mut self, cell: CellName, new: &Cell) -> Option<Job> {
         match self.view.change(&cell.1, self.row, new) {
             Ok(bodies) if bodies.is_empty() => {
-                self.drafts.remove(&cell);
+                self.attempts.remove(&cell);
                 self.message = Some(Message::Done("Так уже записано".to_owned()));
                 None
             }
@@ -404,9 +401,9 @@ impl Model {
 
     /// Where a mark was typed over an absence, the way to keep both is worth a word.
     fn hint(&self, cell: &CellName, error: Error) -> Error {
-        let standing = self.row_of(&cell.0).and_then(|row| self.view.standing(&cell.1, row));
+        let standing = self.view.row(&cell.0).and_then(|row| self.view.standing(&cell.1, row));
         let absence = standing.and_then(|standing| standing.cell.attendance);
-        let typed = self.drafts.get(cell).and_then(|draft| Cell::parse(&draft.text).ok());
+        let typed = self.attempts.get(cell).and_then(|attempt| Cell::parse(&attempt.text).ok());
         match (absence, typed) {
             (Some(absence), Some(Cell { attendance: None, marks: Some(marks) })) => {
                 error.next(format!("чтобы добавить отметку к «{0}», наберите «{0} {marks}»", absence.as_str()))
@@ -415,75 +412,19 @@ impl Model {
         }
     }
 
-    fn to_next_refused(&mut self) {
-        let position = |(file, place): &CellName| Some((self.view.column(place)?, self.row_of(file)?));
+    fn go_to_next_refused(&mut self) {
+        let position = |(file, place): &CellName| Some((self.view.column(place)?, self.view.row(file)?));
         let mut all: Vec<_> = self
-            .drafts
+            .attempts
             .iter()
-            .filter(|(_, draft)| draft.refused.is_some())
+            .filter(|(_, attempt)| attempt.refused.is_some())
             .filter_map(|(cell, _)| position(cell))
             .collect();
         all.sort_unstable();
         let next = all.iter().find(|at| **at > (self.column, self.row)).or_else(|| all.first());
         match next {
             Some(&(column, row)) => (self.column, self.row) = (column, row),
-            None => self.message = Some(Message::Done("Отклонённых ячеек нет".to_owned())),
-        }
-    }
-
-    fn open_panel(&mut self) {
-        match self.current().map(|column| (column.place.clone(), column.lesson.clone())) {
-            Some((place @ Place::Lesson { .. }, Some(lesson))) => self.focus = Focus::Panel(Form::of(place, &lesson)),
-            Some(_) => {
-                let error = Error::input("у столбца итоговых отметок нет урока").next("перейдите к столбцу урока");
-                self.message = Some(Message::Fault(error));
-            }
-            None => self.open_new_lesson(),
-        }
-    }
-
-    fn open_new_lesson(&mut self) {
-        if self.may_record() {
-            self.focus = Focus::Panel(Form::new_lesson(self.today, &self.view));
-        }
-    }
-
-    fn press_in_panel(&mut self, key: Key) -> Option<Job> {
-        let Focus::Panel(form) = &mut self.focus else { return None };
-        match key {
-            Key::Esc => {
-                self.focus = Focus::Grid;
-                self.message = None;
-            }
-            Key::Enter => return self.submit(),
-            Key::NewLesson => self.open_new_lesson(),
-            key => {
-                form.press(key);
-                form.follow_timetable(&self.view);
-            }
-        }
-        None
-    }
-
-    fn submit(&mut self) -> Option<Job> {
-        if !self.may_record() {
-            return None;
-        }
-        let (Focus::Panel(form), Access::Keeps(keeper, _)) = (&self.focus, &self.access) else { return None };
-        match form.lesson(&self.view, keeper) {
-            Ok(None) => {
-                self.focus = Focus::Grid;
-                self.message = Some(Message::Done("Изменений нет".to_owned()));
-                None
-            }
-            Ok(Some(lesson)) => {
-                let place = Place::Lesson { date: lesson.at.date, number: lesson.at.lesson };
-                Some(Job { target: Target::Lesson(place), bodies: vec![lesson.into()] })
-            }
-            Err(error) => {
-                self.message = Some(Message::Fault(error));
-                None
-            }
+            None => self.message = Some(Message::Done("Отклонённых клеток нет".to_owned())),
         }
     }
 
@@ -500,7 +441,7 @@ impl Model {
         let what = if changed {
             "изменения урока не записаны".to_owned()
         } else {
-            format!("не записано ячеек: {lost}")
+            format!("не записано клеток: {lost}")
         };
         self.message = Some(Message::Fault(Error::input(what).next("F10 ещё раз — выйти без них, Esc — вернуться")));
         job

@@ -14,26 +14,32 @@ use ratatui::text::Line;
 use ratatui::widgets::{Clear, Paragraph, Widget, Wrap};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Draws the lesson; gives the place of the cursor while a line is edited.
-pub fn draw(buffer: &mut Buffer, area: Rect, model: &Model) -> Option<Position> {
+/// Draws the current column's lesson beside the table.
+pub fn beside(buffer: &mut Buffer, area: Rect, model: &Model) {
+    let area = area.intersection(buffer.area);
+    if area.width < 4 {
+        return;
+    }
+    for y in area.top()..area.bottom() {
+        put(buffer, area, area.x + 1, y, "│", Style::new().add_modifier(Modifier::DIM));
+    }
+    let lines = model.current().map(whole).unwrap_or_default();
+    let area = Rect { x: area.x + 3, width: area.width - 3, ..area };
+    Paragraph::new(lines).wrap(Wrap { trim: true }).render(area, buffer);
+}
+
+/// Draws a line about the lesson below the table, or the lines in which it is edited; gives the place of the cursor.
+pub fn below(buffer: &mut Buffer, area: Rect, model: &Model) -> Option<Position> {
     let area = area.intersection(buffer.area);
     if area.is_empty() {
         return None;
     }
-    match &model.focus {
-        Focus::Panel(form) => edit(buffer, area, form),
-        _ if area.height == 1 => {
-            let text = model.current().map(in_a_line).unwrap_or_default();
-            put(buffer, area, area.x, area.y, &clip(&text, usize::from(area.width)), Style::new());
-            None
-        }
-        _ => {
-            let lines = model.current().map(whole).unwrap_or_default();
-            let area = Rect { x: area.x + 1, width: area.width - 1, ..area };
-            Paragraph::new(lines).wrap(Wrap { trim: true }).render(area, buffer);
-            None
-        }
+    if let Focus::Panel(form) = &model.focus {
+        return edit(buffer, area, form);
     }
+    let text = model.current().map(in_a_line).unwrap_or_default();
+    put(buffer, area, area.x, area.y, &clip(&text, usize::from(area.width)), Style::new());
+    None
 }
 
 /// The list of keys over everything.
@@ -43,7 +49,7 @@ pub fn help(buffer: &mut Buffer, area: Rect) {
     let lines: Vec<Line<'_>> = std::iter::once(rule("Клавиши", area.width))
         .chain(HELP.iter().map(|(keys, what)| Line::from(format!(" {keys:<19} {what}"))))
         .chain(
-            ["", " Отметка записывается сразу, как только вы уходите из ячейки.", " Любая клавиша — назад."]
+            ["", " Отметка записывается сразу, как только вы уходите из клетки.", " Любая клавиша — назад."]
                 .map(Line::from),
         )
         .collect();
@@ -70,6 +76,9 @@ fn in_a_line(column: &Column) -> String {
         if !lesson.homework.is_empty() {
             text += &format!(" · д/з: {}", lesson.homework);
         }
+        if !column.substitute.is_empty() {
+            text += &format!(" · замена: {}", column.substitute);
+        }
     }
     text
 }
@@ -84,8 +93,8 @@ fn whole(column: &Column) -> Vec<Line<'static>> {
     lines.extend(part(Label::Topic, &lesson.topic));
     lines.extend(part(Label::Work, &lesson.work));
     lines.extend(part(Label::Homework, &lesson.homework));
-    if !lesson.substitute.is_empty() {
-        lines.extend([Line::from(""), Line::from(format!("Замена: {}", lesson.substitute))]);
+    if !column.substitute.is_empty() {
+        lines.extend([Line::from(""), Line::from(format!("Замена: {}", column.substitute))]);
     }
     lines.extend([Line::from(""), Line::from("Tab — изменить")]);
     lines

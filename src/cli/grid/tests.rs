@@ -5,7 +5,7 @@
 
 use super::draw;
 use super::keys::Key;
-use super::model::{Access, Focus, Job, Message, Model};
+use super::model::{Access, Focus, Job, Message, Model, Target};
 use crate::error::Error;
 use crate::journal::course_view::{CourseView, Keeper, Place, course_view};
 use crate::journal::entry::{
@@ -211,7 +211,7 @@ fn what_is_no_mark_never_reaches_the_journal() {
     assert!(desk.said().contains("не отметка"), "{}", desk.said());
     desk.press(Key::Left);
     desk.press(Key::Esc);
-    assert_eq!(desk.model.refusals() + desk.model.drafts.len(), 0);
+    assert_eq!(desk.model.refusals() + desk.model.attempts.len(), 0);
 }
 
 #[test]
@@ -257,6 +257,17 @@ fn a_final_mark_is_recorded_in_its_periods_column() {
     desk.press(Key::Up);
     desk.press(Key::Delete);
     assert!(desk.said().contains("нельзя убрать"), "{}", desk.said());
+}
+
+#[test]
+fn final_marks_stand_after_the_last_lesson_of_their_period() {
+    let desk = Desk::new(2, 70);
+    let columns = &desk.model.view.columns;
+    let first = desk.model.view.column(&Place::Final { period: "I четверть".into() }).unwrap();
+    assert_eq!(columns[first - 1].place, Place::Lesson { date: day("2025-10-24"), number: 2 });
+    assert_eq!(columns[first + 1].place, Place::Lesson { date: day("2025-10-25"), number: 2 });
+    let last: Vec<&str> = columns[columns.len() - 2..].iter().map(|column| column.short.as_str()).collect();
+    assert_eq!(last, ["II четв.", "Год"]);
 }
 
 #[test]
@@ -311,7 +322,7 @@ fn leaving_warns_once_where_something_would_be_lost() {
     desk.press(Key::Quit);
     assert!(!desk.model.leaving, "it was recorded on the way out, and refused");
     desk.press(Key::Quit);
-    assert!(!desk.model.leaving && desk.said().contains("не записано ячеек: 1"), "{}", desk.said());
+    assert!(!desk.model.leaving && desk.said().contains("не записано клеток: 1"), "{}", desk.said());
     desk.press(Key::Quit);
     assert!(desk.model.leaving);
 
@@ -319,6 +330,21 @@ fn leaving_warns_once_where_something_would_be_lost() {
     desk.type_in("5");
     desk.press(Key::Quit);
     assert_eq!((desk.model.leaving, desk.jobs.len()), (true, 1));
+}
+
+#[test]
+fn what_others_wrote_elsewhere_hinders_nothing_and_what_they_wrote_here_is_not_overwritten_unseen() {
+    let mut desk = Desk::new(3, 2);
+    let seen = desk.model.view.clone();
+    let cell = desk.model.cell().unwrap();
+    let other = ("П-01".to_owned(), cell.1.clone());
+    desk.type_in("5");
+    desk.press(Key::Enter);
+    let now = view(&desk.tables);
+    assert!(super::unchanged(&Target::Cell(other), &seen, &now).is_ok());
+    assert!(super::unchanged(&Target::Lesson(cell.1.clone()), &seen, &now).is_ok());
+    let error = super::unchanged(&Target::Cell(cell), &seen, &now).unwrap_err();
+    assert!(error.message().contains("только что изменили"), "{error}");
 }
 
 #[test]
@@ -380,7 +406,7 @@ fn keys() -> impl Strategy<Value = Key> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whatever is pressed: nothing panics at any size; the ledger holds exactly what the grid shows beside drafts; no
+    /// Whatever is pressed: nothing panics at any size; the ledger holds exactly what the grid shows beside attempts; no
     /// text disappears from a cell without being recorded, refused or given up.
     #[test]
     fn no_sequence_of_keys_loses_a_mark_or_panics(
@@ -390,18 +416,18 @@ proptest! {
         let mut desk = Desk::new(pupils, lessons);
         desk.refuse = Some("Grade(2)");
         for (key, size) in pressed {
-            let (before, at) = (desk.model.drafts.clone(), desk.model.cell());
+            let (before, at) = (desk.model.attempts.clone(), desk.model.cell());
             let jobs = desk.jobs.len();
             desk.press(key);
             let (width, height) = SIZES[size];
             desk.screen(width, height);
-            for (cell, draft) in &before {
-                let kept = desk.model.drafts.get(cell).is_some();
+            for (cell, attempt) in &before {
+                let kept = desk.model.attempts.contains_key(cell);
                 let row = desk.model.view.pupils.iter().position(|pupil| pupil.file == cell.0).unwrap();
-                let stands = crate::school::Cell::parse(&draft.text).is_ok_and(|new| new.to_string() == desk.model.view.text(&cell.1, row));
+                let stands = crate::school::Cell::parse(&attempt.text).is_ok_and(|new| new.to_string() == desk.model.view.text(&cell.1, row));
                 let given_up = at.as_ref() == Some(cell)
-                    && (matches!(key, Key::Esc | Key::Delete | Key::Backspace) || draft.text.trim().is_empty());
-                prop_assert!(kept || stands || given_up || desk.jobs.len() > jobs, "{:?} lost at {:?}", draft.text, key);
+                    && (matches!(key, Key::Esc | Key::Delete | Key::Backspace) || attempt.text.trim().is_empty());
+                prop_assert!(kept || stands || given_up || desk.jobs.len() > jobs, "{:?} lost at {:?}", attempt.text, key);
             }
             let fresh = view(&desk.tables);
             for column in &fresh.columns {

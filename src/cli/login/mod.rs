@@ -32,12 +32,18 @@ pub struct Login {
     #[arg(value_name = "ФАЙЛ")]
     file: Option<std::path::PathBuf>,
     /// Через сколько минут без работы вход закончится
-    #[arg(long, value_name = "МИНУТЫ", default_value_t = 45, value_parser = clap::value_parser!(u16).range(1..=480))]
+    #[arg(long, value_name = "МИНУТЫ", default_value_t = 45, value_parser = minutes)]
     idle: u16,
 }
 
 #[derive(Args)]
 pub struct Logout {}
+
+/// A working day at most.
+fn minutes(typed: &str) -> std::result::Result<u16, String> {
+    let minutes = typed.parse().ok().filter(|minutes| (1..=480).contains(minutes));
+    minutes.ok_or_else(|| "укажите число минут от 1 до 480".to_owned())
+}
 
 impl Login {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
