@@ -13,11 +13,13 @@ mod course;
 mod demo;
 mod desk;
 mod finals;
+mod grid;
 mod help;
 mod import;
 mod init;
 mod key;
 mod lesson;
+mod login;
 mod mark;
 mod note;
 mod plan;
@@ -92,6 +94,15 @@ enum Command {
     /// Календарно-тематические планы, КТП (§3.3.3)
     #[command(visible_alias = "план", subcommand)]
     Plan(plan::Plan),
+    /// Ввести пароль ключа один раз на время работы в этом терминале
+    #[command(visible_alias = "войти")]
+    Login(login::Login),
+    /// Закончить работу: ключ снова под паролем
+    #[command(visible_alias = "выйти")]
+    Logout(login::Logout),
+    /// Открыть курс таблицей: отметки, пропуски, темы и задания (§2.1–2.3)
+    #[command(visible_alias = "открыть")]
+    Open(grid::Open),
     /// Уроки (§2.1, §2.2)
     #[command(visible_alias = "урок", subcommand)]
     Lesson(lesson::Lesson),
@@ -154,6 +165,7 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<ExitCode> {
     let common = &cli.common;
+    login::sweep();
     match cli.command {
         Command::Demo(command) => command.run(),
         Command::Init(command) => command.run(common),
@@ -165,6 +177,9 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Course(command) => command.run(common),
         Command::Plan(command) => command.run(common),
         Command::Year(command) => command.run(common),
+        Command::Login(command) => command.run(common),
+        Command::Logout(command) => command.run(),
+        Command::Open(command) => command.run(common),
         Command::Lesson(command) => command.run(common),
         Command::Mark(command) => command.run(common),
         Command::Absence(command) => command.run(common),

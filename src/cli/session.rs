@@ -1,6 +1,6 @@
 //! What a command works with: the journal, the identity, the time.
 
-use super::Common;
+use super::{Common, login};
 use crate::error::{Error, Result};
 use crate::journal::{Author, Journal, find};
 use crate::ledger::identity::Identity;
@@ -26,16 +26,26 @@ pub fn now() -> DateTime<FixedOffset> {
     Local::now().fixed_offset()
 }
 
-/// Reads the identity that signs, asking for its passphrase if it has one.
+/// The identity that signs: the one that is named, else the one that is logged in at this terminal. The passphrase of a
+/// named one is not asked where it is the one logged in.
 ///
 /// # Errors
-/// No identity is named; the file is no identity; the passphrase is wrong.
+/// No identity is named or logged in; the file is no identity; the passphrase is wrong.
 pub fn identity(common: &Common) -> Result<Identity> {
-    let path = common.identity.as_deref().ok_or_else(|| {
+    identity_if_named(common)?.ok_or_else(|| {
         Error::input("не указан файл вашего ключа")
-            .next("укажите --identity ФАЙЛ или задайте LETOPIS_IDENTITY; новый ключ: letopis key new ФАЙЛ")
-    })?;
-    read_identity(common, path)
+            .next("укажите --identity ФАЙЛ, задайте LETOPIS_IDENTITY или войдите: letopis login ФАЙЛ; новый ключ: letopis key new ФАЙЛ")
+    })
+}
+
+/// As [`identity`]; nothing where none is named and none is logged in.
+pub fn identity_if_named(common: &Common) -> Result<Option<Identity>> {
+    let unlocked = login::unlocked();
+    match (&common.identity, unlocked) {
+        (None, unlocked) => Ok(unlocked.map(|unlocked| unlocked.identity)),
+        (Some(path), Some(unlocked)) if login::is_of(&unlocked, path) => Ok(Some(unlocked.identity)),
+        (Some(path), _) => read_identity(common, path).map(Some),
+    }
 }
 
 /// Reads any identity file.

@@ -6,6 +6,7 @@
 mod audit;
 pub mod contacts;
 pub mod correction;
+pub mod course_view;
 pub mod entry;
 pub mod explain;
 pub mod find;

@@ -96,13 +96,23 @@ impl School {
         moment();
         let _ = child.kill();
         child.wait().unwrap();
-        // A killed process leaves the library's semaphore behind, and a later one of its id could not start.
-        for name in [format!("sem.faketime_sem_{}", child.id()), format!("faketime_shm_{}", child.id())] {
-            let _ = std::fs::remove_file(Path::new("/dev/shm").join(name));
-        }
+        clear_after(child.id());
         let mut stdout = String::new();
         child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
         stdout
+    }
+
+    /// The line of `sh` that runs the program as [`School::run`] does, for typing into a terminal. Without a login no
+    /// key is named.
+    pub fn shell_line(&self, clock: &str, login: Option<&str>, args: &[&str]) -> String {
+        let quote = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
+        let mut line = "env".to_owned();
+        for (name, value) in self.environment(clock, login.unwrap_or_default()) {
+            if name != "LETOPIS_IDENTITY" || login.is_some() {
+                line += &format!(" {}", quote(&format!("{name}={value}")));
+            }
+        }
+        [LETOPIS].iter().chain(args).fold(line, |line, arg| format!("{line} {}", quote(arg)))
     }
 
     /// The journal, the key, and a clock that runs on from `clock`. The library of `faketime` is loaded without its
@@ -118,6 +128,19 @@ impl School {
         ]
     }
 
+    /// Adds pupils to 7А, so that it is as large as a class is.
+    pub fn enlarge(&self, pupils: usize) {
+        let file = self.path("school/pupils.csv");
+        let mut text = std::fs::read_to_string(&file).unwrap();
+        for n in 0..pupils {
+            let surname = format!("{}ов", ["Абрам", "Борис", "Гром", "Данил", "Егор", "Жук", "Зубк"][n % 7]);
+            let given = ["Артём", "Борис", "Вадим", "Глеб"][n / 7 % 4];
+            text += &format!("Б-{n:02};7А;{surname};{given};;01.01.2012;;\n");
+        }
+        std::fs::write(file, text).unwrap();
+        self.run("2025-09-01 08:06:00", "ivanova", &["import", "school"]).ok();
+    }
+
     /// How many entries the ledger has, read by another program's library.
     pub fn entries(&self) -> u64 {
         let file = rusqlite::Connection::open(self.path("journal.letopis")).unwrap();
@@ -127,6 +150,13 @@ impl School {
     /// Opens the journal's file to falsify it.
     pub fn file(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.path("journal.letopis")).unwrap()
+    }
+}
+
+/// A killed process leaves the semaphore of `faketime`'s library behind, and a later one of its id could not start.
+pub fn clear_after(process: u32) {
+    for name in [format!("sem.faketime_sem_{process}"), format!("faketime_shm_{process}")] {
+        let _ = std::fs::remove_file(Path::new("/dev/shm").join(name));
     }
 }
 

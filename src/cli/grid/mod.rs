@@ -1,0 +1,205 @@
+//! `letopis open`: a course as a grid in the terminal, where a mark is recorded as soon as it is typed.
+//!
+//! [`model`] is the state and what keys do to it; [`draw`] and [`panel`] put it on the screen; [`terminal`] takes the
+//! screen and gives it back. Here they meet the journal: entries that the model asks for are recorded one job a
+//! transaction, each at the clock's time at that moment, and what other programs record in the meantime is shown
+//! within a second.
+
+mod draw;
+mod form;
+mod keys;
+mod lesson;
+mod model;
+mod panel;
+mod terminal;
+#[cfg(test)]
+mod tests;
+
+use super::{Common, session};
+use crate::error::{Error, Result};
+use crate::journal::course_view::{self, CourseView, Keeper};
+use crate::journal::find::{self, Course};
+use crate::journal::{Journal, resolve};
+use crate::ledger::identity::Identity;
+use crate::school::{ClassName, School};
+use clap::Args;
+use model::{Access, Job, Model, Target};
+use std::process::ExitCode;
+use std::time::Duration;
+use terminal::{Input, Screen};
+
+/// How often the ledger is looked at for what others recorded.
+const LOOK: Duration = Duration::from_secs(1);
+
+#[derive(Args)]
+pub struct Open {
+    /// Класс: 7А
+    #[arg(value_name = "КЛАСС")]
+    class: String,
+    /// Предмет, можно кратко: Алгебра
+    #[arg(value_name = "ПРЕДМЕТ")]
+    subject: String,
+    /// Группа, если класс делится на группы
+    #[arg(long, value_name = "ГРУППА")]
+    group: Option<String>,
+    /// Записывать уроки как проведённые вместо основного учителя (§2.1)
+    #[arg(long)]
+    substitute: bool,
+}
+
+impl Open {
+    pub fn run(self, common: &Common) -> Result<ExitCode> {
+        terminal::require()?;
+        let class = ClassName::parse(&self.class)?;
+        let journal = session::journal(common)?;
+        let identity = session::identity_if_named(common)?;
+        let login = match &identity {
+            Some(identity) => session::signer(&journal, identity)?.map(|(login, _)| login),
+            None => None,
+        };
+        let course = resolve::course(journal.tables(), &class, &self.subject, self.group.as_deref(), login.as_deref())?;
+        let access = access(&journal, identity.as_ref(), &course, self.substitute)?;
+        let school = find::school(journal.tables())?;
+        let view = course_view::course_view(journal.tables(), &course)?;
+        let model = Model::new(view, access, school.day_of(session::now()));
+        let mut sitting = Sitting { journal, identity, course, school, model, recorded: 0 };
+        let mut screen = Screen::take()?;
+        let ended = sitting.run(&mut screen);
+        drop(screen);
+        ended?;
+        if matches!(sitting.model.access, Access::Keeps(..)) {
+            println!("{}: записей сделано: {}", sitting.course.key, sitting.recorded);
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Whether the identity keeps the course, or the reason why it only looks.
+fn access(journal: &Journal, identity: Option<&Identity>, course: &Course, substitute: bool) -> Result<Access> {
+    let Some(identity) = identity else {
+        let why = Error::input("ключ не указан");
+        return Ok(Access::Looks(
+            why.next("чтобы записывать, укажите --identity ФАЙЛ или войдите: letopis login ФАЙЛ"),
+        ));
+    };
+    match course_view::may_keep(journal.tables(), &identity.public().fingerprint(), course, substitute) {
+        Ok(keeper) => Ok(Access::Keeps(keeper.clone(), name(journal, &keeper)?)),
+        Err(why) if why.kind() == crate::error::Kind::Refused => Ok(Access::Looks(why)),
+        Err(fault) => Err(fault),
+    }
+}
+
+fn name(journal: &Journal, keeper: &Keeper) -> Result<String> {
+    let person = find::staff(journal.tables(), &keeper.login)?;
+    Ok(person.map_or_else(|| keeper.login.clone(), |person| person.name.initials()))
+}
+
+/// A teacher at the grid.
+struct Sitting {
+    journal: Journal,
+    identity: Option<Identity>,
+    course: Course,
+    school: School,
+    model: Model,
+    recorded: usize,
+}
+
+impl Sitting {
+    fn run(&mut self, screen: &mut Screen) -> Result<()> {
+        while !self.model.leaving {
+            screen.draw(|frame| draw::draw(frame, &mut self.model))?;
+            let job = match screen.wait(LOOK)? {
+                Input::Key(key) => {
+                    self.look()?;
+                    self.model.press(key)
+                }
+                Input::Paste(text) => {
+                    self.model.paste(&text);
+                    None
+                }
+                Input::Other => None,
+                Input::Nothing => {
+                    self.look()?;
+                    None
+                }
+                Input::End => return Ok(()),
+            };
+            if let Some(job) = job {
+                self.record(job)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Records a job, and shows the ledger as it stands then, whoever else has written.
+    fn record(&mut self, job: Job) -> Result<()> {
+        let Some(identity) = &self.identity else { return Ok(()) };
+        match record_all(&mut self.journal, identity, &job, &self.model.view) {
+            Ok((entries, warnings)) => {
+                self.recorded += entries.len();
+                super::login::renew();
+                let view = self.view()?;
+                self.model.recorded(&job.target, view, &entries, &warnings);
+            }
+            Err(error) => {
+                self.model.refused(&job.target, error);
+                self.look()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows what others recorded, and what day it is.
+    fn look(&mut self) -> Result<()> {
+        self.model.today = self.school.day_of(session::now());
+        if self.journal.tip()?.seq != self.model.view.length {
+            let view = self.view()?;
+            self.model.replace_view(view);
+        }
+        Ok(())
+    }
+
+    fn view(&self) -> Result<CourseView> {
+        course_view::course_view(self.journal.tables(), &self.course)
+    }
+}
+
+/// All entries of a job or none; their numbers and the warnings. `seen` is what the job was made from.
+fn record_all(
+    journal: &mut Journal,
+    identity: &Identity,
+    job: &Job,
+    seen: &CourseView,
+) -> Result<(Vec<u64>, Vec<String>)> {
+    let mut batch = journal.batch()?;
+    if batch.tip().seq != seen.length {
+        unchanged(&job.target, seen, &course_view::course_view(batch.tables(), &seen.course)?)?;
+    }
+    let (mut entries, mut warnings) = (Vec::new(), Vec::new());
+    for body in &job.bodies {
+        let recorded = batch.record(session::author(identity), body.clone())?;
+        entries.push(recorded.seq);
+        warnings.extend(recorded.warnings);
+    }
+    batch.commit()?;
+    Ok((entries, warnings))
+}
+
+/// Others may have written while the journal was waited for; what was typed answers to what was seen.
+fn unchanged(target: &Target, seen: &CourseView, now: &CourseView) -> Result<()> {
+    let same = match target {
+        Target::Cell((file, place)) => {
+            let standing = |view: &CourseView| view.row(file).and_then(|row| view.standing(place, row).cloned());
+            standing(seen) == standing(now)
+        }
+        Target::Lesson(place) => {
+            let lesson = |view: &CourseView| view.column(place).and_then(|column| view.columns[column].lesson.clone());
+            lesson(seen) == lesson(now)
+        }
+    };
+    if same {
+        return Ok(());
+    }
+    Err(Error::refused("это место журнала только что изменили с другого компьютера или в другом окне")
+        .next("посмотрите, что там стоит теперь, и, если нужно, введите ещё раз"))
+}
