@@ -8,6 +8,7 @@ use crate::journal::entry::{
 };
 use crate::journal::find::{self, iso};
 use crate::journal::standing;
+use crate::journal::timetable::Timetable;
 use crate::school::{Attendance, CourseKey, Marks};
 use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension, Params, params};
@@ -81,13 +82,11 @@ pub fn course(tables: &Connection, set: &CourseSet) -> Result<bool> {
     Ok(find::course(tables, &set.course)?.is_some_and(|known| known.teacher == set.teacher && known.hours == set.hours))
 }
 
-/// Whether the course has exactly these lessons in the week.
+/// Whether the course has had exactly these lessons in the week since the year began; later changes are not looked at.
 pub fn timetable(tables: &Connection, course: &CourseKey, slots: &[Slot]) -> Result<bool> {
     let Some(course) = find::course(tables, course)? else { return Ok(false) };
-    let mut statement =
-        tables.prepare_cached("SELECT weekday, lesson FROM timetable WHERE course = ?1 ORDER BY weekday, lesson")?;
-    let rows = statement.query_map([course.id], |row| Ok(Slot { weekday: row.get(0)?, lesson: row.get(1)? }))?;
-    Ok(rows.collect::<rusqlite::Result<Vec<_>>>()? == slots)
+    let begins = find::school(tables)?.year.begins;
+    Ok(Timetable::of(tables, course.id)?.week(begins) == slots)
 }
 
 /// Whether the course has exactly this plan.

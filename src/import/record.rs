@@ -316,7 +316,7 @@ impl<'a, 'j> Import<'a, 'j> {
         for (at, course, mut slots) in self.by_course(rows) {
             slots.sort_unstable();
             if !present::timetable(self.batch.tables(), &course, &slots)? {
-                self.record(at, "Урок", TimetableSet { course, slots }, false)?;
+                self.record(at, "Урок", TimetableSet { course, since: None, slots }, false)?;
             }
         }
         Ok(())

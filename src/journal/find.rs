@@ -33,6 +33,8 @@ pub struct Lesson {
     pub homework: String,
     /// Login of the substitute, or empty.
     pub substitute: String,
+    /// Whether the substitution was assigned or confirmed, if there is one.
+    pub confirmed: bool,
     /// Login of who recorded it.
     pub author: String,
 }
@@ -79,6 +81,12 @@ pub fn school(tables: &Connection) -> Result<School> {
 pub fn has_role(tables: &Connection, login: &str, role: Role) -> Result<bool> {
     let sql = "SELECT 1 FROM roles JOIN people USING (login) WHERE login = ?1 AND role = ?2 AND dismissed IS NULL";
     Ok(tables.prepare_cached(sql)?.exists(params![login, role.word()])?)
+}
+
+/// Whether a person was dismissed.
+pub fn is_dismissed(tables: &Connection, login: &str) -> Result<bool> {
+    let sql = "SELECT 1 FROM people WHERE login = ?1 AND dismissed IS NOT NULL";
+    Ok(tables.prepare_cached(sql)?.exists([login])?)
 }
 
 /// A member of staff by login.
@@ -188,12 +196,27 @@ pub fn course(tables: &Connection, key: &CourseKey) -> Result<Option<Course>> {
     row.transpose()
 }
 
+/// A course by its row.
+pub fn course_by_id(tables: &Connection, id: i64) -> Result<Option<Course>> {
+    let mut statement = tables.prepare_cached(&format!("{COURSE} WHERE id = ?1"))?;
+    statement.query_row([id], course_row).optional()?.transpose()
+}
+
 /// The courses of a class, in the school's order of subjects, groups one after another.
 pub fn courses_of(tables: &Connection, class: &ClassName) -> Result<Vec<Course>> {
     let sql = format!("{COURSE} JOIN subjects ON subjects.name = subject WHERE class = ?1 ORDER BY place, grp");
     let mut statement = tables.prepare_cached(&sql.replace("SELECT id,", "SELECT courses.id,"))?;
     let rows = statement.query_map([class.to_string()], course_row)?.collect::<rusqlite::Result<Vec<_>>>()?;
     rows.into_iter().collect()
+}
+
+/// The courses of a teacher, by class and subject.
+pub fn courses_of_teacher(tables: &Connection, login: &str) -> Result<Vec<Course>> {
+    let mut statement = tables.prepare_cached(&format!("{COURSE} WHERE teacher = ?1"))?;
+    let rows = statement.query_map([login], course_row)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut courses = rows.into_iter().collect::<Result<Vec<Course>>>()?;
+    courses.sort_by(|a, b| a.key.cmp(&b.key));
+    Ok(courses)
 }
 
 fn course_row(row: &Row<'_>) -> rusqlite::Result<Result<Course>> {
@@ -212,7 +235,7 @@ pub fn lesson_at(tables: &Connection, at: &LessonRef) -> Result<Option<Lesson>> 
 
 /// A lesson of a course.
 pub fn lesson(tables: &Connection, course: i64, date: NaiveDate, number: u8) -> Result<Option<Lesson>> {
-    let sql = "SELECT id, topic, work, homework, substitute, author FROM lessons
+    let sql = "SELECT id, topic, work, homework, substitute, author, confirmed FROM lessons
                WHERE course = ?1 AND date = ?2 AND lesson = ?3";
     let mut statement = tables.prepare_cached(sql)?;
     let found = statement.query_row(params![course, iso(date), number], |row| {
@@ -223,6 +246,7 @@ pub fn lesson(tables: &Connection, course: i64, date: NaiveDate, number: u8) -> 
             homework: row.get(3)?,
             substitute: row.get(4)?,
             author: row.get(5)?,
+            confirmed: row.get(6)?,
         })
     });
     Ok(found.optional()?)
@@ -267,6 +291,11 @@ pub fn class_of_pupil(tables: &Connection, file: &str, date: NaiveDate) -> Resul
     let class: Option<String> =
         tables.prepare_cached(sql)?.query_row(params![file, iso(date)], |row| row.get(0)).optional()?;
     class.map(|name| ClassName::parse(&name)).transpose()
+}
+
+/// Whether the year was closed.
+pub fn is_closed(tables: &Connection) -> Result<bool> {
+    Ok(tables.prepare_cached("SELECT 1 FROM year_closed")?.exists([])?)
 }
 
 /// A date as the tables keep it.

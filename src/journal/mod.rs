@@ -5,6 +5,7 @@
 
 mod audit;
 pub mod contacts;
+pub mod correction;
 pub mod entry;
 pub mod find;
 mod record;
@@ -13,6 +14,7 @@ mod roles;
 pub mod rules;
 pub mod standing;
 pub mod tables;
+pub mod timetable;
 
 pub use audit::{Finding, Report};
 pub use record::{Author, Batch, Recorded};

@@ -135,7 +135,8 @@ pub(super) fn judge(
     payload: &str,
 ) -> Result<Vec<String>> {
     let last = if matches!(entry.body, Body::ClockReset(_)) { None } else { last };
-    rules::time::check(last, &school.year, entry.time)?;
+    let endless = rules::control::outlasts_year(tables, &entry.body)?;
+    rules::time::check(last, &school.year, entry.time, endless)?;
     roles::check(tables, entry)?;
     rules::check(&Context { tables, school, seq }, entry, payload)
 }

@@ -3,8 +3,9 @@
 
 use crate::error::{Error, Result};
 use crate::journal::find::{self, Course, Pupil, iso};
+use crate::journal::timetable::Timetable;
 use crate::school::{ClassName, fold, format_date};
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use rusqlite::{Connection, params};
 
 /// The course of a class and a subject, which may be typed short. Where groups share a subject, `group` decides, else
@@ -132,11 +133,7 @@ pub fn timetabled_lesson(tables: &Connection, course: &Course, date: NaiveDate, 
     if let Some(number) = given {
         return Ok(number);
     }
-    let mut statement =
-        tables.prepare_cached("SELECT lesson FROM timetable WHERE course = ?1 AND weekday = ?2 ORDER BY lesson")?;
-    let weekday = date.weekday().number_from_monday();
-    let lessons = statement.query_map(params![course.id, weekday], |row| row.get(0))?;
-    let lessons = lessons.collect::<rusqlite::Result<Vec<u8>>>()?;
+    let lessons: Vec<u8> = Timetable::of(tables, course.id)?.on(date).collect();
     match lessons[..] {
         [number] => Ok(number),
         [] => Err(Error::input(format!("по расписанию {} урока «{}» нет", format_date(date), course.key))

@@ -4,10 +4,10 @@
 //! Recording, taking in and audit all ask here, so nothing can be recorded by a way that forgets to.
 
 use crate::error::{Error, Result};
-use crate::journal::entry::{Body, Entry};
+use crate::journal::entry::{Body, Entry, LessonRef};
 use crate::journal::find;
 use crate::school::{ClassName, CourseKey, Role};
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 /// What must be true of an author for an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,12 +20,14 @@ pub enum Right {
     Substitute,
     /// Is the class teacher of the pupil's class.
     OwnClass,
+    /// Teaches the course that a remark is about, or is the class teacher where it is about the whole book.
+    Addressee,
     /// Is a methodist of the subject's methodological association.
     OwnAssociation,
 }
 
-use Right::{Has, OwnAssociation, OwnClass, OwnCourse, Substitute};
-use Role::{Administrator, DeputyHead, Director, Dispatcher};
+use Right::{Addressee, Has, OwnAssociation, OwnClass, OwnCourse, Substitute};
+use Role::{Administrator, ClassTeacher, DeputyHead, Director, Dispatcher, Teacher};
 
 /// Kinds of entry, and the rights of which any one suffices.
 const TABLE: &[(&str, &[Right])] = &[
@@ -41,6 +43,7 @@ const TABLE: &[(&str, &[Right])] = &[
     ("pupil.set", &[Has(Administrator)]),
     ("pupil.enrolled", &[Has(Administrator)]),
     ("pupil.left", &[Has(Administrator)]),
+    ("pupil.moved", &[Has(Administrator)]),
     ("group.set", &[Has(Administrator)]),
     ("course.set", &[Has(Administrator)]),
     ("timetable.set", &[Has(Administrator)]),
@@ -48,9 +51,21 @@ const TABLE: &[(&str, &[Right])] = &[
     ("lesson.recorded", &[OwnCourse, Substitute]),
     ("marks.set", &[OwnCourse, Substitute]),
     ("attendance.set", &[OwnCourse, Substitute]),
+    ("substitution.assigned", &[Has(DeputyHead)]),
+    ("substitution.confirmed", &[Has(DeputyHead)]),
     ("reason.set", &[OwnClass]),
+    ("reason.withdrawn", &[OwnClass]),
+    ("exemption.set", &[OwnClass]),
+    ("exemption.withdrawn", &[OwnClass]),
     ("finals.set", &[OwnCourse, Has(DeputyHead)]),
     ("decision.set", &[Has(DeputyHead), Has(Director)]),
+    ("correction.requested", &[OwnCourse, Substitute]),
+    ("correction.decided", &[Has(DeputyHead), Has(Director)]),
+    ("remark.written", &[Has(DeputyHead)]),
+    ("remark.answered", &[Addressee, Has(DeputyHead)]),
+    ("note.added", &[Has(Teacher), Has(ClassTeacher)]),
+    ("note.done", &[Has(Teacher), Has(ClassTeacher)]),
+    ("year.closed", &[Has(DeputyHead), Has(Director)]),
     ("document.issued", &[Has(DeputyHead), Has(Director)]),
     ("carrier.registered", &[Has(DeputyHead), Has(Director)]),
     ("archive.created", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),
@@ -92,6 +107,7 @@ impl Right {
             OwnCourse => "учитель этого курса".to_owned(),
             Substitute => "учитель, проводивший урок по замене".to_owned(),
             OwnClass => "классный руководитель этого класса".to_owned(),
+            Addressee => "учитель или классный руководитель, к которому относится замечание".to_owned(),
             OwnAssociation => "методист методического объединения этого предмета".to_owned(),
         }
     }
@@ -113,6 +129,7 @@ fn holds(tables: &Connection, entry: &Entry, right: Right) -> Result<bool> {
                 Some(class) => find::class_teacher(tables, &class)?.is_some_and(|teacher| teacher == *login),
                 None => false,
             }),
+        Addressee => addressee(tables, entry),
         OwnAssociation => Ok(has(Role::Methodist)?
             && match course_of(&entry.body) {
                 Some(key) => find::shares_association(tables, login, &key.subject)?,
@@ -129,11 +146,23 @@ fn substitutes(tables: &Connection, entry: &Entry) -> Result<bool> {
             None => return Ok(true),
             Some(known) => return Ok(known.substitute == entry.author),
         },
-        Body::MarksSet(set) => &set.at,
-        Body::AttendanceSet(set) => &set.at,
+        Body::MarksSet(set) => set.at.clone(),
+        Body::AttendanceSet(set) => set.at.clone(),
+        Body::CorrectionRequested(set) => LessonRef { course: set.course.clone(), date: set.date, lesson: set.lesson },
         _ => return Ok(false),
     };
-    Ok(find::lesson_at(tables, at)?.is_some_and(|lesson| lesson.substitute == entry.author))
+    Ok(find::lesson_at(tables, &at)?.is_some_and(|lesson| lesson.substitute == entry.author))
+}
+
+/// A remark about a course is answered by its teacher, one about the book by the class teacher.
+fn addressee(tables: &Connection, entry: &Entry) -> Result<bool> {
+    let Body::RemarkAnswered(answer) = &entry.body else { return Ok(false) };
+    let sql = "SELECT coalesce(courses.teacher, classes.teacher) FROM remarks
+               JOIN classes ON classes.name = remarks.class LEFT JOIN courses ON courses.id = course
+               WHERE number = ?1";
+    let mut statement = tables.prepare_cached(sql)?;
+    let login: Option<String> = statement.query_row([answer.number], |row| row.get(0)).optional()?;
+    Ok(login.is_some_and(|login| login == entry.author) && !find::is_dismissed(tables, &entry.author)?)
 }
 
 fn course_of(body: &Body) -> Option<&CourseKey> {
@@ -143,14 +172,23 @@ fn course_of(body: &Body) -> Option<&CourseKey> {
         Body::MarksSet(set) => Some(&set.at.course),
         Body::AttendanceSet(set) => Some(&set.at.course),
         Body::FinalsSet(set) => Some(&set.course),
+        Body::CorrectionRequested(set) => Some(&set.course),
         _ => None,
     }
 }
 
+/// The class of the pupil whose absence is explained: on the span's last day, else on its first.
 fn class_of(tables: &Connection, body: &Body) -> Result<Option<ClassName>> {
-    match body {
-        Body::ReasonSet(set) => find::class_of_pupil(tables, &set.pupil, set.until),
-        _ => Ok(None),
+    let (pupil, since, until) = match body {
+        Body::ReasonSet(set) => (&set.pupil, set.since, set.until),
+        Body::ReasonWithdrawn(set) => (&set.pupil, set.since, set.until),
+        Body::ExemptionSet(set) => (&set.pupil, set.since, set.until),
+        Body::ExemptionWithdrawn(set) => (&set.pupil, set.since, set.since),
+        _ => return Ok(None),
+    };
+    match find::class_of_pupil(tables, pupil, until)? {
+        Some(class) => Ok(Some(class)),
+        None => find::class_of_pupil(tables, pupil, since),
     }
 }
 

@@ -34,9 +34,15 @@ CREATE TABLE group_members (
 CREATE TABLE courses (           -- grp is empty where the course is the whole class's; hours a week
     id INTEGER PRIMARY KEY, class TEXT NOT NULL, grp TEXT NOT NULL, subject TEXT NOT NULL, teacher TEXT NOT NULL,
     hours REAL NOT NULL, entry INTEGER NOT NULL, UNIQUE (class, grp, subject)) STRICT;
-CREATE TABLE timetable (         -- weekday 1 (Monday) to 7
-    course INTEGER NOT NULL, weekday INTEGER NOT NULL, lesson INTEGER NOT NULL,
-    entry INTEGER NOT NULL, PRIMARY KEY (course, weekday, lesson)) STRICT, WITHOUT ROWID;
+CREATE TABLE course_teachers (   -- who taught the course from which day on; the last row is courses.teacher
+    course INTEGER NOT NULL, since TEXT NOT NULL, teacher TEXT NOT NULL,
+    entry INTEGER NOT NULL, PRIMARY KEY (course, entry)) STRICT, WITHOUT ROWID;
+CREATE TABLE timetables (        -- a course's week from a day on, until the next row of the course
+    course INTEGER NOT NULL, since TEXT NOT NULL,
+    entry INTEGER NOT NULL, PRIMARY KEY (course, since)) STRICT, WITHOUT ROWID;
+CREATE TABLE timetable (         -- the lessons of that week; weekday 1 (Monday) to 7
+    course INTEGER NOT NULL, since TEXT NOT NULL, weekday INTEGER NOT NULL, lesson INTEGER NOT NULL,
+    entry INTEGER NOT NULL, PRIMARY KEY (course, since, weekday, lesson)) STRICT, WITHOUT ROWID;
 CREATE TABLE plans (             -- work: the kind of work as the plan words it («контрольная работа № 2») or empty
     course INTEGER NOT NULL, no INTEGER NOT NULL, topic TEXT NOT NULL, work TEXT NOT NULL, homework TEXT NOT NULL,
     entry INTEGER NOT NULL, PRIMARY KEY (course, no)) STRICT, WITHOUT ROWID;
@@ -48,6 +54,9 @@ CREATE TABLE lessons (           -- substitute: login or empty; recorded_on: the
     author TEXT NOT NULL,        -- login of who recorded it, who may overwrite it on the same day (§2.3.2)
     entry INTEGER NOT NULL,
     UNIQUE (course, date, lesson)) STRICT;
+CREATE TABLE substitutions (     -- assigned by the deputy head before the lesson was recorded (§2.1)
+    course INTEGER NOT NULL, date TEXT NOT NULL, lesson INTEGER NOT NULL, substitute TEXT NOT NULL,
+    entry INTEGER NOT NULL, PRIMARY KEY (course, date, lesson)) STRICT, WITHOUT ROWID;
 CREATE TABLE marks (             -- marks: «5», «4/5», «зач»…; work: kind of work where it differs from the lesson's
     lesson INTEGER NOT NULL, pupil INTEGER NOT NULL, marks TEXT NOT NULL, work TEXT NOT NULL,
     document TEXT NOT NULL,      -- the document that a mark from elsewhere rests on (§2.3.5), or empty
@@ -58,12 +67,34 @@ CREATE TABLE attendance (        -- kind: «н», «б», «у» (absent) or «�
 CREATE TABLE reasons (           -- reason: «болезнь», «уважительная», «неуважительная»; until is inclusive
     pupil INTEGER NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL, reason TEXT NOT NULL, document TEXT NOT NULL,
     entry INTEGER NOT NULL, PRIMARY KEY (pupil, since, until)) STRICT, WITHOUT ROWID;
+CREATE TABLE exemptions (        -- a document exempts the pupil from the subject; until is inclusive
+    pupil INTEGER NOT NULL, subject TEXT NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL, document TEXT NOT NULL,
+    entry INTEGER NOT NULL, PRIMARY KEY (pupil, subject, since)) STRICT, WITHOUT ROWID;
 CREATE TABLE finals (            -- period: a period's name, «Год», «Экзамен» or «Итог»; override: reason or empty
     course INTEGER NOT NULL, pupil INTEGER NOT NULL, period TEXT NOT NULL, mark TEXT NOT NULL,
     override TEXT NOT NULL, set_on TEXT NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (course, pupil, period)) STRICT, WITHOUT ROWID;
 CREATE TABLE decisions (         -- of the pedagogical council
     pupil INTEGER PRIMARY KEY, date TEXT NOT NULL, number TEXT NOT NULL, decision TEXT NOT NULL,
     entry INTEGER NOT NULL) STRICT;
+CREATE TABLE corrections (       -- «Замена сведений» (§2.3.3): decision is empty, «удовлетворено» or «отклонено»
+    number INTEGER PRIMARY KEY, requested_at TEXT NOT NULL, requested_by TEXT NOT NULL,
+    course INTEGER NOT NULL, date TEXT NOT NULL, lesson INTEGER NOT NULL, reason TEXT NOT NULL,
+    decision TEXT NOT NULL, note TEXT NOT NULL, decided_at TEXT NOT NULL, decided_by TEXT NOT NULL,
+    requested_entry INTEGER NOT NULL, entry INTEGER NOT NULL) STRICT;
+CREATE INDEX corrections_by_course ON corrections (course);
+CREATE TABLE correction_changes ( -- kind: mark, attendance, lesson, final; was and becomes as people read them;
+    number INTEGER NOT NULL, place INTEGER NOT NULL, kind TEXT NOT NULL, -- change: the JSON of the request's entry
+    pupil INTEGER, period TEXT NOT NULL, was TEXT NOT NULL, becomes TEXT NOT NULL, change TEXT NOT NULL,
+    PRIMARY KEY (number, place)) STRICT, WITHOUT ROWID;
+CREATE TABLE remarks (           -- on how the journal is kept; course is NULL where the remark is about the whole book
+    number INTEGER PRIMARY KEY, class TEXT NOT NULL, course INTEGER, text TEXT NOT NULL, author TEXT NOT NULL,
+    written_at TEXT NOT NULL, answer TEXT NOT NULL, answered_by TEXT NOT NULL, answered_at TEXT NOT NULL,
+    entry INTEGER NOT NULL) STRICT;
+CREATE TABLE notes (             -- «Блокнот» (§2.3.4): sealed to its author; done: 0 or 1
+    entry INTEGER PRIMARY KEY, author TEXT NOT NULL, written_at TEXT NOT NULL, sealed TEXT NOT NULL,
+    done INTEGER NOT NULL) STRICT;
+CREATE TABLE year_closed (       -- one row once the year is closed
+    id INTEGER PRIMARY KEY CHECK (id = 1), at TEXT NOT NULL, by TEXT NOT NULL, entry INTEGER NOT NULL) STRICT;
 CREATE TABLE documents (         -- subject: a class, or empty for the school; at_entry: the ledger entry whose state it shows
     number TEXT PRIMARY KEY, form TEXT NOT NULL, subject TEXT NOT NULL, variant TEXT NOT NULL, title TEXT NOT NULL,
     leaves INTEGER NOT NULL, at_entry INTEGER NOT NULL, issued_at TEXT NOT NULL, issued_by TEXT NOT NULL,

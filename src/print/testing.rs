@@ -251,9 +251,12 @@ fn add_year(tables: &Connection, school: &School, course: i64, hours: u32, group
             }
         }
     }
+    let begins = school.year.begins.to_string();
+    tables.execute("INSERT INTO timetables VALUES (?1, ?2, 1)", params![course, begins]).unwrap();
     for weekday in 1..=5 {
         if (weekday - 1 + course as u32) % 5 < hours {
-            tables.execute("INSERT INTO timetable VALUES (?1, ?2, 2, 1)", params![course, weekday]).unwrap();
+            let sql = "INSERT INTO timetable VALUES (?1, ?2, ?3, 2, 1)";
+            tables.execute(sql, params![course, begins, weekday]).unwrap();
         }
     }
     let periods = ["I четверть", "II четверть", "III четверть", "IV четверть", "Год"];

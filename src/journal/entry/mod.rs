@@ -5,20 +5,28 @@
 //! «7А», logins, personal file numbers, periods; so the ledger can be read without its tables, in twenty-five years.
 //! `docs/formats/ledger.md` lists every kind and field.
 
+mod absence;
+mod control;
+mod correction;
 mod paper;
 mod people;
 mod study;
 
+pub use absence::{ExemptionSet, ExemptionWithdrawn, Reason, ReasonSet, ReasonWithdrawn};
+pub use control::{
+    NoteAdded, NoteDone, RemarkAnswered, RemarkWritten, SubstitutionAssigned, SubstitutionConfirmed, YearClosed,
+};
+pub use correction::{Change, CorrectionDecided, CorrectionRequested, LessonText};
 pub use paper::{
     ArchiveCreated, ArchiveVerified, CarrierRegistered, CopyOn, DocumentIssued, IssuedPage, IssuedResource,
 };
 pub use people::{
     ClassSet, ClockReset, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, Previous,
-    PupilEnrolled, PupilLeft, PupilSet, SchoolChanged, SubjectLine, SubjectsSet,
+    PupilEnrolled, PupilLeft, PupilMoved, PupilSet, SchoolChanged, SubjectLine, SubjectsSet,
 };
 pub use study::{
     AttendanceSet, CourseSet, DecisionSet, FinalLine, FinalsSet, LessonCell, LessonRecorded, LessonRef, MarkLine,
-    MarksSet, PlanLine, PlanSet, PresenceLine, Reason, ReasonSet, Slot, TimetableSet,
+    MarksSet, PlanLine, PlanSet, PresenceLine, Slot, TimetableSet,
 };
 
 use crate::error::{Error, Result};
@@ -109,6 +117,7 @@ kinds! {
     "pupil.set" => PupilSet,
     "pupil.enrolled" => PupilEnrolled,
     "pupil.left" => PupilLeft,
+    "pupil.moved" => PupilMoved,
     "group.set" => GroupSet,
     "course.set" => CourseSet,
     "timetable.set" => TimetableSet,
@@ -116,9 +125,21 @@ kinds! {
     "lesson.recorded" => LessonRecorded,
     "marks.set" => MarksSet,
     "attendance.set" => AttendanceSet,
+    "substitution.assigned" => SubstitutionAssigned,
+    "substitution.confirmed" => SubstitutionConfirmed,
     "reason.set" => ReasonSet,
+    "reason.withdrawn" => ReasonWithdrawn,
+    "exemption.set" => ExemptionSet,
+    "exemption.withdrawn" => ExemptionWithdrawn,
     "finals.set" => FinalsSet,
     "decision.set" => DecisionSet,
+    "correction.requested" => CorrectionRequested,
+    "correction.decided" => CorrectionDecided,
+    "remark.written" => RemarkWritten,
+    "remark.answered" => RemarkAnswered,
+    "note.added" => NoteAdded,
+    "note.done" => NoteDone,
+    "year.closed" => YearClosed,
     "document.issued" => DocumentIssued,
     "carrier.registered" => CarrierRegistered,
     "archive.created" => ArchiveCreated,

@@ -163,6 +163,18 @@ pub struct PupilLeft {
     pub until: NaiveDate,
 }
 
+/// A pupil moved to another class of the school.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PupilMoved {
+    /// Номер личного дела.
+    pub file: String,
+    /// The class he moved to.
+    pub class: ClassName,
+    /// The first day in it, on which he is no longer in the other.
+    pub since: NaiveDate,
+}
+
 /// A group of a class: all its members.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,4 +1,4 @@
-//! Entries about teaching: courses, timetable, plans, lessons, marks, absences, final marks (§2, §3.3.2–3.3.4).
+//! Entries about teaching: courses, timetable, plans, lessons, marks, absences, final marks (§2, §3.3.2, §3.3.3).
 
 use crate::school::{Attendance, CourseKey, Marks};
 use chrono::NaiveDate;
@@ -16,12 +16,15 @@ pub struct CourseSet {
     pub hours: f64,
 }
 
-/// A course's lessons in the week, all of them.
+/// A course's lessons in the week, all of them, from a day on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TimetableSet {
     /// The course.
     pub course: CourseKey,
+    /// The first day on which they hold; nothing: the year's first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<NaiveDate>,
     /// Its lessons in the week.
     pub slots: Vec<Slot>,
 }
@@ -154,54 +157,6 @@ pub struct PresenceLine {
     pub pupil: String,
     /// Absence or lateness; nothing says that the pupil was there after all.
     pub attendance: Option<Attendance>,
-}
-
-/// Why a pupil was absent (§3.3.4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Reason {
-    /// Illness.
-    #[serde(rename = "болезнь")]
-    Illness,
-    /// A valid reason.
-    #[serde(rename = "уважительная")]
-    Valid,
-    /// No valid reason.
-    #[serde(rename = "неуважительная")]
-    Invalid,
-}
-
-impl Reason {
-    /// Reads the word.
-    pub fn parse(text: &str) -> Option<Self> {
-        let folded = crate::school::fold(text.trim());
-        [Self::Illness, Self::Valid, Self::Invalid].into_iter().find(|reason| reason.word() == folded)
-    }
-
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Illness => "болезнь",
-            Self::Valid => "уважительная",
-            Self::Invalid => "неуважительная",
-        }
-    }
-}
-
-/// The reason of a pupil's absences between two days.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ReasonSet {
-    /// Номер личного дела.
-    pub pupil: String,
-    /// First day.
-    pub since: NaiveDate,
-    /// Last day.
-    pub until: NaiveDate,
-    /// Why.
-    pub reason: Reason,
-    /// The document it rests on, may be empty.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub document: String,
 }
 
 /// Final marks of a course for a period.

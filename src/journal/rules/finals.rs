@@ -141,6 +141,16 @@ fn standing(
     }
 }
 
+/// A final mark that a correction sets: of a period that there is, for a pupil who was on the course.
+pub fn corrected(context: &Context<'_>, course: &Course, pupil: &str, name: &str, mark: Option<&Marks>) -> Result<()> {
+    let year = &context.school.year;
+    let (begins, ends) = period(context, course, name)?.map_or((year.begins, year.ends), |p| (p.begins, p.ends));
+    if !pupils_of(context, course, begins, ends)?.contains_key(pupil) {
+        return Err(Error::refused(format!("ученик «{pupil}» не учился на курсе «{}» в период «{name}»", course.key)));
+    }
+    mark.map_or(Ok(()), |mark| single(context, course, mark))
+}
+
 /// Those who were on the course at its end or some day of the span, by personal file.
 fn pupils_of(
     context: &Context<'_>,

@@ -6,7 +6,7 @@
 
 use super::{Context, known_course, roster, text};
 use crate::error::{Error, Result};
-use crate::journal::entry::{AttendanceSet, Entry, LessonCell, LessonRecorded, LessonRef, MarksSet};
+use crate::journal::entry::{AttendanceSet, Entry, LessonCell, LessonRecorded, LessonRef, LessonText, MarksSet};
 use crate::journal::find::{self, Course, Lesson, Pupil};
 use crate::school::{Attendance, Marks, Role, WorkKind, format_date};
 use chrono::{Duration, NaiveDate};
@@ -78,19 +78,8 @@ pub fn recorded(context: &Context<'_>, entry: &Entry, set: &LessonRecorded, toda
     let tables = context.tables;
     let course = known_course(tables, &set.at.course)?;
     school_day(context, &set.at)?;
-    text::is_given(&set.topic, "тема урока (что пройдено)")?;
-    for (text, what) in [(&set.topic, "тема"), (&set.homework, "домашнее задание"), (&set.work, "вид работы")]
-    {
-        text::fits(text, what)?;
-    }
-    if !set.work.is_empty() && WorkKind::of(&set.work).is_none() {
-        return Err(Error::input(format!("вид работы «{}» неизвестен", set.work))
-            .next(format!("начните его с одного из слов: {}", WorkKind::words())));
-    }
-    if !set.substitute.is_empty() && !find::has_role(tables, &set.substitute, Role::Teacher)? {
-        return Err(Error::input(format!("«{}» не учитель этой школы и не может замещать", set.substitute))
-            .next("проверьте логин замещающего"));
-    }
+    let (topic, work, homework) = (set.topic.clone(), set.work.clone(), set.homework.clone());
+    lesson_text(context, &LessonText { topic, work, homework, substitute: set.substitute.clone() })?;
     if !set.cells.is_empty() && !entry.taken_over {
         return Err(Error::refused("отметки вместе с уроком записываются только при переносе"));
     }
@@ -103,6 +92,30 @@ pub fn recorded(context: &Context<'_>, entry: &Entry, set: &LessonRecorded, toda
         replacement(window, &known.author, entry, "урок уже записан")?;
     }
     cells(context, entry, set, &course, known.as_ref())
+}
+
+/// What a lesson's line may say.
+pub(super) fn lesson_text(context: &Context<'_>, line: &LessonText) -> Result<()> {
+    text::is_given(&line.topic, "тема урока (что пройдено)")?;
+    for (text, what) in [(&line.topic, "тема"), (&line.homework, "домашнее задание"), (&line.work, "вид работы")]
+    {
+        text::fits(text, what)?;
+    }
+    known_work(&line.work)?;
+    if !line.substitute.is_empty() && !find::has_role(context.tables, &line.substitute, Role::Teacher)? {
+        return Err(Error::input(format!("«{}» не учитель этой школы и не может замещать", line.substitute))
+            .next("проверьте логин замещающего"));
+    }
+    Ok(())
+}
+
+/// A kind of work that is known, or none.
+pub(super) fn known_work(work: &str) -> Result<()> {
+    if work.is_empty() || WorkKind::of(work).is_some() {
+        return Ok(());
+    }
+    Err(Error::input(format!("вид работы «{work}» неизвестен"))
+        .next(format!("начните его с одного из слов: {}", WorkKind::words())))
 }
 
 /// Whether `set` would change something that was already filled in.
@@ -152,10 +165,7 @@ pub fn marks(context: &Context<'_>, entry: &Entry, set: &MarksSet, today: NaiveD
     let course = known_course(context.tables, &set.at.course)?;
     let window = window(context, entry, set.at.date, today)?;
     let lesson = known_lesson(context, &course, &set.at)?;
-    if !set.work.is_empty() && WorkKind::of(&set.work).is_none() {
-        return Err(Error::input(format!("вид работы «{}» неизвестен", set.work))
-            .next(format!("начните его с одного из слов: {}", WorkKind::words())));
-    }
+    known_work(&set.work)?;
     some_lines(set.marks.len())?;
     let roster = roster(context.tables, &set.at.course, set.at.date)?;
     let mut seen = HashSet::new();
@@ -195,7 +205,7 @@ fn some_lines(count: usize) -> Result<()> {
     if count == 0 { Err(Error::input("не указан ни один ученик")) } else { Ok(()) }
 }
 
-fn school_day(context: &Context<'_>, at: &LessonRef) -> Result<()> {
+pub(super) fn school_day(context: &Context<'_>, at: &LessonRef) -> Result<()> {
     let year = &context.school.year;
     let bad = |why: String| Err(Error::refused(why).next("проверьте дату; учебные дни задаёт администратор"));
     if !(year.begins..=year.ends).contains(&at.date) {
@@ -217,7 +227,7 @@ fn known_lesson(context: &Context<'_>, course: &Course, at: &LessonRef) -> Resul
     })
 }
 
-fn on_roster<'r>(
+pub(super) fn on_roster<'r>(
     context: &Context<'_>,
     roster: &'r HashMap<String, Pupil>,
     file: &str,
@@ -235,7 +245,7 @@ fn on_roster<'r>(
     })
 }
 
-fn allowed_marks(context: &Context<'_>, course: &Course, marks: &Marks) -> Result<()> {
+pub(super) fn allowed_marks(context: &Context<'_>, course: &Course, marks: &Marks) -> Result<()> {
     let policy = &context.school.policy;
     if policy.unmarked_grades.contains(&course.key.class.grade()) && marks.grades().next().is_some() {
         return Err(Error::refused(format!("в {}-х классах отметки не ставятся", course.key.class.grade())));

@@ -4,6 +4,9 @@
 //! it to find what slipped past; both get the same answer because it is the same code. A rule that only warns puts its
 //! words into the list that is returned.
 
+mod absence;
+pub mod control;
+mod correction;
 mod finals;
 mod lesson;
 mod paper;
@@ -40,12 +43,13 @@ pub fn check(context: &Context<'_>, entry: &Entry, payload: &str) -> Result<Vec<
     let today = context.school.day_of(entry.time);
     let tables = context.tables;
     let mut warnings = Vec::new();
+    control::year_is_open(tables, entry)?;
     match &entry.body {
         Body::JournalCreated(created) => people::first_entry(context, created)?,
         Body::SchoolChanged(changed) => changed.school.check()?,
         Body::ClockReset(reset) => text::is_given(&reset.reason, "причина")?,
-        Body::Person(person) => people::person(person)?,
-        Body::PersonDismissed(dismissed) => people::dismissal(tables, dismissed)?,
+        Body::Person(person) => people::change_of_person(tables, person)?,
+        Body::PersonDismissed(dismissed) => people::dismissal(tables, dismissed, &mut warnings)?,
         Body::KeyEnrolled(enrolled) => people::enrolment_of_key(tables, enrolled)?,
         Body::KeyRevoked(revoked) => people::revocation(tables, revoked)?,
         Body::SubjectsSet(set) => people::subjects(set)?,
@@ -53,19 +57,32 @@ pub fn check(context: &Context<'_>, entry: &Entry, payload: &str) -> Result<Vec<
         Body::PupilSet(set) => people::pupil(context, set)?,
         Body::PupilEnrolled(enrolled) => people::enrolment(context, enrolled)?,
         Body::PupilLeft(left) => people::leaving(tables, left)?,
+        Body::PupilMoved(moved) => people::moving(context, moved)?,
         Body::GroupSet(set) => people::group(tables, set)?,
         Body::CourseSet(set) => people::course(tables, set)?,
-        Body::TimetableSet(set) => people::timetable(tables, set)?,
+        Body::TimetableSet(set) => people::timetable(context, set)?,
         Body::PlanSet(set) => people::plan(tables, set)?,
         Body::LessonRecorded(set) => lesson::recorded(context, entry, set, today)?,
         Body::MarksSet(set) => lesson::marks(context, entry, set, today)?,
         Body::AttendanceSet(set) => lesson::attendance(context, entry, set, today)?,
-        Body::ReasonSet(set) => people::reason(tables, set)?,
+        Body::SubstitutionAssigned(assigned) => control::assignment(context, assigned)?,
+        Body::SubstitutionConfirmed(confirmed) => control::confirmation(context, confirmed)?,
+        Body::ReasonSet(set) => absence::reason(tables, set)?,
+        Body::ReasonWithdrawn(withdrawn) => absence::withdrawal_of_reason(tables, withdrawn)?,
+        Body::ExemptionSet(set) => absence::exemption(context, set)?,
+        Body::ExemptionWithdrawn(withdrawn) => absence::withdrawal_of_exemption(tables, withdrawn)?,
         Body::FinalsSet(set) => finals::check(context, entry, set, today, &mut warnings)?,
         Body::DecisionSet(set) => {
             known_pupil(tables, &set.pupil)?;
             text::is_given(&set.decision, "решение")?;
         }
+        Body::CorrectionRequested(set) => correction::request(context, set, today)?,
+        Body::CorrectionDecided(decided) => correction::decision(context, entry, decided)?,
+        Body::RemarkWritten(remark) => control::remark(tables, remark)?,
+        Body::RemarkAnswered(answer) => control::answer(tables, answer)?,
+        Body::NoteAdded(note) => control::note(note)?,
+        Body::NoteDone(done) => control::note_done(tables, entry, done)?,
+        Body::YearClosed(_) => control::close(context, today)?,
         Body::DocumentIssued(issued) => paper::document(context, issued)?,
         Body::CarrierRegistered(carrier) => paper::carrier(tables, carrier)?,
         Body::ArchiveCreated(archive) => paper::archive(context, archive)?,

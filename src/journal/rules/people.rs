@@ -5,12 +5,12 @@ use super::{Context, known_course, known_pupil, text};
 use crate::error::{Error, Result};
 use crate::journal::entry::{
     ClassSet, CourseSet, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, PlanSet,
-    PupilEnrolled, PupilLeft, PupilSet, ReasonSet, SubjectsSet, TimetableSet,
+    PupilEnrolled, PupilLeft, PupilMoved, PupilSet, SubjectsSet, TimetableSet,
 };
 use crate::journal::find;
 use crate::school::{ClassName, Role, format_date};
 use chrono::Datelike;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::HashSet;
 
 /// The first entry: only the first, by an administrator, about a consistent school.
@@ -39,13 +39,30 @@ pub fn person(person: &Person) -> Result<()> {
     Ok(())
 }
 
-/// Somebody leaves, but not the last administrator, without whom no key could be enrolled any more.
-pub fn dismissal(tables: &Connection, dismissed: &PersonDismissed) -> Result<()> {
+/// A member of staff as changed: an administrator must remain.
+pub fn change_of_person(tables: &Connection, changed: &Person) -> Result<()> {
+    person(changed)?;
+    let administers = find::has_role(tables, &changed.login, Role::Administrator)?;
+    if administers && !changed.roles.contains(&Role::Administrator) {
+        another_administrator(tables, &changed.login, "")?;
+    }
+    Ok(())
+}
+
+/// Somebody leaves, but not the last administrator, without whom no key could be enrolled any more. What is still in the
+/// hands of the dismissed goes into `warnings`.
+pub fn dismissal(tables: &Connection, dismissed: &PersonDismissed, warnings: &mut Vec<String>) -> Result<()> {
     let person = known_person(tables, &dismissed.login)?;
     if person.dismissed {
         return Err(Error::refused(format!("«{}» уже уволен(а)", dismissed.login)));
     }
-    another_administrator(tables, &dismissed.login, "")
+    another_administrator(tables, &dismissed.login, "")?;
+    let courses = find::courses_of_teacher(tables, &dismissed.login)?;
+    if !courses.is_empty() {
+        let names = courses.iter().map(|course| course.key.to_string()).collect::<Vec<_>>().join("; ");
+        warnings.push(format!("без учителя остаются курсы: {names}; передайте их: letopis course set"));
+    }
+    Ok(())
 }
 
 /// An administrator with a key in force must remain.
@@ -92,8 +109,8 @@ fn known_person(tables: &Connection, login: &str) -> Result<find::Staff> {
     })
 }
 
-/// A teacher who works here.
-fn known_teacher(tables: &Connection, login: &str, role: Role) -> Result<()> {
+/// Somebody who works here in a role.
+pub(super) fn known_teacher(tables: &Connection, login: &str, role: Role) -> Result<()> {
     known_person(tables, login)?;
     if find::has_role(tables, login, role)? {
         return Ok(());
@@ -162,6 +179,29 @@ pub fn leaving(tables: &Connection, left: &PupilLeft) -> Result<()> {
     Ok(())
 }
 
+/// A pupil moves to another class of the school, leaving his own on that day.
+pub fn moving(context: &Context<'_>, moved: &PupilMoved) -> Result<()> {
+    let tables = context.tables;
+    known_class(tables, &moved.class)?;
+    let pupil = known_pupil(tables, &moved.file)?;
+    let year = &context.school.year;
+    if !(year.begins..=year.ends).contains(&moved.since) {
+        return Err(Error::input(format!("дата перевода {} вне учебного года", format_date(moved.since))));
+    }
+    let sql = "SELECT class FROM enrolments WHERE pupil = ?1 AND until IS NULL AND since < ?2";
+    let class: Option<String> = tables
+        .prepare_cached(sql)?
+        .query_row(params![pupil.id, find::iso(moved.since)], |row| row.get(0))
+        .optional()?;
+    let name = pupil.name.surname_given();
+    match class {
+        None => Err(Error::refused(format!("{name} до {} не учится в школе", format_date(moved.since)))
+            .next("проверьте дату; зачисление: letopis pupil enroll")),
+        Some(class) if class == moved.class.to_string() => Err(Error::refused(format!("{name} уже учится в {class}"))),
+        Some(_) => Ok(()),
+    }
+}
+
 /// A group of pupils of the class.
 pub fn group(tables: &Connection, set: &GroupSet) -> Result<()> {
     known_class(tables, &set.class)?;
@@ -200,9 +240,16 @@ pub fn course(tables: &Connection, set: &CourseSet) -> Result<()> {
     known_teacher(tables, &set.teacher, Role::Teacher)
 }
 
-/// Lessons in the week, none twice.
-pub fn timetable(tables: &Connection, set: &TimetableSet) -> Result<()> {
-    known_course(tables, &set.course)?;
+/// Lessons in the week, none twice, from a day of the year on.
+pub fn timetable(context: &Context<'_>, set: &TimetableSet) -> Result<()> {
+    known_course(context.tables, &set.course)?;
+    let year = &context.school.year;
+    if let Some(since) = set.since
+        && !(year.begins..=year.ends).contains(&since)
+    {
+        return Err(Error::input(format!("дата {} вне учебного года {}", format_date(since), year.name))
+            .next("укажите день, с которого действует расписание"));
+    }
     let mut seen = HashSet::new();
     for slot in &set.slots {
         if !(1..=7).contains(&slot.weekday) || !(1..=15).contains(&slot.lesson) || !seen.insert(slot) {
@@ -228,23 +275,7 @@ pub fn plan(tables: &Connection, set: &PlanSet) -> Result<()> {
     Ok(())
 }
 
-/// The reason of absences between two days; spans of one pupil do not overlap.
-pub fn reason(tables: &Connection, set: &ReasonSet) -> Result<()> {
-    let pupil = known_pupil(tables, &set.pupil)?;
-    if set.since > set.until {
-        return Err(Error::input("срок причины заканчивается раньше, чем начинается"));
-    }
-    let (since, until) = (find::iso(set.since), find::iso(set.until));
-    let sql = "SELECT 1 FROM reasons WHERE pupil = ?1 AND since <= ?3 AND until >= ?2
-               AND NOT (since = ?2 AND until = ?3)";
-    if tables.prepare_cached(sql)?.exists(params![pupil.id, since, until])? {
-        return Err(Error::refused(format!("{}: на эти дни уже записана причина", pupil.name.surname_given()))
-            .next("укажите другие дни"));
-    }
-    Ok(())
-}
-
-fn known_class(tables: &Connection, class: &ClassName) -> Result<()> {
+pub(super) fn known_class(tables: &Connection, class: &ClassName) -> Result<()> {
     if tables.prepare_cached("SELECT 1 FROM classes WHERE name = ?1")?.exists([class.to_string()])? {
         return Ok(());
     }

@@ -10,11 +10,17 @@ const TOLERANCE: Duration = Duration::minutes(5);
 /// How far outside the school year an entry may be recorded.
 const AROUND_YEAR: Duration = Duration::days(120);
 
-/// Whether an entry may be recorded at `time` after one that was recorded at `last`.
+/// Whether an entry may be recorded at `time` after one that was recorded at `last`. `endless` says that it may be
+/// recorded however long after the year: what is printed, archived and verified when the year is closed.
 ///
 /// # Errors
 /// The clock lies more than 5 minutes behind the last record, or more than 120 days outside the year.
-pub fn check(last: Option<DateTime<FixedOffset>>, year: &Year, time: DateTime<FixedOffset>) -> Result<()> {
+pub fn check(
+    last: Option<DateTime<FixedOffset>>,
+    year: &Year,
+    time: DateTime<FixedOffset>,
+    endless: bool,
+) -> Result<()> {
     if let Some(last) = last
         && time < last - TOLERANCE
     {
@@ -27,7 +33,7 @@ pub fn check(last: Option<DateTime<FixedOffset>>, year: &Year, time: DateTime<Fi
         .next("проверьте часы компьютера; если неверными были прежние часы, администратор записывает «letopis clock reset»"));
     }
     let day = time.date_naive();
-    if day < year.begins - AROUND_YEAR || day > year.ends + AROUND_YEAR {
+    if day < year.begins - AROUND_YEAR || (!endless && day > year.ends + AROUND_YEAR) {
         return Err(Error::refused(format!(
             "дата {} далеко за пределами учебного года {}",
             day.format("%d.%m.%Y"),
@@ -51,11 +57,15 @@ mod tests {
         let day = |s| crate::school::parse_date(s).unwrap();
         let year = Year { name: "2025/2026".into(), begins: day("2025-09-01"), ends: day("2026-05-29") };
         let last = Some(at("2025-09-15T12:00:00+03:00"));
-        assert!(check(last, &year, at("2025-09-15T11:55:00+03:00")).is_ok());
-        assert!(check(last, &year, at("2025-09-15T11:54:59+03:00")).is_err());
-        assert!(check(last, &year, at("2025-09-15T12:00:00+05:00")).is_err(), "another offset is another time");
-        assert!(check(None, &year, at("2026-09-26T12:00:00+03:00")).is_ok());
-        assert!(check(None, &year, at("2026-09-27T12:00:00+03:00")).is_err());
-        assert!(check(None, &year, at("2025-05-03T12:00:00+03:00")).is_err());
+        assert!(check(last, &year, at("2025-09-15T11:55:00+03:00"), false).is_ok());
+        assert!(check(last, &year, at("2025-09-15T11:54:59+03:00"), false).is_err());
+        assert!(check(last, &year, at("2025-09-15T12:00:00+05:00"), false).is_err(), "another offset is another time");
+        assert!(check(None, &year, at("2026-09-26T12:00:00+03:00"), false).is_ok());
+        assert!(check(None, &year, at("2026-09-27T12:00:00+03:00"), false).is_err());
+        assert!(
+            check(last, &year, at("2029-09-27T12:00:00+03:00"), true).is_ok(),
+            "a closed year's archive is verified"
+        );
+        assert!(check(None, &year, at("2025-05-03T12:00:00+03:00"), false).is_err());
     }
 }

@@ -2,8 +2,9 @@
 
 use super::class::{ClassData, Course, Pupil, date, person};
 use crate::error::Result;
+use crate::journal::timetable::Timetable;
 use crate::school::{Attendance, Period};
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use rusqlite::Connection;
 use std::collections::{BTreeSet, HashMap};
 
@@ -175,11 +176,15 @@ fn finals(tables: &Connection, course: i64) -> Result<HashMap<(i64, String), Fin
 /// Lessons planned in each period and in the year. The lesson plan (КТП) has no dates: its number of lessons is shared
 /// out by the lessons that the timetable has in each period, so that the periods add up to the year.
 fn planned(tables: &Connection, data: &ClassData, course: &Course) -> Result<(Vec<u32>, u32)> {
-    let slots = slots_of_weekdays(tables, course)?;
+    let timetable = Timetable::of(tables, course.id)?;
+    let lessons_on = |day: NaiveDate| match timetable.is_empty() {
+        // Without a timetable: the weekly hours over six days.
+        true => course.hours / 6.0,
+        false => timetable.on(day).count() as f64,
+    };
     let days_of = |period: &Period| -> f64 {
         let days = period.begins.iter_days().take_while(|day| *day <= period.ends);
-        let school_days = days.filter(|day| data.school.day_off(*day).is_none());
-        school_days.map(|day| slots[day.weekday().num_days_from_monday() as usize]).sum()
+        days.filter(|day| data.school.day_off(*day).is_none()).map(lessons_on).sum()
     };
     let weights: Vec<f64> = data.periods.iter().map(days_of).collect();
     let sql = "SELECT count(*) FROM plans WHERE course = ?1";
@@ -187,24 +192,6 @@ fn planned(tables: &Connection, data: &ClassData, course: &Course) -> Result<(Ve
     let total: f64 = weights.iter().sum();
     let year = if plan > 0 { plan } else { total.round() as u32 };
     Ok((share_out(year, &weights), year))
-}
-
-/// Lessons on each day of the week, Monday first; without a timetable the weekly hours over six days.
-fn slots_of_weekdays(tables: &Connection, course: &Course) -> Result<[f64; 7]> {
-    let mut slots = [0.0; 7];
-    let mut statement =
-        tables.prepare_cached("SELECT weekday, count(*) FROM timetable WHERE course = ?1 GROUP BY weekday")?;
-    let mut rows = statement.query([course.id])?;
-    while let Some(row) = rows.next()? {
-        let weekday: u32 = row.get(0)?;
-        if let Some(slot) = slots.get_mut((weekday as usize).wrapping_sub(1)) {
-            *slot = f64::from(row.get::<_, u32>(1)?);
-        }
-    }
-    if slots.iter().sum::<f64>() == 0.0 {
-        slots[..6].fill(course.hours / 6.0);
-    }
-    Ok(slots)
 }
 
 /// Shares `total` out in proportion to the weights; the shares add up to it.

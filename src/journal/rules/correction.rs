@@ -1,0 +1,131 @@
+//! The register «Замена сведений» (§2.3.3): what a request must say, and who may decide it when.
+//!
+//! A request names what stands in the journal and what is to stand there. It is judged when it is made and again when it
+//! is approved: if something else was changed meanwhile, it no longer fits, and approving it is refused. The day rules
+//! and the mark count (§2.3.1) do not bind it: that is what a correction is for, and a deputy head answers for it.
+
+use super::finals;
+use super::lesson::{allowed_marks, lesson_text, on_roster, school_day};
+use super::{Context, known_course, roster, text};
+use crate::error::{Error, Result};
+use crate::journal::correction::{self, Correction};
+use crate::journal::entry::{Change, CorrectionDecided, CorrectionRequested, Entry, LessonRef};
+use crate::journal::find;
+use crate::school::{Marks, format_date};
+use chrono::NaiveDate;
+use std::collections::HashSet;
+
+/// The most changes in one request.
+const MOST: usize = 100;
+
+/// §2.3.3.1: a request is complete, fits what stands in the journal, and asks for something that could stand there.
+pub fn request(context: &Context<'_>, set: &CorrectionRequested, today: NaiveDate) -> Result<()> {
+    text::is_given(&set.reason, "причина (§2.3.3.1)")?;
+    text::fits(&set.reason, "причина")?;
+    if set.changes.is_empty() {
+        return Err(Error::input("§2.3.3.1: не перечислены изменения").next("укажите, что исправить"));
+    }
+    if set.changes.len() > MOST {
+        return Err(Error::input(format!("изменений больше {MOST}")).next("подайте несколько заявок"));
+    }
+    let changes_lesson = set.changes.iter().any(|change| !matches!(change, Change::Final { .. }));
+    if changes_lesson && set.date > today {
+        return Err(Error::refused(format!("{} ещё не наступило", format_date(set.date))).next("проверьте дату"));
+    }
+    let at = LessonRef { course: set.course.clone(), date: set.date, lesson: set.lesson };
+    fits(context, &at, &set.changes)
+}
+
+/// §2.3.3.2: decided once, by another than who asked; a refusal says why; what is approved still fits.
+pub fn decision(context: &Context<'_>, entry: &Entry, decided: &CorrectionDecided) -> Result<()> {
+    let request = known_request(context, decided.number)?;
+    if request.decision.is_some() {
+        return Err(Error::refused(format!("§2.3.3.2: заявка № {} уже решена", decided.number))
+            .next(format!("решение: letopis correction show {}", decided.number)));
+    }
+    if request.requested_by == entry.author {
+        return Err(Error::refused("§2.3.3.2: свою заявку решает не заявитель")
+            .next("обратитесь к другому заместителю директора или к директору"));
+    }
+    text::fits(&decided.note, "примечание")?;
+    if !decided.approved {
+        return text::is_given(&decided.note, "причина отказа (§2.3.3.2)");
+    }
+    fits(context, &request.at(), &request.changes).map_err(|error| {
+        Error::refused(format!("заявку № {} удовлетворить нельзя: {}", decided.number, error.message()))
+            .next("отклоните её с этой причиной; учитель подаст новую")
+    })
+}
+
+fn known_request(context: &Context<'_>, number: u64) -> Result<Correction> {
+    correction::by_number(context.tables, number)?.ok_or_else(|| {
+        Error::input(format!("заявки № {number} нет в журнале «Замена сведений»"))
+            .next("список: letopis correction list")
+    })
+}
+
+/// Whether changes fit what stands, and may stand.
+fn fits(context: &Context<'_>, at: &LessonRef, changes: &[Change]) -> Result<()> {
+    let mut seen = HashSet::new();
+    for change in changes {
+        if !seen.insert((change.kind(), change.pupil(), change.period())) {
+            return Err(Error::input("одно и то же место указано дважды").next("уберите повтор"));
+        }
+        stands(context, at, change)?;
+    }
+    lesson_is_there(context, at, changes)?;
+    changes.iter().try_for_each(|change| may_stand(context, at, change))
+}
+
+/// What the change says of the journal as it is must be so, and the change must change it.
+fn stands(context: &Context<'_>, at: &LessonRef, change: &Change) -> Result<()> {
+    let standing = correction::with_standing(context.tables, at, change.clone())?;
+    let (was, becomes) = change.texts();
+    if standing != *change {
+        let shown = |text: &str| if text.is_empty() { "пусто".to_owned() } else { format!("«{text}»") };
+        let (now, _) = standing.texts();
+        return Err(Error::refused(format!("в журнале стоит {}, а в заявке указано {}", shown(&now), shown(&was)))
+            .next("составьте заявку заново"));
+    }
+    let same_cell = was == becomes
+        && !matches!(change, Change::Mark { work, document, .. } if !work.is_empty() || !document.is_empty());
+    if same_cell {
+        return Err(Error::input("это уже стоит в журнале, исправлять нечего").next("проверьте, что исправить"));
+    }
+    Ok(())
+}
+
+/// Cells are changed at a lesson that was entered, or that the same request adds.
+fn lesson_is_there(context: &Context<'_>, at: &LessonRef, changes: &[Change]) -> Result<()> {
+    let course = known_course(context.tables, &at.course)?;
+    let in_lesson = changes.iter().any(|change| !matches!(change, Change::Final { .. }));
+    if !in_lesson || find::lesson(context.tables, course.id, at.date, at.lesson)?.is_some() {
+        return Ok(());
+    }
+    if !matches!(changes.first(), Some(Change::Lesson { .. })) {
+        return Err(Error::refused(format!("урок {} ({}) не записан", format_date(at.date), at.course))
+            .next("добавьте в заявку сам урок: --topic"));
+    }
+    school_day(context, at)
+}
+
+fn may_stand(context: &Context<'_>, at: &LessonRef, change: &Change) -> Result<()> {
+    let course = known_course(context.tables, &at.course)?;
+    let on_roster = |pupil: &str| -> Result<()> {
+        let roster = roster(context.tables, &at.course, at.date)?;
+        on_roster(context, &roster, pupil, at).map(|_| ())
+    };
+    match change {
+        Change::Mark { pupil, becomes, work, document, .. } => {
+            on_roster(pupil)?;
+            text::fits(document, "документ")?;
+            super::lesson::known_work(work)?;
+            becomes.as_ref().map_or(Ok(()), |marks: &Marks| allowed_marks(context, &course, marks))
+        }
+        Change::Attendance { pupil, .. } => on_roster(pupil),
+        Change::Lesson { becomes, .. } => lesson_text(context, becomes),
+        Change::Final { pupil, period, becomes, .. } => {
+            finals::corrected(context, &course, pupil, period, becomes.as_ref())
+        }
+    }
+}

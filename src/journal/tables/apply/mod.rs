@@ -1,0 +1,111 @@
+//! Writing what an entry says into the tables. Judges nothing; fails only where a name is unknown.
+
+mod absence;
+mod control;
+mod correction;
+mod paper;
+mod people;
+mod study;
+
+use crate::error::{Error, Result};
+use crate::journal::entry::{Body, Entry, LessonRef};
+use crate::journal::find::iso;
+use crate::school::CourseKey;
+use rusqlite::{Connection, Params, params};
+
+/// Applies entry number `seq`.
+///
+/// # Errors
+/// A name that the tables do not know: the ledger was not made by this program's rules.
+pub fn apply(tables: &Connection, seq: u64, entry: &Entry) -> Result<()> {
+    let at = Place { tables, seq, entry };
+    match &entry.body {
+        Body::JournalCreated(created) => at.journal_created(created),
+        Body::SchoolChanged(changed) => at.school(&changed.school),
+        Body::ClockReset(_) => Ok(()),
+        Body::Person(person) => at.person(person),
+        Body::PersonDismissed(dismissed) => at.dismissed(dismissed),
+        Body::KeyEnrolled(enrolled) => at.key(&enrolled.login, &enrolled.key),
+        Body::KeyRevoked(revoked) => at.revoked(revoked),
+        Body::SubjectsSet(set) => at.subjects(set),
+        Body::ClassSet(set) => at.class(set),
+        Body::PupilSet(set) => at.pupil_set(set),
+        Body::PupilEnrolled(enrolled) => at.enrolled(enrolled),
+        Body::PupilLeft(left) => at.left(&left.file, left.until),
+        Body::PupilMoved(moved) => at.moved(moved),
+        Body::GroupSet(set) => at.group(set),
+        Body::CourseSet(set) => at.course_set(set),
+        Body::TimetableSet(set) => at.timetable(set),
+        Body::PlanSet(set) => at.plan(set),
+        Body::LessonRecorded(set) => at.lesson(set),
+        Body::MarksSet(set) => at.marks(set),
+        Body::AttendanceSet(set) => at.attendance(set),
+        Body::SubstitutionAssigned(assigned) => at.substitution_assigned(assigned),
+        Body::SubstitutionConfirmed(confirmed) => at.substitution_confirmed(confirmed),
+        Body::ReasonSet(set) => at.reason(set),
+        Body::ReasonWithdrawn(withdrawn) => at.reason_withdrawn(withdrawn),
+        Body::ExemptionSet(set) => at.exemption(set),
+        Body::ExemptionWithdrawn(withdrawn) => at.exemption_withdrawn(withdrawn),
+        Body::FinalsSet(set) => at.finals(set),
+        Body::DecisionSet(set) => at.decision(set),
+        Body::CorrectionRequested(request) => at.correction_requested(request),
+        Body::CorrectionDecided(decided) => at.correction_decided(decided),
+        Body::RemarkWritten(remark) => at.remark_written(remark),
+        Body::RemarkAnswered(answer) => at.remark_answered(answer),
+        Body::NoteAdded(note) => at.note_added(note),
+        Body::NoteDone(done) => at.note_done(done),
+        Body::YearClosed(_) => at.year_closed(),
+        Body::DocumentIssued(issued) => at.document(issued),
+        Body::CarrierRegistered(carrier) => at.carrier(carrier),
+        Body::ArchiveCreated(archive) => at.archive(archive),
+        Body::ArchiveVerified(verified) => at.verified(verified),
+    }
+}
+
+/// The tables, and the entry that is being applied to them.
+struct Place<'a> {
+    tables: &'a Connection,
+    seq: u64,
+    entry: &'a Entry,
+}
+
+impl Place<'_> {
+    fn run(&self, sql: &str, parameters: impl Params) -> Result<()> {
+        self.tables.prepare_cached(sql)?.execute(parameters)?;
+        Ok(())
+    }
+
+    fn time(&self) -> String {
+        self.entry.time.to_rfc3339()
+    }
+
+    fn pupil(&self, file: &str) -> Result<i64> {
+        let sql = "SELECT id FROM pupils WHERE file = ?1";
+        self.id(sql, [file]).map_err(|_| Error::damaged(format!("нет ученика «{file}»")))
+    }
+
+    fn course(&self, key: &CourseKey) -> Result<i64> {
+        let sql = "SELECT id FROM courses WHERE class = ?1 AND grp = ?2 AND subject = ?3";
+        self.id(sql, params![key.class.to_string(), key.group, key.subject])
+            .map_err(|_| Error::damaged(format!("нет курса «{key}»")))
+    }
+
+    fn lesson_id(&self, at: &LessonRef) -> Result<i64> {
+        let sql = "SELECT id FROM lessons WHERE course = ?1 AND date = ?2 AND lesson = ?3";
+        self.id(sql, params![self.course(&at.course)?, iso(at.date), at.lesson])
+            .map_err(|_| Error::damaged(format!("нет урока {} «{}»", iso(at.date), at.course)))
+    }
+
+    fn id(&self, sql: &str, parameters: impl Params) -> Result<i64> {
+        Ok(self.tables.prepare_cached(sql)?.query_row(parameters, |row| row.get(0))?)
+    }
+
+    /// The day of the entry in the school's own time.
+    fn day(&self) -> Result<String> {
+        let sql = "SELECT config ->> '$.school.utc_offset' FROM school";
+        let offset: String = self.tables.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+        let offset: chrono::FixedOffset =
+            offset.parse().map_err(|_| Error::damaged("смещение школы от UTC не читается"))?;
+        Ok(iso(self.entry.time.with_timezone(&offset).date_naive()))
+    }
+}

@@ -1,0 +1,63 @@
+//! Documents, carriers and archive copies.
+
+use super::Place;
+use crate::error::Result;
+use crate::journal::entry::{ArchiveCreated, ArchiveVerified, CarrierRegistered, DocumentIssued};
+use rusqlite::params;
+
+impl Place<'_> {
+    pub(super) fn document(&self, issued: &DocumentIssued) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO documents (number, form, subject, variant, title, leaves, at_entry,
+                   issued_at, issued_by, pdf_sha256, version, entry)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+        let d = issued;
+        let (issued_at, issued_by) = (d.issued_at.to_rfc3339(), &self.entry.author);
+        self.run(
+            sql,
+            params![
+                d.number,
+                d.form,
+                d.subject,
+                d.variant,
+                d.title,
+                d.leaves,
+                d.at_entry,
+                issued_at,
+                issued_by,
+                d.pdf_sha256,
+                d.version,
+                self.seq
+            ],
+        )?;
+        let sql = "INSERT OR REPLACE INTO document_pages (number, page, digest) VALUES (?1, ?2, ?3)";
+        for (page, digest) in (1u32..).zip(&issued.pages) {
+            self.run(sql, params![issued.number, page, digest.0])?;
+        }
+        let sql = "INSERT OR REPLACE INTO document_resources (number, name, sha256) VALUES (?1, ?2, ?3)";
+        issued.resources.iter().try_for_each(|r| self.run(sql, params![issued.number, r.name, r.sha256]))
+    }
+
+    pub(super) fn archive(&self, archive: &ArchiveCreated) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO archives (name, period, created_at, length, head, tagmanifest, bytes, files,
+                   entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        let a = archive;
+        self.run(
+            sql,
+            params![a.name, a.period, self.time(), a.length, a.head, a.tagmanifest, a.bytes, a.files, self.seq],
+        )?;
+        let sql = "INSERT OR REPLACE INTO archive_copies (archive, carrier, entry) VALUES (?1, ?2, ?3)";
+        archive.copies.iter().try_for_each(|copy| self.run(sql, params![archive.name, copy.carrier, self.seq]))
+    }
+
+    pub(super) fn carrier(&self, c: &CarrierRegistered) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO carriers (id, label, holder, place, device, registered_at, entry)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        self.run(sql, params![c.id, c.label, c.holder, c.place, c.device, self.time(), self.seq])
+    }
+
+    pub(super) fn verified(&self, v: &ArchiveVerified) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO verifications (entry, archive, carrier, at, by, depth, result)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        self.run(sql, params![self.seq, v.archive, v.carrier, self.time(), self.entry.author, v.depth, v.result])
+    }
+}

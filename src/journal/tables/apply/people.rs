@@ -1,0 +1,113 @@
+//! The school, its people and keys, classes, pupils and groups.
+
+use super::Place;
+use crate::error::{Error, Result};
+use crate::journal::entry::{
+    ClassSet, GroupSet, JournalCreated, KeyRevoked, Person, PersonDismissed, PupilEnrolled, PupilMoved, PupilSet,
+    SubjectsSet,
+};
+use crate::journal::find::iso;
+use crate::ledger::identity::PublicIdentity;
+use crate::school::{ClassName, School};
+use chrono::NaiveDate;
+use rusqlite::params;
+
+impl Place<'_> {
+    pub(super) fn journal_created(&self, created: &JournalCreated) -> Result<()> {
+        self.school(&created.school)?;
+        self.person(&created.administrator)?;
+        self.key(&created.administrator.login, &created.key)?;
+        let sql = "INSERT OR REPLACE INTO recovery_keys (recipient, entry) VALUES (?1, ?2)";
+        self.run(sql, params![created.recovery, self.seq])
+    }
+
+    pub(super) fn school(&self, school: &School) -> Result<()> {
+        let json = serde_json::to_string(school).map_err(|e| Error::damaged(format!("сведения о школе: {e}")))?;
+        self.run("INSERT OR REPLACE INTO school (id, config, entry) VALUES (1, ?1, ?2)", params![json, self.seq])
+    }
+
+    pub(super) fn person(&self, person: &Person) -> Result<()> {
+        let sql = "INSERT INTO people (login, surname, given, patronymic, position, association, dismissed, entry)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7) ON CONFLICT (login) DO UPDATE SET
+                   surname = excluded.surname, given = excluded.given, patronymic = excluded.patronymic,
+                   position = excluded.position, association = excluded.association, dismissed = NULL,
+                   entry = excluded.entry";
+        let Person { login, name, position, association, roles } = person;
+        self.run(sql, params![login, name.surname, name.given, name.patronymic, position, association, self.seq])?;
+        self.run("DELETE FROM roles WHERE login = ?1", [login])?;
+        let sql = "INSERT OR REPLACE INTO roles (login, role) VALUES (?1, ?2)";
+        roles.iter().try_for_each(|role| self.run(sql, params![login, role.word()]))
+    }
+
+    pub(super) fn key(&self, login: &str, key: &PublicIdentity) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO keys (fingerprint, login, public, recipient, enrolled_at, enrolled_entry)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        self.run(sql, params![key.fingerprint(), login, &key.key()[..], key.recipient(), self.time(), self.seq])
+    }
+
+    pub(super) fn subjects(&self, set: &SubjectsSet) -> Result<()> {
+        let sql = "INSERT INTO subjects (name, short, association, written, place, entry)
+                   VALUES (?1, ?2, ?3, ?4, (SELECT coalesce(max(place), 0) + 1 FROM subjects), ?5)
+                   ON CONFLICT (name) DO UPDATE SET short = excluded.short, association = excluded.association,
+                   written = excluded.written, entry = excluded.entry";
+        set.subjects
+            .iter()
+            .try_for_each(|s| self.run(sql, params![s.name, s.short, s.association, s.written, self.seq]))
+    }
+
+    pub(super) fn dismissed(&self, dismissed: &PersonDismissed) -> Result<()> {
+        let sql = "UPDATE people SET dismissed = ?2, entry = ?3 WHERE login = ?1";
+        self.run(sql, params![dismissed.login, self.time(), self.seq])?;
+        let sql = "UPDATE keys SET revoked_at = ?2, revoked_entry = ?3 WHERE login = ?1 AND revoked_entry IS NULL";
+        self.run(sql, params![dismissed.login, self.time(), self.seq])
+    }
+
+    pub(super) fn revoked(&self, revoked: &KeyRevoked) -> Result<()> {
+        let sql = "UPDATE keys SET revoked_at = ?2, revoked_entry = ?3 WHERE fingerprint = ?1";
+        self.run(sql, params![revoked.fingerprint, self.time(), self.seq])
+    }
+
+    pub(super) fn class(&self, set: &ClassSet) -> Result<()> {
+        let sql = "INSERT INTO classes (name, grade, letter, teacher, entry) VALUES (?1, ?2, ?3, ?4, ?5)
+                   ON CONFLICT (name) DO UPDATE SET teacher = excluded.teacher, entry = excluded.entry";
+        let (class, letter) = (&set.class, set.class.letter().to_string());
+        self.run(sql, params![class.to_string(), class.grade(), letter, set.teacher, self.seq])
+    }
+
+    pub(super) fn pupil_set(&self, set: &PupilSet) -> Result<()> {
+        let sql = "INSERT INTO pupils (file, surname, given, patronymic, born, entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                   ON CONFLICT (file) DO UPDATE SET surname = excluded.surname, given = excluded.given,
+                   patronymic = excluded.patronymic, born = excluded.born, entry = excluded.entry";
+        let name = &set.name;
+        self.run(sql, params![set.file, name.surname, name.given, name.patronymic, iso(set.born), self.seq])
+    }
+
+    pub(super) fn enrolled(&self, enrolled: &PupilEnrolled) -> Result<()> {
+        self.enrol(&enrolled.file, &enrolled.class, enrolled.since)
+    }
+
+    fn enrol(&self, file: &str, class: &ClassName, since: NaiveDate) -> Result<()> {
+        let sql = "INSERT INTO enrolments (pupil, class, since, until, entry) VALUES (?1, ?2, ?3, NULL, ?4)
+                   ON CONFLICT (pupil, since) DO UPDATE SET class = excluded.class, until = NULL,
+                   entry = excluded.entry";
+        self.run(sql, params![self.pupil(file)?, class.to_string(), iso(since), self.seq])
+    }
+
+    pub(super) fn left(&self, file: &str, until: NaiveDate) -> Result<()> {
+        let sql = "UPDATE enrolments SET until = ?2, entry = ?3 WHERE pupil = ?1 AND until IS NULL";
+        self.run(sql, params![self.pupil(file)?, iso(until), self.seq])
+    }
+
+    pub(super) fn moved(&self, moved: &PupilMoved) -> Result<()> {
+        self.left(&moved.file, moved.since)?;
+        self.enrol(&moved.file, &moved.class, moved.since)
+    }
+
+    pub(super) fn group(&self, set: &GroupSet) -> Result<()> {
+        let class = set.class.to_string();
+        self.run("DELETE FROM group_members WHERE class = ?1 AND grp = ?2", params![class, set.group])?;
+        let sql = "INSERT OR REPLACE INTO group_members (class, grp, pupil, entry) VALUES (?1, ?2, ?3, ?4)";
+        let add = |file: &String| self.run(sql, params![class, set.group, self.pupil(file)?, self.seq]);
+        set.members.iter().try_for_each(add)
+    }
+}

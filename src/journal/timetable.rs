@@ -1,0 +1,93 @@
+//! The weekly timetable, which may change from a day on, and the lessons that it leads one to expect (§3.3.1).
+
+use crate::error::Result;
+use crate::journal::entry::Slot;
+use crate::school::{School, parse_date_or};
+use chrono::{Datelike, NaiveDate};
+use rusqlite::Connection;
+
+/// The weeks of a course through the year, each from its first day on.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Timetable(Vec<(NaiveDate, Vec<Slot>)>);
+
+impl Timetable {
+    /// The timetable of a course.
+    pub fn of(tables: &Connection, course: i64) -> Result<Self> {
+        let sql = "SELECT timetables.since, weekday, lesson FROM timetables
+                   LEFT JOIN timetable ON timetable.course = timetables.course AND timetable.since = timetables.since
+                   WHERE timetables.course = ?1 ORDER BY timetables.since, weekday, lesson";
+        let mut statement = tables.prepare_cached(sql)?;
+        let mut rows = statement.query([course])?;
+        let mut weeks: Vec<(NaiveDate, Vec<Slot>)> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let Some(since) = parse_date_or(&row.get::<_, String>(0)?) else { continue };
+            if weeks.last().is_none_or(|(last, _)| *last != since) {
+                weeks.push((since, Vec::new()));
+            }
+            if let (Some(weekday), Some((_, slots))) = (row.get(1)?, weeks.last_mut()) {
+                slots.push(Slot { weekday, lesson: row.get(2)? });
+            }
+        }
+        Ok(Self(weeks))
+    }
+
+    /// The lessons of the week in which a day lies.
+    pub fn week(&self, day: NaiveDate) -> &[Slot] {
+        self.0.iter().rev().find(|(since, _)| *since <= day).map_or(&[], |(_, slots)| slots)
+    }
+
+    /// The lesson numbers of a day, holidays not looked at.
+    pub fn on(&self, day: NaiveDate) -> impl Iterator<Item = u8> + '_ {
+        let weekday = u8::try_from(day.weekday().number_from_monday()).unwrap_or_default();
+        self.week(day).iter().filter(move |slot| slot.weekday == weekday).map(|slot| slot.lesson)
+    }
+
+    /// The lessons expected from one day to another, both included, on school days.
+    pub fn expected<'a>(
+        &'a self,
+        school: &'a School,
+        first: NaiveDate,
+        last: NaiveDate,
+    ) -> impl Iterator<Item = (NaiveDate, u8)> + 'a {
+        let days = first.iter_days().take_while(move |day| *day <= last);
+        days.filter(|day| school.day_off(*day).is_none()).flat_map(|day| self.on(day).map(move |lesson| (day, lesson)))
+    }
+
+    /// Whether there is none at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(|(_, slots)| slots.is_empty())
+    }
+
+    /// The weeks, each with its first day.
+    pub fn weeks(&self) -> &[(NaiveDate, Vec<Slot>)] {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::tables;
+
+    #[test]
+    fn a_week_holds_until_the_next_one_begins() {
+        let database = tables::in_memory().unwrap();
+        for (since, lessons) in
+            [("2025-09-01", &[(1u8, 2u8), (3, 4)][..]), ("2026-01-12", &[(1, 5)]), ("2026-04-01", &[])]
+        {
+            database.execute("INSERT INTO timetables VALUES (1, ?1, 1)", [since]).unwrap();
+            for (weekday, lesson) in lessons {
+                let row = rusqlite::params![since, weekday, lesson];
+                database.execute("INSERT INTO timetable VALUES (1, ?1, ?2, ?3, 1)", row).unwrap();
+            }
+        }
+        let timetable = Timetable::of(&database, 1).unwrap();
+        let on = |day: &str| timetable.on(parse_date_or(day).unwrap()).collect::<Vec<_>>();
+        assert_eq!(on("2025-09-01"), [2]);
+        assert_eq!(on("2026-01-07"), [4], "a Wednesday of the first week");
+        assert_eq!(on("2026-01-12"), [5]);
+        assert_eq!(on("2026-01-14"), [0; 0]);
+        assert_eq!(on("2026-04-06"), [0; 0], "an empty week is a week");
+        assert_eq!(on("2025-08-25"), [0; 0], "before the first");
+    }
+}
