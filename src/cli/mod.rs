@@ -16,6 +16,7 @@ mod key;
 mod lesson;
 mod mark;
 mod print;
+mod report;
 mod screen;
 mod session;
 mod staff;
@@ -78,6 +79,9 @@ enum Command {
     /// Посещаемость (§2.1)
     #[command(visible_alias = "пропуск", subcommand)]
     Absence(absence::Absence),
+    /// Отчёты завуча: успеваемость, посещаемость, отметки, план (§3.3.5, §4.3)
+    #[command(visible_alias = "отчёт", alias = "отчет", subcommand)]
+    Report(report::Report),
     /// Печать для брошюровки, проверка бумаги (§5.1, §5.4)
     #[command(visible_alias = "печать", subcommand)]
     Print(print::Print),
@@ -122,6 +126,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Lesson(command) => command.run(common),
         Command::Mark(command) => command.run(common),
         Command::Absence(command) => command.run(common),
+        Command::Report(command) => command.run(common),
         Command::Print(command) => command.run(common),
         Command::Archive(command) => command.run(common),
         Command::Carrier(command) => command.run(common),

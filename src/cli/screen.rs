@@ -1,6 +1,7 @@
 //! What goes to the screen: errors, tables, progress. Progress is drawn on a terminal and not in a pipe.
 
 use crate::error::Error;
+use crate::report::table::{Kind, Table};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 
@@ -29,25 +30,37 @@ pub fn progress(title: &str) -> ProgressBar {
 
 /// Prints a table with aligned columns under its headings.
 pub fn table(headings: &[&str], rows: &[Vec<String>]) {
+    aligned(headings, rows, &vec![false; headings.len()]);
+}
+
+/// Prints a report, numbers to the right.
+pub fn report(report: &Table) {
+    if report.rows.is_empty() {
+        println!("{}: ничего не найдено.", report.title);
+        return;
+    }
+    let headings: Vec<&str> = report.columns.iter().map(|column| column.heading).collect();
+    let rows: Vec<Vec<String>> = report.rows.iter().map(|row| report.texts(row)).collect();
+    let right: Vec<bool> = report.columns.iter().map(|column| column.kind != Kind::Text).collect();
+    aligned(&headings, &rows, &right);
+}
+
+fn aligned(headings: &[&str], rows: &[Vec<String>], right: &[bool]) {
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
         cells.chain([headings[column].chars().count()]).max().unwrap_or_default()
     };
     let widths: Vec<usize> = (0..headings.len()).map(width).collect();
     let line = |cells: &[&str]| {
-        let padded: Vec<String> = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-        println!("{}", padded.join("  ").trim_end());
+        let padded = cells.iter().zip(&widths).zip(right).map(|((cell, width), right)| match right {
+            true => format!("{cell:>width$}"),
+            false => format!("{cell:<width$}"),
+        });
+        println!("{}", padded.collect::<Vec<_>>().join("  ").trim_end());
     };
+    let rules: Vec<String> = widths.iter().map(|width| "─".repeat(*width)).collect();
     line(headings);
-    line(
-        &widths
-            .iter()
-            .map(|width| "─".repeat(*width))
-            .collect::<Vec<_>>()
-            .iter()
-            .map(String::as_str)
-            .collect::<Vec<_>>(),
-    );
+    line(&rules.iter().map(String::as_str).collect::<Vec<_>>());
     for row in rows {
         line(&row.iter().map(String::as_str).collect::<Vec<_>>());
     }

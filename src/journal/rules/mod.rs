@@ -14,6 +14,8 @@ mod people;
 mod text;
 pub mod time;
 
+pub use finals::YEARLY;
+
 pub use paper::{next_running, register_number};
 
 use crate::error::{Error, Result};
