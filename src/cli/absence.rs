@@ -1,12 +1,18 @@
-//! `letopis absence`: who was absent or late (§2.1).
+//! `letopis absence`: who was absent or late (§2.1), why, and who is exempted (§3.3.4).
 
+use super::desk::{Desk, pupils_of_class};
 use super::lesson::Which;
-use super::{Common, mark, session};
+use super::{Common, mark, screen, session};
 use crate::error::{Error, Result};
-use crate::journal::entry::{AttendanceSet, PresenceLine};
-use crate::journal::{find, resolve, standing};
-use crate::school::Attendance;
-use clap::Subcommand;
+use crate::journal::entry::{
+    AttendanceSet, Body, ExemptionSet, ExemptionWithdrawn, PresenceLine, Reason, ReasonSet, ReasonWithdrawn,
+};
+use crate::journal::find::{self, Pupil};
+use crate::journal::{explain, resolve, standing};
+use crate::school::{Attendance, ClassName, clean, format_date, parse_date, parse_date_or};
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
+use rusqlite::Connection;
 use std::process::ExitCode;
 
 #[derive(Subcommand)]
@@ -20,33 +26,247 @@ pub enum Absence {
         #[arg(value_name = "УЧЕНИК", required = true)]
         pupils: Vec<String>,
     },
+    /// Записать причину отсутствия за день или за несколько дней
+    #[command(visible_alias = "причина")]
+    Excuse {
+        #[command(flatten)]
+        whose: Whose,
+        /// Причина: болезнь, уважительная, неуважительная
+        #[arg(long, value_name = "ПРИЧИНА")]
+        reason: String,
+        /// Документ: справка, заявление
+        #[arg(long, value_name = "ДОКУМЕНТ", default_value = "")]
+        document: String,
+    },
+    /// Освободить от занятий по предмету на срок
+    #[command(visible_alias = "освободить")]
+    Exempt {
+        #[command(flatten)]
+        whose: Whose,
+        /// Предмет, можно несколько раз
+        #[arg(long, value_name = "ПРЕДМЕТ", required = true)]
+        subject: Vec<String>,
+        /// Документ: справка
+        #[arg(long, value_name = "ДОКУМЕНТ")]
+        document: String,
+    },
+    /// Отменить причину или освобождение, записанные по ошибке
+    #[command(visible_alias = "отменить")]
+    Withdraw {
+        #[command(flatten)]
+        whose: Whose,
+        /// Отменить освобождение от этого предмета
+        #[arg(long, value_name = "ПРЕДМЕТ")]
+        subject: Option<String>,
+    },
+    /// Записанные причины и освобождения класса
+    #[command(visible_alias = "список")]
+    List(Span),
+    /// Пропуски, причина которых ещё не указана
+    #[command(visible_alias = "без-причины")]
+    Unexplained(Span),
+}
+
+/// A pupil and a span of days.
+#[derive(Args)]
+pub struct Whose {
+    /// Класс: 7А
+    #[arg(value_name = "КЛАСС")]
+    class: String,
+    /// Ученик
+    #[arg(value_name = "УЧЕНИК")]
+    pupil: String,
+    /// Первый день
+    #[arg(value_name = "С")]
+    since: String,
+    /// Последний день; иначе тот же
+    #[arg(value_name = "ПО")]
+    until: Option<String>,
+}
+
+/// A class and a span of days.
+#[derive(Args)]
+pub struct Span {
+    /// Класс: 7А
+    #[arg(value_name = "КЛАСС")]
+    class: String,
+    /// С какого дня; иначе с начала года
+    #[arg(long, value_name = "ДАТА")]
+    from: Option<String>,
+    /// По какой день; иначе по конец года
+    #[arg(long, value_name = "ДАТА")]
+    to: Option<String>,
 }
 
 impl Absence {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
-        let Self::Set { which, pupils } = self;
-        let mut journal = session::journal(common)?;
-        let identity = session::identity(common)?;
-        let at = which.recorded(&journal, &identity)?;
-        let roster = find::roster(journal.tables(), &at.course, at.date)?;
-        let mut lines = Vec::new();
-        for typed in &pupils {
-            let (pupil, kind) = if typed.contains('=') { mark::split(typed, "н")? } else { (typed.as_str(), "н") };
-            let attendance = if kind == "-" {
-                None
-            } else {
-                Some(Attendance::parse(kind).ok_or_else(|| {
-                    Error::input(format!("«{kind}» в «{typed}» не отметка посещаемости"))
-                        .next("допустимы: н, б, у, оп, а «-» снимает ошибочную")
-                })?)
-            };
-            lines.push(PresenceLine { pupil: resolve::pupil(&roster, pupil)?.file.clone(), attendance });
+        match self {
+            Self::Set { which, pupils } => set(common, &which, &pupils),
+            Self::Excuse { whose, reason, document } => {
+                let reason = Reason::parse(&reason).ok_or_else(|| {
+                    Error::input(format!("причины «{reason}» нет"))
+                        .next("допустимы: болезнь, уважительная, неуважительная")
+                })?;
+                let document = clean(&document)?;
+                whose.record(common, "Причина записана", |pupil, since, until, _| {
+                    Ok(vec![ReasonSet { pupil, since, until, reason, document }.into()])
+                })
+            }
+            Self::Exempt { whose, subject, document } => {
+                let document = clean(&document)?;
+                whose.record(common, "Освобождение записано", |pupil, since, until, tables| {
+                    let subjects = subject.iter().map(|typed| resolve::subject(tables, typed));
+                    let exemption = |subject: Result<String>| -> Result<Body> {
+                        let (pupil, document) = (pupil.clone(), document.clone());
+                        Ok(ExemptionSet { pupil, subject: subject?, since, until, document }.into())
+                    };
+                    subjects.map(exemption).collect()
+                })
+            }
+            Self::Withdraw { whose, subject } => {
+                whose.record(common, "Запись отменена", |pupil, since, until, tables| {
+                    Ok(vec![match subject {
+                        Some(typed) => {
+                            let subject = resolve::subject(tables, &typed)?;
+                            ExemptionWithdrawn { pupil, subject, since }.into()
+                        }
+                        None => ReasonWithdrawn { pupil, since, until }.into(),
+                    }])
+                })
+            }
+            Self::List(span) => list(common, &span),
+            Self::Unexplained(span) => unexplained(common, &span),
         }
-        let set = AttendanceSet { at, pupils: lines };
-        let Some(set) = standing::new_attendance(journal.tables(), set)? else { return session::unchanged() };
-        let what = format!("Посещаемость записана: {}", set.pupils.len());
-        let recorded = journal.record(session::author(&identity), set)?;
-        session::recorded(&journal, &identity, &what, recorded.seq)?;
-        Ok(ExitCode::SUCCESS)
     }
+}
+
+fn set(common: &Common, which: &Which, pupils: &[String]) -> Result<ExitCode> {
+    let mut desk = Desk::open(common)?;
+    let at = which.recorded(desk.tables(), &desk.login)?;
+    let roster = find::roster(desk.tables(), &at.course, at.date)?;
+    let (mut lines, mut named) = (Vec::new(), Vec::new());
+    for typed in pupils {
+        let (pupil, kind) = if typed.contains('=') { mark::split(typed, "н")? } else { (typed.as_str(), "н") };
+        let attendance = if kind == "-" {
+            None
+        } else {
+            Some(Attendance::parse(kind).ok_or_else(|| {
+                Error::input(format!("«{kind}» в «{typed}» не отметка посещаемости"))
+                    .next("допустимы: н, б, у, оп, а «-» снимает ошибочную")
+            })?)
+        };
+        let pupil = resolve::pupil(&roster, pupil)?;
+        named.push(pupil);
+        lines.push(PresenceLine { pupil: pupil.file.clone(), attendance });
+    }
+    mark::no_pupil_twice(named.into_iter())?;
+    let set = AttendanceSet { at, pupils: lines };
+    let Some(set) = standing::new_attendance(desk.tables(), set)? else { return session::unchanged() };
+    let what = format!("Посещаемость записана: {}", set.pupils.len());
+    desk.record(set, &what)
+}
+
+impl Whose {
+    /// Records what `make` gives of the pupil's file, first and last day.
+    fn record(
+        &self,
+        common: &Common,
+        said: &str,
+        make: impl FnOnce(String, NaiveDate, NaiveDate, &Connection) -> Result<Vec<Body>>,
+    ) -> Result<ExitCode> {
+        let mut desk = Desk::open(common)?;
+        let class = ClassName::parse(&self.class)?;
+        let since = parse_date(&self.since)?;
+        let until = self.until.as_deref().map_or(Ok(since), parse_date)?;
+        let mut pupils = pupils_of_class(desk.tables(), &class, since)?;
+        if pupils.is_empty() {
+            pupils = pupils_of_class(desk.tables(), &class, until)?;
+        }
+        let pupil = resolve::pupil(&pupils, &self.pupil)?;
+        let days = if since == until {
+            format_date(since)
+        } else {
+            format!("{}–{}", format_date(since), format_date(until))
+        };
+        let what = format!("{said}: {}, {class}, {days}", pupil.name.surname_given());
+        let bodies = make(pupil.file.clone(), since, until, desk.tables())?;
+        desk.record_all(bodies, &what)
+    }
+}
+
+impl Span {
+    fn read(&self, tables: &Connection) -> Result<(ClassName, NaiveDate, NaiveDate)> {
+        let year = find::school(tables)?.year;
+        let class = resolve::class(tables, &self.class)?;
+        let first = self.from.as_deref().map_or(Ok(year.begins), parse_date)?;
+        Ok((class, first, self.to.as_deref().map_or(Ok(year.ends), parse_date)?))
+    }
+}
+
+fn list(common: &Common, span: &Span) -> Result<ExitCode> {
+    let journal = session::journal(common)?;
+    let tables = journal.tables();
+    let (class, first, last) = span.read(tables)?;
+    let members = explain::members(tables, &class, first, last)?;
+    let mut rows = Vec::new();
+    let reasons = explain::reasons(tables, first, last)?.into_iter().map(|row| ("reason", row));
+    let exemptions = explain::exemptions(tables, first, last)?.into_iter().map(|row| ("exemption", row));
+    for (kind, row) in reasons.chain(exemptions) {
+        let Some(pupil) = members.iter().find(|pupil| pupil.id == row.pupil) else { continue };
+        let shown = if common.json {
+            kind
+        } else if kind == "reason" {
+            "причина"
+        } else {
+            "освобождение"
+        };
+        rows.push(vec![
+            pupil.file.clone().into(),
+            pupil.name.surname_given().into(),
+            shown.into(),
+            row.what.into(),
+            day(common, &row.since).into(),
+            day(common, &row.until).into(),
+            row.document.into(),
+        ]);
+    }
+    let columns = [
+        ("pupil", "Личное дело"),
+        ("name", "Фамилия, имя"),
+        ("kind", "Что"),
+        ("what", "Причина, предмет"),
+        ("since", "С"),
+        ("until", "По"),
+        ("document", "Документ"),
+    ];
+    screen::list(common.json, &columns, rows);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A stored date: as it is for programs, the Russian way for people.
+pub fn day(common: &Common, stored: &str) -> String {
+    match parse_date_or(stored) {
+        Some(date) if !common.json => format_date(date),
+        _ => stored.to_owned(),
+    }
+}
+
+fn unexplained(common: &Common, span: &Span) -> Result<ExitCode> {
+    let journal = session::journal(common)?;
+    let tables = journal.tables();
+    let (class, first, last) = span.read(tables)?;
+    let members = explain::members(tables, &class, first, last)?;
+    let named = |id: i64| members.iter().find(|pupil: &&Pupil| pupil.id == id);
+    let rows = explain::unexplained(tables, &class, first, last)?.into_iter().filter_map(|row| {
+        let pupil = named(row.pupil)?;
+        Some(vec![
+            pupil.file.clone().into(),
+            pupil.name.surname_given().into(),
+            day(common, &find::iso(row.date)).into(),
+            row.lessons.into(),
+        ])
+    });
+    let columns = [("pupil", "Личное дело"), ("name", "Фамилия, имя"), ("date", "Дата"), ("lessons", "Уроков")];
+    screen::list(common.json, &columns, rows.collect());
+    Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,6 @@
 //! `letopis clock`: the way out when a wrong clock has poisoned the ledger.
 
-use super::{Common, session};
+use super::{Common, desk::Desk};
 use crate::error::Result;
 use crate::journal::entry::ClockReset;
 use crate::school::clean;
@@ -21,10 +21,6 @@ pub enum Clock {
 impl Clock {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
         let Self::Reset { reason } = self;
-        let mut journal = session::journal(common)?;
-        let identity = session::identity(common)?;
-        let recorded = journal.record(session::author(&identity), ClockReset { reason: clean(&reason)? })?;
-        session::recorded(&journal, &identity, "Часы поправлены", recorded.seq)?;
-        Ok(ExitCode::SUCCESS)
+        Desk::open(common)?.record(ClockReset { reason: clean(&reason)? }, "Часы поправлены")
     }
 }

@@ -1,15 +1,16 @@
 //! `letopis lesson`: lessons that were given (§2.1, §2.2).
 
+use super::desk::{Desk, WhichCourse};
 use super::{Common, report, session};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::journal::entry::{LessonRecorded, LessonRef};
 use crate::journal::find::{self, Course};
-use crate::journal::{Journal, resolve, standing};
-use crate::ledger::identity::Identity;
+use crate::journal::{plan, resolve, standing};
 use crate::report::missing;
-use crate::school::{ClassName, Role, clean, format_date, parse_date};
+use crate::school::{Role, clean, format_date, parse_date};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
+use rusqlite::Connection;
 use std::process::ExitCode;
 
 #[derive(Subcommand)]
@@ -33,18 +34,11 @@ pub enum Lesson {
 /// Names a lesson: class, subject, day; shared by every command about one.
 #[derive(Args)]
 pub struct Which {
-    /// Класс: 7А
-    #[arg(value_name = "КЛАСС")]
-    class: String,
-    /// Предмет, можно кратко: Алгебра
-    #[arg(value_name = "ПРЕДМЕТ")]
-    subject: String,
+    #[command(flatten)]
+    course: WhichCourse,
     /// Дата урока: 15.09.2025
     #[arg(value_name = "ДАТА")]
     date: String,
-    /// Группа, если класс делится на группы
-    #[arg(long, value_name = "ГРУППА")]
-    group: Option<String>,
     /// Номер урока, если в этот день их несколько
     #[arg(long, value_name = "НОМЕР")]
     lesson: Option<u8>,
@@ -54,15 +48,15 @@ pub struct Which {
 pub struct Record {
     #[command(flatten)]
     which: Which,
-    /// Что пройдено на уроке
+    /// Что пройдено на уроке; иначе то, что уже записано, иначе тема из плана
     #[arg(long, value_name = "ТЕМА")]
-    topic: String,
-    /// Домашнее задание
-    #[arg(long, value_name = "ЗАДАНИЕ", default_value = "")]
-    homework: String,
+    topic: Option<String>,
+    /// Домашнее задание; иначе то, что уже записано, иначе задание из плана
+    #[arg(long, value_name = "ЗАДАНИЕ")]
+    homework: Option<String>,
     /// Вид работы: «контрольная работа № 2»
-    #[arg(long, value_name = "ВИД", default_value = "")]
-    work: String,
+    #[arg(long, value_name = "ВИД")]
+    work: Option<String>,
     /// Урок проведён вместо основного учителя (§2.1)
     #[arg(long)]
     substitute: bool,
@@ -70,52 +64,86 @@ pub struct Record {
 
 impl Which {
     /// The course and the day that are meant.
-    pub fn course(&self, journal: &Journal, identity: &Identity) -> Result<(Course, NaiveDate)> {
-        let class = ClassName::parse(&self.class)?;
+    pub fn course(&self, tables: &Connection, login: &str) -> Result<(Course, NaiveDate)> {
         let date = parse_date(&self.date)?;
-        let login = session::signer(journal, identity)?.map(|(login, _)| login);
-        let group = self.group.as_deref();
-        let course = resolve::course(journal.tables(), &class, &self.subject, group, login.as_deref())?;
-        Ok((course, date))
+        Ok((self.course.find(tables, Some(login))?, date))
     }
 
     /// A lesson that was recorded before.
-    pub fn recorded(&self, journal: &Journal, identity: &Identity) -> Result<LessonRef> {
-        let (course, date) = self.course(journal, identity)?;
-        let lesson = resolve::recorded_lesson(journal.tables(), &course, date, self.lesson)?;
+    pub fn recorded(&self, tables: &Connection, login: &str) -> Result<LessonRef> {
+        let (course, date) = self.course(tables, login)?;
+        let lesson = resolve::recorded_lesson(tables, &course, date, self.lesson)?;
         Ok(LessonRef { course: course.key, date, lesson })
+    }
+
+    /// A lesson that is to be given, by the timetable.
+    pub fn timetabled(&self, tables: &Connection, login: &str) -> Result<(Course, LessonRef)> {
+        let (course, date) = self.course(tables, login)?;
+        let lesson = resolve::timetabled_lesson(tables, &course, date, self.lesson)?;
+        let at = LessonRef { course: course.key.clone(), date, lesson };
+        Ok((course, at))
     }
 }
 
 impl Lesson {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
-        let record = match self {
-            Self::Missing { until, courses, output } => return missing(common, until.as_deref(), &courses, &output),
-            Self::Record(record) => record,
-        };
-        let mut journal = session::journal(common)?;
-        let identity = session::identity(common)?;
-        let (course, date) = record.which.course(&journal, &identity)?;
-        let lesson = resolve::timetabled_lesson(journal.tables(), &course, date, record.which.lesson)?;
-        let login = session::signer(&journal, &identity)?.map(|(login, _)| login).unwrap_or_default();
-        let body = LessonRecorded {
-            at: LessonRef { course: course.key.clone(), date, lesson },
-            topic: clean(&record.topic)?,
-            work: clean(&record.work)?,
-            homework: clean(&record.homework)?,
-            substitute: if record.substitute { login } else { String::new() },
-            cells: Vec::new(),
-        };
-        if standing::is_recorded(journal.tables(), &body)? {
+        match self {
+            Self::Record(record) => record.run(common),
+            Self::Missing { until, courses, output } => missing(common, until.as_deref(), &courses, &output),
+        }
+    }
+}
+
+impl Record {
+    fn run(self, common: &Common) -> Result<ExitCode> {
+        let mut desk = Desk::open(common)?;
+        let (course, at) = self.which.timetabled(desk.tables(), &desk.login)?;
+        let body = self.body(&desk, &course, at.clone())?;
+        if standing::is_recorded(desk.tables(), &body)? {
             return session::unchanged();
         }
-        let recorded = journal.record(session::author(&identity), body)?;
-        let what = format!("Урок записан: {}, {}, урок {lesson}", course.key, format_date(date));
-        session::recorded(&journal, &identity, &what, recorded.seq)?;
-        if record.substitute {
+        let said = if find::lesson_at(desk.tables(), &at)?.is_some() {
+            "Запись урока изменена"
+        } else {
+            "Урок записан"
+        };
+        let what = format!("{said}: {}, {}, урок {}: {}", course.key, format_date(at.date), at.lesson, body.topic);
+        let is_substitute = !body.substitute.is_empty();
+        let status = desk.record(body, &what)?;
+        if is_substitute && find::lesson_at(desk.tables(), &at)?.is_some_and(|lesson| !lesson.confirmed) {
             println!("Замена не подтверждена: её увидят учитель курса и завуч.");
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(status)
+    }
+
+    /// What is not typed stays as it stands, or comes from the plan when the lesson is new.
+    fn body(&self, desk: &Desk, course: &Course, at: LessonRef) -> Result<LessonRecorded> {
+        let tables = desk.tables();
+        let known = find::lesson_at(tables, &at)?;
+        let planned = if known.is_none() { plan::proposed(tables, course, at.date, at.lesson)? } else { None };
+        let typed = |text: &Option<String>| text.as_deref().map(clean).transpose();
+        let or = |typed: Option<String>, stands: Option<String>, planned: Option<String>| {
+            typed.or(stands).or(planned).unwrap_or_default()
+        };
+        let topic =
+            or(typed(&self.topic)?, known.as_ref().map(|l| l.topic.clone()), planned.as_ref().map(|l| l.topic.clone()));
+        if topic.is_empty() {
+            return Err(Error::input("не указана тема урока, и в плане её нет").next("укажите тему: --topic \"…\""));
+        }
+        let homework = or(
+            typed(&self.homework)?,
+            known.as_ref().map(|l| l.homework.clone()),
+            planned.as_ref().map(|l| l.homework.clone()),
+        );
+        let work = or(typed(&self.work)?, known.as_ref().map(|l| l.work.clone()), planned.map(|l| l.work));
+        let assigned = find::assigned_substitute(tables, course.id, at.date, at.lesson)?;
+        let mine = course.teacher != desk.login && assigned.is_some_and(|login| login == desk.login);
+        let substitute = match &known {
+            _ if self.substitute || mine => desk.login.clone(),
+            Some(known) => known.substitute.clone(),
+            None => String::new(),
+        };
+        Ok(LessonRecorded { at, topic, work, homework, substitute, cells: Vec::new() })
     }
 }
 

@@ -1,54 +1,180 @@
 //! `letopis mark`: marks of a lesson (§2.3).
 
 use super::lesson::Which;
-use super::{Common, session};
+use super::{Common, desk::Desk, screen, session};
 use crate::error::{Error, Result};
-use crate::journal::entry::{MarkLine, MarksSet};
-use crate::journal::{find, resolve, standing};
-use crate::school::{Marks, clean};
-use clap::Subcommand;
+use crate::journal::entry::{AttendanceSet, Body, LessonRef, MarkLine, MarksSet, PresenceLine};
+use crate::journal::find::{self, Pupil};
+use crate::journal::{resolve, standing};
+use crate::school::{Cell, Marks, clean, fold};
+use clap::{Args, Subcommand};
+use std::collections::HashSet;
 use std::process::ExitCode;
 
 #[derive(Subcommand)]
 pub enum Mark {
     /// Поставить отметки за урок
     #[command(visible_alias = "поставить")]
-    Set {
+    Set(Set),
+    /// Поставить отметки всему классу одной строкой, по порядку списка
+    #[command(visible_alias = "строка")]
+    Row(Row),
+    /// Что стоит в клетках урока, по порядку списка
+    #[command(visible_alias = "список")]
+    List {
         #[command(flatten)]
         which: Which,
-        /// «Фамилия=отметка»: "Иванов=5" "Петрова=4/5"; «Иванов=-» убирает ошибочную в день урока
-        #[arg(value_name = "УЧЕНИК=ОТМЕТКА", required = true)]
-        marks: Vec<String>,
-        /// Вид работы, если он не тот, что у урока: контрольная
-        #[arg(long, value_name = "ВИД", default_value = "")]
-        work: String,
-        /// Документ, на основании которого отметка перенесена из другой организации (§2.3.5)
-        #[arg(long, value_name = "ДОКУМЕНТ", default_value = "")]
-        document: String,
     },
+}
+
+#[derive(Args)]
+pub struct Set {
+    #[command(flatten)]
+    which: Which,
+    /// «Фамилия=отметка»: "Иванов=5" "Петрова=4/5"; «все=зач» — всем, кто был; «Иванов=-» убирает ошибочную в день урока
+    #[arg(value_name = "УЧЕНИК=ОТМЕТКА", required = true)]
+    marks: Vec<String>,
+    #[command(flatten)]
+    about: About,
+}
+
+#[derive(Args)]
+pub struct Row {
+    #[command(flatten)]
+    which: Which,
+    /// Клетки по порядку списка: 5 4/5 . н "оп 4"; «.» оставляет клетку как есть
+    #[arg(value_name = "КЛЕТКА", required = true)]
+    cells: Vec<String>,
+    #[command(flatten)]
+    about: About,
+}
+
+/// What marks are for and rest on.
+#[derive(Args)]
+struct About {
+    /// Вид работы, если он не тот, что у урока: контрольная
+    #[arg(long, value_name = "ВИД", default_value = "")]
+    work: String,
+    /// Документ, на основании которого отметка перенесена из другой организации (§2.3.5)
+    #[arg(long, value_name = "ДОКУМЕНТ", default_value = "")]
+    document: String,
 }
 
 impl Mark {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
-        let Self::Set { which, marks, work, document } = self;
-        let mut journal = session::journal(common)?;
-        let identity = session::identity(common)?;
-        let at = which.recorded(&journal, &identity)?;
-        let roster = find::roster(journal.tables(), &at.course, at.date)?;
-        let mut lines = Vec::new();
-        for typed in &marks {
-            let (pupil, mark) = split(typed, "отметка")?;
-            let pupil = resolve::pupil(&roster, pupil)?;
-            let marks = if mark == "-" { None } else { Some(Marks::parse(mark).map_err(|e| e.at(typed))?) };
-            lines.push(MarkLine { pupil: pupil.file.clone(), marks, document: clean(&document)? });
+        match self {
+            Self::Set(set) => set.run(common),
+            Self::Row(row) => row.run(common),
+            Self::List { which } => list(common, &which),
         }
-        let set = MarksSet { at, work: clean(&work)?, marks: lines };
-        let Some(set) = standing::new_marks(journal.tables(), set)? else { return session::unchanged() };
-        let what = format!("Отметок записано: {}", set.marks.len());
-        let recorded = journal.record(session::author(&identity), set)?;
-        session::recorded(&journal, &identity, &what, recorded.seq)?;
-        Ok(ExitCode::SUCCESS)
     }
+}
+
+impl Set {
+    fn run(self, common: &Common) -> Result<ExitCode> {
+        let mut desk = Desk::open(common)?;
+        let at = self.which.recorded(desk.tables(), &desk.login)?;
+        let roster = find::roster(desk.tables(), &at.course, at.date)?;
+        let mut named: Vec<(&Pupil, Option<Marks>)> = Vec::new();
+        let mut everyone = None;
+        for typed in &self.marks {
+            let (pupil, mark) = split(typed, "отметка")?;
+            let marks = if mark == "-" { None } else { Some(Marks::parse(mark).map_err(|e| e.at(typed))?) };
+            if fold(pupil) == "все" {
+                everyone = marks;
+            } else {
+                named.push((resolve::pupil(&roster, pupil)?, marks));
+            }
+        }
+        no_pupil_twice(named.iter().map(|(pupil, _)| *pupil))?;
+        if let Some(marks) = everyone {
+            let absent = absent(&desk, &at)?;
+            let taken: HashSet<&str> = named.iter().map(|(pupil, _)| pupil.file.as_str()).collect();
+            let present = roster.iter().filter(|pupil| !absent.contains(&pupil.file));
+            let others: Vec<_> = present.filter(|pupil| !taken.contains(pupil.file.as_str())).collect();
+            named.extend(others.into_iter().map(|pupil| (pupil, Some(marks.clone()))));
+        }
+        let lines = named.into_iter().map(|(pupil, marks)| self.about.line(pupil, marks)).collect::<Result<_>>()?;
+        let set = MarksSet { at, work: clean(&self.about.work)?, marks: lines };
+        let Some(set) = standing::new_marks(desk.tables(), set)? else { return session::unchanged() };
+        let what = format!("Отметок записано: {}", set.marks.len());
+        desk.record(set, &what)
+    }
+}
+
+impl About {
+    fn line(&self, pupil: &Pupil, marks: Option<Marks>) -> Result<MarkLine> {
+        Ok(MarkLine { pupil: pupil.file.clone(), marks, document: clean(&self.document)? })
+    }
+}
+
+impl Row {
+    fn run(self, common: &Common) -> Result<ExitCode> {
+        let mut desk = Desk::open(common)?;
+        let at = self.which.recorded(desk.tables(), &desk.login)?;
+        let roster = find::roster(desk.tables(), &at.course, at.date)?;
+        if self.cells.len() != roster.len() {
+            return Err(Error::input(format!("клеток {}, а в списке учеников {}", self.cells.len(), roster.len()))
+                .next("список по порядку: letopis mark list; пропуск обозначьте точкой"));
+        }
+        let (mut marks, mut presence) = (Vec::new(), Vec::new());
+        for (pupil, typed) in roster.iter().zip(&self.cells).filter(|(_, typed)| typed.trim() != ".") {
+            let cell = Cell::parse(typed).map_err(|e| e.at(pupil.name.surname_given()))?;
+            if let Some(attendance) = cell.attendance {
+                presence.push(PresenceLine { pupil: pupil.file.clone(), attendance: Some(attendance) });
+            }
+            if let Some(mark) = cell.marks {
+                marks.push(self.about.line(pupil, Some(mark))?);
+            }
+        }
+        let mut bodies: Vec<Body> = Vec::new();
+        let set = AttendanceSet { at: at.clone(), pupils: presence };
+        bodies.extend(standing::new_attendance(desk.tables(), set)?.map(Body::from));
+        let set = MarksSet { at, work: clean(&self.about.work)?, marks };
+        bodies.extend(standing::new_marks(desk.tables(), set)?.map(Body::from));
+        desk.record_all(bodies, "Клетки урока записаны")
+    }
+}
+
+/// Personal files of those who were not at a lesson.
+fn absent(desk: &Desk, at: &LessonRef) -> Result<HashSet<String>> {
+    let Some(lesson) = find::lesson_at(desk.tables(), at)? else { return Ok(HashSet::new()) };
+    let standing = standing::attendance_of(desk.tables(), lesson.id)?;
+    Ok(standing.into_iter().filter(|(_, kind)| kind != "оп").map(|(pupil, _)| pupil).collect())
+}
+
+fn list(common: &Common, which: &Which) -> Result<ExitCode> {
+    let journal = session::journal(common)?;
+    let tables = journal.tables();
+    let at = which.recorded(tables, "")?;
+    let Some(lesson) = find::lesson_at(tables, &at)? else { return Ok(ExitCode::SUCCESS) };
+    let (marks, presence) = (standing::marks_of(tables, lesson.id)?, standing::attendance_of(tables, lesson.id)?);
+    let row = |(number, pupil): (usize, &Pupil)| {
+        let mark = marks.get(&pupil.file);
+        let attendance = presence.get(&pupil.file).cloned().unwrap_or_default();
+        let text = |of: fn(&standing::StandingMarks) -> &String| mark.map(of).cloned().unwrap_or_default();
+        vec![
+            number.into(),
+            pupil.file.clone().into(),
+            pupil.name.surname_given().into(),
+            attendance.into(),
+            text(|m| &m.marks).into(),
+            text(|m| &m.work).into(),
+            text(|m| &m.document).into(),
+        ]
+    };
+    let roster = find::roster(tables, &at.course, at.date)?;
+    let columns = [
+        ("number", "№"),
+        ("pupil", "Личное дело"),
+        ("name", "Фамилия, имя"),
+        ("attendance", "Посещение"),
+        ("marks", "Отметки"),
+        ("work", "Вид работы"),
+        ("document", "Документ"),
+    ];
+    screen::list(common.json, &columns, (1..).zip(&roster).map(row).collect());
+    Ok(ExitCode::SUCCESS)
 }
 
 /// «Иванов=5» in two.
@@ -56,4 +182,16 @@ pub fn split<'t>(typed: &'t str, what: &str) -> Result<(&'t str, &'t str)> {
     typed.split_once('=').map(|(pupil, value)| (pupil.trim(), value.trim())).ok_or_else(|| {
         Error::input(format!("в «{typed}» нет знака «=»")).next(format!("укажите так: \"Фамилия={what}\""))
     })
+}
+
+/// Nobody may be named twice in one command: which of the two was meant?
+pub fn no_pupil_twice<'p>(pupils: impl Iterator<Item = &'p Pupil>) -> Result<()> {
+    let mut seen = HashSet::new();
+    for pupil in pupils {
+        if !seen.insert(pupil.id) {
+            return Err(Error::input(format!("ученик указан дважды: {}", pupil.name.surname_given()))
+                .next("оставьте одно значение на ученика"));
+        }
+    }
+    Ok(())
 }

@@ -8,18 +8,24 @@ mod archive;
 mod audit;
 mod carrier;
 mod clock;
+mod correction;
 mod demo;
+mod desk;
+mod finals;
 mod help;
 mod import;
 mod init;
 mod key;
 mod lesson;
 mod mark;
+mod note;
 mod print;
+mod remark;
 mod report;
 mod screen;
 mod session;
 mod staff;
+mod substitution;
 
 use crate::error::Result;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -82,6 +88,21 @@ enum Command {
     /// Отчёты завуча: успеваемость, посещаемость, отметки, план (§3.3.5, §4.3)
     #[command(visible_alias = "отчёт", alias = "отчет", subcommand)]
     Report(report::Report),
+    /// Итоговые отметки за период и год, экзамены, решения педсовета (§2.3.1)
+    #[command(name = "final", visible_alias = "итог", subcommand)]
+    Final(finals::Final),
+    /// Замены: кто ведёт урок вместо учителя курса (§2.1)
+    #[command(visible_alias = "замена", subcommand)]
+    Substitution(substitution::Substitution),
+    /// Журнал «Замена сведений в электронном журнале»: исправления (§2.3.3)
+    #[command(visible_alias = "исправление", subcommand)]
+    Correction(correction::Register),
+    /// Замечания по ведению журнала и отметки об их выполнении (§3.3.5)
+    #[command(visible_alias = "замечание", subcommand)]
+    Remark(remark::Remark),
+    /// «Блокнот»: ваши записи об отметках, требующих работы (§2.3.4)
+    #[command(visible_alias = "блокнот", subcommand)]
+    Note(note::Notebook),
     /// Печать для брошюровки, проверка бумаги (§5.1, §5.4)
     #[command(visible_alias = "печать", subcommand)]
     Print(print::Print),
@@ -127,6 +148,11 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Mark(command) => command.run(common),
         Command::Absence(command) => command.run(common),
         Command::Report(command) => command.run(common),
+        Command::Final(command) => command.run(common),
+        Command::Substitution(command) => command.run(common),
+        Command::Correction(command) => command.run(common),
+        Command::Remark(command) => command.run(common),
+        Command::Note(command) => command.run(common),
         Command::Print(command) => command.run(common),
         Command::Archive(command) => command.run(common),
         Command::Carrier(command) => command.run(common),

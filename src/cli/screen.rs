@@ -1,9 +1,10 @@
 //! What goes to the screen: errors, tables, progress. Progress is drawn on a terminal and not in a pipe.
 
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::report::table::{Kind, Table};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
+use std::path::Path;
 
 /// Prints an error with its next step.
 pub fn error(error: &Error) {
@@ -64,6 +65,55 @@ fn aligned(headings: &[&str], rows: &[Vec<String>], right: &[bool]) {
     for row in rows {
         line(&row.iter().map(String::as_str).collect::<Vec<_>>());
     }
+}
+
+/// Prints a list as a table, or for scripts as an array of objects. A column is a field's name and its heading; a list
+/// in a cell is shown with commas, `true` as «да», what is missing as nothing.
+pub fn list(as_json: bool, columns: &[(&str, &str)], rows: Vec<Vec<serde_json::Value>>) {
+    use serde_json::Value;
+    if as_json {
+        let object = |row: Vec<Value>| -> Value {
+            Value::Object(columns.iter().map(|(field, _)| (*field).to_owned()).zip(row).collect())
+        };
+        return json(&rows.into_iter().map(object).collect());
+    }
+    fn shown(value: &Value) -> String {
+        match value {
+            Value::Null | Value::Bool(false) => String::new(),
+            Value::Bool(true) => "да".to_owned(),
+            Value::String(text) => text.clone(),
+            Value::Array(values) => values.iter().map(shown).collect::<Vec<_>>().join(", "),
+            other => other.to_string(),
+        }
+    }
+    if rows.is_empty() {
+        return println!("Список пуст.");
+    }
+    let headings: Vec<&str> = columns.iter().map(|(_, heading)| *heading).collect();
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(shown).collect()).collect();
+    table(&headings, &rows);
+}
+
+/// Writes a table as CSV that a Russian office program opens by double click: UTF-8 with BOM, `;` between the fields. A
+/// text that begins like a formula gets an apostrophe, so that it stays a text.
+///
+/// # Errors
+/// A file that exists already or cannot be written.
+pub fn csv(path: &Path, headings: &[&str], rows: &[Vec<String>]) -> Result<()> {
+    use std::io::Write;
+    let fault = |e: &std::io::Error| Error::file("записать", path, e);
+    let mut file = std::fs::File::create_new(path).map_err(|e| fault(&e))?;
+    file.write_all("\u{feff}".as_bytes()).map_err(|e| fault(&e))?;
+    let mut writer = csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(file);
+    let safe = |text: &str| match text.chars().next() {
+        Some('=' | '+' | '-' | '@') if text.parse::<f64>().is_err() => format!("'{text}"),
+        _ => text.to_owned(),
+    };
+    let headings = headings.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    for row in std::iter::once(&headings).chain(rows) {
+        writer.write_record(row.iter().map(|text| safe(text))).map_err(|e| fault(&e.into()))?;
+    }
+    writer.flush().map_err(|e| fault(&e))
 }
 
 /// Prints a value as JSON.

@@ -1,6 +1,6 @@
 //! `letopis staff`: people, their roles and keys (§3.3).
 
-use super::{Common, screen, session};
+use super::{Common, desk::Desk, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::entry::{KeyEnrolled, Person, PersonDismissed};
 use crate::journal::find;
@@ -68,7 +68,7 @@ impl Staff {
             Self::Add(add) => {
                 let person = add.person()?;
                 let what = format!("{} («{}») записан(а)", person.name.full(), person.login);
-                record(common, person.into(), &what)?;
+                Desk::open(common)?.record(person, &what)?;
             }
             Self::Enroll { login, key } => {
                 let text = if std::path::Path::new(&key).is_file() {
@@ -79,22 +79,15 @@ impl Staff {
                 // What «letopis key show» prints begins with words.
                 let key = PublicIdentity::parse(text.find("age1").and_then(|at| text.get(at..)).unwrap_or(&text))?;
                 let what = format!("Ключ {} внесён для «{login}»", key.fingerprint());
-                record(common, KeyEnrolled { login, key }.into(), &what)?;
+                Desk::open(common)?.record(KeyEnrolled { login, key }, &what)?;
             }
             Self::Dismiss { login } => {
                 let what = format!("«{login}» уволен(а), ключи отозваны");
-                record(common, PersonDismissed { login }.into(), &what)?;
+                Desk::open(common)?.record(PersonDismissed { login }, &what)?;
             }
         }
         Ok(ExitCode::SUCCESS)
     }
-}
-
-fn record(common: &Common, body: crate::journal::entry::Body, what: &str) -> Result<()> {
-    let mut journal = session::journal(common)?;
-    let identity = session::identity(common)?;
-    let recorded = journal.record(session::author(&identity), body)?;
-    session::recorded(&journal, &identity, what, recorded.seq)
 }
 
 fn list(common: &Common) -> Result<ExitCode> {

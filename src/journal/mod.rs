@@ -9,7 +9,10 @@ pub mod contacts;
 pub mod correction;
 pub mod count;
 pub mod entry;
+pub mod explain;
 pub mod find;
+pub mod note;
+pub mod plan;
 mod record;
 pub mod resolve;
 mod roles;
@@ -19,7 +22,7 @@ pub mod tables;
 pub mod timetable;
 
 pub use audit::{Finding, Report};
-pub use record::{Author, Batch, Recorded};
+pub use record::{Author, Batch, Recorded, author_of};
 
 use crate::error::{Error, Result};
 use crate::ledger::chain::{Hash, Tip, hex};

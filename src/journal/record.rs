@@ -70,7 +70,7 @@ impl<'j> Batch<'j> {
     pub fn record(&mut self, author: Author<'_>, body: impl Into<Body>) -> Result<Recorded> {
         let public = author.identity.public();
         let fingerprint = public.fingerprint();
-        let login = enrolled(&self.transaction, &fingerprint)?;
+        let login = author_of(&self.transaction, &fingerprint)?;
         let entry = Entry {
             time: author.now.trunc_subsecs(0),
             author: login,
@@ -113,7 +113,10 @@ impl<'j> Batch<'j> {
 }
 
 /// The login for which a key is enrolled and in force.
-fn enrolled(tables: &Connection, fingerprint: &str) -> Result<String> {
+///
+/// # Errors
+/// A refusal where the key was never enrolled, or was revoked.
+pub fn author_of(tables: &Connection, fingerprint: &str) -> Result<String> {
     match find::key(tables, fingerprint)? {
         None => Err(Error::refused(format!("ключ {fingerprint} не внесён в журнал"))
             .next("передайте администратору открытую часть ключа (letopis key show) для внесения")),

@@ -3,8 +3,9 @@
 
 use crate::error::{Error, Result};
 use crate::journal::find::{self, Course, Pupil, iso};
+use crate::journal::rules::YEARLY;
 use crate::journal::timetable::Timetable;
-use crate::school::{ClassName, fold, format_date};
+use crate::school::{ClassName, School, fold, format_date};
 use chrono::NaiveDate;
 use rusqlite::{Connection, params};
 
@@ -44,6 +45,49 @@ pub fn course(
             .next(format!("курсы класса: {}", names(&all)))),
         _ => Err(Error::input(format!("«{subject}» в {class} — это несколько курсов: {}", names(&matching)))
             .next("укажите группу: --group НАЗВАНИЕ")),
+    }
+}
+
+/// A class that is in the journal.
+///
+/// # Errors
+/// A text that is no class, or a class that the journal does not have.
+pub fn class(tables: &Connection, typed: &str) -> Result<ClassName> {
+    let class = ClassName::parse(typed)?;
+    let known = find::classes(tables)?;
+    if known.contains(&class) {
+        return Ok(class);
+    }
+    let names = known.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    Err(Error::input(format!("класса {class} нет в журнале")).next(format!("в журнале есть: {names}")))
+}
+
+/// A subject of the school by its name, its short name, or a beginning that only one has.
+///
+/// # Errors
+/// None or several.
+pub fn subject(tables: &Connection, typed: &str) -> Result<String> {
+    let mut statement = tables.prepare_cached("SELECT name, short FROM subjects ORDER BY place")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let all: Vec<(String, String)> = rows.collect::<rusqlite::Result<_>>()?;
+    let wanted = fold(typed.trim());
+    let is_short = |short: &str| fold(short) == wanted || fold(short).trim_end_matches('.') == wanted;
+    if let Some((name, _)) = all.iter().find(|(name, short)| fold(name) == wanted || is_short(short)) {
+        return Ok(name.clone());
+    }
+    let begin: Vec<&String> =
+        all.iter().map(|(name, _)| name).filter(|name| !wanted.is_empty() && fold(name).starts_with(&wanted)).collect();
+    match begin[..] {
+        [name] => Ok(name.clone()),
+        [] => {
+            let names = all.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
+            Err(Error::input(format!("предмета «{}» нет в журнале", typed.trim())).next(format!("предметы: {names}")))
+        }
+        _ => {
+            let names = begin.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+            Err(Error::input(format!("«{}» — это несколько предметов: {names}", typed.trim()))
+                .next("укажите название полностью"))
+        }
     }
 }
 
@@ -105,6 +149,27 @@ pub fn pupil<'r>(roster: &'r [Pupil], typed: &str) -> Result<&'r Pupil> {
                 .next("укажите имя, инициалы или номер личного дела: «Иванов П.=5»"))
         }
     }
+}
+
+/// A period of a class by its name, its short name or its number («I четверть», «I четв.», «1»), or «Год», «Экзамен»,
+/// «Итог».
+///
+/// # Errors
+/// No such period; the message names those that there are.
+pub fn period(school: &School, class: &ClassName, typed: &str) -> Result<String> {
+    let wanted = fold(typed.trim());
+    let periods = school.periods_of(class);
+    let by_name = periods.iter().find(|p| fold(&p.name) == wanted || fold(&p.short) == wanted);
+    let by_number = || wanted.parse::<usize>().ok().and_then(|number| periods.get(number.checked_sub(1)?));
+    if let Some(period) = by_name.or_else(by_number) {
+        return Ok(period.name.clone());
+    }
+    if let Some(yearly) = YEARLY.iter().find(|name| fold(name) == wanted) {
+        return Ok((*yearly).to_owned());
+    }
+    let known = periods.iter().map(|p| format!("«{}»", p.name)).collect::<Vec<_>>().join(", ");
+    Err(Error::input(format!("у {class} класса нет периода «{}»", typed.trim()))
+        .next(format!("укажите один из: {known}, «Год», «Экзамен», «Итог»")))
 }
 
 /// The number of a lesson that was recorded on a day; `given` decides where there are two.

@@ -15,7 +15,6 @@ mod text;
 pub mod time;
 
 pub use finals::YEARLY;
-
 pub use paper::{next_running, register_number};
 
 use crate::error::{Error, Result};

@@ -8,7 +8,7 @@ use crate::journal::entry::{
 };
 use crate::journal::find::{self, iso};
 use crate::school::{Attendance, Marks};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 impl Place<'_> {
     pub(super) fn course_set(&self, set: &CourseSet) -> Result<()> {
@@ -68,9 +68,8 @@ impl Place<'_> {
 
     /// Whether the deputy head assigned this substitute to the lesson (§2.1).
     fn is_assigned(&self, set: &LessonRecorded) -> Result<bool> {
-        let sql = "SELECT substitute FROM substitutions WHERE course = ?1 AND date = ?2 AND lesson = ?3";
-        let key = params![self.course(&set.at.course)?, iso(set.at.date), set.at.lesson];
-        let assigned: Option<String> = self.tables.prepare_cached(sql)?.query_row(key, |row| row.get(0)).optional()?;
+        let course = self.course(&set.at.course)?;
+        let assigned = find::assigned_substitute(self.tables, course, set.at.date, set.at.lesson)?;
         Ok(assigned.is_some_and(|login| login == set.substitute))
     }
 

@@ -1,0 +1,97 @@
+//! The desk: a journal that is open and somebody whose key is in force, which is what recording takes.
+
+use super::{Common, screen, session};
+use crate::error::Result;
+use crate::journal::entry::Body;
+use crate::journal::find::{self, Course, Pupil};
+use crate::journal::{Journal, author_of, resolve};
+use crate::ledger::identity::Identity;
+use crate::school::{ClassName, CourseKey, School};
+use chrono::NaiveDate;
+use clap::Args;
+use rusqlite::Connection;
+use std::process::ExitCode;
+
+/// A journal, and who works in it.
+pub struct Desk {
+    pub journal: Journal,
+    pub identity: Identity,
+    /// Login of whose key it is.
+    pub login: String,
+}
+
+impl Desk {
+    /// Opens the journal and the key, which must be enrolled and in force.
+    pub fn open(common: &Common) -> Result<Self> {
+        let journal = session::journal(common)?;
+        let identity = session::identity(common)?;
+        let login = author_of(journal.tables(), &identity.public().fingerprint())?;
+        Ok(Self { journal, identity, login })
+    }
+
+    pub fn tables(&self) -> &Connection {
+        self.journal.tables()
+    }
+
+    pub fn school(&self) -> Result<School> {
+        find::school(self.tables())
+    }
+
+    /// The day in the school's own time.
+    pub fn today(&self) -> Result<NaiveDate> {
+        Ok(self.school()?.day_of(session::now()))
+    }
+
+    /// Records one entry and says so.
+    pub fn record(&mut self, body: impl Into<Body>, what: &str) -> Result<ExitCode> {
+        self.record_all(vec![body.into()], what)
+    }
+
+    /// Records several entries, all or none, and says so.
+    pub fn record_all(&mut self, bodies: Vec<Body>, what: &str) -> Result<ExitCode> {
+        let mut batch = self.journal.batch()?;
+        let (mut numbers, mut warnings) = (Vec::new(), Vec::new());
+        for body in bodies {
+            let recorded = batch.record(session::author(&self.identity), body)?;
+            numbers.push(recorded.seq);
+            warnings.extend(recorded.warnings);
+        }
+        batch.commit()?;
+        warnings.iter().for_each(|warning| screen::warning(warning));
+        let name = find::staff(self.tables(), &self.login)?.map(|person| person.name.initials()).unwrap_or_default();
+        match numbers[..] {
+            [] => return session::unchanged(),
+            [number] => println!("{what}. Запись № {number}, подписано: {name}"),
+            [first, .., last] => println!("{what}. Записи № {first}–{last}, подписано: {name}"),
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Names a course: class, subject, group; shared by the commands about one.
+#[derive(Args)]
+pub struct WhichCourse {
+    /// Класс: 7А
+    #[arg(value_name = "КЛАСС")]
+    pub class: String,
+    /// Предмет, можно кратко: Алгебра
+    #[arg(value_name = "ПРЕДМЕТ")]
+    pub subject: String,
+    /// Группа, если класс делится на группы
+    #[arg(long, value_name = "ГРУППА")]
+    pub group: Option<String>,
+}
+
+impl WhichCourse {
+    /// The course that is meant; where groups share a subject, one's own.
+    pub fn find(&self, tables: &Connection, login: Option<&str>) -> Result<Course> {
+        let class = ClassName::parse(&self.class)?;
+        resolve::course(tables, &class, &self.subject, self.group.as_deref(), login)
+    }
+}
+
+/// The pupils of a whole class on a day, by name.
+pub fn pupils_of_class(tables: &Connection, class: &ClassName, day: NaiveDate) -> Result<Vec<Pupil>> {
+    let key = CourseKey { class: class.clone(), group: String::new(), subject: String::new() };
+    find::roster(tables, &key, day)
+}

@@ -1,0 +1,99 @@
+//! `letopis note`: the «Блокнот», private to its author (§2.3.4).
+
+use super::absence::day;
+use super::{Common, desk::Desk, screen};
+use crate::error::Result;
+use crate::journal::entry::NoteDone;
+use crate::journal::find::iso;
+use crate::journal::note::{self, Note};
+use crate::school::{clean, parse_date};
+use clap::{Args, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Subcommand)]
+pub enum Notebook {
+    /// Записать в «Блокнот»; прочитать запись сможете только вы
+    #[command(visible_alias = "записать")]
+    Add(Add),
+    /// Ваши записи
+    #[command(visible_alias = "список")]
+    List {
+        /// И выполненные
+        #[arg(long)]
+        all: bool,
+    },
+    /// Отметить запись выполненной
+    #[command(visible_alias = "выполнено")]
+    Done {
+        /// Номер записи
+        #[arg(value_name = "НОМЕР")]
+        number: u64,
+    },
+}
+
+#[derive(Args)]
+pub struct Add {
+    /// Что сделать: «пересдать § 12»
+    #[arg(value_name = "ТЕКСТ")]
+    text: String,
+    /// Ученик
+    #[arg(long, value_name = "УЧЕНИК", default_value = "")]
+    pupil: String,
+    /// Курс: «7А, Алгебра»
+    #[arg(long, value_name = "КУРС", default_value = "")]
+    course: String,
+    /// К какому дню
+    #[arg(long, value_name = "ДАТА")]
+    due: Option<String>,
+}
+
+impl Notebook {
+    pub fn run(self, common: &Common) -> Result<ExitCode> {
+        let mut desk = Desk::open(common)?;
+        match self {
+            Self::Add(add) => {
+                let due = add.due.as_deref().map(parse_date).transpose()?;
+                let (text, pupil, course) = (clean(&add.text)?, clean(&add.pupil)?, clean(&add.course)?);
+                let sealed = note::seal(&desk.identity, &Note { text, pupil, course, due })?;
+                desk.record(sealed, "В «Блокнот» записано, прочитать сможете только вы")
+            }
+            Self::Done { number } => {
+                desk.record(NoteDone { note: number }, &format!("Запись «Блокнота» № {number} выполнена"))
+            }
+            Self::List { all } => list(common, &desk, all),
+        }
+    }
+}
+
+fn list(common: &Common, desk: &Desk, all: bool) -> Result<ExitCode> {
+    let today = desk.today()?;
+    let notes = note::all(desk.tables(), &desk.login, &desk.identity)?;
+    let rows = notes.into_iter().filter(|opened| all || !opened.done).map(|opened| {
+        let readable = opened.note.is_some();
+        let note = opened.note.unwrap_or_default();
+        let text =
+            if readable { note.text } else { "зашифровано другим вашим ключом".to_owned() };
+        let overdue = !opened.done && note.due.is_some_and(|due| due < today);
+        let due = note.due.map(|due| day(common, &iso(due))).unwrap_or_default();
+        vec![
+            opened.number.into(),
+            due.into(),
+            overdue.into(),
+            note.course.into(),
+            note.pupil.into(),
+            text.into(),
+            opened.done.into(),
+        ]
+    });
+    let columns = [
+        ("number", "№"),
+        ("due", "К дню"),
+        ("overdue", "Просрочено"),
+        ("course", "Курс"),
+        ("pupil", "Ученик"),
+        ("text", "Что сделать"),
+        ("done", "Выполнено"),
+    ];
+    screen::list(common.json, &columns, rows.collect());
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,104 @@
+//! `letopis remark`: remarks on how the journal is kept, and their answers (§3.3.5).
+
+use super::absence::day;
+use super::{Common, desk::Desk, screen, session};
+use crate::error::Result;
+use crate::journal::entry::{RemarkAnswered, RemarkWritten};
+use crate::journal::{find, resolve};
+use crate::school::clean;
+use clap::Subcommand;
+use std::process::ExitCode;
+
+#[derive(Subcommand)]
+pub enum Remark {
+    /// Записать замечание по ведению журнала класса
+    #[command(visible_alias = "записать")]
+    Write {
+        /// Класс: 7А
+        #[arg(value_name = "КЛАСС")]
+        class: String,
+        /// Замечания и предложения
+        #[arg(value_name = "ТЕКСТ")]
+        text: String,
+        /// Предмет, если замечание относится к одному
+        #[arg(long, value_name = "ПРЕДМЕТ")]
+        subject: Option<String>,
+        /// Группа, если класс делится на группы
+        #[arg(long, value_name = "ГРУППА", requires = "subject")]
+        group: Option<String>,
+    },
+    /// Отметить, что сделано по замечанию
+    #[command(visible_alias = "ответить")]
+    Answer {
+        /// Номер замечания
+        #[arg(value_name = "НОМЕР")]
+        number: u64,
+        /// Отметка о выполнении
+        #[arg(value_name = "ТЕКСТ")]
+        text: String,
+    },
+    /// Замечания
+    #[command(visible_alias = "список")]
+    List {
+        /// Только этого класса
+        #[arg(value_name = "КЛАСС")]
+        class: Option<String>,
+        /// Только без отметки о выполнении
+        #[arg(long)]
+        open: bool,
+    },
+}
+
+impl Remark {
+    pub fn run(self, common: &Common) -> Result<ExitCode> {
+        match self {
+            Self::Write { class, text, subject, group } => {
+                let mut desk = Desk::open(common)?;
+                let class = resolve::class(desk.tables(), &class)?;
+                let course = subject
+                    .map(|subject| resolve::course(desk.tables(), &class, &subject, group.as_deref(), None))
+                    .transpose()?
+                    .map(|course| course.key);
+                let number = find::remarks(desk.tables())?.len() + 1;
+                let what = format!("Замечание № {number} записано: {class}");
+                desk.record(RemarkWritten { class, course, text: clean(&text)? }, &what)
+            }
+            Self::Answer { number, text } => {
+                let what = format!("Замечание № {number}: отметка о выполнении записана");
+                Desk::open(common)?.record(RemarkAnswered { number, text: clean(&text)? }, &what)
+            }
+            Self::List { class, open } => list(common, class, open),
+        }
+    }
+}
+
+fn list(common: &Common, class: Option<String>, open: bool) -> Result<ExitCode> {
+    let journal = session::journal(common)?;
+    let tables = journal.tables();
+    let class = class.map(|typed| resolve::class(tables, &typed)).transpose()?.map(|class| class.to_string());
+    let all = find::remarks(tables)?.into_iter();
+    let wanted = all.filter(|r| class.as_ref().is_none_or(|class| r.class == *class) && (!open || r.answer.is_empty()));
+    let rows = wanted.map(|r| {
+        let date = day(common, r.written_at.get(..10).unwrap_or_default());
+        vec![
+            r.number.into(),
+            date.into(),
+            r.class.into(),
+            r.subject.into(),
+            r.text.into(),
+            r.author.into(),
+            r.answer.into(),
+        ]
+    });
+    let columns = [
+        ("number", "№"),
+        ("date", "Дата"),
+        ("class", "Класс"),
+        ("subject", "Предмет"),
+        ("text", "Замечание"),
+        ("author", "Кем сделано"),
+        ("answer", "Отметка о выполнении"),
+    ];
+    screen::list(common.json, &columns, rows.collect());
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,105 @@
+//! `letopis substitution`: who gives a lesson instead of the course's teacher (§2.1).
+
+use super::absence::day;
+use super::{Common, desk::Desk, lesson::Which, screen, session};
+use crate::error::Result;
+use crate::journal::entry::{LessonRef, SubstitutionAssigned, SubstitutionConfirmed};
+use crate::journal::find;
+use crate::school::format_date;
+use clap::Subcommand;
+use std::process::ExitCode;
+
+#[derive(Subcommand)]
+pub enum Substitution {
+    /// Назначить замену на урок
+    #[command(visible_alias = "назначить")]
+    Assign {
+        #[command(flatten)]
+        which: Which,
+        /// Логин замещающего учителя
+        #[arg(long, value_name = "ЛОГИН")]
+        teacher: String,
+    },
+    /// Отменить назначенную замену
+    #[command(visible_alias = "отменить")]
+    Cancel {
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Подтвердить замену, которую записал сам замещающий
+    #[command(visible_alias = "подтвердить")]
+    Confirm {
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Назначенные замены и уроки, проведённые по замене
+    #[command(visible_alias = "список")]
+    List {
+        /// Только те, что ждут подтверждения
+        #[arg(long)]
+        open: bool,
+    },
+}
+
+impl Substitution {
+    pub fn run(self, common: &Common) -> Result<ExitCode> {
+        let place = |at: &LessonRef| format!("{}, {}, урок {}", at.course, format_date(at.date), at.lesson);
+        match self {
+            Self::Assign { which, teacher } => {
+                let mut desk = Desk::open(common)?;
+                let (_, at) = which.timetabled(desk.tables(), &desk.login)?;
+                let name = find::staff(desk.tables(), &teacher)?.map(|p| p.name.initials()).unwrap_or_default();
+                let what = format!("Замена назначена: {}: {name}", place(&at));
+                desk.record(SubstitutionAssigned { at, substitute: teacher }, &what)
+            }
+            Self::Cancel { which } => {
+                let mut desk = Desk::open(common)?;
+                let (_, at) = which.timetabled(desk.tables(), &desk.login)?;
+                let what = format!("Замена отменена: {}", place(&at));
+                desk.record(SubstitutionAssigned { at, substitute: String::new() }, &what)
+            }
+            Self::Confirm { which } => {
+                let mut desk = Desk::open(common)?;
+                let at = which.recorded(desk.tables(), &desk.login)?;
+                let what = format!("Замена подтверждена: {}", place(&at));
+                desk.record(SubstitutionConfirmed { at }, &what)
+            }
+            Self::List { open } => list(common, open),
+        }
+    }
+}
+
+fn list(common: &Common, open: bool) -> Result<ExitCode> {
+    let journal = session::journal(common)?;
+    let substitutions = find::substitutions(journal.tables())?;
+    let wanted = substitutions.into_iter().filter(|s| !open || (s.given && !s.confirmed));
+    let rows = wanted.map(|s| {
+        let state = match (s.given, s.confirmed) {
+            (false, _) => "назначена",
+            (true, true) => "подтверждена",
+            (true, false) => "не подтверждена",
+        };
+        vec![
+            s.at.course.class.to_string().into(),
+            s.at.course.group.into(),
+            s.at.course.subject.into(),
+            day(common, &find::iso(s.at.date)).into(),
+            s.at.lesson.into(),
+            s.teacher.into(),
+            s.substitute.into(),
+            state.into(),
+        ]
+    });
+    let columns = [
+        ("class", "Класс"),
+        ("group", "Группа"),
+        ("subject", "Предмет"),
+        ("date", "Дата"),
+        ("lesson", "Урок"),
+        ("teacher", "Учитель курса"),
+        ("substitute", "Замещает"),
+        ("state", "Состояние"),
+    ];
+    screen::list(common.json, &columns, rows.collect());
+    Ok(ExitCode::SUCCESS)
+}

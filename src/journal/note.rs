@@ -1,0 +1,122 @@
+//! The «Блокнот» (§2.3.4): notes about marks that need more work, readable by their author only.
+//!
+//! A note lies in the ledger like everything else, but sealed: an armoured age file, encrypted to its author's own key.
+//! So it is in every archive and under every signature, and nobody but the author reads it; `age -d -i KEY` opens it
+//! without Letopis. The deputy head sees that there are notes, and how many.
+
+use crate::error::{Error, Result};
+use crate::journal::entry::NoteAdded;
+use crate::ledger::identity::Identity;
+use chrono::NaiveDate;
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+use std::io::{Read, Write};
+
+/// What a note says.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Note {
+    /// The note.
+    pub text: String,
+    /// The pupil it is about, as people name him, or empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub pupil: String,
+    /// The course it is about, or empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub course: String,
+    /// Until when, if there is a term.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<NaiveDate>,
+}
+
+/// A note of one's own, opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// The number of the entry that added it.
+    pub number: u64,
+    /// When it was written (RFC 3339).
+    pub written_at: String,
+    /// Whether it is done with.
+    pub done: bool,
+    /// What it says, or nothing where this key does not open it (another key of the same person wrote it).
+    pub note: Option<Note>,
+}
+
+/// Seals a note to its author.
+///
+/// # Errors
+/// None in practice: everything happens in memory.
+pub fn seal(author: &Identity, note: &Note) -> Result<NoteAdded> {
+    let failed = |why: String| Error::environment(format!("запись «Блокнота» не шифруется: {why}"));
+    let recipient = author.age_identity().to_public();
+    let encryptor = age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient))
+        .map_err(|e| failed(e.to_string()))?;
+    let json = serde_json::to_vec(note).map_err(|e| failed(e.to_string()))?;
+    let mut sealed = Vec::new();
+    let armored = age::armor::ArmoredWriter::wrap_output(&mut sealed, age::armor::Format::AsciiArmor);
+    let written = armored.and_then(|armored| encryptor.wrap_output(armored)).and_then(|mut writer| {
+        writer.write_all(&json)?;
+        writer.finish()?.finish()?;
+        Ok(())
+    });
+    written.map_err(|e| failed(e.to_string()))?;
+    let text = String::from_utf8(sealed).map_err(|e| failed(e.to_string()))?;
+    Ok(NoteAdded { sealed: text.lines().map(str::to_owned).collect() })
+}
+
+/// The largest note in bytes that is read, well over what a recorded one can hold.
+const LARGEST: u64 = 1 << 16;
+
+/// Opens a sealed note; nothing where the key does not fit or the note is damaged.
+pub fn open(identity: &Identity, sealed: &str) -> Option<Note> {
+    let armored = age::armor::ArmoredReader::new(sealed.as_bytes());
+    let decryptor = age::Decryptor::new_buffered(armored).ok()?;
+    let key = identity.age_identity();
+    let reader = decryptor.decrypt(std::iter::once(&key as &dyn age::Identity)).ok()?;
+    let mut json = Vec::new();
+    reader.take(LARGEST).read_to_end(&mut json).ok()?;
+    serde_json::from_slice(&json).ok()
+}
+
+/// The notes of an author, in order.
+pub fn all(tables: &Connection, login: &str, identity: &Identity) -> Result<Vec<Opened>> {
+    let sql = "SELECT entry, written_at, done, sealed FROM notes WHERE author = ?1 ORDER BY entry";
+    let mut statement = tables.prepare_cached(sql)?;
+    let rows = statement.query_map([login], |row| {
+        let (number, written_at, done) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(Opened { number, written_at, done, note: open(identity, &row.get::<_, String>(3)?) })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_note_is_opened_by_its_author_only() {
+        let (author, other) = (Identity::generate(), Identity::generate());
+        let note =
+            Note { text: "пересдать § 12".into(), pupil: "Иванов П.".into(), ..Note::default() };
+        let sealed = seal(&author, &note).unwrap().sealed;
+        assert_eq!(sealed.first().map(String::as_str), Some("-----BEGIN AGE ENCRYPTED FILE-----"));
+        let text = sealed.join("\n");
+        assert!(!text.contains("Иванов"));
+        assert_eq!(open(&author, &text), Some(note));
+        assert_eq!(open(&other, &text), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_reader_panic(text in "\\PC{0,200}", at in 0usize..300, with in "[ -~]{0,2}") {
+            let author = Identity::parse("AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33")
+                .unwrap_or_else(|_| Identity::generate());
+            prop_assert_eq!(open(&author, &text), None);
+            let mut sealed: Vec<char> = seal(&author, &Note::default()).unwrap().sealed.join("\n").chars().collect();
+            let at = at.min(sealed.len());
+            sealed.splice(at..(at + 1).min(sealed.len()), with.chars());
+            let _ = open(&author, &sealed.into_iter().collect::<String>());
+        }
+    }
+}
