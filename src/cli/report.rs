@@ -1,7 +1,7 @@
 //! `letopis report`: what the deputy head reads (§3.3.5, §4.3). Nothing is recorded, so no key is needed.
 
 use super::{Common, screen, session};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::journal::find;
 use crate::report::progress::By;
 use crate::report::table::Table;
@@ -228,10 +228,10 @@ impl Output {
         table: &Table,
     ) -> Result<()> {
         if let Some(path) = &self.csv {
-            std::fs::write(path, report::csv(table)).map_err(|e| Error::file("записать", path, &e))?;
+            screen::write_new(path, &report::csv(table))?;
         }
         if let Some(path) = &self.xlsx {
-            std::fs::write(path, report::xlsx(table)?).map_err(|e| Error::file("записать", path, &e))?;
+            screen::write_new(path, &report::xlsx(table)?)?;
         }
         let written: Vec<&PathBuf> = self.csv.iter().chain(&self.xlsx).collect();
         if common.json {

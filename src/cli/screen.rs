@@ -94,26 +94,22 @@ pub fn list(as_json: bool, columns: &[(&str, &str)], rows: Vec<Vec<serde_json::V
     table(&headings, &rows);
 }
 
-/// Writes a table as CSV that a Russian office program opens by double click: UTF-8 with BOM, `;` between the fields. A
-/// text that begins like a formula gets an apostrophe, so that it stays a text.
+/// Writes a list of texts as CSV for a Russian office program (see [`crate::report::csv_of_texts`]).
 ///
 /// # Errors
 /// A file that exists already or cannot be written.
 pub fn csv(path: &Path, headings: &[&str], rows: &[Vec<String>]) -> Result<()> {
+    write_new(path, &crate::report::csv_of_texts(headings, rows))
+}
+
+/// Writes a new file.
+///
+/// # Errors
+/// A file that exists already or cannot be written.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
     use std::io::Write;
-    let fault = |e: &std::io::Error| Error::file("записать", path, e);
-    let mut file = std::fs::File::create_new(path).map_err(|e| fault(&e))?;
-    file.write_all("\u{feff}".as_bytes()).map_err(|e| fault(&e))?;
-    let mut writer = csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(file);
-    let safe = |text: &str| match text.chars().next() {
-        Some('=' | '+' | '-' | '@') if text.parse::<f64>().is_err() => format!("'{text}"),
-        _ => text.to_owned(),
-    };
-    let headings = headings.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-    for row in std::iter::once(&headings).chain(rows) {
-        writer.write_record(row.iter().map(|text| safe(text))).map_err(|e| fault(&e.into()))?;
-    }
-    writer.flush().map_err(|e| fault(&e))
+    let written = std::fs::File::create_new(path).and_then(|mut file| file.write_all(bytes));
+    written.map_err(|e| Error::file("записать", path, &e))
 }
 
 /// Prints a value as JSON.

@@ -13,6 +13,14 @@ pub fn csv(table: &Table) -> Vec<u8> {
     out.into_bytes()
 }
 
+/// The bytes of a file whose cells are all texts.
+pub fn csv_of_texts(headings: &[&str], rows: &[Vec<String>]) -> Vec<u8> {
+    let mut out = "\u{feff}".to_owned();
+    line(&mut out, headings.iter().map(|heading| (*heading).to_owned()));
+    rows.iter().for_each(|row| line(&mut out, row.iter().map(|text| harmless(text.clone()))));
+    out.into_bytes()
+}
+
 /// A text that a spreadsheet does not take for a formula.
 fn harmless(text: String) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }

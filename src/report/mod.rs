@@ -18,7 +18,7 @@ pub mod scope;
 pub mod table;
 mod xlsx;
 
-pub use csv::csv;
+pub use csv::{csv, csv_of_texts};
 pub use scope::{Filter, When};
 pub use xlsx::xlsx;
 
