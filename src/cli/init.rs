@@ -4,7 +4,7 @@ use super::{Common, session};
 use crate::error::{Error, Result};
 use crate::import::{self, Faults};
 use crate::journal::entry::{JournalCreated, Person};
-use crate::journal::{Author, Journal};
+use crate::journal::{Author, Journal, next_year};
 use crate::ledger::identity::Identity;
 use crate::ledger::keyfile;
 use crate::school::{PersonName, Role, School};
@@ -24,6 +24,9 @@ pub struct Init {
     /// ФИО администратора, если staff.csv нет: «Иванова Инна Игоревна»
     #[arg(long, value_name = "ФИО")]
     admin_name: Option<String>,
+    /// Закрытый журнал прошлого года: люди, ключи, предметы и ученики переходят из него, ученики — на класс старше
+    #[arg(long, value_name = "ФАЙЛ")]
+    previous: Option<PathBuf>,
     /// Записать ключ восстановления в файл, а не на экран; распечатайте и уберите в сейф
     #[arg(long, value_name = "ФАЙЛ")]
     recovery_sheet: Option<PathBuf>,
@@ -44,12 +47,15 @@ impl Init {
         let text = std::fs::read_to_string(&self.school).map_err(|e| Error::file("прочитать", &self.school, &e))?;
         let school = School::from_toml(text.trim_start_matches('\u{feff}'))
             .map_err(|e| e.at(format!("файл {}", self.school.display())))?;
-        let administrator = self.administrator()?;
         let path = session::journal_path(common);
         if path.exists() {
             return Err(Error::input(format!("журнал «{}» уже существует", path.display()))
                 .next("укажите другой файл: --journal ФАЙЛ"));
         }
+        if let Some(previous) = &self.previous {
+            return self.continue_from(common, &path, school, previous);
+        }
+        let administrator = self.administrator()?;
         let mut made = Vec::new();
         let journal = self.create(common, &path, school, administrator, &mut made).inspect_err(|_| {
             // A refused command leaves nothing behind, least of all a key that opens nothing.
@@ -72,6 +78,40 @@ impl Init {
             }
         }
         println!("Дальше: letopis import ПАПКА — перенести данные школы.");
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// The journal of the next year, with all that it takes over.
+    fn continue_from(&self, common: &Common, path: &Path, school: School, previous: &Path) -> Result<ExitCode> {
+        let old = Journal::open(previous)?;
+        let identity = session::identity(common)?;
+        let fingerprint = identity.public().fingerprint();
+        let taken = next_year::take_over(&old, &self.admin, &fingerprint, school.year.begins)?;
+        let recovery = match &self.recovery_sheet {
+            None => taken.recovery,
+            Some(sheet) => {
+                let recovery = Identity::generate();
+                write_recovery(sheet, &recovery, &school)?;
+                recovery.public().recipient().to_owned()
+            }
+        };
+        let (previous, administrator) = (Some(taken.previous), taken.administrator);
+        let created = JournalCreated { previous, school, administrator, key: identity.public(), recovery };
+        let author = Author { identity: &identity, now: session::now(), taken_over: false };
+        let journal = Journal::create_with(path, author, created, taken.bodies).inspect_err(|_| {
+            if let Some(sheet) = &self.recovery_sheet {
+                let _ = std::fs::remove_file(sheet);
+            }
+        })?;
+        let contacts = next_year::take_over_contacts(&old, &journal)?;
+        println!("Журнал «{}» заведён, он продолжает «{}».", path.display(), old.path().display());
+        println!("Номер журнала: {}", crate::ledger::chain::hex(&journal.tip()?.journal));
+        let (pupils, gone) = taken.pupils;
+        println!("Учеников перешло: {pupils}, окончили школу или выбыли: {gone}, контактов родителей: {contacts}.");
+        if self.recovery_sheet.is_none() {
+            println!("Ключ восстановления прежний: он остаётся в сейфе директора.");
+        }
+        println!("Дальше: letopis import ПАПКА — первые классы, нагрузка, расписание и планы нового года.");
         Ok(ExitCode::SUCCESS)
     }
 

@@ -9,6 +9,7 @@ mod audit;
 mod carrier;
 mod clock;
 mod correction;
+mod course;
 mod demo;
 mod desk;
 mod finals;
@@ -19,13 +20,17 @@ mod key;
 mod lesson;
 mod mark;
 mod note;
+mod plan;
 mod print;
+mod pupil;
 mod remark;
 mod report;
+mod school;
 mod screen;
 mod session;
 mod staff;
 mod substitution;
+mod year;
 
 use crate::error::Result;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -76,6 +81,18 @@ enum Command {
     /// Сотрудники, их роли и ключи (§3.3)
     #[command(visible_alias = "сотрудник", subcommand)]
     Staff(staff::Staff),
+    /// Сведения о школе, каникулы, звонки (§3.3.1)
+    #[command(visible_alias = "школа", subcommand)]
+    School(school::School),
+    /// Ученики, зачисление, перевод, выбытие, группы (§3.3.1)
+    #[command(visible_alias = "ученик", subcommand)]
+    Pupil(pupil::Pupil),
+    /// Предметы, классы, курсы, расписание (§3.3.1)
+    #[command(visible_alias = "курс", subcommand)]
+    Course(course::Course),
+    /// Календарно-тематические планы, КТП (§3.3.3)
+    #[command(visible_alias = "план", subcommand)]
+    Plan(plan::Plan),
     /// Уроки (§2.1, §2.2)
     #[command(visible_alias = "урок", subcommand)]
     Lesson(lesson::Lesson),
@@ -112,6 +129,9 @@ enum Command {
     /// Носители архивных копий (§5.5.3, §5.5.4)
     #[command(visible_alias = "носитель", subcommand)]
     Carrier(carrier::Carrier),
+    /// Учебный год: закрыть
+    #[command(visible_alias = "год", subcommand)]
+    Year(year::Year),
     /// Часы компьютера: выход, когда неверное время помешало записям
     #[command(visible_alias = "часы", subcommand)]
     Clock(clock::Clock),
@@ -144,6 +164,11 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Import(command) => command.run(common),
         Command::Key(command) => command.run(common),
         Command::Staff(command) => command.run(common),
+        Command::School(command) => command.run(common),
+        Command::Pupil(command) => command.run(common),
+        Command::Course(command) => command.run(common),
+        Command::Plan(command) => command.run(common),
+        Command::Year(command) => command.run(common),
         Command::Lesson(command) => command.run(common),
         Command::Mark(command) => command.run(common),
         Command::Absence(command) => command.run(common),

@@ -2,7 +2,7 @@
 
 use super::{Common, desk::Desk, screen, session};
 use crate::error::{Error, Result};
-use crate::journal::entry::{KeyEnrolled, Person, PersonDismissed};
+use crate::journal::entry::{KeyEnrolled, KeyRevoked, Person, PersonDismissed};
 use crate::journal::find;
 use crate::ledger::identity::PublicIdentity;
 use crate::school::{PersonName, Role, clean};
@@ -26,6 +26,19 @@ pub enum Staff {
         /// Открытая часть ключа («letopis key show») или файл с нею
         #[arg(value_name = "КЛЮЧ")]
         key: String,
+    },
+    /// Изменить сведения о сотруднике: указывается только то, что меняется
+    #[command(visible_alias = "изменить")]
+    Change(Change),
+    /// Отозвать один ключ сотрудника: утрачен или вызывает сомнения
+    #[command(visible_alias = "отозвать")]
+    Revoke {
+        /// Отпечаток ключа: SHA256:…
+        #[arg(value_name = "ОТПЕЧАТОК")]
+        fingerprint: String,
+        /// Причина
+        #[arg(long, value_name = "ПРИЧИНА")]
+        reason: String,
     },
     /// Уволить: ключи сотрудника отзываются с этого места, прежние подписи остаются в силе
     #[command(visible_alias = "уволить")]
@@ -61,6 +74,31 @@ pub struct Add {
     roles: Vec<String>,
 }
 
+#[derive(Args)]
+pub struct Change {
+    /// Логин
+    #[arg(value_name = "ЛОГИН")]
+    login: String,
+    /// Фамилия
+    #[arg(long, value_name = "ФАМИЛИЯ")]
+    surname: Option<String>,
+    /// Имя
+    #[arg(long, value_name = "ИМЯ")]
+    given: Option<String>,
+    /// Отчество
+    #[arg(long, value_name = "ОТЧЕСТВО")]
+    patronymic: Option<String>,
+    /// Должность
+    #[arg(long, value_name = "ДОЛЖНОСТЬ")]
+    position: Option<String>,
+    /// Методическое объединение
+    #[arg(long, value_name = "МО")]
+    association: Option<String>,
+    /// Роли через запятую, все
+    #[arg(long, value_name = "РОЛИ", value_delimiter = ',')]
+    roles: Vec<String>,
+}
+
 impl Staff {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
         match self {
@@ -71,7 +109,7 @@ impl Staff {
                 Desk::open(common)?.record(person, &what)?;
             }
             Self::Enroll { login, key } => {
-                let text = if std::path::Path::new(&key).is_file() {
+                let text = if !key.contains("age1") || std::path::Path::new(&key).is_file() {
                     std::fs::read_to_string(&key).map_err(|e| Error::file("прочитать", key.as_ref(), &e))?
                 } else {
                     key
@@ -80,6 +118,11 @@ impl Staff {
                 let key = PublicIdentity::parse(text.find("age1").and_then(|at| text.get(at..)).unwrap_or(&text))?;
                 let what = format!("Ключ {} внесён для «{login}»", key.fingerprint());
                 Desk::open(common)?.record(KeyEnrolled { login, key }, &what)?;
+            }
+            Self::Change(change) => return change.run(common),
+            Self::Revoke { fingerprint, reason } => {
+                let what = format!("Ключ {fingerprint} отозван, прежние подписи остаются в силе");
+                Desk::open(common)?.record(KeyRevoked { fingerprint, reason: clean(&reason)? }, &what)?;
             }
             Self::Dismiss { login } => {
                 let what = format!("«{login}» уволен(а), ключи отозваны");
@@ -113,21 +156,52 @@ fn list(common: &Common) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+fn roles(words: &[String]) -> Result<Vec<Role>> {
+    let role = |word: &String| {
+        Role::parse(word).ok_or_else(|| {
+            let words = Role::ALL.map(Role::word).join(", ");
+            Error::input(format!("роли «{}» нет", word.trim())).next(format!("роли: {words}"))
+        })
+    };
+    words.iter().map(role).collect()
+}
+
+impl Change {
+    fn run(self, common: &Common) -> Result<ExitCode> {
+        let mut desk = Desk::open(common)?;
+        let known = find::staff(desk.tables(), &self.login)?.filter(|person| !person.dismissed).ok_or_else(|| {
+            Error::input(format!("сотрудника «{}» нет в журнале", self.login))
+                .next("список: letopis staff list; принять снова: letopis staff add")
+        })?;
+        let or = |typed: &Option<String>, stands: &str| typed.as_deref().map_or(Ok(stands.to_owned()), clean);
+        let standing = find::roles_of(desk.tables(), &self.login)?;
+        let name = PersonName {
+            surname: or(&self.surname, &known.name.surname)?,
+            given: or(&self.given, &known.name.given)?,
+            patronymic: or(&self.patronymic, &known.name.patronymic)?,
+        };
+        let position = or(&self.position, &known.position)?;
+        let association = or(&self.association, &known.association)?;
+        let mut roles = if self.roles.is_empty() { standing.clone() } else { roles(&self.roles)? };
+        roles.sort_unstable();
+        let same = name == known.name && position == known.position && association == known.association;
+        if same && roles == standing {
+            return session::unchanged();
+        }
+        let what = format!("Сведения изменены: {} («{}»)", name.full(), self.login);
+        desk.record(Person { login: self.login, name, position, association, roles }, &what)
+    }
+}
+
 impl Add {
     fn person(&self) -> Result<Person> {
-        let roles = self.roles.iter().map(|word| {
-            Role::parse(word).ok_or_else(|| {
-                let words = Role::ALL.map(Role::word).join(", ");
-                Error::input(format!("роли «{}» нет", word.trim())).next(format!("роли: {words}"))
-            })
-        });
         let (surname, given, patronymic) = (clean(&self.surname)?, clean(&self.given)?, clean(&self.patronymic)?);
         Ok(Person {
             login: self.login.clone(),
             name: PersonName { surname, given, patronymic },
             position: clean(&self.position)?,
             association: clean(&self.association)?,
-            roles: roles.collect::<Result<Vec<_>>>()?,
+            roles: roles(&self.roles)?,
         })
     }
 }

@@ -6,6 +6,7 @@
 mod fault;
 mod files;
 mod lessons;
+mod plan;
 mod present;
 mod record;
 mod rows;
@@ -13,6 +14,7 @@ mod sheet;
 mod table;
 
 pub use fault::{Fault, Faults, Source};
+pub use plan::read_plan;
 pub use rows::{StaffRow, read_staff};
 
 use crate::error::{Error, Result};

@@ -53,6 +53,28 @@ impl Contacts {
         Ok(Self(file))
     }
 
+    /// All contacts, by pupil.
+    ///
+    /// # Errors
+    /// A file that does not read.
+    pub fn all(&self) -> Result<Vec<Contact>> {
+        let sql = "SELECT pupil, who, name, telephone, email, address FROM contacts ORDER BY pupil, who, name";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map([], |row| {
+            let (pupil, who, name) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(Contact { pupil, who, name, telephone: row.get(3)?, email: row.get(4)?, address: row.get(5)? })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Erases the contacts of a pupil (§1.5); says how many there were. What is deleted is overwritten.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn erase(&mut self, pupil: &str) -> Result<usize> {
+        Ok(self.0.execute("DELETE FROM contacts WHERE pupil = ?1", [pupil])?)
+    }
+
     /// Writes contacts, replacing those of the same person; returns how many were new or changed.
     pub fn set(&mut self, contacts: &[Contact]) -> Result<usize> {
         let transaction = self.0.transaction()?;

@@ -1,7 +1,7 @@
 //! Finding things in the tables: the questions that rights, rules and commands all ask.
 
 use crate::error::{Error, Result};
-use crate::journal::entry::LessonRef;
+use crate::journal::entry::{LessonRef, SubjectLine};
 use crate::ledger::identity::PublicIdentity;
 use crate::school::{ClassName, CourseKey, PersonName, Role, School};
 use chrono::NaiveDate;
@@ -457,4 +457,44 @@ pub fn remarks(tables: &Connection) -> Result<Vec<Remark>> {
         }
     }
     Ok(remarks)
+}
+
+/// A pupil's date of birth.
+pub fn born(tables: &Connection, file: &str) -> Result<Option<NaiveDate>> {
+    let mut statement = tables.prepare_cached("SELECT born FROM pupils WHERE file = ?1")?;
+    let born: Option<String> = statement.query_row([file], |row| row.get(0)).optional()?;
+    Ok(born.and_then(|text| crate::school::parse_date_or(&text)))
+}
+
+/// The groups of a class: a group's name and the row of a member, in order.
+pub fn groups_of_class(tables: &Connection, class: &ClassName) -> Result<Vec<(String, i64)>> {
+    let mut statement =
+        tables.prepare_cached("SELECT grp, pupil FROM group_members WHERE class = ?1 ORDER BY grp, pupil")?;
+    let rows = statement.query_map([class.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// A pupil's stays in a class: the first day, and the day on which he was no longer there.
+pub fn stays_in(tables: &Connection, pupil: i64, class: &ClassName) -> Result<Vec<(String, Option<String>)>> {
+    let sql = "SELECT since, until FROM enrolments WHERE pupil = ?1 AND class = ?2 ORDER BY since";
+    let mut statement = tables.prepare_cached(sql)?;
+    let rows = statement.query_map(params![pupil, class.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Who taught a course, each with the day from which on, in order.
+pub fn teachers_of_course(tables: &Connection, course: i64) -> Result<Vec<(String, String)>> {
+    let sql = "SELECT teacher, since FROM course_teachers WHERE course = ?1 ORDER BY entry";
+    let mut statement = tables.prepare_cached(sql)?;
+    let rows = statement.query_map([course], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// A subject by its name.
+pub fn subject(tables: &Connection, name: &str) -> Result<Option<SubjectLine>> {
+    let sql = "SELECT name, short, association, written FROM subjects WHERE name = ?1";
+    let found = tables.prepare_cached(sql)?.query_row([name], |row| {
+        Ok(SubjectLine { name: row.get(0)?, short: row.get(1)?, association: row.get(2)?, written: row.get(3)? })
+    });
+    Ok(found.optional()?)
 }

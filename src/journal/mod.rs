@@ -11,6 +11,7 @@ pub mod count;
 pub mod entry;
 pub mod explain;
 pub mod find;
+pub mod next_year;
 pub mod note;
 pub mod plan;
 mod record;
@@ -50,6 +51,14 @@ impl Journal {
     /// # Errors
     /// A file that exists already, a school that contradicts itself, a clock far from the school year.
     pub fn create(path: &Path, author: Author<'_>, created: JournalCreated) -> Result<Self> {
+        Self::create_with(path, author, created, Vec::new())
+    }
+
+    /// As [`Journal::create`], with entries that follow the first; the journal has all of them or is not there.
+    ///
+    /// # Errors
+    /// Also an entry that is refused.
+    pub fn create_with(path: &Path, author: Author<'_>, created: JournalCreated, rest: Vec<Body>) -> Result<Self> {
         let partial = path.with_extension("letopis-new");
         if path.exists() {
             return Err(Error::input(format!("файл «{}» уже существует", path.display()))
@@ -57,7 +66,7 @@ impl Journal {
         }
         let _ = std::fs::remove_file(&partial);
         new_file(&partial)?;
-        let result = Self::fill(&partial, author, created);
+        let result = Self::fill(&partial, author, created).and_then(|()| Self::follow(&partial, author, rest));
         match result.and_then(|()| {
             std::fs::hard_link(&partial, path)
                 .or_else(|_| std::fs::rename(&partial, path))
@@ -97,6 +106,20 @@ impl Journal {
         record::judge(&transaction, &school, 1, None, &entry, &payload)?;
         store::append(&transaction, &Tip::EMPTY.sign(author.identity, payload))?;
         transaction.commit()?;
+        file.close().map_err(|(_, error)| error.into())
+    }
+
+    /// Records what follows the first entry of a journal that has no name yet.
+    fn follow(partial: &Path, author: Author<'_>, rest: Vec<Body>) -> Result<()> {
+        if rest.is_empty() {
+            return Ok(());
+        }
+        let mut file = Connection::open(partial)?;
+        let mut batch = Batch::begin(&mut file)?;
+        for body in rest {
+            batch.record(author, body)?;
+        }
+        batch.commit()?;
         file.close().map_err(|(_, error)| error.into())
     }
 

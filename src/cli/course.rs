@@ -1,0 +1,253 @@
+//! `letopis course`: subjects, classes, courses and their timetable: the teaching load (§3.3.1).
+
+use super::absence::day;
+use super::desk::{Desk, WhichCourse};
+use super::{Common, screen, session};
+use crate::error::{Error, Result};
+use crate::journal::entry::{ClassSet, CourseSet, Slot, SubjectLine, SubjectsSet, TimetableSet};
+use crate::journal::timetable::Timetable;
+use crate::journal::{find, resolve};
+use crate::school::{ClassName, CourseKey, WEEKDAYS_SHORT, clean, format_date, parse_date, weekday_from_short};
+use clap::{Args, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Subcommand)]
+pub enum Course {
+    /// Завести курс, передать его другому учителю, изменить часы
+    #[command(visible_alias = "задать")]
+    Set(Set),
+    /// Курсы класса или все
+    #[command(visible_alias = "список")]
+    List {
+        /// Класс: 7А
+        #[arg(value_name = "КЛАСС")]
+        class: Option<String>,
+    },
+    /// Задать уроки курса в неделе, с начала года или с указанного дня
+    #[command(visible_alias = "расписание")]
+    Timetable {
+        #[command(flatten)]
+        course: WhichCourse,
+        /// Уроки: «пн 2» «ср 4»; «нет» — в расписании курса больше нет
+        #[arg(value_name = "ДЕНЬ УРОК", required = true)]
+        slots: Vec<String>,
+        /// С какого дня действует
+        #[arg(long, value_name = "ДАТА")]
+        since: Option<String>,
+    },
+    /// Расписание класса на неделю
+    #[command(visible_alias = "неделя")]
+    Week {
+        /// Класс: 7А
+        #[arg(value_name = "КЛАСС")]
+        class: String,
+        /// Неделя, в которую входит этот день; иначе текущая
+        #[arg(value_name = "ДАТА")]
+        date: Option<String>,
+    },
+    /// Внести предмет или изменить сведения о нём
+    #[command(visible_alias = "предмет")]
+    Subject(Subject),
+    /// Завести класс или назначить классного руководителя
+    #[command(visible_alias = "класс")]
+    Class {
+        /// Класс: 7А
+        #[arg(value_name = "КЛАСС")]
+        class: String,
+        /// Логин классного руководителя
+        #[arg(long, value_name = "ЛОГИН")]
+        teacher: String,
+    },
+}
+
+#[derive(Args)]
+pub struct Set {
+    /// Класс: 7А
+    #[arg(value_name = "КЛАСС")]
+    class: String,
+    /// Предмет
+    #[arg(value_name = "ПРЕДМЕТ")]
+    subject: String,
+    /// Группа, если класс делится на группы
+    #[arg(long, value_name = "ГРУППА", default_value = "")]
+    group: String,
+    /// Логин учителя
+    #[arg(long, value_name = "ЛОГИН")]
+    teacher: Option<String>,
+    /// Часов в неделю
+    #[arg(long, value_name = "ЧАСЫ")]
+    hours: Option<f64>,
+}
+
+#[derive(Args)]
+pub struct Subject {
+    /// Название
+    #[arg(value_name = "ПРЕДМЕТ")]
+    name: String,
+    /// Краткое название для узких столбцов; иначе само название
+    #[arg(long, value_name = "КРАТКО")]
+    short: Option<String>,
+    /// Методическое объединение
+    #[arg(long, value_name = "МО")]
+    association: Option<String>,
+    /// Есть ли по предмету письменные работы (§2.3.1): да или нет
+    #[arg(long, value_name = "ДА/НЕТ")]
+    written: Option<String>,
+}
+
+impl Course {
+    pub fn run(self, common: &Common) -> Result<ExitCode> {
+        match self {
+            Self::Set(set) => set.run(common),
+            Self::List { class } => list(common, class),
+            Self::Timetable { course, slots, since } => timetable(common, &course, &slots, since),
+            Self::Week { class, date } => week(common, &class, date),
+            Self::Subject(subject) => subject.run(common),
+            Self::Class { class, teacher } => {
+                let class = ClassName::parse(&class)?;
+                let what = format!("{class}: классный руководитель «{teacher}»");
+                Desk::open(common)?.record(ClassSet { class, teacher }, &what)
+            }
+        }
+    }
+}
+
+impl Set {
+    fn run(self, common: &Common) -> Result<ExitCode> {
+        let mut desk = Desk::open(common)?;
+        let class = resolve::class(desk.tables(), &self.class)?;
+        let subject = resolve::subject(desk.tables(), &self.subject)?;
+        let key = CourseKey { class, group: clean(&self.group)?, subject };
+        let known = find::course(desk.tables(), &key)?;
+        let lacks =
+            |what: &str| Error::input(format!("курс «{key}» новый: не указано {what}")).next("укажите и повторите");
+        let teacher = self.teacher.or(known.as_ref().map(|k| k.teacher.clone())).ok_or_else(|| lacks("--teacher"))?;
+        let hours = self.hours.or(known.as_ref().map(|k| k.hours)).ok_or_else(|| lacks("--hours"))?;
+        if known.as_ref().is_some_and(|known| known.teacher == teacher && known.hours == hours) {
+            return session::unchanged();
+        }
+        let what = match known {
+            Some(known) if known.teacher != teacher => {
+                format!("Курс «{key}» передан: был «{}», теперь «{teacher}»; отметки остаются", known.teacher)
+            }
+            _ => format!("Курс «{key}»: учитель «{teacher}», часов в неделю {hours}"),
+        };
+        desk.record(CourseSet { course: key, teacher, hours }, &what)
+    }
+}
+
+fn list(common: &Common, class: Option<String>) -> Result<ExitCode> {
+    let journal = session::journal(common)?;
+    let tables = journal.tables();
+    let classes = match class {
+        Some(typed) => vec![resolve::class(tables, &typed)?],
+        None => find::classes(tables)?,
+    };
+    let mut rows = Vec::new();
+    for class in classes {
+        for course in find::courses_of(tables, &class)? {
+            let before = find::teachers_of_course(tables, course.id)?;
+            let before: Vec<String> = before
+                .into_iter()
+                .filter(|(teacher, _)| *teacher != course.teacher)
+                .map(|(teacher, since)| format!("{teacher} (с {})", day(common, &since)))
+                .collect();
+            let CourseKey { class, group, subject } = course.key;
+            rows.push(vec![
+                class.to_string().into(),
+                group.into(),
+                subject.into(),
+                course.teacher.into(),
+                course.hours.into(),
+                before.into(),
+            ]);
+        }
+    }
+    let columns = [
+        ("class", "Класс"),
+        ("group", "Группа"),
+        ("subject", "Предмет"),
+        ("teacher", "Учитель"),
+        ("hours", "Часов в неделю"),
+        ("before", "Прежние учителя"),
+    ];
+    screen::list(common.json, &columns, rows);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// «пн 2», «пн2», «Понедельник 2» are read by the first two letters and the number.
+fn slot(typed: &str) -> Result<Slot> {
+    let bad = || Error::input(format!("«{typed}» не урок недели")).next("укажите так: «пн 2», «ср 4»");
+    let word: String = typed.chars().filter(|c| c.is_alphabetic()).take(2).collect();
+    let number: String = typed.chars().filter(char::is_ascii_digit).collect();
+    let weekday = weekday_from_short(&word).ok_or_else(bad)?;
+    Ok(Slot { weekday, lesson: number.parse().map_err(|_| bad())? })
+}
+
+fn timetable(common: &Common, which: &WhichCourse, typed: &[String], since: Option<String>) -> Result<ExitCode> {
+    let mut desk = Desk::open(common)?;
+    let course = which.find(desk.tables(), None)?;
+    let mut slots = match typed {
+        [word] if crate::school::fold(word) == "нет" => Vec::new(),
+        _ => typed.iter().map(|text| slot(text)).collect::<Result<Vec<_>>>()?,
+    };
+    slots.sort_unstable();
+    let since = since.as_deref().map(parse_date).transpose()?;
+    let begins = desk.school()?.year.begins;
+    let weeks = Timetable::of(desk.tables(), course.id)?;
+    let stands = |(day, week): &(chrono::NaiveDate, Vec<Slot>)| *day == since.unwrap_or(begins) && *week == slots;
+    if weeks.weeks().iter().any(stands) {
+        return session::unchanged();
+    }
+    let from = since.map(|day| format!(" с {}", format_date(day))).unwrap_or_default();
+    let what = format!("{}: уроков в неделю {}{from}", course.key, slots.len());
+    desk.record(TimetableSet { course: course.key, since, slots }, &what)
+}
+
+fn week(common: &Common, class: &str, date: Option<String>) -> Result<ExitCode> {
+    let journal = session::journal(common)?;
+    let tables = journal.tables();
+    let class = resolve::class(tables, class)?;
+    let today = find::school(tables)?.day_of(session::now());
+    let date = date.as_deref().map_or(Ok(today), parse_date)?;
+    let mut slots = Vec::new();
+    for course in find::courses_of(tables, &class)? {
+        for slot in Timetable::of(tables, course.id)?.week(date) {
+            slots.push((*slot, course.key.clone(), course.teacher.clone()));
+        }
+    }
+    slots.sort();
+    let rows = slots.into_iter().map(|(slot, key, teacher)| {
+        let weekday = WEEKDAYS_SHORT.get(usize::from(slot.weekday).wrapping_sub(1)).copied().unwrap_or_default();
+        vec![weekday.into(), slot.lesson.into(), key.subject.into(), key.group.into(), teacher.into()]
+    });
+    let columns =
+        [("weekday", "День"), ("lesson", "Урок"), ("subject", "Предмет"), ("group", "Группа"), ("teacher", "Учитель")];
+    screen::list(common.json, &columns, rows.collect());
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Subject {
+    fn run(self, common: &Common) -> Result<ExitCode> {
+        let mut desk = Desk::open(common)?;
+        let name = clean(&self.name)?;
+        let known = find::subject(desk.tables(), &name)?;
+        let written = match self.written.as_deref().map(crate::school::fold).as_deref() {
+            None => known.as_ref().is_none_or(|known| known.written),
+            Some("да") => true,
+            Some("нет") => false,
+            Some(other) => return Err(Error::input(format!("«{other}» не «да» и не «нет»")).next("укажите да или нет")),
+        };
+        let or = |typed: &Option<String>, stands: Option<String>, default: String| {
+            typed.as_deref().map_or(Ok(stands.unwrap_or(default)), clean)
+        };
+        let short = or(&self.short, known.as_ref().map(|k| k.short.clone()), name.clone())?;
+        let association = or(&self.association, known.as_ref().map(|k| k.association.clone()), String::new())?;
+        let line = SubjectLine { name, short, association, written };
+        if known.as_ref() == Some(&line) {
+            return session::unchanged();
+        }
+        let what = format!("Предмет «{}» записан", line.name);
+        desk.record(SubjectsSet { subjects: vec![line] }, &what)
+    }
+}

@@ -1,0 +1,140 @@
+//! `letopis school`: the school's data, its days off and bells (§3.3.1).
+
+use super::{Common, desk::Desk, screen, session};
+use crate::error::{Error, Result};
+use crate::journal::entry::SchoolChanged;
+use crate::journal::find;
+use crate::school::{Bell, Holiday, School as Config, clean, format_date, parse_date};
+use clap::Subcommand;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Subcommand)]
+pub enum School {
+    /// Показать сведения о школе, периоды, каникулы, звонки и правила
+    #[command(visible_alias = "показать")]
+    Show,
+    /// Заменить сведения о школе файлом school.toml
+    #[command(visible_alias = "задать")]
+    Set {
+        /// Файл school.toml
+        #[arg(value_name = "ФАЙЛ")]
+        file: PathBuf,
+    },
+    /// Добавить каникулы или дополнительный выходной
+    #[command(visible_alias = "выходной")]
+    Holiday {
+        /// Название: «Карантин»
+        #[arg(value_name = "НАЗВАНИЕ")]
+        name: String,
+        /// Первый день
+        #[arg(value_name = "С")]
+        begins: String,
+        /// Последний день; иначе тот же
+        #[arg(value_name = "ПО")]
+        ends: Option<String>,
+    },
+    /// Убрать каникулы или выходной
+    #[command(visible_alias = "рабочий")]
+    Workday {
+        /// Название, как в «school show»
+        #[arg(value_name = "НАЗВАНИЕ")]
+        name: String,
+    },
+    /// Задать звонок урока
+    #[command(visible_alias = "звонок")]
+    Bell {
+        /// Номер урока
+        #[arg(value_name = "УРОК")]
+        lesson: u8,
+        /// Начало: 08:30
+        #[arg(value_name = "НАЧАЛО")]
+        begins: String,
+        /// Конец: 09:15
+        #[arg(value_name = "КОНЕЦ")]
+        ends: String,
+    },
+}
+
+impl School {
+    pub fn run(self, common: &Common) -> Result<ExitCode> {
+        match self {
+            Self::Show => show(common),
+            Self::Set { file } => {
+                let text = std::fs::read_to_string(&file).map_err(|e| Error::file("прочитать", &file, &e))?;
+                let school = Config::from_toml(text.trim_start_matches('\u{feff}'))
+                    .map_err(|e| e.at(format!("файл {}", file.display())))?;
+                change(common, "Сведения о школе записаны", |_| Ok(school))
+            }
+            Self::Holiday { name, begins, ends } => {
+                let (name, begins) = (clean(&name)?, parse_date(&begins)?);
+                let ends = ends.as_deref().map_or(Ok(begins), parse_date)?;
+                let said = format!("Учебных занятий нет: {name}, {}–{}", format_date(begins), format_date(ends));
+                change(common, &said, |mut school| {
+                    school.holidays.push(Holiday { name, begins, ends });
+                    school.holidays.sort_by_key(|holiday| holiday.begins);
+                    Ok(school)
+                })
+            }
+            Self::Workday { name } => {
+                change(common, &format!("Снова учебные дни: {name}"), |mut school| {
+                    let before = school.holidays.len();
+                    school.holidays.retain(|holiday| !crate::school::same_word(&holiday.name, &name));
+                    if school.holidays.len() == before {
+                        return Err(Error::input(format!("каникул или выходных «{name}» нет"))
+                            .next("список: letopis school show"));
+                    }
+                    Ok(school)
+                })
+            }
+            Self::Bell { lesson, begins, ends } => {
+                change(common, &format!("Звонок урока {lesson}: {begins}–{ends}"), |mut school| {
+                    school.bells.retain(|bell| bell.lesson != lesson);
+                    school.bells.push(Bell { lesson, begins, ends });
+                    school.bells.sort_by_key(|bell| bell.lesson);
+                    Ok(school)
+                })
+            }
+        }
+    }
+}
+
+fn change(common: &Common, said: &str, change: impl FnOnce(Config) -> Result<Config>) -> Result<ExitCode> {
+    let mut desk = Desk::open(common)?;
+    let before = desk.school()?;
+    let school = change(before.clone())?;
+    if school == before {
+        return session::unchanged();
+    }
+    desk.record(SchoolChanged { school }, said)
+}
+
+fn show(common: &Common) -> Result<ExitCode> {
+    let journal = session::journal(common)?;
+    let school = find::school(journal.tables())?;
+    if common.json {
+        screen::json(&serde_json::to_value(&school).unwrap_or_default());
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("{}\n{}, {}", school.school.name, school.school.short_name, school.school.place);
+    let year = &school.year;
+    println!("{} учебный год: {}–{}", year.name, format_date(year.begins), format_date(year.ends));
+    let days = |name: &str, begins, ends| println!("  {name}: {}–{}", format_date(begins), format_date(ends));
+    println!("Периоды:");
+    school
+        .periods
+        .iter()
+        .for_each(|p| days(&format!("{} ({}–{} классы)", p.name, p.grades[0], p.grades[1]), p.begins, p.ends));
+    println!("Каникулы и выходные:");
+    school.holidays.iter().for_each(|holiday| days(&holiday.name, holiday.begins, holiday.ends));
+    println!("Звонки:");
+    school.bells.iter().for_each(|bell| println!("  урок {}: {}–{}", bell.lesson, bell.begins, bell.ends));
+    let policy = &school.policy;
+    println!("Правила:");
+    println!("  дополнять записи можно дней после урока: {} (§2.3.2)", policy.edit_days);
+    println!(
+        "  отметок за период не менее: {} при одном часе, {} при двух и более (§2.3.1)",
+        policy.min_marks_one_hour, policy.min_marks_more_hours
+    );
+    Ok(ExitCode::SUCCESS)
+}

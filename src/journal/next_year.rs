@@ -1,0 +1,219 @@
+//! The next school year: what a new journal takes over from the one before: people and their keys, subjects, and the
+//! pupils a grade up.
+//!
+//! Courses, timetable and plans are not taken over: the load is another each year and is imported. Decisions of the
+//! pedagogical council are minded: who was left in a grade stays in it, who was graduated or expelled is not taken over.
+
+use crate::error::{Error, Result};
+use crate::journal::contacts::Contacts;
+use crate::journal::entry::{
+    Body, ClassSet, GroupSet, KeyEnrolled, Person, Previous, PupilEnrolled, PupilSet, SubjectLine, SubjectsSet,
+};
+use crate::journal::find::{self, Pupil};
+use crate::journal::{Journal, head_text};
+use crate::ledger::chain::hex;
+use crate::school::{ClassName, fold};
+use chrono::NaiveDate;
+use rusqlite::{Connection, OptionalExtension};
+use std::collections::{BTreeMap, HashMap};
+
+/// The last grade of a school.
+const LAST_GRADE: u8 = 11;
+
+/// What the new journal takes over.
+pub struct TakenOver {
+    /// The journal before.
+    pub previous: Previous,
+    /// The age recipient of its recovery key.
+    pub recovery: String,
+    /// The administrator.
+    pub administrator: Person,
+    /// The entries that follow the first.
+    pub bodies: Vec<Body>,
+    /// Pupils taken over, and those who have finished or left.
+    pub pupils: (usize, usize),
+}
+
+/// Reads a closed journal for the one that continues it. `login` will administer the new one with the key of
+/// `fingerprint`; the pupils are in their classes from `begins` on.
+///
+/// # Errors
+/// A journal whose year is not closed; an administrator or a key that is not in force in it.
+pub fn take_over(old: &Journal, login: &str, fingerprint: &str, begins: NaiveDate) -> Result<TakenOver> {
+    let tables = old.tables();
+    let place = || format!("журнал «{}»", old.path().display());
+    if !find::is_closed(tables)? {
+        return Err(Error::refused("прежний учебный год не закрыт")
+            .at(place())
+            .next("закройте его: letopis year close"));
+    }
+    let key = find::key(tables, fingerprint)?.filter(|key| key.login == login && key.revoked_at.is_none());
+    let person = person(tables, login)?.filter(|p| p.roles.contains(&crate::school::Role::Administrator));
+    let (Some(_), Some(administrator)) = (key, person) else {
+        return Err(Error::refused(format!("«{login}» с этим ключом не администратор прежнего журнала"))
+            .at(place())
+            .next("укажите его администратора: --admin и --identity"));
+    };
+    let tip = old.tip()?;
+    let previous = Previous { journal: hex(&tip.journal), head: head_text(&tip), length: tip.seq };
+    let mut bodies = people(tables, login, fingerprint)?;
+    bodies.push(SubjectsSet { subjects: subjects(tables)? }.into());
+    let pupils = classes_and_pupils(tables, begins, &mut bodies)?;
+    Ok(TakenOver { previous, recovery: recovery(tables)?, administrator, bodies, pupils })
+}
+
+/// Copies the contacts of the pupils who are in the new journal.
+///
+/// # Errors
+/// A file of contacts that cannot be read or written.
+pub fn take_over_contacts(old: &Journal, new: &Journal) -> Result<usize> {
+    if !Contacts::path_for(old.path()).exists() {
+        return Ok(0);
+    }
+    let mut kept = Vec::new();
+    for contact in Contacts::open(old.path())?.all()? {
+        if find::pupil(new.tables(), &contact.pupil)?.is_some() {
+            kept.push(contact);
+        }
+    }
+    Contacts::open(new.path())?.set(&kept)
+}
+
+fn person(tables: &Connection, login: &str) -> Result<Option<Person>> {
+    let Some(staff) = find::staff(tables, login)?.filter(|person| !person.dismissed) else { return Ok(None) };
+    let roles = find::roles_of(tables, login)?;
+    let find::Staff { login, name, position, association, .. } = staff;
+    Ok(Some(Person { login, name, position, association, roles }))
+}
+
+/// Everybody who works here, and their keys in force but the one that the first entry names.
+fn people(tables: &Connection, administrator: &str, first_key: &str) -> Result<Vec<Body>> {
+    let mut bodies: Vec<Body> = Vec::new();
+    for staff in find::all_staff(tables)? {
+        let Some(person) = person(tables, &staff.login)? else { continue };
+        if person.login != administrator {
+            bodies.push(person.into());
+        }
+        for fingerprint in find::fingerprints_of(tables, &staff.login)? {
+            if fingerprint != first_key
+                && let Some(key) = find::key(tables, &fingerprint)?
+            {
+                bodies.push(KeyEnrolled { login: key.login, key: key.public }.into());
+            }
+        }
+    }
+    Ok(bodies)
+}
+
+fn subjects(tables: &Connection) -> Result<Vec<SubjectLine>> {
+    let mut statement = tables.prepare_cached("SELECT name FROM subjects ORDER BY place")?;
+    let names = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let lines = names.iter().map(|name| find::subject(tables, name)).collect::<Result<Vec<_>>>()?;
+    Ok(lines.into_iter().flatten().collect())
+}
+
+fn recovery(tables: &Connection) -> Result<String> {
+    let sql = "SELECT recipient FROM recovery_keys ORDER BY entry DESC LIMIT 1";
+    let found = tables.query_row(sql, [], |row| row.get(0)).optional()?;
+    found.ok_or_else(|| Error::damaged("в прежнем журнале нет ключа восстановления").next("выполните «letopis audit»"))
+}
+
+/// The class a grade up; nothing after the last.
+fn raised(class: &ClassName) -> Option<ClassName> {
+    let grade = class.grade() + 1;
+    (grade <= LAST_GRADE).then(|| ClassName::parse(&format!("{grade}{}", class.letter())).ok()).flatten()
+}
+
+/// Where a pupil of a class goes by the council's decision.
+fn destination(class: &ClassName, decision: Option<&String>) -> Option<ClassName> {
+    let decision = decision.map(|text| fold(text)).unwrap_or_default();
+    if decision.starts_with("оставлен") {
+        return Some(class.clone());
+    }
+    if ["выпущен", "отчислен", "выбыл"].iter().any(|word| decision.starts_with(word)) {
+        return None;
+    }
+    raised(class)
+}
+
+fn classes_and_pupils(tables: &Connection, begins: NaiveDate, bodies: &mut Vec<Body>) -> Result<(usize, usize)> {
+    let decisions = decisions(tables)?;
+    let mut teachers: BTreeMap<ClassName, String> = BTreeMap::new();
+    let mut going: Vec<(Pupil, NaiveDate, ClassName)> = Vec::new();
+    let mut gone = 0;
+    for class in find::classes(tables)? {
+        let teacher = find::class_teacher(tables, &class)?.unwrap_or_default();
+        for (pupil, born) in enrolled(tables, &class)? {
+            match destination(&class, decisions.get(&pupil.id)) {
+                Some(next) => going.push((pupil, born, next)),
+                None => gone += 1,
+            }
+        }
+        if let Some(next) = raised(&class) {
+            teachers.insert(next, teacher);
+        }
+    }
+    for (_, _, class) in &going {
+        teachers.entry(class.clone()).or_default();
+    }
+    teachers.retain(|class, _| going.iter().any(|(_, _, next)| next == class));
+    bodies.extend(teachers.into_iter().map(|(class, teacher)| ClassSet { class, teacher }.into()));
+    for (pupil, born, class) in &going {
+        let file = pupil.file.clone();
+        bodies.push(PupilSet { file: file.clone(), name: pupil.name.clone(), born: *born }.into());
+        bodies.push(PupilEnrolled { file, class: class.clone(), since: begins }.into());
+    }
+    groups(tables, &going, bodies)?;
+    Ok((going.len(), gone))
+}
+
+/// Groups go up with their classes.
+fn groups(tables: &Connection, going: &[(Pupil, NaiveDate, ClassName)], bodies: &mut Vec<Body>) -> Result<()> {
+    for class in find::classes(tables)? {
+        let Some(next) = raised(&class) else { continue };
+        let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (group, id) in find::groups_of_class(tables, &class)? {
+            let member = going.iter().find(|(pupil, _, to)| pupil.id == id && *to == next);
+            groups.entry(group).or_default().extend(member.map(|(pupil, ..)| pupil.file.clone()));
+        }
+        for (group, members) in groups.into_iter().filter(|(_, members)| !members.is_empty()) {
+            bodies.push(GroupSet { class: next.clone(), group, members }.into());
+        }
+    }
+    Ok(())
+}
+
+fn decisions(tables: &Connection) -> Result<HashMap<i64, String>> {
+    let mut statement = tables.prepare_cached("SELECT pupil, decision FROM decisions")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Those who are still in a class, with their dates of birth, by name.
+fn enrolled(tables: &Connection, class: &ClassName) -> Result<Vec<(Pupil, NaiveDate)>> {
+    let ends = find::school(tables)?.year.ends;
+    let mut pupils = Vec::new();
+    for pupil in crate::journal::explain::members(tables, class, ends, ends)? {
+        let born = find::born(tables, &pupil.file)?;
+        let born = born.ok_or_else(|| Error::damaged(format!("дата рождения ученика «{}» не читается", pupil.file)))?;
+        pupils.push((pupil, born));
+    }
+    Ok(pupils)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pupil_goes_a_grade_up_unless_the_council_decided_otherwise() {
+        let class = |text: &str| ClassName::parse(text).unwrap();
+        let decided = |text: &str| Some(text.to_owned());
+        assert_eq!(destination(&class("7А"), None), Some(class("8А")));
+        assert_eq!(destination(&class("7А"), decided("переведён в 8 класс").as_ref()), Some(class("8А")));
+        assert_eq!(destination(&class("7А"), decided("Оставлен на повторный курс").as_ref()), Some(class("7А")));
+        assert_eq!(destination(&class("9Б"), decided("выпущен").as_ref()), None);
+        assert_eq!(destination(&class("11А"), None), None);
+        assert_eq!(destination(&class("11А"), decided("оставлен").as_ref()), Some(class("11А")));
+    }
+}
