@@ -11,6 +11,7 @@
 //!   ledger projects into;
 //! * [`import`]: the files a school brings, checked as a whole and recorded as entries;
 //! * [`print`]: forms laid out into pages, and pages written as PDF/A;
+//! * [`report`]: what the deputy head reads: progress, attendance, marks, discipline, plans;
 //! * [`archive`]: packages on carriers, and their verification;
 //! * [`cli`]: arguments, prompts and tables on the screen.
 //!
@@ -26,6 +27,7 @@ pub mod import;
 pub mod journal;
 pub mod ledger;
 pub mod print;
+pub mod report;
 pub mod school;
 
 pub use error::{Error, Result};

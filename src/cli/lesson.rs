@@ -1,12 +1,13 @@
 //! `letopis lesson`: lessons that were given (§2.1, §2.2).
 
-use super::Common;
 use super::desk::{Desk, WhichCourse};
+use super::{Common, report, session};
 use crate::error::{Error, Result};
 use crate::journal::entry::{LessonRecorded, LessonRef};
 use crate::journal::find::{self, Course};
 use crate::journal::{plan, resolve, standing};
-use crate::school::{clean, format_date, parse_date};
+use crate::report::missing;
+use crate::school::{Role, clean, format_date, parse_date};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use rusqlite::Connection;
@@ -17,6 +18,17 @@ pub enum Lesson {
     /// Записать проведённый урок: тему и домашнее задание
     #[command(visible_alias = "записать")]
     Record(Record),
+    /// Уроки, которые должны быть по расписанию и не записаны
+    #[command(visible_alias = "пропущенные")]
+    Missing {
+        /// По какой день (иначе по сегодняшний)
+        #[arg(long, value_name = "ДАТА")]
+        until: Option<String>,
+        #[command(flatten)]
+        courses: report::Which,
+        #[command(flatten)]
+        output: report::Output,
+    },
 }
 
 /// Names a lesson: class, subject, day; shared by every command about one.
@@ -75,8 +87,10 @@ impl Which {
 
 impl Lesson {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
-        let Self::Record(record) = self;
-        record.run(common)
+        match self {
+            Self::Record(record) => record.run(common),
+            Self::Missing { until, courses, output } => missing(common, until.as_deref(), &courses, &output),
+        }
     }
 }
 
@@ -86,7 +100,7 @@ impl Record {
         let (course, at) = self.which.timetabled(desk.tables(), &desk.login)?;
         let body = self.body(&desk, &course, at.clone())?;
         if standing::is_recorded(desk.tables(), &body)? {
-            return super::session::unchanged();
+            return session::unchanged();
         }
         let said = if find::lesson_at(desk.tables(), &at)?.is_some() {
             "Запись урока изменена"
@@ -131,4 +145,24 @@ impl Record {
         };
         Ok(LessonRecorded { at, topic, work, homework, substitute, cells: Vec::new() })
     }
+}
+
+/// What is missing of the courses that are named; of the caller's own where a key says who that is and nothing is named,
+/// unless it is the one who controls all.
+fn missing(common: &Common, until: Option<&str>, which: &report::Which, output: &report::Output) -> Result<ExitCode> {
+    let journal = session::journal(common)?;
+    let tables = journal.tables();
+    let today = find::school(tables)?.day_of(session::now());
+    let until = until.map(parse_date).transpose()?.unwrap_or(today);
+    let mut filter = which.find(tables)?;
+    if which.is_all() && common.identity.is_some() {
+        let login = session::signer(&journal, &session::identity(common)?)?.map(|(login, _)| login);
+        let roles = login.as_deref().map(|login| find::roles_of(tables, login)).transpose()?.unwrap_or_default();
+        if !roles.iter().any(|role| matches!(role, Role::DeputyHead | Role::Director | Role::Administrator)) {
+            filter.teacher = login;
+        }
+    }
+    let rows = missing::missing(tables, &filter, until)?;
+    output.give(common, "missing", today, &rows, &missing::table(&rows))?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -26,6 +26,7 @@ mod plan;
 mod print;
 mod pupil;
 mod remark;
+mod report;
 mod school;
 mod screen;
 mod session;
@@ -112,6 +113,9 @@ enum Command {
     /// Посещаемость (§2.1)
     #[command(visible_alias = "пропуск", subcommand)]
     Absence(absence::Absence),
+    /// Отчёты завуча: успеваемость, посещаемость, отметки, план (§3.3.5, §4.3)
+    #[command(visible_alias = "отчёт", alias = "отчет", subcommand)]
+    Report(report::Report),
     /// Итоговые отметки за период и год, экзамены, решения педсовета (§2.3.1)
     #[command(name = "final", visible_alias = "итог", subcommand)]
     Final(finals::Final),
@@ -183,6 +187,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Lesson(command) => command.run(common),
         Command::Mark(command) => command.run(common),
         Command::Absence(command) => command.run(common),
+        Command::Report(command) => command.run(common),
         Command::Final(command) => command.run(common),
         Command::Substitution(command) => command.run(common),
         Command::Correction(command) => command.run(common),

@@ -1,6 +1,7 @@
 //! What goes to the screen: errors, tables, progress. Progress is drawn on a terminal and not in a pipe.
 
 use crate::error::{Error, Result};
+use crate::report::table::{Kind, Table};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::path::Path;
@@ -30,25 +31,37 @@ pub fn progress(title: &str) -> ProgressBar {
 
 /// Prints a table with aligned columns under its headings.
 pub fn table(headings: &[&str], rows: &[Vec<String>]) {
+    aligned(headings, rows, &vec![false; headings.len()]);
+}
+
+/// Prints a report, numbers to the right.
+pub fn report(report: &Table) {
+    if report.rows.is_empty() {
+        println!("{}: ничего не найдено.", report.title);
+        return;
+    }
+    let headings: Vec<&str> = report.columns.iter().map(|column| column.heading).collect();
+    let rows: Vec<Vec<String>> = report.rows.iter().map(|row| report.texts(row)).collect();
+    let right: Vec<bool> = report.columns.iter().map(|column| column.kind != Kind::Text).collect();
+    aligned(&headings, &rows, &right);
+}
+
+fn aligned(headings: &[&str], rows: &[Vec<String>], right: &[bool]) {
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
         cells.chain([headings[column].chars().count()]).max().unwrap_or_default()
     };
     let widths: Vec<usize> = (0..headings.len()).map(width).collect();
     let line = |cells: &[&str]| {
-        let padded: Vec<String> = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-        println!("{}", padded.join("  ").trim_end());
+        let padded = cells.iter().zip(&widths).zip(right).map(|((cell, width), right)| match right {
+            true => format!("{cell:>width$}"),
+            false => format!("{cell:<width$}"),
+        });
+        println!("{}", padded.collect::<Vec<_>>().join("  ").trim_end());
     };
+    let rules: Vec<String> = widths.iter().map(|width| "─".repeat(*width)).collect();
     line(headings);
-    line(
-        &widths
-            .iter()
-            .map(|width| "─".repeat(*width))
-            .collect::<Vec<_>>()
-            .iter()
-            .map(String::as_str)
-            .collect::<Vec<_>>(),
-    );
+    line(&rules.iter().map(String::as_str).collect::<Vec<_>>());
     for row in rows {
         line(&row.iter().map(String::as_str).collect::<Vec<_>>());
     }
@@ -81,26 +94,22 @@ pub fn list(as_json: bool, columns: &[(&str, &str)], rows: Vec<Vec<serde_json::V
     table(&headings, &rows);
 }
 
-/// Writes a table as CSV that a Russian office program opens by double click: UTF-8 with BOM, `;` between the fields. A
-/// text that begins like a formula gets an apostrophe, so that it stays a text.
+/// Writes a list of texts as CSV for a Russian office program (see [`crate::report::csv_of_texts`]).
 ///
 /// # Errors
 /// A file that exists already or cannot be written.
 pub fn csv(path: &Path, headings: &[&str], rows: &[Vec<String>]) -> Result<()> {
+    write_new(path, &crate::report::csv_of_texts(headings, rows))
+}
+
+/// Writes a new file.
+///
+/// # Errors
+/// A file that exists already or cannot be written.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
     use std::io::Write;
-    let fault = |e: &std::io::Error| Error::file("записать", path, e);
-    let mut file = std::fs::File::create_new(path).map_err(|e| fault(&e))?;
-    file.write_all("\u{feff}".as_bytes()).map_err(|e| fault(&e))?;
-    let mut writer = csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(file);
-    let safe = |text: &str| match text.chars().next() {
-        Some('=' | '+' | '-' | '@') if text.parse::<f64>().is_err() => format!("'{text}"),
-        _ => text.to_owned(),
-    };
-    let headings = headings.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-    for row in std::iter::once(&headings).chain(rows) {
-        writer.write_record(row.iter().map(|text| safe(text))).map_err(|e| fault(&e.into()))?;
-    }
-    writer.flush().map_err(|e| fault(&e))
+    let written = std::fs::File::create_new(path).and_then(|mut file| file.write_all(bytes));
+    written.map_err(|e| Error::file("записать", path, &e))
 }
 
 /// Prints a value as JSON.

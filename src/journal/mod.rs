@@ -3,9 +3,11 @@
 //! [`Journal::create`] and [`Journal::open`] are the ways in; [`Journal::record`] and [`Journal::batch`] write entries,
 //! [`Journal::tables`] is what everything else reads, and [`Journal::audit`] proves that all of it belongs together.
 
+pub mod absences;
 mod audit;
 pub mod contacts;
 pub mod correction;
+pub mod count;
 pub mod course_view;
 pub mod entry;
 pub mod explain;

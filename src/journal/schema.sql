@@ -35,8 +35,8 @@ CREATE TABLE courses (           -- grp is empty where the course is the whole c
     id INTEGER PRIMARY KEY, class TEXT NOT NULL, grp TEXT NOT NULL, subject TEXT NOT NULL, teacher TEXT NOT NULL,
     hours REAL NOT NULL, entry INTEGER NOT NULL, UNIQUE (class, grp, subject)) STRICT;
 CREATE TABLE course_teachers (   -- who taught the course from which day on; the last row is courses.teacher
-    course INTEGER NOT NULL, since TEXT NOT NULL, teacher TEXT NOT NULL,
-    entry INTEGER NOT NULL, PRIMARY KEY (course, entry)) STRICT, WITHOUT ROWID;
+    course INTEGER NOT NULL, entry INTEGER NOT NULL, since TEXT NOT NULL, teacher TEXT NOT NULL,
+    PRIMARY KEY (course, entry)) STRICT, WITHOUT ROWID;
 CREATE TABLE timetables (        -- a course's week from a day on, until the next row of the course
     course INTEGER NOT NULL, since TEXT NOT NULL,
     entry INTEGER NOT NULL, PRIMARY KEY (course, since)) STRICT, WITHOUT ROWID;

@@ -9,6 +9,7 @@ mod class;
 mod config;
 mod course;
 mod person;
+mod results;
 mod text;
 mod work;
 
@@ -18,5 +19,6 @@ pub use class::ClassName;
 pub use config::{Bell, Holiday, Period, Policy, School, SchoolInfo, Year};
 pub use course::CourseKey;
 pub use person::{PersonName, Role};
+pub use results::{Results, Share, average};
 pub use text::{clean, fold, is_printable, same_word};
 pub use work::WorkKind;

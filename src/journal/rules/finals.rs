@@ -2,9 +2,10 @@
 
 use super::{Context, known_course, roster};
 use crate::error::{Error, Result};
+use crate::journal::count::Counts;
 use crate::journal::entry::{Entry, FinalsSet};
 use crate::journal::find::{self, Course, Pupil};
-use crate::school::{Marks, Period, Role, WorkKind, format_date};
+use crate::school::{Marks, Period, Role, format_date};
 use chrono::{Duration, NaiveDate};
 use rusqlite::{OptionalExtension, params};
 use std::collections::HashMap;
@@ -30,7 +31,10 @@ pub fn check(
     let overriding = overrides(context, entry, set)?;
     let pupils = pupils_of(context, &course, begins, ends)?;
     let counts = match period {
-        Some(period) => Some(Counts::take(context, &course, period, &pupils)?),
+        Some(period) => {
+            let (span, ids) = ((period.begins, period.ends), pupils.values().map(|pupil| pupil.id));
+            Some(Counts::take(context.tables, context.school, &course, span, ids)?)
+        }
         None => None,
     };
     for line in &set.marks {
@@ -45,7 +49,7 @@ pub fn check(
         standing(context, &course, pupil, set, entry, today, &line.mark)?;
         let counts_needed = line.mark.grades().next().is_some() && !overriding;
         if let (Some(counts), true) = (&counts, counts_needed)
-            && let Some(lack) = counts.lack(pupil)
+            && let Some(lack) = counts.lack(pupil.id)
         {
             let what = format!("§2.3.1: {}, {}, {}: {lack}", pupil.name.surname_given(), course.key, set.period);
             if !entry.taken_over {
@@ -170,78 +174,4 @@ fn pupils_of(
         pupils.extend(roster(context.tables, &course.key, day.max(begins))?);
     }
     Ok(pupils)
-}
-
-/// How many grades each pupil has in a period, and how many of them for written work.
-struct Counts {
-    by_pupil: HashMap<i64, (usize, usize)>,
-    needed: usize,
-    written_needed: bool,
-}
-
-impl Counts {
-    fn take(context: &Context<'_>, course: &Course, period: &Period, pupils: &HashMap<String, Pupil>) -> Result<Self> {
-        let policy = &context.school.policy;
-        let needed = if course.hours < 2.0 { policy.min_marks_one_hour } else { policy.min_marks_more_hours };
-        let sql = "SELECT written FROM subjects WHERE name = ?1";
-        let written_needed = context
-            .tables
-            .prepare_cached(sql)?
-            .query_row([&course.key.subject], |row| row.get::<_, bool>(0))
-            .optional()?
-            .unwrap_or(true);
-        let mut counts = Self { by_pupil: HashMap::new(), needed: needed.into(), written_needed };
-        counts.add(context, course.id, period)?;
-        counts.add_from_other_classes(context, course, period, pupils)?;
-        Ok(counts)
-    }
-
-    fn add(&mut self, context: &Context<'_>, course: i64, period: &Period) -> Result<()> {
-        let sql = "SELECT pupil, marks, iif(marks.work <> '', marks.work, lessons.work) FROM lessons
-                   JOIN marks ON marks.lesson = lessons.id
-                   WHERE course = ?1 AND date BETWEEN ?2 AND ?3";
-        let mut statement = context.tables.prepare_cached(sql)?;
-        let mut rows = statement.query(params![course, find::iso(period.begins), find::iso(period.ends)])?;
-        while let Some(row) = rows.next()? {
-            let (pupil, marks, work): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let grades = Marks::parse(&marks)?.grades().count();
-            let count = self.by_pupil.entry(pupil).or_default();
-            count.0 += grades;
-            count.1 += if WorkKind::of(&work).is_some_and(WorkKind::is_written) { grades } else { 0 };
-        }
-        Ok(())
-    }
-
-    /// A pupil who moved between classes keeps his marks: those of the same subject in the other class count on.
-    fn add_from_other_classes(
-        &mut self,
-        context: &Context<'_>,
-        course: &Course,
-        period: &Period,
-        pupils: &HashMap<String, Pupil>,
-    ) -> Result<()> {
-        let sql = "SELECT DISTINCT courses.id FROM enrolments JOIN courses ON courses.class = enrolments.class
-                   WHERE pupil = ?1 AND enrolments.class <> ?2 AND subject = ?3 AND since <= ?4";
-        let mut statement = context.tables.prepare_cached(sql)?;
-        let class = course.key.class.to_string();
-        let mut others = std::collections::BTreeSet::new();
-        for pupil in pupils.values() {
-            let parameters = params![pupil.id, class, course.key.subject, find::iso(period.ends)];
-            let ids = statement.query_map(parameters, |row| row.get::<_, i64>(0))?;
-            others.extend(ids.collect::<rusqlite::Result<Vec<_>>>()?);
-        }
-        others.into_iter().try_for_each(|other| self.add(context, other, period))
-    }
-
-    /// What §2.3.1 demands and the pupil lacks, in words.
-    fn lack(&self, pupil: &Pupil) -> Option<String> {
-        let (all, written) = self.by_pupil.get(&pupil.id).copied().unwrap_or_default();
-        if all < self.needed {
-            Some(format!("отметок {all}, нужно не менее {}", self.needed))
-        } else if self.written_needed && written == 0 {
-            Some("нет ни одной отметки за письменную работу".to_owned())
-        } else {
-            None
-        }
-    }
 }

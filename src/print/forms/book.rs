@@ -8,6 +8,7 @@ use super::certificate::Certified;
 use super::list::Part;
 use super::{Composer, spread};
 use crate::error::Result;
+use crate::journal::absences::Absences;
 use crate::print::page::Page;
 use crate::print::pdf::Bookmark;
 use crate::print::sheet::{PageSeal, close_page};
@@ -108,7 +109,7 @@ impl Body {
 
     fn add_forms(&mut self, composer: &Composer<'_>) -> Result<()> {
         let book = &composer.layouts.book;
-        let absences = composer.absences()?;
+        let absences = Absences::of_class(composer.tables, &composer.data.class, &composer.data.reasons)?;
         let finals = composer.finals()?;
         let missed = composer.missed(&absences, self.next);
         self.add(sentence(book.missed.heading.as_str()), String::new(), missed);

@@ -4,10 +4,11 @@
 //! bytes. The lessons and marks of a course, by far the most of it, are read course by course ([`super::course`]).
 
 use crate::error::{Error, Result};
-use crate::school::{Attendance, ClassName, Period, PersonName, Role, School, fold, parse_date_or};
+use crate::journal::absences::{Reasons, members};
+use crate::school::{ClassName, Period, PersonName, Role, School, fold, parse_date_or};
 use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension, Row};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
 /// A class with everyone and everything in it.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub struct ClassData {
     pub teacher: Option<PersonName>,
     /// Everyone who was in the class this year, sorted by name.
     pub pupils: Vec<Pupil>,
+    /// The reasons given for absences.
+    pub reasons: Reasons,
     /// The courses in the school's order of subjects, groups one after another.
     pub courses: Vec<Course>,
     /// The class's periods in order of time.
@@ -43,8 +46,6 @@ pub struct Pupil {
     pub stays: Vec<Stay>,
     /// The classes the pupil came from or went to this year.
     pub elsewhere: Vec<(ClassName, Stay)>,
-    /// Reasons for absence: first and last day, and what an absence then turns to.
-    pub reasons: Vec<(NaiveDate, NaiveDate, Attendance)>,
     /// The pedagogical council's decision.
     pub decision: Option<Decision>,
 }
@@ -83,7 +84,7 @@ pub struct Course {
     /// Hours a week.
     pub hours: f64,
     /// The pupils of the group; `None` where the whole class is taught.
-    pub members: Option<BTreeSet<i64>>,
+    pub members: Option<HashSet<i64>>,
 }
 
 impl Stay {
@@ -97,12 +98,6 @@ impl Pupil {
     /// Whether the pupil was in the class on a day.
     pub fn present(&self, day: NaiveDate) -> bool {
         self.stays.iter().any(|stay| stay.covers(day))
-    }
-
-    /// What «н» of a day turns to, once a reason for it is known.
-    pub fn absence_on(&self, day: NaiveDate) -> Attendance {
-        let covering = self.reasons.iter().find(|(since, until, _)| (*since..=*until).contains(&day));
-        covering.map_or(Attendance::Absent, |(.., kind)| *kind)
     }
 
     /// When the pupil came, where that was after the year began, and left, where that was before it ended.
@@ -139,7 +134,8 @@ impl ClassData {
         let periods = school.periods_of(class).into_iter().cloned().collect();
         let teacher = person(tables, &login)?;
         let (pupils, courses) = (pupils(tables, class)?, courses(tables, class)?);
-        Ok(Self { school, class: class.clone(), teacher, pupils, courses, periods })
+        let reasons = Reasons::read(tables)?;
+        Ok(Self { school, class: class.clone(), teacher, pupils, reasons, courses, periods })
     }
 
     /// The first holder of a role, in the order of names, for a signature's expansion.
@@ -184,15 +180,14 @@ fn pupils(tables: &Connection, class: &ClassName) -> Result<Vec<Pupil>> {
     let mut statement = tables.prepare_cached(sql)?;
     let rows = statement.query_map([class.to_string()], |row| {
         let (id, file, born) = (row.get(0)?, row.get(1)?, row.get(5)?);
-        let (stays, elsewhere, reasons) = (Vec::new(), Vec::new(), Vec::new());
+        let (stays, elsewhere) = (Vec::new(), Vec::new());
         let name = name(row, 2)?;
         let listed = name.surname_given();
-        Ok(Pupil { id, file, name, listed, born, stays, elsewhere, reasons, decision: None })
+        Ok(Pupil { id, file, name, listed, born, stays, elsewhere, decision: None })
     })?;
     let mut pupils = rows.collect::<rusqlite::Result<Vec<_>>>()?;
     let places: BTreeMap<i64, usize> = pupils.iter().enumerate().map(|(i, pupil)| (pupil.id, i)).collect();
     add_stays(tables, class, &mut pupils, &places)?;
-    add_reasons(tables, &mut pupils, &places)?;
     add_decisions(tables, &mut pupils, &places)?;
     let mut alike: BTreeMap<String, u32> = BTreeMap::new();
     pupils.iter().for_each(|pupil| *alike.entry(fold(&pupil.listed)).or_default() += 1);
@@ -227,27 +222,6 @@ fn add_stays(
     Ok(())
 }
 
-fn add_reasons(tables: &Connection, pupils: &mut [Pupil], places: &BTreeMap<i64, usize>) -> Result<()> {
-    let mut statement =
-        tables.prepare_cached("SELECT pupil, since, until, reason FROM reasons ORDER BY pupil, since, until")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let Some(place) = places.get(&row.get(0)?) else { continue };
-        let kind = match row.get::<_, String>(3)?.as_str() {
-            "болезнь" => Attendance::Ill,
-            "уважительная" => Attendance::Excused,
-            _ => Attendance::Absent,
-        };
-        let (since, until) = (date(&row.get::<_, String>(1)?)?, date(&row.get::<_, String>(2)?)?);
-        pupils[*place].reasons.push((since, until, kind));
-    }
-    // Where an illness and an invalid reason overlap, the note that excuses holds.
-    for pupil in pupils {
-        pupil.reasons.sort_by_key(|(since, _, kind)| (*kind == Attendance::Absent, *since));
-    }
-    Ok(())
-}
-
 fn add_decisions(tables: &Connection, pupils: &mut [Pupil], places: &BTreeMap<i64, usize>) -> Result<()> {
     let mut statement = tables.prepare_cached("SELECT pupil, date, number, decision FROM decisions ORDER BY pupil")?;
     let mut rows = statement.query([])?;
@@ -276,15 +250,4 @@ fn courses(tables: &Connection, class: &ClassName) -> Result<Vec<Course>> {
         out.push(Course { id, subject, group, teacher, hours, members });
     }
     Ok(out)
-}
-
-/// The members of a group, and whoever has marks in its course from before he left the group.
-fn members(tables: &Connection, class: &ClassName, group: &str, course: i64) -> Result<BTreeSet<i64>> {
-    let sql = "SELECT pupil FROM group_members WHERE class = ?1 AND grp = ?2
-               UNION SELECT pupil FROM marks JOIN lessons ON lessons.id = marks.lesson WHERE course = ?3
-               UNION SELECT pupil FROM attendance JOIN lessons ON lessons.id = attendance.lesson WHERE course = ?3
-               UNION SELECT pupil FROM finals WHERE course = ?3";
-    let mut statement = tables.prepare_cached(sql)?;
-    let rows = statement.query_map((class.to_string(), group, course), |row| row.get(0))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

@@ -136,7 +136,6 @@ fn cells(
     lessons: &[Lesson],
 ) -> Result<HashMap<(i64, i64), CellText>> {
     let days: HashMap<i64, NaiveDate> = lessons.iter().map(|lesson| (lesson.id, lesson.date)).collect();
-    let pupils: HashMap<i64, &Pupil> = data.pupils.iter().map(|pupil| (pupil.id, pupil)).collect();
     let mut cells: HashMap<(i64, i64), CellText> = HashMap::new();
     let sql = "SELECT attendance.lesson, pupil, kind FROM attendance JOIN lessons ON lessons.id = attendance.lesson
                WHERE course = ?1";
@@ -144,8 +143,8 @@ fn cells(
     let mut rows = statement.query([course])?;
     while let Some(row) = rows.next()? {
         let (lesson, pupil, kind): (i64, i64, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let text = match (Attendance::parse(&kind), pupils.get(&pupil), days.get(&lesson)) {
-            (Some(Attendance::Absent), Some(pupil), Some(day)) => pupil.absence_on(*day).as_str().to_owned(),
+        let text = match (Attendance::parse(&kind), days.get(&lesson)) {
+            (Some(mark), Some(day)) => data.reasons.turned(pupil, *day, mark).as_str().to_owned(),
             _ => kind,
         };
         cells.insert((lesson, pupil), CellText { text, document: String::new() });

@@ -2,9 +2,9 @@
 
 use super::class::Pupil;
 use super::course::{EXAM, FINAL, YEAR};
-use super::missed::Absences;
 use super::{Composer, RunOn, sans};
 use crate::error::Result;
+use crate::journal::absences::Absences;
 use crate::print::layout::Column;
 use crate::print::page::Page;
 use crate::print::sheet::Orientation;

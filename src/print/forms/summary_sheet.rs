@@ -14,81 +14,17 @@ use crate::print::pdf::Bookmark;
 use crate::print::sheet::{Orientation, close_page};
 use crate::print::table::Row;
 use crate::print::typeset::Align;
-use crate::school::{Marks, PersonName, Role};
+use crate::school::{PersonName, Results, Role};
 
 /// How the class finished the year.
-#[derive(Debug, Default, PartialEq)]
-struct Results {
+#[derive(Debug, Default)]
+struct Year {
     /// Pupils on the first day.
     begins: u32,
     /// Pupils on the last day.
     ends: u32,
-    /// Of those, all marks «5».
-    excellent: u32,
-    /// Marks «4» and «5».
-    good: u32,
-    /// A single «3», the rest better.
-    one_three: u32,
-    /// A mark below «3», «незач» or «н/а».
-    failing: u32,
-    /// Of those on the last day, who has marks at all.
-    marked: u32,
-    /// How often each mark was given, «1» first.
-    marks: [u32; 5],
-}
-
-impl Results {
-    /// Counts one pupil's final marks.
-    fn add(&mut self, marks: &[&str]) {
-        let read: Vec<Marks> = marks.iter().filter_map(|mark| Marks::parse(mark).ok()).collect();
-        if read.is_empty() {
-            return;
-        }
-        self.marked += 1;
-        let grades: Vec<u8> = read.iter().flat_map(Marks::grades).collect();
-        for grade in &grades {
-            self.marks[usize::from(*grade) - 1] += 1;
-        }
-        let count = |of: u8| grades.iter().filter(|grade| **grade == of).count();
-        let unsettled = read.iter().any(|marks| marks.is_not_attested() || marks.to_string() == "незач");
-        if unsettled || grades.iter().any(|grade| *grade < 3) {
-            self.failing += 1;
-        } else if grades.is_empty() {
-            // «зач» and «осв» alone: no grade to sort the pupil by.
-        } else if count(5) == grades.len() {
-            self.excellent += 1;
-        } else if count(3) == 0 {
-            self.good += 1;
-        } else if count(3) == 1 {
-            self.one_three += 1;
-        }
-    }
-
-    /// Успеваемость: pupils who fail nothing, of all with marks.
-    fn success(&self) -> String {
-        percent(self.marked - self.failing, self.marked)
-    }
-
-    /// Качество знаний: pupils with «4» and «5» only, of all with marks.
-    fn quality(&self) -> String {
-        percent(self.excellent + self.good, self.marked)
-    }
-
-    /// Степень обученности: «5» weighs 100, «4» 64, «3» 36, «2» 16 and «1» 4, averaged over all marks.
-    fn degree(&self) -> String {
-        let weighed: u32 = self.marks.iter().zip([4, 16, 36, 64, 100]).map(|(count, weight)| count * weight).sum();
-        percent(weighed, self.marks.iter().sum::<u32>() * 100)
-    }
-}
-
-/// A percentage with one decimal and a comma, rounded half up; a dash where there is nothing to divide by.
-fn percent(part: u32, whole: u32) -> String {
-    if whole == 0 {
-        return "—".to_owned();
-    }
-    let (part, whole) = (u64::from(part), u64::from(whole));
-    let tenths = (part * 2000 + whole) / (whole * 2);
-    format!("{},{}", tenths / 10, tenths % 10)
+    /// What those attained.
+    results: Results,
 }
 
 /// Lays out the sheet.
@@ -124,15 +60,15 @@ pub fn summary_sheet(composer: &Composer<'_>) -> Result<Document> {
     Ok(Document { title, pages, seals, bookmarks: vec![Bookmark { title: heading, page: 0, under: Vec::new() }] })
 }
 
-fn results(data: &ClassData, subjects: &[&str], finals: &Finals) -> Results {
+fn results(data: &ClassData, subjects: &[&str], finals: &Finals) -> Year {
     let year = &data.school.year;
-    let mut results = Results::default();
+    let mut results = Year::default();
     for pupil in &data.pupils {
         results.begins += u32::from(pupil.present(year.begins));
         if pupil.present(year.ends) {
             results.ends += 1;
             let marks: Vec<&str> = subjects.iter().map(|subject| last_mark(finals, pupil, subject)).collect();
-            results.add(&marks);
+            results.results.add(&marks);
         }
     }
     results
@@ -214,11 +150,11 @@ impl Composer<'_> {
     }
 
     /// What stands below the table; returns its lower edge in mm.
-    fn counts_and_signatures(&self, page: &mut Page, area: Area, results: &Results) -> Result<f32> {
+    fn counts_and_signatures(&self, page: &mut Page, area: Area, year: &Year) -> Result<f32> {
         let layout = &self.layouts.summary_sheet;
-        let words = &layout.counts;
+        let (words, results) = (&layout.counts, &year.results);
         let line = |wording: &Wording<Counts>, count: u32| wording.fill(&[("count", &count.to_string())]);
-        let pupils = [line(&words.begins, results.begins), line(&words.ends, results.ends)].join(", ");
+        let pupils = [line(&words.begins, year.begins), line(&words.ends, year.ends)].join(", ");
         let sorted = [
             line(&words.excellent, results.excellent),
             line(&words.good, results.good),
@@ -226,9 +162,9 @@ impl Composer<'_> {
             line(&words.failing, results.failing),
         ];
         let shares = [
-            words.success.fill(&[("percent", &results.success())]),
-            words.quality.fill(&[("percent", &results.quality())]),
-            words.degree.fill(&[("percent", &results.degree())]),
+            words.success.fill(&[("percent", &results.success().to_string())]),
+            words.quality.fill(&[("percent", &results.quality().to_string())]),
+            words.degree.fill(&[("percent", &results.degree().to_string())]),
         ];
         let kind = serif(layout.size.0 + 1.0);
         let mut y = area.y + 2.5;
@@ -251,49 +187,5 @@ impl Composer<'_> {
         let keep = Area { y: certified, ..right };
         let kept = self.paragraph(page, keep, serif_bold(layout.size.0 + 1.0), Align::Right, layout.keep.as_str());
         Ok(lower.max(kept))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn class(pupils: &[&[&str]]) -> Results {
-        let mut results = Results::default();
-        pupils.iter().for_each(|marks| results.add(marks));
-        results
-    }
-
-    #[test]
-    fn pupils_are_sorted_by_their_worst_marks() {
-        let results = class(&[
-            &["5", "5", "зач"],
-            &["5", "4", "осв"],
-            &["4", "3", "5"],
-            &["3", "3", "5"],
-            &["5", "2", "3"],
-            &["5", "н/а", "5"],
-            &["5", "незач", "5"],
-            &["", "", ""],
-        ]);
-        let counts = (results.excellent, results.good, results.one_three, results.failing, results.marked);
-        assert_eq!(counts, (1, 1, 1, 3, 7));
-        assert_eq!((results.success(), results.quality()), ("57,1".to_owned(), "28,6".to_owned()));
-    }
-
-    #[test]
-    fn the_degree_of_learning_weighs_the_marks() {
-        // (100 + 64 + 36 + 16) / 4
-        assert_eq!(class(&[&["5", "4", "3", "2"]]).degree(), "54,0");
-        assert_eq!(class(&[&["5"], &["4"]]).degree(), "82,0");
-        assert_eq!(class(&[]).degree(), "—");
-    }
-
-    #[test]
-    fn percentages_are_rounded_half_up() {
-        assert_eq!(percent(1, 3), "33,3");
-        assert_eq!(percent(2, 3), "66,7");
-        assert_eq!(percent(1, 2000), "0,1");
-        assert_eq!(percent(28, 28), "100,0");
     }
 }

@@ -1,0 +1,247 @@
+//! `letopis report`: what the deputy head reads (§3.3.5, §4.3). Nothing is recorded, so no key is needed.
+
+use super::{Common, screen, session};
+use crate::error::Result;
+use crate::journal::find;
+use crate::report::progress::By;
+use crate::report::table::Table;
+use crate::report::{self, When};
+use crate::school::{School, fold, parse_date};
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
+use rusqlite::Connection;
+use serde::Serialize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Subcommand)]
+pub enum Report {
+    /// Успеваемость, качество, СОУ, средний балл за период
+    #[command(visible_alias = "успеваемость")]
+    Progress {
+        /// По чему сводить: класс, предмет, учитель, школа
+        #[arg(long, value_name = "ПО_ЧЕМУ", default_value = "класс", value_parser = by)]
+        by: By,
+        #[command(flatten)]
+        period: Period,
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Пропуски по причинам: по классам, а с --class по ученикам
+    #[command(visible_alias = "посещаемость")]
+    Attendance {
+        #[command(flatten)]
+        days: Days,
+        /// Только этот класс, по ученикам
+        #[arg(long, value_name = "КЛАСС")]
+        class: Option<String>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Хватает ли отметок для итоговых (§2.3.1) и хватит ли к концу периода
+    #[command(visible_alias = "накопляемость")]
+    Coverage {
+        /// Показать и тех, у кого хватает
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        period: Period,
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Как учителя ведут журнал: опоздания, пропуски, заявки, замечания
+    #[command(visible_alias = "дисциплина")]
+    Discipline {
+        #[command(flatten)]
+        days: Days,
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// План (КТП) и факт в часах
+    #[command(visible_alias = "план")]
+    Plan {
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Итоговые отметки, какими они вышли бы сегодня (§4.3)
+    #[command(visible_alias = "прогноз")]
+    Forecast {
+        /// Только этот ученик: фамилия или номер личного дела
+        #[arg(long, value_name = "УЧЕНИК")]
+        pupil: Option<String>,
+        #[command(flatten)]
+        period: Period,
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        output: Output,
+    },
+}
+
+/// The courses that are meant.
+#[derive(Args)]
+pub struct Which {
+    /// Только этот класс
+    #[arg(long, value_name = "КЛАСС")]
+    class: Option<String>,
+    /// Только этот предмет, можно кратко
+    #[arg(long, value_name = "ПРЕДМЕТ")]
+    subject: Option<String>,
+    /// Только этот учитель: логин или фамилия
+    #[arg(long, value_name = "УЧИТЕЛЬ")]
+    teacher: Option<String>,
+}
+
+#[derive(Args)]
+pub struct Period {
+    /// Период: «I четверть» (иначе текущий)
+    #[arg(long, value_name = "ПЕРИОД")]
+    period: Option<String>,
+}
+
+#[derive(Args)]
+pub struct Days {
+    /// Период: «I четверть» (иначе весь год по сегодняшний день)
+    #[arg(long, value_name = "ПЕРИОД", conflicts_with_all = ["from", "to"])]
+    period: Option<String>,
+    /// С какого дня: 15.09.2025
+    #[arg(long, value_name = "ДАТА")]
+    from: Option<String>,
+    /// По какой день
+    #[arg(long, value_name = "ДАТА")]
+    to: Option<String>,
+}
+
+/// Where a report goes.
+#[derive(Args)]
+pub struct Output {
+    /// Записать таблицу в файл CSV
+    #[arg(long, value_name = "ФАЙЛ")]
+    csv: Option<PathBuf>,
+    /// Записать таблицу в книгу XLSX
+    #[arg(long, value_name = "ФАЙЛ")]
+    xlsx: Option<PathBuf>,
+}
+
+fn by(text: &str) -> std::result::Result<By, String> {
+    match fold(text.trim()).as_str() {
+        "класс" | "class" => Ok(By::Class),
+        "предмет" | "subject" => Ok(By::Subject),
+        "учитель" | "teacher" => Ok(By::Teacher),
+        "школа" | "school" => Ok(By::School),
+        _ => Err("укажите класс, предмет, учитель или школа".to_owned()),
+    }
+}
+
+impl Report {
+    pub fn run(self, common: &Common) -> Result<ExitCode> {
+        let journal = session::journal(common)?;
+        let tables = journal.tables();
+        let school = find::school(tables)?;
+        let today = school.day_of(session::now());
+        match self {
+            Self::Progress { by, period, which, output } => {
+                let period = period.name_or_year(&school)?;
+                let rows = report::progress::progress(tables, &which.find(tables)?, by, period.as_deref())?;
+                output.give(common, "progress", today, &rows, &report::progress::table(&rows, by))?;
+            }
+            Self::Attendance { days, class, output } => {
+                let filter = report::Filter::find(tables, class.as_deref(), None, None)?;
+                let rows = report::attendance::attendance(tables, &filter, &days.when(&school, today)?)?;
+                output.give(common, "attendance", today, &rows, &report::attendance::table(&rows))?;
+            }
+            Self::Coverage { all, period, which, output } => {
+                let period = period.name(&school)?;
+                let mut rows = report::coverage::coverage(tables, &which.find(tables)?, period.as_deref(), today)?;
+                rows.retain(|row| all || row.state.needs_care());
+                output.give(common, "coverage", today, &rows, &report::coverage::table(&rows))?;
+            }
+            Self::Discipline { days, which, output } => {
+                let when = days.when(&school, today)?;
+                let rows = report::discipline::discipline(tables, &which.find(tables)?, &when, today)?;
+                output.give(common, "discipline", today, &rows, &report::discipline::table(&rows))?;
+            }
+            Self::Plan { which, output } => {
+                let rows = report::plan::plan(tables, &which.find(tables)?, today)?;
+                output.give(common, "plan", today, &rows, &report::plan::table(&rows))?;
+            }
+            Self::Forecast { pupil, period, which, output } => {
+                let (filter, period) = (which.find(tables)?, period.name(&school)?);
+                let rows = report::forecast::forecast(tables, &filter, pupil.as_deref(), period.as_deref(), today)?;
+                output.give(common, "forecast", today, &rows, &report::forecast::table(&rows))?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Which {
+    pub fn find(&self, tables: &Connection) -> Result<report::Filter> {
+        report::Filter::find(tables, self.class.as_deref(), self.subject.as_deref(), self.teacher.as_deref())
+    }
+
+    /// Whether nothing is named.
+    pub fn is_all(&self) -> bool {
+        self.class.is_none() && self.subject.is_none() && self.teacher.is_none()
+    }
+}
+
+impl Period {
+    fn name(&self, school: &School) -> Result<Option<String>> {
+        self.period.as_deref().map(|typed| report::scope::period_name(school, typed)).transpose()
+    }
+
+    /// As [`Period::name`], or one of the final marks that are no period's: «Год», «Экзамен», «Итог».
+    fn name_or_year(&self, school: &School) -> Result<Option<String>> {
+        let yearly = crate::journal::rules::YEARLY;
+        let typed = self.period.as_deref().unwrap_or_default();
+        match yearly.into_iter().find(|name| fold(name) == fold(typed.trim())) {
+            Some(name) => Ok(Some(name.to_owned())),
+            None => self.name(school),
+        }
+    }
+}
+
+impl Days {
+    fn when(&self, school: &School, today: NaiveDate) -> Result<When> {
+        let day = |text: &Option<String>| text.as_deref().map(parse_date).transpose();
+        When::new(school, self.period.as_deref(), (day(&self.from)?, day(&self.to)?), today)
+    }
+}
+
+impl Output {
+    /// Writes the files that are asked for; without any, prints the report.
+    pub fn give<T: Serialize>(
+        &self,
+        common: &Common,
+        name: &str,
+        today: NaiveDate,
+        rows: &[T],
+        table: &Table,
+    ) -> Result<()> {
+        if let Some(path) = &self.csv {
+            screen::write_new(path, &report::csv(table))?;
+        }
+        if let Some(path) = &self.xlsx {
+            screen::write_new(path, &report::xlsx(table)?)?;
+        }
+        let written: Vec<&PathBuf> = self.csv.iter().chain(&self.xlsx).collect();
+        if common.json {
+            screen::json(&serde_json::json!({ "report": name, "date": today, "rows": rows }));
+        } else if written.is_empty() {
+            screen::report(table);
+        }
+        for path in written.iter().filter(|_| !common.json) {
+            println!("Записано: {} (строк: {})", path.display(), rows.len());
+        }
+        Ok(())
+    }
+}

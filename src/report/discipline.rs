@@ -1,0 +1,252 @@
+//! How the journal is kept, teacher by teacher (§2.1, §2.2, §2.3.3): what is late, missing, without homework, corrected,
+//! unconfirmed, unanswered.
+//!
+//! What was entered is its author's; of lessons taken over from another program it is the substitute's or of whoever
+//! taught the course then. Those are never late, since nobody knows when they were entered there.
+
+use super::missing::missing;
+use super::scope::{Filter, Names, Teachers, When};
+use super::table::{Kind, Table, Total};
+use crate::error::Result;
+use crate::journal::find::{self, Course};
+use crate::school::{ClassName, School, parse_date_or};
+use chrono::{DateTime, NaiveDate};
+use rusqlite::Connection;
+use serde::Serialize;
+use std::collections::{BTreeMap, HashMap};
+
+/// A teacher's counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Row {
+    /// The login.
+    pub teacher: String,
+    /// The name with initials.
+    pub teacher_name: String,
+    /// Lessons entered.
+    pub lessons: u32,
+    /// Of them entered after their day.
+    pub late: u32,
+    /// Of them without homework.
+    pub without_homework: u32,
+    /// Lessons that the timetable expected and nobody entered.
+    pub missing: u32,
+    /// Corrections asked for.
+    pub corrections: u32,
+    /// Of them approved.
+    pub corrections_approved: u32,
+    /// Lessons given instead of somebody that nobody has confirmed.
+    pub unconfirmed_substitutions: u32,
+    /// Remarks that wait for an answer.
+    pub unanswered_remarks: u32,
+}
+
+/// The rows under way, by login.
+struct Count<'a> {
+    tables: &'a Connection,
+    school: &'a School,
+    when: &'a When,
+    courses: HashMap<i64, Course>,
+    rows: BTreeMap<String, Row>,
+}
+
+/// The report for some days, up to `today`, of the courses that the filter admits, by the names of the teachers.
+///
+/// # Errors
+/// Only the database's.
+pub fn discipline(tables: &Connection, filter: &Filter, when: &When, today: NaiveDate) -> Result<Vec<Row>> {
+    let school = find::school(tables)?;
+    let (names, teachers) = (Names::read(tables)?, Teachers::read(tables)?);
+    let all = Filter { teacher: None, ..filter.clone() };
+    let courses: HashMap<i64, Course> = all.courses(tables)?.into_iter().map(|course| (course.id, course)).collect();
+    let mut count = Count { tables, school: &school, when, courses, rows: BTreeMap::new() };
+    count.lessons(&teachers)?;
+    for row in missing(tables, &all, today)? {
+        if count.within(&ClassName::parse(&row.class)?, row.date) {
+            count.row(&row.teacher).missing += 1;
+        }
+    }
+    count.corrections()?;
+    count.remarks(&teachers)?;
+    let mut rows: Vec<Row> = count.rows.into_values().collect();
+    rows.retain(|row| filter.teacher.as_ref().is_none_or(|login| *login == row.teacher));
+    rows.iter_mut().for_each(|row| row.teacher_name = names.of(&row.teacher));
+    rows.sort_by_cached_key(|row| (crate::school::fold(&row.teacher_name), row.teacher.clone()));
+    Ok(rows)
+}
+
+impl Count<'_> {
+    fn row(&mut self, login: &str) -> &mut Row {
+        self.rows.entry(login.to_owned()).or_insert_with(|| Row { teacher: login.to_owned(), ..Row::default() })
+    }
+
+    fn within(&self, class: &ClassName, day: NaiveDate) -> bool {
+        self.when.span(self.school, class).is_some_and(|(first, last)| (first..=last).contains(&day))
+    }
+
+    fn lessons(&mut self, teachers: &Teachers) -> Result<()> {
+        let sql = "SELECT course, date, recorded_on, homework, substitute, confirmed, taken_over, author FROM lessons";
+        let mut statement = self.tables.prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let Some(course) = self.courses.get(&row.get(0)?) else { continue };
+            let (date, recorded): (String, String) = (row.get(1)?, row.get(2)?);
+            let Some(day) = parse_date_or(&date).filter(|day| self.within(&course.key.class, *day)) else { continue };
+            let (homework, substitute): (String, String) = (row.get(3)?, row.get(4)?);
+            let (confirmed, taken_over, author): (bool, bool, String) = (row.get(5)?, row.get(6)?, row.get(7)?);
+            let of = match (taken_over, substitute.is_empty()) {
+                (false, _) => author,
+                (true, true) => teachers.on(course, day).to_owned(),
+                (true, false) => substitute.clone(),
+            };
+            let row = self.row(&of);
+            row.lessons += 1;
+            row.late += u32::from(!taken_over && recorded > date);
+            row.without_homework += u32::from(homework.is_empty());
+            row.unconfirmed_substitutions += u32::from(!substitute.is_empty() && !confirmed);
+        }
+        Ok(())
+    }
+
+    /// Corrections count on the day on which they were asked for.
+    fn corrections(&mut self) -> Result<()> {
+        let sql = "SELECT course, requested_at, requested_by, decision FROM corrections";
+        let mut statement = self.tables.prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let Some(course) = self.courses.get(&row.get(0)?) else { continue };
+            let asked = self.day_of(&row.get::<_, String>(1)?);
+            if !asked.is_some_and(|day| self.within(&course.key.class, day)) {
+                continue;
+            }
+            let (login, decision): (String, String) = (row.get(2)?, row.get(3)?);
+            let row = self.row(&login);
+            row.corrections += 1;
+            row.corrections_approved += u32::from(decision == "удовлетворено");
+        }
+        Ok(())
+    }
+
+    /// A remark waits for the course's teacher; one about the whole book, for the class teacher.
+    fn remarks(&mut self, teachers: &Teachers) -> Result<()> {
+        let classes: Vec<ClassName> = self.courses.values().map(|course| course.key.class.clone()).collect();
+        let mut statement =
+            self.tables.prepare_cached("SELECT class, course, written_at FROM remarks WHERE answer = ''")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let class = ClassName::parse(&row.get::<_, String>(0)?)?;
+            let Some(day) = self.day_of(&row.get::<_, String>(2)?) else { continue };
+            if !self.within(&class, day) {
+                continue;
+            }
+            let login = match row.get::<_, Option<i64>>(1)? {
+                Some(course) => self.courses.get(&course).map(|course| teachers.on(course, day).to_owned()),
+                None if classes.contains(&class) => find::class_teacher(self.tables, &class)?,
+                None => None,
+            };
+            if let Some(login) = login.filter(|login| !login.is_empty()) {
+                self.row(&login).unanswered_remarks += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// The day of a time in the school's own offset.
+    fn day_of(&self, time: &str) -> Option<NaiveDate> {
+        DateTime::parse_from_rfc3339(time).ok().map(|time| self.school.day_of(time))
+    }
+}
+
+/// The rows as a table.
+pub fn table(rows: &[Row]) -> Table {
+    let columns = [
+        ("Учитель", Kind::Text, Total::None),
+        ("Уроков", Kind::Count, Total::Sum),
+        ("с опозданием", Kind::Count, Total::Sum),
+        ("без дом. задания", Kind::Count, Total::Sum),
+        ("Не записано", Kind::Count, Total::Sum),
+        ("Заявок", Kind::Count, Total::Sum),
+        ("одобрено", Kind::Count, Total::Sum),
+        ("Замен не подтв.", Kind::Count, Total::Sum),
+        ("Замечаний без ответа", Kind::Count, Total::Sum),
+    ];
+    let mut table = Table::new("Ведение журнала", &columns);
+    table.rows.extend(rows.iter().map(|row| {
+        vec![
+            (&row.teacher_name).into(),
+            row.lessons.into(),
+            row.late.into(),
+            row.without_homework.into(),
+            row.missing.into(),
+            row.corrections.into(),
+            row.corrections_approved.into(),
+            row.unconfirmed_substitutions.into(),
+            row.unanswered_remarks.into(),
+        ]
+    }));
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::testing::{self, day, lesson};
+
+    /// Algebra in the first week of September: the 1st on its day, the 3rd two days late and without homework, the 5th
+    /// by belova, unconfirmed. Chemistry of the 4th is missing. A correction approved, one not; a remark on the course
+    /// and one on the book, and an answered one.
+    fn tables() -> Connection {
+        let tables = testing::tables();
+        lesson(&tables, 1, "2025-09-01", 2, "Тема");
+        let late = lesson(&tables, 1, "2025-09-03", 1, "Тема");
+        let given = lesson(&tables, 1, "2025-09-05", 3, "Тема");
+        tables
+            .execute_batch(&format!(
+                "UPDATE lessons SET recorded_on = '2025-09-05', homework = '' WHERE id = {late};
+                 UPDATE lessons SET substitute = 'belova', author = 'belova', confirmed = 0 WHERE id = {given};
+                 INSERT INTO corrections VALUES (1, '2025-09-05T10:00:00+03:00', 'semyonov', 1, '2025-09-03', 1, 'п',
+                     'удовлетворено', '', '2025-09-05T11:00:00+03:00', 'petrova', 1, 2),
+                     (2, '2025-09-06T10:00:00+03:00', 'semyonov', 1, '2025-09-03', 1, 'п', '', '', '', '', 1, 2);
+                 INSERT INTO remarks VALUES
+                     (1, '7А', 4, 'текст', 'petrova', '2025-09-06T10:00:00+03:00', '', '', '', 1),
+                     (2, '7А', NULL, 'текст', 'petrova', '2025-09-06T10:00:00+03:00', '', '', '', 1),
+                     (3, '7А', 1, 'текст', 'petrova', '2025-09-06T10:00:00+03:00', 'да', 'semyonov', '', 1);"
+            ))
+            .unwrap();
+        tables
+    }
+
+    #[test]
+    fn a_teacher_answers_for_what_he_entered_or_had_to_enter() {
+        let when = When::Days(day("2025-09-01"), day("2025-09-07"));
+        let rows = discipline(&tables(), &Filter::default(), &when, day("2025-09-07")).unwrap();
+        let belova = Row {
+            teacher: "belova".into(),
+            teacher_name: "Белова Б.".into(),
+            lessons: 1,
+            unconfirmed_substitutions: 1,
+            ..Row::default()
+        };
+        let semyonov = Row {
+            teacher: "semyonov".into(),
+            teacher_name: "Семёнов С. С.".into(),
+            lessons: 2,
+            late: 1,
+            without_homework: 1,
+            // Chemistry was his until October; so is the remark on it, and the one on his class's book.
+            missing: 1,
+            corrections: 2,
+            corrections_approved: 1,
+            unanswered_remarks: 2,
+            ..Row::default()
+        };
+        assert_eq!(rows, [belova, semyonov]);
+    }
+
+    #[test]
+    fn only_the_days_that_are_asked_for_count() {
+        let when = When::Days(day("2025-09-05"), day("2025-09-05"));
+        let rows = discipline(&tables(), &Filter::default(), &when, day("2025-09-07")).unwrap();
+        let counts: Vec<_> = rows.iter().map(|row| (row.lessons, row.late, row.missing, row.corrections)).collect();
+        assert_eq!(counts, [(1, 0, 0, 0), (0, 0, 0, 1)]);
+    }
+}

@@ -1,0 +1,280 @@
+//! How pupils did in a period: успеваемость, качество знаний, СОУ, средний балл, against the period before.
+//!
+//! A pupil counts who has a final mark of the period, by the definition of the summary sheet
+//! ([`crate::school::Results`]): «н/а» fails, «осв» alone sorts nobody. Of a class, a subject and the school the unit is
+//! the pupil; of a teacher it is the pupil in a course, since a teacher answers for each of his courses.
+
+use super::scope::{Filter, Names, Teachers};
+use super::table::{Kind, Table, Total};
+use crate::error::Result;
+use crate::journal::find::{self, Course};
+use crate::journal::rules::YEARLY;
+use crate::school::{ClassName, Results, School, Share};
+use chrono::NaiveDate;
+use rusqlite::Connection;
+use serde::Serialize;
+use std::collections::{BTreeMap, HashMap};
+
+/// What a row is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// A class.
+    Class,
+    /// A subject.
+    Subject,
+    /// A teacher.
+    Teacher,
+    /// The school.
+    School,
+}
+
+/// The results of a class, a subject, a teacher or the school in a period.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// «7А», «Алгебра», «Иванова И. И.» or the school's short name.
+    pub name: String,
+    /// The period.
+    pub period: String,
+    /// Pupils with a final mark; of a teacher, pupils of all courses.
+    pub pupils: u32,
+    /// Marks «5».
+    pub fives: u32,
+    /// Marks «4».
+    pub fours: u32,
+    /// Marks «3».
+    pub threes: u32,
+    /// Marks «2» and «1».
+    pub twos: u32,
+    /// «н/а».
+    pub not_attested: u32,
+    /// Успеваемость.
+    pub success: Share,
+    /// Качество знаний.
+    pub quality: Share,
+    /// Степень обученности.
+    pub degree: Share,
+    /// Средний балл.
+    pub average: Option<f64>,
+    /// How much more `success` is than in the period before, in percentage points.
+    pub success_change: Option<f64>,
+    /// How much more `quality` is.
+    pub quality_change: Option<f64>,
+}
+
+/// A row's place, its name and its period, which is the order of rows.
+type Group = (usize, String, String);
+/// The marks of every unit of a row: the pupil, and of a teacher in which course.
+type Units = HashMap<(i64, i64), Vec<String>>;
+/// The final marks of a course in a period, by pupil.
+type Finals = HashMap<(i64, String), Vec<(i64, String)>>;
+
+/// The report for the period that is named; else, of each class, for the last one with final marks.
+///
+/// # Errors
+/// Only the database's.
+pub fn progress(tables: &Connection, filter: &Filter, by: By, period: Option<&str>) -> Result<Vec<Row>> {
+    let school = find::school(tables)?;
+    let (teachers, names, subjects) = (Teachers::read(tables)?, Names::read(tables)?, subjects(tables)?);
+    let courses = filter.courses(tables)?;
+    let classes: Vec<&ClassName> = courses.iter().map(|course| &course.key.class).collect();
+    let finals = finals(tables)?;
+    let (mut now, mut before): (BTreeMap<Group, Units>, BTreeMap<Group, Units>) = Default::default();
+    for course in &courses {
+        let Some(chosen) = chosen(&school, course, period, &courses, &finals) else { continue };
+        let login = teachers.on(course, chosen.ends);
+        if by == By::Teacher && filter.teacher.as_ref().is_some_and(|wanted| wanted != login) {
+            continue;
+        }
+        let (place, name) = match by {
+            By::Class => {
+                let place = classes.iter().position(|class| **class == course.key.class);
+                (place.unwrap_or_default(), course.key.class.to_string())
+            }
+            By::Subject => {
+                let place = subjects.iter().position(|subject| *subject == course.key.subject);
+                (place.unwrap_or_default(), course.key.subject.clone())
+            }
+            By::Teacher => (0, names.of(login)),
+            By::School => (0, school.school.short_name.clone()),
+        };
+        let group: Group = (place, name, chosen.name.clone());
+        for (period, rows) in [(Some(chosen.name), &mut now), (chosen.before, &mut before)] {
+            let Some(marks) = period.and_then(|period| finals.get(&(course.id, period))) else { continue };
+            let units = rows.entry(group.clone()).or_default();
+            for (pupil, mark) in marks {
+                let unit = (*pupil, if by == By::Teacher { course.id } else { 0 });
+                units.entry(unit).or_default().push(mark.clone());
+            }
+        }
+    }
+    Ok(now.into_iter().map(|(group, units)| row(&group, &units, before.get(&group))).collect())
+}
+
+/// A period that is reported on.
+struct Chosen {
+    name: String,
+    ends: NaiveDate,
+    /// The one before it.
+    before: Option<String>,
+}
+
+/// The period of a course's class that is named, else the last in which any of the courses has final marks.
+fn chosen(school: &School, course: &Course, named: Option<&str>, all: &[Course], finals: &Finals) -> Option<Chosen> {
+    let periods = school.periods_of(&course.key.class);
+    let place = match named {
+        Some(name) if YEARLY.contains(&name) => {
+            return Some(Chosen { name: name.to_owned(), ends: school.year.ends, before: None });
+        }
+        Some(name) => periods.iter().position(|period| period.name == name)?,
+        None => {
+            let of_class: Vec<i64> =
+                all.iter().filter(|other| other.key.class == course.key.class).map(|other| other.id).collect();
+            let marked = |name: &String| of_class.iter().any(|id| finals.contains_key(&(*id, name.clone())));
+            periods.iter().rposition(|period| marked(&period.name))?
+        }
+    };
+    let before = place.checked_sub(1).map(|before| periods[before].name.clone());
+    Some(Chosen { name: periods[place].name.clone(), ends: periods[place].ends, before })
+}
+
+fn subjects(tables: &Connection) -> Result<Vec<String>> {
+    let mut statement = tables.prepare_cached("SELECT name FROM subjects ORDER BY place")?;
+    Ok(statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
+fn finals(tables: &Connection) -> Result<Finals> {
+    let mut statement = tables.prepare_cached("SELECT course, period, pupil, mark FROM finals")?;
+    let mut rows = statement.query([])?;
+    let mut finals = Finals::new();
+    while let Some(row) = rows.next()? {
+        finals.entry((row.get(0)?, row.get(1)?)).or_default().push((row.get(2)?, row.get(3)?));
+    }
+    Ok(finals)
+}
+
+fn results(units: &Units) -> Results {
+    let mut results = Results::default();
+    units.values().for_each(|marks| results.add(&marks.iter().map(String::as_str).collect::<Vec<_>>()));
+    results
+}
+
+fn row((_, name, period): &Group, units: &Units, before: Option<&Units>) -> Row {
+    let (now, before) = (results(units), before.map(results).unwrap_or_default());
+    Row {
+        name: name.clone(),
+        period: period.clone(),
+        pupils: now.marked,
+        fives: now.marks[4],
+        fours: now.marks[3],
+        threes: now.marks[2],
+        twos: now.marks[1] + now.marks[0],
+        not_attested: now.not_attested,
+        success: now.success(),
+        quality: now.quality(),
+        degree: now.degree(),
+        average: now.average(),
+        success_change: now.success().more_than(before.success()),
+        quality_change: now.quality().more_than(before.quality()),
+    }
+}
+
+/// The rows as a table.
+pub fn table(rows: &[Row], by: By) -> Table {
+    let name = match by {
+        By::Class => "Класс",
+        By::Subject => "Предмет",
+        By::Teacher => "Учитель",
+        By::School => "Школа",
+    };
+    let columns = [
+        (name, Kind::Text, Total::None),
+        ("Период", Kind::Text, Total::None),
+        ("Учеников", Kind::Count, Total::Sum),
+        ("«5»", Kind::Count, Total::Sum),
+        ("«4»", Kind::Count, Total::Sum),
+        ("«3»", Kind::Count, Total::Sum),
+        ("«2»", Kind::Count, Total::Sum),
+        ("н/а", Kind::Count, Total::Sum),
+        ("Успев., %", Kind::Percent, Total::Average),
+        ("±", Kind::Change, Total::None),
+        ("Кач., %", Kind::Percent, Total::Average),
+        ("±", Kind::Change, Total::None),
+        ("СОУ, %", Kind::Percent, Total::Average),
+        ("Ср. балл", Kind::Number, Total::Average),
+    ];
+    let mut table = Table::new("Успеваемость", &columns);
+    table.rows.extend(rows.iter().map(|row| {
+        vec![
+            (&row.name).into(),
+            (&row.period).into(),
+            row.pupils.into(),
+            row.fives.into(),
+            row.fours.into(),
+            row.threes.into(),
+            row.twos.into(),
+            row.not_attested.into(),
+            row.success.into(),
+            row.success_change.into(),
+            row.quality.into(),
+            row.quality_change.into(),
+            row.degree.into(),
+            row.average.into(),
+        ]
+    }));
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::testing::{self, final_mark};
+
+    /// Algebra (course 1): 5, 3, н/а of the pupils 1 to 3; chemistry (course 4): 5, 4, 5. In the second quarter of
+    /// algebra 4, 4, 2.
+    fn tables() -> Connection {
+        let tables = testing::tables();
+        for (course, period, marks) in [
+            (1, "I четверть", ["5", "3", "н/а"]),
+            (4, "I четверть", ["5", "4", "5"]),
+            (1, "II четверть", ["4", "4", "2"]),
+        ] {
+            for (pupil, mark) in (1..).zip(marks) {
+                final_mark(&tables, course, pupil, period, mark);
+            }
+        }
+        tables
+    }
+
+    #[test]
+    fn of_a_class_a_pupil_counts_once_with_all_his_marks() {
+        let rows = progress(&tables(), &Filter::default(), By::Class, Some("I четверть")).unwrap();
+        let [row] = &rows[..] else { panic!("{rows:?}") };
+        // Pupil 1 has fives, 2 a three and a four, 3 fails by «н/а»: 2 of 3 succeed, 1 of 3 has only fours and fives.
+        assert_eq!((row.pupils, row.fives, row.fours, row.threes, row.twos, row.not_attested), (3, 3, 1, 1, 0, 1));
+        assert_eq!((row.success.percent(), row.quality.percent()), (Some(66.7), Some(33.3)));
+        // (3·100 + 64 + 36) / 5 = 80; (3·5 + 4 + 3) / 5 = 4.4
+        assert_eq!((row.degree.percent(), row.average), (Some(80.0), Some(4.4)));
+        assert_eq!(row.success_change, None, "nothing before the first quarter");
+    }
+
+    #[test]
+    fn of_a_subject_the_last_period_stands_against_the_one_before() {
+        let filter = Filter { subject: Some("Алгебра".into()), ..Filter::default() };
+        let rows = progress(&tables(), &filter, By::Subject, None).unwrap();
+        let [row] = &rows[..] else { panic!("{rows:?}") };
+        assert_eq!((row.name.as_str(), row.period.as_str()), ("Алгебра", "II четверть"));
+        // Both times 2 of 3 succeed; 2 of 3 have fours and fives after 1 of 3: 66,7 − 33,3.
+        assert_eq!((row.success_change, row.quality_change), (Some(0.0), Some(33.4)));
+    }
+
+    #[test]
+    fn of_a_teacher_every_course_of_a_pupil_counts() {
+        // Chemistry was semyonov's until October, then petrova's, who so answers for the quarter.
+        let rows = progress(&tables(), &Filter::default(), By::Teacher, Some("I четверть")).unwrap();
+        let names: Vec<_> = rows.iter().map(|row| (row.name.as_str(), row.pupils)).collect();
+        assert_eq!(names, [("Петрова П. П.", 3), ("Семёнов С. С.", 3)]);
+        assert_eq!(rows[0].quality.percent(), Some(100.0));
+        let rows = progress(&tables(), &Filter::default(), By::School, Some("I четверть")).unwrap();
+        assert_eq!(rows[0].pupils, 3);
+    }
+}
