@@ -8,6 +8,7 @@ mod archive;
 mod audit;
 mod carrier;
 mod clock;
+mod contact;
 mod correction;
 mod course;
 mod demo;
@@ -89,6 +90,9 @@ enum Command {
     /// Ученики, зачисление, перевод, выбытие, группы (§3.3.1)
     #[command(visible_alias = "ученик", subcommand)]
     Pupil(pupil::Pupil),
+    /// Контакты родителей: отдельно от журнала, стираются (§1.5, §4.5)
+    #[command(visible_alias = "контакт", subcommand)]
+    Contact(contact::Contact),
     /// Предметы, классы, курсы, расписание (§3.3.1)
     #[command(visible_alias = "курс", subcommand)]
     Course(course::Course),
@@ -178,6 +182,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Staff(command) => command.run(common),
         Command::School(command) => command.run(common),
         Command::Pupil(command) => command.run(common),
+        Command::Contact(command) => command.run(common),
         Command::Course(command) => command.run(common),
         Command::Plan(command) => command.run(common),
         Command::Year(command) => command.run(common),
