@@ -18,6 +18,8 @@ pub fn xlsx(table: &Table) -> Result<Vec<u8>> {
 fn write(table: &Table) -> std::result::Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet().set_name(table.title)?;
+    // Printed, it is as wide as a page lying on its side, its headings on each.
+    sheet.set_paper_size(9).set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
     let heading = Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Top);
     for (at, column) in (0u16..).zip(&table.columns) {
         sheet.write_string_with_format(0, at, column.heading, &heading)?;

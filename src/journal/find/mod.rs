@@ -1,0 +1,27 @@
+//! Finding things in the tables: the questions that rights, rules and commands all ask.
+
+mod control;
+mod people;
+mod pupils;
+mod study;
+
+pub use control::{Final, Remark, Substitution, finals_of, remarks, substitutions};
+pub use people::{
+    Key, Staff, all_staff, fingerprints_of, has_role, is_closed, is_dismissed, key, keys_in_force, roles_of, school,
+    shares_association, staff,
+};
+pub(super) use pupils::pupil_row;
+pub use pupils::{
+    Pupil, born, class_of_pupil, groups_of_class, marked_pupils, pupil, roster, roster_unsorted, stays_in,
+};
+pub use study::{
+    Course, Lesson, assigned_substitute, class_teacher, classes, course, course_by_id, courses_of, courses_of_teacher,
+    lesson, lesson_at, lessons_of_teacher, subject, teachers_of_course,
+};
+
+use chrono::NaiveDate;
+
+/// A date as the tables keep it.
+pub fn iso(date: NaiveDate) -> String {
+    date.format("%Y-%m-%d").to_string()
+}
