@@ -154,8 +154,8 @@ pub fn note_done(tables: &Connection, entry: &Entry, done: &NoteDone) -> Result<
     }
 }
 
-/// Whether `entry` is of a kind that is recorded after the year's last day plus 120 days too: once the year is closed,
-/// what may still be recorded may be recorded for as long as the journal is kept (5 years).
+/// Whether something may be recorded later than 120 days after the year's last day: the close of a year that was
+/// forgotten, and once it is closed, what may still be recorded, for as long as the journal is kept (5 years).
 pub fn outlasts_year(tables: &Connection, body: &Body) -> Result<bool> {
-    Ok(AFTER_CLOSE.contains(&body.kind()) && find::is_closed(tables)?)
+    Ok(matches!(body, Body::YearClosed(_)) || (AFTER_CLOSE.contains(&body.kind()) && find::is_closed(tables)?))
 }
