@@ -199,7 +199,7 @@ impl CourseView {
         }
         let Some(mark) = new.marks.clone() else {
             return Err(Error::refused("итоговую отметку нельзя убрать, её можно только заменить в день выставления")
-                .next("поставьте другую, например «н/а», или подайте заявку на исправление (§2.3.3)"));
+                .next("поставьте другую, например «н/а», или подайте заявку на исправление: letopis correction request (§2.3.3)"));
         };
         if old.cell.marks.as_ref() == Some(&mark) {
             return Ok(Vec::new());

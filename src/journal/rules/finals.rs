@@ -87,7 +87,7 @@ fn in_time(context: &Context<'_>, set: &FinalsSet, ends: NaiveDate, today: Naive
         format_date(ends - around),
         format_date(ends + around)
     ))
-    .next("вне этого срока подайте заявку на исправление (§2.3.3)"))
+    .next("вне этого срока подайте заявку на исправление: letopis correction request (§2.3.3)"))
 }
 
 /// An override carries a reason and is the deputy head's; without one the deputy head sets no final marks.
@@ -139,7 +139,7 @@ fn standing(
     match standing {
         Some((old, set_on)) if old != new.to_string() && (entry.taken_over || set_on != find::iso(today)) => {
             Err(Error::refused(format!("{}: за «{}» уже стоит «{old}»", pupil.name.surname_given(), set.period))
-                .next("подайте заявку на исправление (§2.3.3)"))
+                .next("подайте заявку на исправление: letopis correction request (§2.3.3)"))
         }
         _ => Ok(()),
     }

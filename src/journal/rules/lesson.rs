@@ -46,7 +46,7 @@ fn window(context: &Context<'_>, entry: &Entry, date: NaiveDate, today: NaiveDat
         format_date(date),
         policy.edit_days
     ))
-    .next("подайте заявку на исправление: запись в журнале «Замена сведений в электронном журнале» (§2.3.3)"))
+    .next("подайте заявку на исправление (letopis correction request): запись в журнале «Замена сведений в электронном журнале» (§2.3.3)"))
 }
 
 /// §2.3.2: nothing that stands is replaced, but by its author on the day of the lesson.
@@ -62,12 +62,12 @@ fn replacement(window: Window, author: &str, entry: &Entry, what: &str) -> Resul
     } else if window == Window::Overwrite {
         (
             format!("{what}: запись сделал другой учитель, заменить её в день занятия может только он"),
-            "обратитесь к нему или подайте заявку на исправление (§2.3.3)",
+            "обратитесь к нему или подайте заявку на исправление: letopis correction request (§2.3.3)",
         )
     } else {
         (
             format!("§2.3.2: {what}: после дня занятия можно добавить недостающее, но нельзя заменить записанное"),
-            "подайте заявку на исправление: запись в журнале «Замена сведений в электронном журнале» (§2.3.3)",
+            "подайте заявку на исправление (letopis correction request): запись в журнале «Замена сведений в электронном журнале» (§2.3.3)",
         )
     };
     Err(Error::refused(message).next(next))
