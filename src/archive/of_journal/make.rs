@@ -28,6 +28,7 @@ use crate::ledger::chain::{Tip, hex};
 use crate::ledger::store;
 use crate::print::Layouts;
 use crate::print::issue::{self, Issued};
+use crate::print::ready;
 use crate::school::{Role, School};
 use chrono::SubsecRound;
 use rusqlite::OptionalExtension;
@@ -81,7 +82,9 @@ pub fn make(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progress
     }
     notes.extend(unfinished.into_iter().chain(due.earlier(journal.tables())?));
     let documents_folder = Scratch::open(&beside(journal, "print-tmp"))?;
-    let everything = issue::everything(journal.tables())?;
+    let today = school.day_of(author.now);
+    let (everything, later) = ready::sort_out(journal.tables(), issue::everything(journal.tables())?, today)?;
+    notes.extend(later.iter().map(|why| why.message().to_owned()));
     progress.begin("печать документов", 0);
     let documents =
         issue::issue(journal, author, wish.layouts, &everything, documents_folder.path(), &|_| progress.advance(1))?;
