@@ -56,15 +56,16 @@ impl Error {
     /// A failed operation on a file: names the path and what was being done to it («прочитать», «записать»).
     pub fn file(doing: &str, path: &Path, cause: &std::io::Error) -> Self {
         use std::io::ErrorKind as Io;
+        // What the system says is kept only where our word says less than it does.
         let (why, next) = match cause.kind() {
             Io::NotFound => ("нет такого файла или папки", "проверьте путь"),
             Io::PermissionDenied => ("нет прав доступа", "проверьте права на файл и папку"),
             Io::AlreadyExists => ("файл уже существует", "укажите другое имя"),
             Io::StorageFull => ("на носителе кончилось место", "освободите место и повторите"),
             Io::ReadOnlyFilesystem => ("носитель доступен только для чтения", "снимите защиту от записи"),
-            _ => ("ошибка ввода-вывода", "проверьте носитель и повторите"),
+            _ => (&*format!("ошибка ввода-вывода ({cause})"), "проверьте носитель и повторите"),
         };
-        Self::environment(format!("не удалось {doing} «{}»: {why} ({cause})", path.display())).next(next)
+        Self::environment(format!("не удалось {doing} «{}»: {why}", path.display())).next(next)
     }
 
     fn new(kind: Kind, message: impl Into<String>) -> Self {

@@ -323,6 +323,12 @@ fn clause_2_5_two_copies_with_different_holders_in_different_places() {
         office.record("petrova", now, carrier(id, holder, place)).unwrap();
     }
     office.refuses("petrova", now, carrier("4", "petrova", "кабинет"), "уже зарегистрирован");
+    let taken = CarrierRegistered { label: "А-3".into(), ..carrier("4", "petrova", "кабинет") };
+    office.refuses("petrova", now, taken, "за другим носителем");
+    // What was written down wrongly is put right.
+    office.record("petrova", now, carrier("4", "kuznetsov", "кабинт")).unwrap();
+    office.refuses("semyonov", now, carrier("4", "petrova", "кабинет"), "нет права");
+    office.record("petrova", now, carrier("4", "petrova", "кабинет")).unwrap();
     let archive = |carriers: &[&str]| ArchiveCreated {
         name: "2025-2026-q1".into(),
         period: "I четверть".into(),

@@ -204,6 +204,41 @@ fn an_entry_signed_anew_with_another_key_is_found_whoever_it_names() {
 }
 
 #[test]
+fn a_middle_entry_signed_anew_with_all_later_heads_recomputed_is_found_and_named() {
+    let Some(school) = school() else { return };
+    let file = school.file();
+    let honest = records(&file);
+    let (index, seq) = last(&honest);
+    let (index, seq) = (index - 1, seq - 1);
+    let before = honest[..index].iter().fold(Tip::EMPTY, |tip, record| tip.after(record));
+    let payload = honest[index].payload.replace("\"marks\":\"4\"", "\"marks\":\"5\"");
+    assert_ne!(payload, honest[index].payload);
+    file.execute("UPDATE marks SET marks = '5'", []).unwrap();
+    let colleague = letopis::ledger::keyfile::read(&school.path("keys/belova.key"), || unreachable!()).unwrap();
+    for (forger, named, found) in [
+        (Identity::generate(), false, "подпись автора не подходит"),
+        (Identity::generate(), true, "не был внесён в журнал"),
+        (colleague, true, "автором назван «semyonov», а ключ принадлежит «belova»"),
+    ] {
+        let mut value: serde_json::Value = serde_json::from_str(&payload).unwrap();
+        if named {
+            value["key"] = forger.public().fingerprint().into();
+        }
+        let mut forged = honest.clone();
+        forged[index] = before.sign(&forger, if named { value.to_string() } else { payload.clone() });
+        recompute_heads(&mut forged);
+        write_back(&file, &forged);
+        let report = school.run(NOON, "ivanova", &["audit"]).fails(1, &[&format!("Запись № {seq}: "), found]);
+        // The entry after it was signed after another head, and its author would have to sign it anew.
+        let after = format!("Запись № {}: подпись автора не подходит", seq + 1);
+        assert!(report.stdout.contains(&after) || report.stderr.contains(&after), "{report}");
+    }
+    write_back(&file, &honest);
+    file.execute("UPDATE marks SET marks = '4'", []).unwrap();
+    school.run(NOON, "ivanova", &["audit"]).ok();
+}
+
+#[test]
 fn an_entry_that_slipped_past_the_rules_is_found_by_the_audit() {
     let Some(school) = school() else { return };
     let file = school.file();

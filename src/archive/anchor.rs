@@ -11,9 +11,13 @@ use super::report::Finding;
 use super::signature::{AllowedSigners, ArchiveSignature};
 use super::sum::Sum;
 use crate::error::{Error, Result};
+use crate::school::plural;
 
 /// The fewest digits of a code that are accepted: 128 bits, beyond any search for a second archive to fit it.
 const MIN_CODE_DIGITS: usize = 32;
+
+/// The length of a SHA-256 in base64 without padding.
+const FINGERPRINT: usize = 43;
 
 /// What the checker trusts already.
 pub enum Anchor<'a> {
@@ -54,7 +58,9 @@ impl Code {
                 .next("введите код так, как он напечатан в акте"));
         }
         if !(MIN_CODE_DIGITS..=64).contains(&digits.len()) {
-            return Err(Error::input(format!("в коде {} знаков", digits.len()))
+            let length = digits.len();
+            let signs = plural(u32::try_from(length).unwrap_or(u32::MAX), ["знак", "знака", "знаков"]);
+            return Err(Error::input(format!("в коде {length} {signs}"))
                 .next(format!("введите все 64 знака из акта или не меньше первых {MIN_CODE_DIGITS}")));
         }
         Ok(Self(digits))
@@ -91,6 +97,20 @@ impl Answer {
 }
 
 impl Anchor<'_> {
+    /// A signer's fingerprint as typed from paper: `SHA256:` and 43 characters of base64, as OpenSSH prints it; the
+    /// prefix may be left out.
+    pub fn signer(text: &str) -> Result<Self> {
+        let bare = bare(text);
+        let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/';
+        // 43 characters hold two bits more than 256, which are zero.
+        let whole = bare.len() == FINGERPRINT && b"AEIMQUYcgkosw048".contains(&bare.as_bytes()[FINGERPRINT - 1]);
+        if whole && bare.bytes().all(is_base64) {
+            return Ok(Self::Signer(format!("SHA256:{bare}")));
+        }
+        Err(Error::input(format!("«{}» — не отпечаток ключа", text.trim()))
+            .next("введите его целиком, как в акте или в реестре ключей: SHA256: и 43 знака, большие и малые буквы различаются"))
+    }
+
     /// Holds the anchor against a bag.
     pub(super) fn ask(&self, subject: &Subject<'_>) -> Result<Answer> {
         match self {
@@ -110,11 +130,14 @@ impl Anchor<'_> {
 }
 
 fn ask_signer(expected: &str, subject: &Subject<'_>) -> Answer {
-    let bare = |fingerprint: &str| fingerprint.trim().trim_start_matches("SHA256:").trim_end_matches('=').to_owned();
     if bare(expected) == bare(subject.fingerprint) {
         return Answer::yes("отпечаток ключа из акта");
     }
     Answer::no(SIGNATURE, format!("подписан ключом {}, а в акте {}", subject.fingerprint, expected.trim()))
+}
+
+fn bare(fingerprint: &str) -> &str {
+    fingerprint.trim().trim_start_matches("SHA256:").trim_end_matches('=')
 }
 
 fn ask_journal(journal: &dyn JournalFacts, subject: &Subject<'_>) -> Result<Answer> {
@@ -224,6 +247,31 @@ impl TrustedBag {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mistyped_fingerprint_is_bad_input_and_no_forgery() {
+        let right = crate::ledger::identity::Identity::generate().public().fingerprint();
+        let bare = right.trim_start_matches("SHA256:");
+        for typed in [right.clone(), format!(" {bare} "), format!("{right}=")] {
+            assert!(matches!(Anchor::signer(&typed), Ok(Anchor::Signer(read)) if read == right), "{typed}");
+        }
+        let (long, foreign) = (format!("{right}A"), format!("SHA256:{}", "Ж".repeat(43)));
+        let odd = format!("{}B", &right[..right.len() - 1]);
+        for typed in ["SHA256:abcd", "", &right[..right.len() - 1], &long, &foreign, &odd] {
+            let error = Anchor::signer(typed).err().unwrap();
+            assert_eq!(error.exit_status(), 2, "{typed}");
+            assert!(error.next_step().unwrap().contains("43 знака"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_length_of_a_code_agrees_with_its_noun() {
+        for (code, words) in
+            [("a", "1 знак"), ("abcd", "4 знака"), ("abcde", "5 знаков"), (&*"a".repeat(65), "65 знаков")]
+        {
+            assert_eq!(Code::parse(code).unwrap_err().message(), format!("в коде {words}"));
+        }
+    }
 
     #[test]
     fn a_code_is_read_however_it_is_grouped_and_never_too_short() {

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::bag::{Facts, Oxum};
+use super::bag::{BAGIT, Facts, Oxum};
 
 /// How grave a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -147,6 +147,11 @@ impl Report {
     /// The findings that make the verdict what it is.
     pub fn faults(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.severity >= Severity::Damage)
+    }
+
+    /// Whether nothing but `bagit.txt` is amiss: then the archive can be made whole without another copy.
+    pub fn lost_declaration_only(&self) -> bool {
+        self.verdict == Verdict::Damaged && self.faults().all(|finding| finding.path == BAGIT)
     }
 
     /// Whether a file is named by a finding that is damage or forgery.

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::journal::Journal;
 use crate::ledger::identity::Identity;
 use crate::print::Layouts;
+use crate::school::{format_date, parse_date_or};
 use clap::{Args, Subcommand};
 use indicatif::ProgressBar;
 use std::path::{Path, PathBuf};
@@ -191,7 +192,7 @@ impl Verify {
 
     fn anchors<'w>(&self, witness: Option<&'w Witness<'w>>) -> Result<Vec<Anchor<'w>>> {
         let mut anchors = Vec::new();
-        anchors.extend(self.signer.clone().map(Anchor::Signer));
+        anchors.extend(self.signer.as_deref().map(Anchor::signer).transpose()?);
         if let Some(code) = &self.expect {
             anchors.push(Anchor::Expect(Code::parse(code)?));
         }
@@ -280,6 +281,9 @@ fn report(common: &Common, checked: &[Checked]) {
         for finding in &checked.own {
             println!("{}: {finding}", checked.path.display());
         }
+        if checked.own.iter().any(|finding| finding.severity >= Severity::Damage) {
+            println!("  Что делать: архивы на носителе это не портит; его собственные файлы {}.", carrier::MEND);
+        }
         for (bag, report) in &checked.reports {
             say_report(bag, report);
         }
@@ -290,7 +294,8 @@ fn report(common: &Common, checked: &[Checked]) {
 pub fn say_report(bag: &Path, report: &Report) {
     println!("Архив {}", bag.display());
     if let Some(facts) = &report.facts {
-        println!("  {}; создан {}, {}", facts.period, facts.created.get(..10).unwrap_or_default(), facts.author);
+        let created = facts.created.get(..10).and_then(parse_date_or).map(format_date).unwrap_or_default();
+        println!("  {}; создан {created}, {}", facts.period, facts.author);
         println!(
             "  записей журнала: {}, пакетов: {}, байт в них: {}",
             facts.length, report.payload.files, report.payload.bytes
@@ -311,6 +316,9 @@ pub fn say_report(bag: &Path, report: &Report) {
         Verdict::Whole { .. } => "сверьте отпечаток и код с актом: --signer ОТПЕЧАТОК --expect КОД",
         Verdict::Genuine { .. } => return,
         Verdict::Unfinished => "повторите «letopis archive create»: незаконченная копия будет завершена или удалена",
+        Verdict::Damaged if report.lost_declaration_only() => {
+            "остальное цело: bagit.txt допишет «letopis archive create», если назвать ему этот носитель; вторую копию проверьте"
+        }
         Verdict::Damaged => "возьмите вторую копию и проверьте её; повреждённую не удаляйте",
         Verdict::Forged => "не доверяйте этой копии; сохраните её и сообщите директору",
     };

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 #[derive(Subcommand)]
 pub enum Carrier {
-    /// Зарегистрировать носитель: кто хранит и где
+    /// Зарегистрировать носитель: кто хранит и где; повторно — исправить записанное о нём
     #[command(visible_alias = "зарегистрировать")]
     Register {
         /// Папка, в которой виден носитель: /media/usb
@@ -41,7 +41,10 @@ impl Carrier {
                 let (label, place) = (crate::school::clean(&label)?, crate::school::clean(&place)?);
                 let (carrier, recorded) = register::register(&mut journal, author, &mount, &label, &holder, &place)?;
                 let what = format!("Носитель «{label}» зарегистрирован, номер {}", carrier.card().id);
-                session::recorded(&journal, &identity, &what, recorded.seq)?;
+                match recorded {
+                    Some(recorded) => session::recorded(&journal, &identity, &what, recorded.seq)?,
+                    None => println!("{what}: так и записано в журнале, файлы носителя записаны заново."),
+                }
             }
             Self::List => list(common)?,
         }

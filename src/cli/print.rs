@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::journal::find;
 use crate::print::check::{self, Again};
 use crate::print::issue::{self, Wanted};
-use crate::print::{Form, Layouts, parse_code, show_page_record};
+use crate::print::{Form, Layouts, parse_code, ready, show_page_record};
 use crate::school::ClassName;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -62,7 +62,14 @@ impl Print {
             Self::Class(of) => one(common, Form::ClassBook, &of),
             Self::Summary(of) => one(common, Form::SummarySheet, &of),
             Self::All(to) => {
-                let wanted = issue::everything(session::journal(common)?.tables())?;
+                let journal = session::journal(common)?;
+                let mut wanted = issue::everything(journal.tables())?;
+                if !to.draft {
+                    let today = find::school(journal.tables())?.day_of(session::now());
+                    let (ready, later) = ready::sort_out(journal.tables(), wanted, today)?;
+                    later.iter().for_each(|why| screen::warning(why.message()));
+                    wanted = ready;
+                }
                 print(common, &wanted, &to)
             }
             Self::Check { code, layouts } => check_page(common, &code.join(" "), layouts.as_deref()),

@@ -5,7 +5,7 @@
 //! snapshot of the tables, whose place in the ledger it names. Files appear under their names after the register has
 //! them, so no certified paper exists that the ledger does not know.
 
-use super::{Form, IssueContext, Layouts, Rendered, render, resources};
+use super::{Form, IssueContext, Layouts, Rendered, ready, render, resources};
 use crate::error::{Error, Result};
 use crate::journal::entry::{DocumentIssued, IssuedPage, IssuedResource};
 use crate::journal::{Author, Journal, find, rules};
@@ -96,6 +96,12 @@ pub fn issue(
 ) -> Result<Vec<Issued>> {
     prove(journal)?;
     let issuer = Issuer::new(journal, author, layouts)?;
+    let today = issuer.school.day_of(issuer.issued_at);
+    for document in wanted {
+        if let Some(why) = ready::not_yet(journal.tables(), document, today)? {
+            return Err(why);
+        }
+    }
     std::fs::create_dir_all(dir).map_err(|e| Error::file("создать папку", dir, &e))?;
     let path = journal.path().to_owned();
     let mut first = rules::next_running(journal.tables())?;
@@ -213,8 +219,17 @@ impl<'a> Issuer<'a> {
         Ok(Self { layouts, school, issued_at, name: person.name, position: person.position })
     }
 
+    /// How many periods, and the year, were over on the day of a time: papers say so, whatever was recorded since.
+    fn periods_over(&self, at: DateTime<FixedOffset>) -> usize {
+        let (today, year) = (self.school.day_of(at), self.school.year.ends);
+        self.school.periods.iter().map(|period| period.ends).chain([year]).filter(|ends| *ends <= today).count()
+    }
+
     /// The document as it was issued last, if its pages are still the same today.
     fn again(&self, journal: &Path, wanted: &Wanted, last: &Registered, dir: &Path) -> Result<Option<Made>> {
+        if self.periods_over(last.issued_at) != self.periods_over(self.issued_at) {
+            return Ok(None);
+        }
         let snapshot = Snapshot::take(journal)?;
         let context = last_context(&snapshot.tables, last)?;
         let rendered = render(&snapshot.tables, self.layouts, wanted.form, &wanted.class, &context)?;

@@ -15,6 +15,7 @@ pub mod layout;
 pub mod page;
 pub mod pdf;
 pub mod qr;
+pub mod ready;
 pub mod seal;
 pub mod sheet;
 pub mod table;

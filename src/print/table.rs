@@ -16,6 +16,8 @@ pub struct Cell {
     pub block: Option<Block>,
     /// The mark of a note, raised behind a text of one line.
     pub note: Option<Block>,
+    /// Whether the first line of text is underlined.
+    pub underlined: bool,
     /// How many columns it spans.
     pub columns: usize,
     /// How many rows it spans.
@@ -36,7 +38,8 @@ impl Cell {
 
     /// A cell without text.
     pub fn empty() -> Self {
-        Self { block: None, note: None, columns: 1, rows: 1, align: Align::Centre, stand: Stand::Middle, turned: false }
+        let (align, stand) = (Align::Centre, Stand::Middle);
+        Self { block: None, note: None, underlined: false, columns: 1, rows: 1, align, stand, turned: false }
     }
 
     /// The text at the left edge.
@@ -57,6 +60,13 @@ impl Cell {
     #[must_use]
     pub fn noted(mut self, mark: Option<Block>) -> Self {
         self.note = mark;
+        self
+    }
+
+    /// The text underlined.
+    #[must_use]
+    pub fn underlined(mut self) -> Self {
+        self.underlined = true;
         self
     }
 
@@ -120,6 +130,9 @@ impl Look {
         }
     }
 }
+
+/// Between a text and the line under it, in mm.
+const UNDERLINE_GAP: f32 = 0.25;
 
 /// A table: the widths of its columns in mm, and its rows, of which the first `heads` are the heading.
 #[derive(Debug, Clone)]
@@ -225,10 +238,16 @@ impl Table {
                 let area = Area::new(drawn.xs[column], drawn.ys[i], right - drawn.xs[column], bottom - drawn.ys[i]);
                 let setting = Setting { align: cell.align, stand: cell.stand, pad: look.pad };
                 let place = Place { row, column: u32::try_from(column).unwrap_or(u32::MAX) };
+                let begins = page.runs.len();
                 match &cell.note {
                     _ if cell.turned => page.put_turned(block, area, setting, place),
                     Some(note) => page.put_noted(block, note, area, setting, place),
                     None => page.put(block, area, setting, place),
+                }
+                if let (true, Some(first)) = (cell.underlined, page.runs.get(begins)) {
+                    let ink = first.ink();
+                    let y = ink.bottom() + UNDERLINE_GAP;
+                    page.rule((ink.x, y), (ink.right(), y), look.hair);
                 }
             }
         }

@@ -64,6 +64,16 @@ pub fn same_word(a: &str, b: &str) -> bool {
     fold(a) == fold(b)
 }
 
+/// The form of a noun after a number: for 1, for 2 to 4, and for 5 and more («лист», «листа», «листов»).
+pub fn plural(number: u32, forms: [&str; 3]) -> &str {
+    match (number % 100, number % 10) {
+        (11..=14, _) => forms[2],
+        (_, 1) => forms[0],
+        (_, 2..=4) => forms[1],
+        _ => forms[2],
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,5 +98,15 @@ mod tests {
     fn comparing_minds_neither_case_nor_yo() {
         assert!(same_word("ЁЛКИНА", "Елкина"));
         assert!(!same_word("Иванов", "Иванова"));
+    }
+
+    #[test]
+    fn nouns_agree_with_their_number() {
+        const LEAF: [&str; 3] = ["лист", "листа", "листов"];
+        for (number, form) in
+            [(1, 0), (2, 1), (4, 1), (5, 2), (11, 2), (12, 2), (14, 2), (21, 0), (22, 1), (100, 2), (101, 0), (111, 2)]
+        {
+            assert_eq!(plural(number, LEAF), LEAF[form], "{number}");
+        }
     }
 }

@@ -154,6 +154,33 @@ fn the_journal_in_the_archive_has_the_ledger_that_bag_info_names_and_passes_its_
 }
 
 #[test]
+fn no_package_holds_anybodys_telephone_address_or_mail() {
+    let Some(tools) = Tools::find() else { return };
+    let work = tempfile::tempdir().unwrap();
+    let contacts = fs::read_to_string(demo().path("school/contacts.csv")).unwrap();
+    let mut secrets: Vec<&str> = Vec::new();
+    for line in contacts.lines().skip(1) {
+        let fields: Vec<&str> = line.splitn(6, ',').collect();
+        secrets.extend(fields[2..].iter().map(|field| field.trim_matches('"')).filter(|field| !field.is_empty()));
+    }
+    assert!(secrets.len() > 100, "{}", secrets.len());
+    for package in PACKAGES {
+        let output = tools.decrypt("usb-1", package, &demo().path("keys/director.key"), work.path());
+        assert_eq!(output.code, Some(0), "{output}");
+        tools.unpack(package, work.path());
+    }
+    let files = contents(work.path());
+    assert!(files.keys().any(|name| name.ends_with("journal.letopis")) && files.len() > 10);
+    for (name, bytes) in &files {
+        let text = String::from_utf8_lossy(bytes);
+        for secret in &secrets {
+            assert!(!text.contains(secret), "«{secret}» is in {}", name.display());
+        }
+        assert!(!text.contains("@example.com") && !text.contains("+7 (900)"), "{}", name.display());
+    }
+}
+
+#[test]
 fn a_strangers_key_opens_nothing() {
     let (Some(tools), Some(age_keygen)) = (Tools::find(), peers::require("age-keygen")) else { return };
     let work = tempfile::tempdir().unwrap();

@@ -84,12 +84,59 @@ fn two_carriers_of_one_holder_are_refused_and_one_carrier_twice() {
     std::fs::create_dir(stage.school.path("usb-3")).unwrap();
     let register = ["carrier", "register", "usb-3", "--label", "А-3", "--holder", "petrova", "--place", "кабинет 12"];
     stage.school.run(LATER, "petrova", &register).ok();
-    stage.unchanged(|| drop(stage.create("usb-2", "usb-3").fails(1, &["один хранитель", "§2.5"])));
-    stage.unchanged(|| drop(stage.create("usb-1", "usb-1").fails(1, &["один хранитель"])));
+    stage.unchanged(|| {
+        let how = "letopis carrier register usb-3 --label А-3 --holder ДРУГОЙ_ЛОГИН --place МЕСТО";
+        stage.create("usb-2", "usb-3").fails(1, &["«А-2» и «А-3» один хранитель", "§2.5", how]);
+    });
+    stage.unchanged(|| drop(stage.create("usb-1", "usb-1").fails(2, &["носитель «А-1» назван дважды"])));
     stage.unchanged(|| {
         let one = ["archive", "create", "--period", "Год", "--to", "usb-1", "--allow-same-device"];
         stage.school.run(LATER, "petrova", &one).fails(2, &["нужны два носителя (§2.5), а указано 1"]);
     });
+}
+
+#[test]
+fn a_carrier_written_down_wrongly_is_put_right_and_its_archives_stay() {
+    let Some(stage) = Stage::new() else { return };
+    let as_said = |label: &str, holder: &str, place: &str| {
+        let args = ["carrier", "register", "usb-2", "--label", label, "--holder", holder, "--place", place];
+        stage.school.run(LATER, "petrova", &args)
+    };
+    as_said("А-2", "petrova", "Сейф директора").ok();
+    let how = "letopis carrier register usb-2 --label А-2 --holder petrova --place ДРУГОЕ_МЕСТО";
+    stage.create("usb-1", "usb-2").fails(1, &["«А-1» и «А-2» хранятся в одном месте", how]);
+    as_said("А-1", "petrova", "кабинет завуча").fails(1, &["«А-1» уже зарегистрирована за другим носителем"]);
+    as_said("А-2", "petrova", "кабинет завуча").ok();
+    let listed = stage.school.run(LATER, "petrova", &["carrier", "list"]).ok();
+    assert!(listed.stdout.contains("кабинет завуча") && !listed.stdout.contains("Сейф директора"), "{listed}");
+    // Said once more, nothing is recorded, and files of the carrier that were damaged are whole again.
+    let entries = stage.school.entries();
+    std::fs::write(stage.school.path("usb-2/LETOPIS/README.txt"), "damaged").unwrap();
+    stage.school.run(LATER, "petrova", &["archive", "verify", "usb-2"]).fails(1, &["README.txt", "carrier register"]);
+    let verified = stage.school.entries();
+    as_said("А-2", "petrova", "кабинет завуча").ok();
+    assert_eq!((verified, stage.school.entries()), (entries + 1, entries + 1));
+    stage.school.run(LATER, "petrova", &["archive", "verify", "usb-2"]).ok();
+    stage.create("usb-1", "usb-2").ok();
+}
+
+#[test]
+fn a_recorded_archive_that_lost_its_declaration_gets_it_again_if_all_else_is_whole() {
+    let Some(stage) = Stage::new() else { return };
+    let lost = stage.school.path("usb-1/LETOPIS/2025-2026-year/bagit.txt");
+    let declaration = std::fs::read(&lost).unwrap();
+    std::fs::remove_file(&lost).unwrap();
+    let verify = ["archive", "verify", "usb-1"];
+    stage.school.run(LATER, "petrova", &verify).fails(1, &["bagit.txt: пропал", "повреждён", "archive create"]);
+    stage.create("usb-1", "usb-2").fails(0, &["пропал bagit.txt", "он записан снова", "архив уже есть"]);
+    assert_eq!(std::fs::read(&lost).unwrap(), declaration);
+    stage.school.run(LATER, "petrova", &verify).ok();
+    // With a damaged package it stays as it is, and that is said.
+    std::fs::remove_file(&lost).unwrap();
+    let package = stage.school.path("usb-1/LETOPIS/2025-2026-year/data/class-5a.zip.age");
+    std::fs::write(&package, "damaged").unwrap();
+    stage.create("usb-1", "usb-2").fails(0, &["data/class-5a.zip.age: содержимое изменилось", "не возвращён"]);
+    assert!(!lost.exists());
 }
 
 #[test]

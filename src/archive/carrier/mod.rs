@@ -23,6 +23,9 @@ pub const README: &str = "README.txt";
 /// Sums of the two.
 pub const SUMS: &str = "SHA256SUMS";
 
+/// How damaged files of a carrier's own are mended, to follow a word on them.
+pub const MEND: &str = "запишет заново «letopis carrier register» с теми же надписью, хранителем и местом";
+
 const FORMAT: &str = "letopis-carrier-1";
 
 /// A carrier's own description.

@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::due::Due;
 use super::trust::{MAKERS, Witness};
 use crate::archive::anchor::{Anchor, JournalFacts};
 use crate::archive::bag::{Facts, Previous};
@@ -27,8 +28,9 @@ use crate::ledger::chain::{Tip, hex};
 use crate::ledger::store;
 use crate::print::Layouts;
 use crate::print::issue::{self, Issued};
+use crate::print::ready;
 use crate::school::{Role, School};
-use chrono::{Datelike, SubsecRound};
+use chrono::SubsecRound;
 use rusqlite::OptionalExtension;
 
 /// What is wanted.
@@ -65,19 +67,24 @@ pub struct Made {
 /// place; a carrier whose archive the journal contradicts; a carrier that fails. What was on the carriers stays whole.
 pub fn make(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Result<Made> {
     let school = find::school(journal.tables())?;
-    let base = bag_name(&school, wish.period)?;
+    let due = Due::parse(&school, wish.period)?;
     let login = maker(journal, author)?;
+    let unfinished = due.check_day(&school, school.day_of(author.now))?;
     let carriers = wish.targets.iter().map(|mount| Carrier::open(mount)).collect::<Result<Vec<_>>>()?;
-    acceptable(journal, &carriers)?;
+    acceptable(journal, &carriers, wish.targets)?;
     let mut notes = device::check_targets(wish.targets, wish.allow_same_device)?;
     issue::prove(journal)?;
     continues(journal, &carriers)?;
-    let (name, interrupted) = free_name(journal, &carriers, &base, &mut notes, progress)?;
+    declare_again(journal, &carriers, &mut notes, progress)?;
+    let (name, interrupted) = free_name(journal, &carriers, &due.bag, &mut notes, progress)?;
     if let Some(summary) = interrupted {
-        return adopt(journal, author, wish.period, &carriers, &summary, notes, progress);
+        return adopt(journal, author, &due.period, &carriers, &summary, notes, progress);
     }
+    notes.extend(unfinished.into_iter().chain(due.earlier(journal.tables())?));
     let documents_folder = Scratch::open(&beside(journal, "print-tmp"))?;
-    let everything = issue::everything(journal.tables())?;
+    let today = school.day_of(author.now);
+    let (everything, later) = ready::sort_out(journal.tables(), issue::everything(journal.tables())?, today)?;
+    notes.extend(later.iter().map(|why| why.message().to_owned()));
     progress.begin("печать документов", 0);
     let documents =
         issue::issue(journal, author, wish.layouts, &everything, documents_folder.path(), &|_| progress.advance(1))?;
@@ -86,7 +93,7 @@ pub fn make(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progress
     let tip = store::tip(&Journal::open_copy(&exported.journal())?)?;
     let mut packages = vec![exported.package.clone()];
     packages.extend(of_classes(&documents)?);
-    let facts = facts(journal, &school, author, &login, wish.period, tip)?;
+    let facts = facts(journal, &school, author, &login, &due.period, tip)?;
     let plan = Plan {
         name: &name,
         carriers: &carriers,
@@ -100,29 +107,9 @@ pub fn make(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progress
     notes.extend(created.notes.iter().cloned());
     both_written(&created)?;
     let folders = created.copies.iter().map(|copy| copy.folder.clone()).collect();
-    let recorded = entry(&created.name, wish.period, &created.code, (&facts.head, facts.length), &created, &carriers);
+    let recorded = entry(&created.name, &due.period, &created.code, (&facts.head, facts.length), &created, &carriers);
     journal.record(author, recorded.clone())?;
     Ok(Made { recorded, documents, folders, fingerprint: author.identity.public().fingerprint(), notes })
-}
-
-/// The name of the bag: `2025-2026-q1` for the first quarter, `-h1` for a half-year, `-year`.
-fn bag_name(school: &School, period: &str) -> Result<String> {
-    let year = format!("{}-{}", school.year.begins.year(), school.year.ends.year());
-    if crate::school::same_word(period, "Год") {
-        return Ok(format!("{year}-year"));
-    }
-    let known = || {
-        let mut names: Vec<&str> = school.periods.iter().map(|p| p.name.as_str()).collect();
-        names.dedup();
-        format!("укажите «{}» или «Год»", names.join("», «"))
-    };
-    let found = school.periods.iter().find(|p| crate::school::same_word(&p.name, period));
-    let found = found.ok_or_else(|| Error::input(format!("периода «{period}» нет")).next(known()))?;
-    let mut siblings: Vec<_> = school.periods.iter().filter(|p| p.grades == found.grades).collect();
-    siblings.sort_by_key(|p| p.begins);
-    let number = siblings.iter().position(|p| p.name == found.name).unwrap_or_default() + 1;
-    let letter = if siblings.len() == 2 { 'h' } else { 'q' };
-    Ok(format!("{year}-{letter}{number}"))
 }
 
 /// A folder beside the journal, for what must lie in the clear for a while.
@@ -146,11 +133,16 @@ fn maker(journal: &Journal, author: Author<'_>) -> Result<String> {
 }
 
 /// §2.5, §5.5.4: two registered carriers, of different holders, kept in different places.
-fn acceptable(journal: &Journal, carriers: &[Carrier]) -> Result<()> {
-    let [one, other] = carriers else {
+fn acceptable(journal: &Journal, carriers: &[Carrier], mounts: &[PathBuf]) -> Result<()> {
+    let ([one, other], [_, mount]) = (carriers, mounts) else {
         return Err(Error::input(format!("нужны два носителя (§2.5), а указано {}", carriers.len()))
             .next("укажите оба: --to НОСИТЕЛЬ1 --to НОСИТЕЛЬ2"));
     };
+    let (first, second) = (&one.card().label, &other.card().label);
+    if one.card().id == other.card().id {
+        return Err(Error::input(format!("носитель «{first}» назван дважды, а нужны два разных (§2.5)"))
+            .next("подключите второй и укажите его папку: --to НОСИТЕЛЬ2"));
+    }
     for carrier in carriers {
         if !super::register::is_known(journal, &carrier.card().id)? {
             return Err(Error::refused(format!(
@@ -161,15 +153,23 @@ fn acceptable(journal: &Journal, carriers: &[Carrier]) -> Result<()> {
         }
     }
     let (one, other) = (holder_and_place(journal, one)?, holder_and_place(journal, other)?);
-    let what = if one.0 == other.0 {
-        "у обоих носителей один хранитель"
+    let (what, right) = if one.0 == other.0 {
+        (
+            format!("у носителей «{first}» и «{second}» один хранитель ({})", one.0),
+            "--holder ДРУГОЙ_ЛОГИН --place МЕСТО",
+        )
     } else if crate::school::same_word(&one.1, &other.1) {
-        "оба носителя хранятся в одном месте"
+        (format!("носители «{first}» и «{second}» хранятся в одном месте ({})", one.1), "--place ДРУГОЕ_МЕСТО")
     } else {
         return Ok(());
     };
+    let holder = if one.0 == other.0 { String::new() } else { format!(" --holder {}", other.0) };
     Err(Error::refused(format!("{what}, а копии хранятся в разных помещениях у директора и у завуча (§2.5, §5.5.4)"))
-        .next("подключите носитель другого хранителя"))
+        .next(format!(
+            "подключите другой носитель; если же «{second}» записан неверно, зарегистрируйте его заново: \
+             letopis carrier register {} --label {second}{holder} {right}",
+            mount.display()
+        )))
 }
 
 fn holder_and_place(journal: &Journal, carrier: &Carrier) -> Result<(String, String)> {
@@ -204,6 +204,34 @@ fn in_chain(journal: &Journal, length: u64, head: &str, archive: &str) -> Result
         ))
         .next("не создавайте архив: восстановите журнал из этой копии и сообщите директору")),
     }
+}
+
+/// Recorded archives on the carriers that lost their `bagit.txt` get it again, where every sum and the signature hold.
+fn declare_again(
+    journal: &Journal,
+    carriers: &[Carrier],
+    notes: &mut Vec<String>,
+    progress: &dyn Progress,
+) -> Result<()> {
+    for carrier in carriers {
+        for bag in locate(carrier.folder())?.unfinished {
+            let name = bag.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let sql = "SELECT tagmanifest FROM archives WHERE name = ?1";
+            let known: Option<String> =
+                journal.tables().prepare_cached(sql)?.query_row([&name], |row| row.get(0)).optional()?;
+            let code = carrier.bag(&name).code().ok().map(|code| code.to_string());
+            if known.is_none() || known != code || !carrier.bag(&name).is_sealed() {
+                continue;
+            }
+            notes.push(match settle(carrier, &name, progress) {
+                Ok(_) => {
+                    format!("у архива «{}» пропал bagit.txt; всё остальное сверено, он записан снова", bag.display())
+                }
+                Err(error) => format!("{}; пропавший bagit.txt ему не возвращён", error.message()),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// The first name of this kind that no recorded archive has, and the archive of an interrupted run under it.

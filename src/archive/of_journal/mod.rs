@@ -1,11 +1,13 @@
 //! Archives of this school's journal: where the archive layer meets entries, rules and documents.
 //!
 //! * [`make`]: from a period's name to two recorded copies (§5.5);
+//! * [`due`]: which archive a period's name means, and whether it is time for it;
 //! * [`register`]: carriers that the ledger knows;
 //! * [`trust`]: what the journal can say of an archive;
 //! * [`deep`]: what is inside an archive, judged.
 
 pub mod deep;
+mod due;
 pub mod make;
 pub mod register;
 pub mod trust;

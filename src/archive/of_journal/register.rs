@@ -9,10 +9,12 @@ use crate::journal::{Author, Journal, Recorded, find};
 use chrono::SubsecRound;
 
 /// Registers the stick that is mounted at `mount`. The entry is recorded first and the stick is marked after it, so a
-/// failure leaves an entry without a stick and never a stick that the ledger does not know.
+/// failure leaves an entry without a stick and never a stick that the ledger does not know. A stick of this journal keeps
+/// its id and gets what is said of it now; where the journal says the same already, only the files on the stick are
+/// written anew and nothing is recorded.
 ///
 /// # Errors
-/// A stick that cannot be written, one that is registered in this journal already, an unknown holder.
+/// A stick that cannot be written, a label that another has, an unknown holder.
 pub fn register(
     journal: &mut Journal,
     author: Author<'_>,
@@ -20,30 +22,25 @@ pub fn register(
     label: &str,
     holder: &str,
     place: &str,
-) -> Result<(Carrier, Recorded)> {
+) -> Result<(Carrier, Option<Recorded>)> {
     if !mount.is_dir() {
         return Err(
             Error::input(format!("нет папки «{}»", mount.display())).next("подключите носитель и укажите его папку")
         );
     }
-    if let Ok(known) = Carrier::open(mount)
-        && is_known(journal, &known.card().id)?
-    {
-        return Err(Error::refused(format!("это уже зарегистрированный носитель «{}»", known.card().label))
-            .next("укажите другой носитель"));
-    }
+    let card = Carrier::open(mount).ok().map(|carrier| carrier.card().clone());
+    let known = all(journal)?.into_iter().find(|known| card.as_ref().is_some_and(|card| card.id == known.id));
     writable(mount)?;
     let holder_name = find::staff(journal.tables(), holder)?.map(|person| person.name.full()).unwrap_or_default();
-    let id = new_id();
-    let registered = CarrierRegistered {
-        id: id.clone(),
-        label: label.to_owned(),
-        holder: holder.to_owned(),
-        place: place.to_owned(),
-        device: String::new(),
+    let (label, holder, place) = (label.to_owned(), holder.to_owned(), place.to_owned());
+    let registered = match &known {
+        Some(known) => CarrierRegistered { label, holder, place, ..known.clone() },
+        None => CarrierRegistered { id: new_id(), label, holder, place, device: String::new() },
     };
-    let recorded = journal.record(author, registered)?;
-    let card = Card::new(&id, label, &holder_name, place, &author.now.trunc_subsecs(0).to_rfc3339());
+    let CarrierRegistered { id, label, place, .. } = registered.clone();
+    let recorded =
+        if known.is_some_and(|known| known == registered) { None } else { Some(journal.record(author, registered)?) };
+    let card = Card::new(&id, &label, &holder_name, &place, &author.now.trunc_subsecs(0).to_rfc3339());
     Ok((Carrier::register(mount, &card)?, recorded))
 }
 

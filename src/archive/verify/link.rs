@@ -1,9 +1,12 @@
 //! The archives that lie beside this one: the one it names as its previous, and others of the same journal.
+//!
+//! A neighbour accuses this archive only while its own seal holds: a damaged one is a witness to nothing.
 
 use std::fs;
 
-use crate::archive::bag::{Facts, Folder, INFO, Info};
+use crate::archive::bag::{BagPath, Facts, Folder, INFO, Info, Manifest, SIGNATURE, TAGMANIFEST};
 use crate::archive::report::Finding;
+use crate::archive::signature::ArchiveSignature;
 use crate::archive::sum::Sum;
 
 /// Holds the archive against its neighbours on the carrier. What cannot be read there is for its own verification.
@@ -15,6 +18,13 @@ pub(super) fn check(folder: &Folder, facts: &Facts, code: &Sum) -> Vec<Finding> 
         let found = neighbours.iter().any(|neighbour| neighbour.code.to_string() == previous.code);
         findings.push(match named {
             _ if found => Finding::note(INFO, format!("предыдущий архив {} лежит рядом, и это он", previous.name)),
+            Some(other) if !other.sealed => Finding::note(
+                INFO,
+                format!(
+                    "предыдущий архив рядом повреждён: у {} подпись не сходится с {TAGMANIFEST}; проверьте его отдельно",
+                    other.name
+                ),
+            ),
             Some(other) => Finding::forgery(
                 INFO,
                 format!(
@@ -38,7 +48,29 @@ pub(super) fn check(folder: &Folder, facts: &Facts, code: &Sum) -> Vec<Finding> 
 struct Neighbour {
     name: String,
     code: Sum,
+    /// Whether its signature is one over its tag manifest.
+    sealed: bool,
+    /// What it says of itself, where its seal covers that.
     facts: Option<Facts>,
+}
+
+impl Neighbour {
+    fn read(other: &Folder) -> Option<Self> {
+        let tagmanifest = other.read_tag(TAGMANIFEST).ok()?;
+        let signature = other.read_tag(SIGNATURE).ok().and_then(|file| ArchiveSignature::parse(&file).ok());
+        let sealed = signature.is_some_and(|signature| signature.holds(&tagmanifest));
+        let facts = if sealed { sealed_facts(other, &tagmanifest) } else { None };
+        Some(Self { name: other.name(), code: Sum::of(&tagmanifest), sealed, facts })
+    }
+}
+
+fn sealed_facts(other: &Folder, tagmanifest: &[u8]) -> Option<Facts> {
+    let listed = Manifest::parse(&String::from_utf8_lossy(tagmanifest)).ok()?;
+    let info = other.read_tag(INFO).ok()?;
+    if listed.get(&BagPath::new(INFO).ok()?) != Some(Sum::of(&info)) {
+        return None;
+    }
+    Facts::from_info(&Info::parse(&String::from_utf8(info).ok()?).ok()?).ok()
 }
 
 fn neighbours(folder: &Folder) -> Vec<Neighbour> {
@@ -47,15 +79,5 @@ fn neighbours(folder: &Folder) -> Vec<Neighbour> {
     let Some(carrier) = root.parent() else { return Vec::new() };
     let entries = fs::read_dir(carrier).into_iter().flatten().flatten();
     let others = entries.filter(|entry| entry.path() != root && entry.file_type().is_ok_and(|kind| kind.is_dir()));
-    others
-        .filter_map(|entry| {
-            let other = Folder::new(entry.path());
-            if !other.is_declared() {
-                return None;
-            }
-            let info = other.read_tag(INFO).ok().and_then(|text| String::from_utf8(text).ok());
-            let facts = info.and_then(|text| Info::parse(&text).ok()).and_then(|info| Facts::from_info(&info).ok());
-            Some(Neighbour { name: other.name(), code: other.code().ok()?, facts })
-        })
-        .collect()
+    others.filter_map(|entry| Neighbour::read(&Folder::new(entry.path()))).collect()
 }

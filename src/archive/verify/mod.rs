@@ -40,7 +40,7 @@ pub fn verify(path: &Path, request: &Request<'_>, progress: &dyn Progress) -> Re
         return Err(Error::input(format!("«{}» — не папка архива", path.display()))
             .next("укажите носитель или папку архива на нём"));
     }
-    if !folder.is_declared() {
+    if !folder.is_declared() && !seal::holds(&folder) {
         return Ok(unfinished(&folder));
     }
     let files = files::read(&folder, progress);

@@ -32,6 +32,13 @@ pub(super) struct Seal {
     pub findings: Vec<Finding>,
 }
 
+/// Whether the bag bears a signature over its tag manifest: it was finished once, whatever it lost since.
+pub(super) fn holds(folder: &Folder) -> bool {
+    let signature = folder.read_tag(SIGNATURE).ok().and_then(|file| ArchiveSignature::parse(&file).ok());
+    let tagmanifest = folder.read_tag(TAGMANIFEST).ok();
+    signature.zip(tagmanifest).is_some_and(|(signature, tagmanifest)| signature.holds(&tagmanifest))
+}
+
 /// Checks the tag files against the tag manifest, and that against its signature.
 pub(super) fn check(folder: &Folder, files: &Files) -> Seal {
     let mut findings = Vec::new();
@@ -123,6 +130,9 @@ fn compare(listed: &Manifest, files: &Files, doubted: bool) -> Vec<Finding> {
             }
             Some(_) => {
                 findings.push(Finding::damage(path, "содержимое изменилось: контрольная сумма не сходится"));
+            }
+            None if path.as_str() == BAGIT => {
+                findings.push(Finding::damage(path, "пропал, а архив был завершён: подпись сходится"));
             }
             None => findings.push(Finding::damage(path, "файл отсутствует или не читается")),
         }

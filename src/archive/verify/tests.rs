@@ -67,7 +67,23 @@ fn an_interrupted_bag_is_no_archive() {
     let school = School::new();
     school.archive();
     fs::remove_file(school.bag(0).root().join(BAGIT)).unwrap();
+    fs::remove_file(school.bag(0).root().join(SIGNATURE)).unwrap();
     assert_eq!(check(school.bag(0).root(), &[]).verdict, Verdict::Unfinished);
+}
+
+#[test]
+fn a_signed_bag_that_lost_its_declaration_is_damaged_and_not_unfinished() {
+    let school = School::new();
+    school.archive();
+    let bag = school.bag(0);
+    fs::remove_file(bag.root().join(BAGIT)).unwrap();
+    let report = check(bag.root(), &[]);
+    assert_eq!(report.verdict, Verdict::Damaged);
+    let faults: Vec<&Finding> = report.faults().collect();
+    assert!(matches!(&faults[..], [one] if one.path == BAGIT && one.what.contains("пропал")), "{faults:?}");
+    assert!(report.lost_declaration_only());
+    fs::write(bag.root().join("data/class-7a.zip.age"), "damaged too").unwrap();
+    assert!(!check(bag.root(), &[]).lost_declaration_only());
 }
 
 #[test]
@@ -232,6 +248,32 @@ fn archives_on_one_carrier_are_checked_as_a_chain() {
     let report = check(&root, &[]);
     assert_eq!(report.verdict, Verdict::Forged);
     assert!(report.findings[0].what.contains("предыдущим назван"), "{:?}", report.findings);
+}
+
+#[test]
+fn a_damaged_neighbour_casts_no_doubt_on_an_intact_archive() {
+    let mut school = School::new();
+    let first = school.archive();
+    school.facts.previous = School::previous(&first);
+    // The same ledger archived twice, as happens when the first attempt is repeated.
+    let second = school.create("2025-2026-q1-2", &packages()).unwrap();
+    let root = second.copies[0].folder.clone();
+    for name in [TAGMANIFEST, SIGNATURE, INFO] {
+        let path = school.bag(0).root().join(name);
+        let intact = fs::read(&path).unwrap();
+        for byte in [1, intact.len() / 2, intact.len() - 2] {
+            let mut flipped = intact.clone();
+            flipped[byte] ^= 1;
+            fs::write(&path, flipped).unwrap();
+            let report = check(&root, &[]);
+            assert!(matches!(report.verdict, Verdict::Whole { .. }), "{name} {byte}: {report:?}");
+            if name == TAGMANIFEST {
+                let notes: Vec<_> = report.findings.iter().map(|finding| finding.what.as_str()).collect();
+                assert!(notes[0].contains("предыдущий архив рядом повреждён: у 2025-2026-q1 "), "{notes:?}");
+            }
+        }
+        fs::write(&path, intact).unwrap();
+    }
 }
 
 #[test]

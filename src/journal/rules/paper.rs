@@ -36,7 +36,8 @@ pub fn document(context: &Context<'_>, issued: &DocumentIssued) -> Result<()> {
     text::is_given(&issued.title, "название документа")
 }
 
-/// A carrier with an id and a label of its own, held by somebody who works here.
+/// A carrier with an id and a label of its own, held by somebody who works here. Registered again, it takes what is said
+/// of it now; to say the same again is a mistake.
 pub fn carrier(tables: &Connection, carrier: &CarrierRegistered) -> Result<()> {
     text::is_given(&carrier.id, "номер носителя")?;
     text::is_given(&carrier.label, "надпись на носителе")?;
@@ -48,9 +49,14 @@ pub fn carrier(tables: &Connection, carrier: &CarrierRegistered) -> Result<()> {
                 .next("укажите логин из letopis staff list"));
         }
     }
-    let sql = "SELECT 1 FROM carriers WHERE id = ?1 OR label = ?2";
-    if tables.prepare_cached(sql)?.exists(params![carrier.id, carrier.label])? {
-        return Err(Error::refused(format!("носитель «{}» уже зарегистрирован", carrier.label)));
+    let same = "SELECT 1 FROM carriers WHERE id = ?1 AND label = ?2 AND holder = ?3 AND place = ?4 AND device = ?5";
+    let CarrierRegistered { id, label, holder, place, device } = carrier;
+    if tables.prepare_cached(same)?.exists(params![id, label, holder, place, device])? {
+        return Err(Error::refused(format!("носитель «{label}» уже зарегистрирован")));
+    }
+    if tables.prepare_cached("SELECT 1 FROM carriers WHERE id <> ?1 AND label = ?2")?.exists(params![id, label])? {
+        return Err(Error::refused(format!("надпись «{label}» уже зарегистрирована за другим носителем"))
+            .next("дайте носителю другую надпись: --label"));
     }
     Ok(())
 }

@@ -1,11 +1,12 @@
 //! One course's year: its lessons, what stands in its cells, its final marks, its plan, read from the tables.
 
-use super::class::{ClassData, Course, Pupil, date, person};
+use super::class::{ClassData, Course, Pupil, damaged, date, person};
 use crate::error::Result;
+use crate::journal::correction::APPROVED;
 use crate::journal::timetable::Timetable;
 use crate::school::{Attendance, Period};
-use chrono::NaiveDate;
-use rusqlite::Connection;
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use rusqlite::{Connection, params};
 use std::collections::{BTreeSet, HashMap};
 
 /// Names of the final marks that are no period's.
@@ -54,6 +55,27 @@ pub struct FinalMark {
     pub overridden: String,
 }
 
+/// A change that the register «Замена сведений» made (§2.3.3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Corrected {
+    /// Its number in the register.
+    pub number: u64,
+    /// When it was approved.
+    pub decided_at: DateTime<FixedOffset>,
+    /// The day for which it was made, and the lesson's number in it.
+    pub date: NaiveDate,
+    /// The lesson's number, 0 for final marks.
+    pub lesson: i64,
+    /// Whose mark, or nobody's: the lesson itself.
+    pub pupil: Option<i64>,
+    /// The period of a final mark, or empty.
+    pub period: String,
+    /// What stood there, may be empty.
+    pub was: String,
+    /// What stands there since.
+    pub becomes: String,
+}
+
 /// Everything that was recorded of a course.
 #[derive(Debug)]
 pub struct CourseYear {
@@ -63,6 +85,8 @@ pub struct CourseYear {
     pub cells: HashMap<(i64, i64), CellText>,
     /// By pupil and period.
     pub finals: HashMap<(i64, String), FinalMark>,
+    /// What approved corrections changed, in the order of their register.
+    pub corrected: Vec<Corrected>,
     /// Lessons planned in each of the class's periods.
     pub planned: Vec<u32>,
     /// Lessons planned for the year.
@@ -79,7 +103,8 @@ impl CourseYear {
         let cells = cells(tables, data, course.id, &lessons)?;
         let finals = finals(tables, course.id)?;
         let (planned, planned_year) = planned(tables, data, course)?;
-        Ok(Self { lessons, cells, finals, planned, planned_year })
+        let corrected = corrected(tables, course.id)?;
+        Ok(Self { lessons, cells, finals, corrected, planned, planned_year })
     }
 
     /// Whether anyone has a final mark of this name.
@@ -170,6 +195,31 @@ fn finals(tables: &Connection, course: i64) -> Result<HashMap<(i64, String), Fin
         Ok(((row.get(0)?, row.get(1)?), FinalMark { mark: row.get(2)?, overridden: row.get(3)? }))
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn corrected(tables: &Connection, course: i64) -> Result<Vec<Corrected>> {
+    let sql = "SELECT number, decided_at, date, lesson, pupil, period, was, becomes
+               FROM corrections JOIN correction_changes USING (number)
+               WHERE course = ?1 AND decision = ?2 ORDER BY number, place";
+    let mut statement = tables.prepare_cached(sql)?;
+    let mut rows = statement.query(params![course, APPROVED])?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (number, decided): (u64, String) = (row.get(0)?, row.get(1)?);
+        let decided_at = DateTime::parse_from_rfc3339(&decided)
+            .map_err(|_| damaged(format!("время решения по заявке № {number} не читается")))?;
+        out.push(Corrected {
+            number,
+            decided_at,
+            date: date(&row.get::<_, String>(2)?)?,
+            lesson: row.get(3)?,
+            pupil: row.get(4)?,
+            period: row.get(5)?,
+            was: row.get(6)?,
+            becomes: row.get(7)?,
+        });
+    }
+    Ok(out)
 }
 
 /// Lessons planned in each period and in the year. The lesson plan (КТП) has no dates: its number of lessons is shared

@@ -42,8 +42,14 @@ impl Composer<'_> {
             ])]
         };
         let lines: Vec<Vec<Row>> = parts.iter().enumerate().map(line).collect();
-        let run =
-            RunOn { orientation: Orientation::Portrait, widths: &widths, heads: &heads, parts: &lines, tail: 0.0 };
+        let run = RunOn {
+            orientation: Orientation::Portrait,
+            widths: &widths,
+            heads: &heads,
+            parts: &lines,
+            tail: 0.0,
+            even: false,
+        };
         let pages = self.run_on(&self.heading(&layout.heading, layout.heading_size, ""), &run, first);
         pages.into_iter().map(|(page, _)| page).collect()
     }

@@ -17,6 +17,7 @@ pub mod summary_sheet;
 mod title;
 
 use crate::error::Result;
+use crate::journal::find;
 use crate::print::IssueContext;
 use crate::print::fonts::{Face, Shaper};
 use crate::print::layout::{Label, Layouts, Size};
@@ -26,7 +27,9 @@ use crate::print::table::{Cell, Drawn, Look, Row, Table, paginate};
 use crate::print::typeset::{Align, Block, Pad, Setting, Stand, Type, Typesetter};
 use crate::school::{ClassName, format_date};
 use class::ClassData;
+pub use course::{FINAL, YEAR};
 use rusqlite::Connection;
+use std::ops::Range;
 
 /// Everything that the forms of one document share.
 pub struct Composer<'a> {
@@ -37,6 +40,8 @@ pub struct Composer<'a> {
     pub set: Typesetter,
     data: ClassData,
     look: Look,
+    /// Whether the school year was over when the document was issued.
+    over: bool,
 }
 
 impl<'a> Composer<'a> {
@@ -52,7 +57,8 @@ impl<'a> Composer<'a> {
     ) -> Result<Self> {
         let data = ClassData::load(tables, class)?;
         let look = Look::of(&layouts.page);
-        Ok(Self { tables, layouts, context, set: Typesetter::new(Shaper::new()?), data, look })
+        let over = data.school.day_of(context.issued_at) >= data.school.year.ends || find::is_closed(tables)?;
+        Ok(Self { tables, layouts, context, set: Typesetter::new(Shaper::new()?), data, look, over })
     }
 
     /// The text of the foot for a document of so many pages.
@@ -91,6 +97,21 @@ impl<'a> Composer<'a> {
     fn paragraph(&self, page: &mut Page, area: Area, kind: Type, align: Align, text: &str) -> f32 {
         let block = self.set.wrap(kind, text, area.w);
         self.lines(page, area, &block, align)
+    }
+
+    /// As [`Self::paragraph`], in the same number of lines but as equally long as they can be: no word is left alone.
+    fn balanced(&self, page: &mut Page, area: Area, kind: Type, text: &str) -> f32 {
+        let mut block = self.set.wrap(kind, text, area.w);
+        let (lines, mut width) = (block.lines.len(), area.w);
+        while width > 2.0 && self.set.widest_word(kind, text) <= width - 1.0 {
+            width -= 1.0;
+            let narrower = self.set.wrap(kind, text, width);
+            if narrower.lines.len() > lines {
+                break;
+            }
+            block = narrower;
+        }
+        self.lines(page, area, &block, Align::Centre)
     }
 
     /// Sets lines that are broken already at the top of `area`; returns their lower edge in mm.
@@ -138,8 +159,12 @@ impl<'a> Composer<'a> {
         let head = heights(&[]);
         let part_heights: Vec<f32> = run.parts.iter().map(|part| heights(std::slice::from_ref(part)) - head).collect();
         let (other, taken) = (area.h - head, below - area.y);
+        let mut ranges = paginate(&part_heights, other - taken, other, run.tail);
+        if run.even {
+            share_evenly(&mut ranges);
+        }
         let mut pages = Vec::new();
-        for (i, range) in paginate(&part_heights, other - taken, other, run.tail).into_iter().enumerate() {
+        for (i, range) in ranges.into_iter().enumerate() {
             let top = if i == 0 { below } else { area.y };
             if i > 0 {
                 page = self.new_page(run.orientation, first + i as u32).0;
@@ -167,6 +192,17 @@ impl<'a> Composer<'a> {
     }
 }
 
+/// Shares what stands on the last two pages out evenly, where the last would hold less than a third of the one before.
+/// For parts of one height.
+fn share_evenly(pages: &mut [Range<usize>]) {
+    if let [.., before, last] = pages
+        && last.len() * 3 < before.len()
+    {
+        let middle = (before.start + last.end).div_ceil(2);
+        (before.end, last.start) = (middle, middle);
+    }
+}
+
 /// A form's heading and the line below it.
 struct Heading<'a> {
     text: &'a str,
@@ -182,6 +218,8 @@ struct RunOn<'a> {
     parts: &'a [Vec<Row>],
     /// Room to keep below the last part, in mm.
     tail: f32,
+    /// Whether a last page that would hold a few parts only shares evenly with the one before.
+    even: bool,
 }
 
 /// The size of the line below a heading, of the heading's.
@@ -204,3 +242,6 @@ fn sans(size: f32) -> Type {
 fn sans_bold(size: f32) -> Type {
     Type { face: Face::SansBold, size }
 }
+
+#[cfg(test)]
+mod tests;

@@ -62,8 +62,14 @@ impl Composer<'_> {
             let heads = [self.progress_head(share, width)];
             let parts: Vec<Vec<Row>> =
                 (0..self.data.pupils.len()).map(|i| self.progress_block(i, share, finals, absences)).collect();
-            let run =
-                RunOn { orientation: Orientation::Landscape, widths: &widths, heads: &heads, parts: &parts, tail: 0.0 };
+            let run = RunOn {
+                orientation: Orientation::Landscape,
+                widths: &widths,
+                heads: &heads,
+                parts: &parts,
+                tail: 0.0,
+                even: false,
+            };
             let about = self.about_class();
             let heading = self.heading(&layout.heading, layout.heading_size, &about);
             let laid = self.run_on(&heading, &run, first + pages.len() as u32);
@@ -110,7 +116,7 @@ impl Composer<'_> {
             let mut cells = Vec::new();
             if i == 0 {
                 cells.push(self.cell(kind, &(index + 1).to_string(), layout.number.width.0).span(height, 1));
-                cells.push(self.cell(kind, &pupil.name.full(), layout.pupil.width.0).left().span(height, 1));
+                cells.push(self.cell(kind, &self.name_and_moves(pupil), layout.pupil.width.0).left().span(height, 1));
             }
             cells.push(self.cell(sans(layout.head_size.0), heading, layout.period.width.0).left());
             cells.extend(subjects.iter().map(|subject| self.mark_of(kind, finals.mark(pupil.id, subject, period))));

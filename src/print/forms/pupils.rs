@@ -32,11 +32,23 @@ impl Composer<'_> {
             lines.push(vec![row(cells, (i + 1).is_multiple_of(5))]);
         }
         let heads = [row(heading, false)];
-        let run =
-            RunOn { orientation: Orientation::Portrait, widths: &widths, heads: &heads, parts: &lines, tail: 0.0 };
+        let run = RunOn {
+            orientation: Orientation::Portrait,
+            widths: &widths,
+            heads: &heads,
+            parts: &lines,
+            tail: 0.0,
+            even: false,
+        };
         let about = self.about_class();
         let pages = self.run_on(&self.heading(&layout.heading, layout.heading_size, &about), &run, first);
         Ok(pages.into_iter().map(|(page, _)| page).collect())
+    }
+
+    /// The pupil's name in full, and when he came and left during the year.
+    pub(super) fn name_and_moves(&self, pupil: &Pupil) -> String {
+        let (full, moves) = (pupil.name.full(), self.moves(pupil));
+        if moves.is_empty() { full } else { format!("{full}, {moves}") }
     }
 
     /// When the pupil came and left during the year.

@@ -93,14 +93,22 @@ impl Composer<'_> {
         let (mut pages, mut bottom) = (Vec::new(), area.y);
         for share in even_shares(&subjects, room, layout.subject_narrowest.0) {
             let width = (room / share.len().max(1) as f32).min(layout.subject_widest.0);
-            let mut widths = vec![fixed[0], fixed[1]];
+            // What few subjects leave over goes to the texts on both sides of them: the table is as wide as the page.
+            let spare = (room - width * share.len() as f32) / 2.0;
+            let mut widths = vec![fixed[0], fixed[1] + spare];
             widths.extend(std::iter::repeat_n(width, share.len()));
-            widths.push(fixed[2]);
+            widths.push(fixed[2] + spare);
             let parts: Vec<Vec<Row>> =
-                (0..self.data.pupils.len()).map(|i| vec![self.sheet_row(i, share, finals)]).collect();
-            let heads = [self.sheet_head(share, width)];
-            let run =
-                RunOn { orientation: Orientation::Landscape, widths: &widths, heads: &heads, parts: &parts, tail };
+                (0..self.data.pupils.len()).map(|i| vec![self.sheet_row(i, share, &widths, finals)]).collect();
+            let heads = [self.sheet_head(share, &widths)];
+            let run = RunOn {
+                orientation: Orientation::Landscape,
+                widths: &widths,
+                heads: &heads,
+                parts: &parts,
+                tail,
+                even: false,
+            };
             let about = self.sheet_about();
             let heading = self.heading(&layout.heading, layout.heading_size, &about);
             for (page, drawn) in self.run_on(&heading, &run, pages.len() as u32 + 1) {
@@ -125,27 +133,26 @@ impl Composer<'_> {
         ])
     }
 
-    fn sheet_head(&self, subjects: &[&str], width: f32) -> Row {
+    fn sheet_head(&self, subjects: &[&str], widths: &[f32]) -> Row {
         let layout = &self.layouts.summary_sheet;
         let kind = sans(layout.head_size.0);
-        let plain = |column: &Column| self.cell(kind, column.heading.as_str(), column.width.0);
-        let mut cells = vec![plain(&layout.number), plain(&layout.pupil)];
-        cells.extend(subjects.iter().map(|subject| self.subject_head(kind, subject, width)));
-        cells.push(plain(&layout.decision));
+        let plain = |column: &Column, width: f32| self.cell(kind, column.heading.as_str(), width);
+        let mut cells = vec![plain(&layout.number, widths[0]), plain(&layout.pupil, widths[1])];
+        cells
+            .extend(subjects.iter().zip(&widths[2..]).map(|(subject, width)| self.subject_head(kind, subject, *width)));
+        cells.push(plain(&layout.decision, widths[widths.len() - 1]));
         Row { cells, least: 0.0, fifth: false }
     }
 
-    fn sheet_row(&self, index: usize, subjects: &[&str], finals: &Finals) -> Row {
+    fn sheet_row(&self, index: usize, subjects: &[&str], widths: &[f32], finals: &Finals) -> Row {
         let layout = &self.layouts.summary_sheet;
         let (pupil, kind) = (&self.data.pupils[index], sans(layout.size.0));
-        let (full, moves) = (pupil.name.full(), self.moves(pupil));
-        let name = if moves.is_empty() { full } else { format!("{full}, {moves}") };
         let mut cells = vec![
             self.cell(kind, &(index + 1).to_string(), layout.number.width.0),
-            self.cell(kind, &name, layout.pupil.width.0).left(),
+            self.cell(kind, &self.name_and_moves(pupil), widths[1]).left(),
         ];
         cells.extend(subjects.iter().map(|subject| self.mark_of(kind, last_mark(finals, pupil, subject))));
-        cells.push(self.decision_cell(kind, pupil, layout.decision.width.0));
+        cells.push(self.decision_cell(kind, pupil, widths[widths.len() - 1]));
         Row { cells, least: 4.6, fifth: (index + 1).is_multiple_of(5) }
     }
 
@@ -167,7 +174,9 @@ impl Composer<'_> {
             words.degree.fill(&[("percent", &results.degree().to_string())]),
         ];
         let kind = serif(layout.size.0 + 1.0);
-        let mut y = area.y + 2.5;
+        let keep = Area { y: area.y + 1.5, ..area };
+        let mut y =
+            self.paragraph(page, keep, serif_bold(layout.size.0 + 1.0), Align::Right, layout.keep.as_str()) + 1.0;
         for text in [format!("{pupils}; {}.", sorted.join(", ")), format!("{}.", shares.join(", "))] {
             y = self.paragraph(page, Area { y, ..area }, kind, Align::Left, &text) + 0.8;
         }
@@ -180,12 +189,12 @@ impl Composer<'_> {
             (&layout.signatures.director, ClassData::holder(self.tables, Role::Director)?),
         ];
         let mut lower = y;
-        for (office, name) in offices {
+        // Who certifies the copy signs beside «Верно», with his position; the same line twice would be signed twice.
+        let certifies = |name: &PersonName| !self.context.number.is_empty() && *name == self.context.issued_by;
+        for (office, name) in offices.into_iter().filter(|(_, name)| !name.as_ref().is_some_and(certifies)) {
             lower = self.signature(page, Area { y: lower, ..left }, office.as_str(), name.as_ref());
         }
         let certified = self.certification(page, right);
-        let keep = Area { y: certified, ..right };
-        let kept = self.paragraph(page, keep, serif_bold(layout.size.0 + 1.0), Align::Right, layout.keep.as_str());
-        Ok(lower.max(kept))
+        Ok(lower.max(certified))
     }
 }

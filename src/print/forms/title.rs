@@ -7,6 +7,9 @@ use crate::print::typeset::{Align, Type};
 use crate::print::words::plural;
 use crate::school::format_date;
 
+/// Room for the day on which the book is finished, while that is still to come.
+const BY_HAND: &str = "____________________";
+
 impl Composer<'_> {
     /// The title page of a book of so many leaves.
     pub(super) fn title_page(&self, leaves: u32) -> Page {
@@ -20,15 +23,16 @@ impl Composer<'_> {
             ("class_teacher", self.data.teacher.as_ref().map(|name| name.full()).unwrap_or_default()),
             ("case_index", school.case_index.clone()),
             ("begins", format_date(year.begins)),
-            ("ends", format_date(year.ends)),
+            ("ends", if self.over { format_date(year.ends) } else { BY_HAND.to_owned() }),
             ("leaves", format!("{leaves} {}", plural(leaves, ["листе", "листах", "листах"]))),
         ];
         let values: Vec<(&str, &str)> = owned.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let (mut page, area) = self.new_page(Orientation::Portrait, 1);
+        let school_name = layout.school.fill(&values);
+        let top = self.balanced(&mut page, Area { y: area.y + 8.0, ..area }, serif(layout.school_size.0), &school_name);
         let mut at = |y: f32, kind: Type, align: Align, text: &str| {
             self.paragraph(&mut page, Area { y, ..area }, kind, align, text)
         };
-        let top = at(area.y + 8.0, serif(layout.school_size.0), Align::Centre, &layout.school.fill(&values));
         let below = at(top + 2.0, serif(layout.size.0), Align::Centre, &layout.place.fill(&values));
         let y = below.max(area.y + area.h * 0.30);
         let y = at(y, serif_bold(layout.heading_size.0), Align::Centre, layout.heading.as_str());

@@ -30,6 +30,8 @@ places! {
     Taught: "period" "planned" "taught";
     /// What a note may name.
     Note: "pupil" "date" "mark" "document" "period" "reason" "class" "marks";
+    /// What the note on a correction may name.
+    CorrectedPlaces: "place" "decided" "number" "was" "becomes";
     /// What a date beside a pupil's name may name.
     Since: "date";
     /// What a substitution's line may name.
@@ -202,6 +204,9 @@ pub struct SpreadLayout {
     pub note_document: Wording<Note>,
     pub note_override: Wording<Note>,
     pub note_transfer: Wording<Note>,
+    pub note_corrected: Wording<CorrectedPlaces>,
+    pub note_corrected_whole: Wording<CorrectedPlaces>,
+    pub nothing: Label,
 }
 
 #[derive(Debug, Deserialize)]

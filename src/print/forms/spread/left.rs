@@ -1,6 +1,6 @@
 //! The left page: pupils by dates, their marks and absences, the final marks.
 
-use super::notes::NumberedNotes;
+use super::notes::{NoteMark, NumberedNotes};
 use super::{NoteOf, ROOM_FOR_NOTES, Spreads, Unit, short_date};
 use crate::error::{Error, Result};
 use crate::print::forms::class::Pupil;
@@ -16,20 +16,20 @@ const SMALLEST: f32 = 6.5;
 /// The least heights of the two rows of the heading, months and days, in mm.
 const HEAD_ROWS: [f32; 2] = [5.2, 4.8];
 
-/// Names of the months: in full, short, and in the figures that always fit.
-const MONTHS: [[&str; 3]; 12] = [
-    ["январь", "янв.", "I"],
-    ["февраль", "февр.", "II"],
-    ["март", "март", "III"],
-    ["апрель", "апр.", "IV"],
-    ["май", "май", "V"],
-    ["июнь", "июнь", "VI"],
-    ["июль", "июль", "VII"],
-    ["август", "авг.", "VIII"],
-    ["сентябрь", "сент.", "IX"],
-    ["октябрь", "окт.", "X"],
-    ["ноябрь", "нояб.", "XI"],
-    ["декабрь", "дек.", "XII"],
+/// Names of the months, in full and short. There are no shorter ones: Roman figures would be read as quarters.
+const MONTHS: [[&str; 2]; 12] = [
+    ["январь", "янв."],
+    ["февраль", "февр."],
+    ["март", "март"],
+    ["апрель", "апр."],
+    ["май", "май"],
+    ["июнь", "июнь"],
+    ["июль", "июль"],
+    ["август", "авг."],
+    ["сентябрь", "сент."],
+    ["октябрь", "окт."],
+    ["ноябрь", "нояб."],
+    ["декабрь", "дек."],
 ];
 
 /// A column right of the names.
@@ -136,23 +136,52 @@ impl<'a> Spreads<'a> {
         (page, drawn.bottom())
     }
 
+    /// The widths that columns need: for what stands in them, and for the short name of the month above.
+    fn natural_widths(&self, columns: &[Column<'_, '_>]) -> Vec<f32> {
+        let head = sans(self.composer.layouts.book.spread.head_size.0);
+        let mut widths: Vec<f32> = columns
+            .iter()
+            .map(|column| match column {
+                Column::Lesson(unit, ..) => unit.width,
+                Column::Final(unit, index) => unit.final_widths[*index],
+            })
+            .collect();
+        let mut i = 0;
+        while i < columns.len() {
+            let Some((year, month)) = month_of(&columns[i]) else {
+                i += 1;
+                continue;
+            };
+            let count = columns[i..].iter().take_while(|column| month_of(column) == Some((year, month))).count();
+            let [_, short] = MONTHS[month as usize];
+            let needed = self.composer.set.width(head, short) + 2.0 * self.composer.look.pad.x;
+            let missing = (needed - widths[i..i + count].iter().sum::<f32>()).max(0.0);
+            widths[i..i + count].iter_mut().for_each(|width| *width += missing / count as f32);
+            i += count;
+        }
+        widths
+    }
+
+    /// The width that a run of lessons needs right of the names, in mm.
+    pub(super) fn needed_width(&self, units: &[Unit<'_>]) -> f32 {
+        self.natural_widths(&columns(units)).iter().sum()
+    }
+
     /// Widths of all columns. What is left over goes to the narrowest dates first, up to what still looks like a column
     /// of figures, so that dates come out equally wide wherever they can.
     fn widths(&self, columns: &[Column<'_, '_>]) -> Vec<f32> {
         let layout = &self.composer.layouts.book.spread;
-        let natural = |column: &Column<'_, '_>| match column {
-            Column::Lesson(unit, ..) => unit.width,
-            Column::Final(unit, index) => unit.final_widths[*index],
-        };
-        let finals: f32 = columns.iter().filter(|c| matches!(c, Column::Final(..))).map(natural).sum();
-        let mut dates: Vec<f32> = columns.iter().filter(|c| matches!(c, Column::Lesson(..))).map(natural).collect();
+        let natural = self.natural_widths(columns);
+        let is_date = |column: &Column<'_, '_>| matches!(column, Column::Lesson(..));
+        let (mut dates, mut finals) = (Vec::new(), 0.0);
+        for (column, width) in columns.iter().zip(&natural) {
+            if is_date(column) { dates.push(*width) } else { finals += width }
+        }
         dates.sort_by(f32::total_cmp);
         let level = common_width(&dates, self.left_room() - finals).min(layout.date_widest.0);
-        let widen = |column: &Column<'_, '_>| match column {
-            Column::Lesson(unit, ..) => unit.width.max(level),
-            Column::Final(..) => natural(column),
-        };
-        [layout.number.width.0, self.pupil_width].into_iter().chain(columns.iter().map(widen)).collect()
+        let widen = |(column, width): (&Column<'_, '_>, &f32)| if is_date(column) { width.max(level) } else { *width };
+        let right = columns.iter().zip(&natural).map(widen);
+        [layout.number.width.0, self.pupil_width].into_iter().chain(right).collect()
     }
 
     fn head_rows(&self, columns: &[Column<'_, '_>], widths: &[f32]) -> Vec<Row> {
@@ -189,13 +218,13 @@ impl<'a> Spreads<'a> {
         vec![row(months, HEAD_ROWS[0]), row(days, HEAD_ROWS[1])]
     }
 
-    /// The longest of a month's names that stands in `width` mm on one line.
+    /// The longer of a month's names that stands in `width` mm on one line.
     fn month_cell(&self, month: usize, width: f32) -> Cell {
         let head = sans(self.composer.layouts.book.spread.head_size.0);
         let room = width - 2.0 * self.composer.look.pad.x;
-        let [.., figures] = MONTHS[month];
-        let name = MONTHS[month].into_iter().find(|name| self.composer.set.width(head, name) <= room);
-        self.composer.cell(head, name.unwrap_or(figures), width)
+        let [full, short] = MONTHS[month];
+        let name = if self.composer.set.width(head, full) <= room { full } else { short };
+        self.composer.cell(head, name, width)
     }
 
     fn name_cells(&self, number: usize, pupil: &Pupil) -> Vec<Cell> {
@@ -221,10 +250,18 @@ impl<'a> Spreads<'a> {
                 (self.year.final_mark(pupil.id, period).map(|last| last.mark.as_str()), NoteOf::Final(period.clone()))
             }
         };
-        let Some(text) = text else { return Cell::empty() };
         let kind = sans(self.composer.layouts.book.spread.mark_size.0);
         let lesson = if let Column::Lesson(_, _, lesson) = column { Some(*lesson) } else { None };
-        Cell::new(self.composer.set.line(kind, text)).noted(self.note_mark(notes, pupil.id, lesson, &of))
+        let mark = notes.mark_of(&self.composer.set, pupil.id, lesson, &of);
+        match (text, mark) {
+            (Some(text), mark) => {
+                let cell = Cell::new(self.composer.set.line(kind, text)).noted(mark.block);
+                if mark.corrected { cell.underlined() } else { cell }
+            }
+            // A correction took out what stood here.
+            (None, NoteMark { block: Some(block), .. }) => Cell::new(block),
+            (None, _) => Cell::empty(),
+        }
     }
 
     /// A line through the dates on which a pupil was not in the class, but not through what stands there all the same.

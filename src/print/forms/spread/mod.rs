@@ -5,6 +5,7 @@
 //! few spreads as it takes, and among all such cuts the most even one is chosen, so that no spread is left with a
 //! single lonely date.
 
+mod corrected;
 mod left;
 mod notes;
 mod plan;
@@ -50,17 +51,20 @@ struct Unit<'a> {
 
 /// A note, and the mark it belongs to.
 struct UnitNote {
+    /// The pupil, 0 where it is about the lesson.
     pupil: i64,
     of: NoteOf,
     text: String,
+    /// Whether the mark stands there by a correction, and is underlined.
+    corrected: bool,
 }
 
-/// What a note is about: the lesson's cell, a final mark of a period, or the pupil as such.
-#[derive(PartialEq, Eq)]
+/// What a note is about: the lesson's cell, a final mark of a period, or the pupil or the lesson as such.
+#[derive(Clone, PartialEq, Eq)]
 enum NoteOf {
     Lesson,
     Final(String),
-    Pupil,
+    Whole,
 }
 
 /// One course to be set: who is in it, what happened, how wide things came out.
@@ -136,16 +140,16 @@ impl<'a> Spreads<'a> {
         let set = &self.composer.set;
         let (pad, mark) = (2.0 * MARK_PAD, sans(layout.mark_size.0));
         let marker = |of: &NoteOf, pupil: i64| {
-            let noted = unit.notes.iter().any(|note| note.of == *of && note.pupil == pupil);
-            if noted { set.width(sans(notes::MARK_SIZE), "000)") + MARK_PAD } else { 0.0 }
+            let count = unit.notes.iter().filter(|note| note.of == *of && note.pupil == pupil).count();
+            if count == 0 { 0.0 } else { set.width(sans(notes::MARK_SIZE), &"000)".repeat(count)) + MARK_PAD }
         };
         let widest = |text_of: &dyn Fn(&Pupil) -> (f32, f32)| {
             self.pupils.iter().map(|pupil| text_of(pupil)).map(|(text, note)| text + note + pad).fold(0.0, f32::max)
         };
         if let Some(lesson) = unit.lesson {
-            let needed = widest(&|pupil| match self.year.cells.get(&(lesson.id, pupil.id)) {
-                Some(cell) => (set.width(mark, &cell.text), marker(&NoteOf::Lesson, pupil.id)),
-                None => (0.0, 0.0),
+            let needed = widest(&|pupil| {
+                let text = self.year.cells.get(&(lesson.id, pupil.id)).map_or("", |cell| &cell.text);
+                (set.width(mark, text), marker(&NoteOf::Lesson, pupil.id))
             });
             unit.width = layout.date_width.0.max(needed);
         }
@@ -153,11 +157,9 @@ impl<'a> Spreads<'a> {
             .finals
             .iter()
             .map(|column| {
-                let needed = widest(&|pupil| match self.year.final_mark(pupil.id, &column.period) {
-                    Some(last) => {
-                        (set.width(mark, &last.mark), marker(&NoteOf::Final(column.period.clone()), pupil.id))
-                    }
-                    None => (0.0, 0.0),
+                let needed = widest(&|pupil| {
+                    let text = self.year.final_mark(pupil.id, &column.period).map_or("", |last| &last.mark);
+                    (set.width(mark, text), marker(&NoteOf::Final(column.period.clone()), pupil.id))
                 });
                 let heading =
                     set.widest_word(sans(layout.head_size.0), &column.heading) + 2.0 * self.composer.look.pad.x;
@@ -224,6 +226,7 @@ fn units<'a>(composer: &Composer<'_>, course: &Course, year: &'a CourseYear) -> 
         }
     }
     add_notes(composer, course, year, &mut units)?;
+    corrected::add_notes(composer, course, year, &mut units);
     Ok(units)
 }
 
@@ -240,7 +243,7 @@ fn add_notes(composer: &Composer<'_>, course: &Course, year: &CourseYear, units:
                 let day = format_date(lesson.date);
                 let values = [("pupil", &*name), ("date", &day), ("mark", &cell.text), ("document", &cell.document)];
                 let text = layout.note_document.fill(&values);
-                unit.notes.push(UnitNote { pupil: pupil.id, of: NoteOf::Lesson, text });
+                unit.notes.push(UnitNote { pupil: pupil.id, of: NoteOf::Lesson, text, corrected: false });
             }
             for column in &unit.finals {
                 let Some(last) = year.final_mark(pupil.id, &column.period) else { continue };
@@ -250,7 +253,8 @@ fn add_notes(composer: &Composer<'_>, course: &Course, year: &CourseYear, units:
                 let values =
                     [("pupil", &*name), ("period", &column.period), ("mark", &last.mark), ("reason", &last.overridden)];
                 let text = layout.note_override.fill(&values);
-                unit.notes.push(UnitNote { pupil: pupil.id, of: NoteOf::Final(column.period.clone()), text });
+                let of = NoteOf::Final(column.period.clone());
+                unit.notes.push(UnitNote { pupil: pupil.id, of, text, corrected: false });
             }
         }
         let Some(came) = pupil.stays.iter().map(|stay| stay.since).max() else { continue };
@@ -258,7 +262,7 @@ fn add_notes(composer: &Composer<'_>, course: &Course, year: &CourseYear, units:
         let at = first_here.unwrap_or(units.len() - 1);
         for (class, marks) in marks_elsewhere(composer.tables, pupil, came, &course.subject)? {
             let text = layout.note_transfer.fill(&[("pupil", &name), ("class", &class), ("marks", &marks)]);
-            units[at].notes.push(UnitNote { pupil: pupil.id, of: NoteOf::Pupil, text });
+            units[at].notes.push(UnitNote { pupil: pupil.id, of: NoteOf::Whole, text, corrected: false });
         }
     }
     Ok(())
@@ -277,11 +281,6 @@ impl<'a> Unit<'a> {
             rows: Vec::new(),
             height: 0.0,
         }
-    }
-
-    /// The width of all its columns on the left page, in mm.
-    fn columns_width(&self) -> f32 {
-        self.width + self.final_widths.iter().sum::<f32>()
     }
 }
 

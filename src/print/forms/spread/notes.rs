@@ -7,7 +7,7 @@ use super::{NoteOf, Spreads, Unit, UnitNote};
 use crate::print::forms::{sans, sans_bold};
 use crate::print::page::{Area, Page};
 use crate::print::sheet::Orientation;
-use crate::print::typeset::{Align, Block};
+use crate::print::typeset::{Align, Block, Typesetter};
 
 /// The size of the raised mark of a note, in points.
 pub(super) const MARK_SIZE: f32 = 6.5;
@@ -20,6 +20,30 @@ pub(super) struct NumberedNotes {
     pub lines: Vec<Block>,
     /// Which mark each note belongs to: pupil, lesson, and what of them.
     marks: Vec<(i64, Option<i64>, NoteOf)>,
+    /// Whether each tells of a correction.
+    corrected: Vec<bool>,
+}
+
+/// What a cell shows of the notes that belong to it.
+pub(super) struct NoteMark {
+    /// Their numbers, to be raised behind the mark.
+    pub block: Option<Block>,
+    /// Whether one of them tells of a correction.
+    pub corrected: bool,
+}
+
+impl NumberedNotes {
+    /// The numbers of the notes on a cell.
+    pub fn mark_of(&self, set: &Typesetter, pupil: i64, lesson: Option<i64>, of: &NoteOf) -> NoteMark {
+        let (mut numbers, mut corrected) = (String::new(), false);
+        for (i, (of_pupil, of_lesson, what)) in self.marks.iter().enumerate() {
+            if *of_pupil == pupil && *of_lesson == lesson && what == of {
+                numbers.push_str(&format!("{})", i + 1));
+                corrected |= self.corrected[i];
+            }
+        }
+        NoteMark { block: (!numbers.is_empty()).then(|| set.line(sans(MARK_SIZE), &numbers)), corrected }
+    }
 }
 
 impl Spreads<'_> {
@@ -27,32 +51,17 @@ impl Spreads<'_> {
     pub(super) fn numbered_notes(&self, units: &[Unit<'_>]) -> NumberedNotes {
         let kind = sans(self.composer.layouts.book.spread.note_size.0);
         let (_, area) = self.composer.new_page(Orientation::Portrait, 2);
-        let (mut lines, mut marks) = (Vec::new(), Vec::new());
+        let (mut lines, mut marks, mut corrected) = (Vec::new(), Vec::new(), Vec::new());
         for unit in units {
             for note in &unit.notes {
                 let text = format!("{}) {}", lines.len() + 1, note.text);
                 lines.push(self.composer.set.wrap(kind, &text, area.w));
-                let (lesson, of) = match &note.of {
-                    NoteOf::Lesson => (unit.lesson.map(|lesson| lesson.id), NoteOf::Lesson),
-                    NoteOf::Final(period) => (None, NoteOf::Final(period.clone())),
-                    NoteOf::Pupil => (None, NoteOf::Pupil),
-                };
-                marks.push((note.pupil, lesson, of));
+                let lesson = if note.of == NoteOf::Lesson { unit.lesson.map(|lesson| lesson.id) } else { None };
+                marks.push((note.pupil, lesson, note.of.clone()));
+                corrected.push(note.corrected);
             }
         }
-        NumberedNotes { lines, marks }
-    }
-
-    /// The raised mark for a cell that a note belongs to.
-    pub(super) fn note_mark(
-        &self,
-        notes: &NumberedNotes,
-        pupil: i64,
-        lesson: Option<i64>,
-        of: &NoteOf,
-    ) -> Option<Block> {
-        let at = notes.marks.iter().position(|(p, l, o)| *p == pupil && *l == lesson && o == of)?;
-        Some(self.composer.set.line(sans(MARK_SIZE), &format!("{})", at + 1)))
+        NumberedNotes { lines, marks, corrected }
     }
 
     /// Puts as many notes below `y` as fit; returns those that did not. `headed` asks for the heading.

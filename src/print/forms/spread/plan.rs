@@ -16,8 +16,7 @@ pub(super) fn cut(spreads: &Spreads<'_>, units: &[Unit<'_>]) -> Result<Vec<Range
         let units = &units[run];
         // A unit alone always stands: its columns were measured to fit, and a run has one unit at least.
         units.len() == 1
-            || (units.iter().map(Unit::columns_width).sum::<f32>() <= width
-                && units.iter().map(|unit| unit.height).sum::<f32>() <= height)
+            || (spreads.needed_width(units) <= width && units.iter().map(|unit| unit.height).sum::<f32>() <= height)
     };
     let pages = |run: Range<usize>| 2 + spreads.pages_of_notes(&units[run]);
     Ok(best_cut(units.len(), fits, pages))

@@ -1,0 +1,252 @@
+//! What single forms say and how they use their page.
+
+use crate::print::page::{Page, TextRun};
+use crate::print::testing::{LIFELIKE, Size, class, context, tables};
+use crate::print::{Document, Form, IssueContext, Layouts, lay_out};
+use chrono::DateTime;
+use rusqlite::Connection;
+use std::sync::LazyLock;
+
+const NUMBER: &str = "2025-0143";
+
+static LAYOUTS: LazyLock<Layouts> = LazyLock::new(|| Layouts::load(None).unwrap());
+
+fn small() -> Connection {
+    tables(Size { subjects: 1, ..LIFELIKE })
+}
+
+fn on(day: &str) -> IssueContext {
+    let issued_at = DateTime::parse_from_rfc3339(&format!("{day}T15:00:00+03:00")).unwrap();
+    IssueContext { issued_at, ..context(NUMBER) }
+}
+
+fn laid(tables: &Connection, form: Form, context: &IssueContext) -> Document {
+    lay_out(tables, &LAYOUTS, form, &class(), context).unwrap()
+}
+
+fn book(tables: &Connection) -> Document {
+    laid(tables, Form::ClassBook, &context(NUMBER))
+}
+
+fn text_of(page: &Page) -> String {
+    page.runs.iter().map(TextRun::text).collect::<Vec<_>>().join(" ")
+}
+
+fn text_of_all(document: &Document) -> String {
+    document.pages.iter().map(text_of).collect::<Vec<_>>().join("\n")
+}
+
+/// The pages of the part of this title.
+fn part<'d>(document: &'d Document, title: &str) -> &'d [Page] {
+    let at = document.bookmarks.iter().position(|bookmark| bookmark.title == title).unwrap();
+    &document.pages[document.bookmarks[at].page..document.bookmarks[at + 1].page]
+}
+
+#[test]
+fn the_title_page_leaves_the_day_of_finishing_to_the_pen_until_the_year_is_over() {
+    let tables = small();
+    let title = |tables: &Connection, day: &str| text_of(&laid(tables, Form::ClassBook, &on(day)).pages[0]);
+    for day in ["2025-10-24", "2026-05-28"] {
+        let text = title(&tables, day);
+        assert!(text.contains("Начат 01.09.2025, окончен ____") && !text.contains("29.05.2026"), "{text}");
+    }
+    assert!(title(&tables, "2026-05-29").contains("Начат 01.09.2025, окончен 29.05.2026"));
+    tables.execute("INSERT INTO year_closed VALUES (1, '2026-05-27T10:00:00+03:00', 'dir', 1)", []).unwrap();
+    assert!(title(&tables, "2026-05-28").contains("окончен 29.05.2026"), "the year was closed");
+}
+
+#[test]
+fn the_schools_name_on_the_title_page_is_broken_into_lines_of_like_length() {
+    let document = book(&small());
+    let page = &document.pages[0];
+    let lines: Vec<&TextRun> = page.runs.iter().filter(|run| run.place.row == 0).collect();
+    let widths: Vec<f32> = lines.iter().map(|run| run.ink().w).collect();
+    let (least, most) = (widths.iter().copied().fold(f32::MAX, f32::min), widths.iter().copied().fold(0.0, f32::max));
+    assert!(lines.len() == 2 && least > most * 0.6, "{widths:?}");
+}
+
+#[test]
+fn months_are_named_in_words_over_every_column_however_narrow() {
+    let tables = small();
+    // May has a single lesson.
+    for table in ["marks", "attendance"] {
+        let sql = format!(
+            "DELETE FROM {table} WHERE lesson IN (SELECT id FROM lessons WHERE date > '2026-05-01' AND date <> '2026-05-04')"
+        );
+        tables.execute(&sql, []).unwrap();
+    }
+    tables.execute("DELETE FROM lessons WHERE date BETWEEN '2026-04-02' AND '2026-04-29'", []).unwrap();
+    tables.execute("DELETE FROM lessons WHERE date BETWEEN '2025-12-02' AND '2025-12-31'", []).unwrap();
+    let document = book(&tables);
+    let names = [
+        "январь",
+        "янв.",
+        "февраль",
+        "февр.",
+        "март",
+        "апрель",
+        "апр.",
+        "май",
+        "сентябрь",
+        "сент.",
+        "октябрь",
+        "окт.",
+        "ноябрь",
+        "нояб.",
+        "декабрь",
+        "дек.",
+    ];
+    let mut months = 0;
+    for page in document.pages[3..].iter().step_by(2).filter(|page| text_of(page).contains("Наименование предмета"))
+    {
+        let days = page.runs.iter().filter(|run| run.text().parse::<u32>().is_ok() && run.place.column > 1);
+        let row = days.map(|run| run.place.row).min().unwrap();
+        for run in page.runs.iter().filter(|run| run.place.row == row - 1 && run.place.column > 1) {
+            let is_period = run.text().ends_with("четв.") || ["I", "II", "III", "IV", "Год"].contains(&run.text());
+            let spans_both = run.cell.h > 8.0;
+            assert!(names.contains(&run.text()) || (is_period && spans_both), "«{}»", run.text());
+            assert!(run.cell.holds(run.ink(), 0.03), "«{}»", run.text());
+            months += usize::from(!spans_both);
+        }
+    }
+    assert!(months > 8, "{months}");
+}
+
+/// An approved correction of one cell.
+fn correct(tables: &Connection, number: u64, lesson: i64, what: (&str, Option<i64>, &str), was: &str, becomes: &str) {
+    let (kind, pupil, period) = what;
+    let sql = "INSERT INTO corrections SELECT ?1, '2025-10-18T12:00:00+03:00', 't1', 1, date, lesson, 'описка',
+               'удовлетворено', '', '2025-10-20T21:30:00+00:00', 'zav', 1, 2 FROM lessons WHERE id = ?2";
+    tables.execute(sql, rusqlite::params![number, lesson]).unwrap();
+    let sql = "INSERT INTO correction_changes VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, '{}')";
+    tables.execute(sql, rusqlite::params![number, kind, pupil, period, was, becomes]).unwrap();
+}
+
+/// Whether a line runs closely under a text, within its cell.
+fn is_underlined(page: &Page, run: &TextRun) -> bool {
+    let ink = run.ink();
+    page.rules.iter().any(|rule| {
+        let gap = rule.from.1 - ink.bottom();
+        rule.from.1 == rule.to.1 && (0.0..0.5).contains(&gap) && (rule.from.0 - ink.x).abs() < 0.01
+    })
+}
+
+#[test]
+fn a_corrected_mark_is_underlined_and_carries_the_number_of_its_note() {
+    let tables = small();
+    tables.execute("INSERT OR REPLACE INTO marks VALUES (1001, 10, '4', '', '', 't1', 1)", []).unwrap();
+    tables.execute("DELETE FROM attendance WHERE lesson = 1001 AND pupil IN (10, 12)", []).unwrap();
+    tables.execute("DELETE FROM marks WHERE lesson = 1001 AND pupil = 12", []).unwrap();
+    correct(&tables, 12, 1001, ("mark", Some(10), ""), "3", "4");
+    correct(&tables, 13, 1001, ("mark", Some(12), ""), "2", "");
+    correct(&tables, 14, 1002, ("lesson", None, ""), "тема «Дроби»", "тема «Степени»");
+    correct(&tables, 15, 1002, ("final", Some(10), "I четверть"), "4", "5");
+    let before = text_of_all(&book(&small()));
+    let document = book(&tables);
+    let text = text_of_all(&document);
+    let note = "Исправлено 21.10.2025, запись № 12 журнала «Замена сведений»: было 3, стало 4.";
+    assert!(!before.contains("Исправлено") && text.contains(note), "the day is counted in the school's time");
+    assert!(text.contains("запись № 13 журнала «Замена сведений»: было 2, стало пусто."));
+    assert!(text.contains("урок 0") && text.contains("было тема «Дроби», стало тема «Степени»."));
+    assert!(text.contains("запись № 15 журнала «Замена сведений»: было 4, стало 5."));
+    // The mark of the first lesson, and its note's number behind it.
+    let page = &document.pages[3];
+    let number = page.runs.iter().find(|run| run.text().contains("запись № 12")).unwrap();
+    let number = number.text().split(' ').next().unwrap();
+    let raised = page.runs.iter().find(|run| run.text() == number && run.place.column == 2).unwrap();
+    let mark = page.runs.iter().find(|run| run.place == raised.place && run.text() == "4").unwrap();
+    assert!(is_underlined(page, mark));
+    let underlined = page.runs.iter().filter(|run| run.place.column > 1 && is_underlined(page, run)).count();
+    assert_eq!(underlined, 1, "no other mark of the page");
+}
+
+#[test]
+fn a_correction_that_was_rejected_or_awaits_its_decision_leaves_no_trace_in_the_book() {
+    let tables = small();
+    correct(&tables, 1, 1001, ("mark", Some(10), ""), "3", "4");
+    correct(&tables, 2, 1002, ("mark", Some(11), ""), "3", "4");
+    tables.execute("UPDATE corrections SET decision = 'отклонено' WHERE number = 1", []).unwrap();
+    tables.execute("UPDATE corrections SET decision = '', decided_at = '' WHERE number = 2", []).unwrap();
+    assert!(!text_of_all(&book(&tables)).contains("Замена сведений"));
+}
+
+#[test]
+fn a_lesson_entered_later_says_on_which_day() {
+    let tables = small();
+    tables
+        .execute("UPDATE lessons SET date = '2025-09-15', lesson = 9, recorded_on = '2025-09-18' WHERE id = 1012", [])
+        .unwrap();
+    assert!(text_of_all(&book(&tables)).contains("внесено 18.09"));
+}
+
+#[test]
+fn a_pupil_who_left_says_so_in_the_summary_of_progress_too() {
+    let document = book(&small());
+    let text: String =
+        part(&document, "Сводная ведомость учёта успеваемости обучающихся").iter().map(text_of).collect();
+    assert!(text.contains("выбыл 03.02.2026") && text.contains("зачислен 12.11.2025"), "{text}");
+}
+
+#[test]
+fn counts_of_missed_lessons_stand_clear_of_their_rules() {
+    let tables = tables(LIFELIKE);
+    let document = book(&tables);
+    let pages = part(&document, "Сведения о количестве уроков, пропущенных обучающимися");
+    for page in pages {
+        for run in page.runs.iter().filter(|run| run.place.column > 2 && run.text().parse::<u32>().is_ok()) {
+            let (ink, cell) = (run.ink(), run.cell);
+            let clear = (ink.x - cell.x).min(cell.right() - ink.right());
+            assert!(clear > 0.6, "«{}»: {clear}", run.text());
+        }
+    }
+}
+
+#[test]
+fn no_page_of_missed_lessons_holds_a_pupil_or_two_only() {
+    for pupils in 20..=40 {
+        let tables = tables(Size { pupils, subjects: 1, ..LIFELIKE });
+        let document = book(&tables);
+        let pages = part(&document, "Сведения о количестве уроков, пропущенных обучающимися");
+        for page in pages {
+            let names = page.runs.iter().filter(|run| run.text() == "уроков").count();
+            assert!(names >= 5, "{pupils} pupils: a page of {names}");
+        }
+    }
+}
+
+#[test]
+fn the_summary_sheet_is_as_wide_as_its_page_whatever_the_number_of_subjects() {
+    for subjects in [1, 3, 10, 17] {
+        let tables = tables(Size { subjects, ..LIFELIKE });
+        let document = laid(&tables, Form::SummarySheet, &context(NUMBER));
+        let page = &document.pages[0];
+        let last = page.runs.iter().find(|run| run.text().starts_with("Решение")).unwrap();
+        let margin = page.width - last.cell.right();
+        assert!((8.9..9.1).contains(&margin), "{subjects}: {margin}");
+    }
+}
+
+#[test]
+fn nobody_signs_the_summary_sheet_twice() {
+    let tables = small();
+    // Names of the deputy head and the director in the tables, and who certifies.
+    let sheet = |surname: &str| {
+        let mut context = context(NUMBER);
+        context.issued_by.surname = surname.to_owned();
+        context.issued_by.given = "Инна".to_owned();
+        context.issued_by.patronymic = "Игоревна".to_owned();
+        text_of_all(&laid(&tables, Form::SummarySheet, &context))
+    };
+    for (surname, office) in [("Завьялова", "Заместитель директора"), ("Директоров", "Директор")]
+    {
+        let text = sheet(surname);
+        assert_eq!(
+            text.matches(&format!("И. И. {surname}")).count() + text.matches(&format!("{surname} И. И.")).count(),
+            1
+        );
+        assert!(text.contains("Верно") && text.contains("Классный руководитель"), "{text}");
+        assert!(!text.contains(&format!(" {office} ")), "{office}: {text}");
+    }
+    let other = sheet("Иная");
+    assert!(other.contains("Заместитель директора") && other.contains("Директор"), "{other}");
+}

@@ -1,0 +1,54 @@
+//! When a document may be certified: not before what it certifies has happened.
+//!
+//! A class's book grows with the year and may be printed on any day. The sheet that is kept for 25 years (form 9) tells
+//! how the year ended: without the year's marks it would be an empty table under three signatures. A draft of it may be
+//! looked at whenever one likes.
+
+use super::Form;
+use super::forms::{FINAL, YEAR};
+use super::issue::Wanted;
+use crate::error::{Error, Result};
+use crate::journal::find;
+use chrono::NaiveDate;
+use rusqlite::{Connection, params};
+
+/// Why a document cannot be issued on a day yet, in Russian.
+///
+/// # Errors
+/// Only the database's.
+pub fn not_yet(tables: &Connection, wanted: &Wanted, today: NaiveDate) -> Result<Option<Error>> {
+    if wanted.form != Form::SummarySheet {
+        return Ok(None);
+    }
+    let school = find::school(tables)?;
+    let why = if school.policy.unmarked_grades.contains(&wanted.class.grade()) {
+        (today < school.year.ends && !find::is_closed(tables)?).then_some("учебный год ещё не окончен")
+    } else {
+        let sql = "SELECT 1 FROM finals JOIN courses ON courses.id = finals.course
+                   WHERE class = ?1 AND period IN (?2, ?3)";
+        let marked = tables.prepare_cached(sql)?.exists(params![wanted.class.to_string(), YEAR, FINAL])?;
+        (!marked).then_some("годовых отметок в классе ещё нет")
+    };
+    Ok(why.map(|why| {
+        Error::refused(format!(
+            "сводная ведомость итоговой успешности {} класса (§5.2) не выдаётся: {why}",
+            wanted.class
+        ))
+        .next("выдайте её в конце года, когда годовые отметки выставлены; до того её можно посмотреть: --draft")
+    }))
+}
+
+/// What can be issued on a day, and what not yet and why.
+///
+/// # Errors
+/// Only the database's.
+pub fn sort_out(tables: &Connection, wanted: Vec<Wanted>, today: NaiveDate) -> Result<(Vec<Wanted>, Vec<Error>)> {
+    let (mut ready, mut later) = (Vec::new(), Vec::new());
+    for document in wanted {
+        match not_yet(tables, &document, today)? {
+            None => ready.push(document),
+            Some(why) => later.push(why),
+        }
+    }
+    Ok((ready, later))
+}

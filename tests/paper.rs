@@ -1,0 +1,103 @@
+//! Papers of the small school while its year goes on: what they say when, and that what was issued is proved later.
+
+mod common;
+
+use common::peers;
+use common::school::School;
+
+const LESSON: [&str; 3] = ["7А", "Алгебра", "15.09.2025"];
+
+/// The small school with a lesson, a mark, and the class's book issued the same day.
+fn school() -> Option<School> {
+    let school = School::small()?;
+    let topic = ["--topic", "Линейные уравнения"];
+    school.run("2025-09-15 10:00:00", "semyonov", &[&["lesson", "record"], &LESSON[..], &topic].concat()).ok();
+    school.run("2025-09-15 10:01:00", "semyonov", &[&["mark", "set"], &LESSON[..], &["Петренко=4"]].concat()).ok();
+    school.run("2025-09-15 12:00:00", "petrova", &["print", "class", "7А", "--out", "print"]).ok();
+    Some(school)
+}
+
+/// What `print check` takes for the first page with marks of the first document.
+fn code_of_page(school: &School, page: u32) -> String {
+    let sql = "SELECT digest FROM document_pages WHERE number = '2025-0001' AND page = ?1";
+    let digest: String = school.file().query_row(sql, [page], |row| row.get(0)).unwrap();
+    format!("2025-0001/{page} {}", &digest[..16])
+}
+
+#[test]
+fn a_page_is_printed_again_as_it_was_after_the_journal_has_moved_on() {
+    let Some(school) = school() else { return };
+    let code = code_of_page(&school, 4);
+    let set = |clock: &str, mark: &str| {
+        school.run(clock, "semyonov", &[&["mark", "set"], &LESSON[..], &[mark]].concat()).ok();
+    };
+    set("2025-09-15 13:00:00", "Петренко=5");
+    set("2025-09-16 13:00:00", "Сизов=3");
+    let request = [&["correction", "request"], &LESSON[..], &["--mark", "Петренко=3", "--reason", "описка"]].concat();
+    school.run("2025-09-17 13:00:00", "semyonov", &request).ok();
+    school.run("2025-09-17 14:00:00", "petrova", &["correction", "approve", "1"]).ok();
+    let check = ["print", "check", &code];
+    let shown = school.run("2025-09-18 10:00:00", "petrova", &check).ok().stdout;
+    assert!(shown.contains("Повторная печать по записям на тот момент дала тот же файл, байт в байт"), "{shown}");
+    school.run("2025-09-18 11:00:00", "petrova", &["print", "class", "7А", "--out", "print"]).ok();
+    let shown = school.run("2025-09-18 12:00:00", "petrova", &check).ok().stdout;
+    assert!(shown.contains("байт в байт") && shown.contains("Позже выдан документ № 2025-0002"), "{shown}");
+}
+
+#[test]
+fn a_page_that_a_changed_layout_draws_otherwise_is_still_proved_and_the_layout_is_named() {
+    let Some(school) = school() else { return };
+    let layouts = school.path("layouts");
+    std::fs::create_dir(&layouts).unwrap();
+    let built_in = std::fs::read_to_string("layouts/class-book.toml").unwrap();
+    let changed = built_in.replace("Наименование предмета: {subject}\"", "Предмет: {subject}\"");
+    assert_ne!(changed, built_in);
+    std::fs::write(layouts.join("class-book.toml"), changed).unwrap();
+    let code = code_of_page(&school, 4);
+    let check = ["print", "check", &code, "--layouts", "layouts"];
+    let shown = school.run("2025-09-18 10:00:00", "petrova", &check).ok().stdout;
+    let named = "Повторная печать отличается, потому что с тех пор изменились: layouts/class-book.toml.";
+    assert!(shown.contains(named) && shown.contains("Код верен"), "{shown}");
+}
+
+#[test]
+fn an_approved_correction_and_a_mark_on_a_document_are_notes_on_paper() {
+    let (Some(school), Some(pdftotext)) = (school(), peers::require("pdftotext")) else { return };
+    let document = ["Ёлкина=5", "--document", "справка санатория № 14"];
+    school.run("2025-09-16 10:00:00", "semyonov", &[&["mark", "set"], &LESSON[..], &document].concat()).ok();
+    let request = [&["correction", "request"], &LESSON[..], &["--mark", "Петренко=5", "--reason", "описка"]].concat();
+    school.run("2025-09-17 13:00:00", "semyonov", &request).ok();
+    school.run("2025-09-20 14:00:00", "petrova", &["correction", "approve", "1"]).ok();
+    // A lesson of the 17th, entered on the 20th.
+    let late = ["lesson", "record", "7А", "Алгебра", "17.09.2025", "--topic", "Системы"];
+    school.run("2025-09-20 15:00:00", "semyonov", &late).ok();
+    school.run("2025-09-22 10:00:00", "petrova", &["print", "class", "7А", "--out", "print"]).ok();
+    let text = pdftotext.run(["-layout", "journal-7a.pdf", "-"], &school.path("print")).stdout;
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for note in [
+        "Исправлено 20.09.2025, запись № 1 журнала «Замена сведений»: было 4, стало 5.",
+        "15.09.2025: отметка 5 выставлена на основании документа: справка санатория № 14.",
+        "внесено 20.09",
+        "окончен ____",
+    ] {
+        assert!(text.contains(note), "{note}:\n{text}");
+    }
+}
+
+#[test]
+fn the_sheet_kept_for_25_years_is_not_certified_before_the_years_marks_are_there() {
+    let Some(school) = school() else { return };
+    let entries = school.entries();
+    let now = "2025-10-24 15:00:00";
+    let sheet = ["print", "summary", "7А", "--out", "sheets"];
+    school.run(now, "petrova", &sheet).fails(1, &["§5.2", "годовых отметок в классе ещё нет", "--draft"]);
+    assert_eq!(school.entries(), entries, "nothing is issued");
+    school.run(now, "petrova", &[&sheet[..], &["--draft"]].concat()).ok();
+    assert!(school.path("sheets/summary-7a-draft.pdf").exists());
+    let all =
+        school.run(now, "petrova", &["print", "all", "--out", "all"]).fails(0, &["годовых отметок в классе ещё нет"]);
+    assert!(all.stdout.contains("Классный журнал") && !all.stdout.contains("ведомость"), "{all}");
+    let year = ["final", "set", "7А", "Алгебра", "Год", "Петренко=4"];
+    school.run("2026-05-28 12:00:00", "semyonov", &year).ok();
+    school.run("2026-05-29 12:00:00", "petrova", &sheet).ok();
+}
