@@ -309,9 +309,9 @@ fn records(file: &Connection) -> Vec<(Vec<u8>, [u8; 64], [u8; 32])> {
     let take = |seq| {
         let record = record(seq);
         let key = Entry::from_json(&record.payload).expect("an entry").key;
-        let key = *keys.entry(key).or_insert_with_key(|key| {
-            *find::key(file, key).expect("a key").expect("an enrolled key").public.key()
-        });
+        let key = *keys
+            .entry(key)
+            .or_insert_with_key(|key| *find::key(file, key).expect("a key").expect("an enrolled key").public.key());
         let message = Tip { journal: first.head, seq: seq - 1, head }.message(&record.payload);
         head = record.head;
         (message, record.signature, key)
@@ -324,4 +324,3 @@ fn seconds(work: impl FnOnce()) -> f64 {
     work();
     start.elapsed().as_secs_f64()
 }
-

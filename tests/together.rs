@@ -66,7 +66,8 @@ fn found(dir: &Path) -> Journal {
     record(SubjectsSet { subjects: (0..TEACHERS).map(subject).collect() }.into());
     record(ClassSet { class: class(), teacher: String::new() }.into());
     for n in 0..ENTRIES {
-        let name = PersonName { surname: format!("Ученик{n}"), given: "Пётр".into(), patronymic: String::new() };
+        let name =
+            PersonName { surname: format!("Ученик{n}"), given: "Пётр".into(), patronymic: String::new() };
         record(PupilSet { file: format!("У-{n}"), name, born: parse_date("01.01.2012").unwrap() }.into());
         let since = parse_date("01.09.2025").unwrap();
         record(PupilEnrolled { file: format!("У-{n}"), class: class(), since }.into());

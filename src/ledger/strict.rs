@@ -173,7 +173,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(48))]
+        #![proptest_config(ProptestConfig::with_cases(12))]
 
         #[test]
         fn honest_and_damaged_signatures_get_the_strict_answer(
@@ -244,7 +244,8 @@ mod tests {
         let small = small_order_spellings();
         let honest = EdwardsPoint::mul_base(&Scalar::from(5u64)).compress().to_bytes();
         let zero = [0; 32];
-        let scalars = [zero, Scalar::ONE.to_bytes(), Scalar::from(5u64).to_bytes(), ORDER, plus_order(ORDER), [0xff; 32]];
+        let scalars =
+            [zero, Scalar::ONE.to_bytes(), Scalar::from(5u64).to_bytes(), ORDER, plus_order(ORDER), [0xff; 32]];
         for message in [&b""[..], b"taming", b"letopis"] {
             for first in small.iter().chain([&honest]) {
                 for second in small.iter().chain([&honest]) {
@@ -280,7 +281,8 @@ mod tests {
         let public: Vec<[u8; 32]> = keys.iter().map(|key| key.verifying_key().to_bytes()).collect();
         let mut verifiers = Verifiers::default();
         let mut check = |signatures: &[[u8; 64]]| {
-            let signed = |n: usize| Signed { message: &messages[n], signature: &signatures[n], key: &public[author(n)] };
+            let signed =
+                |n: usize| Signed { message: &messages[n], signature: &signatures[n], key: &public[author(n)] };
             verifiers.invalid(&(0..600).map(signed).collect::<Vec<_>>())
         };
         assert_eq!(check(&signatures), [] as [usize; 0]);

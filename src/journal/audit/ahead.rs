@@ -31,11 +31,7 @@ pub struct Ahead {
 
 /// Reads the ledger by number and hands it on in blocks. Gives what was wrong with records that do not read at all, which
 /// are passed over.
-pub fn read(
-    file: &Connection,
-    blocks: &SyncSender<Vec<Ahead>>,
-    progress: &mut dyn FnMut(u64),
-) -> Result<Vec<String>> {
+pub fn read(file: &Connection, blocks: &SyncSender<Vec<Ahead>>, progress: &mut dyn FnMut(u64)) -> Result<Vec<String>> {
     let mut unreadable = Vec::new();
     let mut tip = Tip::EMPTY;
     let mut block = Vec::with_capacity(BLOCK);

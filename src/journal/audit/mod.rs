@@ -114,7 +114,9 @@ fn walk(file: &Connection, progress: &mut dyn FnMut(u64)) -> Result<(Report, Con
         }
         report.count += bad.len();
         let what = "подпись автора не подходит к содержанию и месту записи";
-        report.findings.extend(bad.iter().take(DESCRIBED).map(|seq| Finding { seq: Some(*seq), what: what.to_owned() }));
+        report
+            .findings
+            .extend(bad.iter().take(DESCRIBED).map(|seq| Finding { seq: Some(*seq), what: what.to_owned() }));
         Ok((report, tables))
     })
 }
@@ -132,10 +134,8 @@ fn falsely_signed(blocks: Receiver<Vec<Waiting>>) -> Vec<u64> {
     let mut verifiers = Verifiers::default();
     let mut bad = Vec::new();
     for block in blocks {
-        let signed: Vec<Signed<'_>> = block
-            .iter()
-            .map(|Waiting { message, signature, key, .. }| Signed { message, signature, key })
-            .collect();
+        let signed: Vec<Signed<'_>> =
+            block.iter().map(|Waiting { message, signature, key, .. }| Signed { message, signature, key }).collect();
         bad.extend(verifiers.invalid(&signed).into_iter().map(|place| block[place].seq));
     }
     bad
