@@ -1,7 +1,10 @@
-//! Clap in Russian: its headings, and what it says of wrong usage.
+//! Clap in Russian: its headings, its fixed words, and what it says of wrong usage.
+//!
+//! Clap's own words («[OPTIONS]», «[aliases: …]», «[default: …]») cannot be translated, so they are switched off and
+//! written into the texts instead. That takes a while for a hundred commands and is done only where help is shown.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Arg, ArgAction, Command};
+use clap::{Arg, ArgAction, Command, CommandFactory};
 use std::process::ExitCode;
 
 const TEMPLATE: &str = "{about-with-newline}
@@ -9,8 +12,62 @@ const TEMPLATE: &str = "{about-with-newline}
 
 {all-args}{after-help}";
 
-/// Gives a command and all its subcommands Russian headings.
+/// A command and all its subcommands as help and manual pages show them.
 pub fn in_russian(command: Command) -> Command {
+    let name = command.get_name().to_owned();
+    spelled_out(with_headings(command), &name)
+}
+
+/// Writes usage, other names and defaults of a command into its texts; `path` is how the command is typed.
+fn spelled_out(command: Command, path: &str) -> Command {
+    let usage = command.clone().bin_name(path).render_usage().to_string();
+    let usage = usage.split_once(": ").map_or("", |(_, usage)| usage).replace("[OPTIONS]", "[ПАРАМЕТРЫ]");
+    let aliases: Vec<String> = command.get_all_aliases().map(str::to_owned).collect();
+    let mut about = command.get_about().map(ToString::to_string).unwrap_or_default();
+    other_names(&mut about, &command.get_visible_aliases().collect::<Vec<_>>());
+    command
+        .override_usage(usage)
+        .about(about)
+        .visible_alias(None)
+        .aliases(aliases)
+        .mut_args(spelled_out_arg)
+        .mut_subcommands(|sub| {
+            let path = format!("{path} {}", sub.get_name());
+            spelled_out(sub, &path)
+        })
+}
+
+fn spelled_out_arg(arg: Arg) -> Arg {
+    let mut help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+    let aliases: Vec<String> = arg.get_visible_aliases().unwrap_or_default().into_iter().map(str::to_owned).collect();
+    other_names(&mut help, &aliases.iter().map(|name| format!("--{name}")).collect::<Vec<_>>());
+    let list = |words: Vec<String>| words.join(", ");
+    if arg.get_action().takes_values() {
+        let values = arg.get_possible_values();
+        if !values.is_empty() {
+            let values = values.iter().map(|value| value.get_name().to_owned()).collect();
+            help += &format!(" [возможные значения: {}]", list(values));
+        }
+        let defaults = arg.get_default_values().iter().map(|value| value.to_string_lossy().into_owned());
+        let defaults: Vec<String> = defaults.filter(|value| !value.is_empty()).collect();
+        if !defaults.is_empty() {
+            help += &format!(" [по умолчанию: {}]", list(defaults));
+        }
+    }
+    arg.help(help).hide_possible_values(true).visible_alias(None).aliases(aliases)
+}
+
+fn other_names(text: &mut String, names: &[impl AsRef<str>]) {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    match names.len() {
+        0 => {}
+        1 => *text += &format!(" [другое имя: {}]", names[0]),
+        _ => *text += &format!(" [другие имена: {}]", names.join(", ")),
+    }
+}
+
+/// Gives a command and all its subcommands Russian headings and a Russian `--help`; enough for parsing.
+pub fn with_headings(command: Command) -> Command {
     // Clap lists changed arguments by name; they are to stay in the order in which they are typed.
     let order: Vec<clap::Id> = command.get_arguments().map(|arg| arg.get_id().clone()).collect();
     let mut command = command
@@ -35,7 +92,7 @@ pub fn in_russian(command: Command) -> Command {
                 .help_heading("Параметры")
                 .help("Показать эту справку"),
         )
-        .mut_subcommands(in_russian);
+        .mut_subcommands(with_headings);
     if command.get_name() == "letopis" {
         command = command.arg(
             Arg::new("version")
@@ -52,13 +109,14 @@ pub fn in_russian(command: Command) -> Command {
 /// Prints what clap has to say: help and version as they are, faults in Russian with exit status 2.
 pub fn report(error: &clap::Error) -> ExitCode {
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+        ErrorKind::DisplayVersion => {
             let _ = error.print();
             return ExitCode::SUCCESS;
         }
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            let _ = error.print();
-            return ExitCode::from(2);
+        ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let shown = in_russian(super::Cli::command()).try_get_matches();
+            let _ = shown.as_ref().err().unwrap_or(error).print();
+            return ExitCode::from(if error.kind() == ErrorKind::DisplayHelp { 0 } else { 2 });
         }
         _ => {}
     }
@@ -95,4 +153,94 @@ pub fn report(error: &clap::Error) -> ExitCode {
     };
     super::screen::error(&crate::Error::input(what).next(next));
     ExitCode::from(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    /// Words of Latin letters that are no names of ours: formats, programs, standards, and what they are typed with.
+    const KNOWN: &[&str] = &[
+        "A",
+        "AGE",
+        "BagIt",
+        "COM",
+        "CSV",
+        "Ctrl",
+        "Ed25519",
+        "FAT32",
+        "FILE",
+        "Git",
+        "I",
+        "II",
+        "III",
+        "IV",
+        "JSON",
+        "LETOPIS",
+        "LETOPIS_IDENTITY",
+        "LETOPIS_JOURNAL",
+        "Letopis",
+        "ODS",
+        "PDF",
+        "QR",
+        "SHA",
+        "SSH",
+        "TOML",
+        "UTC",
+        "XLSX",
+        "age",
+        "age1",
+        "bash",
+        "csv",
+        "fish",
+        "json",
+        "key",
+        "ledger",
+        "letopis",
+        "linux",
+        "man",
+        "ods",
+        "pdf",
+        "ssh",
+        "ssh-ed25519",
+        "toml",
+        "xlsx",
+        "zsh",
+        "MSK",
+    ];
+
+    fn every_help(command: &mut Command, texts: &mut Vec<String>, names: &mut HashSet<String>) {
+        texts.push(command.render_help().to_string());
+        texts.push(command.render_long_help().to_string());
+        names.insert(command.get_name().to_owned());
+        names.extend(command.get_arguments().filter_map(Arg::get_long).map(str::to_owned));
+        command.get_subcommands_mut().for_each(|sub| every_help(sub, texts, names));
+    }
+
+    #[test]
+    fn the_help_of_every_command_is_russian_but_for_names_and_formats() {
+        let mut command = in_russian(super::super::Cli::command());
+        command.build();
+        let (mut texts, mut names) = (Vec::new(), HashSet::new());
+        every_help(&mut command, &mut texts, &mut names);
+        assert!(texts.len() > 150, "{}", texts.len());
+        let mut strange: Vec<String> = Vec::new();
+        for text in &texts {
+            for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || "_-".contains(c))) {
+                let word = word.trim_matches('-');
+                if word.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && word.len() > 1
+                    && !names.contains(word)
+                    && !KNOWN.contains(&word)
+                {
+                    strange.push(word.to_owned());
+                }
+            }
+        }
+        strange.sort();
+        strange.dedup();
+        assert!(strange.is_empty(), "{strange:?}");
+        assert!(texts[0].contains("letopis [ПАРАМЕТРЫ] <КОМАНДА>") && texts[0].contains("[другое имя: отметка]"));
+    }
 }

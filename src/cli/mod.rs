@@ -8,6 +8,7 @@ mod archive;
 mod audit;
 mod carrier;
 mod clock;
+mod completions;
 mod contact;
 mod correction;
 mod course;
@@ -21,6 +22,7 @@ mod init;
 mod key;
 mod lesson;
 mod login;
+mod manual;
 mod mark;
 mod note;
 mod plan;
@@ -153,11 +155,17 @@ enum Command {
     /// Проверить журнал: цепочку записей, подписи, права, правила, таблицы
     #[command(visible_alias = "проверка")]
     Audit(audit::Audit),
+    /// Дополнение команд по клавише Tab: сценарий для вашей оболочки
+    #[command(visible_alias = "дополнение")]
+    Completions(completions::Completions),
+    /// Страницы справочника man, по одной на команду
+    #[command(visible_alias = "справочник")]
+    Man(manual::Manual),
 }
 
 /// Runs the program; returns its exit status.
 pub fn main() -> ExitCode {
-    let parsed = help::in_russian(Cli::command()).try_get_matches().and_then(|found| Cli::from_arg_matches(&found));
+    let parsed = help::with_headings(Cli::command()).try_get_matches().and_then(|found| Cli::from_arg_matches(&found));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => return help::report(&error),
@@ -203,5 +211,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Carrier(command) => command.run(common),
         Command::Clock(command) => command.run(common),
         Command::Audit(command) => command.run(common),
+        Command::Completions(command) => command.run(),
+        Command::Man(command) => command.run(),
     }
 }

@@ -104,7 +104,7 @@ impl Journal {
         };
         let payload = entry.to_json()?;
         tables::apply(&transaction, 1, &entry)?;
-        record::judge(&transaction, &school, 1, None, &entry, &payload)?;
+        record::judge(&transaction, &school, 1, None, &entry, rules::is_canonical(&payload))?;
         store::append(&transaction, &Tip::EMPTY.sign(author.identity, payload))?;
         transaction.commit()?;
         file.close().map_err(|(_, error)| error.into())

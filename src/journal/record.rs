@@ -80,7 +80,8 @@ impl<'j> Batch<'j> {
             body: body.into(),
         };
         let payload = entry.to_json()?;
-        let warnings = judge(&self.transaction, &self.school, self.tip.seq + 1, self.last, &entry, &payload)?;
+        let canonical = rules::is_canonical(&payload);
+        let warnings = judge(&self.transaction, &self.school, self.tip.seq + 1, self.last, &entry, canonical)?;
         let record = self.tip.sign(author.identity, payload);
         store::append(&self.transaction, &record)?;
         tables::apply(&self.transaction, record.seq, &entry)?;
@@ -128,18 +129,19 @@ pub fn author_of(tables: &Connection, fingerprint: &str) -> Result<String> {
     }
 }
 
-/// Judges an entry: clock, right, rules. The same for recording and for audit. Returns warnings.
+/// Judges an entry: clock, right, rules. The same for recording and for audit, which works out whether the text is
+/// canonical ahead of its turn. Returns warnings.
 pub(super) fn judge(
     tables: &Connection,
     school: &School,
     seq: u64,
     last: Option<DateTime<FixedOffset>>,
     entry: &Entry,
-    payload: &str,
+    canonical: Result<()>,
 ) -> Result<Vec<String>> {
     let last = if matches!(entry.body, Body::ClockReset(_)) { None } else { last };
     let endless = rules::control::outlasts_year(tables, &entry.body)?;
     rules::time::check(last, &school.year, entry.time, endless)?;
     roles::check(tables, entry)?;
-    rules::check(&Context { tables, school, seq }, entry, payload)
+    rules::check(&Context { tables, school, seq }, entry, canonical)
 }

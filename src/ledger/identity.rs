@@ -10,13 +10,11 @@
 //!
 //! `docs/formats/identity.md` is the page to write this anew from; `tests/vectors/identity/` holds both to it.
 
-use std::collections::HashMap;
 use std::fmt;
 
 use age::secrecy::ExposeSecret;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use hkdf::Hkdf;
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use ssh_key::public::{Ed25519PublicKey, KeyData};
@@ -263,34 +261,6 @@ impl TryFrom<Written> for PublicIdentity {
     }
 }
 
-/// A signature to be checked among many.
-#[derive(Clone, Copy)]
-pub struct Signed<'a> {
-    /// What was signed.
-    pub message: &'a [u8],
-    /// The Ed25519 signature.
-    pub signature: &'a [u8; 64],
-    /// The public key it must be of.
-    pub key: &'a [u8; 32],
-}
-
-/// Checks many signatures on all processors and gives the places of those that do not hold, in order.
-///
-/// This is not dalek's batch verification, although that is faster: a batch adds the equations of all signatures up
-/// with random factors, where a signature that is wrong by a point of small order passes by chance. An audit that
-/// says yes today and no tomorrow, or yes where [`PublicIdentity::verify`] says no, would be worthless as a proof.
-pub fn invalid(signed: &[Signed<'_>]) -> Vec<usize> {
-    let mut keys: HashMap<&[u8; 32], Option<VerifyingKey>> = HashMap::new();
-    for item in signed {
-        keys.entry(item.key).or_insert_with(|| verifying_key(item.key));
-    }
-    let is_false = |item: &Signed<'_>| {
-        let key = keys.get(item.key).and_then(Option::as_ref);
-        key.is_none_or(|key| key.verify_strict(item.message, &Signature::from_bytes(item.signature)).is_err())
-    };
-    (0..signed.len()).into_par_iter().filter(|place| is_false(&signed[*place])).collect()
-}
-
 fn verifying_key(key: &[u8; 32]) -> Option<VerifyingKey> {
     VerifyingKey::from_bytes(key).ok()
 }
@@ -392,26 +362,6 @@ mod tests {
         assert!(one.public().verify(b"entry", &signature));
         assert!(!one.public().verify(b"entry ", &signature));
         assert!(!other.public().verify(b"entry", &signature));
-    }
-
-    #[test]
-    fn of_many_signatures_the_false_ones_are_named() {
-        let identity = Identity::generate();
-        let key = *identity.public().key();
-        let messages: Vec<Vec<u8>> = (0..100_u8).map(|n| vec![n; 40]).collect();
-        let mut signatures: Vec<[u8; 64]> = messages.iter().map(|message| identity.sign(message)).collect();
-        let check = |signatures: &[[u8; 64]]| {
-            let signed: Vec<Signed<'_>> = messages
-                .iter()
-                .zip(signatures)
-                .map(|(message, signature)| Signed { message, signature, key: &key })
-                .collect();
-            invalid(&signed)
-        };
-        assert_eq!(check(&signatures), [] as [usize; 0]);
-        signatures[90][3] ^= 1;
-        signatures[37][60] ^= 1;
-        assert_eq!(check(&signatures), [37, 90]);
     }
 
     proptest! {

@@ -4,3 +4,4 @@ pub mod chain;
 pub mod identity;
 pub mod keyfile;
 pub mod store;
+pub mod strict;

@@ -74,6 +74,16 @@ pub fn roster_unsorted(tables: &Connection, key: &CourseKey, date: NaiveDate) ->
     Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
 }
 
+/// A pupil by the personal file, if [`roster`] has him.
+pub fn pupil_on_roster(tables: &Connection, key: &CourseKey, date: NaiveDate, file: &str) -> Result<Option<Pupil>> {
+    let sql = "SELECT pupils.id, file, surname, given, patronymic FROM pupils JOIN enrolments ON pupils.id = pupil
+               WHERE file = ?4 AND class = ?1 AND since <= ?2 AND (until IS NULL OR until > ?2)
+               AND (?3 = '' OR EXISTS (SELECT 1 FROM group_members AS g
+                    WHERE g.class = ?1 AND g.grp = ?3 AND g.pupil = enrolments.pupil))";
+    let parameters = params![key.class.to_string(), iso(date), key.group, file];
+    Ok(tables.prepare_cached(sql)?.query_row(parameters, pupil_row).optional()?)
+}
+
 /// The groups of a class: a group's name and the row of a member, in order.
 pub fn groups_of_class(tables: &Connection, class: &ClassName) -> Result<Vec<(String, i64)>> {
     let mut statement =

@@ -6,7 +6,7 @@
 
 use super::finals;
 use super::lesson::{allowed_marks, lesson_text, on_roster, school_day};
-use super::{Context, known_course, roster, text};
+use super::{Context, known_course, text};
 use crate::error::{Error, Result};
 use crate::journal::correction::{self, Correction};
 use crate::journal::entry::{Change, CorrectionDecided, CorrectionRequested, Entry, LessonRef};
@@ -111,10 +111,7 @@ fn lesson_is_there(context: &Context<'_>, at: &LessonRef, changes: &[Change]) ->
 
 fn may_stand(context: &Context<'_>, at: &LessonRef, change: &Change) -> Result<()> {
     let course = known_course(context.tables, &at.course)?;
-    let on_roster = |pupil: &str| -> Result<()> {
-        let roster = roster(context.tables, &at.course, at.date)?;
-        on_roster(context, &roster, pupil, at).map(|_| ())
-    };
+    let on_roster = |pupil: &str| on_roster(context, pupil, at).map(|_| ());
     match change {
         Change::Mark { pupil, becomes, work, document, .. } => {
             on_roster(pupil)?;

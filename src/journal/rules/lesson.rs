@@ -4,14 +4,14 @@
 //! nothing replaced. After that only a correction («Замена сведений», §2.3.3) changes anything. History taken over from
 //! another program is bound by none of these days, but it too replaces nothing.
 
-use super::{Context, known_course, roster, text};
+use super::{Context, known_course, text};
 use crate::error::{Error, Result};
 use crate::journal::entry::{AttendanceSet, Entry, LessonCell, LessonRecorded, LessonRef, LessonText, MarksSet};
 use crate::journal::find::{self, Course, Lesson, Pupil};
 use crate::school::{Attendance, Marks, Role, WorkKind, format_date};
 use chrono::{Duration, NaiveDate};
 use rusqlite::{OptionalExtension, params};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// What the day allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,23 +137,22 @@ fn cells(
     if set.cells.is_empty() {
         return Ok(());
     }
-    let roster = roster(context.tables, &set.at.course, set.at.date)?;
     let mut seen = HashSet::new();
     for cell in &set.cells {
         let LessonCell { pupil, attendance, marks } = cell;
         if !seen.insert(pupil) {
             return Err(Error::input(format!("ученик «{pupil}» указан дважды")));
         }
-        let pupil = on_roster(context, &roster, pupil, &set.at)?;
+        let pupil = on_roster(context, pupil, &set.at)?;
         if let Some(marks) = marks {
             allowed_marks(context, course, marks)?;
         }
         if let Some(known) = known {
             if let Some(marks) = marks {
-                mark_change(context, entry, Window::Add, known.id, pupil, Some((marks, "", "")))?;
+                mark_change(context, entry, Window::Add, known.id, &pupil, Some((marks, "", "")))?;
             }
             if let Some(attendance) = attendance {
-                attendance_change(context, entry, Window::Add, known.id, pupil, Some(*attendance))?;
+                attendance_change(context, entry, Window::Add, known.id, &pupil, Some(*attendance))?;
             }
         }
     }
@@ -167,18 +166,17 @@ pub fn marks(context: &Context<'_>, entry: &Entry, set: &MarksSet, today: NaiveD
     let lesson = known_lesson(context, &course, &set.at)?;
     known_work(&set.work)?;
     some_lines(set.marks.len())?;
-    let roster = roster(context.tables, &set.at.course, set.at.date)?;
     let mut seen = HashSet::new();
     for line in &set.marks {
         if !seen.insert(&line.pupil) {
             return Err(Error::input(format!("ученик «{}» указан дважды", line.pupil)));
         }
-        let pupil = on_roster(context, &roster, &line.pupil, &set.at)?;
+        let pupil = on_roster(context, &line.pupil, &set.at)?;
         if let Some(marks) = &line.marks {
             allowed_marks(context, &course, marks)?;
         }
         let new = line.marks.as_ref().map(|marks| (marks, set.work.as_str(), line.document.as_str()));
-        mark_change(context, entry, window, lesson.id, pupil, new)?;
+        mark_change(context, entry, window, lesson.id, &pupil, new)?;
     }
     Ok(())
 }
@@ -189,14 +187,13 @@ pub fn attendance(context: &Context<'_>, entry: &Entry, set: &AttendanceSet, tod
     let window = window(context, entry, set.at.date, today)?;
     let lesson = known_lesson(context, &course, &set.at)?;
     some_lines(set.pupils.len())?;
-    let roster = roster(context.tables, &set.at.course, set.at.date)?;
     let mut seen = HashSet::new();
     for line in &set.pupils {
         if !seen.insert(&line.pupil) {
             return Err(Error::input(format!("ученик «{}» указан дважды", line.pupil)));
         }
-        let pupil = on_roster(context, &roster, &line.pupil, &set.at)?;
-        attendance_change(context, entry, window, lesson.id, pupil, line.attendance)?;
+        let pupil = on_roster(context, &line.pupil, &set.at)?;
+        attendance_change(context, entry, window, lesson.id, &pupil, line.attendance)?;
     }
     Ok(())
 }
@@ -227,22 +224,18 @@ fn known_lesson(context: &Context<'_>, course: &Course, at: &LessonRef) -> Resul
     })
 }
 
-pub(super) fn on_roster<'r>(
-    context: &Context<'_>,
-    roster: &'r HashMap<String, Pupil>,
-    file: &str,
-    at: &LessonRef,
-) -> Result<&'r Pupil> {
-    roster.get(file).ok_or_else(|| match super::known_pupil(context.tables, file) {
-        Ok(pupil) => Error::refused(format!(
-            "{} ({file}) {} не в списке: {}",
-            pupil.name.surname_given(),
-            format_date(at.date),
-            at.course
-        ))
-        .next("проверьте класс, группу и дату; состав класса ведёт администратор"),
-        Err(unknown) => unknown,
-    })
+pub(super) fn on_roster(context: &Context<'_>, file: &str, at: &LessonRef) -> Result<Pupil> {
+    if let Some(pupil) = find::pupil_on_roster(context.tables, &at.course, at.date, file)? {
+        return Ok(pupil);
+    }
+    let pupil = super::known_pupil(context.tables, file)?;
+    Err(Error::refused(format!(
+        "{} ({file}) {} не в списке: {}",
+        pupil.name.surname_given(),
+        format_date(at.date),
+        at.course
+    ))
+    .next("проверьте класс, группу и дату; состав класса ведёт администратор"))
 }
 
 pub(super) fn allowed_marks(context: &Context<'_>, course: &Course, marks: &Marks) -> Result<()> {

@@ -16,6 +16,7 @@ pub mod time;
 
 pub use finals::YEARLY;
 pub use paper::{next_running, register_number};
+pub use text::is_canonical;
 
 use crate::error::{Error, Result};
 use crate::journal::entry::{Body, Entry};
@@ -35,12 +36,12 @@ pub struct Context<'a> {
     pub seq: u64,
 }
 
-/// Judges `entry`; `payload` is its exact text. Returns warnings in Russian.
+/// Judges `entry`; `canonical` is what [`is_canonical`] says of its exact text. Returns warnings in Russian.
 ///
 /// # Errors
 /// The first rule that forbids it, with its clause and the way out; or a name that the journal does not know.
-pub fn check(context: &Context<'_>, entry: &Entry, payload: &str) -> Result<Vec<String>> {
-    text::is_canonical(payload)?;
+pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Result<Vec<String>> {
+    canonical?;
     let today = context.school.day_of(entry.time);
     let tables = context.tables;
     let mut warnings = Vec::new();

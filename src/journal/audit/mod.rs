@@ -2,27 +2,33 @@
 //! rules at its place, and that the tables are what the ledger makes them.
 //!
 //! The ledger is read once. Entries are applied to tables in memory, and each is judged against those tables just
-//! before it is applied, by the very code that judges it when it is recorded. Signatures are checked on all cores, a
-//! block of entries at a time. In the end the tables in memory are compared with those in the file.
+//! before it is applied, by the very code that judges it when it is recorded. In the end the tables in memory are
+//! compared with those in the file.
+//!
+//! Judging goes in order and takes one processor. What needs no order is done around it, a block of records at a time:
+//! while one block is judged, the next one is read, parsed and summed (`ahead.rs`), and the signatures of the one before
+//! are checked. So there are three threads, and what passes between them is bounded.
 
-use crate::error::{Error, Result};
+mod ahead;
+
+use crate::error::Result;
 use crate::journal::entry::{Body, Entry};
 use crate::journal::{find, record, tables};
-use crate::ledger::chain::{Record, Tip, hex};
-use crate::ledger::identity::{self, PublicIdentity, Signed};
-use crate::ledger::store;
+use crate::ledger::chain::{Tip, hex};
+use crate::ledger::strict::{Signed, Verifiers};
 use crate::school::School;
+use ahead::Ahead;
 use chrono::{DateTime, FixedOffset};
-use rayon::prelude::*;
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 /// How many findings are described; the rest are counted.
 const DESCRIBED: usize = 50;
 
-/// Entries whose signatures are checked together.
-const BLOCK: usize = 4096;
+/// Records that go from thread to thread together.
+const BLOCK: usize = 2048;
 
 /// What an audit found.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,29 +74,11 @@ impl Report {
 pub fn audit(file: &Connection, progress: &mut dyn FnMut(u64)) -> Result<Report> {
     // One read transaction: what is audited is one state, whoever writes meanwhile.
     let _snapshot = file.unchecked_transaction()?;
-    let mut walk = Walk {
-        report: Report { tip: Tip::EMPTY, findings: Vec::new(), count: 0, tables_compared: false },
-        tables: tables::in_memory()?,
-        school: None,
-        last: None,
-        keys: HashMap::new(),
-        block: Vec::with_capacity(BLOCK),
-    };
-    walk.tables.execute_batch("BEGIN")?;
-    integrity(file, &mut walk.report)?;
-    let mut statement = file.prepare("SELECT count(*) FROM ledger")?;
-    let length: u64 = statement.query_row([], |row| row.get(0))?;
-    for_each_readable(file, length, |read| {
-        match read {
-            Ok(record) => walk.take(record)?,
-            Err(error) => walk.report.add(None, error.message()),
-        }
-        progress(walk.report.tip.seq);
-        Ok(())
-    })?;
-    walk.check_block();
-    walk.tables.execute_batch("COMMIT")?;
-    let Walk { mut report, tables: rebuilt, .. } = walk;
+    let broken = integrity(file)?;
+    let (mut report, rebuilt) = walk(file, progress)?;
+    for line in broken {
+        report.add(None, format!("файл базы данных повреждён: {line}"));
+    }
     let version: i32 = file.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if version == tables::schema_version() {
         report.tables_compared = true;
@@ -101,41 +89,63 @@ pub fn audit(file: &Connection, progress: &mut dyn FnMut(u64)) -> Result<Report>
         }
     }
     page_texts(file, &rebuilt, &mut report)?;
-    // Signatures are checked by blocks, so findings come in as they are found; the reader wants them by place.
+    // Each thread adds its findings when it has them; the reader wants them by place.
     report.findings.sort_by_key(|finding| finding.seq.unwrap_or(u64::MAX));
+    report.findings.truncate(DESCRIBED);
     Ok(report)
 }
 
-/// SQLite's own check of the file.
-fn integrity(file: &Connection, report: &mut Report) -> Result<()> {
-    let mut statement = file.prepare("PRAGMA quick_check(5)")?;
-    let lines = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
-    for line in lines.iter().filter(|line| *line != "ok") {
-        report.add(None, format!("файл базы данных повреждён: {line}"));
-    }
-    Ok(())
+/// Reads, judges and checks every record; gives what was found and the tables that the ledger makes.
+fn walk(file: &Connection, progress: &mut dyn FnMut(u64)) -> Result<(Report, Connection)> {
+    let mut walk = Walk::new(tables::in_memory()?);
+    std::thread::scope(|scope| {
+        let (to_judge, blocks) = sync_channel(1);
+        let (to_check, signed) = sync_channel(1);
+        let judge = scope.spawn(move || walk.all(blocks, &to_check).map(|()| walk));
+        let checker = scope.spawn(move || falsely_signed(signed));
+        let read = ahead::read(file, &to_judge, progress);
+        drop(to_judge);
+        // A thread that panicked has found a fault of the program, which is passed on as it is.
+        let walked = judge.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let bad = checker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let Walk { mut report, tables, .. } = walked?;
+        for finding in read? {
+            report.add(None, finding);
+        }
+        report.count += bad.len();
+        let what = "подпись автора не подходит к содержанию и месту записи";
+        report
+            .findings
+            .extend(bad.iter().take(DESCRIBED).map(|seq| Finding { seq: Some(*seq), what: what.to_owned() }));
+        Ok((report, tables))
+    })
 }
 
-/// Visits records by number. One that does not read is handed on as an error and skipped.
-fn for_each_readable(
-    file: &Connection,
-    length: u64,
-    mut visit: impl FnMut(Result<Record>) -> Result<()>,
-) -> Result<()> {
-    let mut statement = file.prepare("SELECT seq FROM ledger ORDER BY seq")?;
-    let mut rows = statement.query([])?;
-    let mut seen = 0;
-    while let Some(row) = rows.next()? {
-        seen += 1;
-        let seq: i64 = row.get(0)?;
-        match store::get(file, u64::try_from(seq).unwrap_or(0)) {
-            Ok(Some(record)) => visit(Ok(record))?,
-            Ok(None) => visit(Err(Error::damaged(format!("запись № {seq} имеет недопустимый номер"))))?,
-            Err(error) => visit(Err(error))?,
-        }
+/// A signature that waits to be checked.
+struct Waiting {
+    seq: u64,
+    message: Vec<u8>,
+    signature: [u8; 64],
+    key: [u8; 32],
+}
+
+/// Checks signatures as they come; gives the numbers of the records whose do not hold.
+fn falsely_signed(blocks: Receiver<Vec<Waiting>>) -> Vec<u64> {
+    let mut verifiers = Verifiers::default();
+    let mut bad = Vec::new();
+    for block in blocks {
+        let signed: Vec<Signed<'_>> =
+            block.iter().map(|Waiting { message, signature, key, .. }| Signed { message, signature, key }).collect();
+        bad.extend(verifiers.invalid(&signed).into_iter().map(|place| block[place].seq));
     }
-    debug_assert_eq!(seen, length);
-    Ok(())
+    bad
+}
+
+/// SQLite's own check of the file: what it finds, if anything.
+fn integrity(file: &Connection) -> Result<Vec<String>> {
+    let mut statement = file.prepare("PRAGMA quick_check(5)")?;
+    let lines = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(lines.into_iter().filter(|line| line != "ok").collect())
 }
 
 /// The state of an audit at one place of the ledger.
@@ -144,47 +154,63 @@ struct Walk {
     tables: Connection,
     school: Option<School>,
     last: Option<DateTime<FixedOffset>>,
-    keys: HashMap<String, PublicIdentity>,
-    block: Vec<(Tip, Record, PublicIdentity)>,
+    keys: HashMap<(String, String), [u8; 32]>,
+    waiting: Vec<Waiting>,
 }
 
 impl Walk {
-    fn take(&mut self, record: Record) -> Result<()> {
-        let seq = record.seq;
+    fn new(tables: Connection) -> Self {
+        let report = Report { tip: Tip::EMPTY, findings: Vec::new(), count: 0, tables_compared: false };
+        Self { report, tables, school: None, last: None, keys: HashMap::new(), waiting: Vec::new() }
+    }
+
+    /// Takes all blocks of records in order; signatures go on to be checked.
+    fn all(&mut self, blocks: Receiver<Vec<Ahead>>, to_check: &SyncSender<Vec<Waiting>>) -> Result<()> {
+        self.tables.execute_batch("BEGIN")?;
+        for block in blocks {
+            for record in block {
+                self.take(record)?;
+            }
+            // The other end goes away only by a panic, which is passed on when the threads are joined.
+            let _ = to_check.send(std::mem::take(&mut self.waiting));
+        }
+        Ok(self.tables.execute_batch("COMMIT")?)
+    }
+
+    fn take(&mut self, record: Ahead) -> Result<()> {
+        let seq = record.tip.seq;
         let before = self.report.tip;
         if seq != before.seq + 1 {
             let what = format!("перед ней недостаёт записей: предыдущая имеет № {}", before.seq);
             self.report.add(Some(seq), what);
         }
-        // From here on the record is taken at its word, so that one break is one finding.
-        let here = Tip { seq: seq.saturating_sub(1), ..before };
-        if !here.is_next(&record) {
+        if !record.is_next {
             self.report
                 .add(Some(seq), "содержание, подпись или место записи изменены: контрольная сумма цепочки не сходится");
         }
-        self.report.tip = here.after(&record);
-        let entry = match Entry::from_json(&record.payload) {
+        self.report.tip = record.tip;
+        let entry = match record.entry {
             Ok(entry) => entry,
             Err(error) => {
                 self.report.add(Some(seq), error.message());
                 return Ok(());
             }
         };
-        self.author(here, record, &entry)?;
+        match self.key_of(seq, &entry)? {
+            Ok(key) => {
+                self.judge(seq, &entry, record.canonical)?;
+                let Ahead { message, signature, .. } = record;
+                self.waiting.push(Waiting { seq, message, signature, key });
+            }
+            Err(what) => self.report.add(Some(seq), what),
+        }
+        self.apply(seq, &entry);
         self.last = Some(entry.time);
         Ok(())
     }
 
-    /// The author's key, rights and rules, then the tables.
-    fn author(&mut self, here: Tip, record: Record, entry: &Entry) -> Result<()> {
-        let seq = record.seq;
-        match self.key_of(seq, entry)? {
-            Ok(key) => {
-                self.judge(seq, entry, &record.payload)?;
-                self.block.push((here, record, key));
-            }
-            Err(what) => self.report.add(Some(seq), what),
-        }
+    /// Applies the entry to the tables, whatever was found of it, as recording it did.
+    fn apply(&mut self, seq: u64, entry: &Entry) {
         if let Err(error) = tables::apply(&self.tables, seq, entry) {
             self.report.add(Some(seq), format!("не применяется к таблицам: {}", error.message()));
         }
@@ -195,25 +221,21 @@ impl Walk {
             Body::KeyRevoked(_) | Body::PersonDismissed(_) | Body::KeyEnrolled(_) => self.keys.clear(),
             _ => {}
         }
-        if self.block.len() >= BLOCK {
-            self.check_block();
-        }
-        Ok(())
     }
 
     /// The key that the entry names, if it is the author's and in force at this place.
-    fn key_of(&mut self, seq: u64, entry: &Entry) -> Result<std::result::Result<PublicIdentity, String>> {
+    fn key_of(&mut self, seq: u64, entry: &Entry) -> Result<std::result::Result<[u8; 32], String>> {
         if let (1, Body::JournalCreated(created)) = (seq, &entry.body) {
             let named = entry.key == created.key.fingerprint() && entry.author == created.administrator.login;
             return Ok(if named {
-                Ok(created.key.clone())
+                Ok(*created.key.key())
             } else {
                 Err("первая запись подписана не тем ключом, который в ней назван".to_owned())
             });
         }
-        let cache_key = format!("{} {}", entry.author, entry.key);
-        if let Some(key) = self.keys.get(&cache_key) {
-            return Ok(Ok(key.clone()));
+        let named = (entry.author.clone(), entry.key.clone());
+        if let Some(key) = self.keys.get(&named) {
+            return Ok(Ok(*key));
         }
         let found = match find::key(&self.tables, &entry.key)? {
             None => Err(format!("подписана ключом {}, который не был внесён в журнал", entry.key)),
@@ -223,15 +245,15 @@ impl Walk {
             Some(key) if key.revoked_at.is_some() => {
                 Err(format!("подписана ключом сотрудника «{}», который к этому месту был отозван", entry.author))
             }
-            Some(key) => Ok(key.public),
+            Some(key) => Ok(*key.public.key()),
         };
         if let Ok(key) = &found {
-            self.keys.insert(cache_key, key.clone());
+            self.keys.insert(named, *key);
         }
         Ok(found)
     }
 
-    fn judge(&mut self, seq: u64, entry: &Entry, payload: &str) -> Result<()> {
+    fn judge(&mut self, seq: u64, entry: &Entry, canonical: Result<()>) -> Result<()> {
         let school = match (&self.school, &entry.body) {
             (Some(school), _) => school,
             (None, Body::JournalCreated(created)) => {
@@ -244,25 +266,10 @@ impl Walk {
                 return Ok(());
             }
         };
-        if let Err(error) = record::judge(&self.tables, school, seq, self.last, entry, payload) {
+        if let Err(error) = record::judge(&self.tables, school, seq, self.last, entry, canonical) {
             self.report.add(Some(seq), format!("{} («{}», {})", error.message(), entry.author, entry.body.kind()));
         }
         Ok(())
-    }
-
-    fn check_block(&mut self) {
-        let messages: Vec<Vec<u8>> =
-            self.block.par_iter().map(|(tip, record, _)| tip.message(&record.payload)).collect();
-        let signed: Vec<Signed<'_>> = messages
-            .iter()
-            .zip(&self.block)
-            .map(|(message, (_, record, key))| Signed { message, signature: &record.signature, key: key.key() })
-            .collect();
-        let bad: Vec<u64> = identity::invalid(&signed).into_iter().map(|place| self.block[place].1.seq).collect();
-        self.block.clear();
-        for seq in bad {
-            self.report.add(Some(seq), "подпись автора не подходит к содержанию и месту записи");
-        }
     }
 }
 

@@ -1,0 +1,326 @@
+//! The audit at full size: 30 classes, a whole year, every mark and every absence an entry of its own, as teachers record
+//! them in the grid. Run with `cargo bench --bench audit`.
+//!
+//! The generator's school is imported whole into one journal, from whose tables the lessons, marks and absences are taken
+//! and recorded anew in another: each by its teacher, at the time of its lesson. Each figure gets a peer in the same run:
+//! signatures are checked by `ledger::strict`, by dalek's `verify_strict` and by dalek's batches; `mark set` is a whole
+//! process on the large journal and on an empty one. With `LETOPIS_BENCH_DIR` the journal is made there and kept for the
+//! next run.
+
+use chrono::{DateTime, Duration, FixedOffset, NaiveDate};
+use ed25519_dalek::{Signature, VerifyingKey, verify_batch};
+use letopis::import;
+use letopis::journal::entry::{
+    AttendanceSet, Body, JournalCreated, KeyEnrolled, LessonRecorded, LessonRef, MarkLine, MarksSet, Person,
+    PresenceLine,
+};
+use letopis::journal::{Author, Journal, find};
+use letopis::ledger::identity::Identity;
+use letopis::ledger::keyfile;
+use letopis::ledger::strict::{Signed, Verifiers};
+use letopis::school::{ClassName, CourseKey, Marks, School, parse_date};
+use rayon::prelude::*;
+use rusqlite::Connection;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+const LETOPIS: &str = env!("CARGO_BIN_EXE_letopis");
+
+/// How often a short command is run; the median counts.
+const RUNS: usize = 31;
+
+/// Entries that share a transaction while the journal is made.
+const TOGETHER: usize = 20_000;
+
+/// Signatures that are checked for their figure.
+const SIGNATURES: usize = 100_000;
+
+fn main() {
+    let kept = std::env::var_os("LETOPIS_BENCH_DIR").map(PathBuf::from);
+    let made = tempfile::tempdir().expect("a temporary folder");
+    let dir = kept.as_deref().unwrap_or(made.path());
+    let full = Place::new(dir.join("full"), 30);
+    let empty = Place::new(dir.join("empty"), 1);
+    full.signatures();
+    full.audit();
+    mark_set(&full, &empty);
+}
+
+/// A school in a folder of its own: `journal.letopis`, `keys/*.key`.
+struct Place(PathBuf);
+
+impl Place {
+    fn new(dir: PathBuf, classes: usize) -> Self {
+        let place = Self(dir);
+        if place.0.join("journal.letopis").exists() {
+            return place;
+        }
+        std::fs::create_dir_all(place.0.join("keys")).expect("a folder");
+        place.generate(classes);
+        let whole = place.found("whole.letopis", "2026-05-29T15:00:00+03:00", &[]).0;
+        let later = ["lessons.csv", "marks.csv", "reasons.csv", "finals.csv", "decisions.csv", "contacts.csv"];
+        let (mut journal, keys) = place.found("journal.letopis", "2025-09-01T07:00:00+03:00", &later);
+        if classes > 1 {
+            let start = Instant::now();
+            let entries = live(&mut journal, &keys, whole.tables());
+            println!("made         {entries} entries in {:.0} s", start.elapsed().as_secs_f64());
+        } else {
+            let first = happenings(whole.tables()).into_iter().next().expect("a lesson");
+            journal.record(author(&keys[&first.by], first.at), first.body).expect("a lesson");
+        }
+        place
+    }
+
+    fn generate(&self, classes: usize) {
+        let status = Command::new(env!("CARGO"))
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .args(["run", "--quiet", "--release", "--example", "generate-school", "--"])
+            .arg(self.0.join("school"))
+            .args(["--classes", &classes.to_string()])
+            .status();
+        assert!(status.is_ok_and(|status| status.success()), "the generator failed");
+    }
+
+    /// A new journal with everything of the school but some files, and everybody's key, which is kept in `keys/`.
+    fn found(&self, name: &str, now: &str, without: &[&str]) -> (Journal, HashMap<String, Identity>) {
+        let now = DateTime::parse_from_rfc3339(now).expect("a time");
+        let folder = self.0.join("school");
+        for file in without {
+            let _ = std::fs::remove_file(folder.join(file));
+        }
+        let school = std::fs::read_to_string(folder.join("school.toml")).expect("the school");
+        let school = School::from_toml(&school).expect("the school");
+        let mut faults = import::Faults::default();
+        let staff = import::read_staff(&folder, &mut faults).expect("the staff");
+        let keys: HashMap<String, Identity> =
+            staff.iter().map(|(_, row)| (row.login.clone(), Identity::generate())).collect();
+        let row = staff.into_iter().map(|(_, row)| row).find(|row| row.login == "ivanova").expect("the administrator");
+        let import::StaffRow { login, name: person, position, association, roles } = row;
+        let created = JournalCreated {
+            previous: None,
+            school,
+            administrator: Person { login, name: person, position, association, roles },
+            key: keys["ivanova"].public(),
+            recovery: Identity::generate().public().recipient().to_owned(),
+        };
+        let administrator = author(&keys["ivanova"], now);
+        let mut journal = Journal::create(&self.0.join(name), administrator, created).expect("a journal");
+        let outcome = import::import(&mut journal, administrator, &folder, false, &mut |_, _| {}).expect("an import");
+        assert!(outcome.faults.is_empty(), "{:?}", outcome.faults.first());
+        let mut batch = journal.batch().expect("a batch");
+        for (login, key) in keys.iter().filter(|(login, _)| *login != "ivanova") {
+            batch.record(administrator, KeyEnrolled { login: login.clone(), key: key.public() }).expect("a key");
+        }
+        batch.commit().expect("a commit");
+        for (login, key) in &keys {
+            let file = self.0.join(format!("keys/{login}.key"));
+            let _ = std::fs::remove_file(&file);
+            keyfile::write_new(&file, key, None).expect("a key file");
+        }
+        (journal, keys)
+    }
+
+    fn journal(&self) -> PathBuf {
+        self.0.join("journal.letopis")
+    }
+
+    /// Checks the signatures alone, in three ways, on all processors.
+    fn signatures(&self) {
+        let file = Connection::open(self.journal()).expect("the journal");
+        let records = records(&file);
+        let signed: Vec<Signed<'_>> =
+            records.iter().map(|(message, signature, key)| Signed { message, signature, key }).collect();
+        let ours = seconds(|| {
+            let mut verifiers = Verifiers::default();
+            signed.chunks(2048).for_each(|block| assert!(verifiers.invalid(block).is_empty()));
+        });
+        let keys: Vec<VerifyingKey> =
+            signed.iter().map(|item| VerifyingKey::from_bytes(item.key).expect("a key")).collect();
+        let signatures: Vec<Signature> = signed.iter().map(|item| Signature::from_bytes(item.signature)).collect();
+        let strict = seconds(|| {
+            let holds = |n: usize| keys[n].verify_strict(signed[n].message, &signatures[n]).is_ok();
+            assert!((0..signed.len()).into_par_iter().all(holds));
+        });
+        let messages: Vec<&[u8]> = signed.iter().map(|item| item.message).collect();
+        let batches = seconds(|| {
+            let holds = |at: usize| {
+                let places = at..(at + 256).min(signed.len());
+                verify_batch(&messages[places.clone()], &signatures[places.clone()], &keys[places]).is_ok()
+            };
+            assert!((0..signed.len()).into_par_iter().step_by(256).all(holds));
+        });
+        let rate = |seconds: f64| signed.len() as f64 / seconds;
+        println!(
+            "signatures   {:.0}/s; verify_strict {:.0}/s, {:.2} times as fast; batches (not strict) {:.0}/s, {:.2} times",
+            rate(ours),
+            rate(strict),
+            strict / ours,
+            rate(batches),
+            batches / ours
+        );
+    }
+
+    fn audit(&self) {
+        let journal = Journal::open(&self.journal()).expect("the journal");
+        let start = Instant::now();
+        let report = journal.audit(&mut |_| {}).expect("an audit");
+        let seconds = start.elapsed().as_secs_f64();
+        assert!(report.is_clean(), "{:?}", report.findings.first());
+        let bytes = self.journal().metadata().expect("the journal").len();
+        let entries = report.tip.seq;
+        println!(
+            "audit        {entries} entries in {seconds:.1} s, {:.0} entries/s; the file {} MiB, {} bytes an entry",
+            entries as f64 / seconds,
+            bytes >> 20,
+            bytes / entries
+        );
+    }
+
+    /// A whole process that sets a mark of the last recorded lesson.
+    fn mark_set(&self, run: usize) -> f64 {
+        let file = Connection::open(self.journal()).expect("the journal");
+        let sql = "SELECT lessons.author, courses.class, subject, grp, date, lessons.lesson, pupils.file FROM lessons
+                   JOIN courses ON courses.id = course JOIN enrolments ON enrolments.class = courses.class
+                   JOIN pupils ON pupils.id = pupil WHERE until IS NULL AND grp = ''
+                   ORDER BY lessons.id DESC, pupils.id LIMIT 1";
+        let row = file.query_row(sql, [], |row| {
+            let texts = [0, 1, 2, 4, 6].map(|column| row.get::<_, String>(column));
+            Ok((texts, row.get::<_, u8>(5)?.to_string()))
+        });
+        let (texts, lesson) = row.expect("a lesson");
+        let [teacher, class, subject, date, pupil] = texts.map(|text| text.expect("a text"));
+        let mark = format!("{pupil}={}", 3 + run % 3);
+        let date_of = parse_date(&date).expect("a date").format("%d.%m.%Y").to_string();
+        drop(file);
+        let start = Instant::now();
+        let status = Command::new("faketime")
+            .args([&format!("{date} 20:{:02}:00", run % 60), LETOPIS])
+            .args(["mark", "set", &class, &subject, &date_of, &mark, "--lesson", &lesson])
+            .env("TZ", "MSK-3")
+            .env("LETOPIS_IDENTITY", self.0.join(format!("keys/{teacher}.key")))
+            .env("LETOPIS_JOURNAL", self.journal())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .status();
+        let time = start.elapsed().as_secs_f64() * 1000.0;
+        assert!(status.is_ok_and(|status| status.success()), "mark set failed");
+        time
+    }
+}
+
+/// The whole process, in turn on the large journal and on the empty one.
+fn mark_set(full: &Place, empty: &Place) {
+    let mut times = [Vec::new(), Vec::new()];
+    for run in 0..RUNS {
+        for (place, times) in [full, empty].into_iter().zip(&mut times) {
+            times.push(place.mark_set(run));
+        }
+    }
+    let [full, empty] = times.map(|mut times| {
+        times.sort_by(f64::total_cmp);
+        times[RUNS / 2]
+    });
+    println!("mark set     {full:.1} ms, on an empty journal {empty:.1} ms, ratio {:.2}", full / empty);
+}
+
+fn author(identity: &Identity, now: DateTime<FixedOffset>) -> Author<'_> {
+    Author { identity, now, taken_over: false }
+}
+
+/// An entry to be recorded: by whom, when, what.
+struct Happening {
+    by: String,
+    at: DateTime<FixedOffset>,
+    body: Body,
+}
+
+/// Records the whole year; gives the number of entries.
+fn live(journal: &mut Journal, keys: &HashMap<String, Identity>, whole: &Connection) -> usize {
+    let all = happenings(whole);
+    let entries = all.len();
+    let mut all = all.into_iter().peekable();
+    while all.peek().is_some() {
+        let mut batch = journal.batch().expect("a batch");
+        for happening in all.by_ref().take(TOGETHER) {
+            let recorded = batch.record(author(&keys[&happening.by], happening.at), happening.body);
+            recorded.unwrap_or_else(|error| panic!("{error}"));
+        }
+        batch.commit().expect("a commit");
+    }
+    entries
+}
+
+/// The lessons of a journal in order of time, each followed by its marks and absences, one entry a cell.
+fn happenings(whole: &Connection) -> Vec<Happening> {
+    let sql = "SELECT lessons.id, class, grp, subject, date, lessons.lesson, topic, work, homework, substitute, teacher
+               FROM lessons JOIN courses ON courses.id = course ORDER BY date, lessons.lesson, lessons.id";
+    let mut statement = whole.prepare(sql).expect("a statement");
+    let mut rows = statement.query([]).expect("lessons");
+    let mut all = Vec::new();
+    while let Some(row) = rows.next().expect("a lesson") {
+        let text = |column: usize| row.get::<_, String>(column).expect("a text");
+        let class = ClassName::parse(&text(1)).expect("a class");
+        let (date, lesson): (NaiveDate, u8) = (parse_date(&text(4)).expect("a date"), row.get(5).expect("a number"));
+        let at = LessonRef { course: CourseKey { class, group: text(2), subject: text(3) }, date, lesson };
+        let substitute = text(9);
+        let by = if substitute.is_empty() { text(10) } else { substitute.clone() };
+        let start = DateTime::parse_from_rfc3339(&format!("{date}T08:00:00+03:00")).expect("a time");
+        let now = start + Duration::minutes(50 * i64::from(lesson));
+        let (topic, work, homework) = (text(6), text(7), text(8));
+        let recorded = LessonRecorded { at: at.clone(), topic, work, homework, substitute, cells: Vec::new() };
+        all.push(Happening { by: by.clone(), at: now, body: recorded.into() });
+        let cells = cells(whole, row.get(0).expect("an id"), &at);
+        all.extend(cells.into_iter().map(|body| Happening { by: by.clone(), at: now, body }));
+    }
+    all
+}
+
+fn cells(whole: &Connection, lesson: i64, at: &LessonRef) -> Vec<Body> {
+    let rows = |sql: &str| -> Vec<(String, String)> {
+        let mut statement = whole.prepare_cached(sql).expect("a statement");
+        let rows = statement.query_map([lesson], |row| Ok((row.get(0)?, row.get(1)?))).expect("cells");
+        rows.map(|row| row.expect("a cell")).collect()
+    };
+    let marks = rows("SELECT file, marks FROM marks JOIN pupils ON pupils.id = pupil WHERE lesson = ?1");
+    let absences = rows("SELECT file, kind FROM attendance JOIN pupils ON pupils.id = pupil WHERE lesson = ?1");
+    let marks = marks.into_iter().map(|(pupil, marks)| {
+        let line = MarkLine { pupil, marks: Some(Marks::parse(&marks).expect("marks")), document: String::new() };
+        Body::from(MarksSet { at: at.clone(), work: String::new(), marks: vec![line] })
+    });
+    let absences = absences.into_iter().map(|(pupil, kind)| {
+        let attendance = letopis::school::Attendance::parse(&kind);
+        Body::from(AttendanceSet { at: at.clone(), pupils: vec![PresenceLine { pupil, attendance }] })
+    });
+    marks.chain(absences).collect()
+}
+
+/// The last records of a ledger: message, signature, key.
+fn records(file: &Connection) -> Vec<(Vec<u8>, [u8; 64], [u8; 32])> {
+    use letopis::journal::entry::Entry;
+    use letopis::ledger::chain::Tip;
+    let first = letopis::ledger::store::get(file, 1).expect("a record").expect("the first record");
+    let last = letopis::ledger::store::tip(file).expect("a tip").seq;
+    let mut keys = HashMap::new();
+    let begin = last.saturating_sub(SIGNATURES as u64).max(2);
+    let record = |seq| letopis::ledger::store::get(file, seq).expect("a record").expect("a record");
+    let mut head = record(begin - 1).head;
+    let take = |seq| {
+        let record = record(seq);
+        let key = Entry::from_json(&record.payload).expect("an entry").key;
+        let key = *keys
+            .entry(key)
+            .or_insert_with_key(|key| *find::key(file, key).expect("a key").expect("an enrolled key").public.key());
+        let message = Tip { journal: first.head, seq: seq - 1, head }.message(&record.payload);
+        head = record.head;
+        (message, record.signature, key)
+    };
+    (begin..=last).map(take).collect()
+}
+
+fn seconds(work: impl FnOnce()) -> f64 {
+    let start = Instant::now();
+    work();
+    start.elapsed().as_secs_f64()
+}

@@ -1,0 +1,37 @@
+//! `letopis completions`: what makes a shell complete commands and options with Tab, Russian names too.
+
+use super::{Cli, help};
+use crate::error::{Error, Result};
+use clap::{Args, CommandFactory, ValueEnum};
+use std::io::Write;
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct Completions {
+    /// Оболочка
+    #[arg(value_name = "ОБОЛОЧКА")]
+    shell: Shell,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+impl Completions {
+    pub fn run(self) -> Result<ExitCode> {
+        let shell = match self.shell {
+            Shell::Bash => clap_complete::Shell::Bash,
+            Shell::Zsh => clap_complete::Shell::Zsh,
+            Shell::Fish => clap_complete::Shell::Fish,
+        };
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut help::with_headings(Cli::command()), "letopis", &mut script);
+        std::io::stdout()
+            .write_all(&script)
+            .map_err(|e| Error::environment(format!("сценарий не записан: {e}")).next("повторите"))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

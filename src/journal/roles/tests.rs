@@ -1,0 +1,235 @@
+//! Every kind of entry against every role, own things and foreign ones: the table of the design, written out.
+
+use super::*;
+use crate::journal::tables;
+use std::collections::BTreeSet;
+
+/// What binds an author to a thing; none of it is a right without the role.
+const TIES: [char; 5] = ['-', 'c', 's', 'k', 'o'];
+
+/// A line for every kind of entry, in the order of [`Role::ALL`]: administrator, teacher, methodist, class teacher, deputy
+/// head, director, secretary, dispatcher. In a cell `+` is allowed whatever it is about and `-` refused; letters name the
+/// ties of which one is needed: `c` teaches the course, `s` gave or gives the lesson instead, `k` is the teacher of
+/// the class, `o` is of the subject's association. What follows the kind after a space is a variant of it.
+const MATRIX: &[(&str, &str)] = &[
+    // kind                        adm te me ct dh di se dp
+    ("journal.created", "           +  -  -  -  -  -  -  - "),
+    ("school.changed", "            +  -  -  -  -  -  -  - "),
+    ("clock.reset", "               +  -  -  -  -  -  -  - "),
+    ("person.set", "                +  -  -  -  -  -  -  - "),
+    ("person.dismissed", "          +  -  -  -  -  -  -  - "),
+    ("key.enrolled", "              +  -  -  -  -  -  -  - "),
+    ("key.revoked", "               +  -  -  -  -  -  -  - "),
+    ("subjects.set", "              +  -  -  -  -  -  -  - "),
+    ("class.set", "                 +  -  -  -  -  -  -  - "),
+    ("pupil.set", "                 +  -  -  -  -  -  -  - "),
+    ("pupil.enrolled", "            +  -  -  -  -  -  -  - "),
+    ("pupil.left", "                +  -  -  -  -  -  -  - "),
+    ("pupil.moved", "               +  -  -  -  -  -  -  - "),
+    ("group.set", "                 +  -  -  -  -  -  -  - "),
+    ("course.set", "                +  -  -  -  -  -  -  - "),
+    ("timetable.set", "             +  -  -  -  -  -  -  - "),
+    ("plan.set", "                  -  -  o  -  -  -  -  - "),
+    ("lesson.recorded", "           -  cs -  -  -  -  -  - "),
+    ("lesson.recorded new", "       -  cs -  -  -  -  -  - "),
+    ("marks.set", "                 -  cs -  -  -  -  -  - "),
+    ("attendance.set", "            -  cs -  -  -  -  -  - "),
+    ("substitution.assigned", "     -  -  -  -  +  -  -  - "),
+    ("substitution.confirmed", "    -  -  -  -  +  -  -  - "),
+    ("reason.set", "                -  -  -  k  -  -  -  - "),
+    ("reason.withdrawn", "          -  -  -  k  -  -  -  - "),
+    ("exemption.set", "             -  -  -  k  -  -  -  - "),
+    ("exemption.withdrawn", "       -  -  -  k  -  -  -  - "),
+    ("finals.set", "                -  c  -  -  +  -  -  - "),
+    ("decision.set", "              -  -  -  -  +  +  -  - "),
+    ("correction.requested", "      -  cs -  -  -  -  -  - "),
+    ("correction.decided", "        -  -  -  -  +  +  -  - "),
+    ("remark.written", "            -  -  -  -  +  -  -  - "),
+    // Whoever the remark is addressed to answers it: the tie alone names him.
+    ("remark.answered", "           c  c  c  c  +  c  c  c "),
+    ("remark.answered book", "      k  k  k  k  +  k  k  k "),
+    ("note.added", "                -  +  -  +  -  -  -  - "),
+    ("note.done", "                 -  +  -  +  -  -  -  - "),
+    ("year.closed", "               -  -  -  -  +  +  -  - "),
+    ("document.issued", "           -  -  -  -  +  +  -  - "),
+    ("carrier.registered", "        -  -  -  -  +  +  -  - "),
+    ("archive.created", "           -  -  -  -  +  +  -  + "),
+    ("archive.verified", "          -  -  -  -  +  +  -  + "),
+];
+
+/// What only the administrator brings in from another program, whoever it belongs to; nothing else is ever taken over.
+const HISTORY: &[&str] = &[
+    "plan.set",
+    "lesson.recorded",
+    "lesson.recorded new",
+    "marks.set",
+    "attendance.set",
+    "reason.set",
+    "finals.set",
+    "decision.set",
+];
+
+/// A body of each line of the matrix; SELF is the author where he gives the lesson instead, KEY a public key.
+fn body(line: &str) -> String {
+    let course = r#"{"class":"7А","subject":"Алгебра"}"#;
+    let at = format!(r#"{{"course":{course},"date":"2025-09-15","lesson":2}}"#);
+    let new = format!(r#"{{"course":{course},"date":"2025-09-16","lesson":2}}"#);
+    let name = r#"{"surname":"Ким","given":"Ян","patronymic":""}"#;
+    let person = format!(r#"{{"login":"kim","name":{name},"position":"","association":"","roles":[]}}"#);
+    let span = r#""pupil":"К-1","since":"2025-09-15","until":"2025-09-16""#;
+    let school = school();
+    match line {
+        "journal.created" => {
+            format!(r#"{{"school":{school},"administrator":{person},"key":KEY,"recovery":"age1"}}"#)
+        }
+        "school.changed" => format!(r#"{{"school":{school}}}"#),
+        "clock.reset" => r#"{"reason":"часы"}"#.into(),
+        "person.set" => person,
+        "person.dismissed" => r#"{"login":"kim"}"#.into(),
+        "key.enrolled" => r#"{"login":"kim","key":KEY}"#.into(),
+        "key.revoked" => r#"{"fingerprint":"SHA256:x","reason":"утрата"}"#.into(),
+        "subjects.set" => r#"{"subjects":[]}"#.into(),
+        "class.set" => r#"{"class":"7А","teacher":""}"#.into(),
+        "pupil.set" => format!(r#"{{"file":"К-2","name":{name},"born":"2012-01-01"}}"#),
+        "pupil.enrolled" | "pupil.moved" => r#"{"file":"К-1","class":"7А","since":"2025-09-01"}"#.into(),
+        "pupil.left" => r#"{"file":"К-1","until":"2025-09-20"}"#.into(),
+        "group.set" => r#"{"class":"7А","group":"1","members":[]}"#.into(),
+        "course.set" => format!(r#"{{"course":{course},"teacher":"kim","hours":3.0}}"#),
+        "timetable.set" => format!(r#"{{"course":{course},"slots":[]}}"#),
+        "plan.set" => format!(r#"{{"course":{course},"lines":[]}}"#),
+        "lesson.recorded" => format!(r#"{{"at":{at},"topic":"Тема","substitute":"SELF"}}"#),
+        "lesson.recorded new" => format!(r#"{{"at":{new},"topic":"Тема","substitute":"SELF"}}"#),
+        "marks.set" => format!(r#"{{"at":{at},"marks":[{{"pupil":"К-1","marks":"5"}}]}}"#),
+        "attendance.set" => format!(r#"{{"at":{at},"pupils":[{{"pupil":"К-1","attendance":"н"}}]}}"#),
+        "substitution.assigned" | "substitution.confirmed" => format!(r#"{{"at":{at}}}"#),
+        "reason.set" => format!(r#"{{{span},"reason":"болезнь"}}"#),
+        "reason.withdrawn" => format!("{{{span}}}"),
+        "exemption.set" => format!(r#"{{{span},"subject":"Алгебра","document":"справка"}}"#),
+        "exemption.withdrawn" => r#"{"pupil":"К-1","subject":"Алгебра","since":"2025-09-15"}"#.into(),
+        "finals.set" => format!(r#"{{"course":{course},"period":"I четверть","marks":[]}}"#),
+        "decision.set" => r#"{"pupil":"К-1","date":"2026-05-29","number":"9","decision":"переведён"}"#.into(),
+        "correction.requested" => {
+            format!(r#"{{"course":{course},"date":"2025-09-15","lesson":2,"changes":[],"reason":"описка"}}"#)
+        }
+        "correction.decided" => r#"{"number":1,"approved":true}"#.into(),
+        "remark.written" => r#"{"class":"7А","text":"замечание"}"#.into(),
+        "remark.answered" => r#"{"number":1,"text":"исправлено"}"#.into(),
+        "remark.answered book" => r#"{"number":2,"text":"исправлено"}"#.into(),
+        "note.added" => r#"{"sealed":[]}"#.into(),
+        "note.done" => r#"{"note":1}"#.into(),
+        "year.closed" => "{}".into(),
+        "document.issued" => concat!(
+            r#"{"number":"2025-0001","form":"1","title":"","leaves":1,"at_entry":1,"#,
+            r#""issued_at":"2025-09-15T12:00:00+03:00","pages":[],"pdf_sha256":"","version":"","resources":[]}"#
+        )
+        .into(),
+        "carrier.registered" => r#"{"id":"1","label":"А-1","holder":"kim","place":"сейф"}"#.into(),
+        "archive.created" => concat!(
+            r#"{"name":"2025-2026-q1","period":"I четверть","tagmanifest":"","length":1,"head":"","files":1,"#,
+            r#""bytes":1,"copies":[]}"#
+        )
+        .into(),
+        "archive.verified" => r#"{"archive":"2025-2026-q1","depth":"суммы","result":"цел"}"#.into(),
+        _ => panic!("no body for «{line}»"),
+    }
+}
+
+fn school() -> String {
+    let text = include_str!("../../../tests/fixtures/small/school.toml");
+    serde_json::to_string(&crate::school::School::from_toml(text).unwrap()).unwrap()
+}
+
+/// The tables of a school where `author` holds the role and, of the ties, the one named.
+fn tables_with(author: &str, role: Role, tie: char) -> Connection {
+    let tables = tables::in_memory().unwrap();
+    let of = |this: char, other: &str| if tie == this { author.to_owned() } else { other.to_owned() };
+    let (teacher, substitute, class_teacher) = (of('c', "other"), of('s', ""), of('k', "other"));
+    let association = if tie == 'o' { "МО" } else { "Другое МО" };
+    let sql = format!(
+        "INSERT INTO people VALUES ('{author}', 'Ким', 'Ян', '', '', '{association}', NULL, 1);
+         INSERT INTO roles VALUES ('{author}', '{}');
+         INSERT INTO subjects VALUES ('Алгебра', 'Алг.', 'МО', 1, 1, 1);
+         INSERT INTO classes VALUES ('7А', 7, 'А', '{class_teacher}', 1);
+         INSERT INTO pupils VALUES (1, 'К-1', 'Котов', 'Ян', '', '2012-01-01', 1);
+         INSERT INTO enrolments VALUES (1, '7А', '2025-09-01', NULL, 1);
+         INSERT INTO courses VALUES (1, '7А', '', 'Алгебра', '{teacher}', 3.0, 1);
+         INSERT INTO lessons VALUES (1, 1, '2025-09-15', 2, 'Тема', '', '', '{substitute}', 0, '2025-09-15', 0, 'x', 1);
+         INSERT INTO remarks VALUES (1, '7А', 1, 'о курсе', 'x', '', '', '', '', 1), (2, '7А', NULL, 'о книге', 'x', '', '', '', '', 1);",
+        role.word()
+    );
+    tables.execute_batch(&sql).unwrap();
+    tables
+}
+
+fn entry(line: &str, author: &str, tie: char, taken_over: bool) -> Entry {
+    let kind = line.split(' ').next().unwrap();
+    let key = crate::ledger::identity::Identity::parse(include_str!("../../../tests/vectors/identity/secret")).unwrap();
+    let key = serde_json::to_string(&key.public()).unwrap();
+    let body = body(line).replace("SELF", if tie == 's' { author } else { "" }).replace("KEY", &key);
+    let text = format!(
+        r#"{{"kind":"{kind}","time":"2025-09-16T12:00:00+03:00","author":"{author}","key":"SHA256:x","rules":1,"taken_over":{taken_over},"body":{body}}}"#
+    );
+    Entry::from_json(&text).unwrap_or_else(|error| panic!("{line}: {error}"))
+}
+
+fn cells(line: &str) -> Vec<&str> {
+    let cells: Vec<&str> = line.split_whitespace().collect();
+    assert_eq!(cells.len(), Role::ALL.len(), "a cell for every role: {line}");
+    cells
+}
+
+#[test]
+fn every_kind_of_entry_has_its_line_in_both_tables() {
+    for kind in Body::KINDS {
+        assert_eq!(TABLE.iter().filter(|(name, rights)| name == kind && !rights.is_empty()).count(), 1, "{kind}");
+        assert_eq!(MATRIX.iter().filter(|(line, _)| line == kind).count(), 1, "{kind} has no line in the matrix");
+    }
+    assert_eq!(TABLE.len(), Body::KINDS.len());
+    let known: BTreeSet<&str> = Body::KINDS.iter().copied().collect();
+    assert!(MATRIX.iter().all(|(line, _)| known.contains(line.split(' ').next().unwrap())));
+}
+
+#[test]
+fn every_action_is_allowed_to_whom_the_design_allows_it_and_to_nobody_else() {
+    let mut checked = 0;
+    for (line, roles) in MATRIX {
+        for (role, cell) in Role::ALL.into_iter().zip(cells(roles)) {
+            for tie in TIES {
+                let tables = tables_with("kim", role, tie);
+                let allowed = check(&tables, &entry(line, "kim", tie, false));
+                let expected = cell == "+" || (tie != '-' && cell.contains(tie));
+                assert_eq!(allowed.is_ok(), expected, "{line}, {role:?}, tie «{tie}»");
+                if let Err(error) = allowed {
+                    assert!(error.message().contains("§3.3") && error.next_step().is_some(), "{line}: {error}");
+                }
+                checked += 1;
+            }
+        }
+    }
+    assert_eq!(checked, MATRIX.len() * Role::ALL.len() * TIES.len());
+}
+
+#[test]
+fn history_is_brought_in_by_the_administrator_and_only_history_is() {
+    for (line, _) in MATRIX {
+        for role in Role::ALL {
+            for tie in TIES {
+                let allowed = check(&tables_with("kim", role, tie), &entry(line, "kim", tie, true)).is_ok();
+                assert_eq!(allowed, role == Administrator && HISTORY.contains(line), "{line}, {role:?}, tie «{tie}»");
+            }
+        }
+    }
+}
+
+#[test]
+fn whoever_was_dismissed_may_record_nothing() {
+    for (line, _) in MATRIX {
+        for role in Role::ALL {
+            for tie in TIES {
+                let tables = tables_with("kim", role, tie);
+                tables.execute_batch("UPDATE people SET dismissed = '2025-09-10'").unwrap();
+                assert!(check(&tables, &entry(line, "kim", tie, false)).is_err(), "{line}, {role:?}, tie «{tie}»");
+            }
+        }
+    }
+}
