@@ -42,7 +42,8 @@ fn spelled_out_arg(arg: Arg) -> Arg {
     let aliases: Vec<String> = arg.get_visible_aliases().unwrap_or_default().into_iter().map(str::to_owned).collect();
     other_names(&mut help, &aliases.iter().map(|name| format!("--{name}")).collect::<Vec<_>>());
     let list = |words: Vec<String>| words.join(", ");
-    if arg.get_action().takes_values() {
+    let takes_values = arg.get_action().takes_values();
+    if takes_values {
         let values = arg.get_possible_values();
         if !values.is_empty() {
             let values = values.iter().map(|value| value.get_name().to_owned()).collect();
@@ -54,7 +55,7 @@ fn spelled_out_arg(arg: Arg) -> Arg {
             help += &format!(" [по умолчанию: {}]", list(defaults));
         }
     }
-    arg.help(help).hide_possible_values(true).visible_alias(None).aliases(aliases)
+    arg.help(help).hide_possible_values(takes_values).visible_alias(None).aliases(aliases)
 }
 
 fn other_names(text: &mut String, names: &[impl AsRef<str>]) {
