@@ -111,7 +111,7 @@ fn read_book(pdftotext: &Peer, imported: &Imported, class: &str, file: &str) -> 
 fn heading(course: &Course) -> String {
     let split = course.class.find(char::is_alphabetic).unwrap();
     let (grade, letter) = course.class.split_at(split);
-    let group = if course.group.is_empty() { String::new() } else { format!(" (группа: {})", course.group) };
+    let group = if course.group.is_empty() { String::new() } else { format!(" ({})", course.group) };
     format!(
         "Наименование предмета: {}{group} {grade} «{letter}» класс · {} ч. в неделю · 2025/2026 учебный год",
         course.subject, course.hours
