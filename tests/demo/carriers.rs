@@ -116,6 +116,12 @@ fn a_carrier_written_down_wrongly_is_put_right_and_its_archives_stay() {
     let verified = stage.school.entries();
     as_said("А-2", "petrova", "кабинет завуча").ok();
     assert_eq!((verified, stage.school.entries()), (entries + 1, entries + 1));
+    let card = stage.school.path("usb-2/LETOPIS/carrier.json");
+    let id = |text: String| serde_json::from_str::<serde_json::Value>(&text).unwrap()["id"].clone();
+    let kept = id(std::fs::read_to_string(&card).unwrap());
+    std::fs::write(&card, "damaged").unwrap();
+    as_said("А-2", "petrova", "кабинет завуча").ok();
+    assert_eq!((kept, stage.school.entries()), (id(std::fs::read_to_string(&card).unwrap()), entries + 1));
     stage.school.run(LATER, "petrova", &["archive", "verify", "usb-2"]).ok();
     stage.create("usb-1", "usb-2").ok();
 }

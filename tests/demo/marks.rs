@@ -10,19 +10,19 @@ use chrono::{Datelike, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
-const MONTHS: [[&str; 3]; 12] = [
-    ["январь", "янв.", "I"],
-    ["февраль", "февр.", "II"],
-    ["март", "март", "III"],
-    ["апрель", "апр.", "IV"],
-    ["май", "май", "V"],
-    ["июнь", "июнь", "VI"],
-    ["июль", "июль", "VII"],
-    ["август", "авг.", "VIII"],
-    ["сентябрь", "сент.", "IX"],
-    ["октябрь", "окт.", "X"],
-    ["ноябрь", "нояб.", "XI"],
-    ["декабрь", "дек.", "XII"],
+const MONTHS: [[&str; 2]; 12] = [
+    ["январь", "янв."],
+    ["февраль", "февр."],
+    ["март", "март"],
+    ["апрель", "апр."],
+    ["май", "май"],
+    ["июнь", "июнь"],
+    ["июль", "июль"],
+    ["август", "авг."],
+    ["сентябрь", "сент."],
+    ["октябрь", "окт."],
+    ["ноябрь", "нояб."],
+    ["декабрь", "дек."],
 ];
 
 /// What was read of a course's spreads.
@@ -111,7 +111,7 @@ fn read_book(pdftotext: &Peer, imported: &Imported, class: &str, file: &str) -> 
 fn heading(course: &Course) -> String {
     let split = course.class.find(char::is_alphabetic).unwrap();
     let (grade, letter) = course.class.split_at(split);
-    let group = if course.group.is_empty() { String::new() } else { format!(" (группа: {})", course.group) };
+    let group = if course.group.is_empty() { String::new() } else { format!(" ({})", course.group) };
     format!(
         "Наименование предмета: {}{group} {grade} «{letter}» класс · {} ч. в неделю · 2025/2026 учебный год",
         course.subject, course.hours

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::archive::carrier::{Card, Carrier};
+use crate::archive::carrier::{self, Card, Carrier};
 use crate::error::{Error, Result};
 use crate::journal::entry::CarrierRegistered;
 use crate::journal::{Author, Journal, Recorded, find};
@@ -10,7 +10,8 @@ use chrono::SubsecRound;
 
 /// Registers the stick that is mounted at `mount`. The entry is recorded first and the stick is marked after it, so a
 /// failure leaves an entry without a stick and never a stick that the ledger does not know. A stick of this journal keeps
-/// its id and gets what is said of it now; where the journal says the same already, only the files on the stick are
+/// its id and gets what is said of it now; one whose own files are damaged is known by the same label, holder and place.
+/// Where the journal says the same already, only the files on the stick are
 /// written anew and nothing is recorded.
 ///
 /// # Errors
@@ -29,7 +30,11 @@ pub fn register(
         );
     }
     let card = Carrier::open(mount).ok().map(|carrier| carrier.card().clone());
-    let known = all(journal)?.into_iter().find(|known| card.as_ref().is_some_and(|card| card.id == known.id));
+    let lost = card_is_damaged(mount);
+    let known = all(journal)?.into_iter().find(|known| {
+        let same = (known.label.as_str(), known.holder.as_str(), known.place.as_str()) == (label, holder, place);
+        card.as_ref().is_some_and(|card| card.id == known.id) || (lost && same)
+    });
     writable(mount)?;
     let holder_name = find::staff(journal.tables(), holder)?.map(|person| person.name.full()).unwrap_or_default();
     let (label, holder, place) = (label.to_owned(), holder.to_owned(), place.to_owned());
@@ -42,6 +47,12 @@ pub fn register(
         if known.is_some_and(|known| known == registered) { None } else { Some(journal.record(author, registered)?) };
     let card = Card::new(&id, &label, &holder_name, &place, &author.now.trunc_subsecs(0).to_rfc3339());
     Ok((Carrier::register(mount, &card)?, recorded))
+}
+
+/// Whether the stick has a card that cannot be trusted to say which stick it is.
+fn card_is_damaged(mount: &Path) -> bool {
+    let folder = mount.join(carrier::FOLDER);
+    folder.join(carrier::CARD).exists() && carrier::check(&folder).iter().any(|finding| finding.path == carrier::CARD)
 }
 
 /// Whether the journal knows a carrier of this id.
