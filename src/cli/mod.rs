@@ -163,9 +163,14 @@ enum Command {
     Man(manual::Manual),
 }
 
+/// The tree of commands, for whoever wants to walk it.
+pub fn commands() -> clap::Command {
+    help::with_headings(Cli::command())
+}
+
 /// Runs the program; returns its exit status.
 pub fn main() -> ExitCode {
-    let parsed = help::with_headings(Cli::command()).try_get_matches().and_then(|found| Cli::from_arg_matches(&found));
+    let parsed = commands().try_get_matches().and_then(|found| Cli::from_arg_matches(&found));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => return help::report(&error),
