@@ -209,6 +209,13 @@ mod tests {
         "xlsx",
         "zsh",
         "MSK",
+        // Names in examples: a page of the manual, a carrier's folder, a file, a fingerprint, a key of the keyboard.
+        "letopis-mark-set",
+        "media",
+        "usb",
+        "pupils",
+        "SHA256",
+        "Tab",
     ];
 
     fn every_help(command: &mut Command, texts: &mut Vec<String>, names: &mut HashSet<String>) {
