@@ -19,10 +19,50 @@ use std::path::Path;
 
 /// Texts that a person may type, rightly or wrongly.
 const TEXTS: &[&str] = &[
-    "", " ", "7А", "7а", "99Я", "Алгебра", "алг", "15.09.2025", "31.02.2025", "2025-09-01", "0", "-1", "5", "4/5", "н",
-    "Иванов=5", "=5", "Петров=", "все=зач", "I четверть", "Год", "ivanova", "никто", "school", "school/school.toml",
-    "нет/такого/файла", ".", "journal.letopis", "ключ.key", "18446744073709551616", "🙂", "и\u{306}", "\u{1}", "\"", "'; DROP TABLE marks; --",
-    "--", "-", "--нет", "SHA256:x", "e3b0c44298fc1c149afbf4c8996fb924", "уважительная", "bash", "пн", "08:30-09:15",
+    "",
+    " ",
+    "7А",
+    "7а",
+    "99Я",
+    "Алгебра",
+    "алг",
+    "15.09.2025",
+    "31.02.2025",
+    "2025-09-01",
+    "0",
+    "-1",
+    "5",
+    "4/5",
+    "н",
+    "Иванов=5",
+    "=5",
+    "Петров=",
+    "все=зач",
+    "I четверть",
+    "Год",
+    "ivanova",
+    "никто",
+    "school",
+    "school/school.toml",
+    "нет/такого/файла",
+    ".",
+    "journal.letopis",
+    "ключ.key",
+    "18446744073709551616",
+    "🙂",
+    "и\u{306}",
+    "\u{1}",
+    "\"",
+    "'; DROP TABLE marks; --",
+    "--",
+    "-",
+    "--нет",
+    "SHA256:x",
+    "e3b0c44298fc1c149afbf4c8996fb924",
+    "уважительная",
+    "bash",
+    "пн",
+    "08:30-09:15",
     "LETOPIS:2025-0143/7:E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855",
 ];
 
@@ -104,7 +144,8 @@ fn no_command_line_makes_the_program_panic_and_each_fault_is_said() {
     leaves(&letopis::cli::commands(), &[], &mut all);
     assert!(all.len() > 100, "{} ways to name a command", all.len());
     let any = prop::sample::select(all).prop_flat_map(|(path, args)| command_line(path, args));
-    let mut runner = TestRunner::new(Config { cases: CASES, max_shrink_iters: 20, failure_persistence: None, ..Config::default() });
+    let mut runner =
+        TestRunner::new(Config { cases: CASES, max_shrink_iters: 20, failure_persistence: None, ..Config::default() });
     let result = runner.run(&any, |line| {
         // A session of its own has no terminal, so nothing is asked for and nothing is drawn.
         let before = ["--wait", "timeout", "30", "env", "HOME=.", common::school::LETOPIS].map(str::to_owned);

@@ -54,7 +54,8 @@ fn spelled_out_arg(arg: Arg) -> Arg {
             help += &format!(" [по умолчанию: {}]", list(defaults));
         }
     }
-    arg.help(help).hide_possible_values(true).visible_alias(None).aliases(aliases)
+    let takes_values = arg.get_action().takes_values();
+    arg.help(help).hide_possible_values(takes_values).visible_alias(None).aliases(aliases)
 }
 
 fn other_names(text: &mut String, names: &[impl AsRef<str>]) {

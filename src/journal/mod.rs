@@ -22,6 +22,7 @@ pub mod rules;
 pub mod standing;
 pub mod tables;
 pub mod timetable;
+mod turn;
 
 pub use audit::{Finding, Report};
 pub use record::{Author, Batch, Recorded, author_of};
