@@ -57,7 +57,7 @@ pub fn read(file: &Connection, blocks: &SyncSender<Vec<Ahead>>, progress: &mut d
         if block.len() == BLOCK && !hand_on(&mut block, blocks) {
             return Ok(unreadable);
         }
-        if tip.seq % BLOCK as u64 == 0 {
+        if tip.seq.is_multiple_of(BLOCK as u64) {
             progress(tip.seq);
         }
     }
