@@ -3,9 +3,9 @@
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use letopis::import;
 use letopis::journal::entry::{
-    ArchiveCreated, Body, CarrierRegistered, ClockReset, CopyOn, DocumentIssued, FinalLine, FinalsSet, IssuedPage,
-    JournalCreated, KeyEnrolled, KeyRevoked, LessonRecorded, LessonRef, MarkLine, MarksSet, Person, PupilEnrolled,
-    PupilLeft, Reason, ReasonSet, SchoolChanged,
+    ArchiveCreated, Body, CarrierRegistered, ClockReset, CopyOn, DocumentIssued, ExemptionSet, FinalLine, FinalsSet,
+    IssuedPage, JournalCreated, KeyEnrolled, KeyRevoked, LessonRecorded, LessonRef, MarkLine, MarksSet, Person,
+    PupilEnrolled, PupilLeft, Reason, ReasonSet, SchoolChanged,
 };
 use letopis::journal::{Author, Journal, Recorded, find};
 use letopis::ledger::identity::Identity;
@@ -150,6 +150,10 @@ fn a_final_mark_has_its_days_and_is_overwritten_on_the_day_it_is_set_only() {
     let mark = |mark: &str| finals("Алгебра", "I четверть", "П-03", mark, "");
     office.refuses("semyonov", "2025-10-16T12:00", mark("н/а"), "выставляются с 17.10.2025 по 31.10.2025");
     office.record("semyonov", "2025-10-17T12:00", mark("н/а")).unwrap();
+    office.refuses("semyonov", "2025-10-17T12:30", mark("осв"), "не освобожден(а) от предмета «Алгебра»");
+    let (since, until) = (day("2025-10-01"), day("2025-12-31"));
+    let (pupil, subject, document) = ("П-03".into(), "Алгебра".into(), "справка № 8".into());
+    office.record("semyonov", "2025-10-17T12:40", ExemptionSet { pupil, subject, since, until, document }).unwrap();
     office.record("semyonov", "2025-10-17T13:00", mark("осв")).unwrap();
     office.refuses("semyonov", "2025-10-18T12:00", mark("н/а"), "уже стоит «осв»");
     office.refuses(

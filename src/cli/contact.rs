@@ -1,6 +1,6 @@
 //! `letopis contact`: how parents can be reached (§4.5); kept outside the ledger, so that it can be erased (§1.5).
 
-use super::{Common, screen, session};
+use super::{Common, desk::Desk, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::contacts::{Contact as Line, Contacts};
 use crate::journal::{explain, find, resolve};
@@ -79,6 +79,7 @@ impl Contact {
                 screen::list(common.json, &columns, rows);
             }
             Self::Set(set) => {
+                keeper(common)?;
                 known(&journal, &set.pupil)?;
                 let (who, name) = (clean(&set.who)?, clean(&set.name)?);
                 let (telephone, email) = (clean(&set.telephone)?, clean(&set.email)?);
@@ -89,6 +90,7 @@ impl Contact {
                 }
             }
             Self::Erase { pupil } => {
+                keeper(common)?;
                 known(&journal, &pupil)?;
                 match Contacts::open(journal.path())?.erase(&pupil)? {
                     0 => println!("Контактов этого ученика нет: стирать нечего."),
@@ -98,6 +100,12 @@ impl Contact {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Contacts are written and erased by those who keep them: the administrator and class teachers.
+fn keeper(common: &Common) -> Result<()> {
+    let desk = Desk::open(common)?;
+    crate::journal::may_keep_contacts(desk.tables(), &desk.login)
 }
 
 fn known(journal: &crate::journal::Journal, pupil: &str) -> Result<()> {

@@ -241,8 +241,16 @@ fn in_words(tables: &Connection, changes: &[Change]) -> Result<String> {
             Some(file) => find::pupil(tables, file)?.map_or(file.to_owned(), |p| p.name.surname_given()),
             None => "урок".to_owned(),
         };
+        let more = match change {
+            Change::Mark { work, document, .. } => [("вид работы", work), ("документ", document)]
+                .iter()
+                .filter(|(_, text)| !text.is_empty())
+                .map(|(what, text)| format!(", {what}: {text}"))
+                .collect(),
+            _ => String::new(),
+        };
         let period = if change.period().is_empty() { String::new() } else { format!(", {}", change.period()) };
-        Ok(format!("{who}{period}: было {}, стало {}", shown(was), shown(becomes)))
+        Ok(format!("{who}{period}: было {}, стало {}{more}", shown(was), shown(becomes)))
     });
     Ok(words.collect::<Result<Vec<_>>>()?.join("; "))
 }

@@ -59,6 +59,7 @@ impl Desk {
         batch.commit()?;
         warnings.iter().for_each(|warning| screen::warning(warning));
         let name = find::staff(self.tables(), &self.login)?.map(|person| person.name.initials()).unwrap_or_default();
+        let what = what.trim_end_matches('.');
         match numbers[..] {
             [] => return session::unchanged(),
             [number] => println!("{what}. Запись № {number}, подписано: {name}"),

@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, WhichCourse, pupils_of_class};
 use super::{Common, mark, screen, session};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::journal::entry::{Body, DecisionSet, FinalLine, FinalsSet};
 use crate::journal::{explain, find, resolve};
 use crate::school::{Marks, clean, fold, parse_date};
@@ -45,7 +45,7 @@ pub struct Decision {
     /// Класс: 7А
     #[arg(value_name = "КЛАСС")]
     class: String,
-    /// «Фамилия=решение»: "Иванов=переведён"; «все=переведён» — всем остальным
+    /// «Фамилия=решение»: "Иванов=переведён"; «все=переведён» — всем, о ком решения ещё нет
     #[arg(value_name = "УЧЕНИК=РЕШЕНИЕ", required = true)]
     decisions: Vec<String>,
     /// Дата педсовета
@@ -140,11 +140,13 @@ impl Decision {
         }
         mark::no_pupil_twice(named.iter().map(|(pupil, _)| *pupil))?;
         if let Some(decision) = everyone {
-            let others: Vec<_> = pupils.iter().filter(|p| named.iter().all(|(other, _)| other.id != p.id)).collect();
+            let decided = find::decided(desk.tables())?;
+            let free = |p: &&find::Pupil| !decided.contains(&p.id) && named.iter().all(|(other, _)| other.id != p.id);
+            let others: Vec<_> = pupils.iter().filter(free).collect();
             named.extend(others.into_iter().map(|pupil| (pupil, decision.clone())));
         }
         if named.is_empty() {
-            return Err(Error::input(format!("в {class} на {} никого нет", self.date)).next("проверьте дату"));
+            return session::unchanged();
         }
         let number = clean(&self.number)?;
         let body = |(pupil, decision): (&find::Pupil, String)| -> Body {

@@ -136,8 +136,14 @@ pub fn report(error: &clap::Error) -> ExitCode {
             format!("не указано значение для {argument}")
         }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
-            let why = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
-            format!("значение «{value}» не подходит для {argument}{why}")
+            let why = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+            // What the parsers of numbers say is English.
+            let why = if why.is_empty() || why.is_ascii() {
+                "нужно целое число в допустимых пределах".into()
+            } else {
+                why
+            };
+            format!("значение «{value}» не подходит для {argument}: {why}")
         }
         ErrorKind::ArgumentConflict => format!("{argument} нельзя указать вместе с {}", word(ContextKind::PriorArg)),
         ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => format!("не хватает значений для {argument}"),

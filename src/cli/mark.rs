@@ -31,7 +31,7 @@ pub enum Mark {
 pub struct Set {
     #[command(flatten)]
     which: Which,
-    /// «Фамилия=отметка»: "Иванов=5" "Петрова=4/5"; «все=зач» — всем, кто был; «Иванов=-» убирает ошибочную в день урока
+    /// «Фамилия=отметка»: "Иванов=5" "Петрова=4/5"; «все=зач» — всем, кто был и ещё без отметки; «Иванов=-» убирает ошибочную в день урока
     #[arg(value_name = "УЧЕНИК=ОТМЕТКА", required = true)]
     marks: Vec<String>,
     #[command(flatten)]
@@ -91,7 +91,9 @@ impl Set {
             let absent = absent(&desk, &at)?;
             let taken: HashSet<&str> = named.iter().map(|(pupil, _)| pupil.file.as_str()).collect();
             let present = roster.iter().filter(|pupil| !absent.contains(&pupil.file));
-            let others: Vec<_> = present.filter(|pupil| !taken.contains(pupil.file.as_str())).collect();
+            let marked = marked(&desk, &at)?;
+            let free = |pupil: &&Pupil| !taken.contains(pupil.file.as_str()) && !marked.contains(&pupil.file);
+            let others: Vec<_> = present.filter(free).collect();
             named.extend(others.into_iter().map(|pupil| (pupil, Some(marks.clone()))));
         }
         let lines = named.into_iter().map(|(pupil, marks)| self.about.line(pupil, marks)).collect::<Result<_>>()?;
@@ -141,6 +143,12 @@ fn absent(desk: &Desk, at: &LessonRef) -> Result<HashSet<String>> {
     let Some(lesson) = find::lesson_at(desk.tables(), at)? else { return Ok(HashSet::new()) };
     let standing = standing::attendance_of(desk.tables(), lesson.id)?;
     Ok(standing.into_iter().filter(|(_, kind)| kind != "оп").map(|(pupil, _)| pupil).collect())
+}
+
+/// Personal files of those who have a mark at a lesson.
+fn marked(desk: &Desk, at: &LessonRef) -> Result<HashSet<String>> {
+    let Some(lesson) = find::lesson_at(desk.tables(), at)? else { return Ok(HashSet::new()) };
+    Ok(standing::marks_of(desk.tables(), lesson.id)?.into_keys().collect())
 }
 
 fn list(common: &Common, which: &Which) -> Result<ExitCode> {

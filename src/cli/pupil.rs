@@ -51,8 +51,8 @@ pub enum Pupil {
         /// Название группы
         #[arg(value_name = "ГРУППА")]
         group: String,
-        /// Ученики; «+Иванов» добавляет к группе, «-Иванов» убирает из неё
-        #[arg(value_name = "УЧЕНИК", required = true, allow_hyphen_values = true)]
+        /// Ученики; «Иванов=+» добавляет к группе, «Иванов=-» убирает из неё
+        #[arg(value_name = "УЧЕНИК", required = true)]
         pupils: Vec<String>,
     },
 }
@@ -237,16 +237,16 @@ fn set_group(common: &Common, class: &str, group: &str, typed: &[String]) -> Res
         .filter(|(name, _)| *name == group)
         .filter_map(|(_, id)| pupils.iter().find(|pupil| pupil.id == id).map(|pupil| pupil.file.clone()))
         .collect();
-    let is_change = |text: &String| text.starts_with(['+', '-']);
+    let is_change = |text: &String| text.ends_with("=+") || text.ends_with("=-");
     let changes = typed.iter().filter(|text| is_change(text)).count();
     if changes != 0 && changes != typed.len() {
-        return Err(Error::input("состав задаётся либо целиком, либо изменениями «+Иванов» и «-Петров»")
+        return Err(Error::input("состав задаётся либо целиком, либо изменениями «Иванов=+» и «Петров=-»")
             .next("укажите одно из двух"));
     }
     let mut members = if changes == 0 { Vec::new() } else { standing.clone() };
     for text in typed {
-        let file = &resolve::pupil(&pupils, text.trim_start_matches(['+', '-']))?.file;
-        if text.starts_with('-') {
+        let file = &resolve::pupil(&pupils, text.trim_end_matches("=+").trim_end_matches("=-"))?.file;
+        if text.ends_with("=-") {
             members.retain(|member| member != file);
         } else if !members.contains(file) {
             members.push(file.clone());

@@ -11,6 +11,7 @@ use crate::journal::entry::{
     Body, ClassSet, CourseSet, DecisionSet, FinalLine, FinalsSet, GroupSet, Person, PlanLine, PlanSet, PupilEnrolled,
     PupilLeft, PupilSet, ReasonSet, SchoolChanged, Slot, SubjectLine, SubjectsSet, TimetableSet,
 };
+use crate::journal::timetable::Timetable;
 use crate::journal::{Author, Batch, find};
 use crate::school::{CourseKey, School};
 use std::collections::{HashMap, HashSet};
@@ -147,6 +148,14 @@ impl<'a, 'j> Import<'a, 'j> {
         Ok(())
     }
 
+    /// Says that an import replaces what the journal has: a file that was left behind must not undo the work of a year
+    /// unseen.
+    fn replaces(&mut self, at: Source, what: &str) {
+        let file = self.faults.name(at.file).to_owned();
+        let line = if at.line > 0 { format!(", строка {}", at.line) } else { String::new() };
+        self.faults.warnings.push(format!("{file}{line}: заменяется то, что уже есть в журнале: {what}"));
+    }
+
     fn learn(&mut self, key: Key, good: bool) {
         if good {
             self.known.insert(key);
@@ -159,6 +168,7 @@ impl<'a, 'j> Import<'a, 'j> {
         let Some(school) = school else { return Ok(()) };
         if find::school(self.batch.tables())? != school {
             let at = Source { file: "school.toml", line: 0 };
+            self.replaces(at, "сведения о школе, каникулы, звонки, правила");
             self.record(at, "", SchoolChanged { school }, false)?;
         }
         Ok(())
@@ -174,7 +184,11 @@ impl<'a, 'j> Import<'a, 'j> {
             let (login, name, roles) = (row.login.clone(), row.name.clone(), row.roles.clone());
             let (position, association) = (row.position.clone(), row.association.clone());
             let person = Person { login, name, position, association, roles };
-            let good = present::person(self.batch.tables(), &person)? || self.record(*at, "Логин", person, false)?;
+            let same = present::person(self.batch.tables(), &person)?;
+            if !same && find::staff(self.batch.tables(), &person.login)?.is_some() {
+                self.replaces(*at, &format!("сотрудник «{}»", person.login));
+            }
+            let good = same || self.record(*at, "Логин", person, false)?;
             self.learn(key, good);
         }
         Ok(())
@@ -211,9 +225,11 @@ impl<'a, 'j> Import<'a, 'j> {
                 continue;
             }
             let set = ClassSet { class: class.clone(), teacher: teacher.clone() };
-            let good = self.needs(*at, needs)
-                && (present::class(self.batch.tables(), &set)?
-                    || self.record(*at, "Классный руководитель", set, false)?);
+            let same = present::class(self.batch.tables(), &set)?;
+            if !same && find::class_teacher(self.batch.tables(), class)?.is_some() {
+                self.replaces(*at, &format!("классный руководитель {class}"));
+            }
+            let good = self.needs(*at, needs) && (same || self.record(*at, "Классный руководитель", set, false)?);
             self.learn(key, good);
         }
         Ok(())
@@ -284,8 +300,11 @@ impl<'a, 'j> Import<'a, 'j> {
                 needs.push((Key::Group(row.key.class.clone(), row.key.group.clone()), "Группа"));
             }
             let set = CourseSet { course: row.key.clone(), teacher: row.teacher.clone(), hours: row.hours };
-            let good = self.needs(*at, &needs)
-                && (present::course(self.batch.tables(), &set)? || self.record(*at, "Учитель", set, false)?);
+            let same = present::course(self.batch.tables(), &set)?;
+            if !same && find::course(self.batch.tables(), &set.course)?.is_some() {
+                self.replaces(*at, &format!("учитель и часы курса «{}»", set.course));
+            }
+            let good = self.needs(*at, &needs) && (same || self.record(*at, "Учитель", set, false)?);
             self.learn(key, good);
         }
         Ok(())
@@ -316,6 +335,11 @@ impl<'a, 'j> Import<'a, 'j> {
         for (at, course, mut slots) in self.by_course(rows) {
             slots.sort_unstable();
             if !present::timetable(self.batch.tables(), &course, &slots)? {
+                if let Some(known) = find::course(self.batch.tables(), &course)?
+                    && !Timetable::of(self.batch.tables(), known.id)?.is_empty()
+                {
+                    self.replaces(at, &format!("расписание курса «{course}»"));
+                }
                 self.record(at, "Урок", TimetableSet { course, since: None, slots }, false)?;
             }
         }

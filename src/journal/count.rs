@@ -17,6 +17,8 @@ pub struct Count {
     pub written: u32,
     /// What they add up to.
     pub sum: u32,
+    /// How many «зач» and «незач» there are beside them.
+    pub credits: u32,
 }
 
 /// What §2.3.1 demands of a course.
@@ -86,7 +88,9 @@ impl Counts {
             let (pupil, marks, work): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
             let written = WorkKind::of(&work).is_some_and(WorkKind::is_written);
             let count = self.by_pupil.entry(pupil).or_default();
-            for grade in Marks::parse(&marks)?.grades() {
+            let marks = Marks::parse(&marks)?;
+            count.credits += u32::try_from(marks.credits()).unwrap_or(u32::MAX);
+            for grade in marks.grades() {
                 count.grades += 1;
                 count.written += u32::from(written);
                 count.sum += u32::from(grade);
@@ -98,6 +102,13 @@ impl Counts {
     /// A pupil's grades.
     pub fn of(&self, pupil: i64) -> Count {
         self.by_pupil.get(&pupil).copied().unwrap_or_default()
+    }
+
+    /// What a final «зач» or «незач» lacks, in words: it rests on as many marks as a grade does, of either kind.
+    pub fn lack_of_credit(&self, pupil: i64) -> Option<String> {
+        let count = self.of(pupil);
+        let all = count.grades + count.credits;
+        (all < self.demand.grades).then(|| format!("отметок {all}, нужно не менее {}", self.demand.grades))
     }
 
     /// What §2.3.1 demands and the pupil lacks, in words.

@@ -22,9 +22,11 @@ pub mod rules;
 pub mod standing;
 pub mod tables;
 pub mod timetable;
+mod turn;
 
 pub use audit::{Finding, Report};
 pub use record::{Author, Batch, Recorded, author_of};
+pub use roles::may_keep_contacts;
 
 use crate::error::{Error, Result};
 use crate::ledger::chain::{Hash, Tip, hex};

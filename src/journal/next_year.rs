@@ -12,7 +12,7 @@ use crate::journal::entry::{
 use crate::journal::find::{self, Pupil};
 use crate::journal::{Journal, head_text};
 use crate::ledger::chain::hex;
-use crate::school::{ClassName, fold};
+use crate::school::{ClassName, Role, fold};
 use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::{BTreeMap, HashMap};
@@ -48,7 +48,7 @@ pub fn take_over(old: &Journal, login: &str, fingerprint: &str, begins: NaiveDat
             .next("закройте его: letopis year close"));
     }
     let key = find::key(tables, fingerprint)?.filter(|key| key.login == login && key.revoked_at.is_none());
-    let person = person(tables, login)?.filter(|p| p.roles.contains(&crate::school::Role::Administrator));
+    let person = person(tables, login)?.filter(|p| p.roles.contains(&Role::Administrator));
     let (Some(_), Some(administrator)) = (key, person) else {
         return Err(Error::refused(format!("«{login}» с этим ключом не администратор прежнего журнала"))
             .at(place())
@@ -143,6 +143,8 @@ fn classes_and_pupils(tables: &Connection, begins: NaiveDate, bodies: &mut Vec<B
     let mut gone = 0;
     for class in find::classes(tables)? {
         let teacher = find::class_teacher(tables, &class)?.unwrap_or_default();
+        // Somebody who no longer is a class teacher is not taken over as one.
+        let teacher = if find::has_role(tables, &teacher, Role::ClassTeacher)? { teacher } else { String::new() };
         for (pupil, born) in enrolled(tables, &class)? {
             match destination(&class, decisions.get(&pupil.id)) {
                 Some(next) => going.push((pupil, born, next)),

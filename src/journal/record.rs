@@ -7,6 +7,7 @@
 use crate::error::{Error, Result};
 use crate::journal::entry::{Body, Entry, RULES};
 use crate::journal::rules::{self, Context};
+use crate::journal::turn::Turn;
 use crate::journal::{find, roles, tables};
 use crate::ledger::chain::Tip;
 use crate::ledger::identity::Identity;
@@ -18,6 +19,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 /// A write transaction on a journal into which entries are recorded.
 pub struct Batch<'j> {
     transaction: Transaction<'j>,
+    /// Given back after the transaction has ended.
+    _turn: Option<Turn>,
     tip: Tip,
     last: Option<DateTime<FixedOffset>>,
     school: School,
@@ -46,11 +49,12 @@ pub struct Author<'a> {
 impl<'j> Batch<'j> {
     /// Begins a write transaction. Waits while another process writes.
     pub(super) fn begin(file: &'j mut Connection) -> Result<Self> {
+        let turn = Turn::wait_for(file)?;
         let transaction = file.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let tip = store::tip(&transaction)?;
         let last = store::last(&transaction)?.map(|record| Entry::from_json(&record.payload)).transpose()?;
         let school = find::school(&transaction)?;
-        Ok(Self { transaction, tip, last: last.map(|entry| entry.time), school })
+        Ok(Self { transaction, _turn: turn, tip, last: last.map(|entry| entry.time), school })
     }
 
     /// The tables as this transaction sees them.

@@ -89,6 +89,16 @@ impl Marks {
         self.0.iter().filter_map(|mark| if let Mark::Grade(g) = mark { Some(*g) } else { None })
     }
 
+    /// How many of the marks are «зач» or «незач», which are no grades.
+    pub fn credits(&self) -> usize {
+        self.0.iter().filter(|mark| matches!(mark, Mark::Passed | Mark::Failed)).count()
+    }
+
+    /// Whether this is «осв».
+    pub fn is_exempt(&self) -> bool {
+        self.0 == [Mark::Exempt]
+    }
+
     /// Whether this is «н/а».
     pub fn is_not_attested(&self) -> bool {
         self.0 == [Mark::NotAttested]

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::journal::entry::LessonRef;
 use crate::school::{ClassName, CourseKey};
 use rusqlite::Connection;
+use std::collections::HashSet;
 
 /// A final mark that stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +34,12 @@ pub fn finals_of(tables: &Connection, course: i64) -> Result<Vec<Final>> {
     let mut finals = rows.collect::<rusqlite::Result<Vec<_>>>()?;
     finals.sort_by_cached_key(|f| f.pupil.name.sort_key());
     Ok(finals)
+}
+
+/// Rows of the pupils about whom the pedagogical council has decided.
+pub fn decided(tables: &Connection) -> Result<HashSet<i64>> {
+    let mut statement = tables.prepare_cached("SELECT pupil FROM decisions")?;
+    Ok(statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// A substitution: assigned, or given.

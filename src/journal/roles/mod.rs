@@ -52,7 +52,7 @@ const TABLE: &[(&str, &[Right])] = &[
     ("marks.set", &[OwnCourse, Substitute]),
     ("attendance.set", &[OwnCourse, Substitute]),
     ("substitution.assigned", &[Has(DeputyHead)]),
-    ("substitution.confirmed", &[Has(DeputyHead)]),
+    ("substitution.confirmed", &[Has(DeputyHead), Has(Director)]),
     ("reason.set", &[OwnClass]),
     ("reason.withdrawn", &[OwnClass]),
     ("exemption.set", &[OwnClass]),
@@ -98,6 +98,22 @@ pub fn check(tables: &Connection, entry: &Entry) -> Result<()> {
     let who = rights.iter().map(|right| right.describe()).collect::<Vec<_>>().join(" или ");
     Err(Error::refused(format!("у «{}» нет права на это действие (§3.3): его выполняет {who}", entry.author))
         .next("обратитесь к тому, кто имеет это право, или к администратору"))
+}
+
+/// Whether somebody may write and erase parents' contacts, which are no entries: the administrator and class teachers.
+///
+/// # Errors
+/// A refusal that says who may.
+pub fn may_keep_contacts(tables: &Connection, login: &str) -> Result<()> {
+    for role in [Administrator, ClassTeacher] {
+        if find::has_role(tables, login, role)? {
+            return Ok(());
+        }
+    }
+    Err(Error::refused(format!(
+        "у «{login}» нет права на это действие (§3.3): контакты ведут администратор и классные руководители"
+    ))
+    .next("обратитесь к ним"))
 }
 
 impl Right {

@@ -35,7 +35,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("marks.set", "                 -  cs -  -  -  -  -  - "),
     ("attendance.set", "            -  cs -  -  -  -  -  - "),
     ("substitution.assigned", "     -  -  -  -  +  -  -  - "),
-    ("substitution.confirmed", "    -  -  -  -  +  -  -  - "),
+    ("substitution.confirmed", "    -  -  -  -  +  +  -  - "),
     ("reason.set", "                -  -  -  k  -  -  -  - "),
     ("reason.withdrawn", "          -  -  -  k  -  -  -  - "),
     ("exemption.set", "             -  -  -  k  -  -  -  - "),

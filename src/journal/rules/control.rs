@@ -80,7 +80,7 @@ pub fn assignment(context: &Context<'_>, assigned: &SubstitutionAssigned) -> Res
 }
 
 /// §2.1: a substitute's lesson that waits for confirmation.
-pub fn confirmation(context: &Context<'_>, confirmed: &SubstitutionConfirmed) -> Result<()> {
+pub fn confirmation(context: &Context<'_>, entry: &Entry, confirmed: &SubstitutionConfirmed) -> Result<()> {
     let at = &confirmed.at;
     let course = known_course(context.tables, &at.course)?;
     match find::lesson(context.tables, course.id, at.date, at.lesson)? {
@@ -88,6 +88,10 @@ pub fn confirmation(context: &Context<'_>, confirmed: &SubstitutionConfirmed) ->
             .next("назначить замену заранее: letopis substitution assign")),
         Some(known) if known.substitute.is_empty() => {
             Err(Error::refused(format!("урок {} проведён без замены", place(at))))
+        }
+        Some(known) if known.substitute == entry.author => {
+            Err(Error::refused("§2.1: свою замену подтверждает другой")
+                .next("обратитесь к другому завучу или к директору"))
         }
         Some(known) if known.confirmed => {
             Err(Error::refused(format!("замена на уроке {} уже подтверждена", place(at))))

@@ -2,7 +2,8 @@
 //!
 //! A request names what stands in the journal and what is to stand there. It is judged when it is made and again when it
 //! is approved: if something else was changed meanwhile, it no longer fits, and approving it is refused. The day rules
-//! and the mark count (§2.3.1) do not bind it: that is what a correction is for, and a deputy head answers for it.
+//! do not bind it: that is what a correction is for. A final mark may not stand earlier than it could be set, and one that
+//! rests on too few marks (§2.3.1) is approved with a reason only.
 
 use super::finals;
 use super::lesson::{allowed_marks, lesson_text, on_roster, school_day};
@@ -32,8 +33,29 @@ pub fn request(context: &Context<'_>, set: &CorrectionRequested, today: NaiveDat
     if changes_lesson && set.date > today {
         return Err(Error::refused(format!("{} ещё не наступило", format_date(set.date))).next("проверьте дату"));
     }
+    for change in &set.changes {
+        if let Change::Final { period, .. } = change {
+            finals::not_too_early(context, &known_course(context.tables, &set.course)?, period, today)?;
+        }
+    }
     let at = LessonRef { course: set.course.clone(), date: set.date, lesson: set.lesson };
     fits(context, &at, &set.changes)
+}
+
+/// §2.3.1: a final mark with too few marks is set by the deputy head with a reason, which is printed: the decision's note.
+fn enough_marks(context: &Context<'_>, request: &Correction, note: &str) -> Result<()> {
+    if !note.trim().is_empty() {
+        return Ok(());
+    }
+    let course = known_course(context.tables, &request.course)?;
+    for change in &request.changes {
+        if let Change::Final { pupil, period, becomes: Some(mark), .. } = change
+            && let Some(lack) = finals::lack_of_corrected(context, &course, pupil, period, mark)?
+        {
+            return Err(Error::refused(lack).next("удовлетворите с обоснованием, оно печатается: --note \"…\""));
+        }
+    }
+    Ok(())
 }
 
 /// §2.3.3.2: decided once, by another than who asked; a refusal says why; what is approved still fits.
@@ -54,7 +76,8 @@ pub fn decision(context: &Context<'_>, entry: &Entry, decided: &CorrectionDecide
     fits(context, &request.at(), &request.changes).map_err(|error| {
         Error::refused(format!("заявку № {} удовлетворить нельзя: {}", decided.number, error.message()))
             .next("отклоните её с этой причиной; учитель подаст новую")
-    })
+    })?;
+    enough_marks(context, &request, &decided.note)
 }
 
 fn known_request(context: &Context<'_>, number: u64) -> Result<Correction> {

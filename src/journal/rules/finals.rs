@@ -47,9 +47,11 @@ pub fn check(
         })?;
         single(context, &course, &line.mark)?;
         standing(context, &course, pupil, set, entry, today, &line.mark)?;
-        let counts_needed = line.mark.grades().next().is_some() && !overriding;
-        if let (Some(counts), true) = (&counts, counts_needed)
-            && let Some(lack) = counts.lack(pupil.id)
+        if line.mark.is_exempt() && !entry.taken_over {
+            exempted(context, &course, pupil, begins, ends)?;
+        }
+        if let (Some(counts), false) = (&counts, overriding)
+            && let Some(lack) = lack(counts, pupil, &line.mark, entry.taken_over)
         {
             let what = format!("§2.3.1: {}, {}, {}: {lack}", pupil.name.surname_given(), course.key, set.period);
             if !entry.taken_over {
@@ -61,6 +63,59 @@ pub fn check(
         }
     }
     Ok(())
+}
+
+/// What the mark lacks by §2.3.1. «н/а» and «осв» rest on nothing; «зач» that was taken over is not counted.
+fn lack(counts: &Counts, pupil: &Pupil, mark: &Marks, taken_over: bool) -> Option<String> {
+    if mark.grades().next().is_some() {
+        counts.lack(pupil.id)
+    } else if mark.credits() > 0 && !taken_over {
+        counts.lack_of_credit(pupil.id)
+    } else {
+        None
+    }
+}
+
+/// «осв» is for whom a document exempts from the subject (§3.3.4).
+fn exempted(context: &Context<'_>, course: &Course, pupil: &Pupil, begins: NaiveDate, ends: NaiveDate) -> Result<()> {
+    let sql = "SELECT 1 FROM exemptions WHERE pupil = ?1 AND subject = ?2 AND since <= ?4 AND until >= ?3";
+    let span = params![pupil.id, course.key.subject, find::iso(begins), find::iso(ends)];
+    if context.tables.prepare_cached(sql)?.exists(span)? {
+        return Ok(());
+    }
+    Err(Error::refused(format!(
+        "§3.3.4: {} не освобожден(а) от предмета «{}»",
+        pupil.name.surname_given(),
+        course.key.subject
+    ))
+    .next("освобождение вносит классный руководитель: letopis absence exempt"))
+}
+
+/// §2.3.1 for a final mark that a correction sets: what it lacks, in words.
+pub fn lack_of_corrected(
+    context: &Context<'_>,
+    course: &Course,
+    pupil: &str,
+    name: &str,
+    mark: &Marks,
+) -> Result<Option<String>> {
+    let Some(period) = period(context, course, name)? else { return Ok(None) };
+    let Some(pupil) = find::pupil(context.tables, pupil)? else { return Ok(None) };
+    let span = (period.begins, period.ends);
+    let counts = Counts::take(context.tables, context.school, course, span, [pupil.id])?;
+    let lack = lack(&counts, &pupil, mark, false);
+    Ok(lack.map(|lack| format!("§2.3.1: {}, {}, {name}: {lack}", pupil.name.surname_given(), course.key)))
+}
+
+/// No final mark stands before it could be set: from some days before its period's end.
+pub fn not_too_early(context: &Context<'_>, course: &Course, name: &str, today: NaiveDate) -> Result<()> {
+    let ends = period(context, course, name)?.map_or(context.school.year.ends, |period| period.ends);
+    let first = ends - Duration::days(context.school.policy.final_days.into());
+    if today >= first {
+        return Ok(());
+    }
+    Err(Error::refused(format!("отметки за «{name}» выставляются с {}", format_date(first)))
+        .next("подождите до этого дня"))
 }
 
 fn period<'s>(context: &'s Context<'_>, course: &Course, name: &str) -> Result<Option<&'s Period>> {

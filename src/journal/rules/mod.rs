@@ -21,7 +21,7 @@ pub use text::is_canonical;
 use crate::error::{Error, Result};
 use crate::journal::entry::{Body, Entry};
 use crate::journal::find::{self, Course, Pupil};
-use crate::school::{CourseKey, School};
+use crate::school::{CourseKey, School, format_date};
 use chrono::NaiveDate;
 use rusqlite::Connection;
 use std::collections::HashMap;
@@ -68,7 +68,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::MarksSet(set) => lesson::marks(context, entry, set, today)?,
         Body::AttendanceSet(set) => lesson::attendance(context, entry, set, today)?,
         Body::SubstitutionAssigned(assigned) => control::assignment(context, assigned)?,
-        Body::SubstitutionConfirmed(confirmed) => control::confirmation(context, confirmed)?,
+        Body::SubstitutionConfirmed(confirmed) => control::confirmation(context, entry, confirmed)?,
         Body::ReasonSet(set) => absence::reason(tables, set)?,
         Body::ReasonWithdrawn(withdrawn) => absence::withdrawal_of_reason(tables, withdrawn)?,
         Body::ExemptionSet(set) => absence::exemption(context, set)?,
@@ -77,6 +77,10 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::DecisionSet(set) => {
             known_pupil(tables, &set.pupil)?;
             text::is_given(&set.decision, "решение")?;
+            if set.date > today {
+                return Err(Error::input(format!("решение от {} ещё не принято", format_date(set.date)))
+                    .next("проверьте дату педагогического совета"));
+            }
         }
         Body::CorrectionRequested(set) => correction::request(context, set, today)?,
         Body::CorrectionDecided(decided) => correction::decision(context, entry, decided)?,

@@ -38,10 +38,10 @@ impl Place<'_> {
         if !decided.approved {
             return Ok(());
         }
-        request.changes.iter().try_for_each(|change| self.change(&request, change))
+        request.changes.iter().try_for_each(|change| self.change(&request, change, &decided.note))
     }
 
-    fn change(&self, request: &correction::Correction, change: &Change) -> Result<()> {
+    fn change(&self, request: &correction::Correction, change: &Change, note: &str) -> Result<()> {
         let lesson = || self.lesson_id(&request.at());
         match change {
             Change::Mark { pupil, becomes, work, document, .. } => {
@@ -50,7 +50,7 @@ impl Place<'_> {
             Change::Attendance { pupil, becomes, .. } => self.presence(lesson()?, self.pupil(pupil)?, *becomes),
             Change::Lesson { becomes, .. } => self.corrected_lesson(request, becomes),
             Change::Final { pupil, period, becomes, .. } => {
-                self.final_mark(self.course(&request.course)?, self.pupil(pupil)?, period, becomes.as_ref(), "")
+                self.final_mark(self.course(&request.course)?, self.pupil(pupil)?, period, becomes.as_ref(), note)
             }
         }
     }
