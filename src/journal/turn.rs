@@ -30,6 +30,10 @@ impl Turn {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let Ok(lock) = options.open(format!("{path}-lock")) else { return Ok(None) };
+        // Whoever may write to the journal may wait for it: where a group shares it, the group shares the lock.
+        if let Ok(of_journal) = std::fs::metadata(path) {
+            let _ = lock.set_permissions(of_journal.permissions());
+        }
         match lock.try_lock() {
             Ok(()) => return Ok(Some(Self { _lock: lock })),
             Err(TryLockError::Error(_)) => return Ok(None),
