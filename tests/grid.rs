@@ -98,7 +98,9 @@ fn a_lesson_and_25_marks_in_one_sitting_are_26_entries_in_the_right_cells_and_th
 /// The program has ended by itself and without a fault.
 #[track_caller]
 fn ended(window: &Window) {
-    window.wait_until("the end of the program", |_| window.ask("#{pane_dead}") == "1");
+    // The terminal is closed a moment before tmux learns how the program ended.
+    let how = |_: &str| !window.ask("#{pane_dead_status}#{pane_dead_signal}").is_empty();
+    window.wait_until("the end of the program", how);
     assert_eq!(window.ask("#{pane_dead_status} #{alternate_on}"), "0 0");
 }
 
@@ -144,7 +146,9 @@ fn killed_in_the_middle_nothing_shown_as_recorded_is_lost() {
         while school.entries() <= enough && start.elapsed() < Duration::from_secs(20) {}
         let process = window.process();
         peers::run("kill", ["-KILL", &process.to_string()], &school.path("."));
-        window.wait_until("the end of the program", |_| window.ask("#{pane_dead}") == "1");
+        // The terminal is closed a moment before tmux learns how the program ended.
+    let how = |_: &str| !window.ask("#{pane_dead_status}#{pane_dead_signal}").is_empty();
+    window.wait_until("the end of the program", how);
         clear_after(process);
         let (screen, after) = (window.screen(), school.entries() - before);
         let stand = marks(&school);
