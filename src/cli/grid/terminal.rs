@@ -56,9 +56,10 @@ impl Screen {
         let ended = Arc::new(AtomicBool::new(false));
         #[cfg(unix)]
         for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP, signal_hook::consts::SIGINT] {
+            // A second signal ends the program at once: the reader of keys may be stuck at a terminal that went away.
+            signal_hook::flag::register_conditional_shutdown(signal, 2, Arc::clone(&ended)).map_err(fault)?;
             signal_hook::flag::register(signal, Arc::clone(&ended)).map_err(fault)?;
         }
-        leave_when_stuck(Arc::clone(&ended));
         let terminal = ratatui::try_init().inspect_err(|_| ratatui::restore()).map_err(fault)?;
         let screen = Self { terminal, ended };
         execute!(stdout(), EnableBracketedPaste).map_err(fault)?;
@@ -109,19 +110,6 @@ fn hung_up(patience: Duration) -> bool {
 fn hung_up(patience: Duration) -> bool {
     let _ = event::poll(patience);
     false
-}
-
-/// Ends the program where it was asked to end and has not done so in some seconds: the reader of keys may be stuck at a
-/// terminal that went away just before it looked. Everything that was acknowledged is in the journal.
-fn leave_when_stuck(ended: Arc<AtomicBool>) {
-    std::thread::spawn(move || {
-        while !ended.load(Ordering::Relaxed) {
-            std::thread::sleep(Duration::from_millis(500));
-        }
-        std::thread::sleep(Duration::from_secs(3));
-        ratatui::restore();
-        std::process::exit(2);
-    });
 }
 
 impl Drop for Screen {
