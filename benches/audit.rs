@@ -34,6 +34,9 @@ const RUNS: usize = 31;
 /// Entries that share a transaction while the journal is made.
 const TOGETHER: usize = 20_000;
 
+/// Of so many marks of a lesson, one was first entered wrong and is overwritten on the day: the ledger keeps both.
+const SLIPS: usize = 4;
+
 /// Signatures that are checked for their figure.
 const SIGNATURES: usize = 100_000;
 
@@ -285,9 +288,14 @@ fn cells(whole: &Connection, lesson: i64, at: &LessonRef) -> Vec<Body> {
     };
     let marks = rows("SELECT file, marks FROM marks JOIN pupils ON pupils.id = pupil WHERE lesson = ?1");
     let absences = rows("SELECT file, kind FROM attendance JOIN pupils ON pupils.id = pupil WHERE lesson = ?1");
-    let marks = marks.into_iter().map(|(pupil, marks)| {
-        let line = MarkLine { pupil, marks: Some(Marks::parse(&marks).expect("marks")), document: String::new() };
+    let mark = |pupil: &str, marks: &str| {
+        let marks = Some(Marks::parse(marks).expect("marks"));
+        let line = MarkLine { pupil: pupil.to_owned(), marks, document: String::new() };
         Body::from(MarksSet { at: at.clone(), work: String::new(), marks: vec![line] })
+    };
+    let marks = marks.iter().enumerate().flat_map(|(nth, (pupil, marks))| {
+        let slip = (nth % SLIPS == 0).then(|| mark(pupil, if marks == "5" { "4" } else { "5" }));
+        slip.into_iter().chain([mark(pupil, marks)])
     });
     let absences = absences.into_iter().map(|(pupil, kind)| {
         let attendance = letopis::school::Attendance::parse(&kind);
