@@ -4,8 +4,8 @@ use super::{Common, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::find;
 use crate::print::check::{self, Again};
-use crate::print::issue::{self, Wanted};
-use crate::print::{Form, Layouts, parse_code, ready, show_page_record};
+use crate::print::issue;
+use crate::print::{Form, Layouts, Subject, Wanted, parse_code, ready, show_page_record};
 use crate::school::ClassName;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -19,7 +19,13 @@ pub enum Print {
     /// Сводная ведомость итоговой успешности класса (хранится 25 лет)
     #[command(visible_alias = "ведомость")]
     Summary(OfClass),
-    /// Все документы школы
+    /// Сводная ведомость учёта успеваемости отдельным документом
+    #[command(visible_alias = "успеваемость")]
+    Progress(OfClass),
+    /// Реестр ключей подписи
+    #[command(visible_alias = "ключи")]
+    Keys(Where),
+    /// Все документы школы: журналы классов, ведомости на 25 лет, реестры
     #[command(visible_alias = "всё")]
     All(Where),
     /// Проверить бумагу: по коду внизу страницы или по тексту QR-кода
@@ -48,6 +54,9 @@ pub struct Where {
     /// Папка для файлов PDF
     #[arg(long, value_name = "ПАПКА")]
     out: PathBuf,
+    /// Для печати на одной стороне листа: без разворотов и зеркальных полей
+    #[arg(long)]
+    simplex: bool,
     /// Проект: без номера и кода, с пометкой «ПРОЕКТ», без записи в журнал
     #[arg(long)]
     draft: bool,
@@ -61,6 +70,8 @@ impl Print {
         match self {
             Self::Class(of) => one(common, Form::ClassBook, &of),
             Self::Summary(of) => one(common, Form::SummarySheet, &of),
+            Self::Progress(of) => one(common, Form::Progress, &of),
+            Self::Keys(to) => print(common, vec![Wanted::new(Form::Keys, Subject::School)], &to),
             Self::All(to) => {
                 let journal = session::journal(common)?;
                 let mut wanted = issue::everything(journal.tables())?;
@@ -70,7 +81,7 @@ impl Print {
                     later.iter().for_each(|why| screen::warning(why.message()));
                     wanted = ready;
                 }
-                print(common, &wanted, &to)
+                print(common, wanted, &to)
             }
             Self::Check { code, layouts } => check_page(common, &code.join(" "), layouts.as_deref()),
         }
@@ -84,14 +95,17 @@ fn one(common: &Common, form: Form, of: &OfClass) -> Result<ExitCode> {
         let known = known.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         return Err(Error::input(format!("класса {class} нет в журнале")).next(format!("в журнале есть: {known}")));
     }
-    print(common, &[Wanted { form, class }], &of.to)
+    print(common, vec![Wanted::of_class(form, class)], &of.to)
 }
 
-fn print(common: &Common, wanted: &[Wanted], to: &Where) -> Result<ExitCode> {
+fn print(common: &Common, mut wanted: Vec<Wanted>, to: &Where) -> Result<ExitCode> {
+    for document in wanted.iter_mut().filter(|wanted| wanted.form.is_bound()) {
+        document.variant.simplex = to.simplex;
+    }
     let mut journal = session::journal(common)?;
     let layouts = Layouts::load(to.layouts.as_deref())?;
     if to.draft {
-        for file in issue::draft(&journal, session::now(), &layouts, wanted, &to.out)? {
+        for file in issue::draft(&journal, session::now(), &layouts, &wanted, &to.out)? {
             println!("Проект: {}", file.display());
         }
         return Ok(ExitCode::SUCCESS);
@@ -100,12 +114,13 @@ fn print(common: &Common, wanted: &[Wanted], to: &Where) -> Result<ExitCode> {
     let bar = screen::progress("Печать документов");
     bar.set_length(wanted.len() as u64);
     let author = session::author(&identity);
-    let issued = issue::issue(&mut journal, author, &layouts, wanted, &to.out, &|done| bar.set_position(done))?;
+    let issued = issue::issue(&mut journal, author, &layouts, &wanted, &to.out, &|done| bar.set_position(done))?;
     bar.finish_and_clear();
     if common.json {
         let values = issued.iter().map(|d| {
             serde_json::json!({
-                "number": d.number, "form": d.wanted.form.id(), "class": d.wanted.class.to_string(),
+                "number": d.number, "form": d.wanted.form.id(), "class": d.wanted.subject.class().map(ToString::to_string).unwrap_or_default(),
+                "subject": d.wanted.subject.to_string(), "variant": d.wanted.variant.to_string(),
                 "title": d.title, "pages": d.pages, "leaves": d.leaves, "file": d.file, "new": d.new,
             })
         });

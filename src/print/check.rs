@@ -4,13 +4,13 @@
 //! its digest. The second is rendering the page again from the ledger as it stood. Where the second differs although the
 //! first holds, the program or a layout has changed since, and the one that did is named.
 
-use super::issue::{Registered, context_of, issued_resources, registered};
-use super::{Code, Form, Layouts, render};
+use super::issue::issued_resources;
+use super::register::{Registered, context_of, registered, superseded_by};
+use super::{Code, Layouts, render};
 use crate::error::{Error, Result};
 use crate::journal::{Journal, page_text, tables};
 use crate::ledger::chain::{hex, parse_hash};
-use crate::school::ClassName;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
 /// What a code on paper stands for.
@@ -69,11 +69,7 @@ pub fn find(file: &Connection, code: &Code) -> Result<Page> {
         return Err(damaged("сохранённый текст страницы изменён"));
     }
     let document = registered(file, &number)?.ok_or_else(|| damaged("документа нет в реестре"))?;
-    let sql = "SELECT number FROM documents WHERE form = ?1 AND subject = ?2
-               AND entry > (SELECT entry FROM documents WHERE number = ?3) ORDER BY entry DESC LIMIT 1";
-    use rusqlite::OptionalExtension;
-    let superseded_by =
-        file.query_row(sql, params![document.form, document.subject, number], |row| row.get(0)).optional()?;
+    let superseded_by = superseded_by(file, &document)?;
     Ok(Page { document, page, digest, record, superseded_by })
 }
 
@@ -83,15 +79,10 @@ pub fn find(file: &Connection, code: &Code) -> Result<Page> {
 /// A ledger that cannot be replayed; a form that this version does not know.
 pub fn render_again(journal: &Journal, layouts: &Layouts, page: &Page) -> Result<Again> {
     let document = &page.document;
-    let unknown = || {
-        Error::input(format!("эта версия программы не печатает документы вида «{}»", document.form))
-            .next("обновите программу")
-    };
-    let form = Form::from_id(&document.form).ok_or_else(unknown)?;
-    let class = ClassName::parse(&document.subject)?;
+    let wanted = document.wanted()?;
     let then = tables::as_of(journal.tables(), Some(document.at_entry))?;
     let context = context_of(journal.tables(), &then, document)?;
-    let rendered = render(&then, layouts, form, &class, &context)?;
+    let rendered = render(&then, layouts, &wanted, &context)?;
     let place = usize::try_from(page.page).unwrap_or(usize::MAX).saturating_sub(1);
     let same_page = rendered.pages.get(place).is_some_and(|seal| hex(&seal.digest) == page.digest);
     if same_page {

@@ -5,30 +5,22 @@
 //! snapshot of the tables, whose place in the ledger it names. Files appear under their names after the register has
 //! them, so no certified paper exists that the ledger does not know.
 
-use super::{Form, IssueContext, Layouts, Rendered, ready, render, resources};
+use super::register::{Registered, last_context, last_issued};
+use super::{Form, IssueContext, Layouts, Rendered, Subject, Wanted, ready, render, resources};
 use crate::error::{Error, Result};
 use crate::journal::entry::{DocumentIssued, IssuedPage, IssuedResource};
 use crate::journal::{Author, Journal, find, rules};
 use crate::ledger::chain::hex;
 use crate::ledger::store;
-use crate::school::{ClassName, PersonName, Role};
+use crate::school::{PersonName, Role};
 use chrono::{DateTime, FixedOffset, SubsecRound};
 use rayon::prelude::*;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The version that documents name.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// A form of a class: what a document is made of.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Wanted {
-    /// The form.
-    pub form: Form,
-    /// The class.
-    pub class: ClassName,
-}
 
 /// A document that was issued, now or before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,37 +41,18 @@ pub struct Issued {
     pub new: bool,
 }
 
-/// A document as the register has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Registered {
-    /// Its number.
-    pub number: String,
-    /// Stable name of the form.
-    pub form: String,
-    /// The class, or empty.
-    pub subject: String,
-    /// Its title.
-    pub title: String,
-    /// The entry whose state it shows.
-    pub at_entry: u64,
-    /// When it was issued.
-    pub issued_at: DateTime<FixedOffset>,
-    /// Login of who issued it.
-    pub issued_by: String,
-    /// The version that made it.
-    pub version: String,
-    /// SHA-256 of its file, hex.
-    pub pdf_sha256: String,
-    /// Check codes of its pages, hex.
-    pub pages: Vec<String>,
-}
-
-/// The forms of all classes, books before sheets.
+/// Everything that is issued at the end of a year: the books of all classes, their sheets kept for 25 years, and the
+/// school's registers.
 pub fn everything(tables: &Connection) -> Result<Vec<Wanted>> {
     let classes = find::classes(tables)?;
-    let of = |form: Form| classes.iter().map(move |class| Wanted { form, class: class.clone() });
-    Ok(Form::ALL.into_iter().flat_map(of).collect())
+    let of = |form: Form| classes.iter().map(move |class| Wanted::of_class(form, class.clone()));
+    let books = [Form::ClassBook, Form::SummarySheet].into_iter().flat_map(of);
+    let registers = REGISTERS.map(|form| Wanted::new(form, Subject::School));
+    Ok(books.chain(registers).collect())
 }
+
+/// The registers of the whole school.
+const REGISTERS: [Form; 1] = [Form::Keys];
 
 /// Issues what is wanted and writes the files into `dir`. `progress` is told how many documents are done.
 ///
@@ -103,42 +76,16 @@ pub fn issue(
         }
     }
     std::fs::create_dir_all(dir).map_err(|e| Error::file("создать папку", dir, &e))?;
-    let path = journal.path().to_owned();
-    let mut first = rules::next_running(journal.tables())?;
-    let last = last_issued(journal.tables(), wanted)?;
+    // The register of documents lists the others, so it is made after them.
+    let (last, first): (Vec<_>, Vec<_>) = wanted.iter().cloned().partition(|wanted| wanted.form == Form::Register);
     let done = AtomicU64::new(0);
-    let again: Vec<Option<Made>> = (wanted, last)
-        .into_par_iter()
-        .map(|(wanted, last)| {
-            let made = last.map(|last| issuer.again(&path, wanted, &last, dir)).transpose()?.flatten();
-            if made.is_some() {
-                progress(done.fetch_add(1, Ordering::Relaxed) + 1);
-            }
-            Ok(made)
-        })
-        .collect::<Result<_>>()?;
-    let numbers: Vec<Option<String>> = again
-        .iter()
-        .map(|made| {
-            made.is_none().then(|| {
-                first += 1;
-                rules::register_number(&issuer.school, first - 1)
-            })
-        })
-        .collect();
-    let made: Vec<Made> = (wanted, again, numbers)
-        .into_par_iter()
-        .map(|(wanted, again, number)| {
-            let Some(number) = number else {
-                return again.ok_or_else(|| Error::refused("документ не составлен"));
-            };
-            let made = issuer.anew(&path, wanted, number, dir)?;
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1);
-            Ok(made)
-        })
-        .collect::<Result<_>>()?;
-    register(journal, author, &made)?;
-    made.into_iter().map(Made::into_place).collect()
+    let mut issued = Vec::new();
+    for round in [first, last] {
+        let made = issuer.round(journal, &round, dir, &|| progress(done.fetch_add(1, Ordering::Relaxed) + 1))?;
+        register(journal, author, &made)?;
+        issued.extend(made.into_iter().map(Made::into_place).collect::<Result<Vec<_>>>()?);
+    }
+    Ok(issued)
 }
 
 /// Writes drafts: unnumbered, marked «ПРОЕКТ», with no entry.
@@ -160,8 +107,8 @@ pub fn draft(
         .map(|wanted| {
             let snapshot = Snapshot::take(&path)?;
             let context = snapshot.context(String::new(), now.trunc_subsecs(0), nobody.clone(), String::new());
-            let rendered = render(&snapshot.tables, layouts, wanted.form, &wanted.class, &context)?;
-            let file = dir.join(format!("{}-draft.pdf", wanted.form.file_stem(&wanted.class)));
+            let rendered = render(&snapshot.tables, layouts, wanted, &context)?;
+            let file = dir.join(format!("{}-draft.pdf", wanted.file_stem()));
             std::fs::write(&file, &rendered.pdf).map_err(|e| Error::file("записать", &file, &e))?;
             Ok(file)
         })
@@ -199,6 +146,36 @@ struct Made {
 }
 
 impl<'a> Issuer<'a> {
+    /// Renders and writes what is wanted, side by side: first what is printed as it was issued last, then the rest,
+    /// which takes the next numbers. `done` is told of each.
+    fn round(&self, journal: &Journal, wanted: &[Wanted], dir: &Path, done: &(dyn Fn() + Sync)) -> Result<Vec<Made>> {
+        let path = journal.path();
+        let last: Vec<Option<Registered>> =
+            wanted.iter().map(|wanted| last_issued(journal.tables(), wanted)).collect::<Result<_>>()?;
+        let again: Vec<Option<Made>> = (wanted, last)
+            .into_par_iter()
+            .map(|(wanted, last)| {
+                let made = last.map(|last| self.again(path, wanted, &last, dir)).transpose()?.flatten();
+                made.iter().for_each(|_| done());
+                Ok(made)
+            })
+            .collect::<Result<_>>()?;
+        let first = rules::next_running(journal.tables())?;
+        let anew = again.iter().scan(first, |next, made| {
+            let running = *next;
+            *next += u64::from(made.is_none());
+            Some(running)
+        });
+        let numbers: Vec<String> = anew.map(|running| rules::register_number(&self.school, running)).collect();
+        (wanted, again, numbers)
+            .into_par_iter()
+            .map(|(wanted, again, number)| match again {
+                Some(made) => Ok(made),
+                None => self.anew(path, wanted, number, dir).inspect(|_| done()),
+            })
+            .collect()
+    }
+
     fn new(journal: &Journal, author: Author<'_>, layouts: &'a Layouts) -> Result<Self> {
         let tables = journal.tables();
         let fingerprint = author.identity.public().fingerprint();
@@ -232,7 +209,7 @@ impl<'a> Issuer<'a> {
         }
         let snapshot = Snapshot::take(journal)?;
         let context = last_context(&snapshot.tables, last)?;
-        let rendered = render(&snapshot.tables, self.layouts, wanted.form, &wanted.class, &context)?;
+        let rendered = render(&snapshot.tables, self.layouts, wanted, &context)?;
         let same = rendered.pages.iter().map(|page| hex(&page.digest)).eq(last.pages.iter().cloned());
         if !same || hex(&rendered.pdf_sha256) != last.pdf_sha256 {
             return Ok(None);
@@ -244,12 +221,12 @@ impl<'a> Issuer<'a> {
     fn anew(&self, journal: &Path, wanted: &Wanted, number: String, dir: &Path) -> Result<Made> {
         let snapshot = Snapshot::take(journal)?;
         let context = snapshot.context(number.clone(), self.issued_at, self.name.clone(), self.position.clone());
-        let rendered = render(&snapshot.tables, self.layouts, wanted.form, &wanted.class, &context)?;
+        let rendered = render(&snapshot.tables, self.layouts, wanted, &context)?;
         let entry = DocumentIssued {
             number: number.clone(),
             form: wanted.form.id().to_owned(),
-            subject: wanted.class.to_string(),
-            variant: String::new(),
+            subject: wanted.subject.to_string(),
+            variant: wanted.variant.to_string(),
             title: rendered.title.clone(),
             leaves: rendered.leaves,
             at_entry: context.ledger_length,
@@ -267,7 +244,7 @@ impl<'a> Issuer<'a> {
 
 /// Writes the file beside its place.
 fn write(wanted: &Wanted, number: &str, rendered: Rendered, dir: &Path) -> Result<Made> {
-    let file = dir.join(format!("{}.pdf", wanted.form.file_stem(&wanted.class)));
+    let file = dir.join(format!("{}.pdf", wanted.file_stem()));
     let partial = file.with_extension("pdf.part");
     std::fs::write(&partial, &rendered.pdf).map_err(|e| Error::file("записать", &partial, &e))?;
     let (title, pages, leaves) = (rendered.title, rendered.pages.len(), rendered.leaves);
@@ -336,74 +313,4 @@ impl Snapshot {
             version: VERSION.to_owned(),
         }
     }
-}
-
-/// The context in which a document was issued, from the register, the ledger, and the people in `tables`.
-pub fn last_context(tables: &Connection, last: &Registered) -> Result<IssueContext> {
-    context_of(tables, tables, last)
-}
-
-/// As [`last_context`], with the ledger in `file` and the people as `tables` have them.
-pub fn context_of(file: &Connection, tables: &Connection, document: &Registered) -> Result<IssueContext> {
-    let damaged = |what: &str| {
-        Error::damaged(format!("документ № {}: {what}", document.number)).next("выполните «letopis audit»")
-    };
-    let at = store::get(file, document.at_entry)?.ok_or_else(|| damaged("записи, по которой он составлен, нет"))?;
-    let person = find::staff(tables, &document.issued_by)?.ok_or_else(|| damaged("нет сотрудника, выдавшего его"))?;
-    Ok(IssueContext {
-        number: document.number.clone(),
-        issued_at: document.issued_at,
-        issued_by: person.name,
-        issued_position: person.position,
-        journal_id: hex(&store::tip(file)?.journal),
-        ledger_length: document.at_entry,
-        ledger_head: hex(&at.head),
-        version: document.version.clone(),
-    })
-}
-
-/// For each thing wanted the document of it that was issued last.
-fn last_issued(tables: &Connection, wanted: &[Wanted]) -> Result<Vec<Option<Registered>>> {
-    let sql =
-        "SELECT number FROM documents WHERE form = ?1 AND subject = ?2 AND variant = '' ORDER BY entry DESC LIMIT 1";
-    wanted
-        .iter()
-        .map(|wanted| {
-            let parameters = params![wanted.form.id(), wanted.class.to_string()];
-            let number: Option<String> =
-                tables.prepare_cached(sql)?.query_row(parameters, |row| row.get(0)).optional()?;
-            number.map(|number| registered(tables, &number)).transpose().map(Option::flatten)
-        })
-        .collect()
-}
-
-/// A document of the register by its number.
-///
-/// # Errors
-/// A row that does not read is damage.
-pub fn registered(tables: &Connection, number: &str) -> Result<Option<Registered>> {
-    let sql = "SELECT number, form, subject, title, at_entry, issued_at, issued_by, version, pdf_sha256
-               FROM documents WHERE number = ?1";
-    let mut time = String::new();
-    let found = tables.prepare_cached(sql)?.query_row([number], |row| {
-        time = row.get(5)?;
-        Ok(Registered {
-            number: row.get(0)?,
-            form: row.get(1)?,
-            subject: row.get(2)?,
-            title: row.get(3)?,
-            at_entry: row.get(4)?,
-            issued_at: DateTime::UNIX_EPOCH.fixed_offset(),
-            issued_by: row.get(6)?,
-            version: row.get(7)?,
-            pdf_sha256: row.get(8)?,
-            pages: Vec::new(),
-        })
-    });
-    let Some(mut document) = found.optional()? else { return Ok(None) };
-    document.issued_at = DateTime::parse_from_rfc3339(&time)
-        .map_err(|_| Error::damaged(format!("время выдачи документа № {number} не читается")))?;
-    let mut statement = tables.prepare_cached("SELECT digest FROM document_pages WHERE number = ?1 ORDER BY page")?;
-    document.pages = statement.query_map([number], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    Ok(Some(document))
 }

@@ -8,6 +8,7 @@
 //! The same tables, layouts and context always give the same bytes. Nothing here reads a clock or writes anywhere.
 
 pub mod check;
+pub mod document;
 pub mod fonts;
 pub mod forms;
 pub mod issue;
@@ -16,6 +17,7 @@ pub mod page;
 pub mod pdf;
 pub mod qr;
 pub mod ready;
+pub mod register;
 pub mod seal;
 pub mod sheet;
 pub mod table;
@@ -26,61 +28,18 @@ mod tests;
 pub mod typeset;
 pub mod words;
 
-pub use forms::book::Document;
+pub use document::{Form, Scope, Subject, Variant, Wanted};
+pub use forms::Document;
 pub use layout::Layouts;
 pub use seal::{Code, parse_code, show_page_record};
 pub use sheet::PageSeal;
 
 use crate::error::{Error, Result};
-use crate::school::{ClassName, PersonName};
+use crate::school::PersonName;
 use chrono::{DateTime, FixedOffset};
 use forms::Composer;
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
-
-/// A form of a class that is issued as a document of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Form {
-    /// Классный журнал: the class's book.
-    ClassBook,
-    /// Сводная ведомость итоговой успешности, kept for 25 years (§5.2).
-    SummarySheet,
-}
-
-impl Form {
-    /// Every form.
-    pub const ALL: [Self; 2] = [Self::ClassBook, Self::SummarySheet];
-
-    /// The stable name under which the ledger keeps it.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::ClassBook => "class-book",
-            Self::SummarySheet => "summary-sheet",
-        }
-    }
-
-    /// The form of that name.
-    pub fn from_id(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|form| form.id() == id)
-    }
-
-    /// What people call it.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::ClassBook => "Классный журнал",
-            Self::SummarySheet => "Сводная ведомость итоговой успешности класса",
-        }
-    }
-
-    /// The beginning of its file's name, in ASCII; the class follows.
-    pub fn file_stem(self, class: &ClassName) -> String {
-        let stem = match self {
-            Self::ClassBook => "journal",
-            Self::SummarySheet => "summary",
-        };
-        format!("{stem}-{}", class.ascii())
-    }
-}
 
 /// What a document says of its being issued. All of it comes from the ledger, so a document can be rendered again.
 #[derive(Debug, Clone)]
@@ -118,60 +77,38 @@ pub struct Rendered {
     pub pdf_sha256: [u8; 32],
 }
 
-/// Renders a form of a class.
+/// Renders a document.
 ///
 /// # Errors
 /// [`crate::error::Kind::Input`] for a class that is not there, a number that is none, more pupils or a longer topic
 /// than a page holds; [`crate::error::Kind::Damaged`] for tables that hold what they cannot hold.
-pub fn render(
-    tables: &Connection,
-    layouts: &Layouts,
-    form: Form,
-    class: &ClassName,
-    context: &IssueContext,
-) -> Result<Rendered> {
-    check_number(&context.number)?;
-    let composer = Composer::new(tables, layouts, class, context)?;
-    let document = compose(&composer, form)?;
+pub fn render(tables: &Connection, layouts: &Layouts, wanted: &Wanted, context: &IssueContext) -> Result<Rendered> {
+    let document = lay_out(tables, layouts, wanted, context)?;
     let id = if context.number.is_empty() { "draft" } else { &context.number };
     let about = pdf::About {
         title: document.title.clone(),
-        author: composer.short_school().to_owned(),
+        author: document.author.clone(),
         producer: format!("Letopis {}", context.version),
-        id: format!("{}/{id}/{}/{class}", context.journal_id, form.id()),
+        id: format!("{}/{id}/{}/{}", context.journal_id, wanted.form.id(), wanted.subject),
         issued_at: context.issued_at,
     };
     let pdf = pdf::write_pdf(&document.pages, &document.bookmarks, &about)?;
-    let leaves = sheet::leaf_of(u32::try_from(document.pages.len()).unwrap_or(u32::MAX));
     let pdf_sha256 = Sha256::digest(&pdf).into();
-    Ok(Rendered { title: document.title, pages: document.seals, leaves, pdf, pdf_sha256 })
+    Ok(Rendered { title: document.title, pages: document.seals, leaves: document.leaves, pdf, pdf_sha256 })
 }
 
-/// Lays out a form of a class without writing a PDF: the positioned pages, sealed.
+/// Lays out a document without writing a PDF: the positioned pages, sealed.
 ///
 /// # Errors
 /// As [`render`].
-pub fn lay_out(
-    tables: &Connection,
-    layouts: &Layouts,
-    form: Form,
-    class: &ClassName,
-    context: &IssueContext,
-) -> Result<Document> {
+pub fn lay_out(tables: &Connection, layouts: &Layouts, wanted: &Wanted, context: &IssueContext) -> Result<Document> {
     check_number(&context.number)?;
-    compose(&Composer::new(tables, layouts, class, context)?, form)
+    forms::compose(Composer::new(tables, layouts, wanted.variant, context)?, wanted)
 }
 
 /// The digests of everything besides the tables that a document is made with: layouts and fonts, by name.
 pub fn resources(layouts: &Layouts) -> Vec<(String, [u8; 32])> {
     layouts.digests().iter().cloned().chain(fonts::digests()).collect()
-}
-
-fn compose(composer: &Composer<'_>, form: Form) -> Result<Document> {
-    match form {
-        Form::ClassBook => forms::book::class_book(composer),
-        Form::SummarySheet => forms::summary_sheet::summary_sheet(composer),
-    }
 }
 
 fn check_number(number: &str) -> Result<()> {

@@ -4,9 +4,8 @@
 //! how the year ended: without the year's marks it would be an empty table under three signatures. A draft of it may be
 //! looked at whenever one likes.
 
-use super::Form;
 use super::forms::{FINAL, YEAR};
-use super::issue::Wanted;
+use super::{Form, Subject, Wanted};
 use crate::error::{Error, Result};
 use crate::journal::find;
 use chrono::NaiveDate;
@@ -17,24 +16,19 @@ use rusqlite::{Connection, params};
 /// # Errors
 /// Only the database's.
 pub fn not_yet(tables: &Connection, wanted: &Wanted, today: NaiveDate) -> Result<Option<Error>> {
-    if wanted.form != Form::SummarySheet {
-        return Ok(None);
-    }
+    let (Form::SummarySheet, Subject::Class(class)) = (wanted.form, &wanted.subject) else { return Ok(None) };
     let school = find::school(tables)?;
-    let why = if school.policy.unmarked_grades.contains(&wanted.class.grade()) {
+    let why = if school.policy.unmarked_grades.contains(&class.grade()) {
         (today < school.year.ends && !find::is_closed(tables)?).then_some("учебный год ещё не окончен")
     } else {
         let sql = "SELECT 1 FROM finals JOIN courses ON courses.id = finals.course
                    WHERE class = ?1 AND period IN (?2, ?3)";
-        let marked = tables.prepare_cached(sql)?.exists(params![wanted.class.to_string(), YEAR, FINAL])?;
+        let marked = tables.prepare_cached(sql)?.exists(params![class.to_string(), YEAR, FINAL])?;
         (!marked).then_some("годовых отметок в классе ещё нет")
     };
     Ok(why.map(|why| {
-        Error::refused(format!(
-            "сводная ведомость итоговой успешности {} класса (§5.2) не выдаётся: {why}",
-            wanted.class
-        ))
-        .next("выдайте её в конце года, когда годовые отметки выставлены; до того её можно посмотреть: --draft")
+        Error::refused(format!("сводная ведомость итоговой успешности {class} класса (§5.2) не выдаётся: {why}"))
+            .next("выдайте её в конце года, когда годовые отметки выставлены; до того её можно посмотреть: --draft")
     }))
 }
 

@@ -1,9 +1,8 @@
 //! The sheet that every form is printed on: margins mirrored for stitching, and the foot with the seal.
 //!
-//! Odd pages are fronts of leaves, bound at their left edge; even pages are backs, bound at their right. Which way a
-//! printer turns a landscape page is not ours to say, so there both long edges keep the stitching margin. The foot is
-//! set last, once it is known how many pages there are, and closes the page: its text is hashed with the rest, then the
-//! check code and the QR code are put beside it.
+//! Which way a printer turns a landscape page is not ours to say, so there both long edges keep the stitching margin.
+//! The foot is set last, once it is known how many pages there are, and closes the page: its text is hashed with the
+//! rest, then the check code and the QR code are put beside it.
 
 use crate::error::Result;
 use crate::print::fonts::Face;
@@ -12,9 +11,11 @@ use crate::print::page::{Area, Page, Place};
 use crate::print::qr::{QUIET, qr_code};
 use crate::print::seal;
 use crate::print::typeset::{Align, Pad, Setting, Stand, Type, Typesetter};
+use serde::Deserialize;
 
 /// How a page lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Orientation {
     /// Upright.
     Portrait,
@@ -22,17 +23,39 @@ pub enum Orientation {
     Landscape,
 }
 
+/// On which sides of the paper a document is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sides {
+    /// Odd pages are fronts of leaves, bound at their left edge, even pages their backs, bound at their right.
+    Both,
+    /// Every page is the front of a leaf.
+    One,
+}
+
+impl Sides {
+    /// The leaf that a page stands on; both count from 1.
+    pub fn leaf_of(self, page: u32) -> u32 {
+        match self {
+            Self::Both => page.div_ceil(2),
+            Self::One => page,
+        }
+    }
+
+    /// Whether a page is the back of a leaf.
+    pub fn is_back(self, page: u32) -> bool {
+        self == Self::Both && page.is_multiple_of(2)
+    }
+}
+
 /// What the foot of a document's pages says.
 #[derive(Debug, Clone)]
 pub struct FootText {
     /// The document's number, empty for a draft.
     pub number: String,
-    /// Краткое название школы.
-    pub short_school: String,
-    /// The class, quoted.
-    pub class: String,
-    /// The school year.
-    pub year: String,
+    /// What the document is about: the school, the class, the year.
+    pub about: String,
+    /// The sides it is printed on.
+    pub sides: Sides,
     /// How many pages the document has.
     pub pages: u32,
 }
@@ -46,23 +69,18 @@ pub struct PageSeal {
     pub record: Vec<u8>,
 }
 
-/// The leaf that a page stands on; both count from 1.
-pub fn leaf_of(page: u32) -> u32 {
-    page.div_ceil(2)
-}
-
 /// The height of the foot in mm.
 pub fn foot_height(layout: &PageLayout) -> f32 {
     layout.foot.qr.0 + layout.foot.gap.0
 }
 
 /// An empty page, and the area that the form may fill. `number` counts from 1.
-pub fn new_page(layout: &PageLayout, orientation: Orientation, number: u32) -> (Page, Area) {
+pub fn new_page(layout: &PageLayout, orientation: Orientation, sides: Sides, number: u32) -> (Page, Area) {
     let paper = &layout.paper;
     let (short, long) = (paper.short.0, paper.long.0);
     let (page, x, y, right, bottom) = match orientation {
         Orientation::Portrait => {
-            let (left, right) = sides(layout, number);
+            let (left, right) = margins(layout, sides.is_back(number));
             (Page::new(short, long), left, paper.top.0, short - right, long - paper.bottom.0)
         }
         Orientation::Landscape => {
@@ -74,9 +92,9 @@ pub fn new_page(layout: &PageLayout, orientation: Orientation, number: u32) -> (
 }
 
 /// Left and right margin of a portrait page in mm.
-fn sides(layout: &PageLayout, number: u32) -> (f32, f32) {
+fn margins(layout: &PageLayout, back: bool) -> (f32, f32) {
     let (inner, outer) = (layout.paper.inner.0, layout.paper.outer.0);
-    if number.is_multiple_of(2) { (outer, inner) } else { (inner, outer) }
+    if back { (outer, inner) } else { (inner, outer) }
 }
 
 /// Sets the foot, and for an issued document seals the page. `number` counts from 1.
@@ -94,22 +112,16 @@ pub fn close_page(
     let kind = Type { face: Face::Sans, size: foot.size.0 };
     let portrait = page.height > page.width;
     let bottom = page.height - if portrait { layout.paper.bottom.0 } else { layout.paper.inner.0 };
-    let (left, right) = if portrait { sides(layout, number) } else { (layout.paper.outer.0, layout.paper.outer.0) };
+    let back = text.sides.is_back(number);
+    let (left, right) = if portrait { margins(layout, back) } else { (layout.paper.outer.0, layout.paper.outer.0) };
     let (left, right) = (left, page.width - right);
-    let at_right = !number.is_multiple_of(2);
+    let at_right = !back;
     let beside = foot.qr.0 + foot.gap.0.max(QUIET * foot.qr.0 / 33.0);
     let (x, width) = if at_right { (left, right - left - beside) } else { (left + beside, right - left - beside) };
     let align = if at_right { Align::Right } else { Align::Left };
-    let (page_text, leaf_text, pages_text) = (number.to_string(), leaf_of(number).to_string(), text.pages.to_string());
-    let values = [
-        ("number", text.number.as_str()),
-        ("short_school", &text.short_school),
-        ("class", &text.class),
-        ("year", &text.year),
-        ("page", &page_text),
-        ("leaf", &leaf_text),
-        ("pages", &pages_text),
-    ];
+    let (page_text, leaf_text) = (number.to_string(), text.sides.leaf_of(number).to_string());
+    let pages_text = text.pages.to_string();
+    let values = [("number", text.number.as_str()), ("page", &page_text), ("leaf", &leaf_text), ("pages", &pages_text)];
     let issued = !text.number.is_empty();
     let first = if issued { foot.number.fill(&values) } else { foot.draft.as_str().to_owned() };
     let line = |page: &mut Page, y: f32, text: &str| {
@@ -121,7 +133,7 @@ pub fn close_page(
         y + block.height() + 0.6
     };
     let mut y = bottom - foot.qr.0;
-    for wording in [foot.about.fill(&values), first, foot.page.fill(&values)] {
+    for wording in [text.about.clone(), first, foot.page.fill(&values)] {
         y = line(page, y, &wording);
     }
     let record = seal::page_record(&text.number, number, &page.runs);

@@ -1,6 +1,6 @@
 //! A school for the tests of this layer, put into the tables by SQL: a class with a year behind it, of any size.
 
-use super::IssueContext;
+use super::{Form, IssueContext, Wanted};
 use crate::school::{ClassName, PersonName, School};
 use chrono::{DateTime, Datelike, NaiveDate};
 use rusqlite::{Connection, params};
@@ -136,6 +136,14 @@ ends = 2026-03-29
 
 pub fn class() -> ClassName {
     ClassName::parse("7А").unwrap()
+}
+
+/// The documents of a class.
+pub const OF_CLASS: [Form; 3] = [Form::ClassBook, Form::Progress, Form::SummarySheet];
+
+/// A document of the class.
+pub fn of_class(form: Form) -> Wanted {
+    Wanted::of_class(form, class())
 }
 
 pub fn context(number: &str) -> IssueContext {

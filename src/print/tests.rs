@@ -1,7 +1,7 @@
 //! What must hold of every page of every form, whatever the class: that it is legible, and that it can be proved.
 
 use super::page::{Area, Page, Rule, TextRun};
-use super::testing::{LIFELIKE, Size, UNWIELDY, class, context, tables};
+use super::testing::{LIFELIKE, OF_CLASS, Size, UNWIELDY, context, of_class, tables};
 use super::*;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -14,7 +14,7 @@ static LAYOUTS: LazyLock<Layouts> = LazyLock::new(|| Layouts::load(None).unwrap(
 static BOOK: LazyLock<Document> = LazyLock::new(|| document(LIFELIKE, Form::ClassBook));
 
 fn document(size: Size, form: Form) -> Document {
-    lay_out(&tables(size), &LAYOUTS, form, &class(), &context(NUMBER)).unwrap()
+    lay_out(&tables(size), &LAYOUTS, &of_class(form), &context(NUMBER)).unwrap()
 }
 
 fn text_of(page: &Page) -> String {
@@ -95,7 +95,7 @@ fn text_of_a_lifelike_class_stands_in_its_cells_and_touches_no_rule() {
 
 #[test]
 fn text_of_an_unwieldy_class_stands_in_its_cells_and_touches_no_rule() {
-    for form in Form::ALL {
+    for form in OF_CLASS {
         for (page, number) in document(UNWIELDY, form).pages.iter().zip(1..) {
             assert_legible(page, number);
         }
@@ -105,7 +105,7 @@ fn text_of_an_unwieldy_class_stands_in_its_cells_and_touches_no_rule() {
 #[test]
 fn every_mark_and_absence_is_printed_in_its_column_and_none_else() {
     let tables = tables(LIFELIKE);
-    let book = lay_out(&tables, &LAYOUTS, Form::ClassBook, &class(), &context(NUMBER)).unwrap();
+    let book = lay_out(&tables, &LAYOUTS, &of_class(Form::ClassBook), &context(NUMBER)).unwrap();
     let geometry = book.bookmarks[2].under.iter().position(|b| b.title == "Геометрия").unwrap();
     let (begins, ends) = (book.bookmarks[2].under[geometry].page, book.bookmarks[2].under[geometry + 1].page);
     // Day, month and pupil of every filled cell, as the left pages have them.
@@ -247,7 +247,7 @@ fn the_list_names_the_leaves_on_which_the_parts_stand() {
 #[test]
 fn the_same_tables_give_the_same_bytes_and_another_number_gives_others() {
     let small = Size { subjects: 2, ..LIFELIKE };
-    let once = |number: &str| render(&tables(small), &LAYOUTS, Form::ClassBook, &class(), &context(number)).unwrap();
+    let once = |number: &str| render(&tables(small), &LAYOUTS, &of_class(Form::ClassBook), &context(number)).unwrap();
     let first = once(NUMBER);
     assert_eq!(first, once(NUMBER));
     let other = once("2025-0144");
@@ -259,7 +259,7 @@ fn the_same_tables_give_the_same_bytes_and_another_number_gives_others() {
 fn one_changed_mark_changes_its_page_and_the_certificate_alone() {
     let small = Size { subjects: 2, ..LIFELIKE };
     let tables = tables(small);
-    let once = || lay_out(&tables, &LAYOUTS, Form::ClassBook, &class(), &context(NUMBER)).unwrap().seals;
+    let once = || lay_out(&tables, &LAYOUTS, &of_class(Form::ClassBook), &context(NUMBER)).unwrap().seals;
     let before = once();
     let changed = tables.execute("UPDATE marks SET marks = '2' WHERE pupil = 10 AND lesson = 1001", []).unwrap();
     assert_eq!(changed, 1);
@@ -271,7 +271,7 @@ fn one_changed_mark_changes_its_page_and_the_certificate_alone() {
 #[test]
 fn a_draft_says_so_and_has_neither_number_nor_code() {
     let small = Size { subjects: 1, ..LIFELIKE };
-    let draft = lay_out(&tables(small), &LAYOUTS, Form::ClassBook, &class(), &context("")).unwrap();
+    let draft = lay_out(&tables(small), &LAYOUTS, &of_class(Form::ClassBook), &context("")).unwrap();
     for page in &draft.pages {
         let text = text_of(page);
         assert!(text.contains("ПРОЕКТ") && !text.contains("Код сверки") && !text.contains("Документ №"), "{text}");
@@ -283,8 +283,8 @@ fn a_draft_says_so_and_has_neither_number_nor_code() {
 fn a_number_that_is_none_and_a_class_that_is_not_there_are_refused() {
     let tables = tables(Size { subjects: 0, ..LIFELIKE });
     let refused = |class: &str, number: &str| {
-        let class = ClassName::parse(class).unwrap();
-        render(&tables, &LAYOUTS, Form::ClassBook, &class, &context(number)).unwrap_err().message().to_owned()
+        let wanted = Wanted::of_class(Form::ClassBook, crate::school::ClassName::parse(class).unwrap());
+        render(&tables, &LAYOUTS, &wanted, &context(number)).unwrap_err().message().to_owned()
     };
     assert!(refused("7А", "143").contains("143"));
     assert!(refused("8Б", NUMBER).contains("8Б"));
@@ -296,7 +296,7 @@ fn a_class_without_courses_or_lessons_still_has_a_book() {
     assert!(text_of(&book.pages[0]).contains("КЛАССНЫЙ ЖУРНАЛ"));
     let tables = tables(Size { subjects: 1, ..LIFELIKE });
     tables.execute_batch("DELETE FROM marks; DELETE FROM attendance; DELETE FROM lessons; DELETE FROM plans").unwrap();
-    let book = lay_out(&tables, &LAYOUTS, Form::ClassBook, &class(), &context(NUMBER)).unwrap();
+    let book = lay_out(&tables, &LAYOUTS, &of_class(Form::ClassBook), &context(NUMBER)).unwrap();
     book.pages.iter().zip(1..).for_each(|(page, number)| assert_legible(page, number));
 }
 
@@ -304,7 +304,7 @@ fn a_class_without_courses_or_lessons_still_has_a_book() {
 fn a_character_the_fonts_lack_is_refused_and_not_printed_as_a_box() {
     let tables = tables(Size { subjects: 1, ..LIFELIKE });
     tables.execute("UPDATE lessons SET topic = 'Привет 🙂' WHERE id = 1001", []).unwrap();
-    let fault = render(&tables, &LAYOUTS, Form::ClassBook, &class(), &context(NUMBER)).unwrap_err();
+    let fault = render(&tables, &LAYOUTS, &of_class(Form::ClassBook), &context(NUMBER)).unwrap_err();
     assert_eq!(fault.kind(), crate::error::Kind::Damaged);
 }
 
@@ -312,7 +312,7 @@ fn a_character_the_fonts_lack_is_refused_and_not_printed_as_a_box() {
 fn a_topic_longer_than_a_page_is_refused_by_name() {
     let tables = tables(Size { subjects: 1, ..LIFELIKE });
     tables.execute("UPDATE lessons SET topic = ?1 WHERE id = 1001", ["слово ".repeat(2000)]).unwrap();
-    let fault = render(&tables, &LAYOUTS, Form::ClassBook, &class(), &context(NUMBER)).unwrap_err();
+    let fault = render(&tables, &LAYOUTS, &of_class(Form::ClassBook), &context(NUMBER)).unwrap_err();
     assert!(fault.message().contains("Русский язык") && fault.message().contains("01.09.2025"), "{fault}");
 }
 
@@ -320,7 +320,7 @@ fn a_topic_longer_than_a_page_is_refused_by_name() {
 fn notes_that_find_no_room_go_on_to_a_spread_of_their_own() {
     let tables = tables(Size { subjects: 1, ..LIFELIKE });
     tables.execute("UPDATE marks SET document = ?1", ["справка санатория ".repeat(12)]).unwrap();
-    let book = lay_out(&tables, &LAYOUTS, Form::ClassBook, &class(), &context(NUMBER)).unwrap();
+    let book = lay_out(&tables, &LAYOUTS, &of_class(Form::ClassBook), &context(NUMBER)).unwrap();
     book.pages.iter().zip(1..).for_each(|(page, number)| assert_legible(page, number));
     let all: String = book.pages.iter().map(text_of).collect();
     assert!(all.contains("Примечания (продолжение)"));
@@ -338,7 +338,7 @@ fn two_pupils_alike_in_surname_and_given_name_are_told_apart_by_the_patronymic()
     tables
         .execute("UPDATE pupils SET surname = 'Прохоров', given = 'Антон', patronymic = 'Ильич' WHERE id = 2", [])
         .unwrap();
-    let book = lay_out(&tables, &LAYOUTS, Form::ClassBook, &class(), &context(NUMBER)).unwrap();
+    let book = lay_out(&tables, &LAYOUTS, &of_class(Form::ClassBook), &context(NUMBER)).unwrap();
     let text = text_of(&book.pages[3]);
     assert!(text.contains("Прохоров Антон Львович") && text.contains("Прохоров Антон Ильич"));
 }
@@ -354,7 +354,7 @@ fn a_pupil_who_came_from_another_class_brings_his_marks_in_a_note() {
              INSERT INTO marks VALUES (900001, 4, '4/5', '', '', 't2', 1);",
         )
         .unwrap();
-    let book = lay_out(&tables, &LAYOUTS, Form::ClassBook, &class(), &context(NUMBER)).unwrap();
+    let book = lay_out(&tables, &LAYOUTS, &of_class(Form::ClassBook), &context(NUMBER)).unwrap();
     let all: String = book.pages.iter().map(text_of).collect();
     assert!(all.contains("Васильев С. М.: отметки, полученные в 7 «Б» классе: 04.09 — 4/5."), "нет примечания");
 }
@@ -363,26 +363,23 @@ fn a_pupil_who_came_from_another_class_brings_his_marks_in_a_note() {
 #[ignore = "writes files to look at: LETOPIS_LOOK=dir [LETOPIS_LOOK_AT=journal] cargo test --lib look -- --ignored --nocapture"]
 fn look() {
     let folder = std::path::PathBuf::from(std::env::var("LETOPIS_LOOK").unwrap());
-    let write = |tables: &Connection, class: &ClassName, name: &str| {
-        for form in Form::ALL {
+    let write = |tables: &Connection, name: &str| {
+        let mut wanted = issue::everything(tables).unwrap();
+        let books = wanted.iter().filter(|wanted| wanted.form == Form::ClassBook);
+        wanted.extend(books.map(|book| Wanted { form: Form::Progress, ..book.clone() }).collect::<Vec<_>>());
+        for wanted in wanted {
             let began = std::time::Instant::now();
-            let rendered = render(tables, &LAYOUTS, form, class, &context(NUMBER)).unwrap();
-            let stem = format!("{}{name}", form.file_stem(class));
+            let rendered = render(tables, &LAYOUTS, &wanted, &context(NUMBER)).unwrap();
+            let stem = format!("{}{name}", wanted.file_stem());
             println!("{stem}: {} pages, {} bytes, {:?}", rendered.pages.len(), rendered.pdf.len(), began.elapsed());
             std::fs::write(folder.join(stem).with_extension("pdf"), rendered.pdf).unwrap();
         }
     };
     match std::env::var("LETOPIS_LOOK_AT") {
-        Ok(journal) => {
-            let tables = Connection::open(journal).unwrap();
-            let mut statement = tables.prepare("SELECT name FROM classes ORDER BY name").unwrap();
-            let names: Vec<String> =
-                statement.query_map([], |row| row.get(0)).unwrap().map(|row| row.unwrap()).collect();
-            names.iter().for_each(|name| write(&tables, &ClassName::parse(name).unwrap(), ""));
-        }
+        Ok(journal) => write(&Connection::open(journal).unwrap(), ""),
         Err(_) => {
-            write(&tables(LIFELIKE), &class(), "");
-            write(&tables(UNWIELDY), &class(), "-unwieldy");
+            write(&tables(LIFELIKE), "");
+            write(&tables(UNWIELDY), "-unwieldy");
         }
     }
 }

@@ -92,7 +92,7 @@ pub fn make(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progress
     let exported = export::database(journal.tables(), &beside(journal, "archive-tmp"))?;
     let tip = store::tip(&Journal::open_copy(&exported.journal())?)?;
     let mut packages = vec![exported.package.clone()];
-    packages.extend(of_classes(&documents)?);
+    packages.extend(of_documents(&documents)?);
     let facts = facts(journal, &school, author, &login, &due.period, tip)?;
     let plan = Plan {
         name: &name,
@@ -318,16 +318,17 @@ fn adopt(
     Ok(Made { recorded, documents: Vec::new(), folders, fingerprint, notes })
 }
 
-/// A package a class, with everything that was issued for it.
-fn of_classes(documents: &[Issued]) -> Result<Vec<Package>> {
-    let mut classes: Vec<_> = documents.iter().map(|document| document.wanted.class.clone()).collect();
-    classes.sort();
-    classes.dedup();
-    classes
+/// A package a class, with everything that was issued for it, and one with the registers of the school.
+fn of_documents(documents: &[Issued]) -> Result<Vec<Package>> {
+    let mut subjects: Vec<_> = documents.iter().map(|document| document.wanted.subject.class()).collect();
+    subjects.sort();
+    subjects.dedup();
+    subjects
         .iter()
         .map(|class| {
-            let mut package = Package::new(&format!("class-{}", class.ascii()))?;
-            for document in documents.iter().filter(|document| document.wanted.class == *class) {
+            let name = class.map_or_else(|| "registers".to_owned(), |class| format!("class-{}", class.ascii()));
+            let mut package = Package::new(&name)?;
+            for document in documents.iter().filter(|document| document.wanted.subject.class() == *class) {
                 let name = document.file.file_name().map(|name| name.to_string_lossy().into_owned());
                 package.add(&name.unwrap_or_default(), Source::File(document.file.clone()))?;
             }

@@ -21,6 +21,7 @@ use crate::ledger::identity::Identity;
 use crate::ledger::keyfile;
 use crate::print::check::{self, Again};
 use crate::print::issue::{self, Issued};
+use crate::print::register as print_register;
 use crate::print::{Layouts, parse_code};
 use crate::school::{Marks, School, format_date};
 use chrono::{DateTime, Duration, FixedOffset, NaiveTime, TimeZone};
@@ -225,7 +226,8 @@ impl Stage {
         let Some(document) = issued.first() else { return Ok(()) };
         let layouts = Layouts::load(None)?;
         let file = self.journal.tables();
-        let pages = issue::registered(file, &document.number)?.map(|document| document.pages).unwrap_or_default();
+        let pages =
+            print_register::registered(file, &document.number)?.map(|document| document.pages).unwrap_or_default();
         let page = pages.len() / 2;
         let digest = pages.get(page).cloned().unwrap_or_default();
         let typed = format!("{}/{} {}", document.number, page + 1, digest.get(..16).unwrap_or_default());

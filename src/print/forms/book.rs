@@ -6,29 +6,21 @@
 
 use super::certificate::Certified;
 use super::list::Part;
-use super::{Composer, spread};
+use super::{Composer, Document, spread};
 use crate::error::Result;
 use crate::journal::absences::Absences;
 use crate::print::page::Page;
 use crate::print::pdf::Bookmark;
-use crate::print::sheet::{PageSeal, close_page};
+use crate::print::sheet::{PageSeal, Sides};
 use sha2::{Digest, Sha256};
 
-/// A document laid out and sealed.
-#[derive(Debug)]
-pub struct Document {
-    /// The title.
-    pub title: String,
-    /// The pages.
-    pub pages: Vec<Page>,
-    /// The seal of each page.
-    pub seals: Vec<PageSeal>,
-    /// The outline.
-    pub bookmarks: Vec<Bookmark>,
-}
-
 /// The first page of the list: the front of the second leaf.
-const LIST: u32 = 3;
+fn list_page(sides: Sides) -> u32 {
+    match sides {
+        Sides::Both => 3,
+        Sides::One => 2,
+    }
+}
 
 /// Lays out the class's book.
 ///
@@ -36,30 +28,31 @@ const LIST: u32 = 3;
 /// Tables that cannot be read, and text that no page holds; see [`crate::print::render`].
 pub fn class_book(composer: &Composer<'_>) -> Result<Document> {
     let title = format!("Классный журнал {} класса за {} учебный год", composer.data.class.quoted(), composer.year());
-    let list_pages = composer.list(&parts_of_list(composer), LIST).len() as u32;
-    let mut body = Body { next: LIST + list_pages, ..Body::default() };
+    let first = list_page(composer.sides);
+    let list_pages = composer.list(&parts_of_list(composer), first).len() as u32;
+    let mut body = Body { next: first + list_pages, ..Body::default() };
     body.add_courses(composer)?;
     body.add_forms(composer)?;
-    // The front of a leaf: the next odd page.
-    let certificate_page = body.next | 1;
-    body.fill_up_to(composer, certificate_page);
+    if composer.sides.is_back(body.next) {
+        body.fill_up_to(composer, body.next + 1);
+    }
+    let certificate_page = body.next;
     let heading = sentence(composer.layouts.book.certificate.heading.as_str());
     body.parts.push(Part { title: heading, teacher: String::new(), first: certificate_page, pages: 1 });
 
-    let mut pages = vec![composer.title_page(certificate_page.div_ceil(2)), composer.blank_page(2)];
-    pages.extend(composer.list(&body.parts, LIST));
+    let mut pages = vec![composer.title_page(composer.leaf_of(certificate_page))];
+    pages.extend((2..first).map(|number| composer.blank_page(number)));
+    pages.extend(composer.list(&body.parts, first));
     pages.append(&mut body.pages);
     let foot = composer.foot(certificate_page);
-    let mut seals = Vec::new();
-    for (page, number) in pages.iter_mut().zip(1..) {
-        seals.push(close_page(page, &composer.set, &composer.layouts.page, &foot, number)?);
-    }
+    let mut seals = composer.close(&mut pages, &foot, 1)?;
     let digest = book_digest(&seals);
-    let list = (LIST, LIST + list_pages - 1);
-    let mut certificate = composer.certificate(&Certified { title: &title, digest, list, page: certificate_page })?;
-    seals.push(close_page(&mut certificate, &composer.set, &composer.layouts.page, &foot, certificate_page)?);
+    let list = (first, first + list_pages - 1);
+    let certificate = composer.certificate(&Certified { title: &title, digest, list, page: certificate_page })?;
     pages.push(certificate);
-    Ok(Document { title, pages, seals, bookmarks: bookmarks(composer, &body) })
+    seals.extend(composer.close(&mut pages[certificate_page as usize - 1..], &foot, certificate_page)?);
+    let bookmarks = bookmarks(composer, &body);
+    Ok(composer.document(title, pages, seals, bookmarks))
 }
 
 /// The digest of a book: SHA-256 over the digests, 32 bytes each, of all its pages but the certificate, in their
@@ -99,7 +92,9 @@ impl Body {
 
     fn add_courses(&mut self, composer: &Composer<'_>) -> Result<()> {
         for course in &composer.data.courses {
-            self.fill_up_to(composer, self.next.next_multiple_of(2));
+            if composer.sides == Sides::Both {
+                self.fill_up_to(composer, self.next.next_multiple_of(2));
+            }
             let pages = spread::spreads(composer, course, self.next)?;
             self.add(course_title(&course.subject, &course.group), course.teacher.full(), pages);
             self.courses += 1;
@@ -149,7 +144,7 @@ fn bookmarks(composer: &Composer<'_>, body: &Body) -> Vec<Bookmark> {
     let of = |part: &Part| mark(&part.title, part.first, Vec::new());
     let mut out = vec![
         mark(book.title.bookmark.as_str(), 1, Vec::new()),
-        mark(&sentence(book.list.heading.as_str()), LIST, Vec::new()),
+        mark(&sentence(book.list.heading.as_str()), list_page(composer.sides), Vec::new()),
     ];
     let (subjects, others) = body.parts.split_at(body.courses);
     if let Some(first) = subjects.first() {

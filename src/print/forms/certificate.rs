@@ -4,7 +4,7 @@ use super::signatures::CERTIFICATION_HEIGHT;
 use super::{Composer, sans, serif, serif_bold};
 use crate::error::{Error, Result};
 use crate::print::page::{Area, Page};
-use crate::print::sheet::{Orientation, leaf_of};
+use crate::print::sheet::Orientation;
 use crate::print::table::{Cell, Row, Table};
 use crate::print::typeset::Align;
 use crate::print::words::{Gender, counted};
@@ -67,8 +67,8 @@ impl Composer<'_> {
     }
 
     fn certificate_values(&self, certified: &Certified<'_>) -> [(&'static str, String); 13] {
-        let leaves = leaf_of(certified.page);
-        let (first, last) = (leaf_of(certified.list.0), leaf_of(certified.list.1));
+        let leaves = self.leaf_of(certified.page);
+        let (first, last) = (self.leaf_of(certified.list.0), self.leaf_of(certified.list.1));
         let context = self.context;
         [
             ("leaves", counted(leaves, Gender::Masculine, ["лист", "листа", "листов"])),

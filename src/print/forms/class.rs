@@ -13,8 +13,6 @@ use std::collections::{BTreeMap, HashSet};
 /// A class with everyone and everything in it.
 #[derive(Debug)]
 pub struct ClassData {
-    /// The school and its year.
-    pub school: School,
     /// The class.
     pub class: ClassName,
     /// The class teacher, where one is named.
@@ -120,11 +118,7 @@ impl ClassData {
     ///
     /// # Errors
     /// A class that is not there; tables that hold what they cannot hold.
-    pub fn load(tables: &Connection, class: &ClassName) -> Result<Self> {
-        let config: Option<String> = tables.query_row("SELECT config FROM school", [], |row| row.get(0)).optional()?;
-        let config = config.ok_or_else(|| Error::input("в журнале нет сведений о школе").next("выполните импорт"))?;
-        let school: School =
-            serde_json::from_str(&config).map_err(|e| damaged(format!("сведения о школе не читаются: {e}")))?;
+    pub fn load(tables: &Connection, school: &School, class: &ClassName) -> Result<Self> {
         let login: Option<String> = tables
             .query_row("SELECT teacher FROM classes WHERE name = ?1", [class.to_string()], |row| row.get(0))
             .optional()?;
@@ -135,7 +129,7 @@ impl ClassData {
         let teacher = person(tables, &login)?;
         let (pupils, courses) = (pupils(tables, class)?, courses(tables, class)?);
         let reasons = Reasons::read(tables)?;
-        Ok(Self { school, class: class.clone(), teacher, pupils, reasons, courses, periods })
+        Ok(Self { class: class.clone(), teacher, pupils, reasons, courses, periods })
     }
 
     /// The first holder of a role, in the order of names, for a signature's expansion.

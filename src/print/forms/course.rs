@@ -4,7 +4,7 @@ use super::class::{ClassData, Course, Pupil, damaged, date, person};
 use crate::error::Result;
 use crate::journal::correction::APPROVED;
 use crate::journal::timetable::Timetable;
-use crate::school::{Attendance, Period};
+use crate::school::{Attendance, Period, School};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use rusqlite::{Connection, params};
 use std::collections::{BTreeSet, HashMap};
@@ -98,11 +98,11 @@ impl CourseYear {
     ///
     /// # Errors
     /// Tables that hold what they cannot hold.
-    pub fn load(tables: &Connection, data: &ClassData, course: &Course) -> Result<Self> {
+    pub fn load(tables: &Connection, school: &School, data: &ClassData, course: &Course) -> Result<Self> {
         let lessons = lessons(tables, course.id)?;
         let cells = cells(tables, data, course.id, &lessons)?;
         let finals = finals(tables, course.id)?;
-        let (planned, planned_year) = planned(tables, data, course)?;
+        let (planned, planned_year) = planned(tables, school, data, course)?;
         let corrected = corrected(tables, course.id)?;
         Ok(Self { lessons, cells, finals, corrected, planned, planned_year })
     }
@@ -224,7 +224,7 @@ fn corrected(tables: &Connection, course: i64) -> Result<Vec<Corrected>> {
 
 /// Lessons planned in each period and in the year. The lesson plan (КТП) has no dates: its number of lessons is shared
 /// out by the lessons that the timetable has in each period, so that the periods add up to the year.
-fn planned(tables: &Connection, data: &ClassData, course: &Course) -> Result<(Vec<u32>, u32)> {
+fn planned(tables: &Connection, school: &School, data: &ClassData, course: &Course) -> Result<(Vec<u32>, u32)> {
     let timetable = Timetable::of(tables, course.id)?;
     let lessons_on = |day: NaiveDate| match timetable.is_empty() {
         // Without a timetable: the weekly hours over six days.
@@ -233,7 +233,7 @@ fn planned(tables: &Connection, data: &ClassData, course: &Course) -> Result<(Ve
     };
     let days_of = |period: &Period| -> f64 {
         let days = period.begins.iter_days().take_while(|day| *day <= period.ends);
-        days.filter(|day| data.school.day_off(*day).is_none()).map(lessons_on).sum()
+        days.filter(|day| school.day_off(*day).is_none()).map(lessons_on).sum()
     };
     let weights: Vec<f64> = data.periods.iter().map(days_of).collect();
     let sql = "SELECT count(*) FROM plans WHERE course = ?1";

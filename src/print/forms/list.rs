@@ -2,7 +2,7 @@
 
 use super::{Composer, RunOn, sans};
 use crate::print::page::Page;
-use crate::print::sheet::{Orientation, leaf_of};
+use crate::print::sheet::{Orientation, Sides};
 use crate::print::table::Row;
 
 /// A part of the book: what the list says of it.
@@ -38,7 +38,7 @@ impl Composer<'_> {
                 self.cell(kind, &(i + 1).to_string(), widths[0]),
                 self.cell(kind, &part.title, widths[1]).left(),
                 self.cell(kind, &part.teacher, widths[2]).left(),
-                self.cell(kind, &leaves(part.first, part.last()), widths[3]),
+                self.cell(kind, &leaves(self.sides, part.first, part.last()), widths[3]),
             ])]
         };
         let lines: Vec<Vec<Row>> = parts.iter().enumerate().map(line).collect();
@@ -56,20 +56,21 @@ impl Composer<'_> {
 }
 
 /// The leaves of pages as an archive writes them, the back of a leaf as «об.»: «2 об.–5».
-fn leaves(first: u32, last: u32) -> String {
-    let side = |page: u32| format!("{}{}", leaf_of(page), if page.is_multiple_of(2) { " об." } else { "" });
+fn leaves(sides: Sides, first: u32, last: u32) -> String {
+    let side = |page: u32| format!("{}{}", sides.leaf_of(page), if sides.is_back(page) { " об." } else { "" });
     if first == last { side(first) } else { format!("{}–{}", side(first), side(last)) }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::leaves;
+    use super::{Sides, leaves};
 
     #[test]
     fn the_back_of_a_leaf_is_named() {
-        assert_eq!(leaves(4, 9), "2 об.–5");
-        assert_eq!(leaves(3, 4), "2–2 об.");
-        assert_eq!(leaves(7, 7), "4");
-        assert_eq!(leaves(8, 8), "4 об.");
+        assert_eq!(leaves(Sides::Both, 4, 9), "2 об.–5");
+        assert_eq!(leaves(Sides::Both, 3, 4), "2–2 об.");
+        assert_eq!(leaves(Sides::Both, 7, 7), "4");
+        assert_eq!(leaves(Sides::Both, 8, 8), "4 об.");
+        assert_eq!(leaves(Sides::One, 4, 9), "4–9");
     }
 }

@@ -21,7 +21,7 @@ impl Composer<'_> {
     /// The form, whose first page is `first`.
     pub(super) fn missed(&self, absences: &Absences, first: u32) -> Vec<Page> {
         let layout = &self.layouts.book.missed;
-        let year = &self.data.school.year;
+        let year = &self.school.year;
         let mut spans: Vec<(&str, NaiveDate, NaiveDate)> =
             self.data.periods.iter().map(|period| (period.name.as_str(), period.begins, period.ends)).collect();
         spans.push((layout.year.as_str(), year.begins, year.ends));

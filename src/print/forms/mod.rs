@@ -3,7 +3,7 @@
 //! A form takes its rows from the tables and its looks from the layout and gives pages without their foot. Whoever
 //! assembles a document numbers the pages, sets the foot and seals them.
 
-pub mod book;
+mod book;
 mod certificate;
 mod class;
 mod course;
@@ -11,79 +11,166 @@ mod list;
 mod missed;
 mod progress;
 mod pupils;
+mod register;
 mod signatures;
 mod spread;
-pub mod summary_sheet;
+mod summary_sheet;
 mod title;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::journal::find;
 use crate::print::IssueContext;
+use crate::print::document::{Form, Subject, Variant, Wanted};
 use crate::print::fonts::{Face, Shaper};
 use crate::print::layout::{Label, Layouts, Size};
 use crate::print::page::{Area, Page, Place};
-use crate::print::sheet::{self, Orientation};
+use crate::print::pdf::Bookmark;
+use crate::print::sheet::{self, FootText, Orientation, PageSeal, Sides};
 use crate::print::table::{Cell, Drawn, Look, Row, Table, paginate};
 use crate::print::typeset::{Align, Block, Pad, Setting, Stand, Type, Typesetter};
-use crate::school::{ClassName, format_date};
+use crate::school::{ClassName, School, format_date};
 use class::ClassData;
 pub use course::{FINAL, YEAR};
 use rusqlite::Connection;
 use std::ops::Range;
 
+/// A document laid out and sealed.
+#[derive(Debug)]
+pub struct Document {
+    /// The title.
+    pub title: String,
+    /// Краткое название школы.
+    pub author: String,
+    /// The pages.
+    pub pages: Vec<Page>,
+    /// The seal of each page.
+    pub seals: Vec<PageSeal>,
+    /// Leaves of paper.
+    pub leaves: u32,
+    /// The outline.
+    pub bookmarks: Vec<Bookmark>,
+}
+
+/// Lays out what is wanted.
+///
+/// # Errors
+/// As [`crate::print::render`].
+pub fn compose(composer: Composer<'_, ()>, wanted: &Wanted) -> Result<Document> {
+    match (wanted.form, &wanted.subject) {
+        (Form::ClassBook, Subject::Class(class)) => book::class_book(&composer.of_class(class)?),
+        (Form::Progress, Subject::Class(class)) => progress::progress_sheet(&composer.of_class(class)?),
+        (Form::SummarySheet, Subject::Class(class)) => summary_sheet::summary_sheet(&composer.of_class(class)?),
+        (Form::Keys, Subject::School) => register::keys(&composer),
+        (form, subject) => Err(Error::input(format!("документа «{}» о «{subject}» не бывает", form.title()))),
+    }
+}
+
 /// Everything that the forms of one document share.
-pub struct Composer<'a> {
+///
+/// `D` is what the document is about: a class by default, nothing for a register of the whole school.
+pub struct Composer<'a, D = ClassData> {
     tables: &'a Connection,
     layouts: &'a Layouts,
     context: &'a IssueContext,
-    /// Measures and breaks text.
-    pub set: Typesetter,
-    data: ClassData,
+    set: Typesetter,
+    school: School,
+    sides: Sides,
+    data: D,
     look: Look,
     /// Whether the school year was over when the document was issued.
     over: bool,
 }
 
-impl<'a> Composer<'a> {
-    /// Reads the class and prepares the fonts.
+impl<'a> Composer<'a, ()> {
+    /// Reads the school and prepares the fonts.
     ///
     /// # Errors
-    /// A class that is not in the tables, or tables that cannot be read.
+    /// Tables that cannot be read.
     pub fn new(
         tables: &'a Connection,
         layouts: &'a Layouts,
-        class: &ClassName,
+        variant: Variant,
         context: &'a IssueContext,
     ) -> Result<Self> {
-        let data = ClassData::load(tables, class)?;
+        let school = find::school(tables)?;
         let look = Look::of(&layouts.page);
-        let over = data.school.day_of(context.issued_at) >= data.school.year.ends || find::is_closed(tables)?;
-        Ok(Self { tables, layouts, context, set: Typesetter::new(Shaper::new()?), data, look, over })
+        let over = school.day_of(context.issued_at) >= school.year.ends || find::is_closed(tables)?;
+        let sides = if variant.simplex { Sides::One } else { Sides::Both };
+        let set = Typesetter::new(Shaper::new()?);
+        Ok(Self { tables, layouts, context, set, school, sides, data: (), look, over })
     }
 
-    /// The text of the foot for a document of so many pages.
-    pub fn foot(&self, pages: u32) -> sheet::FootText {
-        sheet::FootText {
-            number: self.context.number.clone(),
-            short_school: self.data.school.school.short_name.clone(),
-            class: self.data.class.quoted(),
-            year: self.data.school.year.name.clone(),
-            pages,
-        }
+    /// The composer of what is about a class.
+    ///
+    /// # Errors
+    /// A class that is not in the tables, or tables that cannot be read.
+    pub fn of_class(self, class: &ClassName) -> Result<Composer<'a>> {
+        let data = ClassData::load(self.tables, &self.school, class)?;
+        let Self { tables, layouts, context, set, school, sides, look, over, .. } = self;
+        Ok(Composer { tables, layouts, context, set, school, sides, data, look, over })
+    }
+}
+
+impl Composer<'_> {
+    /// The foot of a document about the class that has so many pages.
+    fn foot(&self, pages: u32) -> FootText {
+        let class = self.data.class.quoted();
+        let about = [("short_school", self.short_school()), ("class", &*class), ("year", self.year())];
+        self.foot_about(self.layouts.page.foot.about.fill(&about), pages)
     }
 
+    /// «7 «А» класс, 2025/2026 учебный год».
+    fn about_class(&self) -> String {
+        let class = self.data.class.quoted();
+        self.layouts.book.about_class.fill(&[("class", &class), ("year", self.year())])
+    }
+}
+
+impl<D> Composer<'_, D> {
     /// The school's short name.
     pub fn short_school(&self) -> &str {
-        &self.data.school.school.short_name
+        &self.school.school.short_name
     }
 
     /// The school year, `2025/2026`.
     pub fn year(&self) -> &str {
-        &self.data.school.year.name
+        &self.school.year.name
+    }
+
+    /// The leaf that a page stands on; both count from 1.
+    pub fn leaf_of(&self, page: u32) -> u32 {
+        self.sides.leaf_of(page)
     }
 
     fn new_page(&self, orientation: Orientation, number: u32) -> (Page, Area) {
-        sheet::new_page(&self.layouts.page, orientation, number)
+        sheet::new_page(&self.layouts.page, orientation, self.sides, number)
+    }
+
+    /// What headings and feet of documents about the whole school may name.
+    fn school_values(&self) -> [(&'static str, &str); 4] {
+        let school = &self.school.school;
+        [
+            ("school", &*school.name),
+            ("short_school", &*school.short_name),
+            ("place", &*school.place),
+            ("year", &*self.school.year.name),
+        ]
+    }
+
+    fn document(&self, title: String, pages: Vec<Page>, seals: Vec<PageSeal>, bookmarks: Vec<Bookmark>) -> Document {
+        let leaves = self.leaf_of(pages.len() as u32);
+        Document { title, author: self.short_school().to_owned(), pages, seals, leaves, bookmarks }
+    }
+
+    fn foot_about(&self, about: String, pages: u32) -> FootText {
+        FootText { number: self.context.number.clone(), about, sides: self.sides, pages }
+    }
+
+    /// Sets the foot of pages, the first of which is `first`, and seals them.
+    fn close(&self, pages: &mut [Page], foot: &FootText, first: u32) -> Result<Vec<PageSeal>> {
+        let close =
+            |(page, number): (&mut Page, u32)| sheet::close_page(page, &self.set, &self.layouts.page, foot, number);
+        pages.iter_mut().zip(first..).map(close).collect()
     }
 
     /// A page left empty, with the line that says so.
@@ -180,15 +267,9 @@ impl<'a> Composer<'a> {
         Heading { text: text.as_str(), kind: serif_bold(size.0), about }
     }
 
-    /// «7 «А» класс, 2025/2026 учебный год».
-    fn about_class(&self) -> String {
-        let class = self.data.class.quoted();
-        self.layouts.book.about_class.fill(&[("class", &class), ("year", self.year())])
-    }
-
     /// The date on which the document is issued, in the school's time.
     fn issued_on(&self) -> String {
-        format_date(self.data.school.day_of(self.context.issued_at))
+        format_date(self.school.day_of(self.context.issued_at))
     }
 }
 

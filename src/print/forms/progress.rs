@@ -2,11 +2,12 @@
 
 use super::class::Pupil;
 use super::course::{EXAM, FINAL, YEAR};
-use super::{Composer, RunOn, sans};
+use super::{Composer, Document, RunOn, sans};
 use crate::error::Result;
 use crate::journal::absences::Absences;
-use crate::print::layout::Column;
+use crate::print::layout::PlainColumn;
 use crate::print::page::Page;
+use crate::print::pdf::Bookmark;
 use crate::print::sheet::Orientation;
 use crate::print::table::{Cell, Row};
 use crate::print::typeset::Type;
@@ -21,6 +22,29 @@ impl Finals {
     pub(super) fn mark(&self, pupil: i64, subject: &str, period: &str) -> &str {
         self.0.get(&(pupil, subject.to_owned(), period.to_owned())).map_or("", String::as_str)
     }
+}
+
+/// Lays out the form as a document of its own (`print progress`).
+///
+/// # Errors
+/// Tables that cannot be read.
+pub(super) fn progress_sheet(composer: &Composer<'_>) -> Result<Document> {
+    let data = &composer.data;
+    let heading = &composer.layouts.book.progress.heading;
+    let title = format!(
+        "Сводная ведомость учёта успеваемости {} класса за {} учебный год",
+        data.class.quoted(),
+        composer.year()
+    );
+    let absences = Absences::of_class(composer.tables, &data.class, &data.reasons)?;
+    let mut pages = composer.progress(&composer.finals()?, &absences, 1);
+    let (mut last, area) = composer.new_page(Orientation::Portrait, pages.len() as u32 + 1);
+    composer.certification(&mut last, area);
+    pages.push(last);
+    let foot = composer.foot(pages.len() as u32);
+    let seals = composer.close(&mut pages, &foot, 1)?;
+    let bookmarks = vec![Bookmark { title: heading.as_str().to_owned(), page: 0, under: Vec::new() }];
+    Ok(composer.document(title, pages, seals, bookmarks))
 }
 
 impl Composer<'_> {
@@ -81,7 +105,7 @@ impl Composer<'_> {
     fn progress_head(&self, subjects: &[&str], width: f32) -> Row {
         let layout = &self.layouts.book.progress;
         let kind = sans(layout.head_size.0);
-        let plain = |column: &Column| self.cell(kind, column.heading.as_str(), column.width.0);
+        let plain = |column: &PlainColumn| self.cell(kind, column.heading.as_str(), column.width.0);
         let mut cells = vec![plain(&layout.number), plain(&layout.pupil), plain(&layout.period)];
         cells.extend(subjects.iter().map(|subject| self.subject_head(kind, subject, width)));
         cells.push(self.turned_cell(kind, layout.missed.heading.as_str(), SUBJECT_HEAD, layout.missed.width.0));
@@ -98,7 +122,7 @@ impl Composer<'_> {
     fn progress_block(&self, index: usize, subjects: &[&str], finals: &Finals, absences: &Absences) -> Vec<Row> {
         let layout = &self.layouts.book.progress;
         let pupil = &self.data.pupils[index];
-        let year = &self.data.school.year;
+        let year = &self.school.year;
         let mut lines: Vec<(&str, &str, Option<u32>)> = Vec::new();
         for period in &self.data.periods {
             let missed = absences.between(pupil.id, period.begins, period.ends).lessons.all();

@@ -58,6 +58,6 @@ impl Composer<'_> {
             let wording = if came { &layout.enrolled } else { &layout.left };
             wording.fill(&[("date", &format_date(day))])
         };
-        pupil.came_and_left(&self.data.school).into_iter().map(said).collect::<Vec<_>>().join(", ")
+        pupil.came_and_left(&self.school).into_iter().map(said).collect::<Vec<_>>().join(", ")
     }
 }

@@ -12,7 +12,7 @@ const NO_PAD: Pad = Pad { x: 0.0, y: 0.0 };
 /// The height of the certification in mm.
 pub(super) const CERTIFICATION_HEIGHT: f32 = 6.0 + 2.0 * LINE;
 
-impl Composer<'_> {
+impl<D> Composer<'_, D> {
     /// «Верно», and the lines for position, signature, name, date and stamp, at the top of `area`. Position and name of
     /// who issues the document are printed where they are known; the rest is for the pen.
     pub(super) fn certification(&self, page: &mut Page, area: Area) -> f32 {

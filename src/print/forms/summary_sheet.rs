@@ -1,17 +1,16 @@
 //! The summary of final results that is kept for 25 years (§5.2): a pupil a line, a subject a column, then the counts
 //! and percentages that a school reports.
 
-use super::book::Document;
 use super::class::{ClassData, Pupil};
 use super::course::{FINAL, YEAR};
 use super::progress::{Finals, even_shares};
 use super::signatures::CERTIFICATION_HEIGHT;
-use super::{Composer, RunOn, sans, serif, serif_bold};
+use super::{Composer, Document, RunOn, sans, serif, serif_bold};
 use crate::error::Result;
-use crate::print::layout::{Column, Counts, Wording};
+use crate::print::layout::{Counts, PlainColumn, Wording};
 use crate::print::page::{Area, Page};
 use crate::print::pdf::Bookmark;
-use crate::print::sheet::{Orientation, close_page};
+use crate::print::sheet::Orientation;
 use crate::print::table::Row;
 use crate::print::typeset::Align;
 use crate::school::{PersonName, Results, Role};
@@ -40,7 +39,7 @@ pub fn summary_sheet(composer: &Composer<'_>) -> Result<Document> {
         composer.year()
     );
     let finals = composer.finals()?;
-    let results = results(data, &composer.subjects(), &finals);
+    let results = results(composer, &composer.subjects(), &finals);
     let (mut scrap, area) = composer.new_page(Orientation::Landscape, 1);
     let tail = composer.counts_and_signatures(&mut scrap, area, &results)? - area.y;
     let (mut pages, mut y) = composer.sheet_tables(&finals, tail);
@@ -52,18 +51,16 @@ pub fn summary_sheet(composer: &Composer<'_>) -> Result<Document> {
         composer.counts_and_signatures(last, Area { y, ..area }, &results)?;
     }
     let foot = composer.foot(pages.len() as u32);
-    let mut seals = Vec::new();
-    for (page, number) in pages.iter_mut().zip(1..) {
-        seals.push(close_page(page, &composer.set, &composer.layouts.page, &foot, number)?);
-    }
+    let seals = composer.close(&mut pages, &foot, 1)?;
     let heading = layout.heading.as_str().to_owned();
-    Ok(Document { title, pages, seals, bookmarks: vec![Bookmark { title: heading, page: 0, under: Vec::new() }] })
+    let bookmarks = vec![Bookmark { title: heading, page: 0, under: Vec::new() }];
+    Ok(composer.document(title, pages, seals, bookmarks))
 }
 
-fn results(data: &ClassData, subjects: &[&str], finals: &Finals) -> Year {
-    let year = &data.school.year;
+fn results(composer: &Composer<'_>, subjects: &[&str], finals: &Finals) -> Year {
+    let year = &composer.school.year;
     let mut results = Year::default();
-    for pupil in &data.pupils {
+    for pupil in &composer.data.pupils {
         results.begins += u32::from(pupil.present(year.begins));
         if pupil.present(year.ends) {
             results.ends += 1;
@@ -120,7 +117,7 @@ impl Composer<'_> {
     }
 
     fn sheet_about(&self) -> String {
-        let school = &self.data.school.school;
+        let school = &self.school.school;
         let class = self.data.class.quoted();
         let teacher = self.data.teacher.as_ref().map(PersonName::full).unwrap_or_default();
         self.layouts.summary_sheet.about.fill(&[
@@ -136,7 +133,7 @@ impl Composer<'_> {
     fn sheet_head(&self, subjects: &[&str], widths: &[f32]) -> Row {
         let layout = &self.layouts.summary_sheet;
         let kind = sans(layout.head_size.0);
-        let plain = |column: &Column, width: f32| self.cell(kind, column.heading.as_str(), width);
+        let plain = |column: &PlainColumn, width: f32| self.cell(kind, column.heading.as_str(), width);
         let mut cells = vec![plain(&layout.number, widths[0]), plain(&layout.pupil, widths[1])];
         cells
             .extend(subjects.iter().zip(&widths[2..]).map(|(subject, width)| self.subject_head(kind, subject, *width)));

@@ -1,7 +1,7 @@
 //! What single forms say and how they use their page.
 
 use crate::print::page::{Page, TextRun};
-use crate::print::testing::{LIFELIKE, Size, class, context, tables};
+use crate::print::testing::{LIFELIKE, Size, context, of_class, tables};
 use crate::print::{Document, Form, IssueContext, Layouts, lay_out};
 use chrono::DateTime;
 use rusqlite::Connection;
@@ -21,7 +21,7 @@ fn on(day: &str) -> IssueContext {
 }
 
 fn laid(tables: &Connection, form: Form, context: &IssueContext) -> Document {
-    lay_out(tables, &LAYOUTS, form, &class(), context).unwrap()
+    lay_out(tables, &LAYOUTS, &of_class(form), context).unwrap()
 }
 
 fn book(tables: &Connection) -> Document {

@@ -14,7 +14,7 @@ impl Composer<'_> {
     /// The title page of a book of so many leaves.
     pub(super) fn title_page(&self, leaves: u32) -> Page {
         let layout = &self.layouts.book.title;
-        let (school, year) = (&self.data.school.school, &self.data.school.year);
+        let (school, year) = (&self.school.school, &self.school.year);
         let owned = [
             ("school", school.name.clone()),
             ("place", school.place.clone()),

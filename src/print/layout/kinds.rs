@@ -1,7 +1,8 @@
 //! The values a layout is made of, each of which refuses what could not be printed.
 
 use crate::school::clean;
-use serde::de::{Deserialize, Deserializer, Error};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error};
 use std::marker::PhantomData;
 
 /// A length in mm, from 0 to 420.
@@ -24,6 +25,44 @@ pub struct Label(String);
 #[derive(Debug, Clone)]
 pub struct Wording<P>(String, PhantomData<P>);
 
+/// The columns of a table that a layout may order as it likes: each of a form's fields exactly once.
+#[derive(Debug, Clone)]
+pub struct Columns<F>(Vec<Column<F>>);
+
+/// A column of a table.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Column<F> {
+    /// What stands in it.
+    pub field: F,
+    /// Its heading.
+    pub heading: Label,
+    /// Its width in mm.
+    pub width: Mm,
+    /// Where its texts stand.
+    #[serde(default)]
+    pub align: ColumnAlign,
+}
+
+/// Where the texts of a column stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ColumnAlign {
+    /// In the middle.
+    #[default]
+    Centre,
+    /// At the left edge.
+    Left,
+    /// At the right edge.
+    Right,
+}
+
+/// What can stand in the columns of a form's table.
+pub trait Fields: Copy + PartialEq + 'static {
+    /// Every field, with its name in the layout.
+    const ALL: &'static [(&'static str, Self)];
+}
+
 /// The names of places that a form fills in a wording.
 pub trait Places {
     /// The names without braces.
@@ -34,6 +73,13 @@ impl Label {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl<F> Columns<F> {
+    /// The columns in their order on paper.
+    pub fn iter(&self) -> std::slice::Iter<'_, Column<F>> {
+        self.0.iter()
     }
 }
 
@@ -112,6 +158,20 @@ impl<'de, P: Places> Deserialize<'de> for Wording<P> {
     }
 }
 
+impl<'de, F: Fields + Deserialize<'de>> Deserialize<'de> for Columns<F> {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        let columns: Vec<Column<F>> = Vec::deserialize(source)?;
+        for (name, field) in F::ALL {
+            match columns.iter().filter(|column| column.field == *field).count() {
+                1 => {}
+                0 => return Err(D::Error::custom(format!("нет столбца {name}"))),
+                _ => return Err(D::Error::custom(format!("столбец {name} назван дважды"))),
+            }
+        }
+        Ok(Self(columns))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,6 +180,16 @@ mod tests {
     struct Greeting;
     impl Places for Greeting {
         const NAMES: &'static [&'static str] = &["who", "when"];
+    }
+
+    #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum Cell {
+        Name,
+        Mark,
+    }
+    impl Fields for Cell {
+        const ALL: &'static [(&'static str, Self)] = &[("name", Self::Name), ("mark", Self::Mark)];
     }
 
     #[derive(Debug, serde::Deserialize)]
@@ -146,6 +216,20 @@ mod tests {
     #[test]
     fn a_character_the_fonts_lack_is_refused() {
         assert!(wording("🙂").unwrap_err().message().contains("U+1F642"));
+    }
+
+    #[test]
+    fn columns_may_be_ordered_but_neither_left_out_nor_doubled() {
+        let columns = |fields: &[&str]| {
+            let column = |field| format!("{{ field = \"{field}\", heading = \"А\", width = 10 }}");
+            let columns = fields.iter().map(column).collect::<Vec<_>>().join(", ");
+            toml::from_str::<One<Columns<Cell>>>(&format!("value = [{columns}]"))
+        };
+        let order: Vec<Cell> = columns(&["mark", "name"]).unwrap().value.iter().map(|column| column.field).collect();
+        assert_eq!(order, [Cell::Mark, Cell::Name]);
+        assert!(columns(&["name"]).unwrap_err().message().contains("нет столбца mark"));
+        assert!(columns(&["name", "mark", "name"]).unwrap_err().message().contains("name назван дважды"));
+        assert!(columns(&["name", "mark", "age"]).is_err());
     }
 
     #[test]

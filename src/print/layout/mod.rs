@@ -8,7 +8,7 @@
 mod kinds;
 mod schema;
 
-pub use kinds::{Label, Mm, Places, Size, Weight, Wording};
+pub use kinds::{Column, ColumnAlign, Columns, Fields, Label, Mm, Places, Size, Weight, Wording};
 pub use schema::*;
 
 use crate::error::{Error, Result};
@@ -17,10 +17,11 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// The layouts that are compiled in: file name and text.
-const BUILT_IN: [(&str, &str); 3] = [
+const BUILT_IN: [(&str, &str); 4] = [
     ("page.toml", include_str!("../../../layouts/page.toml")),
     ("class-book.toml", include_str!("../../../layouts/class-book.toml")),
     ("summary-sheet.toml", include_str!("../../../layouts/summary-sheet.toml")),
+    ("keys.toml", include_str!("../../../layouts/keys.toml")),
 ];
 
 /// Every layout.
@@ -32,6 +33,8 @@ pub struct Layouts {
     pub book: BookLayout,
     /// The summary sheet kept for 25 years.
     pub summary_sheet: SummarySheetLayout,
+    /// The register of signing keys.
+    pub keys: RegisterLayout<KeyField>,
     digests: Vec<(String, [u8; 32])>,
 }
 
@@ -45,9 +48,9 @@ impl Layouts {
         if let Some(folder) = folder {
             refuse_strangers(folder)?;
         }
+        let mut texts = Vec::new();
         let mut digests = Vec::new();
-        let mut text_of = |index: usize| -> Result<(String, String)> {
-            let (name, built_in) = BUILT_IN[index];
+        for (name, built_in) in BUILT_IN {
             let own = folder.map(|folder| folder.join(name)).filter(|path| path.exists());
             let (shown, text) = match own {
                 Some(path) => {
@@ -57,10 +60,16 @@ impl Layouts {
                 None => (format!("layouts/{name}"), built_in.to_owned()),
             };
             digests.push((format!("layouts/{name}"), Sha256::digest(text.as_bytes()).into()));
-            Ok((shown, text))
-        };
-        let (page, book, sheet) = (text_of(0)?, text_of(1)?, text_of(2)?);
-        Ok(Self { page: read(&page)?, book: read(&book)?, summary_sheet: read(&sheet)?, digests })
+            texts.push((name, shown, text));
+        }
+        let sources = Sources(texts);
+        Ok(Self {
+            page: sources.read("page.toml")?,
+            book: sources.read("class-book.toml")?,
+            summary_sheet: sources.read("summary-sheet.toml")?,
+            keys: sources.read("keys.toml")?,
+            digests,
+        })
     }
 
     /// The SHA-256 of every layout in use, by its name, for the record of what a document was made with.
@@ -82,12 +91,20 @@ fn refuse_strangers(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn read<T: DeserializeOwned>((name, text): &(String, String)) -> Result<T> {
-    toml::from_str(text).map_err(|fault| {
-        let before = fault.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        Error::input(format!("{name}:{line}: {}", fault.message())).next("сравните макет с тем, что в папке layouts/")
-    })
+/// The layout files: their names, how they are shown, their texts.
+struct Sources(Vec<(&'static str, String, String)>);
+
+impl Sources {
+    fn read<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
+        let missing = || Error::environment(format!("нет макета {name}"));
+        let (_, shown, text) = self.0.iter().find(|(known, ..)| *known == name).ok_or_else(missing)?;
+        toml::from_str(text).map_err(|fault| {
+            let before = fault.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            Error::input(format!("{shown}:{line}: {}", fault.message()))
+                .next("сравните макет с тем, что в папке layouts/")
+        })
+    }
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ fn wording(composer: &Composer<'_>, change: &Corrected, pupil: &str, whole: bool
     };
     let values = [
         ("place", place),
-        ("decided", format_date(composer.data.school.day_of(change.decided_at))),
+        ("decided", format_date(composer.school.day_of(change.decided_at))),
         ("number", change.number.to_string()),
         ("was", said(&change.was)),
         ("becomes", said(&change.becomes)),

@@ -231,7 +231,7 @@ impl<'a> Spreads<'a> {
         let layout = &self.composer.layouts.book.spread;
         let kind = sans(self.name_size);
         let mut text = pupil.listed.clone();
-        for (came, day) in pupil.came_and_left(&self.composer.data.school) {
+        for (came, day) in pupil.came_and_left(&self.composer.school) {
             let wording = if came { &layout.enrolled } else { &layout.left };
             text.push_str(", ");
             text.push_str(&wording.fill(&[("date", &short_date(day))]));

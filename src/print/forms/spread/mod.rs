@@ -92,7 +92,7 @@ struct Spreads<'a> {
 /// # Errors
 /// More pupils, or a longer topic, than any page holds; tables that cannot be read.
 pub(super) fn spreads(composer: &Composer<'_>, course: &Course, first: u32) -> Result<Vec<Page>> {
-    let year = CourseYear::load(composer.tables, &composer.data, course)?;
+    let year = CourseYear::load(composer.tables, &composer.school, &composer.data, course)?;
     let pupils = composer.data.pupils_of(course).collect();
     let mut spreads = Spreads {
         composer,
@@ -130,7 +130,7 @@ impl<'a> Spreads<'a> {
             ("class", data.class.quoted()),
             ("hours", format_hours(self.course.hours)),
             ("teacher", self.course.teacher.full()),
-            ("year", data.school.year.name.clone()),
+            ("year", self.composer.school.year.name.clone()),
         ]
     }
 
@@ -202,7 +202,7 @@ fn units<'a>(composer: &Composer<'_>, course: &Course, year: &'a CourseYear) -> 
     }
     let last = units.len() - 1;
     let layout = &composer.layouts.book.spread;
-    let today = composer.data.school.day_of(composer.context.issued_at);
+    let today = composer.school.day_of(composer.context.issued_at);
     for (period, planned) in composer.data.periods.iter().zip(&year.planned) {
         if today < period.ends && !year.has_final(&period.name) {
             continue;

@@ -1,5 +1,9 @@
 //! What stands in each layout file. The keys are explained in the files themselves.
 
+mod register;
+
+pub use register::*;
+
 use super::kinds::{Label, Mm, Places, Size, Weight, Wording};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
@@ -20,6 +24,8 @@ places! {
     Heading: "school" "short_school" "place" "class" "year" "class_teacher";
     /// What the foot may name.
     Foot: "short_school" "class" "year" "number" "page" "leaf" "pages" "code";
+    /// What the foot and the headings of a register may name.
+    SchoolPlaces: "school" "short_school" "place" "year" "date";
     /// What the title page may name.
     Title: "school" "place" "class" "year" "class_teacher" "case_index" "begins" "ends" "leaves";
     /// What the line below a form's heading may name.
@@ -77,6 +83,7 @@ pub struct FootLayout {
     pub gap: Mm,
     pub size: Size,
     pub about: Wording<Foot>,
+    pub about_school: Wording<SchoolPlaces>,
     pub number: Wording<Foot>,
     pub page: Wording<Foot>,
     pub code: Wording<Foot>,
@@ -155,13 +162,13 @@ pub struct ListLayout {
     pub heading: Label,
     pub heading_size: Size,
     pub size: Size,
-    pub columns: [Column; 4],
+    pub columns: [PlainColumn; 4],
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)]
-pub struct Column {
+pub struct PlainColumn {
     pub heading: Label,
     pub width: Mm,
 }
@@ -178,8 +185,8 @@ pub struct SpreadLayout {
     pub note_size: Size,
     pub pupil_height: Mm,
     pub pupil_highest: Mm,
-    pub number: Column,
-    pub pupil: Column,
+    pub number: PlainColumn,
+    pub pupil: PlainColumn,
     pub pupil_widest: Mm,
     pub date_width: Mm,
     pub date_widest: Mm,
@@ -193,7 +200,7 @@ pub struct SpreadLayout {
     pub final_mark: Label,
     pub enrolled: Wording<Since>,
     pub left: Wording<Since>,
-    pub lessons: [Column; 4],
+    pub lessons: [PlainColumn; 4],
     pub substitute: Wording<Substitute>,
     pub unconfirmed: Label,
     pub entered: Wording<Since>,
@@ -217,9 +224,9 @@ pub struct MissedLayout {
     pub heading_size: Size,
     pub size: Size,
     pub head_size: Size,
-    pub number: Column,
-    pub pupil: Column,
-    pub unit: Column,
+    pub number: PlainColumn,
+    pub pupil: PlainColumn,
+    pub unit: PlainColumn,
     pub days: Label,
     pub lessons: Label,
     pub year: Label,
@@ -238,11 +245,11 @@ pub struct ProgressLayout {
     pub heading_size: Size,
     pub size: Size,
     pub head_size: Size,
-    pub number: Column,
-    pub pupil: Column,
-    pub period: Column,
-    pub missed: Column,
-    pub decision: Column,
+    pub number: PlainColumn,
+    pub pupil: PlainColumn,
+    pub period: PlainColumn,
+    pub missed: PlainColumn,
+    pub decision: PlainColumn,
     pub subject_narrowest: Mm,
     pub subject_widest: Mm,
     pub year: Label,
@@ -257,7 +264,7 @@ pub struct PupilsLayout {
     pub heading: Label,
     pub heading_size: Size,
     pub size: Size,
-    pub columns: [Column; 5],
+    pub columns: [PlainColumn; 5],
     pub enrolled: Wording<Since>,
     pub left: Wording<Since>,
 }
@@ -288,9 +295,9 @@ pub struct SummarySheetLayout {
     pub about: Wording<Heading>,
     pub size: Size,
     pub head_size: Size,
-    pub number: Column,
-    pub pupil: Column,
-    pub decision: Column,
+    pub number: PlainColumn,
+    pub pupil: PlainColumn,
+    pub decision: PlainColumn,
     pub subject_narrowest: Mm,
     pub subject_widest: Mm,
     pub counts: CountsLayout,
