@@ -12,7 +12,7 @@ use chrono::{DateTime, Datelike, FixedOffset, Timelike};
 use krilla::color::luma;
 use krilla::configure::{Archival, ConfigurationBuilder};
 use krilla::destination::XyzDestination;
-use krilla::geom::{Path, PathBuilder, Point, Rect, Transform};
+use krilla::geom::{PathBuilder, Point, Transform};
 use krilla::metadata::{DateTime as PdfTime, Metadata};
 use krilla::num::NormalizedF32;
 use krilla::outline::{Outline, OutlineNode};
@@ -75,11 +75,11 @@ pub fn write_pdf(pages: &[Page], bookmarks: &[Bookmark], about: &About) -> Resul
         let mut sheet = document.start_page_with(settings);
         let mut surface = sheet.surface();
         draw_rules(&mut surface, &page.rules);
+        if let Some(qr) = &page.qr {
+            draw_qr(&mut surface, qr);
+        }
         surface.set_stroke(None);
         surface.set_fill(Some(black()));
-        if let Some(path) = page.qr.as_ref().and_then(qr_path) {
-            surface.draw_path(&path);
-        }
         for run in &page.runs {
             draw_run(&mut surface, run, &fonts[run.shaped.face as usize]);
         }
@@ -123,16 +123,22 @@ fn draw_rules(surface: &mut Surface<'_>, rules: &[Rule]) {
     }
 }
 
-fn qr_path(qr: &Qr) -> Option<Path> {
+/// Draws the black modules as horizontal strokes, one module wide, of a single path: neighbours leave no gap. In units of
+/// modules, since whole numbers are short and a QR code is on every page.
+fn draw_qr(surface: &mut Surface<'_>, qr: &Qr) {
     let mut path = PathBuilder::new();
     for (column, row, length) in &qr.runs {
-        // Edges are rounded, not sizes, so that neighbouring modules leave no gap.
-        let edge = |origin: f32, modules: u16| points(origin + f32::from(modules) * qr.module);
-        let rect =
-            Rect::from_ltrb(edge(qr.x, *column), edge(qr.y, *row), edge(qr.x, column + length), edge(qr.y, row + 1));
-        path.push_rect(rect?);
+        path.move_to(f32::from(*column), f32::from(*row));
+        path.line_to(f32::from(column + length), f32::from(*row));
     }
-    path.finish()
+    let (module, half) = (qr.module / MM_PER_PT, qr.module / 2.0);
+    surface.push_transform(&Transform::from_row(module, 0.0, 0.0, module, points(qr.x), points(qr.y + half)));
+    surface.set_fill(None);
+    surface.set_stroke(Some(Stroke { paint: luma::Color::black().into(), width: 1.0, ..Default::default() }));
+    if let Some(path) = path.finish() {
+        surface.draw_path(&path);
+    }
+    surface.pop();
 }
 
 fn draw_run(surface: &mut Surface<'_>, run: &TextRun, font: &Font) {
