@@ -1,11 +1,13 @@
 //! Setting text: measuring it, breaking it into lines, putting the lines into cells.
 //!
-//! Lines break at spaces. A word wider than its column breaks after a hyphen or a stroke if it has one, else between
-//! letters: nothing is cut off and nothing runs over an edge. What needs more lines makes its row higher, which is the
+//! Lines break at spaces, and running text between syllables too. A word wider than its column breaks after a hyphen or a
+//! stroke if it has one, else between syllables, else between letters: nothing is cut off and nothing runs over an edge.
+//! What needs more lines makes its row higher, which is the
 //! business of whoever builds the row; here only [`Block::height`] is said.
 
 use crate::print::fonts::{Face, MM_PER_PT, Shaped, Shaper};
 use crate::print::page::{Area, Page, Place, TextRun};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Distance between baselines, in em: room for «Й» over «у».
@@ -16,6 +18,10 @@ const ABOVE: f32 = 0.945;
 const NOTE_RISE: f32 = 0.24;
 /// And how far it stands off, in em, so that «3» and «1)» are not read as one number.
 const NOTE_GAP: f32 = 0.15;
+/// The part of a line that may stay empty before a word of running text is divided.
+const HYPHENATION_ZONE: f32 = 0.15;
+/// Letters that stay together on either side of a hyphen.
+const LEAST_PART: usize = 3;
 /// Side bearings and rounding may let a line that just fits stick out by this, in mm.
 const SLACK: f32 = 0.02;
 
@@ -113,34 +119,55 @@ impl Typesetter {
         Block { kind, lines: vec![self.shaper.shape(kind.face, text)] }
     }
 
-    /// The text in lines no wider than `width` mm. An empty text has no lines.
+    /// The text in lines no wider than `width` mm, broken between words, and within one only where it is wider than the
+    /// line. An empty text has no lines.
     pub fn wrap(&self, kind: Type, text: &str, width: f32) -> Block {
+        self.broken(kind, text, width, f32::INFINITY)
+    }
+
+    /// As [`Self::wrap`] for running text: a word that would leave a good part of the line empty is divided between
+    /// syllables, though never on two lines in a row.
+    pub fn hyphenate(&self, kind: Type, text: &str, width: f32) -> Block {
+        self.broken(kind, text, width, width * HYPHENATION_ZONE)
+    }
+
+    /// Breaks a text; a word is divided where it would otherwise leave more than `zone` mm of the line empty.
+    fn broken(&self, kind: Type, text: &str, width: f32, zone: f32) -> Block {
         let room = width + SLACK;
         let space = self.width(kind, " ");
         let mut lines: Vec<String> = Vec::new();
-        let (mut line, mut used) = (String::new(), 0.0);
+        let (mut line, mut used, mut divided) = (String::new(), 0.0, false);
         for word in text.split_whitespace() {
-            let wide = self.width(kind, word);
-            if !line.is_empty() && used + space + wide <= room {
-                line.push(' ');
-                line.push_str(word);
-                used += space + wide;
-                continue;
-            }
+            let mut rest = Cow::Borrowed(word);
             if !line.is_empty() {
+                let left = room - used - space;
+                if self.width(kind, word) <= left {
+                    line.push(' ');
+                    line.push_str(word);
+                    used += space + self.width(kind, word);
+                    continue;
+                }
+                let cut = (left >= zone && !divided).then(|| self.syllables_that_fit(kind, word, left)).flatten();
+                if let Some(cut) = cut {
+                    line.push(' ');
+                    line.push_str(&word[..cut]);
+                    line.push('-');
+                    rest = Cow::Owned(word[cut..].to_owned());
+                }
+                divided = cut.is_some();
                 lines.push(std::mem::take(&mut line));
             }
-            let mut rest = word;
-            while self.width(kind, rest) > room {
-                let cut = self.cut(kind, rest, room);
-                if cut == rest.len() {
+            while self.width(kind, &rest) > room {
+                let (first, next) = self.cut(kind, &rest, room);
+                if next.is_empty() {
                     break;
                 }
-                lines.push(rest[..cut].to_owned());
-                rest = &rest[cut..];
+                divided = first.ends_with('-');
+                lines.push(first);
+                rest = Cow::Owned(next);
             }
-            line.push_str(rest);
-            used = self.width(kind, rest);
+            used = self.width(kind, &rest);
+            line.push_str(&rest);
         }
         if !line.is_empty() {
             lines.push(line);
@@ -148,9 +175,29 @@ impl Typesetter {
         Block { kind, lines: lines.iter().map(|line| self.shaper.shape(kind.face, line)).collect() }
     }
 
-    /// Where to break a word too wide for `room`: after the last hyphen or stroke that leaves a first part that fits,
-    /// else after the last letter that fits; after one letter at least, for a column narrower than a letter still ends.
-    fn cut(&self, kind: Type, word: &str, room: f32) -> usize {
+    /// Where to divide a word so that its beginning and a hyphen fit into `room`: the last place between two syllables.
+    fn syllables_that_fit(&self, kind: Type, word: &str, room: f32) -> Option<usize> {
+        let begins = word.find(char::is_alphabetic)?;
+        let ends = word[begins..].find(|c: char| !c.is_alphabetic()).map_or(word.len(), |at| begins + at);
+        let core = &word[begins..ends];
+        let small = core.to_lowercase();
+        // An abbreviation is not divided, nor a word whose letters change their length when they become small.
+        if core.chars().skip(1).any(char::is_uppercase) || small.len() != core.len() {
+            return None;
+        }
+        let mut at = begins;
+        let places = hypher::hyphenate_bounded(&small, hypher::Lang::Russian, LEAST_PART, LEAST_PART).map(|part| {
+            at += part.len();
+            at
+        });
+        let fits = |at: &usize| self.width(kind, &format!("{}-", &word[..*at])) <= room;
+        places.filter(|at| *at < ends).take_while(fits).last()
+    }
+
+    /// Breaks a word too wide for `room`: after the last hyphen or stroke that leaves a first part that fits, else
+    /// between syllables, else after the last letter that fits; after one letter at least, for a column narrower than a
+    /// letter still ends.
+    fn cut(&self, kind: Type, word: &str, room: f32) -> (String, String) {
         let shaped = self.shaper.shape(kind.face, word);
         let (mut used, mut fits) = (0.0, 0);
         for glyph in &shaped.glyphs {
@@ -162,10 +209,14 @@ impl Typesetter {
         }
         let first = word.chars().next().map_or(0, char::len_utf8);
         let hard = fits.max(first);
-        word[..hard]
-            .rfind(['-', '–', '/'])
-            .map(|at| at + word[at..].chars().next().map_or(1, char::len_utf8))
-            .unwrap_or(hard)
+        let split = |at: usize, mark: &str| (format!("{}{mark}", &word[..at]), word[at..].to_owned());
+        if let Some(at) = word[..hard].rfind(['-', '–', '/']) {
+            return split(at + word[at..].chars().next().map_or(1, char::len_utf8), "");
+        }
+        match self.syllables_that_fit(kind, word, room) {
+            Some(at) => split(at, "-"),
+            None => split(hard, ""),
+        }
     }
 }
 
@@ -273,12 +324,37 @@ mod tests {
     }
 
     #[test]
-    fn a_word_without_hyphens_breaks_between_letters_and_loses_none() {
+    fn a_word_without_hyphens_breaks_between_syllables_and_without_those_between_letters() {
         let set = typesetter();
-        let block = set.wrap(BODY, "рентгеноэлектрокардиография", 12.0);
-        assert!(block.lines.len() > 2);
-        assert_eq!(texts(&block).concat(), "рентгеноэлектрокардиография");
-        assert!(block.width() <= 12.0 + SLACK);
+        let broken = |word: &str| {
+            let block = set.wrap(BODY, word, 12.0);
+            assert!(block.width() <= 12.0 + SLACK);
+            texts(&block).join("|")
+        };
+        assert_eq!(broken("рентгеноэлектрокардиография"), "рентге-|ноэлек-|трокар-|диогра-|фия");
+        assert_eq!(broken("ШШШШШШШШ"), "ШШШШ|ШШШШ");
+    }
+
+    #[test]
+    fn running_text_is_divided_where_a_line_would_stay_empty_but_not_twice_in_a_row() {
+        let set = typesetter();
+        let text = "Составление математической модели рациональными последовательностями преобразований";
+        let block = set.hyphenate(BODY, text, 34.0);
+        let lines = texts(&block);
+        assert_eq!(
+            lines,
+            ["Составление матема-", "тической модели", "рациональными", "последовательно-", "стями", "преобразований"]
+        );
+        assert!(texts(&set.wrap(BODY, text, 50.0)).iter().all(|line| !line.ends_with('-')));
+    }
+
+    #[test]
+    fn abbreviations_numbers_and_short_words_stay_whole() {
+        let set = typesetter();
+        for word in ["МБОУ", "145–148", "урок", "ПриЛОЖЕНИЕ", "İstanbulluoğlu"] {
+            assert_eq!(set.syllables_that_fit(BODY, word, 7.0), None, "{word}");
+        }
+        assert_eq!(set.syllables_that_fit(BODY, "«Приложение»", 15.0), Some("«Прило".len()));
     }
 
     #[test]
@@ -288,12 +364,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_line_is_wider_than_asked_and_no_letter_is_lost(text in "[А-яЁё0-9 ,./-]{0,120}", width in 6.0f32..80.0) {
-            let block = typesetter().wrap(BODY, &text, width);
+        fn no_line_is_wider_than_asked_and_no_letter_is_lost(
+            text in "[А-яЁё0-9 ,./«»-]{0,120}",
+            width in 6.0f32..80.0,
+            running in any::<bool>(),
+        ) {
+            let set = typesetter();
+            let block = if running { set.hyphenate(BODY, &text, width) } else { set.wrap(BODY, &text, width) };
             // Kerning between a word and a space is not seen when words are measured alone.
             prop_assert!(block.width() <= width + 0.3, "{} > {width}", block.width());
-            let kept: String = texts(&block).concat().split_whitespace().collect();
-            let given: String = text.split_whitespace().collect();
+            let plain = |text: &str| text.replace(|c: char| c.is_whitespace() || c == '-', "");
+            let (kept, given) = (plain(&texts(&block).concat()), plain(&text));
             prop_assert_eq!(kept, given);
         }
     }

@@ -112,6 +112,8 @@ impl Body {
         self.add(sentence(book.progress.heading.as_str()), String::new(), progress);
         let pupils = composer.pupils_list(self.next)?;
         self.add(sentence(book.pupils.heading.as_str()), String::new(), pupils);
+        let remarks = composer.remarks(self.next)?;
+        self.add(sentence(book.remarks.heading.as_str()), String::new(), remarks);
         Ok(())
     }
 }
@@ -123,7 +125,13 @@ fn parts_of_list(composer: &Composer<'_>) -> Vec<Part> {
     let courses = composer.data.courses.iter();
     let mut parts: Vec<Part> =
         courses.map(|course| part(course_title(&course.subject, &course.group), course.teacher.full())).collect();
-    let forms = [&book.missed.heading, &book.progress.heading, &book.pupils.heading, &book.certificate.heading];
+    let forms = [
+        &book.missed.heading,
+        &book.progress.heading,
+        &book.pupils.heading,
+        &book.remarks.heading,
+        &book.certificate.heading,
+    ];
     parts.extend(forms.iter().map(|heading| part(sentence(heading.as_str()), String::new())));
     parts
 }

@@ -1,9 +1,10 @@
 //! The inner list (внутренняя опись): what the book holds and on which leaves.
 
-use super::{Composer, RunOn, sans};
+use super::Composer;
+use super::listing::Listing;
+use crate::print::layout::ListField;
 use crate::print::page::Page;
 use crate::print::sheet::{Orientation, Sides};
-use crate::print::table::Row;
 
 /// A part of the book: what the list says of it.
 #[derive(Debug, Clone)]
@@ -29,29 +30,22 @@ impl Composer<'_> {
     /// The list of these parts, whose first page is `first`.
     pub(super) fn list(&self, parts: &[Part], first: u32) -> Vec<Page> {
         let layout = &self.layouts.book.list;
-        let widths: Vec<f32> = layout.columns.iter().map(|column| column.width.0).collect();
-        let kind = sans(layout.size.0);
-        let row = |cells| Row { cells, least: 6.0, fifth: false };
-        let heads = [row(layout.columns.iter().map(|c| self.cell(kind, c.heading.as_str(), c.width.0)).collect())];
-        let line = |(i, part): (usize, &Part)| {
-            vec![row(vec![
-                self.cell(kind, &(i + 1).to_string(), widths[0]),
-                self.cell(kind, &part.title, widths[1]).left(),
-                self.cell(kind, &part.teacher, widths[2]).left(),
-                self.cell(kind, &leaves(self.sides, part.first, part.last()), widths[3]),
-            ])]
-        };
-        let lines: Vec<Vec<Row>> = parts.iter().enumerate().map(line).collect();
-        let run = RunOn {
+        let look = Listing {
             orientation: Orientation::Portrait,
-            widths: &widths,
-            heads: &heads,
-            parts: &lines,
+            size: layout.size,
+            head_size: layout.size,
+            columns: &layout.columns,
+            empty: &layout.empty,
             tail: 0.0,
-            even: false,
         };
-        let pages = self.run_on(&self.heading(&layout.heading, layout.heading_size, ""), &run, first);
-        pages.into_iter().map(|(page, _)| page).collect()
+        let lines: Vec<(usize, &Part)> = (1..).zip(parts).collect();
+        let text = |(number, part): &(usize, &Part), field| match field {
+            ListField::Number => number.to_string(),
+            ListField::Title => part.title.clone(),
+            ListField::Teacher => part.teacher.clone(),
+            ListField::Leaves => leaves(self.sides, part.first, part.last()),
+        };
+        self.listing(&self.heading(&layout.heading, layout.heading_size, ""), &look, &lines, text, first).0
     }
 }
 

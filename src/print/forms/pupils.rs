@@ -1,11 +1,12 @@
 //! General information on the pupils. Contact data is no part of it: it is kept elsewhere and may be erased.
 
+use super::Composer;
 use super::class::{Pupil, date};
-use super::{Composer, RunOn, sans};
+use super::listing::Listing;
 use crate::error::Result;
+use crate::print::layout::PupilField;
 use crate::print::page::Page;
 use crate::print::sheet::Orientation;
-use crate::print::table::Row;
 use crate::school::format_date;
 
 impl Composer<'_> {
@@ -15,34 +16,29 @@ impl Composer<'_> {
     /// A birthday that is no date.
     pub(super) fn pupils_list(&self, first: u32) -> Result<Vec<Page>> {
         let layout = &self.layouts.book.pupils;
-        let widths: Vec<f32> = layout.columns.iter().map(|column| column.width.0).collect();
-        let kind = sans(layout.size.0);
-        let row = |cells, fifth| Row { cells, least: 6.0, fifth };
-        let heading = layout.columns.iter().map(|c| self.cell(kind, c.heading.as_str(), c.width.0)).collect();
+        let about = self.about_class();
+        let heading = self.heading(&layout.heading, layout.heading_size, &about);
+        let look = Listing {
+            orientation: Orientation::Portrait,
+            size: layout.size,
+            head_size: layout.size,
+            columns: &layout.columns,
+            empty: &layout.empty,
+            tail: 0.0,
+        };
         let mut lines = Vec::new();
         for (i, pupil) in self.data.pupils.iter().enumerate() {
             let born = if pupil.born.is_empty() { String::new() } else { format_date(date(&pupil.born)?) };
-            let cells = vec![
-                self.cell(kind, &(i + 1).to_string(), widths[0]),
-                self.cell(kind, &pupil.name.full(), widths[1]).left(),
-                self.cell(kind, &born, widths[2]),
-                self.cell(kind, &pupil.file, widths[3]),
-                self.cell(kind, &self.moves(pupil), widths[4]).left(),
-            ];
-            lines.push(vec![row(cells, (i + 1).is_multiple_of(5))]);
+            lines.push((i + 1, pupil, born));
         }
-        let heads = [row(heading, false)];
-        let run = RunOn {
-            orientation: Orientation::Portrait,
-            widths: &widths,
-            heads: &heads,
-            parts: &lines,
-            tail: 0.0,
-            even: false,
+        let text = |(number, pupil, born): &(usize, &Pupil, String), field| match field {
+            PupilField::Number => number.to_string(),
+            PupilField::Name => pupil.name.full(),
+            PupilField::Born => born.clone(),
+            PupilField::File => pupil.file.clone(),
+            PupilField::Moves => self.moves(pupil),
         };
-        let about = self.about_class();
-        let pages = self.run_on(&self.heading(&layout.heading, layout.heading_size, &about), &run, first);
-        Ok(pages.into_iter().map(|(page, _)| page).collect())
+        Ok(self.listing(&heading, &look, &lines, text, first).0)
     }
 
     /// The pupil's name in full, and when he came and left during the year.

@@ -42,6 +42,9 @@ pub struct Column<F> {
     /// Where its texts stand.
     #[serde(default)]
     pub align: ColumnAlign,
+    /// Whether words of its texts may be divided at the end of a line, as names may not.
+    #[serde(default)]
+    pub hyphens: bool,
 }
 
 /// Where the texts of a column stand.

@@ -4,18 +4,14 @@ mod keys;
 
 pub(super) use keys::keys;
 
+use super::listing::Listing;
 use super::signatures::CERTIFICATION_HEIGHT;
-use super::{Composer, Document, Heading, RunOn, sans, serif_bold};
+use super::{Composer, Document, Heading, serif_bold};
 use crate::error::Result;
-use crate::print::layout::{Column, ColumnAlign, Fields, RegisterLayout};
+use crate::print::layout::{Fields, RegisterLayout};
 use crate::print::page::{Area, Page};
 use crate::print::pdf::Bookmark;
 use crate::print::sheet::Orientation;
-use crate::print::table::{Cell, Row};
-use crate::print::typeset::{Align, Type};
-
-/// The least height of a line of a register, in mm.
-const LINE: f32 = 6.0;
 
 impl Composer<'_, ()> {
     /// Lays out a register: `text` says what stands in a field of a row.
@@ -26,49 +22,19 @@ impl Composer<'_, ()> {
         rows: &[R],
         text: impl Fn(&R, F) -> String,
     ) -> Result<Document> {
-        let (body, head) = (sans(layout.size.0), sans(layout.head_size.0));
-        let widths: Vec<f32> = layout.columns.iter().map(|column| column.width.0).collect();
-        let heads = [self.register_head(head, layout)];
-        let line = |(i, row): (usize, &R)| {
-            let cells = layout.columns.iter().map(|column| self.register_cell(body, column, &text(row, column.field)));
-            vec![Row { cells: cells.collect(), least: LINE, fifth: (i + 1).is_multiple_of(5) }]
-        };
-        let mut parts: Vec<Vec<Row>> = rows.iter().enumerate().map(line).collect();
-        if parts.is_empty() {
-            let nothing = self.cell(body, layout.empty.as_str(), widths.iter().sum()).span(1, widths.len());
-            parts.push(vec![Row { cells: vec![nothing], least: LINE, fifth: false }]);
-        }
-        let run = RunOn {
-            orientation: layout.orientation,
-            widths: &widths,
-            heads: &heads,
-            parts: &parts,
-            tail: CERTIFICATION_HEIGHT + GAP,
-            even: false,
-        };
         let about = layout.about.fill(&self.school_values());
         let heading = Heading { text: layout.heading.as_str(), kind: serif_bold(layout.heading_size.0), about: &about };
-        let (mut pages, mut bottom) = (Vec::new(), 0.0);
-        for (page, drawn) in self.run_on(&heading, &run, 1) {
-            bottom = drawn.bottom();
-            pages.push(page);
-        }
+        let look = Listing {
+            orientation: layout.orientation,
+            size: layout.size,
+            head_size: layout.head_size,
+            columns: &layout.columns,
+            empty: &layout.empty,
+            tail: CERTIFICATION_HEIGHT + GAP,
+        };
+        let (mut pages, bottom) = self.listing(&heading, &look, rows, text, 1);
         self.certify_below(&mut pages, layout.orientation, bottom);
         self.finish(title, layout.heading.as_str(), pages)
-    }
-
-    fn register_head<F: Fields>(&self, kind: Type, layout: &RegisterLayout<F>) -> Row {
-        let cells = layout.columns.iter().map(|column| self.cell(kind, column.heading.as_str(), column.width.0));
-        Row { cells: cells.collect(), least: LINE, fifth: false }
-    }
-
-    fn register_cell<F>(&self, kind: Type, column: &Column<F>, text: &str) -> Cell {
-        let align = match column.align {
-            ColumnAlign::Centre => Align::Centre,
-            ColumnAlign::Left => Align::Left,
-            ColumnAlign::Right => Align::Right,
-        };
-        Cell { align, ..self.cell(kind, text, column.width.0) }
     }
 
     /// Sets the certification below what ends at `bottom` on the last page, or on a page of its own.

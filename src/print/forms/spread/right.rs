@@ -3,6 +3,7 @@
 use super::{Spreads, Unit, short_date};
 use crate::print::forms::course::Lesson;
 use crate::print::forms::{sans, sans_bold, serif_bold};
+use crate::print::layout::LessonField;
 use crate::print::page::{Area, Page};
 use crate::print::sheet::Orientation;
 use crate::print::table::{Cell, Row, Table};
@@ -64,16 +65,23 @@ impl Spreads<'_> {
     pub(super) fn lesson_rows(&self, unit: &Unit<'_>) -> Vec<Row> {
         let layout = &self.composer.layouts.book.spread;
         let kind = sans(layout.size.0);
-        let [date, number, topic, homework] = [0, 1, 2, 3].map(|i| layout.lessons[i].width.0);
         let row = |cells| Row { cells, least: ROW, fifth: false };
         let mut rows = Vec::new();
         if let Some(lesson) = unit.lesson {
-            rows.push(row(vec![
-                self.composer.cell(kind, &short_date(lesson.date), date).top(),
-                self.composer.cell(kind, &lesson.number.to_string(), number).top(),
-                Cell::new(self.topic(lesson, topic - 2.0 * self.composer.look.pad.x)).left().top(),
-                self.composer.cell(kind, &lesson.homework, homework).left().top(),
-            ]));
+            let cells = layout.lessons.iter().map(|column| {
+                let text = match column.field {
+                    LessonField::Date => short_date(lesson.date),
+                    LessonField::Number => lesson.number.to_string(),
+                    LessonField::Homework => lesson.homework.clone(),
+                    LessonField::Topic => {
+                        return Cell::new(self.topic(lesson, column.width.0 - 2.0 * self.composer.look.pad.x))
+                            .left()
+                            .top();
+                    }
+                };
+                self.composer.listed(kind, column, &text).top()
+            });
+            rows.push(row(cells.collect()));
         }
         let whole: f32 = layout.lessons.iter().map(|column| column.width.0).sum();
         let bold = sans_bold(layout.size.0);
@@ -94,7 +102,7 @@ impl Spreads<'_> {
         }
         texts.extend(lesson.entered_late.map(|day| layout.entered.fill(&[("date", &short_date(day))])));
         let kind = sans(layout.size.0);
-        let lines = texts.iter().flat_map(|text| self.composer.set.wrap(kind, text, width).lines).collect();
+        let lines = texts.iter().flat_map(|text| self.composer.set.hyphenate(kind, text, width).lines).collect();
         Block { kind, lines }
     }
 }

@@ -1,10 +1,12 @@
 //! What stands in each layout file. The keys are explained in the files themselves.
 
+mod fields;
 mod register;
 
+pub use fields::*;
 pub use register::*;
 
-use super::kinds::{Label, Mm, Places, Size, Weight, Wording};
+use super::kinds::{Columns, Label, Mm, Places, Size, Weight, Wording};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
@@ -133,6 +135,7 @@ pub struct BookLayout {
     pub missed: MissedLayout,
     pub progress: ProgressLayout,
     pub pupils: PupilsLayout,
+    pub remarks: RemarksLayout,
     pub certificate: CertificateLayout,
 }
 
@@ -162,7 +165,8 @@ pub struct ListLayout {
     pub heading: Label,
     pub heading_size: Size,
     pub size: Size,
-    pub columns: [PlainColumn; 4],
+    pub empty: Label,
+    pub columns: Columns<ListField>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -200,7 +204,7 @@ pub struct SpreadLayout {
     pub final_mark: Label,
     pub enrolled: Wording<Since>,
     pub left: Wording<Since>,
-    pub lessons: [PlainColumn; 4],
+    pub lessons: Columns<LessonField>,
     pub substitute: Wording<Substitute>,
     pub unconfirmed: Label,
     pub entered: Wording<Since>,
@@ -264,9 +268,21 @@ pub struct PupilsLayout {
     pub heading: Label,
     pub heading_size: Size,
     pub size: Size,
-    pub columns: [PlainColumn; 5],
+    pub empty: Label,
+    pub columns: Columns<PupilField>,
     pub enrolled: Wording<Since>,
     pub left: Wording<Since>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct RemarksLayout {
+    pub heading: Label,
+    pub heading_size: Size,
+    pub size: Size,
+    pub empty: Label,
+    pub columns: Columns<RemarkField>,
 }
 
 #[derive(Debug, Deserialize)]

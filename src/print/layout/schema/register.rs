@@ -19,23 +19,3 @@ pub struct RegisterLayout<F> {
     pub empty: Label,
     pub columns: Columns<F>,
 }
-
-macro_rules! fields {
-    ($($(#[$doc:meta])* $name:ident: $($field:ident $text:literal)+;)+) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-        #[allow(missing_docs)] // the layout file heads each of them
-        pub enum $name {
-            $(#[serde(rename = $text)] $field),+
-        }
-        impl Fields for $name {
-            const ALL: &'static [(&'static str, Self)] = &[$(($text, Self::$field)),+];
-        }
-    )+};
-}
-
-fields! {
-    /// The register of signing keys (form 16).
-    KeyField: Number "number" Name "name" Position "position" Fingerprint "fingerprint" Since "since" Until "until"
-        Signature "signature";
-}

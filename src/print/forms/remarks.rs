@@ -1,0 +1,43 @@
+//! Remarks on how the journal is kept (замечания по ведению журнала), and what was done about them.
+
+use super::Composer;
+use super::listing::Listing;
+use crate::error::Result;
+use crate::journal::find;
+use crate::print::layout::RemarkField;
+use crate::print::page::Page;
+use crate::print::sheet::Orientation;
+use crate::school::format_date;
+use chrono::DateTime;
+
+impl Composer<'_> {
+    /// The remarks on the class's book, whose first page is `first`.
+    ///
+    /// # Errors
+    /// Only the database's.
+    pub(super) fn remarks(&self, first: u32) -> Result<Vec<Page>> {
+        let layout = &self.layouts.book.remarks;
+        let class = self.data.class.to_string();
+        let mut remarks = find::remarks(self.tables)?;
+        remarks.retain(|remark| remark.class == class);
+        let about = self.about_class();
+        let heading = self.heading(&layout.heading, layout.heading_size, &about);
+        let look = Listing {
+            orientation: Orientation::Portrait,
+            size: layout.size,
+            head_size: layout.size,
+            columns: &layout.columns,
+            empty: &layout.empty,
+            tail: 0.0,
+        };
+        let text = |remark: &find::Remark, field| match field {
+            RemarkField::Date => DateTime::parse_from_rfc3339(&remark.written_at)
+                .map(|at| format_date(self.school.day_of(at)))
+                .unwrap_or_default(),
+            RemarkField::Text if remark.subject.is_empty() => format!("{} ({})", remark.text, remark.author),
+            RemarkField::Text => format!("{}: {} ({})", remark.subject, remark.text, remark.author),
+            RemarkField::Answer => remark.answer.clone(),
+        };
+        Ok(self.listing(&heading, &look, &remarks, text, first).0)
+    }
+}

@@ -1,0 +1,32 @@
+//! What can stand in the columns of each form's table. The names are those of the layout files.
+
+use super::super::kinds::Fields;
+use serde::Deserialize;
+
+macro_rules! fields {
+    ($($(#[$doc:meta])* $name:ident: $($field:ident $text:literal)+;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+        #[allow(missing_docs)] // the layout file heads each of them
+        pub enum $name {
+            $(#[serde(rename = $text)] $field),+
+        }
+        impl Fields for $name {
+            const ALL: &'static [(&'static str, Self)] = &[$(($text, Self::$field)),+];
+        }
+    )+};
+}
+
+fields! {
+    /// The inner list (form 2).
+    ListField: Number "number" Title "title" Teacher "teacher" Leaves "leaves";
+    /// The lessons of a spread (form 3).
+    LessonField: Date "date" Number "number" Topic "topic" Homework "homework";
+    /// The list of pupils (form 6).
+    PupilField: Number "number" Name "name" Born "born" File "file" Moves "moves";
+    /// Remarks on how the journal is kept (form 7).
+    RemarkField: Date "date" Text "text" Answer "answer";
+    /// The register of signing keys (form 16).
+    KeyField: Number "number" Name "name" Position "position" Fingerprint "fingerprint" Since "since" Until "until"
+        Signature "signature";
+}
