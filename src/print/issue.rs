@@ -6,7 +6,7 @@
 //! them, so no certified paper exists that the ledger does not know.
 
 use super::register::{Registered, last_context, last_issued};
-use super::{Form, IssueContext, Layouts, Rendered, Subject, Wanted, ready, render, resources};
+use super::{Form, IssueContext, Layouts, Rendered, Subject, Variant, Wanted, ready, render, resources};
 use crate::error::{Error, Result};
 use crate::journal::entry::{DocumentIssued, IssuedPage, IssuedResource};
 use crate::journal::{Author, Journal, find, rules};
@@ -80,9 +80,13 @@ pub fn issue(
     let (last, first): (Vec<_>, Vec<_>) = wanted.iter().cloned().partition(|wanted| wanted.form == Form::Register);
     let done = AtomicU64::new(0);
     let mut issued = Vec::new();
-    for round in [first, last] {
+    let mut rounds = vec![last, first];
+    while let Some(round) = rounds.pop() {
         let made = issuer.round(journal, &round, dir, &|| progress(done.fetch_add(1, Ordering::Relaxed) + 1))?;
         register(journal, author, &made)?;
+        // How many volumes a book has is known once its first is laid out.
+        let further: Vec<Wanted> = made.iter().flat_map(Made::further_volumes).collect();
+        rounds.extend((!further.is_empty()).then_some(further));
         issued.extend(made.into_iter().map(Made::into_place).collect::<Result<Vec<_>>>()?);
     }
     Ok(issued)
@@ -102,17 +106,24 @@ pub fn draft(
     std::fs::create_dir_all(dir).map_err(|e| Error::file("создать папку", dir, &e))?;
     let path = journal.path().to_owned();
     let nobody = PersonName { surname: String::new(), given: String::new(), patronymic: String::new() };
-    wanted
-        .par_iter()
-        .map(|wanted| {
-            let snapshot = Snapshot::take(&path)?;
-            let context = snapshot.context(String::new(), now.trunc_subsecs(0), nobody.clone(), String::new());
-            let rendered = render(&snapshot.tables, layouts, wanted, &context)?;
-            let file = dir.join(format!("{}-draft.pdf", wanted.file_stem()));
-            std::fs::write(&file, &rendered.pdf).map_err(|e| Error::file("записать", &file, &e))?;
-            Ok(file)
-        })
-        .collect()
+    let one = |wanted: &Wanted| -> Result<(PathBuf, u32)> {
+        let snapshot = Snapshot::take(&path)?;
+        let context = snapshot.context(String::new(), now.trunc_subsecs(0), nobody.clone(), String::new());
+        let rendered = render(&snapshot.tables, layouts, wanted, &context)?;
+        let file = dir.join(format!("{}-draft.pdf", wanted.file_stem()));
+        std::fs::write(&file, &rendered.pdf).map_err(|e| Error::file("записать", &file, &e))?;
+        Ok((file, rendered.volumes))
+    };
+    let volumes = |wanted: &Wanted| -> Result<Vec<PathBuf>> {
+        let (file, volumes) = one(wanted)?;
+        let mut files = vec![file];
+        for volume in 2..=volumes {
+            let variant = Variant { volume, ..wanted.variant };
+            files.push(one(&Wanted { variant, ..wanted.clone() })?.0);
+        }
+        Ok(files)
+    };
+    Ok(wanted.par_iter().map(volumes).collect::<Result<Vec<_>>>()?.concat())
 }
 
 /// Demands that the ledger is whole and the tables are what it makes them.
@@ -142,6 +153,7 @@ struct Issuer<'a> {
 struct Made {
     issued: Issued,
     partial: PathBuf,
+    volumes: u32,
     entry: Option<(DocumentIssued, Vec<super::PageSeal>)>,
 }
 
@@ -247,12 +259,20 @@ fn write(wanted: &Wanted, number: &str, rendered: Rendered, dir: &Path) -> Resul
     let file = dir.join(format!("{}.pdf", wanted.file_stem()));
     let partial = file.with_extension("pdf.part");
     std::fs::write(&partial, &rendered.pdf).map_err(|e| Error::file("записать", &partial, &e))?;
-    let (title, pages, leaves) = (rendered.title, rendered.pages.len(), rendered.leaves);
+    let (title, pages, leaves, volumes) = (rendered.title, rendered.pages.len(), rendered.leaves, rendered.volumes);
     let issued = Issued { wanted: wanted.clone(), number: number.to_owned(), title, pages, leaves, file, new: true };
-    Ok(Made { issued, partial, entry: None })
+    Ok(Made { issued, partial, volumes, entry: None })
 }
 
 impl Made {
+    /// The volumes after this one, where it is a book's first.
+    fn further_volumes(&self) -> impl Iterator<Item = Wanted> + '_ {
+        let Wanted { form, subject, variant } = &self.issued.wanted;
+        let first = variant.volume <= 1;
+        let further = (2..=self.volumes).filter(move |_| first);
+        further.map(|volume| Wanted { form: *form, subject: subject.clone(), variant: Variant { volume, ..*variant } })
+    }
+
     fn into_place(self) -> Result<Issued> {
         let file = &self.issued.file;
         std::fs::rename(&self.partial, file).map_err(|e| Error::file("записать", file, &e))?;

@@ -69,8 +69,10 @@ pub struct Rendered {
     pub title: String,
     /// The seal of each page in order.
     pub pages: Vec<PageSeal>,
-    /// Leaves of paper when printed on both sides.
+    /// Leaves of paper.
     pub leaves: u32,
+    /// Volumes of the book that this document is one of; 1 for every other document.
+    pub volumes: u32,
     /// The file.
     pub pdf: Vec<u8>,
     /// The file's SHA-256.
@@ -93,8 +95,9 @@ pub fn render(tables: &Connection, layouts: &Layouts, wanted: &Wanted, context: 
         issued_at: context.issued_at,
     };
     let pdf = pdf::write_pdf(&document.pages, &document.bookmarks, &about)?;
+    let volumes = document.volumes;
     let pdf_sha256 = Sha256::digest(&pdf).into();
-    Ok(Rendered { title: document.title, pages: document.seals, leaves: document.leaves, pdf, pdf_sha256 })
+    Ok(Rendered { title: document.title, pages: document.seals, leaves: document.leaves, volumes, pdf, pdf_sha256 })
 }
 
 /// Lays out a document without writing a PDF: the positioned pages, sealed.

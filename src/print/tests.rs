@@ -360,6 +360,42 @@ fn a_pupil_who_came_from_another_class_brings_his_marks_in_a_note() {
 }
 
 #[test]
+fn a_book_thicker_than_a_volume_may_be_is_shared_out_among_volumes_each_with_its_own_list_and_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let layout = include_str!("../../layouts/class-book.toml").replace("volume_leaves = 250", "volume_leaves = 30");
+    std::fs::write(folder.path().join("class-book.toml"), layout).unwrap();
+    let layouts = Layouts::load(Some(folder.path())).unwrap();
+    let tables = tables(LIFELIKE);
+    let volume = |simplex, volume| {
+        let wanted = Wanted { variant: Variant { simplex, volume }, ..of_class(Form::ClassBook) };
+        lay_out(&tables, &layouts, &wanted, &context(NUMBER))
+    };
+    for simplex in [false, true] {
+        let count = volume(simplex, 1).unwrap().volumes;
+        assert!(count > 2, "{count}");
+        let mut subjects = Vec::new();
+        for number in 1..=count {
+            let book = volume(simplex, number).unwrap();
+            assert!(book.leaves <= 30 && book.volumes == count, "{}", book.leaves);
+            assert!(book.title.ends_with(&format!("том {number}")), "{}", book.title);
+            assert!(text_of(&book.pages[0]).contains(&format!("Том {number} из {count}")));
+            let certified = text_of(book.pages.last().unwrap()).replace('\n', " ");
+            assert!(certified.contains(&format!("с № 1 по № {}", book.leaves)), "{certified}");
+            let here = book.bookmarks.iter().find(|b| b.title == "Предметные страницы");
+            let here = here.map_or(&[][..], |subjects| &subjects.under);
+            if !simplex {
+                assert!(here.iter().all(|subject| subject.page % 2 == 1), "marks stand on the backs of leaves");
+            }
+            subjects.extend(here.iter().map(|subject| subject.title.clone()));
+            book.pages.iter().zip(1..).filter(|_| !simplex).for_each(|(page, number)| assert_legible(page, number));
+        }
+        let all: Vec<String> = BOOK.bookmarks[2].under.iter().map(|subject| subject.title.clone()).collect();
+        assert_eq!(subjects, all, "every subject once, in order");
+        assert!(volume(simplex, count + 1).unwrap_err().message().contains("нет тома"));
+    }
+}
+
+#[test]
 #[ignore = "writes files to look at: LETOPIS_LOOK=dir [LETOPIS_LOOK_AT=journal] cargo test --lib look -- --ignored --nocapture"]
 fn look() {
     let folder = std::path::PathBuf::from(std::env::var("LETOPIS_LOOK").unwrap());

@@ -1,13 +1,18 @@
 //! The class's book: its parts in order, every page at its number, the list and the certificate that count them.
 //!
-//! The list stands before what it lists and the certificate's digest covers all other pages, so the book is put
-//! together in this order: the list is laid out once to learn how long it is, then the parts at their final page
-//! numbers, then the list in earnest, then everything is sealed but the certificate, and the certificate last.
+//! The list stands before what it lists and the certificate's digest covers all other pages, so a volume is put together
+//! in this order: the list is laid out once to learn how long it is, then the parts at their final page numbers, then the
+//! list in earnest, then everything is sealed but the certificate, and the certificate last. A book that is thicker than
+//! a volume may be is shared out at the ends of its parts; each volume has its own title, list, numbers and certificate.
 
 use super::certificate::Certified;
+use super::class::Course;
 use super::list::Part;
+use super::progress::Finals;
+use super::title::Volume;
+use super::volumes::share_out;
 use super::{Composer, Document, spread};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::journal::absences::Absences;
 use crate::print::page::Page;
 use crate::print::pdf::Bookmark;
@@ -22,37 +27,185 @@ fn list_page(sides: Sides) -> u32 {
     }
 }
 
-/// Lays out the class's book.
+/// Lays out a volume of the class's book, from 1. A book has one volume unless it is thicker than one may be.
 ///
 /// # Errors
-/// Tables that cannot be read, and text that no page holds; see [`crate::print::render`].
-pub fn class_book(composer: &Composer<'_>) -> Result<Document> {
-    let title = format!("Классный журнал {} класса за {} учебный год", composer.data.class.quoted(), composer.year());
-    let first = list_page(composer.sides);
-    let list_pages = composer.list(&parts_of_list(composer), first).len() as u32;
-    let mut body = Body { next: first + list_pages, ..Body::default() };
-    body.add_courses(composer)?;
-    body.add_forms(composer)?;
-    if composer.sides.is_back(body.next) {
-        body.fill_up_to(composer, body.next + 1);
+/// Tables that cannot be read, and text that no page holds; see [`crate::print::render`]. A volume the book has not.
+pub(super) fn class_book(composer: &Composer<'_>, number: u32) -> Result<Document> {
+    let found = Found::read(composer)?;
+    let pieces = pieces(composer);
+    let whole = Body::of(composer, &found, &pieces)?;
+    let most = composer.layouts.book.title.volume_leaves.0;
+    if composer.leaf_of(whole.certificate) <= most && number == 1 {
+        return whole.bind(composer, Volume { number, of: 1 });
     }
-    let certificate_page = body.next;
-    let heading = sentence(composer.layouts.book.certificate.heading.as_str());
-    body.parts.push(Part { title: heading, teacher: String::new(), first: certificate_page, pages: 1 });
+    let volumes = whole.volumes(composer.sides, most);
+    drop(whole);
+    let (index, of) = ((number as usize).wrapping_sub(1), volumes.len() as u32);
+    let range = volumes.into_iter().nth(index).ok_or_else(|| {
+        Error::input(format!("в классном журнале {} нет тома {number}", composer.data.class))
+            .next(format!("томов в нём {of}"))
+    })?;
+    Body::of(composer, &found, &pieces[range])?.bind(composer, Volume { number, of })
+}
 
-    let mut pages = vec![composer.title_page(composer.leaf_of(certificate_page))];
-    pages.extend((2..first).map(|number| composer.blank_page(number)));
-    pages.extend(composer.list(&body.parts, first));
-    pages.append(&mut body.pages);
-    let foot = composer.foot(certificate_page);
-    let mut seals = composer.close(&mut pages, &foot, 1)?;
-    let digest = book_digest(&seals);
-    let list = (first, first + list_pages - 1);
-    let certificate = composer.certificate(&Certified { title: &title, digest, list, page: certificate_page })?;
-    pages.push(certificate);
-    seals.extend(composer.close(&mut pages[certificate_page as usize - 1..], &foot, certificate_page)?);
-    let bookmarks = bookmarks(composer, &body);
-    Ok(composer.document(title, pages, seals, bookmarks))
+/// A part of the book before it is laid out.
+#[derive(Clone, Copy)]
+enum Piece<'a> {
+    Course(&'a Course),
+    Missed,
+    Progress,
+    Pupils,
+    Remarks,
+}
+
+/// What several parts are made of.
+struct Found {
+    absences: Absences,
+    finals: Finals,
+}
+
+impl Found {
+    fn read(composer: &Composer<'_>) -> Result<Self> {
+        let absences = Absences::of_class(composer.tables, &composer.data.class, &composer.data.reasons)?;
+        Ok(Self { absences, finals: composer.finals()? })
+    }
+}
+
+/// The parts of the book in order.
+fn pieces<'a>(composer: &'a Composer<'_>) -> Vec<Piece<'a>> {
+    let courses = composer.data.courses.iter().map(Piece::Course);
+    courses.chain([Piece::Missed, Piece::Progress, Piece::Pupils, Piece::Remarks]).collect()
+}
+
+impl Piece<'_> {
+    /// What the list says of it; `first` and `pages` say where it stands.
+    fn part(self, composer: &Composer<'_>, first: u32, pages: u32) -> Part {
+        let book = &composer.layouts.book;
+        let (title, teacher) = match self {
+            Self::Course(course) => (course_title(&course.subject, &course.group), course.teacher.full()),
+            Self::Missed => (sentence(book.missed.heading.as_str()), String::new()),
+            Self::Progress => (sentence(book.progress.heading.as_str()), String::new()),
+            Self::Pupils => (sentence(book.pupils.heading.as_str()), String::new()),
+            Self::Remarks => (sentence(book.remarks.heading.as_str()), String::new()),
+        };
+        Part { title, teacher, first, pages }
+    }
+
+    fn pages(self, composer: &Composer<'_>, found: &Found, first: u32) -> Result<Vec<Page>> {
+        match self {
+            Self::Course(course) => spread::spreads(composer, course, first),
+            Self::Missed => Ok(composer.missed(&found.absences, first)),
+            Self::Progress => Ok(composer.progress(&found.finals, &found.absences, first)),
+            Self::Pupils => composer.pupils_list(first),
+            Self::Remarks => composer.remarks(first),
+        }
+    }
+
+    fn is_course(self) -> bool {
+        matches!(self, Self::Course(_))
+    }
+}
+
+/// A volume between its title and its certificate.
+struct Body {
+    /// The first page of the list, and the page after its last.
+    list: (u32, u32),
+    /// The pages after the list.
+    pages: Vec<Page>,
+    /// The parts, and the certificate.
+    parts: Vec<Part>,
+    /// How many of the parts are subjects.
+    courses: usize,
+    /// The page of the certificate.
+    certificate: u32,
+}
+
+impl Body {
+    /// Lays out the parts of a volume one after another.
+    fn of(composer: &Composer<'_>, found: &Found, pieces: &[Piece<'_>]) -> Result<Self> {
+        let certificate = |first| {
+            let title = sentence(composer.layouts.book.certificate.heading.as_str());
+            Part { title, teacher: String::new(), first, pages: 1 }
+        };
+        let first = list_page(composer.sides);
+        // Page numbers as wide as they come: enough to learn how many pages the list takes.
+        let mut parts: Vec<Part> = pieces.iter().map(|piece| piece.part(composer, 996, 3)).collect();
+        parts.push(certificate(996));
+        let mut next = first + composer.list(&parts, first).len() as u32;
+        let list = (first, next);
+        let (mut pages, mut parts) = (Vec::new(), Vec::new());
+        let fill = |pages: &mut Vec<Page>, next: &mut u32| {
+            pages.push(composer.blank_page(*next));
+            *next += 1;
+        };
+        for piece in pieces {
+            // A subject's marks stand on the left page and its lessons face them.
+            if piece.is_course() && composer.sides == Sides::Both && !composer.sides.is_back(next) {
+                fill(&mut pages, &mut next);
+            }
+            let mut set = piece.pages(composer, found, next)?;
+            parts.push(piece.part(composer, next, set.len() as u32));
+            next += set.len() as u32;
+            pages.append(&mut set);
+        }
+        // The certificate is the front of a leaf.
+        if composer.sides.is_back(next) {
+            fill(&mut pages, &mut next);
+        }
+        parts.push(certificate(next));
+        let courses = pieces.iter().filter(|piece| piece.is_course()).count();
+        Ok(Self { list, pages, parts, courses, certificate: next })
+    }
+
+    /// Which parts go into which volume of so many leaves at most.
+    fn volumes(&self, sides: Sides, most: u32) -> Vec<std::ops::Range<usize>> {
+        let (pages, filler) = if sides == Sides::Both { (2 * most, 1) } else { (most, 0) };
+        let around = self.list.1 - 1 + 1 + filler;
+        let sizes = self.parts[..self.parts.len() - 1].iter().zip(0..).map(|(part, i)| {
+            // A page may be left empty before a subject.
+            part.pages + if i < self.courses { filler } else { 0 }
+        });
+        share_out(&sizes.collect::<Vec<_>>(), pages.saturating_sub(around))
+    }
+
+    /// Puts title, list and certificate around the parts, and seals all pages.
+    fn bind(mut self, composer: &Composer<'_>, volume: Volume) -> Result<Document> {
+        let title = volume.title(&format!(
+            "Классный журнал {} класса за {} учебный год",
+            composer.data.class.quoted(),
+            composer.year()
+        ));
+        let bookmarks = self.bookmarks(composer);
+        let (first, after) = self.list;
+        let mut pages = vec![composer.title_page(composer.leaf_of(self.certificate), volume)];
+        pages.extend((2..first).map(|number| composer.blank_page(number)));
+        pages.extend(composer.list(&self.parts, first));
+        pages.append(&mut self.pages);
+        let foot = composer.foot(self.certificate);
+        let mut seals = composer.close(&mut pages, &foot, 1)?;
+        let (list, page) = ((first, after - 1), self.certificate);
+        pages.push(composer.certificate(&Certified { title: &title, digest: book_digest(&seals), list, page })?);
+        seals.extend(composer.close(&mut pages[page as usize - 1..], &foot, page)?);
+        Ok(Document { volumes: volume.of, ..composer.document(title, pages, seals, bookmarks) })
+    }
+
+    fn bookmarks(&self, composer: &Composer<'_>) -> Vec<Bookmark> {
+        let book = &composer.layouts.book;
+        let mark =
+            |title: &str, first: u32, under| Bookmark { title: title.to_owned(), page: first as usize - 1, under };
+        let of = |part: &Part| mark(&part.title, part.first, Vec::new());
+        let mut out = vec![
+            mark(book.title.bookmark.as_str(), 1, Vec::new()),
+            mark(&sentence(book.list.heading.as_str()), self.list.0, Vec::new()),
+        ];
+        let (subjects, others) = self.parts.split_at(self.courses);
+        if let Some(first) = subjects.first() {
+            out.push(mark(book.spread.bookmark.as_str(), first.first, subjects.iter().map(of).collect()));
+        }
+        out.extend(others.iter().map(of));
+        out
+    }
 }
 
 /// The digest of a book: SHA-256 over the digests, 32 bytes each, of all its pages but the certificate, in their
@@ -63,79 +216,6 @@ fn book_digest(seals: &[PageSeal]) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The parts between the list and the certificate as they are laid out one after another.
-#[derive(Default)]
-struct Body {
-    pages: Vec<Page>,
-    parts: Vec<Part>,
-    /// How many of the parts are subjects.
-    courses: usize,
-    /// The number of the next page.
-    next: u32,
-}
-
-impl Body {
-    fn add(&mut self, title: String, teacher: String, mut pages: Vec<Page>) {
-        let count = pages.len() as u32;
-        self.parts.push(Part { title, teacher, first: self.next, pages: count });
-        self.next += count;
-        self.pages.append(&mut pages);
-    }
-
-    /// Leaves pages empty until `number` is the next.
-    fn fill_up_to(&mut self, composer: &Composer<'_>, number: u32) {
-        while self.next < number {
-            self.pages.push(composer.blank_page(self.next));
-            self.next += 1;
-        }
-    }
-
-    fn add_courses(&mut self, composer: &Composer<'_>) -> Result<()> {
-        for course in &composer.data.courses {
-            if composer.sides == Sides::Both {
-                self.fill_up_to(composer, self.next.next_multiple_of(2));
-            }
-            let pages = spread::spreads(composer, course, self.next)?;
-            self.add(course_title(&course.subject, &course.group), course.teacher.full(), pages);
-            self.courses += 1;
-        }
-        Ok(())
-    }
-
-    fn add_forms(&mut self, composer: &Composer<'_>) -> Result<()> {
-        let book = &composer.layouts.book;
-        let absences = Absences::of_class(composer.tables, &composer.data.class, &composer.data.reasons)?;
-        let finals = composer.finals()?;
-        let missed = composer.missed(&absences, self.next);
-        self.add(sentence(book.missed.heading.as_str()), String::new(), missed);
-        let progress = composer.progress(&finals, &absences, self.next);
-        self.add(sentence(book.progress.heading.as_str()), String::new(), progress);
-        let pupils = composer.pupils_list(self.next)?;
-        self.add(sentence(book.pupils.heading.as_str()), String::new(), pupils);
-        let remarks = composer.remarks(self.next)?;
-        self.add(sentence(book.remarks.heading.as_str()), String::new(), remarks);
-        Ok(())
-    }
-}
-
-/// The parts as the list names them, all on one page: enough to learn how many pages the list takes.
-fn parts_of_list(composer: &Composer<'_>) -> Vec<Part> {
-    let part = |title: String, teacher: String| Part { title, teacher, first: 996, pages: 3 };
-    let book = &composer.layouts.book;
-    let courses = composer.data.courses.iter();
-    let mut parts: Vec<Part> =
-        courses.map(|course| part(course_title(&course.subject, &course.group), course.teacher.full())).collect();
-    let forms = [
-        &book.missed.heading,
-        &book.progress.heading,
-        &book.pupils.heading,
-        &book.remarks.heading,
-        &book.certificate.heading,
-    ];
-    parts.extend(forms.iter().map(|heading| part(sentence(heading.as_str()), String::new())));
-    parts
-}
-
 fn course_title(subject: &str, group: &str) -> String {
     if group.is_empty() { subject.to_owned() } else { format!("{subject} ({group})") }
 }
@@ -144,20 +224,4 @@ fn course_title(subject: &str, group: &str) -> String {
 fn sentence(heading: &str) -> String {
     let mut letters = heading.chars();
     letters.next().into_iter().chain(letters.flat_map(char::to_lowercase)).collect()
-}
-
-fn bookmarks(composer: &Composer<'_>, body: &Body) -> Vec<Bookmark> {
-    let book = &composer.layouts.book;
-    let mark = |title: &str, first: u32, under| Bookmark { title: title.to_owned(), page: first as usize - 1, under };
-    let of = |part: &Part| mark(&part.title, part.first, Vec::new());
-    let mut out = vec![
-        mark(book.title.bookmark.as_str(), 1, Vec::new()),
-        mark(&sentence(book.list.heading.as_str()), list_page(composer.sides), Vec::new()),
-    ];
-    let (subjects, others) = body.parts.split_at(body.courses);
-    if let Some(first) = subjects.first() {
-        out.push(mark(book.spread.bookmark.as_str(), first.first, subjects.iter().map(of).collect()));
-    }
-    out.extend(others.iter().map(of));
-    out
 }

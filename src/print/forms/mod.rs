@@ -18,6 +18,7 @@ mod signatures;
 mod spread;
 mod summary_sheet;
 mod title;
+mod volumes;
 
 use crate::error::{Error, Result};
 use crate::journal::find;
@@ -49,6 +50,8 @@ pub struct Document {
     pub seals: Vec<PageSeal>,
     /// Leaves of paper.
     pub leaves: u32,
+    /// Volumes of the book that this document is one of; 1 for every other document.
+    pub volumes: u32,
     /// The outline.
     pub bookmarks: Vec<Bookmark>,
 }
@@ -59,7 +62,9 @@ pub struct Document {
 /// As [`crate::print::render`].
 pub fn compose(composer: Composer<'_, ()>, wanted: &Wanted) -> Result<Document> {
     match (wanted.form, &wanted.subject) {
-        (Form::ClassBook, Subject::Class(class)) => book::class_book(&composer.of_class(class)?),
+        (Form::ClassBook, Subject::Class(class)) => {
+            book::class_book(&composer.of_class(class)?, wanted.variant.volume.max(1))
+        }
         (Form::Progress, Subject::Class(class)) => progress::progress_sheet(&composer.of_class(class)?),
         (Form::SummarySheet, Subject::Class(class)) => summary_sheet::summary_sheet(&composer.of_class(class)?),
         (Form::Keys, Subject::School) => register::keys(&composer),
@@ -161,7 +166,7 @@ impl<D> Composer<'_, D> {
 
     fn document(&self, title: String, pages: Vec<Page>, seals: Vec<PageSeal>, bookmarks: Vec<Bookmark>) -> Document {
         let leaves = self.leaf_of(pages.len() as u32);
-        Document { title, author: self.short_school().to_owned(), pages, seals, leaves, bookmarks }
+        Document { title, author: self.short_school().to_owned(), pages, seals, leaves, volumes: 1, bookmarks }
     }
 
     fn foot_about(&self, about: String, pages: u32) -> FootText {

@@ -10,9 +10,23 @@ use crate::school::format_date;
 /// Room for the day on which the book is finished, while that is still to come.
 const BY_HAND: &str = "____________________";
 
+/// A volume of a book: which, of how many.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Volume {
+    pub number: u32,
+    pub of: u32,
+}
+
+impl Volume {
+    /// The title of a document, which names the volume where there are several.
+    pub(super) fn title(self, title: &str) -> String {
+        if self.of > 1 { format!("{title}, том {}", self.number) } else { title.to_owned() }
+    }
+}
+
 impl Composer<'_> {
-    /// The title page of a book of so many leaves.
-    pub(super) fn title_page(&self, leaves: u32) -> Page {
+    /// The title page of a volume of so many leaves.
+    pub(super) fn title_page(&self, leaves: u32, volume: Volume) -> Page {
         let layout = &self.layouts.book.title;
         let (school, year) = (&self.school.school, &self.school.year);
         let owned = [
@@ -24,6 +38,8 @@ impl Composer<'_> {
             ("case_index", school.case_index.clone()),
             ("begins", format_date(year.begins)),
             ("ends", if self.over { format_date(year.ends) } else { BY_HAND.to_owned() }),
+            ("volume", volume.number.to_string()),
+            ("volumes", volume.of.to_string()),
             ("leaves", format!("{leaves} {}", plural(leaves, ["листе", "листах", "листах"]))),
         ];
         let values: Vec<(&str, &str)> = owned.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -38,6 +54,9 @@ impl Composer<'_> {
         let y = at(y, serif_bold(layout.heading_size.0), Align::Centre, layout.heading.as_str());
         let y = at(y + 4.0, serif_bold(layout.class_size.0), Align::Centre, &layout.class.fill(&values));
         let y = at(y + 4.0, serif(layout.size.0 + 2.0), Align::Centre, &layout.year.fill(&values));
+        if volume.of > 1 {
+            at(y + 4.0, serif(layout.size.0 + 2.0), Align::Centre, &layout.volume.fill(&values));
+        }
         let mut y = y.max(area.y + area.h * 0.60);
         for line in &layout.lines {
             y = at(y, serif(layout.size.0), Align::Left, &line.fill(&values)) + 3.0;

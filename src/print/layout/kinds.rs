@@ -17,6 +17,10 @@ pub struct Size(pub f32);
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Weight(pub f32);
 
+/// How many leaves may be bound together: 10 to 250, beyond which a volume cannot be stitched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leaves(pub u32);
+
 /// A fixed text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label(String);
@@ -126,6 +130,17 @@ impl<'de> Deserialize<'de> for Size {
 impl<'de> Deserialize<'de> for Weight {
     fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
         number(source, 0.2, 5.0, "толщина линии в пунктах").map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Leaves {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        let leaves = u32::deserialize(source)?;
+        if (10..=250).contains(&leaves) {
+            Ok(Self(leaves))
+        } else {
+            Err(D::Error::custom(format!("листов в томе может быть от 10 до 250, а не {leaves}")))
+        }
     }
 }
 

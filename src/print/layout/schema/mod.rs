@@ -6,7 +6,7 @@ mod register;
 pub use fields::*;
 pub use register::*;
 
-use super::kinds::{Columns, Label, Mm, Places, Size, Weight, Wording};
+use super::kinds::{Columns, Label, Leaves, Mm, Places, Size, Weight, Wording};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
@@ -29,7 +29,8 @@ places! {
     /// What the foot and the headings of a register may name.
     SchoolPlaces: "school" "short_school" "place" "year" "date";
     /// What the title page may name.
-    Title: "school" "place" "class" "year" "class_teacher" "case_index" "begins" "ends" "leaves";
+    Title: "school" "place" "class" "year" "class_teacher" "case_index" "begins" "ends" "leaves"
+        "volume" "volumes";
     /// What the line below a form's heading may name.
     ClassAndYear: "class" "year";
     /// What the head of a spread may name.
@@ -153,6 +154,8 @@ pub struct TitleLayout {
     pub heading: Label,
     pub class: Wording<Title>,
     pub year: Wording<Title>,
+    pub volume: Wording<Title>,
+    pub volume_leaves: Leaves,
     pub lines: Vec<Wording<Title>>,
     pub case_index: Wording<Title>,
     pub keep: Label,
