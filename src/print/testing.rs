@@ -19,6 +19,7 @@ pub struct Size {
 }
 
 pub const LIFELIKE: Size = Size { pupils: 28, name_letters: 0, topic_letters: 0, subjects: SUBJECTS.len() };
+pub const LARGE: Size = Size { pupils: 38, ..LIFELIKE };
 pub const UNWIELDY: Size = Size { pupils: 38, name_letters: 60, topic_letters: 400, subjects: 3 };
 
 /// Subject, hours a week, whether the class is divided into groups.

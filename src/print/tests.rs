@@ -1,9 +1,10 @@
 //! What must hold of every page of every form, whatever the class: that it is legible, and that it can be proved.
 
 use super::page::{Area, Page, Rule, TextRun};
-use super::testing::{LIFELIKE, OF_CLASS, Size, UNWIELDY, context, of_class, tables};
+use super::testing::{LARGE, LIFELIKE, OF_CLASS, Size, UNWIELDY, context, of_class, tables};
 use super::*;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 const NUMBER: &str = "2025-0143";
@@ -360,6 +361,41 @@ fn a_pupil_who_came_from_another_class_brings_his_marks_in_a_note() {
 }
 
 #[test]
+fn the_landscape_layouts_set_both_halves_of_a_spread_side_by_side_and_lose_nothing() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("layouts/landscape");
+    let layouts = Layouts::load(Some(&folder)).unwrap();
+    for size in [LIFELIKE, LARGE] {
+        let tables = tables(size);
+        let laid = |layouts| lay_out(&tables, layouts, &of_class(Form::ClassBook), &context(NUMBER)).unwrap();
+        let (lying, upright) = (laid(&layouts), laid(&LAYOUTS));
+        lying.pages.iter().zip(1..).for_each(|(page, number)| assert_legible(page, number));
+        let subjects = |book: &Document| book.bookmarks[2].under.iter().map(|b| b.page).collect::<Vec<_>>();
+        let (first, missed) = (subjects(&lying)[0], lying.bookmarks[3].page);
+        assert!(lying.pages[first..missed].iter().all(|page| page.width > page.height));
+        assert!(lying.pages.len() < upright.pages.len());
+        // Every topic and every filled cell of the marks is there, whatever the pages are like.
+        let words = |book: &Document, pages: Range<usize>| {
+            let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+            for run in book.pages[pages].iter().flat_map(|page| &page.runs) {
+                if ["н", "б", "у", "2", "3", "4/5", "оп 4"].contains(&run.text()) {
+                    *counts.entry(run.text().to_owned()).or_default() += 1;
+                }
+            }
+            counts
+        };
+        let (begins, ends) = (subjects(&upright)[0], upright.bookmarks[3].page);
+        assert_eq!(marks_of(words(&lying, first..missed)), marks_of(words(&upright, begins..ends)));
+    }
+}
+
+/// Without figures, which dates and lessons' numbers are too.
+fn marks_of(mut counts: BTreeMap<String, usize>) -> BTreeMap<String, usize> {
+    counts.retain(|text, _| text.parse::<u8>().is_err());
+    assert!(counts.len() > 3, "{counts:?}");
+    counts
+}
+
+#[test]
 fn a_book_thicker_than_a_volume_may_be_is_shared_out_among_volumes_each_with_its_own_list_and_certificate() {
     let folder = tempfile::tempdir().unwrap();
     let layout = include_str!("../../layouts/class-book.toml").replace("volume_leaves = 250", "volume_leaves = 30");
@@ -399,13 +435,14 @@ fn a_book_thicker_than_a_volume_may_be_is_shared_out_among_volumes_each_with_its
 #[ignore = "writes files to look at: LETOPIS_LOOK=dir [LETOPIS_LOOK_AT=journal] cargo test --lib look -- --ignored --nocapture"]
 fn look() {
     let folder = std::path::PathBuf::from(std::env::var("LETOPIS_LOOK").unwrap());
+    let layouts = Layouts::load(std::env::var_os("LETOPIS_LOOK_WITH").as_deref().map(std::path::Path::new)).unwrap();
     let write = |tables: &Connection, name: &str| {
         let mut wanted = issue::everything(tables).unwrap();
         let books = wanted.iter().filter(|wanted| wanted.form == Form::ClassBook);
         wanted.extend(books.map(|book| Wanted { form: Form::Progress, ..book.clone() }).collect::<Vec<_>>());
         for wanted in wanted {
             let began = std::time::Instant::now();
-            let rendered = render(tables, &LAYOUTS, &wanted, &context(NUMBER)).unwrap();
+            let rendered = render(tables, &layouts, &wanted, &context(NUMBER)).unwrap();
             let stem = format!("{}{name}", wanted.file_stem());
             println!("{stem}: {} pages, {} bytes, {:?}", rendered.pages.len(), rendered.pdf.len(), began.elapsed());
             std::fs::write(folder.join(stem).with_extension("pdf"), rendered.pdf).unwrap();
@@ -415,7 +452,8 @@ fn look() {
         Ok(journal) => write(&Connection::open(journal).unwrap(), ""),
         Err(_) => {
             write(&tables(LIFELIKE), "");
-            write(&tables(UNWIELDY), "-unwieldy");
+            let large = if std::env::var_os("LETOPIS_LOOK_WITH").is_some() { LARGE } else { UNWIELDY };
+            write(&tables(large), "-unwieldy");
         }
     }
 }

@@ -14,6 +14,7 @@ use super::volumes::share_out;
 use super::{Composer, Document, spread};
 use crate::error::{Error, Result};
 use crate::journal::absences::Absences;
+use crate::print::layout::Halves;
 use crate::print::page::Page;
 use crate::print::pdf::Bookmark;
 use crate::print::sheet::{PageSeal, Sides};
@@ -129,6 +130,7 @@ impl Body {
             Part { title, teacher: String::new(), first, pages: 1 }
         };
         let first = list_page(composer.sides);
+        let facing = composer.sides == Sides::Both && composer.layouts.book.spread.halves == Halves::Facing;
         // Page numbers as wide as they come: enough to learn how many pages the list takes.
         let mut parts: Vec<Part> = pieces.iter().map(|piece| piece.part(composer, 996, 3)).collect();
         parts.push(certificate(996));
@@ -141,7 +143,7 @@ impl Body {
         };
         for piece in pieces {
             // A subject's marks stand on the left page and its lessons face them.
-            if piece.is_course() && composer.sides == Sides::Both && !composer.sides.is_back(next) {
+            if piece.is_course() && facing && !composer.sides.is_back(next) {
                 fill(&mut pages, &mut next);
             }
             let mut set = piece.pages(composer, found, next)?;

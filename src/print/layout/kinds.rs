@@ -21,6 +21,16 @@ pub struct Weight(pub f32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Leaves(pub u32);
 
+/// Where the halves of a spread stand, marks and lessons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Halves {
+    /// On upright pages that face each other.
+    Facing,
+    /// Side by side on a lying page.
+    SideBySide,
+}
+
 /// A fixed text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label(String);

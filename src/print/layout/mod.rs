@@ -8,7 +8,7 @@
 mod kinds;
 mod schema;
 
-pub use kinds::{Column, ColumnAlign, Columns, Fields, Label, Leaves, Mm, Places, Size, Weight, Wording};
+pub use kinds::{Column, ColumnAlign, Columns, Fields, Halves, Label, Leaves, Mm, Places, Size, Weight, Wording};
 pub use schema::*;
 
 use crate::error::{Error, Result};

@@ -6,7 +6,6 @@ use crate::error::{Error, Result};
 use crate::print::forms::class::Pupil;
 use crate::print::forms::{HEADING_GAP, sans, serif, serif_bold};
 use crate::print::page::{Area, Page};
-use crate::print::sheet::Orientation;
 use crate::print::table::{Cell, Drawn, Row, Table};
 use crate::print::typeset::Align;
 use chrono::{Datelike, NaiveDate};
@@ -41,20 +40,21 @@ enum Column<'a, 'u> {
 impl<'a> Spreads<'a> {
     /// The height of the heading of both pages, in mm.
     pub(super) fn heading_height(&self) -> f32 {
-        let (_, area) = self.composer.new_page(Orientation::Portrait, 2);
-        self.left_heading(&mut Page::new(1.0, 1.0), area).max(self.right_heading(&mut Page::new(1.0, 1.0), area))
-            - area.y
-            + HEADING_GAP
+        let area = self.left_area(2);
+        let (left, right) = (self.left_heading(&mut Page::new(1.0, 1.0), area), self.right_area(3));
+        left.max(self.right_heading(&mut Page::new(1.0, 1.0), right)) - area.y + HEADING_GAP
     }
 
     /// Finds the narrowest column of names with which all pupils stand on one page, and how high their rows may be.
     /// Smaller type is the last resort, after the widest column.
     pub(super) fn fit_pupils(&mut self) -> Result<()> {
         let layout = &self.composer.layouts.book.spread;
-        let (_, area) = self.composer.new_page(Orientation::Portrait, 2);
+        let area = self.left_area(2);
         let room = area.h - self.heading - HEAD_ROWS.iter().sum::<f32>();
         let share = (room - ROOM_FOR_NOTES) / self.pupils.len().max(1) as f32;
-        let (least, highest) = (layout.pupil_height.0, layout.pupil_highest.0);
+        // A mark stands on one line, which no row may be lower than.
+        let mark = sans(layout.mark_size.0).leading() + 2.0 * self.composer.look.pad.y;
+        let (least, highest) = (layout.pupil_height.0.max(mark), layout.pupil_highest.0);
         self.name_size = layout.size.0;
         while self.name_size >= SMALLEST {
             self.pupil_width = layout.pupil.width.0;
@@ -90,7 +90,7 @@ impl<'a> Spreads<'a> {
 
     /// The width left for dates and final marks, in mm.
     pub(super) fn left_room(&self) -> f32 {
-        let (_, area) = self.composer.new_page(Orientation::Portrait, 2);
+        let area = self.left_area(2);
         area.w - self.composer.layouts.book.spread.number.width.0 - self.pupil_width
     }
 
@@ -107,7 +107,7 @@ impl<'a> Spreads<'a> {
 
     /// The lower edge of the left table, in mm, without setting its marks, which never make a row higher.
     pub(super) fn left_bottom(&self, units: &[Unit<'_>]) -> f32 {
-        let (_, area) = self.composer.new_page(Orientation::Portrait, 2);
+        let area = self.left_area(2);
         let columns = columns(units);
         let widths = self.widths(&columns);
         let head = Table { rows: self.head_rows(&columns, &widths), widths, heads: 0 };
@@ -118,10 +118,9 @@ impl<'a> Spreads<'a> {
         Row { cells, least: self.pupil_height, fifth: number > 0 && number.is_multiple_of(5) }
     }
 
-    /// The left page, and the lower edge of its table in mm.
-    pub(super) fn left_page(&self, units: &[Unit<'_>], notes: &NumberedNotes, number: u32) -> (Page, f32) {
-        let (mut page, area) = self.composer.new_page(Orientation::Portrait, number);
-        self.left_heading(&mut page, area);
+    /// Sets the marks; returns the lower edge of their table in mm.
+    pub(super) fn set_marks(&self, page: &mut Page, area: Area, units: &[Unit<'_>], notes: &NumberedNotes) -> f32 {
+        self.left_heading(page, area);
         let columns = columns(units);
         let widths = self.widths(&columns);
         let mut rows = self.head_rows(&columns, &widths);
@@ -131,9 +130,9 @@ impl<'a> Spreads<'a> {
             rows.push(self.row(cells, i + 1));
         }
         let table = Table { widths, heads: HEAD_ROWS.len(), rows };
-        let drawn = table.draw(&mut page, area.x, area.y + self.heading, self.composer.look);
-        self.strike_out(&mut page, &columns, &drawn);
-        (page, drawn.bottom())
+        let drawn = table.draw(page, area.x, area.y + self.heading, self.composer.look);
+        self.strike_out(page, &columns, &drawn);
+        drawn.bottom()
     }
 
     /// The widths that columns need: for what stands in them, and for the short name of the month above.

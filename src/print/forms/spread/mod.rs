@@ -6,6 +6,7 @@
 //! single lonely date.
 
 mod corrected;
+mod halves;
 mod left;
 mod notes;
 mod plan;
@@ -184,12 +185,16 @@ impl<'a> Spreads<'a> {
     /// The pages of one run of lessons.
     fn spread(&self, units: &[Unit<'_>], first: u32) -> Vec<Page> {
         let notes = self.numbered_notes(units);
-        let (mut left, left_bottom) = self.left_page(units, &notes, first);
-        let (mut right, right_bottom) = self.right_page(units, first + 1);
-        let rest = self.put_notes(&mut left, &notes.lines, left_bottom, first, true);
-        let rest = self.put_notes(&mut right, rest, right_bottom, first + 1, rest.len() == notes.lines.len());
-        let mut pages = vec![left, right];
-        pages.extend(self.continued_notes(rest, first + 2));
+        let last = first + self.pages_a_spread() as u32 - 1;
+        let (left, right) = (self.left_area(first), self.right_area(last));
+        let mut pages: Vec<Page> = (first..=last).map(|number| self.page(number).0).collect();
+        let marks = &mut pages[0];
+        let bottom = self.set_marks(marks, left, units, &notes);
+        let rest = self.put_notes(marks, &notes.lines, bottom, left, true);
+        let lessons = &mut pages[(last - first) as usize];
+        let bottom = self.set_lessons(lessons, right, units);
+        let rest = self.put_notes(lessons, rest, bottom, right, rest.len() == notes.lines.len());
+        pages.extend(self.continued_notes(rest, last + 1));
         pages
     }
 }

@@ -6,7 +6,6 @@
 use super::{NoteOf, Spreads, Unit, UnitNote};
 use crate::print::forms::{sans, sans_bold};
 use crate::print::page::{Area, Page};
-use crate::print::sheet::Orientation;
 use crate::print::typeset::{Align, Block, Typesetter};
 
 /// The size of the raised mark of a note, in points.
@@ -49,13 +48,12 @@ impl NumberedNotes {
 impl Spreads<'_> {
     /// Numbers the notes of a run of lessons.
     pub(super) fn numbered_notes(&self, units: &[Unit<'_>]) -> NumberedNotes {
-        let kind = sans(self.composer.layouts.book.spread.note_size.0);
-        let (_, area) = self.composer.new_page(Orientation::Portrait, 2);
+        let (kind, width) = (sans(self.composer.layouts.book.spread.note_size.0), self.notes_width());
         let (mut lines, mut marks, mut corrected) = (Vec::new(), Vec::new(), Vec::new());
         for unit in units {
             for note in &unit.notes {
                 let text = format!("{}) {}", lines.len() + 1, note.text);
-                lines.push(self.composer.set.wrap(kind, &text, area.w));
+                lines.push(self.composer.set.wrap(kind, &text, width));
                 let lesson = if note.of == NoteOf::Lesson { unit.lesson.map(|lesson| lesson.id) } else { None };
                 marks.push((note.pupil, lesson, note.of.clone()));
                 corrected.push(note.corrected);
@@ -70,10 +68,9 @@ impl Spreads<'_> {
         page: &mut Page,
         notes: &'n [Block],
         y: f32,
-        number: u32,
+        area: Area,
         headed: bool,
     ) -> &'n [Block] {
-        let (_, area) = self.composer.new_page(Orientation::Portrait, number);
         let layout = &self.composer.layouts.book.spread;
         let heading = headed.then(|| self.composer.set.line(sans_bold(layout.note_size.0), layout.notes.as_str()));
         let heights: Vec<f32> = notes.iter().map(Block::height).collect();
@@ -91,17 +88,17 @@ impl Spreads<'_> {
     pub(super) fn continued_notes(&self, notes: &[Block], first: u32) -> Vec<Page> {
         let layout = &self.composer.layouts.book.spread;
         let (mut rest, mut pages) = (notes, Vec::new());
-        while !rest.is_empty() || pages.len() % 2 == 1 {
+        while !rest.is_empty() || pages.len() % self.pages_a_spread() != 0 {
             let number = first + pages.len() as u32;
             if rest.is_empty() {
                 pages.push(self.composer.blank_page(number));
                 continue;
             }
-            let (mut page, area) = self.composer.new_page(Orientation::Portrait, number);
+            let (mut page, area) = self.page(number);
             let kind = sans_bold(layout.heading_size.0);
             let y = self.composer.paragraph(&mut page, area, kind, Align::Left, layout.notes_continued.as_str());
             let before = rest.len();
-            rest = self.put_notes(&mut page, rest, y, number, false);
+            rest = self.put_notes(&mut page, rest, y, area, false);
             pages.push(page);
             if rest.len() == before {
                 // A single note higher than a page: its lines go on over the next pages.
@@ -118,7 +115,7 @@ impl Spreads<'_> {
         let mut pages = Vec::new();
         let mut lines = note.lines.as_slice();
         while !lines.is_empty() {
-            let (mut page, area) = self.composer.new_page(Orientation::Portrait, first + pages.len() as u32);
+            let (mut page, area) = self.page(first + pages.len() as u32);
             let count = ((area.h / note.kind.leading()) as usize).clamp(1, lines.len());
             let part = Block { kind: note.kind, lines: lines[..count].to_vec() };
             self.composer.lines(&mut page, area, &part, Align::Left);
@@ -130,9 +127,8 @@ impl Spreads<'_> {
 
     /// The heights of a unit's notes in mm, their numbers taken as wide as they may become.
     pub(super) fn note_heights(&self, notes: &[UnitNote]) -> Vec<f32> {
-        let kind = sans(self.composer.layouts.book.spread.note_size.0);
-        let (_, area) = self.composer.new_page(Orientation::Portrait, 2);
-        let height = |note: &UnitNote| self.composer.set.wrap(kind, &format!("000) {}", note.text), area.w).height();
+        let (kind, width) = (sans(self.composer.layouts.book.spread.note_size.0), self.notes_width());
+        let height = |note: &UnitNote| self.composer.set.wrap(kind, &format!("000) {}", note.text), width).height();
         notes.iter().map(height).collect()
     }
 
@@ -143,7 +139,7 @@ impl Spreads<'_> {
             return 0;
         }
         let layout = &self.composer.layouts.book.spread;
-        let (_, area) = self.composer.new_page(Orientation::Portrait, 2);
+        let area = self.left_area(2);
         let heading = sans(layout.note_size.0).leading();
         let beside = area.bottom() - self.left_bottom(units) - GAP - heading;
         let mut rest = &heights[fitting(&heights, beside)..];
@@ -155,7 +151,7 @@ impl Spreads<'_> {
             rest = &rest[fitting(rest, whole).max(1)..];
             pages += 1;
         }
-        usize::next_multiple_of(pages, 2)
+        usize::next_multiple_of(pages, self.pages_a_spread())
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) fn cut(spreads: &Spreads<'_>, units: &[Unit<'_>]) -> Result<Vec<Range
         units.len() == 1
             || (spreads.needed_width(units) <= width && units.iter().map(|unit| unit.height).sum::<f32>() <= height)
     };
-    let pages = |run: Range<usize>| 2 + spreads.pages_of_notes(&units[run]);
+    let pages = |run: Range<usize>| spreads.pages_a_spread() + spreads.pages_of_notes(&units[run]);
     Ok(best_cut(units.len(), fits, pages))
 }
 

@@ -5,7 +5,6 @@ use crate::print::forms::course::Lesson;
 use crate::print::forms::{sans, sans_bold, serif_bold};
 use crate::print::layout::LessonField;
 use crate::print::page::{Area, Page};
-use crate::print::sheet::Orientation;
 use crate::print::table::{Cell, Row, Table};
 use crate::print::typeset::{Align, Block};
 use crate::school::{WorkKind, fold};
@@ -22,25 +21,23 @@ impl Spreads<'_> {
         self.composer.paragraph(page, area, kind, Align::Left, &layout.teacher.fill(&values))
     }
 
-    /// The right page, and the lower edge of its table in mm.
-    pub(super) fn right_page(&self, units: &[Unit<'_>], number: u32) -> (Page, f32) {
-        let (mut page, area) = self.composer.new_page(Orientation::Portrait, number);
-        self.right_heading(&mut page, area);
+    /// Sets the lessons; returns the lower edge of their table in mm.
+    pub(super) fn set_lessons(&self, page: &mut Page, area: Area, units: &[Unit<'_>]) -> f32 {
+        self.right_heading(page, area);
         let rows = units.iter().flat_map(|unit| unit.rows.iter().cloned());
         let table = self.lessons_table(rows);
-        let drawn = table.draw(&mut page, area.x, area.y + self.heading, self.composer.look);
-        (page, drawn.bottom())
+        table.draw(page, area.x, area.y + self.heading, self.composer.look).bottom()
     }
 
     /// The height left for the rows of lessons, in mm.
     pub(super) fn right_room(&self) -> f32 {
-        let (_, area) = self.composer.new_page(Orientation::Portrait, 3);
+        let area = self.right_area(3);
         area.h - self.heading - self.lessons_table(std::iter::empty()).heights(self.composer.look).iter().sum::<f32>()
     }
 
     /// The lower edge of the table of these lessons, in mm.
     pub(super) fn right_bottom(&self, units: &[Unit<'_>]) -> f32 {
-        let (_, area) = self.composer.new_page(Orientation::Portrait, 3);
+        let area = self.right_area(3);
         area.bottom() - self.right_room() + units.iter().map(|unit| unit.height).sum::<f32>()
     }
 

@@ -6,7 +6,7 @@ mod register;
 pub use fields::*;
 pub use register::*;
 
-use super::kinds::{Columns, Label, Leaves, Mm, Places, Size, Weight, Wording};
+use super::kinds::{Columns, Halves, Label, Leaves, Mm, Places, Size, Weight, Wording};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
@@ -185,6 +185,7 @@ pub struct PlainColumn {
 #[allow(missing_docs)]
 pub struct SpreadLayout {
     pub bookmark: Label,
+    pub halves: Halves,
     pub heading_size: Size,
     pub size: Size,
     pub head_size: Size,
