@@ -111,6 +111,18 @@ fn no_damaged_input_makes_a_parser_panic() {
 }
 
 #[test]
+fn a_large_table_is_read_in_time_that_grows_no_faster_than_it_does() {
+    let csv = targets().into_iter().find(|target| target.name == "csv").unwrap();
+    let lines = (1..=100_000).map(|number| format!("{number};т\n")).collect::<String>();
+    for table in [format!("№;Тема\n{lines}"), format!("№;Тема{}\n1;т\n", ";".repeat(200_000))] {
+        let start = Instant::now();
+        (csv.run)(&Scratch::default(), table.as_bytes());
+        // Linear it is a second or two, quadratic it would be minutes.
+        assert!(start.elapsed().as_secs() < 20);
+    }
+}
+
+#[test]
 fn every_parser_has_a_fuzz_target() {
     let manifest: toml::Table = include_str!("fuzz/Cargo.toml").parse().unwrap();
     let fuzzed: Vec<_> = manifest["bin"].as_array().unwrap().iter().map(|bin| bin["name"].as_str().unwrap()).collect();
