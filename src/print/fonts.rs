@@ -8,6 +8,7 @@
 use crate::error::{Error, Result};
 use krilla::text::{GlyphId, KrillaGlyph};
 use rustybuzz::{Face as Buzz, UnicodeBuffer};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -15,6 +16,16 @@ use std::sync::Arc;
 
 /// Millimetres in one point.
 pub const MM_PER_PT: f32 = 25.4 / 72.0;
+
+/// A family of typefaces, regular and bold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Family {
+    /// PT Serif.
+    Serif,
+    /// PT Sans.
+    Sans,
+}
 
 /// A typeface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -5,7 +5,7 @@
 //! What needs more lines makes its row higher, which is the
 //! business of whoever builds the row; here only [`Block::height`] is said.
 
-use crate::print::fonts::{Face, MM_PER_PT, Shaped, Shaper};
+use crate::print::fonts::{Face, Family, MM_PER_PT, Shaped, Shaper};
 use crate::print::page::{Area, Page, Place, TextRun};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -96,17 +96,36 @@ impl Block {
 /// Breaks and measures text.
 pub struct Typesetter {
     shaper: Shaper,
+    /// The families that text and grids are set in.
+    families: [Family; 2],
 }
 
 impl Typesetter {
-    /// Sets text with this shaper.
-    pub fn new(shaper: Shaper) -> Self {
-        Self { shaper }
+    /// Sets text in these families: what asks for a serif face gets one of `text`, what asks for one without of `grid`.
+    pub fn new(shaper: Shaper, text: Family, grid: Family) -> Self {
+        Self { shaper, families: [text, grid] }
+    }
+
+    fn shape(&self, kind: Type, text: &str) -> Arc<Shaped> {
+        let [of_text, of_grid] = self.families;
+        let (family, bold) = match kind.face {
+            Face::Serif => (of_text, false),
+            Face::SerifBold => (of_text, true),
+            Face::Sans => (of_grid, false),
+            Face::SansBold => (of_grid, true),
+        };
+        let face = match (family, bold) {
+            (Family::Serif, false) => Face::Serif,
+            (Family::Serif, true) => Face::SerifBold,
+            (Family::Sans, false) => Face::Sans,
+            (Family::Sans, true) => Face::SansBold,
+        };
+        self.shaper.shape(face, text)
     }
 
     /// The width of a text on one line, in mm.
     pub fn width(&self, kind: Type, text: &str) -> f32 {
-        self.shaper.shape(kind.face, text).width_mm(kind.size)
+        self.shape(kind, text).width_mm(kind.size)
     }
 
     /// The width of the widest word of a text, in mm.
@@ -116,7 +135,7 @@ impl Typesetter {
 
     /// The text on a single line, however long.
     pub fn line(&self, kind: Type, text: &str) -> Block {
-        Block { kind, lines: vec![self.shaper.shape(kind.face, text)] }
+        Block { kind, lines: vec![self.shape(kind, text)] }
     }
 
     /// The text in lines no wider than `width` mm, broken between words, and within one only where it is wider than the
@@ -172,7 +191,7 @@ impl Typesetter {
         if !line.is_empty() {
             lines.push(line);
         }
-        Block { kind, lines: lines.iter().map(|line| self.shaper.shape(kind.face, line)).collect() }
+        Block { kind, lines: lines.iter().map(|line| self.shape(kind, line)).collect() }
     }
 
     /// Where to divide a word so that its beginning and a hyphen fit into `room`: the last place between two syllables.
@@ -198,7 +217,7 @@ impl Typesetter {
     /// between syllables, else after the last letter that fits; after one letter at least, for a column narrower than a
     /// letter still ends.
     fn cut(&self, kind: Type, word: &str, room: f32) -> (String, String) {
-        let shaped = self.shaper.shape(kind.face, word);
+        let shaped = self.shape(kind, word);
         let (mut used, mut fits) = (0.0, 0);
         for glyph in &shaped.glyphs {
             used += glyph.x_advance * kind.size * MM_PER_PT;
@@ -300,7 +319,7 @@ mod tests {
     const BODY: Type = Type { face: Face::Serif, size: 9.0 };
 
     fn typesetter() -> Typesetter {
-        Typesetter::new(Shaper::new().unwrap())
+        Typesetter::new(Shaper::new().unwrap(), Family::Serif, Family::Sans)
     }
 
     fn texts(block: &Block) -> Vec<&str> {
