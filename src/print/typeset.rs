@@ -156,7 +156,8 @@ impl Typesetter {
         let space = self.width(kind, " ");
         let mut lines: Vec<String> = Vec::new();
         let (mut line, mut used, mut divided) = (String::new(), 0.0, false);
-        for word in text.split_whitespace() {
+        for word in &self.unbroken(kind, text, room) {
+            let word = word.as_ref();
             let mut rest = Cow::Borrowed(word);
             if !line.is_empty() {
                 let left = room - used - space;
@@ -192,6 +193,23 @@ impl Typesetter {
             lines.push(line);
         }
         Block { kind, lines: lines.iter().map(|line| self.shape(kind, line)).collect() }
+    }
+
+    /// The words of a text; what must not stand alone at the end of a line («№», «с.», an initial) is one with the next,
+    /// unless the two are wider than the line.
+    fn unbroken<'t>(&self, kind: Type, text: &'t str, room: f32) -> Vec<Cow<'t, str>> {
+        let mut words: Vec<Cow<'t, str>> = Vec::new();
+        for word in text.split_whitespace() {
+            let joined = words.last().filter(|last| leans_on_next(last)).map(|last| format!("{last} {word}"));
+            match joined.filter(|joined| self.width(kind, joined) <= room) {
+                Some(joined) => {
+                    words.pop();
+                    words.push(joined.into());
+                }
+                None => words.push(word.into()),
+            }
+        }
+        words
     }
 
     /// Where to divide a word so that its beginning and a hyphen fit into `room`: the last place between two syllables.
@@ -237,6 +255,14 @@ impl Typesetter {
             None => split(hard, ""),
         }
     }
+}
+
+/// Whether a word belongs to the one after it: a sign or an abbreviation before a number, an initial before a name.
+fn leans_on_next(word: &str) -> bool {
+    let last = word.rsplit(' ').next().unwrap_or(word).trim_start_matches(['(', '«']);
+    let mut letters = last.chars();
+    let initial = letters.next().is_some_and(char::is_uppercase) && letters.as_str() == ".";
+    initial || ["№", "§", "с.", "стр.", "п.", "П.", "упр.", "гл."].contains(&last)
 }
 
 /// How a block is put into its cell.
@@ -365,6 +391,16 @@ mod tests {
             ["Составление матема-", "тической модели", "рациональными", "последовательно-", "стями", "преобразований"]
         );
         assert!(texts(&set.wrap(BODY, text, 50.0)).iter().all(|line| !line.ends_with('-')));
+    }
+
+    #[test]
+    fn a_sign_and_its_number_an_initial_and_its_name_stay_together() {
+        let set = typesetter();
+        let broken = |text: &str, width: &str| texts(&set.wrap(BODY, text, set.width(BODY, width))).join("|");
+        assert_eq!(broken("пересказ (с. 244–245)", "пересказ (с. 2"), "пересказ|(с. 244–245)");
+        assert_eq!(broken("роман А. С. Пушкина", "А. С. Пушкина"), "роман|А. С. Пушкина");
+        assert_eq!(broken("упражнение № 5", "упражнение №"), "упражнение|№ 5");
+        assert_eq!(broken("№ 123456789", "№ 1234567"), "№|1234567|89", "wider than the line");
     }
 
     #[test]
