@@ -35,6 +35,21 @@ fn verapdf_and_qpdf_find_nothing_wrong() {
 }
 
 #[test]
+fn ghostscript_and_mupdf_draw_every_page_without_a_warning() {
+    let (Some(gs), Some(mutool)) = (peers::require("gs"), peers::require("mutool")) else { return };
+    let Some((school, files)) = printed() else { return };
+    for file in &files {
+        let file = file.to_str().unwrap();
+        let drawn = gs.run(["-q", "-dNOPAUSE", "-dBATCH", "-sDEVICE=nullpage", file], &school.path("print"));
+        assert_eq!((drawn.code, drawn.stdout.trim(), drawn.stderr.trim()), (Some(0), "", ""), "{drawn}");
+        let drawn = mutool.run(["draw", "-q", "-F", "txt", "-o", "drawn.txt", file], &school.path("print"));
+        // Debian builds mutool without colour management, which it says of itself, not of the file.
+        let said = drawn.stderr.replace("warning: ICC support is not available\n", "");
+        assert_eq!((drawn.code, said.trim()), (Some(0), ""), "{drawn}");
+    }
+}
+
+#[test]
 fn every_font_is_embedded_subset_and_maps_to_unicode() {
     let Some(pdffonts) = peers::require("pdffonts") else { return };
     let Some((school, files)) = printed() else { return };
