@@ -32,7 +32,11 @@ impl Sources {
             let own = folder.map(|folder| folder.join(name)).filter(|path| path.exists());
             let (shown, text) = match own {
                 Some(path) => {
-                    let text = std::fs::read_to_string(&path).map_err(|e| Error::file("прочитать", &path, &e))?;
+                    let bytes = std::fs::read(&path).map_err(|e| Error::file("прочитать", &path, &e))?;
+                    let text = String::from_utf8(bytes).map_err(|_| {
+                        Error::input(format!("{}: файл не в кодировке UTF-8", path.display()))
+                            .next("сохраните его в UTF-8: редактор спросит кодировку в окне «Сохранить как»")
+                    })?;
                     (path.display().to_string(), text)
                 }
                 None => (format!("layouts/{name}"), (*built_in).to_owned()),
