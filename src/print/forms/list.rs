@@ -4,7 +4,7 @@ use super::Composer;
 use super::listing::Listing;
 use crate::print::layout::ListField;
 use crate::print::page::Page;
-use crate::print::sheet::{Orientation, Sides};
+use crate::print::sheet::Sides;
 
 /// A part of the book: what the list says of it.
 #[derive(Debug, Clone)]
@@ -30,14 +30,7 @@ impl Composer<'_> {
     /// The list of these parts, whose first page is `first`.
     pub(super) fn list(&self, parts: &[Part], first: u32) -> Vec<Page> {
         let layout = &self.layouts.book.list;
-        let look = Listing {
-            orientation: Orientation::Portrait,
-            size: layout.size,
-            head_size: layout.size,
-            columns: &layout.columns,
-            empty: &layout.empty,
-            tail: 0.0,
-        };
+        let look = Listing::in_book(layout.size, &layout.columns, &layout.empty);
         let lines: Vec<(usize, &Part)> = (1..).zip(parts).collect();
         let text = |(number, part): &(usize, &Part), field| match field {
             ListField::Number => number.to_string(),

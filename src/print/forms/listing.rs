@@ -22,6 +22,13 @@ pub(super) struct Listing<'a, F> {
     pub tail: f32,
 }
 
+impl<'a, F> Listing<'a, F> {
+    /// A part of the class's book: upright, in one size, with nothing below.
+    pub(super) fn in_book(size: Size, columns: &'a Columns<F>, empty: &'a Label) -> Self {
+        Self { orientation: Orientation::Portrait, size, head_size: size, columns, empty, tail: 0.0 }
+    }
+}
+
 impl<D> Composer<'_, D> {
     /// Lays a heading and a line for each of `rows` over as many pages as it takes, the first of which is `first`; `text`
     /// says what stands in a field of a row. Gives the pages and the lower edge of the table on the last, in mm.

@@ -6,7 +6,6 @@ use super::listing::Listing;
 use crate::error::Result;
 use crate::print::layout::PupilField;
 use crate::print::page::Page;
-use crate::print::sheet::Orientation;
 use crate::school::format_date;
 
 impl Composer<'_> {
@@ -18,14 +17,7 @@ impl Composer<'_> {
         let layout = &self.layouts.book.pupils;
         let about = self.about_class();
         let heading = self.heading(&layout.heading, layout.heading_size, &about);
-        let look = Listing {
-            orientation: Orientation::Portrait,
-            size: layout.size,
-            head_size: layout.size,
-            columns: &layout.columns,
-            empty: &layout.empty,
-            tail: 0.0,
-        };
+        let look = Listing::in_book(layout.size, &layout.columns, &layout.empty);
         let mut lines = Vec::new();
         for (i, pupil) in self.data.pupils.iter().enumerate() {
             let born = if pupil.born.is_empty() { String::new() } else { format_date(date(&pupil.born)?) };

@@ -6,7 +6,6 @@ use crate::error::Result;
 use crate::journal::find;
 use crate::print::layout::RemarkField;
 use crate::print::page::Page;
-use crate::print::sheet::Orientation;
 use crate::school::format_date;
 use chrono::DateTime;
 
@@ -22,14 +21,7 @@ impl Composer<'_> {
         remarks.retain(|remark| remark.class == class);
         let about = self.about_class();
         let heading = self.heading(&layout.heading, layout.heading_size, &about);
-        let look = Listing {
-            orientation: Orientation::Portrait,
-            size: layout.size,
-            head_size: layout.size,
-            columns: &layout.columns,
-            empty: &layout.empty,
-            tail: 0.0,
-        };
+        let look = Listing::in_book(layout.size, &layout.columns, &layout.empty);
         let text = |remark: &find::Remark, field| match field {
             RemarkField::Date => DateTime::parse_from_rfc3339(&remark.written_at)
                 .map(|at| format_date(self.school.day_of(at)))
