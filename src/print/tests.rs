@@ -55,6 +55,9 @@ fn assert_legible(page: &Page, number: usize) {
         if let Some(rule) = straight.iter().find(|rule| rule.overlaps(*ink, 0.0)) {
             panic!("{} касается линии {rule:?}: {ink:?}", what());
         }
+        if let Some(fill) = page.fills.iter().find(|fill| fill.overlaps(*ink, 0.0)) {
+            panic!("{} стоит на чёрном {fill:?}: {ink:?}", what());
+        }
         // Sorted by their upper edges: what begins below this cell meets none of it.
         for (other, other_ink) in runs[i + 1..].iter().take_while(|(other, _)| other.cell.y < run.cell.bottom()) {
             assert!(!ink.overlaps(*other_ink, 0.0), "{} налезает на «{}»", what(), other.text());
@@ -72,7 +75,8 @@ fn assert_margins(page: &Page, number: usize) {
     let (left, right) = (inner(number % 2 == 1), inner(number.is_multiple_of(2)));
     let (top, bottom) = if portrait { (9.5, 7.5) } else { (19.8, 19.8) };
     let paper = Area::new(left, top, page.width - left - right, page.height - top - bottom);
-    let inks: Vec<Area> = page.runs.iter().map(TextRun::ink).chain(page.rules.iter().map(drawn)).collect();
+    let drawn = page.rules.iter().map(drawn).chain(page.fills.iter().copied());
+    let inks: Vec<Area> = page.runs.iter().map(TextRun::ink).chain(drawn).collect();
     for ink in &inks {
         assert!(paper.holds(*ink, 0.0), "стр. {number}: {ink:?} на полях");
     }
