@@ -7,6 +7,7 @@
 //!
 //! The same tables, layouts and context always give the same bytes. Nothing here reads a clock or writes anywhere.
 
+pub mod chart;
 pub mod check;
 pub mod document;
 pub mod fonts;
