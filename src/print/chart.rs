@@ -145,9 +145,19 @@ impl Chart<'_> {
         (((width - self.scale_width()) / least) as usize).max(1)
     }
 
-    /// The height of an upright chart.
-    pub fn columns_height(&self) -> f32 {
-        self.headroom() + self.measures.height + CLEAR + self.measures.label.leading()
+    /// The height of an upright chart of this width.
+    pub fn columns_height(&self, width: f32, groups: &[Group]) -> f32 {
+        let width = (width - self.scale_width()) / groups.len().max(1) as f32;
+        self.headroom() + self.measures.height + CLEAR + self.names_height(width, groups)
+    }
+
+    /// The height of the names below an upright chart whose groups are so wide.
+    fn names_height(&self, width: f32, groups: &[Group]) -> f32 {
+        groups.iter().map(|group| self.name_below(group, width).height()).fold(0.0, f32::max)
+    }
+
+    fn name_below(&self, group: &Group, width: f32) -> Block {
+        self.set.wrap(self.measures.label, &group.label, width - 2.0 * AWAY)
     }
 
     /// Room above the longest bar, for its value.
@@ -163,7 +173,7 @@ impl Chart<'_> {
 
     /// Draws upright bars at the top of `area`, over its whole width; returns their lower edge.
     pub fn columns(&self, page: &mut Page, area: Area, groups: &[Group]) -> f32 {
-        let Measures { value, label, bar, height, .. } = self.measures;
+        let Measures { value, bar, height, .. } = self.measures;
         let left = area.x + self.scale_width();
         let plot = Area::new(left, area.y + self.headroom(), area.right() - left, height);
         let group = plot.w / groups.len().max(1) as f32;
@@ -201,10 +211,10 @@ impl Chart<'_> {
                 taken.push(cell);
             }
         }
-        let row = page.new_row();
+        let (row, names) = (page.new_row(), self.names_height(group, groups));
         for (g, of_group) in groups.iter().enumerate() {
-            let cell = Area::new(plot.x + g as f32 * group, plot.bottom() + CLEAR, group, label.leading());
-            let block = self.set.line(label, &of_group.label);
+            let cell = Area::new(plot.x + g as f32 * group, plot.bottom() + CLEAR, group, names);
+            let block = self.name_below(of_group, group);
             self.put(page, &block, cell, (Align::Centre, Stand::Top), Place { row, column: g as u32 });
         }
         for number in self.scale.lines().skip(1) {
@@ -216,7 +226,7 @@ impl Chart<'_> {
         }
         page.rule((plot.x, plot.bottom()), (plot.right(), plot.bottom()), self.look.firm);
         page.rule((plot.x, plot.y), (plot.x, plot.bottom()), self.look.hair);
-        plot.bottom() + CLEAR + label.leading()
+        plot.bottom() + CLEAR + names
     }
 
     /// The heights of the groups of a lying chart.

@@ -17,11 +17,12 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// The layouts that are compiled in: file name and text.
-const BUILT_IN: [(&str, &str); 4] = [
+const BUILT_IN: [(&str, &str); 5] = [
     ("page.toml", include_str!("../../../layouts/page.toml")),
     ("class-book.toml", include_str!("../../../layouts/class-book.toml")),
     ("summary-sheet.toml", include_str!("../../../layouts/summary-sheet.toml")),
     ("keys.toml", include_str!("../../../layouts/keys.toml")),
+    ("analytics.toml", include_str!("../../../layouts/analytics.toml")),
 ];
 
 /// Every layout.
@@ -35,6 +36,8 @@ pub struct Layouts {
     pub summary_sheet: SummarySheetLayout,
     /// The register of signing keys.
     pub keys: RegisterLayout<KeyField>,
+    /// The справка about a period.
+    pub analytics: AnalyticsLayout,
     digests: Vec<(String, [u8; 32])>,
 }
 
@@ -68,6 +71,7 @@ impl Layouts {
             book: sources.read("class-book.toml")?,
             summary_sheet: sources.read("summary-sheet.toml")?,
             keys: sources.read("keys.toml")?,
+            analytics: sources.read("analytics.toml")?,
             digests,
         })
     }
