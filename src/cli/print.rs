@@ -4,9 +4,12 @@ use super::{Common, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::find;
 use crate::print::check::{self, Again};
+use crate::print::forms::YEAR;
 use crate::print::issue;
 use crate::print::{Form, Layouts, Subject, Wanted, parse_code, ready, show_page_record};
-use crate::school::ClassName;
+use crate::report::scope::period_name;
+use crate::school::{ClassName, School, same_word};
+use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -25,6 +28,15 @@ pub enum Print {
     /// Реестр ключей подписи
     #[command(visible_alias = "ключи")]
     Keys(Where),
+    /// Аналитическая справка за период: успеваемость, качество, посещаемость в диаграммах и таблицах
+    #[command(visible_alias = "справка")]
+    Analytics {
+        /// Период: «I четверть» или «Год» (иначе последний закончившийся)
+        #[arg(long, value_name = "ПЕРИОД")]
+        period: Option<String>,
+        #[command(flatten)]
+        to: Where,
+    },
     /// Все документы школы: журналы классов, ведомости на 25 лет, реестры
     #[command(visible_alias = "всё")]
     All(Where),
@@ -72,6 +84,12 @@ impl Print {
             Self::Summary(of) => one(common, Form::SummarySheet, &of),
             Self::Progress(of) => one(common, Form::Progress, &of),
             Self::Keys(to) => print(common, vec![Wanted::new(Form::Keys, Subject::School)], &to),
+            Self::Analytics { period, to } => {
+                let journal = session::journal(common)?;
+                let school = find::school(journal.tables())?;
+                let period = period_of(&school, period.as_deref(), school.day_of(session::now()))?;
+                print(common, vec![Wanted::new(Form::Analytics, Subject::Period(period))], &to)
+            }
             Self::All(to) => {
                 let journal = session::journal(common)?;
                 let mut wanted = issue::everything(journal.tables())?;
@@ -84,6 +102,22 @@ impl Print {
                 print(common, wanted, &to)
             }
             Self::Check { code, layouts } => check_page(common, &code.join(" "), layouts.as_deref()),
+        }
+    }
+}
+
+/// The period that is named, else the year if it is over, else the period that ended last.
+fn period_of(school: &School, typed: Option<&str>, today: NaiveDate) -> Result<String> {
+    match typed {
+        Some(typed) if same_word(typed.trim(), YEAR) => Ok(YEAR.to_owned()),
+        Some(typed) => period_name(school, typed),
+        None if school.year.ends <= today => Ok(YEAR.to_owned()),
+        None => {
+            let over = school.periods.iter().filter(|period| period.ends <= today);
+            let last = over.max_by_key(|period| period.ends).map(|period| period.name.clone());
+            last.ok_or_else(|| {
+                Error::input("ни один период ещё не закончился").next("назовите период: --period \"I четверть\"")
+            })
         }
     }
 }

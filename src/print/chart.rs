@@ -101,6 +101,8 @@ pub struct Chart<'a> {
 const NO_PAD: Pad = Pad { x: 0.0, y: 0.0 };
 /// Between a bar and its value, between the axis and what is written along it.
 const CLEAR: f32 = 0.9;
+/// Between the name of a lying bar and the axis.
+const NAME_GAP: f32 = 1.5;
 /// What a line of the scale keeps from text and bars.
 const AWAY: f32 = 0.5;
 /// Pieces of such lines shorter than this are left out.
@@ -148,7 +150,19 @@ impl Chart<'_> {
     /// The height of an upright chart of this width.
     pub fn columns_height(&self, width: f32, groups: &[Group]) -> f32 {
         let width = (width - self.scale_width()) / groups.len().max(1) as f32;
-        self.headroom() + self.measures.height + CLEAR + self.names_height(width, groups)
+        self.headroom(width, groups) + self.measures.height + CLEAR + self.names_height(width, groups)
+    }
+
+    /// The thickness of upright bars whose groups are so wide.
+    fn thickness(&self, width: f32) -> f32 {
+        let Measures { bar: (from, to), gap, .. } = self.measures;
+        ((width - gap) / self.series.len().max(1) as f32).clamp(from, to)
+    }
+
+    /// The room that a value takes above its bar, and whether it reads upwards since the bar is too thin for it.
+    fn value_above(&self, block: &Block, thick: f32) -> (f32, bool) {
+        let turned = block.width() > thick - 2.0 * AWAY;
+        (if turned { block.width() + 0.2 } else { self.measures.value.leading() }, turned)
     }
 
     /// The height of the names below an upright chart whose groups are so wide.
@@ -160,9 +174,11 @@ impl Chart<'_> {
         self.set.wrap(self.measures.label, &group.label, width - 2.0 * AWAY)
     }
 
-    /// Room above the longest bar, for its value.
-    fn headroom(&self) -> f32 {
-        self.set.width(self.measures.value, "100,0") + 2.0 * CLEAR
+    /// Room above the longest bar, for its value, where groups are so wide.
+    fn headroom(&self, width: f32, groups: &[Group]) -> f32 {
+        let (thick, value) = (self.thickness(width), self.measures.value);
+        let texts = groups.iter().flat_map(|group| &group.values).map(|(_, text)| self.set.line(value, text));
+        texts.map(|block| self.value_above(&block, thick).0).fold(value.leading(), f32::max) + AWAY
     }
 
     /// Room for the numbers beside an upright chart.
@@ -173,12 +189,11 @@ impl Chart<'_> {
 
     /// Draws upright bars at the top of `area`, over its whole width; returns their lower edge.
     pub fn columns(&self, page: &mut Page, area: Area, groups: &[Group]) -> f32 {
-        let Measures { value, bar, height, .. } = self.measures;
+        let Measures { value, height, .. } = self.measures;
         let left = area.x + self.scale_width();
-        let plot = Area::new(left, area.y + self.headroom(), area.right() - left, height);
-        let group = plot.w / groups.len().max(1) as f32;
-        let series = self.series.len().max(1) as f32;
-        let thick = ((group - self.measures.gap) / series).clamp(bar.0, bar.1);
+        let group = (area.right() - left) / groups.len().max(1) as f32;
+        let plot = Area::new(left, area.y + self.headroom(group, groups), area.right() - left, height);
+        let (series, thick) = (self.series.len() as f32, self.thickness(group));
         let mut taken = Vec::new();
         for number in self.scale.lines().collect::<Vec<_>>().into_iter().rev() {
             let y = plot.bottom() - self.length(number, plot.h);
@@ -199,8 +214,7 @@ impl Chart<'_> {
                 taken.push(area);
                 let block = self.set.line(value, text);
                 let place = Place { row, column: g as u32 };
-                let turned = block.width() > thick - 2.0 * AWAY;
-                let tall = if turned { block.width() + 0.2 } else { value.leading() };
+                let (tall, turned) = self.value_above(&block, thick);
                 let cell = Area::new(x, area.y - AWAY - tall, thick, tall);
                 if turned {
                     let setting = Setting { align: Align::Left, stand: Stand::Middle, pad: NO_PAD };
@@ -241,7 +255,7 @@ impl Chart<'_> {
     }
 
     fn name_of(&self, group: &Group) -> Block {
-        self.set.wrap(self.measures.label, &group.label, self.measures.names - 2.0 * CLEAR)
+        self.set.wrap(self.measures.label, &group.label, self.measures.names - NAME_GAP)
     }
 
     /// Draws lying bars at the top of `area`, over its whole width; returns the lower edge of their scale.
@@ -253,7 +267,7 @@ impl Chart<'_> {
         let (mut y, mut taken) = (plot.y, Vec::new());
         for (group, height) in groups.iter().zip(&heights) {
             let row = page.new_row();
-            let cell = Area::new(area.x, y, names - CLEAR, *height);
+            let cell = Area::new(area.x, y, names - NAME_GAP, *height);
             self.put(page, &self.name_of(group), cell, (Align::Right, Stand::Middle), Place { row, column: 0 });
             let first = y + (height - thick * self.series.len() as f32) / 2.0;
             for (s, ((amount, text), (_, pattern))) in group.values.iter().zip(self.series).enumerate() {

@@ -111,7 +111,7 @@ impl Typesetter {
 
     /// The width of the widest word of a text, in mm.
     pub fn widest_word(&self, kind: Type, text: &str) -> f32 {
-        text.split_whitespace().map(|word| self.width(kind, word)).fold(0.0, f32::max)
+        words(text).map(|word| self.width(kind, word)).fold(0.0, f32::max)
     }
 
     /// The text on a single line, however long.
@@ -137,7 +137,7 @@ impl Typesetter {
         let space = self.width(kind, " ");
         let mut lines: Vec<String> = Vec::new();
         let (mut line, mut used, mut divided) = (String::new(), 0.0, false);
-        for word in text.split_whitespace() {
+        for word in words(text) {
             let mut rest = Cow::Borrowed(word);
             if !line.is_empty() {
                 let left = room - used - space;
@@ -276,6 +276,11 @@ impl Page {
     }
 }
 
+/// The words of a text; a no-break space does not part them.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c.is_whitespace() && c != '\u{a0}').filter(|word| !word.is_empty())
+}
+
 fn beginning(edge: f32, room: f32, pad: f32, needed: f32, stand: Stand) -> f32 {
     match stand {
         Stand::Top => edge + pad,
@@ -314,6 +319,14 @@ mod tests {
         assert_eq!(texts(&set.wrap(BODY, "сложение и вычитание", width)), ["сложение и", "вычитание"]);
         assert_eq!(texts(&set.wrap(BODY, "сложение и", width)), ["сложение и"]);
         assert_eq!(texts(&set.wrap(BODY, "сложение и", width - 0.5)), ["сложение", "и"]);
+    }
+
+    #[test]
+    fn a_no_break_space_keeps_a_number_and_its_sign_on_one_line() {
+        let set = typesetter();
+        let width = set.width(BODY, "составила 98,2") + 0.5;
+        assert_eq!(texts(&set.wrap(BODY, "составила 98,2 %", width)), ["составила 98,2", "%"]);
+        assert_eq!(texts(&set.wrap(BODY, "составила 98,2\u{a0}%", width)), ["составила", "98,2\u{a0}%"]);
     }
 
     #[test]

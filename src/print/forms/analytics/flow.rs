@@ -19,6 +19,8 @@ pub struct Flow<'c, 'a> {
 const BELOW_CHART: f32 = 3.0;
 /// Rows of a table, or groups of a chart, that do not stand alone on a page.
 const TOGETHER: usize = 3;
+/// Rows of a table that is not divided between pages.
+const UNDIVIDED: usize = 12;
 
 impl<'c, 'a> Flow<'c, 'a> {
     pub fn new(composer: &'c Composer<'a, ()>) -> Self {
@@ -80,10 +82,11 @@ impl<'c, 'a> Flow<'c, 'a> {
         self.draw(|page, area| composer.lines(page, area, &block, align));
     }
 
-    /// Running text.
+    /// Running text, in which no line begins with a dash or a percent sign, and none ends with a dash.
     pub fn text(&mut self, text: &str) {
         let size = self.composer.layouts.analytics.size.0;
-        self.paragraph(serif(size), Align::Left, text);
+        let tied = text.replace(" %", "\u{a0}%").replace(" — ", "\u{a0}—\u{a0}");
+        self.paragraph(serif(size), Align::Left, &tied);
         self.y += 0.6;
     }
 
@@ -96,7 +99,8 @@ impl<'c, 'a> Flow<'c, 'a> {
         };
         let heights = table(rows).heights(look);
         let (head_height, heights) = (heights[0], &heights[1..]);
-        self.need(head_height + heights.iter().take(TOGETHER).sum::<f32>());
+        let together = if rows.len() <= UNDIVIDED { rows.len() } else { TOGETHER };
+        self.need(head_height + heights.iter().take(together).sum::<f32>());
         let (first, other) = (self.free().h - head_height, self.whole().h - head_height);
         for (i, range) in paginate(heights, first, other, 0.0).into_iter().enumerate() {
             if i > 0 {

@@ -190,12 +190,11 @@ impl Report<'_, '_> {
                 self.flow.text(&format!("{} {}", layout.pupils.fill(&values), layout.results.fill(&values)));
             }
         }
-        for (wording, classes) in
-            [(&layout.unmarked, &figures.unmarked), (&layout.without_period, &figures.without_period)]
-        {
-            if !classes.is_empty() && figures.school.is_some() {
-                self.flow.text(&wording.fill(&[("classes", &list(classes))]));
-            }
+        let others = [(&layout.unmarked, &figures.unmarked), (&layout.without_period, &figures.without_period)];
+        let others = others.into_iter().filter(|(_, classes)| !classes.is_empty() && figures.school.is_some());
+        let others: Vec<_> = others.map(|(wording, classes)| wording.fill(&[("classes", &list(classes))])).collect();
+        if !others.is_empty() {
+            self.flow.text(&others.join(" "));
         }
         if let Some(before) = &figures.before {
             self.flow.text(&layout.compared.fill(&[("before", before), ("period", self.period)]));
@@ -221,7 +220,7 @@ impl Report<'_, '_> {
         let Some(school) = &figures.school else { return };
         let school = Outcome { name: layout.school.as_str().to_owned(), ..school.clone() };
         let rows: Vec<Outcome> = figures.classes.iter().cloned().chain([school]).collect();
-        let series = [(layout.success.as_str(), Pattern::Solid), (layout.quality.as_str(), Pattern::Hatched)];
+        let series = [(layout.success.as_str(), Pattern::Outline), (layout.quality.as_str(), Pattern::Solid)];
         let chart = composer.chart(Scale::PERCENT, &series, (layout.bar_narrowest, layout.bar_widest), layout.height);
         let text = extremes(&figures.classes, |values| layout.extremes.fill(values));
         let groups = groups(&rows);
@@ -236,7 +235,7 @@ impl Report<'_, '_> {
         if figures.subjects.is_empty() {
             return;
         }
-        let series = [(layout.success.as_str(), Pattern::Solid), (layout.quality.as_str(), Pattern::Hatched)];
+        let series = [(layout.success.as_str(), Pattern::Outline), (layout.quality.as_str(), Pattern::Solid)];
         let chart = composer.chart(Scale::PERCENT, &series, (layout.bar, layout.bar), Mm(0.0));
         let text = extremes(&figures.subjects, |values| layout.extremes.fill(values));
         let groups = groups(&figures.subjects);
@@ -273,7 +272,9 @@ impl Report<'_, '_> {
         if figures.months.is_empty() {
             return self.section(layout.section.as_str(), layout.none.as_str(), 0.0);
         }
-        let groups: Vec<Group> = figures.months.iter().map(|(month, of_month)| missed_in(*month, of_month)).collect();
+        let decimals = decimals(figures);
+        let groups = figures.months.iter().map(|(month, of_month)| missed_in(*month, of_month, decimals));
+        let groups: Vec<Group> = groups.collect();
         let most = groups.iter().flat_map(|group| &group.values).filter_map(|(value, _)| *value).fold(0.0, f64::max);
         let series = [
             (layout.ill.as_str(), Pattern::Hatched),
@@ -308,7 +309,7 @@ impl Report<'_, '_> {
                     AttendedField::Unexcused => lessons.without_reason().to_string(),
                     AttendedField::Unexplained => lessons.unexplained.to_string(),
                     AttendedField::Share => of_row.share().to_string(),
-                    AttendedField::Each => decimal(of_row.each(lessons.all()), 1),
+                    AttendedField::Each => decimal(of_row.each(lessons.all()), decimals),
                 }
             },
         );
@@ -318,7 +319,7 @@ impl Report<'_, '_> {
     fn conclusions(&mut self) -> Result<()> {
         let composer = self.composer;
         let layout = &composer.layouts.analytics.conclusions;
-        let signatures = SIGNATURES_GAP + 12.0 + CERTIFICATION_HEIGHT;
+        let signatures = 2.0 * SIGNATURES_GAP + 12.0 + CERTIFICATION_HEIGHT;
         if layout.lines > 0 {
             let height = f32::from(layout.lines) * layout.line.0;
             self.section(layout.section.as_str(), "", height + signatures);
@@ -337,7 +338,7 @@ impl Report<'_, '_> {
         self.flow.draw(|page, area| {
             let mut y = area.y;
             if !certifies {
-                y = composer.signature(page, area, layout.deputy_head.as_str(), deputy.as_ref());
+                y = composer.signature(page, area, layout.deputy_head.as_str(), deputy.as_ref()) + SIGNATURES_GAP;
             }
             composer.certification(page, Area { y, ..area })
         });
@@ -384,7 +385,7 @@ fn indicators(words: &IndicatorsLayout, figures: &Figures) -> Vec<Indicator> {
     let (now, before) = (&figures.attendance, &figures.attendance_before);
     if now.missed.held > 0 {
         let each = |of: &Attendance| of.each(of.missed.lessons.all());
-        out.push(number(words.missed.as_str(), each(now), each(before), 1));
+        out.push(number(words.missed.as_str(), each(now), each(before), decimals(figures)));
         out.push(Indicator {
             name: words.missed_share.as_str().to_owned(),
             before: before.share().to_string(),
@@ -421,13 +422,19 @@ fn groups(outcomes: &[Outcome]) -> Vec<Group> {
 }
 
 /// The bars of a month: lessons missed a pupil, by reason.
-fn missed_in(month: NaiveDate, attendance: &Attendance) -> Group {
+fn missed_in(month: NaiveDate, attendance: &Attendance, decimals: usize) -> Group {
     let lessons = attendance.missed.lessons;
-    let bar = |lessons: u32| (attendance.each(lessons), decimal(attendance.each(lessons), 1));
+    let bar = |lessons: u32| (attendance.each(lessons), decimal(attendance.each(lessons), decimals));
     Group {
         label: month_name(month),
         values: [lessons.ill, lessons.excused, lessons.without_reason()].map(bar).to_vec(),
     }
+}
+
+/// How many decimals lessons a pupil have: where less than one was missed in a month, tenths would tell nothing.
+fn decimals(figures: &Figures) -> usize {
+    let months = figures.months.iter().filter_map(|(_, of_month)| of_month.each(of_month.missed.lessons.all()));
+    if months.fold(0.0, f64::max) < 1.0 { 2 } else { 1 }
 }
 
 fn month_name(month: NaiveDate) -> String {
