@@ -23,7 +23,7 @@ pub mod seal;
 pub mod sheet;
 pub mod table;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 pub mod typeset;

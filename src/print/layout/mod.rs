@@ -169,6 +169,19 @@ mod tests {
     }
 
     #[test]
+    fn charts_that_nobody_could_read_and_columns_that_are_missing_are_refused() {
+        let told = |from, to| fault("analytics.toml", from, to);
+        assert!(told("bar_narrowest = 3.2", "bar_narrowest = 2").contains("толщина столбика"));
+        assert!(told("hatching = 1.1", "hatching = 0.2").contains("штриховки"));
+        assert!(told("names = 56", "names = 5").contains("ширина названий"));
+        assert!(told("lines = 6", "lines = 60").contains("от 0 до 20"));
+        assert!(told("{ field = \"indicator\"", "{ field = \"before\"").contains("indicator"));
+        assert!(told("{before}", "{after}").contains("{after}"));
+        let message = told("hatching =", "hatch =");
+        assert!(message.contains(&format!("analytics.toml:{}", line_of("analytics.toml", "hatching ="))), "{message}");
+    }
+
+    #[test]
     fn a_file_that_is_no_layout_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("bok.toml"), "").unwrap();
