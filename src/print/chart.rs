@@ -82,6 +82,8 @@ pub struct Measures {
     pub names: f32,
     /// Between the lines of hatching.
     pub hatching: f32,
+    /// The weight of the scale's lines, in points.
+    pub grid: f32,
 }
 
 /// A chart.
@@ -103,7 +105,7 @@ const NO_PAD: Pad = Pad { x: 0.0, y: 0.0 };
 const CLEAR: f32 = 0.9;
 /// Between the name of a lying bar and the axis.
 const NAME_GAP: f32 = 1.5;
-/// What a line of the scale keeps from text and bars.
+/// What a line of the scale, which ends at bars, keeps from text.
 const AWAY: f32 = 0.5;
 /// Pieces of such lines shorter than this are left out.
 const LEAST_PIECE: f32 = 0.8;
@@ -211,7 +213,7 @@ impl Chart<'_> {
                 let length = self.length(amount.unwrap_or_default(), plot.h);
                 let area = Area::new(x, plot.bottom() - length, thick, length);
                 self.pattern(page, area, *pattern);
-                taken.push(area);
+                taken.push((area, 0.0));
                 let block = self.set.line(value, text);
                 let place = Place { row, column: g as u32 };
                 let (tall, turned) = self.value_above(&block, thick);
@@ -222,7 +224,7 @@ impl Chart<'_> {
                 } else {
                     self.put(page, &block, cell, (Align::Centre, Stand::Bottom), place);
                 }
-                taken.push(cell);
+                taken.push((cell, AWAY));
             }
         }
         let (row, names) = (page.new_row(), self.names_height(group, groups));
@@ -233,9 +235,10 @@ impl Chart<'_> {
         }
         for number in self.scale.lines().skip(1) {
             let y = plot.bottom() - self.length(number, plot.h);
-            let blocks = taken.iter().filter(|a| a.y - AWAY < y && y < a.bottom() + AWAY).map(|a| (a.x, a.right()));
+            let taken = taken.iter().filter(|(area, away)| area.y - away < y && y < area.bottom() + away);
+            let blocks = taken.map(|(area, away)| (area.x - away, area.right() + away));
             for (from, to) in pieces((plot.x, plot.right()), blocks) {
-                page.rule((from, y), (to, y), self.look.hair);
+                page.rule((from, y), (to, y), self.measures.grid);
             }
         }
         page.rule((plot.x, plot.bottom()), (plot.right(), plot.bottom()), self.look.firm);
@@ -275,11 +278,11 @@ impl Chart<'_> {
                 let length = self.length(amount.unwrap_or_default(), plot.w);
                 let area = Area::new(plot.x, top, length, thick);
                 self.pattern(page, area, *pattern);
-                taken.push(area);
+                taken.push((area, 0.0));
                 let block = self.set.line(value, text);
                 let cell = Area::new(area.right() + CLEAR, top, block.width() + 0.1, thick);
                 self.put(page, &block, cell, (Align::Left, Stand::Middle), Place { row, column: s as u32 + 1 });
-                taken.push(cell);
+                taken.push((cell, AWAY));
             }
             y += height;
         }
@@ -290,9 +293,10 @@ impl Chart<'_> {
             let block = self.set.line(value, &self.scale.text(number));
             self.put(page, &block, cell, (Align::Centre, Stand::Top), Place { row, column: i });
             if i > 0 {
-                let blocks = taken.iter().filter(|a| a.x - AWAY < x && x < a.right() + AWAY);
-                for (from, to) in pieces((plot.y, plot.bottom()), blocks.map(|a| (a.y, a.bottom()))) {
-                    page.rule((x, from), (x, to), self.look.hair);
+                let taken = taken.iter().filter(|(area, away)| area.x - away < x && x < area.right() + away);
+                let blocks = taken.map(|(area, away)| (area.y - away, area.bottom() + away));
+                for (from, to) in pieces((plot.y, plot.bottom()), blocks) {
+                    page.rule((x, from), (x, to), self.measures.grid);
                 }
             }
         }
@@ -332,7 +336,7 @@ impl Chart<'_> {
 
 /// What is left of a line where `taken` stands in its way.
 fn pieces((from, to): (f32, f32), taken: impl Iterator<Item = (f32, f32)>) -> Vec<(f32, f32)> {
-    let mut taken: Vec<(f32, f32)> = taken.map(|(from, to)| (from - AWAY, to + AWAY)).collect();
+    let mut taken: Vec<(f32, f32)> = taken.collect();
     taken.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (mut out, mut at) = (Vec::new(), from);
     for (begins, ends) in taken.into_iter().chain([(to, to)]) {
@@ -358,6 +362,7 @@ mod tests {
         height: 50.0,
         names: 50.0,
         hatching: 1.0,
+        grid: 0.2,
     };
     const SERIES: [(&str, Pattern); 3] = [("а", Pattern::Solid), ("б", Pattern::Hatched), ("в", Pattern::Outline)];
 
@@ -444,7 +449,7 @@ mod tests {
     fn a_line_leaves_out_what_stands_in_its_way() {
         let left = |taken: &[(f32, f32)]| pieces((0.0, 100.0), taken.iter().copied());
         assert_eq!(left(&[]), [(0.0, 100.0)]);
-        assert_eq!(left(&[(20.0, 30.0), (25.0, 40.0)]), [(0.0, 19.5), (40.5, 100.0)]);
-        assert_eq!(left(&[(-5.0, 50.0), (51.0, 120.0)]), []);
+        assert_eq!(left(&[(20.0, 30.0), (25.0, 40.0)]), [(0.0, 20.0), (40.0, 100.0)]);
+        assert_eq!(left(&[(-5.0, 50.0), (50.5, 120.0)]), []);
     }
 }

@@ -93,6 +93,7 @@ impl Composer<'_, ()> {
             height: height.0,
             names: self.layouts.analytics.subjects.names.0,
             hatching: layout.hatching.0,
+            grid: layout.grid.0,
         };
         Chart { set: &self.set, look: self.look, measures, scale, series }
     }
@@ -431,9 +432,13 @@ fn missed_in(month: NaiveDate, attendance: &Attendance, decimals: usize) -> Grou
     }
 }
 
-/// How many decimals lessons a pupil have: where less than one was missed in a month, tenths would tell nothing.
+/// How many decimals lessons a pupil have: where no bar is as long as one lesson, tenths would tell nothing.
 fn decimals(figures: &Figures) -> usize {
-    let months = figures.months.iter().filter_map(|(_, of_month)| of_month.each(of_month.missed.lessons.all()));
+    let longest = |of_month: &Attendance| {
+        let lessons = of_month.missed.lessons;
+        of_month.each(lessons.ill.max(lessons.excused).max(lessons.without_reason()))
+    };
+    let months = figures.months.iter().filter_map(|(_, of_month)| longest(of_month));
     if months.fold(0.0, f64::max) < 1.0 { 2 } else { 1 }
 }
 

@@ -1,6 +1,6 @@
 //! `analytics.toml`: the справка about a period, with its charts and tables.
 
-use super::super::kinds::{Columns, Label, Mm, Size, Wording};
+use super::super::kinds::{Columns, Label, Mm, Size, Weight, Wording};
 use super::{
     AttendedField, ClassList, Compared, Extremes, OutcomeField, OutcomeText, SchoolPeriod, TotalField, at_least,
 };
@@ -39,6 +39,7 @@ pub struct ChartLayout {
     pub gap: Mm,
     #[serde(deserialize_with = "copied_hatching")]
     pub hatching: Mm,
+    pub grid: Weight,
 }
 
 #[derive(Debug, Deserialize)]
