@@ -5,11 +5,12 @@
 //! Peak memory is what GNU time (`/usr/bin/time`) saw. The school's year is over, so the clock is moved with `faketime`,
 //! which costs every run the same few milliseconds.
 
-use std::path::{Path, PathBuf};
+mod place;
+
+use place::{LETOPIS, Place};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-
-const LETOPIS: &str = env!("CARGO_BIN_EXE_letopis");
 
 /// How often a short command is run; the median counts.
 const RUNS: usize = 21;
@@ -28,65 +29,7 @@ fn main() {
     full.archive();
 }
 
-/// What a run took.
-struct Took {
-    time: Duration,
-    peak_kib: u64,
-}
-
-impl std::fmt::Display for Took {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:6.2} s, peak {} MiB", self.time.as_secs_f64(), self.peak_kib / 1024)
-    }
-}
-
-/// A school in a folder of its own.
-struct Place(PathBuf);
-
 impl Place {
-    fn new(dir: &Path, name: &str, size: &[&str]) -> Self {
-        let place = Self(dir.join(name));
-        std::fs::create_dir_all(place.0.join("keys")).expect("a folder");
-        let school = place.0.join("school");
-        let generator = ["run", "--quiet", "--release", "--example", "generate-school", "--"];
-        let status = Command::new(env!("CARGO"))
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .args(generator)
-            .arg(&school)
-            .args(size)
-            .status();
-        assert!(status.is_ok_and(|status| status.success()), "the generator failed");
-        let init = ["init", "--school", "school/school.toml", "--admin", "ivanova", "--no-passphrase"];
-        place.run("2026-05-29 15:00:00", "ivanova", &[&init[..], &["--recovery-sheet", "recovery.txt"]].concat());
-        place
-    }
-
-    /// Runs the program at a moment with somebody's key.
-    fn run(&self, clock: &str, login: &str, args: &[&str]) -> Took {
-        let log = self.0.join("time.txt");
-        let start = Instant::now();
-        let status = Command::new("/usr/bin/time")
-            .args(["-f", "%M", "-o"])
-            .arg(&log)
-            .args(["faketime", clock, LETOPIS])
-            .args(args)
-            .env("TZ", "MSK-3")
-            .env("LETOPIS_IDENTITY", self.0.join(format!("keys/{login}.key")))
-            .env("LETOPIS_JOURNAL", self.0.join("journal.letopis"))
-            .current_dir(&self.0)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .status();
-        let time = start.elapsed();
-        assert!(status.is_ok_and(|status| status.success()), "letopis {args:?} failed");
-        let peak = std::fs::read_to_string(log).expect("GNU time's answer");
-        Took { time, peak_kib: peak.trim().parse().expect("kibibytes") }
-    }
-
-    fn import(&self) -> Took {
-        self.run("2026-05-29 15:10:00", "ivanova", &["import", "school"])
-    }
-
     /// Keys for the deputy head, the director and every teacher whose lessons are marked later.
     fn enroll(&self) {
         for login in ["petrova", "kuznetsov", &self.last_lesson().0] {

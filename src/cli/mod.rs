@@ -20,6 +20,7 @@ mod help;
 mod import;
 mod init;
 mod key;
+mod layout;
 mod lesson;
 mod login;
 mod manual;
@@ -140,6 +141,9 @@ enum Command {
     /// Печать для брошюровки, проверка бумаги (§5.1, §5.4)
     #[command(visible_alias = "печать", subcommand)]
     Print(print::Print),
+    /// Макеты печатных форм: показать встроенные, проверить свои
+    #[command(subcommand, visible_alias = "макет")]
+    Layout(layout::Layout),
     /// Архивные копии на двух носителях, их проверка (§2.5, §5.5)
     #[command(visible_alias = "архив", subcommand)]
     Archive(archive::Archive),
@@ -212,6 +216,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Remark(command) => command.run(common),
         Command::Note(command) => command.run(common),
         Command::Print(command) => command.run(common),
+        Command::Layout(command) => command.run(common),
         Command::Archive(command) => command.run(common),
         Command::Carrier(command) => command.run(common),
         Command::Clock(command) => command.run(common),

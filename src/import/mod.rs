@@ -57,7 +57,9 @@ pub fn import(
     let files = rows::read(dir, &mut faults)?;
     let contacts: Vec<Contact> = files.contacts.iter().map(|(_, contact)| contact.clone()).collect();
     let beside = journal.path().to_owned();
-    let mut import = record::Import::new(journal.batch()?, author, faults, progress)?;
+    let batch = journal.batch()?;
+    batch.check_author(author)?;
+    let mut import = record::Import::new(batch, author, faults, progress)?;
     import.run(school, files)?;
     let record::Import { batch, faults, recorded, .. } = import;
     let mut list = faults.list;

@@ -6,6 +6,7 @@ use super::sheet::Format;
 use super::table::{Shape, Table};
 use crate::error::{Error, Result};
 use crate::journal::entry::PlanLine;
+use std::collections::HashSet;
 use std::path::Path;
 
 /// The faults name the file that was given, whatever it is called.
@@ -39,9 +40,9 @@ pub fn read_plan(path: &Path) -> Result<(Vec<PlanLine>, Faults)> {
         },
         |_| {},
     );
-    let mut lines: Vec<PlanLine> = Vec::new();
+    let (mut lines, mut numbers): (Vec<PlanLine>, _) = (Vec::new(), HashSet::new());
     for (at, line) in rows {
-        if lines.iter().any(|other| other.no == line.no) {
+        if !numbers.insert(line.no) {
             faults.column(at, "№", format!("номер {} уже есть в плане", line.no));
         }
         lines.push(line);

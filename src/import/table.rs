@@ -294,9 +294,11 @@ fn separator(text: &str) -> u8 {
 fn places(heading: &[&str], line: u64, shape: &Shape, faults: &mut Faults) -> Option<Vec<Option<usize>>> {
     let plain = |text: &str| fold(clean(text).unwrap_or_default().split(" (").next().unwrap_or_default());
     let found: Vec<String> = heading.iter().map(|text| plain(text)).collect();
+    let columns: Vec<String> = shape.columns.iter().map(|column| plain(column)).collect();
     for (i, name) in found.iter().enumerate() {
-        let known = shape.columns.iter().any(|column| plain(column) == *name);
-        if found[..i].contains(name) && known {
+        let known = columns.contains(name);
+        // A file may have any number of columns that are not known: each is not compared with all before it.
+        if known && found[..i].contains(name) {
             let what = format!("столбец «{}» стоит дважды", heading[i].trim());
             faults.add(Source { file: shape.file, line }, what);
             return None;
@@ -308,7 +310,7 @@ fn places(heading: &[&str], line: u64, shape: &Shape, faults: &mut Faults) -> Op
         }
     }
     let places: Vec<Option<usize>> =
-        shape.columns.iter().map(|column| found.iter().position(|name| *name == plain(column))).collect();
+        columns.iter().map(|column| found.iter().position(|name| name == column)).collect();
     let missing: Vec<&str> = shape.columns[..shape.required]
         .iter()
         .zip(&places)

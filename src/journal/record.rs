@@ -67,6 +67,16 @@ impl<'j> Batch<'j> {
         self.tip
     }
 
+    /// Whether the author's key and clock would let him record anything now: what is wrong with those is wrong with every
+    /// entry of a batch.
+    ///
+    /// # Errors
+    /// A key that is not enrolled or was revoked; a clock that lies behind the last record or far outside the year.
+    pub fn check_author(&self, author: Author<'_>) -> Result<()> {
+        author_of(&self.transaction, &author.identity.public().fingerprint())?;
+        rules::time::check(self.last, &self.school.year, author.now, false)
+    }
+
     /// Judges, signs, appends and applies one entry. Nothing is kept until [`Batch::commit`].
     ///
     /// # Errors

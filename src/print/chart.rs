@@ -351,7 +351,7 @@ fn pieces((from, to): (f32, f32), taken: impl Iterator<Item = (f32, f32)>) -> Ve
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::print::fonts::{Face, Shaper};
+    use crate::print::fonts::{Face, Family, Shaper};
     use crate::print::page::Rule;
 
     const MEASURES: Measures = Measures {
@@ -390,7 +390,7 @@ mod tests {
 
     #[test]
     fn bars_are_as_long_as_their_values_whichever_way_they_lie() {
-        let set = Typesetter::new(Shaper::new().unwrap());
+        let set = Typesetter::new(Shaper::new().unwrap(), Family::Serif, Family::Sans);
         let chart = chart(&set, Scale::PERCENT);
         let values = [[100.0, 33.3, 57.1], [0.4, 99.9, 12.0], [66.7, 50.0, 8.0]];
         let area = Area::new(20.0, 10.0, 181.0, 200.0);
@@ -418,7 +418,7 @@ mod tests {
 
     #[test]
     fn hatching_stays_in_its_bar() {
-        let set = Typesetter::new(Shaper::new().unwrap());
+        let set = Typesetter::new(Shaper::new().unwrap(), Family::Serif, Family::Sans);
         let (chart, mut page) = (chart(&set, Scale::PERCENT), Page::new(100.0, 100.0));
         let bar = Area::new(10.0, 20.0, 4.0, 37.0);
         chart.pattern(&mut page, bar, Pattern::Hatched);

@@ -7,14 +7,26 @@
 
 use crate::error::{Error, Result};
 use krilla::text::{GlyphId, KrillaGlyph};
-use rustybuzz::{Face as Buzz, UnicodeBuffer};
+use rustybuzz::{Face as Buzz, Script, ShapePlan, UnicodeBuffer};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Millimetres in one point.
 pub const MM_PER_PT: f32 = 25.4 / 72.0;
+
+/// A family of typefaces, regular and bold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Family {
+    /// PT Serif.
+    Serif,
+    /// PT Sans.
+    Sans,
+}
 
 /// A typeface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -87,6 +99,10 @@ impl Shaped {
 pub struct Shaper {
     faces: [Buzz<'static>; 4],
     cache: RefCell<[HashMap<String, Arc<Shaped>>; 4]>,
+    /// How a face is shaped in a script, which costs more to find out than to shape a word.
+    plans: RefCell<HashMap<(Face, Script), Rc<ShapePlan>>>,
+    /// How far a glyph's ink reaches above and below the baseline, in em. Its outline is drawn to know.
+    inks: RefCell<HashMap<(Face, u32), (f32, f32)>>,
 }
 
 impl Shaper {
@@ -101,7 +117,12 @@ impl Shaper {
                 .map_err(|e| e.next("переустановите программу"))
         };
         let [a, b, c, d] = Face::ALL;
-        Ok(Self { faces: [face(a)?, face(b)?, face(c)?, face(d)?], cache: RefCell::default() })
+        Ok(Self {
+            faces: [face(a)?, face(b)?, face(c)?, face(d)?],
+            cache: RefCell::default(),
+            plans: RefCell::default(),
+            inks: RefCell::default(),
+        })
     }
 
     /// The string as glyphs.
@@ -109,7 +130,7 @@ impl Shaper {
         if let Some(known) = self.cache.borrow()[face as usize].get(text) {
             return Arc::clone(known);
         }
-        let shaped = Arc::new(shape(&self.faces[face as usize], face, text));
+        let shaped = Arc::new(self.shape_anew(face, text));
         self.cache.borrow_mut()[face as usize].insert(text.to_owned(), Arc::clone(&shaped));
         shaped
     }
@@ -118,37 +139,60 @@ impl Shaper {
     pub fn distinct(&self) -> usize {
         self.cache.borrow().iter().map(HashMap::len).sum()
     }
+
+    fn plan(&self, face: Face, buffer: &UnicodeBuffer) -> Rc<ShapePlan> {
+        let script = buffer.script();
+        let mut plans = self.plans.borrow_mut();
+        let anew = || Rc::new(ShapePlan::new(&self.faces[face as usize], buffer.direction(), Some(script), None, &[]));
+        Rc::clone(plans.entry((face, script)).or_insert_with(anew))
+    }
+
+    fn ink(&self, face: Face, glyph: u32) -> (f32, f32) {
+        let buzz = &self.faces[face as usize];
+        *self.inks.borrow_mut().entry((face, glyph)).or_insert_with(|| {
+            let glyph = u16::try_from(glyph).map(rustybuzz::ttf_parser::GlyphId);
+            let ink = glyph.ok().and_then(|id| buzz.glyph_bounding_box(id));
+            let em = em(buzz);
+            ink.map_or((0.0, 0.0), |ink| (f32::from(ink.y_max) / em, -f32::from(ink.y_min) / em))
+        })
+    }
+
+    fn shape_anew(&self, face: Face, text: &str) -> Shaped {
+        let buzz = &self.faces[face as usize];
+        let em = em(buzz);
+        let mut buffer = UnicodeBuffer::new();
+        buffer.push_str(text);
+        buffer.guess_segment_properties();
+        let plan = self.plan(face, &buffer);
+        let shaped = rustybuzz::shape_with_plan(buzz, &plan, buffer);
+        let (infos, positions) = (shaped.glyph_infos(), shaped.glyph_positions());
+        let mut out = Shaped { face, text: text.to_owned(), glyphs: Vec::new(), width: 0.0, above: 0.0, below: 0.0 };
+        for (i, (info, at)) in infos.iter().zip(positions).enumerate() {
+            let begins = info.cluster as usize;
+            let ends = infos[i + 1..].iter().map(|next| next.cluster as usize).find(|next| *next != begins);
+            let advance = at.x_advance as f32 / em;
+            let rise = at.y_offset as f32 / em;
+            let (above, below) = self.ink(face, info.glyph_id);
+            out.above = out.above.max(above + rise);
+            out.below = out.below.max(below - rise);
+            out.width += advance;
+            out.glyphs.push(KrillaGlyph::new(
+                GlyphId::new(info.glyph_id),
+                advance,
+                at.x_offset as f32 / em,
+                rise,
+                at.y_advance as f32 / em,
+                begins..ends.unwrap_or(text.len()),
+                None,
+            ));
+        }
+        out
+    }
 }
 
-fn shape(buzz: &Buzz<'_>, face: Face, text: &str) -> Shaped {
-    let em = f32::from(u16::try_from(buzz.units_per_em()).unwrap_or(1000));
-    let mut buffer = UnicodeBuffer::new();
-    buffer.push_str(text);
-    let shaped = rustybuzz::shape(buzz, &[], buffer);
-    let (infos, positions) = (shaped.glyph_infos(), shaped.glyph_positions());
-    let mut out = Shaped { face, text: text.to_owned(), glyphs: Vec::new(), width: 0.0, above: 0.0, below: 0.0 };
-    for (i, (info, at)) in infos.iter().zip(positions).enumerate() {
-        let begins = info.cluster as usize;
-        let ends = infos[i + 1..].iter().map(|next| next.cluster as usize).find(|next| *next != begins);
-        let advance = at.x_advance as f32 / em;
-        let rise = at.y_offset as f32 / em;
-        let glyph = u16::try_from(info.glyph_id).map(rustybuzz::ttf_parser::GlyphId);
-        if let Some(ink) = glyph.ok().and_then(|id| buzz.glyph_bounding_box(id)) {
-            out.above = out.above.max(f32::from(ink.y_max) / em + rise);
-            out.below = out.below.max(-f32::from(ink.y_min) / em - rise);
-        }
-        out.width += advance;
-        out.glyphs.push(KrillaGlyph::new(
-            GlyphId::new(info.glyph_id),
-            advance,
-            at.x_offset as f32 / em,
-            rise,
-            at.y_advance as f32 / em,
-            begins..ends.unwrap_or(text.len()),
-            None,
-        ));
-    }
-    out
+/// Units of the face's design in an em.
+fn em(buzz: &Buzz<'_>) -> f32 {
+    f32::from(u16::try_from(buzz.units_per_em()).unwrap_or(1000))
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ pub mod issue;
 pub mod layout;
 pub mod page;
 pub mod pdf;
+#[cfg(test)]
+mod pictures;
 pub mod qr;
 pub mod ready;
 pub mod register;

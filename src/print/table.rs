@@ -320,13 +320,13 @@ pub fn paginate(heights: &[f32], first: f32, other: f32, tail: f32) -> Vec<Range
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::print::fonts::{Face, Shaper};
+    use crate::print::fonts::{Face, Family, Shaper};
     use crate::print::typeset::{Type, Typesetter};
 
     const LOOK: Look = Look { hair: 0.3, fifth: 0.6, firm: 1.0, pad: Pad { x: 0.8, y: 0.4 } };
 
     fn cell(text: &str) -> Cell {
-        let set = Typesetter::new(Shaper::new().unwrap());
+        let set = Typesetter::new(Shaper::new().unwrap(), Family::Serif, Family::Sans);
         Cell::new(set.wrap(Type { face: Face::Sans, size: 8.0 }, text, 100.0))
     }
 

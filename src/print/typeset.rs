@@ -5,7 +5,7 @@
 //! What needs more lines makes its row higher, which is the
 //! business of whoever builds the row; here only [`Block::height`] is said.
 
-use crate::print::fonts::{Face, MM_PER_PT, Shaped, Shaper};
+use crate::print::fonts::{Face, Family, MM_PER_PT, Shaped, Shaper};
 use crate::print::page::{Area, Page, Place, TextRun};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -96,27 +96,46 @@ impl Block {
 /// Breaks and measures text.
 pub struct Typesetter {
     shaper: Shaper,
+    /// The families that text and grids are set in.
+    families: [Family; 2],
 }
 
 impl Typesetter {
-    /// Sets text with this shaper.
-    pub fn new(shaper: Shaper) -> Self {
-        Self { shaper }
+    /// Sets text in these families: what asks for a serif face gets one of `text`, what asks for one without of `grid`.
+    pub fn new(shaper: Shaper, text: Family, grid: Family) -> Self {
+        Self { shaper, families: [text, grid] }
+    }
+
+    fn shape(&self, kind: Type, text: &str) -> Arc<Shaped> {
+        let [of_text, of_grid] = self.families;
+        let (family, bold) = match kind.face {
+            Face::Serif => (of_text, false),
+            Face::SerifBold => (of_text, true),
+            Face::Sans => (of_grid, false),
+            Face::SansBold => (of_grid, true),
+        };
+        let face = match (family, bold) {
+            (Family::Serif, false) => Face::Serif,
+            (Family::Serif, true) => Face::SerifBold,
+            (Family::Sans, false) => Face::Sans,
+            (Family::Sans, true) => Face::SansBold,
+        };
+        self.shaper.shape(face, text)
     }
 
     /// The width of a text on one line, in mm.
     pub fn width(&self, kind: Type, text: &str) -> f32 {
-        self.shaper.shape(kind.face, text).width_mm(kind.size)
+        self.shape(kind, text).width_mm(kind.size)
     }
 
     /// The width of the widest word of a text, in mm.
     pub fn widest_word(&self, kind: Type, text: &str) -> f32 {
-        words(text).map(|word| self.width(kind, word)).fold(0.0, f32::max)
+        text.split_whitespace().map(|word| self.width(kind, word)).fold(0.0, f32::max)
     }
 
     /// The text on a single line, however long.
     pub fn line(&self, kind: Type, text: &str) -> Block {
-        Block { kind, lines: vec![self.shaper.shape(kind.face, text)] }
+        Block { kind, lines: vec![self.shape(kind, text)] }
     }
 
     /// The text in lines no wider than `width` mm, broken between words, and within one only where it is wider than the
@@ -137,7 +156,8 @@ impl Typesetter {
         let space = self.width(kind, " ");
         let mut lines: Vec<String> = Vec::new();
         let (mut line, mut used, mut divided) = (String::new(), 0.0, false);
-        for word in words(text) {
+        for word in &self.unbroken(kind, text, room) {
+            let word = word.as_ref();
             let mut rest = Cow::Borrowed(word);
             if !line.is_empty() {
                 let left = room - used - space;
@@ -172,7 +192,27 @@ impl Typesetter {
         if !line.is_empty() {
             lines.push(line);
         }
-        Block { kind, lines: lines.iter().map(|line| self.shaper.shape(kind.face, line)).collect() }
+        Block { kind, lines: lines.iter().map(|line| self.shape(kind, line)).collect() }
+    }
+
+    /// The words of a text; what must not stand alone at the end of a line («№», «с.», an initial) is one with the next,
+    /// what must not begin one (a percent sign, a dash) with the one before, unless the two are wider than the line.
+    fn unbroken<'t>(&self, kind: Type, text: &'t str, room: f32) -> Vec<Cow<'t, str>> {
+        let mut words: Vec<Cow<'t, str>> = Vec::new();
+        for word in text.split_whitespace() {
+            let joined = words
+                .last()
+                .filter(|last| leans_on_next(last) || ["%", "—"].contains(&word))
+                .map(|last| format!("{last} {word}"));
+            match joined.filter(|joined| self.width(kind, joined) <= room) {
+                Some(joined) => {
+                    words.pop();
+                    words.push(joined.into());
+                }
+                None => words.push(word.into()),
+            }
+        }
+        words
     }
 
     /// Where to divide a word so that its beginning and a hyphen fit into `room`: the last place between two syllables.
@@ -198,7 +238,7 @@ impl Typesetter {
     /// between syllables, else after the last letter that fits; after one letter at least, for a column narrower than a
     /// letter still ends.
     fn cut(&self, kind: Type, word: &str, room: f32) -> (String, String) {
-        let shaped = self.shaper.shape(kind.face, word);
+        let shaped = self.shape(kind, word);
         let (mut used, mut fits) = (0.0, 0);
         for glyph in &shaped.glyphs {
             used += glyph.x_advance * kind.size * MM_PER_PT;
@@ -218,6 +258,14 @@ impl Typesetter {
             None => split(hard, ""),
         }
     }
+}
+
+/// Whether a word belongs to the one after it: a sign or an abbreviation before a number, an initial before a name.
+fn leans_on_next(word: &str) -> bool {
+    let last = word.rsplit(' ').next().unwrap_or(word).trim_start_matches(['(', '«']);
+    let mut letters = last.chars();
+    let initial = letters.next().is_some_and(char::is_uppercase) && letters.as_str() == ".";
+    initial || ["№", "§", "с.", "стр.", "п.", "П.", "упр.", "гл."].contains(&last)
 }
 
 /// How a block is put into its cell.
@@ -276,11 +324,6 @@ impl Page {
     }
 }
 
-/// The words of a text; a no-break space does not part them.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| c.is_whitespace() && c != '\u{a0}').filter(|word| !word.is_empty())
-}
-
 fn beginning(edge: f32, room: f32, pad: f32, needed: f32, stand: Stand) -> f32 {
     match stand {
         Stand::Top => edge + pad,
@@ -305,7 +348,7 @@ mod tests {
     const BODY: Type = Type { face: Face::Serif, size: 9.0 };
 
     fn typesetter() -> Typesetter {
-        Typesetter::new(Shaper::new().unwrap())
+        Typesetter::new(Shaper::new().unwrap(), Family::Serif, Family::Sans)
     }
 
     fn texts(block: &Block) -> Vec<&str> {
@@ -322,11 +365,12 @@ mod tests {
     }
 
     #[test]
-    fn a_no_break_space_keeps_a_number_and_its_sign_on_one_line() {
+    fn a_percent_sign_and_a_dash_begin_no_line() {
         let set = typesetter();
         let width = set.width(BODY, "составила 98,2") + 0.5;
-        assert_eq!(texts(&set.wrap(BODY, "составила 98,2 %", width)), ["составила 98,2", "%"]);
-        assert_eq!(texts(&set.wrap(BODY, "составила 98,2\u{a0}%", width)), ["составила", "98,2\u{a0}%"]);
+        assert_eq!(texts(&set.wrap(BODY, "составила 98,2 %", width)), ["составила", "98,2 %"]);
+        let width = set.width(BODY, "качество — 98,2");
+        assert_eq!(texts(&set.wrap(BODY, "качество — 98,2 %", width)), ["качество —", "98,2 %"]);
     }
 
     #[test]
@@ -359,6 +403,16 @@ mod tests {
             ["Составление матема-", "тической модели", "рациональными", "последовательно-", "стями", "преобразований"]
         );
         assert!(texts(&set.wrap(BODY, text, 50.0)).iter().all(|line| !line.ends_with('-')));
+    }
+
+    #[test]
+    fn a_sign_and_its_number_an_initial_and_its_name_stay_together() {
+        let set = typesetter();
+        let broken = |text: &str, width: &str| texts(&set.wrap(BODY, text, set.width(BODY, width))).join("|");
+        assert_eq!(broken("пересказ (с. 244–245)", "пересказ (с. 2"), "пересказ|(с. 244–245)");
+        assert_eq!(broken("роман А. С. Пушкина", "А. С. Пушкина"), "роман|А. С. Пушкина");
+        assert_eq!(broken("упражнение № 5", "упражнение №"), "упражнение|№ 5");
+        assert_eq!(broken("№ 123456789", "№ 1234567"), "№|123456789", "wider than the line");
     }
 
     #[test]

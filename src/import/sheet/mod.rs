@@ -46,6 +46,7 @@ pub struct Sheet {
     /// The rows, each up to its last cell with anything in it.
     pub rows: BTreeMap<u64, Vec<Value>>,
     cells: usize,
+    text: usize,
 }
 
 /// The longest file that is read, in bytes.
@@ -54,6 +55,8 @@ const FILE: u64 = 64 << 20;
 const UNPACKED: u64 = 512 << 20;
 /// The most cells; a year of a large school's marks has three million.
 const CELLS: usize = 12_000_000;
+/// The most text in them, in bytes: one text may be that of any number of cells.
+const TEXT: usize = 128 << 20;
 /// The most columns, and rows.
 const COLUMNS: u64 = 256;
 const ROWS: u64 = 1 << 20;
@@ -128,6 +131,12 @@ impl Sheet {
                 return Err(format!("в таблице больше {CELLS} ячеек; разделите её или сохраните как CSV"));
             }
             cells.resize(place + 1, Value::Empty);
+        }
+        if let Value::Text(text) = &value {
+            self.text += text.len();
+            if self.text > TEXT {
+                return Err(format!("в таблице больше {} МБ текста; разделите её", TEXT >> 20));
+            }
         }
         cells[place] = value;
         Ok(())

@@ -171,6 +171,16 @@ fn counts_and_places_that_a_workbook_makes_up_are_refused() {
     assert!(fault(&ods(&long), Format::Ods).contains("строк"));
 }
 
+#[test]
+fn a_text_that_a_workbook_repeats_over_and_over_is_refused() {
+    let text = format!("<text:p>{}</text:p>", "x".repeat(50_000));
+    let cell = format!(
+        r#"<table:table-cell table:number-columns-repeated="250" office:value-type="string">{text}</table:table-cell>"#
+    );
+    let rows = format!(r#"<table:table-row table:number-rows-repeated="40000">{cell}</table:table-row>"#);
+    assert!(fault(&ods(&rows), Format::Ods).contains("больше 128 МБ текста"));
+}
+
 proptest! {
     #[test]
     fn no_bytes_make_a_workbook_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {

@@ -105,7 +105,8 @@ impl<'a> Composer<'a, ()> {
         let look = Look::of(&layouts.page);
         let over = school.day_of(context.issued_at) >= school.year.ends || find::is_closed(tables)?;
         let sides = if variant.simplex { Sides::One } else { Sides::Both };
-        let set = Typesetter::new(Shaper::new()?);
+        let fonts = &layouts.page.fonts;
+        let set = Typesetter::new(Shaper::new()?, fonts.text, fonts.grid);
         Ok(Self { tables, layouts, context, set, school, sides, data: (), look, over })
     }
 

@@ -1,7 +1,7 @@
 //! What single forms say and how they use their page.
 
 use crate::print::page::{Page, TextRun};
-use crate::print::testing::{LIFELIKE, Size, context, of_class, tables};
+use crate::print::testing::{LIFELIKE, Size, context, correct, of_class, tables};
 use crate::print::{Document, Form, IssueContext, Layouts, lay_out};
 use chrono::DateTime;
 use rusqlite::Connection;
@@ -110,16 +110,6 @@ fn months_are_named_in_words_over_every_column_however_narrow() {
         }
     }
     assert!(months > 8, "{months}");
-}
-
-/// An approved correction of one cell.
-fn correct(tables: &Connection, number: u64, lesson: i64, what: (&str, Option<i64>, &str), was: &str, becomes: &str) {
-    let (kind, pupil, period) = what;
-    let sql = "INSERT INTO corrections SELECT ?1, '2025-10-18T12:00:00+03:00', 't1', 1, date, lesson, 'описка',
-               'удовлетворено', '', '2025-10-20T21:30:00+00:00', 'zav', 1, 2 FROM lessons WHERE id = ?2";
-    tables.execute(sql, rusqlite::params![number, lesson]).unwrap();
-    let sql = "INSERT INTO correction_changes VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, '{}')";
-    tables.execute(sql, rusqlite::params![number, kind, pupil, period, was, becomes]).unwrap();
 }
 
 /// Whether a line runs closely under a text, within its cell.

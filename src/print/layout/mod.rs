@@ -5,41 +5,71 @@
 //! checked when it is read, not when it is used: a key nobody knows, a size that nobody could read, a place in a wording
 //! such as `{klass}` that the form does not fill, a character the fonts lack are refused with file and line.
 
+mod faults;
+mod fit;
 mod kinds;
 mod schema;
+mod source;
 
 pub use kinds::{Column, ColumnAlign, Columns, Fields, Halves, Label, Leaves, Mm, Places, Size, Weight, Wording};
 pub use schema::*;
 
+pub use faults::Fault;
+
 use crate::error::{Error, Result};
-use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
+use source::Sources;
 use std::path::Path;
 
-/// The layouts that are compiled in: file name and text.
-const BUILT_IN: [(&str, &str); 5] = [
-    ("page.toml", include_str!("../../../layouts/page.toml")),
-    ("class-book.toml", include_str!("../../../layouts/class-book.toml")),
-    ("summary-sheet.toml", include_str!("../../../layouts/summary-sheet.toml")),
-    ("keys.toml", include_str!("../../../layouts/keys.toml")),
-    ("analytics.toml", include_str!("../../../layouts/analytics.toml")),
-];
+/// Declares the layouts: the field they are read into, its type, and the file in `layouts/`.
+macro_rules! layouts {
+    ($($(#[$doc:meta])* $field:ident: $layout:ty = $file:literal;)+) => {
+        /// Every layout.
+        #[derive(Debug)]
+        pub struct Layouts {
+            $($(#[$doc])* pub $field: $layout,)+
+            digests: Vec<(String, [u8; 32])>,
+        }
 
-/// Every layout.
-#[derive(Debug)]
-pub struct Layouts {
-    /// Paper, foot, rules and certification, common to all forms.
-    pub page: PageLayout,
-    /// The class's book.
-    pub book: BookLayout,
-    /// The summary sheet kept for 25 years.
-    pub summary_sheet: SummarySheetLayout,
-    /// The register of signing keys.
-    pub keys: RegisterLayout<KeyField>,
-    /// The справка about a period.
-    pub analytics: AnalyticsLayout,
-    digests: Vec<(String, [u8; 32])>,
+        /// The layouts that are compiled in: file name and text.
+        const BUILT_IN: &[(&str, &str)] = &[$(($file, include_str!(concat!("../../../layouts/", $file)))),+];
+
+        impl Layouts {
+            /// Reads the layouts, or finds everything that is wrong with them.
+            fn read(sources: &Sources) -> std::result::Result<Self, Vec<Fault>> {
+                let mut faults = Vec::new();
+                $(let $field: Option<$layout> = sources.parse($file, &mut faults);)+
+                let digests = sources.digests();
+                match ($($field,)+) {
+                    ($(Some($field),)+) => {
+                        let layouts = Self { $($field,)+ digests };
+                        faults.extend(fit::faults(&layouts, sources));
+                        if faults.is_empty() { Ok(layouts) } else { Err(faults) }
+                    }
+                    _ => Err(faults),
+                }
+            }
+        }
+    };
 }
+
+layouts! {
+    /// Paper, foot, rules and certification, common to all forms.
+    page: PageLayout = "page.toml";
+    /// The class's book.
+    book: BookLayout = "class-book.toml";
+    /// The summary sheet kept for 25 years.
+    summary_sheet: SummarySheetLayout = "summary-sheet.toml";
+    /// The register of signing keys.
+    keys: RegisterLayout<KeyField> = "keys.toml";
+    /// The справка about a period.
+    analytics: AnalyticsLayout = "analytics.toml";
+}
+
+/// Layouts that print the same journal on lying paper: `layouts/landscape/`.
+const LANDSCAPE: &[(&str, &str)] = &[
+    ("page.toml", include_str!("../../../layouts/landscape/page.toml")),
+    ("class-book.toml", include_str!("../../../layouts/landscape/class-book.toml")),
+];
 
 impl Layouts {
     /// The built-in layouts, each replaced by the file of its name in `folder` where there is one.
@@ -48,32 +78,23 @@ impl Layouts {
     /// A folder or a file that cannot be read, a `.toml` file whose name is no layout's, and whatever is wrong in a
     /// layout, with its file and line.
     pub fn load(folder: Option<&Path>) -> Result<Self> {
-        if let Some(folder) = folder {
-            refuse_strangers(folder)?;
-        }
-        let mut texts = Vec::new();
-        let mut digests = Vec::new();
-        for (name, built_in) in BUILT_IN {
-            let own = folder.map(|folder| folder.join(name)).filter(|path| path.exists());
-            let (shown, text) = match own {
-                Some(path) => {
-                    let text = std::fs::read_to_string(&path).map_err(|e| Error::file("прочитать", &path, &e))?;
-                    (path.display().to_string(), text)
-                }
-                None => (format!("layouts/{name}"), built_in.to_owned()),
-            };
-            digests.push((format!("layouts/{name}"), Sha256::digest(text.as_bytes()).into()));
-            texts.push((name, shown, text));
-        }
-        let sources = Sources(texts);
-        Ok(Self {
-            page: sources.read("page.toml")?,
-            book: sources.read("class-book.toml")?,
-            summary_sheet: sources.read("summary-sheet.toml")?,
-            keys: sources.read("keys.toml")?,
-            analytics: sources.read("analytics.toml")?,
-            digests,
+        let sources = Sources::open(folder, BUILT_IN)?;
+        Self::read(&sources).map_err(|faults| {
+            let first = faults.first().map(ToString::to_string).unwrap_or_default();
+            let next = folder.map_or_else(
+                || "сообщите разработчикам".to_owned(),
+                |folder| format!("все ошибки покажет letopis layout check {}", folder.display()),
+            );
+            Error::input(first).next(next)
         })
+    }
+
+    /// Everything that is wrong with the layouts in a folder.
+    ///
+    /// # Errors
+    /// A folder or a file that cannot be read.
+    pub fn check(folder: &Path) -> Result<Vec<Fault>> {
+        Ok(Self::read(&Sources::open(Some(folder), BUILT_IN)?).err().unwrap_or_default())
     }
 
     /// The SHA-256 of every layout in use, by its name, for the record of what a document was made with.
@@ -82,33 +103,17 @@ impl Layouts {
     }
 }
 
-fn refuse_strangers(folder: &Path) -> Result<()> {
-    for entry in std::fs::read_dir(folder).map_err(|e| Error::file("прочитать", folder, &e))? {
-        let path = entry.map_err(|e| Error::file("прочитать", folder, &e))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.ends_with(".toml") && BUILT_IN.iter().all(|(known, _)| *known != name) {
-            let known = BUILT_IN.map(|(known, _)| known).join(", ");
-            return Err(Error::input(format!("{}: нет такого макета", path.display()))
-                .next(format!("макеты называются {known}")));
-        }
-    }
-    Ok(())
+/// The names of the layouts, without `.toml`.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().map(|(name, _)| name.trim_end_matches(".toml"))
 }
 
-/// The layout files: their names, how they are shown, their texts.
-struct Sources(Vec<(&'static str, String, String)>);
-
-impl Sources {
-    fn read<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
-        let missing = || Error::environment(format!("нет макета {name}"));
-        let (_, shown, text) = self.0.iter().find(|(known, ..)| *known == name).ok_or_else(missing)?;
-        toml::from_str(text).map_err(|fault| {
-            let before = fault.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-            let line = before.matches('\n').count() + 1;
-            Error::input(format!("{shown}:{line}: {}", fault.message()))
-                .next("сравните макет с тем, что в папке layouts/")
-        })
-    }
+/// The text of a built-in layout, on lying paper where there is such a one.
+pub fn built_in(name: &str, landscape: bool) -> Option<&'static str> {
+    let find = |set: &[(&str, &'static str)]| {
+        set.iter().find(|(known, _)| known.trim_end_matches(".toml") == name).map(|(_, text)| *text)
+    };
+    landscape.then(|| find(LANDSCAPE)).flatten().or_else(|| find(BUILT_IN))
 }
 
 #[cfg(test)]
@@ -179,6 +184,62 @@ mod tests {
         assert!(told("{before}", "{after}").contains("{after}"));
         let message = told("hatching =", "hatch =");
         assert!(message.contains(&format!("analytics.toml:{}", line_of("analytics.toml", "hatching ="))), "{message}");
+    }
+
+    #[test]
+    fn every_fault_is_reported_with_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = BUILT_IN[1]
+            .1
+            .replace("heading_size = 30", "heading_size = \"big\"")
+            .replace("keep = \"Хранить 5 лет\"\n", "")
+            .replace("year_mark =", "yearmark =")
+            .replace("heading = \"Дата рождения\", width = 24", "heading = \"Дата рождения\", widht = 24")
+            .replace("\"Классный руководитель: {class_teacher}\"", "\"Классный руководитель: {teacher}\"")
+            .replace("width = 97", "width = 197");
+        std::fs::write(folder.path().join("class-book.toml"), &text).unwrap();
+        std::fs::write(folder.path().join("keys.toml"), "heading = \"КЛЮЧИ\nsize = 8").unwrap();
+        let faults = Layouts::check(folder.path()).unwrap();
+        let line_of = |what: &str| text[..text.find(what).unwrap()].matches('\n').count() + 1;
+        let found = |line: usize, what: &str| {
+            assert!(faults.iter().any(|f| f.line == line && f.what.contains(what)), "{line}: {what}\n{faults:#?}");
+        };
+        found(line_of("heading_size = \"big\""), "нужно число");
+        found(line_of("[title]"), "нет ключа keep в разделе [title]");
+        found(line_of("[spread]"), "нет ключа year_mark");
+        found(line_of("yearmark ="), "ключа yearmark здесь не бывает; похож year_mark");
+        found(line_of("widht"), "ключа widht здесь не бывает");
+        found(line_of("{teacher}"), "{teacher} здесь не подставляется");
+        found(1, "это не TOML");
+        assert_eq!(faults.len(), 7, "{faults:#?}");
+    }
+
+    #[test]
+    fn columns_wider_than_the_paper_are_refused_with_file_and_line() {
+        let message = fault("class-book.toml", "width = 97", "width = 197");
+        assert!(
+            message.contains(&format!("class-book.toml:{}", line_of("class-book.toml", "lessons = ["))),
+            "{message}"
+        );
+        assert!(message.contains("столбцам нужно 281.0 мм, а между полями 181.0 мм"), "{message}");
+        assert!(fault("keys.toml", "width = 86", "width = 87").contains("keys.toml"));
+        assert!(fault("analytics.toml", "width = 44", "width = 45").contains("182.0 мм"));
+        assert!(fault("page.toml", "outer = 9", "outer = 150").contains("page.toml"));
+    }
+
+    #[test]
+    fn the_built_in_sets_are_without_fault_and_shown_by_name() {
+        for set in [BUILT_IN, LANDSCAPE] {
+            let folder = tempfile::tempdir().unwrap();
+            for (name, text) in set {
+                std::fs::write(folder.path().join(name), text).unwrap();
+                assert!(names().any(|known| format!("{known}.toml") == *name));
+            }
+            assert_eq!(Layouts::check(folder.path()).unwrap(), []);
+        }
+        assert_ne!(built_in("class-book", true), built_in("class-book", false));
+        assert_eq!(built_in("keys", true), built_in("keys", false));
+        assert_eq!(built_in("bok", false), None);
     }
 
     #[test]

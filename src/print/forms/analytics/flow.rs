@@ -82,11 +82,10 @@ impl<'c, 'a> Flow<'c, 'a> {
         self.draw(|page, area| composer.lines(page, area, &block, align));
     }
 
-    /// Running text, in which no line begins with a dash or a percent sign, and none ends with a dash.
+    /// Running text.
     pub fn text(&mut self, text: &str) {
         let size = self.composer.layouts.analytics.size.0;
-        let tied = text.replace(" %", "\u{a0}%").replace(" — ", "\u{a0}—\u{a0}");
-        self.paragraph(serif(size), Align::Left, &tied);
+        self.paragraph(serif(size), Align::Left, text);
         self.y += 0.6;
     }
 

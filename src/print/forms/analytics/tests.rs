@@ -17,7 +17,7 @@ fn laid(tables: &Connection, period: &str) -> Document {
 
 fn text_of(document: &Document) -> String {
     let runs = document.pages.iter().flat_map(|page| &page.runs);
-    runs.map(TextRun::text).collect::<Vec<_>>().join(" ").replace('\u{a0}', " ")
+    runs.map(TextRun::text).collect::<Vec<_>>().join(" ")
 }
 
 fn figures(tables: &Connection, period: &str) -> Figures {

@@ -9,6 +9,7 @@ pub use fields::*;
 pub use register::*;
 
 use super::kinds::{Columns, Halves, Label, Leaves, Mm, Places, Size, Weight, Wording};
+use crate::print::fonts::Family;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
@@ -70,6 +71,7 @@ places! {
 #[allow(missing_docs)] // each key is explained in the layout file
 pub struct PageLayout {
     pub paper: Paper,
+    pub fonts: Fonts,
     pub foot: FootLayout,
     pub rules: Rules,
     pub cells: Cells,
@@ -87,6 +89,14 @@ pub struct Paper {
     pub outer: Mm,
     pub top: Mm,
     pub bottom: Mm,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Fonts {
+    pub text: Family,
+    pub grid: Family,
 }
 
 #[derive(Debug, Deserialize)]

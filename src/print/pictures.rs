@@ -1,0 +1,179 @@
+//! Every kind of page as a picture, held against the reference pictures in `tests/print/`.
+//!
+//! A page is drawn by poppler and compared by ImageMagick. A little blur and a tolerance take up what another version of
+//! them may draw otherwise; a line, a word or a column that moved does not pass. After a change that is wanted, write
+//! the pictures anew with `LETOPIS_PICTURES=write cargo test --lib pictures`, and look at each of them before it is
+//! committed.
+
+use super::testing::{LARGE, LIFELIKE, Size, UNWIELDY, context, correct, of_class, school_of, tables};
+use super::*;
+use peers::Peer;
+use std::path::{Path, PathBuf};
+
+#[path = "../../tests/common/peers.rs"]
+mod peers;
+
+/// Dots an inch.
+const RESOLUTION: &str = "72";
+/// How much darker or lighter a dot may be, of white.
+const FUZZ: &str = "15%";
+/// Of how many dots one may differ more than that.
+const ONE_IN: u64 = 5000;
+
+/// A document, and the pages of it that are looked at.
+struct Album<'a> {
+    name: &'a str,
+    wanted: Wanted,
+    tables: Connection,
+    /// Names of pictures, and what finds their pages: a text that stands on the page, which of those that have it.
+    pages: &'a [(&'a str, &'a str, usize)],
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/print")
+}
+
+fn albums() -> Vec<Album<'static>> {
+    let lifelike = tables(LIFELIKE);
+    for number in 1..=11_u32 {
+        let pupil = i64::from(number) + 10;
+        correct(&lifelike, u64::from(number), 1001 + i64::from(number), ("mark", Some(pupil), ""), "3", "4");
+    }
+    vec![
+        Album {
+            name: "book",
+            wanted: of_class(Form::ClassBook),
+            tables: lifelike,
+            pages: &[
+                ("title", "КЛАССНЫЙ ЖУРНАЛ", 0),
+                ("list", "ВНУТРЕННЯЯ ОПИСЬ", 0),
+                ("marks-with-eleven-corrections", "Наименование предмета: Русский язык", 0),
+                ("lessons", "Что пройдено на уроке", 0),
+                ("marks-at-the-end-of-the-year", "Год", 0),
+                ("marks-of-a-group", "(2 группа)", 1),
+                ("missed-lessons", "СВЕДЕНИЯ О КОЛИЧЕСТВЕ УРОКОВ", 0),
+                ("progress", "СВОДНАЯ ВЕДОМОСТЬ УЧЁТА", 0),
+                ("pupils", "ОБЩИЕ СВЕДЕНИЯ", 0),
+                ("remarks", "ЗАМЕЧАНИЯ ПО ВЕДЕНИЮ", 0),
+                ("certificate", "ЛИСТ-ЗАВЕРИТЕЛЬ", 0),
+            ],
+        },
+        Album {
+            name: "sheet",
+            wanted: of_class(Form::SummarySheet),
+            tables: tables(LIFELIKE),
+            pages: &[("first", "СВОДНАЯ ВЕДОМОСТЬ ИТОГОВОЙ", 0), ("last", "Верно", 0)],
+        },
+        Album {
+            name: "large-class",
+            wanted: of_class(Form::ClassBook),
+            tables: tables(Size { subjects: 1, ..LARGE }),
+            pages: &[("marks", "Наименование предмета", 1)],
+        },
+        Album {
+            name: "unwieldy-class",
+            wanted: of_class(Form::ClassBook),
+            tables: tables(Size { subjects: 1, ..UNWIELDY }),
+            pages: &[("marks", "Наименование предмета", 1), ("lessons", "Что пройдено на уроке", 1)],
+        },
+        Album {
+            name: "class-without-marks",
+            wanted: of_class(Form::ClassBook),
+            tables: without_marks(),
+            pages: &[("marks", "Наименование предмета", 0), ("missed-lessons", "СВЕДЕНИЯ О КОЛИЧЕСТВЕ", 0)],
+        },
+        Album {
+            name: "keys",
+            wanted: Wanted::new(Form::Keys, Subject::School),
+            tables: tables(Size { subjects: 0, ..LIFELIKE }),
+            pages: &[("empty", "РЕЕСТР КЛЮЧЕЙ", 0)],
+        },
+        Album {
+            name: "analytics",
+            wanted: Wanted::new(Form::Analytics, Subject::Period("III четверть".to_owned())),
+            tables: school_of(30, 28, 25),
+            pages: &[
+                ("classes", "АНАЛИТИЧЕСКАЯ СПРАВКА", 0),
+                ("subjects", "Успеваемость и качество знаний по предметам", 0),
+                ("attendance", "Посещаемость по месяцам", 0),
+                ("conclusions", "Выводы и предложения", 0),
+            ],
+        },
+    ]
+}
+
+/// A first form: lessons, and no marks at all.
+fn without_marks() -> Connection {
+    let tables = tables(Size { subjects: 1, ..LIFELIKE });
+    tables.execute_batch("DELETE FROM marks; DELETE FROM finals").unwrap();
+    tables
+}
+
+#[test]
+fn every_kind_of_page_looks_as_it_did() {
+    let (Some(pdftoppm), Some(convert)) = (peers::require("pdftoppm"), peers::require("convert")) else { return };
+    let work = tempfile::tempdir().unwrap();
+    let mut differing = Vec::new();
+    for album in albums() {
+        let layouts = Layouts::load(None).unwrap();
+        let document = lay_out(&album.tables, &layouts, &album.wanted, &context("2025-0143")).unwrap();
+        let file = work.path().join(album.name).with_extension("pdf");
+        let rendered = render(&album.tables, &layouts, &album.wanted, &context("2025-0143")).unwrap();
+        std::fs::write(&file, rendered.pdf).unwrap();
+        for (name, text, nth) in album.pages {
+            let has = |page: &page::Page| page.runs.iter().any(|run| run.text().contains(text));
+            let page = (1..).zip(&document.pages).filter(|(_, page)| has(page)).nth(*nth).map(|(number, _)| number);
+            let page = page.unwrap_or_else(|| panic!("{}: «{text}» is on no page", album.name));
+            let name = format!("{}-{name}", album.name);
+            let drawn = draw(&pdftoppm, &convert, &file, page, work.path());
+            differing.extend(differs(&convert, &drawn, &folder().join(&name).with_extension("png")));
+        }
+    }
+    assert!(differing.is_empty(), "{}", differing.join("\n"));
+}
+
+/// A page as a PNG of 16 greys.
+fn draw(pdftoppm: &Peer, convert: &Peer, file: &Path, page: u32, work: &Path) -> PathBuf {
+    let page = page.to_string();
+    let args =
+        ["-r", RESOLUTION, "-gray", "-png", "-singlefile", "-f", &page, "-l", &page, file.to_str().unwrap(), "page"];
+    let drawn = pdftoppm.run(args, work);
+    assert_eq!(drawn.code, Some(0), "{drawn}");
+    let reduced =
+        convert.run(["page.png", "-strip", "-colors", "16", "-define", "png:compression-level=9", "drawn.png"], work);
+    assert_eq!(reduced.code, Some(0), "{reduced}");
+    work.join("drawn.png")
+}
+
+/// What is wrong with a picture, if anything.
+fn differs(convert: &Peer, drawn: &Path, reference: &Path) -> Option<String> {
+    if std::env::var_os("LETOPIS_PICTURES").is_some_and(|what| what == "write") {
+        std::fs::create_dir_all(folder()).unwrap();
+        std::fs::copy(drawn, reference).unwrap();
+        return None;
+    }
+    let (one, other) = (drawn.to_str().unwrap(), reference.to_str().unwrap());
+    let measure = ["-fuzz", FUZZ, "-metric", "AE", "-compare", "-format", "%[distortion]", "info:"];
+    let said = convert.run([one, other, "-blur", "0x0.7"].into_iter().chain(measure), &folder());
+    let dots: f64 = said.stdout.trim().parse().unwrap_or(f64::MAX);
+    let allowed = 595 * 842 / ONE_IN;
+    (dots > allowed as f64).then(|| format!("{}: {dots} dots differ, {allowed} may\n{said}", reference.display()))
+}
+
+#[test]
+fn a_line_that_moved_by_a_millimetre_is_seen() {
+    let (Some(pdftoppm), Some(convert)) = (peers::require("pdftoppm"), peers::require("convert")) else { return };
+    let work = tempfile::tempdir().unwrap();
+    let folder = work.path().join("layouts");
+    std::fs::create_dir(&folder).unwrap();
+    let wider =
+        include_str!("../../layouts/keys.toml").replace("width = 58", "width = 57").replace("width = 52", "width = 53");
+    std::fs::write(folder.join("keys.toml"), wider).unwrap();
+    let tables = tables(Size { subjects: 0, ..LIFELIKE });
+    let wanted = Wanted::new(Form::Keys, Subject::School);
+    let layouts = Layouts::load(Some(&folder)).unwrap();
+    let file = work.path().join("keys.pdf");
+    std::fs::write(&file, render(&tables, &layouts, &wanted, &context("2025-0143")).unwrap().pdf).unwrap();
+    let drawn = draw(&pdftoppm, &convert, &file, 1, work.path());
+    assert!(differs(&convert, &drawn, &self::folder().join("keys-empty.png")).is_some());
+}

@@ -1,0 +1,381 @@
+//! Every parser, and what it should read: damaged by `tests/malformed.rs`, mutated by the fuzz targets of this folder.
+
+use chrono::DateTime;
+use letopis::archive::anchor;
+use letopis::archive::bag::{BagPath, Facts, Folder, Info, Manifest};
+use letopis::archive::carrier::Carrier;
+use letopis::archive::package::{INNER_SUMS, OpenPackage};
+use letopis::archive::progress::Quiet;
+use letopis::archive::signature::{AllowedSigners, ArchiveSignature};
+use letopis::archive::sum::Sum;
+use letopis::import;
+use letopis::journal::entry::{Entry, JournalCreated, Person};
+use letopis::journal::{Author, Journal, note, rules};
+use letopis::ledger::identity::{Identity, PublicIdentity};
+use letopis::ledger::{chain, keyfile, store};
+use letopis::print::{self, Layouts};
+use letopis::school::{Attendance, Cell, ClassName, Marks, PersonName, Role, School, clean, parse_date};
+use std::io::{Cursor, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use zip::write::{SimpleFileOptions, ZipWriter};
+use zip::{CompressionMethod, ZipArchive};
+
+const ENTRY: &str = r#"{"kind":"marks.set","time":"2025-09-15T12:00:00+03:00","author":"ivanova","key":"SHA256:x","rules":1,"body":{"at":{"course":{"class":"7А","subject":"Алгебра"},"date":"2025-09-15","lesson":2},"marks":[{"pupil":"К-17","marks":"4/5"}]}}"#;
+const CORRECTION: &str = r#"{"kind":"correction.requested","time":"2025-09-15T12:00:00+03:00","author":"i","key":"k","rules":1,"body":{"course":{"class":"7А","subject":"Алгебра"},"date":"2025-09-15","lesson":2,"changes":[{"what":"mark","pupil":"К-1","was":"4","becomes":null}],"reason":"описка"}}"#;
+const MANIFEST: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  data/database.zip.age\n";
+const INFO: &str = "Bag-Software-Agent: letopis 0.1.0\nBagging-Date: 2025-10-31\nPayload-Oxum: 279164409832.1198\nExternal-Description: a long line\n that goes on\n";
+const CARD: &str =
+    r#"{"id":"1f","label":"А-1","holder":"Орлов П. И.","place":"сейф","registered":"2025-09-01T09:00:00+03:00"}"#;
+const PAGE: &str = "letopis-page-1\n2025-0143\n13\n0 0 4 Ёж\n1 2 1 5\n";
+const CODE: &str = "LETOPIS:2025-0143/7:E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855";
+const XLSX: &[u8] = include_bytes!("../fixtures/libreoffice/marks.xlsx");
+const SHEET: &str = "xl/worksheets/sheet1.xml";
+const STRINGS: &str = "xl/sharedStrings.xml";
+const ODS: &[u8] = include_bytes!("../fixtures/libreoffice/marks.ods");
+const CONTENT: &str = "content.xml";
+const SECRET: &str = include_str!("../vectors/identity/secret");
+
+/// A parser, and what it should read.
+pub struct Target {
+    pub name: &'static str,
+    pub seeds: Vec<Vec<u8>>,
+    /// How many inputs of a million it gets: few where an input costs much.
+    pub share: u32,
+    pub run: fn(&Scratch, &[u8]),
+}
+
+/// Where parsers of files find theirs. Most read none, so the folder is made when it is needed.
+#[derive(Default)]
+pub struct Scratch(OnceLock<tempfile::TempDir>);
+
+impl Scratch {
+    fn folder(&self) -> &Path {
+        self.0.get_or_init(|| tempfile::tempdir().unwrap()).path()
+    }
+
+    fn put(&self, name: &str, input: &[u8]) -> PathBuf {
+        let path = self.folder().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, input).unwrap();
+        path
+    }
+}
+
+fn text(input: &[u8]) -> std::borrow::Cow<'_, str> {
+    String::from_utf8_lossy(input)
+}
+
+fn target(name: &'static str, share: u32, seeds: Vec<Vec<u8>>, run: fn(&Scratch, &[u8])) -> Target {
+    Target { name, seeds, share, run }
+}
+
+fn texts(seeds: &[&str]) -> Vec<Vec<u8>> {
+    seeds.iter().map(|seed| seed.as_bytes().to_vec()).collect()
+}
+
+pub fn targets() -> Vec<Target> {
+    let mut all = of_the_ledger();
+    all.extend(of_words());
+    all.extend(of_a_school());
+    all.extend(of_an_archive());
+    all
+}
+
+fn of_the_ledger() -> Vec<Target> {
+    vec![
+        target("entry", 200_000, texts(&[ENTRY, CORRECTION]), |_, input| {
+            let text = text(input);
+            let _ = rules::is_canonical(&text);
+            if let Ok(entry) = Entry::from_json(&text) {
+                assert_eq!(Entry::from_json(&entry.to_json().unwrap()).unwrap(), entry, "what is read is written");
+            }
+        }),
+        target("ledger-record", 5_000, texts(&[ENTRY]), |_, input| {
+            let file = rusqlite::Connection::open_in_memory().unwrap();
+            file.execute_batch("CREATE TABLE ledger (seq INTEGER PRIMARY KEY, payload, signature, head)").unwrap();
+            let (payload, rest) = input.split_at(input.len() / 2);
+            let values = rusqlite::params![payload, text(payload), rest, &rest[..rest.len().min(32)]];
+            file.execute(
+                "INSERT INTO ledger VALUES (1, ?1, ?3, ?4), (2, ?2, ?3, ?4), (-3, ?2, zeroblob(64), zeroblob(32))",
+                values,
+            )
+            .unwrap();
+            for seq in [0, 1, 2, u64::MAX] {
+                let _ = store::get(&file, seq);
+            }
+            let _ = store::tip(&file);
+            let _ = letopis::journal::audit_file(&file, &mut |_| {});
+        }),
+        target("identity", 50_000, texts(&[SECRET]), |_, input| {
+            let _ = Identity::parse(&text(input));
+        }),
+        target("public-identity", 50_000, texts(&[&public()]), |_, input| {
+            let _ = PublicIdentity::parse(&text(input));
+        }),
+        target(
+            "key-file",
+            20_000,
+            texts(&[SECRET, "-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n-----END AGE ENCRYPTED FILE-----\n"]),
+            |scratch, input| {
+                let _ = keyfile::read(&scratch.put("some.key", input), || Err(letopis::Error::input("нет пароля")));
+            },
+        ),
+        target("head", 50_000, texts(&[&MANIFEST[..64]]), |_, input| {
+            let _ = chain::parse_hash(&text(input));
+        }),
+        target("note", 20_000, texts(&[&sealed_note()]), |_, input| {
+            let _ = note::open(&author(), &text(input));
+        }),
+    ]
+}
+
+fn member(workbook: &[u8], name: &str) -> Vec<u8> {
+    let mut content = Vec::new();
+    ZipArchive::new(Cursor::new(workbook)).unwrap().by_name(name).unwrap().read_to_end(&mut content).unwrap();
+    content
+}
+
+/// The workbook with another content of a member.
+fn replaced(workbook: &[u8], name: &str, content: &[u8]) -> Vec<u8> {
+    let (mut old, mut new) = (ZipArchive::new(Cursor::new(workbook)).unwrap(), ZipWriter::new(Cursor::new(Vec::new())));
+    for index in (0..old.len()).filter(|index| Some(*index) != old.index_for_name(name)).collect::<Vec<_>>() {
+        new.raw_copy_file(old.by_index_raw(index).unwrap()).unwrap();
+    }
+    new.start_file(name, SimpleFileOptions::default().compression_method(CompressionMethod::Stored)).unwrap();
+    new.write_all(content).unwrap();
+    new.finish().unwrap().into_inner()
+}
+
+/// What an import finds in a folder, as one text: a line `# pupils.csv`, then that file.
+const TABLES: [(&str, &str); 15] = [
+    ("school.toml", include_str!("../fixtures/small/school.toml")),
+    ("staff.csv", include_str!("../fixtures/small/staff.csv")),
+    ("subjects.csv", include_str!("../fixtures/small/subjects.csv")),
+    ("classes.csv", include_str!("../fixtures/small/classes.csv")),
+    ("pupils.csv", include_str!("../fixtures/small/pupils.csv")),
+    ("groups.csv", include_str!("../fixtures/small/groups.csv")),
+    ("courses.csv", include_str!("../fixtures/small/courses.csv")),
+    ("timetable.csv", include_str!("../fixtures/small/timetable.csv")),
+    ("plans.csv", "Класс;Предмет;№;Тема;Вид работы\n7А;Алгебра;1;Дроби;\n7А;Алгебра;2;Степень;контрольная\n"),
+    ("lessons.csv", include_str!("../fixtures/libreoffice/lessons.csv")),
+    ("marks.csv", include_str!("../fixtures/libreoffice/marks.csv")),
+    ("reasons.csv", "Личное дело;С;По;Причина;Документ\nИ-01;01.09.2025;03.09.2025;болезнь;справка № 1\n"),
+    ("finals.csv", "Класс;Предмет;Личное дело;Период;Отметка\n7А;Алгебра;И-01;I четверть;4\n"),
+    ("decisions.csv", "Личное дело;Дата;Номер;Решение\nИ-01;2026-05-29;9;переведён в 8 класс\n"),
+    ("contacts.csv", "Личное дело;Кто;ФИО;Телефон\nИ-01;мать;Иванова И. И.;+7 (900) 000-00-00\n"),
+];
+
+fn tables() -> String {
+    TABLES.map(|(name, content)| format!("# {name}\n{content}")).concat()
+}
+
+fn import_on_trial(scratch: &Scratch, input: &[u8]) {
+    let folder = scratch.folder().join("whole");
+    for (name, content) in TABLES {
+        scratch.put(&format!("whole/{name}"), content.as_bytes());
+    }
+    for file in text(input).split("# ") {
+        if let Some((name, content)) = file.split_once('\n')
+            && TABLES.iter().any(|(known, _)| *known == name)
+        {
+            scratch.put(&format!("whole/{name}"), content.as_bytes());
+        }
+    }
+    let journal = scratch.put("import.letopis", begun_journal());
+    let mut journal = Journal::open(&journal).unwrap();
+    let key = author();
+    let now = DateTime::parse_from_rfc3339("2026-06-01T12:00:00+03:00").unwrap();
+    let by = Author { identity: &key, now, taken_over: false };
+    let _ = import::import(&mut journal, by, &folder, true, &mut |_, _| {});
+}
+
+/// The file of a journal with its first entry. It is made once: an import on trial leaves it as it was.
+fn begun_journal() -> &'static [u8] {
+    static FILE: OnceLock<Vec<u8>> = OnceLock::new();
+    FILE.get_or_init(|| {
+        let (scratch, key) = (Scratch::default(), author());
+        let now = DateTime::parse_from_rfc3339("2025-09-01T08:00:00+03:00").unwrap();
+        let name = PersonName { surname: "Иванова".into(), given: "Инна".into(), patronymic: String::new() };
+        let created = JournalCreated {
+            previous: None,
+            school: School::from_toml(TABLES[0].1).unwrap(),
+            administrator: Person {
+                login: "ivanova".into(),
+                name,
+                position: "инженер".into(),
+                association: String::new(),
+                roles: vec![Role::parse("администратор").unwrap()],
+            },
+            key: key.public(),
+            recovery: Identity::generate().public().recipient().to_owned(),
+        };
+        let path = scratch.folder().join("begun.letopis");
+        drop(Journal::create(&path, Author { identity: &key, now, taken_over: false }, created).unwrap());
+        std::fs::read(path).unwrap()
+    })
+}
+
+fn author() -> Identity {
+    Identity::parse(SECRET).unwrap()
+}
+
+fn public() -> String {
+    author().public().to_string()
+}
+
+fn sealed_note() -> String {
+    note::seal(&author(), &note::Note::default()).unwrap().sealed.join("\n")
+}
+
+fn of_words() -> Vec<Target> {
+    vec![
+        target("class", 60_000, texts(&["7А", "11 «Б»", "5 a"]), |_, input| {
+            if let Ok(class) = ClassName::parse(&text(input)) {
+                assert_eq!(ClassName::parse(&class.to_string()).unwrap(), class);
+            }
+        }),
+        target("date", 60_000, texts(&["15.09.2025", "2025-09-15", "15.9.25"]), |_, input| {
+            let _ = parse_date(&text(input));
+        }),
+        target("cell", 60_000, texts(&["5", "4/5", "н", "зач", "н/а", "оп 5"]), |_, input| {
+            let text = text(input);
+            let _ = Cell::parse(&text);
+            let _ = Attendance::parse(&text);
+            if let Ok(marks) = Marks::parse(&text) {
+                assert_eq!(Marks::parse(&marks.to_string()).unwrap(), marks);
+            }
+        }),
+        target(
+            "person",
+            60_000,
+            texts(&["Иванова Мария Петровна", "Иванова М. П.", "завуч"]),
+            |_, input| {
+                let text = text(input);
+                let name = PersonName { surname: text.to_string(), given: text.to_string(), patronymic: String::new() };
+                let _ = (name.initials(), name.surname_given(), name.sort_key(), Role::parse(&text), clean(&text));
+            },
+        ),
+        target(
+            "check-code",
+            60_000,
+            texts(&[CODE, "e3b0 c442 98fc 1c14", "2025-0143/7 e3b0-c442-98fc-1c14"]),
+            |_, input| {
+                let _ = print::parse_code(&text(input));
+            },
+        ),
+        target("page-record", 20_000, texts(&[PAGE]), |_, input| {
+            let _ = print::show_page_record(input);
+        }),
+        target("archive-code", 60_000, texts(&[&MANIFEST[..64]]), |_, input| {
+            let _ = anchor::Code::parse(&text(input));
+        }),
+    ]
+}
+
+fn of_a_school() -> Vec<Target> {
+    let plan = "№;Тема;Вид работы;Домашнее задание\n1;Дроби;;§ 1\n2;\"Дроби; ещё\";контрольная;№ 5\n";
+    vec![
+        target("school-toml", 20_000, vec![include_bytes!("../fixtures/small/school.toml").to_vec()], |_, input| {
+            let _ = School::from_toml(&text(input));
+        }),
+        target("csv", 50_000, texts(&[plan]), |scratch, input| {
+            let _ = import::read_plan(&scratch.put("plan.csv", input));
+        }),
+        target("staff", 20_000, vec![include_bytes!("../fixtures/small/staff.csv").to_vec()], |scratch, input| {
+            let folder = scratch.put("school/staff.csv", input);
+            let _ = import::read_staff(folder.parent().unwrap(), &mut import::Faults::default());
+        }),
+        target("xlsx", 5_000, vec![XLSX.to_vec()], |scratch, input| {
+            let _ = import::read_plan(&scratch.put("plan.xlsx", input));
+        }),
+        target("ods", 5_000, vec![ODS.to_vec()], |scratch, input| {
+            let _ = import::read_plan(&scratch.put("plan.ods", input));
+        }),
+        // A zip hardly survives a change anywhere in it: what lies inside is changed by itself.
+        target("xlsx-sheet", 5_000, vec![member(XLSX, SHEET)], |scratch, input| {
+            let _ = import::read_plan(&scratch.put("plan.xlsx", &replaced(XLSX, SHEET, input)));
+        }),
+        target("xlsx-strings", 5_000, vec![member(XLSX, STRINGS)], |scratch, input| {
+            let _ = import::read_plan(&scratch.put("plan.xlsx", &replaced(XLSX, STRINGS, input)));
+        }),
+        target("ods-content", 5_000, vec![member(ODS, CONTENT)], |scratch, input| {
+            let _ = import::read_plan(&scratch.put("plan.ods", &replaced(ODS, CONTENT, input)));
+        }),
+        target("school", 500, texts(&[&tables()]), import_on_trial),
+        target(
+            "layout",
+            5_000,
+            vec![
+                include_bytes!("../../layouts/page.toml").to_vec(),
+                include_bytes!("../../layouts/summary-sheet.toml").to_vec(),
+            ],
+            |scratch, input| {
+                let folder = scratch.put("layouts/page.toml", input);
+                let _ = Layouts::load(folder.parent());
+            },
+        ),
+    ]
+}
+
+fn of_an_archive() -> Vec<Target> {
+    vec![
+        target("manifest", 80_000, texts(&[MANIFEST]), |_, input| {
+            let _ = Manifest::parse(&text(input));
+        }),
+        target("bag-info", 60_000, texts(&[INFO]), |_, input| {
+            if let Ok(info) = Info::parse(&text(input)) {
+                let _ = Facts::from_info(&info);
+            }
+        }),
+        target("bag-path", 60_000, texts(&["data/database.zip.age", "recovery/x.par2"]), |_, input| {
+            let _ = BagPath::new(&text(input));
+        }),
+        target("package", 5_000, vec![encrypted(&zipped())], open_package),
+        // Whoever can encrypt for a school can send it any zip.
+        target("zip-of-package", 2_000, vec![zipped()], |scratch, input| {
+            open_package(scratch, &encrypted(input));
+        }),
+        target("carrier", 20_000, texts(&[CARD]), |scratch, input| {
+            scratch.put("stick/LETOPIS/carrier.json", input);
+            let _ = Carrier::open(&scratch.folder().join("stick"));
+        }),
+        target("signature", 20_000, texts(&[&author().ssh_sign("letopis-archive", b"x").unwrap()]), |_, input| {
+            let _ = ArchiveSignature::parse(input);
+        }),
+        target(
+            "allowed-signers",
+            20_000,
+            texts(&["petrova namespaces=\"letopis-archive\" ssh-ed25519 AAAA\n"]),
+            |_, input| {
+                let _ = AllowedSigners::parse(&text(input));
+            },
+        ),
+    ]
+}
+
+fn zipped() -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let mut add = |name: &str, content: &str| {
+        zip.start_file(name, SimpleFileOptions::default()).unwrap();
+        zip.write_all(content.as_bytes()).unwrap();
+    };
+    let (marks, book) = ("а,б\n".repeat(100), "%PDF-1.7");
+    add("journal.csv", &marks);
+    add("book/7А.pdf", book);
+    let sums = [Sum::of(marks.as_bytes()), Sum::of(book.as_bytes())];
+    add(INNER_SUMS, &format!("{}  journal.csv\n{}  book/7А.pdf\n", sums[0], sums[1]));
+    zip.finish().unwrap().into_inner()
+}
+
+fn encrypted(content: &[u8]) -> Vec<u8> {
+    age::encrypt(&author().age_identity().to_public(), content).unwrap()
+}
+
+fn open_package(scratch: &Scratch, input: &[u8]) {
+    scratch.put("bag/data/class-7a.zip.age", input);
+    let (folder, path) = (Folder::new(scratch.folder().join("bag")), BagPath::new("data/class-7a.zip.age").unwrap());
+    if let Ok(mut package) = OpenPackage::open(&folder, &[path], &author()) {
+        let _ = package.check(&Quiet);
+    }
+}
