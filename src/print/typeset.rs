@@ -202,7 +202,7 @@ impl Typesetter {
         for word in text.split_whitespace() {
             let joined = words
                 .last()
-                .filter(|last| leans_on_next(last) || ["%", "—"].contains(&word))
+                .filter(|last| leans_on_next(last) || leans_on_last(word))
                 .map(|last| format!("{last} {word}"));
             match joined.filter(|joined| self.width(kind, joined) <= room) {
                 Some(joined) => {
@@ -266,6 +266,11 @@ fn leans_on_next(word: &str) -> bool {
     let mut letters = last.chars();
     let initial = letters.next().is_some_and(char::is_uppercase) && letters.as_str() == ".";
     initial || ["№", "§", "с.", "стр.", "п.", "П.", "упр.", "гл."].contains(&last)
+}
+
+/// Whether a word belongs to the one before it: a percent sign, a dash.
+fn leans_on_last(word: &str) -> bool {
+    matches!(word.trim_end_matches([',', '.', ';', ':', ')', '»']), "%" | "—")
 }
 
 /// How a block is put into its cell.
@@ -369,6 +374,7 @@ mod tests {
         let set = typesetter();
         let width = set.width(BODY, "составила 98,2") + 0.5;
         assert_eq!(texts(&set.wrap(BODY, "составила 98,2 %", width)), ["составила", "98,2 %"]);
+        assert_eq!(texts(&set.wrap(BODY, "составила 98,2 %.", width)), ["составила", "98,2 %."]);
         let width = set.width(BODY, "качество — 98,2");
         assert_eq!(texts(&set.wrap(BODY, "качество — 98,2 %", width)), ["качество —", "98,2 %"]);
     }

@@ -28,6 +28,8 @@ use flow::Flow;
 const SECTION_GAPS: (f32, f32) = (5.0, 1.0);
 /// Between the last line and the signatures, in mm.
 const SIGNATURES_GAP: f32 = 5.0;
+/// Fewer lines for conclusions than this are not worth having.
+const LEAST_LINES: u8 = 3;
 /// Stands where there is nothing to divide by or to compare with.
 const DASH: &str = "—";
 const MONTHS: [&str; 12] = [
@@ -322,11 +324,15 @@ impl Report<'_, '_> {
         let layout = &composer.layouts.analytics.conclusions;
         let signatures = 2.0 * SIGNATURES_GAP + 12.0 + CERTIFICATION_HEIGHT;
         if layout.lines > 0 {
-            let height = f32::from(layout.lines) * layout.line.0;
+            // Rather a line or two less than a page for the conclusions alone.
+            let room = self.flow.free().h - SECTION_GAPS.0 - self.above("") - signatures;
+            let fits = (room / layout.line.0).max(0.0) as u8;
+            let lines = if fits < LEAST_LINES.min(layout.lines) { layout.lines } else { layout.lines.min(fits) };
+            let height = f32::from(lines) * layout.line.0;
             self.section(layout.section.as_str(), "", height + signatures);
             let hair = composer.look.hair;
             self.flow.draw(|page, area| {
-                let lines = (1..=layout.lines).map(|line| area.y + f32::from(line) * layout.line.0);
+                let lines = (1..=lines).map(|line| area.y + f32::from(line) * layout.line.0);
                 lines.for_each(|y| page.rule((area.x, y), (area.right(), y), hair));
                 area.y + height
             });
