@@ -101,3 +101,56 @@ fn the_sheet_kept_for_25_years_is_not_certified_before_the_years_marks_are_there
     school.run("2026-05-28 12:00:00", "semyonov", &year).ok();
     school.run("2026-05-29 12:00:00", "petrova", &sheet).ok();
 }
+
+#[test]
+fn the_report_about_a_period_is_issued_once_its_marks_are_there_and_each_period_has_its_own() {
+    let Some(school) = school() else { return };
+    let now = "2025-10-24 15:00:00";
+    let print = ["print", "analytics", "--out", "reports"];
+    let of = |period| [&print[..], &["--period", period]].concat();
+    school.run("2025-09-30 15:00:00", "petrova", &print).fails(2, &["ни один период ещё не закончился", "--period"]);
+    school.run(now, "petrova", &of("V четверть")).fails(2, &["периода «V четверть» нет"]);
+    school.run(now, "petrova", &of("i четв.")).fails(1, &["«I четверть»", "итоговых отметок", "--draft"]);
+    let entries = school.entries();
+    school.run(now, "petrova", &[&print[..], &["--draft"]].concat()).ok();
+    assert!(school.path("reports/analytics-i-chetvert-draft.pdf").exists());
+    assert_eq!(school.entries(), entries, "a draft is no entry");
+    let set = |clock: &str, period: &str, mark: &str| {
+        school.run(clock, "semyonov", &["final", "set", "7А", "Алгебра", period, mark]).ok();
+    };
+    set(now, "I четверть", "Петренко=н/а");
+    school.run("2025-10-24 16:00:00", "semyonov", &print).fails(1, &["нет права"]);
+    let issued = school.run("2025-10-24 16:01:00", "petrova", &print).ok();
+    assert!(issued.stdout.contains("№ 2025-0002: Аналитическая справка за I четверть 2025/2026"), "{issued}");
+    assert!(school.path("reports/analytics-i-chetvert.pdf").exists());
+    let again = school.run("2025-10-24 17:00:00", "petrova", &of("I четв.")).ok();
+    assert!(again.stdout.contains("№ 2025-0002") && again.stdout.contains("номер прежний"), "{again}");
+    set("2026-05-29 12:00:00", "Год", "Петренко=4");
+    let year = school.run("2026-05-29 13:00:00", "petrova", &print).ok();
+    assert!(year.stdout.contains("№ 2025-0003: Аналитическая справка за 2025/2026 учебный год"), "{year}");
+    let digest: String = school
+        .file()
+        .query_row("SELECT digest FROM document_pages WHERE number = '2025-0002' AND page = 1", [], |row| row.get(0))
+        .unwrap();
+    let check = ["print", "check", &format!("2025-0002/1 {}", &digest[..16])];
+    let shown = school.run("2026-05-29 14:00:00", "petrova", &check).ok().stdout;
+    assert!(shown.contains("байт в байт") && shown.contains("АНАЛИТИЧЕСКАЯ СПРАВКА"), "{shown}");
+    assert!(!shown.contains("Позже выдан"), "the year's report does not supersede the quarter's: {shown}");
+}
+
+#[test]
+fn an_archive_is_whole_though_papers_were_issued_that_it_does_not_hold() {
+    let Some(school) = school() else { return };
+    school.run("2025-10-24 12:00:00", "petrova", &["print", "progress", "7А", "--out", "print"]).ok();
+    school.run("2025-10-24 12:10:00", "petrova", &["print", "class", "7А", "--simplex", "--out", "print"]).ok();
+    school.run("2025-10-24 12:20:00", "semyonov", &["final", "set", "7А", "Алгебра", "I четверть", "Сизов=н/а"]).ok();
+    school.run("2025-10-24 12:30:00", "petrova", &["print", "analytics", "--out", "print"]).ok();
+    for (usb, holder, place) in [("usb-1", "kuznetsov", "сейф"), ("usb-2", "petrova", "кабинет")] {
+        std::fs::create_dir(school.path(usb)).unwrap();
+        let register = ["carrier", "register", usb, "--label", usb, "--holder", holder, "--place", place];
+        school.run("2025-10-24 13:00:00", "petrova", &register).ok();
+    }
+    let create = ["archive", "create", "--period", "I четверть", "--to", "usb-1", "--to", "usb-2"];
+    school.run("2025-10-24 13:10:00", "petrova", &[&create[..], &["--allow-same-device"]].concat()).ok();
+    school.run("2025-10-24 13:20:00", "petrova", &["archive", "verify", "usb-1", "--deep"]).ok();
+}

@@ -199,6 +199,7 @@ mod tests {
         "SHA256",
         "Tab",
         "letopis-mark-set",
+        "class-book",
         "media",
         "pupils",
         "usb",
@@ -221,8 +222,9 @@ mod tests {
         "xlsx",
         "zsh",
         "MSK",
-        // Names in examples: a page of the manual, a carrier's folder, a file, a fingerprint, a key of the keyboard.
+        // Names in examples: a page of the manual, a layout, a carrier's folder, a file, a fingerprint, a key of the keyboard.
         "letopis-mark-set",
+        "class-book",
         "media",
         "usb",
         "pupils",

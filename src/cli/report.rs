@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 #[derive(Subcommand)]
 pub enum Report {
-    /// Успеваемость, качество, СОУ, средний балл за период
+    /// Успеваемость, качество, СОУ, средний балл за период (на бумаге, с диаграммами: letopis print analytics)
     #[command(visible_alias = "успеваемость")]
     Progress {
         /// По чему сводить: класс, предмет, учитель, школа

@@ -215,6 +215,12 @@ impl Absences {
         }
         missed
     }
+
+    /// The pupils who had lessons from one day to another, both included.
+    pub fn present(&self, first: NaiveDate, last: NaiveDate) -> impl Iterator<Item = i64> + '_ {
+        let had = move |days: &BTreeMap<NaiveDate, Day>| first <= last && days.range(first..=last).next().is_some();
+        self.0.iter().filter(move |(_, days)| had(days)).map(|(pupil, _)| *pupil)
+    }
 }
 
 /// A date as the tables have it.

@@ -14,6 +14,7 @@ pub mod explain;
 pub mod find;
 pub mod next_year;
 pub mod note;
+pub mod outcomes;
 pub mod plan;
 mod record;
 pub mod resolve;

@@ -1,11 +1,11 @@
 //! What can be printed: the forms, what each is about, and the ways it can be printed.
 //!
 //! A document is named by three things that the register keeps as text: its form (`class-book`), its subject (a class, a
-//! pupil, an archive, or nothing for the whole school) and its variant (`simplex`). Two documents with the same three
+//! pupil, an archive, a period, or nothing for the whole school) and its variant (`simplex`). Two documents with the same three
 //! are issues of one thing, of which the later supersedes the earlier.
 
 use crate::error::{Error, Result};
-use crate::school::ClassName;
+use crate::school::{ClassName, transliterate};
 use std::fmt;
 
 /// A form that is issued as a document of its own.
@@ -29,6 +29,8 @@ pub enum Form {
     Keys,
     /// Выписка текущих и итоговых отметок of a pupil who leaves (form 17).
     Extract,
+    /// Аналитическая справка: how the school did in a period (§3.3.5).
+    Analytics,
 }
 
 /// What kind of thing a form is about.
@@ -42,6 +44,8 @@ pub enum Scope {
     Pupil,
     /// An archive.
     Archive,
+    /// A period, for the whole school.
+    Period,
 }
 
 /// What a document is about.
@@ -55,6 +59,8 @@ pub enum Subject {
     Pupil(String),
     /// An archive, by its name.
     Archive(String),
+    /// A period of the whole school by its name, or «Год».
+    Period(String),
 }
 
 /// How a document is printed where there are several ways. The register keeps it as words between commas.
@@ -79,7 +85,7 @@ pub struct Wanted {
 
 impl Form {
     /// Every form.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ClassBook,
         Self::Progress,
         Self::SummarySheet,
@@ -89,6 +95,7 @@ impl Form {
         Self::Carriers,
         Self::Keys,
         Self::Extract,
+        Self::Analytics,
     ];
 
     /// The stable name under which the ledger keeps it.
@@ -113,6 +120,7 @@ impl Form {
             Self::Corrections | Self::Register | Self::Carriers | Self::Keys => Scope::School,
             Self::ArchiveAct => Scope::Archive,
             Self::Extract => Scope::Pupil,
+            Self::Analytics => Scope::Period,
         }
     }
 
@@ -133,6 +141,7 @@ impl Form {
             Self::Carriers => ("carriers", "carriers", "Журнал учёта электронных носителей"),
             Self::Keys => ("keys", "keys", "Реестр ключей подписи"),
             Self::Extract => ("extract", "extract", "Выписка текущих и итоговых отметок"),
+            Self::Analytics => ("analytics", "analytics", "Аналитическая справка"),
         }
     }
 }
@@ -148,6 +157,7 @@ impl Subject {
             (Scope::Class, class) => Ok(Self::Class(ClassName::parse(class)?)),
             (Scope::Pupil, file) if !file.is_empty() => Ok(Self::Pupil(file.to_owned())),
             (Scope::Archive, name) if !name.is_empty() => Ok(Self::Archive(name.to_owned())),
+            (Scope::Period, name) if !name.is_empty() => Ok(Self::Period(name.to_owned())),
             _ => Err(Error::damaged(format!("предмет документа «{text}» не читается"))),
         }
     }
@@ -166,7 +176,7 @@ impl fmt::Display for Subject {
         match self {
             Self::School => Ok(()),
             Self::Class(class) => class.fmt(f),
-            Self::Pupil(name) | Self::Archive(name) => f.write_str(name),
+            Self::Pupil(name) | Self::Archive(name) | Self::Period(name) => f.write_str(name),
         }
     }
 }
@@ -216,6 +226,7 @@ impl Wanted {
             Subject::School => String::new(),
             Subject::Class(class) => format!("-{}", class.ascii()),
             Subject::Pupil(name) | Subject::Archive(name) => format!("-{}", ascii(name)),
+            Subject::Period(name) => format!("-{}", latin(name)),
         };
         let volume = if self.variant.volume > 1 { format!("-volume-{}", self.variant.volume) } else { String::new() };
         format!("{stem}{about}{volume}")
@@ -231,6 +242,17 @@ fn ascii(name: &str) -> String {
         }
         out
     })
+}
+
+/// The few names of a school's periods in letters of the same sound, without the signs that have none.
+fn latin(name: &str) -> String {
+    let letter = |c: char| match c {
+        'Ь' | 'Ъ' => String::new(),
+        ' ' => "-".to_owned(),
+        c if matches!(c, 'А'..='Я' | 'Ё') => transliterate(c).to_owned(),
+        c => ascii(&c.to_string()),
+    };
+    name.to_uppercase().chars().map(letter).collect()
 }
 
 #[cfg(test)]
@@ -257,6 +279,7 @@ mod tests {
         assert!(Subject::parse(Scope::School, "7А").is_err());
         assert!(Subject::parse(Scope::Class, "").is_err());
         assert!(Subject::parse(Scope::Pupil, "").is_err());
+        assert!(Subject::parse(Scope::Period, "").is_err());
         for text in ["duplex", "volume", "volume=1", "volume=x"] {
             assert!(Variant::parse(text).is_err(), "{text}");
         }
@@ -268,5 +291,9 @@ mod tests {
         assert_eq!(Wanted::of_class(Form::ClassBook, class).file_stem(), "journal-7a");
         assert_eq!(Wanted::new(Form::Extract, Subject::Pupil("К-17/2".into())).file_stem(), "extract-_41a-17_2f2");
         assert_eq!(Wanted::new(Form::Keys, Subject::School).file_stem(), "keys");
+        let of_period = |name: &str| Wanted::new(Form::Analytics, Subject::Period(name.into())).file_stem();
+        assert_eq!(of_period("I четверть"), "analytics-i-chetvert");
+        assert_eq!(of_period("2-е полугодие"), "analytics-2-e-polugodie");
+        assert_eq!(of_period("Год"), "analytics-god");
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! The same tables, layouts and context always give the same bytes. Nothing here reads a clock or writes anywhere.
 
+pub mod chart;
 pub mod check;
 pub mod document;
 pub mod fonts;
@@ -24,7 +25,7 @@ pub mod seal;
 pub mod sheet;
 pub mod table;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 pub mod typeset;

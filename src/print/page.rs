@@ -1,4 +1,4 @@
-//! A page before it is a PDF: text at its place, rules, and the QR code of its seal.
+//! A page before it is a PDF: text at its place, rules, black areas, and the QR code of its seal.
 //!
 //! Lengths are millimetres from the top left corner, sizes of type and weights of rules are points. Every run of text
 //! knows the row and column of the table cell it stands in, which is what the seal is taken over, and the cell's
@@ -138,6 +138,8 @@ pub struct Page {
     pub runs: Vec<TextRun>,
     /// Rules.
     pub rules: Vec<Rule>,
+    /// Areas filled with black, such as the bars of a chart; no text stands on them.
+    pub fills: Vec<Area>,
     /// The seal's QR code, once the page is sealed.
     pub qr: Option<Qr>,
     rows: u32,
@@ -146,7 +148,7 @@ pub struct Page {
 impl Page {
     /// An empty page.
     pub fn new(width: f32, height: f32) -> Self {
-        Self { width, height, runs: Vec::new(), rules: Vec::new(), qr: None, rows: 0 }
+        Self { width, height, runs: Vec::new(), rules: Vec::new(), fills: Vec::new(), qr: None, rows: 0 }
     }
 
     /// The number of a new row of text below those there are.
@@ -158,6 +160,11 @@ impl Page {
     /// Draws a line.
     pub fn rule(&mut self, from: (f32, f32), to: (f32, f32), weight: f32) {
         self.rules.push(Rule { from, to, weight });
+    }
+
+    /// Fills a rectangle with black.
+    pub fn fill(&mut self, area: Area) {
+        self.fills.push(area);
     }
 
     /// Draws the four sides of a rectangle.

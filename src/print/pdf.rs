@@ -1,13 +1,13 @@
 //! Pages as a PDF/A-2u file.
 //!
 //! krilla writes the file and watches over the standard; what is here is the translation: millimetres to points, runs
-//! of text to glyphs, rules to strokes, bookmarks to an outline. Nothing depends on the clock or on the machine: dates
+//! of text to glyphs, rules to strokes, areas to fills, bookmarks to an outline. Nothing depends on the clock or on the machine: dates
 //! and identifiers come from the caller, coordinates are rounded to a hundredth of a point, so the same pages are the
 //! same bytes wherever they are written.
 
 use crate::error::{Error, Result};
 use crate::print::fonts::{Face, MM_PER_PT};
-use crate::print::page::{Page, Qr, Rule, TextRun};
+use crate::print::page::{Area, Page, Qr, Rule, TextRun};
 use chrono::{DateTime, Datelike, FixedOffset, Timelike};
 use krilla::color::luma;
 use krilla::configure::{Archival, ConfigurationBuilder};
@@ -74,6 +74,7 @@ pub fn write_pdf(pages: &[Page], bookmarks: &[Bookmark], about: &About) -> Resul
             .ok_or_else(|| fault("страница без размера".to_owned()))?;
         let mut sheet = document.start_page_with(settings);
         let mut surface = sheet.surface();
+        draw_fills(&mut surface, &page.fills);
         draw_rules(&mut surface, &page.rules);
         if let Some(qr) = &page.qr {
             draw_qr(&mut surface, qr);
@@ -102,6 +103,24 @@ fn points(mm: f32) -> f32 {
 
 fn black() -> Fill {
     Fill { paint: luma::Color::black().into(), opacity: NormalizedF32::ONE, rule: FillRule::NonZero }
+}
+
+/// Fills the black areas, as one path.
+fn draw_fills(surface: &mut Surface<'_>, fills: &[Area]) {
+    let mut path = PathBuilder::new();
+    for area in fills {
+        let (left, top, right, bottom) = (points(area.x), points(area.y), points(area.right()), points(area.bottom()));
+        path.move_to(left, top);
+        path.line_to(right, top);
+        path.line_to(right, bottom);
+        path.line_to(left, bottom);
+        path.close();
+    }
+    surface.set_stroke(None);
+    surface.set_fill(Some(black()));
+    if let Some(path) = path.finish() {
+        surface.draw_path(&path);
+    }
 }
 
 /// Draws the rules, those of one weight as one path.

@@ -5,7 +5,7 @@
 //! the pictures anew with `LETOPIS_PICTURES=write cargo test --lib pictures`, and look at each of them before it is
 //! committed.
 
-use super::testing::{LARGE, LIFELIKE, Size, UNWIELDY, context, correct, of_class, tables};
+use super::testing::{LARGE, LIFELIKE, Size, UNWIELDY, context, correct, of_class, school_of, tables};
 use super::*;
 use peers::Peer;
 use std::path::{Path, PathBuf};
@@ -87,6 +87,17 @@ fn albums() -> Vec<Album<'static>> {
             wanted: Wanted::new(Form::Keys, Subject::School),
             tables: tables(Size { subjects: 0, ..LIFELIKE }),
             pages: &[("empty", "РЕЕСТР КЛЮЧЕЙ", 0)],
+        },
+        Album {
+            name: "analytics",
+            wanted: Wanted::new(Form::Analytics, Subject::Period("III четверть".to_owned())),
+            tables: school_of(30, 28, 25),
+            pages: &[
+                ("classes", "АНАЛИТИЧЕСКАЯ СПРАВКА", 0),
+                ("subjects", "Успеваемость и качество знаний по предметам", 0),
+                ("attendance", "Посещаемость по месяцам", 0),
+                ("conclusions", "Выводы и предложения", 0),
+            ],
         },
     ]
 }

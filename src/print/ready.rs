@@ -1,13 +1,14 @@
 //! When a document may be certified: not before what it certifies has happened.
 //!
 //! A class's book grows with the year and may be printed on any day. The sheet that is kept for 25 years (form 9) tells
-//! how the year ended: without the year's marks it would be an empty table under three signatures. A draft of it may be
-//! looked at whenever one likes.
+//! how the year ended: without the year's marks it would be an empty table under three signatures. The справка about a
+//! period waits for the period's first final marks. A draft of either may be looked at whenever one likes.
 
 use super::forms::{FINAL, YEAR};
 use super::{Form, Subject, Wanted};
 use crate::error::{Error, Result};
 use crate::journal::find;
+use crate::school::ClassName;
 use chrono::NaiveDate;
 use rusqlite::{Connection, params};
 
@@ -16,7 +17,14 @@ use rusqlite::{Connection, params};
 /// # Errors
 /// Only the database's.
 pub fn not_yet(tables: &Connection, wanted: &Wanted, today: NaiveDate) -> Result<Option<Error>> {
-    let (Form::SummarySheet, Subject::Class(class)) = (wanted.form, &wanted.subject) else { return Ok(None) };
+    match (wanted.form, &wanted.subject) {
+        (Form::SummarySheet, Subject::Class(class)) => summary_sheet(tables, class, today),
+        (Form::Analytics, Subject::Period(period)) => analytics(tables, period),
+        _ => Ok(None),
+    }
+}
+
+fn summary_sheet(tables: &Connection, class: &ClassName, today: NaiveDate) -> Result<Option<Error>> {
     let school = find::school(tables)?;
     let why = if school.policy.unmarked_grades.contains(&class.grade()) {
         (today < school.year.ends && !find::is_closed(tables)?).then_some("учебный год ещё не окончен")
@@ -30,6 +38,17 @@ pub fn not_yet(tables: &Connection, wanted: &Wanted, today: NaiveDate) -> Result
         Error::refused(format!("сводная ведомость итоговой успешности {class} класса (§5.2) не выдаётся: {why}"))
             .next("выдайте её в конце года, когда годовые отметки выставлены; до того её можно посмотреть: --draft")
     }))
+}
+
+fn analytics(tables: &Connection, period: &str) -> Result<Option<Error>> {
+    let marked = tables.prepare_cached("SELECT 1 FROM finals WHERE period = ?1")?.exists([period])?;
+    let refused = || {
+        Error::refused(format!(
+            "аналитическая справка за период «{period}» не выдаётся: итоговых отметок за него ещё нет"
+        ))
+        .next("выдайте её, когда отметки выставлены, или назовите другой период: --period; посмотреть можно: --draft")
+    };
+    Ok((!marked).then(refused))
 }
 
 /// What can be issued on a day, and what not yet and why.

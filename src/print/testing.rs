@@ -350,6 +350,102 @@ fn add_lesson(
     }
 }
 
+/// More subjects, for a large school: [`SUBJECTS`] and these are 25.
+const MORE_SUBJECTS: [&str; 8] = [
+    "Химия",
+    "Родной язык (русский)",
+    "Родная литература (русская)",
+    "Второй иностранный язык (немецкий)",
+    "Основы безопасности и защиты Родины",
+    "Индивидуальный проект",
+    "Астрономия",
+    "Практикум по решению математических задач повышенной сложности",
+];
+
+/// Tables of a school with so many classes of so many pupils and so many subjects: final marks of every period, and a
+/// lesson a week a class with its absences. 1А and 10А come on top: the one without marks, the other without quarters.
+pub fn school_of(classes: usize, pupils: i64, subjects: usize) -> Connection {
+    let tables = tables(Size { pupils: 0, subjects: 0, ..LIFELIKE });
+    tables.execute_batch("BEGIN; DELETE FROM classes").unwrap();
+    let school = School::from_toml(SCHOOL).unwrap();
+    let names = SUBJECTS.iter().map(|(name, ..)| *name).chain(MORE_SUBJECTS).take(subjects);
+    for (place, name) in names.clone().enumerate() {
+        tables.execute("INSERT INTO subjects VALUES (?1, '', '', 1, ?2, 1)", params![name, place as i64]).unwrap();
+    }
+    let of_grade = |grade: usize| ['А', 'Б', 'В', 'Г'].map(|letter| format!("{grade}{letter}"));
+    let marked: Vec<String> = if classes < 8 {
+        (0..classes).map(|i| format!("{}А", 9 - i)).rev().collect()
+    } else {
+        (2..=9).flat_map(of_grade).take(classes).collect()
+    };
+    for (c, class) in marked.iter().chain(&["1А".to_owned(), "10А".to_owned()]).enumerate() {
+        let (name, c) = (ClassName::parse(class).unwrap(), c as i64);
+        let sql = "INSERT INTO classes VALUES (?1, ?2, ?3, 't1', 1)";
+        tables.execute(sql, params![class, name.grade(), name.letter().to_string()]).unwrap();
+        for id in c * 100 + 1..=c * 100 + pupils {
+            let surname = SURNAMES[id as usize % SURNAMES.len()];
+            let sql = "INSERT INTO pupils VALUES (?1, ?2, ?3, ?4, '', '2012-01-01', 1)";
+            tables.execute(sql, params![id, format!("К-{id}"), surname, GIVEN[id as usize % GIVEN.len()]]).unwrap();
+            let sql = "INSERT INTO enrolments VALUES (?1, ?2, '2025-09-01', NULL, 1)";
+            tables.execute(sql, params![id, class]).unwrap();
+            let reason = ["болезнь", "уважительная", "неуважительная"].get(id as usize % 4);
+            if let Some(reason) = reason {
+                let sql = "INSERT INTO reasons VALUES (?1, '2025-09-01', '2026-05-31', ?2, '', 1)";
+                tables.execute(sql, params![id, reason]).unwrap();
+            }
+        }
+        for (s, subject) in names.clone().enumerate() {
+            let course = c * 100 + s as i64 + 1;
+            let sql = "INSERT INTO courses VALUES (?1, ?2, '', ?3, 't1', 1.0, 1)";
+            tables.execute(sql, params![course, class, subject]).unwrap();
+            if s == 0 {
+                add_weekly_lessons(&tables, &school, course, c * 100 + 1..=c * 100 + pupils);
+            }
+            if !matches!(class.as_str(), "1А" | "10А") {
+                add_finals(&tables, course, c * 100 + 1..=c * 100 + pupils);
+            }
+        }
+    }
+    tables.execute_batch("COMMIT").unwrap();
+    tables
+}
+
+fn add_weekly_lessons(tables: &Connection, school: &School, course: i64, pupils: std::ops::RangeInclusive<i64>) {
+    let days = school.year.begins.iter_days().take_while(|day| *day <= school.year.ends);
+    for (n, day) in (1..).zip(days.filter(|day| day.weekday().num_days_from_monday() == 2)) {
+        if school.day_off(day).is_some() {
+            continue;
+        }
+        let (id, date) = (course * 1000 + n, day.to_string());
+        let sql = "INSERT INTO lessons VALUES (?1, ?2, ?3, 2, '', '', '', '', 1, ?3, 0, 't1', 1)";
+        tables.execute(sql, params![id, course, date]).unwrap();
+        for pupil in pupils.clone().filter(|pupil| (pupil * 7 + n * 13) % 11 < 1 + n % 3) {
+            tables.execute("INSERT INTO attendance VALUES (?1, ?2, 'н', 't1', 1)", params![id, pupil]).unwrap();
+        }
+    }
+}
+
+/// Final marks that are better in some classes and subjects than in others, a few «2» and «н/а» among them.
+fn add_finals(tables: &Connection, course: i64, pupils: std::ops::RangeInclusive<i64>) {
+    let mut add = tables.prepare_cached("INSERT INTO finals VALUES (?1, ?2, ?3, ?4, '', '2026-05-29', 1)").unwrap();
+    for (i, period) in (0..).zip(["I четверть", "II четверть", "III четверть", "IV четверть", "Год"])
+    {
+        for pupil in pupils.clone() {
+            let (class, subject) = (course / 100, course % 100);
+            // A pupil is as good as his number says, a subject as easy, a class as able.
+            let points = (pupil * 37) % 101 + (subject * 29) % 23 + (class * 17) % 19 + (pupil * course + i * 5) % 9;
+            let mark = match points {
+                0..8 => "2",
+                8..13 if subject % 5 == 1 => "н/а",
+                8..40 => "3",
+                40..90 => "4",
+                _ => "5",
+            };
+            add.execute(params![course, pupil, period, mark]).unwrap();
+        }
+    }
+}
+
 /// An approved correction of one cell.
 pub fn correct(
     tables: &Connection,

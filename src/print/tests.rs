@@ -1,7 +1,7 @@
 //! What must hold of every page of every form, whatever the class: that it is legible, and that it can be proved.
 
 use super::page::{Area, Page, Rule, TextRun};
-use super::testing::{LARGE, LIFELIKE, OF_CLASS, Size, UNWIELDY, context, of_class, tables};
+use super::testing::{LARGE, LIFELIKE, OF_CLASS, Size, UNWIELDY, context, of_class, school_of, tables};
 use super::*;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -55,6 +55,9 @@ fn assert_legible(page: &Page, number: usize) {
         if let Some(rule) = straight.iter().find(|rule| rule.overlaps(*ink, 0.0)) {
             panic!("{} касается линии {rule:?}: {ink:?}", what());
         }
+        if let Some(fill) = page.fills.iter().find(|fill| fill.overlaps(*ink, 0.0)) {
+            panic!("{} стоит на чёрном {fill:?}: {ink:?}", what());
+        }
         // Sorted by their upper edges: what begins below this cell meets none of it.
         for (other, other_ink) in runs[i + 1..].iter().take_while(|(other, _)| other.cell.y < run.cell.bottom()) {
             assert!(!ink.overlaps(*other_ink, 0.0), "{} налезает на «{}»", what(), other.text());
@@ -72,7 +75,8 @@ fn assert_margins(page: &Page, number: usize) {
     let (left, right) = (inner(number % 2 == 1), inner(number.is_multiple_of(2)));
     let (top, bottom) = if portrait { (9.5, 7.5) } else { (19.8, 19.8) };
     let paper = Area::new(left, top, page.width - left - right, page.height - top - bottom);
-    let inks: Vec<Area> = page.runs.iter().map(TextRun::ink).chain(page.rules.iter().map(drawn)).collect();
+    let drawn = page.rules.iter().map(drawn).chain(page.fills.iter().copied());
+    let inks: Vec<Area> = page.runs.iter().map(TextRun::ink).chain(drawn).collect();
     for ink in &inks {
         assert!(paper.holds(*ink, 0.0), "стр. {number}: {ink:?} на полях");
     }
@@ -99,6 +103,23 @@ fn text_of_an_unwieldy_class_stands_in_its_cells_and_touches_no_rule() {
     for form in OF_CLASS {
         for (page, number) in document(UNWIELDY, form).pages.iter().zip(1..) {
             assert_legible(page, number);
+        }
+    }
+}
+
+/// The справка about a period.
+fn analytics(period: &str) -> Wanted {
+    Wanted::new(Form::Analytics, Subject::Period(period.to_owned()))
+}
+
+#[test]
+fn text_of_an_analytical_report_touches_no_rule_and_no_bar_whatever_the_size_of_the_school() {
+    for (classes, pupils, subjects) in [(1, 25, 1), (3, 12, 9), (30, 28, 25), (32, 6, 17)] {
+        let tables = school_of(classes, pupils, subjects);
+        for period in ["I четверть", "III четверть", "Год"] {
+            let document = lay_out(&tables, &LAYOUTS, &analytics(period), &context(NUMBER)).unwrap();
+            assert!(document.pages.iter().any(|page| !page.fills.is_empty()));
+            document.pages.iter().zip(1..).for_each(|(page, number)| assert_legible(page, number));
         }
     }
 }
@@ -448,6 +469,13 @@ fn look() {
             std::fs::write(folder.join(stem).with_extension("pdf"), rendered.pdf).unwrap();
         }
     };
+    for (name, classes, pupils, subjects) in [("1", 1, 25, 3), ("3", 3, 12, 9), ("30", 30, 28, 25)] {
+        for period in ["I четверть", "III четверть", "Год"] {
+            let (tables, wanted) = (school_of(classes, pupils, subjects), analytics(period));
+            let rendered = render(&tables, &layouts, &wanted, &context(NUMBER)).unwrap();
+            std::fs::write(folder.join(format!("{}-{name}.pdf", wanted.file_stem())), rendered.pdf).unwrap();
+        }
+    }
     match std::env::var("LETOPIS_LOOK_AT") {
         Ok(journal) => write(&Connection::open(journal).unwrap(), ""),
         Err(_) => {

@@ -196,11 +196,14 @@ impl Typesetter {
     }
 
     /// The words of a text; what must not stand alone at the end of a line («№», «с.», an initial) is one with the next,
-    /// unless the two are wider than the line.
+    /// what must not begin one (a percent sign, a dash) with the one before, unless the two are wider than the line.
     fn unbroken<'t>(&self, kind: Type, text: &'t str, room: f32) -> Vec<Cow<'t, str>> {
         let mut words: Vec<Cow<'t, str>> = Vec::new();
         for word in text.split_whitespace() {
-            let joined = words.last().filter(|last| leans_on_next(last)).map(|last| format!("{last} {word}"));
+            let joined = words
+                .last()
+                .filter(|last| leans_on_next(last) || leans_on_last(word))
+                .map(|last| format!("{last} {word}"));
             match joined.filter(|joined| self.width(kind, joined) <= room) {
                 Some(joined) => {
                     words.pop();
@@ -263,6 +266,11 @@ fn leans_on_next(word: &str) -> bool {
     let mut letters = last.chars();
     let initial = letters.next().is_some_and(char::is_uppercase) && letters.as_str() == ".";
     initial || ["№", "§", "с.", "стр.", "п.", "П.", "упр.", "гл."].contains(&last)
+}
+
+/// Whether a word belongs to the one before it: a percent sign, a dash.
+fn leans_on_last(word: &str) -> bool {
+    matches!(word.trim_end_matches([',', '.', ';', ':', ')', '»']), "%" | "—")
 }
 
 /// How a block is put into its cell.
@@ -359,6 +367,16 @@ mod tests {
         assert_eq!(texts(&set.wrap(BODY, "сложение и вычитание", width)), ["сложение и", "вычитание"]);
         assert_eq!(texts(&set.wrap(BODY, "сложение и", width)), ["сложение и"]);
         assert_eq!(texts(&set.wrap(BODY, "сложение и", width - 0.5)), ["сложение", "и"]);
+    }
+
+    #[test]
+    fn a_percent_sign_and_a_dash_begin_no_line() {
+        let set = typesetter();
+        let width = set.width(BODY, "составила 98,2") + 0.5;
+        assert_eq!(texts(&set.wrap(BODY, "составила 98,2 %", width)), ["составила", "98,2 %"]);
+        assert_eq!(texts(&set.wrap(BODY, "составила 98,2 %.", width)), ["составила", "98,2 %."]);
+        let width = set.width(BODY, "качество — 98,2");
+        assert_eq!(texts(&set.wrap(BODY, "качество — 98,2 %", width)), ["качество —", "98,2 %"]);
     }
 
     #[test]

@@ -1,19 +1,15 @@
 //! How pupils did in a period: успеваемость, качество знаний, СОУ, средний балл, against the period before.
 //!
-//! A pupil counts who has a final mark of the period, by the definition of the summary sheet
-//! ([`crate::school::Results`]): «н/а» fails, «осв» alone sorts nobody. Of a class, a subject and the school the unit is
+//! Counted by [`crate::journal::outcomes`], as the printed справка is. Of a class, a subject and the school the unit is
 //! the pupil; of a teacher it is the pupil in a course, since a teacher answers for each of his courses.
 
 use super::scope::{Filter, Names, Teachers};
 use super::table::{Kind, Table, Total};
 use crate::error::Result;
-use crate::journal::find::{self, Course};
-use crate::journal::rules::YEARLY;
-use crate::school::{ClassName, Results, School, Share};
-use chrono::NaiveDate;
+use crate::journal::outcomes::{Group, Outcome, Outcomes};
+use crate::school::Share;
 use rusqlite::Connection;
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
 
 /// What a row is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,108 +57,29 @@ pub struct Row {
     pub quality_change: Option<f64>,
 }
 
-/// A row's place, its name and its period, which is the order of rows.
-type Group = (usize, String, String);
-/// The marks of every unit of a row: the pupil, and of a teacher in which course.
-type Units = HashMap<(i64, i64), Vec<String>>;
-/// The final marks of a course in a period, by pupil.
-type Finals = HashMap<(i64, String), Vec<(i64, String)>>;
-
 /// The report for the period that is named; else, of each class, for the last one with final marks.
 ///
 /// # Errors
 /// Only the database's.
 pub fn progress(tables: &Connection, filter: &Filter, by: By, period: Option<&str>) -> Result<Vec<Row>> {
-    let school = find::school(tables)?;
-    let (teachers, names, subjects) = (Teachers::read(tables)?, Names::read(tables)?, subjects(tables)?);
-    let courses = filter.courses(tables)?;
-    let classes: Vec<&ClassName> = courses.iter().map(|course| &course.key.class).collect();
-    let finals = finals(tables)?;
-    let (mut now, mut before): (BTreeMap<Group, Units>, BTreeMap<Group, Units>) = Default::default();
-    for course in &courses {
-        let Some(chosen) = chosen(&school, course, period, &courses, &finals) else { continue };
-        let login = teachers.on(course, chosen.ends);
-        if by == By::Teacher && filter.teacher.as_ref().is_some_and(|wanted| wanted != login) {
-            continue;
-        }
-        let (place, name) = match by {
-            By::Class => {
-                let place = classes.iter().position(|class| **class == course.key.class);
-                (place.unwrap_or_default(), course.key.class.to_string())
-            }
-            By::Subject => {
-                let place = subjects.iter().position(|subject| *subject == course.key.subject);
-                (place.unwrap_or_default(), course.key.subject.clone())
-            }
-            By::Teacher => (0, names.of(login)),
-            By::School => (0, school.school.short_name.clone()),
-        };
-        let group: Group = (place, name, chosen.name.clone());
-        for (period, rows) in [(Some(chosen.name), &mut now), (chosen.before, &mut before)] {
-            let Some(marks) = period.and_then(|period| finals.get(&(course.id, period))) else { continue };
-            let units = rows.entry(group.clone()).or_default();
-            for (pupil, mark) in marks {
-                let unit = (*pupil, if by == By::Teacher { course.id } else { 0 });
-                units.entry(unit).or_default().push(mark.clone());
-            }
-        }
-    }
-    Ok(now.into_iter().map(|(group, units)| row(&group, &units, before.get(&group))).collect())
-}
-
-/// A period that is reported on.
-struct Chosen {
-    name: String,
-    ends: NaiveDate,
-    /// The one before it.
-    before: Option<String>,
-}
-
-/// The period of a course's class that is named, else the last in which any of the courses has final marks.
-fn chosen(school: &School, course: &Course, named: Option<&str>, all: &[Course], finals: &Finals) -> Option<Chosen> {
-    let periods = school.periods_of(&course.key.class);
-    let place = match named {
-        Some(name) if YEARLY.contains(&name) => {
-            return Some(Chosen { name: name.to_owned(), ends: school.year.ends, before: None });
-        }
-        Some(name) => periods.iter().position(|period| period.name == name)?,
-        None => {
-            let of_class: Vec<i64> =
-                all.iter().filter(|other| other.key.class == course.key.class).map(|other| other.id).collect();
-            let marked = |name: &String| of_class.iter().any(|id| finals.contains_key(&(*id, name.clone())));
-            periods.iter().rposition(|period| marked(&period.name))?
-        }
+    let (teachers, names) = (Teachers::read(tables)?, Names::read(tables)?);
+    let outcomes = Outcomes::read(tables, filter.courses(tables)?, period)?;
+    let rows = match by {
+        By::Class => outcomes.by_class(),
+        By::Subject => outcomes.by_subject(),
+        By::School => outcomes.of_school(),
+        By::Teacher => outcomes.by(|course, ends| {
+            let login = teachers.on(course, ends);
+            let meant = filter.teacher.as_ref().is_none_or(|wanted| wanted == login);
+            meant.then(|| Group { place: 0, name: names.of(login), by_course: true })
+        }),
     };
-    let before = place.checked_sub(1).map(|before| periods[before].name.clone());
-    Some(Chosen { name: periods[place].name.clone(), ends: periods[place].ends, before })
+    Ok(rows.into_iter().map(row).collect())
 }
 
-fn subjects(tables: &Connection) -> Result<Vec<String>> {
-    let mut statement = tables.prepare_cached("SELECT name FROM subjects ORDER BY place")?;
-    Ok(statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
-}
-
-fn finals(tables: &Connection) -> Result<Finals> {
-    let mut statement = tables.prepare_cached("SELECT course, period, pupil, mark FROM finals")?;
-    let mut rows = statement.query([])?;
-    let mut finals = Finals::new();
-    while let Some(row) = rows.next()? {
-        finals.entry((row.get(0)?, row.get(1)?)).or_default().push((row.get(2)?, row.get(3)?));
-    }
-    Ok(finals)
-}
-
-fn results(units: &Units) -> Results {
-    let mut results = Results::default();
-    units.values().for_each(|marks| results.add(&marks.iter().map(String::as_str).collect::<Vec<_>>()));
-    results
-}
-
-fn row((_, name, period): &Group, units: &Units, before: Option<&Units>) -> Row {
-    let (now, before) = (results(units), before.map(results).unwrap_or_default());
+fn row(outcome: Outcome) -> Row {
+    let (now, before) = (&outcome.now, &outcome.before);
     Row {
-        name: name.clone(),
-        period: period.clone(),
         pupils: now.marked,
         fives: now.marks[4],
         fours: now.marks[3],
@@ -175,6 +92,8 @@ fn row((_, name, period): &Group, units: &Units, before: Option<&Units>) -> Row 
         average: now.average(),
         success_change: now.success().more_than(before.success()),
         quality_change: now.quality().more_than(before.quality()),
+        name: outcome.name,
+        period: outcome.period,
     }
 }
 

@@ -57,8 +57,8 @@ impl ClassName {
     }
 }
 
-/// A letter of the Russian alphabet as lower-case ASCII, each letter another text.
-fn transliterate(letter: char) -> &'static str {
+/// A capital of the Russian alphabet as lower-case ASCII, each letter another text.
+pub fn transliterate(letter: char) -> &'static str {
     const TABLE: [(char, &str); 33] = [
         ('А', "a"),
         ('Б', "b"),

@@ -15,7 +15,7 @@ mod work;
 
 pub use calendar::{WEEKDAYS_SHORT, format_date, parse_date, parse_date_or, weekday_from_short};
 pub use cell::{Attendance, Cell, Marks};
-pub use class::ClassName;
+pub use class::{ClassName, transliterate};
 pub use config::{Bell, Holiday, Period, Policy, School, SchoolInfo, Year};
 pub use course::CourseKey;
 pub use person::{PersonName, Role};

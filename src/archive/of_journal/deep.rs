@@ -1,7 +1,8 @@
 //! Judging what is inside an archive: the journal passes its audit, it is the one that `bag-info.txt` names, the ledger
 //! written as lines is the ledger in the journal, and the printed documents are those that it issued.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 
@@ -14,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::journal::{self, Journal};
 use crate::ledger::chain::hex;
 use crate::ledger::store;
+use crate::print::{Variant, issue};
 use rusqlite::Connection;
 
 /// Judges the content of an archive.
@@ -89,21 +91,31 @@ fn ledger_lines(journal: &Connection, contents: &Contents<'_>) -> Result<Vec<Fin
     if store::tip(journal).is_ok_and(|tip| tip.seq == seq) { Ok(Vec::new()) } else { differs(seq + 1) }
 }
 
-/// Whether every printed document is one that the journal issued, and the last of each is there.
+/// Whether every printed document is one that the journal issued, and the last of each that archives hold is there: what
+/// else was issued, on one side of the paper or for a meeting, is on paper only.
 fn documents(journal: &Connection, contents: &Contents<'_>) -> Result<Vec<Finding>> {
     let sql = "SELECT pdf_sha256, number, title, entry = (SELECT max(entry) FROM documents AS later
                WHERE later.form = documents.form AND later.subject = documents.subject
-               AND later.variant = documents.variant) FROM documents";
+               AND later.variant = documents.variant), form, subject, variant FROM documents";
+    let unreadable =
+        |error: &dyn Display| Ok(vec![Finding::damage(member(JOURNAL), format!("реестр документов: {error}"))]);
     let mut statement = match journal.prepare(sql) {
         Ok(statement) => statement,
-        Err(error) => return Ok(vec![Finding::damage(member(JOURNAL), format!("реестр документов: {error}"))]),
+        Err(error) => return unreadable(&error),
+    };
+    let held: HashSet<(&str, String)> = match issue::everything(journal) {
+        Ok(wanted) => wanted.iter().map(|wanted| (wanted.form.id(), wanted.subject.to_string())).collect(),
+        Err(error) => return unreadable(&error),
     };
     let rows = statement.query_map([], |row| {
-        Ok((row.get::<_, String>(0)?, (row.get::<_, String>(1)?, row.get::<_, String>(2)?, row.get::<_, bool>(3)?)))
+        let (form, subject, variant): (String, String, String) = (row.get(4)?, row.get(5)?, row.get(6)?);
+        let variant = Variant::parse(&variant).is_ok_and(|variant| !variant.simplex);
+        let is_due = row.get(3)? && variant && held.contains(&(form.as_str(), subject));
+        Ok((row.get::<_, String>(0)?, (row.get::<_, String>(1)?, row.get::<_, String>(2)?, is_due)))
     });
     let issued: HashMap<String, (String, String, bool)> = match rows.and_then(Iterator::collect) {
         Ok(issued) => issued,
-        Err(error) => return Ok(vec![Finding::damage(member(JOURNAL), format!("реестр документов: {error}"))]),
+        Err(error) => return unreadable(&error),
     };
     let printed: Vec<_> = contents.members.iter().filter(|member| member.package != DATABASE).collect();
     let mut findings = Vec::new();
@@ -113,8 +125,8 @@ fn documents(journal: &Connection, contents: &Contents<'_>) -> Result<Vec<Findin
             findings.push(Finding::damage(place, "такого документа журнал не выдавал"));
         }
     }
-    for (sum, (number, title, is_last)) in &issued {
-        if *is_last && printed.iter().all(|paper| paper.member.sum.to_string() != *sum) && !printed.is_empty() {
+    for (sum, (number, title, is_due)) in &issued {
+        if *is_due && printed.iter().all(|paper| paper.member.sum.to_string() != *sum) && !printed.is_empty() {
             findings.push(Finding::damage("data", format!("нет выданного документа № {number} «{title}»")));
         }
     }

@@ -11,7 +11,7 @@ pub struct DocumentIssued {
     pub number: String,
     /// The form: `class-book`, `summary-sheet` …
     pub form: String,
-    /// The class, or empty for a document of the whole school.
+    /// The class, the period of a справка, or empty for a document of the whole school.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub subject: String,
     /// Options that change what is printed (`simplex`, `volume=2`), or empty.

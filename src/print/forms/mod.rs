@@ -3,6 +3,7 @@
 //! A form takes its rows from the tables and its looks from the layout and gives pages without their foot. Whoever
 //! assembles a document numbers the pages, sets the foot and seals them.
 
+mod analytics;
 mod book;
 mod certificate;
 mod class;
@@ -68,6 +69,7 @@ pub fn compose(composer: Composer<'_, ()>, wanted: &Wanted) -> Result<Document> 
         (Form::Progress, Subject::Class(class)) => progress::progress_sheet(&composer.of_class(class)?),
         (Form::SummarySheet, Subject::Class(class)) => summary_sheet::summary_sheet(&composer.of_class(class)?),
         (Form::Keys, Subject::School) => register::keys(&composer),
+        (Form::Analytics, Subject::Period(period)) => analytics::analytics(&composer, period),
         (form, subject) => Err(Error::input(format!("документа «{}» о «{subject}» не бывает", form.title()))),
     }
 }

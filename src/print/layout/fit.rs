@@ -23,6 +23,7 @@ pub(super) fn faults(layouts: &Layouts, sources: &Sources) -> Vec<Fault> {
         let fixed = [sheet.number.width, sheet.pupil.width, sheet.decision.width];
         fits.fixed("summary-sheet.toml", &["pupil"], &fixed, Orientation::Landscape);
         fits.register("keys.toml", &layouts.keys);
+        fits.analytics();
     }
     fits.faults
 }
@@ -85,6 +86,14 @@ impl Fits<'_> {
     fn register<F>(&mut self, file: &str, layout: &RegisterLayout<F>) {
         let room = self.width(layout.orientation);
         self.within(file, &["columns"], total(&layout.columns), room);
+    }
+
+    fn analytics(&mut self) {
+        let (file, layout) = ("analytics.toml", &self.layouts.analytics);
+        self.columns(file, "totals", &layout.totals.columns, Orientation::Portrait);
+        self.columns(file, "classes", &layout.classes.columns, Orientation::Portrait);
+        self.columns(file, "subjects", &layout.subjects.columns, Orientation::Portrait);
+        self.columns(file, "attendance", &layout.attendance.columns, Orientation::Portrait);
     }
 
     fn columns<F>(&mut self, file: &str, section: &str, columns: &Columns<F>, orientation: Orientation) {

@@ -61,6 +61,8 @@ layouts! {
     summary_sheet: SummarySheetLayout = "summary-sheet.toml";
     /// The register of signing keys.
     keys: RegisterLayout<KeyField> = "keys.toml";
+    /// The справка about a period.
+    analytics: AnalyticsLayout = "analytics.toml";
 }
 
 /// Layouts that print the same journal on lying paper: `layouts/landscape/`.
@@ -172,6 +174,19 @@ mod tests {
     }
 
     #[test]
+    fn charts_that_nobody_could_read_and_columns_that_are_missing_are_refused() {
+        let told = |from, to| fault("analytics.toml", from, to);
+        assert!(told("bar_narrowest = 3.2", "bar_narrowest = 2").contains("толщина столбика"));
+        assert!(told("hatching = 1.1", "hatching = 0.2").contains("штриховки"));
+        assert!(told("names = 56", "names = 5").contains("ширина названий"));
+        assert!(told("lines = 6", "lines = 60").contains("от 0 до 20"));
+        assert!(told("{ field = \"indicator\"", "{ field = \"before\"").contains("indicator"));
+        assert!(told("{before}", "{after}").contains("{after}"));
+        let message = told("hatching =", "hatch =");
+        assert!(message.contains(&format!("analytics.toml:{}", line_of("analytics.toml", "hatching ="))), "{message}");
+    }
+
+    #[test]
     fn every_fault_is_reported_with_its_line() {
         let folder = tempfile::tempdir().unwrap();
         let text = BUILT_IN[1]
@@ -208,6 +223,7 @@ mod tests {
         );
         assert!(message.contains("столбцам нужно 281.0 мм, а между полями 181.0 мм"), "{message}");
         assert!(fault("keys.toml", "width = 86", "width = 87").contains("keys.toml"));
+        assert!(fault("analytics.toml", "width = 44", "width = 45").contains("182.0 мм"));
         assert!(fault("page.toml", "outer = 9", "outer = 150").contains("page.toml"));
     }
 

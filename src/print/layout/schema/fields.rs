@@ -29,4 +29,13 @@ fields! {
     /// The register of signing keys (form 16).
     KeyField: Number "number" Name "name" Position "position" Fingerprint "fingerprint" Since "since" Until "until"
         Signature "signature";
+    /// The school's indicators of a period against those of the period before.
+    TotalField: Indicator "indicator" Before "before" Now "now" Change "change";
+    /// What final marks come to, by class or by subject.
+    OutcomeField: Name "name" Pupils "pupils" Fives "fives" Fours "fours" Threes "threes" Twos "twos"
+        NotAttested "not_attested" Success "success" SuccessChange "success_change" Quality "quality"
+        QualityChange "quality_change" Degree "degree" Average "average";
+    /// What was missed in a month.
+    AttendedField: Name "name" Pupils "pupils" Held "held" Missed "missed" Ill "ill" Excused "excused"
+        Unexcused "unexcused" Unexplained "unexplained" Share "share" Each "each";
 }

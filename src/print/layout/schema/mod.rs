@@ -1,8 +1,10 @@
 //! What stands in each layout file. The keys are explained in the files themselves.
 
+mod analytics;
 mod fields;
 mod register;
 
+pub use analytics::*;
 pub use fields::*;
 pub use register::*;
 
@@ -51,6 +53,16 @@ places! {
         "version" "title" "date";
     /// What the 25-year sheet's counts may name.
     Counts: "count" "percent" "begins" "ends";
+    /// What the headings of the справка about a period may name.
+    SchoolPeriod: "school" "short_school" "place" "year" "period";
+    /// What its text about the school may name.
+    OutcomeText: "pupils" "classes" "failing" "not_attested" "success" "quality" "degree" "average";
+    /// What its line about the period before may name.
+    Compared: "before" "period";
+    /// What its lines about classes without marks may name.
+    ClassList: "classes";
+    /// What its text about the best and the worst may name.
+    Extremes: "highest" "highest_percent" "lowest" "lowest_percent";
 }
 
 /// `page.toml`.
