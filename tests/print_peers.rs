@@ -12,6 +12,7 @@ fn printed() -> Option<(School, Vec<PathBuf>)> {
     let marks = ["final", "set", "7А", "Алгебра", "Год", "Петренко=4", "Ёлкина=5"];
     school.run("2026-05-29 12:00:00", "semyonov", &marks).ok();
     school.run("2026-05-29 13:00:00", "petrova", &["print", "all", "--out", "print"]).ok();
+    school.run("2026-05-29 13:01:00", "petrova", &["print", "progress", "7А", "--out", "print"]).ok();
     let mut files: Vec<PathBuf> = std::fs::read_dir(school.path("print"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -31,6 +32,29 @@ fn verapdf_and_qpdf_find_nothing_wrong() {
         let file = file.to_str().unwrap();
         let sound = qpdf.run(["--check", file], &school.path("print"));
         assert_eq!(sound.code, Some(0), "{sound}");
+    }
+}
+
+/// The files of documents that are tagged.
+fn tagged(files: &[PathBuf]) -> Vec<&PathBuf> {
+    let is_tagged = |file: &&PathBuf| {
+        let name = file.file_name().unwrap().to_string_lossy();
+        ["summary-", "progress-", "archive-act-"].iter().any(|begins| name.starts_with(begins))
+    };
+    files.iter().filter(is_tagged).collect()
+}
+
+#[test]
+fn what_is_kept_for_25_years_or_printed_by_itself_is_accessible_and_nothing_else_is_tagged() {
+    let Some(pdfinfo) = peers::require("pdfinfo") else { return };
+    let Some((school, files)) = printed() else { return };
+    let tagged = tagged(&files);
+    assert!(tagged.len() >= 2, "{files:?}");
+    peers::verapdf("2a,ua1", &tagged).unwrap();
+    for file in &files {
+        let told = pdfinfo.run([file], &school.path("print"));
+        let says = told.stdout.lines().any(|line| line.split_whitespace().eq(["Tagged:", "yes"]));
+        assert_eq!(says, tagged.contains(&file), "{told}");
     }
 }
 

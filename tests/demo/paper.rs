@@ -13,6 +13,14 @@ fn verapdf_passes_every_file_as_pdf_a_2u() {
 }
 
 #[test]
+fn verapdf_passes_the_sheets_for_25_years_as_pdf_a_2a_and_pdf_ua_1() {
+    let mut sheets = demo().printed();
+    sheets.retain(|file| file.file_name().unwrap().to_string_lossy().starts_with("summary-"));
+    assert_eq!(sheets.len(), 3);
+    peers::verapdf("2a,ua1", &sheets).unwrap_or_else(|report| panic!("{report}"));
+}
+
+#[test]
 fn qpdf_finds_every_file_sound_and_with_the_pages_that_were_said() {
     let Some(qpdf) = peers::require("qpdf") else { return };
     for file in demo().printed() {

@@ -142,9 +142,14 @@ impl Composer<'_> {
             let mut cells = Vec::new();
             if i == 0 {
                 cells.push(self.cell(kind, &(index + 1).to_string(), layout.number.width.0).span(height, 1));
-                cells.push(self.cell(kind, &self.name_and_moves(pupil), layout.pupil.width.0).left().span(height, 1));
+                cells.push(
+                    self.cell(kind, &self.name_and_moves(pupil), layout.pupil.width.0)
+                        .left()
+                        .heads_row()
+                        .span(height, 1),
+                );
             }
-            cells.push(self.cell(sans(layout.head_size.0), heading, layout.period.width.0).left());
+            cells.push(self.cell(sans(layout.head_size.0), heading, layout.period.width.0).left().heads_row());
             cells.extend(subjects.iter().map(|subject| self.mark_of(kind, finals.mark(pupil.id, subject, period))));
             let missed = missed.filter(|count| *count > 0).map(|count| count.to_string()).unwrap_or_default();
             cells.push(self.mark_of(kind, &missed));

@@ -3,6 +3,7 @@
 use super::{Composer, sans, serif, serif_bold};
 use crate::print::page::{Area, Page, Place};
 use crate::print::sheet::Orientation;
+use crate::print::structure::Part;
 use crate::print::typeset::{Align, Pad, Setting, Stand};
 use crate::school::PersonName;
 
@@ -75,12 +76,18 @@ impl<D> Composer<'_, D> {
             let place = |row| Place { row, column: column as u32 };
             let block = self.set.wrap(filled, text, width);
             let cell = Area::new(x, area.y, width, line - area.y - 0.4);
+            let begins = page.runs.len();
             page.put(&block, cell, Setting { align: Align::Left, stand: Stand::Bottom, pad: NO_PAD }, place(above));
+            let filled = page.text_from(begins, &block);
             if !under.is_empty() {
                 page.rule((x, line), (x + width, line), self.look.hair);
                 let cell = Area::new(x, line + 0.3, width, captions);
                 let setting = Setting { align: Align::Centre, stand: Stand::Top, pad: NO_PAD };
-                page.put(&self.set.wrap(caption, under, width), cell, setting, place(below));
+                let (label, begins) = (self.set.wrap(caption, under, width), page.runs.len());
+                page.put(&label, cell, setting, place(below));
+                page.add_field(begins, under, filled);
+            } else if !filled.runs.is_empty() {
+                page.add(Part::Paragraph(vec![filled]));
             }
             x += share * area.w;
         }
