@@ -100,6 +100,7 @@ pub fn render(tables: &Connection, layouts: &Layouts, wanted: &Wanted, context: 
         producer: format!("Letopis {}", context.version),
         id: format!("{}/{id}/{}/{}", context.journal_id, wanted.form.id(), wanted.subject),
         issued_at: context.issued_at,
+        sides: document.sides,
         tagged: wanted.form.is_tagged(),
     };
     let pdf = pdf::write_pdf(&document.pages, &document.bookmarks, &about)?;

@@ -8,6 +8,7 @@
 use crate::error::{Error, Result};
 use crate::print::fonts::{Face, MM_PER_PT};
 use crate::print::page::{Page, Qr, Rule, TextRun};
+use crate::print::sheet::Sides;
 use crate::print::tags::{LANGUAGE, RULES, Tags};
 use chrono::{DateTime, Datelike, FixedOffset, Timelike};
 use krilla::color::luma;
@@ -17,7 +18,7 @@ use krilla::geom::{PathBuilder, Point, Transform};
 use krilla::metadata::{DateTime as PdfTime, Metadata};
 use krilla::num::NormalizedF32;
 use krilla::outline::{Outline, OutlineNode};
-use krilla::page::PageSettings;
+use krilla::page::{NumberingStyle, PageLabel, PageSettings};
 use krilla::paint::{Fill, FillRule, Stroke};
 use krilla::surface::Surface;
 use krilla::text::Font;
@@ -37,6 +38,8 @@ pub struct About {
     pub id: String,
     /// When the document was issued.
     pub issued_at: DateTime<FixedOffset>,
+    /// The sides it is printed on, after which its pages are named.
+    pub sides: Sides,
     /// Whether it is tagged; then every page keeps its structure.
     pub tagged: bool,
 }
@@ -76,9 +79,10 @@ pub fn write_pdf(pages: &[Page], bookmarks: &[Bookmark], about: &About) -> Resul
         fonts.push(font);
     }
     let mut tags = Tags::default();
-    for page in pages {
+    for (page, number) in pages.iter().zip(1..) {
         let settings = PageSettings::from_wh(points(page.width), points(page.height))
-            .ok_or_else(|| fault("страница без размера".to_owned()))?;
+            .ok_or_else(|| fault("страница без размера".to_owned()))?
+            .with_page_label(label(about.sides, number));
         let mut sheet = document.start_page_with(settings);
         let mut surface = sheet.surface();
         match &page.structure {
@@ -111,6 +115,14 @@ pub fn write_pdf(pages: &[Page], bookmarks: &[Bookmark], about: &About) -> Resul
     }
     document.set_metadata(metadata(about));
     document.finish().map_err(|e| fault(format!("{e:?}")))
+}
+
+/// The name of a page, counted from 1: the leaf it stands on. Where every page is a leaf, one entry in the file names all.
+fn label(sides: Sides, page: u32) -> PageLabel {
+    match sides {
+        Sides::One => PageLabel::new(Some(NumberingStyle::Arabic), None, None),
+        Sides::Both => PageLabel::new(None, Some(sides.side_of(page)), None),
+    }
 }
 
 /// Millimetres as points, rounded to a hundredth.

@@ -46,6 +46,11 @@ impl Sides {
     pub fn is_back(self, page: u32) -> bool {
         self == Self::Both && page.is_multiple_of(2)
     }
+
+    /// A page as an archive names it, by its leaf: «2», and the back of it «2 об.».
+    pub fn side_of(self, page: u32) -> String {
+        format!("{}{}", self.leaf_of(page), if self.is_back(page) { " об." } else { "" })
+    }
 }
 
 /// What the foot of a document's pages says.

@@ -48,6 +48,8 @@ pub struct Document {
     pub pages: Vec<Page>,
     /// The seal of each page.
     pub seals: Vec<PageSeal>,
+    /// The sides it is printed on.
+    pub sides: Sides,
     /// Leaves of paper.
     pub leaves: u32,
     /// Volumes of the book that this document is one of; 1 for every other document.
@@ -173,8 +175,8 @@ impl<D> Composer<'_, D> {
     }
 
     fn document(&self, title: String, pages: Vec<Page>, seals: Vec<PageSeal>, bookmarks: Vec<Bookmark>) -> Document {
-        let leaves = self.leaf_of(pages.len() as u32);
-        Document { title, author: self.short_school().to_owned(), pages, seals, leaves, volumes: 1, bookmarks }
+        let (sides, leaves) = (self.sides, self.leaf_of(pages.len() as u32));
+        Document { title, author: self.short_school().to_owned(), pages, seals, sides, leaves, volumes: 1, bookmarks }
     }
 
     fn foot_about(&self, about: String, pages: u32) -> FootText {
