@@ -4,7 +4,7 @@ mod common;
 
 use common::peers;
 use common::school::School;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Everything the small school prints, and where.
 fn printed() -> Option<(School, Vec<PathBuf>)> {
@@ -12,6 +12,7 @@ fn printed() -> Option<(School, Vec<PathBuf>)> {
     let marks = ["final", "set", "7А", "Алгебра", "Год", "Петренко=4", "Ёлкина=5"];
     school.run("2026-05-29 12:00:00", "semyonov", &marks).ok();
     school.run("2026-05-29 13:00:00", "petrova", &["print", "all", "--out", "print"]).ok();
+    school.run("2026-05-29 13:01:00", "petrova", &["print", "progress", "7А", "--out", "print"]).ok();
     school.run("2026-05-29 13:10:00", "petrova", &["print", "analytics", "--out", "print"]).ok();
     let mut files: Vec<PathBuf> = std::fs::read_dir(school.path("print"))
         .unwrap()
@@ -32,6 +33,64 @@ fn verapdf_and_qpdf_find_nothing_wrong() {
         let file = file.to_str().unwrap();
         let sound = qpdf.run(["--check", file], &school.path("print"));
         assert_eq!(sound.code, Some(0), "{sound}");
+    }
+}
+
+/// The files of documents that are tagged.
+fn tagged(files: &[PathBuf]) -> Vec<&PathBuf> {
+    let is_tagged = |file: &&PathBuf| {
+        let name = file.file_name().unwrap().to_string_lossy();
+        ["summary-", "progress-", "archive-act-"].iter().any(|begins| name.starts_with(begins))
+    };
+    files.iter().filter(is_tagged).collect()
+}
+
+#[test]
+fn what_is_kept_for_25_years_or_printed_by_itself_is_accessible_and_nothing_else_is_tagged() {
+    let Some(pdfinfo) = peers::require("pdfinfo") else { return };
+    let Some((school, files)) = printed() else { return };
+    let tagged = tagged(&files);
+    assert!(tagged.len() >= 2, "{files:?}");
+    peers::verapdf("2a,ua1", &tagged).unwrap();
+    for file in &files {
+        let told = pdfinfo.run([file], &school.path("print"));
+        let says = told.stdout.lines().any(|line| line.split_whitespace().eq(["Tagged:", "yes"]));
+        assert_eq!(says, tagged.contains(&file), "{told}");
+    }
+}
+
+/// The names of a file's pages, as `qpdf` reads them: a prefix, a number, or both.
+fn page_names(file: &Path, pages: usize) -> Vec<String> {
+    let shown = peers::require("qpdf")
+        .unwrap()
+        .run([Path::new("--json=2"), Path::new("--json-key=pagelabels"), file], Path::new("."));
+    let all: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap_or_else(|fault| panic!("{fault}: {shown}"));
+    let ranges = all["pagelabels"].as_array().unwrap();
+    let name = |page: u64| {
+        let range = ranges.iter().rfind(|range| range["index"].as_u64().unwrap() <= page).unwrap();
+        let (begins, label) = (range["index"].as_u64().unwrap(), &range["label"]);
+        let prefix = label["/P"].as_str().map_or("", |text| text.strip_prefix("u:").unwrap());
+        let number = label["/St"].as_u64().unwrap_or(1) + page - begins;
+        if label["/S"] == "/D" { format!("{prefix}{number}") } else { prefix.to_owned() }
+    };
+    (0..pages as u64).map(name).collect()
+}
+
+#[test]
+fn pages_are_named_by_their_leaves() {
+    let Some(qpdf) = peers::require("qpdf") else { return };
+    let Some((school, mut files)) = printed() else { return };
+    let one_side = ["print", "class", "7А", "--simplex", "--out", "simplex"];
+    school.run("2026-05-29 13:02:00", "petrova", &one_side).ok();
+    files.push(school.path("simplex").join("journal-7a.pdf"));
+    for file in &files {
+        let pages = qpdf.run([Path::new("--show-npages"), file], &school.path("print")).stdout;
+        let pages: usize = pages.trim().parse().unwrap();
+        let name = |page: usize| match file.starts_with(school.path("simplex")) {
+            true => page.to_string(),
+            false => format!("{}{}", page.div_ceil(2), if page.is_multiple_of(2) { " об." } else { "" }),
+        };
+        assert_eq!(page_names(file, pages), (1..=pages).map(name).collect::<Vec<_>>(), "{}", file.display());
     }
 }
 

@@ -129,6 +129,12 @@ impl Form {
         self == Self::ClassBook
     }
 
+    /// Whether it is tagged, so that it can be heard as well as seen: PDF/A-2a and PDF/UA-1 instead of PDF/A-2u. So are
+    /// the documents that are kept for 25 years, and the class's results where they are printed by themselves.
+    pub fn is_tagged(self) -> bool {
+        matches!(self, Self::SummarySheet | Self::Progress | Self::ArchiveAct)
+    }
+
     /// Its name in the ledger, the beginning of its file's name, and its title.
     fn names(self) -> (&'static str, &'static str, &'static str) {
         match self {

@@ -17,13 +17,18 @@ pub mod layout;
 pub mod page;
 pub mod pdf;
 #[cfg(test)]
+#[path = "../../tests/common/peers.rs"]
+mod peers;
+#[cfg(test)]
 mod pictures;
 pub mod qr;
 pub mod ready;
 pub mod register;
 pub mod seal;
 pub mod sheet;
+pub mod structure;
 pub mod table;
+mod tags;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -96,6 +101,8 @@ pub fn render(tables: &Connection, layouts: &Layouts, wanted: &Wanted, context: 
         producer: format!("Letopis {}", context.version),
         id: format!("{}/{id}/{}/{}", context.journal_id, wanted.form.id(), wanted.subject),
         issued_at: context.issued_at,
+        sides: document.sides,
+        tagged: wanted.form.is_tagged(),
     };
     let pdf = pdf::write_pdf(&document.pages, &document.bookmarks, &about)?;
     let volumes = document.volumes;
@@ -109,7 +116,7 @@ pub fn render(tables: &Connection, layouts: &Layouts, wanted: &Wanted, context: 
 /// As [`render`].
 pub fn lay_out(tables: &Connection, layouts: &Layouts, wanted: &Wanted, context: &IssueContext) -> Result<Document> {
     check_number(&context.number)?;
-    forms::compose(Composer::new(tables, layouts, wanted.variant, context)?, wanted)
+    forms::compose(Composer::new(tables, layouts, wanted, context)?, wanted)
 }
 
 /// The digests of everything besides the tables that a document is made with: layouts and fonts, by name.

@@ -5,6 +5,7 @@
 //! outline, so that a test can hold every page of every form against «text never touches a rule».
 
 use crate::print::fonts::{MM_PER_PT, Shaped};
+use crate::print::structure::Structure;
 use std::sync::Arc;
 
 /// A rectangle in mm from the page's top left corner.
@@ -142,13 +143,24 @@ pub struct Page {
     pub fills: Vec<Area>,
     /// The seal's QR code, once the page is sealed.
     pub qr: Option<Qr>,
+    /// What it says to those who hear it, where it keeps that.
+    pub structure: Option<Structure>,
     rows: u32,
 }
 
 impl Page {
     /// An empty page.
     pub fn new(width: f32, height: f32) -> Self {
-        Self { width, height, runs: Vec::new(), rules: Vec::new(), fills: Vec::new(), qr: None, rows: 0 }
+        Self {
+            width,
+            height,
+            runs: Vec::new(),
+            rules: Vec::new(),
+            fills: Vec::new(),
+            qr: None,
+            structure: None,
+            rows: 0,
+        }
     }
 
     /// The number of a new row of text below those there are.

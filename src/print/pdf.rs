@@ -1,4 +1,4 @@
-//! Pages as a PDF/A-2u file.
+//! Pages as a PDF/A-2u file, and tagged documents as one that is PDF/A-2a and PDF/UA-1 at once.
 //!
 //! krilla writes the file and watches over the standard; what is here is the translation: millimetres to points, runs
 //! of text to glyphs, rules to strokes, areas to fills, bookmarks to an outline. Nothing depends on the clock or on the machine: dates
@@ -8,15 +8,17 @@
 use crate::error::{Error, Result};
 use crate::print::fonts::{Face, MM_PER_PT};
 use crate::print::page::{Area, Page, Qr, Rule, TextRun};
+use crate::print::sheet::Sides;
+use crate::print::tags::{LANGUAGE, RULES, Tags};
 use chrono::{DateTime, Datelike, FixedOffset, Timelike};
 use krilla::color::luma;
-use krilla::configure::{Archival, ConfigurationBuilder};
+use krilla::configure::{Accessibility, Archival, ConfigurationBuilder};
 use krilla::destination::XyzDestination;
 use krilla::geom::{PathBuilder, Point, Transform};
 use krilla::metadata::{DateTime as PdfTime, Metadata};
 use krilla::num::NormalizedF32;
 use krilla::outline::{Outline, OutlineNode};
-use krilla::page::PageSettings;
+use krilla::page::{NumberingStyle, PageLabel, PageSettings};
 use krilla::paint::{Fill, FillRule, Stroke};
 use krilla::surface::Surface;
 use krilla::text::Font;
@@ -36,6 +38,10 @@ pub struct About {
     pub id: String,
     /// When the document was issued.
     pub issued_at: DateTime<FixedOffset>,
+    /// The sides it is printed on, after which its pages are named.
+    pub sides: Sides,
+    /// Whether it is tagged; then every page keeps its structure.
+    pub tagged: bool,
 }
 
 /// An entry of the outline: a heading, the index of its page from 0, and entries under it.
@@ -58,31 +64,45 @@ pub fn write_pdf(pages: &[Page], bookmarks: &[Bookmark], about: &About) -> Resul
         Error::damaged(format!("документ «{}» нельзя записать как PDF/A: {what}", about.title))
             .next("выполните «letopis audit» и сообщите администратору")
     };
-    let configuration = ConfigurationBuilder::new()
-        .with_archival_validator(Archival::A2_U)
-        .finish()
-        .map_err(|e| fault(format!("{e:?}")))?;
+    let standards = ConfigurationBuilder::new();
+    let standards = if about.tagged {
+        standards.with_archival_validator(Archival::A2_A).with_accessibility_validator(Accessibility::UA1)
+    } else {
+        standards.with_archival_validator(Archival::A2_U)
+    };
+    let configuration = standards.finish().map_err(|e| fault(format!("{e:?}")))?;
     let mut document =
-        Document::new_with(SerializeSettings { configuration, enable_tagging: false, ..Default::default() });
+        Document::new_with(SerializeSettings { configuration, enable_tagging: about.tagged, ..Default::default() });
     let mut fonts = Vec::new();
     for face in Face::ALL {
         let font = Font::new(face.data().into(), 0).ok_or_else(|| fault(format!("шрифт {}", face.file_name())))?;
         fonts.push(font);
     }
-    for page in pages {
+    let mut tags = Tags::default();
+    for (page, number) in pages.iter().zip(1..) {
         let settings = PageSettings::from_wh(points(page.width), points(page.height))
-            .ok_or_else(|| fault("страница без размера".to_owned()))?;
+            .ok_or_else(|| fault("страница без размера".to_owned()))?
+            .with_page_label(label(about.sides, number));
         let mut sheet = document.start_page_with(settings);
         let mut surface = sheet.surface();
-        draw_fills(&mut surface, &page.fills);
-        draw_rules(&mut surface, &page.rules);
-        if let Some(qr) = &page.qr {
-            draw_qr(&mut surface, qr);
-        }
-        surface.set_stroke(None);
-        surface.set_fill(Some(black()));
-        for run in &page.runs {
-            draw_run(&mut surface, run, &fonts[run.shaped.face as usize]);
+        match &page.structure {
+            Some(structure) if about.tagged => {
+                surface.start_tagged(RULES);
+                draw_fills(&mut surface, &page.fills);
+                draw_rules(&mut surface, &page.rules);
+                surface.end_tagged();
+                take_text_pen(&mut surface);
+                tags.draw(&mut surface, page, structure, &fonts);
+            }
+            _ => {
+                draw_fills(&mut surface, &page.fills);
+                draw_rules(&mut surface, &page.rules);
+                if let Some(qr) = &page.qr {
+                    draw_qr(&mut surface, qr);
+                }
+                take_text_pen(&mut surface);
+                page.runs.iter().for_each(|run| draw_run(&mut surface, run, &fonts));
+            }
         }
         surface.finish();
         sheet.finish();
@@ -92,8 +112,19 @@ pub fn write_pdf(pages: &[Page], bookmarks: &[Bookmark], about: &About) -> Resul
         outline.push_child(node(bookmark, pages.len()));
     }
     document.set_outline(outline);
+    if about.tagged {
+        document.set_tag_tree(tags.finish());
+    }
     document.set_metadata(metadata(about));
     document.finish().map_err(|e| fault(format!("{e:?}")))
+}
+
+/// The name of a page, counted from 1: the leaf it stands on. Where every page is a leaf, one entry in the file names all.
+fn label(sides: Sides, page: u32) -> PageLabel {
+    match sides {
+        Sides::One => PageLabel::new(Some(NumberingStyle::Arabic), None, None),
+        Sides::Both => PageLabel::new(None, Some(sides.side_of(page)), None),
+    }
 }
 
 /// Millimetres as points, rounded to a hundredth.
@@ -144,7 +175,7 @@ fn draw_rules(surface: &mut Surface<'_>, rules: &[Rule]) {
 
 /// Draws the black modules as horizontal strokes, one module wide, of a single path: neighbours leave no gap. In units of
 /// modules, since whole numbers are short and a QR code is on every page.
-fn draw_qr(surface: &mut Surface<'_>, qr: &Qr) {
+pub(super) fn draw_qr(surface: &mut Surface<'_>, qr: &Qr) {
     let mut path = PathBuilder::new();
     for (column, row, length) in &qr.runs {
         path.move_to(f32::from(*column), f32::from(*row));
@@ -160,7 +191,15 @@ fn draw_qr(surface: &mut Surface<'_>, qr: &Qr) {
     surface.pop();
 }
 
-fn draw_run(surface: &mut Surface<'_>, run: &TextRun, font: &Font) {
+/// Sets fill and stroke for text.
+pub(super) fn take_text_pen(surface: &mut Surface<'_>) {
+    surface.set_stroke(None);
+    surface.set_fill(Some(black()));
+}
+
+/// Draws a line of text; `fonts` are those of all faces.
+pub(super) fn draw_run(surface: &mut Surface<'_>, run: &TextRun, fonts: &[Font]) {
+    let font = &fonts[run.shaped.face as usize];
     let at = Point::from_xy(points(run.x), points(run.y));
     let shaped = &run.shaped;
     if run.turned {
@@ -198,7 +237,7 @@ fn metadata(about: &About) -> Metadata {
         .authors(vec![about.author.clone()])
         .creator(about.producer.clone())
         .producer(about.producer.clone())
-        .language("ru-RU".to_owned())
+        .language(LANGUAGE.to_owned())
         .document_id(about.id.clone())
         .creation_date(time)
 }

@@ -5,13 +5,10 @@
 //! the pictures anew with `LETOPIS_PICTURES=write cargo test --lib pictures`, and look at each of them before it is
 //! committed.
 
+use super::peers::{self, Peer};
 use super::testing::{LARGE, LIFELIKE, Size, UNWIELDY, context, correct, of_class, school_of, tables};
 use super::*;
-use peers::Peer;
 use std::path::{Path, PathBuf};
-
-#[path = "../../tests/common/peers.rs"]
-mod peers;
 
 /// Dots an inch.
 const RESOLUTION: &str = "72";

@@ -10,6 +10,7 @@ use crate::print::layout::PageLayout;
 use crate::print::page::{Area, Page, Place};
 use crate::print::qr::{QUIET, qr_code};
 use crate::print::seal;
+use crate::print::structure::Part;
 use crate::print::typeset::{Align, Pad, Setting, Stand, Type, Typesetter};
 use serde::Deserialize;
 
@@ -44,6 +45,11 @@ impl Sides {
     /// Whether a page is the back of a leaf.
     pub fn is_back(self, page: u32) -> bool {
         self == Self::Both && page.is_multiple_of(2)
+    }
+
+    /// A page as an archive names it, by its leaf: «2», and the back of it «2 об.».
+    pub fn side_of(self, page: u32) -> String {
+        format!("{}{}", self.leaf_of(page), if self.is_back(page) { " об." } else { "" })
     }
 }
 
@@ -124,26 +130,35 @@ pub fn close_page(
     let values = [("number", text.number.as_str()), ("page", &page_text), ("leaf", &leaf_text), ("pages", &pages_text)];
     let issued = !text.number.is_empty();
     let first = if issued { foot.number.fill(&values) } else { foot.draft.as_str().to_owned() };
-    let line = |page: &mut Page, y: f32, text: &str| {
-        let block = set.wrap(kind, text, width);
+    let line = |page: &mut Page, y: f32, wording: &str| {
+        let block = set.wrap(kind, wording, width);
         let cell = Area::new(x, y, width, block.height());
         let setting = Setting { align, stand: Stand::Top, pad: Pad { x: 0.0, y: 0.0 } };
-        let place = Place { row: page.new_row(), column: 0 };
+        let (place, begins) = (Place { row: page.new_row(), column: 0 }, page.runs.len());
         page.put(&block, cell, setting, place);
-        y + block.height() + 0.6
+        (y + block.height() + 0.6, page.text_from(begins, &block))
     };
     let mut y = bottom - foot.qr.0;
-    for wording in [text.about.clone(), first, foot.page.fill(&values)] {
-        y = line(page, y, &wording);
+    let mut heard = Vec::new();
+    for (i, wording) in [text.about.clone(), first, foot.page.fill(&values)].iter().enumerate() {
+        let (below, said) = line(page, y, wording);
+        y = below;
+        // That it is a draft is said in place of the number.
+        heard.push(if i == 1 && !issued { Part::Paragraph(vec![said]) } else { Part::Running(said) });
     }
     let record = seal::page_record(&text.number, number, &page.runs);
     let digest = seal::digest(&record);
     if issued {
         let before = page.runs.len();
-        line(page, y, &foot.code.fill(&[("code", &seal::groups(&digest))]));
+        let (_, code) = line(page, y, &foot.code.fill(&[("code", &seal::groups(&digest))]));
         page.runs[before..].iter_mut().for_each(|run| run.seal = true);
         let qr_x = if at_right { right - foot.qr.0 } else { left };
         page.qr = Some(qr_code(&seal::qr_text(&text.number, number, &digest), qr_x, bottom - foot.qr.0, foot.qr.0)?);
+        let words = format!("QR-код сверки документа № {}, стр. {number}", text.number);
+        heard.extend([Part::Figure(words), Part::Paragraph(vec![code])]);
+    }
+    if let Some(structure) = &mut page.structure {
+        structure.foot = heard;
     }
     Ok(PageSeal { digest, record })
 }

@@ -6,6 +6,7 @@
 
 use crate::print::layout::PageLayout;
 use crate::print::page::{Area, Page, Place};
+use crate::print::structure::{Part, Scope, TableCell, TablePart, Text};
 use crate::print::typeset::{Align, Block, Pad, Setting, Stand};
 use std::ops::Range;
 
@@ -28,6 +29,8 @@ pub struct Cell {
     pub stand: Stand,
     /// Reading upwards.
     pub turned: bool,
+    /// Whether it says what its row is about, as a pupil's name does. The cells of a table's heading need not say so.
+    pub heads_row: bool,
 }
 
 impl Cell {
@@ -39,7 +42,8 @@ impl Cell {
     /// A cell without text.
     pub fn empty() -> Self {
         let (align, stand) = (Align::Centre, Stand::Middle);
-        Self { block: None, note: None, underlined: false, columns: 1, rows: 1, align, stand, turned: false }
+        let (block, note, underlined, turned, heads_row) = (None, None, false, false, false);
+        Self { block, note, underlined, columns: 1, rows: 1, align, stand, turned, heads_row }
     }
 
     /// The text at the left edge.
@@ -74,6 +78,13 @@ impl Cell {
     #[must_use]
     pub fn turned(mut self) -> Self {
         self.turned = true;
+        self
+    }
+
+    /// The cell that says what its row is about.
+    #[must_use]
+    pub fn heads_row(mut self) -> Self {
+        self.heads_row = true;
         self
     }
 
@@ -226,31 +237,55 @@ impl Table {
     }
 
     fn draw_text(&self, page: &mut Page, drawn: &Drawn, cover: &Cover, look: Look) {
+        let mut told = Vec::new();
         for (i, line) in cover.iter().enumerate() {
             let row = page.new_row();
+            let mut cells = Vec::new();
             for (column, owner) in line.iter().enumerate() {
-                let Some((first_row, index)) = *owner else { continue };
-                let begins_here = first_row == i && (column == 0 || line[column - 1] != *owner);
-                let cell = &self.rows[first_row].cells[index];
-                let (Some(block), true) = (&cell.block, begins_here) else { continue };
-                let right = drawn.xs[(column + cell.columns).min(self.widths.len())];
-                let bottom = drawn.ys[(i + cell.rows).min(self.rows.len())];
-                let area = Area::new(drawn.xs[column], drawn.ys[i], right - drawn.xs[column], bottom - drawn.ys[i]);
-                let setting = Setting { align: cell.align, stand: cell.stand, pad: look.pad };
-                let place = Place { row, column: u32::try_from(column).unwrap_or(u32::MAX) };
+                let cell = match *owner {
+                    Some((first_row, _)) if first_row < i => continue,
+                    Some(_) if column > 0 && line[column - 1] == *owner => continue,
+                    Some((_, index)) => Some(&self.rows[i].cells[index]),
+                    None => None,
+                };
                 let begins = page.runs.len();
-                match &cell.note {
-                    _ if cell.turned => page.put_turned(block, area, setting, place),
-                    Some(note) => page.put_noted(block, note, area, setting, place),
-                    None => page.put(block, area, setting, place),
+                if let Some(cell) = cell {
+                    let right = drawn.xs[(column + cell.columns).min(self.widths.len())];
+                    let bottom = drawn.ys[(i + cell.rows).min(self.rows.len())];
+                    let area = Area::new(drawn.xs[column], drawn.ys[i], right - drawn.xs[column], bottom - drawn.ys[i]);
+                    let place = Place { row, column: u32::try_from(column).unwrap_or(u32::MAX) };
+                    draw_cell(page, cell, area, place, look);
                 }
-                if let (true, Some(first)) = (cell.underlined, page.runs.get(begins)) {
-                    let ink = first.ink();
-                    let y = ink.bottom() + UNDERLINE_GAP;
-                    page.rule((ink.x, y), (ink.right(), y), look.hair);
+                if page.keeps_structure() {
+                    cells.push(self.told(page, cell, begins, (i, column)));
                 }
             }
+            if page.keeps_structure() {
+                told.push(cells);
+            }
         }
+        page.add(Part::Table(TablePart { goes_on: false, heads: self.heads, rows: told }));
+    }
+
+    /// A cell that was just drawn, as it is heard: its first run was the `begins`th. A place without a cell is empty.
+    fn told(&self, page: &Page, cell: Option<&Cell>, begins: usize, (row, column): (usize, usize)) -> TableCell {
+        let empty = Text { runs: begins..begins, said: None };
+        let Some(cell) = cell else { return TableCell { text: empty, header: None, rows: 1, columns: 1 } };
+        let text = match (&cell.block, &cell.note) {
+            (Some(block), Some(note)) if !cell.turned => {
+                let said = Some(format!("{} {}", block.text(), note.text()));
+                Text { said, ..page.text_from(begins, block) }
+            }
+            (Some(block), _) => page.text_from(begins, block),
+            (None, _) => empty,
+        };
+        let header = match text.runs.is_empty() {
+            false if row < self.heads => Some(Scope::Column),
+            false if cell.heads_row => Some(Scope::Row),
+            _ => None,
+        };
+        let (rows, columns) = (cell.rows.min(self.rows.len() - row), cell.columns.min(self.widths.len() - column));
+        TableCell { text, header, rows, columns }
     }
 
     fn draw_rules(&self, page: &mut Page, drawn: &Drawn, cover: &Cover, look: Look) {
@@ -272,6 +307,22 @@ impl Table {
         }
         let (x, y) = (drawn.xs[0], drawn.ys[0]);
         page.frame(Area::new(x, y, drawn.xs[columns] - x, drawn.ys[rows] - y), look.firm);
+    }
+}
+
+fn draw_cell(page: &mut Page, cell: &Cell, area: Area, place: Place, look: Look) {
+    let Some(block) = &cell.block else { return };
+    let setting = Setting { align: cell.align, stand: cell.stand, pad: look.pad };
+    let begins = page.runs.len();
+    match &cell.note {
+        _ if cell.turned => page.put_turned(block, area, setting, place),
+        Some(note) => page.put_noted(block, note, area, setting, place),
+        None => page.put(block, area, setting, place),
+    }
+    if let (true, Some(first)) = (cell.underlined, page.runs.get(begins)) {
+        let ink = first.ink();
+        let y = ink.bottom() + UNDERLINE_GAP;
+        page.rule((ink.x, y), (ink.right(), y), look.hair);
     }
 }
 
@@ -353,6 +404,47 @@ mod tests {
         let places: Vec<_> = page.runs.iter().map(|run| (run.text(), run.place.row, run.place.column)).collect();
         assert_eq!(places, [("а", 0, 0), ("б", 0, 1), ("в", 1, 1), ("г", 1, 2)]);
         assert!(page.runs.iter().all(|run| run.cell.holds(run.ink(), 0.0)));
+    }
+
+    #[test]
+    fn a_table_says_which_cells_are_headers_and_what_they_span() {
+        let rows = vec![
+            vec![cell("№"), cell("имя"), cell("отметка")],
+            vec![cell("1"), cell("Ли").heads_row().span(2, 1), cell("5")],
+            vec![cell("2"), Cell::empty()],
+            vec![cell("всего").span(3, 9)],
+        ];
+        let table = Table { heads: 1, ..table(rows) };
+        let mut page = Page::new(100.0, 100.0);
+        table.draw(&mut page, 0.0, 0.0, LOOK);
+        assert_eq!(page.structure, None, "a page keeps nothing unless it is asked to");
+        page.runs.clear();
+        page.keep_structure();
+        table.draw(&mut page, 0.0, 0.0, LOOK);
+        page.go_on_with_last();
+        let structure = page.structure.as_ref().unwrap();
+        let [Part::Table(part)] = structure.body.as_slice() else { panic!("{structure:?}") };
+        assert!(part.goes_on && part.heads == 1);
+        let told = |cell: &TableCell| {
+            let text: String = page.runs[cell.text.runs.clone()].iter().map(|run| run.text()).collect();
+            (text, cell.header, cell.rows, cell.columns)
+        };
+        let rows: Vec<Vec<_>> = part.rows.iter().map(|row| row.iter().map(told).collect()).collect();
+        let plain = |text: &str| (text.to_owned(), None, 1, 1);
+        let head = |text: &str| (text.to_owned(), Some(Scope::Column), 1, 1);
+        assert_eq!(rows[0], [head("№"), head("имя"), head("отметка")]);
+        assert_eq!(rows[1], [plain("1"), ("Ли".to_owned(), Some(Scope::Row), 2, 1), plain("5")]);
+        assert_eq!(rows[2], [plain("2"), plain("")]);
+        assert_eq!(rows[3], [("всего".to_owned(), None, 1, 3)], "no more than the table has");
+    }
+
+    #[test]
+    fn a_row_without_cells_has_empty_ones_for_those_who_hear_it() {
+        let mut page = Page::new(100.0, 100.0);
+        page.keep_structure();
+        table(vec![vec![cell("а")], vec![]]).draw(&mut page, 0.0, 0.0, LOOK);
+        let Some(Part::Table(part)) = page.structure.unwrap().body.pop() else { panic!("no table") };
+        assert!(part.rows.iter().all(|row| row.len() == 3));
     }
 
     #[test]

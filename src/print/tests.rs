@@ -1,5 +1,7 @@
 //! What must hold of every page of every form, whatever the class: that it is legible, and that it can be proved.
 
+mod tagged;
+
 use super::page::{Area, Page, Rule, TextRun};
 use super::testing::{LARGE, LIFELIKE, OF_CLASS, Size, UNWIELDY, context, of_class, school_of, tables};
 use super::*;

@@ -79,9 +79,40 @@ pub struct Block {
     pub kind: Type,
     /// The lines.
     pub lines: Vec<Arc<Shaped>>,
+    /// The lines that end within a word, by their index.
+    pub divided: Vec<Division>,
+}
+
+/// A line that ends within a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Division {
+    /// The index of the line.
+    pub line: usize,
+    /// Whether its last character is a hyphen that the word has not.
+    pub hyphen: bool,
 }
 
 impl Block {
+    /// Lines each of which ends with a word.
+    pub fn of_lines(kind: Type, lines: Vec<Arc<Shaped>>) -> Self {
+        Self { kind, lines, divided: Vec::new() }
+    }
+
+    /// What the lines say together, as it was before it was broken into them.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for (i, line) in self.lines.iter().enumerate() {
+            text.push_str(&line.text);
+            match self.divided.iter().find(|division| division.line == i) {
+                Some(Division { hyphen: true, .. }) => drop(text.pop()),
+                Some(_) => {}
+                None if i + 1 < self.lines.len() => text.push(' '),
+                None => {}
+            }
+        }
+        text
+    }
+
     /// The height of all lines, in mm.
     pub fn height(&self) -> f32 {
         self.lines.len() as f32 * self.kind.leading()
@@ -135,7 +166,7 @@ impl Typesetter {
 
     /// The text on a single line, however long.
     pub fn line(&self, kind: Type, text: &str) -> Block {
-        Block { kind, lines: vec![self.shape(kind, text)] }
+        Block::of_lines(kind, vec![self.shape(kind, text)])
     }
 
     /// The text in lines no wider than `width` mm, broken between words, and within one only where it is wider than the
@@ -154,7 +185,7 @@ impl Typesetter {
     fn broken(&self, kind: Type, text: &str, width: f32, zone: f32) -> Block {
         let room = width + SLACK;
         let space = self.width(kind, " ");
-        let mut lines: Vec<String> = Vec::new();
+        let (mut lines, mut divisions): (Vec<String>, Vec<Division>) = Default::default();
         let (mut line, mut used, mut divided) = (String::new(), 0.0, false);
         for word in &self.unbroken(kind, text, room) {
             let word = word.as_ref();
@@ -172,6 +203,7 @@ impl Typesetter {
                     line.push(' ');
                     line.push_str(&word[..cut]);
                     line.push('-');
+                    divisions.push(Division { line: lines.len(), hyphen: true });
                     rest = Cow::Owned(word[cut..].to_owned());
                 }
                 divided = cut.is_some();
@@ -183,6 +215,7 @@ impl Typesetter {
                     break;
                 }
                 divided = first.ends_with('-');
+                divisions.push(Division { line: lines.len(), hyphen: first.len() + next.len() > rest.len() });
                 lines.push(first);
                 rest = Cow::Owned(next);
             }
@@ -192,7 +225,8 @@ impl Typesetter {
         if !line.is_empty() {
             lines.push(line);
         }
-        Block { kind, lines: lines.iter().map(|line| self.shape(kind, line)).collect() }
+        let lines = lines.iter().map(|line| self.shape(kind, line)).collect();
+        Block { kind, lines, divided: divisions }
     }
 
     /// The words of a text; what must not stand alone at the end of a line («№», «с.», an initial) is one with the next,
@@ -435,7 +469,24 @@ mod tests {
         assert_eq!(typesetter().wrap(BODY, "  ", 10.0).lines.len(), 0);
     }
 
+    #[test]
+    fn lines_are_said_as_the_text_that_was_broken_into_them() {
+        let set = typesetter();
+        let text = "Лада-Заречная рентгеноэлектрокардиография 12/13";
+        for width in [4.0, 9.0, 15.0, 30.0, 100.0] {
+            assert_eq!(set.wrap(BODY, text, width).text(), text, "{width}");
+            assert_eq!(set.hyphenate(BODY, text, width).text(), text, "{width}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn whatever_is_broken_into_lines_is_said_as_it_was(text in "[А-яЁё0-9 ,./-]{0,120}", width in 3.0f32..80.0) {
+            let given = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            prop_assert_eq!(typesetter().wrap(BODY, &text, width).text(), given.clone());
+            prop_assert_eq!(typesetter().hyphenate(BODY, &text, width).text(), given);
+        }
+
         #[test]
         fn no_line_is_wider_than_asked_and_no_letter_is_lost(
             text in "[А-яЁё0-9 ,./«»-]{0,120}",

@@ -2,7 +2,7 @@
 
 use crate::common::peers::{self, Peer};
 use crate::common::school::contents;
-use crate::{LATER, demo};
+use crate::{DOCUMENTS, LATER, demo};
 use rusqlite::{Connection, OpenFlags};
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -10,6 +10,14 @@ use std::path::Path;
 #[test]
 fn verapdf_passes_every_file_as_pdf_a_2u() {
     peers::verapdf("2u", &demo().printed()).unwrap_or_else(|report| panic!("{report}"));
+}
+
+#[test]
+fn verapdf_passes_the_sheets_for_25_years_as_pdf_a_2a_and_pdf_ua_1() {
+    let mut sheets = demo().printed();
+    sheets.retain(|file| file.file_name().unwrap().to_string_lossy().starts_with("summary-"));
+    assert_eq!(sheets.len(), 3);
+    peers::verapdf("2a,ua1", &sheets).unwrap_or_else(|report| panic!("{report}"));
 }
 
 #[test]
@@ -158,8 +166,8 @@ fn printing_again_gives_the_same_numbers_and_the_same_bytes() {
     let Some(school) = demo().copy() else { return };
     let entries = school.entries();
     let said = school.run(LATER, "petrova", &["print", "all", "--out", "other"]).ok().stdout;
-    assert_eq!(said.matches("(без изменений, номер прежний)").count(), 6, "{said}");
-    for number in 1..=6 {
+    assert_eq!(said.matches("(без изменений, номер прежний)").count(), DOCUMENTS, "{said}");
+    for number in 1..=DOCUMENTS {
         assert!(said.contains(&format!("№ 2025-000{number}: ")), "{said}");
     }
     assert_eq!(contents(&school.path("other")), contents(&demo().path("print")));
@@ -174,7 +182,7 @@ fn a_draft_is_no_document_and_carries_no_code() {
     school.run(LATER, "petrova", &["print", "all", "--out", "drafts", "--draft"]).ok();
     assert_eq!(school.entries(), entries, "a draft is not recorded");
     let drafts: Vec<_> = contents(&school.path("drafts")).into_keys().collect();
-    assert_eq!(drafts.len(), 6, "{drafts:?}");
+    assert_eq!(drafts.len(), DOCUMENTS, "{drafts:?}");
     for name in drafts {
         let file = school.path("drafts").join(name);
         let (text, shown) = text_of(&pdftotext, &file, &[]);
@@ -192,7 +200,7 @@ fn a_draft_is_no_document_and_carries_no_code() {
 fn the_register_has_the_sum_of_every_file_and_the_certificate_one_over_the_codes_of_the_pages() {
     let (Some(sha256sum), Some(pdftotext)) = (peers::require("sha256sum"), peers::require("pdftotext")) else { return };
     let issued = issued();
-    assert_eq!(issued.len(), 6);
+    assert_eq!(issued.len(), DOCUMENTS);
     for file in demo().printed() {
         let sum = sha256sum.run([&file], Path::new(".")).stdout;
         let document = issued.iter().find(|document| sum.starts_with(document["pdf_sha256"].as_str().unwrap()));

@@ -97,7 +97,7 @@ impl Piece<'_> {
         match self {
             Self::Course(course) => spread::spreads(composer, course, first),
             Self::Missed => Ok(composer.missed(&found.absences, first)),
-            Self::Progress => Ok(composer.progress(&found.finals, &found.absences, first)),
+            Self::Progress => Ok(composer.progress(&found.finals, &found.absences, first, 0.0).0),
             Self::Pupils => composer.pupils_list(first),
             Self::Remarks => composer.remarks(first),
         }

@@ -44,8 +44,8 @@ impl Composer<'_> {
 
 /// The leaves of pages as an archive writes them, the back of a leaf as «об.»: «2 об.–5».
 fn leaves(sides: Sides, first: u32, last: u32) -> String {
-    let side = |page: u32| format!("{}{}", sides.leaf_of(page), if sides.is_back(page) { " об." } else { "" });
-    if first == last { side(first) } else { format!("{}–{}", side(first), side(last)) }
+    let (begins, ends) = (sides.side_of(first), sides.side_of(last));
+    if first == last { begins } else { format!("{begins}–{ends}") }
 }
 
 #[cfg(test)]

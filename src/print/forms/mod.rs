@@ -24,7 +24,7 @@ mod volumes;
 use crate::error::{Error, Result};
 use crate::journal::find;
 use crate::print::IssueContext;
-use crate::print::document::{Form, Subject, Variant, Wanted};
+use crate::print::document::{Form, Subject, Wanted};
 use crate::print::fonts::{Face, Shaper};
 use crate::print::layout::{Label, Layouts, Size};
 use crate::print::page::{Area, Page, Place};
@@ -49,6 +49,8 @@ pub struct Document {
     pub pages: Vec<Page>,
     /// The seal of each page.
     pub seals: Vec<PageSeal>,
+    /// The sides it is printed on.
+    pub sides: Sides,
     /// Leaves of paper.
     pub leaves: u32,
     /// Volumes of the book that this document is one of; 1 for every other document.
@@ -88,6 +90,8 @@ pub struct Composer<'a, D = ClassData> {
     look: Look,
     /// Whether the school year was over when the document was issued.
     over: bool,
+    /// Whether the document is tagged, so that its pages keep their structure.
+    tagged: bool,
 }
 
 impl<'a> Composer<'a, ()> {
@@ -98,16 +102,17 @@ impl<'a> Composer<'a, ()> {
     pub fn new(
         tables: &'a Connection,
         layouts: &'a Layouts,
-        variant: Variant,
+        wanted: &Wanted,
         context: &'a IssueContext,
     ) -> Result<Self> {
         let school = find::school(tables)?;
         let look = Look::of(&layouts.page);
         let over = school.day_of(context.issued_at) >= school.year.ends || find::is_closed(tables)?;
-        let sides = if variant.simplex { Sides::One } else { Sides::Both };
+        let sides = if wanted.variant.simplex { Sides::One } else { Sides::Both };
         let fonts = &layouts.page.fonts;
         let set = Typesetter::new(Shaper::new()?, fonts.text, fonts.grid);
-        Ok(Self { tables, layouts, context, set, school, sides, data: (), look, over })
+        let tagged = wanted.form.is_tagged();
+        Ok(Self { tables, layouts, context, set, school, sides, data: (), look, over, tagged })
     }
 
     /// The composer of what is about a class.
@@ -116,8 +121,8 @@ impl<'a> Composer<'a, ()> {
     /// A class that is not in the tables, or tables that cannot be read.
     pub fn of_class(self, class: &ClassName) -> Result<Composer<'a>> {
         let data = ClassData::load(self.tables, &self.school, class)?;
-        let Self { tables, layouts, context, set, school, sides, look, over, .. } = self;
-        Ok(Composer { tables, layouts, context, set, school, sides, data, look, over })
+        let Self { tables, layouts, context, set, school, sides, look, over, tagged, .. } = self;
+        Ok(Composer { tables, layouts, context, set, school, sides, data, look, over, tagged })
     }
 }
 
@@ -153,7 +158,11 @@ impl<D> Composer<'_, D> {
     }
 
     fn new_page(&self, orientation: Orientation, number: u32) -> (Page, Area) {
-        sheet::new_page(&self.layouts.page, orientation, self.sides, number)
+        let (mut page, area) = sheet::new_page(&self.layouts.page, orientation, self.sides, number);
+        if self.tagged {
+            page.keep_structure();
+        }
+        (page, area)
     }
 
     /// What headings and feet of documents about the whole school may name.
@@ -168,8 +177,8 @@ impl<D> Composer<'_, D> {
     }
 
     fn document(&self, title: String, pages: Vec<Page>, seals: Vec<PageSeal>, bookmarks: Vec<Bookmark>) -> Document {
-        let leaves = self.leaf_of(pages.len() as u32);
-        Document { title, author: self.short_school().to_owned(), pages, seals, leaves, volumes: 1, bookmarks }
+        let (sides, leaves) = (self.sides, self.leaf_of(pages.len() as u32));
+        Document { title, author: self.short_school().to_owned(), pages, seals, sides, leaves, volumes: 1, bookmarks }
     }
 
     fn foot_about(&self, about: String, pages: u32) -> FootText {
@@ -214,8 +223,9 @@ impl<D> Composer<'_, D> {
     /// Sets lines that are broken already at the top of `area`; returns their lower edge in mm.
     fn lines(&self, page: &mut Page, area: Area, block: &Block, align: Align) -> f32 {
         let cell = Area { h: block.height(), ..area };
-        let place = Place { row: page.new_row(), column: 0 };
+        let (place, begins) = (Place { row: page.new_row(), column: 0 }, page.runs.len());
         page.put(block, cell, Setting { align, stand: Stand::Top, pad: Pad { x: 0.0, y: 0.0 } }, place);
+        page.add_paragraph(begins, block);
         cell.bottom()
     }
 
@@ -243,6 +253,7 @@ impl<D> Composer<'_, D> {
     fn run_on(&self, heading: &Heading<'_>, run: &RunOn<'_>, first: u32) -> Vec<(Page, Drawn)> {
         let (mut page, area) = self.new_page(run.orientation, first);
         let mut below = self.paragraph(&mut page, area, heading.kind, Align::Centre, heading.text);
+        page.head_with_last();
         if !heading.about.is_empty() {
             let (kind, rest) = (serif(heading.kind.size * ABOUT_SIZE), Area { y: below, ..area });
             below = self.paragraph(&mut page, rest, kind, Align::Centre, heading.about);
@@ -268,6 +279,9 @@ impl<D> Composer<'_, D> {
             }
             let (_, area) = self.new_page(run.orientation, first + i as u32);
             let drawn = table(&run.parts[range]).draw(&mut page, area.x, top, self.look);
+            if i > 0 {
+                page.go_on_with_last();
+            }
             pages.push((page.clone(), drawn));
         }
         pages

@@ -2,6 +2,7 @@
 
 use super::class::Pupil;
 use super::course::{EXAM, FINAL, YEAR};
+use super::signatures::CERTIFICATION_BELOW;
 use super::{Composer, Document, RunOn, sans};
 use crate::error::Result;
 use crate::journal::absences::Absences;
@@ -37,10 +38,8 @@ pub(super) fn progress_sheet(composer: &Composer<'_>) -> Result<Document> {
         composer.year()
     );
     let absences = Absences::of_class(composer.tables, &data.class, &data.reasons)?;
-    let mut pages = composer.progress(&composer.finals()?, &absences, 1);
-    let (mut last, area) = composer.new_page(Orientation::Portrait, pages.len() as u32 + 1);
-    composer.certification(&mut last, area);
-    pages.push(last);
+    let (mut pages, bottom) = composer.progress(&composer.finals()?, &absences, 1, CERTIFICATION_BELOW);
+    composer.certify_below(&mut pages, Orientation::Landscape, bottom);
     let foot = composer.foot(pages.len() as u32);
     let seals = composer.close(&mut pages, &foot, 1)?;
     let bookmarks = vec![Bookmark { title: heading.as_str().to_owned(), page: 0, under: Vec::new() }];
@@ -70,15 +69,16 @@ impl Composer<'_> {
     }
 
     /// The form, whose first page is `first`. Where there are more subjects than a page is wide, it is laid out again
-    /// for each share of them.
-    pub(super) fn progress(&self, finals: &Finals, absences: &Absences, first: u32) -> Vec<Page> {
+    /// for each share of them. `tail` mm are kept free below the last table, whose lower edge is given with the pages.
+    pub(super) fn progress(&self, finals: &Finals, absences: &Absences, first: u32, tail: f32) -> (Vec<Page>, f32) {
         let layout = &self.layouts.book.progress;
         let (_, area) = self.new_page(Orientation::Landscape, first);
         let fixed = [&layout.number, &layout.pupil, &layout.period, &layout.missed, &layout.decision];
         let room = area.w - fixed.iter().map(|column| column.width.0).sum::<f32>();
-        let mut pages = Vec::new();
+        let (mut pages, mut bottom) = (Vec::new(), area.y);
         let subjects = self.subjects();
-        for share in even_shares(&subjects, room, layout.subject_narrowest.0) {
+        let shares = even_shares(&subjects, room, layout.subject_narrowest.0);
+        for (i, share) in shares.iter().enumerate() {
             let width = (room / share.len().max(1) as f32).min(layout.subject_widest.0);
             let mut widths = vec![layout.number.width.0, layout.pupil.width.0, layout.period.width.0];
             widths.extend(std::iter::repeat_n(width, share.len()));
@@ -91,15 +91,17 @@ impl Composer<'_> {
                 widths: &widths,
                 heads: &heads,
                 parts: &parts,
-                tail: 0.0,
+                tail: if i + 1 == shares.len() { tail } else { 0.0 },
                 even: false,
             };
             let about = self.about_class();
             let heading = self.heading(&layout.heading, layout.heading_size, &about);
-            let laid = self.run_on(&heading, &run, first + pages.len() as u32);
-            pages.extend(laid.into_iter().map(|(page, _)| page));
+            for (page, drawn) in self.run_on(&heading, &run, first + pages.len() as u32) {
+                bottom = drawn.bottom();
+                pages.push(page);
+            }
         }
-        pages
+        (pages, bottom)
     }
 
     fn progress_head(&self, subjects: &[&str], width: f32) -> Row {
@@ -140,9 +142,14 @@ impl Composer<'_> {
             let mut cells = Vec::new();
             if i == 0 {
                 cells.push(self.cell(kind, &(index + 1).to_string(), layout.number.width.0).span(height, 1));
-                cells.push(self.cell(kind, &self.name_and_moves(pupil), layout.pupil.width.0).left().span(height, 1));
+                cells.push(
+                    self.cell(kind, &self.name_and_moves(pupil), layout.pupil.width.0)
+                        .left()
+                        .heads_row()
+                        .span(height, 1),
+                );
             }
-            cells.push(self.cell(sans(layout.head_size.0), heading, layout.period.width.0).left());
+            cells.push(self.cell(sans(layout.head_size.0), heading, layout.period.width.0).left().heads_row());
             cells.extend(subjects.iter().map(|subject| self.mark_of(kind, finals.mark(pupil.id, subject, period))));
             let missed = missed.filter(|count| *count > 0).map(|count| count.to_string()).unwrap_or_default();
             cells.push(self.mark_of(kind, &missed));

@@ -2,6 +2,8 @@
 
 use super::{Composer, sans, serif, serif_bold};
 use crate::print::page::{Area, Page, Place};
+use crate::print::sheet::Orientation;
+use crate::print::structure::Part;
 use crate::print::typeset::{Align, Pad, Setting, Stand};
 use crate::school::PersonName;
 
@@ -11,6 +13,10 @@ const NO_PAD: Pad = Pad { x: 0.0, y: 0.0 };
 
 /// The height of the certification in mm.
 pub(super) const CERTIFICATION_HEIGHT: f32 = 6.0 + 2.0 * LINE;
+/// Between a table and the certification, in mm.
+const GAP: f32 = 5.0;
+/// The room that the certification takes below a table, in mm.
+pub(super) const CERTIFICATION_BELOW: f32 = GAP + CERTIFICATION_HEIGHT;
 
 impl<D> Composer<'_, D> {
     /// «Верно», and the lines for position, signature, name, date and stamp, at the top of `area`. Position and name of
@@ -30,6 +36,20 @@ impl<D> Composer<'_, D> {
         let date = if context.number.is_empty() { String::new() } else { self.issued_on() };
         let below = Area { y, h: LINE, ..area };
         self.fields(page, below, &[(0.40, words.date.as_str(), &date), (0.60, "", words.stamp.as_str())])
+    }
+
+    /// Sets the certification below what ends at `bottom` on the last page, or on a page of its own.
+    pub(super) fn certify_below(&self, pages: &mut Vec<Page>, orientation: Orientation, bottom: f32) {
+        let (fresh, area) = self.new_page(orientation, pages.len() as u32 + 1);
+        let mut y = bottom + GAP;
+        if y + CERTIFICATION_HEIGHT > area.bottom() {
+            pages.push(fresh);
+            y = area.y;
+        }
+        let (_, area) = self.new_page(orientation, pages.len() as u32);
+        if let Some(last) = pages.last_mut() {
+            self.certification(last, Area { y, ..area });
+        }
     }
 
     /// A line to be signed: an office, room for the signature, and the name where it is known.
@@ -56,12 +76,18 @@ impl<D> Composer<'_, D> {
             let place = |row| Place { row, column: column as u32 };
             let block = self.set.wrap(filled, text, width);
             let cell = Area::new(x, area.y, width, line - area.y - 0.4);
+            let begins = page.runs.len();
             page.put(&block, cell, Setting { align: Align::Left, stand: Stand::Bottom, pad: NO_PAD }, place(above));
+            let filled = page.text_from(begins, &block);
             if !under.is_empty() {
                 page.rule((x, line), (x + width, line), self.look.hair);
                 let cell = Area::new(x, line + 0.3, width, captions);
                 let setting = Setting { align: Align::Centre, stand: Stand::Top, pad: NO_PAD };
-                page.put(&self.set.wrap(caption, under, width), cell, setting, place(below));
+                let (label, begins) = (self.set.wrap(caption, under, width), page.runs.len());
+                page.put(&label, cell, setting, place(below));
+                page.add_field(begins, under, filled);
+            } else if !filled.runs.is_empty() {
+                page.add(Part::Paragraph(vec![filled]));
             }
             x += share * area.w;
         }

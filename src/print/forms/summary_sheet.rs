@@ -146,7 +146,7 @@ impl Composer<'_> {
         let (pupil, kind) = (&self.data.pupils[index], sans(layout.size.0));
         let mut cells = vec![
             self.cell(kind, &(index + 1).to_string(), layout.number.width.0),
-            self.cell(kind, &self.name_and_moves(pupil), widths[1]).left(),
+            self.cell(kind, &self.name_and_moves(pupil), widths[1]).left().heads_row(),
         ];
         cells.extend(subjects.iter().map(|subject| self.mark_of(kind, last_mark(finals, pupil, subject))));
         cells.push(self.decision_cell(kind, pupil, widths[widths.len() - 1]));

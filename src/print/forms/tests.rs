@@ -240,3 +240,19 @@ fn nobody_signs_the_summary_sheet_twice() {
     let other = sheet("Иная");
     assert!(other.contains("Заместитель директора") && other.contains("Директор"), "{other}");
 }
+
+#[test]
+fn the_summary_of_progress_is_certified_below_its_last_table() {
+    for pupils in 1..=12 {
+        let tables = tables(Size { pupils, subjects: 1, ..LIFELIKE });
+        let document = laid(&tables, Form::Progress, &context(NUMBER));
+        assert!(document.pages.iter().all(|page| page.width > page.height), "{pupils} pupils");
+        let (last, others) = document.pages.split_last().unwrap();
+        let text = text_of(last);
+        assert!(text.contains("Верно") && text.contains("Итоговая"), "{pupils} pupils: {text}");
+        assert!(!others.iter().any(|page| text_of(page).contains("Верно")));
+        let named = last.runs.iter().find(|run| run.text() == "Верно").unwrap();
+        let above = last.runs.iter().filter(|run| run.text() == "Итоговая").map(|run| run.cell.bottom());
+        assert!(above.fold(0.0, f32::max) < named.cell.y, "{pupils} pupils");
+    }
+}

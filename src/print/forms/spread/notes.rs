@@ -117,7 +117,7 @@ impl Spreads<'_> {
         while !lines.is_empty() {
             let (mut page, area) = self.page(first + pages.len() as u32);
             let count = ((area.h / note.kind.leading()) as usize).clamp(1, lines.len());
-            let part = Block { kind: note.kind, lines: lines[..count].to_vec() };
+            let part = Block::of_lines(note.kind, lines[..count].to_vec());
             self.composer.lines(&mut page, area, &part, Align::Left);
             lines = &lines[count..];
             pages.push(page);

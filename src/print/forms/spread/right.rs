@@ -100,7 +100,7 @@ impl Spreads<'_> {
         texts.extend(lesson.entered_late.map(|day| layout.entered.fill(&[("date", &short_date(day))])));
         let kind = sans(layout.size.0);
         let lines = texts.iter().flat_map(|text| self.composer.set.hyphenate(kind, text, width).lines).collect();
-        Block { kind, lines }
+        Block::of_lines(kind, lines)
     }
 }
 
