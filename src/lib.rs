@@ -19,6 +19,10 @@
 
 #![forbid(unsafe_code)]
 
+// What tests of the library share with those of the program names it as they do.
+#[cfg(test)]
+extern crate self as letopis;
+
 pub mod archive;
 pub mod cli;
 pub mod device;
