@@ -7,6 +7,7 @@ mod book;
 mod certificate;
 mod class;
 mod course;
+mod flow;
 mod list;
 mod missed;
 mod progress;
@@ -22,7 +23,7 @@ use crate::journal::find;
 use crate::print::IssueContext;
 use crate::print::document::{Form, Subject, Variant, Wanted};
 use crate::print::fonts::{Face, Shaper};
-use crate::print::layout::{Label, Layouts, Size};
+use crate::print::layout::{Label, Layouts, PageLayout, Size};
 use crate::print::page::{Area, Page, Place};
 use crate::print::pdf::Bookmark;
 use crate::print::sheet::{self, FootText, Orientation, PageSeal, Sides};
@@ -32,7 +33,7 @@ use crate::school::{ClassName, School, format_date};
 use class::ClassData;
 pub use course::{FINAL, YEAR};
 use rusqlite::Connection;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 
 /// A document laid out and sealed.
 #[derive(Debug)]
@@ -72,13 +73,29 @@ pub struct Composer<'a, D = ClassData> {
     tables: &'a Connection,
     layouts: &'a Layouts,
     context: &'a IssueContext,
-    set: Typesetter,
+    canvas: Canvas<'a>,
     school: School,
-    sides: Sides,
     data: D,
-    look: Look,
     /// Whether the school year was over when the document was issued.
     over: bool,
+}
+
+/// What pages are drawn with: it knows the paper and the type, and nothing of a journal.
+pub struct Canvas<'a> {
+    layout: &'a PageLayout,
+    set: Typesetter,
+    sides: Sides,
+    look: Look,
+}
+
+impl<'a> Canvas<'a> {
+    /// Prepares the fonts.
+    ///
+    /// # Errors
+    /// Fonts that cannot be read.
+    pub fn new(layout: &'a PageLayout, sides: Sides) -> Result<Self> {
+        Ok(Self { layout, set: Typesetter::new(Shaper::new()?), sides, look: Look::of(layout) })
+    }
 }
 
 impl<'a> Composer<'a, ()> {
@@ -93,11 +110,10 @@ impl<'a> Composer<'a, ()> {
         context: &'a IssueContext,
     ) -> Result<Self> {
         let school = find::school(tables)?;
-        let look = Look::of(&layouts.page);
         let over = school.day_of(context.issued_at) >= school.year.ends || find::is_closed(tables)?;
         let sides = if variant.simplex { Sides::One } else { Sides::Both };
-        let set = Typesetter::new(Shaper::new()?);
-        Ok(Self { tables, layouts, context, set, school, sides, data: (), look, over })
+        let canvas = Canvas::new(&layouts.page, sides)?;
+        Ok(Self { tables, layouts, context, canvas, school, data: (), over })
     }
 
     /// The composer of what is about a class.
@@ -106,8 +122,17 @@ impl<'a> Composer<'a, ()> {
     /// A class that is not in the tables, or tables that cannot be read.
     pub fn of_class(self, class: &ClassName) -> Result<Composer<'a>> {
         let data = ClassData::load(self.tables, &self.school, class)?;
-        let Self { tables, layouts, context, set, school, sides, look, over, .. } = self;
-        Ok(Composer { tables, layouts, context, set, school, sides, data, look, over })
+        let Self { tables, layouts, context, canvas, school, over, .. } = self;
+        Ok(Composer { tables, layouts, context, canvas, school, data, over })
+    }
+}
+
+/// A composer draws as its canvas does.
+impl<'a, D> Deref for Composer<'a, D> {
+    type Target = Canvas<'a>;
+
+    fn deref(&self) -> &Canvas<'a> {
+        &self.canvas
     }
 }
 
@@ -137,15 +162,6 @@ impl<D> Composer<'_, D> {
         &self.school.year.name
     }
 
-    /// The leaf that a page stands on; both count from 1.
-    pub fn leaf_of(&self, page: u32) -> u32 {
-        self.sides.leaf_of(page)
-    }
-
-    fn new_page(&self, orientation: Orientation, number: u32) -> (Page, Area) {
-        sheet::new_page(&self.layouts.page, orientation, self.sides, number)
-    }
-
     /// What headings and feet of documents about the whole school may name.
     fn school_values(&self) -> [(&'static str, &str); 4] {
         let school = &self.school.school;
@@ -166,10 +182,26 @@ impl<D> Composer<'_, D> {
         FootText { number: self.context.number.clone(), about, sides: self.sides, pages }
     }
 
+    /// The date on which the document is issued, in the school's time.
+    fn issued_on(&self) -> String {
+        format_date(self.school.day_of(self.context.issued_at))
+    }
+}
+
+/// Draws on the pages of one document, whatever they are about.
+impl Canvas<'_> {
+    /// The leaf that a page stands on; both count from 1.
+    pub fn leaf_of(&self, page: u32) -> u32 {
+        self.sides.leaf_of(page)
+    }
+
+    fn new_page(&self, orientation: Orientation, number: u32) -> (Page, Area) {
+        sheet::new_page(self.layout, orientation, self.sides, number)
+    }
+
     /// Sets the foot of pages, the first of which is `first`, and seals them.
     fn close(&self, pages: &mut [Page], foot: &FootText, first: u32) -> Result<Vec<PageSeal>> {
-        let close =
-            |(page, number): (&mut Page, u32)| sheet::close_page(page, &self.set, &self.layouts.page, foot, number);
+        let close = |(page, number): (&mut Page, u32)| sheet::close_page(page, &self.set, self.layout, foot, number);
         pages.iter_mut().zip(first..).map(close).collect()
     }
 
@@ -265,11 +297,6 @@ impl<D> Composer<'_, D> {
 
     fn heading<'h>(&self, text: &'h Label, size: Size, about: &'h str) -> Heading<'h> {
         Heading { text: text.as_str(), kind: serif_bold(size.0), about }
-    }
-
-    /// The date on which the document is issued, in the school's time.
-    fn issued_on(&self) -> String {
-        format_date(self.school.day_of(self.context.issued_at))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Lines to be signed by hand, and the copy's certification «Верно» (§5.1).
 
-use super::{Composer, sans, serif, serif_bold};
+use super::{Canvas, Composer, sans, serif, serif_bold};
 use crate::print::page::{Area, Page, Place};
 use crate::print::typeset::{Align, Pad, Setting, Stand};
 use crate::school::PersonName;
@@ -31,10 +31,12 @@ impl<D> Composer<'_, D> {
         let below = Area { y, h: LINE, ..area };
         self.fields(page, below, &[(0.40, words.date.as_str(), &date), (0.60, "", words.stamp.as_str())])
     }
+}
 
+impl Canvas<'_> {
     /// A line to be signed: an office, room for the signature, and the name where it is known.
     pub(super) fn signature(&self, page: &mut Page, area: Area, office: &str, name: Option<&PersonName>) -> f32 {
-        let words = &self.layouts.page.certification;
+        let words = &self.layout.certification;
         let name = name.map(PersonName::initials).unwrap_or_default();
         let fields = [(0.40, "", office), (0.28, words.signature.as_str(), ""), (0.32, words.name.as_str(), &*name)];
         self.fields(page, Area { h: LINE, ..area }, &fields)
@@ -43,7 +45,7 @@ impl<D> Composer<'_, D> {
     /// Fields side by side: what stands on the line, and below the line its caption. A field without a caption has no
     /// line. The fractions share out the width.
     fn fields(&self, page: &mut Page, area: Area, fields: &[(f32, &str, &str)]) -> f32 {
-        let words = &self.layouts.page.certification;
+        let words = &self.layout.certification;
         let (filled, caption) = (serif(words.size.0), sans(words.small.0));
         let gap = 4.0;
         let captions = caption.leading();

@@ -4,18 +4,22 @@ mod keys;
 
 pub(super) use keys::keys;
 
+use super::flow::{Flow, Parts};
 use super::signatures::CERTIFICATION_HEIGHT;
-use super::{Composer, Document, Heading, RunOn, sans, serif_bold};
+use super::{Composer, Document, Heading, sans, serif, serif_bold};
 use crate::error::Result;
 use crate::print::layout::{Column, ColumnAlign, Fields, RegisterLayout};
-use crate::print::page::{Area, Page};
+use crate::print::page::Page;
 use crate::print::pdf::Bookmark;
-use crate::print::sheet::Orientation;
 use crate::print::table::{Cell, Row};
 use crate::print::typeset::{Align, Type};
 
 /// The least height of a line of a register, in mm.
 const LINE: f32 = 6.0;
+/// Between a table and the certification, in mm.
+const GAP: f32 = 5.0;
+/// Between a table and the note on it, in mm.
+const NOTE_GAP: f32 = 1.5;
 
 impl Composer<'_, ()> {
     /// Lays out a register: `text` says what stands in a field of a row.
@@ -28,7 +32,7 @@ impl Composer<'_, ()> {
     ) -> Result<Document> {
         let (body, head) = (sans(layout.size.0), sans(layout.head_size.0));
         let widths: Vec<f32> = layout.columns.iter().map(|column| column.width.0).collect();
-        let heads = [self.register_head(head, layout)];
+        let heads = vec![self.register_head(head, layout)];
         let line = |(i, row): (usize, &R)| {
             let cells = layout.columns.iter().map(|column| self.register_cell(body, column, &text(row, column.field)));
             vec![Row { cells: cells.collect(), least: LINE, fifth: (i + 1).is_multiple_of(5) }]
@@ -38,23 +42,22 @@ impl Composer<'_, ()> {
             let nothing = self.cell(body, layout.empty.as_str(), widths.iter().sum()).span(1, widths.len());
             parts.push(vec![Row { cells: vec![nothing], least: LINE, fifth: false }]);
         }
-        let run = RunOn {
-            orientation: layout.orientation,
-            widths: &widths,
-            heads: &heads,
-            parts: &parts,
-            tail: CERTIFICATION_HEIGHT + GAP,
-            even: false,
-        };
         let about = layout.about.fill(&self.school_values());
-        let heading = Heading { text: layout.heading.as_str(), kind: serif_bold(layout.heading_size.0), about: &about };
-        let (mut pages, mut bottom) = (Vec::new(), 0.0);
-        for (page, drawn) in self.run_on(&heading, &run, 1) {
-            bottom = drawn.bottom();
-            pages.push(page);
+        let mut flow = Flow::new(self, layout.orientation);
+        let note = layout.note.as_ref().map(|note| (serif(layout.size.0), note.as_str()));
+        let note_height = note.map_or(0.0, |(kind, text)| NOTE_GAP + self.set.wrap(kind, text, flow.width()).height());
+        flow.heading(&Heading {
+            text: layout.heading.as_str(),
+            kind: serif_bold(layout.heading_size.0),
+            about: &about,
+        });
+        flow.table(&Parts { widths, heads, parts }, note_height + GAP + CERTIFICATION_HEIGHT);
+        if let Some((kind, text)) = note {
+            flow.gap(NOTE_GAP);
+            flow.paragraph(kind, Align::Left, text);
         }
-        self.certify_below(&mut pages, layout.orientation, bottom);
-        self.finish(title, layout.heading.as_str(), pages)
+        self.certify_below(&mut flow);
+        self.finish(title, layout.heading.as_str(), flow.into_pages())
     }
 
     fn register_head<F: Fields>(&self, kind: Type, layout: &RegisterLayout<F>) -> Row {
@@ -71,18 +74,12 @@ impl Composer<'_, ()> {
         Cell { align, ..self.cell(kind, text, column.width.0) }
     }
 
-    /// Sets the certification below what ends at `bottom` on the last page, or on a page of its own.
-    fn certify_below(&self, pages: &mut Vec<Page>, orientation: Orientation, bottom: f32) {
-        let (fresh, area) = self.new_page(orientation, pages.len() as u32 + 1);
-        let mut y = bottom + GAP;
-        if y + CERTIFICATION_HEIGHT > area.bottom() {
-            pages.push(fresh);
-            y = area.y;
-        }
-        let (_, area) = self.new_page(orientation, pages.len() as u32);
-        if let Some(last) = pages.last_mut() {
-            self.certification(last, Area { y, ..area });
-        }
+    /// Sets the certification below all else, or on a page of its own.
+    pub(super) fn certify_below(&self, flow: &mut Flow<'_, '_>) {
+        flow.gap(GAP);
+        flow.need(CERTIFICATION_HEIGHT);
+        let area = flow.rest();
+        flow.draw(|_, page| self.certification(page, area));
     }
 
     /// Closes the pages of a document of the whole school, which has one heading.
@@ -94,6 +91,3 @@ impl Composer<'_, ()> {
         Ok(self.document(title, pages, seals, bookmarks))
     }
 }
-
-/// Between a table and the certification, in mm.
-const GAP: f32 = 5.0;

@@ -17,6 +17,8 @@ pub struct RegisterLayout<F> {
     pub size: Size,
     pub head_size: Size,
     pub empty: Label,
+    #[serde(default)]
+    pub note: Option<Label>,
     pub columns: Columns<F>,
 }
 
