@@ -86,6 +86,8 @@ CREATE TABLE correction_changes ( -- kind: mark, attendance, lesson, final; was 
     number INTEGER NOT NULL, place INTEGER NOT NULL, kind TEXT NOT NULL, -- change: the JSON of the request's entry
     pupil INTEGER, period TEXT NOT NULL, was TEXT NOT NULL, becomes TEXT NOT NULL, change TEXT NOT NULL,
     PRIMARY KEY (number, place)) STRICT, WITHOUT ROWID;
+CREATE TABLE clock_resets (      -- the administrator said that the clock had been wrong until this entry
+    entry INTEGER PRIMARY KEY, at TEXT NOT NULL, by TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
 CREATE TABLE remarks (           -- on how the journal is kept; course is NULL where the remark is about the whole book
     number INTEGER PRIMARY KEY, class TEXT NOT NULL, course INTEGER, text TEXT NOT NULL, author TEXT NOT NULL,
     written_at TEXT NOT NULL, answer TEXT NOT NULL, answered_by TEXT NOT NULL, answered_at TEXT NOT NULL,

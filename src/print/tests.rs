@@ -1,7 +1,7 @@
 //! What must hold of every page of every form, whatever the class: that it is legible, and that it can be proved.
 
 use super::page::{Area, Page, Rule, TextRun};
-use super::testing::{LIFELIKE, OF_CLASS, Size, UNWIELDY, context, of_class, tables};
+use super::testing::{LIFELIKE, OF_CLASS, OF_SCHOOL, Size, UNWIELDY, context, of_class, of_school, papers, tables};
 use super::*;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -98,6 +98,16 @@ fn text_of_an_unwieldy_class_stands_in_its_cells_and_touches_no_rule() {
     for form in OF_CLASS {
         for (page, number) in document(UNWIELDY, form).pages.iter().zip(1..) {
             assert_legible(page, number);
+        }
+    }
+}
+
+#[test]
+fn the_registers_of_the_school_are_legible_however_long_they_and_their_texts_are() {
+    for tables in [papers(200, 300, false), papers(40, 60, true), papers(0, 0, false)] {
+        for form in OF_SCHOOL {
+            let document = lay_out(&tables, &LAYOUTS, &of_school(form), &context(NUMBER)).unwrap();
+            document.pages.iter().zip(1..).for_each(|(page, number)| assert_legible(page, number));
         }
     }
 }
@@ -367,6 +377,9 @@ fn look() {
         let mut wanted = issue::everything(tables).unwrap();
         let books = wanted.iter().filter(|wanted| wanted.form == Form::ClassBook);
         wanted.extend(books.map(|book| Wanted { form: Form::Progress, ..book.clone() }).collect::<Vec<_>>());
+        if name.contains("papers") {
+            wanted.retain(|wanted| wanted.form.scope() != Scope::Class);
+        }
         for wanted in wanted {
             let began = std::time::Instant::now();
             let rendered = render(tables, &LAYOUTS, &wanted, &context(NUMBER)).unwrap();
@@ -380,6 +393,8 @@ fn look() {
         Err(_) => {
             write(&tables(LIFELIKE), "");
             write(&tables(UNWIELDY), "-unwieldy");
+            write(&papers(30, 40, false), "-papers");
+            write(&papers(12, 20, true), "-papers-unwieldy");
         }
     }
 }

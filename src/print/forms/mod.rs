@@ -30,6 +30,7 @@ use crate::print::sheet::{self, FootText, Orientation, PageSeal, Sides};
 use crate::print::table::{Cell, Drawn, Look, Row, Table, paginate};
 use crate::print::typeset::{Align, Block, Pad, Setting, Stand, Type, Typesetter};
 use crate::school::{ClassName, School, format_date};
+use chrono::DateTime;
 use class::ClassData;
 pub use course::{FINAL, YEAR};
 use rusqlite::Connection;
@@ -61,6 +62,9 @@ pub fn compose(composer: Composer<'_, ()>, wanted: &Wanted) -> Result<Document> 
         (Form::ClassBook, Subject::Class(class)) => book::class_book(&composer.of_class(class)?),
         (Form::Progress, Subject::Class(class)) => progress::progress_sheet(&composer.of_class(class)?),
         (Form::SummarySheet, Subject::Class(class)) => summary_sheet::summary_sheet(&composer.of_class(class)?),
+        (Form::Corrections, Subject::School) => register::corrections(&composer),
+        (Form::Register, Subject::School) => register::documents(&composer),
+        (Form::Carriers, Subject::School) => register::carriers(&composer),
         (Form::Keys, Subject::School) => register::keys(&composer),
         (form, subject) => Err(Error::input(format!("документа «{}» о «{subject}» не бывает", form.title()))),
     }
@@ -185,6 +189,16 @@ impl<D> Composer<'_, D> {
     /// The date on which the document is issued, in the school's time.
     fn issued_on(&self) -> String {
         format_date(self.school.day_of(self.context.issued_at))
+    }
+
+    /// Somebody of the staff by surname and initials.
+    fn initials(&self, login: &str) -> Result<String> {
+        Ok(find::staff(self.tables, login)?.map_or(login.to_owned(), |person| person.name.initials()))
+    }
+
+    /// The day of a time as the tables have it, in the school's own time.
+    fn day(&self, time: &str) -> String {
+        DateTime::parse_from_rfc3339(time).map(|at| format_date(self.school.day_of(at))).unwrap_or_default()
     }
 }
 

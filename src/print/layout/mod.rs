@@ -17,10 +17,13 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// The layouts that are compiled in: file name and text.
-const BUILT_IN: [(&str, &str); 4] = [
+const BUILT_IN: [(&str, &str); 7] = [
     ("page.toml", include_str!("../../../layouts/page.toml")),
     ("class-book.toml", include_str!("../../../layouts/class-book.toml")),
     ("summary-sheet.toml", include_str!("../../../layouts/summary-sheet.toml")),
+    ("corrections.toml", include_str!("../../../layouts/corrections.toml")),
+    ("register.toml", include_str!("../../../layouts/register.toml")),
+    ("carriers.toml", include_str!("../../../layouts/carriers.toml")),
     ("keys.toml", include_str!("../../../layouts/keys.toml")),
 ];
 
@@ -33,6 +36,12 @@ pub struct Layouts {
     pub book: BookLayout,
     /// The summary sheet kept for 25 years.
     pub summary_sheet: SummarySheetLayout,
+    /// The register «Замена сведений в электронном журнале».
+    pub corrections: CorrectionsLayout,
+    /// The register of issued documents.
+    pub register: RegisterLayout<DocumentField>,
+    /// The register of carriers.
+    pub carriers: CarriersLayout,
     /// The register of signing keys.
     pub keys: RegisterLayout<KeyField>,
     digests: Vec<(String, [u8; 32])>,
@@ -67,6 +76,9 @@ impl Layouts {
             page: sources.read("page.toml")?,
             book: sources.read("class-book.toml")?,
             summary_sheet: sources.read("summary-sheet.toml")?,
+            corrections: sources.read("corrections.toml")?,
+            register: sources.read("register.toml")?,
+            carriers: sources.read("carriers.toml")?,
             keys: sources.read("keys.toml")?,
             digests,
         })

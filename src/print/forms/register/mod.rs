@@ -1,7 +1,13 @@
 //! The registers of the whole school: each a table in the order of its layout, certified below.
 
+mod carriers;
+mod corrections;
+mod documents;
 mod keys;
 
+pub(super) use carriers::carriers;
+pub(super) use corrections::corrections;
+pub(super) use documents::documents;
 pub(super) use keys::keys;
 
 use super::flow::{Flow, Parts};
@@ -33,9 +39,10 @@ impl Composer<'_, ()> {
         let (body, head) = (sans(layout.size.0), sans(layout.head_size.0));
         let widths: Vec<f32> = layout.columns.iter().map(|column| column.width.0).collect();
         let heads = vec![self.register_head(head, layout)];
+        let least = layout.line.map_or(LINE, |line| line.0);
         let line = |(i, row): (usize, &R)| {
             let cells = layout.columns.iter().map(|column| self.register_cell(body, column, &text(row, column.field)));
-            vec![Row { cells: cells.collect(), least: LINE, fifth: (i + 1).is_multiple_of(5) }]
+            vec![Row { cells: cells.collect(), least, fifth: (i + 1).is_multiple_of(5) }]
         };
         let mut parts: Vec<Vec<Row>> = rows.iter().enumerate().map(line).collect();
         if parts.is_empty() {
@@ -91,3 +98,6 @@ impl Composer<'_, ()> {
         Ok(self.document(title, pages, seals, bookmarks))
     }
 }
+
+#[cfg(test)]
+mod tests;

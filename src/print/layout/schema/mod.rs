@@ -1,9 +1,5 @@
 //! What stands in each layout file. The keys are explained in the files themselves.
 
-mod register;
-
-pub use register::*;
-
 use super::kinds::{Label, Mm, Places, Size, Weight, Wording};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
@@ -18,6 +14,10 @@ macro_rules! places {
         }
     )+};
 }
+
+mod register;
+
+pub use register::*;
 
 places! {
     /// What headings may name.

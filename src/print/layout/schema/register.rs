@@ -1,6 +1,6 @@
 //! Registers: a heading, and a table whose columns a school may order.
 
-use super::super::kinds::{Columns, Fields, Label, Size, Wording};
+use super::super::kinds::{Columns, Fields, Label, Mm, Places, Size, Wording};
 use super::SchoolPlaces;
 use crate::print::sheet::Orientation;
 use serde::Deserialize;
@@ -14,12 +14,65 @@ pub struct RegisterLayout<F> {
     pub heading_size: Size,
     pub about: Wording<SchoolPlaces>,
     pub orientation: Orientation,
+    #[serde(default)]
+    pub line: Option<Mm>,
     pub size: Size,
     pub head_size: Size,
     pub empty: Label,
     #[serde(default)]
     pub note: Option<Label>,
     pub columns: Columns<F>,
+}
+
+/// `corrections.toml` (form 10).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct CorrectionsLayout {
+    pub register: RegisterLayout<CorrectionField>,
+    pub words: CorrectionWords,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct CorrectionWords {
+    pub lesson: Wording<LessonOf>,
+    pub decided: Wording<Decided>,
+    pub decided_noted: Wording<Decided>,
+    pub open: Label,
+    pub clock: Label,
+    pub clock_decided: Wording<Decided>,
+    pub nothing: Label,
+}
+
+/// `carriers.toml` (form 14).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct CarriersLayout {
+    pub register: RegisterLayout<CarrierField>,
+    pub words: CarrierWords,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct CarrierWords {
+    pub carrier: Wording<CarrierPlaces>,
+    pub carrier_device: Wording<CarrierPlaces>,
+    pub kept: Wording<Holding>,
+}
+
+places! {
+    /// What the name of a carrier may name.
+    CarrierPlaces: "label" "id" "device";
+    /// What the issue of a carrier may name.
+    Holding: "name" "place" "date";
+    /// What the day of a lesson may name.
+    LessonOf: "date" "lesson";
+    /// What a decision may name.
+    Decided: "decision" "date" "name" "note";
 }
 
 macro_rules! fields {
@@ -37,6 +90,13 @@ macro_rules! fields {
 }
 
 fields! {
+    /// The register «Замена сведений в электронном журнале» (form 10).
+    CorrectionField: Number "number" Requested "requested" Class "class" Name "name" Date "date" Subject "subject"
+        Changes "changes" Reason "reason" Decision "decision";
+    /// The register of issued documents (form 11).
+    DocumentField: Number "number" Date "date" Title "title" Leaves "leaves" Code "code" Name "name";
+    /// The register of carriers (form 14).
+    CarrierField: Number "number" Carrier "carrier" Issued "issued" Returned "returned" Lost "lost" Restored "restored";
     /// The register of signing keys (form 16).
     KeyField: Number "number" Name "name" Position "position" Fingerprint "fingerprint" Since "since" Until "until"
         Signature "signature";
