@@ -37,6 +37,15 @@ pub enum Print {
     /// Все документы школы: журналы классов, ведомости на 25 лет, реестры
     #[command(visible_alias = "всё")]
     All(Where),
+    /// Акт о создании архивных копий (§5.5)
+    #[command(visible_alias = "акт")]
+    Act {
+        /// Имя архива: 2025-2026-q1
+        #[arg(value_name = "АРХИВ")]
+        archive: String,
+        #[command(flatten)]
+        to: Where,
+    },
     /// Список выданных документов
     #[command(visible_alias = "список")]
     List,
@@ -85,6 +94,7 @@ impl Print {
             Self::Progress(of) => one(common, Form::Progress, &of),
             Self::Corrections(to) => of_school(common, Form::Corrections, &to),
             Self::Register(to) => of_school(common, Form::Register, &to),
+            Self::Act { archive, to } => act(common, archive, &to),
             Self::List => list(common),
             Self::Carriers(to) => of_school(common, Form::Carriers, &to),
             Self::Keys(to) => of_school(common, Form::Keys, &to),
@@ -106,6 +116,18 @@ impl Print {
 
 fn of_school(common: &Common, form: Form, to: &Where) -> Result<ExitCode> {
     print(common, vec![Wanted::new(form, Subject::School)], to)
+}
+
+fn act(common: &Common, archive: String, to: &Where) -> Result<ExitCode> {
+    let known = find::archives(session::journal(common)?.tables())?;
+    if !known.contains(&archive) {
+        let next = match known.join(", ") {
+            none if none.is_empty() => "создайте архив: letopis archive create".to_owned(),
+            names => format!("в журнале есть: {names}"),
+        };
+        return Err(Error::input(format!("архива «{archive}» нет в журнале")).next(next));
+    }
+    print(common, vec![Wanted::new(Form::ArchiveAct, Subject::Archive(archive))], to)
 }
 
 fn one(common: &Common, form: Form, of: &OfClass) -> Result<ExitCode> {

@@ -114,6 +114,7 @@ CREATE TABLE carriers (
 CREATE TABLE archives (          -- length and head: the ledger in it; tagmanifest: SHA-256 in hex, the archive's code
     name TEXT PRIMARY KEY, period TEXT NOT NULL, created_at TEXT NOT NULL, length INTEGER NOT NULL,
     head TEXT NOT NULL, tagmanifest TEXT NOT NULL, bytes INTEGER NOT NULL, files INTEGER NOT NULL,
+    signer TEXT NOT NULL, author TEXT NOT NULL, -- fingerprint of the key that signed it; login of who recorded it
     entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE archive_copies (
     archive TEXT NOT NULL, carrier TEXT NOT NULL, entry INTEGER NOT NULL,

@@ -408,7 +408,19 @@ pub fn add_papers(tables: &Connection, corrections: i64, documents: i64, unwield
         let (label, entry) = (long(label, 60), if holder == "dir" { 1500 } else { 1501 });
         tables.execute(sql, params![id, label, holder, place, device, entry]).unwrap();
     }
+    let sql = "INSERT INTO archives VALUES (?1, 'I четверть', '2025-10-24T15:20:00+03:00', 41237, ?2, ?3, 461825, 9,
+               'SHA256:UubaRZpX9s2SFBa+OjgqJTeElMNxk3dBCC3KuwVpDyk', 'zav', 1502)";
+    tables.execute(sql, params![ARCHIVE, "c4".repeat(32), "1a2b3c4d".repeat(8)]).unwrap();
+    tables.execute("INSERT INTO archive_copies SELECT ?1, id, 1502 FROM carriers", [ARCHIVE]).unwrap();
     tables.execute_batch("COMMIT").unwrap();
+}
+
+/// The archive of [`add_papers`].
+pub const ARCHIVE: &str = "2025-2026-q1";
+
+/// The act on it.
+pub fn act() -> Wanted {
+    Wanted::new(Form::ArchiveAct, Subject::Archive(ARCHIVE.to_owned()))
 }
 
 /// The registers and other documents about the whole school.

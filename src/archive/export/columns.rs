@@ -270,6 +270,7 @@ const DICTIONARY: &[(&str, Columns)] = &[
             ("tagmanifest", "код архива: SHA-256 файла tagmanifest-sha256.txt"),
             ("bytes", "байтов"),
             ("files", "файлов"),
+            ("signer", "отпечаток ключа, которым подписан архив"),
         ],
     ),
     ("archive_copies", &[("archive", "имя архива"), ("carrier", "номер носителя")]),

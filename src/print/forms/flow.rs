@@ -4,6 +4,7 @@
 //! heading there, and a row higher than half a page is broken between its lines.
 
 use super::{Canvas, HEADING_GAP, Heading, serif};
+use crate::print::layout::{Column, ColumnAlign, Columns, Fields};
 use crate::print::page::{Area, Page};
 use crate::print::sheet::Orientation;
 use crate::print::table::{Cell, Row, Table, paginate};
@@ -24,6 +25,8 @@ pub(in crate::print) struct Parts {
     pub parts: Vec<Vec<Row>>,
 }
 
+/// The least height of a line of a table, in mm.
+pub(in crate::print) const LINE: f32 = 6.0;
 /// Of a page's height, what a row of a table may take before it is broken.
 const HIGHEST: f32 = 0.5;
 
@@ -66,9 +69,11 @@ impl<'c, 'a> Flow<'c, 'a> {
 
     /// Sets a heading, and the line below it.
     pub fn heading(&mut self, heading: &Heading<'_>) {
-        self.paragraph(heading.kind, Align::Centre, heading.text);
-        if !heading.about.is_empty() {
-            self.paragraph(serif(heading.kind.size * super::ABOUT_SIZE), Align::Centre, heading.about);
+        for (kind, text) in
+            [(heading.kind, heading.text), (serif(heading.kind.size * super::ABOUT_SIZE), heading.about)]
+        {
+            let area = self.rest();
+            self.draw(|canvas, page| canvas.balanced(page, area, kind, text));
         }
         self.gap(HEADING_GAP);
     }
@@ -128,6 +133,36 @@ impl<'c, 'a> Flow<'c, 'a> {
 }
 
 impl Canvas<'_> {
+    /// The heading of a table whose columns a school may order.
+    pub(super) fn column_heads<F: Fields>(&self, kind: Type, columns: &Columns<F>) -> Row {
+        let cells = columns.iter().map(|column| self.cell(kind, column.heading.as_str(), column.width.0));
+        Row { cells: cells.collect(), least: LINE, fifth: false }
+    }
+
+    /// A line of such a table: `text` says what stands in a field.
+    pub(super) fn column_cells<F: Fields>(&self, kind: Type, columns: &Columns<F>, text: impl Fn(F) -> String) -> Row {
+        let cell = |column: &Column<F>| {
+            let align = match column.align {
+                ColumnAlign::Centre => Align::Centre,
+                ColumnAlign::Left => Align::Left,
+                ColumnAlign::Right => Align::Right,
+            };
+            Cell { align, ..self.cell(kind, &text(column.field), column.width.0) }
+        };
+        Row { cells: columns.iter().map(cell).collect(), least: LINE, fifth: false }
+    }
+
+    /// A table of two columns: names, and what they are.
+    pub(super) fn named_values(&self, kind: Type, name_width: f32, width: f32, lines: &[(String, String)]) -> Parts {
+        let widths = vec![name_width, width - name_width];
+        let line = |(name, value): &(String, String)| {
+            let cells =
+                [name, value].into_iter().zip(&widths).map(|(text, width)| self.cell(kind, text, *width).left());
+            vec![Row { cells: cells.collect(), least: LINE, fifth: false }]
+        };
+        Parts { parts: lines.iter().map(line).collect(), heads: Vec::new(), widths }
+    }
+
     /// The parts of a table, those of a single row broken where they would take more than half of `page` mm.
     pub(super) fn broken(&self, parts: &[Vec<Row>], page: f32) -> Vec<Vec<Row>> {
         let room = HIGHEST * page - 2.0 * self.look.pad.y;

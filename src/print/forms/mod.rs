@@ -3,6 +3,7 @@
 //! A form takes its rows from the tables and its looks from the layout and gives pages without their foot. Whoever
 //! assembles a document numbers the pages, sets the foot and seals them.
 
+mod archive_act;
 mod book;
 mod certificate;
 mod class;
@@ -33,7 +34,9 @@ use crate::school::{ClassName, School, format_date};
 use chrono::DateTime;
 use class::ClassData;
 pub use course::{FINAL, YEAR};
+use flow::Flow;
 use rusqlite::Connection;
+use signatures::{CERTIFICATION_GAP, CERTIFICATION_HEIGHT};
 use std::ops::{Deref, Range};
 
 /// A document laid out and sealed.
@@ -65,6 +68,7 @@ pub fn compose(composer: Composer<'_, ()>, wanted: &Wanted) -> Result<Document> 
         (Form::Corrections, Subject::School) => register::corrections(&composer),
         (Form::Register, Subject::School) => register::documents(&composer),
         (Form::Carriers, Subject::School) => register::carriers(&composer),
+        (Form::ArchiveAct, Subject::Archive(name)) => archive_act::archive_act(&composer, name),
         (Form::Keys, Subject::School) => register::keys(&composer),
         (form, subject) => Err(Error::input(format!("документа «{}» о «{subject}» не бывает", form.title()))),
     }
@@ -189,6 +193,23 @@ impl<D> Composer<'_, D> {
     /// The date on which the document is issued, in the school's time.
     fn issued_on(&self) -> String {
         format_date(self.school.day_of(self.context.issued_at))
+    }
+
+    /// Sets the certification below all else, or on a page of its own.
+    fn certify_below(&self, flow: &mut Flow<'_, '_>) {
+        flow.gap(CERTIFICATION_GAP);
+        flow.need(CERTIFICATION_HEIGHT);
+        let area = flow.rest();
+        flow.draw(|_, page| self.certification(page, area));
+    }
+
+    /// Closes the pages of a document of the whole school, which has one heading.
+    fn finish(&self, title: String, heading: &str, mut pages: Vec<Page>) -> Result<Document> {
+        let about = self.layouts.page.foot.about_school.fill(&self.school_values());
+        let foot = self.foot_about(about, pages.len() as u32);
+        let seals = self.close(&mut pages, &foot, 1)?;
+        let bookmarks = vec![Bookmark { title: heading.to_owned(), page: 0, under: Vec::new() }];
+        Ok(self.document(title, pages, seals, bookmarks))
     }
 
     /// Somebody of the staff by surname and initials.
@@ -367,3 +388,5 @@ fn sans_bold(size: f32) -> Type {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_school;

@@ -9,6 +9,9 @@ use crate::school::PersonName;
 const LINE: f32 = 11.0;
 const NO_PAD: Pad = Pad { x: 0.0, y: 0.0 };
 
+/// Between what is certified and the certification, in mm.
+pub(super) const CERTIFICATION_GAP: f32 = 5.0;
+
 /// The height of the certification in mm.
 pub(super) const CERTIFICATION_HEIGHT: f32 = 6.0 + 2.0 * LINE;
 

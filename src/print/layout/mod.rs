@@ -8,7 +8,7 @@
 mod kinds;
 mod schema;
 
-pub use kinds::{Column, ColumnAlign, Columns, Fields, Label, Mm, Places, Size, Weight, Wording};
+pub use kinds::{Column, ColumnAlign, Columns, Fields, Label, Mm, Named, Places, Size, Weight, Wording};
 pub use schema::*;
 
 use crate::error::{Error, Result};
@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// The layouts that are compiled in: file name and text.
-const BUILT_IN: [(&str, &str); 7] = [
+const BUILT_IN: [(&str, &str); 8] = [
     ("page.toml", include_str!("../../../layouts/page.toml")),
     ("class-book.toml", include_str!("../../../layouts/class-book.toml")),
     ("summary-sheet.toml", include_str!("../../../layouts/summary-sheet.toml")),
@@ -25,6 +25,7 @@ const BUILT_IN: [(&str, &str); 7] = [
     ("register.toml", include_str!("../../../layouts/register.toml")),
     ("carriers.toml", include_str!("../../../layouts/carriers.toml")),
     ("keys.toml", include_str!("../../../layouts/keys.toml")),
+    ("archive-act.toml", include_str!("../../../layouts/archive-act.toml")),
 ];
 
 /// Every layout.
@@ -44,6 +45,8 @@ pub struct Layouts {
     pub carriers: CarriersLayout,
     /// The register of signing keys.
     pub keys: RegisterLayout<KeyField>,
+    /// The act on the making of archive copies.
+    pub archive_act: ArchiveActLayout,
     digests: Vec<(String, [u8; 32])>,
 }
 
@@ -80,6 +83,7 @@ impl Layouts {
             register: sources.read("register.toml")?,
             carriers: sources.read("carriers.toml")?,
             keys: sources.read("keys.toml")?,
+            archive_act: sources.read("archive-act.toml")?,
             digests,
         })
     }

@@ -10,20 +10,14 @@ pub(super) use corrections::corrections;
 pub(super) use documents::documents;
 pub(super) use keys::keys;
 
-use super::flow::{Flow, Parts};
-use super::signatures::CERTIFICATION_HEIGHT;
+use super::flow::{Flow, LINE, Parts};
+use super::signatures::{CERTIFICATION_GAP, CERTIFICATION_HEIGHT};
 use super::{Composer, Document, Heading, sans, serif, serif_bold};
 use crate::error::Result;
-use crate::print::layout::{Column, ColumnAlign, Fields, RegisterLayout};
-use crate::print::page::Page;
-use crate::print::pdf::Bookmark;
-use crate::print::table::{Cell, Row};
-use crate::print::typeset::{Align, Type};
+use crate::print::layout::{Fields, RegisterLayout};
+use crate::print::table::Row;
+use crate::print::typeset::Align;
 
-/// The least height of a line of a register, in mm.
-const LINE: f32 = 6.0;
-/// Between a table and the certification, in mm.
-const GAP: f32 = 5.0;
 /// Between a table and the note on it, in mm.
 const NOTE_GAP: f32 = 1.5;
 
@@ -38,11 +32,11 @@ impl Composer<'_, ()> {
     ) -> Result<Document> {
         let (body, head) = (sans(layout.size.0), sans(layout.head_size.0));
         let widths: Vec<f32> = layout.columns.iter().map(|column| column.width.0).collect();
-        let heads = vec![self.register_head(head, layout)];
+        let heads = vec![self.column_heads(head, &layout.columns)];
         let least = layout.line.map_or(LINE, |line| line.0);
         let line = |(i, row): (usize, &R)| {
-            let cells = layout.columns.iter().map(|column| self.register_cell(body, column, &text(row, column.field)));
-            vec![Row { cells: cells.collect(), least, fifth: (i + 1).is_multiple_of(5) }]
+            let line = self.column_cells(body, &layout.columns, |field| text(row, field));
+            vec![Row { least, fifth: (i + 1).is_multiple_of(5), ..line }]
         };
         let mut parts: Vec<Vec<Row>> = rows.iter().enumerate().map(line).collect();
         if parts.is_empty() {
@@ -58,7 +52,7 @@ impl Composer<'_, ()> {
             kind: serif_bold(layout.heading_size.0),
             about: &about,
         });
-        flow.table(&Parts { widths, heads, parts }, note_height + GAP + CERTIFICATION_HEIGHT);
+        flow.table(&Parts { widths, heads, parts }, note_height + CERTIFICATION_GAP + CERTIFICATION_HEIGHT);
         if let Some((kind, text)) = note {
             flow.gap(NOTE_GAP);
             flow.paragraph(kind, Align::Left, text);
@@ -66,38 +60,4 @@ impl Composer<'_, ()> {
         self.certify_below(&mut flow);
         self.finish(title, layout.heading.as_str(), flow.into_pages())
     }
-
-    fn register_head<F: Fields>(&self, kind: Type, layout: &RegisterLayout<F>) -> Row {
-        let cells = layout.columns.iter().map(|column| self.cell(kind, column.heading.as_str(), column.width.0));
-        Row { cells: cells.collect(), least: LINE, fifth: false }
-    }
-
-    fn register_cell<F>(&self, kind: Type, column: &Column<F>, text: &str) -> Cell {
-        let align = match column.align {
-            ColumnAlign::Centre => Align::Centre,
-            ColumnAlign::Left => Align::Left,
-            ColumnAlign::Right => Align::Right,
-        };
-        Cell { align, ..self.cell(kind, text, column.width.0) }
-    }
-
-    /// Sets the certification below all else, or on a page of its own.
-    pub(super) fn certify_below(&self, flow: &mut Flow<'_, '_>) {
-        flow.gap(GAP);
-        flow.need(CERTIFICATION_HEIGHT);
-        let area = flow.rest();
-        flow.draw(|_, page| self.certification(page, area));
-    }
-
-    /// Closes the pages of a document of the whole school, which has one heading.
-    pub(super) fn finish(&self, title: String, heading: &str, mut pages: Vec<Page>) -> Result<Document> {
-        let about = self.layouts.page.foot.about_school.fill(&self.school_values());
-        let foot = self.foot_about(about, pages.len() as u32);
-        let seals = self.close(&mut pages, &foot, 1)?;
-        let bookmarks = vec![Bookmark { title: heading.to_owned(), page: 0, under: Vec::new() }];
-        Ok(self.document(title, pages, seals, bookmarks))
-    }
 }
-
-#[cfg(test)]
-mod tests;

@@ -15,8 +15,24 @@ macro_rules! places {
     )+};
 }
 
+macro_rules! fields {
+    ($($(#[$doc:meta])* $name:ident: $($field:ident $text:literal)+;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+        #[allow(missing_docs)] // the layout file heads each of them
+        pub enum $name {
+            $(#[serde(rename = $text)] $field),+
+        }
+        impl Fields for $name {
+            const ALL: &'static [(&'static str, Self)] = &[$(($text, Self::$field)),+];
+        }
+    )+};
+}
+
+mod acts;
 mod register;
 
+pub use acts::*;
 pub use register::*;
 
 places! {

@@ -75,20 +75,6 @@ places! {
     Decided: "decision" "date" "name" "note";
 }
 
-macro_rules! fields {
-    ($($(#[$doc:meta])* $name:ident: $($field:ident $text:literal)+;)+) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-        #[allow(missing_docs)] // the layout file heads each of them
-        pub enum $name {
-            $(#[serde(rename = $text)] $field),+
-        }
-        impl Fields for $name {
-            const ALL: &'static [(&'static str, Self)] = &[$(($text, Self::$field)),+];
-        }
-    )+};
-}
-
 fields! {
     /// The register «Замена сведений в электронном журнале» (form 10).
     CorrectionField: Number "number" Requested "requested" Class "class" Name "name" Date "date" Subject "subject"

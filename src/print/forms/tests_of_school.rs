@@ -1,13 +1,18 @@
-//! What stands in the registers of the school.
+//! What stands in the registers, acts and extracts of the school.
 
-use crate::print::testing::{context, of_school, papers};
-use crate::print::{Form, Layouts, lay_out};
+use crate::print::testing::{ARCHIVE, act, context, of_school, papers};
+use crate::print::{Form, Layouts, Subject, Wanted, lay_out};
 use rusqlite::Connection;
 use std::collections::BTreeMap;
 
-/// The lines of a register below its heading, cell by cell.
+/// The lines of a register, cell by cell.
 fn lines(tables: &Connection, form: Form) -> Vec<Vec<String>> {
-    let document = lay_out(tables, &Layouts::load(None).unwrap(), &of_school(form), &context("2025-0143")).unwrap();
+    lines_of(tables, &of_school(form))
+}
+
+/// The lines of a document, cell by cell.
+fn lines_of(tables: &Connection, wanted: &Wanted) -> Vec<Vec<String>> {
+    let document = lay_out(tables, &Layouts::load(None).unwrap(), wanted, &context("2025-0143")).unwrap();
     let mut cells: BTreeMap<(usize, u32, u32), String> = BTreeMap::new();
     for (page, runs) in document.pages.iter().enumerate().map(|(i, page)| (i, &page.runs)) {
         for run in runs {
@@ -88,4 +93,36 @@ fn an_empty_register_says_so_and_is_certified_all_the_same() {
         assert!(has(&lines, &["Записей нет"]), "{lines:#?}");
         assert!(has(&lines, &["Верно"]), "{lines:#?}");
     }
+}
+
+#[test]
+fn the_act_names_the_archive_its_carriers_the_code_and_the_key() {
+    let lines = lines_of(&papers(0, 0, false), &act());
+    let code = "1A2B 3C4D ".repeat(8);
+    for line in [
+        &["Председатель комиссии", "Директоров Инна Игоревна, директор"][..],
+        &["Член комиссии", "Завьялова Инна Игоревна, заместитель директора по УВР"],
+        &["Архив", ARCHIVE],
+        &["Период", "I четверть"],
+        &["Создан", "24.10.2025, 15:20"],
+        &["Записей журнала", "41237"],
+        &["Объём одной копии", "файлов: 9, байт: 461825"],
+        &["Код архива", code.trim()],
+        &["Отпечаток ключа подписи", "SHA256:UubaRZpX9s2SFBa+OjgqJTeElMNxk3dBCC3KuwVpDyk"],
+        &["1", "А-1", "00c1d2e3f4a5b6c7", "Директоров Инна Игоревна", "сейф директора, кабинет № 12"],
+        &["Верно"],
+    ] {
+        assert!(has(&lines, line), "{line:?}\n{lines:#?}");
+    }
+    let signed = lines.iter().filter(|line| line[0].ends_with("комиссии")).count();
+    assert_eq!(signed, 6, "three of the commission, and their signatures");
+}
+
+#[test]
+fn an_archive_that_the_journal_did_not_make_has_no_act() {
+    let wanted = Wanted::new(Form::ArchiveAct, Subject::Archive("2024-2025-q1".into()));
+    let tables = papers(0, 0, false);
+    let fault = lay_out(&tables, &Layouts::load(None).unwrap(), &wanted, &context("2025-0143")).unwrap_err();
+    assert_eq!(fault.exit_status(), 2);
+    assert!(fault.message().contains("2024-2025-q1"));
 }
