@@ -334,6 +334,7 @@ fn clause_2_5_two_copies_with_different_holders_in_different_places() {
     office.refuses("semyonov", now, carrier("4", "petrova", "кабинет"), "нет права");
     office.record("petrova", now, carrier("4", "petrova", "кабинет")).unwrap();
     let archive = |carriers: &[&str]| ArchiveCreated {
+        signer: String::new(),
         name: "2025-2026-q1".into(),
         period: "I четверть".into(),
         tagmanifest: "0".repeat(64),

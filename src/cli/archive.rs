@@ -12,6 +12,7 @@ use crate::archive::report::{Finding, Report, Severity, Verdict};
 use crate::archive::verify::{Content, Request, verify};
 use crate::error::{Error, Result};
 use crate::journal::Journal;
+use crate::ledger::chain::grouped;
 use crate::ledger::identity::Identity;
 use crate::print::Layouts;
 use crate::school::{format_date, parse_date_or};
@@ -155,12 +156,8 @@ pub fn say(made: &Made) {
     println!("Для акта: код архива        {}", grouped(&recorded.tagmanifest));
     println!("          последняя сумма   {}", recorded.head);
     println!("          отпечаток ключа   {}", made.fingerprint);
+    println!("Акт о создании копий: letopis print act {} --out ПАПКА", recorded.name);
     println!("Вернуть носители хранителям и держать в разных помещениях (§2.5, §5.5.4).");
-}
-
-fn grouped(hex: &str) -> String {
-    let digits: Vec<char> = hex.to_uppercase().chars().collect();
-    digits.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }
 
 impl Verify {

@@ -135,7 +135,8 @@ impl Request {
             .map(|change| correction::with_standing(desk.tables(), &at, change))
             .collect::<Result<Vec<_>>>()?;
         let number = correction::next_number(desk.tables())?;
-        let what = format!("Заявка № {number} подана: {}: {}", at.course, in_words(desk.tables(), &changes)?);
+        let what =
+            format!("Заявка № {number} подана: {}: {}", at.course, correction::in_words(desk.tables(), &changes)?);
         let (course, date, lesson) = (at.course, at.date, at.lesson);
         desk.record(CorrectionRequested { course, date, lesson, changes, reason: clean(&self.reason)? }, &what)
     }
@@ -232,29 +233,6 @@ fn presence(typed: &str, value: &str) -> Result<Attendance> {
     })
 }
 
-/// «Иванов П.: было 3, стало 4», change after change.
-fn in_words(tables: &Connection, changes: &[Change]) -> Result<String> {
-    let shown = |text: String| if text.is_empty() { "пусто".to_owned() } else { text };
-    let words = changes.iter().map(|change| -> Result<String> {
-        let (was, becomes) = change.texts();
-        let who = match change.pupil() {
-            Some(file) => find::pupil(tables, file)?.map_or(file.to_owned(), |p| p.name.surname_given()),
-            None => "урок".to_owned(),
-        };
-        let more = match change {
-            Change::Mark { work, document, .. } => [("вид работы", work), ("документ", document)]
-                .iter()
-                .filter(|(_, text)| !text.is_empty())
-                .map(|(what, text)| format!(", {what}: {text}"))
-                .collect(),
-            _ => String::new(),
-        };
-        let period = if change.period().is_empty() { String::new() } else { format!(", {}", change.period()) };
-        Ok(format!("{who}{period}: было {}, стало {}{more}", shown(was), shown(becomes)))
-    });
-    Ok(words.collect::<Result<Vec<_>>>()?.join("; "))
-}
-
 /// The columns of form 10, and two for programs.
 const COLUMNS: [(&str, &str); 13] = [
     ("number", "№"),
@@ -293,7 +271,7 @@ fn row(common: &Common, tables: &Connection, line: &Correction) -> Result<Vec<St
         day(common, &find::iso(line.date)),
         if line.lesson == 0 { String::new() } else { line.lesson.to_string() },
         format!("{}{group}", line.course.subject),
-        in_words(tables, &line.changes)?,
+        correction::in_words(tables, &line.changes)?,
         line.reason.clone(),
         decision,
         note,

@@ -5,10 +5,10 @@ use crate::error::{Error, Result};
 use crate::journal::find;
 use crate::print::check::{self, Again};
 use crate::print::forms::YEAR;
-use crate::print::issue;
 use crate::print::{Form, Layouts, Subject, Wanted, parse_code, ready, show_page_record};
+use crate::print::{issue, register};
 use crate::report::scope::period_name;
-use crate::school::{ClassName, School, same_word};
+use crate::school::{ClassName, School, format_date, same_word};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -25,6 +25,15 @@ pub enum Print {
     /// Сводная ведомость учёта успеваемости отдельным документом
     #[command(visible_alias = "успеваемость")]
     Progress(OfClass),
+    /// Журнал «Замена сведений в электронном журнале» (§2.3.3)
+    #[command(visible_alias = "замена")]
+    Corrections(Where),
+    /// Реестр выданных документов
+    #[command(visible_alias = "реестр")]
+    Register(Where),
+    /// Журнал учёта электронных носителей (§5.6–5.8)
+    #[command(visible_alias = "носители")]
+    Carriers(Where),
     /// Реестр ключей подписи
     #[command(visible_alias = "ключи")]
     Keys(Where),
@@ -40,6 +49,18 @@ pub enum Print {
     /// Все документы школы: журналы классов, ведомости на 25 лет, реестры
     #[command(visible_alias = "всё")]
     All(Where),
+    /// Акт о создании архивных копий (§5.5)
+    #[command(visible_alias = "акт")]
+    Act {
+        /// Имя архива: 2025-2026-q1
+        #[arg(value_name = "АРХИВ")]
+        archive: String,
+        #[command(flatten)]
+        to: Where,
+    },
+    /// Список выданных документов
+    #[command(visible_alias = "список")]
+    List,
     /// Проверить бумагу: по коду внизу страницы или по тексту QR-кода
     #[command(visible_alias = "сверить")]
     Check {
@@ -83,7 +104,12 @@ impl Print {
             Self::Class(of) => one(common, Form::ClassBook, &of),
             Self::Summary(of) => one(common, Form::SummarySheet, &of),
             Self::Progress(of) => one(common, Form::Progress, &of),
-            Self::Keys(to) => print(common, vec![Wanted::new(Form::Keys, Subject::School)], &to),
+            Self::Corrections(to) => of_school(common, Form::Corrections, &to),
+            Self::Register(to) => of_school(common, Form::Register, &to),
+            Self::Act { archive, to } => act(common, archive, &to),
+            Self::List => list(common),
+            Self::Carriers(to) => of_school(common, Form::Carriers, &to),
+            Self::Keys(to) => of_school(common, Form::Keys, &to),
             Self::Analytics { period, to } => {
                 let journal = session::journal(common)?;
                 let school = find::school(journal.tables())?;
@@ -120,6 +146,22 @@ fn period_of(school: &School, typed: Option<&str>, today: NaiveDate) -> Result<S
             })
         }
     }
+}
+
+fn of_school(common: &Common, form: Form, to: &Where) -> Result<ExitCode> {
+    print(common, vec![Wanted::new(form, Subject::School)], to)
+}
+
+fn act(common: &Common, archive: String, to: &Where) -> Result<ExitCode> {
+    let known = find::archives(session::journal(common)?.tables())?;
+    if !known.contains(&archive) {
+        let next = match known.join(", ") {
+            none if none.is_empty() => "создайте архив: letopis archive create".to_owned(),
+            names => format!("в журнале есть: {names}"),
+        };
+        return Err(Error::input(format!("архива «{archive}» нет в журнале")).next(next));
+    }
+    print(common, vec![Wanted::new(Form::ArchiveAct, Subject::Archive(archive))], to)
 }
 
 fn one(common: &Common, form: Form, of: &OfClass) -> Result<ExitCode> {
@@ -176,6 +218,31 @@ pub fn say(document: &issue::Issued) {
         document.leaves,
         document.file.display()
     );
+}
+
+fn list(common: &Common) -> Result<ExitCode> {
+    let journal = session::journal(common)?;
+    let tables = journal.tables();
+    let school = find::school(tables)?;
+    let (mut rows, mut values) = (Vec::new(), Vec::new());
+    for line in register::all(tables)? {
+        let document = &line.document;
+        let code = line.code();
+        values.push(serde_json::json!({
+            "number": document.number, "issued_at": document.issued_at.to_rfc3339(), "form": document.form,
+            "subject": document.subject, "variant": document.variant, "title": document.title,
+            "pages": document.pages.len(), "leaves": line.leaves, "code": code, "issued_by": document.issued_by,
+        }));
+        let by = find::staff(tables, &document.issued_by)?.map(|person| person.name.initials()).unwrap_or_default();
+        let (day, leaves) = (format_date(school.day_of(document.issued_at)), line.leaves.to_string());
+        rows.push(vec![document.number.clone(), day, document.title.clone(), leaves, code, by]);
+    }
+    if common.json {
+        screen::json(&values.into());
+    } else {
+        screen::table(&["№", "Дата", "Документ", "Листов", "Код сверки", "Кем заверен"], &rows);
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn check_page(common: &Common, typed: &str, layouts: Option<&std::path::Path>) -> Result<ExitCode> {

@@ -33,6 +33,8 @@ pub struct Correction {
     pub reason: String,
     /// The decision, once it was taken.
     pub decision: Option<Decision>,
+    /// The entry that asked for it.
+    pub requested_entry: u64,
 }
 
 /// A decision on a request.
@@ -62,7 +64,7 @@ pub fn next_number(tables: &Connection) -> Result<u64> {
 }
 
 const COLUMNS: &str = "SELECT number, requested_at, requested_by, course, date, lesson, reason, decision, note,
-                       decided_at, decided_by FROM corrections";
+                       decided_at, decided_by, requested_entry FROM corrections";
 
 /// A request by its number.
 pub fn by_number(tables: &Connection, number: u64) -> Result<Option<Correction>> {
@@ -100,6 +102,7 @@ fn read(tables: &Connection, row: &Row<'_>) -> Result<Correction> {
         changes: changes(tables, number)?.ok_or_else(damaged)?,
         reason: row.get(6)?,
         decision,
+        requested_entry: row.get(11)?,
     })
 }
 
@@ -109,6 +112,45 @@ fn changes(tables: &Connection, number: u64) -> Result<Option<Vec<Change>>> {
     let texts = statement.query_map([number], |row| row.get::<_, String>(0))?;
     let texts = texts.collect::<rusqlite::Result<Vec<_>>>()?;
     Ok(texts.iter().map(|json| serde_json::from_str(json).ok()).collect())
+}
+
+/// «Иванов П.: было 3, стало 4», change after change.
+///
+/// # Errors
+/// Only the database's.
+pub fn in_words(tables: &Connection, changes: &[Change]) -> Result<String> {
+    let shown = |text: String| if text.is_empty() { "пусто".to_owned() } else { text };
+    let words = changes.iter().map(|change| -> Result<String> {
+        let (was, becomes) = match change {
+            Change::Lesson { was, becomes } => {
+                let was = was.as_ref().map(|was| line_in_words(tables, was)).transpose()?;
+                (was.unwrap_or_default(), line_in_words(tables, becomes)?)
+            }
+            _ => change.texts(),
+        };
+        let who = match change.pupil() {
+            Some(file) => find::pupil(tables, file)?.map_or(file.to_owned(), |p| p.name.surname_given()),
+            None => "урок".to_owned(),
+        };
+        let more = match change {
+            Change::Mark { work, document, .. } => [("вид работы", work), ("документ", document)]
+                .iter()
+                .filter(|(_, text)| !text.is_empty())
+                .map(|(what, text)| format!(", {what}: {text}"))
+                .collect(),
+            _ => String::new(),
+        };
+        let period = if change.period().is_empty() { String::new() } else { format!(", {}", change.period()) };
+        Ok(format!("{who}{period}: было {}, стало {}{more}", shown(was), shown(becomes)))
+    });
+    Ok(words.collect::<Result<Vec<_>>>()?.join("; "))
+}
+
+/// A lesson's line with its substitute's name in place of the login.
+fn line_in_words(tables: &Connection, line: &LessonText) -> Result<String> {
+    let substitute = find::staff(tables, &line.substitute)?.map(|person| person.name.initials());
+    let substitute = substitute.unwrap_or_else(|| line.substitute.clone());
+    Ok(LessonText { substitute, ..line.clone() }.to_string())
 }
 
 /// What stands in the journal where a change is to be made, and the change with it as its `was`.

@@ -86,6 +86,8 @@ CREATE TABLE correction_changes ( -- kind: mark, attendance, lesson, final; was 
     number INTEGER NOT NULL, place INTEGER NOT NULL, kind TEXT NOT NULL, -- change: the JSON of the request's entry
     pupil INTEGER, period TEXT NOT NULL, was TEXT NOT NULL, becomes TEXT NOT NULL, change TEXT NOT NULL,
     PRIMARY KEY (number, place)) STRICT, WITHOUT ROWID;
+CREATE TABLE clock_resets (      -- the administrator said that the clock had been wrong until this entry
+    entry INTEGER PRIMARY KEY, at TEXT NOT NULL, by TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
 CREATE TABLE remarks (           -- on how the journal is kept; course is NULL where the remark is about the whole book
     number INTEGER PRIMARY KEY, class TEXT NOT NULL, course INTEGER, text TEXT NOT NULL, author TEXT NOT NULL,
     written_at TEXT NOT NULL, answer TEXT NOT NULL, answered_by TEXT NOT NULL, answered_at TEXT NOT NULL,
@@ -112,6 +114,7 @@ CREATE TABLE carriers (
 CREATE TABLE archives (          -- length and head: the ledger in it; tagmanifest: SHA-256 in hex, the archive's code
     name TEXT PRIMARY KEY, period TEXT NOT NULL, created_at TEXT NOT NULL, length INTEGER NOT NULL,
     head TEXT NOT NULL, tagmanifest TEXT NOT NULL, bytes INTEGER NOT NULL, files INTEGER NOT NULL,
+    signer TEXT NOT NULL, author TEXT NOT NULL, -- fingerprint of the key that signed it; login of who recorded it
     entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE archive_copies (
     archive TEXT NOT NULL, carrier TEXT NOT NULL, entry INTEGER NOT NULL,

@@ -89,6 +89,12 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// Hexadecimal digits as they stand on paper: upper-case, in groups of four.
+pub fn grouped(hex: &str) -> String {
+    let digits: Vec<char> = hex.to_uppercase().chars().collect();
+    digits.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
 /// Reads 64 hexadecimal digits of either case.
 pub fn parse_hash(text: &str) -> Option<Hash> {
     let digits = text.as_bytes();

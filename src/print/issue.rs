@@ -52,7 +52,7 @@ pub fn everything(tables: &Connection) -> Result<Vec<Wanted>> {
 }
 
 /// The registers of the whole school.
-const REGISTERS: [Form; 1] = [Form::Keys];
+const REGISTERS: [Form; 4] = [Form::Corrections, Form::Carriers, Form::Keys, Form::Register];
 
 /// Issues what is wanted and writes the files into `dir`. `progress` is told how many documents are done.
 ///

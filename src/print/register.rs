@@ -1,9 +1,10 @@
 //! The register of issued documents as the tables keep it: what was issued, when, by whom, from which state.
 
+use super::seal::groups;
 use super::{Form, IssueContext, Subject, Variant, Wanted};
 use crate::error::{Error, Result};
 use crate::journal::find;
-use crate::ledger::chain::hex;
+use crate::ledger::chain::{hex, parse_hash};
 use crate::ledger::store;
 use chrono::{DateTime, FixedOffset};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -48,6 +49,36 @@ impl Registered {
         let subject = Subject::parse(form.scope(), &self.subject)?;
         Ok(Wanted { form, subject, variant: Variant::parse(&self.variant)? })
     }
+}
+
+/// A line of the register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The document.
+    pub document: Registered,
+    /// Its leaves of paper.
+    pub leaves: u32,
+}
+
+impl Line {
+    /// The check code of the document's last page, which bears the certification: in a class's book it covers all the
+    /// others.
+    pub fn code(&self) -> String {
+        self.document.pages.last().and_then(|hex| parse_hash(hex)).map(|digest| groups(&digest)).unwrap_or_default()
+    }
+}
+
+/// Every document that was issued, in the order of their numbers.
+///
+/// # Errors
+/// A row that does not read is damage.
+pub fn all(tables: &Connection) -> Result<Vec<Line>> {
+    let mut statement = tables.prepare_cached("SELECT number, leaves FROM documents ORDER BY entry")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows: Vec<(String, u32)> = rows.collect::<rusqlite::Result<_>>()?;
+    let line =
+        |(number, leaves): (String, u32)| Ok(registered(tables, &number)?.map(|document| Line { document, leaves }));
+    rows.into_iter().filter_map(|row| line(row).transpose()).collect()
 }
 
 /// The context in which a document was issued, from the register, the ledger, and the people in `tables`.

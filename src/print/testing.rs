@@ -1,6 +1,6 @@
 //! A school for the tests of this layer, put into the tables by SQL: a class with a year behind it, of any size.
 
-use super::{Form, IssueContext, Wanted};
+use super::{Form, IssueContext, Subject, Wanted};
 use crate::school::{ClassName, PersonName, School};
 use chrono::{DateTime, Datelike, NaiveDate};
 use rusqlite::{Connection, params};
@@ -461,4 +461,94 @@ pub fn correct(
     tables.execute(sql, rusqlite::params![number, lesson]).unwrap();
     let sql = "INSERT INTO correction_changes VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, '{}')";
     tables.execute(sql, rusqlite::params![number, kind, pupil, period, was, becomes]).unwrap();
+}
+
+/// Fills the registers of the school: so many corrections and documents, with texts that go on and on where `unwieldy`.
+pub fn add_papers(tables: &Connection, corrections: i64, documents: i64, unwieldy: bool) {
+    let long = |text: &str, letters: usize| -> String {
+        if unwieldy { text.chars().cycle().take(letters).collect() } else { text.to_owned() }
+    };
+    tables.execute_batch("BEGIN").unwrap();
+    if unwieldy {
+        tables.execute("UPDATE people SET surname = surname || ?1", ["щ".repeat(40)]).unwrap();
+    }
+    let reason = long("отметка поставлена не тому ученику ", 400);
+    for number in 1..=corrections {
+        let (decision, note, at, by) = match number % 3 {
+            0 => ("", String::new(), "", ""),
+            1 => ("удовлетворено", String::new(), "2025-10-20T12:00:00+03:00", "zav"),
+            _ => ("отклонено", long("работа не найдена ", 300), "2025-10-20T12:00:00+03:00", "zav"),
+        };
+        let sql =
+            "INSERT INTO corrections VALUES (?1, '2025-10-19T09:00:00+03:00', 't1', 1, '2025-10-14', 3, ?2, ?3, ?4,
+                   ?5, ?6, ?7, ?7)";
+        let entry = 1000 + 2 * number;
+        tables.execute(sql, params![number, reason, decision, note, at, by, entry]).unwrap();
+        let change = |place: i64, json: serde_json::Value| {
+            let sql = "INSERT INTO correction_changes VALUES (?1, ?2, 'mark', NULL, '', '', '', ?3)";
+            tables.execute(sql, params![number, place, json.to_string()]).unwrap();
+        };
+        change(1, serde_json::json!({ "what": "mark", "pupil": "А-002", "was": "3", "becomes": "4" }));
+        if number % 4 == 0 {
+            let (topic, substitute) = (long("Повторение. Свойства степени ", 400), "t2");
+            let line = serde_json::json!({ "topic": topic, "work": "", "homework": "§ 4", "substitute": substitute });
+            change(2, serde_json::json!({ "what": "lesson", "was": line, "becomes": line }));
+        }
+    }
+    let sql = "INSERT INTO clock_resets VALUES (1003, '2025-10-19T10:00:00+03:00', 'dir', ?1)";
+    tables.execute(sql, [long("села батарея, часы показывали 2031 год ", 200)]).unwrap();
+    for number in 1..=documents {
+        let name = format!("2025-{number:04}");
+        let (form, subject, variant) = match number % 5 {
+            0 => ("register", "", ""),
+            1 => ("class-book", "7А", "simplex"),
+            _ => ("class-book", "7А", ""),
+        };
+        let sql = "INSERT INTO documents VALUES (?1, ?2, ?3, ?4, ?5, 72, 900, '2025-10-24T15:00:00+03:00', 'zav', ?6,
+                   '0.1.0', ?7)";
+        let (title, digest) = (long("Классный журнал 7 «А» класса за 2025/2026 учебный год ", 200), "0a".repeat(32));
+        tables.execute(sql, params![name, form, subject, variant, title, digest, 2000 + number]).unwrap();
+        for page in 1..=2 {
+            let digest = format!("{number:04x}{page:04x}").repeat(8);
+            tables.execute("INSERT INTO document_pages VALUES (?1, ?2, ?3)", params![name, page, digest]).unwrap();
+        }
+    }
+    let place = long("сейф директора, кабинет № 12 ", 150);
+    for (id, label, holder, device) in [
+        ("00c1d2e3f4a5b6c7", "А-1", "dir", ""),
+        ("11c1d2e3f4a5b6c7", "А-2", "zav", "JetFlash, серийный № 0A1B2C3D4E5F"),
+    ] {
+        let sql = "INSERT INTO carriers VALUES (?1, ?2, ?3, ?4, ?5, '2025-10-24T14:00:00+03:00', ?6)";
+        let (label, entry) = (long(label, 60), if holder == "dir" { 1500 } else { 1501 });
+        tables.execute(sql, params![id, label, holder, place, device, entry]).unwrap();
+    }
+    let sql = "INSERT INTO archives VALUES (?1, 'I четверть', '2025-10-24T15:20:00+03:00', 41237, ?2, ?3, 461825, 9,
+               'SHA256:UubaRZpX9s2SFBa+OjgqJTeElMNxk3dBCC3KuwVpDyk', 'zav', 1502)";
+    tables.execute(sql, params![ARCHIVE, "c4".repeat(32), "1a2b3c4d".repeat(8)]).unwrap();
+    tables.execute("INSERT INTO archive_copies SELECT ?1, id, 1502 FROM carriers", [ARCHIVE]).unwrap();
+    tables.execute_batch("COMMIT").unwrap();
+}
+
+/// The archive of [`add_papers`].
+pub const ARCHIVE: &str = "2025-2026-q1";
+
+/// The act on it.
+pub fn act() -> Wanted {
+    Wanted::new(Form::ArchiveAct, Subject::Archive(ARCHIVE.to_owned()))
+}
+
+/// The registers and other documents about the whole school.
+pub const OF_SCHOOL: [Form; 4] = [Form::Corrections, Form::Register, Form::Carriers, Form::Keys];
+
+/// The tables of a small class with registers.
+pub fn papers(corrections: i64, documents: i64, unwieldy: bool) -> Connection {
+    let size = if unwieldy { Size { pupils: 4, subjects: 1, ..UNWIELDY } } else { LIFELIKE };
+    let tables = tables(Size { subjects: 2, ..size });
+    add_papers(&tables, corrections, documents, unwieldy);
+    tables
+}
+
+/// A register of the whole school.
+pub fn of_school(form: Form) -> Wanted {
+    Wanted::new(form, Subject::School)
 }

@@ -5,7 +5,9 @@ mod legible;
 mod tagged;
 
 use super::page::{Page, TextRun};
-use super::testing::{LARGE, LIFELIKE, OF_CLASS, Size, UNWIELDY, context, of_class, school_of, tables};
+use super::testing::{
+    LARGE, LIFELIKE, OF_CLASS, OF_SCHOOL, Size, UNWIELDY, act, context, of_class, of_school, papers, school_of, tables,
+};
 use super::*;
 use legible::assert_legible;
 use std::collections::BTreeMap;
@@ -69,6 +71,16 @@ fn text_of_an_analytical_report_touches_no_rule_and_no_bar_whatever_the_size_of_
         for period in ["I четверть", "III четверть", "Год"] {
             let document = lay_out(&tables, &LAYOUTS, &analytics(period), &context(NUMBER)).unwrap();
             assert!(document.pages.iter().any(|page| !page.fills.is_empty()));
+            document.pages.iter().zip(1..).for_each(|(page, number)| assert_legible(page, number));
+        }
+    }
+}
+
+#[test]
+fn the_registers_of_the_school_are_legible_however_long_they_and_their_texts_are() {
+    for tables in [papers(200, 300, false), papers(40, 60, true), papers(0, 0, false)] {
+        for wanted in OF_SCHOOL.map(of_school).into_iter().chain([act()]) {
+            let document = lay_out(&tables, &LAYOUTS, &wanted, &context(NUMBER)).unwrap();
             document.pages.iter().zip(1..).for_each(|(page, number)| assert_legible(page, number));
         }
     }
@@ -411,6 +423,10 @@ fn look() {
         let mut wanted = issue::everything(tables).unwrap();
         let books = wanted.iter().filter(|wanted| wanted.form == Form::ClassBook);
         wanted.extend(books.map(|book| Wanted { form: Form::Progress, ..book.clone() }).collect::<Vec<_>>());
+        if name.contains("papers") {
+            wanted.retain(|wanted| wanted.form.scope() != Scope::Class);
+            wanted.push(act());
+        }
         for wanted in wanted {
             let began = std::time::Instant::now();
             let rendered = render(tables, &layouts, &wanted, &context(NUMBER)).unwrap();
@@ -432,6 +448,8 @@ fn look() {
             write(&tables(LIFELIKE), "");
             let large = if std::env::var_os("LETOPIS_LOOK_WITH").is_some() { LARGE } else { UNWIELDY };
             write(&tables(large), "-unwieldy");
+            write(&papers(30, 40, false), "-papers");
+            write(&papers(12, 20, true), "-papers-unwieldy");
         }
     }
 }

@@ -8,6 +8,7 @@
 use crate::print::fonts::{Face, Family, MM_PER_PT, Shaped, Shaper};
 use crate::print::page::{Area, Page, Place, TextRun};
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Distance between baselines, in em: room for «Й» over «у».
@@ -111,6 +112,15 @@ impl Block {
             }
         }
         text
+    }
+
+    /// Some of its lines.
+    pub fn part(&self, lines: Range<usize>) -> Self {
+        let count = self.lines.len();
+        let (begins, ends) = (lines.start.min(count), lines.end.min(count));
+        let here = self.divided.iter().filter(|division| (begins..ends).contains(&division.line));
+        let divided = here.map(|division| Division { line: division.line - begins, ..*division }).collect();
+        Self { kind: self.kind, lines: self.lines[begins..ends].to_vec(), divided }
     }
 
     /// The height of all lines, in mm.

@@ -200,6 +200,14 @@ const DICTIONARY: &[(&str, Columns)] = &[
         ],
     ),
     (
+        "clock_resets",
+        &[
+            ("at", "когда записано, по поправленным часам"),
+            ("by", "логин администратора"),
+            ("reason", "что было с часами"),
+        ],
+    ),
+    (
         "remarks",
         &[
             ("number", "номер замечания"),
@@ -262,6 +270,7 @@ const DICTIONARY: &[(&str, Columns)] = &[
             ("tagmanifest", "код архива: SHA-256 файла tagmanifest-sha256.txt"),
             ("bytes", "байтов"),
             ("files", "файлов"),
+            ("signer", "отпечаток ключа, которым подписан архив"),
         ],
     ),
     ("archive_copies", &[("archive", "имя архива"), ("carrier", "номер носителя")]),

@@ -77,8 +77,8 @@ pub fn make(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progress
     continues(journal, &carriers)?;
     declare_again(journal, &carriers, &mut notes, progress)?;
     let (name, interrupted) = free_name(journal, &carriers, &due.bag, &mut notes, progress)?;
-    if let Some(summary) = interrupted {
-        return adopt(journal, author, &due.period, &carriers, &summary, notes, progress);
+    if let Some(interrupted) = interrupted {
+        return adopt(journal, author, &due.period, &carriers, &interrupted, notes, progress);
     }
     notes.extend(unfinished.into_iter().chain(due.earlier(journal.tables())?));
     let documents_folder = Scratch::open(&beside(journal, "print-tmp"))?;
@@ -234,6 +234,13 @@ fn declare_again(
     Ok(())
 }
 
+/// The archive of an interrupted run.
+struct Interrupted {
+    summary: Summary,
+    /// Fingerprint of the key that signed it.
+    signer: String,
+}
+
 /// The first name of this kind that no recorded archive has, and the archive of an interrupted run under it.
 fn free_name(
     journal: &Journal,
@@ -241,7 +248,7 @@ fn free_name(
     base: &str,
     notes: &mut Vec<String>,
     progress: &dyn Progress,
-) -> Result<(String, Option<Summary>)> {
+) -> Result<(String, Option<Interrupted>)> {
     let tables = journal.tables();
     for number in 1.. {
         let name = if number == 1 { base.to_owned() } else { format!("{base}-{number}") };
@@ -259,28 +266,34 @@ fn free_name(
         let one_archive = found.windows(2).all(|pair| pair[0].code == pair[1].code);
         match found.pop() {
             None => return Ok((name, None)),
-            Some(summary) if one_archive && is_ours(journal, carriers, &name)? => return Ok((name, Some(summary))),
-            // Another journal's, or two different ones: they stay, and the new one takes another name.
-            Some(_) => {}
+            Some(summary) => {
+                let signer = if one_archive { signer_of_ours(journal, carriers, &name)? } else { None };
+                if let Some(signer) = signer {
+                    return Ok((name, Some(Interrupted { summary, signer })));
+                }
+                // Another journal's, or two different ones: they stay, and the new one takes another name.
+            }
         }
     }
     Err(Error::environment("не нашлось имени для архива"))
 }
 
-/// Whether what lies under the name was made from this journal by somebody who may.
-fn is_ours(journal: &Journal, carriers: &[Carrier], name: &str) -> Result<bool> {
+/// The key that signed what lies under the name, if it was made from this journal by somebody who may.
+fn signer_of_ours(journal: &Journal, carriers: &[Carrier], name: &str) -> Result<Option<String>> {
+    let mut signer = None;
     let witness = Witness(journal);
     let request = Request { anchors: &[Anchor::Journal(&witness)], content: None };
     for carrier in carriers {
         let folder = carrier.bag(name);
         if folder.root().exists() {
             let report = verify(folder.root(), &request, &crate::archive::progress::Quiet)?;
-            if !matches!(report.verdict, Verdict::Genuine { .. }) {
-                return Ok(false);
+            match report.verdict {
+                Verdict::Genuine { fingerprint, .. } => signer = Some(fingerprint),
+                _ => return Ok(None),
             }
         }
     }
-    Ok(true)
+    Ok(signer)
 }
 
 /// Completes and records the archive of an interrupted run.
@@ -289,10 +302,11 @@ fn adopt(
     author: Author<'_>,
     period: &str,
     carriers: &[Carrier],
-    summary: &Summary,
+    interrupted: &Interrupted,
     mut notes: Vec<String>,
     progress: &dyn Progress,
 ) -> Result<Made> {
+    let Interrupted { summary, signer } = interrupted;
     let name = &summary.name;
     let whole = carriers.iter().find(|carrier| carrier.bag(name).root().exists());
     let whole = whole.ok_or_else(|| Error::damaged(format!("архив «{name}» исчез с носителей")))?;
@@ -310,12 +324,12 @@ fn adopt(
         head: summary.facts.head.clone(),
         files: summary.files,
         bytes: summary.bytes,
+        signer: signer.clone(),
         copies: copies(carriers),
     };
     journal.record(author, recorded.clone())?;
     let folders = carriers.iter().map(|carrier| carrier.bag(name).root().to_owned()).collect();
-    let fingerprint = author.identity.public().fingerprint();
-    Ok(Made { recorded, documents: Vec::new(), folders, fingerprint, notes })
+    Ok(Made { recorded, documents: Vec::new(), folders, fingerprint: signer.clone(), notes })
 }
 
 /// A package a class, with everything that was issued for it, and one with the registers of the school.
@@ -414,6 +428,7 @@ fn entry(
         head: head.to_owned(),
         files: created.files,
         bytes: created.bytes,
+        signer: String::new(),
         copies: copies(carriers),
     }
 }

@@ -22,7 +22,7 @@ use crate::ledger::keyfile;
 use crate::print::check::{self, Again};
 use crate::print::issue::{self, Issued};
 use crate::print::register as print_register;
-use crate::print::{Layouts, parse_code};
+use crate::print::{Form, Layouts, Subject, Wanted, parse_code};
 use crate::school::{Marks, School, format_date};
 use chrono::{DateTime, Duration, FixedOffset, NaiveTime, TimeZone};
 use clap::Args;
@@ -59,9 +59,11 @@ impl Demo {
         stage.import()?;
         stage.enroll()?;
         stage.record()?;
+        stage.register_carriers()?;
         let issued = stage.print()?;
         stage.check_paper(&issued)?;
         let made = stage.archive()?;
+        stage.print_act(&made)?;
         let whole = stage.verify(&made)?;
         stage.audit()?;
         println!("\nСоздано в «{}»:", self.dir.display());
@@ -69,7 +71,7 @@ impl Demo {
             ("journal.letopis", "журнал"),
             ("keys/", "ключи без паролей: только для пробы, в школе каждый ключ закрыт паролем"),
             ("recovery.txt", "ключ восстановления архива: в школе печатается и уходит в сейф"),
-            ("print/", "книги классов (PDF/A-2u) и ведомости (PDF/A-2a, PDF/UA-1)"),
+            ("print/", "книги классов, реестры (PDF/A-2u), ведомости и акт об архиве (PDF/A-2a, PDF/UA-1)"),
             ("usb-1/, usb-2/", "две архивные копии; здесь это папки одного диска, в школе — две флешки"),
         ] {
             println!("  {name:16} {what}");
@@ -206,7 +208,6 @@ impl Stage {
     }
 
     fn print(&mut self) -> Result<Vec<Issued>> {
-        self.clock += Duration::days(1);
         let wanted = issue::everything(self.journal.tables())?;
         let layouts = Layouts::load(None)?;
         let bar = screen::progress("Печать документов");
@@ -240,15 +241,26 @@ impl Stage {
         Ok(())
     }
 
-    fn archive(&mut self) -> Result<Made> {
-        self.clock += Duration::hours(1);
-        let targets = [self.dir.join("usb-1"), self.dir.join("usb-2")];
+    fn carriers(&self) -> [PathBuf; 2] {
+        [self.dir.join("usb-1"), self.dir.join("usb-2")]
+    }
+
+    /// Before anything is printed, so that the register of carriers knows them.
+    fn register_carriers(&mut self) -> Result<()> {
+        self.clock += Duration::days(1);
+        let targets = self.carriers();
         let keepers = [("А-1", STAFF[2], "сейф директора"), ("А-2", STAFF[1], "кабинет завуча")];
         for (mount, (label, holder, place)) in targets.iter().zip(keepers) {
             std::fs::create_dir_all(mount).map_err(|e| Error::file("создать папку", mount, &e))?;
             let author = Author { identity: &self.keys[1], now: self.clock, taken_over: false };
             register::register(&mut self.journal, author, mount, label, holder, place)?;
         }
+        Ok(())
+    }
+
+    fn archive(&mut self) -> Result<Made> {
+        self.clock += Duration::hours(1);
+        let targets = self.carriers();
         let layouts = Layouts::load(None)?;
         let wish = Wish { period: "Год", targets: &targets, allow_same_device: true, layouts: &layouts };
         let bar = Bar::new();
@@ -259,6 +271,16 @@ impl Stage {
         self.say("архив создан");
         super::archive::say(&made);
         Ok(made)
+    }
+
+    /// The paper that a copy is checked by later.
+    fn print_act(&mut self, made: &Made) -> Result<()> {
+        let layouts = Layouts::load(None)?;
+        let act = Wanted::new(Form::ArchiveAct, Subject::Archive(made.recorded.name.clone()));
+        let author = Author { identity: &self.keys[1], now: self.clock, taken_over: false };
+        let out = self.dir.join("print");
+        issue::issue(&mut self.journal, author, &layouts, &[act], &out, &|_| {})?.iter().for_each(print::say);
+        Ok(())
     }
 
     /// Verifies both copies to the bottom, with the director's key, against the journal and the code of the act.

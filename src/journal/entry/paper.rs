@@ -85,6 +85,9 @@ pub struct ArchiveCreated {
     pub files: u64,
     /// Bytes in the bag.
     pub bytes: u64,
+    /// Fingerprint of the key that signed the copies; empty where it is the entry's own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub signer: String,
     /// The carriers that hold it.
     pub copies: Vec<CopyOn>,
 }

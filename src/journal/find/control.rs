@@ -128,3 +128,12 @@ pub fn remarks(tables: &Connection) -> Result<Vec<Remark>> {
     }
     Ok(remarks)
 }
+
+/// The names of the archives that were made, in order.
+///
+/// # Errors
+/// Only the database's.
+pub fn archives(tables: &Connection) -> Result<Vec<String>> {
+    let mut statement = tables.prepare_cached("SELECT name FROM archives ORDER BY entry")?;
+    Ok(statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+}

@@ -5,7 +5,7 @@ mod people;
 mod pupils;
 mod study;
 
-pub use control::{Final, Remark, Substitution, decided, finals_of, remarks, substitutions};
+pub use control::{Final, Remark, Substitution, archives, decided, finals_of, remarks, substitutions};
 pub use people::{
     Key, Staff, all_staff, fingerprints_of, has_role, is_closed, is_dismissed, key, keys_in_force, roles_of, school,
     shares_association, staff,

@@ -73,6 +73,12 @@ pub fn archive(context: &Context<'_>, archive: &ArchiveCreated) -> Result<()> {
     {
         return Err(Error::refused(format!("архив «{}» описан неверно", archive.name)));
     }
+    if !archive.signer.is_empty() && find::key(tables, &archive.signer)?.is_none() {
+        return Err(Error::refused(format!(
+            "архив «{}» подписан ключом {}, которого нет в журнале",
+            archive.name, archive.signer
+        )));
+    }
     let (mut ids, mut holders, mut places) = (HashSet::new(), HashSet::new(), HashSet::new());
     for copy in &archive.copies {
         let sql = "SELECT holder, place FROM carriers WHERE id = ?1";

@@ -1,6 +1,6 @@
 //! Tables of one line a thing, whose columns stand in the order of their layout.
 
-use super::{Composer, Heading, RunOn, sans};
+use super::{Canvas, Heading, RunOn, sans};
 use crate::print::layout::{Column, ColumnAlign, Columns, Fields, Label, Size};
 use crate::print::page::Page;
 use crate::print::sheet::Orientation;
@@ -29,7 +29,7 @@ impl<'a, F> Listing<'a, F> {
     }
 }
 
-impl<D> Composer<'_, D> {
+impl Canvas<'_> {
     /// Lays a heading and a line for each of `rows` over as many pages as it takes, the first of which is `first`; `text`
     /// says what stands in a field of a row. Gives the pages and the lower edge of the table on the last, in mm.
     pub(super) fn listing<F: Fields, R>(

@@ -4,10 +4,12 @@
 //! assembles a document numbers the pages, sets the foot and seals them.
 
 mod analytics;
+mod archive_act;
 mod book;
 mod certificate;
 mod class;
 mod course;
+mod flow;
 mod list;
 mod listing;
 mod missed;
@@ -26,17 +28,20 @@ use crate::journal::find;
 use crate::print::IssueContext;
 use crate::print::document::{Form, Subject, Wanted};
 use crate::print::fonts::{Face, Shaper};
-use crate::print::layout::{Label, Layouts, Size};
+use crate::print::layout::{Label, Layouts, PageLayout, Size};
 use crate::print::page::{Area, Page, Place};
 use crate::print::pdf::Bookmark;
 use crate::print::sheet::{self, FootText, Orientation, PageSeal, Sides};
 use crate::print::table::{Cell, Drawn, Look, Row, Table, paginate};
 use crate::print::typeset::{Align, Block, Pad, Setting, Stand, Type, Typesetter};
 use crate::school::{ClassName, School, format_date};
+use chrono::DateTime;
 use class::ClassData;
 pub use course::{FINAL, YEAR};
+use flow::Flow;
 use rusqlite::Connection;
-use std::ops::Range;
+use signatures::{CERTIFICATION_GAP, CERTIFICATION_HEIGHT};
+use std::ops::{Deref, Range};
 
 /// A document laid out and sealed.
 #[derive(Debug)]
@@ -70,6 +75,10 @@ pub fn compose(composer: Composer<'_, ()>, wanted: &Wanted) -> Result<Document> 
         }
         (Form::Progress, Subject::Class(class)) => progress::progress_sheet(&composer.of_class(class)?),
         (Form::SummarySheet, Subject::Class(class)) => summary_sheet::summary_sheet(&composer.of_class(class)?),
+        (Form::Corrections, Subject::School) => register::corrections(&composer),
+        (Form::Register, Subject::School) => register::documents(&composer),
+        (Form::Carriers, Subject::School) => register::carriers(&composer),
+        (Form::ArchiveAct, Subject::Archive(name)) => archive_act::archive_act(&composer, name),
         (Form::Keys, Subject::School) => register::keys(&composer),
         (Form::Analytics, Subject::Period(period)) => analytics::analytics(&composer, period),
         (form, subject) => Err(Error::input(format!("документа «{}» о «{subject}» не бывает", form.title()))),
@@ -83,15 +92,32 @@ pub struct Composer<'a, D = ClassData> {
     tables: &'a Connection,
     layouts: &'a Layouts,
     context: &'a IssueContext,
-    set: Typesetter,
+    canvas: Canvas<'a>,
     school: School,
-    sides: Sides,
     data: D,
-    look: Look,
     /// Whether the school year was over when the document was issued.
     over: bool,
+}
+
+/// What pages are drawn with: it knows the paper and the type, and nothing of a journal.
+pub struct Canvas<'a> {
+    layout: &'a PageLayout,
+    set: Typesetter,
+    sides: Sides,
+    look: Look,
     /// Whether the document is tagged, so that its pages keep their structure.
     tagged: bool,
+}
+
+impl<'a> Canvas<'a> {
+    /// Prepares the fonts.
+    ///
+    /// # Errors
+    /// Fonts that cannot be read.
+    pub fn new(layout: &'a PageLayout, sides: Sides, tagged: bool) -> Result<Self> {
+        let set = Typesetter::new(Shaper::new()?, layout.fonts.text, layout.fonts.grid);
+        Ok(Self { layout, set, sides, look: Look::of(layout), tagged })
+    }
 }
 
 impl<'a> Composer<'a, ()> {
@@ -106,13 +132,10 @@ impl<'a> Composer<'a, ()> {
         context: &'a IssueContext,
     ) -> Result<Self> {
         let school = find::school(tables)?;
-        let look = Look::of(&layouts.page);
         let over = school.day_of(context.issued_at) >= school.year.ends || find::is_closed(tables)?;
         let sides = if wanted.variant.simplex { Sides::One } else { Sides::Both };
-        let fonts = &layouts.page.fonts;
-        let set = Typesetter::new(Shaper::new()?, fonts.text, fonts.grid);
-        let tagged = wanted.form.is_tagged();
-        Ok(Self { tables, layouts, context, set, school, sides, data: (), look, over, tagged })
+        let canvas = Canvas::new(&layouts.page, sides, wanted.form.is_tagged())?;
+        Ok(Self { tables, layouts, context, canvas, school, data: (), over })
     }
 
     /// The composer of what is about a class.
@@ -121,8 +144,17 @@ impl<'a> Composer<'a, ()> {
     /// A class that is not in the tables, or tables that cannot be read.
     pub fn of_class(self, class: &ClassName) -> Result<Composer<'a>> {
         let data = ClassData::load(self.tables, &self.school, class)?;
-        let Self { tables, layouts, context, set, school, sides, look, over, tagged, .. } = self;
-        Ok(Composer { tables, layouts, context, set, school, sides, data, look, over, tagged })
+        let Self { tables, layouts, context, canvas, school, over, .. } = self;
+        Ok(Composer { tables, layouts, context, canvas, school, data, over })
+    }
+}
+
+/// A composer draws as its canvas does.
+impl<'a, D> Deref for Composer<'a, D> {
+    type Target = Canvas<'a>;
+
+    fn deref(&self) -> &Canvas<'a> {
+        &self.canvas
     }
 }
 
@@ -152,19 +184,6 @@ impl<D> Composer<'_, D> {
         &self.school.year.name
     }
 
-    /// The leaf that a page stands on; both count from 1.
-    pub fn leaf_of(&self, page: u32) -> u32 {
-        self.sides.leaf_of(page)
-    }
-
-    fn new_page(&self, orientation: Orientation, number: u32) -> (Page, Area) {
-        let (mut page, area) = sheet::new_page(&self.layouts.page, orientation, self.sides, number);
-        if self.tagged {
-            page.keep_structure();
-        }
-        (page, area)
-    }
-
     /// What headings and feet of documents about the whole school may name.
     fn school_values(&self) -> [(&'static str, &str); 4] {
         let school = &self.school.school;
@@ -185,10 +204,57 @@ impl<D> Composer<'_, D> {
         FootText { number: self.context.number.clone(), about, sides: self.sides, pages }
     }
 
+    /// The date on which the document is issued, in the school's time.
+    fn issued_on(&self) -> String {
+        format_date(self.school.day_of(self.context.issued_at))
+    }
+
+    /// Sets the certification below all else, or on a page of its own.
+    fn certify_below(&self, flow: &mut Flow<'_, '_>) {
+        flow.gap(CERTIFICATION_GAP);
+        flow.need(CERTIFICATION_HEIGHT);
+        let area = flow.rest();
+        flow.draw(|_, page| self.certification(page, area));
+    }
+
+    /// Closes the pages of a document of the whole school, which has one heading.
+    fn finish(&self, title: String, heading: &str, mut pages: Vec<Page>) -> Result<Document> {
+        let about = self.layouts.page.foot.about_school.fill(&self.school_values());
+        let foot = self.foot_about(about, pages.len() as u32);
+        let seals = self.close(&mut pages, &foot, 1)?;
+        let bookmarks = vec![Bookmark { title: heading.to_owned(), page: 0, under: Vec::new() }];
+        Ok(self.document(title, pages, seals, bookmarks))
+    }
+
+    /// Somebody of the staff by surname and initials.
+    fn initials(&self, login: &str) -> Result<String> {
+        Ok(find::staff(self.tables, login)?.map_or(login.to_owned(), |person| person.name.initials()))
+    }
+
+    /// The day of a time as the tables have it, in the school's own time.
+    fn day(&self, time: &str) -> String {
+        DateTime::parse_from_rfc3339(time).map(|at| format_date(self.school.day_of(at))).unwrap_or_default()
+    }
+}
+
+/// Draws on the pages of one document, whatever they are about.
+impl Canvas<'_> {
+    /// The leaf that a page stands on; both count from 1.
+    pub fn leaf_of(&self, page: u32) -> u32 {
+        self.sides.leaf_of(page)
+    }
+
+    fn new_page(&self, orientation: Orientation, number: u32) -> (Page, Area) {
+        let (mut page, area) = sheet::new_page(self.layout, orientation, self.sides, number);
+        if self.tagged {
+            page.keep_structure();
+        }
+        (page, area)
+    }
+
     /// Sets the foot of pages, the first of which is `first`, and seals them.
     fn close(&self, pages: &mut [Page], foot: &FootText, first: u32) -> Result<Vec<PageSeal>> {
-        let close =
-            |(page, number): (&mut Page, u32)| sheet::close_page(page, &self.set, &self.layouts.page, foot, number);
+        let close = |(page, number): (&mut Page, u32)| sheet::close_page(page, &self.set, self.layout, foot, number);
         pages.iter_mut().zip(first..).map(close).collect()
     }
 
@@ -290,11 +356,6 @@ impl<D> Composer<'_, D> {
     fn heading<'h>(&self, text: &'h Label, size: Size, about: &'h str) -> Heading<'h> {
         Heading { text: text.as_str(), kind: serif_bold(size.0), about }
     }
-
-    /// The date on which the document is issued, in the school's time.
-    fn issued_on(&self) -> String {
-        format_date(self.school.day_of(self.context.issued_at))
-    }
 }
 
 /// Shares what stands on the last two pages out evenly, where the last would hold less than a third of the one before.
@@ -350,3 +411,5 @@ fn sans_bold(size: f32) -> Type {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_school;

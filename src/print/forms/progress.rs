@@ -39,7 +39,7 @@ pub(super) fn progress_sheet(composer: &Composer<'_>) -> Result<Document> {
     );
     let absences = Absences::of_class(composer.tables, &data.class, &data.reasons)?;
     let (mut pages, bottom) = composer.progress(&composer.finals()?, &absences, 1, CERTIFICATION_BELOW);
-    composer.certify_below(&mut pages, Orientation::Landscape, bottom);
+    composer.certify_last(&mut pages, Orientation::Landscape, bottom);
     let foot = composer.foot(pages.len() as u32);
     let seals = composer.close(&mut pages, &foot, 1)?;
     let bookmarks = vec![Bookmark { title: heading.as_str().to_owned(), page: 0, under: Vec::new() }];

@@ -1,6 +1,6 @@
 //! Lines to be signed by hand, and the copy's certification «Верно» (§5.1).
 
-use super::{Composer, sans, serif, serif_bold};
+use super::{Canvas, Composer, sans, serif, serif_bold};
 use crate::print::page::{Area, Page, Place};
 use crate::print::sheet::Orientation;
 use crate::print::structure::Part;
@@ -11,12 +11,14 @@ use crate::school::PersonName;
 const LINE: f32 = 11.0;
 const NO_PAD: Pad = Pad { x: 0.0, y: 0.0 };
 
+/// Between what is certified and the certification, in mm.
+pub(super) const CERTIFICATION_GAP: f32 = 5.0;
+
 /// The height of the certification in mm.
 pub(super) const CERTIFICATION_HEIGHT: f32 = 6.0 + 2.0 * LINE;
-/// Between a table and the certification, in mm.
-const GAP: f32 = 5.0;
+
 /// The room that the certification takes below a table, in mm.
-pub(super) const CERTIFICATION_BELOW: f32 = GAP + CERTIFICATION_HEIGHT;
+pub(super) const CERTIFICATION_BELOW: f32 = CERTIFICATION_GAP + CERTIFICATION_HEIGHT;
 
 impl<D> Composer<'_, D> {
     /// «Верно», and the lines for position, signature, name, date and stamp, at the top of `area`. Position and name of
@@ -39,9 +41,9 @@ impl<D> Composer<'_, D> {
     }
 
     /// Sets the certification below what ends at `bottom` on the last page, or on a page of its own.
-    pub(super) fn certify_below(&self, pages: &mut Vec<Page>, orientation: Orientation, bottom: f32) {
+    pub(super) fn certify_last(&self, pages: &mut Vec<Page>, orientation: Orientation, bottom: f32) {
         let (fresh, area) = self.new_page(orientation, pages.len() as u32 + 1);
-        let mut y = bottom + GAP;
+        let mut y = bottom + CERTIFICATION_GAP;
         if y + CERTIFICATION_HEIGHT > area.bottom() {
             pages.push(fresh);
             y = area.y;
@@ -51,10 +53,12 @@ impl<D> Composer<'_, D> {
             self.certification(last, Area { y, ..area });
         }
     }
+}
 
+impl Canvas<'_> {
     /// A line to be signed: an office, room for the signature, and the name where it is known.
     pub(super) fn signature(&self, page: &mut Page, area: Area, office: &str, name: Option<&PersonName>) -> f32 {
-        let words = &self.layouts.page.certification;
+        let words = &self.layout.certification;
         let name = name.map(PersonName::initials).unwrap_or_default();
         let fields = [(0.40, "", office), (0.28, words.signature.as_str(), ""), (0.32, words.name.as_str(), &*name)];
         self.fields(page, Area { h: LINE, ..area }, &fields)
@@ -63,7 +67,7 @@ impl<D> Composer<'_, D> {
     /// Fields side by side: what stands on the line, and below the line its caption. A field without a caption has no
     /// line. The fractions share out the width.
     fn fields(&self, page: &mut Page, area: Area, fields: &[(f32, &str, &str)]) -> f32 {
-        let words = &self.layouts.page.certification;
+        let words = &self.layout.certification;
         let (filled, caption) = (serif(words.size.0), sans(words.small.0));
         let gap = 4.0;
         let captions = caption.leading();

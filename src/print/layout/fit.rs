@@ -22,7 +22,10 @@ pub(super) fn faults(layouts: &Layouts, sources: &Sources) -> Vec<Fault> {
         let sheet = &layouts.summary_sheet;
         let fixed = [sheet.number.width, sheet.pupil.width, sheet.decision.width];
         fits.fixed("summary-sheet.toml", &["pupil"], &fixed, Orientation::Landscape);
-        fits.register("keys.toml", &layouts.keys);
+        fits.register("corrections.toml", &["register", "columns"], &layouts.corrections.register);
+        fits.register("carriers.toml", &["register", "columns"], &layouts.carriers.register);
+        fits.register("register.toml", &["columns"], &layouts.register);
+        fits.register("keys.toml", &["columns"], &layouts.keys);
         fits.analytics();
     }
     fits.faults
@@ -83,9 +86,9 @@ impl Fits<'_> {
         self.fixed("class-book.toml", &["progress", "pupil"], &fixed, Orientation::Landscape);
     }
 
-    fn register<F>(&mut self, file: &str, layout: &RegisterLayout<F>) {
+    fn register<F>(&mut self, file: &str, key: &[&str], layout: &RegisterLayout<F>) {
         let room = self.width(layout.orientation);
-        self.within(file, &["columns"], total(&layout.columns), room);
+        self.within(file, key, total(&layout.columns), room);
     }
 
     fn analytics(&mut self) {

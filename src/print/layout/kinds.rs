@@ -39,6 +39,16 @@ pub struct Label(String);
 #[derive(Debug, Clone)]
 pub struct Wording<P>(String, PhantomData<P>);
 
+/// A line of a form: a name, and a text with named places.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "P: Places"))]
+pub struct Named<P> {
+    /// The name.
+    pub name: Label,
+    /// What it is.
+    pub value: Wording<P>,
+}
+
 /// The columns of a table that a layout may order as it likes: each of a form's fields exactly once.
 #[derive(Debug, Clone)]
 pub struct Columns<F>(Vec<Column<F>>);

@@ -11,7 +11,9 @@ mod kinds;
 mod schema;
 mod source;
 
-pub use kinds::{Column, ColumnAlign, Columns, Fields, Halves, Label, Leaves, Mm, Places, Size, Weight, Wording};
+pub use kinds::{
+    Column, ColumnAlign, Columns, Fields, Halves, Label, Leaves, Mm, Named, Places, Size, Weight, Wording,
+};
 pub use schema::*;
 
 pub use faults::Fault;
@@ -59,6 +61,14 @@ layouts! {
     book: BookLayout = "class-book.toml";
     /// The summary sheet kept for 25 years.
     summary_sheet: SummarySheetLayout = "summary-sheet.toml";
+    /// The register «Замена сведений в электронном журнале».
+    corrections: CorrectionsLayout = "corrections.toml";
+    /// The register of issued documents.
+    register: RegisterLayout<DocumentField> = "register.toml";
+    /// The register of carriers.
+    carriers: CarriersLayout = "carriers.toml";
+    /// The act on the making of archive copies.
+    archive_act: ArchiveActLayout = "archive-act.toml";
     /// The register of signing keys.
     keys: RegisterLayout<KeyField> = "keys.toml";
     /// The справка about a period.

@@ -1,9 +1,9 @@
-//! Substitutions, remarks, the «Блокнот», the year's close.
+//! Substitutions, remarks, the «Блокнот», the clock, the year's close.
 
 use super::Place;
 use crate::error::Result;
 use crate::journal::entry::{
-    NoteAdded, NoteDone, RemarkAnswered, RemarkWritten, SubstitutionAssigned, SubstitutionConfirmed,
+    ClockReset, NoteAdded, NoteDone, RemarkAnswered, RemarkWritten, SubstitutionAssigned, SubstitutionConfirmed,
 };
 use crate::journal::find::iso;
 use rusqlite::params;
@@ -47,6 +47,11 @@ impl Place<'_> {
 
     pub(super) fn note_done(&self, done: &NoteDone) -> Result<()> {
         self.run("UPDATE notes SET done = 1 WHERE entry = ?1", params![done.note])
+    }
+
+    pub(super) fn clock_reset(&self, reset: &ClockReset) -> Result<()> {
+        let sql = "INSERT INTO clock_resets (entry, at, by, reason) VALUES (?1, ?2, ?3, ?4)";
+        self.run(sql, params![self.seq, self.time(), self.entry.author, reset.reason])
     }
 
     pub(super) fn year_closed(&self) -> Result<()> {

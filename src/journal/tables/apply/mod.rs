@@ -22,7 +22,7 @@ pub fn apply(tables: &Connection, seq: u64, entry: &Entry) -> Result<()> {
     match &entry.body {
         Body::JournalCreated(created) => at.journal_created(created),
         Body::SchoolChanged(changed) => at.school(&changed.school),
-        Body::ClockReset(_) => Ok(()),
+        Body::ClockReset(reset) => at.clock_reset(reset),
         Body::Person(person) => at.person(person),
         Body::PersonDismissed(dismissed) => at.dismissed(dismissed),
         Body::KeyEnrolled(enrolled) => at.key(&enrolled.login, &enrolled.key),

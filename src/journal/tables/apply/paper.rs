@@ -39,11 +39,24 @@ impl Place<'_> {
 
     pub(super) fn archive(&self, archive: &ArchiveCreated) -> Result<()> {
         let sql = "INSERT OR REPLACE INTO archives (name, period, created_at, length, head, tagmanifest, bytes, files,
-                   entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+                   signer, author, entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
         let a = archive;
+        let signer = if a.signer.is_empty() { &self.entry.key } else { &a.signer };
         self.run(
             sql,
-            params![a.name, a.period, self.time(), a.length, a.head, a.tagmanifest, a.bytes, a.files, self.seq],
+            params![
+                a.name,
+                a.period,
+                self.time(),
+                a.length,
+                a.head,
+                a.tagmanifest,
+                a.bytes,
+                a.files,
+                signer,
+                self.entry.author,
+                self.seq
+            ],
         )?;
         let sql = "INSERT OR REPLACE INTO archive_copies (archive, carrier, entry) VALUES (?1, ?2, ?3)";
         archive.copies.iter().try_for_each(|copy| self.run(sql, params![archive.name, copy.carrier, self.seq]))

@@ -3,8 +3,7 @@
 use super::super::{Composer, Document};
 use crate::error::Result;
 use crate::print::layout::KeyField;
-use crate::school::{PersonName, format_date};
-use chrono::DateTime;
+use crate::school::PersonName;
 
 /// A key that was enrolled.
 struct Key {
@@ -39,9 +38,7 @@ fn read(composer: &Composer<'_, ()>) -> Result<Vec<Key>> {
                FROM keys JOIN people USING (login) ORDER BY enrolled_entry, fingerprint";
     let mut statement = composer.tables.prepare_cached(sql)?;
     let mut rows = statement.query([])?;
-    let day = |time: &str| {
-        DateTime::parse_from_rfc3339(time).map(|at| format_date(composer.school.day_of(at))).unwrap_or_default()
-    };
+    let day = |time: &str| composer.day(time);
     let mut keys = Vec::new();
     while let Some(row) = rows.next()? {
         keys.push(Key {

@@ -1,16 +1,25 @@
 //! The registers of the whole school: each a table in the order of its layout, certified below.
 
+mod carriers;
+mod corrections;
+mod documents;
 mod keys;
 
+pub(super) use carriers::carriers;
+pub(super) use corrections::corrections;
+pub(super) use documents::documents;
 pub(super) use keys::keys;
 
-use super::listing::Listing;
+use super::flow::{Flow, LINE, Parts};
 use super::signatures::CERTIFICATION_BELOW;
-use super::{Composer, Document, Heading, serif_bold};
+use super::{Composer, Document, Heading, sans, serif, serif_bold};
 use crate::error::Result;
 use crate::print::layout::{Fields, RegisterLayout};
-use crate::print::page::Page;
-use crate::print::pdf::Bookmark;
+use crate::print::table::Row;
+use crate::print::typeset::Align;
+
+/// Between a table and the note on it, in mm.
+const NOTE_GAP: f32 = 1.5;
 
 impl Composer<'_, ()> {
     /// Lays out a register: `text` says what stands in a field of a row.
@@ -21,27 +30,34 @@ impl Composer<'_, ()> {
         rows: &[R],
         text: impl Fn(&R, F) -> String,
     ) -> Result<Document> {
-        let about = layout.about.fill(&self.school_values());
-        let heading = Heading { text: layout.heading.as_str(), kind: serif_bold(layout.heading_size.0), about: &about };
-        let look = Listing {
-            orientation: layout.orientation,
-            size: layout.size,
-            head_size: layout.head_size,
-            columns: &layout.columns,
-            empty: &layout.empty,
-            tail: CERTIFICATION_BELOW,
+        let (body, head) = (sans(layout.size.0), sans(layout.head_size.0));
+        let widths: Vec<f32> = layout.columns.iter().map(|column| column.width.0).collect();
+        let heads = vec![self.column_heads(head, &layout.columns)];
+        let least = layout.line.map_or(LINE, |line| line.0);
+        let line = |(i, row): (usize, &R)| {
+            let line = self.column_cells(body, &layout.columns, |field| text(row, field));
+            vec![Row { least, fifth: (i + 1).is_multiple_of(5), ..line }]
         };
-        let (mut pages, bottom) = self.listing(&heading, &look, rows, text, 1);
-        self.certify_below(&mut pages, layout.orientation, bottom);
-        self.finish(title, layout.heading.as_str(), pages)
-    }
-
-    /// Closes the pages of a document of the whole school, which has one heading.
-    pub(super) fn finish(&self, title: String, heading: &str, mut pages: Vec<Page>) -> Result<Document> {
-        let about = self.layouts.page.foot.about_school.fill(&self.school_values());
-        let foot = self.foot_about(about, pages.len() as u32);
-        let seals = self.close(&mut pages, &foot, 1)?;
-        let bookmarks = vec![Bookmark { title: heading.to_owned(), page: 0, under: Vec::new() }];
-        Ok(self.document(title, pages, seals, bookmarks))
+        let mut parts: Vec<Vec<Row>> = rows.iter().enumerate().map(line).collect();
+        if parts.is_empty() {
+            let nothing = self.cell(body, layout.empty.as_str(), widths.iter().sum()).span(1, widths.len());
+            parts.push(vec![Row { cells: vec![nothing], least: LINE, fifth: false }]);
+        }
+        let about = layout.about.fill(&self.school_values());
+        let mut flow = Flow::new(self, layout.orientation);
+        let note = layout.note.as_ref().map(|note| (serif(layout.size.0), note.as_str()));
+        let note_height = note.map_or(0.0, |(kind, text)| NOTE_GAP + self.set.wrap(kind, text, flow.width()).height());
+        flow.heading(&Heading {
+            text: layout.heading.as_str(),
+            kind: serif_bold(layout.heading_size.0),
+            about: &about,
+        });
+        flow.table(&Parts { widths, heads, parts }, note_height + CERTIFICATION_BELOW);
+        if let Some((kind, text)) = note {
+            flow.gap(NOTE_GAP);
+            flow.paragraph(kind, Align::Left, text);
+        }
+        self.certify_below(&mut flow);
+        self.finish(title, layout.heading.as_str(), flow.into_pages())
     }
 }

@@ -3,20 +3,6 @@
 use super::super::kinds::Fields;
 use serde::Deserialize;
 
-macro_rules! fields {
-    ($($(#[$doc:meta])* $name:ident: $($field:ident $text:literal)+;)+) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-        #[allow(missing_docs)] // the layout file heads each of them
-        pub enum $name {
-            $(#[serde(rename = $text)] $field),+
-        }
-        impl Fields for $name {
-            const ALL: &'static [(&'static str, Self)] = &[$(($text, Self::$field)),+];
-        }
-    )+};
-}
-
 fields! {
     /// The inner list (form 2).
     ListField: Number "number" Title "title" Teacher "teacher" Leaves "leaves";
@@ -26,6 +12,13 @@ fields! {
     PupilField: Number "number" Name "name" Born "born" File "file" Moves "moves";
     /// Remarks on how the journal is kept (form 7).
     RemarkField: Date "date" Text "text" Answer "answer";
+    /// The register «Замена сведений в электронном журнале» (form 10).
+    CorrectionField: Number "number" Requested "requested" Class "class" Name "name" Date "date" Subject "subject"
+        Changes "changes" Reason "reason" Decision "decision";
+    /// The register of issued documents (form 11).
+    DocumentField: Number "number" Date "date" Title "title" Leaves "leaves" Code "code" Name "name";
+    /// The register of carriers (form 14).
+    CarrierField: Number "number" Carrier "carrier" Issued "issued" Returned "returned" Lost "lost" Restored "restored";
     /// The register of signing keys (form 16).
     KeyField: Number "number" Name "name" Position "position" Fingerprint "fingerprint" Since "since" Until "until"
         Signature "signature";

@@ -1,13 +1,5 @@
 //! What stands in each layout file. The keys are explained in the files themselves.
 
-mod analytics;
-mod fields;
-mod register;
-
-pub use analytics::*;
-pub use fields::*;
-pub use register::*;
-
 use super::kinds::{Columns, Halves, Label, Leaves, Mm, Places, Size, Weight, Wording};
 use crate::print::fonts::Family;
 use serde::Deserialize;
@@ -23,6 +15,30 @@ macro_rules! places {
         }
     )+};
 }
+
+macro_rules! fields {
+    ($($(#[$doc:meta])* $name:ident: $($field:ident $text:literal)+;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+        #[allow(missing_docs)] // the layout file heads each of them
+        pub enum $name {
+            $(#[serde(rename = $text)] $field),+
+        }
+        impl Fields for $name {
+            const ALL: &'static [(&'static str, Self)] = &[$(($text, Self::$field)),+];
+        }
+    )+};
+}
+
+mod acts;
+mod analytics;
+mod fields;
+mod register;
+
+pub use acts::*;
+pub use analytics::*;
+pub use fields::*;
+pub use register::*;
 
 places! {
     /// What headings may name.

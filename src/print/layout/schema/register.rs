@@ -1,7 +1,7 @@
 //! Registers: a heading, and a table whose columns a school may order.
 
-use super::super::kinds::{Columns, Fields, Label, Size, Wording};
-use super::SchoolPlaces;
+use super::super::kinds::{Columns, Fields, Label, Mm, Places, Size, Wording};
+use super::{CarrierField, CorrectionField, SchoolPlaces};
 use crate::print::sheet::Orientation;
 use serde::Deserialize;
 
@@ -14,8 +14,63 @@ pub struct RegisterLayout<F> {
     pub heading_size: Size,
     pub about: Wording<SchoolPlaces>,
     pub orientation: Orientation,
+    #[serde(default)]
+    pub line: Option<Mm>,
     pub size: Size,
     pub head_size: Size,
     pub empty: Label,
+    #[serde(default)]
+    pub note: Option<Label>,
     pub columns: Columns<F>,
+}
+
+/// `corrections.toml` (form 10).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct CorrectionsLayout {
+    pub register: RegisterLayout<CorrectionField>,
+    pub words: CorrectionWords,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct CorrectionWords {
+    pub lesson: Wording<LessonOf>,
+    pub decided: Wording<Decided>,
+    pub decided_noted: Wording<Decided>,
+    pub open: Label,
+    pub clock: Label,
+    pub clock_decided: Wording<Decided>,
+    pub nothing: Label,
+}
+
+/// `carriers.toml` (form 14).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct CarriersLayout {
+    pub register: RegisterLayout<CarrierField>,
+    pub words: CarrierWords,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct CarrierWords {
+    pub carrier: Wording<CarrierPlaces>,
+    pub carrier_device: Wording<CarrierPlaces>,
+    pub kept: Wording<Holding>,
+}
+
+places! {
+    /// What the name of a carrier may name.
+    CarrierPlaces: "label" "id" "device";
+    /// What the issue of a carrier may name.
+    Holding: "name" "place" "date";
+    /// What the day of a lesson may name.
+    LessonOf: "date" "lesson";
+    /// What a decision may name.
+    Decided: "decision" "date" "name" "note";
 }

@@ -1,0 +1,217 @@
+//! The act on the making of archive copies (form 12, §5.5): what was saved, on which carriers, and by which code and key
+//! anyone can tell later that a copy is this one.
+
+use super::flow::{Flow, Parts};
+use super::{CERTIFICATION_GAP, CERTIFICATION_HEIGHT, Composer, Document, Heading, sans, serif, serif_bold};
+use crate::error::{Error, Result};
+use crate::journal::find::{self, Staff};
+use crate::ledger::chain::grouped;
+use crate::print::layout::{CopyField, Named, Places};
+use crate::print::sheet::Orientation;
+use crate::print::typeset::Align;
+use crate::school::Role;
+use chrono::DateTime;
+use rusqlite::OptionalExtension;
+
+/// The fewest people that a commission has; who is missing is written in by hand.
+const COMMISSION: usize = 3;
+/// The width of the names beside values, in mm.
+const NAMES: f32 = 48.0;
+/// Between the parts of the act, in mm.
+const GAP: f32 = 2.5;
+/// The height of a line to be signed, in mm.
+const SIGNATURE: f32 = 11.5;
+
+/// An archive as the tables have it.
+struct Archive {
+    name: String,
+    period: String,
+    created: String,
+    entries: u64,
+    head: String,
+    code: String,
+    files: u64,
+    bytes: u64,
+    signer: String,
+    author: String,
+}
+
+/// A copy of it.
+struct Copied {
+    number: usize,
+    label: String,
+    id: String,
+    device: String,
+    /// Login and name of who keeps it.
+    holder: (String, String),
+    place: String,
+}
+
+/// Lays out the act.
+///
+/// # Errors
+/// An archive that the journal did not make; tables that cannot be read.
+pub fn archive_act(composer: &Composer<'_, ()>, name: &str) -> Result<Document> {
+    let layout = &composer.layouts.archive_act;
+    let (archive, copies) = (composer.archive(name)?, composer.copies(name)?);
+    let people = composer.commission(&archive, &copies)?;
+    let author = find::staff(composer.tables, &archive.author)?;
+    let author = author.map_or(archive.author.clone(), |person| named(&person));
+    let owned = [
+        ("archive", archive.name.clone()),
+        ("period", archive.period.clone()),
+        ("created", composer.moment(&archive.created)),
+        ("author", author),
+        ("journal", composer.context.journal_id.clone()),
+        ("entries", archive.entries.to_string()),
+        ("head", archive.head.clone()),
+        ("files", archive.files.to_string()),
+        ("bytes", archive.bytes.to_string()),
+        ("code", grouped(&archive.code)),
+        ("signer", archive.signer.clone()),
+        ("date", composer.issued_on()),
+    ];
+    let values: Vec<(&str, &str)> = owned.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let (text, table) = (serif(layout.size.0), sans(layout.table_size.0));
+    let about = layout.about.fill(&composer.school_values());
+    let mut flow = Flow::new(composer, Orientation::Portrait);
+    flow.heading(&Heading { text: layout.heading.as_str(), kind: serif_bold(layout.heading_size.0), about: &about });
+    flow.paragraph(text, Align::Left, &layout.date.fill(&values));
+    flow.gap(GAP);
+    flow.paragraph(text, Align::Left, layout.commission.as_str());
+    flow.gap(1.0);
+    let width = flow.width();
+    let commission: Vec<(String, String)> =
+        people.iter().map(|(office, name, _)| (office.clone(), name.clone())).collect();
+    flow.table(&composer.named_values(table, NAMES, width, &commission), 0.0);
+    flow.gap(GAP);
+    flow.paragraph(text, Align::Left, &layout.found.fill(&values));
+    flow.gap(GAP);
+    flow.table(&composer.named_values(table, NAMES, width, &filled(&layout.saved, &values)), 0.0);
+    flow.gap(GAP);
+    flow.need(20.0);
+    flow.paragraph(serif_bold(layout.size.0), Align::Left, layout.carriers.as_str());
+    flow.gap(1.0);
+    flow.table(&composer.copies_table(&copies), 0.0);
+    flow.gap(GAP);
+    flow.need(20.0);
+    flow.paragraph(serif_bold(layout.size.0), Align::Left, layout.proofs.as_str());
+    flow.gap(1.0);
+    flow.table(&composer.named_values(table, NAMES, width, &filled(&layout.proof, &values)), 0.0);
+    flow.gap(1.0);
+    flow.paragraph(serif(layout.small.0), Align::Left, &layout.explanation.fill(&values));
+    flow.gap(1.0);
+    flow.need(people.len() as f32 * SIGNATURE + CERTIFICATION_GAP + CERTIFICATION_HEIGHT);
+    for (office, _, person) in &people {
+        flow.need(SIGNATURE);
+        let area = flow.rest();
+        flow.draw(|canvas, page| canvas.signature(page, area, office, person.as_ref().map(|person| &person.name)));
+    }
+    composer.certify_below(&mut flow);
+    let title = format!("Акт о создании архивных копий «{name}» за {} учебный год", composer.year());
+    composer.finish(title, layout.heading.as_str(), flow.into_pages())
+}
+
+/// The lines of a layout with their places filled.
+pub(super) fn filled<P: Places>(lines: &[Named<P>], values: &[(&str, &str)]) -> Vec<(String, String)> {
+    lines.iter().map(|line| (line.name.as_str().to_owned(), line.value.fill(values))).collect()
+}
+
+/// «Петрова Анна Сергеевна, заместитель директора».
+fn named(person: &Staff) -> String {
+    format!("{}, {}", person.name.full(), person.position)
+}
+
+impl Composer<'_, ()> {
+    fn archive(&self, name: &str) -> Result<Archive> {
+        let sql = "SELECT name, period, created_at, length, head, tagmanifest, files, bytes, signer, author
+                   FROM archives WHERE name = ?1";
+        let mut statement = self.tables.prepare_cached(sql)?;
+        let found = statement.query_row([name], |row| {
+            Ok(Archive {
+                name: row.get(0)?,
+                period: row.get(1)?,
+                created: row.get(2)?,
+                entries: row.get(3)?,
+                head: row.get(4)?,
+                code: row.get(5)?,
+                files: row.get(6)?,
+                bytes: row.get(7)?,
+                signer: row.get(8)?,
+                author: row.get(9)?,
+            })
+        });
+        found.optional()?.ok_or_else(|| Error::input(format!("архива «{name}» нет в журнале")))
+    }
+
+    fn copies(&self, name: &str) -> Result<Vec<Copied>> {
+        let sql = "SELECT label, id, device, holder, place FROM archive_copies
+                   JOIN carriers ON carriers.id = carrier WHERE archive = ?1 ORDER BY label, id";
+        let mut statement = self.tables.prepare_cached(sql)?;
+        let rows = statement.query_map([name], |row| {
+            let (label, id, device) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(Copied { number: 0, label, id, device, holder: (row.get(3)?, String::new()), place: row.get(4)? })
+        })?;
+        let mut copies = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+        for (copied, number) in copies.iter_mut().zip(1..) {
+            let (login, name) = &mut copied.holder;
+            *name = find::staff(self.tables, login)?.map_or(login.clone(), |person| person.name.full());
+            copied.number = number;
+        }
+        Ok(copies)
+    }
+
+    /// Office, name and person of each who signs: the director, who made the archive, who keeps the copies, and room
+    /// for whoever else it takes.
+    fn commission(&self, archive: &Archive, copies: &[Copied]) -> Result<Vec<(String, String, Option<Staff>)>> {
+        let layout = &self.layouts.archive_act;
+        let mut logins: Vec<String> = Vec::new();
+        for login in find::all_staff(self.tables)?.into_iter().map(|person| person.login) {
+            if find::has_role(self.tables, &login, Role::Director)? {
+                logins.push(login);
+                break;
+            }
+        }
+        let others = std::iter::once(&archive.author).chain(copies.iter().map(|copied| &copied.holder.0));
+        for login in others {
+            if !logins.contains(login) {
+                logins.push(login.clone());
+            }
+        }
+        let mut people = logins.iter().map(|login| find::staff(self.tables, login)).collect::<Result<Vec<_>>>()?;
+        people.retain(Option::is_some);
+        people.resize(people.len().max(COMMISSION), None);
+        let office = |number: usize| if number == 0 { &layout.chairman } else { &layout.member };
+        let line = |(number, person): (usize, Option<Staff>)| {
+            let name = person.as_ref().map(named).unwrap_or_default();
+            (office(number).as_str().to_owned(), name, person)
+        };
+        Ok(people.into_iter().enumerate().map(line).collect())
+    }
+
+    fn copies_table(&self, copies: &[Copied]) -> Parts {
+        let layout = &self.layouts.archive_act;
+        let kind = sans(layout.table_size.0);
+        let line = |copied: &Copied| {
+            vec![self.column_cells(kind, &layout.columns, |field| match field {
+                CopyField::Number => copied.number.to_string(),
+                CopyField::Label => copied.label.clone(),
+                CopyField::Id => copied.id.clone(),
+                CopyField::Device => copied.device.clone(),
+                CopyField::Holder => copied.holder.1.clone(),
+                CopyField::Place => copied.place.clone(),
+            })]
+        };
+        Parts {
+            widths: layout.columns.iter().map(|column| column.width.0).collect(),
+            heads: vec![self.column_heads(kind, &layout.columns)],
+            parts: copies.iter().map(line).collect(),
+        }
+    }
+
+    /// A time as the tables have it: day and time of day of the school.
+    fn moment(&self, time: &str) -> String {
+        let at = DateTime::parse_from_rfc3339(time).map(|at| at.with_timezone(&self.school.offset()));
+        at.map(|at| at.format("%d.%m.%Y, %H:%M").to_string()).unwrap_or_default()
+    }
+}

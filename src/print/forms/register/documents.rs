@@ -1,0 +1,42 @@
+//! The register of issued documents (form 11, §5.1): number, date, what it is, its leaves, its code, who certified it.
+//!
+//! It leaves itself out: a register that named its own issues would differ after each of them, and could never be
+//! printed again under its number.
+
+use super::super::{Composer, Document};
+use crate::error::Result;
+use crate::print::document::{Form, Variant};
+use crate::print::layout::DocumentField;
+use crate::print::register::{self, Line};
+use crate::school::format_date;
+use std::collections::BTreeMap;
+
+/// Lays out the register.
+///
+/// # Errors
+/// Tables that cannot be read.
+pub(in super::super) fn documents(composer: &Composer<'_, ()>) -> Result<Document> {
+    let lines: Vec<Line> =
+        register::all(composer.tables)?.into_iter().filter(|line| line.document.form != Form::Register.id()).collect();
+    let mut names = BTreeMap::new();
+    for login in lines.iter().map(|line| &line.document.issued_by) {
+        if !names.contains_key(login) {
+            names.insert(login.clone(), composer.initials(login)?);
+        }
+    }
+    let title = format!("Реестр выданных документов за {} учебный год", composer.year());
+    composer.register(&composer.layouts.register, title, &lines, |line, field| match field {
+        DocumentField::Number => line.document.number.clone(),
+        DocumentField::Date => format_date(composer.school.day_of(line.document.issued_at)),
+        DocumentField::Title => titled(line),
+        DocumentField::Leaves => line.leaves.to_string(),
+        DocumentField::Code => line.code(),
+        DocumentField::Name => names.get(&line.document.issued_by).cloned().unwrap_or_default(),
+    })
+}
+
+/// The title, and how it was printed where that was not the usual way.
+fn titled(line: &Line) -> String {
+    let simplex = Variant::parse(&line.document.variant).is_ok_and(|variant| variant.simplex);
+    format!("{}{}", line.document.title, if simplex { " (на одной стороне листа)" } else { "" })
+}
