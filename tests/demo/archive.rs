@@ -7,12 +7,12 @@ use std::fs;
 use std::path::Path;
 
 const CARRIERS: [&str; 2] = ["usb-1", "usb-2"];
-const PACKAGES: [&str; 4] = ["class-10a", "class-5a", "class-8b", "database"];
+const PACKAGES: [&str; 5] = ["class-10a", "class-5a", "class-8b", "registers", "database"];
 
 #[test]
 fn both_carriers_hold_the_same_bytes() {
     let one = contents(&demo().bag("usb-1"));
-    assert_eq!(one.len(), 10, "{:?}", one.keys());
+    assert_eq!(one.len(), 11, "{:?}", one.keys());
     assert!(one == contents(&demo().bag("usb-2")));
 }
 
@@ -119,9 +119,9 @@ fn age_unzip_sha256sum_and_sqlite3_open_everything_with_every_key_that_should() 
     }
 }
 
-/// The printed files in the packages of the classes are those in `print/`, and there are no others.
+/// The printed files in the packages of the classes and of the registers are those in `print/`, and there are no others.
 fn printed_files_are_inside(work: &Path) {
-    let mut archived: Vec<_> = PACKAGES[..3].iter().flat_map(|package| contents(&work.join(package))).collect();
+    let mut archived: Vec<_> = PACKAGES[..4].iter().flat_map(|package| contents(&work.join(package))).collect();
     archived.retain(|(name, _)| name.to_str() != Some("SHA256SUMS"));
     archived.sort();
     let mut printed: Vec<_> = contents(&demo().path("print")).into_iter().collect();
