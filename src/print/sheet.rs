@@ -52,6 +52,8 @@ impl Sides {
 pub struct FootText {
     /// The document's number, empty for a draft.
     pub number: String,
+    /// Whether it is a paper that is never numbered, so that it is no draft without a number.
+    pub plain: bool,
     /// What the document is about: the school, the class, the year.
     pub about: String,
     /// The sides it is printed on.
@@ -123,7 +125,11 @@ pub fn close_page(
     let pages_text = text.pages.to_string();
     let values = [("number", text.number.as_str()), ("page", &page_text), ("leaf", &leaf_text), ("pages", &pages_text)];
     let issued = !text.number.is_empty();
-    let first = if issued { foot.number.fill(&values) } else { foot.draft.as_str().to_owned() };
+    let first = match issued {
+        true => foot.number.fill(&values),
+        false if text.plain => String::new(),
+        false => foot.draft.as_str().to_owned(),
+    };
     let line = |page: &mut Page, y: f32, text: &str| {
         let block = set.wrap(kind, text, width);
         let cell = Area::new(x, y, width, block.height());
@@ -133,8 +139,8 @@ pub fn close_page(
         y + block.height() + 0.6
     };
     let mut y = bottom - foot.qr.0;
-    for wording in [text.about.clone(), first, foot.page.fill(&values)] {
-        y = line(page, y, &wording);
+    for wording in [text.about.clone(), first, foot.page.fill(&values)].iter().filter(|wording| !wording.is_empty()) {
+        y = line(page, y, wording);
     }
     let record = seal::page_record(&text.number, number, &page.runs);
     let digest = seal::digest(&record);

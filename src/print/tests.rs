@@ -45,6 +45,12 @@ fn drawn(rule: &Rule) -> Area {
 
 /// Holds a page against everything that «How it must look» asks of text and rules.
 fn assert_legible(page: &Page, number: usize) {
+    assert!(page.qr.is_some(), "стр. {number} без кода");
+    assert_clean(page, number);
+}
+
+/// As [`assert_legible`], of papers that are not sealed.
+fn assert_clean(page: &Page, number: usize) {
     let straight: Vec<Area> =
         page.rules.iter().filter(|r| r.from.0 == r.to.0 || r.from.1 == r.to.1).map(drawn).collect();
     let mut runs: Vec<(&TextRun, Area)> = page.runs.iter().map(|run| (run, run.ink())).collect();
@@ -77,7 +83,7 @@ fn assert_margins(page: &Page, number: usize) {
     for ink in &inks {
         assert!(paper.holds(*ink, 0.0), "стр. {number}: {ink:?} на полях");
     }
-    let qr = page.qr.as_ref().unwrap();
+    let Some(qr) = page.qr.as_ref() else { return };
     let (side, quiet) = (f32::from(qr.side) * qr.module, 4.0 * qr.module);
     assert!(side >= 17.99);
     let white = Area::new(qr.x - quiet, qr.y - quiet, side + 2.0 * quiet, side + 2.0 * quiet);
@@ -112,6 +118,53 @@ fn the_registers_of_the_school_are_legible_however_long_they_and_their_texts_are
             document.pages.iter().zip(1..).for_each(|(page, number)| assert_legible(page, number));
         }
     }
+}
+
+/// An archive in which so much was found.
+fn inspected(findings: usize) -> inspection::Inspected {
+    let found = |number: usize| inspection::Found {
+        place: format!("data/class-{number}a-{}.zip.age", "x".repeat(80)),
+        what: "содержимое изменилось: 王 сумма не та, что в списке ".repeat(9),
+        gravity: "повреждение".into(),
+        fault: true,
+    };
+    inspection::Inspected {
+        path: format!("/media/{}/LETOPIS/2025-2026-q1", "usb".repeat(60)),
+        code: Some("1a".repeat(32)),
+        findings: (0..findings).map(found).collect(),
+        carrier: Some(Vec::new()),
+        verdict: "повреждён".into(),
+        ..inspection::Inspected::default()
+    }
+}
+
+#[test]
+fn an_act_on_a_verification_is_legible_whatever_was_found() {
+    for archives in [vec![], vec![inspected(0)], vec![inspected(70), inspected(0), inspected(1), inspected(0)]] {
+        let at = context("").issued_at;
+        let act = inspection::Inspection { at, version: "0.1.0".into(), archives };
+        let pages = inspection::pages(&LAYOUTS, &act).unwrap();
+        pages.iter().zip(1..).for_each(|(page, number)| assert_clean(page, number));
+        let all: String = pages.iter().map(text_of).collect();
+        assert_eq!(all.matches("Заключение: архив повреждён.").count(), act.archives.len());
+        assert!(all.contains("Проверку провёл(а):") && !all.contains("ПРОЕКТ") && !all.contains("Документ №"));
+        assert_eq!(all.contains("<U+738B>"), act.archives.len() > 1, "what no font has is named by its number");
+        assert_eq!(inspection_act(&LAYOUTS, &act).unwrap(), inspection_act(&LAYOUTS, &act).unwrap());
+    }
+}
+
+#[test]
+fn the_sheet_of_the_recovery_key_is_one_legible_page_with_the_key_and_its_code() {
+    let school = crate::journal::find::school(&papers(0, 0, false)).unwrap();
+    let secret = format!("AGE-SECRET-KEY-1{}", "QPZRY9X8".repeat(7) + "GF");
+    let at = context("").issued_at;
+    let recovery = Recovery { school: &school, secret: &secret, recipient: "age1qqq", at, version: "0.1.0" };
+    let pages = forms::recovery::pages(&LAYOUTS, &recovery).unwrap();
+    assert_eq!(pages.len(), 1);
+    assert_clean(&pages[0], 1);
+    let qr = pages[0].qr.as_ref().unwrap();
+    assert!(f32::from(qr.side) * qr.module > 59.0);
+    assert!(text_of(&pages[0]).replace(['\n', ' '], "").contains(&secret));
 }
 
 #[test]

@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// The layouts that are compiled in: file name and text.
-const BUILT_IN: [(&str, &str); 8] = [
+const BUILT_IN: [(&str, &str); 10] = [
     ("page.toml", include_str!("../../../layouts/page.toml")),
     ("class-book.toml", include_str!("../../../layouts/class-book.toml")),
     ("summary-sheet.toml", include_str!("../../../layouts/summary-sheet.toml")),
@@ -26,6 +26,8 @@ const BUILT_IN: [(&str, &str); 8] = [
     ("carriers.toml", include_str!("../../../layouts/carriers.toml")),
     ("keys.toml", include_str!("../../../layouts/keys.toml")),
     ("archive-act.toml", include_str!("../../../layouts/archive-act.toml")),
+    ("inspection-act.toml", include_str!("../../../layouts/inspection-act.toml")),
+    ("recovery-sheet.toml", include_str!("../../../layouts/recovery-sheet.toml")),
 ];
 
 /// Every layout.
@@ -47,6 +49,10 @@ pub struct Layouts {
     pub keys: RegisterLayout<KeyField>,
     /// The act on the making of archive copies.
     pub archive_act: ArchiveActLayout,
+    /// The act on a verification.
+    pub inspection: InspectionLayout,
+    /// The sheet of the recovery key.
+    pub recovery: RecoveryLayout,
     digests: Vec<(String, [u8; 32])>,
 }
 
@@ -84,6 +90,8 @@ impl Layouts {
             carriers: sources.read("carriers.toml")?,
             keys: sources.read("keys.toml")?,
             archive_act: sources.read("archive-act.toml")?,
+            inspection: sources.read("inspection-act.toml")?,
+            recovery: sources.read("recovery-sheet.toml")?,
             digests,
         })
     }
