@@ -154,3 +154,56 @@ fn the_text_can_be_copied_out() {
         assert!(text.contains("Код сверки:") && text.contains("Документ № 2025-"), "{text}");
     }
 }
+
+/// Papers that are made without a journal: the act on a verification, and the sheet of the recovery key.
+#[test]
+fn papers_without_a_number_are_sound_pdf_a_and_the_recovery_key_is_read_from_its_code() {
+    let (Some(pdftoppm), Some(zbarimg)) = (peers::require("pdftoppm"), peers::require("zbarimg")) else { return };
+    let (Some(qpdf), Some(keygen)) = (peers::require("qpdf"), peers::require("age-keygen")) else { return };
+    let Some(school) = School::small() else { return };
+    for (usb, label, holder) in [("usb-1", "А-1", "kuznetsov"), ("usb-2", "А-2", "petrova")] {
+        std::fs::create_dir(school.path(usb)).unwrap();
+        let place = format!("сейф {usb}");
+        let register = ["carrier", "register", usb, "--label", label, "--holder", holder, "--place", &place];
+        school.run("2025-10-24 12:00:00", "petrova", &register).ok();
+    }
+    let create =
+        ["archive", "create", "--period", "I четверть", "--to", "usb-1", "--to", "usb-2", "--allow-same-device"];
+    school.run("2025-10-24 12:00:00", "petrova", &create).ok();
+    let before = common::school::contents(&school.path("usb-1"));
+    let verify = ["archive", "verify", "usb-1", "usb-2", "--act", "act.pdf"];
+    let said = school.run("2025-10-24 13:00:00", "petrova", &verify).ok().stdout;
+    assert!(said.contains("Акт проверки: act.pdf"), "{said}");
+    assert!(before == common::school::contents(&school.path("usb-1")), "nothing is written to the carrier");
+    let init = [
+        "init",
+        "--school",
+        "school/school.toml",
+        "--admin",
+        "ivanova",
+        "--journal",
+        "new.letopis",
+        "--recovery-sheet",
+    ];
+    let init = [&init[..], &["recovery.pdf"]].concat();
+    school.run("2025-09-01 12:00:00", "ivanova", &init).ok();
+    let files: Vec<PathBuf> = ["act.pdf", "recovery.pdf"].map(|name| school.path(name)).into();
+    peers::verapdf("2u", &files).unwrap();
+    for file in &files {
+        let sound = qpdf.run(["--check", file.to_str().unwrap()], &school.path("."));
+        assert_eq!(sound.code, Some(0), "{sound}");
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&files[1]).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let drawn = pdftoppm.run(["-r", "150", "-png", "-singlefile", "recovery.pdf", "sheet"], &school.path("."));
+    assert_eq!(drawn.code, Some(0), "{drawn}");
+    let secret = zbarimg.run(["-q", "--raw", "sheet.png"], &school.path(".")).stdout;
+    std::fs::write(school.path("typed.key"), &secret).unwrap();
+    let public = keygen.run(["-y", "typed.key"], &school.path(".")).stdout;
+    let ledger = rusqlite::Connection::open(school.path("new.letopis")).unwrap();
+    let known: String = ledger.query_row("SELECT recipient FROM recovery_keys", [], |row| row.get(0)).unwrap();
+    assert_eq!(public.trim(), known, "the code on the sheet opens what the journal encrypts for");
+}

@@ -13,11 +13,13 @@
 //! * [`scratch`]: the one place where anything is unpacked, private and cleared;
 //! * [`create`], with [`targets`] that write one stream to several carriers, and [`settle`], which clears up after a
 //!   run that was killed;
-//! * [`verify`], with [`anchor`] (what makes a whole archive a genuine one) and [`report`] (what was found).
+//! * [`verify`], with [`anchor`] (what makes a whole archive a genuine one) and [`report`] (what was found), and the act on
+//!   it ([`act`]).
 //!
 //! The layer knows nothing of entries and rules: content, facts and trust come in through [`package::Package`],
 //! [`bag::Facts`] and [`anchor::JournalFacts`].
 
+pub mod act;
 pub mod anchor;
 pub mod bag;
 pub mod carrier;

@@ -1,6 +1,7 @@
 //! `letopis archive`: archive copies on two carriers, and their verification (§2.5, §5.5).
 
 use super::{Common, screen, session};
+use crate::archive::act;
 use crate::archive::anchor::{Anchor, Code};
 use crate::archive::bag::Folder;
 use crate::archive::carrier::{self, locate};
@@ -65,6 +66,12 @@ pub struct Verify {
     /// Архив, которому вы уже доверяете
     #[arg(long, value_name = "ПАПКА")]
     trusted: Option<PathBuf>,
+    /// Записать акт проверки для печати; не на проверяемый носитель
+    #[arg(long, value_name = "ФАЙЛ.pdf")]
+    act: Option<PathBuf>,
+    /// Папка с изменёнными макетами для акта
+    #[arg(long, value_name = "ПАПКА", requires = "act")]
+    layouts: Option<PathBuf>,
 }
 
 impl Archive {
@@ -162,6 +169,10 @@ pub fn say(made: &Made) {
 
 impl Verify {
     fn run(self, common: &Common) -> Result<ExitCode> {
+        let layouts = self.act.as_ref().map(|_| Layouts::load(self.layouts.as_deref())).transpose()?;
+        if let Some(act) = &self.act {
+            act::may_be_written(act, &self.paths)?;
+        }
         let journal = common.journal.as_deref().map(Journal::open).transpose()?;
         let witness = journal.as_ref().map(Witness);
         let identity = match (self.deep, &common.identity) {
@@ -181,6 +192,13 @@ impl Verify {
         drop(anchors);
         let status = checked.iter().map(Checked::exit_status).max().unwrap_or_default();
         report(common, &checked);
+        if let (Some(file), Some(layouts)) = (&self.act, &layouts) {
+            let archives = checked.iter().flat_map(|checked| act::inspected(&checked.own, &checked.reports));
+            act::write(file, layouts, archives.collect(), session::now())?;
+            if !common.json {
+                println!("Акт проверки: {}", file.display());
+            }
+        }
         if let (Some(mut journal), Some(identity)) = (journal, identity) {
             self.record(&mut journal, &identity, &checked)?;
         }
@@ -217,6 +235,7 @@ impl Verify {
                 return Err(Error::input(format!("в «{}» нет архива", path.display()))
                     .next("укажите носитель или папку архива на нём"));
             }
+            let own = found.carrier.is_some().then_some(own);
             all.push(Checked { path: path.clone(), own, reports: Vec::new() });
             for bag in self.expected(bags) {
                 let report = verify(bag, request, &bar)?;
@@ -251,14 +270,14 @@ impl Verify {
 /// What was found under one path.
 struct Checked {
     path: PathBuf,
-    /// Faults of the carrier's own files.
-    own: Vec<Finding>,
+    /// Faults of the carrier's own files, where the path is a carrier's.
+    own: Option<Vec<Finding>>,
     reports: Vec<(PathBuf, Report)>,
 }
 
 impl Checked {
     fn exit_status(&self) -> u8 {
-        let own = u8::from(self.own.iter().any(|finding| finding.severity >= Severity::Damage));
+        let own = u8::from(self.own.iter().flatten().any(|finding| finding.severity >= Severity::Damage));
         self.reports.iter().map(|(_, report)| report.verdict.exit_status()).max().unwrap_or_default().max(own)
     }
 }
@@ -267,7 +286,7 @@ fn report(common: &Common, checked: &[Checked]) {
     if common.json {
         let values = checked.iter().map(|checked| {
             serde_json::json!({
-                "path": checked.path, "carrier": checked.own,
+                "path": checked.path, "carrier": checked.own.as_deref().unwrap_or_default(),
                 "archives": checked.reports.iter().map(|(_, report)| report).collect::<Vec<_>>(),
             })
         });
@@ -275,10 +294,10 @@ fn report(common: &Common, checked: &[Checked]) {
         return;
     }
     for checked in checked {
-        for finding in &checked.own {
+        for finding in checked.own.iter().flatten() {
             println!("{}: {finding}", checked.path.display());
         }
-        if checked.own.iter().any(|finding| finding.severity >= Severity::Damage) {
+        if checked.own.iter().flatten().any(|finding| finding.severity >= Severity::Damage) {
             println!("  Что делать: архивы на носителе это не портит; его собственные файлы {}.", carrier::MEND);
         }
         for (bag, report) in &checked.reports {

@@ -7,11 +7,13 @@ use crate::journal::entry::{JournalCreated, Person};
 use crate::journal::{Author, Journal, next_year};
 use crate::ledger::identity::Identity;
 use crate::ledger::keyfile;
+use crate::print::{Layouts, Recovery, recovery_sheet};
 use crate::school::{PersonName, Role, School};
 use age::secrecy::ExposeSecret;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use zeroize::Zeroizing;
 
 #[derive(Args)]
 pub struct Init {
@@ -27,7 +29,7 @@ pub struct Init {
     /// Закрытый журнал прошлого года: люди, ключи, предметы и ученики переходят из него, ученики — на класс старше
     #[arg(long, value_name = "ФАЙЛ")]
     previous: Option<PathBuf>,
-    /// Записать ключ восстановления в файл, а не на экран; распечатайте и уберите в сейф
+    /// Записать ключ восстановления в файл, а не на экран: в .pdf — лист для печати, иначе текст; уберите в сейф
     #[arg(long, value_name = "ФАЙЛ")]
     recovery_sheet: Option<PathBuf>,
     /// Создать ключ администратора без пароля (только для проб)
@@ -186,22 +188,41 @@ impl Init {
     }
 }
 
-/// Writes the recovery key with what it is for. The text is an age identity file.
+/// Writes the recovery key with what it is for: a sheet to be printed where the file is a PDF, else a text, which is an
+/// age identity file.
 fn write_recovery(path: &Path, recovery: &Identity, school: &School) -> Result<()> {
     use std::io::Write;
-    let text = zeroize::Zeroizing::new(format!(
+    let is_pdf = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("pdf"));
+    let content = if is_pdf { recovery_pdf(recovery, school)? } else { recovery_text(recovery, school) };
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(path).and_then(|mut file| file.write_all(&content).and_then(|()| file.sync_all()));
+    written.map_err(|e| Error::file("записать", path, &e))
+}
+
+fn recovery_pdf(recovery: &Identity, school: &School) -> Result<Zeroizing<Vec<u8>>> {
+    let (secret, public) = (recovery.secret_text(), recovery.public());
+    let sheet = Recovery {
+        school,
+        secret: secret.as_str(),
+        recipient: public.recipient(),
+        at: session::now(),
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    recovery_sheet(&Layouts::load(None)?, &sheet)
+}
+
+fn recovery_text(recovery: &Identity, school: &School) -> Zeroizing<Vec<u8>> {
+    let text = format!(
         "# Ключ восстановления архива электронного журнала\n# {}, {} учебный год\n\
          # Открывает архивные копии, если ключи директора и завуча утрачены; ничего не подписывает.\n\
          # Распечатайте, уберите в сейф директора и удалите этот файл.\n{}\n",
         school.school.short_name,
         school.year.name,
         recovery.secret_text().as_str()
-    ));
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written =
-        options.open(path).and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
-    written.map_err(|e| Error::file("записать", path, &e))
+    );
+    // The text's own buffer becomes the bytes, which are wiped.
+    Zeroizing::new(text.into_bytes())
 }

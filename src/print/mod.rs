@@ -38,6 +38,8 @@ pub mod words;
 
 pub use document::{Form, Scope, Subject, Variant, Wanted};
 pub use forms::Document;
+pub use forms::inspection::{self, inspection_act};
+pub use forms::recovery::{Recovery, recovery_sheet};
 pub use layout::Layouts;
 pub use seal::{Code, parse_code, show_page_record};
 pub use sheet::PageSeal;

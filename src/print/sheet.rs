@@ -58,6 +58,8 @@ impl Sides {
 pub struct FootText {
     /// The document's number, empty for a draft.
     pub number: String,
+    /// Whether it is a paper that is never numbered, so that it is no draft without a number.
+    pub plain: bool,
     /// What the document is about: the school, the class, the year.
     pub about: String,
     /// The sides it is printed on.
@@ -129,7 +131,11 @@ pub fn close_page(
     let pages_text = text.pages.to_string();
     let values = [("number", text.number.as_str()), ("page", &page_text), ("leaf", &leaf_text), ("pages", &pages_text)];
     let issued = !text.number.is_empty();
-    let first = if issued { foot.number.fill(&values) } else { foot.draft.as_str().to_owned() };
+    let first = match issued {
+        true => foot.number.fill(&values),
+        false if text.plain => String::new(),
+        false => foot.draft.as_str().to_owned(),
+    };
     let line = |page: &mut Page, y: f32, wording: &str| {
         let block = set.wrap(kind, wording, width);
         let cell = Area::new(x, y, width, block.height());
@@ -141,6 +147,9 @@ pub fn close_page(
     let mut y = bottom - foot.qr.0;
     let mut heard = Vec::new();
     for (i, wording) in [text.about.clone(), first, foot.page.fill(&values)].iter().enumerate() {
+        if wording.is_empty() {
+            continue;
+        }
         let (below, said) = line(page, y, wording);
         y = below;
         // That it is a draft is said in place of the number.

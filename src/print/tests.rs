@@ -9,7 +9,7 @@ use super::testing::{
     LARGE, LIFELIKE, OF_CLASS, OF_SCHOOL, Size, UNWIELDY, act, context, of_class, of_school, papers, school_of, tables,
 };
 use super::*;
-use legible::assert_legible;
+use legible::{assert_clean, assert_legible};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -84,6 +84,53 @@ fn the_registers_of_the_school_are_legible_however_long_they_and_their_texts_are
             document.pages.iter().zip(1..).for_each(|(page, number)| assert_legible(page, number));
         }
     }
+}
+
+/// An archive in which so much was found.
+fn inspected(findings: usize) -> inspection::Inspected {
+    let found = |number: usize| inspection::Found {
+        place: format!("data/class-{number}a-{}.zip.age", "x".repeat(80)),
+        what: "содержимое изменилось: 王 сумма не та, что в списке ".repeat(9),
+        gravity: "повреждение".into(),
+        fault: true,
+    };
+    inspection::Inspected {
+        path: format!("/media/{}/LETOPIS/2025-2026-q1", "usb".repeat(60)),
+        code: Some("1a".repeat(32)),
+        findings: (0..findings).map(found).collect(),
+        carrier: Some(Vec::new()),
+        verdict: "повреждён".into(),
+        ..inspection::Inspected::default()
+    }
+}
+
+#[test]
+fn an_act_on_a_verification_is_legible_whatever_was_found() {
+    for archives in [vec![], vec![inspected(0)], vec![inspected(70), inspected(0), inspected(1), inspected(0)]] {
+        let at = context("").issued_at;
+        let act = inspection::Inspection { at, version: "0.1.0".into(), archives };
+        let pages = inspection::pages(&LAYOUTS, &act).unwrap();
+        pages.iter().zip(1..).for_each(|(page, number)| assert_clean(page, number));
+        let all: String = pages.iter().map(text_of).collect();
+        assert_eq!(all.matches("Заключение: архив повреждён.").count(), act.archives.len());
+        assert!(all.contains("Проверку провёл(а):") && !all.contains("ПРОЕКТ") && !all.contains("Документ №"));
+        assert_eq!(all.contains("<U+738B>"), act.archives.len() > 1, "what no font has is named by its number");
+        assert_eq!(inspection_act(&LAYOUTS, &act).unwrap(), inspection_act(&LAYOUTS, &act).unwrap());
+    }
+}
+
+#[test]
+fn the_sheet_of_the_recovery_key_is_one_legible_page_with_the_key_and_its_code() {
+    let school = crate::journal::find::school(&papers(0, 0, false)).unwrap();
+    let secret = format!("AGE-SECRET-KEY-1{}", "QPZRY9X8".repeat(7) + "GF");
+    let at = context("").issued_at;
+    let recovery = Recovery { school: &school, secret: &secret, recipient: "age1qqq", at, version: "0.1.0" };
+    let pages = forms::recovery::pages(&LAYOUTS, &recovery).unwrap();
+    assert_eq!(pages.len(), 1);
+    assert_clean(&pages[0], 1);
+    let qr = pages[0].qr.as_ref().unwrap();
+    assert!(f32::from(qr.side) * qr.module > 59.0);
+    assert!(text_of(&pages[0]).replace(['\n', ' '], "").contains(&secret));
 }
 
 #[test]

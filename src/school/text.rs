@@ -32,6 +32,20 @@ pub fn clean(text: &str) -> Result<String> {
     Ok(out)
 }
 
+/// The text with every character that could not be printed written as its number: what is found on a carrier is named
+/// in an act whatever it is called.
+pub fn printable(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.nfc() {
+        match c {
+            c if c.is_whitespace() => out.push(' '),
+            c if is_printable(c) => out.push(c),
+            c => out.push_str(&format!("<U+{:04X}>", u32::from(c))),
+        }
+    }
+    out
+}
+
 /// The characters that both shipped font families can print: Latin with its European extensions, Cyrillic, and the
 /// punctuation, signs and fractions that a journal uses. Held against the fonts themselves by a test in `print`.
 pub fn is_printable(c: char) -> bool {

@@ -12,6 +12,13 @@ fn drawn(rule: &Rule) -> Area {
 
 /// Holds a page against everything that «How it must look» asks of text and rules.
 pub fn assert_legible(page: &Page, number: usize) {
+    assert!(page.qr.is_some(), "стр. {number} без кода");
+    assert_clean(page, number);
+}
+
+/// As [`assert_legible`], of papers that are not sealed.
+#[allow(dead_code)] // only the library prints papers without a seal in its tests
+pub fn assert_clean(page: &Page, number: usize) {
     let straight: Vec<Area> =
         page.rules.iter().filter(|r| r.from.0 == r.to.0 || r.from.1 == r.to.1).map(drawn).collect();
     let mut runs: Vec<(&TextRun, Area)> = page.runs.iter().map(|run| (run, run.ink())).collect();
@@ -48,7 +55,7 @@ fn assert_margins(page: &Page, number: usize) {
     for ink in &inks {
         assert!(paper.holds(*ink, 0.0), "стр. {number}: {ink:?} на полях");
     }
-    let qr = page.qr.as_ref().unwrap();
+    let Some(qr) = page.qr.as_ref() else { return };
     let (side, quiet) = (f32::from(qr.side) * qr.module, 4.0 * qr.module);
     assert!(side >= 17.99);
     let white = Area::new(qr.x - quiet, qr.y - quiet, side + 2.0 * quiet, side + 2.0 * quiet);

@@ -193,7 +193,7 @@ fn a_draft_is_no_document_and_carries_no_code() {
         let (text, shown) = text_of(&pdftotext, &file, &[]);
         for page in text.split_terminator('\u{c}') {
             assert!(page.contains("ПРОЕКТ"), "a page does not say that it is a draft:\n{page}\n{shown}");
-            assert!(!page.contains("Код сверки") && !page.contains("Документ №"), "{page}");
+            assert!(!page.contains("Код сверки:") && !page.contains("Документ №"), "{page}");
         }
         let image = render(&pdftoppm, &file, 1, &school.path("."));
         let read = zbarimg.run(["--raw", "-q", &image], &school.path("."));

@@ -10,11 +10,13 @@ mod certificate;
 mod class;
 mod course;
 mod flow;
+pub mod inspection;
 mod list;
 mod listing;
 mod missed;
 mod progress;
 mod pupils;
+pub mod recovery;
 mod register;
 mod remarks;
 mod signatures;
@@ -201,7 +203,7 @@ impl<D> Composer<'_, D> {
     }
 
     fn foot_about(&self, about: String, pages: u32) -> FootText {
-        FootText { number: self.context.number.clone(), about, sides: self.sides, pages }
+        FootText { number: self.context.number.clone(), plain: false, about, sides: self.sides, pages }
     }
 
     /// The date on which the document is issued, in the school's time.

@@ -64,6 +64,15 @@ impl Canvas<'_> {
         self.fields(page, Area { h: LINE, ..area }, &fields)
     }
 
+    /// A line for whoever signs: position, signature, name, all for the pen, under the words that say what as.
+    pub(super) fn signature_by_hand(&self, page: &mut Page, area: Area, as_what: &str) -> f32 {
+        let words = &self.layout.certification;
+        let y = self.paragraph(page, area, serif(words.size.0), Align::Left, as_what);
+        let captions = [(0.40, &words.position), (0.28, &words.signature), (0.32, &words.name)];
+        let fields = captions.map(|(share, caption)| (share, caption.as_str(), ""));
+        self.fields(page, Area { y, h: LINE, ..area }, &fields)
+    }
+
     /// Fields side by side: what stands on the line, and below the line its caption. A field without a caption has no
     /// line. The fractions share out the width.
     fn fields(&self, page: &mut Page, area: Area, fields: &[(f32, &str, &str)]) -> f32 {

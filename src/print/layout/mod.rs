@@ -69,6 +69,10 @@ layouts! {
     carriers: CarriersLayout = "carriers.toml";
     /// The act on the making of archive copies.
     archive_act: ArchiveActLayout = "archive-act.toml";
+    /// The act on a verification.
+    inspection: InspectionLayout = "inspection-act.toml";
+    /// The sheet of the recovery key.
+    recovery: RecoveryLayout = "recovery-sheet.toml";
     /// The register of signing keys.
     keys: RegisterLayout<KeyField> = "keys.toml";
     /// The справка about a period.

@@ -1,6 +1,6 @@
 //! Acts and other papers of a page: texts, and lines of names and values.
 
-use super::super::kinds::{Columns, Fields, Label, Named, Places, Size, Wording};
+use super::super::kinds::{Columns, Fields, Label, Mm, Named, Places, Size, Wording};
 use super::SchoolPlaces;
 use serde::Deserialize;
 
@@ -10,7 +10,19 @@ places! {
         "date";
 }
 
+places! {
+    /// What the act on a verification may name.
+    InspectionPlaces: "date" "version";
+    /// What it may name of an archive.
+    InspectedPlaces: "number" "path" "school" "period" "created" "author" "entries" "files" "bytes" "code" "signer"
+        "depth" "anchors" "verdict";
+    /// What the sheet of the recovery key may name.
+    RecoveryPlaces: "school" "short_school" "place" "year" "date" "recipient";
+}
+
 fields! {
+    /// What was found in an archive (form 13).
+    ResultField: Number "number" Place "place" Result "result" Gravity "gravity";
     /// The carriers of an archive (form 12).
     CopyField: Number "number" Label "label" Id "id" Device "device" Holder "holder" Place "place";
 }
@@ -37,4 +49,52 @@ pub struct ArchiveActLayout {
     pub proofs: Label,
     pub proof: Vec<Named<ArchivePlaces>>,
     pub explanation: Wording<ArchivePlaces>,
+}
+
+/// `inspection-act.toml` (form 13).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct InspectionLayout {
+    pub heading: Label,
+    pub heading_size: Size,
+    pub size: Size,
+    pub table_size: Size,
+    pub date: Wording<InspectionPlaces>,
+    pub how: Wording<InspectionPlaces>,
+    pub archive: Wording<InspectedPlaces>,
+    pub facts: Vec<Named<InspectedPlaces>>,
+    pub unknown: Label,
+    pub depth: Label,
+    pub depth_content: Label,
+    pub no_anchors: Label,
+    pub columns: Columns<ResultField>,
+    pub steps: Vec<Label>,
+    pub steps_content: Vec<Label>,
+    pub clean: Label,
+    pub carrier: Label,
+    pub verdict: Wording<InspectedPlaces>,
+    pub inspector: Label,
+    pub witness: Label,
+    pub foot: Wording<InspectionPlaces>,
+}
+
+/// `recovery-sheet.toml` (form 15).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct RecoveryLayout {
+    pub heading: Label,
+    pub heading_size: Size,
+    pub about: Wording<RecoveryPlaces>,
+    pub size: Size,
+    pub key_size: Size,
+    pub qr: Mm,
+    pub purpose: Vec<Wording<RecoveryPlaces>>,
+    pub key: Label,
+    pub typing: Label,
+    pub advice: Vec<Wording<RecoveryPlaces>>,
+    pub made: Label,
+    pub kept: Label,
+    pub foot: Wording<RecoveryPlaces>,
 }

@@ -1,0 +1,129 @@
+//! The act on a verification (form 13) as a file: what [`super::verify`] found, in the words of paper, and never on the
+//! carrier that was verified.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, FixedOffset};
+
+use super::carrier;
+use super::report::{Depth, Finding, Report, Severity, Verdict};
+use crate::error::{Error, Result};
+use crate::print::Layouts;
+use crate::print::inspection::{Facts, Found, Inspected, Inspection, inspection_act};
+
+/// Refuses a file that is there, or whose folder lies in what is to be verified.
+///
+/// # Errors
+/// Such a file; a folder that is not there.
+pub fn may_be_written(file: &Path, verified: &[PathBuf]) -> Result<()> {
+    let elsewhere = "укажите другой файл: --act ФАЙЛ.pdf";
+    if file.symlink_metadata().is_ok() {
+        return Err(Error::input(format!("файл «{}» уже есть", file.display())).next(elsewhere));
+    }
+    let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = parent.canonicalize().map_err(|cause| Error::file("открыть папку", parent, &cause))?;
+    for path in verified {
+        let root = carrier_of(path)?;
+        if folder.starts_with(&root) {
+            return Err(Error::input(format!("акт нельзя записать на проверяемый носитель «{}»", root.display()))
+                .next(elsewhere));
+        }
+    }
+    Ok(())
+}
+
+/// The folder in which everything of a carrier lies that a path is on: where `LETOPIS` lies, or the path itself.
+fn carrier_of(path: &Path) -> Result<PathBuf> {
+    let path = path.canonicalize().map_err(|cause| Error::file("открыть", path, &cause))?;
+    let inside = path.ancestors().find(|folder| folder.file_name().is_some_and(|name| name == carrier::FOLDER));
+    let root = inside.and_then(Path::parent).map(Path::to_owned);
+    Ok(root.unwrap_or(path))
+}
+
+/// What was found under one path: the carrier's own files, and its archives.
+pub fn inspected(own: &Option<Vec<Finding>>, reports: &[(PathBuf, Report)]) -> Vec<Inspected> {
+    reports.iter().map(|(bag, report)| of_report(own.as_deref(), bag, report)).collect()
+}
+
+fn of_report(own: Option<&[Finding]>, bag: &Path, report: &Report) -> Inspected {
+    let facts = report.facts.as_ref().map(|facts| Facts {
+        school: facts.school.clone(),
+        period: facts.period.clone(),
+        created: created(&facts.created),
+        author: facts.author.clone(),
+        entries: facts.length,
+    });
+    let (signer, anchors) = match &report.verdict {
+        Verdict::Whole { fingerprint } => (Some(fingerprint.clone()), Vec::new()),
+        Verdict::Genuine { fingerprint, by } => (Some(fingerprint.clone()), by.clone()),
+        Verdict::Unfinished | Verdict::Damaged | Verdict::Forged => (None, Vec::new()),
+    };
+    Inspected {
+        path: bag.display().to_string(),
+        facts,
+        payload: (report.payload.files, report.payload.bytes),
+        code: report.code.clone(),
+        signer,
+        content: report.depth == Depth::Content,
+        anchors,
+        findings: report.findings.iter().map(found).collect(),
+        carrier: own.map(|own| own.iter().map(found).collect()),
+        verdict: report.verdict.to_string(),
+    }
+}
+
+fn found(finding: &Finding) -> Found {
+    let gravity = match finding.severity {
+        Severity::Note => "сведение",
+        Severity::Warning => "замечание",
+        Severity::Damage => "повреждение",
+        Severity::Forgery => "подлог",
+    };
+    Found {
+        place: finding.path.clone(),
+        what: finding.what.clone(),
+        gravity: gravity.to_owned(),
+        fault: finding.severity >= Severity::Damage,
+    }
+}
+
+fn created(time: &str) -> String {
+    DateTime::parse_from_rfc3339(time).map_or(time.to_owned(), |at| at.format("%d.%m.%Y, %H:%M").to_string())
+}
+
+/// Writes the act.
+///
+/// # Errors
+/// A file that cannot be written.
+pub fn write(file: &Path, layouts: &Layouts, archives: Vec<Inspected>, at: DateTime<FixedOffset>) -> Result<()> {
+    let inspection = Inspection { at, version: env!("CARGO_PKG_VERSION").to_owned(), archives };
+    let pdf = inspection_act(layouts, &inspection)?;
+    let opened = OpenOptions::new().write(true).create_new(true).open(file);
+    let written = opened.and_then(|mut opened| opened.write_all(&pdf).and_then(|()| opened.sync_all()));
+    written.map_err(|cause| Error::file("записать", file, &cause))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_act_is_never_written_to_what_it_is_about_nor_over_another_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let bag = dir.path().join("usb/LETOPIS/2025-2026-q1");
+        std::fs::create_dir_all(&bag).unwrap();
+        std::fs::write(dir.path().join("old.pdf"), "").unwrap();
+        let usb = dir.path().join("usb");
+        for verified in [&usb, &usb.join("LETOPIS"), &bag] {
+            let may = |file: PathBuf| may_be_written(&file, std::slice::from_ref(verified));
+            assert!(may(dir.path().join("act.pdf")).is_ok());
+            for on_it in [usb.join("act.pdf"), usb.join("LETOPIS/act.pdf"), bag.join("act.pdf")] {
+                assert!(may(on_it).unwrap_err().message().contains("проверяемый носитель"));
+            }
+            assert!(may(dir.path().join("old.pdf")).unwrap_err().message().contains("уже есть"));
+            assert!(may(dir.path().join("nowhere/act.pdf")).is_err());
+        }
+    }
+}

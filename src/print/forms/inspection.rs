@@ -1,0 +1,226 @@
+//! The act on the verification of archives (form 13): for whoever has a carrier and no journal, and so without number,
+//! seal and certification.
+
+use super::archive_act::filled;
+use super::flow::{Flow, Parts};
+use super::{Canvas, Heading, sans, serif, serif_bold};
+use crate::error::Result;
+use crate::ledger::chain::grouped;
+use crate::print::Layouts;
+use crate::print::layout::{Label, ResultField};
+use crate::print::page::Page;
+use crate::print::pdf::{self, About, Bookmark};
+use crate::print::sheet::{FootText, Orientation, Sides};
+use crate::print::table::Row;
+use crate::print::typeset::{Align, Type};
+use crate::school::printable;
+use chrono::{DateTime, FixedOffset};
+
+/// What was verified, and when.
+#[derive(Debug, Clone)]
+pub struct Inspection {
+    /// When.
+    pub at: DateTime<FixedOffset>,
+    /// The version of Letopis that did it.
+    pub version: String,
+    /// The archives.
+    pub archives: Vec<Inspected>,
+}
+
+/// What a verification found of an archive.
+#[derive(Debug, Clone, Default)]
+pub struct Inspected {
+    /// Where it lies.
+    pub path: String,
+    /// What it says of itself, where that can be read.
+    pub facts: Option<Facts>,
+    /// Its packages, and the bytes in them.
+    pub payload: (u64, u64),
+    /// Its code, hex, where there is one.
+    pub code: Option<String>,
+    /// Fingerprint of the key that signed it, where the signature holds.
+    pub signer: Option<String>,
+    /// Whether its packages were opened.
+    pub content: bool,
+    /// What vouches for it.
+    pub anchors: Vec<String>,
+    /// What was found in it.
+    pub findings: Vec<Found>,
+    /// What was found in the carrier's own files; nothing where it lies on no carrier.
+    pub carrier: Option<Vec<Found>>,
+    /// The verdict in words.
+    pub verdict: String,
+}
+
+/// What an archive says of itself.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)] // the names say it
+pub struct Facts {
+    pub school: String,
+    pub period: String,
+    pub created: String,
+    pub author: String,
+    pub entries: u64,
+}
+
+/// A finding: where, what, how grave, and whether it is a fault.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The file, may be empty.
+    pub place: String,
+    /// What was found.
+    pub what: String,
+    /// How grave, in a word.
+    pub gravity: String,
+    /// Whether it makes the archive unfit.
+    pub fault: bool,
+}
+
+/// The width of the names beside values, in mm.
+const NAMES: f32 = 48.0;
+/// Between the parts of the act, in mm.
+const GAP: f32 = 2.5;
+/// The height of a line to be signed by hand with the words above it, in mm.
+const SIGNATURE: f32 = 17.0;
+
+/// Writes the act as PDF/A.
+///
+/// # Errors
+/// Fonts that cannot be read.
+pub fn inspection_act(layouts: &Layouts, inspection: &Inspection) -> Result<Vec<u8>> {
+    let date = moment(inspection);
+    let title = layouts.inspection.foot.fill(&[("date", &date), ("version", &inspection.version)]);
+    let codes: Vec<&str> = inspection.archives.iter().filter_map(|archive| archive.code.as_deref()).collect();
+    let bookmarks = [Bookmark { title: title.clone(), page: 0, under: Vec::new() }];
+    let school = inspection.archives.iter().find_map(|archive| archive.facts.as_ref());
+    let about = About {
+        sides: Sides::Both,
+        tagged: false,
+        author: school.map_or_else(|| "Letopis".to_owned(), |facts| printable(&facts.school)),
+        title,
+        producer: format!("Letopis {}", inspection.version),
+        id: format!("inspection/{}/{}", inspection.at.to_rfc3339(), codes.join("/")),
+        issued_at: inspection.at,
+    };
+    pdf::write_pdf(&pages(layouts, inspection)?, &bookmarks, &about)
+}
+
+/// The pages of the act.
+pub(in crate::print) fn pages(layouts: &Layouts, inspection: &Inspection) -> Result<Vec<Page>> {
+    let layout = &layouts.inspection;
+    let canvas = Canvas::new(&layouts.page, Sides::Both, false)?;
+    let date = moment(inspection);
+    let values = [("date", date.as_str()), ("version", inspection.version.as_str())];
+    let text = serif(layout.size.0);
+    let mut flow = Flow::new(&canvas, Orientation::Portrait);
+    flow.heading(&Heading { text: layout.heading.as_str(), kind: serif_bold(layout.heading_size.0), about: "" });
+    flow.paragraph(text, Align::Left, &layout.date.fill(&values));
+    flow.gap(1.0);
+    flow.paragraph(text, Align::Left, &layout.how.fill(&values));
+    let signatures = 2.0 * (GAP + SIGNATURE + GAP);
+    for (number, archive) in (1..).zip(&inspection.archives) {
+        let below = if number == inspection.archives.len() { signatures } else { 0.0 };
+        canvas.inspected(&mut flow, layouts, (number, archive), below);
+    }
+    flow.gap(2.0 * GAP);
+    flow.need(2.0 * SIGNATURE + GAP);
+    for as_what in [&layout.inspector, &layout.witness] {
+        let area = flow.rest();
+        flow.draw(|canvas, page| canvas.signature_by_hand(page, area, as_what.as_str()));
+        flow.gap(GAP);
+    }
+    let mut pages = flow.into_pages();
+    let foot = FootText {
+        number: String::new(),
+        plain: true,
+        about: layout.foot.fill(&values),
+        sides: Sides::Both,
+        pages: pages.len() as u32,
+    };
+    canvas.close(&mut pages, &foot, 1)?;
+    Ok(pages)
+}
+
+fn moment(inspection: &Inspection) -> String {
+    inspection.at.format("%d.%m.%Y, %H:%M").to_string()
+}
+
+impl Canvas<'_> {
+    /// What was found of an archive; `below` mm are kept free under it.
+    fn inspected(
+        &self,
+        flow: &mut Flow<'_, '_>,
+        layouts: &Layouts,
+        (number, archive): (usize, &Inspected),
+        below: f32,
+    ) {
+        let layout = &layouts.inspection;
+        let unknown = || layout.unknown.as_str().to_owned();
+        let fact =
+            |of: &dyn Fn(&Facts) -> String| archive.facts.as_ref().map_or_else(unknown, |facts| printable(&of(facts)));
+        let anchors = match archive.anchors.join("; ") {
+            none if none.is_empty() => layout.no_anchors.as_str().to_owned(),
+            anchors => printable(&anchors),
+        };
+        let owned = [
+            ("number", number.to_string()),
+            ("path", printable(&archive.path)),
+            ("school", fact(&|facts| facts.school.clone())),
+            ("period", fact(&|facts| facts.period.clone())),
+            ("created", fact(&|facts| facts.created.clone())),
+            ("author", fact(&|facts| facts.author.clone())),
+            ("entries", fact(&|facts| facts.entries.to_string())),
+            ("files", archive.payload.0.to_string()),
+            ("bytes", archive.payload.1.to_string()),
+            ("code", archive.code.as_deref().map_or_else(unknown, grouped)),
+            ("signer", archive.signer.clone().unwrap_or_else(unknown)),
+            ("depth", if archive.content { &layout.depth_content } else { &layout.depth }.as_str().to_owned()),
+            ("anchors", anchors),
+            ("verdict", archive.verdict.clone()),
+        ];
+        let values: Vec<(&str, &str)> = owned.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let (bold, table) = (serif_bold(layout.size.0), sans(layout.table_size.0));
+        flow.gap(GAP);
+        flow.need(30.0);
+        flow.paragraph(bold, Align::Left, &layout.archive.fill(&values));
+        flow.gap(1.0);
+        let width = flow.width();
+        flow.table(&self.named_values(table, NAMES, width, &filled(&layout.facts, &values)), 0.0);
+        flow.gap(GAP);
+        flow.table(&self.results(layouts, table, archive), bold.leading() + GAP + below);
+        flow.gap(1.5);
+        let verdict = layout.verdict.fill(&values);
+        flow.paragraph(bold, Align::Left, &verdict);
+    }
+
+    /// What was found, line by line: the steps that found nothing, or else every finding.
+    fn results(&self, layouts: &Layouts, kind: Type, archive: &Inspected) -> Parts {
+        let layout = &layouts.inspection;
+        let clean = |name: &Label| (name.as_str().to_owned(), layout.clean.as_str().to_owned(), String::new());
+        let shown = |found: &Found| (printable(&found.place), printable(&found.what), found.gravity.clone());
+        let mut lines = Vec::new();
+        if archive.findings.iter().all(|found| !found.fault) {
+            let deeper = if archive.content { &layout.steps_content[..] } else { &[] };
+            lines.extend(layout.steps.iter().chain(deeper).map(clean));
+        }
+        lines.extend(archive.findings.iter().map(shown));
+        match &archive.carrier {
+            Some(own) if own.is_empty() => lines.push(clean(&layout.carrier)),
+            Some(own) => lines.extend(own.iter().map(shown)),
+            None => {}
+        }
+        let line = |(i, (place, what, gravity)): (usize, &(String, String, String))| -> Vec<Row> {
+            vec![self.column_cells(kind, &layout.columns, |field| match field {
+                ResultField::Number => (i + 1).to_string(),
+                ResultField::Place => place.clone(),
+                ResultField::Result => what.clone(),
+                ResultField::Gravity => gravity.clone(),
+            })]
+        };
+        Parts {
+            widths: layout.columns.iter().map(|column| column.width.0).collect(),
+            heads: vec![self.column_heads(kind, &layout.columns)],
+            parts: lines.iter().enumerate().map(line).collect(),
+        }
+    }
+}
