@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// The layouts that are compiled in: file name and text.
-const BUILT_IN: [(&str, &str); 10] = [
+const BUILT_IN: [(&str, &str); 11] = [
     ("page.toml", include_str!("../../../layouts/page.toml")),
     ("class-book.toml", include_str!("../../../layouts/class-book.toml")),
     ("summary-sheet.toml", include_str!("../../../layouts/summary-sheet.toml")),
@@ -26,6 +26,7 @@ const BUILT_IN: [(&str, &str); 10] = [
     ("carriers.toml", include_str!("../../../layouts/carriers.toml")),
     ("keys.toml", include_str!("../../../layouts/keys.toml")),
     ("archive-act.toml", include_str!("../../../layouts/archive-act.toml")),
+    ("extract.toml", include_str!("../../../layouts/extract.toml")),
     ("inspection-act.toml", include_str!("../../../layouts/inspection-act.toml")),
     ("recovery-sheet.toml", include_str!("../../../layouts/recovery-sheet.toml")),
 ];
@@ -49,6 +50,8 @@ pub struct Layouts {
     pub keys: RegisterLayout<KeyField>,
     /// The act on the making of archive copies.
     pub archive_act: ArchiveActLayout,
+    /// The extract of a pupil's marks.
+    pub extract: ExtractLayout,
     /// The act on a verification.
     pub inspection: InspectionLayout,
     /// The sheet of the recovery key.
@@ -90,6 +93,7 @@ impl Layouts {
             carriers: sources.read("carriers.toml")?,
             keys: sources.read("keys.toml")?,
             archive_act: sources.read("archive-act.toml")?,
+            extract: sources.read("extract.toml")?,
             inspection: sources.read("inspection-act.toml")?,
             recovery: sources.read("recovery-sheet.toml")?,
             digests,
