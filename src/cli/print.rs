@@ -2,7 +2,7 @@
 
 use super::{Common, screen, session};
 use crate::error::{Error, Result};
-use crate::journal::find;
+use crate::journal::{find, resolve};
 use crate::print::check::{self, Again};
 use crate::print::forms::YEAR;
 use crate::print::{Form, Layouts, Subject, Wanted, parse_code, ready, show_page_record};
@@ -58,6 +58,15 @@ pub enum Print {
         #[command(flatten)]
         to: Where,
     },
+    /// Выписка текущих и итоговых отметок выбывающего ученика
+    #[command(visible_alias = "выписка")]
+    Extract {
+        /// Ученик: «Фамилия Имя» или номер личного дела
+        #[arg(value_name = "УЧЕНИК")]
+        pupil: String,
+        #[command(flatten)]
+        to: Where,
+    },
     /// Список выданных документов
     #[command(visible_alias = "список")]
     List,
@@ -107,6 +116,11 @@ impl Print {
             Self::Corrections(to) => of_school(common, Form::Corrections, &to),
             Self::Register(to) => of_school(common, Form::Register, &to),
             Self::Act { archive, to } => act(common, archive, &to),
+            Self::Extract { pupil, to } => {
+                let all = find::all_pupils(session::journal(common)?.tables())?;
+                let file = resolve::pupil(&all, &pupil)?.file.clone();
+                print(common, vec![Wanted::new(Form::Extract, Subject::Pupil(file))], &to)
+            }
             Self::List => list(common),
             Self::Carriers(to) => of_school(common, Form::Carriers, &to),
             Self::Keys(to) => of_school(common, Form::Keys, &to),

@@ -537,6 +537,11 @@ pub fn act() -> Wanted {
     Wanted::new(Form::ArchiveAct, Subject::Archive(ARCHIVE.to_owned()))
 }
 
+/// The extract of a pupil who left.
+pub fn extract() -> Wanted {
+    Wanted::new(Form::Extract, Subject::Pupil("А-009".to_owned()))
+}
+
 /// The registers and other documents about the whole school.
 pub const OF_SCHOOL: [Form; 4] = [Form::Corrections, Form::Register, Form::Carriers, Form::Keys];
 

@@ -6,7 +6,8 @@ mod tagged;
 
 use super::page::{Page, TextRun};
 use super::testing::{
-    LARGE, LIFELIKE, OF_CLASS, OF_SCHOOL, Size, UNWIELDY, act, context, of_class, of_school, papers, school_of, tables,
+    LARGE, LIFELIKE, OF_CLASS, OF_SCHOOL, Size, UNWIELDY, act, context, extract, of_class, of_school, papers,
+    school_of, tables,
 };
 use super::*;
 use legible::{assert_clean, assert_legible};
@@ -131,6 +132,17 @@ fn the_sheet_of_the_recovery_key_is_one_legible_page_with_the_key_and_its_code()
     let qr = pages[0].qr.as_ref().unwrap();
     assert!(f32::from(qr.side) * qr.module > 59.0);
     assert!(text_of(&pages[0]).replace(['\n', ' '], "").contains(&secret));
+}
+
+#[test]
+fn an_extract_is_legible_for_every_pupil() {
+    for size in [LIFELIKE, UNWIELDY] {
+        let tables = tables(size);
+        for pupil in [extract(), Wanted::new(Form::Extract, Subject::Pupil("А-004".to_owned()))] {
+            let document = lay_out(&tables, &LAYOUTS, &pupil, &context(NUMBER)).unwrap();
+            document.pages.iter().zip(1..).for_each(|(page, number)| assert_legible(page, number));
+        }
+    }
 }
 
 #[test]
@@ -472,7 +484,7 @@ fn look() {
         wanted.extend(books.map(|book| Wanted { form: Form::Progress, ..book.clone() }).collect::<Vec<_>>());
         if name.contains("papers") {
             wanted.retain(|wanted| wanted.form.scope() != Scope::Class);
-            wanted.push(act());
+            wanted.extend([act(), Wanted::new(Form::Extract, Subject::Pupil("А-003".to_owned()))]);
         }
         for wanted in wanted {
             let began = std::time::Instant::now();

@@ -12,8 +12,8 @@ pub use people::{
 };
 pub(super) use pupils::pupil_row;
 pub use pupils::{
-    Pupil, born, class_of_pupil, groups_of_class, marked_pupils, pupil, pupil_on_roster, roster, roster_unsorted,
-    stays_in,
+    Pupil, all_pupils, born, class_of_pupil, groups_of_class, marked_pupils, pupil, pupil_on_roster, roster,
+    roster_unsorted, stays_in,
 };
 pub use study::{
     Course, Lesson, assigned_substitute, class_teacher, classes, course, course_by_id, courses_of, courses_of_teacher,

@@ -24,6 +24,14 @@ pub fn pupil(tables: &Connection, file: &str) -> Result<Option<Pupil>> {
     Ok(tables.prepare_cached(sql)?.query_row([file], pupil_row).optional()?)
 }
 
+/// Every pupil of the school, by name.
+pub fn all_pupils(tables: &Connection) -> Result<Vec<Pupil>> {
+    let sql = "SELECT id, file, surname, given, patronymic FROM pupils";
+    let mut all = tables.prepare_cached(sql)?.query_map([], pupil_row)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    all.sort_by_cached_key(|pupil| pupil.name.sort_key());
+    Ok(all)
+}
+
 pub fn pupil_row(row: &Row<'_>) -> rusqlite::Result<Pupil> {
     Ok(Pupil {
         id: row.get(0)?,

@@ -9,6 +9,7 @@ mod book;
 mod certificate;
 mod class;
 mod course;
+mod extract;
 mod flow;
 pub mod inspection;
 mod list;
@@ -81,6 +82,7 @@ pub fn compose(composer: Composer<'_, ()>, wanted: &Wanted) -> Result<Document> 
         (Form::Register, Subject::School) => register::documents(&composer),
         (Form::Carriers, Subject::School) => register::carriers(&composer),
         (Form::ArchiveAct, Subject::Archive(name)) => archive_act::archive_act(&composer, name),
+        (Form::Extract, Subject::Pupil(file)) => extract::extract(&composer, file),
         (Form::Keys, Subject::School) => register::keys(&composer),
         (Form::Analytics, Subject::Period(period)) => analytics::analytics(&composer, period),
         (form, subject) => Err(Error::input(format!("документа «{}» о «{subject}» не бывает", form.title()))),

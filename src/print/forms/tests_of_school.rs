@@ -1,6 +1,6 @@
 //! What stands in the registers, acts and extracts of the school.
 
-use crate::print::testing::{ARCHIVE, act, context, of_school, papers};
+use crate::print::testing::{ARCHIVE, LIFELIKE, Size, act, context, extract, of_school, papers, tables};
 use crate::print::{Form, Layouts, Subject, Wanted, lay_out};
 use rusqlite::Connection;
 use std::collections::BTreeMap;
@@ -125,4 +125,40 @@ fn an_archive_that_the_journal_did_not_make_has_no_act() {
     let fault = lay_out(&tables, &Layouts::load(None).unwrap(), &wanted, &context("2025-0143")).unwrap_err();
     assert_eq!(fault.exit_status(), 2);
     assert!(fault.message().contains("2024-2025-q1"));
+}
+
+#[test]
+fn an_extract_has_the_marks_of_each_period_in_order_of_date_whatever_the_class_was() {
+    let tables = tables(Size { subjects: 2, ..LIFELIKE });
+    tables
+        .execute_batch(
+            "DELETE FROM marks WHERE pupil = 9; DELETE FROM attendance WHERE pupil = 9; DELETE FROM finals WHERE pupil = 9;
+             UPDATE enrolments SET since = '2025-11-12' WHERE pupil = 9;
+             INSERT INTO enrolments VALUES (9, '7Б', '2025-09-01', '2025-11-12', 1);
+             INSERT INTO courses VALUES (900, '7Б', '', 'Литература', 't2', 2.0, 1);
+             INSERT INTO lessons VALUES (900001, 900, '2025-09-04', 2, '', '', '', '', 1, '2025-09-04', 0, 't2', 1),
+                 (900002, 900, '2025-09-11', 2, '', '', '', '', 1, '2025-09-11', 0, 't2', 1),
+                 (900003, 900, '2025-09-12', 2, '', '', '', '', 1, '2025-09-12', 0, 't2', 1),
+                 (900004, 3, '2025-12-06', 2, '', '', '', '', 1, '2025-12-06', 0, 't1', 1),
+                 (900005, 3, '2025-12-20', 2, '', '', '', '', 1, '2025-12-20', 0, 't1', 1);
+             INSERT INTO marks VALUES (900002, 9, '3', '', '', 't2', 1), (900001, 9, '4/5', '', '', 't2', 1),
+                 (900005, 9, '2', '', '', 't1', 1);
+             INSERT INTO attendance VALUES (900003, 9, 'б', 't2', 1), (900004, 9, 'н', 't1', 1), (900005, 9, 'оп', 't1', 1);
+             INSERT INTO finals VALUES (900, 9, 'I четверть', '4', '', '2025-10-24', 1);",
+        )
+        .unwrap();
+    let lines = lines_of(&tables, &extract());
+    for line in [
+        &["№ личного дела", "А-009"][..],
+        &["Класс", "7 «Б» класс с 01.09.2025 до 12.11.2025; 7 «А» класс с 12.11.2025 до 03.02.2026"],
+        &["За период", "с 01.09.2025 по 03.02.2026"],
+        &["2", "Литература", "I четверть", "4/5, 3", "1", "4"],
+        &["II четверть", "2", "1"],
+        &["III четверть"],
+        &["I четверть", "1", "1", "1", "0", "0"],
+        &["Верно"],
+    ] {
+        assert!(has(&lines, line), "{line:?}\n{lines:#?}");
+    }
+    assert!(lines.iter().flatten().all(|text| text != "IV четверть"), "he had left before it began");
 }

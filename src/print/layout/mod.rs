@@ -69,6 +69,8 @@ layouts! {
     carriers: CarriersLayout = "carriers.toml";
     /// The act on the making of archive copies.
     archive_act: ArchiveActLayout = "archive-act.toml";
+    /// The extract of a pupil's marks.
+    extract: ExtractLayout = "extract.toml";
     /// The act on a verification.
     inspection: InspectionLayout = "inspection-act.toml";
     /// The sheet of the recovery key.

@@ -1,7 +1,7 @@
 //! Acts and other papers of a page: texts, and lines of names and values.
 
 use super::super::kinds::{Columns, Fields, Label, Mm, Named, Places, Size, Wording};
-use super::SchoolPlaces;
+use super::{PlainColumn, SchoolPlaces};
 use serde::Deserialize;
 
 places! {
@@ -20,7 +20,16 @@ places! {
     RecoveryPlaces: "school" "short_school" "place" "year" "date" "recipient";
 }
 
+places! {
+    /// What the head of an extract may name.
+    ExtractPlaces: "name" "born" "file" "classes" "since" "until";
+    /// What a stay in a class may name.
+    StayPlaces: "class" "since" "until";
+}
+
 fields! {
+    /// The marks of a pupil (form 17).
+    ExtractField: Number "number" Subject "subject" Period "period" Marks "marks" Missed "missed" Final "final";
     /// What was found in an archive (form 13).
     ResultField: Number "number" Place "place" Result "result" Gravity "gravity";
     /// The carriers of an archive (form 12).
@@ -97,4 +106,25 @@ pub struct RecoveryLayout {
     pub made: Label,
     pub kept: Label,
     pub foot: Wording<RecoveryPlaces>,
+}
+
+/// `extract.toml` (form 17).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct ExtractLayout {
+    pub heading: Label,
+    pub heading_size: Size,
+    pub about: Wording<SchoolPlaces>,
+    pub size: Size,
+    pub head_size: Size,
+    pub text_size: Size,
+    pub facts: Vec<Named<ExtractPlaces>>,
+    pub stay: Wording<StayPlaces>,
+    pub stay_left: Wording<StayPlaces>,
+    pub columns: Columns<ExtractField>,
+    pub empty: Label,
+    pub missed: Label,
+    pub missed_columns: [PlainColumn; 6],
+    pub total: Label,
 }

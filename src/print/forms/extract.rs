@@ -1,0 +1,273 @@
+//! The extract of current and final marks (form 17) for a pupil who leaves during the year: the school to which he goes
+//! takes it as the basis of his marks there.
+//!
+//! It is about the pupil and not about a class: marks that he got in the same subject in several classes of the school
+//! follow each other by date.
+
+use super::archive_act::filled;
+use super::class::date;
+use super::course::{EXAM, FINAL, YEAR};
+use super::flow::{Flow, LINE, Parts};
+use super::{CERTIFICATION_GAP, CERTIFICATION_HEIGHT, Composer, Document, Heading, sans, serif_bold};
+use crate::error::{Error, Result};
+use crate::journal::absences::{Absences, Missed, Reasons};
+use crate::journal::find::{self, Pupil};
+use crate::print::layout::{ColumnAlign, ExtractField};
+use crate::print::sheet::Orientation;
+use crate::print::table::{Cell, Row};
+use crate::print::typeset::Align;
+use crate::school::{Attendance, ClassName, Period, format_date};
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The width of the names beside values, in mm.
+const NAMES: f32 = 48.0;
+/// Between the parts of the extract, in mm.
+const GAP: f32 = 3.0;
+
+/// A stay in a class.
+struct Stay {
+    class: ClassName,
+    since: NaiveDate,
+    until: Option<NaiveDate>,
+}
+
+/// What a pupil has in a subject and a period.
+#[derive(Default)]
+struct InPeriod {
+    marks: Vec<String>,
+    missed: u32,
+    fin: String,
+}
+
+/// By subject and period, and the subjects in the order of the journal.
+struct Marks {
+    subjects: Vec<String>,
+    cells: BTreeMap<(String, String), InPeriod>,
+}
+
+/// Lays out the extract of the pupil with this personal file.
+///
+/// # Errors
+/// A pupil who is not there, or was in no class; tables that cannot be read.
+pub fn extract(composer: &Composer<'_, ()>, file: &str) -> Result<Document> {
+    let layout = &composer.layouts.extract;
+    let pupil = find::pupil(composer.tables, file)?
+        .ok_or_else(|| Error::input(format!("в журнале нет ученика с личным делом «{file}»")))?;
+    let stays = composer.stays(&pupil)?;
+    let (Some(first), Some(last)) = (stays.first(), stays.last()) else {
+        return Err(Error::input(format!("{} не числится ни в одном классе", pupil.name.full())));
+    };
+    let today = composer.school.day_of(composer.context.issued_at).min(composer.school.year.ends);
+    let until = last.until.map_or(today, |until| until.min(today));
+    let mut periods: Vec<Period> = composer.school.periods_of(&last.class).into_iter().cloned().collect();
+    periods.retain(|period| period.begins <= until);
+    let born = find::born(composer.tables, file)?.map(format_date).unwrap_or_default();
+    let classes: Vec<String> = stays.iter().map(|stay| composer.stay(stay)).collect();
+    let owned = [
+        ("name", pupil.name.full()),
+        ("born", born),
+        ("file", pupil.file.clone()),
+        ("classes", classes.join("; ")),
+        ("since", format_date(first.since)),
+        ("until", format_date(until)),
+    ];
+    let values: Vec<(&str, &str)> = owned.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let about = layout.about.fill(&composer.school_values());
+    let mut flow = Flow::new(composer, Orientation::Portrait);
+    flow.heading(&Heading { text: layout.heading.as_str(), kind: serif_bold(layout.heading_size.0), about: &about });
+    let width = flow.width();
+    flow.table(&composer.named_values(sans(layout.size.0), NAMES, width, &filled(&layout.facts, &values)), 0.0);
+    flow.gap(GAP);
+    let marks = composer.marks(&pupil, &stays, &periods)?;
+    flow.table(&composer.marks_table(&marks, &periods), 0.0);
+    flow.gap(GAP);
+    flow.need(30.0);
+    flow.paragraph(serif_bold(layout.text_size.0), Align::Left, layout.missed.as_str());
+    flow.gap(1.0);
+    let missed = composer.missed_of(&pupil, &stays, &periods, until)?;
+    flow.table(&composer.missed_table(&missed), CERTIFICATION_GAP + CERTIFICATION_HEIGHT);
+    composer.certify_below(&mut flow);
+    let (name, class) = (pupil.name.full(), last.class.quoted());
+    let title = format!("Выписка текущих и итоговых отметок: {name}, {class} класс, {} учебный год", composer.year());
+    composer.finish(title, layout.heading.as_str(), flow.into_pages())
+}
+
+impl Composer<'_, ()> {
+    fn stays(&self, pupil: &Pupil) -> Result<Vec<Stay>> {
+        let sql = "SELECT class, since, until FROM enrolments WHERE pupil = ?1 ORDER BY since";
+        let mut statement = self.tables.prepare_cached(sql)?;
+        let mut rows = statement.query([pupil.id])?;
+        let mut stays = Vec::new();
+        while let Some(row) = rows.next()? {
+            let until: Option<String> = row.get(2)?;
+            stays.push(Stay {
+                class: ClassName::parse(&row.get::<_, String>(0)?)?,
+                since: date(&row.get::<_, String>(1)?)?,
+                until: until.as_deref().map(date).transpose()?,
+            });
+        }
+        Ok(stays)
+    }
+
+    /// «7 «А» класс с 01.09.2025 по 03.02.2026».
+    fn stay(&self, stay: &Stay) -> String {
+        let layout = &self.layouts.extract;
+        let (class, since) = (stay.class.quoted(), format_date(stay.since));
+        let until = stay.until.map(format_date).unwrap_or_default();
+        let wording = if stay.until.is_some() { &layout.stay_left } else { &layout.stay };
+        wording.fill(&[("class", &class), ("since", &since), ("until", &until)])
+    }
+
+    fn marks(&self, pupil: &Pupil, stays: &[Stay], periods: &[Period]) -> Result<Marks> {
+        let mut cells: BTreeMap<(String, String), InPeriod> = BTreeMap::new();
+        // What lies between two periods is shown with the one that follows.
+        let period_of = |day: NaiveDate| {
+            let period = periods.iter().find(|period| day <= period.ends).or(periods.last());
+            period.map(|period| period.name.clone()).unwrap_or_default()
+        };
+        let sql = "SELECT subject, date, marks, '', lessons.lesson AS number, courses.id AS course
+                   FROM marks JOIN lessons ON lessons.id = marks.lesson JOIN courses ON courses.id = lessons.course
+                   WHERE pupil = ?1
+                   UNION ALL
+                   SELECT subject, date, '', kind, lessons.lesson, courses.id
+                   FROM attendance JOIN lessons ON lessons.id = attendance.lesson
+                   JOIN courses ON courses.id = lessons.course WHERE pupil = ?1
+                   ORDER BY date, number, course";
+        let mut statement = self.tables.prepare_cached(sql)?;
+        let mut rows = statement.query([pupil.id])?;
+        while let Some(row) = rows.next()? {
+            let day = date(&row.get::<_, String>(1)?)?;
+            let cell = cells.entry((row.get(0)?, period_of(day))).or_default();
+            let (marks, kind): (String, String) = (row.get(2)?, row.get(3)?);
+            match Attendance::parse(&kind) {
+                Some(Attendance::Late) => {}
+                Some(_) => cell.missed += 1,
+                None => cell.marks.push(marks),
+            }
+        }
+        let sql = "SELECT subject, period, mark FROM finals JOIN courses ON courses.id = finals.course
+                   WHERE pupil = ?1 ORDER BY finals.entry, courses.id";
+        let mut statement = self.tables.prepare_cached(sql)?;
+        let mut rows = statement.query([pupil.id])?;
+        while let Some(row) = rows.next()? {
+            cells.entry((row.get(0)?, row.get(1)?)).or_default().fin = row.get(2)?;
+        }
+        let marked: BTreeSet<&String> = cells.keys().map(|(subject, _)| subject).collect();
+        let subjects = self.subjects_of(pupil, stays, &marked)?;
+        Ok(Marks { subjects, cells })
+    }
+
+    /// The subjects that the pupil is taught in his classes, or has marks in, in the order of the journal.
+    fn subjects_of(&self, pupil: &Pupil, stays: &[Stay], marked: &BTreeSet<&String>) -> Result<Vec<String>> {
+        let sql = "SELECT DISTINCT subject, class FROM courses LEFT JOIN subjects ON subjects.name = courses.subject
+                   WHERE grp = '' OR EXISTS (SELECT 1 FROM group_members AS g
+                        WHERE g.class = courses.class AND g.grp = courses.grp AND g.pupil = ?1)
+                   ORDER BY subjects.place, subject, class";
+        let mut statement = self.tables.prepare_cached(sql)?;
+        let rows = statement.query_map([pupil.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let mut subjects: Vec<String> = Vec::new();
+        for row in rows {
+            let (subject, class): (String, String) = row?;
+            let taught = stays.iter().any(|stay| stay.class.to_string() == class) || marked.contains(&subject);
+            if taught && !subjects.contains(&subject) {
+                subjects.push(subject);
+            }
+        }
+        // Those of a group that he has left since.
+        let left = marked.iter().filter(|subject| !subjects.contains(subject)).map(|subject| (*subject).clone());
+        let left: Vec<String> = left.collect();
+        Ok(subjects.into_iter().chain(left).collect())
+    }
+
+    fn marks_table(&self, marks: &Marks, periods: &[Period]) -> Parts {
+        let layout = &self.layouts.extract;
+        let kind = sans(layout.size.0);
+        let names: Vec<&str> = periods.iter().map(|period| period.name.as_str()).collect();
+        let subject = |(i, subject): (usize, &String)| {
+            let has = |period: &&str| marks.cells.contains_key(&(subject.clone(), (*period).to_owned()));
+            let yearly = [YEAR, EXAM, FINAL].into_iter().filter(has);
+            let lines: Vec<&str> = names.iter().copied().chain(yearly).collect();
+            let row = |(line, period): (usize, &&str)| {
+                let nothing = InPeriod::default();
+                let cell = marks.cells.get(&(subject.clone(), (*period).to_owned())).unwrap_or(&nothing);
+                let mut cells = Vec::new();
+                for column in layout.columns.iter() {
+                    let (text, rows) = match column.field {
+                        ExtractField::Number | ExtractField::Subject if line > 0 => continue,
+                        ExtractField::Number => ((i + 1).to_string(), lines.len()),
+                        ExtractField::Subject => (subject.clone(), lines.len()),
+                        ExtractField::Period => ((*period).to_owned(), 1),
+                        ExtractField::Marks => (cell.marks.join(", "), 1),
+                        ExtractField::Missed if cell.missed > 0 => (cell.missed.to_string(), 1),
+                        ExtractField::Missed => (String::new(), 1),
+                        ExtractField::Final => (cell.fin.clone(), 1),
+                    };
+                    let align = match column.align {
+                        ColumnAlign::Centre => Align::Centre,
+                        ColumnAlign::Left => Align::Left,
+                        ColumnAlign::Right => Align::Right,
+                    };
+                    cells.push(Cell { align, ..self.cell(kind, &text, column.width.0).span(rows, 1) });
+                }
+                Row { cells, least: 5.0, fifth: line + 1 == lines.len() }
+            };
+            lines.iter().enumerate().map(row).collect::<Vec<Row>>()
+        };
+        let widths: Vec<f32> = layout.columns.iter().map(|column| column.width.0).collect();
+        let mut parts: Vec<Vec<Row>> = marks.subjects.iter().enumerate().map(subject).collect();
+        if parts.is_empty() {
+            let nothing = self.cell(kind, layout.empty.as_str(), widths.iter().sum()).span(1, widths.len());
+            parts.push(vec![Row { cells: vec![nothing], least: LINE, fifth: false }]);
+        }
+        Parts { widths, heads: vec![self.column_heads(sans(layout.head_size.0), &layout.columns)], parts }
+    }
+
+    /// What the pupil missed in each period to the day `until`, and in all.
+    fn missed_of(
+        &self,
+        pupil: &Pupil,
+        stays: &[Stay],
+        periods: &[Period],
+        until: NaiveDate,
+    ) -> Result<Vec<(String, Missed)>> {
+        let reasons = Reasons::read(self.tables)?;
+        let classes: BTreeSet<&ClassName> = stays.iter().map(|stay| &stay.class).collect();
+        let of = |class: &&ClassName| Absences::of_class(self.tables, class, &reasons);
+        let absences = classes.iter().map(of).collect::<Result<Vec<_>>>()?;
+        let mut lines = Vec::new();
+        let mut total = Missed::default();
+        for period in periods {
+            let mut missed = Missed::default();
+            absences.iter().for_each(|of| missed += of.between(pupil.id, period.begins, period.ends.min(until)));
+            total += missed;
+            lines.push((period.name.clone(), missed));
+        }
+        lines.push((self.layouts.extract.total.as_str().to_owned(), total));
+        Ok(lines)
+    }
+
+    fn missed_table(&self, lines: &[(String, Missed)]) -> Parts {
+        let layout = &self.layouts.extract;
+        let kind = sans(layout.size.0);
+        let widths: Vec<f32> = layout.missed_columns.iter().map(|column| column.width.0).collect();
+        let row = |texts: &[String], kind| {
+            let cells = texts.iter().zip(&widths).map(|(text, width)| self.cell(kind, text, *width));
+            Row { cells: cells.collect(), least: LINE, fifth: false }
+        };
+        let line = |(period, missed): &(String, Missed)| {
+            let lessons = missed.lessons;
+            let counts = [missed.days.all(), lessons.all(), lessons.ill, lessons.excused, lessons.without_reason()];
+            let texts: Vec<String> =
+                std::iter::once(period.clone()).chain(counts.iter().map(ToString::to_string)).collect();
+            vec![row(&texts, kind)]
+        };
+        let heads: Vec<String> =
+            layout.missed_columns.iter().map(|column| column.heading.as_str().to_owned()).collect();
+        Parts {
+            heads: vec![row(&heads, sans(layout.head_size.0))],
+            parts: lines.iter().map(line).collect(),
+            widths: widths.clone(),
+        }
+    }
+}
