@@ -1,11 +1,10 @@
 //! `letopis print`: documents for binding, and checking paper (§5.1, §5.2, §5.4).
 
-use super::{Common, screen, session};
+use super::{Common, paper, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::find;
-use crate::print::check::{self, Again};
 use crate::print::issue;
-use crate::print::{Form, Layouts, Subject, Wanted, parse_code, ready, show_page_record};
+use crate::print::{Form, Layouts, Subject, Wanted, ready};
 use crate::school::ClassName;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -28,10 +27,10 @@ pub enum Print {
     /// Все документы школы: журналы классов, ведомости на 25 лет, реестры
     #[command(visible_alias = "всё")]
     All(Where),
-    /// Проверить бумагу: по коду внизу страницы или по тексту QR-кода
+    /// Проверить бумагу по коду внизу страницы или по тексту QR-кода, а файл PDF — по его сумме
     #[command(visible_alias = "сверить")]
     Check {
-        /// Код: «2025-0143/13 1A2B 3C4D 5E6F 7081» или текст QR-кода
+        /// Код: «2025-0143/13 1A2B 3C4D 5E6F 7081», текст QR-кода или файл PDF
         #[arg(value_name = "КОД", required = true, num_args = 1..)]
         code: Vec<String>,
         /// Папка с изменёнными макетами
@@ -83,7 +82,7 @@ impl Print {
                 }
                 print(common, wanted, &to)
             }
-            Self::Check { code, layouts } => check_page(common, &code.join(" "), layouts.as_deref()),
+            Self::Check { code, layouts } => paper::check(common, &code.join(" "), layouts.as_deref()),
         }
     }
 }
@@ -142,56 +141,4 @@ pub fn say(document: &issue::Issued) {
         document.leaves,
         document.file.display()
     );
-}
-
-fn check_page(common: &Common, typed: &str, layouts: Option<&std::path::Path>) -> Result<ExitCode> {
-    let code = parse_code(typed)?;
-    let journal = session::journal(common)?;
-    let layouts = Layouts::load(layouts)?;
-    let page = check::find(journal.tables(), &code)?;
-    let again = check::render_again(&journal, &layouts, &page)?;
-    let document = &page.document;
-    let by = find::staff(journal.tables(), &document.issued_by)?.map(|p| p.name.initials()).unwrap_or_default();
-    if common.json {
-        screen::json(&serde_json::json!({
-            "number": document.number, "title": document.title, "page": page.page, "pages": document.pages.len(),
-            "issued_at": document.issued_at.to_rfc3339(), "issued_by": document.issued_by,
-            "digest": page.digest, "superseded_by": page.superseded_by,
-            "text": String::from_utf8_lossy(&page.record),
-            "again": match &again {
-                Again::Identical => "identical".into(),
-                Again::SameText => "same text".into(),
-                Again::Differs(what) => serde_json::json!({ "differs": what }),
-                Again::Unexplained => "unexplained".into(),
-            },
-        }));
-        return Ok(ExitCode::from(u8::from(again == Again::Unexplained)));
-    }
-    println!("{}", show_page_record(&page.record)?);
-    println!("Код верен: такая страница выдана. Документ № {} «{}»,", document.number, document.title);
-    println!(
-        "стр. {} из {}, выдан {}, подписал(а) {by}",
-        page.page,
-        document.pages.len(),
-        document.issued_at.format("%d.%m.%Y %H:%M")
-    );
-    println!("Код доказывает только это: сверьте напечатанное на бумаге с текстом выше.");
-    if let Some(later) = &page.superseded_by {
-        println!("Позже выдан документ № {later}: этот показывает прежнее состояние журнала.");
-    }
-    match &again {
-        Again::Identical => println!("Повторная печать по записям на тот момент дала тот же файл, байт в байт."),
-        Again::SameText => {
-            println!("Повторная печать по записям на тот момент дала тот же текст; файл отличается оформлением.")
-        }
-        Again::Differs(what) => {
-            println!("Повторная печать отличается, потому что с тех пор изменились: {}.", what.join(", "));
-            println!("Страницу подтверждает её сохранённый текст.");
-        }
-        Again::Unexplained => {
-            println!("Повторная печать по записям даёт другой текст, и это ничем не объясняется.");
-            println!("Выполните «letopis audit» и сообщите директору.");
-        }
-    }
-    Ok(ExitCode::from(u8::from(again == Again::Unexplained)))
 }

@@ -5,6 +5,7 @@
 //! outline, so that a test can hold every page of every form against «text never touches a rule».
 
 use crate::print::fonts::{MM_PER_PT, Shaped};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A rectangle in mm from the page's top left corner.
@@ -127,6 +128,15 @@ pub struct Qr {
     pub runs: Vec<(u16, u16, u16)>,
 }
 
+/// The rows of a page that a table takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableRows {
+    /// The rows of its heading.
+    pub heads: Range<u32>,
+    /// The rows below.
+    pub body: Range<u32>,
+}
+
 /// A page.
 #[derive(Debug, Clone)]
 pub struct Page {
@@ -138,6 +148,10 @@ pub struct Page {
     pub runs: Vec<TextRun>,
     /// Rules.
     pub rules: Vec<Rule>,
+    /// Its tables.
+    pub tables: Vec<TableRows>,
+    /// The first row of the foot, once the page is sealed.
+    pub foot: Option<u32>,
     /// The seal's QR code, once the page is sealed.
     pub qr: Option<Qr>,
     rows: u32,
@@ -146,13 +160,18 @@ pub struct Page {
 impl Page {
     /// An empty page.
     pub fn new(width: f32, height: f32) -> Self {
-        Self { width, height, runs: Vec::new(), rules: Vec::new(), qr: None, rows: 0 }
+        Self { width, height, runs: Vec::new(), rules: Vec::new(), tables: Vec::new(), foot: None, qr: None, rows: 0 }
     }
 
     /// The number of a new row of text below those there are.
     pub fn new_row(&mut self) -> u32 {
         self.rows += 1;
         self.rows - 1
+    }
+
+    /// The rows of text that there are.
+    pub fn rows(&self) -> u32 {
+        self.rows
     }
 
     /// Draws a line.

@@ -133,6 +133,7 @@ pub fn close_page(
         y + block.height() + 0.6
     };
     let mut y = bottom - foot.qr.0;
+    page.foot = Some(page.rows());
     for wording in [text.about.clone(), first, foot.page.fill(&values)] {
         y = line(page, y, &wording);
     }

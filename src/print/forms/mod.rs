@@ -35,6 +35,7 @@ use crate::school::{ClassName, School, format_date};
 use class::ClassData;
 pub use course::{FINAL, YEAR};
 use rusqlite::Connection;
+pub(in crate::print) use spread::month_number;
 use std::ops::Range;
 
 /// A document laid out and sealed.
