@@ -1,11 +1,13 @@
 //! `letopis print`: documents for binding, and checking paper (§5.1, §5.2, §5.4).
 
-use super::{Common, paper, screen, session};
+use super::{Common, desk::Desk, paper, screen, session};
 use crate::error::{Error, Result};
+use crate::journal::entry::BookBound;
 use crate::journal::find;
 use crate::print::issue;
+use crate::print::register;
 use crate::print::{Form, Layouts, Subject, Wanted, ready};
-use crate::school::ClassName;
+use crate::school::{ClassName, clean, format_date, parse_date};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -27,6 +29,9 @@ pub enum Print {
     /// Все документы школы: журналы классов, ведомости на 25 лет, реестры
     #[command(visible_alias = "всё")]
     All(Where),
+    /// Записать, что классный журнал подшит: сколько в нём листов и где он хранится (§5.4)
+    #[command(visible_alias = "подшить")]
+    Bound(Binding),
     /// Проверить бумагу по коду внизу страницы или по тексту QR-кода, а файл PDF — по его сумме
     #[command(visible_alias = "сверить")]
     Check {
@@ -64,6 +69,22 @@ pub struct Where {
     layouts: Option<PathBuf>,
 }
 
+#[derive(Args)]
+pub struct Binding {
+    /// Номер документа, он стоит внизу каждой страницы: 2025-0143
+    #[arg(value_name = "НОМЕР")]
+    number: String,
+    /// Сколько листов насчитано в подшитом журнале
+    #[arg(long, value_name = "ЧИСЛО")]
+    sheets: u32,
+    /// Место хранения: «архив, шкаф 2, полка 3»; повторно — исправить записанное
+    #[arg(long, value_name = "МЕСТО")]
+    shelf: String,
+    /// Когда подшит (иначе сегодня, а для подшитого уже — как записано)
+    #[arg(long, value_name = "ДАТА")]
+    date: Option<String>,
+}
+
 impl Print {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
         match self {
@@ -82,8 +103,25 @@ impl Print {
                 }
                 print(common, wanted, &to)
             }
+            Self::Bound(binding) => binding.record(common),
             Self::Check { code, layouts } => paper::check(common, &code.join(" "), layouts.as_deref()),
         }
+    }
+}
+
+impl Binding {
+    fn record(self, common: &Common) -> Result<ExitCode> {
+        let mut desk = Desk::open(common)?;
+        let (number, shelf) = (self.number.trim().to_owned(), clean(&self.shelf)?);
+        let known = register::bound(desk.tables(), &number)?;
+        let date = match (self.date, known) {
+            (Some(typed), _) => parse_date(&typed)?,
+            (None, Some(known)) => known.date,
+            (None, None) => desk.today()?,
+        };
+        let title = register::registered(desk.tables(), &number)?.map(|document| document.title).unwrap_or_default();
+        let what = format!("№ {number} «{title}» подшит {}, место хранения: {shelf}", format_date(date));
+        desk.record(BookBound { number, date, sheets: self.sheets, shelf }, &what)
     }
 }
 
