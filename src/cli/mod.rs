@@ -26,6 +26,7 @@ mod login;
 mod manual;
 mod mark;
 mod note;
+mod paper;
 mod plan;
 mod print;
 mod pupil;

@@ -1,14 +1,14 @@
 //! `letopis print`: documents for binding, and checking paper (§5.1, §5.2, §5.4).
 
-use super::{Common, screen, session};
+use super::{Common, desk::Desk, paper, screen, session};
 use crate::error::{Error, Result};
+use crate::journal::entry::BookBound;
 use crate::journal::{find, resolve};
-use crate::print::check::{self, Again};
 use crate::print::forms::YEAR;
-use crate::print::{Form, Layouts, Subject, Wanted, parse_code, ready, show_page_record};
+use crate::print::{Form, Layouts, Subject, Wanted, ready};
 use crate::print::{issue, register};
 use crate::report::scope::period_name;
-use crate::school::{ClassName, School, format_date, same_word};
+use crate::school::{ClassName, School, clean, format_date, parse_date, same_word};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -70,10 +70,13 @@ pub enum Print {
     /// Список выданных документов
     #[command(visible_alias = "список")]
     List,
-    /// Проверить бумагу: по коду внизу страницы или по тексту QR-кода
+    /// Записать, что классный журнал подшит: сколько в нём листов и где он хранится (§5.4)
+    #[command(visible_alias = "подшить")]
+    Bound(Binding),
+    /// Проверить бумагу по коду внизу страницы или по тексту QR-кода, а файл PDF — по его сумме
     #[command(visible_alias = "сверить")]
     Check {
-        /// Код: «2025-0143/13 1A2B 3C4D 5E6F 7081» или текст QR-кода
+        /// Код: «2025-0143/13 1A2B 3C4D 5E6F 7081», текст QR-кода или файл PDF
         #[arg(value_name = "КОД", required = true, num_args = 1..)]
         code: Vec<String>,
         /// Папка с изменёнными макетами
@@ -105,6 +108,22 @@ pub struct Where {
     /// Папка с изменёнными макетами
     #[arg(long, value_name = "ПАПКА")]
     layouts: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Binding {
+    /// Номер документа, он стоит внизу каждой страницы: 2025-0143
+    #[arg(value_name = "НОМЕР")]
+    number: String,
+    /// Сколько листов насчитано в подшитом журнале
+    #[arg(long, value_name = "ЧИСЛО")]
+    sheets: u32,
+    /// Место хранения: «архив, шкаф 2, полка 3»; повторно — исправить записанное
+    #[arg(long, value_name = "МЕСТО")]
+    shelf: String,
+    /// Когда подшит (иначе сегодня, а для подшитого уже — как записано)
+    #[arg(long, value_name = "ДАТА")]
+    date: Option<String>,
 }
 
 impl Print {
@@ -141,7 +160,8 @@ impl Print {
                 }
                 print(common, wanted, &to)
             }
-            Self::Check { code, layouts } => check_page(common, &code.join(" "), layouts.as_deref()),
+            Self::Bound(binding) => binding.record(common),
+            Self::Check { code, layouts } => paper::check(common, &code.join(" "), layouts.as_deref()),
         }
     }
 }
@@ -176,6 +196,22 @@ fn act(common: &Common, archive: String, to: &Where) -> Result<ExitCode> {
         return Err(Error::input(format!("архива «{archive}» нет в журнале")).next(next));
     }
     print(common, vec![Wanted::new(Form::ArchiveAct, Subject::Archive(archive))], to)
+}
+
+impl Binding {
+    fn record(self, common: &Common) -> Result<ExitCode> {
+        let mut desk = Desk::open(common)?;
+        let (number, shelf) = (self.number.trim().to_owned(), clean(&self.shelf)?);
+        let known = register::bound(desk.tables(), &number)?;
+        let date = match (self.date, known) {
+            (Some(typed), _) => parse_date(&typed)?,
+            (None, Some(known)) => known.date,
+            (None, None) => desk.today()?,
+        };
+        let title = register::registered(desk.tables(), &number)?.map(|document| document.title).unwrap_or_default();
+        let what = format!("№ {number} «{title}» подшит {}, место хранения: {shelf}", format_date(date));
+        desk.record(BookBound { number, date, sheets: self.sheets, shelf }, &what)
+    }
 }
 
 fn one(common: &Common, form: Form, of: &OfClass) -> Result<ExitCode> {
@@ -257,58 +293,6 @@ fn list(common: &Common) -> Result<ExitCode> {
         screen::table(&["№", "Дата", "Документ", "Листов", "Код сверки", "Кем заверен"], &rows);
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn check_page(common: &Common, typed: &str, layouts: Option<&std::path::Path>) -> Result<ExitCode> {
-    let code = parse_code(typed)?;
-    let journal = session::journal(common)?;
-    let layouts = Layouts::load(layouts)?;
-    let page = check::find(journal.tables(), &code)?;
-    let again = check::render_again(&journal, &layouts, &page)?;
-    let document = &page.document;
-    let by = find::staff(journal.tables(), &document.issued_by)?.map(|p| p.name.initials()).unwrap_or_default();
-    if common.json {
-        screen::json(&serde_json::json!({
-            "number": document.number, "title": document.title, "page": page.page, "pages": document.pages.len(),
-            "issued_at": document.issued_at.to_rfc3339(), "issued_by": document.issued_by,
-            "digest": page.digest, "superseded_by": page.superseded_by,
-            "text": String::from_utf8_lossy(&page.record),
-            "again": match &again {
-                Again::Identical => "identical".into(),
-                Again::SameText => "same text".into(),
-                Again::Differs(what) => serde_json::json!({ "differs": what }),
-                Again::Unexplained => "unexplained".into(),
-            },
-        }));
-        return Ok(ExitCode::from(u8::from(again == Again::Unexplained)));
-    }
-    println!("{}", show_page_record(&page.record)?);
-    println!("Код верен: такая страница выдана. Документ № {} «{}»,", document.number, document.title);
-    println!(
-        "стр. {} из {}, выдан {}, подписал(а) {by}",
-        page.page,
-        document.pages.len(),
-        document.issued_at.format("%d.%m.%Y %H:%M")
-    );
-    println!("Код доказывает только это: сверьте напечатанное на бумаге с текстом выше.");
-    if let Some(later) = &page.superseded_by {
-        println!("Позже выдан документ № {later}: этот показывает прежнее состояние журнала.");
-    }
-    match &again {
-        Again::Identical => println!("Повторная печать по записям на тот момент дала тот же файл, байт в байт."),
-        Again::SameText => {
-            println!("Повторная печать по записям на тот момент дала тот же текст; файл отличается оформлением.")
-        }
-        Again::Differs(what) => {
-            println!("Повторная печать отличается, потому что с тех пор изменились: {}.", what.join(", "));
-            println!("Страницу подтверждает её сохранённый текст.");
-        }
-        Again::Unexplained => {
-            println!("Повторная печать по записям даёт другой текст, и это ничем не объясняется.");
-            println!("Выполните «letopis audit» и сообщите директору.");
-        }
-    }
-    Ok(ExitCode::from(u8::from(again == Again::Unexplained)))
 }
 
 #[cfg(test)]

@@ -108,6 +108,9 @@ CREATE INDEX document_pages_by_digest ON document_pages (digest);
 CREATE TABLE document_resources ( -- digests of the layouts and fonts a document was made with
     number TEXT NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL,
     PRIMARY KEY (number, name)) STRICT, WITHOUT ROWID;
+CREATE TABLE bound (             -- books that were bound (§5.4): how many leaves were counted, where the book is kept
+    number TEXT PRIMARY KEY, date TEXT NOT NULL, sheets INTEGER NOT NULL, shelf TEXT NOT NULL, by TEXT NOT NULL,
+    entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE carriers (
     id TEXT PRIMARY KEY, label TEXT NOT NULL, holder TEXT NOT NULL, place TEXT NOT NULL, device TEXT NOT NULL,
     registered_at TEXT NOT NULL, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;

@@ -1,17 +1,24 @@
-//! Checking paper against the journal: whose page is this code, what was on it, and does it print the same again.
+//! Checking paper and files against the journal: whose page is this code, what was on it, does it print the same again,
+//! and what has changed since.
 //!
-//! The first proof is the text that was kept when the page was issued, which is its own witness: the code on the paper is
-//! its digest. The second is rendering the page again from the ledger as it stood. Where the second differs although the
-//! first holds, the program or a layout has changed since, and the one that did is named.
+//! The first proof of a page is the text that was kept when it was issued, which is its own witness: the code on the
+//! paper is its digest. That of a file is its SHA-256 in the register. The second is rendering the document again from
+//! the ledger as it stood. Where the second differs although the first holds, the program or a layout has changed since,
+//! and the one that did is named.
 
-use super::issue::issued_resources;
+use super::forms::Document;
+use super::issue::{Snapshot, VERSION, issued_resources};
 use super::register::{Registered, context_of, registered, superseded_by};
-use super::{Code, Layouts, render};
-use crate::error::{Error, Result};
+use super::since::{Change, Content};
+use super::{Code, IssueContext, Layouts, Wanted, lay_out, write};
+use crate::error::{Error, Kind, Result};
+use crate::journal::entry::{Body, DocumentIssued, Entry};
 use crate::journal::{Journal, page_text, tables};
 use crate::ledger::chain::{hex, parse_hash};
-use rusqlite::Connection;
+use crate::ledger::store;
+use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
+use std::path::Path;
 
 /// What a code on paper stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +31,6 @@ pub struct Page {
     pub digest: String,
     /// The kept record of its text.
     pub record: Vec<u8>,
-    /// The number of the document that was issued for the same thing later, if any.
-    pub superseded_by: Option<String>,
 }
 
 /// What rendering again came to.
@@ -33,18 +38,36 @@ pub struct Page {
 pub enum Again {
     /// The file is the same, byte for byte.
     Identical,
-    /// The page's text is the same, the file is not: another version or font drew it.
+    /// The text of the page, or of all pages, is the same, the file is not: another version or font drew it.
     SameText,
-    /// The page differs, and so do these versions or layouts.
+    /// The text differs, and so do these versions or layouts.
     Differs(Vec<String>),
-    /// The page differs and nothing explains it.
+    /// The text differs and nothing explains it.
     Unexplained,
+}
+
+/// What has changed since a document was issued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Since {
+    /// The changes of each page that was asked for; pages count from 1.
+    Changes(Vec<(u32, Vec<Change>)>),
+    /// Today's tables make no such document, or nothing vouches for the text to compare with: why, in Russian.
+    Unknown(String),
+}
+
+/// A document checked beyond its digests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// Whether it prints the same again.
+    pub again: Again,
+    /// What has changed since.
+    pub since: Since,
 }
 
 /// Finds the page of a code.
 ///
 /// # Errors
-/// No page has this code; several have; the kept text is lost or altered.
+/// No page has this code; several have; the kept text is lost or altered; the register is not what the ledger says.
 pub fn find(file: &Connection, code: &Code) -> Result<Page> {
     let sql = "SELECT number, page, digest FROM document_pages WHERE digest >= ?1 AND digest < ?1 || 'g'";
     let mut statement = file.prepare(sql)?;
@@ -69,44 +92,208 @@ pub fn find(file: &Connection, code: &Code) -> Result<Page> {
         return Err(damaged("сохранённый текст страницы изменён"));
     }
     let document = registered(file, &number)?.ok_or_else(|| damaged("документа нет в реестре"))?;
-    let superseded_by = superseded_by(file, &document)?;
-    Ok(Page { document, page, digest, record, superseded_by })
+    vouched(file, &document)?;
+    Ok(Page { document, page, digest, record })
 }
 
-/// Renders the page's document again from the ledger as it stood when it was issued.
+/// Finds the document of a PDF file by its digest.
+///
+/// # Errors
+/// A file that cannot be read; no document has this digest; the register is not what the ledger says.
+pub fn find_file(file: &Connection, path: &Path) -> Result<Registered> {
+    let sha256 = digest_of(path)?;
+    let sql = "SELECT number FROM documents WHERE pdf_sha256 = ?1";
+    let number: Option<String> = file.query_row(sql, [&sha256], |row| row.get(0)).optional()?;
+    let found = number.map(|number| registered(file, &number)).transpose()?.flatten();
+    let document = found.ok_or_else(|| {
+        Error::damaged(format!("файл «{}» этим журналом не выдан: документа с суммой {sha256} нет", path.display()))
+            .next(
+                "файл изменён, повреждён, это проект или документ другого журнала (--journal); возьмите его из архива или \
+                 напечатайте снова, а бумагу проверьте по коду внизу страницы",
+            )
+    })?;
+    vouched(file, &document)?;
+    Ok(document)
+}
+
+/// The SHA-256 of a file, hex.
+fn digest_of(path: &Path) -> Result<String> {
+    let failed = |e| Error::file("прочитать", path, &e);
+    let mut file = std::fs::File::open(path).map_err(failed)?;
+    let mut sum = Sha256::new();
+    std::io::copy(&mut file, &mut sum).map_err(failed)?;
+    Ok(hex(&sum.finalize()))
+}
+
+/// The document that was issued of the same thing last, where that is a later one.
+///
+/// # Errors
+/// A row that does not read is damage.
+pub fn superseding(file: &Connection, document: &Registered) -> Result<Option<Registered>> {
+    let number = superseded_by(file, document)?;
+    Ok(number.map(|number| registered(file, &number)).transpose()?.flatten())
+}
+
+/// Demands that the ledger has issued the document as the register has it.
+fn vouched(file: &Connection, document: &Registered) -> Result<()> {
+    let issued = issued(file, &document.number)?;
+    let pages = issued.pages.iter().map(|page| &page.0);
+    if issued.number == document.number
+        && issued.pdf_sha256 == document.pdf_sha256
+        && issued.at_entry == document.at_entry
+        && issued.form == document.form
+        && pages.eq(&document.pages)
+    {
+        return Ok(());
+    }
+    Err(not_vouched(&document.number))
+}
+
+/// The entry that issued a document.
+fn issued(file: &Connection, number: &str) -> Result<DocumentIssued> {
+    let sql = "SELECT entry FROM documents WHERE number = ?1";
+    let seq: u64 = file.query_row(sql, [number], |row| row.get(0))?;
+    let record = store::get(file, seq)?.ok_or_else(|| not_vouched(number))?;
+    match Entry::from_json(&record.payload)?.body {
+        Body::DocumentIssued(issued) => Ok(issued),
+        _ => Err(not_vouched(number)),
+    }
+}
+
+fn not_vouched(number: &str) -> Error {
+    Error::damaged(format!("документ № {number}: в реестре не то, что записано при его выдаче"))
+        .next("выполните «letopis audit» и сообщите директору")
+}
+
+/// Renders the page's document again from the ledger as it stood when it was issued, and compares the page with the
+/// document of today.
 ///
 /// # Errors
 /// A ledger that cannot be replayed; a form that this version does not know.
-pub fn render_again(journal: &Journal, layouts: &Layouts, page: &Page) -> Result<Again> {
-    let document = &page.document;
-    let wanted = document.wanted()?;
-    let then = tables::as_of(journal.tables(), Some(document.at_entry))?;
-    let context = context_of(journal.tables(), &then, document)?;
-    let rendered = render(&then, layouts, &wanted, &context)?;
+pub fn page_again(journal: &Journal, layouts: &Layouts, page: &Page) -> Result<Checked> {
     let place = usize::try_from(page.page).unwrap_or(usize::MAX).saturating_sub(1);
-    let same_page = rendered.pages.get(place).is_some_and(|seal| hex(&seal.digest) == page.digest);
-    if same_page {
-        let identical = hex(&rendered.pdf_sha256) == document.pdf_sha256;
-        return Ok(if identical { Again::Identical } else { Again::SameText });
+    let then = Then::render(journal, layouts, &page.document)?;
+    let same = then.document().seals.get(place).is_some_and(|seal| hex(&seal.digest) == page.digest);
+    let again = then.again(journal, layouts, &page.document, same)?;
+    let since = then.since(journal, layouts, &again, |then, before| {
+        // A changed layout may have moved what stood on the page to another.
+        vec![if same { before + place } else { then.page_like(&page.record, before + place) }]
+    })?;
+    Ok(Checked { again, since: since.of_page(page.page) })
+}
+
+/// Renders a whole document again, and compares all its pages with the document of today.
+///
+/// # Errors
+/// As [`page_again`].
+pub fn file_again(journal: &Journal, layouts: &Layouts, document: &Registered) -> Result<Checked> {
+    let then = Then::render(journal, layouts, document)?;
+    let same = then.document().seals.iter().map(|seal| hex(&seal.digest)).eq(document.pages.iter().cloned());
+    let again = then.again(journal, layouts, document, same)?;
+    let pages = then.document().pages.len();
+    let since = then.since(journal, layouts, &again, |_, before| (before..before + pages).collect())?;
+    Ok(Checked { again, since })
+}
+
+/// A document as the ledger has it at the entry whose state it shows.
+struct Then {
+    wanted: Wanted,
+    context: IssueContext,
+    tables: Connection,
+    /// All volumes, and which of them it is.
+    volumes: Vec<Document>,
+    volume: usize,
+}
+
+impl Then {
+    fn render(journal: &Journal, layouts: &Layouts, document: &Registered) -> Result<Self> {
+        let wanted = document.wanted()?;
+        let tables = tables::as_of(journal.tables(), Some(document.at_entry))?;
+        let context = context_of(journal.tables(), &tables, document)?;
+        let laid_out = lay_out(&tables, layouts, &wanted, &context)?;
+        Ok(Self { wanted, context, tables, volumes: vec![laid_out], volume: 0 })
     }
-    let differing = differing(journal.tables(), layouts, document)?;
-    Ok(if differing.is_empty() { Again::Unexplained } else { Again::Differs(differing) })
+
+    fn document(&self) -> &Document {
+        &self.volumes[self.volume]
+    }
+
+    /// What it came to, once it is known whether the text is the same.
+    fn again(&self, journal: &Journal, layouts: &Layouts, document: &Registered, same: bool) -> Result<Again> {
+        if same {
+            let pdf = write(self.document(), &self.wanted, &self.context)?;
+            let identical = hex(&Sha256::digest(&pdf)) == document.pdf_sha256;
+            return Ok(if identical { Again::Identical } else { Again::SameText });
+        }
+        let differing = differing(journal.tables(), layouts, document)?;
+        Ok(if differing.is_empty() { Again::Unexplained } else { Again::Differs(differing) })
+    }
+
+    /// What has changed on the pages that `which` names, told how many pages the volumes before have.
+    fn since(
+        mut self,
+        journal: &Journal,
+        layouts: &Layouts,
+        again: &Again,
+        which: impl FnOnce(&Content, usize) -> Vec<usize>,
+    ) -> Result<Since> {
+        if *again == Again::Unexplained {
+            return Ok(Since::Unknown("повторная печать не подтвердила документ".to_owned()));
+        }
+        let volume = self.wanted.variant.volume.max(1);
+        if self.document().volumes > 1 {
+            self.volumes = self.whole(&self.tables, layouts, self.document().volumes)?;
+            self.volume = volume as usize - 1;
+        }
+        let snapshot = Snapshot::take(journal.path())?;
+        let today = match self.first(&snapshot.tables, layouts) {
+            Ok(first) if first.volumes > 1 => self.whole(&snapshot.tables, layouts, first.volumes)?,
+            Ok(first) => vec![first],
+            Err(error) if error.kind() == Kind::Input => return Ok(Since::Unknown(error.message().to_owned())),
+            Err(error) => return Err(error),
+        };
+        let before: usize = self.volumes[..self.volume].iter().map(|volume| volume.pages.len()).sum();
+        let (then, today) = (Content::of(&self.volumes), Content::of(&today));
+        let page = |at: usize| u32::try_from(at + 1 - before).unwrap_or(u32::MAX);
+        let pages = which(&then, before).into_iter().filter(|at| *at >= before);
+        Ok(Since::Changes(pages.map(|at| (page(at), then.changes(at, &today))).collect()))
+    }
+
+    /// The first volume of the document, which tells how many there are.
+    fn first(&self, tables: &Connection, layouts: &Layouts) -> Result<Document> {
+        lay_out(tables, layouts, &self.volume(1), &self.context)
+    }
+
+    fn whole(&self, tables: &Connection, layouts: &Layouts, volumes: u32) -> Result<Vec<Document>> {
+        (1..=volumes).map(|number| lay_out(tables, layouts, &self.volume(number), &self.context)).collect()
+    }
+
+    /// The document of another volume: the first has no number.
+    fn volume(&self, number: u32) -> Wanted {
+        let mut wanted = self.wanted.clone();
+        wanted.variant.volume = if number > 1 { number } else { 0 };
+        wanted
+    }
+}
+
+impl Since {
+    /// The changes of one page, under the number that it has on paper.
+    fn of_page(self, number: u32) -> Self {
+        match self {
+            Self::Changes(pages) => Self::Changes(pages.into_iter().map(|(_, changes)| (number, changes)).collect()),
+            unknown => unknown,
+        }
+    }
 }
 
 /// Which of the things that a document was made with are others today.
 fn differing(file: &Connection, layouts: &Layouts, document: &Registered) -> Result<Vec<String>> {
+    let then = issued(file, &document.number)?;
     let mut out = Vec::new();
-    if document.version != super::issue::VERSION {
-        out.push(format!("версия программы {} (сейчас {})", document.version, super::issue::VERSION));
+    if then.version != VERSION {
+        out.push(format!("версия программы {} (сейчас {VERSION})", then.version));
     }
-    let mut statement = file.prepare("SELECT name, sha256 FROM document_resources WHERE number = ?1 ORDER BY name")?;
-    let rows = statement.query_map([&document.number], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let then: Vec<(String, String)> = rows.collect::<rusqlite::Result<_>>()?;
     let now = issued_resources(layouts);
-    for (name, sha256) in &then {
-        if now.iter().all(|resource| resource.name != *name || resource.sha256 != *sha256) {
-            out.push(name.clone());
-        }
-    }
+    out.extend(then.resources.into_iter().filter(|resource| !now.contains(resource)).map(|resource| resource.name));
     Ok(out)
 }

@@ -302,13 +302,13 @@ pub fn issued_resources(layouts: &Layouts) -> Vec<IssuedResource> {
 }
 
 /// The tables at one place of the ledger, read in one transaction.
-struct Snapshot {
-    tables: Connection,
+pub(super) struct Snapshot {
+    pub(super) tables: Connection,
     tip: crate::ledger::chain::Tip,
 }
 
 impl Snapshot {
-    fn take(journal: &Path) -> Result<Self> {
+    pub(super) fn take(journal: &Path) -> Result<Self> {
         let tables = Journal::open_reader(journal)?;
         tables.execute_batch("BEGIN")?;
         let tip = store::tip(&tables)?;

@@ -26,6 +26,7 @@ pub mod ready;
 pub mod register;
 pub mod seal;
 pub mod sheet;
+pub mod since;
 pub mod structure;
 pub mod table;
 mod tags;
@@ -96,6 +97,17 @@ pub struct Rendered {
 /// than a page holds; [`crate::error::Kind::Damaged`] for tables that hold what they cannot hold.
 pub fn render(tables: &Connection, layouts: &Layouts, wanted: &Wanted, context: &IssueContext) -> Result<Rendered> {
     let document = lay_out(tables, layouts, wanted, context)?;
+    let pdf = write(&document, wanted, context)?;
+    let volumes = document.volumes;
+    let pdf_sha256 = Sha256::digest(&pdf).into();
+    Ok(Rendered { title: document.title, pages: document.seals, leaves: document.leaves, volumes, pdf, pdf_sha256 })
+}
+
+/// Writes a document that was laid out as a file.
+///
+/// # Errors
+/// As [`render`].
+pub fn write(document: &Document, wanted: &Wanted, context: &IssueContext) -> Result<Vec<u8>> {
     let id = if context.number.is_empty() { "draft" } else { &context.number };
     let about = pdf::About {
         title: document.title.clone(),
@@ -106,10 +118,7 @@ pub fn render(tables: &Connection, layouts: &Layouts, wanted: &Wanted, context: 
         sides: document.sides,
         tagged: wanted.form.is_tagged(),
     };
-    let pdf = pdf::write_pdf(&document.pages, &document.bookmarks, &about)?;
-    let volumes = document.volumes;
-    let pdf_sha256 = Sha256::digest(&pdf).into();
-    Ok(Rendered { title: document.title, pages: document.seals, leaves: document.leaves, volumes, pdf, pdf_sha256 })
+    pdf::write_pdf(&document.pages, &document.bookmarks, &about)
 }
 
 /// Lays out a document without writing a PDF: the positioned pages, sealed.

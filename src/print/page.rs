@@ -6,6 +6,7 @@
 
 use crate::print::fonts::{MM_PER_PT, Shaped};
 use crate::print::structure::Structure;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A rectangle in mm from the page's top left corner.
@@ -128,6 +129,15 @@ pub struct Qr {
     pub runs: Vec<(u16, u16, u16)>,
 }
 
+/// The rows of a page that a table takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableRows {
+    /// The rows of its heading.
+    pub heads: Range<u32>,
+    /// The rows below.
+    pub body: Range<u32>,
+}
+
 /// A page.
 #[derive(Debug, Clone)]
 pub struct Page {
@@ -141,6 +151,10 @@ pub struct Page {
     pub rules: Vec<Rule>,
     /// Areas filled with black, such as the bars of a chart; no text stands on them.
     pub fills: Vec<Area>,
+    /// Its tables.
+    pub tables: Vec<TableRows>,
+    /// The first row of the foot, once the page is sealed.
+    pub foot: Option<u32>,
     /// The seal's QR code, once the page is sealed.
     pub qr: Option<Qr>,
     /// What it says to those who hear it, where it keeps that.
@@ -157,6 +171,8 @@ impl Page {
             runs: Vec::new(),
             rules: Vec::new(),
             fills: Vec::new(),
+            tables: Vec::new(),
+            foot: None,
             qr: None,
             structure: None,
             rows: 0,
@@ -167,6 +183,11 @@ impl Page {
     pub fn new_row(&mut self) -> u32 {
         self.rows += 1;
         self.rows - 1
+    }
+
+    /// The rows of text that there are.
+    pub fn rows(&self) -> u32 {
+        self.rows
     }
 
     /// Draws a line.

@@ -4,6 +4,7 @@ use super::seal::groups;
 use super::{Form, IssueContext, Subject, Variant, Wanted};
 use crate::error::{Error, Result};
 use crate::journal::find;
+pub use crate::journal::find::Bound;
 use crate::ledger::chain::{hex, parse_hash};
 use crate::ledger::store;
 use chrono::{DateTime, FixedOffset};
@@ -120,19 +121,17 @@ pub fn last_issued(tables: &Connection, wanted: &Wanted) -> Result<Option<Regist
 /// The number of the last document that was issued of the same thing after this one, on whichever sides of the paper.
 ///
 /// # Errors
-/// Only the database's, and a variant that does not read.
+/// Only the database's.
 pub fn superseded_by(tables: &Connection, document: &Registered) -> Result<Option<String>> {
-    let sql = "SELECT number, variant FROM documents WHERE form = ?1 AND subject = ?2
-               AND entry > (SELECT entry FROM documents WHERE number = ?3) ORDER BY entry DESC";
-    let mut statement = tables.prepare_cached(sql)?;
-    let mut rows = statement.query(params![document.form, document.subject, document.number])?;
-    let volume = Variant::parse(&document.variant)?.volume;
-    while let Some(row) = rows.next()? {
-        if Variant::parse(&row.get::<_, String>(1)?)?.volume == volume {
-            return Ok(Some(row.get(0)?));
-        }
-    }
-    Ok(None)
+    find::later_issue(tables, &document.number)
+}
+
+/// How a book was bound (§5.4), if it was.
+///
+/// # Errors
+/// A row that does not read is damage.
+pub fn bound(tables: &Connection, number: &str) -> Result<Option<Bound>> {
+    find::bound(tables, number)
 }
 
 /// A document of the register by its number.

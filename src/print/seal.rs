@@ -163,9 +163,11 @@ pub fn show_page_record(record: &[u8]) -> Result<String> {
     Ok(out)
 }
 
-type Run<'a> = (u32, u32, &'a str);
+/// A run of a page record: row, column, text.
+pub(super) type Run<'a> = (u32, u32, &'a str);
 
-fn read_record(record: &[u8]) -> Option<(&str, u32, Vec<Run<'_>>)> {
+/// A page record taken apart: number, page, runs. Nothing where it is none.
+pub(super) fn read_record(record: &[u8]) -> Option<(&str, u32, Vec<Run<'_>>)> {
     let text = std::str::from_utf8(record).ok()?;
     let mut lines = text.splitn(4, '\n');
     let (magic, number, page, mut rest) = (lines.next()?, lines.next()?, lines.next()?, lines.next()?);

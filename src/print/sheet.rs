@@ -145,6 +145,7 @@ pub fn close_page(
         (y + block.height() + 0.6, page.text_from(begins, &block))
     };
     let mut y = bottom - foot.qr.0;
+    page.foot = Some(page.rows());
     let mut heard = Vec::new();
     for (i, wording) in [text.about.clone(), first, foot.page.fill(&values)].iter().enumerate() {
         if wording.is_empty() {

@@ -5,7 +5,7 @@
 //! text keeps its own row and column, which is where the seal says it stands.
 
 use crate::print::layout::PageLayout;
-use crate::print::page::{Area, Page, Place};
+use crate::print::page::{Area, Page, Place, TableRows};
 use crate::print::structure::{Part, Scope, TableCell, TablePart, Text};
 use crate::print::typeset::{Align, Block, Pad, Setting, Stand};
 use std::ops::Range;
@@ -212,7 +212,10 @@ impl Table {
         };
         let drawn = Drawn { xs: edges(x, &self.widths), ys: edges(y, &self.heights(look)) };
         let cover = self.cover();
+        let first = page.rows();
         self.draw_text(page, &drawn, &cover, look);
+        let body = (first + u32::try_from(self.heads).unwrap_or(u32::MAX)).min(page.rows());
+        page.tables.push(TableRows { heads: first..body, body: body..page.rows() });
         self.draw_rules(page, &drawn, &cover, look);
         drawn
     }

@@ -233,7 +233,7 @@ impl Stage {
         let digest = pages.get(page).cloned().unwrap_or_default();
         let typed = format!("{}/{} {}", document.number, page + 1, digest.get(..16).unwrap_or_default());
         let found = check::find(file, &parse_code(&typed)?)?;
-        let again = check::render_again(&self.journal, &layouts, &found)?;
+        let again = check::page_again(&self.journal, &layouts, &found)?.again;
         if again != Again::Identical {
             return Err(Error::damaged(format!("страница {typed} при повторной печати отличается: {again:?}")));
         }

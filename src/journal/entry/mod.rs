@@ -18,7 +18,7 @@ pub use control::{
 };
 pub use correction::{Change, CorrectionDecided, CorrectionRequested, LessonText};
 pub use paper::{
-    ArchiveCreated, ArchiveVerified, CarrierRegistered, CopyOn, DocumentIssued, IssuedPage, IssuedResource,
+    ArchiveCreated, ArchiveVerified, BookBound, CarrierRegistered, CopyOn, DocumentIssued, IssuedPage, IssuedResource,
 };
 pub use people::{
     ClassSet, ClockReset, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, Previous,
@@ -141,6 +141,7 @@ kinds! {
     "note.done" => NoteDone,
     "year.closed" => YearClosed,
     "document.issued" => DocumentIssued,
+    "book.bound" => BookBound,
     "carrier.registered" => CarrierRegistered,
     "archive.created" => ArchiveCreated,
     "archive.verified" => ArchiveVerified,

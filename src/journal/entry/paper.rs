@@ -1,6 +1,6 @@
 //! Entries about what leaves the journal: issued documents, carriers, archive copies (§5).
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 /// A document was issued and certified (§5.1). Digests are lower-case hex of SHA-256.
@@ -48,6 +48,20 @@ pub struct IssuedResource {
     pub name: String,
     /// Its SHA-256.
     pub sha256: String,
+}
+
+/// A class's book was bound (§5.4). Said again of the same book, it tells where the book stands now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BookBound {
+    /// Register number of the book, or of its volume.
+    pub number: String,
+    /// The day on which it was bound.
+    pub date: NaiveDate,
+    /// Leaves that were counted in the binding.
+    pub sheets: u32,
+    /// Where it is kept: «архив, шкаф 2, полка 3».
+    pub shelf: String,
 }
 
 /// A carrier was registered (§5.5.3, §5.5.4).

@@ -27,7 +27,7 @@ pub enum Right {
 }
 
 use Right::{Addressee, Has, OwnAssociation, OwnClass, OwnCourse, Substitute};
-use Role::{Administrator, ClassTeacher, DeputyHead, Director, Dispatcher, Teacher};
+use Role::{Administrator, ClassTeacher, DeputyHead, Director, Dispatcher, Secretary, Teacher};
 
 /// Kinds of entry, and the rights of which any one suffices.
 const TABLE: &[(&str, &[Right])] = &[
@@ -67,6 +67,7 @@ const TABLE: &[(&str, &[Right])] = &[
     ("note.done", &[Has(Teacher), Has(ClassTeacher)]),
     ("year.closed", &[Has(DeputyHead), Has(Director)]),
     ("document.issued", &[Has(DeputyHead), Has(Director)]),
+    ("book.bound", &[Has(Secretary)]),
     ("carrier.registered", &[Has(DeputyHead), Has(Director)]),
     ("archive.created", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),
     ("archive.verified", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),

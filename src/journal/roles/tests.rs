@@ -52,6 +52,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("note.done", "                 -  +  -  +  -  -  -  - "),
     ("year.closed", "               -  -  -  -  +  +  -  - "),
     ("document.issued", "           -  -  -  -  +  +  -  - "),
+    ("book.bound", "                -  -  -  -  -  -  +  - "),
     ("carrier.registered", "        -  -  -  -  +  +  -  - "),
     ("archive.created", "           -  -  -  -  +  +  -  + "),
     ("archive.verified", "          -  -  -  -  +  +  -  + "),
@@ -123,6 +124,7 @@ fn body(line: &str) -> String {
             r#""issued_at":"2025-09-15T12:00:00+03:00","pages":[],"pdf_sha256":"","version":"","resources":[]}"#
         )
         .into(),
+        "book.bound" => r#"{"number":"2025-0001","date":"2026-06-01","sheets":1,"shelf":"шкаф"}"#.into(),
         "carrier.registered" => r#"{"id":"1","label":"А-1","holder":"kim","place":"сейф"}"#.into(),
         "archive.created" => concat!(
             r#"{"name":"2025-2026-q1","period":"I четверть","tagmanifest":"","length":1,"head":"","files":1,"#,

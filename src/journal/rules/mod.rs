@@ -90,6 +90,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::NoteDone(done) => control::note_done(tables, entry, done)?,
         Body::YearClosed(_) => control::close(context, today)?,
         Body::DocumentIssued(issued) => paper::document(context, issued)?,
+        Body::BookBound(bound) => paper::binding(context, bound, today)?,
         Body::CarrierRegistered(carrier) => paper::carrier(tables, carrier)?,
         Body::ArchiveCreated(archive) => paper::archive(context, archive)?,
         Body::ArchiveVerified(verified) => paper::verification(tables, verified)?,

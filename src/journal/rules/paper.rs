@@ -1,11 +1,12 @@
-//! Rules for documents, carriers and archive copies (§2.5, §5).
+//! Rules for documents, bound books, carriers and archive copies (§2.5, §5).
 
 use super::{Context, text};
 use crate::error::{Error, Result};
-use crate::journal::entry::{ArchiveCreated, ArchiveVerified, CarrierRegistered, DocumentIssued};
+use crate::journal::entry::{ArchiveCreated, ArchiveVerified, BookBound, CarrierRegistered, DocumentIssued};
 use crate::journal::find;
 use crate::ledger::chain::parse_hash;
-use crate::school::School;
+use crate::school::{School, format_date, plural};
+use chrono::{DateTime, NaiveDate};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::HashSet;
 
@@ -34,6 +35,59 @@ pub fn document(context: &Context<'_>, issued: &DocumentIssued) -> Result<()> {
         return Err(Error::refused(format!("документ № {} описан неверно", issued.number)));
     }
     text::is_given(&issued.title, "название документа")
+}
+
+/// The form of the only document that is bound: the class's book.
+const BOOK: &str = "class-book";
+
+/// §5.4: a class's book is bound as it was issued last, with as many leaves as its certificate says, once. Said again of
+/// a bound book, it puts its place or its day right.
+pub fn binding(context: &Context<'_>, bound: &BookBound, today: NaiveDate) -> Result<()> {
+    let (tables, number) = (context.tables, &bound.number);
+    text::is_given(&bound.shelf, "место хранения")?;
+    text::fits(&bound.shelf, "место хранения")?;
+    let Some(document) = find::issued(tables, number)? else {
+        return Err(Error::input(format!("документа № {number} нет в реестре"))
+            .next("номер стоит внизу каждой страницы: 2025-0143"));
+    };
+    if document.form != BOOK {
+        return Err(Error::refused(format!("§5.4: № {number} — «{}», а подшивается классный журнал", document.title))
+            .next("укажите номер классного журнала или его тома"));
+    }
+    let issued_on = DateTime::parse_from_rfc3339(&document.issued_at)
+        .map_err(|_| Error::damaged(format!("время выдачи документа № {number} не читается")))?;
+    let issued_on = context.school.day_of(issued_on);
+    if bound.date < issued_on || bound.date > today {
+        let day = format_date(bound.date);
+        let why = match bound.date < issued_on {
+            true => format!("он выдан {}", format_date(issued_on)),
+            false => "этот день ещё не наступил".to_owned(),
+        };
+        return Err(Error::input(format!("журнал № {number} не мог быть подшит {day}: {why}"))
+            .next("укажите день, когда он подшит: --date"));
+    }
+    if bound.sheets != document.leaves {
+        let [counted, certified] =
+            [bound.sheets, document.leaves].map(|n| format!("{n} {}", plural(n, ["лист", "листа", "листов"])));
+        return Err(Error::refused(format!(
+            "§5.4: в подшитом журнале № {number} насчитано {counted}, а в его листе-заверителе — {certified}"
+        ))
+        .next("пересчитайте листы; если их и правда столько, напечатайте журнал заново и подшейте его"));
+    }
+    match find::bound(tables, number)? {
+        Some(known) if (known.date, &known.shelf) == (bound.date, &bound.shelf) => {
+            Err(Error::refused(format!("так уже записано: журнал № {number} подшит {}", format_date(known.date)))
+                .next("чтобы исправить место хранения, укажите другое: --shelf"))
+        }
+        Some(_) => Ok(()),
+        None => match find::later_issue(tables, number)? {
+            Some(later) => Err(Error::refused(format!(
+                "§5.4: журнал № {number} подшивать нельзя: позже выдан № {later}, в № {number} прежнее состояние"
+            ))
+            .next(format!("подшейте № {later}"))),
+            None => Ok(()),
+        },
+    }
 }
 
 /// A carrier with an id and a label of its own, held by somebody who works here. Registered again, it takes what is said

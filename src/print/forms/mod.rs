@@ -44,6 +44,7 @@ pub use course::{FINAL, YEAR};
 use flow::Flow;
 use rusqlite::Connection;
 use signatures::{CERTIFICATION_GAP, CERTIFICATION_HEIGHT};
+pub(in crate::print) use spread::month_number;
 use std::ops::{Deref, Range};
 
 /// A document laid out and sealed.

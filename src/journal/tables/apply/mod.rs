@@ -56,6 +56,7 @@ pub fn apply(tables: &Connection, seq: u64, entry: &Entry) -> Result<()> {
         Body::NoteDone(done) => at.note_done(done),
         Body::YearClosed(_) => at.year_closed(),
         Body::DocumentIssued(issued) => at.document(issued),
+        Body::BookBound(bound) => at.bound(bound),
         Body::CarrierRegistered(carrier) => at.carrier(carrier),
         Body::ArchiveCreated(archive) => at.archive(archive),
         Body::ArchiveVerified(verified) => at.verified(verified),

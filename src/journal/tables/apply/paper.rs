@@ -1,8 +1,9 @@
-//! Documents, carriers and archive copies.
+//! Documents, bound books, carriers and archive copies.
 
 use super::Place;
 use crate::error::Result;
-use crate::journal::entry::{ArchiveCreated, ArchiveVerified, CarrierRegistered, DocumentIssued};
+use crate::journal::entry::{ArchiveCreated, ArchiveVerified, BookBound, CarrierRegistered, DocumentIssued};
+use crate::journal::find::iso;
 use rusqlite::params;
 
 impl Place<'_> {
@@ -60,6 +61,12 @@ impl Place<'_> {
         )?;
         let sql = "INSERT OR REPLACE INTO archive_copies (archive, carrier, entry) VALUES (?1, ?2, ?3)";
         archive.copies.iter().try_for_each(|copy| self.run(sql, params![archive.name, copy.carrier, self.seq]))
+    }
+
+    pub(super) fn bound(&self, b: &BookBound) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO bound (number, date, sheets, shelf, by, entry)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        self.run(sql, params![b.number, iso(b.date), b.sheets, b.shelf, self.entry.author, self.seq])
     }
 
     pub(super) fn carrier(&self, c: &CarrierRegistered) -> Result<()> {

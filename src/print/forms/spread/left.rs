@@ -31,6 +31,11 @@ const MONTHS: [[&str; 2]; 12] = [
     ["декабрь", "дек."],
 ];
 
+/// The number of a month, from 1, by either of its names.
+pub(in crate::print) fn month_number(name: &str) -> Option<usize> {
+    MONTHS.iter().position(|names| names.contains(&name)).map(|at| at + 1)
+}
+
 /// A column right of the names.
 enum Column<'a, 'u> {
     Lesson(&'u Unit<'a>, NaiveDate, i64),

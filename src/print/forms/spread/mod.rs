@@ -12,6 +12,8 @@ mod notes;
 mod plan;
 mod right;
 
+pub(in crate::print) use left::month_number;
+
 use super::class::{ClassData, Course, Pupil};
 use super::course::{CourseYear, EXAM, FINAL, Lesson, YEAR, marks_elsewhere};
 use super::{Composer, sans};

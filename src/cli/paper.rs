@@ -1,0 +1,223 @@
+//! What `letopis print check` says of a page or of a file: whose it is, whether it prints the same again, what became of
+//! it since (§5.1, §5.4).
+
+use super::{Common, screen, session};
+use crate::error::Result;
+use crate::journal::{Journal, find};
+use crate::print::check::{self, Again, Checked, Since};
+use crate::print::register::{self, Bound, Registered};
+use crate::print::since::{Change, What};
+use crate::print::{Layouts, parse_code, show_page_record};
+use crate::school::{format_date, plural};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::process::ExitCode;
+
+/// How many changes are listed.
+const MOST: usize = 20;
+
+/// Checks a code that was typed or scanned, or a file.
+pub fn check(common: &Common, typed: &str, layouts: Option<&Path>) -> Result<ExitCode> {
+    let path = Path::new(typed.trim());
+    let is_file = path.is_file() || path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("pdf"));
+    let code = if is_file { None } else { Some(parse_code(typed)?) };
+    let journal = session::journal(common)?;
+    let layouts = Layouts::load(layouts)?;
+    let (standing, checked) = match code {
+        Some(code) => {
+            let page = check::find(journal.tables(), &code)?;
+            let checked = check::page_again(&journal, &layouts, &page)?;
+            (Standing::of(&journal, Found::Page(page))?, checked)
+        }
+        None => {
+            let document = check::find_file(journal.tables(), path)?;
+            let checked = check::file_again(&journal, &layouts, &document)?;
+            (Standing::of(&journal, Found::File(document))?, checked)
+        }
+    };
+    if common.json {
+        screen::json(&standing.json(&checked));
+    } else {
+        standing.say(&checked)?;
+    }
+    Ok(ExitCode::from(u8::from(checked.again == Again::Unexplained)))
+}
+
+/// What was brought.
+enum Found {
+    Page(check::Page),
+    File(Registered),
+}
+
+/// What was brought, and how its document stands today.
+struct Standing {
+    found: Found,
+    /// «Петрова Е. Н.»
+    issued_by: String,
+    later: Option<Registered>,
+    bound: Option<Bound>,
+    bound_by: String,
+}
+
+impl Standing {
+    fn of(journal: &Journal, found: Found) -> Result<Self> {
+        let tables = journal.tables();
+        let name = |login: &str| -> Result<String> {
+            Ok(find::staff(tables, login)?.map(|person| person.name.initials()).unwrap_or_default())
+        };
+        let document = found.document();
+        let (issued_by, later) = (name(&document.issued_by)?, check::superseding(tables, document)?);
+        let bound = register::bound(tables, &document.number)?;
+        let bound_by = bound.as_ref().map(|bound| name(&bound.by)).transpose()?.unwrap_or_default();
+        Ok(Self { found, issued_by, later, bound, bound_by })
+    }
+
+    fn json(&self, checked: &Checked) -> Value {
+        let document = self.found.document();
+        let mut value = json!({
+            "number": document.number, "title": document.title, "pages": document.pages.len(),
+            "issued_at": document.issued_at.to_rfc3339(), "issued_by": document.issued_by,
+            "pdf_sha256": document.pdf_sha256,
+            "superseded_by": self.later.as_ref().map(|later| &later.number),
+            "superseded_at": self.later.as_ref().map(|later| later.issued_at.to_rfc3339()),
+            "bound": self.bound.as_ref().map(|bound| json!({
+                "date": bound.date.to_string(), "sheets": bound.sheets, "shelf": bound.shelf, "by": bound.by,
+            })),
+            "again": match &checked.again {
+                Again::Identical => "identical".into(),
+                Again::SameText => "same text".into(),
+                Again::Differs(what) => json!({ "differs": what }),
+                Again::Unexplained => "unexplained".into(),
+            },
+            "changes": changes(&checked.since),
+        });
+        if let Found::Page(page) = &self.found {
+            value["page"] = page.page.into();
+            value["digest"] = page.digest.as_str().into();
+            value["text"] = String::from_utf8_lossy(&page.record).into();
+        }
+        value
+    }
+
+    fn say(&self, checked: &Checked) -> Result<()> {
+        let document = self.found.document();
+        let issued = document.issued_at.format("%d.%m.%Y %H:%M");
+        match &self.found {
+            Found::Page(page) => {
+                println!("{}", show_page_record(&page.record)?);
+                let (number, title) = (&document.number, &document.title);
+                println!("Код верен: такая страница выдана. Документ № {number} «{title}»,");
+                let (page, pages, by) = (page.page, document.pages.len(), &self.issued_by);
+                println!("стр. {page} из {pages}, выдан {issued}, подписал(а) {by}");
+                println!("Код доказывает только это: сверьте напечатанное на бумаге с текстом выше.");
+            }
+            Found::File(_) => {
+                println!("Файл в точности тот, что выдан. Документ № {} «{}»,", document.number, document.title);
+                println!("страниц {}, выдан {issued}, подписал(а) {}", document.pages.len(), self.issued_by);
+            }
+        }
+        if let Some(later) = &self.later {
+            let (number, day) = (&later.number, later.issued_at.format("%d.%m.%Y"));
+            println!("Позже выдан документ № {number} от {day}: этот показывает прежнее состояние журнала.");
+        }
+        if let Some(bound) = &self.bound {
+            let (day, sheets, shelf) = (format_date(bound.date), bound.sheets, &bound.shelf);
+            println!("Подшит {day}, листов {sheets}, место хранения: {shelf}. Записал(а) {}", self.bound_by);
+        }
+        match &checked.again {
+            Again::Identical => println!("Повторная печать по записям на тот момент дала тот же файл, байт в байт."),
+            Again::SameText => {
+                println!("Повторная печать по записям на тот момент дала тот же текст; файл отличается оформлением.")
+            }
+            Again::Differs(what) => {
+                println!("Повторная печать отличается, потому что с тех пор изменились: {}.", what.join(", "));
+                match self.found {
+                    Found::Page(_) => println!("Страницу подтверждает её сохранённый текст."),
+                    Found::File(_) => println!("Файл подтверждает его сумма, записанная при выдаче."),
+                }
+            }
+            Again::Unexplained => {
+                println!("Повторная печать по записям даёт другой текст, и это ничем не объясняется.");
+                println!("Выполните «letopis audit» и сообщите директору.");
+            }
+        }
+        match (&self.found, &checked.since) {
+            (_, Since::Unknown(why)) => println!("Сравнить с сегодняшним журналом нельзя: {why}."),
+            (Found::Page(_), Since::Changes(pages)) => {
+                say_changes(&pages.iter().flat_map(|(_, changes)| changes).collect::<Vec<_>>());
+            }
+            (Found::File(_), Since::Changes(pages)) => say_pages(pages),
+        }
+        Ok(())
+    }
+}
+
+impl Found {
+    fn document(&self) -> &Registered {
+        match self {
+            Self::Page(page) => &page.document,
+            Self::File(document) => document,
+        }
+    }
+}
+
+/// The changes as an array, or `null` where they are not known.
+fn changes(since: &Since) -> Value {
+    let Since::Changes(pages) = since else { return Value::Null };
+    let all = pages.iter().flat_map(|(page, changes)| changes.iter().map(move |change| (page, change)));
+    let object = |(page, change): (&u32, &Change)| {
+        let Change { what, place, was, now } = change;
+        json!({ "page": page, "what": word(*what), "place": place, "was": was, "now": now })
+    };
+    all.map(object).collect()
+}
+
+/// Lists what has changed on a page.
+fn say_changes(changes: &[&Change]) {
+    if changes.is_empty() {
+        return println!("С тех пор на этой странице ничего не изменилось.");
+    }
+    println!("С тех пор на этой странице изменилось:");
+    for change in changes.iter().take(MOST) {
+        println!("  {}", line(change));
+    }
+    if changes.len() > MOST {
+        let more = changes.len() - MOST;
+        let forms = ["изменение", "изменения", "изменений"];
+        println!("  … и ещё {more} {} (все: --json)", plural(u32::try_from(more).unwrap_or(u32::MAX), forms));
+    }
+}
+
+/// Says on which pages of a file something has changed.
+fn say_pages(pages: &[(u32, Vec<Change>)]) {
+    let changed: Vec<&(u32, Vec<Change>)> = pages.iter().filter(|(_, changes)| !changes.is_empty()).collect();
+    if changed.is_empty() {
+        return println!("С тех пор в нём ничего не изменилось.");
+    }
+    let numbers = changed.iter().map(|(page, changes)| format!("{page} ({})", changes.len())).collect::<Vec<_>>();
+    println!("С тех пор изменилось на страницах (в скобках — сколько изменений): {}.", numbers.join(", "));
+    println!("Какие они, показывает проверка по коду страницы или --json.");
+}
+
+fn line(change: &Change) -> String {
+    let Change { what, place, was, now } = change;
+    let or_empty = |text: &str| if text.is_empty() { "пусто".to_owned() } else { text.to_owned() };
+    match (what, was.is_empty()) {
+        (What::Cell, _) => format!("{place}: было {}, стало {}", or_empty(was), or_empty(now)),
+        (What::Row, true) => format!("новая строка: {now}"),
+        (What::Row, false) => format!("строки больше нет: {was}"),
+        (What::Column, true) => format!("новая графа: {now}"),
+        (What::Column, false) => format!("графы больше нет: {was}"),
+        (What::Text, true) => format!("добавлено: {now}"),
+        (What::Text, false) => format!("больше нет: {was}"),
+    }
+}
+
+fn word(what: What) -> &'static str {
+    match what {
+        What::Cell => "cell",
+        What::Row => "row",
+        What::Column => "column",
+        What::Text => "text",
+    }
+}
