@@ -12,6 +12,7 @@ fn printed() -> Option<(School, Vec<PathBuf>)> {
     let marks = ["final", "set", "7А", "Алгебра", "Год", "Петренко=4", "Ёлкина=5"];
     school.run("2026-05-29 12:00:00", "semyonov", &marks).ok();
     school.run("2026-05-29 13:00:00", "petrova", &["print", "all", "--out", "print"]).ok();
+    school.run("2026-05-29 13:01:00", "petrova", &["print", "extract", "Петренко", "--out", "print"]).ok();
     let mut files: Vec<PathBuf> = std::fs::read_dir(school.path("print"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
