@@ -84,6 +84,15 @@ pub fn identify(path: &Path) -> Result<DeviceId> {
     Ok(system::identify(&path))
 }
 
+/// What a USB stick under an existing folder says of itself: its model and serial number. Nothing where it is no USB
+/// stick, or the system does not tell.
+pub fn usb_stick(path: &Path) -> Option<String> {
+    let DeviceId::Block { disks } = identify(path).ok()? else { return None };
+    let mut disks = disks.iter();
+    let (Some(disk), None) = (disks.next(), disks.next()) else { return None };
+    system::usb_stick(disk)
+}
+
 /// How many bytes may still be written under an existing folder; `None` where the system does not say.
 pub fn free_space(path: &Path) -> Result<Option<u64>> {
     system::free_space(path).map_err(|cause| Error::file("узнать свободное место в", path, &cause))
@@ -165,6 +174,22 @@ mod system {
         Ok(())
     }
 
+    pub fn usb_stick(disk: &str) -> Option<String> {
+        usb_above(&Path::new("/sys/class/block").join(disk).canonicalize().ok()?)
+    }
+
+    /// The disk's own USB device is the nearest folder above that has a vendor's number.
+    pub(super) fn usb_above(disk: &Path) -> Option<String> {
+        let device = disk.ancestors().find(|folder| folder.join("idVendor").exists())?;
+        let said = |name: &str| fs::read_to_string(device.join(name)).ok().map(|text| text.trim().to_owned());
+        let (product, serial) = (said("product").unwrap_or_default(), said("serial").unwrap_or_default());
+        match (product.is_empty(), serial.is_empty()) {
+            (_, true) => None,
+            (true, false) => Some(format!("серийный № {serial}")),
+            (false, false) => Some(format!("{product}, серийный № {serial}")),
+        }
+    }
+
     /// The kind and the source of the file system with this device number (proc(5), mountinfo).
     fn mount_of(number: &str) -> Option<(String, String)> {
         let table = fs::read_to_string("/proc/self/mountinfo").ok()?;
@@ -200,6 +225,10 @@ mod system {
         }
     }
 
+    pub fn usb_stick(_disk: &str) -> Option<String> {
+        None
+    }
+
     pub fn free_space(_path: &Path) -> std::io::Result<Option<u64>> {
         Ok(None)
     }
@@ -233,5 +262,21 @@ mod tests {
     fn what_lies_in_memory_is_on_no_device() {
         assert!(matches!(identify(Path::new("/proc")).unwrap(), DeviceId::Unknown { .. }));
         assert!(free_space(Path::new("/")).unwrap().is_some());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_usb_stick_is_named_by_model_and_serial_number_and_no_other_disk_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let usb = dir.path().join("usb1/1-1");
+        let disk = usb.join("1-1:1.0/host6/block/sdb");
+        std::fs::create_dir_all(&disk).unwrap();
+        assert_eq!(system::usb_above(&disk), None);
+        std::fs::write(usb.join("idVendor"), "8564\n").unwrap();
+        assert_eq!(system::usb_above(&disk), None, "a stick without a serial number cannot be told from others");
+        std::fs::write(usb.join("serial"), "0A1B2C3D\n").unwrap();
+        assert_eq!(system::usb_above(&disk).unwrap(), "серийный № 0A1B2C3D");
+        std::fs::write(usb.join("product"), "Mass Storage\n").unwrap();
+        assert_eq!(system::usb_above(&disk).unwrap(), "Mass Storage, серийный № 0A1B2C3D");
     }
 }

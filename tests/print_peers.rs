@@ -14,6 +14,7 @@ fn printed() -> Option<(School, Vec<PathBuf>)> {
     school.run("2026-05-29 13:00:00", "petrova", &["print", "all", "--out", "print"]).ok();
     school.run("2026-05-29 13:01:00", "petrova", &["print", "progress", "7А", "--out", "print"]).ok();
     school.run("2026-05-29 13:01:00", "petrova", &["print", "analytics", "--out", "print"]).ok();
+    school.run("2026-05-29 13:01:00", "petrova", &["print", "extract", "Петренко", "--out", "print"]).ok();
     let mut files: Vec<PathBuf> = std::fs::read_dir(school.path("print"))
         .unwrap()
         .map(|entry| entry.unwrap().path())

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::archive::carrier::{self, Card, Carrier};
+use crate::device;
 use crate::error::{Error, Result};
 use crate::journal::entry::CarrierRegistered;
 use crate::journal::{Author, Journal, Recorded, find};
@@ -38,9 +39,13 @@ pub fn register(
     writable(mount)?;
     let holder_name = find::staff(journal.tables(), holder)?.map(|person| person.name.full()).unwrap_or_default();
     let (label, holder, place) = (label.to_owned(), holder.to_owned(), place.to_owned());
+    let stick = device::usb_stick(mount).and_then(|said| crate::school::clean(&said).ok());
     let registered = match &known {
-        Some(known) => CarrierRegistered { label, holder, place, ..known.clone() },
-        None => CarrierRegistered { id: new_id(), label, holder, place, device: String::new() },
+        Some(known) => {
+            let device = stick.unwrap_or_else(|| known.device.clone());
+            CarrierRegistered { id: known.id.clone(), label, holder, place, device }
+        }
+        None => CarrierRegistered { id: new_id(), label, holder, place, device: stick.unwrap_or_default() },
     };
     let CarrierRegistered { id, label, place, .. } = registered.clone();
     let recorded =
