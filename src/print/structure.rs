@@ -14,6 +14,7 @@
 
 use crate::print::page::{Page, TextRun};
 use crate::print::typeset::Block;
+use std::num::NonZeroU16;
 use std::ops::Range;
 
 /// Runs of a page that are read together.
@@ -67,6 +68,8 @@ pub enum Part {
         text: Text,
         /// The same as one line.
         title: String,
+        /// 1 for the document's, 2 for that of a part of it.
+        level: NonZeroU16,
     },
     /// A paragraph; a line to be filled in by hand has its label first.
     Paragraph(Vec<Text>),
@@ -126,14 +129,14 @@ impl Page {
         Text { runs: begins..self.runs.len(), said: (block.lines.len() > 1).then(|| block.text()) }
     }
 
-    /// Makes the paragraph that was set last a heading.
-    pub fn head_with_last(&mut self) {
+    /// Makes the paragraph that was set last a heading: of the document at level 1, of a part of it at 2.
+    pub fn head_with_last(&mut self, level: NonZeroU16) {
         let Some(last) = self.structure.as_mut().and_then(|structure| structure.body.last_mut()) else { return };
         let Part::Paragraph(texts) = last else { return };
         let Some(text) = texts.pop() else { return };
         let plain = || self.runs[text.runs.clone()].iter().map(TextRun::text).collect();
         let title = text.said.clone().unwrap_or_else(plain);
-        *last = Part::Heading { text, title };
+        *last = Part::Heading { text, title, level };
     }
 
     /// Says of the table that was drawn last that it goes on from the page before.

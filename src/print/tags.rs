@@ -12,7 +12,7 @@ use krilla::tagging::{
     Artifact, ArtifactType, ContentTag, Node, SpanTag, TableHeaderScope, Tag, TagGroup, TagKind, TagTree,
 };
 use krilla::text::Font;
-use std::num::{NonZeroU16, NonZeroU32};
+use std::num::NonZeroU32;
 
 /// The language of every document.
 pub(super) const LANGUAGE: &str = "ru-RU";
@@ -94,8 +94,8 @@ impl Drawing<'_, '_> {
     /// Draws a part; gives its tag, or nothing for what is not read.
     fn part(&mut self, part: &Part) -> Option<Node> {
         let group = match part {
-            Part::Heading { text, title } => {
-                TagGroup::with_children(Tag::Hn(NonZeroU16::MIN, Some(title.clone())), self.text(text))
+            Part::Heading { text, title, level } => {
+                TagGroup::with_children(Tag::Hn(*level, Some(title.clone())), self.text(text))
             }
             Part::Paragraph(texts) => {
                 let leaves = texts.iter().flat_map(|text| self.text(text)).collect();

@@ -89,14 +89,10 @@ pub fn archive_act(composer: &Composer<'_, ()>, name: &str) -> Result<Document> 
     flow.gap(GAP);
     flow.table(&composer.named_values(table, NAMES, width, &filled(&layout.saved, &values)), 0.0);
     flow.gap(GAP);
-    flow.need(20.0);
-    flow.paragraph(serif_bold(layout.size.0), Align::Left, layout.carriers.as_str());
-    flow.gap(1.0);
+    flow.subheading(serif_bold(layout.size.0), layout.carriers.as_str());
     flow.table(&composer.copies_table(&copies), 0.0);
     flow.gap(GAP);
-    flow.need(20.0);
-    flow.paragraph(serif_bold(layout.size.0), Align::Left, layout.proofs.as_str());
-    flow.gap(1.0);
+    flow.subheading(serif_bold(layout.size.0), layout.proofs.as_str());
     flow.table(&composer.named_values(table, NAMES, width, &filled(&layout.proof, &values)), 0.0);
     flow.gap(1.0);
     flow.paragraph(serif(layout.small.0), Align::Left, &layout.explanation.fill(&values));
@@ -193,14 +189,18 @@ impl Composer<'_, ()> {
         let layout = &self.layouts.archive_act;
         let kind = sans(layout.table_size.0);
         let line = |copied: &Copied| {
-            vec![self.column_cells(kind, &layout.columns, |field| match field {
+            let mut row = self.column_cells(kind, &layout.columns, |field| match field {
                 CopyField::Number => copied.number.to_string(),
                 CopyField::Label => copied.label.clone(),
                 CopyField::Id => copied.id.clone(),
                 CopyField::Device => copied.device.clone(),
                 CopyField::Holder => copied.holder.1.clone(),
                 CopyField::Place => copied.place.clone(),
-            })]
+            });
+            // What a carrier is called by tells whoever hears the table which one it is about.
+            let label = layout.columns.iter().position(|column| column.field == CopyField::Label);
+            label.into_iter().for_each(|at| row.cells[at].heads_row = true);
+            vec![row]
         };
         Parts {
             widths: layout.columns.iter().map(|column| column.width.0).collect(),

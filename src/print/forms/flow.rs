@@ -9,6 +9,7 @@ use crate::print::page::{Area, Page};
 use crate::print::sheet::Orientation;
 use crate::print::table::{Cell, Row, Table, paginate};
 use crate::print::typeset::{Align, Block, Stand, Type};
+use std::num::NonZeroU16;
 
 /// The pages so far, and how far down the last of them it is.
 pub(in crate::print) struct Flow<'c, 'a> {
@@ -27,6 +28,10 @@ pub(in crate::print) struct Parts {
 
 /// The least height of a line of a table, in mm.
 pub(in crate::print) const LINE: f32 = 6.0;
+/// The room that a subheading takes with what it heads, in mm.
+const SUBHEADED: f32 = 20.0;
+/// The level of subheadings.
+const SECOND: NonZeroU16 = NonZeroU16::MIN.saturating_add(1);
 /// Of a page's height, what a row of a table may take before it is broken.
 const HIGHEST: f32 = 0.5;
 
@@ -77,10 +82,20 @@ impl<'c, 'a> Flow<'c, 'a> {
             if kind == heading.kind
                 && let Some(page) = self.pages.last_mut()
             {
-                page.head_with_last();
+                page.head_with_last(NonZeroU16::MIN);
             }
         }
         self.gap(HEADING_GAP);
+    }
+
+    /// Sets the heading of a part of the document, with room below it for what it heads.
+    pub fn subheading(&mut self, kind: Type, text: &str) {
+        self.need(SUBHEADED);
+        self.paragraph(kind, Align::Left, text);
+        if let (Some(page), false) = (self.pages.last_mut(), text.is_empty()) {
+            page.head_with_last(SECOND);
+        }
+        self.gap(1.0);
     }
 
     /// Sets a paragraph, over as many pages as it takes.
@@ -162,9 +177,9 @@ impl Canvas<'_> {
     pub(super) fn named_values(&self, kind: Type, name_width: f32, width: f32, lines: &[(String, String)]) -> Parts {
         let widths = vec![name_width, width - name_width];
         let line = |(name, value): &(String, String)| {
-            let cells =
-                [name, value].into_iter().zip(&widths).map(|(text, width)| self.cell(kind, text, *width).left());
-            vec![Row { cells: cells.collect(), least: LINE, fifth: false }]
+            let cell = |text: &str, width: f32| self.cell(kind, text, width).left();
+            let cells = vec![cell(name, widths[0]).heads_row(), cell(value, widths[1])];
+            vec![Row { cells, least: LINE, fifth: false }]
         };
         Parts { parts: lines.iter().map(line).collect(), heads: Vec::new(), widths }
     }

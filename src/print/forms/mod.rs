@@ -45,6 +45,7 @@ use flow::Flow;
 use rusqlite::Connection;
 use signatures::{CERTIFICATION_GAP, CERTIFICATION_HEIGHT};
 pub(in crate::print) use spread::month_number;
+use std::num::NonZeroU16;
 use std::ops::{Deref, Range};
 
 /// A document laid out and sealed.
@@ -324,7 +325,7 @@ impl Canvas<'_> {
     fn run_on(&self, heading: &Heading<'_>, run: &RunOn<'_>, first: u32) -> Vec<(Page, Drawn)> {
         let (mut page, area) = self.new_page(run.orientation, first);
         let mut below = self.paragraph(&mut page, area, heading.kind, Align::Centre, heading.text);
-        page.head_with_last();
+        page.head_with_last(NonZeroU16::MIN);
         if !heading.about.is_empty() {
             let (kind, rest) = (serif(heading.kind.size * ABOUT_SIZE), Area { y: below, ..area });
             below = self.paragraph(&mut page, rest, kind, Align::Centre, heading.about);
