@@ -282,15 +282,19 @@ fn list(common: &Common) -> Result<ExitCode> {
             "number": document.number, "issued_at": document.issued_at.to_rfc3339(), "form": document.form,
             "subject": document.subject, "variant": document.variant, "title": document.title,
             "pages": document.pages.len(), "leaves": line.leaves, "code": code, "issued_by": document.issued_by,
+            "bound": line.bound.as_ref().map(|bound| serde_json::json!({
+                "date": bound.date.to_string(), "sheets": bound.sheets, "shelf": bound.shelf,
+            })),
         }));
         let by = find::staff(tables, &document.issued_by)?.map(|person| person.name.initials()).unwrap_or_default();
         let (day, leaves) = (format_date(school.day_of(document.issued_at)), line.leaves.to_string());
-        rows.push(vec![document.number.clone(), day, document.title.clone(), leaves, code, by]);
+        let bound = line.bound.map(|bound| format!("{}, {}", format_date(bound.date), bound.shelf)).unwrap_or_default();
+        rows.push(vec![document.number.clone(), day, document.title.clone(), leaves, code, by, bound]);
     }
     if common.json {
         screen::json(&values.into());
     } else {
-        screen::table(&["№", "Дата", "Документ", "Листов", "Код сверки", "Кем заверен"], &rows);
+        screen::table(&["№", "Дата", "Документ", "Листов", "Код сверки", "Кем заверен", "Подшит"], &rows);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -59,6 +59,8 @@ pub struct Line {
     pub document: Registered,
     /// Its leaves of paper.
     pub leaves: u32,
+    /// How it was bound, if it was.
+    pub bound: Option<Bound>,
 }
 
 impl Line {
@@ -77,8 +79,10 @@ pub fn all(tables: &Connection) -> Result<Vec<Line>> {
     let mut statement = tables.prepare_cached("SELECT number, leaves FROM documents ORDER BY entry")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let rows: Vec<(String, u32)> = rows.collect::<rusqlite::Result<_>>()?;
-    let line =
-        |(number, leaves): (String, u32)| Ok(registered(tables, &number)?.map(|document| Line { document, leaves }));
+    let line = |(number, leaves): (String, u32)| {
+        let bound = bound(tables, &number)?;
+        Ok(registered(tables, &number)?.map(|document| Line { document, leaves, bound }))
+    };
     rows.into_iter().filter_map(|row| line(row).transpose()).collect()
 }
 

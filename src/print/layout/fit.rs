@@ -24,7 +24,7 @@ pub(super) fn faults(layouts: &Layouts, sources: &Sources) -> Vec<Fault> {
         fits.fixed("summary-sheet.toml", &["pupil"], &fixed, Orientation::Landscape);
         fits.register("corrections.toml", &["register", "columns"], &layouts.corrections.register);
         fits.register("carriers.toml", &["register", "columns"], &layouts.carriers.register);
-        fits.register("register.toml", &["columns"], &layouts.register);
+        fits.register("register.toml", &["register", "columns"], &layouts.register.register);
         fits.register("keys.toml", &["columns"], &layouts.keys);
         fits.analytics();
     }

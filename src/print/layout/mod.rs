@@ -64,7 +64,7 @@ layouts! {
     /// The register «Замена сведений в электронном журнале».
     corrections: CorrectionsLayout = "corrections.toml";
     /// The register of issued documents.
-    register: RegisterLayout<DocumentField> = "register.toml";
+    register: DocumentsLayout = "register.toml";
     /// The register of carriers.
     carriers: CarriersLayout = "carriers.toml";
     /// The act on the making of archive copies.

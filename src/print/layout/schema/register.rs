@@ -1,7 +1,7 @@
 //! Registers: a heading, and a table whose columns a school may order.
 
 use super::super::kinds::{Columns, Fields, Label, Mm, Places, Size, Wording};
-use super::{CarrierField, CorrectionField, SchoolPlaces};
+use super::{CarrierField, CorrectionField, DocumentField, SchoolPlaces};
 use crate::print::sheet::Orientation;
 use serde::Deserialize;
 
@@ -46,6 +46,15 @@ pub struct CorrectionWords {
     pub nothing: Label,
 }
 
+/// `register.toml` (form 11).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct DocumentsLayout {
+    pub bound: Wording<BoundPlaces>,
+    pub register: RegisterLayout<DocumentField>,
+}
+
 /// `carriers.toml` (form 14).
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -71,6 +80,8 @@ places! {
     Holding: "name" "place" "date";
     /// What the day of a lesson may name.
     LessonOf: "date" "lesson";
+    /// What the binding of a book may name.
+    BoundPlaces: "date" "sheets" "shelf";
     /// What a decision may name.
     Decided: "decision" "date" "name" "note";
 }
