@@ -4,6 +4,7 @@ mod common;
 
 use common::peers;
 use common::school::School;
+use sha2::Digest;
 
 const LESSON: [&str; 3] = ["7А", "Алгебра", "15.09.2025"];
 
@@ -41,7 +42,99 @@ fn a_page_is_printed_again_as_it_was_after_the_journal_has_moved_on() {
     assert!(shown.contains("Повторная печать по записям на тот момент дала тот же файл, байт в байт"), "{shown}");
     school.run("2025-09-18 11:00:00", "petrova", &["print", "class", "7А", "--out", "print"]).ok();
     let shown = school.run("2025-09-18 12:00:00", "petrova", &check).ok().stdout;
-    assert!(shown.contains("байт в байт") && shown.contains("Позже выдан документ № 2025-0002"), "{shown}");
+    assert!(
+        shown.contains("байт в байт") && shown.contains("Позже выдан документ № 2025-0002 от 18.09.2025"),
+        "{shown}"
+    );
+}
+
+/// Mondays, Wednesdays and Fridays on which 7А had algebra in September.
+const DAYS: [&str; 10] = ["01", "03", "05", "08", "10", "12", "15", "17", "19", "22"];
+const PUPILS: [&str; 4] = ["Иванов Павел", "Иванов Пётр", "Петренко Анна", "Ёлкина Дарья"];
+
+/// The small school with ten lessons of algebra, a mark for each of four pupils at each, and the book issued.
+fn marked_school() -> Option<School> {
+    let school = School::small()?;
+    for day in DAYS {
+        let (clock, date) = (format!("2025-09-{day} 10:00:00"), format!("{day}.09.2025"));
+        let topic = ["lesson", "record", "7А", "Алгебра", &date, "--topic", "Уравнения"];
+        school.run(&clock, "semyonov", &topic).ok();
+        let marks = PUPILS.map(|pupil| format!("{pupil}=4"));
+        let marks: Vec<&str> = marks.iter().map(String::as_str).collect();
+        school.run(&clock, "semyonov", &[&["mark", "set", "7А", "Алгебра", &date], &marks[..]].concat()).ok();
+    }
+    school.run("2025-09-22 12:00:00", "petrova", &["print", "class", "7А", "--out", "print"]).ok();
+    Some(school)
+}
+
+/// Forty corrections, one for each mark.
+fn correct(school: &School) {
+    for (at, (day, pupil)) in DAYS.iter().flat_map(|day| PUPILS.map(|pupil| (day, pupil))).enumerate() {
+        let (date, mark, number) = (format!("{day}.09.2025"), format!("{pupil}=5"), (at + 1).to_string());
+        let what = ["correction", "request", "7А", "Алгебра", &date, "--mark", &mark, "--reason", "описка"];
+        let clock = format!("2025-10-{:02} 10:{:02}:00", 1 + at / 10, at % 10);
+        school.run(&clock, "semyonov", &what).ok();
+        school.run(&clock, "petrova", &["correction", "approve", &number]).ok();
+    }
+}
+
+#[test]
+fn a_year_old_page_is_shown_as_issued_after_forty_corrections_and_what_has_changed_is_named() {
+    let Some(school) = marked_school() else { return };
+    let issued = std::fs::read(school.path("print/journal-7a.pdf")).unwrap();
+    let code = code_of_page(&school, 4);
+    let text = |shown: &str| shown.split("Код верен").next().unwrap().to_owned();
+    let before = school.run("2025-09-22 13:00:00", "gusev", &["print", "check", &code]).ok().stdout;
+    assert!(before.contains("С тех пор на этой странице ничего не изменилось."), "{before}");
+    correct(&school);
+    let year_later = "2026-09-20 10:00:00";
+    let shown = school.run(year_later, "gusev", &["print", "check", &code]).ok().stdout;
+    assert_eq!(text(&shown), text(&before), "the page as it was issued");
+    assert!(shown.contains("дала тот же файл, байт в байт") && !shown.contains("Позже выдан"), "{shown}");
+    let list: Vec<&str> = shown.lines().skip_while(|line| !line.starts_with("С тех пор")).skip(1).collect();
+    assert_eq!(list.len(), 21, "{shown}");
+    assert_eq!(list[0], "  Ёлкина Дарья, 01.09: было 4, стало 5");
+    assert!(list[20].starts_with("  … и ещё "), "{shown}");
+    let changes = cells(&school, year_later, &["print", "check", &code, "--json"]);
+    assert_eq!(changes.len(), 40, "{changes:?}");
+    assert!(changes.contains(&"Иванов Пётр, 22.09: 4 → 5".to_owned()), "{changes:?}");
+    // The lessons, which face the marks, are what they were.
+    let shown = school.run(year_later, "gusev", &["print", "check", &code_of_page(&school, 5)]).ok().stdout;
+    assert!(shown.contains("С тех пор на этой странице ничего не изменилось."), "{shown}");
+
+    school.run("2025-10-20 10:00:00", "petrova", &["print", "class", "7А", "--out", "print"]).ok();
+    assert_ne!(std::fs::read(school.path("print/journal-7a.pdf")).unwrap(), issued);
+    std::fs::write(school.path("kept.pdf"), &issued).unwrap();
+    for brought in [&*code, "kept.pdf"] {
+        let shown = school.run(year_later, "gusev", &["print", "check", brought]).ok().stdout;
+        assert!(shown.contains("Позже выдан документ № 2025-0002 от 20.10.2025"), "{shown}");
+        assert!(shown.contains("байт в байт") && shown.contains("С тех пор"), "{shown}");
+    }
+    let damaged: Vec<u8> = issued.iter().enumerate().map(|(at, byte)| byte ^ u8::from(at == 5000)).collect();
+    std::fs::write(school.path("kept.pdf"), damaged).unwrap();
+    school.run(year_later, "gusev", &["print", "check", "kept.pdf"]).fails(1, &["этим журналом не выдан"]);
+}
+
+/// The cells among the changes that a check names, as «place: was → now».
+fn cells(school: &School, clock: &str, run: &[&str]) -> Vec<String> {
+    let shown: serde_json::Value = serde_json::from_str(&school.run(clock, "gusev", run).ok().stdout).unwrap();
+    let changes = shown["changes"].as_array().unwrap().iter().filter(|change| change["what"] == "cell");
+    let text = |change: &serde_json::Value, field: &str| change[field].as_str().unwrap().to_owned();
+    changes.map(|c| format!("{}: {} → {}", text(c, "place"), text(c, "was"), text(c, "now"))).collect()
+}
+
+#[test]
+fn a_row_slipped_into_the_register_vouches_for_no_page_and_for_no_file() {
+    let Some(school) = school() else { return };
+    std::fs::write(school.path("forged.pdf"), "%PDF-1.7 forged").unwrap();
+    let sum = "UPDATE documents SET pdf_sha256 = ?1";
+    let forged = sha2::Sha256::digest(b"%PDF-1.7 forged").iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    assert_eq!(school.file().execute(sum, [forged]).unwrap(), 1);
+    let now = "2025-09-18 10:00:00";
+    for brought in ["forged.pdf", &code_of_page(&school, 4)] {
+        let what = ["в реестре не то, что записано при его выдаче", "letopis audit"];
+        school.run(now, "petrova", &["print", "check", brought]).fails(1, &what);
+    }
 }
 
 #[test]
@@ -54,10 +147,21 @@ fn a_page_that_a_changed_layout_draws_otherwise_is_still_proved_and_the_layout_i
     assert_ne!(changed, built_in);
     std::fs::write(layouts.join("class-book.toml"), changed).unwrap();
     let code = code_of_page(&school, 4);
+    let set = [&["mark", "set"], &LESSON[..], &["Петренко=5"]].concat();
+    school.run("2025-09-15 13:00:00", "semyonov", &set).ok();
     let check = ["print", "check", &code, "--layouts", "layouts"];
     let shown = school.run("2025-09-18 10:00:00", "petrova", &check).ok().stdout;
     let named = "Повторная печать отличается, потому что с тех пор изменились: layouts/class-book.toml.";
     assert!(shown.contains(named) && shown.contains("Код верен"), "{shown}");
+    assert!(shown.contains("Страницу подтверждает её сохранённый текст."), "{shown}");
+    assert!(shown.ends_with("изменилось:\n  Петренко Анна, 15.09: было 4, стало 5\n"), "{shown}");
+    let shown = school.run(
+        "2025-09-18 10:00:00",
+        "petrova",
+        &["print", "check", "print/journal-7a.pdf", "--layouts", "layouts"],
+    );
+    let shown = shown.fails(0, &[named, "Файл в точности тот, что выдан", "Файл подтверждает его сумма"]);
+    assert!(shown.stdout.contains("изменилось на страницах"), "{shown}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Printed documents in the hands of other programs: veraPDF, qpdf, pdffonts, pdftotext, zbarimg.
+//! Printed documents in the hands of other programs: veraPDF, qpdf, pdffonts, pdftotext, zbarimg, ImageMagick.
 
 mod common;
 
@@ -143,6 +143,28 @@ fn the_qr_code_is_read_at_150_dpi_and_names_its_page() {
                 break;
             }
         }
+    }
+}
+
+/// A page as a scanner gives it back: at 150 dpi, turned by a degree, a little out of focus, as a JPEG.
+#[test]
+fn a_scanned_page_gives_its_qr_code_back_and_print_check_confirms_it() {
+    let (Some(pdftoppm), Some(zbarimg)) = (peers::require("pdftoppm"), peers::require("zbarimg")) else { return };
+    let Some(convert) = peers::require("convert") else { return };
+    let Some((school, _)) = printed() else { return };
+    let dir = school.path("print");
+    // A page of marks and one of lessons of the book, and the sheet kept for 25 years, which lies.
+    for (file, page) in [("journal-7a.pdf", "4"), ("journal-7a.pdf", "5"), ("summary-7a.pdf", "1")] {
+        let drawn = pdftoppm.run(["-r", "150", "-png", "-singlefile", "-f", page, "-l", page, file, "page"], &dir);
+        assert_eq!(drawn.code, Some(0), "{drawn}");
+        let scan = ["-background", "white", "-rotate", "1", "-blur", "0x0.8", "-quality", "60", "scan.jpg"];
+        let scanned = convert.run([&["page.png"], &scan[..]].concat(), &dir);
+        assert_eq!(scanned.code, Some(0), "{scanned}");
+        let read = zbarimg.run(["-q", "--raw", "scan.jpg"], &dir);
+        assert_eq!(read.code, Some(0), "{file}, page {page}: {read}");
+        let named = format!("стр. {page} из ");
+        let said = ["Код верен: такая страница выдана", &named, "байт в байт"];
+        school.run("2026-05-29 14:00:00", "gusev", &["print", "check", read.stdout.trim()]).fails(0, &said);
     }
 }
 

@@ -9,7 +9,7 @@
 use super::forms::Document;
 use super::issue::{Snapshot, VERSION, issued_resources};
 use super::register::{Registered, context_of, registered, superseded_by};
-use super::since::{Change, Content};
+use super::since::{Change, Content, page_like};
 use super::{Code, IssueContext, Layouts, Wanted, lay_out, write};
 use crate::error::{Error, Kind, Result};
 use crate::journal::entry::{Body, DocumentIssued, Entry};
@@ -18,6 +18,7 @@ use crate::ledger::chain::{hex, parse_hash};
 use crate::ledger::store;
 use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
+use std::ops::Range;
 use std::path::Path;
 
 /// What a code on paper stands for.
@@ -175,10 +176,9 @@ pub fn page_again(journal: &Journal, layouts: &Layouts, page: &Page) -> Result<C
     let then = Then::render(journal, layouts, &page.document)?;
     let same = then.document().seals.get(place).is_some_and(|seal| hex(&seal.digest) == page.digest);
     let again = then.again(journal, layouts, &page.document, same)?;
-    let since = then.since(journal, layouts, &again, |then, before| {
-        // A changed layout may have moved what stood on the page to another.
-        vec![if same { before + place } else { then.page_like(&page.record, before + place) }]
-    })?;
+    // A changed layout may have moved what stood on the page to another.
+    let at = if same { place } else { page_like(&then.document().seals, &page.record, place) };
+    let since = then.since(journal, layouts, &again, at..at + 1)?;
     Ok(Checked { again, since: since.of_page(page.page) })
 }
 
@@ -191,7 +191,7 @@ pub fn file_again(journal: &Journal, layouts: &Layouts, document: &Registered) -
     let same = then.document().seals.iter().map(|seal| hex(&seal.digest)).eq(document.pages.iter().cloned());
     let again = then.again(journal, layouts, document, same)?;
     let pages = then.document().pages.len();
-    let since = then.since(journal, layouts, &again, |_, before| (before..before + pages).collect())?;
+    let since = then.since(journal, layouts, &again, 0..pages)?;
     Ok(Checked { again, since })
 }
 
@@ -229,14 +229,8 @@ impl Then {
         Ok(if differing.is_empty() { Again::Unexplained } else { Again::Differs(differing) })
     }
 
-    /// What has changed on the pages that `which` names, told how many pages the volumes before have.
-    fn since(
-        mut self,
-        journal: &Journal,
-        layouts: &Layouts,
-        again: &Again,
-        which: impl FnOnce(&Content, usize) -> Vec<usize>,
-    ) -> Result<Since> {
+    /// What has changed on some of the document's pages, counted from 0.
+    fn since(mut self, journal: &Journal, layouts: &Layouts, again: &Again, pages: Range<usize>) -> Result<Since> {
         if *again == Again::Unexplained {
             return Ok(Since::Unknown("повторная печать не подтвердила документ".to_owned()));
         }
@@ -254,9 +248,8 @@ impl Then {
         };
         let before: usize = self.volumes[..self.volume].iter().map(|volume| volume.pages.len()).sum();
         let (then, today) = (Content::of(&self.volumes), Content::of(&today));
-        let page = |at: usize| u32::try_from(at + 1 - before).unwrap_or(u32::MAX);
-        let pages = which(&then, before).into_iter().filter(|at| *at >= before);
-        Ok(Since::Changes(pages.map(|at| (page(at), then.changes(at, &today))).collect()))
+        let number = |at: usize| u32::try_from(at + 1).unwrap_or(u32::MAX);
+        Ok(Since::Changes(pages.map(|at| (number(at), then.changes(before + at, &today))).collect()))
     }
 
     /// The first volume of the document, which tells how many there are.

@@ -11,6 +11,7 @@ use super::forms::{Document, month_number};
 use super::page::{Page, TableRows, TextRun};
 use super::pdf::Bookmark;
 use super::seal::read_record;
+use super::sheet::PageSeal;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What a change is of.
@@ -85,7 +86,8 @@ impl Content {
         content
     }
 
-    fn add(&mut self, sheet: Sheet) {
+    fn add(&mut self, mut sheet: Sheet) {
+        self.tell_days_apart(&mut sheet);
         for (table, columns) in &sheet.columns {
             let known = self.columns.entry(table.clone()).or_default();
             known.extend(columns.iter().filter(|column| !known.contains(column)).cloned().collect::<Vec<_>>());
@@ -106,24 +108,24 @@ impl Content {
         self.sheets.push(sheet);
     }
 
-    /// How many pages it has.
-    pub fn pages(&self) -> usize {
-        self.sheets.len()
-    }
-
-    /// The page that has most in common with a kept page, `near` where several have as much.
-    pub fn page_like(&self, record: &[u8], near: usize) -> usize {
-        let Some((_, _, runs)) = read_record(record) else { return near };
-        let kept: HashSet<String> = runs.iter().map(|(_, _, text)| plain(text)).collect();
-        let shared = |sheet: &Sheet| {
-            let texts = sheet.lines.iter().flat_map(|line| match line {
-                Line::Text(text) => vec![text.as_str()],
-                Line::Row((_, label), cells) => std::iter::once(label).chain(cells.values()).map(|s| &**s).collect(),
-            });
-            texts.filter(|text| kept.contains(&plain(text))).count()
-        };
-        let best = (0..self.sheets.len()).max_by_key(|at| (shared(&self.sheets[*at]), *at == near, usize::MAX - at));
-        best.unwrap_or(near)
+    /// Renames a day's second lesson where its first stands on a page before.
+    fn tell_days_apart(&self, sheet: &mut Sheet) {
+        for (table, columns) in &mut sheet.columns {
+            let known = self.columns.get(table).map_or(&[][..], |known| known);
+            for column in columns.iter_mut().filter(|column| is_day(column) && known.contains(column)) {
+                let other = (2..).map(|times| format!("{column} ({times})")).find(|name| !known.contains(name));
+                let Some(other) = other else { continue };
+                for line in &mut sheet.lines {
+                    if let Line::Row(key, cells) = line
+                        && key.0 == *table
+                        && let Some(text) = cells.remove(column)
+                    {
+                        cells.insert(other.clone(), text);
+                    }
+                }
+                *column = other;
+            }
+        }
     }
 
     /// What has changed on page `at`, counted from 0, of this document up to `now`.
@@ -141,7 +143,7 @@ impl Content {
             let (then_has, now_has) = (then_has.map_or(&[][..], |x| x), now_has.map_or(&[][..], |x| x));
             for label in added(then_has, now_has, |before| labels.contains(before)) {
                 let cells = &now.rows[&(table.clone(), label.clone())];
-                changes.push(whole(What::Row, "", &row_text(label, cells, columns)));
+                changes.push(whole(What::Row, "", &row_text(table, label, cells, columns)));
             }
         }
         changes.extend(self.new_texts(sheet, now));
@@ -161,11 +163,11 @@ impl Content {
                 Line::Row(key, _) => {
                     let columns = sheet.columns_of(&key.0);
                     let Some(stands) = now.rows.get(key) else {
-                        changes.push(whole(What::Row, &row_text(&key.1, &self.rows[key], columns), ""));
+                        changes.push(whole(What::Row, &row_text(&key.0, &key.1, &self.rows[key], columns), ""));
                         continue;
                     };
                     let kept = columns.iter().filter(|column| now.columns_of(&key.0).contains(column));
-                    changes.extend(kept.filter_map(|column| cell(&key.1, column, &self.rows[key], stands)));
+                    changes.extend(kept.filter_map(|column| cell(key, column, &self.rows[key], stands)));
                 }
             }
         }
@@ -274,8 +276,8 @@ impl Sheet {
                 (Line::Text(ours), Line::Text(theirs)) => !rows && plain(ours) == plain(theirs),
                 (Line::Row(ours, cells), Line::Row(theirs, others)) => {
                     // What is said of a pupil stands beside the name on every page.
-                    let names = |column: &String| ours.0.split('\n').skip(1).any(|name| name == column);
-                    ours == theirs && cells.keys().any(|column| others.contains_key(column) && !names(column))
+                    let shared = |column: &String| others.contains_key(column) && !names_rows(&ours.0, column);
+                    ours == theirs && cells.keys().any(shared)
                 }
                 _ => false,
             })
@@ -344,6 +346,12 @@ fn heading(heads: &[&[(u32, String)]], column: u32) -> String {
     }
 }
 
+/// Whether a heading is «22.01».
+fn is_day(heading: &str) -> bool {
+    let bytes = heading.as_bytes();
+    bytes.len() == 5 && bytes.iter().enumerate().all(|(i, b)| if i == 2 { *b == b'.' } else { b.is_ascii_digit() })
+}
+
 /// Names of which a second one of the same spelling is told apart: two lessons on a day.
 fn unique(names: impl Iterator<Item = String>) -> Vec<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
@@ -371,17 +379,24 @@ fn whole(what: What, was: &str, now: &str) -> Change {
     Change { what, place: String::new(), was: was.to_owned(), now: now.to_owned() }
 }
 
-fn cell(row: &str, column: &str, was: &Cells, now: &Cells) -> Option<Change> {
+fn cell(row: &Key, column: &str, was: &Cells, now: &Cells) -> Option<Change> {
     let of = |cells: &Cells| cells.get(column).cloned().unwrap_or_default();
     let (was, now) = (of(was), of(now));
-    (plain(&was) != plain(&now)).then(|| Change { what: What::Cell, place: format!("{row}, {column}"), was, now })
+    let place = || if names_rows(&row.0, column) { row.1.clone() } else { format!("{}, {column}", row.1) };
+    (plain(&was) != plain(&now)).then(|| Change { what: What::Cell, place: place(), was, now })
 }
 
 /// A row on one line: its name, and what stands in the columns of a page.
-fn row_text(label: &str, cells: &Cells, columns: &[String]) -> String {
+fn row_text(table: &str, label: &str, cells: &Cells, columns: &[String]) -> String {
     let texts = columns.iter().filter_map(|column| Some((column, cells.get(column)?)));
-    let texts = texts.map(|(column, text)| format!("{column}: {text}"));
-    std::iter::once(label.to_owned()).chain(texts).collect::<Vec<_>>().join(" │ ")
+    texts.fold(label.to_owned(), |line, (column, text)| {
+        if names_rows(table, column) { format!("{line}, {text}") } else { format!("{line} │ {column}: {text}") }
+    })
+}
+
+/// Whether the column is one of the two in which a table's rows may have their names.
+fn names_rows(table: &str, column: &str) -> bool {
+    table.split('\n').skip(1).any(|name| name == column)
 }
 
 /// What `now` has and `then` has not, where the nearest one before it that both have is one that `here` takes; where
@@ -400,6 +415,22 @@ fn added<'a>(then: &[String], now: &'a [String], here: impl Fn(&String) -> bool)
     out
 }
 
+/// The page, from 0, that has most rows in common with a kept page; `near` where none has more.
+pub fn page_like(seals: &[PageSeal], record: &[u8], near: usize) -> usize {
+    let kept: HashSet<String> = record_rows(record).into_values().collect();
+    let shared = |at: usize| record_rows(&seals[at].record).values().filter(|row| kept.contains(*row)).count();
+    (0..seals.len()).max_by_key(|at| (shared(*at), *at == near)).unwrap_or(near)
+}
+
+/// The text of each row of a page record.
+fn record_rows(record: &[u8]) -> BTreeMap<u32, String> {
+    let mut rows: BTreeMap<u32, String> = BTreeMap::new();
+    for (row, _, text) in read_record(record).map(|(_, _, runs)| runs).unwrap_or_default() {
+        rows.entry(row).or_default().push_str(&plain(text));
+    }
+    rows
+}
+
 /// The parts of a document: the first page of each, from 0, and its heading.
 fn parts(bookmarks: &[Bookmark]) -> Vec<(usize, String)> {
     let mut parts: Vec<(usize, String)> = Vec::new();
@@ -409,4 +440,109 @@ fn parts(bookmarks: &[Bookmark]) -> Vec<(usize, String)> {
     }
     parts.sort_by_key(|(page, _)| *page);
     parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::print::testing::{LIFELIKE, Size, context, of_class, tables};
+    use crate::print::{Form, Layouts, lay_out};
+    use rusqlite::Connection;
+
+    const SMALL: Size = Size { pupils: 12, subjects: 4, ..LIFELIKE };
+
+    fn book(tables: &Connection) -> Content {
+        let layouts = Layouts::load(None).unwrap();
+        let document = lay_out(tables, &layouts, &of_class(Form::ClassBook), &context("2025-0001")).unwrap();
+        Content::of(&[document])
+    }
+
+    /// What has changed on each page, as (page, «place: was → now»), the certificate's digest left out.
+    fn changes(then: &Content, now: &Content) -> Vec<(usize, String)> {
+        let pages = (0..then.sheets.len()).flat_map(|at| then.changes(at, now).into_iter().map(move |c| (at + 1, c)));
+        let shown = |change: Change| format!("{}: {} → {}", change.place, change.was, change.now);
+        pages.map(|(page, change)| (page, shown(change))).filter(|(_, text)| !text.contains("Свод дела")).collect()
+    }
+
+    /// The pages of a subject in a document.
+    fn pages_of(content: &Content, part: &str) -> Vec<usize> {
+        (1..).zip(&content.sheets).filter(|(_, sheet)| sheet.part == part).map(|(page, _)| page).collect()
+    }
+
+    #[test]
+    fn a_document_that_was_not_changed_has_no_changes_on_any_page() {
+        let tables = tables(SMALL);
+        for form in [Form::ClassBook, Form::Progress, Form::SummarySheet] {
+            let layouts = Layouts::load(None).unwrap();
+            let lay = || lay_out(&tables, &layouts, &of_class(form), &context("2025-0001")).unwrap();
+            let (then, now) = (Content::of(&[lay()]), Content::of(&[lay()]));
+            assert_eq!(changes(&then, &now), []);
+        }
+    }
+
+    #[test]
+    fn a_changed_mark_is_named_by_pupil_and_day_on_its_page_only() {
+        let tables = tables(SMALL);
+        let then = book(&tables);
+        let sql = "SELECT lessons.id, pupil, marks, strftime('%d.%m', date), surname || ' ' || given FROM marks
+                   JOIN lessons ON lessons.id = marks.lesson JOIN pupils ON pupils.id = pupil
+                   WHERE course = 7 AND date > '2026-02-10' AND marks = '3' ORDER BY date LIMIT 1";
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?));
+        let (lesson, pupil, was, day, name): (i64, i64, String, String, String) =
+            tables.query_row(sql, [], row).unwrap();
+        tables.execute("UPDATE marks SET marks = '2' WHERE lesson = ?1 AND pupil = ?2", [lesson, pupil]).unwrap();
+        let found = changes(&then, &book(&tables));
+        assert_eq!(found.iter().map(|(_, text)| text).collect::<Vec<_>>(), [&format!("{name}, {day}: {was} → 2")]);
+        assert!(pages_of(&then, "Алгебра").contains(&found[0].0), "{found:?}");
+    }
+
+    #[test]
+    fn a_lesson_added_is_all_that_has_changed_though_days_move_to_other_pages() {
+        let tables = tables(SMALL);
+        let then = book(&tables);
+        // «Русский язык» has two lessons on Mondays, so days stand there twice.
+        for (lesson, course, date) in [(990_001, 1, "2026-01-17"), (990_002, 7, "2026-01-17")] {
+            let sql = "INSERT INTO lessons VALUES (?1, ?2, ?3, 7, 'Новая тема', '', '', '', 1, ?3, 0, 't1', 1)";
+            tables.execute(sql, rusqlite::params![lesson, course, date]).unwrap();
+            let sql = "INSERT INTO marks VALUES (?1, 3, '5', '', '', 't1', 1)";
+            tables.execute(sql, [lesson]).unwrap();
+        }
+        let now = book(&tables);
+        let moved = then.sheets.iter().zip(&now.sheets).filter(|(a, b)| a.columns != b.columns).count();
+        assert!(moved >= 4, "only {moved} pages hold other days than before");
+        let found = changes(&then, &now);
+        let new = |text: &str| found.iter().filter(|(_, found)| found == text).count();
+        assert_eq!(new(":  → 17.01"), 2, "{found:#?}");
+        assert_eq!(new(":  → 17.01, № урока 7 │ Что пройдено на уроке: Новая тема"), 2, "{found:#?}");
+        // Beside these the sums of lessons given, in the third quarter and the year.
+        let rest = found.iter().filter(|(_, text)| !text.contains("17.01"));
+        assert!(rest.clone().all(|(_, text)| text.contains("по плану")), "{found:#?}");
+        assert_eq!(rest.count(), 2 * 2 * 2, "{found:#?}");
+    }
+
+    #[test]
+    fn a_pupil_who_comes_is_a_new_row_and_the_numbers_of_the_others_are_no_change() {
+        let tables = tables(SMALL);
+        let then = book(&tables);
+        tables.execute("INSERT INTO pupils VALUES (99, 'А-099', 'Аббасов', 'Эмин', '', '2012-01-01', 1)", []).unwrap();
+        tables.execute("INSERT INTO enrolments VALUES (99, '7А', '2026-02-10', NULL, 1)", []).unwrap();
+        let found = changes(&then, &book(&tables));
+        // The list of the book tells other leaves.
+        let rest = |text: &str| !text.starts_with(":  → Аббасов") && !text.contains("Листы: ");
+        assert!(found.len() > 10 && !found.iter().any(|(_, text)| rest(text)), "{found:#?}");
+        let marks = pages_of(&then, "Алгебра").into_iter().filter(|page| page % 2 == 0);
+        for page in marks {
+            assert_eq!(found.iter().filter(|(at, _)| *at == page).count(), 1, "page {page}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_found_again_by_what_it_holds() {
+        let tables = tables(SMALL);
+        let layouts = Layouts::load(None).unwrap();
+        let document = lay_out(&tables, &layouts, &of_class(Form::ClassBook), &context("2025-0001")).unwrap();
+        let record = document.seals[9].record.clone();
+        assert_eq!(page_like(&document.seals, &record, 3), 9);
+        assert_eq!(page_like(&document.seals, b"no record", 3), 3);
+    }
 }
