@@ -173,18 +173,23 @@ fn draw_rules(surface: &mut Surface<'_>, rules: &[Rule]) {
     }
 }
 
-/// Draws the black modules as horizontal strokes, one module wide, of a single path: neighbours leave no gap. In units of
-/// modules, since whole numbers are short and a QR code is on every page.
+/// Draws the black modules as one filled path: neighbours leave no gap, and no module is fitted to a screen's dots, as a
+/// stroke of its width would be, which no scanner forgives. In units of modules, since whole numbers are short and a QR
+/// code is on every page. What is filled need not be closed.
 pub(super) fn draw_qr(surface: &mut Surface<'_>, qr: &Qr) {
     let mut path = PathBuilder::new();
     for (column, row, length) in &qr.runs {
-        path.move_to(f32::from(*column), f32::from(*row));
-        path.line_to(f32::from(column + length), f32::from(*row));
+        let (left, right) = (f32::from(*column), f32::from(column + length));
+        let (top, bottom) = (f32::from(*row), f32::from(row + 1));
+        path.move_to(left, top);
+        path.line_to(right, top);
+        path.line_to(right, bottom);
+        path.line_to(left, bottom);
     }
-    let (module, half) = (qr.module / MM_PER_PT, qr.module / 2.0);
-    surface.push_transform(&Transform::from_row(module, 0.0, 0.0, module, points(qr.x), points(qr.y + half)));
-    surface.set_fill(None);
-    surface.set_stroke(Some(Stroke { paint: luma::Color::black().into(), width: 1.0, ..Default::default() }));
+    let module = qr.module / MM_PER_PT;
+    surface.push_transform(&Transform::from_row(module, 0.0, 0.0, module, points(qr.x), points(qr.y)));
+    surface.set_stroke(None);
+    surface.set_fill(Some(black()));
     if let Some(path) = path.finish() {
         surface.draw_path(&path);
     }
