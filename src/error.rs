@@ -59,6 +59,7 @@ impl Error {
         // What the system says is kept only where our word says less than it does.
         let (why, next) = match cause.kind() {
             Io::NotFound => ("нет такого файла или папки", "проверьте путь"),
+            Io::NotADirectory => ("часть пути — файл, а не папка", "проверьте путь"),
             Io::PermissionDenied => ("нет прав доступа", "проверьте права на файл и папку"),
             Io::AlreadyExists => ("файл уже существует", "укажите другое имя"),
             Io::StorageFull => ("на носителе кончилось место", "освободите место и повторите"),

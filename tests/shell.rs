@@ -76,3 +76,24 @@ fn every_command_has_a_manual_page_that_is_set_without_a_warning() {
         assert!(set.code == Some(0) && set.stderr.is_empty(), "{set}");
     }
 }
+
+#[test]
+fn a_reader_who_goes_away_ends_no_command_and_a_full_disk_is_said() {
+    let Some(sh) = peers::require("sh") else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let run = |script: &str| sh.run(["-c", &script.replace("letopis", LETOPIS)], dir.path());
+    // A closed pipe, both of standard output and of standard error; the writer is given time to meet it.
+    for command in
+        ["letopis completions bash", "letopis layout show class-book", "letopis layout show --json", "letopis x"]
+    {
+        let said =
+            run(&format!("{{ {{ sleep 0.2; {command}; }} 2>&1; echo $? >status; }} | true; sleep 0.6; cat status"));
+        let status = if command == "letopis x" { "2" } else { "0" };
+        assert_eq!((said.stdout.trim(), said.stderr.as_str()), (status, ""), "{command}: {said}");
+    }
+    for command in ["letopis completions bash", "letopis layout show --json"] {
+        let said = run(&format!("{command} >/dev/full"));
+        assert_eq!(said.code, Some(2), "{said}");
+        assert!(said.stderr.contains("не удалось записать «стандартный вывод»: на носителе кончилось место"), "{said}");
+    }
+}

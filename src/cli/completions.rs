@@ -1,9 +1,8 @@
 //! `letopis completions`: what makes a shell complete commands and options with Tab, Russian names too.
 
-use super::{Cli, help};
-use crate::error::{Error, Result};
+use super::{Cli, help, output};
+use crate::error::Result;
 use clap::{Args, CommandFactory, ValueEnum};
-use std::io::Write;
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -29,9 +28,7 @@ impl Completions {
         };
         let mut script = Vec::new();
         clap_complete::generate(shell, &mut help::with_headings(Cli::command()), "letopis", &mut script);
-        std::io::stdout()
-            .write_all(&script)
-            .map_err(|e| Error::environment(format!("сценарий не записан: {e}")).next("повторите"))?;
+        output::put_bytes(&script);
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -3,6 +3,9 @@
 //! A file is a noun of the command line. Every message is Russian; the exit status is 0 for done or intact, 1 for
 //! refused or damaged, 2 for wrong usage, bad input or a fault of the environment.
 
+#[macro_use]
+mod output;
+
 mod absence;
 mod archive;
 mod audit;
@@ -180,13 +183,14 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return help::report(&error),
     };
-    match run(cli) {
+    let status = match run(cli) {
         Ok(status) => status,
         Err(error) => {
             screen::error(&error);
             ExitCode::from(error.exit_status())
         }
-    }
+    };
+    output::finish(status)
 }
 
 fn run(cli: Cli) -> Result<ExitCode> {
