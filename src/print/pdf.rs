@@ -173,18 +173,16 @@ fn draw_rules(surface: &mut Surface<'_>, rules: &[Rule]) {
     }
 }
 
-/// Draws the black modules as one filled path: neighbours leave no gap, and no module is fitted to a screen's dots, as a
+/// Draws the black areas as one filled path: neighbours leave no gap, and no module is fitted to a screen's dots, as a
 /// stroke of its width would be, which no scanner forgives. In units of modules, since whole numbers are short and a QR
 /// code is on every page. What is filled need not be closed.
 pub(super) fn draw_qr(surface: &mut Surface<'_>, qr: &Qr) {
     let mut path = PathBuilder::new();
-    for (column, row, length) in &qr.runs {
-        let (left, right) = (f32::from(*column), f32::from(column + length));
-        let (top, bottom) = (f32::from(*row), f32::from(row + 1));
-        path.move_to(left, top);
-        path.line_to(right, top);
-        path.line_to(right, bottom);
-        path.line_to(left, bottom);
+    for corners in qr.outlines() {
+        for (i, (x, y)) in corners.into_iter().enumerate() {
+            let (x, y) = (f32::from(x), f32::from(y));
+            if i == 0 { path.move_to(x, y) } else { path.line_to(x, y) }
+        }
     }
     let module = qr.module / MM_PER_PT;
     surface.push_transform(&Transform::from_row(module, 0.0, 0.0, module, points(qr.x), points(qr.y)));

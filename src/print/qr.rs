@@ -36,6 +36,60 @@ pub fn qr_code(text: &str, x: f32, y: f32, side: f32) -> Result<Qr> {
     Ok(Qr { x, y, module: side / modules as f32, side: modules as u16, runs })
 }
 
+impl Qr {
+    /// The outlines of the black areas, in modules from the upper left corner: corners only, black on the right of who
+    /// goes round, so that holes go the other way. They take two thirds of the bytes that a rectangle a run takes.
+    pub fn outlines(&self) -> Vec<Vec<(u16, u16)>> {
+        let side = usize::from(self.side);
+        let mut black = vec![false; side * side];
+        for (column, row, length) in &self.runs {
+            let (row, from, to) = (usize::from(*row), usize::from(*column), usize::from(column + length));
+            if let Some(line) = black.chunks_exact_mut(side.max(1)).nth(row) {
+                line[from.min(side)..to.min(side)].fill(true);
+            }
+        }
+        // The module above and to the left of a crossing has the crossing's own numbers.
+        let is =
+            |x: usize, y: usize| (1..=side).contains(&x) && (1..=side).contains(&y) && black[(y - 1) * side + x - 1];
+        let width = side + 1;
+        let ways = |at: usize| {
+            let (x, y) = (at % width, at / width);
+            let [nw, ne, sw, se] = [is(x, y), is(x + 1, y), is(x, y + 1), is(x + 1, y + 1)];
+            [se && !ne, sw && !se, nw && !sw, ne && !nw]
+        };
+        let mut ways: Vec<[bool; 4]> = (0..width * width).map(ways).collect();
+        let mut outlines = Vec::new();
+        for start in 0..ways.len() {
+            while ways[start].contains(&true) {
+                outlines.push(outline(&mut ways, start, width));
+            }
+        }
+        outlines
+    }
+}
+
+/// Goes round one outline from a crossing, using up its edges. `ways` says for each crossing whether an edge leads right,
+/// down, left and up from it; of two that lead on, the turn is taken.
+fn outline(ways: &mut [[bool; 4]], start: usize, width: usize) -> Vec<(u16, u16)> {
+    let (mut corners, mut at, mut came) = (Vec::new(), start, None);
+    loop {
+        let turns = came.map_or([0, 1, 2, 3], |way: usize| [(way + 1) % 4, (way + 3) % 4, way, (way + 2) % 4]);
+        let Some(way) = turns.into_iter().find(|way| ways[at][*way]) else { return corners };
+        ways[at][way] = false;
+        if came != Some(way) {
+            // A symbol has at most 177 modules a side.
+            corners.push(((at % width) as u16, (at / width) as u16));
+        }
+        at = match way {
+            0 => at + 1,
+            1 => at + width,
+            2 => at - 1,
+            _ => at - width,
+        };
+        came = Some(way);
+    }
+}
+
 fn encode(text: &str) -> Option<QrCode> {
     let fits = |c: &u8| c.is_ascii_digit() || c.is_ascii_uppercase() || b" $%*+-./:".contains(c);
     if !text.as_bytes().iter().all(fits) {
@@ -71,6 +125,35 @@ mod tests {
         assert!(qr.runs.contains(&(14, 0, 7)));
         let dark: usize = qr.runs.iter().map(|run| usize::from(run.2)).sum();
         assert_eq!(dark, encode("A").unwrap().to_colors().iter().filter(|c| **c == Color::Dark).count());
+    }
+
+    /// Whether a module is inside outlines, by how often they go round its middle.
+    fn inside(outlines: &[Vec<(u16, u16)>], column: u16, row: u16) -> bool {
+        let mut round = 0;
+        for corners in outlines {
+            for (i, (x, y)) in corners.iter().enumerate() {
+                let (next_x, next_y) = corners[(i + 1) % corners.len()];
+                assert!((*x == next_x) != (*y == next_y), "outlines go straight");
+                if *x == next_x && *x > column && (*y).min(next_y) <= row && row < (*y).max(next_y) {
+                    round += if next_y > *y { 1 } else { -1 };
+                }
+            }
+        }
+        round != 0
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn outlines_enclose_the_black_modules_and_no_others(text in "[0-9A-Z:/-]{1,120}") {
+            let qr = qr_code(&text, 0.0, 0.0, 18.0).unwrap();
+            let outlines = qr.outlines();
+            for row in 0..qr.side {
+                for column in 0..qr.side {
+                    let black = qr.runs.iter().any(|(x, y, length)| *y == row && (*x..x + length).contains(&column));
+                    proptest::prop_assert_eq!(inside(&outlines, column, row), black, "{} {}", column, row);
+                }
+            }
+        }
     }
 
     #[test]
