@@ -83,7 +83,7 @@ fn pages_are_named_by_their_leaves() {
     let Some((school, mut files)) = printed() else { return };
     let one_side = ["print", "class", "7А", "--simplex", "--out", "simplex"];
     school.run("2026-05-29 13:02:00", "petrova", &one_side).ok();
-    files.push(school.path("simplex").join("journal-7a.pdf"));
+    files.push(school.path("simplex").join("journal-7a-simplex.pdf"));
     for file in &files {
         let pages = qpdf.run([Path::new("--show-npages"), file], &school.path("print")).stdout;
         let pages: usize = pages.trim().parse().unwrap();

@@ -170,7 +170,10 @@ impl Print {
 fn period_of(school: &School, typed: Option<&str>, today: NaiveDate) -> Result<String> {
     match typed {
         Some(typed) if same_word(typed.trim(), YEAR) => Ok(YEAR.to_owned()),
-        Some(typed) => period_name(school, typed),
+        Some(typed) => period_name(school, typed).map_err(|fault| {
+            let next = format!("{}, «{YEAR}»", fault.next_step().unwrap_or_default());
+            fault.next(next)
+        }),
         None if school.year.ends <= today => Ok(YEAR.to_owned()),
         None => {
             let over = school.periods.iter().filter(|period| period.ends <= today);

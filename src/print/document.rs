@@ -235,7 +235,9 @@ impl Wanted {
             Subject::Period(name) => format!("-{}", latin(name)),
         };
         let volume = if self.variant.volume > 1 { format!("-volume-{}", self.variant.volume) } else { String::new() };
-        format!("{stem}{about}{volume}")
+        // Both ways of printing may be written into one folder.
+        let simplex = if self.variant.simplex { "-simplex" } else { "" };
+        format!("{stem}{about}{volume}{simplex}")
     }
 }
 
@@ -296,6 +298,12 @@ mod tests {
         let class = ClassName::parse("7А").unwrap();
         assert_eq!(Wanted::of_class(Form::ClassBook, class).file_stem(), "journal-7a");
         assert_eq!(Wanted::new(Form::Extract, Subject::Pupil("К-17/2".into())).file_stem(), "extract-_41a-17_2f2");
+        let class = ClassName::parse("7А").unwrap();
+        let variant = Variant { simplex: true, volume: 2 };
+        assert_eq!(
+            Wanted { variant, ..Wanted::of_class(Form::ClassBook, class) }.file_stem(),
+            "journal-7a-volume-2-simplex"
+        );
         assert_eq!(Wanted::new(Form::Keys, Subject::School).file_stem(), "keys");
         let of_period = |name: &str| Wanted::new(Form::Analytics, Subject::Period(name.into())).file_stem();
         assert_eq!(of_period("I четверть"), "analytics-i-chetvert");
