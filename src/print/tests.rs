@@ -1,5 +1,6 @@
 //! What must hold of every page of every form, whatever the class: that it is legible, and that it can be proved.
 
+mod extremes;
 #[path = "../../tests/common/legible.rs"]
 mod legible;
 mod tagged;
