@@ -6,12 +6,15 @@
 //! classes as tables of the same cells, widths, heights, sizes and fonts, untagged as ours are. Only its own work counts,
 //! not the start of its interpreter.
 
+#[path = "../tests/common/issued.rs"]
+mod issued;
 mod place;
 
+use issued::context;
 use letopis::journal::Journal;
 use letopis::print::page::{Page, TextRun};
-use letopis::print::{Form, IssueContext, Layouts, Wanted, lay_out};
-use letopis::school::{ClassName, PersonName};
+use letopis::print::{Form, Layouts, Wanted, lay_out};
+use letopis::school::ClassName;
 use place::Place;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -89,21 +92,6 @@ fn subject_pages(place: &Place) {
 
 fn class() -> ClassName {
     ClassName::parse("7А").expect("a class")
-}
-
-fn context(number: &str) -> IssueContext {
-    IssueContext {
-        number: number.to_owned(),
-        issued_at: chrono::DateTime::parse_from_rfc3339("2026-05-30T11:00:00+03:00").expect("a time"),
-        issued_by: PersonName {
-            surname: "Завьялова".into(), given: "Ольга".into(), patronymic: "Павловна".into()
-        },
-        issued_position: "завуч".to_owned(),
-        journal_id: "5f".repeat(32),
-        ledger_length: 1,
-        ledger_head: "5f".repeat(32),
-        version: "0".to_owned(),
-    }
 }
 
 /// The pages of a class's book, and those of them that are subjects'.

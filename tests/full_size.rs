@@ -1,14 +1,15 @@
 //! The school at full size, 30 classes and a whole year: every page of every document is held against «How it must look».
 
 mod common;
+#[path = "common/issued.rs"]
+mod issued;
 #[path = "common/legible.rs"]
 mod legible;
 
 use common::peers;
 use common::school::LETOPIS;
 use letopis::journal::Journal;
-use letopis::print::{IssueContext, Layouts, issue, lay_out};
-use letopis::school::PersonName;
+use letopis::print::{Layouts, issue, lay_out};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -39,18 +40,7 @@ fn no_text_leaves_its_cell_or_touches_a_rule_on_any_page_of_the_school() {
     let folder = tempfile::tempdir().unwrap();
     let Some(journal) = journal(folder.path()) else { return };
     let layouts = Layouts::load(None).unwrap();
-    let context = IssueContext {
-        number: "2025-0143".to_owned(),
-        issued_at: chrono::DateTime::parse_from_rfc3339("2026-06-01T10:15:00+03:00").unwrap(),
-        issued_by: PersonName {
-            surname: "Завьялова".into(), given: "Ольга".into(), patronymic: "Павловна".into()
-        },
-        issued_position: "заместитель директора по УВР".to_owned(),
-        journal_id: "5f".repeat(32),
-        ledger_length: 41_237,
-        ledger_head: "c4".repeat(32),
-        version: "0.1.0".to_owned(),
-    };
+    let context = issued::context("2025-0143");
     let wanted = issue::everything(Journal::open(&journal).unwrap().tables()).unwrap();
     let pages = AtomicUsize::new(0);
     wanted.par_iter().for_each(|wanted| {

@@ -1,8 +1,13 @@
 //! A school for the tests of this layer, put into the tables by SQL: a class with a year behind it, of any size.
 
-use super::{Form, IssueContext, Subject, Wanted};
-use crate::school::{ClassName, PersonName, School};
-use chrono::{DateTime, Datelike, NaiveDate};
+#[path = "../../tests/common/issued.rs"]
+mod issued;
+
+pub use issued::context;
+
+use super::{Form, Subject, Wanted};
+use crate::school::{ClassName, School};
+use chrono::{Datelike, NaiveDate};
 use rusqlite::{Connection, params};
 
 /// How large the class is, and how unwieldy.
@@ -145,21 +150,6 @@ pub const OF_CLASS: [Form; 3] = [Form::ClassBook, Form::Progress, Form::SummaryS
 /// A document of the class.
 pub fn of_class(form: Form) -> Wanted {
     Wanted::of_class(form, class())
-}
-
-pub fn context(number: &str) -> IssueContext {
-    IssueContext {
-        number: number.to_owned(),
-        issued_at: DateTime::parse_from_rfc3339("2026-06-01T10:15:00+03:00").unwrap(),
-        issued_by: PersonName {
-            surname: "Завьялова".into(), given: "Ольга".into(), patronymic: "Павловна".into()
-        },
-        issued_position: "заместитель директора по УВР".to_owned(),
-        journal_id: "5f".repeat(32),
-        ledger_length: 41_237,
-        ledger_head: "c4".repeat(32),
-        version: "0.1.0".to_owned(),
-    }
 }
 
 /// Tables of a school with one class, 7А.

@@ -10,7 +10,7 @@ use crate::print::Layouts;
 use crate::print::layout::{Label, ResultField};
 use crate::print::page::Page;
 use crate::print::pdf::{self, About, Bookmark};
-use crate::print::sheet::{FootText, Orientation, Sides};
+use crate::print::sheet::{Orientation, Sides};
 use crate::print::table::Row;
 use crate::print::typeset::{Align, Type};
 use crate::school::printable;
@@ -129,16 +129,7 @@ pub(in crate::print) fn pages(layouts: &Layouts, inspection: &Inspection) -> Res
         flow.draw(|canvas, page| canvas.signature_by_hand(page, area, as_what.as_str()));
         flow.gap(GAP);
     }
-    let mut pages = flow.into_pages();
-    let foot = FootText {
-        number: String::new(),
-        plain: true,
-        about: layout.foot.fill(&values),
-        sides: Sides::Both,
-        pages: pages.len() as u32,
-    };
-    canvas.close(&mut pages, &foot, 1)?;
-    Ok(pages)
+    canvas.unsealed(flow.into_pages(), layout.foot.fill(&values))
 }
 
 fn moment(inspection: &Inspection) -> String {

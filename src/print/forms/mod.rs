@@ -264,6 +264,14 @@ impl Canvas<'_> {
         pages.iter_mut().zip(first..).map(close).collect()
     }
 
+    /// Sets the foot of a paper that has neither number nor seal (forms 13 and 15).
+    fn unsealed(&self, mut pages: Vec<Page>, about: String) -> Result<Vec<Page>> {
+        let (number, sides) = (String::new(), self.sides);
+        let foot = FootText { number, plain: true, about, sides, pages: pages.len() as u32 };
+        self.close(&mut pages, &foot, 1)?;
+        Ok(pages)
+    }
+
     /// A page left empty, with the line that says so.
     fn blank_page(&self, number: u32) -> Page {
         let (mut page, body) = self.new_page(Orientation::Portrait, number);

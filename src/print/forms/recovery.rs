@@ -10,7 +10,7 @@ use crate::print::Layouts;
 use crate::print::page::Page;
 use crate::print::pdf::{self, About, Bookmark};
 use crate::print::qr::{QUIET, qr_code};
-use crate::print::sheet::{FootText, Orientation, Sides};
+use crate::print::sheet::{Orientation, Sides};
 use crate::print::typeset::Align;
 use crate::school::School;
 use chrono::{DateTime, FixedOffset};
@@ -107,16 +107,7 @@ pub(in crate::print) fn pages(layouts: &Layouts, recovery: &Recovery<'_>) -> Res
         flow.draw(|canvas, page| canvas.signature_by_hand(page, area, as_what.as_str()));
         flow.gap(GAP);
     }
-    let mut pages = flow.into_pages();
-    let foot = FootText {
-        number: String::new(),
-        plain: true,
-        about: layout.foot.fill(&values),
-        sides: Sides::Both,
-        pages: pages.len() as u32,
-    };
-    canvas.close(&mut pages, &foot, 1)?;
-    Ok(pages)
+    canvas.unsealed(flow.into_pages(), layout.foot.fill(&values))
 }
 
 /// The key as people type it: what all keys begin with, then groups.

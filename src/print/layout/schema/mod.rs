@@ -1,6 +1,6 @@
 //! What stands in each layout file. The keys are explained in the files themselves.
 
-use super::kinds::{Columns, Halves, Label, Leaves, Mm, Places, Size, Weight, Wording};
+use super::kinds::{Columns, Fields, Halves, Label, Leaves, Mm, Places, Size, Weight, Wording};
 use crate::print::fonts::Family;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
@@ -169,12 +169,12 @@ pub struct Certification {
 pub struct BookLayout {
     pub about_class: Wording<ClassAndYear>,
     pub title: TitleLayout,
-    pub list: ListLayout,
+    pub list: PartLayout<ListField>,
     pub spread: SpreadLayout,
     pub missed: MissedLayout,
     pub progress: ProgressLayout,
     pub pupils: PupilsLayout,
-    pub remarks: RemarksLayout,
+    pub remarks: PartLayout<RemarkField>,
     pub certificate: CertificateLayout,
 }
 
@@ -202,20 +202,21 @@ pub struct TitleLayout {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)]
-pub struct ListLayout {
+pub struct PlainColumn {
+    pub heading: Label,
+    pub width: Mm,
+}
+
+/// A part of the book that is a heading and a table.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "F: Fields + Deserialize<'de>"))]
+#[allow(missing_docs)]
+pub struct PartLayout<F> {
     pub heading: Label,
     pub heading_size: Size,
     pub size: Size,
     pub empty: Label,
-    pub columns: Columns<ListField>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs)]
-pub struct PlainColumn {
-    pub heading: Label,
-    pub width: Mm,
+    pub columns: Columns<F>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -314,17 +315,6 @@ pub struct PupilsLayout {
     pub columns: Columns<PupilField>,
     pub enrolled: Wording<Since>,
     pub left: Wording<Since>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs)]
-pub struct RemarksLayout {
-    pub heading: Label,
-    pub heading_size: Size,
-    pub size: Size,
-    pub empty: Label,
-    pub columns: Columns<RemarkField>,
 }
 
 #[derive(Debug, Deserialize)]
