@@ -157,7 +157,7 @@ fn a_scanned_page_gives_its_qr_code_back_and_print_check_confirms_it() {
     for (file, page) in [("journal-7a.pdf", "4"), ("journal-7a.pdf", "5"), ("summary-7a.pdf", "1")] {
         let drawn = pdftoppm.run(["-r", "150", "-png", "-singlefile", "-f", page, "-l", page, file, "page"], &dir);
         assert_eq!(drawn.code, Some(0), "{drawn}");
-        let scan = ["-background", "white", "-rotate", "1", "-gaussian-blur", "0x0.5", "-quality", "85", "scan.jpg"];
+        let scan = ["-background", "white", "-rotate", "1", "-gaussian-blur", "0x0.5", "-quality", "60", "scan.jpg"];
         let scanned = convert.run([&["page.png"], &scan[..]].concat(), &dir);
         assert_eq!(scanned.code, Some(0), "{scanned}");
         let read = zbarimg.run(["-q", "--raw", "scan.jpg"], &dir);

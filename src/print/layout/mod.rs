@@ -186,7 +186,7 @@ mod tests {
         assert!(fault("page.toml", "size = 7", "size = 6").contains("6.5"));
         assert!(fault("page.toml", "inner = 20", "inner = 2000").contains("page.toml"));
         assert!(fault("page.toml", "inner = 20", "inner = 15").contains("20"));
-        assert!(fault("page.toml", "qr = 18", "qr = 12").contains("18"));
+        assert!(fault("page.toml", "qr = 20", "qr = 12").contains("18"));
     }
 
     #[test]
