@@ -258,3 +258,27 @@ fn an_archive_is_whole_though_papers_were_issued_that_it_does_not_hold() {
     school.run("2025-10-24 13:10:00", "petrova", &[&create[..], &["--allow-same-device"]].concat()).ok();
     school.run("2025-10-24 13:20:00", "petrova", &["archive", "verify", "usb-1", "--deep"]).ok();
 }
+
+/// §1.5: what must stay erasable is printed beside the book, and kept in nothing that lasts.
+#[test]
+fn contacts_are_printed_on_a_sheet_of_their_own_and_neither_in_the_book_nor_in_the_journal() {
+    let (Some(school), Some(pdftotext)) = (school(), peers::require("pdftotext")) else { return };
+    let sql = "SELECT file FROM pupils WHERE surname = 'Петренко'";
+    let file: String = school.file().query_row(sql, [], |row| row.get(0)).unwrap();
+    let (name, telephone) = ("Петренко Мария Львовна", "+7 900 765-43-21");
+    let set = ["contact", "set", &file, "--who", "мать", "--name", name, "--telephone", telephone];
+    school.run("2025-09-16 10:00:00", "ivanova", &set).ok();
+    let print = ["print", "class", "7А", "--with-contacts", "--out", "print"];
+    let said = school.run("2025-09-16 12:00:00", "petrova", &print).ok().stdout;
+    assert!(said.contains("contacts-7a.pdf (не подшивается и не архивируется)"), "{said}");
+    peers::verapdf("2u", &[school.path("print/contacts-7a.pdf")]).unwrap();
+    let text = |file: &str| pdftotext.run(["-layout", file, "-"], &school.path("print")).stdout;
+    let sheet = text("contacts-7a.pdf");
+    assert!(sheet.contains(name) && sheet.contains(telephone) && sheet.contains("не подшивается и не архивируется"));
+    assert!(!sheet.contains("Код сверки") && !sheet.contains("Документ №"), "{sheet}");
+    assert!(!text("journal-7a.pdf").contains(telephone));
+    let issued: u32 = school.file().query_row("SELECT count(*) FROM documents", [], |row| row.get(0)).unwrap();
+    assert_eq!(issued, 1, "the book is as it was, and the sheet is no document");
+    let kept = std::fs::read(school.path("journal.letopis")).unwrap();
+    assert!(!kept.windows(telephone.len()).any(|bytes| bytes == telephone.as_bytes()));
+}

@@ -2,10 +2,11 @@
 
 use super::{Common, desk::Desk, paper, screen, session};
 use crate::error::{Error, Result};
+use crate::journal::contacts::Contacts;
 use crate::journal::entry::BookBound;
 use crate::journal::{find, resolve};
 use crate::print::forms::YEAR;
-use crate::print::{Form, Layouts, Subject, Wanted, ready};
+use crate::print::{Form, Layouts, Subject, Wanted, contacts_sheet, ready};
 use crate::print::{issue, register};
 use crate::report::scope::period_name;
 use crate::school::{ClassName, School, clean, format_date, parse_date, same_word};
@@ -18,7 +19,13 @@ use std::process::ExitCode;
 pub enum Print {
     /// Классный журнал одного класса
     #[command(visible_alias = "класс")]
-    Class(OfClass),
+    Class {
+        #[command(flatten)]
+        of: OfClass,
+        /// Ещё и контакты родителей: отдельный лист без номера, который не подшивается и не архивируется (§1.5)
+        #[arg(long)]
+        with_contacts: bool,
+    },
     /// Сводная ведомость итоговой успешности класса (хранится 25 лет)
     #[command(visible_alias = "ведомость")]
     Summary(OfClass),
@@ -129,7 +136,13 @@ pub struct Binding {
 impl Print {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
         match self {
-            Self::Class(of) => one(common, Form::ClassBook, &of),
+            Self::Class { of, with_contacts } => {
+                let status = one(common, Form::ClassBook, &of)?;
+                if with_contacts {
+                    contacts(common, &of)?;
+                }
+                Ok(status)
+            }
             Self::Summary(of) => one(common, Form::SummarySheet, &of),
             Self::Progress(of) => one(common, Form::Progress, &of),
             Self::Corrections(to) => of_school(common, Form::Corrections, &to),
@@ -225,6 +238,20 @@ fn one(common: &Common, form: Form, of: &OfClass) -> Result<ExitCode> {
         return Err(Error::input(format!("класса {class} нет в журнале")).next(format!("в журнале есть: {known}")));
     }
     print(common, vec![Wanted::of_class(form, class)], &of.to)
+}
+
+/// Writes the sheet of the class's contacts beside its book.
+fn contacts(common: &Common, of: &OfClass) -> Result<()> {
+    let (journal, class) = (session::journal(common)?, ClassName::parse(&of.class)?);
+    let layouts = Layouts::load(of.to.layouts.as_deref())?;
+    let all = Contacts::open(journal.path())?.all()?;
+    let sheet = contacts_sheet(journal.tables(), &layouts, &class, &all, session::now())?;
+    let file = of.to.out.join(format!("contacts-{}.pdf", class.ascii()));
+    std::fs::write(&file, sheet).map_err(|e| Error::file("записать", &file, &e))?;
+    if !common.json {
+        println!("Контакты: {} (не подшивается и не архивируется)", file.display());
+    }
+    Ok(())
 }
 
 fn print(common: &Common, mut wanted: Vec<Wanted>, to: &Where) -> Result<ExitCode> {

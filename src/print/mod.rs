@@ -39,6 +39,7 @@ pub mod words;
 
 pub use document::{Form, Scope, Subject, Variant, Wanted};
 pub use forms::Document;
+pub use forms::contacts::contacts_sheet;
 pub use forms::inspection::{self, inspection_act};
 pub use forms::recovery::{Recovery, recovery_sheet};
 pub use layout::Layouts;

@@ -136,6 +136,43 @@ fn the_sheet_of_the_recovery_key_is_one_legible_page_with_the_key_and_its_code()
 }
 
 #[test]
+fn a_sheet_of_contacts_is_legible_and_holds_who_is_in_the_class_with_and_without_them() {
+    for size in [LIFELIKE, UNWIELDY] {
+        let tables = tables(Size { subjects: 0, ..size });
+        let contact = |n: usize| crate::journal::contacts::Contact {
+            pupil: format!("А-{:03}", n % 20 + 1),
+            who: "законный представитель".into(),
+            name: format!("Представителева-Заречная Александра Константиновна {n}"),
+            telephone: "+7 900 000-00-00, добавочный 12345".into(),
+            email: format!("{}@example.org", "a".repeat(60)),
+            address: "г. Великие Луки, ул. Героев-Десантников, д. 12, корп. 3, кв. 145; 王".into(),
+        };
+        let all: Vec<_> = (0..40).map(contact).collect();
+        let class = crate::school::ClassName::parse("7А").unwrap();
+        let pages = forms::contacts::pages(&tables, &LAYOUTS, &class, &all, context("").issued_at).unwrap();
+        pages.iter().zip(1..).for_each(|(page, number)| assert_clean(page, number));
+        let text: String = pages.iter().map(text_of).collect();
+        assert!(text.contains("не подшивается") && text.contains("<U+738B>") && !text.contains("ПРОЕКТ"));
+        // Pupil 9 left in February; the class is larger than those whose contacts are known.
+        let names = cells_of_column(&pages, 0);
+        assert!(names.len() > 40 && names.iter().all(|name| !name.is_empty()));
+    }
+}
+
+/// The texts of a column on all pages, without the headings.
+fn cells_of_column(pages: &[Page], column: u32) -> Vec<String> {
+    let rows = pages.iter().flat_map(|page| page.tables.iter().map(move |table| (page, table.body.clone())));
+    rows.flat_map(|(page, body)| {
+        cells(page)
+            .into_iter()
+            .filter(|((row, c), _)| body.contains(row) && *c == column)
+            .map(|(_, text)| text)
+            .collect::<Vec<_>>()
+    })
+    .collect()
+}
+
+#[test]
 fn an_extract_is_legible_for_every_pupil() {
     for size in [LIFELIKE, UNWIELDY] {
         let tables = tables(size);

@@ -8,6 +8,7 @@ mod archive_act;
 mod book;
 mod certificate;
 mod class;
+pub mod contacts;
 mod course;
 mod extract;
 mod flow;

@@ -25,6 +25,12 @@ pub(super) fn faults(layouts: &Layouts, sources: &Sources) -> Vec<Fault> {
         fits.register("corrections.toml", &["register", "columns"], &layouts.corrections.register);
         fits.register("carriers.toml", &["register", "columns"], &layouts.carriers.register);
         fits.register("register.toml", &["register", "columns"], &layouts.register.register);
+        fits.within(
+            "contacts.toml",
+            &["columns"],
+            total(&layouts.contacts.columns),
+            fits.width(layouts.contacts.orientation),
+        );
         fits.register("keys.toml", &["columns"], &layouts.keys);
         fits.analytics();
     }

@@ -69,6 +69,8 @@ layouts! {
     carriers: CarriersLayout = "carriers.toml";
     /// The act on the making of archive copies.
     archive_act: ArchiveActLayout = "archive-act.toml";
+    /// How a class's parents can be reached.
+    contacts: ContactsLayout = "contacts.toml";
     /// The extract of a pupil's marks.
     extract: ExtractLayout = "extract.toml";
     /// The act on a verification.

@@ -10,6 +10,8 @@ fields! {
     LessonField: Date "date" Number "number" Topic "topic" Homework "homework";
     /// The list of pupils (form 6).
     PupilField: Number "number" Name "name" Born "born" File "file" Moves "moves";
+    /// How parents can be reached (form 6).
+    ContactField: Pupil "pupil" Who "who" Name "name" Telephone "telephone" Email "email" Address "address";
     /// Remarks on how the journal is kept (form 7).
     RemarkField: Date "date" Text "text" Answer "answer";
     /// The register «Замена сведений в электронном журнале» (form 10).

@@ -1,7 +1,7 @@
 //! Registers: a heading, and a table whose columns a school may order.
 
 use super::super::kinds::{Columns, Fields, Label, Mm, Places, Size, Wording};
-use super::{CarrierField, CorrectionField, DocumentField, SchoolPlaces};
+use super::{CarrierField, ContactField, CorrectionField, DocumentField, SchoolPlaces};
 use crate::print::sheet::Orientation;
 use serde::Deserialize;
 
@@ -46,6 +46,21 @@ pub struct CorrectionWords {
     pub nothing: Label,
 }
 
+/// `contacts.toml` (form 6, `--with-contacts`).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct ContactsLayout {
+    pub heading: Label,
+    pub heading_size: Size,
+    pub about: Wording<ContactPlaces>,
+    pub orientation: Orientation,
+    pub size: Size,
+    pub empty: Label,
+    pub foot: Wording<ContactPlaces>,
+    pub columns: Columns<ContactField>,
+}
+
 /// `register.toml` (form 11).
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -80,6 +95,8 @@ places! {
     Holding: "name" "place" "date";
     /// What the day of a lesson may name.
     LessonOf: "date" "lesson";
+    /// What the sheet of contacts may name.
+    ContactPlaces: "class" "year" "date";
     /// What the binding of a book may name.
     BoundPlaces: "date" "sheets" "shelf";
     /// What a decision may name.
