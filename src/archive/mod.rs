@@ -27,6 +27,7 @@ pub mod create;
 pub mod export;
 pub mod of_journal;
 pub mod package;
+pub mod par2;
 pub mod progress;
 pub mod report;
 pub mod scratch;
