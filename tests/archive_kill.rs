@@ -45,6 +45,7 @@ fn archive(dir: &Path, name: &str) -> letopis::Result<()> {
         length: 1,
         head: "1".repeat(64),
         previous: None,
+        recovery: 10,
     };
     let plan = Plan {
         name,
@@ -54,6 +55,7 @@ fn archive(dir: &Path, name: &str) -> letopis::Result<()> {
         signers: &AllowedSigners::new([("petrova".to_owned(), signer.public())]),
         facts: &facts,
         packages: &[package],
+        scratch: &dir.join("recovery-tmp"),
     };
     create(&plan, &Quiet).map(drop)
 }

@@ -14,6 +14,7 @@ use letopis::archive::export;
 use letopis::archive::package::{Package, Source};
 use letopis::archive::progress::Quiet;
 use letopis::archive::signature::AllowedSigners;
+use letopis::archive::verify::{Request, verify};
 use letopis::ledger::chain::Tip;
 use letopis::ledger::identity::Identity;
 use letopis::ledger::{keyfile, store};
@@ -50,6 +51,7 @@ impl Archived {
             length: tip.seq,
             head: letopis::ledger::chain::hex(&tip.head),
             previous: None,
+            recovery: 10,
         };
         let plan = Plan {
             name: "2025-2026-q1",
@@ -59,6 +61,7 @@ impl Archived {
             signers: &AllowedSigners::new([("petrova".to_owned(), petrova.public())]),
             facts: &facts,
             packages: &[exported.package.clone(), class],
+            scratch: &dir.path().join("recovery-tmp"),
         };
         let created = create(&plan, &Quiet).unwrap();
         Self { dir, carrier, created, director }
@@ -117,6 +120,27 @@ fn bagit_py_finds_a_valid_bag() {
     assert_eq!(output.code, Some(0), "{output}");
     archived.flip("data/class-7a.zip.age");
     assert_ne!(bagit.run(["--validate", "."], archived.bag()).code, Some(0));
+}
+
+/// The commands of docs/formats/archive.md and of the carrier's README.txt, as a shell runs them.
+#[test]
+fn par2_finds_the_bag_whole_and_heals_a_copy_of_it() {
+    let (Some(sh), Some(_)) = (peers::require("sh"), peers::require("par2")) else { return };
+    let archived = Archived::new();
+    let checked = sh.run(["-c", "par2 verify -B . recovery/*.par2"], archived.bag());
+    assert!(checked.code == Some(0) && checked.stdout.contains("All files are correct"), "{checked}");
+    let intact = fs::read(archived.bag().join("data/database.zip.age")).unwrap();
+    archived.flip("data/database.zip.age");
+    archived.flip("manifest-sha256.txt");
+    fs::remove_file(archived.bag().join("bagit.txt")).unwrap();
+    let repair = sh.run(["-c", "par2 repair -B . recovery/*.par2"], archived.bag());
+    assert_eq!(repair.code, Some(0), "{repair}");
+    assert!(fs::read(archived.bag().join("data/database.zip.age")).unwrap() == intact);
+    // par2 keeps the damaged files beside the healed ones.
+    for kept in ["data/database.zip.age.1", "manifest-sha256.txt.1"] {
+        fs::remove_file(archived.bag().join(kept)).unwrap();
+    }
+    assert_eq!(verify(archived.bag(), &Request::default(), &Quiet).unwrap().findings, []);
 }
 
 #[test]

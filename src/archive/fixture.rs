@@ -46,6 +46,7 @@ impl School {
             length: 20,
             head: Sum::of(b"head").to_string(),
             previous: None,
+            recovery: 10,
         };
         Self { dir, petrova: Identity::generate(), director: Identity::generate(), carriers, facts }
     }
@@ -72,6 +73,7 @@ impl School {
             signers: &self.signers(),
             facts: &self.facts,
             packages,
+            scratch: &self.path("recovery-tmp"),
         };
         create(&plan, &Quiet)
     }

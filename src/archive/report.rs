@@ -141,6 +141,26 @@ pub struct Report {
     pub findings: Vec<Finding>,
     #[serde(flatten)]
     pub verdict: Verdict,
+    /// Where something is damaged and there are recovery data: what they can do about it.
+    pub healing: Option<Healing>,
+}
+
+/// What recovery data can do about the damage, in PAR2's slices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Healing {
+    /// How many slices all files have that the recovery data cover.
+    pub slices: usize,
+    /// How many of them are lost.
+    pub lost: usize,
+    /// How many recovery slices are whole: so many lost ones they bring back.
+    pub available: usize,
+}
+
+impl Healing {
+    /// Whether the recovery data of this copy suffice.
+    pub fn suffices(&self) -> bool {
+        self.lost <= self.available
+    }
 }
 
 impl Report {

@@ -40,7 +40,7 @@ impl Scratch {
             Err(TryLockError::Error(cause)) => return Err(failed(cause)),
         }
         let scratch = Self { root: root.to_owned(), _lock: lock };
-        scratch.empty().map_err(failed)?;
+        scratch.empty()?;
         Ok(scratch)
     }
 
@@ -61,7 +61,15 @@ impl Scratch {
         }
     }
 
-    fn empty(&self) -> std::io::Result<()> {
+    /// Removes whatever lies in it.
+    ///
+    /// # Errors
+    /// A file that cannot be removed.
+    pub fn empty(&self) -> Result<()> {
+        self.remove_files().map_err(|cause| Error::file("очистить временную папку", &self.root, &cause))
+    }
+
+    fn remove_files(&self) -> std::io::Result<()> {
         for entry in fs::read_dir(&self.root)? {
             let entry = entry?;
             if entry.file_name() == LOCK {

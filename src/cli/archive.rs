@@ -8,6 +8,7 @@ use crate::archive::carrier::{self, locate};
 use crate::archive::of_journal::make::{self, Made, Wish};
 use crate::archive::of_journal::trust::Witness;
 use crate::archive::of_journal::{deep, record_verification};
+use crate::archive::par2::create::Share;
 use crate::archive::progress::Progress;
 use crate::archive::report::{Finding, Report, Severity, Verdict};
 use crate::archive::verify::{Content, Request, verify};
@@ -44,6 +45,9 @@ pub struct Create {
     /// Согласиться, что оба носителя могут быть одним устройством (§2.5 не будет доказан)
     #[arg(long)]
     allow_same_device: bool,
+    /// Сколько данных для восстановления добавить, в процентах от объёма; 0 — не добавлять
+    #[arg(long, value_name = "ДОЛЯ", default_value = "10%", value_parser = share)]
+    recovery: Share,
     /// Папка с изменёнными макетами
     #[arg(long, value_name = "ПАПКА")]
     layouts: Option<PathBuf>,
@@ -81,6 +85,13 @@ impl Archive {
             Self::Verify(verify) => verify.run(common),
         }
     }
+}
+
+/// Reads `10%`, or `10`.
+fn share(text: &str) -> std::result::Result<Share, String> {
+    let percent = text.trim().strip_suffix('%').unwrap_or(text.trim()).trim();
+    let percent: u8 = percent.parse().map_err(|_| "нужно целое число процентов от 0 до 100: 10%".to_owned())?;
+    Share::new(percent).map_err(|error| error.message().to_owned())
 }
 
 /// A bar that follows the library's steps.
@@ -124,6 +135,7 @@ impl Create {
             targets: &self.to,
             allow_same_device: self.allow_same_device,
             layouts: &layouts,
+            recovery: self.recovery,
         };
         let bar = Bar::new();
         let made = make::make(&mut journal, session::author(&identity), &wish, &bar);

@@ -32,6 +32,8 @@ pub struct Facts {
     /// The head after the last of them, 64 hex digits.
     pub head: String,
     pub previous: Option<Previous>,
+    /// How much recovery data were made with it, in per cent of the slices; 0 where none.
+    pub recovery: u8,
 }
 
 const SOFTWARE: &str = concat!("letopis ", env!("CARGO_PKG_VERSION"));
@@ -57,6 +59,9 @@ impl Facts {
             info.push("Letopis-Previous-Archive", &previous.name);
             info.push("Letopis-Previous-Code", &previous.code);
         }
+        if self.recovery > 0 {
+            info.push("Letopis-Recovery", &format!("{}%", self.recovery));
+        }
         info
     }
 
@@ -74,6 +79,10 @@ impl Facts {
             Some(name) => Some(Previous { name: name.to_owned(), code: hex("Letopis-Previous-Code")? }),
             None => None,
         };
+        let recovery = match info.get("Letopis-Recovery") {
+            Some(share) => share.strip_suffix('%').and_then(|share| share.parse().ok()).filter(|share| *share <= 100),
+            None => Some(0),
+        };
         Ok(Self {
             school: field("Source-Organization")?,
             author: field("Contact-Name")?,
@@ -84,6 +93,7 @@ impl Facts {
             length: length.parse().map_err(|_| "поле «Letopis-Ledger-Length» — не число".to_owned())?,
             head: hex("Letopis-Ledger-Head")?,
             previous,
+            recovery: recovery.ok_or_else(|| "поле «Letopis-Recovery» — не доля в процентах".to_owned())?,
         })
     }
 }
@@ -104,6 +114,7 @@ mod tests {
             length: 1234,
             head: Sum::of(b"head").to_string(),
             previous: Some(Previous { name: "2024-2025".into(), code: Sum::of(b"previous").to_string() }),
+            recovery: 10,
         };
         let text = facts.to_info("2025-2026-q1", Oxum { bytes: 10, files: 2 }).to_string();
         assert!(text.contains("Bagging-Date: 2025-10-31\n"), "{text}");

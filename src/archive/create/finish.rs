@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::{Bag, Copied, Plan};
-use crate::archive::bag::{BAGIT, BagPath, DATA, Folder, SIGNATURE};
+use crate::archive::bag::{BAGIT, BagPath, DATA, Folder, RECOVERY, SIGNATURE};
 use crate::archive::carrier::Carrier;
 use crate::archive::progress::Progress;
 use crate::archive::settle::{State, declare, settle};
@@ -113,6 +113,9 @@ fn copy_file(source: &Folder, path: &BagPath, targets: &mut Targets, progress: &
 /// Writes the signature, once all that it covers is on the carrier for good.
 fn seal(root: &Path, signature: &[u8]) -> Result<()> {
     sync_folder(&root.join(DATA))?;
+    if root.join(RECOVERY).exists() {
+        sync_folder(&root.join(RECOVERY))?;
+    }
     sync_folder(root)?;
     let path = root.join(SIGNATURE);
     let write = || {

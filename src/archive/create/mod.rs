@@ -5,9 +5,10 @@
 //! the seal and of `bagit.txt` is that of [`super::settle`].
 
 mod finish;
+mod recovery;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::bag::{
     ALLOWED_SIGNERS, BAGIT, BAGIT_TEXT, BagPath, DATA, Facts, INFO, MANIFEST, Manifest, Oxum, TAGMANIFEST,
@@ -44,6 +45,8 @@ pub struct Plan<'a> {
     pub facts: &'a Facts,
     /// What goes in, in this order.
     pub packages: &'a [Package],
+    /// A folder on this machine where recovery data may lie for a while. It is made, and removed afterwards.
+    pub scratch: &'a Path,
 }
 
 /// What was made.
@@ -77,7 +80,11 @@ pub fn create(plan: &Plan<'_>, progress: &dyn Progress) -> Result<Created> {
     let recipients = plan.check()?;
     let notes = prepare(plan, progress)?;
     let roots: Vec<PathBuf> = plan.carriers.iter().map(|carrier| carrier.bag(plan.name).root().to_owned()).collect();
-    let (bag, outcomes) = match write(plan, &recipients, &roots, progress) {
+    let written = write(plan, &recipients, &roots, progress).and_then(|(mut bag, mut outcomes)| {
+        recovery::add(plan, &roots, &mut bag, &mut outcomes, progress)?;
+        Ok((bag, outcomes))
+    });
+    let (bag, outcomes) = match written {
         Ok(written) => written,
         Err(error) => {
             give_up(&roots);
@@ -152,6 +159,7 @@ fn prepare(plan: &Plan<'_>, progress: &dyn Progress) -> Result<Vec<String>> {
         }
     }
     let needed = plan.packages.iter().try_fold(SLACK, |sum, package| package.size_bound().map(|size| sum + size))?;
+    let needed = needed + recovery::size_bound(needed, plan.facts.recovery);
     for carrier in plan.carriers {
         if let Some(free) = free_space(carrier.folder())?.filter(|free| *free < needed) {
             return Err(Error::environment(format!(

@@ -94,7 +94,7 @@ struct Pulled(Vec<PathBuf>);
 
 impl Progress for Pulled {
     fn begin(&self, step: &str, _: u64) {
-        if step.starts_with("запись") {
+        if step == "запись архива" {
             self.0.iter().for_each(|folder| fs::remove_dir_all(folder).unwrap());
         }
     }
@@ -112,6 +112,7 @@ fn create_while_pulling(school: &School, pulled: &[usize]) -> Result<Created> {
         signers: &school.signers(),
         facts: &school.facts,
         packages: &packages,
+        scratch: &school.path("recovery-tmp"),
     };
     create(&plan, &Pulled(pulled.iter().map(|place| school.carriers[*place].folder().to_owned()).collect()))
 }
@@ -144,6 +145,7 @@ fn whoever_may_not_sign_archives_makes_none() {
         signers: &signers,
         facts: &school.facts,
         packages: &packages(),
+        scratch: &school.path("recovery-tmp"),
     };
     assert_eq!(create(&plan, &Quiet).unwrap_err().exit_status(), 1);
 }

@@ -14,6 +14,7 @@ use crate::archive::carrier::{Carrier, locate};
 use crate::archive::create::{self, Created, Plan};
 use crate::archive::export;
 use crate::archive::package::{Package, Source};
+use crate::archive::par2::create::Share;
 use crate::archive::progress::Progress;
 use crate::archive::report::Verdict;
 use crate::archive::scratch::Scratch;
@@ -43,6 +44,8 @@ pub struct Wish<'a> {
     pub allow_same_device: bool,
     /// The layouts to issue documents with.
     pub layouts: &'a Layouts,
+    /// How much recovery data to make.
+    pub recovery: Share,
 }
 
 /// What was made.
@@ -93,7 +96,8 @@ pub fn make(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progress
     let tip = store::tip(&Journal::open_copy(&exported.journal())?)?;
     let mut packages = vec![exported.package.clone()];
     packages.extend(of_documents(&documents)?);
-    let facts = facts(journal, &school, author, &login, &due.period, tip)?;
+    let mut facts = facts(journal, &school, author, &login, &due.period, tip)?;
+    facts.recovery = wish.recovery.percent();
     let plan = Plan {
         name: &name,
         carriers: &carriers,
@@ -102,6 +106,7 @@ pub fn make(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progress
         signers: &signers(journal)?,
         facts: &facts,
         packages: &packages,
+        scratch: &beside(journal, "recovery-tmp"),
     };
     let created = create::create(&plan, progress)?;
     notes.extend(created.notes.iter().cloned());
@@ -367,6 +372,7 @@ fn facts(journal: &Journal, school: &School, author: Author<'_>, login: &str, pe
         length: tip.seq,
         head: hex(&tip.head),
         previous,
+        recovery: 0,
     })
 }
 

@@ -6,6 +6,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use md5::{Digest, Md5};
@@ -53,6 +54,13 @@ pub enum Source {
 /// How much recovery data is made, in per cent of the slices. 0 makes none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share(u8);
+
+/// 10 %.
+impl Default for Share {
+    fn default() -> Self {
+        Self(10)
+    }
+}
 
 impl Share {
     /// # Errors
@@ -111,7 +119,11 @@ pub fn create(
     let described = inputs.par_iter().map(|input| describe(input, slice, progress)).collect::<Result<Vec<_>>>()?;
     let set = Set::of(described, slice);
     let count = share.slices(set.slices());
-    let mut volumes = volumes(&set, count, name, out, limit)?;
+    let descriptions = descriptions(&set);
+    let mut volumes = Vec::new();
+    for (file, slices) in volume_names(&set, count, name, limit) {
+        volumes.push(Volume::write(&set, &descriptions, slices, &out.join(file))?);
+    }
     progress.begin("данные для восстановления", set.slices() as u64 * slice);
     fill(&set, inputs, count, &mut volumes, progress)?;
     volumes.into_iter().map(Volume::finish).collect()
@@ -228,25 +240,23 @@ struct Volume {
     slice: u64,
 }
 
-/// Lays out the files: the descriptions in each, and room for the recovery slices. Each next holds twice as many slices
-/// as the one before, so that whoever fetches them one by one finds how many he needs.
-fn volumes(set: &Set, count: usize, name: &str, out: &Path, limit: u64) -> Result<Vec<Volume>> {
-    let descriptions = descriptions(set);
-    let bytes: u64 = descriptions.iter().map(|packet| packet.len() as u64).sum();
+/// The files that hold so many recovery slices, and which of them: the first none, each next twice as many as the one
+/// before, so that whoever fetches them one by one finds how many he needs. All hold the descriptions.
+pub fn volume_names(set: &Set, count: usize, name: &str, limit: u64) -> Vec<(String, Range<usize>)> {
+    let bytes: u64 = descriptions(set).iter().map(|packet| packet.len() as u64).sum();
     let packet_size = HEADER + 4 + set.slice;
     // Descriptions are repeated once for every doubling, at most 16 times.
     let room = usize::try_from(limit.saturating_sub(17 * (bytes + 128)) / packet_size).unwrap_or(usize::MAX).max(1);
-    let mut volumes = vec![Volume::write(set, &descriptions, 0, 0, &out.join(format!("{name}.par2")))?];
-    let width = count.max(1).to_string().len().max(3);
+    let width = count.to_string().len().max(3);
+    let mut names = vec![(format!("{name}.par2"), 0..0)];
     let (mut first, mut next) = (0, 1);
     while first < count {
         let here = next.min(room).min(count - first);
-        let file = format!("{name}.vol{first:0width$}+{here:0width$}.par2");
-        volumes.push(Volume::write(set, &descriptions, first, here, &out.join(file))?);
+        names.push((format!("{name}.vol{first:0width$}+{here:0width$}.par2"), first..first + here));
         first += here;
         next *= 2;
     }
-    Ok(volumes)
+    names
 }
 
 /// The packets that describe the set; without them recovery slices mean nothing.
@@ -260,7 +270,8 @@ fn descriptions(set: &Set) -> Vec<Vec<u8>> {
 }
 
 impl Volume {
-    fn write(set: &Set, descriptions: &[Vec<u8>], first: usize, count: usize, path: &Path) -> Result<Self> {
+    fn write(set: &Set, descriptions: &[Vec<u8>], exponents: Range<usize>, path: &Path) -> Result<Self> {
+        let (first, count) = (exponents.start, exponents.len());
         let failed = |cause: io::Error| Error::file("записать", path, &cause);
         let mut file = File::options().read(true).write(true).create_new(true).open(path).map_err(failed)?;
         let copies = if count == 0 { 1 } else { count.ilog2() as usize + 1 } * descriptions.len();

@@ -31,6 +31,11 @@ impl Files {
         self.listed.files.iter().filter(|(path, _)| path.is_in(DATA)).map(|(path, size)| (path, *size))
     }
 
+    /// Every file that the walk found.
+    pub fn all(&self) -> impl Iterator<Item = &BagPath> {
+        self.listed.files.keys()
+    }
+
     /// The sum of a file that is there and can be read.
     pub fn sum(&self, path: &BagPath) -> Option<Sum> {
         self.sums.get(path).and_then(|sum| sum.as_ref().ok()).copied()

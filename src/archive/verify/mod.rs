@@ -1,17 +1,19 @@
 //! Verifying an archive, from shallow to deep, without writing to its carrier.
 //!
 //! 1. [`files`]: everything listed is there, nothing else is, and every sum holds;
-//! 2. [`seal`]: the tag manifest bears a signature that holds; where a list and a file disagree, which of them is
+//! 2. [`recovery`]: the recovery data are whole, and how much of the damage they can heal;
+//! 3. [`seal`]: the tag manifest bears a signature that holds; where a list and a file disagree, which of them is
 //!    damaged;
-//! 3. [`link`]: the archives beside it agree with what it says came before;
-//! 4. [`content`], with a key: packages open, their own sums hold, and the journal inside passes the caller's check;
-//! 5. the anchors of [`super::anchor`], which alone can make «цел» into «цел и подлинен».
+//! 4. [`link`]: the archives beside it agree with what it says came before;
+//! 5. [`content`], with a key: packages open, their own sums hold, and the journal inside passes the caller's check;
+//! 6. the anchors of [`super::anchor`], which alone can make «цел» into «цел и подлинен».
 //!
 //! Damage is a finding, never an error: an error means that the archive could not be looked at at all.
 
 mod content;
 mod files;
 mod link;
+mod recovery;
 mod seal;
 
 use std::path::Path;
@@ -54,6 +56,8 @@ pub fn verify(path: &Path, request: &Request<'_>, progress: &dyn Progress) -> Re
         }
         findings.extend(link::check(&folder, facts, code));
     }
+    let (faults, healing) = recovery::check(&folder, &files, facts.as_ref(), &findings, progress);
+    findings.extend(faults);
     let mut depth = Depth::Signature;
     if let Some(content) = &request.content {
         depth = Depth::Content;
@@ -79,6 +83,7 @@ pub fn verify(path: &Path, request: &Request<'_>, progress: &dyn Progress) -> Re
         depth,
         verdict: verdict(&findings, fingerprint, by),
         findings,
+        healing,
     })
 }
 
@@ -104,6 +109,7 @@ fn unfinished(folder: &Folder) -> Report {
         depth: Depth::Signature,
         findings: vec![Finding::damage(BAGIT, what)],
         verdict: Verdict::Unfinished,
+        healing: None,
     }
 }
 

@@ -11,6 +11,7 @@ use crate::archive::anchor::{Anchor, Code};
 use crate::archive::of_journal::make::{self, Made, Wish};
 use crate::archive::of_journal::trust::Witness;
 use crate::archive::of_journal::{deep, record_verification, register};
+use crate::archive::par2::create::Share;
 use crate::archive::verify::{Content, Request, verify};
 use crate::error::{Error, Result};
 use crate::import;
@@ -262,7 +263,13 @@ impl Stage {
         self.clock += Duration::hours(1);
         let targets = self.carriers();
         let layouts = Layouts::load(None)?;
-        let wish = Wish { period: "Год", targets: &targets, allow_same_device: true, layouts: &layouts };
+        let wish = Wish {
+            period: "Год",
+            targets: &targets,
+            allow_same_device: true,
+            layouts: &layouts,
+            recovery: Share::default(),
+        };
         let bar = Bar::new();
         let author = Author { identity: &self.keys[1], now: self.clock, taken_over: false };
         let made = make::make(&mut self.journal, author, &wish, &bar);
