@@ -29,6 +29,7 @@ pub mod of_journal;
 pub mod package;
 pub mod par2;
 pub mod progress;
+pub mod repair;
 pub mod report;
 pub mod scratch;
 pub mod settle;

@@ -1,0 +1,170 @@
+//! What a damaged bag can be brought back from, and the files as they were.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use super::{Origin, beyond};
+use crate::archive::bag::{BagPath, Folder, MANIFEST, Manifest, RECOVERY, SIGNATURE, TAGMANIFEST};
+use crate::archive::par2::create::files_in;
+use crate::archive::par2::locate::{Located, State, locate};
+use crate::archive::par2::{self, Recovery, Set};
+use crate::archive::progress::{Progress, Quiet};
+use crate::archive::report::Report;
+use crate::archive::signature::ArchiveSignature;
+use crate::archive::sum::Sum;
+use crate::error::{Error, Result};
+
+/// The files that were brought back.
+pub(super) struct Drawn {
+    pub files: Vec<BagPath>,
+    pub origin: Origin,
+}
+
+/// Writes the damaged files of the bag, as they were, into `out`.
+pub(super) fn damaged(
+    bag: &Folder,
+    other: Option<&Path>,
+    report: &Report,
+    out: &Path,
+    progress: &dyn Progress,
+) -> Result<Drawn> {
+    let copies = copies(bag, other)?;
+    let recovery = all_recovery(&copies);
+    let Some(set) = &recovery.set else {
+        let (files, known) = (by_sums(&copies)?, Folder::new(&copies[0]));
+        let lacking = |(path, sum): &(BagPath, Sum)| sum_of(&known, path) != Some(*sum);
+        return whole_files(&copies, files.into_iter().filter(lacking).collect(), out, progress);
+    };
+    let located = locate(set, &copies, progress);
+    let wanted: Vec<usize> = (0..set.files.len()).filter(|at| located.copies[0][*at] != State::Whole).collect();
+    if wanted.is_empty() && report.faults().all(|finding| !finding.path.starts_with(RECOVERY)) {
+        // The set vouches for every file and the archive does not: it was made over other files.
+        let files = by_sums(&copies)?;
+        let known = Folder::new(&copies[0]);
+        let lacking: Vec<_> = files.into_iter().filter(|(path, sum)| sum_of(&known, path) != Some(*sum)).collect();
+        return whole_files(&copies, lacking, out, progress);
+    }
+    by_slices(&recovery, set, &located, &copies, &wanted, out, progress)
+}
+
+/// Writes every file of the bag, as it was, into `out`.
+pub(super) fn everything(bag: &Folder, other: Option<&Path>, out: &Path, progress: &dyn Progress) -> Result<Drawn> {
+    let copies = copies(bag, other)?;
+    let recovery = all_recovery(&copies);
+    let Some(set) = &recovery.set else {
+        return whole_files(&copies, by_sums(&copies)?, out, progress);
+    };
+    let located = locate(set, &copies, progress);
+    let all: Vec<usize> = (0..set.files.len()).collect();
+    by_slices(&recovery, set, &located, &copies, &all, out, progress)
+}
+
+/// The folders to draw from: the bag's, and the other copy's, which must be the same archive.
+fn copies(bag: &Folder, other: Option<&Path>) -> Result<Vec<PathBuf>> {
+    let mut copies = vec![bag.root().to_owned()];
+    let Some(other) = other else { return Ok(copies) };
+    let other = Folder::new(other);
+    let same_file = |name: &str| bag.read_tag(name).ok().is_some_and(|bytes| other.read_tag(name).ok() == Some(bytes));
+    let set = |folder: &Folder| recovery_of(folder.root()).set.map(|set| set.id);
+    let same = [TAGMANIFEST, SIGNATURE, MANIFEST].into_iter().any(same_file)
+        || set(bag).is_some_and(|id| set(&other) == Some(id));
+    if !same {
+        return Err(Error::input(format!(
+            "«{}» и «{}» — не копии одного архива: не совпадают ни списки сумм, ни подпись",
+            bag.root().display(),
+            other.root().display()
+        ))
+        .next("укажите вторую копию того же архива: --from НОСИТЕЛЬ"));
+    }
+    copies.push(other.root().to_owned());
+    Ok(copies)
+}
+
+fn recovery_of(bag: &Path) -> Recovery {
+    par2::read(&files_in(&bag.join(RECOVERY)).unwrap_or_default())
+}
+
+/// The recovery data of all copies together.
+fn all_recovery(copies: &[PathBuf]) -> Recovery {
+    let files = copies.iter().flat_map(|copy| files_in(&copy.join(RECOVERY)).unwrap_or_default());
+    par2::read(&files.collect::<Vec<_>>())
+}
+
+fn by_slices(
+    recovery: &Recovery,
+    set: &Set,
+    located: &Located,
+    copies: &[PathBuf],
+    wanted: &[usize],
+    out: &Path,
+    progress: &dyn Progress,
+) -> Result<Drawn> {
+    let lost = located.lost().count();
+    if lost > recovery.slices.len() {
+        let name = Folder::new(&copies[0]).name();
+        return Err(beyond(&name, lost, recovery.slices.len(), copies.len() > 1));
+    }
+    par2::repair::repair(recovery, located, copies, wanted, out, progress)?;
+    let from_copy = located.slices.iter().flatten().any(|place| place.copy > 0);
+    let origin = match (lost > 0, from_copy) {
+        (true, true) => Origin::Both,
+        (false, true) => Origin::Copy,
+        (_, false) => Origin::Recovery,
+    };
+    Ok(Drawn { files: wanted.iter().map(|at| set.files[*at].name.clone()).collect(), origin })
+}
+
+/// Every file that the archive must have but its recovery data, and its sum, from lists that one of the copies has whole
+/// and signed.
+fn by_sums(copies: &[PathBuf]) -> Result<Vec<(BagPath, Sum)>> {
+    for copy in copies {
+        let folder = Folder::new(copy);
+        let (Ok(tagmanifest), Ok(signature)) = (folder.read_tag(TAGMANIFEST), folder.read_tag(SIGNATURE)) else {
+            continue;
+        };
+        let holds = ArchiveSignature::parse(&signature).is_ok_and(|signature| signature.holds(&tagmanifest));
+        let tags = Manifest::parse(&String::from_utf8_lossy(&tagmanifest)).ok().filter(|_| holds);
+        let Some((tags, manifest)) = tags.zip(folder.read_tag(MANIFEST).ok()) else { continue };
+        let listed = |(path, sum): (&BagPath, Sum)| path.as_str() == MANIFEST && sum == Sum::of(&manifest);
+        let payload = Manifest::parse(&String::from_utf8_lossy(&manifest)).ok().filter(|_| tags.iter().any(listed));
+        let Some(payload) = payload else { continue };
+        let own = [(TAGMANIFEST, &tagmanifest), (SIGNATURE, &signature)];
+        let own = own.into_iter().filter_map(|(name, bytes)| Some((BagPath::new(name).ok()?, Sum::of(bytes))));
+        let all = tags.iter().chain(payload.iter()).map(|(path, sum)| (path.clone(), sum));
+        return Ok(all.chain(own).collect::<BTreeMap<_, _>>().into_iter().collect());
+    }
+    let name = Folder::new(&copies[0]).name();
+    Err(Error::damaged(format!("в архиве «{name}» нет ни данных для восстановления, ни целых подписанных списков"))
+        .next("ничего не изменено; укажите вторую копию: --from НОСИТЕЛЬ"))
+}
+
+/// The sum of a file that is there, and that a walk finds to be a plain one.
+fn sum_of(folder: &Folder, path: &BagPath) -> Option<Sum> {
+    folder.list().files.get(path)?;
+    folder.open(path).and_then(|file| Sum::of_reader(file, &Quiet)).ok().map(|(sum, _)| sum)
+}
+
+/// Copies whole files, from whichever copy has them.
+fn whole_files(copies: &[PathBuf], wanted: Vec<(BagPath, Sum)>, out: &Path, progress: &dyn Progress) -> Result<Drawn> {
+    progress.begin("копирование целых файлов", 0);
+    let name = Folder::new(&copies[0]).name();
+    let mut files = Vec::new();
+    for (path, sum) in wanted {
+        let source = copies.iter().map(Folder::new).find(|folder| sum_of(folder, &path) == Some(sum));
+        let Some(source) = source else {
+            return Err(Error::damaged(format!("файл «{path}» архива «{name}» повреждён во всех копиях, что указаны"))
+                .next("ничего не изменено; укажите вторую копию: --from НОСИТЕЛЬ"));
+        };
+        let target = path.under(out);
+        let copy = || {
+            target.parent().map_or(Ok(()), fs::create_dir_all)?;
+            let mut file = File::options().write(true).create_new(true).open(&target)?;
+            std::io::copy(&mut source.open(&path)?, &mut file)?;
+            file.sync_all()
+        };
+        copy().map_err(|cause| Error::file("записать", &target, &cause))?;
+        files.push(path);
+    }
+    Ok(Drawn { files, origin: Origin::Copy })
+}

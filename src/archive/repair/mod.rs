@@ -1,0 +1,174 @@
+//! Repairing an archive: from its recovery data, from the other copy, or from both together, slice by slice.
+//!
+//! 1. [`draw`]: what there is to draw from, and the damaged files as they were, written into a folder beside the bag;
+//! 2. [`recovery`]: recovery data that are lost themselves are made anew, byte for byte;
+//! 3. [`swap`]: the new files take the place of the damaged ones, which are kept until everything verifies again.
+//!
+//! Nothing in the bag is touched before the new files are whole and on the carrier for good, and a run that is killed
+//! at any moment is taken up by the next. What cannot be repaired is left as it is.
+
+mod draw;
+mod recovery;
+mod swap;
+
+use std::path::{Path, PathBuf};
+
+use super::bag::{BagPath, Folder, RECOVERY};
+use super::progress::Progress;
+use super::report::{Report, Verdict};
+use super::verify::{Request, verify};
+use crate::error::{Error, Result};
+
+use swap::Workshop;
+
+/// What is to be repaired, and with what.
+pub struct Wish<'a> {
+    /// The folder of the damaged bag.
+    pub bag: &'a Path,
+    /// The folder of the other copy's bag; it is only read.
+    pub other: Option<&'a Path>,
+    /// Where to write the repaired bag instead of putting it in the place of the damaged one: a folder that is there.
+    pub to: Option<&'a Path>,
+}
+
+/// Where repaired files came from, in the words the ledger records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// Computed from recovery data.
+    Recovery,
+    /// Taken from the other copy.
+    Copy,
+    /// Some from here and some from there.
+    Both,
+}
+
+impl Origin {
+    /// The word the ledger records.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Recovery => "recovery",
+            Self::Copy => "copy",
+            Self::Both => "both",
+        }
+    }
+}
+
+/// What was done.
+#[derive(Debug)]
+pub struct Repaired {
+    /// Where the repaired bag is.
+    pub bag: PathBuf,
+    /// The files that were brought back, recovery data among them, and their bytes.
+    pub files: Vec<BagPath>,
+    pub bytes: u64,
+    pub origin: Origin,
+    /// Files that do not belong to the archive, and where they were put.
+    pub strangers: Option<PathBuf>,
+    /// The verification afterwards.
+    pub report: Report,
+}
+
+/// Repairs a bag. Nothing where it is whole already.
+///
+/// # Errors
+/// Damage beyond what there is to draw from; another copy that is another archive; a carrier that fails. The bag is as
+/// it was.
+pub fn repair(wish: &Wish<'_>, progress: &dyn Progress) -> Result<Option<Repaired>> {
+    let bag = Folder::new(wish.bag);
+    let folder = wish.to.unwrap_or_else(|| wish.bag.parent().unwrap_or(wish.bag));
+    let name = bag.root().canonicalize().map_err(|cause| Error::file("открыть", bag.root(), &cause))?;
+    let name = Folder::new(name).name();
+    if wish.to.is_none() {
+        swap::finish_interrupted(wish.bag, folder, &name)?;
+    }
+    let before = verify(wish.bag, &Request::default(), progress)?;
+    if matches!(before.verdict, Verdict::Whole { .. }) && wish.to.is_none() {
+        swap::clear(folder, &name)?;
+        return Ok(None);
+    }
+    refuse_forgery(&before)?;
+    let workshop = Workshop::open(folder, &name)?;
+    let done = in_workshop(wish, &bag, &before, &workshop, progress);
+    match done {
+        Ok(repaired) => Ok(Some(repaired)),
+        Err(error) => {
+            // What went wrong is what matters; the next run clears up too, or goes on where files were being moved.
+            if !workshop.is_ready() {
+                let _ = workshop.remove();
+            }
+            Err(error)
+        }
+    }
+}
+
+/// A bag that is whole and yet not what it claims to be is not repaired into something credible.
+fn refuse_forgery(report: &Report) -> Result<()> {
+    if report.verdict != Verdict::Forged {
+        return Ok(());
+    }
+    let why: Vec<String> = report.faults().map(ToString::to_string).collect();
+    Err(Error::damaged(format!("архив «{}» не повреждён, а не подлинен: {}", report.name, why.join("; ")))
+        .next("не исправляйте его: сохраните как есть и сообщите директору"))
+}
+
+fn in_workshop(
+    wish: &Wish<'_>,
+    bag: &Folder,
+    before: &Report,
+    workshop: &Workshop,
+    progress: &dyn Progress,
+) -> Result<Repaired> {
+    let drawn = match wish.to {
+        None => draw::damaged(bag, wish.other, before, workshop.new_files(), progress)?,
+        Some(_) => draw::everything(bag, wish.other, workshop.new_files(), progress)?,
+    };
+    let is_lost =
+        |path: &str| path == RECOVERY || path.strip_prefix(RECOVERY).is_some_and(|rest| rest.starts_with('/'));
+    let recovery_lost = before.faults().any(|finding| is_lost(&finding.path));
+    let mut files = drawn.files;
+    if recovery_lost || before.facts.is_none() || wish.to.is_some() {
+        files.extend(recovery::make_anew(bag, workshop, wish.to.is_some(), progress)?);
+    }
+    let bytes = files.iter().filter_map(|file| file.under(workshop.new_files()).metadata().ok()).map(|m| m.len()).sum();
+    let place = match wish.to {
+        None => {
+            if let Err(error) = workshop.swap(bag, &files) {
+                workshop.swap_back(bag, &files)?;
+                return Err(error);
+            }
+            wish.bag.to_owned()
+        }
+        Some(_) => workshop.become_a_bag()?,
+    };
+    let strangers = workshop.put_aside(&place)?;
+    let report = verify(&place, &Request::default(), progress)?;
+    if !matches!(report.verdict, Verdict::Whole { .. }) {
+        workshop.swap_back(bag, &files)?;
+        let why: Vec<String> = report.faults().take(5).map(ToString::to_string).collect();
+        return Err(Error::damaged(format!(
+            "после исправления архив «{}» не сходится: {}",
+            report.name,
+            why.join("; ")
+        ))
+        .next("ничего не изменено; проверьте другую копию и память этого компьютера"));
+    }
+    workshop.remove()?;
+    Ok(Repaired { bag: place, files, bytes, origin: drawn.origin, strangers, report })
+}
+
+/// How much worse than healable a bag is, in words.
+fn beyond(name: &str, lost: usize, available: usize, other: bool) -> Error {
+    let next = if other {
+        "сохраните оба носителя и обратитесь к тем, кто восстанавливает данные; другие архивы на них это не портит"
+    } else {
+        "укажите вторую копию: --from НОСИТЕЛЬ; вместе они часто восстанавливают то, чего нет в каждой"
+    };
+    Error::damaged(format!(
+        "архив «{name}» не восстановить: утрачено частей — {lost}, а данных для восстановления хватает на {available}"
+    ))
+    .next(format!("ничего не изменено; {next}"))
+}
+
+#[cfg(test)]
+mod tests;

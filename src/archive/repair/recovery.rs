@@ -1,0 +1,55 @@
+//! Recovery data that are themselves lost: made anew from the files they cover, which give the same bytes again.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use super::swap::Workshop;
+use crate::archive::bag::{BagPath, Facts, Folder, INFO, Info, RECOVERY, SIGNATURE, TAGMANIFEST};
+use crate::archive::bag::{MANIFEST, Manifest};
+use crate::archive::par2::create::{Input, Share, Source, create};
+use crate::archive::progress::{Progress, Quiet};
+use crate::archive::sum::Sum;
+use crate::archive::targets::FAT32_LIMIT;
+use crate::error::{Error, Result};
+
+/// Makes the recovery data that the archive was written with, and puts into the workshop `all` files of them, or those
+/// that are not the same on the carrier. Gives their names.
+pub(super) fn make_anew(bag: &Folder, workshop: &Workshop, all: bool, progress: &dyn Progress) -> Result<Vec<BagPath>> {
+    let view = |name: &str| -> PathBuf {
+        let new = workshop.new_files().join(name);
+        if new.exists() { new } else { bag.root().join(name) }
+    };
+    let read = |name: &str| fs::read(view(name)).map_err(|cause| Error::file("прочитать", &view(name), &cause));
+    let text = |name: &str| read(name).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let unclear = |why: String| Error::damaged(format!("{INFO}: {why}")).next("укажите вторую копию: --from НОСИТЕЛЬ");
+    let info = Info::parse(&text(INFO)?).map_err(unclear)?;
+    let facts = Facts::from_info(&info).map_err(unclear)?;
+    let share = Share::new(facts.recovery)?;
+    if share.percent() == 0 {
+        return Ok(Vec::new());
+    }
+    let name = info.get("External-Identifier").map_or_else(|| bag.name(), str::to_owned);
+    let list = |name: &str| Manifest::parse(&text(name)?).map_err(|why| Error::damaged(format!("{name}: {why}")));
+    let mut sums = BTreeMap::new();
+    for manifest in [list(TAGMANIFEST)?, list(MANIFEST)?] {
+        sums.extend(manifest.iter().map(|(path, sum)| (path.clone(), sum)));
+    }
+    for own in [TAGMANIFEST, SIGNATURE] {
+        sums.extend(BagPath::new(own).ok().zip(Some(Sum::of(&read(own)?))));
+    }
+    let inputs: Vec<Input> =
+        sums.into_iter().map(|(name, sum)| Input { source: Source::File(view(name.as_str())), name, sum }).collect();
+    let made = create(&inputs, share, &name, &workshop.recovery_folder()?, FAT32_LIMIT, progress)?;
+    let mut files = Vec::new();
+    for volume in made {
+        let file = volume.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let path = BagPath::new(&format!("{RECOVERY}/{file}")).map_err(Error::damaged)?;
+        let sum = |file: PathBuf| fs::File::open(file).and_then(|file| Sum::of_reader(file, &Quiet)).ok();
+        if all || sum(volume.clone()) != sum(path.under(bag.root())) {
+            workshop.take_in(&volume, &path)?;
+            files.push(path);
+        }
+    }
+    Ok(files)
+}

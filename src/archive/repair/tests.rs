@@ -1,0 +1,238 @@
+use std::collections::BTreeMap;
+use std::fs;
+
+use super::*;
+use crate::archive::bag::{BAGIT, INFO, SIGNATURE, TAGMANIFEST};
+use crate::archive::fixture::{NAME, School, contents, packages};
+use crate::archive::package::{Package, Source};
+use crate::archive::par2::create::files_in;
+use crate::archive::progress::Quiet;
+
+type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+/// Numbers that look random and are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, below: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 16) as usize % below.max(1)
+    }
+
+    fn bytes(&mut self, length: usize) -> Vec<u8> {
+        (0..length).map(|_| self.roll(256) as u8).collect()
+    }
+}
+
+/// A school with an archive of some hundred kilobytes on two carriers.
+fn archived(dice: &mut Dice) -> (School, Files) {
+    let school = School::new();
+    let mut packages = packages();
+    for (name, size) in [("class-8a", 90_000), ("class-9b", 50_000), ("registers", 7_000)] {
+        let mut package = Package::new(name).unwrap();
+        package.add("2025-0007.pdf", Source::Bytes(dice.bytes(size))).unwrap();
+        packages.push(package);
+    }
+    school.create(NAME, &packages).unwrap();
+    let intact = contents(school.bag(0).root());
+    (school, intact)
+}
+
+fn heal(school: &School, from: Option<usize>) -> Result<Option<Repaired>> {
+    let other = from.map(|carrier| school.bag(carrier));
+    let bag = school.bag(0);
+    let wish = Wish { bag: bag.root(), other: other.as_ref().map(Folder::root), to: None };
+    repair(&wish, &Quiet)
+}
+
+fn is_as_it_was(school: &School, intact: &Files) {
+    let now = contents(school.bag(0).root());
+    assert_eq!(now.keys().collect::<Vec<_>>(), intact.keys().collect::<Vec<_>>());
+    for (path, content) in intact {
+        assert!(now[path] == *content, "{path:?}");
+    }
+    let beside: Vec<_> = fs::read_dir(school.carriers[0].folder()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert!(beside.iter().all(|name| !name.to_string_lossy().contains("repair")), "{beside:?}");
+}
+
+/// Zeros, other bytes, or nothing at all from a place on, at most `most` bytes of it. Gives how many.
+fn spoil(path: &Path, dice: &mut Dice, most: usize) -> usize {
+    let Ok(mut content) = fs::read(path) else { return 0 };
+    if content.is_empty() {
+        return 0;
+    }
+    let at = dice.roll(content.len());
+    let end = content.len().min(at + 1 + dice.roll(most));
+    match dice.roll(4) {
+        0 => content[at..end].fill(0),
+        1 => content[at] ^= 1 << dice.roll(8),
+        2 if content.len() - at <= most => content.truncate(at),
+        3 if content.len() <= most => {
+            fs::remove_file(path).unwrap();
+            return content.len();
+        }
+        _ => content[at..end].iter_mut().for_each(|byte| *byte ^= 0x5A),
+    }
+    fs::write(path, content).unwrap();
+    end - at
+}
+
+#[test]
+fn damage_up_to_the_recovery_share_is_healed_bit_for_bit() {
+    let mut dice = Dice(0xD1CE);
+    let (school, intact) = archived(&mut dice);
+    let paths: Vec<PathBuf> = intact.keys().map(|path| school.bag(0).root().join(path)).collect();
+    let total: usize = intact.iter().filter(|(path, _)| !path.starts_with(RECOVERY)).map(|(_, c)| c.len()).sum();
+    for round in 0..40 {
+        // Every hole may lose two slices more than it has bytes, and every file is a slice at least.
+        let mut left = total / 10 - 4 * 512;
+        for _ in 0..1 + dice.roll(3) {
+            let path = &paths[dice.roll(paths.len())];
+            let most = if path.strip_prefix(school.bag(0).root()).unwrap().starts_with(RECOVERY) { 60 } else { left };
+            left = left.saturating_sub(spoil(path, &mut dice, most.min(3000)) + 1024);
+        }
+        match heal(&school, None) {
+            Ok(_) => is_as_it_was(&school, &intact),
+            Err(error) => panic!("round {round}: {error}"),
+        }
+    }
+}
+
+#[test]
+fn every_single_file_that_is_lost_comes_back_where_it_is_within_the_share() {
+    let mut dice = Dice(7);
+    let (school, intact) = archived(&mut dice);
+    for path in intact.keys().filter(|path| !path.ends_with("class-8a.zip.age") && !path.ends_with("class-9b.zip.age"))
+    {
+        fs::remove_file(school.bag(0).root().join(path)).unwrap();
+        let repaired = heal(&school, None).unwrap_or_else(|error| panic!("{path:?}: {error}")).unwrap();
+        assert!(repaired.files.iter().any(|file| Path::new(file.as_str()) == path), "{path:?}: {:?}", repaired.files);
+        is_as_it_was(&school, &intact);
+    }
+    assert!(heal(&school, None).unwrap().is_none());
+}
+
+#[test]
+fn past_the_share_nothing_is_changed_and_it_is_said() {
+    let mut dice = Dice(11);
+    let (school, intact) = archived(&mut dice);
+    let path = school.bag(0).root().join("data/class-8a.zip.age");
+    fs::write(&path, vec![0; 90_000]).unwrap();
+    let damaged = contents(school.carriers[0].folder());
+    let error = heal(&school, None).unwrap_err();
+    assert_eq!(error.exit_status(), 1);
+    assert!(error.message().contains("утрачено частей") && error.next_step().unwrap().contains("--from"), "{error}");
+    assert!(contents(school.carriers[0].folder()) == damaged);
+    let repaired = heal(&school, Some(1)).unwrap().unwrap();
+    assert_eq!(repaired.origin, Origin::Copy);
+    is_as_it_was(&school, &intact);
+}
+
+#[test]
+fn two_copies_beyond_repair_each_heal_together() {
+    let mut dice = Dice(13);
+    let (school, intact) = archived(&mut dice);
+    // In the first half of one file on one carrier, the second half of it on the other, with a little of both lost.
+    for (carrier, holes) in [(0, [(2_000, 40_000), (60_000, 1_500)]), (1, [(45_000, 40_000), (60_500, 1_500)])] {
+        let path = school.bag(carrier).root().join("data/class-8a.zip.age");
+        let mut content = fs::read(&path).unwrap();
+        holes.into_iter().for_each(|(at, length)| content[at..at + length].fill(0));
+        fs::write(&path, content).unwrap();
+        fs::remove_file(school.bag(carrier).root().join(if carrier == 0 { BAGIT } else { TAGMANIFEST })).unwrap();
+    }
+    let other = contents(school.carriers[1].folder());
+    assert!(heal(&school, None).is_err());
+    let repaired = heal(&school, Some(1)).unwrap().unwrap();
+    assert_eq!(repaired.origin, Origin::Both);
+    is_as_it_was(&school, &intact);
+    assert!(contents(school.carriers[1].folder()) == other, "the other copy was written to");
+}
+
+#[test]
+fn without_recovery_data_files_come_from_the_other_copy() {
+    let mut school = School::new();
+    school.facts.recovery = 0;
+    school.archive();
+    let intact = contents(school.bag(0).root());
+    for name in ["data/database.zip.age", SIGNATURE, "manifest-sha256.txt"] {
+        fs::remove_file(school.bag(0).root().join(name)).unwrap();
+    }
+    assert!(heal(&school, None).is_err());
+    assert_eq!(heal(&school, Some(1)).unwrap().unwrap().origin, Origin::Copy);
+    is_as_it_was(&school, &intact);
+}
+
+#[test]
+fn recovery_data_that_are_all_lost_are_made_anew_byte_for_byte() {
+    let mut dice = Dice(17);
+    let (school, intact) = archived(&mut dice);
+    fs::remove_dir_all(school.bag(0).root().join(RECOVERY)).unwrap();
+    heal(&school, None).unwrap().unwrap();
+    is_as_it_was(&school, &intact);
+    // And a file of theirs that is no longer one.
+    let volume = files_in(&school.bag(0).root().join(RECOVERY)).unwrap().pop().unwrap();
+    fs::write(&volume, "rubbish").unwrap();
+    heal(&school, None).unwrap().unwrap();
+    is_as_it_was(&school, &intact);
+}
+
+#[test]
+fn a_repaired_bag_is_written_elsewhere_and_the_carrier_stays_as_it_is() {
+    let mut dice = Dice(19);
+    let (school, intact) = archived(&mut dice);
+    spoil(&school.bag(0).root().join("data/registers.zip.age"), &mut dice, 2000);
+    fs::remove_file(school.bag(0).root().join(INFO)).unwrap();
+    let before = contents(school.carriers[0].folder());
+    let to = school.path("elsewhere");
+    fs::create_dir(&to).unwrap();
+    let (bag, other) = (school.bag(0), None);
+    let repaired = repair(&Wish { bag: bag.root(), other, to: Some(&to) }, &Quiet).unwrap().unwrap();
+    assert_eq!(repaired.bag, to.join(NAME));
+    assert!(contents(&to.join(NAME)) == intact);
+    assert!(contents(school.carriers[0].folder()) == before);
+    assert!(repair(&Wish { bag: bag.root(), other, to: Some(&to) }, &Quiet).is_err());
+    assert!(contents(&to.join(NAME)) == intact);
+}
+
+#[test]
+fn a_repair_killed_while_it_moved_files_is_taken_up() {
+    let mut dice = Dice(23);
+    let (school, intact) = archived(&mut dice);
+    let bag = school.bag(0);
+    let paths = ["data/class-8a.zip.age", "data/class-9b.zip.age", INFO].map(|path| BagPath::new(path).unwrap());
+    for moved in 0..=paths.len() {
+        let workshop = Workshop::open(school.carriers[0].folder(), NAME).unwrap();
+        for path in &paths {
+            let good = path.under(workshop.new_files());
+            fs::create_dir_all(good.parent().unwrap()).unwrap();
+            fs::rename(path.under(bag.root()), good).unwrap();
+            fs::write(path.under(bag.root()), "far beyond what recovery data heal").unwrap();
+        }
+        workshop.swap(&bag, &paths[..moved]).unwrap();
+        heal(&school, None).unwrap();
+        is_as_it_was(&school, &intact);
+    }
+}
+
+#[test]
+fn a_file_that_is_not_the_archives_is_put_aside() {
+    let mut dice = Dice(29);
+    let (school, intact) = archived(&mut dice);
+    fs::write(school.bag(0).root().join("data/holiday.jpg"), "somebody's").unwrap();
+    let repaired = heal(&school, None).unwrap().unwrap();
+    assert_eq!(fs::read(repaired.strangers.unwrap().join("data/holiday.jpg")).unwrap(), b"somebody's");
+    is_as_it_was(&school, &intact);
+}
+
+#[test]
+fn another_archive_is_no_copy_and_a_forgery_is_not_repaired() {
+    let mut dice = Dice(31);
+    let (school, _) = archived(&mut dice);
+    let (stranger, _) = archived(&mut dice);
+    fs::remove_file(school.bag(0).root().join("data/class-8a.zip.age")).unwrap();
+    let (bag, other) = (school.bag(0), stranger.bag(0));
+    let wish = Wish { bag: bag.root(), other: Some(other.root()), to: None };
+    assert!(repair(&wish, &Quiet).unwrap_err().message().contains("не копии одного архива"));
+}
