@@ -31,6 +31,7 @@ pub mod par2;
 pub mod progress;
 pub mod repair;
 pub mod report;
+pub mod restore;
 pub mod scratch;
 pub mod settle;
 pub mod signature;

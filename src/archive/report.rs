@@ -50,6 +50,11 @@ impl Finding {
         Self::new(Severity::Forgery, path, what)
     }
 
+    /// Whether something is wrong, and not only worth knowing.
+    pub fn is_fault(&self) -> bool {
+        self.severity >= Severity::Damage
+    }
+
     fn new(severity: Severity, path: impl fmt::Display, what: impl Into<String>) -> Self {
         Self { path: path.to_string(), what: what.into(), severity }
     }

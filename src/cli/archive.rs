@@ -1,5 +1,8 @@
 //! `letopis archive`: archive copies on two carriers, and their verification (§2.5, §5.5).
 
+mod repair;
+mod restore;
+
 use super::{Common, screen, session};
 use crate::archive::act;
 use crate::archive::anchor::{Anchor, Code};
@@ -10,7 +13,7 @@ use crate::archive::of_journal::trust::Witness;
 use crate::archive::of_journal::{deep, record_verification};
 use crate::archive::par2::create::Share;
 use crate::archive::progress::Progress;
-use crate::archive::report::{Finding, Report, Severity, Verdict};
+use crate::archive::report::{Finding, Healing, Report, Severity, Verdict};
 use crate::archive::verify::{Content, Request, verify};
 use crate::error::{Error, Result};
 use crate::journal::Journal;
@@ -32,6 +35,12 @@ pub enum Archive {
     /// Проверить архив: на носителе или в папке; журнал и ключ не нужны
     #[command(visible_alias = "проверить")]
     Verify(Verify),
+    /// Исправить повреждённый архив по данным для восстановления или второй копии
+    #[command(visible_alias = "исправить")]
+    Repair(repair::Repair),
+    /// Извлечь журнал и документы из архива ключом директора, завуча или ключом восстановления
+    #[command(visible_alias = "извлечь")]
+    Restore(restore::Restore),
 }
 
 #[derive(Args)]
@@ -83,6 +92,8 @@ impl Archive {
         match self {
             Self::Create(create) => create.run(common),
             Self::Verify(verify) => verify.run(common),
+            Self::Repair(repair) => repair.run(common),
+            Self::Restore(restore) => restore.run(common),
         }
     }
 }
@@ -335,6 +346,15 @@ pub fn say_report(bag: &Path, report: &Report) {
     for finding in &report.findings {
         println!("  {finding}");
     }
+    if let Some(healing) = &report.healing {
+        let Healing { slices, lost, available } = healing;
+        let can = if healing.suffices() {
+            "исправимо"
+        } else {
+            "одной этой копии для исправления мало"
+        };
+        println!("  частей повреждено: {lost} из {slices}; данных для восстановления хватает на {available}: {can}");
+    }
     println!("  проверено: {}", report.depth);
     match &report.verdict {
         Verdict::Genuine { by, .. } => println!("  {}: {}", report.verdict, by.join("; ")),
@@ -347,7 +367,12 @@ pub fn say_report(bag: &Path, report: &Report) {
         Verdict::Damaged if report.lost_declaration_only() => {
             "остальное цело: bagit.txt допишет «letopis archive create», если назвать ему этот носитель; вторую копию проверьте"
         }
-        Verdict::Damaged => "возьмите вторую копию и проверьте её; повреждённую не удаляйте",
+        Verdict::Damaged if report.healing.is_some_and(|healing| healing.suffices()) => {
+            "исправьте: «letopis archive repair ПУТЬ»; если носитель портит файлы не впервые, замените его"
+        }
+        Verdict::Damaged => {
+            "подключите вторую копию и исправьте по ней: «letopis archive repair ПУТЬ --from ВТОРАЯ»; эту не удаляйте"
+        }
         Verdict::Forged => "не доверяйте этой копии; сохраните её и сообщите директору",
     };
     println!("  Что делать: {next}.");

@@ -12,7 +12,7 @@ const PACKAGES: [&str; 5] = ["class-10a", "class-5a", "class-8b", "registers", "
 #[test]
 fn both_carriers_hold_the_same_bytes() {
     let one = contents(&demo().bag("usb-1"));
-    assert_eq!(one.len(), 11, "{:?}", one.keys());
+    assert_eq!(one.len(), 20, "{:?}", one.keys());
     assert!(one == contents(&demo().bag("usb-2")));
 }
 

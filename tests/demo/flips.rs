@@ -33,7 +33,7 @@ fn blames(report: &Report, name: &str, what: &str) {
 fn one_flipped_bit_anywhere_in_the_bag_is_found_and_its_file_named() {
     let (_dir, bag) = carrier();
     let files = contents(&bag);
-    assert_eq!(files.len(), 11);
+    assert_eq!(files.len(), 20);
     for (name, intact) in files {
         let (path, name) = (bag.join(&name), name.to_str().unwrap());
         let last = intact.len() - 1;

@@ -8,6 +8,7 @@ mod archive;
 mod carriers;
 mod flips;
 mod forged;
+mod heal;
 mod imported;
 #[cfg(unix)]
 mod kill;

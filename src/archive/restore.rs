@@ -1,0 +1,205 @@
+//! Taking an archive apart again: packages opened with a key, every member held against its sums, and written into a
+//! folder on this machine. The carrier is only read.
+//!
+//! Sums and signature are checked first. A damaged package is not taken out, since `repair` brings it back; whole ones
+//! can be, whatever else is damaged.
+
+use std::collections::BTreeMap;
+use std::fs::{self, DirBuilder, File};
+use std::path::{Path, PathBuf};
+
+use super::bag::{BagPath, Facts, Folder};
+use super::export::{DATABASE, JOURNAL, LEDGER};
+use super::package::{Member, OpenPackage, group};
+use super::progress::Progress;
+use super::report::{Finding, Report, Verdict};
+use super::verify::{Contents, DeepCheck, PackageMember, Request, verify};
+use crate::error::{Error, Result};
+use crate::ledger::identity::Identity;
+use crate::school::ClassName;
+
+/// The folder of printed documents in a restored archive.
+const PRINT: &str = "print";
+
+/// What is wanted.
+pub struct Wish<'a> {
+    /// The folder of the bag.
+    pub bag: &'a Path,
+    /// Who opens it.
+    pub identity: &'a Identity,
+    /// Names of packages or of classes; all packages where there is none.
+    pub only: &'a [String],
+    /// Where to: a folder that is not there yet, or is empty.
+    pub to: &'a Path,
+    /// Judges the journal that comes out.
+    pub check: DeepCheck<'a>,
+}
+
+/// What was taken out.
+#[derive(Debug)]
+pub struct Restored {
+    /// The archive's name and what it says of itself.
+    pub name: String,
+    pub facts: Facts,
+    /// The journal, where its package was among those wanted: it passed its check.
+    pub journal: Option<PathBuf>,
+    /// Files by package.
+    pub packages: BTreeMap<String, usize>,
+    pub bytes: u64,
+    /// What is damaged in packages that were not wanted.
+    pub notes: Vec<String>,
+}
+
+/// Takes an archive, or parts of it, out into a folder.
+///
+/// # Errors
+/// An archive that is no archive or a forgery; a package that is damaged or not for this key; a journal that does not
+/// pass its check. Then nothing stays in the folder.
+pub fn restore(wish: &Wish<'_>, progress: &dyn Progress) -> Result<Restored> {
+    let folder = Folder::new(wish.bag);
+    let report = verify(wish.bag, &Request::default(), progress)?;
+    let facts = trusted(&report)?;
+    let packages = group(folder.list().files.keys());
+    let wanted = choose(&packages, wish.only)?;
+    let mut notes = Vec::new();
+    for fault in report.faults() {
+        let concerns = wanted.iter().find(|name| packages[**name].iter().any(|part| part.as_str() == fault.path));
+        if let Some(name) = concerns {
+            return Err(Error::damaged(format!("пакет «{name}» повреждён: {fault}"))
+                .next("сначала исправьте архив: letopis archive repair"));
+        }
+        notes.push(fault.to_string());
+    }
+    make_folder(wish.to)?;
+    let taken = take(wish, &folder, &facts, &packages, &wanted, progress);
+    match taken {
+        Ok((journal, files, bytes)) => {
+            Ok(Restored { name: report.name, facts, journal, packages: files, bytes, notes })
+        }
+        Err(error) => {
+            let _ = fs::remove_dir_all(wish.to);
+            Err(error)
+        }
+    }
+}
+
+/// What the archive says of itself, where it is one and is not forged.
+fn trusted(report: &Report) -> Result<Facts> {
+    if matches!(report.verdict, Verdict::Forged | Verdict::Unfinished) {
+        let why: Vec<String> = report.faults().map(ToString::to_string).collect();
+        return Err(Error::damaged(format!("архив «{}» {}: {}", report.name, report.verdict.word(), why.join("; ")))
+            .next("возьмите другую копию"));
+    }
+    report.facts.clone().ok_or_else(|| {
+        Error::damaged(format!("архив «{}»: bag-info.txt не читается", report.name))
+            .next("сначала исправьте архив: letopis archive repair")
+    })
+}
+
+/// The names of the packages that are wanted.
+fn choose<'p>(packages: &'p BTreeMap<String, Vec<BagPath>>, only: &[String]) -> Result<Vec<&'p str>> {
+    if only.is_empty() {
+        return Ok(packages.keys().map(String::as_str).collect());
+    }
+    let known = || packages.keys().cloned().collect::<Vec<_>>().join(", ");
+    only.iter()
+        .map(|wanted| {
+            let class = ClassName::parse(wanted).map(|class| format!("class-{}", class.ascii()));
+            let mut names = class.into_iter().chain([wanted.to_lowercase()]);
+            let found = names.find_map(|name| packages.get_key_value(&name));
+            found.map(|(name, _)| name.as_str()).ok_or_else(|| {
+                Error::input(format!("в архиве нет пакета «{wanted}»"))
+                    .next(format!("укажите класс или имя: {}", known()))
+            })
+        })
+        .collect()
+}
+
+fn make_folder(to: &Path) -> Result<()> {
+    if to.read_dir().is_ok_and(|mut files| files.next().is_some()) || to.symlink_metadata().is_ok_and(|m| !m.is_dir()) {
+        return Err(
+            Error::input(format!("«{}» уже есть и не пуста", to.display())).next("укажите новую папку: --to ПАПКА")
+        );
+    }
+    private_folder(to)
+}
+
+/// Makes a folder that only its owner may enter: what is in it was encrypted for a reason.
+fn private_folder(path: &Path) -> Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|cause| Error::file("создать папку", path, &cause))
+}
+
+type Taken = (Option<PathBuf>, BTreeMap<String, usize>, u64);
+
+fn take(
+    wish: &Wish<'_>,
+    folder: &Folder,
+    facts: &Facts,
+    packages: &BTreeMap<String, Vec<BagPath>>,
+    wanted: &[&str],
+    progress: &dyn Progress,
+) -> Result<Taken> {
+    progress.begin("извлечение", 0);
+    let mut members = Vec::new();
+    for name in wanted {
+        let into = if *name == DATABASE { wish.to.to_owned() } else { wish.to.join(PRINT).join(name) };
+        for member in take_package(folder, name, &packages[*name], wish.identity, &into, progress)? {
+            members.push(PackageMember { package: (*name).to_owned(), member });
+        }
+    }
+    let mut files = BTreeMap::new();
+    members.iter().for_each(|member| *files.entry(member.package.clone()).or_default() += 1);
+    let bytes = members.iter().map(|member| member.member.bytes).sum();
+    if !wanted.contains(&DATABASE) {
+        return Ok((None, files, bytes));
+    }
+    progress.begin("проверка журнала", 0);
+    let (journal, ledger) = (wish.to.join(JOURNAL), wish.to.join(LEDGER));
+    let findings = (wish.check)(&Contents { facts, journal: &journal, ledger: &ledger, members: &members })?;
+    let faults: Vec<&Finding> = findings.iter().filter(|finding| finding.is_fault()).collect();
+    if let Some(first) = faults.first() {
+        return Err(Error::damaged(format!("журнал из архива не прошёл проверку: {first} (всего: {})", faults.len()))
+            .next("проверьте архив: letopis archive verify --deep; возьмите другую копию"));
+    }
+    Ok((Some(journal), files, bytes))
+}
+
+/// Takes a package out, member by member.
+fn take_package(
+    folder: &Folder,
+    name: &str,
+    parts: &[BagPath],
+    identity: &Identity,
+    into: &Path,
+    progress: &dyn Progress,
+) -> Result<Vec<Member>> {
+    let damaged = |why: String| {
+        Error::damaged(format!("пакет «{name}»: {why}"))
+            .next("нужен ключ директора, завуча или ключ восстановления, для которого архив зашифрован")
+    };
+    let mut package = OpenPackage::open(folder, parts, identity).map_err(damaged)?;
+    let (members, faults) = package.check(progress);
+    if let Some(fault) = faults.into_iter().next() {
+        return Err(damaged(fault));
+    }
+    for member in &members {
+        let path = member.path.under(into);
+        path.parent().map_or(Ok(()), private_folder)?;
+        let mut options = File::options();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let failed = |cause: std::io::Error| Error::file("записать", &path, &cause);
+        let mut file = options.open(&path).map_err(failed)?;
+        let sum = package.extract(member.path.as_str(), &mut file).map_err(failed)?.map_err(damaged)?;
+        file.sync_all().map_err(failed)?;
+        if sum != member.sum {
+            return Err(damaged(format!("«{}» читается каждый раз иначе", member.path)));
+        }
+    }
+    Ok(members)
+}

@@ -1,0 +1,116 @@
+//! `letopis archive repair`: an archive made whole again from what is left of it.
+
+use super::{Bar, Common};
+use crate::archive::carrier::locate;
+use crate::archive::repair::{Origin, Repaired, Wish, repair};
+use crate::cli::screen;
+use crate::error::{Error, Result};
+use clap::Args;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct Repair {
+    /// Повреждённый носитель или папка архива
+    #[arg(value_name = "ПУТЬ")]
+    path: PathBuf,
+    /// Вторая копия: носитель или папка архива; только читается
+    #[arg(long, value_name = "ПУТЬ")]
+    from: Option<PathBuf>,
+    /// Записать исправленный архив в другую папку, а повреждённый не трогать
+    #[arg(long, value_name = "ПАПКА")]
+    to: Option<PathBuf>,
+}
+
+impl Repair {
+    pub fn run(self, common: &Common) -> Result<ExitCode> {
+        let bags = bags(&self.path)?;
+        let others = self.from.as_deref().map(bags_or_none).transpose()?.unwrap_or_default();
+        if let Some(to) = self.to.as_deref().filter(|to| !to.is_dir()) {
+            return Err(Error::input(format!("нет папки «{}»", to.display())).next("создайте её или укажите другую"));
+        }
+        let (mut values, mut failures) = (Vec::new(), Vec::new());
+        for bag in &bags {
+            let other = others
+                .iter()
+                .find(|other| name(other) == name(bag))
+                .or_else(|| others.first().filter(|_| bags.len() == 1));
+            let wish = Wish { bag, other: other.map(PathBuf::as_path), to: self.to.as_deref() };
+            let bar = Bar::new();
+            let done = repair(&wish, &bar);
+            bar.finish();
+            match done {
+                Ok(repaired) => {
+                    values.push(value(bag, repaired.as_ref()));
+                    if !common.json {
+                        say(bag, repaired.as_ref());
+                    }
+                }
+                Err(error) if bags.len() == 1 => return Err(error),
+                Err(error) => failures.push((bag, error)),
+            }
+        }
+        if common.json {
+            screen::json(&values.into());
+        }
+        for (bag, error) in &failures {
+            screen::warning(&format!("{}: {error}", bag.display()));
+        }
+        Ok(ExitCode::from(failures.iter().map(|(_, error)| error.exit_status()).max().unwrap_or_default()))
+    }
+}
+
+fn name(bag: &Path) -> Option<&std::ffi::OsStr> {
+    bag.file_name()
+}
+
+/// The archives under a path, unfinished ones among them: what is missing may be healed too.
+fn bags(path: &Path) -> Result<Vec<PathBuf>> {
+    let bags = bags_or_none(path)?;
+    if bags.is_empty() {
+        return Err(
+            Error::input(format!("в «{}» нет архива", path.display())).next("укажите носитель или папку архива на нём")
+        );
+    }
+    Ok(bags)
+}
+
+fn bags_or_none(path: &Path) -> Result<Vec<PathBuf>> {
+    let found = locate(path)?;
+    Ok(found.bags.into_iter().chain(found.unfinished).collect())
+}
+
+fn value(bag: &Path, repaired: Option<&Repaired>) -> serde_json::Value {
+    serde_json::json!({
+        "path": bag, "repaired": repaired.is_some(), "folder": repaired.map(|repaired| &repaired.bag),
+        "files": repaired.map(|r| r.files.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap_or_default(),
+        "bytes": repaired.map_or(0, |repaired| repaired.bytes), "from": repaired.map(|repaired| repaired.origin),
+        "strangers": repaired.and_then(|repaired| repaired.strangers.as_ref()),
+    })
+}
+
+fn say(bag: &Path, repaired: Option<&Repaired>) {
+    let Some(repaired) = repaired else {
+        println!("Архив {}: цел, исправлять нечего.", bag.display());
+        return;
+    };
+    let origin = match repaired.origin {
+        Origin::Recovery => "по данным для восстановления",
+        Origin::Copy => "со второй копии",
+        Origin::Both => "по данным для восстановления и второй копии вместе",
+    };
+    println!(
+        "Архив {} исправлен {origin}: файлов — {}, байт — {}.",
+        repaired.bag.display(),
+        repaired.files.len(),
+        repaired.bytes
+    );
+    for file in &repaired.files {
+        println!("  {file}");
+    }
+    if let Some(aside) = &repaired.strangers {
+        println!("  Посторонние файлы перенесены в {}.", aside.display());
+    }
+    println!("  После исправления: {}.", repaired.report.verdict);
+    println!("  Что делать: если этот носитель портит файлы не впервые, замените его («letopis carrier history»).");
+}

@@ -1,0 +1,83 @@
+//! A carrier that was damaged is healed, and the journal comes back from it.
+
+use crate::common::school::{contents, copy_folder};
+use crate::{BAG, bag_on, bare, demo};
+use std::fs;
+use std::path::Path;
+
+fn spoil(path: &Path, at: usize, length: usize) {
+    let mut bytes = fs::read(path).unwrap();
+    let end = bytes.len().min(at + length);
+    bytes[at..end].fill(0);
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn a_damaged_carrier_is_healed_and_verifies_again() {
+    let dir = tempfile::tempdir().unwrap();
+    copy_folder(&demo().path("usb-1"), dir.path());
+    let bag = bag_on(dir.path());
+    let intact = contents(&bag);
+    spoil(&bag.join("data/database.zip.age"), 100_000, 4096);
+    spoil(&bag.join("data/class-8b.zip.age"), 5_000, 300);
+    fs::remove_file(bag.join("bag-info.txt")).unwrap();
+    let usb = dir.path().to_str().unwrap();
+    let found = bare(&["archive", "verify", usb], dir.path());
+    assert_eq!(found.0.code, Some(1), "{}", found.0);
+    for text in ["data/database.zip.age", "data/class-8b.zip.age", "bag-info.txt", "исправимо", "archive repair"] {
+        assert!(found.0.stdout.contains(text), "{text}: {}", found.0);
+    }
+    let repaired = bare(&["archive", "repair", usb], dir.path()).ok();
+    assert!(repaired.stdout.contains("по данным для восстановления: файлов — 3"), "{repaired}");
+    assert!(contents(&bag) == intact);
+    bare(&["archive", "verify", usb], dir.path()).ok();
+    let again = bare(&["archive", "repair", usb], dir.path()).ok();
+    assert!(again.stdout.contains("исправлять нечего"), "{again}");
+}
+
+#[test]
+fn what_one_carrier_cannot_heal_comes_from_both() {
+    let dir = tempfile::tempdir().unwrap();
+    for carrier in ["usb-1", "usb-2"] {
+        copy_folder(&demo().path(carrier), &dir.path().join(carrier));
+    }
+    let (one, other) = (bag_on(&dir.path().join("usb-1")), bag_on(&dir.path().join("usb-2")));
+    let intact = contents(&one);
+    let size = fs::metadata(one.join("data/database.zip.age")).unwrap().len() as usize;
+    spoil(&one.join("data/database.zip.age"), 0, size / 2);
+    spoil(&other.join("data/database.zip.age"), size / 2, size);
+    let refused = bare(&["archive", "repair", "usb-1"], dir.path());
+    assert_eq!(refused.0.code, Some(1), "{}", refused.0);
+    assert!(refused.0.stderr.contains("ничего не изменено") && refused.0.stderr.contains("--from"), "{}", refused.0);
+    bare(&["archive", "repair", "usb-1", "--from", "usb-2"], dir.path()).ok();
+    bare(&["archive", "repair", "usb-2", "--from", "usb-1"], dir.path()).ok();
+    assert!(contents(&one) == intact && contents(&other) == intact);
+}
+
+#[test]
+fn the_journal_comes_back_and_is_the_one_that_was_archived() {
+    let dir = tempfile::tempdir().unwrap();
+    let key = demo().path("keys/director.key");
+    let (usb, key) = (demo().path("usb-2"), key.to_str().unwrap());
+    let restore = ["archive", "restore", usb.to_str().unwrap(), "--identity", key, "--to"];
+    let said = bare(&[&restore[..], &["out"]].concat(), dir.path()).ok();
+    assert!(said.stdout.contains("подписи, таблицы и документы сошлись"), "{said}");
+    bare(&["audit", "--journal", "out/journal.letopis", "--against", usb.to_str().unwrap()], dir.path()).ok();
+    let book = dir.path().join("out/print/class-8b/journal-8b.pdf");
+    assert!(fs::read(book).unwrap() == fs::read(demo().path("print/journal-8b.pdf")).unwrap());
+    let full = bare(&[&restore[..], &["out"]].concat(), dir.path());
+    assert_eq!(full.0.code, Some(2), "{}", full.0);
+
+    bare(&[&restore[..], &["one", "--only", "8 «б»"]].concat(), dir.path()).ok();
+    let files: Vec<_> = contents(&dir.path().join("one")).into_keys().collect();
+    assert!(files.iter().all(|file| file.starts_with("print/class-8b")) && !files.is_empty(), "{files:?}");
+    let unknown = bare(&[&restore[..], &["two", "--only", "9Я"]].concat(), dir.path());
+    assert!(unknown.0.code == Some(2) && unknown.0.stderr.contains("class-8b"), "{}", unknown.0);
+    let stranger = demo().path("keys/semyonov.key");
+    let locked = bare(
+        &["archive", "restore", usb.to_str().unwrap(), "--identity", stranger.to_str().unwrap(), "--to", "two"],
+        dir.path(),
+    );
+    assert!(locked.0.code == Some(1) && locked.0.stderr.contains("ключ директора"), "{}", locked.0);
+    assert!(!dir.path().join("two").exists(), "{BAG} left something");
+}
