@@ -4,23 +4,23 @@
 //! the recovery slices. The second reading is held against the CRC-32 of the first, so that what a failing disk gave
 //! differently the second time never becomes recovery data.
 
-use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::ops::Range;
+use std::fs;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use md5::{Digest, Md5};
 use rayon::prelude::*;
 
 use super::combine::{Stretch, Sums, stretches};
 use super::galois::{power_of_two, slice_constants};
+use super::input::ReadSeek;
 use super::kernel::from_planes;
-use super::packet::{self, HEADER, Hash, begin_hash, packet};
-use super::set::{BEGINNING, Described, MAX_SLICES, Set, SliceSum};
-use crate::archive::bag::BagPath;
+use super::set::{Described, MAX_SLICES, Set};
+use super::volume::{Volume, descriptions};
 use crate::archive::progress::Progress;
-use crate::archive::sum::{Sum, Summing};
 use crate::error::{Error, Result};
+
+pub use super::input::{Input, Source};
+pub use super::volume::volume_names;
 
 /// About so many slices are made: fine enough for a lost sector, few enough to be added up in seconds.
 const SLICES: u64 = 2000;
@@ -30,26 +30,6 @@ const SMALLEST: u64 = 512;
 
 /// Slices from here on are whole clusters, so that a lost cluster costs one slice.
 const CLUSTER: u64 = 4096;
-
-/// What a large file is read in.
-const BLOCK: usize = 1024 * 1024;
-
-/// A file to be covered.
-#[derive(Clone, Debug)]
-pub struct Input {
-    /// Its name in the set, from the folder that the set is checked in.
-    pub name: BagPath,
-    pub source: Source,
-    /// What it must be: recovery data for something else would be worse than none.
-    pub sum: Sum,
-}
-
-/// Where its bytes are.
-#[derive(Clone, Debug)]
-pub enum Source {
-    File(PathBuf),
-    Bytes(Vec<u8>),
-}
 
 /// How much recovery data is made, in per cent of the slices. 0 makes none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,7 +96,8 @@ pub fn create(
     let sizes = inputs.iter().map(Input::length).collect::<Result<Vec<_>>>()?;
     let slice = slice_size(&sizes);
     progress.begin("суммы для восстановления", sizes.iter().sum());
-    let described = inputs.par_iter().map(|input| describe(input, slice, progress)).collect::<Result<Vec<_>>>()?;
+    let described =
+        inputs.par_iter().map(|input| super::input::describe(input, slice, progress)).collect::<Result<Vec<_>>>()?;
     let set = Set::of(described, slice);
     let count = share.slices(set.slices());
     let descriptions = descriptions(&set);
@@ -127,197 +108,6 @@ pub fn create(
     progress.begin("данные для восстановления", set.slices() as u64 * slice);
     fill(&set, inputs, count, &mut volumes, progress)?;
     volumes.into_iter().map(Volume::finish).collect()
-}
-
-impl Input {
-    fn length(&self) -> Result<u64> {
-        match &self.source {
-            Source::Bytes(bytes) => Ok(bytes.len() as u64),
-            Source::File(path) => path.metadata().map(|meta| meta.len()).map_err(|cause| self.unread(&cause)),
-        }
-    }
-
-    fn open(&self) -> Result<Box<dyn ReadSeek + '_>> {
-        match &self.source {
-            Source::Bytes(bytes) => Ok(Box::new(io::Cursor::new(bytes.as_slice()))),
-            Source::File(path) => File::open(path).map(|file| Box::new(file) as _).map_err(|cause| self.unread(&cause)),
-        }
-    }
-
-    fn unread(&self, cause: &io::Error) -> Error {
-        match &self.source {
-            Source::File(path) => Error::file("прочитать", path, cause),
-            Source::Bytes(_) => Error::environment(format!("«{}» не читается ({cause})", self.name)).next("повторите"),
-        }
-    }
-
-    fn changed(&self) -> Error {
-        let place = match &self.source {
-            Source::File(path) => path.display().to_string(),
-            Source::Bytes(_) => self.name.to_string(),
-        };
-        Error::environment(format!("«{place}» читается не так, как был записан: носитель или память неисправны"))
-            .next("замените носитель и повторите")
-    }
-}
-
-trait ReadSeek: Read + Seek + Send {}
-impl<T: Read + Seek + Send> ReadSeek for T {}
-
-/// The sums of a file, and of its slices; the two in step on two processors.
-fn describe(input: &Input, slice: u64, progress: &dyn Progress) -> Result<Described> {
-    let length = input.length()?;
-    let (whole, slices) = rayon::join(|| sums_of_file(input, progress), || sums_of_slices(input, slice, length));
-    let (md5, beginning) = whole?;
-    Ok(Described { name: input.name.clone(), length, md5, beginning, slices: slices? })
-}
-
-/// MD5 of the file and of its beginning.
-fn sums_of_file(input: &Input, progress: &dyn Progress) -> Result<(Hash, Hash)> {
-    let (mut whole, mut beginning, mut sum) = (Md5::new(), Md5::new(), Summing::new(io::sink()));
-    let mut left = BEGINNING;
-    blocks(input.open()?, BLOCK, |block| {
-        let first = block.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-        beginning.update(&block[..first]);
-        left -= first as u64;
-        whole.update(block);
-        sum.write_all(block)?;
-        progress.advance(block.len() as u64);
-        Ok(())
-    })
-    .map_err(|cause| input.unread(&cause))?;
-    if sum.finish().0 != input.sum {
-        return Err(input.changed());
-    }
-    Ok((whole.finalize().into(), beginning.finalize().into()))
-}
-
-fn sums_of_slices(input: &Input, slice: u64, length: u64) -> Result<Vec<SliceSum>> {
-    let mut file = input.open()?;
-    let count = length.div_ceil(slice);
-    let sums = (0..count).map(|number| {
-        let real = slice.min(length - number * slice);
-        sum_of_slice(&mut file, real, slice - real)
-    });
-    sums.collect::<io::Result<_>>().map_err(|cause| input.unread(&cause))
-}
-
-/// The sums of the next `length` bytes and so many zeros.
-pub(super) fn sum_of_slice(file: &mut dyn Read, length: u64, zeros: u64) -> io::Result<SliceSum> {
-    let (mut md5, mut crc) = (Md5::new(), crc32fast::Hasher::new());
-    let mut read = 0;
-    blocks(file.take(length).chain(io::repeat(0).take(zeros)), 64 * 1024, |block| {
-        md5.update(block);
-        crc.update(block);
-        read += block.len() as u64;
-        Ok(())
-    })?;
-    if read < length + zeros {
-        return Err(io::ErrorKind::UnexpectedEof.into());
-    }
-    Ok(SliceSum { md5: md5.finalize().into(), crc32: crc.finalize() })
-}
-
-fn blocks(mut reader: impl Read, size: usize, mut each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
-    let mut block = vec![0; size];
-    loop {
-        match reader.read(&mut block) {
-            Ok(0) => return Ok(()),
-            Ok(read) => each(&block[..read])?,
-            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
-            Err(cause) => return Err(cause),
-        }
-    }
-}
-
-/// A file of recovery data on its way.
-struct Volume {
-    path: PathBuf,
-    file: File,
-    /// Where the packet of each of its recovery slices begins, and its hash so far.
-    slices: Vec<(u32, u64, Md5)>,
-    set: Hash,
-    slice: u64,
-}
-
-/// The files that hold so many recovery slices, and which of them: the first none, each next twice as many as the one
-/// before, so that whoever fetches them one by one finds how many he needs. All hold the descriptions.
-pub fn volume_names(set: &Set, count: usize, name: &str, limit: u64) -> Vec<(String, Range<usize>)> {
-    let bytes: u64 = descriptions(set).iter().map(|packet| packet.len() as u64).sum();
-    let packet_size = HEADER + 4 + set.slice;
-    // Descriptions are repeated once for every doubling, at most 16 times.
-    let room = usize::try_from(limit.saturating_sub(17 * (bytes + 128)) / packet_size).unwrap_or(usize::MAX).max(1);
-    let width = count.to_string().len().max(3);
-    let mut names = vec![(format!("{name}.par2"), 0..0)];
-    let (mut first, mut next) = (0, 1);
-    while first < count {
-        let here = next.min(room).min(count - first);
-        names.push((format!("{name}.vol{first:0width$}+{here:0width$}.par2"), first..first + here));
-        first += here;
-        next *= 2;
-    }
-    names
-}
-
-/// The packets that describe the set; without them recovery slices mean nothing.
-fn descriptions(set: &Set) -> Vec<Vec<u8>> {
-    let mut packets = vec![packet(&set.id, packet::MAIN, set.main())];
-    for file in &set.files {
-        packets.push(packet(&set.id, packet::FILE_DESCRIPTION, file.description()));
-        packets.push(packet(&set.id, packet::SLICE_CHECKSUMS, file.checksums()));
-    }
-    packets
-}
-
-impl Volume {
-    fn write(set: &Set, descriptions: &[Vec<u8>], exponents: Range<usize>, path: &Path) -> Result<Self> {
-        let (first, count) = (exponents.start, exponents.len());
-        let failed = |cause: io::Error| Error::file("записать", path, &cause);
-        let mut file = File::options().read(true).write(true).create_new(true).open(path).map_err(failed)?;
-        let copies = if count == 0 { 1 } else { count.ilog2() as usize + 1 } * descriptions.len();
-        let (mut slices, mut at, mut written) = (Vec::new(), 0, 0);
-        for number in 0..count.max(1) {
-            if count > 0 {
-                let exponent = u32::try_from(first + number).unwrap_or(u32::MAX);
-                let hash = begin_hash(&set.id, packet::RECOVERY_SLICE).chain_update(exponent.to_le_bytes());
-                slices.push((exponent, at, hash));
-                at += HEADER + 4 + set.slice;
-            }
-            // Descriptions stand spread among the slices, so that no one hole takes all of them.
-            while written < copies * (number + 1) / count.max(1) {
-                let packet = &descriptions[written % descriptions.len()];
-                file.seek(SeekFrom::Start(at)).and_then(|_| file.write_all(packet)).map_err(failed)?;
-                at += packet.len() as u64;
-                written += 1;
-            }
-        }
-        let creator = format!("letopis {}", env!("CARGO_PKG_VERSION")).into_bytes();
-        let creator = packet(&set.id, packet::CREATOR, creator);
-        file.seek(SeekFrom::Start(at)).and_then(|_| file.write_all(&creator)).map_err(failed)?;
-        Ok(Self { path: path.to_owned(), file, slices, set: set.id, slice: set.slice })
-    }
-
-    fn put(&mut self, slice: usize, at: u64, data: &[u8]) -> io::Result<()> {
-        let (_, start, hash) = &mut self.slices[slice];
-        hash.update(data);
-        self.file.seek(SeekFrom::Start(*start + HEADER + 4 + at))?;
-        self.file.write_all(data)
-    }
-
-    /// Writes the headers, whose hashes are known now.
-    fn finish(mut self) -> Result<PathBuf> {
-        let mut write = || {
-            for (exponent, start, hash) in self.slices.drain(..) {
-                let hash = hash.finalize().into();
-                self.file.seek(SeekFrom::Start(start))?;
-                self.file.write_all(&packet::header(self.slice + 4, &hash, &self.set, packet::RECOVERY_SLICE))?;
-                self.file.write_all(&exponent.to_le_bytes())?;
-            }
-            self.file.flush()
-        };
-        write().map_err(|cause| Error::file("записать", &self.path, &cause))?;
-        Ok(self.path)
-    }
 }
 
 /// Computes the recovery slices into their files.

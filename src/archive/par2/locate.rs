@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::create::sum_of_slice;
+use super::input::sum_of_slice;
 use super::set::{Described, Set};
 use crate::archive::bag::BagPath;
 use crate::archive::progress::Progress;

@@ -6,7 +6,7 @@
 //!
 //! * [`galois`], [`kernel`], [`combine`]: the field, its inner loop, and sums of many slices in bounded memory;
 //! * [`packet`], [`set`]: the format on disk;
-//! * [`create`]: recovery data for files;
+//! * [`create`]: recovery data for files ([`input`]), in files of their own ([`volume`]);
 //! * [`locate`]: which slices are where, in one or several copies of the files;
 //! * [`repair`], with [`solve`]: the files as they were.
 //!
@@ -16,11 +16,13 @@
 mod combine;
 pub mod create;
 mod galois;
+mod input;
 mod kernel;
 pub mod locate;
 mod packet;
 pub mod repair;
 mod set;
 mod solve;
+mod volume;
 
 pub use set::{Described, Recovery, RecoverySlice, Set, read};
