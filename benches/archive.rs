@@ -3,7 +3,7 @@
 //! Each figure stands beside a public program that does the same in the same run, on the same bytes: the PDFs and the
 //! journal of a generated school of 30 classes, and 256 MiB that look random. The two carriers are two folders of one
 //! disk, for everybody. `par2`, `sha256sum`, `tar` and `age` must be there; `restic`, `borg` and `bagit.py` are passed
-//! over where they are missing. Peak memory is what GNU time saw of a whole process.
+//! over where they are missing. `-- random`, `-- school` or `-- large` runs a part of it. Peak memory is what GNU time saw of a whole process.
 
 mod place;
 
@@ -32,7 +32,13 @@ const NAME: &str = "2025-2026-year";
 
 fn main() {
     let dir = tempfile::tempdir().expect("a temporary folder");
-    for (what, files) in [("256 MiB", random(dir.path())), ("30 classes", school(dir.path()))] {
+    let wanted = |part: &str| {
+        std::env::args().all(|arg| !["random", "school", "large"].contains(&&*arg))
+            || std::env::args().any(|arg| arg == part)
+    };
+    let payloads: [(&str, fn(&Path) -> PathBuf); 2] = [("random", random), ("school", school)];
+    for (what, make) in payloads.into_iter().filter(|(what, _)| wanted(what)) {
+        let files = make(dir.path());
         let bytes: u64 = sizes(&files);
         println!("{what}: {bytes} bytes");
         creating(dir.path(), &files);
@@ -41,7 +47,9 @@ fn main() {
         verifying(&bag);
         fs::remove_dir_all(bag.parent().expect("a carrier")).expect("the carrier");
     }
-    large(dir.path());
+    if wanted("large") {
+        large(dir.path());
+    }
 }
 
 /// 256 MiB that no program shrinks.
@@ -57,7 +65,9 @@ fn random(dir: &Path) -> PathBuf {
             state ^= state << 17;
             bytes.extend_from_slice(&state.wrapping_mul(0x2545_F491_4F6C_DD1D).to_le_bytes());
         }
-        fs::write(folder.join(format!("{number:02}.bin")), bytes).expect("a file");
+        let class = folder.join(format!("class-{number:02}"));
+        fs::create_dir(&class).expect("a folder");
+        fs::write(class.join("book.bin"), bytes).expect("a file");
     }
     folder
 }

@@ -1,7 +1,7 @@
 //! Writing a package: members into a zip, the zip into age, age into the carriers, in one pass.
 //!
-//! Members up to a few megabytes are read, summed and deflated on all processors, a batch at a time; larger ones go
-//! through one by one without being held in memory. A member that does not shrink is stored: PDFs are deflated within
+//! Members are read, summed and deflated on all processors, a batch at a time, and only what they shrink to is held in
+//! memory; what does not shrink, and what is beyond all measure, goes through one by one without being held. A member that does not shrink is stored: PDFs are deflated within
 //! already, and a stored member can be read even from a damaged zip.
 
 use std::io::{self, Read, Write};
@@ -10,7 +10,7 @@ use age::Encryptor;
 use chrono::{Datelike, NaiveDateTime, Timelike};
 use rayon::prelude::*;
 use zip::result::ZipError;
-use zip::write::{PreparedZipFile, SimpleFileOptions, StreamWriter};
+use zip::write::{PreparedZipFile, SimpleFileOptions, StreamWriter, ZipFileBuilder};
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::{INNER_SUMS, Package, Source};
@@ -19,11 +19,17 @@ use crate::archive::progress::Progress;
 use crate::archive::sum::{Sum, Summing};
 use crate::error::{Error, Result};
 
-/// A member up to this size is deflated in memory.
+/// A member up to this size is held whole.
 const SMALL: u64 = 4 * 1024 * 1024;
 
-/// So many bytes of small members are held at a time.
-const BATCH: u64 = 32 * 1024 * 1024;
+/// A member up to this size is deflated beside others, where it shrinks.
+const LARGE: u64 = 512 * 1024 * 1024;
+
+/// About so many bytes are held at a time.
+const BATCH: u64 = 64 * 1024 * 1024;
+
+/// What a member that shrinks shrinks to at least: a journal, its ledger and its tables take a fourth.
+const SHRUNK: u64 = 4;
 
 /// How much of a large member is tried to see whether it shrinks.
 const SAMPLE: u64 = 256 * 1024;
@@ -67,14 +73,15 @@ impl<W: Write> Writer<'_, W> {
         let mut held = 0;
         for (path, source) in &package.members {
             let size = source.size()?;
-            if size > SMALL {
+            let deflated = size <= SMALL || (size <= LARGE && shrinks(source, self.modified)?);
+            if !deflated {
                 self.write_batch(package, &std::mem::take(&mut batch))?;
                 held = 0;
                 self.write_large(package, path, source, size)?;
                 continue;
             }
-            batch.push((path, source));
-            held += size;
+            batch.push((path, source, size));
+            held += if size <= SMALL { size } else { size / SHRUNK };
             if held >= BATCH {
                 self.write_batch(package, &std::mem::take(&mut batch))?;
                 held = 0;
@@ -83,22 +90,20 @@ impl<W: Write> Writer<'_, W> {
         self.write_batch(package, &batch)
     }
 
-    fn write_batch(&mut self, package: &Package, batch: &[(&BagPath, &Source)]) -> Result<()> {
-        let modified = self.modified;
-        let prepared: Vec<Result<(Sum, u64, PreparedZipFile)>> = batch
+    fn write_batch(&mut self, package: &Package, batch: &[(&BagPath, &Source, u64)]) -> Result<()> {
+        let (modified, progress) = (self.modified, self.progress);
+        let prepared: Vec<Result<(Sum, PreparedZipFile)>> = batch
             .par_iter()
-            .map(|(path, source)| {
-                let mut content = Vec::new();
-                source.open()?.read_to_end(&mut content).map_err(|cause| source.fault(&cause))?;
-                let file = prepare(path.as_str(), &content, modified).map_err(|cause| source.fault(&cause))?;
-                Ok((Sum::of(&content), content.len() as u64, file))
+            .with_max_len(1)
+            .map(|(path, source, size)| match *size <= SMALL {
+                true => prepare_whole(path, source, modified, progress),
+                false => prepare_stream(path, source, modified, progress),
             })
             .collect();
-        for ((path, _), prepared) in batch.iter().zip(prepared) {
-            let (sum, bytes, file) = prepared?;
+        for ((path, ..), prepared) in batch.iter().zip(prepared) {
+            let (sum, file) = prepared?;
             self.add_prepared(package, file)?;
             self.sums.insert((*path).clone(), sum);
-            self.progress.advance(bytes);
         }
         Ok(())
     }
@@ -108,10 +113,8 @@ impl<W: Write> Writer<'_, W> {
     }
 
     fn write_large(&mut self, package: &Package, path: &BagPath, source: &Source, size: u64) -> Result<()> {
-        let mut sample = Vec::new();
-        source.open()?.take(SAMPLE).read_to_end(&mut sample).map_err(|cause| source.fault(&cause))?;
         let method =
-            if shrinks(&sample, self.modified) { CompressionMethod::Deflated } else { CompressionMethod::Stored };
+            if shrinks(source, self.modified)? { CompressionMethod::Deflated } else { CompressionMethod::Stored };
         let options = options(method, self.modified).large_file(size >= ZIP64_FROM);
         self.zip.start_file(path.as_str(), options).map_err(|cause| unwritten(package, &plain(cause)))?;
         let mut reader = Summing::new(source.open()?);
@@ -150,15 +153,62 @@ fn options(method: CompressionMethod, modified: DateTime) -> SimpleFileOptions {
 
 /// A member in memory, deflated where that saves anything.
 fn prepare(name: &str, content: &[u8], modified: DateTime) -> io::Result<PreparedZipFile> {
-    let deflated = PreparedZipFile::from_data(name, options(CompressionMethod::Deflated, modified), content)?;
-    if deflated.compressed_size() < deflated.uncompressed_size() {
-        return Ok(deflated);
+    // Of a PDF, deflated within already, only the beginning is tried in vain.
+    let beginning = content.get(..SAMPLE as usize).unwrap_or(content);
+    if beginning.len() == content.len() || sample_shrinks(beginning, modified) {
+        let deflated = PreparedZipFile::from_data(name, options(CompressionMethod::Deflated, modified), content)?;
+        if deflated.compressed_size() < deflated.uncompressed_size() {
+            return Ok(deflated);
+        }
     }
     Ok(PreparedZipFile::from_data(name, options(CompressionMethod::Stored, modified), content)?)
 }
 
-/// Whether deflating a sample saves a fiftieth of it at least.
-fn shrinks(sample: &[u8], modified: DateTime) -> bool {
+fn prepare_whole(
+    path: &BagPath,
+    source: &Source,
+    modified: DateTime,
+    progress: &dyn Progress,
+) -> Result<(Sum, PreparedZipFile)> {
+    let mut content = Vec::new();
+    source.open()?.read_to_end(&mut content).map_err(|cause| source.fault(&cause))?;
+    let file = prepare(path.as_str(), &content, modified).map_err(|cause| source.fault(&cause))?;
+    progress.advance(content.len() as u64);
+    Ok((Sum::of(&content), file))
+}
+
+/// A member of which only the deflated bytes are held.
+fn prepare_stream(
+    path: &BagPath,
+    source: &Source,
+    modified: DateTime,
+    progress: &dyn Progress,
+) -> Result<(Sum, PreparedZipFile)> {
+    let mut reader = Summing::new(source.open()?);
+    let mut deflate = || -> io::Result<PreparedZipFile> {
+        let mut builder = ZipFileBuilder::new(path.as_str(), options(CompressionMethod::Deflated, modified))?;
+        let mut block = vec![0; 256 * 1024];
+        loop {
+            let read = reader.read(&mut block)?;
+            if read == 0 {
+                return Ok(builder.finish()?);
+            }
+            builder.write_all(&block[..read])?;
+            progress.advance(read as u64);
+        }
+    };
+    let file = deflate().map_err(|cause| source.fault(&cause))?;
+    Ok((reader.finish().0, file))
+}
+
+/// Whether deflating the beginning of a member saves a fiftieth of it at least.
+fn shrinks(source: &Source, modified: DateTime) -> Result<bool> {
+    let mut sample = Vec::new();
+    source.open()?.take(SAMPLE).read_to_end(&mut sample).map_err(|cause| source.fault(&cause))?;
+    Ok(sample_shrinks(&sample, modified))
+}
+
+fn sample_shrinks(sample: &[u8], modified: DateTime) -> bool {
     PreparedZipFile::from_data("sample", options(CompressionMethod::Deflated, modified), sample)
         .is_ok_and(|deflated| deflated.compressed_size() < deflated.uncompressed_size() / 50 * 49)
 }

@@ -74,20 +74,19 @@ pub fn find(path: &Path) -> io::Result<Packets> {
     let length = file.metadata()?.len();
     let mut found = Packets::default();
     let (mut at, mut covered, mut effort) = (0, 0, 0);
-    while let Some(start) = next_magic(&mut file, at, length)? {
-        let packet = read_packet(&mut file, start, length, &mut effort)?;
-        at = match packet {
+    while at + HEADER <= length && effort <= length.saturating_mul(MAX_EFFORT) {
+        // Most often a packet follows the one before at once.
+        let next = match read_packet(&mut file, at, length, &mut effort)? {
             Some(packet) => {
                 let end = packet.at + packet.length;
-                covered += end - start;
+                covered += end - at;
                 found.packets.push(packet);
-                end
+                Some(end)
             }
-            None => start + 1,
+            None => next_magic(&mut file, at + 1, length)?,
         };
-        if effort > length.saturating_mul(MAX_EFFORT) {
-            break;
-        }
+        let Some(next) = next else { break };
+        at = next;
     }
     found.stray = length - covered;
     Ok(found)
@@ -95,12 +94,12 @@ pub fn find(path: &Path) -> io::Result<Packets> {
 
 /// The packet that begins at `start`, if it is whole.
 fn read_packet(file: &mut File, start: u64, end: u64, effort: &mut u64) -> io::Result<Option<Packet>> {
-    if end - start < HEADER {
-        return Ok(None);
-    }
     let mut header = [0; HEADER as usize];
     file.seek(SeekFrom::Start(start))?;
     file.read_exact(&mut header)?;
+    if header[..8] != *MAGIC {
+        return Ok(None);
+    }
     let part = |from: usize| <Hash>::try_from(&header[from..from + 16]).unwrap_or_default();
     let (length, set, kind) = (number(&header[8..16]), part(32), part(48));
     let is_slice = kind == *RECOVERY_SLICE;

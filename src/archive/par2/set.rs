@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use md5::{Digest, Md5};
+use rayon::prelude::*;
 
 use super::packet::{self, Hash, Packet, number};
 use crate::archive::bag::BagPath;
@@ -117,8 +118,9 @@ pub struct Recovery {
 pub fn read(paths: &[PathBuf]) -> Recovery {
     let mut recovery = Recovery::default();
     let mut found = Vec::new();
-    for path in paths {
-        match packet::find(path) {
+    let searched: Vec<_> = paths.par_iter().with_max_len(1).map(|path| packet::find(path)).collect();
+    for (path, searched) in paths.iter().zip(searched) {
+        match searched {
             Ok(packets) => {
                 if packets.packets.is_empty() {
                     recovery.faults.push((path.clone(), "в нём нет ни одного целого пакета PAR2".to_owned()));

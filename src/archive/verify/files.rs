@@ -45,10 +45,13 @@ impl Files {
 /// Reads every file once, on all processors.
 pub(super) fn read(folder: &Folder, progress: &dyn Progress) -> Files {
     let listed = folder.list();
-    let own: Vec<&BagPath> = listed.files.keys().filter(|path| !path.is_in(RECOVERY)).collect();
+    let mut own: Vec<&BagPath> = listed.files.keys().filter(|path| !path.is_in(RECOVERY)).collect();
+    // The largest first: a processor that came to it last would have all others wait.
+    own.sort_by_key(|path| std::cmp::Reverse(listed.files.get(*path)));
     progress.begin("контрольные суммы", own.iter().filter_map(|path| listed.files.get(*path)).sum());
     let sums = own
         .par_iter()
+        .with_max_len(1)
         .map(|path| {
             let sum = folder.open(path).and_then(|file| Sum::of_reader(file, progress));
             ((*path).clone(), sum.map(|(sum, _)| sum).map_err(|cause| format!("не читается ({cause})")))
