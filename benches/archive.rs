@@ -9,7 +9,7 @@ mod place;
 
 use letopis::archive::bag::{ALLOWED_SIGNERS, DATA};
 use letopis::archive::bag::{
-    BAGIT, BAGIT_TEXT, BagPath, Facts, INFO, MANIFEST, Manifest, Oxum, RECOVERY, SIGNATURE, TAGMANIFEST,
+    BAGIT, BAGIT_TEXT, BagPath, Content, Facts, INFO, MANIFEST, Manifest, Oxum, RECOVERY, SIGNATURE, TAGMANIFEST,
 };
 use letopis::archive::carrier::{Card, Carrier};
 use letopis::archive::create::{Plan, create};
@@ -32,24 +32,26 @@ const NAME: &str = "2025-2026-year";
 
 fn main() {
     let dir = tempfile::tempdir().expect("a temporary folder");
-    let wanted = |part: &str| {
-        std::env::args().all(|arg| !["random", "school", "large"].contains(&&*arg))
-            || std::env::args().any(|arg| arg == part)
-    };
-    let payloads: [(&str, fn(&Path) -> PathBuf); 2] = [("random", random), ("school", school)];
-    for (what, make) in payloads.into_iter().filter(|(what, _)| wanted(what)) {
-        let files = make(dir.path());
-        let bytes: u64 = sizes(&files);
-        println!("{what}: {bytes} bytes");
-        creating(dir.path(), &files);
-        let bag = bag_of(dir.path(), &files, 10);
-        recovery(&bag);
-        verifying(&bag);
-        fs::remove_dir_all(bag.parent().expect("a carrier")).expect("the carrier");
+    let parts: Vec<String> = std::env::args().filter(|arg| ["random", "school", "large"].contains(&&**arg)).collect();
+    let wanted = |part: &str| parts.is_empty() || parts.iter().any(|wanted| wanted == part);
+    if wanted("random") {
+        beside_others(dir.path(), "256 MiB that look random", &random(dir.path()));
+    }
+    if wanted("school") {
+        beside_others(dir.path(), "a school of 30 classes", &school(dir.path()));
     }
     if wanted("large") {
         large(dir.path());
     }
+}
+
+fn beside_others(dir: &Path, what: &str, files: &Path) {
+    println!("{what}: {} bytes", sizes(files));
+    creating(dir, files);
+    let bag = bag_of(dir, files, 10);
+    recovery(&bag);
+    verifying(&bag);
+    fs::remove_dir_all(bag.parent().expect("a carrier")).expect("the carrier");
 }
 
 /// 256 MiB that no program shrinks.
@@ -139,6 +141,8 @@ fn facts(recovery: u8) -> Facts {
         head: Sum::of(b"head").to_string(),
         previous: None,
         recovery,
+        source: None,
+        content: Content::Journal,
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use letopis::archive::bag::Facts;
+use letopis::archive::bag::{Content, Facts};
 use letopis::archive::carrier::{Card, Carrier};
 use letopis::archive::create::{Plan, complete, create};
 use letopis::archive::package::{Package, Source};
@@ -46,6 +46,8 @@ fn archive(dir: &Path, name: &str) -> letopis::Result<()> {
         head: "1".repeat(64),
         previous: None,
         recovery: 10,
+        source: None,
+        content: Content::Journal,
     };
     let plan = Plan {
         name,

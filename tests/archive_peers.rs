@@ -7,7 +7,7 @@ mod peers;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use letopis::archive::bag::Facts;
+use letopis::archive::bag::{Content, Facts};
 use letopis::archive::carrier::{Card, Carrier};
 use letopis::archive::create::{Created, Plan, create};
 use letopis::archive::export;
@@ -52,6 +52,8 @@ impl Archived {
             head: letopis::ledger::chain::hex(&tip.head),
             previous: None,
             recovery: 10,
+            source: None,
+            content: Content::Journal,
         };
         let plan = Plan {
             name: "2025-2026-q1",

@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 
-use super::bag::{ALLOWED_SIGNERS, Facts, Folder, INFO, Info, SIGNATURE, TAGMANIFEST};
+use super::bag::{ALLOWED_SIGNERS, Facts, Folder, INFO, Info, Previous, SIGNATURE, TAGMANIFEST};
 use super::report::Finding;
 use super::signature::{AllowedSigners, ArchiveSignature};
 use super::sum::Sum;
@@ -40,8 +40,10 @@ pub trait JournalFacts {
     /// Who held this key when the ledger had `length` records, if it was enrolled and not revoked for somebody who
     /// may make archives.
     fn signer_at(&self, fingerprint: &str, length: u64) -> Result<Option<String>>;
-    /// Whether an archive of this code is recorded.
-    fn is_recorded(&self, code: &str) -> Result<bool>;
+    /// The archives that are recorded.
+    fn archives(&self) -> Result<Vec<Previous>>;
+    /// The last archive of the journal that this one continues.
+    fn last_before(&self) -> Result<Option<Previous>>;
 }
 
 /// An archive's code as typed from paper: hex digits, however grouped, in full or the first 32 at least.
@@ -74,6 +76,7 @@ impl Code {
 
 /// A whole bag, as an anchor looks at it.
 pub(super) struct Subject<'a> {
+    pub name: &'a str,
     pub code: Sum,
     pub key: [u8; 32],
     pub fingerprint: &'a str,
@@ -143,8 +146,13 @@ fn bare(fingerprint: &str) -> &str {
 fn ask_journal(journal: &dyn JournalFacts, subject: &Subject<'_>) -> Result<Answer> {
     let facts = subject.facts;
     let id = journal.journal_id()?;
+    let (recorded, code) = (journal.archives()?, subject.code.to_string());
+    if recorded.iter().any(|recorded| recorded.name == subject.name && recorded.code != code) {
+        let what = format!("в журнале под именем {} записан архив с другим кодом: эта копия не он", subject.name);
+        return Ok(Answer::no(TAGMANIFEST, what));
+    }
     if id != facts.journal {
-        return Ok(Answer::no(INFO, format!("это архив другого журнала ({}), а не {id}", facts.journal)));
+        return ask_later_journal(journal, subject);
     }
     match journal.head_at(facts.length)? {
         None => {
@@ -174,10 +182,20 @@ fn ask_journal(journal: &dyn JournalFacts, subject: &Subject<'_>) -> Result<Answ
         ));
     };
     let mut answer = Answer::yes(format!("журнал, ключ {login}"));
-    if !journal.is_recorded(&subject.code.to_string())? {
+    if recorded.iter().all(|recorded| recorded.code != code) {
         answer.findings.push(Finding::warning("", "в журнале нет записи об этой архивной копии"));
     }
     Ok(answer)
+}
+
+/// Of an archive of another journal, such as last year's on the same carrier, a journal knows only the last of the one
+/// that it continues.
+fn ask_later_journal(journal: &dyn JournalFacts, subject: &Subject<'_>) -> Result<Answer> {
+    if journal.last_before()?.is_some_and(|last| last.code == subject.code.to_string()) {
+        return Ok(Answer::yes("журнал следующего года называет его последним архивом прежнего"));
+    }
+    let what = "архив другого журнала, этот журнал о нём ничего не знает: сверьте его с актом или журналом того года";
+    Ok(Answer { vouched: None, findings: vec![Finding::note(INFO, what)] })
 }
 
 /// A trusted bag vouches for the one it names as its previous, and for any of its own journal signed by one of its

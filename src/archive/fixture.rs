@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::bag::{Facts, Folder, Previous};
+use super::bag::{Content, Facts, Folder, Previous};
 use super::carrier::{Card, Carrier};
 use super::create::{Created, Plan, create};
 use super::package::{Package, Source};
@@ -47,6 +47,8 @@ impl School {
             head: Sum::of(b"head").to_string(),
             previous: None,
             recovery: 10,
+            source: None,
+            content: Content::Journal,
         };
         Self { dir, petrova: Identity::generate(), director: Identity::generate(), carriers, facts }
     }

@@ -19,7 +19,7 @@ use crate::ledger::identity::Identity;
 use crate::school::ClassName;
 
 /// The folder of printed documents in a restored archive.
-const PRINT: &str = "print";
+pub const PRINT: &str = "print";
 
 /// What is wanted.
 pub struct Wish<'a> {

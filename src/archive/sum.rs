@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 
 use super::progress::Progress;
 
-/// Enough to keep the processor's SHA instructions busy and a stick reading ahead.
-const BLOCK: usize = 256 * 1024;
+/// Enough to keep the processor's SHA instructions busy; what was read is still in its nearest cache when it is summed up.
+const BLOCK: usize = 64 * 1024;
 
 /// A SHA-256 sum, written as 64 lower-case hex digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

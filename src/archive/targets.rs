@@ -19,6 +19,9 @@ use crate::error::{Error, Result};
 /// What goes to a carrier in one write.
 const BLOCK: usize = 1024 * 1024;
 
+/// How many files may be open until they are durable.
+const OPEN_FILES: usize = 200;
+
 /// How many blocks may wait for the slowest carrier.
 const WAITING: usize = 16;
 
@@ -133,8 +136,11 @@ fn end(branch: Branch) -> Result<()> {
     })
 }
 
+/// Writes what is ordered, and at the end makes all of it durable: while the last files are written the system has the
+/// first on the carrier already.
 fn write_orders(inbox: &Receiver<Order>) -> Result<()> {
     let mut open: Option<(PathBuf, File)> = None;
+    let mut written = Vec::new();
     for order in inbox {
         match order {
             Order::Open(path) => {
@@ -147,13 +153,19 @@ fn write_orders(inbox: &Receiver<Order>) -> Result<()> {
                 }
             }
             Order::Close => {
-                if let Some((path, file)) = open.take() {
-                    file.sync_all().map_err(|cause| Error::file("записать", &path, &cause))?;
+                written.extend(open.take());
+                if written.len() >= OPEN_FILES {
+                    sync(&mut written)?;
                 }
             }
         }
     }
-    Ok(())
+    sync(&mut written)
+}
+
+fn sync(written: &mut Vec<(PathBuf, File)>) -> Result<()> {
+    let failed = |path: &Path, cause: io::Error| Error::file("записать", path, &cause);
+    written.drain(..).try_for_each(|(path, file)| file.sync_all().map_err(|cause| failed(&path, cause)))
 }
 
 fn create(path: &Path) -> Result<File> {

@@ -1,5 +1,6 @@
 //! `letopis archive`: archive copies on two carriers, and their verification (§2.5, §5.5).
 
+mod derive;
 mod repair;
 mod restore;
 
@@ -14,7 +15,7 @@ use crate::archive::of_journal::{deep, record_verification};
 use crate::archive::par2::create::Share;
 use crate::archive::progress::Progress;
 use crate::archive::report::{Finding, Healing, Report, Severity, Verdict};
-use crate::archive::verify::{Content, Request, verify};
+use crate::archive::verify::{Chain, Comparison, Content, Copies, Request, Together, verify, vouch_back};
 use crate::error::{Error, Result};
 use crate::journal::Journal;
 use crate::ledger::chain::grouped;
@@ -41,6 +42,12 @@ pub enum Archive {
     /// Извлечь журнал и документы из архива ключом директора, завуча или ключом восстановления
     #[command(visible_alias = "извлечь")]
     Restore(restore::Restore),
+    /// Записать архив заново для действующих ключей: когда сменился директор или завуч
+    #[command(visible_alias = "перешифровать")]
+    Rekey(derive::Derive),
+    /// Записать архив одних сводных ведомостей, которые хранят 25 лет (§5.2)
+    #[command(visible_alias = "ведомости")]
+    ExtractSummaries(derive::Derive),
 }
 
 #[derive(Args)]
@@ -94,6 +101,8 @@ impl Archive {
             Self::Verify(verify) => verify.run(common),
             Self::Repair(repair) => repair.run(common),
             Self::Restore(restore) => restore.run(common),
+            Self::Rekey(derive) => derive.rekey(common),
+            Self::ExtractSummaries(derive) => derive.summaries(common),
         }
     }
 }
@@ -153,17 +162,22 @@ impl Create {
         bar.finish();
         let made = made?;
         if common.json {
-            let recorded = &made.recorded;
-            screen::json(&serde_json::json!({
-                "name": recorded.name, "period": recorded.period, "code": recorded.tagmanifest,
-                "length": recorded.length, "head": recorded.head, "files": recorded.files, "bytes": recorded.bytes,
-                "folders": made.folders, "fingerprint": made.fingerprint, "notes": made.notes,
-            }));
+            say_json(&made);
         } else {
             say(&made);
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// What was made, for scripts.
+fn say_json(made: &Made) {
+    let recorded = &made.recorded;
+    screen::json(&serde_json::json!({
+        "name": recorded.name, "period": recorded.period, "code": recorded.tagmanifest,
+        "length": recorded.length, "head": recorded.head, "files": recorded.files, "bytes": recorded.bytes,
+        "folders": made.folders, "fingerprint": made.fingerprint, "notes": made.notes,
+    }));
 }
 
 /// What was made, with the figures that go into the act.
@@ -211,10 +225,14 @@ impl Verify {
         let scratch = std::env::temp_dir().join(format!("letopis-verify-{}", std::process::id()));
         let content = |identity| Content { identity, scratch: &scratch, check: &deep::check };
         let request = Request { anchors: &anchors, content: identity.as_ref().filter(|_| self.deep).map(content) };
-        let checked = self.check(&request)?;
+        let mut checked = self.check(&request)?;
+        vouch_back(&mut checked.iter_mut().flat_map(|c| &mut c.reports).map(|(_, report)| report).collect::<Vec<_>>());
         drop(anchors);
+        let reports = checked.iter().flat_map(|checked| &checked.reports);
+        let together = Together::of(reports.map(|(bag, report)| (bag.as_path(), report)));
         let status = checked.iter().map(Checked::exit_status).max().unwrap_or_default();
-        report(common, &checked);
+        let status = status.max(u8::from(together.contradict()));
+        report(common, &checked, &together);
         if let (Some(file), Some(layouts)) = (&self.act, &layouts) {
             let archives = checked.iter().flat_map(|checked| act::inspected(&checked.own, &checked.reports));
             act::write(file, layouts, archives.collect(), session::now())?;
@@ -305,7 +323,7 @@ impl Checked {
     }
 }
 
-fn report(common: &Common, checked: &[Checked]) {
+fn report(common: &Common, checked: &[Checked], together: &Together) {
     if common.json {
         let values = checked.iter().map(|checked| {
             serde_json::json!({
@@ -313,7 +331,10 @@ fn report(common: &Common, checked: &[Checked]) {
                 "archives": checked.reports.iter().map(|(_, report)| report).collect::<Vec<_>>(),
             })
         });
-        screen::json(&values.collect::<Vec<_>>().into());
+        let paths: Vec<_> = values.collect();
+        screen::json(&serde_json::json!({
+            "paths": paths, "chains": together.chains, "copies": together.copies,
+        }));
         return;
     }
     for checked in checked {
@@ -325,6 +346,28 @@ fn report(common: &Common, checked: &[Checked]) {
         }
         for (bag, report) in &checked.reports {
             say_report(bag, report);
+        }
+    }
+    say_together(together);
+}
+
+/// How the archives that were checked hang together.
+fn say_together(together: &Together) {
+    for Copies { name, paths, comparison } in &together.copies {
+        let paths: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+        let word = match comparison {
+            Comparison::Same => "одинаковы до последнего байта",
+            Comparison::Damaged => "сравнить нельзя, пока одна из них повреждена; исправьте её по другой («--from»)",
+            Comparison::Different => {
+                "РАЗНЫЕ: одна из них создана заново или подменена; сверьте код каждой с актом («--expect»)"
+            }
+        };
+        println!("Копии «{name}» ({}): {word}.", paths.join(", "));
+    }
+    for Chain { names, missing } in &together.chains {
+        println!("Цепочка архивов: {} — каждый называет код предыдущего, и коды сходятся.", names.join(" → "));
+        if let Some(before) = missing {
+            println!("  Перед ними был «{}»: здесь его нет.", before.name);
         }
     }
 }

@@ -55,7 +55,8 @@ pub fn take_over(old: &Journal, login: &str, fingerprint: &str, begins: NaiveDat
             .next("укажите его администратора: --admin и --identity"));
     };
     let tip = old.tip()?;
-    let previous = Previous { journal: hex(&tip.journal), head: head_text(&tip), length: tip.seq };
+    let archive = find::last_archive(tables)?;
+    let previous = Previous { journal: hex(&tip.journal), head: head_text(&tip), length: tip.seq, archive };
     let mut bodies = people(tables, login, fingerprint)?;
     bodies.push(SubjectsSet { subjects: subjects(tables)? }.into());
     let pupils = classes_and_pupils(tables, begins, &mut bodies)?;

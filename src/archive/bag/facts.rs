@@ -12,6 +12,17 @@ pub struct Previous {
     pub code: String,
 }
 
+/// What an archive holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Content {
+    /// The journal, and the documents printed from it.
+    #[default]
+    Journal,
+    /// The sheets of final results alone, which are kept for 25 years (§5.2): no journal is in it.
+    Summaries,
+}
+
 /// The facts of an archive.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Facts {
@@ -34,7 +45,13 @@ pub struct Facts {
     pub previous: Option<Previous>,
     /// How much recovery data were made with it, in per cent of the slices; 0 where none.
     pub recovery: u8,
+    /// The archive whose content was taken over into this one.
+    pub source: Option<Previous>,
+    pub content: Content,
 }
+
+/// The value of `Letopis-Content` in an archive of sheets of final results.
+const SUMMARIES: &str = "summaries";
 
 const SOFTWARE: &str = concat!("letopis ", env!("CARGO_PKG_VERSION"));
 
@@ -59,6 +76,13 @@ impl Facts {
             info.push("Letopis-Previous-Archive", &previous.name);
             info.push("Letopis-Previous-Code", &previous.code);
         }
+        if let Some(source) = &self.source {
+            info.push("Letopis-Source-Archive", &source.name);
+            info.push("Letopis-Source-Code", &source.code);
+        }
+        if self.content == Content::Summaries {
+            info.push("Letopis-Content", SUMMARIES);
+        }
         if self.recovery > 0 {
             info.push("Letopis-Recovery", &format!("{}%", self.recovery));
         }
@@ -75,9 +99,14 @@ impl Facts {
                 .map_err(|()| format!("поле «{label}» — не 64 цифры"))
         };
         let length = field("Letopis-Ledger-Length")?;
-        let previous = match info.get("Letopis-Previous-Archive") {
-            Some(name) => Some(Previous { name: name.to_owned(), code: hex("Letopis-Previous-Code")? }),
-            None => None,
+        let named = |name: &str, code: &str| match info.get(name) {
+            Some(name) => Ok::<_, String>(Some(Previous { name: name.to_owned(), code: hex(code)? })),
+            None => Ok(None),
+        };
+        let content = match info.get("Letopis-Content") {
+            None => Content::Journal,
+            Some(SUMMARIES) => Content::Summaries,
+            Some(_) => return Err("поле «Letopis-Content» — не из известных".to_owned()),
         };
         let recovery = match info.get("Letopis-Recovery") {
             Some(share) => share.strip_suffix('%').and_then(|share| share.parse().ok()).filter(|share| *share <= 100),
@@ -92,7 +121,9 @@ impl Facts {
             journal: hex("Letopis-Journal")?,
             length: length.parse().map_err(|_| "поле «Letopis-Ledger-Length» — не число".to_owned())?,
             head: hex("Letopis-Ledger-Head")?,
-            previous,
+            previous: named("Letopis-Previous-Archive", "Letopis-Previous-Code")?,
+            source: named("Letopis-Source-Archive", "Letopis-Source-Code")?,
+            content,
             recovery: recovery.ok_or_else(|| "поле «Letopis-Recovery» — не доля в процентах".to_owned())?,
         })
     }
@@ -115,6 +146,8 @@ mod tests {
             head: Sum::of(b"head").to_string(),
             previous: Some(Previous { name: "2024-2025".into(), code: Sum::of(b"previous").to_string() }),
             recovery: 10,
+            source: Some(Previous { name: "2025-2026-q0".into(), code: Sum::of(b"source").to_string() }),
+            content: Content::Summaries,
         };
         let text = facts.to_info("2025-2026-q1", Oxum { bytes: 10, files: 2 }).to_string();
         assert!(text.contains("Bagging-Date: 2025-10-31\n"), "{text}");

@@ -13,7 +13,7 @@ mod info;
 mod manifest;
 mod path;
 
-pub use facts::{Facts, Previous};
+pub use facts::{Content, Facts, Previous};
 pub use folder::{Folder, Listed};
 pub use info::{Info, Oxum};
 pub use manifest::{Manifest, ManifestError};

@@ -34,7 +34,8 @@ pub const LEDGER: &str = "ledger.jsonl";
 /// PDFs and, deflated, in the journal.
 const NOT_AS_CSV: [&str; 2] = ["ledger", "page_texts"];
 
-const FORMATS: [(&str, &str); 4] = [
+/// The pages on our formats: where they lie in a package, and their text.
+pub const FORMATS: [(&str, &str); 4] = [
     ("formats/archive.md", include_str!("../../../docs/formats/archive.md")),
     ("formats/identity.md", include_str!("../../../docs/formats/identity.md")),
     ("formats/ledger.md", include_str!("../../../docs/formats/ledger.md")),

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::due::Due;
 use super::trust::{MAKERS, Witness};
 use crate::archive::anchor::{Anchor, JournalFacts};
-use crate::archive::bag::{Facts, Previous};
+use crate::archive::bag::{Content, Facts, Previous};
 use crate::archive::carrier::{Carrier, locate};
 use crate::archive::create::{self, Created, Plan};
 use crate::archive::export;
@@ -98,32 +98,57 @@ pub fn make(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progress
     packages.extend(of_documents(&documents)?);
     let mut facts = facts(journal, &school, author, &login, &due.period, tip)?;
     facts.recovery = wish.recovery.percent();
+    let what = What { name: &name, period: &due.period, facts: &facts, packages: &packages };
+    let made = write(journal, author, &what, &carriers, notes, progress)?;
+    Ok(Made { documents, ..made })
+}
+
+/// A new archive, put together.
+pub(super) struct What<'a> {
+    pub name: &'a str,
+    /// The period, as it is recorded.
+    pub period: &'a str,
+    pub facts: &'a Facts,
+    pub packages: &'a [Package],
+}
+
+/// Writes an archive to the carriers, for everybody who may open archives now, and records it.
+pub(super) fn write(
+    journal: &mut Journal,
+    author: Author<'_>,
+    what: &What<'_>,
+    carriers: &[Carrier],
+    mut notes: Vec<String>,
+    progress: &dyn Progress,
+) -> Result<Made> {
     let plan = Plan {
-        name: &name,
-        carriers: &carriers,
+        name: what.name,
+        carriers,
         recipients: &recipients(journal)?,
         signer: author.identity,
         signers: &signers(journal)?,
-        facts: &facts,
-        packages: &packages,
+        facts: what.facts,
+        packages: what.packages,
         scratch: &beside(journal, "recovery-tmp"),
     };
     let created = create::create(&plan, progress)?;
     notes.extend(created.notes.iter().cloned());
     both_written(&created)?;
     let folders = created.copies.iter().map(|copy| copy.folder.clone()).collect();
-    let recorded = entry(&created.name, &due.period, &created.code, (&facts.head, facts.length), &created, &carriers);
+    let head = (what.facts.head.as_str(), what.facts.length);
+    let recorded = entry(&created.name, what.period, &created.code, head, &created, carriers);
     journal.record(author, recorded.clone())?;
-    Ok(Made { recorded, documents, folders, fingerprint: author.identity.public().fingerprint(), notes })
+    let fingerprint = author.identity.public().fingerprint();
+    Ok(Made { recorded, documents: Vec::new(), folders, fingerprint, notes })
 }
 
 /// A folder beside the journal, for what must lie in the clear for a while.
-fn beside(journal: &Journal, suffix: &str) -> PathBuf {
+pub(super) fn beside(journal: &Journal, suffix: &str) -> PathBuf {
     journal.path().with_extension(suffix)
 }
 
 /// The login of the author, who may make archives. Asked before anything is written; recording asks again.
-fn maker(journal: &Journal, author: Author<'_>) -> Result<String> {
+pub(super) fn maker(journal: &Journal, author: Author<'_>) -> Result<String> {
     let tables = journal.tables();
     let key = find::key(tables, &author.identity.public().fingerprint())?.filter(|key| key.revoked_at.is_none());
     for role in [Role::DeputyHead, Role::Director] {
@@ -138,7 +163,7 @@ fn maker(journal: &Journal, author: Author<'_>) -> Result<String> {
 }
 
 /// §2.5, §5.5.4: two registered carriers, of different holders, kept in different places.
-fn acceptable(journal: &Journal, carriers: &[Carrier], mounts: &[PathBuf]) -> Result<()> {
+pub(super) fn acceptable(journal: &Journal, carriers: &[Carrier], mounts: &[PathBuf]) -> Result<()> {
     let ([one, other], [_, mount]) = (carriers, mounts) else {
         return Err(Error::input(format!("нужны два носителя (§2.5), а указано {}", carriers.len()))
             .next("укажите оба: --to НОСИТЕЛЬ1 --to НОСИТЕЛЬ2"));
@@ -185,7 +210,7 @@ fn holder_and_place(journal: &Journal, carrier: &Carrier) -> Result<(String, Str
 
 /// The archives of this journal that lie on the carriers, and the last that it recorded, are of today's chain: nobody
 /// has cut the ledger's end off, or taken up an older copy of it.
-fn continues(journal: &Journal, carriers: &[Carrier]) -> Result<()> {
+pub(super) fn continues(journal: &Journal, carriers: &[Carrier]) -> Result<()> {
     let id = hex(&journal.tip()?.journal);
     for carrier in carriers {
         for bag in locate(carrier.folder())?.bags {
@@ -356,12 +381,17 @@ fn of_documents(documents: &[Issued]) -> Result<Vec<Package>> {
         .collect()
 }
 
-fn facts(journal: &Journal, school: &School, author: Author<'_>, login: &str, period: &str, tip: Tip) -> Result<Facts> {
+pub(super) fn facts(
+    journal: &Journal,
+    school: &School,
+    author: Author<'_>,
+    login: &str,
+    period: &str,
+    tip: Tip,
+) -> Result<Facts> {
     let person = find::staff(journal.tables(), login)?;
     let who = person.map(|p| format!("{}, {}", p.name.full(), p.position)).unwrap_or_default();
-    let sql = "SELECT name, tagmanifest FROM archives ORDER BY entry DESC LIMIT 1";
-    let previous =
-        journal.tables().query_row(sql, [], |row| Ok(Previous { name: row.get(0)?, code: row.get(1)? })).optional()?;
+    let previous = find::last_archive(journal.tables())?.map(|last| Previous { name: last.name, code: last.code });
     Ok(Facts {
         school: school.school.name.clone(),
         author: who,
@@ -373,6 +403,8 @@ fn facts(journal: &Journal, school: &School, author: Author<'_>, login: &str, pe
         head: hex(&tip.head),
         previous,
         recovery: 0,
+        source: None,
+        content: Content::Journal,
     })
 }
 

@@ -1,12 +1,14 @@
 //! Archives of this school's journal: where the archive layer meets entries, rules and documents.
 //!
 //! * [`make`]: from a period's name to two recorded copies (§5.5);
+//! * [`derive`]: archives made from archives: for new keys, and of what is kept for 25 years;
 //! * [`due`]: which archive a period's name means, and whether it is time for it;
 //! * [`register`]: carriers that the ledger knows;
 //! * [`trust`]: what the journal can say of an archive;
 //! * [`deep`]: what is inside an archive, judged.
 
 pub mod deep;
+pub mod derive;
 mod due;
 pub mod make;
 pub mod register;

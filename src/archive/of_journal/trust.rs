@@ -1,6 +1,7 @@
 //! What a journal can say of an archive: the strongest anchor there is.
 
 use crate::archive::anchor::JournalFacts;
+use crate::archive::bag::Previous;
 use crate::error::Result;
 use crate::journal::{Journal, find, tables};
 use crate::ledger::chain::hex;
@@ -34,8 +35,13 @@ impl JournalFacts for Witness<'_> {
         Ok(None)
     }
 
-    fn is_recorded(&self, code: &str) -> Result<bool> {
-        let sql = "SELECT 1 FROM archives WHERE tagmanifest = ?1";
-        Ok(self.0.tables().prepare_cached(sql)?.exists([code])?)
+    fn archives(&self) -> Result<Vec<Previous>> {
+        let mut statement = self.0.tables().prepare_cached("SELECT name, tagmanifest FROM archives ORDER BY entry")?;
+        let rows = statement.query_map([], |row| Ok(Previous { name: row.get(0)?, code: row.get(1)? }))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    fn last_before(&self) -> Result<Option<Previous>> {
+        Ok(find::last_archive_before(self.0.tables())?.map(|last| Previous { name: last.name, code: last.code }))
     }
 }

@@ -37,6 +37,9 @@ const SAMPLE: u64 = 256 * 1024;
 /// A zip cannot hold a member over 4 GiB without being told beforehand.
 const ZIP64_FROM: u64 = 0xFFFF_0000;
 
+/// Half the time of zlib's usual 6, for a fifteenth more bytes.
+const LEVEL: i64 = 3;
+
 type Zip<W> = ZipWriter<StreamWriter<age::stream::StreamWriter<W>>>;
 
 /// Writes the whole package into `out`. `modified` becomes the time of every member, so that no clock is read here.
@@ -148,7 +151,9 @@ fn zip_time(time: NaiveDateTime) -> DateTime {
 }
 
 fn options(method: CompressionMethod, modified: DateTime) -> SimpleFileOptions {
-    SimpleFileOptions::default().compression_method(method).last_modified_time(modified).unix_permissions(0o644)
+    let level = (method == CompressionMethod::Deflated).then_some(LEVEL);
+    let options = SimpleFileOptions::default().compression_method(method).compression_level(level);
+    options.last_modified_time(modified).unix_permissions(0o644)
 }
 
 /// A member in memory, deflated where that saves anything.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::files::Files;
-use crate::archive::bag::{BagPath, Facts, Folder};
+use crate::archive::bag::{self, BagPath, Facts, Folder};
 use crate::archive::export::{DATABASE, JOURNAL, LEDGER};
 use crate::archive::package::{self, Member, OpenPackage};
 use crate::archive::progress::Progress;
@@ -69,6 +69,10 @@ impl Content<'_> {
             findings.extend(faults);
         }
         let database = packages.iter().find(|(name, _)| name == DATABASE);
+        if facts.is_some_and(|facts| facts.content == bag::Content::Summaries) && database.is_none() {
+            findings.push(Finding::note("data", "в этом архиве только ведомости; журнала в нём и не было"));
+            return Ok(findings);
+        }
         let Some((_, parts)) = database else {
             findings.push(Finding::damage("data", format!("нет пакета {DATABASE} с журналом")));
             return Ok(findings);

@@ -6,7 +6,8 @@
 //!    damaged;
 //! 4. [`link`]: the archives beside it agree with what it says came before;
 //! 5. [`content`], with a key: packages open, their own sums hold, and the journal inside passes the caller's check;
-//! 6. the anchors of [`super::anchor`], which alone can make «цел» into «цел и подлинен».
+//! 6. [`together`]: what was checked in one run, copies and chains;
+//! 7. the anchors of [`super::anchor`], which alone can make «цел» into «цел и подлинен».
 //!
 //! Damage is a finding, never an error: an error means that the archive could not be looked at at all.
 
@@ -15,6 +16,7 @@ mod files;
 mod link;
 mod recovery;
 mod seal;
+mod together;
 
 use std::path::Path;
 
@@ -25,6 +27,7 @@ use super::report::{Depth, Finding, Report, Severity, Verdict};
 use crate::error::{Error, Result};
 
 pub use content::{Content, Contents, DeepCheck, PackageMember};
+pub use together::{Chain, Comparison, Copies, Together, vouch_back};
 
 /// What to check beyond files, sums and signature.
 #[derive(Default)]
@@ -65,7 +68,8 @@ pub fn verify(path: &Path, request: &Request<'_>, progress: &dyn Progress) -> Re
     }
     let mut by = Vec::new();
     if let (Some(facts), Some(code), Some(signer)) = (&facts, sealed.code, &sealed.signer) {
-        let subject = Subject { code, key: signer.key, fingerprint: &signer.fingerprint, facts };
+        let name = folder.name();
+        let subject = Subject { name: &name, code, key: signer.key, fingerprint: &signer.fingerprint, facts };
         for anchor in request.anchors {
             let answer = anchor.ask(&subject)?;
             by.extend(answer.vouched);

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::archive::anchor::{Code, JournalFacts};
-use crate::archive::bag::{ALLOWED_SIGNERS, BAGIT_TEXT, BagPath, MANIFEST, Manifest, SIGNATURE, TAGMANIFEST};
+use crate::archive::bag::{ALLOWED_SIGNERS, BAGIT_TEXT, BagPath, MANIFEST, Manifest, Previous, SIGNATURE, TAGMANIFEST};
 use crate::archive::fixture::{NAME, School, contents, packages};
 use crate::archive::package::Source;
 use crate::archive::progress::Quiet;
@@ -187,12 +187,13 @@ struct Chain {
     facts: Facts,
     fingerprint: String,
     recorded: String,
+    before: Option<Previous>,
 }
 
 impl Chain {
     fn of(school: &School, recorded: &str) -> Self {
         let fingerprint = school.petrova.public().fingerprint();
-        Self { facts: school.facts.clone(), fingerprint, recorded: recorded.to_owned() }
+        Self { facts: school.facts.clone(), fingerprint, recorded: recorded.to_owned(), before: None }
     }
 }
 
@@ -206,8 +207,12 @@ impl JournalFacts for Chain {
     fn signer_at(&self, fingerprint: &str, _: u64) -> Result<Option<String>> {
         Ok((fingerprint == self.fingerprint).then(|| "petrova".to_owned()))
     }
-    fn is_recorded(&self, code: &str) -> Result<bool> {
-        Ok(code == self.recorded)
+    fn archives(&self) -> Result<Vec<Previous>> {
+        let recorded = Previous { name: NAME.to_owned(), code: self.recorded.clone() };
+        Ok(if self.recorded.is_empty() { Vec::new() } else { vec![recorded] })
+    }
+    fn last_before(&self) -> Result<Option<Previous>> {
+        Ok(self.before.clone())
     }
 }
 
@@ -231,6 +236,32 @@ fn a_journal_that_does_not_know_the_archives_head_refuses_it() {
 }
 
 #[test]
+fn a_later_journal_vouches_for_the_last_archive_before_it_and_has_no_word_on_others() {
+    let school = School::new();
+    let created = school.archive();
+    let root = school.bag(0).root().to_owned();
+    let mut later = Chain::of(&school, "");
+    later.facts.journal = Sum::of(b"next year").to_string();
+    let unknown = check(&root, &[Anchor::Journal(&later)]);
+    assert!(matches!(unknown.verdict, Verdict::Whole { .. }), "neither genuine nor forged: {unknown:?}");
+    assert!(unknown.findings.iter().any(|finding| finding.what.contains("другого журнала")));
+    later.before = School::previous(&created);
+    assert!(matches!(check(&root, &[Anchor::Journal(&later)]).verdict, Verdict::Genuine { .. }));
+}
+
+#[test]
+fn an_archive_in_the_place_of_another_is_found_by_the_journal_that_recorded_it() {
+    let mut school = School::new();
+    school.archive();
+    school.facts.length = 30;
+    let second = school.create("2025-2026-q2", &packages()).unwrap();
+    let recorded = Chain::of(&school, &second.code);
+    let placed = check(school.bag(0).root(), &[Anchor::Journal(&recorded)]);
+    assert_eq!(placed.verdict, Verdict::Forged);
+    assert!(placed.findings[0].what.contains("записан архив с другим кодом"), "{:?}", placed.findings);
+}
+
+#[test]
 fn archives_on_one_carrier_are_checked_as_a_chain() {
     let mut school = School::new();
     let first = school.archive();
@@ -241,6 +272,11 @@ fn archives_on_one_carrier_are_checked_as_a_chain() {
     let root = second.copies[0].folder.clone();
     let report = check(&root, &[Anchor::Bag(school.bag(0).root().to_owned())]);
     assert!(matches!(report.verdict, Verdict::Genuine { .. }), "{report:?}");
+    // In one run the genuine one vouches back.
+    let expected = [Anchor::Expect(Code::parse(&second.code).unwrap())];
+    let mut reports = [check(school.bag(0).root(), &[]), check(&root, &expected)];
+    vouch_back(&mut reports.iter_mut().collect::<Vec<_>>());
+    assert!(matches!(&reports[0].verdict, Verdict::Genuine { by, .. } if by[0].contains("2025-2026-q2")));
     // The later archive names the first, and so vouches for it.
     let report = check(school.bag(0).root(), &[Anchor::Bag(root.clone())]);
     assert!(matches!(report.verdict, Verdict::Genuine { .. }), "{report:?}");

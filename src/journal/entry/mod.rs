@@ -21,8 +21,8 @@ pub use paper::{
     ArchiveCreated, ArchiveVerified, BookBound, CarrierRegistered, CopyOn, DocumentIssued, IssuedPage, IssuedResource,
 };
 pub use people::{
-    ClassSet, ClockReset, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, Previous,
-    PupilEnrolled, PupilLeft, PupilMoved, PupilSet, SchoolChanged, SubjectLine, SubjectsSet,
+    ClassSet, ClockReset, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, LastArchive, Person, PersonDismissed,
+    Previous, PupilEnrolled, PupilLeft, PupilMoved, PupilSet, SchoolChanged, SubjectLine, SubjectsSet,
 };
 pub use study::{
     AttendanceSet, CourseSet, DecisionSet, FinalLine, FinalsSet, LessonCell, LessonRecorded, LessonRef, MarkLine,

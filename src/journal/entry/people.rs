@@ -32,6 +32,19 @@ pub struct Previous {
     pub head: String,
     /// How many entries it has.
     pub length: u64,
+    /// The last archive that was made of it, which the first of the new journal names as the one before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archive: Option<LastArchive>,
+}
+
+/// An archive, as the next one names it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LastArchive {
+    /// The bag's name.
+    pub name: String,
+    /// The digest of its `tagmanifest-sha256.txt`, in hex.
+    pub code: String,
 }
 
 /// The school, its year or its policy were changed: the whole configuration anew.

@@ -6,7 +6,10 @@ mod people;
 mod pupils;
 mod study;
 
-pub use control::{Final, Remark, Substitution, archives, decided, finals_of, remarks, substitutions};
+pub use control::{
+    Final, Remark, Substitution, archives, decided, finals_of, last_archive, last_archive_before, remarks,
+    substitutions,
+};
 pub use paper::{Bound, Issue, bound, issued, later_issue};
 pub use people::{
     Key, Staff, all_staff, fingerprints_of, has_role, is_closed, is_dismissed, key, keys_in_force, roles_of, school,

@@ -1,0 +1,221 @@
+//! Archives made from archives: for new keys, when those who may open them have changed, and of what is kept when the
+//! journals are destroyed.
+//!
+//! What the older archive holds is taken out into a private folder, proved, and written as a new archive that names its
+//! source. The older one is left as it is: when it goes, and how, is the school's decision.
+
+use std::path::{Path, PathBuf};
+
+use super::deep;
+use super::make::{Made, What, acceptable, beside, continues, facts, maker, write};
+use crate::archive::bag::{Content, Facts, Folder, Previous};
+use crate::archive::carrier::Carrier;
+use crate::archive::export::{DATABASE, FORMATS, JOURNAL, LEDGER};
+use crate::archive::package::{Package, Source, group};
+use crate::archive::par2::create::Share;
+use crate::archive::progress::{Progress, Quiet};
+use crate::archive::restore::{self, PRINT, Restored, restore};
+use crate::archive::scratch::Scratch;
+use crate::archive::sum::Sum;
+use crate::device;
+use crate::error::{Error, Result};
+use crate::journal::{Author, Journal, find};
+use crate::ledger::chain::{Tip, hex, parse_hash};
+use crate::ledger::identity::Identity;
+use crate::print::Form;
+use rusqlite::OptionalExtension;
+
+/// For how many years sheets of final results are kept (form 9).
+const KEPT_YEARS: i32 = 25;
+
+/// What is wanted.
+pub struct Wish<'a> {
+    /// The bag to take from.
+    pub bag: &'a Path,
+    /// A key that opens it.
+    pub opener: &'a Identity,
+    /// Where the two carriers are mounted.
+    pub targets: &'a [PathBuf],
+    /// Whether targets whose device cannot be told, or that are one device, are put up with.
+    pub allow_same_device: bool,
+    pub recovery: Share,
+}
+
+/// Makes the archive anew for the keys that are in force now.
+///
+/// # Errors
+/// As [`super::make::make`]; an archive of another journal, or one that the key does not open.
+pub fn rekey(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Result<Made> {
+    let derivation = Derivation::begin(journal, author, wish, &[], progress)?;
+    let packages = derivation.all_packages()?;
+    let base = derivation.restored.name.clone();
+    let stem = base.rsplit_once("-r").filter(|(_, n)| n.bytes().all(|b| b.is_ascii_digit())).map_or(&*base, |(s, _)| s);
+    let name = free_name(journal, &derivation.carriers, |number| format!("{stem}-r{number}"))?;
+    derivation.write(journal, author, &name, None, &packages, progress)
+}
+
+/// Makes the archive of the sheets of final results alone, which stays when the journals are destroyed (§5.2).
+///
+/// # Errors
+/// As [`rekey`]; an archive without such sheets, or with one that the journal did not issue.
+pub fn summaries(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Result<Made> {
+    let listed = Folder::new(wish.bag).list();
+    let classes: Vec<String> = group(listed.files.keys()).into_keys().filter(|name| name != DATABASE).collect();
+    let derivation = Derivation::begin(journal, author, wish, &classes, progress)?;
+    let packages = [derivation.summary_package(journal)?];
+    let school = find::school(journal.tables())?;
+    let year = school.year.name.replace('/', "-");
+    let name = free_name(journal, &derivation.carriers, |number| match number {
+        1 => format!("{year}-summaries"),
+        _ => format!("{year}-summaries-{number}"),
+    })?;
+    let until = chrono::Datelike::year(&school.year.ends) + KEPT_YEARS;
+    let period = format!("Сводные ведомости итоговой успешности; хранить до конца {until} года");
+    derivation.write(journal, author, &name, Some(period), &packages, progress)
+}
+
+/// An archive that was taken out, and where its successor goes.
+struct Derivation {
+    login: String,
+    carriers: Vec<Carrier>,
+    notes: Vec<String>,
+    restored: Restored,
+    source: Previous,
+    folder: PathBuf,
+    recovery: Share,
+    /// Keeps what was taken out until it is written.
+    _scratch: Scratch,
+}
+
+impl Derivation {
+    fn begin(
+        journal: &Journal,
+        author: Author<'_>,
+        wish: &Wish<'_>,
+        only: &[String],
+        progress: &dyn Progress,
+    ) -> Result<Self> {
+        let login = maker(journal, author)?;
+        let carriers = wish.targets.iter().map(|mount| Carrier::open(mount)).collect::<Result<Vec<_>>>()?;
+        acceptable(journal, &carriers, wish.targets)?;
+        let notes = device::check_targets(wish.targets, wish.allow_same_device)?;
+        continues(journal, &carriers)?;
+        let scratch = Scratch::open(&beside(journal, "archive-tmp"))?;
+        let folder = scratch.path().join("open");
+        let taken = restore::Wish { bag: wish.bag, identity: wish.opener, only, to: &folder, check: &deep::check };
+        let restored = restore(&taken, progress)?;
+        let code = Folder::new(wish.bag).code().map_err(|cause| Error::file("прочитать", wish.bag, &cause))?;
+        let source = Previous { name: restored.name.clone(), code: code.to_string() };
+        is_of(journal, &restored.facts, &source)?;
+        Ok(Self { login, carriers, notes, restored, source, folder, recovery: wish.recovery, _scratch: scratch })
+    }
+
+    /// All that was taken out, in packages as they were.
+    fn all_packages(&self) -> Result<Vec<Package>> {
+        let mut packages = Vec::new();
+        for name in self.restored.packages.keys() {
+            let mut package = Package::new(name)?;
+            let root = if name == DATABASE { self.folder.clone() } else { self.folder.join(PRINT).join(name) };
+            let listed = Folder::new(&root).list().files;
+            let own = listed.keys().filter(|path| name != DATABASE || !path.is_in(PRINT));
+            let mut own: Vec<&str> = own.map(|path| path.as_str()).collect();
+            // As an export orders them: the journal and its ledger first.
+            own.sort_by_key(|path| [JOURNAL, LEDGER].iter().position(|first| first == path).unwrap_or(2));
+            for path in own {
+                package.add(path, Source::File(root.join(path)))?;
+            }
+            packages.push(package);
+        }
+        packages.sort_by_key(|package| package.name() != DATABASE);
+        Ok(packages)
+    }
+
+    /// The sheets of final results, each of which the journal issued.
+    fn summary_package(&self, journal: &Journal) -> Result<Package> {
+        let mut package = Package::new("summaries")?;
+        let mut register = csv::Writer::from_writer(Vec::new());
+        let failed = |cause: csv::Error| Error::environment(format!("список ведомостей не записан ({cause})"));
+        register.write_record(["number", "title", "issued_at", "file", "sha256"]).map_err(failed)?;
+        let mut found = 0;
+        let print = Folder::new(self.folder.join(PRINT));
+        for path in print.list().files.keys() {
+            let sum = print.open(path).and_then(|file| Sum::of_reader(file, &Quiet));
+            let (sum, _) = sum.map_err(|cause| Error::file("прочитать", &path.under(print.root()), &cause))?;
+            let Some((number, title, issued_at)) = summary_of(journal, &sum.to_string())? else { continue };
+            let name = path.as_str().rsplit('/').next().unwrap_or_default();
+            package.add(name, Source::File(path.under(print.root())))?;
+            register.write_record([&number, &title, &issued_at, name, &sum.to_string()]).map_err(failed)?;
+            found += 1;
+        }
+        if found == 0 {
+            return Err(Error::input(format!(
+                "в архиве «{}» нет сводных ведомостей, выданных этим журналом",
+                self.source.name
+            ))
+            .next("укажите архив за год («Год»): ведомости печатаются в конце года (§5.2)"));
+        }
+        let register = register.into_inner().map_err(|_| Error::environment("список ведомостей не записан"))?;
+        package.add("documents.csv", Source::Bytes(register))?;
+        for (name, text) in FORMATS {
+            package.add(name, Source::Bytes(text.as_bytes().to_vec()))?;
+        }
+        Ok(package)
+    }
+
+    fn write(
+        self,
+        journal: &mut Journal,
+        author: Author<'_>,
+        name: &str,
+        kept: Option<String>,
+        packages: &[Package],
+        progress: &dyn Progress,
+    ) -> Result<Made> {
+        let school = find::school(journal.tables())?;
+        let old = &self.restored.facts;
+        let heads = parse_hash(&old.journal).zip(parse_hash(&old.head));
+        let (id, head) = heads.ok_or_else(|| Error::damaged("bag-info.txt: идентификаторы журнала не читаются"))?;
+        let tip = Tip { journal: id, seq: old.length, head };
+        let recorded_period = period_of(journal, &self.source.code)?.unwrap_or_else(|| old.period.clone());
+        let period = kept.as_ref().unwrap_or(&recorded_period);
+        let mut facts = facts(journal, &school, author, &self.login, period, tip)?;
+        facts.recovery = self.recovery.percent();
+        facts.source = Some(self.source.clone());
+        facts.content = if kept.is_some() { Content::Summaries } else { old.content };
+        let what = What { name, period, facts: &facts, packages };
+        write(journal, author, &what, &self.carriers, self.notes.clone(), progress)
+    }
+}
+
+/// Refuses an archive that was not made of this journal.
+fn is_of(journal: &Journal, facts: &Facts, source: &Previous) -> Result<()> {
+    if facts.journal != hex(&journal.tip()?.journal) {
+        return Err(Error::refused(format!("архив «{}» сделан из другого журнала", source.name))
+            .next("укажите журнал того года: --journal ФАЙЛ"));
+    }
+    if period_of(journal, &source.code)?.is_none() {
+        return Err(Error::refused(format!("архив «{}» с этим кодом в журнале не записан", source.name))
+            .next("проверьте его: letopis archive verify --journal ФАЙЛ"));
+    }
+    Ok(())
+}
+
+fn period_of(journal: &Journal, code: &str) -> Result<Option<String>> {
+    let sql = "SELECT period FROM archives WHERE tagmanifest = ?1";
+    Ok(journal.tables().prepare_cached(sql)?.query_row([code], |row| row.get(0)).optional()?)
+}
+
+/// Number, title and time of issue of the sheet of final results with this sum.
+fn summary_of(journal: &Journal, sha256: &str) -> Result<Option<(String, String, String)>> {
+    let sql = "SELECT number, title, issued_at FROM documents WHERE pdf_sha256 = ?1 AND form = ?2";
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    Ok(journal.tables().prepare_cached(sql)?.query_row([sha256, Form::SummarySheet.id()], row).optional()?)
+}
+
+/// The first name that neither the journal nor a carrier has.
+fn free_name(journal: &Journal, carriers: &[Carrier], name: impl Fn(u32) -> String) -> Result<String> {
+    let known = find::archives(journal.tables())?;
+    let is_free =
+        |name: &String| !known.contains(name) && carriers.iter().all(|carrier| !carrier.bag(name).root().exists());
+    (1..1000).map(name).find(is_free).ok_or_else(|| Error::environment("не нашлось имени для архива"))
+}

@@ -1,0 +1,81 @@
+//! `letopis archive rekey` and `archive extract-summaries`: archives made from archives.
+
+use super::restore::one_bag;
+use super::{Bar, Common, say, say_json, share};
+use crate::archive::of_journal::derive::{self, Wish};
+use crate::archive::of_journal::make::Made;
+use crate::archive::par2::create::Share;
+use crate::cli::session;
+use crate::error::Result;
+use clap::Args;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct Derive {
+    /// Папка архива, или носитель с одним архивом
+    #[arg(value_name = "ПУТЬ")]
+    path: PathBuf,
+    /// Папка носителя; указывается дважды
+    #[arg(long, value_name = "НОСИТЕЛЬ", required = true)]
+    to: Vec<PathBuf>,
+    /// Ключ, которым архив открывается, если ваш для этого не годится: например, ключ восстановления
+    #[arg(long, value_name = "ФАЙЛ")]
+    open_with: Option<PathBuf>,
+    /// Согласиться, что оба носителя могут быть одним устройством (§2.5 не будет доказан)
+    #[arg(long)]
+    allow_same_device: bool,
+    /// Сколько данных для восстановления добавить, в процентах от объёма; 0 — не добавлять
+    #[arg(long, value_name = "ДОЛЯ", default_value = "10%", value_parser = share)]
+    recovery: Share,
+}
+
+impl Derive {
+    pub fn rekey(self, common: &Common) -> Result<ExitCode> {
+        let made = self.make(common, |journal, author, wish, bar| derive::rekey(journal, author, wish, bar))?;
+        if !common.json {
+            println!(
+                "Прежний архив остался как был: его откроют прежние ключи. Когда обе новые копии проверены, сотрите его."
+            );
+        }
+        Ok(made)
+    }
+
+    pub fn summaries(self, common: &Common) -> Result<ExitCode> {
+        let made = self.make(common, |journal, author, wish, bar| derive::summaries(journal, author, wish, bar))?;
+        if !common.json {
+            println!(
+                "В нём только сводные ведомости: он остаётся и тогда, когда журналы уничтожены по сроку хранения."
+            );
+        }
+        Ok(made)
+    }
+
+    fn make(
+        self,
+        common: &Common,
+        make: impl Fn(&mut crate::journal::Journal, crate::journal::Author<'_>, &Wish<'_>, &Bar) -> Result<Made>,
+    ) -> Result<ExitCode> {
+        let bag = one_bag(&self.path)?;
+        let mut journal = session::journal(common)?;
+        let identity = session::identity(common)?;
+        let other = self.open_with.as_deref().map(|path| session::read_identity(common, path)).transpose()?;
+        let wish = Wish {
+            bag: &bag,
+            opener: other.as_ref().unwrap_or(&identity),
+            targets: &self.to,
+            allow_same_device: self.allow_same_device,
+            recovery: self.recovery,
+        };
+        let bar = Bar::new();
+        let made = make(&mut journal, session::author(&identity), &wish, &bar);
+        bar.finish();
+        let made = made?;
+        if common.json {
+            say_json(&made)
+        } else {
+            say(&made)
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
