@@ -95,7 +95,11 @@ impl Answer {
     }
 
     fn no(path: &str, why: impl Into<String>) -> Self {
-        Self { vouched: None, findings: vec![Finding::forgery(path, why)] }
+        Self::against(vec![Finding::forgery(path, why)])
+    }
+
+    fn against(findings: Vec<Finding>) -> Self {
+        Self { vouched: None, findings }
     }
 }
 
@@ -145,42 +149,39 @@ fn bare(fingerprint: &str) -> &str {
 
 fn ask_journal(journal: &dyn JournalFacts, subject: &Subject<'_>) -> Result<Answer> {
     let facts = subject.facts;
-    let id = journal.journal_id()?;
     let (recorded, code) = (journal.archives()?, subject.code.to_string());
+    let mut findings = Vec::new();
     if recorded.iter().any(|recorded| recorded.name == subject.name && recorded.code != code) {
         let what = format!("в журнале под именем {} записан архив с другим кодом: эта копия не он", subject.name);
-        return Ok(Answer::no(TAGMANIFEST, what));
+        findings.push(Finding::forgery(TAGMANIFEST, what));
     }
-    if id != facts.journal {
-        return ask_later_journal(journal, subject);
+    if journal.journal_id()? != facts.journal {
+        return if findings.is_empty() { ask_later_journal(journal, subject) } else { Ok(Answer::against(findings)) };
     }
     match journal.head_at(facts.length)? {
         None => {
-            return Ok(Answer::no(
-                INFO,
-                format!(
-                    "в архиве {} записей, а в журнале меньше: у журнала отрезан конец или архив подделан",
-                    facts.length
-                ),
-            ));
+            let what = format!(
+                "в архиве {} записей, а в журнале меньше: у журнала отрезан конец или архив подделан",
+                facts.length
+            );
+            findings.push(Finding::forgery(INFO, what));
         }
         Some(head) if head != facts.head => {
-            return Ok(Answer::no(
-                INFO,
-                format!("после записи № {} в журнале голова цепочки {head}, а в архиве {}", facts.length, facts.head),
-            ));
+            let what =
+                format!("после записи № {} в журнале голова цепочки {head}, а в архиве {}", facts.length, facts.head);
+            findings.push(Finding::forgery(INFO, what));
         }
         Some(_) => {}
     }
-    let Some(login) = journal.signer_at(subject.fingerprint, facts.length)? else {
-        return Ok(Answer::no(
-            SIGNATURE,
-            format!(
-                "подписан ключом {}, который в журнале не был действующим ключом завуча или директора",
-                subject.fingerprint
-            ),
-        ));
-    };
+    let signer = journal.signer_at(subject.fingerprint, facts.length)?;
+    if signer.is_none() {
+        let what = format!(
+            "подписан ключом {}, который в журнале не был действующим ключом завуча или директора",
+            subject.fingerprint
+        );
+        findings.push(Finding::forgery(SIGNATURE, what));
+    }
+    let Some(login) = signer.filter(|_| findings.is_empty()) else { return Ok(Answer::against(findings)) };
     let mut answer = Answer::yes(format!("журнал, ключ {login}"));
     if recorded.iter().all(|recorded| recorded.code != code) {
         answer.findings.push(Finding::warning("", "в журнале нет записи об этой архивной копии"));

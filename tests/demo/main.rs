@@ -6,6 +6,7 @@ mod common;
 
 mod archive;
 mod carriers;
+mod derived;
 mod flips;
 mod forged;
 mod heal;
