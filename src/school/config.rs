@@ -228,6 +228,11 @@ impl School {
         time.with_timezone(&self.offset()).date_naive()
     }
 
+    /// The day of a time that the tables keep (RFC 3339), in the school's own; nothing where it does not read.
+    pub fn day_of_text(&self, time: &str) -> Option<NaiveDate> {
+        DateTime::parse_from_rfc3339(time).ok().map(|time| self.day_of(time))
+    }
+
     /// The periods of a grade, in order of time.
     pub fn periods_of(&self, class: &ClassName) -> Vec<&Period> {
         let mut periods: Vec<&Period> =
