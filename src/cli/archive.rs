@@ -1,5 +1,7 @@
 //! `letopis archive`: archive copies on two carriers, and their verification (§2.5, §5.5).
 
+mod status;
+
 use super::{Common, screen, session};
 use crate::archive::act;
 use crate::archive::anchor::{Anchor, Code};
@@ -31,6 +33,12 @@ pub enum Archive {
     /// Проверить архив: на носителе или в папке; журнал и ключ не нужны
     #[command(visible_alias = "проверить")]
     Verify(Verify),
+    /// Список архивов: код, когда создан, на каких носителях
+    #[command(visible_alias = "список")]
+    List,
+    /// Состояние архивов: где копии, когда проверены, что пора сделать, до какого дня хранить
+    #[command(visible_alias = "состояние")]
+    Status,
 }
 
 #[derive(Args)]
@@ -79,6 +87,8 @@ impl Archive {
         match self {
             Self::Create(create) => create.run(common),
             Self::Verify(verify) => verify.run(common),
+            Self::List => status::list(common),
+            Self::Status => status::run(common),
         }
     }
 }
