@@ -58,9 +58,21 @@ fn busy(school: &School) {
             "semyonov",
             &["correction", "request", "7А", "Алгебра", "01.09.2025", "--mark", "Петренко=4", "--reason", "описка"],
         ),
+        (
+            "2025-10-20 09:00:00",
+            "petrova",
+            &["carrier", "register", "usb-2", "--label", "А-2", "--holder", "kuznetsov", "--place", "кабинет"],
+        ),
+        (
+            "2025-10-20 09:01:00",
+            "petrova",
+            &["archive", "create", "--period", "I четверть", "--to", "usb-1", "--to", "usb-2", "--allow-same-device"],
+        ),
         ("2025-10-20 10:00:00", "semyonov", &["final", "set", "7А", "Алгебра", "I четверть", "Петренко=н/а"]),
     ];
-    std::fs::create_dir_all(school.path("usb-1")).unwrap();
+    for carrier in ["usb-1", "usb-2"] {
+        std::fs::create_dir_all(school.path(carrier)).unwrap();
+    }
     for (at, by, run) in steps {
         school.run(at, by, run).ok();
     }

@@ -146,7 +146,7 @@ pub fn school_toml() -> String {
             .expect("a string takes any text");
     }
     toml.push_str(
-        "\n[policy]\nedit_days = 7\nmin_marks_one_hour = 3\nmin_marks_more_hours = 5\noverwrite_days = 0\nunmarked_grades = [1]\n",
+        "\n[policy]\nedit_days = 7\nmin_marks_one_hour = 3\nmin_marks_more_hours = 5\noverwrite_days = 0\nunmarked_grades = [1]\nverify_months = 6\n",
     );
     toml
 }

@@ -3,6 +3,7 @@
 mod derive;
 mod repair;
 mod restore;
+mod status;
 
 use super::{Common, screen, session};
 use crate::archive::act;
@@ -48,6 +49,12 @@ pub enum Archive {
     /// Записать архив одних сводных ведомостей, которые хранят 25 лет (§5.2)
     #[command(visible_alias = "ведомости")]
     ExtractSummaries(derive::Derive),
+    /// Список архивов: код, когда создан, на каких носителях
+    #[command(visible_alias = "список")]
+    List,
+    /// Состояние архивов: где копии, когда проверены, что пора сделать, до какого дня хранить
+    #[command(visible_alias = "состояние")]
+    Status,
 }
 
 #[derive(Args)]
@@ -103,6 +110,8 @@ impl Archive {
             Self::Restore(restore) => restore.run(common),
             Self::Rekey(derive) => derive.rekey(common),
             Self::ExtractSummaries(derive) => derive.summaries(common),
+            Self::List => status::list(common),
+            Self::Status => status::run(common),
         }
     }
 }

@@ -1,10 +1,15 @@
-//! `letopis carrier`: the sticks that archives are kept on (§5.5.3, §5.5.4).
+//! `letopis carrier`: the sticks that archives and personal journals are kept on, and who has them (§5.5.3, §5.5.4,
+//! §5.6–5.8).
 
-use super::{Common, screen, session};
+use super::{Common, desk::Desk, screen, session};
 use crate::archive::of_journal::register;
 use crate::error::Result;
+use crate::journal::entry::{CarrierIssued, CarrierLost, CarrierRestored, CarrierReturned};
 use crate::journal::find;
-use clap::Subcommand;
+use crate::journal::resolve;
+use crate::school::{School, clean, format_date, parse_date};
+use clap::{Args, Subcommand};
+use rusqlite::Connection;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -26,9 +31,58 @@ pub enum Carrier {
         #[arg(long, value_name = "МЕСТО")]
         place: String,
     },
-    /// Список носителей
+    /// Выдать носитель работнику школы (§5.6)
+    #[command(visible_alias = "выдать")]
+    Issue {
+        /// Надпись или номер носителя
+        #[arg(value_name = "НАДПИСЬ")]
+        carrier: String,
+        /// Логин того, кому он выдаётся
+        #[arg(long, value_name = "ЛОГИН")]
+        to: String,
+    },
+    /// Принять сданный носитель (§5.7)
+    #[command(visible_aliases = ["вернуть", "сдать"])]
+    Return {
+        /// Надпись или номер носителя
+        #[arg(value_name = "НАДПИСЬ")]
+        carrier: String,
+        /// Где он теперь хранится: «кабинет завуча»
+        #[arg(long, value_name = "МЕСТО")]
+        place: String,
+    },
+    /// Записать, что носитель утерян (§5.8.1)
+    #[command(visible_alias = "утерян")]
+    Lost(Lost),
+    /// Записать, что данные утерянного носителя восстановлены на другом (§5.8.2)
+    #[command(visible_alias = "восстановить")]
+    Restore {
+        /// Надпись или номер утерянного носителя
+        #[arg(value_name = "НАДПИСЬ")]
+        carrier: String,
+        /// Надпись или номер носителя, который его заменил
+        #[arg(long, value_name = "НАДПИСЬ")]
+        replacement: String,
+    },
+    /// Список носителей: у кого каждый, какие утеряны и чем заменены
     #[command(visible_alias = "список")]
     List,
+}
+
+#[derive(Args)]
+pub struct Lost {
+    /// Надпись или номер носителя
+    #[arg(value_name = "НАДПИСЬ")]
+    carrier: String,
+    /// Обстоятельства утери
+    #[arg(long, value_name = "ТЕКСТ")]
+    circumstances: String,
+    /// День, когда об утере сообщено; без него — сегодня
+    #[arg(long, value_name = "ДАТА")]
+    reported: Option<String>,
+    /// Утерян по вине того, у кого был: новый носитель покупает он (§5.8.2)
+    #[arg(long)]
+    by_fault: bool,
 }
 
 impl Carrier {
@@ -46,26 +100,99 @@ impl Carrier {
                     None => println!("{what}: так и записано в журнале, файлы носителя записаны заново."),
                 }
             }
+            Self::Issue { carrier, to } => return issue(common, &carrier, to),
+            Self::Return { carrier, place } => {
+                let mut desk = Desk::open(common)?;
+                let known = resolve::carrier(desk.tables(), &carrier)?;
+                let place = clean(&place)?;
+                let what = format!("Носитель «{}» принят, место хранения: {place}", known.label);
+                return desk.record(CarrierReturned { carrier: known.id, place }, &what);
+            }
+            Self::Lost(lost) => return lost.run(common),
+            Self::Restore { carrier, replacement } => {
+                let mut desk = Desk::open(common)?;
+                let lost = resolve::carrier(desk.tables(), &carrier)?;
+                let new = resolve::carrier(desk.tables(), &replacement)?;
+                let what = format!("Данные носителя «{}» восстановлены на «{}»", lost.label, new.label);
+                return desk.record(CarrierRestored { carrier: lost.id, replacement: new.id }, &what);
+            }
             Self::List => list(common)?,
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
+impl Lost {
+    fn run(self, common: &Common) -> Result<ExitCode> {
+        let mut desk = Desk::open(common)?;
+        let known = resolve::carrier(desk.tables(), &self.carrier)?;
+        let reported = self.reported.as_deref().map_or_else(|| desk.today(), parse_date)?;
+        let who = name(desk.tables(), known.in_hands_of())?;
+        let by_fault = self.by_fault;
+        let lost = CarrierLost { carrier: known.id, reported, circumstances: clean(&self.circumstances)?, by_fault };
+        let status = desk.record(lost, &format!("Носитель «{}» записан как утерянный", known.label))?;
+        let whose = match by_fault {
+            true => format!("новый носитель покупает {who} (§5.8.2)"),
+            false => "новый носитель предоставляет школа".to_owned(),
+        };
+        println!(
+            "Что делать: {whose}; зарегистрируйте его (letopis carrier register) и, когда данные восстановлены, запишите это: \
+             letopis carrier restore «{}» --replacement НАДПИСЬ",
+            known.label
+        );
+        Ok(status)
+    }
+}
+
+fn issue(common: &Common, carrier: &str, to: String) -> Result<ExitCode> {
+    let mut desk = Desk::open(common)?;
+    let known = resolve::carrier(desk.tables(), carrier)?;
+    let what = format!("Носитель «{}» выдан: {}", known.label, name(desk.tables(), &to)?);
+    desk.record(CarrierIssued { carrier: known.id, to }, &what)
+}
+
+/// «Иванова И. И.», or the login where nobody has it.
+fn name(tables: &Connection, login: &str) -> Result<String> {
+    Ok(find::staff(tables, login)?.map_or_else(|| login.to_owned(), |person| person.name.initials()))
+}
+
 fn list(common: &Common) -> Result<()> {
     let journal = session::journal(common)?;
+    let tables = journal.tables();
+    let school = find::school(tables)?;
     let (mut rows, mut values) = (Vec::new(), Vec::new());
-    for carrier in register::all(&journal)? {
-        let holder = find::staff(journal.tables(), &carrier.holder)?.map(|p| p.name.initials()).unwrap_or_default();
+    for carrier in find::carriers(tables)? {
+        let (state, word) = state(tables, &school, &carrier)?;
+        let (issue, loss) = (carrier.issue.as_ref(), carrier.loss.as_ref());
         values.push(serde_json::json!({
-            "id": carrier.id, "label": carrier.label, "holder": carrier.holder, "place": carrier.place,
+            "id": carrier.id, "label": carrier.label, "holder": carrier.holder, "place": carrier.place, "state": word,
+            "issued_to": issue.map(|issue| &issue.to), "issued_at": issue.map(|issue| &issue.at),
+            "lost_on": loss.map(|loss| loss.reported), "by_fault": loss.map(|loss| loss.by_fault),
+            "replacement": loss.and_then(|loss| loss.restored.as_ref()).map(|restored| &restored.on),
         }));
-        rows.push(vec![carrier.id, carrier.label, holder, carrier.place]);
+        let holder = name(tables, &carrier.holder)?;
+        rows.push(vec![carrier.id, carrier.label, holder, carrier.place, state]);
     }
     if common.json {
         screen::json(&values.into());
     } else {
-        screen::table(&["Номер", "Надпись", "Хранитель", "Место"], &rows);
+        screen::table(&["Номер", "Надпись", "Хранитель", "Место", "Состояние"], &rows);
     }
     Ok(())
+}
+
+/// What became of a carrier, in words and for scripts.
+fn state(tables: &Connection, school: &School, carrier: &find::Carrier) -> Result<(String, &'static str)> {
+    let day = |time: &str| school.day_of_text(time).map(format_date).unwrap_or_default();
+    Ok(match (&carrier.loss, &carrier.issue) {
+        (Some(loss), _) => match &loss.restored {
+            Some(restored) => {
+                let on = find::carrier(tables, &restored.on)?.map_or_else(|| restored.on.clone(), |known| known.label);
+                (format!("утерян {}, заменён: «{on}»", format_date(loss.reported)), "replaced")
+            }
+            None => (format!("утерян {}, не заменён", format_date(loss.reported)), "lost"),
+        },
+        (None, Some(issue)) => (format!("выдан: {} с {}", name(tables, &issue.to)?, day(&issue.at)), "issued"),
+        (None, None) => ("у хранителя".to_owned(), "kept"),
+    })
 }

@@ -151,7 +151,7 @@ enum Command {
     /// Архивные копии на двух носителях, их проверка (§2.5, §5.5)
     #[command(visible_alias = "архив", subcommand)]
     Archive(archive::Archive),
-    /// Носители архивных копий (§5.5.3, §5.5.4)
+    /// Носители: учёт, выдача, сдача, утеря (§5.5.3, §5.5.4, §5.6–5.8)
     #[command(visible_alias = "носитель", subcommand)]
     Carrier(carrier::Carrier),
     /// Учебный год: закрыть

@@ -2,7 +2,7 @@
 //! Where two things match, the message names them and says how to choose.
 
 use crate::error::{Error, Result};
-use crate::journal::find::{self, Course, Pupil, iso};
+use crate::journal::find::{self, Carrier, Course, Pupil, iso};
 use crate::journal::rules::YEARLY;
 use crate::journal::timetable::Timetable;
 use crate::school::{ClassName, School, fold, format_date};
@@ -60,6 +60,33 @@ pub fn class(tables: &Connection, typed: &str) -> Result<ClassName> {
     }
     let names = known.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     Err(Error::input(format!("класса {class} нет в журнале")).next(format!("в журнале есть: {names}")))
+}
+
+/// A carrier by its label or its id.
+///
+/// # Errors
+/// None of that label or id, or several labels that differ in case only.
+pub fn carrier(tables: &Connection, typed: &str) -> Result<Carrier> {
+    let wanted = typed.trim().trim_start_matches('«').trim_end_matches('»');
+    let all = find::carriers(tables)?;
+    let exact = all.iter().find(|carrier| carrier.id == wanted || carrier.label == wanted);
+    let alike: Vec<&Carrier> = match exact {
+        Some(one) => vec![one],
+        None => all.iter().filter(|c| fold(&c.label) == fold(wanted) || c.id.eq_ignore_ascii_case(wanted)).collect(),
+    };
+    let labels =
+        |carriers: &[&Carrier]| carriers.iter().map(|c| format!("«{}»", c.label)).collect::<Vec<_>>().join(", ");
+    match alike[..] {
+        [one] => Ok(one.clone()),
+        [] if all.is_empty() => Err(Error::input("в журнале не зарегистрирован ни один носитель")
+            .next("зарегистрируйте его: letopis carrier register НОСИТЕЛЬ --label … --holder … --place …")),
+        [] => Err(Error::input(format!("носителя «{wanted}» нет в журнале")).next(format!(
+            "зарегистрированы: {}; номера: letopis carrier list",
+            labels(&all.iter().collect::<Vec<_>>())
+        ))),
+        _ => Err(Error::input(format!("«{wanted}» — это несколько носителей: {}", labels(&alike)))
+            .next("укажите надпись точно или номер носителя")),
+    }
 }
 
 /// A subject of the school by its name, its short name, or a beginning that only one has.

@@ -114,6 +114,17 @@ CREATE TABLE bound (             -- books that were bound (§5.4): how many leav
 CREATE TABLE carriers (
     id TEXT PRIMARY KEY, label TEXT NOT NULL, holder TEXT NOT NULL, place TEXT NOT NULL, device TEXT NOT NULL,
     registered_at TEXT NOT NULL, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE carrier_registrations ( -- every registration; the last of each carrier is its row of carriers
+    entry INTEGER PRIMARY KEY, carrier TEXT NOT NULL, label TEXT NOT NULL, holder TEXT NOT NULL, place TEXT NOT NULL,
+    at TEXT NOT NULL, by TEXT NOT NULL) STRICT;
+CREATE TABLE carrier_issues (    -- who was given a carrier (§5.6); returned_at is NULL until it is handed in (§5.7)
+    entry INTEGER PRIMARY KEY, carrier TEXT NOT NULL, login TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL,
+    returned_at TEXT, returned_to TEXT, place TEXT) STRICT;
+CREATE INDEX carrier_issues_by_carrier ON carrier_issues (carrier);
+CREATE TABLE carrier_losses (    -- reported: the day; replacement: the carrier that took its place, NULL until then (§5.8)
+    carrier TEXT PRIMARY KEY, reported TEXT NOT NULL, circumstances TEXT NOT NULL, by_fault INTEGER NOT NULL,
+    at TEXT NOT NULL, by TEXT NOT NULL, replacement TEXT, restored_at TEXT, restored_by TEXT,
+    entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE archives (          -- length and head: the ledger in it; tagmanifest: SHA-256 in hex, the archive's code
     name TEXT PRIMARY KEY, period TEXT NOT NULL, created_at TEXT NOT NULL, length INTEGER NOT NULL,
     head TEXT NOT NULL, tagmanifest TEXT NOT NULL, bytes INTEGER NOT NULL, files INTEGER NOT NULL,

@@ -125,6 +125,8 @@ pub struct Policy {
     pub lowest_mark: u8,
     /// From how many days before a period's end to how many after it a final mark may be set.
     pub final_days: u16,
+    /// §2.5: how many months after it was verified last a copy of an archive should be verified again.
+    pub verify_months: u16,
 }
 
 impl Default for Policy {
@@ -137,6 +139,7 @@ impl Default for Policy {
             unmarked_grades: vec![1],
             lowest_mark: 2,
             final_days: 7,
+            verify_months: 6,
         }
     }
 }
@@ -215,6 +218,9 @@ impl School {
         if !matches!(self.policy.lowest_mark, 1 | 2) {
             return bad("policy.lowest_mark может быть 1 или 2".into());
         }
+        if !(1..=60).contains(&self.policy.verify_months) {
+            return bad("policy.verify_months — от 1 до 60 месяцев".into());
+        }
         Ok(())
     }
 
@@ -226,6 +232,11 @@ impl School {
     /// The day in the school's own time.
     pub fn day_of(&self, time: DateTime<FixedOffset>) -> NaiveDate {
         time.with_timezone(&self.offset()).date_naive()
+    }
+
+    /// The day of a time that the tables keep (RFC 3339), in the school's own; nothing where it does not read.
+    pub fn day_of_text(&self, time: &str) -> Option<NaiveDate> {
+        DateTime::parse_from_rfc3339(time).ok().map(|time| self.day_of(time))
     }
 
     /// The periods of a grade, in order of time.

@@ -24,7 +24,7 @@ use crate::archive::verify::{Request, verify};
 use crate::device;
 use crate::error::{Error, Result};
 use crate::journal::entry::{ArchiveCreated, CopyOn};
-use crate::journal::{Author, Journal, find};
+use crate::journal::{Author, Journal, find, rules};
 use crate::ledger::chain::{Tip, hex};
 use crate::ledger::store;
 use crate::print::Layouts;
@@ -181,6 +181,7 @@ pub(super) fn acceptable(journal: &Journal, carriers: &[Carrier], mounts: &[Path
             ))
             .next("зарегистрируйте его: letopis carrier register"));
         }
+        rules::is_not_lost(journal.tables(), &carrier.card().id)?;
     }
     let (one, other) = (holder_and_place(journal, one)?, holder_and_place(journal, other)?);
     let (what, right) = if one.0 == other.0 {

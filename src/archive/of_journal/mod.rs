@@ -5,6 +5,7 @@
 //! * [`due`]: which archive a period's name means, and whether it is time for it;
 //! * [`register`]: carriers that the ledger knows;
 //! * [`trust`]: what the journal can say of an archive;
+//! * [`status`]: how the archives stand, and what is due;
 //! * [`deep`]: what is inside an archive, judged.
 
 pub mod deep;
@@ -12,6 +13,7 @@ pub mod derive;
 mod due;
 pub mod make;
 pub mod register;
+pub mod status;
 pub mod trust;
 
 use std::path::Path;

@@ -6,7 +6,7 @@ use crate::archive::carrier::{self, Card, Carrier};
 use crate::device;
 use crate::error::{Error, Result};
 use crate::journal::entry::CarrierRegistered;
-use crate::journal::{Author, Journal, Recorded, find};
+use crate::journal::{Author, Journal, Recorded, find, rules};
 use chrono::SubsecRound;
 
 /// Registers the stick that is mounted at `mount`. The entry is recorded first and the stick is marked after it, so a
@@ -32,10 +32,13 @@ pub fn register(
     }
     let card = Carrier::open(mount).ok().map(|carrier| carrier.card().clone());
     let lost = card_is_damaged(mount);
-    let known = all(journal)?.into_iter().find(|known| {
+    let known = find::carriers(journal.tables())?.into_iter().find(|known| {
         let same = (known.label.as_str(), known.holder.as_str(), known.place.as_str()) == (label, holder, place);
         card.as_ref().is_some_and(|card| card.id == known.id) || (lost && same)
     });
+    if let Some(known) = &known {
+        rules::is_not_lost(journal.tables(), &known.id)?;
+    }
     writable(mount)?;
     let holder_name = find::staff(journal.tables(), holder)?.map(|person| person.name.full()).unwrap_or_default();
     let (label, holder, place) = (label.to_owned(), holder.to_owned(), place.to_owned());
@@ -48,10 +51,19 @@ pub fn register(
         None => CarrierRegistered { id: new_id(), label, holder, place, device: stick.unwrap_or_default() },
     };
     let CarrierRegistered { id, label, place, .. } = registered.clone();
-    let recorded =
-        if known.is_some_and(|known| known == registered) { None } else { Some(journal.record(author, registered)?) };
+    let recorded = if known.is_some_and(|known| says(&known) == registered) {
+        None
+    } else {
+        Some(journal.record(author, registered)?)
+    };
     let card = Card::new(&id, &label, &holder_name, &place, &author.now.trunc_subsecs(0).to_rfc3339());
     Ok((Carrier::register(mount, &card)?, recorded))
+}
+
+/// What the journal says of a carrier, as it would be registered.
+fn says(known: &find::Carrier) -> CarrierRegistered {
+    let find::Carrier { id, label, holder, place, device, .. } = known.clone();
+    CarrierRegistered { id, label, holder, place, device }
 }
 
 /// Whether the stick has a card that cannot be trusted to say which stick it is.
@@ -77,15 +89,4 @@ fn writable(mount: &Path) -> Result<()> {
     std::fs::write(&probe, b"")
         .and_then(|()| std::fs::remove_file(&probe))
         .map_err(|e| Error::file("записать", mount, &e))
-}
-
-/// Every carrier of the journal, in the order of registration.
-pub fn all(journal: &Journal) -> Result<Vec<CarrierRegistered>> {
-    let mut statement =
-        journal.tables().prepare_cached("SELECT id, label, holder, place, device FROM carriers ORDER BY entry")?;
-    let rows = statement.query_map([], |row| {
-        let (id, label, holder, place, device) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
-        Ok(CarrierRegistered { id, label, holder, place, device })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

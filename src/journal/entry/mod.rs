@@ -6,6 +6,7 @@
 //! `docs/formats/ledger.md` lists every kind and field.
 
 mod absence;
+mod carrier;
 mod control;
 mod correction;
 mod paper;
@@ -13,13 +14,12 @@ mod people;
 mod study;
 
 pub use absence::{ExemptionSet, ExemptionWithdrawn, Reason, ReasonSet, ReasonWithdrawn};
+pub use carrier::{CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored, CarrierReturned};
 pub use control::{
     NoteAdded, NoteDone, RemarkAnswered, RemarkWritten, SubstitutionAssigned, SubstitutionConfirmed, YearClosed,
 };
 pub use correction::{Change, CorrectionDecided, CorrectionRequested, LessonText};
-pub use paper::{
-    ArchiveCreated, ArchiveVerified, BookBound, CarrierRegistered, CopyOn, DocumentIssued, IssuedPage, IssuedResource,
-};
+pub use paper::{ArchiveCreated, ArchiveVerified, BookBound, CopyOn, DocumentIssued, IssuedPage, IssuedResource};
 pub use people::{
     ClassSet, ClockReset, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, LastArchive, Person, PersonDismissed,
     Previous, PupilEnrolled, PupilLeft, PupilMoved, PupilSet, SchoolChanged, SubjectLine, SubjectsSet,
@@ -143,6 +143,10 @@ kinds! {
     "document.issued" => DocumentIssued,
     "book.bound" => BookBound,
     "carrier.registered" => CarrierRegistered,
+    "carrier.issued" => CarrierIssued,
+    "carrier.returned" => CarrierReturned,
+    "carrier.lost" => CarrierLost,
+    "carrier.restored" => CarrierRestored,
     "archive.created" => ArchiveCreated,
     "archive.verified" => ArchiveVerified,
 }

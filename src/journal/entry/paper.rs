@@ -1,4 +1,4 @@
-//! Entries about what leaves the journal: issued documents, carriers, archive copies (§5).
+//! Entries about what leaves the journal: issued documents, bound books, archive copies (§5).
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -62,23 +62,6 @@ pub struct BookBound {
     pub sheets: u32,
     /// Where it is kept: «архив, шкаф 2, полка 3».
     pub shelf: String,
-}
-
-/// A carrier was registered (§5.5.3, §5.5.4).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CarrierRegistered {
-    /// The id that is written on it.
-    pub id: String,
-    /// What is written on its case.
-    pub label: String,
-    /// Login of who keeps it.
-    pub holder: String,
-    /// Where it is kept.
-    pub place: String,
-    /// What the system says of the device (serial number, model), may be empty.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub device: String,
 }
 
 /// An archive copy was written (§5.5). Digests are lower-case hex of SHA-256.

@@ -1,11 +1,13 @@
 //! Finding things in the tables: the questions that rights, rules and commands all ask.
 
+mod carriers;
 mod control;
 mod paper;
 mod people;
 mod pupils;
 mod study;
 
+pub use carriers::{Carrier, Holding, Loss, Restored, Returned, carrier, carriers, carriers_of, holdings};
 pub use control::{
     Final, Remark, Substitution, archives, decided, finals_of, last_archive, last_archive_before, remarks,
     substitutions,

@@ -69,6 +69,10 @@ const TABLE: &[(&str, &[Right])] = &[
     ("document.issued", &[Has(DeputyHead), Has(Director)]),
     ("book.bound", &[Has(Secretary)]),
     ("carrier.registered", &[Has(DeputyHead), Has(Director)]),
+    ("carrier.issued", &[Has(DeputyHead), Has(Director)]),
+    ("carrier.returned", &[Has(DeputyHead), Has(Director)]),
+    ("carrier.lost", &[Has(DeputyHead), Has(Director)]),
+    ("carrier.restored", &[Has(DeputyHead), Has(Director), Has(Administrator)]),
     ("archive.created", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),
     ("archive.verified", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),
 ];

@@ -54,6 +54,11 @@ const MATRIX: &[(&str, &str)] = &[
     ("document.issued", "           -  -  -  -  +  +  -  - "),
     ("book.bound", "                -  -  -  -  -  -  +  - "),
     ("carrier.registered", "        -  -  -  -  +  +  -  - "),
+    ("carrier.issued", "            -  -  -  -  +  +  -  - "),
+    ("carrier.returned", "          -  -  -  -  +  +  -  - "),
+    ("carrier.lost", "              -  -  -  -  +  +  -  - "),
+    // The school's engineer restores the data (§5.8.2).
+    ("carrier.restored", "          +  -  -  -  +  +  -  - "),
     ("archive.created", "           -  -  -  -  +  +  -  + "),
     ("archive.verified", "          -  -  -  -  +  +  -  + "),
 ];
@@ -126,6 +131,12 @@ fn body(line: &str) -> String {
         .into(),
         "book.bound" => r#"{"number":"2025-0001","date":"2026-06-01","sheets":1,"shelf":"шкаф"}"#.into(),
         "carrier.registered" => r#"{"id":"1","label":"А-1","holder":"kim","place":"сейф"}"#.into(),
+        "carrier.issued" => r#"{"carrier":"1","to":"kim"}"#.into(),
+        "carrier.returned" => r#"{"carrier":"1","place":"сейф"}"#.into(),
+        "carrier.lost" => {
+            r#"{"carrier":"1","reported":"2025-09-15","circumstances":"забыт в автобусе","by_fault":true}"#.into()
+        }
+        "carrier.restored" => r#"{"carrier":"1","replacement":"2"}"#.into(),
         "archive.created" => concat!(
             r#"{"name":"2025-2026-q1","period":"I четверть","tagmanifest":"","length":1,"head":"","files":1,"#,
             r#""bytes":1,"copies":[]}"#

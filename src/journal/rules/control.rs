@@ -11,12 +11,16 @@ use crate::school::{Role, format_date};
 use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension, params};
 
-/// What may still be recorded when the year is closed: printing, binding, archive and verification; and people and keys, without
+/// What may still be recorded when the year is closed: printing, binding, carriers, archive and verification; and people and keys, without
 /// whom nobody could do these things five years later.
 const AFTER_CLOSE: &[&str] = &[
     "document.issued",
     "book.bound",
     "carrier.registered",
+    "carrier.issued",
+    "carrier.returned",
+    "carrier.lost",
+    "carrier.restored",
     "archive.created",
     "archive.verified",
     "person.set",

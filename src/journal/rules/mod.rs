@@ -5,6 +5,7 @@
 //! words into the list that is returned.
 
 mod absence;
+mod carrier;
 pub mod control;
 mod correction;
 mod finals;
@@ -14,6 +15,7 @@ mod people;
 mod text;
 pub mod time;
 
+pub use carrier::is_not_lost;
 pub use finals::YEARLY;
 pub use paper::{next_running, register_number};
 pub use text::is_canonical;
@@ -91,7 +93,11 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::YearClosed(_) => control::close(context, today)?,
         Body::DocumentIssued(issued) => paper::document(context, issued)?,
         Body::BookBound(bound) => paper::binding(context, bound, today)?,
-        Body::CarrierRegistered(carrier) => paper::carrier(tables, carrier)?,
+        Body::CarrierRegistered(carrier) => carrier::registration(context, carrier)?,
+        Body::CarrierIssued(issued) => carrier::issue(context, issued)?,
+        Body::CarrierReturned(returned) => carrier::handing_in(context, returned)?,
+        Body::CarrierLost(lost) => carrier::loss(context, lost, today)?,
+        Body::CarrierRestored(restored) => carrier::restoring(context, restored)?,
         Body::ArchiveCreated(archive) => paper::archive(context, archive)?,
         Body::ArchiveVerified(verified) => paper::verification(tables, verified)?,
     }

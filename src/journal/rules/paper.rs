@@ -1,13 +1,13 @@
-//! Rules for documents, bound books, carriers and archive copies (§2.5, §5).
+//! Rules for documents, bound books and archive copies (§2.5, §5).
 
 use super::{Context, text};
 use crate::error::{Error, Result};
-use crate::journal::entry::{ArchiveCreated, ArchiveVerified, BookBound, CarrierRegistered, DocumentIssued};
+use crate::journal::entry::{ArchiveCreated, ArchiveVerified, BookBound, DocumentIssued};
 use crate::journal::find;
 use crate::ledger::chain::parse_hash;
 use crate::school::{School, format_date, plural};
 use chrono::{DateTime, NaiveDate};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashSet;
 
 /// The running number of the next document of the register.
@@ -90,31 +90,6 @@ pub fn binding(context: &Context<'_>, bound: &BookBound, today: NaiveDate) -> Re
     }
 }
 
-/// A carrier with an id and a label of its own, held by somebody who works here. Registered again, it takes what is said
-/// of it now; to say the same again is a mistake.
-pub fn carrier(tables: &Connection, carrier: &CarrierRegistered) -> Result<()> {
-    text::is_given(&carrier.id, "номер носителя")?;
-    text::is_given(&carrier.label, "надпись на носителе")?;
-    text::is_given(&carrier.place, "место хранения")?;
-    match find::staff(tables, &carrier.holder)? {
-        Some(holder) if !holder.dismissed => {}
-        _ => {
-            return Err(Error::input(format!("хранителя «{}» нет среди сотрудников", carrier.holder))
-                .next("укажите логин из letopis staff list"));
-        }
-    }
-    let same = "SELECT 1 FROM carriers WHERE id = ?1 AND label = ?2 AND holder = ?3 AND place = ?4 AND device = ?5";
-    let CarrierRegistered { id, label, holder, place, device } = carrier;
-    if tables.prepare_cached(same)?.exists(params![id, label, holder, place, device])? {
-        return Err(Error::refused(format!("носитель «{label}» уже зарегистрирован")));
-    }
-    if tables.prepare_cached("SELECT 1 FROM carriers WHERE id <> ?1 AND label = ?2")?.exists(params![id, label])? {
-        return Err(Error::refused(format!("надпись «{label}» уже зарегистрирована за другим носителем"))
-            .next("дайте носителю другую надпись: --label"));
-    }
-    Ok(())
-}
-
 /// §2.5, §5.5.4: a copy on at least two carriers of different holders, kept in different places.
 pub fn archive(context: &Context<'_>, archive: &ArchiveCreated) -> Result<()> {
     let tables = context.tables;
@@ -142,6 +117,7 @@ pub fn archive(context: &Context<'_>, archive: &ArchiveCreated) -> Result<()> {
             Error::refused(format!("носитель {} не зарегистрирован", copy.carrier))
                 .next("зарегистрируйте его: letopis carrier register")
         })?;
+        super::carrier::is_not_lost(tables, &copy.carrier)?;
         ids.insert(&copy.carrier);
         holders.insert(holder);
         places.insert(crate::school::fold(&place));

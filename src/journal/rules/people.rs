@@ -62,6 +62,18 @@ pub fn dismissal(tables: &Connection, dismissed: &PersonDismissed, warnings: &mu
         let names = courses.iter().map(|course| course.key.to_string()).collect::<Vec<_>>().join("; ");
         warnings.push(format!("без учителя остаются курсы: {names}; передайте их: letopis course set"));
     }
+    for carrier in find::carriers_of(tables, &dismissed.login)? {
+        let label = &carrier.label;
+        warnings.push(match &carrier.issue {
+            Some(_) => format!(
+                "носитель «{label}» не сдан (§5.7): примите его: letopis carrier return «{label}» --place МЕСТО"
+            ),
+            None => format!(
+                "носитель «{label}» хранится у увольняемого ({}): передайте его другому: letopis carrier register",
+                carrier.place
+            ),
+        });
+    }
     Ok(())
 }
 

@@ -85,6 +85,29 @@ fn the_register_of_carriers_says_who_has_each_and_leaves_room_for_the_pen() {
 }
 
 #[test]
+fn the_register_of_carriers_has_a_line_for_each_issue_and_the_loss_in_the_last() {
+    let tables = papers(0, 0, false);
+    tables
+        .execute_batch(
+            "INSERT INTO carrier_issues VALUES
+                 (1601, '00c1d2e3f4a5b6c7', 'zav', '2025-11-01T09:00:00+03:00', 'dir', '2025-11-20T09:00:00+03:00', 'dir', 'шкаф'),
+                 (1602, '00c1d2e3f4a5b6c7', 'zav', '2025-12-01T23:30:00+03:00', 'dir', NULL, NULL, NULL);
+             INSERT INTO carrier_losses VALUES ('00c1d2e3f4a5b6c7', '2025-12-10', 'забыт в автобусе', 1,
+                 '2025-12-10T09:00:00+03:00', 'dir', '11c1d2e3f4a5b6c7', '2025-12-12T09:00:00+03:00', 'dir', 1603);",
+        )
+        .unwrap();
+    let lines = lines(&tables, Form::Carriers);
+    let zav = |date: &str| format!("Завьялова Инна Игоревна, {date}");
+    let carrier = "«А-1», № 00c1d2e3f4a5b6c7";
+    let returned = "20.11.2025, принял(а) Директоров Инна Игоревна; место хранения: шкаф";
+    assert!(has(&lines, &["2", carrier, &zav("01.11.2025"), returned]), "{lines:#?}");
+    let lost = "10.12.2025: забыт в автобусе; по вине держателя";
+    let restored = "12.12.2025, на «А-2», № 11c1d2e3f4a5b6c7";
+    assert!(has(&lines, &["3", carrier, &zav("01.12.2025"), lost, restored]), "{lines:#?}");
+    assert_eq!(lines.iter().filter(|line| line.iter().any(|cell| cell.contains("забыт в автобусе"))).count(), 1);
+}
+
+#[test]
 fn an_empty_register_says_so_and_is_certified_all_the_same() {
     let tables = papers(0, 0, false);
     tables.execute_batch("DELETE FROM clock_resets; DELETE FROM carriers").unwrap();

@@ -1,6 +1,7 @@
 //! Writing what an entry says into the tables. Judges nothing; fails only where a name is unknown.
 
 mod absence;
+mod carrier;
 mod control;
 mod correction;
 mod paper;
@@ -57,7 +58,11 @@ pub fn apply(tables: &Connection, seq: u64, entry: &Entry) -> Result<()> {
         Body::YearClosed(_) => at.year_closed(),
         Body::DocumentIssued(issued) => at.document(issued),
         Body::BookBound(bound) => at.bound(bound),
-        Body::CarrierRegistered(carrier) => at.carrier(carrier),
+        Body::CarrierRegistered(registered) => at.carrier_registered(registered),
+        Body::CarrierIssued(issued) => at.carrier_issued(issued),
+        Body::CarrierReturned(returned) => at.carrier_returned(returned),
+        Body::CarrierLost(lost) => at.carrier_lost(lost),
+        Body::CarrierRestored(restored) => at.carrier_restored(restored),
         Body::ArchiveCreated(archive) => at.archive(archive),
         Body::ArchiveVerified(verified) => at.verified(verified),
     }

@@ -1,8 +1,8 @@
-//! Documents, bound books, carriers and archive copies.
+//! Documents, bound books and archive copies.
 
 use super::Place;
 use crate::error::Result;
-use crate::journal::entry::{ArchiveCreated, ArchiveVerified, BookBound, CarrierRegistered, DocumentIssued};
+use crate::journal::entry::{ArchiveCreated, ArchiveVerified, BookBound, DocumentIssued};
 use crate::journal::find::iso;
 use rusqlite::params;
 
@@ -67,12 +67,6 @@ impl Place<'_> {
         let sql = "INSERT OR REPLACE INTO bound (number, date, sheets, shelf, by, entry)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         self.run(sql, params![b.number, iso(b.date), b.sheets, b.shelf, self.entry.author, self.seq])
-    }
-
-    pub(super) fn carrier(&self, c: &CarrierRegistered) -> Result<()> {
-        let sql = "INSERT OR REPLACE INTO carriers (id, label, holder, place, device, registered_at, entry)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-        self.run(sql, params![c.id, c.label, c.holder, c.place, c.device, self.time(), self.seq])
     }
 
     pub(super) fn verified(&self, v: &ArchiveVerified) -> Result<()> {

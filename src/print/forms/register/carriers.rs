@@ -1,15 +1,21 @@
-//! The register of carriers (form 14, §5.6–5.8): which there are, who has each and since when.
+//! The register of carriers (form 14, §5.6–5.8): which there are, who keeps each, whom it was given to and what became
+//! of it. A carrier has a line for its keeper and one for each time it was given out; its loss stands in the last.
 
 use super::super::{Composer, Document};
 use crate::error::Result;
-use crate::journal::find;
+use crate::journal::find::{self, Carrier};
 use crate::print::layout::CarrierField;
+use crate::school::format_date;
 
-/// A carrier as it is printed.
+/// A line as it is printed.
+#[derive(Default)]
 struct Line {
     number: usize,
     carrier: String,
     issued: String,
+    returned: String,
+    lost: String,
+    restored: String,
 }
 
 /// Lays out the register.
@@ -18,31 +24,56 @@ struct Line {
 /// Tables that cannot be read.
 pub(in super::super) fn carriers(composer: &Composer<'_, ()>) -> Result<Document> {
     let title = format!("Журнал учёта электронных носителей за {} учебный год", composer.year());
-    let lines = composer.carrier_lines()?;
+    let mut lines = Vec::new();
+    for carrier in find::carriers(composer.tables)? {
+        lines.extend(composer.carrier_lines(&carrier)?);
+    }
+    (1..).zip(&mut lines).for_each(|(number, line)| line.number = number);
     composer.register(&composer.layouts.carriers.register, title, &lines, |line, field| match field {
         CarrierField::Number => line.number.to_string(),
         CarrierField::Carrier => line.carrier.clone(),
         CarrierField::Issued => line.issued.clone(),
-        CarrierField::Returned | CarrierField::Lost | CarrierField::Restored => String::new(),
+        CarrierField::Returned => line.returned.clone(),
+        CarrierField::Lost => line.lost.clone(),
+        CarrierField::Restored => line.restored.clone(),
     })
 }
 
 impl Composer<'_, ()> {
-    fn carrier_lines(&self) -> Result<Vec<Line>> {
+    fn carrier_lines(&self, of: &Carrier) -> Result<Vec<Line>> {
         let words = &self.layouts.carriers.words;
-        let sql = "SELECT id, label, device, holder, place, registered_at FROM carriers ORDER BY entry";
-        let mut statement = self.tables.prepare_cached(sql)?;
-        let rows = statement
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)))?;
-        let mut lines = Vec::new();
-        for row in rows {
-            let (id, label, device, holder, place, at): (String, String, String, String, String, String) = row?;
-            let wording = if device.is_empty() { &words.carrier } else { &words.carrier_device };
-            let carrier = wording.fill(&[("id", &id), ("label", &label), ("device", &device)]);
-            let name = find::staff(self.tables, &holder)?.map_or(holder, |person| person.name.full());
-            let issued = words.kept.fill(&[("name", &name), ("date", &self.day(&at)), ("place", &place)]);
-            lines.push(Line { number: lines.len() + 1, carrier, issued });
+        let wording = if of.device.is_empty() { &words.carrier } else { &words.carrier_device };
+        let carrier = wording.fill(&[("id", &of.id), ("label", &of.label), ("device", &of.device)]);
+        let (name, date) = (self.full_name(&of.holder)?, self.day(&of.registered_at));
+        let issued = words.kept.fill(&[("name", &name), ("date", &date), ("place", &of.place)]);
+        let mut lines = vec![Line { carrier: carrier.clone(), issued, ..Line::default() }];
+        for holding in find::holdings(self.tables, &of.id)? {
+            let (name, date) = (self.full_name(&holding.to)?, self.day(&holding.at));
+            let issued = words.issued.fill(&[("name", &name), ("date", &date)]);
+            let returned = match &holding.returned {
+                None => String::new(),
+                Some(returned) => {
+                    let (name, date) = (self.full_name(&returned.by)?, self.day(&returned.at));
+                    words.returned.fill(&[("name", &name), ("date", &date), ("place", &returned.place)])
+                }
+            };
+            lines.push(Line { carrier: carrier.clone(), issued, returned, ..Line::default() });
+        }
+        if let (Some(loss), Some(last)) = (&of.loss, lines.last_mut()) {
+            let fault = if loss.by_fault { &words.by_fault } else { &words.not_by_fault };
+            let (date, circumstances) = (format_date(loss.reported), &loss.circumstances);
+            let values = [("date", date.as_str()), ("circumstances", circumstances), ("fault", fault.as_str())];
+            last.lost = words.lost.fill(&values);
+            if let Some(restored) = &loss.restored {
+                let label = find::carrier(self.tables, &restored.on)?.map(|on| on.label).unwrap_or_default();
+                let date = self.day(&restored.at);
+                last.restored = words.restored.fill(&[("date", &date), ("label", &label), ("id", &restored.on)]);
+            }
         }
         Ok(lines)
+    }
+
+    fn full_name(&self, login: &str) -> Result<String> {
+        Ok(find::staff(self.tables, login)?.map_or_else(|| login.to_owned(), |person| person.name.full()))
     }
 }

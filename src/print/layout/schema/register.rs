@@ -86,6 +86,12 @@ pub struct CarrierWords {
     pub carrier: Wording<CarrierPlaces>,
     pub carrier_device: Wording<CarrierPlaces>,
     pub kept: Wording<Holding>,
+    pub issued: Wording<Issuing>,
+    pub returned: Wording<Holding>,
+    pub lost: Wording<Losing>,
+    pub by_fault: Label,
+    pub not_by_fault: Label,
+    pub restored: Wording<Replacing>,
 }
 
 places! {
@@ -93,6 +99,12 @@ places! {
     CarrierPlaces: "label" "id" "device";
     /// What the issue of a carrier may name.
     Holding: "name" "place" "date";
+    /// What giving a carrier out may name.
+    Issuing: "name" "date";
+    /// What the loss of a carrier may name.
+    Losing: "date" "circumstances" "fault";
+    /// What the carrier in place of a lost one may name.
+    Replacing: "date" "label" "id";
     /// What the day of a lesson may name.
     LessonOf: "date" "lesson";
     /// What the sheet of contacts may name.

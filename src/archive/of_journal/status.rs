@@ -1,0 +1,333 @@
+//! How the archives of a journal stand: on which carriers each lies, when each copy was verified, what is due, and how
+//! long each is kept.
+//!
+//! A copy counts where its carrier was not lost and its last verification found it whole; `archive create` reads every
+//! copy back, which is its first. An archive that a later one of the same period replaces, itself on two good copies,
+//! asks for no second copy any more.
+
+use crate::error::Result;
+use crate::journal::find::{self, Carrier};
+use crate::school::School;
+use chrono::{Datelike, Months, NaiveDate};
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// For how many years after the school year's end a journal is kept.
+const JOURNAL_YEARS: u32 = 5;
+/// For how many years the sheets of final results are (§5.2).
+const SUMMARIES_YEARS: u32 = 25;
+
+/// All archives of a journal as they stand on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// The day, in the school's own time.
+    pub day: NaiveDate,
+    /// In the order in which they were made.
+    pub archives: Vec<ArchiveStatus>,
+}
+
+/// One archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchiveStatus {
+    /// The bag's name: `2025-2026-q1`.
+    pub name: String,
+    /// The period, or «Год».
+    pub period: String,
+    /// SHA-256 of its tag manifest in hex.
+    pub code: String,
+    /// The day on which it was made.
+    pub created: NaiveDate,
+    /// Its copies, in the order of their carriers.
+    pub copies: Vec<Copy>,
+    /// The later archive of the same period, where one lies on two good copies.
+    pub replaced_by: Option<String>,
+    /// The last day on which it must be kept.
+    pub kept_until: NaiveDate,
+    /// Whether it holds the sheets of final results alone.
+    pub summaries: bool,
+    /// What should be done.
+    pub needs: Vec<Need>,
+}
+
+/// One copy of an archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copy {
+    /// The carrier that it lies on.
+    pub carrier: Carrier,
+    /// Its last verification by the staff.
+    pub verified: Option<Verified>,
+    /// The day from which it should be verified again.
+    pub due: NaiveDate,
+}
+
+/// A verification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// The day.
+    pub day: NaiveDate,
+    /// How deep: «подпись», «содержание».
+    pub depth: String,
+    /// The verdict in words: «цел», «повреждён» …
+    pub result: String,
+}
+
+/// What should be done about an archive. Carriers are named by their labels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Need {
+    /// The copy on this carrier is to be verified since that day.
+    Verify(String, NaiveDate),
+    /// The copy on this carrier was found damaged; the other names one that is whole.
+    Repair(String, Option<String>),
+    /// The copy on this carrier is not what the journal says: somebody forged it.
+    Forged(String),
+    /// Only the copy on this carrier is left.
+    Single(String),
+    /// No good copy is left.
+    NoCopy,
+}
+
+impl Status {
+    /// How the archives of the journal stand on a day.
+    ///
+    /// # Errors
+    /// Tables that cannot be read.
+    pub fn of(tables: &Connection, day: NaiveDate) -> Result<Self> {
+        let school = find::school(tables)?;
+        let sql = "SELECT name, period, tagmanifest, created_at FROM archives ORDER BY entry";
+        let mut statement = tables.prepare_cached(sql)?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        let mut archives = Vec::new();
+        for row in rows {
+            let (name, period, code, created): (String, String, String, String) = row?;
+            let created = school.day_of_text(&created).unwrap_or(school.year.ends);
+            let copies = copies(tables, &school, &name, created)?;
+            let summaries = name.contains("-summaries");
+            let (kept_until, replaced_by, needs) = (kept_until(&school, summaries), None, Vec::new());
+            archives.push(ArchiveStatus {
+                name,
+                period,
+                code,
+                created,
+                copies,
+                replaced_by,
+                kept_until,
+                summaries,
+                needs,
+            });
+        }
+        for at in 0..archives.len() {
+            let (before, later) = archives.split_at_mut(at + 1);
+            if let Some(archive) = before.last_mut() {
+                let same = later.iter().find(|other| other.period == archive.period && other.good().count() >= 2);
+                archive.replaced_by = same.map(|other| other.name.clone());
+                archive.needs = archive.needs_on(day);
+            }
+        }
+        Ok(Self { day, archives })
+    }
+
+    /// Whether anything should be done.
+    pub fn is_due(&self) -> bool {
+        self.archives.iter().any(|archive| !archive.needs.is_empty())
+    }
+
+    /// The archive of the sheets of final results, if one was made.
+    pub fn summaries(&self) -> Option<&ArchiveStatus> {
+        self.archives.iter().rev().find(|archive| archive.summaries)
+    }
+}
+
+impl ArchiveStatus {
+    /// Whether it need not be kept any more on a day.
+    pub fn may_be_destroyed(&self, day: NaiveDate) -> bool {
+        day > self.kept_until
+    }
+
+    /// Copies that count.
+    pub fn good(&self) -> impl Iterator<Item = &Copy> {
+        self.copies.iter().filter(|copy| copy.is_good())
+    }
+
+    fn needs_on(&self, day: NaiveDate) -> Vec<Need> {
+        let mut needs = Vec::new();
+        if self.may_be_destroyed(day) {
+            return needs;
+        }
+        let label = |copy: &Copy| copy.carrier.label.clone();
+        let replaced = self.replaced_by.is_some();
+        for copy in self.copies.iter().filter(|copy| !copy.carrier.is_lost()) {
+            if copy.is_forged() {
+                needs.push(Need::Forged(label(copy)));
+            } else if !copy.is_good() {
+                if !replaced {
+                    needs.push(Need::Repair(label(copy), self.good().next().map(label)));
+                }
+            } else if day >= copy.due {
+                needs.push(Need::Verify(label(copy), copy.due));
+            }
+        }
+        let mut good = self.good();
+        match (good.next(), good.next()) {
+            _ if replaced => {}
+            (None, _) => needs.push(Need::NoCopy),
+            // A damaged copy that can be repaired is a second one again.
+            (Some(one), None) if !needs.iter().any(|need| matches!(need, Need::Repair(..))) => {
+                needs.push(Need::Single(label(one)));
+            }
+            _ => {}
+        }
+        needs
+    }
+}
+
+impl Copy {
+    /// Whether it counts as a copy.
+    pub fn is_good(&self) -> bool {
+        !self.carrier.is_lost() && self.verified.as_ref().is_none_or(|verified| verified.result.starts_with("цел"))
+    }
+
+    fn is_forged(&self) -> bool {
+        self.verified.as_ref().is_some_and(|verified| verified.result == "не подлинен")
+    }
+}
+
+/// The last day of the term of storage.
+fn kept_until(school: &School, summaries: bool) -> NaiveDate {
+    let ends = school.year.ends;
+    let years = if summaries { SUMMARIES_YEARS } else { JOURNAL_YEARS };
+    let last = ends.checked_add_months(Months::new(12 * years)).unwrap_or(NaiveDate::MAX);
+    // What is kept for 25 years is kept to the end of the last of them.
+    if summaries { NaiveDate::from_ymd_opt(last.year(), 12, 31).unwrap_or(last) } else { last }
+}
+
+fn copies(tables: &Connection, school: &School, archive: &str, created: NaiveDate) -> Result<Vec<Copy>> {
+    let mut copies = Vec::new();
+    for carrier in find::carriers(tables)? {
+        let sql = "SELECT 1 FROM archive_copies WHERE archive = ?1 AND carrier = ?2";
+        if !tables.prepare_cached(sql)?.exists(params![archive, carrier.id])? {
+            continue;
+        }
+        let sql = "SELECT at, depth, result FROM verifications WHERE archive = ?1 AND carrier = ?2
+                   ORDER BY entry DESC LIMIT 1";
+        let row: Option<(String, String, String)> = tables
+            .prepare_cached(sql)?
+            .query_row(params![archive, carrier.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        let verified = row.map(|(at, depth, result)| {
+            let day = school.day_of_text(&at).unwrap_or(created);
+            Verified { day, depth, result }
+        });
+        let last = verified.as_ref().map_or(created, |verified| verified.day);
+        let term = Months::new(school.policy.verify_months.into());
+        copies.push(Copy { carrier, verified, due: last.checked_add_months(term).unwrap_or(NaiveDate::MAX) });
+    }
+    Ok(copies)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::tables::in_memory;
+
+    fn day(text: &str) -> NaiveDate {
+        crate::school::parse_date_or(text).unwrap()
+    }
+
+    /// An archive of the first quarter on the carriers А-1 and А-2.
+    fn tables() -> Connection {
+        let tables = in_memory().unwrap();
+        let school = School::from_toml(include_str!("../../../tests/fixtures/small/school.toml")).unwrap();
+        let config = serde_json::to_string(&school).unwrap();
+        tables.execute("INSERT INTO school VALUES (1, ?1, 1)", [config]).unwrap();
+        tables
+            .execute_batch(
+                "INSERT INTO carriers VALUES ('c1', 'А-1', 'kuznetsov', 'сейф', '', '2025-10-24T09:00:00+03:00', 2),
+                     ('c2', 'А-2', 'petrova', 'кабинет', '', '2025-10-24T09:00:00+03:00', 3);",
+            )
+            .unwrap();
+        archive(&tables, "2025-2026-q1", "I четверть", 4);
+        tables
+    }
+
+    fn archive(tables: &Connection, name: &str, period: &str, entry: i64) {
+        let sql = "INSERT INTO archives VALUES (?1, ?2, '2025-10-24T23:30:00+03:00', 3, 'h', 'code', 1, 1, 's', 'petrova', ?3)";
+        tables.execute(sql, params![name, period, entry]).unwrap();
+        let sql = "INSERT INTO archive_copies SELECT ?1, id, ?2 FROM carriers";
+        tables.execute(sql, params![name, entry]).unwrap();
+    }
+
+    fn verified(tables: &Connection, entry: i64, carrier: &str, on: &str, result: &str) {
+        let sql = "INSERT INTO verifications (entry, archive, carrier, at, by, depth, result)
+                   VALUES (?1, '2025-2026-q1', ?2, ?3 || 'T10:00:00+03:00', 'petrova', 'подпись', ?4)";
+        tables.execute(sql, params![entry, carrier, on, result]).unwrap();
+    }
+
+    fn lost(tables: &Connection, carrier: &str) {
+        let sql =
+            "INSERT INTO carrier_losses VALUES (?1, '2025-11-01', 'забыт', 0, '2025-11-01T10:00:00+03:00', 'petrova',
+                   NULL, NULL, NULL, 20)";
+        tables.execute(sql, [carrier]).unwrap();
+    }
+
+    fn needs(tables: &Connection, on: &str) -> Vec<Need> {
+        Status::of(tables, day(on)).unwrap().archives[0].needs.clone()
+    }
+
+    #[test]
+    fn a_copy_is_due_six_months_after_it_was_made_or_verified_last() {
+        let tables = tables();
+        assert_eq!(needs(&tables, "23.04.2026"), []);
+        let due = |label: &str, on: &str| Need::Verify(label.into(), day(on));
+        assert_eq!(needs(&tables, "24.04.2026"), [due("А-1", "24.04.2026"), due("А-2", "24.04.2026")]);
+        verified(&tables, 10, "c1", "2026-04-20", "цел и подлинен");
+        assert_eq!(needs(&tables, "24.04.2026"), [due("А-2", "24.04.2026")]);
+        verified(&tables, 11, "", "2026-04-20", "цел");
+        assert_eq!(needs(&tables, "24.04.2026"), [due("А-2", "24.04.2026")], "verified elsewhere, not on А-2");
+        tables.execute("UPDATE school SET config = json_set(config, '$.policy.verify_months', 3)", []).unwrap();
+        assert_eq!(needs(&tables, "24.01.2026").len(), 1, "by the school's own term");
+    }
+
+    #[test]
+    fn what_is_damaged_forged_lost_or_single_is_said() {
+        let tables = tables();
+        verified(&tables, 10, "c1", "2025-12-01", "повреждён");
+        assert_eq!(needs(&tables, "02.12.2025"), [Need::Repair("А-1".into(), Some("А-2".into()))]);
+        verified(&tables, 11, "c2", "2025-12-01", "не подлинен");
+        let both = [Need::Repair("А-1".into(), None), Need::Forged("А-2".into()), Need::NoCopy];
+        assert_eq!(needs(&tables, "02.12.2025"), both);
+        verified(&tables, 12, "c1", "2025-12-02", "цел");
+        verified(&tables, 13, "c2", "2025-12-02", "цел");
+        assert_eq!(needs(&tables, "02.12.2025"), [], "the last verification counts");
+        lost(&tables, "c2");
+        assert_eq!(needs(&tables, "02.12.2025"), [Need::Single("А-1".into())]);
+        assert_eq!(needs(&tables, "02.06.2026").len(), 2, "what is lost is not due");
+        lost(&tables, "c1");
+        assert_eq!(needs(&tables, "02.12.2025"), [Need::NoCopy]);
+    }
+
+    #[test]
+    fn an_archive_made_again_on_two_good_copies_takes_the_place_of_the_first() {
+        let tables = tables();
+        verified(&tables, 10, "c1", "2025-12-01", "повреждён");
+        archive(&tables, "2025-2026-q2", "II четверть", 11);
+        assert_eq!(needs(&tables, "02.12.2025").len(), 1, "another period");
+        archive(&tables, "2025-2026-q1-2", "I четверть", 12);
+        let status = Status::of(&tables, day("02.12.2025")).unwrap();
+        assert_eq!(status.archives[0].replaced_by.as_deref(), Some("2025-2026-q1-2"));
+        assert!(!status.is_due());
+        lost(&tables, "c2");
+        assert!(Status::of(&tables, day("02.12.2025")).unwrap().archives[0].replaced_by.is_none());
+    }
+
+    #[test]
+    fn journals_are_kept_five_years_and_sheets_of_final_results_twenty_five() {
+        let tables = tables();
+        archive(&tables, "2025-2026-summaries", "Сводные ведомости", 11);
+        let status = Status::of(&tables, day("30.05.2031")).unwrap();
+        let [journal, summaries] = &status.archives[..] else { panic!("{status:?}") };
+        assert_eq!((journal.kept_until, summaries.kept_until), (day("29.05.2031"), day("31.12.2051")));
+        assert!(journal.may_be_destroyed(day("30.05.2031")) && !journal.may_be_destroyed(day("29.05.2031")));
+        assert_eq!(journal.needs, [], "nothing is due of what need not be kept");
+        assert_eq!(summaries.needs.len(), 2);
+        assert_eq!(status.summaries(), Some(summaries));
+    }
+}

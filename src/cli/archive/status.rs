@@ -1,0 +1,169 @@
+//! `letopis archive list` and `archive status`: which archives there are, and what is due.
+
+use super::{Common, screen, session};
+use crate::archive::of_journal::status::{ArchiveStatus, Copy, Need, Status};
+use crate::error::Result;
+use crate::journal::find;
+use crate::ledger::chain::grouped;
+use crate::school::format_date;
+use rusqlite::Connection;
+use serde_json::{Value, json};
+use std::process::ExitCode;
+
+/// Lists the archives.
+pub fn list(common: &Common) -> Result<ExitCode> {
+    let journal = session::journal(common)?;
+    let status = on_today(journal.tables())?;
+    let columns = [
+        ("name", "Архив"),
+        ("period", "Период"),
+        ("created", "Создан"),
+        ("carriers", "Носители"),
+        ("code", "Код архива"),
+    ];
+    let rows = status.archives.iter().map(|archive| {
+        let labels: Vec<&str> = archive.copies.iter().map(|copy| copy.carrier.label.as_str()).collect();
+        let (created, code) = match common.json {
+            true => (archive.created.to_string(), archive.code.clone()),
+            false => (format_date(archive.created), grouped(&archive.code)),
+        };
+        vec![json!(archive.name), json!(archive.period), json!(created), json!(labels), json!(code)]
+    });
+    screen::list(common.json, &columns, rows.collect());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says how the archives stand; the exit status is 1 where something should be done.
+pub fn run(common: &Common) -> Result<ExitCode> {
+    let journal = session::journal(common)?;
+    let tables = journal.tables();
+    let status = on_today(tables)?;
+    if common.json {
+        screen::json(&as_json(&status));
+    } else if status.archives.is_empty() {
+        println!(
+            "В журнале не записано ни одного архива. Создать: letopis archive create --period ПЕРИОД --to … --to …"
+        );
+    } else {
+        for archive in &status.archives {
+            say(tables, &status, archive)?;
+        }
+        say_terms(&status);
+    }
+    Ok(ExitCode::from(u8::from(status.is_due())))
+}
+
+fn on_today(tables: &Connection) -> Result<Status> {
+    Status::of(tables, find::school(tables)?.day_of(session::now()))
+}
+
+fn say(tables: &Connection, status: &Status, archive: &ArchiveStatus) -> Result<()> {
+    println!("Архив «{}»: {}, создан {}", archive.name, archive.period, format_date(archive.created));
+    for copy in &archive.copies {
+        let carrier = &copy.carrier;
+        let who = match find::staff(tables, carrier.in_hands_of())? {
+            Some(person) => person.name.initials(),
+            None => carrier.in_hands_of().to_owned(),
+        };
+        println!("  «{}» ({who}; {}): {}", carrier.label, carrier.place, state(copy));
+    }
+    if let Some(later) = &archive.replaced_by {
+        println!("  Заменён архивом «{later}» того же периода.");
+    }
+    for need in &archive.needs {
+        println!("  Что делать: {}.", words(archive, need));
+    }
+    match archive.may_be_destroyed(status.day) {
+        true => println!("  Срок хранения истёк {}.", format_date(archive.kept_until)),
+        false => println!("  Хранить до {} включительно.", format_date(archive.kept_until)),
+    }
+    Ok(())
+}
+
+fn state(copy: &Copy) -> String {
+    if let Some(loss) = &copy.carrier.loss {
+        return format!("носитель утерян {}, копией не считается", format_date(loss.reported));
+    }
+    let due = format!("проверить к {}", format_date(copy.due));
+    match &copy.verified {
+        None => format!("после записи не проверялся, {due}"),
+        Some(verified) => {
+            let found = format!("проверен {} ({}): {}", format_date(verified.day), verified.depth, verified.result);
+            if copy.is_good() { format!("{found}, {due}") } else { found }
+        }
+    }
+}
+
+fn words(archive: &ArchiveStatus, need: &Need) -> String {
+    let again =
+        format!("запишите архив периода заново на два носителя: letopis archive create --period «{}»", archive.period);
+    match need {
+        Need::Verify(label, since) => {
+            format!(
+                "с {} пора проверить копию на «{label}»: letopis archive verify НОСИТЕЛЬ --journal ФАЙЛ",
+                format_date(*since)
+            )
+        }
+        Need::Repair(label, Some(other)) => {
+            format!("копия на «{label}» повреждена: letopis archive repair НОСИТЕЛЬ --from НОСИТЕЛЬ «{other}»")
+        }
+        Need::Repair(label, None) => {
+            format!("копия на «{label}» повреждена: letopis archive repair НОСИТЕЛЬ; повреждённую не удаляйте")
+        }
+        Need::Forged(label) => {
+            format!("копия на «{label}» не подлинна: не доверяйте ей, сохраните её и сообщите директору")
+        }
+        Need::Single(label) => format!("цела одна копия, на «{label}», а нужны две (§2.5): {again}"),
+        Need::NoCopy => format!("ни одной целой копии: {again}"),
+    }
+}
+
+/// What may be destroyed, and what stays.
+fn say_terms(status: &Status) {
+    let journals: Vec<&ArchiveStatus> = status.archives.iter().filter(|archive| !archive.summaries).collect();
+    let Some(first) = journals.first() else { return };
+    let from = format_date(first.kept_until.succ_opt().unwrap_or(first.kept_until));
+    let sheets = match status.summaries() {
+        Some(archive) => format!("они в архиве «{}»", archive.name),
+        None => "выделить их в отдельный архив: letopis archive extract-summaries".to_owned(),
+    };
+    println!(
+        "Журнал хранится 5 лет после учебного года: его архивы и файл можно уничтожить с {from}. \
+         Сводные ведомости хранятся 25 лет (§5.2): {sheets}."
+    );
+}
+
+fn as_json(status: &Status) -> Value {
+    let archives: Vec<Value> = status.archives.iter().map(archive_json).collect();
+    json!({
+        "date": status.day, "due": status.is_due(), "archives": archives,
+        "summaries": status.summaries().map(|archive| &archive.name),
+    })
+}
+
+fn archive_json(archive: &ArchiveStatus) -> Value {
+    let copy = |copy: &Copy| {
+        let (carrier, verified) = (&copy.carrier, copy.verified.as_ref());
+        json!({
+            "carrier": carrier.id, "label": carrier.label, "holder": carrier.in_hands_of(), "place": carrier.place,
+            "lost_on": carrier.loss.as_ref().map(|loss| loss.reported), "good": copy.is_good(),
+            "verified_on": verified.map(|verified| verified.day), "depth": verified.map(|verified| &verified.depth),
+            "result": verified.map(|verified| &verified.result), "due": copy.due,
+        })
+    };
+    let need = |need: &Need| {
+        let (what, label) = match need {
+            Need::Verify(label, _) => ("verify", Some(label)),
+            Need::Repair(label, _) => ("repair", Some(label)),
+            Need::Forged(label) => ("forged", Some(label)),
+            Need::Single(label) => ("single", Some(label)),
+            Need::NoCopy => ("no copy", None),
+        };
+        json!({ "what": what, "label": label })
+    };
+    json!({
+        "name": archive.name, "period": archive.period, "code": archive.code, "created": archive.created,
+        "copies": archive.copies.iter().map(copy).collect::<Vec<_>>(), "replaced_by": archive.replaced_by,
+        "kept_until": archive.kept_until, "needs": archive.needs.iter().map(need).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,144 @@
+//! Rules for carriers: registered, given out, handed in, lost, replaced (§2.5, §5.5.4, §5.6–5.8).
+
+use super::{Context, text};
+use crate::error::{Error, Result};
+use crate::journal::entry::{CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored, CarrierReturned};
+use crate::journal::find::{self, Carrier};
+use crate::school::format_date;
+use chrono::NaiveDate;
+use rusqlite::{Connection, params};
+
+/// A carrier with an id and a label of its own, held by somebody who works here. Registered again, it takes what is said
+/// of it now; to say the same again is a mistake.
+pub fn registration(context: &Context<'_>, carrier: &CarrierRegistered) -> Result<()> {
+    let tables = context.tables;
+    text::is_given(&carrier.id, "номер носителя")?;
+    text::is_given(&carrier.label, "надпись на носителе")?;
+    text::is_given(&carrier.place, "место хранения")?;
+    if !works_here(tables, &carrier.holder)? {
+        return Err(Error::input(format!("хранителя «{}» нет среди сотрудников", carrier.holder))
+            .next("укажите логин из letopis staff list"));
+    }
+    is_not_lost(tables, &carrier.id)?;
+    let same = "SELECT 1 FROM carriers WHERE id = ?1 AND label = ?2 AND holder = ?3 AND place = ?4 AND device = ?5";
+    let CarrierRegistered { id, label, holder, place, device } = carrier;
+    if tables.prepare_cached(same)?.exists(params![id, label, holder, place, device])? {
+        return Err(Error::refused(format!("носитель «{label}» уже зарегистрирован")));
+    }
+    if tables.prepare_cached("SELECT 1 FROM carriers WHERE id <> ?1 AND label = ?2")?.exists(params![id, label])? {
+        return Err(Error::refused(format!("надпись «{label}» уже зарегистрирована за другим носителем"))
+            .next("дайте носителю другую надпись: --label"));
+    }
+    Ok(())
+}
+
+/// §5.6: a carrier that nobody has is given to somebody who works here.
+pub fn issue(context: &Context<'_>, issued: &CarrierIssued) -> Result<()> {
+    let carrier = at_hand(context, &issued.carrier)?;
+    if !works_here(context.tables, &issued.to)? {
+        let known = find::staff(context.tables, &issued.to)?;
+        let what = match known {
+            Some(person) => {
+                format!("{} уволен(а): носитель выдаётся тому, кто работает в школе (§5.6)", person.name.full())
+            }
+            None => format!("«{}» нет среди сотрудников", issued.to),
+        };
+        return Err(Error::input(what).next("укажите логин из letopis staff list"));
+    }
+    let Some(issue) = &carrier.issue else { return Ok(()) };
+    let (label, since) = (&carrier.label, day(context, &issue.at));
+    let name = full_name(context.tables, &issue.to)?;
+    Err(Error::refused(format!("носитель «{label}» уже выдан: {name}, {since}"))
+        .next(format!("сначала примите его: letopis carrier return «{label}» --place МЕСТО")))
+}
+
+/// §5.7: a carrier that was given out is handed in.
+pub fn handing_in(context: &Context<'_>, returned: &CarrierReturned) -> Result<()> {
+    text::is_given(&returned.place, "место хранения")?;
+    text::fits(&returned.place, "место хранения")?;
+    let carrier = at_hand(context, &returned.carrier)?;
+    if carrier.issue.is_some() {
+        return Ok(());
+    }
+    Err(Error::refused(format!(
+        "носитель «{}» никому не выдан: он и так хранится здесь: {}",
+        carrier.label, carrier.place
+    ))
+    .next("чтобы исправить место хранения, зарегистрируйте носитель заново: letopis carrier register"))
+}
+
+/// §5.8.1: the loss is reported once, not before the carrier was there and not ahead of time.
+pub fn loss(context: &Context<'_>, lost: &CarrierLost, today: NaiveDate) -> Result<()> {
+    text::is_given(&lost.circumstances, "обстоятельства утери")?;
+    text::fits(&lost.circumstances, "обстоятельства утери")?;
+    let carrier = at_hand(context, &lost.carrier)?;
+    let since = match &carrier.issue {
+        Some(issue) => context.school.day_of_text(&issue.at),
+        None => context.school.day_of_text(&carrier.registered_at),
+    };
+    let why = match since {
+        Some(since) if lost.reported < since => {
+            format!("тогда он ещё не был выдан или зарегистрирован ({})", format_date(since))
+        }
+        _ if lost.reported > today => "этот день ещё не наступил".to_owned(),
+        _ => return Ok(()),
+    };
+    let reported = format_date(lost.reported);
+    Err(Error::input(format!("об утере носителя «{}» не могли сообщить {reported}: {why}", carrier.label))
+        .next("укажите день, когда сообщено об утере: --reported"))
+}
+
+/// §5.8.2: what was on a lost carrier is restored on another that is at hand.
+pub fn restoring(context: &Context<'_>, restored: &CarrierRestored) -> Result<()> {
+    let lost = known(context.tables, &restored.carrier)?;
+    let label = &lost.label;
+    let Some(loss) = &lost.loss else {
+        return Err(Error::refused(format!("носитель «{label}» не записан как утерянный: восстанавливать нечего"))
+            .next(format!("сначала запишите утерю: letopis carrier lost «{label}» --circumstances ОБСТОЯТЕЛЬСТВА")));
+    };
+    if let Some(restored) = &loss.restored {
+        let on = find::carrier(context.tables, &restored.on)?.map_or_else(|| restored.on.clone(), |known| known.label);
+        return Err(Error::refused(format!("данные носителя «{label}» уже восстановлены на «{on}»"))
+            .next("если утерян и он, запишите это: letopis carrier lost"));
+    }
+    at_hand(context, &restored.replacement).map(|_| ())
+}
+
+/// Refuses a carrier that was lost. One that is not registered is not refused here.
+///
+/// # Errors
+/// A carrier that was lost.
+pub fn is_not_lost(tables: &Connection, id: &str) -> Result<()> {
+    let Some(carrier) = find::carrier(tables, id)? else { return Ok(()) };
+    let Some(loss) = &carrier.loss else { return Ok(()) };
+    let (label, reported) = (&carrier.label, format_date(loss.reported));
+    Err(Error::refused(format!("носитель «{label}» утерян, об этом сообщено {reported} (§5.8)")).next(
+        "возьмите другой носитель; найденный сначала очистите и зарегистрируйте под новой надписью: letopis carrier register",
+    ))
+}
+
+/// A carrier that is registered and was not lost.
+fn at_hand(context: &Context<'_>, id: &str) -> Result<Carrier> {
+    let carrier = known(context.tables, id)?;
+    is_not_lost(context.tables, id)?;
+    Ok(carrier)
+}
+
+fn known(tables: &Connection, id: &str) -> Result<Carrier> {
+    find::carrier(tables, id)?.ok_or_else(|| {
+        Error::refused(format!("носитель {id} не зарегистрирован"))
+            .next("зарегистрируйте его: letopis carrier register")
+    })
+}
+
+fn works_here(tables: &Connection, login: &str) -> Result<bool> {
+    Ok(find::staff(tables, login)?.is_some_and(|person| !person.dismissed))
+}
+
+fn full_name(tables: &Connection, login: &str) -> Result<String> {
+    Ok(find::staff(tables, login)?.map_or_else(|| login.to_owned(), |person| person.name.full()))
+}
+
+fn day(context: &Context<'_>, time: &str) -> String {
+    context.school.day_of_text(time).map(format_date).unwrap_or_default()
+}
