@@ -69,6 +69,9 @@ impl fmt::Display for Finding {
 /// How deep a verification went, in the words the ledger records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum Depth {
+    /// The files that are listed, by name and size, and the signature over the lists. The payload was not read.
+    #[serde(rename = "состав")]
+    List,
     /// Files, sums, signature and the link to the archive before.
     #[serde(rename = "подпись")]
     Signature,
@@ -80,6 +83,7 @@ pub enum Depth {
 impl fmt::Display for Depth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::List => "состав",
             Self::Signature => "подпись",
             Self::Content => "содержание",
         })
@@ -96,6 +100,8 @@ pub enum Verdict {
     Damaged,
     /// Whole, but not what the anchor says it should be.
     Forged,
+    /// Nothing is missing and the lists are whole; whether the files are, nobody looked.
+    Complete { fingerprint: String },
     /// Whole; by whom, only paper can tell.
     Whole { fingerprint: String },
     /// Whole and vouched for by an anchor.
@@ -103,9 +109,9 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// 0 for a whole archive, 1 otherwise.
+    /// 0 where nothing amiss was found, 1 otherwise.
     pub fn exit_status(&self) -> u8 {
-        u8::from(!matches!(self, Self::Whole { .. } | Self::Genuine { .. }))
+        u8::from(!matches!(self, Self::Complete { .. } | Self::Whole { .. } | Self::Genuine { .. }))
     }
 
     /// The short word the ledger records.
@@ -114,6 +120,7 @@ impl Verdict {
             Self::Unfinished => "не завершён",
             Self::Damaged => "повреждён",
             Self::Forged => "не подлинен",
+            Self::Complete { .. } => "состав полон",
             Self::Whole { .. } => "цел",
             Self::Genuine { .. } => "цел и подлинен",
         }
@@ -125,6 +132,7 @@ impl fmt::Display for Verdict {
         f.write_str(self.word())?;
         match self {
             Self::Whole { fingerprint } => write!(f, "; подпись ключа {fingerprint} — сверьте с актом"),
+            Self::Complete { .. } => f.write_str("; сами файлы не читались"),
             Self::Unfinished => f.write_str(": запись была прервана, это ещё не архив"),
             _ => Ok(()),
         }

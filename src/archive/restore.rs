@@ -18,6 +18,9 @@ use crate::error::{Error, Result};
 use crate::ledger::identity::Identity;
 use crate::school::ClassName;
 
+/// The package of the documents that concern the whole school.
+const REGISTERS: &str = "registers";
+
 /// The folder of printed documents in a restored archive.
 pub const PRINT: &str = "print";
 
@@ -105,7 +108,12 @@ fn choose<'p>(packages: &'p BTreeMap<String, Vec<BagPath>>, only: &[String]) -> 
     only.iter()
         .map(|wanted| {
             let class = ClassName::parse(wanted).map(|class| format!("class-{}", class.ascii()));
-            let mut names = class.into_iter().chain([wanted.to_lowercase()]);
+            let word = match wanted.to_lowercase().as_str() {
+                "журнал" => DATABASE.to_owned(),
+                "реестры" => REGISTERS.to_owned(),
+                other => other.to_owned(),
+            };
+            let mut names = class.into_iter().chain([word]);
             let found = names.find_map(|name| packages.get_key_value(&name));
             found.map(|(name, _)| name.as_str()).ok_or_else(|| {
                 Error::input(format!("в архиве нет пакета «{wanted}»"))

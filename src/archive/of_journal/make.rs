@@ -313,7 +313,7 @@ fn free_name(
 fn signer_of_ours(journal: &Journal, carriers: &[Carrier], name: &str) -> Result<Option<String>> {
     let mut signer = None;
     let witness = Witness(journal);
-    let request = Request { anchors: &[Anchor::Journal(&witness)], content: None };
+    let request = Request { anchors: &[Anchor::Journal(&witness)], ..Request::default() };
     for carrier in carriers {
         let folder = carrier.bag(name);
         if folder.root().exists() {

@@ -42,10 +42,11 @@ impl Files {
     }
 }
 
-/// Reads every file once, on all processors.
-pub(super) fn read(folder: &Folder, progress: &dyn Progress) -> Files {
+/// Reads every file once, on all processors; the payload only where it is asked for.
+pub(super) fn read(folder: &Folder, payload: bool, progress: &dyn Progress) -> Files {
     let listed = folder.list();
     let mut own: Vec<&BagPath> = listed.files.keys().filter(|path| !path.is_in(RECOVERY)).collect();
+    own.retain(|path| payload || !path.is_in(DATA));
     // The largest first: a processor that came to it last would have all others wait.
     own.sort_by_key(|path| std::cmp::Reverse(listed.files.get(*path)));
     progress.begin("контрольные суммы", own.iter().filter_map(|path| listed.files.get(*path)).sum());

@@ -36,6 +36,8 @@ pub struct Request<'a> {
     pub anchors: &'a [Anchor<'a>],
     /// A key, and what to do with the journal that it opens.
     pub content: Option<Content<'a>>,
+    /// Whether the payload is only held against the lists by name and size, and not read.
+    pub unread: bool,
 }
 
 /// Verifies the bag in the folder `path`.
@@ -48,7 +50,7 @@ pub fn verify(path: &Path, request: &Request<'_>, progress: &dyn Progress) -> Re
     if !folder.is_declared() && !seal::holds(&folder) {
         return Ok(unfinished(&folder));
     }
-    let files = files::read(&folder, progress);
+    let files = files::read(&folder, !request.unread, progress);
     let sealed = seal::check(&folder, &files);
     let mut findings = sealed.findings;
     findings.extend(files::compare(&files, &findings));
@@ -59,9 +61,13 @@ pub fn verify(path: &Path, request: &Request<'_>, progress: &dyn Progress) -> Re
         }
         findings.extend(link::check(&folder, facts, code));
     }
-    let (faults, healing) = recovery::check(&folder, &files, facts.as_ref(), &findings, progress);
-    findings.extend(faults);
-    let mut depth = Depth::Signature;
+    let mut healing = None;
+    let mut depth = if request.unread { Depth::List } else { Depth::Signature };
+    if !request.unread {
+        let (faults, can) = recovery::check(&folder, &files, facts.as_ref(), &findings, progress);
+        findings.extend(faults);
+        healing = can;
+    }
     if let Some(content) = &request.content {
         depth = Depth::Content;
         findings.extend(content.check(&folder, &files, facts.as_ref(), progress)?);
@@ -85,19 +91,20 @@ pub fn verify(path: &Path, request: &Request<'_>, progress: &dyn Progress) -> Re
         code: sealed.code.map(|code| code.to_string()),
         payload: files.payload(),
         depth,
-        verdict: verdict(&findings, fingerprint, by),
+        verdict: verdict(&findings, depth, fingerprint, by),
         findings,
         healing,
     })
 }
 
-fn verdict(findings: &[Finding], fingerprint: Option<String>, by: Vec<String>) -> Verdict {
+fn verdict(findings: &[Finding], depth: Depth, fingerprint: Option<String>, by: Vec<String>) -> Verdict {
     let worst = |severity: Severity| findings.iter().any(|finding| finding.severity == severity);
     match fingerprint {
         _ if worst(Severity::Damage) => Verdict::Damaged,
         _ if worst(Severity::Forgery) => Verdict::Forged,
         // Without a signature there was a finding already; were there none, this would still promise nothing.
         None => Verdict::Damaged,
+        Some(fingerprint) if depth == Depth::List => Verdict::Complete { fingerprint },
         Some(fingerprint) if by.is_empty() => Verdict::Whole { fingerprint },
         Some(fingerprint) => Verdict::Genuine { fingerprint, by },
     }

@@ -14,7 +14,7 @@ use crate::archive::sum::Sum;
 use crate::ledger::identity::Identity;
 
 fn check(path: &Path, anchors: &[Anchor<'_>]) -> Report {
-    verify(path, &Request { anchors, content: None }, &Quiet).unwrap()
+    verify(path, &Request { anchors, ..Request::default() }, &Quiet).unwrap()
 }
 
 #[test]
@@ -60,6 +60,30 @@ fn a_file_that_is_missing_cut_off_or_put_there_is_named() {
     }
     fs::write(bag.root().join("data/extra.zip.age"), "x").unwrap();
     assert!(check(bag.root(), &[]).blames("data/extra.zip.age"));
+}
+
+#[test]
+fn a_quick_look_finds_what_is_missing_and_does_not_call_whole_what_it_did_not_read() {
+    let school = School::new();
+    school.archive();
+    let bag = school.bag(0);
+    let quick = || verify(bag.root(), &Request { unread: true, ..Request::default() }, &Quiet).unwrap();
+    assert!(matches!(quick().verdict, Verdict::Complete { .. }), "{:?}", quick().findings);
+    let path = bag.root().join("data/class-7a.zip.age");
+    let intact = fs::read(&path).unwrap();
+    let mut flipped = intact.clone();
+    flipped[9] ^= 1;
+    fs::write(&path, flipped).unwrap();
+    let report = quick();
+    assert!(matches!(report.verdict, Verdict::Complete { .. }) && report.depth == Depth::List);
+    assert!(!report.verdict.to_string().contains("цел"), "{}", report.verdict);
+    fs::write(&path, &intact[1..]).unwrap();
+    assert_eq!(quick().verdict, Verdict::Damaged, "the sizes do not add up");
+    fs::remove_file(&path).unwrap();
+    assert!(quick().blames("data/class-7a.zip.age"));
+    fs::write(&path, intact).unwrap();
+    fs::write(bag.root().join(ALLOWED_SIGNERS), "").unwrap();
+    assert!(quick().blames(ALLOWED_SIGNERS));
 }
 
 #[test]
@@ -324,7 +348,7 @@ fn two_ledgers_of_the_same_length_cannot_both_be_true() {
 fn deep(school: &School, identity: &Identity, judge: DeepCheck<'_>) -> Report {
     let scratch = school.path("scratch");
     let content = Some(Content { identity, scratch: &scratch, check: judge });
-    let report = verify(school.bag(0).root(), &Request { anchors: &[], content }, &Quiet).unwrap();
+    let report = verify(school.bag(0).root(), &Request { content, ..Request::default() }, &Quiet).unwrap();
     assert!(!scratch.exists());
     report
 }
@@ -385,7 +409,7 @@ proptest! {
         }
         let identity = Identity::generate();
         let content = Some(Content { identity: &identity, scratch: &dir.path().join("../s"), check: &|_| Ok(Vec::new()) });
-        let report = verify(dir.path(), &Request { anchors: &[], content }, &Quiet).unwrap();
+        let report = verify(dir.path(), &Request { content, ..Request::default() }, &Quiet).unwrap();
         prop_assert_eq!(report.verdict.exit_status(), 1);
     }
 }

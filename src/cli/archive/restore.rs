@@ -18,7 +18,7 @@ pub struct Restore {
     /// Куда: новая папка
     #[arg(long, value_name = "ПАПКА")]
     to: PathBuf,
-    /// Только это: класс («7А»), registers или database; можно несколько раз
+    /// Только это: класс («7А»), «журнал» или «реестры»; можно несколько раз
     #[arg(long, value_name = "ЧТО")]
     only: Vec<String>,
 }

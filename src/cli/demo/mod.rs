@@ -300,7 +300,7 @@ impl Stage {
             let anchors = [Anchor::Journal(&witness), Anchor::Expect(Code::parse(&made.recorded.tagmanifest)?)];
             let scratch = self.dir.join("verify-tmp");
             let content = Content { identity: &self.keys[2], scratch: &scratch, check: &deep::check };
-            let request = Request { anchors: &anchors, content: Some(content) };
+            let request = Request { anchors: &anchors, content: Some(content), ..Request::default() };
             let bar = Bar::new();
             for folder in &made.folders {
                 reports.push((folder, verify(folder, &request, &bar)?));
