@@ -1,11 +1,13 @@
 //! The rules of the regulation, driven through the library, whose clock is a parameter.
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
+use letopis::archive::of_journal::history::History;
+use letopis::archive::of_journal::record_repair;
 use letopis::import;
 use letopis::journal::entry::{
-    ArchiveCreated, Body, CarrierRegistered, ClockReset, CopyOn, DocumentIssued, ExemptionSet, FinalLine, FinalsSet,
-    IssuedPage, JournalCreated, KeyEnrolled, KeyRevoked, LessonRecorded, LessonRef, MarkLine, MarksSet, Person,
-    PupilEnrolled, PupilLeft, Reason, ReasonSet, SchoolChanged,
+    ArchiveCreated, ArchiveVerified, Body, CarrierLost, CarrierRegistered, ClockReset, CopyOn, DocumentIssued,
+    ExemptionSet, FinalLine, FinalsSet, IssuedPage, JournalCreated, KeyEnrolled, KeyRevoked, LessonRecorded, LessonRef,
+    MarkLine, MarksSet, Person, PupilEnrolled, PupilLeft, Reason, ReasonSet, RepairedFrom, SchoolChanged,
 };
 use letopis::journal::{Author, Journal, Recorded, find};
 use letopis::ledger::identity::Identity;
@@ -305,16 +307,86 @@ fn documents_are_numbered_without_a_gap_and_issued_by_the_deputy_head_or_the_dir
     assert!(!office.is_clean(), "the texts of their pages were never kept");
 }
 
-#[test]
-fn clause_2_5_two_copies_with_different_holders_in_different_places() {
-    let mut office = Office::open();
-    let carrier = |id: &str, holder: &str, place: &str| CarrierRegistered {
+fn carrier(id: &str, holder: &str, place: &str) -> CarrierRegistered {
+    CarrierRegistered {
         id: id.into(),
         label: format!("А-{id}"),
         holder: holder.into(),
         place: place.into(),
         device: String::new(),
+    }
+}
+
+fn archive(carriers: &[&str]) -> ArchiveCreated {
+    ArchiveCreated {
+        signer: String::new(),
+        name: "2025-2026-q1".into(),
+        period: "I четверть".into(),
+        tagmanifest: "0".repeat(64),
+        length: 5,
+        head: "0".repeat(64),
+        files: 1,
+        bytes: 1,
+        copies: carriers.iter().map(|carrier| CopyOn { carrier: (*carrier).into() }).collect(),
+    }
+}
+
+#[test]
+fn clause_5_8_nothing_is_archived_on_a_lost_carrier() {
+    let mut office = Office::open();
+    let now = "2025-10-27T12:00";
+    office.record("petrova", now, carrier("1", "kuznetsov", "сейф директора")).unwrap();
+    office.record("petrova", now, carrier("4", "petrova", "кабинет")).unwrap();
+    let lost = |reported: &str| CarrierLost {
+        carrier: "4".into(),
+        reported: day(reported),
+        circumstances: "забыт в автобусе".into(),
+        by_fault: false,
     };
+    office.refuses("petrova", now, lost("2025-10-28"), "ещё не наступил");
+    office.record("petrova", now, lost("2025-10-27")).unwrap();
+    office.refuses("petrova", now, lost("2025-10-27"), "утерян");
+    office.refuses("petrova", now, archive(&["1", "4"]), "носитель «А-4» утерян");
+    assert!(office.is_clean());
+}
+
+#[test]
+fn a_carrier_that_is_damaged_again_is_to_be_replaced() {
+    let mut office = Office::open();
+    let now = "2025-10-27T12:00";
+    office.record("petrova", now, carrier("1", "kuznetsov", "сейф директора")).unwrap();
+    office.record("petrova", now, carrier("4", "petrova", "кабинет")).unwrap();
+    office.record("petrova", now, archive(&["1", "4"])).unwrap();
+    let damaged = || ArchiveVerified {
+        archive: "2025-2026-q1".into(),
+        carrier: "4".into(),
+        depth: "подпись".into(),
+        result: "повреждён".into(),
+        damaged: Some(2),
+        healable: Some(true),
+    };
+    office.record("petrova", "2025-11-27T12:00", damaged()).unwrap();
+    let author = Author { identity: &office.keys["semyonov"], now: at("2025-11-27T13:00"), taken_over: false };
+    let from = RepairedFrom::Recovery;
+    let refused = record_repair(&mut office.journal, author, "2025-2026-q1", "4", 2, 8192, from);
+    assert!(refused.unwrap_err().message().contains("нет права"));
+    let author = Author { identity: &office.keys["petrova"], ..author };
+    assert!(record_repair(&mut office.journal, author, "another", "4", 2, 8192, from).unwrap().is_none());
+    assert!(record_repair(&mut office.journal, author, "2025-2026-q1", "4", 2, 8192, from).unwrap().is_some());
+    assert!(!History::of(office.journal.tables(), "4").unwrap().is_failing());
+    office.record("petrova", "2026-01-27T12:00", damaged()).unwrap();
+    let history = History::of(office.journal.tables(), "4").unwrap();
+    assert!(history.is_failing() && history.failures == 2, "{history:?}");
+    let kinds: Vec<_> =
+        history.events.iter().map(|event| serde_json::to_value(event).unwrap()["kind"].clone()).collect();
+    assert_eq!(kinds, ["registered", "archived", "verified", "repaired", "verified"]);
+    assert!(!History::of(office.journal.tables(), "1").unwrap().is_failing());
+    assert!(office.is_clean());
+}
+
+#[test]
+fn clause_2_5_two_copies_with_different_holders_in_different_places() {
+    let mut office = Office::open();
     let now = "2025-10-27T12:00";
     office.refuses("semyonov", now, carrier("1", "kuznetsov", "сейф"), "нет права");
     office.refuses("petrova", now, carrier("1", "nobody", "сейф"), "нет среди сотрудников");
@@ -333,17 +405,6 @@ fn clause_2_5_two_copies_with_different_holders_in_different_places() {
     office.record("petrova", now, carrier("4", "kuznetsov", "кабинт")).unwrap();
     office.refuses("semyonov", now, carrier("4", "petrova", "кабинет"), "нет права");
     office.record("petrova", now, carrier("4", "petrova", "кабинет")).unwrap();
-    let archive = |carriers: &[&str]| ArchiveCreated {
-        signer: String::new(),
-        name: "2025-2026-q1".into(),
-        period: "I четверть".into(),
-        tagmanifest: "0".repeat(64),
-        length: 5,
-        head: "0".repeat(64),
-        files: 1,
-        bytes: 1,
-        copies: carriers.iter().map(|carrier| CopyOn { carrier: (*carrier).into() }).collect(),
-    };
     for (copies, words) in [
         (&["1"][..], "нужны две копии"),
         (&["1", "1"], "нужны две копии"),

@@ -1,6 +1,8 @@
 //! `letopis carrier`: the sticks that archives and personal journals are kept on, and who has them (§5.5.3, §5.5.4,
 //! §5.6–5.8).
 
+mod history;
+
 use super::{Common, desk::Desk, screen, session};
 use crate::archive::of_journal::register;
 use crate::error::Result;
@@ -67,6 +69,13 @@ pub enum Carrier {
     /// Список носителей: у кого каждый, какие утеряны и чем заменены
     #[command(visible_alias = "список")]
     List,
+    /// История носителя: что на него записано, какие проверки он прошёл, не пора ли его заменить
+    #[command(visible_alias = "история")]
+    History {
+        /// Надпись или номер носителя
+        #[arg(value_name = "НАДПИСЬ")]
+        carrier: String,
+    },
 }
 
 #[derive(Args)]
@@ -117,6 +126,7 @@ impl Carrier {
                 return desk.record(CarrierRestored { carrier: lost.id, replacement: new.id }, &what);
             }
             Self::List => list(common)?,
+            Self::History { carrier } => history::run(common, &carrier)?,
         }
         Ok(ExitCode::SUCCESS)
     }

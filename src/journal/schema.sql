@@ -119,12 +119,12 @@ CREATE TABLE carrier_registrations ( -- every registration; the last of each car
     at TEXT NOT NULL, by TEXT NOT NULL) STRICT;
 CREATE TABLE carrier_issues (    -- who was given a carrier (§5.6); returned_at is NULL until it is handed in (§5.7)
     entry INTEGER PRIMARY KEY, carrier TEXT NOT NULL, login TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL,
-    returned_at TEXT, returned_to TEXT, place TEXT) STRICT;
+    returned_at TEXT, returned_to TEXT, place TEXT, returned_entry INTEGER) STRICT;
 CREATE INDEX carrier_issues_by_carrier ON carrier_issues (carrier);
 CREATE TABLE carrier_losses (    -- reported: the day; replacement: the carrier that took its place, NULL until then (§5.8)
     carrier TEXT PRIMARY KEY, reported TEXT NOT NULL, circumstances TEXT NOT NULL, by_fault INTEGER NOT NULL,
     at TEXT NOT NULL, by TEXT NOT NULL, replacement TEXT, restored_at TEXT, restored_by TEXT,
-    entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    lost_entry INTEGER NOT NULL, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE archives (          -- length and head: the ledger in it; tagmanifest: SHA-256 in hex, the archive's code
     name TEXT PRIMARY KEY, period TEXT NOT NULL, created_at TEXT NOT NULL, length INTEGER NOT NULL,
     head TEXT NOT NULL, tagmanifest TEXT NOT NULL, bytes INTEGER NOT NULL, files INTEGER NOT NULL,
@@ -135,4 +135,8 @@ CREATE TABLE archive_copies (
     PRIMARY KEY (archive, carrier)) STRICT, WITHOUT ROWID;
 CREATE TABLE verifications (     -- depth: «полнота», «суммы», «подпись», «содержание»; result: «цел», «цел и подлинен», «повреждён»
     entry INTEGER PRIMARY KEY, archive TEXT NOT NULL, carrier TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL,
-    depth TEXT NOT NULL, result TEXT NOT NULL) STRICT;
+    depth TEXT NOT NULL, result TEXT NOT NULL,
+    damaged INTEGER, healable INTEGER) STRICT; -- files damaged or missing; whether its recovery data suffice; NULL: not said
+CREATE TABLE repairs (           -- source: «recovery», «copy», «both»
+    entry INTEGER PRIMARY KEY, archive TEXT NOT NULL, carrier TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL,
+    files INTEGER NOT NULL, bytes INTEGER NOT NULL, source TEXT NOT NULL) STRICT;

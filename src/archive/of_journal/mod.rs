@@ -6,22 +6,25 @@
 //! * [`register`]: carriers that the ledger knows;
 //! * [`trust`]: what the journal can say of an archive;
 //! * [`status`]: how the archives stand, and what is due;
+//! * [`history`]: what a carrier went through;
 //! * [`deep`]: what is inside an archive, judged.
 
 pub mod deep;
 pub mod derive;
 mod due;
+pub mod history;
 pub mod make;
 pub mod register;
 pub mod status;
 pub mod trust;
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::archive::carrier::Carrier;
 use crate::archive::report::Report;
 use crate::error::Result;
-use crate::journal::entry::ArchiveVerified;
+use crate::journal::entry::{ArchiveRepaired, ArchiveVerified, RepairedFrom};
 use crate::journal::{Author, Journal, Recorded};
 
 /// Records a verification of one of the journal's own archives; of another's there is nothing to record.
@@ -45,6 +48,36 @@ pub fn record_verification(
         carrier: carrier.map(|carrier| carrier.card().id.clone()).unwrap_or_default(),
         depth: report.depth.to_string(),
         result: report.verdict.word().to_owned(),
+        damaged: damaged_files(report),
+        healable: None,
     };
     journal.record(author, verified).map(Some)
+}
+
+/// How many files a report names as damaged or missing, where it names any.
+fn damaged_files(report: &Report) -> Option<u64> {
+    let paths: HashSet<&str> = report.faults().map(|finding| finding.path.as_str()).filter(|p| !p.is_empty()).collect();
+    (!paths.is_empty()).then_some(paths.len() as u64)
+}
+
+/// Records that a copy of one of the journal's own archives was repaired; of another's there is nothing to record.
+/// `carrier` is the id of its carrier, empty where it lay on none.
+///
+/// # Errors
+/// An author who may not.
+pub fn record_repair(
+    journal: &mut Journal,
+    author: Author<'_>,
+    archive: &str,
+    carrier: &str,
+    files: u64,
+    bytes: u64,
+    from: RepairedFrom,
+) -> Result<Option<Recorded>> {
+    let sql = "SELECT 1 FROM archives WHERE name = ?1";
+    if !journal.tables().prepare_cached(sql)?.exists([archive])? {
+        return Ok(None);
+    }
+    let (archive, carrier) = (archive.to_owned(), carrier.to_owned());
+    journal.record(author, ArchiveRepaired { archive, carrier, files, bytes, from }).map(Some)
 }

@@ -1,8 +1,8 @@
 //! How the archives of a journal stand: on which carriers each lies, when each copy was verified, what is due, and how
 //! long each is kept.
 //!
-//! A copy counts where its carrier was not lost and its last verification found it whole; `archive create` reads every
-//! copy back, which is its first. An archive that a later one of the same period replaces, itself on two good copies,
+//! A copy counts where its carrier was not lost and its last verification found it whole, or it was repaired since, which
+//! makes it due at once; `archive create` reads every copy back, which is its first. An archive that a later one of the same period replaces, itself on two good copies,
 //! asks for no second copy any more.
 
 use crate::error::Result;
@@ -55,6 +55,8 @@ pub struct Copy {
     pub carrier: Carrier,
     /// Its last verification by the staff.
     pub verified: Option<Verified>,
+    /// The day on which it was repaired, if it was not verified after that.
+    pub repaired: Option<NaiveDate>,
     /// The day from which it should be verified again.
     pub due: NaiveDate,
 }
@@ -182,11 +184,12 @@ impl ArchiveStatus {
 impl Copy {
     /// Whether it counts as a copy.
     pub fn is_good(&self) -> bool {
-        !self.carrier.is_lost() && self.verified.as_ref().is_none_or(|verified| verified.result.starts_with("цел"))
+        let whole = self.verified.as_ref().is_none_or(|verified| verified.result.starts_with("цел"));
+        !self.carrier.is_lost() && (whole || self.repaired.is_some())
     }
 
     fn is_forged(&self) -> bool {
-        self.verified.as_ref().is_some_and(|verified| verified.result == "не подлинен")
+        self.repaired.is_none() && self.verified.as_ref().is_some_and(|verified| verified.result == "не подлинен")
     }
 }
 
@@ -206,19 +209,24 @@ fn copies(tables: &Connection, school: &School, archive: &str, created: NaiveDat
         if !tables.prepare_cached(sql)?.exists(params![archive, carrier.id])? {
             continue;
         }
-        let sql = "SELECT at, depth, result FROM verifications WHERE archive = ?1 AND carrier = ?2
+        let sql = "SELECT at, depth, result, entry FROM verifications WHERE archive = ?1 AND carrier = ?2
                    ORDER BY entry DESC LIMIT 1";
-        let row: Option<(String, String, String)> = tables
+        let row: Option<(String, String, String, u64)> = tables
             .prepare_cached(sql)?
-            .query_row(params![archive, carrier.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .query_row(params![archive, carrier.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
             .optional()?;
-        let verified = row.map(|(at, depth, result)| {
-            let day = school.day_of_text(&at).unwrap_or(created);
-            Verified { day, depth, result }
-        });
+        let since = row.as_ref().map_or(0, |(.., entry)| *entry);
+        let day = |at: &str| school.day_of_text(at).unwrap_or(created);
+        let verified = row.map(|(at, depth, result, _)| Verified { day: day(&at), depth, result });
+        let sql =
+            "SELECT at FROM repairs WHERE archive = ?1 AND carrier = ?2 AND entry > ?3 ORDER BY entry DESC LIMIT 1";
+        let repaired: Option<String> =
+            tables.prepare_cached(sql)?.query_row(params![archive, carrier.id, since], |row| row.get(0)).optional()?;
+        let repaired = repaired.map(|at| day(&at));
         let last = verified.as_ref().map_or(created, |verified| verified.day);
         let term = Months::new(school.policy.verify_months.into());
-        copies.push(Copy { carrier, verified, due: last.checked_add_months(term).unwrap_or(NaiveDate::MAX) });
+        let due = repaired.or_else(|| last.checked_add_months(term)).unwrap_or(NaiveDate::MAX);
+        copies.push(Copy { carrier, verified, repaired, due });
     }
     Ok(copies)
 }
@@ -264,7 +272,7 @@ mod tests {
     fn lost(tables: &Connection, carrier: &str) {
         let sql =
             "INSERT INTO carrier_losses VALUES (?1, '2025-11-01', 'забыт', 0, '2025-11-01T10:00:00+03:00', 'petrova',
-                   NULL, NULL, NULL, 20)";
+                   NULL, NULL, NULL, 20, 20)";
         tables.execute(sql, [carrier]).unwrap();
     }
 
@@ -297,6 +305,12 @@ mod tests {
         verified(&tables, 12, "c1", "2025-12-02", "цел");
         verified(&tables, 13, "c2", "2025-12-02", "цел");
         assert_eq!(needs(&tables, "02.12.2025"), [], "the last verification counts");
+        verified(&tables, 14, "c1", "2025-12-02", "повреждён");
+        let sql = "INSERT INTO repairs VALUES (15, '2025-2026-q1', 'c1', '2025-12-02T12:00:00+03:00', 'petrova', 1, 9, 'copy')";
+        tables.execute(sql, []).unwrap();
+        let due = [Need::Verify("А-1".into(), day("02.12.2025"))];
+        assert_eq!(needs(&tables, "02.12.2025"), due, "a repaired copy is verified");
+        verified(&tables, 16, "c1", "2025-12-02", "цел");
         lost(&tables, "c2");
         assert_eq!(needs(&tables, "02.12.2025"), [Need::Single("А-1".into())]);
         assert_eq!(needs(&tables, "02.06.2026").len(), 2, "what is lost is not due");

@@ -84,6 +84,9 @@ fn state(copy: &Copy) -> String {
     if let Some(loss) = &copy.carrier.loss {
         return format!("носитель утерян {}, копией не считается", format_date(loss.reported));
     }
+    if let Some(day) = copy.repaired {
+        return format!("исправлен {}, после этого не проверялся", format_date(day));
+    }
     let due = format!("проверить к {}", format_date(copy.due));
     match &copy.verified {
         None => format!("после записи не проверялся, {due}"),
@@ -148,7 +151,7 @@ fn archive_json(archive: &ArchiveStatus) -> Value {
             "carrier": carrier.id, "label": carrier.label, "holder": carrier.in_hands_of(), "place": carrier.place,
             "lost_on": carrier.loss.as_ref().map(|loss| loss.reported), "good": copy.is_good(),
             "verified_on": verified.map(|verified| verified.day), "depth": verified.map(|verified| &verified.depth),
-            "result": verified.map(|verified| &verified.result), "due": copy.due,
+            "result": verified.map(|verified| &verified.result), "repaired_on": copy.repaired, "due": copy.due,
         })
     };
     let need = |need: &Need| {

@@ -19,7 +19,10 @@ pub use control::{
     NoteAdded, NoteDone, RemarkAnswered, RemarkWritten, SubstitutionAssigned, SubstitutionConfirmed, YearClosed,
 };
 pub use correction::{Change, CorrectionDecided, CorrectionRequested, LessonText};
-pub use paper::{ArchiveCreated, ArchiveVerified, BookBound, CopyOn, DocumentIssued, IssuedPage, IssuedResource};
+pub use paper::{
+    ArchiveCreated, ArchiveRepaired, ArchiveVerified, BookBound, CopyOn, DocumentIssued, IssuedPage, IssuedResource,
+    RepairedFrom,
+};
 pub use people::{
     ClassSet, ClockReset, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, LastArchive, Person, PersonDismissed,
     Previous, PupilEnrolled, PupilLeft, PupilMoved, PupilSet, SchoolChanged, SubjectLine, SubjectsSet,
@@ -149,6 +152,7 @@ kinds! {
     "carrier.restored" => CarrierRestored,
     "archive.created" => ArchiveCreated,
     "archive.verified" => ArchiveVerified,
+    "archive.repaired" => ArchiveRepaired,
 }
 
 impl Entry {

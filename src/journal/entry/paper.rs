@@ -110,4 +110,50 @@ pub struct ArchiveVerified {
     pub depth: String,
     /// The verdict in words.
     pub result: String,
+    /// How many files were found damaged or missing; absent where none were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub damaged: Option<u64>,
+    /// Whether the copy's own recovery data suffice for the damage; absent where that was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub healable: Option<bool>,
+}
+
+/// A damaged copy was repaired.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArchiveRepaired {
+    /// The bag's name.
+    pub archive: String,
+    /// The carrier's id, or empty where the copy lay elsewhere.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub carrier: String,
+    /// How many files were repaired.
+    pub files: u64,
+    /// How many bytes were written.
+    pub bytes: u64,
+    /// What they were repaired from.
+    pub from: RepairedFrom,
+}
+
+/// What a copy was repaired from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RepairedFrom {
+    /// Its own recovery data.
+    Recovery,
+    /// The other copy.
+    Copy,
+    /// Both.
+    Both,
+}
+
+impl RepairedFrom {
+    /// The word of the JSON, which is also that of the tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Recovery => "recovery",
+            Self::Copy => "copy",
+            Self::Both => "both",
+        }
+    }
 }

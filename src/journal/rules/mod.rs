@@ -99,7 +99,8 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::CarrierLost(lost) => carrier::loss(context, lost, today)?,
         Body::CarrierRestored(restored) => carrier::restoring(context, restored)?,
         Body::ArchiveCreated(archive) => paper::archive(context, archive)?,
-        Body::ArchiveVerified(verified) => paper::verification(tables, verified)?,
+        Body::ArchiveVerified(verified) => paper::of_archive(tables, &verified.archive)?,
+        Body::ArchiveRepaired(repaired) => paper::of_archive(tables, &repaired.archive)?,
     }
     Ok(warnings)
 }

@@ -2,7 +2,7 @@
 
 use super::{Context, text};
 use crate::error::{Error, Result};
-use crate::journal::entry::{ArchiveCreated, ArchiveVerified, BookBound, DocumentIssued};
+use crate::journal::entry::{ArchiveCreated, BookBound, DocumentIssued};
 use crate::journal::find;
 use crate::ledger::chain::parse_hash;
 use crate::school::{School, format_date, plural};
@@ -131,10 +131,10 @@ pub fn archive(context: &Context<'_>, archive: &ArchiveCreated) -> Result<()> {
     Ok(())
 }
 
-/// A verification of an archive that this journal wrote.
-pub fn verification(tables: &Connection, verified: &ArchiveVerified) -> Result<()> {
-    if tables.prepare_cached("SELECT 1 FROM archives WHERE name = ?1")?.exists([&verified.archive])? {
+/// A verification or a repair of an archive that this journal wrote.
+pub fn of_archive(tables: &Connection, archive: &str) -> Result<()> {
+    if tables.prepare_cached("SELECT 1 FROM archives WHERE name = ?1")?.exists([archive])? {
         return Ok(());
     }
-    Err(Error::refused(format!("архив «{}» в журнале не записан", verified.archive)))
+    Err(Error::refused(format!("архив «{archive}» в журнале не записан")))
 }

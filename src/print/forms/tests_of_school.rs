@@ -90,10 +90,10 @@ fn the_register_of_carriers_has_a_line_for_each_issue_and_the_loss_in_the_last()
     tables
         .execute_batch(
             "INSERT INTO carrier_issues VALUES
-                 (1601, '00c1d2e3f4a5b6c7', 'zav', '2025-11-01T09:00:00+03:00', 'dir', '2025-11-20T09:00:00+03:00', 'dir', 'шкаф'),
-                 (1602, '00c1d2e3f4a5b6c7', 'zav', '2025-12-01T23:30:00+03:00', 'dir', NULL, NULL, NULL);
+                 (1601, '00c1d2e3f4a5b6c7', 'zav', '2025-11-01T09:00:00+03:00', 'dir', '2025-11-20T09:00:00+03:00', 'dir', 'шкаф', 1601),
+                 (1602, '00c1d2e3f4a5b6c7', 'zav', '2025-12-01T23:30:00+03:00', 'dir', NULL, NULL, NULL, NULL);
              INSERT INTO carrier_losses VALUES ('00c1d2e3f4a5b6c7', '2025-12-10', 'забыт в автобусе', 1,
-                 '2025-12-10T09:00:00+03:00', 'dir', '11c1d2e3f4a5b6c7', '2025-12-12T09:00:00+03:00', 'dir', 1603);",
+                 '2025-12-10T09:00:00+03:00', 'dir', '11c1d2e3f4a5b6c7', '2025-12-12T09:00:00+03:00', 'dir', 1603, 1604);",
         )
         .unwrap();
     let lines = lines(&tables, Form::Carriers);

@@ -22,16 +22,16 @@ impl Place<'_> {
     }
 
     pub(super) fn carrier_returned(&self, returned: &CarrierReturned) -> Result<()> {
-        let sql = "UPDATE carrier_issues SET returned_at = ?2, returned_to = ?3, place = ?4
+        let sql = "UPDATE carrier_issues SET returned_at = ?2, returned_to = ?3, place = ?4, returned_entry = ?5
                    WHERE carrier = ?1 AND returned_at IS NULL";
-        self.run(sql, params![returned.carrier, self.time(), self.entry.author, returned.place])?;
+        self.run(sql, params![returned.carrier, self.time(), self.entry.author, returned.place, self.seq])?;
         let sql = "UPDATE carriers SET place = ?2, entry = ?3 WHERE id = ?1";
         self.run(sql, params![returned.carrier, returned.place, self.seq])
     }
 
     pub(super) fn carrier_lost(&self, lost: &CarrierLost) -> Result<()> {
-        let sql = "INSERT OR REPLACE INTO carrier_losses (carrier, reported, circumstances, by_fault, at, by, entry)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let sql = "INSERT OR REPLACE INTO carrier_losses (carrier, reported, circumstances, by_fault, at, by, lost_entry, entry)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)";
         let day = iso(lost.reported);
         let by = &self.entry.author;
         self.run(sql, params![lost.carrier, day, lost.circumstances, lost.by_fault, self.time(), by, self.seq])

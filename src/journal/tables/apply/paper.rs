@@ -2,7 +2,7 @@
 
 use super::Place;
 use crate::error::Result;
-use crate::journal::entry::{ArchiveCreated, ArchiveVerified, BookBound, DocumentIssued};
+use crate::journal::entry::{ArchiveCreated, ArchiveRepaired, ArchiveVerified, BookBound, DocumentIssued};
 use crate::journal::find::iso;
 use rusqlite::params;
 
@@ -70,8 +70,17 @@ impl Place<'_> {
     }
 
     pub(super) fn verified(&self, v: &ArchiveVerified) -> Result<()> {
-        let sql = "INSERT OR REPLACE INTO verifications (entry, archive, carrier, at, by, depth, result)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-        self.run(sql, params![self.seq, v.archive, v.carrier, self.time(), self.entry.author, v.depth, v.result])
+        let sql =
+            "INSERT OR REPLACE INTO verifications (entry, archive, carrier, at, by, depth, result, damaged, healable)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        let (at, by) = (self.time(), &self.entry.author);
+        self.run(sql, params![self.seq, v.archive, v.carrier, at, by, v.depth, v.result, v.damaged, v.healable])
+    }
+
+    pub(super) fn repaired(&self, r: &ArchiveRepaired) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO repairs (entry, archive, carrier, at, by, files, bytes, source)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        let (at, by) = (self.time(), &self.entry.author);
+        self.run(sql, params![self.seq, r.archive, r.carrier, at, by, r.files, r.bytes, r.from.word()])
     }
 }

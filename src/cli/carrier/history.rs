@@ -1,0 +1,79 @@
+//! `letopis carrier history`: what a stick went through, and whether it is failing.
+
+use super::name;
+use crate::archive::of_journal::history::{Event, History, What};
+use crate::cli::{Common, screen, session};
+use crate::error::Result;
+use crate::journal::{find, resolve};
+use crate::school::{format_date, parse_date_or, plural};
+use rusqlite::Connection;
+
+/// Shows the history of a carrier.
+pub fn run(common: &Common, typed: &str) -> Result<()> {
+    let journal = session::journal(common)?;
+    let tables = journal.tables();
+    let carrier = resolve::carrier(tables, typed)?;
+    let history = History::of(tables, &carrier.id)?;
+    if common.json {
+        screen::json(&serde_json::json!({
+            "id": carrier.id, "label": carrier.label, "failures": history.failures, "failing": history.is_failing(),
+            "events": history.events,
+        }));
+        return Ok(());
+    }
+    println!("Носитель «{}», номер {}", carrier.label, carrier.id);
+    let school = find::school(tables)?;
+    let mut rows = Vec::new();
+    for event in &history.events {
+        let day = school.day_of_text(&event.at).map(format_date).unwrap_or_default();
+        rows.push(vec![day, words(tables, event)?, event.entry.to_string()]);
+    }
+    screen::table(&["Дата", "Что было", "Запись №"], &rows);
+    if history.is_failing() && !carrier.is_lost() {
+        let times = plural(history.failures, ["раз", "раза", "раз"]);
+        screen::warning(&format!(
+            "замените носитель: повреждения на нём найдены {} {times}. Зарегистрируйте новый и запишите на него архивы заново: \
+             letopis carrier register, letopis archive create",
+            history.failures
+        ));
+    }
+    Ok(())
+}
+
+fn words(tables: &Connection, event: &Event) -> Result<String> {
+    let label = |id: &str| -> Result<String> {
+        Ok(find::carrier(tables, id)?.map_or_else(|| id.to_owned(), |carrier| carrier.label))
+    };
+    Ok(match &event.what {
+        What::Registered { holder, place } => {
+            format!("зарегистрирован: хранит {}, {place}", name(tables, holder)?)
+        }
+        What::Issued { to } => format!("выдан: {}", name(tables, to)?),
+        What::Returned { place } => format!("сдан, место хранения: {place}"),
+        What::Archived { archive } => format!("записан архив «{archive}»"),
+        What::Verified { archive, depth, result, damaged, healable } => {
+            let files = damaged.map_or_else(String::new, |n| format!(", файлов повреждено или пропало: {n}"));
+            let heals = match healable {
+                Some(true) => "; данных для восстановления хватает",
+                Some(false) => "; данных для восстановления не хватает",
+                None => "",
+            };
+            format!("проверен архив «{archive}» ({depth}): {result}{files}{heals}")
+        }
+        What::Repaired { archive, files, bytes, from } => {
+            let from = match from.as_str() {
+                "recovery" => "по данным для восстановления",
+                "copy" => "по второй копии",
+                _ => "по данным для восстановления и второй копии",
+            };
+            format!("исправлен архив «{archive}» {from}: файлов {files}, байт {bytes}")
+        }
+        What::Lost { reported, circumstances, by_fault } => {
+            let day = parse_date_or(reported).map(format_date).unwrap_or_default();
+            let fault = if *by_fault { ", по вине держателя" } else { "" };
+            format!("утерян, сообщено {day}: {circumstances}{fault}")
+        }
+        What::Restored { replacement } => format!("данные восстановлены на «{}»", label(replacement)?),
+        What::Replaces { lost } => format!("на нём восстановлены данные утерянного «{}»", label(lost)?),
+    })
+}
