@@ -258,7 +258,7 @@ impl Verify {
         }
         // A look at the list of files is no verification.
         if let (Some(mut journal), Some(identity), false) = (journal, identity, self.quick) {
-            self.record(&mut journal, &identity, &checked)?;
+            self.record(&mut journal, &identity, &checked, common.json)?;
         }
         Ok(ExitCode::from(status))
     }
@@ -315,9 +315,9 @@ impl Verify {
     }
 
     /// A verification by the staff is an entry.
-    fn record(&self, journal: &mut Journal, identity: &Identity, checked: &[Checked]) -> Result<()> {
+    fn record(&self, journal: &mut Journal, identity: &Identity, checked: &[Checked], quiet: bool) -> Result<()> {
         for (bag, report) in checked.iter().flat_map(|checked| &checked.reports) {
-            if record_verification(journal, session::author(identity), bag, report)?.is_some() {
+            if record_verification(journal, session::author(identity), bag, report)?.is_some() && !quiet {
                 println!("Проверка архива «{}» записана в журнал.", report.name);
             }
         }

@@ -1,7 +1,7 @@
 //! A carrier that was damaged is healed, and the journal comes back from it.
 
 use crate::common::school::{contents, copy_folder};
-use crate::{BAG, bag_on, bare, demo};
+use crate::{BAG, LATER, bag_on, bare, demo};
 use std::fs;
 use std::path::Path;
 
@@ -34,6 +34,28 @@ fn a_damaged_carrier_is_healed_and_verifies_again() {
     bare(&["archive", "verify", usb], dir.path()).ok();
     let again = bare(&["archive", "repair", usb], dir.path()).ok();
     assert!(again.stdout.contains("исправлять нечего"), "{again}");
+}
+
+#[test]
+fn a_repair_by_the_staff_is_recorded_and_told_in_the_carriers_history() {
+    let Some(school) = demo().copy() else { return };
+    let bag = bag_on(&school.path("usb-1"));
+    spoil(&bag.join("data/database.zip.age"), 7_000, 200);
+    let run = |args: &[&str]| school.run(LATER, "petrova", args);
+    let found = run(&["archive", "verify", "usb-1", "--json"]).fails(1, &[]);
+    let value: serde_json::Value = serde_json::from_str(&found.stdout).unwrap();
+    assert_eq!(value["paths"][0]["archives"][0]["healing"]["lost"].as_u64(), Some(1), "{found}");
+    let before = school.entries();
+    let repaired = run(&["archive", "repair", "usb-1"]).ok();
+    assert!(repaired.stdout.contains("Исправление записано в журнал"), "{repaired}");
+    assert_eq!(school.entries(), before + 1);
+    let label = value["paths"][0]["path"].as_str().unwrap();
+    assert_eq!(label, "usb-1");
+    let carriers = run(&["carrier", "list", "--json"]).ok().stdout;
+    let carriers: serde_json::Value = serde_json::from_str(&carriers).unwrap();
+    let history = run(&["carrier", "history", carriers[0]["label"].as_str().unwrap()]).ok();
+    assert!(history.stdout.contains("повреждён") && history.stdout.contains("исправ"), "{history}");
+    run(&["audit"]).ok();
 }
 
 #[test]

@@ -117,11 +117,13 @@ fn seal(root: &Path, signature: &[u8]) -> Result<()> {
         sync_folder(&root.join(RECOVERY))?;
     }
     sync_folder(root)?;
-    let path = root.join(SIGNATURE);
+    // Beside, and put in its place whole: a bag with a part of a signature is neither sealed nor plainly unfinished.
+    let (path, beside) = (root.join(SIGNATURE), root.join(format!("{SIGNATURE}.new")));
     let write = || {
-        let mut file = File::options().write(true).create_new(true).open(&path)?;
+        let mut file = File::options().write(true).create_new(true).open(&beside)?;
         file.write_all(signature)?;
-        file.sync_all()
+        file.sync_all()?;
+        fs::rename(&beside, &path)
     };
     write().map_err(|cause| Error::file("записать", &path, &cause))?;
     sync_folder(root)

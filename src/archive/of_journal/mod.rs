@@ -41,17 +41,21 @@ pub fn record_verification(
     if !journal.tables().prepare_cached(sql)?.exists([&report.name])? {
         return Ok(None);
     }
-    // A bag on a carrier lies in its folder LETOPIS.
-    let carrier = bag.parent().and_then(Path::parent).and_then(|mount| Carrier::open(mount).ok());
     let verified = ArchiveVerified {
         archive: report.name.clone(),
-        carrier: carrier.map(|carrier| carrier.card().id.clone()).unwrap_or_default(),
+        carrier: carrier_of(bag),
         depth: report.depth.to_string(),
         result: report.verdict.word().to_owned(),
         damaged: damaged_files(report),
-        healable: None,
+        healable: report.healing.map(|healing| healing.suffices()),
     };
     journal.record(author, verified).map(Some)
+}
+
+/// The id of the carrier that a bag lies on, in its folder LETOPIS; empty where it is on none.
+pub fn carrier_of(bag: &Path) -> String {
+    let carrier = bag.parent().and_then(Path::parent).and_then(|mount| Carrier::open(mount).ok());
+    carrier.map(|carrier| carrier.card().id.clone()).unwrap_or_default()
 }
 
 /// How many files a report names as damaged or missing, where it names any.

@@ -2,9 +2,13 @@
 
 use super::{Bar, Common};
 use crate::archive::carrier::locate;
+use crate::archive::of_journal::{carrier_of, record_repair};
 use crate::archive::repair::{Origin, Repaired, Wish, repair};
-use crate::cli::screen;
+use crate::cli::{screen, session};
 use crate::error::{Error, Result};
+use crate::journal::Journal;
+use crate::journal::entry::RepairedFrom;
+use crate::ledger::identity::Identity;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -29,6 +33,7 @@ impl Repair {
         if let Some(to) = self.to.as_deref().filter(|to| !to.is_dir()) {
             return Err(Error::input(format!("нет папки «{}»", to.display())).next("создайте её или укажите другую"));
         }
+        let mut recorder = Recorder::of(common)?;
         let (mut values, mut failures) = (Vec::new(), Vec::new());
         for bag in &bags {
             let other = others
@@ -45,6 +50,9 @@ impl Repair {
                     if !common.json {
                         say(bag, repaired.as_ref());
                     }
+                    if let Some(repaired) = repaired.as_ref().filter(|_| self.to.is_none()) {
+                        recorder.record(bag, repaired)?;
+                    }
                 }
                 Err(error) if bags.len() == 1 => return Err(error),
                 Err(error) => failures.push((bag, error)),
@@ -57,6 +65,38 @@ impl Repair {
             screen::warning(&format!("{}: {error}", bag.display()));
         }
         Ok(ExitCode::from(failures.iter().map(|(_, error)| error.exit_status()).max().unwrap_or_default()))
+    }
+}
+
+/// Where repairs are recorded: the journal that was named, by the person who was. Without them an archive is repaired
+/// all the same.
+struct Recorder {
+    place: Option<(Journal, Identity)>,
+    quiet: bool,
+}
+
+impl Recorder {
+    fn of(common: &Common) -> Result<Self> {
+        let quiet = common.json;
+        let Some(path) = &common.journal else { return Ok(Self { place: None, quiet }) };
+        let journal = Journal::open(path)?;
+        Ok(Self { place: session::identity_if_named(common)?.map(|identity| (journal, identity)), quiet })
+    }
+
+    fn record(&mut self, bag: &Path, repaired: &Repaired) -> Result<()> {
+        let Some((journal, identity)) = &mut self.place else { return Ok(()) };
+        let from = match repaired.origin {
+            Origin::Recovery => RepairedFrom::Recovery,
+            Origin::Copy => RepairedFrom::Copy,
+            Origin::Both => RepairedFrom::Both,
+        };
+        let (name, files) = (&repaired.report.name, repaired.files.len() as u64);
+        let author = session::author(identity);
+        let recorded = record_repair(journal, author, name, &carrier_of(bag), files, repaired.bytes, from)?;
+        if recorded.is_some() && !self.quiet {
+            println!("  Исправление записано в журнал.");
+        }
+        Ok(())
     }
 }
 
