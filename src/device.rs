@@ -29,10 +29,11 @@ impl std::fmt::Display for DeviceId {
     }
 }
 
-/// Makes sure that the targets are as many devices as they are folders. With `allow_same_device` what is given up is
-/// returned as warnings instead.
-pub fn check_targets(targets: &[PathBuf], allow_same_device: bool) -> Result<Vec<String>> {
+/// Makes sure that the targets are as many devices as they are folders, and none of them the disk that the system or the
+/// journal at `home` lies on. With `allow_same_device` what is given up is returned as warnings instead.
+pub fn check_targets(targets: &[PathBuf], home: &Path, allow_same_device: bool) -> Result<Vec<String>> {
     let mut faults = Vec::new();
+    let own = disks_of_this_machine(home);
     let mut seen: Vec<(&PathBuf, BTreeSet<String>)> = Vec::new();
     for target in targets {
         match identify(target)? {
@@ -48,6 +49,13 @@ pub fn check_targets(targets: &[PathBuf], allow_same_device: bool) -> Result<Vec
                         DeviceId::Block { disks: disks.clone() }
                     ));
                 }
+                if !own.is_disjoint(&disks) {
+                    let target = target.display();
+                    let disks = DeviceId::Block { disks: disks.clone() };
+                    faults.push(format!(
+                        "«{target}» лежит на диске этого компьютера ({disks}), а не на съёмном носителе"
+                    ));
+                }
                 seen.push((target, disks));
             }
         }
@@ -61,6 +69,25 @@ pub fn check_targets(targets: &[PathBuf], allow_same_device: bool) -> Result<Vec
             "подключите вторую флешку и укажите её; --allow-same-device отменяет эту проверку на вашу ответственность",
         )),
     }
+}
+
+/// The disks that the system and a file lie on, as far as they can be told.
+fn disks_of_this_machine(file: &Path) -> BTreeSet<String> {
+    let mut own = BTreeSet::new();
+    for path in [Path::new("/"), file] {
+        if let Ok(DeviceId::Block { disks }) = identify(path) {
+            own.extend(disks);
+        }
+    }
+    own
+}
+
+/// Whether what lies under an existing folder cannot be written to: its switch is set, or the system mounted it so.
+///
+/// # Errors
+/// The folder cannot be asked.
+pub fn is_read_only(path: &Path) -> Result<bool> {
+    system::is_read_only(path).map_err(|cause| Error::file("открыть", path, &cause))
 }
 
 /// Refuses a file on a network file system, where SQLite's locks and its write-ahead log do not hold.
@@ -200,6 +227,10 @@ mod system {
         })
     }
 
+    pub fn is_read_only(path: &Path) -> io::Result<bool> {
+        Ok(statvfs(path)?.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY))
+    }
+
     pub fn free_space(path: &Path) -> io::Result<Option<u64>> {
         let room = statvfs(path)?;
         Ok(Some(room.f_bavail.saturating_mul(room.f_frsize)))
@@ -229,6 +260,10 @@ mod system {
         None
     }
 
+    pub fn is_read_only(path: &Path) -> std::io::Result<bool> {
+        Ok(path.metadata()?.permissions().readonly())
+    }
+
     pub fn free_space(_path: &Path) -> std::io::Result<Option<u64>> {
         Ok(None)
     }
@@ -245,10 +280,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let targets = [dir.path().join("usb-1"), dir.path().join("usb-2")];
         targets.iter().for_each(|target| std::fs::create_dir(target).unwrap());
-        let refusal = check_targets(&targets, false).unwrap_err();
+        let refusal = check_targets(&targets, dir.path(), false).unwrap_err();
         assert_eq!(refusal.exit_status(), 1);
         assert!(refusal.message().contains("§2.5") && refusal.next_step().is_some());
-        let warnings = check_targets(&targets, true).unwrap();
+        let warnings = check_targets(&targets, dir.path(), true).unwrap();
         assert!(warnings.len() == 1 && warnings[0].contains("§2.5"));
     }
 

@@ -92,7 +92,7 @@ macro_rules! clauses {
 clauses! {
     clause_2_1 clause_2_2 clause_2_3_1 clause_2_3_2 clause_2_3_3 clause_2_3_4 clause_2_3_5 clause_2_5
     clause_3_1 clause_3_2 clause_3_3 clause_3_3_1 clause_3_3_2 clause_3_3_3 clause_3_3_4 clause_3_3_5
-    clause_5_1 clause_5_4 clause_5_6 clause_5_7 clause_5_8
+    clause_5_1 clause_5_4 clause_5_5_1 clause_5_6 clause_5_7 clause_5_8
 }
 
 #[test]

@@ -1,19 +1,21 @@
 //! `letopis archive`: archive copies on two carriers, and their verification (§2.5, §5.5).
 
+mod complete;
+mod create;
 mod derive;
 mod repair;
 mod restore;
 mod status;
+
+pub use create::say;
 
 use super::{Common, screen, session};
 use crate::archive::act;
 use crate::archive::anchor::{Anchor, Code};
 use crate::archive::bag::Folder;
 use crate::archive::carrier::{self, locate};
-use crate::archive::of_journal::make::{self, Made, Wish};
 use crate::archive::of_journal::trust::Witness;
 use crate::archive::of_journal::{deep, record_verification};
-use crate::archive::par2::create::Share;
 use crate::archive::progress::Progress;
 use crate::archive::report::{Finding, Healing, Report, Severity, Verdict};
 use crate::archive::verify::{Chain, Comparison, Content, Copies, Request, Together, verify, vouch_back};
@@ -33,7 +35,10 @@ use std::sync::Mutex;
 pub enum Archive {
     /// Создать архивную копию за период на двух носителях
     #[command(visible_alias = "создать")]
-    Create(Create),
+    Create(create::Create),
+    /// Дописать вторую копию архива, у которого она одна
+    #[command(visible_alias = "дополнить")]
+    Complete(complete::Complete),
     /// Проверить архив: на носителе или в папке; журнал и ключ не нужны
     #[command(visible_alias = "проверить")]
     Verify(Verify),
@@ -55,25 +60,6 @@ pub enum Archive {
     /// Состояние архивов: где копии, когда проверены, что пора сделать, до какого дня хранить
     #[command(visible_alias = "состояние")]
     Status,
-}
-
-#[derive(Args)]
-pub struct Create {
-    /// Период: «I четверть», «I полугодие», «Год»
-    #[arg(long, value_name = "ПЕРИОД")]
-    period: String,
-    /// Папка носителя; указывается дважды
-    #[arg(long, value_name = "НОСИТЕЛЬ", required = true)]
-    to: Vec<PathBuf>,
-    /// Согласиться, что оба носителя могут быть одним устройством (§2.5 не будет доказан)
-    #[arg(long)]
-    allow_same_device: bool,
-    /// Сколько данных для восстановления добавить, в процентах от объёма; 0 — не добавлять
-    #[arg(long, value_name = "ДОЛЯ", default_value = "10%", value_parser = share)]
-    recovery: Share,
-    /// Папка с изменёнными макетами
-    #[arg(long, value_name = "ПАПКА")]
-    layouts: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -108,6 +94,7 @@ impl Archive {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
         match self {
             Self::Create(create) => create.run(common),
+            Self::Complete(complete) => complete.run(common),
             Self::Verify(verify) => verify.run(common),
             Self::Repair(repair) => repair.run(common),
             Self::Restore(restore) => restore.run(common),
@@ -117,13 +104,6 @@ impl Archive {
             Self::Status => status::run(common),
         }
     }
-}
-
-/// Reads `10%`, or `10`.
-fn share(text: &str) -> std::result::Result<Share, String> {
-    let percent = text.trim().strip_suffix('%').unwrap_or(text.trim()).trim();
-    let percent: u8 = percent.parse().map_err(|_| "нужно целое число процентов от 0 до 100: 10%".to_owned())?;
-    Share::new(percent).map_err(|error| error.message().to_owned())
 }
 
 /// A bar that follows the library's steps.
@@ -155,65 +135,6 @@ impl Progress for Bar {
             bar.inc(bytes);
         }
     }
-}
-
-impl Create {
-    fn run(self, common: &Common) -> Result<ExitCode> {
-        let mut journal = session::journal(common)?;
-        let identity = session::identity(common)?;
-        let layouts = Layouts::load(self.layouts.as_deref())?;
-        let wish = Wish {
-            period: &self.period,
-            targets: &self.to,
-            allow_same_device: self.allow_same_device,
-            layouts: &layouts,
-            recovery: self.recovery,
-        };
-        let bar = Bar::new();
-        let made = make::make(&mut journal, session::author(&identity), &wish, &bar);
-        bar.finish();
-        let made = made?;
-        if common.json {
-            say_json(&made);
-        } else {
-            say(&made);
-        }
-        Ok(ExitCode::SUCCESS)
-    }
-}
-
-/// What was made, for scripts.
-fn say_json(made: &Made) {
-    let recorded = &made.recorded;
-    screen::json(&serde_json::json!({
-        "name": recorded.name, "period": recorded.period, "code": recorded.tagmanifest,
-        "length": recorded.length, "head": recorded.head, "files": recorded.files, "bytes": recorded.bytes,
-        "folders": made.folders, "fingerprint": made.fingerprint, "notes": made.notes,
-    }));
-}
-
-/// What was made, with the figures that go into the act.
-pub fn say(made: &Made) {
-    for note in &made.notes {
-        screen::warning(note);
-    }
-    let recorded = &made.recorded;
-    println!(
-        "Архив «{}» за период «{}» записан на два носителя, прочитан с них и сверен.",
-        recorded.name, recorded.period
-    );
-    for folder in &made.folders {
-        println!("  {}", folder.display());
-    }
-    println!(
-        "Всего в копии файлов: {}, байт: {}. Записей журнала: {}.",
-        recorded.files, recorded.bytes, recorded.length
-    );
-    println!("Для акта: код архива        {}", grouped(&recorded.tagmanifest));
-    println!("          последняя сумма   {}", recorded.head);
-    println!("          отпечаток ключа   {}", made.fingerprint);
-    println!("Акт о создании копий: letopis print act {} --out ПАПКА", recorded.name);
-    println!("Вернуть носители хранителям и держать в разных помещениях (§2.5, §5.5.4).");
 }
 
 impl Verify {

@@ -19,6 +19,8 @@ pub enum Content {
     /// The journal, and the documents printed from it.
     #[default]
     Journal,
+    /// The journal alone: the dispatcher's copy of the database (§5.5.1).
+    Database,
     /// The sheets of final results alone, which are kept for 25 years (§5.2): no journal is in it.
     Summaries,
 }
@@ -50,7 +52,8 @@ pub struct Facts {
     pub content: Content,
 }
 
-/// The value of `Letopis-Content` in an archive of sheets of final results.
+/// The values of `Letopis-Content`; an archive of everything has none.
+const DATABASE: &str = "database";
 const SUMMARIES: &str = "summaries";
 
 const SOFTWARE: &str = concat!("letopis ", env!("CARGO_PKG_VERSION"));
@@ -80,8 +83,10 @@ impl Facts {
             info.push("Letopis-Source-Archive", &source.name);
             info.push("Letopis-Source-Code", &source.code);
         }
-        if self.content == Content::Summaries {
-            info.push("Letopis-Content", SUMMARIES);
+        match self.content {
+            Content::Journal => {}
+            Content::Database => info.push("Letopis-Content", DATABASE),
+            Content::Summaries => info.push("Letopis-Content", SUMMARIES),
         }
         if self.recovery > 0 {
             info.push("Letopis-Recovery", &format!("{}%", self.recovery));
@@ -105,6 +110,7 @@ impl Facts {
         };
         let content = match info.get("Letopis-Content") {
             None => Content::Journal,
+            Some(DATABASE) => Content::Database,
             Some(SUMMARIES) => Content::Summaries,
             Some(_) => return Err("поле «Letopis-Content» — не из известных".to_owned()),
         };

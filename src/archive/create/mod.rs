@@ -26,8 +26,11 @@ use crate::ledger::identity::Identity;
 
 pub use finish::complete;
 
-/// Room for the tag files, and for the clusters that a file system rounds up to.
+/// Room for the tag files.
 const SLACK: u64 = 4 * 1024 * 1024;
+
+/// The largest clusters that FAT32 and exFAT are given: every file takes whole ones.
+const CLUSTER: u64 = 128 * 1024;
 
 /// What to make, and for whom.
 pub struct Plan<'a> {
@@ -159,7 +162,9 @@ fn prepare(plan: &Plan<'_>, progress: &dyn Progress) -> Result<Vec<String>> {
         }
     }
     let needed = plan.packages.iter().try_fold(SLACK, |sum, package| package.size_bound().map(|size| sum + size))?;
-    let needed = needed + recovery::size_bound(needed, plan.facts.recovery);
+    // A package, six tag files and some fifteen of recovery data end in a cluster each, and so do three folders.
+    let clusters = (plan.packages.len() as u64 + 24) * CLUSTER;
+    let needed = needed + recovery::size_bound(needed, plan.facts.recovery) + clusters;
     for carrier in plan.carriers {
         if let Some(free) = free_space(carrier.folder())?.filter(|free| *free < needed) {
             return Err(Error::environment(format!(

@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use super::deep;
-use super::make::{Made, What, acceptable, beside, continues, facts, maker, write};
+use super::make::{Made, What, beside, check_carriers, continues, facts, maker, write};
 use crate::archive::bag::{Content, Facts, Folder, Previous};
 use crate::archive::carrier::Carrier;
 use crate::archive::export::{DATABASE, FORMATS, JOURNAL, LEDGER};
@@ -17,7 +17,6 @@ use crate::archive::progress::{Progress, Quiet};
 use crate::archive::restore::{self, PRINT, Restored, restore};
 use crate::archive::scratch::Scratch;
 use crate::archive::sum::Sum;
-use crate::device;
 use crate::error::{Error, Result};
 use crate::journal::{Author, Journal, find};
 use crate::ledger::chain::{Tip, hex, parse_hash};
@@ -97,8 +96,7 @@ impl Derivation {
     ) -> Result<Self> {
         let login = maker(journal, author)?;
         let carriers = wish.targets.iter().map(|mount| Carrier::open(mount)).collect::<Result<Vec<_>>>()?;
-        acceptable(journal, &carriers, wish.targets)?;
-        let notes = device::check_targets(wish.targets, wish.allow_same_device)?;
+        let notes = check_carriers(journal, &carriers, wish.targets, wish.allow_same_device)?;
         continues(journal, &carriers)?;
         let scratch = Scratch::open(&beside(journal, "archive-tmp"))?;
         let folder = scratch.path().join("open");

@@ -54,14 +54,25 @@ impl Due {
         Ok(early.then(|| format!("{shown}: записанное после этого в архив не войдёт, повторите его тогда")))
     }
 
-    /// A word on the archives of this period that are recorded already.
-    pub fn earlier(&self, tables: &Connection) -> Result<Option<String>> {
-        let sql = "SELECT name, created_at FROM archives WHERE name = ?1 OR name LIKE ?1 || '-%' ORDER BY entry";
+    /// A word on the archives of this period and kind that are recorded already; `base` is the name of the first.
+    pub fn earlier(&self, tables: &Connection, base: &str) -> Result<Option<String>> {
+        let sql = "SELECT name, created_at, (SELECT count(*) FROM archive_copies WHERE archive = name) FROM archives
+                   WHERE name = ?1 OR name LIKE ?1 || '-%' ORDER BY entry";
         let mut statement = tables.prepare_cached(sql)?;
-        let rows = statement.query_map([&self.bag], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+        let rows =
+            statement.query_map([base], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get(2)?)))?;
         let mut known = Vec::new();
         for row in rows {
-            let (name, created) = row?;
+            let (name, created, copies): (String, String, u32) = row?;
+            let suffix = name.strip_prefix(base).and_then(|rest| rest.strip_prefix('-'));
+            if suffix.is_some_and(|number| !number.bytes().all(|byte| byte.is_ascii_digit())) {
+                continue;
+            }
+            if copies < 2 {
+                return Ok(Some(format!(
+                    "у архива «{name}» одна копия: её дописывает «letopis archive complete {name}», а этот архив — новый"
+                )));
+            }
             let day = created.get(..10).and_then(parse_date_or).map(format_date).unwrap_or_default();
             known.push(format!("«{name}» от {day}"));
         }

@@ -11,7 +11,7 @@ use super::trust::{MAKERS, Witness};
 use crate::archive::anchor::{Anchor, JournalFacts};
 use crate::archive::bag::{Content, Facts, Previous};
 use crate::archive::carrier::{Carrier, locate};
-use crate::archive::create::{self, Created, Plan};
+use crate::archive::create::{self, Copied, Created, Plan};
 use crate::archive::export;
 use crate::archive::package::{Package, Source};
 use crate::archive::par2::create::Share;
@@ -46,6 +46,8 @@ pub struct Wish<'a> {
     pub layouts: &'a Layouts,
     /// How much recovery data to make.
     pub recovery: Share,
+    /// Whether the database alone is copied, and no document issued (§5.5.1).
+    pub database_only: bool,
 }
 
 /// What was made.
@@ -61,6 +63,8 @@ pub struct Made {
     pub fingerprint: String,
     /// What should be known, in Russian.
     pub notes: Vec<String>,
+    /// Where only one copy was written: what became of the other.
+    pub failed: Option<Error>,
 }
 
 /// Makes and records an archive.
@@ -71,26 +75,25 @@ pub struct Made {
 pub fn make(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Result<Made> {
     let school = find::school(journal.tables())?;
     let due = Due::parse(&school, wish.period)?;
-    let login = maker(journal, author)?;
+    let login = if wish.database_only { dispatcher(journal, author)? } else { maker(journal, author)? };
     let unfinished = due.check_day(&school, school.day_of(author.now))?;
     let carriers = wish.targets.iter().map(|mount| Carrier::open(mount)).collect::<Result<Vec<_>>>()?;
-    acceptable(journal, &carriers, wish.targets)?;
-    let mut notes = device::check_targets(wish.targets, wish.allow_same_device)?;
+    let mut notes = check_carriers(journal, &carriers, wish.targets, wish.allow_same_device)?;
     issue::prove(journal)?;
     continues(journal, &carriers)?;
     declare_again(journal, &carriers, &mut notes, progress)?;
-    let (name, interrupted) = free_name(journal, &carriers, &due.bag, &mut notes, progress)?;
+    let base = if wish.database_only { format!("{}-db", due.bag) } else { due.bag.clone() };
+    let (name, interrupted) = free_name(journal, &carriers, &base, &mut notes, progress)?;
     if let Some(interrupted) = interrupted {
         return adopt(journal, author, &due.period, &carriers, &interrupted, notes, progress);
     }
-    notes.extend(unfinished.into_iter().chain(due.earlier(journal.tables())?));
-    let documents_folder = Scratch::open(&beside(journal, "print-tmp"))?;
-    let today = school.day_of(author.now);
-    let (everything, later) = ready::sort_out(journal.tables(), issue::everything(journal.tables())?, today)?;
-    notes.extend(later.iter().map(|why| why.message().to_owned()));
-    progress.begin("печать документов", 0);
-    let documents =
-        issue::issue(journal, author, wish.layouts, &everything, documents_folder.path(), &|_| progress.advance(1))?;
+    notes.extend(unfinished.into_iter().chain(due.earlier(journal.tables(), &base)?));
+    // Until they are in the archive the documents lie here.
+    let folder = Scratch::open(&beside(journal, "print-tmp"))?;
+    let documents = match wish.database_only {
+        true => Vec::new(),
+        false => issue_due(journal, author, &school, wish.layouts, folder.path(), &mut notes, progress)?,
+    };
     progress.begin("снимок журнала", 0);
     let exported = export::database(journal.tables(), &beside(journal, "archive-tmp"))?;
     let tip = store::tip(&Journal::open_copy(&exported.journal())?)?;
@@ -98,9 +101,27 @@ pub fn make(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progress
     packages.extend(of_documents(&documents)?);
     let mut facts = facts(journal, &school, author, &login, &due.period, tip)?;
     facts.recovery = wish.recovery.percent();
+    facts.content = if wish.database_only { Content::Database } else { Content::Journal };
     let what = What { name: &name, period: &due.period, facts: &facts, packages: &packages };
     let made = write(journal, author, &what, &carriers, notes, progress)?;
     Ok(Made { documents, ..made })
+}
+
+/// Issues what is not issued yet, into a folder; what cannot be issued yet is noted.
+fn issue_due(
+    journal: &mut Journal,
+    author: Author<'_>,
+    school: &School,
+    layouts: &Layouts,
+    folder: &Path,
+    notes: &mut Vec<String>,
+    progress: &dyn Progress,
+) -> Result<Vec<Issued>> {
+    let today = school.day_of(author.now);
+    let (due, later) = ready::sort_out(journal.tables(), issue::everything(journal.tables())?, today)?;
+    notes.extend(later.iter().map(|why| why.message().to_owned()));
+    progress.begin("печать документов", 0);
+    issue::issue(journal, author, layouts, &due, folder, &|_| progress.advance(1))
 }
 
 /// A new archive, put together.
@@ -133,13 +154,23 @@ pub(super) fn write(
     };
     let created = create::create(&plan, progress)?;
     notes.extend(created.notes.iter().cloned());
-    both_written(&created)?;
-    let folders = created.copies.iter().map(|copy| copy.folder.clone()).collect();
-    let head = (what.facts.head.as_str(), what.facts.length);
-    let recorded = entry(&created.name, what.period, &created.code, head, &created, carriers);
+    let written: Vec<&Copied> = created.copies.iter().filter(|copy| copy.outcome.is_ok()).collect();
+    let folders = written.iter().map(|copy| copy.folder.clone()).collect();
+    let recorded = ArchiveCreated {
+        name: created.name.clone(),
+        period: what.period.to_owned(),
+        tagmanifest: created.code.clone(),
+        length: what.facts.length,
+        head: what.facts.head.clone(),
+        files: created.files,
+        bytes: created.bytes,
+        signer: String::new(),
+        copies: written.iter().map(|copy| CopyOn { carrier: copy.carrier.clone() }).collect(),
+    };
+    let failed = failed(&created);
     journal.record(author, recorded.clone())?;
     let fingerprint = author.identity.public().fingerprint();
-    Ok(Made { recorded, documents: Vec::new(), folders, fingerprint, notes })
+    Ok(Made { recorded, documents: Vec::new(), folders, fingerprint, notes, failed })
 }
 
 /// A folder beside the journal, for what must lie in the clear for a while.
@@ -158,12 +189,42 @@ pub(super) fn maker(journal: &Journal, author: Author<'_>) -> Result<String> {
             return Ok(key.login.clone());
         }
     }
-    Err(Error::refused("у вашего ключа нет права создавать архивы с документами (§5.5.2)")
-        .next("архив создаёт заместитель директора или директор своим ключом"))
+    Err(Error::refused("у вашего ключа нет права создавать архивы с документами (§5.5.2)").next(
+        "архив создаёт заместитель директора или директор своим ключом; диспетчер — копию базы данных: --database-only",
+    ))
+}
+
+/// The login of who copies the database: the dispatcher (§5.5.1), or whoever may make archives at all.
+fn dispatcher(journal: &Journal, author: Author<'_>) -> Result<String> {
+    let tables = journal.tables();
+    let key = find::key(tables, &author.identity.public().fingerprint())?.filter(|key| key.revoked_at.is_none());
+    match key {
+        Some(key) if find::has_role(tables, &key.login, Role::Dispatcher)? => Ok(key.login),
+        _ => maker(journal, author),
+    }
+}
+
+/// Whether two carriers may take an archive: registered, apart, on two devices that can be written. Gives what
+/// `allow_same_device` puts up with.
+pub(super) fn check_carriers(
+    journal: &Journal,
+    carriers: &[Carrier],
+    mounts: &[PathBuf],
+    allow_same_device: bool,
+) -> Result<Vec<String>> {
+    acceptable(journal, carriers, mounts)?;
+    for (carrier, mount) in carriers.iter().zip(mounts) {
+        if device::is_read_only(mount)? {
+            let label = &carrier.card().label;
+            return Err(Error::environment(format!("носитель «{label}» ({}) доступен только для чтения", mount.display()))
+                .next("снимите защиту от записи (переключатель на корпусе), отключите и подключите его снова; если не помогло, замените носитель"));
+        }
+    }
+    device::check_targets(mounts, journal.path(), allow_same_device)
 }
 
 /// §2.5, §5.5.4: two registered carriers, of different holders, kept in different places.
-pub(super) fn acceptable(journal: &Journal, carriers: &[Carrier], mounts: &[PathBuf]) -> Result<()> {
+fn acceptable(journal: &Journal, carriers: &[Carrier], mounts: &[PathBuf]) -> Result<()> {
     let ([one, other], [_, mount]) = (carriers, mounts) else {
         return Err(Error::input(format!("нужны два носителя (§2.5), а указано {}", carriers.len()))
             .next("укажите оба: --to НОСИТЕЛЬ1 --to НОСИТЕЛЬ2"));
@@ -360,7 +421,7 @@ fn adopt(
     };
     journal.record(author, recorded.clone())?;
     let folders = carriers.iter().map(|carrier| carrier.bag(name).root().to_owned()).collect();
-    Ok(Made { recorded, documents: Vec::new(), folders, fingerprint: signer.clone(), notes })
+    Ok(Made { recorded, documents: Vec::new(), folders, fingerprint: signer.clone(), notes, failed: None })
 }
 
 /// A package a class, with everything that was issued for it, and one with the registers of the school.
@@ -438,38 +499,20 @@ fn signers(journal: &Journal) -> Result<AllowedSigners> {
     Ok(AllowedSigners::new(people))
 }
 
-/// Both copies, or a word on which is there and how to go on.
-fn both_written(created: &Created) -> Result<()> {
-    let Some((failed, error)) = created.copies.iter().find_map(|c| c.outcome.as_ref().err().map(|e| (c, e))) else {
-        return Ok(());
-    };
-    Err(Error::environment(format!(
-        "копия «{}» не записана: {}. Другая копия цела и остаётся на своём носителе",
+/// What became of a copy that was not written, and how to go on.
+fn failed(created: &Created) -> Option<Error> {
+    let (failed, error) =
+        created.copies.iter().find_map(|copy| copy.outcome.as_ref().err().map(|error| (copy, error)))?;
+    let message = format!(
+        "вторая копия, «{}», не записана: {}. Первая цела и записана в журнал как единственная",
         failed.folder.display(),
         error.message()
-    ))
-    .next("подключите исправный носитель и повторите ту же команду: вторая копия будет дописана с первой"))
-}
-
-fn entry(
-    name: &str,
-    period: &str,
-    code: &str,
-    (head, length): (&str, u64),
-    created: &Created,
-    carriers: &[Carrier],
-) -> ArchiveCreated {
-    ArchiveCreated {
-        name: name.to_owned(),
-        period: period.to_owned(),
-        tagmanifest: code.to_owned(),
-        length,
-        head: head.to_owned(),
-        files: created.files,
-        bytes: created.bytes,
-        signer: String::new(),
-        copies: copies(carriers),
-    }
+    );
+    let next = format!(
+        "подключите исправный носитель и допишите копию: letopis archive complete {} --from ПЕРВЫЙ --to ВТОРОЙ",
+        created.name
+    );
+    Some(Error::damaged(message).next(next))
 }
 
 fn copies(carriers: &[Carrier]) -> Vec<CopyOn> {

@@ -2,6 +2,7 @@
 //!
 //! * [`make`]: from a period's name to two recorded copies (§5.5);
 //! * [`derive`]: archives made from archives: for new keys, and of what is kept for 25 years;
+//! * [`complete`]: the second copy of an archive that has only one;
 //! * [`due`]: which archive a period's name means, and whether it is time for it;
 //! * [`register`]: carriers that the ledger knows;
 //! * [`trust`]: what the journal can say of an archive;
@@ -9,6 +10,7 @@
 //! * [`history`]: what a carrier went through;
 //! * [`deep`]: what is inside an archive, judged.
 
+pub mod complete;
 pub mod deep;
 pub mod derive;
 mod due;

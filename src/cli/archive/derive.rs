@@ -1,12 +1,14 @@
 //! `letopis archive rekey` and `archive extract-summaries`: archives made from archives.
 
+use super::create::{say, say_json, share, status};
 use super::restore::one_bag;
-use super::{Bar, Common, say, say_json, share};
+use super::{Bar, Common};
 use crate::archive::of_journal::derive::{self, Wish};
 use crate::archive::of_journal::make::Made;
 use crate::archive::par2::create::Share;
 use crate::cli::session;
 use crate::error::Result;
+use crate::journal::{Author, Journal};
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -32,29 +34,21 @@ pub struct Derive {
 
 impl Derive {
     pub fn rekey(self, common: &Common) -> Result<ExitCode> {
-        let made = self.make(common, |journal, author, wish, bar| derive::rekey(journal, author, wish, bar))?;
-        if !common.json {
-            println!(
-                "Прежний архив остался как был: его откроют прежние ключи. Когда обе новые копии проверены, сотрите его."
-            );
-        }
-        Ok(made)
+        let next =
+            "Прежний архив остался как был: его откроют прежние ключи. Когда обе новые копии проверены, сотрите его.";
+        self.run(common, next, |journal, author, wish, bar| derive::rekey(journal, author, wish, bar))
     }
 
     pub fn summaries(self, common: &Common) -> Result<ExitCode> {
-        let made = self.make(common, |journal, author, wish, bar| derive::summaries(journal, author, wish, bar))?;
-        if !common.json {
-            println!(
-                "В нём только сводные ведомости: он остаётся и тогда, когда журналы уничтожены по сроку хранения."
-            );
-        }
-        Ok(made)
+        let next = "В нём только сводные ведомости: он остаётся и тогда, когда журналы уничтожены по сроку хранения.";
+        self.run(common, next, |journal, author, wish, bar| derive::summaries(journal, author, wish, bar))
     }
 
-    fn make(
+    fn run(
         self,
         common: &Common,
-        make: impl Fn(&mut crate::journal::Journal, crate::journal::Author<'_>, &Wish<'_>, &Bar) -> Result<Made>,
+        next: &str,
+        make: impl Fn(&mut Journal, Author<'_>, &Wish<'_>, &Bar) -> Result<Made>,
     ) -> Result<ExitCode> {
         let bag = one_bag(&self.path)?;
         let mut journal = session::journal(common)?;
@@ -72,10 +66,11 @@ impl Derive {
         bar.finish();
         let made = made?;
         if common.json {
-            say_json(&made)
+            say_json(&made);
         } else {
-            say(&made)
+            say(&made);
+            println!("{next}");
         }
-        Ok(ExitCode::SUCCESS)
+        status(made)
     }
 }

@@ -269,6 +269,7 @@ impl Stage {
             allow_same_device: true,
             layouts: &layouts,
             recovery: Share::default(),
+            database_only: false,
         };
         let bar = Bar::new();
         let author = Author { identity: &self.keys[1], now: self.clock, taken_over: false };

@@ -20,8 +20,8 @@ pub use control::{
 };
 pub use correction::{Change, CorrectionDecided, CorrectionRequested, LessonText};
 pub use paper::{
-    ArchiveCreated, ArchiveRepaired, ArchiveVerified, BookBound, CopyOn, DocumentIssued, IssuedPage, IssuedResource,
-    RepairedFrom,
+    ArchiveCopied, ArchiveCreated, ArchiveRepaired, ArchiveVerified, BookBound, CopyOn, DocumentIssued, IssuedPage,
+    IssuedResource, RepairedFrom,
 };
 pub use people::{
     ClassSet, ClockReset, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, LastArchive, Person, PersonDismissed,
@@ -152,6 +152,7 @@ kinds! {
     "carrier.restored" => CarrierRestored,
     "archive.created" => ArchiveCreated,
     "archive.verified" => ArchiveVerified,
+    "archive.copied" => ArchiveCopied,
     "archive.repaired" => ArchiveRepaired,
 }
 

@@ -85,7 +85,7 @@ pub struct ArchiveCreated {
     /// Fingerprint of the key that signed the copies; empty where it is the entry's own.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub signer: String,
-    /// The carriers that hold it.
+    /// The carriers that hold it: two, or one where writing the other failed.
     pub copies: Vec<CopyOn>,
 }
 
@@ -116,6 +116,16 @@ pub struct ArchiveVerified {
     /// Whether the copy's own recovery data suffice for the damage; absent where that was not asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub healable: Option<bool>,
+}
+
+/// The second copy of an archive that had only one was written from the first (§2.5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArchiveCopied {
+    /// The bag's name.
+    pub archive: String,
+    /// The id of the carrier that the copy was written to.
+    pub carrier: String,
 }
 
 /// A damaged copy was repaired.

@@ -75,6 +75,7 @@ const TABLE: &[(&str, &[Right])] = &[
     ("carrier.restored", &[Has(DeputyHead), Has(Director), Has(Administrator)]),
     ("archive.created", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),
     ("archive.verified", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),
+    ("archive.copied", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),
     ("archive.repaired", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),
 ];
 

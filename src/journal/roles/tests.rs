@@ -61,6 +61,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("carrier.restored", "          +  -  -  -  +  +  -  - "),
     ("archive.created", "           -  -  -  -  +  +  -  + "),
     ("archive.verified", "          -  -  -  -  +  +  -  + "),
+    ("archive.copied", "            -  -  -  -  +  +  -  + "),
     ("archive.repaired", "          -  -  -  -  +  +  -  + "),
 ];
 
@@ -144,6 +145,7 @@ fn body(line: &str) -> String {
         )
         .into(),
         "archive.verified" => r#"{"archive":"2025-2026-q1","depth":"суммы","result":"цел"}"#.into(),
+        "archive.copied" => r#"{"archive":"2025-2026-q1","carrier":"1"}"#.into(),
         "archive.repaired" => r#"{"archive":"2025-2026-q1","carrier":"1","files":1,"bytes":4096,"from":"copy"}"#.into(),
         _ => panic!("no body for «{line}»"),
     }

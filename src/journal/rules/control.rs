@@ -23,6 +23,7 @@ const AFTER_CLOSE: &[&str] = &[
     "carrier.restored",
     "archive.created",
     "archive.verified",
+    "archive.copied",
     "archive.repaired",
     "person.set",
     "person.dismissed",

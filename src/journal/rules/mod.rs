@@ -100,6 +100,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::CarrierRestored(restored) => carrier::restoring(context, restored)?,
         Body::ArchiveCreated(archive) => paper::archive(context, archive)?,
         Body::ArchiveVerified(verified) => paper::of_archive(tables, &verified.archive)?,
+        Body::ArchiveCopied(copied) => paper::copied(tables, copied)?,
         Body::ArchiveRepaired(repaired) => paper::of_archive(tables, &repaired.archive)?,
     }
     Ok(warnings)

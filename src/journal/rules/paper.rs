@@ -2,7 +2,7 @@
 
 use super::{Context, text};
 use crate::error::{Error, Result};
-use crate::journal::entry::{ArchiveCreated, BookBound, DocumentIssued};
+use crate::journal::entry::{ArchiveCopied, ArchiveCreated, BookBound, DocumentIssued};
 use crate::journal::find;
 use crate::ledger::chain::parse_hash;
 use crate::school::{School, format_date, plural};
@@ -90,7 +90,8 @@ pub fn binding(context: &Context<'_>, bound: &BookBound, today: NaiveDate) -> Re
     }
 }
 
-/// §2.5, §5.5.4: a copy on at least two carriers of different holders, kept in different places.
+/// §2.5, §5.5.4: copies on two carriers of different holders, kept in different places; or one, where writing the other
+/// failed, which is then made up for ([`copied`]).
 pub fn archive(context: &Context<'_>, archive: &ArchiveCreated) -> Result<()> {
     let tables = context.tables;
     if tables.prepare_cached("SELECT 1 FROM archives WHERE name = ?1")?.exists([&archive.name])? {
@@ -108,21 +109,45 @@ pub fn archive(context: &Context<'_>, archive: &ArchiveCreated) -> Result<()> {
             archive.name, archive.signer
         )));
     }
+    let carriers: Vec<&str> = archive.copies.iter().map(|copy| copy.carrier.as_str()).collect();
+    if carriers.is_empty() {
+        return Err(Error::refused(format!("архив «{}» не лежит ни на одном носителе", archive.name)));
+    }
+    apart(tables, &carriers)
+}
+
+/// The second copy of an archive: beside the one there is, as [`archive`] demands of two.
+pub fn copied(tables: &Connection, copied: &ArchiveCopied) -> Result<()> {
+    of_archive(tables, &copied.archive)?;
+    let sql = "SELECT carrier FROM archive_copies WHERE archive = ?1 ORDER BY entry";
+    let mut statement = tables.prepare_cached(sql)?;
+    let there: Vec<String> =
+        statement.query_map([&copied.archive], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    if there.contains(&copied.carrier) {
+        return Err(Error::refused(format!("копия архива «{}» на этом носителе уже записана", copied.archive)));
+    }
+    // A copy on a carrier that is lost is none.
+    let kept = there.iter().filter(|carrier| super::carrier::is_not_lost(tables, carrier).is_ok()).map(String::as_str);
+    apart(tables, &kept.chain([copied.carrier.as_str()]).collect::<Vec<_>>())
+}
+
+/// Copies lie on different carriers that are not lost, of different holders, kept in different places.
+fn apart(tables: &Connection, carriers: &[&str]) -> Result<()> {
     let (mut ids, mut holders, mut places) = (HashSet::new(), HashSet::new(), HashSet::new());
-    for copy in &archive.copies {
+    for carrier in carriers {
         let sql = "SELECT holder, place FROM carriers WHERE id = ?1";
         let row: Option<(String, String)> =
-            tables.prepare_cached(sql)?.query_row([&copy.carrier], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+            tables.prepare_cached(sql)?.query_row([carrier], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         let (holder, place) = row.ok_or_else(|| {
-            Error::refused(format!("носитель {} не зарегистрирован", copy.carrier))
+            Error::refused(format!("носитель {carrier} не зарегистрирован"))
                 .next("зарегистрируйте его: letopis carrier register")
         })?;
-        super::carrier::is_not_lost(tables, &copy.carrier)?;
-        ids.insert(&copy.carrier);
+        super::carrier::is_not_lost(tables, carrier)?;
+        ids.insert(carrier);
         holders.insert(holder);
         places.insert(crate::school::fold(&place));
     }
-    if ids.len() < 2 || ids.len() != archive.copies.len() || holders.len() < 2 || places.len() < 2 {
+    if [ids.len(), holders.len(), places.len()].iter().any(|different| *different < carriers.len()) {
         return Err(Error::refused(
             "§2.5, §5.5.4: нужны две копии на двух носителях с разными хранителями и местами хранения",
         )

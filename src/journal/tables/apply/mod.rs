@@ -65,6 +65,7 @@ pub fn apply(tables: &Connection, seq: u64, entry: &Entry) -> Result<()> {
         Body::CarrierRestored(restored) => at.carrier_restored(restored),
         Body::ArchiveCreated(archive) => at.archive(archive),
         Body::ArchiveVerified(verified) => at.verified(verified),
+        Body::ArchiveCopied(copied) => at.copied(copied),
         Body::ArchiveRepaired(repaired) => at.repaired(repaired),
     }
 }

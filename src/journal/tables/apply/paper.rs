@@ -2,7 +2,9 @@
 
 use super::Place;
 use crate::error::Result;
-use crate::journal::entry::{ArchiveCreated, ArchiveRepaired, ArchiveVerified, BookBound, DocumentIssued};
+use crate::journal::entry::{
+    ArchiveCopied, ArchiveCreated, ArchiveRepaired, ArchiveVerified, BookBound, DocumentIssued,
+};
 use crate::journal::find::iso;
 use rusqlite::params;
 
@@ -61,6 +63,11 @@ impl Place<'_> {
         )?;
         let sql = "INSERT OR REPLACE INTO archive_copies (archive, carrier, entry) VALUES (?1, ?2, ?3)";
         archive.copies.iter().try_for_each(|copy| self.run(sql, params![archive.name, copy.carrier, self.seq]))
+    }
+
+    pub(super) fn copied(&self, c: &ArchiveCopied) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO archive_copies (archive, carrier, entry) VALUES (?1, ?2, ?3)";
+        self.run(sql, params![c.archive, c.carrier, self.seq])
     }
 
     pub(super) fn bound(&self, b: &BookBound) -> Result<()> {

@@ -1,0 +1,46 @@
+//! `letopis archive complete`: the second copy of an archive that has only one.
+
+use super::{Bar, Common};
+use crate::archive::of_journal::complete::{self, Wish};
+use crate::cli::{screen, session};
+use crate::error::Result;
+use clap::Args;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct Complete {
+    /// Имя архива: 2025-2026-q1
+    #[arg(value_name = "АРХИВ")]
+    name: String,
+    /// Носитель с целой копией; только читается
+    #[arg(long, value_name = "НОСИТЕЛЬ")]
+    from: PathBuf,
+    /// Носитель, на который записать вторую
+    #[arg(long, value_name = "НОСИТЕЛЬ")]
+    to: PathBuf,
+    /// Согласиться, что оба носителя могут быть одним устройством (§2.5 не будет доказан)
+    #[arg(long)]
+    allow_same_device: bool,
+}
+
+impl Complete {
+    pub fn run(self, common: &Common) -> Result<ExitCode> {
+        let mut journal = session::journal(common)?;
+        let identity = session::identity(common)?;
+        let Self { name, from, to, allow_same_device } = &self;
+        let wish = Wish { name, from, to, allow_same_device: *allow_same_device };
+        let bar = Bar::new();
+        let done = complete::complete(&mut journal, session::author(&identity), &wish, &bar);
+        bar.finish();
+        let (folder, notes) = done?;
+        if common.json {
+            screen::json(&serde_json::json!({ "name": name, "folder": folder, "notes": notes }));
+            return Ok(ExitCode::SUCCESS);
+        }
+        notes.iter().for_each(|note| screen::warning(note));
+        println!("Вторая копия архива «{name}» записана, прочитана с носителя и сверена: {}.", folder.display());
+        println!("Акт о создании копий с обоими носителями: letopis print act {name} --out ПАПКА");
+        Ok(ExitCode::SUCCESS)
+    }
+}

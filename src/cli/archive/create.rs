@@ -1,0 +1,112 @@
+//! `letopis archive create`: an archive of a period on two carriers (§5.5), or the dispatcher's copy of the database.
+
+use super::{Bar, Common};
+use crate::archive::of_journal::make::{self, Made, Wish};
+use crate::archive::par2::create::Share;
+use crate::cli::{screen, session};
+use crate::error::Result;
+use crate::ledger::chain::grouped;
+use crate::print::Layouts;
+use clap::Args;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct Create {
+    /// Период: «I четверть», «I полугодие», «Год»
+    #[arg(long, value_name = "ПЕРИОД")]
+    period: String,
+    /// Папка носителя; указывается дважды
+    #[arg(long, value_name = "НОСИТЕЛЬ", required = true)]
+    to: Vec<PathBuf>,
+    /// Согласиться, что оба носителя могут быть одним устройством (§2.5 не будет доказан)
+    #[arg(long)]
+    allow_same_device: bool,
+    /// Только база данных, без печатных документов: копия диспетчера (§5.5.1)
+    #[arg(long)]
+    database_only: bool,
+    /// Сколько данных для восстановления добавить, в процентах от объёма; 0 — не добавлять
+    #[arg(long, value_name = "ДОЛЯ", default_value = "10%", value_parser = share)]
+    recovery: Share,
+    /// Папка с изменёнными макетами
+    #[arg(long, value_name = "ПАПКА")]
+    layouts: Option<PathBuf>,
+}
+
+/// Reads `10%`, or `10`.
+pub fn share(text: &str) -> std::result::Result<Share, String> {
+    let percent = text.trim().strip_suffix('%').unwrap_or(text.trim()).trim();
+    let percent: u8 = percent.parse().map_err(|_| "нужно целое число процентов от 0 до 100: 10%".to_owned())?;
+    Share::new(percent).map_err(|error| error.message().to_owned())
+}
+
+/// 0 where both copies were written; else the error that tells what became of the other.
+pub fn status(made: Made) -> Result<ExitCode> {
+    made.failed.map_or(Ok(ExitCode::SUCCESS), Err)
+}
+
+impl Create {
+    pub fn run(self, common: &Common) -> Result<ExitCode> {
+        let mut journal = session::journal(common)?;
+        let identity = session::identity(common)?;
+        let layouts = Layouts::load(self.layouts.as_deref())?;
+        let wish = Wish {
+            period: &self.period,
+            targets: &self.to,
+            allow_same_device: self.allow_same_device,
+            layouts: &layouts,
+            recovery: self.recovery,
+            database_only: self.database_only,
+        };
+        let bar = Bar::new();
+        let made = make::make(&mut journal, session::author(&identity), &wish, &bar);
+        bar.finish();
+        let made = made?;
+        if common.json {
+            say_json(&made);
+        } else {
+            say(&made);
+        }
+        status(made)
+    }
+}
+
+/// What was made, for scripts.
+pub fn say_json(made: &Made) {
+    let recorded = &made.recorded;
+    screen::json(&serde_json::json!({
+        "name": recorded.name, "period": recorded.period, "code": recorded.tagmanifest,
+        "length": recorded.length, "head": recorded.head, "files": recorded.files, "bytes": recorded.bytes,
+        "folders": made.folders, "fingerprint": made.fingerprint, "notes": made.notes,
+        "failed": made.failed.as_ref().map(|error| error.message()),
+    }));
+}
+
+/// What was made, with the figures that go into the act.
+pub fn say(made: &Made) {
+    for note in &made.notes {
+        screen::warning(note);
+    }
+    let recorded = &made.recorded;
+    let place = if made.failed.is_some() {
+        "на один носитель, прочитан с него"
+    } else {
+        "на два носителя, прочитан с них"
+    };
+    println!("Архив «{}» за период «{}» записан {place} и сверен.", recorded.name, recorded.period);
+    for folder in &made.folders {
+        println!("  {}", folder.display());
+    }
+    println!(
+        "Всего в копии файлов: {}, байт: {}. Записей журнала: {}.",
+        recorded.files, recorded.bytes, recorded.length
+    );
+    println!("Для акта: код архива        {}", grouped(&recorded.tagmanifest));
+    println!("          последняя сумма   {}", recorded.head);
+    println!("          отпечаток ключа   {}", made.fingerprint);
+    println!("Акт о создании копий: letopis print act {} --out ПАПКА", recorded.name);
+    if made.failed.is_some() {
+        return;
+    }
+    println!("Вернуть носители хранителям и держать в разных помещениях (§2.5, §5.5.4).");
+}
