@@ -6,7 +6,7 @@ use crate::import::{self, Faults};
 use crate::journal::entry::{JournalCreated, Person};
 use crate::journal::{Author, Journal, next_year};
 use crate::ledger::identity::Identity;
-use crate::ledger::keyfile;
+use crate::ledger::{keyfile, paper_key};
 use crate::print::{Layouts, Recovery, recovery_sheet};
 use crate::school::{PersonName, Role, School};
 use age::secrecy::ExposeSecret;
@@ -76,7 +76,12 @@ impl Init {
             ),
             None => {
                 println!("Ключ восстановления архива. Он больше нигде не хранится: перепишите его и уберите в сейф.");
-                println!("{}", recovery.secret_text().as_str());
+                let secret = recovery.secret_text();
+                println!("{}", secret.as_str());
+                println!("То же по строкам, с контрольными знаками, для letopis key recover:");
+                for (number, line) in (1..).zip(paper_key::lines(&secret)) {
+                    println!("  {number}. {}", line.as_str());
+                }
             }
         }
         println!("Дальше: letopis import ПАПКА — перенести данные школы.");

@@ -1,13 +1,15 @@
 //! `letopis key`: identity files.
 
-use super::{Common, session};
-use crate::error::Result;
+use super::{Common, screen, session};
+use crate::error::{Error, Result};
 use crate::ledger::identity::Identity;
-use crate::ledger::keyfile;
+use crate::ledger::{keyfile, paper_key};
 use age::secrecy::ExposeSecret;
 use clap::Subcommand;
-use std::path::PathBuf;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use zeroize::Zeroizing;
 
 #[derive(Subcommand)]
 pub enum Key {
@@ -28,6 +30,19 @@ pub enum Key {
         #[arg(value_name = "ФАЙЛ")]
         file: PathBuf,
     },
+    /// Набрать ключ восстановления с напечатанного листа и записать его в файл
+    #[command(visible_alias = "восстановить")]
+    Recover {
+        /// Файл ключа, который будет создан
+        #[arg(value_name = "ФАЙЛ")]
+        file: PathBuf,
+        /// Прочитать набранное из текстового файла, а не спрашивать по строкам
+        #[arg(long, value_name = "ФАЙЛ")]
+        from: Option<PathBuf>,
+        /// Без пароля (только для проб)
+        #[arg(long)]
+        no_passphrase: bool,
+    },
     /// Сменить пароль ключа
     #[command(visible_alias = "пароль")]
     Passphrase {
@@ -45,12 +60,25 @@ impl Key {
         match self {
             Self::New { file, no_passphrase } => {
                 let identity = Identity::generate();
-                let passphrase =
-                    if no_passphrase { None } else { Some(session::new_passphrase(common, "--passphrase-file")?) };
-                keyfile::write_new(&file, &identity, passphrase.as_ref().map(ExposeSecret::expose_secret))?;
+                write(common, &file, &identity, no_passphrase)?;
                 println!("Ключ создан: {}", file.display());
                 show(common, &identity);
                 println!("Передайте открытую часть администратору: letopis staff enroll ЛОГИН \"ОТКРЫТАЯ ЧАСТЬ\"");
+            }
+            Self::Recover { file, from, no_passphrase } => {
+                is_free(&file)?;
+                let identity = match from {
+                    Some(from) => typed_in(&from)?,
+                    None => ask()?,
+                };
+                write(common, &file, &identity, no_passphrase)?;
+                if common.json {
+                    show(common, &identity);
+                } else {
+                    println!("Ключ набран без ошибок и записан: {}", file.display());
+                    println!("Открытая часть, сверьте её с листом: {}", identity.public().recipient());
+                    println!("Открыть архив: letopis archive verify НОСИТЕЛЬ --deep --identity {}", file.display());
+                }
             }
             Self::Show { file } => show(common, &session::read_identity(common, &file)?),
             Self::Passphrase { file, new_passphrase_file } => {
@@ -65,11 +93,66 @@ impl Key {
     }
 }
 
+/// Writes a new key file under a new passphrase.
+fn write(common: &Common, file: &Path, identity: &Identity, no_passphrase: bool) -> Result<()> {
+    let passphrase = if no_passphrase { None } else { Some(session::new_passphrase(common, "--passphrase-file")?) };
+    keyfile::write_new(file, identity, passphrase.as_ref().map(ExposeSecret::expose_secret))
+}
+
+/// Nobody types a key for a file that is there already. Writing it asks again.
+fn is_free(file: &Path) -> Result<()> {
+    if !file.exists() {
+        return Ok(());
+    }
+    Err(Error::input(format!("файл «{}» уже существует, ключи не перезаписываются", file.display()))
+        .next("назовите другой файл"))
+}
+
+/// A key from a file with what was typed.
+fn typed_in(from: &Path) -> Result<Identity> {
+    let text = std::fs::read_to_string(from).map_err(|e| Error::file("прочитать", from, &e))?;
+    paper_key::read(&Zeroizing::new(text)).map_err(|e| e.at(format!("файл {}", from.display())))
+}
+
+/// A key from the terminal, a line at a time; a line with a mistake is asked for again. The bare key is taken too.
+fn ask() -> Result<Identity> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Error::input("набрать ключ негде: нет терминала").next("запишите набранное в файл: --from ФАЙЛ"));
+    }
+    println!("Наберите строки с листа вместе с контрольными знаками после «=» (пробелы и регистр не важны).");
+    let mut lines = Vec::new();
+    while lines.len() < paper_key::LINES {
+        let number = lines.len() + 1;
+        let typed = line(&format!("Строка {number} из {}: ", paper_key::LINES))?;
+        if number == 1 && paper_key::is_bare(&typed) {
+            return paper_key::read(&typed);
+        }
+        match paper_key::read_line(number, &typed) {
+            Ok(line) => lines.push(line),
+            Err(error) => screen::error(&error),
+        }
+    }
+    paper_key::join(&lines)
+}
+
+fn line(prompt: &str) -> Result<Zeroizing<String>> {
+    print!("{prompt}");
+    let mut typed = Zeroizing::new(String::with_capacity(256));
+    let read = std::io::stdout().flush().and_then(|()| std::io::stdin().read_line(&mut typed));
+    match read {
+        Ok(0) => Err(Error::input("ключ набран не до конца").next("повторите команду")),
+        Ok(_) => Ok(typed),
+        Err(e) => {
+            Err(Error::environment(format!("строка не прочитана: {e}")).next("запишите набранное в файл: --from ФАЙЛ"))
+        }
+    }
+}
+
 fn show(common: &Common, identity: &Identity) {
     let public = identity.public();
     if common.json {
         let ssh = public.ssh_line("");
-        super::screen::json(&serde_json::json!({
+        screen::json(&serde_json::json!({
             "fingerprint": public.fingerprint(), "recipient": public.recipient(), "ssh": ssh.trim(),
             "public": public.to_string(),
         }));

@@ -3,5 +3,6 @@
 pub mod chain;
 pub mod identity;
 pub mod keyfile;
+pub mod paper_key;
 pub mod store;
 pub mod strict;

@@ -12,7 +12,7 @@ use letopis::import;
 use letopis::journal::entry::{Entry, JournalCreated, Person};
 use letopis::journal::{Author, Journal, note, rules};
 use letopis::ledger::identity::{Identity, PublicIdentity};
-use letopis::ledger::{chain, keyfile, store};
+use letopis::ledger::{chain, keyfile, paper_key, store};
 use letopis::print::{self, Layouts};
 use letopis::school::{Attendance, Cell, ClassName, Marks, PersonName, Role, School, clean, parse_date};
 use std::io::{Cursor, Read, Write};
@@ -35,6 +35,7 @@ const STRINGS: &str = "xl/sharedStrings.xml";
 const ODS: &[u8] = include_bytes!("../fixtures/libreoffice/marks.ods");
 const CONTENT: &str = "content.xml";
 const SECRET: &str = include_str!("../vectors/identity/secret");
+const PAPER: &str = include_str!("../vectors/identity/paper_lines");
 
 /// A parser, and what it should read.
 pub struct Target {
@@ -107,8 +108,15 @@ fn of_the_ledger() -> Vec<Target> {
             let _ = store::tip(&file);
             let _ = letopis::journal::audit_file(&file, &mut |_| {});
         }),
-        target("identity", 50_000, texts(&[SECRET]), |_, input| {
+        target("identity", 30_000, texts(&[SECRET]), |_, input| {
             let _ = Identity::parse(&text(input));
+        }),
+        target("paper-key", 20_000, texts(&[SECRET, PAPER]), |_, input| {
+            let typed = text(input);
+            let _ = paper_key::read(&typed);
+            for (number, line) in (0..).zip(typed.lines().take(6)) {
+                let _ = paper_key::read_line(number, line);
+            }
         }),
         target("public-identity", 50_000, texts(&[&public()]), |_, input| {
             let _ = PublicIdentity::parse(&text(input));

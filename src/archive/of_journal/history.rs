@@ -121,9 +121,7 @@ fn failures(events: &[Event]) -> u32 {
                 known.remove(archive.as_str());
             }
             What::Repaired { archive, .. } => {
-                if known.remove(archive.as_str()).is_none() {
-                    count += 1;
-                }
+                count += u32::from(known.remove(archive.as_str()).is_none());
             }
             _ => {}
         }

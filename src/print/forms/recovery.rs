@@ -6,6 +6,7 @@
 use super::flow::Flow;
 use super::{Canvas, Heading, sans, serif, serif_bold};
 use crate::error::Result;
+use crate::ledger::paper_key;
 use crate::print::Layouts;
 use crate::print::page::Page;
 use crate::print::pdf::{self, About, Bookmark};
@@ -30,10 +31,6 @@ pub struct Recovery<'a> {
     pub version: &'a str,
 }
 
-/// The end of what all keys begin with.
-const PREFIX: char = '1';
-/// Characters of a group of the key.
-const GROUP: usize = 4;
 /// Between the paragraphs of the sheet, in mm.
 const GAP: f32 = 2.5;
 /// The height of a line to be signed by hand with the words above it, in mm.
@@ -83,8 +80,11 @@ pub(in crate::print) fn pages(layouts: &Layouts, recovery: &Recovery<'_>) -> Res
     flow.gap(2.0 * GAP);
     flow.paragraph(bold, Align::Left, layout.key.as_str());
     flow.gap(1.0);
-    let groups = Zeroizing::new(groups(recovery.secret));
-    flow.paragraph(sans(layout.key_size.0), Align::Left, &groups);
+    let key = sans(layout.key_size.0);
+    for (number, line) in (1..).zip(paper_key::lines(recovery.secret)) {
+        let line = Zeroizing::new(format!("{number}. {}", line.as_str()));
+        flow.paragraph(key, Align::Left, &line);
+    }
     flow.gap(GAP);
     flow.paragraph(text, Align::Left, layout.typing.as_str());
     // Keys are all of one length, and their codes have 37 modules a side: this much white is around them.
@@ -108,29 +108,4 @@ pub(in crate::print) fn pages(layouts: &Layouts, recovery: &Recovery<'_>) -> Res
         flow.gap(GAP);
     }
     canvas.unsealed(flow.into_pages(), layout.foot.fill(&values))
-}
-
-/// The key as people type it: what all keys begin with, then groups.
-fn groups(secret: &str) -> String {
-    let (begin, rest) = secret.split_at(secret.find(PREFIX).map_or(0, |at| at + 1));
-    let rest: Vec<char> = rest.chars().collect();
-    rest.chunks(GROUP).fold(begin.to_owned(), |mut out, group| {
-        out.push(' ');
-        out.extend(group);
-        out
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_in_groups_is_the_key() {
-        let secret = format!("AGE-SECRET-KEY-1{}", "QPZRY9X8".repeat(7) + "GF");
-        let shown = groups(&secret);
-        assert!(shown.starts_with("AGE-SECRET-KEY-1 QPZR Y9X8 "), "{shown}");
-        assert!(shown.ends_with(" GF"), "{shown}");
-        assert_eq!(shown.replace(' ', ""), secret);
-    }
 }
