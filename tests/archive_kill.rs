@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::Instant;
 
 use letopis::archive::bag::{Content, Facts};
 use letopis::archive::carrier::{Card, Carrier};
@@ -21,7 +21,7 @@ use letopis::ledger::identity::Identity;
 const DIR: &str = "LETOPIS_KILL_TEST_DIR";
 
 /// How often the child is killed.
-const KILLS: u64 = 40;
+const KILLS: u32 = 200;
 
 fn carriers(dir: &Path) -> Vec<Carrier> {
     ["usb-1", "usb-2"].map(|label| Carrier::open(&dir.join(label)).unwrap()).into()
@@ -84,16 +84,22 @@ fn a_run_killed_at_any_moment_leaves_a_whole_archive_or_none() {
         Carrier::register(&dir.path().join(label), &card).unwrap();
     }
     archive(dir.path(), "q1").unwrap();
+    let start = || {
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        child.args(["--ignored", "--exact", "child"]).env(DIR, dir.path()).stdout(Stdio::null()).spawn().unwrap()
+    };
+    let begun = Instant::now();
+    assert!(start().wait().unwrap().success());
+    let length = begun.elapsed();
+    for carrier in carriers(dir.path()) {
+        fs::remove_dir_all(carrier.bag("q2").root()).unwrap();
+    }
     let mut cleared = 0;
     for round in 0..KILLS {
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--ignored", "--exact", "child"])
-            .env(DIR, dir.path())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        // Spread over the run's length, and not in step with it.
-        std::thread::sleep(Duration::from_millis(5 + round * 37 % 400));
+        let mut child = start();
+        // Spread evenly over the run's length, in an order that no disk is in step with.
+        let share = f64::from(round) * 0.618_034 % 1.0;
+        std::thread::sleep(length.mul_f64(share * 1.05));
         let _ = child.kill();
         child.wait().unwrap();
 

@@ -25,8 +25,8 @@ pub use super::volume::volume_names;
 /// About so many slices are made: fine enough for a lost sector, few enough to be added up in seconds.
 const SLICES: u64 = 2000;
 
-/// No slice is smaller: less than a sector is never lost alone.
-const SMALLEST: u64 = 512;
+/// No slice is smaller: the sums of more slices would take more room than the recovery data themselves.
+const SMALLEST: u64 = 2048;
 
 /// Slices from here on are whole clusters, so that a lost cluster costs one slice.
 const CLUSTER: u64 = 4096;

@@ -16,8 +16,7 @@ use crate::error::{Error, Result};
 pub fn volume_names(set: &Set, count: usize, name: &str, limit: u64) -> Vec<(String, Range<usize>)> {
     let bytes: u64 = descriptions(set).iter().map(|packet| packet.len() as u64).sum();
     let packet_size = HEADER + 4 + set.slice;
-    // Descriptions are repeated once for every doubling, at most 16 times.
-    let room = usize::try_from(limit.saturating_sub(17 * (bytes + 128)) / packet_size).unwrap_or(usize::MAX).max(1);
+    let room = usize::try_from(limit.saturating_sub(bytes + 256) / packet_size).unwrap_or(usize::MAX).max(1);
     let width = count.to_string().len().max(3);
     let mut names = vec![(format!("{name}.par2"), 0..0)];
     let (mut first, mut next) = (0, 1);
@@ -56,7 +55,6 @@ impl Volume {
         let (first, count) = (exponents.start, exponents.len());
         let failed = |cause: io::Error| Error::file("записать", path, &cause);
         let mut file = File::options().read(true).write(true).create_new(true).open(path).map_err(failed)?;
-        let copies = if count == 0 { 1 } else { count.ilog2() as usize + 1 } * descriptions.len();
         let (mut slices, mut at, mut written) = (Vec::new(), 0, 0);
         for number in 0..count.max(1) {
             if count > 0 {
@@ -66,8 +64,8 @@ impl Volume {
                 at += HEADER + 4 + set.slice;
             }
             // Descriptions stand spread among the slices, so that no one hole takes all of them.
-            while written < copies * (number + 1) / count.max(1) {
-                let packet = &descriptions[written % descriptions.len()];
+            while written < descriptions.len() * (number + 1) / count.max(1) {
+                let packet = &descriptions[written];
                 file.seek(SeekFrom::Start(at)).and_then(|_| file.write_all(packet)).map_err(failed)?;
                 at += packet.len() as u64;
                 written += 1;

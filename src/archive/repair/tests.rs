@@ -87,11 +87,11 @@ fn damage_up_to_the_recovery_share_is_healed_bit_for_bit() {
     let total: usize = intact.iter().filter(|(path, _)| !path.starts_with(RECOVERY)).map(|(_, c)| c.len()).sum();
     for round in 0..40 {
         // Every hole may lose two slices more than it has bytes, and every file is a slice at least.
-        let mut left = total / 10 - 4 * 512;
+        let mut left = total / 10 - 5 * 2048;
         for _ in 0..1 + dice.roll(3) {
             let path = &paths[dice.roll(paths.len())];
             let most = if path.strip_prefix(school.bag(0).root()).unwrap().starts_with(RECOVERY) { 60 } else { left };
-            left = left.saturating_sub(spoil(path, &mut dice, most.min(3000)) + 1024);
+            left = left.saturating_sub(spoil(path, &mut dice, most.min(3000)) + 2 * 2048);
         }
         match heal(&school, None) {
             Ok(_) => is_as_it_was(&school, &intact),
