@@ -69,6 +69,9 @@ impl fmt::Display for Finding {
 /// How deep a verification went, in the words the ledger records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum Depth {
+    /// Files and sums: of a bag that is not ours there is no more to check.
+    #[serde(rename = "контрольные суммы")]
+    Sums,
     /// Files, sums, signature and the link to the archive before.
     #[serde(rename = "подпись")]
     Signature,
@@ -80,6 +83,7 @@ pub enum Depth {
 impl fmt::Display for Depth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Sums => "контрольные суммы",
             Self::Signature => "подпись",
             Self::Content => "содержание",
         })
@@ -100,12 +104,22 @@ pub enum Verdict {
     Whole { fingerprint: String },
     /// Whole and vouched for by an anchor.
     Genuine { fingerprint: String, by: Vec<String> },
+    /// Valid as a bag of this version of BagIt; not an archive of ours.
+    Bag { bagit: String },
+    /// Not valid as a bag, and not an archive of ours; the version where it can be read.
+    #[serde(rename = "broken_bag")]
+    BrokenBag { bagit: Option<String> },
 }
 
 impl Verdict {
-    /// 0 for a whole archive, 1 otherwise.
+    /// 0 for a whole archive or bag, 1 otherwise.
     pub fn exit_status(&self) -> u8 {
-        u8::from(!matches!(self, Self::Whole { .. } | Self::Genuine { .. }))
+        u8::from(!matches!(self, Self::Whole { .. } | Self::Genuine { .. } | Self::Bag { .. }))
+    }
+
+    /// Whether it is about a bag that is not ours.
+    pub fn is_foreign(&self) -> bool {
+        matches!(self, Self::Bag { .. } | Self::BrokenBag { .. })
     }
 
     /// The short word the ledger records.
@@ -116,6 +130,8 @@ impl Verdict {
             Self::Forged => "не подлинен",
             Self::Whole { .. } => "цел",
             Self::Genuine { .. } => "цел и подлинен",
+            Self::Bag { .. } => "цел как пакет BagIt",
+            Self::BrokenBag { .. } => "не цел как пакет BagIt",
         }
     }
 }
@@ -125,6 +141,11 @@ impl fmt::Display for Verdict {
         f.write_str(self.word())?;
         match self {
             Self::Whole { fingerprint } => write!(f, "; подпись ключа {fingerprint} — сверьте с актом"),
+            Self::Bag { bagit } => write!(f, " {bagit}; чьё это — не известно: это не архив Летописи"),
+            Self::BrokenBag { bagit } => {
+                bagit.iter().try_for_each(|version| write!(f, " {version}"))?;
+                f.write_str("; это не архив Летописи")
+            }
             Self::Unfinished => f.write_str(": запись была прервана, это ещё не архив"),
             _ => Ok(()),
         }

@@ -24,7 +24,8 @@ fn a_damaged_carrier_is_healed_and_verifies_again() {
     let usb = dir.path().to_str().unwrap();
     let found = bare(&["archive", "verify", usb], dir.path());
     assert_eq!(found.0.code, Some(1), "{}", found.0);
-    for text in ["data/database.zip.age", "data/class-8b.zip.age", "bag-info.txt", "исправимо", "archive repair"] {
+    for text in ["data/database.zip.age", "data/class-8b.zip.age", "bag-info.txt", "исправимо", "archive repair"]
+    {
         assert!(found.0.stdout.contains(text), "{text}: {}", found.0);
     }
     let repaired = bare(&["archive", "repair", usb], dir.path()).ok();
