@@ -14,6 +14,7 @@ const ALGORITHMS: [&str; 4] = ["md5", "sha1", "sha256", "sha512"];
 /// Files of a bag by their paths in it.
 pub type Files = BTreeMap<String, Vec<u8>>;
 type Change = Box<dyn Fn(&mut Files) + Send + Sync>;
+type OnDisk = Box<dyn Fn(&Path) + Send + Sync>;
 
 /// Every set of algorithms that manifests may stand side by side in.
 pub fn combinations() -> Vec<Vec<&'static str>> {
@@ -101,7 +102,7 @@ pub struct Bag {
     tags: Files,
     lists: Vec<Change>,
     changes: Vec<Change>,
-    on_disk: Vec<Box<dyn Fn(&Path) + Send + Sync>>,
+    on_disk: Vec<OnDisk>,
 }
 
 impl Bag {

@@ -176,6 +176,6 @@ impl Reader<'_> {
 /// What to say of a link or a special file: it is not opened, so nothing that depends on it is checked.
 pub(super) fn strange(name: &str, why: &str) -> Finding {
     let root = name.split('/').next().unwrap_or(name);
-    let matters = root == DATA || listing::named(name).is_some() || name.ends_with(".txt");
+    let matters = root == DATA || (root == name && name.ends_with(".txt"));
     if matters || BagPath::new(name).is_err() { Finding::damage(name, why) } else { Finding::warning(name, why) }
 }

@@ -142,4 +142,6 @@ fn read_facts(folder: &Folder, files: &files::Files, findings: &mut Vec<Finding>
 }
 
 #[cfg(test)]
+mod flips;
+#[cfg(test)]
 mod tests;
