@@ -58,7 +58,7 @@ fn of_report(own: Option<&[Finding]>, bag: &Path, report: &Report) -> Inspected 
     let (signer, anchors) = match &report.verdict {
         Verdict::Complete { fingerprint } | Verdict::Whole { fingerprint } => (Some(fingerprint.clone()), Vec::new()),
         Verdict::Genuine { fingerprint, by } => (Some(fingerprint.clone()), by.clone()),
-        Verdict::Unfinished | Verdict::Damaged | Verdict::Forged => (None, Vec::new()),
+        _ => (None, Vec::new()),
     };
     Inspected {
         path: bag.display().to_string(),

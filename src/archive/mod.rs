@@ -6,6 +6,7 @@
 //!
 //! * [`sum`] and [`progress`]: SHA-256 as it is written down, and how long work tells how far it is;
 //! * [`bag`]: the folder with its manifests and `bag-info.txt`, read without ever leaving it;
+//! * [`bagit`]: any bag of BagIt 0.93 to 1.0 that is not ours, validated;
 //! * [`signature`]: SSHSIG over the tag manifest, and who may sign;
 //! * [`package`]: the encrypted zip files, written in one stream and read back member by member;
 //! * [`carrier`]: what else lies on a stick;
@@ -22,6 +23,7 @@
 pub mod act;
 pub mod anchor;
 pub mod bag;
+pub mod bagit;
 pub mod carrier;
 pub mod create;
 pub mod export;

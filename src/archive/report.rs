@@ -72,6 +72,9 @@ pub enum Depth {
     /// The files that are listed, by name and size, and the signature over the lists. The payload was not read.
     #[serde(rename = "состав")]
     List,
+    /// Files and sums: of a bag that is not ours there is no more to check.
+    #[serde(rename = "контрольные суммы")]
+    Sums,
     /// Files, sums, signature and the link to the archive before.
     #[serde(rename = "подпись")]
     Signature,
@@ -84,6 +87,7 @@ impl fmt::Display for Depth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::List => "состав",
+            Self::Sums => "контрольные суммы",
             Self::Signature => "подпись",
             Self::Content => "содержание",
         })
@@ -106,12 +110,23 @@ pub enum Verdict {
     Whole { fingerprint: String },
     /// Whole and vouched for by an anchor.
     Genuine { fingerprint: String, by: Vec<String> },
+    /// Valid as a bag of this version of BagIt; not an archive of ours.
+    Bag { bagit: String },
+    /// Not valid as a bag, and not an archive of ours; the version where it can be read.
+    #[serde(rename = "broken_bag")]
+    BrokenBag { bagit: Option<String> },
 }
 
 impl Verdict {
     /// 0 where nothing amiss was found, 1 otherwise.
     pub fn exit_status(&self) -> u8 {
-        u8::from(!matches!(self, Self::Complete { .. } | Self::Whole { .. } | Self::Genuine { .. }))
+        let fine = matches!(self, Self::Complete { .. } | Self::Whole { .. } | Self::Genuine { .. } | Self::Bag { .. });
+        u8::from(!fine)
+    }
+
+    /// Whether it is about a bag that is not ours.
+    pub fn is_foreign(&self) -> bool {
+        matches!(self, Self::Bag { .. } | Self::BrokenBag { .. })
     }
 
     /// The short word the ledger records.
@@ -123,6 +138,8 @@ impl Verdict {
             Self::Complete { .. } => "состав полон",
             Self::Whole { .. } => "цел",
             Self::Genuine { .. } => "цел и подлинен",
+            Self::Bag { .. } => "цел как пакет BagIt",
+            Self::BrokenBag { .. } => "не цел как пакет BagIt",
         }
     }
 }
@@ -133,6 +150,11 @@ impl fmt::Display for Verdict {
         match self {
             Self::Whole { fingerprint } => write!(f, "; подпись ключа {fingerprint} — сверьте с актом"),
             Self::Complete { .. } => f.write_str("; сами файлы не читались"),
+            Self::Bag { bagit } => write!(f, " {bagit}; чьё это — не известно: это не архив Летописи"),
+            Self::BrokenBag { bagit } => {
+                bagit.iter().try_for_each(|version| write!(f, " {version}"))?;
+                f.write_str("; это не архив Летописи")
+            }
             Self::Unfinished => f.write_str(": запись была прервана, это ещё не архив"),
             _ => Ok(()),
         }

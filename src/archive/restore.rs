@@ -88,6 +88,10 @@ pub fn restore(wish: &Wish<'_>, progress: &dyn Progress) -> Result<Restored> {
 
 /// What the archive says of itself, where it is one and is not forged.
 fn trusted(report: &Report) -> Result<Facts> {
+    if report.verdict.is_foreign() {
+        return Err(Error::input(format!("«{}» — не архив Летописи, а другой пакет BagIt", report.name))
+            .next("его файлы лежат в папке data открыто: извлекать нечего"));
+    }
     if matches!(report.verdict, Verdict::Forged | Verdict::Unfinished) {
         let why: Vec<String> = report.faults().map(ToString::to_string).collect();
         return Err(Error::damaged(format!("архив «{}» {}: {}", report.name, report.verdict.word(), why.join("; ")))

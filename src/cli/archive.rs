@@ -17,7 +17,7 @@ use crate::archive::carrier::{self, locate};
 use crate::archive::of_journal::trust::Witness;
 use crate::archive::of_journal::{deep, record_verification};
 use crate::archive::progress::Progress;
-use crate::archive::report::{Finding, Healing, Report, Severity, Verdict};
+use crate::archive::report::{Depth, Finding, Healing, Report, Severity, Verdict};
 use crate::archive::verify::{Chain, Comparison, Content, Copies, Request, Together, verify, vouch_back};
 use crate::error::{Error, Result};
 use crate::journal::Journal;
@@ -312,7 +312,10 @@ fn say_together(together: &Together) {
 
 /// A report in words.
 pub fn say_report(bag: &Path, report: &Report) {
-    println!("Архив {}", bag.display());
+    println!("{} {}", if report.depth == Depth::Sums { "Пакет BagIt" } else { "Архив" }, bag.display());
+    if report.depth == Depth::Sums {
+        println!("  файлов: {}, байт в них: {}", report.payload.files, report.payload.bytes);
+    }
     if let Some(facts) = &report.facts {
         let created = facts.created.get(..10).and_then(parse_date_or).map(format_date).unwrap_or_default();
         println!("  {}; создан {created}, {}", facts.period, facts.author);
@@ -355,6 +358,8 @@ pub fn say_report(bag: &Path, report: &Report) {
         Verdict::Damaged => {
             "подключите вторую копию и исправьте по ней: «letopis archive repair ПУТЬ --from ВТОРАЯ»; эту не удаляйте"
         }
+        Verdict::Bag { .. } => "узнайте от того, кто его дал, чей он: суммы в нём этого не доказывают",
+        Verdict::BrokenBag { .. } => "возьмите пакет заново у того, кто его дал, или из другой его копии",
         Verdict::Forged => "не доверяйте этой копии; сохраните её и сообщите директору",
     };
     println!("  Что делать: {next}.");

@@ -3,6 +3,10 @@
 use chrono::DateTime;
 use letopis::archive::anchor;
 use letopis::archive::bag::{BagPath, Facts, Folder, Info, Manifest};
+use letopis::archive::bagit::algorithm::Algorithm;
+use letopis::archive::bagit::declaration::{Declaration, Version};
+use letopis::archive::bagit::listing::Listing;
+use letopis::archive::bagit::{self, encoding, fetch};
 use letopis::archive::carrier::Carrier;
 use letopis::archive::package::{INNER_SUMS, OpenPackage};
 use letopis::archive::progress::Quiet;
@@ -25,6 +29,9 @@ const ENTRY: &str = r#"{"kind":"marks.set","time":"2025-09-15T12:00:00+03:00","a
 const CORRECTION: &str = r#"{"kind":"correction.requested","time":"2025-09-15T12:00:00+03:00","author":"i","key":"k","rules":1,"body":{"course":{"class":"7А","subject":"Алгебра"},"date":"2025-09-15","lesson":2,"changes":[{"what":"mark","pupil":"К-1","was":"4","becomes":null}],"reason":"описка"}}"#;
 const MANIFEST: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  data/database.zip.age\n";
 const INFO: &str = "Bag-Software-Agent: letopis 0.1.0\nBagging-Date: 2025-10-31\nPayload-Oxum: 279164409832.1198\nExternal-Description: a long line\n that goes on\n";
+const BAGIT: &str = "BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-16\n";
+const LISTING: &str = "d41d8cd98f00b204e9800998ecf8427e  data/a%0Ab\r\nD41D8CD98F00B204E9800998ECF8427E\t*./data/c\n";
+const FETCH: &str = "http://example.org/a%20b 12 data/a\nfile:///srv/c - data/c\n";
 const CARD: &str =
     r#"{"id":"1f","label":"А-1","holder":"Орлов П. И.","place":"сейф","registered":"2025-09-01T09:00:00+03:00"}"#;
 const PAGE: &str = "letopis-page-1\n2025-0143\n13\n0 0 4 Ёж\n1 2 1 5\n";
@@ -80,6 +87,7 @@ pub fn targets() -> Vec<Target> {
     all.extend(of_words());
     all.extend(of_a_school());
     all.extend(of_an_archive());
+    all.extend(of_a_strangers_bag());
     all
 }
 
@@ -360,6 +368,44 @@ fn of_an_archive() -> Vec<Target> {
             },
         ),
     ]
+}
+
+fn of_a_strangers_bag() -> Vec<Target> {
+    vec![
+        target("bagit-declaration", 60_000, texts(&[BAGIT, &BAGIT.replace("UTF-16", "ISO-8859-1")]), |_, input| {
+            if let Ok(declaration) = Declaration::parse(input)
+                && let Some((text, _)) = declaration.encoding.decode(input)
+            {
+                encoding::lines(&text).for_each(|(_, line)| assert!(!line.contains(['\n', '\r'])));
+            }
+        }),
+        target("bagit-listing", 60_000, texts(&[LISTING, MANIFEST]), |_, input| {
+            let old = Declaration::parse(BAGIT.as_bytes()).unwrap().version;
+            for version in [old, Version::V1_0] {
+                let listing = Listing::parse(&text(input), Some(Algorithm::Md5), version);
+                listing.entries.keys().for_each(stays_in_the_bag);
+            }
+        }),
+        target("bagit-fetch", 60_000, texts(&[FETCH]), |_, input| {
+            fetch::parse(&text(input), Version::V1_0).0.iter().for_each(|item| stays_in_the_bag(&item.path));
+        }),
+        target("bagit-bag", 2_000, texts(&[BAGIT, LISTING, FETCH, INFO]), |scratch, input| {
+            for file in ["bagit.txt", "manifest-md5.txt", "tagmanifest-md5.txt", "fetch.txt", "bag-info.txt"] {
+                scratch.put("foreign/bagit.txt", BAGIT.replace("16", "8").as_bytes());
+                scratch.put("foreign/manifest-md5.txt", LISTING.as_bytes());
+                let path = scratch.put(&format!("foreign/{file}"), input);
+                let folder = Folder::new(path.parent().unwrap());
+                bagit::is_foreign(&folder);
+                bagit::validate(&folder, &Quiet);
+                std::fs::remove_file(path).unwrap();
+            }
+        }),
+    ]
+}
+
+fn stays_in_the_bag(path: &BagPath) {
+    let under = path.under(Path::new("/bag"));
+    assert!(under.starts_with("/bag") && !under.components().any(|part| part == std::path::Component::ParentDir));
 }
 
 fn zipped() -> Vec<u8> {

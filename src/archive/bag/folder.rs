@@ -96,13 +96,18 @@ impl Folder {
 
     /// Reads a tag file into memory; one that is a link or beyond all measure is refused.
     pub fn read_tag(&self, name: &str) -> io::Result<Vec<u8>> {
+        self.read_tag_within(name, MAX_TAG_FILE)
+    }
+
+    /// The same with another measure, in bytes.
+    pub fn read_tag_within(&self, name: &str, limit: u64) -> io::Result<Vec<u8>> {
         let path = self.root.join(name);
         if !path.symlink_metadata()?.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "ссылка или особый файл"));
         }
         let mut bytes = Vec::new();
-        File::open(&path)?.take(MAX_TAG_FILE + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > MAX_TAG_FILE {
+        File::open(&path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > limit {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "файл слишком велик"));
         }
         Ok(bytes)

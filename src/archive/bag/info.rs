@@ -38,7 +38,12 @@ impl Info {
 
     /// The first value of a label, whose case does not matter.
     pub fn get(&self, label: &str) -> Option<&str> {
-        self.0.iter().find(|(name, _)| name.eq_ignore_ascii_case(label)).map(|(_, value)| value.as_str())
+        self.all(label).next()
+    }
+
+    /// Every value of a label, in their order.
+    pub fn all<'i>(&'i self, label: &str) -> impl Iterator<Item = &'i str> {
+        self.0.iter().filter(move |(name, _)| name.eq_ignore_ascii_case(label)).map(|(_, value)| value.as_str())
     }
 }
 

@@ -63,7 +63,7 @@ impl Manifest {
 }
 
 /// What exFAT, NTFS or HFS+ would take for the same name.
-fn fold(name: &str) -> String {
+pub fn fold(name: &str) -> String {
     name.nfc().flat_map(char::to_lowercase).collect()
 }
 

@@ -16,7 +16,7 @@ mod path;
 pub use facts::{Content, Facts, Previous};
 pub use folder::{Folder, Listed};
 pub use info::{Info, Oxum};
-pub use manifest::{Manifest, ManifestError};
+pub use manifest::{Manifest, ManifestError, fold};
 pub use path::BagPath;
 
 /// The declaration that makes a folder a bag.

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::bag::{BAGIT, DATA, Folder, MANIFEST, TAGMANIFEST};
+use super::bag::{BAGIT, DATA, Folder};
+use super::bagit::listing;
 use super::report::Finding;
 use super::sum::Sum;
 use super::targets::sync_folder;
@@ -134,14 +135,17 @@ pub struct Found {
 
 /// Finds the archives under a path; a path that is itself a bag gives that one.
 pub fn locate(path: &Path) -> Result<Found> {
+    let mut found = Found::default();
+    let is_carrier = path.join(FOLDER).is_dir();
     if looks_like_bag(path) {
         let unfinished = !Folder::new(path).is_declared();
-        let mut found = Found::default();
         if unfinished { &mut found.unfinished } else { &mut found.bags }.push(path.to_owned());
-        return Ok(found);
+        // A stranger's bag at the top of a carrier does not hide the archives on it.
+        if !is_carrier {
+            return Ok(found);
+        }
     }
-    let folder = if path.join(FOLDER).is_dir() { path.join(FOLDER) } else { path.to_owned() };
-    let mut found = Found::default();
+    let folder = if is_carrier { path.join(FOLDER) } else { path.to_owned() };
     let entries = fs::read_dir(&folder).map_err(|cause| Error::file("открыть", &folder, &cause))?;
     for entry in entries {
         let entry = entry.map_err(|cause| Error::file("открыть", &folder, &cause))?;
@@ -160,7 +164,9 @@ pub fn locate(path: &Path) -> Result<Found> {
 }
 
 fn looks_like_bag(folder: &Path) -> bool {
-    [BAGIT, MANIFEST, TAGMANIFEST].iter().any(|name| folder.join(name).symlink_metadata().is_ok())
+    let names = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    let mut names = names.filter_map(|name| name.into_string().ok());
+    names.any(|name| name == BAGIT || listing::named(&name).is_some())
         || (folder.join(DATA).is_dir() && !folder.join(CARD).exists())
 }
 

@@ -9,6 +9,8 @@
 //! 6. [`together`]: what was checked in one run, copies and chains;
 //! 7. the anchors of [`super::anchor`], which alone can make «цел» into «цел и подлинен».
 //!
+//! A bag that is not ours goes another way ([`stranger`]).
+//!
 //! Damage is a finding, never an error: an error means that the archive could not be looked at at all.
 
 mod content;
@@ -16,12 +18,14 @@ mod files;
 mod link;
 mod recovery;
 mod seal;
+mod stranger;
 mod together;
 
 use std::path::Path;
 
 use super::anchor::{Anchor, Subject};
 use super::bag::{BAGIT, Facts, Folder, INFO, Info, Oxum};
+use super::bagit;
 use super::progress::Progress;
 use super::report::{Depth, Finding, Report, Severity, Verdict};
 use crate::error::{Error, Result};
@@ -46,6 +50,9 @@ pub fn verify(path: &Path, request: &Request<'_>, progress: &dyn Progress) -> Re
     if !path.is_dir() {
         return Err(Error::input(format!("«{}» — не папка архива", path.display()))
             .next("укажите носитель или папку архива на нём"));
+    }
+    if bagit::is_foreign(&folder) {
+        return Ok(stranger::check(&folder, request, progress));
     }
     if !folder.is_declared() && !seal::holds(&folder) {
         return Ok(unfinished(&folder));
@@ -145,5 +152,7 @@ fn read_facts(folder: &Folder, files: &files::Files, findings: &mut Vec<Finding>
     }
 }
 
+#[cfg(test)]
+mod flips;
 #[cfg(test)]
 mod tests;

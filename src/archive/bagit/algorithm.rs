@@ -1,0 +1,129 @@
+//! The sums of BagIt, several at once: a file is read once, whatever number of manifests lists it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::{self, Read};
+
+use rayon::prelude::*;
+use sha2::digest::DynDigest;
+
+use crate::archive::progress::Progress;
+
+/// Read at once. Larger than elsewhere, since several sums are made of it side by side.
+const BLOCK: usize = 1024 * 1024;
+
+/// An algorithm that manifests name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Algorithm {
+    Md5,
+    Sha1,
+    Sha224,
+    Sha256,
+    Sha384,
+    Sha512,
+}
+
+/// Sums of one file, lower-case hex.
+pub type Sums = BTreeMap<Algorithm, String>;
+
+const NAMES: [(Algorithm, &str, usize); 6] = [
+    (Algorithm::Md5, "md5", 32),
+    (Algorithm::Sha1, "sha1", 40),
+    (Algorithm::Sha224, "sha224", 56),
+    (Algorithm::Sha256, "sha256", 64),
+    (Algorithm::Sha384, "sha384", 96),
+    (Algorithm::Sha512, "sha512", 128),
+];
+
+impl Algorithm {
+    /// The algorithm that a manifest's name holds; case and hyphens do not matter in old bags (`SHA-1`).
+    pub fn parse(name: &str) -> Option<Self> {
+        let plain = name.replace('-', "").to_ascii_lowercase();
+        NAMES.iter().find(|(_, known, _)| *known == plain).map(|(algorithm, ..)| *algorithm)
+    }
+
+    /// How many hex digits its sums have.
+    pub fn digits(self) -> usize {
+        self.entry().2
+    }
+
+    fn entry(self) -> (Self, &'static str, usize) {
+        NAMES[self as usize]
+    }
+
+    fn digest(self) -> Box<dyn DynDigest + Send> {
+        match self {
+            Self::Md5 => Box::new(md5::Md5::default()),
+            Self::Sha1 => Box::new(sha1::Sha1::default()),
+            Self::Sha224 => Box::new(sha2::Sha224::default()),
+            Self::Sha256 => Box::new(sha2::Sha256::default()),
+            Self::Sha384 => Box::new(sha2::Sha384::default()),
+            Self::Sha512 => Box::new(sha2::Sha512::default()),
+        }
+    }
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.entry().1)
+    }
+}
+
+/// The sums of everything that a reader gives. `side_by_side` makes them on several processors: for when there are fewer
+/// files than processors, and never within work that is shared out already.
+pub fn sums(
+    mut reader: impl Read,
+    algorithms: impl IntoIterator<Item = Algorithm>,
+    side_by_side: bool,
+    progress: &dyn Progress,
+) -> io::Result<Sums> {
+    let mut digests: Vec<_> = algorithms.into_iter().map(|algorithm| (algorithm, algorithm.digest())).collect();
+    let mut block = vec![0; BLOCK];
+    loop {
+        let read = match reader.read(&mut block) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => continue,
+            Err(cause) => return Err(cause),
+        };
+        let bytes = &block[..read];
+        if side_by_side {
+            digests.par_iter_mut().for_each(|(_, digest)| digest.update(bytes));
+        } else {
+            digests.iter_mut().for_each(|(_, digest)| digest.update(bytes));
+        }
+        progress.advance(read as u64);
+    }
+    let hex = |bytes: Box<[u8]>| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(digests.into_iter().map(|(algorithm, digest)| (algorithm, hex(digest.finalize()))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::progress::Quiet;
+
+    #[test]
+    fn all_sums_of_the_empty_file_are_those_of_the_standards() {
+        let all = NAMES.map(|(algorithm, ..)| algorithm);
+        let sums = sums(io::empty(), all, false, &Quiet).unwrap();
+        for (algorithm, begins) in
+            all.into_iter().zip(["d41d8cd9", "da39a3ee", "d14a028c", "e3b0c442", "38b060a7", "cf83e135"])
+        {
+            assert!(sums[&algorithm].starts_with(begins), "{algorithm}: {}", sums[&algorithm]);
+            assert_eq!(sums[&algorithm].len(), algorithm.digits());
+            assert_eq!(Algorithm::parse(&algorithm.to_string()), Some(algorithm));
+        }
+        assert_eq!(Algorithm::parse("SHA-1"), Some(Algorithm::Sha1));
+        assert_eq!(Algorithm::parse("blake2b"), None);
+    }
+
+    #[test]
+    fn a_file_of_many_blocks_has_the_sum_of_its_whole() {
+        let bytes = vec![7; 3 * BLOCK + 5];
+        for side_by_side in [false, true] {
+            let sums = sums(&bytes[..], [Algorithm::Md5, Algorithm::Sha256], side_by_side, &Quiet).unwrap();
+            assert_eq!(sums[&Algorithm::Sha256], crate::archive::sum::Sum::of(&bytes).to_string());
+        }
+    }
+}
