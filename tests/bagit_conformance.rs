@@ -85,3 +85,44 @@ fn a_changed_byte_in_any_listed_file_is_found_in_every_version() {
         }
     }
 }
+
+#[test]
+fn the_program_says_what_it_is_and_refuses_what_only_an_archive_of_ours_can_give() {
+    let dir = tempfile::tempdir().unwrap();
+    Bag::new("0.97").write(dir.path());
+    let run = |args: &[&str], code: i32, words: &[&str]| {
+        let output = peers::run(env!("CARGO_BIN_EXE_letopis"), args, dir.path());
+        assert_eq!(output.code, Some(code), "{output}");
+        let said = format!("{}{}", output.stdout, output.stderr);
+        words.iter().for_each(|word| assert!(said.contains(word), "{word}: {output}"));
+        said
+    };
+    let not_ours = "это не архив Летописи";
+    let said = run(
+        &["archive", "verify", "bag", "--act", "act.pdf"],
+        0,
+        &["цел как пакет BagIt 0.97; чьё это — не известно", not_ours],
+    );
+    assert!(!said.contains("подлинен;") && !said.contains("подпись"), "{said}");
+    assert!(dir.path().join("act.pdf").exists());
+    let json = run(&["archive", "verify", "bag", "--json"], 0, &[]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert!(
+        json.to_string().contains(r#""verdict":"bag""#) && json.to_string().contains(r#""bagit":"0.97""#),
+        "{json}"
+    );
+    let (code, signer) = ("0".repeat(64), format!("SHA256:{}A", "a".repeat(42)));
+    run(&["archive", "verify", "bag", "--expect", &code], 1, &["не подлинен", not_ours]);
+    run(&["archive", "verify", "bag", "--signer", &signer], 1, &["не подлинен", not_ours]);
+    run(&["archive", "repair", "bag"], 2, &["не архив Летописи"]);
+    run(&["key", "new", "some.key", "--no-passphrase"], 0, &[]);
+    run(&["archive", "verify", "bag", "--deep", "--identity", "some.key"], 1, &["не подлинен", not_ours]);
+    run(&["archive", "restore", "bag", "--to", "out", "--identity", "some.key"], 2, &["не архив Летописи"]);
+    assert!(!dir.path().join("out").exists());
+    std::fs::write(dir.path().join("bag/data/a.txt"), "b text\n").unwrap();
+    run(
+        &["archive", "verify", "bag"],
+        1,
+        &["data/a.txt: содержимое изменилось", "не цел как пакет BagIt 0.97", not_ours],
+    );
+}

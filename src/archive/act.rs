@@ -62,6 +62,7 @@ fn of_report(own: Option<&[Finding]>, bag: &Path, report: &Report) -> Inspected 
     };
     Inspected {
         path: bag.display().to_string(),
+        foreign: report.is_foreign(),
         facts,
         payload: (report.payload.files, report.payload.bytes),
         code: report.code.clone(),

@@ -124,11 +124,6 @@ impl Verdict {
         u8::from(!fine)
     }
 
-    /// Whether it is about a bag that is not ours.
-    pub fn is_foreign(&self) -> bool {
-        matches!(self, Self::Bag { .. } | Self::BrokenBag { .. })
-    }
-
     /// The short word the ledger records.
     pub fn word(&self) -> &'static str {
         match self {
@@ -202,6 +197,11 @@ impl Report {
     /// The findings that make the verdict what it is.
     pub fn faults(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.severity >= Severity::Damage)
+    }
+
+    /// Whether it is about a bag of another program, whatever was asked of it.
+    pub fn is_foreign(&self) -> bool {
+        self.depth == Depth::Sums
     }
 
     /// Whether nothing but `bagit.txt` is amiss: then the archive can be made whole without another copy.

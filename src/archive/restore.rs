@@ -88,7 +88,7 @@ pub fn restore(wish: &Wish<'_>, progress: &dyn Progress) -> Result<Restored> {
 
 /// What the archive says of itself, where it is one and is not forged.
 fn trusted(report: &Report) -> Result<Facts> {
-    if report.verdict.is_foreign() {
+    if report.is_foreign() {
         return Err(Error::input(format!("«{}» — не архив Летописи, а другой пакет BagIt", report.name))
             .next("его файлы лежат в папке data открыто: извлекать нечего"));
     }

@@ -17,7 +17,7 @@ use crate::archive::carrier::{self, locate};
 use crate::archive::of_journal::trust::Witness;
 use crate::archive::of_journal::{deep, record_verification};
 use crate::archive::progress::Progress;
-use crate::archive::report::{Depth, Finding, Healing, Report, Severity, Verdict};
+use crate::archive::report::{Finding, Healing, Report, Severity, Verdict};
 use crate::archive::verify::{Chain, Comparison, Content, Copies, Request, Together, verify, vouch_back};
 use crate::error::{Error, Result};
 use crate::journal::Journal;
@@ -312,8 +312,8 @@ fn say_together(together: &Together) {
 
 /// A report in words.
 pub fn say_report(bag: &Path, report: &Report) {
-    println!("{} {}", if report.depth == Depth::Sums { "Пакет BagIt" } else { "Архив" }, bag.display());
-    if report.depth == Depth::Sums {
+    println!("{} {}", if report.is_foreign() { "Пакет BagIt" } else { "Архив" }, bag.display());
+    if report.is_foreign() {
         println!("  файлов: {}, байт в них: {}", report.payload.files, report.payload.bytes);
     }
     if let Some(facts) = &report.facts {
@@ -360,6 +360,9 @@ pub fn say_report(bag: &Path, report: &Report) {
         }
         Verdict::Bag { .. } => "узнайте от того, кто его дал, чей он: суммы в нём этого не доказывают",
         Verdict::BrokenBag { .. } => "возьмите пакет заново у того, кто его дал, или из другой его копии",
+        Verdict::Forged if report.is_foreign() => {
+            "если это выдают за архив школы, сообщите директору; чужой пакет проверяйте без --deep, --journal и данных акта"
+        }
         Verdict::Forged => "не доверяйте этой копии; сохраните её и сообщите директору",
     };
     println!("  Что делать: {next}.");

@@ -122,6 +122,23 @@ fn an_act_on_a_verification_is_legible_whatever_was_found() {
 }
 
 #[test]
+fn an_act_on_a_strangers_bag_claims_no_more_than_was_checked() {
+    let bag = inspection::Inspected {
+        path: "/media/usb/bag".into(),
+        foreign: true,
+        verdict: "цел как пакет BagIt 1.0".into(),
+        ..inspection::Inspected::default()
+    };
+    let act = inspection::Inspection { at: context("").issued_at, version: "0.1.0".into(), archives: vec![bag] };
+    let all: String = inspection::pages(&LAYOUTS, &act).unwrap().iter().map(text_of).collect();
+    assert!(all.contains("Заключение: цел как пакет BagIt 1.0."), "{all}");
+    for unchecked in ["одпись списка", "связь с предыдущим", "Связь с предыдущим", "Код архива", "не читается"]
+    {
+        assert!(!all.contains(unchecked), "{unchecked}: {all}");
+    }
+}
+
+#[test]
 fn the_sheet_of_the_recovery_key_is_one_legible_page_with_the_key_and_its_code() {
     let school = crate::journal::find::school(&papers(0, 0, false)).unwrap();
     let secret = format!("AGE-SECRET-KEY-1{}", "QPZRY9X8".repeat(7) + "GF");

@@ -1,7 +1,7 @@
 //! A bag that is not ours: any bag of BagIt 0.93 to 1.0 (RFC 8493 and the drafts before it), validated.
 //!
 //! Somebody brings a carrier with a bag of another program. Whether it is complete and its sums hold can be told, and
-//! nothing else: nobody vouches for it. What is checked is written down in `docs/formats/bagit.md`.
+//! nothing else: nobody vouches for it. What is checked is written down in `docs/bagit.md`.
 //!
 //! 1. [`whose`]: no trace of an archive of ours, else it is judged as one;
 //! 2. [`declaration`] gives version and encoding, [`encoding`] turns tag files into text;

@@ -257,6 +257,21 @@ mod tests {
     }
 
     #[test]
+    fn a_bag_at_the_top_of_a_carrier_does_not_hide_its_archives() {
+        let (dir, carrier) = registered();
+        let bag = |folder: &Path, list: &str| {
+            fs::create_dir_all(folder.join(DATA)).unwrap();
+            fs::write(folder.join(BAGIT), crate::archive::bag::BAGIT_TEXT).unwrap();
+            fs::write(folder.join(list), "").unwrap();
+        };
+        bag(&carrier.folder().join("2025-2026-q1"), "manifest-sha256.txt");
+        bag(dir.path(), "manifest-md5.txt");
+        let found = locate(dir.path()).unwrap();
+        assert_eq!(found.bags, [dir.path().to_owned(), carrier.folder().join("2025-2026-q1")]);
+        assert!(found.carrier.is_some());
+    }
+
+    #[test]
     fn any_flipped_bit_of_the_carriers_files_is_found_in_its_file() {
         let (_dir, carrier) = registered();
         for name in [README, CARD, SUMS] {

@@ -105,7 +105,7 @@ pub fn repair(wish: &Wish<'_>, progress: &dyn Progress) -> Result<Option<Repaire
 /// A bag that is whole and yet not what it claims to be is not repaired into something credible, and a stranger's not at
 /// all.
 fn refuse_forgery(report: &Report) -> Result<()> {
-    if report.verdict.is_foreign() {
+    if report.is_foreign() {
         return Err(Error::input(format!("«{}» — не архив Летописи, а другой пакет BagIt", report.name))
             .next("исправляются только архивы Летописи; повреждённые файлы возьмите из другой копии пакета"));
     }

@@ -3,7 +3,7 @@
 //! Nothing lists them. Their packets check themselves, and which files there must be follows from the share that
 //! `bag-info.txt` names.
 
-use crate::archive::bag::{Facts, Folder, RECOVERY};
+use crate::archive::bag::{Facts, Folder, INFO, RECOVERY};
 use crate::archive::par2::create::{Share, volume_names};
 use crate::archive::par2::locate::locate;
 use crate::archive::par2::{self, Recovery};
@@ -29,6 +29,8 @@ pub(super) fn check(
         let place = file.strip_prefix(folder.root()).unwrap_or(file);
         findings.push(Finding::damage(place.display(), why.as_str()));
     }
+    // A share that was itself damaged tells nothing.
+    let facts = facts.filter(|_| known.iter().all(|finding| finding.path != INFO || !finding.is_fault()));
     findings.extend(facts.into_iter().flat_map(|facts| missing(&recovery, files, facts)));
     let damaged = known.iter().any(|finding| finding.severity == Severity::Damage);
     let healing = recovery.set.as_ref().filter(|_| damaged).map(|set| {

@@ -117,11 +117,11 @@ mod tests {
             let lost: Vec<&str> =
                 parts.iter().enumerate().filter(|(at, _)| is_lost(*at)).map(|(_, name)| *name).collect();
             lost.iter().for_each(|name| fs::rename(root.join(name), aside(name)).unwrap());
-            let verdict = verify(&root, &Request::default(), &Quiet).unwrap().verdict;
-            assert_eq!(verdict.exit_status(), 1, "without {lost:?}: {verdict}");
+            let report = verify(&root, &Request::default(), &Quiet).unwrap();
+            assert_eq!(report.verdict.exit_status(), 1, "without {lost:?}: {report:?}");
             // Nothing of ours is left in bagit.txt alone.
             let only_bagit = lost.len() == parts.len() - 1 && !lost.contains(&BAGIT);
-            assert_eq!(verdict.is_foreign(), only_bagit, "without {lost:?}: {verdict}");
+            assert_eq!(report.is_foreign(), only_bagit, "without {lost:?}: {report:?}");
             lost.iter().for_each(|name| fs::rename(aside(name), root.join(name)).unwrap());
         }
         assert_eq!(verify(&root, &Request::default(), &Quiet).unwrap().verdict.exit_status(), 0);

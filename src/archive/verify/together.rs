@@ -118,7 +118,7 @@ fn chains(reports: &[(&Path, &Report)]) -> Vec<Chain> {
 }
 
 fn copies(reports: &[(&Path, &Report)]) -> Vec<Copies> {
-    let reports: Vec<_> = reports.iter().filter(|(_, report)| !report.verdict.is_foreign()).collect();
+    let reports: Vec<_> = reports.iter().filter(|(_, report)| !report.is_foreign()).collect();
     let mut names: Vec<&str> = reports.iter().map(|(_, report)| report.name.as_str()).collect();
     names.sort_unstable();
     names.dedup();

@@ -32,6 +32,8 @@ pub struct Inspection {
 pub struct Inspected {
     /// Where it lies.
     pub path: String,
+    /// Whether it is a bag of another program: then its files and sums were checked, and nothing else could be.
+    pub foreign: bool,
     /// What it says of itself, where that can be read.
     pub facts: Option<Facts>,
     /// Its packages, and the bytes in them.
@@ -173,15 +175,18 @@ impl Canvas<'_> {
         let (bold, table) = (serif_bold(layout.size.0), sans(layout.table_size.0));
         flow.gap(GAP);
         flow.need(30.0);
-        flow.paragraph(bold, Align::Left, &layout.archive.fill(&values));
+        let (heading, facts, verdict) = match archive.foreign {
+            true => (&layout.bag, &layout.bag_facts, &layout.bag_verdict),
+            false => (&layout.archive, &layout.facts, &layout.verdict),
+        };
+        flow.paragraph(bold, Align::Left, &heading.fill(&values));
         flow.gap(1.0);
         let width = flow.width();
-        flow.table(&self.named_values(table, NAMES, width, &filled(&layout.facts, &values)), 0.0);
+        flow.table(&self.named_values(table, NAMES, width, &filled(facts, &values)), 0.0);
         flow.gap(GAP);
         flow.table(&self.results(layouts, table, archive), bold.leading() + GAP + below);
         flow.gap(1.5);
-        let verdict = layout.verdict.fill(&values);
-        flow.paragraph(bold, Align::Left, &verdict);
+        flow.paragraph(bold, Align::Left, &verdict.fill(&values));
     }
 
     /// What was found, line by line: the steps that found nothing, or else every finding.
@@ -192,7 +197,8 @@ impl Canvas<'_> {
         let mut lines = Vec::new();
         if archive.findings.iter().all(|found| !found.fault) {
             let deeper = if archive.content { &layout.steps_content[..] } else { &[] };
-            lines.extend(layout.steps.iter().chain(deeper).map(clean));
+            let steps = if archive.foreign { &layout.bag_steps } else { &layout.steps };
+            lines.extend(steps.iter().chain(deeper).map(clean));
         }
         lines.extend(archive.findings.iter().map(shown));
         match &archive.carrier {
