@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
 
+use super::bag::RECOVERY;
 use super::carrier;
-use super::report::{Depth, Finding, Report, Severity, Verdict};
+use super::report::{Depth, Finding, Healing, Report, Severity, Verdict};
 use crate::error::{Error, Result};
 use crate::print::Layouts;
 use crate::print::inspection::{Facts, Found, Inspected, Inspection, inspection_act};
@@ -69,10 +70,15 @@ fn of_report(own: Option<&[Finding]>, bag: &Path, report: &Report) -> Inspected 
         signer,
         content: report.depth == Depth::Content,
         anchors,
-        findings: report.findings.iter().map(found).collect(),
+        findings: report.findings.iter().map(found).chain(report.healing.as_ref().map(of_healing)).collect(),
         carrier: own.map(|own| own.iter().map(found).collect()),
         verdict: report.verdict.to_string(),
     }
+}
+
+fn of_healing(healing: &Healing) -> Found {
+    let gravity = "сведение".to_owned();
+    Found { place: RECOVERY.to_owned(), what: healing.to_string(), gravity, fault: false }
 }
 
 fn found(finding: &Finding) -> Found {

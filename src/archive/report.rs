@@ -186,6 +186,19 @@ pub struct Healing {
     pub available: usize,
 }
 
+/// In Russian, for a verdict and an act.
+impl fmt::Display for Healing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { slices, lost, available } = self;
+        let can = if self.suffices() {
+            "исправимо"
+        } else {
+            "одной этой копии для исправления мало"
+        };
+        write!(f, "частей повреждено: {lost} из {slices}; данных для восстановления хватает на {available}: {can}")
+    }
+}
+
 impl Healing {
     /// Whether the recovery data of this copy suffice.
     pub fn suffices(&self) -> bool {

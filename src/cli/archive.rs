@@ -17,7 +17,7 @@ use crate::archive::carrier::{self, locate};
 use crate::archive::of_journal::trust::Witness;
 use crate::archive::of_journal::{deep, record_verification};
 use crate::archive::progress::Progress;
-use crate::archive::report::{Finding, Healing, Report, Severity, Verdict};
+use crate::archive::report::{Finding, Report, Severity, Verdict};
 use crate::archive::verify::{Chain, Comparison, Content, Copies, Request, Together, verify, vouch_back};
 use crate::error::{Error, Result};
 use crate::journal::Journal;
@@ -331,13 +331,7 @@ pub fn say_report(bag: &Path, report: &Report) {
         println!("  {finding}");
     }
     if let Some(healing) = &report.healing {
-        let Healing { slices, lost, available } = healing;
-        let can = if healing.suffices() {
-            "исправимо"
-        } else {
-            "одной этой копии для исправления мало"
-        };
-        println!("  частей повреждено: {lost} из {slices}; данных для восстановления хватает на {available}: {can}");
+        println!("  {healing}");
     }
     println!("  проверено: {}", report.depth);
     match &report.verdict {

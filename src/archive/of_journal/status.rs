@@ -23,6 +23,8 @@ pub struct Status {
     pub day: NaiveDate,
     /// In the order in which they were made.
     pub archives: Vec<ArchiveStatus>,
+    /// Periods that are over and of which no archive was made, nor one later (§5.5), and the last day of each.
+    pub missing: Vec<(String, NaiveDate)>,
 }
 
 /// One archive.
@@ -44,6 +46,8 @@ pub struct ArchiveStatus {
     pub kept_until: NaiveDate,
     /// Whether it holds the sheets of final results alone.
     pub summaries: bool,
+    /// Whether it is the dispatcher's copy of the database alone (§5.5.1).
+    pub database_only: bool,
     /// What should be done.
     pub needs: Vec<Need>,
 }
@@ -102,7 +106,7 @@ impl Status {
             let (name, period, code, created): (String, String, String, String) = row?;
             let created = school.day_of_text(&created).unwrap_or(school.year.ends);
             let copies = copies(tables, &school, &name, created)?;
-            let summaries = name.contains("-summaries");
+            let (summaries, database_only) = (name.contains("-summaries"), name.contains("-db"));
             let (kept_until, replaced_by, needs) = (kept_until(&school, summaries), None, Vec::new());
             archives.push(ArchiveStatus {
                 name,
@@ -113,23 +117,26 @@ impl Status {
                 replaced_by,
                 kept_until,
                 summaries,
+                database_only,
                 needs,
             });
         }
         for at in 0..archives.len() {
             let (before, later) = archives.split_at_mut(at + 1);
             if let Some(archive) = before.last_mut() {
-                let same = later.iter().find(|other| other.period == archive.period && other.good().count() >= 2);
+                let kind = |of: &ArchiveStatus| (of.period.clone(), of.database_only);
+                let same = later.iter().find(|other| kind(other) == kind(archive) && other.good().count() >= 2);
                 archive.replaced_by = same.map(|other| other.name.clone());
                 archive.needs = archive.needs_on(day);
             }
         }
-        Ok(Self { day, archives })
+        let missing = missing(&school, &archives, day);
+        Ok(Self { day, archives, missing })
     }
 
     /// Whether anything should be done.
     pub fn is_due(&self) -> bool {
-        self.archives.iter().any(|archive| !archive.needs.is_empty())
+        !self.missing.is_empty() || self.archives.iter().any(|archive| !archive.needs.is_empty())
     }
 
     /// The archive of the sheets of final results, if one was made.
@@ -191,6 +198,25 @@ impl Copy {
     fn is_forged(&self) -> bool {
         self.repaired.is_none() && self.verified.as_ref().is_some_and(|verified| verified.result == "не подлинен")
     }
+}
+
+/// The periods that ended before a day without an archive. One that was made later holds what they were, too.
+fn missing(school: &School, archives: &[ArchiveStatus], day: NaiveDate) -> Vec<(String, NaiveDate)> {
+    let mut ends: Vec<(String, NaiveDate)> = Vec::new();
+    let year = ("Год", school.year.ends);
+    for (name, end) in school.periods.iter().map(|period| (period.name.as_str(), period.ends)).chain([year]) {
+        match ends.iter_mut().find(|(known, _)| known == name) {
+            Some((_, last)) => *last = end.max(*last),
+            None => ends.push((name.to_owned(), end)),
+        }
+    }
+    let early = chrono::Days::new(school.policy.final_days.into());
+    let made = |end: NaiveDate| {
+        let from = end.checked_sub_days(early).unwrap_or(end);
+        archives.iter().any(|archive| !archive.summaries && !archive.database_only && archive.created >= from)
+    };
+    ends.retain(|(_, end)| *end < day && !made(*end));
+    ends
 }
 
 /// The last day of the term of storage.
@@ -330,6 +356,20 @@ mod tests {
         assert!(!status.is_due());
         lost(&tables, "c2");
         assert!(Status::of(&tables, day("02.12.2025")).unwrap().archives[0].replaced_by.is_none());
+    }
+
+    #[test]
+    fn a_period_that_ended_without_an_archive_is_named_until_one_is_made_after_it() {
+        let tables = tables();
+        let missing = |on: &str| {
+            let missing = Status::of(&tables, day(on)).unwrap().missing;
+            missing.into_iter().map(|(period, _)| period).collect::<Vec<_>>()
+        };
+        // The archive of the first quarter is there; the second ends on 30.12.2025.
+        assert_eq!(missing("02.12.2025"), [] as [&str; 0]);
+        assert_eq!(missing("15.01.2026"), ["II четверть"]);
+        archive(&tables, "2025-2026-q2-db", "II четверть", 12);
+        assert_eq!(missing("15.01.2026"), ["II четверть"], "the database alone is no archive of the pages");
     }
 
     #[test]

@@ -50,6 +50,14 @@ pub fn run(common: &Common) -> Result<ExitCode> {
         }
         say_terms(&status);
     }
+    if !common.json {
+        for (period, ended) in &status.missing {
+            let ended = format_date(*ended);
+            println!(
+                "Период «{period}» кончился {ended}, а архива за него нет (§5.5): letopis archive create --period «{period}» --to … --to …"
+            );
+        }
+    }
     Ok(ExitCode::from(u8::from(status.is_due())))
 }
 
@@ -116,7 +124,10 @@ fn words(archive: &ArchiveStatus, need: &Need) -> String {
         Need::Forged(label) => {
             format!("копия на «{label}» не подлинна: не доверяйте ей, сохраните её и сообщите директору")
         }
-        Need::Single(label) => format!("цела одна копия, на «{label}», а нужны две (§2.5): {again}"),
+        Need::Single(label) => format!(
+            "цела одна копия, на «{label}», а нужны две (§2.5): letopis archive complete {} --from НОСИТЕЛЬ --to ДРУГОЙ",
+            archive.name
+        ),
         Need::NoCopy => format!("ни одной целой копии: {again}"),
     }
 }
@@ -140,6 +151,7 @@ fn as_json(status: &Status) -> Value {
     let archives: Vec<Value> = status.archives.iter().map(archive_json).collect();
     json!({
         "date": status.day, "due": status.is_due(), "archives": archives,
+        "missing": status.missing.iter().map(|(period, ended)| json!({ "period": period, "ended": ended })).collect::<Vec<_>>(),
         "summaries": status.summaries().map(|archive| &archive.name),
     })
 }
