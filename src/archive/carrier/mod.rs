@@ -136,8 +136,10 @@ pub struct Found {
 /// Finds the archives under a path; a path that is itself a bag gives that one.
 pub fn locate(path: &Path) -> Result<Found> {
     let mut found = Found::default();
-    let is_carrier = path.join(FOLDER).is_dir();
-    // A stranger's bag at the top of a carrier does not hide the archives on it, and a mere folder `data` is no bag there.
+    let has_folder = path.join(FOLDER).is_dir();
+    let is_carrier = has_folder || path.join(CARD).exists();
+    // A stranger's bag at the top of a carrier, or put into its folder, does not hide the archives on it; a mere folder
+    // `data` is no bag there.
     let is_bag = if is_carrier { has_lists(path) } else { looks_like_bag(path) };
     if is_bag {
         let unfinished = !Folder::new(path).is_declared();
@@ -146,7 +148,7 @@ pub fn locate(path: &Path) -> Result<Found> {
             return Ok(found);
         }
     }
-    let folder = if is_carrier { path.join(FOLDER) } else { path.to_owned() };
+    let folder = if has_folder { path.join(FOLDER) } else { path.to_owned() };
     let entries = fs::read_dir(&folder).map_err(|cause| Error::file("открыть", &folder, &cause))?;
     for entry in entries {
         let entry = entry.map_err(|cause| Error::file("открыть", &folder, &cause))?;
@@ -276,6 +278,9 @@ mod tests {
         let found = locate(dir.path()).unwrap();
         assert_eq!(found.bags, [dir.path().to_owned(), carrier.folder().join("2025-2026-q1")]);
         assert!(found.carrier.is_some());
+        fs::write(carrier.folder().join(BAGIT), crate::archive::bag::BAGIT_TEXT).unwrap();
+        let found = locate(carrier.folder()).unwrap();
+        assert_eq!(found.bags, [carrier.folder().to_owned(), carrier.folder().join("2025-2026-q1")]);
     }
 
     #[test]
