@@ -69,8 +69,8 @@ impl fmt::Display for Algorithm {
     }
 }
 
-/// The sums of everything that a reader gives, which is about `size` bytes. `side_by_side` makes them on several processors: for when there are fewer
-/// files than processors, and never within work that is shared out already.
+/// The sums of everything that a reader gives, which is about `size` bytes. `side_by_side` makes them on several
+/// processors: for when there are fewer files than these, and never within work that is shared out already.
 pub fn sums(
     mut reader: impl Read,
     size: u64,
