@@ -250,7 +250,7 @@ fn listing(algorithm: &str, files: &Files, of_rfc: bool) -> String {
 
 pub fn sum(algorithm: &str, content: &[u8]) -> String {
     let algorithm = Algorithm::parse(algorithm).unwrap();
-    sums(content, [algorithm], false, &Quiet).unwrap().remove(&algorithm).unwrap()
+    sums(content, content.len() as u64, [algorithm], false, &Quiet).unwrap().remove(&algorithm).unwrap()
 }
 
 pub fn encode(text: &str, encoding: &str) -> Vec<u8> {

@@ -9,7 +9,7 @@ use sha2::digest::DynDigest;
 
 use crate::archive::progress::Progress;
 
-/// Read at once. Larger than elsewhere, since several sums are made of it side by side.
+/// Read at once, of a file that has so much. Larger than elsewhere, since several sums are made of it side by side.
 const BLOCK: usize = 1024 * 1024;
 
 /// An algorithm that manifests name.
@@ -69,16 +69,17 @@ impl fmt::Display for Algorithm {
     }
 }
 
-/// The sums of everything that a reader gives. `side_by_side` makes them on several processors: for when there are fewer
-/// files than processors, and never within work that is shared out already.
+/// The sums of everything that a reader gives, which is about `size` bytes. `side_by_side` makes them on several
+/// processors: for when there are fewer files than these, and never within work that is shared out already.
 pub fn sums(
     mut reader: impl Read,
+    size: u64,
     algorithms: impl IntoIterator<Item = Algorithm>,
     side_by_side: bool,
     progress: &dyn Progress,
 ) -> io::Result<Sums> {
     let mut digests: Vec<_> = algorithms.into_iter().map(|algorithm| (algorithm, algorithm.digest())).collect();
-    let mut block = vec![0; BLOCK];
+    let mut block = vec![0; usize::try_from(size).unwrap_or(BLOCK).clamp(1, BLOCK)];
     loop {
         let read = match reader.read(&mut block) {
             Ok(0) => break,
@@ -106,7 +107,7 @@ mod tests {
     #[test]
     fn all_sums_of_the_empty_file_are_those_of_the_standards() {
         let all = NAMES.map(|(algorithm, ..)| algorithm);
-        let sums = sums(io::empty(), all, false, &Quiet).unwrap();
+        let sums = sums(io::empty(), 0, all, false, &Quiet).unwrap();
         for (algorithm, begins) in
             all.into_iter().zip(["d41d8cd9", "da39a3ee", "d14a028c", "e3b0c442", "38b060a7", "cf83e135"])
         {
@@ -120,9 +121,9 @@ mod tests {
 
     #[test]
     fn a_file_of_many_blocks_has_the_sum_of_its_whole() {
-        let bytes = vec![7; 3 * BLOCK + 5];
-        for side_by_side in [false, true] {
-            let sums = sums(&bytes[..], [Algorithm::Md5, Algorithm::Sha256], side_by_side, &Quiet).unwrap();
+        let bytes = vec![7; 2 * BLOCK + 5];
+        for (size, side_by_side) in [(BLOCK as u64 / 2, false), (u64::MAX, false), (u64::MAX, true)] {
+            let sums = sums(&bytes[..], size, [Algorithm::Md5, Algorithm::Sha256], side_by_side, &Quiet).unwrap();
             assert_eq!(sums[&Algorithm::Sha256], crate::archive::sum::Sum::of(&bytes).to_string());
         }
     }

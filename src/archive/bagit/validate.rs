@@ -185,7 +185,7 @@ fn read<'a>(
     files.sort_by_key(|(path, _)| std::cmp::Reverse(size(path)));
     let few = files.len() < rayon::current_num_threads();
     let make = |(path, algorithms): (&'a BagPath, BTreeSet<Algorithm>)| {
-        let made = folder.open(path).and_then(|file| sums(file, algorithms, few, progress));
+        let made = folder.open(path).and_then(|file| sums(file, size(path), algorithms, few, progress));
         (path, made.map_err(|cause| format!("не читается ({cause})")))
     };
     if few {

@@ -136,16 +136,19 @@ pub struct Found {
 /// Finds the archives under a path; a path that is itself a bag gives that one.
 pub fn locate(path: &Path) -> Result<Found> {
     let mut found = Found::default();
-    let is_carrier = path.join(FOLDER).is_dir();
-    if looks_like_bag(path) {
+    let has_folder = path.join(FOLDER).is_dir();
+    let is_carrier = has_folder || path.join(CARD).exists();
+    // A stranger's bag at the top of a carrier, or put into its folder, does not hide the archives on it; a mere folder
+    // `data` is no bag there.
+    let is_bag = if is_carrier { has_lists(path) } else { looks_like_bag(path) };
+    if is_bag {
         let unfinished = !Folder::new(path).is_declared();
         if unfinished { &mut found.unfinished } else { &mut found.bags }.push(path.to_owned());
-        // A stranger's bag at the top of a carrier does not hide the archives on it.
         if !is_carrier {
             return Ok(found);
         }
     }
-    let folder = if is_carrier { path.join(FOLDER) } else { path.to_owned() };
+    let folder = if has_folder { path.join(FOLDER) } else { path.to_owned() };
     let entries = fs::read_dir(&folder).map_err(|cause| Error::file("открыть", &folder, &cause))?;
     for entry in entries {
         let entry = entry.map_err(|cause| Error::file("открыть", &folder, &cause))?;
@@ -164,10 +167,14 @@ pub fn locate(path: &Path) -> Result<Found> {
 }
 
 fn looks_like_bag(folder: &Path) -> bool {
+    has_lists(folder) || (folder.join(DATA).is_dir() && !folder.join(CARD).exists())
+}
+
+/// Whether the declaration or a manifest of any bag is there.
+fn has_lists(folder: &Path) -> bool {
     let names = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
     let mut names = names.filter_map(|name| name.into_string().ok());
     names.any(|name| name == BAGIT || listing::named(&name).is_some())
-        || (folder.join(DATA).is_dir() && !folder.join(CARD).exists())
 }
 
 /// Checks the carrier's own files against each other. `folder` is its `LETOPIS`.
@@ -265,10 +272,15 @@ mod tests {
             fs::write(folder.join(list), "").unwrap();
         };
         bag(&carrier.folder().join("2025-2026-q1"), "manifest-sha256.txt");
+        fs::create_dir(dir.path().join(DATA)).unwrap();
+        assert_eq!(locate(dir.path()).unwrap().bags, [carrier.folder().join("2025-2026-q1")]);
         bag(dir.path(), "manifest-md5.txt");
         let found = locate(dir.path()).unwrap();
         assert_eq!(found.bags, [dir.path().to_owned(), carrier.folder().join("2025-2026-q1")]);
         assert!(found.carrier.is_some());
+        fs::write(carrier.folder().join(BAGIT), crate::archive::bag::BAGIT_TEXT).unwrap();
+        let found = locate(carrier.folder()).unwrap();
+        assert_eq!(found.bags, [carrier.folder().to_owned(), carrier.folder().join("2025-2026-q1")]);
     }
 
     #[test]

@@ -524,7 +524,8 @@ fn copies(carriers: &[Carrier]) -> Vec<CopyOn> {
 /// # Errors
 /// A path with no archive.
 pub fn facts_under(path: &Path) -> Result<Vec<(String, Facts)>> {
-    let found = locate(path)?;
+    let mut found = locate(path)?;
+    found.bags.retain(|bag| !crate::archive::bagit::is_foreign(&crate::archive::bag::Folder::new(bag)));
     if found.bags.is_empty() {
         return Err(
             Error::input(format!("в «{}» нет архива", path.display())).next("укажите носитель или папку архива на нём")
