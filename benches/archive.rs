@@ -6,10 +6,12 @@
 //! over where they are missing. `-- random`, `-- school` or `-- large` runs a part of it. Peak memory is what GNU time saw of a whole process.
 
 mod place;
+#[path = "../tests/common/archive.rs"]
+mod shared;
 
 use letopis::archive::bag::{ALLOWED_SIGNERS, DATA};
 use letopis::archive::bag::{
-    BAGIT, BAGIT_TEXT, BagPath, Content, Facts, INFO, MANIFEST, Manifest, Oxum, RECOVERY, SIGNATURE, TAGMANIFEST,
+    BAGIT, BAGIT_TEXT, BagPath, INFO, MANIFEST, Manifest, Oxum, RECOVERY, SIGNATURE, TAGMANIFEST,
 };
 use letopis::archive::carrier::{Card, Carrier};
 use letopis::archive::create::{Plan, create};
@@ -20,6 +22,7 @@ use letopis::archive::signature::{self, AllowedSigners};
 use letopis::archive::sum::Sum;
 use letopis::ledger::identity::Identity;
 use place::{LETOPIS, Place};
+use shared::facts;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -127,23 +130,6 @@ fn packages(files: &Path) -> Vec<Package> {
         }
     }
     packages
-}
-
-fn facts(recovery: u8) -> Facts {
-    Facts {
-        school: "МБОУ «СОШ № 1»".into(),
-        author: "Петрова Анна Сергеевна".into(),
-        login: "petrova".into(),
-        created: "2026-05-31T15:00:00+03:00".into(),
-        period: "Год".into(),
-        journal: Sum::of(b"journal").to_string(),
-        length: 1,
-        head: Sum::of(b"head").to_string(),
-        previous: None,
-        recovery,
-        source: None,
-        content: Content::Journal,
-    }
 }
 
 /// Makes an archive of the files on two carriers, anew; gives the first bag.

@@ -1,12 +1,14 @@
 //! `kill -9` while an archive is being written: afterwards a carrier holds a whole archive, or a folder that is plainly
 //! none and that the next run removes; and what was there before is untouched.
 
+mod common;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use letopis::archive::bag::{Content, Facts};
+use common::archive;
 use letopis::archive::carrier::{Card, Carrier};
 use letopis::archive::create::{Plan, complete, create};
 use letopis::archive::package::{Package, Source};
@@ -27,7 +29,7 @@ fn carriers(dir: &Path) -> Vec<Carrier> {
     ["usb-1", "usb-2"].map(|label| Carrier::open(&dir.join(label)).unwrap()).into()
 }
 
-fn archive(dir: &Path, name: &str) -> letopis::Result<()> {
+fn make(dir: &Path, name: &str) -> letopis::Result<()> {
     let signer = Identity::generate();
     let mut package = Package::new("database").unwrap();
     for number in 0..200_u32 {
@@ -35,20 +37,7 @@ fn archive(dir: &Path, name: &str) -> letopis::Result<()> {
             (0..20_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> (number % 20)) as u8).collect();
         package.add(&format!("{number}.pdf"), Source::Bytes(content)).unwrap();
     }
-    let facts = Facts {
-        school: "Школа".into(),
-        author: "Петрова".into(),
-        login: "petrova".into(),
-        created: "2025-10-31T15:00:00+03:00".into(),
-        period: "I четверть".into(),
-        journal: "0".repeat(64),
-        length: 1,
-        head: "1".repeat(64),
-        previous: None,
-        recovery: 10,
-        source: None,
-        content: Content::Journal,
-    };
+    let facts = archive::facts(10);
     let plan = Plan {
         name,
         carriers: &carriers(dir),
@@ -67,7 +56,7 @@ fn archive(dir: &Path, name: &str) -> letopis::Result<()> {
 #[ignore = "the child of the test below"]
 fn child() {
     if let Some(dir) = std::env::var_os(DIR) {
-        archive(Path::new(&dir), "q2").unwrap();
+        make(Path::new(&dir), "q2").unwrap();
     }
 }
 
@@ -83,7 +72,7 @@ fn a_run_killed_at_any_moment_leaves_a_whole_archive_or_none() {
         let card = Card::new(label, label, "Орлов", "сейф", "2025-09-01T09:00:00+03:00");
         Carrier::register(&dir.path().join(label), &card).unwrap();
     }
-    archive(dir.path(), "q1").unwrap();
+    make(dir.path(), "q1").unwrap();
     let start = || {
         let mut child = Command::new(std::env::current_exe().unwrap());
         child.args(["--ignored", "--exact", "child"]).env(DIR, dir.path()).stdout(Stdio::null()).spawn().unwrap()
@@ -125,5 +114,5 @@ fn a_run_killed_at_any_moment_leaves_a_whole_archive_or_none() {
         }
     }
     assert!(cleared > 0, "no run was killed while it was writing");
-    archive(dir.path(), "q2").unwrap();
+    make(dir.path(), "q2").unwrap();
 }

@@ -1,13 +1,15 @@
 //! An archive in the hands of a stranger: every step from carrier to journal with public programs only, by the commands
 //! of `docs/formats/archive.md` and of the carrier's README.
 
+#[path = "common/archive.rs"]
+mod archive;
 #[path = "common/peers.rs"]
 mod peers;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use letopis::archive::bag::{Content, Facts};
+use letopis::archive::bag::Facts;
 use letopis::archive::carrier::{Card, Carrier};
 use letopis::archive::create::{Created, Plan, create};
 use letopis::archive::export;
@@ -42,18 +44,10 @@ impl Archived {
         let card = Card::new("a1", "А-1", "Орлов Пётр Ильич", "сейф", "2025-09-01T09:00:00+03:00");
         let carrier = Carrier::register(&mount, &card).unwrap();
         let facts = Facts {
-            school: "МБОУ «СОШ № 1»".into(),
-            author: "Петрова Анна Сергеевна".into(),
-            login: "petrova".into(),
-            created: "2025-10-31T15:00:00+03:00".into(),
-            period: "I четверть".into(),
             journal: letopis::ledger::chain::hex(&tip.journal),
             length: tip.seq,
             head: letopis::ledger::chain::hex(&tip.head),
-            previous: None,
-            recovery: 10,
-            source: None,
-            content: Content::Journal,
+            ..archive::facts(10)
         };
         let plan = Plan {
             name: "2025-2026-q1",

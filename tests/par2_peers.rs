@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use common::archive::Dice;
 use common::peers;
 use letopis::archive::bag::BagPath;
 use letopis::archive::par2::create::{Input, Share, Source, create, files_in};
@@ -13,22 +14,6 @@ use letopis::archive::par2::locate::{State, locate};
 use letopis::archive::par2::{Set, read, repair};
 use letopis::archive::progress::Quiet;
 use letopis::archive::sum::Sum;
-
-/// Numbers that look random and are the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, below: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 16) as usize % below.max(1)
-    }
-
-    fn bytes(&mut self, length: usize) -> Vec<u8> {
-        (0..length).map(|_| self.roll(256) as u8).collect()
-    }
-}
 
 /// Files of a bag: large and small, in folders.
 fn write_files(root: &Path, dice: &mut Dice) -> Vec<(BagPath, Vec<u8>)> {

@@ -15,8 +15,8 @@ use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use common::archive::facts;
 use common::peers;
-use letopis::archive::bag::{Content, Facts};
 use letopis::archive::carrier::{Card, Carrier};
 use letopis::archive::create::{Created, Plan, complete, create};
 use letopis::archive::package::{Package, Source};
@@ -25,7 +25,6 @@ use letopis::archive::repair;
 use letopis::archive::report::Verdict;
 use letopis::archive::settle::{State, settle};
 use letopis::archive::signature::AllowedSigners;
-use letopis::archive::sum::Sum;
 use letopis::archive::verify::{Request, verify};
 use letopis::ledger::identity::Identity;
 
@@ -131,20 +130,7 @@ fn archive(carriers: &[Carrier], scratch: &Path, progress: &dyn Progress) -> let
         recipients: &[signer.public().recipient().to_owned()],
         signer: &signer,
         signers: &AllowedSigners::new([("petrova".to_owned(), signer.public())]),
-        facts: &Facts {
-            school: "МБОУ «СОШ № 1»".into(),
-            author: "Петрова Анна Сергеевна".into(),
-            login: "petrova".into(),
-            created: "2025-10-31T15:00:00+03:00".into(),
-            period: "I четверть".into(),
-            journal: Sum::of(b"journal").to_string(),
-            length: 20,
-            head: Sum::of(b"head").to_string(),
-            previous: None,
-            recovery: 10,
-            source: None,
-            content: Content::Journal,
-        },
+        facts: &facts(10),
         packages: &packages,
         scratch,
     };

@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::bag::{Content, Facts, Folder, Previous};
+use super::bag::{Facts, Folder, Previous};
 use super::carrier::{Card, Carrier};
 use super::create::{Created, Plan, create};
 use super::package::{Package, Source};
 use super::progress::Quiet;
 use super::signature::AllowedSigners;
-use super::sum::Sum;
 use crate::error::Result;
 use crate::ledger::identity::Identity;
+
+#[path = "../../tests/common/archive.rs"]
+pub mod shared;
 
 /// The name of the archive that [`School::archive`] makes.
 pub const NAME: &str = "2025-2026-q1";
@@ -36,20 +38,7 @@ impl School {
             Carrier::register(&mount, &card).unwrap()
         };
         let carriers = vec![register("usb-1"), register("usb-2")];
-        let facts = Facts {
-            school: "МБОУ «СОШ № 1»".into(),
-            author: "Петрова Анна Сергеевна".into(),
-            login: "petrova".into(),
-            created: "2025-10-31T15:00:00+03:00".into(),
-            period: "I четверть".into(),
-            journal: Sum::of(b"journal").to_string(),
-            length: 20,
-            head: Sum::of(b"head").to_string(),
-            previous: None,
-            recovery: 10,
-            source: None,
-            content: Content::Journal,
-        };
+        let facts = shared::facts(10);
         Self { dir, petrova: Identity::generate(), director: Identity::generate(), carriers, facts }
     }
 

@@ -2,6 +2,7 @@
 
 #![allow(dead_code)] // each integration test compiles this module and uses a part of it
 
+pub mod archive;
 pub mod peers;
 pub mod school;
 pub mod tmux;

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::make::{check_carriers, continues};
+use super::fit::{check_carriers, continues};
 use super::trust::Witness;
 use crate::archive::anchor::Anchor;
 use crate::archive::carrier::Carrier;

@@ -7,7 +7,8 @@
 use std::path::{Path, PathBuf};
 
 use super::deep;
-use super::make::{Made, What, beside, check_carriers, continues, facts, maker, write};
+use super::fit::{check_carriers, continues};
+use super::make::{Made, What, beside, facts, maker, write};
 use crate::archive::bag::{Content, Facts, Folder, Previous};
 use crate::archive::carrier::Carrier;
 use crate::archive::export::{DATABASE, FORMATS, JOURNAL, LEDGER};

@@ -7,8 +7,9 @@
 use std::path::{Path, PathBuf};
 
 use super::due::Due;
-use super::trust::{MAKERS, Witness};
-use crate::archive::anchor::{Anchor, JournalFacts};
+use super::fit::{check_carriers, continues};
+use super::interrupted::{adopt, declare_again, free_name};
+use super::trust::MAKERS;
 use crate::archive::bag::{Content, Facts, Previous};
 use crate::archive::carrier::{Carrier, locate};
 use crate::archive::create::{self, Copied, Created, Plan};
@@ -16,15 +17,11 @@ use crate::archive::export;
 use crate::archive::package::{Package, Source};
 use crate::archive::par2::create::Share;
 use crate::archive::progress::Progress;
-use crate::archive::report::Verdict;
 use crate::archive::scratch::Scratch;
-use crate::archive::settle::{State, Summary, settle};
 use crate::archive::signature::AllowedSigners;
-use crate::archive::verify::{Request, verify};
-use crate::device;
 use crate::error::{Error, Result};
 use crate::journal::entry::{ArchiveCreated, CopyOn};
-use crate::journal::{Author, Journal, find, rules};
+use crate::journal::{Author, Journal, find};
 use crate::ledger::chain::{Tip, hex};
 use crate::ledger::store;
 use crate::print::Layouts;
@@ -32,7 +29,6 @@ use crate::print::issue::{self, Issued};
 use crate::print::ready;
 use crate::school::{Role, School};
 use chrono::SubsecRound;
-use rusqlite::OptionalExtension;
 
 /// What is wanted.
 pub struct Wish<'a> {
@@ -204,226 +200,6 @@ fn dispatcher(journal: &Journal, author: Author<'_>) -> Result<String> {
     }
 }
 
-/// Whether two carriers may take an archive: registered, apart, on two devices that can be written. Gives what
-/// `allow_same_device` puts up with.
-pub(super) fn check_carriers(
-    journal: &Journal,
-    carriers: &[Carrier],
-    mounts: &[PathBuf],
-    allow_same_device: bool,
-) -> Result<Vec<String>> {
-    acceptable(journal, carriers, mounts)?;
-    for (carrier, mount) in carriers.iter().zip(mounts) {
-        if device::is_read_only(mount)? {
-            let label = &carrier.card().label;
-            return Err(Error::environment(format!("носитель «{label}» ({}) доступен только для чтения", mount.display()))
-                .next("снимите защиту от записи (переключатель на корпусе), отключите и подключите его снова; если не помогло, замените носитель"));
-        }
-    }
-    device::check_targets(mounts, journal.path(), allow_same_device)
-}
-
-/// §2.5, §5.5.4: two registered carriers, of different holders, kept in different places.
-fn acceptable(journal: &Journal, carriers: &[Carrier], mounts: &[PathBuf]) -> Result<()> {
-    let ([one, other], [_, mount]) = (carriers, mounts) else {
-        return Err(Error::input(format!("нужны два носителя (§2.5), а указано {}", carriers.len()))
-            .next("укажите оба: --to НОСИТЕЛЬ1 --to НОСИТЕЛЬ2"));
-    };
-    let (first, second) = (&one.card().label, &other.card().label);
-    if one.card().id == other.card().id {
-        return Err(Error::input(format!("носитель «{first}» назван дважды, а нужны два разных (§2.5)"))
-            .next("подключите второй и укажите его папку: --to НОСИТЕЛЬ2"));
-    }
-    for carrier in carriers {
-        if !super::register::is_known(journal, &carrier.card().id)? {
-            return Err(Error::refused(format!(
-                "носитель «{}» не зарегистрирован в этом журнале",
-                carrier.card().label
-            ))
-            .next("зарегистрируйте его: letopis carrier register"));
-        }
-        rules::is_not_lost(journal.tables(), &carrier.card().id)?;
-    }
-    let (one, other) = (holder_and_place(journal, one)?, holder_and_place(journal, other)?);
-    let (what, right) = if one.0 == other.0 {
-        (
-            format!("у носителей «{first}» и «{second}» один хранитель ({})", one.0),
-            "--holder ДРУГОЙ_ЛОГИН --place МЕСТО",
-        )
-    } else if crate::school::same_word(&one.1, &other.1) {
-        (format!("носители «{first}» и «{second}» хранятся в одном месте ({})", one.1), "--place ДРУГОЕ_МЕСТО")
-    } else {
-        return Ok(());
-    };
-    let holder = if one.0 == other.0 { String::new() } else { format!(" --holder {}", other.0) };
-    Err(Error::refused(format!("{what}, а копии хранятся в разных помещениях у директора и у завуча (§2.5, §5.5.4)"))
-        .next(format!(
-            "подключите другой носитель; если же «{second}» записан неверно, зарегистрируйте его заново: \
-             letopis carrier register {} --label {second}{holder} {right}",
-            mount.display()
-        )))
-}
-
-fn holder_and_place(journal: &Journal, carrier: &Carrier) -> Result<(String, String)> {
-    let sql = "SELECT holder, place FROM carriers WHERE id = ?1";
-    let mut statement = journal.tables().prepare_cached(sql)?;
-    Ok(statement.query_row([&carrier.card().id], |row| Ok((row.get(0)?, row.get(1)?)))?)
-}
-
-/// The archives of this journal that lie on the carriers, and the last that it recorded, are of today's chain: nobody
-/// has cut the ledger's end off, or taken up an older copy of it.
-pub(super) fn continues(journal: &Journal, carriers: &[Carrier]) -> Result<()> {
-    let id = hex(&journal.tip()?.journal);
-    for carrier in carriers {
-        for bag in locate(carrier.folder())?.bags {
-            let Ok(report) = crate::archive::settle::read_facts(&bag) else { continue };
-            if report.journal == id {
-                in_chain(journal, report.length, &report.head, &bag.display().to_string())?;
-            }
-        }
-    }
-    let sql = "SELECT name, length, head FROM archives ORDER BY entry DESC LIMIT 1";
-    let last: Option<(String, u64, String)> =
-        journal.tables().query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
-    last.map_or(Ok(()), |(name, length, head)| in_chain(journal, length, &head, &name))
-}
-
-fn in_chain(journal: &Journal, length: u64, head: &str, archive: &str) -> Result<()> {
-    match Witness(journal).head_at(length)? {
-        Some(ours) if ours == head => Ok(()),
-        _ => Err(Error::damaged(format!(
-            "архив «{archive}» сделан по {length} записям, которых в этом журнале нет: журнал подменён или его конец отрезан"
-        ))
-        .next("не создавайте архив: восстановите журнал из этой копии и сообщите директору")),
-    }
-}
-
-/// Recorded archives on the carriers that lost their `bagit.txt` get it again, where every sum and the signature hold.
-fn declare_again(
-    journal: &Journal,
-    carriers: &[Carrier],
-    notes: &mut Vec<String>,
-    progress: &dyn Progress,
-) -> Result<()> {
-    for carrier in carriers {
-        for bag in locate(carrier.folder())?.unfinished {
-            let name = bag.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let sql = "SELECT tagmanifest FROM archives WHERE name = ?1";
-            let known: Option<String> =
-                journal.tables().prepare_cached(sql)?.query_row([&name], |row| row.get(0)).optional()?;
-            let code = carrier.bag(&name).code().ok().map(|code| code.to_string());
-            if known.is_none() || known != code || !carrier.bag(&name).is_sealed() {
-                continue;
-            }
-            notes.push(match settle(carrier, &name, progress) {
-                Ok(_) => {
-                    format!("у архива «{}» пропал bagit.txt; всё остальное сверено, он записан снова", bag.display())
-                }
-                Err(error) => format!("{}; пропавший bagit.txt ему не возвращён", error.message()),
-            });
-        }
-    }
-    Ok(())
-}
-
-/// The archive of an interrupted run.
-struct Interrupted {
-    summary: Summary,
-    /// Fingerprint of the key that signed it.
-    signer: String,
-}
-
-/// The first name of this kind that no recorded archive has, and the archive of an interrupted run under it.
-fn free_name(
-    journal: &Journal,
-    carriers: &[Carrier],
-    base: &str,
-    notes: &mut Vec<String>,
-    progress: &dyn Progress,
-) -> Result<(String, Option<Interrupted>)> {
-    let tables = journal.tables();
-    for number in 1.. {
-        let name = if number == 1 { base.to_owned() } else { format!("{base}-{number}") };
-        if tables.prepare_cached("SELECT 1 FROM archives WHERE name = ?1")?.exists([&name])? {
-            continue;
-        }
-        let mut found: Vec<Summary> = Vec::new();
-        for carrier in carriers {
-            let (state, note) = settle(carrier, &name, progress)?;
-            notes.extend(note);
-            if let State::Whole(summary) = state {
-                found.push(*summary);
-            }
-        }
-        let one_archive = found.windows(2).all(|pair| pair[0].code == pair[1].code);
-        match found.pop() {
-            None => return Ok((name, None)),
-            Some(summary) => {
-                let signer = if one_archive { signer_of_ours(journal, carriers, &name)? } else { None };
-                if let Some(signer) = signer {
-                    return Ok((name, Some(Interrupted { summary, signer })));
-                }
-                // Another journal's, or two different ones: they stay, and the new one takes another name.
-            }
-        }
-    }
-    Err(Error::environment("не нашлось имени для архива"))
-}
-
-/// The key that signed what lies under the name, if it was made from this journal by somebody who may.
-fn signer_of_ours(journal: &Journal, carriers: &[Carrier], name: &str) -> Result<Option<String>> {
-    let mut signer = None;
-    let witness = Witness(journal);
-    let request = Request { anchors: &[Anchor::Journal(&witness)], ..Request::default() };
-    for carrier in carriers {
-        let folder = carrier.bag(name);
-        if folder.root().exists() {
-            let report = verify(folder.root(), &request, &crate::archive::progress::Quiet)?;
-            match report.verdict {
-                Verdict::Genuine { fingerprint, .. } => signer = Some(fingerprint),
-                _ => return Ok(None),
-            }
-        }
-    }
-    Ok(signer)
-}
-
-/// Completes and records the archive of an interrupted run.
-fn adopt(
-    journal: &mut Journal,
-    author: Author<'_>,
-    period: &str,
-    carriers: &[Carrier],
-    interrupted: &Interrupted,
-    mut notes: Vec<String>,
-    progress: &dyn Progress,
-) -> Result<Made> {
-    let Interrupted { summary, signer } = interrupted;
-    let name = &summary.name;
-    let whole = carriers.iter().find(|carrier| carrier.bag(name).root().exists());
-    let whole = whole.ok_or_else(|| Error::damaged(format!("архив «{name}» исчез с носителей")))?;
-    for carrier in carriers {
-        if carrier.card().id != whole.card().id {
-            notes.extend(create::complete(name, whole, carrier, progress)?);
-        }
-    }
-    notes.push(format!("архив «{name}» записан прерванным запуском; он проверен, дополнен и внесён в журнал"));
-    let recorded = ArchiveCreated {
-        name: name.clone(),
-        period: period.to_owned(),
-        tagmanifest: summary.code.clone(),
-        length: summary.facts.length,
-        head: summary.facts.head.clone(),
-        files: summary.files,
-        bytes: summary.bytes,
-        signer: signer.clone(),
-        copies: copies(carriers),
-    };
-    journal.record(author, recorded.clone())?;
-    let folders = carriers.iter().map(|carrier| carrier.bag(name).root().to_owned()).collect();
-    Ok(Made { recorded, documents: Vec::new(), folders, fingerprint: signer.clone(), notes, failed: None })
-}
-
 /// A package a class, with everything that was issued for it, and one with the registers of the school.
 fn of_documents(documents: &[Issued]) -> Result<Vec<Package>> {
     let mut subjects: Vec<_> = documents.iter().map(|document| document.wanted.subject.class()).collect();
@@ -513,10 +289,6 @@ fn failed(created: &Created) -> Option<Error> {
         created.name
     );
     Some(Error::damaged(message).next(next))
-}
-
-fn copies(carriers: &[Carrier]) -> Vec<CopyOn> {
-    carriers.iter().map(|carrier| CopyOn { carrier: carrier.card().id.clone() }).collect()
 }
 
 /// What the archives under a path (a bag, or a carrier) say of themselves, with their names.

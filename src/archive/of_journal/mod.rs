@@ -1,6 +1,7 @@
 //! Archives of this school's journal: where the archive layer meets entries, rules and documents.
 //!
-//! * [`make`]: from a period's name to two recorded copies (§5.5);
+//! * [`make`]: from a period's name to two recorded copies (§5.5); [`fit`]: whether carriers may take them; [`interrupted`]:
+//!   what a run that was killed left;
 //! * [`derive`]: archives made from archives: for new keys, and of what is kept for 25 years;
 //! * [`complete`]: the second copy of an archive that has only one;
 //! * [`due`]: which archive a period's name means, and whether it is time for it;
@@ -14,7 +15,9 @@ pub mod complete;
 pub mod deep;
 pub mod derive;
 mod due;
+mod fit;
 pub mod history;
+mod interrupted;
 pub mod make;
 pub mod register;
 pub mod status;

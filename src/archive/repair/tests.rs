@@ -3,28 +3,13 @@ use std::fs;
 
 use super::*;
 use crate::archive::bag::{BAGIT, INFO, SIGNATURE, TAGMANIFEST};
+use crate::archive::fixture::shared::Dice;
 use crate::archive::fixture::{NAME, School, contents, packages};
 use crate::archive::package::{Package, Source};
 use crate::archive::par2::create::files_in;
 use crate::archive::progress::Quiet;
 
 type Files = BTreeMap<PathBuf, Vec<u8>>;
-
-/// Numbers that look random and are the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, below: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 16) as usize % below.max(1)
-    }
-
-    fn bytes(&mut self, length: usize) -> Vec<u8> {
-        (0..length).map(|_| self.roll(256) as u8).collect()
-    }
-}
 
 /// A school with an archive of some hundred kilobytes on two carriers.
 fn archived(dice: &mut Dice) -> (School, Files) {

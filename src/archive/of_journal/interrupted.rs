@@ -1,0 +1,145 @@
+//! Taking up a run that was interrupted: what it left on the carriers is cleared up, completed or given back its declaration.
+
+use super::make::Made;
+use super::trust::Witness;
+use crate::archive::anchor::Anchor;
+use crate::archive::carrier::{Carrier, locate};
+use crate::archive::create;
+use crate::archive::progress::Progress;
+use crate::archive::report::Verdict;
+use crate::archive::settle::{State, Summary, settle};
+use crate::archive::verify::{Request, verify};
+use crate::error::{Error, Result};
+use crate::journal::entry::{ArchiveCreated, CopyOn};
+use crate::journal::{Author, Journal};
+use rusqlite::OptionalExtension;
+
+/// Recorded archives on the carriers that lost their `bagit.txt` get it again, where every sum and the signature hold.
+pub(super) fn declare_again(
+    journal: &Journal,
+    carriers: &[Carrier],
+    notes: &mut Vec<String>,
+    progress: &dyn Progress,
+) -> Result<()> {
+    for carrier in carriers {
+        for bag in locate(carrier.folder())?.unfinished {
+            let name = bag.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let sql = "SELECT tagmanifest FROM archives WHERE name = ?1";
+            let known: Option<String> =
+                journal.tables().prepare_cached(sql)?.query_row([&name], |row| row.get(0)).optional()?;
+            let code = carrier.bag(&name).code().ok().map(|code| code.to_string());
+            if known.is_none() || known != code || !carrier.bag(&name).is_sealed() {
+                continue;
+            }
+            notes.push(match settle(carrier, &name, progress) {
+                Ok(_) => {
+                    format!("у архива «{}» пропал bagit.txt; всё остальное сверено, он записан снова", bag.display())
+                }
+                Err(error) => format!("{}; пропавший bagit.txt ему не возвращён", error.message()),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The archive of an interrupted run.
+pub(super) struct Interrupted {
+    summary: Summary,
+    /// Fingerprint of the key that signed it.
+    signer: String,
+}
+
+/// The first name of this kind that no recorded archive has, and the archive of an interrupted run under it.
+pub(super) fn free_name(
+    journal: &Journal,
+    carriers: &[Carrier],
+    base: &str,
+    notes: &mut Vec<String>,
+    progress: &dyn Progress,
+) -> Result<(String, Option<Interrupted>)> {
+    let tables = journal.tables();
+    for number in 1.. {
+        let name = if number == 1 { base.to_owned() } else { format!("{base}-{number}") };
+        if tables.prepare_cached("SELECT 1 FROM archives WHERE name = ?1")?.exists([&name])? {
+            continue;
+        }
+        let mut found: Vec<Summary> = Vec::new();
+        for carrier in carriers {
+            let (state, note) = settle(carrier, &name, progress)?;
+            notes.extend(note);
+            if let State::Whole(summary) = state {
+                found.push(*summary);
+            }
+        }
+        let one_archive = found.windows(2).all(|pair| pair[0].code == pair[1].code);
+        match found.pop() {
+            None => return Ok((name, None)),
+            Some(summary) => {
+                let signer = if one_archive { signer_of_ours(journal, carriers, &name)? } else { None };
+                if let Some(signer) = signer {
+                    return Ok((name, Some(Interrupted { summary, signer })));
+                }
+                // Another journal's, or two different ones: they stay, and the new one takes another name.
+            }
+        }
+    }
+    Err(Error::environment("не нашлось имени для архива"))
+}
+
+/// The key that signed what lies under the name, if it was made from this journal by somebody who may.
+fn signer_of_ours(journal: &Journal, carriers: &[Carrier], name: &str) -> Result<Option<String>> {
+    let mut signer = None;
+    let witness = Witness(journal);
+    let request = Request { anchors: &[Anchor::Journal(&witness)], ..Request::default() };
+    for carrier in carriers {
+        let folder = carrier.bag(name);
+        if folder.root().exists() {
+            let report = verify(folder.root(), &request, &crate::archive::progress::Quiet)?;
+            match report.verdict {
+                Verdict::Genuine { fingerprint, .. } => signer = Some(fingerprint),
+                _ => return Ok(None),
+            }
+        }
+    }
+    Ok(signer)
+}
+
+/// Completes and records the archive of an interrupted run.
+pub(super) fn adopt(
+    journal: &mut Journal,
+    author: Author<'_>,
+    period: &str,
+    carriers: &[Carrier],
+    interrupted: &Interrupted,
+    mut notes: Vec<String>,
+    progress: &dyn Progress,
+) -> Result<Made> {
+    let Interrupted { summary, signer } = interrupted;
+    let name = &summary.name;
+    let whole = carriers.iter().find(|carrier| carrier.bag(name).root().exists());
+    let whole = whole.ok_or_else(|| Error::damaged(format!("архив «{name}» исчез с носителей")))?;
+    for carrier in carriers {
+        if carrier.card().id != whole.card().id {
+            notes.extend(create::complete(name, whole, carrier, progress)?);
+        }
+    }
+    notes.push(format!("архив «{name}» записан прерванным запуском; он проверен, дополнен и внесён в журнал"));
+    let recorded = ArchiveCreated {
+        name: name.clone(),
+        period: period.to_owned(),
+        tagmanifest: summary.code.clone(),
+        length: summary.facts.length,
+        head: summary.facts.head.clone(),
+        files: summary.files,
+        bytes: summary.bytes,
+        signer: signer.clone(),
+        copies: copies(carriers),
+    };
+    journal.record(author, recorded.clone())?;
+    let folders = carriers.iter().map(|carrier| carrier.bag(name).root().to_owned()).collect();
+    Ok(Made { recorded, documents: Vec::new(), folders, fingerprint: signer.clone(), notes, failed: None })
+}
+
+fn copies(carriers: &[Carrier]) -> Vec<CopyOn> {
+    carriers.iter().map(|carrier| CopyOn { carrier: carrier.card().id.clone() }).collect()
+}
