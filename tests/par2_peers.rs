@@ -63,7 +63,11 @@ fn par2(root: &Path, doing: &str) -> i32 {
     let Some(index) = volumes.first() else { return 2 };
     let index = index.strip_prefix(root).unwrap();
     let output = Command::new("par2").current_dir(root).args([doing, "-B", "."]).arg(index).output().unwrap();
-    output.status.code().unwrap()
+    // 4 is said where too little is left of the descriptions to know the set at all.
+    match output.status.code().unwrap() {
+        4 => 2,
+        code => code,
+    }
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -130,7 +134,7 @@ fn par2_reads_what_we_make_and_agrees_on_200_damaged_sets() {
         return;
     }
     let mut dice = Dice(0x1E70_0915);
-    let mut seen = [0; 3];
+    let (mut seen, mut more) = ([0; 3], 0);
     for round in 0..200 {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().join("bag");
@@ -148,6 +152,8 @@ fn par2_reads_what_we_make_and_agrees_on_200_damaged_sets() {
         seen[theirs as usize] += 1;
         match (&judged, theirs) {
             (Judged::Whole, 0) | (Judged::Beyond, 2) | (Judged::Repairable, 1) => {}
+            // par2 passes over slices that stand close behind a hole; what we find there is held against the original below.
+            (Judged::Repairable, 2) => more += 1,
             other => panic!("round {round}: {other:?} in {}", dir.keep().display()),
         }
         if judged == Judged::Repairable {
@@ -159,10 +165,15 @@ fn par2_reads_what_we_make_and_agrees_on_200_damaged_sets() {
                     assert_eq!(fs::read(file.name.under(&root)).unwrap(), *intact, "round {round}: {}", file.name);
                 }
             }
+            if theirs == 2 {
+                continue;
+            }
             assert_eq!(par2(&root, "repair"), 0, "round {round}");
             assert!(files.iter().all(|(name, content)| fs::read(name.under(&root)).unwrap() == *content));
         }
     }
     // The damage is of all kinds: none that counts, some that can be repaired, some that cannot.
     assert!(seen.iter().all(|count| *count >= 10), "{seen:?}");
+    assert!(more <= 4, "{more} sets that par2 gives up");
+    println!("{seen:?}, {more} that par2 gives up");
 }

@@ -33,13 +33,18 @@ const NAME: &str = "2025-2026-q1";
 /// Tells the child where its carriers are.
 const DIR: &str = "LETOPIS_FAILING_CARRIERS";
 
+/// Says that a test is skipped because of the machine, not for want of a program.
+fn skip(why: &str) {
+    let test = std::thread::current().name().unwrap_or("a test").to_owned();
+    let _ = writeln!(std::io::stderr(), "skipped: this machine lets nobody mount images: {why} ({test})");
+}
+
 /// Whether this machine lets us mount images; said where it does not.
 fn may_mount() -> bool {
     let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");
     let devices = ["/dev/fuse", "/dev/loop-control"].iter().all(|device| Path::new(device).exists());
     if !(root && devices) {
-        let test = std::thread::current().name().unwrap_or("a test").to_owned();
-        let _ = writeln!(std::io::stderr(), "skipped: this machine lets nobody mount images ({test})");
+        skip("no root, no FUSE or no loop devices");
     }
     root && devices
 }
@@ -63,9 +68,21 @@ impl Disk {
         fs::create_dir(&folder).unwrap();
         run(Command::new(mkfs[0]).args(&mkfs[1..]).arg(&image));
         let device = Command::new("losetup").args(["-f", "--show"]).arg(&image).output().unwrap();
+        if !device.status.success() {
+            skip(&String::from_utf8_lossy(&device.stderr));
+            return None;
+        }
         let device = String::from_utf8(device.stdout).unwrap().trim().to_owned();
         let disk = Self { mount: folder, device, _dir: dir };
-        disk.mount_with(mount);
+        let tried = Command::new(mount[0]).args(&mount[1..]).arg(&disk.device).arg(&disk.mount).output().unwrap();
+        let said = String::from_utf8_lossy(&tried.stderr).to_lowercase();
+        // A container may have the devices and not the right.
+        if !tried.status.success() && ["permi", "denied", "no such device"].iter().any(|word| said.contains(word)) {
+            skip(&said);
+            return None;
+        }
+        assert!(tried.status.success(), "{mount:?}: {tried:?}");
+        disk.wait_until_mounted();
         Some(disk)
     }
 
@@ -79,6 +96,10 @@ impl Disk {
 
     fn mount_with(&self, mount: &[&str]) {
         run(Command::new(mount[0]).args(&mount[1..]).arg(&self.device).arg(&self.mount));
+        self.wait_until_mounted();
+    }
+
+    fn wait_until_mounted(&self) {
         let mounted = || fs::read_to_string("/proc/mounts").unwrap().contains(self.mount.to_str().unwrap());
         let is_there = (0..100).any(|_| {
             mounted() || {

@@ -200,7 +200,8 @@ impl Copy {
     }
 }
 
-/// The periods that ended before a day without an archive. One that was made later holds what they were, too.
+/// The periods that ended before a day without an archive, while it would still have to be kept. One that was made later
+/// holds what they were, too.
 fn missing(school: &School, archives: &[ArchiveStatus], day: NaiveDate) -> Vec<(String, NaiveDate)> {
     let mut ends: Vec<(String, NaiveDate)> = Vec::new();
     let year = ("Год", school.year.ends);
@@ -215,7 +216,8 @@ fn missing(school: &School, archives: &[ArchiveStatus], day: NaiveDate) -> Vec<(
         let from = end.checked_sub_days(early).unwrap_or(end);
         archives.iter().any(|archive| !archive.summaries && !archive.database_only && archive.created >= from)
     };
-    ends.retain(|(_, end)| *end < day && !made(*end));
+    let kept = day <= kept_until(school, false);
+    ends.retain(|(_, end)| kept && *end < day && !made(*end));
     ends
 }
 
