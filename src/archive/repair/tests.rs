@@ -221,3 +221,26 @@ fn another_archive_is_no_copy_and_a_forgery_is_not_repaired() {
     let wish = Wish { bag: bag.root(), other: Some(other.root()), to: None };
     assert!(repair(&wish, &Quiet).unwrap_err().message().contains("не копии одного архива"));
 }
+
+#[test]
+fn a_hole_of_a_mebibyte_and_lost_clusters_are_healed() {
+    let mut dice = Dice(37);
+    let school = School::new();
+    let mut database = Package::new("database").unwrap();
+    database.add("journal.letopis", Source::Bytes(dice.bytes(13 << 20))).unwrap();
+    school.create(NAME, &[database]).unwrap();
+    let intact = contents(school.bag(0).root());
+    let path = school.bag(0).root().join("data/database.zip.age");
+    let mut damaged = fs::read(&path).unwrap();
+    for (at, length) in [(3 << 20, 1 << 20), (40_960, 4096), (9 << 20, 4096), (12 << 20, 4096)] {
+        damaged[at..at + length].fill(0);
+    }
+    fs::write(&path, &damaged).unwrap();
+    assert!(heal(&school, None).unwrap().is_some());
+    is_as_it_was(&school, &intact);
+    // A half more than that is past the share.
+    damaged[5 << 20..(5 << 20) + (1 << 19)].fill(0);
+    fs::write(&path, &damaged).unwrap();
+    assert!(heal(&school, None).unwrap_err().message().contains("утрачено частей"));
+    assert!(fs::read(&path).unwrap() == damaged);
+}
