@@ -82,6 +82,14 @@ fn disks_of_this_machine(file: &Path) -> BTreeSet<String> {
     own
 }
 
+/// Whether what lies under a path may be on something that is plugged in: not told to be on the system's own disk.
+pub fn is_plugged_in(path: &Path) -> bool {
+    match identify(path) {
+        Ok(DeviceId::Block { disks }) => disks_of_this_machine(Path::new("/")).is_disjoint(&disks),
+        _ => true,
+    }
+}
+
 /// Whether what lies under an existing folder cannot be written to: its switch is set, or the system mounted it so.
 ///
 /// # Errors

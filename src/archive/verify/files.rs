@@ -8,6 +8,7 @@ use crate::archive::bag::{BagPath, DATA, Folder, Listed, MANIFEST, Manifest, Oxu
 use crate::archive::progress::Progress;
 use crate::archive::report::Finding;
 use crate::archive::sum::Sum;
+use crate::device;
 
 /// Two sums that differ in no more digits than this are the same sum, one of them damaged.
 pub(super) const SAME_SUM_DIGITS: usize = 8;
@@ -50,11 +51,18 @@ pub(super) fn read(folder: &Folder, payload: bool, progress: &dyn Progress) -> F
     // The largest first: a processor that came to it last would have all others wait.
     own.sort_by_key(|path| std::cmp::Reverse(listed.files.get(*path)));
     progress.begin("контрольные суммы", own.iter().filter_map(|path| listed.files.get(*path)).sum());
+    // What the system remembers of a file is no proof of what its carrier still gives.
+    let plugged_in = device::is_plugged_in(folder.root());
     let sums = own
         .par_iter()
         .with_max_len(1)
         .map(|path| {
-            let sum = folder.open(path).and_then(|file| Sum::of_reader(file, progress));
+            let sum = folder.open(path).and_then(|file| {
+                if plugged_in {
+                    device::forget_cached(&file);
+                }
+                Sum::of_reader(file, progress)
+            });
             ((*path).clone(), sum.map(|(sum, _)| sum).map_err(|cause| format!("не читается ({cause})")))
         })
         .collect();
