@@ -6,10 +6,10 @@
 //! never removed by us.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-use super::bag::{BAGIT, BAGIT_TEXT, Facts, Folder, INFO, Info, Oxum};
+use super::bag::{BAGIT, BAGIT_TEXT, Facts, Folder, INFO, Info, Oxum, SIGNATURE, TAGMANIFEST};
 use super::carrier::Carrier;
 use super::progress::Progress;
 use super::report::Verdict;
@@ -45,13 +45,31 @@ pub enum State {
 /// Looks, and changes nothing.
 pub fn inspect(carrier: &Carrier, name: &str) -> Result<State> {
     let folder = carrier.bag(name);
-    if folder.root().symlink_metadata().is_err() {
+    if !is_there(folder.root())? {
         return Ok(State::Absent);
+    }
+    // What cannot be read is not missing: a carrier that fails for a moment must not have its archive taken for rubbish.
+    for name in [TAGMANIFEST, SIGNATURE] {
+        is_there(&folder.root().join(name))?;
+    }
+    match folder.read_tag(BAGIT) {
+        Err(cause) if cause.kind() != ErrorKind::NotFound => {
+            return Err(Error::file("прочитать", &folder.root().join(BAGIT), &cause));
+        }
+        _ => {}
     }
     if !folder.is_declared() {
         return Ok(State::Partial { sealed: folder.is_sealed() });
     }
     summary(&folder).map(|summary| State::Whole(Box::new(summary)))
+}
+
+fn is_there(path: &Path) -> Result<bool> {
+    match path.symlink_metadata() {
+        Ok(_) => Ok(true),
+        Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(false),
+        Err(cause) => Err(Error::file("прочитать", path, &cause)),
+    }
 }
 
 /// Clears up: afterwards the name is absent, or a whole archive whose sums and signature were just checked. The text

@@ -80,6 +80,19 @@ fn a_sealed_copy_is_completed_and_a_damaged_one_is_left_alone() {
 }
 
 #[test]
+fn what_cannot_be_read_is_never_cleared_up() {
+    let school = School::new();
+    school.archive();
+    let bag = school.bag(0);
+    fs::remove_file(bag.root().join(SIGNATURE)).unwrap();
+    fs::remove_file(bag.root().join(BAGIT)).unwrap();
+    // A folder in its place cannot be read as a file, as little as a bad sector can.
+    fs::create_dir(bag.root().join(BAGIT)).unwrap();
+    assert!(settle(&school.carriers[0], NAME, &Quiet).is_err());
+    assert!(bag.root().join("data/database.zip.age").exists());
+}
+
+#[test]
 fn a_missing_copy_is_made_up_from_the_other() {
     let school = School::new();
     school.archive();
