@@ -12,6 +12,9 @@ use crate::archive::bag::BagPath;
 /// More slices have no constants ([`super::galois::slice_constants`]).
 pub const MAX_SLICES: u64 = 32_768;
 
+/// No slice of a set that is believed is larger: all places in its files can be counted then.
+const MAX_SLICE: u64 = 1 << 40;
+
 /// How much of a file's beginning its id is made of.
 pub const BEGINNING: u64 = 16 * 1024;
 
@@ -164,7 +167,7 @@ fn set(id: &Hash, packets: &[&(PathBuf, Packet)]) -> Option<Set> {
     }
     let (slice, count) = (number(&main[..8]), usize::try_from(number(&main[8..12])).ok()?);
     let ids = main[12..].as_chunks::<16>().0.get(..count)?;
-    if slice == 0 || !slice.is_multiple_of(4) {
+    if slice == 0 || !slice.is_multiple_of(4) || slice > MAX_SLICE {
         return None;
     }
     let described: HashMap<Hash, Described> =
@@ -197,4 +200,87 @@ fn checksums(body: &[u8]) -> Option<(Hash, Vec<SliceSum>)> {
         crc32: u32::try_from(number(&sum[16..])).unwrap_or_default(),
     });
     Some((id, sums.collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Packets whose own sums are right, whatever they say.
+    fn read_bodies(main: Vec<u8>, others: &[(&[u8; 16], Vec<u8>)]) -> Recovery {
+        let id: Hash = Md5::digest(&main).into();
+        let mut bytes = packet::packet(&id, packet::MAIN, main);
+        others.iter().for_each(|(kind, body)| bytes.extend(packet::packet(&id, kind, body.clone())));
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("hostile.par2");
+        std::fs::write(&path, bytes).unwrap();
+        read(&[path])
+    }
+
+    fn described(length: u64, slices: usize, name: &str) -> Described {
+        let sum = SliceSum { md5: [1; 16], crc32: 1 };
+        let name = BagPath::new(name).unwrap();
+        Described { name, length, md5: [2; 16], beginning: [3; 16], slices: vec![sum; slices] }
+    }
+
+    fn of(set: &Set) -> Recovery {
+        let mut others = vec![(packet::RECOVERY_SLICE, vec![0; 8])];
+        for file in &set.files {
+            others.push((packet::FILE_DESCRIPTION, file.description()));
+            others.push((packet::SLICE_CHECKSUMS, file.checksums()));
+        }
+        read_bodies(set.main(), &others)
+    }
+
+    #[test]
+    fn a_set_is_read_back_as_it_was_written() {
+        let set = Set::of(vec![described(10, 3, "data/a"), described(4, 1, "b")], 4);
+        assert_eq!(of(&set).set, Some(set));
+    }
+
+    #[test]
+    fn sizes_beyond_counting_and_counts_that_do_not_fit_are_not_believed() {
+        for (length, slices, slice) in [
+            (u64::MAX, 1, u64::MAX - 3),
+            (u64::MAX, 32_768, 1 << 50),
+            (10, 3, 0),
+            (10, 3, 6),
+            (10, 2, 4),
+            (10, 4, 4),
+            (200_000, 50_000, 4),
+        ] {
+            let set = Set::of(vec![described(length, slices, "a")], slice);
+            assert_eq!(of(&set).set, None, "{length} {slices} {slice}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_leaves_the_folder_is_not_believed() {
+        let set = Set::of(vec![described(4, 1, "a/bcd")], 4);
+        let mut description = set.files[0].description();
+        let at = description.len() - 5;
+        description[at..].copy_from_slice(b"../cd");
+        let id: Hash =
+            Md5::new().chain_update([3; 16]).chain_update(4_u64.to_le_bytes()).chain_update(b"../cd").finalize().into();
+        description[..16].copy_from_slice(&id);
+        let main = [4_u64.to_le_bytes().as_slice(), &1_u32.to_le_bytes(), &id].concat();
+        let sums = [id.as_slice(), &[1; 20]].concat();
+        let found = read_bodies(main, &[(packet::FILE_DESCRIPTION, description), (packet::SLICE_CHECKSUMS, sums)]);
+        assert_eq!(found.set, None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bodies_make_reading_panic(
+            main in proptest::collection::vec(any::<u8>(), 0..80),
+            bodies in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..90), 3),
+        ) {
+            let kinds = [packet::FILE_DESCRIPTION, packet::SLICE_CHECKSUMS, packet::RECOVERY_SLICE];
+            let mut main = main;
+            main.resize(main.len().next_multiple_of(4), 0);
+            let others: Vec<_> = kinds.into_iter().zip(bodies).collect();
+            let _ = read_bodies(main, &others);
+        }
+    }
 }
