@@ -40,8 +40,15 @@ pub fn share(text: &str) -> std::result::Result<Share, String> {
     Share::new(percent).map_err(|error| error.message().to_owned())
 }
 
-/// 0 where both copies were written; else the error that tells what became of the other.
-pub fn status(made: Made) -> Result<ExitCode> {
+/// Says what was made, and what follows from it. 0 where both copies were written; else the error that tells what became of
+/// the other.
+pub fn tell(common: &Common, made: Made, next: Option<&str>) -> Result<ExitCode> {
+    if common.json {
+        say_json(&made);
+    } else {
+        say(&made);
+        next.iter().for_each(|next| println!("{next}"));
+    }
     made.failed.map_or(Ok(ExitCode::SUCCESS), Err)
 }
 
@@ -62,17 +69,12 @@ impl Create {
         let made = make::make(&mut journal, session::author(&identity), &wish, &bar);
         bar.finish();
         let made = made?;
-        if common.json {
-            say_json(&made);
-        } else {
-            say(&made);
-        }
-        status(made)
+        tell(common, made, None)
     }
 }
 
 /// What was made, for scripts.
-pub fn say_json(made: &Made) {
+fn say_json(made: &Made) {
     let recorded = &made.recorded;
     screen::json(&serde_json::json!({
         "name": recorded.name, "period": recorded.period, "code": recorded.tagmanifest,

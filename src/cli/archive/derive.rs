@@ -1,6 +1,6 @@
 //! `letopis archive rekey` and `archive extract-summaries`: archives made from archives.
 
-use super::create::{say, say_json, share, status};
+use super::create::{share, tell};
 use super::restore::one_bag;
 use super::{Bar, Common};
 use crate::archive::of_journal::derive::{self, Wish};
@@ -65,12 +65,6 @@ impl Derive {
         let made = make(&mut journal, session::author(&identity), &wish, &bar);
         bar.finish();
         let made = made?;
-        if common.json {
-            say_json(&made);
-        } else {
-            say(&made);
-            println!("{next}");
-        }
-        status(made)
+        tell(common, made, Some(next))
     }
 }

@@ -1,0 +1,77 @@
+//! A carrier that is pulled out while an archive is written: the other copy is recorded as the only one, and made up for.
+
+mod common;
+
+use std::fs;
+use std::path::PathBuf;
+
+use common::school::School;
+use letopis::archive::of_journal::make::{Wish, make};
+use letopis::archive::par2::create::Share;
+use letopis::archive::progress::Progress;
+use letopis::journal::{Author, Journal};
+use letopis::ledger::keyfile;
+use letopis::print::Layouts;
+
+/// Pulls a carrier out when the writing begins.
+struct Pulled(PathBuf);
+
+impl Progress for Pulled {
+    fn begin(&self, step: &str, _: u64) {
+        if step == "запись архива" {
+            fs::remove_dir_all(&self.0).unwrap();
+        }
+    }
+    fn advance(&self, _: u64) {}
+}
+
+#[test]
+fn a_single_copy_is_recorded_and_completed() {
+    let Some(school) = School::small() else { return };
+    let mounts = ["usb-1", "usb-2", "usb-3"].map(|mount| school.path(mount));
+    mounts.iter().for_each(|mount| fs::create_dir(mount).unwrap());
+    let run = |at: &str, args: &[&str]| school.run(&format!("2025-10-24 {at}:00"), "petrova", args);
+    for (mount, holder, place) in
+        [("usb-1", "kuznetsov", "сейф"), ("usb-2", "petrova", "кабинет"), ("usb-3", "petrova", "шкаф")]
+    {
+        run("15:00", &["carrier", "register", mount, "--label", mount, "--holder", holder, "--place", place]).ok();
+    }
+    let mut journal = Journal::open(&school.path("journal.letopis")).unwrap();
+    let identity = keyfile::read(&school.path("keys/petrova.key"), || unreachable!("no passphrase")).unwrap();
+    let now = chrono::DateTime::parse_from_rfc3339("2025-10-24T15:10:00+03:00").unwrap();
+    let layouts = Layouts::load(None).unwrap();
+    let wish = Wish {
+        period: "I четверть",
+        targets: &mounts[..2],
+        allow_same_device: true,
+        layouts: &layouts,
+        recovery: Share::default(),
+        database_only: false,
+    };
+    let author = Author { identity: &identity, now, taken_over: false };
+    let made = make(&mut journal, author, &wish, &Pulled(mounts[1].join("LETOPIS"))).unwrap();
+    drop(journal);
+    let failed = made.failed.unwrap();
+    assert_eq!((failed.exit_status(), made.recorded.copies.len(), made.folders.len()), (1, 1, 1));
+    assert!(failed.next_step().unwrap().contains("archive complete 2025-2026-h1"), "{failed}");
+    run("15:20", &["archive", "status"]).fails(1, &["цела одна копия, на «usb-1»", "archive complete"]);
+    let complete = ["archive", "complete", "2025-2026-h1", "--from", "usb-1", "--to", "usb-3", "--allow-same-device"];
+    run("15:30", &complete).ok();
+    run("15:40", &["archive", "status"]).ok();
+    run("15:50", &["archive", "verify", "usb-1", "usb-3"]).fails(0, &["одинаковы до последнего байта"]);
+    run("15:55", &["audit"]).ok();
+}
+
+/// `unsafe` is allowed in one file.
+#[test]
+fn unsafe_stands_in_one_file_only() {
+    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    for entry in walkdir::WalkDir::new(&source).into_iter().flatten().filter(|entry| entry.file_type().is_file()) {
+        let text = fs::read_to_string(entry.path()).unwrap_or_default();
+        if text.lines().any(|line| line.contains("unsafe {") || line.contains("unsafe fn")) {
+            found.push(entry.path().strip_prefix(&source).unwrap().to_owned());
+        }
+    }
+    assert_eq!(found, [PathBuf::from("archive/par2/kernel/x86.rs")]);
+}
