@@ -3,7 +3,8 @@
 //! Each figure stands beside a public program that does the same in the same run, on the same bytes: the PDFs and the
 //! journal of a generated school of 30 classes, and 256 MiB that look random. The two carriers are two folders of one
 //! disk, for everybody. `par2`, `sha256sum`, `tar` and `age` must be there; `restic`, `borg` and `bagit.py` are passed
-//! over where they are missing. `-- random`, `-- school` or `-- large` runs a part of it. Peak memory is what GNU time saw of a whole process.
+//! over where they are missing. `-- random`, `-- school` or `-- large` runs a part of it, and `-- DIR` takes the files of
+//! a folder instead, such as a restored archive. Peak memory is what GNU time saw of a whole process.
 
 mod place;
 #[path = "../tests/common/archive.rs"]
@@ -35,8 +36,11 @@ const NAME: &str = "2025-2026-year";
 
 fn main() {
     let dir = tempfile::tempdir().expect("a temporary folder");
-    let parts: Vec<String> = std::env::args().filter(|arg| ["random", "school", "large"].contains(&&**arg)).collect();
+    let parts: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
     let wanted = |part: &str| parts.is_empty() || parts.iter().any(|wanted| wanted == part);
+    for files in parts.iter().map(Path::new).filter(|part| part.is_dir()) {
+        beside_others(dir.path(), &files.display().to_string(), files);
+    }
     if wanted("random") {
         beside_others(dir.path(), "256 MiB that look random", &random(dir.path()));
     }
