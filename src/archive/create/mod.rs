@@ -14,7 +14,7 @@ use super::bag::{
     ALLOWED_SIGNERS, BAGIT, BAGIT_TEXT, BagPath, DATA, Facts, INFO, MANIFEST, Manifest, Oxum, TAGMANIFEST,
 };
 use super::carrier::Carrier;
-use super::package::{self, Package};
+use super::package::{Package, Packer};
 use super::progress::Progress;
 use super::settle::{State, settle};
 use super::signature::{self, AllowedSigners};
@@ -197,9 +197,10 @@ fn write(
     progress.begin("запись архива", bytes);
     let mut targets = Targets::new(roots);
     let mut files = Vec::new();
-    for package in plan.packages {
-        let stream = targets.stream(&package.path(), package.size_bound()?, FAT32_LIMIT)?;
-        let stream = package::write(package, recipients, created.naive_local(), stream, progress)?;
+    let mut packer = Packer::new(plan.packages, recipients, created.naive_local(), progress);
+    while let Some(stream) =
+        packer.write_next(|package| targets.stream(&package.path(), package.size_bound()?, FAT32_LIMIT))?
+    {
         files.extend(stream.finish()?);
     }
     let payload = Oxum { bytes: files.iter().map(|file| file.bytes).sum(), files: files.len() as u64 };

@@ -4,18 +4,19 @@
 //! package is one file of the bag, so that a class can be taken out without touching the rest. Inside it `SHA256SUMS`
 //! lists the members; it is written last, since the sums are taken while the members are read.
 
+mod deflate;
 mod read;
 mod write;
 
 use std::fs::File;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
 use super::bag::{BagPath, DATA};
 use crate::error::{Error, Result};
 
 pub use read::{Member, OpenPackage, Parts, group};
-pub(in crate::archive) use write::write;
+pub(in crate::archive) use write::Packer;
 
 /// The name of the list of sums inside a package.
 pub const INNER_SUMS: &str = "SHA256SUMS";
@@ -32,12 +33,21 @@ pub enum Source {
 
 impl Source {
     fn open(&self) -> Result<Box<dyn Read + '_>> {
+        self.open_at(0)
+    }
+
+    /// From the byte `at` on.
+    fn open_at(&self, at: u64) -> Result<Box<dyn Read + '_>> {
         match self {
-            Self::Bytes(bytes) => Ok(Box::new(Cursor::new(bytes))),
-            Self::File(path) => match File::open(path) {
-                Ok(file) => Ok(Box::new(file)),
-                Err(cause) => Err(Error::file("прочитать", path, &cause)),
-            },
+            Self::Bytes(bytes) => {
+                let rest = usize::try_from(at).ok().and_then(|at| bytes.get(at..));
+                Ok(Box::new(Cursor::new(rest.unwrap_or_default())))
+            }
+            Self::File(path) => {
+                let file = File::open(path).and_then(|mut file| file.seek(SeekFrom::Start(at)).map(|_| file));
+                file.map(|file| -> Box<dyn Read> { Box::new(file) })
+                    .map_err(|cause| Error::file("прочитать", path, &cause))
+            }
         }
     }
 

@@ -16,7 +16,8 @@ fn recipient(identity: &Identity) -> age::x25519::Recipient {
 
 fn sealed(package: &Package, identity: &Identity) -> Vec<u8> {
     let noon = NaiveDate::from_ymd_opt(2026, 5, 29).unwrap().and_hms_opt(12, 0, 0).unwrap();
-    write(package, &[recipient(identity)], noon, Vec::new(), &Quiet).unwrap()
+    let (packages, recipients) = (std::slice::from_ref(package), [recipient(identity)]);
+    Packer::new(packages, &recipients, noon, &Quiet).write_next(|_| Ok(Vec::new())).unwrap().unwrap()
 }
 
 fn sample(noise: &[u8]) -> Package {
@@ -65,6 +66,51 @@ fn a_package_in_one_file_or_in_parts_is_read_back_member_by_member() {
         package.extract("book/7А.pdf", &mut out).unwrap().unwrap();
         assert!(out == large);
     }
+}
+
+#[test]
+fn members_made_ready_beside_each_other_go_into_their_own_packages_in_order() {
+    let identity = Identity::generate();
+    let text = |seed: usize, lines: usize| format!("{seed};{}\n", seed * 7).repeat(lines).into_bytes();
+    // Larger and smaller ones in turn, some that pass through: the order of the work is not that of the packages.
+    let contents = [
+        vec![text(1, 10), noise(5 << 20), text(2, 900_000)],
+        vec![],
+        vec![text(3, 20_000)],
+        vec![noise(300_000), text(4, 1_000_000), text(5, 1)],
+    ];
+    let packages: Vec<Package> = contents
+        .iter()
+        .enumerate()
+        .map(|(number, members)| {
+            let mut package = Package::new(&format!("class-{number}")).unwrap();
+            for (member, content) in members.iter().enumerate() {
+                package.add(&format!("{member}.csv"), Source::Bytes(content.clone())).unwrap();
+            }
+            package
+        })
+        .collect();
+    let recipients = [recipient(&identity)];
+    let noon = NaiveDate::from_ymd_opt(2026, 5, 29).unwrap().and_hms_opt(12, 0, 0).unwrap();
+    let mut packer = Packer::new(&packages, &recipients, noon, &Quiet);
+    for (number, members) in contents.iter().enumerate() {
+        let open = |package: &Package| {
+            assert_eq!(package.name(), format!("class-{number}"));
+            Ok(Vec::new())
+        };
+        let bytes = packer.write_next(open).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let (folder, paths) = put(dir.path(), &bytes.unwrap(), 1);
+        let mut package = OpenPackage::open(&folder, &paths, &identity).unwrap();
+        let (found, faults) = package.check(&Quiet);
+        assert!(faults.is_empty() && found.len() == members.len(), "{number}: {faults:?}");
+        for (member, content) in members.iter().enumerate() {
+            let mut out = Vec::new();
+            package.extract(&format!("{member}.csv"), &mut out).unwrap().unwrap();
+            assert!(out == *content, "{number}/{member}");
+        }
+    }
+    assert!(packer.write_next(|_| Ok(Vec::new())).unwrap().is_none());
 }
 
 #[test]
