@@ -33,6 +33,9 @@ const NAME: &str = "2025-2026-q1";
 /// Tells the child where its carriers are.
 const DIR: &str = "LETOPIS_FAILING_CARRIERS";
 
+/// Tells the child what to do.
+const WORK: &str = "LETOPIS_FAILING_WORK";
+
 /// Says that a test is skipped because of the machine, not for want of a program.
 fn skip(why: &str) {
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
@@ -368,44 +371,79 @@ fn a_carrier_whose_file_system_dies_leaves_the_other_whole() {
 #[ignore = "the child of the test below"]
 fn child() {
     let Some(dir) = std::env::var_os(DIR).map(PathBuf::from) else { return };
-    let carriers = ["one", "two"].map(|label| Carrier::open(&dir.join(label)).unwrap());
-    let outcome = archive(&carriers, &dir.join("scratch"), &Quiet);
-    let written = outcome.is_ok_and(|created| created.copies.iter().all(|copy| copy.outcome.is_ok()));
     // The harness would take its time to print a failure, with a standard output that fails.
-    std::process::exit(if written { 0 } else { 7 });
+    std::process::exit(if at_work(&dir).unwrap_or_default() { 0 } else { 7 });
 }
+
+/// Does what the child is to do; whether it says that all is well.
+fn at_work(dir: &Path) -> letopis::Result<bool> {
+    let [one, two] = ["one", "two"].map(|label| Carrier::open(&dir.join(label)));
+    let carriers = [one?, two?];
+    let [bag, other] = carriers.each_ref().map(|carrier| carrier.bag(NAME));
+    match std::env::var(WORK).as_deref() {
+        Ok("verify") => {
+            let report = verify(bag.root(), &Request::default(), &Quiet)?;
+            Ok(matches!(report.verdict, Verdict::Whole { .. }))
+        }
+        Ok("repair") => {
+            let wish = repair::Wish { bag: bag.root(), other: Some(other.root()), to: None };
+            repair::repair(&wish, &Quiet).map(|_| true)
+        }
+        _ => {
+            let created = archive(&carriers, &dir.join("scratch"), &Quiet)?;
+            Ok(created.copies.iter().all(|copy| copy.outcome.is_ok()))
+        }
+    }
+}
+
+/// Runs the child with a call of the system that fails with `error` by `chance`; whether it said that all was well.
+fn with_faults(dir: &Path, work: &str, point: &str, error: i32, chance: f64) -> bool {
+    let enable = format!("enable_random name={point},probability={chance},failinfo={error}");
+    let child = Command::new("fiu-run")
+        .args(["-x", "-f", "", "-c", &enable])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "child"])
+        .env(DIR, dir)
+        .env(WORK, work)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
+    child.success()
+}
+
+/// Two carriers for the child in a folder.
+fn for_the_child(dir: &Path) -> [Carrier; 2] {
+    ["one", "two"].map(|label| {
+        fs::create_dir(dir.join(label)).unwrap();
+        register(&dir.join(label), label)
+    })
+}
+
+const EIO: i32 = 5;
+const ENOSPC: i32 = 28;
 
 #[test]
 fn reading_and_writing_that_fails_now_and_then_never_gives_a_false_archive() {
     let Some(_) = peers::require("fiu-run") else { return };
     let dir = tempfile::tempdir().unwrap();
-    let carriers = ["one", "two"].map(|label| {
-        fs::create_dir(dir.path().join(label)).unwrap();
-        register(&dir.path().join(label), label)
-    });
+    let carriers = for_the_child(dir.path());
     let (mut failed, mut written) = (0, 0);
     for round in 0..60 {
         // Each a fault of its own: EIO or ENOSPC in writing, syncing, reading.
-        let (point, error) =
-            [("posix/io/rw/write", 5), ("posix/io/sync/*", 5), ("posix/io/rw/read", 5), ("posix/io/rw/write", 28)]
-                [round % 4];
-        let chance = [0.3, 0.05, 0.01][round / 4 % 3];
-        let enable = format!("enable_random name={point},probability={chance},failinfo={error}");
-        let child = Command::new("fiu-run")
-            .args(["-x", "-f", "", "-c", &enable])
-            .arg(std::env::current_exe().unwrap())
-            .args(["--ignored", "--exact", "child"])
-            .env(DIR, dir.path())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .unwrap();
+        let (point, error) = [
+            ("posix/io/rw/write", EIO),
+            ("posix/io/sync/*", EIO),
+            ("posix/io/rw/read", EIO),
+            ("posix/io/rw/write", ENOSPC),
+        ][round % 4];
+        let well = with_faults(dir.path(), "create", point, error, [0.3, 0.05, 0.01][round / 4 % 3]);
         let _ = fs::remove_dir_all(dir.path().join("scratch"));
         let states = carriers.each_ref().map(|carrier| settle(carrier, NAME, &Quiet).unwrap().0);
         for (carrier, state) in carriers.iter().zip(&states) {
             assert!(*state == State::Absent || is_whole(carrier), "round {round}, {point}");
         }
-        if child.success() {
+        if well {
             written += 1;
             assert!(states.iter().all(|state| *state != State::Absent), "round {round}: said to be written");
         } else {
@@ -417,4 +455,73 @@ fn reading_and_writing_that_fails_now_and_then_never_gives_a_false_archive() {
     }
     assert!(failed > 10 && written > 0, "{failed} failed, {written} written");
     archive(&carriers, &dir.path().join("scratch"), &Quiet).unwrap();
+}
+
+#[test]
+fn a_carrier_that_fails_to_be_read_is_never_called_whole_and_repairing_it_loses_nothing() {
+    let Some(_) = peers::require("fiu-run") else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let carriers = for_the_child(dir.path());
+    archive(&carriers, &dir.path().join("scratch"), &Quiet).unwrap();
+    let bag = carriers[0].bag(NAME);
+    let path = bag.root().join("data/database.zip.age");
+    let intact = fs::read(&path).unwrap();
+    let mut damaged = intact.clone();
+    damaged[200_000..260_000].fill(0);
+    let (mut failed, mut healed) = (0, 0);
+    for round in 0..40 {
+        fs::write(&path, &damaged).unwrap();
+        let chance = [0.2, 0.05, 0.01, 0.002][round / 4 % 4];
+        let false_verdict = with_faults(dir.path(), "verify", "posix/io/rw/read", EIO, chance);
+        assert!(!false_verdict, "round {round}: damage passed for whole");
+        let (point, error) = [
+            ("posix/io/rw/read", EIO),
+            ("posix/io/rw/write", EIO),
+            ("posix/io/sync/*", EIO),
+            ("posix/io/rw/write", ENOSPC),
+        ][round % 4];
+        if with_faults(dir.path(), "repair", point, error, chance) {
+            healed += 1;
+            assert!(is_whole(&carriers[0]), "round {round}, {point}: said to be healed");
+        } else {
+            failed += 1;
+        }
+        assert!(is_whole(&carriers[1]), "round {round}, {point}: the other copy");
+        // Whatever was left half done, the next run takes it up.
+        let wish = repair::Wish { bag: bag.root(), other: None, to: None };
+        repair::repair(&wish, &Quiet).unwrap();
+        assert!(is_whole(&carriers[0]) && fs::read(&path).unwrap() == intact, "round {round}, {point}");
+        let beside: Vec<_> =
+            fs::read_dir(bag.root().parent().unwrap()).unwrap().flatten().map(|e| e.file_name()).collect();
+        assert!(beside.iter().all(|name| !name.to_string_lossy().contains("repair")), "{beside:?}");
+    }
+    assert!(failed > 5 && healed > 0, "{failed} failed, {healed} healed");
+}
+
+#[test]
+fn a_carrier_without_room_for_healed_files_is_left_alone() {
+    let Some(disk) = Disk::ext4(24) else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let carriers = [register(&disk.mount, "А-1"), plain(dir.path())];
+    archive(&carriers, &dir.path().join("scratch"), &Quiet).unwrap();
+    let bag = carriers[0].bag(NAME);
+    let path = bag.root().join("data/database.zip.age");
+    let mut damaged = fs::read(&path).unwrap();
+    damaged[300_000] ^= 1;
+    fs::write(&path, &damaged).unwrap();
+    let filler = disk.mount.join("filler");
+    let mut file = File::create(&filler).unwrap();
+    while file.write_all(&[0; 64 * 1024]).is_ok() {}
+    let wish = repair::Wish { bag: bag.root(), other: None, to: None };
+    let error = repair::repair(&wish, &Quiet).unwrap_err();
+    assert!(error.message().contains("свободно") && error.next_step().unwrap().contains("--to"), "{error}");
+    assert!(fs::read(&path).unwrap() == damaged);
+    drop(file);
+    // Elsewhere there is room.
+    let to = dir.path().join("elsewhere");
+    fs::create_dir(&to).unwrap();
+    assert!(repair::repair(&repair::Wish { to: Some(&to), ..wish }, &Quiet).unwrap().is_some());
+    fs::remove_file(&filler).unwrap();
+    let wish = repair::Wish { bag: bag.root(), other: None, to: None };
+    assert!(repair::repair(&wish, &Quiet).unwrap().is_some() && is_whole(&carriers[0]));
 }

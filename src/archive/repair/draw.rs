@@ -13,7 +13,11 @@ use crate::archive::progress::{Progress, Quiet};
 use crate::archive::report::Report;
 use crate::archive::signature::ArchiveSignature;
 use crate::archive::sum::Sum;
+use crate::device::free_space;
 use crate::error::{Error, Result};
+
+/// Room for folders and what is left of clusters.
+const SLACK: u64 = 1024 * 1024;
 
 /// The files that were brought back.
 pub(super) struct Drawn {
@@ -105,6 +109,7 @@ fn by_slices(
         let name = Folder::new(&copies[0]).name();
         return Err(beyond(&name, lost, recovery.slices.len(), copies.len() > 1));
     }
+    has_room(out, wanted.iter().map(|at| set.files[*at].length).sum())?;
     par2::repair::repair(recovery, located, copies, wanted, out, progress)?;
     let from_copy = located.slices.iter().flatten().any(|place| place.copy > 0);
     let origin = match (lost > 0, from_copy) {
@@ -145,11 +150,31 @@ fn sum_of(folder: &Folder, path: &BagPath) -> Option<Sum> {
     folder.open(path).and_then(|file| Sum::of_reader(file, &Quiet)).ok().map(|(sum, _)| sum)
 }
 
+/// The most bytes that a file has in any of the copies.
+fn largest(copies: &[PathBuf], path: &BagPath) -> u64 {
+    let sizes = copies.iter().filter_map(|copy| path.under(copy).symlink_metadata().ok());
+    sizes.map(|meta| meta.len()).max().unwrap_or_default()
+}
+
+/// The damaged files stay until the repaired ones are proved, so both must find room.
+fn has_room(out: &Path, bytes: u64) -> Result<()> {
+    let needed = bytes + SLACK;
+    let Some(free) = free_space(out)?.filter(|free| *free < needed) else { return Ok(()) };
+    Err(Error::environment(format!(
+        "исправленным файлам нужно до {} МиБ, а свободно {} МиБ: «{}»",
+        (needed >> 20) + 1,
+        free >> 20,
+        out.parent().and_then(Path::parent).unwrap_or(out).display()
+    ))
+    .next("ничего не изменено; запишите исправленный архив туда, где места хватит: --to ПАПКА"))
+}
+
 /// Copies whole files, from whichever copy has them.
 fn whole_files(copies: &[PathBuf], wanted: Vec<(BagPath, Sum)>, out: &Path, progress: &dyn Progress) -> Result<Drawn> {
     progress.begin("копирование целых файлов", 0);
     let name = Folder::new(&copies[0]).name();
     let mut files = Vec::new();
+    has_room(out, wanted.iter().map(|(path, _)| largest(copies, path)).sum())?;
     for (path, sum) in wanted {
         let source = copies.iter().map(Folder::new).find(|folder| sum_of(folder, &path) == Some(sum));
         let Some(source) = source else {
