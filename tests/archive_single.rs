@@ -59,7 +59,15 @@ fn a_single_copy_is_recorded_and_completed() {
     run("15:30", &complete).ok();
     run("15:40", &["archive", "status"]).ok();
     run("15:50", &["archive", "verify", "usb-1", "usb-3"]).fails(0, &["одинаковы до последнего байта"]);
-    run("15:55", &["audit"]).ok();
+    // It is there already; wiped, it is written again, and nowhere else while it counts.
+    run("16:00", &complete).fails(1, &["на носителе «usb-3» копия архива", "уже есть", "archive repair"]);
+    fs::remove_dir_all(mounts[2].join("LETOPIS/2025-2026-h1")).unwrap();
+    run("16:05", &["carrier", "register", "usb-2", "--label", "usb-2a", "--holder", "petrova", "--place", "стол"]).ok();
+    let elsewhere = [&complete[..6], &["usb-2", "--allow-same-device"]].concat();
+    run("16:10", &elsewhere).fails(1, &["уже лежит на «usb-3»", "letopis carrier lost usb-3"]);
+    run("16:15", &complete).ok();
+    run("16:20", &["archive", "verify", "usb-1", "usb-3"]).fails(0, &["одинаковы до последнего байта"]);
+    run("16:25", &["audit"]).ok();
 }
 
 /// `unsafe` is allowed in one file.

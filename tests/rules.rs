@@ -422,12 +422,13 @@ fn clause_2_5_two_copies_with_different_holders_in_different_places() {
     let copied = |archive: &str, carrier: &str| ArchiveCopied { archive: archive.into(), carrier: carrier.into() };
     office.record("petrova", now, single("2025-2026-q2")).unwrap();
     office.refuses("petrova", now, copied("2025-2026-q3", "4"), "не записан");
-    office.refuses("petrova", now, copied("2025-2026-q2", "1"), "уже записана");
-    office.refuses("petrova", now, copied("2025-2026-q2", "2"), "нужны две копии");
-    office.refuses("petrova", now, copied("2025-2026-q2", "3"), "нужны две копии");
+    office.refuses("petrova", now, copied("2025-2026-q2", "2"), "уже лежит на «А-1»");
+    office.refuses("petrova", now, copied("2025-2026-q2", "3"), "уже лежит на «А-1»");
     office.refuses("semyonov", now, copied("2025-2026-q2", "4"), "нет права");
     office.record("petrova", now, copied("2025-2026-q2", "4")).unwrap();
-    office.refuses("petrova", now, copied("2025-2026-q2", "4"), "уже записана");
+    // Wiped from a carrier, it is written there again.
+    office.record("petrova", now, copied("2025-2026-q2", "1")).unwrap();
+    office.record("petrova", now, copied("2025-2026-q2", "4")).unwrap();
     assert!(office.is_clean());
 }
 

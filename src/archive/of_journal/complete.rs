@@ -1,5 +1,5 @@
-//! Making up the second copy of an archive that has only one: a carrier was full or pulled out when it was made, or is lost
-//! since (§2.5, §5.8).
+//! Making up the second copy of an archive that has only one: a carrier was full or pulled out when it was made, was wiped or
+//! is lost since (§2.5, §5.8).
 
 use std::path::{Path, PathBuf};
 
@@ -25,6 +25,12 @@ pub struct Wish<'a> {
     pub allow_same_device: bool,
 }
 
+/// Whether the journal lists the copy; on a carrier that was wiped since it is missing all the same.
+fn is_recorded(journal: &Journal, copied: &ArchiveCopied) -> Result<bool> {
+    let sql = "SELECT 1 FROM archive_copies WHERE archive = ?1 AND carrier = ?2";
+    Ok(journal.tables().prepare_cached(sql)?.exists([&copied.archive, &copied.carrier])?)
+}
+
 /// Writes the second copy, byte for byte, reads it back and records it. Gives where it lies, and what should be known.
 ///
 /// # Errors
@@ -47,6 +53,13 @@ pub fn complete(
     let copied = ArchiveCopied { archive: name.to_owned(), carrier: carriers[1].card().id.clone() };
     // A refusal is better heard before the copy is written; what is not committed is not recorded.
     journal.batch()?.record(author, copied.clone())?;
+    if carriers[1].bag(name).is_declared() && is_recorded(journal, &copied)? {
+        return Err(Error::refused(format!(
+            "на носителе «{}» копия архива «{name}» уже есть",
+            carriers[1].card().label
+        ))
+        .next("проверьте её: letopis archive verify НОСИТЕЛЬ; повреждённую исправьте: letopis archive repair"));
+    }
     let source = carriers[0].bag(name);
     if !source.root().is_dir() {
         return Err(Error::input(format!("на носителе «{}» нет архива «{name}»", carriers[0].card().label))

@@ -7,7 +7,7 @@ use crate::journal::find;
 use crate::ledger::chain::parse_hash;
 use crate::school::{School, format_date, plural};
 use chrono::{DateTime, NaiveDate};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Row};
 use std::collections::HashSet;
 
 /// The running number of the next document of the register.
@@ -116,19 +116,36 @@ pub fn archive(context: &Context<'_>, archive: &ArchiveCreated) -> Result<()> {
     apart(tables, &carriers)
 }
 
-/// The second copy of an archive: beside the one there is, as [`archive`] demands of two.
+/// A copy made up later: beside those there are, as [`archive`] demands of two, or again on a carrier that had one, since
+/// what was written may have been wiped from it.
 pub fn copied(tables: &Connection, copied: &ArchiveCopied) -> Result<()> {
     of_archive(tables, &copied.archive)?;
-    let sql = "SELECT carrier FROM archive_copies WHERE archive = ?1 ORDER BY entry";
+    let sql = "SELECT carrier, label, holder, place FROM archive_copies JOIN carriers ON id = carrier
+               WHERE archive = ?1 AND carrier <> ?2 ORDER BY archive_copies.entry";
     let mut statement = tables.prepare_cached(sql)?;
-    let there: Vec<String> =
-        statement.query_map([&copied.archive], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    if there.contains(&copied.carrier) {
-        return Err(Error::refused(format!("копия архива «{}» на этом носителе уже записана", copied.archive)));
-    }
+    let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, [row.get(2)?, row.get(3)?]));
+    let there: Vec<(String, String, [String; 2])> =
+        statement.query_map([&copied.archive, &copied.carrier], row)?.collect::<rusqlite::Result<_>>()?;
+    let sql = "SELECT holder, place FROM carriers WHERE id = ?1";
+    let own = |row: &Row<'_>| Ok([row.get::<_, String>(0)?, row.get(1)?]);
+    let own = tables.prepare_cached(sql)?.query_row([&copied.carrier], own).optional()?;
     // A copy on a carrier that is lost is none.
-    let kept = there.iter().filter(|carrier| super::carrier::is_not_lost(tables, carrier).is_ok()).map(String::as_str);
-    apart(tables, &kept.chain([copied.carrier.as_str()]).collect::<Vec<_>>())
+    let kept: Vec<_> = there.into_iter().filter(|(id, ..)| super::carrier::is_not_lost(tables, id).is_ok()).collect();
+    let same = |[holder, place]: &[String; 2]| {
+        own.as_ref().is_some_and(|own| own[0] == *holder || crate::school::same_word(&own[1], place))
+    };
+    if let Some((_, label, _)) = kept.iter().find(|(.., kept)| same(kept)) {
+        return Err(Error::refused(format!(
+            "копия архива «{}» уже лежит на «{label}», у которого тот же хранитель или то же место хранения (§2.5, §5.5.4)",
+            copied.archive
+        ))
+        .next(format!(
+            "если её там больше нет, подключите «{label}» (--to); если утерян он сам, запишите это: \
+             letopis carrier lost {label} --circumstances ОБСТОЯТЕЛЬСТВА"
+        )));
+    }
+    let carriers = kept.iter().map(|(id, ..)| id.as_str()).chain([copied.carrier.as_str()]);
+    apart(tables, &carriers.collect::<Vec<_>>())
 }
 
 /// Copies lie on different carriers that are not lost, of different holders, kept in different places.
