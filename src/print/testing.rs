@@ -515,7 +515,9 @@ pub fn add_papers(tables: &Connection, corrections: i64, documents: i64, unwield
     let sql = "INSERT INTO archives VALUES (?1, 'I четверть', '2025-10-24T15:20:00+03:00', 41237, ?2, ?3, 461825, 9,
                'SHA256:UubaRZpX9s2SFBa+OjgqJTeElMNxk3dBCC3KuwVpDyk', 'zav', 1502)";
     tables.execute(sql, params![ARCHIVE, "c4".repeat(32), "1a2b3c4d".repeat(8)]).unwrap();
-    tables.execute("INSERT INTO archive_copies SELECT ?1, id, 1502 FROM carriers", [ARCHIVE]).unwrap();
+    tables
+        .execute("INSERT INTO archive_copies SELECT ?1, id, '2025-10-24T15:20:00+03:00', 1502 FROM carriers", [ARCHIVE])
+        .unwrap();
     tables.execute_batch("COMMIT").unwrap();
 }
 

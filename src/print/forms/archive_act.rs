@@ -50,10 +50,14 @@ struct Copied {
 /// Lays out the act.
 ///
 /// # Errors
-/// An archive that the journal did not make; tables that cannot be read.
+/// An archive that the journal did not make, or whose carriers are all lost; tables that cannot be read.
 pub fn archive_act(composer: &Composer<'_, ()>, name: &str) -> Result<Document> {
     let layout = &composer.layouts.archive_act;
     let (archive, copies) = (composer.archive(name)?, composer.copies(name)?);
+    if copies.is_empty() {
+        return Err(Error::input(format!("все носители архива «{name}» утеряны: составлять акт не о чем"))
+            .next("создайте архив заново: letopis archive create"));
+    }
     let people = composer.commission(&archive, &copies)?;
     let author = find::staff(composer.tables, &archive.author)?;
     let author = author.map_or(archive.author.clone(), |person| named(&person));
@@ -85,7 +89,8 @@ pub fn archive_act(composer: &Composer<'_, ()>, name: &str) -> Result<Document> 
         people.iter().map(|(office, name, _)| (office.clone(), name.clone())).collect();
     flow.table(&composer.named_values(table, NAMES, width, &commission), 0.0);
     flow.gap(GAP);
-    flow.paragraph(text, Align::Left, &layout.found.fill(&values));
+    let found = if copies.len() > 1 { &layout.found } else { &layout.found_single };
+    flow.paragraph(text, Align::Left, &found.fill(&values));
     flow.gap(GAP);
     flow.table(&composer.named_values(table, NAMES, width, &filled(&layout.saved, &values)), 0.0);
     flow.gap(GAP);
@@ -141,8 +146,10 @@ impl Composer<'_, ()> {
     }
 
     fn copies(&self, name: &str) -> Result<Vec<Copied>> {
+        // A copy on a carrier that is lost is none (§5.8).
         let sql = "SELECT label, id, device, holder, place FROM archive_copies
-                   JOIN carriers ON carriers.id = carrier WHERE archive = ?1 ORDER BY label, id";
+                   JOIN carriers ON carriers.id = archive_copies.carrier
+                   WHERE archive = ?1 AND id NOT IN (SELECT carrier FROM carrier_losses) ORDER BY label, id";
         let mut statement = self.tables.prepare_cached(sql)?;
         let rows = statement.query_map([name], |row| {
             let (label, id, device) = (row.get(0)?, row.get(1)?, row.get(2)?);

@@ -142,6 +142,23 @@ fn the_act_names_the_archive_its_carriers_the_code_and_the_key() {
 }
 
 #[test]
+fn an_act_names_the_copies_that_are_left_and_promises_no_second_one_where_there_is_none() {
+    let tables = papers(0, 0, false);
+    let wanted = act();
+    let says = |word: &str| lines_of(&tables, &wanted).iter().flatten().any(|cell| cell.contains(word));
+    assert!(says("по одной на каждом") && says("А-1") && says("А-2"));
+    let lose = |carrier: &str| {
+        let sql = "INSERT INTO carrier_losses VALUES (?1, '2025-12-10', 'забыт', 0, '2025-12-10T09:00:00+03:00', 'dir', NULL, NULL, NULL, 1603, 1604)";
+        tables.execute(sql, [carrier]).unwrap();
+    };
+    lose("11c1d2e3f4a5b6c7");
+    assert!(!says("по одной на каждом") && says("в одной архивной копии") && says("А-1") && !says("А-2"));
+    lose("00c1d2e3f4a5b6c7");
+    let error = lay_out(&tables, &Layouts::load(None).unwrap(), &wanted, &context("2025-0143")).unwrap_err();
+    assert!(error.exit_status() == 2 && error.message().contains("утеряны"), "{error}");
+}
+
+#[test]
 fn an_archive_that_the_journal_did_not_make_has_no_act() {
     let wanted = Wanted::new(Form::ArchiveAct, Subject::Archive("2024-2025-q1".into()));
     let tables = papers(0, 0, false);

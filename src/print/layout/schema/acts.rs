@@ -52,6 +52,8 @@ pub struct ArchiveActLayout {
     pub chairman: Label,
     pub member: Label,
     pub found: Wording<ArchivePlaces>,
+    /// Where one copy is left.
+    pub found_single: Wording<ArchivePlaces>,
     pub saved: Vec<Named<ArchivePlaces>>,
     pub carriers: Label,
     pub columns: Columns<CopyField>,
