@@ -68,6 +68,11 @@ fn a_single_copy_is_recorded_and_completed() {
     run("16:15", &complete).ok();
     run("16:20", &["archive", "verify", "usb-1", "usb-3"]).fails(0, &["одинаковы до последнего байта"]);
     run("16:25", &["audit"]).ok();
+    // The carrier knows of the copy that was written to it, not of the day the archive was made.
+    let history = run("16:30", &["carrier", "history", "usb-3"]).ok().stdout;
+    let written = history.lines().position(|line| line.contains("записан архив")).unwrap();
+    assert!(history.lines().position(|line| line.contains("зарегистрирован")).unwrap() < written, "{history}");
+    run("16:35", &["archive", "verify", "usb-2"]).fails(2, &["в «usb-2» нет архива", "archive complete"]);
 }
 
 /// `unsafe` is allowed in one file.

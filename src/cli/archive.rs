@@ -211,8 +211,13 @@ impl Verify {
             let own = found.carrier.as_deref().map(carrier::check).unwrap_or_default();
             let bags: Vec<&PathBuf> = found.bags.iter().chain(&found.unfinished).collect();
             if bags.is_empty() {
-                return Err(Error::input(format!("в «{}» нет архива", path.display()))
-                    .next("укажите носитель или папку архива на нём"));
+                let next = match found.carrier {
+                    Some(_) => {
+                        "если копия на этом носителе была и пропала, запишите её снова с другого: letopis archive complete"
+                    }
+                    None => "укажите носитель или папку архива на нём",
+                };
+                return Err(Error::input(format!("в «{}» нет архива", path.display())).next(next));
             }
             let own = found.carrier.is_some().then_some(own);
             all.push(Checked { path: path.clone(), own, reports: Vec::new() });

@@ -130,8 +130,8 @@ CREATE TABLE archives (          -- length and head: the ledger in it; tagmanife
     head TEXT NOT NULL, tagmanifest TEXT NOT NULL, bytes INTEGER NOT NULL, files INTEGER NOT NULL,
     signer TEXT NOT NULL, author TEXT NOT NULL, -- fingerprint of the key that signed it; login of who recorded it
     entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE archive_copies (
-    archive TEXT NOT NULL, carrier TEXT NOT NULL, entry INTEGER NOT NULL,
+CREATE TABLE archive_copies (   -- at: when it was written, the last time where it was written again
+    archive TEXT NOT NULL, carrier TEXT NOT NULL, at TEXT NOT NULL, entry INTEGER NOT NULL,
     PRIMARY KEY (archive, carrier)) STRICT, WITHOUT ROWID;
 CREATE TABLE verifications (     -- depth: «полнота», «суммы», «подпись», «содержание»; result: «цел», «цел и подлинен», «повреждён»
     entry INTEGER PRIMARY KEY, archive TEXT NOT NULL, carrier TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL,

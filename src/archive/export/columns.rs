@@ -322,7 +322,7 @@ const DICTIONARY: &[(&str, Columns)] = &[
             ("signer", "отпечаток ключа, которым подписан архив"),
         ],
     ),
-    ("archive_copies", &[("archive", "имя архива"), ("carrier", "номер носителя")]),
+    ("archive_copies", &[("archive", "имя архива"), ("carrier", "номер носителя"), ("at", "когда записана копия")]),
     (
         "verifications",
         &[

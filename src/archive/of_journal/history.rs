@@ -81,10 +81,9 @@ const SOURCES: [Source; 9] = [
         "SELECT returned_entry, returned_at, place FROM carrier_issues WHERE carrier = ?1 AND returned_at IS NOT NULL",
         |row| Ok(What::Returned { place: row.get(2)? }),
     ),
-    (
-        "SELECT archives.entry, created_at, name FROM archive_copies JOIN archives ON name = archive WHERE carrier = ?1",
-        |row| Ok(What::Archived { archive: row.get(2)? }),
-    ),
+    ("SELECT entry, at, archive FROM archive_copies WHERE carrier = ?1", |row| {
+        Ok(What::Archived { archive: row.get(2)? })
+    }),
     ("SELECT entry, at, archive, depth, result, damaged, healable FROM verifications WHERE carrier = ?1", |row| {
         let (archive, depth, result) = (row.get(2)?, row.get(3)?, row.get(4)?);
         Ok(What::Verified { archive, depth, result, damaged: row.get(5)?, healable: row.get(6)? })
@@ -105,7 +104,7 @@ const SOURCES: [Source; 9] = [
     }),
 ];
 
-/// Counts the failures. Damage stays known until a repair or a verification that finds nothing.
+/// Counts the failures. Damage stays known until a repair, a verification that finds nothing, or a copy written anew.
 fn failures(events: &[Event]) -> u32 {
     let mut known: HashMap<&str, u64> = HashMap::new();
     let mut count = 0;
@@ -117,7 +116,7 @@ fn failures(events: &[Event]) -> u32 {
                     count += 1;
                 }
             }
-            What::Verified { archive, .. } => {
+            What::Verified { archive, .. } | What::Archived { archive } => {
                 known.remove(archive.as_str());
             }
             What::Repaired { archive, .. } => {

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::journal::find::{self, Carrier};
 use crate::school::School;
 use chrono::{Datelike, Months, NaiveDate};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// For how many years after the school year's end a journal is kept.
 const JOURNAL_YEARS: u32 = 5;
@@ -233,17 +233,22 @@ fn kept_until(school: &School, summaries: bool) -> NaiveDate {
 fn copies(tables: &Connection, school: &School, archive: &str, created: NaiveDate) -> Result<Vec<Copy>> {
     let mut copies = Vec::new();
     for carrier in find::carriers(tables)? {
-        let sql = "SELECT 1 FROM archive_copies WHERE archive = ?1 AND carrier = ?2";
-        if !tables.prepare_cached(sql)?.exists(params![archive, carrier.id])? {
-            continue;
-        }
-        let sql = "SELECT at, depth, result, entry FROM verifications WHERE archive = ?1 AND carrier = ?2
+        let sql = "SELECT at, entry FROM archive_copies WHERE archive = ?1 AND carrier = ?2";
+        let written = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        let copy: Option<(String, u64)> =
+            tables.prepare_cached(sql)?.query_row(params![archive, carrier.id], written).optional()?;
+        let Some((written, copied)) = copy else { continue };
+        // A copy that was written anew is not what was verified before.
+        let sql =
+            "SELECT at, depth, result, entry FROM verifications WHERE archive = ?1 AND carrier = ?2 AND entry > ?3
                    ORDER BY entry DESC LIMIT 1";
         let row: Option<(String, String, String, u64)> = tables
             .prepare_cached(sql)?
-            .query_row(params![archive, carrier.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+            .query_row(params![archive, carrier.id, copied], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })
             .optional()?;
-        let since = row.as_ref().map_or(0, |(.., entry)| *entry);
+        let since = row.as_ref().map_or(copied, |(.., entry)| *entry);
         let day = |at: &str| school.day_of_text(at).unwrap_or(created);
         let verified = row.map(|(at, depth, result, _)| Verified { day: day(&at), depth, result });
         let sql =
@@ -251,7 +256,7 @@ fn copies(tables: &Connection, school: &School, archive: &str, created: NaiveDat
         let repaired: Option<String> =
             tables.prepare_cached(sql)?.query_row(params![archive, carrier.id, since], |row| row.get(0)).optional()?;
         let repaired = repaired.map(|at| day(&at));
-        let last = verified.as_ref().map_or(created, |verified| verified.day);
+        let last = verified.as_ref().map_or_else(|| day(&written), |verified| verified.day);
         let term = Months::new(school.policy.verify_months.into());
         let due = repaired.or_else(|| last.checked_add_months(term)).unwrap_or(NaiveDate::MAX);
         copies.push(Copy { carrier, verified, repaired, due });
@@ -287,7 +292,7 @@ mod tests {
     fn archive(tables: &Connection, name: &str, period: &str, entry: i64) {
         let sql = "INSERT INTO archives VALUES (?1, ?2, '2025-10-24T23:30:00+03:00', 3, 'h', 'code', 1, 1, 's', 'petrova', ?3)";
         tables.execute(sql, params![name, period, entry]).unwrap();
-        let sql = "INSERT INTO archive_copies SELECT ?1, id, ?2 FROM carriers";
+        let sql = "INSERT INTO archive_copies SELECT ?1, id, '2025-10-24T23:30:00+03:00', ?2 FROM carriers";
         tables.execute(sql, params![name, entry]).unwrap();
     }
 
@@ -344,6 +349,17 @@ mod tests {
         assert_eq!(needs(&tables, "02.06.2026").len(), 2, "what is lost is not due");
         lost(&tables, "c1");
         assert_eq!(needs(&tables, "02.12.2025"), [Need::NoCopy]);
+    }
+
+    #[test]
+    fn a_copy_written_anew_is_not_the_one_that_was_verified_before_and_counts_from_its_own_day() {
+        let tables = tables();
+        verified(&tables, 10, "c1", "2026-04-20", "цел");
+        verified(&tables, 11, "c2", "2026-04-20", "повреждён");
+        let sql = "UPDATE archive_copies SET at = '2026-04-21T10:00:00+03:00', entry = 12 WHERE carrier = 'c2'";
+        tables.execute(sql, []).unwrap();
+        assert_eq!(needs(&tables, "20.10.2026"), [Need::Verify("А-1".into(), day("20.10.2026"))]);
+        assert_eq!(needs(&tables, "21.10.2026").len(), 2, "six months after it was written");
     }
 
     #[test]

@@ -61,13 +61,16 @@ impl Place<'_> {
                 self.seq
             ],
         )?;
-        let sql = "INSERT OR REPLACE INTO archive_copies (archive, carrier, entry) VALUES (?1, ?2, ?3)";
-        archive.copies.iter().try_for_each(|copy| self.run(sql, params![archive.name, copy.carrier, self.seq]))
+        archive.copies.iter().try_for_each(|copy| self.copy(&archive.name, &copy.carrier))
     }
 
     pub(super) fn copied(&self, c: &ArchiveCopied) -> Result<()> {
-        let sql = "INSERT OR REPLACE INTO archive_copies (archive, carrier, entry) VALUES (?1, ?2, ?3)";
-        self.run(sql, params![c.archive, c.carrier, self.seq])
+        self.copy(&c.archive, &c.carrier)
+    }
+
+    fn copy(&self, archive: &str, carrier: &str) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO archive_copies (archive, carrier, at, entry) VALUES (?1, ?2, ?3, ?4)";
+        self.run(sql, params![archive, carrier, self.time(), self.seq])
     }
 
     pub(super) fn bound(&self, b: &BookBound) -> Result<()> {
