@@ -89,10 +89,6 @@ impl<W> Summing<W> {
         Self { inner, hash: Sha256::new(), bytes: 0 }
     }
 
-    pub fn inner_mut(&mut self) -> &mut W {
-        &mut self.inner
-    }
-
     /// The sum and the number of bytes that passed, and what they were passed on to.
     pub fn finish(self) -> (Sum, u64, W) {
         (Sum(self.hash.finalize().into()), self.bytes, self.inner)

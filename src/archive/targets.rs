@@ -1,7 +1,8 @@
 //! One stream of bytes, written to several carriers at once.
 //!
-//! A thread per carrier writes, so that two sticks take as long as the slower one and not as both together. A carrier
-//! that fails (full, pulled out) falls out with its error; the others go on and become a whole copy.
+//! A thread per carrier writes, so that two sticks take as long as the slower one and not as both together, and another
+//! sums up what is written. A carrier that fails (full, pulled out) falls out with its error; the others go on and become
+//! a whole copy.
 //!
 //! Files larger than FAT32 can hold are cut into parts `NAME.001`, `NAME.002`, …, which `cat` joins again.
 
@@ -34,6 +35,13 @@ enum Order {
     Close,
 }
 
+/// What the summing thread gets of a file.
+enum Part {
+    Block(Arc<Vec<u8>>),
+    /// The file ends: its sum and length are asked for.
+    End(SyncSender<(Sum, u64)>),
+}
+
 /// A carrier being written: its folder of the bag, and the thread that writes there.
 struct Branch {
     root: PathBuf,
@@ -45,6 +53,7 @@ struct Branch {
 pub struct Targets {
     branches: Vec<Option<Branch>>,
     failures: Vec<Option<Error>>,
+    sums: SyncSender<Part>,
 }
 
 /// A file as it was written: the same on every carrier.
@@ -62,7 +71,9 @@ impl Targets {
             let (orders, inbox) = sync_channel(WAITING);
             Some(Branch { root: root.clone(), orders, thread: std::thread::spawn(move || write_orders(&inbox)) })
         };
-        Self { branches: roots.iter().map(start).collect(), failures: vec![None; roots.len()] }
+        let (sums, parts) = sync_channel(WAITING);
+        std::thread::spawn(move || sum_files(&parts));
+        Self { branches: roots.iter().map(start).collect(), failures: vec![None; roots.len()], sums }
     }
 
     /// Writes a small file whole.
@@ -82,7 +93,7 @@ impl Targets {
             cut,
             part: 0,
             left: 0,
-            block: Summing::new(Vec::with_capacity(BLOCK)),
+            block: Vec::with_capacity(BLOCK),
             written: Vec::new(),
         };
         stream.next_part()?;
@@ -111,6 +122,12 @@ impl Targets {
         self.order(|_| Order::Close)
     }
 
+    /// The sum and length of the file whose blocks were sent last.
+    fn sum(&self) -> Result<(Sum, u64)> {
+        let (answer, sum) = sync_channel(1);
+        self.sums.send(Part::End(answer)).ok().and_then(|()| sum.recv().ok()).ok_or_else(unsummed)
+    }
+
     /// Gives an order to every carrier that still stands. The error is the first carrier's when none is left.
     fn order(&mut self, order: impl Fn(&Branch) -> Order) -> Result<()> {
         for place in 0..self.branches.len() {
@@ -134,6 +151,25 @@ fn end(branch: Branch) -> Result<()> {
     branch.thread.join().unwrap_or_else(|_| {
         Err(Error::environment(format!("запись на «{}» прервалась", branch.root.display())).next("повторите"))
     })
+}
+
+/// Sums up file after file until nobody writes any more.
+fn sum_files(parts: &Receiver<Part>) {
+    let mut file = Summing::new(io::sink());
+    for part in parts {
+        match part {
+            // A sink takes everything.
+            Part::Block(block) => drop(file.write_all(&block)),
+            Part::End(answer) => {
+                let (sum, bytes, _) = std::mem::replace(&mut file, Summing::new(io::sink())).finish();
+                let _ = answer.send((sum, bytes));
+            }
+        }
+    }
+}
+
+fn unsummed() -> Error {
+    Error::environment("подсчёт контрольных сумм прервался").next("повторите")
 }
 
 /// Writes what is ordered, and at the end makes all of it durable: while the last files are written the system has the
@@ -205,7 +241,7 @@ pub struct Stream<'a> {
     cut: Option<u64>,
     part: u32,
     left: u64,
-    block: Summing<Vec<u8>>,
+    block: Vec<u8>,
     written: Vec<Written>,
 }
 
@@ -234,14 +270,19 @@ impl Stream<'_> {
         self.send_block()?;
         self.targets.close()?;
         let path = self.part_path();
-        let (sum, bytes, _) = std::mem::replace(&mut self.block, Summing::new(Vec::with_capacity(BLOCK))).finish();
+        let (sum, bytes) = self.targets.sum()?;
         self.written.push(Written { path, sum, bytes });
         Ok(())
     }
 
     fn send_block(&mut self) -> Result<()> {
-        let block = std::mem::replace(self.block.inner_mut(), Vec::with_capacity(BLOCK));
-        if block.is_empty() { Ok(()) } else { self.targets.send(&Arc::new(block)) }
+        let block = std::mem::replace(&mut self.block, Vec::with_capacity(BLOCK));
+        if block.is_empty() {
+            return Ok(());
+        }
+        let block = Arc::new(block);
+        self.targets.sums.send(Part::Block(Arc::clone(&block))).map_err(|_| unsummed())?;
+        self.targets.send(&block)
     }
 }
 
@@ -253,11 +294,11 @@ impl Write for Stream<'_> {
         if self.left == 0 {
             self.end_part().and_then(|()| self.next_part()).map_err(io::Error::other)?;
         }
-        let room = BLOCK - self.block.inner_mut().len();
+        let room = BLOCK - self.block.len();
         let fits = bytes.len().min(room).min(usize::try_from(self.left).unwrap_or(usize::MAX));
-        self.block.write_all(&bytes[..fits])?;
+        self.block.extend_from_slice(&bytes[..fits]);
         self.left -= fits as u64;
-        if self.block.inner_mut().len() == BLOCK {
+        if self.block.len() == BLOCK {
             self.send_block().map_err(io::Error::other)?;
         }
         Ok(fits)
