@@ -72,6 +72,8 @@ fn a_single_copy_is_recorded_and_completed() {
     let history = run("16:30", &["carrier", "history", "usb-3"]).ok().stdout;
     let written = history.lines().position(|line| line.contains("записан архив")).unwrap();
     assert!(history.lines().position(|line| line.contains("зарегистрирован")).unwrap() < written, "{history}");
+    let nowhere = [&complete[..6], &["usb-9"]].concat();
+    run("16:32", &nowhere).fails(2, &["нет папки «usb-9»", "подключите носитель"]);
     run("16:35", &["archive", "verify", "usb-2"]).fails(2, &["в «usb-2» нет архива", "archive complete"]);
 }
 

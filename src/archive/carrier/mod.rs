@@ -96,6 +96,10 @@ impl Carrier {
         let register = "зарегистрируйте носитель: «letopis carrier register»";
         let text = match Folder::new(&folder).read_tag(CARD) {
             Ok(text) => text,
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound && !mount.is_dir() => {
+                return Err(Error::input(format!("нет папки «{}»", mount.display()))
+                    .next("подключите носитель и укажите папку, под которой он виден"));
+            }
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
                 let unknown = format!("«{}» — не носитель «Летописи»: нет файла {FOLDER}/{CARD}", mount.display());
                 return Err(Error::input(unknown).next(register));
