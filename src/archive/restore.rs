@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File};
 use std::path::{Path, PathBuf};
 
-use super::bag::{BagPath, Facts, Folder};
+use super::bag::{BagPath, Facts, Folder, total};
 use super::export::{DATABASE, JOURNAL, LEDGER};
 use super::package::{Member, OpenPackage, group};
 use super::progress::Progress;
@@ -165,7 +165,7 @@ fn take(
     }
     let mut files = BTreeMap::new();
     members.iter().for_each(|member| *files.entry(member.package.clone()).or_default() += 1);
-    let bytes = members.iter().map(|member| member.member.bytes).sum();
+    let bytes = total(members.iter().map(|member| member.member.bytes));
     if !wanted.contains(&DATABASE) {
         return Ok((None, files, bytes));
     }

@@ -147,6 +147,6 @@ fn summary(folder: &Folder) -> Result<Summary> {
         code: code.to_string(),
         payload: oxum.ok_or_else(|| damaged(format!("{INFO}: нет поля «Payload-Oxum»")))?,
         files: listed.files.len() as u64,
-        bytes: listed.files.values().sum(),
+        bytes: super::bag::total(listed.files.values().copied()),
     })
 }

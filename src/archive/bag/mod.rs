@@ -19,6 +19,11 @@ pub use info::{Info, Oxum};
 pub use manifest::{Manifest, ManifestError, fold};
 pub use path::BagPath;
 
+/// The sum of sizes in bytes that a carrier or a zip claims; the largest number where they are beyond counting.
+pub fn total(sizes: impl IntoIterator<Item = u64>) -> u64 {
+    sizes.into_iter().fold(0, u64::saturating_add)
+}
+
 /// The declaration that makes a folder a bag.
 pub const BAGIT: &str = "bagit.txt";
 /// What [`BAGIT`] holds.

@@ -180,7 +180,7 @@ fn read<'a>(
     progress: &dyn Progress,
 ) -> Made<'a> {
     let size = |path: &BagPath| listed.files.get(path).copied().unwrap_or_default();
-    progress.begin("контрольные суммы", wanted.keys().map(|path| size(path)).sum());
+    progress.begin("контрольные суммы", crate::archive::bag::total(wanted.keys().map(|path| size(path))));
     let mut files: Vec<_> = wanted.into_iter().collect();
     files.sort_by_key(|(path, _)| std::cmp::Reverse(size(path)));
     let few = files.len() < rayon::current_num_threads();

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::{Bag, Copied, Plan};
-use crate::archive::bag::{BAGIT, BagPath, DATA, Folder, RECOVERY, SIGNATURE};
+use crate::archive::bag::{BAGIT, BagPath, DATA, Folder, RECOVERY, SIGNATURE, total};
 use crate::archive::carrier::Carrier;
 use crate::archive::progress::Progress;
 use crate::archive::settle::{State, declare, settle};
@@ -75,7 +75,7 @@ pub fn complete(name: &str, from: &Carrier, to: &Carrier, progress: &dyn Progres
 
 fn copy(source: &Folder, target: &Folder, progress: &dyn Progress) -> Result<()> {
     let listed = source.list();
-    progress.begin("запись второй копии", listed.files.values().sum());
+    progress.begin("запись второй копии", total(listed.files.values().copied()));
     let mut targets = Targets::new(&[target.root().to_owned()]);
     let mut files = Vec::new();
     for path in listed.files.keys().filter(|path| ![BAGIT, SIGNATURE].contains(&path.as_str())) {

@@ -10,7 +10,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use zip::ZipArchive;
 
 use super::{INNER_SUMS, SUFFIX};
-use crate::archive::bag::{BagPath, DATA, Folder, Manifest};
+use crate::archive::bag::{BagPath, DATA, Folder, Manifest, total};
 use crate::archive::progress::Progress;
 use crate::archive::sum::{Sum, Summing};
 use crate::ledger::identity::Identity;
@@ -50,7 +50,7 @@ impl Parts {
     }
 
     fn len(&self) -> u64 {
-        self.parts.iter().map(|(_, size)| size).sum()
+        total(self.parts.iter().map(|(_, size)| *size))
     }
 }
 

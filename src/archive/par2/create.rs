@@ -16,6 +16,7 @@ use super::input::ReadSeek;
 use super::kernel::from_planes;
 use super::set::{Described, MAX_SLICES, Set};
 use super::volume::{Volume, descriptions};
+use crate::archive::bag::total;
 use crate::archive::progress::Progress;
 use crate::error::{Error, Result};
 
@@ -65,8 +66,8 @@ impl Share {
 
 /// The size of slices for files of these sizes: about [`SLICES`] of them.
 pub fn slice_size(sizes: &[u64]) -> u64 {
-    let total: u64 = sizes.iter().sum();
-    let mut size = round_up(total.div_ceil(SLICES).max(SMALLEST));
+    let bytes = total(sizes.iter().copied());
+    let mut size = round_up(bytes.div_ceil(SLICES).max(SMALLEST));
     // Every file begins a slice of its own, which many small files could bring beyond the limit.
     while sizes.iter().map(|length| length.div_ceil(size)).sum::<u64>() > MAX_SLICES && size < u64::MAX / 4 {
         size = round_up(size * 2);
@@ -95,7 +96,7 @@ pub fn create(
 ) -> Result<Vec<PathBuf>> {
     let sizes = inputs.iter().map(Input::length).collect::<Result<Vec<_>>>()?;
     let slice = slice_size(&sizes);
-    progress.begin("суммы для восстановления", sizes.iter().sum());
+    progress.begin("суммы для восстановления", total(sizes.iter().copied()));
     let described =
         inputs.par_iter().map(|input| super::input::describe(input, slice, progress)).collect::<Result<Vec<_>>>()?;
     let set = Set::of(described, slice);

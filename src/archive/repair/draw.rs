@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use super::{Origin, beyond};
-use crate::archive::bag::{BagPath, Folder, MANIFEST, Manifest, RECOVERY, SIGNATURE, TAGMANIFEST};
+use crate::archive::bag::{BagPath, Folder, MANIFEST, Manifest, RECOVERY, SIGNATURE, TAGMANIFEST, total};
 use crate::archive::par2::create::files_in;
 use crate::archive::par2::locate::{Located, State, locate};
 use crate::archive::par2::{self, Recovery, Set};
@@ -158,7 +158,7 @@ fn largest(copies: &[PathBuf], path: &BagPath) -> u64 {
 
 /// The damaged files stay until the repaired ones are proved, so both must find room.
 fn has_room(out: &Path, bytes: u64) -> Result<()> {
-    let needed = bytes + SLACK;
+    let needed = bytes.saturating_add(SLACK);
     let Some(free) = free_space(out)?.filter(|free| *free < needed) else { return Ok(()) };
     Err(Error::environment(format!(
         "исправленным файлам нужно до {} МиБ, а свободно {} МиБ: «{}»",
@@ -174,7 +174,7 @@ fn whole_files(copies: &[PathBuf], wanted: Vec<(BagPath, Sum)>, out: &Path, prog
     progress.begin("копирование целых файлов", 0);
     let name = Folder::new(&copies[0]).name();
     let mut files = Vec::new();
-    has_room(out, wanted.iter().map(|(path, _)| largest(copies, path)).sum())?;
+    has_room(out, total(wanted.iter().map(|(path, _)| largest(copies, path))))?;
     for (path, sum) in wanted {
         let source = copies.iter().map(Folder::new).find(|folder| sum_of(folder, &path) == Some(sum));
         let Some(source) = source else {

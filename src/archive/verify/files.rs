@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::archive::bag::{BagPath, DATA, Folder, Listed, MANIFEST, Manifest, Oxum, RECOVERY, SIGNATURE, TAGMANIFEST};
+use crate::archive::bag::{
+    BagPath, DATA, Folder, Listed, MANIFEST, Manifest, Oxum, RECOVERY, SIGNATURE, TAGMANIFEST, total,
+};
 use crate::archive::progress::Progress;
 use crate::archive::report::Finding;
 use crate::archive::sum::Sum;
@@ -25,7 +27,7 @@ impl Files {
     /// The payload as it is on disk.
     pub fn payload(&self) -> Oxum {
         let sizes = self.payload_files().map(|(_, size)| size);
-        sizes.fold(Oxum::default(), |sum, size| Oxum { bytes: sum.bytes + size, files: sum.files + 1 })
+        sizes.fold(Oxum::default(), |sum, size| Oxum { bytes: sum.bytes.saturating_add(size), files: sum.files + 1 })
     }
 
     pub fn payload_files(&self) -> impl Iterator<Item = (&BagPath, u64)> {
@@ -50,7 +52,7 @@ pub(super) fn read(folder: &Folder, payload: bool, progress: &dyn Progress) -> F
     own.retain(|path| payload || !path.is_in(DATA));
     // The largest first: a processor that came to it last would have all others wait.
     own.sort_by_key(|path| std::cmp::Reverse(listed.files.get(*path)));
-    progress.begin("контрольные суммы", own.iter().filter_map(|path| listed.files.get(*path)).sum());
+    progress.begin("контрольные суммы", total(own.iter().filter_map(|path| listed.files.get(*path).copied())));
     // What the system remembers of a file is no proof of what its carrier still gives.
     let plugged_in = device::is_plugged_in(folder.root());
     let sums = own

@@ -413,3 +413,27 @@ proptest! {
         prop_assert_eq!(report.verdict.exit_status(), 1);
     }
 }
+
+/// A carrier's file system may claim any size.
+#[test]
+#[cfg(target_os = "linux")]
+fn sizes_beyond_counting_are_damage_and_no_panic() {
+    let school = School::new();
+    school.archive();
+    let memory = std::path::Path::new("/dev/shm");
+    let Ok(dir) = tempfile::tempdir_in(memory) else { return };
+    let root = dir.path().join(NAME);
+    for (path, content) in contents(school.bag(0).root()) {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    for name in ["a", "b", "c"] {
+        let file = fs::File::create(root.join("data").join(name)).unwrap();
+        if file.set_len(i64::MAX as u64 - 4096).is_err() {
+            return;
+        }
+    }
+    let report = verify(&root, &Request { unread: true, ..Request::default() }, &Quiet).unwrap();
+    assert_eq!((report.verdict, report.payload.bytes), (Verdict::Damaged, u64::MAX));
+}
