@@ -125,6 +125,18 @@ fn what_does_not_shrink_is_stored() {
     }
 }
 
+/// As a PDF: lists of objects that shrink, and then pages that do not.
+#[test]
+fn what_shrinks_at_its_beginning_only_is_stored_and_what_shrinks_throughout_is_not() {
+    let identity = Identity::generate();
+    let holds = |content: &[u8]| {
+        let plain = age::decrypt(&identity.age_identity(), &sealed(&sample(content), &identity)).unwrap();
+        plain.windows(content.len()).any(|window| window == content)
+    };
+    assert!(holds(&[vec![b'0'; 20_000], noise(200_000)].concat()));
+    assert!(!holds(&[noise(1_000), vec![b'0'; 20_000]].concat()));
+}
+
 #[test]
 fn a_package_for_somebody_else_says_so() {
     let bytes = sealed(&sample(b"x"), &Identity::generate());
