@@ -61,14 +61,14 @@ fn beside_others(dir: &Path, what: &str, files: &Path) {
     fs::remove_dir_all(bag.parent().expect("a carrier")).expect("the carrier");
 }
 
-/// 256 MiB that no program shrinks.
+/// 256 MiB that no program shrinks, in as many files as the packages of a school of 30 classes.
 fn random(dir: &Path) -> PathBuf {
     let folder = dir.join("random");
     fs::create_dir(&folder).expect("a folder");
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-    for number in 0..16 {
-        let mut bytes = Vec::with_capacity(16 << 20);
-        while bytes.len() < 16 << 20 {
+    for number in 0..32 {
+        let mut bytes = Vec::with_capacity(8 << 20);
+        while bytes.len() < 8 << 20 {
             state ^= state << 13;
             state ^= state >> 7;
             state ^= state << 17;

@@ -138,6 +138,11 @@ pub fn forget_cached(file: &File) {
     system::forget_cached(file);
 }
 
+/// Whether the end of a file, and so most likely all of it, lies in the system's memory; `false` where it cannot be told.
+pub fn is_cached(file: &File) -> bool {
+    system::is_cached(file)
+}
+
 #[cfg(target_os = "linux")]
 mod system {
     use super::{BTreeSet, DeviceId, File, Path};
@@ -146,6 +151,7 @@ mod system {
     use std::os::unix::fs::MetadataExt;
 
     use rustix::fs::{Advice, fadvise, major, minor, statvfs};
+    use rustix::io::{ReadWriteFlags, preadv2};
 
     /// Loops lie on files, and files on disks; nobody stacks them deeper.
     const MAX_NESTING: usize = 8;
@@ -248,6 +254,14 @@ mod system {
         // Advice only: a system that does not take it reads from its cache, as it would have anyway.
         let _ = fadvise(file, 0, None, Advice::DontNeed);
     }
+
+    pub fn is_cached(file: &File) -> bool {
+        let Ok(size) = file.metadata().map(|meta| meta.len()) else { return false };
+        let mut byte = [0];
+        let end = &mut [io::IoSliceMut::new(&mut byte)];
+        // What would have to ask the device is refused.
+        size == 0 || preadv2(file, end, size - 1, ReadWriteFlags::NOWAIT).is_ok()
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -277,6 +291,10 @@ mod system {
     }
 
     pub fn forget_cached(_file: &File) {}
+
+    pub fn is_cached(_file: &File) -> bool {
+        false
+    }
 }
 
 #[cfg(test)]
@@ -293,6 +311,19 @@ mod tests {
         assert!(refusal.message().contains("§2.5") && refusal.next_step().is_some());
         let warnings = check_targets(&targets, dir.path(), true).unwrap();
         assert!(warnings.len() == 1 && warnings[0].contains("§2.5"));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn what_was_just_written_is_cached_until_it_is_forgotten() {
+        // Not in memory alone, as a temporary folder may be: there nothing is ever forgotten.
+        let mut file = tempfile::tempfile_in(env!("CARGO_MANIFEST_DIR")).unwrap();
+        assert!(is_cached(&file), "an empty file");
+        std::io::Write::write_all(&mut file, &vec![1; 100_000]).unwrap();
+        file.sync_all().unwrap();
+        assert!(is_cached(&file));
+        forget_cached(&file);
+        assert!(!is_cached(&file));
     }
 
     #[test]

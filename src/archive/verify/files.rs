@@ -1,15 +1,14 @@
 //! The files of a bag against its lists: what is missing, what is extra, whose sum does not hold.
 
 use std::collections::BTreeMap;
-
-use rayon::prelude::*;
+use std::io;
 
 use crate::archive::bag::{
     BagPath, DATA, Folder, Listed, MANIFEST, Manifest, Oxum, RECOVERY, SIGNATURE, TAGMANIFEST, total,
 };
 use crate::archive::progress::Progress;
 use crate::archive::report::Finding;
-use crate::archive::sum::Sum;
+use crate::archive::sum::{self, Sum};
 use crate::device;
 
 /// Two sums that differ in no more digits than this are the same sum, one of them damaged.
@@ -50,24 +49,21 @@ pub(super) fn read(folder: &Folder, payload: bool, progress: &dyn Progress) -> F
     let listed = folder.list();
     let mut own: Vec<&BagPath> = listed.files.keys().filter(|path| !path.is_in(RECOVERY)).collect();
     own.retain(|path| payload || !path.is_in(DATA));
-    // The largest first: a processor that came to it last would have all others wait.
-    own.sort_by_key(|path| std::cmp::Reverse(listed.files.get(*path)));
-    progress.begin("контрольные суммы", total(own.iter().filter_map(|path| listed.files.get(*path).copied())));
+    let sizes: Vec<u64> = own.iter().filter_map(|path| listed.files.get(*path).copied()).collect();
+    progress.begin("контрольные суммы", total(sizes.iter().copied()));
     // What the system remembers of a file is no proof of what its carrier still gives.
     let plugged_in = device::is_plugged_in(folder.root());
-    let sums = own
-        .par_iter()
-        .with_max_len(1)
-        .map(|path| {
-            let sum = folder.open(path).and_then(|file| {
-                if plugged_in {
-                    device::forget_cached(&file);
-                }
-                Sum::of_reader(file, progress)
-            });
-            ((*path).clone(), sum.map(|(sum, _)| sum).map_err(|cause| format!("не читается ({cause})")))
-        })
-        .collect();
+    let open = |number: usize| {
+        let path = own.get(number).ok_or(io::ErrorKind::NotFound)?;
+        let file = folder.open(path)?;
+        if plugged_in {
+            device::forget_cached(&file);
+        }
+        Ok(file)
+    };
+    let sums = own.iter().zip(sum::sums(&sizes, open, progress));
+    let sums =
+        sums.map(|(path, sum)| ((*path).clone(), sum.map_err(|cause| format!("не читается ({cause})")))).collect();
     let manifest = folder
         .read_tag(MANIFEST)
         .map_err(|cause| format!("не читается или отсутствует ({cause})"))
