@@ -70,8 +70,11 @@ fn a_single_copy_is_recorded_and_completed() {
     run("16:25", &["audit"]).ok();
     // The carrier knows of the copy that was written to it, not of the day the archive was made.
     let history = run("16:30", &["carrier", "history", "usb-3"]).ok().stdout;
-    let written = history.lines().position(|line| line.contains("записан архив")).unwrap();
-    assert!(history.lines().position(|line| line.contains("зарегистрирован")).unwrap() < written, "{history}");
+    let line = |words: &str| history.lines().position(|line| line.contains(words)).unwrap();
+    assert!(line("зарегистрирован") < line("записан архив"), "{history}");
+    assert!(line("записан архив") < line("записан снова архив"), "{history}");
+    let history = run("16:31", &["carrier", "history", "usb-3", "--json"]).ok().stdout;
+    assert_eq!(history.matches(r#""kind": "archived""#).count(), 2, "{history}");
     let nowhere = [&complete[..6], &["usb-9"]].concat();
     run("16:32", &nowhere).fails(2, &["нет папки «usb-9»", "подключите носитель"]);
     run("16:35", &["archive", "verify", "usb-2"]).fails(2, &["в «usb-2» нет архива", "archive complete"]);

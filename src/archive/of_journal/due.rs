@@ -56,7 +56,7 @@ impl Due {
 
     /// A word on the archives of this period and kind that are recorded already; `base` is the name of the first.
     pub fn earlier(&self, tables: &Connection, base: &str) -> Result<Option<String>> {
-        let sql = "SELECT name, created_at, (SELECT count(*) FROM archive_copies WHERE archive = name) FROM archives
+        let sql = "SELECT name, created_at, (SELECT count(DISTINCT carrier) FROM archive_copies WHERE archive = name) FROM archives
                    WHERE name = ?1 OR name LIKE ?1 || '-%' ORDER BY entry";
         let mut statement = tables.prepare_cached(sql)?;
         let rows =

@@ -38,7 +38,7 @@ pub enum What {
     Registered { holder: String, place: String },
     Issued { to: String },
     Returned { place: String },
-    Archived { archive: String },
+    Archived { archive: String, again: bool },
     Verified { archive: String, depth: String, result: String, damaged: Option<u64>, healable: Option<bool> },
     Repaired { archive: String, files: u64, bytes: u64, from: String },
     Lost { reported: String, circumstances: String, by_fault: bool },
@@ -81,9 +81,11 @@ const SOURCES: [Source; 9] = [
         "SELECT returned_entry, returned_at, place FROM carrier_issues WHERE carrier = ?1 AND returned_at IS NOT NULL",
         |row| Ok(What::Returned { place: row.get(2)? }),
     ),
-    ("SELECT entry, at, archive FROM archive_copies WHERE carrier = ?1", |row| {
-        Ok(What::Archived { archive: row.get(2)? })
-    }),
+    (
+        "SELECT entry, at, archive, row_number() OVER (PARTITION BY archive ORDER BY entry) > 1
+         FROM archive_copies WHERE carrier = ?1",
+        |row| Ok(What::Archived { archive: row.get(2)?, again: row.get(3)? }),
+    ),
     ("SELECT entry, at, archive, depth, result, damaged, healable FROM verifications WHERE carrier = ?1", |row| {
         let (archive, depth, result) = (row.get(2)?, row.get(3)?, row.get(4)?);
         Ok(What::Verified { archive, depth, result, damaged: row.get(5)?, healable: row.get(6)? })
@@ -116,7 +118,7 @@ fn failures(events: &[Event]) -> u32 {
                     count += 1;
                 }
             }
-            What::Verified { archive, .. } | What::Archived { archive } => {
+            What::Verified { archive, .. } | What::Archived { archive, .. } => {
                 known.remove(archive.as_str());
             }
             What::Repaired { archive, .. } => {

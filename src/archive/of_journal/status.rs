@@ -233,7 +233,8 @@ fn kept_until(school: &School, summaries: bool) -> NaiveDate {
 fn copies(tables: &Connection, school: &School, archive: &str, created: NaiveDate) -> Result<Vec<Copy>> {
     let mut copies = Vec::new();
     for carrier in find::carriers(tables)? {
-        let sql = "SELECT at, entry FROM archive_copies WHERE archive = ?1 AND carrier = ?2";
+        let sql = "SELECT at, entry FROM archive_copies WHERE archive = ?1 AND carrier = ?2
+                   ORDER BY entry DESC LIMIT 1";
         let written = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
         let copy: Option<(String, u64)> =
             tables.prepare_cached(sql)?.query_row(params![archive, carrier.id], written).optional()?;
@@ -267,6 +268,7 @@ fn copies(tables: &Connection, school: &School, archive: &str, created: NaiveDat
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::archive::of_journal::history::{Event, History, What};
     use crate::journal::tables::in_memory;
 
     fn day(text: &str) -> NaiveDate {
@@ -356,10 +358,13 @@ mod tests {
         let tables = tables();
         verified(&tables, 10, "c1", "2026-04-20", "цел");
         verified(&tables, 11, "c2", "2026-04-20", "повреждён");
-        let sql = "UPDATE archive_copies SET at = '2026-04-21T10:00:00+03:00', entry = 12 WHERE carrier = 'c2'";
+        let sql = "INSERT INTO archive_copies VALUES ('2025-2026-q1', 'c2', '2026-04-21T10:00:00+03:00', 12)";
         tables.execute(sql, []).unwrap();
         assert_eq!(needs(&tables, "20.10.2026"), [Need::Verify("А-1".into(), day("20.10.2026"))]);
         assert_eq!(needs(&tables, "21.10.2026").len(), 2, "six months after it was written");
+        let history = History::of(&tables, "c2").unwrap();
+        let again = |event: &Event| matches!(&event.what, What::Archived { again, .. } if *again);
+        assert_eq!((history.events.len(), history.events.iter().filter(|event| again(event)).count()), (3, 1));
     }
 
     #[test]

@@ -50,7 +50,10 @@ fn words(tables: &Connection, event: &Event) -> Result<String> {
         }
         What::Issued { to } => format!("выдан: {}", name(tables, to)?),
         What::Returned { place } => format!("сдан, место хранения: {place}"),
-        What::Archived { archive } => format!("записан архив «{archive}»"),
+        What::Archived { archive, again: false } => format!("записан архив «{archive}»"),
+        What::Archived { archive, again: true } => {
+            format!("записан снова архив «{archive}»: прежней копии там не стало")
+        }
         What::Verified { archive, depth, result, damaged, healable } => {
             let files = damaged.map_or_else(String::new, |n| format!(", файлов повреждено или пропало: {n}"));
             let heals = match healable {

@@ -121,7 +121,7 @@ pub fn archive(context: &Context<'_>, archive: &ArchiveCreated) -> Result<()> {
 pub fn copied(tables: &Connection, copied: &ArchiveCopied) -> Result<()> {
     of_archive(tables, &copied.archive)?;
     let sql = "SELECT carrier, label, holder, place FROM archive_copies JOIN carriers ON id = carrier
-               WHERE archive = ?1 AND carrier <> ?2 ORDER BY archive_copies.entry";
+               WHERE archive = ?1 AND carrier <> ?2 GROUP BY carrier ORDER BY min(archive_copies.entry)";
     let mut statement = tables.prepare_cached(sql)?;
     let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, [row.get(2)?, row.get(3)?]));
     let there: Vec<(String, String, [String; 2])> =

@@ -147,7 +147,7 @@ impl Composer<'_, ()> {
 
     fn copies(&self, name: &str) -> Result<Vec<Copied>> {
         // A copy on a carrier that is lost is none (§5.8).
-        let sql = "SELECT label, id, device, holder, place FROM archive_copies
+        let sql = "SELECT DISTINCT label, id, device, holder, place FROM archive_copies
                    JOIN carriers ON carriers.id = archive_copies.carrier
                    WHERE archive = ?1 AND id NOT IN (SELECT carrier FROM carrier_losses) ORDER BY label, id";
         let mut statement = self.tables.prepare_cached(sql)?;

@@ -151,6 +151,11 @@ fn an_act_names_the_copies_that_are_left_and_promises_no_second_one_where_there_
         let sql = "INSERT INTO carrier_losses VALUES (?1, '2025-12-10', 'забыт', 0, '2025-12-10T09:00:00+03:00', 'dir', NULL, NULL, NULL, 1603, 1604)";
         tables.execute(sql, [carrier]).unwrap();
     };
+    // A copy that was wiped and written again is still one.
+    let sql = "INSERT INTO archive_copies VALUES (?1, '00c1d2e3f4a5b6c7', '2025-11-24T15:20:00+03:00', 1601)";
+    tables.execute(sql, [ARCHIVE]).unwrap();
+    let copies = lines_of(&tables, &wanted);
+    assert_eq!(copies.iter().flatten().filter(|cell| cell.as_str() == "А-1").count(), 1, "{copies:#?}");
     lose("11c1d2e3f4a5b6c7");
     assert!(!says("по одной на каждом") && says("в одной архивной копии") && says("А-1") && !says("А-2"));
     lose("00c1d2e3f4a5b6c7");
