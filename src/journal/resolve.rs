@@ -206,7 +206,7 @@ pub fn period(school: &School, class: &ClassName, typed: &str) -> Result<String>
 pub fn recorded_lesson(tables: &Connection, course: &Course, date: NaiveDate, given: Option<u8>) -> Result<u8> {
     let mut statement =
         tables.prepare_cached("SELECT lesson FROM lessons WHERE course = ?1 AND date = ?2 ORDER BY lesson")?;
-    let lessons = statement.query_map(params![course.id, iso(date)], |row| row.get(0))?;
+    let lessons = statement.query_map(params![course.id, iso(date)], |row| row.get::<_, u8>(0))?;
     let lessons = lessons.collect::<rusqlite::Result<Vec<u8>>>()?;
     match (given, &lessons[..]) {
         (Some(number), _) => Ok(number),
