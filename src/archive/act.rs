@@ -26,21 +26,13 @@ pub fn may_be_written(file: &Path, verified: &[PathBuf]) -> Result<()> {
     let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let folder = parent.canonicalize().map_err(|cause| Error::file("открыть папку", parent, &cause))?;
     for path in verified {
-        let root = carrier_of(path)?;
+        let root = carrier::root_of(path)?;
         if folder.starts_with(&root) {
             return Err(Error::input(format!("акт нельзя записать на проверяемый носитель «{}»", root.display()))
                 .next(elsewhere));
         }
     }
     Ok(())
-}
-
-/// The folder in which everything of a carrier lies that a path is on: where `LETOPIS` lies, or the path itself.
-fn carrier_of(path: &Path) -> Result<PathBuf> {
-    let path = path.canonicalize().map_err(|cause| Error::file("открыть", path, &cause))?;
-    let inside = path.ancestors().find(|folder| folder.file_name().is_some_and(|name| name == carrier::FOLDER));
-    let root = inside.and_then(Path::parent).map(Path::to_owned);
-    Ok(root.unwrap_or(path))
 }
 
 /// What was found under one path: the carrier's own files, and its archives.

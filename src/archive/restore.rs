@@ -9,6 +9,7 @@ use std::fs::{self, DirBuilder, File};
 use std::path::{Path, PathBuf};
 
 use super::bag::{BagPath, Facts, Folder, total};
+use super::carrier;
 use super::export::{DATABASE, JOURNAL, LEDGER};
 use super::package::{Member, OpenPackage, group};
 use super::progress::Progress;
@@ -73,6 +74,7 @@ pub fn restore(wish: &Wish<'_>, progress: &dyn Progress) -> Result<Restored> {
         }
         notes.push(fault.to_string());
     }
+    off_the_carrier(wish)?;
     make_folder(wish.to)?;
     let taken = take(wish, &folder, &facts, &packages, &wanted, progress);
     match taken {
@@ -109,7 +111,9 @@ fn choose<'p>(packages: &'p BTreeMap<String, Vec<BagPath>>, only: &[String]) -> 
         return Ok(packages.keys().map(String::as_str).collect());
     }
     let known = || packages.keys().cloned().collect::<Vec<_>>().join(", ");
-    only.iter()
+    // Named twice, it is meant once.
+    let wanted: Result<std::collections::BTreeSet<&str>> = only
+        .iter()
         .map(|wanted| {
             let class = ClassName::parse(wanted).map(|class| format!("class-{}", class.ascii()));
             let word = match wanted.to_lowercase().as_str() {
@@ -124,7 +128,22 @@ fn choose<'p>(packages: &'p BTreeMap<String, Vec<BagPath>>, only: &[String]) -> 
                     .next(format!("укажите класс или имя: {}", known()))
             })
         })
-        .collect()
+        .collect();
+    Ok(wanted?.into_iter().collect())
+}
+
+/// Nothing is taken out onto the carrier: there it would lie open beside what is encrypted (§5.5.4).
+fn off_the_carrier(wish: &Wish<'_>) -> Result<()> {
+    let to = std::path::absolute(wish.to).map_err(|cause| Error::file("открыть", wish.to, &cause))?;
+    // The folder itself may not be there yet.
+    let real = to.ancestors().find_map(|folder| folder.canonicalize().ok()).unwrap_or(to);
+    let root = carrier::root_of(wish.bag)?;
+    if real.starts_with(&root) {
+        return Err(Error::input(format!("«{}» лежит на носителе «{}»", wish.to.display(), root.display())).next(
+            "извлечённое не зашифровано, на носителе ему не место: укажите папку на этом компьютере, --to ПАПКА",
+        ));
+    }
+    Ok(())
 }
 
 fn make_folder(to: &Path) -> Result<()> {
@@ -171,7 +190,8 @@ fn take(
     }
     progress.begin("проверка журнала", 0);
     let (journal, ledger) = (wish.to.join(JOURNAL), wish.to.join(LEDGER));
-    let findings = (wish.check)(&Contents { facts, journal: &journal, ledger: &ledger, members: &members })?;
+    let complete = wanted.len() == packages.len();
+    let findings = (wish.check)(&Contents { facts, journal: &journal, ledger: &ledger, members: &members, complete })?;
     let faults: Vec<&Finding> = findings.iter().filter(|finding| finding.is_fault()).collect();
     if let Some(first) = faults.first() {
         return Err(Error::damaged(format!("журнал из архива не прошёл проверку: {first} (всего: {})", faults.len()))

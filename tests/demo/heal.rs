@@ -94,6 +94,17 @@ fn the_journal_comes_back_and_is_the_one_that_was_archived() {
     bare(&[&restore[..], &["one", "--only", "8 «б»"]].concat(), dir.path()).ok();
     let files: Vec<_> = contents(&dir.path().join("one")).into_keys().collect();
     assert!(files.iter().all(|file| file.starts_with("print/class-8b")) && !files.is_empty(), "{files:?}");
+    // A part with the journal in it is no archive that lost the rest.
+    let part = ["part", "--only", "журнал", "--only", "8Б", "--only", "class-8b"];
+    let said = bare(&[&restore[..], &part].concat(), dir.path()).ok();
+    assert!(said.stdout.contains("class-8b") && !said.stdout.contains("registers"), "{said}");
+    bare(&["audit", "--journal", "part/journal.letopis"], dir.path()).ok();
+    for on_carrier in ["out", "LETOPIS/out", "LETOPIS/deep/out"] {
+        let to = demo().path("usb-2").join(on_carrier);
+        let open = bare(&[&restore[..], &[to.to_str().unwrap()]].concat(), dir.path());
+        assert!(open.0.code == Some(2) && open.0.stderr.contains("не зашифровано"), "{}", open.0);
+        assert!(!to.exists());
+    }
     let unknown = bare(&[&restore[..], &["two", "--only", "9Я"]].concat(), dir.path());
     assert!(unknown.0.code == Some(2) && unknown.0.stderr.contains("class-8b"), "{}", unknown.0);
     let stranger = demo().path("keys/semyonov.key");

@@ -170,6 +170,17 @@ pub fn locate(path: &Path) -> Result<Found> {
     Ok(found)
 }
 
+/// The folder in which everything of a carrier lies that a path is on: where `LETOPIS` lies, or the path itself.
+///
+/// # Errors
+/// A path that is not there.
+pub fn root_of(path: &Path) -> Result<PathBuf> {
+    let path = path.canonicalize().map_err(|cause| Error::file("открыть", path, &cause))?;
+    let inside = path.ancestors().find(|folder| folder.file_name().is_some_and(|name| name == FOLDER));
+    let root = inside.and_then(Path::parent).map(Path::to_owned);
+    Ok(root.unwrap_or(path))
+}
+
 fn looks_like_bag(folder: &Path) -> bool {
     has_lists(folder) || (folder.join(DATA).is_dir() && !folder.join(CARD).exists())
 }

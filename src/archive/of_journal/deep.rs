@@ -126,7 +126,8 @@ fn documents(journal: &Connection, contents: &Contents<'_>) -> Result<Vec<Findin
         }
     }
     for (sum, (number, title, is_due)) in &issued {
-        if *is_due && printed.iter().all(|paper| paper.member.sum.to_string() != *sum) && !printed.is_empty() {
+        let is_missing = || printed.iter().all(|paper| paper.member.sum.to_string() != *sum) && !printed.is_empty();
+        if contents.complete && *is_due && is_missing() {
             findings.push(Finding::damage("data", format!("нет выданного документа № {number} «{title}»")));
         }
     }

@@ -35,8 +35,10 @@ pub struct Contents<'a> {
     pub journal: &'a Path,
     /// The archived `ledger.jsonl`, taken out.
     pub ledger: &'a Path,
-    /// Every member of every package, with its sum.
+    /// Every member of the packages that were opened, with its sum.
     pub members: &'a [PackageMember],
+    /// Whether those are all packages of the archive, so that a document that is not there is missing.
+    pub complete: bool,
 }
 
 /// A member and the package it lies in.
@@ -81,7 +83,8 @@ impl Content<'_> {
         match (facts, self.extract(folder, parts, &scratch)?) {
             (Some(facts), Ok((journal, ledger))) => {
                 progress.begin("журнал из архива", 0);
-                let contents = Contents { facts, journal: &journal, ledger: &ledger, members: &members };
+                let contents =
+                    Contents { facts, journal: &journal, ledger: &ledger, members: &members, complete: true };
                 findings.extend((self.check)(&contents)?);
             }
             (None, _) => {}
