@@ -9,7 +9,7 @@ use chrono::{DateTime, FixedOffset};
 
 use super::bag::RECOVERY;
 use super::carrier;
-use super::report::{Depth, Finding, Healing, Report, Severity, Verdict};
+use super::report::{Depth, Finding, Healing, Report, Severity};
 use crate::error::{Error, Result};
 use crate::print::Layouts;
 use crate::print::inspection::{Facts, Found, Inspected, Inspection, inspection_act};
@@ -48,20 +48,15 @@ fn of_report(own: Option<&[Finding]>, bag: &Path, report: &Report) -> Inspected 
         author: facts.author.clone(),
         entries: facts.length,
     });
-    let (signer, anchors) = match &report.verdict {
-        Verdict::Complete { fingerprint } | Verdict::Whole { fingerprint } => (Some(fingerprint.clone()), Vec::new()),
-        Verdict::Genuine { fingerprint, by } => (Some(fingerprint.clone()), by.clone()),
-        _ => (None, Vec::new()),
-    };
     Inspected {
         path: bag.display().to_string(),
         foreign: report.is_foreign(),
         facts,
         payload: (report.payload.files, report.payload.bytes),
         code: report.code.clone(),
-        signer,
+        signer: report.signer.clone(),
         content: report.depth == Depth::Content,
-        anchors,
+        anchors: report.asked.clone(),
         findings: report.findings.iter().map(found).chain(report.healing.as_ref().map(of_healing)).collect(),
         carrier: own.map(|own| own.iter().map(found).collect()),
         verdict: report.verdict.to_string(),

@@ -11,13 +11,19 @@ use super::report::Finding;
 use super::signature::{AllowedSigners, ArchiveSignature};
 use super::sum::Sum;
 use crate::error::{Error, Result};
-use crate::school::plural;
+use crate::school::{latin_alike, plural};
 
 /// The fewest digits of a code that are accepted: 128 bits, beyond any search for a second archive to fit it.
 const MIN_CODE_DIGITS: usize = 32;
 
+/// A code is printed in groups of so many digits.
+const GROUP: usize = 4;
+
 /// The length of a SHA-256 in base64 without padding.
 const FINGERPRINT: usize = 43;
+
+/// So few characters differ by a slip of the hand: a forger would have to find an archive or a key that fits all the others.
+const SLIPS: usize = 4;
 
 /// What the checker trusts already.
 pub enum Anchor<'a> {
@@ -46,7 +52,8 @@ pub trait JournalFacts {
     fn last_before(&self) -> Result<Option<Previous>>;
 }
 
-/// An archive's code as typed from paper: hex digits, however grouped, in full or the first 32 at least.
+/// An archive's code as typed from paper: hex digits, however grouped, in full or the first 32 at least. Letters that look
+/// like the right ones are taken for them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Code(String);
 
@@ -54,7 +61,9 @@ impl Code {
     /// Reads what was typed.
     pub fn parse(text: &str) -> Result<Self> {
         let is_gap = |character: char| character.is_whitespace() || matches!(character, '-' | ':' | '·' | '.');
-        let digits: String = text.chars().filter(|character| !is_gap(*character)).collect::<String>().to_lowercase();
+        let typed = text.chars().filter(|character| !is_gap(*character)).flat_map(char::to_uppercase).map(latin_alike);
+        // There is no letter O in a code.
+        let digits = typed.collect::<String>().replace('O', "0").to_lowercase();
         if !digits.chars().all(|digit| digit.is_ascii_hexdigit()) {
             return Err(Error::input(format!("в коде «{text}» есть знаки, кроме цифр 0–9 и букв A–F"))
                 .next("введите код так, как он напечатан в акте"));
@@ -71,6 +80,28 @@ impl Code {
     /// Whether it is this archive's code.
     pub fn fits(&self, code: &Sum) -> bool {
         code.to_string().starts_with(&self.0)
+    }
+
+    /// Refuses a code that was meant to be this archive's and was mistyped.
+    ///
+    /// # Errors
+    /// Such a code, with the group that differs.
+    pub fn no_slip(&self, code: &Sum) -> Result<()> {
+        let real = code.to_string();
+        let beginning = real.get(..self.0.len()).unwrap_or(&real);
+        if self.fits(code) || strsim::levenshtein(&self.0, beginning) > SLIPS {
+            return Ok(());
+        }
+        let same = self.0.chars().zip(real.chars()).take_while(|(typed, real)| typed == real).count();
+        let group = same / GROUP;
+        let shown = |code: &str| code.chars().skip(group * GROUP).take(GROUP).collect::<String>().to_uppercase();
+        Err(Error::input(format!(
+            "код набран с ошибкой: в группе {} набрано «{}», а у архива там «{}»",
+            group + 1,
+            shown(&self.0),
+            shown(&real)
+        ))
+        .next("сверьте эту группу с актом и наберите код снова"))
     }
 }
 
@@ -118,29 +149,48 @@ impl Anchor<'_> {
             .next("введите его целиком, как в акте или в реестре ключей: SHA256: и 43 знака, большие и малые буквы различаются"))
     }
 
+    /// What it is, in Russian, for an act.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Signer(_) => "отпечаток ключа из акта".to_owned(),
+            Self::Expect(_) => "код из акта".to_owned(),
+            Self::Journal(_) => "журнал".to_owned(),
+            Self::Bag(path) => format!("архив {}", Folder::new(path).name()),
+        }
+    }
+
     /// Holds the anchor against a bag.
+    ///
+    /// # Errors
+    /// A code or a fingerprint that was plainly mistyped; an anchor that cannot be read.
     pub(super) fn ask(&self, subject: &Subject<'_>) -> Result<Answer> {
         match self {
-            Self::Signer(expected) => Ok(ask_signer(expected, subject)),
+            Self::Signer(expected) => ask_signer(expected, subject),
             Self::Expect(code) if code.fits(&subject.code) => Ok(Answer::yes("код из акта")),
-            Self::Expect(code) => Ok(Answer::no(
-                TAGMANIFEST,
-                format!(
-                    "код архива {}, а в акте {}: это не тот архив, для которого составлен акт",
-                    subject.code, code.0
-                ),
-            )),
+            Self::Expect(code) => code.no_slip(&subject.code).map(|()| {
+                let what = "это не тот архив, для которого составлен акт";
+                Answer::no(TAGMANIFEST, format!("код архива {}, а в акте {}: {what}", subject.code, code.0))
+            }),
             Self::Journal(journal) => ask_journal(*journal, subject),
             Self::Bag(path) => ask_bag(&Folder::new(path), subject),
         }
     }
 }
 
-fn ask_signer(expected: &str, subject: &Subject<'_>) -> Answer {
-    if bare(expected) == bare(subject.fingerprint) {
-        return Answer::yes("отпечаток ключа из акта");
+fn ask_signer(expected: &str, subject: &Subject<'_>) -> Result<Answer> {
+    let (typed, real) = (bare(expected), bare(subject.fingerprint));
+    if typed == real {
+        return Ok(Answer::yes("отпечаток ключа из акта"));
     }
-    Answer::no(SIGNATURE, format!("подписан ключом {}, а в акте {}", subject.fingerprint, expected.trim()))
+    if strsim::levenshtein(typed, real) <= SLIPS {
+        let same = typed.chars().zip(real.chars()).take_while(|(typed, real)| typed == real).count();
+        return Err(Error::input(format!(
+            "отпечаток набран с ошибкой: знак {} после «SHA256:» не тот, у архива отпечаток SHA256:{real}",
+            same + 1
+        ))
+        .next("сверьте его с актом, большие и малые буквы различаются, и наберите снова"));
+    }
+    Ok(Answer::no(SIGNATURE, format!("подписан ключом {}, а в акте {}", subject.fingerprint, expected.trim())))
 }
 
 fn bare(fingerprint: &str) -> &str {
@@ -303,6 +353,27 @@ mod tests {
         assert!(!Code::parse(&"0".repeat(64)).unwrap().fits(&sum));
         assert!(Code::parse(&full[..31]).is_err());
         assert!(Code::parse(&format!("{full}0")).is_err());
-        assert!(Code::parse("О".repeat(32).as_str()).is_err());
+        assert!(Code::parse("Ж".repeat(32).as_str()).is_err());
+        let alike = full.to_uppercase().replace('A', "А").replace('B', "В").replace('C', "С").replace('0', "О");
+        assert_ne!(alike, full.to_uppercase());
+        assert!(Code::parse(&alike).unwrap().fits(&sum));
+    }
+
+    #[test]
+    fn a_mistyped_code_is_bad_input_and_another_archives_is_none() {
+        let sum = Sum::of(b"tag manifest");
+        let full = sum.to_string();
+        let turned = |at: usize| if &full[at..=at] == "0" { "1" } else { "0" };
+        let wrong = |at: usize| format!("{}{}{}", &full[..at], turned(at), &full[at + 1..]);
+        let missing = format!("{}{}", &full[..20], &full[21..]);
+        for (typed, group) in [(&*wrong(62), 16), (&wrong(0), 1), (&wrong(17)[..32], 5), (&missing, 6)] {
+            let error = Code::parse(typed).unwrap().no_slip(&sum).unwrap_err();
+            assert_eq!(error.exit_status(), 2);
+            assert!(error.message().contains(&format!("в группе {group} ")), "{typed}: {error}");
+        }
+        let other = Sum::of(b"another tag manifest").to_string();
+        for typed in [&*full, &full[..32], &other, &other[..32]] {
+            Code::parse(typed).unwrap().no_slip(&sum).unwrap();
+        }
     }
 }

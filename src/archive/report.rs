@@ -165,6 +165,10 @@ pub struct Report {
     pub facts: Option<Facts>,
     /// Its code, the SHA-256 of the tag manifest, where there is one.
     pub code: Option<String>,
+    /// Fingerprint of the key that signed it, where the signature holds.
+    pub signer: Option<String>,
+    /// What it was held against, and what did not fit, in Russian.
+    pub asked: Vec<String>,
     /// The payload as found.
     pub payload: Oxum,
     pub depth: Depth,

@@ -18,6 +18,7 @@ use crate::archive::of_journal::trust::Witness;
 use crate::archive::of_journal::{deep, record_verification};
 use crate::archive::progress::Progress;
 use crate::archive::report::{Finding, Report, Severity, Verdict};
+use crate::archive::sum::Sum;
 use crate::archive::verify::{Chain, Comparison, Content, Copies, Request, Together, verify, vouch_back};
 use crate::error::{Error, Result};
 use crate::journal::Journal;
@@ -137,6 +138,10 @@ impl Progress for Bar {
     }
 }
 
+/// Said of a carrier with several archives where the code is none of theirs.
+const NOT_HERE: &str =
+    "архива с кодом из акта на этом носителе нет: возьмите носитель, названный в акте, и проверьте, тот ли это акт";
+
 impl Verify {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let layouts = self.act.as_ref().map(|_| Layouts::load(self.layouts.as_deref())).transpose()?;
@@ -187,9 +192,7 @@ impl Verify {
     fn anchors<'w>(&self, witness: Option<&'w Witness<'w>>) -> Result<Vec<Anchor<'w>>> {
         let mut anchors = Vec::new();
         anchors.extend(self.signer.as_deref().map(Anchor::signer).transpose()?);
-        if let Some(code) = &self.expect {
-            anchors.push(Anchor::Expect(Code::parse(code)?));
-        }
+        let code = self.expect.as_deref().map(Code::parse).transpose()?;
         anchors.extend(self.trusted.clone().map(Anchor::Bag));
         if let Some(witness) = witness {
             let report = witness.0.audit(&mut |_| {})?;
@@ -199,6 +202,7 @@ impl Verify {
             }
             anchors.push(Anchor::Journal(witness));
         }
+        anchors.extend(code.map(Anchor::Expect));
         Ok(anchors)
     }
 
@@ -219,10 +223,17 @@ impl Verify {
                 };
                 return Err(Error::input(format!("в «{}» нет архива", path.display())).next(next));
             }
-            let own = found.carrier.is_some().then_some(own);
+            let mut own = found.carrier.is_some().then_some(own);
+            let (bags, is_here) = self.expected(bags)?;
+            // A code that is none of several archives' says nothing against any one of them.
+            let mut request = *request;
+            if let (false, [others @ .., Anchor::Expect(_)]) = (is_here, request.anchors) {
+                request.anchors = others;
+                own.get_or_insert_default().push(Finding::forgery("", NOT_HERE));
+            }
             all.push(Checked { path: path.clone(), own, reports: Vec::new() });
-            for bag in self.expected(bags) {
-                let report = verify(bag, request, &bar)?;
+            for bag in bags {
+                let report = verify(bag, &request, &bar)?;
                 if let Some(last) = all.last_mut() {
                     last.reports.push((bag.clone(), report));
                 }
@@ -232,12 +243,23 @@ impl Verify {
         Ok(all)
     }
 
-    /// A code is one archive's: where it names one of several, only that one is meant.
-    fn expected<'b>(&self, bags: Vec<&'b PathBuf>) -> Vec<&'b PathBuf> {
-        let Some(code) = self.expect.as_deref().and_then(|code| Code::parse(code).ok()) else { return bags };
-        let fits = |bag: &PathBuf| Folder::new(bag).code().is_ok_and(|found| code.fits(&found));
-        let named: Vec<&PathBuf> = bags.iter().copied().filter(|bag| fits(bag)).collect();
-        if named.is_empty() { bags } else { named }
+    /// A code is one archive's: where it names one of several, only that one is meant. Gives those that are meant, and
+    /// whether it may be one of them: `false` where it fits none of several.
+    ///
+    /// # Errors
+    /// A code that fits none and was plainly mistyped.
+    fn expected<'b>(&self, bags: Vec<&'b PathBuf>) -> Result<(Vec<&'b PathBuf>, bool)> {
+        let Some(code) = self.expect.as_deref().map(Code::parse).transpose()? else { return Ok((bags, true)) };
+        let codes: Vec<_> = bags.iter().map(|bag| Folder::new(bag).code().ok()).collect();
+        let fits = |found: &Option<Sum>| found.as_ref().is_some_and(|found| code.fits(found));
+        let named: Vec<&PathBuf> =
+            bags.iter().zip(&codes).filter(|(_, found)| fits(found)).map(|(bag, _)| *bag).collect();
+        if !named.is_empty() {
+            return Ok((named, true));
+        }
+        codes.iter().flatten().try_for_each(|found| code.no_slip(found))?;
+        let may_be = bags.len() == 1;
+        Ok((bags, may_be))
     }
 
     /// A verification by the staff is an entry.
@@ -284,7 +306,7 @@ fn report(common: &Common, checked: &[Checked], together: &Together) {
         for finding in checked.own.iter().flatten() {
             println!("{}: {finding}", checked.path.display());
         }
-        if checked.own.iter().flatten().any(|finding| finding.severity >= Severity::Damage) {
+        if checked.own.iter().flatten().any(|finding| finding.severity == Severity::Damage) {
             println!("  Что делать: архивы на носителе это не портит; его собственные файлы {}.", carrier::MEND);
         }
         for (bag, report) in &checked.reports {

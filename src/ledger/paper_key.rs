@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::identity::Identity;
 use crate::error::{Error, Result};
+use crate::school::latin_alike;
 
 /// What all secrets begin with.
 pub const PREFIX: &str = "AGE-SECRET-KEY-1";
@@ -160,15 +161,9 @@ fn normal(line: &str) -> Zeroizing<String> {
     let mut out = Zeroizing::new(String::with_capacity(line.len()));
     let separates = |c: &char| c.is_whitespace() || "-‐‑–—=·.,_".contains(*c);
     for c in line.chars().filter(|c| !separates(c)) {
-        out.extend(c.to_uppercase().map(latin));
+        out.extend(c.to_uppercase().map(latin_alike));
     }
     out
-}
-
-/// The Latin letter that a Cyrillic one looks like.
-fn latin(c: char) -> char {
-    let at = "АВЕКМНОРСТХУ".chars().position(|cyrillic| cyrillic == c);
-    at.and_then(|at| "ABEKMHOPCTXY".chars().nth(at)).unwrap_or(c)
 }
 
 fn with_zeros(line: &str) -> Zeroizing<String> {

@@ -20,5 +20,5 @@ pub use config::{Bell, Holiday, Period, Policy, School, SchoolInfo, Year};
 pub use course::CourseKey;
 pub use person::{PersonName, Role};
 pub use results::{Results, Share, average};
-pub use text::{clean, fold, is_printable, plural, printable, same_word};
+pub use text::{clean, fold, is_printable, latin_alike, plural, printable, same_word};
 pub use work::WorkKind;

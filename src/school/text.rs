@@ -46,6 +46,12 @@ pub fn printable(text: &str) -> String {
     out
 }
 
+/// The capital Latin letter that a capital Cyrillic one looks like; any other character is itself.
+pub fn latin_alike(c: char) -> char {
+    let at = "АВЕКМНОРСТХУ".chars().position(|cyrillic| cyrillic == c);
+    at.and_then(|at| "ABEKMHOPCTXY".chars().nth(at)).unwrap_or(c)
+}
+
 /// The characters that both shipped font families can print: Latin with its European extensions, Cyrillic, and the
 /// punctuation, signs and fractions that a journal uses. Held against the fonts themselves by a test in `print`.
 pub fn is_printable(c: char) -> bool {

@@ -234,6 +234,20 @@ fn the_act_names_the_code_by_which_a_copy_is_verified() {
     assert_eq!((code.as_str(), signer.as_str()), (&*demo().act().0, &*demo().act().1), "{shown}");
     let run = ["archive", "verify", "usb-1", "--expect", &code, "--signer", &signer];
     bare(&run, &demo().path("")).fails(0, &["цел и подлинен: отпечаток ключа из акта; код из акта"]);
+    // A slip of the hand is told from a forgery, and no act is made of it.
+    let act = tempfile::tempdir().unwrap();
+    let file = act.path().join("act.pdf");
+    let refused = |option: &str, typed: &str, words: &[&str]| {
+        let run = ["archive", "verify", "usb-1", option, typed, "--act", file.to_str().unwrap()];
+        bare(&run, &demo().path("")).fails(2, words);
+        assert!(!file.exists());
+    };
+    let turned = |text: &str, at: usize| {
+        let other = if &text[at..=at] == "7" { "2" } else { "7" };
+        format!("{}{other}{}", &text[..at], &text[at + 1..])
+    };
+    refused("--expect", &turned(&code, code.len() - 1), &["в группе 16", "наберите код снова"]);
+    refused("--signer", &turned(&signer, 20), &["знак 14 после", &signer]);
 }
 
 /// The bodies of the ledger's entries on issued documents.

@@ -19,6 +19,7 @@ use crate::ledger::identity::Identity;
 pub type DeepCheck<'a> = &'a (dyn Fn(&Contents<'_>) -> Result<Vec<Finding>> + 'a);
 
 /// A key, and what to do with what it opens.
+#[derive(Clone, Copy)]
 pub struct Content<'a> {
     pub identity: &'a Identity,
     /// A folder on this machine, not on the carrier, where the journal may lie in the clear for a while. It is made,

@@ -113,13 +113,24 @@ pub(super) fn compare(files: &Files, known: &[Finding]) -> Vec<Finding> {
 }
 
 /// Files beside the payload that belong to no bag of ours. They are in nobody's list, so they harm nothing.
-fn strangers(files: &Files) -> impl Iterator<Item = Finding> {
+fn strangers(files: &Files) -> impl Iterator<Item = Finding> + '_ {
     let own = super::seal::LISTED_TAGS.into_iter().chain([TAGMANIFEST, SIGNATURE]);
     let own: Vec<&str> = own.collect();
-    let strange = files
-        .listed
-        .files
-        .keys()
-        .filter(move |path| !path.is_in(DATA) && !path.is_in(RECOVERY) && !own.contains(&path.as_str()));
-    strange.map(|path| Finding::warning(path, "посторонний файл: в архиве его быть не должно"))
+    let strange = files.listed.files.keys();
+    let strange = strange.filter(|path| !path.is_in(DATA) && !path.is_in(RECOVERY) && !own.contains(&path.as_str()));
+    // What somebody unpacked is one thing, however many files it has.
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    strange.for_each(|path| *places.entry(path.as_str().split('/').next().unwrap_or_default()).or_default() += 1);
+    places.into_iter().map(|(place, count)| {
+        let is_file = files.listed.files.keys().any(|path| path.as_str() == place);
+        let what = if is_file {
+            "посторонний файл".into()
+        } else {
+            format!("посторонняя папка, файлов: {count}")
+        };
+        Finding::warning(
+            place,
+            format!("{what}; удалите: в архиве этого быть не должно, а извлечённое из архива не зашифровано"),
+        )
+    })
 }

@@ -34,7 +34,7 @@ pub use content::{Content, Contents, DeepCheck, PackageMember};
 pub use together::{Chain, Comparison, Copies, Together, vouch_back};
 
 /// What to check beyond files, sums and signature.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Request<'a> {
     /// What the checker trusts; every one of them must fit.
     pub anchors: &'a [Anchor<'a>],
@@ -79,12 +79,18 @@ pub fn verify(path: &Path, request: &Request<'_>, progress: &dyn Progress) -> Re
         depth = Depth::Content;
         findings.extend(content.check(&folder, &files, facts.as_ref(), progress)?);
     }
-    let mut by = Vec::new();
+    let (mut by, mut asked) = (Vec::new(), Vec::new());
     if let (Some(facts), Some(code), Some(signer)) = (&facts, sealed.code, &sealed.signer) {
         let name = folder.name();
         let subject = Subject { name: &name, code, key: signer.key, fingerprint: &signer.fingerprint, facts };
         for anchor in request.anchors {
             let answer = anchor.ask(&subject)?;
+            let against = answer.findings.iter().any(Finding::is_fault);
+            asked.push(match &answer.vouched {
+                Some(vouched) => vouched.clone(),
+                None if against => format!("{}: не сходится", anchor.name()),
+                None => format!("{}: об этом архиве ничего не говорит", anchor.name()),
+            });
             by.extend(answer.vouched);
             findings.extend(answer.findings);
         }
@@ -96,6 +102,8 @@ pub fn verify(path: &Path, request: &Request<'_>, progress: &dyn Progress) -> Re
         name: folder.name(),
         facts,
         code: sealed.code.map(|code| code.to_string()),
+        signer: fingerprint.clone(),
+        asked,
         payload: files.payload(),
         depth,
         verdict: verdict(&findings, depth, fingerprint, by),
@@ -123,6 +131,8 @@ fn unfinished(folder: &Folder) -> Report {
         name: folder.name(),
         facts: None,
         code: folder.code().ok().map(|code| code.to_string()),
+        signer: None,
+        asked: Vec::new(),
         payload: Oxum::default(),
         depth: Depth::Signature,
         findings: vec![Finding::damage(BAGIT, what)],

@@ -32,6 +32,8 @@ pub(super) fn check(folder: &Folder, request: &Request<'_>, progress: &dyn Progr
         name: folder.name(),
         facts: None,
         code: None,
+        signer: None,
+        asked: Vec::new(),
         payload: validated.payload,
         depth: Depth::Sums,
         findings,

@@ -68,6 +68,7 @@ pub fn vouch_back(reports: &mut [&mut Report]) {
             let by = named.iter().find(|(_, code)| report.code.as_ref() == Some(code));
             if let (Verdict::Whole { fingerprint }, Some((name, _))) = (&report.verdict, by) {
                 let by = vec![format!("архив {name} называет его предыдущим")];
+                report.asked.clone_from(&by);
                 report.verdict = Verdict::Genuine { fingerprint: fingerprint.clone(), by };
                 changed = true;
             }
