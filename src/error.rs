@@ -32,6 +32,24 @@ pub struct Error {
     next: Option<String>,
 }
 
+/// Why an operation on a file failed, in Russian. What the system says is kept only where our word says less than it does.
+pub fn reason(cause: &std::io::Error) -> String {
+    use std::io::ErrorKind as Io;
+    let word = match cause.kind() {
+        Io::NotFound => "нет такого файла или папки",
+        Io::NotADirectory => "часть пути — файл, а не папка",
+        Io::IsADirectory => "это папка, а не файл",
+        Io::PermissionDenied => "нет прав доступа",
+        Io::AlreadyExists => "файл уже существует",
+        Io::StorageFull => "на носителе кончилось место",
+        Io::ReadOnlyFilesystem => "носитель доступен только для чтения",
+        Io::UnexpectedEof => "файл кончается раньше, чем должен",
+        Io::InvalidData => "это не текст в UTF-8",
+        _ => return format!("ошибка ввода-вывода, {cause}"),
+    };
+    word.to_owned()
+}
+
 impl Error {
     /// A right or a rule forbids what was asked; `message` names the clause.
     pub fn refused(message: impl Into<String>) -> Self {
@@ -56,17 +74,16 @@ impl Error {
     /// A failed operation on a file: names the path and what was being done to it («прочитать», «записать»).
     pub fn file(doing: &str, path: &Path, cause: &std::io::Error) -> Self {
         use std::io::ErrorKind as Io;
-        // What the system says is kept only where our word says less than it does.
-        let (why, next) = match cause.kind() {
-            Io::NotFound => ("нет такого файла или папки", "проверьте путь"),
-            Io::NotADirectory => ("часть пути — файл, а не папка", "проверьте путь"),
-            Io::PermissionDenied => ("нет прав доступа", "проверьте права на файл и папку"),
-            Io::AlreadyExists => ("файл уже существует", "укажите другое имя"),
-            Io::StorageFull => ("на носителе кончилось место", "освободите место и повторите"),
-            Io::ReadOnlyFilesystem => ("носитель доступен только для чтения", "снимите защиту от записи"),
-            _ => (&*format!("ошибка ввода-вывода ({cause})"), "проверьте носитель и повторите"),
+        let next = match cause.kind() {
+            Io::NotFound | Io::NotADirectory => "проверьте путь",
+            Io::PermissionDenied => "проверьте права на файл и папку",
+            Io::AlreadyExists => "укажите другое имя",
+            Io::StorageFull => "освободите место и повторите",
+            Io::ReadOnlyFilesystem => "снимите защиту от записи",
+            Io::InvalidData => "если это текст, сохраните его в UTF-8",
+            _ => "проверьте носитель и повторите",
         };
-        Self::environment(format!("не удалось {doing} «{}»: {why}", path.display())).next(next)
+        Self::environment(format!("не удалось {doing} «{}»: {}", path.display(), reason(cause))).next(next)
     }
 
     fn new(kind: Kind, message: impl Into<String>) -> Self {

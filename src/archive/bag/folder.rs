@@ -13,6 +13,7 @@ use walkdir::WalkDir;
 use super::path::BagPath;
 use super::{BAGIT, BAGIT_TEXT, SIGNATURE, TAGMANIFEST};
 use crate::archive::sum::Sum;
+use crate::error::reason;
 
 /// No tag file of ours comes near; what is larger is not read into memory.
 const MAX_TAG_FILE: u64 = 64 * 1024 * 1024;
@@ -65,7 +66,7 @@ impl Folder {
                 Ok(entry) => entry,
                 Err(cause) => {
                     let place = cause.path().unwrap_or(&self.root).display().to_string();
-                    listed.strange.push((place, format!("папка не читается ({cause})")));
+                    listed.strange.push((place, format!("папка не читается ({})", reason(&io::Error::from(cause)))));
                     continue;
                 }
             };
@@ -83,7 +84,9 @@ impl Folder {
                     listed.files.insert(path, meta.len());
                 }
                 (Err(why), _) => listed.strange.push((shown.escape_debug().to_string(), why.to_owned())),
-                (_, Err(cause)) => listed.strange.push((shown, format!("не читается ({cause})"))),
+                (_, Err(cause)) => {
+                    listed.strange.push((shown, format!("не читается ({})", reason(&io::Error::from(cause)))))
+                }
             }
         }
         listed

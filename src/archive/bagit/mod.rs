@@ -26,11 +26,14 @@ pub use validate::{Validated, validate};
 pub use whose::is_foreign;
 
 use super::bag::Folder;
+use crate::error::reason;
 
 /// The largest tag file that is read into memory: a manifest of some four million files.
 const MAX_TAG_FILE: u64 = 512 * 1024 * 1024;
 
 /// A tag file as it lies there.
 fn read(folder: &Folder, name: &str) -> Result<Vec<u8>, String> {
-    folder.read_tag_within(name, MAX_TAG_FILE).map_err(|cause| format!("не читается или отсутствует ({cause})"))
+    folder
+        .read_tag_within(name, MAX_TAG_FILE)
+        .map_err(|cause| format!("не читается или отсутствует ({})", reason(&cause)))
 }

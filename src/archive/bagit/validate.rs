@@ -12,6 +12,7 @@ use super::tags::{FETCH, Manifest, Reader, Tags, strange};
 use crate::archive::bag::{BAGIT, BagPath, DATA, Folder, Listed, Oxum, SIGNATURE};
 use crate::archive::progress::Progress;
 use crate::archive::report::Finding;
+use crate::error::reason;
 
 /// What is known of a bag after its validation.
 #[derive(Debug)]
@@ -186,7 +187,7 @@ fn read<'a>(
     let few = files.len() < rayon::current_num_threads();
     let make = |(path, algorithms): (&'a BagPath, BTreeSet<Algorithm>)| {
         let made = folder.open(path).and_then(|file| sums(file, size(path), algorithms, few, progress));
-        (path, made.map_err(|cause| format!("не читается ({cause})")))
+        (path, made.map_err(|cause| format!("не читается ({})", reason(&cause))))
     };
     if few {
         return files.into_iter().map(make).collect();

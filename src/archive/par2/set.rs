@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::packet::{self, Hash, Packet, number};
 use crate::archive::bag::BagPath;
+use crate::error::reason;
 
 /// More slices have no constants ([`super::galois::slice_constants`]).
 pub const MAX_SLICES: u64 = 32_768;
@@ -133,7 +134,7 @@ pub fn read(paths: &[PathBuf]) -> Recovery {
                 }
                 found.extend(packets.packets.into_iter().map(|packet| (path.clone(), packet)));
             }
-            Err(cause) => recovery.faults.push((path.clone(), format!("не читается ({cause})"))),
+            Err(cause) => recovery.faults.push((path.clone(), format!("не читается ({})", reason(&cause)))),
         }
     }
     let Some(id) = found.iter().find(|(_, packet)| packet.kind == *packet::MAIN).map(|(_, packet)| packet.set) else {

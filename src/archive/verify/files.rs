@@ -10,6 +10,7 @@ use crate::archive::progress::Progress;
 use crate::archive::report::Finding;
 use crate::archive::sum::{self, Sum};
 use crate::device;
+use crate::error::reason;
 
 /// Two sums that differ in no more digits than this are the same sum, one of them damaged.
 pub(super) const SAME_SUM_DIGITS: usize = 8;
@@ -62,11 +63,12 @@ pub(super) fn read(folder: &Folder, payload: bool, progress: &dyn Progress) -> F
         Ok(file)
     };
     let sums = own.iter().zip(sum::sums(&sizes, open, progress));
-    let sums =
-        sums.map(|(path, sum)| ((*path).clone(), sum.map_err(|cause| format!("не читается ({cause})")))).collect();
+    let sums = sums
+        .map(|(path, sum)| ((*path).clone(), sum.map_err(|cause| format!("не читается ({})", reason(&cause)))))
+        .collect();
     let manifest = folder
         .read_tag(MANIFEST)
-        .map_err(|cause| format!("не читается или отсутствует ({cause})"))
+        .map_err(|cause| format!("не читается или отсутствует ({})", reason(&cause)))
         .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "не в UTF-8".to_owned()))
         .and_then(|text| Manifest::parse(&text).map_err(|error| error.to_string()));
     Files { listed, sums, manifest }

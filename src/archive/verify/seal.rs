@@ -10,6 +10,7 @@ use crate::archive::bag::{
 use crate::archive::report::Finding;
 use crate::archive::signature::{AllowedSigners, ArchiveSignature};
 use crate::archive::sum::Sum;
+use crate::error::reason;
 
 use super::files::{Files, SAME_SUM_DIGITS};
 
@@ -44,7 +45,7 @@ pub(super) fn check(folder: &Folder, files: &Files) -> Seal {
     let mut findings = Vec::new();
     let signature = folder
         .read_tag(SIGNATURE)
-        .map_err(|cause| format!("не читается или отсутствует ({cause})"))
+        .map_err(|cause| format!("не читается или отсутствует ({})", reason(&cause)))
         .and_then(|file| ArchiveSignature::parse(&file).map_err(str::to_owned));
     if let Err(why) = &signature {
         findings.push(Finding::damage(SIGNATURE, why.as_str()));
@@ -53,7 +54,7 @@ pub(super) fn check(folder: &Folder, files: &Files) -> Seal {
     let tagmanifest = match folder.read_tag(TAGMANIFEST) {
         Ok(bytes) => bytes,
         Err(cause) => {
-            findings.push(Finding::damage(TAGMANIFEST, format!("не читается или отсутствует ({cause})")));
+            findings.push(Finding::damage(TAGMANIFEST, format!("не читается или отсутствует ({})", reason(&cause))));
             return Seal { code: None, signer: None, findings };
         }
     };
