@@ -111,7 +111,10 @@ fn is_free(file: &Path) -> Result<()> {
 /// A key from a file with what was typed.
 fn typed_in(from: &Path) -> Result<Identity> {
     let text = std::fs::read_to_string(from).map_err(|e| Error::file("прочитать", from, &e))?;
-    paper_key::read(&Zeroizing::new(text)).map_err(|e| e.at(format!("файл {}", from.display())))
+    let text = Zeroizing::new(text);
+    // Notepad may have put a byte order mark before it.
+    let text = Zeroizing::new(text.trim_start_matches('\u{feff}').to_owned());
+    paper_key::read(&text).map_err(|e| e.at(format!("файл {}", from.display())))
 }
 
 /// A key from the terminal, a line at a time; a line with a mistake is asked for again. The bare key is taken too.

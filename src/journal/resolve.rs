@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::journal::find::{self, Carrier, Course, Pupil, iso};
 use crate::journal::rules::YEARLY;
 use crate::journal::timetable::Timetable;
-use crate::school::{ClassName, School, fold, format_date};
+use crate::school::{ClassName, School, fold, format_date, latin_alike};
 use chrono::NaiveDate;
 use rusqlite::{Connection, params};
 
@@ -73,6 +73,12 @@ pub fn carrier(tables: &Connection, typed: &str) -> Result<Carrier> {
     let alike: Vec<&Carrier> = match exact {
         Some(one) => vec![one],
         None => all.iter().filter(|c| fold(&c.label) == fold(wanted) || c.id.eq_ignore_ascii_case(wanted)).collect(),
+    };
+    // «A-1» in Latin letters looks no different on the screen.
+    let seen = |label: &str| label.to_uppercase().chars().map(latin_alike).collect::<String>();
+    let alike = match &alike[..] {
+        [] => all.iter().filter(|carrier| seen(&carrier.label) == seen(wanted)).collect(),
+        _ => alike,
     };
     let labels =
         |carriers: &[&Carrier]| carriers.iter().map(|c| format!("«{}»", c.label)).collect::<Vec<_>>().join(", ");
