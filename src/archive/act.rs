@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
 
-use super::bag::RECOVERY;
-use super::carrier;
+use super::bag::{INFO, RECOVERY};
+use super::carrier::{self, Card};
 use super::report::{Depth, Finding, Healing, Report, Severity};
 use crate::error::{Error, Result};
 use crate::print::Layouts;
@@ -36,11 +36,22 @@ pub fn may_be_written(file: &Path, verified: &[PathBuf]) -> Result<()> {
 }
 
 /// What was found under one path: the carrier's own files, and its archives.
-pub fn inspected(own: &Option<Vec<Finding>>, reports: &[(PathBuf, Report)]) -> Vec<Inspected> {
-    reports.iter().map(|(bag, report)| of_report(own.as_deref(), bag, report)).collect()
+pub fn inspected(own: &Option<Vec<Finding>>, card: Option<&Card>, reports: &[(PathBuf, Report)]) -> Vec<Inspected> {
+    let of_carrier = |(bag, report): &(PathBuf, Report)| Inspected {
+        stick: card.map(Card::to_string),
+        ..of_report(own.as_deref(), bag, report)
+    };
+    reports.iter().map(of_carrier).collect()
+}
+
+/// Said where the archive names none before it: nothing could be found amiss there.
+fn first() -> Found {
+    let what = "предыдущего архива он не называет: это первый архив журнала".to_owned();
+    Found { place: INFO.to_owned(), what, gravity: "сведение".to_owned(), fault: false }
 }
 
 fn of_report(own: Option<&[Finding]>, bag: &Path, report: &Report) -> Inspected {
+    let is_first = report.facts.as_ref().is_some_and(|facts| facts.previous.is_none());
     let facts = report.facts.as_ref().map(|facts| Facts {
         school: facts.school.clone(),
         period: facts.period.clone(),
@@ -50,6 +61,7 @@ fn of_report(own: Option<&[Finding]>, bag: &Path, report: &Report) -> Inspected 
     });
     Inspected {
         path: bag.display().to_string(),
+        stick: None,
         foreign: report.is_foreign(),
         facts,
         payload: (report.payload.files, report.payload.bytes),
@@ -57,7 +69,13 @@ fn of_report(own: Option<&[Finding]>, bag: &Path, report: &Report) -> Inspected 
         signer: report.signer.clone(),
         content: report.depth == Depth::Content,
         anchors: report.asked.clone(),
-        findings: report.findings.iter().map(found).chain(report.healing.as_ref().map(of_healing)).collect(),
+        findings: report
+            .findings
+            .iter()
+            .map(found)
+            .chain(report.healing.as_ref().map(of_healing))
+            .chain(is_first.then(first))
+            .collect(),
         carrier: own.map(|own| own.iter().map(found).collect()),
         verdict: report.verdict.to_string(),
     }

@@ -150,7 +150,7 @@ impl fmt::Display for Verdict {
                 bagit.iter().try_for_each(|version| write!(f, " {version}"))?;
                 f.write_str("; это не архив Летописи")
             }
-            Self::Unfinished => f.write_str(": запись была прервана, это ещё не архив"),
+            Self::Unfinished => f.write_str(": нет ни bagit.txt, ни верной подписи, архивом это не признать"),
             _ => Ok(()),
         }
     }

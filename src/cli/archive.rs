@@ -12,8 +12,8 @@ pub use create::say;
 use super::{Common, screen, session};
 use crate::archive::act;
 use crate::archive::anchor::{Anchor, Code};
-use crate::archive::bag::Folder;
-use crate::archive::carrier::{self, locate};
+use crate::archive::bag::{Folder, RECOVERY};
+use crate::archive::carrier::{self, Card, locate};
 use crate::archive::of_journal::trust::Witness;
 use crate::archive::of_journal::{deep, record_verification};
 use crate::archive::progress::Progress;
@@ -21,7 +21,7 @@ use crate::archive::report::{Finding, Report, Severity, Verdict};
 use crate::archive::sum::Sum;
 use crate::archive::verify::{Chain, Comparison, Content, Copies, Request, Together, verify, vouch_back};
 use crate::error::{Error, Result};
-use crate::journal::Journal;
+use crate::journal::{Journal, find};
 use crate::ledger::chain::grouped;
 use crate::ledger::identity::Identity;
 use crate::print::Layouts;
@@ -144,6 +144,7 @@ const NOT_HERE: &str =
 
 impl Verify {
     fn run(self, common: &Common) -> Result<ExitCode> {
+        each_once(&self.paths)?;
         let layouts = self.act.as_ref().map(|_| Layouts::load(self.layouts.as_deref())).transpose()?;
         if let Some(act) = &self.act {
             act::may_be_written(act, &self.paths)?;
@@ -176,15 +177,22 @@ impl Verify {
         let status = status.max(u8::from(together.contradict()));
         report(common, &checked, &together);
         if let (Some(file), Some(layouts)) = (&self.act, &layouts) {
-            let archives = checked.iter().flat_map(|checked| act::inspected(&checked.own, &checked.reports));
+            let archives = checked
+                .iter()
+                .flat_map(|checked| act::inspected(&checked.own, checked.card.as_ref(), &checked.reports));
             act::write(file, layouts, archives.collect(), session::now())?;
             if !common.json {
                 println!("Акт проверки: {}", file.display());
             }
         }
         // A look at the list of files is no verification.
-        if let (Some(mut journal), Some(identity), false) = (journal, identity, self.quick) {
-            self.record(&mut journal, &identity, &checked, common.json)?;
+        match (journal, identity) {
+            _ if self.quick => {}
+            (Some(mut journal), Some(identity)) => self.record(&mut journal, &identity, &checked, common.json)?,
+            (Some(_), None) if !common.json => {
+                println!("Проверка в журнал не записана: чтобы записать, назовите свой ключ, --identity ФАЙЛ.");
+            }
+            _ => {}
         }
         Ok(ExitCode::from(status))
     }
@@ -231,7 +239,13 @@ impl Verify {
                 request.anchors = others;
                 own.get_or_insert_default().push(Finding::forgery("", NOT_HERE));
             }
-            all.push(Checked { path: path.clone(), own, reports: Vec::new() });
+            let card = found.carrier.as_deref().and_then(carrier::card_in);
+            let twin = all.iter_mut().find(|other: &&mut Checked| card.is_some() && id_of(&other.card) == id_of(&card));
+            if let Some(twin) = twin {
+                own.get_or_insert_default().push(same_number(&twin.path));
+                twin.own.get_or_insert_default().push(same_number(path));
+            }
+            all.push(Checked { path: path.clone(), card, own, reports: Vec::new() });
             for bag in bags {
                 let report = verify(bag, &request, &bar)?;
                 if let Some(last) = all.last_mut() {
@@ -264,7 +278,21 @@ impl Verify {
 
     /// A verification by the staff is an entry.
     fn record(&self, journal: &mut Journal, identity: &Identity, checked: &[Checked], quiet: bool) -> Result<()> {
-        for (bag, report) in checked.iter().flat_map(|checked| &checked.reports) {
+        if find::key(journal.tables(), &identity.public().fingerprint())?.is_none() {
+            screen::warning(
+                "проверка в журнал не записана: этого ключа в нём нет. Ключ восстановления архивы только открывает",
+            );
+            return Ok(());
+        }
+        let doubted = |checked: &&Checked| checked.own.iter().flatten().any(|finding| finding.path == carrier::CARD);
+        for checked in checked.iter().filter(doubted) {
+            screen::warning(&format!(
+                "проверка «{}» в журнал не записана: не ясно, какой это носитель",
+                checked.path.display()
+            ));
+        }
+        let known = checked.iter().filter(|checked| !doubted(checked));
+        for (bag, report) in known.flat_map(|checked| &checked.reports) {
             if record_verification(journal, session::author(identity), bag, report)?.is_some() && !quiet {
                 println!("Проверка архива «{}» записана в журнал.", report.name);
             }
@@ -273,9 +301,40 @@ impl Verify {
     }
 }
 
+fn id_of(card: &Option<Card>) -> Option<&str> {
+    card.as_ref().map(|card| card.id.as_str())
+}
+
+/// Two sticks that say they are the same one.
+fn same_number(other: &Path) -> Finding {
+    let other = other.display();
+    Finding::damage(
+        carrier::CARD,
+        format!(
+            "номер тот же, что на «{other}»: один из носителей — не тот, за который себя выдаёт; на нём удалите этот файл"
+        ),
+    )
+}
+
+/// Refuses a path that is given twice: two copies are two.
+fn each_once(paths: &[PathBuf]) -> Result<()> {
+    let mut seen: Vec<PathBuf> = Vec::new();
+    for path in paths {
+        let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+        if seen.contains(&real) {
+            return Err(Error::input(format!("«{}» указан дважды", path.display()))
+                .next("укажите два разных носителя: одна и та же копия сама себя не подтверждает"));
+        }
+        seen.push(real);
+    }
+    Ok(())
+}
+
 /// What was found under one path.
 struct Checked {
     path: PathBuf,
+    /// Which carrier it says it is.
+    card: Option<Card>,
     /// Faults of the carrier's own files, where the path is a carrier's.
     own: Option<Vec<Finding>>,
     reports: Vec<(PathBuf, Report)>,
@@ -369,12 +428,15 @@ pub fn say_report(bag: &Path, report: &Report) {
         Verdict::Complete { .. } => "проверьте и сами файлы: та же команда без --quick",
         Verdict::Whole { .. } => "сверьте отпечаток и код с актом: --signer ОТПЕЧАТОК --expect КОД",
         Verdict::Genuine { .. } => return,
-        Verdict::Unfinished => "повторите «letopis archive create»: незаконченная копия будет завершена или удалена",
-        Verdict::Damaged if report.lost_declaration_only() => {
-            "остальное цело: bagit.txt допишет «letopis archive create», если назвать ему этот носитель; вторую копию проверьте"
+        Verdict::Unfinished if bag.join(RECOVERY).is_dir() => {
+            "если архив был закончен, исправьте его: «letopis archive repair ПУТЬ»; если запись прервали, повторите «letopis archive create»"
         }
+        Verdict::Unfinished => "запись архива прервали: повторите «letopis archive create»",
         Verdict::Damaged if report.healing.is_some_and(|healing| healing.suffices()) => {
             "исправьте: «letopis archive repair ПУТЬ»; если носитель портит файлы не впервые, замените его"
+        }
+        Verdict::Damaged if report.lost_declaration_only() => {
+            "остальное цело: bagit.txt допишет «letopis archive create», если назвать ему этот носитель; вторую копию проверьте"
         }
         Verdict::Damaged => {
             "подключите вторую копию и исправьте по ней: «letopis archive repair ПУТЬ --from ВТОРАЯ»; эту не удаляйте"

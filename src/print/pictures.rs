@@ -169,6 +169,7 @@ fn unsealed() -> [(&'static str, Vec<u8>); 2] {
     let (layouts, at) = (Layouts::load(None).unwrap(), context("").issued_at);
     let inspected = inspection::Inspected {
         path: "/media/usb/LETOPIS/2025-2026-q1".into(),
+        stick: Some("«А-1», № 00c1d2e3f4a5b6c7; хранит Орлов Пётр Ильич; место хранения: сейф директора".into()),
         code: Some("1a".repeat(32)),
         verdict: "цел; подпись ключа SHA256:… — сверьте с актом".into(),
         ..inspection::Inspected::default()

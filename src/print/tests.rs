@@ -98,6 +98,7 @@ fn inspected(findings: usize) -> inspection::Inspected {
     };
     inspection::Inspected {
         path: format!("/media/{}/LETOPIS/2025-2026-q1", "usb".repeat(60)),
+        stick: Some(format!("«{}», № 00c1d2e3f4a5b6c7; хранит Орлов Пётр Ильич", "А-1 ".repeat(60))),
         code: Some("1a".repeat(32)),
         findings: (0..findings).map(found).collect(),
         carrier: Some(Vec::new()),

@@ -2,7 +2,7 @@
 
 use crate::common::peers;
 use crate::common::school::{Run, School, contents};
-use crate::{LATER, demo};
+use crate::{LATER, bare, demo};
 use letopis::archive::carrier::{Card, Carrier};
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -133,7 +133,7 @@ fn a_recorded_archive_that_lost_its_declaration_gets_it_again_if_all_else_is_who
     let declaration = std::fs::read(&lost).unwrap();
     std::fs::remove_file(&lost).unwrap();
     let verify = ["archive", "verify", "usb-1"];
-    stage.school.run(LATER, "petrova", &verify).fails(1, &["bagit.txt: пропал", "повреждён", "archive create"]);
+    stage.school.run(LATER, "petrova", &verify).fails(1, &["bagit.txt: пропал", "повреждён", "archive repair"]);
     stage.create("usb-1", "usb-2").fails(0, &["пропал bagit.txt", "он записан снова", "архив уже есть"]);
     assert_eq!(std::fs::read(&lost).unwrap(), declaration);
     stage.school.run(LATER, "petrova", &verify).ok();
@@ -172,4 +172,69 @@ fn a_journal_whose_tail_was_cut_off_is_told_by_the_archive_on_the_carrier() {
     });
     stage.school.run(LATER, "petrova", &["audit", "--against", "usb-1"]).fails(1, &["конец журнала отрезан"]);
     stage.school.run(LATER, "petrova", &["archive", "verify", "usb-1"]).fails(1, &["не подлинен", "отрезан конец"]);
+}
+
+#[test]
+fn a_stick_that_lost_its_card_is_known_by_its_archives_and_one_with_anothers_card_by_nothing() {
+    let Some(stage) = Stage::new() else { return };
+    let run = |args: &[&str]| stage.school.run(LATER, "petrova", args);
+    let card = |mount: &str| stage.school.path(mount).join("LETOPIS/carrier.json");
+    let register =
+        ["carrier", "register", "usb-1", "--label", "А-1", "--holder", "kuznetsov", "--place", "сейф директора"];
+    let known = std::fs::read_to_string(card("usb-1")).unwrap();
+    std::fs::remove_file(card("usb-1")).unwrap();
+    run(&["archive", "verify", "usb-1"]).fails(1, &["carrier.json", "нет такого файла", "carrier register"]);
+    run(&register).fails(0, &["файлы носителя записаны заново"]);
+    let id = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap()["id"].to_string();
+    assert_eq!(id(&std::fs::read_to_string(card("usb-1")).unwrap()), id(&known));
+    run(&["archive", "verify", "usb-1", "usb-2"]).fails(0, &["одинаковы до последнего байта"]);
+
+    // What was copied too much: both say they are the second.
+    for name in ["carrier.json", "SHA256SUMS"] {
+        let from = |mount: &str| stage.school.path(mount).join("LETOPIS").join(name);
+        std::fs::copy(from("usb-2"), from("usb-1")).unwrap();
+    }
+    let entries = stage.school.entries();
+    let verify = ["archive", "verify", "usb-1", "usb-2", "--journal", "journal.letopis"];
+    run(&verify).fails(1, &["номер тот же, что на «usb-2»", "номер тот же, что на «usb-1»", "не записана"]);
+    assert_eq!(stage.school.entries(), entries, "of neither it is known which it is");
+    run(&["archive", "verify", "usb-1", "./usb-1"]).fails(2, &["указан дважды"]);
+    // A stick without archives is not taken for one that has some.
+    std::fs::create_dir(stage.school.path("usb-9")).unwrap();
+    let empty = [&register[..2], &["usb-9"], &register[3..]].concat();
+    run(&empty).fails(1, &["уже зарегистрирована"]);
+}
+
+#[test]
+fn another_archive_under_the_name_of_one_is_named_and_not_taken_for_it() {
+    let Some(stage) = Stage::new() else { return };
+    let run = |args: &[&str]| stage.school.run(LATER, "petrova", args);
+    stage.create("usb-1", "usb-2").ok();
+    let bag = |name: &str| stage.school.path("usb-2").join("LETOPIS").join(name);
+    std::fs::remove_dir_all(bag("2025-2026-year-2")).unwrap();
+    std::fs::rename(bag("2025-2026-year"), bag("2025-2026-year-2")).unwrap();
+    let said = "архив называет себя «2025-2026-year»";
+    bare(&["archive", "verify", "usb-2"], &stage.school.path(".")).fails(0, &[said]);
+    run(&["archive", "verify", "usb-2"]).fails(1, &[said, "не подлинен"]);
+    let complete =
+        ["archive", "complete", "2025-2026-year-2", "--from", "usb-1", "--to", "usb-2", "--allow-same-device"];
+    run(&complete).fails(1, &["лежит не архив «2025-2026-year-2»", "перенесите папку"]);
+    std::fs::rename(bag("2025-2026-year-2"), stage.school.path("aside")).unwrap();
+    run(&complete).ok();
+}
+
+#[test]
+fn what_is_not_recorded_is_said() {
+    let Some(stage) = Stage::new() else { return };
+    let bare = |args: &[&str]| bare(args, &stage.school.path("."));
+    let entries = stage.school.entries();
+    bare(&["archive", "verify", "usb-1", "--journal", "journal.letopis"]).fails(0, &["не записана", "--identity ФАЙЛ"]);
+    let recovery = ["archive", "verify", "usb-1", "--journal", "journal.letopis", "--identity", "recovery.txt"];
+    bare(&recovery).fails(0, &["цел и подлинен", "этого ключа в нём нет"]);
+    std::fs::remove_file(stage.school.path("usb-1/LETOPIS/2025-2026-year/bagit.txt")).unwrap();
+    bare(&["archive", "verify", "usb-1"]).fails(1, &["archive repair ПУТЬ"]);
+    bare(&["archive", "repair", "usb-1", "--from", "./usb-1"]).fails(2, &["та же самая копия"]);
+    bare(&["archive", "repair", "usb-1"]).fails(0, &["исправлен", "В журнал это не записано"]);
+    bare(&["archive", "repair", "usb-1"]).fails(0, &["исправлять нечего", "запишите проверку"]);
+    assert_eq!(stage.school.entries(), entries);
 }

@@ -3,6 +3,7 @@
 //! `carrier.json` says which carrier this is, `README.txt` tells whoever finds it what to do, `SHA256SUMS` lists the
 //! sums of those two. They are not part of any archive, and are written when the carrier is registered.
 
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,7 @@ use super::bagit::listing;
 use super::report::Finding;
 use super::sum::Sum;
 use super::targets::sync_folder;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, reason};
 
 /// The folder of Letopis on a carrier.
 pub const FOLDER: &str = "LETOPIS";
@@ -45,6 +46,14 @@ pub struct Card {
     pub registered: String,
 }
 
+/// In Russian, for an act: «А-1», № 00c1d2e3f4a5b6c7; хранит …; место хранения: …
+impl fmt::Display for Card {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, label, holder, place, .. } = self;
+        write!(f, "«{label}», № {id}; хранит {holder}; место хранения: {place}")
+    }
+}
+
 impl Card {
     pub fn new(id: &str, label: &str, holder: &str, place: &str, registered: &str) -> Self {
         let [id, label, holder, place, registered] = [id, label, holder, place, registered].map(str::to_owned);
@@ -52,7 +61,8 @@ impl Card {
     }
 
     fn parse(text: &[u8]) -> std::result::Result<Self, String> {
-        let card: Self = serde_json::from_slice(text).map_err(|cause| format!("не читается ({cause})"))?;
+        let card: Self =
+            serde_json::from_slice(text).map_err(|_| "содержимое не то, какое пишет «Летопись»".to_owned())?;
         if card.format == FORMAT {
             Ok(card)
         } else {
@@ -192,6 +202,11 @@ fn has_lists(folder: &Path) -> bool {
     names.any(|name| name == BAGIT || listing::named(&name).is_some())
 }
 
+/// What a folder `LETOPIS` says which carrier it is, where that can be read.
+pub fn card_in(folder: &Path) -> Option<Card> {
+    Card::parse(&Folder::new(folder).read_tag(CARD).ok()?).ok()
+}
+
 /// Checks the carrier's own files against each other. `folder` is its `LETOPIS`.
 pub fn check(folder: &Path) -> Vec<Finding> {
     let own = Folder::new(folder);
@@ -199,7 +214,7 @@ pub fn check(folder: &Path) -> Vec<Finding> {
     let mut read = |name: &str| match own.read_tag(name) {
         Ok(bytes) => Some(bytes),
         Err(cause) => {
-            findings.push(Finding::damage(name, format!("не читается или отсутствует ({cause})")));
+            findings.push(Finding::damage(name, format!("не читается или отсутствует ({})", reason(&cause))));
             None
         }
     };

@@ -31,6 +31,19 @@ fn is_recorded(journal: &Journal, copied: &ArchiveCopied) -> Result<bool> {
     Ok(journal.tables().prepare_cached(sql)?.exists([&copied.archive, &copied.carrier])?)
 }
 
+/// Refuses a carrier where another archive lies under the name of this one.
+fn not_another(journal: &Journal, name: &str, carrier: &Carrier) -> Result<()> {
+    let bag = carrier.bag(name);
+    let sql = "SELECT tagmanifest FROM archives WHERE name = ?1";
+    let code: String = journal.tables().prepare_cached(sql)?.query_row([name], |row| row.get(0))?;
+    if !bag.is_declared() || bag.code().is_ok_and(|found| found.to_string() == code) {
+        return Ok(());
+    }
+    let place = bag.root().display().to_string();
+    Err(Error::damaged(format!("в папке «{place}» лежит не архив «{name}»: код не тот, что в журнале"))
+        .next("проверьте её: letopis archive verify; если это не исправить, перенесите папку с носителя и повторите"))
+}
+
 /// Writes the second copy, byte for byte, reads it back and records it. Gives where it lies, and what should be known.
 ///
 /// # Errors
@@ -53,6 +66,7 @@ pub fn complete(
     let copied = ArchiveCopied { archive: name.to_owned(), carrier: carriers[1].card().id.clone() };
     // A refusal is better heard before the copy is written; what is not committed is not recorded.
     journal.batch()?.record(author, copied.clone())?;
+    not_another(journal, name, &carriers[1])?;
     if carriers[1].bag(name).is_declared() && is_recorded(journal, &copied)? {
         return Err(Error::refused(format!(
             "на носителе «{}» копия архива «{name}» уже есть",

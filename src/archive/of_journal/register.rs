@@ -1,7 +1,8 @@
 //! Carriers of the journal: their id on the stick and in the ledger, holder and place (§5.5.3, §5.5.4).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use crate::archive::bag::Folder;
 use crate::archive::carrier::{self, Card, Carrier};
 use crate::device;
 use crate::error::{Error, Result};
@@ -11,7 +12,8 @@ use chrono::SubsecRound;
 
 /// Registers the stick that is mounted at `mount`. The entry is recorded first and the stick is marked after it, so a
 /// failure leaves an entry without a stick and never a stick that the ledger does not know. A stick of this journal keeps
-/// its id and gets what is said of it now; one whose own files are damaged is known by the same label, holder and place.
+/// its id and gets what is said of it now; one whose own files are damaged, or gone from beside its
+/// archives, is known by the same label, holder and place.
 /// Where the journal says the same already, only the files on the stick are
 /// written anew and nothing is recorded.
 ///
@@ -34,7 +36,7 @@ pub fn register(
     let lost = card_is_damaged(mount);
     let known = find::carriers(journal.tables())?.into_iter().find(|known| {
         let same = (known.label.as_str(), known.holder.as_str(), known.place.as_str()) == (label, holder, place);
-        card.as_ref().is_some_and(|card| card.id == known.id) || (lost && same)
+        card.as_ref().is_some_and(|card| card.id == known.id) || (same && (lost || holds(journal, mount, &known.id)))
     });
     if let Some(known) = &known {
         rules::is_not_lost(journal.tables(), &known.id)?;
@@ -58,6 +60,19 @@ pub fn register(
     };
     let card = Card::new(&id, &label, &holder_name, &place, &author.now.trunc_subsecs(0).to_rfc3339());
     Ok((Carrier::register(mount, &card)?, recorded))
+}
+
+/// Whether a stick without a card holds an archive of the journal that lies on this carrier.
+fn holds(journal: &Journal, mount: &Path, id: &str) -> bool {
+    if mount.join(carrier::FOLDER).join(carrier::CARD).exists() {
+        return false;
+    }
+    let sql = "SELECT 1 FROM archive_copies JOIN archives ON name = archive WHERE carrier = ?1 AND tagmanifest = ?2";
+    let is_there = |bag: &PathBuf| {
+        let code = Folder::new(bag).code().ok()?.to_string();
+        journal.tables().prepare_cached(sql).ok()?.exists([id, &code]).ok()
+    };
+    carrier::locate(mount).is_ok_and(|found| found.bags.iter().any(|bag| is_there(bag) == Some(true)))
 }
 
 /// What the journal says of a carrier, as it would be registered.

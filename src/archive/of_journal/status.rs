@@ -7,7 +7,7 @@
 
 use crate::error::Result;
 use crate::journal::find::{self, Carrier};
-use crate::school::School;
+use crate::school::{School, same_word};
 use chrono::{Datelike, Months, NaiveDate};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -87,6 +87,8 @@ pub enum Need {
     Forged(String),
     /// Only the copy on this carrier is left.
     Single(String),
+    /// The copies on these two carriers have one holder or lie in one place (§2.5, §5.5.4).
+    Together(String, String),
     /// No good copy is left.
     NoCopy,
 }
@@ -174,6 +176,16 @@ impl ArchiveStatus {
                 needs.push(Need::Verify(label(copy), copy.due));
             }
         }
+        if !replaced {
+            let good: Vec<&Copy> = self.good().collect();
+            let pairs =
+                good.iter().enumerate().flat_map(|(at, one)| good[at + 1..].iter().map(move |other| (one, other)));
+            needs.extend(
+                pairs
+                    .filter(|(one, other)| one.is_beside(other))
+                    .map(|(one, other)| Need::Together(label(one), label(other))),
+            );
+        }
         let mut good = self.good();
         match (good.next(), good.next()) {
             _ if replaced => {}
@@ -189,6 +201,12 @@ impl ArchiveStatus {
 }
 
 impl Copy {
+    /// Whether what takes one of the two would take the other: they have one holder, or lie in one place.
+    fn is_beside(&self, other: &Self) -> bool {
+        let (one, other) = (&self.carrier, &other.carrier);
+        one.holder == other.holder || same_word(&one.place, &other.place)
+    }
+
     /// Whether it counts as a copy.
     pub fn is_good(&self) -> bool {
         let whole = self.verified.as_ref().is_none_or(|verified| verified.result.starts_with("цел"));
@@ -351,6 +369,19 @@ mod tests {
         assert_eq!(needs(&tables, "02.06.2026").len(), 2, "what is lost is not due");
         lost(&tables, "c1");
         assert_eq!(needs(&tables, "02.12.2025"), [Need::NoCopy]);
+    }
+
+    #[test]
+    fn copies_that_came_together_since_are_named() {
+        let tables = tables();
+        let together = [Need::Together("А-1".into(), "А-2".into())];
+        assert_eq!(needs(&tables, "01.11.2025"), []);
+        tables.execute("UPDATE carriers SET place = 'Кабинет' WHERE id = 'c1'", []).unwrap();
+        assert_eq!(needs(&tables, "01.11.2025"), together);
+        tables.execute("UPDATE carriers SET place = 'сейф', holder = 'petrova' WHERE id = 'c1'", []).unwrap();
+        assert_eq!(needs(&tables, "01.11.2025"), together);
+        lost(&tables, "c1");
+        assert_eq!(needs(&tables, "01.11.2025"), [Need::Single("А-2".into())]);
     }
 
     #[test]

@@ -151,6 +151,11 @@ fn read_facts(folder: &Folder, files: &files::Files, findings: &mut Vec<Finding>
         let what = format!("должно быть {} (байты.файлы), а есть {found}", oxum.unwrap_or_default());
         findings.push(Finding::damage(super::bag::DATA, what));
     }
+    let called = info.as_ref().ok().and_then(|info| info.get("External-Identifier"));
+    if let Some(called) = called.filter(|called| !blamed && !called.eq_ignore_ascii_case(&folder.name())) {
+        let what = format!("архив называет себя «{called}»: папка переименована, или в ней лежит другой архив");
+        findings.push(Finding::warning(INFO, what));
+    }
     match info.and_then(|info| Facts::from_info(&info)) {
         Ok(facts) => Some(facts),
         Err(why) => {

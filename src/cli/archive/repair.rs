@@ -33,6 +33,11 @@ impl Repair {
         if let Some(to) = self.to.as_deref().filter(|to| !to.is_dir()) {
             return Err(Error::input(format!("нет папки «{}»", to.display())).next("создайте её или укажите другую"));
         }
+        let real = |path: &PathBuf| path.canonicalize().ok();
+        if let Some(same) = others.iter().find(|other| bags.iter().any(|bag| real(bag) == real(other))) {
+            return Err(Error::input(format!("«{}» — та же самая копия, а не вторая", same.display()))
+                .next("подключите второй носитель и назовите его: --from"));
+        }
         let mut recorder = Recorder::of(common)?;
         let (mut values, mut failures) = (Vec::new(), Vec::new());
         for bag in &bags {
@@ -68,6 +73,9 @@ impl Repair {
     }
 }
 
+/// How the journal learns that a copy is whole.
+const RECORD: &str = "letopis archive verify НОСИТЕЛЬ --journal ФАЙЛ --identity ФАЙЛ_КЛЮЧА";
+
 /// Where repairs are recorded: the journal that was named, by the person who was. Without them an archive is repaired
 /// all the same.
 struct Recorder {
@@ -84,7 +92,12 @@ impl Recorder {
     }
 
     fn record(&mut self, bag: &Path, repaired: &Repaired) -> Result<()> {
-        let Some((journal, identity)) = &mut self.place else { return Ok(()) };
+        let Some((journal, identity)) = &mut self.place else {
+            if !self.quiet {
+                println!("  В журнал это не записано. Запишите: {RECORD}.");
+            }
+            return Ok(());
+        };
         let from = match repaired.origin {
             Origin::Recovery => RepairedFrom::Recovery,
             Origin::Copy => RepairedFrom::Copy,
@@ -132,6 +145,7 @@ fn value(bag: &Path, repaired: Option<&Repaired>) -> serde_json::Value {
 fn say(bag: &Path, repaired: Option<&Repaired>) {
     let Some(repaired) = repaired else {
         println!("Архив {}: цел, исправлять нечего.", bag.display());
+        println!("  Если в журнале он числится повреждённым, запишите проверку: {RECORD}.");
         return;
     };
     let origin = match repaired.origin {
@@ -139,12 +153,16 @@ fn say(bag: &Path, repaired: Option<&Repaired>) {
         Origin::Copy => "со второй копии",
         Origin::Both => "по данным для восстановления и второй копии вместе",
     };
-    println!(
-        "Архив {} исправлен {origin}: файлов — {}, байт — {}.",
-        repaired.bag.display(),
-        repaired.files.len(),
-        repaired.bytes
-    );
+    match repaired.files.len() {
+        0 => println!("Архив {}: исправлять нечего, убрано лишнее.", repaired.bag.display()),
+        files => {
+            println!(
+                "Архив {} исправлен {origin}: файлов — {files}, байт — {}.",
+                repaired.bag.display(),
+                repaired.bytes
+            )
+        }
+    }
     for file in &repaired.files {
         println!("  {file}");
     }

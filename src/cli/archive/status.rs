@@ -111,7 +111,7 @@ fn words(archive: &ArchiveStatus, need: &Need) -> String {
     match need {
         Need::Verify(label, since) => {
             format!(
-                "с {} пора проверить копию на «{label}»: letopis archive verify НОСИТЕЛЬ --journal ФАЙЛ",
+                "с {} пора проверить копию на «{label}»: letopis archive verify НОСИТЕЛЬ --journal ФАЙЛ --identity ФАЙЛ_КЛЮЧА",
                 format_date(*since)
             )
         }
@@ -127,6 +127,10 @@ fn words(archive: &ArchiveStatus, need: &Need) -> String {
         Need::Single(label) => format!(
             "цела одна копия, на «{label}», а нужны две (§2.5): letopis archive complete {} --from НОСИТЕЛЬ --to ДРУГОЙ",
             archive.name
+        ),
+        Need::Together(one, other) => format!(
+            "«{one}» и «{other}» у одного хранителя или в одном месте, а нужны разные (§2.5, §5.5.4): разнесите их и запишите, \
+             где каждый: letopis carrier register НОСИТЕЛЬ --label … --holder … --place …"
         ),
         Need::NoCopy => format!("ни одной целой копии: {again}"),
     }
@@ -172,6 +176,7 @@ fn archive_json(archive: &ArchiveStatus) -> Value {
             Need::Repair(label, _) => ("repair", Some(label)),
             Need::Forged(label) => ("forged", Some(label)),
             Need::Single(label) => ("single", Some(label)),
+            Need::Together(label, _) => ("together", Some(label)),
             Need::NoCopy => ("no copy", None),
         };
         json!({ "what": what, "label": label })

@@ -32,6 +32,8 @@ pub struct Inspection {
 pub struct Inspected {
     /// Where it lies.
     pub path: String,
+    /// Which carrier that is, in words, where it says so itself.
+    pub stick: Option<String>,
     /// Whether it is a bag of another program: then its files and sums were checked, and nothing else could be.
     pub foreign: bool,
     /// What it says of itself, where that can be read.
@@ -158,6 +160,7 @@ impl Canvas<'_> {
         let owned = [
             ("number", number.to_string()),
             ("path", printable(&archive.path)),
+            ("stick", archive.stick.as_deref().map_or_else(|| layout.no_stick.as_str().to_owned(), printable)),
             ("school", fact(&|facts| facts.school.clone())),
             ("period", fact(&|facts| facts.period.clone())),
             ("created", fact(&|facts| facts.created.clone())),

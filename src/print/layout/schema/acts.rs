@@ -14,7 +14,7 @@ places! {
     /// What the act on a verification may name.
     InspectionPlaces: "date" "version";
     /// What it may name of an archive.
-    InspectedPlaces: "number" "path" "school" "period" "created" "author" "entries" "files" "bytes" "code" "signer"
+    InspectedPlaces: "number" "path" "stick" "school" "period" "created" "author" "entries" "files" "bytes" "code" "signer"
         "depth" "anchors" "verdict";
     /// What the sheet of the recovery key may name.
     RecoveryPlaces: "school" "short_school" "place" "year" "date" "recipient";
@@ -79,6 +79,7 @@ pub struct InspectionLayout {
     pub depth: Label,
     pub depth_content: Label,
     pub no_anchors: Label,
+    pub no_stick: Label,
     pub columns: Columns<ResultField>,
     pub steps: Vec<Label>,
     pub steps_content: Vec<Label>,
