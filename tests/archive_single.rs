@@ -59,13 +59,21 @@ fn a_single_copy_is_recorded_and_completed() {
     run("15:30", &complete).ok();
     run("15:40", &["archive", "status"]).ok();
     run("15:50", &["archive", "verify", "usb-1", "usb-3"]).fails(0, &["одинаковы до последнего байта"]);
-    // It is there already; wiped, it is written again, and nowhere else while it counts.
+    // It is there already; wiped, it is written again.
     run("16:00", &complete).fails(1, &["на носителе «usb-3» копия архива", "уже есть", "archive repair"]);
     fs::remove_dir_all(mounts[2].join("LETOPIS/2025-2026-h1")).unwrap();
     run("16:05", &["carrier", "register", "usb-2", "--label", "usb-2a", "--holder", "petrova", "--place", "стол"]).ok();
     let elsewhere = [&complete[..6], &["usb-2", "--allow-same-device"]].concat();
-    run("16:10", &elsewhere).fails(1, &["уже лежит на «usb-3»", "letopis carrier lost usb-3"]);
+    run("16:10", &elsewhere).ok();
     run("16:15", &complete).ok();
+    // Three copies, and of the two that one person keeps the worn one is retired.
+    run("16:16", &["archive", "status"]).ok();
+    run("16:17", &["carrier", "retire", "usb-2a", "--reason", "портит файлы, уничтожен"]).fails(0, &["списан"]);
+    run("16:18", &["carrier", "retire", "usb-2a", "--reason", "ещё раз"]).fails(1, &["«usb-2a» списан 24.10.2025"]);
+    run("16:18", &["carrier", "restore", "usb-2a", "--replacement", "usb-3"]).fails(1, &["не записан как утерянный"]);
+    run("16:18", &["carrier", "list"]).fails(0, &["списан 24.10.2025"]);
+    run("16:18", &["carrier", "history", "usb-2a"]).fails(0, &["списан: портит файлы, уничтожен"]);
+    run("16:18", &["archive", "status"]).fails(0, &["«usb-2a» (Петрова П. П.; стол): носитель списан 24.10.2025"]);
     run("16:20", &["archive", "verify", "usb-1", "usb-3"]).fails(0, &["одинаковы до последнего байта"]);
     run("16:25", &["audit"]).ok();
     // The carrier knows of the copy that was written to it, not of the day the archive was made.
@@ -77,7 +85,12 @@ fn a_single_copy_is_recorded_and_completed() {
     assert_eq!(history.matches(r#""kind": "archived""#).count(), 2, "{history}");
     let nowhere = [&complete[..6], &["usb-9"]].concat();
     run("16:32", &nowhere).fails(2, &["нет папки «usb-9»", "подключите носитель"]);
+    fs::remove_dir_all(mounts[1].join("LETOPIS/2025-2026-h1")).unwrap();
     run("16:35", &["archive", "verify", "usb-2"]).fails(2, &["в «usb-2» нет архива", "archive complete"]);
+    run("16:40", &["carrier", "lost", "usb-1", "--circumstances", "забыт в автобусе"]).ok();
+    run("16:41", &["carrier", "retire", "usb-3", "--reason", "изношен"])
+        .fails(1, &["последняя копия", "archive complete"]);
+    run("16:42", &["audit"]).ok();
 }
 
 /// `unsafe` is allowed for vector instructions, a file for each thing that is computed with them.

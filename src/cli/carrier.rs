@@ -6,7 +6,7 @@ mod history;
 use super::{Common, desk::Desk, screen, session};
 use crate::archive::of_journal::register;
 use crate::error::Result;
-use crate::journal::entry::{CarrierIssued, CarrierLost, CarrierRestored, CarrierReturned};
+use crate::journal::entry::{CarrierIssued, CarrierLost, CarrierRestored, CarrierRetired, CarrierReturned};
 use crate::journal::find;
 use crate::journal::resolve;
 use crate::school::{School, clean, format_date, parse_date};
@@ -66,7 +66,17 @@ pub enum Carrier {
         #[arg(long, value_name = "НАДПИСЬ")]
         replacement: String,
     },
-    /// Список носителей: у кого каждый, какие утеряны и чем заменены
+    /// Списать изношенный носитель: больше он ни для чего не служит
+    #[command(visible_alias = "списать")]
+    Retire {
+        /// Надпись или номер носителя
+        #[arg(value_name = "НАДПИСЬ")]
+        carrier: String,
+        /// Причина и что с ним сделано: «портит файлы, уничтожен»
+        #[arg(long, value_name = "ТЕКСТ")]
+        reason: String,
+    },
+    /// Список носителей: у кого каждый, какие утеряны или списаны и чем заменены
     #[command(visible_alias = "список")]
     List,
     /// История носителя: что на него записано, какие проверки он прошёл, не пора ли его заменить
@@ -125,6 +135,12 @@ impl Carrier {
                 let what = format!("Данные носителя «{}» восстановлены на «{}»", lost.label, new.label);
                 return desk.record(CarrierRestored { carrier: lost.id, replacement: new.id }, &what);
             }
+            Self::Retire { carrier, reason } => {
+                let mut desk = Desk::open(common)?;
+                let known = resolve::carrier(desk.tables(), &carrier)?;
+                let retired = CarrierRetired { carrier: known.id, reason: clean(&reason)? };
+                return desk.record(retired, &format!("Носитель «{}» списан", known.label));
+            }
             Self::List => list(common)?,
             Self::History { carrier } => history::run(common, &carrier)?,
         }
@@ -177,7 +193,9 @@ fn list(common: &Common) -> Result<()> {
         values.push(serde_json::json!({
             "id": carrier.id, "label": carrier.label, "holder": carrier.holder, "place": carrier.place, "state": word,
             "issued_to": issue.map(|issue| &issue.to), "issued_at": issue.map(|issue| &issue.at),
-            "lost_on": loss.map(|loss| loss.reported), "by_fault": loss.map(|loss| loss.by_fault),
+            "lost_on": loss.filter(|loss| !loss.retired).map(|loss| loss.reported),
+            "retired_on": loss.filter(|loss| loss.retired).map(|loss| loss.reported),
+            "by_fault": loss.filter(|loss| !loss.retired).map(|loss| loss.by_fault),
             "replacement": loss.and_then(|loss| loss.restored.as_ref()).map(|restored| &restored.on),
         }));
         let holder = name(tables, &carrier.holder)?;
@@ -195,6 +213,7 @@ fn list(common: &Common) -> Result<()> {
 fn state(tables: &Connection, school: &School, carrier: &find::Carrier) -> Result<(String, &'static str)> {
     let day = |time: &str| school.day_of_text(time).map(format_date).unwrap_or_default();
     Ok(match (&carrier.loss, &carrier.issue) {
+        (Some(loss), _) if loss.retired => (format!("списан {}", format_date(loss.reported)), "retired"),
         (Some(loss), _) => match &loss.restored {
             Some(restored) => {
                 let on = find::carrier(tables, &restored.on)?.map_or_else(|| restored.on.clone(), |known| known.label);

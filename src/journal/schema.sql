@@ -121,10 +121,11 @@ CREATE TABLE carrier_issues (    -- who was given a carrier (§5.6); returned_at
     entry INTEGER PRIMARY KEY, carrier TEXT NOT NULL, login TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL,
     returned_at TEXT, returned_to TEXT, place TEXT, returned_entry INTEGER) STRICT;
 CREATE INDEX carrier_issues_by_carrier ON carrier_issues (carrier);
-CREATE TABLE carrier_losses (    -- reported: the day; replacement: the carrier that took its place, NULL until then (§5.8)
+CREATE TABLE carrier_losses (    -- reported: the day; replacement: the carrier that took its place, NULL until then (§5.8);
+                                 -- retired: 1 where it was not lost but is used no more
     carrier TEXT PRIMARY KEY, reported TEXT NOT NULL, circumstances TEXT NOT NULL, by_fault INTEGER NOT NULL,
     at TEXT NOT NULL, by TEXT NOT NULL, replacement TEXT, restored_at TEXT, restored_by TEXT,
-    lost_entry INTEGER NOT NULL, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    lost_entry INTEGER NOT NULL, entry INTEGER NOT NULL, retired INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
 CREATE TABLE archives (          -- length and head: the ledger in it; tagmanifest: SHA-256 in hex, the archive's code
     name TEXT PRIMARY KEY, period TEXT NOT NULL, created_at TEXT NOT NULL, length INTEGER NOT NULL,
     head TEXT NOT NULL, tagmanifest TEXT NOT NULL, bytes INTEGER NOT NULL, files INTEGER NOT NULL,

@@ -306,6 +306,7 @@ const DICTIONARY: &[(&str, Columns)] = &[
             ("restored_at", "когда восстановлены"),
             ("restored_by", "кто восстановил"),
             ("lost_entry", "номер записи об утере"),
+            ("retired", "1 — не утерян, а списан: тогда reported — день списания, circumstances — причина"),
         ],
     ),
     (

@@ -42,6 +42,7 @@ pub enum What {
     Verified { archive: String, depth: String, result: String, damaged: Option<u64>, healable: Option<bool> },
     Repaired { archive: String, files: u64, bytes: u64, from: String },
     Lost { reported: String, circumstances: String, by_fault: bool },
+    Retired { reason: String },
     Restored { replacement: String },
     Replaces { lost: String },
 }
@@ -72,7 +73,7 @@ impl History {
 type Source = (&'static str, fn(&Row<'_>) -> rusqlite::Result<What>);
 
 /// The tables that know of carriers: a query of (entry, time, fields) for the id, and what a row says.
-const SOURCES: [Source; 9] = [
+const SOURCES: [Source; 10] = [
     ("SELECT entry, at, holder, place FROM carrier_registrations WHERE carrier = ?1", |row| {
         Ok(What::Registered { holder: row.get(2)?, place: row.get(3)? })
     }),
@@ -93,8 +94,12 @@ const SOURCES: [Source; 9] = [
     ("SELECT entry, at, archive, files, bytes, source FROM repairs WHERE carrier = ?1", |row| {
         Ok(What::Repaired { archive: row.get(2)?, files: row.get(3)?, bytes: row.get(4)?, from: row.get(5)? })
     }),
-    ("SELECT lost_entry, at, reported, circumstances, by_fault FROM carrier_losses WHERE carrier = ?1", |row| {
-        Ok(What::Lost { reported: row.get(2)?, circumstances: row.get(3)?, by_fault: row.get(4)? })
+    (
+        "SELECT lost_entry, at, reported, circumstances, by_fault FROM carrier_losses WHERE carrier = ?1 AND retired = 0",
+        |row| Ok(What::Lost { reported: row.get(2)?, circumstances: row.get(3)?, by_fault: row.get(4)? }),
+    ),
+    ("SELECT lost_entry, at, circumstances FROM carrier_losses WHERE carrier = ?1 AND retired = 1", |row| {
+        Ok(What::Retired { reason: row.get(2)? })
     }),
     (
         "SELECT entry, restored_at, replacement FROM carrier_losses

@@ -3,7 +3,7 @@
 //!
 //! A copy counts where its carrier was not lost and its last verification found it whole, or it was repaired since, which
 //! makes it due at once; `archive create` reads every copy back, which is its first. An archive that a later one of the same period replaces, itself on two good copies,
-//! asks for no second copy any more.
+//! asks for nothing any more.
 
 use crate::error::Result;
 use crate::journal::find::{self, Carrier};
@@ -87,7 +87,7 @@ pub enum Need {
     Forged(String),
     /// Only the copy on this carrier is left.
     Single(String),
-    /// The copies on these two carriers have one holder or lie in one place (§2.5, §5.5.4).
+    /// No two copies have different holders and lie in different places (§2.5, §5.5.4): these two, for one.
     Together(String, String),
     /// No good copy is left.
     NoCopy,
@@ -172,19 +172,15 @@ impl ArchiveStatus {
                 if !replaced {
                     needs.push(Need::Repair(label(copy), self.good().next().map(label)));
                 }
-            } else if day >= copy.due {
+            } else if day >= copy.due && !replaced {
                 needs.push(Need::Verify(label(copy), copy.due));
             }
         }
-        if !replaced {
-            let good: Vec<&Copy> = self.good().collect();
-            let pairs =
-                good.iter().enumerate().flat_map(|(at, one)| good[at + 1..].iter().map(move |other| (one, other)));
-            needs.extend(
-                pairs
-                    .filter(|(one, other)| one.is_beside(other))
-                    .map(|(one, other)| Need::Together(label(one), label(other))),
-            );
+        let good: Vec<&Copy> = self.good().collect();
+        if let (false, [one, other, ..]) = (replaced, &good[..])
+            && good.iter().all(|one| good.iter().all(|other| one.is_beside(other)))
+        {
+            needs.push(Need::Together(label(one), label(other)));
         }
         let mut good = self.good();
         match (good.next(), good.next()) {
@@ -325,7 +321,7 @@ mod tests {
     fn lost(tables: &Connection, carrier: &str) {
         let sql =
             "INSERT INTO carrier_losses VALUES (?1, '2025-11-01', 'забыт', 0, '2025-11-01T10:00:00+03:00', 'petrova',
-                   NULL, NULL, NULL, 20, 20)";
+                   NULL, NULL, NULL, 20, 20, 0)";
         tables.execute(sql, [carrier]).unwrap();
     }
 
@@ -380,6 +376,15 @@ mod tests {
         assert_eq!(needs(&tables, "01.11.2025"), together);
         tables.execute("UPDATE carriers SET place = 'сейф', holder = 'petrova' WHERE id = 'c1'", []).unwrap();
         assert_eq!(needs(&tables, "01.11.2025"), together);
+        // A third copy apart from them is enough.
+        tables
+            .execute_batch(
+                "INSERT INTO carriers VALUES ('c3', 'А-3', 'kuznetsov', 'шкаф', '', '2025-10-24T09:00:00+03:00', 5);
+                 INSERT INTO archive_copies VALUES ('2025-2026-q1', 'c3', '2025-10-24T23:30:00+03:00', 6);",
+            )
+            .unwrap();
+        assert_eq!(needs(&tables, "01.11.2025"), []);
+        lost(&tables, "c3");
         lost(&tables, "c1");
         assert_eq!(needs(&tables, "01.11.2025"), [Need::Single("А-2".into())]);
     }

@@ -90,7 +90,7 @@ fn say(tables: &Connection, status: &Status, archive: &ArchiveStatus) -> Result<
 
 fn state(copy: &Copy) -> String {
     if let Some(loss) = &copy.carrier.loss {
-        return format!("носитель утерян {}, копией не считается", format_date(loss.reported));
+        return format!("носитель {} {}, копией не считается", loss.word(), format_date(loss.reported));
     }
     if let Some(day) = copy.repaired {
         return format!("исправлен {}, после этого не проверялся", format_date(day));

@@ -32,8 +32,8 @@ pub fn run(common: &Common, typed: &str) -> Result<()> {
     if history.is_failing() && !carrier.is_lost() {
         let times = plural(history.failures, ["раз", "раза", "раз"]);
         screen::warning(&format!(
-            "замените носитель: повреждения на нём найдены {} {times}. Зарегистрируйте новый и запишите на него архивы заново: \
-             letopis carrier register, letopis archive create",
+            "замените носитель: повреждения на нём найдены {} {times}. Зарегистрируйте новый (letopis carrier register), перепишите на него \
+             архивы со второй копии (letopis archive complete АРХИВ --from ВТОРАЯ --to НОВЫЙ), а этот спишите (letopis carrier retire)",
             history.failures
         ));
     }
@@ -76,6 +76,7 @@ fn words(tables: &Connection, event: &Event) -> Result<String> {
             let fault = if *by_fault { ", по вине держателя" } else { "" };
             format!("утерян, сообщено {day}: {circumstances}{fault}")
         }
+        What::Retired { reason } => format!("списан: {reason}"),
         What::Restored { replacement } => format!("данные восстановлены на «{}»", label(replacement)?),
         What::Replaces { lost } => format!("на нём восстановлены данные утерянного «{}»", label(lost)?),
     })

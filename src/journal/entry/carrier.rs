@@ -55,6 +55,16 @@ pub struct CarrierLost {
     pub by_fault: bool,
 }
 
+/// A carrier is used no more: worn out, and destroyed or wiped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CarrierRetired {
+    /// The carrier's id.
+    pub carrier: String,
+    /// Why, and what became of it.
+    pub reason: String,
+}
+
 /// What a lost carrier held was restored on another (§5.8.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

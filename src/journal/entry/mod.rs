@@ -14,7 +14,7 @@ mod people;
 mod study;
 
 pub use absence::{ExemptionSet, ExemptionWithdrawn, Reason, ReasonSet, ReasonWithdrawn};
-pub use carrier::{CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored, CarrierReturned};
+pub use carrier::{CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored, CarrierRetired, CarrierReturned};
 pub use control::{
     NoteAdded, NoteDone, RemarkAnswered, RemarkWritten, SubstitutionAssigned, SubstitutionConfirmed, YearClosed,
 };
@@ -149,6 +149,7 @@ kinds! {
     "carrier.issued" => CarrierIssued,
     "carrier.returned" => CarrierReturned,
     "carrier.lost" => CarrierLost,
+    "carrier.retired" => CarrierRetired,
     "carrier.restored" => CarrierRestored,
     "archive.created" => ArchiveCreated,
     "archive.verified" => ArchiveVerified,

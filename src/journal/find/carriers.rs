@@ -49,12 +49,14 @@ pub struct Returned {
     pub place: String,
 }
 
-/// A carrier's loss.
+/// A carrier's loss, or that it was retired.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Loss {
-    /// The day on which it was reported.
+    /// The day on which it was reported, or on which it was retired.
     pub reported: NaiveDate,
-    /// How it was lost.
+    /// Whether it was not lost but is used no more.
+    pub retired: bool,
+    /// How it was lost, or why it was retired.
     pub circumstances: String,
     /// Whether by the fault of who had it.
     pub by_fault: bool,
@@ -71,8 +73,15 @@ pub struct Restored {
     pub at: String,
 }
 
+impl Loss {
+    /// What became of the carrier, in Russian: «утерян», «списан».
+    pub fn word(&self) -> &'static str {
+        if self.retired { "списан" } else { "утерян" }
+    }
+}
+
 impl Carrier {
-    /// Whether it was lost.
+    /// Whether it was lost or retired: then it serves for nothing.
     pub fn is_lost(&self) -> bool {
         self.loss.is_some()
     }
@@ -84,7 +93,7 @@ impl Carrier {
 }
 
 const SELECT: &str = "SELECT id, label, holder, carriers.place, device, registered_at, login, issues.at,
-        issues.by, reported, circumstances, by_fault, replacement, restored_at FROM carriers
+        issues.by, reported, circumstances, by_fault, replacement, restored_at, retired FROM carriers
     LEFT JOIN carrier_issues AS issues ON issues.returned_at IS NULL
         AND issues.entry = (SELECT max(entry) FROM carrier_issues WHERE carrier = id)
     LEFT JOIN carrier_losses AS losses ON losses.carrier = id";
@@ -160,6 +169,7 @@ fn read(row: &Row<'_>) -> Result<Carrier> {
             })?,
             circumstances: row.get(10)?,
             by_fault: row.get(11)?,
+            retired: row.get(14)?,
             restored: restored.0.zip(restored.1).map(|(on, at)| Restored { on, at }),
         }),
     };

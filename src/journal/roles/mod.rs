@@ -72,6 +72,7 @@ const TABLE: &[(&str, &[Right])] = &[
     ("carrier.issued", &[Has(DeputyHead), Has(Director)]),
     ("carrier.returned", &[Has(DeputyHead), Has(Director)]),
     ("carrier.lost", &[Has(DeputyHead), Has(Director)]),
+    ("carrier.retired", &[Has(DeputyHead), Has(Director)]),
     ("carrier.restored", &[Has(DeputyHead), Has(Director), Has(Administrator)]),
     ("archive.created", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),
     ("archive.verified", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),

@@ -57,6 +57,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("carrier.issued", "            -  -  -  -  +  +  -  - "),
     ("carrier.returned", "          -  -  -  -  +  +  -  - "),
     ("carrier.lost", "              -  -  -  -  +  +  -  - "),
+    ("carrier.retired", "           -  -  -  -  +  +  -  - "),
     // The school's engineer restores the data (§5.8.2).
     ("carrier.restored", "          +  -  -  -  +  +  -  - "),
     ("archive.created", "           -  -  -  -  +  +  -  + "),
@@ -138,6 +139,7 @@ fn body(line: &str) -> String {
         "carrier.lost" => {
             r#"{"carrier":"1","reported":"2025-09-15","circumstances":"забыт в автобусе","by_fault":true}"#.into()
         }
+        "carrier.retired" => r#"{"carrier":"1","reason":"изношен"}"#.into(),
         "carrier.restored" => r#"{"carrier":"1","replacement":"2"}"#.into(),
         "archive.created" => concat!(
             r#"{"name":"2025-2026-q1","period":"I четверть","tagmanifest":"","length":1,"head":"","files":1,"#,

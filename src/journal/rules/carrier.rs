@@ -2,11 +2,13 @@
 
 use super::{Context, text};
 use crate::error::{Error, Result};
-use crate::journal::entry::{CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored, CarrierReturned};
+use crate::journal::entry::{
+    CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored, CarrierRetired, CarrierReturned,
+};
 use crate::journal::find::{self, Carrier};
 use crate::school::format_date;
 use chrono::NaiveDate;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 /// A carrier with an id and a label of its own, held by somebody who works here. Registered again, it takes what is said
 /// of it now; to say the same again is a mistake.
@@ -88,11 +90,32 @@ pub fn loss(context: &Context<'_>, lost: &CarrierLost, today: NaiveDate) -> Resu
         .next("укажите день, когда сообщено об утере: --reported"))
 }
 
+/// A carrier is retired when it was handed in and no archive would lose its last copy.
+pub fn retirement(context: &Context<'_>, retired: &CarrierRetired) -> Result<()> {
+    text::is_given(&retired.reason, "причина списания")?;
+    text::fits(&retired.reason, "причина списания")?;
+    let carrier = at_hand(context, &retired.carrier)?;
+    let label = &carrier.label;
+    if carrier.issue.is_some() {
+        return Err(Error::refused(format!("носитель «{label}» выдан: списывают сданный"))
+            .next(format!("сначала запишите, что он сдан: letopis carrier return «{label}» --place МЕСТО")));
+    }
+    let sql = "SELECT archive FROM archive_copies WHERE carrier = ?1 AND archive NOT IN (
+                   SELECT archive FROM archive_copies WHERE carrier <> ?1
+                   AND carrier NOT IN (SELECT carrier FROM carrier_losses)) ORDER BY entry LIMIT 1";
+    let last: Option<String> =
+        context.tables.prepare_cached(sql)?.query_row([&retired.carrier], |row| row.get(0)).optional()?;
+    let Some(archive) = last else { return Ok(()) };
+    Err(Error::refused(format!("на носителе «{label}» последняя копия архива «{archive}»")).next(format!(
+        "сначала перепишите её на другой: letopis archive complete {archive} --from НОСИТЕЛЬ --to ДРУГОЙ"
+    )))
+}
+
 /// §5.8.2: what was on a lost carrier is restored on another that is at hand.
 pub fn restoring(context: &Context<'_>, restored: &CarrierRestored) -> Result<()> {
     let lost = known(context.tables, &restored.carrier)?;
     let label = &lost.label;
-    let Some(loss) = &lost.loss else {
+    let Some(loss) = lost.loss.as_ref().filter(|loss| !loss.retired) else {
         return Err(Error::refused(format!("носитель «{label}» не записан как утерянный: восстанавливать нечего"))
             .next(format!("сначала запишите утерю: letopis carrier lost «{label}» --circumstances ОБСТОЯТЕЛЬСТВА")));
     };
@@ -112,7 +135,11 @@ pub fn is_not_lost(tables: &Connection, id: &str) -> Result<()> {
     let Some(carrier) = find::carrier(tables, id)? else { return Ok(()) };
     let Some(loss) = &carrier.loss else { return Ok(()) };
     let (label, reported) = (&carrier.label, format_date(loss.reported));
-    Err(Error::refused(format!("носитель «{label}» утерян, об этом сообщено {reported} (§5.8)")).next(
+    let what = match loss.retired {
+        true => format!("носитель «{label}» списан {reported}"),
+        false => format!("носитель «{label}» утерян, об этом сообщено {reported} (§5.8)"),
+    };
+    Err(Error::refused(what).next(
         "возьмите другой носитель; найденный сначала очистите и зарегистрируйте под новой надписью: letopis carrier register",
     ))
 }

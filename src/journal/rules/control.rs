@@ -20,6 +20,7 @@ const AFTER_CLOSE: &[&str] = &[
     "carrier.issued",
     "carrier.returned",
     "carrier.lost",
+    "carrier.retired",
     "carrier.restored",
     "archive.created",
     "archive.verified",

@@ -97,6 +97,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::CarrierIssued(issued) => carrier::issue(context, issued)?,
         Body::CarrierReturned(returned) => carrier::handing_in(context, returned)?,
         Body::CarrierLost(lost) => carrier::loss(context, lost, today)?,
+        Body::CarrierRetired(retired) => carrier::retirement(context, retired)?,
         Body::CarrierRestored(restored) => carrier::restoring(context, restored)?,
         Body::ArchiveCreated(archive) => paper::archive(context, archive)?,
         Body::ArchiveVerified(verified) => paper::of_archive(tables, &verified.archive)?,

@@ -116,8 +116,8 @@ pub fn archive(context: &Context<'_>, archive: &ArchiveCreated) -> Result<()> {
     apart(tables, &carriers)
 }
 
-/// A copy made up later: beside those there are, as [`archive`] demands of two, or again on a carrier that had one, since
-/// what was written may have been wiped from it.
+/// A copy made up later: with one of those there are it is a pair as [`archive`] demands; or again on a carrier that had
+/// one, since what was written may have been wiped from it.
 pub fn copied(tables: &Connection, copied: &ArchiveCopied) -> Result<()> {
     of_archive(tables, &copied.archive)?;
     let sql = "SELECT carrier, label, holder, place FROM archive_copies JOIN carriers ON id = carrier
@@ -134,7 +134,9 @@ pub fn copied(tables: &Connection, copied: &ArchiveCopied) -> Result<()> {
     let same = |[holder, place]: &[String; 2]| {
         own.as_ref().is_some_and(|own| own[0] == *holder || crate::school::same_word(&own[1], place))
     };
-    if let Some((_, label, _)) = kept.iter().find(|(.., kept)| same(kept)) {
+    // Of three copies two are enough that are apart: so a worn stick gets its successor.
+    let partner = kept.iter().find(|(.., kept)| !same(kept));
+    if let (None, Some((_, label, _))) = (partner, kept.first()) {
         return Err(Error::refused(format!(
             "копия архива «{}» уже лежит на «{label}», у которого тот же хранитель или то же место хранения (§2.5, §5.5.4)",
             copied.archive
@@ -144,7 +146,7 @@ pub fn copied(tables: &Connection, copied: &ArchiveCopied) -> Result<()> {
              letopis carrier lost {label} --circumstances ОБСТОЯТЕЛЬСТВА"
         )));
     }
-    let carriers = kept.iter().map(|(id, ..)| id.as_str()).chain([copied.carrier.as_str()]);
+    let carriers = partner.map(|(id, ..)| id.as_str()).into_iter().chain([copied.carrier.as_str()]);
     apart(tables, &carriers.collect::<Vec<_>>())
 }
 

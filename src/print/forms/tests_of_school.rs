@@ -93,7 +93,7 @@ fn the_register_of_carriers_has_a_line_for_each_issue_and_the_loss_in_the_last()
                  (1601, '00c1d2e3f4a5b6c7', 'zav', '2025-11-01T09:00:00+03:00', 'dir', '2025-11-20T09:00:00+03:00', 'dir', 'шкаф', 1601),
                  (1602, '00c1d2e3f4a5b6c7', 'zav', '2025-12-01T23:30:00+03:00', 'dir', NULL, NULL, NULL, NULL);
              INSERT INTO carrier_losses VALUES ('00c1d2e3f4a5b6c7', '2025-12-10', 'забыт в автобусе', 1,
-                 '2025-12-10T09:00:00+03:00', 'dir', '11c1d2e3f4a5b6c7', '2025-12-12T09:00:00+03:00', 'dir', 1603, 1604);",
+                 '2025-12-10T09:00:00+03:00', 'dir', '11c1d2e3f4a5b6c7', '2025-12-12T09:00:00+03:00', 'dir', 1603, 1604, 0);",
         )
         .unwrap();
     let lines = lines(&tables, Form::Carriers);
@@ -148,7 +148,7 @@ fn an_act_names_the_copies_that_are_left_and_promises_no_second_one_where_there_
     let says = |word: &str| lines_of(&tables, &wanted).iter().flatten().any(|cell| cell.contains(word));
     assert!(says("по одной на каждом") && says("А-1") && says("А-2"));
     let lose = |carrier: &str| {
-        let sql = "INSERT INTO carrier_losses VALUES (?1, '2025-12-10', 'забыт', 0, '2025-12-10T09:00:00+03:00', 'dir', NULL, NULL, NULL, 1603, 1604)";
+        let sql = "INSERT INTO carrier_losses VALUES (?1, '2025-12-10', 'забыт', 0, '2025-12-10T09:00:00+03:00', 'dir', NULL, NULL, NULL, 1603, 1604, 0)";
         tables.execute(sql, [carrier]).unwrap();
     };
     // A copy that was wiped and written again is still one.

@@ -2,7 +2,9 @@
 
 use super::Place;
 use crate::error::Result;
-use crate::journal::entry::{CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored, CarrierReturned};
+use crate::journal::entry::{
+    CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored, CarrierRetired, CarrierReturned,
+};
 use crate::journal::find::iso;
 use rusqlite::params;
 
@@ -35,6 +37,15 @@ impl Place<'_> {
         let day = iso(lost.reported);
         let by = &self.entry.author;
         self.run(sql, params![lost.carrier, day, lost.circumstances, lost.by_fault, self.time(), by, self.seq])
+    }
+
+    pub(super) fn carrier_retired(&self, retired: &CarrierRetired) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO carrier_losses
+                   (carrier, reported, circumstances, by_fault, at, by, lost_entry, entry, retired)
+                   VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?6, 1)";
+        let (at, by) = (self.time(), &self.entry.author);
+        let day = at.get(..10).unwrap_or_default();
+        self.run(sql, params![retired.carrier, day, retired.reason, at, by, self.seq])
     }
 
     pub(super) fn carrier_restored(&self, restored: &CarrierRestored) -> Result<()> {

@@ -62,6 +62,7 @@ pub fn apply(tables: &Connection, seq: u64, entry: &Entry) -> Result<()> {
         Body::CarrierIssued(issued) => at.carrier_issued(issued),
         Body::CarrierReturned(returned) => at.carrier_returned(returned),
         Body::CarrierLost(lost) => at.carrier_lost(lost),
+        Body::CarrierRetired(retired) => at.carrier_retired(retired),
         Body::CarrierRestored(restored) => at.carrier_restored(restored),
         Body::ArchiveCreated(archive) => at.archive(archive),
         Body::ArchiveVerified(verified) => at.verified(verified),

@@ -63,7 +63,7 @@ impl Composer<'_, ()> {
             let fault = if loss.by_fault { &words.by_fault } else { &words.not_by_fault };
             let (date, circumstances) = (format_date(loss.reported), &loss.circumstances);
             let values = [("date", date.as_str()), ("circumstances", circumstances), ("fault", fault.as_str())];
-            last.lost = words.lost.fill(&values);
+            last.lost = if loss.retired { &words.retired } else { &words.lost }.fill(&values);
             if let Some(restored) = &loss.restored {
                 let label = find::carrier(self.tables, &restored.on)?.map(|on| on.label).unwrap_or_default();
                 let date = self.day(&restored.at);

@@ -89,6 +89,7 @@ pub struct CarrierWords {
     pub issued: Wording<Issuing>,
     pub returned: Wording<Holding>,
     pub lost: Wording<Losing>,
+    pub retired: Wording<Losing>,
     pub by_fault: Label,
     pub not_by_fault: Label,
     pub restored: Wording<Replacing>,
