@@ -11,7 +11,7 @@ use crate::school::{School, same_word};
 use chrono::{Datelike, Months, NaiveDate};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-/// For how many years after the school year's end a journal is kept.
+/// For how many years after the one in which the school year ends a journal is kept.
 const JOURNAL_YEARS: u32 = 5;
 /// For how many years the sheets of final results are (§5.2).
 const SUMMARIES_YEARS: u32 = 25;
@@ -235,13 +235,13 @@ fn missing(school: &School, archives: &[ArchiveStatus], day: NaiveDate) -> Vec<(
     ends
 }
 
-/// The last day of the term of storage.
+/// The last day of the term of storage. Years of storage are counted from the 1 January after the files were closed, as
+/// archives in Russia count them.
 fn kept_until(school: &School, summaries: bool) -> NaiveDate {
     let ends = school.year.ends;
     let years = if summaries { SUMMARIES_YEARS } else { JOURNAL_YEARS };
     let last = ends.checked_add_months(Months::new(12 * years)).unwrap_or(NaiveDate::MAX);
-    // What is kept for 25 years is kept to the end of the last of them.
-    if summaries { NaiveDate::from_ymd_opt(last.year(), 12, 31).unwrap_or(last) } else { last }
+    NaiveDate::from_ymd_opt(last.year(), 12, 31).unwrap_or(last)
 }
 
 fn copies(tables: &Connection, school: &School, archive: &str, created: NaiveDate) -> Result<Vec<Copy>> {
@@ -435,10 +435,10 @@ mod tests {
     fn journals_are_kept_five_years_and_sheets_of_final_results_twenty_five() {
         let tables = tables();
         archive(&tables, "2025-2026-summaries", "Сводные ведомости", 11);
-        let status = Status::of(&tables, day("30.05.2031")).unwrap();
+        let status = Status::of(&tables, day("01.01.2032")).unwrap();
         let [journal, summaries] = &status.archives[..] else { panic!("{status:?}") };
-        assert_eq!((journal.kept_until, summaries.kept_until), (day("29.05.2031"), day("31.12.2051")));
-        assert!(journal.may_be_destroyed(day("30.05.2031")) && !journal.may_be_destroyed(day("29.05.2031")));
+        assert_eq!((journal.kept_until, summaries.kept_until), (day("31.12.2031"), day("31.12.2051")));
+        assert!(journal.may_be_destroyed(day("01.01.2032")) && !journal.may_be_destroyed(day("31.12.2031")));
         assert_eq!(journal.needs, [], "nothing is due of what need not be kept");
         assert_eq!(summaries.needs.len(), 2);
         assert_eq!(status.summaries(), Some(summaries));
