@@ -108,8 +108,14 @@ pub(super) fn compare(files: &Files, known: &[Finding]) -> Vec<Finding> {
             }
         }
     }
-    let extra = files.payload_files().filter(|(path, _)| manifest.get(path).is_none());
-    findings.extend(extra.map(|(path, _)| blame(path, "лишний файл: его нет в списке")));
+    let missing = || manifest.iter().filter(|(path, _)| path.is_in(DATA) && !files.listed.files.contains_key(path));
+    for (path, _) in files.payload_files().filter(|(path, _)| manifest.get(path).is_none()) {
+        let renamed = missing().find(|(_, sum)| files.sum(path) == Some(*sum));
+        findings.push(match renamed {
+            Some((real, _)) => blame(path, &format!("это «{real}» под другим именем: переименуйте обратно")),
+            None => blame(path, "лишний файл: его нет в списке"),
+        });
+    }
     findings.extend(strangers(files));
     findings
 }

@@ -42,6 +42,26 @@ fn a_flipped_bit_anywhere_is_found_and_the_file_is_named() {
 }
 
 #[test]
+fn a_package_under_another_name_is_known_and_what_was_unpacked_there_is_one_warning() {
+    let school = School::new();
+    school.archive();
+    let bag = school.bag(0).root().to_owned();
+    let renamed = bag.join("data/database-copy.zip.age");
+    fs::rename(bag.join("data/database.zip.age"), &renamed).unwrap();
+    let report = check(&bag, &[]);
+    let what = "это «data/database.zip.age» под другим именем: переименуйте обратно";
+    assert!(report.findings.iter().any(|f| f.path == "data/database-copy.zip.age" && f.what == what), "{report:?}");
+    assert_eq!(report.verdict.exit_status(), 1);
+    fs::rename(&renamed, bag.join("data/database.zip.age")).unwrap();
+    fs::create_dir(bag.join("database")).unwrap();
+    (0..9).for_each(|number| fs::write(bag.join(format!("database/{number}.csv")), "open").unwrap());
+    let report = check(&bag, &[]);
+    assert_eq!(report.verdict.exit_status(), 0);
+    let warnings: Vec<&Finding> = report.findings.iter().filter(|f| f.severity == Severity::Warning).collect();
+    assert!(warnings.len() == 1 && warnings[0].what.contains("файлов: 9; удалите"), "{warnings:?}");
+}
+
+#[test]
 fn a_file_that_is_missing_cut_off_or_put_there_is_named() {
     let school = School::new();
     school.archive();
