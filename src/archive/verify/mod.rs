@@ -24,7 +24,7 @@ mod together;
 use std::path::Path;
 
 use super::anchor::{Anchor, Subject};
-use super::bag::{BAGIT, Facts, Folder, INFO, Info, Oxum};
+use super::bag::{BAGIT, Facts, Folder, INFO, Info, Oxum, SIGNATURE, TAGMANIFEST};
 use super::bagit;
 use super::progress::Progress;
 use super::report::{Depth, Finding, Report, Severity, Verdict};
@@ -114,7 +114,11 @@ pub fn verify(path: &Path, request: &Request<'_>, progress: &dyn Progress) -> Re
 
 fn verdict(findings: &[Finding], depth: Depth, fingerprint: Option<String>, by: Vec<String>) -> Verdict {
     let worst = |severity: Severity| findings.iter().any(|finding| finding.severity == severity);
+    // Of a seal that holds an anchor's word is true whatever else is damaged; of what was read from a file it may not be.
+    let is_of_seal = |finding: &&Finding| finding.path == SIGNATURE || finding.path == TAGMANIFEST;
+    let sealed_by_another = findings.iter().filter(is_of_seal).any(|finding| finding.severity == Severity::Forgery);
     match fingerprint {
+        _ if sealed_by_another => Verdict::Forged,
         _ if worst(Severity::Damage) => Verdict::Damaged,
         _ if worst(Severity::Forgery) => Verdict::Forged,
         // Without a signature there was a finding already; were there none, this would still promise nothing.

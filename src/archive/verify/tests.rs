@@ -42,6 +42,18 @@ fn a_flipped_bit_anywhere_is_found_and_the_file_is_named() {
 }
 
 #[test]
+fn a_damaged_archive_of_another_signer_is_not_to_be_repaired_but_reported() {
+    let school = School::new();
+    school.archive();
+    let bag = school.bag(0).root().to_owned();
+    fs::write(bag.join("data/class-7a.zip.age"), "damaged").unwrap();
+    let own = Anchor::Signer(school.petrova.public().fingerprint());
+    assert_eq!(check(&bag, &[own]).verdict, Verdict::Damaged);
+    let another = Anchor::Signer(Identity::generate().public().fingerprint());
+    assert_eq!(check(&bag, &[another]).verdict, Verdict::Forged);
+}
+
+#[test]
 fn a_package_under_another_name_is_known_and_what_was_unpacked_there_is_one_warning() {
     let school = School::new();
     school.archive();
