@@ -72,7 +72,12 @@ fn what_one_carrier_cannot_heal_comes_from_both() {
     let refused = bare(&["archive", "repair", "usb-1"], dir.path());
     assert_eq!(refused.0.code, Some(1), "{}", refused.0);
     assert!(refused.0.stderr.contains("ничего не изменено") && refused.0.stderr.contains("--from"), "{}", refused.0);
-    bare(&["archive", "repair", "usb-1", "--from", "usb-2"], dir.path()).ok();
+    // By way of a disk, as the program says after it.
+    fs::create_dir(dir.path().join("disk")).unwrap();
+    let beside = ["archive", "repair", "usb-1", "--from", "usb-2", "--to", "disk"];
+    let mended = format!("disk/{}", one.file_name().unwrap().to_str().unwrap());
+    bare(&beside, dir.path()).fails(0, &["Целый архив записан", &format!("repair НОСИТЕЛЬ --from {mended}")]);
+    bare(&["archive", "repair", "usb-1", "--from", &mended], dir.path()).ok();
     bare(&["archive", "repair", "usb-2", "--from", "usb-1"], dir.path()).ok();
     assert!(contents(&one) == intact && contents(&other) == intact);
 }

@@ -52,8 +52,10 @@ impl Repair {
             match done {
                 Ok(repaired) => {
                     values.push(value(bag, repaired.as_ref()));
-                    if !common.json {
-                        say(bag, repaired.as_ref());
+                    match &repaired {
+                        _ if common.json => {}
+                        Some(repaired) if self.to.is_some() => say_beside(repaired),
+                        repaired => say(bag, repaired.as_ref()),
                     }
                     if let Some(repaired) = repaired.as_ref().filter(|_| self.to.is_none()) {
                         recorder.record(bag, repaired)?;
@@ -140,6 +142,14 @@ fn value(bag: &Path, repaired: Option<&Repaired>) -> serde_json::Value {
         "bytes": repaired.map_or(0, |repaired| repaired.bytes), "from": repaired.map(|repaired| repaired.origin),
         "strangers": repaired.and_then(|repaired| repaired.strangers.as_ref()),
     })
+}
+
+/// What was written elsewhere: all of it, whatever of it was damaged.
+fn say_beside(repaired: &Repaired) {
+    let place = repaired.bag.display();
+    println!("Целый архив записан в {place}: файлов — {}, байт — {}.", repaired.files.len(), repaired.bytes);
+    println!("  После исправления: {}.", repaired.report.verdict);
+    println!("  Что делать: на носитель его вернёт «letopis archive repair НОСИТЕЛЬ --from {place}».");
 }
 
 fn say(bag: &Path, repaired: Option<&Repaired>) {

@@ -140,7 +140,8 @@ pub fn is_not_lost(tables: &Connection, id: &str) -> Result<()> {
         false => format!("носитель «{label}» утерян, об этом сообщено {reported} (§5.8)"),
     };
     Err(Error::refused(what).next(
-        "возьмите другой носитель; найденный сначала очистите и зарегистрируйте под новой надписью: letopis carrier register",
+        "возьмите другой носитель; с найденного сначала возьмите архивы, которых нет больше нигде (letopis archive verify, restore), \
+         потом очистите его и зарегистрируйте под новой надписью: letopis carrier register",
     ))
 }
 
