@@ -102,9 +102,11 @@ impl Targets {
 
     /// Ends the threads, and tells of each carrier whether all of it was written.
     pub fn finish(mut self) -> Vec<Result<()>> {
-        for place in 0..self.branches.len() {
-            if let Some(branch) = self.branches[place].take() {
-                self.failures[place] = end(branch).err();
+        // All are told before any is waited for: each then makes durable what it wrote, beside the others.
+        let ending: Vec<_> = self.branches.iter_mut().map(|branch| branch.take().map(Branch::close)).collect();
+        for (failure, ending) in self.failures.iter_mut().zip(ending) {
+            if let Some(ending) = ending {
+                *failure = ending.wait().err();
             }
         }
         self.failures.into_iter().map(|failure| failure.map_or(Ok(()), Err)).collect()
@@ -135,7 +137,7 @@ impl Targets {
             if branch.orders.send(order(branch)).is_err()
                 && let Some(branch) = self.branches[place].take()
             {
-                self.failures[place] = end(branch).err();
+                self.failures[place] = branch.close().wait().err();
             }
         }
         if self.branches.iter().any(Option::is_some) {
@@ -146,11 +148,26 @@ impl Targets {
     }
 }
 
-fn end(branch: Branch) -> Result<()> {
-    drop(branch.orders);
-    branch.thread.join().unwrap_or_else(|_| {
-        Err(Error::environment(format!("запись на «{}» прервалась", branch.root.display())).next("повторите"))
-    })
+impl Branch {
+    /// Tells the carrier's thread that nothing more comes.
+    fn close(self) -> Ending {
+        Ending { root: self.root, thread: self.thread }
+    }
+}
+
+/// A carrier that gets no more orders.
+struct Ending {
+    root: PathBuf,
+    thread: JoinHandle<Result<()>>,
+}
+
+impl Ending {
+    /// Waits until all that was written is durable.
+    fn wait(self) -> Result<()> {
+        self.thread.join().unwrap_or_else(|_| {
+            Err(Error::environment(format!("запись на «{}» прервалась", self.root.display())).next("повторите"))
+        })
+    }
 }
 
 /// Sums up file after file until nobody writes any more.
