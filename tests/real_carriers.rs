@@ -309,6 +309,10 @@ fn a_disk_that_fills_up_at_any_stage_leaves_the_other_copy_whole_and_is_clean_af
                 assert!(!bag.root().exists() || verdict(&carriers[0]) == Verdict::Unfinished, "{left}");
             }
         }
+        if created.copies[0].outcome.is_err() && left < bytes / 2 {
+            let error = complete(NAME, &carriers[1], &carriers[0], &Quiet).unwrap_err();
+            assert!(error.message().contains("свободно") && !carriers[0].bag(NAME).root().exists(), "{left}: {error}");
+        }
         fs::remove_file(&filler).unwrap();
         if created.copies[0].outcome.is_err() {
             complete(NAME, &carriers[1], &carriers[0], &Quiet).unwrap();

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Bag, Copied, Plan};
+use super::{Bag, Copied, Plan, has_room};
 use crate::archive::bag::{BAGIT, BagPath, DATA, Folder, RECOVERY, SIGNATURE, total};
 use crate::archive::carrier::Carrier;
 use crate::archive::progress::Progress;
@@ -13,6 +13,9 @@ use crate::archive::sum::Sum;
 use crate::archive::targets::{FAT32_LIMIT, Targets, Written, remove_bag, sync_folder};
 use crate::device::forget_cached;
 use crate::error::{Error, Result};
+
+/// The least that a file takes on any of the file systems of carriers: what surely does not fit is refused before it is tried.
+const CLUSTER_LEAST: u64 = 512;
 
 /// Seals and declares the copies that were written, reads them back, and removes those that fail.
 ///
@@ -64,6 +67,8 @@ pub fn complete(name: &str, from: &Carrier, to: &Carrier, progress: &dyn Progres
         return Ok(note);
     }
     let (source, target) = (from.bag(name), to.bag(name));
+    let sizes = source.list().files.into_values().collect::<Vec<_>>();
+    has_room(to, total(sizes.iter().map(|size| size.next_multiple_of(CLUSTER_LEAST))))?;
     let data = target.root().join(DATA);
     fs::create_dir_all(&data).map_err(|cause| Error::file("создать папку", &data, &cause))?;
     copy(&source, &target, progress).inspect_err(|_| {

@@ -165,22 +165,24 @@ fn prepare(plan: &Plan<'_>, progress: &dyn Progress) -> Result<Vec<String>> {
     // A package, six tag files and some fifteen of recovery data end in a cluster each, and so do three folders.
     let clusters = (plan.packages.len() as u64 + 24) * CLUSTER;
     let needed = needed + recovery::size_bound(needed, plan.facts.recovery) + clusters;
-    for carrier in plan.carriers {
-        if let Some(free) = free_space(carrier.folder())?.filter(|free| *free < needed) {
-            return Err(Error::environment(format!(
-                "на носителе «{}» свободно {} МиБ, а архиву нужно до {} МиБ",
-                carrier.card().label,
-                free >> 20,
-                (needed >> 20) + 1
-            ))
-            .next("возьмите носитель большего размера; старые архивы с этого не удаляйте"));
-        }
-    }
+    plan.carriers.iter().try_for_each(|carrier| has_room(carrier, needed))?;
     for carrier in plan.carriers {
         let data = carrier.bag(plan.name).root().join(DATA);
         fs::create_dir_all(&data).map_err(|cause| Error::file("создать папку", &data, &cause))?;
     }
     Ok(notes)
+}
+
+/// Makes sure that so many bytes fit on a carrier.
+fn has_room(carrier: &Carrier, needed: u64) -> Result<()> {
+    let Some(free) = free_space(carrier.folder())?.filter(|free| *free < needed) else { return Ok(()) };
+    Err(Error::environment(format!(
+        "на носителе «{}» свободно {} МиБ, а архиву нужно до {} МиБ",
+        carrier.card().label,
+        free >> 20,
+        (needed >> 20) + 1
+    ))
+    .next("возьмите носитель большего размера; старые архивы с этого не удаляйте"))
 }
 
 /// Writes everything up to the seal, and tells of each carrier whether it kept up.
