@@ -69,6 +69,7 @@ fn a_single_copy_is_recorded_and_completed() {
     // Three copies, and of the two that one person keeps the worn one is retired.
     run("16:16", &["archive", "status"]).ok();
     run("16:17", &["carrier", "retire", "usb-2a", "--reason", "портит файлы, уничтожен"]).fails(0, &["списан"]);
+    run("16:18", &["archive", "verify", "usb-2"]).fails(0, &["числится в журнале как списан"]);
     run("16:18", &["carrier", "retire", "usb-2a", "--reason", "ещё раз"]).fails(1, &["«usb-2a» списан 24.10.2025"]);
     run("16:18", &["carrier", "restore", "usb-2a", "--replacement", "usb-3"]).fails(1, &["не записан как утерянный"]);
     run("16:18", &["carrier", "list"]).fails(0, &["списан 24.10.2025"]);

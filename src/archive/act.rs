@@ -37,11 +37,7 @@ pub fn may_be_written(file: &Path, verified: &[PathBuf]) -> Result<()> {
 
 /// What was found under one path: the carrier's own files, and its archives.
 pub fn inspected(own: &Option<Vec<Finding>>, card: Option<&Card>, reports: &[(PathBuf, Report)]) -> Vec<Inspected> {
-    let of_carrier = |(bag, report): &(PathBuf, Report)| Inspected {
-        stick: card.map(Card::to_string),
-        ..of_report(own.as_deref(), bag, report)
-    };
-    reports.iter().map(of_carrier).collect()
+    reports.iter().map(|(bag, report)| of_report(own.as_deref(), card, bag, report)).collect()
 }
 
 /// Said where the archive names none before it: nothing could be found amiss there.
@@ -50,7 +46,7 @@ fn first() -> Found {
     Found { place: INFO.to_owned(), what, gravity: "сведение".to_owned(), fault: false }
 }
 
-fn of_report(own: Option<&[Finding]>, bag: &Path, report: &Report) -> Inspected {
+fn of_report(own: Option<&[Finding]>, card: Option<&Card>, bag: &Path, report: &Report) -> Inspected {
     let is_first = report.facts.as_ref().is_some_and(|facts| facts.previous.is_none());
     let facts = report.facts.as_ref().map(|facts| Facts {
         school: facts.school.clone(),
@@ -61,7 +57,7 @@ fn of_report(own: Option<&[Finding]>, bag: &Path, report: &Report) -> Inspected 
     });
     Inspected {
         path: bag.display().to_string(),
-        stick: None,
+        stick: card.map(Card::to_string),
         foreign: report.is_foreign(),
         facts,
         payload: (report.payload.files, report.payload.bytes),

@@ -291,6 +291,15 @@ impl Verify {
                 checked.path.display()
             ));
         }
+        for card in checked.iter().filter_map(|checked| checked.card.as_ref()) {
+            let loss = find::carrier(journal.tables(), &card.id)?.and_then(|carrier| carrier.loss);
+            if let Some(loss) = loss {
+                let (label, word) = (&card.label, loss.word());
+                screen::warning(&format!(
+                    "носитель «{label}» числится в журнале как {word}: копией то, что на нём, не считается"
+                ));
+            }
+        }
         let known = checked.iter().filter(|checked| !doubted(checked));
         for (bag, report) in known.flat_map(|checked| &checked.reports) {
             if record_verification(journal, session::author(identity), bag, report)?.is_some() && !quiet {

@@ -139,7 +139,9 @@ impl Carrier {
                 let mut desk = Desk::open(common)?;
                 let known = resolve::carrier(desk.tables(), &carrier)?;
                 let retired = CarrierRetired { carrier: known.id, reason: clean(&reason)? };
-                return desk.record(retired, &format!("Носитель «{}» списан", known.label));
+                let status = desk.record(retired, &format!("Носитель «{}» списан", known.label))?;
+                println!("Что делать: проверьте, что архивам хватает оставшихся копий: letopis archive status.");
+                return Ok(status);
             }
             Self::List => list(common)?,
             Self::History { carrier } => history::run(common, &carrier)?,

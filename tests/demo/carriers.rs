@@ -209,7 +209,21 @@ fn a_stick_that_lost_its_card_is_known_by_its_archives_and_one_with_anothers_car
 fn another_archive_under_the_name_of_one_is_named_and_not_taken_for_it() {
     let Some(stage) = Stage::new() else { return };
     let run = |args: &[&str]| stage.school.run(LATER, "petrova", args);
+    let (zeros, act) = ("0".repeat(64), stage.school.path("act.pdf"));
+    let folder = stage.school.path(".");
+    let other = ["archive", "verify", "usb-1", "--expect", &zeros, "--act", "act.pdf"];
+    bare(&other, &folder).fails(1, &["не тот архив, для которого составлен акт", "не подлинен"]);
+    if let Some(pdftotext) = peers::require("pdftotext") {
+        let text = pdftotext.run(["-layout", act.to_str().unwrap(), "-"], &folder).stdout;
+        for word in ["«А-1», №", "код из акта: не сходится", "это первый архив журнала", "SHA256:"]
+        {
+            assert!(text.contains(word), "{word}: {text}");
+        }
+    }
     stage.create("usb-1", "usb-2").ok();
+    // Of several archives none is accused by a code that is none of theirs.
+    let said = bare(&other[..5], &folder).fails(1, &["архива с кодом из акта на этом носителе нет", "цел; подпись"]);
+    assert!(!said.stdout.contains("не подлинен"), "{}", said.stdout);
     let bag = |name: &str| stage.school.path("usb-2").join("LETOPIS").join(name);
     std::fs::remove_dir_all(bag("2025-2026-year-2")).unwrap();
     std::fs::rename(bag("2025-2026-year"), bag("2025-2026-year-2")).unwrap();

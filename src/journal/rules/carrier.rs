@@ -135,11 +135,11 @@ pub fn is_not_lost(tables: &Connection, id: &str) -> Result<()> {
     let Some(carrier) = find::carrier(tables, id)? else { return Ok(()) };
     let Some(loss) = &carrier.loss else { return Ok(()) };
     let (label, reported) = (&carrier.label, format_date(loss.reported));
-    let what = match loss.retired {
-        true => format!("носитель «{label}» списан {reported}"),
-        false => format!("носитель «{label}» утерян, об этом сообщено {reported} (§5.8)"),
-    };
-    Err(Error::refused(what).next(
+    if loss.retired {
+        return Err(Error::refused(format!("носитель «{label}» списан {reported}"))
+            .next("возьмите другой носитель; новый сначала зарегистрируйте: letopis carrier register"));
+    }
+    Err(Error::refused(format!("носитель «{label}» утерян, об этом сообщено {reported} (§5.8)")).next(
         "возьмите другой носитель; с найденного сначала возьмите архивы, которых нет больше нигде (letopis archive verify, restore), \
          потом очистите его и зарегистрируйте под новой надписью: letopis carrier register",
     ))
