@@ -14,7 +14,8 @@ use letopis::journal::entry::{
     AttendanceSet, Body, JournalCreated, KeyEnrolled, LessonRecorded, LessonRef, MarkLine, MarksSet, Person,
     PresenceLine,
 };
-use letopis::journal::{Author, Journal, find};
+use letopis::journal::read::Tables;
+use letopis::journal::{Author, Journal, read};
 use letopis::ledger::identity::Identity;
 use letopis::ledger::keyfile;
 use letopis::ledger::strict::{Signed, Verifiers};
@@ -67,10 +68,11 @@ impl Place {
         let (mut journal, keys) = place.found("journal.letopis", "2025-09-01T07:00:00+03:00", &later);
         if classes > 1 {
             let start = Instant::now();
-            let entries = live(&mut journal, &keys, whole.tables());
+            let entries = live(&mut journal, &keys, &Connection::open(whole.path()).expect("the journal"));
             println!("made         {entries} entries in {:.0} s", start.elapsed().as_secs_f64());
         } else {
-            let first = happenings(whole.tables()).into_iter().next().expect("a lesson");
+            let first =
+                happenings(&Connection::open(whole.path()).expect("the journal")).into_iter().next().expect("a lesson");
             journal.record(author(&keys[&first.by], first.at), first.body).expect("a lesson");
         }
         place
@@ -132,7 +134,7 @@ impl Place {
     /// Checks the signatures alone, in three ways, on all processors.
     fn signatures(&self) {
         let file = Connection::open(self.journal()).expect("the journal");
-        let records = records(&file);
+        let records = records(&file, Journal::open(&self.journal()).expect("the journal").tables());
         let signed: Vec<Signed<'_>> =
             records.iter().map(|(message, signature, key)| Signed { message, signature, key }).collect();
         let ours = seconds(|| {
@@ -305,7 +307,7 @@ fn cells(whole: &Connection, lesson: i64, at: &LessonRef) -> Vec<Body> {
 }
 
 /// The last records of a ledger: message, signature, key.
-fn records(file: &Connection) -> Vec<(Vec<u8>, [u8; 64], [u8; 32])> {
+fn records(file: &Connection, tables: &Tables) -> Vec<(Vec<u8>, [u8; 64], [u8; 32])> {
     use letopis::journal::entry::Entry;
     use letopis::ledger::chain::Tip;
     let first = letopis::ledger::store::get(file, 1).expect("a record").expect("the first record");
@@ -319,7 +321,7 @@ fn records(file: &Connection) -> Vec<(Vec<u8>, [u8; 64], [u8; 32])> {
         let key = Entry::from_json(&record.payload).expect("an entry").key;
         let key = *keys
             .entry(key)
-            .or_insert_with_key(|key| *find::key(file, key).expect("a key").expect("an enrolled key").public.key());
+            .or_insert_with_key(|key| *read::key(tables, key).expect("a key").expect("an enrolled key").public.key());
         let message = Tip { journal: first.head, seq: seq - 1, head }.message(&record.payload);
         head = record.head;
         (message, record.signature, key)

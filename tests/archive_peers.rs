@@ -36,6 +36,8 @@ impl Archived {
         let (petrova, director) = (Identity::generate(), Identity::generate());
         keyfile::write_new(&dir.path().join("director.key"), &director, None).unwrap();
         let (journal, tip) = journal(&dir.path().join("journal.letopis"), &petrova);
+        drop(journal);
+        let journal = letopis::journal::Journal::open_copy(&dir.path().join("journal.letopis")).unwrap();
         let exported = export::database(&journal, &dir.path().join("journal.letopis.archive-tmp")).unwrap();
         let mut class = Package::new("class-7a").unwrap();
         class.add("2025-0001.pdf", Source::Bytes(b"%PDF-1.7 not really".repeat(9))).unwrap();
@@ -80,6 +82,7 @@ impl Archived {
 fn journal(path: &Path, author: &Identity) -> (Connection, Tip) {
     let file = Connection::open(path).unwrap();
     store::create(&file).unwrap();
+    file.pragma_update(None, "application_id", 0x4c45_5450).unwrap();
     file.execute_batch("CREATE TABLE classes (name TEXT PRIMARY KEY) STRICT; INSERT INTO classes VALUES ('7А')")
         .unwrap();
     let mut tip = Tip::EMPTY;

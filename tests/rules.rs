@@ -10,7 +10,7 @@ use letopis::journal::entry::{
     LessonRecorded, LessonRef, MarkLine, MarksSet, Person, PupilEnrolled, PupilLeft, Reason, ReasonSet, RepairedFrom,
     SchoolChanged,
 };
-use letopis::journal::{Author, Journal, Recorded, find};
+use letopis::journal::{Author, Journal, Recorded, read};
 use letopis::ledger::identity::Identity;
 use letopis::school::{ClassName, CourseKey, Marks, School, parse_date};
 use std::collections::HashMap;
@@ -243,7 +243,7 @@ fn a_policy_changed_later_does_not_judge_what_came_before() {
     let line = MarkLine { pupil: "И-01".into(), marks: Some(Marks::parse("4").unwrap()), document: String::new() };
     let mark = MarksSet { at, work: String::new(), marks: vec![line] };
     office.record("semyonov", "2025-09-18T12:00", mark.clone()).unwrap();
-    let mut school = find::school(office.journal.tables()).unwrap();
+    let mut school = read::school(office.journal.tables()).unwrap();
     school.policy.edit_days = 2;
     office.refuses("semyonov", "2025-09-18T12:30", SchoolChanged { school: school.clone() }, "нет права");
     office.record("ivanova", "2025-09-18T12:30", SchoolChanged { school }).unwrap();

@@ -7,12 +7,15 @@ use crate::error::{Error, Result};
 use crate::journal::entry::{
     AttendanceSet, Body, ExemptionSet, ExemptionWithdrawn, PresenceLine, Reason, ReasonSet, ReasonWithdrawn,
 };
-use crate::journal::find::{self, Pupil};
-use crate::journal::{explain, resolve, standing};
+use crate::journal::read::Tables;
+use crate::journal::read::{self, Pupil};
+use crate::journal::{
+    read::{explain, standing},
+    resolve,
+};
 use crate::school::{Attendance, ClassName, clean, format_date, parse_date, parse_date_or};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
-use rusqlite::Connection;
 use std::process::ExitCode;
 
 #[derive(Subcommand)]
@@ -143,7 +146,7 @@ impl Absence {
 fn set(common: &Common, which: &Which, pupils: &[String]) -> Result<ExitCode> {
     let mut desk = Desk::open(common)?;
     let at = which.recorded(desk.tables(), &desk.login)?;
-    let roster = find::roster(desk.tables(), &at.course, at.date)?;
+    let roster = read::roster(desk.tables(), &at.course, at.date)?;
     let (mut lines, mut named) = (Vec::new(), Vec::new());
     for typed in pupils {
         let (pupil, kind) = if typed.contains('=') { mark::split(typed, "н")? } else { (typed.as_str(), "н") };
@@ -172,7 +175,7 @@ impl Whose {
         &self,
         common: &Common,
         said: &str,
-        make: impl FnOnce(String, NaiveDate, NaiveDate, &Connection) -> Result<Vec<Body>>,
+        make: impl FnOnce(String, NaiveDate, NaiveDate, &Tables) -> Result<Vec<Body>>,
     ) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
         let class = ClassName::parse(&self.class)?;
@@ -195,8 +198,8 @@ impl Whose {
 }
 
 impl Span {
-    fn read(&self, tables: &Connection) -> Result<(ClassName, NaiveDate, NaiveDate)> {
-        let year = find::school(tables)?.year;
+    fn read(&self, tables: &Tables) -> Result<(ClassName, NaiveDate, NaiveDate)> {
+        let year = read::school(tables)?.year;
         let class = resolve::class(tables, &self.class)?;
         let first = self.from.as_deref().map_or(Ok(year.begins), parse_date)?;
         Ok((class, first, self.to.as_deref().map_or(Ok(year.ends), parse_date)?))
@@ -262,7 +265,7 @@ fn unexplained(common: &Common, span: &Span) -> Result<ExitCode> {
         Some(vec![
             pupil.file.clone().into(),
             pupil.name.surname_given().into(),
-            day(common, &find::iso(row.date)).into(),
+            day(common, &read::iso(row.date)).into(),
             row.lessons.into(),
         ])
     });

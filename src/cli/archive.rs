@@ -21,7 +21,7 @@ use crate::archive::report::{Finding, Report, Severity, Verdict};
 use crate::archive::sum::Sum;
 use crate::archive::verify::{Chain, Comparison, Content, Copies, Request, Together, verify, vouch_back};
 use crate::error::{Error, Result};
-use crate::journal::{Journal, find};
+use crate::journal::{Journal, read};
 use crate::ledger::chain::grouped;
 use crate::ledger::identity::Identity;
 use crate::print::Layouts;
@@ -278,7 +278,7 @@ impl Verify {
 
     /// A verification by the staff is an entry.
     fn record(&self, journal: &mut Journal, identity: &Identity, checked: &[Checked], quiet: bool) -> Result<()> {
-        if find::key(journal.tables(), &identity.public().fingerprint())?.is_none() {
+        if read::key(journal.tables(), &identity.public().fingerprint())?.is_none() {
             screen::warning(
                 "проверка в журнал не записана: этого ключа в нём нет. Ключ восстановления архивы только открывает",
             );
@@ -292,7 +292,7 @@ impl Verify {
             ));
         }
         for card in checked.iter().filter_map(|checked| checked.card.as_ref()) {
-            let loss = find::carrier(journal.tables(), &card.id)?.and_then(|carrier| carrier.loss);
+            let loss = read::carrier(journal.tables(), &card.id)?.and_then(|carrier| carrier.loss);
             if let Some(loss) = loss {
                 let (label, word) = (&card.label, loss.word());
                 screen::warning(&format!(

@@ -80,7 +80,7 @@ fn against(journal: &Journal, witness: &str) -> Result<Vec<String>> {
         Error::input(format!("«{witness}» не папка архива и не контрольная сумма"))
             .next("укажите папку архива на носителе или 64 цифры суммы с листа-заверителя")
     })?;
-    let found = journal::position_of(journal.tables(), &head)?;
+    let found = journal::read::ledger::position_of(journal.tables(), &head)?;
     let what = "в журнале нет записи с этой контрольной суммой: конец журнала отрезан или это другой журнал";
     Ok(if found.is_none() { vec![what.to_owned()] } else { Vec::new() })
 }
@@ -90,7 +90,10 @@ fn against_archive(journal: &Journal, id: &str, name: &str, facts: &Facts) -> Re
     if facts.journal != id {
         return Ok(Some(format!("архив {name} сделан по другому журналу ({})", facts.journal)));
     }
-    let head = parse_hash(&facts.head).map(|head| journal::position_of(journal.tables(), &head)).transpose()?.flatten();
+    let head = parse_hash(&facts.head)
+        .map(|head| journal::read::ledger::position_of(journal.tables(), &head))
+        .transpose()?
+        .flatten();
     Ok((head != Some(facts.length)).then(|| {
         format!("в архиве {name} {} записей с другой суммой: конец журнала отрезан или записи подменены", facts.length)
     }))

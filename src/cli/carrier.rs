@@ -7,11 +7,11 @@ use super::{Common, desk::Desk, screen, session};
 use crate::archive::of_journal::register;
 use crate::error::Result;
 use crate::journal::entry::{CarrierIssued, CarrierLost, CarrierRestored, CarrierRetired, CarrierReturned};
-use crate::journal::find;
+use crate::journal::read;
+use crate::journal::read::Tables;
 use crate::journal::resolve;
 use crate::school::{School, clean, format_date, parse_date};
 use clap::{Args, Subcommand};
-use rusqlite::Connection;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -180,16 +180,16 @@ fn issue(common: &Common, carrier: &str, to: String) -> Result<ExitCode> {
 }
 
 /// «Иванова И. И.», or the login where nobody has it.
-fn name(tables: &Connection, login: &str) -> Result<String> {
-    Ok(find::staff(tables, login)?.map_or_else(|| login.to_owned(), |person| person.name.initials()))
+fn name(tables: &Tables, login: &str) -> Result<String> {
+    Ok(read::staff(tables, login)?.map_or_else(|| login.to_owned(), |person| person.name.initials()))
 }
 
 fn list(common: &Common) -> Result<()> {
     let journal = session::journal(common)?;
     let tables = journal.tables();
-    let school = find::school(tables)?;
+    let school = read::school(tables)?;
     let (mut rows, mut values) = (Vec::new(), Vec::new());
-    for carrier in find::carriers(tables)? {
+    for carrier in read::carriers(tables)? {
         let (state, word) = state(tables, &school, &carrier)?;
         let (issue, loss) = (carrier.issue.as_ref(), carrier.loss.as_ref());
         values.push(serde_json::json!({
@@ -212,13 +212,13 @@ fn list(common: &Common) -> Result<()> {
 }
 
 /// What became of a carrier, in words and for scripts.
-fn state(tables: &Connection, school: &School, carrier: &find::Carrier) -> Result<(String, &'static str)> {
+fn state(tables: &Tables, school: &School, carrier: &read::Carrier) -> Result<(String, &'static str)> {
     let day = |time: &str| school.day_of_text(time).map(format_date).unwrap_or_default();
     Ok(match (&carrier.loss, &carrier.issue) {
         (Some(loss), _) if loss.retired => (format!("списан {}", format_date(loss.reported)), "retired"),
         (Some(loss), _) => match &loss.restored {
             Some(restored) => {
-                let on = find::carrier(tables, &restored.on)?.map_or_else(|| restored.on.clone(), |known| known.label);
+                let on = read::carrier(tables, &restored.on)?.map_or_else(|| restored.on.clone(), |known| known.label);
                 (format!("утерян {}, заменён: «{on}»", format_date(loss.reported)), "replaced")
             }
             None => (format!("утерян {}, не заменён", format_date(loss.reported)), "lost"),

@@ -3,7 +3,10 @@
 use super::{Common, desk::Desk, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::contacts::{Contact as Line, Contacts};
-use crate::journal::{explain, find, resolve};
+use crate::journal::{
+    read::{self, explain},
+    resolve,
+};
 use crate::school::clean;
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -58,7 +61,7 @@ impl Contact {
             Self::List { class } => {
                 let tables = journal.tables();
                 let class = resolve::class(tables, &class)?;
-                let year = find::school(tables)?.year;
+                let year = read::school(tables)?.year;
                 let members = explain::members(tables, &class, year.begins, year.ends)?;
                 let mut rows = Vec::new();
                 for line in Contacts::open(journal.path())?.all()? {
@@ -109,7 +112,7 @@ fn keeper(common: &Common) -> Result<()> {
 }
 
 fn known(journal: &crate::journal::Journal, pupil: &str) -> Result<()> {
-    match find::pupil(journal.tables(), pupil)? {
+    match read::pupil(journal.tables(), pupil)? {
         Some(_) => Ok(()),
         None => Err(Error::input(format!("в журнале нет ученика с личным делом «{pupil}»"))
             .next("номера: letopis pupil list КЛАСС")),

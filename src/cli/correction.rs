@@ -4,13 +4,13 @@ use super::absence::day;
 use super::desk::{Desk, WhichCourse};
 use super::{Common, mark, screen, session};
 use crate::error::{Error, Result};
-use crate::journal::correction::{self, Correction};
 use crate::journal::entry::{Change, CorrectionDecided, CorrectionRequested, LessonRef, LessonText};
-use crate::journal::find::{self, Course, Pupil};
-use crate::journal::{explain, resolve};
+use crate::journal::read::Tables;
+use crate::journal::read::corrections::{self, Correction};
+use crate::journal::read::{self, Course, Pupil};
+use crate::journal::{read::explain, resolve};
 use crate::school::{Attendance, Marks, clean, parse_date};
 use clap::{Args, Subcommand};
-use rusqlite::Connection;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -132,16 +132,16 @@ impl Request {
         };
         let changes = typed
             .into_iter()
-            .map(|change| correction::with_standing(desk.tables(), &at, change))
+            .map(|change| corrections::with_standing(desk.tables(), &at, change))
             .collect::<Result<Vec<_>>>()?;
-        let number = correction::next_number(desk.tables())?;
+        let number = corrections::next_number(desk.tables())?;
         let what =
-            format!("Заявка № {number} подана: {}: {}", at.course, correction::in_words(desk.tables(), &changes)?);
+            format!("Заявка № {number} подана: {}: {}", at.course, corrections::in_words(desk.tables(), &changes)?);
         let (course, date, lesson) = (at.course, at.date, at.lesson);
         desk.record(CorrectionRequested { course, date, lesson, changes, reason: clean(&self.reason)? }, &what)
     }
 
-    fn of_lesson(&self, tables: &Connection, course: &Course, date: &str) -> Result<(LessonRef, Vec<Change>)> {
+    fn of_lesson(&self, tables: &Tables, course: &Course, date: &str) -> Result<(LessonRef, Vec<Change>)> {
         let date = parse_date(date)?;
         let adds = self.topic.is_some();
         let lesson = match resolve::recorded_lesson(tables, course, date, self.lesson) {
@@ -150,7 +150,7 @@ impl Request {
         };
         let at = LessonRef { course: course.key.clone(), date, lesson };
         let mut changes: Vec<Change> = self.line(tables, &at)?.into_iter().collect();
-        let roster = find::roster(tables, &at.course, date)?;
+        let roster = read::roster(tables, &at.course, date)?;
         let work = if changes.is_empty() { clean(self.work.as_deref().unwrap_or_default())? } else { String::new() };
         for typed in &self.mark {
             let (pupil, becomes) = named(&roster, typed)?;
@@ -175,7 +175,7 @@ impl Request {
     }
 
     /// The lesson's line, if it is to be changed: what is not typed stays.
-    fn line(&self, tables: &Connection, at: &LessonRef) -> Result<Option<Change>> {
+    fn line(&self, tables: &Tables, at: &LessonRef) -> Result<Option<Change>> {
         let of_marks = !self.mark.is_empty() && self.topic.is_none() && self.homework.is_none();
         if self.topic.is_none()
             && self.homework.is_none()
@@ -184,7 +184,7 @@ impl Request {
         {
             return Ok(None);
         }
-        let known = find::lesson_at(tables, at)?.map(|lesson| LessonText {
+        let known = read::lesson_at(tables, at)?.map(|lesson| LessonText {
             topic: lesson.topic,
             work: lesson.work,
             homework: lesson.homework,
@@ -250,16 +250,16 @@ const COLUMNS: [(&str, &str); 13] = [
     ("decided_by", "Кем принято"),
 ];
 
-fn row(common: &Common, tables: &Connection, line: &Correction) -> Result<Vec<String>> {
+fn row(common: &Common, tables: &Tables, line: &Correction) -> Result<Vec<String>> {
     let person = |login: &str| -> Result<String> {
-        Ok(find::staff(tables, login)?.map_or(login.to_owned(), |person| person.name.initials()))
+        Ok(read::staff(tables, login)?.map_or(login.to_owned(), |person| person.name.initials()))
     };
     let moment = |time: &str| if common.json { time.to_owned() } else { day(common, time.get(..10).unwrap_or(time)) };
     let group = if line.course.group.is_empty() { String::new() } else { format!(" ({})", line.course.group) };
     let (decision, note, at, by) = match &line.decision {
         None => (String::new(), String::new(), String::new(), String::new()),
         Some(d) => {
-            let word = if d.approved { correction::APPROVED } else { correction::REJECTED };
+            let word = if d.approved { corrections::APPROVED } else { corrections::REJECTED };
             (word.to_owned(), d.note.clone(), moment(&d.at), person(&d.by)?)
         }
     };
@@ -268,10 +268,10 @@ fn row(common: &Common, tables: &Connection, line: &Correction) -> Result<Vec<St
         moment(&line.requested_at),
         line.course.class.to_string(),
         person(&line.requested_by)?,
-        day(common, &find::iso(line.date)),
+        day(common, &read::iso(line.date)),
         if line.lesson == 0 { String::new() } else { line.lesson.to_string() },
         format!("{}{group}", line.course.subject),
-        correction::in_words(tables, &line.changes)?,
+        corrections::in_words(tables, &line.changes)?,
         line.reason.clone(),
         decision,
         note,
@@ -283,7 +283,7 @@ fn row(common: &Common, tables: &Connection, line: &Correction) -> Result<Vec<St
 fn list(common: &Common, open: bool, csv: Option<PathBuf>) -> Result<ExitCode> {
     let journal = session::journal(common)?;
     let tables = journal.tables();
-    let lines = correction::all(tables)?.into_iter().filter(|line| !open || line.decision.is_none());
+    let lines = corrections::all(tables)?.into_iter().filter(|line| !open || line.decision.is_none());
     let rows = lines.map(|line| row(common, tables, &line)).collect::<Result<Vec<_>>>()?;
     if let Some(path) = csv {
         let headings: Vec<&str> = COLUMNS.iter().map(|(_, heading)| *heading).collect();
@@ -302,7 +302,7 @@ fn list(common: &Common, open: bool, csv: Option<PathBuf>) -> Result<ExitCode> {
 fn show(common: &Common, number: u64) -> Result<ExitCode> {
     let journal = session::journal(common)?;
     let tables = journal.tables();
-    let line = correction::by_number(tables, number)?.ok_or_else(|| {
+    let line = corrections::by_number(tables, number)?.ok_or_else(|| {
         Error::input(format!("заявки № {number} нет в журнале «Замена сведений»"))
             .next("список: letopis correction list")
     })?;

@@ -5,8 +5,8 @@ use super::desk::{Desk, WhichCourse};
 use super::{Common, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::entry::{ClassSet, CourseSet, Slot, SubjectLine, SubjectsSet, TimetableSet};
-use crate::journal::timetable::Timetable;
-use crate::journal::{find, resolve};
+use crate::journal::read::timetable::Timetable;
+use crate::journal::{read, resolve};
 use crate::school::{ClassName, CourseKey, WEEKDAYS_SHORT, clean, format_date, parse_date, weekday_from_short};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -118,7 +118,7 @@ impl Set {
         let class = resolve::class(desk.tables(), &self.class)?;
         let subject = resolve::subject(desk.tables(), &self.subject)?;
         let key = CourseKey { class, group: clean(&self.group)?, subject };
-        let known = find::course(desk.tables(), &key)?;
+        let known = read::course(desk.tables(), &key)?;
         let lacks =
             |what: &str| Error::input(format!("курс «{key}» новый: не указано {what}")).next("укажите и повторите");
         let teacher = self.teacher.or(known.as_ref().map(|k| k.teacher.clone())).ok_or_else(|| lacks("--teacher"))?;
@@ -141,12 +141,12 @@ fn list(common: &Common, class: Option<String>) -> Result<ExitCode> {
     let tables = journal.tables();
     let classes = match class {
         Some(typed) => vec![resolve::class(tables, &typed)?],
-        None => find::classes(tables)?,
+        None => read::classes(tables)?,
     };
     let mut rows = Vec::new();
     for class in classes {
-        for course in find::courses_of(tables, &class)? {
-            let before = find::teachers_of_course(tables, course.id)?;
+        for course in read::courses_of(tables, &class)? {
+            let before = read::teachers_of_course(tables, course.id)?;
             let before: Vec<String> = before
                 .into_iter()
                 .filter(|(teacher, _)| *teacher != course.teacher)
@@ -208,10 +208,10 @@ fn week(common: &Common, class: &str, date: Option<String>) -> Result<ExitCode> 
     let journal = session::journal(common)?;
     let tables = journal.tables();
     let class = resolve::class(tables, class)?;
-    let today = find::school(tables)?.day_of(session::now());
+    let today = read::school(tables)?.day_of(session::now());
     let date = date.as_deref().map_or(Ok(today), parse_date)?;
     let mut slots = Vec::new();
-    for course in find::courses_of(tables, &class)? {
+    for course in read::courses_of(tables, &class)? {
         for slot in Timetable::of(tables, course.id)?.week(date) {
             slots.push((*slot, course.key.clone(), course.teacher.clone()));
         }
@@ -231,7 +231,7 @@ impl Subject {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
         let name = clean(&self.name)?;
-        let known = find::subject(desk.tables(), &name)?;
+        let known = read::subject(desk.tables(), &name)?;
         let written = match self.written.as_deref().map(crate::school::fold).as_deref() {
             None => known.as_ref().is_none_or(|known| known.written),
             Some("да") => true,

@@ -3,13 +3,13 @@
 use super::{Common, screen, session};
 use crate::error::Result;
 use crate::journal::entry::Body;
-use crate::journal::find::{self, Course, Pupil};
+use crate::journal::read::Tables;
+use crate::journal::read::{self, Course, Pupil};
 use crate::journal::{Journal, author_of, resolve};
 use crate::ledger::identity::Identity;
 use crate::school::{ClassName, CourseKey, School};
 use chrono::NaiveDate;
 use clap::Args;
-use rusqlite::Connection;
 use std::process::ExitCode;
 
 /// A journal, and who works in it.
@@ -29,12 +29,12 @@ impl Desk {
         Ok(Self { journal, identity, login })
     }
 
-    pub fn tables(&self) -> &Connection {
+    pub fn tables(&self) -> &Tables {
         self.journal.tables()
     }
 
     pub fn school(&self) -> Result<School> {
-        find::school(self.tables())
+        read::school(self.tables())
     }
 
     /// The day in the school's own time.
@@ -58,7 +58,7 @@ impl Desk {
         }
         batch.commit()?;
         warnings.iter().for_each(|warning| screen::warning(warning));
-        let name = find::staff(self.tables(), &self.login)?.map(|person| person.name.initials()).unwrap_or_default();
+        let name = read::staff(self.tables(), &self.login)?.map(|person| person.name.initials()).unwrap_or_default();
         let what = what.trim_end_matches('.');
         match numbers[..] {
             [] => return session::unchanged(),
@@ -85,14 +85,14 @@ pub struct WhichCourse {
 
 impl WhichCourse {
     /// The course that is meant; where groups share a subject, one's own.
-    pub fn find(&self, tables: &Connection, login: Option<&str>) -> Result<Course> {
+    pub fn find(&self, tables: &Tables, login: Option<&str>) -> Result<Course> {
         let class = ClassName::parse(&self.class)?;
         resolve::course(tables, &class, &self.subject, self.group.as_deref(), login)
     }
 }
 
 /// The pupils of a whole class on a day, by name.
-pub fn pupils_of_class(tables: &Connection, class: &ClassName, day: NaiveDate) -> Result<Vec<Pupil>> {
+pub fn pupils_of_class(tables: &Tables, class: &ClassName, day: NaiveDate) -> Result<Vec<Pupil>> {
     let key = CourseKey { class: class.clone(), group: String::new(), subject: String::new() };
-    find::roster(tables, &key, day)
+    read::roster(tables, &key, day)
 }

@@ -4,7 +4,10 @@ use super::desk::{Desk, WhichCourse, pupils_of_class};
 use super::{Common, mark, screen, session};
 use crate::error::Result;
 use crate::journal::entry::{Body, DecisionSet, FinalLine, FinalsSet};
-use crate::journal::{explain, find, resolve};
+use crate::journal::{
+    read::{self, explain},
+    resolve,
+};
 use crate::school::{Marks, clean, fold, parse_date};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -83,9 +86,9 @@ impl Set {
             lines.push(FinalLine { pupil: pupil.file.clone(), mark: Marks::parse(mark).map_err(|e| e.at(typed))? });
         }
         mark::no_pupil_twice(named.into_iter())?;
-        let standing = find::finals_of(desk.tables(), course.id)?;
+        let standing = read::finals_of(desk.tables(), course.id)?;
         lines.retain(|line| {
-            let stands = |f: &&find::Final| f.pupil.file == line.pupil && f.period == period;
+            let stands = |f: &&read::Final| f.pupil.file == line.pupil && f.period == period;
             standing.iter().find(stands).is_none_or(|f| f.mark != line.mark.to_string() || !self.reason.is_empty())
         });
         if lines.is_empty() {
@@ -100,7 +103,7 @@ impl Set {
 fn list(common: &Common, course: &WhichCourse) -> Result<ExitCode> {
     let journal = session::journal(common)?;
     let course = course.find(journal.tables(), None)?;
-    let rows = find::finals_of(journal.tables(), course.id)?.into_iter().map(|f| {
+    let rows = read::finals_of(journal.tables(), course.id)?.into_iter().map(|f| {
         vec![
             f.pupil.file.into(),
             f.pupil.name.surname_given().into(),
@@ -140,8 +143,8 @@ impl Decision {
         }
         mark::no_pupil_twice(named.iter().map(|(pupil, _)| *pupil))?;
         if let Some(decision) = everyone {
-            let decided = find::decided(desk.tables())?;
-            let free = |p: &&find::Pupil| !decided.contains(&p.id) && named.iter().all(|(other, _)| other.id != p.id);
+            let decided = read::decided(desk.tables())?;
+            let free = |p: &&read::Pupil| !decided.contains(&p.id) && named.iter().all(|(other, _)| other.id != p.id);
             let others: Vec<_> = pupils.iter().filter(free).collect();
             named.extend(others.into_iter().map(|pupil| (pupil, decision.clone())));
         }
@@ -149,7 +152,7 @@ impl Decision {
             return session::unchanged();
         }
         let number = clean(&self.number)?;
-        let body = |(pupil, decision): (&find::Pupil, String)| -> Body {
+        let body = |(pupil, decision): (&read::Pupil, String)| -> Body {
             DecisionSet { pupil: pupil.file.clone(), date, number: number.clone(), decision }.into()
         };
         let what = format!("{class}: решений педагогического совета записано {}", named.len());

@@ -4,13 +4,13 @@ use super::desk::{Desk, WhichCourse};
 use super::{Common, report, session};
 use crate::error::{Error, Result};
 use crate::journal::entry::{LessonRecorded, LessonRef};
-use crate::journal::find::{self, Course};
-use crate::journal::{plan, resolve, standing};
+use crate::journal::read::Tables;
+use crate::journal::read::{self, Course};
+use crate::journal::{plan, read::standing, resolve};
 use crate::report::missing;
 use crate::school::{Role, clean, format_date, parse_date};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
-use rusqlite::Connection;
 use std::process::ExitCode;
 
 #[derive(Subcommand)]
@@ -64,20 +64,20 @@ pub struct Record {
 
 impl Which {
     /// The course and the day that are meant.
-    pub fn course(&self, tables: &Connection, login: &str) -> Result<(Course, NaiveDate)> {
+    pub fn course(&self, tables: &Tables, login: &str) -> Result<(Course, NaiveDate)> {
         let date = parse_date(&self.date)?;
         Ok((self.course.find(tables, Some(login))?, date))
     }
 
     /// A lesson that was recorded before.
-    pub fn recorded(&self, tables: &Connection, login: &str) -> Result<LessonRef> {
+    pub fn recorded(&self, tables: &Tables, login: &str) -> Result<LessonRef> {
         let (course, date) = self.course(tables, login)?;
         let lesson = resolve::recorded_lesson(tables, &course, date, self.lesson)?;
         Ok(LessonRef { course: course.key, date, lesson })
     }
 
     /// A lesson that is to be given, by the timetable.
-    pub fn timetabled(&self, tables: &Connection, login: &str) -> Result<(Course, LessonRef)> {
+    pub fn timetabled(&self, tables: &Tables, login: &str) -> Result<(Course, LessonRef)> {
         let (course, date) = self.course(tables, login)?;
         let lesson = resolve::timetabled_lesson(tables, &course, date, self.lesson)?;
         let at = LessonRef { course: course.key.clone(), date, lesson };
@@ -102,7 +102,7 @@ impl Record {
         if standing::is_recorded(desk.tables(), &body)? {
             return session::unchanged();
         }
-        let said = if find::lesson_at(desk.tables(), &at)?.is_some() {
+        let said = if read::lesson_at(desk.tables(), &at)?.is_some() {
             "Запись урока изменена"
         } else {
             "Урок записан"
@@ -110,7 +110,7 @@ impl Record {
         let what = format!("{said}: {}, {}, урок {}: {}", course.key, format_date(at.date), at.lesson, body.topic);
         let is_substitute = !body.substitute.is_empty();
         let status = desk.record(body, &what)?;
-        if is_substitute && find::lesson_at(desk.tables(), &at)?.is_some_and(|lesson| !lesson.confirmed) {
+        if is_substitute && read::lesson_at(desk.tables(), &at)?.is_some_and(|lesson| !lesson.confirmed) {
             println!("Замена не подтверждена: её увидят учитель курса и завуч.");
         }
         Ok(status)
@@ -119,7 +119,7 @@ impl Record {
     /// What is not typed stays as it stands, or comes from the plan when the lesson is new.
     fn body(&self, desk: &Desk, course: &Course, at: LessonRef) -> Result<LessonRecorded> {
         let tables = desk.tables();
-        let known = find::lesson_at(tables, &at)?;
+        let known = read::lesson_at(tables, &at)?;
         let planned = if known.is_none() { plan::proposed(tables, course, at.date, at.lesson)? } else { None };
         let typed = |text: &Option<String>| text.as_deref().map(clean).transpose();
         let or = |typed: Option<String>, stands: Option<String>, planned: Option<String>| {
@@ -136,7 +136,7 @@ impl Record {
             planned.as_ref().map(|l| l.homework.clone()),
         );
         let work = or(typed(&self.work)?, known.as_ref().map(|l| l.work.clone()), planned.map(|l| l.work));
-        let assigned = find::assigned_substitute(tables, course.id, at.date, at.lesson)?;
+        let assigned = read::assigned_substitute(tables, course.id, at.date, at.lesson)?;
         let mine = course.teacher != desk.login && assigned.is_some_and(|login| login == desk.login);
         let substitute = match &known {
             _ if self.substitute || mine => desk.login.clone(),
@@ -152,12 +152,12 @@ impl Record {
 fn missing(common: &Common, until: Option<&str>, which: &report::Which, output: &report::Output) -> Result<ExitCode> {
     let journal = session::journal(common)?;
     let tables = journal.tables();
-    let today = find::school(tables)?.day_of(session::now());
+    let today = read::school(tables)?.day_of(session::now());
     let until = until.map(parse_date).transpose()?.unwrap_or(today);
     let mut filter = which.find(tables)?;
     if which.is_all() && common.identity.is_some() {
         let login = session::signer(&journal, &session::identity(common)?)?.map(|(login, _)| login);
-        let roles = login.as_deref().map(|login| find::roles_of(tables, login)).transpose()?.unwrap_or_default();
+        let roles = login.as_deref().map(|login| read::roles_of(tables, login)).transpose()?.unwrap_or_default();
         if !roles.iter().any(|role| matches!(role, Role::DeputyHead | Role::Director | Role::Administrator)) {
             filter.teacher = login;
         }

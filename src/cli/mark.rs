@@ -4,8 +4,8 @@ use super::lesson::Which;
 use super::{Common, desk::Desk, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::entry::{AttendanceSet, Body, LessonRef, MarkLine, MarksSet, PresenceLine};
-use crate::journal::find::{self, Pupil};
-use crate::journal::{resolve, standing};
+use crate::journal::read::{self, Pupil};
+use crate::journal::{read::standing, resolve};
 use crate::school::{Cell, Marks, clean, fold};
 use clap::{Args, Subcommand};
 use std::collections::HashSet;
@@ -74,7 +74,7 @@ impl Set {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
         let at = self.which.recorded(desk.tables(), &desk.login)?;
-        let roster = find::roster(desk.tables(), &at.course, at.date)?;
+        let roster = read::roster(desk.tables(), &at.course, at.date)?;
         let mut named: Vec<(&Pupil, Option<Marks>)> = Vec::new();
         let mut everyone = None;
         for typed in &self.marks {
@@ -114,7 +114,7 @@ impl Row {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
         let at = self.which.recorded(desk.tables(), &desk.login)?;
-        let roster = find::roster(desk.tables(), &at.course, at.date)?;
+        let roster = read::roster(desk.tables(), &at.course, at.date)?;
         if self.cells.len() != roster.len() {
             return Err(Error::input(format!("клеток {}, а в списке учеников {}", self.cells.len(), roster.len()))
                 .next("список по порядку: letopis mark list; пропуск обозначьте точкой"));
@@ -140,14 +140,14 @@ impl Row {
 
 /// Personal files of those who were not at a lesson.
 fn absent(desk: &Desk, at: &LessonRef) -> Result<HashSet<String>> {
-    let Some(lesson) = find::lesson_at(desk.tables(), at)? else { return Ok(HashSet::new()) };
+    let Some(lesson) = read::lesson_at(desk.tables(), at)? else { return Ok(HashSet::new()) };
     let standing = standing::attendance_of(desk.tables(), lesson.id)?;
     Ok(standing.into_iter().filter(|(_, kind)| kind != "оп").map(|(pupil, _)| pupil).collect())
 }
 
 /// Personal files of those who have a mark at a lesson.
 fn marked(desk: &Desk, at: &LessonRef) -> Result<HashSet<String>> {
-    let Some(lesson) = find::lesson_at(desk.tables(), at)? else { return Ok(HashSet::new()) };
+    let Some(lesson) = read::lesson_at(desk.tables(), at)? else { return Ok(HashSet::new()) };
     Ok(standing::marks_of(desk.tables(), lesson.id)?.into_keys().collect())
 }
 
@@ -155,7 +155,7 @@ fn list(common: &Common, which: &Which) -> Result<ExitCode> {
     let journal = session::journal(common)?;
     let tables = journal.tables();
     let at = which.recorded(tables, "")?;
-    let Some(lesson) = find::lesson_at(tables, &at)? else { return Ok(ExitCode::SUCCESS) };
+    let Some(lesson) = read::lesson_at(tables, &at)? else { return Ok(ExitCode::SUCCESS) };
     let (marks, presence) = (standing::marks_of(tables, lesson.id)?, standing::attendance_of(tables, lesson.id)?);
     let row = |(number, pupil): (usize, &Pupil)| {
         let mark = marks.get(&pupil.file);
@@ -171,7 +171,7 @@ fn list(common: &Common, which: &Which) -> Result<ExitCode> {
             text(|m| &m.document).into(),
         ]
     };
-    let roster = find::roster(tables, &at.course, at.date)?;
+    let roster = read::roster(tables, &at.course, at.date)?;
     let columns = [
         ("number", "№"),
         ("pupil", "Личное дело"),

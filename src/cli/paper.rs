@@ -3,7 +3,7 @@
 
 use super::{Common, screen, session};
 use crate::error::Result;
-use crate::journal::{Journal, find};
+use crate::journal::{Journal, read};
 use crate::print::check::{self, Again, Checked, Since};
 use crate::print::register::{self, Bound, Registered};
 use crate::print::since::{Change, What};
@@ -63,7 +63,7 @@ impl Standing {
     fn of(journal: &Journal, found: Found) -> Result<Self> {
         let tables = journal.tables();
         let name = |login: &str| -> Result<String> {
-            Ok(find::staff(tables, login)?.map(|person| person.name.initials()).unwrap_or_default())
+            Ok(read::staff(tables, login)?.map(|person| person.name.initials()).unwrap_or_default())
         };
         let document = found.document();
         let (issued_by, later) = (name(&document.issued_by)?, check::superseding(tables, document)?);

@@ -5,11 +5,11 @@ use super::{Common, screen, session};
 use crate::error::{Error, Result};
 use crate::import;
 use crate::journal::entry::{Body, PlanLine, PlanSet};
-use crate::journal::find::{self, Course};
+use crate::journal::read::Tables;
+use crate::journal::read::{self, Course};
 use crate::journal::{plan, resolve};
 use crate::school::{ClassName, clean, same_word};
 use clap::{Args, Subcommand};
-use rusqlite::Connection;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -98,7 +98,7 @@ pub struct Whom {
 }
 
 impl Whom {
-    fn courses(&self, tables: &Connection) -> Result<Vec<Course>> {
+    fn courses(&self, tables: &Tables) -> Result<Vec<Course>> {
         let grade = self.class.trim().parse::<u8>();
         let Ok(grade) = grade else {
             let class = ClassName::parse(&self.class)?;
@@ -106,9 +106,9 @@ impl Whom {
         };
         let subject = resolve::subject(tables, &self.subject)?;
         let mut courses = Vec::new();
-        for class in find::classes(tables)?.into_iter().filter(|class| class.grade() == grade) {
+        for class in read::classes(tables)?.into_iter().filter(|class| class.grade() == grade) {
             courses
-                .extend(find::courses_of(tables, &class)?.into_iter().filter(|course| course.key.subject == subject));
+                .extend(read::courses_of(tables, &class)?.into_iter().filter(|course| course.key.subject == subject));
         }
         if let Some(group) = &self.group {
             courses.retain(|course| same_word(&course.key.group, group));

@@ -4,7 +4,7 @@ use super::{Common, desk::Desk, paper, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::contacts::Contacts;
 use crate::journal::entry::BookBound;
-use crate::journal::{find, resolve};
+use crate::journal::{read, resolve};
 use crate::print::forms::YEAR;
 use crate::print::{Form, Layouts, Subject, Wanted, contacts_sheet, ready};
 use crate::print::{issue, register};
@@ -149,7 +149,7 @@ impl Print {
             Self::Register(to) => of_school(common, Form::Register, &to),
             Self::Act { archive, to } => act(common, archive, &to),
             Self::Extract { pupil, to } => {
-                let all = find::all_pupils(session::journal(common)?.tables())?;
+                let all = read::all_pupils(session::journal(common)?.tables())?;
                 let file = resolve::pupil(&all, &pupil)?.file.clone();
                 print(common, vec![Wanted::new(Form::Extract, Subject::Pupil(file))], &to)
             }
@@ -158,7 +158,7 @@ impl Print {
             Self::Keys(to) => of_school(common, Form::Keys, &to),
             Self::Analytics { period, to } => {
                 let journal = session::journal(common)?;
-                let school = find::school(journal.tables())?;
+                let school = read::school(journal.tables())?;
                 let period = period_of(&school, period.as_deref(), school.day_of(session::now()))?;
                 print(common, vec![Wanted::new(Form::Analytics, Subject::Period(period))], &to)
             }
@@ -166,7 +166,7 @@ impl Print {
                 let journal = session::journal(common)?;
                 let mut wanted = issue::everything(journal.tables())?;
                 if !to.draft {
-                    let today = find::school(journal.tables())?.day_of(session::now());
+                    let today = read::school(journal.tables())?.day_of(session::now());
                     let (ready, later) = ready::sort_out(journal.tables(), wanted, today)?;
                     later.iter().for_each(|why| screen::warning(why.message()));
                     wanted = ready;
@@ -203,7 +203,7 @@ fn of_school(common: &Common, form: Form, to: &Where) -> Result<ExitCode> {
 }
 
 fn act(common: &Common, archive: String, to: &Where) -> Result<ExitCode> {
-    let known = find::archives(session::journal(common)?.tables())?;
+    let known = read::archives(session::journal(common)?.tables())?;
     if !known.contains(&archive) {
         let next = match known.join(", ") {
             none if none.is_empty() => "создайте архив: letopis archive create".to_owned(),
@@ -232,7 +232,7 @@ impl Binding {
 
 fn one(common: &Common, form: Form, of: &OfClass) -> Result<ExitCode> {
     let class = ClassName::parse(&of.class)?;
-    let known = find::classes(session::journal(common)?.tables())?;
+    let known = read::classes(session::journal(common)?.tables())?;
     if !known.contains(&class) {
         let known = known.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         return Err(Error::input(format!("класса {class} нет в журнале")).next(format!("в журнале есть: {known}")));
@@ -303,7 +303,7 @@ pub fn say(document: &issue::Issued) {
 fn list(common: &Common) -> Result<ExitCode> {
     let journal = session::journal(common)?;
     let tables = journal.tables();
-    let school = find::school(tables)?;
+    let school = read::school(tables)?;
     let (mut rows, mut values) = (Vec::new(), Vec::new());
     for line in register::all(tables)? {
         let document = &line.document;
@@ -316,7 +316,7 @@ fn list(common: &Common) -> Result<ExitCode> {
                 "date": bound.date.to_string(), "sheets": bound.sheets, "shelf": bound.shelf,
             })),
         }));
-        let by = find::staff(tables, &document.issued_by)?.map(|person| person.name.initials()).unwrap_or_default();
+        let by = read::staff(tables, &document.issued_by)?.map(|person| person.name.initials()).unwrap_or_default();
         let (day, leaves) = (format_date(school.day_of(document.issued_at)), line.leaves.to_string());
         let bound = line.bound.map(|bound| format!("{}, {}", format_date(bound.date), bound.shelf)).unwrap_or_default();
         rows.push(vec![document.number.clone(), day, document.title.clone(), leaves, code, by, bound]);
@@ -408,7 +408,7 @@ mod tests {
 
     #[test]
     fn the_period_that_ended_last_is_meant_where_none_is_named() {
-        let school = find::school(&school_of(1, 1, 1)).unwrap();
+        let school = read::school(&school_of(1, 1, 1)).unwrap();
         let on = |day: &str| period_of(&school, None, parse_date(day).unwrap());
         assert!(on("23.10.2025").is_err());
         assert_eq!(on("24.10.2025").unwrap(), "I четверть");

@@ -5,10 +5,13 @@ use super::desk::{Desk, pupils_of_class};
 use super::{Common, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::entry::{GroupSet, PupilEnrolled, PupilLeft, PupilMoved, PupilSet};
-use crate::journal::{explain, find, resolve};
+use crate::journal::read::Tables;
+use crate::journal::{
+    read::{self, explain},
+    resolve,
+};
 use crate::school::{PersonName, clean, format_date, parse_date};
 use clap::{Args, Subcommand};
-use rusqlite::Connection;
 use std::process::ExitCode;
 
 #[derive(Subcommand)]
@@ -146,8 +149,8 @@ impl Pupil {
     }
 }
 
-fn name(tables: &Connection, file: &str) -> Result<String> {
-    let pupil = find::pupil(tables, file)?.ok_or_else(|| {
+fn name(tables: &Tables, file: &str) -> Result<String> {
+    let pupil = read::pupil(tables, file)?.ok_or_else(|| {
         Error::input(format!("в журнале нет ученика с личным делом «{file}»")).next("номера: letopis pupil list КЛАСС")
     })?;
     Ok(pupil.name.surname_given())
@@ -157,7 +160,7 @@ impl Add {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
         let file = clean(&self.file)?;
-        if let Some(known) = find::pupil(desk.tables(), &file)? {
+        if let Some(known) = read::pupil(desk.tables(), &file)? {
             return Err(Error::input(format!("личное дело «{file}» уже есть: {}", known.name.full()))
                 .next("зачислить снова: letopis pupil enroll; исправить имя: letopis pupil change"));
         }
@@ -174,8 +177,8 @@ impl Add {
 impl Change {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
-        let known = find::pupil(desk.tables(), &self.file)?;
-        let (Some(known), Some(born)) = (known, find::born(desk.tables(), &self.file)?) else {
+        let known = read::pupil(desk.tables(), &self.file)?;
+        let (Some(known), Some(born)) = (known, read::born(desk.tables(), &self.file)?) else {
             return name(desk.tables(), &self.file).map(|_| ExitCode::SUCCESS);
         };
         let or = |typed: &Option<String>, stands: &str| typed.as_deref().map_or(Ok(stands.to_owned()), clean);
@@ -197,14 +200,14 @@ fn list(common: &Common, class: &str) -> Result<ExitCode> {
     let journal = session::journal(common)?;
     let tables = journal.tables();
     let class = resolve::class(tables, class)?;
-    let year = find::school(tables)?.year;
-    let groups = find::groups_of_class(tables, &class)?;
+    let year = read::school(tables)?.year;
+    let groups = read::groups_of_class(tables, &class)?;
     let mut rows = Vec::new();
     for pupil in explain::members(tables, &class, year.begins, year.ends)? {
-        let stays = find::stays_in(tables, pupil.id, &class)?;
+        let stays = read::stays_in(tables, pupil.id, &class)?;
         let (since, until) = stays.last().cloned().unwrap_or_default();
         let of: Vec<&str> = groups.iter().filter(|(_, id)| *id == pupil.id).map(|(group, _)| group.as_str()).collect();
-        let born = find::born(tables, &pupil.file)?.map(find::iso).unwrap_or_default();
+        let born = read::born(tables, &pupil.file)?.map(read::iso).unwrap_or_default();
         rows.push(vec![
             pupil.file.into(),
             pupil.name.full().into(),
@@ -232,7 +235,7 @@ fn set_group(common: &Common, class: &str, group: &str, typed: &[String]) -> Res
     let year = desk.school()?.year;
     let pupils = pupils_of_class(desk.tables(), &class, desk.today()?.clamp(year.begins, year.ends))?;
     let group = clean(group)?;
-    let standing: Vec<String> = find::groups_of_class(desk.tables(), &class)?
+    let standing: Vec<String> = read::groups_of_class(desk.tables(), &class)?
         .into_iter()
         .filter(|(name, _)| *name == group)
         .filter_map(|(_, id)| pupils.iter().find(|pupil| pupil.id == id).map(|pupil| pupil.file.clone()))

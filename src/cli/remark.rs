@@ -4,7 +4,7 @@ use super::absence::day;
 use super::{Common, desk::Desk, screen, session};
 use crate::error::Result;
 use crate::journal::entry::{RemarkAnswered, RemarkWritten};
-use crate::journal::{find, resolve};
+use crate::journal::{read, resolve};
 use crate::school::clean;
 use clap::Subcommand;
 use std::process::ExitCode;
@@ -59,7 +59,7 @@ impl Remark {
                     .map(|subject| resolve::course(desk.tables(), &class, &subject, group.as_deref(), None))
                     .transpose()?
                     .map(|course| course.key);
-                let number = find::remarks(desk.tables())?.len() + 1;
+                let number = read::remarks(desk.tables())?.len() + 1;
                 let what = format!("Замечание № {number} записано: {class}");
                 desk.record(RemarkWritten { class, course, text: clean(&text)? }, &what)
             }
@@ -76,7 +76,7 @@ fn list(common: &Common, class: Option<String>, open: bool) -> Result<ExitCode> 
     let journal = session::journal(common)?;
     let tables = journal.tables();
     let class = class.map(|typed| resolve::class(tables, &typed)).transpose()?.map(|class| class.to_string());
-    let all = find::remarks(tables)?.into_iter();
+    let all = read::remarks(tables)?.into_iter();
     let wanted = all.filter(|r| class.as_ref().is_none_or(|class| r.class == *class) && (!open || r.answer.is_empty()));
     let rows = wanted.map(|r| {
         let date = day(common, r.written_at.get(..10).unwrap_or_default());

@@ -2,14 +2,14 @@
 
 use super::{Common, screen, session};
 use crate::error::Result;
-use crate::journal::find;
+use crate::journal::read;
+use crate::journal::read::Tables;
 use crate::report::progress::By;
 use crate::report::table::Table;
 use crate::report::{self, When};
 use crate::school::{School, fold, parse_date};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
-use rusqlite::Connection;
 use serde::Serialize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -145,7 +145,7 @@ impl Report {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
         let journal = session::journal(common)?;
         let tables = journal.tables();
-        let school = find::school(tables)?;
+        let school = read::school(tables)?;
         let today = school.day_of(session::now());
         match self {
             Self::Progress { by, period, which, output } => {
@@ -184,7 +184,7 @@ impl Report {
 }
 
 impl Which {
-    pub fn find(&self, tables: &Connection) -> Result<report::Filter> {
+    pub fn find(&self, tables: &Tables) -> Result<report::Filter> {
         report::Filter::find(tables, self.class.as_deref(), self.subject.as_deref(), self.teacher.as_deref())
     }
 

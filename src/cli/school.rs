@@ -3,7 +3,7 @@
 use super::{Common, desk::Desk, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::entry::SchoolChanged;
-use crate::journal::find;
+use crate::journal::read;
 use crate::school::{Bell, Holiday, School as Config, clean, format_date, parse_date};
 use clap::Subcommand;
 use std::path::PathBuf;
@@ -111,7 +111,7 @@ fn change(common: &Common, said: &str, change: impl FnOnce(Config) -> Result<Con
 
 fn show(common: &Common) -> Result<ExitCode> {
     let journal = session::journal(common)?;
-    let school = find::school(journal.tables())?;
+    let school = read::school(journal.tables())?;
     if common.json {
         screen::json(&serde_json::to_value(&school).unwrap_or_default());
         return Ok(ExitCode::SUCCESS);

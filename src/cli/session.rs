@@ -2,7 +2,7 @@
 
 use super::{Common, login};
 use crate::error::{Error, Result};
-use crate::journal::{Author, Journal, find};
+use crate::journal::{Author, Journal, read};
 use crate::ledger::identity::Identity;
 use crate::ledger::keyfile;
 use age::secrecy::SecretString;
@@ -96,8 +96,8 @@ pub fn author(identity: &Identity) -> Author<'_> {
 
 /// Login and «Иванова И. И.» of the person to whom an identity belongs, if it is enrolled.
 pub fn signer(journal: &Journal, identity: &Identity) -> Result<Option<(String, String)>> {
-    let Some(key) = find::key(journal.tables(), &identity.public().fingerprint())? else { return Ok(None) };
-    let name = find::staff(journal.tables(), &key.login)?.map(|person| person.name.initials()).unwrap_or_default();
+    let Some(key) = read::key(journal.tables(), &identity.public().fingerprint())? else { return Ok(None) };
+    let name = read::staff(journal.tables(), &key.login)?.map(|person| person.name.initials()).unwrap_or_default();
     Ok(Some((key.login, name)))
 }
 

@@ -3,7 +3,7 @@
 use super::{Common, desk::Desk, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::entry::{KeyEnrolled, KeyRevoked, Person, PersonDismissed};
-use crate::journal::find;
+use crate::journal::read;
 use crate::ledger::identity::PublicIdentity;
 use crate::school::{PersonName, Role, clean};
 use clap::{Args, Subcommand};
@@ -138,9 +138,9 @@ fn list(common: &Common) -> Result<ExitCode> {
     let tables = journal.tables();
     let mut rows = Vec::new();
     let mut values = Vec::new();
-    for person in find::all_staff(tables)? {
-        let roles: Vec<&str> = find::roles_of(tables, &person.login)?.into_iter().map(Role::word).collect();
-        let keys = find::fingerprints_of(tables, &person.login)?;
+    for person in read::all_staff(tables)? {
+        let roles: Vec<&str> = read::roles_of(tables, &person.login)?.into_iter().map(Role::word).collect();
+        let keys = read::fingerprints_of(tables, &person.login)?;
         values.push(serde_json::json!({
             "login": person.login, "name": person.name.full(), "position": person.position,
             "association": person.association, "roles": roles, "keys": keys, "dismissed": person.dismissed,
@@ -169,12 +169,12 @@ fn roles(words: &[String]) -> Result<Vec<Role>> {
 impl Change {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
-        let known = find::staff(desk.tables(), &self.login)?.filter(|person| !person.dismissed).ok_or_else(|| {
+        let known = read::staff(desk.tables(), &self.login)?.filter(|person| !person.dismissed).ok_or_else(|| {
             Error::input(format!("сотрудника «{}» нет в журнале", self.login))
                 .next("список: letopis staff list; принять снова: letopis staff add")
         })?;
         let or = |typed: &Option<String>, stands: &str| typed.as_deref().map_or(Ok(stands.to_owned()), clean);
-        let standing = find::roles_of(desk.tables(), &self.login)?;
+        let standing = read::roles_of(desk.tables(), &self.login)?;
         let name = PersonName {
             surname: or(&self.surname, &known.name.surname)?,
             given: or(&self.given, &known.name.given)?,

@@ -4,7 +4,7 @@ use super::absence::day;
 use super::{Common, desk::Desk, lesson::Which, screen, session};
 use crate::error::Result;
 use crate::journal::entry::{LessonRef, SubstitutionAssigned, SubstitutionConfirmed};
-use crate::journal::find;
+use crate::journal::read;
 use crate::school::format_date;
 use clap::Subcommand;
 use std::process::ExitCode;
@@ -48,7 +48,7 @@ impl Substitution {
             Self::Assign { which, teacher } => {
                 let mut desk = Desk::open(common)?;
                 let (_, at) = which.timetabled(desk.tables(), &desk.login)?;
-                let name = find::staff(desk.tables(), &teacher)?.map(|p| p.name.initials()).unwrap_or_default();
+                let name = read::staff(desk.tables(), &teacher)?.map(|p| p.name.initials()).unwrap_or_default();
                 let what = format!("Замена назначена: {}: {name}", place(&at));
                 desk.record(SubstitutionAssigned { at, substitute: teacher }, &what)
             }
@@ -71,7 +71,7 @@ impl Substitution {
 
 fn list(common: &Common, open: bool) -> Result<ExitCode> {
     let journal = session::journal(common)?;
-    let substitutions = find::substitutions(journal.tables())?;
+    let substitutions = read::substitutions(journal.tables())?;
     let wanted = substitutions.into_iter().filter(|s| !open || (s.given && !s.confirmed));
     let rows = wanted.map(|s| {
         let state = match (s.given, s.confirmed) {
@@ -83,7 +83,7 @@ fn list(common: &Common, open: bool) -> Result<ExitCode> {
             s.at.course.class.to_string().into(),
             s.at.course.group.into(),
             s.at.course.subject.into(),
-            day(common, &find::iso(s.at.date)).into(),
+            day(common, &read::iso(s.at.date)).into(),
             s.at.lesson.into(),
             s.teacher.into(),
             s.substitute.into(),

@@ -7,7 +7,7 @@ use super::record::Import;
 use super::rows::{Key, LessonRow, MarkRow, Rows};
 use crate::error::Result;
 use crate::journal::entry::{AttendanceSet, LessonCell, LessonRecorded, LessonRef, MarkLine, MarksSet, PresenceLine};
-use crate::journal::find;
+use crate::journal::read;
 use std::collections::{HashMap, HashSet};
 
 impl Import<'_, '_> {
@@ -132,7 +132,7 @@ impl Import<'_, '_> {
             let Key::Lesson(course, date, lesson) = key.clone() else { continue };
             let known_course = self.known.contains(&Key::Course(course.clone()));
             let at = LessonRef { course, date, lesson };
-            match find::lesson_at(self.batch.tables(), &at)? {
+            match read::lesson_at(self.batch.tables(), &at)? {
                 Some(known) => {
                     let lines: Vec<LessonCell> = sources.iter().map(|(_, cell)| cell.clone()).collect();
                     let (marks, attendance) = present::cells(self.batch.tables(), known.id, &at, &lines)?;

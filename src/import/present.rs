@@ -6,43 +6,44 @@ use crate::journal::entry::{
     AttendanceSet, ClassSet, CourseSet, DecisionSet, FinalLine, GroupSet, LessonCell, LessonRecorded, LessonRef,
     MarkLine, MarksSet, Person, PlanLine, PresenceLine, PupilSet, ReasonSet, Slot, SubjectLine,
 };
-use crate::journal::find::{self, iso};
-use crate::journal::standing;
-use crate::journal::timetable::Timetable;
+use crate::journal::read::Tables;
+use crate::journal::read::standing;
+use crate::journal::read::timetable::Timetable;
+use crate::journal::read::{self, iso};
 use crate::school::{Attendance, CourseKey, Marks};
 use chrono::NaiveDate;
-use rusqlite::{Connection, OptionalExtension, Params, params};
+use rusqlite::{OptionalExtension, Params, params};
 
-fn holds(tables: &Connection, sql: &str, parameters: impl Params) -> Result<bool> {
+fn holds(tables: &Tables, sql: &str, parameters: impl Params) -> Result<bool> {
     Ok(tables.prepare_cached(sql)?.exists(parameters)?)
 }
 
 /// Whether the person is there, the same in everything.
-pub fn person(tables: &Connection, person: &Person) -> Result<bool> {
-    let Some(known) = find::staff(tables, &person.login)? else { return Ok(false) };
+pub fn person(tables: &Tables, person: &Person) -> Result<bool> {
+    let Some(known) = read::staff(tables, &person.login)? else { return Ok(false) };
     let mut roles = person.roles.clone();
     roles.sort_unstable();
     Ok(known.name == person.name
         && known.position == person.position
         && known.association == person.association
         && !known.dismissed
-        && find::roles_of(tables, &person.login)? == roles)
+        && read::roles_of(tables, &person.login)? == roles)
 }
 
 /// Whether the subject is there, the same in everything.
-pub fn subject(tables: &Connection, s: &SubjectLine) -> Result<bool> {
+pub fn subject(tables: &Tables, s: &SubjectLine) -> Result<bool> {
     let sql = "SELECT 1 FROM subjects WHERE name = ?1 AND short = ?2 AND association = ?3 AND written = ?4";
     holds(tables, sql, params![s.name, s.short, s.association, s.written])
 }
 
 /// Whether the class is there with this teacher.
-pub fn class(tables: &Connection, set: &ClassSet) -> Result<bool> {
+pub fn class(tables: &Tables, set: &ClassSet) -> Result<bool> {
     let sql = "SELECT 1 FROM classes WHERE name = ?1 AND teacher = ?2";
     holds(tables, sql, params![set.class.to_string(), set.teacher])
 }
 
 /// Whether the pupil is there with this name and birthday.
-pub fn pupil(tables: &Connection, set: &PupilSet) -> Result<bool> {
+pub fn pupil(tables: &Tables, set: &PupilSet) -> Result<bool> {
     let sql = "SELECT 1 FROM pupils WHERE file = ?1 AND surname = ?2 AND given = ?3 AND patronymic = ?4 AND born = ?5";
     let name = &set.name;
     holds(tables, sql, params![set.file, name.surname, name.given, name.patronymic, iso(set.born)])
@@ -50,7 +51,7 @@ pub fn pupil(tables: &Connection, set: &PupilSet) -> Result<bool> {
 
 /// Whether the pupil was enrolled in the class on that day; whether he left it on the other.
 pub fn enrolment(
-    tables: &Connection,
+    tables: &Tables,
     file: &str,
     class: &str,
     since: NaiveDate,
@@ -66,7 +67,7 @@ pub fn enrolment(
 }
 
 /// Whether the group has exactly these members.
-pub fn group(tables: &Connection, set: &GroupSet) -> Result<bool> {
+pub fn group(tables: &Tables, set: &GroupSet) -> Result<bool> {
     let sql = "SELECT file FROM group_members JOIN pupils ON pupils.id = pupil WHERE class = ?1 AND grp = ?2";
     let mut statement = tables.prepare_cached(sql)?;
     let rows = statement.query_map(params![set.class.to_string(), set.group], |row| row.get::<_, String>(0))?;
@@ -78,20 +79,20 @@ pub fn group(tables: &Connection, set: &GroupSet) -> Result<bool> {
 }
 
 /// Whether the course is there with this teacher and these hours.
-pub fn course(tables: &Connection, set: &CourseSet) -> Result<bool> {
-    Ok(find::course(tables, &set.course)?.is_some_and(|known| known.teacher == set.teacher && known.hours == set.hours))
+pub fn course(tables: &Tables, set: &CourseSet) -> Result<bool> {
+    Ok(read::course(tables, &set.course)?.is_some_and(|known| known.teacher == set.teacher && known.hours == set.hours))
 }
 
 /// Whether the course has had exactly these lessons in the week since the year began; later changes are not looked at.
-pub fn timetable(tables: &Connection, course: &CourseKey, slots: &[Slot]) -> Result<bool> {
-    let Some(course) = find::course(tables, course)? else { return Ok(false) };
-    let begins = find::school(tables)?.year.begins;
+pub fn timetable(tables: &Tables, course: &CourseKey, slots: &[Slot]) -> Result<bool> {
+    let Some(course) = read::course(tables, course)? else { return Ok(false) };
+    let begins = read::school(tables)?.year.begins;
     Ok(Timetable::of(tables, course.id)?.week(begins) == slots)
 }
 
 /// Whether the course has exactly this plan.
-pub fn plan(tables: &Connection, course: &CourseKey, lines: &[PlanLine]) -> Result<bool> {
-    let Some(course) = find::course(tables, course)? else { return Ok(false) };
+pub fn plan(tables: &Tables, course: &CourseKey, lines: &[PlanLine]) -> Result<bool> {
+    let Some(course) = read::course(tables, course)? else { return Ok(false) };
     let mut statement =
         tables.prepare_cached("SELECT no, topic, work, homework FROM plans WHERE course = ?1 ORDER BY no")?;
     let rows = statement.query_map([course.id], |row| {
@@ -101,22 +102,22 @@ pub fn plan(tables: &Connection, course: &CourseKey, lines: &[PlanLine]) -> Resu
 }
 
 /// Whether the reason is there, the same in everything.
-pub fn reason(tables: &Connection, set: &ReasonSet) -> Result<bool> {
+pub fn reason(tables: &Tables, set: &ReasonSet) -> Result<bool> {
     let sql = "SELECT 1 FROM reasons JOIN pupils ON pupils.id = pupil
                WHERE file = ?1 AND since = ?2 AND until = ?3 AND reason = ?4 AND document = ?5";
     holds(tables, sql, params![set.pupil, iso(set.since), iso(set.until), set.reason.word(), set.document])
 }
 
 /// Whether the final mark is there.
-pub fn final_mark(tables: &Connection, course: &CourseKey, period: &str, line: &FinalLine) -> Result<bool> {
-    let Some(course) = find::course(tables, course)? else { return Ok(false) };
+pub fn final_mark(tables: &Tables, course: &CourseKey, period: &str, line: &FinalLine) -> Result<bool> {
+    let Some(course) = read::course(tables, course)? else { return Ok(false) };
     let sql = "SELECT 1 FROM finals JOIN pupils ON pupils.id = pupil
                WHERE course = ?1 AND file = ?2 AND period = ?3 AND mark = ?4";
     holds(tables, sql, params![course.id, line.pupil, period, line.mark.to_string()])
 }
 
 /// Whether the decision is there, the same in everything.
-pub fn decision(tables: &Connection, set: &DecisionSet) -> Result<bool> {
+pub fn decision(tables: &Tables, set: &DecisionSet) -> Result<bool> {
     let sql = "SELECT 1 FROM decisions JOIN pupils ON pupils.id = pupil
                WHERE file = ?1 AND date = ?2 AND number = ?3 AND decision = ?4";
     holds(tables, sql, params![set.pupil, iso(set.date), set.number, set.decision])
@@ -133,8 +134,8 @@ pub struct Lacking {
 }
 
 /// Compares a lesson and its cells with the journal.
-pub fn lesson(tables: &Connection, lesson: LessonRecorded) -> Result<Lacking> {
-    let Some(known) = find::lesson_at(tables, &lesson.at)? else {
+pub fn lesson(tables: &Tables, lesson: LessonRecorded) -> Result<Lacking> {
+    let Some(known) = read::lesson_at(tables, &lesson.at)? else {
         return Ok(Lacking { lesson: Some(lesson), marks: None, attendance: None });
     };
     let same = standing::is_recorded(tables, &lesson)?;
@@ -145,7 +146,7 @@ pub fn lesson(tables: &Connection, lesson: LessonRecorded) -> Result<Lacking> {
 
 /// The cells that a lesson which is there lacks or has otherwise.
 pub fn cells(
-    tables: &Connection,
+    tables: &Tables,
     lesson: i64,
     at: &LessonRef,
     cells: &[LessonCell],

@@ -11,8 +11,8 @@ use crate::journal::entry::{
     Body, ClassSet, CourseSet, DecisionSet, FinalLine, FinalsSet, GroupSet, Person, PlanLine, PlanSet, PupilEnrolled,
     PupilLeft, PupilSet, ReasonSet, SchoolChanged, Slot, SubjectLine, SubjectsSet, TimetableSet,
 };
-use crate::journal::timetable::Timetable;
-use crate::journal::{Author, Batch, find};
+use crate::journal::read::timetable::Timetable;
+use crate::journal::{Author, Batch, read};
 use crate::school::{CourseKey, School};
 use std::collections::{HashMap, HashSet};
 
@@ -45,9 +45,9 @@ impl<'a, 'j> Import<'a, 'j> {
     ) -> Result<Self> {
         let tables = batch.tables();
         let mut known = HashSet::new();
-        known.extend(find::all_staff(tables)?.into_iter().map(|person| Key::Person(person.login)));
-        for class in find::classes(tables)? {
-            known.extend(find::courses_of(tables, &class)?.into_iter().map(|course| Key::Course(course.key)));
+        known.extend(read::all_staff(tables)?.into_iter().map(|person| Key::Person(person.login)));
+        for class in read::classes(tables)? {
+            known.extend(read::courses_of(tables, &class)?.into_iter().map(|course| Key::Course(course.key)));
             let sql = "SELECT DISTINCT grp FROM group_members WHERE class = ?1";
             let mut statement = tables.prepare_cached(sql)?;
             let groups = statement.query_map([class.to_string()], |row| row.get(0))?;
@@ -166,7 +166,7 @@ impl<'a, 'j> Import<'a, 'j> {
 
     fn school(&mut self, school: Option<School>) -> Result<()> {
         let Some(school) = school else { return Ok(()) };
-        if find::school(self.batch.tables())? != school {
+        if read::school(self.batch.tables())? != school {
             let at = Source { file: "school.toml", line: 0 };
             self.replaces(at, "сведения о школе, каникулы, звонки, правила");
             self.record(at, "", SchoolChanged { school }, false)?;
@@ -185,7 +185,7 @@ impl<'a, 'j> Import<'a, 'j> {
             let (position, association) = (row.position.clone(), row.association.clone());
             let person = Person { login, name, position, association, roles };
             let same = present::person(self.batch.tables(), &person)?;
-            if !same && find::staff(self.batch.tables(), &person.login)?.is_some() {
+            if !same && read::staff(self.batch.tables(), &person.login)?.is_some() {
                 self.replaces(*at, &format!("сотрудник «{}»", person.login));
             }
             let good = same || self.record(*at, "Логин", person, false)?;
@@ -226,7 +226,7 @@ impl<'a, 'j> Import<'a, 'j> {
             }
             let set = ClassSet { class: class.clone(), teacher: teacher.clone() };
             let same = present::class(self.batch.tables(), &set)?;
-            if !same && find::class_teacher(self.batch.tables(), class)?.is_some() {
+            if !same && read::class_teacher(self.batch.tables(), class)?.is_some() {
                 self.replaces(*at, &format!("классный руководитель {class}"));
             }
             let good = self.needs(*at, needs) && (same || self.record(*at, "Классный руководитель", set, false)?);
@@ -236,7 +236,7 @@ impl<'a, 'j> Import<'a, 'j> {
     }
 
     fn pupils(&mut self, files: &Files) -> Result<()> {
-        let begins = find::school(self.batch.tables())?.year.begins;
+        let begins = read::school(self.batch.tables())?.year.begins;
         let mut seen = HashSet::new();
         for (at, row) in &files.pupils {
             let key = Key::Pupil(row.file.clone());
@@ -301,7 +301,7 @@ impl<'a, 'j> Import<'a, 'j> {
             }
             let set = CourseSet { course: row.key.clone(), teacher: row.teacher.clone(), hours: row.hours };
             let same = present::course(self.batch.tables(), &set)?;
-            if !same && find::course(self.batch.tables(), &set.course)?.is_some() {
+            if !same && read::course(self.batch.tables(), &set.course)?.is_some() {
                 self.replaces(*at, &format!("учитель и часы курса «{}»", set.course));
             }
             let good = self.needs(*at, &needs) && (same || self.record(*at, "Учитель", set, false)?);
@@ -335,7 +335,7 @@ impl<'a, 'j> Import<'a, 'j> {
         for (at, course, mut slots) in self.by_course(rows) {
             slots.sort_unstable();
             if !present::timetable(self.batch.tables(), &course, &slots)? {
-                if let Some(known) = find::course(self.batch.tables(), &course)?
+                if let Some(known) = read::course(self.batch.tables(), &course)?
                     && !Timetable::of(self.batch.tables(), known.id)?.is_empty()
                 {
                     self.replaces(at, &format!("расписание курса «{course}»"));

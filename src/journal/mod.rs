@@ -3,26 +3,18 @@
 //! [`Journal::create`] and [`Journal::open`] are the ways in; [`Journal::record`] and [`Journal::batch`] write entries,
 //! [`Journal::tables`] is what everything else reads, and [`Journal::audit`] proves that all of it belongs together.
 
-pub mod absences;
+pub mod apply;
 mod audit;
 pub mod contacts;
-pub mod correction;
-pub mod count;
-pub mod course_view;
 pub mod entry;
-pub mod explain;
-pub mod find;
 pub mod next_year;
 pub mod note;
-pub mod outcomes;
 pub mod plan;
+pub mod read;
 mod record;
 pub mod resolve;
 mod roles;
 pub mod rules;
-pub mod standing;
-pub mod tables;
-pub mod timetable;
 mod turn;
 
 pub use audit::{Finding, Report};
@@ -30,7 +22,8 @@ pub use record::{Author, Batch, Recorded, author_of};
 pub use roles::may_keep_contacts;
 
 use crate::error::{Error, Result};
-use crate::ledger::chain::{Hash, Tip, hex};
+use crate::journal::read::Tables;
+use crate::ledger::chain::{Tip, hex};
 use crate::ledger::store;
 use entry::{Body, Entry, JournalCreated, RULES};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
@@ -45,7 +38,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// An open journal.
 pub struct Journal {
-    file: Connection,
+    file: Tables,
     path: PathBuf,
 }
 
@@ -90,12 +83,12 @@ impl Journal {
     /// Writes the empty ledger, the tables and the first entry in one transaction.
     fn fill(path: &Path, author: Author<'_>, created: JournalCreated) -> Result<()> {
         use chrono::SubsecRound;
-        let mut file = Connection::open(path)?;
-        file.pragma_update(None, "application_id", APPLICATION_ID)?;
-        let transaction = file.transaction()?;
+        let file = Tables::new(Connection::open(path)?);
+        file.db().pragma_update(None, "application_id", APPLICATION_ID)?;
+        let transaction = file.db().unchecked_transaction()?;
         store::create(&transaction)?;
-        transaction.execute_batch(tables::PAGE_TEXTS)?;
-        tables::create(&transaction)?;
+        transaction.execute_batch(apply::PAGE_TEXTS)?;
+        apply::create(&transaction)?;
         let school = created.school.clone();
         let entry = Entry {
             time: author.now.trunc_subsecs(0),
@@ -106,11 +99,11 @@ impl Journal {
             body: Body::from(created),
         };
         let payload = entry.to_json()?;
-        tables::apply(&transaction, 1, &entry)?;
-        record::judge(&transaction, &school, 1, None, &entry, rules::is_canonical(&payload))?;
+        apply::apply(&file, 1, &entry)?;
+        record::judge(&file, &school, 1, None, &entry, rules::is_canonical(&payload))?;
         store::append(&transaction, &Tip::EMPTY.sign(author.identity, payload))?;
         transaction.commit()?;
-        file.close().map_err(|(_, error)| error.into())
+        file.close()
     }
 
     /// Records what follows the first entry of a journal that has no name yet.
@@ -118,13 +111,13 @@ impl Journal {
         if rest.is_empty() {
             return Ok(());
         }
-        let mut file = Connection::open(partial)?;
+        let mut file = Tables::new(Connection::open(partial)?);
         let mut batch = Batch::begin(&mut file)?;
         for body in rest {
             batch.record(author, body)?;
         }
         batch.commit()?;
-        file.close().map_err(|(_, error)| error.into())
+        file.close()
     }
 
     /// Opens a journal. Tables made by another version are rebuilt from the ledger first.
@@ -146,36 +139,37 @@ impl Journal {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let file = Connection::open_with_flags(path, flags)?;
         prepare(&file)?;
-        let journal = Self { file, path: path.to_owned() };
+        let journal = Self { file: Tables::new(file), path: path.to_owned() };
         journal.refresh_tables()?;
         Ok(journal)
     }
 
     /// Another connection to a journal, for reading beside others.
-    pub fn open_reader(path: &Path) -> Result<Connection> {
+    pub fn open_reader(path: &Path) -> Result<Tables> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let file = Connection::open_with_flags(path, flags)?;
         prepare(&file)?;
         file.pragma_update(None, "query_only", true)?;
-        Ok(file)
+        Ok(Tables::new(file))
     }
 
     /// Opens a journal's copy for reading only, writing nothing beside it: what an archive holds.
-    pub fn open_copy(path: &Path) -> Result<Connection> {
+    pub fn open_copy(path: &Path) -> Result<Tables> {
         let file =
             Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         is_journal(&file)?;
         file.set_prepared_statement_cache_capacity(256);
-        Ok(file)
+        Ok(Tables::new(file))
     }
 
     fn refresh_tables(&self) -> Result<()> {
-        let version: i32 = self.file.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        if version == tables::schema_version() {
+        let version: i32 = self.file.db().pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if version == apply::schema_version() {
             return Ok(());
         }
-        let transaction = rusqlite::Transaction::new_unchecked(&self.file, rusqlite::TransactionBehavior::Immediate)?;
-        tables::rebuild(&transaction)?;
+        let transaction =
+            rusqlite::Transaction::new_unchecked(self.file.db(), rusqlite::TransactionBehavior::Immediate)?;
+        apply::rebuild(&self.file)?;
         Ok(transaction.commit()?)
     }
 
@@ -185,18 +179,18 @@ impl Journal {
     }
 
     /// The tables, for reading.
-    pub fn tables(&self) -> &Connection {
+    pub fn tables(&self) -> &Tables {
         &self.file
     }
 
     /// Where the chain stands.
     pub fn tip(&self) -> Result<Tip> {
-        store::tip(&self.file)
+        read::ledger::tip(&self.file)
     }
 
     /// The time of the last entry.
     pub fn last_time(&self) -> Result<Option<chrono::DateTime<chrono::FixedOffset>>> {
-        let last = store::last(&self.file)?;
+        let last = store::last(self.file.db())?;
         Ok(last.map(|record| Entry::from_json(&record.payload)).transpose()?.map(|entry| entry.time))
     }
 
@@ -223,21 +217,15 @@ impl Journal {
 }
 
 /// Audits any open journal file, such as an archive's copy.
-pub fn audit_file(file: &Connection, progress: &mut dyn FnMut(u64)) -> Result<Report> {
+pub fn audit_file(file: &Tables, progress: &mut dyn FnMut(u64)) -> Result<Report> {
     audit::audit(file, progress)
-}
-
-/// The length of the ledger up to which `head` is the chain's head, if it ever was. Trusts the stored heads.
-pub fn position_of(file: &Connection, head: &Hash) -> Result<Option<u64>> {
-    let sql = "SELECT seq FROM ledger WHERE head = ?1";
-    Ok(file.query_row(sql, [&head[..]], |row| row.get(0)).optional()?)
 }
 
 /// The kept text of an issued page, by its digest in hex.
 ///
 /// # Errors
 /// A text that does not inflate is damage.
-pub fn page_text(file: &Connection, digest: &str) -> Result<Option<Vec<u8>>> {
+pub fn page_text(file: &Tables, digest: &str) -> Result<Option<Vec<u8>>> {
     use std::io::Read;
     let sql = "SELECT text FROM page_texts WHERE digest = ?1";
     let deflated: Option<Vec<u8>> = file.prepare_cached(sql)?.query_row([digest], |row| row.get(0)).optional()?;

@@ -9,12 +9,13 @@ use crate::journal::contacts::Contacts;
 use crate::journal::entry::{
     Body, ClassSet, GroupSet, KeyEnrolled, Person, Previous, PupilEnrolled, PupilSet, SubjectLine, SubjectsSet,
 };
-use crate::journal::find::{self, Pupil};
+use crate::journal::read::Tables;
+use crate::journal::read::{self, Pupil};
 use crate::journal::{Journal, head_text};
 use crate::ledger::chain::hex;
 use crate::school::{ClassName, Role, fold};
 use chrono::NaiveDate;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::OptionalExtension;
 use std::collections::{BTreeMap, HashMap};
 
 /// The last grade of a school.
@@ -42,12 +43,12 @@ pub struct TakenOver {
 pub fn take_over(old: &Journal, login: &str, fingerprint: &str, begins: NaiveDate) -> Result<TakenOver> {
     let tables = old.tables();
     let place = || format!("журнал «{}»", old.path().display());
-    if !find::is_closed(tables)? {
+    if !read::is_closed(tables)? {
         return Err(Error::refused("прежний учебный год не закрыт")
             .at(place())
             .next("закройте его: letopis year close"));
     }
-    let key = find::key(tables, fingerprint)?.filter(|key| key.login == login && key.revoked_at.is_none());
+    let key = read::key(tables, fingerprint)?.filter(|key| key.login == login && key.revoked_at.is_none());
     let person = person(tables, login)?.filter(|p| p.roles.contains(&Role::Administrator));
     let (Some(_), Some(administrator)) = (key, person) else {
         return Err(Error::refused(format!("«{login}» с этим ключом не администратор прежнего журнала"))
@@ -55,7 +56,7 @@ pub fn take_over(old: &Journal, login: &str, fingerprint: &str, begins: NaiveDat
             .next("укажите его администратора: --admin и --identity"));
     };
     let tip = old.tip()?;
-    let archive = find::last_archive(tables)?;
+    let archive = read::last_archive(tables)?;
     let previous = Previous { journal: hex(&tip.journal), head: head_text(&tip), length: tip.seq, archive };
     let mut bodies = people(tables, login, fingerprint)?;
     bodies.push(SubjectsSet { subjects: subjects(tables)? }.into());
@@ -73,31 +74,31 @@ pub fn take_over_contacts(old: &Journal, new: &Journal) -> Result<usize> {
     }
     let mut kept = Vec::new();
     for contact in Contacts::open(old.path())?.all()? {
-        if find::pupil(new.tables(), &contact.pupil)?.is_some() {
+        if read::pupil(new.tables(), &contact.pupil)?.is_some() {
             kept.push(contact);
         }
     }
     Contacts::open(new.path())?.set(&kept)
 }
 
-fn person(tables: &Connection, login: &str) -> Result<Option<Person>> {
-    let Some(staff) = find::staff(tables, login)?.filter(|person| !person.dismissed) else { return Ok(None) };
-    let roles = find::roles_of(tables, login)?;
-    let find::Staff { login, name, position, association, .. } = staff;
+fn person(tables: &Tables, login: &str) -> Result<Option<Person>> {
+    let Some(staff) = read::staff(tables, login)?.filter(|person| !person.dismissed) else { return Ok(None) };
+    let roles = read::roles_of(tables, login)?;
+    let read::Staff { login, name, position, association, .. } = staff;
     Ok(Some(Person { login, name, position, association, roles }))
 }
 
 /// Everybody who works here, and their keys in force but the one that the first entry names.
-fn people(tables: &Connection, administrator: &str, first_key: &str) -> Result<Vec<Body>> {
+fn people(tables: &Tables, administrator: &str, first_key: &str) -> Result<Vec<Body>> {
     let mut bodies: Vec<Body> = Vec::new();
-    for staff in find::all_staff(tables)? {
+    for staff in read::all_staff(tables)? {
         let Some(person) = person(tables, &staff.login)? else { continue };
         if person.login != administrator {
             bodies.push(person.into());
         }
-        for fingerprint in find::fingerprints_of(tables, &staff.login)? {
+        for fingerprint in read::fingerprints_of(tables, &staff.login)? {
             if fingerprint != first_key
-                && let Some(key) = find::key(tables, &fingerprint)?
+                && let Some(key) = read::key(tables, &fingerprint)?
             {
                 bodies.push(KeyEnrolled { login: key.login, key: key.public }.into());
             }
@@ -106,16 +107,16 @@ fn people(tables: &Connection, administrator: &str, first_key: &str) -> Result<V
     Ok(bodies)
 }
 
-fn subjects(tables: &Connection) -> Result<Vec<SubjectLine>> {
+fn subjects(tables: &Tables) -> Result<Vec<SubjectLine>> {
     let mut statement = tables.prepare_cached("SELECT name FROM subjects ORDER BY place")?;
     let names = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
-    let lines = names.iter().map(|name| find::subject(tables, name)).collect::<Result<Vec<_>>>()?;
+    let lines = names.iter().map(|name| read::subject(tables, name)).collect::<Result<Vec<_>>>()?;
     Ok(lines.into_iter().flatten().collect())
 }
 
-fn recovery(tables: &Connection) -> Result<String> {
+fn recovery(tables: &Tables) -> Result<String> {
     let sql = "SELECT recipient FROM recovery_keys ORDER BY entry DESC LIMIT 1";
-    let found = tables.query_row(sql, [], |row| row.get(0)).optional()?;
+    let found = tables.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?;
     found.ok_or_else(|| Error::damaged("в прежнем журнале нет ключа восстановления").next("выполните «letopis audit»"))
 }
 
@@ -137,15 +138,15 @@ fn destination(class: &ClassName, decision: Option<&String>) -> Option<ClassName
     raised(class)
 }
 
-fn classes_and_pupils(tables: &Connection, begins: NaiveDate, bodies: &mut Vec<Body>) -> Result<(usize, usize)> {
+fn classes_and_pupils(tables: &Tables, begins: NaiveDate, bodies: &mut Vec<Body>) -> Result<(usize, usize)> {
     let decisions = decisions(tables)?;
     let mut teachers: BTreeMap<ClassName, String> = BTreeMap::new();
     let mut going: Vec<(Pupil, NaiveDate, ClassName)> = Vec::new();
     let mut gone = 0;
-    for class in find::classes(tables)? {
-        let teacher = find::class_teacher(tables, &class)?.unwrap_or_default();
+    for class in read::classes(tables)? {
+        let teacher = read::class_teacher(tables, &class)?.unwrap_or_default();
         // Somebody who no longer is a class teacher is not taken over as one.
-        let teacher = if find::has_role(tables, &teacher, Role::ClassTeacher)? { teacher } else { String::new() };
+        let teacher = if read::has_role(tables, &teacher, Role::ClassTeacher)? { teacher } else { String::new() };
         for (pupil, born) in enrolled(tables, &class)? {
             match destination(&class, decisions.get(&pupil.id)) {
                 Some(next) => going.push((pupil, born, next)),
@@ -171,11 +172,11 @@ fn classes_and_pupils(tables: &Connection, begins: NaiveDate, bodies: &mut Vec<B
 }
 
 /// Groups go up with their classes.
-fn groups(tables: &Connection, going: &[(Pupil, NaiveDate, ClassName)], bodies: &mut Vec<Body>) -> Result<()> {
-    for class in find::classes(tables)? {
+fn groups(tables: &Tables, going: &[(Pupil, NaiveDate, ClassName)], bodies: &mut Vec<Body>) -> Result<()> {
+    for class in read::classes(tables)? {
         let Some(next) = raised(&class) else { continue };
         let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (group, id) in find::groups_of_class(tables, &class)? {
+        for (group, id) in read::groups_of_class(tables, &class)? {
             let member = going.iter().find(|(pupil, _, to)| pupil.id == id && *to == next);
             groups.entry(group).or_default().extend(member.map(|(pupil, ..)| pupil.file.clone()));
         }
@@ -186,18 +187,18 @@ fn groups(tables: &Connection, going: &[(Pupil, NaiveDate, ClassName)], bodies: 
     Ok(())
 }
 
-fn decisions(tables: &Connection) -> Result<HashMap<i64, String>> {
+fn decisions(tables: &Tables) -> Result<HashMap<i64, String>> {
     let mut statement = tables.prepare_cached("SELECT pupil, decision FROM decisions")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Those who are still in a class, with their dates of birth, by name.
-fn enrolled(tables: &Connection, class: &ClassName) -> Result<Vec<(Pupil, NaiveDate)>> {
-    let ends = find::school(tables)?.year.ends;
+fn enrolled(tables: &Tables, class: &ClassName) -> Result<Vec<(Pupil, NaiveDate)>> {
+    let ends = read::school(tables)?.year.ends;
     let mut pupils = Vec::new();
-    for pupil in crate::journal::explain::members(tables, class, ends, ends)? {
-        let born = find::born(tables, &pupil.file)?;
+    for pupil in crate::journal::read::explain::members(tables, class, ends, ends)? {
+        let born = read::born(tables, &pupil.file)?;
         let born = born.ok_or_else(|| Error::damaged(format!("дата рождения ученика «{}» не читается", pupil.file)))?;
         pupils.push((pupil, born));
     }

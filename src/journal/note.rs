@@ -6,9 +6,9 @@
 
 use crate::error::{Error, Result};
 use crate::journal::entry::NoteAdded;
+use crate::journal::read::Tables;
 use crate::ledger::identity::Identity;
 use chrono::NaiveDate;
-use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use std::io::{Read, Write};
 
@@ -79,7 +79,7 @@ pub fn open(identity: &Identity, sealed: &str) -> Option<Note> {
 }
 
 /// The notes of an author, in order.
-pub fn all(tables: &Connection, login: &str, identity: &Identity) -> Result<Vec<Opened>> {
+pub fn all(tables: &Tables, login: &str, identity: &Identity) -> Result<Vec<Opened>> {
     let sql = "SELECT entry, written_at, done, sealed FROM notes WHERE author = ?1 ORDER BY entry";
     let mut statement = tables.prepare_cached(sql)?;
     let rows = statement.query_map([login], |row| {

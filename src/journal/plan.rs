@@ -5,12 +5,13 @@
 
 use crate::error::{Error, Result};
 use crate::journal::entry::PlanLine;
-use crate::journal::find::{Course, iso};
+use crate::journal::read::Tables;
+use crate::journal::read::{Course, iso};
 use chrono::NaiveDate;
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 /// The lines of a course's plan, in order.
-pub fn lines(tables: &Connection, course: i64) -> Result<Vec<PlanLine>> {
+pub fn lines(tables: &Tables, course: i64) -> Result<Vec<PlanLine>> {
     let sql = "SELECT no, topic, work, homework FROM plans WHERE course = ?1 ORDER BY no";
     let mut statement = tables.prepare_cached(sql)?;
     let rows = statement.query_map([course], |row| {
@@ -20,7 +21,7 @@ pub fn lines(tables: &Connection, course: i64) -> Result<Vec<PlanLine>> {
 }
 
 /// What the plan proposes for a lesson that is not recorded yet: the line whose number is the lesson's in the year.
-pub fn proposed(tables: &Connection, course: &Course, date: NaiveDate, lesson: u8) -> Result<Option<PlanLine>> {
+pub fn proposed(tables: &Tables, course: &Course, date: NaiveDate, lesson: u8) -> Result<Option<PlanLine>> {
     let sql = "SELECT count(*) + 1 FROM lessons WHERE course = ?1 AND (date < ?2 OR (date = ?2 AND lesson < ?3))";
     let number: u32 = tables.prepare_cached(sql)?.query_row(params![course.id, iso(date), lesson], |row| row.get(0))?;
     Ok(lines(tables, course.id)?.into_iter().find(|line| line.no == number))

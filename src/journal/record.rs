@@ -6,18 +6,20 @@
 
 use crate::error::{Error, Result};
 use crate::journal::entry::{Body, Entry, RULES};
+use crate::journal::read::Tables;
 use crate::journal::rules::{self, Context};
 use crate::journal::turn::Turn;
-use crate::journal::{find, roles, tables};
+use crate::journal::{apply, read, roles};
 use crate::ledger::chain::Tip;
 use crate::ledger::identity::Identity;
 use crate::ledger::store;
 use crate::school::School;
 use chrono::{DateTime, FixedOffset, SubsecRound};
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Transaction, TransactionBehavior};
 
 /// A write transaction on a journal into which entries are recorded.
 pub struct Batch<'j> {
+    tables: &'j Tables,
     transaction: Transaction<'j>,
     /// Given back after the transaction has ended.
     _turn: Option<Turn>,
@@ -48,18 +50,19 @@ pub struct Author<'a> {
 
 impl<'j> Batch<'j> {
     /// Begins a write transaction. Waits while another process writes.
-    pub(super) fn begin(file: &'j mut Connection) -> Result<Self> {
-        let turn = Turn::wait_for(file)?;
-        let transaction = file.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    pub(super) fn begin(file: &'j mut Tables) -> Result<Self> {
+        let tables: &'j Tables = file;
+        let turn = Turn::wait_for(tables.db())?;
+        let transaction = Transaction::new_unchecked(tables.db(), TransactionBehavior::Immediate)?;
         let tip = store::tip(&transaction)?;
         let last = store::last(&transaction)?.map(|record| Entry::from_json(&record.payload)).transpose()?;
-        let school = find::school(&transaction)?;
-        Ok(Self { transaction, _turn: turn, tip, last: last.map(|entry| entry.time), school })
+        let school = read::school(tables)?;
+        Ok(Self { tables, transaction, _turn: turn, tip, last: last.map(|entry| entry.time), school })
     }
 
     /// The tables as this transaction sees them.
-    pub fn tables(&self) -> &Connection {
-        &self.transaction
+    pub fn tables(&self) -> &Tables {
+        self.tables
     }
 
     /// Where the chain stands.
@@ -73,7 +76,7 @@ impl<'j> Batch<'j> {
     /// # Errors
     /// A key that is not enrolled or was revoked; a clock that lies behind the last record or far outside the year.
     pub fn check_author(&self, author: Author<'_>) -> Result<()> {
-        author_of(&self.transaction, &author.identity.public().fingerprint())?;
+        author_of(self.tables, &author.identity.public().fingerprint())?;
         rules::time::check(self.last, &self.school.year, author.now, false)
     }
 
@@ -84,7 +87,7 @@ impl<'j> Batch<'j> {
     pub fn record(&mut self, author: Author<'_>, body: impl Into<Body>) -> Result<Recorded> {
         let public = author.identity.public();
         let fingerprint = public.fingerprint();
-        let login = author_of(&self.transaction, &fingerprint)?;
+        let login = author_of(self.tables, &fingerprint)?;
         let entry = Entry {
             time: author.now.trunc_subsecs(0),
             author: login,
@@ -95,14 +98,14 @@ impl<'j> Batch<'j> {
         };
         let payload = entry.to_json()?;
         let canonical = rules::is_canonical(&payload);
-        let warnings = judge(&self.transaction, &self.school, self.tip.seq + 1, self.last, &entry, canonical)?;
+        let warnings = judge(self.tables, &self.school, self.tip.seq + 1, self.last, &entry, canonical)?;
         let record = self.tip.sign(author.identity, payload);
         store::append(&self.transaction, &record)?;
-        tables::apply(&self.transaction, record.seq, &entry)?;
+        apply::apply(self.tables, record.seq, &entry)?;
         self.tip = self.tip.after(&record);
         self.last = Some(entry.time);
         if matches!(entry.body, Body::SchoolChanged(_)) {
-            self.school = find::school(&self.transaction)?;
+            self.school = read::school(self.tables)?;
         }
         Ok(Recorded { seq: record.seq, warnings })
     }
@@ -131,8 +134,8 @@ impl<'j> Batch<'j> {
 ///
 /// # Errors
 /// A refusal where the key was never enrolled, or was revoked.
-pub fn author_of(tables: &Connection, fingerprint: &str) -> Result<String> {
-    match find::key(tables, fingerprint)? {
+pub fn author_of(tables: &Tables, fingerprint: &str) -> Result<String> {
+    match read::key(tables, fingerprint)? {
         None => Err(Error::refused(format!("ключ {fingerprint} не внесён в журнал"))
             .next("передайте администратору открытую часть ключа (letopis key show) для внесения")),
         Some(key) if key.revoked_at.is_some() => {
@@ -146,7 +149,7 @@ pub fn author_of(tables: &Connection, fingerprint: &str) -> Result<String> {
 /// Judges an entry: clock, right, rules. The same for recording and for audit, which works out whether the text is
 /// canonical ahead of its turn. Returns warnings.
 pub(super) fn judge(
-    tables: &Connection,
+    tables: &Tables,
     school: &School,
     seq: u64,
     last: Option<DateTime<FixedOffset>>,

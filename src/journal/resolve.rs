@@ -2,12 +2,13 @@
 //! Where two things match, the message names them and says how to choose.
 
 use crate::error::{Error, Result};
-use crate::journal::find::{self, Carrier, Course, Pupil, iso};
+use crate::journal::read::Tables;
+use crate::journal::read::timetable::Timetable;
+use crate::journal::read::{self, Carrier, Course, Pupil, iso};
 use crate::journal::rules::YEARLY;
-use crate::journal::timetable::Timetable;
 use crate::school::{ClassName, School, fold, format_date, latin_alike};
 use chrono::NaiveDate;
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 /// The course of a class and a subject, which may be typed short. Where groups share a subject, `group` decides, else
 /// `teacher`, who mostly means his own.
@@ -15,15 +16,15 @@ use rusqlite::{Connection, params};
 /// # Errors
 /// A class, subject or group that is not there, or several that match.
 pub fn course(
-    tables: &Connection,
+    tables: &Tables,
     class: &ClassName,
     subject: &str,
     group: Option<&str>,
     teacher: Option<&str>,
 ) -> Result<Course> {
-    let all = find::courses_of(tables, class)?;
+    let all = read::courses_of(tables, class)?;
     if all.is_empty() {
-        let classes = find::classes(tables)?.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let classes = read::classes(tables)?.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         return Err(Error::input(format!("в журнале нет курсов класса {class}"))
             .next(format!("проверьте класс; в журнале есть: {classes}")));
     }
@@ -52,9 +53,9 @@ pub fn course(
 ///
 /// # Errors
 /// A text that is no class, or a class that the journal does not have.
-pub fn class(tables: &Connection, typed: &str) -> Result<ClassName> {
+pub fn class(tables: &Tables, typed: &str) -> Result<ClassName> {
     let class = ClassName::parse(typed)?;
-    let known = find::classes(tables)?;
+    let known = read::classes(tables)?;
     if known.contains(&class) {
         return Ok(class);
     }
@@ -66,9 +67,9 @@ pub fn class(tables: &Connection, typed: &str) -> Result<ClassName> {
 ///
 /// # Errors
 /// None of that label or id, or several labels that differ in case only.
-pub fn carrier(tables: &Connection, typed: &str) -> Result<Carrier> {
+pub fn carrier(tables: &Tables, typed: &str) -> Result<Carrier> {
     let wanted = typed.trim().trim_start_matches('«').trim_end_matches('»');
-    let all = find::carriers(tables)?;
+    let all = read::carriers(tables)?;
     let exact = all.iter().find(|carrier| carrier.id == wanted || carrier.label == wanted);
     let alike: Vec<&Carrier> = match exact {
         Some(one) => vec![one],
@@ -99,7 +100,7 @@ pub fn carrier(tables: &Connection, typed: &str) -> Result<Carrier> {
 ///
 /// # Errors
 /// None or several.
-pub fn subject(tables: &Connection, typed: &str) -> Result<String> {
+pub fn subject(tables: &Tables, typed: &str) -> Result<String> {
     let mut statement = tables.prepare_cached("SELECT name, short FROM subjects ORDER BY place")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let all: Vec<(String, String)> = rows.collect::<rusqlite::Result<_>>()?;
@@ -129,7 +130,7 @@ fn of_group(group: Option<&str>) -> String {
 }
 
 /// By the full name, else the short one, else by the beginning if only one subject begins so.
-fn by_subject(tables: &Connection, courses: &[Course], typed: &str) -> Result<Vec<Course>> {
+fn by_subject(tables: &Tables, courses: &[Course], typed: &str) -> Result<Vec<Course>> {
     let wanted = fold(typed.trim());
     let exact: Vec<Course> = courses.iter().filter(|c| fold(&c.key.subject) == wanted).cloned().collect();
     if !exact.is_empty() {
@@ -209,7 +210,7 @@ pub fn period(school: &School, class: &ClassName, typed: &str) -> Result<String>
 ///
 /// # Errors
 /// None was recorded, or two and none is given.
-pub fn recorded_lesson(tables: &Connection, course: &Course, date: NaiveDate, given: Option<u8>) -> Result<u8> {
+pub fn recorded_lesson(tables: &Tables, course: &Course, date: NaiveDate, given: Option<u8>) -> Result<u8> {
     let mut statement =
         tables.prepare_cached("SELECT lesson FROM lessons WHERE course = ?1 AND date = ?2 ORDER BY lesson")?;
     let lessons = statement.query_map(params![course.id, iso(date)], |row| row.get::<_, u8>(0))?;
@@ -227,7 +228,7 @@ pub fn recorded_lesson(tables: &Connection, course: &Course, date: NaiveDate, gi
 ///
 /// # Errors
 /// The timetable has none or several on that day and none is given.
-pub fn timetabled_lesson(tables: &Connection, course: &Course, date: NaiveDate, given: Option<u8>) -> Result<u8> {
+pub fn timetabled_lesson(tables: &Tables, course: &Course, date: NaiveDate, given: Option<u8>) -> Result<u8> {
     if let Some(number) = given {
         return Ok(number);
     }

@@ -13,10 +13,11 @@ use super::since::{Change, Content, page_like};
 use super::{Code, IssueContext, Layouts, Wanted, lay_out, write};
 use crate::error::{Error, Kind, Result};
 use crate::journal::entry::{Body, DocumentIssued, Entry};
-use crate::journal::{Journal, page_text, tables};
+use crate::journal::read::Tables;
+use crate::journal::{Journal, apply, page_text};
 use crate::ledger::chain::{hex, parse_hash};
 use crate::ledger::store;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::OptionalExtension;
 use sha2::{Digest, Sha256};
 use std::ops::Range;
 use std::path::Path;
@@ -69,9 +70,9 @@ pub struct Checked {
 ///
 /// # Errors
 /// No page has this code; several have; the kept text is lost or altered; the register is not what the ledger says.
-pub fn find(file: &Connection, code: &Code) -> Result<Page> {
+pub fn find(file: &Tables, code: &Code) -> Result<Page> {
     let sql = "SELECT number, page, digest FROM document_pages WHERE digest >= ?1 AND digest < ?1 || 'g'";
-    let mut statement = file.prepare(sql)?;
+    let mut statement = file.db().prepare(sql)?;
     let rows = statement.query_map([hex(&code.digest)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let mut rows: Vec<(String, u32, String)> = rows.collect::<rusqlite::Result<_>>()?;
     rows.retain(|(number, page, _)| {
@@ -101,10 +102,10 @@ pub fn find(file: &Connection, code: &Code) -> Result<Page> {
 ///
 /// # Errors
 /// A file that cannot be read; no document has this digest; the register is not what the ledger says.
-pub fn find_file(file: &Connection, path: &Path) -> Result<Registered> {
+pub fn find_file(file: &Tables, path: &Path) -> Result<Registered> {
     let sha256 = digest_of(path)?;
     let sql = "SELECT number FROM documents WHERE pdf_sha256 = ?1";
-    let number: Option<String> = file.query_row(sql, [&sha256], |row| row.get(0)).optional()?;
+    let number: Option<String> = file.db().query_row(sql, [&sha256], |row| row.get(0)).optional()?;
     let found = number.map(|number| registered(file, &number)).transpose()?.flatten();
     let document = found.ok_or_else(|| {
         Error::damaged(format!("файл «{}» этим журналом не выдан: документа с суммой {sha256} нет", path.display()))
@@ -130,13 +131,13 @@ fn digest_of(path: &Path) -> Result<String> {
 ///
 /// # Errors
 /// A row that does not read is damage.
-pub fn superseding(file: &Connection, document: &Registered) -> Result<Option<Registered>> {
+pub fn superseding(file: &Tables, document: &Registered) -> Result<Option<Registered>> {
     let number = superseded_by(file, document)?;
     Ok(number.map(|number| registered(file, &number)).transpose()?.flatten())
 }
 
 /// Demands that the ledger has issued the document as the register has it.
-fn vouched(file: &Connection, document: &Registered) -> Result<()> {
+fn vouched(file: &Tables, document: &Registered) -> Result<()> {
     let issued = issued(file, &document.number)?;
     let pages = issued.pages.iter().map(|page| &page.0);
     if issued.number == document.number
@@ -151,10 +152,10 @@ fn vouched(file: &Connection, document: &Registered) -> Result<()> {
 }
 
 /// The entry that issued a document.
-fn issued(file: &Connection, number: &str) -> Result<DocumentIssued> {
+fn issued(file: &Tables, number: &str) -> Result<DocumentIssued> {
     let sql = "SELECT entry FROM documents WHERE number = ?1";
-    let seq: u64 = file.query_row(sql, [number], |row| row.get(0))?;
-    let record = store::get(file, seq)?.ok_or_else(|| not_vouched(number))?;
+    let seq: u64 = file.db().query_row(sql, [number], |row| row.get(0))?;
+    let record = store::get(file.db(), seq)?.ok_or_else(|| not_vouched(number))?;
     match Entry::from_json(&record.payload)?.body {
         Body::DocumentIssued(issued) => Ok(issued),
         _ => Err(not_vouched(number)),
@@ -199,7 +200,7 @@ pub fn file_again(journal: &Journal, layouts: &Layouts, document: &Registered) -
 struct Then {
     wanted: Wanted,
     context: IssueContext,
-    tables: Connection,
+    tables: Tables,
     /// All volumes, and which of them it is.
     volumes: Vec<Document>,
     volume: usize,
@@ -208,7 +209,7 @@ struct Then {
 impl Then {
     fn render(journal: &Journal, layouts: &Layouts, document: &Registered) -> Result<Self> {
         let wanted = document.wanted()?;
-        let tables = tables::as_of(journal.tables(), Some(document.at_entry))?;
+        let tables = apply::as_of(journal.tables(), Some(document.at_entry))?;
         let context = context_of(journal.tables(), &tables, document)?;
         let laid_out = lay_out(&tables, layouts, &wanted, &context)?;
         Ok(Self { wanted, context, tables, volumes: vec![laid_out], volume: 0 })
@@ -253,11 +254,11 @@ impl Then {
     }
 
     /// The first volume of the document, which tells how many there are.
-    fn first(&self, tables: &Connection, layouts: &Layouts) -> Result<Document> {
+    fn first(&self, tables: &Tables, layouts: &Layouts) -> Result<Document> {
         lay_out(tables, layouts, &self.volume(1), &self.context)
     }
 
-    fn whole(&self, tables: &Connection, layouts: &Layouts, volumes: u32) -> Result<Vec<Document>> {
+    fn whole(&self, tables: &Tables, layouts: &Layouts, volumes: u32) -> Result<Vec<Document>> {
         (1..=volumes).map(|number| lay_out(tables, layouts, &self.volume(number), &self.context)).collect()
     }
 
@@ -280,7 +281,7 @@ impl Since {
 }
 
 /// Which of the things that a document was made with are others today.
-fn differing(file: &Connection, layouts: &Layouts, document: &Registered) -> Result<Vec<String>> {
+fn differing(file: &Tables, layouts: &Layouts, document: &Registered) -> Result<Vec<String>> {
     let then = issued(file, &document.number)?;
     let mut out = Vec::new();
     if then.version != VERSION {

@@ -9,13 +9,13 @@ use super::register::{Registered, last_context, last_issued};
 use super::{Form, IssueContext, Layouts, Rendered, Subject, Variant, Wanted, ready, render, resources};
 use crate::error::{Error, Result};
 use crate::journal::entry::{DocumentIssued, IssuedPage, IssuedResource};
-use crate::journal::{Author, Journal, find, rules};
+use crate::journal::read::Tables;
+use crate::journal::{Author, Journal, read, rules};
 use crate::ledger::chain::hex;
 use crate::ledger::store;
 use crate::school::{PersonName, Role};
 use chrono::{DateTime, FixedOffset, SubsecRound};
 use rayon::prelude::*;
-use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -43,8 +43,8 @@ pub struct Issued {
 
 /// Everything that is issued at the end of a year: the books of all classes, their sheets kept for 25 years, and the
 /// school's registers.
-pub fn everything(tables: &Connection) -> Result<Vec<Wanted>> {
-    let classes = find::classes(tables)?;
+pub fn everything(tables: &Tables) -> Result<Vec<Wanted>> {
+    let classes = read::classes(tables)?;
     let of = |form: Form| classes.iter().map(move |class| Wanted::of_class(form, class.clone()));
     let books = [Form::ClassBook, Form::SummarySheet].into_iter().flat_map(of);
     let registers = REGISTERS.map(|form| Wanted::new(form, Subject::School));
@@ -191,20 +191,20 @@ impl<'a> Issuer<'a> {
     fn new(journal: &Journal, author: Author<'_>, layouts: &'a Layouts) -> Result<Self> {
         let tables = journal.tables();
         let fingerprint = author.identity.public().fingerprint();
-        let key = find::key(tables, &fingerprint)?.filter(|key| key.revoked_at.is_none());
+        let key = read::key(tables, &fingerprint)?.filter(|key| key.revoked_at.is_none());
         let login = key.map(|key| key.login).ok_or_else(|| {
             Error::refused(format!("ключ {fingerprint} не внесён в журнал или отозван"))
                 .next("документы выдаёт завуч или директор своим ключом")
         })?;
-        let may = [Role::DeputyHead, Role::Director].into_iter().map(|role| find::has_role(tables, &login, role));
+        let may = [Role::DeputyHead, Role::Director].into_iter().map(|role| read::has_role(tables, &login, role));
         if !may.collect::<Result<Vec<_>>>()?.contains(&true) {
             return Err(Error::refused(format!(
                 "у «{login}» нет права выдавать документы (§5.4): это делает завуч или директор"
             ))
             .next("для просмотра напечатайте проект: --draft"));
         }
-        let person = find::staff(tables, &login)?.ok_or_else(|| Error::damaged(format!("нет сотрудника «{login}»")))?;
-        let (school, issued_at) = (find::school(tables)?, author.now.trunc_subsecs(0));
+        let person = read::staff(tables, &login)?.ok_or_else(|| Error::damaged(format!("нет сотрудника «{login}»")))?;
+        let (school, issued_at) = (read::school(tables)?, author.now.trunc_subsecs(0));
         Ok(Self { layouts, school, issued_at, name: person.name, position: person.position })
     }
 
@@ -303,15 +303,15 @@ pub fn issued_resources(layouts: &Layouts) -> Vec<IssuedResource> {
 
 /// The tables at one place of the ledger, read in one transaction.
 pub(super) struct Snapshot {
-    pub(super) tables: Connection,
+    pub(super) tables: Tables,
     tip: crate::ledger::chain::Tip,
 }
 
 impl Snapshot {
     pub(super) fn take(journal: &Path) -> Result<Self> {
         let tables = Journal::open_reader(journal)?;
-        tables.execute_batch("BEGIN")?;
-        let tip = store::tip(&tables)?;
+        tables.db().execute_batch("BEGIN")?;
+        let tip = store::tip(tables.db())?;
         Ok(Self { tables, tip })
     }
 

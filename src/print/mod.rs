@@ -47,10 +47,10 @@ pub use seal::{Code, parse_code, show_page_record};
 pub use sheet::PageSeal;
 
 use crate::error::{Error, Result};
+use crate::journal::read::Tables;
 use crate::school::PersonName;
 use chrono::{DateTime, FixedOffset};
 use forms::Composer;
-use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
 /// What a document says of its being issued. All of it comes from the ledger, so a document can be rendered again.
@@ -96,7 +96,7 @@ pub struct Rendered {
 /// # Errors
 /// [`crate::error::Kind::Input`] for a class that is not there, a number that is none, more pupils or a longer topic
 /// than a page holds; [`crate::error::Kind::Damaged`] for tables that hold what they cannot hold.
-pub fn render(tables: &Connection, layouts: &Layouts, wanted: &Wanted, context: &IssueContext) -> Result<Rendered> {
+pub fn render(tables: &Tables, layouts: &Layouts, wanted: &Wanted, context: &IssueContext) -> Result<Rendered> {
     let document = lay_out(tables, layouts, wanted, context)?;
     let pdf = write(&document, wanted, context)?;
     let volumes = document.volumes;
@@ -126,7 +126,7 @@ pub fn write(document: &Document, wanted: &Wanted, context: &IssueContext) -> Re
 ///
 /// # Errors
 /// As [`render`].
-pub fn lay_out(tables: &Connection, layouts: &Layouts, wanted: &Wanted, context: &IssueContext) -> Result<Document> {
+pub fn lay_out(tables: &Tables, layouts: &Layouts, wanted: &Wanted, context: &IssueContext) -> Result<Document> {
     check_number(&context.number)?;
     forms::compose(Composer::new(tables, layouts, wanted, context)?, wanted)
 }

@@ -23,7 +23,7 @@ const ONE_IN: u64 = 5000;
 struct Album<'a> {
     name: &'a str,
     wanted: Wanted,
-    tables: Connection,
+    tables: Tables,
     /// Names of pictures, and what finds their pages: a text that stands on the page, which of those that have it.
     pages: &'a [(&'a str, &'a str, usize)],
 }
@@ -129,7 +129,7 @@ fn albums() -> Vec<Album<'static>> {
 }
 
 /// A first form: lessons, and no marks at all.
-fn without_marks() -> Connection {
+fn without_marks() -> Tables {
     let tables = tables(Size { subjects: 1, ..LIFELIKE });
     tables.execute_batch("DELETE FROM marks; DELETE FROM finals").unwrap();
     tables
@@ -175,7 +175,7 @@ fn unsealed() -> [(&'static str, Vec<u8>); 2] {
         ..inspection::Inspected::default()
     };
     let inspection = inspection::Inspection { at, version: "0.1.0".into(), archives: vec![inspected] };
-    let school = crate::journal::find::school(&papers(0, 0, false)).unwrap();
+    let school = crate::journal::read::school(&papers(0, 0, false)).unwrap();
     let secret = format!("AGE-SECRET-KEY-1{}", "QPZRY9X8".repeat(7) + "GF");
     let recipient = format!("age1{}", "qpzry9x8gf".repeat(6).split_at(58).0);
     let recovery = Recovery { school: &school, secret: &secret, recipient: &recipient, at, version: "0.1.0" };

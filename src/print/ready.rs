@@ -7,16 +7,17 @@
 use super::forms::{FINAL, YEAR};
 use super::{Form, Subject, Wanted};
 use crate::error::{Error, Result};
-use crate::journal::find;
+use crate::journal::read;
+use crate::journal::read::Tables;
 use crate::school::ClassName;
 use chrono::NaiveDate;
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 /// Why a document cannot be issued on a day yet, in Russian.
 ///
 /// # Errors
 /// Only the database's.
-pub fn not_yet(tables: &Connection, wanted: &Wanted, today: NaiveDate) -> Result<Option<Error>> {
+pub fn not_yet(tables: &Tables, wanted: &Wanted, today: NaiveDate) -> Result<Option<Error>> {
     match (wanted.form, &wanted.subject) {
         (Form::SummarySheet, Subject::Class(class)) => summary_sheet(tables, class, today),
         (Form::Analytics, Subject::Period(period)) => analytics(tables, period),
@@ -24,10 +25,10 @@ pub fn not_yet(tables: &Connection, wanted: &Wanted, today: NaiveDate) -> Result
     }
 }
 
-fn summary_sheet(tables: &Connection, class: &ClassName, today: NaiveDate) -> Result<Option<Error>> {
-    let school = find::school(tables)?;
+fn summary_sheet(tables: &Tables, class: &ClassName, today: NaiveDate) -> Result<Option<Error>> {
+    let school = read::school(tables)?;
     let why = if school.policy.unmarked_grades.contains(&class.grade()) {
-        (today < school.year.ends && !find::is_closed(tables)?).then_some("учебный год ещё не окончен")
+        (today < school.year.ends && !read::is_closed(tables)?).then_some("учебный год ещё не окончен")
     } else {
         let sql = "SELECT 1 FROM finals JOIN courses ON courses.id = finals.course
                    WHERE class = ?1 AND period IN (?2, ?3)";
@@ -40,7 +41,7 @@ fn summary_sheet(tables: &Connection, class: &ClassName, today: NaiveDate) -> Re
     }))
 }
 
-fn analytics(tables: &Connection, period: &str) -> Result<Option<Error>> {
+fn analytics(tables: &Tables, period: &str) -> Result<Option<Error>> {
     let marked = tables.prepare_cached("SELECT 1 FROM finals WHERE period = ?1")?.exists([period])?;
     let refused = || {
         Error::refused(format!(
@@ -55,7 +56,7 @@ fn analytics(tables: &Connection, period: &str) -> Result<Option<Error>> {
 ///
 /// # Errors
 /// Only the database's.
-pub fn sort_out(tables: &Connection, wanted: Vec<Wanted>, today: NaiveDate) -> Result<(Vec<Wanted>, Vec<Error>)> {
+pub fn sort_out(tables: &Tables, wanted: Vec<Wanted>, today: NaiveDate) -> Result<(Vec<Wanted>, Vec<Error>)> {
     let (mut ready, mut later) = (Vec::new(), Vec::new());
     for document in wanted {
         match not_yet(tables, &document, today)? {

@@ -3,12 +3,13 @@
 use super::seal::groups;
 use super::{Form, IssueContext, Subject, Variant, Wanted};
 use crate::error::{Error, Result};
-use crate::journal::find;
-pub use crate::journal::find::Bound;
+use crate::journal::read;
+pub use crate::journal::read::Bound;
+use crate::journal::read::Tables;
 use crate::ledger::chain::{hex, parse_hash};
 use crate::ledger::store;
 use chrono::{DateTime, FixedOffset};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
 /// A document as the register has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +76,7 @@ impl Line {
 ///
 /// # Errors
 /// A row that does not read is damage.
-pub fn all(tables: &Connection) -> Result<Vec<Line>> {
+pub fn all(tables: &Tables) -> Result<Vec<Line>> {
     let mut statement = tables.prepare_cached("SELECT number, leaves FROM documents ORDER BY entry")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let rows: Vec<(String, u32)> = rows.collect::<rusqlite::Result<_>>()?;
@@ -87,23 +88,24 @@ pub fn all(tables: &Connection) -> Result<Vec<Line>> {
 }
 
 /// The context in which a document was issued, from the register, the ledger, and the people in `tables`.
-pub fn last_context(tables: &Connection, last: &Registered) -> Result<IssueContext> {
+pub fn last_context(tables: &Tables, last: &Registered) -> Result<IssueContext> {
     context_of(tables, tables, last)
 }
 
 /// As [`last_context`], with the ledger in `file` and the people as `tables` have them.
-pub fn context_of(file: &Connection, tables: &Connection, document: &Registered) -> Result<IssueContext> {
+pub fn context_of(file: &Tables, tables: &Tables, document: &Registered) -> Result<IssueContext> {
     let damaged = |what: &str| {
         Error::damaged(format!("документ № {}: {what}", document.number)).next("выполните «letopis audit»")
     };
-    let at = store::get(file, document.at_entry)?.ok_or_else(|| damaged("записи, по которой он составлен, нет"))?;
-    let person = find::staff(tables, &document.issued_by)?.ok_or_else(|| damaged("нет сотрудника, выдавшего его"))?;
+    let at =
+        store::get(file.db(), document.at_entry)?.ok_or_else(|| damaged("записи, по которой он составлен, нет"))?;
+    let person = read::staff(tables, &document.issued_by)?.ok_or_else(|| damaged("нет сотрудника, выдавшего его"))?;
     Ok(IssueContext {
         number: document.number.clone(),
         issued_at: document.issued_at,
         issued_by: person.name,
         issued_position: person.position,
-        journal_id: hex(&store::tip(file)?.journal),
+        journal_id: hex(&store::tip(file.db())?.journal),
         ledger_length: document.at_entry,
         ledger_head: hex(&at.head),
         version: document.version.clone(),
@@ -114,7 +116,7 @@ pub fn context_of(file: &Connection, tables: &Connection, document: &Registered)
 ///
 /// # Errors
 /// A row that does not read is damage.
-pub fn last_issued(tables: &Connection, wanted: &Wanted) -> Result<Option<Registered>> {
+pub fn last_issued(tables: &Tables, wanted: &Wanted) -> Result<Option<Registered>> {
     let sql =
         "SELECT number FROM documents WHERE form = ?1 AND subject = ?2 AND variant = ?3 ORDER BY entry DESC LIMIT 1";
     let parameters = params![wanted.form.id(), wanted.subject.to_string(), wanted.variant.to_string()];
@@ -126,23 +128,23 @@ pub fn last_issued(tables: &Connection, wanted: &Wanted) -> Result<Option<Regist
 ///
 /// # Errors
 /// Only the database's.
-pub fn superseded_by(tables: &Connection, document: &Registered) -> Result<Option<String>> {
-    find::later_issue(tables, &document.number)
+pub fn superseded_by(tables: &Tables, document: &Registered) -> Result<Option<String>> {
+    read::later_issue(tables, &document.number)
 }
 
 /// How a book was bound (§5.4), if it was.
 ///
 /// # Errors
 /// A row that does not read is damage.
-pub fn bound(tables: &Connection, number: &str) -> Result<Option<Bound>> {
-    find::bound(tables, number)
+pub fn bound(tables: &Tables, number: &str) -> Result<Option<Bound>> {
+    read::bound(tables, number)
 }
 
 /// A document of the register by its number.
 ///
 /// # Errors
 /// A row that does not read is damage.
-pub fn registered(tables: &Connection, number: &str) -> Result<Option<Registered>> {
+pub fn registered(tables: &Tables, number: &str) -> Result<Option<Registered>> {
     let sql = "SELECT number, form, subject, title, at_entry, issued_at, issued_by, version, pdf_sha256, variant
                FROM documents WHERE number = ?1";
     let mut time = String::new();

@@ -445,13 +445,13 @@ fn parts(bookmarks: &[Bookmark]) -> Vec<(usize, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal::read::Tables;
     use crate::print::testing::{LIFELIKE, Size, context, of_class, tables};
     use crate::print::{Form, Layouts, lay_out};
-    use rusqlite::Connection;
 
     const SMALL: Size = Size { pupils: 12, subjects: 4, ..LIFELIKE };
 
-    fn book(tables: &Connection) -> Content {
+    fn book(tables: &Tables) -> Content {
         let layouts = Layouts::load(None).unwrap();
         let document = lay_out(tables, &layouts, &of_class(Form::ClassBook), &context("2025-0001")).unwrap();
         Content::of(&[document])

@@ -6,9 +6,10 @@ mod issued;
 pub use issued::context;
 
 use super::{Form, Subject, Wanted};
+use crate::journal::read::Tables;
 use crate::school::{ClassName, School};
 use chrono::{Datelike, NaiveDate};
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 /// How large the class is, and how unwieldy.
 #[derive(Debug, Clone, Copy)]
@@ -153,9 +154,9 @@ pub fn of_class(form: Form) -> Wanted {
 }
 
 /// Tables of a school with one class, 7А.
-pub fn tables(size: Size) -> Connection {
-    let tables = Connection::open_in_memory().unwrap();
-    tables.execute_batch(include_str!("../journal/schema.sql")).unwrap();
+pub fn tables(size: Size) -> Tables {
+    let tables = Tables::new(rusqlite::Connection::open_in_memory().unwrap());
+    tables.execute_batch(include_str!("../journal/apply/schema.sql")).unwrap();
     let school = School::from_toml(SCHOOL).unwrap();
     let config = serde_json::to_string(&school).unwrap();
     tables.execute("INSERT INTO school VALUES (1, ?1, 1)", [config]).unwrap();
@@ -203,7 +204,7 @@ pub fn tables(size: Size) -> Connection {
     tables
 }
 
-fn add_pupils(tables: &Connection, size: Size) {
+fn add_pupils(tables: &Tables, size: Size) {
     for id in 1..=size.pupils {
         let i = id as usize;
         let surname = match size.name_letters {
@@ -237,7 +238,7 @@ fn add_pupils(tables: &Connection, size: Size) {
 }
 
 /// The lessons, marks, absences and final marks of a course, all from the numbers of the lesson and the pupil.
-fn add_year(tables: &Connection, school: &School, course: i64, hours: u32, group: Option<i64>, size: Size) {
+fn add_year(tables: &Tables, school: &School, course: i64, hours: u32, group: Option<i64>, size: Size) {
     let mut number = 0;
     let days = school.year.begins.iter_days().take_while(|day| *day <= school.year.ends);
     for day in days.filter(|day| school.day_off(*day).is_none() && day.weekday().num_days_from_monday() < 5) {
@@ -277,15 +278,7 @@ fn add_year(tables: &Connection, school: &School, course: i64, hours: u32, group
     }
 }
 
-fn add_lesson(
-    tables: &Connection,
-    course: i64,
-    day: NaiveDate,
-    number: i64,
-    lesson: i64,
-    group: Option<i64>,
-    size: Size,
-) {
+fn add_lesson(tables: &Tables, course: i64, day: NaiveDate, number: i64, lesson: i64, group: Option<i64>, size: Size) {
     let id = course * 1000 + number;
     let n = number as usize;
     let topic = match size.topic_letters {
@@ -354,7 +347,7 @@ const MORE_SUBJECTS: [&str; 8] = [
 
 /// Tables of a school with so many classes of so many pupils and so many subjects: final marks of every period, and a
 /// lesson a week a class with its absences. 1А and 10А come on top: the one without marks, the other without quarters.
-pub fn school_of(classes: usize, pupils: i64, subjects: usize) -> Connection {
+pub fn school_of(classes: usize, pupils: i64, subjects: usize) -> Tables {
     let tables = tables(Size { pupils: 0, subjects: 0, ..LIFELIKE });
     tables.execute_batch("BEGIN; DELETE FROM classes").unwrap();
     let school = School::from_toml(SCHOOL).unwrap();
@@ -400,7 +393,7 @@ pub fn school_of(classes: usize, pupils: i64, subjects: usize) -> Connection {
     tables
 }
 
-fn add_weekly_lessons(tables: &Connection, school: &School, course: i64, pupils: std::ops::RangeInclusive<i64>) {
+fn add_weekly_lessons(tables: &Tables, school: &School, course: i64, pupils: std::ops::RangeInclusive<i64>) {
     let days = school.year.begins.iter_days().take_while(|day| *day <= school.year.ends);
     for (n, day) in (1..).zip(days.filter(|day| day.weekday().num_days_from_monday() == 2)) {
         if school.day_off(day).is_some() {
@@ -416,7 +409,7 @@ fn add_weekly_lessons(tables: &Connection, school: &School, course: i64, pupils:
 }
 
 /// Final marks that are better in some classes and subjects than in others, a few «2» and «н/а» among them.
-fn add_finals(tables: &Connection, course: i64, pupils: std::ops::RangeInclusive<i64>) {
+fn add_finals(tables: &Tables, course: i64, pupils: std::ops::RangeInclusive<i64>) {
     let mut add = tables.prepare_cached("INSERT INTO finals VALUES (?1, ?2, ?3, ?4, '', '2026-05-29', 1)").unwrap();
     for (i, period) in (0..).zip(["I четверть", "II четверть", "III четверть", "IV четверть", "Год"])
     {
@@ -437,14 +430,7 @@ fn add_finals(tables: &Connection, course: i64, pupils: std::ops::RangeInclusive
 }
 
 /// An approved correction of one cell.
-pub fn correct(
-    tables: &Connection,
-    number: u64,
-    lesson: i64,
-    what: (&str, Option<i64>, &str),
-    was: &str,
-    becomes: &str,
-) {
+pub fn correct(tables: &Tables, number: u64, lesson: i64, what: (&str, Option<i64>, &str), was: &str, becomes: &str) {
     let (kind, pupil, period) = what;
     let sql = "INSERT INTO corrections SELECT ?1, '2025-10-18T12:00:00+03:00', 't1', 1, date, lesson, 'описка',
                'удовлетворено', '', '2025-10-20T21:30:00+00:00', 'zav', 1, 2 FROM lessons WHERE id = ?2";
@@ -454,7 +440,7 @@ pub fn correct(
 }
 
 /// Fills the registers of the school: so many corrections and documents, with texts that go on and on where `unwieldy`.
-pub fn add_papers(tables: &Connection, corrections: i64, documents: i64, unwieldy: bool) {
+pub fn add_papers(tables: &Tables, corrections: i64, documents: i64, unwieldy: bool) {
     let long = |text: &str, letters: usize| -> String {
         if unwieldy { text.chars().cycle().take(letters).collect() } else { text.to_owned() }
     };
@@ -538,7 +524,7 @@ pub fn extract() -> Wanted {
 pub const OF_SCHOOL: [Form; 4] = [Form::Corrections, Form::Register, Form::Carriers, Form::Keys];
 
 /// The tables of a small class with registers.
-pub fn papers(corrections: i64, documents: i64, unwieldy: bool) -> Connection {
+pub fn papers(corrections: i64, documents: i64, unwieldy: bool) -> Tables {
     let size = if unwieldy { Size { pupils: 4, subjects: 1, ..UNWIELDY } } else { LIFELIKE };
     let tables = tables(Size { subjects: 2, ..size });
     add_papers(&tables, corrections, documents, unwieldy);

@@ -11,6 +11,7 @@ use super::testing::{
     school_of, tables,
 };
 use super::*;
+use crate::journal::read::Tables;
 use legible::{assert_clean, assert_legible};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -141,7 +142,7 @@ fn an_act_on_a_strangers_bag_claims_no_more_than_was_checked() {
 
 #[test]
 fn the_sheet_of_the_recovery_key_is_one_legible_page_with_the_key_and_its_code() {
-    let school = crate::journal::find::school(&papers(0, 0, false)).unwrap();
+    let school = crate::journal::read::school(&papers(0, 0, false)).unwrap();
     let secret = format!("AGE-SECRET-KEY-1{}", "QPZRY9X8".repeat(7) + "GF");
     let recipient = format!("age1{}", "w".repeat(58));
     let at = context("").issued_at;
@@ -541,7 +542,7 @@ fn a_book_thicker_than_a_volume_may_be_is_shared_out_among_volumes_each_with_its
 fn look() {
     let folder = std::path::PathBuf::from(std::env::var("LETOPIS_LOOK").unwrap());
     let layouts = Layouts::load(std::env::var_os("LETOPIS_LOOK_WITH").as_deref().map(std::path::Path::new)).unwrap();
-    let write = |tables: &Connection, name: &str| {
+    let write = |tables: &Tables, name: &str| {
         let mut wanted = issue::everything(tables).unwrap();
         let books = wanted.iter().filter(|wanted| wanted.form == Form::ClassBook);
         wanted.extend(books.map(|book| Wanted { form: Form::Progress, ..book.clone() }).collect::<Vec<_>>());
@@ -565,7 +566,7 @@ fn look() {
         }
     }
     match std::env::var("LETOPIS_LOOK_AT") {
-        Ok(journal) => write(&Connection::open(journal).unwrap(), ""),
+        Ok(journal) => write(&Tables::new(rusqlite::Connection::open(journal).unwrap()), ""),
         Err(_) => {
             write(&tables(LIFELIKE), "");
             let large = if std::env::var_os("LETOPIS_LOOK_WITH").is_some() { LARGE } else { UNWIELDY };

@@ -1,12 +1,12 @@
-//! Who missed how much and why, counted as the printed form counts it ([`crate::journal::absences`]).
+//! Who missed how much and why, counted as the printed form counts it ([`crate::journal::read::absences`]).
 
 use super::scope::{Filter, When};
 use super::table::{Cell, Kind, Table, Total};
 use crate::error::Result;
-use crate::journal::absences::{Absences, Counts, Missed, Reasons};
-use crate::journal::find;
+use crate::journal::read;
+use crate::journal::read::Tables;
+use crate::journal::read::absences::{Absences, Counts, Missed, Reasons};
 use crate::school::{ClassName, PersonName, Share};
-use rusqlite::Connection;
 use serde::Serialize;
 
 /// What a class or a pupil missed.
@@ -52,8 +52,8 @@ impl From<Counts> for ByReason {
 ///
 /// # Errors
 /// Tables that hold what they cannot hold; the database's.
-pub fn attendance(tables: &Connection, filter: &Filter, when: &When) -> Result<Vec<Row>> {
-    let school = find::school(tables)?;
+pub fn attendance(tables: &Tables, filter: &Filter, when: &When) -> Result<Vec<Row>> {
+    let school = read::school(tables)?;
     let reasons = Reasons::read(tables)?;
     let mut rows = Vec::new();
     for class in filter.classes(tables)? {
@@ -86,7 +86,7 @@ fn row(class: &ClassName, pupil: String, missed: Missed) -> Row {
 }
 
 /// Everyone who was in the class this year, by name.
-fn pupils(tables: &Connection, class: &ClassName) -> Result<Vec<(i64, PersonName)>> {
+fn pupils(tables: &Tables, class: &ClassName) -> Result<Vec<(i64, PersonName)>> {
     let sql = "SELECT id, surname, given, patronymic FROM pupils
                WHERE id IN (SELECT pupil FROM enrolments WHERE class = ?1)";
     let mut statement = tables.prepare_cached(sql)?;
@@ -136,7 +136,7 @@ mod tests {
 
     /// Two lessons on Monday 1 September, one on Wednesday. Pupil 1 misses Monday whole, ill; pupil 2 one lesson of it
     /// and Wednesday, for no valid reason and for none yet; pupil 3 came late.
-    fn tables() -> Connection {
+    fn tables() -> Tables {
         let tables = testing::tables();
         let monday = [lesson(&tables, 1, "2025-09-01", 2, "Тема"), lesson(&tables, 4, "2025-09-01", 3, "Тема")];
         let wednesday = lesson(&tables, 1, "2025-09-03", 1, "Тема");

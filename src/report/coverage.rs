@@ -7,9 +7,9 @@ use super::marks::{came, standings};
 use super::scope::{Filter, Names, school_days};
 use super::table::{Kind, Table, Total};
 use crate::error::Result;
-use crate::journal::find;
+use crate::journal::read;
+use crate::journal::read::Tables;
 use chrono::NaiveDate;
-use rusqlite::Connection;
 use serde::Serialize;
 
 /// How a pupil stands.
@@ -61,8 +61,8 @@ pub struct Row {
 ///
 /// # Errors
 /// Marks in the tables that do not read; the database's.
-pub fn coverage(tables: &Connection, filter: &Filter, period: Option<&str>, today: NaiveDate) -> Result<Vec<Row>> {
-    let school = find::school(tables)?;
+pub fn coverage(tables: &Tables, filter: &Filter, period: Option<&str>, today: NaiveDate) -> Result<Vec<Row>> {
+    let school = read::school(tables)?;
     let names = Names::read(tables)?;
     let mut rows = Vec::new();
     for standing in standings(tables, &school, filter, period, today)? {
@@ -168,7 +168,7 @@ mod tests {
 
     /// Chemistry, an hour a week: three marks are needed, one of them written. Pupil 1 has «4/5» and a written 5; pupil
     /// 2 a written 4; pupil 3 two spoken marks; pupil 4 is exempted.
-    fn tables() -> Connection {
+    fn tables() -> Tables {
         let tables = testing::tables();
         let (first, second) =
             (lesson(&tables, 4, "2025-09-04", 4, "Тема"), lesson(&tables, 4, "2025-09-11", 4, "Тема"));
@@ -182,7 +182,7 @@ mod tests {
         tables
     }
 
-    fn chemistry(tables: &Connection, period: Option<&str>, today: &str) -> Vec<(String, u32, State)> {
+    fn chemistry(tables: &Tables, period: Option<&str>, today: &str) -> Vec<(String, u32, State)> {
         let filter = Filter { subject: Some("Химия".into()), ..Filter::default() };
         let rows = coverage(tables, &filter, period, day(today)).unwrap();
         rows.into_iter().map(|row| (row.pupil, row.projected, row.state)).collect()
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn after_a_period_who_has_too_few_lacks_unless_the_final_mark_is_set() {
         let tables = tables();
-        let states = |tables: &Connection| chemistry(tables, Some("I четверть"), "2025-10-27");
+        let states = |tables: &Tables| chemistry(tables, Some("I четверть"), "2025-10-27");
         assert_eq!(
             states(&tables).iter().map(|row| row.2).collect::<Vec<_>>(),
             [State::Enough, State::Lacks, State::Lacks]

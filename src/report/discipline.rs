@@ -8,10 +8,10 @@ use super::missing::missing;
 use super::scope::{Filter, Names, Teachers, When};
 use super::table::{Kind, Table, Total};
 use crate::error::Result;
-use crate::journal::find::{self, Course};
+use crate::journal::read::Tables;
+use crate::journal::read::{self, Course};
 use crate::school::{ClassName, School, parse_date_or};
 use chrono::{DateTime, NaiveDate};
-use rusqlite::Connection;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -42,7 +42,7 @@ pub struct Row {
 
 /// The rows under way, by login.
 struct Count<'a> {
-    tables: &'a Connection,
+    tables: &'a Tables,
     school: &'a School,
     when: &'a When,
     courses: HashMap<i64, Course>,
@@ -53,8 +53,8 @@ struct Count<'a> {
 ///
 /// # Errors
 /// Only the database's.
-pub fn discipline(tables: &Connection, filter: &Filter, when: &When, today: NaiveDate) -> Result<Vec<Row>> {
-    let school = find::school(tables)?;
+pub fn discipline(tables: &Tables, filter: &Filter, when: &When, today: NaiveDate) -> Result<Vec<Row>> {
+    let school = read::school(tables)?;
     let (names, teachers) = (Names::read(tables)?, Teachers::read(tables)?);
     let all = Filter { teacher: None, ..filter.clone() };
     let courses: HashMap<i64, Course> = all.courses(tables)?.into_iter().map(|course| (course.id, course)).collect();
@@ -140,7 +140,7 @@ impl Count<'_> {
             }
             let login = match row.get::<_, Option<i64>>(1)? {
                 Some(course) => self.courses.get(&course).map(|course| teachers.on(course, day).to_owned()),
-                None if classes.contains(&class) => find::class_teacher(self.tables, &class)?,
+                None if classes.contains(&class) => read::class_teacher(self.tables, &class)?,
                 None => None,
             };
             if let Some(login) = login.filter(|login| !login.is_empty()) {
@@ -194,7 +194,7 @@ mod tests {
     /// Algebra in the first week of September: the 1st on its day, the 3rd two days late and without homework, the 5th
     /// by belova, unconfirmed. Chemistry of the 4th is missing. A correction approved, one not; a remark on the course
     /// and one on the book, and an answered one.
-    fn tables() -> Connection {
+    fn tables() -> Tables {
         let tables = testing::tables();
         lesson(&tables, 1, "2025-09-01", 2, "Тема");
         let late = lesson(&tables, 1, "2025-09-03", 1, "Тема");

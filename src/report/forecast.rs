@@ -4,10 +4,10 @@ use super::marks::standings;
 use super::scope::Filter;
 use super::table::{Kind, Table, Total};
 use crate::error::Result;
-use crate::journal::find;
+use crate::journal::read;
+use crate::journal::read::Tables;
 use crate::school::average;
 use chrono::NaiveDate;
-use rusqlite::Connection;
 use serde::Serialize;
 
 /// What a pupil is heading for in a course.
@@ -42,13 +42,13 @@ pub struct Row {
 /// # Errors
 /// Marks in the tables that do not read; the database's.
 pub fn forecast(
-    tables: &Connection,
+    tables: &Tables,
     filter: &Filter,
     pupil: Option<&str>,
     period: Option<&str>,
     today: NaiveDate,
 ) -> Result<Vec<Row>> {
-    let school = find::school(tables)?;
+    let school = read::school(tables)?;
     let mut rows = Vec::new();
     for standing in standings(tables, &school, filter, period, today)? {
         for taught in &standing.pupils {

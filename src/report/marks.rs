@@ -2,11 +2,12 @@
 
 use super::scope::{Filter, exempted, period_on};
 use crate::error::Result;
-use crate::journal::count::Counts;
-use crate::journal::find::{self, Course, Pupil, iso};
+use crate::journal::read::Tables;
+use crate::journal::read::count::Counts;
+use crate::journal::read::{self, Course, Pupil, iso};
 use crate::school::{Period, School, parse_date_or};
 use chrono::NaiveDate;
-use rusqlite::{Connection, params};
+use rusqlite::params;
 use std::collections::{HashMap, HashSet};
 
 /// A course in a period, as it stands on a day.
@@ -28,7 +29,7 @@ pub struct Standing<'s> {
 /// The courses with marks, each in the period that is named or in the one of `today`. A period that has not begun and a
 /// grade without marks have none.
 pub fn standings<'s>(
-    tables: &Connection,
+    tables: &Tables,
     school: &'s School,
     filter: &Filter,
     named: Option<&str>,
@@ -44,7 +45,7 @@ pub fn standings<'s>(
         if last < period.begins {
             continue;
         }
-        let pupils = find::roster(tables, &course.key, last)?;
+        let pupils = read::roster(tables, &course.key, last)?;
         let span = (period.begins, last);
         let counts = Counts::take(tables, school, &course, span, pupils.iter().map(|pupil| pupil.id))?;
         let mut exempt: HashSet<i64> = exempted(tables, &course.key.subject, last)?.into_iter().collect();
@@ -55,7 +56,7 @@ pub fn standings<'s>(
     Ok(out)
 }
 
-fn finals(tables: &Connection, course: i64, period: &str) -> Result<HashMap<i64, String>> {
+fn finals(tables: &Tables, course: i64, period: &str) -> Result<HashMap<i64, String>> {
     let mut statement =
         tables.prepare_cached("SELECT pupil, mark FROM finals WHERE course = ?1 AND period = ?2 ORDER BY pupil")?;
     let rows = statement.query_map(params![course, period], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -63,7 +64,7 @@ fn finals(tables: &Connection, course: i64, period: &str) -> Result<HashMap<i64,
 }
 
 /// The first day of a period on which a pupil was in the school.
-pub fn came(tables: &Connection, pupil: i64, period: &Period) -> Result<NaiveDate> {
+pub fn came(tables: &Tables, pupil: i64, period: &Period) -> Result<NaiveDate> {
     let sql = "SELECT min(since) FROM enrolments WHERE pupil = ?1 AND (until IS NULL OR until > ?2)";
     let since: Option<String> =
         tables.prepare_cached(sql)?.query_row(params![pupil, iso(period.begins)], |row| row.get(0))?;

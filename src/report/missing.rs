@@ -6,11 +6,11 @@
 use super::scope::{Filter, Names, Teachers};
 use super::table::{Kind, Table, Total};
 use crate::error::Result;
-use crate::journal::find::{self, Course};
-use crate::journal::timetable::Timetable;
+use crate::journal::read::Tables;
+use crate::journal::read::timetable::Timetable;
+use crate::journal::read::{self, Course};
 use crate::school::{School, format_date, parse_date_or};
 use chrono::NaiveDate;
-use rusqlite::Connection;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -37,8 +37,8 @@ pub struct Row {
 ///
 /// # Errors
 /// Only the database's.
-pub fn missing(tables: &Connection, filter: &Filter, until: NaiveDate) -> Result<Vec<Row>> {
-    let school = find::school(tables)?;
+pub fn missing(tables: &Tables, filter: &Filter, until: NaiveDate) -> Result<Vec<Row>> {
+    let school = read::school(tables)?;
     let (teachers, names) = (Teachers::read(tables)?, Names::read(tables)?);
     let substitutions = substitutions(tables)?;
     // A substitute has lessons of courses that were never his.
@@ -61,7 +61,7 @@ pub fn missing(tables: &Connection, filter: &Filter, until: NaiveDate) -> Result
 }
 
 /// Day and number of each lesson that a course lacks.
-fn of_course(tables: &Connection, school: &School, course: &Course, until: NaiveDate) -> Result<Vec<(NaiveDate, u8)>> {
+fn of_course(tables: &Tables, school: &School, course: &Course, until: NaiveDate) -> Result<Vec<(NaiveDate, u8)>> {
     let mut expected: BTreeMap<NaiveDate, Vec<u8>> = BTreeMap::new();
     let timetable = Timetable::of(tables, course.id)?;
     for (date, lesson) in timetable.expected(school, school.year.begins, until.min(school.year.ends)) {
@@ -79,7 +79,7 @@ fn of_course(tables: &Connection, school: &School, course: &Course, until: Naive
     Ok(out)
 }
 
-fn entered(tables: &Connection, course: i64) -> Result<HashMap<NaiveDate, HashSet<u8>>> {
+fn entered(tables: &Tables, course: i64) -> Result<HashMap<NaiveDate, HashSet<u8>>> {
     let mut statement = tables.prepare_cached("SELECT date, lesson FROM lessons WHERE course = ?1")?;
     let mut rows = statement.query([course])?;
     let mut entered: HashMap<NaiveDate, HashSet<u8>> = HashMap::new();
@@ -91,7 +91,7 @@ fn entered(tables: &Connection, course: i64) -> Result<HashMap<NaiveDate, HashSe
     Ok(entered)
 }
 
-fn substitutions(tables: &Connection) -> Result<HashMap<(i64, NaiveDate, u8), String>> {
+fn substitutions(tables: &Tables) -> Result<HashMap<(i64, NaiveDate, u8), String>> {
     let mut statement = tables.prepare_cached("SELECT course, date, lesson, substitute FROM substitutions")?;
     let mut rows = statement.query([])?;
     let mut all = HashMap::new();
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
     use crate::report::testing::{self, day, lesson};
 
-    fn told(tables: &Connection, filter: &Filter, until: &str) -> Vec<(String, u8, String)> {
+    fn told(tables: &Tables, filter: &Filter, until: &str) -> Vec<(String, u8, String)> {
         let rows = missing(tables, filter, day(until)).unwrap();
         rows.into_iter().map(|row| (row.date.to_string(), row.lesson, row.teacher)).collect()
     }

@@ -3,11 +3,11 @@
 use super::scope::{Filter, Names};
 use super::table::{Cell, Kind, Table, Total};
 use crate::error::Result;
-use crate::journal::find::{self, Course};
-use crate::journal::timetable::Timetable;
+use crate::journal::read::Tables;
+use crate::journal::read::timetable::Timetable;
+use crate::journal::read::{self, Course};
 use crate::school::{Share, same_word};
 use chrono::NaiveDate;
-use rusqlite::Connection;
 use serde::Serialize;
 
 /// A course's plan and what became of it.
@@ -45,8 +45,8 @@ pub struct Row {
 ///
 /// # Errors
 /// Only the database's.
-pub fn plan(tables: &Connection, filter: &Filter, today: NaiveDate) -> Result<Vec<Row>> {
-    let school = find::school(tables)?;
+pub fn plan(tables: &Tables, filter: &Filter, today: NaiveDate) -> Result<Vec<Row>> {
+    let school = read::school(tables)?;
     let names = Names::read(tables)?;
     let year = &school.year;
     let mut rows = Vec::new();
@@ -77,17 +77,17 @@ pub fn plan(tables: &Connection, filter: &Filter, today: NaiveDate) -> Result<Ve
     Ok(rows)
 }
 
-fn topics(tables: &Connection, course: &Course) -> Result<Vec<(u32, String)>> {
+fn topics(tables: &Tables, course: &Course) -> Result<Vec<(u32, String)>> {
     let mut statement = tables.prepare_cached("SELECT no, topic FROM plans WHERE course = ?1 ORDER BY no")?;
     let rows = statement.query_map([course.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The topics of the lessons given to a day, in order of time.
-fn given(tables: &Connection, course: &Course, today: NaiveDate) -> Result<Vec<String>> {
+fn given(tables: &Tables, course: &Course, today: NaiveDate) -> Result<Vec<String>> {
     let sql = "SELECT topic FROM lessons WHERE course = ?1 AND date <= ?2 ORDER BY date, lesson";
     let mut statement = tables.prepare_cached(sql)?;
-    let rows = statement.query_map((course.id, find::iso(today)), |row| row.get(0))?;
+    let rows = statement.query_map((course.id, read::iso(today)), |row| row.get(0))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 

@@ -1,14 +1,14 @@
 //! How pupils did in a period: успеваемость, качество знаний, СОУ, средний балл, against the period before.
 //!
-//! Counted by [`crate::journal::outcomes`], as the printed справка is. Of a class, a subject and the school the unit is
+//! Counted by [`crate::journal::read::outcomes`], as the printed справка is. Of a class, a subject and the school the unit is
 //! the pupil; of a teacher it is the pupil in a course, since a teacher answers for each of his courses.
 
 use super::scope::{Filter, Names, Teachers};
 use super::table::{Kind, Table, Total};
 use crate::error::Result;
-use crate::journal::outcomes::{Group, Outcome, Outcomes};
+use crate::journal::read::Tables;
+use crate::journal::read::outcomes::{Group, Outcome, Outcomes};
 use crate::school::Share;
-use rusqlite::Connection;
 use serde::Serialize;
 
 /// What a row is about.
@@ -61,7 +61,7 @@ pub struct Row {
 ///
 /// # Errors
 /// Only the database's.
-pub fn progress(tables: &Connection, filter: &Filter, by: By, period: Option<&str>) -> Result<Vec<Row>> {
+pub fn progress(tables: &Tables, filter: &Filter, by: By, period: Option<&str>) -> Result<Vec<Row>> {
     let (teachers, names) = (Teachers::read(tables)?, Names::read(tables)?);
     let outcomes = Outcomes::read(tables, filter.courses(tables)?, period)?;
     let rows = match by {
@@ -150,7 +150,7 @@ mod tests {
 
     /// Algebra (course 1): 5, 3, н/а of the pupils 1 to 3; chemistry (course 4): 5, 4, 5. In the second quarter of
     /// algebra 4, 4, 2.
-    fn tables() -> Connection {
+    fn tables() -> Tables {
         let tables = testing::tables();
         for (course, period, marks) in [
             (1, "I четверть", ["5", "3", "н/а"]),

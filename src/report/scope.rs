@@ -1,10 +1,11 @@
 //! What a report is about: which courses, which pupils, which days.
 
 use crate::error::{Error, Result};
-use crate::journal::find::{self, Course, iso};
+use crate::journal::read::Tables;
+use crate::journal::read::{self, Course, iso};
 use crate::school::{ClassName, Period, School, fold, parse_date_or};
 use chrono::NaiveDate;
-use rusqlite::{Connection, params};
+use rusqlite::params;
 use std::collections::HashMap;
 
 /// The courses that a report is narrowed to; all where nothing is named.
@@ -24,15 +25,10 @@ impl Filter {
     ///
     /// # Errors
     /// What is not there, or is there several times.
-    pub fn find(
-        tables: &Connection,
-        class: Option<&str>,
-        subject: Option<&str>,
-        teacher: Option<&str>,
-    ) -> Result<Self> {
+    pub fn find(tables: &Tables, class: Option<&str>, subject: Option<&str>, teacher: Option<&str>) -> Result<Self> {
         let class = class.map(ClassName::parse).transpose()?;
-        if let Some(class) = class.as_ref().filter(|class| !matches!(find::class_teacher(tables, class), Ok(Some(_)))) {
-            let all = find::classes(tables)?.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        if let Some(class) = class.as_ref().filter(|class| !matches!(read::class_teacher(tables, class), Ok(Some(_)))) {
+            let all = read::classes(tables)?.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             return Err(Error::input(format!("в журнале нет класса {class}")).next(format!("в журнале есть: {all}")));
         }
         let subject = subject.map(|typed| self::subject(tables, typed)).transpose()?;
@@ -41,11 +37,11 @@ impl Filter {
     }
 
     /// The courses, by class and in the school's order of subjects.
-    pub fn courses(&self, tables: &Connection) -> Result<Vec<Course>> {
+    pub fn courses(&self, tables: &Tables) -> Result<Vec<Course>> {
         let teachers = Teachers::read(tables)?;
         let mut courses = Vec::new();
         for class in self.classes(tables)? {
-            courses.extend(find::courses_of(tables, &class)?);
+            courses.extend(read::courses_of(tables, &class)?);
         }
         courses.retain(|course| self.subject.as_ref().is_none_or(|subject| *subject == course.key.subject));
         courses.retain(|course| self.teacher.as_ref().is_none_or(|login| teachers.ever(course, login)));
@@ -53,15 +49,15 @@ impl Filter {
     }
 
     /// The classes.
-    pub fn classes(&self, tables: &Connection) -> Result<Vec<ClassName>> {
+    pub fn classes(&self, tables: &Tables) -> Result<Vec<ClassName>> {
         match &self.class {
             Some(class) => Ok(vec![class.clone()]),
-            None => find::classes(tables),
+            None => read::classes(tables),
         }
     }
 }
 
-fn subject(tables: &Connection, typed: &str) -> Result<String> {
+fn subject(tables: &Tables, typed: &str) -> Result<String> {
     let mut statement = tables.prepare_cached("SELECT name, short FROM subjects ORDER BY place")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let all = rows.collect::<rusqlite::Result<Vec<(String, String)>>>()?;
@@ -78,8 +74,8 @@ fn subject(tables: &Connection, typed: &str) -> Result<String> {
     }
 }
 
-fn teacher(tables: &Connection, typed: &str) -> Result<String> {
-    let staff = find::all_staff(tables)?;
+fn teacher(tables: &Tables, typed: &str) -> Result<String> {
+    let staff = read::all_staff(tables)?;
     if let Some(person) = staff.iter().find(|person| person.login == typed.trim()) {
         return Ok(person.login.clone());
     }
@@ -177,8 +173,8 @@ pub struct Names(HashMap<String, String>);
 
 impl Names {
     /// Reads all of them.
-    pub fn read(tables: &Connection) -> Result<Self> {
-        let staff = find::all_staff(tables)?.into_iter();
+    pub fn read(tables: &Tables) -> Result<Self> {
+        let staff = read::all_staff(tables)?.into_iter();
         Ok(Self(staff.map(|person| (person.login, person.name.initials())).collect()))
     }
 
@@ -194,7 +190,7 @@ pub struct Teachers(HashMap<i64, Vec<(NaiveDate, String)>>);
 
 impl Teachers {
     /// Reads all of them.
-    pub fn read(tables: &Connection) -> Result<Self> {
+    pub fn read(tables: &Tables) -> Result<Self> {
         let sql = "SELECT course, since, teacher FROM course_teachers ORDER BY course, since, entry";
         let mut statement = tables.prepare_cached(sql)?;
         let mut rows = statement.query([])?;
@@ -219,7 +215,7 @@ impl Teachers {
 }
 
 /// The pupils who are exempted from a subject on a day.
-pub fn exempted(tables: &Connection, subject: &str, day: NaiveDate) -> Result<Vec<i64>> {
+pub fn exempted(tables: &Tables, subject: &str, day: NaiveDate) -> Result<Vec<i64>> {
     let sql = "SELECT DISTINCT pupil FROM exemptions WHERE subject = ?1 AND since <= ?2 AND until >= ?2";
     let mut statement = tables.prepare_cached(sql)?;
     Ok(statement.query_map(params![subject, iso(day)], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
@@ -248,14 +244,14 @@ mod tests {
     #[test]
     fn days_without_lessons_are_no_school_days() {
         // 20 to 31 October 2025: five days and a Saturday, then holidays from the 25th.
-        let school = crate::journal::find::school(&tables()).unwrap();
+        let school = crate::journal::read::school(&tables()).unwrap();
         assert_eq!(school_days(&school, day("2025-10-20"), day("2025-10-31")), 5);
         assert_eq!(school_days(&school, day("2025-09-01"), day("2025-09-07")), 6);
     }
 
     #[test]
     fn a_period_is_found_by_either_name_and_else_by_the_day() {
-        let school = crate::journal::find::school(&tables()).unwrap();
+        let school = crate::journal::read::school(&tables()).unwrap();
         let class = ClassName::parse("7А").unwrap();
         assert_eq!(period_name(&school, "ii четв.").unwrap(), "II четверть");
         assert!(period_name(&school, "V четверть").unwrap_err().next_step().unwrap().contains("«II четверть»"));

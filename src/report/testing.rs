@@ -1,17 +1,18 @@
 //! A small school for the tests of this layer, put into the tables by SQL: 7А with four pupils, algebra (course 1, three
 //! lessons a week), English for group 1 (course 2), chemistry (course 4, one hour a week).
 
-use crate::journal::tables::in_memory;
+use crate::journal::apply::in_memory;
+use crate::journal::read::Tables;
 use crate::school::School;
 use chrono::NaiveDate;
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 pub fn day(text: &str) -> NaiveDate {
     crate::school::parse_date(text).unwrap()
 }
 
 /// The school without any lesson. Pupils: 1 Иванов Павел, 2 Иванов Пётр, 3 Петренко Анна, 4 Ёлкина Дарья.
-pub fn tables() -> Connection {
+pub fn tables() -> Tables {
     let tables = in_memory().unwrap();
     let school = School::from_toml(include_str!("../../tests/fixtures/small/school.toml")).unwrap();
     let config = serde_json::to_string(&school).unwrap();
@@ -43,31 +44,31 @@ pub fn tables() -> Connection {
 }
 
 /// A lesson that was entered on its day by the course's teacher; its row's id.
-pub fn lesson(tables: &Connection, course: i64, date: &str, number: u8, topic: &str) -> i64 {
+pub fn lesson(tables: &Tables, course: i64, date: &str, number: u8, topic: &str) -> i64 {
     let sql = "INSERT INTO lessons (course, date, lesson, topic, work, homework, substitute, confirmed, recorded_on,
                    taken_over, author, entry)
                SELECT ?1, ?2, ?3, ?4, '', '§ 1', '', 1, ?2, 0, teacher, 1 FROM courses WHERE id = ?1";
     tables.execute(sql, params![course, date, number, topic]).unwrap();
-    tables.last_insert_rowid()
+    tables.db().last_insert_rowid()
 }
 
 /// Marks, for written work where `work` says so.
-pub fn mark(tables: &Connection, lesson: i64, pupil: i64, marks: &str, work: &str) {
+pub fn mark(tables: &Tables, lesson: i64, pupil: i64, marks: &str, work: &str) {
     let sql = "INSERT INTO marks VALUES (?1, ?2, ?3, ?4, '', 'semyonov', 1)";
     tables.execute(sql, params![lesson, pupil, marks, work]).unwrap();
 }
 
-pub fn absence(tables: &Connection, lesson: i64, pupil: i64, kind: &str) {
+pub fn absence(tables: &Tables, lesson: i64, pupil: i64, kind: &str) {
     let sql = "INSERT INTO attendance VALUES (?1, ?2, ?3, 'semyonov', 1)";
     tables.execute(sql, params![lesson, pupil, kind]).unwrap();
 }
 
-pub fn reason(tables: &Connection, pupil: i64, since: &str, until: &str, reason: &str) {
+pub fn reason(tables: &Tables, pupil: i64, since: &str, until: &str, reason: &str) {
     let sql = "INSERT INTO reasons VALUES (?1, ?2, ?3, ?4, '', 1)";
     tables.execute(sql, params![pupil, since, until, reason]).unwrap();
 }
 
-pub fn final_mark(tables: &Connection, course: i64, pupil: i64, period: &str, mark: &str) {
+pub fn final_mark(tables: &Tables, course: i64, pupil: i64, period: &str, mark: &str) {
     let sql = "INSERT INTO finals VALUES (?1, ?2, ?3, ?4, '', '2025-10-24', 1)";
     tables.execute(sql, params![course, pupil, period, mark]).unwrap();
 }

@@ -20,6 +20,7 @@ use serde::Serialize;
 use super::package::{Package, Source};
 use super::scratch::Scratch;
 use crate::error::{Error, Result};
+use crate::journal::read::Tables;
 use crate::ledger::chain::hex;
 use crate::ledger::store;
 
@@ -69,10 +70,10 @@ struct Line<'a> {
 
 /// Exports the journal through `scratch`, a folder beside it that is made and removed. Nothing may be being written
 /// through this connection.
-pub fn database(journal: &Connection, scratch: &Path) -> Result<Exported> {
+pub fn database(journal: &Tables, scratch: &Path) -> Result<Exported> {
     let scratch = Scratch::open(scratch)?;
     let snapshot = snapshot(journal, &scratch)?;
-    let file = Connection::open_with_flags(&snapshot, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let file = Tables::new(Connection::open_with_flags(&snapshot, OpenFlags::SQLITE_OPEN_READ_ONLY)?);
     let mut package = Package::new(DATABASE)?;
     package.add(JOURNAL, Source::File(snapshot))?;
     package.add(LEDGER, Source::File(ledger(&file, &scratch)?))?;
@@ -95,20 +96,20 @@ pub fn database(journal: &Connection, scratch: &Path) -> Result<Exported> {
 }
 
 /// A copy of the journal as it stands, compacted, with the rights of the original.
-fn snapshot(journal: &Connection, scratch: &Scratch) -> Result<PathBuf> {
+fn snapshot(journal: &Tables, scratch: &Scratch) -> Result<PathBuf> {
     // SQLite fills an empty file, and so it is nobody else's to read from the first byte on.
     let (path, _) = scratch.create(JOURNAL)?;
     let name = path.to_str().ok_or_else(|| {
         Error::environment(format!("путь «{}» не в UTF-8", path.display())).next("перенесите журнал в другую папку")
     })?;
-    journal.execute("VACUUM INTO ?1", [name])?;
+    journal.db().execute("VACUUM INTO ?1", [name])?;
     Ok(path)
 }
 
-fn ledger(file: &Connection, scratch: &Scratch) -> Result<PathBuf> {
+fn ledger(file: &Tables, scratch: &Scratch) -> Result<PathBuf> {
     let (path, out) = scratch.create(LEDGER)?;
     let mut out = BufWriter::new(out);
-    store::each(file, |record| {
+    store::each(file.db(), |record| {
         let line = Line {
             seq: record.seq,
             head: hex(&record.head),
@@ -124,8 +125,8 @@ fn ledger(file: &Connection, scratch: &Scratch) -> Result<PathBuf> {
     Ok(path)
 }
 
-fn tables(file: &Connection) -> Result<Vec<String>> {
-    let mut statement = file.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")?;
+fn tables(file: &Tables) -> Result<Vec<String>> {
+    let mut statement = file.db().prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")?;
     let names = statement.query_map([], |row| row.get::<_, String>(0))?;
     let mut tables = names.collect::<rusqlite::Result<Vec<_>>>()?;
     tables.retain(|table| !table.starts_with("sqlite_") && !NOT_AS_CSV.contains(&table.as_str()));
@@ -133,11 +134,11 @@ fn tables(file: &Connection) -> Result<Vec<String>> {
 }
 
 /// Writes one table in the order of its key (RFC 4180, UTF-8, a header; NULL is an empty field, a BLOB is hex).
-fn export_table(file: &Connection, table: &str, scratch: &Scratch) -> Result<(PathBuf, Vec<String>)> {
+fn export_table(file: &Tables, table: &str, scratch: &Scratch) -> Result<(PathBuf, Vec<String>)> {
     let name = format!("{table}.csv");
     let (path, out) = scratch.create(&name)?;
     let mut out = csv::Writer::from_writer(BufWriter::new(out));
-    let mut statement = file.prepare(&format!("SELECT * FROM \"{}\"", table.replace('"', "\"\"")))?;
+    let mut statement = file.db().prepare(&format!("SELECT * FROM \"{}\"", table.replace('"', "\"\"")))?;
     let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     write_row(&mut out, &columns)?;
     let mut rows = statement.query([])?;

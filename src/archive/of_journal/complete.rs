@@ -13,7 +13,7 @@ use crate::archive::report::Verdict;
 use crate::archive::verify::{Request, verify};
 use crate::error::{Error, Result};
 use crate::journal::entry::ArchiveCopied;
-use crate::journal::{Author, Journal, find};
+use crate::journal::{Author, Journal, read};
 
 /// What is wanted.
 pub struct Wish<'a> {
@@ -56,7 +56,7 @@ pub fn complete(
     progress: &dyn Progress,
 ) -> Result<(PathBuf, Vec<String>)> {
     let name = wish.name;
-    if !find::archives(journal.tables())?.iter().any(|known| known == name) {
+    if !read::archives(journal.tables())?.iter().any(|known| known == name) {
         return Err(Error::input(format!("архив «{name}» в журнале не записан")).next("имена: letopis archive list"));
     }
     let mounts = [wish.from.to_owned(), wish.to.to_owned()];

@@ -12,11 +12,11 @@ use crate::archive::export::{DATABASE, JOURNAL, LEDGER};
 use crate::archive::report::Finding;
 use crate::archive::verify::Contents;
 use crate::error::{Error, Result};
+use crate::journal::read::Tables;
 use crate::journal::{self, Journal};
 use crate::ledger::chain::hex;
 use crate::ledger::store;
 use crate::print::{Variant, issue};
-use rusqlite::Connection;
 
 /// Judges the content of an archive.
 ///
@@ -66,7 +66,7 @@ struct Line {
 }
 
 /// Whether the ledger as lines is the ledger of the journal beside it.
-fn ledger_lines(journal: &Connection, contents: &Contents<'_>) -> Result<Vec<Finding>> {
+fn ledger_lines(journal: &Tables, contents: &Contents<'_>) -> Result<Vec<Finding>> {
     let differs = |seq: u64| {
         let what = format!("запись № {seq} не та, что в {JOURNAL}");
         Ok(vec![Finding::damage(member(LEDGER), what)])
@@ -78,7 +78,7 @@ fn ledger_lines(journal: &Connection, contents: &Contents<'_>) -> Result<Vec<Fin
         let Some(line) = line.ok().and_then(|line| serde_json::from_str::<Line>(&line).ok()) else {
             return differs(seq);
         };
-        let same = store::get(journal, seq).ok().flatten().is_some_and(|record| {
+        let same = store::get(journal.db(), seq).ok().flatten().is_some_and(|record| {
             line.seq == seq
                 && line.payload == record.payload
                 && line.head == hex(&record.head)
@@ -88,18 +88,18 @@ fn ledger_lines(journal: &Connection, contents: &Contents<'_>) -> Result<Vec<Fin
             return differs(seq);
         }
     }
-    if store::tip(journal).is_ok_and(|tip| tip.seq == seq) { Ok(Vec::new()) } else { differs(seq + 1) }
+    if store::tip(journal.db()).is_ok_and(|tip| tip.seq == seq) { Ok(Vec::new()) } else { differs(seq + 1) }
 }
 
 /// Whether every printed document is one that the journal issued, and the last of each that archives hold is there: what
 /// else was issued, on one side of the paper or for a meeting, is on paper only.
-fn documents(journal: &Connection, contents: &Contents<'_>) -> Result<Vec<Finding>> {
+fn documents(journal: &Tables, contents: &Contents<'_>) -> Result<Vec<Finding>> {
     let sql = "SELECT pdf_sha256, number, title, entry = (SELECT max(entry) FROM documents AS later
                WHERE later.form = documents.form AND later.subject = documents.subject
                AND later.variant = documents.variant), form, subject, variant FROM documents";
     let unreadable =
         |error: &dyn Display| Ok(vec![Finding::damage(member(JOURNAL), format!("реестр документов: {error}"))]);
-    let mut statement = match journal.prepare(sql) {
+    let mut statement = match journal.db().prepare(sql) {
         Ok(statement) => statement,
         Err(error) => return unreadable(&error),
     };

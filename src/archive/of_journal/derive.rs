@@ -19,7 +19,7 @@ use crate::archive::restore::{self, PRINT, Restored, restore};
 use crate::archive::scratch::Scratch;
 use crate::archive::sum::Sum;
 use crate::error::{Error, Result};
-use crate::journal::{Author, Journal, find};
+use crate::journal::{Author, Journal, read};
 use crate::ledger::chain::{Tip, hex, parse_hash};
 use crate::ledger::identity::Identity;
 use crate::print::Form;
@@ -63,7 +63,7 @@ pub fn summaries(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, pro
     let classes: Vec<String> = group(listed.files.keys()).into_keys().filter(|name| name != DATABASE).collect();
     let derivation = Derivation::begin(journal, author, wish, &classes, progress)?;
     let packages = [derivation.summary_package(journal)?];
-    let school = find::school(journal.tables())?;
+    let school = read::school(journal.tables())?;
     let year = school.year.name.replace('/', "-");
     let name = free_name(journal, &derivation.carriers, |number| match number {
         1 => format!("{year}-summaries"),
@@ -170,7 +170,7 @@ impl Derivation {
         packages: &[Package],
         progress: &dyn Progress,
     ) -> Result<Made> {
-        let school = find::school(journal.tables())?;
+        let school = read::school(journal.tables())?;
         let old = &self.restored.facts;
         let heads = parse_hash(&old.journal).zip(parse_hash(&old.head));
         let (id, head) = heads.ok_or_else(|| Error::damaged("bag-info.txt: идентификаторы журнала не читаются"))?;
@@ -213,7 +213,7 @@ fn summary_of(journal: &Journal, sha256: &str) -> Result<Option<(String, String,
 
 /// The first name that neither the journal nor a carrier has.
 fn free_name(journal: &Journal, carriers: &[Carrier], name: impl Fn(u32) -> String) -> Result<String> {
-    let known = find::archives(journal.tables())?;
+    let known = read::archives(journal.tables())?;
     let is_free =
         |name: &String| !known.contains(name) && carriers.iter().all(|carrier| !carrier.bag(name).root().exists());
     (1..1000).map(name).find(is_free).ok_or_else(|| Error::environment("не нашлось имени для архива"))

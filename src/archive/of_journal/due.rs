@@ -1,9 +1,9 @@
 //! Which archive is meant by a period's name, and whether it is time for it (§5.5: at the end of every period).
 
 use crate::error::{Error, Result};
+use crate::journal::read::Tables;
 use crate::school::{School, format_date, parse_date_or, same_word};
 use chrono::{Datelike, Duration, NaiveDate};
-use rusqlite::Connection;
 
 /// A period to be archived.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl Due {
     }
 
     /// A word on the archives of this period and kind that are recorded already; `base` is the name of the first.
-    pub fn earlier(&self, tables: &Connection, base: &str) -> Result<Option<String>> {
+    pub fn earlier(&self, tables: &Tables, base: &str) -> Result<Option<String>> {
         let sql = "SELECT name, created_at, (SELECT count(DISTINCT carrier) FROM archive_copies WHERE archive = name) FROM archives
                    WHERE name = ?1 OR name LIKE ?1 || '-%' ORDER BY entry";
         let mut statement = tables.prepare_cached(sql)?;

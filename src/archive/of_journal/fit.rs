@@ -92,7 +92,7 @@ pub(super) fn continues(journal: &Journal, carriers: &[Carrier]) -> Result<()> {
     }
     let sql = "SELECT name, length, head FROM archives ORDER BY entry DESC LIMIT 1";
     let last: Option<(String, u64, String)> =
-        journal.tables().query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+        journal.tables().db().query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
     last.map_or(Ok(()), |(name, length, head)| in_chain(journal, length, &head, &name))
 }
 

@@ -2,7 +2,8 @@
 //! is failing.
 
 use crate::error::Result;
-use rusqlite::{Connection, Row, params};
+use crate::journal::read::Tables;
+use rusqlite::{Row, params};
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -52,7 +53,7 @@ impl History {
     ///
     /// # Errors
     /// Tables that cannot be read.
-    pub fn of(tables: &Connection, id: &str) -> Result<Self> {
+    pub fn of(tables: &Tables, id: &str) -> Result<Self> {
         let mut events = Vec::new();
         for (sql, what) in SOURCES {
             let mut statement = tables.prepare_cached(sql)?;

@@ -21,7 +21,7 @@ use crate::archive::scratch::Scratch;
 use crate::archive::signature::AllowedSigners;
 use crate::error::{Error, Result};
 use crate::journal::entry::{ArchiveCreated, CopyOn};
-use crate::journal::{Author, Journal, find};
+use crate::journal::{Author, Journal, read};
 use crate::ledger::chain::{Tip, hex};
 use crate::ledger::store;
 use crate::print::Layouts;
@@ -69,7 +69,7 @@ pub struct Made {
 /// A journal that does not pass its audit; carriers that are not registered, or are one device, or have one holder or
 /// place; a carrier whose archive the journal contradicts; a carrier that fails. What was on the carriers stays whole.
 pub fn make(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Result<Made> {
-    let school = find::school(journal.tables())?;
+    let school = read::school(journal.tables())?;
     let due = Due::parse(&school, wish.period)?;
     let login = if wish.database_only { dispatcher(journal, author)? } else { maker(journal, author)? };
     let unfinished = due.check_day(&school, school.day_of(author.now))?;
@@ -92,7 +92,7 @@ pub fn make(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progress
     };
     progress.begin("снимок журнала", 0);
     let exported = export::database(journal.tables(), &beside(journal, "archive-tmp"))?;
-    let tip = store::tip(&Journal::open_copy(&exported.journal())?)?;
+    let tip = store::tip(Journal::open_copy(&exported.journal())?.db())?;
     let mut packages = vec![exported.package.clone()];
     packages.extend(of_documents(&documents)?);
     let mut facts = facts(journal, &school, author, &login, &due.period, tip)?;
@@ -177,10 +177,10 @@ pub(super) fn beside(journal: &Journal, suffix: &str) -> PathBuf {
 /// The login of the author, who may make archives. Asked before anything is written; recording asks again.
 pub(super) fn maker(journal: &Journal, author: Author<'_>) -> Result<String> {
     let tables = journal.tables();
-    let key = find::key(tables, &author.identity.public().fingerprint())?.filter(|key| key.revoked_at.is_none());
+    let key = read::key(tables, &author.identity.public().fingerprint())?.filter(|key| key.revoked_at.is_none());
     for role in [Role::DeputyHead, Role::Director] {
         if let Some(key) = &key
-            && find::has_role(tables, &key.login, role)?
+            && read::has_role(tables, &key.login, role)?
         {
             return Ok(key.login.clone());
         }
@@ -193,9 +193,9 @@ pub(super) fn maker(journal: &Journal, author: Author<'_>) -> Result<String> {
 /// The login of who copies the database: the dispatcher (§5.5.1), or whoever may make archives at all.
 fn dispatcher(journal: &Journal, author: Author<'_>) -> Result<String> {
     let tables = journal.tables();
-    let key = find::key(tables, &author.identity.public().fingerprint())?.filter(|key| key.revoked_at.is_none());
+    let key = read::key(tables, &author.identity.public().fingerprint())?.filter(|key| key.revoked_at.is_none());
     match key {
-        Some(key) if find::has_role(tables, &key.login, Role::Dispatcher)? => Ok(key.login),
+        Some(key) if read::has_role(tables, &key.login, Role::Dispatcher)? => Ok(key.login),
         _ => maker(journal, author),
     }
 }
@@ -227,9 +227,9 @@ pub(super) fn facts(
     period: &str,
     tip: Tip,
 ) -> Result<Facts> {
-    let person = find::staff(journal.tables(), login)?;
+    let person = read::staff(journal.tables(), login)?;
     let who = person.map(|p| format!("{}, {}", p.name.full(), p.position)).unwrap_or_default();
-    let previous = find::last_archive(journal.tables())?.map(|last| Previous { name: last.name, code: last.code });
+    let previous = read::last_archive(journal.tables())?.map(|last| Previous { name: last.name, code: last.code });
     Ok(Facts {
         school: school.school.name.clone(),
         author: who,
@@ -251,7 +251,7 @@ fn recipients(journal: &Journal) -> Result<Vec<String>> {
     let tables = journal.tables();
     let mut recipients = Vec::new();
     for (role, who) in [(Role::Director, "директора"), (Role::DeputyHead, "завуча")] {
-        let keys = find::keys_in_force(tables, role)?;
+        let keys = read::keys_in_force(tables, role)?;
         if keys.is_empty() {
             return Err(Error::refused(format!(
                 "в журнале нет действующего ключа {who}: открыть архив было бы некому"
@@ -260,7 +260,7 @@ fn recipients(journal: &Journal) -> Result<Vec<String>> {
         }
         recipients.extend(keys.into_iter().map(|(_, key)| key.recipient().to_owned()));
     }
-    let mut statement = tables.prepare("SELECT recipient FROM recovery_keys ORDER BY entry")?;
+    let mut statement = tables.db().prepare("SELECT recipient FROM recovery_keys ORDER BY entry")?;
     recipients.extend(statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?);
     recipients.sort();
     recipients.dedup();
@@ -268,7 +268,7 @@ fn recipients(journal: &Journal) -> Result<Vec<String>> {
 }
 
 fn signers(journal: &Journal) -> Result<AllowedSigners> {
-    let keys = MAKERS.into_iter().map(|role| find::keys_in_force(journal.tables(), role));
+    let keys = MAKERS.into_iter().map(|role| read::keys_in_force(journal.tables(), role));
     let mut people: Vec<_> = keys.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
     people.sort_by_key(|(login, key)| (login.clone(), key.fingerprint()));
     people.dedup();

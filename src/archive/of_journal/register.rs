@@ -7,7 +7,7 @@ use crate::archive::carrier::{self, Card, Carrier};
 use crate::device;
 use crate::error::{Error, Result};
 use crate::journal::entry::CarrierRegistered;
-use crate::journal::{Author, Journal, Recorded, find, rules};
+use crate::journal::{Author, Journal, Recorded, read, rules};
 use chrono::SubsecRound;
 
 /// Registers the stick that is mounted at `mount`. The entry is recorded first and the stick is marked after it, so a
@@ -34,7 +34,7 @@ pub fn register(
     }
     let card = Carrier::open(mount).ok().map(|carrier| carrier.card().clone());
     let lost = card_is_damaged(mount);
-    let known = find::carriers(journal.tables())?.into_iter().find(|known| {
+    let known = read::carriers(journal.tables())?.into_iter().find(|known| {
         let same = (known.label.as_str(), known.holder.as_str(), known.place.as_str()) == (label, holder, place);
         card.as_ref().is_some_and(|card| card.id == known.id) || (same && (lost || holds(journal, mount, &known.id)))
     });
@@ -42,7 +42,7 @@ pub fn register(
         rules::is_not_lost(journal.tables(), &known.id)?;
     }
     writable(mount)?;
-    let holder_name = find::staff(journal.tables(), holder)?.map(|person| person.name.full()).unwrap_or_default();
+    let holder_name = read::staff(journal.tables(), holder)?.map(|person| person.name.full()).unwrap_or_default();
     let (label, holder, place) = (label.to_owned(), holder.to_owned(), place.to_owned());
     let stick = device::usb_stick(mount).and_then(|said| crate::school::clean(&said).ok());
     let registered = match &known {
@@ -76,8 +76,8 @@ fn holds(journal: &Journal, mount: &Path, id: &str) -> bool {
 }
 
 /// What the journal says of a carrier, as it would be registered.
-fn says(known: &find::Carrier) -> CarrierRegistered {
-    let find::Carrier { id, label, holder, place, device, .. } = known.clone();
+fn says(known: &read::Carrier) -> CarrierRegistered {
+    let read::Carrier { id, label, holder, place, device, .. } = known.clone();
     CarrierRegistered { id, label, holder, place, device }
 }
 

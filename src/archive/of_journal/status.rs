@@ -6,10 +6,11 @@
 //! asks for nothing any more.
 
 use crate::error::Result;
-use crate::journal::find::{self, Carrier};
+use crate::journal::read::Tables;
+use crate::journal::read::{self, Carrier};
 use crate::school::{School, same_word};
 use chrono::{Datelike, Months, NaiveDate};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 /// For how many years after the one in which the school year ends a journal is kept.
 const JOURNAL_YEARS: u32 = 5;
@@ -98,8 +99,8 @@ impl Status {
     ///
     /// # Errors
     /// Tables that cannot be read.
-    pub fn of(tables: &Connection, day: NaiveDate) -> Result<Self> {
-        let school = find::school(tables)?;
+    pub fn of(tables: &Tables, day: NaiveDate) -> Result<Self> {
+        let school = read::school(tables)?;
         let sql = "SELECT name, period, tagmanifest, created_at FROM archives ORDER BY entry";
         let mut statement = tables.prepare_cached(sql)?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
@@ -244,9 +245,9 @@ fn kept_until(school: &School, summaries: bool) -> NaiveDate {
     NaiveDate::from_ymd_opt(last.year(), 12, 31).unwrap_or(last)
 }
 
-fn copies(tables: &Connection, school: &School, archive: &str, created: NaiveDate) -> Result<Vec<Copy>> {
+fn copies(tables: &Tables, school: &School, archive: &str, created: NaiveDate) -> Result<Vec<Copy>> {
     let mut copies = Vec::new();
-    for carrier in find::carriers(tables)? {
+    for carrier in read::carriers(tables)? {
         let sql = "SELECT at, entry FROM archive_copies WHERE archive = ?1 AND carrier = ?2
                    ORDER BY entry DESC LIMIT 1";
         let written = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
@@ -283,14 +284,14 @@ fn copies(tables: &Connection, school: &School, archive: &str, created: NaiveDat
 mod tests {
     use super::*;
     use crate::archive::of_journal::history::{Event, History, What};
-    use crate::journal::tables::in_memory;
+    use crate::journal::apply::in_memory;
 
     fn day(text: &str) -> NaiveDate {
         crate::school::parse_date_or(text).unwrap()
     }
 
     /// An archive of the first quarter on the carriers А-1 and А-2.
-    fn tables() -> Connection {
+    fn tables() -> Tables {
         let tables = in_memory().unwrap();
         let school = School::from_toml(include_str!("../../../tests/fixtures/small/school.toml")).unwrap();
         let config = serde_json::to_string(&school).unwrap();
@@ -305,27 +306,27 @@ mod tests {
         tables
     }
 
-    fn archive(tables: &Connection, name: &str, period: &str, entry: i64) {
+    fn archive(tables: &Tables, name: &str, period: &str, entry: i64) {
         let sql = "INSERT INTO archives VALUES (?1, ?2, '2025-10-24T23:30:00+03:00', 3, 'h', 'code', 1, 1, 's', 'petrova', ?3)";
         tables.execute(sql, params![name, period, entry]).unwrap();
         let sql = "INSERT INTO archive_copies SELECT ?1, id, '2025-10-24T23:30:00+03:00', ?2 FROM carriers";
         tables.execute(sql, params![name, entry]).unwrap();
     }
 
-    fn verified(tables: &Connection, entry: i64, carrier: &str, on: &str, result: &str) {
+    fn verified(tables: &Tables, entry: i64, carrier: &str, on: &str, result: &str) {
         let sql = "INSERT INTO verifications (entry, archive, carrier, at, by, depth, result)
                    VALUES (?1, '2025-2026-q1', ?2, ?3 || 'T10:00:00+03:00', 'petrova', 'подпись', ?4)";
         tables.execute(sql, params![entry, carrier, on, result]).unwrap();
     }
 
-    fn lost(tables: &Connection, carrier: &str) {
+    fn lost(tables: &Tables, carrier: &str) {
         let sql =
             "INSERT INTO carrier_losses VALUES (?1, '2025-11-01', 'забыт', 0, '2025-11-01T10:00:00+03:00', 'petrova',
                    NULL, NULL, NULL, 20, 20, 0)";
         tables.execute(sql, [carrier]).unwrap();
     }
 
-    fn needs(tables: &Connection, on: &str) -> Vec<Need> {
+    fn needs(tables: &Tables, on: &str) -> Vec<Need> {
         Status::of(tables, day(on)).unwrap().archives[0].needs.clone()
     }
 

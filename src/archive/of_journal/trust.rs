@@ -3,7 +3,7 @@
 use crate::archive::anchor::JournalFacts;
 use crate::archive::bag::Previous;
 use crate::error::Result;
-use crate::journal::{Journal, find, tables};
+use crate::journal::{Journal, apply, read};
 use crate::ledger::chain::hex;
 use crate::ledger::store;
 use crate::school::Role;
@@ -20,15 +20,15 @@ impl JournalFacts for Witness<'_> {
     }
 
     fn head_at(&self, length: u64) -> Result<Option<String>> {
-        Ok(store::get(self.0.tables(), length)?.map(|record| hex(&record.head)))
+        Ok(store::get(self.0.tables().db(), length)?.map(|record| hex(&record.head)))
     }
 
     fn signer_at(&self, fingerprint: &str, length: u64) -> Result<Option<String>> {
         // Rights as they stood then: who was deputy head that day may be nobody's deputy today.
-        let then = tables::as_of(self.0.tables(), Some(length))?;
-        let Some(key) = find::key(&then, fingerprint)?.filter(|key| key.revoked_at.is_none()) else { return Ok(None) };
+        let then = apply::as_of(self.0.tables(), Some(length))?;
+        let Some(key) = read::key(&then, fingerprint)?.filter(|key| key.revoked_at.is_none()) else { return Ok(None) };
         for role in MAKERS {
-            if find::has_role(&then, &key.login, role)? {
+            if read::has_role(&then, &key.login, role)? {
                 return Ok(Some(key.login));
             }
         }
@@ -42,6 +42,6 @@ impl JournalFacts for Witness<'_> {
     }
 
     fn last_before(&self) -> Result<Option<Previous>> {
-        Ok(find::last_archive_before(self.0.tables())?.map(|last| Previous { name: last.name, code: last.code }))
+        Ok(read::last_archive_before(self.0.tables())?.map(|last| Previous { name: last.name, code: last.code }))
     }
 }

@@ -3,10 +3,10 @@
 use super::{Common, screen, session};
 use crate::archive::of_journal::status::{ArchiveStatus, Copy, Need, Status};
 use crate::error::Result;
-use crate::journal::find;
+use crate::journal::read;
+use crate::journal::read::Tables;
 use crate::ledger::chain::grouped;
 use crate::school::format_date;
-use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -61,15 +61,15 @@ pub fn run(common: &Common) -> Result<ExitCode> {
     Ok(ExitCode::from(u8::from(status.is_due())))
 }
 
-fn on_today(tables: &Connection) -> Result<Status> {
-    Status::of(tables, find::school(tables)?.day_of(session::now()))
+fn on_today(tables: &Tables) -> Result<Status> {
+    Status::of(tables, read::school(tables)?.day_of(session::now()))
 }
 
-fn say(tables: &Connection, status: &Status, archive: &ArchiveStatus) -> Result<()> {
+fn say(tables: &Tables, status: &Status, archive: &ArchiveStatus) -> Result<()> {
     println!("Архив «{}»: {}, создан {}", archive.name, archive.period, format_date(archive.created));
     for copy in &archive.copies {
         let carrier = &copy.carrier;
-        let who = match find::staff(tables, carrier.in_hands_of())? {
+        let who = match read::staff(tables, carrier.in_hands_of())? {
             Some(person) => person.name.initials(),
             None => carrier.in_hands_of().to_owned(),
         };

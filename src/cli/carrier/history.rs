@@ -4,9 +4,9 @@ use super::name;
 use crate::archive::of_journal::history::{Event, History, What};
 use crate::cli::{Common, screen, session};
 use crate::error::Result;
-use crate::journal::{find, resolve};
+use crate::journal::read::Tables;
+use crate::journal::{read, resolve};
 use crate::school::{format_date, parse_date_or, plural};
-use rusqlite::Connection;
 
 /// Shows the history of a carrier.
 pub fn run(common: &Common, typed: &str) -> Result<()> {
@@ -22,7 +22,7 @@ pub fn run(common: &Common, typed: &str) -> Result<()> {
         return Ok(());
     }
     println!("Носитель «{}», номер {}", carrier.label, carrier.id);
-    let school = find::school(tables)?;
+    let school = read::school(tables)?;
     let mut rows = Vec::new();
     for event in &history.events {
         let day = school.day_of_text(&event.at).map(format_date).unwrap_or_default();
@@ -40,9 +40,9 @@ pub fn run(common: &Common, typed: &str) -> Result<()> {
     Ok(())
 }
 
-fn words(tables: &Connection, event: &Event) -> Result<String> {
+fn words(tables: &Tables, event: &Event) -> Result<String> {
     let label = |id: &str| -> Result<String> {
-        Ok(find::carrier(tables, id)?.map_or_else(|| id.to_owned(), |carrier| carrier.label))
+        Ok(read::carrier(tables, id)?.map_or_else(|| id.to_owned(), |carrier| carrier.label))
     };
     Ok(match &event.what {
         What::Registered { holder, place } => {

@@ -16,7 +16,7 @@ use crate::archive::verify::{Content, Request, verify};
 use crate::error::{Error, Result};
 use crate::import;
 use crate::journal::entry::{JournalCreated, KeyEnrolled, LessonRef, MarkLine, MarksSet, Person};
-use crate::journal::{Author, Journal, find};
+use crate::journal::{Author, Journal, read};
 use crate::ledger::chain::hex;
 use crate::ledger::identity::Identity;
 use crate::ledger::keyfile;
@@ -149,7 +149,7 @@ impl Stage {
         if let Some(fault) = outcome.faults.first() {
             return Err(Error::input(fault.to_string()));
         }
-        let classes = find::classes(self.journal.tables())?;
+        let classes = read::classes(self.journal.tables())?;
         let classes = classes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         self.say(&format!("перенесён год классов {classes}: записей {}", outcome.recorded));
         for warning in outcome.warnings {
@@ -192,7 +192,7 @@ impl Stage {
 
     /// The last lesson of a teacher's course, and one that lies more than a week back.
     fn lessons_of(&self, login: &str) -> Result<(LessonRef, LessonRef)> {
-        let lessons = find::lessons_of_teacher(self.journal.tables(), login)?;
+        let lessons = read::lessons_of_teacher(self.journal.tables(), login)?;
         let today = self.clock.date_naive();
         let recent = lessons.iter().rev().find(|at| at.date <= today);
         let old = lessons.iter().rev().find(|at| at.date < today - Duration::days(7));
@@ -202,10 +202,10 @@ impl Stage {
         }
     }
 
-    fn unmarked_pupil(&self, at: &LessonRef) -> Result<Option<find::Pupil>> {
+    fn unmarked_pupil(&self, at: &LessonRef) -> Result<Option<read::Pupil>> {
         let tables = self.journal.tables();
-        let marked = find::marked_pupils(tables, at)?;
-        Ok(find::roster(tables, &at.course, at.date)?.into_iter().find(|pupil| !marked.contains(&pupil.file)))
+        let marked = read::marked_pupils(tables, at)?;
+        Ok(read::roster(tables, &at.course, at.date)?.into_iter().find(|pupil| !marked.contains(&pupil.file)))
     }
 
     fn print(&mut self) -> Result<Vec<Issued>> {

@@ -6,7 +6,7 @@
 
 use super::model::{Access, Focus, Message, Model};
 use super::panel;
-use crate::journal::course_view::{Column, Place};
+use crate::journal::read::course_view::{Column, Place};
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -2,9 +2,9 @@
 
 use super::keys::Key;
 use crate::error::{Error, Result};
-use crate::journal::course_view::{CourseView, Keeper, Place};
 use crate::journal::entry::{LessonRecorded, LessonRef};
-use crate::journal::find::Lesson;
+use crate::journal::read::Lesson;
+use crate::journal::read::course_view::{CourseView, Keeper, Place};
 use crate::school::{clean, format_date, parse_date};
 use chrono::NaiveDate;
 

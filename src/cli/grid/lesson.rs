@@ -4,7 +4,7 @@ use super::form::Form;
 use super::keys::Key;
 use super::model::{Access, Focus, Job, Message, Model, Target};
 use crate::error::Error;
-use crate::journal::course_view::Place;
+use crate::journal::read::course_view::Place;
 
 impl Model {
     /// Opens the lines of the current column's lesson.

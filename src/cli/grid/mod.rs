@@ -17,8 +17,8 @@ mod tests;
 
 use super::{Common, session};
 use crate::error::{Error, Result};
-use crate::journal::course_view::{self, CourseView, Keeper};
-use crate::journal::find::{self, Course};
+use crate::journal::read::course_view::{self, CourseView, Keeper};
+use crate::journal::read::{self, Course};
 use crate::journal::{Journal, resolve};
 use crate::ledger::identity::Identity;
 use crate::school::{ClassName, School};
@@ -59,7 +59,7 @@ impl Open {
         };
         let course = resolve::course(journal.tables(), &class, &self.subject, self.group.as_deref(), login.as_deref())?;
         let access = access(&journal, identity.as_ref(), &course, self.substitute)?;
-        let school = find::school(journal.tables())?;
+        let school = read::school(journal.tables())?;
         let view = course_view::course_view(journal.tables(), &course)?;
         let model = Model::new(view, access, school.day_of(session::now()));
         let mut sitting = Sitting { journal, identity, course, school, model, recorded: 0 };
@@ -90,7 +90,7 @@ fn access(journal: &Journal, identity: Option<&Identity>, course: &Course, subst
 }
 
 fn name(journal: &Journal, keeper: &Keeper) -> Result<String> {
-    let person = find::staff(journal.tables(), &keeper.login)?;
+    let person = read::staff(journal.tables(), &keeper.login)?;
     Ok(person.map_or_else(|| keeper.login.clone(), |person| person.name.initials()))
 }
 

@@ -9,8 +9,8 @@
 use super::form::Form;
 use super::keys::Key;
 use crate::error::Error;
-use crate::journal::course_view::{Column, CourseView, Keeper, Place};
 use crate::journal::entry::Body;
+use crate::journal::read::course_view::{Column, CourseView, Keeper, Place};
 use crate::school::{Cell, format_date};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;

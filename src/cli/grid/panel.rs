@@ -4,7 +4,7 @@ use super::draw::{clip, put, rule};
 use super::form::{Form, Label};
 use super::keys::HELP;
 use super::model::{Focus, Model};
-use crate::journal::course_view::{Column, Place};
+use crate::journal::read::course_view::{Column, Place};
 use crate::school::{WEEKDAYS_SHORT, format_date};
 use chrono::Datelike;
 use ratatui::buffer::Buffer;

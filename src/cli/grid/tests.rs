@@ -7,25 +7,25 @@ use super::draw;
 use super::keys::Key;
 use super::model::{Access, Focus, Job, Message, Model, Target};
 use crate::error::Error;
-use crate::journal::course_view::{CourseView, Keeper, Place, course_view};
 use crate::journal::entry::{
     Body, ClassSet, CourseSet, Entry, LessonRecorded, LessonRef, PlanLine, PlanSet, PupilEnrolled, PupilLeft, PupilSet,
     RULES, SchoolChanged, Slot, SubjectLine, SubjectsSet, TimetableSet,
 };
-use crate::journal::{find, tables};
+use crate::journal::read::Tables;
+use crate::journal::read::course_view::{CourseView, Keeper, Place, course_view};
+use crate::journal::{apply, read};
 use crate::ledger::store;
 use crate::school::{ClassName, CourseKey, PersonName, School, parse_date};
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use rusqlite::Connection;
 
 const SIZES: [(u16, u16); 12] =
     [(80, 24), (120, 40), (40, 10), (200, 60), (110, 12), (80, 3), (3, 80), (20, 5), (1, 1), (2, 2), (10, 1), (0, 0)];
 
 struct Desk {
-    tables: Connection,
+    tables: Tables,
     seq: u64,
     model: Model,
     refuse: Option<&'static str>,
@@ -40,18 +40,18 @@ fn key() -> CourseKey {
     CourseKey { class: ClassName::parse("7А").unwrap(), group: String::new(), subject: "Алгебра".into() }
 }
 
-fn apply(tables: &Connection, seq: &mut u64, body: Body) {
+fn apply(tables: &Tables, seq: &mut u64, body: Body) {
     *seq += 1;
     let time = chrono::DateTime::parse_from_rfc3339("2025-09-15T12:00:00+03:00").unwrap();
     let (author, key) = ("semyonov".to_owned(), String::new());
     let entry = Entry { time, author, key, rules: RULES, taken_over: false, body };
-    tables::apply(tables, *seq, &entry).unwrap();
+    apply::apply(tables, *seq, &entry).unwrap();
 }
 
 /// A class of so many pupils with a lesson a day from 1 September on; the last pupil left on the 10th.
-fn school(pupils: usize, lessons: u32) -> (Connection, u64) {
-    let tables = tables::in_memory().unwrap();
-    store::create(&tables).unwrap();
+fn school(pupils: usize, lessons: u32) -> (Tables, u64) {
+    let tables = apply::in_memory().unwrap();
+    store::create(tables.db()).unwrap();
     let mut seq = 0;
     let mut put = |body: Body| apply(&tables, &mut seq, body);
     let config = std::fs::read_to_string("tests/fixtures/small/school.toml").unwrap();
@@ -135,8 +135,8 @@ impl Desk {
     }
 }
 
-fn view(tables: &Connection) -> CourseView {
-    course_view(tables, &find::course(tables, &key()).unwrap().unwrap()).unwrap()
+fn view(tables: &Tables) -> CourseView {
+    course_view(tables, &read::course(tables, &key()).unwrap().unwrap()).unwrap()
 }
 
 fn screen(model: &mut Model, width: u16, height: u16) -> String {

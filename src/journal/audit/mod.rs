@@ -10,10 +10,12 @@
 //! are checked. So there are three threads, and what passes between them is bounded.
 
 mod ahead;
+mod compare;
 
 use crate::error::Result;
 use crate::journal::entry::{Body, Entry};
-use crate::journal::{find, record, tables};
+use crate::journal::read::Tables;
+use crate::journal::{apply, read, record};
 use crate::ledger::chain::{Tip, hex};
 use crate::ledger::strict::{Signed, Verifiers};
 use crate::school::School;
@@ -71,18 +73,19 @@ impl Report {
 ///
 /// # Errors
 /// Only what makes reading impossible; what is wrong with the content is in the report.
-pub fn audit(file: &Connection, progress: &mut dyn FnMut(u64)) -> Result<Report> {
+pub fn audit(file: &Tables, progress: &mut dyn FnMut(u64)) -> Result<Report> {
     // One read transaction: what is audited is one state, whoever writes meanwhile.
-    let _snapshot = file.unchecked_transaction()?;
-    let broken = integrity(file)?;
-    let (mut report, rebuilt) = walk(file, progress)?;
+    let database = file.db();
+    let _snapshot = database.unchecked_transaction()?;
+    let broken = integrity(database)?;
+    let (mut report, rebuilt) = walk(database, progress)?;
     for line in broken {
         report.add(None, format!("файл базы данных повреждён: {line}"));
     }
-    let version: i32 = file.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if version == tables::schema_version() {
+    let version: i32 = database.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version == apply::schema_version() {
         report.tables_compared = true;
-        let (count, differences) = tables::compare(file, &rebuilt, DESCRIBED)?;
+        let (count, differences) = compare::compare(database, rebuilt.db(), DESCRIBED)?;
         report.count += count.saturating_sub(differences.len());
         for difference in differences {
             report.add(None, difference.what);
@@ -96,8 +99,8 @@ pub fn audit(file: &Connection, progress: &mut dyn FnMut(u64)) -> Result<Report>
 }
 
 /// Reads, judges and checks every record; gives what was found and the tables that the ledger makes.
-fn walk(file: &Connection, progress: &mut dyn FnMut(u64)) -> Result<(Report, Connection)> {
-    let mut walk = Walk::new(tables::in_memory()?);
+fn walk(file: &Connection, progress: &mut dyn FnMut(u64)) -> Result<(Report, Tables)> {
+    let mut walk = Walk::new(apply::in_memory()?);
     std::thread::scope(|scope| {
         let (to_judge, blocks) = sync_channel(1);
         let (to_check, signed) = sync_channel(1);
@@ -151,7 +154,7 @@ fn integrity(file: &Connection) -> Result<Vec<String>> {
 /// The state of an audit at one place of the ledger.
 struct Walk {
     report: Report,
-    tables: Connection,
+    tables: Tables,
     school: Option<School>,
     last: Option<DateTime<FixedOffset>>,
     keys: HashMap<(String, String), [u8; 32]>,
@@ -159,14 +162,14 @@ struct Walk {
 }
 
 impl Walk {
-    fn new(tables: Connection) -> Self {
+    fn new(tables: Tables) -> Self {
         let report = Report { tip: Tip::EMPTY, findings: Vec::new(), count: 0, tables_compared: false };
         Self { report, tables, school: None, last: None, keys: HashMap::new(), waiting: Vec::new() }
     }
 
     /// Takes all blocks of records in order; signatures go on to be checked.
     fn all(&mut self, blocks: Receiver<Vec<Ahead>>, to_check: &SyncSender<Vec<Waiting>>) -> Result<()> {
-        self.tables.execute_batch("BEGIN")?;
+        self.tables.db().execute_batch("BEGIN")?;
         for block in blocks {
             for record in block {
                 self.take(record)?;
@@ -174,7 +177,7 @@ impl Walk {
             // The other end goes away only by a panic, which is passed on when the threads are joined.
             let _ = to_check.send(std::mem::take(&mut self.waiting));
         }
-        Ok(self.tables.execute_batch("COMMIT")?)
+        Ok(self.tables.db().execute_batch("COMMIT")?)
     }
 
     fn take(&mut self, record: Ahead) -> Result<()> {
@@ -211,7 +214,7 @@ impl Walk {
 
     /// Applies the entry to the tables, whatever was found of it, as recording it did.
     fn apply(&mut self, seq: u64, entry: &Entry) {
-        if let Err(error) = tables::apply(&self.tables, seq, entry) {
+        if let Err(error) = apply::apply(&self.tables, seq, entry) {
             self.report.add(Some(seq), format!("не применяется к таблицам: {}", error.message()));
         }
         match &entry.body {
@@ -237,7 +240,7 @@ impl Walk {
         if let Some(key) = self.keys.get(&named) {
             return Ok(Ok(*key));
         }
-        let found = match find::key(&self.tables, &entry.key)? {
+        let found = match read::key(&self.tables, &entry.key)? {
             None => Err(format!("подписана ключом {}, который не был внесён в журнал", entry.key)),
             Some(key) if key.login != entry.author => {
                 Err(format!("автором назван «{}», а ключ принадлежит «{}»", entry.author, key.login))
@@ -258,7 +261,7 @@ impl Walk {
             (Some(school), _) => school,
             (None, Body::JournalCreated(created)) => {
                 // The administrator's rights come from the very entry that is judged.
-                tables::apply(&self.tables, seq, entry)?;
+                apply::apply(&self.tables, seq, entry)?;
                 &created.school
             }
             (None, _) => {
@@ -274,8 +277,9 @@ impl Walk {
 }
 
 /// Every issued page's text is kept, and is what its code says.
-fn page_texts(file: &Connection, rebuilt: &Connection, report: &mut Report) -> Result<()> {
-    let mut statement = rebuilt.prepare("SELECT number, page, digest FROM document_pages ORDER BY number, page")?;
+fn page_texts(file: &Tables, rebuilt: &Tables, report: &mut Report) -> Result<()> {
+    let mut statement =
+        rebuilt.prepare_cached("SELECT number, page, digest FROM document_pages ORDER BY number, page")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (number, page, digest): (String, u32, String) = (row.get(0)?, row.get(1)?, row.get(2)?);

@@ -5,9 +5,10 @@
 
 use crate::error::{Error, Result};
 use crate::journal::entry::{Body, Entry, LessonRef};
-use crate::journal::find;
+use crate::journal::read;
+use crate::journal::read::Tables;
 use crate::school::{ClassName, CourseKey, Role};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::OptionalExtension;
 
 /// What must be true of an author for an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +89,7 @@ const TAKEN_OVER: &[&str] =
 ///
 /// # Errors
 /// A refusal that says who may.
-pub fn check(tables: &Connection, entry: &Entry) -> Result<()> {
+pub fn check(tables: &Tables, entry: &Entry) -> Result<()> {
     let kind = entry.body.kind();
     let rights = if entry.taken_over {
         if !TAKEN_OVER.contains(&kind) {
@@ -112,9 +113,9 @@ pub fn check(tables: &Connection, entry: &Entry) -> Result<()> {
 ///
 /// # Errors
 /// A refusal that says who may.
-pub fn may_keep_contacts(tables: &Connection, login: &str) -> Result<()> {
+pub fn may_keep_contacts(tables: &Tables, login: &str) -> Result<()> {
     for role in [Administrator, ClassTeacher] {
-        if find::has_role(tables, login, role)? {
+        if read::has_role(tables, login, role)? {
             return Ok(());
         }
     }
@@ -137,35 +138,35 @@ impl Right {
     }
 }
 
-fn holds(tables: &Connection, entry: &Entry, right: Right) -> Result<bool> {
+fn holds(tables: &Tables, entry: &Entry, right: Right) -> Result<bool> {
     let login = &entry.author;
-    let has = |role| find::has_role(tables, login, role);
+    let has = |role| read::has_role(tables, login, role);
     match right {
         Has(role) => has(role),
         OwnCourse => Ok(has(Role::Teacher)?
             && match course_of(&entry.body) {
-                Some(key) => find::course(tables, key)?.is_some_and(|course| course.teacher == *login),
+                Some(key) => read::course(tables, key)?.is_some_and(|course| course.teacher == *login),
                 None => false,
             }),
         Substitute => Ok(has(Role::Teacher)? && substitutes(tables, entry)?),
         OwnClass => Ok(has(Role::ClassTeacher)?
             && match class_of(tables, &entry.body)? {
-                Some(class) => find::class_teacher(tables, &class)?.is_some_and(|teacher| teacher == *login),
+                Some(class) => read::class_teacher(tables, &class)?.is_some_and(|teacher| teacher == *login),
                 None => false,
             }),
         Addressee => addressee(tables, entry),
         OwnAssociation => Ok(has(Role::Methodist)?
             && match course_of(&entry.body) {
-                Some(key) => find::shares_association(tables, login, &key.subject)?,
+                Some(key) => read::shares_association(tables, login, &key.subject)?,
                 None => false,
             }),
     }
 }
 
 /// A substitute records the lesson in his own name; its marks and absences are his while the lesson is.
-fn substitutes(tables: &Connection, entry: &Entry) -> Result<bool> {
+fn substitutes(tables: &Tables, entry: &Entry) -> Result<bool> {
     let at = match &entry.body {
-        Body::LessonRecorded(lesson) if lesson.substitute == entry.author => match find::lesson_at(tables, &lesson.at)?
+        Body::LessonRecorded(lesson) if lesson.substitute == entry.author => match read::lesson_at(tables, &lesson.at)?
         {
             None => return Ok(true),
             Some(known) => return Ok(known.substitute == entry.author),
@@ -175,18 +176,18 @@ fn substitutes(tables: &Connection, entry: &Entry) -> Result<bool> {
         Body::CorrectionRequested(set) => LessonRef { course: set.course.clone(), date: set.date, lesson: set.lesson },
         _ => return Ok(false),
     };
-    Ok(find::lesson_at(tables, &at)?.is_some_and(|lesson| lesson.substitute == entry.author))
+    Ok(read::lesson_at(tables, &at)?.is_some_and(|lesson| lesson.substitute == entry.author))
 }
 
 /// A remark about a course is answered by its teacher, one about the book by the class teacher.
-fn addressee(tables: &Connection, entry: &Entry) -> Result<bool> {
+fn addressee(tables: &Tables, entry: &Entry) -> Result<bool> {
     let Body::RemarkAnswered(answer) = &entry.body else { return Ok(false) };
     let sql = "SELECT coalesce(courses.teacher, classes.teacher) FROM remarks
                JOIN classes ON classes.name = remarks.class LEFT JOIN courses ON courses.id = course
                WHERE number = ?1";
     let mut statement = tables.prepare_cached(sql)?;
     let login: Option<String> = statement.query_row([answer.number], |row| row.get(0)).optional()?;
-    Ok(login.is_some_and(|login| login == entry.author) && !find::is_dismissed(tables, &entry.author)?)
+    Ok(login.is_some_and(|login| login == entry.author) && !read::is_dismissed(tables, &entry.author)?)
 }
 
 fn course_of(body: &Body) -> Option<&CourseKey> {
@@ -202,7 +203,7 @@ fn course_of(body: &Body) -> Option<&CourseKey> {
 }
 
 /// The class of the pupil whose absence is explained: on the span's last day, else on its first.
-fn class_of(tables: &Connection, body: &Body) -> Result<Option<ClassName>> {
+fn class_of(tables: &Tables, body: &Body) -> Result<Option<ClassName>> {
     let (pupil, since, until) = match body {
         Body::ReasonSet(set) => (&set.pupil, set.since, set.until),
         Body::ReasonWithdrawn(set) => (&set.pupil, set.since, set.until),
@@ -210,9 +211,9 @@ fn class_of(tables: &Connection, body: &Body) -> Result<Option<ClassName>> {
         Body::ExemptionWithdrawn(set) => (&set.pupil, set.since, set.since),
         _ => return Ok(None),
     };
-    match find::class_of_pupil(tables, pupil, until)? {
+    match read::class_of_pupil(tables, pupil, until)? {
         Some(class) => Ok(Some(class)),
-        None => find::class_of_pupil(tables, pupil, since),
+        None => read::class_of_pupil(tables, pupil, since),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Every kind of entry against every role, own things and foreign ones: the table of the design, written out.
 
 use super::*;
-use crate::journal::tables;
+use crate::journal::apply;
 use std::collections::BTreeSet;
 
 /// What binds an author to a thing; none of it is a right without the role.
@@ -159,8 +159,8 @@ fn school() -> String {
 }
 
 /// The tables of a school where `author` holds the role and, of the ties, the one named.
-fn tables_with(author: &str, role: Role, tie: char) -> Connection {
-    let tables = tables::in_memory().unwrap();
+fn tables_with(author: &str, role: Role, tie: char) -> Tables {
+    let tables = apply::in_memory().unwrap();
     let of = |this: char, other: &str| if tie == this { author.to_owned() } else { other.to_owned() };
     let (teacher, substitute, class_teacher) = (of('c', "other"), of('s', ""), of('k', "other"));
     let association = if tie == 'o' { "МО" } else { "Другое МО" };

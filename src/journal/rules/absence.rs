@@ -3,12 +3,13 @@
 use super::{Context, known_pupil, text};
 use crate::error::{Error, Result};
 use crate::journal::entry::{ExemptionSet, ExemptionWithdrawn, ReasonSet, ReasonWithdrawn};
-use crate::journal::find::iso;
+use crate::journal::read::Tables;
+use crate::journal::read::iso;
 use chrono::NaiveDate;
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 /// The reason of absences between two days; spans of one pupil do not overlap.
-pub fn reason(tables: &Connection, set: &ReasonSet) -> Result<()> {
+pub fn reason(tables: &Tables, set: &ReasonSet) -> Result<()> {
     let pupil = known_pupil(tables, &set.pupil)?;
     span(set.since, set.until)?;
     text::fits(&set.document, "документ")?;
@@ -23,7 +24,7 @@ pub fn reason(tables: &Connection, set: &ReasonSet) -> Result<()> {
 }
 
 /// A reason that stands.
-pub fn withdrawal_of_reason(tables: &Connection, withdrawn: &ReasonWithdrawn) -> Result<()> {
+pub fn withdrawal_of_reason(tables: &Tables, withdrawn: &ReasonWithdrawn) -> Result<()> {
     let pupil = known_pupil(tables, &withdrawn.pupil)?;
     let sql = "SELECT 1 FROM reasons WHERE pupil = ?1 AND since = ?2 AND until = ?3";
     let key = params![pupil.id, iso(withdrawn.since), iso(withdrawn.until)];
@@ -54,7 +55,7 @@ pub fn exemption(context: &Context<'_>, set: &ExemptionSet) -> Result<()> {
 }
 
 /// An exemption that stands.
-pub fn withdrawal_of_exemption(tables: &Connection, withdrawn: &ExemptionWithdrawn) -> Result<()> {
+pub fn withdrawal_of_exemption(tables: &Tables, withdrawn: &ExemptionWithdrawn) -> Result<()> {
     let pupil = known_pupil(tables, &withdrawn.pupil)?;
     let sql = "SELECT 1 FROM exemptions WHERE pupil = ?1 AND subject = ?2 AND since = ?3";
     let key = params![pupil.id, withdrawn.subject, iso(withdrawn.since)];

@@ -5,10 +5,11 @@ use crate::error::{Error, Result};
 use crate::journal::entry::{
     CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored, CarrierRetired, CarrierReturned,
 };
-use crate::journal::find::{self, Carrier};
+use crate::journal::read::Tables;
+use crate::journal::read::{self, Carrier};
 use crate::school::format_date;
 use chrono::NaiveDate;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
 /// A carrier with an id and a label of its own, held by somebody who works here. Registered again, it takes what is said
 /// of it now; to say the same again is a mistake.
@@ -38,7 +39,7 @@ pub fn registration(context: &Context<'_>, carrier: &CarrierRegistered) -> Resul
 pub fn issue(context: &Context<'_>, issued: &CarrierIssued) -> Result<()> {
     let carrier = at_hand(context, &issued.carrier)?;
     if !works_here(context.tables, &issued.to)? {
-        let known = find::staff(context.tables, &issued.to)?;
+        let known = read::staff(context.tables, &issued.to)?;
         let what = match known {
             Some(person) => {
                 format!("{} уволен(а): носитель выдаётся тому, кто работает в школе (§5.6)", person.name.full())
@@ -120,7 +121,7 @@ pub fn restoring(context: &Context<'_>, restored: &CarrierRestored) -> Result<()
             .next(format!("сначала запишите утерю: letopis carrier lost «{label}» --circumstances ОБСТОЯТЕЛЬСТВА")));
     };
     if let Some(restored) = &loss.restored {
-        let on = find::carrier(context.tables, &restored.on)?.map_or_else(|| restored.on.clone(), |known| known.label);
+        let on = read::carrier(context.tables, &restored.on)?.map_or_else(|| restored.on.clone(), |known| known.label);
         return Err(Error::refused(format!("данные носителя «{label}» уже восстановлены на «{on}»"))
             .next("если утерян и он, запишите это: letopis carrier lost"));
     }
@@ -131,8 +132,8 @@ pub fn restoring(context: &Context<'_>, restored: &CarrierRestored) -> Result<()
 ///
 /// # Errors
 /// A carrier that was lost.
-pub fn is_not_lost(tables: &Connection, id: &str) -> Result<()> {
-    let Some(carrier) = find::carrier(tables, id)? else { return Ok(()) };
+pub fn is_not_lost(tables: &Tables, id: &str) -> Result<()> {
+    let Some(carrier) = read::carrier(tables, id)? else { return Ok(()) };
     let Some(loss) = &carrier.loss else { return Ok(()) };
     let (label, reported) = (&carrier.label, format_date(loss.reported));
     if loss.retired {
@@ -152,19 +153,19 @@ fn at_hand(context: &Context<'_>, id: &str) -> Result<Carrier> {
     Ok(carrier)
 }
 
-fn known(tables: &Connection, id: &str) -> Result<Carrier> {
-    find::carrier(tables, id)?.ok_or_else(|| {
+fn known(tables: &Tables, id: &str) -> Result<Carrier> {
+    read::carrier(tables, id)?.ok_or_else(|| {
         Error::refused(format!("носитель {id} не зарегистрирован"))
             .next("зарегистрируйте его: letopis carrier register")
     })
 }
 
-fn works_here(tables: &Connection, login: &str) -> Result<bool> {
-    Ok(find::staff(tables, login)?.is_some_and(|person| !person.dismissed))
+fn works_here(tables: &Tables, login: &str) -> Result<bool> {
+    Ok(read::staff(tables, login)?.is_some_and(|person| !person.dismissed))
 }
 
-fn full_name(tables: &Connection, login: &str) -> Result<String> {
-    Ok(find::staff(tables, login)?.map_or_else(|| login.to_owned(), |person| person.name.full()))
+fn full_name(tables: &Tables, login: &str) -> Result<String> {
+    Ok(read::staff(tables, login)?.map_or_else(|| login.to_owned(), |person| person.name.full()))
 }
 
 fn day(context: &Context<'_>, time: &str) -> String {

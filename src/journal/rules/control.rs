@@ -6,10 +6,11 @@ use crate::journal::entry::{
     Body, Entry, LessonRef, NoteAdded, NoteDone, RemarkAnswered, RemarkWritten, SubstitutionAssigned,
     SubstitutionConfirmed,
 };
-use crate::journal::find::{self, iso};
+use crate::journal::read::Tables;
+use crate::journal::read::{self, iso};
 use crate::school::{Role, format_date};
 use chrono::NaiveDate;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
 /// What may still be recorded when the year is closed: printing, binding, carriers, archive and verification; and people and keys, without
 /// whom nobody could do these things five years later.
@@ -34,9 +35,9 @@ const AFTER_CLOSE: &[&str] = &[
 ];
 
 /// A closed year is not written to any more.
-pub fn year_is_open(tables: &Connection, entry: &Entry) -> Result<()> {
+pub fn year_is_open(tables: &Tables, entry: &Entry) -> Result<()> {
     let kind = entry.body.kind();
-    if AFTER_CLOSE.contains(&kind) || !find::is_closed(tables)? {
+    if AFTER_CLOSE.contains(&kind) || !read::is_closed(tables)? {
         return Ok(());
     }
     Err(Error::refused("учебный год закрыт: в журнал ничего не вносится и не исправляется")
@@ -64,7 +65,7 @@ pub fn assignment(context: &Context<'_>, assigned: &SubstitutionAssigned) -> Res
     let (tables, at) = (context.tables, &assigned.at);
     let course = known_course(tables, &at.course)?;
     lesson::school_day(context, at)?;
-    if let Some(known) = find::lesson(tables, course.id, at.date, at.lesson)? {
+    if let Some(known) = read::lesson(tables, course.id, at.date, at.lesson)? {
         let next = if known.substitute.is_empty() {
             "урок провёл учитель курса; ошибку исправляет заявка (§2.3.3)"
         } else {
@@ -91,7 +92,7 @@ pub fn assignment(context: &Context<'_>, assigned: &SubstitutionAssigned) -> Res
 pub fn confirmation(context: &Context<'_>, entry: &Entry, confirmed: &SubstitutionConfirmed) -> Result<()> {
     let at = &confirmed.at;
     let course = known_course(context.tables, &at.course)?;
-    match find::lesson(context.tables, course.id, at.date, at.lesson)? {
+    match read::lesson(context.tables, course.id, at.date, at.lesson)? {
         None => Err(Error::refused(format!("§2.1: урок {} не записан", place(at)))
             .next("назначить замену заранее: letopis substitution assign")),
         Some(known) if known.substitute.is_empty() => {
@@ -113,7 +114,7 @@ fn place(at: &LessonRef) -> String {
 }
 
 /// A remark about a class, or about a course of it.
-pub fn remark(tables: &Connection, remark: &RemarkWritten) -> Result<()> {
+pub fn remark(tables: &Tables, remark: &RemarkWritten) -> Result<()> {
     people::known_class(tables, &remark.class)?;
     text::is_given(&remark.text, "замечание")?;
     text::fits(&remark.text, "замечание")?;
@@ -125,7 +126,7 @@ pub fn remark(tables: &Connection, remark: &RemarkWritten) -> Result<()> {
 }
 
 /// A remark is answered once.
-pub fn answer(tables: &Connection, answer: &RemarkAnswered) -> Result<()> {
+pub fn answer(tables: &Tables, answer: &RemarkAnswered) -> Result<()> {
     text::is_given(&answer.text, "отметка о выполнении")?;
     text::fits(&answer.text, "отметка о выполнении")?;
     let sql = "SELECT answer FROM remarks WHERE number = ?1";
@@ -154,7 +155,7 @@ pub fn note(note: &NoteAdded) -> Result<()> {
 }
 
 /// A note of one's own that is not done with.
-pub fn note_done(tables: &Connection, entry: &Entry, done: &NoteDone) -> Result<()> {
+pub fn note_done(tables: &Tables, entry: &Entry, done: &NoteDone) -> Result<()> {
     let sql = "SELECT done FROM notes WHERE entry = ?1 AND author = ?2";
     let standing: Option<bool> =
         tables.prepare_cached(sql)?.query_row(params![done.note, entry.author], |row| row.get(0)).optional()?;
@@ -168,6 +169,6 @@ pub fn note_done(tables: &Connection, entry: &Entry, done: &NoteDone) -> Result<
 
 /// Whether something may be recorded later than 120 days after the year's last day: the close of a year that was
 /// forgotten, and once it is closed, what may still be recorded, for as long as the journal is kept (5 years).
-pub fn outlasts_year(tables: &Connection, body: &Body) -> Result<bool> {
-    Ok(matches!(body, Body::YearClosed(_)) || (AFTER_CLOSE.contains(&body.kind()) && find::is_closed(tables)?))
+pub fn outlasts_year(tables: &Tables, body: &Body) -> Result<bool> {
+    Ok(matches!(body, Body::YearClosed(_)) || (AFTER_CLOSE.contains(&body.kind()) && read::is_closed(tables)?))
 }

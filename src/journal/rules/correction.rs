@@ -9,9 +9,9 @@ use super::finals;
 use super::lesson::{allowed_marks, lesson_text, on_roster, school_day};
 use super::{Context, known_course, text};
 use crate::error::{Error, Result};
-use crate::journal::correction::{self, Correction};
 use crate::journal::entry::{Change, CorrectionDecided, CorrectionRequested, Entry, LessonRef};
-use crate::journal::find;
+use crate::journal::read;
+use crate::journal::read::corrections::{self, Correction};
 use crate::school::{Marks, format_date};
 use chrono::NaiveDate;
 use std::collections::HashSet;
@@ -81,7 +81,7 @@ pub fn decision(context: &Context<'_>, entry: &Entry, decided: &CorrectionDecide
 }
 
 fn known_request(context: &Context<'_>, number: u64) -> Result<Correction> {
-    correction::by_number(context.tables, number)?.ok_or_else(|| {
+    corrections::by_number(context.tables, number)?.ok_or_else(|| {
         Error::input(format!("заявки № {number} нет в журнале «Замена сведений»"))
             .next("список: letopis correction list")
     })
@@ -102,7 +102,7 @@ fn fits(context: &Context<'_>, at: &LessonRef, changes: &[Change]) -> Result<()>
 
 /// What the change says of the journal as it is must be so, and the change must change it.
 fn stands(context: &Context<'_>, at: &LessonRef, change: &Change) -> Result<()> {
-    let standing = correction::with_standing(context.tables, at, change.clone())?;
+    let standing = corrections::with_standing(context.tables, at, change.clone())?;
     let (was, becomes) = change.texts();
     if standing != *change {
         let shown = |text: &str| if text.is_empty() { "пусто".to_owned() } else { format!("«{text}»") };
@@ -122,7 +122,7 @@ fn stands(context: &Context<'_>, at: &LessonRef, change: &Change) -> Result<()> 
 fn lesson_is_there(context: &Context<'_>, at: &LessonRef, changes: &[Change]) -> Result<()> {
     let course = known_course(context.tables, &at.course)?;
     let in_lesson = changes.iter().any(|change| !matches!(change, Change::Final { .. }));
-    if !in_lesson || find::lesson(context.tables, course.id, at.date, at.lesson)?.is_some() {
+    if !in_lesson || read::lesson(context.tables, course.id, at.date, at.lesson)?.is_some() {
         return Ok(());
     }
     if !matches!(changes.first(), Some(Change::Lesson { .. })) {

@@ -2,9 +2,9 @@
 
 use super::{Context, known_course, roster};
 use crate::error::{Error, Result};
-use crate::journal::count::Counts;
 use crate::journal::entry::{Entry, FinalsSet};
-use crate::journal::find::{self, Course, Pupil};
+use crate::journal::read::count::Counts;
+use crate::journal::read::{self, Course, Pupil};
 use crate::school::{Marks, Period, Role, format_date};
 use chrono::{Duration, NaiveDate};
 use rusqlite::{OptionalExtension, params};
@@ -79,7 +79,7 @@ fn lack(counts: &Counts, pupil: &Pupil, mark: &Marks, taken_over: bool) -> Optio
 /// «осв» is for whom a document exempts from the subject (§3.3.4).
 fn exempted(context: &Context<'_>, course: &Course, pupil: &Pupil, begins: NaiveDate, ends: NaiveDate) -> Result<()> {
     let sql = "SELECT 1 FROM exemptions WHERE pupil = ?1 AND subject = ?2 AND since <= ?4 AND until >= ?3";
-    let span = params![pupil.id, course.key.subject, find::iso(begins), find::iso(ends)];
+    let span = params![pupil.id, course.key.subject, read::iso(begins), read::iso(ends)];
     if context.tables.prepare_cached(sql)?.exists(span)? {
         return Ok(());
     }
@@ -100,7 +100,7 @@ pub fn lack_of_corrected(
     mark: &Marks,
 ) -> Result<Option<String>> {
     let Some(period) = period(context, course, name)? else { return Ok(None) };
-    let Some(pupil) = find::pupil(context.tables, pupil)? else { return Ok(None) };
+    let Some(pupil) = read::pupil(context.tables, pupil)? else { return Ok(None) };
     let span = (period.begins, period.ends);
     let counts = Counts::take(context.tables, context.school, course, span, [pupil.id])?;
     let lack = lack(&counts, &pupil, mark, false);
@@ -155,7 +155,7 @@ fn overrides(context: &Context<'_>, entry: &Entry, set: &FinalsSet) -> Result<bo
         }
         return Ok(false);
     }
-    if !find::has_role(context.tables, &entry.author, Role::DeputyHead)? {
+    if !read::has_role(context.tables, &entry.author, Role::DeputyHead)? {
         return Err(Error::refused("§2.3.1: поставить отметку при недостатке отметок может только завуч"));
     }
     Ok(true)
@@ -192,7 +192,7 @@ fn standing(
         .query_row(params![course.id, pupil.id, set.period], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     match standing {
-        Some((old, set_on)) if old != new.to_string() && (entry.taken_over || set_on != find::iso(today)) => {
+        Some((old, set_on)) if old != new.to_string() && (entry.taken_over || set_on != read::iso(today)) => {
             Err(Error::refused(format!("{}: за «{}» уже стоит «{old}»", pupil.name.surname_given(), set.period))
                 .next("подайте заявку на исправление: letopis correction request (§2.3.3)"))
         }
@@ -223,7 +223,7 @@ fn pupils_of(
     let mut statement = context.tables.prepare_cached(sql)?;
     let class = course.key.class.to_string();
     let rows =
-        statement.query_map(params![class, find::iso(begins), find::iso(ends)], |row| row.get::<_, String>(1))?;
+        statement.query_map(params![class, read::iso(begins), read::iso(ends)], |row| row.get::<_, String>(1))?;
     let days = rows.collect::<rusqlite::Result<Vec<_>>>()?;
     for day in days.iter().filter_map(|day| crate::school::parse_date_or(day)) {
         pupils.extend(roster(context.tables, &course.key, day.max(begins))?);

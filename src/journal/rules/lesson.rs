@@ -7,7 +7,7 @@
 use super::{Context, known_course, text};
 use crate::error::{Error, Result};
 use crate::journal::entry::{AttendanceSet, Entry, LessonCell, LessonRecorded, LessonRef, LessonText, MarksSet};
-use crate::journal::find::{self, Course, Lesson, Pupil};
+use crate::journal::read::{self, Course, Lesson, Pupil};
 use crate::school::{Attendance, Marks, Role, WorkKind, format_date};
 use chrono::{Duration, NaiveDate};
 use rusqlite::{OptionalExtension, params};
@@ -83,7 +83,7 @@ pub fn recorded(context: &Context<'_>, entry: &Entry, set: &LessonRecorded, toda
     if !set.cells.is_empty() && !entry.taken_over {
         return Err(Error::refused("отметки вместе с уроком записываются только при переносе"));
     }
-    let known = find::lesson(tables, course.id, set.at.date, set.at.lesson)?;
+    let known = read::lesson(tables, course.id, set.at.date, set.at.lesson)?;
     // The window is asked for in any case: a lesson never entered has a last day as well.
     let window = window(context, entry, set.at.date, today)?;
     if let Some(known) = &known
@@ -102,7 +102,7 @@ pub(super) fn lesson_text(context: &Context<'_>, line: &LessonText) -> Result<()
         text::fits(text, what)?;
     }
     known_work(&line.work)?;
-    if !line.substitute.is_empty() && !find::has_role(context.tables, &line.substitute, Role::Teacher)? {
+    if !line.substitute.is_empty() && !read::has_role(context.tables, &line.substitute, Role::Teacher)? {
         return Err(Error::input(format!("«{}» не учитель этой школы и не может замещать", line.substitute))
             .next("проверьте логин замещающего"));
     }
@@ -218,14 +218,14 @@ pub(super) fn school_day(context: &Context<'_>, at: &LessonRef) -> Result<()> {
 }
 
 fn known_lesson(context: &Context<'_>, course: &Course, at: &LessonRef) -> Result<Lesson> {
-    find::lesson(context.tables, course.id, at.date, at.lesson)?.ok_or_else(|| {
+    read::lesson(context.tables, course.id, at.date, at.lesson)?.ok_or_else(|| {
         Error::refused(format!("§2.1: урок {} ({}, урок {}) не записан", format_date(at.date), course.key, at.lesson))
             .next("сначала запишите урок: letopis lesson record")
     })
 }
 
 pub(super) fn on_roster(context: &Context<'_>, file: &str, at: &LessonRef) -> Result<Pupil> {
-    if let Some(pupil) = find::pupil_on_roster(context.tables, &at.course, at.date, file)? {
+    if let Some(pupil) = read::pupil_on_roster(context.tables, &at.course, at.date, file)? {
         return Ok(pupil);
     }
     let pupil = super::known_pupil(context.tables, file)?;

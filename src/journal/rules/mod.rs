@@ -22,16 +22,16 @@ pub use text::is_canonical;
 
 use crate::error::{Error, Result};
 use crate::journal::entry::{Body, Entry};
-use crate::journal::find::{self, Course, Pupil};
+use crate::journal::read::Tables;
+use crate::journal::read::{self, Course, Pupil};
 use crate::school::{CourseKey, School, format_date};
 use chrono::NaiveDate;
-use rusqlite::Connection;
 use std::collections::HashMap;
 
 /// What an entry is judged against.
 pub struct Context<'a> {
     /// The tables before the entry.
-    pub tables: &'a Connection,
+    pub tables: &'a Tables,
     /// The school as it stands, whose policy holds.
     pub school: &'a School,
     /// The number that the entry will have.
@@ -108,23 +108,23 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
 }
 
 /// The course of a name.
-fn known_course(tables: &Connection, key: &CourseKey) -> Result<Course> {
-    find::course(tables, key)?.ok_or_else(|| {
+fn known_course(tables: &Tables, key: &CourseKey) -> Result<Course> {
+    read::course(tables, key)?.ok_or_else(|| {
         Error::input(format!("курс «{key}» не заведён в журнале"))
             .next("проверьте класс, группу и предмет; курсы заводит администратор")
     })
 }
 
 /// The pupil of a personal file.
-fn known_pupil(tables: &Connection, file: &str) -> Result<Pupil> {
-    find::pupil(tables, file)?.ok_or_else(|| {
+fn known_pupil(tables: &Tables, file: &str) -> Result<Pupil> {
+    read::pupil(tables, file)?.ok_or_else(|| {
         Error::input(format!("в журнале нет ученика с личным делом «{file}»"))
             .next("проверьте номер; учеников заводит администратор")
     })
 }
 
 /// The pupils of a course on a day, by personal file.
-fn roster(tables: &Connection, key: &CourseKey, date: NaiveDate) -> Result<HashMap<String, Pupil>> {
-    let pupils = find::roster_unsorted(tables, key, date)?;
+fn roster(tables: &Tables, key: &CourseKey, date: NaiveDate) -> Result<HashMap<String, Pupil>> {
+    let pupils = read::roster_unsorted(tables, key, date)?;
     Ok(pupils.into_iter().map(|pupil| (pupil.file.clone(), pupil)).collect())
 }

@@ -3,15 +3,16 @@
 use super::{Context, text};
 use crate::error::{Error, Result};
 use crate::journal::entry::{ArchiveCopied, ArchiveCreated, BookBound, DocumentIssued};
-use crate::journal::find;
+use crate::journal::read;
+use crate::journal::read::Tables;
 use crate::ledger::chain::parse_hash;
 use crate::school::{School, format_date, plural};
 use chrono::{DateTime, NaiveDate};
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{OptionalExtension, Row};
 use std::collections::HashSet;
 
 /// The running number of the next document of the register.
-pub fn next_running(tables: &Connection) -> Result<u64> {
+pub fn next_running(tables: &Tables) -> Result<u64> {
     let issued: u64 = tables.prepare_cached("SELECT count(*) FROM documents")?.query_row([], |row| row.get(0))?;
     Ok(issued + 1)
 }
@@ -46,7 +47,7 @@ pub fn binding(context: &Context<'_>, bound: &BookBound, today: NaiveDate) -> Re
     let (tables, number) = (context.tables, &bound.number);
     text::is_given(&bound.shelf, "место хранения")?;
     text::fits(&bound.shelf, "место хранения")?;
-    let Some(document) = find::issued(tables, number)? else {
+    let Some(document) = read::issued(tables, number)? else {
         return Err(Error::input(format!("документа № {number} нет в реестре"))
             .next("номер стоит внизу каждой страницы: 2025-0143"));
     };
@@ -74,13 +75,13 @@ pub fn binding(context: &Context<'_>, bound: &BookBound, today: NaiveDate) -> Re
         ))
         .next("пересчитайте листы; если их и правда столько, напечатайте журнал заново и подшейте его"));
     }
-    match find::bound(tables, number)? {
+    match read::bound(tables, number)? {
         Some(known) if (known.date, &known.shelf) == (bound.date, &bound.shelf) => {
             Err(Error::refused(format!("так уже записано: журнал № {number} подшит {}", format_date(known.date)))
                 .next("чтобы исправить место хранения, укажите другое: --shelf"))
         }
         Some(_) => Ok(()),
-        None => match find::later_issue(tables, number)? {
+        None => match read::later_issue(tables, number)? {
             Some(later) => Err(Error::refused(format!(
                 "§5.4: журнал № {number} подшивать нельзя: позже выдан № {later}, в № {number} прежнее состояние"
             ))
@@ -103,7 +104,7 @@ pub fn archive(context: &Context<'_>, archive: &ArchiveCreated) -> Result<()> {
     {
         return Err(Error::refused(format!("архив «{}» описан неверно", archive.name)));
     }
-    if !archive.signer.is_empty() && find::key(tables, &archive.signer)?.is_none() {
+    if !archive.signer.is_empty() && read::key(tables, &archive.signer)?.is_none() {
         return Err(Error::refused(format!(
             "архив «{}» подписан ключом {}, которого нет в журнале",
             archive.name, archive.signer
@@ -118,7 +119,7 @@ pub fn archive(context: &Context<'_>, archive: &ArchiveCreated) -> Result<()> {
 
 /// A copy made up later: with one of those there are it is a pair as [`archive`] demands; or again on a carrier that had
 /// one, since what was written may have been wiped from it.
-pub fn copied(tables: &Connection, copied: &ArchiveCopied) -> Result<()> {
+pub fn copied(tables: &Tables, copied: &ArchiveCopied) -> Result<()> {
     of_archive(tables, &copied.archive)?;
     let sql = "SELECT carrier, label, holder, place FROM archive_copies JOIN carriers ON id = carrier
                WHERE archive = ?1 AND carrier <> ?2 GROUP BY carrier ORDER BY min(archive_copies.entry)";
@@ -151,7 +152,7 @@ pub fn copied(tables: &Connection, copied: &ArchiveCopied) -> Result<()> {
 }
 
 /// Copies lie on different carriers that are not lost, of different holders, kept in different places.
-fn apart(tables: &Connection, carriers: &[&str]) -> Result<()> {
+fn apart(tables: &Tables, carriers: &[&str]) -> Result<()> {
     let (mut ids, mut holders, mut places) = (HashSet::new(), HashSet::new(), HashSet::new());
     for carrier in carriers {
         let sql = "SELECT holder, place FROM carriers WHERE id = ?1";
@@ -176,7 +177,7 @@ fn apart(tables: &Connection, carriers: &[&str]) -> Result<()> {
 }
 
 /// A verification or a repair of an archive that this journal wrote.
-pub fn of_archive(tables: &Connection, archive: &str) -> Result<()> {
+pub fn of_archive(tables: &Tables, archive: &str) -> Result<()> {
     if tables.prepare_cached("SELECT 1 FROM archives WHERE name = ?1")?.exists([archive])? {
         return Ok(());
     }

@@ -7,10 +7,11 @@ use crate::journal::entry::{
     ClassSet, CourseSet, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, PlanSet,
     PupilEnrolled, PupilLeft, PupilMoved, PupilSet, SubjectsSet, TimetableSet,
 };
-use crate::journal::find;
+use crate::journal::read;
+use crate::journal::read::Tables;
 use crate::school::{ClassName, Role, format_date};
 use chrono::Datelike;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 use std::collections::HashSet;
 
 /// The first entry: only the first, by an administrator, about a consistent school.
@@ -40,9 +41,9 @@ pub fn person(person: &Person) -> Result<()> {
 }
 
 /// A member of staff as changed: an administrator must remain.
-pub fn change_of_person(tables: &Connection, changed: &Person) -> Result<()> {
+pub fn change_of_person(tables: &Tables, changed: &Person) -> Result<()> {
     person(changed)?;
-    let administers = find::has_role(tables, &changed.login, Role::Administrator)?;
+    let administers = read::has_role(tables, &changed.login, Role::Administrator)?;
     if administers && !changed.roles.contains(&Role::Administrator) {
         another_administrator(tables, &changed.login, "")?;
     }
@@ -51,18 +52,18 @@ pub fn change_of_person(tables: &Connection, changed: &Person) -> Result<()> {
 
 /// Somebody leaves, but not the last administrator, without whom no key could be enrolled any more. What is still in the
 /// hands of the dismissed goes into `warnings`.
-pub fn dismissal(tables: &Connection, dismissed: &PersonDismissed, warnings: &mut Vec<String>) -> Result<()> {
+pub fn dismissal(tables: &Tables, dismissed: &PersonDismissed, warnings: &mut Vec<String>) -> Result<()> {
     let person = known_person(tables, &dismissed.login)?;
     if person.dismissed {
         return Err(Error::refused(format!("«{}» уже уволен(а)", dismissed.login)));
     }
     another_administrator(tables, &dismissed.login, "")?;
-    let courses = find::courses_of_teacher(tables, &dismissed.login)?;
+    let courses = read::courses_of_teacher(tables, &dismissed.login)?;
     if !courses.is_empty() {
         let names = courses.iter().map(|course| course.key.to_string()).collect::<Vec<_>>().join("; ");
         warnings.push(format!("без учителя остаются курсы: {names}; передайте их: letopis course set"));
     }
-    for carrier in find::carriers_of(tables, &dismissed.login)? {
+    for carrier in read::carriers_of(tables, &dismissed.login)? {
         let label = &carrier.label;
         warnings.push(match &carrier.issue {
             Some(_) => format!(
@@ -78,7 +79,7 @@ pub fn dismissal(tables: &Connection, dismissed: &PersonDismissed, warnings: &mu
 }
 
 /// An administrator with a key in force must remain.
-fn another_administrator(tables: &Connection, without: &str, without_key: &str) -> Result<()> {
+fn another_administrator(tables: &Tables, without: &str, without_key: &str) -> Result<()> {
     let sql = "SELECT 1 FROM keys JOIN roles USING (login) JOIN people USING (login)
                WHERE role = ?1 AND revoked_entry IS NULL AND dismissed IS NULL AND login <> ?2 AND fingerprint <> ?3";
     if tables.prepare_cached(sql)?.exists(params![Role::Administrator.word(), without, without_key])? {
@@ -89,7 +90,7 @@ fn another_administrator(tables: &Connection, without: &str, without_key: &str) 
 }
 
 /// A key for somebody who works here, which is nobody's yet.
-pub fn enrolment_of_key(tables: &Connection, enrolled: &KeyEnrolled) -> Result<()> {
+pub fn enrolment_of_key(tables: &Tables, enrolled: &KeyEnrolled) -> Result<()> {
     if known_person(tables, &enrolled.login)?.dismissed {
         return Err(Error::refused(format!("«{}» уволен(а), ключ не вносится", enrolled.login)));
     }
@@ -106,25 +107,25 @@ pub fn enrolment_of_key(tables: &Connection, enrolled: &KeyEnrolled) -> Result<(
 }
 
 /// A key in force is revoked, but not the last administrator's.
-pub fn revocation(tables: &Connection, revoked: &KeyRevoked) -> Result<()> {
+pub fn revocation(tables: &Tables, revoked: &KeyRevoked) -> Result<()> {
     text::is_given(&revoked.reason, "причина отзыва ключа")?;
-    match find::key(tables, &revoked.fingerprint)? {
+    match read::key(tables, &revoked.fingerprint)? {
         None => Err(Error::input(format!("ключ {} не внесён в журнал", revoked.fingerprint))),
         Some(key) if key.revoked_at.is_some() => Err(Error::refused("ключ уже отозван")),
         Some(_) => another_administrator(tables, "", &revoked.fingerprint),
     }
 }
 
-fn known_person(tables: &Connection, login: &str) -> Result<find::Staff> {
-    find::staff(tables, login)?.ok_or_else(|| {
+fn known_person(tables: &Tables, login: &str) -> Result<read::Staff> {
+    read::staff(tables, login)?.ok_or_else(|| {
         Error::input(format!("сотрудника «{login}» нет в журнале")).next("проверьте логин: letopis staff list")
     })
 }
 
 /// Somebody who works here in a role.
-pub(super) fn known_teacher(tables: &Connection, login: &str, role: Role) -> Result<()> {
+pub(super) fn known_teacher(tables: &Tables, login: &str, role: Role) -> Result<()> {
     known_person(tables, login)?;
-    if find::has_role(tables, login, role)? {
+    if read::has_role(tables, login, role)? {
         return Ok(());
     }
     Err(Error::input(format!("у «{login}» нет роли «{}»", role.word())).next("добавьте роль этому сотруднику"))
@@ -144,7 +145,7 @@ pub fn subjects(set: &SubjectsSet) -> Result<()> {
 }
 
 /// A class whose teacher, if named, is one.
-pub fn class(tables: &Connection, set: &ClassSet) -> Result<()> {
+pub fn class(tables: &Tables, set: &ClassSet) -> Result<()> {
     if set.teacher.is_empty() { Ok(()) } else { known_teacher(tables, &set.teacher, Role::ClassTeacher) }
 }
 
@@ -170,7 +171,7 @@ pub fn enrolment(context: &Context<'_>, enrolled: &PupilEnrolled) -> Result<()> 
         return Err(Error::input(format!("дата зачисления {} вне учебного года", format_date(enrolled.since))));
     }
     let sql = "SELECT 1 FROM enrolments WHERE pupil = ?1 AND (until IS NULL OR until > ?2)";
-    if tables.prepare_cached(sql)?.exists(params![pupil.id, find::iso(enrolled.since)])? {
+    if tables.prepare_cached(sql)?.exists(params![pupil.id, read::iso(enrolled.since)])? {
         return Err(Error::refused(format!("{} уже учится в классе", pupil.name.surname_given()))
             .next("сначала запишите выбытие из прежнего класса"));
     }
@@ -178,10 +179,10 @@ pub fn enrolment(context: &Context<'_>, enrolled: &PupilEnrolled) -> Result<()> 
 }
 
 /// A pupil leaves the class he is in.
-pub fn leaving(tables: &Connection, left: &PupilLeft) -> Result<()> {
+pub fn leaving(tables: &Tables, left: &PupilLeft) -> Result<()> {
     let pupil = known_pupil(tables, &left.file)?;
     let sql = "SELECT 1 FROM enrolments WHERE pupil = ?1 AND until IS NULL AND since < ?2";
-    if !tables.prepare_cached(sql)?.exists(params![pupil.id, find::iso(left.until)])? {
+    if !tables.prepare_cached(sql)?.exists(params![pupil.id, read::iso(left.until)])? {
         return Err(Error::refused(format!(
             "{} на {} не учится в школе",
             pupil.name.surname_given(),
@@ -203,7 +204,7 @@ pub fn moving(context: &Context<'_>, moved: &PupilMoved) -> Result<()> {
     let sql = "SELECT class FROM enrolments WHERE pupil = ?1 AND until IS NULL AND since < ?2";
     let class: Option<String> = tables
         .prepare_cached(sql)?
-        .query_row(params![pupil.id, find::iso(moved.since)], |row| row.get(0))
+        .query_row(params![pupil.id, read::iso(moved.since)], |row| row.get(0))
         .optional()?;
     let name = pupil.name.surname_given();
     match class {
@@ -215,7 +216,7 @@ pub fn moving(context: &Context<'_>, moved: &PupilMoved) -> Result<()> {
 }
 
 /// A group of pupils of the class.
-pub fn group(tables: &Connection, set: &GroupSet) -> Result<()> {
+pub fn group(tables: &Tables, set: &GroupSet) -> Result<()> {
     known_class(tables, &set.class)?;
     text::is_given(&set.group, "название группы")?;
     let mut seen = HashSet::new();
@@ -233,7 +234,7 @@ pub fn group(tables: &Connection, set: &GroupSet) -> Result<()> {
 }
 
 /// A course of a known class, group, subject and teacher.
-pub fn course(tables: &Connection, set: &CourseSet) -> Result<()> {
+pub fn course(tables: &Tables, set: &CourseSet) -> Result<()> {
     known_class(tables, &set.course.class)?;
     if !tables.prepare_cached("SELECT 1 FROM subjects WHERE name = ?1")?.exists([&set.course.subject])? {
         return Err(Error::input(format!("предмета «{}» нет в списке", set.course.subject))
@@ -272,7 +273,7 @@ pub fn timetable(context: &Context<'_>, set: &TimetableSet) -> Result<()> {
 }
 
 /// A plan with numbered lines, each with a topic.
-pub fn plan(tables: &Connection, set: &PlanSet) -> Result<()> {
+pub fn plan(tables: &Tables, set: &PlanSet) -> Result<()> {
     known_course(tables, &set.course)?;
     let mut last = 0;
     for line in &set.lines {
@@ -287,7 +288,7 @@ pub fn plan(tables: &Connection, set: &PlanSet) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn known_class(tables: &Connection, class: &ClassName) -> Result<()> {
+pub(super) fn known_class(tables: &Tables, class: &ClassName) -> Result<()> {
     if tables.prepare_cached("SELECT 1 FROM classes WHERE name = ?1")?.exists([class.to_string()])? {
         return Ok(());
     }

@@ -4,7 +4,7 @@
 use super::flow::{Flow, Parts};
 use super::{CERTIFICATION_GAP, CERTIFICATION_HEIGHT, Composer, Document, Heading, sans, serif, serif_bold};
 use crate::error::{Error, Result};
-use crate::journal::find::{self, Staff};
+use crate::journal::read::{self, Staff};
 use crate::ledger::chain::grouped;
 use crate::print::layout::{CopyField, Named, Places};
 use crate::print::sheet::Orientation;
@@ -59,7 +59,7 @@ pub fn archive_act(composer: &Composer<'_, ()>, name: &str) -> Result<Document> 
             .next("создайте архив заново: letopis archive create"));
     }
     let people = composer.commission(&archive, &copies)?;
-    let author = find::staff(composer.tables, &archive.author)?;
+    let author = read::staff(composer.tables, &archive.author)?;
     let author = author.map_or(archive.author.clone(), |person| named(&person));
     let owned = [
         ("archive", archive.name.clone()),
@@ -158,7 +158,7 @@ impl Composer<'_, ()> {
         let mut copies = rows.collect::<rusqlite::Result<Vec<_>>>()?;
         for (copied, number) in copies.iter_mut().zip(1..) {
             let (login, name) = &mut copied.holder;
-            *name = find::staff(self.tables, login)?.map_or(login.clone(), |person| person.name.full());
+            *name = read::staff(self.tables, login)?.map_or(login.clone(), |person| person.name.full());
             copied.number = number;
         }
         Ok(copies)
@@ -169,8 +169,8 @@ impl Composer<'_, ()> {
     fn commission(&self, archive: &Archive, copies: &[Copied]) -> Result<Vec<(String, String, Option<Staff>)>> {
         let layout = &self.layouts.archive_act;
         let mut logins: Vec<String> = Vec::new();
-        for login in find::all_staff(self.tables)?.into_iter().map(|person| person.login) {
-            if find::has_role(self.tables, &login, Role::Director)? {
+        for login in read::all_staff(self.tables)?.into_iter().map(|person| person.login) {
+            if read::has_role(self.tables, &login, Role::Director)? {
                 logins.push(login);
                 break;
             }
@@ -181,7 +181,7 @@ impl Composer<'_, ()> {
                 logins.push(login.clone());
             }
         }
-        let mut people = logins.iter().map(|login| find::staff(self.tables, login)).collect::<Result<Vec<_>>>()?;
+        let mut people = logins.iter().map(|login| read::staff(self.tables, login)).collect::<Result<Vec<_>>>()?;
         people.retain(Option::is_some);
         people.resize(people.len().max(COMMISSION), None);
         let office = |number: usize| if number == 0 { &layout.chairman } else { &layout.member };

@@ -13,7 +13,7 @@ use super::title::Volume;
 use super::volumes::share_out;
 use super::{Composer, Document, spread};
 use crate::error::{Error, Result};
-use crate::journal::absences::Absences;
+use crate::journal::read::absences::Absences;
 use crate::print::layout::Halves;
 use crate::print::page::Page;
 use crate::print::pdf::Bookmark;

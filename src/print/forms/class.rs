@@ -4,10 +4,11 @@
 //! bytes. The lessons and marks of a course, by far the most of it, are read course by course ([`super::course`]).
 
 use crate::error::{Error, Result};
-use crate::journal::absences::{Reasons, members};
+use crate::journal::read::Tables;
+use crate::journal::read::absences::{Reasons, members};
 use crate::school::{ClassName, Period, PersonName, Role, School, fold, parse_date_or};
 use chrono::NaiveDate;
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{OptionalExtension, Row};
 use std::collections::{BTreeMap, HashSet};
 
 /// A class with everyone and everything in it.
@@ -118,8 +119,9 @@ impl ClassData {
     ///
     /// # Errors
     /// A class that is not there; tables that hold what they cannot hold.
-    pub fn load(tables: &Connection, school: &School, class: &ClassName) -> Result<Self> {
+    pub fn load(tables: &Tables, school: &School, class: &ClassName) -> Result<Self> {
         let login: Option<String> = tables
+            .db()
             .query_row("SELECT teacher FROM classes WHERE name = ?1", [class.to_string()], |row| row.get(0))
             .optional()?;
         let login = login.ok_or_else(|| {
@@ -136,7 +138,7 @@ impl ClassData {
     ///
     /// # Errors
     /// Only the database's.
-    pub fn holder(tables: &Connection, role: Role) -> Result<Option<PersonName>> {
+    pub fn holder(tables: &Tables, role: Role) -> Result<Option<PersonName>> {
         let sql = "SELECT surname, given, patronymic FROM people JOIN roles USING (login)
                    WHERE role = ?1 AND dismissed IS NULL ORDER BY surname, given, patronymic, login";
         Ok(tables.prepare_cached(sql)?.query_row([role.word()], |row| name(row, 0)).optional()?)
@@ -163,12 +165,12 @@ pub(super) fn name(row: &Row<'_>, first: usize) -> rusqlite::Result<PersonName> 
 }
 
 /// A member of the staff.
-pub(super) fn person(tables: &Connection, login: &str) -> Result<Option<PersonName>> {
+pub(super) fn person(tables: &Tables, login: &str) -> Result<Option<PersonName>> {
     let sql = "SELECT surname, given, patronymic FROM people WHERE login = ?1";
     Ok(tables.prepare_cached(sql)?.query_row([login], |row| name(row, 0)).optional()?)
 }
 
-fn pupils(tables: &Connection, class: &ClassName) -> Result<Vec<Pupil>> {
+fn pupils(tables: &Tables, class: &ClassName) -> Result<Vec<Pupil>> {
     let sql = "SELECT id, file, surname, given, patronymic, born FROM pupils
                WHERE id IN (SELECT pupil FROM enrolments WHERE class = ?1) ORDER BY id";
     let mut statement = tables.prepare_cached(sql)?;
@@ -192,12 +194,7 @@ fn pupils(tables: &Connection, class: &ClassName) -> Result<Vec<Pupil>> {
     Ok(pupils)
 }
 
-fn add_stays(
-    tables: &Connection,
-    class: &ClassName,
-    pupils: &mut [Pupil],
-    places: &BTreeMap<i64, usize>,
-) -> Result<()> {
+fn add_stays(tables: &Tables, class: &ClassName, pupils: &mut [Pupil], places: &BTreeMap<i64, usize>) -> Result<()> {
     let sql = "SELECT pupil, class, since, until FROM enrolments
                WHERE pupil IN (SELECT pupil FROM enrolments WHERE class = ?1) ORDER BY pupil, since";
     let mut statement = tables.prepare_cached(sql)?;
@@ -216,7 +213,7 @@ fn add_stays(
     Ok(())
 }
 
-fn add_decisions(tables: &Connection, pupils: &mut [Pupil], places: &BTreeMap<i64, usize>) -> Result<()> {
+fn add_decisions(tables: &Tables, pupils: &mut [Pupil], places: &BTreeMap<i64, usize>) -> Result<()> {
     let mut statement = tables.prepare_cached("SELECT pupil, date, number, decision FROM decisions ORDER BY pupil")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -227,7 +224,7 @@ fn add_decisions(tables: &Connection, pupils: &mut [Pupil], places: &BTreeMap<i6
     Ok(())
 }
 
-fn courses(tables: &Connection, class: &ClassName) -> Result<Vec<Course>> {
+fn courses(tables: &Tables, class: &ClassName) -> Result<Vec<Course>> {
     let sql = "SELECT courses.id, subject, grp, hours, teacher FROM courses
                LEFT JOIN subjects ON subjects.name = courses.subject
                WHERE class = ?1 ORDER BY subjects.place, subject, grp";

@@ -9,7 +9,8 @@ use super::listing::Listing;
 use super::{Canvas, Heading, serif_bold};
 use crate::error::Result;
 use crate::journal::contacts::Contact;
-use crate::journal::find;
+use crate::journal::read;
+use crate::journal::read::Tables;
 use crate::print::layout::ContactField;
 use crate::print::page::Page;
 use crate::print::pdf::{self, About, Bookmark};
@@ -17,7 +18,6 @@ use crate::print::sheet::Sides;
 use crate::print::{Layouts, issue};
 use crate::school::{ClassName, format_date, printable};
 use chrono::{DateTime, FixedOffset};
-use rusqlite::Connection;
 
 /// Writes the sheet as PDF/A: a line a contact, by pupil, for those who are in the class at a time; pupils without
 /// contacts have an empty line.
@@ -25,13 +25,13 @@ use rusqlite::Connection;
 /// # Errors
 /// A class that is not in the tables, or tables that cannot be read.
 pub fn contacts_sheet(
-    tables: &Connection,
+    tables: &Tables,
     layouts: &Layouts,
     class: &ClassName,
     contacts: &[Contact],
     at: DateTime<FixedOffset>,
 ) -> Result<Vec<u8>> {
-    let school = find::school(tables)?;
+    let school = read::school(tables)?;
     let title = format!("Контактные данные: {} класс, {} учебный год", class.quoted(), school.year.name);
     let bookmarks = [Bookmark { title: title.clone(), page: 0, under: Vec::new() }];
     let about = About {
@@ -48,13 +48,13 @@ pub fn contacts_sheet(
 
 /// The pages of the sheet.
 pub(in crate::print) fn pages(
-    tables: &Connection,
+    tables: &Tables,
     layouts: &Layouts,
     class: &ClassName,
     contacts: &[Contact],
     at: DateTime<FixedOffset>,
 ) -> Result<Vec<Page>> {
-    let (layout, school) = (&layouts.contacts, find::school(tables)?);
+    let (layout, school) = (&layouts.contacts, read::school(tables)?);
     let data = ClassData::load(tables, &school, class)?;
     let today = school.day_of(at);
     let mut lines: Vec<(&Pupil, Option<&Contact>)> = Vec::new();

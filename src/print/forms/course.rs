@@ -2,11 +2,12 @@
 
 use super::class::{ClassData, Course, Pupil, damaged, date, person};
 use crate::error::Result;
-use crate::journal::correction::APPROVED;
-use crate::journal::timetable::Timetable;
+use crate::journal::read::Tables;
+use crate::journal::read::corrections::APPROVED;
+use crate::journal::read::timetable::Timetable;
 use crate::school::{Attendance, Period, School};
 use chrono::{DateTime, FixedOffset, NaiveDate};
-use rusqlite::{Connection, params};
+use rusqlite::params;
 use std::collections::{BTreeSet, HashMap};
 
 /// Names of the final marks that are no period's.
@@ -98,7 +99,7 @@ impl CourseYear {
     ///
     /// # Errors
     /// Tables that hold what they cannot hold.
-    pub fn load(tables: &Connection, school: &School, data: &ClassData, course: &Course) -> Result<Self> {
+    pub fn load(tables: &Tables, school: &School, data: &ClassData, course: &Course) -> Result<Self> {
         let lessons = lessons(tables, course.id)?;
         let cells = cells(tables, data, course.id, &lessons)?;
         let finals = finals(tables, course.id)?;
@@ -124,7 +125,7 @@ impl CourseYear {
     }
 }
 
-fn lessons(tables: &Connection, course: i64) -> Result<Vec<Lesson>> {
+fn lessons(tables: &Tables, course: i64) -> Result<Vec<Lesson>> {
     let sql = "SELECT id, date, lesson, topic, work, homework, substitute, confirmed, recorded_on, taken_over
                FROM lessons WHERE course = ?1 ORDER BY date, lesson";
     let mut statement = tables.prepare_cached(sql)?;
@@ -154,12 +155,7 @@ fn lessons(tables: &Connection, course: i64) -> Result<Vec<Lesson>> {
     Ok(out)
 }
 
-fn cells(
-    tables: &Connection,
-    data: &ClassData,
-    course: i64,
-    lessons: &[Lesson],
-) -> Result<HashMap<(i64, i64), CellText>> {
+fn cells(tables: &Tables, data: &ClassData, course: i64, lessons: &[Lesson]) -> Result<HashMap<(i64, i64), CellText>> {
     let days: HashMap<i64, NaiveDate> = lessons.iter().map(|lesson| (lesson.id, lesson.date)).collect();
     let mut cells: HashMap<(i64, i64), CellText> = HashMap::new();
     let sql = "SELECT attendance.lesson, pupil, kind FROM attendance JOIN lessons ON lessons.id = attendance.lesson
@@ -189,7 +185,7 @@ fn cells(
     Ok(cells)
 }
 
-fn finals(tables: &Connection, course: i64) -> Result<HashMap<(i64, String), FinalMark>> {
+fn finals(tables: &Tables, course: i64) -> Result<HashMap<(i64, String), FinalMark>> {
     let mut statement = tables.prepare_cached("SELECT pupil, period, mark, override FROM finals WHERE course = ?1")?;
     let rows = statement.query_map([course], |row| {
         Ok(((row.get(0)?, row.get(1)?), FinalMark { mark: row.get(2)?, overridden: row.get(3)? }))
@@ -197,7 +193,7 @@ fn finals(tables: &Connection, course: i64) -> Result<HashMap<(i64, String), Fin
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-fn corrected(tables: &Connection, course: i64) -> Result<Vec<Corrected>> {
+fn corrected(tables: &Tables, course: i64) -> Result<Vec<Corrected>> {
     let sql = "SELECT number, decided_at, date, lesson, pupil, period, was, becomes
                FROM corrections JOIN correction_changes USING (number)
                WHERE course = ?1 AND decision = ?2 ORDER BY number, place";
@@ -224,7 +220,7 @@ fn corrected(tables: &Connection, course: i64) -> Result<Vec<Corrected>> {
 
 /// Lessons planned in each period and in the year. The lesson plan (КТП) has no dates: its number of lessons is shared
 /// out by the lessons that the timetable has in each period, so that the periods add up to the year.
-fn planned(tables: &Connection, school: &School, data: &ClassData, course: &Course) -> Result<(Vec<u32>, u32)> {
+fn planned(tables: &Tables, school: &School, data: &ClassData, course: &Course) -> Result<(Vec<u32>, u32)> {
     let timetable = Timetable::of(tables, course.id)?;
     let lessons_on = |day: NaiveDate| match timetable.is_empty() {
         // Without a timetable: the weekly hours over six days.
@@ -264,7 +260,7 @@ fn share_out(total: u32, weights: &[f64]) -> Vec<u32> {
 /// # Errors
 /// Only the database's.
 pub fn marks_elsewhere(
-    tables: &Connection,
+    tables: &Tables,
     pupil: &Pupil,
     came: NaiveDate,
     subject: &str,

@@ -10,8 +10,8 @@ use super::course::{EXAM, FINAL, YEAR};
 use super::flow::{Flow, LINE, Parts};
 use super::{CERTIFICATION_GAP, CERTIFICATION_HEIGHT, Composer, Document, Heading, sans, serif_bold};
 use crate::error::{Error, Result};
-use crate::journal::absences::{Absences, Missed, Reasons};
-use crate::journal::find::{self, Pupil};
+use crate::journal::read::absences::{Absences, Missed, Reasons};
+use crate::journal::read::{self, Pupil};
 use crate::print::layout::{ColumnAlign, ExtractField};
 use crate::print::sheet::Orientation;
 use crate::print::table::{Cell, Row};
@@ -52,7 +52,7 @@ struct Marks {
 /// A pupil who is not there, or was in no class; tables that cannot be read.
 pub fn extract(composer: &Composer<'_, ()>, file: &str) -> Result<Document> {
     let layout = &composer.layouts.extract;
-    let pupil = find::pupil(composer.tables, file)?
+    let pupil = read::pupil(composer.tables, file)?
         .ok_or_else(|| Error::input(format!("в журнале нет ученика с личным делом «{file}»")))?;
     let stays = composer.stays(&pupil)?;
     let (Some(first), Some(last)) = (stays.first(), stays.last()) else {
@@ -62,7 +62,7 @@ pub fn extract(composer: &Composer<'_, ()>, file: &str) -> Result<Document> {
     let until = last.until.map_or(today, |until| until.min(today));
     let mut periods: Vec<Period> = composer.school.periods_of(&last.class).into_iter().cloned().collect();
     periods.retain(|period| period.begins <= until);
-    let born = find::born(composer.tables, file)?.map(format_date).unwrap_or_default();
+    let born = read::born(composer.tables, file)?.map(format_date).unwrap_or_default();
     let classes: Vec<String> = stays.iter().map(|stay| composer.stay(stay)).collect();
     let owned = [
         ("name", pupil.name.full()),

@@ -1,7 +1,7 @@
 //! Lessons and days missed, by reason: for each period and for the year.
 
 use super::{Composer, RunOn, sans, sans_bold};
-use crate::journal::absences::{Absences, Counts, Missed};
+use crate::journal::read::absences::{Absences, Counts, Missed};
 use crate::print::page::Page;
 use crate::print::sheet::Orientation;
 use crate::print::table::{Cell, Row};

@@ -28,7 +28,8 @@ mod title;
 mod volumes;
 
 use crate::error::{Error, Result};
-use crate::journal::find;
+use crate::journal::read;
+use crate::journal::read::Tables;
 use crate::print::IssueContext;
 use crate::print::document::{Form, Subject, Wanted};
 use crate::print::fonts::{Face, Shaper};
@@ -43,7 +44,6 @@ use chrono::DateTime;
 use class::ClassData;
 pub use course::{FINAL, YEAR};
 use flow::Flow;
-use rusqlite::Connection;
 use signatures::{CERTIFICATION_GAP, CERTIFICATION_HEIGHT};
 pub(in crate::print) use spread::month_number;
 use std::num::NonZeroU16;
@@ -96,7 +96,7 @@ pub fn compose(composer: Composer<'_, ()>, wanted: &Wanted) -> Result<Document> 
 ///
 /// `D` is what the document is about: a class by default, nothing for a register of the whole school.
 pub struct Composer<'a, D = ClassData> {
-    tables: &'a Connection,
+    tables: &'a Tables,
     layouts: &'a Layouts,
     context: &'a IssueContext,
     canvas: Canvas<'a>,
@@ -132,14 +132,9 @@ impl<'a> Composer<'a, ()> {
     ///
     /// # Errors
     /// Tables that cannot be read.
-    pub fn new(
-        tables: &'a Connection,
-        layouts: &'a Layouts,
-        wanted: &Wanted,
-        context: &'a IssueContext,
-    ) -> Result<Self> {
-        let school = find::school(tables)?;
-        let over = school.day_of(context.issued_at) >= school.year.ends || find::is_closed(tables)?;
+    pub fn new(tables: &'a Tables, layouts: &'a Layouts, wanted: &Wanted, context: &'a IssueContext) -> Result<Self> {
+        let school = read::school(tables)?;
+        let over = school.day_of(context.issued_at) >= school.year.ends || read::is_closed(tables)?;
         let sides = if wanted.variant.simplex { Sides::One } else { Sides::Both };
         let canvas = Canvas::new(&layouts.page, sides, wanted.form.is_tagged())?;
         Ok(Self { tables, layouts, context, canvas, school, data: (), over })
@@ -235,7 +230,7 @@ impl<D> Composer<'_, D> {
 
     /// Somebody of the staff by surname and initials.
     fn initials(&self, login: &str) -> Result<String> {
-        Ok(find::staff(self.tables, login)?.map_or(login.to_owned(), |person| person.name.initials()))
+        Ok(read::staff(self.tables, login)?.map_or(login.to_owned(), |person| person.name.initials()))
     }
 
     /// The day of a time as the tables have it, in the school's own time.

@@ -5,7 +5,7 @@ use super::course::{EXAM, FINAL, YEAR};
 use super::signatures::CERTIFICATION_BELOW;
 use super::{Composer, Document, RunOn, sans};
 use crate::error::Result;
-use crate::journal::absences::Absences;
+use crate::journal::read::absences::Absences;
 use crate::print::layout::PlainColumn;
 use crate::print::page::Page;
 use crate::print::pdf::Bookmark;

@@ -3,7 +3,7 @@
 use super::Composer;
 use super::listing::Listing;
 use crate::error::Result;
-use crate::journal::find;
+use crate::journal::read;
 use crate::print::layout::RemarkField;
 use crate::print::page::Page;
 use crate::school::format_date;
@@ -17,12 +17,12 @@ impl Composer<'_> {
     pub(super) fn remarks(&self, first: u32) -> Result<Vec<Page>> {
         let layout = &self.layouts.book.remarks;
         let class = self.data.class.to_string();
-        let mut remarks = find::remarks(self.tables)?;
+        let mut remarks = read::remarks(self.tables)?;
         remarks.retain(|remark| remark.class == class);
         let about = self.about_class();
         let heading = self.heading(&layout.heading, layout.heading_size, &about);
         let look = Listing::in_book(layout.size, &layout.columns, &layout.empty);
-        let text = |remark: &find::Remark, field| match field {
+        let text = |remark: &read::Remark, field| match field {
             RemarkField::Date => DateTime::parse_from_rfc3339(&remark.written_at)
                 .map(|at| format_date(self.school.day_of(at)))
                 .unwrap_or_default(),

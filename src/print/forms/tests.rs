@@ -1,17 +1,17 @@
 //! What single forms say and how they use their page.
 
+use crate::journal::read::Tables;
 use crate::print::page::{Page, TextRun};
 use crate::print::testing::{LIFELIKE, Size, context, correct, of_class, tables};
 use crate::print::{Document, Form, IssueContext, Layouts, lay_out};
 use chrono::DateTime;
-use rusqlite::Connection;
 use std::sync::LazyLock;
 
 const NUMBER: &str = "2025-0143";
 
 static LAYOUTS: LazyLock<Layouts> = LazyLock::new(|| Layouts::load(None).unwrap());
 
-fn small() -> Connection {
+fn small() -> Tables {
     tables(Size { subjects: 1, ..LIFELIKE })
 }
 
@@ -20,11 +20,11 @@ fn on(day: &str) -> IssueContext {
     IssueContext { issued_at, ..context(NUMBER) }
 }
 
-fn laid(tables: &Connection, form: Form, context: &IssueContext) -> Document {
+fn laid(tables: &Tables, form: Form, context: &IssueContext) -> Document {
     lay_out(tables, &LAYOUTS, &of_class(form), context).unwrap()
 }
 
-fn book(tables: &Connection) -> Document {
+fn book(tables: &Tables) -> Document {
     laid(tables, Form::ClassBook, &context(NUMBER))
 }
 
@@ -45,7 +45,7 @@ fn part<'d>(document: &'d Document, title: &str) -> &'d [Page] {
 #[test]
 fn the_title_page_leaves_the_day_of_finishing_to_the_pen_until_the_year_is_over() {
     let tables = small();
-    let title = |tables: &Connection, day: &str| text_of(&laid(tables, Form::ClassBook, &on(day)).pages[0]);
+    let title = |tables: &Tables, day: &str| text_of(&laid(tables, Form::ClassBook, &on(day)).pages[0]);
     for day in ["2025-10-24", "2026-05-28"] {
         let text = title(&tables, day);
         assert!(text.contains("Начат 01.09.2025, окончен ____") && !text.contains("29.05.2026"), "{text}");

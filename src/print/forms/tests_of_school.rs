@@ -1,17 +1,17 @@
 //! What stands in the registers, acts and extracts of the school.
 
+use crate::journal::read::Tables;
 use crate::print::testing::{ARCHIVE, LIFELIKE, Size, act, context, extract, of_school, papers, tables};
 use crate::print::{Form, Layouts, Subject, Wanted, lay_out};
-use rusqlite::Connection;
 use std::collections::BTreeMap;
 
 /// The lines of a register, cell by cell.
-fn lines(tables: &Connection, form: Form) -> Vec<Vec<String>> {
+fn lines(tables: &Tables, form: Form) -> Vec<Vec<String>> {
     lines_of(tables, &of_school(form))
 }
 
 /// The lines of a document, cell by cell.
-fn lines_of(tables: &Connection, wanted: &Wanted) -> Vec<Vec<String>> {
+fn lines_of(tables: &Tables, wanted: &Wanted) -> Vec<Vec<String>> {
     let document = lay_out(tables, &Layouts::load(None).unwrap(), wanted, &context("2025-0143")).unwrap();
     let mut cells: BTreeMap<(usize, u32, u32), String> = BTreeMap::new();
     for (page, runs) in document.pages.iter().enumerate().map(|(i, page)| (i, &page.runs)) {

@@ -1,6 +1,7 @@
 //! What documents say to those who hear them, read back from the files by other programs.
 
 use super::*;
+use crate::journal::read::Tables;
 use crate::print::peers;
 use crate::print::structure::{Part, Scope, TableCell, TablePart};
 use std::collections::BTreeSet;
@@ -15,7 +16,7 @@ const TAGGED: [Form; 2] = [Form::SummarySheet, Form::Progress];
 fn cases() -> Vec<(String, Wanted, Document)> {
     let of_classes = [LIFELIKE, WIDE].map(|size| (tables(size), TAGGED.map(of_class).to_vec()));
     let of_schools = [false, true].map(|unwieldy| (papers(0, 0, unwieldy), vec![act()]));
-    let lay_out_all = |(tables, wanted): (Connection, Vec<Wanted>)| {
+    let lay_out_all = |(tables, wanted): (Tables, Vec<Wanted>)| {
         wanted.into_iter().map(move |wanted| {
             let document = lay_out(&tables, &LAYOUTS, &wanted, &context(NUMBER)).unwrap();
             (document.title.clone(), wanted, document)
@@ -24,7 +25,7 @@ fn cases() -> Vec<(String, Wanted, Document)> {
     of_classes.into_iter().chain(of_schools).flat_map(lay_out_all).collect()
 }
 
-fn written(folder: &Path, name: &str, tables: &Connection, wanted: &Wanted) -> PathBuf {
+fn written(folder: &Path, name: &str, tables: &Tables, wanted: &Wanted) -> PathBuf {
     let path = folder.join(name);
     std::fs::write(&path, render(tables, &LAYOUTS, wanted, &context(NUMBER)).unwrap().pdf).unwrap();
     path
@@ -203,7 +204,7 @@ fn heard(shown: &str) -> Vec<Heard> {
     all
 }
 
-fn heard_of(folder: &Path, tables: &Connection, form: Form) -> Option<Vec<Heard>> {
+fn heard_of(folder: &Path, tables: &Tables, form: Form) -> Option<Vec<Heard>> {
     let pdfinfo = peers::require("pdfinfo")?;
     let file = written(folder, "heard.pdf", tables, &of_class(form));
     let shown = pdfinfo.run([Path::new("-struct-text"), &file], folder);
@@ -229,7 +230,7 @@ fn rows_heard(all: &[Heard]) -> Vec<Vec<Heard>> {
 type Finals = BTreeMap<(i64, String, String), String>;
 
 /// The pupils of the class and their final marks, as the tables have them.
-fn finals_of(tables: &Connection) -> (Vec<(i64, String)>, Finals) {
+fn finals_of(tables: &Tables) -> (Vec<(i64, String)>, Finals) {
     let sql = "SELECT id, surname || ' ' || given || ' ' || patronymic FROM pupils ORDER BY id";
     let mut statement = tables.prepare(sql).unwrap();
     let pupils =
@@ -292,7 +293,7 @@ fn the_summary_of_progress_is_heard_with_the_pupil_over_all_periods() {
 }
 
 /// The objects of a file as `qpdf` shows them.
-fn objects(folder: &Path, tables: &Connection, form: Form) -> Option<serde_json::Value> {
+fn objects(folder: &Path, tables: &Tables, form: Form) -> Option<serde_json::Value> {
     let qpdf = peers::require("qpdf")?;
     let file = written(folder, "objects.pdf", tables, &of_class(form));
     let shown = qpdf.run([Path::new("--json=2"), Path::new("--json-key=qpdf"), &file], folder);

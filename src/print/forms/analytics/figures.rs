@@ -1,13 +1,13 @@
 //! The numbers of the справка: those of `report progress` and `report attendance`, for the whole school in a period.
 
 use crate::error::Result;
-use crate::journal::absences::{Absences, Missed, Reasons};
-use crate::journal::find;
-use crate::journal::outcomes::{Outcome, Outcomes, period_before};
+use crate::journal::read;
+use crate::journal::read::Tables;
+use crate::journal::read::absences::{Absences, Missed, Reasons};
+use crate::journal::read::outcomes::{Outcome, Outcomes, period_before};
 use crate::print::forms::YEAR;
 use crate::school::{ClassName, School, Share};
 use chrono::{Datelike, NaiveDate};
-use rusqlite::Connection;
 use std::collections::{BTreeMap, HashSet};
 
 /// What the справка tells.
@@ -70,11 +70,11 @@ impl Figures {
     ///
     /// # Errors
     /// Tables that hold what they cannot hold.
-    pub fn read(tables: &Connection, school: &School, period: &str) -> Result<Self> {
-        let classes = find::classes(tables)?;
+    pub fn read(tables: &Tables, school: &School, period: &str) -> Result<Self> {
+        let classes = read::classes(tables)?;
         let mut courses = Vec::new();
         for class in &classes {
-            courses.extend(find::courses_of(tables, class)?);
+            courses.extend(read::courses_of(tables, class)?);
         }
         let outcomes = Outcomes::read(tables, courses, Some(period))?;
         let by_class = outcomes.by_class();

@@ -11,7 +11,7 @@ use super::class::ClassData;
 use super::signatures::CERTIFICATION_HEIGHT;
 use super::{Composer, Document, YEAR, sans, sans_bold, serif, serif_bold};
 use crate::error::{Error, Result};
-use crate::journal::outcomes::Outcome;
+use crate::journal::read::outcomes::Outcome;
 use crate::print::chart::{Chart, Group, Measures, Pattern, Scale};
 use crate::print::document::Form;
 use crate::print::layout::{AttendedField, Columns, Fields, IndicatorsLayout, Mm, OutcomeField, TotalField};

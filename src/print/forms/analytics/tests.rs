@@ -1,16 +1,16 @@
 //! What the справка says, and that its bars say the same.
 
 use super::*;
-use crate::journal::find;
+use crate::journal::read;
+use crate::journal::read::Tables;
 use crate::print::page::{Page, TextRun};
 use crate::print::testing::{context, school_of};
 use crate::print::{Layouts, Subject, Wanted, lay_out};
-use rusqlite::Connection;
 use std::sync::LazyLock;
 
 static LAYOUTS: LazyLock<Layouts> = LazyLock::new(|| Layouts::load(None).unwrap());
 
-fn laid(tables: &Connection, period: &str) -> Document {
+fn laid(tables: &Tables, period: &str) -> Document {
     let wanted = Wanted::new(Form::Analytics, Subject::Period(period.to_owned()));
     lay_out(tables, &LAYOUTS, &wanted, &context("2025-0143")).unwrap()
 }
@@ -20,8 +20,8 @@ fn text_of(document: &Document) -> String {
     runs.map(TextRun::text).collect::<Vec<_>>().join(" ")
 }
 
-fn figures(tables: &Connection, period: &str) -> Figures {
-    Figures::read(tables, &find::school(tables).unwrap(), period).unwrap()
+fn figures(tables: &Tables, period: &str) -> Figures {
+    Figures::read(tables, &read::school(tables).unwrap(), period).unwrap()
 }
 
 /// The rows of the tables of final marks: the texts of their cells from the left.

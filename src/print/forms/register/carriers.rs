@@ -3,7 +3,7 @@
 
 use super::super::{Composer, Document};
 use crate::error::Result;
-use crate::journal::find::{self, Carrier};
+use crate::journal::read::{self, Carrier};
 use crate::print::layout::CarrierField;
 use crate::school::format_date;
 
@@ -25,7 +25,7 @@ struct Line {
 pub(in super::super) fn carriers(composer: &Composer<'_, ()>) -> Result<Document> {
     let title = format!("Журнал учёта электронных носителей за {} учебный год", composer.year());
     let mut lines = Vec::new();
-    for carrier in find::carriers(composer.tables)? {
+    for carrier in read::carriers(composer.tables)? {
         lines.extend(composer.carrier_lines(&carrier)?);
     }
     (1..).zip(&mut lines).for_each(|(number, line)| line.number = number);
@@ -47,7 +47,7 @@ impl Composer<'_, ()> {
         let (name, date) = (self.full_name(&of.holder)?, self.day(&of.registered_at));
         let issued = words.kept.fill(&[("name", &name), ("date", &date), ("place", &of.place)]);
         let mut lines = vec![Line { carrier: carrier.clone(), issued, ..Line::default() }];
-        for holding in find::holdings(self.tables, &of.id)? {
+        for holding in read::holdings(self.tables, &of.id)? {
             let (name, date) = (self.full_name(&holding.to)?, self.day(&holding.at));
             let issued = words.issued.fill(&[("name", &name), ("date", &date)]);
             let returned = match &holding.returned {
@@ -65,7 +65,7 @@ impl Composer<'_, ()> {
             let values = [("date", date.as_str()), ("circumstances", circumstances), ("fault", fault.as_str())];
             last.lost = if loss.retired { &words.retired } else { &words.lost }.fill(&values);
             if let Some(restored) = &loss.restored {
-                let label = find::carrier(self.tables, &restored.on)?.map(|on| on.label).unwrap_or_default();
+                let label = read::carrier(self.tables, &restored.on)?.map(|on| on.label).unwrap_or_default();
                 let date = self.day(&restored.at);
                 last.restored = words.restored.fill(&[("date", &date), ("label", &label), ("id", &restored.on)]);
             }
@@ -74,6 +74,6 @@ impl Composer<'_, ()> {
     }
 
     fn full_name(&self, login: &str) -> Result<String> {
-        Ok(find::staff(self.tables, login)?.map_or_else(|| login.to_owned(), |person| person.name.full()))
+        Ok(read::staff(self.tables, login)?.map_or_else(|| login.to_owned(), |person| person.name.full()))
     }
 }

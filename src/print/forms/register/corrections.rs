@@ -3,7 +3,7 @@
 
 use super::super::{Composer, Document};
 use crate::error::Result;
-use crate::journal::correction::{self, APPROVED, Correction, REJECTED};
+use crate::journal::read::corrections::{self, APPROVED, Correction, REJECTED};
 use crate::print::layout::CorrectionField;
 use crate::school::format_date;
 
@@ -46,7 +46,7 @@ impl Composer<'_, ()> {
     /// Requests and settings of the clock, as the ledger has them one after another.
     fn lines(&self) -> Result<Vec<Line>> {
         let mut lines = self.clock_lines()?;
-        for request in correction::all(self.tables)? {
+        for request in corrections::all(self.tables)? {
             lines.push((request.requested_entry, self.request_line(&request)?));
         }
         lines.sort_by_key(|(entry, _)| *entry);
@@ -80,7 +80,7 @@ impl Composer<'_, ()> {
                 lesson => words.lesson.fill(&[("date", &date), ("lesson", &lesson.to_string())]),
             },
             subject: format!("{}{group}", course.subject),
-            changes: correction::in_words(self.tables, &request.changes)?,
+            changes: corrections::in_words(self.tables, &request.changes)?,
             reason: request.reason.clone(),
             decision,
         })

@@ -1,8 +1,9 @@
 //! Carriers: who has each, and what became of it (§5.5.4, §5.6–5.8).
 
 use crate::error::{Error, Result};
+use crate::journal::read::Tables;
 use chrono::NaiveDate;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Row, params};
 
 /// A registered carrier.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,7 +103,7 @@ const SELECT: &str = "SELECT id, label, holder, carriers.place, device, register
 ///
 /// # Errors
 /// A day that does not read is damage.
-pub fn carriers(tables: &Connection) -> Result<Vec<Carrier>> {
+pub fn carriers(tables: &Tables) -> Result<Vec<Carrier>> {
     let sql = format!(
         "{SELECT} ORDER BY coalesce((SELECT min(entry) FROM carrier_registrations WHERE carrier = id), carriers.entry)"
     );
@@ -119,7 +120,7 @@ pub fn carriers(tables: &Connection) -> Result<Vec<Carrier>> {
 ///
 /// # Errors
 /// A day that does not read is damage.
-pub fn carrier(tables: &Connection, id: &str) -> Result<Option<Carrier>> {
+pub fn carrier(tables: &Tables, id: &str) -> Result<Option<Carrier>> {
     let mut statement = tables.prepare_cached(&format!("{SELECT} WHERE id = ?1"))?;
     let mut rows = statement.query(params![id])?;
     rows.next()?.map(read).transpose()
@@ -129,14 +130,14 @@ pub fn carrier(tables: &Connection, id: &str) -> Result<Option<Carrier>> {
 ///
 /// # Errors
 /// As [`carriers`].
-pub fn carriers_of(tables: &Connection, login: &str) -> Result<Vec<Carrier>> {
+pub fn carriers_of(tables: &Tables, login: &str) -> Result<Vec<Carrier>> {
     let mut all = carriers(tables)?;
     all.retain(|carrier| !carrier.is_lost() && carrier.in_hands_of() == login);
     Ok(all)
 }
 
 /// Every time a carrier was given out, in order.
-pub fn holdings(tables: &Connection, id: &str) -> Result<Vec<Holding>> {
+pub fn holdings(tables: &Tables, id: &str) -> Result<Vec<Holding>> {
     let sql =
         "SELECT login, at, by, returned_at, returned_to, place FROM carrier_issues WHERE carrier = ?1 ORDER BY entry";
     let mut statement = tables.prepare_cached(sql)?;

@@ -3,7 +3,7 @@
 use super::Place;
 use crate::error::Result;
 use crate::journal::entry::{ExemptionSet, ExemptionWithdrawn, ReasonSet, ReasonWithdrawn};
-use crate::journal::find::iso;
+use crate::journal::read::iso;
 use rusqlite::params;
 
 impl Place<'_> {

@@ -3,9 +3,9 @@
 use super::{Pupil, pupil_row, staff};
 use crate::error::Result;
 use crate::journal::entry::{Body, Entry, LastArchive, LessonRef};
-use crate::ledger::store;
+use crate::journal::read::Tables;
 use crate::school::{ClassName, CourseKey};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::OptionalExtension;
 use std::collections::HashSet;
 
 /// A final mark that stands.
@@ -24,7 +24,7 @@ pub struct Final {
 }
 
 /// The final marks of a course, by pupil and in the order in which they were set.
-pub fn finals_of(tables: &Connection, course: i64) -> Result<Vec<Final>> {
+pub fn finals_of(tables: &Tables, course: i64) -> Result<Vec<Final>> {
     let sql = "SELECT pupils.id, file, surname, given, patronymic, period, mark, override, set_on FROM finals
                JOIN pupils ON pupils.id = pupil WHERE course = ?1 ORDER BY set_on, finals.entry";
     let mut statement = tables.prepare_cached(sql)?;
@@ -38,7 +38,7 @@ pub fn finals_of(tables: &Connection, course: i64) -> Result<Vec<Final>> {
 }
 
 /// Rows of the pupils about whom the pedagogical council has decided.
-pub fn decided(tables: &Connection) -> Result<HashSet<i64>> {
+pub fn decided(tables: &Tables) -> Result<HashSet<i64>> {
     let mut statement = tables.prepare_cached("SELECT pupil FROM decisions")?;
     Ok(statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
@@ -59,7 +59,7 @@ pub struct Substitution {
 }
 
 /// All substitutions, by day.
-pub fn substitutions(tables: &Connection) -> Result<Vec<Substitution>> {
+pub fn substitutions(tables: &Tables) -> Result<Vec<Substitution>> {
     let sql = "SELECT class, grp, subject, date, lessons.lesson, teacher, substitute, 1, confirmed FROM lessons
                JOIN courses ON courses.id = course WHERE substitute <> ''
                UNION ALL
@@ -106,7 +106,7 @@ pub struct Remark {
 }
 
 /// All remarks in order.
-pub fn remarks(tables: &Connection) -> Result<Vec<Remark>> {
+pub fn remarks(tables: &Tables) -> Result<Vec<Remark>> {
     let sql = "SELECT number, written_at, remarks.class, coalesce(subject, ''), text, author, answer FROM remarks
                LEFT JOIN courses ON courses.id = course ORDER BY number";
     let mut statement = tables.prepare_cached(sql)?;
@@ -134,7 +134,7 @@ pub fn remarks(tables: &Connection) -> Result<Vec<Remark>> {
 ///
 /// # Errors
 /// Only the database's; a first entry that cannot be read.
-pub fn last_archive(tables: &Connection) -> Result<Option<LastArchive>> {
+pub fn last_archive(tables: &Tables) -> Result<Option<LastArchive>> {
     let sql = "SELECT name, tagmanifest FROM archives ORDER BY entry DESC LIMIT 1";
     let row = |row: &rusqlite::Row<'_>| Ok(LastArchive { name: row.get(0)?, code: row.get(1)? });
     if let Some(last) = tables.prepare_cached(sql)?.query_row([], row).optional()? {
@@ -147,8 +147,8 @@ pub fn last_archive(tables: &Connection) -> Result<Option<LastArchive>> {
 ///
 /// # Errors
 /// Only the database's; a first entry that cannot be read.
-pub fn last_archive_before(tables: &Connection) -> Result<Option<LastArchive>> {
-    let Some(first) = store::get(tables, 1)? else { return Ok(None) };
+pub fn last_archive_before(tables: &Tables) -> Result<Option<LastArchive>> {
+    let Some(first) = super::ledger::record(tables, 1)? else { return Ok(None) };
     match Entry::from_json(&first.payload)?.body {
         Body::JournalCreated(created) => Ok(created.previous.and_then(|previous| previous.archive)),
         _ => Ok(None),
@@ -159,7 +159,7 @@ pub fn last_archive_before(tables: &Connection) -> Result<Option<LastArchive>> {
 ///
 /// # Errors
 /// Only the database's.
-pub fn archives(tables: &Connection) -> Result<Vec<String>> {
+pub fn archives(tables: &Tables) -> Result<Vec<String>> {
     let mut statement = tables.prepare_cached("SELECT name FROM archives ORDER BY entry")?;
     Ok(statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
 }

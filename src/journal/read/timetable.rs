@@ -2,9 +2,9 @@
 
 use crate::error::Result;
 use crate::journal::entry::Slot;
+use crate::journal::read::Tables;
 use crate::school::{School, parse_date_or};
 use chrono::{Datelike, NaiveDate};
-use rusqlite::Connection;
 
 /// The weeks of a course through the year, each from its first day on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -12,7 +12,7 @@ pub struct Timetable(Vec<(NaiveDate, Vec<Slot>)>);
 
 impl Timetable {
     /// The timetable of a course.
-    pub fn of(tables: &Connection, course: i64) -> Result<Self> {
+    pub fn of(tables: &Tables, course: i64) -> Result<Self> {
         let sql = "SELECT timetables.since, weekday, lesson FROM timetables
                    LEFT JOIN timetable ON timetable.course = timetables.course AND timetable.since = timetables.since
                    WHERE timetables.course = ?1 ORDER BY timetables.since, weekday, lesson";
@@ -67,11 +67,11 @@ impl Timetable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::tables;
+    use crate::journal::apply;
 
     #[test]
     fn a_week_holds_until_the_next_one_begins() {
-        let database = tables::in_memory().unwrap();
+        let database = apply::in_memory().unwrap();
         for (since, lessons) in
             [("2025-09-01", &[(1u8, 2u8), (3, 4)][..]), ("2026-01-12", &[(1, 5)]), ("2026-04-01", &[])]
         {

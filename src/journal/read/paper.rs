@@ -1,8 +1,9 @@
 //! Documents that were issued, what superseded them, and books that were bound (§5.4).
 
 use crate::error::{Error, Result};
+use crate::journal::read::Tables;
 use chrono::NaiveDate;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
 /// What rules ask of an issued document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct Issue {
 }
 
 /// An issued document by its number.
-pub fn issued(tables: &Connection, number: &str) -> Result<Option<Issue>> {
+pub fn issued(tables: &Tables, number: &str) -> Result<Option<Issue>> {
     let sql = "SELECT form, title, leaves, issued_at FROM documents WHERE number = ?1";
     let row = tables.prepare_cached(sql)?.query_row([number], |row| {
         Ok(Issue { form: row.get(0)?, title: row.get(1)?, leaves: row.get(2)?, issued_at: row.get(3)? })
@@ -28,7 +29,7 @@ pub fn issued(tables: &Connection, number: &str) -> Result<Option<Issue>> {
 
 /// The number of the last document that was issued of the same thing, and the same volume of it, after this one, on
 /// whichever sides of the paper.
-pub fn later_issue(tables: &Connection, number: &str) -> Result<Option<String>> {
+pub fn later_issue(tables: &Tables, number: &str) -> Result<Option<String>> {
     let sql = "SELECT later.number, later.variant, this.variant FROM documents AS this
                JOIN documents AS later ON later.form = this.form AND later.subject = this.subject
                AND later.entry > this.entry WHERE this.number = ?1 ORDER BY later.entry DESC, later.number DESC";
@@ -65,7 +66,7 @@ pub struct Bound {
 ///
 /// # Errors
 /// A day that does not read is damage.
-pub fn bound(tables: &Connection, number: &str) -> Result<Option<Bound>> {
+pub fn bound(tables: &Tables, number: &str) -> Result<Option<Bound>> {
     let sql = "SELECT date, sheets, shelf, by FROM bound WHERE number = ?1";
     let row: Option<(String, u32, String, String)> = tables
         .prepare_cached(sql)?

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::journal::entry::{
     ClockReset, NoteAdded, NoteDone, RemarkAnswered, RemarkWritten, SubstitutionAssigned, SubstitutionConfirmed,
 };
-use crate::journal::find::iso;
+use crate::journal::read::iso;
 use rusqlite::params;
 
 impl Place<'_> {

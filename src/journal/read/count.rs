@@ -2,10 +2,11 @@
 //! that look ahead.
 
 use crate::error::Result;
-use crate::journal::find::{Course, iso};
+use crate::journal::read::Tables;
+use crate::journal::read::{Course, iso};
 use crate::school::{Marks, School, WorkKind};
 use chrono::NaiveDate;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 use std::collections::{BTreeSet, HashMap};
 
 /// One pupil's grades in a span of days.
@@ -40,7 +41,7 @@ pub struct Counts {
 
 impl Demand {
     /// What is demanded of a course.
-    pub fn of(tables: &Connection, school: &School, course: &Course) -> Result<Self> {
+    pub fn of(tables: &Tables, school: &School, course: &Course) -> Result<Self> {
         let policy = &school.policy;
         let grades = if course.hours < 2.0 { policy.min_marks_one_hour } else { policy.min_marks_more_hours };
         let mut statement = tables.prepare_cached("SELECT written FROM subjects WHERE name = ?1")?;
@@ -55,7 +56,7 @@ impl Counts {
     /// # Errors
     /// Marks in the tables that do not read; the database's.
     pub fn take(
-        tables: &Connection,
+        tables: &Tables,
         school: &School,
         course: &Course,
         (first, last): (NaiveDate, NaiveDate),
@@ -78,7 +79,7 @@ impl Counts {
         Ok(counts)
     }
 
-    fn add(&mut self, tables: &Connection, course: i64, first: &str, last: &str) -> Result<()> {
+    fn add(&mut self, tables: &Tables, course: i64, first: &str, last: &str) -> Result<()> {
         let sql = "SELECT pupil, marks, iif(marks.work <> '', marks.work, lessons.work) FROM lessons
                    JOIN marks ON marks.lesson = lessons.id
                    WHERE course = ?1 AND date BETWEEN ?2 AND ?3";

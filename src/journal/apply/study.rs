@@ -6,7 +6,7 @@ use crate::journal::entry::{
     AttendanceSet, CourseSet, DecisionSet, FinalsSet, LessonRecorded, LessonRef, LessonText, MarksSet, PlanSet,
     TimetableSet,
 };
-use crate::journal::find::{self, iso};
+use crate::journal::read::{self, iso};
 use crate::school::{Attendance, Marks};
 use rusqlite::params;
 
@@ -16,7 +16,7 @@ impl Place<'_> {
                    ON CONFLICT (class, grp, subject) DO UPDATE SET teacher = excluded.teacher,
                    hours = excluded.hours, entry = excluded.entry";
         let key = &set.course;
-        let before = find::course(self.tables, key)?.map(|course| course.teacher);
+        let before = read::course(self.tables, key)?.map(|course| course.teacher);
         self.run(sql, params![key.class.to_string(), key.group, key.subject, set.teacher, set.hours, self.seq])?;
         if before.as_ref() == Some(&set.teacher) {
             return Ok(());
@@ -29,7 +29,7 @@ impl Place<'_> {
         let course = self.course(&set.course)?;
         let since = match set.since {
             Some(day) => iso(day),
-            None => iso(find::school(self.tables)?.year.begins),
+            None => iso(read::school(self.tables)?.year.begins),
         };
         let sql = "INSERT OR REPLACE INTO timetables (course, since, entry) VALUES (?1, ?2, ?3)";
         self.run(sql, params![course, since, self.seq])?;
@@ -69,7 +69,7 @@ impl Place<'_> {
     /// Whether the deputy head assigned this substitute to the lesson (§2.1).
     fn is_assigned(&self, set: &LessonRecorded) -> Result<bool> {
         let course = self.course(&set.at.course)?;
-        let assigned = find::assigned_substitute(self.tables, course, set.at.date, set.at.lesson)?;
+        let assigned = read::assigned_substitute(self.tables, course, set.at.date, set.at.lesson)?;
         Ok(assigned.is_some_and(|login| login == set.substitute))
     }
 

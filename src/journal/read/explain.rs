@@ -1,10 +1,11 @@
 //! Reasons for absence and exemptions as the tables have them, and the absences that still lack a reason (§3.3.4).
 
 use crate::error::Result;
-use crate::journal::find::{Pupil, iso};
+use crate::journal::read::Tables;
+use crate::journal::read::{Pupil, iso};
 use crate::school::{ClassName, parse_date_or};
 use chrono::NaiveDate;
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 /// The reason of a pupil's absences between two days, or an exemption.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,16 +23,16 @@ pub struct Explained {
 }
 
 /// The reasons that touch a span of days.
-pub fn reasons(tables: &Connection, first: NaiveDate, last: NaiveDate) -> Result<Vec<Explained>> {
+pub fn reasons(tables: &Tables, first: NaiveDate, last: NaiveDate) -> Result<Vec<Explained>> {
     explained(tables, "SELECT pupil, reason, since, until, document FROM reasons", first, last)
 }
 
 /// The exemptions that touch a span of days.
-pub fn exemptions(tables: &Connection, first: NaiveDate, last: NaiveDate) -> Result<Vec<Explained>> {
+pub fn exemptions(tables: &Tables, first: NaiveDate, last: NaiveDate) -> Result<Vec<Explained>> {
     explained(tables, "SELECT pupil, subject, since, until, document FROM exemptions", first, last)
 }
 
-fn explained(tables: &Connection, select: &str, first: NaiveDate, last: NaiveDate) -> Result<Vec<Explained>> {
+fn explained(tables: &Tables, select: &str, first: NaiveDate, last: NaiveDate) -> Result<Vec<Explained>> {
     let sql = format!("{select} WHERE since <= ?2 AND until >= ?1 ORDER BY since, pupil");
     let mut statement = tables.prepare_cached(&sql)?;
     let rows = statement.query_map(params![iso(first), iso(last)], |row| {
@@ -58,12 +59,7 @@ pub struct Unexplained {
 }
 
 /// The absences («н») of a class between two days that no reason covers. «б» and «у» say their reason themselves.
-pub fn unexplained(
-    tables: &Connection,
-    class: &ClassName,
-    first: NaiveDate,
-    last: NaiveDate,
-) -> Result<Vec<Unexplained>> {
+pub fn unexplained(tables: &Tables, class: &ClassName, first: NaiveDate, last: NaiveDate) -> Result<Vec<Unexplained>> {
     let sql = "SELECT attendance.pupil, date, count(*) FROM attendance
                JOIN lessons ON lessons.id = attendance.lesson JOIN courses ON courses.id = course
                WHERE class = ?1 AND date BETWEEN ?2 AND ?3 AND kind = 'н'
@@ -82,11 +78,11 @@ pub fn unexplained(
 }
 
 /// Everybody who was in a class on some day of a span, by name.
-pub fn members(tables: &Connection, class: &ClassName, first: NaiveDate, last: NaiveDate) -> Result<Vec<Pupil>> {
+pub fn members(tables: &Tables, class: &ClassName, first: NaiveDate, last: NaiveDate) -> Result<Vec<Pupil>> {
     let sql = "SELECT DISTINCT pupils.id, file, surname, given, patronymic FROM enrolments
                JOIN pupils ON pupils.id = pupil WHERE class = ?1 AND since <= ?3 AND (until IS NULL OR until > ?2)";
     let mut statement = tables.prepare_cached(sql)?;
-    let rows = statement.query_map(params![class.to_string(), iso(first), iso(last)], super::find::pupil_row)?;
+    let rows = statement.query_map(params![class.to_string(), iso(first), iso(last)], super::pupil_row)?;
     let mut pupils = rows.collect::<rusqlite::Result<Vec<_>>>()?;
     pupils.sort_by_cached_key(|pupil| pupil.name.sort_key());
     Ok(pupils)

@@ -9,14 +9,14 @@ use crate::journal::entry::{
     AttendanceSet, Body, Entry, FinalLine, FinalsSet, LessonRecorded, LessonRef, MarkLine, MarksSet, PlanLine,
     PresenceLine, RULES, Reason,
 };
-use crate::journal::find::{self, Course, Lesson, Pupil};
+use crate::journal::read::Tables;
+use crate::journal::read::timetable::Timetable;
+use crate::journal::read::{self, Course, Lesson, Pupil};
 use crate::journal::rules::YEARLY;
-use crate::journal::timetable::Timetable;
 use crate::journal::{plan, record, roles};
-use crate::ledger::store;
 use crate::school::{Attendance, Cell, Marks, School, parse_date_or};
 use chrono::{DateTime, NaiveDate};
-use rusqlite::{Connection, params};
+use rusqlite::params;
 use std::collections::HashMap;
 
 /// A course with everything that its grid shows.
@@ -102,11 +102,11 @@ type Stay = (NaiveDate, Option<NaiveDate>);
 ///
 /// # Errors
 /// Tables that hold what they cannot hold.
-pub fn course_view(tables: &Connection, course: &Course) -> Result<CourseView> {
-    let _snapshot = if tables.is_autocommit() { Some(tables.unchecked_transaction()?) } else { None };
-    let school = find::school(tables)?;
+pub fn course_view(tables: &Tables, course: &Course) -> Result<CourseView> {
+    let _snapshot = if tables.db().is_autocommit() { Some(tables.db().unchecked_transaction()?) } else { None };
+    let school = read::school(tables)?;
     let (pupils, stays) = pupils(tables, course)?;
-    let teacher = find::staff(tables, &course.teacher)?.map(|person| person.name.initials());
+    let teacher = read::staff(tables, &course.teacher)?.map(|person| person.name.initials());
     let mut view = CourseView {
         course: course.clone(),
         teacher: teacher.unwrap_or_else(|| course.teacher.clone()),
@@ -114,7 +114,7 @@ pub fn course_view(tables: &Connection, course: &Course) -> Result<CourseView> {
         columns: columns(tables, course, &school, &stays)?,
         timetable: Timetable::of(tables, course.id)?,
         plan: plan::lines(tables, course.id)?,
-        length: store::tip(tables)?.seq,
+        length: super::ledger::tip(tables)?.seq,
         cells: HashMap::new(),
         pupils,
     };
@@ -127,7 +127,7 @@ pub fn course_view(tables: &Connection, course: &Course) -> Result<CourseView> {
 ///
 /// # Errors
 /// The refusal, with its reason: a key that is not enrolled or was revoked, a person without the right.
-pub fn may_keep(tables: &Connection, fingerprint: &str, course: &Course, substitute: bool) -> Result<Keeper> {
+pub fn may_keep(tables: &Tables, fingerprint: &str, course: &Course, substitute: bool) -> Result<Keeper> {
     let login = record::author_of(tables, fingerprint)?;
     let substitute = substitute && course.teacher != login;
     let probe = Entry {
@@ -220,7 +220,7 @@ impl CourseView {
         self.plan.iter().find(|line| usize::try_from(line.no).is_ok_and(|no| no == given + 1))
     }
 
-    fn read_cells(&mut self, tables: &Connection) -> Result<()> {
+    fn read_cells(&mut self, tables: &Tables) -> Result<()> {
         let rows: HashMap<i64, usize> = self.pupils.iter().zip(0..).map(|(pupil, row)| (pupil.id, row)).collect();
         let row = |pupil: i64| rows.get(&pupil).copied();
         let lesson = |date: &str, number: u8| parse_date_or(date).map(|date| Place::Lesson { date, number });
@@ -274,7 +274,7 @@ fn lesson_change(at: &LessonRef, pupil: String, old: &Standing, new: &Cell) -> V
     bodies
 }
 
-fn pupils(tables: &Connection, course: &Course) -> Result<(Vec<Pupil>, Vec<Vec<Stay>>)> {
+fn pupils(tables: &Tables, course: &Course) -> Result<(Vec<Pupil>, Vec<Vec<Stay>>)> {
     let sql = "SELECT file, since, until FROM enrolments JOIN pupils ON pupils.id = pupil
                WHERE class = ?1 AND (?2 = '' OR EXISTS (SELECT 1 FROM group_members AS g
                     WHERE g.class = ?1 AND g.grp = ?2 AND g.pupil = enrolments.pupil)) ORDER BY since";
@@ -288,14 +288,14 @@ fn pupils(tables: &Connection, course: &Course) -> Result<(Vec<Pupil>, Vec<Vec<S
     }
     let mut pupils = Vec::new();
     for file in stays.keys() {
-        pupils.extend(find::pupil(tables, file)?);
+        pupils.extend(read::pupil(tables, file)?);
     }
     pupils.sort_by_cached_key(|pupil| (pupil.name.sort_key(), pupil.file.clone()));
     let stays = pupils.iter().map(|pupil| stays.remove(&pupil.file).unwrap_or_default()).collect();
     Ok((pupils, stays))
 }
 
-fn columns(tables: &Connection, course: &Course, school: &School, stays: &[Vec<Stay>]) -> Result<Vec<Column>> {
+fn columns(tables: &Tables, course: &Course, school: &School, stays: &[Vec<Stay>]) -> Result<Vec<Column>> {
     let present = |first: NaiveDate, last: NaiveDate| {
         let was = |(since, until): &Stay| *since <= last && until.is_none_or(|until| until > first);
         stays.iter().map(|stays| stays.iter().any(was)).collect::<Vec<bool>>()
@@ -314,9 +314,9 @@ fn columns(tables: &Connection, course: &Course, school: &School, stays: &[Vec<S
     for row in rows {
         let (date, number) = row?;
         let date = day(&date)?;
-        let lesson = find::lesson(tables, course.id, date, number)?;
+        let lesson = read::lesson(tables, course.id, date, number)?;
         let login = lesson.as_ref().map(|lesson| lesson.substitute.clone()).unwrap_or_default();
-        let substitute = find::staff(tables, &login)?.map_or(login, |person| person.name.initials());
+        let substitute = read::staff(tables, &login)?.map_or(login, |person| person.name.initials());
         let (place, present) = (Place::Lesson { date, number }, present(date, date));
         columns.push(Column { place, short: String::new(), lesson, substitute, present });
     }

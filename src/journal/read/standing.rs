@@ -2,8 +2,8 @@
 
 use crate::error::Result;
 use crate::journal::entry::{AttendanceSet, LessonRecorded, MarksSet};
-use crate::journal::find;
-use rusqlite::Connection;
+use crate::journal::read;
+use crate::journal::read::Tables;
 use std::collections::HashMap;
 
 /// What stands in a cell of marks: the marks, the kind of work, the document.
@@ -18,7 +18,7 @@ pub struct StandingMarks {
 }
 
 /// The marks of a lesson, by personal file.
-pub fn marks_of(tables: &Connection, lesson: i64) -> Result<HashMap<String, StandingMarks>> {
+pub fn marks_of(tables: &Tables, lesson: i64) -> Result<HashMap<String, StandingMarks>> {
     let sql = "SELECT file, marks, work, document FROM marks JOIN pupils ON pupils.id = pupil WHERE lesson = ?1";
     let mut statement = tables.prepare_cached(sql)?;
     let rows = statement.query_map([lesson], |row| {
@@ -28,7 +28,7 @@ pub fn marks_of(tables: &Connection, lesson: i64) -> Result<HashMap<String, Stan
 }
 
 /// The absences and latenesses of a lesson, by personal file.
-pub fn attendance_of(tables: &Connection, lesson: i64) -> Result<HashMap<String, String>> {
+pub fn attendance_of(tables: &Tables, lesson: i64) -> Result<HashMap<String, String>> {
     let sql = "SELECT file, kind FROM attendance JOIN pupils ON pupils.id = pupil WHERE lesson = ?1";
     let mut statement = tables.prepare_cached(sql)?;
     let rows = statement.query_map([lesson], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -36,8 +36,8 @@ pub fn attendance_of(tables: &Connection, lesson: i64) -> Result<HashMap<String,
 }
 
 /// Leaves out of `set` what stands already; nothing remains where all of it does.
-pub fn new_marks(tables: &Connection, mut set: MarksSet) -> Result<Option<MarksSet>> {
-    let Some(lesson) = find::lesson_at(tables, &set.at)? else { return Ok(Some(set)) };
+pub fn new_marks(tables: &Tables, mut set: MarksSet) -> Result<Option<MarksSet>> {
+    let Some(lesson) = read::lesson_at(tables, &set.at)? else { return Ok(Some(set)) };
     let standing = marks_of(tables, lesson.id)?;
     let work = set.work.clone();
     set.marks.retain(|line| match (&line.marks, standing.get(&line.pupil)) {
@@ -48,8 +48,8 @@ pub fn new_marks(tables: &Connection, mut set: MarksSet) -> Result<Option<MarksS
 }
 
 /// Leaves out of `set` what stands already; nothing remains where all of it does.
-pub fn new_attendance(tables: &Connection, mut set: AttendanceSet) -> Result<Option<AttendanceSet>> {
-    let Some(lesson) = find::lesson_at(tables, &set.at)? else { return Ok(Some(set)) };
+pub fn new_attendance(tables: &Tables, mut set: AttendanceSet) -> Result<Option<AttendanceSet>> {
+    let Some(lesson) = read::lesson_at(tables, &set.at)? else { return Ok(Some(set)) };
     let standing = attendance_of(tables, lesson.id)?;
     set.pupils.retain(|line| match line.attendance {
         Some(new) => standing.get(&line.pupil).map(String::as_str) != Some(new.as_str()),
@@ -59,8 +59,8 @@ pub fn new_attendance(tables: &Connection, mut set: AttendanceSet) -> Result<Opt
 }
 
 /// Whether the lesson stands just as it would be recorded; its cells are not looked at.
-pub fn is_recorded(tables: &Connection, lesson: &LessonRecorded) -> Result<bool> {
-    Ok(find::lesson_at(tables, &lesson.at)?.is_some_and(|known| {
+pub fn is_recorded(tables: &Tables, lesson: &LessonRecorded) -> Result<bool> {
+    Ok(read::lesson_at(tables, &lesson.at)?.is_some_and(|known| {
         known.topic == lesson.topic
             && known.work == lesson.work
             && known.homework == lesson.homework

@@ -1,15 +1,16 @@
 //! The school, its people, their roles and keys.
 
 use crate::error::{Error, Result};
+use crate::journal::read::Tables;
 use crate::ledger::identity::PublicIdentity;
 use crate::school::{PersonName, Role, School};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 /// The school's configuration as it stands.
 ///
 /// # Errors
 /// A journal without one is damaged.
-pub fn school(tables: &Connection) -> Result<School> {
+pub fn school(tables: &Tables) -> Result<School> {
     let config: Option<String> =
         tables.prepare_cached("SELECT config FROM school")?.query_row([], |row| row.get(0)).optional()?;
     config
@@ -18,7 +19,7 @@ pub fn school(tables: &Connection) -> Result<School> {
 }
 
 /// Whether the year was closed.
-pub fn is_closed(tables: &Connection) -> Result<bool> {
+pub fn is_closed(tables: &Tables) -> Result<bool> {
     Ok(tables.prepare_cached("SELECT 1 FROM year_closed")?.exists([])?)
 }
 
@@ -38,20 +39,20 @@ pub struct Staff {
 }
 
 /// A member of staff by login.
-pub fn staff(tables: &Connection, login: &str) -> Result<Option<Staff>> {
+pub fn staff(tables: &Tables, login: &str) -> Result<Option<Staff>> {
     let sql = "SELECT login, surname, given, patronymic, position, association, dismissed IS NOT NULL
                FROM people WHERE login = ?1";
     Ok(tables.prepare_cached(sql)?.query_row([login], staff_row).optional()?)
 }
 
 /// Whether a person was dismissed.
-pub fn is_dismissed(tables: &Connection, login: &str) -> Result<bool> {
+pub fn is_dismissed(tables: &Tables, login: &str) -> Result<bool> {
     let sql = "SELECT 1 FROM people WHERE login = ?1 AND dismissed IS NOT NULL";
     Ok(tables.prepare_cached(sql)?.exists([login])?)
 }
 
 /// All the staff, by name.
-pub fn all_staff(tables: &Connection) -> Result<Vec<Staff>> {
+pub fn all_staff(tables: &Tables) -> Result<Vec<Staff>> {
     let sql = "SELECT login, surname, given, patronymic, position, association, dismissed IS NOT NULL FROM people";
     let mut all = tables.prepare_cached(sql)?.query_map([], staff_row)?.collect::<rusqlite::Result<Vec<_>>>()?;
     all.sort_by_key(|person| person.name.sort_key());
@@ -69,13 +70,13 @@ fn staff_row(row: &Row<'_>) -> rusqlite::Result<Staff> {
 }
 
 /// Whether a person holds a role and was not dismissed.
-pub fn has_role(tables: &Connection, login: &str, role: Role) -> Result<bool> {
+pub fn has_role(tables: &Tables, login: &str, role: Role) -> Result<bool> {
     let sql = "SELECT 1 FROM roles JOIN people USING (login) WHERE login = ?1 AND role = ?2 AND dismissed IS NULL";
     Ok(tables.prepare_cached(sql)?.exists(params![login, role.word()])?)
 }
 
 /// The roles of a person, in the order of the regulation.
-pub fn roles_of(tables: &Connection, login: &str) -> Result<Vec<Role>> {
+pub fn roles_of(tables: &Tables, login: &str) -> Result<Vec<Role>> {
     let mut statement = tables.prepare_cached("SELECT role FROM roles WHERE login = ?1")?;
     let words = statement.query_map([login], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
     let mut roles: Vec<Role> = words.iter().filter_map(|word| Role::parse(word)).collect();
@@ -84,7 +85,7 @@ pub fn roles_of(tables: &Connection, login: &str) -> Result<Vec<Role>> {
 }
 
 /// Whether a methodist belongs to the association that a subject belongs to.
-pub fn shares_association(tables: &Connection, login: &str, subject: &str) -> Result<bool> {
+pub fn shares_association(tables: &Tables, login: &str, subject: &str) -> Result<bool> {
     let sql = "SELECT 1 FROM people, subjects WHERE login = ?1 AND subjects.name = ?2
                AND people.association = subjects.association AND people.association <> ''";
     Ok(tables.prepare_cached(sql)?.exists(params![login, subject])?)
@@ -105,7 +106,7 @@ pub struct Key {
 ///
 /// # Errors
 /// A row whose key does not read is damage.
-pub fn key(tables: &Connection, fingerprint: &str) -> Result<Option<Key>> {
+pub fn key(tables: &Tables, fingerprint: &str) -> Result<Option<Key>> {
     let sql = "SELECT login, public, recipient, revoked_at FROM keys WHERE fingerprint = ?1";
     let row: Option<(String, Vec<u8>, String, Option<String>)> = tables
         .prepare_cached(sql)?
@@ -122,7 +123,7 @@ pub fn key(tables: &Connection, fingerprint: &str) -> Result<Option<Key>> {
 }
 
 /// Keys in force of everyone who holds a role, as (login, key).
-pub fn keys_in_force(tables: &Connection, role: Role) -> Result<Vec<(String, PublicIdentity)>> {
+pub fn keys_in_force(tables: &Tables, role: Role) -> Result<Vec<(String, PublicIdentity)>> {
     let sql = "SELECT fingerprint FROM keys JOIN roles USING (login)
                WHERE role = ?1 AND revoked_entry IS NULL ORDER BY login, enrolled_entry";
     let mut statement = tables.prepare_cached(sql)?;
@@ -133,7 +134,7 @@ pub fn keys_in_force(tables: &Connection, role: Role) -> Result<Vec<(String, Pub
 }
 
 /// Fingerprints of a person's keys in force.
-pub fn fingerprints_of(tables: &Connection, login: &str) -> Result<Vec<String>> {
+pub fn fingerprints_of(tables: &Tables, login: &str) -> Result<Vec<String>> {
     let sql = "SELECT fingerprint FROM keys WHERE login = ?1 AND revoked_entry IS NULL ORDER BY enrolled_entry";
     let mut statement = tables.prepare_cached(sql)?;
     Ok(statement.query_map([login], |row| row.get(0))?.collect::<rusqlite::Result<Vec<_>>>()?)

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::journal::entry::{
     ArchiveCopied, ArchiveCreated, ArchiveRepaired, ArchiveVerified, BookBound, DocumentIssued,
 };
-use crate::journal::find::iso;
+use crate::journal::read::iso;
 use rusqlite::params;
 
 impl Place<'_> {

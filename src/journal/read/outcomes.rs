@@ -6,11 +6,11 @@
 //! everything that is grouped together; where somebody answers for each of his courses it is the pupil in a course.
 
 use crate::error::Result;
-use crate::journal::find::{self, Course};
+use crate::journal::read::Tables;
+use crate::journal::read::{self, Course};
 use crate::journal::rules::YEARLY;
 use crate::school::{ClassName, Period, Results, School};
 use chrono::NaiveDate;
-use rusqlite::Connection;
 use std::collections::{BTreeMap, HashMap};
 
 /// What a course's marks are counted for.
@@ -69,8 +69,8 @@ impl Outcomes {
     ///
     /// # Errors
     /// Only the database's.
-    pub fn read(tables: &Connection, courses: Vec<Course>, period: Option<&str>) -> Result<Self> {
-        let (school, finals) = (find::school(tables)?, finals(tables)?);
+    pub fn read(tables: &Tables, courses: Vec<Course>, period: Option<&str>) -> Result<Self> {
+        let (school, finals) = (read::school(tables)?, finals(tables)?);
         let mut statement = tables.prepare_cached("SELECT name FROM subjects ORDER BY place")?;
         let subjects = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
         let mut classes: Vec<ClassName> = courses.iter().map(|course| course.key.class.clone()).collect();
@@ -168,7 +168,7 @@ fn chosen(
     Some(Chosen { name: period.name.clone(), ends: period.ends, before })
 }
 
-fn finals(tables: &Connection) -> Result<Finals> {
+fn finals(tables: &Tables) -> Result<Finals> {
     let mut statement = tables.prepare_cached("SELECT course, period, pupil, mark FROM finals")?;
     let mut rows = statement.query([])?;
     let mut finals = Finals::new();

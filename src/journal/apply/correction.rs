@@ -2,14 +2,14 @@
 
 use super::Place;
 use crate::error::{Error, Result};
-use crate::journal::correction;
 use crate::journal::entry::{Change, CorrectionDecided, CorrectionRequested, LessonText};
-use crate::journal::find::iso;
+use crate::journal::read::corrections;
+use crate::journal::read::iso;
 use rusqlite::params;
 
 impl Place<'_> {
     pub(super) fn correction_requested(&self, request: &CorrectionRequested) -> Result<()> {
-        let number = correction::next_number(self.tables)?;
+        let number = corrections::next_number(self.tables)?;
         let sql = "INSERT INTO corrections (number, requested_at, requested_by, course, date, lesson, reason, decision,
                    note, decided_at, decided_by, requested_entry, entry)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '', '', '', '', ?8, ?8)";
@@ -28,9 +28,9 @@ impl Place<'_> {
     }
 
     pub(super) fn correction_decided(&self, decided: &CorrectionDecided) -> Result<()> {
-        let request = correction::by_number(self.tables, decided.number)?
+        let request = corrections::by_number(self.tables, decided.number)?
             .ok_or_else(|| Error::damaged(format!("нет заявки № {}", decided.number)))?;
-        let decision = if decided.approved { correction::APPROVED } else { correction::REJECTED };
+        let decision = if decided.approved { corrections::APPROVED } else { corrections::REJECTED };
         let sql = "UPDATE corrections SET decision = ?2, note = ?3, decided_at = ?4, decided_by = ?5, entry = ?6
                    WHERE number = ?1";
         let (time, author) = (self.time(), &self.entry.author);
@@ -41,7 +41,7 @@ impl Place<'_> {
         request.changes.iter().try_for_each(|change| self.change(&request, change, &decided.note))
     }
 
-    fn change(&self, request: &correction::Correction, change: &Change, note: &str) -> Result<()> {
+    fn change(&self, request: &corrections::Correction, change: &Change, note: &str) -> Result<()> {
         let lesson = || self.lesson_id(&request.at());
         match change {
             Change::Mark { pupil, becomes, work, document, .. } => {
@@ -55,7 +55,7 @@ impl Place<'_> {
         }
     }
 
-    fn corrected_lesson(&self, request: &correction::Correction, text: &LessonText) -> Result<()> {
+    fn corrected_lesson(&self, request: &corrections::Correction, text: &LessonText) -> Result<()> {
         self.lesson_line(&request.at(), text, true).map(|_| ())
     }
 }

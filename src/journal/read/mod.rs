@@ -1,11 +1,21 @@
 //! Finding things in the tables: the questions that rights, rules and commands all ask.
 
+pub mod absences;
 mod carriers;
 mod control;
+pub mod corrections;
+pub mod count;
+pub mod course_view;
+pub mod explain;
+pub mod ledger;
+pub mod outcomes;
 mod paper;
 mod people;
 mod pupils;
+pub mod standing;
 mod study;
+mod tables;
+pub mod timetable;
 
 pub use carriers::{Carrier, Holding, Loss, Restored, Returned, carrier, carriers, carriers_of, holdings};
 pub use control::{
@@ -26,6 +36,7 @@ pub use study::{
     Course, Lesson, assigned_substitute, class_teacher, classes, course, course_by_id, courses_of, courses_of_teacher,
     lesson, lesson_at, lessons_of_teacher, subject, teachers_of_course,
 };
+pub use tables::Tables;
 
 use chrono::NaiveDate;
 

@@ -2,10 +2,11 @@
 
 use crate::error::{Error, Result};
 use crate::journal::entry::{Change, LessonRef, LessonText};
-use crate::journal::find::{self, course_by_id};
+use crate::journal::read::Tables;
+use crate::journal::read::{self, course_by_id};
 use crate::school::{Attendance, CourseKey, Marks, parse_date_or};
 use chrono::NaiveDate;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 /// The decision on a request whose changes were made.
 pub const APPROVED: &str = "удовлетворено";
@@ -58,7 +59,7 @@ impl Correction {
 }
 
 /// The number that the next request gets.
-pub fn next_number(tables: &Connection) -> Result<u64> {
+pub fn next_number(tables: &Tables) -> Result<u64> {
     let sql = "SELECT count(*) + 1 FROM corrections";
     Ok(tables.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
@@ -67,14 +68,14 @@ const COLUMNS: &str = "SELECT number, requested_at, requested_by, course, date, 
                        decided_at, decided_by, requested_entry FROM corrections";
 
 /// A request by its number.
-pub fn by_number(tables: &Connection, number: u64) -> Result<Option<Correction>> {
+pub fn by_number(tables: &Tables, number: u64) -> Result<Option<Correction>> {
     let mut statement = tables.prepare_cached(&format!("{COLUMNS} WHERE number = ?1"))?;
     let mut rows = statement.query([number])?;
     rows.next()?.map(|row| read(tables, row)).transpose()
 }
 
 /// The whole register in order.
-pub fn all(tables: &Connection) -> Result<Vec<Correction>> {
+pub fn all(tables: &Tables) -> Result<Vec<Correction>> {
     let mut statement = tables.prepare_cached(&format!("{COLUMNS} ORDER BY number"))?;
     let mut rows = statement.query([])?;
     let mut all = Vec::new();
@@ -84,7 +85,7 @@ pub fn all(tables: &Connection) -> Result<Vec<Correction>> {
     Ok(all)
 }
 
-fn read(tables: &Connection, row: &Row<'_>) -> Result<Correction> {
+fn read(tables: &Tables, row: &Row<'_>) -> Result<Correction> {
     let number: u64 = row.get(0)?;
     let damaged = || Error::damaged(format!("заявка № {number} не читается")).next("выполните «letopis audit»");
     let decision: String = row.get(7)?;
@@ -106,7 +107,7 @@ fn read(tables: &Connection, row: &Row<'_>) -> Result<Correction> {
     })
 }
 
-fn changes(tables: &Connection, number: u64) -> Result<Option<Vec<Change>>> {
+fn changes(tables: &Tables, number: u64) -> Result<Option<Vec<Change>>> {
     let sql = "SELECT change FROM correction_changes WHERE number = ?1 ORDER BY place";
     let mut statement = tables.prepare_cached(sql)?;
     let texts = statement.query_map([number], |row| row.get::<_, String>(0))?;
@@ -118,7 +119,7 @@ fn changes(tables: &Connection, number: u64) -> Result<Option<Vec<Change>>> {
 ///
 /// # Errors
 /// Only the database's.
-pub fn in_words(tables: &Connection, changes: &[Change]) -> Result<String> {
+pub fn in_words(tables: &Tables, changes: &[Change]) -> Result<String> {
     let shown = |text: String| if text.is_empty() { "пусто".to_owned() } else { text };
     let words = changes.iter().map(|change| -> Result<String> {
         let (was, becomes) = match change {
@@ -129,7 +130,7 @@ pub fn in_words(tables: &Connection, changes: &[Change]) -> Result<String> {
             _ => change.texts(),
         };
         let who = match change.pupil() {
-            Some(file) => find::pupil(tables, file)?.map_or(file.to_owned(), |p| p.name.surname_given()),
+            Some(file) => read::pupil(tables, file)?.map_or(file.to_owned(), |p| p.name.surname_given()),
             None => "урок".to_owned(),
         };
         let more = match change {
@@ -147,15 +148,15 @@ pub fn in_words(tables: &Connection, changes: &[Change]) -> Result<String> {
 }
 
 /// A lesson's line with its substitute's name in place of the login.
-fn line_in_words(tables: &Connection, line: &LessonText) -> Result<String> {
-    let substitute = find::staff(tables, &line.substitute)?.map(|person| person.name.initials());
+fn line_in_words(tables: &Tables, line: &LessonText) -> Result<String> {
+    let substitute = read::staff(tables, &line.substitute)?.map(|person| person.name.initials());
     let substitute = substitute.unwrap_or_else(|| line.substitute.clone());
     Ok(LessonText { substitute, ..line.clone() }.to_string())
 }
 
 /// What stands in the journal where a change is to be made, and the change with it as its `was`.
-pub fn with_standing(tables: &Connection, at: &LessonRef, change: Change) -> Result<Change> {
-    let lesson = find::lesson_at(tables, at)?;
+pub fn with_standing(tables: &Tables, at: &LessonRef, change: Change) -> Result<Change> {
+    let lesson = read::lesson_at(tables, at)?;
     let cell = |sql: &str, pupil: &str| -> Result<Option<String>> {
         let Some(lesson) = &lesson else { return Ok(None) };
         Ok(tables.prepare_cached(sql)?.query_row(params![lesson.id, pupil], |row| row.get(0)).optional()?)
@@ -187,8 +188,8 @@ pub fn with_standing(tables: &Connection, at: &LessonRef, change: Change) -> Res
     })
 }
 
-fn final_mark(tables: &Connection, course: &CourseKey, pupil: &str, period: &str) -> Result<Option<Marks>> {
-    let Some(course) = find::course(tables, course)? else { return Ok(None) };
+fn final_mark(tables: &Tables, course: &CourseKey, pupil: &str, period: &str) -> Result<Option<Marks>> {
+    let Some(course) = read::course(tables, course)? else { return Ok(None) };
     let sql = "SELECT mark FROM finals JOIN pupils ON pupils.id = pupil
                WHERE course = ?1 AND file = ?2 AND period = ?3";
     let mut statement = tables.prepare_cached(sql)?;

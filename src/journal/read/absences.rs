@@ -4,9 +4,9 @@
 //! absences are counted, and where none is known the absence counts as without a reason, but apart.
 
 use crate::error::{Error, Result};
+use crate::journal::read::Tables;
 use crate::school::{Attendance, ClassName, parse_date_or};
 use chrono::NaiveDate;
-use rusqlite::Connection;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Why a pupil was not there.
@@ -31,7 +31,7 @@ impl Reasons {
     ///
     /// # Errors
     /// Tables that hold what they cannot hold.
-    pub fn read(tables: &Connection) -> Result<Self> {
+    pub fn read(tables: &Tables) -> Result<Self> {
         let mut out = Self::default();
         let mut statement =
             tables.prepare_cached("SELECT pupil, since, until, reason FROM reasons ORDER BY pupil, since, until")?;
@@ -156,7 +156,7 @@ impl Absences {
     ///
     /// # Errors
     /// Tables that hold what they cannot hold.
-    pub fn of_class(tables: &Connection, class: &ClassName, reasons: &Reasons) -> Result<Self> {
+    pub fn of_class(tables: &Tables, class: &ClassName, reasons: &Reasons) -> Result<Self> {
         let mut out = Self::default();
         let stays = stays(tables, class)?;
         let sql = "SELECT id, grp FROM courses WHERE class = ?1 ORDER BY id";
@@ -170,7 +170,7 @@ impl Absences {
 
     fn add_course(
         &mut self,
-        tables: &Connection,
+        tables: &Tables,
         class: &ClassName,
         (course, group): (i64, &str),
         stays: &[(i64, NaiveDate, Option<NaiveDate>)],
@@ -232,7 +232,7 @@ fn date(text: &str) -> Result<NaiveDate> {
 }
 
 /// Who was in a class, from which day and to which he left.
-fn stays(tables: &Connection, class: &ClassName) -> Result<Vec<(i64, NaiveDate, Option<NaiveDate>)>> {
+fn stays(tables: &Tables, class: &ClassName) -> Result<Vec<(i64, NaiveDate, Option<NaiveDate>)>> {
     let sql = "SELECT pupil, since, until FROM enrolments WHERE class = ?1 ORDER BY pupil, since";
     let mut statement = tables.prepare_cached(sql)?;
     let mut rows = statement.query([class.to_string()])?;
@@ -245,7 +245,7 @@ fn stays(tables: &Connection, class: &ClassName) -> Result<Vec<(i64, NaiveDate, 
 }
 
 /// What stands in the cells of a course.
-fn kinds(tables: &Connection, course: i64) -> Result<HashMap<(i64, i64), Attendance>> {
+fn kinds(tables: &Tables, course: i64) -> Result<HashMap<(i64, i64), Attendance>> {
     let sql = "SELECT attendance.lesson, pupil, kind FROM attendance JOIN lessons ON lessons.id = attendance.lesson
                WHERE course = ?1";
     let mut statement = tables.prepare_cached(sql)?;
@@ -260,7 +260,7 @@ fn kinds(tables: &Connection, course: i64) -> Result<HashMap<(i64, i64), Attenda
 }
 
 /// The members of a group, and whoever has marks in its course from before he left the group.
-pub fn members(tables: &Connection, class: &ClassName, group: &str, course: i64) -> Result<HashSet<i64>> {
+pub fn members(tables: &Tables, class: &ClassName, group: &str, course: i64) -> Result<HashSet<i64>> {
     let sql = "SELECT pupil FROM group_members WHERE class = ?1 AND grp = ?2
                UNION SELECT pupil FROM marks JOIN lessons ON lessons.id = marks.lesson WHERE course = ?3
                UNION SELECT pupil FROM attendance JOIN lessons ON lessons.id = attendance.lesson WHERE course = ?3

@@ -1,4 +1,8 @@
-//! Writing what an entry says into the tables. Judges nothing; fails only where a name is unknown.
+//! The projection: the tables that commands query, made from the ledger and from nothing else.
+//!
+//! [`apply`] writes what one entry says, and is the only code that writes to these tables. It judges nothing and fails
+//! only where a name is unknown, so the tables can be rebuilt at any time; since it is deterministic down to row ids,
+//! rebuilt tables can be compared with the stored ones row by row.
 
 mod absence;
 mod carrier;
@@ -6,19 +10,24 @@ mod control;
 mod correction;
 mod paper;
 mod people;
+mod replay;
+mod schema;
 mod study;
+
+pub use replay::{as_of, rebuild};
+pub use schema::{PAGE_TEXTS, SCHEMA, create, in_memory, names, schema_version};
 
 use crate::error::{Error, Result};
 use crate::journal::entry::{Body, Entry, LessonRef};
-use crate::journal::find::iso;
+use crate::journal::read::{Tables, iso};
 use crate::school::CourseKey;
-use rusqlite::{Connection, Params, params};
+use rusqlite::{Params, params};
 
 /// Applies entry number `seq`.
 ///
 /// # Errors
 /// A name that the tables do not know: the ledger was not made by this program's rules.
-pub fn apply(tables: &Connection, seq: u64, entry: &Entry) -> Result<()> {
+pub fn apply(tables: &Tables, seq: u64, entry: &Entry) -> Result<()> {
     let at = Place { tables, seq, entry };
     match &entry.body {
         Body::JournalCreated(created) => at.journal_created(created),
@@ -73,7 +82,7 @@ pub fn apply(tables: &Connection, seq: u64, entry: &Entry) -> Result<()> {
 
 /// The tables, and the entry that is being applied to them.
 struct Place<'a> {
-    tables: &'a Connection,
+    tables: &'a Tables,
     seq: u64,
     entry: &'a Entry,
 }

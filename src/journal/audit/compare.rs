@@ -4,6 +4,7 @@
 //! pass without holding it. A differing mark is named as people name it: pupil, course, date.
 
 use crate::error::Result;
+use crate::journal::apply;
 use crate::ledger::store;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, Statement};
@@ -24,11 +25,11 @@ pub struct Difference {
 /// A stored table that cannot be read at all.
 pub fn compare(stored: &Connection, rebuilt: &Connection, most: usize) -> Result<(usize, Vec<Difference>)> {
     let mut found = Found { count: 0, most, described: Vec::new() };
-    let expected = super::names(rebuilt)?;
+    let expected = apply::names(rebuilt)?;
     for name in schema_differences(stored)? {
         found.add(&name, || format!("устройство файла изменено: «{name}»"));
     }
-    let readable = super::names(stored)?;
+    let readable = apply::names(stored)?;
     for table in expected.iter().filter(|table| readable.contains(table)) {
         compare_table(stored, rebuilt, table, &mut found)?;
     }
@@ -62,8 +63,8 @@ fn schema_differences(stored: &Connection) -> Result<Vec<String>> {
     };
     let fresh = Connection::open_in_memory()?;
     store::create(&fresh)?;
-    fresh.execute_batch(super::PAGE_TEXTS)?;
-    super::create(&fresh)?;
+    fresh.execute_batch(apply::PAGE_TEXTS)?;
+    apply::create(&fresh)?;
     let (stored, expected) = (read(stored)?, read(&fresh)?);
     let one_sided = stored.iter().filter(|item| !expected.contains(item));
     let mut names: Vec<String> = one_sided

@@ -6,7 +6,7 @@ use crate::journal::entry::{
     ClassSet, GroupSet, JournalCreated, KeyRevoked, Person, PersonDismissed, PupilEnrolled, PupilMoved, PupilSet,
     SubjectsSet,
 };
-use crate::journal::find::iso;
+use crate::journal::read::iso;
 use crate::ledger::identity::PublicIdentity;
 use crate::school::{ClassName, School};
 use chrono::NaiveDate;

@@ -3,9 +3,10 @@
 use super::{iso, lesson_at};
 use crate::error::Result;
 use crate::journal::entry::LessonRef;
+use crate::journal::read::Tables;
 use crate::school::{ClassName, CourseKey, PersonName};
 use chrono::NaiveDate;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 /// A pupil on a class list.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,13 +20,13 @@ pub struct Pupil {
 }
 
 /// A pupil by the number of the personal file.
-pub fn pupil(tables: &Connection, file: &str) -> Result<Option<Pupil>> {
+pub fn pupil(tables: &Tables, file: &str) -> Result<Option<Pupil>> {
     let sql = "SELECT id, file, surname, given, patronymic FROM pupils WHERE file = ?1";
     Ok(tables.prepare_cached(sql)?.query_row([file], pupil_row).optional()?)
 }
 
 /// Every pupil of the school, by name.
-pub fn all_pupils(tables: &Connection) -> Result<Vec<Pupil>> {
+pub fn all_pupils(tables: &Tables) -> Result<Vec<Pupil>> {
     let sql = "SELECT id, file, surname, given, patronymic FROM pupils";
     let mut all = tables.prepare_cached(sql)?.query_map([], pupil_row)?.collect::<rusqlite::Result<Vec<_>>>()?;
     all.sort_by_cached_key(|pupil| pupil.name.sort_key());
@@ -41,7 +42,7 @@ pub fn pupil_row(row: &Row<'_>) -> rusqlite::Result<Pupil> {
 }
 
 /// The class that a pupil is in on a day.
-pub fn class_of_pupil(tables: &Connection, file: &str, date: NaiveDate) -> Result<Option<ClassName>> {
+pub fn class_of_pupil(tables: &Tables, file: &str, date: NaiveDate) -> Result<Option<ClassName>> {
     let sql = "SELECT class FROM enrolments JOIN pupils ON pupils.id = pupil
                WHERE file = ?1 AND since <= ?2 AND (until IS NULL OR until > ?2)";
     let class: Option<String> =
@@ -50,14 +51,14 @@ pub fn class_of_pupil(tables: &Connection, file: &str, date: NaiveDate) -> Resul
 }
 
 /// A pupil's date of birth.
-pub fn born(tables: &Connection, file: &str) -> Result<Option<NaiveDate>> {
+pub fn born(tables: &Tables, file: &str) -> Result<Option<NaiveDate>> {
     let mut statement = tables.prepare_cached("SELECT born FROM pupils WHERE file = ?1")?;
     let born: Option<String> = statement.query_row([file], |row| row.get(0)).optional()?;
     Ok(born.and_then(|text| crate::school::parse_date_or(&text)))
 }
 
 /// A pupil's stays in a class: the first day, and the day on which he was no longer there.
-pub fn stays_in(tables: &Connection, pupil: i64, class: &ClassName) -> Result<Vec<(String, Option<String>)>> {
+pub fn stays_in(tables: &Tables, pupil: i64, class: &ClassName) -> Result<Vec<(String, Option<String>)>> {
     let sql = "SELECT since, until FROM enrolments WHERE pupil = ?1 AND class = ?2 ORDER BY since";
     let mut statement = tables.prepare_cached(sql)?;
     let rows = statement.query_map(params![pupil, class.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -65,14 +66,14 @@ pub fn stays_in(tables: &Connection, pupil: i64, class: &ClassName) -> Result<Ve
 }
 
 /// The pupils of a course on a day: those of the class, or of the group, who are enrolled on it; sorted by name.
-pub fn roster(tables: &Connection, key: &CourseKey, date: NaiveDate) -> Result<Vec<Pupil>> {
+pub fn roster(tables: &Tables, key: &CourseKey, date: NaiveDate) -> Result<Vec<Pupil>> {
     let mut roster = roster_unsorted(tables, key, date)?;
     roster.sort_by_cached_key(|pupil| pupil.name.sort_key());
     Ok(roster)
 }
 
 /// As [`roster`], in no particular order.
-pub fn roster_unsorted(tables: &Connection, key: &CourseKey, date: NaiveDate) -> Result<Vec<Pupil>> {
+pub fn roster_unsorted(tables: &Tables, key: &CourseKey, date: NaiveDate) -> Result<Vec<Pupil>> {
     let sql = "SELECT pupils.id, file, surname, given, patronymic FROM enrolments JOIN pupils ON pupils.id = pupil
                WHERE class = ?1 AND since <= ?2 AND (until IS NULL OR until > ?2)
                AND (?3 = '' OR EXISTS (SELECT 1 FROM group_members AS g
@@ -83,7 +84,7 @@ pub fn roster_unsorted(tables: &Connection, key: &CourseKey, date: NaiveDate) ->
 }
 
 /// A pupil by the personal file, if [`roster`] has him.
-pub fn pupil_on_roster(tables: &Connection, key: &CourseKey, date: NaiveDate, file: &str) -> Result<Option<Pupil>> {
+pub fn pupil_on_roster(tables: &Tables, key: &CourseKey, date: NaiveDate, file: &str) -> Result<Option<Pupil>> {
     let sql = "SELECT pupils.id, file, surname, given, patronymic FROM pupils JOIN enrolments ON pupils.id = pupil
                WHERE file = ?4 AND class = ?1 AND since <= ?2 AND (until IS NULL OR until > ?2)
                AND (?3 = '' OR EXISTS (SELECT 1 FROM group_members AS g
@@ -93,7 +94,7 @@ pub fn pupil_on_roster(tables: &Connection, key: &CourseKey, date: NaiveDate, fi
 }
 
 /// The groups of a class: a group's name and the row of a member, in order.
-pub fn groups_of_class(tables: &Connection, class: &ClassName) -> Result<Vec<(String, i64)>> {
+pub fn groups_of_class(tables: &Tables, class: &ClassName) -> Result<Vec<(String, i64)>> {
     let mut statement =
         tables.prepare_cached("SELECT grp, pupil FROM group_members WHERE class = ?1 ORDER BY grp, pupil")?;
     let rows = statement.query_map([class.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -101,7 +102,7 @@ pub fn groups_of_class(tables: &Connection, class: &ClassName) -> Result<Vec<(St
 }
 
 /// Personal files of those who have a mark or an absence at a lesson.
-pub fn marked_pupils(tables: &Connection, at: &LessonRef) -> Result<Vec<String>> {
+pub fn marked_pupils(tables: &Tables, at: &LessonRef) -> Result<Vec<String>> {
     let Some(lesson) = lesson_at(tables, at)? else { return Ok(Vec::new()) };
     let sql = "SELECT file FROM pupils WHERE id IN
                (SELECT pupil FROM marks WHERE lesson = ?1 UNION SELECT pupil FROM attendance WHERE lesson = ?1)";

@@ -1,0 +1,44 @@
+//! The tables' own texts: what is made when a journal is, and what an audit holds a file against.
+
+use crate::error::Result;
+use crate::journal::read::Tables;
+use rusqlite::Connection;
+use sha2::{Digest, Sha256};
+
+/// The projection's tables.
+pub const SCHEMA: &str = include_str!("schema.sql");
+
+/// The kept texts of issued pages. Not a projection: each row proves itself, since its key is its digest. With row ids,
+/// since without them SQLite would put each text on a page of the file for itself.
+pub const PAGE_TEXTS: &str = "CREATE TABLE page_texts (
+    digest TEXT NOT NULL PRIMARY KEY, text BLOB NOT NULL) STRICT";
+
+/// Changes whenever [`SCHEMA`] does; kept in the file's `user_version`, so that another version's tables are rebuilt.
+pub fn schema_version() -> i32 {
+    let digest = Sha256::digest(SCHEMA.as_bytes());
+    i32::from_be_bytes([digest[0] & 0x7f, digest[1], digest[2], digest[3]])
+}
+
+/// Makes the empty tables.
+pub fn create(database: &Connection) -> Result<()> {
+    database.execute_batch(SCHEMA)?;
+    database.pragma_update(None, "user_version", schema_version())?;
+    Ok(())
+}
+
+/// Empty tables in memory.
+pub fn in_memory() -> Result<Tables> {
+    let database = Connection::open_in_memory()?;
+    database.set_prepared_statement_cache_capacity(256);
+    create(&database)?;
+    Ok(Tables::new(database))
+}
+
+/// The names of all tables of a database, in order.
+pub fn names(database: &Connection) -> Result<Vec<String>> {
+    let sql =
+        r"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name";
+    let mut statement = database.prepare(sql)?;
+    let names = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(names)
+}
