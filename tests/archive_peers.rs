@@ -3,6 +3,8 @@
 
 #[path = "common/archive.rs"]
 mod archive;
+#[path = "common/founded.rs"]
+mod founded;
 #[path = "common/peers.rs"]
 mod peers;
 
@@ -17,10 +19,8 @@ use letopis::archive::package::{Package, Source};
 use letopis::archive::progress::Quiet;
 use letopis::archive::signature::AllowedSigners;
 use letopis::archive::verify::{Request, verify};
-use letopis::ledger::chain::Tip;
 use letopis::ledger::identity::Identity;
-use letopis::ledger::{keyfile, store};
-use rusqlite::Connection;
+use letopis::ledger::keyfile;
 
 /// A carrier with an archive on it, and the director's key beside.
 struct Archived {
@@ -35,10 +35,9 @@ impl Archived {
         let dir = tempfile::tempdir().unwrap();
         let (petrova, director) = (Identity::generate(), Identity::generate());
         keyfile::write_new(&dir.path().join("director.key"), &director, None).unwrap();
-        let (journal, tip) = journal(&dir.path().join("journal.letopis"), &petrova);
-        drop(journal);
-        let journal = letopis::journal::Journal::open_copy(&dir.path().join("journal.letopis")).unwrap();
-        let exported = export::database(&journal, &dir.path().join("journal.letopis.archive-tmp")).unwrap();
+        let journal = founded::journal(&dir.path().join("journal.letopis"), &petrova);
+        let (proven, tip) = (journal.prove(&mut |_| {}).unwrap(), journal.tip().unwrap());
+        let exported = export::database(&proven, &dir.path().join("journal.letopis.archive-tmp")).unwrap();
         let mut class = Package::new("class-7a").unwrap();
         class.add("2025-0001.pdf", Source::Bytes(b"%PDF-1.7 not really".repeat(9))).unwrap();
         let mount = dir.path().join("usb-1");
@@ -77,21 +76,6 @@ impl Archived {
         fs::write(&path, bytes).unwrap();
         path
     }
-}
-
-fn journal(path: &Path, author: &Identity) -> (Connection, Tip) {
-    let file = Connection::open(path).unwrap();
-    store::create(&file).unwrap();
-    file.pragma_update(None, "application_id", 0x4c45_5450).unwrap();
-    file.execute_batch("CREATE TABLE classes (name TEXT PRIMARY KEY) STRICT; INSERT INTO classes VALUES ('7А')")
-        .unwrap();
-    let mut tip = Tip::EMPTY;
-    for payload in ["{\"kind\":\"journal.created\"}", "{\"topic\":\"«Ё»\"}"] {
-        let record = tip.sign(author, payload.to_owned());
-        store::append(&file, &record).unwrap();
-        tip = tip.after(&record);
-    }
-    (file, tip)
 }
 
 #[test]
@@ -178,8 +162,11 @@ fn age_unzip_and_sqlite_bring_the_journal_back() {
         assert_eq!(output.code, Some(0), "{output}");
     }
     let ledger = fs::read_to_string(work.join("database/ledger.jsonl")).unwrap();
-    assert!(ledger.lines().count() == 2 && ledger.contains("«Ё»"));
-    assert_eq!(fs::read_to_string(work.join("database/tables/classes.csv")).unwrap(), "name\n7А\n");
+    assert!(ledger.lines().count() == 2 && ledger.contains("Игоревна"));
+    assert_eq!(
+        fs::read_to_string(work.join("database/tables/classes.csv")).unwrap(),
+        "name,grade,letter,teacher,entry\n7А,7,А,,2\n"
+    );
     let Some(sqlite3) = peers::require("sqlite3") else { return };
     let output = sqlite3.run(["database/journal.letopis", "pragma integrity_check; select name from classes"], work);
     assert_eq!(output.stdout, "ok\n7А\n", "{output}");

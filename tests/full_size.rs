@@ -44,7 +44,7 @@ fn no_text_leaves_its_cell_or_touches_a_rule_on_any_page_of_the_school() {
     let wanted = issue::everything(Journal::open(&journal).unwrap().tables()).unwrap();
     let pages = AtomicUsize::new(0);
     wanted.par_iter().for_each(|wanted| {
-        let tables = Journal::open_reader(&journal).unwrap();
+        let tables = Journal::open(&journal).unwrap().reader().unwrap();
         let document = lay_out(&tables, &layouts, wanted, &context).unwrap();
         document.pages.iter().zip(1..).for_each(|(page, number)| legible::assert_legible(page, number));
         pages.fetch_add(document.pages.len(), Ordering::Relaxed);

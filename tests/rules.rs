@@ -100,7 +100,7 @@ impl Office {
     }
 
     fn is_clean(&self) -> bool {
-        self.journal.audit(&mut |_| {}).unwrap().is_clean()
+        Journal::audit(self.journal.path(), &mut |_| {}).unwrap().report.is_clean()
     }
 }
 

@@ -170,6 +170,6 @@ fn sixty_teachers_record_at_once_and_nothing_is_lost() {
     let tables = rusqlite::Connection::open(journal.path()).unwrap();
     let marks: usize = tables.query_row("SELECT count(*) FROM marks", [], |row| row.get(0)).unwrap();
     assert_eq!(marks, TEACHERS * (ENTRIES - 1));
-    let report = journal.audit(&mut |_| {}).unwrap();
+    let report = letopis::journal::Journal::audit(journal.path(), &mut |_| {}).unwrap().report;
     assert!(report.is_clean(), "{:?}", report.findings);
 }

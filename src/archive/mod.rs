@@ -17,7 +17,7 @@
 //! * [`verify`], with [`anchor`] (what makes a whole archive a genuine one) and [`report`] (what was found), and the act on
 //!   it ([`act`]).
 //!
-//! The layer knows nothing of entries and rules: content, facts and trust come in through [`package::Package`],
+//! The layer knows nothing of entries and rules but in [`export`] and [`of_journal`]: content, facts and trust come in through [`package::Package`],
 //! [`bag::Facts`] and [`anchor::JournalFacts`].
 
 pub mod act;
@@ -43,3 +43,6 @@ pub mod verify;
 
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+#[path = "../../tests/common/founded.rs"]
+mod founded;

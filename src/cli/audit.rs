@@ -1,13 +1,11 @@
 //! `letopis audit`: proves the journal.
 
 use super::{Common, screen, session};
-use crate::archive::bag::Facts;
-use crate::archive::of_journal::make;
-use crate::error::{Error, Result};
+use crate::archive::of_journal::outside::{self, Outside, Testimony};
+use crate::error::Result;
 use crate::journal::{self, Journal};
-use crate::ledger::chain::{hex, parse_hash};
+use crate::ledger::chain::hex;
 use clap::Args;
-use std::path::Path;
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -19,32 +17,62 @@ pub struct Audit {
 
 impl Audit {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
-        let journal = session::journal(common)?;
+        // A witness that cannot be read is no witness: that is said before anything else.
+        let witnesses = self.against.as_deref().map(outside::witnesses).transpose()?.unwrap_or_default();
+        let path = session::journal_path(common);
         let bar = screen::progress("Проверка записей");
-        bar.set_length(journal.tip()?.seq);
-        let mut report = journal.audit(&mut |done| bar.set_position(done))?;
+        let mut audited = Journal::audit(&path, &mut |done| bar.set_position(done))?;
         bar.finish_and_clear();
-        let contradictions = match &self.against {
-            Some(witness) => against(&journal, witness)?,
-            None => Vec::new(),
-        };
-        report.count += contradictions.len();
-        report.findings.extend(contradictions.into_iter().map(|what| journal::Finding { seq: None, what }));
+        let tip = audited.report.tip;
+        let ask = |witness: &Outside| witness.ask(tip, |head| audited.position_of(head), audited.tables());
+        let testimonies = witnesses.iter().map(ask).collect::<Result<Vec<_>>>()?;
+        let report = &mut audited.report;
+        for what in testimonies.iter().filter_map(|testimony| testimony.length.as_ref().err()) {
+            report.count += 1;
+            report.findings.push(journal::Finding { seq: None, what: what.clone() });
+        }
         if common.json {
             screen::json(&serde_json::json!({
                 "clean": report.is_clean(), "entries": report.tip.seq, "journal": hex(&report.tip.journal),
                 "head": hex(&report.tip.head), "count": report.count,
                 "findings": report.findings.iter()
                     .map(|f| serde_json::json!({"entry": f.seq, "what": f.what})).collect::<Vec<_>>(),
+                "against": testimonies.iter().map(|testimony| testimony_json(testimony, tip.seq)).collect::<Vec<_>>(),
             }));
         } else {
-            say(&report);
-            if let (Some(witness), true) = (&self.against, report.is_clean()) {
-                println!("Сверено с «{witness}»: эти записи в журнале есть, конец не отрезан.");
-            }
+            say(report);
+            testimonies.iter().filter_map(|testimony| heard(testimony, tip.seq)).for_each(|line| println!("{line}"));
         }
         Ok(ExitCode::from(u8::from(!report.is_clean())))
     }
+}
+
+fn testimony_json(testimony: &Testimony, entries: u64) -> serde_json::Value {
+    let length = testimony.length.as_ref().ok();
+    serde_json::json!({
+        "witness": testimony.witness, "length": length, "since": length.map(|length| entries - length),
+        "contradiction": testimony.length.as_ref().err(),
+        "signer": testimony.signer.as_ref().map(|(fingerprint, _)| fingerprint),
+        "login": testimony.signer.as_ref().and_then(|(_, login)| login.as_ref()),
+    })
+}
+
+/// What a witness that does not contradict says of a ledger of so many entries: no more than it has seen.
+pub fn heard(testimony: &Testimony, entries: u64) -> Option<String> {
+    let length = *testimony.length.as_ref().ok()?;
+    let signed = testimony.signer.as_ref().map(|(fingerprint, login)| {
+        let login = login.as_deref().unwrap_or("не внесён");
+        format!(", подпись ключа {fingerprint} ({login})")
+    });
+    let who = format!("Сверено: {}{}", testimony.witness, signed.unwrap_or_default());
+    Some(if length == entries {
+        format!("{who}: это конец журнала, он не отрезан.")
+    } else {
+        let since = entries - length;
+        format!(
+            "{who}: первые {length} записей те же. После них внесено ещё {since}: не отрезано ли что-нибудь после них, этот свидетель не знает."
+        )
+    })
 }
 
 fn say(report: &journal::Report) {
@@ -65,36 +93,4 @@ fn say(report: &journal::Report) {
     }
     println!("Найдено нарушений: {}. Не печатайте и не архивируйте журнал, сообщите директору;", report.count);
     println!("сверьте его с архивной копией: letopis audit --against АРХИВ.");
-}
-
-/// What an outside witness says against the journal.
-fn against(journal: &Journal, witness: &str) -> Result<Vec<String>> {
-    if Path::new(witness).is_dir() {
-        let archives = make::facts_under(Path::new(witness))?;
-        let id = hex(&journal.tip()?.journal);
-        let contradictions = archives.iter().map(|(name, facts)| against_archive(journal, &id, name, facts));
-        return Ok(contradictions.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect());
-    }
-    let digits: String = witness.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-    let head = parse_hash(&digits).ok_or_else(|| {
-        Error::input(format!("«{witness}» не папка архива и не контрольная сумма"))
-            .next("укажите папку архива на носителе или 64 цифры суммы с листа-заверителя")
-    })?;
-    let found = journal::read::ledger::position_of(journal.tables(), &head)?;
-    let what = "в журнале нет записи с этой контрольной суммой: конец журнала отрезан или это другой журнал";
-    Ok(if found.is_none() { vec![what.to_owned()] } else { Vec::new() })
-}
-
-/// What an archive's last head says against the journal.
-fn against_archive(journal: &Journal, id: &str, name: &str, facts: &Facts) -> Result<Option<String>> {
-    if facts.journal != id {
-        return Ok(Some(format!("архив {name} сделан по другому журналу ({})", facts.journal)));
-    }
-    let head = parse_hash(&facts.head)
-        .map(|head| journal::read::ledger::position_of(journal.tables(), &head))
-        .transpose()?
-        .flatten();
-    Ok((head != Some(facts.length)).then(|| {
-        format!("в архиве {name} {} записей с другой суммой: конец журнала отрезан или записи подменены", facts.length)
-    }))
 }

@@ -1,10 +1,11 @@
 //! `letopis init`: the journal of a school year, its administrator, its recovery key.
 
-use super::{Common, session};
+use super::{Common, audit, screen, session};
+use crate::archive::of_journal::outside::{self, Outside};
 use crate::error::{Error, Result};
 use crate::import::{self, Faults};
-use crate::journal::entry::{JournalCreated, Person};
-use crate::journal::{Author, Journal, next_year};
+use crate::journal::entry::{JournalCreated, Person, PreviousWitness};
+use crate::journal::{Author, Journal, Proven, next_year, read};
 use crate::ledger::identity::Identity;
 use crate::ledger::{keyfile, paper_key};
 use crate::print::{Layouts, Recovery, recovery_sheet};
@@ -29,6 +30,12 @@ pub struct Init {
     /// Закрытый журнал прошлого года: люди, ключи, предметы и ученики переходят из него, ученики — на класс старше
     #[arg(long, value_name = "ФАЙЛ")]
     previous: Option<PathBuf>,
+    /// Свидетель того, что прежний журнал цел: папка его архива или контрольная сумма с листа-заверителя
+    #[arg(long, value_name = "АРХИВ|СУММА", requires = "previous")]
+    against: Option<String>,
+    /// Продолжить прежний журнал без свидетеля: новый журнал запомнит, что его не было
+    #[arg(long, requires = "previous", conflicts_with = "against")]
+    without_witness: bool,
     /// Записать ключ восстановления в файл, а не на экран: в .pdf — лист для печати, иначе текст; уберите в сейф
     #[arg(long, value_name = "ФАЙЛ")]
     recovery_sheet: Option<PathBuf>,
@@ -88,12 +95,19 @@ impl Init {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// The journal of the next year, with all that it takes over.
+    /// The journal of the next year, with all that it takes over from the one before, once that is proven.
     fn continue_from(&self, common: &Common, path: &Path, school: School, previous: &Path) -> Result<ExitCode> {
-        let old = Journal::open(previous)?;
+        let witnesses = self.witnesses()?;
+        let mut old = Journal::open(previous)?;
         let identity = session::identity(common)?;
         let fingerprint = identity.public().fingerprint();
-        let taken = next_year::take_over(&old, &self.admin, &fingerprint, school.year.begins)?;
+        let proven = old.prove(&mut |_| {})?;
+        let administrator = next_year::administrator(&proven, &self.admin, &fingerprint)?;
+        let witness = hear(&proven, &witnesses)?;
+        let author = Author { identity: &identity, now: session::now(), taken_over: false };
+        let (token, proven) = next_year::mark_continued(&mut old, &proven, author)?;
+        let begins = school.year.begins;
+        let taken = next_year::take_over(&proven, administrator, &fingerprint, begins, (token, witness))?;
         let recovery = match &self.recovery_sheet {
             None => taken.recovery,
             Some(sheet) => {
@@ -104,7 +118,6 @@ impl Init {
         };
         let (previous, administrator) = (Some(taken.previous), taken.administrator);
         let created = JournalCreated { previous, school, administrator, key: identity.public(), recovery };
-        let author = Author { identity: &identity, now: session::now(), taken_over: false };
         let journal = Journal::create_with(path, author, created, taken.bodies).inspect_err(|_| {
             if let Some(sheet) = &self.recovery_sheet {
                 let _ = std::fs::remove_file(sheet);
@@ -118,8 +131,23 @@ impl Init {
         if self.recovery_sheet.is_none() {
             println!("Ключ восстановления прежний: он остаётся в сейфе директора.");
         }
+        compare_with_paper(&journal)?;
         println!("Дальше: letopis import ПАПКА — первые классы, нагрузка, расписание и планы нового года.");
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// The witnesses that are named.
+    ///
+    /// # Errors
+    /// None is named, and not said either that it goes without.
+    fn witnesses(&self) -> Result<Vec<Outside>> {
+        match &self.against {
+            Some(named) => outside::witnesses(named),
+            None if self.without_witness => Ok(Vec::new()),
+            None => Err(Error::input("не назван свидетель того, что прежний журнал цел и его конец не отрезан").next(
+                "укажите архив прежнего года или контрольную сумму с листа-заверителя: --against АРХИВ|СУММА; если их нет: --without-witness",
+            )),
+        }
     }
 
     /// The identity, the recovery key and the journal; files that are made on the way are named in `made`.
@@ -191,6 +219,52 @@ impl Init {
         made.push(path.to_owned());
         Ok(identity)
     }
+}
+
+/// Asks the witnesses about the journal before; gives the one that has seen most of it.
+///
+/// # Errors
+/// A witness that contradicts: then nothing is taken over.
+fn hear(proven: &Proven, witnesses: &[Outside]) -> Result<PreviousWitness> {
+    let (tables, tip) = (proven.tables()?, proven.tip());
+    let mut most = (0, PreviousWitness::Nothing);
+    for witness in witnesses {
+        let testimony = witness.ask(tip, |head| proven.position_of(head), &tables)?;
+        let length = testimony.length.clone().map_err(|what| {
+            Error::damaged(format!("прежний журнал не таков, каким его видел свидетель: {what}"))
+                .next("не продолжайте его: восстановите журнал из архива и сообщите директору")
+        })?;
+        audit::heard(&testimony, tip.seq).iter().for_each(|line| println!("{line}"));
+        if length >= most.0 {
+            most = (
+                length,
+                match witness {
+                    Outside::Head(_) => PreviousWitness::Head { length },
+                    Outside::Archive(archive) => {
+                        PreviousWitness::Archive { name: archive.name.clone(), code: archive.code.clone(), length }
+                    }
+                },
+            );
+        }
+    }
+    if witnesses.is_empty() {
+        screen::warning("прежний журнал ни с чем не сверен (--without-witness): отрезан ли его конец, не известно");
+    }
+    Ok(most.1)
+}
+
+/// Says what was taken over of keys, to be compared with the registers on paper.
+fn compare_with_paper(journal: &Journal) -> Result<()> {
+    let tables = journal.tables();
+    println!("Сверьте с реестром ключей подписи на бумаге:");
+    for staff in read::all_staff(tables)? {
+        for fingerprint in read::fingerprints_of(tables, &staff.login)? {
+            println!("  {fingerprint}  {} ({})", staff.name.full(), staff.login);
+        }
+    }
+    println!("и с листом ключа восстановления:");
+    read::recovery_recipients(tables)?.iter().for_each(|recipient| println!("  {recipient}"));
+    Ok(())
 }
 
 /// Writes the recovery key with what it is for: a sheet to be printed where the file is a PDF, else a text, which is an

@@ -3,9 +3,9 @@
 
 use super::{Common, screen, session};
 use crate::error::Result;
-use crate::journal::{Journal, read};
+use crate::journal::{Proven, read};
 use crate::print::check::{self, Again, Checked, Since};
-use crate::print::register::{self, Bound, Registered};
+use crate::print::register::{Bound, Registered};
 use crate::print::since::{Change, What};
 use crate::print::{Layouts, parse_code, show_page_record};
 use crate::school::{format_date, plural};
@@ -21,18 +21,21 @@ pub fn check(common: &Common, typed: &str, layouts: Option<&Path>) -> Result<Exi
     let path = Path::new(typed.trim());
     let is_file = path.is_file() || path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("pdf"));
     let code = if is_file { None } else { Some(parse_code(typed)?) };
-    let journal = session::journal(common)?;
     let layouts = Layouts::load(layouts)?;
+    // Nobody is asked for a passphrase to check a paper.
+    let identity = session::logged_in();
+    let proven = session::prove(&session::journal(common)?, identity.as_ref())?;
+    session::keep(&proven, identity.as_ref());
     let (standing, checked) = match code {
         Some(code) => {
-            let page = check::find(journal.tables(), &code)?;
-            let checked = check::page_again(&journal, &layouts, &page)?;
-            (Standing::of(&journal, Found::Page(page))?, checked)
+            let page = check::find(&proven, &code)?;
+            let checked = check::page_again(&proven, &layouts, &page)?;
+            (Standing::of(&proven, Found::Page(page))?, checked)
         }
         None => {
-            let document = check::find_file(journal.tables(), path)?;
-            let checked = check::file_again(&journal, &layouts, &document)?;
-            (Standing::of(&journal, Found::File(document))?, checked)
+            let document = check::find_file(&proven, path)?;
+            let checked = check::file_again(&proven, &layouts, &document)?;
+            (Standing::of(&proven, Found::File(document))?, checked)
         }
     };
     if common.json {
@@ -60,14 +63,14 @@ struct Standing {
 }
 
 impl Standing {
-    fn of(journal: &Journal, found: Found) -> Result<Self> {
-        let tables = journal.tables();
+    fn of(proven: &Proven, found: Found) -> Result<Self> {
+        let tables = &proven.tables()?;
         let name = |login: &str| -> Result<String> {
             Ok(read::staff(tables, login)?.map(|person| person.name.initials()).unwrap_or_default())
         };
         let document = found.document();
         let (issued_by, later) = (name(&document.issued_by)?, check::superseding(tables, document)?);
-        let bound = register::bound(tables, &document.number)?;
+        let bound = read::bound(tables, &document.number)?;
         let bound_by = bound.as_ref().map(|bound| name(&bound.by)).transpose()?.unwrap_or_default();
         Ok(Self { found, issued_by, later, bound, bound_by })
     }

@@ -6,8 +6,9 @@ use crate::journal::contacts::Contacts;
 use crate::journal::entry::BookBound;
 use crate::journal::{read, resolve};
 use crate::print::forms::YEAR;
+use crate::print::issue::{self, Out};
+use crate::print::register;
 use crate::print::{Form, Layouts, Subject, Wanted, contacts_sheet, ready};
-use crate::print::{issue, register};
 use crate::report::scope::period_name;
 use crate::school::{ClassName, School, clean, format_date, parse_date, same_word};
 use chrono::NaiveDate;
@@ -203,7 +204,8 @@ fn of_school(common: &Common, form: Form, to: &Where) -> Result<ExitCode> {
 }
 
 fn act(common: &Common, archive: String, to: &Where) -> Result<ExitCode> {
-    let known = read::archives(session::journal(common)?.tables())?;
+    let known = read::archives::archives(session::journal(common)?.tables())?;
+    let known: Vec<String> = known.into_iter().map(|archive| archive.name).collect();
     if !known.contains(&archive) {
         let next = match known.join(", ") {
             none if none.is_empty() => "создайте архив: letopis archive create".to_owned(),
@@ -218,13 +220,14 @@ impl Binding {
     fn record(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
         let (number, shelf) = (self.number.trim().to_owned(), clean(&self.shelf)?);
-        let known = register::bound(desk.tables(), &number)?;
+        let known = read::bound(desk.tables(), &number)?;
         let date = match (self.date, known) {
             (Some(typed), _) => parse_date(&typed)?,
             (None, Some(known)) => known.date,
             (None, None) => desk.today()?,
         };
-        let title = register::registered(desk.tables(), &number)?.map(|document| document.title).unwrap_or_default();
+        let title =
+            read::documents::document(desk.tables(), &number)?.map(|document| document.title).unwrap_or_default();
         let what = format!("№ {number} «{title}» подшит {}, место хранения: {shelf}", format_date(date));
         desk.record(BookBound { number, date, sheets: self.sheets, shelf }, &what)
     }
@@ -270,8 +273,11 @@ fn print(common: &Common, mut wanted: Vec<Wanted>, to: &Where) -> Result<ExitCod
     let bar = screen::progress("Печать документов");
     bar.set_length(wanted.len() as u64);
     let author = session::author(&identity);
-    let issued = issue::issue(&mut journal, author, &layouts, &wanted, &to.out, &|done| bar.set_position(done))?;
+    let mut proven = session::prove(&journal, Some(&identity))?;
+    let out = Out { dir: &to.out, progress: &|done| bar.set_position(done) };
+    let issued = issue::issue(&mut journal, &mut proven, author, &layouts, &wanted, &out)?;
     bar.finish_and_clear();
+    session::keep(&proven, Some(&identity));
     if common.json {
         let values = issued.iter().map(|d| {
             serde_json::json!({
@@ -311,13 +317,13 @@ fn list(common: &Common) -> Result<ExitCode> {
         values.push(serde_json::json!({
             "number": document.number, "issued_at": document.issued_at.to_rfc3339(), "form": document.form,
             "subject": document.subject, "variant": document.variant, "title": document.title,
-            "pages": document.pages.len(), "leaves": line.leaves, "code": code, "issued_by": document.issued_by,
+            "pages": document.pages.len(), "leaves": line.document.leaves, "code": code, "issued_by": document.issued_by,
             "bound": line.bound.as_ref().map(|bound| serde_json::json!({
                 "date": bound.date.to_string(), "sheets": bound.sheets, "shelf": bound.shelf,
             })),
         }));
         let by = read::staff(tables, &document.issued_by)?.map(|person| person.name.initials()).unwrap_or_default();
-        let (day, leaves) = (format_date(school.day_of(document.issued_at)), line.leaves.to_string());
+        let (day, leaves) = (format_date(school.day_of(document.issued_at)), line.document.leaves.to_string());
         let bound = line.bound.map(|bound| format!("{}, {}", format_date(bound.date), bound.shelf)).unwrap_or_default();
         rows.push(vec![document.number.clone(), day, document.title.clone(), leaves, code, by, bound]);
     }

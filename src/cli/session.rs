@@ -1,8 +1,8 @@
 //! What a command works with: the journal, the identity, the time.
 
-use super::{Common, login};
+use super::{Common, login, screen};
 use crate::error::{Error, Result};
-use crate::journal::{Author, Journal, read};
+use crate::journal::{Author, Journal, Keep, Proven, read};
 use crate::ledger::identity::Identity;
 use crate::ledger::keyfile;
 use age::secrecy::SecretString;
@@ -21,6 +21,40 @@ pub fn journal(common: &Common) -> Result<Journal> {
     Journal::open(&journal_path(common))
 }
 
+/// Proves the journal, going on from the proof that this person kept of it, and keeps the new one.
+///
+/// # Errors
+/// What the audit found first: nothing is certified of a journal that does not pass it.
+pub fn prove(journal: &Journal, identity: Option<&Identity>) -> Result<Proven> {
+    let bar = screen::progress("Проверка записей");
+    bar.set_length(journal.tip()?.seq);
+    let folder = cache_folder();
+    let keep = folder.as_deref().zip(identity).map(|(folder, identity)| Keep { folder, identity });
+    let proven = match keep {
+        Some(keep) => Proven::from_kept(journal.path(), keep, &mut |done| bar.set_position(done)),
+        None => journal.prove(&mut |done| bar.set_position(done)),
+    };
+    bar.finish_and_clear();
+    proven
+}
+
+/// Keeps a proof for this person's next command.
+pub fn keep(proven: &Proven, identity: Option<&Identity>) {
+    if let (Some(folder), Some(identity)) = (cache_folder(), identity) {
+        proven.keep(Keep { folder: &folder, identity });
+    }
+}
+
+/// Where the account keeps what can be made again: `$XDG_CACHE_HOME/letopis`, `~/.cache/letopis`, on Windows
+/// `%LOCALAPPDATA%\\Letopis`.
+fn cache_folder() -> Option<PathBuf> {
+    let of = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    match cfg!(windows) {
+        true => of("LOCALAPPDATA").map(|path| path.join("Letopis")),
+        false => of("XDG_CACHE_HOME").or_else(|| Some(of("HOME")?.join(".cache"))).map(|path| path.join("letopis")),
+    }
+}
+
 /// The system's time. The only clock of the program.
 pub fn now() -> DateTime<FixedOffset> {
     Local::now().fixed_offset()
@@ -36,6 +70,11 @@ pub fn identity(common: &Common) -> Result<Identity> {
         Error::input("не указан файл вашего ключа")
             .next("укажите --identity ФАЙЛ, задайте LETOPIS_IDENTITY или войдите: letopis login ФАЙЛ; новый ключ: letopis key new ФАЙЛ")
     })
+}
+
+/// The identity that is logged in at this terminal.
+pub fn logged_in() -> Option<Identity> {
+    login::unlocked().map(|unlocked| unlocked.identity)
 }
 
 /// As [`identity`]; nothing where none is named and none is logged in.

@@ -1,15 +1,18 @@
 //! The journal of one school year: a SQLite file that holds the ledger and the tables made from it.
 //!
 //! [`Journal::create`] and [`Journal::open`] are the ways in; [`Journal::record`] and [`Journal::batch`] write entries,
-//! [`Journal::tables`] is what everything else reads, and [`Journal::audit`] proves that all of it belongs together.
+//! [`Journal::tables`] is for quick reading, and [`Journal::prove`] proves that all of it belongs together and gives what is
+//! certified from.
 
 pub mod apply;
 mod audit;
 pub mod contacts;
 pub mod entry;
+mod file;
 pub mod next_year;
 pub mod note;
 pub mod plan;
+mod proven;
 pub mod read;
 mod record;
 pub mod resolve;
@@ -17,7 +20,8 @@ mod roles;
 pub mod rules;
 mod turn;
 
-pub use audit::{Finding, Report};
+pub use audit::{Audited, Finding, Report};
+pub use proven::{Keep, Proven};
 pub use record::{Author, Batch, Recorded, author_of};
 pub use roles::may_keep_contacts;
 
@@ -26,7 +30,7 @@ use crate::journal::read::Tables;
 use crate::ledger::chain::{Tip, hex};
 use crate::ledger::store;
 use entry::{Body, Entry, JournalCreated, RULES};
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -39,6 +43,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// An open journal.
 pub struct Journal {
     file: Tables,
+    access: file::Access,
     path: PathBuf,
 }
 
@@ -86,9 +91,7 @@ impl Journal {
         let file = Tables::new(Connection::open(path)?);
         file.db().pragma_update(None, "application_id", APPLICATION_ID)?;
         let transaction = file.db().unchecked_transaction()?;
-        store::create(&transaction)?;
-        transaction.execute_batch(apply::PAGE_TEXTS)?;
-        apply::create(&transaction)?;
+        file::structure::create(&transaction)?;
         let school = created.school.clone();
         let entry = Entry {
             time: author.now.trunc_subsecs(0),
@@ -120,57 +123,24 @@ impl Journal {
         file.close()
     }
 
-    /// Opens a journal. Tables made by another version are rebuilt from the ledger first.
+    /// Opens a journal for work. Tables that another version made are made anew from the ledger first. A journal that cannot
+    /// be written opens for reading.
     ///
     /// # Errors
-    /// A file that is missing, is no journal, or that the account may not write.
+    /// A file that is missing, is no journal, or is not built as journals are.
     pub fn open(path: &Path) -> Result<Self> {
-        match path.metadata() {
-            Ok(meta) if meta.is_file() => {}
-            Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Error::file("открыть журнал", path, &cause));
-            }
-            _ => {
-                return Err(Error::input(format!("нет журнала «{}»", path.display()))
-                    .next("укажите его: --journal ФАЙЛ или переменная LETOPIS_JOURNAL; новый заводит letopis init"));
-            }
-        }
-        crate::device::refuse_network_file(path)?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let file = Connection::open_with_flags(path, flags)?;
-        prepare(&file)?;
-        let journal = Self { file: Tables::new(file), path: path.to_owned() };
-        journal.refresh_tables()?;
-        Ok(journal)
+        let (file, access) = file::open(path)?;
+        Ok(Self { file, access, path: path.to_owned() })
     }
 
-    /// Another connection to a journal, for reading beside others.
-    pub fn open_reader(path: &Path) -> Result<Tables> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let file = Connection::open_with_flags(path, flags)?;
-        prepare(&file)?;
-        file.pragma_update(None, "query_only", true)?;
-        Ok(Tables::new(file))
-    }
-
-    /// Opens a journal's copy for reading only, writing nothing beside it: what an archive holds.
-    pub fn open_copy(path: &Path) -> Result<Tables> {
-        let file =
-            Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-        is_journal(&file)?;
-        file.set_prepared_statement_cache_capacity(256);
-        Ok(Tables::new(file))
-    }
-
-    fn refresh_tables(&self) -> Result<()> {
-        let version: i32 = self.file.db().pragma_query_value(None, "user_version", |row| row.get(0))?;
-        if version == apply::schema_version() {
-            return Ok(());
-        }
-        let transaction =
-            rusqlite::Transaction::new_unchecked(self.file.db(), rusqlite::TransactionBehavior::Immediate)?;
-        apply::rebuild(&self.file)?;
-        Ok(transaction.commit()?)
+    /// Another reader of the journal's tables, which sees one state of them as long as it lives.
+    ///
+    /// # Errors
+    /// As [`Journal::open`].
+    pub fn reader(&self) -> Result<Tables> {
+        let (file, _) = file::open(&self.path)?;
+        file.db().execute_batch("BEGIN")?;
+        Ok(file)
     }
 
     /// The journal's file.
@@ -206,61 +176,50 @@ impl Journal {
     }
 
     /// Begins a transaction into which several entries are recorded, all or none.
+    ///
+    /// # Errors
+    /// A journal that is open for reading only.
     pub fn batch(&mut self) -> Result<Batch<'_>> {
+        if self.access == file::Access::Read {
+            return Err(Error::environment(format!(
+                "журнал «{}» открыт только для чтения: записать в него нельзя",
+                self.path.display()
+            ))
+            .next("проверьте права на файл и папку, защиту носителя от записи и место на диске"));
+        }
         Batch::begin(&mut self.file)
     }
 
-    /// Proves the ledger and the tables; see [`Report`]. `progress` is told how many entries were done.
-    pub fn audit(&self, progress: &mut dyn FnMut(u64)) -> Result<Report> {
-        audit::audit(&self.file, progress)
+    /// Proves the journal from its first record on, and its file. Everything certified is read from what this gives.
+    /// `progress` is told how many entries were done.
+    ///
+    /// # Errors
+    /// What an audit finds first: nothing is certified of a journal that does not pass it.
+    pub fn prove(&self, progress: &mut dyn FnMut(u64)) -> Result<Proven> {
+        Proven::from_the_start(&self.path, progress)
+    }
+
+    /// Audits a journal's file, whatever is in it, and changes nothing of it; see [`Report`]. `progress` is told how many
+    /// entries were done.
+    ///
+    /// # Errors
+    /// A file that is missing, is no journal, or does not read at all.
+    pub fn audit(path: &Path, progress: &mut dyn FnMut(u64)) -> Result<Audited> {
+        audit::audited(&file::open_to_audit(path)?, progress)
     }
 }
 
-/// Audits any open journal file, such as an archive's copy.
-pub fn audit_file(file: &Tables, progress: &mut dyn FnMut(u64)) -> Result<Report> {
-    audit::audit(file, progress)
-}
-
-/// The kept text of an issued page, by its digest in hex.
+/// Audits any open journal file.
 ///
 /// # Errors
-/// A text that does not inflate is damage.
-pub fn page_text(file: &Tables, digest: &str) -> Result<Option<Vec<u8>>> {
-    use std::io::Read;
-    let sql = "SELECT text FROM page_texts WHERE digest = ?1";
-    let deflated: Option<Vec<u8>> = file.prepare_cached(sql)?.query_row([digest], |row| row.get(0)).optional()?;
-    let Some(deflated) = deflated else { return Ok(None) };
-    let mut text = Vec::new();
-    // A page is some kilobytes; the limit keeps a forged row from filling the memory.
-    let mut inflated = flate2::read::DeflateDecoder::new(&deflated[..]).take(1 << 24);
-    match inflated.read_to_end(&mut text) {
-        Ok(_) => Ok(Some(text)),
-        Err(_) => Ok(Some(Vec::new())),
-    }
+/// A file that does not read at all.
+pub fn audit_file(file: &Tables, progress: &mut dyn FnMut(u64)) -> Result<Report> {
+    Ok(audit::audited(file, progress)?.report)
 }
 
 /// The head as people compare it: hex.
 pub fn head_text(tip: &Tip) -> String {
     hex(&tip.head)
-}
-
-fn prepare(file: &Connection) -> Result<()> {
-    file.busy_timeout(PATIENCE)?;
-    is_journal(file)?;
-    file.pragma_update(None, "journal_mode", "WAL")?;
-    file.pragma_update(None, "synchronous", "FULL")?;
-    file.pragma_update(None, "trusted_schema", false)?;
-    file.set_prepared_statement_cache_capacity(256);
-    Ok(())
-}
-
-fn is_journal(file: &Connection) -> Result<()> {
-    let id: rusqlite::Result<i32> = file.pragma_query_value(None, "application_id", |row| row.get(0));
-    match id {
-        Ok(APPLICATION_ID) => Ok(()),
-        Ok(_) => Err(Error::input("этот файл не журнал Letopis").next("проверьте путь к журналу")),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// Makes an empty file that only its owner may read.

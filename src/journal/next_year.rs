@@ -7,15 +7,16 @@
 use crate::error::{Error, Result};
 use crate::journal::contacts::Contacts;
 use crate::journal::entry::{
-    Body, ClassSet, GroupSet, KeyEnrolled, Person, Previous, PupilEnrolled, PupilSet, SubjectLine, SubjectsSet,
+    Body, ClassSet, GroupSet, KeyEnrolled, LastArchive, Person, Previous, PreviousWitness, PupilEnrolled, PupilSet,
+    SubjectLine, SubjectsSet, YearContinued,
 };
 use crate::journal::read::Tables;
 use crate::journal::read::{self, Pupil};
-use crate::journal::{Journal, head_text};
+use crate::journal::{Author, Journal, Proven};
 use crate::ledger::chain::hex;
+use crate::ledger::identity::Identity;
 use crate::school::{ClassName, Role, fold};
 use chrono::NaiveDate;
-use rusqlite::OptionalExtension;
 use std::collections::{BTreeMap, HashMap};
 
 /// The last grade of a school.
@@ -35,13 +36,12 @@ pub struct TakenOver {
     pub pupils: (usize, usize),
 }
 
-/// Reads a closed journal for the one that continues it. `login` will administer the new one with the key of
-/// `fingerprint`; the pupils are in their classes from `begins` on.
+/// The administrator of a closed journal, who will begin the next one with the key of `fingerprint`.
 ///
 /// # Errors
 /// A journal whose year is not closed; an administrator or a key that is not in force in it.
-pub fn take_over(old: &Journal, login: &str, fingerprint: &str, begins: NaiveDate) -> Result<TakenOver> {
-    let tables = old.tables();
+pub fn administrator(old: &Proven, login: &str, fingerprint: &str) -> Result<Person> {
+    let tables = &old.tables()?;
     let place = || format!("журнал «{}»", old.path().display());
     if !read::is_closed(tables)? {
         return Err(Error::refused("прежний учебный год не закрыт")
@@ -50,18 +50,75 @@ pub fn take_over(old: &Journal, login: &str, fingerprint: &str, begins: NaiveDat
     }
     let key = read::key(tables, fingerprint)?.filter(|key| key.login == login && key.revoked_at.is_none());
     let person = person(tables, login)?.filter(|p| p.roles.contains(&Role::Administrator));
-    let (Some(_), Some(administrator)) = (key, person) else {
-        return Err(Error::refused(format!("«{login}» с этим ключом не администратор прежнего журнала"))
+    key.and(person).ok_or_else(|| {
+        Error::refused(format!("«{login}» с этим ключом не администратор прежнего журнала"))
             .at(place())
-            .next("укажите его администратора: --admin и --identity"));
+            .next("укажите его администратора: --admin и --identity")
+    })
+}
+
+/// Records in the old journal that it is continued, and gives the token that the new one repeats and the proof that has it.
+/// Where that was recorded before, since making the new journal failed then, the token stays.
+///
+/// # Errors
+/// A journal that cannot be written; an author who does not administer it.
+pub fn mark_continued(old: &mut Journal, proven: &Proven, author: Author<'_>) -> Result<(String, Proven)> {
+    if let Some(token) = read::continued(&proven.tables()?)? {
+        return Ok((token, proven.advance()?));
+    }
+    // An identity is the one source of system randomness that the program has; its public half is as random.
+    let token = hex(&Identity::generate().public().key()[..16]);
+    old.record(author, YearContinued { token: token.clone() })?;
+    Ok((token, proven.advance()?))
+}
+
+/// Reads a closed journal, as it was proven, for the one that continues it. The pupils are in their classes from `begins` on.
+///
+/// # Errors
+/// As [`administrator`].
+pub fn take_over(
+    old: &Proven,
+    administrator: Person,
+    fingerprint: &str,
+    begins: NaiveDate,
+    (token, witness): (String, PreviousWitness),
+) -> Result<TakenOver> {
+    let tables = &old.tables()?;
+    let tip = old.tip();
+    let previous = Previous {
+        journal: hex(&tip.journal),
+        head: hex(&tip.head),
+        length: tip.seq,
+        archive: last_archive(old)?,
+        token,
+        witness: Some(witness),
     };
-    let tip = old.tip()?;
-    let archive = read::last_archive(tables)?;
-    let previous = Previous { journal: hex(&tip.journal), head: head_text(&tip), length: tip.seq, archive };
-    let mut bodies = people(tables, login, fingerprint)?;
+    let mut bodies = people(tables, &administrator.login, fingerprint)?;
     bodies.push(SubjectsSet { subjects: subjects(tables)? }.into());
     let pupils = classes_and_pupils(tables, begins, &mut bodies)?;
     Ok(TakenOver { previous, recovery: recovery(tables)?, administrator, bodies, pupils })
+}
+
+/// The last archive that was made; of a journal that has none, [`archive_before`].
+///
+/// # Errors
+/// A first record that is not the proven one any more.
+pub fn last_archive(proven: &Proven) -> Result<Option<LastArchive>> {
+    match read::archives::archives(&proven.tables()?)?.pop() {
+        Some(last) => Ok(Some(LastArchive { name: last.name, code: last.tagmanifest })),
+        None => archive_before(proven),
+    }
+}
+
+/// The last archive of the journal that this one continues, as it was when this one was begun.
+///
+/// # Errors
+/// A first record that is not the proven one any more.
+pub fn archive_before(proven: &Proven) -> Result<Option<LastArchive>> {
+    match proven.entry(1)?.body {
+        Body::JournalCreated(created) => Ok(created.previous.and_then(|previous| previous.archive)),
+        _ => Ok(None),
+    }
 }
 
 /// Copies the contacts of the pupils who are in the new journal.
@@ -115,9 +172,9 @@ fn subjects(tables: &Tables) -> Result<Vec<SubjectLine>> {
 }
 
 fn recovery(tables: &Tables) -> Result<String> {
-    let sql = "SELECT recipient FROM recovery_keys ORDER BY entry DESC LIMIT 1";
-    let found = tables.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?;
-    found.ok_or_else(|| Error::damaged("в прежнем журнале нет ключа восстановления").next("выполните «letopis audit»"))
+    read::recovery_recipients(tables)?
+        .pop()
+        .ok_or_else(|| Error::damaged("в прежнем журнале нет ключа восстановления").next("выполните «letopis audit»"))
 }
 
 /// The class a grade up; nothing after the last.

@@ -101,6 +101,13 @@ impl<'j> Batch<'j> {
         let warnings = judge(self.tables, &self.school, self.tip.seq + 1, self.last, &entry, canonical)?;
         let record = self.tip.sign(author.identity, payload);
         store::append(&self.transaction, &record)?;
+        if store::get(&self.transaction, record.seq)?.as_ref() != Some(&record) {
+            return Err(Error::damaged(format!(
+                "запись № {} прочитана из файла журнала иной, чем записана",
+                record.seq
+            ))
+            .next("в файл журнала или в диск нельзя верить: выполните «letopis audit» и сообщите администратору"));
+        }
         apply::apply(self.tables, record.seq, &entry)?;
         self.tip = self.tip.after(&record);
         self.last = Some(entry.time);
@@ -112,13 +119,7 @@ impl<'j> Batch<'j> {
 
     /// Keeps the text of an issued page, deflated, under its digest in hex.
     pub fn keep_page_text(&self, digest: &str, text: &[u8]) -> Result<()> {
-        use std::io::Write;
-        let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
-        let deflated = encoder.write_all(text).and_then(|()| encoder.finish());
-        let deflated = deflated.map_err(|e| Error::environment(format!("текст страницы не сжимается: {e}")))?;
-        let sql = "INSERT OR IGNORE INTO page_texts (digest, text) VALUES (?1, ?2)";
-        self.transaction.prepare_cached(sql)?.execute(rusqlite::params![digest, deflated])?;
-        Ok(())
+        apply::keep_page_text(&self.transaction, digest, text)
     }
 
     /// Makes everything recorded durable.

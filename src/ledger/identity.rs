@@ -26,6 +26,9 @@ use crate::error::{Error, Result};
 /// What turns the 32 secret bytes into the signing key, for ever: `docs/formats/identity.md`.
 const SIGNING_KEY_INFO: &[u8] = b"letopis ed25519 signing key v1";
 
+/// HKDF info of the key that proofs are kept under, for their owner alone.
+const PROOF_KEY_INFO: &[u8] = b"letopis kept proof key v1";
+
 /// How every text of an age X25519 secret begins.
 const SECRET_PREFIX: &str = "AGE-SECRET-KEY-1";
 
@@ -60,6 +63,11 @@ impl Identity {
         Ok(Self::from_age(identity))
     }
 
+    /// The key under which this person's kept proofs are encrypted and authenticated: it signs nothing and opens no archive.
+    pub fn proof_key(&self) -> Zeroizing<[u8; 32]> {
+        derived(&self.age, PROOF_KEY_INFO)
+    }
+
     /// `AGE-SECRET-KEY-1…`, as age and its kin read it.
     pub fn secret_text(&self) -> Zeroizing<String> {
         Zeroizing::new(self.age.to_string().expose_secret().to_owned())
@@ -90,7 +98,7 @@ impl Identity {
     }
 
     fn from_age(age: age::x25519::Identity) -> Self {
-        let signing = signing_key(&age);
+        let signing = SigningKey::from_bytes(&derived(&age, SIGNING_KEY_INFO));
         let public = PublicIdentity { recipient: age.to_public().to_string(), key: signing.verifying_key().to_bytes() };
         Self { age, signing, public }
     }
@@ -104,13 +112,13 @@ impl fmt::Debug for Identity {
 }
 
 /// HKDF-SHA256 over the 32 secret bytes, no salt. The age crate gives out no bytes, only Bech32.
-fn signing_key(age: &age::x25519::Identity) -> SigningKey {
+fn derived(age: &age::x25519::Identity, info: &[u8]) -> Zeroizing<[u8; 32]> {
     let text = age.to_string();
     let (_, secret) = bech32::decode(text.expose_secret()).expect("the age crate writes valid Bech32");
     let secret = Zeroizing::new(secret);
-    let mut seed = Zeroizing::new([0; 32]);
-    Hkdf::<Sha256>::new(None, &secret).expand(SIGNING_KEY_INFO, seed.as_mut()).expect("32 bytes are one HKDF block");
-    SigningKey::from_bytes(&seed)
+    let mut key = Zeroizing::new([0; 32]);
+    Hkdf::<Sha256>::new(None, &secret).expand(info, key.as_mut()).expect("32 bytes are one HKDF block");
+    key
 }
 
 fn not_a_secret(why: &str) -> Error {

@@ -7,18 +7,18 @@
 //! and the one that did is named.
 
 use super::forms::Document;
-use super::issue::{Snapshot, VERSION, issued_resources};
-use super::register::{Registered, context_of, registered, superseded_by};
+use super::issue::{VERSION, issued_resources};
+use super::register::{Registered, context_of};
 use super::since::{Change, Content, page_like};
 use super::{Code, IssueContext, Layouts, Wanted, lay_out, write};
 use crate::error::{Error, Kind, Result};
-use crate::journal::entry::{Body, DocumentIssued, Entry};
-use crate::journal::read::Tables;
-use crate::journal::{Journal, apply, page_text};
-use crate::ledger::chain::{hex, parse_hash};
-use crate::ledger::store;
-use rusqlite::OptionalExtension;
+use crate::journal::Proven;
+use crate::journal::entry::{Body, DocumentIssued};
+use crate::journal::read::documents::IssuedPage;
+use crate::journal::read::{self, Tables};
+use crate::ledger::chain::hex;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
@@ -66,56 +66,44 @@ pub struct Checked {
     pub since: Since,
 }
 
-/// Finds the page of a code.
+/// Finds the page of a code among those that the proven journal has issued.
 ///
 /// # Errors
-/// No page has this code; several have; the kept text is lost or altered; the register is not what the ledger says.
-pub fn find(file: &Tables, code: &Code) -> Result<Page> {
-    let sql = "SELECT number, page, digest FROM document_pages WHERE digest >= ?1 AND digest < ?1 || 'g'";
-    let mut statement = file.db().prepare(sql)?;
-    let rows = statement.query_map([hex(&code.digest)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    let mut rows: Vec<(String, u32, String)> = rows.collect::<rusqlite::Result<_>>()?;
-    rows.retain(|(number, page, _)| {
-        code.number.as_ref().is_none_or(|named| named == number) && code.page.is_none_or(|named| named == *page)
+/// No page has this code; several have; the kept text is lost or altered.
+pub fn find(proven: &Proven, code: &Code) -> Result<Page> {
+    let tables = proven.tables()?;
+    let mut pages = read::documents::pages_of_code(&tables, &hex(&code.digest))?;
+    pages.retain(|page| {
+        code.number.as_ref().is_none_or(|named| *named == page.number)
+            && code.page.is_none_or(|named| named == page.page)
     });
-    let (number, page, digest) = match &rows[..] {
-        [row] => row.clone(),
+    let IssuedPage { number, page, digest } = match &pages[..] {
+        [page] => page.clone(),
         [] => {
             return Err(Error::damaged("журнал не выдавал страницы с таким кодом")
                 .next("проверьте, верно ли набран код; если верно, страница не из этого журнала или подделана"));
         }
         _ => return Err(Error::input("такой код у нескольких страниц").next("укажите номер документа и страницу")),
     };
-    let damaged = |what: &str| {
-        Error::damaged(format!("документ № {number}, стр. {page}: {what}")).next("выполните «letopis audit»")
-    };
-    let record = page_text(file, &digest)?.ok_or_else(|| damaged("сохранённый текст страницы утрачен"))?;
-    if hex(&Sha256::digest(&record)) != digest || parse_hash(&digest).is_none() {
-        return Err(damaged("сохранённый текст страницы изменён"));
-    }
-    let document = registered(file, &number)?.ok_or_else(|| damaged("документа нет в реестре"))?;
-    vouched(file, &document)?;
+    let record = proven.page_text(&digest).map_err(|error| error.at(format!("документ № {number}, стр. {page}")))?;
+    let document = read::documents::document(&tables, &number)?
+        .ok_or_else(|| Error::damaged(format!("документа № {number} нет в реестре")))?;
     Ok(Page { document, page, digest, record })
 }
 
-/// Finds the document of a PDF file by its digest.
+/// Finds the document of a PDF file by its digest among those that the proven journal has issued.
 ///
 /// # Errors
-/// A file that cannot be read; no document has this digest; the register is not what the ledger says.
-pub fn find_file(file: &Tables, path: &Path) -> Result<Registered> {
+/// A file that cannot be read; no document has this digest.
+pub fn find_file(proven: &Proven, path: &Path) -> Result<Registered> {
     let sha256 = digest_of(path)?;
-    let sql = "SELECT number FROM documents WHERE pdf_sha256 = ?1";
-    let number: Option<String> = file.db().query_row(sql, [&sha256], |row| row.get(0)).optional()?;
-    let found = number.map(|number| registered(file, &number)).transpose()?.flatten();
-    let document = found.ok_or_else(|| {
+    read::documents::document_of_file(&proven.tables()?, &sha256)?.ok_or_else(|| {
         Error::damaged(format!("файл «{}» этим журналом не выдан: документа с суммой {sha256} нет", path.display()))
             .next(
                 "файл изменён, повреждён, это проект или документ другого журнала (--journal); возьмите его из архива или \
                  напечатайте снова, а бумагу проверьте по коду внизу страницы",
             )
-    })?;
-    vouched(file, &document)?;
-    Ok(document)
+    })
 }
 
 /// The SHA-256 of a file, hex.
@@ -131,40 +119,20 @@ fn digest_of(path: &Path) -> Result<String> {
 ///
 /// # Errors
 /// A row that does not read is damage.
-pub fn superseding(file: &Tables, document: &Registered) -> Result<Option<Registered>> {
-    let number = superseded_by(file, document)?;
-    Ok(number.map(|number| registered(file, &number)).transpose()?.flatten())
+pub fn superseding(tables: &Tables, document: &Registered) -> Result<Option<Registered>> {
+    let later = read::later_issue(tables, &document.number)?;
+    Ok(later.map(|number| read::documents::document(tables, &number)).transpose()?.flatten())
 }
 
-/// Demands that the ledger has issued the document as the register has it.
-fn vouched(file: &Tables, document: &Registered) -> Result<()> {
-    let issued = issued(file, &document.number)?;
-    let pages = issued.pages.iter().map(|page| &page.0);
-    if issued.number == document.number
-        && issued.pdf_sha256 == document.pdf_sha256
-        && issued.at_entry == document.at_entry
-        && issued.form == document.form
-        && pages.eq(&document.pages)
-    {
-        return Ok(());
-    }
-    Err(not_vouched(&document.number))
-}
-
-/// The entry that issued a document.
-fn issued(file: &Tables, number: &str) -> Result<DocumentIssued> {
-    let sql = "SELECT entry FROM documents WHERE number = ?1";
-    let seq: u64 = file.db().query_row(sql, [number], |row| row.get(0))?;
-    let record = store::get(file.db(), seq)?.ok_or_else(|| not_vouched(number))?;
-    match Entry::from_json(&record.payload)?.body {
+/// The proven entry that issued a document.
+fn issued(proven: &Proven, document: &Registered) -> Result<DocumentIssued> {
+    match proven.entry(document.entry)?.body {
         Body::DocumentIssued(issued) => Ok(issued),
-        _ => Err(not_vouched(number)),
+        _ => {
+            Err(Error::damaged(format!("документ № {}: в реестре не то, что записано при его выдаче", document.number))
+                .next("выполните «letopis audit» и сообщите директору"))
+        }
     }
-}
-
-fn not_vouched(number: &str) -> Error {
-    Error::damaged(format!("документ № {number}: в реестре не то, что записано при его выдаче"))
-        .next("выполните «letopis audit» и сообщите директору")
 }
 
 /// Renders the page's document again from the ledger as it stood when it was issued, and compares the page with the
@@ -172,14 +140,14 @@ fn not_vouched(number: &str) -> Error {
 ///
 /// # Errors
 /// A ledger that cannot be replayed; a form that this version does not know.
-pub fn page_again(journal: &Journal, layouts: &Layouts, page: &Page) -> Result<Checked> {
+pub fn page_again(proven: &Proven, layouts: &Layouts, page: &Page) -> Result<Checked> {
     let place = usize::try_from(page.page).unwrap_or(usize::MAX).saturating_sub(1);
-    let then = Then::render(journal, layouts, &page.document)?;
+    let then = Then::render(proven, layouts, &page.document)?;
     let same = then.document().seals.get(place).is_some_and(|seal| hex(&seal.digest) == page.digest);
-    let again = then.again(journal, layouts, &page.document, same)?;
+    let again = then.again(proven, layouts, &page.document, same)?;
     // A changed layout may have moved what stood on the page to another.
     let at = if same { place } else { page_like(&then.document().seals, &page.record, place) };
-    let since = then.since(journal, layouts, &again, at..at + 1)?;
+    let since = then.since(proven, layouts, &again, at..at + 1)?;
     Ok(Checked { again, since: since.of_page(page.page) })
 }
 
@@ -187,13 +155,53 @@ pub fn page_again(journal: &Journal, layouts: &Layouts, page: &Page) -> Result<C
 ///
 /// # Errors
 /// As [`page_again`].
-pub fn file_again(journal: &Journal, layouts: &Layouts, document: &Registered) -> Result<Checked> {
-    let then = Then::render(journal, layouts, document)?;
+pub fn file_again(proven: &Proven, layouts: &Layouts, document: &Registered) -> Result<Checked> {
+    let then = Then::render(proven, layouts, document)?;
     let same = then.document().seals.iter().map(|seal| hex(&seal.digest)).eq(document.pages.iter().cloned());
-    let again = then.again(journal, layouts, document, same)?;
+    let again = then.again(proven, layouts, document, same)?;
     let pages = then.document().pages.len();
-    let since = then.since(journal, layouts, &again, 0..pages)?;
+    let since = then.since(proven, layouts, &again, 0..pages)?;
     Ok(Checked { again, since })
+}
+
+/// Renders documents again, each from the ledger as it stood when it was issued, in one walk through the ledger.
+///
+/// # Errors
+/// As [`page_again`].
+pub fn print_again(proven: &Proven, layouts: &Layouts, documents: Vec<Registered>) -> Result<Vec<(Registered, Again)>> {
+    let mut by_entry: BTreeMap<u64, Vec<Registered>> = BTreeMap::new();
+    for document in documents {
+        by_entry.entry(document.at_entry).or_default().push(document);
+    }
+    let mut printed = Vec::new();
+    let places: Vec<u64> = by_entry.keys().copied().collect();
+    proven.replay(&places, &mut |seq, tables| {
+        for document in by_entry.remove(&seq).unwrap_or_default() {
+            let (wanted, context) = (Wanted::of(&document)?, context_of(proven, tables, &document)?);
+            let laid_out = lay_out(tables, layouts, &wanted, &context)?;
+            let same = laid_out.seals.iter().map(|seal| hex(&seal.digest)).eq(document.pages.iter().cloned());
+            let again = again(proven, layouts, &document, same, || write(&laid_out, &wanted, &context))?;
+            printed.push((document, again));
+        }
+        Ok(())
+    })?;
+    Ok(printed)
+}
+
+/// What rendering a document again came to, once it is known whether the text is the same.
+fn again(
+    proven: &Proven,
+    layouts: &Layouts,
+    document: &Registered,
+    same: bool,
+    pdf: impl FnOnce() -> Result<Vec<u8>>,
+) -> Result<Again> {
+    if same {
+        let identical = hex(&Sha256::digest(&pdf()?)) == document.pdf_sha256;
+        return Ok(if identical { Again::Identical } else { Again::SameText });
+    }
+    let differing = differing(proven, layouts, document)?;
+    Ok(if differing.is_empty() { Again::Unexplained } else { Again::Differs(differing) })
 }
 
 /// A document as the ledger has it at the entry whose state it shows.
@@ -207,10 +215,10 @@ struct Then {
 }
 
 impl Then {
-    fn render(journal: &Journal, layouts: &Layouts, document: &Registered) -> Result<Self> {
-        let wanted = document.wanted()?;
-        let tables = apply::as_of(journal.tables(), Some(document.at_entry))?;
-        let context = context_of(journal.tables(), &tables, document)?;
+    fn render(proven: &Proven, layouts: &Layouts, document: &Registered) -> Result<Self> {
+        let wanted = Wanted::of(document)?;
+        let tables = proven.as_of(document.at_entry)?;
+        let context = context_of(proven, &tables, document)?;
         let laid_out = lay_out(&tables, layouts, &wanted, &context)?;
         Ok(Self { wanted, context, tables, volumes: vec![laid_out], volume: 0 })
     }
@@ -219,19 +227,12 @@ impl Then {
         &self.volumes[self.volume]
     }
 
-    /// What it came to, once it is known whether the text is the same.
-    fn again(&self, journal: &Journal, layouts: &Layouts, document: &Registered, same: bool) -> Result<Again> {
-        if same {
-            let pdf = write(self.document(), &self.wanted, &self.context)?;
-            let identical = hex(&Sha256::digest(&pdf)) == document.pdf_sha256;
-            return Ok(if identical { Again::Identical } else { Again::SameText });
-        }
-        let differing = differing(journal.tables(), layouts, document)?;
-        Ok(if differing.is_empty() { Again::Unexplained } else { Again::Differs(differing) })
+    fn again(&self, proven: &Proven, layouts: &Layouts, document: &Registered, same: bool) -> Result<Again> {
+        again(proven, layouts, document, same, || write(self.document(), &self.wanted, &self.context))
     }
 
     /// What has changed on some of the document's pages, counted from 0.
-    fn since(mut self, journal: &Journal, layouts: &Layouts, again: &Again, pages: Range<usize>) -> Result<Since> {
+    fn since(mut self, proven: &Proven, layouts: &Layouts, again: &Again, pages: Range<usize>) -> Result<Since> {
         if *again == Again::Unexplained {
             return Ok(Since::Unknown("повторная печать не подтвердила документ".to_owned()));
         }
@@ -240,9 +241,9 @@ impl Then {
             self.volumes = self.whole(&self.tables, layouts, self.document().volumes)?;
             self.volume = volume as usize - 1;
         }
-        let snapshot = Snapshot::take(journal.path())?;
-        let today = match self.first(&snapshot.tables, layouts) {
-            Ok(first) if first.volumes > 1 => self.whole(&snapshot.tables, layouts, first.volumes)?,
+        let tables = proven.tables()?;
+        let today = match self.first(&tables, layouts) {
+            Ok(first) if first.volumes > 1 => self.whole(&tables, layouts, first.volumes)?,
             Ok(first) => vec![first],
             Err(error) if error.kind() == Kind::Input => return Ok(Since::Unknown(error.message().to_owned())),
             Err(error) => return Err(error),
@@ -281,8 +282,8 @@ impl Since {
 }
 
 /// Which of the things that a document was made with are others today.
-fn differing(file: &Tables, layouts: &Layouts, document: &Registered) -> Result<Vec<String>> {
-    let then = issued(file, &document.number)?;
+fn differing(proven: &Proven, layouts: &Layouts, document: &Registered) -> Result<Vec<String>> {
+    let then = issued(proven, document)?;
     let mut out = Vec::new();
     if then.version != VERSION {
         out.push(format!("версия программы {} (сейчас {VERSION})", then.version));

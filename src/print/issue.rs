@@ -1,18 +1,18 @@
 //! Issuing documents: proof of the journal, rendering, the entry in the register, the files (§5.1, §5.4).
 //!
-//! A document's number is used again while nothing on its pages has changed: it is rendered as it was issued last, from
-//! the tables of today, and only if a page's code differs does it get a new number. Every document is rendered from one
-//! snapshot of the tables, whose place in the ledger it names. Files appear under their names after the register has
+//! Documents are made of what was proven of the journal ([`Proven`]) and of nothing else; the file's own tables never reach
+//! certified paper. A document's number is used again while nothing on its pages has changed: it is rendered as it was
+//! issued last, from the tables of today, and only if a page's code differs does it get a new number. Every document names
+//! the place in the ledger that the proof ends at. Files appear under their names after the register has
 //! them, so no certified paper exists that the ledger does not know.
 
-use super::register::{Registered, last_context, last_issued};
+use super::register::{Registered, context_of, last_issued};
 use super::{Form, IssueContext, Layouts, Rendered, Subject, Variant, Wanted, ready, render, resources};
 use crate::error::{Error, Result};
 use crate::journal::entry::{DocumentIssued, IssuedPage, IssuedResource};
 use crate::journal::read::Tables;
-use crate::journal::{Author, Journal, read, rules};
-use crate::ledger::chain::hex;
-use crate::ledger::store;
+use crate::journal::{Author, Journal, Proven, read, rules};
+use crate::ledger::chain::{Tip, hex};
 use crate::school::{PersonName, Role};
 use chrono::{DateTime, FixedOffset, SubsecRound};
 use rayon::prelude::*;
@@ -54,24 +54,26 @@ pub fn everything(tables: &Tables) -> Result<Vec<Wanted>> {
 /// The registers of the whole school.
 const REGISTERS: [Form; 4] = [Form::Corrections, Form::Carriers, Form::Keys, Form::Register];
 
-/// Issues what is wanted and writes the files into `dir`. `progress` is told how many documents are done.
+/// Issues what is wanted, as it was proven, and writes the files into `dir`. `proven` goes on to the entries that this
+/// records. `progress` is told how many documents are done.
 ///
 /// # Errors
-/// Tables that are not what the ledger makes them: falsified tables are never certified. An author without the right.
-/// A folder that cannot be written. Then nothing is issued.
+/// An author without the right; something that cannot be certified yet; a folder that cannot be written. Then nothing is
+/// issued.
 pub fn issue(
     journal: &mut Journal,
+    proven: &mut Proven,
     author: Author<'_>,
     layouts: &Layouts,
     wanted: &[Wanted],
-    dir: &Path,
-    progress: &(dyn Fn(u64) + Sync),
+    out: &Out<'_>,
 ) -> Result<Vec<Issued>> {
-    prove(journal)?;
-    let issuer = Issuer::new(journal, author, layouts)?;
+    let Out { dir, progress } = *out;
+    let tables = proven.tables()?;
+    let issuer = Issuer::new(&tables, author, layouts)?;
     let today = issuer.school.day_of(issuer.issued_at);
     for document in wanted {
-        if let Some(why) = ready::not_yet(journal.tables(), document, today)? {
+        if let Some(why) = ready::not_yet(&tables, document, today)? {
             return Err(why);
         }
     }
@@ -82,14 +84,32 @@ pub fn issue(
     let mut issued = Vec::new();
     let mut rounds = vec![last, first];
     while let Some(round) = rounds.pop() {
-        let made = issuer.round(journal, &round, dir, &|| progress(done.fetch_add(1, Ordering::Relaxed) + 1))?;
-        register(journal, author, &made)?;
+        let made = issuer.round(proven, &round, dir, &|| progress(done.fetch_add(1, Ordering::Relaxed) + 1))?;
+        if register(journal, author, &made)? {
+            *proven = proven.advance()?;
+        }
         // How many volumes a book has is known once its first is laid out.
         let further: Vec<Wanted> = made.iter().flat_map(Made::further_volumes).collect();
         rounds.extend((!further.is_empty()).then_some(further));
         issued.extend(made.into_iter().map(Made::into_place).collect::<Result<Vec<_>>>()?);
     }
     Ok(issued)
+}
+
+/// Where files go, and who is told how many documents are done.
+#[derive(Clone, Copy)]
+pub struct Out<'a> {
+    /// The folder.
+    pub dir: &'a Path,
+    /// Told after each document how many there are by now.
+    pub progress: &'a (dyn Fn(u64) + Sync),
+}
+
+impl<'a> Out<'a> {
+    /// Into a folder, with nobody told.
+    pub fn quietly(dir: &'a Path) -> Self {
+        Self { dir, progress: &|_| {} }
+    }
 }
 
 /// Writes drafts: unnumbered, marked «ПРОЕКТ», with no entry.
@@ -107,9 +127,10 @@ pub fn draft(
     let path = journal.path().to_owned();
     let nobody = PersonName { surname: String::new(), given: String::new(), patronymic: String::new() };
     let one = |wanted: &Wanted| -> Result<(PathBuf, u32)> {
-        let snapshot = Snapshot::take(&path)?;
-        let context = snapshot.context(String::new(), now.trunc_subsecs(0), nobody.clone(), String::new());
-        let rendered = render(&snapshot.tables, layouts, wanted, &context)?;
+        let tables = Journal::open(&path)?.reader()?;
+        let tip = read::ledger::tip(&tables)?;
+        let context = context(tip, String::new(), now.trunc_subsecs(0), nobody.clone(), String::new());
+        let rendered = render(&tables, layouts, wanted, &context)?;
         let file = dir.join(format!("{}-draft.pdf", wanted.file_stem()));
         std::fs::write(&file, &rendered.pdf).map_err(|e| Error::file("записать", &file, &e))?;
         Ok((file, rendered.volumes))
@@ -124,21 +145,6 @@ pub fn draft(
         Ok(files)
     };
     Ok(wanted.par_iter().map(volumes).collect::<Result<Vec<_>>>()?.concat())
-}
-
-/// Demands that the ledger is whole and the tables are what it makes them.
-///
-/// # Errors
-/// What an audit finds first.
-pub fn prove(journal: &Journal) -> Result<()> {
-    let report = journal.audit(&mut |_| {})?;
-    let Some(first) = report.findings.first() else { return Ok(()) };
-    let place = first.seq.map(|seq| format!("запись № {seq}: ")).unwrap_or_default();
-    Err(Error::damaged(format!(
-        "журнал не прошёл проверку, документы и архивы по нему не выдаются. Нарушений: {}. Первое: {place}{}",
-        report.count, first.what
-    ))
-    .next("выполните «letopis audit», сообщите директору, сверьте журнал с архивной копией"))
 }
 
 struct Issuer<'a> {
@@ -160,19 +166,19 @@ struct Made {
 impl<'a> Issuer<'a> {
     /// Renders and writes what is wanted, side by side: first what is printed as it was issued last, then the rest,
     /// which takes the next numbers. `done` is told of each.
-    fn round(&self, journal: &Journal, wanted: &[Wanted], dir: &Path, done: &(dyn Fn() + Sync)) -> Result<Vec<Made>> {
-        let path = journal.path();
+    fn round(&self, proven: &Proven, wanted: &[Wanted], dir: &Path, done: &(dyn Fn() + Sync)) -> Result<Vec<Made>> {
+        let tables = proven.tables()?;
         let last: Vec<Option<Registered>> =
-            wanted.iter().map(|wanted| last_issued(journal.tables(), wanted)).collect::<Result<_>>()?;
+            wanted.iter().map(|wanted| last_issued(&tables, wanted)).collect::<Result<_>>()?;
         let again: Vec<Option<Made>> = (wanted, last)
             .into_par_iter()
             .map(|(wanted, last)| {
-                let made = last.map(|last| self.again(path, wanted, &last, dir)).transpose()?.flatten();
+                let made = last.map(|last| self.again(proven, wanted, &last, dir)).transpose()?.flatten();
                 made.iter().for_each(|_| done());
                 Ok(made)
             })
             .collect::<Result<_>>()?;
-        let first = rules::next_running(journal.tables())?;
+        let first = rules::next_running(&tables)?;
         let anew = again.iter().scan(first, |next, made| {
             let running = *next;
             *next += u64::from(made.is_none());
@@ -183,13 +189,12 @@ impl<'a> Issuer<'a> {
             .into_par_iter()
             .map(|(wanted, again, number)| match again {
                 Some(made) => Ok(made),
-                None => self.anew(path, wanted, number, dir).inspect(|_| done()),
+                None => self.anew(proven, wanted, number, dir).inspect(|_| done()),
             })
             .collect()
     }
 
-    fn new(journal: &Journal, author: Author<'_>, layouts: &'a Layouts) -> Result<Self> {
-        let tables = journal.tables();
+    fn new(tables: &Tables, author: Author<'_>, layouts: &'a Layouts) -> Result<Self> {
         let fingerprint = author.identity.public().fingerprint();
         let key = read::key(tables, &fingerprint)?.filter(|key| key.revoked_at.is_none());
         let login = key.map(|key| key.login).ok_or_else(|| {
@@ -215,13 +220,13 @@ impl<'a> Issuer<'a> {
     }
 
     /// The document as it was issued last, if its pages are still the same today.
-    fn again(&self, journal: &Path, wanted: &Wanted, last: &Registered, dir: &Path) -> Result<Option<Made>> {
+    fn again(&self, proven: &Proven, wanted: &Wanted, last: &Registered, dir: &Path) -> Result<Option<Made>> {
         if self.periods_over(last.issued_at) != self.periods_over(self.issued_at) {
             return Ok(None);
         }
-        let snapshot = Snapshot::take(journal)?;
-        let context = last_context(&snapshot.tables, last)?;
-        let rendered = render(&snapshot.tables, self.layouts, wanted, &context)?;
+        let tables = proven.tables()?;
+        let context = context_of(proven, &tables, last)?;
+        let rendered = render(&tables, self.layouts, wanted, &context)?;
         let same = rendered.pages.iter().map(|page| hex(&page.digest)).eq(last.pages.iter().cloned());
         if !same || hex(&rendered.pdf_sha256) != last.pdf_sha256 {
             return Ok(None);
@@ -230,10 +235,10 @@ impl<'a> Issuer<'a> {
         Ok(Some(Made { issued: Issued { new: false, ..made.issued }, entry: None, ..made }))
     }
 
-    fn anew(&self, journal: &Path, wanted: &Wanted, number: String, dir: &Path) -> Result<Made> {
-        let snapshot = Snapshot::take(journal)?;
-        let context = snapshot.context(number.clone(), self.issued_at, self.name.clone(), self.position.clone());
-        let rendered = render(&snapshot.tables, self.layouts, wanted, &context)?;
+    fn anew(&self, proven: &Proven, wanted: &Wanted, number: String, dir: &Path) -> Result<Made> {
+        let (name, position) = (self.name.clone(), self.position.clone());
+        let context = context(proven.tip(), number.clone(), self.issued_at, name, position);
+        let rendered = render(&proven.tables()?, self.layouts, wanted, &context)?;
         let entry = DocumentIssued {
             number: number.clone(),
             form: wanted.form.id().to_owned(),
@@ -280,10 +285,10 @@ impl Made {
     }
 }
 
-/// Enters the new documents into the register, with the texts of their pages, all or none.
-fn register(journal: &mut Journal, author: Author<'_>, made: &[Made]) -> Result<()> {
+/// Enters the new documents into the register, with the texts of their pages, all or none; says whether there were any.
+fn register(journal: &mut Journal, author: Author<'_>, made: &[Made]) -> Result<bool> {
     if made.iter().all(|made| made.entry.is_none()) {
-        return Ok(());
+        return Ok(false);
     }
     let mut batch = journal.batch()?;
     for (entry, seals) in made.iter().filter_map(|made| made.entry.as_ref()) {
@@ -292,7 +297,8 @@ fn register(journal: &mut Journal, author: Author<'_>, made: &[Made]) -> Result<
         }
         batch.record(author, entry.clone())?;
     }
-    batch.commit()
+    batch.commit()?;
+    Ok(true)
 }
 
 /// The layouts and fonts in use, as entries name them.
@@ -301,36 +307,22 @@ pub fn issued_resources(layouts: &Layouts) -> Vec<IssuedResource> {
     named.map(|(name, digest)| IssuedResource { name, sha256: hex(&digest) }).collect()
 }
 
-/// The tables at one place of the ledger, read in one transaction.
-pub(super) struct Snapshot {
-    pub(super) tables: Tables,
-    tip: crate::ledger::chain::Tip,
-}
-
-impl Snapshot {
-    pub(super) fn take(journal: &Path) -> Result<Self> {
-        let tables = Journal::open_reader(journal)?;
-        tables.db().execute_batch("BEGIN")?;
-        let tip = store::tip(tables.db())?;
-        Ok(Self { tables, tip })
-    }
-
-    fn context(
-        &self,
-        number: String,
-        issued_at: DateTime<FixedOffset>,
-        issued_by: PersonName,
-        issued_position: String,
-    ) -> IssueContext {
-        IssueContext {
-            number,
-            issued_at,
-            issued_by,
-            issued_position,
-            journal_id: hex(&self.tip.journal),
-            ledger_length: self.tip.seq,
-            ledger_head: hex(&self.tip.head),
-            version: VERSION.to_owned(),
-        }
+/// What a document says that shows the state up to `tip`.
+fn context(
+    tip: Tip,
+    number: String,
+    issued_at: DateTime<FixedOffset>,
+    issued_by: PersonName,
+    issued_position: String,
+) -> IssueContext {
+    IssueContext {
+        number,
+        issued_at,
+        issued_by,
+        issued_position,
+        journal_id: hex(&tip.journal),
+        ledger_length: tip.seq,
+        ledger_head: hex(&tip.head),
+        version: VERSION.to_owned(),
     }
 }

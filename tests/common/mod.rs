@@ -3,6 +3,7 @@
 #![allow(dead_code)] // each integration test compiles this module and uses a part of it
 
 pub mod archive;
+pub mod founded;
 pub mod peers;
 pub mod school;
 pub mod tmux;

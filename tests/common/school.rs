@@ -117,7 +117,7 @@ impl School {
 
     /// The journal, the key, and a clock that runs on from `clock`. The library of `faketime` is loaded without its
     /// wrapper program, so that a kill meets the program itself.
-    fn environment(&self, clock: &str, login: &str) -> [(&'static str, String); 5] {
+    fn environment(&self, clock: &str, login: &str) -> [(&'static str, String); 6] {
         let shown = |name: &str| self.path(name).display().to_string();
         [
             ("TZ", "MSK-3".to_owned()),
@@ -125,6 +125,7 @@ impl School {
             ("FAKETIME", format!("@{clock}")),
             ("LETOPIS_IDENTITY", shown(&format!("keys/{login}.key"))),
             ("LETOPIS_JOURNAL", shown("journal.letopis")),
+            ("XDG_CACHE_HOME", shown("cache")),
         ]
     }
 

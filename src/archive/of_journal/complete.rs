@@ -13,6 +13,7 @@ use crate::archive::report::Verdict;
 use crate::archive::verify::{Request, verify};
 use crate::error::{Error, Result};
 use crate::journal::entry::ArchiveCopied;
+use crate::journal::read::archives::Archive;
 use crate::journal::{Author, Journal, read};
 
 /// What is wanted.
@@ -25,18 +26,10 @@ pub struct Wish<'a> {
     pub allow_same_device: bool,
 }
 
-/// Whether the journal lists the copy; on a carrier that was wiped since it is missing all the same.
-fn is_recorded(journal: &Journal, copied: &ArchiveCopied) -> Result<bool> {
-    let sql = "SELECT 1 FROM archive_copies WHERE archive = ?1 AND carrier = ?2";
-    Ok(journal.tables().prepare_cached(sql)?.exists([&copied.archive, &copied.carrier])?)
-}
-
 /// Refuses a carrier where another archive lies under the name of this one.
-fn not_another(journal: &Journal, name: &str, carrier: &Carrier) -> Result<()> {
-    let bag = carrier.bag(name);
-    let sql = "SELECT tagmanifest FROM archives WHERE name = ?1";
-    let code: String = journal.tables().prepare_cached(sql)?.query_row([name], |row| row.get(0))?;
-    if !bag.is_declared() || bag.code().is_ok_and(|found| found.to_string() == code) {
+fn not_another(archive: &Archive, carrier: &Carrier) -> Result<()> {
+    let (name, bag) = (&archive.name, carrier.bag(&archive.name));
+    if !bag.is_declared() || bag.code().is_ok_and(|found| found.to_string() == archive.tagmanifest) {
         return Ok(());
     }
     let place = bag.root().display().to_string();
@@ -56,18 +49,22 @@ pub fn complete(
     progress: &dyn Progress,
 ) -> Result<(PathBuf, Vec<String>)> {
     let name = wish.name;
-    if !read::archives(journal.tables())?.iter().any(|known| known == name) {
-        return Err(Error::input(format!("архив «{name}» в журнале не записан")).next("имена: letopis archive list"));
-    }
+    let unknown = || Error::input(format!("архив «{name}» в журнале не записан")).next("имена: letopis archive list");
+    read::archives::archive(journal.tables(), name)?.ok_or_else(unknown)?;
     let mounts = [wish.from.to_owned(), wish.to.to_owned()];
     let carriers = mounts.iter().map(|mount| Carrier::open(mount)).collect::<Result<Vec<_>>>()?;
-    let mut notes = check_carriers(journal, &carriers, &mounts, wish.allow_same_device)?;
-    continues(journal, &carriers)?;
+    // What is wrong with the carriers is better heard before the proof, which takes longer.
+    check_carriers(journal.tables(), journal.path(), &carriers, &mounts, wish.allow_same_device)?;
+    let proven = journal.prove(&mut |_| {})?;
+    let tables = proven.tables()?;
+    let archive = read::archives::archive(&tables, name)?.ok_or_else(unknown)?;
+    let mut notes = check_carriers(&tables, journal.path(), &carriers, &mounts, wish.allow_same_device)?;
+    continues(&proven, &carriers)?;
     let copied = ArchiveCopied { archive: name.to_owned(), carrier: carriers[1].card().id.clone() };
     // A refusal is better heard before the copy is written; what is not committed is not recorded.
     journal.batch()?.record(author, copied.clone())?;
-    not_another(journal, name, &carriers[1])?;
-    if carriers[1].bag(name).is_declared() && is_recorded(journal, &copied)? {
+    not_another(&archive, &carriers[1])?;
+    if carriers[1].bag(name).is_declared() && archive.carriers.contains(&copied.carrier) {
         return Err(Error::refused(format!(
             "на носителе «{}» копия архива «{name}» уже есть",
             carriers[1].card().label
@@ -79,7 +76,7 @@ pub fn complete(
         return Err(Error::input(format!("на носителе «{}» нет архива «{name}»", carriers[0].card().label))
             .next("укажите носитель с целой копией: --from НОСИТЕЛЬ"));
     }
-    let witness = Witness(journal);
+    let witness = Witness(&proven);
     let request = Request { anchors: &[Anchor::Journal(&witness)], ..Request::default() };
     let report = verify(source.root(), &request, progress)?;
     if !matches!(report.verdict, Verdict::Genuine { .. }) {

@@ -1,8 +1,7 @@
 //! Judging what is inside an archive: the journal passes its audit, it is the one that `bag-info.txt` names, the ledger
 //! written as lines is the ledger in the journal, and the printed documents are those that it issued.
 
-use std::collections::{HashMap, HashSet};
-use std::fmt::Display;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 
@@ -12,43 +11,46 @@ use crate::archive::export::{DATABASE, JOURNAL, LEDGER};
 use crate::archive::report::Finding;
 use crate::archive::verify::Contents;
 use crate::error::{Error, Result};
-use crate::journal::read::Tables;
-use crate::journal::{self, Journal};
+use crate::journal::{Proven, read};
 use crate::ledger::chain::hex;
-use crate::ledger::store;
-use crate::print::{Variant, issue};
+use crate::print::check::{self, Again};
+use crate::print::register::Registered;
+use crate::print::{Layouts, Variant, issue};
 
 /// Judges the content of an archive.
 ///
 /// # Errors
 /// Only what makes judging impossible; what is wrong is in the findings.
 pub fn check(contents: &Contents<'_>) -> Result<Vec<Finding>> {
-    let journal = match Journal::open_copy(contents.journal) {
-        Ok(journal) => journal,
+    let (report, proven) = match Proven::of_copy(contents.journal) {
+        Ok(proven) => proven,
         Err(error) => return Ok(vec![Finding::damage(member(JOURNAL), error.message())]),
     };
     let mut findings = Vec::new();
-    match journal::audit_file(&journal, &mut |_| {}) {
-        Err(error) => findings.push(Finding::damage(member(JOURNAL), error.message())),
-        Ok(report) => {
-            for finding in &report.findings {
-                let place = finding.seq.map(|seq| format!("запись № {seq}: ")).unwrap_or_default();
-                findings.push(Finding::damage(member(JOURNAL), format!("{place}{}", finding.what)));
-            }
-            if !report.tables_compared {
-                let what = "таблицы сделаны другой версией программы: проверены записи, а не таблицы";
-                findings.push(Finding::note(member(JOURNAL), what));
-            }
-            let facts = contents.facts;
-            let (id, head) = (hex(&report.tip.journal), hex(&report.tip.head));
-            if id != facts.journal || head != facts.head || report.tip.seq != facts.length {
-                let what = "это не тот журнал или не то его состояние, которое названо в bag-info.txt";
-                findings.push(Finding::forgery(member(JOURNAL), what));
+    for finding in &report.findings {
+        let place = finding.seq.map(|seq| format!("запись № {seq}: ")).unwrap_or_default();
+        findings.push(Finding::damage(member(JOURNAL), format!("{place}{}", finding.what)));
+    }
+    if !report.tables_compared {
+        let what = "таблицы сделаны другой версией программы: проверены записи, а не таблицы";
+        findings.push(Finding::note(member(JOURNAL), what));
+    }
+    let facts = contents.facts;
+    let (id, head) = (hex(&report.tip.journal), hex(&report.tip.head));
+    if id != facts.journal || head != facts.head || report.tip.seq != facts.length {
+        let what = "это не тот журнал или не то его состояние, которое названо в bag-info.txt";
+        findings.push(Finding::forgery(member(JOURNAL), what));
+    }
+    // Of a journal that is not what it should be nothing else is asked.
+    if let Some(proven) = proven {
+        findings.extend(ledger_lines(&proven, contents)?);
+        match documents(&proven, contents) {
+            Ok(found) => findings.extend(found),
+            Err(error) => {
+                findings.push(Finding::damage(member(JOURNAL), format!("реестр документов: {}", error.message())));
             }
         }
     }
-    findings.extend(ledger_lines(&journal, contents)?);
-    findings.extend(documents(&journal, contents)?);
     Ok(findings)
 }
 
@@ -66,7 +68,7 @@ struct Line {
 }
 
 /// Whether the ledger as lines is the ledger of the journal beside it.
-fn ledger_lines(journal: &Tables, contents: &Contents<'_>) -> Result<Vec<Finding>> {
+fn ledger_lines(proven: &Proven, contents: &Contents<'_>) -> Result<Vec<Finding>> {
     let differs = |seq: u64| {
         let what = format!("запись № {seq} не та, что в {JOURNAL}");
         Ok(vec![Finding::damage(member(LEDGER), what)])
@@ -78,7 +80,7 @@ fn ledger_lines(journal: &Tables, contents: &Contents<'_>) -> Result<Vec<Finding
         let Some(line) = line.ok().and_then(|line| serde_json::from_str::<Line>(&line).ok()) else {
             return differs(seq);
         };
-        let same = store::get(journal.db(), seq).ok().flatten().is_some_and(|record| {
+        let same = proven.record(seq).is_ok_and(|record| {
             line.seq == seq
                 && line.payload == record.payload
                 && line.head == hex(&record.head)
@@ -88,48 +90,60 @@ fn ledger_lines(journal: &Tables, contents: &Contents<'_>) -> Result<Vec<Finding
             return differs(seq);
         }
     }
-    if store::tip(journal.db()).is_ok_and(|tip| tip.seq == seq) { Ok(Vec::new()) } else { differs(seq + 1) }
+    if proven.tip().seq == seq { Ok(Vec::new()) } else { differs(seq + 1) }
 }
 
 /// Whether every printed document is one that the journal issued, and the last of each that archives hold is there: what
-/// else was issued, on one side of the paper or for a meeting, is on paper only.
-fn documents(journal: &Tables, contents: &Contents<'_>) -> Result<Vec<Finding>> {
-    let sql = "SELECT pdf_sha256, number, title, entry = (SELECT max(entry) FROM documents AS later
-               WHERE later.form = documents.form AND later.subject = documents.subject
-               AND later.variant = documents.variant), form, subject, variant FROM documents";
-    let unreadable =
-        |error: &dyn Display| Ok(vec![Finding::damage(member(JOURNAL), format!("реестр документов: {error}"))]);
-    let mut statement = match journal.db().prepare(sql) {
-        Ok(statement) => statement,
-        Err(error) => return unreadable(&error),
-    };
-    let held: HashSet<(&str, String)> = match issue::everything(journal) {
-        Ok(wanted) => wanted.iter().map(|wanted| (wanted.form.id(), wanted.subject.to_string())).collect(),
-        Err(error) => return unreadable(&error),
-    };
-    let rows = statement.query_map([], |row| {
-        let (form, subject, variant): (String, String, String) = (row.get(4)?, row.get(5)?, row.get(6)?);
-        let variant = Variant::parse(&variant).is_ok_and(|variant| !variant.simplex);
-        let is_due = row.get(3)? && variant && held.contains(&(form.as_str(), subject));
-        Ok((row.get::<_, String>(0)?, (row.get::<_, String>(1)?, row.get::<_, String>(2)?, is_due)))
-    });
-    let issued: HashMap<String, (String, String, bool)> = match rows.and_then(Iterator::collect) {
-        Ok(issued) => issued,
-        Err(error) => return unreadable(&error),
-    };
+/// else was issued, on one side of the paper or for a meeting, is on paper only. What is there is rendered again from the
+/// ledger as it stood, and compared.
+fn documents(proven: &Proven, contents: &Contents<'_>) -> Result<Vec<Finding>> {
+    let tables = proven.tables()?;
+    let issued: Vec<Registered> = read::documents::documents(&tables)?;
+    let held: HashSet<(&str, String)> =
+        issue::everything(&tables)?.iter().map(|wanted| (wanted.form.id(), wanted.subject.to_string())).collect();
     let printed: Vec<_> = contents.members.iter().filter(|member| member.package != DATABASE).collect();
+    let sums: HashSet<String> = printed.iter().map(|paper| paper.member.sum.to_string()).collect();
     let mut findings = Vec::new();
     for paper in &printed {
-        if !issued.contains_key(&paper.member.sum.to_string()) {
+        if !issued.iter().any(|document| document.pdf_sha256 == paper.member.sum.to_string()) {
             let place = format!("{}.zip.age/{}", paper.package, paper.member.path);
             findings.push(Finding::damage(place, "такого документа журнал не выдавал"));
         }
     }
-    for (sum, (number, title, is_due)) in &issued {
-        let is_missing = || printed.iter().all(|paper| paper.member.sum.to_string() != *sum) && !printed.is_empty();
-        if contents.complete && *is_due && is_missing() {
+    for document in issued.iter().filter(|_| contents.complete && !printed.is_empty()) {
+        let same = |other: &&Registered| {
+            (&other.form, &other.subject, &other.variant) == (&document.form, &document.subject, &document.variant)
+        };
+        let is_last = issued.iter().filter(same).all(|other| other.entry <= document.entry);
+        let is_held = held.contains(&(document.form.as_str(), document.subject.clone()));
+        let both_sides = Variant::parse(&document.variant).is_ok_and(|variant| !variant.simplex);
+        if is_last && is_held && both_sides && !sums.contains(&document.pdf_sha256) {
+            let (number, title) = (&document.number, &document.title);
             findings.push(Finding::damage("data", format!("нет выданного документа № {number} «{title}»")));
         }
     }
+    let there = issued.into_iter().filter(|document| sums.contains(&document.pdf_sha256)).collect();
+    findings.extend(rendered_again(proven, there)?);
+    Ok(findings)
+}
+
+/// Renders the documents again; what differs for no known reason was not made from this ledger.
+fn rendered_again(proven: &Proven, documents: Vec<Registered>) -> Result<Vec<Finding>> {
+    let mut changed: BTreeMap<String, u32> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for (document, again) in check::print_again(proven, &Layouts::load(None)?, documents)? {
+        match again {
+            Again::Identical | Again::SameText => {}
+            Again::Differs(what) => *changed.entry(what.join(", ")).or_default() += 1,
+            Again::Unexplained => {
+                let what = format!("документ № {}: по записям журнала печатается другой текст", document.number);
+                findings.push(Finding::damage(member(JOURNAL), what));
+            }
+        }
+    }
+    findings.extend(changed.into_iter().map(|(what, count)| {
+        let what = format!("документов, которые сегодня печатаются иначе, потому что изменились {what}: {count}");
+        Finding::note(member(JOURNAL), what)
+    }));
     Ok(findings)
 }

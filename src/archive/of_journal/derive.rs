@@ -19,11 +19,11 @@ use crate::archive::restore::{self, PRINT, Restored, restore};
 use crate::archive::scratch::Scratch;
 use crate::archive::sum::Sum;
 use crate::error::{Error, Result};
-use crate::journal::{Author, Journal, read};
+use crate::journal::read::Tables;
+use crate::journal::{Author, Journal, Proven, read};
 use crate::ledger::chain::{Tip, hex, parse_hash};
 use crate::ledger::identity::Identity;
 use crate::print::Form;
-use rusqlite::OptionalExtension;
 
 /// For how many years sheets of final results are kept (form 9).
 const KEPT_YEARS: i32 = 25;
@@ -46,11 +46,12 @@ pub struct Wish<'a> {
 /// # Errors
 /// As [`super::make::make`]; an archive of another journal, or one that the key does not open.
 pub fn rekey(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Result<Made> {
-    let derivation = Derivation::begin(journal, author, wish, &[], progress)?;
+    let proven = journal.prove(&mut |_| {})?;
+    let derivation = Derivation::begin(proven, author, wish, &[], progress)?;
     let packages = derivation.all_packages()?;
     let base = derivation.restored.name.clone();
     let stem = base.rsplit_once("-r").filter(|(_, n)| n.bytes().all(|b| b.is_ascii_digit())).map_or(&*base, |(s, _)| s);
-    let name = free_name(journal, &derivation.carriers, |number| format!("{stem}-r{number}"))?;
+    let name = free_name(&derivation.proven, &derivation.carriers, |number| format!("{stem}-r{number}"))?;
     derivation.write(journal, author, &name, None, &packages, progress)
 }
 
@@ -61,11 +62,12 @@ pub fn rekey(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progres
 pub fn summaries(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Result<Made> {
     let listed = Folder::new(wish.bag).list();
     let classes: Vec<String> = group(listed.files.keys()).into_keys().filter(|name| name != DATABASE).collect();
-    let derivation = Derivation::begin(journal, author, wish, &classes, progress)?;
-    let packages = [derivation.summary_package(journal)?];
-    let school = read::school(journal.tables())?;
+    let proven = journal.prove(&mut |_| {})?;
+    let derivation = Derivation::begin(proven, author, wish, &classes, progress)?;
+    let packages = [derivation.summary_package()?];
+    let school = read::school(&derivation.proven.tables()?)?;
     let year = school.year.name.replace('/', "-");
-    let name = free_name(journal, &derivation.carriers, |number| match number {
+    let name = free_name(&derivation.proven, &derivation.carriers, |number| match number {
         1 => format!("{year}-summaries"),
         _ => format!("{year}-summaries-{number}"),
     })?;
@@ -76,6 +78,7 @@ pub fn summaries(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, pro
 
 /// An archive that was taken out, and where its successor goes.
 struct Derivation {
+    proven: Proven,
     login: String,
     carriers: Vec<Carrier>,
     notes: Vec<String>,
@@ -89,24 +92,35 @@ struct Derivation {
 
 impl Derivation {
     fn begin(
-        journal: &Journal,
+        proven: Proven,
         author: Author<'_>,
         wish: &Wish<'_>,
         only: &[String],
         progress: &dyn Progress,
     ) -> Result<Self> {
-        let login = maker(journal, author)?;
+        let tables = proven.tables()?;
+        let login = maker(&tables, author)?;
         let carriers = wish.targets.iter().map(|mount| Carrier::open(mount)).collect::<Result<Vec<_>>>()?;
-        let notes = check_carriers(journal, &carriers, wish.targets, wish.allow_same_device)?;
-        continues(journal, &carriers)?;
-        let scratch = Scratch::open(&beside(journal, "archive-tmp"))?;
+        let notes = check_carriers(&tables, proven.path(), &carriers, wish.targets, wish.allow_same_device)?;
+        continues(&proven, &carriers)?;
+        let scratch = Scratch::open(&beside(&proven, "archive-tmp"))?;
         let folder = scratch.path().join("open");
         let taken = restore::Wish { bag: wish.bag, identity: wish.opener, only, to: &folder, check: &deep::check };
         let restored = restore(&taken, progress)?;
         let code = Folder::new(wish.bag).code().map_err(|cause| Error::file("прочитать", wish.bag, &cause))?;
         let source = Previous { name: restored.name.clone(), code: code.to_string() };
-        is_of(journal, &restored.facts, &source)?;
-        Ok(Self { login, carriers, notes, restored, source, folder, recovery: wish.recovery, _scratch: scratch })
+        is_of(&proven, &restored.facts, &source)?;
+        Ok(Self {
+            proven,
+            login,
+            carriers,
+            notes,
+            restored,
+            source,
+            folder,
+            recovery: wish.recovery,
+            _scratch: scratch,
+        })
     }
 
     /// All that was taken out, in packages as they were.
@@ -130,17 +144,17 @@ impl Derivation {
     }
 
     /// The sheets of final results, each of which the journal issued.
-    fn summary_package(&self, journal: &Journal) -> Result<Package> {
+    fn summary_package(&self) -> Result<Package> {
         let mut package = Package::new("summaries")?;
         let mut register = csv::Writer::from_writer(Vec::new());
         let failed = |cause: csv::Error| Error::environment(format!("список ведомостей не записан ({cause})"));
         register.write_record(["number", "title", "issued_at", "file", "sha256"]).map_err(failed)?;
         let mut found = 0;
-        let print = Folder::new(self.folder.join(PRINT));
+        let (print, tables) = (Folder::new(self.folder.join(PRINT)), self.proven.tables()?);
         for path in print.list().files.keys() {
             let sum = print.open(path).and_then(|file| Sum::of_reader(file, &Quiet));
             let (sum, _) = sum.map_err(|cause| Error::file("прочитать", &path.under(print.root()), &cause))?;
-            let Some((number, title, issued_at)) = summary_of(journal, &sum.to_string())? else { continue };
+            let Some((number, title, issued_at)) = summary_of(&tables, &sum.to_string())? else { continue };
             let name = path.as_str().rsplit('/').next().unwrap_or_default();
             package.add(name, Source::File(path.under(print.root())))?;
             register.write_record([&number, &title, &issued_at, name, &sum.to_string()]).map_err(failed)?;
@@ -170,50 +184,50 @@ impl Derivation {
         packages: &[Package],
         progress: &dyn Progress,
     ) -> Result<Made> {
-        let school = read::school(journal.tables())?;
         let old = &self.restored.facts;
         let heads = parse_hash(&old.journal).zip(parse_hash(&old.head));
         let (id, head) = heads.ok_or_else(|| Error::damaged("bag-info.txt: идентификаторы журнала не читаются"))?;
         let tip = Tip { journal: id, seq: old.length, head };
-        let recorded_period = period_of(journal, &self.source.code)?.unwrap_or_else(|| old.period.clone());
+        let recorded_period = period_of(&self.proven, &self.source.code)?.unwrap_or_else(|| old.period.clone());
         let period = kept.as_ref().unwrap_or(&recorded_period);
-        let mut facts = facts(journal, &school, author, &self.login, period, tip)?;
+        let mut facts = facts(&self.proven, author, &self.login, period, tip)?;
         facts.recovery = self.recovery.percent();
         facts.source = Some(self.source.clone());
         facts.content = if kept.is_some() { Content::Summaries } else { old.content };
         let what = What { name, period, facts: &facts, packages };
-        write(journal, author, &what, &self.carriers, self.notes.clone(), progress)
+        write(journal, &self.proven, author, &what, &self.carriers, self.notes.clone(), progress)
     }
 }
 
 /// Refuses an archive that was not made of this journal.
-fn is_of(journal: &Journal, facts: &Facts, source: &Previous) -> Result<()> {
-    if facts.journal != hex(&journal.tip()?.journal) {
+fn is_of(proven: &Proven, facts: &Facts, source: &Previous) -> Result<()> {
+    if facts.journal != hex(&proven.tip().journal) {
         return Err(Error::refused(format!("архив «{}» сделан из другого журнала", source.name))
             .next("укажите журнал того года: --journal ФАЙЛ"));
     }
-    if period_of(journal, &source.code)?.is_none() {
+    if period_of(proven, &source.code)?.is_none() {
         return Err(Error::refused(format!("архив «{}» с этим кодом в журнале не записан", source.name))
             .next("проверьте его: letopis archive verify --journal ФАЙЛ"));
     }
     Ok(())
 }
 
-fn period_of(journal: &Journal, code: &str) -> Result<Option<String>> {
-    let sql = "SELECT period FROM archives WHERE tagmanifest = ?1";
-    Ok(journal.tables().prepare_cached(sql)?.query_row([code], |row| row.get(0)).optional()?)
+fn period_of(proven: &Proven, code: &str) -> Result<Option<String>> {
+    let archives = read::archives::archives(&proven.tables()?)?;
+    Ok(archives.into_iter().find(|archive| archive.tagmanifest == code).map(|archive| archive.period))
 }
 
 /// Number, title and time of issue of the sheet of final results with this sum.
-fn summary_of(journal: &Journal, sha256: &str) -> Result<Option<(String, String, String)>> {
-    let sql = "SELECT number, title, issued_at FROM documents WHERE pdf_sha256 = ?1 AND form = ?2";
-    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
-    Ok(journal.tables().prepare_cached(sql)?.query_row([sha256, Form::SummarySheet.id()], row).optional()?)
+fn summary_of(tables: &Tables, sha256: &str) -> Result<Option<(String, String, String)>> {
+    let document = read::documents::document_of_file(tables, sha256)?;
+    let sheet = document.filter(|document| document.form == Form::SummarySheet.id());
+    Ok(sheet.map(|document| (document.number, document.title, document.issued_at.to_rfc3339())))
 }
 
 /// The first name that neither the journal nor a carrier has.
-fn free_name(journal: &Journal, carriers: &[Carrier], name: impl Fn(u32) -> String) -> Result<String> {
-    let known = read::archives(journal.tables())?;
+fn free_name(proven: &Proven, carriers: &[Carrier], name: impl Fn(u32) -> String) -> Result<String> {
+    let tables = proven.tables()?;
+    let known: Vec<String> = read::archives::archives(&tables)?.into_iter().map(|archive| archive.name).collect();
     let is_free =
         |name: &String| !known.contains(name) && carriers.iter().all(|carrier| !carrier.bag(name).root().exists());
     (1..1000).map(name).find(is_free).ok_or_else(|| Error::environment("не нашлось имени для архива"))

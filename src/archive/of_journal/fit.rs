@@ -1,26 +1,28 @@
 //! Whether two carriers may take an archive of a journal: registered, apart, writable, on two devices, and with no archive on
 //! them that the journal contradicts (§2.5, §5.5.4).
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::trust::Witness;
-use crate::archive::anchor::JournalFacts;
+use super::outside::{Witnessed, witnessed};
+use crate::archive::bag::Folder;
+use crate::archive::bagit::is_foreign;
 use crate::archive::carrier::{Carrier, locate};
 use crate::device;
 use crate::error::{Error, Result};
-use crate::journal::{Journal, rules};
+use crate::journal::read::Tables;
+use crate::journal::{Proven, read, rules};
 use crate::ledger::chain::hex;
-use rusqlite::OptionalExtension;
 
 /// Whether two carriers may take an archive: registered, apart, on two devices that can be written. Gives what
 /// `allow_same_device` puts up with.
 pub(super) fn check_carriers(
-    journal: &Journal,
+    tables: &Tables,
+    journal: &Path,
     carriers: &[Carrier],
     mounts: &[PathBuf],
     allow_same_device: bool,
 ) -> Result<Vec<String>> {
-    acceptable(journal, carriers, mounts)?;
+    acceptable(tables, carriers, mounts)?;
     for (carrier, mount) in carriers.iter().zip(mounts) {
         if device::is_read_only(mount)? {
             let label = &carrier.card().label;
@@ -28,11 +30,11 @@ pub(super) fn check_carriers(
                 .next("снимите защиту от записи (переключатель на корпусе), отключите и подключите его снова; если не помогло, замените носитель"));
         }
     }
-    device::check_targets(mounts, journal.path(), allow_same_device)
+    device::check_targets(mounts, journal, allow_same_device)
 }
 
 /// §2.5, §5.5.4: two registered carriers, of different holders, kept in different places.
-fn acceptable(journal: &Journal, carriers: &[Carrier], mounts: &[PathBuf]) -> Result<()> {
+fn acceptable(tables: &Tables, carriers: &[Carrier], mounts: &[PathBuf]) -> Result<()> {
     let ([one, other], [_, mount]) = (carriers, mounts) else {
         return Err(Error::input(format!("нужны два носителя (§2.5), а указано {}", carriers.len()))
             .next("укажите оба: --to НОСИТЕЛЬ1 --to НОСИТЕЛЬ2"));
@@ -43,16 +45,16 @@ fn acceptable(journal: &Journal, carriers: &[Carrier], mounts: &[PathBuf]) -> Re
             .next("подключите второй и укажите его папку: --to НОСИТЕЛЬ2"));
     }
     for carrier in carriers {
-        if !super::register::is_known(journal, &carrier.card().id)? {
+        if read::carrier(tables, &carrier.card().id)?.is_none() {
             return Err(Error::refused(format!(
                 "носитель «{}» не зарегистрирован в этом журнале",
                 carrier.card().label
             ))
             .next("зарегистрируйте его: letopis carrier register"));
         }
-        rules::is_not_lost(journal.tables(), &carrier.card().id)?;
+        rules::is_not_lost(tables, &carrier.card().id)?;
     }
-    let (one, other) = (holder_and_place(journal, one)?, holder_and_place(journal, other)?);
+    let (one, other) = (holder_and_place(tables, one)?, holder_and_place(tables, other)?);
     let (what, right) = if one.0 == other.0 {
         (
             format!("у носителей «{first}» и «{second}» один хранитель ({})", one.0),
@@ -72,32 +74,38 @@ fn acceptable(journal: &Journal, carriers: &[Carrier], mounts: &[PathBuf]) -> Re
         )))
 }
 
-fn holder_and_place(journal: &Journal, carrier: &Carrier) -> Result<(String, String)> {
-    let sql = "SELECT holder, place FROM carriers WHERE id = ?1";
-    let mut statement = journal.tables().prepare_cached(sql)?;
-    Ok(statement.query_row([&carrier.card().id], |row| Ok((row.get(0)?, row.get(1)?)))?)
+fn holder_and_place(tables: &Tables, carrier: &Carrier) -> Result<(String, String)> {
+    let known = read::carrier(tables, &carrier.card().id)?;
+    let known = known.ok_or_else(|| Error::damaged(format!("носителя {} нет в журнале", carrier.card().id)))?;
+    Ok((known.holder.to_string(), known.place))
 }
 
 /// The archives of this journal that lie on the carriers, and the last that it recorded, are of today's chain: nobody
-/// has cut the ledger's end off, or taken up an older copy of it.
-pub(super) fn continues(journal: &Journal, carriers: &[Carrier]) -> Result<()> {
-    let id = hex(&journal.tip()?.journal);
+/// has cut the ledger's end off, or taken up an older copy of it. An archive is believed only what its signature covers.
+///
+/// # Errors
+/// An archive that the journal contradicts; one whose lists or signature do not hold, which is no witness at all.
+pub(super) fn continues(proven: &Proven, carriers: &[Carrier]) -> Result<()> {
+    let id = hex(&proven.tip().journal);
     for carrier in carriers {
-        for bag in locate(carrier.folder())?.bags {
-            let Ok(report) = crate::archive::settle::read_facts(&bag) else { continue };
-            if report.journal == id {
-                in_chain(journal, report.length, &report.head, &bag.display().to_string())?;
+        let located = locate(carrier.folder())?;
+        let sealed = located.unfinished.into_iter().filter(|bag| Folder::new(bag).is_sealed());
+        for bag in located.bags.into_iter().chain(sealed) {
+            if is_foreign(&Folder::new(&bag)) {
+                continue;
+            }
+            let Witnessed { facts, .. } = witnessed(&bag)?;
+            if facts.journal == id {
+                in_chain(proven, facts.length, &facts.head, &bag.display().to_string())?;
             }
         }
     }
-    let sql = "SELECT name, length, head FROM archives ORDER BY entry DESC LIMIT 1";
-    let last: Option<(String, u64, String)> =
-        journal.tables().db().query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
-    last.map_or(Ok(()), |(name, length, head)| in_chain(journal, length, &head, &name))
+    let last = read::archives::archives(&proven.tables()?)?.pop();
+    last.map_or(Ok(()), |last| in_chain(proven, last.length, &last.head, &last.name))
 }
 
-fn in_chain(journal: &Journal, length: u64, head: &str, archive: &str) -> Result<()> {
-    match Witness(journal).head_at(length)? {
+fn in_chain(proven: &Proven, length: u64, head: &str, archive: &str) -> Result<()> {
+    match proven.head_at(length).map(|head| hex(&head)) {
         Some(ours) if ours == head => Ok(()),
         _ => Err(Error::damaged(format!(
             "архив «{archive}» сделан по {length} записям, которых в этом журнале нет: журнал подменён или его конец отрезан"

@@ -11,12 +11,12 @@ use crate::archive::settle::{State, Summary, settle};
 use crate::archive::verify::{Request, verify};
 use crate::error::{Error, Result};
 use crate::journal::entry::{ArchiveCreated, CopyOn};
-use crate::journal::{Author, Journal};
-use rusqlite::OptionalExtension;
+use crate::journal::read::{self, Tables};
+use crate::journal::{Author, Journal, Proven};
 
 /// Recorded archives on the carriers that lost their `bagit.txt` get it again, where every sum and the signature hold.
 pub(super) fn declare_again(
-    journal: &Journal,
+    tables: &Tables,
     carriers: &[Carrier],
     notes: &mut Vec<String>,
     progress: &dyn Progress,
@@ -24,9 +24,7 @@ pub(super) fn declare_again(
     for carrier in carriers {
         for bag in locate(carrier.folder())?.unfinished {
             let name = bag.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let sql = "SELECT tagmanifest FROM archives WHERE name = ?1";
-            let known: Option<String> =
-                journal.tables().prepare_cached(sql)?.query_row([&name], |row| row.get(0)).optional()?;
+            let known = read::archives::archive(tables, &name)?.map(|archive| archive.tagmanifest);
             let code = carrier.bag(&name).code().ok().map(|code| code.to_string());
             if known.is_none() || known != code || !carrier.bag(&name).is_sealed() {
                 continue;
@@ -51,16 +49,16 @@ pub(super) struct Interrupted {
 
 /// The first name of this kind that no recorded archive has, and the archive of an interrupted run under it.
 pub(super) fn free_name(
-    journal: &Journal,
+    proven: &Proven,
     carriers: &[Carrier],
     base: &str,
     notes: &mut Vec<String>,
     progress: &dyn Progress,
 ) -> Result<(String, Option<Interrupted>)> {
-    let tables = journal.tables();
+    let tables = proven.tables()?;
     for number in 1.. {
         let name = if number == 1 { base.to_owned() } else { format!("{base}-{number}") };
-        if tables.prepare_cached("SELECT 1 FROM archives WHERE name = ?1")?.exists([&name])? {
+        if read::archives::archive(&tables, &name)?.is_some() {
             continue;
         }
         let mut found: Vec<Summary> = Vec::new();
@@ -75,7 +73,7 @@ pub(super) fn free_name(
         match found.pop() {
             None => return Ok((name, None)),
             Some(summary) => {
-                let signer = if one_archive { signer_of_ours(journal, carriers, &name)? } else { None };
+                let signer = if one_archive { signer_of_ours(proven, carriers, &name)? } else { None };
                 if let Some(signer) = signer {
                     return Ok((name, Some(Interrupted { summary, signer })));
                 }
@@ -87,9 +85,9 @@ pub(super) fn free_name(
 }
 
 /// The key that signed what lies under the name, if it was made from this journal by somebody who may.
-fn signer_of_ours(journal: &Journal, carriers: &[Carrier], name: &str) -> Result<Option<String>> {
+fn signer_of_ours(proven: &Proven, carriers: &[Carrier], name: &str) -> Result<Option<String>> {
     let mut signer = None;
-    let witness = Witness(journal);
+    let witness = Witness(proven);
     let request = Request { anchors: &[Anchor::Journal(&witness)], ..Request::default() };
     for carrier in carriers {
         let folder = carrier.bag(name);

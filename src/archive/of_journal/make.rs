@@ -11,7 +11,7 @@ use super::fit::{check_carriers, continues};
 use super::interrupted::{adopt, declare_again, free_name};
 use super::trust::MAKERS;
 use crate::archive::bag::{Content, Facts, Previous};
-use crate::archive::carrier::{Carrier, locate};
+use crate::archive::carrier::Carrier;
 use crate::archive::create::{self, Copied, Created, Plan};
 use crate::archive::export;
 use crate::archive::package::{Package, Source};
@@ -21,13 +21,13 @@ use crate::archive::scratch::Scratch;
 use crate::archive::signature::AllowedSigners;
 use crate::error::{Error, Result};
 use crate::journal::entry::{ArchiveCreated, CopyOn};
-use crate::journal::{Author, Journal, read};
+use crate::journal::read::Tables;
+use crate::journal::{Author, Journal, Proven, next_year, read};
 use crate::ledger::chain::{Tip, hex};
-use crate::ledger::store;
 use crate::print::Layouts;
-use crate::print::issue::{self, Issued};
+use crate::print::issue::{self, Issued, Out};
 use crate::print::ready;
-use crate::school::{Role, School};
+use crate::school::Role;
 use chrono::SubsecRound;
 
 /// What is wanted.
@@ -71,53 +71,63 @@ pub struct Made {
 pub fn make(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Result<Made> {
     let school = read::school(journal.tables())?;
     let due = Due::parse(&school, wish.period)?;
-    let login = if wish.database_only { dispatcher(journal, author)? } else { maker(journal, author)? };
-    let unfinished = due.check_day(&school, school.day_of(author.now))?;
+    let may = |tables: &Tables| if wish.database_only { dispatcher(tables, author) } else { maker(tables, author) };
+    let fit = |tables: &Tables, path: &Path, carriers: &[Carrier]| {
+        check_carriers(tables, path, carriers, wish.targets, wish.allow_same_device)
+    };
+    // What forbids the whole is better heard before the proof, which takes longer.
+    may(journal.tables())?;
+    due.check_day(&school, school.day_of(author.now))?;
     let carriers = wish.targets.iter().map(|mount| Carrier::open(mount)).collect::<Result<Vec<_>>>()?;
-    let mut notes = check_carriers(journal, &carriers, wish.targets, wish.allow_same_device)?;
-    issue::prove(journal)?;
-    continues(journal, &carriers)?;
-    declare_again(journal, &carriers, &mut notes, progress)?;
+    fit(journal.tables(), journal.path(), &carriers)?;
+    let mut proven = journal.prove(&mut |_| {})?;
+    let tables = proven.tables()?;
+    let school = read::school(&tables)?;
+    let login = may(&tables)?;
+    let unfinished = due.check_day(&school, school.day_of(author.now))?;
+    let mut notes = fit(&tables, journal.path(), &carriers)?;
+    continues(&proven, &carriers)?;
+    declare_again(&tables, &carriers, &mut notes, progress)?;
     let base = if wish.database_only { format!("{}-db", due.bag) } else { due.bag.clone() };
-    let (name, interrupted) = free_name(journal, &carriers, &base, &mut notes, progress)?;
+    let (name, interrupted) = free_name(&proven, &carriers, &base, &mut notes, progress)?;
     if let Some(interrupted) = interrupted {
         return adopt(journal, author, &due.period, &carriers, &interrupted, notes, progress);
     }
-    notes.extend(unfinished.into_iter().chain(due.earlier(journal.tables(), &base)?));
+    notes.extend(unfinished.into_iter().chain(due.earlier(&tables, &base)?));
     // Until they are in the archive the documents lie here.
-    let folder = Scratch::open(&beside(journal, "print-tmp"))?;
+    let folder = Scratch::open(&beside(&proven, "print-tmp"))?;
     let documents = match wish.database_only {
         true => Vec::new(),
-        false => issue_due(journal, author, &school, wish.layouts, folder.path(), &mut notes, progress)?,
+        false => issue_due(journal, &mut proven, author, wish.layouts, folder.path(), &mut notes, progress)?,
     };
     progress.begin("снимок журнала", 0);
-    let exported = export::database(journal.tables(), &beside(journal, "archive-tmp"))?;
-    let tip = store::tip(Journal::open_copy(&exported.journal())?.db())?;
+    let exported = export::database(&proven, &beside(&proven, "archive-tmp"))?;
     let mut packages = vec![exported.package.clone()];
     packages.extend(of_documents(&documents)?);
-    let mut facts = facts(journal, &school, author, &login, &due.period, tip)?;
+    let mut facts = facts(&proven, author, &login, &due.period, proven.tip())?;
     facts.recovery = wish.recovery.percent();
     facts.content = if wish.database_only { Content::Database } else { Content::Journal };
     let what = What { name: &name, period: &due.period, facts: &facts, packages: &packages };
-    let made = write(journal, author, &what, &carriers, notes, progress)?;
+    let made = write(journal, &proven, author, &what, &carriers, notes, progress)?;
     Ok(Made { documents, ..made })
 }
 
 /// Issues what is not issued yet, into a folder; what cannot be issued yet is noted.
 fn issue_due(
     journal: &mut Journal,
+    proven: &mut Proven,
     author: Author<'_>,
-    school: &School,
     layouts: &Layouts,
     folder: &Path,
     notes: &mut Vec<String>,
     progress: &dyn Progress,
 ) -> Result<Vec<Issued>> {
-    let today = school.day_of(author.now);
-    let (due, later) = ready::sort_out(journal.tables(), issue::everything(journal.tables())?, today)?;
+    let tables = proven.tables()?;
+    let today = read::school(&tables)?.day_of(author.now);
+    let (due, later) = ready::sort_out(&tables, issue::everything(&tables)?, today)?;
     notes.extend(later.iter().map(|why| why.message().to_owned()));
     progress.begin("печать документов", 0);
-    issue::issue(journal, author, layouts, &due, folder, &|_| progress.advance(1))
+    issue::issue(journal, proven, author, layouts, &due, &Out { dir: folder, progress: &|_| progress.advance(1) })
 }
 
 /// A new archive, put together.
@@ -132,6 +142,7 @@ pub(super) struct What<'a> {
 /// Writes an archive to the carriers, for everybody who may open archives now, and records it.
 pub(super) fn write(
     journal: &mut Journal,
+    proven: &Proven,
     author: Author<'_>,
     what: &What<'_>,
     carriers: &[Carrier],
@@ -141,12 +152,12 @@ pub(super) fn write(
     let plan = Plan {
         name: what.name,
         carriers,
-        recipients: &recipients(journal)?,
+        recipients: &recipients(proven)?,
         signer: author.identity,
-        signers: &signers(journal)?,
+        signers: &signers(proven)?,
         facts: what.facts,
         packages: what.packages,
-        scratch: &beside(journal, "recovery-tmp"),
+        scratch: &beside(proven, "recovery-tmp"),
     };
     let created = create::create(&plan, progress)?;
     notes.extend(created.notes.iter().cloned());
@@ -170,13 +181,12 @@ pub(super) fn write(
 }
 
 /// A folder beside the journal, for what must lie in the clear for a while.
-pub(super) fn beside(journal: &Journal, suffix: &str) -> PathBuf {
-    journal.path().with_extension(suffix)
+pub(super) fn beside(proven: &Proven, suffix: &str) -> PathBuf {
+    proven.path().with_extension(suffix)
 }
 
 /// The login of the author, who may make archives. Asked before anything is written; recording asks again.
-pub(super) fn maker(journal: &Journal, author: Author<'_>) -> Result<String> {
-    let tables = journal.tables();
+pub(super) fn maker(tables: &Tables, author: Author<'_>) -> Result<String> {
     let key = read::key(tables, &author.identity.public().fingerprint())?.filter(|key| key.revoked_at.is_none());
     for role in [Role::DeputyHead, Role::Director] {
         if let Some(key) = &key
@@ -191,12 +201,11 @@ pub(super) fn maker(journal: &Journal, author: Author<'_>) -> Result<String> {
 }
 
 /// The login of who copies the database: the dispatcher (§5.5.1), or whoever may make archives at all.
-fn dispatcher(journal: &Journal, author: Author<'_>) -> Result<String> {
-    let tables = journal.tables();
+fn dispatcher(tables: &Tables, author: Author<'_>) -> Result<String> {
     let key = read::key(tables, &author.identity.public().fingerprint())?.filter(|key| key.revoked_at.is_none());
     match key {
         Some(key) if read::has_role(tables, &key.login, Role::Dispatcher)? => Ok(key.login),
-        _ => maker(journal, author),
+        _ => maker(tables, author),
     }
 }
 
@@ -219,17 +228,11 @@ fn of_documents(documents: &[Issued]) -> Result<Vec<Package>> {
         .collect()
 }
 
-pub(super) fn facts(
-    journal: &Journal,
-    school: &School,
-    author: Author<'_>,
-    login: &str,
-    period: &str,
-    tip: Tip,
-) -> Result<Facts> {
-    let person = read::staff(journal.tables(), login)?;
+pub(super) fn facts(proven: &Proven, author: Author<'_>, login: &str, period: &str, tip: Tip) -> Result<Facts> {
+    let tables = proven.tables()?;
+    let (school, person) = (read::school(&tables)?, read::staff(&tables, login)?);
     let who = person.map(|p| format!("{}, {}", p.name.full(), p.position)).unwrap_or_default();
-    let previous = read::last_archive(journal.tables())?.map(|last| Previous { name: last.name, code: last.code });
+    let previous = next_year::last_archive(proven)?.map(|last| Previous { name: last.name, code: last.code });
     Ok(Facts {
         school: school.school.name.clone(),
         author: who,
@@ -247,8 +250,8 @@ pub(super) fn facts(
 }
 
 /// Who can open the archive: the director, the deputy heads, and the recovery key.
-fn recipients(journal: &Journal) -> Result<Vec<String>> {
-    let tables = journal.tables();
+fn recipients(proven: &Proven) -> Result<Vec<String>> {
+    let tables = &proven.tables()?;
     let mut recipients = Vec::new();
     for (role, who) in [(Role::Director, "директора"), (Role::DeputyHead, "завуча")] {
         let keys = read::keys_in_force(tables, role)?;
@@ -260,15 +263,15 @@ fn recipients(journal: &Journal) -> Result<Vec<String>> {
         }
         recipients.extend(keys.into_iter().map(|(_, key)| key.recipient().to_owned()));
     }
-    let mut statement = tables.db().prepare("SELECT recipient FROM recovery_keys ORDER BY entry")?;
-    recipients.extend(statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?);
+    recipients.extend(read::recovery_recipients(tables)?);
     recipients.sort();
     recipients.dedup();
     Ok(recipients)
 }
 
-fn signers(journal: &Journal) -> Result<AllowedSigners> {
-    let keys = MAKERS.into_iter().map(|role| read::keys_in_force(journal.tables(), role));
+fn signers(proven: &Proven) -> Result<AllowedSigners> {
+    let tables = proven.tables()?;
+    let keys = MAKERS.into_iter().map(|role| read::keys_in_force(&tables, role));
     let mut people: Vec<_> = keys.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
     people.sort_by_key(|(login, key)| (login.clone(), key.fingerprint()));
     people.dedup();
@@ -289,20 +292,4 @@ fn failed(created: &Created) -> Option<Error> {
         created.name
     );
     Some(Error::damaged(message).next(next))
-}
-
-/// What the archives under a path (a bag, or a carrier) say of themselves, with their names.
-///
-/// # Errors
-/// A path with no archive.
-pub fn facts_under(path: &Path) -> Result<Vec<(String, Facts)>> {
-    let mut found = locate(path)?;
-    found.bags.retain(|bag| !crate::archive::bagit::is_foreign(&crate::archive::bag::Folder::new(bag)));
-    if found.bags.is_empty() {
-        return Err(
-            Error::input(format!("в «{}» нет архива", path.display())).next("укажите носитель или папку архива на нём")
-        );
-    }
-    let name = |bag: &PathBuf| bag.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    found.bags.iter().map(|bag| Ok((name(bag), crate::archive::settle::read_facts(bag)?))).collect()
 }

@@ -6,7 +6,7 @@
 //! * [`complete`]: the second copy of an archive that has only one;
 //! * [`due`]: which archive a period's name means, and whether it is time for it;
 //! * [`register`]: carriers that the ledger knows;
-//! * [`trust`]: what the journal can say of an archive;
+//! * [`trust`]: what the journal can say of an archive, and [`outside`]: what an archive can say of the journal;
 //! * [`status`]: how the archives stand, and what is due;
 //! * [`history`]: what a carrier went through;
 //! * [`deep`]: what is inside an archive, judged.
@@ -19,6 +19,7 @@ mod fit;
 pub mod history;
 mod interrupted;
 pub mod make;
+pub mod outside;
 pub mod register;
 pub mod status;
 pub mod trust;
@@ -30,7 +31,7 @@ use crate::archive::carrier::Carrier;
 use crate::archive::report::Report;
 use crate::error::Result;
 use crate::journal::entry::{ArchiveRepaired, ArchiveVerified, RepairedFrom};
-use crate::journal::{Author, Journal, Recorded};
+use crate::journal::{Author, Journal, Recorded, read};
 
 /// Records a verification of one of the journal's own archives; of another's there is nothing to record.
 ///
@@ -42,8 +43,7 @@ pub fn record_verification(
     bag: &Path,
     report: &Report,
 ) -> Result<Option<Recorded>> {
-    let sql = "SELECT 1 FROM archives WHERE name = ?1";
-    if !journal.tables().prepare_cached(sql)?.exists([&report.name])? {
+    if read::archives::archive(journal.tables(), &report.name)?.is_none() {
         return Ok(None);
     }
     let verified = ArchiveVerified {
@@ -83,8 +83,7 @@ pub fn record_repair(
     bytes: u64,
     from: RepairedFrom,
 ) -> Result<Option<Recorded>> {
-    let sql = "SELECT 1 FROM archives WHERE name = ?1";
-    if !journal.tables().prepare_cached(sql)?.exists([archive])? {
+    if read::archives::archive(journal.tables(), archive)?.is_none() {
         return Ok(None);
     }
     let (archive, carrier) = (archive.to_owned(), carrier.to_owned());

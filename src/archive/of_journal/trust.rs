@@ -3,29 +3,28 @@
 use crate::archive::anchor::JournalFacts;
 use crate::archive::bag::Previous;
 use crate::error::Result;
-use crate::journal::{Journal, apply, read};
+use crate::journal::{Proven, next_year, read};
 use crate::ledger::chain::hex;
-use crate::ledger::store;
 use crate::school::Role;
 
 /// Those who make archives (§5.5.1, §5.5.2).
 pub const MAKERS: [Role; 3] = [Role::DeputyHead, Role::Director, Role::Dispatcher];
 
-/// A journal as a witness.
-pub struct Witness<'a>(pub &'a Journal);
+/// A proven journal as a witness.
+pub struct Witness<'a>(pub &'a Proven);
 
 impl JournalFacts for Witness<'_> {
     fn journal_id(&self) -> Result<String> {
-        Ok(hex(&self.0.tip()?.journal))
+        Ok(hex(&self.0.tip().journal))
     }
 
     fn head_at(&self, length: u64) -> Result<Option<String>> {
-        Ok(store::get(self.0.tables().db(), length)?.map(|record| hex(&record.head)))
+        Ok(self.0.head_at(length).map(|head| hex(&head)))
     }
 
     fn signer_at(&self, fingerprint: &str, length: u64) -> Result<Option<String>> {
         // Rights as they stood then: who was deputy head that day may be nobody's deputy today.
-        let then = apply::as_of(self.0.tables(), Some(length))?;
+        let then = self.0.as_of(length.min(self.0.tip().seq))?;
         let Some(key) = read::key(&then, fingerprint)?.filter(|key| key.revoked_at.is_none()) else { return Ok(None) };
         for role in MAKERS {
             if read::has_role(&then, &key.login, role)? {
@@ -36,12 +35,11 @@ impl JournalFacts for Witness<'_> {
     }
 
     fn archives(&self) -> Result<Vec<Previous>> {
-        let mut statement = self.0.tables().prepare_cached("SELECT name, tagmanifest FROM archives ORDER BY entry")?;
-        let rows = statement.query_map([], |row| Ok(Previous { name: row.get(0)?, code: row.get(1)? }))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        let archives = read::archives::archives(&self.0.tables()?)?;
+        Ok(archives.into_iter().map(|archive| Previous { name: archive.name, code: archive.tagmanifest }).collect())
     }
 
     fn last_before(&self) -> Result<Option<Previous>> {
-        Ok(read::last_archive_before(self.0.tables())?.map(|last| Previous { name: last.name, code: last.code }))
+        Ok(next_year::archive_before(self.0)?.map(|last| Previous { name: last.name, code: last.code }))
     }
 }

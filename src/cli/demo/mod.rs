@@ -21,8 +21,7 @@ use crate::ledger::chain::hex;
 use crate::ledger::identity::Identity;
 use crate::ledger::keyfile;
 use crate::print::check::{self, Again};
-use crate::print::issue::{self, Issued};
-use crate::print::register as print_register;
+use crate::print::issue::{self, Issued, Out};
 use crate::print::{Form, Layouts, Subject, Wanted, parse_code};
 use crate::school::{Marks, School, format_date};
 use chrono::{DateTime, Duration, FixedOffset, NaiveTime, TimeZone};
@@ -215,7 +214,9 @@ impl Stage {
         bar.set_length(wanted.len() as u64);
         let author = Author { identity: &self.keys[1], now: self.clock, taken_over: false };
         let out = self.dir.join("print");
-        let issued = issue::issue(&mut self.journal, author, &layouts, &wanted, &out, &|done| bar.set_position(done))?;
+        let mut proven = self.journal.prove(&mut |_| {})?;
+        let out = Out { dir: &out, progress: &|done| bar.set_position(done) };
+        let issued = issue::issue(&mut self.journal, &mut proven, author, &layouts, &wanted, &out)?;
         bar.finish_and_clear();
         let pages: usize = issued.iter().map(|document| document.pages).sum();
         self.say(&format!("выдано документов: {}, страниц: {pages}", issued.len()));
@@ -227,14 +228,14 @@ impl Stage {
     fn check_paper(&self, issued: &[Issued]) -> Result<()> {
         let Some(document) = issued.first() else { return Ok(()) };
         let layouts = Layouts::load(None)?;
-        let file = self.journal.tables();
-        let pages =
-            print_register::registered(file, &document.number)?.map(|document| document.pages).unwrap_or_default();
+        let proven = self.journal.prove(&mut |_| {})?;
+        let registered = read::documents::document(&proven.tables()?, &document.number)?;
+        let pages = registered.map(|document| document.pages).unwrap_or_default();
         let page = pages.len() / 2;
         let digest = pages.get(page).cloned().unwrap_or_default();
         let typed = format!("{}/{} {}", document.number, page + 1, digest.get(..16).unwrap_or_default());
-        let found = check::find(file, &parse_code(&typed)?)?;
-        let again = check::page_again(&self.journal, &layouts, &found)?.again;
+        let found = check::find(&proven, &parse_code(&typed)?)?;
+        let again = check::page_again(&proven, &layouts, &found)?.again;
         if again != Again::Identical {
             return Err(Error::damaged(format!("страница {typed} при повторной печати отличается: {again:?}")));
         }
@@ -287,7 +288,9 @@ impl Stage {
         let act = Wanted::new(Form::ArchiveAct, Subject::Archive(made.recorded.name.clone()));
         let author = Author { identity: &self.keys[1], now: self.clock, taken_over: false };
         let out = self.dir.join("print");
-        issue::issue(&mut self.journal, author, &layouts, &[act], &out, &|_| {})?.iter().for_each(print::say);
+        let mut proven = self.journal.prove(&mut |_| {})?;
+        let issued = issue::issue(&mut self.journal, &mut proven, author, &layouts, &[act], &Out::quietly(&out))?;
+        issued.iter().for_each(print::say);
         Ok(())
     }
 
@@ -297,7 +300,8 @@ impl Stage {
         let mut whole = true;
         let mut reports = Vec::new();
         {
-            let witness = Witness(&self.journal);
+            let proven = self.journal.prove(&mut |_| {})?;
+            let witness = Witness(&proven);
             let anchors = [Anchor::Journal(&witness), Anchor::Expect(Code::parse(&made.recorded.tagmanifest)?)];
             let scratch = self.dir.join("verify-tmp");
             let content = Content { identity: &self.keys[2], scratch: &scratch, check: &deep::check };
@@ -323,7 +327,7 @@ impl Stage {
     }
 
     fn audit(&self) -> Result<()> {
-        let report = self.journal.audit(&mut |_| {})?;
+        let report = Journal::audit(self.journal.path(), &mut |_| {})?.report;
         if let Some(finding) = report.findings.first() {
             return Err(Error::damaged(finding.what.clone()));
         }

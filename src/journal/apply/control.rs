@@ -4,6 +4,7 @@ use super::Place;
 use crate::error::Result;
 use crate::journal::entry::{
     ClockReset, NoteAdded, NoteDone, RemarkAnswered, RemarkWritten, SubstitutionAssigned, SubstitutionConfirmed,
+    YearContinued,
 };
 use crate::journal::read::iso;
 use rusqlite::params;
@@ -57,5 +58,10 @@ impl Place<'_> {
     pub(super) fn year_closed(&self) -> Result<()> {
         let sql = "INSERT OR REPLACE INTO year_closed (id, at, by, entry) VALUES (1, ?1, ?2, ?3)";
         self.run(sql, params![self.time(), self.entry.author, self.seq])
+    }
+
+    pub(super) fn year_continued(&self, continued: &YearContinued) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO year_continued (id, token, at, by, entry) VALUES (1, ?1, ?2, ?3, ?4)";
+        self.run(sql, params![continued.token, self.time(), self.entry.author, self.seq])
     }
 }

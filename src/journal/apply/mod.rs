@@ -13,9 +13,11 @@ mod people;
 mod replay;
 mod schema;
 mod study;
+mod texts;
 
 pub use replay::{as_of, rebuild};
-pub use schema::{PAGE_TEXTS, SCHEMA, create, in_memory, names, schema_version};
+pub use schema::{SCHEMA, create, in_memory, names, schema_version};
+pub use texts::{PAGE_TEXTS, keep_page_text};
 
 use crate::error::{Error, Result};
 use crate::journal::entry::{Body, Entry, LessonRef};
@@ -65,6 +67,7 @@ pub fn apply(tables: &Tables, seq: u64, entry: &Entry) -> Result<()> {
         Body::NoteAdded(note) => at.note_added(note),
         Body::NoteDone(done) => at.note_done(done),
         Body::YearClosed(_) => at.year_closed(),
+        Body::YearContinued(continued) => at.year_continued(continued),
         Body::DocumentIssued(issued) => at.document(issued),
         Body::BookBound(bound) => at.bound(bound),
         Body::CarrierRegistered(registered) => at.carrier_registered(registered),

@@ -8,11 +8,6 @@ use sha2::{Digest, Sha256};
 /// The projection's tables.
 pub const SCHEMA: &str = include_str!("schema.sql");
 
-/// The kept texts of issued pages. Not a projection: each row proves itself, since its key is its digest. With row ids,
-/// since without them SQLite would put each text on a page of the file for itself.
-pub const PAGE_TEXTS: &str = "CREATE TABLE page_texts (
-    digest TEXT NOT NULL PRIMARY KEY, text BLOB NOT NULL) STRICT";
-
 /// Changes whenever [`SCHEMA`] does; kept in the file's `user_version`, so that another version's tables are rebuilt.
 pub fn schema_version() -> i32 {
     let digest = Sha256::digest(SCHEMA.as_bytes());

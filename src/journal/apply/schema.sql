@@ -97,6 +97,9 @@ CREATE TABLE notes (             -- «Блокнот» (§2.3.4): sealed to its 
     done INTEGER NOT NULL) STRICT;
 CREATE TABLE year_closed (       -- one row once the year is closed
     id INTEGER PRIMARY KEY CHECK (id = 1), at TEXT NOT NULL, by TEXT NOT NULL, entry INTEGER NOT NULL) STRICT;
+CREATE TABLE year_continued (    -- one row once the next year's journal was begun; token: what its first entry repeats
+    id INTEGER PRIMARY KEY CHECK (id = 1), token TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL,
+    entry INTEGER NOT NULL) STRICT;
 CREATE TABLE documents (         -- subject: a class, or empty for the school; at_entry: the ledger entry whose state it shows
     number TEXT PRIMARY KEY, form TEXT NOT NULL, subject TEXT NOT NULL, variant TEXT NOT NULL, title TEXT NOT NULL,
     leaves INTEGER NOT NULL, at_entry INTEGER NOT NULL, issued_at TEXT NOT NULL, issued_by TEXT NOT NULL,

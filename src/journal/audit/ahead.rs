@@ -3,7 +3,7 @@
 //! None of it depends on the tables, so a block of records is worked out on all processors while the block before is
 //! judged.
 
-use super::BLOCK;
+use super::walk::BLOCK;
 use crate::error::Result;
 use crate::journal::entry::Entry;
 use crate::journal::rules;
@@ -29,14 +29,18 @@ pub struct Ahead {
     pub signature: [u8; 64],
 }
 
-/// Reads the ledger by number and hands it on in blocks. Gives what was wrong with records that do not read at all, which
+/// Reads the ledger by number after `tip` and hands it on in blocks. Gives what was wrong with records that do not read at all, which
 /// are passed over.
-pub fn read(file: &Connection, blocks: &SyncSender<Vec<Ahead>>, progress: &mut dyn FnMut(u64)) -> Result<Vec<String>> {
+pub fn read(
+    file: &Connection,
+    mut tip: Tip,
+    blocks: &SyncSender<Vec<Ahead>>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Vec<String>> {
     let mut unreadable = Vec::new();
-    let mut tip = Tip::EMPTY;
     let mut block = Vec::with_capacity(BLOCK);
-    let mut statement = file.prepare("SELECT seq FROM ledger ORDER BY seq")?;
-    let mut rows = statement.query([])?;
+    let mut statement = file.prepare("SELECT seq FROM ledger WHERE ?1 = 0 OR seq > ?1 ORDER BY seq")?;
+    let mut rows = statement.query([i64::try_from(tip.seq).unwrap_or(i64::MAX)])?;
     while let Some(row) = rows.next()? {
         let seq: i64 = row.get(0)?;
         let record = match u64::try_from(seq).map(|seq| store::get(file, seq)) {

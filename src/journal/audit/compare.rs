@@ -5,7 +5,7 @@
 
 use crate::error::Result;
 use crate::journal::apply;
-use crate::ledger::store;
+use crate::journal::file::structure;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, Statement};
 use std::cmp::Ordering;
@@ -26,7 +26,7 @@ pub struct Difference {
 pub fn compare(stored: &Connection, rebuilt: &Connection, most: usize) -> Result<(usize, Vec<Difference>)> {
     let mut found = Found { count: 0, most, described: Vec::new() };
     let expected = apply::names(rebuilt)?;
-    for name in schema_differences(stored)? {
+    for name in structure::differences(stored)? {
         found.add(&name, || format!("устройство файла изменено: «{name}»"));
     }
     let readable = apply::names(stored)?;
@@ -49,31 +49,6 @@ impl Found {
             self.described.push(Difference { table: table.to_owned(), what: describe() });
         }
     }
-}
-
-/// A table, index, trigger or view of a file: kind, name, table, and the text that made it.
-type Item = (String, String, String, Option<String>);
-
-/// Tables, indexes, triggers and views that are not what this program makes, whatever they are called.
-fn schema_differences(stored: &Connection) -> Result<Vec<String>> {
-    let read = |database: &Connection| -> Result<Vec<Item>> {
-        let mut statement = database.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name")?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
-        Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
-    };
-    let fresh = Connection::open_in_memory()?;
-    store::create(&fresh)?;
-    fresh.execute_batch(apply::PAGE_TEXTS)?;
-    apply::create(&fresh)?;
-    let (stored, expected) = (read(stored)?, read(&fresh)?);
-    let one_sided = stored.iter().filter(|item| !expected.contains(item));
-    let mut names: Vec<String> = one_sided
-        .chain(expected.iter().filter(|item| !stored.contains(item)))
-        .map(|(kind, name, ..)| format!("{kind} {name}"))
-        .collect();
-    names.sort();
-    names.dedup();
-    Ok(names)
 }
 
 /// A table's columns, and the positions of its primary key among them.

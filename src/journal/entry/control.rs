@@ -66,3 +66,11 @@ pub struct NoteDone {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct YearClosed {}
+
+/// The journal of the next year was begun: its first entry repeats the token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct YearContinued {
+    /// 128 random bits in hex.
+    pub token: String,
+}

@@ -17,6 +17,7 @@ pub use absence::{ExemptionSet, ExemptionWithdrawn, Reason, ReasonSet, ReasonWit
 pub use carrier::{CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored, CarrierRetired, CarrierReturned};
 pub use control::{
     NoteAdded, NoteDone, RemarkAnswered, RemarkWritten, SubstitutionAssigned, SubstitutionConfirmed, YearClosed,
+    YearContinued,
 };
 pub use correction::{Change, CorrectionDecided, CorrectionRequested, LessonText};
 pub use paper::{
@@ -25,7 +26,7 @@ pub use paper::{
 };
 pub use people::{
     ClassSet, ClockReset, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, LastArchive, Person, PersonDismissed,
-    Previous, PupilEnrolled, PupilLeft, PupilMoved, PupilSet, SchoolChanged, SubjectLine, SubjectsSet,
+    Previous, PreviousWitness, PupilEnrolled, PupilLeft, PupilMoved, PupilSet, SchoolChanged, SubjectLine, SubjectsSet,
 };
 pub use study::{
     AttendanceSet, CourseSet, DecisionSet, FinalLine, FinalsSet, LessonCell, LessonRecorded, LessonRef, MarkLine,
@@ -143,6 +144,7 @@ kinds! {
     "note.added" => NoteAdded,
     "note.done" => NoteDone,
     "year.closed" => YearClosed,
+    "year.continued" => YearContinued,
     "document.issued" => DocumentIssued,
     "book.bound" => BookBound,
     "carrier.registered" => CarrierRegistered,

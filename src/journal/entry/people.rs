@@ -35,6 +35,34 @@ pub struct Previous {
     /// The last archive that was made of it, which the first of the new journal names as the one before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archive: Option<LastArchive>,
+    /// The token of the `year.continued` that the journal before ends with; absent in journals of early versions.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub token: String,
+    /// What vouched from outside that the journal before was whole; absent in journals of early versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witness: Option<PreviousWitness>,
+}
+
+/// What vouched that the end of the journal before had not been cut off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum PreviousWitness {
+    /// Nothing: whoever made the new journal went on without.
+    Nothing,
+    /// Its head after so many entries, from paper.
+    Head {
+        /// How many.
+        length: u64,
+    },
+    /// An archive of its first entries.
+    Archive {
+        /// The bag's name.
+        name: String,
+        /// The archive's code.
+        code: String,
+        /// How many entries it has seen.
+        length: u64,
+    },
 }
 
 /// An archive, as the next one names it.

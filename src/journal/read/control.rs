@@ -2,10 +2,9 @@
 
 use super::{Pupil, pupil_row, staff};
 use crate::error::Result;
-use crate::journal::entry::{Body, Entry, LastArchive, LessonRef};
+use crate::journal::entry::LessonRef;
 use crate::journal::read::Tables;
 use crate::school::{ClassName, CourseKey};
-use rusqlite::OptionalExtension;
 use std::collections::HashSet;
 
 /// A final mark that stands.
@@ -128,38 +127,4 @@ pub fn remarks(tables: &Tables) -> Result<Vec<Remark>> {
         }
     }
     Ok(remarks)
-}
-
-/// The last archive that was made; of a journal that has none, [`last_archive_before`].
-///
-/// # Errors
-/// Only the database's; a first entry that cannot be read.
-pub fn last_archive(tables: &Tables) -> Result<Option<LastArchive>> {
-    let sql = "SELECT name, tagmanifest FROM archives ORDER BY entry DESC LIMIT 1";
-    let row = |row: &rusqlite::Row<'_>| Ok(LastArchive { name: row.get(0)?, code: row.get(1)? });
-    if let Some(last) = tables.prepare_cached(sql)?.query_row([], row).optional()? {
-        return Ok(Some(last));
-    }
-    last_archive_before(tables)
-}
-
-/// The last archive of the journal that this one continues, as it was when this one was opened.
-///
-/// # Errors
-/// Only the database's; a first entry that cannot be read.
-pub fn last_archive_before(tables: &Tables) -> Result<Option<LastArchive>> {
-    let Some(first) = super::ledger::record(tables, 1)? else { return Ok(None) };
-    match Entry::from_json(&first.payload)?.body {
-        Body::JournalCreated(created) => Ok(created.previous.and_then(|previous| previous.archive)),
-        _ => Ok(None),
-    }
-}
-
-/// The names of the archives that were made, in order.
-///
-/// # Errors
-/// Only the database's.
-pub fn archives(tables: &Tables) -> Result<Vec<String>> {
-    let mut statement = tables.prepare_cached("SELECT name FROM archives ORDER BY entry")?;
-    Ok(statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
 }

@@ -1,11 +1,13 @@
 //! Finding things in the tables: the questions that rights, rules and commands all ask.
 
 pub mod absences;
+pub mod archives;
 mod carriers;
 mod control;
 pub mod corrections;
 pub mod count;
 pub mod course_view;
+pub mod documents;
 pub mod explain;
 pub mod ledger;
 pub mod outcomes;
@@ -18,14 +20,11 @@ mod tables;
 pub mod timetable;
 
 pub use carriers::{Carrier, Holding, Loss, Restored, Returned, carrier, carriers, carriers_of, holdings};
-pub use control::{
-    Final, Remark, Substitution, archives, decided, finals_of, last_archive, last_archive_before, remarks,
-    substitutions,
-};
+pub use control::{Final, Remark, Substitution, decided, finals_of, remarks, substitutions};
 pub use paper::{Bound, Issue, bound, issued, later_issue};
 pub use people::{
-    Key, Staff, all_staff, fingerprints_of, has_role, is_closed, is_dismissed, key, keys_in_force, roles_of, school,
-    shares_association, staff,
+    Key, Staff, all_staff, continued, fingerprints_of, has_role, is_closed, is_dismissed, key, keys_in_force,
+    recovery_recipients, roles_of, school, shares_association, staff,
 };
 pub(super) use pupils::pupil_row;
 pub use pupils::{

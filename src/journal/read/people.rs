@@ -23,6 +23,12 @@ pub fn is_closed(tables: &Tables) -> Result<bool> {
     Ok(tables.prepare_cached("SELECT 1 FROM year_closed")?.exists([])?)
 }
 
+/// The token that the journal of the next year repeats, once that was begun.
+pub fn continued(tables: &Tables) -> Result<Option<String>> {
+    let mut statement = tables.prepare_cached("SELECT token FROM year_continued")?;
+    Ok(statement.query_row([], |row| row.get(0)).optional()?)
+}
+
 /// A member of staff.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Staff {
@@ -138,4 +144,10 @@ pub fn fingerprints_of(tables: &Tables, login: &str) -> Result<Vec<String>> {
     let sql = "SELECT fingerprint FROM keys WHERE login = ?1 AND revoked_entry IS NULL ORDER BY enrolled_entry";
     let mut statement = tables.prepare_cached(sql)?;
     Ok(statement.query_map([login], |row| row.get(0))?.collect::<rusqlite::Result<Vec<_>>>()?)
+}
+
+/// The age recipients of the recovery keys, which open archives and sign nothing, in order.
+pub fn recovery_recipients(tables: &Tables) -> Result<Vec<String>> {
+    let mut statement = tables.prepare_cached("SELECT recipient FROM recovery_keys ORDER BY entry")?;
+    Ok(statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
 }

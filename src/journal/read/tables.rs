@@ -18,6 +18,11 @@ impl Tables {
         &self.0
     }
 
+    /// The connection itself.
+    pub(crate) fn into_db(self) -> Connection {
+        self.0
+    }
+
     /// Closes the file.
     pub(crate) fn close(self) -> crate::error::Result<()> {
         self.0.close().map_err(|(_, error)| error.into())

@@ -4,7 +4,7 @@ use super::{Context, known_course, lesson, people, text};
 use crate::error::{Error, Result};
 use crate::journal::entry::{
     Body, Entry, LessonRef, NoteAdded, NoteDone, RemarkAnswered, RemarkWritten, SubstitutionAssigned,
-    SubstitutionConfirmed,
+    SubstitutionConfirmed, YearContinued,
 };
 use crate::journal::read::Tables;
 use crate::journal::read::{self, iso};
@@ -32,6 +32,7 @@ const AFTER_CLOSE: &[&str] = &[
     "key.enrolled",
     "key.revoked",
     "clock.reset",
+    "year.continued",
 ];
 
 /// A closed year is not written to any more.
@@ -57,6 +58,23 @@ pub fn close(context: &Context<'_>, today: NaiveDate) -> Result<()> {
         None => Ok(()),
         Some(numbers) => Err(Error::refused(format!("§2.3.3.2: не решены заявки на исправление № {numbers}"))
             .next("решите их: letopis correction approve или reject")),
+    }
+}
+
+/// The next year's journal is begun once, when this year is closed.
+pub fn continuation(tables: &Tables, continued: &YearContinued) -> Result<()> {
+    if !read::is_closed(tables)? {
+        return Err(Error::refused("прежний учебный год не закрыт").next("закройте его: letopis year close"));
+    }
+    if read::continued(tables)?.is_some() {
+        return Err(Error::refused("журнал следующего года уже заведён"));
+    }
+    let is_token =
+        continued.token.len() == 32 && continued.token.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    if is_token {
+        Ok(())
+    } else {
+        Err(Error::input("знак продолжения года — 32 шестнадцатеричные цифры"))
     }
 }
 

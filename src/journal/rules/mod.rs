@@ -91,6 +91,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::NoteAdded(note) => control::note(note)?,
         Body::NoteDone(done) => control::note_done(tables, entry, done)?,
         Body::YearClosed(_) => control::close(context, today)?,
+        Body::YearContinued(continued) => control::continuation(tables, continued)?,
         Body::DocumentIssued(issued) => paper::document(context, issued)?,
         Body::BookBound(bound) => paper::binding(context, bound, today)?,
         Body::CarrierRegistered(carrier) => carrier::registration(context, carrier)?,

@@ -30,7 +30,7 @@ pub(in super::super) fn documents(composer: &Composer<'_, ()>) -> Result<Documen
         DocumentField::Number => line.document.number.clone(),
         DocumentField::Date => format_date(composer.school.day_of(line.document.issued_at)),
         DocumentField::Title => titled(line, bound),
-        DocumentField::Leaves => line.leaves.to_string(),
+        DocumentField::Leaves => line.document.leaves.to_string(),
         DocumentField::Code => line.code(),
         DocumentField::Name => names.get(&line.document.issued_by).cloned().unwrap_or_default(),
     })

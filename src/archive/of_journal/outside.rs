@@ -1,0 +1,137 @@
+//! What a witness from outside says of a journal: a head on paper, or an archive. Only such a one can tell that a ledger's
+//! end was cut off, and only up to the place that it has seen.
+
+use std::path::Path;
+
+use crate::archive::bag::{ALLOWED_SIGNERS, BAGIT, Facts, Folder, INFO, SIGNATURE, TAGMANIFEST};
+use crate::archive::bagit::is_foreign;
+use crate::archive::carrier::locate;
+use crate::archive::progress::Quiet;
+use crate::archive::verify::{Request, verify};
+use crate::error::{Error, Result};
+use crate::journal::read::{self, Tables};
+use crate::ledger::chain::{Hash, Tip, hex, parse_hash};
+
+/// A witness.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outside {
+    /// A head, as it stands on a certificate or an act.
+    Head(Hash),
+    /// An archive: what its signature covers.
+    Archive(Box<Witnessed>),
+}
+
+/// What an archive witnesses of a journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Witnessed {
+    /// The archive's name.
+    pub name: String,
+    /// Its code.
+    pub code: String,
+    /// Journal, length and head, as they were signed.
+    pub facts: Facts,
+    /// Fingerprint of the key that signed them.
+    pub signer: String,
+}
+
+/// What a witness says of a journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Testimony {
+    /// Who says it, in Russian.
+    pub witness: String,
+    /// How many records the journal had when the witness saw it; or, in Russian, what contradicts.
+    pub length: std::result::Result<u64, String>,
+    /// Fingerprint of the key that signed it, and whose the journal says that is.
+    pub signer: Option<(String, Option<String>)>,
+}
+
+/// Reads what was named: the folder of an archive, a carrier with archives, or the 64 digits of a head.
+///
+/// # Errors
+/// Neither; an archive that cannot be a witness.
+pub fn witnesses(named: &str) -> Result<Vec<Outside>> {
+    if Path::new(named).is_dir() {
+        let bags = witnesses_under(Path::new(named))?;
+        return Ok(bags.into_iter().map(|witnessed| Outside::Archive(Box::new(witnessed))).collect());
+    }
+    let digits: String = named.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    let head = parse_hash(&digits).ok_or_else(|| {
+        Error::input(format!("«{named}» не папка архива и не контрольная сумма"))
+            .next("укажите папку архива на носителе или 64 цифры суммы с листа-заверителя")
+    })?;
+    Ok(vec![Outside::Head(head)])
+}
+
+impl Outside {
+    /// Asks the witness about a ledger that ends at `tip`; `position_of` finds a head in it, `tables` are the journal's.
+    ///
+    /// # Errors
+    /// Only the database's.
+    pub fn ask(&self, tip: Tip, position_of: impl Fn(&Hash) -> Option<u64>, tables: &Tables) -> Result<Testimony> {
+        match self {
+            Self::Head(head) => {
+                let none = || {
+                    "в журнале нет записи с этой контрольной суммой: конец журнала отрезан или это другой журнал"
+                        .to_owned()
+                };
+                let length = position_of(head).ok_or_else(none);
+                Ok(Testimony {
+                    witness: format!("контрольная сумма {}", hex(head)), length, signer: None
+                })
+            }
+            Self::Archive(archive) => {
+                let Witnessed { name, facts, signer, .. } = &**archive;
+                let found = parse_hash(&facts.head).and_then(|head| position_of(&head));
+                let key = read::key(tables, signer)?;
+                let length = if facts.journal != hex(&tip.journal) {
+                    Err(format!("архив {name} сделан по другому журналу ({})", facts.journal))
+                } else if found != Some(facts.length) {
+                    let length = facts.length;
+                    Err(format!(
+                        "в архиве {name} {length} записей с другой суммой: конец журнала отрезан или записи подменены"
+                    ))
+                } else if key.is_none() {
+                    Err(format!("архив {name} подписан ключом {signer}, который в журнал не внесён"))
+                } else {
+                    Ok(facts.length)
+                };
+                let login = key.map(|key| key.login.to_string());
+                Ok(Testimony { witness: format!("архив {name}"), length, signer: Some((signer.clone(), login)) })
+            }
+        }
+    }
+}
+
+/// Reads an archive as a witness. Its payload is not looked at: a damaged package says nothing against the list of them.
+///
+/// # Errors
+/// Lists or a signature that do not hold: who cannot be understood has not said that all is well.
+pub fn witnessed(bag: &Path) -> Result<Witnessed> {
+    let no_witness = |why: &str| {
+        Error::damaged(format!("архив «{}» свидетелем быть не может: {why}", bag.display()))
+            .next("исправьте его: letopis archive repair; или возьмите вторую копию")
+    };
+    let report = verify(bag, &Request { unread: true, ..Request::default() }, &Quiet)?;
+    // A declaration that was lost takes nothing from what was signed.
+    let covered = [INFO, TAGMANIFEST, SIGNATURE, ALLOWED_SIGNERS];
+    let fault = report.faults().find(|finding| covered.contains(&finding.path.as_str())).map(ToString::to_string);
+    if let Some(fault) = fault {
+        return Err(no_witness(&fault));
+    }
+    match (report.facts, report.signer, report.code) {
+        (Some(facts), Some(signer), Some(code)) => Ok(Witnessed { name: report.name, code, facts, signer }),
+        _ => Err(no_witness(&format!("он не дописан или его {BAGIT} и списки не читаются"))),
+    }
+}
+
+/// What the archives under a path (a bag, or a carrier) witness.
+fn witnesses_under(path: &Path) -> Result<Vec<Witnessed>> {
+    let mut found = locate(path)?;
+    found.bags.retain(|bag| !is_foreign(&Folder::new(bag)));
+    if found.bags.is_empty() {
+        return Err(
+            Error::input(format!("в «{}» нет архива", path.display())).next("укажите носитель или папку архива на нём")
+        );
+    }
+    found.bags.iter().map(|bag| witnessed(bag)).collect()
+}

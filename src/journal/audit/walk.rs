@@ -1,0 +1,218 @@
+//! Walking the ledger: every record read, judged at its place and checked, the tables built up on the way.
+//!
+//! Judging goes in order and takes one processor. What needs no order is done around it, a block of records at a time:
+//! while one block is judged, the next one is read, parsed and summed (`ahead.rs`), and the signatures of the one before
+//! are checked. So there are three threads, and what passes between them is bounded.
+
+use super::ahead::{self, Ahead};
+use super::report::{DESCRIBED, Finding, Report};
+use crate::error::Result;
+use crate::journal::entry::{Body, Entry};
+use crate::journal::read::Tables;
+use crate::journal::{apply, read, record};
+use crate::ledger::chain::{Hash, Tip};
+use crate::ledger::strict::{Signed, Verifiers};
+use crate::school::School;
+use chrono::{DateTime, FixedOffset};
+use rusqlite::Connection;
+use std::collections::HashMap;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+/// Records that go from thread to thread together.
+pub(super) const BLOCK: usize = 2048;
+
+/// How far a ledger has been walked, and what came of it: the tables, and the head after each record.
+#[derive(Debug)]
+pub struct Walked {
+    /// Where the chain stands.
+    pub tip: Tip,
+    /// The tables that the records make.
+    pub tables: Tables,
+    /// The head after each record, in order.
+    pub heads: Vec<Hash>,
+    /// The time of the last entry.
+    pub last: Option<DateTime<FixedOffset>>,
+}
+
+impl Walked {
+    /// The beginning of every ledger, over empty tables.
+    pub fn nothing(tables: Tables) -> Self {
+        Self { tip: Tip::EMPTY, tables, heads: Vec::new(), last: None }
+    }
+}
+
+/// Reads, judges and checks every record after those that were walked already.
+///
+/// # Errors
+/// Only what makes reading impossible; what is wrong with the records is in the report.
+pub fn walk(file: &Connection, before: Walked, progress: &mut dyn FnMut(u64)) -> Result<(Report, Walked)> {
+    let tip = before.tip;
+    let mut walk = Walk::after(before)?;
+    std::thread::scope(|scope| {
+        let (to_judge, blocks) = sync_channel(1);
+        let (to_check, signed) = sync_channel(1);
+        let judge = scope.spawn(move || walk.all(blocks, &to_check).map(|()| walk));
+        let checker = scope.spawn(move || falsely_signed(signed));
+        let read = ahead::read(file, tip, &to_judge, progress);
+        drop(to_judge);
+        // A thread that panicked has found a fault of the program, which is passed on as it is.
+        let walked = judge.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let bad = checker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let Walk { mut report, walked, .. } = walked?;
+        for finding in read? {
+            report.add(None, finding);
+        }
+        report.count += bad.len();
+        let what = "подпись автора не подходит к содержанию и месту записи";
+        report
+            .findings
+            .extend(bad.iter().take(DESCRIBED).map(|seq| Finding { seq: Some(*seq), what: what.to_owned() }));
+        Ok((report, walked))
+    })
+}
+
+/// A signature that waits to be checked.
+struct Waiting {
+    seq: u64,
+    message: Vec<u8>,
+    signature: [u8; 64],
+    key: [u8; 32],
+}
+
+/// Checks signatures as they come; gives the numbers of the records whose do not hold.
+fn falsely_signed(blocks: Receiver<Vec<Waiting>>) -> Vec<u64> {
+    let mut verifiers = Verifiers::default();
+    let mut bad = Vec::new();
+    for block in blocks {
+        let signed: Vec<Signed<'_>> =
+            block.iter().map(|Waiting { message, signature, key, .. }| Signed { message, signature, key }).collect();
+        bad.extend(verifiers.invalid(&signed).into_iter().map(|place| block[place].seq));
+    }
+    bad
+}
+
+/// The state of an audit at one place of the ledger.
+struct Walk {
+    report: Report,
+    walked: Walked,
+    school: Option<School>,
+    keys: HashMap<(String, String), [u8; 32]>,
+    waiting: Vec<Waiting>,
+}
+
+impl Walk {
+    fn after(walked: Walked) -> Result<Self> {
+        let school = if walked.heads.is_empty() { None } else { Some(read::school(&walked.tables)?) };
+        Ok(Self { report: Report::empty(walked.tip), walked, school, keys: HashMap::new(), waiting: Vec::new() })
+    }
+
+    /// Takes all blocks of records in order; signatures go on to be checked.
+    fn all(&mut self, blocks: Receiver<Vec<Ahead>>, to_check: &SyncSender<Vec<Waiting>>) -> Result<()> {
+        self.walked.tables.db().execute_batch("BEGIN")?;
+        for block in blocks {
+            for record in block {
+                self.take(record)?;
+            }
+            // The other end goes away only by a panic, which is passed on when the threads are joined.
+            let _ = to_check.send(std::mem::take(&mut self.waiting));
+        }
+        Ok(self.walked.tables.db().execute_batch("COMMIT")?)
+    }
+
+    fn take(&mut self, record: Ahead) -> Result<()> {
+        let seq = record.tip.seq;
+        let before = self.report.tip;
+        if seq != before.seq + 1 {
+            let what = format!("перед ней недостаёт записей: предыдущая имеет № {}", before.seq);
+            self.report.add(Some(seq), what);
+        }
+        if !record.is_next {
+            self.report
+                .add(Some(seq), "содержание, подпись или место записи изменены: контрольная сумма цепочки не сходится");
+        }
+        self.report.tip = record.tip;
+        self.walked.tip = record.tip;
+        self.walked.heads.push(record.tip.head);
+        let entry = match record.entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                self.report.add(Some(seq), error.message());
+                return Ok(());
+            }
+        };
+        match self.key_of(seq, &entry)? {
+            Ok(key) => {
+                self.judge(seq, &entry, record.canonical)?;
+                let Ahead { message, signature, .. } = record;
+                self.waiting.push(Waiting { seq, message, signature, key });
+            }
+            Err(what) => self.report.add(Some(seq), what),
+        }
+        self.apply(seq, &entry);
+        self.walked.last = Some(entry.time);
+        Ok(())
+    }
+
+    /// Applies the entry to the tables, whatever was found of it, as recording it did.
+    fn apply(&mut self, seq: u64, entry: &Entry) {
+        if let Err(error) = apply::apply(&self.walked.tables, seq, entry) {
+            self.report.add(Some(seq), format!("не применяется к таблицам: {}", error.message()));
+        }
+        match &entry.body {
+            Body::JournalCreated(created) => self.school = Some(created.school.clone()),
+            Body::SchoolChanged(changed) => self.school = Some(changed.school.clone()),
+            // A key may be revoked or a person dismissed here: look every key up anew.
+            Body::KeyRevoked(_) | Body::PersonDismissed(_) | Body::KeyEnrolled(_) => self.keys.clear(),
+            _ => {}
+        }
+    }
+
+    /// The key that the entry names, if it is the author's and in force at this place.
+    fn key_of(&mut self, seq: u64, entry: &Entry) -> Result<std::result::Result<[u8; 32], String>> {
+        if let (1, Body::JournalCreated(created)) = (seq, &entry.body) {
+            let named = entry.key == created.key.fingerprint() && entry.author == created.administrator.login;
+            return Ok(if named {
+                Ok(*created.key.key())
+            } else {
+                Err("первая запись подписана не тем ключом, который в ней назван".to_owned())
+            });
+        }
+        let named = (entry.author.clone(), entry.key.clone());
+        if let Some(key) = self.keys.get(&named) {
+            return Ok(Ok(*key));
+        }
+        let found = match read::key(&self.walked.tables, &entry.key)? {
+            None => Err(format!("подписана ключом {}, который не был внесён в журнал", entry.key)),
+            Some(key) if key.login != entry.author => {
+                Err(format!("автором назван «{}», а ключ принадлежит «{}»", entry.author, key.login))
+            }
+            Some(key) if key.revoked_at.is_some() => {
+                Err(format!("подписана ключом сотрудника «{}», который к этому месту был отозван", entry.author))
+            }
+            Some(key) => Ok(*key.public.key()),
+        };
+        if let Ok(key) = &found {
+            self.keys.insert(named, *key);
+        }
+        Ok(found)
+    }
+
+    fn judge(&mut self, seq: u64, entry: &Entry, canonical: Result<()>) -> Result<()> {
+        let school = match (&self.school, &entry.body) {
+            (Some(school), _) => school,
+            (None, Body::JournalCreated(created)) => {
+                // The administrator's rights come from the very entry that is judged.
+                apply::apply(&self.walked.tables, seq, entry)?;
+                &created.school
+            }
+            (None, _) => {
+                self.report.add(Some(seq), "стоит раньше записи о заведении журнала");
+                return Ok(());
+            }
+        };
+        if let Err(error) = record::judge(&self.walked.tables, school, seq, self.walked.last, entry, canonical) {
+            self.report.add(Some(seq), format!("{} («{}», {})", error.message(), entry.author, entry.body.kind()));
+        }
+        Ok(())
+    }
+}

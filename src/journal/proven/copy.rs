@@ -1,0 +1,88 @@
+//! The journal written anew from what was proven of it: what goes into an archive.
+
+use super::Proven;
+use crate::error::Result;
+use crate::journal::{APPLICATION_ID, apply, read};
+use crate::ledger::chain::Record;
+use crate::ledger::store;
+use rusqlite::Connection;
+use rusqlite::backup::Backup;
+use rusqlite::types::ValueRef;
+use std::path::Path;
+use std::time::Duration;
+
+/// A field of a table, as text: RFC 4180 knows nothing else.
+pub type Field = Vec<u8>;
+
+impl Proven {
+    /// Writes the journal anew into an empty file: the proven tables, the records up to the proven head, the texts of the
+    /// pages that the register knows. Nothing is copied that was not held against the proof.
+    ///
+    /// # Errors
+    /// A record or a text that is not the proven one; a file that cannot be written.
+    pub fn write_copy(&self, path: &Path) -> Result<()> {
+        let tables = self.tables()?;
+        // The file is there already, empty and with its rights; SQLite fills it page by page.
+        let mut copy = Connection::open(path)?;
+        Backup::new(tables.db(), &mut copy)?.run_to_completion(i32::MAX, Duration::ZERO, None)?;
+        copy.pragma_update(None, "application_id", APPLICATION_ID)?;
+        let transaction = copy.unchecked_transaction()?;
+        store::create(&transaction)?;
+        transaction.execute_batch(apply::PAGE_TEXTS)?;
+        self.each_record(&mut |record| store::append(&transaction, record))?;
+        for page in read::documents::pages_issued_after(&tables, 0)? {
+            apply::keep_page_text(&transaction, &page.digest, &self.page_text(&page.digest)?)?;
+        }
+        transaction.commit()?;
+        copy.execute_batch("VACUUM")?;
+        copy.close().map_err(|(_, error)| error.into())
+    }
+
+    /// Visits every proven record in order.
+    ///
+    /// # Errors
+    /// A record that is not the proven one any more; what `visit` fails with.
+    pub fn each_record(&self, visit: &mut dyn FnMut(&Record) -> Result<()>) -> Result<()> {
+        (1..=self.tip().seq).try_for_each(|seq| visit(&self.record(seq)?))
+    }
+
+    /// The names of the proven tables.
+    ///
+    /// # Errors
+    /// Only the database's.
+    pub fn table_names(&self) -> Result<Vec<String>> {
+        apply::names(self.tables()?.db())
+    }
+
+    /// The columns of a proven table, then its rows in the order of its key, each handed to `visit` as texts: NULL is empty,
+    /// a BLOB is hex.
+    ///
+    /// # Errors
+    /// What `visit` fails with.
+    pub fn each_row(&self, table: &str, visit: &mut dyn FnMut(&[Field]) -> Result<()>) -> Result<Vec<String>> {
+        let tables = self.tables()?;
+        let mut statement = tables.db().prepare(&format!("SELECT * FROM \"{}\"", table.replace('"', "\"\"")))?;
+        let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
+        visit(&columns.iter().map(|name| name.clone().into_bytes()).collect::<Vec<_>>())?;
+        let mut rows = statement.query([])?;
+        let mut fields = Vec::with_capacity(columns.len());
+        while let Some(row) = rows.next()? {
+            fields.clear();
+            for index in 0..columns.len() {
+                fields.push(field(row.get_ref(index)?));
+            }
+            visit(&fields)?;
+        }
+        Ok(columns)
+    }
+}
+
+fn field(value: ValueRef<'_>) -> Field {
+    match value {
+        ValueRef::Null => Vec::new(),
+        ValueRef::Integer(number) => number.to_string().into_bytes(),
+        ValueRef::Real(number) => number.to_string().into_bytes(),
+        ValueRef::Text(text) => text.to_vec(),
+        ValueRef::Blob(bytes) => crate::ledger::chain::hex(bytes).into_bytes(),
+    }
+}

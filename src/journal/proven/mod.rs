@@ -1,0 +1,204 @@
+//! What was proven of a journal: the only thing that is certified from.
+//!
+//! An audit builds the tables anew from the ledger while it judges it. [`Proven`] keeps these tables and the head after
+//! each record. Whatever is issued, archived, encrypted to somebody, answered to a code or taken over into a new year reads
+//! these tables, never the ones in the file; and what it needs of the file besides (a record, the text of a page) is held
+//! against the proven heads and digests each time. So nothing that is done to the file after the proof, or behind the back
+//! of it, reaches paper or an archive.
+//!
+//! A proof does not change. [`Proven::advance`] proves what has come since and gives a new one.
+
+mod copy;
+mod kept;
+mod memory;
+
+pub use kept::Keep;
+
+use super::audit::{self, Report, Walked};
+use super::entry::Entry;
+use super::read::{self, Tables};
+use super::{apply, file};
+use crate::error::{Error, Result};
+use crate::ledger::chain::{Hash, Record, Tip, hex};
+use chrono::{DateTime, FixedOffset};
+use memory::Memory;
+use sha2::{Digest, Sha256};
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A journal proven up to a record; see the module.
+#[derive(Debug)]
+pub struct Proven {
+    path: PathBuf,
+    tables: Memory,
+    /// The file, for records and the texts of pages.
+    file: Mutex<Tables>,
+    tip: Tip,
+    heads: Vec<Hash>,
+    last: Option<DateTime<FixedOffset>>,
+}
+
+impl Proven {
+    /// Proves a journal's file from its first record on.
+    ///
+    /// # Errors
+    /// What the audit found first.
+    pub(super) fn from_the_start(path: &Path, progress: &mut dyn FnMut(u64)) -> Result<Self> {
+        let (report, proven) = Self::of_file(file::open_to_audit(path)?, path, progress)?;
+        report.refusal().map_or(Ok(proven), Err)
+    }
+
+    /// As [`Proven::from_the_start`], of a journal that an archive holds, with what was found. Tables that another version
+    /// made are not compared; nothing is proven where anything was found.
+    ///
+    /// # Errors
+    /// A file that does not read.
+    pub fn of_copy(path: &Path) -> Result<(Report, Option<Self>)> {
+        let (report, proven) = Self::of_file(file::open_copy(path)?, path, &mut |_| {})?;
+        let clean = report.is_clean();
+        Ok((report, clean.then_some(proven)))
+    }
+
+    fn of_file(file: Tables, path: &Path, progress: &mut dyn FnMut(u64)) -> Result<(Report, Self)> {
+        let (name, tables) = memory::empty()?;
+        let (report, walked) = audit::audit(&file, Walked::nothing(tables), progress)?;
+        Ok((report, Self::of_walk(file, path, name, walked)?))
+    }
+
+    fn of_walk(file: Tables, path: &Path, name: String, walked: Walked) -> Result<Self> {
+        let Walked { tip, tables, heads, last } = walked;
+        let tables = Memory::keep(name, tables)?;
+        Ok(Self { path: path.to_owned(), tables, file: Mutex::new(file), tip, heads, last })
+    }
+
+    /// Proves what has been recorded since, in order.
+    ///
+    /// # Errors
+    /// A record that cannot be proven; a ledger that is no continuation of the proven one.
+    pub fn advance(&self) -> Result<Self> {
+        let file = file::open_to_audit(&self.path)?;
+        if read::ledger::record(&file, self.tip.seq)?.is_none_or(|record| record.head != self.tip.head) {
+            return Err(self.moved(self.tip.seq));
+        }
+        let (name, tables) = self.tables.copy()?;
+        let before = Walked { tip: self.tip, tables, heads: self.heads.clone(), last: self.last };
+        let (report, walked) = audit::audit_since(&file, before)?;
+        report.refusal().map_or(Ok(()), Err)?;
+        Self::of_walk(file, &self.path, name, walked)
+    }
+
+    /// The journal's file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where the proven chain ends.
+    pub fn tip(&self) -> Tip {
+        self.tip
+    }
+
+    /// A reader of the proven tables; each thread takes its own.
+    ///
+    /// # Errors
+    /// Memory that cannot be had.
+    pub fn tables(&self) -> Result<Tables> {
+        self.tables.tables()
+    }
+
+    /// The head of the proven chain after a record.
+    pub fn head_at(&self, seq: u64) -> Option<Hash> {
+        let place = usize::try_from(seq.checked_sub(1)?).ok()?;
+        self.heads.get(place).copied()
+    }
+
+    /// The length of the proven ledger up to which `head` is its head, if it ever was.
+    pub fn position_of(&self, head: &Hash) -> Option<u64> {
+        let place = self.heads.iter().position(|known| known == head)?;
+        u64::try_from(place + 1).ok()
+    }
+
+    /// A proven record, read from the file and held against its head.
+    ///
+    /// # Errors
+    /// A number past the proof; a record that is not the proven one any more.
+    pub fn record(&self, seq: u64) -> Result<Record> {
+        let head = self.head_at(seq).ok_or_else(|| Error::damaged(format!("записи № {seq} в журнале нет")))?;
+        let before = match seq {
+            1 => Tip::EMPTY,
+            _ => Tip { journal: self.tip.journal, seq: seq - 1, head: self.heads[place_of(seq - 1)] },
+        };
+        match read::ledger::record(&self.file(), seq)? {
+            Some(record) if record.head == head && before.is_next(&record) => Ok(record),
+            _ => Err(self.moved(seq)),
+        }
+    }
+
+    /// The entry of a proven record.
+    ///
+    /// # Errors
+    /// As [`Proven::record`].
+    pub fn entry(&self, seq: u64) -> Result<Entry> {
+        Entry::from_json(&self.record(seq)?.payload)
+    }
+
+    /// The kept text of an issued page, which is what its check code says.
+    ///
+    /// # Errors
+    /// A text that is lost or altered.
+    pub fn page_text(&self, digest: &str) -> Result<Vec<u8>> {
+        let damaged = |what: &str| {
+            Error::damaged(format!("сохранённый текст страницы с кодом {digest} {what}"))
+                .next("выполните «letopis audit» и сообщите директору")
+        };
+        let text = read::documents::page_text(&self.file(), digest)?.ok_or_else(|| damaged("утрачен"))?;
+        if hex(&Sha256::digest(&text)) == digest { Ok(text) } else { Err(damaged("изменён")) }
+    }
+
+    /// The tables as they stood after a record.
+    ///
+    /// # Errors
+    /// As [`Proven::record`].
+    pub fn as_of(&self, seq: u64) -> Result<Tables> {
+        let tables = apply::in_memory()?;
+        self.apply_to(&tables, 1..=seq)?;
+        Ok(tables)
+    }
+
+    /// Hands the tables to `visit` as they stood after each of these records, which are in order; in one walk.
+    ///
+    /// # Errors
+    /// As [`Proven::record`]; what `visit` fails with.
+    pub fn replay(&self, places: &[u64], visit: &mut dyn FnMut(u64, &Tables) -> Result<()>) -> Result<()> {
+        let tables = apply::in_memory()?;
+        let mut done = 0;
+        for seq in places {
+            self.apply_to(&tables, done + 1..=*seq)?;
+            done = *seq;
+            visit(*seq, &tables)?;
+        }
+        Ok(())
+    }
+
+    fn apply_to(&self, tables: &Tables, records: RangeInclusive<u64>) -> Result<()> {
+        let transaction = tables.db().unchecked_transaction()?;
+        for seq in records {
+            apply::apply(tables, seq, &self.entry(seq)?).map_err(|e| e.at(format!("запись № {seq}")))?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    fn file(&self) -> MutexGuard<'_, Tables> {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn moved(&self, seq: u64) -> Error {
+        Error::damaged(format!("журнал «{}» изменён после проверки: запись № {seq} другая", self.path.display()))
+            .next("выполните «letopis audit» и сообщите директору")
+    }
+}
+
+/// The place of a record's head.
+fn place_of(seq: u64) -> usize {
+    usize::try_from(seq.saturating_sub(1)).unwrap_or(usize::MAX)
+}
