@@ -15,6 +15,8 @@ mod record;
 pub mod resolve;
 mod roles;
 pub mod rules;
+#[cfg(test)]
+pub(crate) mod testing;
 mod turn;
 
 pub use audit::{Finding, Report};
