@@ -17,10 +17,12 @@ use letopis::archive::package::{Package, Source};
 use letopis::archive::progress::Quiet;
 use letopis::archive::signature::AllowedSigners;
 use letopis::archive::verify::{Request, verify};
+use letopis::journal::entry::{ClassSet, JournalCreated, Person};
+use letopis::journal::{Author, Journal};
 use letopis::ledger::chain::Tip;
 use letopis::ledger::identity::Identity;
-use letopis::ledger::{keyfile, store};
-use rusqlite::Connection;
+use letopis::ledger::keyfile;
+use letopis::school::{ClassName, PersonName, Role, School};
 
 /// A carrier with an archive on it, and the director's key beside.
 struct Archived {
@@ -35,9 +37,8 @@ impl Archived {
         let dir = tempfile::tempdir().unwrap();
         let (petrova, director) = (Identity::generate(), Identity::generate());
         keyfile::write_new(&dir.path().join("director.key"), &director, None).unwrap();
-        let (journal, tip) = journal(&dir.path().join("journal.letopis"), &petrova);
-        drop(journal);
-        let journal = letopis::journal::Journal::open_copy(&dir.path().join("journal.letopis")).unwrap();
+        let tip = journal(&dir.path().join("journal.letopis"), &petrova);
+        let journal = Journal::open_copy(&dir.path().join("journal.letopis")).unwrap();
         let exported = export::database(&journal, &dir.path().join("journal.letopis.archive-tmp")).unwrap();
         let mut class = Package::new("class-7a").unwrap();
         class.add("2025-0001.pdf", Source::Bytes(b"%PDF-1.7 not really".repeat(9))).unwrap();
@@ -79,19 +80,27 @@ impl Archived {
     }
 }
 
-fn journal(path: &Path, author: &Identity) -> (Connection, Tip) {
-    let file = Connection::open(path).unwrap();
-    store::create(&file).unwrap();
-    file.pragma_update(None, "application_id", 0x4c45_5450).unwrap();
-    file.execute_batch("CREATE TABLE classes (name TEXT PRIMARY KEY) STRICT; INSERT INTO classes VALUES ('7А')")
-        .unwrap();
-    let mut tip = Tip::EMPTY;
-    for payload in ["{\"kind\":\"journal.created\"}", "{\"topic\":\"«Ё»\"}"] {
-        let record = tip.sign(author, payload.to_owned());
-        store::append(&file, &record).unwrap();
-        tip = tip.after(&record);
-    }
-    (file, tip)
+fn journal(path: &Path, author: &Identity) -> Tip {
+    let mut school = School::from_toml(include_str!("fixtures/small/school.toml")).unwrap();
+    school.school.place = "«Ё»".to_owned();
+    let name = PersonName { surname: "Петрова".into(), given: "Полина".into(), patronymic: String::new() };
+    let created = JournalCreated {
+        previous: None,
+        school,
+        administrator: Person {
+            login: "petrova".into(),
+            name,
+            position: "завуч".into(),
+            association: String::new(),
+            roles: vec![Role::Administrator],
+        },
+        key: author.public(),
+        recovery: Identity::generate().public().recipient().to_owned(),
+    };
+    let class = ClassSet { class: ClassName::parse("7А").unwrap(), teacher: String::new() };
+    let now = chrono::DateTime::parse_from_rfc3339("2025-09-01T09:00:00+03:00").unwrap();
+    let author = Author { identity: author, now, taken_over: false };
+    Journal::create_with(path, author, created, vec![class.into()]).unwrap().tip().unwrap()
 }
 
 #[test]
@@ -179,7 +188,8 @@ fn age_unzip_and_sqlite_bring_the_journal_back() {
     }
     let ledger = fs::read_to_string(work.join("database/ledger.jsonl")).unwrap();
     assert!(ledger.lines().count() == 2 && ledger.contains("«Ё»"));
-    assert_eq!(fs::read_to_string(work.join("database/tables/classes.csv")).unwrap(), "name\n7А\n");
+    let classes = fs::read_to_string(work.join("database/tables/classes.csv")).unwrap();
+    assert_eq!(classes, "name,grade,letter,teacher,entry\n7А,7,А,,2\n");
     let Some(sqlite3) = peers::require("sqlite3") else { return };
     let output = sqlite3.run(["database/journal.letopis", "pragma integrity_check; select name from classes"], work);
     assert_eq!(output.stdout, "ok\n7А\n", "{output}");

@@ -5,20 +5,24 @@
 //! copies, or damages ([`TestJournal::damage`]). Everybody has a key that is made from the login, so the same annals give
 //! the same bytes.
 
+use crate::error::Error;
 use crate::journal::entry::{
     ArchiveCreated, AttendanceSet, Body, CarrierRegistered, ClassSet, CopyOn, CorrectionDecided, CourseSet, FinalLine,
     FinalsSet, GroupSet, JournalCreated, KeyEnrolled, LessonCell, LessonRecorded, LessonRef, MarkLine, MarksSet,
-    Person, PresenceLine, PupilEnrolled, PupilSet, Reason, ReasonSet, Slot, SubjectLine, SubjectsSet, TimetableSet,
+    Person, PresenceLine, PupilEnrolled, PupilSet, Reason, ReasonSet, Slot, SubjectLine, SubjectsSet,
+    SubstitutionAssigned, TimetableSet,
 };
 use crate::journal::read::{self, Tables};
-use crate::journal::{Author, Journal, Recorded};
-use crate::ledger::chain::hex;
+use crate::journal::{Author, Journal};
+use crate::ledger::chain::{Tip, hex};
 use crate::ledger::identity::Identity;
 use crate::school::{Attendance, ClassName, CourseKey, Marks, PersonName, Role, School};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Deref;
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Who records an entry.
 #[derive(Debug, Clone)]
@@ -54,6 +58,36 @@ pub(crate) struct TestJournal {
     administrator: String,
     clock: DateTime<FixedOffset>,
     folder: tempfile::TempDir,
+}
+
+/// A journal of which copies are made.
+struct Kept {
+    file: Vec<u8>,
+    administrator: String,
+    clock: DateTime<FixedOffset>,
+}
+
+impl Kept {
+    fn open(&self) -> TestJournal {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.letopis");
+        std::fs::write(&path, &self.file).unwrap();
+        TestJournal { journal: opened(&path), administrator: self.administrator.clone(), clock: self.clock, folder }
+    }
+}
+
+/// A journal for which no power cut is waited.
+fn opened(path: &Path) -> Journal {
+    let journal = Journal::open(path).unwrap();
+    journal.tables().db().pragma_update(None, "synchronous", "OFF").unwrap();
+    journal
+}
+
+/// A school that is recorded once under its name, however many tests ask for it; each gets a copy.
+pub(crate) fn once(name: String, annals: impl FnOnce() -> Annals) -> TestJournal {
+    static KEPT: Mutex<BTreeMap<String, Arc<OnceLock<Kept>>>> = Mutex::new(BTreeMap::new());
+    let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner).entry(name).or_default().clone();
+    kept.get_or_init(|| annals().record().keep()).open()
 }
 
 /// A day as people write it, or as ISO does.
@@ -169,6 +203,21 @@ pub(crate) fn decided(number: u64, approved: bool, note: &str) -> CorrectionDeci
     CorrectionDecided { number, approved, note: note.to_owned() }
 }
 
+/// An archive on these carriers, which is signed by who records it; its place in the ledger is where it is recorded.
+pub(crate) fn archive(name: &str, period: &str, carriers: &[&str]) -> ArchiveCreated {
+    ArchiveCreated {
+        name: name.to_owned(),
+        period: period.to_owned(),
+        tagmanifest: "1a2b3c4d".repeat(8),
+        length: 0,
+        head: String::new(),
+        files: 9,
+        bytes: 461_825,
+        signer: String::new(),
+        copies: carriers.iter().map(|id| CopyOn { carrier: (*id).to_owned() }).collect(),
+    }
+}
+
 /// A carrier without a word on its device.
 pub(crate) fn carrier(id: &str, label: &str, holder: &str, place: &str) -> CarrierRegistered {
     let [id, label, holder, place] = [id, label, holder, place].map(str::to_owned);
@@ -245,6 +294,66 @@ impl Annals {
         self.first(TimetableSet { course: course.clone(), since: None, slots })
     }
 
+    /// The lessons of a course that are put down, in order of time.
+    pub(crate) fn lessons_of(&self, course: &CourseKey) -> Vec<LessonRef> {
+        let lesson = |entry: &Dated| match &entry.body {
+            Body::LessonRecorded(set) if set.at.course == *course => Some(set.at.clone()),
+            _ => None,
+        };
+        let mut lessons: Vec<LessonRef> = self.entries.iter().filter_map(lesson).collect();
+        lessons.sort_by_key(|at| (at.date, at.lesson));
+        lessons
+    }
+
+    /// What is left out never happened.
+    pub(crate) fn without(&mut self, left_out: impl Fn(&Body) -> bool) -> &mut Self {
+        self.entries.retain(|entry| !left_out(&entry.body));
+        self
+    }
+
+    /// Lessons that were never given, with all that stands in their cells.
+    pub(crate) fn without_lessons(&mut self, left_out: impl Fn(&LessonRef) -> bool) -> &mut Self {
+        self.without(|body| match body {
+            Body::LessonRecorded(LessonRecorded { at, .. })
+            | Body::MarksSet(MarksSet { at, .. })
+            | Body::AttendanceSet(AttendanceSet { at, .. })
+            | Body::SubstitutionAssigned(SubstitutionAssigned { at, .. }) => left_out(at),
+            _ => false,
+        })
+    }
+
+    /// Cells of lessons in which nothing was ever written.
+    pub(crate) fn without_cells(&mut self, left_out: impl Fn(&LessonRef, &str) -> bool) -> &mut Self {
+        for entry in &mut self.entries {
+            match &mut entry.body {
+                Body::MarksSet(MarksSet { at, marks, .. }) => marks.retain(|line| !left_out(at, &line.pupil)),
+                Body::AttendanceSet(AttendanceSet { at, pupils }) => pupils.retain(|line| !left_out(at, &line.pupil)),
+                _ => {}
+            }
+        }
+        self.without(|body| match body {
+            Body::MarksSet(set) => set.marks.is_empty(),
+            Body::AttendanceSet(set) => set.pupils.is_empty(),
+            _ => false,
+        })
+    }
+
+    /// Every line of marks that is put down, with its lesson.
+    pub(crate) fn marks_mut(&mut self) -> impl Iterator<Item = (LessonRef, &mut MarkLine)> {
+        self.entries.iter_mut().filter_map(|entry| if let Body::MarksSet(set) = &mut entry.body { Some(set) } else { None }).flat_map(
+            |set| {
+                let at = set.at.clone();
+                set.marks.iter_mut().map(move |line| (at.clone(), line))
+            },
+        )
+    }
+
+    /// Makes a cell hold these marks and nothing else, on the day of its lesson.
+    pub(crate) fn put_mark(&mut self, at: &LessonRef, pupil: &str, marks: &str) -> &mut Self {
+        self.without_cells(|lesson, of| lesson == at && of == pupil);
+        self.taught(noon(at.date) + chrono::Duration::hours(1), mark(at, pupil, marks, ""))
+    }
+
     /// Records everything in the order of time, all in one transaction.
     ///
     /// # Panics
@@ -260,7 +369,9 @@ impl Annals {
             recovery: identity("recovery").public().recipient().to_owned(),
         };
         let author = Author { identity: &key, now: self.begins, taken_over: false };
-        let journal = Journal::create(&folder.path().join("journal.letopis"), author, created).unwrap();
+        let path = folder.path().join("journal.letopis");
+        drop(Journal::create(&path, author, created).unwrap());
+        let journal = opened(&path);
         let administrator = self.administrator.login.clone();
         let mut recorded = TestJournal { journal, administrator, clock: self.begins, folder };
         let mut entries: Vec<&Dated> = self.entries.iter().collect();
@@ -288,77 +399,86 @@ fn teacher(tables: &Tables, body: &Body) -> String {
     }
 }
 
+/// An archive and a document name the place of the ledger at which they are made.
+fn at_its_place(mut body: Body, tip: &Tip) -> Body {
+    match &mut body {
+        Body::ArchiveCreated(archive) => (archive.length, archive.head) = (tip.seq, hex(&tip.head)),
+        Body::DocumentIssued(issued) => issued.at_entry = tip.seq,
+        _ => {}
+    }
+    body
+}
+
 impl TestJournal {
-    /// Records entries in one transaction; the clock never runs back.
-    fn record_all<'a>(&mut self, entries: impl IntoIterator<Item = &'a Dated>) -> Option<Recorded> {
+    /// Records entries in one transaction; the clock never runs back. Gives their numbers, or what the rules refuse, with
+    /// the entry; then none of them is recorded.
+    fn try_all<'a>(&mut self, entries: impl IntoIterator<Item = &'a Dated>) -> Result<Vec<u64>, (Error, &'a Dated)> {
         let mut keys: HashMap<String, Identity> = HashMap::new();
-        let mut last = None;
+        let mut numbers = Vec::new();
         let mut batch = self.journal.batch().unwrap();
-        for Dated { at, by, body } in entries {
-            let taken_over = matches!(by, By::TakenOver);
-            let login = match by {
+        for entry in entries {
+            let login = match &entry.by {
                 By::Login(login) => login.clone(),
-                By::Teacher => teacher(batch.tables(), body),
+                By::Teacher => teacher(batch.tables(), &entry.body),
                 By::TakenOver => self.administrator.clone(),
             };
-            self.clock = self.clock.max(*at);
+            self.clock = self.clock.max(entry.at);
             let identity = keys.entry(login).or_insert_with_key(|login| identity(login));
-            let author = Author { identity, now: self.clock, taken_over };
-            let recorded = batch.record(author, body.clone());
-            last = Some(recorded.unwrap_or_else(|error| panic!("{error}\n{at}, {by:?}: {body:?}")));
+            let author = Author { identity, now: self.clock, taken_over: matches!(entry.by, By::TakenOver) };
+            let body = at_its_place(entry.body.clone(), &batch.tip());
+            numbers.push(batch.record(author, body).map_err(|error| (error, entry))?.seq);
         }
         batch.commit().unwrap();
-        last
+        Ok(numbers)
+    }
+
+    fn record_all<'a>(&mut self, entries: impl IntoIterator<Item = &'a Dated>) -> u64 {
+        let numbers = self.try_all(entries).unwrap_or_else(|(error, entry)| panic!("{error}\n{entry:?}"));
+        numbers.last().copied().unwrap_or_default()
+    }
+
+    /// Records bodies of one author, all or none of them, as a command does; gives their numbers.
+    pub(crate) fn attempt(&mut self, login: &str, bodies: &[Body]) -> Result<Vec<u64>, Error> {
+        let dated = |body: &Body| Dated { at: self.clock, by: By::Login(login.to_owned()), body: body.clone() };
+        let entries: Vec<Dated> = bodies.iter().map(dated).collect();
+        self.try_all(&entries).map_err(|(error, _)| error)
     }
 
     /// Records what somebody says now, which is that moment or, where the clock is past it, the clock's.
-    pub(crate) fn by(&mut self, login: &str, at: &str, body: impl Into<Body>) -> Recorded {
-        self.record_all(&[Dated { at: moment(at), by: By::Login(login.to_owned()), body: body.into() }]).unwrap()
+    pub(crate) fn by(&mut self, login: &str, at: &str, body: impl Into<Body>) -> u64 {
+        self.record_all(&[Dated { at: moment(at), by: By::Login(login.to_owned()), body: body.into() }])
     }
 
     /// Records what the course's teacher says.
-    pub(crate) fn taught(&mut self, at: &str, body: impl Into<Body>) -> Recorded {
-        self.record_all(&[Dated { at: moment(at), by: By::Teacher, body: body.into() }]).unwrap()
+    pub(crate) fn taught(&mut self, at: &str, body: impl Into<Body>) -> u64 {
+        self.record_all(&[Dated { at: moment(at), by: By::Teacher, body: body.into() }])
     }
 
     /// Records what the administrator takes over.
-    pub(crate) fn taken_over(&mut self, at: &str, body: impl Into<Body>) -> Recorded {
-        self.record_all(&[Dated { at: moment(at), by: By::TakenOver, body: body.into() }]).unwrap()
+    pub(crate) fn taken_over(&mut self, at: &str, body: impl Into<Body>) -> u64 {
+        self.record_all(&[Dated { at: moment(at), by: By::TakenOver, body: body.into() }])
     }
 
-    /// An archive of the journal as it stands, on these carriers, recorded by `login`.
-    pub(crate) fn archive(&mut self, login: &str, at: &str, name: &str, period: &str, carriers: &[&str]) -> Recorded {
-        let tip = self.journal.tip().unwrap();
-        let archive = ArchiveCreated {
-            name: name.to_owned(),
-            period: period.to_owned(),
-            tagmanifest: "1a2b3c4d".repeat(8),
-            length: tip.seq,
-            head: hex(&tip.head),
-            files: 9,
-            bytes: 461_825,
-            signer: String::new(),
-            copies: carriers.iter().map(|id| CopyOn { carrier: (*id).to_owned() }).collect(),
-        };
-        self.by(login, at, archive)
+    /// Nothing is recorded before a moment any more.
+    pub(crate) fn wait_until(&mut self, at: &str) {
+        self.clock = self.clock.max(moment(at));
     }
 
     /// A copy in a folder of its own.
     pub(crate) fn copy(&self) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("journal.letopis");
-        self.journal.tables().db().execute("VACUUM INTO ?1", [path.to_str().unwrap()]).unwrap();
-        let journal = Journal::open(&path).unwrap();
-        Self { journal, administrator: self.administrator.clone(), clock: self.clock, folder }
+        self.keep().open()
     }
 
-    /// The journal's file.
-    pub(crate) fn path(&self) -> &std::path::Path {
-        self.journal.path()
+    fn keep(&self) -> Kept {
+        let path = self.folder.path().join("copy");
+        self.journal.tables().db().execute("VACUUM INTO ?1", [path.to_str().unwrap()]).unwrap();
+        let file = std::fs::read(&path).unwrap();
+        std::fs::remove_file(path).unwrap();
+        Kept { file, administrator: self.administrator.clone(), clock: self.clock }
     }
 
     /// The folder that holds nothing but the journal's files.
-    pub(crate) fn folder(&self) -> &std::path::Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
