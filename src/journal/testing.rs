@@ -189,7 +189,8 @@ pub(crate) fn reason(pupil: &str, since: &str, until: &str, reason: &str, docume
 
 /// Final marks of some pupils.
 pub(crate) fn finals(course: &CourseKey, period: &str, marks: &[(&str, &str)]) -> FinalsSet {
-    let line = |(pupil, mark): &(&str, &str)| FinalLine { pupil: (*pupil).to_owned(), mark: Marks::parse(mark).unwrap() };
+    let line =
+        |(pupil, mark): &(&str, &str)| FinalLine { pupil: (*pupil).to_owned(), mark: Marks::parse(mark).unwrap() };
     FinalsSet {
         course: course.clone(),
         period: period.to_owned(),
@@ -264,7 +265,9 @@ impl Annals {
     /// A subject with written work, whose short name is its name.
     pub(crate) fn subject(&mut self, name: &str) -> &mut Self {
         let (name, short) = (name.to_owned(), name.to_owned());
-        self.first(SubjectsSet { subjects: vec![SubjectLine { name, short, association: String::new(), written: true }] })
+        self.first(SubjectsSet {
+            subjects: vec![SubjectLine { name, short, association: String::new(), written: true }],
+        })
     }
 
     /// A class and its class teacher, or nobody.
@@ -273,7 +276,14 @@ impl Annals {
     }
 
     /// A pupil who is in the class from a day on.
-    pub(crate) fn pupil(&mut self, file: &str, full: PersonName, born: NaiveDate, class: &str, since: NaiveDate) -> &mut Self {
+    pub(crate) fn pupil(
+        &mut self,
+        file: &str,
+        full: PersonName,
+        born: NaiveDate,
+        class: &str,
+        since: NaiveDate,
+    ) -> &mut Self {
         let (file, class) = (file.to_owned(), ClassName::parse(class).unwrap());
         self.first(PupilSet { file: file.clone(), name: full, born }).first(PupilEnrolled { file, class, since })
     }
@@ -340,18 +350,21 @@ impl Annals {
 
     /// Every line of marks that is put down, with its lesson.
     pub(crate) fn marks_mut(&mut self) -> impl Iterator<Item = (LessonRef, &mut MarkLine)> {
-        self.entries.iter_mut().filter_map(|entry| if let Body::MarksSet(set) = &mut entry.body { Some(set) } else { None }).flat_map(
-            |set| {
+        self.entries
+            .iter_mut()
+            .filter_map(|entry| if let Body::MarksSet(set) = &mut entry.body { Some(set) } else { None })
+            .flat_map(|set| {
                 let at = set.at.clone();
                 set.marks.iter_mut().map(move |line| (at.clone(), line))
-            },
-        )
+            })
     }
 
-    /// Makes a cell hold these marks and nothing else, on the day of its lesson.
+    /// Makes a cell hold these marks and nothing else, an hour after its lesson was entered.
     pub(crate) fn put_mark(&mut self, at: &LessonRef, pupil: &str, marks: &str) -> &mut Self {
         self.without_cells(|lesson, of| lesson == at && of == pupil);
-        self.taught(noon(at.date) + chrono::Duration::hours(1), mark(at, pupil, marks, ""))
+        let is_lesson = |entry: &&Dated| matches!(&entry.body, Body::LessonRecorded(set) if set.at == *at);
+        let entered = self.entries.iter().find(is_lesson).map_or(noon(at.date), |entry| entry.at);
+        self.taught(entered + chrono::Duration::hours(1), mark(at, pupil, marks, ""))
     }
 
     /// Records everything in the order of time, all in one transaction.
@@ -449,24 +462,9 @@ impl TestJournal {
         self.record_all(&[Dated { at: moment(at), by: By::Login(login.to_owned()), body: body.into() }])
     }
 
-    /// Records what the course's teacher says.
-    pub(crate) fn taught(&mut self, at: &str, body: impl Into<Body>) -> u64 {
-        self.record_all(&[Dated { at: moment(at), by: By::Teacher, body: body.into() }])
-    }
-
-    /// Records what the administrator takes over.
-    pub(crate) fn taken_over(&mut self, at: &str, body: impl Into<Body>) -> u64 {
-        self.record_all(&[Dated { at: moment(at), by: By::TakenOver, body: body.into() }])
-    }
-
     /// Nothing is recorded before a moment any more.
     pub(crate) fn wait_until(&mut self, at: &str) {
         self.clock = self.clock.max(moment(at));
-    }
-
-    /// A copy in a folder of its own.
-    pub(crate) fn copy(&self) -> Self {
-        self.keep().open()
     }
 
     fn keep(&self) -> Kept {

@@ -140,7 +140,8 @@ mod tests {
     fn tables() -> TestJournal {
         let mut annals = testing::annals();
         let all = &mut annals;
-        let monday = [lesson(all, &algebra(), "2025-09-01", 2, "Тема"), lesson(all, &chemistry(), "2025-09-01", 3, "Тема")];
+        let monday =
+            [lesson(all, &algebra(), "2025-09-01", 2, "Тема"), lesson(all, &chemistry(), "2025-09-01", 3, "Тема")];
         let wednesday = lesson(all, &algebra(), "2025-09-03", 1, "Тема");
         absence(all, &monday[0], PAVEL, "н");
         absence(all, &monday[1], PAVEL, "б");

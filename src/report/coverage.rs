@@ -173,7 +173,8 @@ mod tests {
     fn annals() -> Annals {
         let mut annals = testing::annals();
         let (all, course) = (&mut annals, testing::chemistry());
-        let (first, second) = (lesson(all, &course, "2025-09-04", 4, "Тема"), lesson(all, &course, "2025-09-11", 4, "Тема"));
+        let (first, second) =
+            (lesson(all, &course, "2025-09-04", 4, "Тема"), lesson(all, &course, "2025-09-11", 4, "Тема"));
         mark(all, &first, PAVEL, "4/5", "");
         mark(all, &second, PAVEL, "5", "контрольная");
         mark(all, &second, PYOTR, "4", "тест");
@@ -230,7 +231,11 @@ mod tests {
         annals
             .by("kuznetsov", at, ClassSet { class: other.class.clone(), teacher: String::new() })
             .by("kuznetsov", at, CourseSet { course: other.clone(), teacher: "petrova".into(), hours: 1.0 })
-            .by("kuznetsov", at, PupilMoved { file: ANNA.into(), class: other.class.clone(), since: day("2025-09-12") });
+            .by(
+                "kuznetsov",
+                at,
+                PupilMoved { file: ANNA.into(), class: other.class.clone(), since: day("2025-09-12") },
+            );
         let filter = Filter { class: Some(other.class), ..Filter::default() };
         let rows = coverage(&annals.record(), &filter, None, day("2025-09-13")).unwrap();
         assert_eq!((rows.len(), rows[0].grades, rows[0].projected), (1, 2, 7), "as in the class he came from");

@@ -133,7 +133,8 @@ mod tests {
     fn a_pupil_sees_what_the_marks_come_to_and_what_is_lacking() {
         let mut annals = testing::annals();
         let (all, course) = (&mut annals, chemistry());
-        let (first, second) = (lesson(all, &course, "2025-09-04", 4, "Тема"), lesson(all, &course, "2025-09-11", 4, "Тема"));
+        let (first, second) =
+            (lesson(all, &course, "2025-09-04", 4, "Тема"), lesson(all, &course, "2025-09-11", 4, "Тема"));
         mark(all, &first, PAVEL, "4/5", "");
         mark(all, &second, PAVEL, "2", "контрольная");
         mark(all, &second, PYOTR, "3", "");

@@ -144,8 +144,12 @@ mod tests {
     fn the_plan_stands_against_the_timetable_and_what_was_given() {
         let mut annals = testing::annals();
         let topics = [(1, "Степень"), (2, "Повторение"), (3, "Одночлены"), (4, "Повторение")];
-        let line =
-            |(no, topic): (u32, &str)| PlanLine { no, topic: topic.into(), work: String::new(), homework: String::new() };
+        let line = |(no, topic): (u32, &str)| PlanLine {
+            no,
+            topic: topic.into(),
+            work: String::new(),
+            homework: String::new(),
+        };
         let plan_set = PlanSet { course: algebra(), lines: topics.map(line).to_vec() };
         annals.taken_over(moment("2025-09-01T08:00"), plan_set);
         lesson(&mut annals, &algebra(), "2025-09-01", 2, "Степень");

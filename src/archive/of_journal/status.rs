@@ -300,7 +300,8 @@ mod tests {
         let director = person("kuznetsov", "Кузнецов Кирилл", "директор", &[Role::Administrator, Role::Director]);
         let mut annals = Annals::new(school, director, "2025-09-01");
         annals.person(person("petrova", "Петрова Полина", "завуч", &[Role::DeputyHead]));
-        for (id, label, holder, place) in [("c1", "А-1", "kuznetsov", "сейф"), ("c2", "А-2", "petrova", "кабинет")] {
+        for (id, label, holder, place) in [("c1", "А-1", "kuznetsov", "сейф"), ("c2", "А-2", "petrova", "кабинет")]
+        {
             annals.by("petrova", moment("2025-10-24T09:00"), carrier(id, label, holder, place));
         }
         let mut journal = annals.record();

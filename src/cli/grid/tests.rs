@@ -42,7 +42,8 @@ fn school(pupils: usize, lessons: usize) -> TestJournal {
     let days: Vec<NaiveDate> = days.take(lessons).collect();
     let roles = [Role::Administrator, Role::Teacher];
     let begins = school.year.begins;
-    let mut annals = Annals::new(school, person("semyonov", "Семёнов Савва Сергеевич", "учитель", &roles), "2025-09-01");
+    let mut annals =
+        Annals::new(school, person("semyonov", "Семёнов Савва Сергеевич", "учитель", &roles), "2025-09-01");
     let (subject, short) = ("Алгебра".to_owned(), "Алг.".to_owned());
     let line = SubjectLine { name: subject, short, association: String::new(), written: false };
     annals.first(SubjectsSet { subjects: vec![line] });

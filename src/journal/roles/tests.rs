@@ -167,10 +167,13 @@ fn school() -> String {
 /// class, and then was left with the role alone.
 fn school_with(author: &str, role: Role, tie: char) -> TestJournal {
     let of = |this: char| if tie == this { author } else { "other" };
-    let mut annals = Annals::new(small_school(), person("admin", "Админов Артём", "инженер", &[Administrator]), "2025-09-01");
+    let mut annals =
+        Annals::new(small_school(), person("admin", "Админов Артём", "инженер", &[Administrator]), "2025-09-01");
     let association = if tie == 'o' { "МО" } else { "Другое МО" };
-    let with =
-        |roles: &[Role]| Person { association: association.to_owned(), ..person(author, "Ким Ян", "сотрудник", roles) };
+    let with = |roles: &[Role]| Person {
+        association: association.to_owned(),
+        ..person(author, "Ким Ян", "сотрудник", roles)
+    };
     let before: BTreeSet<Role> = [Teacher, ClassTeacher, role].into();
     annals.person(with(&before.into_iter().collect::<Vec<_>>()));
     annals.person(person("other", "Иной Иван", "учитель", &[Teacher, ClassTeacher]));
