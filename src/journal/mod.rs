@@ -18,6 +18,8 @@ mod record;
 pub mod resolve;
 mod roles;
 pub mod rules;
+#[cfg(test)]
+pub(crate) mod testing;
 mod turn;
 
 pub use audit::{Audited, Finding, Report};

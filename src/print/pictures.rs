@@ -7,9 +7,12 @@
 
 use super::peers::{self, Peer};
 use super::testing::{
-    LARGE, LIFELIKE, Size, UNWIELDY, act, context, correct, extract, of_class, of_school, papers, school_of, tables,
+    LARGE, LIFELIKE, Size, UNWIELDY, act, context, correct, extract, file, mark_change, of_class, of_school, papers,
+    russian, school_of, tables, year,
 };
 use super::*;
+use crate::journal::entry::Body;
+use crate::journal::testing::TestJournal;
 use std::path::{Path, PathBuf};
 
 /// Dots an inch.
@@ -23,7 +26,7 @@ const ONE_IN: u64 = 5000;
 struct Album<'a> {
     name: &'a str,
     wanted: Wanted,
-    tables: Tables,
+    tables: TestJournal,
     /// Names of pictures, and what finds their pages: a text that stands on the page, which of those that have it.
     pages: &'a [(&'a str, &'a str, usize)],
 }
@@ -33,16 +36,17 @@ fn folder() -> PathBuf {
 }
 
 fn albums() -> Vec<Album<'static>> {
-    let lifelike = tables(LIFELIKE);
-    for number in 1..=11_u32 {
-        let pupil = i64::from(number) + 10;
-        correct(&lifelike, u64::from(number), 1001 + i64::from(number), ("mark", Some(pupil), ""), "3", "4");
+    let mut lifelike = year(LIFELIKE);
+    let lessons = lifelike.lessons_of(&russian());
+    for (pupil, lesson) in (11..).zip(&lessons[1..12]) {
+        lifelike.put_mark(lesson, &file(pupil), "3");
+        correct(&mut lifelike, lesson, mark_change(pupil, "3", "4"));
     }
     vec![
         Album {
             name: "book",
             wanted: of_class(Form::ClassBook),
-            tables: lifelike,
+            tables: lifelike.record(),
             pages: &[
                 ("title", "КЛАССНЫЙ ЖУРНАЛ", 0),
                 ("list", "ВНУТРЕННЯЯ ОПИСЬ", 0),
@@ -85,7 +89,7 @@ fn albums() -> Vec<Album<'static>> {
             name: "keys",
             wanted: Wanted::new(Form::Keys, Subject::School),
             tables: tables(Size { subjects: 0, ..LIFELIKE }),
-            pages: &[("empty", "РЕЕСТР КЛЮЧЕЙ", 0)],
+            pages: &[("of-a-school", "РЕЕСТР КЛЮЧЕЙ", 0)],
         },
         Album {
             name: "corrections",
@@ -129,10 +133,10 @@ fn albums() -> Vec<Album<'static>> {
 }
 
 /// A first form: lessons, and no marks at all.
-fn without_marks() -> Tables {
-    let tables = tables(Size { subjects: 1, ..LIFELIKE });
-    tables.execute_batch("DELETE FROM marks; DELETE FROM finals").unwrap();
-    tables
+fn without_marks() -> TestJournal {
+    let mut annals = year(Size { subjects: 1, ..LIFELIKE });
+    annals.without(|body| matches!(body, Body::MarksSet(_) | Body::FinalsSet(_)));
+    annals.record()
 }
 
 #[test]
@@ -229,5 +233,5 @@ fn a_line_that_moved_by_a_millimetre_is_seen() {
     let file = work.path().join("keys.pdf");
     std::fs::write(&file, render(&tables, &layouts, &wanted, &context("2025-0143")).unwrap().pdf).unwrap();
     let drawn = draw(&pdftoppm, &convert, &file, 1, work.path());
-    assert!(differs(&convert, &drawn, &self::folder().join("keys-empty.png")).is_some());
+    assert!(differs(&convert, &drawn, &self::folder().join("keys-of-a-school.png")).is_some());
 }

@@ -446,8 +446,10 @@ fn parts(bookmarks: &[Bookmark]) -> Vec<(usize, String)> {
 mod tests {
     use super::*;
     use crate::journal::read::Tables;
-    use crate::print::testing::{LIFELIKE, Size, context, of_class, tables};
+    use crate::journal::testing::{day, lesson, lesson_at, mark, name, noon};
+    use crate::print::testing::{LIFELIKE, Size, context, course, file, of_class, russian, tables, year};
     use crate::print::{Form, Layouts, lay_out};
+    use crate::school::Marks;
 
     const SMALL: Size = Size { pupils: 12, subjects: 4, ..LIFELIKE };
 
@@ -482,32 +484,34 @@ mod tests {
 
     #[test]
     fn a_changed_mark_is_named_by_pupil_and_day_on_its_page_only() {
-        let tables = tables(SMALL);
-        let then = book(&tables);
-        let sql = "SELECT lessons.id, pupil, marks, strftime('%d.%m', date), surname || ' ' || given FROM marks
-                   JOIN lessons ON lessons.id = marks.lesson JOIN pupils ON pupils.id = pupil
-                   WHERE course = 7 AND date > '2026-02-10' AND marks = '3' ORDER BY date LIMIT 1";
-        let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?));
-        let (lesson, pupil, was, day, name): (i64, i64, String, String, String) =
-            tables.query_row(sql, [], row).unwrap();
-        tables.execute("UPDATE marks SET marks = '2' WHERE lesson = ?1 AND pupil = ?2", [lesson, pupil]).unwrap();
-        let found = changes(&then, &book(&tables));
-        assert_eq!(found.iter().map(|(_, text)| text).collect::<Vec<_>>(), [&format!("{name}, {day}: {was} → 2")]);
+        let then = book(&tables(SMALL));
+        let algebra = course("Алгебра", "");
+        let mut annals = year(SMALL);
+        let (three, two) = (Marks::parse("3").unwrap(), Marks::parse("2").unwrap());
+        let changed = annals.marks_mut().find(|(at, line)| {
+            at.course == algebra && at.date > day("2026-02-10") && line.marks.as_ref() == Some(&three)
+        });
+        let (at, line) = changed.unwrap();
+        line.marks = Some(two);
+        let (pupil, on) = (line.pupil.clone(), at.date.format("%d.%m"));
+        let now = annals.record();
+        let name = crate::journal::read::pupil(&now, &pupil).unwrap().unwrap().name.surname_given();
+        let found = changes(&then, &book(&now));
+        assert_eq!(found.iter().map(|(_, text)| text).collect::<Vec<_>>(), [&format!("{name}, {on}: 3 → 2")]);
         assert!(pages_of(&then, "Алгебра").contains(&found[0].0), "{found:?}");
     }
 
     #[test]
     fn a_lesson_added_is_all_that_has_changed_though_days_move_to_other_pages() {
-        let tables = tables(SMALL);
-        let then = book(&tables);
+        let then = book(&tables(SMALL));
+        let mut annals = year(SMALL);
         // «Русский язык» has two lessons on Mondays, so days stand there twice.
-        for (lesson, course, date) in [(990_001, 1, "2026-01-17"), (990_002, 7, "2026-01-17")] {
-            let sql = "INSERT INTO lessons VALUES (?1, ?2, ?3, 7, 'Новая тема', '', '', '', 1, ?3, 0, 't1', 1)";
-            tables.execute(sql, rusqlite::params![lesson, course, date]).unwrap();
-            let sql = "INSERT INTO marks VALUES (?1, 3, '5', '', '', 't1', 1)";
-            tables.execute(sql, [lesson]).unwrap();
+        for course in [russian(), course("Алгебра", "")] {
+            let at = lesson_at(&course, "2026-01-17", 7);
+            annals.taught(noon(at.date), lesson(&at, "Новая тема", ""));
+            annals.taught(noon(at.date), mark(&at, &file(3), "5", ""));
         }
-        let now = book(&tables);
+        let now = book(&annals.record());
         let moved = then.sheets.iter().zip(&now.sheets).filter(|(a, b)| a.columns != b.columns).count();
         assert!(moved >= 4, "only {moved} pages hold other days than before");
         let found = changes(&then, &now);
@@ -522,11 +526,10 @@ mod tests {
 
     #[test]
     fn a_pupil_who_comes_is_a_new_row_and_the_numbers_of_the_others_are_no_change() {
-        let tables = tables(SMALL);
-        let then = book(&tables);
-        tables.execute("INSERT INTO pupils VALUES (99, 'А-099', 'Аббасов', 'Эмин', '', '2012-01-01', 1)", []).unwrap();
-        tables.execute("INSERT INTO enrolments VALUES (99, '7А', '2026-02-10', NULL, 1)", []).unwrap();
-        let found = changes(&then, &book(&tables));
+        let then = book(&tables(SMALL));
+        let mut annals = year(SMALL);
+        annals.pupil("А-099", name("Аббасов Эмин"), day("2012-01-01"), "7А", day("2026-02-10"));
+        let found = changes(&then, &book(&annals.record()));
         // The list of the book tells other leaves.
         let rest = |text: &str| !text.starts_with(":  → Аббасов") && !text.contains("Листы: ");
         assert!(found.len() > 10 && !found.iter().any(|(_, text)| rest(text)), "{found:#?}");

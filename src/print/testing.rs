@@ -1,4 +1,4 @@
-//! A school for the tests of this layer, put into the tables by SQL: a class with a year behind it, of any size.
+//! A school for the tests of this layer: a class with a year behind it, of any size, recorded day by day.
 
 #[path = "../../tests/common/issued.rs"]
 mod issued;
@@ -6,10 +6,16 @@ mod issued;
 pub use issued::context;
 
 use super::{Form, Subject, Wanted};
-use crate::journal::read::Tables;
-use crate::school::{ClassName, School};
-use chrono::{Datelike, NaiveDate};
-use rusqlite::params;
+use crate::journal::entry::{
+    AttendanceSet, CarrierRegistered, Change, ClockReset, CorrectionRequested, DecisionSet, DocumentIssued, FinalsSet,
+    IssuedPage, LessonRecorded, LessonRef, LessonText, MarkLine, MarksSet, PupilLeft, SubstitutionAssigned,
+};
+use crate::journal::testing::{
+    self, Annals, TestJournal, absence, archive, day, decided, finals, lesson, lesson_at, mark_line, moment, noon,
+    person, reason,
+};
+use crate::school::{ClassName, CourseKey, Marks, PersonName, Role, School};
+use chrono::{Datelike, Duration};
 
 /// How large the class is, and how unwieldy.
 #[derive(Debug, Clone, Copy)]
@@ -153,58 +159,74 @@ pub fn of_class(form: Form) -> Wanted {
     Wanted::of_class(form, class())
 }
 
-/// Tables of a school with one class, 7А.
-pub fn tables(size: Size) -> Tables {
-    let tables = Tables::new(rusqlite::Connection::open_in_memory().unwrap());
-    tables.execute_batch(include_str!("../journal/apply/schema.sql")).unwrap();
-    let school = School::from_toml(SCHOOL).unwrap();
-    let config = serde_json::to_string(&school).unwrap();
-    tables.execute("INSERT INTO school VALUES (1, ?1, 1)", [config]).unwrap();
-    for (login, surname, position, role) in [
-        ("zav", "Завьялова", "заместитель директора по УВР", "завуч"),
-        ("dir", "Директоров", "директор", "директор"),
-        ("t1", "Учителева", "учитель", "учитель"),
-        ("t2", "Преподавателев", "учитель", "учитель"),
-    ] {
-        tables
-            .execute(
-                "INSERT INTO people VALUES (?1, ?2, 'Инна', 'Игоревна', ?3, '', NULL, 1)",
-                params![login, surname, position],
-            )
-            .unwrap();
-        tables.execute("INSERT INTO roles VALUES (?1, ?2)", [login, role]).unwrap();
-    }
-    tables.execute("INSERT INTO classes VALUES ('7А', 7, 'А', 't1', 1)", []).unwrap();
-    add_pupils(&tables, size);
-    tables.execute_batch("BEGIN").unwrap();
-    for (i, (subject, hours, grouped)) in SUBJECTS.iter().take(size.subjects).enumerate() {
-        tables.execute("INSERT INTO subjects VALUES (?1, '', '', 1, ?2, 1)", params![subject, i as i64]).unwrap();
-        let groups: &[&str] = if *grouped { &["1 группа", "2 группа"] } else { &[""] };
-        for (g, group) in groups.iter().enumerate() {
-            let course = (i * 2 + g + 1) as i64;
-            let teacher = if g == 0 { "t1" } else { "t2" };
-            tables
-                .execute(
-                    "INSERT INTO courses VALUES (?1, '7А', ?2, ?3, ?4, ?5, 1)",
-                    params![course, group, subject, teacher, f64::from(*hours)],
-                )
-                .unwrap();
-            if *grouped {
-                tables
-                    .execute(
-                        "INSERT OR IGNORE INTO group_members SELECT '7А', ?1, id, 1 FROM pupils WHERE id % 2 = ?2",
-                        params![group, g as i64],
-                    )
-                    .unwrap();
-            }
-            add_year(&tables, &school, course, *hours, if *grouped { Some(g as i64) } else { None }, size);
-        }
-    }
-    tables.execute_batch("COMMIT").unwrap();
-    tables
+/// A school with one class, 7А, and its year.
+pub fn tables(size: Size) -> TestJournal {
+    testing::once(format!("{size:?}"), || year(size))
 }
 
-fn add_pupils(tables: &Tables, size: Size) {
+/// The personal file of a pupil of 7А by his number from 1.
+pub fn file(number: i64) -> String {
+    format!("А-{number:03}")
+}
+
+/// A course of 7А, or of a group of it.
+pub fn course(subject: &str, group: &str) -> CourseKey {
+    CourseKey { class: class(), group: group.to_owned(), subject: subject.to_owned() }
+}
+
+/// The course that every class of more than no subjects has.
+pub fn russian() -> CourseKey {
+    course(SUBJECTS[0].0, "")
+}
+
+/// A school without classes: its staff, whose surnames go on and on where `letters` says so.
+fn staff(letters: usize) -> Annals {
+    let of = |login: &str, surname: &str, position: &str, roles: &[Role]| {
+        person(login, &format!("{surname}{} Инна Игоревна", "щ".repeat(letters)), position, roles)
+    };
+    let director = of("dir", "Директоров", "директор", &[Role::Administrator, Role::Director]);
+    let mut annals = Annals::new(School::from_toml(SCHOOL).unwrap(), director, "2025-08-25");
+    annals.person(of("zav", "Завьялова", "заместитель директора по УВР", &[Role::DeputyHead]));
+    annals.person(of("t1", "Учителева", "учитель", &[Role::Teacher, Role::ClassTeacher]));
+    annals.person(of("t2", "Преподавателев", "учитель", &[Role::Teacher]));
+    annals
+}
+
+/// What happens in the school with one class in its year.
+pub fn year(size: Size) -> Annals {
+    class_of(staff(0), size)
+}
+
+fn class_of(mut annals: Annals, size: Size) -> Annals {
+    annals.class("7А", "t1");
+    add_pupils(&mut annals, size);
+    let subjects = || SUBJECTS.iter().take(size.subjects);
+    if size.pupils > 0 && subjects().any(|(.., grouped)| *grouped) {
+        for (place, group) in GROUPS.iter().enumerate() {
+            let members = (1..=size.pupils).filter(|id| id % 2 == place as i64).map(file);
+            annals.group("7А", group, members.collect());
+        }
+    }
+    for (i, (subject, hours, grouped)) in subjects().enumerate() {
+        annals.subject(subject);
+        let groups = if *grouped { &GROUPS[..] } else { &[""] };
+        for (g, group) in groups.iter().enumerate() {
+            let year = Year {
+                course: course(subject, group),
+                seed: (i * 2 + g + 1) as i64,
+                teacher: if g == 0 { "t1" } else { "t2" },
+                hours: *hours,
+                group: grouped.then_some(g as i64),
+            };
+            year.add(&mut annals, size);
+        }
+    }
+    annals
+}
+
+const GROUPS: [&str; 2] = ["1 группа", "2 группа"];
+
+fn add_pupils(annals: &mut Annals, size: Size) {
     for id in 1..=size.pupils {
         let i = id as usize;
         let surname = match size.name_letters {
@@ -213,122 +235,150 @@ fn add_pupils(tables: &Tables, size: Size) {
                 format!("{}{}", SURNAMES[i % SURNAMES.len()], "щ".repeat(letters)).chars().take(letters - 10).collect()
             }
         };
-        let given = if size.name_letters > 0 { "Александра" } else { GIVEN[i % GIVEN.len()] };
-        let born = format!("2012-{:02}-{:02}", i % 12 + 1, i % 28 + 1);
-        tables
-            .execute(
-                "INSERT INTO pupils VALUES (?1, ?2, ?3, ?4, 'Михайловна', ?5, 1)",
-                params![id, format!("А-{id:03}"), surname, given, born],
-            )
-            .unwrap();
-        let (since, until) = match id {
-            4 => ("2025-11-12", None),
-            9 => ("2025-09-01", Some("2026-02-03")),
-            _ => ("2025-09-01", None),
-        };
-        tables.execute("INSERT INTO enrolments VALUES (?1, '7А', ?2, ?3, 1)", params![id, since, until]).unwrap();
-        tables
-            .execute("INSERT INTO decisions VALUES (?1, '2026-05-29', '7', 'переведён в 8 класс', 1)", params![id])
-            .unwrap();
+        let given = if size.name_letters > 0 { "Александра" } else { GIVEN[i % GIVEN.len()] }.to_owned();
+        let born = day(&format!("2012-{:02}-{:02}", i % 12 + 1, i % 28 + 1));
+        let since = day(if id == 4 { "2025-11-12" } else { "2025-09-01" });
+        let patronymic = "Михайловна".to_owned();
+        annals.pupil(&file(id), PersonName { surname, given, patronymic }, born, "7А", since);
+        if id == 9 {
+            // Said some days later, so that his last lessons are recorded as they were given.
+            annals.by("dir", moment("2026-02-09T16:00"), PupilLeft { file: file(9), until: day("2026-02-03") });
+        }
+        let (date, number, decision) = (day("2026-05-29"), "7".to_owned(), "переведён в 8 класс".to_owned());
+        annals.by("zav", moment("2026-05-29T15:00"), DecisionSet { pupil: file(id), date, number, decision });
     }
-    tables.execute("INSERT INTO reasons VALUES (5, '2025-09-08', '2025-09-19', 'болезнь', 'справка', 1)", []).unwrap();
-    tables
-        .execute("INSERT INTO reasons VALUES (6, '2025-09-10', '2025-09-12', 'уважительная', 'заявление', 1)", [])
-        .unwrap();
+    for (id, since, until, why, document) in [
+        (5, "2025-09-08", "2025-09-19", "болезнь", "справка"),
+        (6, "2025-09-10", "2025-09-12", "уважительная", "заявление"),
+    ] {
+        if id <= size.pupils {
+            annals.by("t1", moment("2025-09-20"), reason(&file(id), since, until, why, document));
+        }
+    }
 }
 
-/// The lessons, marks, absences and final marks of a course, all from the numbers of the lesson and the pupil.
-fn add_year(tables: &Tables, school: &School, course: i64, hours: u32, group: Option<i64>, size: Size) {
-    let mut number = 0;
-    let days = school.year.begins.iter_days().take_while(|day| *day <= school.year.ends);
-    for day in days.filter(|day| school.day_off(*day).is_none() && day.weekday().num_days_from_monday() < 5) {
-        let weekday = day.weekday().num_days_from_monday();
-        if (weekday + course as u32) % 5 < hours {
-            // The subject of five hours has two lessons on Mondays.
-            for lesson in 0..if hours == 5 && weekday == 0 { 2 } else { 1 } {
-                number += 1;
-                add_lesson(tables, course, day, number, lesson + 2, group, size);
+/// A course's year, all from the numbers of the lesson, the pupil and the course.
+struct Year {
+    course: CourseKey,
+    seed: i64,
+    teacher: &'static str,
+    hours: u32,
+    /// The remainder by which pupils belong to the group.
+    group: Option<i64>,
+}
+
+impl Year {
+    fn weekdays(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..5).filter(|weekday| (weekday + self.seed as u32) % 5 < self.hours)
+    }
+
+    fn pupils(&self, size: Size) -> impl Iterator<Item = i64> {
+        let group = self.group;
+        (1..=size.pupils).filter(move |id| group.is_none_or(|group| id % 2 == group))
+    }
+
+    fn add(&self, annals: &mut Annals, size: Size) {
+        let school = School::from_toml(SCHOOL).unwrap();
+        annals.course(&self.course, self.teacher, f64::from(self.hours));
+        let slots: Vec<(u8, u8)> = self.weekdays().map(|weekday| (weekday as u8 + 1, 2)).collect();
+        annals.timetable(&self.course, &slots);
+        let mut number = 0;
+        let days = school.year.begins.iter_days().take_while(|day| *day <= school.year.ends);
+        for day in days.filter(|day| school.day_off(*day).is_none()) {
+            let weekday = day.weekday().num_days_from_monday();
+            if self.weekdays().any(|of_week| of_week == weekday) {
+                // The subject of five hours has two lessons on Mondays.
+                for lesson in 0..if self.hours == 5 && weekday == 0 { 2 } else { 1 } {
+                    number += 1;
+                    self.add_lesson(
+                        annals,
+                        LessonRef { course: self.course.clone(), date: day, lesson: lesson + 2 },
+                        number,
+                        size,
+                    );
+                }
+            }
+        }
+        self.add_finals(annals, &school, size);
+    }
+
+    /// Final marks, from the last week of their period; the deputy head sets those of a class in which one was ill long.
+    fn add_finals(&self, annals: &mut Annals, school: &School, size: Size) {
+        let ends = school.periods.iter().map(|period| (period.name.as_str(), period.ends));
+        for (i, (period, ends)) in (0_i64..).zip(ends.chain([("Год", school.year.ends)])) {
+            let at = noon(ends - Duration::days(7)) + Duration::hours(3);
+            let pupils = self.pupils(size).filter(|id| *id != 9 && (*id != 4 || i > 0));
+            let line = |id: i64| match (id, i) {
+                (5, 0) => (file(id), "н/а".to_owned()),
+                _ => (file(id), (3 + (id + i / 3 + self.seed % 3) % 3).to_string()),
+            };
+            let lines: Vec<(String, String)> = pupils.map(line).collect();
+            let set = |ill: bool| {
+                let of = |(pupil, _): &&(String, String)| (i == 0 && *pupil == file(7)) == ill;
+                let marks: Vec<(&str, &str)> = lines.iter().filter(of).map(|(p, m)| (p.as_str(), m.as_str())).collect();
+                finals(&self.course, period, &marks)
+            };
+            let (ill, others) = (set(true), set(false));
+            if !ill.marks.is_empty() {
+                annals.by("zav", at, FinalsSet { override_reason: "болезнь в течение месяца".to_owned(), ..ill });
+            }
+            if !others.marks.is_empty() {
+                annals.taken_over(at, others);
             }
         }
     }
-    let begins = school.year.begins.to_string();
-    tables.execute("INSERT INTO timetables VALUES (?1, ?2, 1)", params![course, begins]).unwrap();
-    for weekday in 1..=5 {
-        if (weekday - 1 + course as u32) % 5 < hours {
-            let sql = "INSERT INTO timetable VALUES (?1, ?2, ?3, 2, 1)";
-            tables.execute(sql, params![course, begins, weekday]).unwrap();
-        }
-    }
-    let periods = ["I четверть", "II четверть", "III четверть", "IV четверть", "Год"];
-    for id in (1..=size.pupils).filter(|id| group.is_none_or(|group| id % 2 == group) && *id != 9) {
-        for (i, period) in periods.iter().enumerate() {
-            let mark = if id == 4 && i == 0 {
-                "н/а".to_owned()
-            } else {
-                (3 + (id + i as i64 / 3 + course % 3) % 3).to_string()
-            };
-            let reason = if id == 7 && i == 0 { "болезнь в течение месяца" } else { "" };
-            tables
-                .execute(
-                    "INSERT INTO finals VALUES (?1, ?2, ?3, ?4, ?5, '2026-05-29', 1)",
-                    params![course, id, period, mark, reason],
-                )
-                .unwrap();
-        }
-    }
-}
 
-fn add_lesson(tables: &Tables, course: i64, day: NaiveDate, number: i64, lesson: i64, group: Option<i64>, size: Size) {
-    let id = course * 1000 + number;
-    let n = number as usize;
-    let topic = match size.topic_letters {
-        0 => TOPICS[n % TOPICS.len()].to_owned(),
-        letters => TOPICS.join(". ").chars().cycle().take(letters).collect(),
-    };
-    let work =
-        if n.is_multiple_of(9) { format!("контрольная работа № {}", n / 9) } else { String::new() };
-    let substitute = if n % 31 == 5 { "t2" } else { "" };
-    let late = if n % 40 == 7 { day + chrono::Days::new(3) } else { day };
-    tables
-        .execute(
-            "INSERT INTO lessons VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9, 0, 't1', 1)",
-            params![
-                id,
-                course,
-                day.to_string(),
-                lesson,
-                topic,
-                work,
-                HOMEWORK[n % HOMEWORK.len()],
-                substitute,
-                late.to_string()
-            ],
-        )
-        .unwrap();
-    let mut mark = tables.prepare_cached("INSERT INTO marks VALUES (?1, ?2, ?3, '', ?4, 't1', 1)").unwrap();
-    let mut absence = tables.prepare_cached("INSERT INTO attendance VALUES (?1, ?2, ?3, 't1', 1)").unwrap();
-    for pupil in (1..=size.pupils).filter(|id| group.is_none_or(|group| id % 2 == group)) {
-        let away = (pupil == 4 && day.to_string().as_str() < "2025-11-12")
-            || (pupil == 9 && day.to_string().as_str() > "2026-02-03");
-        if away {
-            continue;
+    fn add_lesson(&self, annals: &mut Annals, at: LessonRef, number: i64, size: Size) {
+        let n = number as usize;
+        let topic = match size.topic_letters {
+            0 => TOPICS[n % TOPICS.len()].to_owned(),
+            letters => TOPICS.join(". ").chars().cycle().take(letters).collect(),
+        };
+        let work = if n.is_multiple_of(9) {
+            format!("контрольная работа № {}", n / 9)
+        } else {
+            String::new()
+        };
+        let mut substitute = String::new();
+        if n % 31 == 5 {
+            substitute = if self.teacher == "t1" { "t2" } else { "t1" }.to_owned();
+            let assigned = SubstitutionAssigned { at: at.clone(), substitute: substitute.clone() };
+            annals.by("zav", noon(at.date) - Duration::hours(4), assigned);
         }
-        let ill = matches!(pupil, 5 | 6) && ("2025-09-08"..="2025-09-12").contains(&day.to_string().as_str());
-        let chance = (pupil * 7 + number * 13 + course * 5) % 41;
-        if ill || chance == 3 {
-            absence.execute(params![id, pupil, "н"]).unwrap();
-        } else if chance == 4 {
-            absence.execute(params![id, pupil, "оп"]).unwrap();
-            mark.execute(params![id, pupil, "4", ""]).unwrap();
-        } else if chance < 14 || !work.is_empty() {
-            let grade = 3 + chance % 3;
-            let text = if chance == 7 { format!("{grade}/5") } else { grade.to_string() };
-            let document = if chance == 9 && pupil == 11 {
-                "справка санатория «Сосновый бор» № 14 от 12.10.2025"
-            } else {
-                ""
-            };
-            mark.execute(params![id, pupil, text, document]).unwrap();
+        let entered = noon(at.date) + Duration::days(if n % 40 == 7 { 3 } else { 0 });
+        let is_written = !work.is_empty();
+        let given = lesson(&at, &topic, HOMEWORK[n % HOMEWORK.len()]);
+        annals.taught(entered, LessonRecorded { work, substitute, ..given });
+        let (mut marks, mut absences) = (Vec::new(), Vec::new());
+        let on = at.date;
+        for pupil in self.pupils(size) {
+            let away = (pupil == 4 && on < day("2025-11-12")) || (pupil == 9 && on > day("2026-02-03"));
+            if away {
+                continue;
+            }
+            let ill = matches!(pupil, 5 | 6) && (day("2025-09-08")..=day("2025-09-12")).contains(&on);
+            let chance = (pupil * 7 + number * 13 + self.seed * 5) % 41;
+            if ill || chance == 3 {
+                absences.extend(absence(&at, &file(pupil), "н").pupils);
+            } else if chance == 4 {
+                absences.extend(absence(&at, &file(pupil), "оп").pupils);
+                marks.push(mark_line(&file(pupil), "4"));
+            } else if chance < 14 || is_written {
+                let grade = 3 + chance % 3;
+                let text = if chance == 7 { format!("{grade}/5") } else { grade.to_string() };
+                let document = if chance == 9 && pupil == 11 {
+                    "справка санатория «Сосновый бор» № 14 от 12.10.2025"
+                } else {
+                    ""
+                };
+                marks.push(MarkLine { document: document.to_owned(), ..mark_line(&file(pupil), &text) });
+            }
+        }
+        if !absences.is_empty() {
+            annals.taught(entered, AttendanceSet { at: at.clone(), pupils: absences });
+        }
+        if !marks.is_empty() {
+            annals.taught(entered, MarksSet { at, work: String::new(), marks });
         }
     }
 }
@@ -345,15 +395,20 @@ const MORE_SUBJECTS: [&str; 8] = [
     "Практикум по решению математических задач повышенной сложности",
 ];
 
-/// Tables of a school with so many classes of so many pupils and so many subjects: final marks of every period, and a
-/// lesson a week a class with its absences. 1А and 10А come on top: the one without marks, the other without quarters.
-pub fn school_of(classes: usize, pupils: i64, subjects: usize) -> Tables {
-    let tables = tables(Size { pupils: 0, subjects: 0, ..LIFELIKE });
-    tables.execute_batch("BEGIN; DELETE FROM classes").unwrap();
-    let school = School::from_toml(SCHOOL).unwrap();
-    let names = SUBJECTS.iter().map(|(name, ..)| *name).chain(MORE_SUBJECTS).take(subjects);
-    for (place, name) in names.clone().enumerate() {
-        tables.execute("INSERT INTO subjects VALUES (?1, '', '', 1, ?2, 1)", params![name, place as i64]).unwrap();
+/// A school with so many classes of so many pupils and so many subjects: final marks of every period, and a lesson a week
+/// a class with its absences. 1А and 10А come on top: the one without marks, the other without quarters.
+pub fn school_of(classes: usize, pupils: i64, subjects: usize) -> TestJournal {
+    testing::once(format!("{classes} classes, {pupils} pupils, {subjects} subjects"), || {
+        annals_of(classes, pupils, subjects)
+    })
+}
+
+/// What happens in the school of [`school_of`].
+pub fn annals_of(classes: usize, pupils: i64, subjects: usize) -> Annals {
+    let mut annals = staff(0);
+    let names: Vec<&str> = SUBJECTS.iter().map(|(name, ..)| *name).chain(MORE_SUBJECTS).take(subjects).collect();
+    for name in &names {
+        annals.subject(name);
     }
     let of_grade = |grade: usize| ['А', 'Б', 'В', 'Г'].map(|letter| format!("{grade}{letter}"));
     let marked: Vec<String> = if classes < 8 {
@@ -361,153 +416,197 @@ pub fn school_of(classes: usize, pupils: i64, subjects: usize) -> Tables {
     } else {
         (2..=9).flat_map(of_grade).take(classes).collect()
     };
-    for (c, class) in marked.iter().chain(&["1А".to_owned(), "10А".to_owned()]).enumerate() {
-        let (name, c) = (ClassName::parse(class).unwrap(), c as i64);
-        let sql = "INSERT INTO classes VALUES (?1, ?2, ?3, 't1', 1)";
-        tables.execute(sql, params![class, name.grade(), name.letter().to_string()]).unwrap();
+    for (c, class) in (0_i64..).zip(marked.iter().chain(&["1А".to_owned(), "10А".to_owned()])) {
+        annals.class(class, "t1");
         for id in c * 100 + 1..=c * 100 + pupils {
-            let surname = SURNAMES[id as usize % SURNAMES.len()];
-            let sql = "INSERT INTO pupils VALUES (?1, ?2, ?3, ?4, '', '2012-01-01', 1)";
-            tables.execute(sql, params![id, format!("К-{id}"), surname, GIVEN[id as usize % GIVEN.len()]]).unwrap();
-            let sql = "INSERT INTO enrolments VALUES (?1, ?2, '2025-09-01', NULL, 1)";
-            tables.execute(sql, params![id, class]).unwrap();
-            let reason = ["болезнь", "уважительная", "неуважительная"].get(id as usize % 4);
-            if let Some(reason) = reason {
-                let sql = "INSERT INTO reasons VALUES (?1, '2025-09-01', '2026-05-31', ?2, '', 1)";
-                tables.execute(sql, params![id, reason]).unwrap();
+            let (surname, given) = (SURNAMES[id as usize % SURNAMES.len()], GIVEN[id as usize % GIVEN.len()]);
+            let name = testing::name(&format!("{surname} {given}"));
+            annals.pupil(&format!("К-{id}"), name, day("2012-01-01"), class, day("2025-09-01"));
+            if let Some(why) = ["болезнь", "уважительная", "неуважительная"].get(id as usize % 4)
+            {
+                let why = reason(&format!("К-{id}"), "2025-09-01", "2026-05-31", why, "");
+                annals.by("t1", moment("2025-09-01T08:00"), why);
             }
         }
-        for (s, subject) in names.clone().enumerate() {
-            let course = c * 100 + s as i64 + 1;
-            let sql = "INSERT INTO courses VALUES (?1, ?2, '', ?3, 't1', 1.0, 1)";
-            tables.execute(sql, params![course, class, subject]).unwrap();
-            if s == 0 {
-                add_weekly_lessons(&tables, &school, course, c * 100 + 1..=c * 100 + pupils);
+        for (s, subject) in (1..).zip(&names) {
+            let course = testing::course(class, subject);
+            annals.course(&course, "t1", 1.0);
+            let seed = c * 100 + s;
+            if s == 1 {
+                add_weekly_lessons(&mut annals, &course, c * 100 + 1..=c * 100 + pupils);
             }
             if !matches!(class.as_str(), "1А" | "10А") {
-                add_finals(&tables, course, c * 100 + 1..=c * 100 + pupils);
+                add_finals(&mut annals, &course, seed, c * 100 + 1..=c * 100 + pupils);
             }
         }
     }
-    tables.execute_batch("COMMIT").unwrap();
-    tables
+    annals
 }
 
-fn add_weekly_lessons(tables: &Tables, school: &School, course: i64, pupils: std::ops::RangeInclusive<i64>) {
+fn add_weekly_lessons(annals: &mut Annals, course: &CourseKey, pupils: std::ops::RangeInclusive<i64>) {
+    let school = School::from_toml(SCHOOL).unwrap();
     let days = school.year.begins.iter_days().take_while(|day| *day <= school.year.ends);
-    for (n, day) in (1..).zip(days.filter(|day| day.weekday().num_days_from_monday() == 2)) {
-        if school.day_off(day).is_some() {
+    for (n, date) in (1..).zip(days.filter(|day| day.weekday().num_days_from_monday() == 2)) {
+        if school.day_off(date).is_some() {
             continue;
         }
-        let (id, date) = (course * 1000 + n, day.to_string());
-        let sql = "INSERT INTO lessons VALUES (?1, ?2, ?3, 2, '', '', '', '', 1, ?3, 0, 't1', 1)";
-        tables.execute(sql, params![id, course, date]).unwrap();
-        for pupil in pupils.clone().filter(|pupil| (pupil * 7 + n * 13) % 11 < 1 + n % 3) {
-            tables.execute("INSERT INTO attendance VALUES (?1, ?2, 'н', 't1', 1)", params![id, pupil]).unwrap();
-        }
+        let absent = pupils.clone().filter(|pupil| (pupil * 7 + n * 13) % 11 < 1 + n % 3);
+        let cells = absent.map(|pupil| testing::cell(&format!("К-{pupil}"), "н")).collect();
+        let at = LessonRef { course: course.clone(), date, lesson: 2 };
+        annals.taken_over(noon(date), LessonRecorded { cells, ..lesson(&at, "Повторение", "") });
     }
 }
 
 /// Final marks that are better in some classes and subjects than in others, a few «2» and «н/а» among them.
-fn add_finals(tables: &Tables, course: i64, pupils: std::ops::RangeInclusive<i64>) {
-    let mut add = tables.prepare_cached("INSERT INTO finals VALUES (?1, ?2, ?3, ?4, '', '2026-05-29', 1)").unwrap();
+fn add_finals(annals: &mut Annals, course: &CourseKey, seed: i64, pupils: std::ops::RangeInclusive<i64>) {
     for (i, period) in (0..).zip(["I четверть", "II четверть", "III четверть", "IV четверть", "Год"])
     {
-        for pupil in pupils.clone() {
-            let (class, subject) = (course / 100, course % 100);
+        let mark = |pupil: i64| {
+            let (class, subject) = (seed / 100, seed % 100);
             // A pupil is as good as his number says, a subject as easy, a class as able.
-            let points = (pupil * 37) % 101 + (subject * 29) % 23 + (class * 17) % 19 + (pupil * course + i * 5) % 9;
-            let mark = match points {
+            let points = (pupil * 37) % 101 + (subject * 29) % 23 + (class * 17) % 19 + (pupil * seed + i * 5) % 9;
+            match points {
                 0..8 => "2",
                 8..13 if subject % 5 == 1 => "н/а",
                 8..40 => "3",
                 40..90 => "4",
                 _ => "5",
-            };
-            add.execute(params![course, pupil, period, mark]).unwrap();
-        }
+            }
+        };
+        let marks: Vec<(String, &str)> = pupils.clone().map(|pupil| (format!("К-{pupil}"), mark(pupil))).collect();
+        let marks: Vec<(&str, &str)> = marks.iter().map(|(pupil, mark)| (pupil.as_str(), *mark)).collect();
+        annals.taken_over(moment("2026-05-29"), finals(course, period, &marks));
     }
 }
 
-/// An approved correction of one cell.
-pub fn correct(tables: &Tables, number: u64, lesson: i64, what: (&str, Option<i64>, &str), was: &str, becomes: &str) {
-    let (kind, pupil, period) = what;
-    let sql = "INSERT INTO corrections SELECT ?1, '2025-10-18T12:00:00+03:00', 't1', 1, date, lesson, 'описка',
-               'удовлетворено', '', '2025-10-20T21:30:00+00:00', 'zav', 1, 2 FROM lessons WHERE id = ?2";
-    tables.execute(sql, rusqlite::params![number, lesson]).unwrap();
-    let sql = "INSERT INTO correction_changes VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, '{}')";
-    tables.execute(sql, rusqlite::params![number, kind, pupil, period, was, becomes]).unwrap();
+/// What a request asks for in a pupil's cell.
+pub fn mark_change(pupil: i64, was: &str, becomes: &str) -> Change {
+    let marks = |text: &str| (!text.is_empty()).then(|| Marks::parse(text).unwrap());
+    let (was, becomes) = (marks(was), marks(becomes));
+    Change::Mark { pupil: file(pupil), was, becomes, work: String::new(), document: String::new() }
 }
 
-/// Fills the registers of the school: so many corrections and documents, with texts that go on and on where `unwieldy`.
-pub fn add_papers(tables: &Tables, corrections: i64, documents: i64, unwieldy: bool) {
-    let long = |text: &str, letters: usize| -> String {
-        if unwieldy { text.chars().cycle().take(letters).collect() } else { text.to_owned() }
-    };
-    tables.execute_batch("BEGIN").unwrap();
-    if unwieldy {
-        tables.execute("UPDATE people SET surname = surname || ?1", ["щ".repeat(40)]).unwrap();
-    }
-    let reason = long("отметка поставлена не тому ученику ", 400);
-    for number in 1..=corrections {
-        let (decision, note, at, by) = match number % 3 {
-            0 => ("", String::new(), "", ""),
-            1 => ("удовлетворено", String::new(), "2025-10-20T12:00:00+03:00", "zav"),
-            _ => ("отклонено", long("работа не найдена ", 300), "2025-10-20T12:00:00+03:00", "zav"),
-        };
-        let sql =
-            "INSERT INTO corrections VALUES (?1, '2025-10-19T09:00:00+03:00', 't1', 1, '2025-10-14', 3, ?2, ?3, ?4,
-                   ?5, ?6, ?7, ?7)";
-        let entry = 1000 + 2 * number;
-        tables.execute(sql, params![number, reason, decision, note, at, by, entry]).unwrap();
-        let change = |place: i64, json: serde_json::Value| {
-            let sql = "INSERT INTO correction_changes VALUES (?1, ?2, 'mark', NULL, '', '', '', ?3)";
-            tables.execute(sql, params![number, place, json.to_string()]).unwrap();
-        };
-        change(1, serde_json::json!({ "what": "mark", "pupil": "А-002", "was": "3", "becomes": "4" }));
-        if number % 4 == 0 {
-            let (topic, substitute) = (long("Повторение. Свойства степени ", 400), "t2");
-            let line = serde_json::json!({ "topic": topic, "work": "", "homework": "§ 4", "substitute": substitute });
-            change(2, serde_json::json!({ "what": "lesson", "was": line, "becomes": line }));
-        }
-    }
-    let sql = "INSERT INTO clock_resets VALUES (1003, '2025-10-19T10:00:00+03:00', 'dir', ?1)";
-    tables.execute(sql, [long("села батарея, часы показывали 2031 год ", 200)]).unwrap();
+/// A correction that the course's teacher asks for on 18 October, and that is approved on 21 October just after midnight.
+pub fn correct(annals: &mut Annals, at: &LessonRef, change: Change) {
+    request(annals, at, change);
+    let requests = annals.entries.iter().filter(|entry| entry.body.kind() == "correction.requested").count();
+    annals.by("zav", moment("2025-10-20T21:30:00+00:00"), decided(requests as u64, true, ""));
+}
+
+/// A correction that is asked for and awaits its decision.
+pub fn request(annals: &mut Annals, at: &LessonRef, change: Change) {
+    let LessonRef { course, date, lesson } = at.clone();
+    let lesson = if matches!(change, Change::Final { .. }) { 0 } else { lesson };
+    let request =
+        CorrectionRequested { course, date, lesson, changes: vec![change], reason: "описка".to_owned() };
+    annals.taught(moment("2025-10-18"), request);
+}
+
+/// What happens in a small class and in the registers of its school: so many corrections and documents, with texts that
+/// go on and on where `unwieldy`.
+pub fn annals_of_papers(corrections: i64, documents: i64, unwieldy: bool) -> Annals {
+    let size = if unwieldy { Size { pupils: 4, subjects: 1, ..UNWIELDY } } else { Size { subjects: 2, ..LIFELIKE } };
+    let mut annals = class_of(staff(if unwieldy { 40 } else { 0 }), size);
+    add_corrections(&mut annals, corrections, unwieldy);
+    let reason = long("села батарея, часы показывали 2031 год ", 200, unwieldy);
+    annals.by("dir", moment("2025-10-19T10:00"), ClockReset { reason });
+    add_carriers(&mut annals, unwieldy);
     for number in 1..=documents {
-        let name = format!("2025-{number:04}");
-        let (form, subject, variant) = match number % 5 {
-            0 => ("register", "", ""),
-            1 => ("class-book", "7А", "simplex"),
-            _ => ("class-book", "7А", ""),
-        };
-        let sql = "INSERT INTO documents VALUES (?1, ?2, ?3, ?4, ?5, 72, 900, '2025-10-24T15:00:00+03:00', 'zav', ?6,
-                   '0.1.0', ?7)";
-        let (title, digest) = (long("Классный журнал 7 «А» класса за 2025/2026 учебный год ", 200), "0a".repeat(32));
-        tables.execute(sql, params![name, form, subject, variant, title, digest, 2000 + number]).unwrap();
-        for page in 1..=2 {
-            let digest = format!("{number:04x}{page:04x}").repeat(8);
-            tables.execute("INSERT INTO document_pages VALUES (?1, ?2, ?3)", params![name, page, digest]).unwrap();
-        }
+        annals.by("zav", moment(ISSUED), document(number, unwieldy));
     }
-    let place = long("сейф директора, кабинет № 12 ", 150);
-    for (id, label, holder, device) in [
-        ("00c1d2e3f4a5b6c7", "А-1", "dir", ""),
-        ("11c1d2e3f4a5b6c7", "А-2", "zav", "JetFlash, серийный № 0A1B2C3D4E5F"),
-    ] {
-        let sql = "INSERT INTO carriers VALUES (?1, ?2, ?3, ?4, ?5, '2025-10-24T14:00:00+03:00', ?6)";
-        let (label, entry) = (long(label, 60), if holder == "dir" { 1500 } else { 1501 });
-        tables.execute(sql, params![id, label, holder, place, device, entry]).unwrap();
-    }
-    let sql = "INSERT INTO archives VALUES (?1, 'I четверть', '2025-10-24T15:20:00+03:00', 41237, ?2, ?3, 461825, 9,
-               'SHA256:UubaRZpX9s2SFBa+OjgqJTeElMNxk3dBCC3KuwVpDyk', 'zav', 1502)";
-    tables.execute(sql, params![ARCHIVE, "c4".repeat(32), "1a2b3c4d".repeat(8)]).unwrap();
-    tables
-        .execute("INSERT INTO archive_copies SELECT ?1, id, '2025-10-24T15:20:00+03:00', 1502 FROM carriers", [ARCHIVE])
-        .unwrap();
-    tables.execute_batch("COMMIT").unwrap();
+    annals.by("zav", moment("2025-10-24T15:20"), archive(ARCHIVE, "I четверть", &CARRIERS));
+    annals
 }
 
-/// The archive of [`add_papers`].
+const ISSUED: &str = "2025-10-24T15:00";
+
+/// The ids of the carriers А-1 and А-2.
+pub const CARRIERS: [&str; 2] = ["00c1d2e3f4a5b6c7", "11c1d2e3f4a5b6c7"];
+
+/// A text, or one made of it that has so many letters.
+fn long(text: &str, letters: usize, unwieldy: bool) -> String {
+    if unwieldy { text.chars().cycle().take(letters).collect() } else { text.trim().to_owned() }
+}
+
+/// Requests of one day, a third approved the next, a third rejected, a third left. Each that is approved has a lesson of
+/// its own; the first lesson is the others', too.
+fn add_corrections(annals: &mut Annals, corrections: i64, unwieldy: bool) {
+    let days = ["2025-10-14", "2025-10-13", "2025-10-10", "2025-10-09", "2025-10-08", "2025-10-07", "2025-10-06"];
+    let mut lessons = days.iter().flat_map(|day| (3..=15).map(|number| lesson_at(&russian(), day, number)));
+    let mut lessons = std::iter::from_fn(|| lessons.find(|at| at.lesson > 3 || at.date == day(days[0])));
+    let line = LessonText {
+        topic: long("Повторение. Свойства степени ", 400, unwieldy),
+        homework: "§ 4".to_owned(),
+        ..LessonText::default()
+    };
+    let mut give = |annals: &mut Annals| {
+        let at = lessons.next().unwrap();
+        annals.taught(noon(at.date), lesson(&at, &line.topic, &line.homework));
+        annals.taught(noon(at.date), testing::mark(&at, &file(2), "3", ""));
+        at
+    };
+    let first = give(annals);
+    for number in 1..=corrections {
+        let at = if number % 3 == 1 && number > 1 { give(annals) } else { first.clone() };
+        let mut changes = vec![mark_change(2, "3", "4")];
+        if number % 4 == 0 {
+            let becomes = LessonText { substitute: "t2".to_owned(), ..line.clone() };
+            changes.push(Change::Lesson { was: Some(line.clone()), becomes });
+        }
+        let LessonRef { course, date, lesson } = at;
+        let reason = long("отметка поставлена не тому ученику ", 400, unwieldy);
+        // Between the first and the others the clock was put right.
+        let asked = moment(if number == 1 { "2025-10-19T09:00" } else { "2025-10-19T10:30" });
+        annals.taught(asked, CorrectionRequested { course, date, lesson, changes, reason });
+        let decision = match number % 3 {
+            0 => continue,
+            1 => decided(number as u64, true, ""),
+            _ => decided(number as u64, false, &long("работа не найдена ", 300, unwieldy)),
+        };
+        annals.by("zav", moment("2025-10-20"), decision);
+    }
+}
+
+fn document(number: i64, unwieldy: bool) -> DocumentIssued {
+    let (form, subject, variant) = match number % 5 {
+        0 => ("register", "", ""),
+        1 => ("class-book", "7А", "simplex"),
+        _ => ("class-book", "7А", ""),
+    };
+    DocumentIssued {
+        number: format!("2025-{number:04}"),
+        form: form.to_owned(),
+        subject: subject.to_owned(),
+        variant: variant.to_owned(),
+        title: long("Классный журнал 7 «А» класса за 2025/2026 учебный год ", 200, unwieldy),
+        leaves: 72,
+        at_entry: 0,
+        issued_at: moment(ISSUED),
+        pages: (1..=2).map(|page| IssuedPage(format!("{number:04x}{page:04x}").repeat(8))).collect(),
+        pdf_sha256: "0a".repeat(32),
+        version: "0.1.0".to_owned(),
+        resources: Vec::new(),
+    }
+}
+
+/// Two carriers of two holders, kept in two places (§2.5).
+fn add_carriers(annals: &mut Annals, unwieldy: bool) {
+    for (id, label, holder, place, device) in [
+        (CARRIERS[0], "А-1", "dir", "сейф директора, кабинет № 12 ", ""),
+        (CARRIERS[1], "А-2", "zav", "шкаф завуча, кабинет № 14 ", "JetFlash, серийный № 0A1B2C3D4E5F"),
+    ] {
+        let carrier = CarrierRegistered {
+            id: id.to_owned(),
+            label: long(label, 60, unwieldy),
+            holder: holder.to_owned(),
+            place: long(place, 150, unwieldy),
+            device: device.to_owned(),
+        };
+        annals.by("zav", moment("2025-10-24T14:00"), carrier);
+    }
+}
+
+/// The archive of [`papers`].
 pub const ARCHIVE: &str = "2025-2026-q1";
 
 /// The act on it.
@@ -523,12 +622,10 @@ pub fn extract() -> Wanted {
 /// The registers and other documents about the whole school.
 pub const OF_SCHOOL: [Form; 4] = [Form::Corrections, Form::Register, Form::Carriers, Form::Keys];
 
-/// The tables of a small class with registers.
-pub fn papers(corrections: i64, documents: i64, unwieldy: bool) -> Tables {
-    let size = if unwieldy { Size { pupils: 4, subjects: 1, ..UNWIELDY } } else { LIFELIKE };
-    let tables = tables(Size { subjects: 2, ..size });
-    add_papers(&tables, corrections, documents, unwieldy);
-    tables
+/// A small class and the registers of its school.
+pub fn papers(corrections: i64, documents: i64, unwieldy: bool) -> TestJournal {
+    let name = format!("{corrections} corrections, {documents} documents, unwieldy: {unwieldy}");
+    testing::once(name, || annals_of_papers(corrections, documents, unwieldy))
 }
 
 /// A register of the whole school.

@@ -7,11 +7,13 @@ mod tagged;
 
 use super::page::{Page, TextRun};
 use super::testing::{
-    LARGE, LIFELIKE, OF_CLASS, OF_SCHOOL, Size, UNWIELDY, act, context, extract, of_class, of_school, papers,
-    school_of, tables,
+    LARGE, LIFELIKE, OF_CLASS, OF_SCHOOL, Size, UNWIELDY, act, context, extract, file, of_class, of_school, papers,
+    russian, school_of, tables, year,
 };
 use super::*;
+use crate::journal::entry::{Body, PupilEnrolled, PupilMoved};
 use crate::journal::read::Tables;
+use crate::journal::testing::{self as entries, Annals, TestJournal, day, lesson, lesson_at, moment, noon};
 use legible::{assert_clean, assert_legible};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -23,6 +25,16 @@ static LAYOUTS: LazyLock<Layouts> = LazyLock::new(|| Layouts::load(None).unwrap(
 
 /// The book of a lifelike class, which most tests look at.
 static BOOK: LazyLock<Document> = LazyLock::new(|| document(LIFELIKE, Form::ClassBook));
+
+/// A class of one subject.
+const SMALL: Size = Size { subjects: 1, ..LIFELIKE };
+
+/// The class of one subject, of which more or less happens.
+fn changed(change: impl FnOnce(&mut Annals)) -> TestJournal {
+    let mut annals = year(SMALL);
+    change(&mut annals);
+    annals.record()
+}
 
 fn document(size: Size, form: Form) -> Document {
     lay_out(&tables(size), &LAYOUTS, &of_class(form), &context(NUMBER)).unwrap()
@@ -251,9 +263,9 @@ fn every_mark_and_absence_is_printed_in_its_column_and_none_else() {
                JOIN pupils LEFT JOIN marks ON marks.lesson = lessons.id AND marks.pupil = pupils.id
                LEFT JOIN attendance ON attendance.lesson = lessons.id AND attendance.pupil = pupils.id
                WHERE kind IS NOT NULL OR marks IS NOT NULL";
-    let mut statement = tables.prepare(sql).unwrap();
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
-    let mut recorded: Vec<(String, String, String)> = rows.map(|row| row.unwrap()).collect();
+    let rows = tables.rows(sql).into_iter();
+    let mut recorded: Vec<(String, String, String)> =
+        rows.map(|row| <[String; 3]>::try_from(row).unwrap().into()).collect();
     for (date, pupil, text) in &mut recorded {
         let day: u32 = date[..2].parse().unwrap();
         let reason = match pupil.as_str() {
@@ -364,13 +376,12 @@ fn the_same_tables_give_the_same_bytes_and_another_number_gives_others() {
 
 #[test]
 fn one_changed_mark_changes_its_page_and_the_certificate_alone() {
-    let small = Size { subjects: 2, ..LIFELIKE };
-    let tables = tables(small);
-    let once = || lay_out(&tables, &LAYOUTS, &of_class(Form::ClassBook), &context(NUMBER)).unwrap().seals;
-    let before = once();
-    let changed = tables.execute("UPDATE marks SET marks = '2' WHERE pupil = 10 AND lesson = 1001", []).unwrap();
-    assert_eq!(changed, 1);
-    let after = once();
+    let seals =
+        |tables: &Tables| lay_out(tables, &LAYOUTS, &of_class(Form::ClassBook), &context(NUMBER)).unwrap().seals;
+    let mut annals = year(Size { subjects: 2, ..LIFELIKE });
+    let first = annals.lessons_of(&russian()).remove(0);
+    let before = seals(&annals.put_mark(&first, &file(10), "3").record());
+    let after = seals(&annals.put_mark(&first, &file(10), "2").record());
     let differing: Vec<usize> = (0..before.len()).filter(|i| before[*i] != after[*i]).collect();
     assert_eq!(differing, [3, before.len() - 1]);
 }
@@ -401,8 +412,9 @@ fn a_number_that_is_none_and_a_class_that_is_not_there_are_refused() {
 fn a_class_without_courses_or_lessons_still_has_a_book() {
     let book = document(Size { subjects: 0, ..LIFELIKE }, Form::ClassBook);
     assert!(text_of(&book.pages[0]).contains("КЛАССНЫЙ ЖУРНАЛ"));
-    let tables = tables(Size { subjects: 1, ..LIFELIKE });
-    tables.execute_batch("DELETE FROM marks; DELETE FROM attendance; DELETE FROM lessons; DELETE FROM plans").unwrap();
+    let tables = changed(|annals| {
+        annals.without_lessons(|_| true);
+    });
     let book = lay_out(&tables, &LAYOUTS, &of_class(Form::ClassBook), &context(NUMBER)).unwrap();
     book.pages.iter().zip(1..).for_each(|(page, number)| assert_legible(page, number));
 }
@@ -410,7 +422,7 @@ fn a_class_without_courses_or_lessons_still_has_a_book() {
 #[test]
 fn a_character_the_fonts_lack_is_refused_and_not_printed_as_a_box() {
     let tables = tables(Size { subjects: 1, ..LIFELIKE });
-    tables.execute("UPDATE lessons SET topic = 'Привет 🙂' WHERE id = 1001", []).unwrap();
+    tables.damage("UPDATE lessons SET topic = 'Привет 🙂' WHERE id = 1");
     let fault = render(&tables, &LAYOUTS, &of_class(Form::ClassBook), &context(NUMBER)).unwrap_err();
     assert_eq!(fault.kind(), crate::error::Kind::Damaged);
 }
@@ -418,33 +430,38 @@ fn a_character_the_fonts_lack_is_refused_and_not_printed_as_a_box() {
 #[test]
 fn a_topic_longer_than_a_page_is_refused_by_name() {
     let tables = tables(Size { subjects: 1, ..LIFELIKE });
-    tables.execute("UPDATE lessons SET topic = ?1 WHERE id = 1001", ["слово ".repeat(2000)]).unwrap();
+    tables.damage(&format!("UPDATE lessons SET topic = '{}' WHERE id = 1", "слово ".repeat(2000)));
     let fault = render(&tables, &LAYOUTS, &of_class(Form::ClassBook), &context(NUMBER)).unwrap_err();
     assert!(fault.message().contains("Русский язык") && fault.message().contains("01.09.2025"), "{fault}");
 }
 
 #[test]
 fn notes_that_find_no_room_go_on_to_a_spread_of_their_own() {
-    let tables = tables(Size { subjects: 1, ..LIFELIKE });
-    tables.execute("UPDATE marks SET document = ?1", ["справка санатория ".repeat(12)]).unwrap();
+    let tables = changed(|annals| {
+        annals.marks_mut().for_each(|(_, line)| line.document = "справка санатория ".repeat(12));
+    });
     let book = lay_out(&tables, &LAYOUTS, &of_class(Form::ClassBook), &context(NUMBER)).unwrap();
     book.pages.iter().zip(1..).for_each(|(page, number)| assert_legible(page, number));
     let all: String = book.pages.iter().map(text_of).collect();
     assert!(all.contains("Примечания (продолжение)"));
     let notes = book.pages.iter().flat_map(|page| &page.runs).filter(|run| run.text().contains("отметка")).count();
-    let marks: usize = tables.query_row("SELECT count(*) FROM marks", [], |row| row.get::<_, u32>(0)).unwrap() as usize;
+    let marks = tables.rows("SELECT 1 FROM marks").len();
     assert!(notes >= marks, "{notes} примечаний на {marks} отметок");
 }
 
 #[test]
 fn two_pupils_alike_in_surname_and_given_name_are_told_apart_by_the_patronymic() {
-    let tables = tables(Size { subjects: 1, ..LIFELIKE });
-    tables
-        .execute("UPDATE pupils SET surname = 'Прохоров', given = 'Антон', patronymic = 'Львович' WHERE id = 1", [])
-        .unwrap();
-    tables
-        .execute("UPDATE pupils SET surname = 'Прохоров', given = 'Антон', patronymic = 'Ильич' WHERE id = 2", [])
-        .unwrap();
+    let tables = changed(|annals| {
+        for entry in &mut annals.entries {
+            if let Body::PupilSet(set) = &mut entry.body {
+                match set.file.as_str() {
+                    "А-001" => set.name = entries::name("Прохоров Антон Львович"),
+                    "А-002" => set.name = entries::name("Прохоров Антон Ильич"),
+                    _ => {}
+                }
+            }
+        }
+    });
     let book = lay_out(&tables, &LAYOUTS, &of_class(Form::ClassBook), &context(NUMBER)).unwrap();
     let text = text_of(&book.pages[3]);
     assert!(text.contains("Прохоров Антон Львович") && text.contains("Прохоров Антон Ильич"));
@@ -452,15 +469,18 @@ fn two_pupils_alike_in_surname_and_given_name_are_told_apart_by_the_patronymic()
 
 #[test]
 fn a_pupil_who_came_from_another_class_brings_his_marks_in_a_note() {
-    let tables = tables(Size { subjects: 1, ..LIFELIKE });
-    tables
-        .execute_batch(
-            "INSERT INTO enrolments VALUES (4, '7Б', '2025-09-01', '2025-11-11', 1);
-             INSERT INTO courses VALUES (900, '7Б', '', 'Русский язык', 't2', 5.0, 1);
-             INSERT INTO lessons VALUES (900001, 900, '2025-09-04', 2, 'Повторение', '', '', '', 1, '2025-09-04', 0, 't2', 1);
-             INSERT INTO marks VALUES (900001, 4, '4/5', '', '', 't2', 1);",
-        )
-        .unwrap();
+    let tables = changed(|annals| {
+        let other = entries::course("7Б", "Русский язык");
+        annals.without(|body| matches!(body, Body::PupilEnrolled(set) if set.file == file(4)));
+        annals.class("7Б", "").course(&other, "t2", 5.0);
+        let (class, since) = (other.class.clone(), day("2025-09-01"));
+        annals.first(PupilEnrolled { file: file(4), class, since });
+        let at = lesson_at(&other, "2025-09-04", 2);
+        annals.taught(noon(at.date), lesson(&at, "Повторение", ""));
+        annals.taught(noon(at.date), entries::mark(&at, &file(4), "4/5", ""));
+        let (class, since) = (russian().class, day("2025-11-12"));
+        annals.by("dir", moment("2025-11-12T08:00"), PupilMoved { file: file(4), class, since });
+    });
     let book = lay_out(&tables, &LAYOUTS, &of_class(Form::ClassBook), &context(NUMBER)).unwrap();
     let all: String = book.pages.iter().map(text_of).collect();
     assert!(all.contains("Васильев С. М.: отметки, полученные в 7 «Б» классе: 04.09 — 4/5."), "нет примечания");

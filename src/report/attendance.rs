@@ -132,22 +132,25 @@ pub fn table(rows: &[Row]) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::testing::{self, absence, day, lesson, reason};
+    use crate::journal::testing::TestJournal;
+    use crate::report::testing::{self, ANNA, PAVEL, PYOTR, absence, algebra, chemistry, day, lesson, reason};
 
     /// Two lessons on Monday 1 September, one on Wednesday. Pupil 1 misses Monday whole, ill; pupil 2 one lesson of it
     /// and Wednesday, for no valid reason and for none yet; pupil 3 came late.
-    fn tables() -> Tables {
-        let tables = testing::tables();
-        let monday = [lesson(&tables, 1, "2025-09-01", 2, "Тема"), lesson(&tables, 4, "2025-09-01", 3, "Тема")];
-        let wednesday = lesson(&tables, 1, "2025-09-03", 1, "Тема");
-        absence(&tables, monday[0], 1, "н");
-        absence(&tables, monday[1], 1, "б");
-        absence(&tables, monday[0], 2, "н");
-        absence(&tables, wednesday, 2, "н");
-        absence(&tables, wednesday, 3, "оп");
-        reason(&tables, 1, "2025-09-01", "2025-09-02", "болезнь");
-        reason(&tables, 2, "2025-09-01", "2025-09-01", "неуважительная");
-        tables
+    fn tables() -> TestJournal {
+        let mut annals = testing::annals();
+        let all = &mut annals;
+        let monday =
+            [lesson(all, &algebra(), "2025-09-01", 2, "Тема"), lesson(all, &chemistry(), "2025-09-01", 3, "Тема")];
+        let wednesday = lesson(all, &algebra(), "2025-09-03", 1, "Тема");
+        absence(all, &monday[0], PAVEL, "н");
+        absence(all, &monday[1], PAVEL, "б");
+        absence(all, &monday[0], PYOTR, "н");
+        absence(all, &wednesday, PYOTR, "н");
+        absence(all, &wednesday, ANNA, "оп");
+        reason(all, PAVEL, "2025-09-01", "2025-09-02", "болезнь");
+        reason(all, PYOTR, "2025-09-01", "2025-09-01", "неуважительная");
+        annals.record()
     }
 
     fn counts(all: u32, ill: u32, excused: u32, unexcused: u32, unexplained: u32) -> ByReason {

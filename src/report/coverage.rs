@@ -164,22 +164,31 @@ pub fn table<'r>(rows: impl IntoIterator<Item = &'r Row>) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::testing::{self, day, lesson, mark};
+    use crate::journal::entry::{ClassSet, CourseSet, ExemptionSet, PupilMoved};
+    use crate::journal::testing::{Annals, course, moment};
+    use crate::report::testing::{self, ANNA, DARYA, PAVEL, PYOTR, day, lesson, mark};
 
     /// Chemistry, an hour a week: three marks are needed, one of them written. Pupil 1 has «4/5» and a written 5; pupil
     /// 2 a written 4; pupil 3 two spoken marks; pupil 4 is exempted.
-    fn tables() -> Tables {
-        let tables = testing::tables();
+    fn annals() -> Annals {
+        let mut annals = testing::annals();
+        let (all, course) = (&mut annals, testing::chemistry());
         let (first, second) =
-            (lesson(&tables, 4, "2025-09-04", 4, "Тема"), lesson(&tables, 4, "2025-09-11", 4, "Тема"));
-        mark(&tables, first, 1, "4/5", "");
-        mark(&tables, second, 1, "5", "контрольная");
-        mark(&tables, second, 2, "4", "тест");
-        mark(&tables, first, 3, "3", "ответ");
-        mark(&tables, second, 3, "3", "");
-        let sql = "INSERT INTO exemptions VALUES (4, 'Химия', '2025-09-08', '2025-10-31', 'справка', 1)";
-        tables.execute(sql, []).unwrap();
-        tables
+            (lesson(all, &course, "2025-09-04", 4, "Тема"), lesson(all, &course, "2025-09-11", 4, "Тема"));
+        mark(all, &first, PAVEL, "4/5", "");
+        mark(all, &second, PAVEL, "5", "контрольная");
+        mark(all, &second, PYOTR, "4", "тест");
+        mark(all, &first, ANNA, "3", "ответ");
+        mark(all, &second, ANNA, "3", "");
+        let exempted = ExemptionSet {
+            pupil: DARYA.into(),
+            subject: "Химия".into(),
+            since: day("2025-09-08"),
+            until: day("2025-10-31"),
+            document: "справка".into(),
+        };
+        all.by("semyonov", moment("2025-09-08"), exempted);
+        annals
     }
 
     fn chemistry(tables: &Tables, period: Option<&str>, today: &str) -> Vec<(String, u32, State)> {
@@ -191,7 +200,7 @@ mod tests {
     #[test]
     fn within_a_period_the_pace_so_far_decides() {
         // I четверть: 47 school days, of which 12 have passed on 13 September. 1·47/12 = 3,9; 2·47/12 = 7,8.
-        let rows = chemistry(&tables(), None, "2025-09-13");
+        let rows = chemistry(&annals().record(), None, "2025-09-13");
         let expected = [
             ("Иванов Павел", 11, State::Enough),
             ("Иванов Пётр", 3, State::OnPace),
@@ -199,34 +208,36 @@ mod tests {
         ];
         assert_eq!(rows, expected.map(|(pupil, projected, state)| (pupil.to_owned(), projected, state)));
         // A day later it is 1·47/13 = 3,6, on 20 September 1·47/18 = 2,6.
-        assert_eq!(chemistry(&tables(), None, "2025-09-20")[1].2, State::WillLack);
+        assert_eq!(chemistry(&annals().record(), None, "2025-09-20")[1].2, State::WillLack);
     }
 
     #[test]
     fn after_a_period_who_has_too_few_lacks_unless_the_final_mark_is_set() {
-        let tables = tables();
+        let mut annals = annals();
         let states = |tables: &Tables| chemistry(tables, Some("I четверть"), "2025-10-27");
         assert_eq!(
-            states(&tables).iter().map(|row| row.2).collect::<Vec<_>>(),
+            states(&annals.record()).iter().map(|row| row.2).collect::<Vec<_>>(),
             [State::Enough, State::Lacks, State::Lacks]
         );
-        testing::final_mark(&tables, 4, 2, "I четверть", "н/а");
-        assert_eq!(states(&tables).len(), 2);
+        testing::final_mark(&mut annals, &testing::chemistry(), PYOTR, "I четверть", "н/а");
+        assert_eq!(states(&annals.record()).len(), 2);
     }
 
     #[test]
     fn marks_from_the_class_a_pupil_came_from_count_on() {
-        let tables = tables();
-        tables
-            .execute_batch(
-                "INSERT INTO classes VALUES ('7Б', 7, 'Б', '', 1);
-                 INSERT INTO courses VALUES (9, '7Б', '', 'Химия', 'petrova', 1.0, 1);
-                 UPDATE enrolments SET until = '2025-09-12' WHERE pupil = 3;
-                 INSERT INTO enrolments VALUES (3, '7Б', '2025-09-12', NULL, 1);",
-            )
-            .unwrap();
-        let filter = Filter { class: Some(crate::school::ClassName::parse("7Б").unwrap()), ..Filter::default() };
-        let rows = coverage(&tables, &filter, None, day("2025-09-13")).unwrap();
+        let mut annals = annals();
+        let other = course("7Б", "Химия");
+        let at = moment("2025-09-12");
+        annals
+            .by("kuznetsov", at, ClassSet { class: other.class.clone(), teacher: String::new() })
+            .by("kuznetsov", at, CourseSet { course: other.clone(), teacher: "petrova".into(), hours: 1.0 })
+            .by(
+                "kuznetsov",
+                at,
+                PupilMoved { file: ANNA.into(), class: other.class.clone(), since: day("2025-09-12") },
+            );
+        let filter = Filter { class: Some(other.class), ..Filter::default() };
+        let rows = coverage(&annals.record(), &filter, None, day("2025-09-13")).unwrap();
         assert_eq!((rows.len(), rows[0].grades, rows[0].projected), (1, 2, 7), "as in the class he came from");
     }
 }

@@ -189,30 +189,40 @@ pub fn table(rows: &[Row]) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::testing::{self, day, lesson};
+    use crate::journal::entry::{
+        Change, CorrectionRequested, LessonRecorded, LessonText, RemarkAnswered, RemarkWritten,
+    };
+    use crate::journal::testing::{self as entries, TestJournal, decided, lesson_at, moment};
+    use crate::report::testing::{self, algebra, chemistry, day, lesson};
 
     /// Algebra in the first week of September: the 1st on its day, the 3rd two days late and without homework, the 5th
     /// by belova, unconfirmed. Chemistry of the 4th is missing. A correction approved, one not; a remark on the course
     /// and one on the book, and an answered one.
-    fn tables() -> Tables {
-        let tables = testing::tables();
-        lesson(&tables, 1, "2025-09-01", 2, "Тема");
-        let late = lesson(&tables, 1, "2025-09-03", 1, "Тема");
-        let given = lesson(&tables, 1, "2025-09-05", 3, "Тема");
-        tables
-            .execute_batch(&format!(
-                "UPDATE lessons SET recorded_on = '2025-09-05', homework = '' WHERE id = {late};
-                 UPDATE lessons SET substitute = 'belova', author = 'belova', confirmed = 0 WHERE id = {given};
-                 INSERT INTO corrections VALUES (1, '2025-09-05T10:00:00+03:00', 'semyonov', 1, '2025-09-03', 1, 'п',
-                     'удовлетворено', '', '2025-09-05T11:00:00+03:00', 'petrova', 1, 2),
-                     (2, '2025-09-06T10:00:00+03:00', 'semyonov', 1, '2025-09-03', 1, 'п', '', '', '', '', 1, 2);
-                 INSERT INTO remarks VALUES
-                     (1, '7А', 4, 'текст', 'petrova', '2025-09-06T10:00:00+03:00', '', '', '', 1),
-                     (2, '7А', NULL, 'текст', 'petrova', '2025-09-06T10:00:00+03:00', '', '', '', 1),
-                     (3, '7А', 1, 'текст', 'petrova', '2025-09-06T10:00:00+03:00', 'да', 'semyonov', '', 1);"
-            ))
-            .unwrap();
-        tables
+    fn tables() -> TestJournal {
+        let mut annals = testing::annals();
+        lesson(&mut annals, &algebra(), "2025-09-01", 2, "Тема");
+        let late = lesson_at(&algebra(), "2025-09-03", 1);
+        let given = lesson_at(&algebra(), "2025-09-05", 3);
+        annals.taught(moment("2025-09-05T09:00"), entries::lesson(&late, "Тема", ""));
+        let substituted = LessonRecorded { substitute: "belova".into(), ..entries::lesson(&given, "Тема", "§ 1") };
+        annals.by("belova", moment("2025-09-05T09:30"), substituted);
+        let line = |topic: &str| LessonText { topic: topic.into(), ..LessonText::default() };
+        let request = |was: &str, becomes: &str| CorrectionRequested {
+            course: algebra(),
+            date: late.date,
+            lesson: late.lesson,
+            changes: vec![Change::Lesson { was: Some(line(was)), becomes: line(becomes) }],
+            reason: "п".into(),
+        };
+        annals.taught(moment("2025-09-05T10:00"), request("Тема", "Другая тема"));
+        annals.by("petrova", moment("2025-09-05T11:00"), decided(1, true, ""));
+        annals.taught(moment("2025-09-06T10:00"), request("Другая тема", "Третья тема"));
+        for course in [Some(chemistry()), None, Some(algebra())] {
+            let class = algebra().class;
+            annals.by("petrova", moment("2025-09-06T10:00"), RemarkWritten { class, course, text: "текст".into() });
+        }
+        annals.by("semyonov", moment("2025-09-06T11:00"), RemarkAnswered { number: 3, text: "да".into() });
+        annals.record()
     }
 
     #[test]

@@ -120,7 +120,7 @@ pub fn table(rows: &[Row]) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::testing::{self, day, lesson, mark};
+    use crate::report::testing::{self, PAVEL, PYOTR, chemistry, day, lesson, mark};
 
     #[test]
     fn the_average_is_rounded_half_up() {
@@ -131,12 +131,14 @@ mod tests {
 
     #[test]
     fn a_pupil_sees_what_the_marks_come_to_and_what_is_lacking() {
-        let tables = testing::tables();
+        let mut annals = testing::annals();
+        let (all, course) = (&mut annals, chemistry());
         let (first, second) =
-            (lesson(&tables, 4, "2025-09-04", 4, "Тема"), lesson(&tables, 4, "2025-09-11", 4, "Тема"));
-        mark(&tables, first, 1, "4/5", "");
-        mark(&tables, second, 1, "2", "контрольная");
-        mark(&tables, second, 2, "3", "");
+            (lesson(all, &course, "2025-09-04", 4, "Тема"), lesson(all, &course, "2025-09-11", 4, "Тема"));
+        mark(all, &first, PAVEL, "4/5", "");
+        mark(all, &second, PAVEL, "2", "контрольная");
+        mark(all, &second, PYOTR, "3", "");
+        let tables = annals.record();
         let filter = Filter { subject: Some("Химия".into()), ..Filter::default() };
         let of = |pupil| forecast(&tables, &filter, Some(pupil), None, day("2025-09-13")).unwrap().remove(0);
         let row = of("И-01");

@@ -132,7 +132,9 @@ pub fn table(rows: &[Row]) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::testing::{self, day, lesson};
+    use crate::journal::entry::SubstitutionAssigned;
+    use crate::journal::testing::{lesson_at, moment};
+    use crate::report::testing::{self, algebra, day, lesson};
 
     fn told(tables: &Tables, filter: &Filter, until: &str) -> Vec<(String, u8, String)> {
         let rows = missing(tables, filter, day(until)).unwrap();
@@ -141,10 +143,11 @@ mod tests {
 
     #[test]
     fn what_the_timetable_expects_and_nobody_entered_is_missing() {
-        let tables = testing::tables();
-        lesson(&tables, 1, "2025-09-01", 2, "Тема");
+        let mut annals = testing::annals();
+        lesson(&mut annals, &algebra(), "2025-09-01", 2, "Тема");
         // Given as the fifth lesson instead of the third: it stands for it.
-        lesson(&tables, 1, "2025-09-05", 5, "Тема");
+        lesson(&mut annals, &algebra(), "2025-09-05", 5, "Тема");
+        let tables = annals.record();
         let expected = [("2025-09-03", 1, "semyonov"), ("2025-09-04", 4, "semyonov")];
         let expected = expected.map(|(date, lesson, teacher)| (date.to_owned(), lesson, teacher.to_owned()));
         assert_eq!(told(&tables, &Filter::default(), "2025-09-07"), expected);
@@ -153,8 +156,10 @@ mod tests {
 
     #[test]
     fn a_substitute_misses_what_was_assigned_to_him_and_holidays_miss_nothing() {
-        let tables = testing::tables();
-        tables.execute("INSERT INTO substitutions VALUES (1, '2025-09-03', 1, 'belova', 1)", []).unwrap();
+        let mut annals = testing::annals();
+        let at = lesson_at(&algebra(), "2025-09-03", 1);
+        annals.by("petrova", moment("2025-09-02"), SubstitutionAssigned { at, substitute: "belova".into() });
+        let tables = annals.record();
         let of = |login: &str| Filter { teacher: Some(login.into()), ..Filter::default() };
         assert_eq!(told(&tables, &of("belova"), "2025-09-07"), [("2025-09-03".to_owned(), 1, "belova".to_owned())]);
         // 8 weeks of three lessons before the holidays, one of them belova's; four Thursdays of chemistry before October.

@@ -136,18 +136,26 @@ pub fn table(rows: &[Row]) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::testing::{self, day, lesson};
+    use crate::journal::entry::{PlanLine, PlanSet};
+    use crate::journal::testing::moment;
+    use crate::report::testing::{self, algebra, day, lesson};
 
     #[test]
     fn the_plan_stands_against_the_timetable_and_what_was_given() {
-        let tables = testing::tables();
-        for (number, topic) in [(1, "Степень"), (2, "Повторение"), (3, "Одночлены"), (4, "Повторение")]
-        {
-            tables.execute("INSERT INTO plans VALUES (1, ?1, ?2, '', '', 1)", (number, topic)).unwrap();
-        }
-        lesson(&tables, 1, "2025-09-01", 2, "Степень");
-        lesson(&tables, 1, "2025-09-03", 1, "повторение");
-        lesson(&tables, 1, "2025-09-17", 1, "Одночлены");
+        let mut annals = testing::annals();
+        let topics = [(1, "Степень"), (2, "Повторение"), (3, "Одночлены"), (4, "Повторение")];
+        let line = |(no, topic): (u32, &str)| PlanLine {
+            no,
+            topic: topic.into(),
+            work: String::new(),
+            homework: String::new(),
+        };
+        let plan_set = PlanSet { course: algebra(), lines: topics.map(line).to_vec() };
+        annals.taken_over(moment("2025-09-01T08:00"), plan_set);
+        lesson(&mut annals, &algebra(), "2025-09-01", 2, "Степень");
+        lesson(&mut annals, &algebra(), "2025-09-03", 1, "повторение");
+        lesson(&mut annals, &algebra(), "2025-09-17", 1, "Одночлены");
+        let tables = annals.record();
         let filter = Filter { subject: Some("Алгебра".into()), ..Filter::default() };
         // To 10 September the timetable has 1, 3, 5, 8 and 10 September.
         let row = plan(&tables, &filter, day("2025-09-10")).unwrap().remove(0);

@@ -146,22 +146,23 @@ pub fn table(rows: &[Row], by: By) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::testing::{self, final_mark};
+    use crate::journal::testing::TestJournal;
+    use crate::report::testing::{self, ANNA, PAVEL, PYOTR, algebra, chemistry, final_mark};
 
-    /// Algebra (course 1): 5, 3, н/а of the pupils 1 to 3; chemistry (course 4): 5, 4, 5. In the second quarter of
+    /// Algebra: 5, 3, н/а of the pupils 1 to 3; chemistry: 5, 4, 5. In the second quarter of
     /// algebra 4, 4, 2.
-    fn tables() -> Tables {
-        let tables = testing::tables();
+    fn tables() -> TestJournal {
+        let mut annals = testing::annals();
         for (course, period, marks) in [
-            (1, "I четверть", ["5", "3", "н/а"]),
-            (4, "I четверть", ["5", "4", "5"]),
-            (1, "II четверть", ["4", "4", "2"]),
+            (algebra(), "I четверть", ["5", "3", "н/а"]),
+            (chemistry(), "I четверть", ["5", "4", "5"]),
+            (algebra(), "II четверть", ["4", "4", "2"]),
         ] {
-            for (pupil, mark) in (1..).zip(marks) {
-                final_mark(&tables, course, pupil, period, mark);
+            for (pupil, mark) in [PAVEL, PYOTR, ANNA].into_iter().zip(marks) {
+                final_mark(&mut annals, &course, pupil, period, mark);
             }
         }
-        tables
+        annals.record()
     }
 
     #[test]

@@ -1,74 +1,92 @@
-//! A small school for the tests of this layer, put into the tables by SQL: 7А with four pupils, algebra (course 1, three
-//! lessons a week), English for group 1 (course 2), chemistry (course 4, one hour a week).
+//! A small school for the tests of this layer: 7А with four pupils, algebra (three lessons a week), English for group 1,
+//! chemistry (one hour a week), which goes from semyonov to petrova on 1 October.
 
-use crate::journal::apply::in_memory;
-use crate::journal::read::Tables;
-use crate::school::School;
-use chrono::NaiveDate;
-use rusqlite::params;
+use crate::journal::entry::{CourseSet, LessonRef, SubjectLine, SubjectsSet};
+use crate::journal::testing::{self, Annals, TestJournal, course, lesson_at, moment, name, noon, person};
+use crate::school::{CourseKey, Role, School};
 
-pub fn day(text: &str) -> NaiveDate {
-    crate::school::parse_date(text).unwrap()
+pub(crate) use crate::journal::testing::day;
+
+/// The personal files of the pupils: Иванов Павел, Иванов Пётр, Петренко Анна, Ёлкина Дарья.
+pub(crate) const PAVEL: &str = "И-01";
+pub(crate) const PYOTR: &str = "И-02";
+pub(crate) const ANNA: &str = "П-03";
+pub(crate) const DARYA: &str = "Ё-04";
+
+pub(crate) fn algebra() -> CourseKey {
+    course("7А", "Алгебра")
 }
 
-/// The school without any lesson. Pupils: 1 Иванов Павел, 2 Иванов Пётр, 3 Петренко Анна, 4 Ёлкина Дарья.
-pub fn tables() -> Tables {
-    let tables = in_memory().unwrap();
+pub(crate) fn chemistry() -> CourseKey {
+    course("7А", "Химия")
+}
+
+/// The school without any lesson.
+pub(crate) fn annals() -> Annals {
     let school = School::from_toml(include_str!("../../tests/fixtures/small/school.toml")).unwrap();
-    let config = serde_json::to_string(&school).unwrap();
-    tables.execute("INSERT INTO school VALUES (1, ?1, 1)", [config]).unwrap();
-    tables
-        .execute_batch(
-            "INSERT INTO people VALUES ('semyonov', 'Семёнов', 'Савва', 'Сергеевич', 'учитель', '', NULL, 1),
-                 ('petrova', 'Петрова', 'Полина', 'Павловна', 'завуч', '', NULL, 1),
-                 ('belova', 'Белова', 'Берта', '', 'учитель', '', NULL, 1);
-             INSERT INTO subjects VALUES ('Алгебра', 'Алг.', '', 1, 1, 1), ('Английский язык', 'Англ.', '', 1, 2, 1),
-                 ('Химия', 'Хим.', '', 1, 3, 1);
-             INSERT INTO classes VALUES ('7А', 7, 'А', 'semyonov', 1);
-             INSERT INTO pupils VALUES (1, 'И-01', 'Иванов', 'Павел', 'Андреевич', '2012-02-01', 1),
-                 (2, 'И-02', 'Иванов', 'Пётр', 'Олегович', '2012-04-03', 1),
-                 (3, 'П-03', 'Петренко', 'Анна', '', '2012-06-05', 1),
-                 (4, 'Ё-04', 'Ёлкина', 'Дарья', 'Ильинична', '2012-08-07', 1);
-             INSERT INTO enrolments SELECT id, '7А', '2025-09-01', NULL, 1 FROM pupils;
-             INSERT INTO group_members VALUES ('7А', '1', 1, 1), ('7А', '1', 3, 1);
-             INSERT INTO courses VALUES (1, '7А', '', 'Алгебра', 'semyonov', 3.0, 1),
-                 (2, '7А', '1', 'Английский язык', 'belova', 3.0, 1), (4, '7А', '', 'Химия', 'petrova', 1.0, 1);
-             INSERT INTO course_teachers (course, since, teacher, entry) VALUES (1, '2025-09-01', 'semyonov', 1), (2, '2025-09-01', 'belova', 1),
-                 (4, '2025-09-01', 'semyonov', 1), (4, '2025-10-01', 'petrova', 2);
-             INSERT INTO timetables VALUES (1, '2025-09-01', 1), (4, '2025-09-01', 1);
-             INSERT INTO timetable VALUES (1, '2025-09-01', 1, 2, 1), (1, '2025-09-01', 3, 1, 1),
-                 (1, '2025-09-01', 5, 3, 1), (4, '2025-09-01', 4, 4, 1);",
-        )
-        .unwrap();
-    tables
+    let administrator = person("kuznetsov", "Кузнецов Кирилл", "инженер", &[Role::Administrator]);
+    let mut annals = Annals::new(school, administrator, "2025-09-01T08:00");
+    for (login, full, position, roles) in [
+        ("semyonov", "Семёнов Савва Сергеевич", "учитель", &[Role::Teacher, Role::ClassTeacher][..]),
+        ("petrova", "Петрова Полина Павловна", "завуч", &[Role::Teacher, Role::DeputyHead]),
+        ("belova", "Белова Берта", "учитель", &[Role::Teacher]),
+    ] {
+        annals.person(person(login, full, position, roles));
+    }
+    let subjects = [("Алгебра", "Алг."), ("Английский язык", "Англ."), ("Химия", "Хим.")];
+    let line = |(name, short): (&str, &str)| SubjectLine {
+        name: name.to_owned(),
+        short: short.to_owned(),
+        association: String::new(),
+        written: true,
+    };
+    annals.first(SubjectsSet { subjects: subjects.map(line).to_vec() });
+    annals.class("7А", "semyonov");
+    for (file, full, born) in [
+        (PAVEL, "Иванов Павел Андреевич", "2012-02-01"),
+        (PYOTR, "Иванов Пётр Олегович", "2012-04-03"),
+        (ANNA, "Петренко Анна", "2012-06-05"),
+        (DARYA, "Ёлкина Дарья Ильинична", "2012-08-07"),
+    ] {
+        annals.pupil(file, name(full), day(born), "7А", day("2025-09-01"));
+    }
+    annals.group("7А", "1", vec![PAVEL.to_owned(), ANNA.to_owned()]);
+    annals.course(&algebra(), "semyonov", 3.0).course(&course("7А/1", "Английский язык"), "belova", 3.0);
+    annals.course(&chemistry(), "semyonov", 1.0);
+    annals.timetable(&algebra(), &[(1, 2), (3, 1), (5, 3)]).timetable(&chemistry(), &[(4, 4)]);
+    let handed_over = CourseSet { course: chemistry(), teacher: "petrova".to_owned(), hours: 1.0 };
+    annals.by("kuznetsov", moment("2025-10-01T08:00"), handed_over);
+    annals
 }
 
-/// A lesson that was entered on its day by the course's teacher; its row's id.
-pub fn lesson(tables: &Tables, course: i64, date: &str, number: u8, topic: &str) -> i64 {
-    let sql = "INSERT INTO lessons (course, date, lesson, topic, work, homework, substitute, confirmed, recorded_on,
-                   taken_over, author, entry)
-               SELECT ?1, ?2, ?3, ?4, '', '§ 1', '', 1, ?2, 0, teacher, 1 FROM courses WHERE id = ?1";
-    tables.execute(sql, params![course, date, number, topic]).unwrap();
-    tables.db().last_insert_rowid()
+/// The school without any lesson, recorded.
+pub(crate) fn tables() -> TestJournal {
+    annals().record()
 }
 
-/// Marks, for written work where `work` says so.
-pub fn mark(tables: &Tables, lesson: i64, pupil: i64, marks: &str, work: &str) {
-    let sql = "INSERT INTO marks VALUES (?1, ?2, ?3, ?4, '', 'semyonov', 1)";
-    tables.execute(sql, params![lesson, pupil, marks, work]).unwrap();
+/// A lesson that is entered on its day by the course's teacher.
+pub(crate) fn lesson(annals: &mut Annals, course: &CourseKey, date: &str, number: u8, topic: &str) -> LessonRef {
+    let at = lesson_at(course, date, number);
+    annals.taught(noon(at.date), testing::lesson(&at, topic, "§ 1"));
+    at
 }
 
-pub fn absence(tables: &Tables, lesson: i64, pupil: i64, kind: &str) {
-    let sql = "INSERT INTO attendance VALUES (?1, ?2, ?3, 'semyonov', 1)";
-    tables.execute(sql, params![lesson, pupil, kind]).unwrap();
+/// Marks that are entered on the day of the lesson, for written work where `work` says so.
+pub(crate) fn mark(annals: &mut Annals, at: &LessonRef, pupil: &str, marks: &str, work: &str) {
+    annals.taught(noon(at.date), testing::mark(at, pupil, marks, work));
 }
 
-pub fn reason(tables: &Tables, pupil: i64, since: &str, until: &str, reason: &str) {
-    let sql = "INSERT INTO reasons VALUES (?1, ?2, ?3, ?4, '', 1)";
-    tables.execute(sql, params![pupil, since, until, reason]).unwrap();
+pub(crate) fn absence(annals: &mut Annals, at: &LessonRef, pupil: &str, kind: &str) {
+    annals.taught(noon(at.date), testing::absence(at, pupil, kind));
 }
 
-pub fn final_mark(tables: &Tables, course: i64, pupil: i64, period: &str, mark: &str) {
-    let sql = "INSERT INTO finals VALUES (?1, ?2, ?3, ?4, '', '2025-10-24', 1)";
-    tables.execute(sql, params![course, pupil, period, mark]).unwrap();
+/// A reason that the class teacher enters on the last day of its span.
+pub(crate) fn reason(annals: &mut Annals, pupil: &str, since: &str, until: &str, reason: &str) {
+    annals.by("semyonov", noon(day(until)), testing::reason(pupil, since, until, reason, ""));
+}
+
+/// Final marks that were set in another program, taken over at the end of their period.
+pub(crate) fn final_mark(annals: &mut Annals, course: &CourseKey, pupil: &str, period: &str, mark: &str) {
+    let on = if period == "I четверть" { "2025-10-24" } else { "2025-12-30" };
+    annals.taken_over(moment(on), testing::finals(course, period, &[(pupil, mark)]));
 }

@@ -284,46 +284,54 @@ fn copies(tables: &Tables, school: &School, archive: &str, created: NaiveDate) -
 mod tests {
     use super::*;
     use crate::archive::of_journal::history::{Event, History, What};
-    use crate::journal::apply::in_memory;
+    use crate::journal::entry::{
+        ArchiveCopied, ArchiveRepaired, ArchiveVerified, CarrierLost, RepairedFrom, SchoolChanged,
+    };
+    use crate::journal::testing::{self, Annals, TestJournal, carrier, moment, person};
+    use crate::school::Role;
 
     fn day(text: &str) -> NaiveDate {
         crate::school::parse_date_or(text).unwrap()
     }
 
     /// An archive of the first quarter on the carriers А-1 and А-2.
-    fn tables() -> Tables {
-        let tables = in_memory().unwrap();
+    fn journal() -> TestJournal {
         let school = School::from_toml(include_str!("../../../tests/fixtures/small/school.toml")).unwrap();
-        let config = serde_json::to_string(&school).unwrap();
-        tables.execute("INSERT INTO school VALUES (1, ?1, 1)", [config]).unwrap();
-        tables
-            .execute_batch(
-                "INSERT INTO carriers VALUES ('c1', 'А-1', 'kuznetsov', 'сейф', '', '2025-10-24T09:00:00+03:00', 2),
-                     ('c2', 'А-2', 'petrova', 'кабинет', '', '2025-10-24T09:00:00+03:00', 3);",
-            )
-            .unwrap();
-        archive(&tables, "2025-2026-q1", "I четверть", 4);
-        tables
+        let director = person("kuznetsov", "Кузнецов Кирилл", "директор", &[Role::Administrator, Role::Director]);
+        let mut annals = Annals::new(school, director, "2025-09-01");
+        annals.person(person("petrova", "Петрова Полина", "завуч", &[Role::DeputyHead]));
+        for (id, label, holder, place) in [("c1", "А-1", "kuznetsov", "сейф"), ("c2", "А-2", "petrova", "кабинет")]
+        {
+            annals.by("petrova", moment("2025-10-24T09:00"), carrier(id, label, holder, place));
+        }
+        let mut journal = annals.record();
+        archive(&mut journal, "2025-2026-q1", "I четверть", "2025-10-24T23:30");
+        journal
     }
 
-    fn archive(tables: &Tables, name: &str, period: &str, entry: i64) {
-        let sql = "INSERT INTO archives VALUES (?1, ?2, '2025-10-24T23:30:00+03:00', 3, 'h', 'code', 1, 1, 's', 'petrova', ?3)";
-        tables.execute(sql, params![name, period, entry]).unwrap();
-        let sql = "INSERT INTO archive_copies SELECT ?1, id, '2025-10-24T23:30:00+03:00', ?2 FROM carriers";
-        tables.execute(sql, params![name, entry]).unwrap();
+    fn archive(journal: &mut TestJournal, name: &str, period: &str, at: &str) {
+        journal.by("petrova", at, testing::archive(name, period, &["c1", "c2"]));
     }
 
-    fn verified(tables: &Tables, entry: i64, carrier: &str, on: &str, result: &str) {
-        let sql = "INSERT INTO verifications (entry, archive, carrier, at, by, depth, result)
-                   VALUES (?1, '2025-2026-q1', ?2, ?3 || 'T10:00:00+03:00', 'petrova', 'подпись', ?4)";
-        tables.execute(sql, params![entry, carrier, on, result]).unwrap();
+    fn registered(journal: &mut TestJournal, label: &str, id: &str, holder: &str, place: &str) {
+        journal.by("petrova", "2025-10-25", carrier(id, label, holder, place));
     }
 
-    fn lost(tables: &Tables, carrier: &str) {
-        let sql =
-            "INSERT INTO carrier_losses VALUES (?1, '2025-11-01', 'забыт', 0, '2025-11-01T10:00:00+03:00', 'petrova',
-                   NULL, NULL, NULL, 20, 20, 0)";
-        tables.execute(sql, [carrier]).unwrap();
+    fn copied(journal: &mut TestJournal, carrier: &str, at: &str) {
+        let (archive, carrier) = ("2025-2026-q1".to_owned(), carrier.to_owned());
+        journal.by("petrova", at, ArchiveCopied { archive, carrier });
+    }
+
+    fn verified(journal: &mut TestJournal, carrier: &str, on: &str, result: &str) {
+        let [archive, carrier, depth, result] = ["2025-2026-q1", carrier, "подпись", result].map(str::to_owned);
+        let verified = ArchiveVerified { archive, carrier, depth, result, damaged: None, healable: None };
+        journal.by("petrova", &format!("{on}T10:00"), verified);
+    }
+
+    fn lost(journal: &mut TestJournal, carrier: &str) {
+        let (carrier, reported, circumstances) = (carrier.to_owned(), day("01.11.2025"), "забыт".to_owned());
+        let lost = CarrierLost { carrier, reported, circumstances, by_fault: false };
+        journal.by("petrova", "2025-11-01T10:00", lost);
     }
 
     fn needs(tables: &Tables, on: &str) -> Vec<Need> {
@@ -332,115 +340,112 @@ mod tests {
 
     #[test]
     fn a_copy_is_due_six_months_after_it_was_made_or_verified_last() {
-        let tables = tables();
-        assert_eq!(needs(&tables, "23.04.2026"), []);
+        let mut journal = journal();
+        assert_eq!(needs(&journal, "23.04.2026"), []);
         let due = |label: &str, on: &str| Need::Verify(label.into(), day(on));
-        assert_eq!(needs(&tables, "24.04.2026"), [due("А-1", "24.04.2026"), due("А-2", "24.04.2026")]);
-        verified(&tables, 10, "c1", "2026-04-20", "цел и подлинен");
-        assert_eq!(needs(&tables, "24.04.2026"), [due("А-2", "24.04.2026")]);
-        verified(&tables, 11, "", "2026-04-20", "цел");
-        assert_eq!(needs(&tables, "24.04.2026"), [due("А-2", "24.04.2026")], "verified elsewhere, not on А-2");
-        tables.execute("UPDATE school SET config = json_set(config, '$.policy.verify_months', 3)", []).unwrap();
-        assert_eq!(needs(&tables, "24.01.2026").len(), 1, "by the school's own term");
+        assert_eq!(needs(&journal, "24.04.2026"), [due("А-1", "24.04.2026"), due("А-2", "24.04.2026")]);
+        verified(&mut journal, "c1", "2026-04-20", "цел и подлинен");
+        assert_eq!(needs(&journal, "24.04.2026"), [due("А-2", "24.04.2026")]);
+        verified(&mut journal, "", "2026-04-20", "цел");
+        assert_eq!(needs(&journal, "24.04.2026"), [due("А-2", "24.04.2026")], "verified elsewhere, not on А-2");
+        let mut school = read::school(&journal).unwrap();
+        school.policy.verify_months = 3;
+        journal.by("kuznetsov", "2026-04-20T11:00", SchoolChanged { school });
+        assert_eq!(needs(&journal, "24.01.2026").len(), 1, "by the school's own term");
     }
 
     #[test]
     fn what_is_damaged_forged_lost_or_single_is_said() {
-        let tables = tables();
-        verified(&tables, 10, "c1", "2025-12-01", "повреждён");
-        assert_eq!(needs(&tables, "02.12.2025"), [Need::Repair("А-1".into(), Some("А-2".into()))]);
-        verified(&tables, 11, "c2", "2025-12-01", "не подлинен");
+        let mut journal = journal();
+        verified(&mut journal, "c1", "2025-12-01", "повреждён");
+        assert_eq!(needs(&journal, "02.12.2025"), [Need::Repair("А-1".into(), Some("А-2".into()))]);
+        verified(&mut journal, "c2", "2025-12-01", "не подлинен");
         let both = [Need::Repair("А-1".into(), None), Need::Forged("А-2".into()), Need::NoCopy];
-        assert_eq!(needs(&tables, "02.12.2025"), both);
-        verified(&tables, 12, "c1", "2025-12-02", "цел");
-        verified(&tables, 13, "c2", "2025-12-02", "цел");
-        assert_eq!(needs(&tables, "02.12.2025"), [], "the last verification counts");
-        verified(&tables, 14, "c1", "2025-12-02", "повреждён");
-        let sql = "INSERT INTO repairs VALUES (15, '2025-2026-q1', 'c1', '2025-12-02T12:00:00+03:00', 'petrova', 1, 9, 'copy')";
-        tables.execute(sql, []).unwrap();
+        assert_eq!(needs(&journal, "02.12.2025"), both);
+        verified(&mut journal, "c1", "2025-12-02", "цел");
+        verified(&mut journal, "c2", "2025-12-02", "цел");
+        assert_eq!(needs(&journal, "02.12.2025"), [], "the last verification counts");
+        verified(&mut journal, "c1", "2025-12-02", "повреждён");
+        let (archive, carrier, from) = ("2025-2026-q1".to_owned(), "c1".to_owned(), RepairedFrom::Copy);
+        journal.by("petrova", "2025-12-02T12:00", ArchiveRepaired { archive, carrier, files: 1, bytes: 9, from });
         let due = [Need::Verify("А-1".into(), day("02.12.2025"))];
-        assert_eq!(needs(&tables, "02.12.2025"), due, "a repaired copy is verified");
-        verified(&tables, 16, "c1", "2025-12-02", "цел");
-        lost(&tables, "c2");
-        assert_eq!(needs(&tables, "02.12.2025"), [Need::Single("А-1".into())]);
-        assert_eq!(needs(&tables, "02.06.2026").len(), 2, "what is lost is not due");
-        lost(&tables, "c1");
-        assert_eq!(needs(&tables, "02.12.2025"), [Need::NoCopy]);
+        assert_eq!(needs(&journal, "02.12.2025"), due, "a repaired copy is verified");
+        verified(&mut journal, "c1", "2025-12-02", "цел");
+        lost(&mut journal, "c2");
+        assert_eq!(needs(&journal, "02.12.2025"), [Need::Single("А-1".into())]);
+        assert_eq!(needs(&journal, "02.06.2026").len(), 2, "what is lost is not due");
+        lost(&mut journal, "c1");
+        assert_eq!(needs(&journal, "02.12.2025"), [Need::NoCopy]);
     }
 
     #[test]
     fn copies_that_came_together_since_are_named() {
-        let tables = tables();
+        let mut journal = journal();
         let together = [Need::Together("А-1".into(), "А-2".into())];
-        assert_eq!(needs(&tables, "01.11.2025"), []);
-        tables.execute("UPDATE carriers SET place = 'Кабинет' WHERE id = 'c1'", []).unwrap();
-        assert_eq!(needs(&tables, "01.11.2025"), together);
-        tables.execute("UPDATE carriers SET place = 'сейф', holder = 'petrova' WHERE id = 'c1'", []).unwrap();
-        assert_eq!(needs(&tables, "01.11.2025"), together);
+        assert_eq!(needs(&journal, "01.11.2025"), []);
+        registered(&mut journal, "А-1", "c1", "kuznetsov", "Кабинет");
+        assert_eq!(needs(&journal, "01.11.2025"), together);
+        registered(&mut journal, "А-1", "c1", "petrova", "сейф");
+        assert_eq!(needs(&journal, "01.11.2025"), together);
         // A third copy apart from them is enough.
-        tables
-            .execute_batch(
-                "INSERT INTO carriers VALUES ('c3', 'А-3', 'kuznetsov', 'шкаф', '', '2025-10-24T09:00:00+03:00', 5);
-                 INSERT INTO archive_copies VALUES ('2025-2026-q1', 'c3', '2025-10-24T23:30:00+03:00', 6);",
-            )
-            .unwrap();
-        assert_eq!(needs(&tables, "01.11.2025"), []);
-        lost(&tables, "c3");
-        lost(&tables, "c1");
-        assert_eq!(needs(&tables, "01.11.2025"), [Need::Single("А-2".into())]);
+        registered(&mut journal, "А-3", "c3", "kuznetsov", "шкаф");
+        copied(&mut journal, "c3", "2025-10-25");
+        assert_eq!(needs(&journal, "01.11.2025"), []);
+        lost(&mut journal, "c3");
+        lost(&mut journal, "c1");
+        assert_eq!(needs(&journal, "01.11.2025"), [Need::Single("А-2".into())]);
     }
 
     #[test]
     fn a_copy_written_anew_is_not_the_one_that_was_verified_before_and_counts_from_its_own_day() {
-        let tables = tables();
-        verified(&tables, 10, "c1", "2026-04-20", "цел");
-        verified(&tables, 11, "c2", "2026-04-20", "повреждён");
-        let sql = "INSERT INTO archive_copies VALUES ('2025-2026-q1', 'c2', '2026-04-21T10:00:00+03:00', 12)";
-        tables.execute(sql, []).unwrap();
-        assert_eq!(needs(&tables, "20.10.2026"), [Need::Verify("А-1".into(), day("20.10.2026"))]);
-        assert_eq!(needs(&tables, "21.10.2026").len(), 2, "six months after it was written");
-        let history = History::of(&tables, "c2").unwrap();
+        let mut journal = journal();
+        verified(&mut journal, "c1", "2026-04-20", "цел");
+        verified(&mut journal, "c2", "2026-04-20", "повреждён");
+        copied(&mut journal, "c2", "2026-04-21T10:00");
+        assert_eq!(needs(&journal, "20.10.2026"), [Need::Verify("А-1".into(), day("20.10.2026"))]);
+        assert_eq!(needs(&journal, "21.10.2026").len(), 2, "six months after it was written");
+        let history = History::of(&journal, "c2").unwrap();
         let again = |event: &Event| matches!(&event.what, What::Archived { again, .. } if *again);
-        assert_eq!((history.events.len(), history.events.iter().filter(|event| again(event)).count()), (3, 1));
+        assert_eq!((history.events.len(), history.events.iter().filter(|event| again(event)).count()), (4, 1));
     }
 
     #[test]
     fn an_archive_made_again_on_two_good_copies_takes_the_place_of_the_first() {
-        let tables = tables();
-        verified(&tables, 10, "c1", "2025-12-01", "повреждён");
-        archive(&tables, "2025-2026-q2", "II четверть", 11);
-        assert_eq!(needs(&tables, "02.12.2025").len(), 1, "another period");
-        archive(&tables, "2025-2026-q1-2", "I четверть", 12);
-        let status = Status::of(&tables, day("02.12.2025")).unwrap();
+        let mut journal = journal();
+        verified(&mut journal, "c1", "2025-12-01", "повреждён");
+        archive(&mut journal, "2025-2026-q2", "II четверть", "2025-12-01");
+        assert_eq!(needs(&journal, "02.12.2025").len(), 1, "another period");
+        archive(&mut journal, "2025-2026-q1-2", "I четверть", "2025-12-01");
+        let status = Status::of(&journal, day("02.12.2025")).unwrap();
         assert_eq!(status.archives[0].replaced_by.as_deref(), Some("2025-2026-q1-2"));
         assert!(!status.is_due());
-        lost(&tables, "c2");
-        assert!(Status::of(&tables, day("02.12.2025")).unwrap().archives[0].replaced_by.is_none());
+        lost(&mut journal, "c2");
+        assert!(Status::of(&journal, day("02.12.2025")).unwrap().archives[0].replaced_by.is_none());
     }
 
     #[test]
     fn a_period_that_ended_without_an_archive_is_named_until_one_is_made_after_it() {
-        let tables = tables();
-        let missing = |on: &str| {
-            let missing = Status::of(&tables, day(on)).unwrap().missing;
+        let mut journal = journal();
+        let missing = |journal: &TestJournal, on: &str| {
+            let missing = Status::of(journal, day(on)).unwrap().missing;
             missing.into_iter().map(|(period, _)| period).collect::<Vec<_>>()
         };
         // The archive of the first quarter is there; the second ends on 30.12.2025.
-        assert_eq!(missing("02.12.2025"), [] as [&str; 0]);
-        assert_eq!(missing("15.01.2026"), ["II четверть"]);
-        archive(&tables, "2025-2026-q2-db", "II четверть", 12);
-        assert_eq!(missing("15.01.2026"), ["II четверть"], "the database alone is no archive of the pages");
+        assert_eq!(missing(&journal, "02.12.2025"), [] as [&str; 0]);
+        assert_eq!(missing(&journal, "15.01.2026"), ["II четверть"]);
+        archive(&mut journal, "2025-2026-q2-db", "II четверть", "2026-01-10");
+        assert_eq!(missing(&journal, "15.01.2026"), ["II четверть"], "the database alone is no archive of the pages");
     }
 
     #[test]
     fn journals_are_kept_five_years_and_sheets_of_final_results_twenty_five() {
-        let tables = tables();
-        archive(&tables, "2025-2026-summaries", "Сводные ведомости", 11);
-        let status = Status::of(&tables, day("01.01.2032")).unwrap();
-        let [journal, summaries] = &status.archives[..] else { panic!("{status:?}") };
-        assert_eq!((journal.kept_until, summaries.kept_until), (day("31.12.2031"), day("31.12.2051")));
-        assert!(journal.may_be_destroyed(day("01.01.2032")) && !journal.may_be_destroyed(day("31.12.2031")));
-        assert_eq!(journal.needs, [], "nothing is due of what need not be kept");
+        let mut journal = journal();
+        archive(&mut journal, "2025-2026-summaries", "Сводные ведомости", "2025-10-25");
+        let status = Status::of(&journal, day("01.01.2032")).unwrap();
+        let [first, summaries] = &status.archives[..] else { panic!("{status:?}") };
+        assert_eq!((first.kept_until, summaries.kept_until), (day("31.12.2031"), day("31.12.2051")));
+        assert!(first.may_be_destroyed(day("01.01.2032")) && !first.may_be_destroyed(day("31.12.2031")));
+        assert_eq!(first.needs, [], "nothing is due of what need not be kept");
         assert_eq!(summaries.needs.len(), 2);
         assert_eq!(status.summaries(), Some(summaries));
     }

@@ -1,21 +1,17 @@
 //! The grid without a terminal: keys in, jobs and a drawn screen out.
 //!
-//! A desk is a model with tables in memory behind it. It takes jobs as a journal would, and refuses the marks that it
-//! is told to refuse.
+//! A desk is a model with a journal behind it, which records its jobs and refuses, beside what the rules refuse, the marks
+//! that it is told to refuse.
 
 use super::draw;
 use super::keys::Key;
 use super::model::{Access, Focus, Job, Message, Model, Target};
 use crate::error::Error;
-use crate::journal::entry::{
-    Body, ClassSet, CourseSet, Entry, LessonRecorded, LessonRef, PlanLine, PlanSet, PupilEnrolled, PupilLeft, PupilSet,
-    RULES, SchoolChanged, Slot, SubjectLine, SubjectsSet, TimetableSet,
-};
-use crate::journal::read::Tables;
+use crate::journal::entry::{Body, LessonRef, PlanLine, PlanSet, PupilLeft, SubjectLine, SubjectsSet};
 use crate::journal::read::course_view::{CourseView, Keeper, Place, course_view};
-use crate::journal::{apply, read};
-use crate::ledger::store;
-use crate::school::{ClassName, CourseKey, PersonName, School, parse_date};
+use crate::journal::read::{self, Tables};
+use crate::journal::testing::{Annals, TestJournal, day, lesson, moment, name, noon, person};
+use crate::school::{ClassName, CourseKey, Role, School};
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use ratatui::Terminal;
@@ -25,91 +21,69 @@ const SIZES: [(u16, u16); 12] =
     [(80, 24), (120, 40), (40, 10), (200, 60), (110, 12), (80, 3), (3, 80), (20, 5), (1, 1), (2, 2), (10, 1), (0, 0)];
 
 struct Desk {
-    tables: Tables,
-    seq: u64,
+    journal: TestJournal,
     model: Model,
     refuse: Option<&'static str>,
     jobs: Vec<Job>,
-}
-
-fn day(text: &str) -> NaiveDate {
-    parse_date(text).unwrap()
 }
 
 fn key() -> CourseKey {
     CourseKey { class: ClassName::parse("7А").unwrap(), group: String::new(), subject: "Алгебра".into() }
 }
 
-fn apply(tables: &Tables, seq: &mut u64, body: Body) {
-    *seq += 1;
-    let time = chrono::DateTime::parse_from_rfc3339("2025-09-15T12:00:00+03:00").unwrap();
-    let (author, key) = ("semyonov".to_owned(), String::new());
-    let entry = Entry { time, author, key, rules: RULES, taken_over: false, body };
-    apply::apply(tables, *seq, &entry).unwrap();
-}
-
-/// A class of so many pupils with a lesson a day from 1 September on; the last pupil left on the 10th.
-fn school(pupils: usize, lessons: u32) -> (Tables, u64) {
-    let tables = apply::in_memory().unwrap();
-    store::create(tables.db()).unwrap();
-    let mut seq = 0;
-    let mut put = |body: Body| apply(&tables, &mut seq, body);
-    let config = std::fs::read_to_string("tests/fixtures/small/school.toml").unwrap();
-    put(SchoolChanged { school: School::from_toml(&config).unwrap() }.into());
-    let line = SubjectLine {
-        name: "Алгебра".into(), short: "Алг.".into(), association: String::new(), written: true
-    };
-    put(SubjectsSet { subjects: vec![line] }.into());
-    put(ClassSet { class: key().class, teacher: String::new() }.into());
-    put(CourseSet { course: key(), teacher: "semyonov".into(), hours: 3.0 }.into());
-    put(TimetableSet {
-        course: key(),
-        since: None,
-        slots: vec![Slot { weekday: 1, lesson: 2 }, Slot { weekday: 3, lesson: 1 }],
-    }
-    .into());
+/// A class of so many pupils with a lesson on each of the first school days, whose topic is the day's number in the
+/// year; the last pupil left on the 10th. The school lets its teachers enter and overwrite for as long as they like.
+fn school(pupils: usize, lessons: usize) -> TestJournal {
+    let mut school = School::from_toml(&std::fs::read_to_string("tests/fixtures/small/school.toml").unwrap()).unwrap();
+    let policy = &mut school.policy;
+    (policy.edit_days, policy.overwrite_days, policy.final_days) = (365, 365, 365);
+    (policy.min_marks_one_hour, policy.min_marks_more_hours) = (0, 0);
+    let days = school.year.begins.iter_days().filter(|day| school.day_off(*day).is_none());
+    let days: Vec<NaiveDate> = days.take(lessons).collect();
+    let roles = [Role::Administrator, Role::Teacher];
+    let begins = school.year.begins;
+    let mut annals =
+        Annals::new(school, person("semyonov", "Семёнов Савва Сергеевич", "учитель", &roles), "2025-09-01");
+    let (subject, short) = ("Алгебра".to_owned(), "Алг.".to_owned());
+    let line = SubjectLine { name: subject, short, association: String::new(), written: false };
+    annals.first(SubjectsSet { subjects: vec![line] });
+    annals.class("7А", "").course(&key(), "semyonov", 3.0).timetable(&key(), &[(1, 2), (3, 1)]);
     let line = |no| PlanLine { no, topic: format!("Тема {no}"), work: String::new(), homework: format!("§ {no}") };
-    put(PlanSet { course: key(), lines: (1..=60).map(line).collect() }.into());
+    annals.taken_over(moment("2025-09-01"), PlanSet { course: key(), lines: (1..=60).map(line).collect() });
     for n in 0..pupils {
-        let (file, class) = (format!("П-{n:02}"), key().class);
-        let name =
-            PersonName { surname: format!("Ученик{n:02}"), given: "Анна".into(), patronymic: String::new() };
-        put(PupilSet { file: file.clone(), name, born: day("2012-01-01") }.into());
-        put(PupilEnrolled { file: file.clone(), class, since: day("2025-09-01") }.into());
+        let file = format!("П-{n:02}");
+        annals.pupil(&file, name(&format!("Ученик{n:02} Анна")), day("2012-01-01"), "7А", day("2025-09-01"));
         if n + 1 == pupils && n > 0 {
-            put(PupilLeft { file, until: day("2025-09-10") }.into());
+            annals.first(PupilLeft { file, until: day("2025-09-10") });
         }
     }
-    for n in 0..lessons {
-        let date = day("2025-09-01") + chrono::Duration::days(n.into());
-        let at = LessonRef { course: key(), date, lesson: 2 };
-        let (topic, homework) = (format!("Тема {}", n + 1), format!("§ {}", n + 1));
-        let (work, substitute) = (String::new(), String::new());
-        put(LessonRecorded { at, topic, work, homework, substitute, cells: Vec::new() }.into());
+    for date in days {
+        let (at, number) = (LessonRef { course: key(), date, lesson: 2 }, (date - begins).num_days() + 1);
+        annals.taught(noon(date), lesson(&at, &format!("Тема {number}"), &format!("§ {number}")));
     }
-    (tables, seq)
+    annals.record()
 }
 
 impl Desk {
-    fn new(pupils: usize, lessons: u32) -> Self {
-        let (tables, seq) = school(pupils, lessons);
+    fn new(pupils: usize, lessons: usize) -> Self {
+        let mut journal = school(pupils, lessons);
+        journal.wait_until("2025-09-15");
         let keeper = Keeper { login: "semyonov".into(), substitute: false };
-        let model = Model::new(view(&tables), Access::Keeps(keeper, "Семёнов С. С.".into()), day("2025-09-15"));
-        Self { tables, seq, model, refuse: None, jobs: Vec::new() }
+        let model = Model::new(view(&journal), Access::Keeps(keeper, "Семёнов С. С.".into()), day("2025-09-15"));
+        Self { journal, model, refuse: None, jobs: Vec::new() }
     }
 
     fn press(&mut self, key: Key) {
         let Some(job) = self.model.press(key) else { return };
         let text = format!("{:?}", job.bodies);
-        if self.refuse.is_some_and(|what| text.contains(what)) {
-            self.model.refused(&job.target, Error::refused("§2.3.2: нельзя").next("подайте заявку"));
+        let recorded = if self.refuse.is_some_and(|what| text.contains(what)) {
+            Err(Error::refused("§2.3.2: нельзя").next("подайте заявку"))
         } else {
-            let mut entries = Vec::new();
-            for body in &job.bodies {
-                apply(&self.tables, &mut self.seq, body.clone());
-                entries.push(self.seq);
-            }
-            self.model.recorded(&job.target, view(&self.tables), &entries, &[]);
+            self.journal.attempt("semyonov", &job.bodies)
+        };
+        match recorded {
+            Ok(entries) => self.model.recorded(&job.target, view(&self.journal), &entries, &[]),
+            Err(error) => self.model.refused(&job.target, error),
         }
         self.jobs.push(job);
     }
@@ -269,7 +243,7 @@ fn final_marks_stand_after_the_last_lesson_of_their_period() {
     let columns = &desk.model.view.columns;
     let first = desk.model.view.column(&Place::Final { period: "I четверть".into() }).unwrap();
     assert_eq!(columns[first - 1].place, Place::Lesson { date: day("2025-10-24"), number: 2 });
-    assert_eq!(columns[first + 1].place, Place::Lesson { date: day("2025-10-25"), number: 2 });
+    assert_eq!(columns[first + 1].place, Place::Lesson { date: day("2025-11-03"), number: 2 });
     let last: Vec<&str> = columns[columns.len() - 2..].iter().map(|column| column.short.as_str()).collect();
     assert_eq!(last, ["II четв.", "Год"]);
 }
@@ -344,7 +318,7 @@ fn what_others_wrote_elsewhere_hinders_nothing_and_what_they_wrote_here_is_not_o
     let other = ("П-01".to_owned(), cell.1.clone());
     desk.type_in("5");
     desk.press(Key::Enter);
-    let now = view(&desk.tables);
+    let now = view(&desk.journal);
     assert!(super::unchanged(&Target::Cell(other), &seen, &now).is_ok());
     assert!(super::unchanged(&Target::Lesson(cell.1.clone()), &seen, &now).is_ok());
     let error = super::unchanged(&Target::Cell(cell), &seen, &now).unwrap_err();
@@ -357,11 +331,8 @@ fn the_cursor_stays_on_its_lesson_when_others_record_one_before_it() {
     desk.press(Key::Down);
     let before = desk.model.cell();
     let at = LessonRef { course: key(), date: day("2025-09-02"), lesson: 1 };
-    let (topic, text) = ("Ещё урок".to_owned(), String::new());
-    let lesson =
-        LessonRecorded { at, topic, work: text.clone(), homework: text.clone(), substitute: text, cells: vec![] };
-    apply(&desk.tables, &mut desk.seq, lesson.into());
-    desk.model.replace_view(view(&desk.tables));
+    desk.journal.attempt("semyonov", &[lesson(&at, "Ещё урок", "").into()]).unwrap();
+    desk.model.replace_view(view(&desk.journal));
     assert_eq!(desk.model.cell(), before);
 }
 
@@ -415,7 +386,7 @@ proptest! {
     #[test]
     fn no_sequence_of_keys_loses_a_mark_or_panics(
         pressed in prop::collection::vec((keys(), 0..SIZES.len()), 1..120),
-        pupils in 0usize..5, lessons in 0u32..5,
+        pupils in 0usize..5, lessons in 0usize..5,
     ) {
         let mut desk = Desk::new(pupils, lessons);
         desk.refuse = Some("Grade(2)");
@@ -433,7 +404,7 @@ proptest! {
                     && (matches!(key, Key::Esc | Key::Delete | Key::Backspace) || attempt.text.trim().is_empty());
                 prop_assert!(kept || stands || given_up || desk.jobs.len() > jobs, "{:?} lost at {:?}", attempt.text, key);
             }
-            let fresh = view(&desk.tables);
+            let fresh = view(&desk.journal);
             for column in &fresh.columns {
                 for row in 0..fresh.pupils.len() {
                     prop_assert_eq!(fresh.text(&column.place, row), desk.model.view.text(&column.place, row));

@@ -31,29 +31,4 @@ impl Tables {
     pub(crate) fn prepare_cached(&self, sql: &str) -> rusqlite::Result<CachedStatement<'_>> {
         self.0.prepare_cached(sql)
     }
-
-    #[cfg(test)]
-    pub(crate) fn execute(&self, sql: &str, parameters: impl rusqlite::Params) -> rusqlite::Result<usize> {
-        self.0.execute(sql, parameters)
-    }
-
-    #[cfg(test)]
-    pub(crate) fn execute_batch(&self, sql: &str) -> rusqlite::Result<()> {
-        self.0.execute_batch(sql)
-    }
-
-    #[cfg(test)]
-    pub(crate) fn prepare(&self, sql: &str) -> rusqlite::Result<rusqlite::Statement<'_>> {
-        self.0.prepare(sql)
-    }
-
-    #[cfg(test)]
-    pub(crate) fn query_row<T>(
-        &self,
-        sql: &str,
-        parameters: impl rusqlite::Params,
-        read: impl FnOnce(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
-    ) -> rusqlite::Result<T> {
-        self.0.query_row(sql, parameters, read)
-    }
 }

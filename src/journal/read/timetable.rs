@@ -67,21 +67,27 @@ impl Timetable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::apply;
+    use crate::journal::entry::TimetableSet;
+    use crate::journal::read;
+    use crate::journal::testing::{Annals, course, person};
+    use crate::school::Role;
 
     #[test]
     fn a_week_holds_until_the_next_one_begins() {
-        let database = apply::in_memory().unwrap();
+        let school = School::from_toml(include_str!("../../../tests/fixtures/small/school.toml")).unwrap();
+        let administrator = person("ivanov", "Иванов Игорь", "учитель", &[Role::Administrator, Role::Teacher]);
+        let mut annals = Annals::new(school, administrator, "2025-09-01");
+        let algebra = course("7А", "Алгебра");
+        annals.subject("Алгебра").class("7А", "").course(&algebra, "ivanov", 2.0);
         for (since, lessons) in
             [("2025-09-01", &[(1u8, 2u8), (3, 4)][..]), ("2026-01-12", &[(1, 5)]), ("2026-04-01", &[])]
         {
-            database.execute("INSERT INTO timetables VALUES (1, ?1, 1)", [since]).unwrap();
-            for (weekday, lesson) in lessons {
-                let row = rusqlite::params![since, weekday, lesson];
-                database.execute("INSERT INTO timetable VALUES (1, ?1, ?2, ?3, 1)", row).unwrap();
-            }
+            let slots = lessons.iter().map(|(weekday, lesson)| Slot { weekday: *weekday, lesson: *lesson }).collect();
+            annals.first(TimetableSet { course: algebra.clone(), since: parse_date_or(since), slots });
         }
-        let timetable = Timetable::of(&database, 1).unwrap();
+        let tables = annals.record();
+        let course = read::course(&tables, &algebra).unwrap().unwrap();
+        let timetable = Timetable::of(&tables, course.id).unwrap();
         let on = |day: &str| timetable.on(parse_date_or(day).unwrap()).collect::<Vec<_>>();
         assert_eq!(on("2025-09-01"), [2]);
         assert_eq!(on("2026-01-07"), [4], "a Wednesday of the first week");

@@ -1,7 +1,9 @@
 //! Every kind of entry against every role, own things and foreign ones: the table of the design, written out.
 
 use super::*;
-use crate::journal::apply;
+use crate::journal::entry::{LessonRecorded, Person, PersonDismissed, RemarkWritten, SubjectLine, SubjectsSet};
+use crate::journal::testing::{Annals, TestJournal, course, day, lesson, lesson_at, moment, name, person};
+use crate::school::School;
 use std::collections::BTreeSet;
 
 /// What binds an author to a thing; none of it is a right without the role.
@@ -155,31 +157,44 @@ fn body(line: &str) -> String {
     }
 }
 
-fn school() -> String {
-    let text = include_str!("../../../tests/fixtures/small/school.toml");
-    serde_json::to_string(&crate::school::School::from_toml(text).unwrap()).unwrap()
+fn small_school() -> School {
+    School::from_toml(include_str!("../../../tests/fixtures/small/school.toml")).unwrap()
 }
 
-/// The tables of a school where `author` holds the role and, of the ties, the one named.
-fn tables_with(author: &str, role: Role, tie: char) -> Tables {
-    let tables = apply::in_memory().unwrap();
-    let of = |this: char, other: &str| if tie == this { author.to_owned() } else { other.to_owned() };
-    let (teacher, substitute, class_teacher) = (of('c', "other"), of('s', ""), of('k', "other"));
+fn school() -> String {
+    serde_json::to_string(&small_school()).unwrap()
+}
+
+/// A school where `author` holds the role and, of the ties, the one named. He came by the tie when he taught and led a
+/// class, and then was left with the role alone.
+fn school_with(author: &str, role: Role, tie: char) -> TestJournal {
+    let of = |this: char| if tie == this { author } else { "other" };
+    let mut annals =
+        Annals::new(small_school(), person("admin", "Админов Артём", "инженер", &[Administrator]), "2025-09-01");
     let association = if tie == 'o' { "МО" } else { "Другое МО" };
-    let sql = format!(
-        "INSERT INTO people VALUES ('{author}', 'Ким', 'Ян', '', '', '{association}', NULL, 1);
-         INSERT INTO roles VALUES ('{author}', '{}');
-         INSERT INTO subjects VALUES ('Алгебра', 'Алг.', 'МО', 1, 1, 1);
-         INSERT INTO classes VALUES ('7А', 7, 'А', '{class_teacher}', 1);
-         INSERT INTO pupils VALUES (1, 'К-1', 'Котов', 'Ян', '', '2012-01-01', 1);
-         INSERT INTO enrolments VALUES (1, '7А', '2025-09-01', NULL, 1);
-         INSERT INTO courses VALUES (1, '7А', '', 'Алгебра', '{teacher}', 3.0, 1);
-         INSERT INTO lessons VALUES (1, 1, '2025-09-15', 2, 'Тема', '', '', '{substitute}', 0, '2025-09-15', 0, 'x', 1);
-         INSERT INTO remarks VALUES (1, '7А', 1, 'о курсе', 'x', '', '', '', '', 1), (2, '7А', NULL, 'о книге', 'x', '', '', '', '', 1);",
-        role.word()
-    );
-    tables.execute_batch(&sql).unwrap();
-    tables
+    let with = |roles: &[Role]| Person {
+        association: association.to_owned(),
+        ..person(author, "Ким Ян", "сотрудник", roles)
+    };
+    let before: BTreeSet<Role> = [Teacher, ClassTeacher, role].into();
+    annals.person(with(&before.into_iter().collect::<Vec<_>>()));
+    annals.person(person("other", "Иной Иван", "учитель", &[Teacher, ClassTeacher]));
+    annals.person(person("head", "Завьялова Инна", "завуч", &[DeputyHead]));
+    let (name_of, short, of_subject) = ("Алгебра".to_owned(), "Алг.".to_owned(), "МО".to_owned());
+    let line = SubjectLine { name: name_of, short, association: of_subject, written: true };
+    annals.first(SubjectsSet { subjects: vec![line] });
+    let algebra = course("7А", "Алгебра");
+    annals.class("7А", of('k')).pupil("К-1", name("Котов Ян"), day("2012-01-01"), "7А", day("2025-09-01"));
+    annals.course(&algebra, of('c'), 3.0);
+    let substitute = if tie == 's' { author.to_owned() } else { String::new() };
+    let given = LessonRecorded { substitute, ..lesson(&lesson_at(&algebra, "2025-09-15", 2), "Тема", "") };
+    annals.taught(moment("2025-09-15"), given);
+    for (course, text) in [(Some(algebra.clone()), "о курсе"), (None, "о книге")] {
+        let remark = RemarkWritten { class: algebra.class.clone(), course, text: text.to_owned() };
+        annals.by("head", moment("2025-09-15"), remark);
+    }
+    annals.by("admin", moment("2025-09-15T18:00"), with(&[role]));
+    annals.record()
 }
 
 fn entry(line: &str, author: &str, tie: char, taken_over: bool) -> Entry {
@@ -213,11 +228,12 @@ fn every_kind_of_entry_has_its_line_in_both_tables() {
 #[test]
 fn every_action_is_allowed_to_whom_the_design_allows_it_and_to_nobody_else() {
     let mut checked = 0;
-    for (line, roles) in MATRIX {
-        for (role, cell) in Role::ALL.into_iter().zip(cells(roles)) {
-            for tie in TIES {
-                let tables = tables_with("kim", role, tie);
-                let allowed = check(&tables, &entry(line, "kim", tie, false));
+    for (place, role) in Role::ALL.into_iter().enumerate() {
+        for tie in TIES {
+            let school = school_with("kim", role, tie);
+            for (line, roles) in MATRIX {
+                let cell = cells(roles)[place];
+                let allowed = check(&school, &entry(line, "kim", tie, false));
                 let expected = cell == "+" || (tie != '-' && cell.contains(tie));
                 assert_eq!(allowed.is_ok(), expected, "{line}, {role:?}, tie «{tie}»");
                 if let Err(error) = allowed {
@@ -232,10 +248,11 @@ fn every_action_is_allowed_to_whom_the_design_allows_it_and_to_nobody_else() {
 
 #[test]
 fn history_is_brought_in_by_the_administrator_and_only_history_is() {
-    for (line, _) in MATRIX {
-        for role in Role::ALL {
-            for tie in TIES {
-                let allowed = check(&tables_with("kim", role, tie), &entry(line, "kim", tie, true)).is_ok();
+    for role in Role::ALL {
+        for tie in TIES {
+            let school = school_with("kim", role, tie);
+            for (line, _) in MATRIX {
+                let allowed = check(&school, &entry(line, "kim", tie, true)).is_ok();
                 assert_eq!(allowed, role == Administrator && HISTORY.contains(line), "{line}, {role:?}, tie «{tie}»");
             }
         }
@@ -244,12 +261,12 @@ fn history_is_brought_in_by_the_administrator_and_only_history_is() {
 
 #[test]
 fn whoever_was_dismissed_may_record_nothing() {
-    for (line, _) in MATRIX {
-        for role in Role::ALL {
-            for tie in TIES {
-                let tables = tables_with("kim", role, tie);
-                tables.execute_batch("UPDATE people SET dismissed = '2025-09-10'").unwrap();
-                assert!(check(&tables, &entry(line, "kim", tie, false)).is_err(), "{line}, {role:?}, tie «{tie}»");
+    for role in Role::ALL {
+        for tie in TIES {
+            let mut school = school_with("kim", role, tie);
+            school.by("admin", "2025-09-16", PersonDismissed { login: "kim".to_owned() });
+            for (line, _) in MATRIX {
+                assert!(check(&school, &entry(line, "kim", tie, false)).is_err(), "{line}, {role:?}, tie «{tie}»");
             }
         }
     }

@@ -1,9 +1,14 @@
 //! What single forms say and how they use their page.
 
+use crate::journal::entry::{Body, Change, LessonText, YearClosed};
 use crate::journal::read::Tables;
+use crate::journal::testing::{Annals, By, Dated, TestJournal, day, decided, lesson, lesson_at, moment};
 use crate::print::page::{Page, TextRun};
-use crate::print::testing::{LIFELIKE, Size, context, correct, of_class, tables};
+use crate::print::testing::{
+    LIFELIKE, Size, context, correct, file, mark_change, of_class, request, russian, tables, year,
+};
 use crate::print::{Document, Form, IssueContext, Layouts, lay_out};
+use crate::school::Marks;
 use chrono::DateTime;
 use std::sync::LazyLock;
 
@@ -11,8 +16,17 @@ const NUMBER: &str = "2025-0143";
 
 static LAYOUTS: LazyLock<Layouts> = LazyLock::new(|| Layouts::load(None).unwrap());
 
-fn small() -> Tables {
-    tables(Size { subjects: 1, ..LIFELIKE })
+const SMALL: Size = Size { subjects: 1, ..LIFELIKE };
+
+fn small() -> TestJournal {
+    tables(SMALL)
+}
+
+/// The small class, of which more or less happens.
+fn changed(change: impl FnOnce(&mut Annals)) -> TestJournal {
+    let mut annals = year(SMALL);
+    change(&mut annals);
+    annals.record()
 }
 
 fn on(day: &str) -> IssueContext {
@@ -44,14 +58,14 @@ fn part<'d>(document: &'d Document, title: &str) -> &'d [Page] {
 
 #[test]
 fn the_title_page_leaves_the_day_of_finishing_to_the_pen_until_the_year_is_over() {
-    let tables = small();
+    let mut tables = small();
     let title = |tables: &Tables, day: &str| text_of(&laid(tables, Form::ClassBook, &on(day)).pages[0]);
     for day in ["2025-10-24", "2026-05-28"] {
         let text = title(&tables, day);
         assert!(text.contains("Начат 01.09.2025, окончен ____") && !text.contains("29.05.2026"), "{text}");
     }
     assert!(title(&tables, "2026-05-29").contains("Начат 01.09.2025, окончен 29.05.2026"));
-    tables.execute("INSERT INTO year_closed VALUES (1, '2026-05-27T10:00:00+03:00', 'dir', 1)", []).unwrap();
+    tables.by("dir", "2026-05-29T16:00", YearClosed {});
     assert!(title(&tables, "2026-05-28").contains("окончен 29.05.2026"), "the year was closed");
 }
 
@@ -67,16 +81,13 @@ fn the_schools_name_on_the_title_page_is_broken_into_lines_of_like_length() {
 
 #[test]
 fn months_are_named_in_words_over_every_column_however_narrow() {
-    let tables = small();
-    // May has a single lesson.
-    for table in ["marks", "attendance"] {
-        let sql = format!(
-            "DELETE FROM {table} WHERE lesson IN (SELECT id FROM lessons WHERE date > '2026-05-01' AND date <> '2026-05-04')"
-        );
-        tables.execute(&sql, []).unwrap();
-    }
-    tables.execute("DELETE FROM lessons WHERE date BETWEEN '2026-04-02' AND '2026-04-29'", []).unwrap();
-    tables.execute("DELETE FROM lessons WHERE date BETWEEN '2025-12-02' AND '2025-12-31'", []).unwrap();
+    // April and December have a day or two each, and May has no marks after its first lesson.
+    let tables = changed(|annals| {
+        let april = day("2026-04-02")..=day("2026-04-29");
+        let december = day("2025-12-02")..=day("2025-12-31");
+        annals.without_cells(|at, _| at.date > day("2026-05-01") && at.date != day("2026-05-04"));
+        annals.without_lessons(|at| april.contains(&at.date) || december.contains(&at.date));
+    });
     let document = book(&tables);
     let names = [
         "январь",
@@ -123,14 +134,25 @@ fn is_underlined(page: &Page, run: &TextRun) -> bool {
 
 #[test]
 fn a_corrected_mark_is_underlined_and_carries_the_number_of_its_note() {
-    let tables = small();
-    tables.execute("INSERT OR REPLACE INTO marks VALUES (1001, 10, '4', '', '', 't1', 1)", []).unwrap();
-    tables.execute("DELETE FROM attendance WHERE lesson = 1001 AND pupil IN (10, 12)", []).unwrap();
-    tables.execute("DELETE FROM marks WHERE lesson = 1001 AND pupil = 12", []).unwrap();
-    correct(&tables, 12, 1001, ("mark", Some(10), ""), "3", "4");
-    correct(&tables, 13, 1001, ("mark", Some(12), ""), "2", "");
-    correct(&tables, 14, 1002, ("lesson", None, ""), "тема «Дроби»", "тема «Степени»");
-    correct(&tables, 15, 1002, ("final", Some(10), "I четверть"), "4", "5");
+    let tables = changed(|annals| {
+        let lessons = annals.lessons_of(&russian());
+        annals.put_mark(&lessons[0], &file(10), "3").put_mark(&lessons[0], &file(12), "2");
+        for number in 1..=11 {
+            request(annals, &lessons[0], mark_change(10, "3", "5"));
+            annals.by("zav", moment("2025-10-20"), decided(number, false, "не найдено"));
+        }
+        correct(annals, &lessons[0], mark_change(10, "3", "4"));
+        correct(annals, &lessons[0], mark_change(12, "2", ""));
+        let line = |topic: &str| LessonText { topic: topic.into(), ..LessonText::default() };
+        annals.without(|body| matches!(body, Body::LessonRecorded(set) if set.at == lessons[1]));
+        let (was, becomes) = (line("Дроби"), line("Степени"));
+        let at = moment(&lessons[1].date.to_string());
+        annals.entries.insert(0, Dated { at, by: By::Teacher, body: lesson(&lessons[1], &was.topic, "").into() });
+        correct(annals, &lessons[1], Change::Lesson { was: Some(was), becomes });
+        let mark = |text: &str| Some(Marks::parse(text).unwrap());
+        let (pupil, period) = (file(12), "I четверть".to_owned());
+        correct(annals, &lessons[1], Change::Final { pupil, period, was: mark("4"), becomes: mark("5") });
+    });
     let before = text_of_all(&book(&small()));
     let document = book(&tables);
     let text = text_of_all(&document);
@@ -152,20 +174,22 @@ fn a_corrected_mark_is_underlined_and_carries_the_number_of_its_note() {
 
 #[test]
 fn a_correction_that_was_rejected_or_awaits_its_decision_leaves_no_trace_in_the_book() {
-    let tables = small();
-    correct(&tables, 1, 1001, ("mark", Some(10), ""), "3", "4");
-    correct(&tables, 2, 1002, ("mark", Some(11), ""), "3", "4");
-    tables.execute("UPDATE corrections SET decision = 'отклонено' WHERE number = 1", []).unwrap();
-    tables.execute("UPDATE corrections SET decision = '', decided_at = '' WHERE number = 2", []).unwrap();
+    let tables = changed(|annals| {
+        let lessons = annals.lessons_of(&russian());
+        annals.put_mark(&lessons[0], &file(10), "3").put_mark(&lessons[1], &file(11), "3");
+        request(annals, &lessons[0], mark_change(10, "3", "4"));
+        request(annals, &lessons[1], mark_change(11, "3", "4"));
+        annals.by("zav", moment("2025-10-20"), decided(1, false, "не найдено"));
+    });
     assert!(!text_of_all(&book(&tables)).contains("Замена сведений"));
 }
 
 #[test]
 fn a_lesson_entered_later_says_on_which_day() {
-    let tables = small();
-    tables
-        .execute("UPDATE lessons SET date = '2025-09-15', lesson = 9, recorded_on = '2025-09-18' WHERE id = 1012", [])
-        .unwrap();
+    let tables = changed(|annals| {
+        let at = lesson_at(&russian(), "2025-09-15", 9);
+        annals.taught(moment("2025-09-18"), lesson(&at, "Повторение", ""));
+    });
     assert!(text_of_all(&book(&tables)).contains("внесено 18.09"));
 }
 
@@ -194,7 +218,7 @@ fn counts_of_missed_lessons_stand_clear_of_their_rules() {
 #[test]
 fn no_page_of_missed_lessons_holds_a_pupil_or_two_only() {
     for pupils in 20..=40 {
-        let tables = tables(Size { pupils, subjects: 1, ..LIFELIKE });
+        let tables = tables(Size { pupils, ..SMALL });
         let document = book(&tables);
         let pages = part(&document, "Сведения о количестве уроков, пропущенных обучающимися");
         for page in pages {
@@ -244,7 +268,7 @@ fn nobody_signs_the_summary_sheet_twice() {
 #[test]
 fn the_summary_of_progress_is_certified_below_its_last_table() {
     for pupils in 1..=12 {
-        let tables = tables(Size { pupils, subjects: 1, ..LIFELIKE });
+        let tables = tables(Size { pupils, ..SMALL });
         let document = laid(&tables, Form::Progress, &context(NUMBER));
         assert!(document.pages.iter().all(|page| page.width > page.height), "{pupils} pupils");
         let (last, others) = document.pages.split_last().unwrap();

@@ -1,7 +1,13 @@
 //! What stands in the registers, acts and extracts of the school.
 
+use crate::journal::entry::{
+    ArchiveCopied, Body, CarrierIssued, CarrierLost, CarrierRestored, CarrierReturned, PupilMoved,
+};
 use crate::journal::read::Tables;
-use crate::print::testing::{ARCHIVE, LIFELIKE, Size, act, context, extract, of_school, papers, tables};
+use crate::journal::testing::{self, absence, day, identity, lesson, lesson_at, moment, noon};
+use crate::print::testing::{
+    ARCHIVE, CARRIERS, LIFELIKE, Size, act, annals_of_papers, context, extract, file, of_school, papers, year,
+};
 use crate::print::{Form, Layouts, Subject, Wanted, lay_out};
 use std::collections::BTreeMap;
 
@@ -86,31 +92,34 @@ fn the_register_of_carriers_says_who_has_each_and_leaves_room_for_the_pen() {
 
 #[test]
 fn the_register_of_carriers_has_a_line_for_each_issue_and_the_loss_in_the_last() {
-    let tables = papers(0, 0, false);
-    tables
-        .execute_batch(
-            "INSERT INTO carrier_issues VALUES
-                 (1601, '00c1d2e3f4a5b6c7', 'zav', '2025-11-01T09:00:00+03:00', 'dir', '2025-11-20T09:00:00+03:00', 'dir', 'шкаф', 1601),
-                 (1602, '00c1d2e3f4a5b6c7', 'zav', '2025-12-01T23:30:00+03:00', 'dir', NULL, NULL, NULL, NULL);
-             INSERT INTO carrier_losses VALUES ('00c1d2e3f4a5b6c7', '2025-12-10', 'забыт в автобусе', 1,
-                 '2025-12-10T09:00:00+03:00', 'dir', '11c1d2e3f4a5b6c7', '2025-12-12T09:00:00+03:00', 'dir', 1603, 1604, 0);",
-        )
-        .unwrap();
+    let mut tables = papers(0, 0, false);
+    let [carrier, replacement] = CARRIERS.map(str::to_owned);
+    let issued = || CarrierIssued { carrier: carrier.clone(), to: "zav".into() };
+    tables.by("dir", "2026-06-02T09:00", issued());
+    tables.by("dir", "2026-06-20T09:00", CarrierReturned { carrier: carrier.clone(), place: "шкаф".into() });
+    tables.by("dir", "2026-07-01T23:30", issued());
+    let (reported, circumstances) = (day("2026-07-10"), "забыт в автобусе".to_owned());
+    let lost = CarrierLost { carrier: carrier.clone(), reported, circumstances, by_fault: true };
+    tables.by("dir", "2026-07-10T09:00", lost);
+    tables.by("dir", "2026-07-12T09:00", CarrierRestored { carrier, replacement });
     let lines = lines(&tables, Form::Carriers);
     let zav = |date: &str| format!("Завьялова Инна Игоревна, {date}");
     let carrier = "«А-1», № 00c1d2e3f4a5b6c7";
-    let returned = "20.11.2025, принял(а) Директоров Инна Игоревна; место хранения: шкаф";
-    assert!(has(&lines, &["2", carrier, &zav("01.11.2025"), returned]), "{lines:#?}");
-    let lost = "10.12.2025: забыт в автобусе; по вине держателя";
-    let restored = "12.12.2025, на «А-2», № 11c1d2e3f4a5b6c7";
-    assert!(has(&lines, &["3", carrier, &zav("01.12.2025"), lost, restored]), "{lines:#?}");
+    let returned = "20.06.2026, принял(а) Директоров Инна Игоревна; место хранения: шкаф";
+    assert!(has(&lines, &["2", carrier, &zav("02.06.2026"), returned]), "{lines:#?}");
+    let lost = "10.07.2026: забыт в автобусе; по вине держателя";
+    let restored = "12.07.2026, на «А-2», № 11c1d2e3f4a5b6c7";
+    assert!(has(&lines, &["3", carrier, &zav("01.07.2026"), lost, restored]), "{lines:#?}");
     assert_eq!(lines.iter().filter(|line| line.iter().any(|cell| cell.contains("забыт в автобусе"))).count(), 1);
 }
 
 #[test]
 fn an_empty_register_says_so_and_is_certified_all_the_same() {
-    let tables = papers(0, 0, false);
-    tables.execute_batch("DELETE FROM clock_resets; DELETE FROM carriers").unwrap();
+    let mut annals = annals_of_papers(0, 0, false);
+    annals.without(|body| matches!(body, Body::ClockReset(_) | Body::CarrierRegistered(_) | Body::ArchiveCreated(_)));
+    let tables = annals.record();
+    // Nobody records anything without a key.
+    tables.damage("DELETE FROM keys");
     for form in [Form::Corrections, Form::Register, Form::Carriers, Form::Keys] {
         let lines = lines(&tables, form);
         assert!(has(&lines, &["Записей нет"]), "{lines:#?}");
@@ -120,7 +129,11 @@ fn an_empty_register_says_so_and_is_certified_all_the_same() {
 
 #[test]
 fn the_act_names_the_archive_its_carriers_the_code_and_the_key() {
-    let lines = lines_of(&papers(0, 0, false), &act());
+    let tables = papers(0, 0, false);
+    let lines = lines_of(&tables, &act());
+    // The archive holds what was recorded before it.
+    let made = tables.rows("SELECT entry - 1 FROM archives").concat();
+    let signer = identity("zav").public().fingerprint();
     let code = "1A2B 3C4D ".repeat(8);
     for line in [
         &["Председатель комиссии", "Директоров Инна Игоревна, директор"][..],
@@ -128,10 +141,10 @@ fn the_act_names_the_archive_its_carriers_the_code_and_the_key() {
         &["Архив", ARCHIVE],
         &["Период", "I четверть"],
         &["Создан", "24.10.2025, 15:20"],
-        &["Записей журнала", "41237"],
+        &["Записей журнала", &made[0]],
         &["Объём одной копии", "файлов: 9, байт: 461825"],
         &["Код архива", code.trim()],
-        &["Отпечаток ключа подписи", "SHA256:UubaRZpX9s2SFBa+OjgqJTeElMNxk3dBCC3KuwVpDyk"],
+        &["Отпечаток ключа подписи", &signer],
         &["1", "А-1", "00c1d2e3f4a5b6c7", "Директоров Инна Игоревна", "сейф директора, кабинет № 12"],
         &["Верно"],
     ] {
@@ -143,22 +156,29 @@ fn the_act_names_the_archive_its_carriers_the_code_and_the_key() {
 
 #[test]
 fn an_act_names_the_copies_that_are_left_and_promises_no_second_one_where_there_is_none() {
-    let tables = papers(0, 0, false);
+    let mut tables = papers(0, 0, false);
     let wanted = act();
-    let says = |word: &str| lines_of(&tables, &wanted).iter().flatten().any(|cell| cell.contains(word));
-    assert!(says("по одной на каждом") && says("А-1") && says("А-2"));
-    let lose = |carrier: &str| {
-        let sql = "INSERT INTO carrier_losses VALUES (?1, '2025-12-10', 'забыт', 0, '2025-12-10T09:00:00+03:00', 'dir', NULL, NULL, NULL, 1603, 1604, 0)";
-        tables.execute(sql, [carrier]).unwrap();
+    let says = |tables: &Tables, word: &str| lines_of(tables, &wanted).iter().flatten().any(|cell| cell.contains(word));
+    assert!(says(&tables, "по одной на каждом") && says(&tables, "А-1") && says(&tables, "А-2"));
+    let lost = |carrier: &str| CarrierLost {
+        carrier: carrier.to_owned(),
+        reported: day("2026-06-10"),
+        circumstances: "забыт".to_owned(),
+        by_fault: false,
     };
     // A copy that was wiped and written again is still one.
-    let sql = "INSERT INTO archive_copies VALUES (?1, '00c1d2e3f4a5b6c7', '2025-11-24T15:20:00+03:00', 1601)";
-    tables.execute(sql, [ARCHIVE]).unwrap();
+    let again = ArchiveCopied { archive: ARCHIVE.to_owned(), carrier: CARRIERS[0].to_owned() };
+    tables.by("zav", "2026-06-01", again);
     let copies = lines_of(&tables, &wanted);
     assert_eq!(copies.iter().flatten().filter(|cell| cell.as_str() == "А-1").count(), 1, "{copies:#?}");
-    lose("11c1d2e3f4a5b6c7");
-    assert!(!says("по одной на каждом") && says("в одной архивной копии") && says("А-1") && !says("А-2"));
-    lose("00c1d2e3f4a5b6c7");
+    tables.by("dir", "2026-06-10", lost(CARRIERS[1]));
+    assert!(
+        !says(&tables, "по одной на каждом")
+            && says(&tables, "в одной архивной копии")
+            && says(&tables, "А-1")
+            && !says(&tables, "А-2")
+    );
+    tables.by("dir", "2026-06-10", lost(CARRIERS[0]));
     let error = lay_out(&tables, &Layouts::load(None).unwrap(), &wanted, &context("2025-0143")).unwrap_err();
     assert!(error.exit_status() == 2 && error.message().contains("утеряны"), "{error}");
 }
@@ -174,24 +194,40 @@ fn an_archive_that_the_journal_did_not_make_has_no_act() {
 
 #[test]
 fn an_extract_has_the_marks_of_each_period_in_order_of_date_whatever_the_class_was() {
-    let tables = tables(Size { subjects: 2, ..LIFELIKE });
-    tables
-        .execute_batch(
-            "DELETE FROM marks WHERE pupil = 9; DELETE FROM attendance WHERE pupil = 9; DELETE FROM finals WHERE pupil = 9;
-             UPDATE enrolments SET since = '2025-11-12' WHERE pupil = 9;
-             INSERT INTO enrolments VALUES (9, '7Б', '2025-09-01', '2025-11-12', 1);
-             INSERT INTO courses VALUES (900, '7Б', '', 'Литература', 't2', 2.0, 1);
-             INSERT INTO lessons VALUES (900001, 900, '2025-09-04', 2, '', '', '', '', 1, '2025-09-04', 0, 't2', 1),
-                 (900002, 900, '2025-09-11', 2, '', '', '', '', 1, '2025-09-11', 0, 't2', 1),
-                 (900003, 900, '2025-09-12', 2, '', '', '', '', 1, '2025-09-12', 0, 't2', 1),
-                 (900004, 3, '2025-12-06', 2, '', '', '', '', 1, '2025-12-06', 0, 't1', 1),
-                 (900005, 3, '2025-12-20', 2, '', '', '', '', 1, '2025-12-20', 0, 't1', 1);
-             INSERT INTO marks VALUES (900002, 9, '3', '', '', 't2', 1), (900001, 9, '4/5', '', '', 't2', 1),
-                 (900005, 9, '2', '', '', 't1', 1);
-             INSERT INTO attendance VALUES (900003, 9, 'б', 't2', 1), (900004, 9, 'н', 't1', 1), (900005, 9, 'оп', 't1', 1);
-             INSERT INTO finals VALUES (900, 9, 'I четверть', '4', '', '2025-10-24', 1);",
-        )
-        .unwrap();
+    let mut annals = year(Size { subjects: 2, ..LIFELIKE });
+    let pupil = file(9);
+    let (other, own) = (testing::course("7Б", "Литература"), testing::course("7А", "Литература"));
+    annals.without_cells(|_, of| of == pupil);
+    // He begins in 7Б.
+    annals.class("7Б", "").course(&other, "t2", 2.0);
+    for entry in &mut annals.entries {
+        if let Body::PupilEnrolled(set) = &mut entry.body
+            && set.file == pupil
+        {
+            set.class = other.class.clone();
+        }
+    }
+    annals.entries.sort_by_key(|entry| matches!(entry.body, Body::PupilEnrolled(_)));
+    let moved = PupilMoved { file: pupil.clone(), class: own.class.clone(), since: day("2025-11-12") };
+    annals.by("dir", moment("2025-11-12T08:00"), moved);
+    for (course, on, mark, kind) in [
+        (&other, "2025-09-04", "4/5", ""),
+        (&other, "2025-09-11", "3", ""),
+        (&other, "2025-09-12", "", "б"),
+        (&own, "2025-12-06", "", "н"),
+        (&own, "2025-12-20", "2", "оп"),
+    ] {
+        let at = lesson_at(course, on, 2);
+        annals.taught(noon(at.date), lesson(&at, "Повторение", ""));
+        if !mark.is_empty() {
+            annals.taught(noon(at.date), testing::mark(&at, &pupil, mark, ""));
+        }
+        if !kind.is_empty() {
+            annals.taught(noon(at.date), absence(&at, &pupil, kind));
+        }
+    }
+    annals.taken_over(moment("2025-10-24"), testing::finals(&other, "I четверть", &[(&pupil, "4")]));
+    let tables = annals.record();
     let lines = lines_of(&tables, &extract());
     for line in [
         &["№ личного дела", "А-009"][..],

@@ -16,7 +16,7 @@ const TAGGED: [Form; 2] = [Form::SummarySheet, Form::Progress];
 fn cases() -> Vec<(String, Wanted, Document)> {
     let of_classes = [LIFELIKE, WIDE].map(|size| (tables(size), TAGGED.map(of_class).to_vec()));
     let of_schools = [false, true].map(|unwieldy| (papers(0, 0, unwieldy), vec![act()]));
-    let lay_out_all = |(tables, wanted): (Tables, Vec<Wanted>)| {
+    let lay_out_all = |(tables, wanted): (TestJournal, Vec<Wanted>)| {
         wanted.into_iter().map(move |wanted| {
             let document = lay_out(&tables, &LAYOUTS, &wanted, &context(NUMBER)).unwrap();
             (document.title.clone(), wanted, document)
@@ -230,15 +230,15 @@ fn rows_heard(all: &[Heard]) -> Vec<Vec<Heard>> {
 type Finals = BTreeMap<(i64, String, String), String>;
 
 /// The pupils of the class and their final marks, as the tables have them.
-fn finals_of(tables: &Tables) -> (Vec<(i64, String)>, Finals) {
-    let sql = "SELECT id, surname || ' ' || given || ' ' || patronymic FROM pupils ORDER BY id";
-    let mut statement = tables.prepare(sql).unwrap();
-    let pupils =
-        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(|row| row.unwrap()).collect();
+fn finals_of(tables: &TestJournal) -> (Vec<(i64, String)>, Finals) {
+    let pupils = tables.rows("SELECT id, surname || ' ' || given || ' ' || patronymic FROM pupils ORDER BY id");
     let sql = "SELECT pupil, subject, period, mark FROM finals JOIN courses ON courses.id = course";
-    let mut statement = tables.prepare(sql).unwrap();
-    let marks = statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?))).unwrap();
-    (pupils, marks.map(|row| row.unwrap()).collect())
+    let finals = tables.rows(sql).into_iter().map(|row| <[String; 4]>::try_from(row).unwrap());
+    let id = |text: &str| text.parse().unwrap();
+    (
+        pupils.into_iter().map(|row| (id(&row[0]), row[1].clone())).collect(),
+        finals.map(|[pupil, subject, period, mark]| ((id(&pupil), subject, period), mark)).collect(),
+    )
 }
 
 #[test]
@@ -325,7 +325,7 @@ fn language_title_tab_order_and_alternative_texts_are_in_the_file() {
     assert!(said.contains("u:Основы духовно-нравственной культуры народов России"), "{said:?}");
     assert!(said.contains("u:дата: "), "{said:?}");
     let sql = "SELECT surname || ' ' || given || ' ' || patronymic FROM pupils WHERE id = 1";
-    let name: String = tables(WIDE).query_row(sql, [], |row| row.get(0)).unwrap();
+    let name = tables(WIDE).rows(sql).concat().remove(0);
     assert!(said.contains(format!("u:{name}").as_str()), "{said:?}");
 }
 

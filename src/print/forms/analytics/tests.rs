@@ -1,10 +1,11 @@
 //! What the справка says, and that its bars say the same.
 
 use super::*;
+use crate::journal::entry::Body;
 use crate::journal::read;
 use crate::journal::read::Tables;
 use crate::print::page::{Page, TextRun};
-use crate::print::testing::{context, school_of};
+use crate::print::testing::{annals_of, context, school_of};
 use crate::print::{Layouts, Subject, Wanted, lay_out};
 use std::sync::LazyLock;
 
@@ -99,8 +100,9 @@ fn a_period_stands_against_the_one_before_and_the_first_and_the_year_against_non
 
 #[test]
 fn a_period_without_marks_and_lessons_says_so() {
-    let tables = school_of(1, 5, 1);
-    tables.execute_batch("DELETE FROM finals; DELETE FROM attendance; DELETE FROM lessons").unwrap();
+    let mut annals = annals_of(1, 5, 1);
+    annals.without(|body| matches!(body, Body::FinalsSet(_) | Body::LessonRecorded(_)));
+    let tables = annals.record();
     let document = laid(&tables, "I четверть");
     let text = text_of(&document);
     assert!(
