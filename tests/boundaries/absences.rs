@@ -1,7 +1,11 @@
 //! Reasons for absence and exemptions (§3.3.4).
 
 use super::*;
-use letopis::journal::entry::{ExemptionSet, ExemptionWithdrawn, Reason, ReasonSet, ReasonWithdrawn};
+use letopis::journal::absences::{Absences, Missed, Reasons};
+use letopis::journal::entry::{
+    ExemptionSet, ExemptionWithdrawn, GroupSet, LessonCell, Reason, ReasonSet, ReasonWithdrawn,
+};
+use letopis::journal::find;
 
 const NOW: &str = "2025-11-20T12:00";
 
@@ -119,4 +123,99 @@ fn a_span_may_be_one_day_and_does_not_end_before_it_begins() {
         NOW,
         &[(long(0), given), (long(1000), None), (long(1001), Some("документ: 1001 знаков"))],
     );
+}
+
+/// What a pupil of 7А missed from one day to another.
+fn missed(office: &Office, pupil: &str, first: &str, last: &str) -> Missed {
+    let tables = office.journal.tables();
+    let class = letopis::school::ClassName::parse("7А").unwrap();
+    let absences = Absences::of_class(tables, &class, &Reasons::read(tables).unwrap()).unwrap();
+    let pupil = find::pupil(tables, pupil).unwrap().unwrap();
+    let missed = absences.between(pupil.id, day(first), day(last));
+    let there = absences.present(day(first), day(last)).any(|id| id == pupil.id);
+    assert_eq!(there, missed.held > 0, "whoever had lessons was present, and nobody else");
+    missed
+}
+
+/// A lesson as history, with who was not there.
+fn held(office: &mut Office, at: LessonRef, absent: &[&str]) {
+    let cell = |pupil: &&str| LessonCell {
+        pupil: (*pupil).into(),
+        attendance: Some(letopis::school::Attendance::Absent),
+        marks: None,
+    };
+    let taught = LessonRecorded { cells: absent.iter().map(cell).collect(), ..lesson(at) };
+    office.take_over(NOW, taught).unwrap();
+}
+
+#[test]
+fn lessons_are_held_for_those_who_are_in_the_class_that_day_and_days_count_with_both_ends() {
+    let mut office = Office::open();
+    // С-05 leaves on 30 September, the first day he is not there; Н-06 comes on 20 October.
+    for date in ["2025-09-26", "2025-09-29", "2025-09-30", "2025-10-17", "2025-10-20"] {
+        held(&mut office, algebra(date), &[]);
+    }
+    for (pupil, first, last, lessons) in [
+        ("С-05", "2025-09-01", "2025-12-30", 2),
+        ("С-05", "2025-09-29", "2025-09-30", 1),
+        ("С-05", "2025-09-30", "2025-12-30", 0),
+        ("Н-06", "2025-09-01", "2025-12-30", 1),
+        ("Н-06", "2025-09-01", "2025-10-17", 0),
+        ("П-03", "2025-09-26", "2025-10-20", 5),
+        ("П-03", "2025-09-27", "2025-10-19", 3),
+        ("П-03", "2025-09-29", "2025-09-29", 1),
+        ("П-03", "2025-09-30", "2025-09-29", 0),
+    ] {
+        assert_eq!(missed(&office, pupil, first, last).held, lessons, "{pupil} {first} {last}");
+    }
+}
+
+#[test]
+fn a_groups_lessons_are_held_for_its_members_and_whoever_stood_in_its_list_before_he_left_it() {
+    let mut office = Office::open();
+    let english = |date: &str| lesson_at(CourseKey { group: "1".into(), ..course("Английский язык") }, date, 1);
+    held(&mut office, english("2025-09-02"), &["П-03"]);
+    let year = ("2025-09-01", "2026-05-29");
+    let lessons = |office: &Office, pupil: &str| missed(office, pupil, year.0, year.1).held;
+    assert_eq!(["И-01", "П-03", "И-02", "Ё-04"].map(|pupil| lessons(&office, pupil)), [1, 1, 0, 0]);
+    let class = letopis::school::ClassName::parse("7А").unwrap();
+    let members = vec!["И-02".to_owned()];
+    office.record("ivanova", NOW, GroupSet { class, group: "1".into(), members }).unwrap();
+    assert_eq!(["И-01", "П-03", "И-02", "Ё-04"].map(|pupil| lessons(&office, pupil)), [0, 1, 1, 0]);
+    assert_eq!(missed(&office, "П-03", year.0, year.1).lessons.all(), 1);
+}
+
+#[test]
+fn absences_of_several_days_add_up_by_their_reason_which_holds_to_both_its_ends() {
+    let mut office = Office::open();
+    let dates = [
+        "2025-09-15",
+        "2025-09-16",
+        "2025-09-17",
+        "2025-09-18",
+        "2025-09-19",
+        "2025-09-22",
+        "2025-09-23",
+        "2025-09-24",
+    ];
+    for date in dates {
+        held(&mut office, algebra(date), &["П-03"]);
+    }
+    for (since, until, reason) in [
+        ("2025-09-16", "2025-09-17", Reason::Illness),
+        ("2025-09-18", "2025-09-18", Reason::Valid),
+        ("2025-09-19", "2025-09-22", Reason::Invalid),
+    ] {
+        office.record("semyonov", NOW, ReasonSet { reason, ..self::reason(since, until) }).unwrap();
+    }
+    let all = missed(&office, "П-03", "2025-09-01", "2025-12-30");
+    for counts in [all.lessons, all.days] {
+        let each = [counts.ill, counts.excused, counts.unexcused, counts.unexplained];
+        assert_eq!(each, [2, 1, 2, 3]);
+        assert_eq!((counts.without_reason(), counts.all()), (5, 8));
+    }
+    // Spans are added as the report adds those of classes.
+    let mut sum = missed(&office, "П-03", "2025-09-15", "2025-09-19");
+    sum += missed(&office, "П-03", "2025-09-20", "2025-09-24");
+    assert_eq!(sum, all);
 }

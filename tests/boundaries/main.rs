@@ -14,6 +14,7 @@ mod corrections;
 mod counts;
 mod finals;
 mod lessons;
+mod outcomes;
 mod paper;
 mod people;
 mod time;
