@@ -29,7 +29,7 @@ fn clause_2_1_a_substitute_is_assigned_to_a_lesson_to_come_and_confirmed_once_by
         ],
     );
     let confirmed = || SubstitutionConfirmed { at: at() };
-    office.forbids("petrova", now, confirmed(), "не записан");
+    office.forbids("petrova", now, confirmed(), "урок 15.09.2025 (7А, Алгебра, урок 2) не записан");
     let by = |who: &str| LessonRecorded { substitute: who.into(), ..lesson(at()) };
     office.record("gusev", now, by("gusev")).unwrap();
     office.forbids("petrova", now, assigned(at(), "belova"), "уже записан");

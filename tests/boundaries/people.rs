@@ -2,9 +2,10 @@
 
 use super::*;
 use letopis::journal::entry::{
-    ClassSet, CourseSet, GroupSet, KeyEnrolled, KeyRevoked, Person, PersonDismissed, PlanLine, PlanSet, PupilEnrolled,
-    PupilLeft, PupilMoved, PupilSet, Slot, SubjectLine, SubjectsSet, TimetableSet,
+    ClassSet, CourseSet, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, PlanLine, PlanSet,
+    PupilEnrolled, PupilLeft, PupilMoved, PupilSet, Slot, SubjectLine, SubjectsSet, TimetableSet,
 };
+use letopis::journal::{Author, Journal};
 use letopis::ledger::identity::Identity;
 use letopis::school::{ClassName, PersonName, Role};
 
@@ -66,6 +67,7 @@ fn an_administrator_with_a_key_in_force_always_remains() {
     };
     let leaving = |login: &str| PersonDismissed { login: login.into() };
     office.forbids("ivanova", NOW, demoted(), none_left);
+    office.allows("ivanova", NOW, Person { roles: vec![Role::Teacher, Role::Administrator], ..demoted() });
     office.forbids("ivanova", NOW, leaving("ivanova"), none_left);
     let own = revoked(&office, "ivanova");
     office.forbids("ivanova", NOW, own.clone(), none_left);
@@ -324,5 +326,44 @@ fn a_plan_has_topics_under_rising_numbers_from_one() {
             (subjects(vec![subject("", "Физ.")]), Some("название предмета")),
             (subjects(vec![subject("Физика", "")]), Some("краткое название")),
         ],
+    );
+}
+
+#[test]
+fn a_journal_is_begun_once_by_an_administrator_of_a_school_that_fits_together() {
+    let mut office = Office::open();
+    let school = letopis::journal::find::school(office.journal.tables()).unwrap();
+    let administrator = Person { roles: vec![Role::Administrator], ..person("orlova") };
+    let created = JournalCreated {
+        previous: None,
+        school,
+        administrator,
+        key: office.keys["ivanova"].public(),
+        recovery: Identity::generate().public().recipient().to_owned(),
+    };
+    office.forbids("ivanova", NOW, created.clone(), "журнал уже заведён");
+    let dir = tempfile::tempdir().unwrap();
+    let begin = |name: &str, created: JournalCreated| {
+        let author =
+            Author { identity: &office.keys["ivanova"], now: office::at("2025-09-01T08:00"), taken_over: false };
+        Journal::create(&dir.path().join(name), author, created).map(drop).map_err(|error| error.message().to_owned())
+    };
+    begin("right", created.clone()).unwrap();
+    let mut backwards = created.clone();
+    backwards.school.year.ends = backwards.school.year.begins;
+    assert!(begin("backwards", backwards).unwrap_err().contains("заканчивается раньше"));
+    let mut nameless = created;
+    nameless.administrator.name.surname = " ".into();
+    assert!(begin("nameless", nameless).unwrap_err().contains("фамилия"));
+    assert_eq!(
+        std::fs::read_dir(dir.path())
+            .unwrap()
+            .filter(|file| {
+                let name = file.as_ref().unwrap().file_name();
+                name == "backwards" || name == "nameless"
+            })
+            .count(),
+        0,
+        "a journal that is refused is not left behind"
     );
 }
