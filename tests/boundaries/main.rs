@@ -2,7 +2,8 @@
 //!
 //! A rule that is a day off, counts one too few or compares the wrong way round passes tests that look well inside and
 //! well outside. So here each stands at its edge, on both sides, through the library, whose clock is a parameter. A file
-//! is a subject, as in `src/journal/rules/`.
+//! is a subject, as in `src/journal/rules/`; beside
+//! those stand what the rules count with, and what is read from files.
 
 #[path = "../common/office.rs"]
 mod office;
@@ -17,6 +18,8 @@ mod lessons;
 mod outcomes;
 mod paper;
 mod people;
+mod readers;
+mod school;
 mod time;
 
 use letopis::journal::entry::{Body, LessonRecorded, LessonRef, MarkLine, MarksSet};
