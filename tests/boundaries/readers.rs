@@ -174,3 +174,28 @@ fn what_the_journal_has_already_is_passed_over_and_the_rest_is_recorded() {
     assert!(outcome.recorded == 0 && outcome.faults[0].what.contains("уже стоит другое"), "{:?}", outcome.faults);
     assert!(office.is_clean());
 }
+
+#[test]
+fn a_code_is_of_the_page_whose_digest_begins_with_it_and_of_no_other() {
+    let mut digest = [0; 32];
+    digest[..8].copy_from_slice(&[0x1a, 0x2b, 0x3c, 0x4d, 0x5e, 0x6f, 0x70, 0x81]);
+    let typed = letopis::print::parse_code("2025-0143/13 1A2B 3C4D 5E6F 7081").unwrap();
+    assert!(typed.matches(&digest));
+    digest[31] = 1;
+    assert!(typed.matches(&digest), "what is printed is its beginning");
+    digest[7] ^= 1;
+    assert!(!typed.matches(&digest));
+    assert!(!letopis::print::Code { digest: vec![0; 8], ..typed }.matches(&digest));
+}
+
+#[test]
+fn a_key_file_of_64_kib_is_looked_into_and_a_larger_one_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("large.key");
+    for (length, large) in [(64 * 1024, false), (64 * 1024 + 1, true), (1024 * 1024, true)] {
+        std::fs::write(&path, vec![b'#'; length]).unwrap();
+        let error =
+            letopis::ledger::keyfile::read(&path, || unreachable!("it is not encrypted")).map(drop).unwrap_err();
+        assert_eq!(error.message().contains("слишком велик"), large, "{length}: {error:?}");
+    }
+}
