@@ -199,3 +199,28 @@ fn a_key_file_of_64_kib_is_looked_into_and_a_larger_one_is_not() {
         assert_eq!(error.message().contains("слишком велик"), large, "{length}: {error:?}");
     }
 }
+
+#[test]
+fn a_workbook_file_of_the_greatest_size_is_opened_and_one_byte_more_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("plan.xlsx");
+    let largest = 64 * 1024 * 1024;
+    for (length, large) in [(largest, false), (largest + 1, true)] {
+        std::fs::write(&path, vec![b'P'; length]).unwrap();
+        let (_, faults, _) = faults_of(&path);
+        assert!(faults.len() == 1 && faults[0].contains("файл больше") == large, "{length}: {faults:?}");
+    }
+}
+
+#[test]
+fn an_import_that_replaces_what_is_there_says_so_with_its_line() {
+    let mut office = Office::open();
+    let courses = include_str!("../fixtures/small/courses.csv").replace("Химия;petrova;1", "Химия;petrova;2");
+    let outcome = imported(&mut office, &[("courses.csv", &courses)]);
+    assert!(outcome.faults.is_empty() && outcome.recorded == 1, "{outcome:?}");
+    let said = |outcome: &Outcome, words: &str| outcome.warnings.iter().any(|warning| warning.starts_with(words));
+    assert!(said(&outcome, "courses.csv, строка 5: заменяется"), "{:?}", outcome.warnings);
+    let school = include_str!("../fixtures/small/school.toml").replace("Великие Луки", "Псков");
+    let outcome = imported(&mut office, &[("courses.csv", &courses), ("school.toml", &school)]);
+    assert!(outcome.recorded == 1 && said(&outcome, "school.toml: заменяется"), "{:?}", outcome.warnings);
+}
