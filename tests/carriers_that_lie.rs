@@ -198,3 +198,26 @@ fn a_copy_that_is_made_up_later_is_read_back_as_well() {
         assert!(!office.bag(1).exists() && office.is_whole(0), "{}", file.display());
     }
 }
+
+#[test]
+fn a_list_that_the_signature_does_not_fit_is_named_beside_the_file_that_differs() {
+    let office = Office::new();
+    office.create(&Quiet).unwrap();
+    let bag = office.bag(0);
+    alter(&bag.join("bag-info.txt"), LIES[1]);
+    let list = bag.join("tagmanifest-sha256.txt");
+    let text = fs::read_to_string(&list).unwrap();
+    let changed: Vec<String> = text
+        .lines()
+        .map(|line| match line.ends_with("bag-info.txt") {
+            true => format!("{}{}", if line.starts_with('0') { '1' } else { '0' }, &line[1..]),
+            false => line.to_owned(),
+        })
+        .collect();
+    fs::write(&list, changed.join("\n") + "\n").unwrap();
+    let report = verify(&bag, &Request::default(), &Quiet).unwrap();
+    assert!(matches!(report.verdict, Verdict::Damaged), "{report:?}");
+    for path in ["bag-info.txt", "tagmanifest-sha256.txt"] {
+        assert!(report.findings.iter().any(|finding| finding.path == path), "{path}: {:?}", report.findings);
+    }
+}
