@@ -2,18 +2,22 @@
 //! the other copy is whole, and no archive is said to be where none is.
 //!
 //! Such sticks exist: they answer «written» and keep something else, or nothing. The step that notices it is the last one
-//! of writing, which reads everything back, so the bytes are changed at the moment that step begins.
+//! of writing, which reads everything back, so the bytes are changed at the moment that step begins. Beside it stand the
+//! edges of what is noticed and healed later.
 
 #[path = "common/archive.rs"]
 mod archive;
 
+use letopis::archive::anchor::Code;
 use letopis::archive::bag::Facts;
 use letopis::archive::carrier::{Card, Carrier};
 use letopis::archive::create::{Created, Plan, complete, create};
 use letopis::archive::package::{Package, Source};
 use letopis::archive::progress::{Progress, Quiet};
+use letopis::archive::repair::{Wish, repair};
 use letopis::archive::report::Verdict;
 use letopis::archive::signature::AllowedSigners;
+use letopis::archive::sum::Sum;
 use letopis::archive::verify::{Request, verify};
 use letopis::ledger::identity::Identity;
 use std::collections::BTreeSet;
@@ -48,7 +52,7 @@ impl Office {
 
     fn create(&self, progress: &dyn Progress) -> letopis::Result<Created> {
         let mut database = Package::new("database").unwrap();
-        database.add("journal.letopis", Source::Bytes(b"SQLite format 3".repeat(4000))).unwrap();
+        database.add("journal.letopis", Source::Bytes(archive::Dice(41).bytes(60_000))).unwrap();
         let mut class = Package::new("class-7a").unwrap();
         class.add("2025-0001.pdf", Source::Bytes(b"%PDF-1.7".repeat(3000))).unwrap();
         let facts: Facts = archive::facts(10);
@@ -220,4 +224,56 @@ fn a_list_that_the_signature_does_not_fit_is_named_beside_the_file_that_differs(
     for path in ["bag-info.txt", "tagmanifest-sha256.txt"] {
         assert!(report.findings.iter().any(|finding| finding.path == path), "{path}: {:?}", report.findings);
     }
+}
+
+/// Spoils so many bytes at a file's beginning.
+fn zero(path: &Path, bytes: usize) {
+    let mut content = fs::read(path).unwrap();
+    content[..bytes].fill(0);
+    fs::write(path, content).unwrap();
+}
+
+#[test]
+fn as_many_lost_slices_as_there_are_recovery_slices_are_healed_and_one_more_is_not() {
+    let office = Office::new();
+    office.create(&Quiet).unwrap();
+    let bag = office.bag(0);
+    let path = bag.join("data/database.zip.age");
+    let intact = fs::read(&path).unwrap();
+    let (mut at_most, mut beyond) = (None, None);
+    for bytes in (256..intact.len()).step_by(256) {
+        zero(&path, bytes);
+        let healing = verify(&bag, &Request::default(), &Quiet).unwrap().healing.unwrap();
+        if healing.lost == healing.available {
+            at_most = Some(bytes);
+        }
+        if healing.lost > healing.available {
+            beyond = Some(bytes);
+            break;
+        }
+    }
+    let heal = || repair(&Wish { bag: &bag, other: None, to: None }, &Quiet);
+    zero(&path, beyond.expect("so much is past what recovery data heal"));
+    assert!(heal().is_err());
+    fs::write(&path, &intact).unwrap();
+    zero(&path, at_most.expect("so much is just what they heal"));
+    heal().unwrap();
+    assert!(fs::read(&path).unwrap() == intact && office.is_whole(0));
+}
+
+#[test]
+fn a_mistyped_code_is_told_by_the_group_that_differs() {
+    let code = Sum::of(b"an archive");
+    let real = code.to_string().to_uppercase();
+    for place in [0, 3, 4, 17, 63] {
+        let mut typed: Vec<char> = real.chars().collect();
+        typed[place] = if typed[place] == '7' { '8' } else { '7' };
+        let typed: String = typed.into_iter().collect();
+        let error = Code::parse(&typed).unwrap().no_slip(&code).unwrap_err();
+        let group = place / 4;
+        let of = |text: &str| text[group * 4..group * 4 + 4].to_owned();
+        let words = format!("в группе {} набрано «{}», а у архива там «{}»", group + 1, of(&typed), of(&real));
+        assert!(error.message().contains(&words), "{words}: {error:?}");
+    }
+    assert!(Code::parse(&real).unwrap().no_slip(&code).is_ok());
 }
