@@ -8,8 +8,8 @@
 #[path = "common/archive.rs"]
 mod archive;
 
-use letopis::archive::anchor::Code;
-use letopis::archive::bag::Facts;
+use letopis::archive::anchor::{Anchor, Code, JournalFacts};
+use letopis::archive::bag::{Facts, Previous};
 use letopis::archive::carrier::{Card, Carrier};
 use letopis::archive::create::{Created, Plan, complete, create};
 use letopis::archive::package::{Package, Source};
@@ -276,4 +276,44 @@ fn a_mistyped_code_is_told_by_the_group_that_differs() {
         assert!(error.message().contains(&words), "{words}: {error:?}");
     }
     assert!(Code::parse(&real).unwrap().no_slip(&code).is_ok());
+}
+
+/// A journal of another school.
+struct Stranger;
+
+impl JournalFacts for Stranger {
+    fn journal_id(&self) -> letopis::Result<String> {
+        Ok("0".repeat(64))
+    }
+    fn head_at(&self, _: u64) -> letopis::Result<Option<String>> {
+        Ok(None)
+    }
+    fn signer_at(&self, _: &str, _: u64) -> letopis::Result<Option<String>> {
+        Ok(None)
+    }
+    fn archives(&self) -> letopis::Result<Vec<Previous>> {
+        Ok(Vec::new())
+    }
+    fn last_before(&self) -> letopis::Result<Option<Previous>> {
+        Ok(None)
+    }
+}
+
+#[test]
+fn a_witness_that_knows_nothing_is_told_from_one_that_contradicts() {
+    let office = Office::new();
+    office.create(&Quiet).unwrap();
+    let asked = |anchor: Anchor<'_>| {
+        let request = Request { anchors: &[anchor], ..Request::default() };
+        let report = verify(&office.bag(0), &request, &Quiet).unwrap();
+        (report.asked, report.verdict)
+    };
+    let (said, verdict) = asked(Anchor::Journal(&Stranger));
+    assert!(said.len() == 1 && said[0].contains("ничего не говорит"), "{said:?}");
+    assert!(matches!(verdict, Verdict::Whole { .. }));
+    let (said, verdict) = asked(Anchor::Signer(office.director.public().fingerprint()));
+    assert!(said.len() == 1 && said[0].contains("не сходится"), "{said:?}");
+    assert!(matches!(verdict, Verdict::Forged));
+    let (said, verdict) = asked(Anchor::Signer(office.petrova.public().fingerprint()));
+    assert!(said.len() == 1 && matches!(verdict, Verdict::Genuine { .. }), "{said:?}");
 }

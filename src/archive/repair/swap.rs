@@ -192,7 +192,7 @@ mod tests {
         let paths = names.map(|name| BagPath::new(name).unwrap());
         for moved in 0..=paths.len() {
             let dir = tempfile::tempdir().unwrap();
-            let bag = Folder::new(&dir.path().join("2025-2026-q1"));
+            let bag = Folder::new(dir.path().join("2025-2026-q1"));
             let workshop = Workshop::open(dir.path(), "2025-2026-q1").unwrap();
             for (root, word) in [(bag.root(), "damaged"), (workshop.new_files(), "good")] {
                 fs::create_dir_all(root.join(DATA)).unwrap();
