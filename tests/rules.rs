@@ -1,108 +1,18 @@
 //! The rules of the regulation, driven through the library, whose clock is a parameter.
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
+#[path = "common/office.rs"]
+mod office;
+
 use letopis::archive::of_journal::history::History;
 use letopis::archive::of_journal::record_repair;
-use letopis::import;
 use letopis::journal::entry::{
-    ArchiveCopied, ArchiveCreated, ArchiveVerified, Body, CarrierLost, CarrierRegistered, ClockReset, CopyOn,
-    DocumentIssued, ExemptionSet, FinalLine, FinalsSet, IssuedPage, JournalCreated, KeyEnrolled, KeyRevoked,
-    LessonRecorded, LessonRef, MarkLine, MarksSet, Person, PupilEnrolled, PupilLeft, Reason, ReasonSet, RepairedFrom,
-    SchoolChanged,
+    ArchiveCopied, ArchiveCreated, ArchiveVerified, CarrierLost, CarrierRegistered, ClockReset, CopyOn, DocumentIssued,
+    ExemptionSet, FinalLine, FinalsSet, IssuedPage, KeyEnrolled, KeyRevoked, LessonRecorded, LessonRef, MarkLine,
+    MarksSet, PupilEnrolled, PupilLeft, Reason, ReasonSet, RepairedFrom, SchoolChanged,
 };
-use letopis::journal::{Author, Journal, Recorded, read};
-use letopis::ledger::identity::Identity;
-use letopis::school::{ClassName, CourseKey, Marks, School, parse_date};
-use std::collections::HashMap;
-use std::path::Path;
-
-/// The small school of `tests/fixtures/small`, with everybody's key enrolled.
-struct Office {
-    _dir: tempfile::TempDir,
-    journal: Journal,
-    keys: HashMap<&'static str, Identity>,
-}
-
-fn at(text: &str) -> DateTime<FixedOffset> {
-    DateTime::parse_from_rfc3339(&format!("{text}:00+03:00")).unwrap()
-}
-
-fn day(text: &str) -> NaiveDate {
-    parse_date(text).unwrap()
-}
-
-fn course(subject: &str) -> CourseKey {
-    CourseKey { class: ClassName::parse("7А").unwrap(), group: String::new(), subject: subject.into() }
-}
-
-impl Office {
-    fn open() -> Self {
-        let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/small");
-        let school = School::from_toml(&std::fs::read_to_string(fixture.join("school.toml")).unwrap()).unwrap();
-        let dir = tempfile::tempdir().unwrap();
-        let staff = ["ivanova", "petrova", "kuznetsov", "semyonov", "belova", "gusev"];
-        let keys: HashMap<&str, Identity> = staff.map(|login| (login, Identity::generate())).into();
-        let mut faults = import::Faults::default();
-        let row = import::read_staff(&fixture, &mut faults).unwrap().remove(0).1;
-        let import::StaffRow { login, name, position, association, roles } = row;
-        let created = JournalCreated {
-            previous: None,
-            school,
-            administrator: Person { login, name, position, association, roles },
-            key: keys["ivanova"].public(),
-            recovery: Identity::generate().public().recipient().to_owned(),
-        };
-        let now = at("2025-09-01T08:00");
-        let author = |login: &str| Author { identity: &keys[login], now, taken_over: false };
-        let mut journal = Journal::create(&dir.path().join("j.letopis"), author("ivanova"), created).unwrap();
-        let imported = import::import(&mut journal, author("ivanova"), &fixture, false, &mut |_, _| {}).unwrap();
-        assert_eq!(imported.faults, []);
-        for login in &staff[1..] {
-            let enrolled = KeyEnrolled { login: (*login).into(), key: keys[login].public() };
-            journal.record(author("ivanova"), enrolled).unwrap();
-        }
-        Self { _dir: dir, journal, keys }
-    }
-
-    fn record(&mut self, login: &str, now: &str, body: impl Into<Body>) -> letopis::Result<Recorded> {
-        let author = Author { identity: &self.keys[login], now: at(now), taken_over: false };
-        self.journal.record(author, body)
-    }
-
-    /// Demands that something is refused with these words, and that nothing is recorded.
-    #[track_caller]
-    fn refuses(&mut self, login: &str, now: &str, body: impl Into<Body>, words: &str) {
-        let before = self.journal.tip().unwrap();
-        let error = self.record(login, now, body).expect_err(words);
-        assert!(error.message().contains(words), "«{words}» is not in «{}»", error.message());
-        assert_eq!(self.journal.tip().unwrap(), before);
-    }
-
-    /// Records lessons of a course on these days, the last of them for written work, each with a mark for a pupil.
-    fn lessons(&mut self, login: &str, subject: &str, pupil: &str, days: &[&str], work: &str) {
-        for date in days {
-            let at = LessonRef { course: course(subject), date: day(date), lesson: 2 };
-            let last = days.last() == Some(date);
-            let lesson = LessonRecorded {
-                at: at.clone(),
-                topic: "Тема".into(),
-                work: if last { work.into() } else { String::new() },
-                homework: String::new(),
-                substitute: String::new(),
-                cells: Vec::new(),
-            };
-            self.record(login, &format!("{date}T12:00"), lesson).unwrap();
-            let line =
-                MarkLine { pupil: pupil.into(), marks: Some(Marks::parse("4").unwrap()), document: String::new() };
-            self.record(login, &format!("{date}T12:01"), MarksSet { at, work: String::new(), marks: vec![line] })
-                .unwrap();
-        }
-    }
-
-    fn is_clean(&self) -> bool {
-        Journal::audit(self.journal.path(), &mut |_| {}).unwrap().report.is_clean()
-    }
-}
+use letopis::journal::{Author, read};
+use letopis::school::{ClassName, CourseKey, Marks};
+use office::{Office, at, course, day};
 
 fn finals(subject: &str, period: &str, pupil: &str, mark: &str, reason: &str) -> FinalsSet {
     let line = FinalLine { pupil: pupil.into(), mark: Marks::parse(mark).unwrap() };

@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Bag, Copied, Plan, has_room};
-use crate::archive::bag::{BAGIT, BagPath, DATA, Folder, RECOVERY, SIGNATURE, total};
+use super::{Bag, Copied, Plan, has_room, written};
+use crate::archive::bag::{BAGIT, BAGIT_TEXT, BagPath, DATA, Folder, RECOVERY, SIGNATURE, total};
 use crate::archive::carrier::Carrier;
 use crate::archive::progress::Progress;
 use crate::archive::settle::{State, declare, settle};
@@ -94,6 +94,7 @@ fn copy(source: &Folder, target: &Folder, progress: &dyn Progress) -> Result<()>
         source.read_tag(SIGNATURE).map_err(|cause| Error::file("прочитать", &source.root().join(SIGNATURE), &cause))?;
     seal(target.root(), &signature)?;
     declare(target)?;
+    files.extend([written(SIGNATURE, &signature), written(BAGIT, BAGIT_TEXT.as_bytes())]);
     progress.begin("чтение записанного с носителя", files.iter().map(|file| file.bytes).sum());
     read_back(target.root(), &files, progress)
 }

@@ -210,22 +210,23 @@ fn write(
         targets.write(&tag(MANIFEST), listing(&files).as_bytes())?,
         targets.write(&tag(INFO), plan.facts.to_info(plan.name, payload).to_string().as_bytes())?,
         targets.write(&tag(ALLOWED_SIGNERS), plan.signers.to_string().as_bytes())?,
-        Written { path: tag(BAGIT), sum: Sum::of(BAGIT_TEXT.as_bytes()), bytes: BAGIT_TEXT.len() as u64 },
+        written(BAGIT, BAGIT_TEXT.as_bytes()),
     ];
     let tagmanifest = listing(&tags);
     tags.push(targets.write(&tag(TAGMANIFEST), tagmanifest.as_bytes())?);
     files.append(&mut tags);
     let signature = signature::sign(plan.signer, tagmanifest.as_bytes())?;
-    files.push(Written {
-        path: tag(super::bag::SIGNATURE),
-        sum: Sum::of(signature.as_bytes()),
-        bytes: signature.len() as u64,
-    });
+    files.push(written(super::bag::SIGNATURE, signature.as_bytes()));
     Ok((Bag { files, payload, tagmanifest, signature }, targets.finish()))
 }
 
 fn tag(name: &str) -> BagPath {
     BagPath::new(name).expect("the names of tag files are plain")
+}
+
+/// A tag file that is written whole.
+fn written(name: &str, content: &[u8]) -> Written {
+    Written { path: tag(name), sum: Sum::of(content), bytes: content.len() as u64 }
 }
 
 fn listing(files: &[Written]) -> String {

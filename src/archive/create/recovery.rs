@@ -111,3 +111,19 @@ impl<W: Write> Write for Watched<'_, W> {
         self.stream.flush()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::size_bound;
+
+    #[test]
+    fn the_room_asked_for_is_the_share_and_a_little_more_and_none_where_none_is_wanted() {
+        let gib = 1u64 << 30;
+        for percent in [1, 10, 50] {
+            let (share, bound) = (gib * u64::from(percent) / 100, size_bound(gib, percent));
+            assert!(bound > share && bound < share + gib / 20, "{percent}: {bound}");
+        }
+        assert!(size_bound(0, 10) >= 1024 * 1024, "descriptions take room whatever the size");
+        assert_eq!(size_bound(gib, 0), 0);
+    }
+}

@@ -180,3 +180,35 @@ fn sync_folders(root: &Path) -> Result<()> {
     let folders = walkdir::WalkDir::new(root).follow_links(false).into_iter().flatten();
     folders.filter(|entry| entry.file_type().is_dir()).try_for_each(|entry| sync_folder(entry.path()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A disk may fail between any two moves; then the bag must be as it was, damage and all.
+    #[test]
+    fn a_swap_that_broke_off_after_any_file_is_taken_back_whole() {
+        let names = ["data/a.zip.age", "data/b.zip.age", "bag-info.txt"];
+        let paths = names.map(|name| BagPath::new(name).unwrap());
+        for moved in 0..=paths.len() {
+            let dir = tempfile::tempdir().unwrap();
+            let bag = Folder::new(dir.path().join("2025-2026-q1"));
+            let workshop = Workshop::open(dir.path(), "2025-2026-q1").unwrap();
+            for (root, word) in [(bag.root(), "damaged"), (workshop.new_files(), "good")] {
+                fs::create_dir_all(root.join(DATA)).unwrap();
+                paths.iter().for_each(|path| fs::write(path.under(root), format!("{word} {}", path.as_str())).unwrap());
+            }
+            // One of the damaged files is missing altogether.
+            fs::remove_file(paths[1].under(bag.root())).unwrap();
+            workshop.swap(&bag, &paths[..moved]).unwrap();
+            workshop.swap_back(&bag, &paths).unwrap();
+            for (number, path) in paths.iter().enumerate() {
+                let stands = fs::read_to_string(path.under(bag.root())).ok();
+                assert_eq!(stands, (number != 1).then(|| format!("damaged {}", path.as_str())), "after {moved}");
+                let new = fs::read_to_string(path.under(workshop.new_files())).unwrap();
+                assert_eq!(new, format!("good {}", path.as_str()), "after {moved}");
+            }
+            assert!(!workshop.is_ready());
+        }
+    }
+}

@@ -315,4 +315,31 @@ mod tests {
         assert_eq!(cause(10, Attendance::Excused), Some(Excused));
         assert_eq!(cause(3, Attendance::Late), None);
     }
+
+    /// The rules let no two reasons of a pupil cover a day; where tables hold such all the same, the answer does not hang
+    /// on the order in which they were written.
+    #[test]
+    fn of_reasons_that_overlap_in_the_tables_the_one_that_excuses_holds_whatever_their_order() {
+        let spans = [("2025-09-01", "2025-09-09", "неуважительная"), ("2025-09-03", "2025-09-12", "болезнь")];
+        let (invalid, ill) = (spans[0], spans[1]);
+        let later_invalid = ("2025-09-04", "2025-09-20", "неуважительная");
+        for reasons in [[invalid, ill, later_invalid], [later_invalid, ill, invalid], [ill, later_invalid, invalid]] {
+            let tables = crate::journal::apply::in_memory().unwrap();
+            for (entry, (since, until, word)) in (1..).zip(reasons) {
+                let row = (since, until, word, entry);
+                tables.db().execute("INSERT INTO reasons VALUES (7, ?1, ?2, ?3, '', ?4)", row).unwrap();
+            }
+            let reasons = Reasons::read(&tables).unwrap();
+            let cause = |day| {
+                reasons.cause(7, NaiveDate::from_ymd_opt(2025, 9, day).unwrap(), Attendance::Absent).expect("absent")
+            };
+            let causes = [1, 2, 3, 9, 12, 13, 20, 21].map(cause);
+            let expected = [Unexcused, Unexcused, Ill, Ill, Ill, Unexcused, Unexcused, Unexplained];
+            assert_eq!(causes, expected);
+            assert_eq!(
+                reasons.cause(8, NaiveDate::from_ymd_opt(2025, 9, 3).unwrap(), Attendance::Absent),
+                Some(Unexplained)
+            );
+        }
+    }
 }
