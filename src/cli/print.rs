@@ -8,8 +8,7 @@ use crate::journal::{read, resolve};
 use crate::print::forms::YEAR;
 use crate::print::{Form, Layouts, Subject, Wanted, contacts_sheet, ready};
 use crate::print::{issue, register};
-use crate::report::scope::period_name;
-use crate::school::{ClassName, School, clean, format_date, parse_date, same_word};
+use crate::school::{ClassName, School, clean, format_date, parse_date};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -150,7 +149,7 @@ impl Print {
             Self::Act { archive, to } => act(common, archive, &to),
             Self::Extract { pupil, to } => {
                 let all = read::all_pupils(session::journal(common)?.tables())?;
-                let file = resolve::pupil(&all, &pupil)?.file.clone();
+                let file = resolve::pupil(&all, &pupil)?.file.to_string();
                 print(common, vec![Wanted::new(Form::Extract, Subject::Pupil(file))], &to)
             }
             Self::List => list(common),
@@ -182,11 +181,7 @@ impl Print {
 /// The period that is named, else the year if it is over, else the period that ended last.
 fn period_of(school: &School, typed: Option<&str>, today: NaiveDate) -> Result<String> {
     match typed {
-        Some(typed) if same_word(typed.trim(), YEAR) => Ok(YEAR.to_owned()),
-        Some(typed) => period_name(school, typed).map_err(|fault| {
-            let next = format!("{}, «{YEAR}»", fault.next_step().unwrap_or_default());
-            fault.next(next)
-        }),
+        Some(typed) => resolve::period_of_school(school, typed).map(String::from),
         None if school.year.ends <= today => Ok(YEAR.to_owned()),
         None => {
             let over = school.periods.iter().filter(|period| period.ends <= today);

@@ -5,6 +5,7 @@
 
 pub mod apply;
 mod audit;
+pub mod cell;
 pub mod contacts;
 pub mod entry;
 pub mod next_year;

@@ -11,8 +11,7 @@ use crate::archive::settle::{State, Summary, settle};
 use crate::archive::verify::{Request, verify};
 use crate::error::{Error, Result};
 use crate::journal::entry::{ArchiveCreated, CopyOn};
-use crate::journal::{Author, Journal};
-use rusqlite::OptionalExtension;
+use crate::journal::{Author, Journal, read};
 
 /// Recorded archives on the carriers that lost their `bagit.txt` get it again, where every sum and the signature hold.
 pub(super) fn declare_again(
@@ -24,9 +23,7 @@ pub(super) fn declare_again(
     for carrier in carriers {
         for bag in locate(carrier.folder())?.unfinished {
             let name = bag.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let sql = "SELECT tagmanifest FROM archives WHERE name = ?1";
-            let known: Option<String> =
-                journal.tables().prepare_cached(sql)?.query_row([&name], |row| row.get(0)).optional()?;
+            let known = read::archive(journal.tables(), &name)?.map(|archive| archive.code);
             let code = carrier.bag(&name).code().ok().map(|code| code.to_string());
             if known.is_none() || known != code || !carrier.bag(&name).is_sealed() {
                 continue;
@@ -60,7 +57,7 @@ pub(super) fn free_name(
     let tables = journal.tables();
     for number in 1.. {
         let name = if number == 1 { base.to_owned() } else { format!("{base}-{number}") };
-        if tables.prepare_cached("SELECT 1 FROM archives WHERE name = ?1")?.exists([&name])? {
+        if read::archive(tables, &name)?.is_some() {
             continue;
         }
         let mut found: Vec<Summary> = Vec::new();

@@ -182,7 +182,7 @@ pub(super) fn maker(journal: &Journal, author: Author<'_>) -> Result<String> {
         if let Some(key) = &key
             && read::has_role(tables, &key.login, role)?
         {
-            return Ok(key.login.clone());
+            return Ok(key.login.to_string());
         }
     }
     Err(Error::refused("у вашего ключа нет права создавать архивы с документами (§5.5.2)").next(
@@ -195,7 +195,7 @@ fn dispatcher(journal: &Journal, author: Author<'_>) -> Result<String> {
     let tables = journal.tables();
     let key = read::key(tables, &author.identity.public().fingerprint())?.filter(|key| key.revoked_at.is_none());
     match key {
-        Some(key) if read::has_role(tables, &key.login, Role::Dispatcher)? => Ok(key.login),
+        Some(key) if read::has_role(tables, &key.login, Role::Dispatcher)? => Ok(key.login.into()),
         _ => maker(journal, author),
     }
 }

@@ -29,7 +29,7 @@ impl JournalFacts for Witness<'_> {
         let Some(key) = read::key(&then, fingerprint)?.filter(|key| key.revoked_at.is_none()) else { return Ok(None) };
         for role in MAKERS {
             if read::has_role(&then, &key.login, role)? {
-                return Ok(Some(key.login));
+                return Ok(Some(key.login.into()));
             }
         }
         Ok(None)
