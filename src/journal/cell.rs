@@ -64,6 +64,7 @@ pub fn entries(tables: &Tables, at: &LessonRef, typed: impl IntoIterator<Item = 
 /// As [`entries`], told what stands in each cell.
 pub fn entries_from(at: &LessonRef, cells: impl IntoIterator<Item = (Typed, Stands)>) -> Vec<Body> {
     let (mut pupils, mut sets): (Vec<PresenceLine>, Vec<MarksSet>) = Default::default();
+    let mut emptied: Vec<MarkLine> = Vec::new();
     for (typed, stands) in cells {
         if let Some(attendance) = typed.attendance.filter(|new| *new != stands.attendance) {
             pupils.push(PresenceLine { pupil: typed.pupil.to_string(), attendance });
@@ -81,10 +82,20 @@ pub fn entries_from(at: &LessonRef, cells: impl IntoIterator<Item = (Typed, Stan
             continue;
         }
         let line = MarkLine { pupil: typed.pupil.into(), marks, document };
+        if line.marks.is_none() {
+            emptied.push(line);
+            continue;
+        }
         match sets.iter_mut().find(|set| set.work == work) {
             Some(set) => set.marks.push(line),
             None => sets.push(MarksSet { at: at.clone(), work, marks: vec![line] }),
         }
+    }
+    // What is taken out is for no work, so it goes with any entry.
+    match sets.first_mut() {
+        Some(set) => set.marks.extend(emptied),
+        None if emptied.is_empty() => {}
+        None => sets.push(MarksSet { at: at.clone(), work: String::new(), marks: emptied }),
     }
     let attendance = (!pupils.is_empty()).then(|| AttendanceSet { at: at.clone(), pupils }.into());
     attendance.into_iter().chain(sets.into_iter().map(Body::from)).collect()
@@ -197,6 +208,7 @@ mod tests {
             (typed("б", "5"), Stands { attendance: None, ..stands("3", "тест", "") }),
             (typed("в", "оп 4"), Stands::default()),
             (typed("г", "5"), Stands { attendance: None, ..stands("2", "тест", "") }),
+            (Typed::cell("д".into(), &Cell::default()), Stands { attendance: None, ..stands("2", "опрос", "") }),
         ];
         let entries = entries_from(&at(), cells);
         let told: Vec<String> = entries
@@ -209,6 +221,6 @@ mod tests {
                 other => panic!("{other:?}"),
             })
             .collect();
-        assert_eq!(told, ["ав", "тестбг", "в"]);
+        assert_eq!(told, ["ав", "тестбгд", "в"], "what is taken out is for no work");
     }
 }
