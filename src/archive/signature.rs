@@ -70,8 +70,8 @@ pub struct AllowedSigners(Vec<(String, [u8; 32])>);
 
 impl AllowedSigners {
     /// Lists people by login.
-    pub fn new(people: impl IntoIterator<Item = (String, PublicIdentity)>) -> Self {
-        Self(people.into_iter().map(|(login, public)| (login, *public.key())).collect())
+    pub fn new(people: impl IntoIterator<Item = (impl Into<String>, PublicIdentity)>) -> Self {
+        Self(people.into_iter().map(|(login, public)| (login.into(), *public.key())).collect())
     }
 
     /// Reads the file as Letopis writes it: a login, the namespace, an Ed25519 key. The error names the line.

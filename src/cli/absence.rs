@@ -4,16 +4,12 @@ use super::desk::{Desk, pupils_of_class};
 use super::lesson::Which;
 use super::{Common, mark, screen, session};
 use crate::error::{Error, Result};
-use crate::journal::entry::{
-    AttendanceSet, Body, ExemptionSet, ExemptionWithdrawn, PresenceLine, Reason, ReasonSet, ReasonWithdrawn,
-};
+use crate::journal::cell::{self, Typed};
+use crate::journal::entry::{Body, ExemptionSet, ExemptionWithdrawn, Reason, ReasonSet, ReasonWithdrawn};
 use crate::journal::read::Tables;
 use crate::journal::read::{self, Pupil};
-use crate::journal::{
-    read::{explain, standing},
-    resolve,
-};
-use crate::school::{Attendance, ClassName, clean, format_date, parse_date, parse_date_or};
+use crate::journal::{read::explain, resolve};
+use crate::school::{Attendance, ClassName, Day, clean, format_date, parse_date};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -147,7 +143,7 @@ fn set(common: &Common, which: &Which, pupils: &[String]) -> Result<ExitCode> {
     let mut desk = Desk::open(common)?;
     let at = which.recorded(desk.tables(), &desk.login)?;
     let roster = read::roster(desk.tables(), &at.course, at.date)?;
-    let (mut lines, mut named) = (Vec::new(), Vec::new());
+    let (mut cells, mut named) = (Vec::new(), Vec::new());
     for typed in pupils {
         let (pupil, kind) = if typed.contains('=') { mark::split(typed, "н")? } else { (typed.as_str(), "н") };
         let attendance = if kind == "-" {
@@ -160,13 +156,13 @@ fn set(common: &Common, which: &Which, pupils: &[String]) -> Result<ExitCode> {
         };
         let pupil = resolve::pupil(&roster, pupil)?;
         named.push(pupil);
-        lines.push(PresenceLine { pupil: pupil.file.clone(), attendance });
+        cells.push(Typed { pupil: pupil.file.clone(), attendance: Some(attendance), ..Typed::default() });
     }
     mark::no_pupil_twice(named.into_iter())?;
-    let set = AttendanceSet { at, pupils: lines };
-    let Some(set) = standing::new_attendance(desk.tables(), set)? else { return session::unchanged() };
-    let what = format!("Посещаемость записана: {}", set.pupils.len());
-    desk.record(set, &what)
+    let bodies = cell::entries(desk.tables(), &at, cells)?;
+    let count: usize =
+        bodies.iter().map(|body| if let Body::AttendanceSet(set) = body { set.pupils.len() } else { 0 }).sum();
+    desk.record_all(bodies, &format!("Посещаемость записана: {count}"))
 }
 
 impl Whose {
@@ -192,7 +188,7 @@ impl Whose {
             format!("{}–{}", format_date(since), format_date(until))
         };
         let what = format!("{said}: {}, {class}, {days}", pupil.name.surname_given());
-        let bodies = make(pupil.file.clone(), since, until, desk.tables())?;
+        let bodies = make(pupil.file.to_string(), since, until, desk.tables())?;
         desk.record_all(bodies, &what)
     }
 }
@@ -210,12 +206,16 @@ fn list(common: &Common, span: &Span) -> Result<ExitCode> {
     let journal = session::journal(common)?;
     let tables = journal.tables();
     let (class, first, last) = span.read(tables)?;
-    let members = explain::members(tables, &class, first, last)?;
+    let members = read::members_of_class(tables, &class, first, last)?;
     let mut rows = Vec::new();
-    let reasons = explain::reasons(tables, first, last)?.into_iter().map(|row| ("reason", row));
-    let exemptions = explain::exemptions(tables, first, last)?.into_iter().map(|row| ("exemption", row));
-    for (kind, row) in reasons.chain(exemptions) {
-        let Some(pupil) = members.iter().find(|pupil| pupil.id == row.pupil) else { continue };
+    let reasons = explain::reasons(tables, first, last)?
+        .into_iter()
+        .map(|row| ("reason", row.pupil, row.reason.word().to_owned(), (row.since, row.until), row.document));
+    let exemptions = explain::exemptions(tables, first, last)?
+        .into_iter()
+        .map(|row| ("exemption", row.pupil, row.subject, (row.since, row.until), row.document));
+    for (kind, file, what, (since, until), document) in reasons.chain(exemptions) {
+        let Some(pupil) = members.iter().find(|pupil| pupil.file == file) else { continue };
         let shown = if common.json {
             kind
         } else if kind == "reason" {
@@ -227,10 +227,10 @@ fn list(common: &Common, span: &Span) -> Result<ExitCode> {
             pupil.file.clone().into(),
             pupil.name.surname_given().into(),
             shown.into(),
-            row.what.into(),
-            day(common, &row.since).into(),
-            day(common, &row.until).into(),
-            row.document.into(),
+            what.into(),
+            day(common, since).into(),
+            day(common, until).into(),
+            document.into(),
         ]);
     }
     let columns = [
@@ -246,26 +246,23 @@ fn list(common: &Common, span: &Span) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A stored date: as it is for programs, the Russian way for people.
-pub fn day(common: &Common, stored: &str) -> String {
-    match parse_date_or(stored) {
-        Some(date) if !common.json => format_date(date),
-        _ => stored.to_owned(),
-    }
+/// A day: as the tables keep it for programs, the Russian way for people.
+pub fn day(common: &Common, day: Day) -> String {
+    if common.json { read::iso(day) } else { format_date(day) }
 }
 
 fn unexplained(common: &Common, span: &Span) -> Result<ExitCode> {
     let journal = session::journal(common)?;
     let tables = journal.tables();
     let (class, first, last) = span.read(tables)?;
-    let members = explain::members(tables, &class, first, last)?;
-    let named = |id: i64| members.iter().find(|pupil: &&Pupil| pupil.id == id);
+    let members = read::members_of_class(tables, &class, first, last)?;
+    let named = |file: &str| members.iter().find(|pupil: &&Pupil| pupil.file == *file);
     let rows = explain::unexplained(tables, &class, first, last)?.into_iter().filter_map(|row| {
-        let pupil = named(row.pupil)?;
+        let pupil = named(&row.pupil)?;
         Some(vec![
             pupil.file.clone().into(),
             pupil.name.surname_given().into(),
-            day(common, &read::iso(row.date)).into(),
+            day(common, row.date).into(),
             row.lessons.into(),
         ])
     });

@@ -194,7 +194,7 @@ fn list(common: &Common) -> Result<()> {
         let (issue, loss) = (carrier.issue.as_ref(), carrier.loss.as_ref());
         values.push(serde_json::json!({
             "id": carrier.id, "label": carrier.label, "holder": carrier.holder, "place": carrier.place, "state": word,
-            "issued_to": issue.map(|issue| &issue.to), "issued_at": issue.map(|issue| &issue.at),
+            "issued_to": issue.map(|issue| &issue.to), "issued_at": issue.map(|issue| issue.at.to_rfc3339()),
             "lost_on": loss.filter(|loss| !loss.retired).map(|loss| loss.reported),
             "retired_on": loss.filter(|loss| loss.retired).map(|loss| loss.reported),
             "by_fault": loss.filter(|loss| !loss.retired).map(|loss| loss.by_fault),
@@ -213,7 +213,6 @@ fn list(common: &Common) -> Result<()> {
 
 /// What became of a carrier, in words and for scripts.
 fn state(tables: &Tables, school: &School, carrier: &read::Carrier) -> Result<(String, &'static str)> {
-    let day = |time: &str| school.day_of_text(time).map(format_date).unwrap_or_default();
     Ok(match (&carrier.loss, &carrier.issue) {
         (Some(loss), _) if loss.retired => (format!("списан {}", format_date(loss.reported)), "retired"),
         (Some(loss), _) => match &loss.restored {
@@ -223,7 +222,9 @@ fn state(tables: &Tables, school: &School, carrier: &read::Carrier) -> Result<(S
             }
             None => (format!("утерян {}, не заменён", format_date(loss.reported)), "lost"),
         },
-        (None, Some(issue)) => (format!("выдан: {} с {}", name(tables, &issue.to)?, day(&issue.at)), "issued"),
+        (None, Some(issue)) => {
+            (format!("выдан: {} с {}", name(tables, &issue.to)?, format_date(school.day_of(issue.at))), "issued")
+        }
         (None, None) => ("у хранителя".to_owned(), "kept"),
     })
 }

@@ -3,10 +3,7 @@
 use super::{Common, desk::Desk, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::contacts::{Contact as Line, Contacts};
-use crate::journal::{
-    read::{self, explain},
-    resolve,
-};
+use crate::journal::{read, resolve};
 use crate::school::clean;
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -62,7 +59,7 @@ impl Contact {
                 let tables = journal.tables();
                 let class = resolve::class(tables, &class)?;
                 let year = read::school(tables)?.year;
-                let members = explain::members(tables, &class, year.begins, year.ends)?;
+                let members = read::members_of_class(tables, &class, year.begins, year.ends)?;
                 let mut rows = Vec::new();
                 for line in Contacts::open(journal.path())?.all()? {
                     let Some(pupil) = members.iter().find(|pupil| pupil.file == line.pupil) else { continue };

@@ -8,8 +8,9 @@ use crate::journal::entry::{Change, CorrectionDecided, CorrectionRequested, Less
 use crate::journal::read::Tables;
 use crate::journal::read::corrections::{self, Correction};
 use crate::journal::read::{self, Course, Pupil};
-use crate::journal::{read::explain, resolve};
-use crate::school::{Attendance, Marks, clean, parse_date};
+use crate::journal::resolve;
+use crate::school::{Attendance, Marks, clean, format_date, parse_date};
+use chrono::{DateTime, FixedOffset};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -188,7 +189,7 @@ impl Request {
             topic: lesson.topic,
             work: lesson.work,
             homework: lesson.homework,
-            substitute: lesson.substitute,
+            substitute: lesson.substitute.into(),
         });
         let stands = known.unwrap_or_default();
         let or = |typed: &Option<String>, stands: String| typed.as_deref().map_or(Ok(stands), clean);
@@ -206,10 +207,10 @@ impl Request {
         let period = resolve::period(&school, &course.key.class, typed)?;
         let span = school.periods_of(&course.key.class).into_iter().find(|p| p.name == period);
         let (first, last) = span.map_or((school.year.begins, school.year.ends), |p| (p.begins, p.ends));
-        let pupils = explain::members(desk.tables(), &course.key.class, first, last)?;
+        let pupils = read::members_of_class(desk.tables(), &course.key.class, first, last)?;
         let change = |typed: &String| -> Result<Change> {
             let (pupil, becomes) = named(&pupils, typed)?;
-            Ok(Change::Final { pupil, period: period.clone(), was: None, becomes: marks(typed, becomes)? })
+            Ok(Change::Final { pupil, period: period.to_string(), was: None, becomes: marks(typed, becomes)? })
         };
         let changes = self.finals.iter().map(change).collect::<Result<_>>()?;
         Ok((LessonRef { course: course.key.clone(), date: last, lesson: 0 }, changes))
@@ -219,7 +220,7 @@ impl Request {
 /// The personal file and the value of «Иванов=4».
 fn named<'t>(pupils: &[Pupil], typed: &'t str) -> Result<(String, &'t str)> {
     let (pupil, value) = mark::split(typed, "отметка")?;
-    Ok((resolve::pupil(pupils, pupil)?.file.clone(), value))
+    Ok((resolve::pupil(pupils, pupil)?.file.to_string(), value))
 }
 
 fn marks(typed: &str, value: &str) -> Result<Option<Marks>> {
@@ -254,21 +255,23 @@ fn row(common: &Common, tables: &Tables, line: &Correction) -> Result<Vec<String
     let person = |login: &str| -> Result<String> {
         Ok(read::staff(tables, login)?.map_or(login.to_owned(), |person| person.name.initials()))
     };
-    let moment = |time: &str| if common.json { time.to_owned() } else { day(common, time.get(..10).unwrap_or(time)) };
+    let moment = |at: DateTime<FixedOffset>| {
+        if common.json { at.to_rfc3339() } else { format_date(at.date_naive()) }
+    };
     let group = if line.course.group.is_empty() { String::new() } else { format!(" ({})", line.course.group) };
     let (decision, note, at, by) = match &line.decision {
         None => (String::new(), String::new(), String::new(), String::new()),
         Some(d) => {
             let word = if d.approved { corrections::APPROVED } else { corrections::REJECTED };
-            (word.to_owned(), d.note.clone(), moment(&d.at), person(&d.by)?)
+            (word.to_owned(), d.note.clone(), moment(d.at), person(&d.by)?)
         }
     };
     Ok(vec![
         line.number.to_string(),
-        moment(&line.requested_at),
+        moment(line.requested_at),
         line.course.class.to_string(),
         person(&line.requested_by)?,
-        day(common, &read::iso(line.date)),
+        day(common, line.date),
         if line.lesson == 0 { String::new() } else { line.lesson.to_string() },
         format!("{}{group}", line.course.subject),
         corrections::in_words(tables, &line.changes)?,

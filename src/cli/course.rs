@@ -121,7 +121,8 @@ impl Set {
         let known = read::course(desk.tables(), &key)?;
         let lacks =
             |what: &str| Error::input(format!("курс «{key}» новый: не указано {what}")).next("укажите и повторите");
-        let teacher = self.teacher.or(known.as_ref().map(|k| k.teacher.clone())).ok_or_else(|| lacks("--teacher"))?;
+        let teacher =
+            self.teacher.or(known.as_ref().map(|k| k.teacher.to_string())).ok_or_else(|| lacks("--teacher"))?;
         let hours = self.hours.or(known.as_ref().map(|k| k.hours)).ok_or_else(|| lacks("--hours"))?;
         if known.as_ref().is_some_and(|known| known.teacher == teacher && known.hours == hours) {
             return session::unchanged();
@@ -150,7 +151,7 @@ fn list(common: &Common, class: Option<String>) -> Result<ExitCode> {
             let before: Vec<String> = before
                 .into_iter()
                 .filter(|(teacher, _)| *teacher != course.teacher)
-                .map(|(teacher, since)| format!("{teacher} (с {})", day(common, &since)))
+                .map(|(teacher, since)| format!("{teacher} (с {})", day(common, since)))
                 .collect();
             let CourseKey { class, group, subject } = course.key;
             rows.push(vec![

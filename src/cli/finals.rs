@@ -3,11 +3,8 @@
 use super::desk::{Desk, WhichCourse, pupils_of_class};
 use super::{Common, mark, screen, session};
 use crate::error::Result;
-use crate::journal::entry::{Body, DecisionSet, FinalLine, FinalsSet};
-use crate::journal::{
-    read::{self, explain},
-    resolve,
-};
+use crate::journal::entry::{Body, DecisionSet, FinalLine};
+use crate::journal::{cell, read, resolve};
 use crate::school::{Marks, clean, fold, parse_date};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -77,26 +74,20 @@ impl Set {
         let period = resolve::period(&school, &course.key.class, &self.period)?;
         let span = school.periods_of(&course.key.class).into_iter().find(|p| p.name == period);
         let (first, last) = span.map_or((school.year.begins, school.year.ends), |p| (p.begins, p.ends));
-        let pupils = explain::members(desk.tables(), &course.key.class, first, last)?;
+        let pupils = read::members_of_class(desk.tables(), &course.key.class, first, last)?;
         let (mut lines, mut named) = (Vec::new(), Vec::new());
         for typed in &self.marks {
             let (pupil, mark) = mark::split(typed, "отметка")?;
             let pupil = resolve::pupil(&pupils, pupil)?;
             named.push(pupil);
-            lines.push(FinalLine { pupil: pupil.file.clone(), mark: Marks::parse(mark).map_err(|e| e.at(typed))? });
+            lines.push(FinalLine { pupil: pupil.file.to_string(), mark: Marks::parse(mark).map_err(|e| e.at(typed))? });
         }
         mark::no_pupil_twice(named.into_iter())?;
-        let standing = read::finals_of(desk.tables(), course.id)?;
-        lines.retain(|line| {
-            let stands = |f: &&read::Final| f.pupil.file == line.pupil && f.period == period;
-            standing.iter().find(stands).is_none_or(|f| f.mark != line.mark.to_string() || !self.reason.is_empty())
-        });
-        if lines.is_empty() {
+        let Some(set) = cell::finals(desk.tables(), &course, &period, lines, &clean(&self.reason)?)? else {
             return session::unchanged();
-        }
-        let what = format!("{}, {period}: итоговых отметок {}", course.key, lines.len());
-        let override_reason = clean(&self.reason)?;
-        desk.record(FinalsSet { course: course.key, period, marks: lines, override_reason }, &what)
+        };
+        let what = format!("{}, {period}: итоговых отметок {}", course.key, set.marks.len());
+        desk.record(set, &what)
     }
 }
 
@@ -108,9 +99,9 @@ fn list(common: &Common, course: &WhichCourse) -> Result<ExitCode> {
             f.pupil.file.into(),
             f.pupil.name.surname_given().into(),
             f.period.into(),
-            f.mark.into(),
+            f.mark.to_string().into(),
             f.override_reason.into(),
-            super::absence::day(common, &f.set_on).into(),
+            super::absence::day(common, f.set_on).into(),
         ]
     });
     let columns = [
@@ -143,8 +134,9 @@ impl Decision {
         }
         mark::no_pupil_twice(named.iter().map(|(pupil, _)| *pupil))?;
         if let Some(decision) = everyone {
-            let decided = read::decided(desk.tables())?;
-            let free = |p: &&read::Pupil| !decided.contains(&p.id) && named.iter().all(|(other, _)| other.id != p.id);
+            let decided = read::decisions(desk.tables())?;
+            let free =
+                |p: &&read::Pupil| !decided.contains_key(&p.id) && named.iter().all(|(other, _)| other.id != p.id);
             let others: Vec<_> = pupils.iter().filter(free).collect();
             named.extend(others.into_iter().map(|pupil| (pupil, decision.clone())));
         }
@@ -153,7 +145,7 @@ impl Decision {
         }
         let number = clean(&self.number)?;
         let body = |(pupil, decision): (&read::Pupil, String)| -> Body {
-            DecisionSet { pupil: pupil.file.clone(), date, number: number.clone(), decision }.into()
+            DecisionSet { pupil: pupil.file.to_string(), date, number: number.clone(), decision }.into()
         };
         let what = format!("{class}: решений педагогического совета записано {}", named.len());
         let bodies = named.into_iter().map(body).collect();

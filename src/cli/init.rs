@@ -263,7 +263,7 @@ fn compare_with_paper(journal: &Journal) -> Result<()> {
         }
     }
     println!("и с листом ключа восстановления:");
-    read::recovery_recipients(tables)?.iter().for_each(|recipient| println!("  {recipient}"));
+    read::recovery_keys(tables)?.iter().for_each(|recipient| println!("  {recipient}"));
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use crate::journal::read::Tables;
 use crate::journal::read::{self, Course};
 use crate::journal::{plan, read::standing, resolve};
 use crate::report::missing;
-use crate::school::{Role, clean, format_date, parse_date};
+use crate::school::{Login, Role, clean, format_date, parse_date};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -140,7 +140,7 @@ impl Record {
         let mine = course.teacher != desk.login && assigned.is_some_and(|login| login == desk.login);
         let substitute = match &known {
             _ if self.substitute || mine => desk.login.clone(),
-            Some(known) => known.substitute.clone(),
+            Some(known) => known.substitute.to_string(),
             None => String::new(),
         };
         Ok(LessonRecorded { at, topic, work, homework, substitute, cells: Vec::new() })
@@ -159,7 +159,7 @@ fn missing(common: &Common, until: Option<&str>, which: &report::Which, output: 
         let login = session::signer(&journal, &session::identity(common)?)?.map(|(login, _)| login);
         let roles = login.as_deref().map(|login| read::roles_of(tables, login)).transpose()?.unwrap_or_default();
         if !roles.iter().any(|role| matches!(role, Role::DeputyHead | Role::Director | Role::Administrator)) {
-            filter.teacher = login;
+            filter.teacher = login.map(Login::from);
         }
     }
     let rows = missing::missing(tables, &filter, until)?;

@@ -3,10 +3,11 @@
 use super::lesson::Which;
 use super::{Common, desk::Desk, screen, session};
 use crate::error::{Error, Result};
-use crate::journal::entry::{AttendanceSet, Body, LessonRef, MarkLine, MarksSet, PresenceLine};
+use crate::journal::cell::{self, Typed};
+use crate::journal::entry::{Body, LessonRef};
 use crate::journal::read::{self, Pupil};
 use crate::journal::{read::standing, resolve};
-use crate::school::{Cell, Marks, clean, fold};
+use crate::school::{Cell, Marks, PersonalFile, clean, fold};
 use clap::{Args, Subcommand};
 use std::collections::HashSet;
 use std::process::ExitCode;
@@ -53,11 +54,11 @@ pub struct Row {
 #[derive(Args)]
 struct About {
     /// Вид работы, если он не тот, что у урока: контрольная
-    #[arg(long, value_name = "ВИД", default_value = "")]
-    work: String,
+    #[arg(long, value_name = "ВИД")]
+    work: Option<String>,
     /// Документ, на основании которого отметка перенесена из другой организации (§2.3.5)
-    #[arg(long, value_name = "ДОКУМЕНТ", default_value = "")]
-    document: String,
+    #[arg(long, value_name = "ДОКУМЕНТ")]
+    document: Option<String>,
 }
 
 impl Mark {
@@ -96,17 +97,20 @@ impl Set {
             let others: Vec<_> = present.filter(free).collect();
             named.extend(others.into_iter().map(|pupil| (pupil, Some(marks.clone()))));
         }
-        let lines = named.into_iter().map(|(pupil, marks)| self.about.line(pupil, marks)).collect::<Result<_>>()?;
-        let set = MarksSet { at, work: clean(&self.about.work)?, marks: lines };
-        let Some(set) = standing::new_marks(desk.tables(), set)? else { return session::unchanged() };
-        let what = format!("Отметок записано: {}", set.marks.len());
-        desk.record(set, &what)
+        let cells: Vec<Typed> =
+            named.into_iter().map(|(pupil, marks)| self.about.typed(pupil, Some(marks))).collect::<Result<_>>()?;
+        let bodies = cell::entries(desk.tables(), &at, cells)?;
+        let count: usize =
+            bodies.iter().map(|body| if let Body::MarksSet(set) = body { set.marks.len() } else { 0 }).sum();
+        desk.record_all(bodies, &format!("Отметок записано: {count}"))
     }
 }
 
 impl About {
-    fn line(&self, pupil: &Pupil, marks: Option<Marks>) -> Result<MarkLine> {
-        Ok(MarkLine { pupil: pupil.file.clone(), marks, document: clean(&self.document)? })
+    fn typed(&self, pupil: &Pupil, marks: Option<Option<Marks>>) -> Result<Typed> {
+        let said = |text: &Option<String>| text.as_deref().map(clean).transpose();
+        let (work, document) = (said(&self.work)?, said(&self.document)?);
+        Ok(Typed { pupil: pupil.file.clone(), attendance: None, marks, work, document })
     }
 }
 
@@ -119,34 +123,25 @@ impl Row {
             return Err(Error::input(format!("клеток {}, а в списке учеников {}", self.cells.len(), roster.len()))
                 .next("список по порядку: letopis mark list; пропуск обозначьте точкой"));
         }
-        let (mut marks, mut presence) = (Vec::new(), Vec::new());
+        let mut cells = Vec::new();
         for (pupil, typed) in roster.iter().zip(&self.cells).filter(|(_, typed)| typed.trim() != ".") {
             let cell = Cell::parse(typed).map_err(|e| e.at(pupil.name.surname_given()))?;
-            if let Some(attendance) = cell.attendance {
-                presence.push(PresenceLine { pupil: pupil.file.clone(), attendance: Some(attendance) });
-            }
-            if let Some(mark) = cell.marks {
-                marks.push(self.about.line(pupil, Some(mark))?);
-            }
+            let typed = self.about.typed(pupil, cell.marks.map(Some))?;
+            cells.push(Typed { attendance: cell.attendance.map(Some), ..typed });
         }
-        let mut bodies: Vec<Body> = Vec::new();
-        let set = AttendanceSet { at: at.clone(), pupils: presence };
-        bodies.extend(standing::new_attendance(desk.tables(), set)?.map(Body::from));
-        let set = MarksSet { at, work: clean(&self.about.work)?, marks };
-        bodies.extend(standing::new_marks(desk.tables(), set)?.map(Body::from));
-        desk.record_all(bodies, "Клетки урока записаны")
+        desk.record_all(cell::entries(desk.tables(), &at, cells)?, "Клетки урока записаны")
     }
 }
 
 /// Personal files of those who were not at a lesson.
-fn absent(desk: &Desk, at: &LessonRef) -> Result<HashSet<String>> {
+fn absent(desk: &Desk, at: &LessonRef) -> Result<HashSet<PersonalFile>> {
     let Some(lesson) = read::lesson_at(desk.tables(), at)? else { return Ok(HashSet::new()) };
     let standing = standing::attendance_of(desk.tables(), lesson.id)?;
-    Ok(standing.into_iter().filter(|(_, kind)| kind != "оп").map(|(pupil, _)| pupil).collect())
+    Ok(standing.into_iter().filter(|(_, kind)| kind.is_absence()).map(|(pupil, _)| pupil).collect())
 }
 
 /// Personal files of those who have a mark at a lesson.
-fn marked(desk: &Desk, at: &LessonRef) -> Result<HashSet<String>> {
+fn marked(desk: &Desk, at: &LessonRef) -> Result<HashSet<PersonalFile>> {
     let Some(lesson) = read::lesson_at(desk.tables(), at)? else { return Ok(HashSet::new()) };
     Ok(standing::marks_of(desk.tables(), lesson.id)?.into_keys().collect())
 }
@@ -159,16 +154,16 @@ fn list(common: &Common, which: &Which) -> Result<ExitCode> {
     let (marks, presence) = (standing::marks_of(tables, lesson.id)?, standing::attendance_of(tables, lesson.id)?);
     let row = |(number, pupil): (usize, &Pupil)| {
         let mark = marks.get(&pupil.file);
-        let attendance = presence.get(&pupil.file).cloned().unwrap_or_default();
-        let text = |of: fn(&standing::StandingMarks) -> &String| mark.map(of).cloned().unwrap_or_default();
+        let attendance = presence.get(&pupil.file).map_or("", |kind| kind.as_str());
+        let text = |of: fn(&standing::StandingMarks) -> String| mark.map(of).unwrap_or_default();
         vec![
             number.into(),
             pupil.file.clone().into(),
             pupil.name.surname_given().into(),
             attendance.into(),
-            text(|m| &m.marks).into(),
-            text(|m| &m.work).into(),
-            text(|m| &m.document).into(),
+            text(|m| m.marks.to_string()).into(),
+            text(|m| m.work.clone()).into(),
+            text(|m| m.document.clone()).into(),
         ]
     };
     let roster = read::roster(tables, &at.course, at.date)?;

@@ -5,7 +5,6 @@ use super::{Common, desk::Desk, screen};
 use crate::error::Result;
 use crate::journal::entry::NoteDone;
 use crate::journal::note::{self, Note};
-use crate::journal::read::iso;
 use crate::school::{clean, parse_date};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -74,7 +73,7 @@ fn list(common: &Common, desk: &Desk, all: bool) -> Result<ExitCode> {
         let text =
             if readable { note.text } else { "зашифровано другим вашим ключом".to_owned() };
         let overdue = !opened.done && note.due.is_some_and(|due| due < today);
-        let due = note.due.map(|due| day(common, &iso(due))).unwrap_or_default();
+        let due = note.due.map(|due| day(common, due)).unwrap_or_default();
         vec![
             opened.number.into(),
             due.into(),

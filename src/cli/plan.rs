@@ -131,7 +131,7 @@ impl Whom {
         let mut bodies: Vec<Body> = Vec::new();
         let mut names = Vec::new();
         for course in self.courses(desk.tables())? {
-            let before = plan::lines(desk.tables(), course.id)?;
+            let before = read::plan_of(desk.tables(), course.id)?;
             let lines = change(before.clone()).map_err(|e| e.at(&course.key))?;
             if lines != before {
                 names.push(course.key.to_string());
@@ -176,7 +176,7 @@ impl Plan {
 fn show(common: &Common, course: &WhichCourse) -> Result<ExitCode> {
     let journal = session::journal(common)?;
     let course = course.find(journal.tables(), None)?;
-    let rows = plan::lines(journal.tables(), course.id)?.into_iter();
+    let rows = read::plan_of(journal.tables(), course.id)?.into_iter();
     let rows = rows.map(|line| vec![line.no.into(), line.topic.into(), line.work.into(), line.homework.into()]);
     let columns = [("no", "№"), ("topic", "Тема"), ("work", "Вид работы"), ("homework", "Домашнее задание")];
     screen::list(common.json, &columns, rows.collect());

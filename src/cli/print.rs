@@ -9,8 +9,7 @@ use crate::print::forms::YEAR;
 use crate::print::issue::{self, Out};
 use crate::print::register;
 use crate::print::{Form, Layouts, Subject, Wanted, contacts_sheet, ready};
-use crate::report::scope::period_name;
-use crate::school::{ClassName, School, clean, format_date, parse_date, same_word};
+use crate::school::{ClassName, School, clean, format_date, parse_date};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -151,7 +150,7 @@ impl Print {
             Self::Act { archive, to } => act(common, archive, &to),
             Self::Extract { pupil, to } => {
                 let all = read::all_pupils(session::journal(common)?.tables())?;
-                let file = resolve::pupil(&all, &pupil)?.file.clone();
+                let file = resolve::pupil(&all, &pupil)?.file.to_string();
                 print(common, vec![Wanted::new(Form::Extract, Subject::Pupil(file))], &to)
             }
             Self::List => list(common),
@@ -183,11 +182,7 @@ impl Print {
 /// The period that is named, else the year if it is over, else the period that ended last.
 fn period_of(school: &School, typed: Option<&str>, today: NaiveDate) -> Result<String> {
     match typed {
-        Some(typed) if same_word(typed.trim(), YEAR) => Ok(YEAR.to_owned()),
-        Some(typed) => period_name(school, typed).map_err(|fault| {
-            let next = format!("{}, «{YEAR}»", fault.next_step().unwrap_or_default());
-            fault.next(next)
-        }),
+        Some(typed) => resolve::period_of_school(school, typed).map(String::from),
         None if school.year.ends <= today => Ok(YEAR.to_owned()),
         None => {
             let over = school.periods.iter().filter(|period| period.ends <= today);
@@ -204,7 +199,7 @@ fn of_school(common: &Common, form: Form, to: &Where) -> Result<ExitCode> {
 }
 
 fn act(common: &Common, archive: String, to: &Where) -> Result<ExitCode> {
-    let known = read::archives::archives(session::journal(common)?.tables())?;
+    let known = read::all_archives(session::journal(common)?.tables())?;
     let known: Vec<String> = known.into_iter().map(|archive| archive.name).collect();
     if !known.contains(&archive) {
         let next = match known.join(", ") {

@@ -6,11 +6,8 @@ use super::{Common, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::entry::{GroupSet, PupilEnrolled, PupilLeft, PupilMoved, PupilSet};
 use crate::journal::read::Tables;
-use crate::journal::{
-    read::{self, explain},
-    resolve,
-};
-use crate::school::{PersonName, clean, format_date, parse_date};
+use crate::journal::{read, resolve};
+use crate::school::{Day, PersonName, clean, format_date, parse_date};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -203,17 +200,18 @@ fn list(common: &Common, class: &str) -> Result<ExitCode> {
     let year = read::school(tables)?.year;
     let groups = read::groups_of_class(tables, &class)?;
     let mut rows = Vec::new();
-    for pupil in explain::members(tables, &class, year.begins, year.ends)? {
-        let stays = read::stays_in(tables, pupil.id, &class)?;
-        let (since, until) = stays.last().cloned().unwrap_or_default();
+    let stays = read::stays_in(tables, &class)?;
+    let shown = |of: Option<Day>| of.map(|of| day(common, of)).unwrap_or_default();
+    for pupil in read::members_of_class(tables, &class, year.begins, year.ends)? {
+        let last = stays.get(&pupil.id).and_then(|stays| stays.last());
         let of: Vec<&str> = groups.iter().filter(|(_, id)| *id == pupil.id).map(|(group, _)| group.as_str()).collect();
-        let born = read::born(tables, &pupil.file)?.map(read::iso).unwrap_or_default();
+        let born = read::born(tables, &pupil.file)?;
         rows.push(vec![
             pupil.file.into(),
             pupil.name.full().into(),
-            day(common, &born).into(),
-            day(common, &since).into(),
-            day(common, &until.unwrap_or_default()).into(),
+            shown(born).into(),
+            shown(last.map(|stay| stay.since)).into(),
+            shown(last.and_then(|stay| stay.until)).into(),
             of.into(),
         ]);
     }
@@ -238,7 +236,7 @@ fn set_group(common: &Common, class: &str, group: &str, typed: &[String]) -> Res
     let standing: Vec<String> = read::groups_of_class(desk.tables(), &class)?
         .into_iter()
         .filter(|(name, _)| *name == group)
-        .filter_map(|(_, id)| pupils.iter().find(|pupil| pupil.id == id).map(|pupil| pupil.file.clone()))
+        .filter_map(|(_, id)| pupils.iter().find(|pupil| pupil.id == id).map(|pupil| pupil.file.to_string()))
         .collect();
     let is_change = |text: &String| text.ends_with("=+") || text.ends_with("=-");
     let changes = typed.iter().filter(|text| is_change(text)).count();
@@ -248,11 +246,11 @@ fn set_group(common: &Common, class: &str, group: &str, typed: &[String]) -> Res
     }
     let mut members = if changes == 0 { Vec::new() } else { standing.clone() };
     for text in typed {
-        let file = &resolve::pupil(&pupils, text.trim_end_matches("=+").trim_end_matches("=-"))?.file;
+        let file = resolve::pupil(&pupils, text.trim_end_matches("=+").trim_end_matches("=-"))?.file.to_string();
         if text.ends_with("=-") {
-            members.retain(|member| member != file);
-        } else if !members.contains(file) {
-            members.push(file.clone());
+            members.retain(|member| *member != file);
+        } else if !members.contains(&file) {
+            members.push(file);
         }
     }
     if members == standing {

@@ -75,15 +75,15 @@ impl Remark {
 fn list(common: &Common, class: Option<String>, open: bool) -> Result<ExitCode> {
     let journal = session::journal(common)?;
     let tables = journal.tables();
-    let class = class.map(|typed| resolve::class(tables, &typed)).transpose()?.map(|class| class.to_string());
+    let class = class.map(|typed| resolve::class(tables, &typed)).transpose()?;
     let all = read::remarks(tables)?.into_iter();
     let wanted = all.filter(|r| class.as_ref().is_none_or(|class| r.class == *class) && (!open || r.answer.is_empty()));
     let rows = wanted.map(|r| {
-        let date = day(common, r.written_at.get(..10).unwrap_or_default());
+        let date = day(common, r.written_at.date_naive());
         vec![
             r.number.into(),
             date.into(),
-            r.class.into(),
+            r.class.to_string().into(),
             r.subject.into(),
             r.text.into(),
             r.author.into(),

@@ -4,6 +4,7 @@ use super::{Common, screen, session};
 use crate::error::Result;
 use crate::journal::read;
 use crate::journal::read::Tables;
+use crate::journal::resolve;
 use crate::report::progress::By;
 use crate::report::table::Table;
 use crate::report::{self, When};
@@ -196,17 +197,14 @@ impl Which {
 
 impl Period {
     fn name(&self, school: &School) -> Result<Option<String>> {
-        self.period.as_deref().map(|typed| report::scope::period_name(school, typed)).transpose()
+        let name = self.period.as_deref().map(|typed| report::scope::a_period(school, typed)).transpose()?;
+        Ok(name.map(String::from))
     }
 
     /// As [`Period::name`], or one of the final marks that are no period's: «Год», «Экзамен», «Итог».
     fn name_or_year(&self, school: &School) -> Result<Option<String>> {
-        let yearly = crate::journal::rules::YEARLY;
-        let typed = self.period.as_deref().unwrap_or_default();
-        match yearly.into_iter().find(|name| fold(name) == fold(typed.trim())) {
-            Some(name) => Ok(Some(name.to_owned())),
-            None => self.name(school),
-        }
+        let name = self.period.as_deref().map(|typed| resolve::period_of_school(school, typed)).transpose()?;
+        Ok(name.map(String::from))
     }
 }
 

@@ -137,7 +137,7 @@ pub fn author(identity: &Identity) -> Author<'_> {
 pub fn signer(journal: &Journal, identity: &Identity) -> Result<Option<(String, String)>> {
     let Some(key) = read::key(journal.tables(), &identity.public().fingerprint())? else { return Ok(None) };
     let name = read::staff(journal.tables(), &key.login)?.map(|person| person.name.initials()).unwrap_or_default();
-    Ok(Some((key.login, name)))
+    Ok(Some((key.login.into(), name)))
 }
 
 /// Says that all of it stands already.

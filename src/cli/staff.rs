@@ -146,7 +146,7 @@ fn list(common: &Common) -> Result<ExitCode> {
             "association": person.association, "roles": roles, "keys": keys, "dismissed": person.dismissed,
         }));
         let state = if person.dismissed { "уволен(а)".to_owned() } else { keys.join(", ") };
-        rows.push(vec![person.login, person.name.full(), person.position, roles.join(", "), state]);
+        rows.push(vec![person.login.into(), person.name.full(), person.position, roles.join(", "), state]);
     }
     if common.json {
         screen::json(&values.into());

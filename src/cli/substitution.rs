@@ -83,7 +83,7 @@ fn list(common: &Common, open: bool) -> Result<ExitCode> {
             s.at.course.class.to_string().into(),
             s.at.course.group.into(),
             s.at.course.subject.into(),
-            day(common, &read::iso(s.at.date)).into(),
+            day(common, s.at.date).into(),
             s.at.lesson.into(),
             s.teacher.into(),
             s.substitute.into(),

@@ -6,7 +6,7 @@ use super::present;
 use super::record::Import;
 use super::rows::{Key, LessonRow, MarkRow, Rows};
 use crate::error::Result;
-use crate::journal::entry::{AttendanceSet, LessonCell, LessonRecorded, LessonRef, MarkLine, MarksSet, PresenceLine};
+use crate::journal::entry::{Body, LessonCell, LessonRecorded, LessonRef};
 use crate::journal::read;
 use std::collections::{HashMap, HashSet};
 
@@ -49,7 +49,7 @@ impl Import<'_, '_> {
             if !self.needs(at, &[(Key::Pupil(row.pupil.clone()), "Личное дело")]) {
                 continue;
             }
-            let cell = present::cell(&row.pupil, row.cell.attendance, row.cell.marks);
+            let cell = LessonCell { pupil: row.pupil, attendance: row.cell.attendance, marks: row.cell.marks };
             let of_lesson = cells.entry(Key::Lesson(row.key, row.date, row.lesson)).or_default();
             if of_lesson.iter().any(|(_, other)| other.pupil == cell.pupil) {
                 self.faults.column(at, "Личное дело", "отметка этого ученика на этом уроке указана дважды");
@@ -63,9 +63,9 @@ impl Import<'_, '_> {
     /// Records what the journal lacks of a lesson. If it is refused with its cells, they are tried one by one, so that
     /// each fault is reported at the line of its mark.
     fn lesson(&mut self, at: Source, lesson: LessonRecorded, sources: &[(Source, LessonCell)]) -> Result<()> {
+        let place = lesson.at.clone();
         let lacking = present::lesson(self.batch.tables(), lesson)?;
         if let Some(lesson) = lacking.lesson {
-            let place = lesson.at.clone();
             let bare = LessonRecorded { cells: Vec::new(), ..lesson.clone() };
             let with_cells = !lesson.cells.is_empty();
             match self.try_record(lesson, true) {
@@ -81,25 +81,13 @@ impl Import<'_, '_> {
                 }
             }
         }
-        self.missing_cells(lacking.marks, lacking.attendance, sources)
+        self.missing_cells(&place, lacking.cells, sources)
     }
 
-    fn missing_cells(
-        &mut self,
-        marks: Option<MarksSet>,
-        attendance: Option<AttendanceSet>,
-        sources: &[(Source, LessonCell)],
-    ) -> Result<()> {
-        if let Some(set) = marks {
-            let at = set.at.clone();
-            if self.try_record(set, true).is_err() {
-                self.one_by_one(&at, sources)?;
-            }
-        }
-        if let Some(set) = attendance {
-            let at = set.at.clone();
-            if self.try_record(set, true).is_err() {
-                self.one_by_one(&at, sources)?;
+    fn missing_cells(&mut self, at: &LessonRef, cells: Vec<Body>, sources: &[(Source, LessonCell)]) -> Result<()> {
+        for body in cells {
+            if self.try_record(body, true).is_err() {
+                return self.one_by_one(at, sources);
             }
         }
         Ok(())
@@ -108,17 +96,10 @@ impl Import<'_, '_> {
     /// Finds which cells are refused. At least one is, so the import will not be kept.
     fn one_by_one(&mut self, at: &LessonRef, sources: &[(Source, LessonCell)]) -> Result<()> {
         for (source, cell) in sources {
-            let pupil = cell.pupil.clone();
-            if let Some(marks) = cell.marks.clone() {
-                let line = MarkLine { pupil: pupil.clone(), marks: Some(marks), document: String::new() };
-                let set = MarksSet { at: at.clone(), work: String::new(), marks: vec![line] };
-                if !self.record(*source, "Отметка", set, true)? {
-                    continue;
+            for body in present::cells(self.batch.tables(), at, std::slice::from_ref(cell))? {
+                if !self.record(*source, "Отметка", body, true)? {
+                    break;
                 }
-            }
-            if cell.attendance.is_some() {
-                let line = PresenceLine { pupil, attendance: cell.attendance };
-                self.record(*source, "Отметка", AttendanceSet { at: at.clone(), pupils: vec![line] }, true)?;
             }
         }
         Ok(())
@@ -133,10 +114,10 @@ impl Import<'_, '_> {
             let known_course = self.known.contains(&Key::Course(course.clone()));
             let at = LessonRef { course, date, lesson };
             match read::lesson_at(self.batch.tables(), &at)? {
-                Some(known) => {
+                Some(_) => {
                     let lines: Vec<LessonCell> = sources.iter().map(|(_, cell)| cell.clone()).collect();
-                    let (marks, attendance) = present::cells(self.batch.tables(), known.id, &at, &lines)?;
-                    self.missing_cells(marks, attendance, &sources)?;
+                    let lacking = present::cells(self.batch.tables(), &at, &lines)?;
+                    self.missing_cells(&at, lacking, &sources)?;
                 }
                 None if self.broken.contains(&key) || self.broken.contains(&Key::Course(at.course.clone())) => {}
                 None => {

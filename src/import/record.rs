@@ -12,8 +12,8 @@ use crate::journal::entry::{
     PupilLeft, PupilSet, ReasonSet, SchoolChanged, Slot, SubjectLine, SubjectsSet, TimetableSet,
 };
 use crate::journal::read::timetable::Timetable;
-use crate::journal::{Author, Batch, read};
-use crate::school::{CourseKey, School};
+use crate::journal::{Author, Batch, cell, read, resolve};
+use crate::school::{CourseKey, School, Stay};
 use std::collections::{HashMap, HashSet};
 
 /// An import under way.
@@ -45,25 +45,15 @@ impl<'a, 'j> Import<'a, 'j> {
     ) -> Result<Self> {
         let tables = batch.tables();
         let mut known = HashSet::new();
-        known.extend(read::all_staff(tables)?.into_iter().map(|person| Key::Person(person.login)));
+        known.extend(read::all_staff(tables)?.into_iter().map(|person| Key::Person(person.login.into())));
         for class in read::classes(tables)? {
             known.extend(read::courses_of(tables, &class)?.into_iter().map(|course| Key::Course(course.key)));
-            let sql = "SELECT DISTINCT grp FROM group_members WHERE class = ?1";
-            let mut statement = tables.prepare_cached(sql)?;
-            let groups = statement.query_map([class.to_string()], |row| row.get(0))?;
-            for group in groups.collect::<rusqlite::Result<Vec<String>>>()? {
-                known.insert(Key::Group(class.clone(), group));
-            }
+            let groups = read::groups_of_class(tables, &class)?;
+            known.extend(groups.into_iter().map(|(group, _)| Key::Group(class.clone(), group)));
             known.insert(Key::Class(class));
         }
-        let mut names = |sql: &str, key: fn(String) -> Key| -> Result<()> {
-            let mut statement = tables.prepare_cached(sql)?;
-            let rows = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
-            known.extend(rows.into_iter().map(key));
-            Ok(())
-        };
-        names("SELECT name FROM subjects", Key::Subject)?;
-        names("SELECT file FROM pupils", Key::Pupil)?;
+        known.extend(read::subjects(tables)?.into_iter().map(|subject| Key::Subject(subject.name)));
+        known.extend(read::all_pupils(tables)?.into_iter().map(|pupil| Key::Pupil(pupil.file.into())));
         Ok(Self { batch, author, faults, recorded: 0, progress, known, broken: HashSet::new() })
     }
 
@@ -248,8 +238,8 @@ impl<'a, 'j> Import<'a, 'j> {
                 && (present::pupil(self.batch.tables(), &set)? || self.record(*at, "Дата рождения", set, false)?);
             if good {
                 let since = row.since.unwrap_or(begins);
-                let class = row.class.to_string();
-                let (enrolled, left) = present::enrolment(self.batch.tables(), &row.file, &class, since, row.until)?;
+                let stay = Stay { since, until: row.until };
+                let (enrolled, left) = present::enrolment(self.batch.tables(), &row.file, &row.class, stay)?;
                 let (file, class) = (row.file.clone(), row.class.clone());
                 good = enrolled || self.record(*at, "Зачислен", PupilEnrolled { file, class, since }, false)?;
                 if let (Some(until), true, false) = (row.until, good, left) {
@@ -376,31 +366,40 @@ impl<'a, 'j> Import<'a, 'j> {
     fn finals(&mut self, files: &Files) -> Result<()> {
         let (mut sets, mut places): (Vec<(FinalsSet, Vec<Source>)>, HashMap<_, usize>) = Default::default();
         let mut seen = HashSet::new();
+        let school = read::school(self.batch.tables())?;
         for (at, row) in &files.finals {
             let needs = [(Key::Course(row.key.clone()), "Предмет"), (Key::Pupil(row.pupil.clone()), "Личное дело")];
             if !self.needs(*at, &needs) {
                 continue;
             }
-            if !seen.insert((&row.key, &row.pupil, &row.period)) {
+            let period = match resolve::period(&school, &row.key.class, &row.period) {
+                Ok(period) => period,
+                Err(error) => {
+                    self.refused(*at, "Период", error)?;
+                    continue;
+                }
+            };
+            if !seen.insert((&row.key, &row.pupil, period.clone())) {
                 self.faults.column(*at, "Личное дело", "отметка этого ученика за этот период указана дважды");
                 continue;
             }
-            let line = FinalLine { pupil: row.pupil.clone(), mark: row.mark.clone() };
-            if present::final_mark(self.batch.tables(), &row.key, &row.period, &line)? {
-                continue;
-            }
-            let place = *places.entry((row.key.clone(), row.period.clone())).or_insert_with(|| {
-                let (course, period) = (row.key.clone(), row.period.clone());
+            let place = *places.entry((row.key.clone(), period.clone())).or_insert_with(|| {
+                let (course, period) = (row.key.clone(), period.into());
                 sets.push((
                     FinalsSet { course, period, marks: Vec::new(), override_reason: String::new() },
                     Vec::new(),
                 ));
                 sets.len() - 1
             });
-            sets[place].0.marks.push(line);
+            sets[place].0.marks.push(FinalLine { pupil: row.pupil.clone(), mark: row.mark.clone() });
             sets[place].1.push(*at);
         }
-        for (set, sources) in sets {
+        for (FinalsSet { course, period, marks, .. }, mut sources) in sets {
+            let Some(course) = read::course(self.batch.tables(), &course)? else { continue };
+            let typed = marks.clone();
+            let Some(set) = cell::finals(self.batch.tables(), &course, &period, marks, "")? else { continue };
+            let mut new = typed.iter().map(|line| set.marks.contains(line));
+            sources.retain(|_| new.next().unwrap_or_default());
             let lines = set.clone();
             if self.try_record(set, true).is_ok() {
                 continue;

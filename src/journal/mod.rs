@@ -6,6 +6,7 @@
 
 pub mod apply;
 mod audit;
+pub mod cell;
 pub mod contacts;
 pub mod entry;
 mod file;

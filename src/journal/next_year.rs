@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::journal::contacts::Contacts;
 use crate::journal::entry::{
     Body, ClassSet, GroupSet, KeyEnrolled, LastArchive, Person, Previous, PreviousWitness, PupilEnrolled, PupilSet,
-    SubjectLine, SubjectsSet, YearContinued,
+    SubjectsSet, YearContinued,
 };
 use crate::journal::read::Tables;
 use crate::journal::read::{self, Pupil};
@@ -17,7 +17,7 @@ use crate::ledger::chain::hex;
 use crate::ledger::identity::Identity;
 use crate::school::{ClassName, Role, fold};
 use chrono::NaiveDate;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// The last grade of a school.
 const LAST_GRADE: u8 = 11;
@@ -94,7 +94,7 @@ pub fn take_over(
         witness: Some(witness),
     };
     let mut bodies = people(tables, &administrator.login, fingerprint)?;
-    bodies.push(SubjectsSet { subjects: subjects(tables)? }.into());
+    bodies.push(SubjectsSet { subjects: read::subjects(tables)? }.into());
     let pupils = classes_and_pupils(tables, begins, &mut bodies)?;
     Ok(TakenOver { previous, recovery: recovery(tables)?, administrator, bodies, pupils })
 }
@@ -104,8 +104,8 @@ pub fn take_over(
 /// # Errors
 /// A first record that is not the proven one any more.
 pub fn last_archive(proven: &Proven) -> Result<Option<LastArchive>> {
-    match read::archives::archives(&proven.tables()?)?.pop() {
-        Some(last) => Ok(Some(LastArchive { name: last.name, code: last.tagmanifest })),
+    match read::all_archives(&proven.tables()?)?.pop() {
+        Some(last) => Ok(Some(LastArchive { name: last.name, code: last.code })),
         None => archive_before(proven),
     }
 }
@@ -142,7 +142,7 @@ fn person(tables: &Tables, login: &str) -> Result<Option<Person>> {
     let Some(staff) = read::staff(tables, login)?.filter(|person| !person.dismissed) else { return Ok(None) };
     let roles = read::roles_of(tables, login)?;
     let read::Staff { login, name, position, association, .. } = staff;
-    Ok(Some(Person { login, name, position, association, roles }))
+    Ok(Some(Person { login: login.into(), name, position, association, roles }))
 }
 
 /// Everybody who works here, and their keys in force but the one that the first entry names.
@@ -157,24 +157,16 @@ fn people(tables: &Tables, administrator: &str, first_key: &str) -> Result<Vec<B
             if fingerprint != first_key
                 && let Some(key) = read::key(tables, &fingerprint)?
             {
-                bodies.push(KeyEnrolled { login: key.login, key: key.public }.into());
+                bodies.push(KeyEnrolled { login: key.login.into(), key: key.public }.into());
             }
         }
     }
     Ok(bodies)
 }
 
-fn subjects(tables: &Tables) -> Result<Vec<SubjectLine>> {
-    let mut statement = tables.prepare_cached("SELECT name FROM subjects ORDER BY place")?;
-    let names = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
-    let lines = names.iter().map(|name| read::subject(tables, name)).collect::<Result<Vec<_>>>()?;
-    Ok(lines.into_iter().flatten().collect())
-}
-
 fn recovery(tables: &Tables) -> Result<String> {
-    read::recovery_recipients(tables)?
-        .pop()
-        .ok_or_else(|| Error::damaged("в прежнем журнале нет ключа восстановления").next("выполните «letopis audit»"))
+    let found = read::recovery_keys(tables)?.pop();
+    found.ok_or_else(|| Error::damaged("в прежнем журнале нет ключа восстановления").next("выполните «letopis audit»"))
 }
 
 /// The class a grade up; nothing after the last.
@@ -184,8 +176,8 @@ fn raised(class: &ClassName) -> Option<ClassName> {
 }
 
 /// Where a pupil of a class goes by the council's decision.
-fn destination(class: &ClassName, decision: Option<&String>) -> Option<ClassName> {
-    let decision = decision.map(|text| fold(text)).unwrap_or_default();
+fn destination(class: &ClassName, decision: Option<&str>) -> Option<ClassName> {
+    let decision = decision.map(fold).unwrap_or_default();
     if decision.starts_with("оставлен") {
         return Some(class.clone());
     }
@@ -196,16 +188,17 @@ fn destination(class: &ClassName, decision: Option<&String>) -> Option<ClassName
 }
 
 fn classes_and_pupils(tables: &Tables, begins: NaiveDate, bodies: &mut Vec<Body>) -> Result<(usize, usize)> {
-    let decisions = decisions(tables)?;
+    let decisions = read::decisions(tables)?;
     let mut teachers: BTreeMap<ClassName, String> = BTreeMap::new();
     let mut going: Vec<(Pupil, NaiveDate, ClassName)> = Vec::new();
     let mut gone = 0;
     for class in read::classes(tables)? {
         let teacher = read::class_teacher(tables, &class)?.unwrap_or_default();
         // Somebody who no longer is a class teacher is not taken over as one.
-        let teacher = if read::has_role(tables, &teacher, Role::ClassTeacher)? { teacher } else { String::new() };
+        let teacher =
+            if read::has_role(tables, &teacher, Role::ClassTeacher)? { teacher.into() } else { String::new() };
         for (pupil, born) in enrolled(tables, &class)? {
-            match destination(&class, decisions.get(&pupil.id)) {
+            match destination(&class, decisions.get(&pupil.id).map(|decision| decision.decision.as_str())) {
                 Some(next) => going.push((pupil, born, next)),
                 None => gone += 1,
             }
@@ -220,7 +213,7 @@ fn classes_and_pupils(tables: &Tables, begins: NaiveDate, bodies: &mut Vec<Body>
     teachers.retain(|class, _| going.iter().any(|(_, _, next)| next == class));
     bodies.extend(teachers.into_iter().map(|(class, teacher)| ClassSet { class, teacher }.into()));
     for (pupil, born, class) in &going {
-        let file = pupil.file.clone();
+        let file = pupil.file.to_string();
         bodies.push(PupilSet { file: file.clone(), name: pupil.name.clone(), born: *born }.into());
         bodies.push(PupilEnrolled { file, class: class.clone(), since: begins }.into());
     }
@@ -235,7 +228,7 @@ fn groups(tables: &Tables, going: &[(Pupil, NaiveDate, ClassName)], bodies: &mut
         let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (group, id) in read::groups_of_class(tables, &class)? {
             let member = going.iter().find(|(pupil, _, to)| pupil.id == id && *to == next);
-            groups.entry(group).or_default().extend(member.map(|(pupil, ..)| pupil.file.clone()));
+            groups.entry(group).or_default().extend(member.map(|(pupil, ..)| pupil.file.to_string()));
         }
         for (group, members) in groups.into_iter().filter(|(_, members)| !members.is_empty()) {
             bodies.push(GroupSet { class: next.clone(), group, members }.into());
@@ -244,17 +237,11 @@ fn groups(tables: &Tables, going: &[(Pupil, NaiveDate, ClassName)], bodies: &mut
     Ok(())
 }
 
-fn decisions(tables: &Tables) -> Result<HashMap<i64, String>> {
-    let mut statement = tables.prepare_cached("SELECT pupil, decision FROM decisions")?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
 /// Those who are still in a class, with their dates of birth, by name.
 fn enrolled(tables: &Tables, class: &ClassName) -> Result<Vec<(Pupil, NaiveDate)>> {
     let ends = read::school(tables)?.year.ends;
     let mut pupils = Vec::new();
-    for pupil in crate::journal::read::explain::members(tables, class, ends, ends)? {
+    for pupil in read::members_of_class(tables, class, ends, ends)? {
         let born = read::born(tables, &pupil.file)?;
         let born = born.ok_or_else(|| Error::damaged(format!("дата рождения ученика «{}» не читается", pupil.file)))?;
         pupils.push((pupil, born));
@@ -271,10 +258,10 @@ mod tests {
         let class = |text: &str| ClassName::parse(text).unwrap();
         let decided = |text: &str| Some(text.to_owned());
         assert_eq!(destination(&class("7А"), None), Some(class("8А")));
-        assert_eq!(destination(&class("7А"), decided("переведён в 8 класс").as_ref()), Some(class("8А")));
-        assert_eq!(destination(&class("7А"), decided("Оставлен на повторный курс").as_ref()), Some(class("7А")));
-        assert_eq!(destination(&class("9Б"), decided("выпущен").as_ref()), None);
+        assert_eq!(destination(&class("7А"), decided("переведён в 8 класс").as_deref()), Some(class("8А")));
+        assert_eq!(destination(&class("7А"), decided("Оставлен на повторный курс").as_deref()), Some(class("7А")));
+        assert_eq!(destination(&class("9Б"), decided("выпущен").as_deref()), None);
         assert_eq!(destination(&class("11А"), None), None);
-        assert_eq!(destination(&class("11А"), decided("оставлен").as_ref()), Some(class("11А")));
+        assert_eq!(destination(&class("11А"), decided("оставлен").as_deref()), Some(class("11А")));
     }
 }

@@ -6,9 +6,9 @@
 
 use crate::error::{Error, Result};
 use crate::journal::entry::NoteAdded;
-use crate::journal::read::Tables;
+use crate::journal::read::{self, SealedNote, Tables};
 use crate::ledger::identity::Identity;
-use chrono::NaiveDate;
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::io::{Read, Write};
 
@@ -34,8 +34,8 @@ pub struct Note {
 pub struct Opened {
     /// The number of the entry that added it.
     pub number: u64,
-    /// When it was written (RFC 3339).
-    pub written_at: String,
+    /// When it was written.
+    pub written_at: DateTime<FixedOffset>,
     /// Whether it is done with.
     pub done: bool,
     /// What it says, or nothing where this key does not open it (another key of the same person wrote it).
@@ -80,13 +80,11 @@ pub fn open(identity: &Identity, sealed: &str) -> Option<Note> {
 
 /// The notes of an author, in order.
 pub fn all(tables: &Tables, login: &str, identity: &Identity) -> Result<Vec<Opened>> {
-    let sql = "SELECT entry, written_at, done, sealed FROM notes WHERE author = ?1 ORDER BY entry";
-    let mut statement = tables.prepare_cached(sql)?;
-    let rows = statement.query_map([login], |row| {
-        let (number, written_at, done) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        Ok(Opened { number, written_at, done, note: open(identity, &row.get::<_, String>(3)?) })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let opened = |note: SealedNote| {
+        let SealedNote { number, written_at, done, sealed } = note;
+        Opened { number, written_at, done, note: open(identity, &sealed) }
+    };
+    Ok(read::notes_of(tables, login)?.into_iter().map(opened).collect())
 }
 
 #[cfg(test)]

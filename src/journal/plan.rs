@@ -5,26 +5,16 @@
 
 use crate::error::{Error, Result};
 use crate::journal::entry::PlanLine;
-use crate::journal::read::Tables;
-use crate::journal::read::{Course, iso};
-use chrono::NaiveDate;
-use rusqlite::params;
-
-/// The lines of a course's plan, in order.
-pub fn lines(tables: &Tables, course: i64) -> Result<Vec<PlanLine>> {
-    let sql = "SELECT no, topic, work, homework FROM plans WHERE course = ?1 ORDER BY no";
-    let mut statement = tables.prepare_cached(sql)?;
-    let rows = statement.query_map([course], |row| {
-        Ok(PlanLine { no: row.get(0)?, topic: row.get(1)?, work: row.get(2)?, homework: row.get(3)? })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
+use crate::journal::read::{self, Course, Tables};
+use crate::school::Day;
 
 /// What the plan proposes for a lesson that is not recorded yet: the line whose number is the lesson's in the year.
-pub fn proposed(tables: &Tables, course: &Course, date: NaiveDate, lesson: u8) -> Result<Option<PlanLine>> {
-    let sql = "SELECT count(*) + 1 FROM lessons WHERE course = ?1 AND (date < ?2 OR (date = ?2 AND lesson < ?3))";
-    let number: u32 = tables.prepare_cached(sql)?.query_row(params![course.id, iso(date), lesson], |row| row.get(0))?;
-    Ok(lines(tables, course.id)?.into_iter().find(|line| line.no == number))
+pub fn proposed(tables: &Tables, course: &Course, day: Day, lesson: u8) -> Result<Option<PlanLine>> {
+    let given = read::lessons_of(tables, course.id)?;
+    let before = given.iter().filter(|given| (given.date, given.number) < (day, lesson)).count();
+    Ok(read::plan_of(tables, course.id)?
+        .into_iter()
+        .find(|line| usize::try_from(line.no).is_ok_and(|no| no == before + 1)))
 }
 
 /// Puts a line at `line.no`; what stands there and after it moves down by one.

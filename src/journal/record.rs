@@ -143,7 +143,7 @@ pub fn author_of(tables: &Tables, fingerprint: &str) -> Result<String> {
             Err(Error::refused(format!("ключ {fingerprint} сотрудника «{}» отозван: подписывать им нельзя", key.login))
                 .next("если вы работаете в школе, создайте новый ключ и передайте его администратору"))
         }
-        Some(key) => Ok(key.login),
+        Some(key) => Ok(key.login.into()),
     }
 }
 

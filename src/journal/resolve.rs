@@ -2,13 +2,12 @@
 //! Where two things match, the message names them and says how to choose.
 
 use crate::error::{Error, Result};
+use crate::journal::entry::SubjectLine;
 use crate::journal::read::Tables;
 use crate::journal::read::timetable::Timetable;
-use crate::journal::read::{self, Carrier, Course, Pupil, iso};
+use crate::journal::read::{self, Carrier, Course, Pupil};
 use crate::journal::rules::YEARLY;
-use crate::school::{ClassName, School, fold, format_date, latin_alike};
-use chrono::NaiveDate;
-use rusqlite::params;
+use crate::school::{ClassName, Day, Login, Period, PeriodName, School, fold, format_date, latin_alike};
 
 /// The course of a class and a subject, which may be typed short. Where groups share a subject, `group` decides, else
 /// `teacher`, who mostly means his own.
@@ -28,7 +27,12 @@ pub fn course(
         return Err(Error::input(format!("в журнале нет курсов класса {class}"))
             .next(format!("проверьте класс; в журнале есть: {classes}")));
     }
-    let mut matching = by_subject(tables, &all, subject)?;
+    let known = read::subjects(tables)?;
+    let mut known: Vec<&SubjectLine> = known.iter().collect();
+    known.retain(|known| all.iter().any(|course| course.key.subject == known.name));
+    let meant = subjects_meant(&known, subject);
+    let mut matching = all.clone();
+    matching.retain(|course| meant.iter().any(|meant| meant.name == course.key.subject));
     if let Some(group) = group {
         matching.retain(|course| fold(&course.key.group) == fold(group));
     }
@@ -101,53 +105,61 @@ pub fn carrier(tables: &Tables, typed: &str) -> Result<Carrier> {
 /// # Errors
 /// None or several.
 pub fn subject(tables: &Tables, typed: &str) -> Result<String> {
-    let mut statement = tables.prepare_cached("SELECT name, short FROM subjects ORDER BY place")?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let all: Vec<(String, String)> = rows.collect::<rusqlite::Result<_>>()?;
-    let wanted = fold(typed.trim());
-    let is_short = |short: &str| fold(short) == wanted || fold(short).trim_end_matches('.') == wanted;
-    if let Some((name, _)) = all.iter().find(|(name, short)| fold(name) == wanted || is_short(short)) {
-        return Ok(name.clone());
+    let all = read::subjects(tables)?;
+    let names = |subjects: &[&SubjectLine]| subjects.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", ");
+    let all: Vec<&SubjectLine> = all.iter().collect();
+    let meant = subjects_meant(&all, typed);
+    match meant[..] {
+        [subject] => Ok(subject.name.clone()),
+        [] => Err(Error::input(format!("предмета «{}» нет в журнале", typed.trim()))
+            .next(format!("предметы: {}", names(&all)))),
+        _ => Err(Error::input(format!("«{}» — это несколько предметов: {}", typed.trim(), names(&meant)))
+            .next("укажите название полностью")),
     }
-    let begin: Vec<&String> =
-        all.iter().map(|(name, _)| name).filter(|name| !wanted.is_empty() && fold(name).starts_with(&wanted)).collect();
-    match begin[..] {
-        [name] => Ok(name.clone()),
-        [] => {
-            let names = all.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
-            Err(Error::input(format!("предмета «{}» нет в журнале", typed.trim())).next(format!("предметы: {names}")))
-        }
-        _ => {
-            let names = begin.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
-            Err(Error::input(format!("«{}» — это несколько предметов: {names}", typed.trim()))
-                .next("укажите название полностью"))
-        }
-    }
+}
+
+/// Which of these subjects is meant: the one of this name, else those of this short name, with or without its full stop,
+/// else those that begin so.
+fn subjects_meant<'s>(subjects: &[&'s SubjectLine], typed: &str) -> Vec<&'s SubjectLine> {
+    let wanted = plain(typed);
+    let matching = |of: &dyn Fn(&SubjectLine) -> bool| {
+        subjects.iter().copied().filter(|subject| !wanted.is_empty() && of(subject)).collect::<Vec<_>>()
+    };
+    let ways: [&dyn Fn(&SubjectLine) -> bool; 3] =
+        [&|subject| plain(&subject.name) == wanted, &|subject| plain(&subject.short) == wanted, &|subject| {
+            plain(&subject.name).starts_with(&wanted)
+        }];
+    ways.into_iter().map(matching).find(|meant| !meant.is_empty()).unwrap_or_default()
+}
+
+/// What was typed or is compared with it: case, «ё», spaces around it and the full stop of a short form do not matter.
+fn plain(text: &str) -> String {
+    fold(text.trim()).trim_end_matches('.').to_owned()
 }
 
 fn of_group(group: Option<&str>) -> String {
     group.map(|group| format!(" в группе «{group}»")).unwrap_or_default()
 }
 
-/// By the full name, else the short one, else by the beginning if only one subject begins so.
-fn by_subject(tables: &Tables, courses: &[Course], typed: &str) -> Result<Vec<Course>> {
-    let wanted = fold(typed.trim());
-    let exact: Vec<Course> = courses.iter().filter(|c| fold(&c.key.subject) == wanted).cloned().collect();
-    if !exact.is_empty() {
-        return Ok(exact);
+/// A member of staff by login, or by surname with as much of the rest as tells him from others.
+///
+/// # Errors
+/// Nobody or several.
+pub fn staff(tables: &Tables, typed: &str) -> Result<Login> {
+    let staff = read::all_staff(tables)?;
+    if let Some(person) = staff.iter().find(|person| person.login == *typed.trim()) {
+        return Ok(person.login.clone());
     }
-    let mut statement = tables.prepare_cached("SELECT short FROM subjects WHERE name = ?1")?;
-    let mut short = Vec::new();
-    for course in courses {
-        let name: String = statement.query_row([&course.key.subject], |row| row.get(0))?;
-        if fold(&name) == wanted || fold(&name).trim_end_matches('.') == wanted {
-            short.push(course.clone());
+    let matching: Vec<_> = staff.iter().filter(|person| person.name.matches(typed.trim())).collect();
+    match matching[..] {
+        [person] => Ok(person.login.clone()),
+        [] => Err(Error::input(format!("сотрудника «{typed}» нет")).next("список сотрудников: letopis staff list")),
+        _ => {
+            let names: Vec<String> = matching.iter().map(|p| format!("{} ({})", p.name.full(), p.login)).collect();
+            Err(Error::input(format!("«{typed}» — это несколько сотрудников: {}", names.join("; ")))
+                .next("укажите логин"))
         }
     }
-    if !short.is_empty() || wanted.is_empty() {
-        return Ok(short);
-    }
-    Ok(courses.iter().filter(|c| fold(&c.key.subject).starts_with(&wanted)).cloned().collect())
 }
 
 /// The pupil whom someone means by a surname, with initials or names where two share it, or by the personal file.
@@ -190,31 +202,72 @@ pub fn pupil<'r>(roster: &'r [Pupil], typed: &str) -> Result<&'r Pupil> {
 ///
 /// # Errors
 /// No such period; the message names those that there are.
-pub fn period(school: &School, class: &ClassName, typed: &str) -> Result<String> {
-    let wanted = fold(typed.trim());
+pub fn period(school: &School, class: &ClassName, typed: &str) -> Result<PeriodName> {
     let periods = school.periods_of(class);
-    let by_name = periods.iter().find(|p| fold(&p.name) == wanted || fold(&p.short) == wanted);
+    let meant = period_meant(&periods, typed).or_else(|| yearly(typed));
+    meant.ok_or_else(|| {
+        let known = periods.iter().map(|p| format!("«{}»", p.name)).collect::<Vec<_>>().join(", ");
+        Error::input(format!("у {class} класса нет периода «{}»", typed.trim()))
+            .next(format!("укажите один из: {known}, «Год», «Экзамен», «Итог»"))
+    })
+}
+
+/// As [`period`] where no class is named: a period of any, a number only where it means the same to all.
+///
+/// # Errors
+/// No such period, or a number that means several; the message names those that there are.
+pub fn period_of_school(school: &School, typed: &str) -> Result<PeriodName> {
+    let mut grades: Vec<[u8; 2]> = school.periods.iter().map(|period| period.grades).collect();
+    grades.dedup();
+    let of = |grades: &[u8; 2]| {
+        let mut periods: Vec<&Period> = school.periods.iter().filter(|period| period.grades == *grades).collect();
+        periods.sort_by_key(|period| period.begins);
+        period_meant(&periods, typed)
+    };
+    let mut meant: Vec<PeriodName> = grades.iter().filter_map(of).collect();
+    meant.sort_unstable();
+    meant.dedup();
+    let mut names: Vec<String> = Vec::new();
+    for name in school.periods.iter().map(|period| format!("«{}»", period.name)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    match &meant[..] {
+        [period] => Ok(period.clone()),
+        [] => yearly(typed).ok_or_else(|| {
+            Error::input(format!("периода «{}» нет", typed.trim()))
+                .next(format!("укажите один из: {}, «Год», «Экзамен», «Итог»", names.join(", ")))
+        }),
+        several => {
+            let several = several.iter().map(|name| format!("«{name}»")).collect::<Vec<_>>().join(", ");
+            Err(Error::input(format!("«{}» — это несколько периодов: {several}", typed.trim()))
+                .next("укажите название полностью"))
+        }
+    }
+}
+
+/// Which of the periods of one grade is meant.
+fn period_meant(periods: &[&Period], typed: &str) -> Option<PeriodName> {
+    let wanted = plain(typed);
+    let by_name = periods.iter().find(|p| plain(&p.name) == wanted || plain(&p.short) == wanted);
     let by_number = || wanted.parse::<usize>().ok().and_then(|number| periods.get(number.checked_sub(1)?));
-    if let Some(period) = by_name.or_else(by_number) {
-        return Ok(period.name.clone());
-    }
-    if let Some(yearly) = YEARLY.iter().find(|name| fold(name) == wanted) {
-        return Ok((*yearly).to_owned());
-    }
-    let known = periods.iter().map(|p| format!("«{}»", p.name)).collect::<Vec<_>>().join(", ");
-    Err(Error::input(format!("у {class} класса нет периода «{}»", typed.trim()))
-        .next(format!("укажите один из: {known}, «Год», «Экзамен», «Итог»")))
+    by_name.or_else(by_number).map(|period| PeriodName::from(&period.name))
+}
+
+/// A final mark that is no period's.
+fn yearly(typed: &str) -> Option<PeriodName> {
+    YEARLY.into_iter().find(|name| plain(name) == plain(typed)).map(PeriodName::from)
 }
 
 /// The number of a lesson that was recorded on a day; `given` decides where there are two.
 ///
 /// # Errors
 /// None was recorded, or two and none is given.
-pub fn recorded_lesson(tables: &Tables, course: &Course, date: NaiveDate, given: Option<u8>) -> Result<u8> {
-    let mut statement =
-        tables.prepare_cached("SELECT lesson FROM lessons WHERE course = ?1 AND date = ?2 ORDER BY lesson")?;
-    let lessons = statement.query_map(params![course.id, iso(date)], |row| row.get::<_, u8>(0))?;
-    let lessons = lessons.collect::<rusqlite::Result<Vec<u8>>>()?;
+pub fn recorded_lesson(tables: &Tables, course: &Course, date: Day, given: Option<u8>) -> Result<u8> {
+    let mut lessons = read::lessons_of(tables, course.id)?;
+    lessons.retain(|lesson| lesson.date == date);
+    let lessons: Vec<u8> = lessons.iter().map(|lesson| lesson.number).collect();
     match (given, &lessons[..]) {
         (Some(number), _) => Ok(number),
         (None, [number]) => Ok(*number),
@@ -228,7 +281,7 @@ pub fn recorded_lesson(tables: &Tables, course: &Course, date: NaiveDate, given:
 ///
 /// # Errors
 /// The timetable has none or several on that day and none is given.
-pub fn timetabled_lesson(tables: &Tables, course: &Course, date: NaiveDate, given: Option<u8>) -> Result<u8> {
+pub fn timetabled_lesson(tables: &Tables, course: &Course, date: Day, given: Option<u8>) -> Result<u8> {
     if let Some(number) = given {
         return Ok(number);
     }
@@ -241,7 +294,91 @@ pub fn timetabled_lesson(tables: &Tables, course: &Course, date: NaiveDate, give
     }
 }
 
-fn several(lessons: &[u8], date: NaiveDate) -> Error {
+fn several(lessons: &[u8], date: Day) -> Error {
     let numbers = lessons.iter().map(ToString::to_string).collect::<Vec<_>>().join(" и ");
     Error::input(format!("{} уроков несколько: {numbers}", format_date(date))).next("укажите номер урока: --lesson 3")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::apply::in_memory;
+
+    fn school() -> School {
+        School::from_toml(include_str!("../../tests/fixtures/small/school.toml")).unwrap()
+    }
+
+    #[test]
+    fn a_subject_is_the_same_to_whoever_types_it_for_the_school_and_for_a_class() {
+        let tables = in_memory().unwrap();
+        tables
+            .db()
+            .execute_batch(
+                "INSERT INTO subjects VALUES ('Алгебра', 'Алг.', '', 1, 1, 1), ('Химия', 'Хим.', '', 1, 2, 1),
+                     ('Русский язык', 'Рус.', '', 1, 3, 1), ('Русская литература', 'Рус. лит.', '', 1, 4, 1);
+                 INSERT INTO classes VALUES ('7А', 7, 'А', '', 1);
+                 INSERT INTO courses SELECT place, '7А', '', name, 't', 1.0, 1 FROM subjects;",
+            )
+            .unwrap();
+        let class = ClassName::parse("7А").unwrap();
+        let both = |typed: &str| {
+            let course = course(&tables, &class, typed, None, None).ok().map(|course| course.key.subject);
+            assert_eq!(subject(&tables, typed).ok(), course, "{typed}");
+            course
+        };
+        for (typed, meant) in [
+            ("Химия", Some("Химия")),
+            (" хИМИя ", Some("Химия")),
+            ("хим", Some("Химия")),
+            ("ХИМ.", Some("Химия")),
+            ("алге", Some("Алгебра")),
+            ("рус", Some("Русский язык")),
+            ("рус. лит", Some("Русская литература")),
+            ("русск", None),
+            ("физика", None),
+            ("", None),
+            (".", None),
+        ] {
+            assert_eq!(both(typed).as_deref(), meant, "«{typed}»");
+        }
+    }
+
+    #[test]
+    fn a_period_is_the_same_to_whoever_types_it_for_the_school_and_for_a_class() {
+        let school = school();
+        let class = ClassName::parse("7А").unwrap();
+        for (typed, meant) in [
+            ("I четверть", Some("I четверть")),
+            ("ii ЧЕТВ.", Some("II четверть")),
+            ("ii четв", Some("II четверть")),
+            ("год", Some("Год")),
+            ("экзамен", Some("Экзамен")),
+            ("V четверть", None),
+            ("0", None),
+            ("", None),
+        ] {
+            assert_eq!(period(&school, &class, typed).ok().as_deref(), meant, "«{typed}»");
+            assert_eq!(period_of_school(&school, typed).ok().as_deref(), meant, "«{typed}»");
+        }
+        assert_eq!(period(&school, &class, "1").unwrap(), "I четверть");
+    }
+
+    #[test]
+    fn a_number_that_is_a_quarter_to_some_and_a_half_year_to_others_is_asked_about() {
+        let mut school = school();
+        let alike = period_of_school(&school, "1").map(|period| period.to_string());
+        let halves = school.periods.iter().any(|period| period.short.contains("полуг"));
+        if !halves {
+            assert_eq!(alike.unwrap(), "I четверть");
+            let half = Period {
+                name: "I полугодие".into(),
+                short: "I полуг.".into(),
+                grades: [10, 11],
+                ..school.periods[0].clone()
+            };
+            school.periods.push(half);
+        }
+        let error = period_of_school(&school, "1").unwrap_err();
+        assert!(error.message().contains("«I полугодие», «I четверть»"), "{error}");
+    }
 }

@@ -398,7 +398,7 @@ impl Annals {
 /// course's teacher.
 fn teacher(tables: &Tables, body: &Body) -> String {
     let (course, substitute) = match body {
-        Body::LessonRecorded(set) => (&set.at.course, Some(set.substitute.clone())),
+        Body::LessonRecorded(set) => (&set.at.course, Some(set.substitute.clone().into())),
         Body::MarksSet(MarksSet { at, .. }) | Body::AttendanceSet(AttendanceSet { at, .. }) => {
             (&at.course, read::lesson_at(tables, at).unwrap().map(|lesson| lesson.substitute))
         }
@@ -407,8 +407,8 @@ fn teacher(tables: &Tables, body: &Body) -> String {
         _ => panic!("{} is no teacher's", body.kind()),
     };
     match substitute.filter(|login| !login.is_empty()) {
-        Some(login) => login,
-        None => read::course(tables, course).unwrap().unwrap_or_else(|| panic!("no course {course}")).teacher,
+        Some(login) => login.into(),
+        None => read::course(tables, course).unwrap().unwrap_or_else(|| panic!("no course {course}")).teacher.into(),
     }
 }
 

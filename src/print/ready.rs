@@ -7,17 +7,14 @@
 use super::forms::{FINAL, YEAR};
 use super::{Form, Subject, Wanted};
 use crate::error::{Error, Result};
-use crate::journal::read;
-use crate::journal::read::Tables;
-use crate::school::ClassName;
-use chrono::NaiveDate;
-use rusqlite::params;
+use crate::journal::read::{self, Tables, finals};
+use crate::school::{ClassName, Day};
 
 /// Why a document cannot be issued on a day yet, in Russian.
 ///
 /// # Errors
 /// Only the database's.
-pub fn not_yet(tables: &Tables, wanted: &Wanted, today: NaiveDate) -> Result<Option<Error>> {
+pub fn not_yet(tables: &Tables, wanted: &Wanted, today: Day) -> Result<Option<Error>> {
     match (wanted.form, &wanted.subject) {
         (Form::SummarySheet, Subject::Class(class)) => summary_sheet(tables, class, today),
         (Form::Analytics, Subject::Period(period)) => analytics(tables, period),
@@ -25,14 +22,12 @@ pub fn not_yet(tables: &Tables, wanted: &Wanted, today: NaiveDate) -> Result<Opt
     }
 }
 
-fn summary_sheet(tables: &Tables, class: &ClassName, today: NaiveDate) -> Result<Option<Error>> {
+fn summary_sheet(tables: &Tables, class: &ClassName, today: Day) -> Result<Option<Error>> {
     let school = read::school(tables)?;
     let why = if school.policy.unmarked_grades.contains(&class.grade()) {
         (today < school.year.ends && !read::is_closed(tables)?).then_some("учебный год ещё не окончен")
     } else {
-        let sql = "SELECT 1 FROM finals JOIN courses ON courses.id = finals.course
-                   WHERE class = ?1 AND period IN (?2, ?3)";
-        let marked = tables.prepare_cached(sql)?.exists(params![class.to_string(), YEAR, FINAL])?;
+        let marked = finals::is_class_marked(tables, class, &[YEAR, FINAL])?;
         (!marked).then_some("годовых отметок в классе ещё нет")
     };
     Ok(why.map(|why| {
@@ -42,7 +37,7 @@ fn summary_sheet(tables: &Tables, class: &ClassName, today: NaiveDate) -> Result
 }
 
 fn analytics(tables: &Tables, period: &str) -> Result<Option<Error>> {
-    let marked = tables.prepare_cached("SELECT 1 FROM finals WHERE period = ?1")?.exists([period])?;
+    let marked = finals::is_period_marked(tables, period)?;
     let refused = || {
         Error::refused(format!(
             "аналитическая справка за период «{period}» не выдаётся: итоговых отметок за него ещё нет"
@@ -56,7 +51,7 @@ fn analytics(tables: &Tables, period: &str) -> Result<Option<Error>> {
 ///
 /// # Errors
 /// Only the database's.
-pub fn sort_out(tables: &Tables, wanted: Vec<Wanted>, today: NaiveDate) -> Result<(Vec<Wanted>, Vec<Error>)> {
+pub fn sort_out(tables: &Tables, wanted: Vec<Wanted>, today: Day) -> Result<(Vec<Wanted>, Vec<Error>)> {
     let (mut ready, mut later) = (Vec::new(), Vec::new());
     for document in wanted {
         match not_yet(tables, &document, today)? {

@@ -5,8 +5,9 @@ use super::table::{Cell, Kind, Table, Total};
 use crate::error::Result;
 use crate::journal::read;
 use crate::journal::read::Tables;
-use crate::journal::read::absences::{Absences, Counts, Missed, Reasons};
-use crate::school::{ClassName, PersonName, Share};
+use crate::journal::read::absences::{Absences, Counts, Missed};
+use crate::journal::read::explain::Reasons;
+use crate::school::{ClassName, Share};
 use serde::Serialize;
 
 /// What a class or a pupil missed.
@@ -60,11 +61,11 @@ pub fn attendance(tables: &Tables, filter: &Filter, when: &When) -> Result<Vec<R
         let Some((first, last)) = when.span(&school, &class) else { continue };
         let absences = Absences::of_class(tables, &class, &reasons)?;
         let mut whole = Missed::default();
-        for (pupil, name) in pupils(tables, &class)? {
-            let missed = absences.between(pupil, first, last);
+        for pupil in read::pupils_of_class(tables, &class)? {
+            let missed = absences.between(pupil.id, first, last);
             whole += missed;
             if filter.class.is_some() && missed.held > 0 {
-                rows.push(row(&class, name.surname_given(), missed));
+                rows.push(row(&class, pupil.name.surname_given(), missed));
             }
         }
         if filter.class.is_none() {
@@ -83,19 +84,6 @@ fn row(class: &ClassName, pupil: String, missed: Missed) -> Row {
         days: missed.days.into(),
         missed: Share::of(missed.lessons.all(), missed.held),
     }
-}
-
-/// Everyone who was in the class this year, by name.
-fn pupils(tables: &Tables, class: &ClassName) -> Result<Vec<(i64, PersonName)>> {
-    let sql = "SELECT id, surname, given, patronymic FROM pupils
-               WHERE id IN (SELECT pupil FROM enrolments WHERE class = ?1)";
-    let mut statement = tables.prepare_cached(sql)?;
-    let rows = statement.query_map([class.to_string()], |row| {
-        Ok((row.get(0)?, PersonName { surname: row.get(1)?, given: row.get(2)?, patronymic: row.get(3)? }))
-    })?;
-    let mut pupils = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-    pupils.sort_by_cached_key(|(id, name)| (name.sort_key(), *id));
-    Ok(pupils)
 }
 
 /// The rows as a table.

@@ -86,7 +86,7 @@ pub fn coverage(tables: &Tables, filter: &Filter, period: Option<&str>, today: N
                 class: course.key.class.to_string(),
                 group: course.key.group.clone(),
                 subject: course.key.subject.clone(),
-                teacher: course.teacher.clone(),
+                teacher: course.teacher.to_string(),
                 teacher_name: names.of(&course.teacher),
                 period: period.name.clone(),
                 pupil: pupil.name.surname_given(),

@@ -5,21 +5,20 @@
 //! taught the course then. Those are never late, since nobody knows when they were entered there.
 
 use super::missing::missing;
-use super::scope::{Filter, Names, Teachers, When};
+use super::scope::{Filter, Names, When};
 use super::table::{Kind, Table, Total};
 use crate::error::Result;
-use crate::journal::read::Tables;
-use crate::journal::read::{self, Course};
-use crate::school::{ClassName, School, parse_date_or};
-use chrono::{DateTime, NaiveDate};
+use crate::journal::read::corrections;
+use crate::journal::read::{self, Course, Tables, Teachers};
+use crate::school::{ClassName, Day, Login, School};
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// A teacher's counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Row {
     /// The login.
-    pub teacher: String,
+    pub teacher: Login,
     /// The name with initials.
     pub teacher_name: String,
     /// Lessons entered.
@@ -45,24 +44,23 @@ struct Count<'a> {
     tables: &'a Tables,
     school: &'a School,
     when: &'a When,
-    courses: HashMap<i64, Course>,
-    rows: BTreeMap<String, Row>,
+    courses: Vec<Course>,
+    rows: BTreeMap<Login, Row>,
 }
 
 /// The report for some days, up to `today`, of the courses that the filter admits, by the names of the teachers.
 ///
 /// # Errors
 /// Only the database's.
-pub fn discipline(tables: &Tables, filter: &Filter, when: &When, today: NaiveDate) -> Result<Vec<Row>> {
+pub fn discipline(tables: &Tables, filter: &Filter, when: &When, today: Day) -> Result<Vec<Row>> {
     let school = read::school(tables)?;
     let (names, teachers) = (Names::read(tables)?, Teachers::read(tables)?);
     let all = Filter { teacher: None, ..filter.clone() };
-    let courses: HashMap<i64, Course> = all.courses(tables)?.into_iter().map(|course| (course.id, course)).collect();
-    let mut count = Count { tables, school: &school, when, courses, rows: BTreeMap::new() };
+    let mut count = Count { tables, school: &school, when, courses: all.courses(tables)?, rows: BTreeMap::new() };
     count.lessons(&teachers)?;
     for row in missing(tables, &all, today)? {
-        if count.within(&ClassName::parse(&row.class)?, row.date) {
-            count.row(&row.teacher).missing += 1;
+        if count.within(&row.class, row.date) {
+            self::row(&mut count.rows, &row.teacher).missing += 1;
         }
     }
     count.corrections()?;
@@ -75,85 +73,74 @@ pub fn discipline(tables: &Tables, filter: &Filter, when: &When, today: NaiveDat
 }
 
 impl Count<'_> {
-    fn row(&mut self, login: &str) -> &mut Row {
-        self.rows.entry(login.to_owned()).or_insert_with(|| Row { teacher: login.to_owned(), ..Row::default() })
-    }
-
-    fn within(&self, class: &ClassName, day: NaiveDate) -> bool {
+    fn within(&self, class: &ClassName, day: Day) -> bool {
         self.when.span(self.school, class).is_some_and(|(first, last)| (first..=last).contains(&day))
     }
 
     fn lessons(&mut self, teachers: &Teachers) -> Result<()> {
-        let sql = "SELECT course, date, recorded_on, homework, substitute, confirmed, taken_over, author FROM lessons";
-        let mut statement = self.tables.prepare_cached(sql)?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let Some(course) = self.courses.get(&row.get(0)?) else { continue };
-            let (date, recorded): (String, String) = (row.get(1)?, row.get(2)?);
-            let Some(day) = parse_date_or(&date).filter(|day| self.within(&course.key.class, *day)) else { continue };
-            let (homework, substitute): (String, String) = (row.get(3)?, row.get(4)?);
-            let (confirmed, taken_over, author): (bool, bool, String) = (row.get(5)?, row.get(6)?, row.get(7)?);
-            let of = match (taken_over, substitute.is_empty()) {
-                (false, _) => author,
-                (true, true) => teachers.on(course, day).to_owned(),
-                (true, false) => substitute.clone(),
-            };
-            let row = self.row(&of);
-            row.lessons += 1;
-            row.late += u32::from(!taken_over && recorded > date);
-            row.without_homework += u32::from(homework.is_empty());
-            row.unconfirmed_substitutions += u32::from(!substitute.is_empty() && !confirmed);
+        for course in &self.courses {
+            for lesson in read::lessons_of(self.tables, course.id)? {
+                if !self.within(&course.key.class, lesson.date) {
+                    continue;
+                }
+                let substituted = !lesson.substitute.is_empty();
+                let of = match (lesson.taken_over, substituted) {
+                    (false, _) => &lesson.author,
+                    (true, false) => teachers.on(course, lesson.date),
+                    (true, true) => &lesson.substitute,
+                };
+                let row = row(&mut self.rows, of);
+                row.lessons += 1;
+                row.late += u32::from(lesson.recorded_late().is_some());
+                row.without_homework += u32::from(lesson.homework.is_empty());
+                row.unconfirmed_substitutions += u32::from(substituted && !lesson.confirmed);
+            }
         }
         Ok(())
     }
 
     /// Corrections count on the day on which they were asked for.
     fn corrections(&mut self) -> Result<()> {
-        let sql = "SELECT course, requested_at, requested_by, decision FROM corrections";
-        let mut statement = self.tables.prepare_cached(sql)?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let Some(course) = self.courses.get(&row.get(0)?) else { continue };
-            let asked = self.day_of(&row.get::<_, String>(1)?);
-            if !asked.is_some_and(|day| self.within(&course.key.class, day)) {
+        for asked in corrections::asked(self.tables)? {
+            let Some(course) = self.course(asked.course) else { continue };
+            if !self.within(&course.key.class, self.school.day_of(asked.at)) {
                 continue;
             }
-            let (login, decision): (String, String) = (row.get(2)?, row.get(3)?);
-            let row = self.row(&login);
+            let row = row(&mut self.rows, &asked.by);
             row.corrections += 1;
-            row.corrections_approved += u32::from(decision == "удовлетворено");
+            row.corrections_approved += u32::from(asked.approved);
         }
         Ok(())
     }
 
     /// A remark waits for the course's teacher; one about the whole book, for the class teacher.
     fn remarks(&mut self, teachers: &Teachers) -> Result<()> {
-        let classes: Vec<ClassName> = self.courses.values().map(|course| course.key.class.clone()).collect();
-        let mut statement =
-            self.tables.prepare_cached("SELECT class, course, written_at FROM remarks WHERE answer = ''")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let class = ClassName::parse(&row.get::<_, String>(0)?)?;
-            let Some(day) = self.day_of(&row.get::<_, String>(2)?) else { continue };
-            if !self.within(&class, day) {
+        for remark in read::remarks(self.tables)?.into_iter().filter(|remark| remark.answer.is_empty()) {
+            let day = self.school.day_of(remark.written_at);
+            if !self.within(&remark.class, day) {
                 continue;
             }
-            let login = match row.get::<_, Option<i64>>(1)? {
-                Some(course) => self.courses.get(&course).map(|course| teachers.on(course, day).to_owned()),
-                None if classes.contains(&class) => read::class_teacher(self.tables, &class)?,
+            let login = match remark.course {
+                Some(course) => self.course(course).map(|course| teachers.on(course, day).clone()),
+                None if self.courses.iter().any(|course| course.key.class == remark.class) => {
+                    read::class_teacher(self.tables, &remark.class)?
+                }
                 None => None,
             };
             if let Some(login) = login.filter(|login| !login.is_empty()) {
-                self.row(&login).unanswered_remarks += 1;
+                row(&mut self.rows, &login).unanswered_remarks += 1;
             }
         }
         Ok(())
     }
 
-    /// The day of a time in the school's own offset.
-    fn day_of(&self, time: &str) -> Option<NaiveDate> {
-        DateTime::parse_from_rfc3339(time).ok().map(|time| self.school.day_of(time))
+    fn course(&self, id: i64) -> Option<&Course> {
+        self.courses.iter().find(|course| course.id == id)
     }
+}
+
+fn row<'r>(rows: &'r mut BTreeMap<Login, Row>, login: &Login) -> &'r mut Row {
+    rows.entry(login.clone()).or_insert_with(|| Row { teacher: login.clone(), ..Row::default() })
 }
 
 /// The rows as a table.

@@ -67,13 +67,13 @@ pub fn forecast(
                 group: standing.course.key.group.clone(),
                 subject: standing.course.key.subject.clone(),
                 period: standing.period.name.clone(),
-                file: taught.file.clone(),
+                file: taught.file.to_string(),
                 pupil: taught.name.surname_given(),
                 grades: count.grades,
                 average: average(count.sum, count.grades),
                 mark,
                 lack: lack.unwrap_or_default(),
-                final_mark: standing.finals.get(&taught.id).cloned().unwrap_or_default(),
+                final_mark: standing.finals.get(&taught.id).map(ToString::to_string).unwrap_or_default(),
             });
         }
     }

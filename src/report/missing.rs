@@ -3,14 +3,12 @@
 //! A lesson that was given at another hour of its day than the timetable's stands for the one that it replaced: as many
 //! lessons are missing on a day as were entered too few.
 
-use super::scope::{Filter, Names, Teachers};
+use super::scope::{Filter, Names};
 use super::table::{Kind, Table, Total};
 use crate::error::Result;
-use crate::journal::read::Tables;
 use crate::journal::read::timetable::Timetable;
-use crate::journal::read::{self, Course};
-use crate::school::{School, format_date, parse_date_or};
-use chrono::NaiveDate;
+use crate::journal::read::{self, Course, Tables, Teachers};
+use crate::school::{ClassName, Day, Login, School, format_date};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -18,17 +16,17 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Row {
     /// The day.
-    pub date: NaiveDate,
+    pub date: Day,
     /// Which lesson of the day.
     pub lesson: u8,
     /// The class.
-    pub class: String,
+    pub class: ClassName,
     /// The group, or empty.
     pub group: String,
     /// The subject.
     pub subject: String,
     /// Login of who had to give it: the substitute if one was assigned, else who taught the course then.
-    pub teacher: String,
+    pub teacher: Login,
     /// That person's name with initials.
     pub teacher_name: String,
 }
@@ -37,23 +35,23 @@ pub struct Row {
 ///
 /// # Errors
 /// Only the database's.
-pub fn missing(tables: &Tables, filter: &Filter, until: NaiveDate) -> Result<Vec<Row>> {
+pub fn missing(tables: &Tables, filter: &Filter, until: Day) -> Result<Vec<Row>> {
     let school = read::school(tables)?;
     let (teachers, names) = (Teachers::read(tables)?, Names::read(tables)?);
-    let substitutions = substitutions(tables)?;
+    let substitutes = read::assigned_substitutes(tables)?;
     // A substitute has lessons of courses that were never his.
     let courses = Filter { teacher: None, ..filter.clone() }.courses(tables)?;
     let mut rows = Vec::new();
     for course in &courses {
         for (date, lesson) in of_course(tables, &school, course, until)? {
-            let substitute = substitutions.get(&(course.id, date, lesson)).map(String::as_str);
+            let substitute = substitutes.get(&(course.id, date, lesson));
             let teacher = substitute.unwrap_or_else(|| teachers.on(course, date));
             if filter.teacher.as_ref().is_some_and(|login| login != teacher) {
                 continue;
             }
             let (key, teacher_name) = (course.key.clone(), names.of(teacher));
-            let (class, group, subject) = (key.class.to_string(), key.group, key.subject);
-            rows.push(Row { date, lesson, class, group, subject, teacher: teacher.to_owned(), teacher_name });
+            let (class, group, subject) = (key.class, key.group, key.subject);
+            rows.push(Row { date, lesson, class, group, subject, teacher: teacher.clone(), teacher_name });
         }
     }
     rows.sort_by_key(|row| (row.date, row.lesson));
@@ -61,8 +59,8 @@ pub fn missing(tables: &Tables, filter: &Filter, until: NaiveDate) -> Result<Vec
 }
 
 /// Day and number of each lesson that a course lacks.
-fn of_course(tables: &Tables, school: &School, course: &Course, until: NaiveDate) -> Result<Vec<(NaiveDate, u8)>> {
-    let mut expected: BTreeMap<NaiveDate, Vec<u8>> = BTreeMap::new();
+fn of_course(tables: &Tables, school: &School, course: &Course, until: Day) -> Result<Vec<(Day, u8)>> {
+    let mut expected: BTreeMap<Day, Vec<u8>> = BTreeMap::new();
     let timetable = Timetable::of(tables, course.id)?;
     for (date, lesson) in timetable.expected(school, school.year.begins, until.min(school.year.ends)) {
         expected.entry(date).or_default().push(lesson);
@@ -79,28 +77,12 @@ fn of_course(tables: &Tables, school: &School, course: &Course, until: NaiveDate
     Ok(out)
 }
 
-fn entered(tables: &Tables, course: i64) -> Result<HashMap<NaiveDate, HashSet<u8>>> {
-    let mut statement = tables.prepare_cached("SELECT date, lesson FROM lessons WHERE course = ?1")?;
-    let mut rows = statement.query([course])?;
-    let mut entered: HashMap<NaiveDate, HashSet<u8>> = HashMap::new();
-    while let Some(row) = rows.next()? {
-        if let Some(date) = parse_date_or(&row.get::<_, String>(0)?) {
-            entered.entry(date).or_default().insert(row.get(1)?);
-        }
+fn entered(tables: &Tables, course: i64) -> Result<HashMap<Day, HashSet<u8>>> {
+    let mut entered: HashMap<Day, HashSet<u8>> = HashMap::new();
+    for lesson in read::lessons_of(tables, course)? {
+        entered.entry(lesson.date).or_default().insert(lesson.number);
     }
     Ok(entered)
-}
-
-fn substitutions(tables: &Tables) -> Result<HashMap<(i64, NaiveDate, u8), String>> {
-    let mut statement = tables.prepare_cached("SELECT course, date, lesson, substitute FROM substitutions")?;
-    let mut rows = statement.query([])?;
-    let mut all = HashMap::new();
-    while let Some(row) = rows.next()? {
-        if let Some(date) = parse_date_or(&row.get::<_, String>(1)?) {
-            all.insert((row.get(0)?, date, row.get(2)?), row.get(3)?);
-        }
-    }
-    Ok(all)
 }
 
 /// The rows as a table.
@@ -120,7 +102,7 @@ pub fn table(rows: &[Row]) -> Table {
         vec![
             (&date).into(),
             lesson,
-            (&row.class).into(),
+            (&row.class.to_string()).into(),
             (&row.group).into(),
             (&row.subject).into(),
             (&row.teacher_name).into(),
@@ -138,7 +120,7 @@ mod tests {
 
     fn told(tables: &Tables, filter: &Filter, until: &str) -> Vec<(String, u8, String)> {
         let rows = missing(tables, filter, day(until)).unwrap();
-        rows.into_iter().map(|row| (row.date.to_string(), row.lesson, row.teacher)).collect()
+        rows.into_iter().map(|row| (row.date.to_string(), row.lesson, row.teacher.into())).collect()
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use super::scope::{Filter, Names};
 use super::table::{Cell, Kind, Table, Total};
 use crate::error::Result;
+use crate::journal::read;
 use crate::journal::read::Tables;
 use crate::journal::read::timetable::Timetable;
-use crate::journal::read::{self, Course};
 use crate::school::{Share, same_word};
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -54,16 +54,18 @@ pub fn plan(tables: &Tables, filter: &Filter, today: NaiveDate) -> Result<Vec<Ro
         let timetable = Timetable::of(tables, course.id)?;
         let expected = |last| u32::try_from(timetable.expected(&school, year.begins, last).count()).unwrap_or(u32::MAX);
         let (timetabled, due) = (expected(year.ends), expected(today.min(year.ends)));
-        let plan = topics(tables, &course)?;
-        let given = given(tables, &course, today)?;
-        let last_topic = given.last().cloned().unwrap_or_default();
+        let plan: Vec<(u32, String)> =
+            read::plan_of(tables, course.id)?.into_iter().map(|line| (line.no, line.topic)).collect();
+        let mut given = read::lessons_of(tables, course.id)?;
+        given.retain(|lesson| lesson.date <= today);
+        let last_topic = given.last().map(|lesson| lesson.topic.clone()).unwrap_or_default();
         let count = |lines: usize| u32::try_from(lines).unwrap_or(u32::MAX);
         rows.push(Row {
             class: course.key.class.to_string(),
             group: course.key.group.clone(),
             subject: course.key.subject.clone(),
             teacher_name: names.of(&course.teacher),
-            teacher: course.teacher,
+            teacher: course.teacher.into(),
             planned: count(plan.len()),
             timetabled,
             due,
@@ -75,20 +77,6 @@ pub fn plan(tables: &Tables, filter: &Filter, today: NaiveDate) -> Result<Vec<Ro
         });
     }
     Ok(rows)
-}
-
-fn topics(tables: &Tables, course: &Course) -> Result<Vec<(u32, String)>> {
-    let mut statement = tables.prepare_cached("SELECT no, topic FROM plans WHERE course = ?1 ORDER BY no")?;
-    let rows = statement.query_map([course.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// The topics of the lessons given to a day, in order of time.
-fn given(tables: &Tables, course: &Course, today: NaiveDate) -> Result<Vec<String>> {
-    let sql = "SELECT topic FROM lessons WHERE course = ?1 AND date <= ?2 ORDER BY date, lesson";
-    let mut statement = tables.prepare_cached(sql)?;
-    let rows = statement.query_map((course.id, read::iso(today)), |row| row.get(0))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The number of a topic in the plan; of several alike the one nearest to the lesson that it was.

@@ -3,11 +3,11 @@
 //! Counted by [`crate::journal::read::outcomes`], as the printed справка is. Of a class, a subject and the school the unit is
 //! the pupil; of a teacher it is the pupil in a course, since a teacher answers for each of his courses.
 
-use super::scope::{Filter, Names, Teachers};
+use super::scope::{Filter, Names};
 use super::table::{Kind, Table, Total};
 use crate::error::Result;
-use crate::journal::read::Tables;
 use crate::journal::read::outcomes::{Group, Outcome, Outcomes};
+use crate::journal::read::{Tables, Teachers};
 use crate::school::Share;
 use serde::Serialize;
 

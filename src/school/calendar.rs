@@ -3,6 +3,9 @@
 use crate::error::{Error, Result};
 use chrono::NaiveDate;
 
+/// A day of the calendar, in the school's own time. A moment that is more than a day has an offset and is a `DateTime`.
+pub type Day = NaiveDate;
+
 /// Short names of the days, Monday first.
 pub const WEEKDAYS_SHORT: [&str; 7] = ["пн", "вт", "ср", "чт", "пт", "сб", "вс"];
 
@@ -30,6 +33,16 @@ pub fn parse_date_or(text: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, number(month, 2)?, number(day, 2)?)
 }
 
+/// Reads a day as the tables keep it, `2025-09-15` and nothing else.
+pub fn parse_iso(text: &str) -> Option<Day> {
+    let is_iso = text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    if is_iso { parse_date_or(text) } else { None }
+}
+
 /// `15.09.2025`, as the forms print it.
 pub fn format_date(date: NaiveDate) -> String {
     date.format("%d.%m.%Y").to_string()
@@ -53,6 +66,14 @@ mod tests {
             assert_eq!(parse_date(text).unwrap(), date, "{text}");
         }
         assert_eq!(format_date(date), "05.09.2025");
+    }
+
+    #[test]
+    fn the_tables_keep_a_day_in_one_spelling() {
+        assert_eq!(parse_iso("2025-09-05"), NaiveDate::from_ymd_opt(2025, 9, 5));
+        for text in ["", "05.09.2025", "2025-9-5", "2025-09-05 ", "2025-09-31", "2025-09-05T10:00:00+03:00"] {
+            assert_eq!(parse_iso(text), None, "{text}");
+        }
     }
 
     #[test]

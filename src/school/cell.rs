@@ -157,6 +157,11 @@ impl Attendance {
             Self::Late => "оп",
         }
     }
+
+    /// Whether the pupil was not at the lesson (lateness is presence).
+    pub fn is_absence(self) -> bool {
+        self != Self::Late
+    }
 }
 
 impl Cell {

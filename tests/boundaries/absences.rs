@@ -5,7 +5,8 @@ use letopis::journal::entry::{
     ExemptionSet, ExemptionWithdrawn, GroupSet, LessonCell, Reason, ReasonSet, ReasonWithdrawn,
 };
 use letopis::journal::read;
-use letopis::journal::read::absences::{Absences, Missed, Reasons};
+use letopis::journal::read::absences::{Absences, Missed};
+use letopis::journal::read::explain::Reasons;
 
 const NOW: &str = "2025-11-20T12:00";
 

@@ -13,7 +13,7 @@ use crate::archive::report::Verdict;
 use crate::archive::verify::{Request, verify};
 use crate::error::{Error, Result};
 use crate::journal::entry::ArchiveCopied;
-use crate::journal::read::archives::Archive;
+use crate::journal::read::Archive;
 use crate::journal::{Author, Journal, read};
 
 /// What is wanted.
@@ -29,7 +29,7 @@ pub struct Wish<'a> {
 /// Refuses a carrier where another archive lies under the name of this one.
 fn not_another(archive: &Archive, carrier: &Carrier) -> Result<()> {
     let (name, bag) = (&archive.name, carrier.bag(&archive.name));
-    if !bag.is_declared() || bag.code().is_ok_and(|found| found.to_string() == archive.tagmanifest) {
+    if !bag.is_declared() || bag.code().is_ok_and(|found| found.to_string() == archive.code) {
         return Ok(());
     }
     let place = bag.root().display().to_string();
@@ -50,21 +50,21 @@ pub fn complete(
 ) -> Result<(PathBuf, Vec<String>)> {
     let name = wish.name;
     let unknown = || Error::input(format!("архив «{name}» в журнале не записан")).next("имена: letopis archive list");
-    read::archives::archive(journal.tables(), name)?.ok_or_else(unknown)?;
+    read::archive(journal.tables(), name)?.ok_or_else(unknown)?;
     let mounts = [wish.from.to_owned(), wish.to.to_owned()];
     let carriers = mounts.iter().map(|mount| Carrier::open(mount)).collect::<Result<Vec<_>>>()?;
     // What is wrong with the carriers is better heard before the proof, which takes longer.
     check_carriers(journal.tables(), journal.path(), &carriers, &mounts, wish.allow_same_device)?;
     let proven = journal.prove(&mut |_| {})?;
     let tables = proven.tables()?;
-    let archive = read::archives::archive(&tables, name)?.ok_or_else(unknown)?;
+    let archive = read::archive(&tables, name)?.ok_or_else(unknown)?;
     let mut notes = check_carriers(&tables, journal.path(), &carriers, &mounts, wish.allow_same_device)?;
     continues(&proven, &carriers)?;
     let copied = ArchiveCopied { archive: name.to_owned(), carrier: carriers[1].card().id.clone() };
     // A refusal is better heard before the copy is written; what is not committed is not recorded.
     journal.batch()?.record(author, copied.clone())?;
     not_another(&archive, &carriers[1])?;
-    if carriers[1].bag(name).is_declared() && archive.carriers.contains(&copied.carrier) {
+    if carriers[1].bag(name).is_declared() && read::carriers_of_archive(&tables, name)?.contains(&copied.carrier) {
         return Err(Error::refused(format!(
             "на носителе «{}» копия архива «{name}» уже есть",
             carriers[1].card().label

@@ -213,8 +213,8 @@ fn is_of(proven: &Proven, facts: &Facts, source: &Previous) -> Result<()> {
 }
 
 fn period_of(proven: &Proven, code: &str) -> Result<Option<String>> {
-    let archives = read::archives::archives(&proven.tables()?)?;
-    Ok(archives.into_iter().find(|archive| archive.tagmanifest == code).map(|archive| archive.period))
+    let archives = read::all_archives(&proven.tables()?)?;
+    Ok(archives.into_iter().find(|archive| archive.code == code).map(|archive| archive.period.into()))
 }
 
 /// Number, title and time of issue of the sheet of final results with this sum.
@@ -227,7 +227,7 @@ fn summary_of(tables: &Tables, sha256: &str) -> Result<Option<(String, String, S
 /// The first name that neither the journal nor a carrier has.
 fn free_name(proven: &Proven, carriers: &[Carrier], name: impl Fn(u32) -> String) -> Result<String> {
     let tables = proven.tables()?;
-    let known: Vec<String> = read::archives::archives(&tables)?.into_iter().map(|archive| archive.name).collect();
+    let known: Vec<String> = read::all_archives(&tables)?.into_iter().map(|archive| archive.name).collect();
     let is_free =
         |name: &String| !known.contains(name) && carriers.iter().all(|carrier| !carrier.bag(name).root().exists());
     (1..1000).map(name).find(is_free).ok_or_else(|| Error::environment("не нашлось имени для архива"))

@@ -100,7 +100,7 @@ pub(super) fn continues(proven: &Proven, carriers: &[Carrier]) -> Result<()> {
             }
         }
     }
-    let last = read::archives::archives(&proven.tables()?)?.pop();
+    let last = read::all_archives(&proven.tables()?)?.pop();
     last.map_or(Ok(()), |last| in_chain(proven, last.length, &last.head, &last.name))
 }
 

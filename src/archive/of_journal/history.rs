@@ -2,10 +2,11 @@
 //! is failing.
 
 use crate::error::Result;
-use crate::journal::read::Tables;
-use rusqlite::{Row, params};
+use crate::journal::read::{Tables, carrier_history};
 use serde::Serialize;
 use std::collections::HashMap;
+
+pub use carrier_history::{Event, What};
 
 /// How many failures make a carrier one to be replaced.
 const TOO_MANY: u32 = 2;
@@ -19,49 +20,13 @@ pub struct History {
     pub events: Vec<Event>,
 }
 
-/// Something that happened to a carrier.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Event {
-    /// The number of the record.
-    pub entry: u64,
-    /// When it was recorded (RFC 3339).
-    pub at: String,
-    /// What it was.
-    #[serde(flatten)]
-    pub what: What,
-}
-
-/// What happened. People are logins, carriers ids.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-#[allow(missing_docs)] // the fields are those of the entries
-pub enum What {
-    Registered { holder: String, place: String },
-    Issued { to: String },
-    Returned { place: String },
-    Archived { archive: String, again: bool },
-    Verified { archive: String, depth: String, result: String, damaged: Option<u64>, healable: Option<bool> },
-    Repaired { archive: String, files: u64, bytes: u64, from: String },
-    Lost { reported: String, circumstances: String, by_fault: bool },
-    Retired { reason: String },
-    Restored { replacement: String },
-    Replaces { lost: String },
-}
-
 impl History {
     /// The history of a carrier, by its id.
     ///
     /// # Errors
     /// Tables that cannot be read.
     pub fn of(tables: &Tables, id: &str) -> Result<Self> {
-        let mut events = Vec::new();
-        for (sql, what) in SOURCES {
-            let mut statement = tables.prepare_cached(sql)?;
-            let rows = statement
-                .query_map(params![id], |row| Ok(Event { entry: row.get(0)?, at: row.get(1)?, what: what(row)? }))?;
-            events.extend(rows.collect::<rusqlite::Result<Vec<_>>>()?);
-        }
-        events.sort_by_key(|event| event.entry);
+        let events = carrier_history::events(tables, id)?;
         Ok(Self { failures: failures(&events), events })
     }
 
@@ -70,47 +35,6 @@ impl History {
         self.failures >= TOO_MANY
     }
 }
-
-type Source = (&'static str, fn(&Row<'_>) -> rusqlite::Result<What>);
-
-/// The tables that know of carriers: a query of (entry, time, fields) for the id, and what a row says.
-const SOURCES: [Source; 10] = [
-    ("SELECT entry, at, holder, place FROM carrier_registrations WHERE carrier = ?1", |row| {
-        Ok(What::Registered { holder: row.get(2)?, place: row.get(3)? })
-    }),
-    ("SELECT entry, at, login FROM carrier_issues WHERE carrier = ?1", |row| Ok(What::Issued { to: row.get(2)? })),
-    (
-        "SELECT returned_entry, returned_at, place FROM carrier_issues WHERE carrier = ?1 AND returned_at IS NOT NULL",
-        |row| Ok(What::Returned { place: row.get(2)? }),
-    ),
-    (
-        "SELECT entry, at, archive, row_number() OVER (PARTITION BY archive ORDER BY entry) > 1
-         FROM archive_copies WHERE carrier = ?1",
-        |row| Ok(What::Archived { archive: row.get(2)?, again: row.get(3)? }),
-    ),
-    ("SELECT entry, at, archive, depth, result, damaged, healable FROM verifications WHERE carrier = ?1", |row| {
-        let (archive, depth, result) = (row.get(2)?, row.get(3)?, row.get(4)?);
-        Ok(What::Verified { archive, depth, result, damaged: row.get(5)?, healable: row.get(6)? })
-    }),
-    ("SELECT entry, at, archive, files, bytes, source FROM repairs WHERE carrier = ?1", |row| {
-        Ok(What::Repaired { archive: row.get(2)?, files: row.get(3)?, bytes: row.get(4)?, from: row.get(5)? })
-    }),
-    (
-        "SELECT lost_entry, at, reported, circumstances, by_fault FROM carrier_losses WHERE carrier = ?1 AND retired = 0",
-        |row| Ok(What::Lost { reported: row.get(2)?, circumstances: row.get(3)?, by_fault: row.get(4)? }),
-    ),
-    ("SELECT lost_entry, at, circumstances FROM carrier_losses WHERE carrier = ?1 AND retired = 1", |row| {
-        Ok(What::Retired { reason: row.get(2)? })
-    }),
-    (
-        "SELECT entry, restored_at, replacement FROM carrier_losses
-         WHERE carrier = ?1 AND restored_at IS NOT NULL",
-        |row| Ok(What::Restored { replacement: row.get(2)? }),
-    ),
-    ("SELECT entry, restored_at, carrier FROM carrier_losses WHERE replacement = ?1", |row| {
-        Ok(What::Replaces { lost: row.get(2)? })
-    }),
-];
 
 /// Counts the failures. Damage stays known until a repair, a verification that finds nothing, or a copy written anew.
 fn failures(events: &[Event]) -> u32 {
@@ -151,7 +75,8 @@ mod tests {
     }
 
     fn count(whats: Vec<What>) -> u32 {
-        let event = |(entry, what)| Event { entry, at: "2025-10-24T15:00:00+03:00".to_owned(), what };
+        let at = chrono::DateTime::parse_from_rfc3339("2025-10-24T15:00:00+03:00").unwrap();
+        let event = |(entry, what)| Event { entry, at, what };
         failures(&(1..).zip(whats).map(event).collect::<Vec<_>>())
     }
 

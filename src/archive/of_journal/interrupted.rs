@@ -24,7 +24,7 @@ pub(super) fn declare_again(
     for carrier in carriers {
         for bag in locate(carrier.folder())?.unfinished {
             let name = bag.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let known = read::archives::archive(tables, &name)?.map(|archive| archive.tagmanifest);
+            let known = read::archive(tables, &name)?.map(|archive| archive.code);
             let code = carrier.bag(&name).code().ok().map(|code| code.to_string());
             if known.is_none() || known != code || !carrier.bag(&name).is_sealed() {
                 continue;
@@ -58,7 +58,7 @@ pub(super) fn free_name(
     let tables = proven.tables()?;
     for number in 1.. {
         let name = if number == 1 { base.to_owned() } else { format!("{base}-{number}") };
-        if read::archives::archive(&tables, &name)?.is_some() {
+        if read::archive(&tables, &name)?.is_some() {
             continue;
         }
         let mut found: Vec<Summary> = Vec::new();

@@ -192,7 +192,7 @@ pub(super) fn maker(tables: &Tables, author: Author<'_>) -> Result<String> {
         if let Some(key) = &key
             && read::has_role(tables, &key.login, role)?
         {
-            return Ok(key.login.clone());
+            return Ok(key.login.to_string());
         }
     }
     Err(Error::refused("у вашего ключа нет права создавать архивы с документами (§5.5.2)").next(
@@ -204,7 +204,7 @@ pub(super) fn maker(tables: &Tables, author: Author<'_>) -> Result<String> {
 fn dispatcher(tables: &Tables, author: Author<'_>) -> Result<String> {
     let key = read::key(tables, &author.identity.public().fingerprint())?.filter(|key| key.revoked_at.is_none());
     match key {
-        Some(key) if read::has_role(tables, &key.login, Role::Dispatcher)? => Ok(key.login),
+        Some(key) if read::has_role(tables, &key.login, Role::Dispatcher)? => Ok(key.login.into()),
         _ => maker(tables, author),
     }
 }
@@ -263,7 +263,7 @@ fn recipients(proven: &Proven) -> Result<Vec<String>> {
         }
         recipients.extend(keys.into_iter().map(|(_, key)| key.recipient().to_owned()));
     }
-    recipients.extend(read::recovery_recipients(tables)?);
+    recipients.extend(read::recovery_keys(tables)?);
     recipients.sort();
     recipients.dedup();
     Ok(recipients)

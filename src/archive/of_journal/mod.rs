@@ -43,7 +43,7 @@ pub fn record_verification(
     bag: &Path,
     report: &Report,
 ) -> Result<Option<Recorded>> {
-    if read::archives::archive(journal.tables(), &report.name)?.is_none() {
+    if read::archive(journal.tables(), &report.name)?.is_none() {
         return Ok(None);
     }
     let verified = ArchiveVerified {
@@ -83,7 +83,7 @@ pub fn record_repair(
     bytes: u64,
     from: RepairedFrom,
 ) -> Result<Option<Recorded>> {
-    if read::archives::archive(journal.tables(), archive)?.is_none() {
+    if read::archive(journal.tables(), archive)?.is_none() {
         return Ok(None);
     }
     let (archive, carrier) = (archive.to_owned(), carrier.to_owned());

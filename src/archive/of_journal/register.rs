@@ -67,10 +67,9 @@ fn holds(journal: &Journal, mount: &Path, id: &str) -> bool {
     if mount.join(carrier::FOLDER).join(carrier::CARD).exists() {
         return false;
     }
-    let sql = "SELECT 1 FROM archive_copies JOIN archives ON name = archive WHERE carrier = ?1 AND tagmanifest = ?2";
     let is_there = |bag: &PathBuf| {
         let code = Folder::new(bag).code().ok()?.to_string();
-        journal.tables().prepare_cached(sql).ok()?.exists([id, &code]).ok()
+        read::is_on_carrier(journal.tables(), id, &code).ok()
     };
     carrier::locate(mount).is_ok_and(|found| found.bags.iter().any(|bag| is_there(bag) == Some(true)))
 }
@@ -78,7 +77,7 @@ fn holds(journal: &Journal, mount: &Path, id: &str) -> bool {
 /// What the journal says of a carrier, as it would be registered.
 fn says(known: &read::Carrier) -> CarrierRegistered {
     let read::Carrier { id, label, holder, place, device, .. } = known.clone();
-    CarrierRegistered { id, label, holder, place, device }
+    CarrierRegistered { id, label, holder: holder.into(), place, device }
 }
 
 /// Whether the stick has a card that cannot be trusted to say which stick it is.
@@ -89,7 +88,7 @@ fn card_is_damaged(mount: &Path) -> bool {
 
 /// Whether the journal knows a carrier of this id.
 pub fn is_known(journal: &Journal, id: &str) -> Result<bool> {
-    Ok(journal.tables().prepare_cached("SELECT 1 FROM carriers WHERE id = ?1")?.exists([id])?)
+    Ok(read::carrier(journal.tables(), id)?.is_some())
 }
 
 /// A random id of 16 hex digits: enough that no two sticks of a school share one.

@@ -8,9 +8,8 @@
 use crate::error::Result;
 use crate::journal::read::Tables;
 use crate::journal::read::{self, Carrier};
-use crate::school::{School, same_word};
-use chrono::{Datelike, Months, NaiveDate};
-use rusqlite::{OptionalExtension, Row, params};
+use crate::school::{Day, PeriodName, School, same_word};
+use chrono::{Datelike, Months};
 
 /// For how many years after the one in which the school year ends a journal is kept.
 const JOURNAL_YEARS: u32 = 5;
@@ -21,11 +20,11 @@ const SUMMARIES_YEARS: u32 = 25;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
     /// The day, in the school's own time.
-    pub day: NaiveDate,
+    pub day: Day,
     /// In the order in which they were made.
     pub archives: Vec<ArchiveStatus>,
     /// Periods that are over and of which no archive was made, nor one later (§5.5), and the last day of each.
-    pub missing: Vec<(String, NaiveDate)>,
+    pub missing: Vec<(String, Day)>,
 }
 
 /// One archive.
@@ -34,17 +33,17 @@ pub struct ArchiveStatus {
     /// The bag's name: `2025-2026-q1`.
     pub name: String,
     /// The period, or «Год».
-    pub period: String,
+    pub period: PeriodName,
     /// SHA-256 of its tag manifest in hex.
     pub code: String,
     /// The day on which it was made.
-    pub created: NaiveDate,
+    pub created: Day,
     /// Its copies, in the order of their carriers.
     pub copies: Vec<Copy>,
     /// The later archive of the same period, where one lies on two good copies.
     pub replaced_by: Option<String>,
     /// The last day on which it must be kept.
-    pub kept_until: NaiveDate,
+    pub kept_until: Day,
     /// Whether it holds the sheets of final results alone.
     pub summaries: bool,
     /// Whether it is the dispatcher's copy of the database alone (§5.5.1).
@@ -61,16 +60,16 @@ pub struct Copy {
     /// Its last verification by the staff.
     pub verified: Option<Verified>,
     /// The day on which it was repaired, if it was not verified after that.
-    pub repaired: Option<NaiveDate>,
+    pub repaired: Option<Day>,
     /// The day from which it should be verified again.
-    pub due: NaiveDate,
+    pub due: Day,
 }
 
 /// A verification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
     /// The day.
-    pub day: NaiveDate,
+    pub day: Day,
     /// How deep: «подпись», «содержание».
     pub depth: String,
     /// The verdict in words: «цел», «повреждён» …
@@ -81,7 +80,7 @@ pub struct Verified {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Need {
     /// The copy on this carrier is to be verified since that day.
-    Verify(String, NaiveDate),
+    Verify(String, Day),
     /// The copy on this carrier was found damaged; the other names one that is whole.
     Repair(String, Option<String>),
     /// The copy on this carrier is not what the journal says: somebody forged it.
@@ -99,16 +98,13 @@ impl Status {
     ///
     /// # Errors
     /// Tables that cannot be read.
-    pub fn of(tables: &Tables, day: NaiveDate) -> Result<Self> {
+    pub fn of(tables: &Tables, day: Day) -> Result<Self> {
         let school = read::school(tables)?;
-        let sql = "SELECT name, period, tagmanifest, created_at FROM archives ORDER BY entry";
-        let mut statement = tables.prepare_cached(sql)?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
         let mut archives = Vec::new();
-        for row in rows {
-            let (name, period, code, created): (String, String, String, String) = row?;
-            let created = school.day_of_text(&created).unwrap_or(school.year.ends);
-            let copies = copies(tables, &school, &name, created)?;
+        for archive in read::all_archives(tables)? {
+            let read::Archive { name, period, code, created_at, .. } = archive;
+            let created = school.day_of(created_at);
+            let copies = copies(tables, &school, &name)?;
             let (summaries, database_only) = (name.contains("-summaries"), name.contains("-db"));
             let (kept_until, replaced_by, needs) = (kept_until(&school, summaries), None, Vec::new());
             archives.push(ArchiveStatus {
@@ -150,7 +146,7 @@ impl Status {
 
 impl ArchiveStatus {
     /// Whether it need not be kept any more on a day.
-    pub fn may_be_destroyed(&self, day: NaiveDate) -> bool {
+    pub fn may_be_destroyed(&self, day: Day) -> bool {
         day > self.kept_until
     }
 
@@ -159,7 +155,7 @@ impl ArchiveStatus {
         self.copies.iter().filter(|copy| copy.is_good())
     }
 
-    fn needs_on(&self, day: NaiveDate) -> Vec<Need> {
+    fn needs_on(&self, day: Day) -> Vec<Need> {
         let mut needs = Vec::new();
         if self.may_be_destroyed(day) {
             return needs;
@@ -217,8 +213,8 @@ impl Copy {
 
 /// The periods that ended before a day without an archive, while it would still have to be kept. One that was made later
 /// holds what they were, too.
-fn missing(school: &School, archives: &[ArchiveStatus], day: NaiveDate) -> Vec<(String, NaiveDate)> {
-    let mut ends: Vec<(String, NaiveDate)> = Vec::new();
+fn missing(school: &School, archives: &[ArchiveStatus], day: Day) -> Vec<(String, Day)> {
+    let mut ends: Vec<(String, Day)> = Vec::new();
     let year = ("Год", school.year.ends);
     for (name, end) in school.periods.iter().map(|period| (period.name.as_str(), period.ends)).chain([year]) {
         match ends.iter_mut().find(|(known, _)| known == name) {
@@ -227,7 +223,7 @@ fn missing(school: &School, archives: &[ArchiveStatus], day: NaiveDate) -> Vec<(
         }
     }
     let early = chrono::Days::new(school.policy.final_days.into());
-    let made = |end: NaiveDate| {
+    let made = |end: Day| {
         let from = end.checked_sub_days(early).unwrap_or(end);
         archives.iter().any(|archive| !archive.summaries && !archive.database_only && archive.created >= from)
     };
@@ -238,43 +234,25 @@ fn missing(school: &School, archives: &[ArchiveStatus], day: NaiveDate) -> Vec<(
 
 /// The last day of the term of storage. Years of storage are counted from the 1 January after the files were closed, as
 /// archives in Russia count them.
-fn kept_until(school: &School, summaries: bool) -> NaiveDate {
+fn kept_until(school: &School, summaries: bool) -> Day {
     let ends = school.year.ends;
     let years = if summaries { SUMMARIES_YEARS } else { JOURNAL_YEARS };
-    let last = ends.checked_add_months(Months::new(12 * years)).unwrap_or(NaiveDate::MAX);
-    NaiveDate::from_ymd_opt(last.year(), 12, 31).unwrap_or(last)
+    let last = ends.checked_add_months(Months::new(12 * years)).unwrap_or(Day::MAX);
+    Day::from_ymd_opt(last.year(), 12, 31).unwrap_or(last)
 }
 
-fn copies(tables: &Tables, school: &School, archive: &str, created: NaiveDate) -> Result<Vec<Copy>> {
+fn copies(tables: &Tables, school: &School, archive: &str) -> Result<Vec<Copy>> {
     let mut copies = Vec::new();
     for carrier in read::carriers(tables)? {
-        let sql = "SELECT at, entry FROM archive_copies WHERE archive = ?1 AND carrier = ?2
-                   ORDER BY entry DESC LIMIT 1";
-        let written = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
-        let copy: Option<(String, u64)> =
-            tables.prepare_cached(sql)?.query_row(params![archive, carrier.id], written).optional()?;
-        let Some((written, copied)) = copy else { continue };
-        // A copy that was written anew is not what was verified before.
-        let sql =
-            "SELECT at, depth, result, entry FROM verifications WHERE archive = ?1 AND carrier = ?2 AND entry > ?3
-                   ORDER BY entry DESC LIMIT 1";
-        let row: Option<(String, String, String, u64)> = tables
-            .prepare_cached(sql)?
-            .query_row(params![archive, carrier.id, copied], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-            })
-            .optional()?;
-        let since = row.as_ref().map_or(copied, |(.., entry)| *entry);
-        let day = |at: &str| school.day_of_text(at).unwrap_or(created);
-        let verified = row.map(|(at, depth, result, _)| Verified { day: day(&at), depth, result });
-        let sql =
-            "SELECT at FROM repairs WHERE archive = ?1 AND carrier = ?2 AND entry > ?3 ORDER BY entry DESC LIMIT 1";
-        let repaired: Option<String> =
-            tables.prepare_cached(sql)?.query_row(params![archive, carrier.id, since], |row| row.get(0)).optional()?;
-        let repaired = repaired.map(|at| day(&at));
-        let last = verified.as_ref().map_or_else(|| day(&written), |verified| verified.day);
+        let Some(copy) = read::copy_on(tables, archive, &carrier.id)? else { continue };
+        let verified = copy.verified.map(|found| {
+            let read::Verification { at, depth, result } = found;
+            Verified { day: school.day_of(at), depth, result }
+        });
+        let repaired = copy.repaired_at.map(|at| school.day_of(at));
+        let last = verified.as_ref().map_or_else(|| school.day_of(copy.written_at), |verified| verified.day);
         let term = Months::new(school.policy.verify_months.into());
-        let due = repaired.or_else(|| last.checked_add_months(term)).unwrap_or(NaiveDate::MAX);
+        let due = repaired.or_else(|| last.checked_add_months(term)).unwrap_or(Day::MAX);
         copies.push(Copy { carrier, verified, repaired, due });
     }
     Ok(copies)
@@ -290,7 +268,7 @@ mod tests {
     use crate::journal::testing::{self, Annals, TestJournal, carrier, moment, person};
     use crate::school::Role;
 
-    fn day(text: &str) -> NaiveDate {
+    fn day(text: &str) -> Day {
         crate::school::parse_date_or(text).unwrap()
     }
 

@@ -28,15 +28,15 @@ impl JournalFacts for Witness<'_> {
         let Some(key) = read::key(&then, fingerprint)?.filter(|key| key.revoked_at.is_none()) else { return Ok(None) };
         for role in MAKERS {
             if read::has_role(&then, &key.login, role)? {
-                return Ok(Some(key.login));
+                return Ok(Some(key.login.into()));
             }
         }
         Ok(None)
     }
 
     fn archives(&self) -> Result<Vec<Previous>> {
-        let archives = read::archives::archives(&self.0.tables()?)?;
-        Ok(archives.into_iter().map(|archive| Previous { name: archive.name, code: archive.tagmanifest }).collect())
+        let archives = read::all_archives(&self.0.tables()?)?;
+        Ok(archives.into_iter().map(|archive| Previous { name: archive.name, code: archive.code }).collect())
     }
 
     fn last_before(&self) -> Result<Option<Previous>> {

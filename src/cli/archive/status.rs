@@ -71,7 +71,7 @@ fn say(tables: &Tables, status: &Status, archive: &ArchiveStatus) -> Result<()> 
         let carrier = &copy.carrier;
         let who = match read::staff(tables, carrier.in_hands_of())? {
             Some(person) => person.name.initials(),
-            None => carrier.in_hands_of().to_owned(),
+            None => carrier.in_hands_of().to_string(),
         };
         println!("  «{}» ({who}; {}): {}", carrier.label, carrier.place, state(copy));
     }

@@ -6,7 +6,7 @@ use crate::cli::{Common, screen, session};
 use crate::error::Result;
 use crate::journal::read::Tables;
 use crate::journal::{read, resolve};
-use crate::school::{format_date, parse_date_or, plural};
+use crate::school::{format_date, plural};
 
 /// Shows the history of a carrier.
 pub fn run(common: &Common, typed: &str) -> Result<()> {
@@ -25,7 +25,7 @@ pub fn run(common: &Common, typed: &str) -> Result<()> {
     let school = read::school(tables)?;
     let mut rows = Vec::new();
     for event in &history.events {
-        let day = school.day_of_text(&event.at).map(format_date).unwrap_or_default();
+        let day = format_date(school.day_of(event.at));
         rows.push(vec![day, words(tables, event)?, event.entry.to_string()]);
     }
     screen::table(&["Дата", "Что было", "Запись №"], &rows);
@@ -72,7 +72,7 @@ fn words(tables: &Tables, event: &Event) -> Result<String> {
             format!("исправлен архив «{archive}» {from}: файлов {files}, байт {bytes}")
         }
         What::Lost { reported, circumstances, by_fault } => {
-            let day = parse_date_or(reported).map(format_date).unwrap_or_default();
+            let day = format_date(*reported);
             let fault = if *by_fault { ", по вине держателя" } else { "" };
             format!("утерян, сообщено {day}: {circumstances}{fault}")
         }

@@ -174,7 +174,7 @@ impl Stage {
         for (at, allowed) in [(recent, true), (old, false)] {
             let Some(pupil) = self.unmarked_pupil(&at)? else { continue };
             let what = format!("{}, {}, {}", at.course, format_date(at.date), pupil.name.surname_given());
-            let line = MarkLine { pupil: pupil.file, marks: Some(Marks::parse("5")?), document: String::new() };
+            let line = MarkLine { pupil: pupil.file.into(), marks: Some(Marks::parse("5")?), document: String::new() };
             let set = MarksSet { at, work: String::new(), marks: vec![line] };
             let author = Author { identity: &self.keys[3], now: self.clock, taken_over: false };
             match self.journal.record(author, set) {

@@ -103,7 +103,7 @@ impl Form {
             Line::new(Label::Work, &lesson.work),
             Line::new(Label::Homework, &lesson.homework),
         ];
-        Self { place: Some(place), lines, active: 0, substitute: lesson.substitute.clone() }
+        Self { place: Some(place), lines, active: 0, substitute: lesson.substitute.to_string() }
     }
 
     /// A new lesson: today, the timetable's number, the words of the plan's next line.

@@ -210,7 +210,7 @@ impl Model {
     pub fn cell(&self) -> Option<CellName> {
         let pupil = self.view.pupils.get(self.row)?;
         let column = self.view.columns.get(self.column)?;
-        Some((pupil.file.clone(), column.place.clone()))
+        Some((pupil.file.to_string(), column.place.clone()))
     }
 
     /// The current column.
@@ -221,7 +221,7 @@ impl Model {
     /// The attempt of a cell.
     pub fn attempt(&self, row: usize, place: &Place) -> Option<&Attempt> {
         let file = &self.view.pupils.get(row)?.file;
-        if self.attempts.is_empty() { None } else { self.attempts.get(&(file.clone(), place.clone())) }
+        if self.attempts.is_empty() { None } else { self.attempts.get(&(file.to_string(), place.clone())) }
     }
 
     /// How many cells were refused and are not corrected.
@@ -452,6 +452,6 @@ impl Model {
 fn place_title(place: &Place) -> String {
     match place {
         Place::Lesson { date, .. } => format_date(*date),
-        Place::Final { period } => period.clone(),
+        Place::Final { period } => period.to_string(),
     }
 }

@@ -18,7 +18,7 @@ impl Place<'_> {
         let key = &set.course;
         let before = read::course(self.tables, key)?.map(|course| course.teacher);
         self.run(sql, params![key.class.to_string(), key.group, key.subject, set.teacher, set.hours, self.seq])?;
-        if before.as_ref() == Some(&set.teacher) {
+        if before.is_some_and(|before| before == set.teacher) {
             return Ok(());
         }
         let sql = "INSERT INTO course_teachers (course, since, teacher, entry) VALUES (?1, ?2, ?3, ?4)";

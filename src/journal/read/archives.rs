@@ -1,57 +1,127 @@
-//! Archives that were recorded, and on which carriers their copies lie.
+//! Archives that were made, their copies on carriers, and what became of each (§2.5, §5.5).
 
-use super::Tables;
+use super::column::Columns;
 use crate::error::Result;
-use rusqlite::Row;
+use crate::journal::read::Tables;
+use crate::school::{Login, PeriodName};
+use chrono::{DateTime, FixedOffset};
+use rusqlite::params;
 
-/// A recorded archive.
+/// An archive as the tables have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Archive {
-    /// Its name, the bag's folder.
+    /// The bag's name: `2025-2026-q1`.
     pub name: String,
-    /// The period it was made for, as it was named.
-    pub period: String,
-    /// How many records the ledger in it has.
+    /// The period, or «Год».
+    pub period: PeriodName,
+    /// When it was made.
+    pub created_at: DateTime<FixedOffset>,
+    /// The length of the ledger in it.
     pub length: u64,
-    /// The head of the last of them, hex.
+    /// The head of the ledger in it, in hex.
     pub head: String,
-    /// SHA-256 of its tag manifest in hex: the archive's code.
-    pub tagmanifest: String,
-    /// Ids of the carriers that a copy was written to.
-    pub carriers: Vec<String>,
+    /// SHA-256 of its tag manifest in hex.
+    pub code: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its files.
+    pub files: u64,
+    /// Fingerprint of the key that signed it.
+    pub signer: String,
+    /// Login of who recorded it.
+    pub author: Login,
 }
 
-const SELECT: &str = "SELECT name, period, length, head, tagmanifest FROM archives";
+const ARCHIVE: &str = "SELECT name, period, created_at, length, head, tagmanifest, bytes, files, signer, author
+    FROM archives";
 
-/// Every archive, in the order in which they were made.
-pub fn archives(tables: &Tables) -> Result<Vec<Archive>> {
-    let mut statement = tables.prepare_cached(&format!("{SELECT} ORDER BY entry"))?;
-    let mut rows = statement.query([])?;
-    let mut all = Vec::new();
-    while let Some(row) = rows.next()? {
-        all.push(read(tables, row)?);
+impl Archive {
+    fn of(row: &Columns<'_>) -> Result<Self> {
+        Ok(Self {
+            name: row.get("name")?,
+            period: row.get("period")?,
+            created_at: row.moment("created_at")?,
+            length: row.get("length")?,
+            head: row.get("head")?,
+            code: row.get("tagmanifest")?,
+            bytes: row.get("bytes")?,
+            files: row.get("files")?,
+            signer: row.get("signer")?,
+            author: row.get("author")?,
+        })
     }
-    Ok(all)
 }
 
 /// An archive by its name.
 pub fn archive(tables: &Tables, name: &str) -> Result<Option<Archive>> {
-    let mut statement = tables.prepare_cached(&format!("{SELECT} WHERE name = ?1"))?;
-    let mut rows = statement.query([name])?;
-    rows.next()?.map(|row| read(tables, row)).transpose()
+    tables.one("архив", &format!("{ARCHIVE} WHERE name = ?1"), [name], Archive::of)
 }
 
-fn read(tables: &Tables, row: &Row<'_>) -> Result<Archive> {
-    let name: String = row.get("name")?;
+/// The archives that were made, in order.
+pub fn all_archives(tables: &Tables) -> Result<Vec<Archive>> {
+    tables.all("архив", &format!("{ARCHIVE} ORDER BY entry"), [], Archive::of)
+}
+
+/// The names of the archives that were made, in order.
+pub fn archives(tables: &Tables) -> Result<Vec<String>> {
+    tables.all("архив", "SELECT name FROM archives ORDER BY entry", [], |row| row.get("name"))
+}
+
+/// The ids of the carriers to which an archive was ever written, each once, lost ones included.
+pub fn carriers_of_archive(tables: &Tables, archive: &str) -> Result<Vec<String>> {
     let sql = "SELECT DISTINCT carrier FROM archive_copies WHERE archive = ?1 ORDER BY carrier";
-    let mut copies = tables.prepare_cached(sql)?;
-    let carriers = copies.query_map([&name], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    Ok(Archive {
-        period: row.get("period")?,
-        length: row.get("length")?,
-        head: row.get("head")?,
-        tagmanifest: row.get("tagmanifest")?,
-        carriers,
-        name,
-    })
+    tables.all("копия архива", sql, [archive], |row| row.get("carrier"))
+}
+
+/// Whether an archive of this code was written to a carrier.
+pub fn is_on_carrier(tables: &Tables, carrier: &str, code: &str) -> Result<bool> {
+    let sql = "SELECT 1 FROM archive_copies JOIN archives ON name = archive WHERE carrier = ?1 AND tagmanifest = ?2";
+    tables.any(sql, [carrier, code])
+}
+
+/// A copy of an archive on a carrier, as it was written last, and what came to be known of it since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchiveCopy {
+    /// When it was written.
+    pub written_at: DateTime<FixedOffset>,
+    /// Its last verification.
+    pub verified: Option<Verification>,
+    /// When it was repaired, if it was not verified after that.
+    pub repaired_at: Option<DateTime<FixedOffset>>,
+}
+
+/// A verification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verification {
+    /// When.
+    pub at: DateTime<FixedOffset>,
+    /// How deep: «подпись», «содержание».
+    pub depth: String,
+    /// The verdict in words: «цел», «повреждён» …
+    pub result: String,
+}
+
+/// The copy of an archive on a carrier, if there ever was one. A copy that was written anew is not what was verified
+/// before.
+pub fn copy_on(tables: &Tables, archive: &str, carrier: &str) -> Result<Option<ArchiveCopy>> {
+    let sql = "SELECT archive, carrier, entry, at FROM archive_copies WHERE archive = ?1 AND carrier = ?2
+               ORDER BY entry DESC LIMIT 1";
+    let written = |row: &Columns<'_>| Ok((row.moment("at")?, row.get::<u64>("entry")?));
+    let Some((written_at, copied)) = tables.one("копия архива", sql, [archive, carrier], written)? else {
+        return Ok(None);
+    };
+    let sql = "SELECT archive, carrier, entry, at, depth, result FROM verifications
+               WHERE archive = ?1 AND carrier = ?2 AND entry > ?3 ORDER BY entry DESC LIMIT 1";
+    let verified = tables.one("проверка архива", sql, params![archive, carrier, copied], |row| {
+        let verified = Verification { at: row.moment("at")?, depth: row.get("depth")?, result: row.get("result")? };
+        Ok((verified, row.get("entry")?))
+    })?;
+    let since: u64 = verified.as_ref().map_or(copied, |(_, entry)| *entry);
+    let sql = "SELECT archive, carrier, entry, at FROM repairs WHERE archive = ?1 AND carrier = ?2 AND entry > ?3
+               ORDER BY entry DESC LIMIT 1";
+    let repaired_at =
+        tables.one("восстановление архива", sql, params![archive, carrier, since], |row| {
+            row.moment("at")
+        })?;
+    Ok(Some(ArchiveCopy { written_at, verified: verified.map(|(verified, _)| verified), repaired_at }))
 }

@@ -1,9 +1,10 @@
 //! Carriers: who has each, and what became of it (§5.5.4, §5.6–5.8).
 
-use crate::error::{Error, Result};
+use super::column::Columns;
+use crate::error::Result;
 use crate::journal::read::Tables;
-use chrono::NaiveDate;
-use rusqlite::{Row, params};
+use crate::school::{Day, Login};
+use chrono::{DateTime, FixedOffset};
 
 /// A registered carrier.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,13 +14,13 @@ pub struct Carrier {
     /// What is written on its case.
     pub label: String,
     /// Login of who keeps it.
-    pub holder: String,
+    pub holder: Login,
     /// Where it is kept.
     pub place: String,
     /// What the system said of the device, may be empty.
     pub device: String,
-    /// When it was registered last (RFC 3339).
-    pub registered_at: String,
+    /// When it was registered last.
+    pub registered_at: DateTime<FixedOffset>,
     /// Who was given it and has not handed it in.
     pub issue: Option<Holding>,
     /// Its loss, if it was reported.
@@ -30,11 +31,11 @@ pub struct Carrier {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holding {
     /// Login.
-    pub to: String,
-    /// Since when (RFC 3339).
-    pub at: String,
+    pub to: Login,
+    /// Since when.
+    pub at: DateTime<FixedOffset>,
     /// Login of who gave it.
-    pub by: String,
+    pub by: Login,
     /// Handing in, if it was handed in.
     pub returned: Option<Returned>,
 }
@@ -42,10 +43,10 @@ pub struct Holding {
 /// A carrier handed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Returned {
-    /// When (RFC 3339).
-    pub at: String,
+    /// When.
+    pub at: DateTime<FixedOffset>,
     /// Login of who took it.
-    pub by: String,
+    pub by: Login,
     /// Where it was put.
     pub place: String,
 }
@@ -54,7 +55,7 @@ pub struct Returned {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Loss {
     /// The day on which it was reported, or on which it was retired.
-    pub reported: NaiveDate,
+    pub reported: Day,
     /// Whether it was not lost but is used no more.
     pub retired: bool,
     /// How it was lost, or why it was retired.
@@ -70,8 +71,8 @@ pub struct Loss {
 pub struct Restored {
     /// Its id.
     pub on: String,
-    /// When (RFC 3339).
-    pub at: String,
+    /// When.
+    pub at: DateTime<FixedOffset>,
 }
 
 impl Loss {
@@ -88,13 +89,14 @@ impl Carrier {
     }
 
     /// Login of who answers for it now: whom it was given to, else who keeps it.
-    pub fn in_hands_of(&self) -> &str {
+    pub fn in_hands_of(&self) -> &Login {
         self.issue.as_ref().map_or(&self.holder, |issue| &issue.to)
     }
 }
 
-const SELECT: &str = "SELECT id, label, holder, carriers.place, device, registered_at, login, issues.at,
-        issues.by, reported, circumstances, by_fault, replacement, restored_at, retired FROM carriers
+const CARRIER: &str = "SELECT id, label, holder, carriers.place AS place, device, registered_at,
+        login AS issued_to, issues.at AS issued_at, issues.by AS issued_by,
+        reported, circumstances, by_fault, replacement, restored_at, retired FROM carriers
     LEFT JOIN carrier_issues AS issues ON issues.returned_at IS NULL
         AND issues.entry = (SELECT max(entry) FROM carrier_issues WHERE carrier = id)
     LEFT JOIN carrier_losses AS losses ON losses.carrier = id";
@@ -104,16 +106,8 @@ const SELECT: &str = "SELECT id, label, holder, carriers.place, device, register
 /// # Errors
 /// A day that does not read is damage.
 pub fn carriers(tables: &Tables) -> Result<Vec<Carrier>> {
-    let sql = format!(
-        "{SELECT} ORDER BY coalesce((SELECT min(entry) FROM carrier_registrations WHERE carrier = id), carriers.entry)"
-    );
-    let mut statement = tables.prepare_cached(&sql)?;
-    let mut rows = statement.query([])?;
-    let mut all = Vec::new();
-    while let Some(row) = rows.next()? {
-        all.push(read(row)?);
-    }
-    Ok(all)
+    let first = "coalesce((SELECT min(entry) FROM carrier_registrations WHERE carrier = id), carriers.entry)";
+    tables.all("носитель", &format!("{CARRIER} ORDER BY {first}"), [], Carrier::of)
 }
 
 /// A carrier by its id.
@@ -121,9 +115,7 @@ pub fn carriers(tables: &Tables) -> Result<Vec<Carrier>> {
 /// # Errors
 /// A day that does not read is damage.
 pub fn carrier(tables: &Tables, id: &str) -> Result<Option<Carrier>> {
-    let mut statement = tables.prepare_cached(&format!("{SELECT} WHERE id = ?1"))?;
-    let mut rows = statement.query(params![id])?;
-    rows.next()?.map(read).transpose()
+    tables.one("носитель", &format!("{CARRIER} WHERE id = ?1"), [id], Carrier::of)
 }
 
 /// The carriers that somebody has: given to him, or kept by him and given to nobody else; lost ones are nobody's.
@@ -132,56 +124,53 @@ pub fn carrier(tables: &Tables, id: &str) -> Result<Option<Carrier>> {
 /// As [`carriers`].
 pub fn carriers_of(tables: &Tables, login: &str) -> Result<Vec<Carrier>> {
     let mut all = carriers(tables)?;
-    all.retain(|carrier| !carrier.is_lost() && carrier.in_hands_of() == login);
+    all.retain(|carrier| !carrier.is_lost() && *carrier.in_hands_of() == *login);
     Ok(all)
 }
 
 /// Every time a carrier was given out, in order.
+///
+/// # Errors
+/// A time that does not read is damage.
 pub fn holdings(tables: &Tables, id: &str) -> Result<Vec<Holding>> {
-    let sql =
-        "SELECT login, at, by, returned_at, returned_to, place FROM carrier_issues WHERE carrier = ?1 ORDER BY entry";
-    let mut statement = tables.prepare_cached(sql)?;
-    let rows = statement.query_map([id], |row| {
-        let returned: (Option<String>, Option<String>, Option<String>) = (row.get(3)?, row.get(4)?, row.get(5)?);
-        let returned = match returned {
+    let sql = "SELECT carrier, entry, login, at, by, returned_at, returned_to, place FROM carrier_issues
+               WHERE carrier = ?1 ORDER BY entry";
+    tables.all("выдача носителя", sql, [id], |row| {
+        let returned = match (row.moment_or_none("returned_at")?, row.get("returned_to")?, row.get("place")?) {
             (Some(at), Some(by), Some(place)) => Some(Returned { at, by, place }),
             _ => None,
         };
-        Ok(Holding { to: row.get(0)?, at: row.get(1)?, by: row.get(2)?, returned })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+        Ok(Holding { to: row.get("login")?, at: row.moment("at")?, by: row.get("by")?, returned })
+    })
 }
 
-fn read(row: &Row<'_>) -> Result<Carrier> {
-    let issued: (Option<String>, Option<String>, Option<String>) = (row.get(6)?, row.get(7)?, row.get(8)?);
-    let issue = match issued {
-        (Some(to), Some(at), Some(by)) => Some(Holding { to, at, by, returned: None }),
-        _ => None,
-    };
-    let id: String = row.get(0)?;
-    let reported: Option<String> = row.get(9)?;
-    let restored: (Option<String>, Option<String>) = (row.get(12)?, row.get(13)?);
-    let loss = match reported {
-        None => None,
-        Some(day) => Some(Loss {
-            reported: crate::school::parse_date_or(&day).ok_or_else(|| {
-                Error::damaged(format!("день утери носителя {id} не читается: «{day}»"))
-                    .next("выполните «letopis audit»")
-            })?,
-            circumstances: row.get(10)?,
-            by_fault: row.get(11)?,
-            retired: row.get(14)?,
-            restored: restored.0.zip(restored.1).map(|(on, at)| Restored { on, at }),
-        }),
-    };
-    Ok(Carrier {
-        id,
-        label: row.get(1)?,
-        holder: row.get(2)?,
-        place: row.get(3)?,
-        device: row.get(4)?,
-        registered_at: row.get(5)?,
-        issue,
-        loss,
-    })
+impl Carrier {
+    fn of(row: &Columns<'_>) -> Result<Self> {
+        let issued = (row.get("issued_to")?, row.moment_or_none("issued_at")?, row.get("issued_by")?);
+        let issue = match issued {
+            (Some(to), Some(at), Some(by)) => Some(Holding { to, at, by, returned: None }),
+            _ => None,
+        };
+        let restored: (Option<String>, _) = (row.get("replacement")?, row.moment_or_none("restored_at")?);
+        let loss = match row.day_or_none("reported")? {
+            None => None,
+            Some(reported) => Some(Loss {
+                reported,
+                circumstances: row.get("circumstances")?,
+                by_fault: row.get("by_fault")?,
+                retired: row.get("retired")?,
+                restored: restored.0.zip(restored.1).map(|(on, at)| Restored { on, at }),
+            }),
+        };
+        Ok(Self {
+            id: row.get("id")?,
+            label: row.get("label")?,
+            holder: row.get("holder")?,
+            place: row.get("place")?,
+            device: row.get("device")?,
+            registered_at: row.moment("registered_at")?,
+            issue,
+            loss,
+        })
+    }
 }

@@ -1,12 +1,14 @@
 //! The register «Замена сведений в электронном журнале» (§2.3.3) as the tables have it.
 
+use super::column::Columns;
 use crate::error::{Error, Result};
 use crate::journal::entry::{Change, LessonRef, LessonText};
 use crate::journal::read::Tables;
+use crate::journal::read::standing::{attendance_of, marks_of};
 use crate::journal::read::{self, course_by_id};
-use crate::school::{Attendance, CourseKey, Marks, parse_date_or};
-use chrono::NaiveDate;
-use rusqlite::{OptionalExtension, Row, params};
+use crate::school::{CourseKey, Day, Login, Marks};
+use chrono::{DateTime, FixedOffset};
+use rusqlite::params;
 
 /// The decision on a request whose changes were made.
 pub const APPROVED: &str = "удовлетворено";
@@ -18,14 +20,14 @@ pub const REJECTED: &str = "отклонено";
 pub struct Correction {
     /// Its number in the register.
     pub number: u64,
-    /// When it was requested (RFC 3339), and by whom (login).
-    pub requested_at: String,
+    /// When it was requested.
+    pub requested_at: DateTime<FixedOffset>,
     /// Login of who asks.
-    pub requested_by: String,
+    pub requested_by: Login,
     /// Class and subject.
     pub course: CourseKey,
     /// The day for which changes are to be made.
-    pub date: NaiveDate,
+    pub date: Day,
     /// The lesson's number in that day; 0 for final marks.
     pub lesson: u8,
     /// The changes.
@@ -45,10 +47,10 @@ pub struct Decision {
     pub approved: bool,
     /// Why not, or a note.
     pub note: String,
-    /// When (RFC 3339).
-    pub at: String,
+    /// When.
+    pub at: DateTime<FixedOffset>,
     /// Login of who decided.
-    pub by: String,
+    pub by: Login,
 }
 
 impl Correction {
@@ -60,59 +62,118 @@ impl Correction {
 
 /// The number that the next request gets.
 pub fn next_number(tables: &Tables) -> Result<u64> {
-    let sql = "SELECT count(*) + 1 FROM corrections";
-    Ok(tables.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+    let next = tables.one("заявка", "SELECT count(*) + 1 AS next FROM corrections", [], |row| row.get("next"))?;
+    Ok(next.unwrap_or(1))
 }
 
-const COLUMNS: &str = "SELECT number, requested_at, requested_by, course, date, lesson, reason, decision, note,
-                       decided_at, decided_by, requested_entry FROM corrections";
+const CORRECTION: &str = "SELECT number, requested_at, requested_by, course, date, lesson, reason, decision, note,
+    decided_at, decided_by, requested_entry FROM corrections";
 
 /// A request by its number.
 pub fn by_number(tables: &Tables, number: u64) -> Result<Option<Correction>> {
-    let mut statement = tables.prepare_cached(&format!("{COLUMNS} WHERE number = ?1"))?;
-    let mut rows = statement.query([number])?;
-    rows.next()?.map(|row| read(tables, row)).transpose()
+    tables.one("заявка", &format!("{CORRECTION} WHERE number = ?1"), [number], |row| read(tables, row))
 }
 
 /// The whole register in order.
 pub fn all(tables: &Tables) -> Result<Vec<Correction>> {
-    let mut statement = tables.prepare_cached(&format!("{COLUMNS} ORDER BY number"))?;
-    let mut rows = statement.query([])?;
-    let mut all = Vec::new();
-    while let Some(row) = rows.next()? {
-        all.push(read(tables, row)?);
-    }
-    Ok(all)
+    tables.all("заявка", &format!("{CORRECTION} ORDER BY number"), [], |row| read(tables, row))
 }
 
-fn read(tables: &Tables, row: &Row<'_>) -> Result<Correction> {
-    let number: u64 = row.get(0)?;
+fn read(tables: &Tables, row: &Columns<'_>) -> Result<Correction> {
+    let number: u64 = row.get("number")?;
     let damaged = || Error::damaged(format!("заявка № {number} не читается")).next("выполните «letopis audit»");
-    let decision: String = row.get(7)?;
+    let decision: String = row.get("decision")?;
     let decision = match decision.as_str() {
         "" => None,
-        word => Some(Decision { approved: word == APPROVED, note: row.get(8)?, at: row.get(9)?, by: row.get(10)? }),
+        word => Some(Decision {
+            approved: word == APPROVED,
+            note: row.get("note")?,
+            at: row.moment("decided_at")?,
+            by: row.get("decided_by")?,
+        }),
     };
     Ok(Correction {
         number,
-        requested_at: row.get(1)?,
-        requested_by: row.get(2)?,
-        course: course_by_id(tables, row.get(3)?)?.ok_or_else(damaged)?.key,
-        date: parse_date_or(&row.get::<_, String>(4)?).ok_or_else(damaged)?,
-        lesson: row.get(5)?,
+        requested_at: row.moment("requested_at")?,
+        requested_by: row.get("requested_by")?,
+        course: course_by_id(tables, row.get("course")?)?.ok_or_else(damaged)?.key,
+        date: row.day("date")?,
+        lesson: row.get("lesson")?,
         changes: changes(tables, number)?.ok_or_else(damaged)?,
-        reason: row.get(6)?,
+        reason: row.get("reason")?,
         decision,
-        requested_entry: row.get(11)?,
+        requested_entry: row.get("requested_entry")?,
     })
 }
 
 fn changes(tables: &Tables, number: u64) -> Result<Option<Vec<Change>>> {
-    let sql = "SELECT change FROM correction_changes WHERE number = ?1 ORDER BY place";
-    let mut statement = tables.prepare_cached(sql)?;
-    let texts = statement.query_map([number], |row| row.get::<_, String>(0))?;
-    let texts = texts.collect::<rusqlite::Result<Vec<_>>>()?;
+    let sql = "SELECT number, place, change FROM correction_changes WHERE number = ?1 ORDER BY place";
+    let texts: Vec<String> =
+        tables.all("изменение по заявке", sql, [number], |row| row.get("change"))?;
     Ok(texts.iter().map(|json| serde_json::from_str(json).ok()).collect())
+}
+
+/// A change that the register made (§2.3.3), as it is told beside what stands there now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Corrected {
+    /// Its number in the register.
+    pub number: u64,
+    /// When it was approved.
+    pub decided_at: DateTime<FixedOffset>,
+    /// The day for which it was made.
+    pub date: Day,
+    /// The lesson's number in that day, 0 for final marks.
+    pub lesson: u8,
+    /// Row of the pupil whose mark it is, or nobody's: the lesson itself.
+    pub pupil: Option<i64>,
+    /// The period of a final mark, or empty.
+    pub period: String,
+    /// What stood there, may be empty.
+    pub was: String,
+    /// What stands there since.
+    pub becomes: String,
+}
+
+/// What approved corrections changed in a course, in the order of their register.
+pub fn corrected(tables: &Tables, course: i64) -> Result<Vec<Corrected>> {
+    let sql = "SELECT number, decided_at, date, lesson, pupil, period, was, becomes
+               FROM corrections JOIN correction_changes USING (number)
+               WHERE course = ?1 AND decision = ?2 ORDER BY number, place";
+    tables.all("изменение по заявке", sql, params![course, APPROVED], |row| {
+        Ok(Corrected {
+            number: row.get("number")?,
+            decided_at: row.moment("decided_at")?,
+            date: row.day("date")?,
+            lesson: row.get("lesson")?,
+            pupil: row.get("pupil")?,
+            period: row.get("period")?,
+            was: row.get("was")?,
+            becomes: row.get("becomes")?,
+        })
+    })
+}
+
+/// A request as it is counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// Row of the course.
+    pub course: i64,
+    /// When it was requested.
+    pub at: DateTime<FixedOffset>,
+    /// Login of who asked.
+    pub by: Login,
+    /// Whether the changes were made.
+    pub approved: bool,
+}
+
+/// Every request, in order, without its changes.
+pub fn asked(tables: &Tables) -> Result<Vec<Asked>> {
+    let sql = "SELECT number, course, requested_at, requested_by, decision FROM corrections ORDER BY number";
+    tables.all("заявка", sql, [], |row| {
+        let (course, by) = (row.get("course")?, row.get("requested_by")?);
+        let approved = row.get::<String>("decision")? == APPROVED;
+        Ok(Asked { course, at: row.moment("requested_at")?, by, approved })
+    })
 }
 
 /// «Иванов П.: было 3, стало 4», change after change.
@@ -157,19 +218,15 @@ fn line_in_words(tables: &Tables, line: &LessonText) -> Result<String> {
 /// What stands in the journal where a change is to be made, and the change with it as its `was`.
 pub fn with_standing(tables: &Tables, at: &LessonRef, change: Change) -> Result<Change> {
     let lesson = read::lesson_at(tables, at)?;
-    let cell = |sql: &str, pupil: &str| -> Result<Option<String>> {
-        let Some(lesson) = &lesson else { return Ok(None) };
-        Ok(tables.prepare_cached(sql)?.query_row(params![lesson.id, pupil], |row| row.get(0)).optional()?)
-    };
     Ok(match change {
         Change::Mark { pupil, becomes, work, document, .. } => {
-            let sql = "SELECT marks FROM marks JOIN pupils ON pupils.id = pupil WHERE lesson = ?1 AND file = ?2";
-            let was = cell(sql, &pupil)?.map(|text| Marks::parse(&text)).transpose()?;
+            let standing = lesson.map(|lesson| marks_of(tables, lesson.id)).transpose()?.unwrap_or_default();
+            let was = standing.get(pupil.as_str()).map(|standing| standing.marks.clone());
             Change::Mark { pupil, was, becomes, work, document }
         }
         Change::Attendance { pupil, becomes, .. } => {
-            let sql = "SELECT kind FROM attendance JOIN pupils ON pupils.id = pupil WHERE lesson = ?1 AND file = ?2";
-            let was = cell(sql, &pupil)?.and_then(|text| Attendance::parse(&text));
+            let standing = lesson.map(|lesson| attendance_of(tables, lesson.id)).transpose()?.unwrap_or_default();
+            let was = standing.get(pupil.as_str()).copied();
             Change::Attendance { pupil, was, becomes }
         }
         Change::Lesson { becomes, .. } => {
@@ -177,7 +234,7 @@ pub fn with_standing(tables: &Tables, at: &LessonRef, change: Change) -> Result<
                 topic: known.topic,
                 work: known.work,
                 homework: known.homework,
-                substitute: known.substitute,
+                substitute: known.substitute.into(),
             });
             Change::Lesson { was, becomes }
         }
@@ -190,9 +247,7 @@ pub fn with_standing(tables: &Tables, at: &LessonRef, change: Change) -> Result<
 
 fn final_mark(tables: &Tables, course: &CourseKey, pupil: &str, period: &str) -> Result<Option<Marks>> {
     let Some(course) = read::course(tables, course)? else { return Ok(None) };
-    let sql = "SELECT mark FROM finals JOIN pupils ON pupils.id = pupil
+    let sql = "SELECT file, period, mark FROM finals JOIN pupils ON pupils.id = pupil
                WHERE course = ?1 AND file = ?2 AND period = ?3";
-    let mut statement = tables.prepare_cached(sql)?;
-    let mark: Option<String> = statement.query_row(params![course.id, pupil, period], |row| row.get(0)).optional()?;
-    mark.map(|text| Marks::parse(&text)).transpose()
+    tables.one("итоговая отметка", sql, params![course.id, pupil, period], |row| row.marks("mark"))
 }

@@ -3,10 +3,9 @@
 
 use crate::error::Result;
 use crate::journal::read::Tables;
-use crate::journal::read::{Course, iso};
-use crate::school::{Marks, School, WorkKind};
-use chrono::NaiveDate;
-use rusqlite::{OptionalExtension, params};
+use crate::journal::read::{Course, iso, subject};
+use crate::school::{Day, School, WorkKind};
+use rusqlite::params;
 use std::collections::{BTreeSet, HashMap};
 
 /// One pupil's grades in a span of days.
@@ -44,8 +43,7 @@ impl Demand {
     pub fn of(tables: &Tables, school: &School, course: &Course) -> Result<Self> {
         let policy = &school.policy;
         let grades = if course.hours < 2.0 { policy.min_marks_one_hour } else { policy.min_marks_more_hours };
-        let mut statement = tables.prepare_cached("SELECT written FROM subjects WHERE name = ?1")?;
-        let written = statement.query_row([&course.key.subject], |row| row.get(0)).optional()?.unwrap_or(true);
+        let written = subject(tables, &course.key.subject)?.is_none_or(|subject| subject.written);
         Ok(Self { grades: grades.into(), written })
     }
 }
@@ -59,45 +57,42 @@ impl Counts {
         tables: &Tables,
         school: &School,
         course: &Course,
-        (first, last): (NaiveDate, NaiveDate),
+        (first, last): (Day, Day),
         pupils: impl IntoIterator<Item = i64>,
     ) -> Result<Self> {
         let mut counts = Self { by_pupil: HashMap::new(), demand: Demand::of(tables, school, course)? };
         let (first, last) = (iso(first), iso(last));
         counts.add(tables, course.id, &first, &last)?;
         // A pupil who moved between classes keeps his marks: those of the same subject in the other class count on.
-        let sql = "SELECT DISTINCT courses.id FROM enrolments JOIN courses ON courses.class = enrolments.class
+        let sql = "SELECT DISTINCT courses.id AS id FROM enrolments JOIN courses ON courses.class = enrolments.class
                    WHERE pupil = ?1 AND enrolments.class <> ?2 AND subject = ?3 AND since <= ?4";
-        let mut statement = tables.prepare_cached(sql)?;
         let class = course.key.class.to_string();
         let mut others = BTreeSet::new();
         for pupil in pupils {
-            let ids = statement.query_map(params![pupil, class, course.key.subject, last], |row| row.get(0))?;
-            others.extend(ids.collect::<rusqlite::Result<Vec<i64>>>()?);
+            let parameters = params![pupil, class, course.key.subject, last];
+            others.extend(tables.all::<i64, Vec<_>>("курс", sql, parameters, |row| row.get("id"))?);
         }
         others.into_iter().try_for_each(|other| counts.add(tables, other, &first, &last))?;
         Ok(counts)
     }
 
     fn add(&mut self, tables: &Tables, course: i64, first: &str, last: &str) -> Result<()> {
-        let sql = "SELECT pupil, marks, iif(marks.work <> '', marks.work, lessons.work) FROM lessons
-                   JOIN marks ON marks.lesson = lessons.id
-                   WHERE course = ?1 AND date BETWEEN ?2 AND ?3";
-        let mut statement = tables.prepare_cached(sql)?;
-        let mut rows = statement.query(params![course, first, last])?;
-        while let Some(row) = rows.next()? {
-            let (pupil, marks, work): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let sql = "SELECT marks.lesson AS lesson, pupil, marks, iif(marks.work <> '', marks.work, lessons.work) AS work
+                   FROM lessons JOIN marks ON marks.lesson = lessons.id WHERE course = ?1 AND date BETWEEN ?2 AND ?3";
+        let by_pupil = &mut self.by_pupil;
+        tables.all("отметка", sql, params![course, first, last], |row| {
+            let (pupil, work): (i64, String) = (row.get("pupil")?, row.get("work")?);
             let written = WorkKind::of(&work).is_some_and(WorkKind::is_written);
-            let count = self.by_pupil.entry(pupil).or_default();
-            let marks = Marks::parse(&marks)?;
+            let count = by_pupil.entry(pupil).or_default();
+            let marks = row.marks("marks")?;
             count.credits += u32::try_from(marks.credits()).unwrap_or(u32::MAX);
             for grade in marks.grades() {
                 count.grades += 1;
                 count.written += u32::from(written);
                 count.sum += u32::from(grade);
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// A pupil's grades.

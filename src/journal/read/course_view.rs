@@ -4,20 +4,20 @@
 //! says which entries would bring a cell to what was typed into it, and [`may_keep`] asks, before anything is typed,
 //! whether the ledger would take such entries from a key at all. Nothing here decides a rule: recording does.
 
-use crate::error::{Error, Result};
-use crate::journal::entry::{
-    AttendanceSet, Body, Entry, FinalLine, FinalsSet, LessonRecorded, LessonRef, MarkLine, MarksSet, PlanLine,
-    PresenceLine, RULES, Reason,
-};
+use crate::error::Result;
+use crate::journal::cell::{self, Typed};
+use crate::journal::entry::{Body, Entry, LessonRecorded, LessonRef, PlanLine, RULES, Reason};
 use crate::journal::read::Tables;
+use crate::journal::read::absences::attendance_of_course;
+use crate::journal::read::explain::Reasons;
+use crate::journal::read::standing::{StandingMarks, marks_of_course};
 use crate::journal::read::timetable::Timetable;
 use crate::journal::read::{self, Course, Lesson, Pupil};
 use crate::journal::rules::YEARLY;
-use crate::journal::{plan, record, roles};
-use crate::school::{Attendance, Cell, Marks, School, parse_date_or};
-use chrono::{DateTime, NaiveDate};
-use rusqlite::params;
-use std::collections::HashMap;
+use crate::journal::{record, roles};
+use crate::school::{Cell, Day, PeriodName, School, Stay};
+use chrono::DateTime;
+use std::collections::{HashMap, HashSet};
 
 /// A course with everything that its grid shows.
 #[derive(Debug, Clone)]
@@ -47,14 +47,14 @@ pub enum Place {
     /// A lesson that was recorded.
     Lesson {
         /// The day.
-        date: NaiveDate,
+        date: Day,
         /// The lesson's number in the day.
         number: u8,
     },
     /// Final marks.
     Final {
         /// A period's name, «Год», «Экзамен» or «Итог».
-        period: String,
+        period: PeriodName,
     },
 }
 
@@ -95,9 +95,6 @@ pub struct Keeper {
     pub substitute: bool,
 }
 
-/// A stay of a pupil on the course: from the first day to the day he left.
-type Stay = (NaiveDate, Option<NaiveDate>);
-
 /// Reads the grid of a course in one snapshot of the tables: a transaction of its own, or the one that is open.
 ///
 /// # Errors
@@ -105,20 +102,22 @@ type Stay = (NaiveDate, Option<NaiveDate>);
 pub fn course_view(tables: &Tables, course: &Course) -> Result<CourseView> {
     let _snapshot = if tables.db().is_autocommit() { Some(tables.db().unchecked_transaction()?) } else { None };
     let school = read::school(tables)?;
-    let (pupils, stays) = pupils(tables, course)?;
+    let pupils = read::pupils_of_course(tables, course)?;
+    let stays = stays(tables, course, &pupils)?;
+    let lessons = read::lessons_of(tables, course.id)?;
     let teacher = read::staff(tables, &course.teacher)?.map(|person| person.name.initials());
     let mut view = CourseView {
         course: course.clone(),
-        teacher: teacher.unwrap_or_else(|| course.teacher.clone()),
+        teacher: teacher.unwrap_or_else(|| course.teacher.to_string()),
         year: school.year.name.clone(),
-        columns: columns(tables, course, &school, &stays)?,
+        columns: columns(tables, course, &school, &stays, &lessons)?,
         timetable: Timetable::of(tables, course.id)?,
-        plan: plan::lines(tables, course.id)?,
+        plan: read::plan_of(tables, course.id)?,
         length: super::ledger::tip(tables)?.seq,
         cells: HashMap::new(),
         pupils,
     };
-    view.read_cells(tables)?;
+    view.read_cells(tables, &lessons)?;
     Ok(view)
 }
 
@@ -137,7 +136,7 @@ pub fn may_keep(tables: &Tables, fingerprint: &str, course: &Course, substitute:
         rules: RULES,
         taken_over: false,
         body: LessonRecorded {
-            at: LessonRef { course: course.key.clone(), date: NaiveDate::default(), lesson: 0 },
+            at: LessonRef { course: course.key.clone(), date: Day::default(), lesson: 0 },
             topic: String::new(),
             work: String::new(),
             homework: String::new(),
@@ -146,9 +145,8 @@ pub fn may_keep(tables: &Tables, fingerprint: &str, course: &Course, substitute:
         }
         .into(),
     };
-    let sql = "SELECT 1 FROM lessons WHERE course = ?1 AND substitute = ?2";
     match roles::check(tables, &probe) {
-        Err(_) if tables.prepare_cached(sql)?.exists(params![course.id, login])? => {}
+        Err(_) if read::has_substituted(tables, course.id, &login)? => {}
         other => other?,
     }
     Ok(Keeper { login, substitute })
@@ -176,41 +174,28 @@ impl CourseView {
     }
 
     /// The entries that bring a cell to `new`, which may be empty: none where it stands so already, one for the
-    /// attendance and one for the marks where both change.
+    /// attendance and one for the marks where both change. The kind of work and the document stay with the cell.
     ///
     /// # Errors
     /// Attendance in a column of final marks, or emptying one: a final mark is only replaced.
     pub fn change(&self, place: &Place, pupil: usize, new: &Cell) -> Result<Vec<Body>> {
         let Some(file) = self.pupils.get(pupil).map(|pupil| pupil.file.clone()) else { return Ok(Vec::new()) };
-        let old = self.standing(place, pupil).cloned().unwrap_or_default();
+        let standing = self.standing(place, pupil);
         match place {
             Place::Lesson { date, number } => {
                 let at = LessonRef { course: self.course.key.clone(), date: *date, lesson: *number };
-                Ok(lesson_change(&at, file, &old, new))
+                let standing = standing.map(Standing::in_cell).unwrap_or_default();
+                Ok(cell::entries_from(&at, [(Typed::cell(file, new), standing)]))
             }
-            Place::Final { period } => self.final_change(period, file, &old, new),
+            Place::Final { period } => {
+                let standing = standing.and_then(|standing| standing.cell.marks.clone());
+                cell::final_entry(&self.course.key, period, file, standing.as_ref(), new)
+            }
         }
-    }
-
-    fn final_change(&self, period: &str, file: String, old: &Standing, new: &Cell) -> Result<Vec<Body>> {
-        if new.attendance.is_some() {
-            return Err(Error::input("в столбце итоговых отметок посещение не отмечается")
-                .next("поставьте отметку: 2–5, «н/а», «осв», «зач»"));
-        }
-        let Some(mark) = new.marks.clone() else {
-            return Err(Error::refused("итоговую отметку нельзя убрать, её можно только заменить в день выставления")
-                .next("поставьте другую, например «н/а», или подайте заявку на исправление: letopis correction request (§2.3.3)"));
-        };
-        if old.cell.marks.as_ref() == Some(&mark) {
-            return Ok(Vec::new());
-        }
-        let marks = vec![FinalLine { pupil: file, mark }];
-        let (course, period) = (self.course.key.clone(), period.to_owned());
-        Ok(vec![FinalsSet { course, period, marks, override_reason: String::new() }.into()])
     }
 
     /// The number that the timetable gives to the next lesson to record on a day: the first not recorded yet.
-    pub fn next_number(&self, date: NaiveDate) -> Option<u8> {
+    pub fn next_number(&self, date: Day) -> Option<u8> {
         self.timetable.on(date).find(|number| self.column(&Place::Lesson { date, number: *number }).is_none())
     }
 
@@ -220,104 +205,78 @@ impl CourseView {
         self.plan.iter().find(|line| usize::try_from(line.no).is_ok_and(|no| no == given + 1))
     }
 
-    fn read_cells(&mut self, tables: &Tables) -> Result<()> {
+    fn read_cells(&mut self, tables: &Tables, lessons: &[Lesson]) -> Result<()> {
         let rows: HashMap<i64, usize> = self.pupils.iter().zip(0..).map(|(pupil, row)| (pupil.id, row)).collect();
-        let row = |pupil: i64| rows.get(&pupil).copied();
-        let lesson = |date: &str, number: u8| parse_date_or(date).map(|date| Place::Lesson { date, number });
-        let sql = "SELECT date, lessons.lesson, attendance.pupil, kind,
-                   (SELECT reason FROM reasons WHERE reasons.pupil = attendance.pupil AND date BETWEEN since AND until)
-                   FROM attendance JOIN lessons ON lessons.id = attendance.lesson WHERE course = ?1";
-        let mut statement = tables.prepare_cached(sql)?;
-        let mut found = statement.query([self.course.id])?;
-        while let Some(read) = found.next()? {
-            let (date, number, pupil): (String, u8, i64) = (read.get(0)?, read.get(1)?, read.get(2)?);
-            let (Some(place), Some(pupil)) = (lesson(&date, number), row(pupil)) else { continue };
-            let cell = self.cells.entry((place, pupil)).or_default();
-            cell.cell.attendance = Attendance::parse(&read.get::<_, String>(3)?);
-            cell.reason = read.get::<_, Option<String>>(4)?.and_then(|word| Reason::parse(&word));
+        let places: HashMap<i64, (Place, Day)> = lessons
+            .iter()
+            .map(|lesson| (lesson.id, (Place::Lesson { date: lesson.date, number: lesson.number }, lesson.date)))
+            .collect();
+        let reasons = Reasons::read(tables)?;
+        for ((lesson, pupil), kind) in attendance_of_course(tables, self.course.id)? {
+            let (Some((place, day)), Some(row)) = (places.get(&lesson), rows.get(&pupil)) else { continue };
+            let standing = self.cells.entry((place.clone(), *row)).or_default();
+            standing.cell.attendance = Some(kind);
+            standing.reason = reasons.on(pupil, *day);
         }
-        let sql = "SELECT date, lessons.lesson, pupil, marks, marks.work, document
-                   FROM marks JOIN lessons ON lessons.id = marks.lesson WHERE course = ?1";
-        let mut statement = tables.prepare_cached(sql)?;
-        let mut found = statement.query([self.course.id])?;
-        while let Some(read) = found.next()? {
-            let (date, number, pupil): (String, u8, i64) = (read.get(0)?, read.get(1)?, read.get(2)?);
-            let (Some(place), Some(pupil)) = (lesson(&date, number), row(pupil)) else { continue };
-            let cell = self.cells.entry((place, pupil)).or_default();
-            cell.cell.marks = Some(Marks::parse(&read.get::<_, String>(3)?)?);
-            (cell.work, cell.document) = (read.get(4)?, read.get(5)?);
+        for ((lesson, pupil), marks) in marks_of_course(tables, self.course.id)? {
+            let (Some((place, _)), Some(row)) = (places.get(&lesson), rows.get(&pupil)) else { continue };
+            let standing = self.cells.entry((place.clone(), *row)).or_default();
+            standing.cell.marks = Some(marks.marks);
+            (standing.work, standing.document) = (marks.work, marks.document);
         }
-        let mut statement = tables.prepare_cached("SELECT period, pupil, mark FROM finals WHERE course = ?1")?;
-        let mut found = statement.query([self.course.id])?;
-        while let Some(read) = found.next()? {
-            let Some(pupil) = row(read.get(1)?) else { continue };
-            let cell = self.cells.entry((Place::Final { period: read.get(0)? }, pupil)).or_default();
-            cell.cell.marks = Some(Marks::parse(&read.get::<_, String>(2)?)?);
+        for of in read::finals_of(tables, self.course.id)? {
+            let Some(row) = rows.get(&of.pupil.id) else { continue };
+            self.cells.entry((Place::Final { period: of.period }, *row)).or_default().cell.marks = Some(of.mark);
         }
         Ok(())
     }
 }
 
-/// What changes in a lesson's cell. The kind of work and the document stay with the cell.
-fn lesson_change(at: &LessonRef, pupil: String, old: &Standing, new: &Cell) -> Vec<Body> {
-    let mut bodies = Vec::new();
-    if new.attendance != old.cell.attendance {
-        let pupils = vec![PresenceLine { pupil: pupil.clone(), attendance: new.attendance }];
-        bodies.push(AttendanceSet { at: at.clone(), pupils }.into());
+impl Standing {
+    /// What changing a cell has to know.
+    fn in_cell(&self) -> cell::Stands {
+        let marks = self.cell.marks.clone();
+        let marks =
+            marks.map(|marks| StandingMarks { marks, work: self.work.clone(), document: self.document.clone() });
+        cell::Stands { attendance: self.cell.attendance, marks }
     }
-    if new.marks != old.cell.marks {
-        let document = if new.marks.is_some() { old.document.clone() } else { String::new() };
-        let work = if new.marks.is_some() { old.work.clone() } else { String::new() };
-        let marks = vec![MarkLine { pupil, marks: new.marks.clone(), document }];
-        bodies.push(MarksSet { at: at.clone(), work, marks }.into());
-    }
-    bodies
 }
 
-fn pupils(tables: &Tables, course: &Course) -> Result<(Vec<Pupil>, Vec<Vec<Stay>>)> {
-    let sql = "SELECT file, since, until FROM enrolments JOIN pupils ON pupils.id = pupil
-               WHERE class = ?1 AND (?2 = '' OR EXISTS (SELECT 1 FROM group_members AS g
-                    WHERE g.class = ?1 AND g.grp = ?2 AND g.pupil = enrolments.pupil)) ORDER BY since";
-    let mut statement = tables.prepare_cached(sql)?;
-    let mut rows = statement.query(params![course.key.class.to_string(), course.key.group])?;
-    let mut stays: HashMap<String, Vec<Stay>> = HashMap::new();
-    while let Some(row) = rows.next()? {
-        let (since, until): (String, Option<String>) = (row.get(1)?, row.get(2)?);
-        let until = until.as_deref().map(day).transpose()?;
-        stays.entry(row.get(0)?).or_default().push((day(&since)?, until));
-    }
-    let mut pupils = Vec::new();
-    for file in stays.keys() {
-        pupils.extend(read::pupil(tables, file)?);
-    }
-    pupils.sort_by_cached_key(|pupil| (pupil.name.sort_key(), pupil.file.clone()));
-    let stays = pupils.iter().map(|pupil| stays.remove(&pupil.file).unwrap_or_default()).collect();
-    Ok((pupils, stays))
+/// When each of the pupils was on the course: who has gone to another group is on none of its rosters any more, and has
+/// only what he was given before.
+fn stays(tables: &Tables, course: &Course, pupils: &[Pupil]) -> Result<Vec<Vec<Stay>>> {
+    let mut stays = read::stays_in(tables, &course.key.class)?;
+    let groups = read::groups_of_class(tables, &course.key.class)?;
+    let members: HashSet<i64> =
+        groups.into_iter().filter(|(group, _)| *group == course.key.group).map(|(_, pupil)| pupil).collect();
+    let belongs = |pupil: &Pupil| course.key.group.is_empty() || members.contains(&pupil.id);
+    let mut of = |pupil: &Pupil| stays.remove(&pupil.id).filter(|_| belongs(pupil)).unwrap_or_default();
+    Ok(pupils.iter().map(&mut of).collect())
 }
 
-fn columns(tables: &Tables, course: &Course, school: &School, stays: &[Vec<Stay>]) -> Result<Vec<Column>> {
-    let present = |first: NaiveDate, last: NaiveDate| {
-        let was = |(since, until): &Stay| *since <= last && until.is_none_or(|until| until > first);
-        stays.iter().map(|stays| stays.iter().any(was)).collect::<Vec<bool>>()
+fn columns(
+    tables: &Tables,
+    course: &Course,
+    school: &School,
+    stays: &[Vec<Stay>],
+    lessons: &[Lesson],
+) -> Result<Vec<Column>> {
+    let present = |first: Day, last: Day| {
+        stays.iter().map(|stays| stays.iter().any(|stay| stay.overlaps(first, last))).collect::<Vec<bool>>()
     };
-    let finals = |period: &str, short: &str, first: NaiveDate, last: NaiveDate| Column {
-        place: Place::Final { period: period.to_owned() },
+    let finals = |period: &str, short: &str, first: Day, last: Day| Column {
+        place: Place::Final { period: period.into() },
         short: short.to_owned(),
         lesson: None,
         substitute: String::new(),
         present: present(first, last),
     };
     let mut columns = Vec::new();
-    let mut statement =
-        tables.prepare_cached("SELECT date, lesson FROM lessons WHERE course = ?1 ORDER BY date, lesson")?;
-    let rows = statement.query_map([course.id], |row| Ok((row.get::<_, String>(0)?, row.get::<_, u8>(1)?)))?;
-    for row in rows {
-        let (date, number) = row?;
-        let date = day(&date)?;
-        let lesson = read::lesson(tables, course.id, date, number)?;
-        let login = lesson.as_ref().map(|lesson| lesson.substitute.clone()).unwrap_or_default();
-        let substitute = read::staff(tables, &login)?.map_or(login, |person| person.name.initials());
-        let (place, present) = (Place::Lesson { date, number }, present(date, date));
+    for lesson in lessons {
+        let login = &lesson.substitute;
+        let substitute = read::staff(tables, login)?.map_or(login.to_string(), |person| person.name.initials());
+        let place = Place::Lesson { date: lesson.date, number: lesson.number };
+        let (present, lesson) = (present(lesson.date, lesson.date), Some(lesson.clone()));
         columns.push(Column { place, short: String::new(), lesson, substitute, present });
     }
     for period in school.periods_of(&course.key.class) {
@@ -325,17 +284,47 @@ fn columns(tables: &Tables, course: &Course, school: &School, stays: &[Vec<Stay>
         let at = columns.iter().position(later).unwrap_or(columns.len());
         columns.insert(at, finals(&period.name, &period.short, period.begins, period.ends));
     }
-    let sql = "SELECT 1 FROM finals WHERE course = ?1 AND period = ?2";
+    let standing = read::finals_of(tables, course.id)?;
     for period in YEARLY {
-        if period == "Год" || tables.prepare_cached(sql)?.exists(params![course.id, period])? {
+        if period == "Год" || standing.iter().any(|of| of.period == period) {
             columns.push(finals(period, period, school.year.begins, school.year.ends));
         }
     }
     Ok(columns)
 }
 
-fn day(text: &str) -> Result<NaiveDate> {
-    parse_date_or(text).ok_or_else(|| {
-        Error::damaged(format!("дата «{text}» в таблицах не читается")).next("выполните «letopis audit»")
-    })
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::apply::in_memory;
+
+    #[test]
+    fn who_went_to_another_group_keeps_his_marks_in_the_grid_and_gets_no_more() {
+        let tables = in_memory().unwrap();
+        let school = School::from_toml(include_str!("../../../tests/fixtures/small/school.toml")).unwrap();
+        tables.db().execute("INSERT INTO school VALUES (1, ?1, 1)", [serde_json::to_string(&school).unwrap()]).unwrap();
+        crate::ledger::store::create(tables.db()).unwrap();
+        tables
+            .db()
+            .execute_batch(
+                "INSERT INTO pupils VALUES (1, 'А', 'Алиев', 'А', '', '2012-01-01', 1),
+                     (2, 'Б', 'Белов', 'Б', '', '2012-01-01', 1);
+                 INSERT INTO enrolments SELECT id, '7А', '2025-09-01', NULL, 1 FROM pupils;
+                 INSERT INTO group_members VALUES ('7А', '1', 1, 1), ('7А', '2', 2, 1);
+                 INSERT INTO courses VALUES (1, '7А', '1', 'Химия', 't', 1.0, 1);
+                 INSERT INTO lessons VALUES (1, 1, '2025-09-02', 1, 'Т', '', '', '', 1, '2025-09-02', 0, 't', 1);
+                 INSERT INTO attendance VALUES (1, 2, 'н', 't', 1);
+                 INSERT INTO reasons VALUES (2, '2025-09-01', '2025-09-30', 'неуважительная', '', 1),
+                     (2, '2025-09-02', '2025-09-02', 'болезнь', '', 1);",
+            )
+            .unwrap();
+        let course = read::course_by_id(&tables, 1).unwrap().unwrap();
+        let view = course_view(&tables, &course).unwrap();
+        let lesson = &view.columns[0];
+        assert_eq!(view.pupils.iter().map(|pupil| pupil.name.surname.as_str()).collect::<Vec<_>>(), ["Алиев", "Белов"]);
+        assert_eq!(lesson.present, [true, false]);
+        assert_eq!(view.text(&lesson.place, 1), "н");
+        let reason = view.standing(&lesson.place, 1).unwrap().reason;
+        assert_eq!(reason, Some(Reason::Illness), "of reasons that overlap the one that excuses");
+    }
 }

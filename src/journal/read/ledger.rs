@@ -6,7 +6,6 @@ use crate::error::Result;
 use crate::journal::entry::Entry;
 use crate::ledger::chain::{Hash, Record, Tip};
 use crate::ledger::store;
-use rusqlite::OptionalExtension;
 
 /// Where the chain of a journal's file ends.
 pub fn tip(file: &Tables) -> Result<Tip> {
@@ -29,5 +28,5 @@ pub fn entry(file: &Tables, seq: u64) -> Result<Option<Entry>> {
 /// The length of the ledger up to which `head` is the chain's head, if it ever was. Trusts the stored heads.
 pub fn position_of(file: &Tables, head: &Hash) -> Result<Option<u64>> {
     let sql = "SELECT seq FROM ledger WHERE head = ?1";
-    Ok(file.prepare_cached(sql)?.query_row([&head[..]], |row| row.get(0)).optional()?)
+    file.one("запись", sql, [&head[..]], |row| row.get("seq"))
 }

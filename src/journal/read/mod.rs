@@ -1,14 +1,17 @@
 //! Finding things in the tables: the questions that rights, rules and commands all ask.
 
 pub mod absences;
-pub mod archives;
+mod archives;
+pub mod carrier_history;
 mod carriers;
+mod column;
 mod control;
 pub mod corrections;
 pub mod count;
 pub mod course_view;
 pub mod documents;
 pub mod explain;
+pub mod finals;
 pub mod ledger;
 pub mod outcomes;
 mod paper;
@@ -19,27 +22,35 @@ mod study;
 mod tables;
 pub mod timetable;
 
+pub use archives::{
+    Archive, ArchiveCopy, Verification, all_archives, archive, archives, carriers_of_archive, copy_on, is_on_carrier,
+};
 pub use carriers::{Carrier, Holding, Loss, Restored, Returned, carrier, carriers, carriers_of, holdings};
-pub use control::{Final, Remark, Substitution, decided, finals_of, remarks, substitutions};
+pub use control::{
+    ClockReset, Remark, SealedNote, Substitution, addressee, assigned_substitutes, clock_resets, notes_of, remarks,
+    substitutions,
+};
+pub use finals::{Final, finals_of};
 pub use paper::{Bound, Issue, bound, issued, later_issue};
 pub use people::{
-    Key, Staff, all_staff, continued, fingerprints_of, has_role, is_closed, is_dismissed, key, keys_in_force,
-    recovery_recipients, roles_of, school, shares_association, staff,
+    Enrolled, Key, Staff, all_staff, continued, enrolled_keys, fingerprints_of, has_role, holder_of, is_closed,
+    is_dismissed, key, keys_in_force, recovery_keys, roles_of, school, shares_association, staff,
 };
-pub(super) use pupils::pupil_row;
 pub use pupils::{
-    Pupil, all_pupils, born, class_of_pupil, groups_of_class, marked_pupils, pupil, pupil_on_roster, roster,
-    roster_unsorted, stays_in,
+    Decision, Pupil, all_pupils, born, class_of_pupil, decisions, groups_of_class, groups_of_pupil, marked_pupils,
+    members_of_class, pupil, pupil_on_roster, pupils_of_class, pupils_of_course, roster, roster_unsorted, stays_in,
+    stays_of,
 };
 pub use study::{
-    Course, Lesson, assigned_substitute, class_teacher, classes, course, course_by_id, courses_of, courses_of_teacher,
-    lesson, lesson_at, lessons_of_teacher, subject, teachers_of_course,
+    Course, Lesson, Teachers, assigned_substitute, class_teacher, classes, course, course_by_id, courses_of,
+    courses_of_teacher, has_substituted, lesson, lesson_at, lessons_of, lessons_of_teacher, plan_of, subject, subjects,
+    teachers_of_course,
 };
 pub use tables::Tables;
 
-use chrono::NaiveDate;
+use crate::school::Day;
 
 /// A date as the tables keep it.
-pub fn iso(date: NaiveDate) -> String {
+pub fn iso(date: Day) -> String {
     date.to_string()
 }

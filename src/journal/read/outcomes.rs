@@ -7,10 +7,10 @@
 
 use crate::error::Result;
 use crate::journal::read::Tables;
+use crate::journal::read::finals::{FinalsOfCourses, finals_of_school};
 use crate::journal::read::{self, Course};
 use crate::journal::rules::YEARLY;
-use crate::school::{ClassName, Period, Results, School};
-use chrono::NaiveDate;
+use crate::school::{ClassName, Day, Period, Results, School};
 use std::collections::{BTreeMap, HashMap};
 
 /// What a course's marks are counted for.
@@ -45,21 +45,19 @@ pub struct Outcomes {
     courses: Vec<(Course, Chosen)>,
     classes: Vec<ClassName>,
     subjects: Vec<String>,
-    finals: Finals,
+    finals: FinalsOfCourses,
 }
 
 /// A group's place, its name and its period, which is the order of outcomes.
 type Key = (usize, String, String);
 /// The marks of every unit of a group: the pupil, and where he counts by course in which.
 type Units = HashMap<(i64, i64), Vec<String>>;
-/// The final marks of a course in a period, by pupil.
-type Finals = HashMap<(i64, String), Vec<(i64, String)>>;
 
 /// A period that is counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Chosen {
     name: String,
-    ends: NaiveDate,
+    ends: Day,
     /// The one before it.
     before: Option<String>,
 }
@@ -70,9 +68,8 @@ impl Outcomes {
     /// # Errors
     /// Only the database's.
     pub fn read(tables: &Tables, courses: Vec<Course>, period: Option<&str>) -> Result<Self> {
-        let (school, finals) = (read::school(tables)?, finals(tables)?);
-        let mut statement = tables.prepare_cached("SELECT name FROM subjects ORDER BY place")?;
-        let subjects = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        let (school, finals) = (read::school(tables)?, finals_of_school(tables)?);
+        let subjects = read::subjects(tables)?.into_iter().map(|subject| subject.name).collect();
         let mut classes: Vec<ClassName> = courses.iter().map(|course| course.key.class.clone()).collect();
         classes.dedup();
         let chosen: HashMap<&ClassName, Chosen> = classes
@@ -106,19 +103,19 @@ impl Outcomes {
     }
 
     /// An outcome for each group; `group` is told a course and the last day of the period.
-    pub fn by(&self, group: impl Fn(&Course, NaiveDate) -> Option<Group>) -> Vec<Outcome> {
+    pub fn by(&self, group: impl Fn(&Course, Day) -> Option<Group>) -> Vec<Outcome> {
         let (mut now, mut before): (BTreeMap<Key, Units>, BTreeMap<Key, Units>) = Default::default();
         for (course, chosen) in &self.courses {
             let Some(Group { place, name, by_course }) = group(course, chosen.ends) else { continue };
             let key: Key = (place, name, chosen.name.clone());
             for (period, groups) in [(Some(&chosen.name), &mut now), (chosen.before.as_ref(), &mut before)] {
-                let Some(marks) = period.and_then(|period| self.finals.get(&(course.id, period.clone()))) else {
+                let Some(marks) = period.and_then(|period| self.finals.get(&(course.id, period.into()))) else {
                     continue;
                 };
                 let units = groups.entry(key.clone()).or_default();
                 for (pupil, mark) in marks {
                     let unit = (*pupil, if by_course { course.id } else { 0 });
-                    units.entry(unit).or_default().push(mark.clone());
+                    units.entry(unit).or_default().push(mark.to_string());
                 }
             }
         }
@@ -149,7 +146,7 @@ fn chosen(
     class: &ClassName,
     named: Option<&str>,
     courses: &[Course],
-    finals: &Finals,
+    finals: &FinalsOfCourses,
 ) -> Option<Chosen> {
     let periods = school.periods_of(class);
     let period = match named {
@@ -160,22 +157,12 @@ fn chosen(
         None => {
             let of_class: Vec<i64> =
                 courses.iter().filter(|course| course.key.class == *class).map(|course| course.id).collect();
-            let marked = |name: &String| of_class.iter().any(|id| finals.contains_key(&(*id, name.clone())));
+            let marked = |name: &String| of_class.iter().any(|id| finals.contains_key(&(*id, name.into())));
             periods.into_iter().rfind(|period| marked(&period.name))?
         }
     };
     let before = period_before(school, class, &period.name).map(|before| before.name.clone());
     Some(Chosen { name: period.name.clone(), ends: period.ends, before })
-}
-
-fn finals(tables: &Tables) -> Result<Finals> {
-    let mut statement = tables.prepare_cached("SELECT course, period, pupil, mark FROM finals")?;
-    let mut rows = statement.query([])?;
-    let mut finals = Finals::new();
-    while let Some(row) = rows.next()? {
-        finals.entry((row.get(0)?, row.get(1)?)).or_default().push((row.get(2)?, row.get(3)?));
-    }
-    Ok(finals)
 }
 
 fn results(units: &Units) -> Results {

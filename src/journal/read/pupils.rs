@@ -1,12 +1,13 @@
-//! Pupils, class lists, groups.
+//! Pupils, class lists, groups, and who belonged to what on which day.
 
-use super::{iso, lesson_at};
+use super::column::Columns;
+use super::{Course, iso, lesson_at};
 use crate::error::Result;
 use crate::journal::entry::LessonRef;
 use crate::journal::read::Tables;
-use crate::school::{ClassName, CourseKey, PersonName};
-use chrono::NaiveDate;
-use rusqlite::{OptionalExtension, Row, params};
+use crate::school::{ClassName, CourseKey, Day, PersonName, PersonalFile, Stay};
+use rusqlite::params;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A pupil on a class list.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,98 +15,191 @@ pub struct Pupil {
     /// The row's id.
     pub id: i64,
     /// Номер личного дела.
-    pub file: String,
+    pub file: PersonalFile,
     /// The name.
     pub name: PersonName,
 }
 
+/// The columns of a pupil, `id` being his row's.
+const PUPIL: &str = "SELECT DISTINCT pupils.id AS id, file, surname, given, patronymic FROM pupils";
+
+impl Pupil {
+    /// From the columns of [`PUPIL`].
+    pub(super) fn of(row: &Columns<'_>) -> Result<Self> {
+        Ok(Self { id: row.get("id")?, file: row.get("file")?, name: row.name()? })
+    }
+}
+
+/// In the order of a class list.
+fn by_name(mut pupils: Vec<Pupil>) -> Vec<Pupil> {
+    pupils.sort_by_cached_key(|pupil| (pupil.name.sort_key(), pupil.file.clone()));
+    pupils
+}
+
 /// A pupil by the number of the personal file.
 pub fn pupil(tables: &Tables, file: &str) -> Result<Option<Pupil>> {
-    let sql = "SELECT id, file, surname, given, patronymic FROM pupils WHERE file = ?1";
-    Ok(tables.prepare_cached(sql)?.query_row([file], pupil_row).optional()?)
+    tables.one("ученик", &format!("{PUPIL} WHERE file = ?1"), [file], Pupil::of)
 }
 
 /// Every pupil of the school, by name.
 pub fn all_pupils(tables: &Tables) -> Result<Vec<Pupil>> {
-    let sql = "SELECT id, file, surname, given, patronymic FROM pupils";
-    let mut all = tables.prepare_cached(sql)?.query_map([], pupil_row)?.collect::<rusqlite::Result<Vec<_>>>()?;
-    all.sort_by_cached_key(|pupil| pupil.name.sort_key());
-    Ok(all)
-}
-
-pub fn pupil_row(row: &Row<'_>) -> rusqlite::Result<Pupil> {
-    Ok(Pupil {
-        id: row.get(0)?,
-        file: row.get(1)?,
-        name: PersonName { surname: row.get(2)?, given: row.get(3)?, patronymic: row.get(4)? },
-    })
-}
-
-/// The class that a pupil is in on a day.
-pub fn class_of_pupil(tables: &Tables, file: &str, date: NaiveDate) -> Result<Option<ClassName>> {
-    let sql = "SELECT class FROM enrolments JOIN pupils ON pupils.id = pupil
-               WHERE file = ?1 AND since <= ?2 AND (until IS NULL OR until > ?2)";
-    let class: Option<String> =
-        tables.prepare_cached(sql)?.query_row(params![file, iso(date)], |row| row.get(0)).optional()?;
-    class.map(|name| ClassName::parse(&name)).transpose()
+    tables.all("ученик", PUPIL, [], Pupil::of).map(by_name)
 }
 
 /// A pupil's date of birth.
-pub fn born(tables: &Tables, file: &str) -> Result<Option<NaiveDate>> {
-    let mut statement = tables.prepare_cached("SELECT born FROM pupils WHERE file = ?1")?;
-    let born: Option<String> = statement.query_row([file], |row| row.get(0)).optional()?;
-    Ok(born.and_then(|text| crate::school::parse_date_or(&text)))
+pub fn born(tables: &Tables, file: &str) -> Result<Option<Day>> {
+    tables.one("ученик", "SELECT file, born FROM pupils WHERE file = ?1", [file], |row| row.day("born"))
 }
 
-/// A pupil's stays in a class: the first day, and the day on which he was no longer there.
-pub fn stays_in(tables: &Tables, pupil: i64, class: &ClassName) -> Result<Vec<(String, Option<String>)>> {
-    let sql = "SELECT since, until FROM enrolments WHERE pupil = ?1 AND class = ?2 ORDER BY since";
-    let mut statement = tables.prepare_cached(sql)?;
-    let rows = statement.query_map(params![pupil, class.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+/// The class that a pupil is in on a day.
+pub fn class_of_pupil(tables: &Tables, file: &str, day: Day) -> Result<Option<ClassName>> {
+    let sql = "SELECT file, class FROM enrolments JOIN pupils ON pupils.id = pupil
+               WHERE file = ?1 AND since <= ?2 AND (until IS NULL OR until > ?2)";
+    tables.one("зачисление", sql, params![file, iso(day)], |row| row.class("class"))
+}
+
+/// The stays of everyone who was in a class, by the pupil's row, each pupil's in order of time.
+pub fn stays_in(tables: &Tables, class: &ClassName) -> Result<BTreeMap<i64, Vec<Stay>>> {
+    let sql = "SELECT pupil, class, since, until FROM enrolments WHERE class = ?1 ORDER BY pupil, since";
+    let rows: Vec<(i64, Stay)> =
+        tables.all("зачисление", sql, [class.to_string()], |row| Ok((row.get("pupil")?, row.stay()?)))?;
+    let mut stays: BTreeMap<i64, Vec<Stay>> = BTreeMap::new();
+    rows.into_iter().for_each(|(pupil, stay)| stays.entry(pupil).or_default().push(stay));
+    Ok(stays)
+}
+
+/// The stays of a pupil in the classes of the school, in order of time.
+pub fn stays_of(tables: &Tables, pupil: i64) -> Result<Vec<(ClassName, Stay)>> {
+    let sql = "SELECT pupil, class, since, until FROM enrolments WHERE pupil = ?1 ORDER BY since";
+    tables.all("зачисление", sql, [pupil], |row| Ok((row.class("class")?, row.stay()?)))
+}
+
+/// Everybody who was in a class on some day of a span, both ends included, by name.
+pub fn members_of_class(tables: &Tables, class: &ClassName, first: Day, last: Day) -> Result<Vec<Pupil>> {
+    let there = |stays: Vec<Stay>| stays.iter().any(|stay| stay.overlaps(first, last));
+    let there: HashSet<i64> = stays_in(tables, class)?
+        .into_iter()
+        .filter(|(_, stays)| there(stays.clone()))
+        .map(|(pupil, _)| pupil)
+        .collect();
+    let mut pupils = pupils_of_class(tables, class)?;
+    pupils.retain(|pupil| there.contains(&pupil.id));
+    Ok(pupils)
+}
+
+/// Everybody who was in a class this year, by name.
+pub fn pupils_of_class(tables: &Tables, class: &ClassName) -> Result<Vec<Pupil>> {
+    let sql = format!("{PUPIL} JOIN enrolments ON pupil = pupils.id WHERE class = ?1");
+    tables.all("ученик", &sql, [class.to_string()], Pupil::of).map(by_name)
+}
+
+/// Everybody who belonged to a course this year, by name: who was on its roster on some day, or has marks, absences or
+/// final marks in it, from before he went to another group or another class.
+pub fn pupils_of_course(tables: &Tables, course: &Course) -> Result<Vec<Pupil>> {
+    let sql = format!(
+        "{PUPIL} WHERE id IN (
+             SELECT pupil FROM enrolments WHERE class = ?2 AND (?3 = '' OR EXISTS (SELECT 1 FROM group_members AS g
+                 WHERE g.class = ?2 AND g.grp = ?3 AND g.pupil = enrolments.pupil))
+             UNION SELECT pupil FROM marks JOIN lessons ON lessons.id = marks.lesson WHERE course = ?1
+             UNION SELECT pupil FROM attendance JOIN lessons ON lessons.id = attendance.lesson WHERE course = ?1
+             UNION SELECT pupil FROM finals WHERE course = ?1)"
+    );
+    let parameters = params![course.id, course.key.class.to_string(), course.key.group];
+    tables.all("ученик", &sql, parameters, Pupil::of).map(by_name)
 }
 
 /// The pupils of a course on a day: those of the class, or of the group, who are enrolled on it; sorted by name.
-pub fn roster(tables: &Tables, key: &CourseKey, date: NaiveDate) -> Result<Vec<Pupil>> {
-    let mut roster = roster_unsorted(tables, key, date)?;
-    roster.sort_by_cached_key(|pupil| pupil.name.sort_key());
-    Ok(roster)
+pub fn roster(tables: &Tables, key: &CourseKey, day: Day) -> Result<Vec<Pupil>> {
+    roster_unsorted(tables, key, day).map(by_name)
 }
 
+const ROSTER: &str = "SELECT pupils.id AS id, file, surname, given, patronymic FROM enrolments
+    JOIN pupils ON pupils.id = pupil WHERE class = ?1 AND since <= ?2 AND (until IS NULL OR until > ?2)
+    AND (?3 = '' OR EXISTS (SELECT 1 FROM group_members AS g
+        WHERE g.class = ?1 AND g.grp = ?3 AND g.pupil = enrolments.pupil))";
+
 /// As [`roster`], in no particular order.
-pub fn roster_unsorted(tables: &Tables, key: &CourseKey, date: NaiveDate) -> Result<Vec<Pupil>> {
-    let sql = "SELECT pupils.id, file, surname, given, patronymic FROM enrolments JOIN pupils ON pupils.id = pupil
-               WHERE class = ?1 AND since <= ?2 AND (until IS NULL OR until > ?2)
-               AND (?3 = '' OR EXISTS (SELECT 1 FROM group_members AS g
-                    WHERE g.class = ?1 AND g.grp = ?3 AND g.pupil = enrolments.pupil))";
-    let mut statement = tables.prepare_cached(sql)?;
-    let rows = statement.query_map(params![key.class.to_string(), iso(date), key.group], pupil_row)?;
-    Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
+pub fn roster_unsorted(tables: &Tables, key: &CourseKey, day: Day) -> Result<Vec<Pupil>> {
+    tables.all("ученик", ROSTER, params![key.class.to_string(), iso(day), key.group], Pupil::of)
 }
 
 /// A pupil by the personal file, if [`roster`] has him.
-pub fn pupil_on_roster(tables: &Tables, key: &CourseKey, date: NaiveDate, file: &str) -> Result<Option<Pupil>> {
-    let sql = "SELECT pupils.id, file, surname, given, patronymic FROM pupils JOIN enrolments ON pupils.id = pupil
-               WHERE file = ?4 AND class = ?1 AND since <= ?2 AND (until IS NULL OR until > ?2)
-               AND (?3 = '' OR EXISTS (SELECT 1 FROM group_members AS g
-                    WHERE g.class = ?1 AND g.grp = ?3 AND g.pupil = enrolments.pupil))";
-    let parameters = params![key.class.to_string(), iso(date), key.group, file];
-    Ok(tables.prepare_cached(sql)?.query_row(parameters, pupil_row).optional()?)
+pub fn pupil_on_roster(tables: &Tables, key: &CourseKey, day: Day, file: &str) -> Result<Option<Pupil>> {
+    let sql = format!("{ROSTER} AND file = ?4");
+    tables.one("ученик", &sql, params![key.class.to_string(), iso(day), key.group, file], Pupil::of)
 }
 
 /// The groups of a class: a group's name and the row of a member, in order.
 pub fn groups_of_class(tables: &Tables, class: &ClassName) -> Result<Vec<(String, i64)>> {
-    let mut statement =
-        tables.prepare_cached("SELECT grp, pupil FROM group_members WHERE class = ?1 ORDER BY grp, pupil")?;
-    let rows = statement.query_map([class.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let sql = "SELECT grp, pupil FROM group_members WHERE class = ?1 ORDER BY grp, pupil";
+    tables.all("группа", sql, [class.to_string()], |row| Ok((row.get("grp")?, row.get("pupil")?)))
+}
+
+/// The groups that a pupil is in, each with its class.
+pub fn groups_of_pupil(tables: &Tables, pupil: i64) -> Result<HashSet<(ClassName, String)>> {
+    let sql = "SELECT pupil, class, grp FROM group_members WHERE pupil = ?1";
+    tables.all("группа", sql, [pupil], |row| Ok((row.class("class")?, row.get("grp")?)))
 }
 
 /// Personal files of those who have a mark or an absence at a lesson.
-pub fn marked_pupils(tables: &Tables, at: &LessonRef) -> Result<Vec<String>> {
+pub fn marked_pupils(tables: &Tables, at: &LessonRef) -> Result<Vec<PersonalFile>> {
     let Some(lesson) = lesson_at(tables, at)? else { return Ok(Vec::new()) };
     let sql = "SELECT file FROM pupils WHERE id IN
                (SELECT pupil FROM marks WHERE lesson = ?1 UNION SELECT pupil FROM attendance WHERE lesson = ?1)";
-    let mut statement = tables.prepare_cached(sql)?;
-    Ok(statement.query_map([lesson.id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+    tables.all("ученик", sql, [lesson.id], |row| row.get("file"))
+}
+
+/// A decision of the pedagogical council about a pupil.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The day.
+    pub date: Day,
+    /// The number of the protocol.
+    pub number: String,
+    /// «переведён», «оставлен», «выпущен» ….
+    pub decision: String,
+}
+
+/// The decisions of the pedagogical council, by the pupil's row.
+pub fn decisions(tables: &Tables) -> Result<HashMap<i64, Decision>> {
+    tables.all("решение педсовета", "SELECT pupil, date, number, decision FROM decisions", [], |row| {
+        let (number, decision) = (row.get("number")?, row.get("decision")?);
+        Ok((row.get("pupil")?, Decision { date: row.day("date")?, number, decision }))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::apply::in_memory;
+    use crate::journal::read;
+
+    #[test]
+    fn who_has_marks_in_a_course_belonged_to_it_whatever_group_or_class_he_is_in_now() {
+        let tables = in_memory().unwrap();
+        tables
+            .db()
+            .execute_batch(
+                "INSERT INTO pupils VALUES (1, 'А', 'Алиев', 'А', '', '2012-01-01', 1),
+                     (2, 'Б', 'Белов', 'Б', '', '2012-01-01', 1), (3, 'В', 'Воронов', 'В', '', '2012-01-01', 1),
+                     (4, 'Г', 'Гусев', 'Г', '', '2012-01-01', 1), (5, 'Д', 'Дуров', 'Д', '', '2012-01-01', 1);
+                 INSERT INTO enrolments SELECT id, '7А', '2025-09-01', NULL, 1 FROM pupils WHERE id < 5;
+                 INSERT INTO enrolments VALUES (5, '7Б', '2025-09-01', NULL, 1);
+                 INSERT INTO group_members VALUES ('7А', '1', 1, 1), ('7А', '2', 2, 1), ('7А', '2', 3, 1);
+                 INSERT INTO courses VALUES (1, '7А', '1', 'Химия', 't', 1.0, 1), (2, '7А', '', 'Алгебра', 't', 1.0, 1);
+                 INSERT INTO lessons VALUES (1, 1, '2025-09-02', 1, 'Т', '', '', '', 1, '2025-09-02', 0, 't', 1),
+                     (2, 2, '2025-09-02', 1, 'Т', '', '', '', 1, '2025-09-02', 0, 't', 1);
+                 INSERT INTO attendance VALUES (1, 2, 'н', 't', 1);
+                 INSERT INTO finals VALUES (1, 3, 'Год', '4', '', '2026-05-29', 1);
+                 INSERT INTO marks VALUES (2, 5, '5', '', '', 't', 1);",
+            )
+            .unwrap();
+        let names = |course| {
+            let course = read::course_by_id(&tables, course).unwrap().unwrap();
+            let pupils = pupils_of_course(&tables, &course).unwrap();
+            pupils.into_iter().map(|pupil| pupil.name.surname).collect::<Vec<_>>()
+        };
+        assert_eq!(names(1), ["Алиев", "Белов", "Воронов"], "Белов and Воронов went to the other group");
+        assert_eq!(names(2), ["Алиев", "Белов", "Воронов", "Гусев", "Дуров"], "Дуров has a mark from 7А");
+    }
 }

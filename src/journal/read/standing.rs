@@ -1,16 +1,17 @@
-//! What already stands in the cells of a lesson, so that only what changes is recorded.
+//! What already stands in the cells of a lesson.
 
 use crate::error::Result;
-use crate::journal::entry::{AttendanceSet, LessonRecorded, MarksSet};
+use crate::journal::entry::LessonRecorded;
 use crate::journal::read;
 use crate::journal::read::Tables;
+use crate::school::{Attendance, ClassName, Day, Marks, PersonalFile};
 use std::collections::HashMap;
 
 /// What stands in a cell of marks: the marks, the kind of work, the document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StandingMarks {
-    /// The marks as written.
-    pub marks: String,
+    /// The marks.
+    pub marks: Marks,
     /// Kind of work where it is another than the lesson's.
     pub work: String,
     /// The document that they rest on, or empty.
@@ -18,44 +19,64 @@ pub struct StandingMarks {
 }
 
 /// The marks of a lesson, by personal file.
-pub fn marks_of(tables: &Tables, lesson: i64) -> Result<HashMap<String, StandingMarks>> {
-    let sql = "SELECT file, marks, work, document FROM marks JOIN pupils ON pupils.id = pupil WHERE lesson = ?1";
-    let mut statement = tables.prepare_cached(sql)?;
-    let rows = statement.query_map([lesson], |row| {
-        Ok((row.get(0)?, StandingMarks { marks: row.get(1)?, work: row.get(2)?, document: row.get(3)? }))
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+pub fn marks_of(tables: &Tables, lesson: i64) -> Result<HashMap<PersonalFile, StandingMarks>> {
+    let sql = "SELECT lesson, file, marks, work, document FROM marks JOIN pupils ON pupils.id = pupil
+               WHERE lesson = ?1";
+    tables.all("отметка", sql, [lesson], |row| {
+        let (work, document) = (row.get("work")?, row.get("document")?);
+        Ok((row.get("file")?, StandingMarks { marks: row.marks("marks")?, work, document }))
+    })
+}
+
+/// The marks of a course, by the rows of lesson and pupil.
+pub fn marks_of_course(tables: &Tables, course: i64) -> Result<HashMap<(i64, i64), StandingMarks>> {
+    let sql = "SELECT marks.lesson AS lesson, pupil, marks, marks.work AS work, document FROM marks
+               JOIN lessons ON lessons.id = marks.lesson WHERE course = ?1";
+    tables.all("отметка", sql, [course], |row| {
+        let (work, document) = (row.get("work")?, row.get("document")?);
+        Ok(((row.get("lesson")?, row.get("pupil")?), StandingMarks { marks: row.marks("marks")?, work, document }))
+    })
 }
 
 /// The absences and latenesses of a lesson, by personal file.
-pub fn attendance_of(tables: &Tables, lesson: i64) -> Result<HashMap<String, String>> {
-    let sql = "SELECT file, kind FROM attendance JOIN pupils ON pupils.id = pupil WHERE lesson = ?1";
-    let mut statement = tables.prepare_cached(sql)?;
-    let rows = statement.query_map([lesson], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+pub fn attendance_of(tables: &Tables, lesson: i64) -> Result<HashMap<PersonalFile, Attendance>> {
+    let sql = "SELECT lesson, file, kind FROM attendance JOIN pupils ON pupils.id = pupil WHERE lesson = ?1";
+    tables.all("посещение", sql, [lesson], |row| Ok((row.get("file")?, row.attendance("kind")?)))
 }
 
-/// Leaves out of `set` what stands already; nothing remains where all of it does.
-pub fn new_marks(tables: &Tables, mut set: MarksSet) -> Result<Option<MarksSet>> {
-    let Some(lesson) = read::lesson_at(tables, &set.at)? else { return Ok(Some(set)) };
-    let standing = marks_of(tables, lesson.id)?;
-    let work = set.work.clone();
-    set.marks.retain(|line| match (&line.marks, standing.get(&line.pupil)) {
-        (Some(new), Some(old)) => old.marks != new.to_string() || old.work != work || old.document != line.document,
-        _ => true,
-    });
-    Ok((!set.marks.is_empty()).then_some(set))
+/// A mark or an absence of a pupil, with its lesson: what his own papers tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfPupil<T> {
+    /// The class of the course.
+    pub class: ClassName,
+    /// Its subject.
+    pub subject: String,
+    /// The day of the lesson.
+    pub date: Day,
+    /// What stands there.
+    pub what: T,
 }
 
-/// Leaves out of `set` what stands already; nothing remains where all of it does.
-pub fn new_attendance(tables: &Tables, mut set: AttendanceSet) -> Result<Option<AttendanceSet>> {
-    let Some(lesson) = read::lesson_at(tables, &set.at)? else { return Ok(Some(set)) };
-    let standing = attendance_of(tables, lesson.id)?;
-    set.pupils.retain(|line| match line.attendance {
-        Some(new) => standing.get(&line.pupil).map(String::as_str) != Some(new.as_str()),
-        None => true,
-    });
-    Ok((!set.pupils.is_empty()).then_some(set))
+/// The marks of a pupil in all his courses, in order of time.
+pub fn marks_of_pupil(tables: &Tables, pupil: i64) -> Result<Vec<OfPupil<Marks>>> {
+    let sql = "SELECT pupil, class, subject, date, marks FROM marks JOIN lessons ON lessons.id = marks.lesson
+               JOIN courses ON courses.id = lessons.course
+               WHERE pupil = ?1 ORDER BY date, lessons.lesson, courses.id";
+    tables.all("отметка", sql, [pupil], |row| {
+        let (class, subject, date) = (row.class("class")?, row.get("subject")?, row.day("date")?);
+        Ok(OfPupil { class, subject, date, what: row.marks("marks")? })
+    })
+}
+
+/// The absences and latenesses of a pupil in all his courses, in order of time.
+pub fn attendance_of_pupil(tables: &Tables, pupil: i64) -> Result<Vec<OfPupil<Attendance>>> {
+    let sql = "SELECT pupil, class, subject, date, kind FROM attendance
+               JOIN lessons ON lessons.id = attendance.lesson JOIN courses ON courses.id = lessons.course
+               WHERE pupil = ?1 ORDER BY date, lessons.lesson, courses.id";
+    tables.all("посещение", sql, [pupil], |row| {
+        let (class, subject, date) = (row.class("class")?, row.get("subject")?, row.day("date")?);
+        Ok(OfPupil { class, subject, date, what: row.attendance("kind")? })
+    })
 }
 
 /// Whether the lesson stands just as it would be recorded; its cells are not looked at.

@@ -8,7 +8,6 @@ use crate::journal::entry::{Body, Entry, LessonRef};
 use crate::journal::read;
 use crate::journal::read::Tables;
 use crate::school::{ClassName, CourseKey, Role};
-use rusqlite::OptionalExtension;
 
 /// What must be true of an author for an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,11 +182,7 @@ fn substitutes(tables: &Tables, entry: &Entry) -> Result<bool> {
 /// A remark about a course is answered by its teacher, one about the book by the class teacher.
 fn addressee(tables: &Tables, entry: &Entry) -> Result<bool> {
     let Body::RemarkAnswered(answer) = &entry.body else { return Ok(false) };
-    let sql = "SELECT coalesce(courses.teacher, classes.teacher) FROM remarks
-               JOIN classes ON classes.name = remarks.class LEFT JOIN courses ON courses.id = course
-               WHERE number = ?1";
-    let mut statement = tables.prepare_cached(sql)?;
-    let login: Option<String> = statement.query_row([answer.number], |row| row.get(0)).optional()?;
+    let login = read::addressee(tables, answer.number)?;
     Ok(login.is_some_and(|login| login == entry.author) && !read::is_dismissed(tables, &entry.author)?)
 }
 

@@ -49,7 +49,7 @@ pub fn issue(context: &Context<'_>, issued: &CarrierIssued) -> Result<()> {
         return Err(Error::input(what).next("укажите логин из letopis staff list"));
     }
     let Some(issue) = &carrier.issue else { return Ok(()) };
-    let (label, since) = (&carrier.label, day(context, &issue.at));
+    let (label, since) = (&carrier.label, format_date(context.school.day_of(issue.at)));
     let name = full_name(context.tables, &issue.to)?;
     Err(Error::refused(format!("носитель «{label}» уже выдан: {name}, {since}"))
         .next(format!("сначала примите его: letopis carrier return «{label}» --place МЕСТО")))
@@ -76,15 +76,15 @@ pub fn loss(context: &Context<'_>, lost: &CarrierLost, today: NaiveDate) -> Resu
     text::fits(&lost.circumstances, "обстоятельства утери")?;
     let carrier = at_hand(context, &lost.carrier)?;
     let since = match &carrier.issue {
-        Some(issue) => context.school.day_of_text(&issue.at),
-        None => context.school.day_of_text(&carrier.registered_at),
+        Some(issue) => context.school.day_of(issue.at),
+        None => context.school.day_of(carrier.registered_at),
     };
-    let why = match since {
-        Some(since) if lost.reported < since => {
-            format!("тогда он ещё не был выдан или зарегистрирован ({})", format_date(since))
-        }
-        _ if lost.reported > today => "этот день ещё не наступил".to_owned(),
-        _ => return Ok(()),
+    let why = if lost.reported < since {
+        format!("тогда он ещё не был выдан или зарегистрирован ({})", format_date(since))
+    } else if lost.reported > today {
+        "этот день ещё не наступил".to_owned()
+    } else {
+        return Ok(());
     };
     let reported = format_date(lost.reported);
     Err(Error::input(format!("об утере носителя «{}» не могли сообщить {reported}: {why}", carrier.label))
@@ -166,8 +166,4 @@ fn works_here(tables: &Tables, login: &str) -> Result<bool> {
 
 fn full_name(tables: &Tables, login: &str) -> Result<String> {
     Ok(read::staff(tables, login)?.map_or_else(|| login.to_owned(), |person| person.name.full()))
-}
-
-fn day(context: &Context<'_>, time: &str) -> String {
-    context.school.day_of_text(time).map(format_date).unwrap_or_default()
 }

@@ -127,5 +127,5 @@ fn known_pupil(tables: &Tables, file: &str) -> Result<Pupil> {
 /// The pupils of a course on a day, by personal file.
 fn roster(tables: &Tables, key: &CourseKey, date: NaiveDate) -> Result<HashMap<String, Pupil>> {
     let pupils = read::roster_unsorted(tables, key, date)?;
-    Ok(pupils.into_iter().map(|pupil| (pupil.file.clone(), pupil)).collect())
+    Ok(pupils.into_iter().map(|pupil| (pupil.file.to_string(), pupil)).collect())
 }

@@ -7,7 +7,7 @@ use crate::journal::read;
 use crate::journal::read::Tables;
 use crate::ledger::chain::parse_hash;
 use crate::school::{School, format_date, plural};
-use chrono::{DateTime, NaiveDate};
+use chrono::NaiveDate;
 use rusqlite::{OptionalExtension, Row};
 use std::collections::HashSet;
 
@@ -55,9 +55,7 @@ pub fn binding(context: &Context<'_>, bound: &BookBound, today: NaiveDate) -> Re
         return Err(Error::refused(format!("§5.4: № {number} — «{}», а подшивается классный журнал", document.title))
             .next("укажите номер классного журнала или его тома"));
     }
-    let issued_on = DateTime::parse_from_rfc3339(&document.issued_at)
-        .map_err(|_| Error::damaged(format!("время выдачи документа № {number} не читается")))?;
-    let issued_on = context.school.day_of(issued_on);
+    let issued_on = context.school.day_of(document.issued_at);
     if bound.date < issued_on || bound.date > today {
         let day = format_date(bound.date);
         let why = match bound.date < issued_on {

@@ -4,14 +4,13 @@
 use super::flow::{Flow, Parts};
 use super::{CERTIFICATION_GAP, CERTIFICATION_HEIGHT, Composer, Document, Heading, sans, serif, serif_bold};
 use crate::error::{Error, Result};
-use crate::journal::read::{self, Staff};
+use crate::journal::read::{self, Archive, Staff};
 use crate::ledger::chain::grouped;
 use crate::print::layout::{CopyField, Named, Places};
 use crate::print::sheet::Orientation;
 use crate::print::typeset::Align;
-use crate::school::Role;
-use chrono::DateTime;
-use rusqlite::OptionalExtension;
+use crate::school::{Login, Role};
+use chrono::{DateTime, FixedOffset};
 
 /// The fewest people that a commission has; who is missing is written in by hand.
 const COMMISSION: usize = 3;
@@ -22,20 +21,6 @@ const GAP: f32 = 2.5;
 /// The height of a line to be signed, in mm.
 const SIGNATURE: f32 = 11.5;
 
-/// An archive as the tables have it.
-struct Archive {
-    name: String,
-    period: String,
-    created: String,
-    entries: u64,
-    head: String,
-    code: String,
-    files: u64,
-    bytes: u64,
-    signer: String,
-    author: String,
-}
-
 /// A copy of it.
 struct Copied {
     number: usize,
@@ -43,7 +28,7 @@ struct Copied {
     id: String,
     device: String,
     /// Login and name of who keeps it.
-    holder: (String, String),
+    holder: (Login, String),
     place: String,
 }
 
@@ -60,14 +45,14 @@ pub fn archive_act(composer: &Composer<'_, ()>, name: &str) -> Result<Document> 
     }
     let people = composer.commission(&archive, &copies)?;
     let author = read::staff(composer.tables, &archive.author)?;
-    let author = author.map_or(archive.author.clone(), |person| named(&person));
+    let author = author.map_or(archive.author.to_string(), |person| named(&person));
     let owned = [
         ("archive", archive.name.clone()),
-        ("period", archive.period.clone()),
-        ("created", composer.moment(&archive.created)),
+        ("period", archive.period.to_string()),
+        ("created", composer.moment(archive.created_at)),
         ("author", author),
         ("journal", composer.context.journal_id.clone()),
-        ("entries", archive.entries.to_string()),
+        ("entries", archive.length.to_string()),
         ("head", archive.head.clone()),
         ("files", archive.files.to_string()),
         ("bytes", archive.bytes.to_string()),
@@ -125,42 +110,21 @@ fn named(person: &Staff) -> String {
 
 impl Composer<'_, ()> {
     fn archive(&self, name: &str) -> Result<Archive> {
-        let sql = "SELECT name, period, created_at, length, head, tagmanifest, files, bytes, signer, author
-                   FROM archives WHERE name = ?1";
-        let mut statement = self.tables.prepare_cached(sql)?;
-        let found = statement.query_row([name], |row| {
-            Ok(Archive {
-                name: row.get(0)?,
-                period: row.get(1)?,
-                created: row.get(2)?,
-                entries: row.get(3)?,
-                head: row.get(4)?,
-                code: row.get(5)?,
-                files: row.get(6)?,
-                bytes: row.get(7)?,
-                signer: row.get(8)?,
-                author: row.get(9)?,
-            })
-        });
-        found.optional()?.ok_or_else(|| Error::input(format!("архива «{name}» нет в журнале")))
+        let found = read::archive(self.tables, name)?;
+        found.ok_or_else(|| Error::input(format!("архива «{name}» нет в журнале")))
     }
 
     fn copies(&self, name: &str) -> Result<Vec<Copied>> {
-        // A copy on a carrier that is lost is none (§5.8).
-        let sql = "SELECT DISTINCT label, id, device, holder, place FROM archive_copies
-                   JOIN carriers ON carriers.id = archive_copies.carrier
-                   WHERE archive = ?1 AND id NOT IN (SELECT carrier FROM carrier_losses) ORDER BY label, id";
-        let mut statement = self.tables.prepare_cached(sql)?;
-        let rows = statement.query_map([name], |row| {
-            let (label, id, device) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            Ok(Copied { number: 0, label, id, device, holder: (row.get(3)?, String::new()), place: row.get(4)? })
-        })?;
-        let mut copies = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-        for (copied, number) in copies.iter_mut().zip(1..) {
-            let (login, name) = &mut copied.holder;
-            *name = read::staff(self.tables, login)?.map_or(login.clone(), |person| person.name.full());
-            copied.number = number;
+        let mut copies = Vec::new();
+        for id in read::carriers_of_archive(self.tables, name)? {
+            // A copy on a carrier that is lost is none (§5.8).
+            let Some(carrier) = read::carrier(self.tables, &id)?.filter(|carrier| !carrier.is_lost()) else { continue };
+            let read::Carrier { id, label, holder, place, device, .. } = carrier;
+            let name = read::staff(self.tables, &holder)?.map_or(holder.to_string(), |person| person.name.full());
+            copies.push(Copied { number: 0, label, id, device, holder: (holder, name), place });
         }
+        copies.sort_by(|a, b| (&a.label, &a.id).cmp(&(&b.label, &b.id)));
+        (1..).zip(&mut copies).for_each(|(number, copied)| copied.number = number);
         Ok(copies)
     }
 
@@ -168,7 +132,7 @@ impl Composer<'_, ()> {
     /// for whoever else it takes.
     fn commission(&self, archive: &Archive, copies: &[Copied]) -> Result<Vec<(String, String, Option<Staff>)>> {
         let layout = &self.layouts.archive_act;
-        let mut logins: Vec<String> = Vec::new();
+        let mut logins: Vec<Login> = Vec::new();
         for login in read::all_staff(self.tables)?.into_iter().map(|person| person.login) {
             if read::has_role(self.tables, &login, Role::Director)? {
                 logins.push(login);
@@ -216,9 +180,8 @@ impl Composer<'_, ()> {
         }
     }
 
-    /// A time as the tables have it: day and time of day of the school.
-    fn moment(&self, time: &str) -> String {
-        let at = DateTime::parse_from_rfc3339(time).map(|at| at.with_timezone(&self.school.offset()));
-        at.map(|at| at.format("%d.%m.%Y, %H:%M").to_string()).unwrap_or_default()
+    /// Day and time of day of the school.
+    fn moment(&self, at: DateTime<FixedOffset>) -> String {
+        at.with_timezone(&self.school.offset()).format("%d.%m.%Y, %H:%M").to_string()
     }
 }

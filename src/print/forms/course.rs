@@ -1,13 +1,13 @@
 //! One course's year: its lessons, what stands in its cells, its final marks, its plan, read from the tables.
 
-use super::class::{ClassData, Course, Pupil, damaged, date, person};
+use super::class::{ClassData, Course, Pupil, person};
 use crate::error::Result;
-use crate::journal::read::Tables;
-use crate::journal::read::corrections::APPROVED;
+use crate::journal::read::absences::{attendance_of_course, turned};
+use crate::journal::read::corrections::{Corrected, corrected};
+use crate::journal::read::standing::{marks_of_course, marks_of_pupil};
 use crate::journal::read::timetable::Timetable;
-use crate::school::{Attendance, Period, School};
-use chrono::{DateTime, FixedOffset, NaiveDate};
-use rusqlite::params;
+use crate::journal::read::{self, Tables};
+use crate::school::{ClassName, Day, Period, School};
 use std::collections::{BTreeSet, HashMap};
 
 /// Names of the final marks that are no period's.
@@ -23,9 +23,9 @@ pub struct Lesson {
     /// Key in the tables.
     pub id: i64,
     /// The day.
-    pub date: NaiveDate,
+    pub date: Day,
     /// Which lesson of the day.
-    pub number: i64,
+    pub number: u8,
     /// What was done.
     pub topic: String,
     /// The kind of work as it was worded, or empty.
@@ -35,7 +35,7 @@ pub struct Lesson {
     /// Who gave it instead, with initials, and whether that is confirmed.
     pub substitute: Option<(String, bool)>,
     /// The day it was entered, where that was later than the lesson and not in another program.
-    pub entered_late: Option<NaiveDate>,
+    pub entered_late: Option<Day>,
 }
 
 /// What stands in a pupil's cell.
@@ -54,27 +54,6 @@ pub struct FinalMark {
     pub mark: String,
     /// Why the deputy head overrode the mark count, or empty.
     pub overridden: String,
-}
-
-/// A change that the register «Замена сведений» made (§2.3.3).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Corrected {
-    /// Its number in the register.
-    pub number: u64,
-    /// When it was approved.
-    pub decided_at: DateTime<FixedOffset>,
-    /// The day for which it was made, and the lesson's number in it.
-    pub date: NaiveDate,
-    /// The lesson's number, 0 for final marks.
-    pub lesson: i64,
-    /// Whose mark, or nobody's: the lesson itself.
-    pub pupil: Option<i64>,
-    /// The period of a final mark, or empty.
-    pub period: String,
-    /// What stood there, may be empty.
-    pub was: String,
-    /// What stands there since.
-    pub becomes: String,
 }
 
 /// Everything that was recorded of a course.
@@ -126,103 +105,48 @@ impl CourseYear {
 }
 
 fn lessons(tables: &Tables, course: i64) -> Result<Vec<Lesson>> {
-    let sql = "SELECT id, date, lesson, topic, work, homework, substitute, confirmed, recorded_on, taken_over
-               FROM lessons WHERE course = ?1 ORDER BY date, lesson";
-    let mut statement = tables.prepare_cached(sql)?;
-    let mut rows = statement.query([course])?;
-    let mut out = Vec::new();
-    while let Some(row) = rows.next()? {
-        let day = date(&row.get::<_, String>(1)?)?;
-        let login: String = row.get(6)?;
-        let substitute = match (login.is_empty(), person(tables, &login)?) {
-            (true, _) => None,
-            (false, Some(name)) => Some((name.initials(), row.get(7)?)),
-            (false, None) => Some((login, row.get(7)?)),
-        };
-        let recorded = date(&row.get::<_, String>(8)?)?;
-        let taken_over: bool = row.get(9)?;
-        out.push(Lesson {
-            id: row.get(0)?,
-            date: day,
-            number: row.get(2)?,
-            topic: row.get(3)?,
-            work: row.get(4)?,
-            homework: row.get(5)?,
-            substitute,
-            entered_late: (recorded > day && !taken_over).then_some(recorded),
-        });
-    }
-    Ok(out)
+    let lesson = |lesson: read::Lesson| {
+        let (entered_late, login) = (lesson.recorded_late(), &lesson.substitute);
+        let name = if login.is_empty() { None } else { person(tables, login)? };
+        let name = name.map_or_else(|| login.to_string(), |name| name.initials());
+        let substitute = (!login.is_empty()).then_some((name, lesson.confirmed));
+        let read::Lesson { id, date, number, topic, work, homework, .. } = lesson;
+        Ok(Lesson { id, date, number, topic, work, homework, substitute, entered_late })
+    };
+    read::lessons_of(tables, course)?.into_iter().map(lesson).collect()
 }
 
 fn cells(tables: &Tables, data: &ClassData, course: i64, lessons: &[Lesson]) -> Result<HashMap<(i64, i64), CellText>> {
-    let days: HashMap<i64, NaiveDate> = lessons.iter().map(|lesson| (lesson.id, lesson.date)).collect();
+    let days: HashMap<i64, Day> = lessons.iter().map(|lesson| (lesson.id, lesson.date)).collect();
     let mut cells: HashMap<(i64, i64), CellText> = HashMap::new();
-    let sql = "SELECT attendance.lesson, pupil, kind FROM attendance JOIN lessons ON lessons.id = attendance.lesson
-               WHERE course = ?1";
-    let mut statement = tables.prepare_cached(sql)?;
-    let mut rows = statement.query([course])?;
-    while let Some(row) = rows.next()? {
-        let (lesson, pupil, kind): (i64, i64, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let text = match (Attendance::parse(&kind), days.get(&lesson)) {
-            (Some(mark), Some(day)) => data.reasons.turned(pupil, *day, mark).as_str().to_owned(),
-            _ => kind,
-        };
-        cells.insert((lesson, pupil), CellText { text, document: String::new() });
+    for ((lesson, pupil), kind) in attendance_of_course(tables, course)? {
+        let kind = days.get(&lesson).map_or(kind, |day| turned(&data.reasons, pupil, *day, kind));
+        cells.insert((lesson, pupil), CellText { text: kind.as_str().to_owned(), document: String::new() });
     }
-    let sql = "SELECT marks.lesson, pupil, marks, document FROM marks JOIN lessons ON lessons.id = marks.lesson
-               WHERE course = ?1";
-    let mut statement = tables.prepare_cached(sql)?;
-    let mut rows = statement.query([course])?;
-    while let Some(row) = rows.next()? {
-        let cell = cells.entry((row.get(0)?, row.get(1)?)).or_default();
+    for (place, marks) in marks_of_course(tables, course)? {
+        let cell = cells.entry(place).or_default();
         if !cell.text.is_empty() {
             cell.text.push(' ');
         }
-        cell.text.push_str(&row.get::<_, String>(2)?);
-        cell.document = row.get(3)?;
+        cell.text.push_str(&marks.marks.to_string());
+        cell.document = marks.document;
     }
     Ok(cells)
 }
 
 fn finals(tables: &Tables, course: i64) -> Result<HashMap<(i64, String), FinalMark>> {
-    let mut statement = tables.prepare_cached("SELECT pupil, period, mark, override FROM finals WHERE course = ?1")?;
-    let rows = statement.query_map([course], |row| {
-        Ok(((row.get(0)?, row.get(1)?), FinalMark { mark: row.get(2)?, overridden: row.get(3)? }))
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-fn corrected(tables: &Tables, course: i64) -> Result<Vec<Corrected>> {
-    let sql = "SELECT number, decided_at, date, lesson, pupil, period, was, becomes
-               FROM corrections JOIN correction_changes USING (number)
-               WHERE course = ?1 AND decision = ?2 ORDER BY number, place";
-    let mut statement = tables.prepare_cached(sql)?;
-    let mut rows = statement.query(params![course, APPROVED])?;
-    let mut out = Vec::new();
-    while let Some(row) = rows.next()? {
-        let (number, decided): (u64, String) = (row.get(0)?, row.get(1)?);
-        let decided_at = DateTime::parse_from_rfc3339(&decided)
-            .map_err(|_| damaged(format!("время решения по заявке № {number} не читается")))?;
-        out.push(Corrected {
-            number,
-            decided_at,
-            date: date(&row.get::<_, String>(2)?)?,
-            lesson: row.get(3)?,
-            pupil: row.get(4)?,
-            period: row.get(5)?,
-            was: row.get(6)?,
-            becomes: row.get(7)?,
-        });
-    }
-    Ok(out)
+    let of = |of: read::Final| {
+        let mark = FinalMark { mark: of.mark.to_string(), overridden: of.override_reason };
+        ((of.pupil.id, of.period.into()), mark)
+    };
+    Ok(read::finals_of(tables, course)?.into_iter().map(of).collect())
 }
 
 /// Lessons planned in each period and in the year. The lesson plan (КТП) has no dates: its number of lessons is shared
 /// out by the lessons that the timetable has in each period, so that the periods add up to the year.
 fn planned(tables: &Tables, school: &School, data: &ClassData, course: &Course) -> Result<(Vec<u32>, u32)> {
     let timetable = Timetable::of(tables, course.id)?;
-    let lessons_on = |day: NaiveDate| match timetable.is_empty() {
+    let lessons_on = |day: Day| match timetable.is_empty() {
         // Without a timetable: the weekly hours over six days.
         true => course.hours / 6.0,
         false => timetable.on(day).count() as f64,
@@ -232,8 +156,7 @@ fn planned(tables: &Tables, school: &School, data: &ClassData, course: &Course) 
         days.filter(|day| school.day_off(*day).is_none()).map(lessons_on).sum()
     };
     let weights: Vec<f64> = data.periods.iter().map(days_of).collect();
-    let sql = "SELECT count(*) FROM plans WHERE course = ?1";
-    let plan: u32 = tables.prepare_cached(sql)?.query_row([course.id], |row| row.get(0))?;
+    let plan = u32::try_from(read::plan_of(tables, course.id)?.len()).unwrap_or(u32::MAX);
     let total: f64 = weights.iter().sum();
     let year = if plan > 0 { plan } else { total.round() as u32 };
     Ok((share_out(year, &weights), year))
@@ -259,33 +182,19 @@ fn share_out(total: u32, weights: &[f64]) -> Vec<u32> {
 ///
 /// # Errors
 /// Only the database's.
-pub fn marks_elsewhere(
-    tables: &Tables,
-    pupil: &Pupil,
-    came: NaiveDate,
-    subject: &str,
-) -> Result<Vec<(String, String)>> {
-    let classes: BTreeSet<&_> =
+pub fn marks_elsewhere(tables: &Tables, pupil: &Pupil, came: Day, subject: &str) -> Result<Vec<(String, String)>> {
+    let classes: BTreeSet<&ClassName> =
         pupil.elsewhere.iter().filter(|(_, stay)| stay.since < came).map(|(class, _)| class).collect();
-    let sql = "SELECT date, marks FROM marks JOIN lessons ON lessons.id = marks.lesson
-               JOIN courses ON courses.id = lessons.course
-               WHERE pupil = ?1 AND courses.class = ?2 AND subject = ?3 ORDER BY date, lessons.lesson, courses.id";
-    let mut out = Vec::new();
-    for class in classes {
-        let mut statement = tables.prepare_cached(sql)?;
-        let rows = statement.query_map((pupil.id, class.to_string(), subject), |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
-        })?;
-        let mut marks = Vec::new();
-        for row in rows {
-            let (day, mark) = row?;
-            marks.push(format!("{} — {mark}", date(&day)?.format("%d.%m")));
-        }
-        if !marks.is_empty() {
-            out.push((class.quoted(), marks.join(", ")));
-        }
+    if classes.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(out)
+    let all = marks_of_pupil(tables, pupil.id)?;
+    let in_class = |class: &ClassName| {
+        let there = all.iter().filter(|mark| mark.class == *class && mark.subject == subject);
+        let marks: Vec<String> = there.map(|mark| format!("{} — {}", mark.date.format("%d.%m"), mark.what)).collect();
+        (!marks.is_empty()).then(|| (class.quoted(), marks.join(", ")))
+    };
+    Ok(classes.into_iter().filter_map(in_class).collect())
 }
 
 #[cfg(test)]

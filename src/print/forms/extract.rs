@@ -5,32 +5,26 @@
 //! follow each other by date.
 
 use super::archive_act::filled;
-use super::class::date;
 use super::course::{EXAM, FINAL, YEAR};
 use super::flow::{Flow, LINE, Parts};
 use super::{CERTIFICATION_GAP, CERTIFICATION_HEIGHT, Composer, Document, Heading, sans, serif_bold};
 use crate::error::{Error, Result};
-use crate::journal::read::absences::{Absences, Missed, Reasons};
+use crate::journal::read::absences::{Absences, Missed};
+use crate::journal::read::explain::Reasons;
+use crate::journal::read::finals::finals_of_pupil;
+use crate::journal::read::standing::{attendance_of_pupil, marks_of_pupil};
 use crate::journal::read::{self, Pupil};
 use crate::print::layout::{ColumnAlign, ExtractField};
 use crate::print::sheet::Orientation;
 use crate::print::table::{Cell, Row};
 use crate::print::typeset::Align;
-use crate::school::{Attendance, ClassName, Period, format_date};
-use chrono::NaiveDate;
+use crate::school::{ClassName, Day, Period, Stay, format_date};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The width of the names beside values, in mm.
 const NAMES: f32 = 48.0;
 /// Between the parts of the extract, in mm.
 const GAP: f32 = 3.0;
-
-/// A stay in a class.
-struct Stay {
-    class: ClassName,
-    since: NaiveDate,
-    until: Option<NaiveDate>,
-}
 
 /// What a pupil has in a subject and a period.
 #[derive(Default)]
@@ -54,20 +48,20 @@ pub fn extract(composer: &Composer<'_, ()>, file: &str) -> Result<Document> {
     let layout = &composer.layouts.extract;
     let pupil = read::pupil(composer.tables, file)?
         .ok_or_else(|| Error::input(format!("в журнале нет ученика с личным делом «{file}»")))?;
-    let stays = composer.stays(&pupil)?;
-    let (Some(first), Some(last)) = (stays.first(), stays.last()) else {
+    let stays = read::stays_of(composer.tables, pupil.id)?;
+    let (Some((_, first)), Some((class, last))) = (stays.first(), stays.last()) else {
         return Err(Error::input(format!("{} не числится ни в одном классе", pupil.name.full())));
     };
     let today = composer.school.day_of(composer.context.issued_at).min(composer.school.year.ends);
-    let until = last.until.map_or(today, |until| until.min(today));
-    let mut periods: Vec<Period> = composer.school.periods_of(&last.class).into_iter().cloned().collect();
+    let until = last.last_day().map_or(today, |last| last.min(today));
+    let mut periods: Vec<Period> = composer.school.periods_of(class).into_iter().cloned().collect();
     periods.retain(|period| period.begins <= until);
     let born = read::born(composer.tables, file)?.map(format_date).unwrap_or_default();
-    let classes: Vec<String> = stays.iter().map(|stay| composer.stay(stay)).collect();
+    let classes: Vec<String> = stays.iter().map(|(class, stay)| composer.stay(class, *stay)).collect();
     let owned = [
         ("name", pupil.name.full()),
         ("born", born),
-        ("file", pupil.file.clone()),
+        ("file", pupil.file.to_string()),
         ("classes", classes.join("; ")),
         ("since", format_date(first.since)),
         ("until", format_date(until)),
@@ -88,96 +82,65 @@ pub fn extract(composer: &Composer<'_, ()>, file: &str) -> Result<Document> {
     let missed = composer.missed_of(&pupil, &stays, &periods, until)?;
     flow.table(&composer.missed_table(&missed), CERTIFICATION_GAP + CERTIFICATION_HEIGHT);
     composer.certify_below(&mut flow);
-    let (name, class) = (pupil.name.full(), last.class.quoted());
+    let (name, class) = (pupil.name.full(), class.quoted());
     let title = format!("Выписка текущих и итоговых отметок: {name}, {class} класс, {} учебный год", composer.year());
     composer.finish(title, layout.heading.as_str(), flow.into_pages())
 }
 
 impl Composer<'_, ()> {
-    fn stays(&self, pupil: &Pupil) -> Result<Vec<Stay>> {
-        let sql = "SELECT class, since, until FROM enrolments WHERE pupil = ?1 ORDER BY since";
-        let mut statement = self.tables.prepare_cached(sql)?;
-        let mut rows = statement.query([pupil.id])?;
-        let mut stays = Vec::new();
-        while let Some(row) = rows.next()? {
-            let until: Option<String> = row.get(2)?;
-            stays.push(Stay {
-                class: ClassName::parse(&row.get::<_, String>(0)?)?,
-                since: date(&row.get::<_, String>(1)?)?,
-                until: until.as_deref().map(date).transpose()?,
-            });
-        }
-        Ok(stays)
-    }
-
-    /// «7 «А» класс с 01.09.2025 по 03.02.2026».
-    fn stay(&self, stay: &Stay) -> String {
+    /// «7 «А» класс с 01.09.2025 до 03.02.2026».
+    fn stay(&self, class: &ClassName, stay: Stay) -> String {
         let layout = &self.layouts.extract;
-        let (class, since) = (stay.class.quoted(), format_date(stay.since));
+        let (class, since) = (class.quoted(), format_date(stay.since));
         let until = stay.until.map(format_date).unwrap_or_default();
         let wording = if stay.until.is_some() { &layout.stay_left } else { &layout.stay };
         wording.fill(&[("class", &class), ("since", &since), ("until", &until)])
     }
 
-    fn marks(&self, pupil: &Pupil, stays: &[Stay], periods: &[Period]) -> Result<Marks> {
+    fn marks(&self, pupil: &Pupil, stays: &[(ClassName, Stay)], periods: &[Period]) -> Result<Marks> {
         let mut cells: BTreeMap<(String, String), InPeriod> = BTreeMap::new();
         // What lies between two periods is shown with the one that follows.
-        let period_of = |day: NaiveDate| {
+        let period_of = |day: Day| {
             let period = periods.iter().find(|period| day <= period.ends).or(periods.last());
             period.map(|period| period.name.clone()).unwrap_or_default()
         };
-        let sql = "SELECT subject, date, marks, '', lessons.lesson AS number, courses.id AS course
-                   FROM marks JOIN lessons ON lessons.id = marks.lesson JOIN courses ON courses.id = lessons.course
-                   WHERE pupil = ?1
-                   UNION ALL
-                   SELECT subject, date, '', kind, lessons.lesson, courses.id
-                   FROM attendance JOIN lessons ON lessons.id = attendance.lesson
-                   JOIN courses ON courses.id = lessons.course WHERE pupil = ?1
-                   ORDER BY date, number, course";
-        let mut statement = self.tables.prepare_cached(sql)?;
-        let mut rows = statement.query([pupil.id])?;
-        while let Some(row) = rows.next()? {
-            let day = date(&row.get::<_, String>(1)?)?;
-            let cell = cells.entry((row.get(0)?, period_of(day))).or_default();
-            let (marks, kind): (String, String) = (row.get(2)?, row.get(3)?);
-            match Attendance::parse(&kind) {
-                Some(Attendance::Late) => {}
-                Some(_) => cell.missed += 1,
-                None => cell.marks.push(marks),
-            }
+        for mark in marks_of_pupil(self.tables, pupil.id)? {
+            let cell = cells.entry((mark.subject, period_of(mark.date))).or_default();
+            cell.marks.push(mark.what.to_string());
         }
-        let sql = "SELECT subject, period, mark FROM finals JOIN courses ON courses.id = finals.course
-                   WHERE pupil = ?1 ORDER BY finals.entry, courses.id";
-        let mut statement = self.tables.prepare_cached(sql)?;
-        let mut rows = statement.query([pupil.id])?;
-        while let Some(row) = rows.next()? {
-            cells.entry((row.get(0)?, row.get(1)?)).or_default().fin = row.get(2)?;
+        for absence in attendance_of_pupil(self.tables, pupil.id)? {
+            let cell = cells.entry((absence.subject, period_of(absence.date))).or_default();
+            cell.missed += u32::from(absence.what.is_absence());
+        }
+        for (subject, period, mark) in finals_of_pupil(self.tables, pupil.id)? {
+            cells.entry((subject, period.into())).or_default().fin = mark.to_string();
         }
         let marked: BTreeSet<&String> = cells.keys().map(|(subject, _)| subject).collect();
         let subjects = self.subjects_of(pupil, stays, &marked)?;
         Ok(Marks { subjects, cells })
     }
 
-    /// The subjects that the pupil is taught in his classes, or has marks in, in the order of the journal.
-    fn subjects_of(&self, pupil: &Pupil, stays: &[Stay], marked: &BTreeSet<&String>) -> Result<Vec<String>> {
-        let sql = "SELECT DISTINCT subject, class FROM courses LEFT JOIN subjects ON subjects.name = courses.subject
-                   WHERE grp = '' OR EXISTS (SELECT 1 FROM group_members AS g
-                        WHERE g.class = courses.class AND g.grp = courses.grp AND g.pupil = ?1)
-                   ORDER BY subjects.place, subject, class";
-        let mut statement = self.tables.prepare_cached(sql)?;
-        let rows = statement.query_map([pupil.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let mut subjects: Vec<String> = Vec::new();
-        for row in rows {
-            let (subject, class): (String, String) = row?;
-            let taught = stays.iter().any(|stay| stay.class.to_string() == class) || marked.contains(&subject);
-            if taught && !subjects.contains(&subject) {
-                subjects.push(subject);
+    /// The subjects of the courses to which the pupil belonged in his classes, or in which he has marks, in the order of
+    /// the journal.
+    fn subjects_of(
+        &self,
+        pupil: &Pupil,
+        stays: &[(ClassName, Stay)],
+        marked: &BTreeSet<&String>,
+    ) -> Result<Vec<String>> {
+        let mut taught: BTreeSet<String> = marked.iter().map(|subject| (*subject).clone()).collect();
+        let classes: BTreeSet<&ClassName> = stays.iter().map(|(class, _)| class).collect();
+        for class in classes {
+            for course in read::courses_of(self.tables, class)? {
+                if read::pupils_of_course(self.tables, &course)?.iter().any(|member| member.id == pupil.id) {
+                    taught.insert(course.key.subject);
+                }
             }
         }
-        // Those of a group that he has left since.
-        let left = marked.iter().filter(|subject| !subjects.contains(subject)).map(|subject| (*subject).clone());
-        let left: Vec<String> = left.collect();
-        Ok(subjects.into_iter().chain(left).collect())
+        let mut subjects: Vec<String> = read::subjects(self.tables)?.into_iter().map(|subject| subject.name).collect();
+        subjects.retain(|subject| taught.remove(subject));
+        subjects.extend(taught);
+        Ok(subjects)
     }
 
     fn marks_table(&self, marks: &Marks, periods: &[Period]) -> Parts {
@@ -227,12 +190,12 @@ impl Composer<'_, ()> {
     fn missed_of(
         &self,
         pupil: &Pupil,
-        stays: &[Stay],
+        stays: &[(ClassName, Stay)],
         periods: &[Period],
-        until: NaiveDate,
+        until: Day,
     ) -> Result<Vec<(String, Missed)>> {
         let reasons = Reasons::read(self.tables)?;
-        let classes: BTreeSet<&ClassName> = stays.iter().map(|stay| &stay.class).collect();
+        let classes: BTreeSet<&ClassName> = stays.iter().map(|(class, _)| class).collect();
         let of = |class: &&ClassName| Absences::of_class(self.tables, class, &reasons);
         let absences = classes.iter().map(of).collect::<Result<Vec<_>>>()?;
         let mut lines = Vec::new();

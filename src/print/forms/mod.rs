@@ -40,7 +40,7 @@ use crate::print::sheet::{self, FootText, Orientation, PageSeal, Sides};
 use crate::print::table::{Cell, Drawn, Look, Row, Table, paginate};
 use crate::print::typeset::{Align, Block, Pad, Setting, Stand, Type, Typesetter};
 use crate::school::{ClassName, School, format_date};
-use chrono::DateTime;
+use chrono::{DateTime, FixedOffset};
 use class::ClassData;
 pub use course::{FINAL, YEAR};
 use flow::Flow;
@@ -233,9 +233,9 @@ impl<D> Composer<'_, D> {
         Ok(read::staff(self.tables, login)?.map_or(login.to_owned(), |person| person.name.initials()))
     }
 
-    /// The day of a time as the tables have it, in the school's own time.
-    fn day(&self, time: &str) -> String {
-        DateTime::parse_from_rfc3339(time).map(|at| format_date(self.school.day_of(at))).unwrap_or_default()
+    /// The day of a moment in the school's own time.
+    fn day(&self, at: DateTime<FixedOffset>) -> String {
+        format_date(self.school.day_of(at))
     }
 }
 

@@ -6,13 +6,14 @@ use super::signatures::CERTIFICATION_BELOW;
 use super::{Composer, Document, RunOn, sans};
 use crate::error::Result;
 use crate::journal::read::absences::Absences;
+use crate::journal::read::finals::finals_of_class;
 use crate::print::layout::PlainColumn;
 use crate::print::page::Page;
 use crate::print::pdf::Bookmark;
 use crate::print::sheet::Orientation;
 use crate::print::table::{Cell, Row};
 use crate::print::typeset::Type;
-use crate::school::format_date;
+use crate::school::{Marks, PeriodName, format_date};
 use std::collections::HashMap;
 
 /// Final marks by pupil, subject and period.
@@ -59,13 +60,11 @@ impl Composer<'_> {
     /// # Errors
     /// Only the database's.
     pub(super) fn finals(&self) -> Result<Finals> {
-        let sql = "SELECT pupil, subject, period, mark FROM finals JOIN courses ON courses.id = finals.course
-                   WHERE class = ?1 ORDER BY finals.course";
-        let mut statement = self.tables.prepare_cached(sql)?;
-        let rows = statement.query_map([self.data.class.to_string()], |row| {
-            Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?))
-        })?;
-        Ok(Finals(rows.collect::<rusqlite::Result<_>>()?))
+        let finals = finals_of_class(self.tables, &self.data.class)?.into_iter();
+        let text = |((pupil, subject, period), mark): ((i64, String, PeriodName), Marks)| {
+            ((pupil, subject, period.into()), mark.to_string())
+        };
+        Ok(Finals(finals.map(text).collect()))
     }
 
     /// The form, whose first page is `first`. Where there are more subjects than a page is wide, it is laid out again

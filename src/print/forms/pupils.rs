@@ -1,7 +1,7 @@
 //! General information on the pupils. Contact data is no part of it: it is kept elsewhere and may be erased.
 
 use super::Composer;
-use super::class::{Pupil, date};
+use super::class::Pupil;
 use super::listing::Listing;
 use crate::error::Result;
 use crate::print::layout::PupilField;
@@ -20,14 +20,13 @@ impl Composer<'_> {
         let look = Listing::in_book(layout.size, &layout.columns, &layout.empty);
         let mut lines = Vec::new();
         for (i, pupil) in self.data.pupils.iter().enumerate() {
-            let born = if pupil.born.is_empty() { String::new() } else { format_date(date(&pupil.born)?) };
-            lines.push((i + 1, pupil, born));
+            lines.push((i + 1, pupil, format_date(pupil.born)));
         }
         let text = |(number, pupil, born): &(usize, &Pupil, String), field| match field {
             PupilField::Number => number.to_string(),
             PupilField::Name => pupil.name.full(),
             PupilField::Born => born.clone(),
-            PupilField::File => pupil.file.clone(),
+            PupilField::File => pupil.file.to_string(),
             PupilField::Moves => self.moves(pupil),
         };
         Ok(self.listing(&heading, &look, &lines, text, first).0)

@@ -7,7 +7,6 @@ use crate::journal::read;
 use crate::print::layout::RemarkField;
 use crate::print::page::Page;
 use crate::school::format_date;
-use chrono::DateTime;
 
 impl Composer<'_> {
     /// The remarks on the class's book, whose first page is `first`.
@@ -16,16 +15,13 @@ impl Composer<'_> {
     /// Only the database's.
     pub(super) fn remarks(&self, first: u32) -> Result<Vec<Page>> {
         let layout = &self.layouts.book.remarks;
-        let class = self.data.class.to_string();
         let mut remarks = read::remarks(self.tables)?;
-        remarks.retain(|remark| remark.class == class);
+        remarks.retain(|remark| remark.class == self.data.class);
         let about = self.about_class();
         let heading = self.heading(&layout.heading, layout.heading_size, &about);
         let look = Listing::in_book(layout.size, &layout.columns, &layout.empty);
         let text = |remark: &read::Remark, field| match field {
-            RemarkField::Date => DateTime::parse_from_rfc3339(&remark.written_at)
-                .map(|at| format_date(self.school.day_of(at)))
-                .unwrap_or_default(),
+            RemarkField::Date => format_date(self.school.day_of(remark.written_at)),
             RemarkField::Text if remark.subject.is_empty() => format!("{} ({})", remark.text, remark.author),
             RemarkField::Text => format!("{}: {} ({})", remark.subject, remark.text, remark.author),
             RemarkField::Answer => remark.answer.clone(),

@@ -280,3 +280,96 @@ fn the_summary_of_progress_is_certified_below_its_last_table() {
         assert!(above.fold(0.0, f32::max) < named.cell.y, "{pupils} pupils");
     }
 }
+
+/// Whether a line runs through a pupil's cell under a day of a month, on the page that has both.
+fn is_struck_out(document: &Document, pupil: &str, month: &str, day: &str) -> bool {
+    for page in &document.pages {
+        let Some(name) = page.runs.iter().find(|run| run.place.column == 1 && run.text().contains(pupil)) else {
+            continue;
+        };
+        let Some(month) = page.runs.iter().find(|run| run.text() == month && run.place.column > 1) else { continue };
+        let within = |x: f32| month.cell.x - 0.1 < x && x < month.cell.right() + 0.1;
+        let below = |run: &&TextRun| {
+            run.text() == day && run.place.row == month.place.row + 1 && within(run.cell.x) && within(run.cell.right())
+        };
+        let Some(day) = page.runs.iter().find(below) else { continue };
+        let middle = name.cell.y + name.cell.h / 2.0;
+        return page.rules.iter().any(|rule| {
+            rule.from.1 == rule.to.1
+                && (rule.from.1 - middle).abs() < 0.5
+                && rule.from.0 < day.cell.x + 0.1
+                && rule.to.0 > day.cell.right() - 0.1
+        });
+    }
+    panic!("no page has {pupil} and {day} {month}");
+}
+
+#[test]
+fn the_line_through_the_dates_begins_on_the_day_on_which_a_pupil_left() {
+    let tables = small();
+    // Pupil 9 left on Tuesday 3 February; nothing stands in his cells of these days.
+    for table in ["marks", "attendance"] {
+        let of = "SELECT id FROM lessons WHERE date BETWEEN '2026-02-02' AND '2026-02-04'";
+        tables.damage(&format!("DELETE FROM {table} WHERE pupil = 9 AND lesson IN ({of})"));
+    }
+    let document = book(&tables);
+    let struck = |day| {
+        let months = ["февраль", "февр."].into_iter();
+        let has = |month: &&str| document.pages.iter().any(|page| page.runs.iter().any(|run| run.text() == *month));
+        is_struck_out(&document, "выбыл 03.02", months.clone().find(has).unwrap(), day)
+    };
+    assert_eq!(["2", "3", "4"].map(struck), [false, true, true], "he was there on the 2nd for the last time");
+}
+
+#[test]
+fn the_sheet_kept_for_25_years_counts_whoever_was_there_on_the_first_and_on_the_last_day() {
+    let counted = |since: &str, until: Option<&str>| {
+        let tables = small();
+        let until = until.map_or("NULL".to_owned(), |until| format!("'{until}'"));
+        tables.damage(&format!("UPDATE enrolments SET since = '{since}', until = {until} WHERE pupil = 9"));
+        let text = text_of_all(&laid(&tables, Form::SummarySheet, &on("2026-06-01")));
+        let after = |words: &str| {
+            let at = text.find(words).unwrap_or_else(|| panic!("{text}")) + words.len();
+            text[at..].chars().take_while(char::is_ascii_digit).collect::<String>().parse::<u32>().unwrap()
+        };
+        let moves = text.contains("выбыл 29.05.2026") || text.contains("выбыла 29.05.2026");
+        (after("на начало года: "), after("на конец года: "), moves)
+    };
+    // 28 pupils, of whom one came in November.
+    assert_eq!(counted("2025-09-01", None), (27, 28, false));
+    assert_eq!(counted("2025-09-01", Some("2026-05-30")), (27, 28, false), "he was there on the last day");
+    assert_eq!(counted("2025-09-01", Some("2026-05-29")), (27, 27, true), "he left on it");
+    assert_eq!(counted("2025-08-25", Some("2025-09-01")), (26, 27, false), "he left before the first lesson");
+}
+
+#[test]
+fn the_sheet_of_contacts_leaves_out_who_left_that_day() {
+    let tables = small();
+    let has_pupil = |day: &str| {
+        let at = on(day).issued_at;
+        let class = crate::school::ClassName::parse("7А").unwrap();
+        let pages = super::contacts::pages(&tables, &LAYOUTS, &class, &[], at).unwrap();
+        let name = tables.rows("SELECT surname || ' ' || given FROM pupils WHERE id = 9")[0][0].clone();
+        pages.iter().map(text_of).any(|text| text.contains(&name))
+    };
+    assert_eq!(["2026-02-02", "2026-02-03"].map(has_pupil), [true, false]);
+}
+
+#[test]
+fn a_mark_stands_in_the_book_of_its_course_whatever_class_its_pupil_is_in_now() {
+    let tables = small();
+    tables.damage(
+        "INSERT INTO pupils VALUES (99, 'Б-099', 'Яхонтов', 'Эмин', '', '2012-01-01', 1);
+         INSERT INTO enrolments VALUES (99, '7Б', '2025-09-01', NULL, 1);
+         INSERT INTO marks SELECT lessons.id, 99, '5', '', '', 't1', 1 FROM lessons
+            JOIN courses ON courses.id = course JOIN subjects ON subjects.name = subject
+            WHERE courses.class = '7А' ORDER BY place, date, lessons.lesson LIMIT 1;",
+    );
+    let document = book(&tables);
+    let spread = &document.pages[3];
+    let line = spread.runs.iter().find(|run| run.text() == "Яхонтов Эмин").unwrap();
+    let has_five = |run: &&TextRun| run.place.row == line.place.row && run.place.column == 2 && run.text() == "5";
+    assert!(spread.runs.iter().any(|run| has_five(&run)));
+    let pupils = part(&document, "Общие сведения об обучающихся");
+    assert!(!pupils.iter().map(text_of).any(|text| text.contains("Яхонтов")), "he is no pupil of the class");
+}

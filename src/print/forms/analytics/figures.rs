@@ -3,7 +3,8 @@
 use crate::error::Result;
 use crate::journal::read;
 use crate::journal::read::Tables;
-use crate::journal::read::absences::{Absences, Missed, Reasons};
+use crate::journal::read::absences::{Absences, Missed};
+use crate::journal::read::explain::Reasons;
 use crate::journal::read::outcomes::{Outcome, Outcomes, period_before};
 use crate::print::forms::YEAR;
 use crate::school::{ClassName, School, Share};

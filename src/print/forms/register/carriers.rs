@@ -44,16 +44,16 @@ impl Composer<'_, ()> {
         let words = &self.layouts.carriers.words;
         let wording = if of.device.is_empty() { &words.carrier } else { &words.carrier_device };
         let carrier = wording.fill(&[("id", &of.id), ("label", &of.label), ("device", &of.device)]);
-        let (name, date) = (self.full_name(&of.holder)?, self.day(&of.registered_at));
+        let (name, date) = (self.full_name(&of.holder)?, self.day(of.registered_at));
         let issued = words.kept.fill(&[("name", &name), ("date", &date), ("place", &of.place)]);
         let mut lines = vec![Line { carrier: carrier.clone(), issued, ..Line::default() }];
         for holding in read::holdings(self.tables, &of.id)? {
-            let (name, date) = (self.full_name(&holding.to)?, self.day(&holding.at));
+            let (name, date) = (self.full_name(&holding.to)?, self.day(holding.at));
             let issued = words.issued.fill(&[("name", &name), ("date", &date)]);
             let returned = match &holding.returned {
                 None => String::new(),
                 Some(returned) => {
-                    let (name, date) = (self.full_name(&returned.by)?, self.day(&returned.at));
+                    let (name, date) = (self.full_name(&returned.by)?, self.day(returned.at));
                     words.returned.fill(&[("name", &name), ("date", &date), ("place", &returned.place)])
                 }
             };
@@ -66,7 +66,7 @@ impl Composer<'_, ()> {
             last.lost = if loss.retired { &words.retired } else { &words.lost }.fill(&values);
             if let Some(restored) = &loss.restored {
                 let label = read::carrier(self.tables, &restored.on)?.map(|on| on.label).unwrap_or_default();
-                let date = self.day(&restored.at);
+                let date = self.day(restored.at);
                 last.restored = words.restored.fill(&[("date", &date), ("label", &label), ("id", &restored.on)]);
             }
         }

@@ -3,6 +3,7 @@
 
 use super::super::{Composer, Document};
 use crate::error::Result;
+use crate::journal::read;
 use crate::journal::read::corrections::{self, APPROVED, Correction, REJECTED};
 use crate::print::layout::CorrectionField;
 use crate::school::format_date;
@@ -62,7 +63,7 @@ impl Composer<'_, ()> {
                 let wording = if decision.note.is_empty() { &words.decided } else { &words.decided_noted };
                 wording.fill(&[
                     ("decision", if decision.approved { APPROVED } else { REJECTED }),
-                    ("date", &self.day(&decision.at)),
+                    ("date", &self.day(decision.at)),
                     ("name", &self.initials(&decision.by)?),
                     ("note", &decision.note),
                 ])
@@ -72,7 +73,7 @@ impl Composer<'_, ()> {
         let group = if course.group.is_empty() { String::new() } else { format!(" ({})", course.group) };
         Ok(Line {
             number: request.number.to_string(),
-            requested: self.day(&request.requested_at),
+            requested: self.day(request.requested_at),
             class: course.class.to_string(),
             name: self.initials(&request.requested_by)?,
             date: match request.lesson {
@@ -89,13 +90,9 @@ impl Composer<'_, ()> {
     fn clock_lines(&self) -> Result<Vec<(u64, Line)>> {
         let words = &self.layouts.corrections.words;
         let nothing = || words.nothing.as_str().to_owned();
-        let mut statement =
-            self.tables.prepare_cached("SELECT entry, at, by, reason FROM clock_resets ORDER BY entry")?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
         let mut lines = Vec::new();
-        for row in rows {
-            let (entry, at, by, reason): (u64, String, String, String) = row?;
-            let (day, name) = (self.day(&at), self.initials(&by)?);
+        for read::ClockReset { entry, at, by, reason } in read::clock_resets(self.tables)? {
+            let (day, name) = (self.day(at), self.initials(&by)?);
             let decision = words.clock_decided.fill(&[("date", &day), ("name", &name)]);
             let changes = words.clock.as_str().to_owned();
             let (number, class, date, subject) = (nothing(), nothing(), nothing(), nothing());

@@ -1,9 +1,10 @@
 //! What approved corrections changed (§2.3.3): a note a change, in the spread where the mark or the lesson stands.
 
 use super::{NoteOf, Unit, UnitNote, format_date};
+use crate::journal::read::corrections::Corrected;
 use crate::print::forms::Composer;
 use crate::print::forms::class::Course;
-use crate::print::forms::course::{Corrected, CourseYear};
+use crate::print::forms::course::CourseYear;
 
 /// Adds a note for every change that the register «Замена сведений» made to this course.
 pub(super) fn add_notes(composer: &Composer<'_>, course: &Course, year: &CourseYear, units: &mut [Unit<'_>]) {
