@@ -14,21 +14,21 @@ impl Tables {
     }
 
     /// The connection, for SQL.
-    pub(crate) fn db(&self) -> &Connection {
+    pub(in crate::journal) fn db(&self) -> &Connection {
         &self.0
     }
 
     /// The connection itself.
-    pub(crate) fn into_db(self) -> Connection {
+    pub(in crate::journal) fn into_db(self) -> Connection {
         self.0
     }
 
     /// Closes the file.
-    pub(crate) fn close(self) -> crate::error::Result<()> {
+    pub(in crate::journal) fn close(self) -> crate::error::Result<()> {
         self.0.close().map_err(|(_, error)| error.into())
     }
 
-    pub(crate) fn prepare_cached(&self, sql: &str) -> rusqlite::Result<CachedStatement<'_>> {
+    pub(in crate::journal) fn prepare_cached(&self, sql: &str) -> rusqlite::Result<CachedStatement<'_>> {
         self.0.prepare_cached(sql)
     }
 }
