@@ -94,7 +94,7 @@ impl Journal {
         let file = Tables::new(Connection::open(path)?);
         file.db().pragma_update(None, "application_id", APPLICATION_ID)?;
         let transaction = file.db().unchecked_transaction()?;
-        file::structure::create(&transaction)?;
+        apply::structure::create(&transaction)?;
         let school = created.school.clone();
         let entry = Entry {
             time: author.now.trunc_subsecs(0),
@@ -142,7 +142,7 @@ impl Journal {
     /// As [`Journal::open`].
     pub fn reader(&self) -> Result<Tables> {
         let (file, _) = file::open(&self.path)?;
-        file.db().execute_batch("BEGIN")?;
+        file.hold()?;
         Ok(file)
     }
 

@@ -12,12 +12,13 @@ mod paper;
 mod people;
 mod replay;
 mod schema;
+pub(super) mod structure;
 mod study;
 mod texts;
 
 pub use replay::{as_of, rebuild};
-pub use schema::{SCHEMA, create, in_memory, names, schema_version};
-pub use texts::{PAGE_TEXTS, keep_page_text};
+pub use schema::{SCHEMA, compact, create, in_memory, names, schema_version};
+pub use texts::{create_page_texts, keep_page_text};
 
 use crate::error::{Error, Result};
 use crate::journal::entry::{Body, Entry, LessonRef};

@@ -21,6 +21,11 @@ pub fn create(database: &Connection) -> Result<()> {
     Ok(())
 }
 
+/// Writes a whole database anew, each table on pages that follow one another and are full.
+pub fn compact(database: &Connection) -> Result<()> {
+    Ok(database.execute_batch("VACUUM")?)
+}
+
 /// Empty tables in memory.
 pub fn in_memory() -> Result<Tables> {
     let database = Connection::open_in_memory()?;

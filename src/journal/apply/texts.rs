@@ -6,8 +6,13 @@ use std::io::Write;
 
 /// Their table. Each row proves itself, since its key is its digest. With row ids,
 /// since without them SQLite would put each text on a page of the file for itself.
-pub const PAGE_TEXTS: &str = "CREATE TABLE page_texts (
+const PAGE_TEXTS: &str = "CREATE TABLE page_texts (
     digest TEXT NOT NULL PRIMARY KEY, text BLOB NOT NULL) STRICT";
+
+/// Makes their empty table.
+pub fn create_page_texts(file: &Connection) -> Result<()> {
+    Ok(file.execute_batch(PAGE_TEXTS)?)
+}
 
 /// Keeps the text of an issued page, deflated, under its digest in hex. The caller holds the transaction.
 ///

@@ -5,7 +5,7 @@
 
 use crate::error::Result;
 use crate::journal::apply;
-use crate::journal::file::structure;
+use crate::journal::apply::structure;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, Statement};
 use std::cmp::Ordering;

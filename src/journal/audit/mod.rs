@@ -73,7 +73,7 @@ pub(super) fn audit(file: &Tables, before: Walked, progress: &mut dyn FnMut(u64)
             report.add(None, difference.what);
         }
     } else {
-        for name in file::structure::foreign(database)? {
+        for name in apply::structure::foreign(database)? {
             report.add(None, format!("устройство файла изменено: «{name}»"));
         }
     }

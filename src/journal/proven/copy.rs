@@ -7,12 +7,8 @@ use crate::ledger::chain::Record;
 use crate::ledger::store;
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
-use rusqlite::types::ValueRef;
 use std::path::Path;
 use std::time::Duration;
-
-/// A field of a table, as text: RFC 4180 knows nothing else.
-pub type Field = Vec<u8>;
 
 impl Proven {
     /// Writes the journal anew into an empty file: the proven tables, the records up to the proven head, the texts of the
@@ -28,13 +24,13 @@ impl Proven {
         copy.pragma_update(None, "application_id", APPLICATION_ID)?;
         let transaction = copy.unchecked_transaction()?;
         store::create(&transaction)?;
-        transaction.execute_batch(apply::PAGE_TEXTS)?;
+        apply::create_page_texts(&transaction)?;
         self.each_record(&mut |record| store::append(&transaction, record))?;
         for page in read::documents::pages_issued_after(&tables, 0)? {
             apply::keep_page_text(&transaction, &page.digest, &self.page_text(&page.digest)?)?;
         }
         transaction.commit()?;
-        copy.execute_batch("VACUUM")?;
+        apply::compact(&copy)?;
         copy.close().map_err(|(_, error)| error.into())
     }
 
@@ -59,30 +55,11 @@ impl Proven {
     ///
     /// # Errors
     /// What `visit` fails with.
-    pub fn each_row(&self, table: &str, visit: &mut dyn FnMut(&[Field]) -> Result<()>) -> Result<Vec<String>> {
-        let tables = self.tables()?;
-        let mut statement = tables.db().prepare(&format!("SELECT * FROM \"{}\"", table.replace('"', "\"\"")))?;
-        let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
-        visit(&columns.iter().map(|name| name.clone().into_bytes()).collect::<Vec<_>>())?;
-        let mut rows = statement.query([])?;
-        let mut fields = Vec::with_capacity(columns.len());
-        while let Some(row) = rows.next()? {
-            fields.clear();
-            for index in 0..columns.len() {
-                fields.push(field(row.get_ref(index)?));
-            }
-            visit(&fields)?;
-        }
-        Ok(columns)
-    }
-}
-
-fn field(value: ValueRef<'_>) -> Field {
-    match value {
-        ValueRef::Null => Vec::new(),
-        ValueRef::Integer(number) => number.to_string().into_bytes(),
-        ValueRef::Real(number) => number.to_string().into_bytes(),
-        ValueRef::Text(text) => text.to_vec(),
-        ValueRef::Blob(bytes) => crate::ledger::chain::hex(bytes).into_bytes(),
+    pub fn each_row(
+        &self,
+        table: &str,
+        visit: &mut dyn FnMut(&[read::rows::Field]) -> Result<()>,
+    ) -> Result<Vec<String>> {
+        read::rows::each(&self.tables()?, table, visit)
     }
 }

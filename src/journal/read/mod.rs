@@ -17,6 +17,7 @@ pub mod outcomes;
 mod paper;
 mod people;
 mod pupils;
+pub mod rows;
 pub mod standing;
 mod study;
 mod tables;

@@ -23,6 +23,11 @@ impl Tables {
         self.0
     }
 
+    /// Sees one state of the file from here on, as long as it lives.
+    pub(in crate::journal) fn hold(&self) -> crate::error::Result<()> {
+        Ok(self.0.execute_batch("BEGIN")?)
+    }
+
     /// Closes the file.
     pub(in crate::journal) fn close(self) -> crate::error::Result<()> {
         self.0.close().map_err(|(_, error)| error.into())

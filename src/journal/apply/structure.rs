@@ -2,7 +2,6 @@
 //! its own.
 
 use crate::error::{Error, Result};
-use crate::journal::apply;
 use crate::ledger::store;
 use rusqlite::Connection;
 use std::path::Path;
@@ -14,8 +13,8 @@ type Item = (String, String, String, Option<String>);
 /// Makes an empty journal's ledger, texts of pages and tables.
 pub(in crate::journal) fn create(database: &Connection) -> Result<()> {
     store::create(database)?;
-    database.execute_batch(apply::PAGE_TEXTS)?;
-    apply::create(database)
+    super::create_page_texts(database)?;
+    super::create(database)
 }
 
 /// Objects that are not what this program makes, whatever they are called, and those that are missing: «trigger x».

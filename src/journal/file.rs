@@ -7,8 +7,7 @@
 //!
 //! A journal that cannot be written (a read-only medium, an account that may only read, a full disk) opens for reading.
 
-pub(super) mod structure;
-
+use super::apply::structure;
 use super::read::Tables;
 use super::{APPLICATION_ID, PATIENCE, apply};
 use crate::error::{Error, Result};
@@ -92,7 +91,8 @@ fn connect(path: &Path) -> Result<(Connection, Access)> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let opened = Connection::open_with_flags(path, flags).and_then(|database| {
         guard(&database)?;
-        database.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        // The first look into the file: whatever SQLite needs beside it is made now, or cannot be.
+        database.pragma_query_value(None, "schema_version", |_| Ok(()))?;
         Ok(database)
     });
     let (database, access) = match opened {
