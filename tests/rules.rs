@@ -8,7 +8,7 @@ use letopis::archive::of_journal::record_repair;
 use letopis::journal::entry::{
     ArchiveCopied, ArchiveCreated, ArchiveVerified, CarrierLost, CarrierRegistered, ClockReset, CopyOn, DocumentIssued,
     ExemptionSet, FinalLine, FinalsSet, IssuedPage, KeyEnrolled, KeyRevoked, LessonRecorded, LessonRef, MarkLine,
-    MarksSet, PupilEnrolled, PupilLeft, Reason, ReasonSet, RepairedFrom, SchoolChanged,
+    MarksSet, PupilEnrolled, PupilLeft, Reason, ReasonSet, RepairedFrom, SchoolChanged, VerifiedAs, VerifiedDepth,
 };
 use letopis::journal::{Author, read};
 use letopis::school::{ClassName, CourseKey, Marks};
@@ -239,6 +239,7 @@ fn archive(carriers: &[&str]) -> ArchiveCreated {
         files: 1,
         bytes: 1,
         copies: carriers.iter().map(|carrier| CopyOn { carrier: (*carrier).into() }).collect(),
+        kind: None,
     }
 }
 
@@ -271,8 +272,8 @@ fn a_carrier_that_is_damaged_again_is_to_be_replaced() {
     let damaged = || ArchiveVerified {
         archive: "2025-2026-q1".into(),
         carrier: "4".into(),
-        depth: "подпись".into(),
-        result: "повреждён".into(),
+        depth: VerifiedDepth::Signature,
+        result: VerifiedAs::Damaged,
         damaged: Some(2),
         healable: Some(true),
     };

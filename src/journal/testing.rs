@@ -216,6 +216,7 @@ pub(crate) fn archive(name: &str, period: &str, carriers: &[&str]) -> ArchiveCre
         bytes: 461_825,
         signer: String::new(),
         copies: carriers.iter().map(|id| CopyOn { carrier: (*id).to_owned() }).collect(),
+        kind: None,
     }
 }
 

@@ -144,6 +144,7 @@ fn archive(name: &str, copies: &[&str]) -> ArchiveCreated {
         files: 1,
         bytes: 1,
         copies: copies.iter().map(|carrier| CopyOn { carrier: (*carrier).into() }).collect(),
+        kind: None,
     }
 }
 

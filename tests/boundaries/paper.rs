@@ -3,7 +3,9 @@
 use super::carriers::carrier;
 use super::*;
 use letopis::journal::entry::IssuedResource;
-use letopis::journal::entry::{ArchiveCreated, ArchiveVerified, BookBound, CopyOn, DocumentIssued, IssuedPage, Person};
+use letopis::journal::entry::{
+    ArchiveCreated, ArchiveVerified, BookBound, CopyOn, DocumentIssued, IssuedPage, Person, VerifiedAs, VerifiedDepth,
+};
 use letopis::school::{PersonName, Role};
 use office::at;
 
@@ -140,6 +142,7 @@ fn clause_2_5_an_archive_is_of_a_state_before_its_own_entry_signed_by_a_key_of_t
         files: 1,
         bytes: 1,
         copies,
+        kind: None,
     };
     let wrong = Some("описан неверно");
     each(
@@ -159,8 +162,8 @@ fn clause_2_5_an_archive_is_of_a_state_before_its_own_entry_signed_by_a_key_of_t
     let verified = |archive: &str| ArchiveVerified {
         archive: archive.into(),
         carrier: "1".into(),
-        depth: "подпись".into(),
-        result: "цел".into(),
+        depth: VerifiedDepth::Signature,
+        result: VerifiedAs::Whole,
         damaged: None,
         healable: None,
     };

@@ -2,6 +2,7 @@
 //! is failing.
 
 use crate::error::Result;
+use crate::journal::entry::VerifiedAs;
 use crate::journal::read::{Tables, carrier_history};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -42,7 +43,7 @@ fn failures(events: &[Event]) -> u32 {
     let mut count = 0;
     for event in events {
         match &event.what {
-            What::Verified { archive, result, damaged, .. } if result == "повреждён" => {
+            What::Verified { archive, result, damaged, .. } if *result == VerifiedAs::Damaged => {
                 let damaged = damaged.unwrap_or(1);
                 if known.insert(archive, damaged).is_none_or(|before| damaged > before) {
                     count += 1;
@@ -63,11 +64,12 @@ fn failures(events: &[Event]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal::entry::VerifiedDepth;
 
     fn found(damaged: Option<u64>) -> What {
-        let result = if damaged.is_some() { "повреждён" } else { "цел" };
-        let (archive, depth) = ("q1".to_owned(), "подпись".to_owned());
-        What::Verified { archive, depth, result: result.to_owned(), damaged, healable: None }
+        let result = if damaged.is_some() { VerifiedAs::Damaged } else { VerifiedAs::Whole };
+        let (archive, depth) = ("q1".to_owned(), VerifiedDepth::Signature);
+        What::Verified { archive, depth, result, damaged, healable: None }
     }
 
     fn repaired() -> What {

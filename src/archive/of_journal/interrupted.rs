@@ -1,6 +1,6 @@
 //! Taking up a run that was interrupted: what it left on the carriers is cleared up, completed or given back its declaration.
 
-use super::make::Made;
+use super::make::{Made, kind_of};
 use super::trust::Witness;
 use crate::archive::anchor::Anchor;
 use crate::archive::carrier::{Carrier, locate};
@@ -132,6 +132,7 @@ pub(super) fn adopt(
         bytes: summary.bytes,
         signer: signer.clone(),
         copies: copies(carriers),
+        kind: Some(kind_of(summary.facts.content)),
     };
     journal.record(author, recorded.clone())?;
     let folders = carriers.iter().map(|carrier| carrier.bag(name).root().to_owned()).collect();

@@ -20,7 +20,7 @@ use crate::archive::progress::Progress;
 use crate::archive::scratch::Scratch;
 use crate::archive::signature::AllowedSigners;
 use crate::error::{Error, Result};
-use crate::journal::entry::{ArchiveCreated, CopyOn};
+use crate::journal::entry::{ArchiveCreated, ArchiveKind, CopyOn};
 use crate::journal::read::Tables;
 use crate::journal::{Author, Journal, Proven, next_year, read};
 use crate::ledger::chain::{Tip, hex};
@@ -173,11 +173,21 @@ pub(super) fn write(
         bytes: created.bytes,
         signer: String::new(),
         copies: written.iter().map(|copy| CopyOn { carrier: copy.carrier.clone() }).collect(),
+        kind: Some(kind_of(what.facts.content)),
     };
     let failed = failed(&created);
     journal.record(author, recorded.clone())?;
     let fingerprint = author.identity.public().fingerprint();
     Ok(Made { recorded, documents: Vec::new(), folders, fingerprint, notes, failed })
+}
+
+/// What is in an archive, as the ledger says it.
+pub(super) fn kind_of(content: Content) -> ArchiveKind {
+    match content {
+        Content::Journal => ArchiveKind::Journal,
+        Content::Database => ArchiveKind::Database,
+        Content::Summaries => ArchiveKind::Summaries,
+    }
 }
 
 /// A folder beside the journal, for what must lie in the clear for a while.

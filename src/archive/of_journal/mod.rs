@@ -28,9 +28,9 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use crate::archive::carrier::Carrier;
-use crate::archive::report::Report;
+use crate::archive::report::{Depth, Report, Verdict};
 use crate::error::Result;
-use crate::journal::entry::{ArchiveRepaired, ArchiveVerified, RepairedFrom};
+use crate::journal::entry::{ArchiveRepaired, ArchiveVerified, RepairedFrom, VerifiedAs, VerifiedDepth};
 use crate::journal::{Author, Journal, Recorded, read};
 
 /// Records a verification of one of the journal's own archives; of another's there is nothing to record.
@@ -49,12 +49,36 @@ pub fn record_verification(
     let verified = ArchiveVerified {
         archive: report.name.clone(),
         carrier: carrier_of(bag),
-        depth: report.depth.to_string(),
-        result: report.verdict.word().to_owned(),
+        depth: depth_of(report.depth),
+        result: verdict_of(&report.verdict),
         damaged: damaged_files(report),
         healable: report.healing.map(|healing| healing.suffices()),
     };
     journal.record(author, verified).map(Some)
+}
+
+/// How deep a verification went, as the ledger says it.
+fn depth_of(depth: Depth) -> VerifiedDepth {
+    match depth {
+        Depth::List => VerifiedDepth::List,
+        Depth::Sums => VerifiedDepth::Sums,
+        Depth::Signature => VerifiedDepth::Signature,
+        Depth::Content => VerifiedDepth::Content,
+    }
+}
+
+/// A verdict, as the ledger says it.
+fn verdict_of(verdict: &Verdict) -> VerifiedAs {
+    match verdict {
+        Verdict::Unfinished => VerifiedAs::Unfinished,
+        Verdict::Damaged => VerifiedAs::Damaged,
+        Verdict::Forged => VerifiedAs::Forged,
+        Verdict::Complete { .. } => VerifiedAs::Complete,
+        Verdict::Whole { .. } => VerifiedAs::Whole,
+        Verdict::Genuine { .. } => VerifiedAs::Genuine,
+        Verdict::Bag { .. } => VerifiedAs::Bag,
+        Verdict::BrokenBag { .. } => VerifiedAs::BrokenBag,
+    }
 }
 
 /// The id of the carrier that a bag lies on, in its folder LETOPIS; empty where it is on none.

@@ -6,6 +6,7 @@
 //! asks for nothing any more.
 
 use crate::error::Result;
+use crate::journal::entry::{ArchiveKind, VerifiedAs, VerifiedDepth};
 use crate::journal::read::Tables;
 use crate::journal::read::{self, Carrier};
 use crate::school::{Day, PeriodName, School, same_word};
@@ -71,9 +72,9 @@ pub struct Verified {
     /// The day.
     pub day: Day,
     /// How deep: «подпись», «содержание».
-    pub depth: String,
-    /// The verdict in words: «цел», «повреждён» …
-    pub result: String,
+    pub depth: VerifiedDepth,
+    /// The verdict.
+    pub result: VerifiedAs,
 }
 
 /// What should be done about an archive. Carriers are named by their labels.
@@ -102,10 +103,10 @@ impl Status {
         let school = read::school(tables)?;
         let mut archives = Vec::new();
         for archive in read::all_archives(tables)? {
-            let read::Archive { name, period, code, created_at, .. } = archive;
+            let read::Archive { name, period, code, created_at, kind, .. } = archive;
             let created = school.day_of(created_at);
             let copies = copies(tables, &school, &name)?;
-            let (summaries, database_only) = (name.contains("-summaries"), name.contains("-db"));
+            let (summaries, database_only) = (kind == ArchiveKind::Summaries, kind == ArchiveKind::Database);
             let (kept_until, replaced_by, needs) = (kept_until(&school, summaries), None, Vec::new());
             archives.push(ArchiveStatus {
                 name,
@@ -202,12 +203,12 @@ impl Copy {
 
     /// Whether it counts as a copy.
     pub fn is_good(&self) -> bool {
-        let whole = self.verified.as_ref().is_none_or(|verified| verified.result.starts_with("цел"));
+        let whole = self.verified.as_ref().is_none_or(|verified| verified.result.is_whole());
         !self.carrier.is_lost() && (whole || self.repaired.is_some())
     }
 
     fn is_forged(&self) -> bool {
-        self.repaired.is_none() && self.verified.as_ref().is_some_and(|verified| verified.result == "не подлинен")
+        self.repaired.is_none() && self.verified.as_ref().is_some_and(|verified| verified.result == VerifiedAs::Forged)
     }
 }
 
@@ -300,8 +301,8 @@ mod tests {
         journal.by("petrova", at, ArchiveCopied { archive, carrier });
     }
 
-    fn verified(journal: &mut TestJournal, carrier: &str, on: &str, result: &str) {
-        let [archive, carrier, depth, result] = ["2025-2026-q1", carrier, "подпись", result].map(str::to_owned);
+    fn verified(journal: &mut TestJournal, carrier: &str, on: &str, result: VerifiedAs) {
+        let ([archive, carrier], depth) = (["2025-2026-q1", carrier].map(str::to_owned), VerifiedDepth::Signature);
         let verified = ArchiveVerified { archive, carrier, depth, result, damaged: None, healable: None };
         journal.by("petrova", &format!("{on}T10:00"), verified);
     }
@@ -322,9 +323,9 @@ mod tests {
         assert_eq!(needs(&journal, "23.04.2026"), []);
         let due = |label: &str, on: &str| Need::Verify(label.into(), day(on));
         assert_eq!(needs(&journal, "24.04.2026"), [due("А-1", "24.04.2026"), due("А-2", "24.04.2026")]);
-        verified(&mut journal, "c1", "2026-04-20", "цел и подлинен");
+        verified(&mut journal, "c1", "2026-04-20", VerifiedAs::Genuine);
         assert_eq!(needs(&journal, "24.04.2026"), [due("А-2", "24.04.2026")]);
-        verified(&mut journal, "", "2026-04-20", "цел");
+        verified(&mut journal, "", "2026-04-20", VerifiedAs::Whole);
         assert_eq!(needs(&journal, "24.04.2026"), [due("А-2", "24.04.2026")], "verified elsewhere, not on А-2");
         let mut school = read::school(&journal).unwrap();
         school.policy.verify_months = 3;
@@ -335,20 +336,20 @@ mod tests {
     #[test]
     fn what_is_damaged_forged_lost_or_single_is_said() {
         let mut journal = journal();
-        verified(&mut journal, "c1", "2025-12-01", "повреждён");
+        verified(&mut journal, "c1", "2025-12-01", VerifiedAs::Damaged);
         assert_eq!(needs(&journal, "02.12.2025"), [Need::Repair("А-1".into(), Some("А-2".into()))]);
-        verified(&mut journal, "c2", "2025-12-01", "не подлинен");
+        verified(&mut journal, "c2", "2025-12-01", VerifiedAs::Forged);
         let both = [Need::Repair("А-1".into(), None), Need::Forged("А-2".into()), Need::NoCopy];
         assert_eq!(needs(&journal, "02.12.2025"), both);
-        verified(&mut journal, "c1", "2025-12-02", "цел");
-        verified(&mut journal, "c2", "2025-12-02", "цел");
+        verified(&mut journal, "c1", "2025-12-02", VerifiedAs::Whole);
+        verified(&mut journal, "c2", "2025-12-02", VerifiedAs::Whole);
         assert_eq!(needs(&journal, "02.12.2025"), [], "the last verification counts");
-        verified(&mut journal, "c1", "2025-12-02", "повреждён");
+        verified(&mut journal, "c1", "2025-12-02", VerifiedAs::Damaged);
         let (archive, carrier, from) = ("2025-2026-q1".to_owned(), "c1".to_owned(), RepairedFrom::Copy);
         journal.by("petrova", "2025-12-02T12:00", ArchiveRepaired { archive, carrier, files: 1, bytes: 9, from });
         let due = [Need::Verify("А-1".into(), day("02.12.2025"))];
         assert_eq!(needs(&journal, "02.12.2025"), due, "a repaired copy is verified");
-        verified(&mut journal, "c1", "2025-12-02", "цел");
+        verified(&mut journal, "c1", "2025-12-02", VerifiedAs::Whole);
         lost(&mut journal, "c2");
         assert_eq!(needs(&journal, "02.12.2025"), [Need::Single("А-1".into())]);
         assert_eq!(needs(&journal, "02.06.2026").len(), 2, "what is lost is not due");
@@ -377,8 +378,8 @@ mod tests {
     #[test]
     fn a_copy_written_anew_is_not_the_one_that_was_verified_before_and_counts_from_its_own_day() {
         let mut journal = journal();
-        verified(&mut journal, "c1", "2026-04-20", "цел");
-        verified(&mut journal, "c2", "2026-04-20", "повреждён");
+        verified(&mut journal, "c1", "2026-04-20", VerifiedAs::Whole);
+        verified(&mut journal, "c2", "2026-04-20", VerifiedAs::Damaged);
         copied(&mut journal, "c2", "2026-04-21T10:00");
         assert_eq!(needs(&journal, "20.10.2026"), [Need::Verify("А-1".into(), day("20.10.2026"))]);
         assert_eq!(needs(&journal, "21.10.2026").len(), 2, "six months after it was written");
@@ -390,7 +391,7 @@ mod tests {
     #[test]
     fn an_archive_made_again_on_two_good_copies_takes_the_place_of_the_first() {
         let mut journal = journal();
-        verified(&mut journal, "c1", "2025-12-01", "повреждён");
+        verified(&mut journal, "c1", "2025-12-01", VerifiedAs::Damaged);
         archive(&mut journal, "2025-2026-q2", "II четверть", "2025-12-01");
         assert_eq!(needs(&journal, "02.12.2025").len(), 1, "another period");
         archive(&mut journal, "2025-2026-q1-2", "I четверть", "2025-12-01");

@@ -42,7 +42,7 @@ impl Place<'_> {
 
     pub(super) fn archive(&self, archive: &ArchiveCreated) -> Result<()> {
         let sql = "INSERT OR REPLACE INTO archives (name, period, created_at, length, head, tagmanifest, bytes, files,
-                   signer, author, entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+                   signer, author, kind, entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
         let a = archive;
         let signer = if a.signer.is_empty() { &self.entry.key } else { &a.signer };
         self.run(
@@ -58,6 +58,7 @@ impl Place<'_> {
                 a.files,
                 signer,
                 self.entry.author,
+                a.content().word(),
                 self.seq
             ],
         )?;
@@ -84,7 +85,10 @@ impl Place<'_> {
             "INSERT OR REPLACE INTO verifications (entry, archive, carrier, at, by, depth, result, damaged, healable)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
         let (at, by) = (self.time(), &self.entry.author);
-        self.run(sql, params![self.seq, v.archive, v.carrier, at, by, v.depth, v.result, v.damaged, v.healable])
+        self.run(
+            sql,
+            params![self.seq, v.archive, v.carrier, at, by, v.depth.word(), v.result.word(), v.damaged, v.healable],
+        )
     }
 
     pub(super) fn repaired(&self, r: &ArchiveRepaired) -> Result<()> {

@@ -133,11 +133,12 @@ CREATE TABLE archives (          -- length and head: the ledger in it; tagmanife
     name TEXT PRIMARY KEY, period TEXT NOT NULL, created_at TEXT NOT NULL, length INTEGER NOT NULL,
     head TEXT NOT NULL, tagmanifest TEXT NOT NULL, bytes INTEGER NOT NULL, files INTEGER NOT NULL,
     signer TEXT NOT NULL, author TEXT NOT NULL, -- fingerprint of the key that signed it; login of who recorded it
+    kind TEXT NOT NULL,          -- «journal», «database» (the journal alone), «summaries» (kept for 25 years)
     entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE archive_copies (   -- at: when it was written; a copy that was wiped and written again has a row for each time
     archive TEXT NOT NULL, carrier TEXT NOT NULL, at TEXT NOT NULL, entry INTEGER NOT NULL,
     PRIMARY KEY (archive, carrier, entry)) STRICT, WITHOUT ROWID;
-CREATE TABLE verifications (     -- depth: «полнота», «суммы», «подпись», «содержание»; result: «цел», «цел и подлинен», «повреждён»
+CREATE TABLE verifications (     -- depth: «подпись», «содержание» …; result: «цел», «цел и подлинен», «повреждён» …
     entry INTEGER PRIMARY KEY, archive TEXT NOT NULL, carrier TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL,
     depth TEXT NOT NULL, result TEXT NOT NULL,
     damaged INTEGER, healable INTEGER) STRICT; -- files damaged or missing; whether its recovery data suffice; NULL: not said

@@ -6,6 +6,7 @@
 //! `docs/formats/ledger.md` lists every kind and field.
 
 mod absence;
+mod archive;
 mod carrier;
 mod control;
 mod correction;
@@ -14,16 +15,17 @@ mod people;
 mod study;
 
 pub use absence::{ExemptionSet, ExemptionWithdrawn, Reason, ReasonSet, ReasonWithdrawn};
+pub use archive::{
+    ArchiveCopied, ArchiveCreated, ArchiveKind, ArchiveRepaired, ArchiveVerified, CopyOn, RepairedFrom, VerifiedAs,
+    VerifiedDepth,
+};
 pub use carrier::{CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored, CarrierRetired, CarrierReturned};
 pub use control::{
     NoteAdded, NoteDone, RemarkAnswered, RemarkWritten, SubstitutionAssigned, SubstitutionConfirmed, YearClosed,
     YearContinued,
 };
 pub use correction::{Change, CorrectionDecided, CorrectionRequested, LessonText};
-pub use paper::{
-    ArchiveCopied, ArchiveCreated, ArchiveRepaired, ArchiveVerified, BookBound, CopyOn, DocumentIssued, IssuedPage,
-    IssuedResource, RepairedFrom,
-};
+pub use paper::{BookBound, DocumentIssued, IssuedPage, IssuedResource};
 pub use people::{
     ClassSet, ClockReset, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, LastArchive, Person, PersonDismissed,
     Previous, PreviousWitness, PupilEnrolled, PupilLeft, PupilMoved, PupilSet, SchoolChanged, SubjectLine, SubjectsSet,

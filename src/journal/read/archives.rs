@@ -2,6 +2,7 @@
 
 use super::column::Columns;
 use crate::error::Result;
+use crate::journal::entry::{ArchiveKind, VerifiedAs, VerifiedDepth};
 use crate::journal::read::Tables;
 use crate::school::{Login, PeriodName};
 use chrono::{DateTime, FixedOffset};
@@ -22,6 +23,8 @@ pub struct Archive {
     pub head: String,
     /// SHA-256 of its tag manifest in hex.
     pub code: String,
+    /// What is in it.
+    pub kind: ArchiveKind,
     /// Its size.
     pub bytes: u64,
     /// Its files.
@@ -32,7 +35,7 @@ pub struct Archive {
     pub author: Login,
 }
 
-const ARCHIVE: &str = "SELECT name, period, created_at, length, head, tagmanifest, bytes, files, signer, author
+const ARCHIVE: &str = "SELECT name, period, created_at, length, head, tagmanifest, bytes, files, signer, author, kind
     FROM archives";
 
 impl Archive {
@@ -44,6 +47,7 @@ impl Archive {
             length: row.get("length")?,
             head: row.get("head")?,
             code: row.get("tagmanifest")?,
+            kind: row.read("kind", ArchiveKind::parse)?,
             bytes: row.get("bytes")?,
             files: row.get("files")?,
             signer: row.get("signer")?,
@@ -95,10 +99,10 @@ pub struct ArchiveCopy {
 pub struct Verification {
     /// When.
     pub at: DateTime<FixedOffset>,
-    /// How deep: «подпись», «содержание».
-    pub depth: String,
-    /// The verdict in words: «цел», «повреждён» …
-    pub result: String,
+    /// How deep.
+    pub depth: VerifiedDepth,
+    /// The verdict.
+    pub result: VerifiedAs,
 }
 
 /// The copy of an archive on a carrier, if there ever was one. A copy that was written anew is not what was verified
@@ -113,7 +117,11 @@ pub fn copy_on(tables: &Tables, archive: &str, carrier: &str) -> Result<Option<A
     let sql = "SELECT archive, carrier, entry, at, depth, result FROM verifications
                WHERE archive = ?1 AND carrier = ?2 AND entry > ?3 ORDER BY entry DESC LIMIT 1";
     let verified = tables.one("проверка архива", sql, params![archive, carrier, copied], |row| {
-        let verified = Verification { at: row.moment("at")?, depth: row.get("depth")?, result: row.get("result")? };
+        let verified = Verification {
+            at: row.moment("at")?,
+            depth: row.read("depth", VerifiedDepth::parse)?,
+            result: row.read("result", VerifiedAs::parse)?,
+        };
         Ok((verified, row.get("entry")?))
     })?;
     let since: u64 = verified.as_ref().map_or(copied, |(_, entry)| *entry);

@@ -2,6 +2,7 @@
 
 use super::column::Columns;
 use crate::error::Result;
+use crate::journal::entry::{VerifiedAs, VerifiedDepth};
 use crate::journal::read::Tables;
 use crate::school::{Day, Login};
 use chrono::{DateTime, FixedOffset};
@@ -29,7 +30,7 @@ pub enum What {
     Issued { to: Login },
     Returned { place: String },
     Archived { archive: String, again: bool },
-    Verified { archive: String, depth: String, result: String, damaged: Option<u64>, healable: Option<bool> },
+    Verified { archive: String, depth: VerifiedDepth, result: VerifiedAs, damaged: Option<u64>, healable: Option<bool> },
     Repaired { archive: String, files: u64, bytes: u64, from: String },
     Lost { reported: Day, circumstances: String, by_fault: bool },
     Retired { reason: String },
@@ -73,7 +74,8 @@ const SOURCES: [Source; 10] = [
         |row| Ok(What::Archived { archive: row.get("archive")?, again: row.get("again")? }),
     ),
     ("SELECT entry, at, archive, depth, result, damaged, healable FROM verifications WHERE carrier = ?1", |row| {
-        let (archive, depth, result) = (row.get("archive")?, row.get("depth")?, row.get("result")?);
+        let (depth, result) = (row.read("depth", VerifiedDepth::parse)?, row.read("result", VerifiedAs::parse)?);
+        let archive = row.get("archive")?;
         let (damaged, healable) = (row.get("damaged")?, row.get("healable")?);
         Ok(What::Verified { archive, depth, result, damaged, healable })
     }),

@@ -3,52 +3,48 @@
 use crate::error::Result;
 use crate::journal::entry::Slot;
 use crate::journal::read::Tables;
-use crate::school::{School, parse_date_or};
-use chrono::{Datelike, NaiveDate};
+use crate::school::{Day, School};
+use chrono::Datelike;
 
 /// The weeks of a course through the year, each from its first day on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Timetable(Vec<(NaiveDate, Vec<Slot>)>);
+pub struct Timetable(Vec<(Day, Vec<Slot>)>);
 
 impl Timetable {
     /// The timetable of a course.
     pub fn of(tables: &Tables, course: i64) -> Result<Self> {
-        let sql = "SELECT timetables.since, weekday, lesson FROM timetables
+        let sql = "SELECT timetables.course AS course, timetables.since AS since, weekday, lesson FROM timetables
                    LEFT JOIN timetable ON timetable.course = timetables.course AND timetable.since = timetables.since
                    WHERE timetables.course = ?1 ORDER BY timetables.since, weekday, lesson";
-        let mut statement = tables.prepare_cached(sql)?;
-        let mut rows = statement.query([course])?;
-        let mut weeks: Vec<(NaiveDate, Vec<Slot>)> = Vec::new();
-        while let Some(row) = rows.next()? {
-            let Some(since) = parse_date_or(&row.get::<_, String>(0)?) else { continue };
+        let rows: Vec<(Day, Option<u8>, Option<u8>)> =
+            tables.all("расписание курса", sql, [course], |row| {
+                Ok((row.day("since")?, row.get("weekday")?, row.get("lesson")?))
+            })?;
+        let mut weeks: Vec<(Day, Vec<Slot>)> = Vec::new();
+        for (since, weekday, lesson) in rows {
             if weeks.last().is_none_or(|(last, _)| *last != since) {
                 weeks.push((since, Vec::new()));
             }
-            if let (Some(weekday), Some((_, slots))) = (row.get(1)?, weeks.last_mut()) {
-                slots.push(Slot { weekday, lesson: row.get(2)? });
+            if let (Some(weekday), Some(lesson), Some((_, slots))) = (weekday, lesson, weeks.last_mut()) {
+                slots.push(Slot { weekday, lesson });
             }
         }
         Ok(Self(weeks))
     }
 
     /// The lessons of the week in which a day lies.
-    pub fn week(&self, day: NaiveDate) -> &[Slot] {
+    pub fn week(&self, day: Day) -> &[Slot] {
         self.0.iter().rev().find(|(since, _)| *since <= day).map_or(&[], |(_, slots)| slots)
     }
 
     /// The lesson numbers of a day, holidays not looked at.
-    pub fn on(&self, day: NaiveDate) -> impl Iterator<Item = u8> + '_ {
+    pub fn on(&self, day: Day) -> impl Iterator<Item = u8> + '_ {
         let weekday = u8::try_from(day.weekday().number_from_monday()).unwrap_or_default();
         self.week(day).iter().filter(move |slot| slot.weekday == weekday).map(|slot| slot.lesson)
     }
 
     /// The lessons expected from one day to another, both included, on school days.
-    pub fn expected<'a>(
-        &'a self,
-        school: &'a School,
-        first: NaiveDate,
-        last: NaiveDate,
-    ) -> impl Iterator<Item = (NaiveDate, u8)> + 'a {
+    pub fn expected<'a>(&'a self, school: &'a School, first: Day, last: Day) -> impl Iterator<Item = (Day, u8)> + 'a {
         let days = first.iter_days().take_while(move |day| *day <= last);
         days.filter(|day| school.day_off(*day).is_none()).flat_map(|day| self.on(day).map(move |lesson| (day, lesson)))
     }
@@ -59,7 +55,7 @@ impl Timetable {
     }
 
     /// The weeks, each with its first day.
-    pub fn weeks(&self) -> &[(NaiveDate, Vec<Slot>)] {
+    pub fn weeks(&self) -> &[(Day, Vec<Slot>)] {
         &self.0
     }
 }
@@ -83,12 +79,12 @@ mod tests {
             [("2025-09-01", &[(1u8, 2u8), (3, 4)][..]), ("2026-01-12", &[(1, 5)]), ("2026-04-01", &[])]
         {
             let slots = lessons.iter().map(|(weekday, lesson)| Slot { weekday: *weekday, lesson: *lesson }).collect();
-            annals.first(TimetableSet { course: algebra.clone(), since: parse_date_or(since), slots });
+            annals.first(TimetableSet { course: algebra.clone(), since: crate::school::parse_date_or(since), slots });
         }
         let tables = annals.record();
         let course = read::course(&tables, &algebra).unwrap().unwrap();
         let timetable = Timetable::of(&tables, course.id).unwrap();
-        let on = |day: &str| timetable.on(parse_date_or(day).unwrap()).collect::<Vec<_>>();
+        let on = |day: &str| timetable.on(crate::school::parse_date_or(day).unwrap()).collect::<Vec<_>>();
         assert_eq!(on("2025-09-01"), [2]);
         assert_eq!(on("2026-01-07"), [4], "a Wednesday of the first week");
         assert_eq!(on("2026-01-12"), [5]);
