@@ -24,6 +24,7 @@ impl Audit {
         let mut audited = Journal::audit(&path, &mut |done| bar.set_position(done))?;
         bar.finish_and_clear();
         let tip = audited.report.tip;
+        let witnesses = outside::of_journal(witnesses, tip);
         let ask = |witness: &Outside| witness.ask(tip, |head| audited.position_of(head), audited.tables());
         let testimonies = witnesses.iter().map(ask).collect::<Result<Vec<_>>>()?;
         let report = &mut audited.report;

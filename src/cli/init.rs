@@ -103,7 +103,7 @@ impl Init {
         let fingerprint = identity.public().fingerprint();
         let proven = old.prove(&mut |_| {})?;
         let administrator = next_year::administrator(&proven, &self.admin, &fingerprint)?;
-        let witness = hear(&proven, &witnesses)?;
+        let witness = hear(&proven, &outside::of_journal(witnesses, proven.tip()))?;
         let author = Author { identity: &identity, now: session::now(), taken_over: false };
         let (token, proven) = next_year::mark_continued(&mut old, &proven, author)?;
         let begins = school.year.begins;

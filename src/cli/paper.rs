@@ -23,7 +23,7 @@ pub fn check(common: &Common, typed: &str, layouts: Option<&Path>) -> Result<Exi
     let code = if is_file { None } else { Some(parse_code(typed)?) };
     let layouts = Layouts::load(layouts)?;
     // Nobody is asked for a passphrase to check a paper.
-    let identity = session::logged_in();
+    let identity = session::identity_without_asking(common);
     let proven = session::prove(&session::journal(common)?, identity.as_ref())?;
     session::keep(&proven, identity.as_ref());
     let (standing, checked) = match code {

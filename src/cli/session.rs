@@ -72,9 +72,11 @@ pub fn identity(common: &Common) -> Result<Identity> {
     })
 }
 
-/// The identity that is logged in at this terminal.
-pub fn logged_in() -> Option<Identity> {
-    login::unlocked().map(|unlocked| unlocked.identity)
+/// The identity that is logged in at this terminal, or named and not closed with a passphrase: nobody is asked for one.
+pub fn identity_without_asking(common: &Common) -> Option<Identity> {
+    let closed = || Err(Error::input("ключ закрыт паролем"));
+    let named = || keyfile::read(common.identity.as_ref()?, closed).ok();
+    login::unlocked().map(|unlocked| unlocked.identity).or_else(named)
 }
 
 /// As [`identity`]; nothing where none is named and none is logged in.

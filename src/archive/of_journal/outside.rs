@@ -62,6 +62,14 @@ pub fn witnesses(named: &str) -> Result<Vec<Outside>> {
     Ok(vec![Outside::Head(head)])
 }
 
+/// The witnesses that speak of a journal: a carrier holds the archives of other years beside its own. Where none does, all
+/// of them, which then contradict.
+pub fn of_journal(witnesses: Vec<Outside>, tip: Tip) -> Vec<Outside> {
+    let id = hex(&tip.journal);
+    let speaks = |witness: &Outside| !matches!(witness, Outside::Archive(archive) if archive.facts.journal != id);
+    if witnesses.iter().any(speaks) { witnesses.into_iter().filter(speaks).collect() } else { witnesses }
+}
+
 impl Outside {
     /// Asks the witness about a ledger that ends at `tip`; `position_of` finds a head in it, `tables` are the journal's.
     ///

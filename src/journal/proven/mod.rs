@@ -202,3 +202,6 @@ impl Proven {
 fn place_of(seq: u64) -> usize {
     usize::try_from(seq.saturating_sub(1)).unwrap_or(usize::MAX)
 }
+
+#[cfg(test)]
+mod tests;
