@@ -391,6 +391,11 @@ fn a_year_is_continued_with_its_witness_and_both_journals_say_so() {
         (previous["length"].as_u64(), &previous["witness"]["archive"]["name"]),
         (Some(school.entries()), &"2025-2026-year".into())
     );
+    let again: Vec<&str> =
+        args.iter().map(|arg| if *arg == "next.letopis" { "second.letopis" } else { *arg }).collect();
+    school.run("2026-08-20 09:01:00", "ivanova", &again).fails(1, &["уже начат", "--another"]);
+    assert!(!school.path("second.letopis").exists());
+    school.run("2026-08-20 09:02:00", "ivanova", &[&again[..], &["--another"]].concat()).ok();
     for journal in ["journal.letopis", "next.letopis"] {
         school.run("2026-08-20 09:05:00", "ivanova", &["audit", "--journal", journal]).ok();
     }
@@ -469,7 +474,11 @@ fn a_witness_says_no_more_than_it_has_seen() {
         carrier.contains("архив 2025-2026-year, подпись ключа SHA256:") && carrier.contains("(petrova)"),
         "{carrier}"
     );
+    // The last archive's own entry cut off: what the archive has seen is all there, and that is said, and no more.
     cut(&school, entries - 1);
+    let bag = "usb-1/LETOPIS/2025-2026-year";
+    let short = audit(bag);
+    assert!(short.contains("записи о самом архиве после них нет") && !short.contains("он не отрезан"), "{short}");
     school
         .run("2026-06-01 12:00:00", "ivanova", &["audit", "--against", &head_of(10)])
         .fails(0, &["После них внесено ещё"]);

@@ -132,7 +132,7 @@ fn a_row_slipped_into_the_register_vouches_for_no_page_and_for_no_file() {
     assert_eq!(school.file().execute(sum, [forged]).unwrap(), 1);
     let now = "2025-09-18 10:00:00";
     for brought in ["forged.pdf", &code_of_page(&school, 4)] {
-        let what = ["в реестре не то, что записано при его выдаче", "letopis audit"];
+        let what = ["журнал не прошёл проверку", "таблица documents, строка 2025-0001", "letopis audit"];
         school.run(now, "petrova", &["print", "check", brought]).fails(1, &what);
     }
 }

@@ -529,3 +529,54 @@ fn a_carrier_without_room_for_healed_files_is_left_alone() {
     let wish = repair::Wish { bag: bag.root(), other: None, to: None };
     assert!(repair::repair(&wish, &Quiet).unwrap().is_some() && is_whole(&carriers[0]));
 }
+
+/// A journal on a disk, and the keys beside it.
+fn journal_on(disk: &Disk) -> Option<common::school::School> {
+    let school = common::school::School::small()?;
+    common::school::copy_folder(&school.path("."), &disk.mount.join("school"));
+    Some(school)
+}
+
+/// Runs the program on the disk's journal.
+fn on_disk(school: &common::school::School, disk: &Disk, by: &str, args: &[&str]) -> common::school::Run {
+    let journal = disk.mount.join("school/journal.letopis");
+    school.run("2025-09-15 12:00:00", by, &[args, &["--journal", journal.to_str().unwrap()]].concat())
+}
+
+#[test]
+fn a_journal_on_a_medium_that_cannot_be_written_is_read() {
+    let Some(disk) = Disk::ext4(64) else { return };
+    let Some(school) = journal_on(&disk) else { return };
+    run(Command::new("mount").args(["-o", "remount,ro"]).arg(&disk.mount));
+    for (by, args) in [
+        ("ivanova", &["audit"][..]),
+        ("ivanova", &["report", "progress"]),
+        ("ivanova", &["staff", "list"]),
+        ("petrova", &["print", "list"]),
+        ("petrova", &["print", "class", "7А", "--draft", "--out", "drafts"]),
+    ] {
+        on_disk(&school, &disk, by, args).ok();
+    }
+    let lesson = ["lesson", "record", "7А", "Алгебра", "15.09.2025", "--topic", "Тема"];
+    on_disk(&school, &disk, "semyonov", &lesson).fails(2, &["открыт только для чтения", "защиту носителя"]);
+    on_disk(&school, &disk, "petrova", &["print", "class", "7А", "--out", "out"]).fails(2, &["только для чтения"]);
+}
+
+#[test]
+fn a_journal_on_a_full_disk_is_read() {
+    let Some(disk) = Disk::ext4(64) else { return };
+    let Some(school) = journal_on(&disk) else { return };
+    let before = fs::read(disk.mount.join("school/journal.letopis")).unwrap();
+    let mut rest = File::create(disk.mount.join("rest")).unwrap();
+    let block = vec![1u8; 4096];
+    while rest.write_all(&block).is_ok() {}
+    drop(rest);
+    for (by, args) in
+        [("ivanova", &["audit"][..]), ("ivanova", &["report", "progress"]), ("petrova", &["print", "list"])]
+    {
+        on_disk(&school, &disk, by, args).ok();
+    }
+    let lesson = ["lesson", "record", "7А", "Алгебра", "15.09.2025", "--topic", "Тема"];
+    on_disk(&school, &disk, "semyonov", &lesson).fails(2, &["место"]);
+    assert!(fs::read(disk.mount.join("school/journal.letopis")).unwrap() == before, "what was there is whole");
+}

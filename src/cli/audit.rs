@@ -54,7 +54,7 @@ fn testimony_json(testimony: &Testimony, entries: u64) -> serde_json::Value {
         "witness": testimony.witness, "length": length, "since": length.map(|length| entries - length),
         "contradiction": testimony.length.as_ref().err(),
         "signer": testimony.signer.as_ref().map(|(fingerprint, _)| fingerprint),
-        "login": testimony.signer.as_ref().and_then(|(_, login)| login.as_ref()),
+        "login": testimony.signer.as_ref().and_then(|(_, login)| login.as_ref()), "recorded": testimony.recorded,
     })
 }
 
@@ -66,12 +66,18 @@ pub fn heard(testimony: &Testimony, entries: u64) -> Option<String> {
         format!(", подпись ключа {fingerprint} ({login})")
     });
     let who = format!("Сверено: {}{}", testimony.witness, signed.unwrap_or_default());
-    Some(if length == entries {
+    let unrecorded = testimony.recorded == Some(false);
+    Some(if unrecorded && length == entries {
+        format!(
+            "{who}: все {length} записей те же, но записи о самом архиве после них нет: журнал извлечён из архива, или его конец отрезан."
+        )
+    } else if length == entries {
         format!("{who}: это конец журнала, он не отрезан.")
     } else {
         let since = entries - length;
+        let note = if unrecorded { " Записи о самом архиве в журнале нет." } else { "" };
         format!(
-            "{who}: первые {length} записей те же. После них внесено ещё {since}: не отрезано ли что-нибудь после них, этот свидетель не знает."
+            "{who}: первые {length} записей те же. После них внесено ещё {since}: не отрезано ли что-нибудь после них, этот свидетель не знает.{note}"
         )
     })
 }

@@ -36,6 +36,9 @@ pub struct Init {
     /// Продолжить прежний журнал без свидетеля: новый журнал запомнит, что его не было
     #[arg(long, requires = "previous", conflicts_with = "against")]
     without_witness: bool,
+    /// Начать следующий год ещё раз: если начатый прежде журнал не был создан или утрачен
+    #[arg(long, requires = "previous")]
+    another: bool,
     /// Записать ключ восстановления в файл, а не на экран: в .pdf — лист для печати, иначе текст; уберите в сейф
     #[arg(long, value_name = "ФАЙЛ")]
     recovery_sheet: Option<PathBuf>,
@@ -105,7 +108,7 @@ impl Init {
         let administrator = next_year::administrator(&proven, &self.admin, &fingerprint)?;
         let witness = hear(&proven, &outside::of_journal(witnesses, proven.tip()))?;
         let author = Author { identity: &identity, now: session::now(), taken_over: false };
-        let (token, proven) = next_year::mark_continued(&mut old, &proven, author)?;
+        let (token, proven) = next_year::mark_continued(&mut old, &proven, author, self.another)?;
         let begins = school.year.begins;
         let taken = next_year::take_over(&proven, administrator, &fingerprint, begins, (token, witness))?;
         let recovery = match &self.recovery_sheet {

@@ -58,13 +58,25 @@ pub fn administrator(old: &Proven, login: &str, fingerprint: &str) -> Result<Per
 }
 
 /// Records in the old journal that it is continued, and gives the token that the new one repeats and the proof that has it.
-/// Where that was recorded before, since making the new journal failed then, the token stays.
+/// Where that was recorded before, and making the new journal failed then or it was lost, `another` begins it once more
+/// under the same token.
 ///
 /// # Errors
-/// A journal that cannot be written; an author who does not administer it.
-pub fn mark_continued(old: &mut Journal, proven: &Proven, author: Author<'_>) -> Result<(String, Proven)> {
-    if let Some(token) = read::continued(&proven.tables()?)? {
-        return Ok((token, proven.advance()?));
+/// A journal that is continued already, without `another`; one that cannot be written; an author who does not administer it.
+pub fn mark_continued(
+    old: &mut Journal,
+    proven: &Proven,
+    author: Author<'_>,
+    another: bool,
+) -> Result<(String, Proven)> {
+    match read::continued(&proven.tables()?)? {
+        Some(token) if another => return Ok((token, proven.advance()?)),
+        Some(_) => {
+            return Err(Error::refused("журнал следующего года уже начат")
+                .at(format!("журнал «{}»", old.path().display()))
+                .next("работайте в нём; если он не был создан или утрачен, начните его ещё раз: --another"));
+        }
+        None => {}
     }
     // An identity is the one source of system randomness that the program has; its public half is as random.
     let token = hex(&Identity::generate().public().key()[..16]);

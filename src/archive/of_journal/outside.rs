@@ -43,6 +43,8 @@ pub struct Testimony {
     pub length: std::result::Result<u64, String>,
     /// Fingerprint of the key that signed it, and whose the journal says that is.
     pub signer: Option<(String, Option<String>)>,
+    /// Of an archive: whether the journal has the entry that it was made, which follows what the archive has seen.
+    pub recorded: Option<bool>,
 }
 
 /// Reads what was named: the folder of an archive, a carrier with archives, or the 64 digits of a head.
@@ -84,11 +86,14 @@ impl Outside {
                 };
                 let length = position_of(head).ok_or_else(none);
                 Ok(Testimony {
-                    witness: format!("контрольная сумма {}", hex(head)), length, signer: None
+                    witness: format!("контрольная сумма {}", hex(head)),
+                    length,
+                    signer: None,
+                    recorded: None,
                 })
             }
             Self::Archive(archive) => {
-                let Witnessed { name, facts, signer, .. } = &**archive;
+                let Witnessed { name, code, facts, signer } = &**archive;
                 let found = parse_hash(&facts.head).and_then(|head| position_of(&head));
                 let key = read::key(tables, signer)?;
                 let length = if facts.journal != hex(&tip.journal) {
@@ -104,7 +109,9 @@ impl Outside {
                     Ok(facts.length)
                 };
                 let login = key.map(|key| key.login.to_string());
-                Ok(Testimony { witness: format!("архив {name}"), length, signer: Some((signer.clone(), login)) })
+                let recorded = read::archive(tables, name)?.is_some_and(|known| known.code == *code);
+                let signer = Some((signer.clone(), login));
+                Ok(Testimony { witness: format!("архив {name}"), length, signer, recorded: Some(recorded) })
             }
         }
     }

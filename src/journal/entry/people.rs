@@ -35,7 +35,7 @@ pub struct Previous {
     /// The last archive that was made of it, which the first of the new journal names as the one before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archive: Option<LastArchive>,
-    /// The token of the `year.continued` that the journal before ends with; absent in journals of early versions.
+    /// The token of the `year.continued` in the journal before; absent in journals of early versions.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub token: String,
     /// What vouched from outside that the journal before was whole; absent in journals of early versions.

@@ -42,7 +42,7 @@ impl Place {
     }
 
     /// Proves with what is kept for somebody; says whether it was taken up.
-    fn from_kept(&self, identity: &Identity) -> Result<(Proven, bool)> {
+    fn taken_up(&self, identity: &Identity) -> Result<(Proven, bool)> {
         let mut walked = false;
         let keep = Keep { folder: &self.cache(), identity };
         let proven = Proven::from_kept(self.journal.path(), keep, &mut |_| walked = true)?;
@@ -106,12 +106,12 @@ fn a_ledger_that_is_no_continuation_is_not_gone_on_with() {
 fn a_kept_proof_is_taken_up_by_its_owner_and_goes_on() {
     let mut place = Place::new();
     place.keep(&place.author);
-    let (proven, taken_up) = place.from_kept(&place.author).unwrap();
+    let (proven, taken_up) = place.taken_up(&place.author).unwrap();
     assert!(taken_up && classes(&proven) == ["7А"]);
     place.record("8Б");
-    let (proven, taken_up) = place.from_kept(&place.author).unwrap();
+    let (proven, taken_up) = place.taken_up(&place.author).unwrap();
     assert!(taken_up && classes(&proven) == ["7А", "8Б"] && proven.tip() == place.journal.tip().unwrap());
-    let (_, taken_up) = place.from_kept(&Identity::generate()).unwrap();
+    let (_, taken_up) = place.taken_up(&Identity::generate()).unwrap();
     assert!(!taken_up, "another person has none");
 }
 
@@ -126,16 +126,16 @@ fn a_kept_proof_that_is_amiss_decides_nothing() {
         let mut flipped = whole.clone();
         flipped[at] ^= 1;
         fs::write(&file, flipped).unwrap();
-        let (proven, taken_up) = place.from_kept(&place.author).unwrap();
+        let (proven, taken_up) = place.taken_up(&place.author).unwrap();
         assert!(!taken_up && classes(&proven) == ["7А"], "byte {at}");
     }
     for length in [0, 10, 16, 40, 60, whole.len() - 1] {
         fs::write(&file, &whole[..length]).unwrap();
-        assert!(!place.from_kept(&place.author).unwrap().1, "{length} bytes");
+        assert!(!place.taken_up(&place.author).unwrap().1, "{length} bytes");
     }
     let other = Place::new();
     fs::write(&file, fs::read(other.keep(&place.author)).unwrap()).unwrap();
-    assert!(!place.from_kept(&place.author).unwrap().1, "it is another journal's");
+    assert!(!place.taken_up(&place.author).unwrap().1, "it is another journal's");
 }
 
 #[test]
@@ -149,14 +149,14 @@ fn a_kept_proof_vouches_for_no_file_that_was_changed_since() {
         let place = Place::new();
         place.keep(&place.author);
         place.falsify(sql);
-        let error = place.from_kept(&place.author).unwrap_err();
+        let error = place.taken_up(&place.author).unwrap_err();
         assert!(error.message().contains(words), "{sql}: {error}");
     }
     let mut place = Place::new();
     place.record("8Б");
     place.keep(&place.author);
     place.falsify("DELETE FROM ledger WHERE seq = 3; DELETE FROM classes WHERE name = '8Б'");
-    let (proven, taken_up) = place.from_kept(&place.author).unwrap();
+    let (proven, taken_up) = place.taken_up(&place.author).unwrap();
     assert!(!taken_up && proven.tip().seq == 2, "a shorter ledger is proven from its start");
 }
 
@@ -168,7 +168,7 @@ fn a_folder_that_others_may_enter_keeps_no_proof() {
     let file = place.keep(&place.author);
     assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     fs::set_permissions(place.cache(), fs::Permissions::from_mode(0o755)).unwrap();
-    assert!(!place.from_kept(&place.author).unwrap().1);
+    assert!(!place.taken_up(&place.author).unwrap().1);
     fs::remove_file(&file).unwrap();
     place.prove().unwrap().keep(Keep { folder: &place.cache(), identity: &place.author });
     assert!(!file.exists());
