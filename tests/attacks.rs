@@ -466,9 +466,9 @@ fn a_witness_says_no_more_than_it_has_seen() {
         |witness: &str| school.run("2026-06-01 12:00:00", "ivanova", &["audit", "--against", witness]).ok().stdout;
     let early = audit(&head_of(10));
     let since = format!("После них внесено ещё {}", entries - 10);
-    assert!(early.contains(&since) && !early.contains("конец журнала, он не отрезан"), "{early}");
+    assert!(early.contains(&since) && !early.contains("конец не отрезан"), "{early}");
     let last = audit(&head_of(entries));
-    assert!(last.contains("это конец журнала, он не отрезан"), "{last}");
+    assert!(last.contains("это последняя запись журнала, до неё конец не отрезан"), "{last}");
     let carrier = audit("usb-1");
     assert!(
         carrier.contains("архив 2025-2026-year, подпись ключа SHA256:") && carrier.contains("(petrova)"),
@@ -478,10 +478,85 @@ fn a_witness_says_no_more_than_it_has_seen() {
     cut(&school, entries - 1);
     let bag = "usb-1/LETOPIS/2025-2026-year";
     let short = audit(bag);
-    assert!(short.contains("записи о самом архиве после них нет") && !short.contains("он не отрезан"), "{short}");
+    assert!(short.contains("записи о самом архиве после них нет") && !short.contains("конец не отрезан"), "{short}");
     school
         .run("2026-06-01 12:00:00", "ivanova", &["audit", "--against", &head_of(10)])
         .fails(0, &["После них внесено ещё"]);
+}
+
+/// Signs a bag anew with somebody's key, and names him in it.
+fn sign_anew(bag: &Path, key: &Path, login: &str) {
+    use letopis::archive::signature::{AllowedSigners, sign};
+    let identity = keyfile::read(key, || unreachable!("no passphrase")).unwrap();
+    let signers = AllowedSigners::new([(login.to_owned(), identity.public())]).to_string();
+    std::fs::write(bag.join("allowed_signers"), signers).unwrap();
+    let info = std::fs::read_to_string(bag.join("bag-info.txt")).unwrap();
+    let line = |line: &str| match line.split_once(": ") {
+        Some(("Letopis-Signer", _)) => format!("Letopis-Signer: {login}"),
+        _ => line.to_owned(),
+    };
+    std::fs::write(bag.join("bag-info.txt"), info.lines().map(|text| line(text) + "\n").collect::<String>()).unwrap();
+    let list = bag.join("tagmanifest-sha256.txt");
+    let listed = std::fs::read_to_string(&list).unwrap();
+    let relisted: String = listed
+        .lines()
+        .map(|line| {
+            let name = line.rsplit("  ").next().unwrap();
+            format!("{}  {name}\n", hex(&Sha256::digest(std::fs::read(bag.join(name)).unwrap())))
+        })
+        .collect();
+    std::fs::write(&list, &relisted).unwrap();
+    std::fs::write(bag.join("tagmanifest-sha256.txt.sig"), sign(&identity, relisted.as_bytes()).unwrap()).unwrap();
+}
+
+#[test]
+fn a_bag_that_a_teacher_or_a_stranger_has_signed_is_no_witness_and_takes_nobody_in() {
+    let Some(school) = closed() else { return };
+    school.run(NOON, "petrova", &["key", "new", "stranger.key", "--no-passphrase"]).ok();
+    let (bag, head) = (school.path("usb-1/LETOPIS/2025-2026-year"), "cd".repeat(32));
+    for (key, login) in [("keys/semyonov.key", "semyonov"), ("stranger.key", "petrova")] {
+        rewrite_facts(&bag, 40, &head);
+        sign_anew(&bag, &school.path(key), login);
+        let words = ["свидетелем быть не может", "не было права создавать архивы", "в отдельное место"];
+        school.run("2026-06-01 12:00:00", "ivanova", &["audit", "--against", "usb-1"]).fails(1, &words);
+        let entries = school.entries();
+        archive(&school, "2026-06-01 12:00:00", "Год").fails(1, &words);
+        let args = [&NEXT_YEAR[..], &["--against", "usb-1"]].concat();
+        school.run("2026-08-20 09:00:00", "ivanova", &args).fails(1, &words);
+        assert_eq!(school.entries(), entries);
+    }
+    // Signed by who may, and another archive than the one that was recorded under this name.
+    let length: u64 = 10;
+    let head: Vec<u8> =
+        school.file().query_row("SELECT head FROM ledger WHERE seq = ?1", [length], |row| row.get(0)).unwrap();
+    rewrite_facts(&bag, length, &hex(&head));
+    sign_anew(&bag, &school.path("keys/petrova.key"), "petrova");
+    let words = ["свидетелем быть не может"];
+    school.run("2026-06-01 12:00:00", "ivanova", &["audit", "--against", "usb-1"]).fails(1, &words);
+}
+
+#[test]
+fn what_forbids_the_next_year_leaves_no_word_of_it_in_the_old_journal() {
+    let Some(school) = closed() else { return };
+    let entries = school.entries();
+    let begin = |extra: &[&str]| {
+        let args = [&NEXT_YEAR[..], &["--against", "usb-1"], extra].concat();
+        school.run("2026-08-20 09:00:00", "ivanova", &args)
+    };
+    std::fs::write(school.path("sheet.txt"), "old").unwrap();
+    begin(&["--recovery-sheet", "sheet.txt"]).fails(2, &["sheet.txt", "уже существует"]);
+    std::fs::write(school.path("next.contacts"), "no contacts").unwrap();
+    begin(&[]).fails(2, &["next.contacts", "уже существует"]);
+    std::fs::remove_file(school.path("next.contacts")).unwrap();
+    let next = std::fs::read(school.path("next.toml")).unwrap();
+    std::fs::copy(school.path("school/school.toml"), school.path("next.toml")).unwrap();
+    begin(&[]).fails(2, &["next.toml", "он за ним не следует"]);
+    std::fs::write(school.path("next.toml"), next).unwrap();
+    assert_eq!((school.entries(), school.path("next.letopis").exists()), (entries, false));
+    begin(&[]).ok();
+    let left: Vec<_> =
+        contents(&school.path(".")).into_keys().filter(|path| path.to_string_lossy().contains("trial")).collect();
+    assert!(left.is_empty(), "{left:?}");
 }
 
 #[test]

@@ -193,6 +193,9 @@ impl Verify {
         // A look at the list of files is no verification.
         match (journal, identity) {
             _ if self.quick => {}
+            (Some(journal), _) if journal.is_read_only() => {
+                screen::warning("проверка в журнал не записана: он открыт только для чтения");
+            }
             (Some(mut journal), Some(identity)) => self.record(&mut journal, &identity, &checked, common.json)?,
             (Some(_), None) if !common.json => {
                 println!("Проверка в журнал не записана: чтобы записать, назовите свой ключ, --identity ФАЙЛ.");

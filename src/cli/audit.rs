@@ -1,7 +1,7 @@
 //! `letopis audit`: proves the journal.
 
 use super::{Common, screen, session};
-use crate::archive::of_journal::outside::{self, Outside, Testimony};
+use crate::archive::of_journal::outside::{self, Testimony};
 use crate::error::Result;
 use crate::journal::{self, Journal};
 use crate::ledger::chain::hex;
@@ -25,8 +25,7 @@ impl Audit {
         bar.finish_and_clear();
         let tip = audited.report.tip;
         let witnesses = outside::of_journal(witnesses, tip);
-        let ask = |witness: &Outside| witness.ask(tip, |head| audited.position_of(head), audited.tables());
-        let testimonies = witnesses.iter().map(ask).collect::<Result<Vec<_>>>()?;
+        let testimonies = witnesses.iter().map(|witness| witness.ask(&audited)).collect::<Result<Vec<_>>>()?;
         let report = &mut audited.report;
         for what in testimonies.iter().filter_map(|testimony| testimony.length.as_ref().err()) {
             report.count += 1;
@@ -72,7 +71,9 @@ pub fn heard(testimony: &Testimony, entries: u64) -> Option<String> {
             "{who}: все {length} записей те же, но записи о самом архиве после них нет: журнал извлечён из архива, или его конец отрезан."
         )
     } else if length == entries {
-        format!("{who}: это конец журнала, он не отрезан.")
+        format!(
+            "{who}: это последняя запись журнала, до неё конец не отрезан. Вносилось ли что-нибудь после, этот свидетель не знает."
+        )
     } else {
         let since = entries - length;
         let note = if unrecorded { " Записи о самом архиве в журнале нет." } else { "" };

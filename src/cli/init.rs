@@ -4,7 +4,8 @@ use super::{Common, audit, screen, session};
 use crate::archive::of_journal::outside::{self, Outside};
 use crate::error::{Error, Result};
 use crate::import::{self, Faults};
-use crate::journal::entry::{JournalCreated, Person, PreviousWitness};
+use crate::journal::contacts::Contacts;
+use crate::journal::entry::{Body, JournalCreated, Person, PreviousWitness};
 use crate::journal::{Author, Journal, Proven, next_year, read};
 use crate::ledger::identity::Identity;
 use crate::ledger::{keyfile, paper_key};
@@ -108,20 +109,30 @@ impl Init {
         let administrator = next_year::administrator(&proven, &self.admin, &fingerprint)?;
         let witness = hear(&proven, &outside::of_journal(witnesses, proven.tip()))?;
         let author = Author { identity: &identity, now: session::now(), taken_over: false };
-        let (token, proven) = next_year::mark_continued(&mut old, &proven, author, self.another)?;
-        let begins = school.year.begins;
-        let taken = next_year::take_over(&proven, administrator, &fingerprint, begins, (token, witness))?;
-        let recovery = match &self.recovery_sheet {
-            None => taken.recovery,
-            Some(sheet) => {
-                let recovery = Identity::generate();
-                write_recovery(sheet, &recovery, &school)?;
-                recovery.public().recipient().to_owned()
-            }
+        let recovery = self.recovery_sheet.as_ref().map(|_| Identity::generate());
+        let new = |proven: &Proven, token: String| -> Result<(JournalCreated, Vec<Body>, (usize, usize))> {
+            let (administrator, begins) = (administrator.clone(), school.year.begins);
+            let taken = next_year::take_over(proven, administrator, &fingerprint, begins, (token, witness.clone()))?;
+            let recovery = recovery.as_ref().map(|key| key.public().recipient().to_owned());
+            let created = JournalCreated {
+                previous: Some(taken.previous),
+                school: school.clone(),
+                administrator: taken.administrator,
+                key: identity.public(),
+                recovery: recovery.unwrap_or(taken.recovery),
+            };
+            Ok((created, taken.bodies, taken.pupils))
         };
-        let (previous, administrator) = (Some(taken.previous), taken.administrator);
-        let created = JournalCreated { previous, school, administrator, key: identity.public(), recovery };
-        let journal = Journal::create_with(path, author, created, taken.bodies).inspect_err(|_| {
+        // Whatever forbids the new journal is heard before the old one says that it is continued.
+        let of_school = |error: Error| error.at(format!("файл «{}»", self.school.display()));
+        let (created, bodies, _) = new(&proven, "0".repeat(32)).map_err(of_school)?;
+        self.on_trial(path, author, created, bodies)?;
+        let (token, proven) = next_year::mark_continued(&mut old, &proven, author, self.another)?;
+        let (created, bodies, (pupils, gone)) = new(&proven, token)?;
+        if let (Some(sheet), Some(recovery)) = (&self.recovery_sheet, &recovery) {
+            write_recovery(sheet, recovery, &school)?;
+        }
+        let journal = Journal::create_with(path, author, created, bodies).inspect_err(|_| {
             if let Some(sheet) = &self.recovery_sheet {
                 let _ = std::fs::remove_file(sheet);
             }
@@ -129,7 +140,6 @@ impl Init {
         let contacts = next_year::take_over_contacts(&old, &journal)?;
         println!("Журнал «{}» заведён, он продолжает «{}».", path.display(), old.path().display());
         println!("Номер журнала: {}", crate::ledger::chain::hex(&journal.tip()?.journal));
-        let (pupils, gone) = taken.pupils;
         println!("Учеников перешло: {pupils}, окончили школу или выбыли: {gone}, контактов родителей: {contacts}.");
         if self.recovery_sheet.is_none() {
             println!("Ключ восстановления прежний: он остаётся в сейфе директора.");
@@ -137,6 +147,25 @@ impl Init {
         compare_with_paper(&journal)?;
         println!("Дальше: letopis import ПАПКА — первые классы, нагрузка, расписание и планы нового года.");
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Makes the new journal under another name and removes it again: what is wrong with it, or with the files that come
+    /// with it, is an error now.
+    fn on_trial(&self, path: &Path, author: Author<'_>, created: JournalCreated, bodies: Vec<Body>) -> Result<()> {
+        let contacts = Contacts::path_for(path);
+        for file in self.recovery_sheet.iter().chain([&contacts]) {
+            if file.exists() {
+                return Err(Error::input(format!("файл «{}» уже существует", file.display()))
+                    .next("уберите его или укажите другое имя"));
+            }
+        }
+        let trial = path.with_extension("letopis-trial");
+        let _ = std::fs::remove_file(&trial);
+        let made = Journal::create_with(&trial, author, created, bodies).map(drop);
+        for ending in ["letopis-trial", "letopis-trial-lock"] {
+            let _ = std::fs::remove_file(path.with_extension(ending));
+        }
+        made.map_err(|error| error.at(format!("журнал следующего года по «{}»", self.school.display())))
     }
 
     /// The witnesses that are named.
@@ -229,10 +258,17 @@ impl Init {
 /// # Errors
 /// A witness that contradicts: then nothing is taken over.
 fn hear(proven: &Proven, witnesses: &[Outside]) -> Result<PreviousWitness> {
-    let (tables, tip) = (proven.tables()?, proven.tip());
+    let tip = proven.tip();
     let mut most = (0, PreviousWitness::Nothing);
     for witness in witnesses {
-        let testimony = witness.ask(tip, |head| proven.position_of(head), &tables)?;
+        let testimony = witness.ask(proven)?;
+        if testimony.recorded == Some(false) {
+            return Err(Error::damaged(format!(
+                "записи о том, что создан {}, в прежнем журнале нет: его конец отрезан, или он извлечён из архива",
+                testimony.witness
+            ))
+            .next("возьмите сам прежний журнал или другого свидетеля; продолжить без него: --without-witness"));
+        }
         let length = testimony.length.clone().map_err(|what| {
             Error::damaged(format!("прежний журнал не таков, каким его видел свидетель: {what}"))
                 .next("не продолжайте его: восстановите журнал из архива и сообщите директору")

@@ -87,6 +87,7 @@ fn connect(path: &Path) -> Result<(Connection, Access)> {
                 .next("укажите его: --journal ФАЙЛ или переменная LETOPIS_JOURNAL; новый заводит letopis init"));
         }
     }
+    std::fs::File::open(path).map_err(|cause| Error::file("открыть журнал", path, &cause))?;
     crate::device::refuse_network_file(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let opened = Connection::open_with_flags(path, flags).and_then(|database| {

@@ -23,8 +23,8 @@ pub mod rules;
 pub(crate) mod testing;
 mod turn;
 
-pub use audit::{Audited, Finding, Report};
-pub use proven::{Keep, Proven};
+pub use audit::{Finding, Report};
+pub use proven::{Audited, Keep, Proven};
 pub use record::{Author, Batch, Recorded, author_of};
 pub use roles::may_keep_contacts;
 
@@ -146,6 +146,11 @@ impl Journal {
         Ok(file)
     }
 
+    /// Whether nothing can be recorded: the medium, the account or a full disk forbids it.
+    pub fn is_read_only(&self) -> bool {
+        self.access == file::Access::Read
+    }
+
     /// The journal's file.
     pub fn path(&self) -> &Path {
         &self.path
@@ -208,7 +213,7 @@ impl Journal {
     /// # Errors
     /// A file that is missing, is no journal, or does not read at all.
     pub fn audit(path: &Path, progress: &mut dyn FnMut(u64)) -> Result<Audited> {
-        audit::audited(&file::open_to_audit(path)?, progress)
+        Audited::of(path, progress)
     }
 }
 
@@ -217,7 +222,7 @@ impl Journal {
 /// # Errors
 /// A file that does not read at all.
 pub fn audit_file(file: &Tables, progress: &mut dyn FnMut(u64)) -> Result<Report> {
-    Ok(audit::audited(file, progress)?.report)
+    Ok(audit::audit(file, audit::Walked::nothing(apply::in_memory()?), progress)?.0)
 }
 
 /// The head as people compare it: hex.

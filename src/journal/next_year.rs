@@ -15,7 +15,7 @@ use crate::journal::read::{self, Pupil};
 use crate::journal::{Author, Journal, Proven};
 use crate::ledger::chain::hex;
 use crate::ledger::identity::Identity;
-use crate::school::{ClassName, Role, fold};
+use crate::school::{ClassName, Role, fold, format_date};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -87,7 +87,7 @@ pub fn mark_continued(
 /// Reads a closed journal, as it was proven, for the one that continues it. The pupils are in their classes from `begins` on.
 ///
 /// # Errors
-/// As [`administrator`].
+/// A year that does not follow; else as [`administrator`].
 pub fn take_over(
     old: &Proven,
     administrator: Person,
@@ -96,6 +96,16 @@ pub fn take_over(
     (token, witness): (String, PreviousWitness),
 ) -> Result<TakenOver> {
     let tables = &old.tables()?;
+    let before = read::school(tables)?.year;
+    if begins <= before.ends {
+        return Err(Error::input(format!(
+            "новый год начинается {}, а прежний, {}, окончен {}: он за ним не следует",
+            format_date(begins),
+            before.name,
+            format_date(before.ends)
+        ))
+        .next("укажите школу с новым учебным годом: --school"));
+    }
     let tip = old.tip();
     let previous = Previous {
         journal: hex(&tip.journal),

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::outside::{Witnessed, witnessed};
+use super::outside::{Outside, witnessed};
 use crate::archive::bag::Folder;
 use crate::archive::bagit::is_foreign;
 use crate::archive::carrier::{Carrier, locate};
@@ -94,9 +94,11 @@ pub(super) fn continues(proven: &Proven, carriers: &[Carrier]) -> Result<()> {
             if is_foreign(&Folder::new(&bag)) {
                 continue;
             }
-            let Witnessed { facts, .. } = witnessed(&bag)?;
-            if facts.journal == id {
-                in_chain(proven, facts.length, &facts.head, &bag.display().to_string())?;
+            let witnessed = witnessed(&bag)?;
+            if witnessed.facts.journal == id {
+                let (length, shown) = (witnessed.facts.length, bag.display().to_string());
+                let testimony = Outside::Archive(Box::new(witnessed)).ask(proven)?;
+                testimony.length.map_err(|_| not_in_chain(length, &shown))?;
             }
         }
     }
@@ -107,9 +109,13 @@ pub(super) fn continues(proven: &Proven, carriers: &[Carrier]) -> Result<()> {
 fn in_chain(proven: &Proven, length: u64, head: &str, archive: &str) -> Result<()> {
     match proven.head_at(length).map(|head| hex(&head)) {
         Some(ours) if ours == head => Ok(()),
-        _ => Err(Error::damaged(format!(
-            "архив «{archive}» сделан по {length} записям, которых в этом журнале нет: журнал подменён или его конец отрезан"
-        ))
-        .next("не создавайте архив: восстановите журнал из этой копии и сообщите директору")),
+        _ => Err(not_in_chain(length, archive)),
     }
+}
+
+fn not_in_chain(length: u64, archive: &str) -> Error {
+    Error::damaged(format!(
+        "архив «{archive}» сделан по {length} записям, которых в этом журнале нет: журнал подменён или его конец отрезан"
+    ))
+    .next("не создавайте архив: восстановите журнал из этой копии и сообщите директору")
 }

@@ -1,8 +1,9 @@
 //! What a witness from outside says of a journal: a head on paper, or an archive. Only such a one can tell that a ledger's
 //! end was cut off, and only up to the place that it has seen.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::trust::maker_in;
 use crate::archive::bag::{ALLOWED_SIGNERS, BAGIT, Facts, Folder, INFO, SIGNATURE, TAGMANIFEST};
 use crate::archive::bagit::is_foreign;
 use crate::archive::carrier::locate;
@@ -10,6 +11,7 @@ use crate::archive::progress::Quiet;
 use crate::archive::verify::{Request, verify};
 use crate::error::{Error, Result};
 use crate::journal::read::{self, Tables};
+use crate::journal::{Audited, Proven};
 use crate::ledger::chain::{Hash, Tip, hex, parse_hash};
 
 /// A witness.
@@ -24,6 +26,8 @@ pub enum Outside {
 /// What an archive witnesses of a journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Witnessed {
+    /// Where it lies.
+    pub folder: PathBuf,
     /// The archive's name.
     pub name: String,
     /// Its code.
@@ -72,48 +76,95 @@ pub fn of_journal(witnesses: Vec<Outside>, tip: Tip) -> Vec<Outside> {
     if witnesses.iter().any(speaks) { witnesses.into_iter().filter(speaks).collect() } else { witnesses }
 }
 
-impl Outside {
-    /// Asks the witness about a ledger that ends at `tip`; `position_of` finds a head in it, `tables` are the journal's.
+/// The ledger that a witness is asked about.
+pub trait Ledger {
+    /// Where it ends.
+    fn tip(&self) -> Tip;
+    /// The length up to which a head is its head, if it ever was.
+    fn position_of(&self, head: &Hash) -> Option<u64>;
+    /// The tables that it makes up to a record.
     ///
     /// # Errors
-    /// Only the database's.
-    pub fn ask(&self, tip: Tip, position_of: impl Fn(&Hash) -> Option<u64>, tables: &Tables) -> Result<Testimony> {
+    /// A record that does not read.
+    fn as_of(&self, seq: u64) -> Result<Tables>;
+    /// The tables that all of it makes.
+    ///
+    /// # Errors
+    /// Memory that cannot be had.
+    fn tables(&self) -> Result<Tables>;
+}
+
+macro_rules! ledger {
+    ($($journal:ty),*) => {$(
+        impl Ledger for $journal {
+            fn tip(&self) -> Tip {
+                self.tip()
+            }
+            fn position_of(&self, head: &Hash) -> Option<u64> {
+                self.position_of(head)
+            }
+            fn as_of(&self, seq: u64) -> Result<Tables> {
+                self.as_of(seq)
+            }
+            fn tables(&self) -> Result<Tables> {
+                self.tables()
+            }
+        }
+    )*};
+}
+
+ledger!(Proven, Audited);
+
+impl Outside {
+    /// Asks the witness about a ledger.
+    ///
+    /// # Errors
+    /// An archive that is no witness: signed by a key that might not make archives then, or another one than the journal
+    /// knows under its name.
+    pub fn ask(&self, ledger: &dyn Ledger) -> Result<Testimony> {
         match self {
             Self::Head(head) => {
                 let none = || {
                     "в журнале нет записи с этой контрольной суммой: конец журнала отрезан или это другой журнал"
                         .to_owned()
                 };
-                let length = position_of(head).ok_or_else(none);
-                Ok(Testimony {
-                    witness: format!("контрольная сумма {}", hex(head)),
-                    length,
-                    signer: None,
-                    recorded: None,
-                })
+                let length = ledger.position_of(head).ok_or_else(none);
+                let witness = format!("контрольная сумма {}", hex(head));
+                Ok(Testimony { witness, length, signer: None, recorded: None })
             }
-            Self::Archive(archive) => {
-                let Witnessed { name, code, facts, signer } = &**archive;
-                let found = parse_hash(&facts.head).and_then(|head| position_of(&head));
-                let key = read::key(tables, signer)?;
-                let length = if facts.journal != hex(&tip.journal) {
-                    Err(format!("архив {name} сделан по другому журналу ({})", facts.journal))
-                } else if found != Some(facts.length) {
-                    let length = facts.length;
-                    Err(format!(
-                        "в архиве {name} {length} записей с другой суммой: конец журнала отрезан или записи подменены"
-                    ))
-                } else if key.is_none() {
-                    Err(format!("архив {name} подписан ключом {signer}, который в журнал не внесён"))
-                } else {
-                    Ok(facts.length)
-                };
-                let login = key.map(|key| key.login.to_string());
-                let recorded = read::archive(tables, name)?.is_some_and(|known| known.code == *code);
-                let signer = Some((signer.clone(), login));
-                Ok(Testimony { witness: format!("архив {name}"), length, signer, recorded: Some(recorded) })
-            }
+            Self::Archive(archive) => archive.ask(ledger),
         }
+    }
+}
+
+impl Witnessed {
+    fn ask(&self, ledger: &dyn Ledger) -> Result<Testimony> {
+        let Self { name, code, facts, signer, .. } = self;
+        let (witness, tip) = (format!("архив {name}"), ledger.tip());
+        if facts.journal != hex(&tip.journal) {
+            let length = Err(format!("архив {name} сделан по другому журналу ({})", facts.journal));
+            return Ok(Testimony { witness, length, signer: Some((signer.clone(), None)), recorded: None });
+        }
+        let Some(login) = maker_in(&ledger.as_of(facts.length.min(tip.seq))?, signer)? else {
+            return Err(self.forged(&format!("он подписан ключом {signer}, у которого не было права создавать архивы")));
+        };
+        let known = read::archive(&ledger.tables()?, name)?;
+        if known.as_ref().is_some_and(|known| known.code != *code) {
+            return Err(self.forged("журнал знает архив с этим именем под другим кодом"));
+        }
+        let found = parse_hash(&facts.head).and_then(|head| ledger.position_of(&head));
+        let cut = || {
+            let length = facts.length;
+            format!("в архиве {name} {length} записей с другой суммой: конец журнала отрезан или записи подменены")
+        };
+        let length = found.filter(|found| *found == facts.length).ok_or_else(cut);
+        Ok(Testimony { witness, length, signer: Some((signer.clone(), Some(login))), recorded: Some(known.is_some()) })
+    }
+
+    fn forged(&self, why: &str) -> Error {
+        Error::damaged(format!("архив «{}» свидетелем быть не может: {why}", self.folder.display())).next(
+            "не восстанавливайте по нему ничего: уберите эту папку с носителя в отдельное место и сообщите директору",
+        )
     }
 }
 
@@ -124,7 +175,7 @@ impl Outside {
 pub fn witnessed(bag: &Path) -> Result<Witnessed> {
     let no_witness = |why: &str| {
         Error::damaged(format!("архив «{}» свидетелем быть не может: {why}", bag.display()))
-            .next("исправьте его: letopis archive repair; или возьмите вторую копию")
+            .next(format!("исправьте его: letopis archive repair «{}»; или возьмите вторую копию", bag.display()))
     };
     let report = verify(bag, &Request { unread: true, ..Request::default() }, &Quiet)?;
     // A declaration that was lost takes nothing from what was signed.
@@ -134,7 +185,9 @@ pub fn witnessed(bag: &Path) -> Result<Witnessed> {
         return Err(no_witness(&fault));
     }
     match (report.facts, report.signer, report.code) {
-        (Some(facts), Some(signer), Some(code)) => Ok(Witnessed { name: report.name, code, facts, signer }),
+        (Some(facts), Some(signer), Some(code)) => {
+            Ok(Witnessed { folder: bag.to_owned(), name: report.name, code, facts, signer })
+        }
         _ => Err(no_witness(&format!("он не дописан или его {BAGIT} и списки не читаются"))),
     }
 }

@@ -3,12 +3,27 @@
 use crate::archive::anchor::JournalFacts;
 use crate::archive::bag::Previous;
 use crate::error::Result;
+use crate::journal::read::Tables;
 use crate::journal::{Proven, next_year, read};
 use crate::ledger::chain::hex;
 use crate::school::Role;
 
 /// Those who make archives (§5.5.1, §5.5.2).
 pub const MAKERS: [Role; 3] = [Role::DeputyHead, Role::Director, Role::Dispatcher];
+
+/// Login of whose key it is, if it is in force and he may make archives, by the tables of a moment.
+///
+/// # Errors
+/// A row that does not read is damage.
+pub(super) fn maker_in(tables: &Tables, fingerprint: &str) -> Result<Option<String>> {
+    let Some(key) = read::key(tables, fingerprint)?.filter(|key| key.revoked_at.is_none()) else { return Ok(None) };
+    for role in MAKERS {
+        if read::has_role(tables, &key.login, role)? {
+            return Ok(Some(key.login.into()));
+        }
+    }
+    Ok(None)
+}
 
 /// A proven journal as a witness.
 pub struct Witness<'a>(pub &'a Proven);
@@ -24,14 +39,7 @@ impl JournalFacts for Witness<'_> {
 
     fn signer_at(&self, fingerprint: &str, length: u64) -> Result<Option<String>> {
         // Rights as they stood then: who was deputy head that day may be nobody's deputy today.
-        let then = self.0.as_of(length.min(self.0.tip().seq))?;
-        let Some(key) = read::key(&then, fingerprint)?.filter(|key| key.revoked_at.is_none()) else { return Ok(None) };
-        for role in MAKERS {
-            if read::has_role(&then, &key.login, role)? {
-                return Ok(Some(key.login.into()));
-            }
-        }
-        Ok(None)
+        maker_in(&self.0.as_of(length.min(self.0.tip().seq))?, fingerprint)
     }
 
     fn archives(&self) -> Result<Vec<Previous>> {

@@ -14,43 +14,14 @@ mod walk;
 pub use report::{Finding, Report};
 pub(super) use walk::Walked;
 
+use super::apply::structure;
+use super::file;
 use super::read::{self, Tables};
-use super::{apply, file};
 use crate::error::Result;
-use crate::ledger::chain::{Hash, hex};
+use crate::ledger::chain::hex;
 use report::DESCRIBED;
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
-
-/// A journal that was audited: what was found, and the chain and the tables that were made on the way.
-#[derive(Debug)]
-pub struct Audited {
-    /// What was found.
-    pub report: Report,
-    walked: Walked,
-}
-
-impl Audited {
-    /// The length of the ledger up to which `head` is its head, if it ever was.
-    pub fn position_of(&self, head: &Hash) -> Option<u64> {
-        let place = self.walked.heads.iter().position(|known| known == head)?;
-        u64::try_from(place + 1).ok()
-    }
-
-    /// The tables that the ledger makes.
-    pub fn tables(&self) -> &Tables {
-        &self.walked.tables
-    }
-}
-
-/// Audits any open journal file from its first record on.
-///
-/// # Errors
-/// A file that does not read at all.
-pub fn audited(file: &Tables, progress: &mut dyn FnMut(u64)) -> Result<Audited> {
-    let (report, walked) = audit(file, Walked::nothing(apply::in_memory()?), progress)?;
-    Ok(Audited { report, walked })
-}
 
 /// Audits a journal's file on from what was walked before. `progress` is told how many entries were done.
 ///
@@ -73,7 +44,7 @@ pub(super) fn audit(file: &Tables, before: Walked, progress: &mut dyn FnMut(u64)
             report.add(None, difference.what);
         }
     } else {
-        for name in apply::structure::foreign(database)? {
+        for name in structure::foreign(database)? {
             report.add(None, format!("устройство файла изменено: «{name}»"));
         }
     }

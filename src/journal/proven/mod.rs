@@ -39,6 +39,49 @@ pub struct Proven {
     last: Option<DateTime<FixedOffset>>,
 }
 
+/// A journal that was audited: what was found, and the chain and the tables that were made on the way. These are proven
+/// only where nothing was found, so they are for asking witnesses about and not for certifying from.
+#[derive(Debug)]
+pub struct Audited {
+    /// What was found.
+    pub report: Report,
+    walked: Proven,
+}
+
+impl Audited {
+    /// Audits a journal's file, whatever is in it.
+    pub(super) fn of(path: &Path, progress: &mut dyn FnMut(u64)) -> Result<Self> {
+        let (report, walked) = Proven::of_file(file::open_to_audit(path)?, path, progress)?;
+        Ok(Self { report, walked })
+    }
+
+    /// Where the chain ends.
+    pub fn tip(&self) -> Tip {
+        self.walked.tip()
+    }
+
+    /// The length of the ledger up to which `head` is its head, if it ever was.
+    pub fn position_of(&self, head: &Hash) -> Option<u64> {
+        self.walked.position_of(head)
+    }
+
+    /// The tables that the ledger makes, as they stood after a record.
+    ///
+    /// # Errors
+    /// A record that does not read.
+    pub fn as_of(&self, seq: u64) -> Result<Tables> {
+        self.walked.as_of(seq)
+    }
+
+    /// The tables that the ledger makes.
+    ///
+    /// # Errors
+    /// Memory that cannot be had.
+    pub fn tables(&self) -> Result<Tables> {
+        self.walked.tables()
+    }
+}
+
 impl Proven {
     /// Proves a journal's file from its first record on.
     ///
