@@ -148,8 +148,10 @@ impl Witnessed {
         let Some(login) = maker_in(&ledger.as_of(facts.length.min(tip.seq))?, signer)? else {
             return Err(self.forged(&format!("он подписан ключом {signer}, у которого не было права создавать архивы")));
         };
-        let known = read::archive(&ledger.tables()?, name)?;
-        if known.as_ref().is_some_and(|known| known.code != *code) {
+        // A folder may be called otherwise than its archive; the code is what it is.
+        let tables = ledger.tables()?;
+        let recorded = read::all_archives(&tables)?.iter().any(|known| known.code == *code);
+        if !recorded && read::archive(&tables, name)?.is_some() {
             return Err(self.forged("журнал знает архив с этим именем под другим кодом"));
         }
         let found = parse_hash(&facts.head).and_then(|head| ledger.position_of(&head));
@@ -158,7 +160,7 @@ impl Witnessed {
             format!("в архиве {name} {length} записей с другой суммой: конец журнала отрезан или записи подменены")
         };
         let length = found.filter(|found| *found == facts.length).ok_or_else(cut);
-        Ok(Testimony { witness, length, signer: Some((signer.clone(), Some(login))), recorded: Some(known.is_some()) })
+        Ok(Testimony { witness, length, signer: Some((signer.clone(), Some(login))), recorded: Some(recorded) })
     }
 
     fn forged(&self, why: &str) -> Error {

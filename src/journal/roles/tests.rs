@@ -150,7 +150,7 @@ fn body(line: &str) -> String {
             r#""bytes":1,"copies":[]}"#
         )
         .into(),
-        "archive.verified" => r#"{"archive":"2025-2026-q1","depth":"суммы","result":"цел"}"#.into(),
+        "archive.verified" => r#"{"archive":"2025-2026-q1","depth":"подпись","result":"цел"}"#.into(),
         "archive.copied" => r#"{"archive":"2025-2026-q1","carrier":"1"}"#.into(),
         "archive.repaired" => r#"{"archive":"2025-2026-q1","carrier":"1","files":1,"bytes":4096,"from":"copy"}"#.into(),
         _ => panic!("no body for «{line}»"),
