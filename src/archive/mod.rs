@@ -43,6 +43,3 @@ pub mod verify;
 
 #[cfg(test)]
 mod fixture;
-#[cfg(test)]
-#[path = "../../tests/common/founded.rs"]
-mod founded;

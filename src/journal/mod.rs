@@ -10,6 +10,9 @@ pub mod cell;
 pub mod contacts;
 pub mod entry;
 mod file;
+#[cfg(test)]
+#[path = "../../tests/common/founded.rs"]
+pub(crate) mod founded;
 pub mod next_year;
 pub mod note;
 pub mod plan;

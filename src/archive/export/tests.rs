@@ -1,5 +1,5 @@
 use super::*;
-use crate::archive::founded::journal;
+use crate::journal::founded::journal;
 use crate::ledger::identity::Identity;
 
 #[test]

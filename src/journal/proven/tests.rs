@@ -1,12 +1,9 @@
 use super::*;
 use crate::journal::entry::ClassSet;
-use crate::journal::{Author, Journal};
+use crate::journal::{Author, Journal, founded};
 use crate::ledger::identity::Identity;
 use crate::school::ClassName;
 use std::fs;
-
-#[path = "../../../tests/common/founded.rs"]
-mod founded;
 
 /// A journal of two entries, and a folder to keep proofs in.
 struct Place {
