@@ -73,7 +73,7 @@ impl Place {
         } else {
             let first =
                 happenings(&Connection::open(whole.path()).expect("the journal")).into_iter().next().expect("a lesson");
-            journal.record(author(&keys[&first.by], first.at), first.body).expect("a lesson");
+            journal.record(author(&keys[&first.by], &first.at), first.body).expect("a lesson");
         }
         place
     }
@@ -110,7 +110,7 @@ impl Place {
             key: keys["ivanova"].public(),
             recovery: Identity::generate().public().recipient().to_owned(),
         };
-        let administrator = author(&keys["ivanova"], now);
+        let administrator = author(&keys["ivanova"], &now);
         let mut journal = Journal::create(&self.0.join(name), administrator, created).expect("a journal");
         let outcome = import::import(&mut journal, administrator, &folder, false, &mut |_, _| {}).expect("an import");
         assert!(outcome.faults.is_empty(), "{:?}", outcome.faults.first());
@@ -229,8 +229,8 @@ fn mark_set(full: &Place, empty: &Place) {
     println!("mark set     {full:.1} ms, on an empty journal {empty:.1} ms, ratio {:.2}", full / empty);
 }
 
-fn author(identity: &Identity, now: DateTime<FixedOffset>) -> Author<'_> {
-    Author { identity, now, taken_over: false }
+fn author<'a>(identity: &'a Identity, now: &'a DateTime<FixedOffset>) -> Author<'a> {
+    Author { signer: identity, clock: now, taken_over: false }
 }
 
 /// An entry to be recorded: by whom, when, what.
@@ -248,7 +248,7 @@ fn live(journal: &mut Journal, keys: &HashMap<String, Identity>, whole: &Connect
     while all.peek().is_some() {
         let mut batch = journal.batch().expect("a batch");
         for happening in all.by_ref().take(TOGETHER) {
-            let recorded = batch.record(author(&keys[&happening.by], happening.at), happening.body);
+            let recorded = batch.record(author(&keys[&happening.by], &happening.at), happening.body);
             recorded.unwrap_or_else(|error| panic!("{error}"));
         }
         batch.commit().expect("a commit");

@@ -13,9 +13,10 @@
 //! * [`print`]: forms laid out into pages, and pages written as PDF/A;
 //! * [`report`]: what the deputy head reads: progress, attendance, marks, discipline, plans;
 //! * [`archive`]: packages on carriers, and their verification;
+//! * [`work`]: the use cases that every face shares;
 //! * [`cli`]: arguments, prompts and tables on the screen.
 //!
-//! The clock is a parameter everywhere: only [`cli`] reads the system's.
+//! The clock and the signer are handed in everywhere: only [`cli`] reads the system's clock.
 
 // One file stands out of this: the vector instructions of `archive::par2`.
 #![deny(unsafe_code)]
@@ -34,5 +35,6 @@ pub mod ledger;
 pub mod print;
 pub mod report;
 pub mod school;
+pub mod work;
 
 pub use error::{Error, Result};

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use letopis::ledger::identity::Identity;
 use letopis::ledger::keyfile;
+use letopis::ledger::signer::Signer;
 
 #[test]
 fn age_keygen_derives_the_same_recipient_from_our_key_file() {

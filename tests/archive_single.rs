@@ -48,7 +48,7 @@ fn a_single_copy_is_recorded_and_completed() {
         recovery: Share::default(),
         database_only: false,
     };
-    let author = Author { identity: &identity, now, taken_over: false };
+    let author = Author { signer: &identity, clock: &now, taken_over: false };
     let made = make(&mut journal, author, &wish, &Pulled(mounts[1].join("LETOPIS"))).unwrap();
     drop(journal);
     let failed = made.failed.unwrap();

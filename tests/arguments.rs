@@ -88,7 +88,7 @@ fn school(dir: &Path) {
         recovery: Identity::generate().public().recipient().to_owned(),
     };
     let now = chrono::DateTime::parse_from_rfc3339("2025-09-01T08:00:00+03:00").unwrap();
-    let author = Author { identity: &key, now, taken_over: false };
+    let author = Author { signer: &key, clock: &now, taken_over: false };
     let mut journal = Journal::create(&dir.join("journal.letopis"), author, created).unwrap();
     import::import(&mut journal, author, &fixture, false, &mut |_, _| {}).unwrap();
     keyfile::write_new(&dir.join("ключ.key"), &key, None).unwrap();

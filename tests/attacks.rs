@@ -170,7 +170,7 @@ fn what_is_done_to_the_tables_after_the_proof_does_not_reach_paper() {
         .unwrap();
     let identity = keyfile::read(&school.path("keys/petrova.key"), || unreachable!("no passphrase")).unwrap();
     let now = chrono::DateTime::parse_from_rfc3339("2025-09-15T12:30:00+03:00").unwrap();
-    let author = Author { identity: &identity, now, taken_over: false };
+    let author = Author { signer: &identity, clock: &now, taken_over: false };
     let wanted = [Wanted::of_class(Form::ClassBook, ClassName::parse("7А").unwrap())];
     let (layouts, out) = (Layouts::load(None).unwrap(), school.path("out"));
     issue::issue(&mut journal, &mut proven, author, &layouts, &wanted, &Out::quietly(&out)).unwrap();

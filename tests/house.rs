@@ -14,13 +14,14 @@ const SQL: [&str; 6] = [
 ];
 
 /// The layers from the bottom; those of one line stand beside each other and do not use one another.
-const LAYERS: [&[&str]; 7] = [
+const LAYERS: [&[&str]; 8] = [
     &["error", "device", "school"],
     &["ledger"],
     &["journal"],
     &["import"],
     &["print", "report"],
     &["archive"],
+    &["work"],
     &["cli"],
 ];
 

@@ -278,11 +278,11 @@ fn a_carrier_that_is_damaged_again_is_to_be_replaced() {
         healable: Some(true),
     };
     office.record("petrova", "2025-11-27T12:00", damaged()).unwrap();
-    let author = Author { identity: &office.keys["semyonov"], now: at("2025-11-27T13:00"), taken_over: false };
+    let author = Author { signer: &office.keys["semyonov"], clock: &at("2025-11-27T13:00"), taken_over: false };
     let from = RepairedFrom::Recovery;
     let refused = record_repair(&mut office.journal, author, "2025-2026-q1", "4", 2, 8192, from);
     assert!(refused.unwrap_err().message().contains("нет права"));
-    let author = Author { identity: &office.keys["petrova"], ..author };
+    let author = Author { signer: &office.keys["petrova"], ..author };
     assert!(record_repair(&mut office.journal, author, "another", "4", 2, 8192, from).unwrap().is_none());
     assert!(record_repair(&mut office.journal, author, "2025-2026-q1", "4", 2, 8192, from).unwrap().is_some());
     assert!(!History::of(office.journal.tables(), "4").unwrap().is_failing());

@@ -13,6 +13,7 @@ use letopis::school::{ClassName, CourseKey, Marks, PersonName, Role, School, par
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 use std::time::Instant;
 
 const TEACHERS: usize = 60;
@@ -22,12 +23,11 @@ const ENTRIES: usize = 50;
 const FOLDER: &str = "LETOPIS_TEST_TOGETHER";
 const NUMBER: &str = "LETOPIS_TEST_TEACHER";
 
-fn now() -> DateTime<FixedOffset> {
-    DateTime::parse_from_rfc3339("2025-09-15T12:00:00+03:00").unwrap()
-}
+static NOON: LazyLock<DateTime<FixedOffset>> =
+    LazyLock::new(|| DateTime::parse_from_rfc3339("2025-09-15T12:00:00+03:00").unwrap());
 
 fn author(identity: &Identity) -> Author<'_> {
-    Author { identity, now: now(), taken_over: false }
+    Author { signer: identity, clock: &*NOON, taken_over: false }
 }
 
 fn class() -> ClassName {
@@ -94,7 +94,7 @@ fn a_teacher() {
     println!("ready");
     let mut signal = Vec::new();
     std::io::stdin().read_to_end(&mut signal).unwrap();
-    let at = LessonRef { course: course(number), date: now().date_naive(), lesson: 1 };
+    let at = LessonRef { course: course(number), date: NOON.date_naive(), lesson: 1 };
     let mut longest = Duration::zero();
     for n in 0..ENTRIES {
         let start = Instant::now();

@@ -3,7 +3,7 @@
 //! `tests/fixtures/libreoffice/` holds lessons and marks as CSV and as LibreOffice 7.4 saved them from it; in `turned/` it
 //! was let to guess what a mark is, and made a date of «4/5».
 
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use letopis::import;
 use letopis::journal::entry::{JournalCreated, Person};
 use letopis::journal::{Author, Journal};
@@ -12,7 +12,7 @@ use letopis::school::School;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 fn fixture(name: &str) -> PathBuf {
@@ -38,8 +38,9 @@ fn journal(dir: &Path) -> Journal {
 }
 
 fn author() -> Author<'static> {
-    let now = DateTime::parse_from_rfc3339("2025-10-01T08:00:00+03:00").unwrap();
-    Author { identity: key(), now, taken_over: false }
+    static MORNING: LazyLock<DateTime<FixedOffset>> =
+        LazyLock::new(|| DateTime::parse_from_rfc3339("2025-10-01T08:00:00+03:00").unwrap());
+    Author { signer: key(), clock: &*MORNING, taken_over: false }
 }
 
 /// Imports a folder and gives the kinds and bodies of what was recorded, and the faults.

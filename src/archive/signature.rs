@@ -11,13 +11,14 @@ use std::fmt;
 use ssh_key::public::KeyData;
 use ssh_key::{LineEnding, SshSig};
 
-use crate::ledger::identity::{Identity, PublicIdentity, fingerprint};
+use crate::ledger::identity::{PublicIdentity, fingerprint};
+use crate::ledger::signer::Signer;
 
 /// The SSHSIG namespace of archives.
 pub const NAMESPACE: &str = "letopis-archive";
 
 /// Signs a tag manifest.
-pub fn sign(signer: &Identity, tagmanifest: &[u8]) -> crate::Result<String> {
+pub fn sign(signer: &dyn Signer, tagmanifest: &[u8]) -> crate::Result<String> {
     signer.ssh_sign(NAMESPACE, tagmanifest)
 }
 
@@ -108,6 +109,7 @@ impl fmt::Display for AllowedSigners {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::identity::Identity;
     use proptest::prelude::*;
 
     #[test]

@@ -1,9 +1,9 @@
 //! `letopis clock`: the way out when a wrong clock has poisoned the ledger.
 
-use super::{Common, desk::Desk};
+use super::Common;
+use super::desk::{Desk, say};
 use crate::error::Result;
-use crate::journal::entry::ClockReset;
-use crate::school::clean;
+use crate::work;
 use clap::Subcommand;
 use std::process::ExitCode;
 
@@ -21,6 +21,7 @@ pub enum Clock {
 impl Clock {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
         let Self::Reset { reason } = self;
-        Desk::open(common)?.record(ClockReset { reason: clean(&reason)? }, "Часы поправлены")
+        let mut desk = Desk::open(common)?;
+        say(work::clock::reset(&mut desk.workplace()?, &reason)?, "Часы поправлены")
     }
 }

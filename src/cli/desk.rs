@@ -8,6 +8,7 @@ use crate::journal::read::{self, Course, Pupil};
 use crate::journal::{Journal, author_of, resolve};
 use crate::ledger::identity::Identity;
 use crate::school::{ClassName, CourseKey, School};
+use crate::work::{Done, Workplace};
 use chrono::NaiveDate;
 use clap::Args;
 use std::process::ExitCode;
@@ -49,24 +50,26 @@ impl Desk {
 
     /// Records several entries, all or none, and says so.
     pub fn record_all(&mut self, bodies: Vec<Body>, what: &str) -> Result<ExitCode> {
-        let mut batch = self.journal.batch()?;
-        let (mut numbers, mut warnings) = (Vec::new(), Vec::new());
-        for body in bodies {
-            let recorded = batch.record(session::author(&self.identity), body)?;
-            numbers.push(recorded.seq);
-            warnings.extend(recorded.warnings);
-        }
-        batch.commit()?;
-        warnings.iter().for_each(|warning| screen::warning(warning));
-        let name = read::staff(self.tables(), &self.login)?.map(|person| person.name.initials()).unwrap_or_default();
-        let what = what.trim_end_matches('.');
-        match numbers[..] {
-            [] => return session::unchanged(),
-            [number] => println!("{what}. Запись № {number}, подписано: {name}"),
-            [first, .., last] => println!("{what}. Записи № {first}–{last}, подписано: {name}"),
-        }
-        Ok(ExitCode::SUCCESS)
+        say(self.workplace()?.record(bodies)?, what)
     }
+
+    /// The place at which use cases are asked for.
+    pub fn workplace(&mut self) -> Result<Workplace<'_>> {
+        Workplace::at(&mut self.journal, &self.identity, &session::SystemClock)
+    }
+}
+
+/// Says what was recorded: `what` is it in the past, «Урок записан».
+pub fn say(done: Done, what: &str) -> Result<ExitCode> {
+    let Done { numbers, warnings, signed_by } = done;
+    warnings.iter().for_each(|warning| screen::warning(warning));
+    let what = what.trim_end_matches('.');
+    match numbers[..] {
+        [] => return session::unchanged(),
+        [number] => println!("{what}. Запись № {number}, подписано: {signed_by}"),
+        [first, .., last] => println!("{what}. Записи № {first}–{last}, подписано: {signed_by}"),
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Names a course: class, subject, group; shared by the commands about one.

@@ -108,7 +108,7 @@ impl Init {
         let proven = old.prove(&mut |_| {})?;
         let administrator = next_year::administrator(&proven, &self.admin, &fingerprint)?;
         let witness = hear(&proven, &outside::of_journal(witnesses, proven.tip()))?;
-        let author = Author { identity: &identity, now: session::now(), taken_over: false };
+        let author = Author { signer: &identity, clock: &session::SystemClock, taken_over: false };
         let recovery = self.recovery_sheet.as_ref().map(|_| Identity::generate());
         let new = |proven: &Proven, token: String| -> Result<(JournalCreated, Vec<Body>, (usize, usize))> {
             let (administrator, begins) = (administrator.clone(), school.year.begins);
@@ -204,7 +204,7 @@ impl Init {
             key: identity.public(),
             recovery: recovery.public().recipient().to_owned(),
         };
-        let author = Author { identity: &identity, now: session::now(), taken_over: false };
+        let author = Author { signer: &identity, clock: &session::SystemClock, taken_over: false };
         let journal = Journal::create(path, author, created)?;
         Ok(Made { journal, identity, recovery })
     }

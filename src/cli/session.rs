@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::journal::{Author, Journal, Keep, Proven, read};
 use crate::ledger::identity::Identity;
 use crate::ledger::keyfile;
+use crate::school::Clock;
 use age::secrecy::SecretString;
 use chrono::{DateTime, FixedOffset, Local};
 use std::io::IsTerminal;
@@ -55,9 +56,18 @@ fn cache_folder() -> Option<PathBuf> {
     }
 }
 
-/// The system's time. The only clock of the program.
+/// The system's clock, the only one of the program.
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> DateTime<FixedOffset> {
+        Local::now().fixed_offset()
+    }
+}
+
+/// The system's time.
 pub fn now() -> DateTime<FixedOffset> {
-    Local::now().fixed_offset()
+    SystemClock.now()
 }
 
 /// The identity that signs: the one that is named, else the one that is logged in at this terminal. The passphrase of a
@@ -132,7 +142,7 @@ pub fn new_passphrase(common: &Common, option: &str) -> Result<SecretString> {
 
 /// The author of what is recorded now.
 pub fn author(identity: &Identity) -> Author<'_> {
-    Author { identity, now: now(), taken_over: false }
+    Author { signer: identity, clock: &SystemClock, taken_over: false }
 }
 
 /// Login and «Иванова И. И.» of the person to whom an identity belongs, if it is enrolled.

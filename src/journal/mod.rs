@@ -28,13 +28,14 @@ mod turn;
 
 pub use audit::{Finding, Report};
 pub use proven::{Audited, Keep, Proven};
-pub use record::{Author, Batch, Recorded, author_of};
+pub use record::{Author, Batch, Draft, Recorded, author_of};
 pub use roles::may_keep_contacts;
 
 use crate::error::{Error, Result};
 use crate::journal::read::Tables;
 use crate::ledger::chain::{Tip, hex};
 use crate::ledger::store;
+use crate::school::Clock;
 use entry::{Body, Entry, JournalCreated, RULES};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -100,7 +101,7 @@ impl Journal {
         apply::structure::create(&transaction)?;
         let school = created.school.clone();
         let entry = Entry {
-            time: author.now.trunc_subsecs(0),
+            time: author.now().trunc_subsecs(0),
             author: created.administrator.login.clone(),
             key: created.key.fingerprint(),
             rules: RULES,
@@ -110,7 +111,12 @@ impl Journal {
         let payload = entry.to_json()?;
         apply::apply(&file, 1, &entry)?;
         record::judge(&file, &school, 1, None, &entry, rules::is_canonical(&payload))?;
-        store::append(&transaction, &Tip::EMPTY.sign(author.identity, payload))?;
+        let signature = author.signer.sign(&Tip::EMPTY.message(&payload))?;
+        let record = Tip::EMPTY.record(payload, signature);
+        if !Tip::EMPTY.is_signed_by(&author.signer.public(), &record) {
+            return Err(Error::refused("первая запись подписана не тем ключом, который в ней назван"));
+        }
+        store::append(&transaction, &record)?;
         transaction.commit()?;
         file.close()
     }
@@ -182,6 +188,26 @@ impl Journal {
     pub fn record(&mut self, author: Author<'_>, body: impl Into<Body>) -> Result<Recorded> {
         let mut batch = self.batch()?;
         let recorded = batch.record(author, body)?;
+        batch.commit()?;
+        Ok(recorded)
+    }
+
+    /// Judges what the holder of an enrolled key would record, and gives what he signs; see [`Batch::draft`]. For a signer
+    /// that is not at hand: others may go on recording until [`Journal::seal`].
+    ///
+    /// # Errors
+    /// As [`Batch::draft`].
+    pub fn draft(&mut self, key: &str, clock: &dyn Clock, body: impl Into<Body>) -> Result<Draft> {
+        self.batch()?.draft(key, clock, false, body)
+    }
+
+    /// Records what was drafted and signed, and makes it durable; see [`Batch::seal`].
+    ///
+    /// # Errors
+    /// As [`Batch::seal`]; then the journal is as it was.
+    pub fn seal(&mut self, draft: Draft, clock: &dyn Clock, signature: &[u8; 64]) -> Result<Recorded> {
+        let mut batch = self.batch()?;
+        let recorded = batch.seal(draft, clock, signature)?;
         batch.commit()?;
         Ok(recorded)
     }

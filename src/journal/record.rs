@@ -3,6 +3,11 @@
 //! An entry is judged (clock, right, regulation), signed onto the chain and applied to the tables, all inside one
 //! write transaction. Nothing else appends. Several entries may share a transaction, which is how an import is all or
 //! nothing.
+//!
+//! It takes two steps. [`Batch::draft`] judges what somebody would record and gives the exact message to be signed;
+//! [`Batch::seal`] takes the signature, holds it against the enrolled key and appends. Who signs and what tells the time
+//! are handed in, so that a key may lie in another process, and work of an hour is recorded at the times at which it is
+//! done.
 
 use crate::error::{Error, Result};
 use crate::journal::entry::{Body, Entry, RULES};
@@ -11,10 +16,11 @@ use crate::journal::rules::{self, Context};
 use crate::journal::turn::Turn;
 use crate::journal::{apply, read, roles};
 use crate::ledger::chain::Tip;
-use crate::ledger::identity::Identity;
+use crate::ledger::identity::PublicIdentity;
+use crate::ledger::signer::Signer;
 use crate::ledger::store;
-use crate::school::School;
-use chrono::{DateTime, FixedOffset, SubsecRound};
+use crate::school::{Clock, School};
+use chrono::{DateTime, Duration, FixedOffset, SubsecRound};
 use rusqlite::{Transaction, TransactionBehavior};
 
 /// A write transaction on a journal into which entries are recorded.
@@ -37,15 +43,57 @@ pub struct Recorded {
     pub warnings: Vec<String>,
 }
 
-/// Who records, when, and whether it is history from another program.
+/// Who records, by which clock, and whether it is history from another program.
 #[derive(Clone, Copy)]
 pub struct Author<'a> {
-    /// The author's identity.
-    pub identity: &'a Identity,
-    /// The clock's time.
-    pub now: DateTime<FixedOffset>,
+    /// Who signs.
+    pub signer: &'a dyn Signer,
+    /// What tells the time of each entry.
+    pub clock: &'a dyn Clock,
     /// See [`Entry::taken_over`].
     pub taken_over: bool,
+}
+
+impl Author<'_> {
+    /// The clock's time, at this moment.
+    pub fn now(&self) -> DateTime<FixedOffset> {
+        self.clock.now()
+    }
+
+    /// OpenSSH's fingerprint of the key that signs.
+    pub fn fingerprint(&self) -> String {
+        self.signer.public().fingerprint()
+    }
+}
+
+/// How long a signature may be waited for: the time in an entry is the time at which it was drafted.
+const WAITED_FOR: Duration = Duration::minutes(5);
+
+/// An entry that was judged and is not recorded: what its author signs, and where in the ledger it would stand.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    before: Tip,
+    entry: Entry,
+    payload: String,
+    author: PublicIdentity,
+    warnings: Vec<String>,
+}
+
+impl Draft {
+    /// The exact bytes to be signed (`docs/formats/ledger.md`).
+    pub fn message(&self) -> Vec<u8> {
+        self.before.message(&self.payload)
+    }
+
+    /// What would be recorded.
+    pub fn entry(&self) -> &Entry {
+        &self.entry
+    }
+
+    /// Rules that only warn.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
 }
 
 impl<'j> Batch<'j> {
@@ -76,8 +124,8 @@ impl<'j> Batch<'j> {
     /// # Errors
     /// A key that is not enrolled or was revoked; a clock that lies behind the last record or far outside the year.
     pub fn check_author(&self, author: Author<'_>) -> Result<()> {
-        author_of(self.tables, &author.identity.public().fingerprint())?;
-        rules::time::check(self.last, &self.school.year, author.now, false)
+        author_of(self.tables, &author.fingerprint())?;
+        rules::time::check(self.last, &self.school.year, author.now(), false)
     }
 
     /// Judges, signs, appends and applies one entry. Nothing is kept until [`Batch::commit`].
@@ -85,21 +133,57 @@ impl<'j> Batch<'j> {
     /// # Errors
     /// A refusal by right, clock or rule; an author whose key is not enrolled or was revoked.
     pub fn record(&mut self, author: Author<'_>, body: impl Into<Body>) -> Result<Recorded> {
-        let public = author.identity.public();
-        let fingerprint = public.fingerprint();
-        let login = author_of(self.tables, &fingerprint)?;
-        let entry = Entry {
-            time: author.now.trunc_subsecs(0),
-            author: login,
-            key: fingerprint,
-            rules: RULES,
-            taken_over: author.taken_over,
-            body: body.into(),
-        };
+        let draft = self.draft(&author.fingerprint(), author.clock, author.taken_over, body)?;
+        let signature = author.signer.sign(&draft.message())?;
+        self.seal(draft, author.clock, &signature)
+    }
+
+    /// The first step: judges what the holder of an enrolled key would record now. Nothing is recorded.
+    ///
+    /// # Errors
+    /// As [`Batch::record`].
+    pub fn draft(&self, key: &str, clock: &dyn Clock, taken_over: bool, body: impl Into<Body>) -> Result<Draft> {
+        let key = key_of(self.tables, key)?;
+        let (time, fingerprint) = (clock.now().trunc_subsecs(0), key.public.fingerprint());
+        let entry =
+            Entry { time, author: key.login.into(), key: fingerprint, rules: RULES, taken_over, body: body.into() };
         let payload = entry.to_json()?;
         let canonical = rules::is_canonical(&payload);
         let warnings = judge(self.tables, &self.school, self.tip.seq + 1, self.last, &entry, canonical)?;
-        let record = self.tip.sign(author.identity, payload);
+        Ok(Draft { before: self.tip, entry, payload, author: key.public, warnings })
+    }
+
+    /// The second step: takes the author's signature of [`Draft::message`], appends and applies. Nothing is kept until
+    /// [`Batch::commit`].
+    ///
+    /// # Errors
+    /// A ledger that has moved since the draft, or a signature that took longer than five minutes: draft anew. A signature
+    /// that is not the enrolled key's over this message.
+    pub fn seal(&mut self, draft: Draft, clock: &dyn Clock, signature: &[u8; 64]) -> Result<Recorded> {
+        let Draft { before, entry, payload, author, warnings } = draft;
+        if before != self.tip {
+            return Err(Error::refused(format!(
+                "пока запись подписывали, в журнал внесены другие: последняя теперь № {}",
+                self.tip.seq
+            ))
+            .next("повторите: запись будет проверена и подписана заново"));
+        }
+        if (clock.now() - entry.time).abs() > WAITED_FOR {
+            return Err(Error::refused(format!(
+                "запись составлена в {}, а подпись пришла в {}: прошло больше пяти минут",
+                entry.time.format("%H:%M:%S"),
+                clock.now().with_timezone(entry.time.offset()).format("%H:%M:%S")
+            ))
+            .next("повторите: запись будет проверена и подписана заново"));
+        }
+        let record = before.record(payload, *signature);
+        if !before.is_signed_by(&author, &record) {
+            return Err(Error::refused(format!(
+                "подпись не подходит к записи: она сделана не ключом {} или под другим содержанием",
+                entry.key
+            ))
+            .next("повторите; если не помогает, войдите своим ключом заново"));
+        }
         store::append(&self.transaction, &record)?;
         if store::get(&self.transaction, record.seq)?.as_ref() != Some(&record) {
             return Err(Error::damaged(format!(
@@ -136,6 +220,11 @@ impl<'j> Batch<'j> {
 /// # Errors
 /// A refusal where the key was never enrolled, or was revoked.
 pub fn author_of(tables: &Tables, fingerprint: &str) -> Result<String> {
+    Ok(key_of(tables, fingerprint)?.login.into())
+}
+
+/// The enrolled key of a fingerprint, which is in force.
+fn key_of(tables: &Tables, fingerprint: &str) -> Result<read::Key> {
     match read::key(tables, fingerprint)? {
         None => Err(Error::refused(format!("ключ {fingerprint} не внесён в журнал"))
             .next("передайте администратору открытую часть ключа (letopis key show) для внесения")),
@@ -143,7 +232,7 @@ pub fn author_of(tables: &Tables, fingerprint: &str) -> Result<String> {
             Err(Error::refused(format!("ключ {fingerprint} сотрудника «{}» отозван: подписывать им нельзя", key.login))
                 .next("если вы работаете в школе, создайте новый ключ и передайте его администратору"))
         }
-        Some(key) => Ok(key.login.into()),
+        Some(key) => Ok(key),
     }
 }
 
@@ -162,4 +251,124 @@ pub(super) fn judge(
     rules::time::check(last, &school.year, entry.time, endless)?;
     roles::check(tables, entry)?;
     rules::check(&Context { tables, school, seq }, entry, canonical)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::entry::ClassSet;
+    use crate::journal::{Journal, founded};
+    use crate::ledger::identity::Identity;
+    use crate::school::ClassName;
+
+    fn at(time: &str) -> DateTime<FixedOffset> {
+        DateTime::parse_from_rfc3339(&format!("2025-09-01T{time}+03:00")).unwrap()
+    }
+
+    fn class(name: &str) -> ClassSet {
+        ClassSet { class: ClassName::parse(name).unwrap(), teacher: String::new() }
+    }
+
+    struct Place {
+        author: Identity,
+        journal: Journal,
+        _dir: tempfile::TempDir,
+    }
+
+    impl Place {
+        fn new() -> Self {
+            let (dir, author) = (tempfile::tempdir().unwrap(), Identity::generate());
+            let journal = founded::journal(&dir.path().join("journal.letopis"), &author);
+            Self { author, journal, _dir: dir }
+        }
+
+        fn draft(&mut self, name: &str) -> Draft {
+            self.journal.draft(&self.author.public().fingerprint(), &at("09:00:00"), class(name)).unwrap()
+        }
+
+        /// Nothing was recorded, whatever was tried, and nothing stands in the way of recording.
+        fn is_as_it_was(&mut self) {
+            assert_eq!(self.journal.tip().unwrap().seq, 2);
+            assert_eq!(read::classes(self.journal.tables()).unwrap().len(), 1);
+            let draft = self.draft("9В");
+            let signature = self.author.sign(&draft.message());
+            assert_eq!(self.journal.seal(draft, &at("09:00:01"), &signature).unwrap().seq, 3);
+            assert!(Journal::audit(self.journal.path(), &mut |_| {}).unwrap().report.is_clean());
+        }
+
+        fn refuses(&mut self, draft: Draft, now: &str, signature: &[u8; 64], words: &str) {
+            let error = self.journal.seal(draft, &at(now), signature).unwrap_err();
+            assert_eq!(error.kind(), crate::error::Kind::Refused);
+            assert!(error.message().contains(words), "{error}");
+            assert!(error.next_step().is_some(), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_draft_records_nothing_until_its_author_has_signed_it() {
+        let mut place = Place::new();
+        let draft = place.draft("8Б");
+        assert!(matches!(&draft.entry().body, Body::ClassSet(set) if set.class.to_string() == "8Б"));
+        assert_eq!((draft.entry().author.as_str(), draft.entry().time), ("ivanova", at("09:00:00")));
+        place.is_as_it_was();
+    }
+
+    #[test]
+    fn a_wrong_signature_records_nothing() {
+        let mut place = Place::new();
+        let (draft, other) = (place.draft("8Б"), place.draft("8В"));
+        let mut flipped = place.author.sign(&draft.message());
+        flipped[63] ^= 1;
+        let another_key = Identity::generate().sign(&draft.message());
+        let another_entry = place.author.sign(&other.message());
+        for signature in [another_key, another_entry, flipped, [0; 64]] {
+            place.refuses(draft.clone(), "09:00:02", &signature, "подпись не подходит");
+        }
+        place.is_as_it_was();
+    }
+
+    #[test]
+    fn a_signature_that_took_longer_than_five_minutes_records_nothing() {
+        let mut place = Place::new();
+        let draft = place.draft("8Б");
+        let signature = place.author.sign(&draft.message());
+        place.refuses(draft.clone(), "09:05:01", &signature, "больше пяти минут");
+        place.refuses(draft.clone(), "08:54:59", &signature, "больше пяти минут");
+        place.is_as_it_was();
+        let mut place = Place::new();
+        let draft = place.draft("8Б");
+        let signature = place.author.sign(&draft.message());
+        assert_eq!(place.journal.seal(draft, &at("09:05:00"), &signature).unwrap().seq, 3);
+    }
+
+    #[test]
+    fn a_ledger_that_moved_between_draft_and_seal_records_nothing_of_it() {
+        let mut place = Place::new();
+        let draft = place.draft("8Б");
+        let signature = place.author.sign(&draft.message());
+        let author = Author { signer: &place.author, clock: &at("09:00:01"), taken_over: false };
+        place.journal.record(author, class("9В")).unwrap();
+        place.refuses(draft, "09:00:02", &signature, "в журнал внесены другие: последняя теперь № 3");
+        assert_eq!(read::classes(place.journal.tables()).unwrap().len(), 2);
+        assert!(Journal::audit(place.journal.path(), &mut |_| {}).unwrap().report.is_clean());
+    }
+
+    #[test]
+    fn a_draft_of_another_journal_is_none_of_this_one() {
+        let (mut place, mut other) = (Place::new(), Place::new());
+        let draft = other.draft("8Б");
+        let signature = other.author.sign(&draft.message());
+        place.refuses(draft, "09:00:01", &signature, "внесены другие");
+        place.is_as_it_was();
+    }
+
+    #[test]
+    fn what_the_rules_refuse_is_refused_before_anything_is_signed() {
+        let mut place = Place::new();
+        let stranger = Identity::generate().public().fingerprint();
+        assert!(place.journal.draft(&stranger, &at("09:00:00"), class("8Б")).is_err(), "nobody's key");
+        let key = place.author.public().fingerprint();
+        assert!(place.journal.draft(&key, &at("07:54:00"), class("8Б")).is_err(), "the clock runs back");
+        place.is_as_it_was();
+    }
 }

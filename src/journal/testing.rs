@@ -382,7 +382,7 @@ impl Annals {
             key: key.public(),
             recovery: identity("recovery").public().recipient().to_owned(),
         };
-        let author = Author { identity: &key, now: self.begins, taken_over: false };
+        let author = Author { signer: &key, clock: &self.begins, taken_over: false };
         let path = folder.path().join("journal.letopis");
         drop(Journal::create(&path, author, created).unwrap());
         let journal = opened(&path);
@@ -438,7 +438,7 @@ impl TestJournal {
             };
             self.clock = self.clock.max(entry.at);
             let identity = keys.entry(login).or_insert_with_key(|login| identity(login));
-            let author = Author { identity, now: self.clock, taken_over: matches!(entry.by, By::TakenOver) };
+            let author = Author { signer: identity, clock: &self.clock, taken_over: matches!(entry.by, By::TakenOver) };
             let body = at_its_place(entry.body.clone(), &batch.tip());
             numbers.push(batch.record(author, body).map_err(|error| (error, entry))?.seq);
         }

@@ -52,9 +52,14 @@ impl Tip {
 
     /// Signs `payload` as the next record.
     pub fn sign(&self, author: &Identity, payload: String) -> Record {
-        let message = self.message(&payload);
-        let signature = author.sign(&message);
-        Record { seq: self.seq + 1, payload, signature, head: head_of(&message, &signature) }
+        let signature = author.sign(&self.message(&payload));
+        self.record(payload, signature)
+    }
+
+    /// `payload` as the next record, signed already.
+    pub fn record(&self, payload: String, signature: [u8; 64]) -> Record {
+        let head = head_of(&self.message(&payload), &signature);
+        Record { seq: self.seq + 1, payload, signature, head }
     }
 
     /// Whether `record` is the next one: numbered without a gap and with the head that follows from its content.

@@ -13,7 +13,7 @@
 use std::fmt;
 
 use age::secrecy::ExposeSecret;
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use hkdf::Hkdf;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -83,15 +83,6 @@ impl Identity {
         self.signing.sign(message).to_bytes()
     }
 
-    /// An SSHSIG signature of `message` in its armour, the same bytes that `ssh-keygen -Y sign -n NAMESPACE` writes.
-    pub fn ssh_sign(&self, namespace: &str, message: &[u8]) -> Result<String> {
-        let signed = SshSig::signed_data(namespace, HashAlg::Sha512, message).map_err(unsignable)?;
-        let signature = ssh_key::Signature::new(Algorithm::Ed25519, self.sign(&signed).to_vec()).map_err(unsignable)?;
-        SshSig::new(self.public.key_data(), namespace, HashAlg::Sha512, signature)
-            .and_then(|signature| signature.to_pem(LineEnding::LF))
-            .map_err(unsignable)
-    }
-
     /// The secret as the age crate takes it, to open what was encrypted for this person.
     pub fn age_identity(&self) -> age::x25519::Identity {
         self.age.clone()
@@ -102,6 +93,20 @@ impl Identity {
         let public = PublicIdentity { recipient: age.to_public().to_string(), key: signing.verifying_key().to_bytes() };
         Self { age, signing, public }
     }
+}
+
+/// An SSHSIG signature of `message` by the key of `public`, whose bytes `sign` gives.
+pub(super) fn ssh_signature(
+    public: &PublicIdentity,
+    namespace: &str,
+    message: &[u8],
+    sign: impl FnOnce(&[u8]) -> Result<[u8; 64]>,
+) -> Result<String> {
+    let signed = SshSig::signed_data(namespace, HashAlg::Sha512, message).map_err(unsignable)?;
+    let signature = ssh_key::Signature::new(Algorithm::Ed25519, sign(&signed)?.to_vec()).map_err(unsignable)?;
+    SshSig::new(public.key_data(), namespace, HashAlg::Sha512, signature)
+        .and_then(|signature| signature.to_pem(LineEnding::LF))
+        .map_err(unsignable)
 }
 
 /// Shows whose secret it is, never the secret.

@@ -195,7 +195,7 @@ impl<'a> Issuer<'a> {
     }
 
     fn new(tables: &Tables, author: Author<'_>, layouts: &'a Layouts) -> Result<Self> {
-        let fingerprint = author.identity.public().fingerprint();
+        let fingerprint = author.fingerprint();
         let key = read::key(tables, &fingerprint)?.filter(|key| key.revoked_at.is_none());
         let login = key.map(|key| key.login).ok_or_else(|| {
             Error::refused(format!("ключ {fingerprint} не внесён в журнал или отозван"))
@@ -209,7 +209,7 @@ impl<'a> Issuer<'a> {
             .next("для просмотра напечатайте проект: --draft"));
         }
         let person = read::staff(tables, &login)?.ok_or_else(|| Error::damaged(format!("нет сотрудника «{login}»")))?;
-        let (school, issued_at) = (read::school(tables)?, author.now.trunc_subsecs(0));
+        let (school, issued_at) = (read::school(tables)?, author.now().trunc_subsecs(0));
         Ok(Self { layouts, school, issued_at, name: person.name, position: person.position })
     }
 

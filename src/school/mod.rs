@@ -6,6 +6,7 @@
 mod calendar;
 mod cell;
 mod class;
+mod clock;
 mod config;
 mod course;
 mod names;
@@ -18,6 +19,7 @@ mod work;
 pub use calendar::{Day, WEEKDAYS_SHORT, format_date, parse_date, parse_date_or, parse_iso, weekday_from_short};
 pub use cell::{Attendance, Cell, Marks};
 pub use class::{ClassName, transliterate};
+pub use clock::Clock;
 pub use config::{Bell, Holiday, Period, Policy, School, SchoolInfo, Year};
 pub use course::CourseKey;
 pub use names::{Login, PeriodName, PersonalFile};

@@ -30,7 +30,7 @@ pub fn journal(path: &Path, administrator: &Identity) -> Journal {
         recovery: Identity::generate().public().recipient().to_owned(),
     };
     let now = chrono::DateTime::parse_from_rfc3339("2025-09-01T08:00:00+03:00").expect("a time");
-    let author = Author { identity: administrator, now, taken_over: false };
+    let author = Author { signer: administrator, clock: &now, taken_over: false };
     let class = ClassSet { class: ClassName::parse("7А").expect("a class"), teacher: "".into() };
     Journal::create_with(path, author, created, vec![class.into()]).expect("a journal")
 }

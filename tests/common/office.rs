@@ -53,7 +53,7 @@ impl Office {
             recovery: Identity::generate().public().recipient().to_owned(),
         };
         let now = at("2025-09-01T08:00");
-        let author = |login: &str| Author { identity: &keys[login], now, taken_over: false };
+        let author = |login: &str| Author { signer: &keys[login], clock: &now, taken_over: false };
         let mut journal = Journal::create(&dir.path().join("j.letopis"), author("ivanova"), created).unwrap();
         let imported = import::import(&mut journal, author("ivanova"), &fixture, false, &mut |_, _| {}).unwrap();
         assert_eq!(imported.faults, []);
@@ -65,25 +65,25 @@ impl Office {
     }
 
     pub fn record(&mut self, login: &str, now: &str, body: impl Into<Body>) -> letopis::Result<Recorded> {
-        let author = Author { identity: &self.keys[login], now: at(now), taken_over: false };
+        let author = Author { signer: &self.keys[login], clock: &at(now), taken_over: false };
         self.journal.record(author, body)
     }
 
     /// What recording this would come to; nothing is kept.
     pub fn tries(&mut self, login: &str, now: &str, body: impl Into<Body>) -> letopis::Result<Recorded> {
-        let author = Author { identity: &self.keys[login], now: at(now), taken_over: false };
+        let author = Author { signer: &self.keys[login], clock: &at(now), taken_over: false };
         self.journal.batch()?.record(author, body)
     }
 
     /// The same for history of another program, which the administrator brings in.
     pub fn tries_taking_over(&mut self, now: &str, body: impl Into<Body>) -> letopis::Result<Recorded> {
-        let author = Author { identity: &self.keys["ivanova"], now: at(now), taken_over: true };
+        let author = Author { signer: &self.keys["ivanova"], clock: &at(now), taken_over: true };
         self.journal.batch()?.record(author, body)
     }
 
     /// Takes over history of another program.
     pub fn take_over(&mut self, now: &str, body: impl Into<Body>) -> letopis::Result<Recorded> {
-        let author = Author { identity: &self.keys["ivanova"], now: at(now), taken_over: true };
+        let author = Author { signer: &self.keys["ivanova"], clock: &at(now), taken_over: true };
         self.journal.record(author, body)
     }
 

@@ -16,6 +16,7 @@ use letopis::import;
 use letopis::journal::entry::{Entry, JournalCreated, Person};
 use letopis::journal::{Author, Journal, note, rules};
 use letopis::ledger::identity::{Identity, PublicIdentity};
+use letopis::ledger::signer::Signer;
 use letopis::ledger::{chain, keyfile, paper_key, store};
 use letopis::print::{self, Layouts};
 use letopis::school::{Attendance, Cell, ClassName, Marks, PersonName, Role, School, clean, parse_date};
@@ -202,7 +203,7 @@ fn import_on_trial(scratch: &Scratch, input: &[u8]) {
     let mut journal = Journal::open(&journal).unwrap();
     let key = author();
     let now = DateTime::parse_from_rfc3339("2026-06-01T12:00:00+03:00").unwrap();
-    let by = Author { identity: &key, now, taken_over: false };
+    let by = Author { signer: &key, clock: &now, taken_over: false };
     let _ = import::import(&mut journal, by, &folder, true, &mut |_, _| {});
 }
 
@@ -227,7 +228,7 @@ fn begun_journal() -> &'static [u8] {
             recovery: Identity::generate().public().recipient().to_owned(),
         };
         let path = scratch.folder().join("begun.letopis");
-        drop(Journal::create(&path, Author { identity: &key, now, taken_over: false }, created).unwrap());
+        drop(Journal::create(&path, Author { signer: &key, clock: &now, taken_over: false }, created).unwrap());
         std::fs::read(path).unwrap()
     })
 }

@@ -22,7 +22,7 @@ use super::sum::Sum;
 use super::targets::{FAT32_LIMIT, Targets, Written, remove_bag};
 use crate::device::free_space;
 use crate::error::{Error, Result};
-use crate::ledger::identity::Identity;
+use crate::ledger::signer::Signer;
 
 pub use finish::complete;
 
@@ -41,7 +41,7 @@ pub struct Plan<'a> {
     /// Who may open it: age recipients `age1…`.
     pub recipients: &'a [String],
     /// Who makes and signs it.
-    pub signer: &'a Identity,
+    pub signer: &'a dyn Signer,
     /// Whose signatures a later archive of this journal may bear; the signer is among them.
     pub signers: &'a AllowedSigners,
     /// What `bag-info.txt` says.

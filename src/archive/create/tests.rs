@@ -6,6 +6,7 @@ use crate::archive::progress::Quiet;
 use crate::archive::report::Verdict;
 use crate::archive::settle::inspect;
 use crate::archive::verify::{Request, verify};
+use crate::ledger::identity::Identity;
 
 fn is_whole(school: &School, carrier: usize) -> bool {
     let report = verify(school.bag(carrier).root(), &Request::default(), &Quiet).unwrap();

@@ -77,14 +77,14 @@ pub fn make(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progress
     };
     // What forbids the whole is better heard before the proof, which takes longer.
     may(journal.tables())?;
-    due.check_day(&school, school.day_of(author.now))?;
+    due.check_day(&school, school.day_of(author.now()))?;
     let carriers = wish.targets.iter().map(|mount| Carrier::open(mount)).collect::<Result<Vec<_>>>()?;
     fit(journal.tables(), journal.path(), &carriers)?;
     let mut proven = journal.prove(&mut |_| {})?;
     let tables = proven.tables()?;
     let school = read::school(&tables)?;
     let login = may(&tables)?;
-    let unfinished = due.check_day(&school, school.day_of(author.now))?;
+    let unfinished = due.check_day(&school, school.day_of(author.now()))?;
     let mut notes = fit(&tables, journal.path(), &carriers)?;
     continues(&proven, &carriers)?;
     declare_again(&tables, &carriers, &mut notes, progress)?;
@@ -123,7 +123,7 @@ fn issue_due(
     progress: &dyn Progress,
 ) -> Result<Vec<Issued>> {
     let tables = proven.tables()?;
-    let today = read::school(&tables)?.day_of(author.now);
+    let today = read::school(&tables)?.day_of(author.now());
     let (due, later) = ready::sort_out(&tables, issue::everything(&tables)?, today)?;
     notes.extend(later.iter().map(|why| why.message().to_owned()));
     progress.begin("печать документов", 0);
@@ -153,7 +153,7 @@ pub(super) fn write(
         name: what.name,
         carriers,
         recipients: &recipients(proven)?,
-        signer: author.identity,
+        signer: author.signer,
         signers: &signers(proven)?,
         facts: what.facts,
         packages: what.packages,
@@ -177,7 +177,7 @@ pub(super) fn write(
     };
     let failed = failed(&created);
     journal.record(author, recorded.clone())?;
-    let fingerprint = author.identity.public().fingerprint();
+    let fingerprint = author.fingerprint();
     Ok(Made { recorded, documents: Vec::new(), folders, fingerprint, notes, failed })
 }
 
@@ -197,7 +197,7 @@ pub(super) fn beside(proven: &Proven, suffix: &str) -> PathBuf {
 
 /// The login of the author, who may make archives. Asked before anything is written; recording asks again.
 pub(super) fn maker(tables: &Tables, author: Author<'_>) -> Result<String> {
-    let key = read::key(tables, &author.identity.public().fingerprint())?.filter(|key| key.revoked_at.is_none());
+    let key = read::key(tables, &author.fingerprint())?.filter(|key| key.revoked_at.is_none());
     for role in [Role::DeputyHead, Role::Director] {
         if let Some(key) = &key
             && read::has_role(tables, &key.login, role)?
@@ -212,7 +212,7 @@ pub(super) fn maker(tables: &Tables, author: Author<'_>) -> Result<String> {
 
 /// The login of who copies the database: the dispatcher (§5.5.1), or whoever may make archives at all.
 fn dispatcher(tables: &Tables, author: Author<'_>) -> Result<String> {
-    let key = read::key(tables, &author.identity.public().fingerprint())?.filter(|key| key.revoked_at.is_none());
+    let key = read::key(tables, &author.fingerprint())?.filter(|key| key.revoked_at.is_none());
     match key {
         Some(key) if read::has_role(tables, &key.login, Role::Dispatcher)? => Ok(key.login.into()),
         _ => maker(tables, author),
@@ -247,7 +247,7 @@ pub(super) fn facts(proven: &Proven, author: Author<'_>, login: &str, period: &s
         school: school.school.name.clone(),
         author: who,
         login: login.to_owned(),
-        created: author.now.trunc_subsecs(0).with_timezone(&school.offset()).to_rfc3339(),
+        created: author.now().trunc_subsecs(0).with_timezone(&school.offset()).to_rfc3339(),
         period: format!("{period}, {} учебный год", school.year.name),
         journal: hex(&tip.journal),
         length: tip.seq,

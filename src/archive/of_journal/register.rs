@@ -58,7 +58,7 @@ pub fn register(
     } else {
         Some(journal.record(author, registered)?)
     };
-    let card = Card::new(&id, &label, &holder_name, &place, &author.now.trunc_subsecs(0).to_rfc3339());
+    let card = Card::new(&id, &label, &holder_name, &place, &author.now().trunc_subsecs(0).to_rfc3339());
     Ok((Carrier::register(mount, &card)?, recorded))
 }
 

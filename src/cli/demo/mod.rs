@@ -122,7 +122,7 @@ impl Stage {
         let noon = NaiveTime::from_hms_opt(15, 0, 0).unwrap_or_default();
         let clock = school.offset().from_local_datetime(&school.year.ends.and_time(noon)).single();
         let clock = clock.ok_or_else(|| Error::input("конец учебного года указан неверно"))?;
-        let author = Author { identity: &keys[0], now: clock, taken_over: false };
+        let author = Author { signer: &keys[0], clock: &clock, taken_over: false };
         let recovery = recovery.public().recipient().to_owned();
         let created = JournalCreated { previous: None, school, administrator, key: keys[0].public(), recovery };
         let journal = Journal::create(&dir.join("journal.letopis"), author, created)?;
@@ -142,7 +142,7 @@ impl Stage {
             bar.set_length(total);
             bar.set_position(done);
         };
-        let author = Author { identity: &self.keys[0], now: self.clock, taken_over: false };
+        let author = Author { signer: &self.keys[0], clock: &self.clock, taken_over: false };
         let outcome = import::import(&mut self.journal, author, &self.dir.join("school"), false, &mut progress)?;
         bar.finish_and_clear();
         if let Some(fault) = outcome.faults.first() {
@@ -160,7 +160,7 @@ impl Stage {
     fn enroll(&mut self) -> Result<()> {
         self.clock += Duration::minutes(10);
         for (login, identity) in STAFF.iter().zip(&self.keys).skip(1) {
-            let author = Author { identity: &self.keys[0], now: self.clock, taken_over: false };
+            let author = Author { signer: &self.keys[0], clock: &self.clock, taken_over: false };
             self.journal.record(author, KeyEnrolled { login: (*login).to_owned(), key: identity.public() })?;
         }
         self.say(&format!("внесены ключи: {}", STAFF[1..].join(", ")));
@@ -176,7 +176,7 @@ impl Stage {
             let what = format!("{}, {}, {}", at.course, format_date(at.date), pupil.name.surname_given());
             let line = MarkLine { pupil: pupil.file.into(), marks: Some(Marks::parse("5")?), document: String::new() };
             let set = MarksSet { at, work: String::new(), marks: vec![line] };
-            let author = Author { identity: &self.keys[3], now: self.clock, taken_over: false };
+            let author = Author { signer: &self.keys[3], clock: &self.clock, taken_over: false };
             match self.journal.record(author, set) {
                 Ok(recorded) if allowed => {
                     self.say(&format!("учитель поставил отметку: {what}, запись № {}", recorded.seq))
@@ -212,7 +212,7 @@ impl Stage {
         let layouts = Layouts::load(None)?;
         let bar = screen::progress("Печать документов");
         bar.set_length(wanted.len() as u64);
-        let author = Author { identity: &self.keys[1], now: self.clock, taken_over: false };
+        let author = Author { signer: &self.keys[1], clock: &self.clock, taken_over: false };
         let out = self.dir.join("print");
         let mut proven = self.journal.prove(&mut |_| {})?;
         let out = Out { dir: &out, progress: &|done| bar.set_position(done) };
@@ -254,7 +254,7 @@ impl Stage {
         let keepers = [("А-1", STAFF[2], "сейф директора"), ("А-2", STAFF[1], "кабинет завуча")];
         for (mount, (label, holder, place)) in targets.iter().zip(keepers) {
             std::fs::create_dir_all(mount).map_err(|e| Error::file("создать папку", mount, &e))?;
-            let author = Author { identity: &self.keys[1], now: self.clock, taken_over: false };
+            let author = Author { signer: &self.keys[1], clock: &self.clock, taken_over: false };
             register::register(&mut self.journal, author, mount, label, holder, place)?;
         }
         Ok(())
@@ -273,7 +273,7 @@ impl Stage {
             database_only: false,
         };
         let bar = Bar::new();
-        let author = Author { identity: &self.keys[1], now: self.clock, taken_over: false };
+        let author = Author { signer: &self.keys[1], clock: &self.clock, taken_over: false };
         let made = make::make(&mut self.journal, author, &wish, &bar);
         bar.finish();
         let made = made?;
@@ -286,7 +286,7 @@ impl Stage {
     fn print_act(&mut self, made: &Made) -> Result<()> {
         let layouts = Layouts::load(None)?;
         let act = Wanted::new(Form::ArchiveAct, Subject::Archive(made.recorded.name.clone()));
-        let author = Author { identity: &self.keys[1], now: self.clock, taken_over: false };
+        let author = Author { signer: &self.keys[1], clock: &self.clock, taken_over: false };
         let out = self.dir.join("print");
         let mut proven = self.journal.prove(&mut |_| {})?;
         let issued = issue::issue(&mut self.journal, &mut proven, author, &layouts, &[act], &Out::quietly(&out))?;
@@ -315,7 +315,7 @@ impl Stage {
         for (folder, report) in &reports {
             say_report(folder, report);
             whole &= report.verdict.exit_status() == 0;
-            let author = Author { identity: &self.keys[1], now: self.clock, taken_over: false };
+            let author = Author { signer: &self.keys[1], clock: &self.clock, taken_over: false };
             record_verification(&mut self.journal, author, folder, report)?;
         }
         self.say(if whole {

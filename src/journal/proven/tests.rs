@@ -21,7 +21,7 @@ impl Place {
 
     fn record(&mut self, class: &str) {
         let now = chrono::DateTime::parse_from_rfc3339("2025-09-01T09:00:00+03:00").unwrap();
-        let author = Author { identity: &self.author, now, taken_over: false };
+        let author = Author { signer: &self.author, clock: &now, taken_over: false };
         let class = ClassSet { class: ClassName::parse(class).unwrap(), teacher: String::new() };
         self.journal.record(author, class).unwrap();
     }
