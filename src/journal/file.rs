@@ -41,9 +41,9 @@ pub(super) fn open(path: &Path) -> Result<(Tables, Access)> {
         return Err(refusal);
     }
     if is_of_this_version(&database)? {
-        return Ok((Tables::new(database), access));
+        return Ok((Tables::new(database)?, access));
     }
-    let tables = Tables::new(if access == Access::Write { database } else { in_memory(&database)? });
+    let tables = Tables::new(if access == Access::Write { database } else { in_memory(&database)? })?;
     let transaction = rusqlite::Transaction::new_unchecked(tables.db(), rusqlite::TransactionBehavior::Immediate)?;
     apply::rebuild(&tables)?;
     transaction.commit()?;
@@ -60,7 +60,7 @@ pub(super) fn open_to_audit(path: &Path) -> Result<Tables> {
     database.pragma_update(None, "query_only", true)?;
     // What another process has not yet brought into the file stays where it is.
     database.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, unfinished)?;
-    Ok(Tables::new(database))
+    Tables::new(database)
 }
 
 /// Opens a journal's copy for reading only, writing nothing beside it: what an archive holds.
@@ -72,7 +72,7 @@ pub(super) fn open_copy(path: &Path) -> Result<Tables> {
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     guard(&database)?;
     is_journal(&database)?;
-    Ok(Tables::new(database))
+    Tables::new(database)
 }
 
 /// A connection that runs nothing of the file's own, with as much right as there is.

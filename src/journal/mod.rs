@@ -95,7 +95,7 @@ impl Journal {
     /// Writes the empty ledger, the tables and the first entry in one transaction.
     fn fill(path: &Path, author: Author<'_>, created: JournalCreated) -> Result<()> {
         use chrono::SubsecRound;
-        let file = Tables::new(Connection::open(path)?);
+        let file = Tables::new(Connection::open(path)?)?;
         file.db().pragma_update(None, "application_id", APPLICATION_ID)?;
         let transaction = file.db().unchecked_transaction()?;
         apply::structure::create(&transaction)?;
@@ -126,7 +126,7 @@ impl Journal {
         if rest.is_empty() {
             return Ok(());
         }
-        let mut file = Tables::new(Connection::open(partial)?);
+        let mut file = Tables::new(Connection::open(partial)?)?;
         let mut batch = Batch::begin(&mut file)?;
         for body in rest {
             batch.record(author, body)?;

@@ -586,7 +586,7 @@ fn look() {
         }
     }
     match std::env::var("LETOPIS_LOOK_AT") {
-        Ok(journal) => write(&Tables::new(rusqlite::Connection::open(journal).unwrap()), ""),
+        Ok(journal) => write(&Tables::new(rusqlite::Connection::open(journal).unwrap()).unwrap(), ""),
         Err(_) => {
             write(&tables(LIFELIKE), "");
             let large = if std::env::var_os("LETOPIS_LOOK_WITH").is_some() { LARGE } else { UNWIELDY };

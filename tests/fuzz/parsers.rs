@@ -115,7 +115,7 @@ fn of_the_ledger() -> Vec<Target> {
                 let _ = store::get(&file, seq);
             }
             let _ = store::tip(&file);
-            let _ = letopis::journal::audit_file(&letopis::journal::read::Tables::new(file), &mut |_| {});
+            let _ = letopis::journal::audit_file(&letopis::journal::read::Tables::new(file).unwrap(), &mut |_| {});
         }),
         target("identity", 30_000, texts(&[SECRET]), |_, input| {
             let _ = Identity::parse(&text(input));

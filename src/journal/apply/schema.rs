@@ -31,7 +31,7 @@ pub fn in_memory() -> Result<Tables> {
     let database = Connection::open_in_memory()?;
     database.set_prepared_statement_cache_capacity(256);
     create(&database)?;
-    Ok(Tables::new(database))
+    Tables::new(database)
 }
 
 /// The names of all tables of a database, in order.

@@ -24,7 +24,7 @@ pub struct Memory {
 pub fn empty() -> Result<(String, Tables)> {
     let (name, database) = named()?;
     apply::create(&database)?;
-    Ok((name, Tables::new(database)))
+    Ok((name, Tables::new(database)?))
 }
 
 impl Memory {
@@ -38,7 +38,7 @@ impl Memory {
     pub fn tables(&self) -> Result<Tables> {
         let database = open(&self.name)?;
         database.pragma_update(None, "query_only", true)?;
-        Ok(Tables::new(database))
+        Tables::new(database)
     }
 
     /// A copy that may be filled further, under a name of its own.
@@ -51,7 +51,7 @@ impl Memory {
 pub fn copy_of(database: &Connection) -> Result<(String, Tables)> {
     let (name, mut copy) = named()?;
     Backup::new(database, &mut copy)?.run_to_completion(i32::MAX, Duration::ZERO, None)?;
-    Ok((name, Tables::new(copy)))
+    Ok((name, Tables::new(copy)?))
 }
 
 fn named() -> Result<(String, Connection)> {

@@ -1,6 +1,12 @@
 //! The tables, for asking.
 
+use crate::error::Result;
+use rusqlite::config::DbConfig;
 use rusqlite::{CachedStatement, Connection};
+
+/// So many statements are kept prepared: more than there are questions, so that none is planned twice. An import asks some
+/// forty of each of its rows.
+const STATEMENTS: usize = 512;
 
 /// The tables that a ledger makes, in a journal's file or in memory. What they can be asked is in the files of this
 /// folder; SQL stays inside `journal`, whose modules alone see the connection.
@@ -9,8 +15,14 @@ pub struct Tables(Connection);
 
 impl Tables {
     /// Tables that lie behind a connection.
-    pub fn new(database: Connection) -> Self {
-        Self(database)
+    ///
+    /// # Errors
+    /// A connection that cannot be set up.
+    pub fn new(database: Connection) -> Result<Self> {
+        database.set_prepared_statement_cache_capacity(STATEMENTS);
+        // Else a statement is planned anew whenever a value is bound that its plan might have looked at.
+        database.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+        Ok(Self(database))
     }
 
     /// The connection, for SQL.
@@ -24,12 +36,12 @@ impl Tables {
     }
 
     /// Sees one state of the file from here on, as long as it lives.
-    pub(in crate::journal) fn hold(&self) -> crate::error::Result<()> {
+    pub(in crate::journal) fn hold(&self) -> Result<()> {
         Ok(self.0.execute_batch("BEGIN")?)
     }
 
     /// Closes the file.
-    pub(in crate::journal) fn close(self) -> crate::error::Result<()> {
+    pub(in crate::journal) fn close(self) -> Result<()> {
         self.0.close().map_err(|(_, error)| error.into())
     }
 
