@@ -58,6 +58,14 @@ impl Faults {
         self.names.get(file).map_or(file, String::as_str)
     }
 
+    /// Adds what was found of other tables.
+    pub fn take(&mut self, other: Self) {
+        self.list.extend(other.list);
+        self.warnings.extend(other.warnings);
+        self.columns.extend(other.columns);
+        self.names.extend(other.names);
+    }
+
     /// A fault of a line as a whole.
     pub fn add(&mut self, at: Source, what: impl Into<String>) {
         let (file, column) = (self.name(at.file).to_owned(), (0, String::new()));

@@ -84,20 +84,14 @@ pub fn plan(tables: &Tables, course: &CourseKey, lines: &[PlanLine]) -> Result<b
 
 /// Whether the reason is there, the same in everything.
 pub fn reason(tables: &Tables, set: &ReasonSet) -> Result<bool> {
-    let known = explain::reasons(tables, set.since, set.until)?;
-    let same = |known: &Explained| {
-        known.pupil == set.pupil
-            && (known.since, known.until, known.reason) == (set.since, set.until, set.reason)
-            && known.document == set.document
-    };
-    Ok(known.iter().any(same))
+    let ReasonSet { pupil, since, until, reason, document } = set.clone();
+    explain::is_given(tables, &Explained { pupil: pupil.into(), reason, since, until, document })
 }
 
 /// Whether the decision is there, the same in everything.
 pub fn decision(tables: &Tables, set: &DecisionSet) -> Result<bool> {
     let Some(pupil) = read::pupil(tables, &set.pupil)? else { return Ok(false) };
-    let known = read::decisions(tables)?.remove(&pupil.id);
-    Ok(known
+    Ok(read::decision_of(tables, pupil.id)?
         .is_some_and(|known| known.date == set.date && known.number == set.number && known.decision == set.decision))
 }
 

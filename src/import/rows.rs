@@ -203,6 +203,17 @@ pub struct DecisionRow {
 /// # Errors
 /// A file that exists and cannot be read.
 pub fn read(dir: &Path, faults: &mut Faults) -> Result<Files> {
+    // Half of all that a school brings is marks: they are read beside the rest.
+    let mut faults_of_marks = Faults::default();
+    let (rest, marks) = rayon::join(
+        || read_all_but_marks(dir, faults),
+        || Reading { dir, faults: &mut faults_of_marks, broken: HashSet::new() }.file(&MARKS, false, mark),
+    );
+    faults.take(faults_of_marks);
+    Ok(Files { marks: marks?, ..rest? })
+}
+
+fn read_all_but_marks(dir: &Path, faults: &mut Faults) -> Result<Files> {
     let mut read = Reading { dir, faults, broken: HashSet::new() };
     let mut files = Files {
         staff: read.file(&STAFF, true, staff)?,
@@ -225,7 +236,7 @@ pub fn read(dir: &Path, faults: &mut Faults) -> Result<Files> {
         })?,
         plans: read.file(&PLANS, false, plan)?,
         lessons: read.file(&LESSONS, false, lesson)?,
-        marks: read.file(&MARKS, false, mark)?,
+        marks: Vec::new(),
         reasons: read.file(&REASONS, false, reason)?,
         finals: read.file(&FINALS, false, |line| {
             let (key, pupil, period) = (key(line, 5), line.given(2), line.given(3));

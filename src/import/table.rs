@@ -175,22 +175,24 @@ impl Table {
     /// Turns every line into a value with `read`. A line for which it gives nothing has had its faults added and is
     /// shown to `broken`.
     pub fn map<T>(
-        self,
+        mut self,
         faults: &mut Faults,
         mut read: impl FnMut(&mut Line<'_>) -> Option<T>,
         mut broken: impl FnMut(&Line<'_>),
     ) -> Vec<(Source, T)> {
-        let mut out = Vec::with_capacity(self.lines.len());
-        for (number, fields) in &self.lines {
+        // Each line is let go when it was read: the tables of a year are large.
+        let lines = std::mem::take(&mut self.lines);
+        let mut out = Vec::with_capacity(lines.len());
+        for (number, fields) in lines {
             let before = faults.list.len();
-            let mut line = Line { table: &self, number: *number, fields, faults };
-            let value = if self.misread.contains(number) { None } else { read(&mut line) };
+            let mut line = Line { table: &self, number, fields: &fields, faults };
+            let value = if self.misread.contains(&number) { None } else { read(&mut line) };
             match value {
-                Some(value) => out.push((Source { file: self.shape.file, line: *number }, value)),
+                Some(value) => out.push((Source { file: self.shape.file, line: number }, value)),
                 None => broken(&line),
             }
-            let read = out.last().is_some_and(|(at, _)| at.line == *number);
-            debug_assert!(read || faults.list.len() > before || self.misread.contains(number));
+            let read = out.last().is_some_and(|(at, _)| at.line == number);
+            debug_assert!(read || faults.list.len() > before || self.misread.contains(&number));
         }
         out
     }

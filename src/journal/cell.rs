@@ -137,11 +137,10 @@ pub fn finals(
     mut marks: Vec<FinalLine>,
     override_reason: &str,
 ) -> Result<Option<FinalsSet>> {
-    let standing = read::finals_of(tables, course.id)?;
+    let standing = read::finals_of_period(tables, course.id, period)?;
     marks.retain(|line| {
-        let mut standing = standing.iter();
-        standing.find(|of| of.pupil.file == line.pupil && of.period == *period).is_none_or(|of| {
-            of.mark != line.mark || (!override_reason.is_empty() && of.override_reason != override_reason)
+        standing.get(line.pupil.as_str()).is_none_or(|(mark, reason)| {
+            *mark != line.mark || (!override_reason.is_empty() && reason != override_reason)
         })
     });
     Ok(finals_set(&course.key, period, marks, override_reason))

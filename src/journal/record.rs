@@ -15,13 +15,15 @@ use crate::journal::read::Tables;
 use crate::journal::rules::{self, Context};
 use crate::journal::turn::Turn;
 use crate::journal::{apply, read, roles};
-use crate::ledger::chain::Tip;
+use crate::ledger::chain::{Record, Tip};
 use crate::ledger::identity::PublicIdentity;
+use crate::ledger::signatures::{Checker, Signed};
 use crate::ledger::signer::Signer;
 use crate::ledger::store;
 use crate::school::{Clock, School};
 use chrono::{DateTime, Duration, FixedOffset, SubsecRound};
 use rusqlite::{Transaction, TransactionBehavior};
+use std::cell::RefCell;
 
 /// A write transaction on a journal into which entries are recorded.
 pub struct Batch<'j> {
@@ -32,6 +34,9 @@ pub struct Batch<'j> {
     tip: Tip,
     last: Option<DateTime<FixedOffset>>,
     school: School,
+    /// The last author's key, while no entry has touched a key.
+    key: RefCell<Option<(String, read::Key)>>,
+    unchecked: Unchecked,
 }
 
 /// What recording an entry came to.
@@ -104,8 +109,18 @@ impl<'j> Batch<'j> {
         let transaction = Transaction::new_unchecked(tables.db(), TransactionBehavior::Immediate)?;
         let tip = store::tip(&transaction)?;
         let last = store::last(&transaction)?.map(|record| Entry::from_json(&record.payload)).transpose()?;
+        tables.forget();
         let school = read::school(tables)?;
-        Ok(Self { tables, transaction, _turn: turn, tip, last: last.map(|entry| entry.time), school })
+        Ok(Self {
+            tables,
+            transaction,
+            _turn: turn,
+            tip,
+            last: last.map(|entry| entry.time),
+            school,
+            key: RefCell::default(),
+            unchecked: Unchecked::default(),
+        })
     }
 
     /// The tables as this transaction sees them.
@@ -134,8 +149,12 @@ impl<'j> Batch<'j> {
     /// A refusal by right, clock or rule; an author whose key is not enrolled or was revoked.
     pub fn record(&mut self, author: Author<'_>, body: impl Into<Body>) -> Result<Recorded> {
         let draft = self.draft(&author.fingerprint(), author.clock, author.taken_over, body)?;
-        let signature = author.signer.sign(&draft.message())?;
-        self.seal(draft, author.clock, &signature)
+        let message = draft.message();
+        let signature = author.signer.sign(&message)?;
+        let record = draft.before.record(draft.payload, signature);
+        self.unchecked.add(Signed { seq: record.seq, message, signature, key: *draft.author.key() });
+        self.append(&record, &draft.entry)?;
+        Ok(Recorded { seq: record.seq, warnings: draft.warnings })
     }
 
     /// The first step: judges what the holder of an enrolled key would record now. Nothing is recorded.
@@ -143,8 +162,9 @@ impl<'j> Batch<'j> {
     /// # Errors
     /// As [`Batch::record`].
     pub fn draft(&self, key: &str, clock: &dyn Clock, taken_over: bool, body: impl Into<Body>) -> Result<Draft> {
-        let key = key_of(self.tables, key)?;
-        let (time, fingerprint) = (clock.now().trunc_subsecs(0), key.public.fingerprint());
+        let fingerprint = key.to_owned();
+        let key = self.key_of(key)?;
+        let time = clock.now().trunc_subsecs(0);
         let entry =
             Entry { time, author: key.login.into(), key: fingerprint, rules: RULES, taken_over, body: body.into() };
         let payload = entry.to_json()?;
@@ -178,27 +198,43 @@ impl<'j> Batch<'j> {
         }
         let record = before.record(payload, *signature);
         if !before.is_signed_by(&author, &record) {
-            return Err(Error::refused(format!(
-                "подпись не подходит к записи: она сделана не ключом {} или под другим содержанием",
-                entry.key
-            ))
-            .next("повторите; если не помогает, войдите своим ключом заново"));
+            return Err(wrong_signature(&entry.key));
         }
-        store::append(&self.transaction, &record)?;
-        if store::get(&self.transaction, record.seq)?.as_ref() != Some(&record) {
+        self.append(&record, &entry)?;
+        Ok(Recorded { seq: record.seq, warnings })
+    }
+
+    /// Appends a record and applies its entry.
+    fn append(&mut self, record: &Record, entry: &Entry) -> Result<()> {
+        store::append(&self.transaction, record)?;
+        if store::get(&self.transaction, record.seq)?.as_ref() != Some(record) {
             return Err(Error::damaged(format!(
                 "запись № {} прочитана из файла журнала иной, чем записана",
                 record.seq
             ))
             .next("в файл журнала или в диск нельзя верить: выполните «letopis audit» и сообщите администратору"));
         }
-        apply::apply(self.tables, record.seq, &entry)?;
-        self.tip = self.tip.after(&record);
+        apply::apply(self.tables, record.seq, entry)?;
+        self.tip = self.tip.after(record);
         self.last = Some(entry.time);
-        if matches!(entry.body, Body::SchoolChanged(_)) {
-            self.school = read::school(self.tables)?;
+        match entry.body {
+            Body::SchoolChanged(_) => self.school = read::school(self.tables)?,
+            Body::KeyEnrolled(_) | Body::KeyRevoked(_) | Body::PersonDismissed(_) => *self.key.get_mut() = None,
+            _ => {}
         }
-        Ok(Recorded { seq: record.seq, warnings })
+        Ok(())
+    }
+
+    /// The enrolled key of a fingerprint, which is in force at this place.
+    fn key_of(&self, fingerprint: &str) -> Result<read::Key> {
+        if let Some((known, key)) = &*self.key.borrow()
+            && known == fingerprint
+        {
+            return Ok(key.clone());
+        }
+        let key = key_of(self.tables, fingerprint)?;
+        self.key.replace(Some((fingerprint.to_owned(), key.clone())));
+        Ok(key)
     }
 
     /// Keeps the text of an issued page, deflated, under its digest in hex.
@@ -206,13 +242,51 @@ impl<'j> Batch<'j> {
         apply::keep_page_text(&self.transaction, digest, text)
     }
 
-    /// Makes everything recorded durable.
+    /// Makes everything recorded durable, once every signature was checked.
     ///
     /// # Errors
-    /// A full or faulty disk; then nothing of the batch is kept.
+    /// A signer that signed with another key than the enrolled one; a full or faulty disk. Then nothing of the batch is kept.
     pub fn commit(self) -> Result<()> {
+        if let Some(seq) = self.unchecked.first_bad() {
+            let record = store::get(&self.transaction, seq)?;
+            let entry = record.map(|record| Entry::from_json(&record.payload)).transpose()?;
+            return Err(wrong_signature(&entry.map(|entry| entry.key).unwrap_or_default()));
+        }
         Ok(self.transaction.commit()?)
     }
+}
+
+/// So many signatures are worth a thread that checks them beside the work.
+const WORTH_A_THREAD: usize = 256;
+
+/// Signatures by a signer at hand. They are checked before anything of the batch is kept: beside the work where there are
+/// many of them, as in an import.
+#[derive(Default)]
+struct Unchecked {
+    waiting: Vec<Signed>,
+    checker: Option<Checker>,
+}
+
+impl Unchecked {
+    fn add(&mut self, signed: Signed) {
+        self.waiting.push(signed);
+        if self.waiting.len() == WORTH_A_THREAD {
+            let block = std::mem::take(&mut self.waiting);
+            self.checker.get_or_insert_with(|| Checker::start(1)).check(block);
+        }
+    }
+
+    /// The first record whose signature does not hold.
+    fn first_bad(self) -> Option<u64> {
+        let checked = self.checker.map(Checker::finish).unwrap_or_default();
+        let bad = |signed: &Signed| (!signed.holds()).then_some(signed.seq);
+        checked.first().copied().or_else(|| self.waiting.iter().find_map(bad))
+    }
+}
+
+fn wrong_signature(key: &str) -> Error {
+    Error::refused(format!("подпись не подходит к записи: она сделана не ключом {key} или под другим содержанием"))
+        .next("повторите; если не помогает, войдите своим ключом заново")
 }
 
 /// The login for which a key is enrolled and in force.
@@ -325,6 +399,42 @@ mod tests {
             place.refuses(draft.clone(), "09:00:02", &signature, "подпись не подходит");
         }
         place.is_as_it_was();
+    }
+
+    /// Signs in the name of one key with another.
+    struct Forger {
+        named: Identity,
+        signs: Identity,
+        from: u64,
+        asked: std::sync::atomic::AtomicU64,
+    }
+
+    impl Signer for Forger {
+        fn public(&self) -> PublicIdentity {
+            self.named.public()
+        }
+
+        fn sign(&self, message: &[u8]) -> Result<[u8; 64]> {
+            let asked = self.asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+            Ok(if asked < self.from { &self.named } else { &self.signs }.sign(message))
+        }
+    }
+
+    #[test]
+    fn a_batch_in_which_one_signature_is_anothers_is_not_kept_however_long_it_is() {
+        for (entries, from) in [(1, 1), (3, 3), (600, 1), (600, 300), (600, 600)] {
+            let mut place = Place::new();
+            let named = Identity::parse(&place.author.secret_text()).unwrap();
+            let forger = Forger { named, signs: Identity::generate(), from, asked: Default::default() };
+            let author = Author { signer: &forger, clock: &at("09:00:00"), taken_over: false };
+            let mut batch = place.journal.batch().unwrap();
+            for _ in 0..entries {
+                batch.record(author, class("8Б")).unwrap();
+            }
+            let error = batch.commit().unwrap_err();
+            assert!(error.message().contains("подпись не подходит"), "{error}");
+            place.is_as_it_was();
+        }
     }
 
     #[test]

@@ -4,6 +4,6 @@ pub mod chain;
 pub mod identity;
 pub mod keyfile;
 pub mod paper_key;
+pub mod signatures;
 pub mod signer;
 pub mod store;
-pub mod strict;

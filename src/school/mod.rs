@@ -26,5 +26,5 @@ pub use names::{Login, PeriodName, PersonalFile};
 pub use person::{PersonName, Role};
 pub use results::{Results, Share, average};
 pub use stay::Stay;
-pub use text::{clean, fold, is_printable, latin_alike, plural, printable, same_word};
+pub use text::{clean, fold, is_nfc, is_printable, latin_alike, plural, printable, same_word};
 pub use work::WorkKind;

@@ -7,12 +7,27 @@
 use crate::error::{Error, Result};
 use unicode_normalization::UnicodeNormalization;
 
+/// Whether a character is in its canonical form whatever stands beside it, as those are that a Russian school types:
+/// nothing below U+0300 combines with anything, nor do the letters of Cyrillic and the common signs. Text of these alone is
+/// NFC, which is told much faster so than by the tables of Unicode.
+fn stands_alone(c: char) -> bool {
+    matches!(c, '\0'..='\u{2ff}' | '\u{400}'..='\u{482}' | '\u{48a}'..='\u{52f}' | '\u{2010}'..='\u{2026}' | '№')
+}
+
+/// Whether text is in the canonical form of Unicode (NFC).
+pub fn is_nfc(text: &str) -> bool {
+    text.chars().all(stands_alone) || unicode_normalization::is_nfc(text)
+}
+
 /// Brings `text` to the form in which the journal keeps it: NFC, white space folded to single spaces and trimmed.
 ///
 /// # Errors
 /// A control or another unprintable character (other than tab and line breaks, which become spaces), and one that the
 /// shipped fonts have no glyph for, are refused by name: PDF/A could not print them.
 pub fn clean(text: &str) -> Result<String> {
+    if is_clean(text) {
+        return Ok(text.to_owned());
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.nfc() {
         if c.is_whitespace() || c == '\u{feff}' {
@@ -30,6 +45,17 @@ pub fn clean(text: &str) -> Result<String> {
         out.pop();
     }
     Ok(out)
+}
+
+/// Whether plain text is already as [`clean`] gives it.
+fn is_clean(text: &str) -> bool {
+    let mut before = ' ';
+    let plain = |c: char| {
+        let good = is_printable(c) && stands_alone(c) && (c == ' ' || !c.is_whitespace()) && (c, before) != (' ', ' ');
+        before = c;
+        good
+    };
+    text.chars().all(plain) && !text.ends_with(' ')
 }
 
 /// The text with every character that could not be printed written as its number: what is found on a carrier is named
@@ -97,10 +123,35 @@ pub fn plural(number: u32, forms: [&str; 3]) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_decomposed_letter_becomes_one_character() {
         assert_eq!(clean("Андреи\u{306}").unwrap(), "Андрей");
+    }
+
+    proptest! {
+        /// What is seen at a glance is what the tables of Unicode say.
+        #[test]
+        fn text_of_plain_characters_is_cleaned_as_any_other(
+            text in prop_oneof![any::<String>(), "[ -~№а-яёй\u{300}-\u{310}\u{1f0}-\u{390}«» \u{a0}—]{0,20}"],
+        ) {
+            prop_assert_eq!(is_nfc(&text), unicode_normalization::is_nfc(&text));
+            let folded = text.nfc().map(|c| if c.is_whitespace() || c == '\u{feff}' { ' ' } else { c }).collect::<String>();
+            let expected = folded.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+            match clean(&text) {
+                Ok(cleaned) => prop_assert_eq!(cleaned, expected),
+                Err(_) => prop_assert!(!expected.chars().all(is_printable)),
+            }
+        }
+    }
+
+    #[test]
+    fn every_plain_character_stands_alone() {
+        for c in (0..=0x2_ffff).filter_map(char::from_u32).filter(|c| stands_alone(*c)) {
+            assert_eq!(unicode_normalization::is_nfc_quick([c].into_iter()), unicode_normalization::IsNormalized::Yes);
+            assert_eq!(unicode_normalization::char::canonical_combining_class(c), 0, "{c}");
+        }
     }
 
     #[test]

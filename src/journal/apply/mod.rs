@@ -103,7 +103,8 @@ impl Place<'_> {
 
     fn pupil(&self, file: &str) -> Result<i64> {
         let sql = "SELECT id FROM pupils WHERE file = ?1";
-        self.id(sql, [file]).map_err(|_| Error::damaged(format!("нет ученика «{file}»")))
+        let read = || self.id(sql, [file]).map_err(|_| Error::damaged(format!("нет ученика «{file}»")));
+        self.tables.pupil_or(file, read)
     }
 
     fn course(&self, key: &CourseKey) -> Result<i64> {
@@ -124,10 +125,11 @@ impl Place<'_> {
 
     /// The day of the entry in the school's own time.
     fn day(&self) -> Result<String> {
-        let sql = "SELECT config ->> '$.school.utc_offset' FROM school";
-        let offset: String = self.tables.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
-        let offset: chrono::FixedOffset =
-            offset.parse().map_err(|_| Error::damaged("смещение школы от UTC не читается"))?;
+        let offset = self.tables.offset_or(|| {
+            let sql = "SELECT config ->> '$.school.utc_offset' FROM school";
+            let offset: String = self.tables.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+            offset.parse().map_err(|_| Error::damaged("смещение школы от UTC не читается"))
+        })?;
         Ok(iso(self.entry.time.with_timezone(&offset).date_naive()))
     }
 }

@@ -24,6 +24,7 @@ pub fn rebuild(file: &Tables) -> Result<()> {
         }
     }
     create(file.db())?;
+    file.forget();
     replay(file, file, None)
 }
 

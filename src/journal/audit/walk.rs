@@ -2,7 +2,7 @@
 //!
 //! Judging goes in order and takes one processor. What needs no order is done around it, a block of records at a time:
 //! while one block is judged, the next one is read, parsed and summed (`ahead.rs`), and the signatures of the one before
-//! are checked. So there are three threads, and what passes between them is bounded.
+//! are checked (`ledger/signatures.rs`). What passes between the threads is bounded.
 
 use super::ahead::{self, Ahead};
 use super::report::{DESCRIBED, Finding, Report};
@@ -11,12 +11,12 @@ use crate::journal::entry::{Body, Entry};
 use crate::journal::read::Tables;
 use crate::journal::{apply, read, record};
 use crate::ledger::chain::{Hash, Tip};
-use crate::ledger::strict::{Signed, Verifiers};
+use crate::ledger::signatures::{Checker, Signed};
 use crate::school::School;
 use chrono::{DateTime, FixedOffset};
 use rusqlite::Connection;
 use std::collections::HashMap;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 
 /// Records that go from thread to thread together.
 pub(super) const BLOCK: usize = 2048;
@@ -50,15 +50,14 @@ pub fn walk(file: &Connection, before: Walked, progress: &mut dyn FnMut(u64)) ->
     let mut walk = Walk::after(before)?;
     std::thread::scope(|scope| {
         let (to_judge, blocks) = sync_channel(1);
-        let (to_check, signed) = sync_channel(1);
-        let judge = scope.spawn(move || walk.all(blocks, &to_check).map(|()| walk));
-        let checker = scope.spawn(move || falsely_signed(signed));
+        let checker = Checker::start(std::thread::available_parallelism().map_or(1, Into::into));
+        let judge = scope.spawn(move || walk.all(blocks, &checker).map(|()| (walk, checker)));
         let read = ahead::read(file, tip, &to_judge, progress);
         drop(to_judge);
         // A thread that panicked has found a fault of the program, which is passed on as it is.
         let walked = judge.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        let bad = checker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        let Walk { mut report, walked, .. } = walked?;
+        let (Walk { mut report, walked, .. }, checker) = walked?;
+        let bad = checker.finish();
         for finding in read? {
             report.add(None, finding);
         }
@@ -71,33 +70,13 @@ pub fn walk(file: &Connection, before: Walked, progress: &mut dyn FnMut(u64)) ->
     })
 }
 
-/// A signature that waits to be checked.
-struct Waiting {
-    seq: u64,
-    message: Vec<u8>,
-    signature: [u8; 64],
-    key: [u8; 32],
-}
-
-/// Checks signatures as they come; gives the numbers of the records whose do not hold.
-fn falsely_signed(blocks: Receiver<Vec<Waiting>>) -> Vec<u64> {
-    let mut verifiers = Verifiers::default();
-    let mut bad = Vec::new();
-    for block in blocks {
-        let signed: Vec<Signed<'_>> =
-            block.iter().map(|Waiting { message, signature, key, .. }| Signed { message, signature, key }).collect();
-        bad.extend(verifiers.invalid(&signed).into_iter().map(|place| block[place].seq));
-    }
-    bad
-}
-
 /// The state of an audit at one place of the ledger.
 struct Walk {
     report: Report,
     walked: Walked,
     school: Option<School>,
     keys: HashMap<(String, String), [u8; 32]>,
-    waiting: Vec<Waiting>,
+    waiting: Vec<Signed>,
 }
 
 impl Walk {
@@ -107,14 +86,13 @@ impl Walk {
     }
 
     /// Takes all blocks of records in order; signatures go on to be checked.
-    fn all(&mut self, blocks: Receiver<Vec<Ahead>>, to_check: &SyncSender<Vec<Waiting>>) -> Result<()> {
+    fn all(&mut self, blocks: Receiver<Vec<Ahead>>, checker: &Checker) -> Result<()> {
         self.walked.tables.db().execute_batch("BEGIN")?;
         for block in blocks {
             for record in block {
                 self.take(record)?;
             }
-            // The other end goes away only by a panic, which is passed on when the threads are joined.
-            let _ = to_check.send(std::mem::take(&mut self.waiting));
+            checker.check(std::mem::take(&mut self.waiting));
         }
         Ok(self.walked.tables.db().execute_batch("COMMIT")?)
     }
@@ -144,7 +122,7 @@ impl Walk {
             Ok(key) => {
                 self.judge(seq, &entry, record.canonical)?;
                 let Ahead { message, signature, .. } = record;
-                self.waiting.push(Waiting { seq, message, signature, key });
+                self.waiting.push(Signed { seq, message, signature, key });
             }
             Err(what) => self.report.add(Some(seq), what),
         }

@@ -35,6 +35,13 @@ pub fn reasons(tables: &Tables, first: Day, last: Day) -> Result<Vec<Explained>>
     })
 }
 
+/// Whether a reason stands, the same in everything.
+pub fn is_given(tables: &Tables, of: &Explained) -> Result<bool> {
+    let sql = "SELECT 1 FROM reasons JOIN pupils ON pupils.id = pupil
+               WHERE file = ?1 AND since = ?2 AND until = ?3 AND reason = ?4 AND document = ?5";
+    tables.any(sql, params![of.pupil, iso(of.since), iso(of.until), of.reason.word(), of.document])
+}
+
 /// A pupil's exemption from a subject from one day to another, both included.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exemption {

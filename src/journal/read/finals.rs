@@ -39,6 +39,15 @@ pub fn finals_of(tables: &Tables, course: i64) -> Result<Vec<Final>> {
     Ok(finals)
 }
 
+/// The final marks of a course for a period, each with the reason for setting it against the mark count, by personal file.
+pub fn finals_of_period(tables: &Tables, course: i64, period: &str) -> Result<HashMap<String, (Marks, String)>> {
+    let sql =
+        "SELECT file, mark, override FROM finals JOIN pupils ON pupils.id = pupil WHERE course = ?1 AND period = ?2";
+    tables.all("итоговая отметка", sql, params![course, period], |row| {
+        Ok((row.get("file")?, (row.marks("mark")?, row.get("override")?)))
+    })
+}
+
 /// The final marks of every course, by course and period, each with its pupil's row.
 pub type FinalsOfCourses = HashMap<(i64, PeriodName), Vec<(i64, Marks)>>;
 

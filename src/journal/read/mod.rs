@@ -31,16 +31,16 @@ pub use control::{
     ClockReset, Remark, SealedNote, Substitution, addressee, assigned_substitutes, clock_resets, notes_of, remarks,
     substitutions,
 };
-pub use finals::{Final, finals_of};
+pub use finals::{Final, finals_of, finals_of_period};
 pub use paper::{Bound, Issue, bound, issued, later_issue};
 pub use people::{
     Enrolled, Key, Staff, all_staff, continued, enrolled_keys, fingerprints_of, has_role, holder_of, is_closed,
     is_dismissed, key, keys_in_force, recovery_keys, roles_of, school, shares_association, staff,
 };
 pub use pupils::{
-    Decision, Pupil, all_pupils, born, class_of_pupil, decisions, groups_of_class, groups_of_pupil, marked_pupils,
-    members_of_class, pupil, pupil_on_roster, pupils_of_class, pupils_of_course, roster, roster_unsorted, stays_in,
-    stays_of,
+    Decision, Pupil, all_pupils, born, class_of_pupil, decision_of, decisions, groups_of_class, groups_of_pupil,
+    marked_pupils, members_of_class, pupil, pupil_on_roster, pupils_of_class, pupils_of_course, roster,
+    roster_unsorted, stays_in, stays_of,
 };
 pub use study::{
     Course, Lesson, Teachers, assigned_substitute, class_teacher, classes, course, course_by_id, courses_of,

@@ -162,10 +162,24 @@ pub struct Decision {
 
 /// The decisions of the pedagogical council, by the pupil's row.
 pub fn decisions(tables: &Tables) -> Result<HashMap<i64, Decision>> {
-    tables.all("решение педсовета", "SELECT pupil, date, number, decision FROM decisions", [], |row| {
-        let (number, decision) = (row.get("number")?, row.get("decision")?);
-        Ok((row.get("pupil")?, Decision { date: row.day("date")?, number, decision }))
-    })
+    let sql = "SELECT pupil, date, number, decision FROM decisions";
+    tables.all("решение педсовета", sql, [], |row| Ok((row.get("pupil")?, Decision::of(row)?)))
+}
+
+/// The decision of the pedagogical council about a pupil.
+pub fn decision_of(tables: &Tables, pupil: i64) -> Result<Option<Decision>> {
+    tables.one(
+        "решение педсовета",
+        "SELECT date, number, decision FROM decisions WHERE pupil = ?1",
+        [pupil],
+        Decision::of,
+    )
+}
+
+impl Decision {
+    fn of(row: &Columns<'_>) -> Result<Self> {
+        Ok(Self { date: row.day("date")?, number: row.get("number")?, decision: row.get("decision")? })
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! Text in entries is canonical: NFC, printable, so that equal names are equal and PDF/A can print them.
 
 use crate::error::{Error, Result};
-use crate::school::is_printable;
-use unicode_normalization::is_nfc;
+use crate::school::{is_nfc, is_printable};
 
 /// Whether the JSON text of an entry holds only canonical text. JSON escapes other than `\"` and `\\` stand for control
 /// characters, which no text may have.
