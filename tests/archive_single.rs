@@ -53,7 +53,7 @@ fn a_single_copy_is_recorded_and_completed() {
     drop(journal);
     let failed = made.failed.unwrap();
     assert_eq!((failed.exit_status(), made.recorded.copies.len(), made.folders.len()), (1, 1, 1));
-    assert!(failed.next_step().unwrap().contains("archive complete 2025-2026-h1"), "{failed}");
+    assert!(failed.next_step().unwrap().to_string().contains("archive complete 2025-2026-h1"), "{failed}");
     run("15:20", &["archive", "status"]).fails(1, &["цела одна копия, на «usb-1»", "archive complete"]);
     let complete = ["archive", "complete", "2025-2026-h1", "--from", "usb-1", "--to", "usb-3", "--allow-same-device"];
     run("15:30", &complete).ok();

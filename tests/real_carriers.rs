@@ -518,7 +518,7 @@ fn a_carrier_without_room_for_healed_files_is_left_alone() {
     while file.write_all(&[0; 64 * 1024]).is_ok() {}
     let wish = repair::Wish { bag: bag.root(), other: None, to: None };
     let error = repair::repair(&wish, &Quiet).unwrap_err();
-    assert!(error.message().contains("свободно") && error.next_step().unwrap().contains("--to"), "{error}");
+    assert!(error.message().contains("свободно") && error.next_step().unwrap().to_string().contains("--to"), "{error}");
     assert!(fs::read(&path).unwrap() == damaged);
     drop(file);
     // Elsewhere there is room.

@@ -329,7 +329,7 @@ mod tests {
         for typed in ["SHA256:abcd", "", &right[..right.len() - 1], &long, &foreign, &odd] {
             let error = Anchor::signer(typed).err().unwrap();
             assert_eq!(error.exit_status(), 2, "{typed}");
-            assert!(error.next_step().unwrap().contains("43 знака"), "{error}");
+            assert!(error.next_step().unwrap().to_string().contains("43 знака"), "{error}");
         }
     }
 

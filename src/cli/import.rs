@@ -1,6 +1,6 @@
 //! `letopis import`: a folder of tables.
 
-use super::{Common, screen, session};
+use super::{Common, advice, screen, session};
 use crate::error::Result;
 use crate::import;
 use clap::Args;
@@ -37,7 +37,7 @@ impl Import {
                 "recorded": if self.dry_run || !outcome.faults.is_empty() { 0 } else { outcome.recorded },
                 "contacts": outcome.contacts, "warnings": outcome.warnings,
                 "faults": outcome.faults.iter().map(|f| serde_json::json!({
-                    "file": f.file, "line": f.line, "column": f.column.0, "heading": f.column.1, "what": f.what,
+                    "file": f.file, "line": f.line, "column": f.column.0, "heading": f.column.1, "what": advice::what(f),
                 })).collect::<Vec<_>>(),
             }));
         } else {
@@ -56,7 +56,7 @@ fn say(outcome: &import::Outcome, dry_run: bool) {
     }
     if !outcome.faults.is_empty() {
         for fault in outcome.faults.iter().take(LISTED) {
-            eprintln!("{fault}");
+            eprintln!("{}", advice::fault(fault));
         }
         if outcome.faults.len() > LISTED {
             eprintln!("… и ещё: {}", outcome.faults.len() - LISTED);

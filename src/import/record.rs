@@ -130,11 +130,7 @@ impl<'a, 'j> Import<'a, 'j> {
         if matches!(error.kind(), Kind::Damaged | Kind::Environment) {
             return Err(error);
         }
-        let what = match error.next_step() {
-            Some(step) => format!("{}; {step}", error.message()),
-            None => error.message().to_owned(),
-        };
-        self.faults.column(at, column, what);
+        self.faults.refused(at, column, &error);
         Ok(())
     }
 

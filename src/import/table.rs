@@ -169,7 +169,13 @@ impl Table {
     fn fault(&self, faults: &Faults, line: u64, column: usize, what: &str) -> Fault {
         let place = self.places[column].map_or(0, |at| at + 1);
         let heading = self.shape.columns[column].to_owned();
-        Fault { file: faults.name(self.shape.file).to_owned(), line, column: (place, heading), what: what.to_owned() }
+        Fault {
+            file: faults.name(self.shape.file).to_owned(),
+            line,
+            column: (place, heading),
+            what: what.to_owned(),
+            next: None,
+        }
     }
 
     /// Turns every line into a value with `read`. A line for which it gives nothing has had its faults added and is
@@ -239,11 +245,8 @@ impl Line<'_> {
     }
 
     fn error(&mut self, column: usize, error: &Error) {
-        let what = match error.next_step() {
-            Some(step) => format!("{}; {step}", error.message()),
-            None => error.message().to_owned(),
-        };
-        self.fault(column, &what);
+        self.fault(column, error.message());
+        self.faults.list.last_mut().into_iter().for_each(|fault| fault.next = error.next_step().cloned());
     }
 }
 

@@ -290,7 +290,7 @@ mod tests {
     fn a_stick_that_is_not_registered_is_called_so() {
         let dir = tempfile::tempdir().unwrap();
         let error = Carrier::open(dir.path()).unwrap_err();
-        assert!(error.next_step().unwrap().contains("carrier register"), "{error}");
+        assert!(error.next_step().unwrap().to_string().contains("carrier register"), "{error}");
     }
 
     #[test]
