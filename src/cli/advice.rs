@@ -104,7 +104,7 @@ fn command(action: &Action) -> String {
 /// The option that says what is wanted.
 fn option(wanted: Wanted) -> &'static str {
     match wanted {
-        Wanted::Journal => "--journal ФАЙЛ",
+        Wanted::Journal => "--journal ФАЙЛ или переменная LETOPIS_JOURNAL",
         Wanted::Administrator => "--admin ЛОГИН --identity ФАЙЛ",
         Wanted::School => "--school ФАЙЛ",
         Wanted::Another => "--another",

@@ -4,7 +4,7 @@
 //! write transaction. Nothing else appends. Several entries may share a transaction, which is how an import is all or
 //! nothing.
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::journal::entry::{Body, Entry, RULES};
 use crate::journal::read::Tables;
 use crate::journal::rules::{self, Context};
@@ -106,7 +106,8 @@ impl<'j> Batch<'j> {
                 "запись № {} прочитана из файла журнала иной, чем записана",
                 record.seq
             ))
-            .next("в файл журнала или в диск нельзя верить: выполните «letopis audit» и сообщите администратору"));
+            .next_by("файлу журнала или диску нельзя верить: проверьте журнал", Action::Audit)
+            .then("сообщите администратору"));
         }
         apply::apply(self.tables, record.seq, &entry)?;
         self.tip = self.tip.after(&record);
@@ -138,7 +139,7 @@ impl<'j> Batch<'j> {
 pub fn author_of(tables: &Tables, fingerprint: &str) -> Result<String> {
     match read::key(tables, fingerprint)? {
         None => Err(Error::refused(format!("ключ {fingerprint} не внесён в журнал"))
-            .next("передайте администратору открытую часть ключа (letopis key show) для внесения")),
+            .next_by("передайте администратору для внесения открытую часть ключа", Action::ShowKey)),
         Some(key) if key.revoked_at.is_some() => {
             Err(Error::refused(format!("ключ {fingerprint} сотрудника «{}» отозван: подписывать им нельзя", key.login))
                 .next("если вы работаете в школе, создайте новый ключ и передайте его администратору"))

@@ -18,7 +18,7 @@ use age::{DecryptError, Decryptor, Encryptor, scrypt};
 use zeroize::Zeroizing;
 
 use super::identity::Identity;
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 
 /// log₂ of the scrypt cost of what is written.
 const WORK_FACTOR: u8 = 17;
@@ -85,7 +85,8 @@ fn load(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
         .map_err(|cause| Error::file("прочитать файл ключа", path, &cause))?;
     if content.len() as u64 > MAX_SIZE {
         return Err(Error::input(format!("«{}» — не файл ключа: он слишком велик", path.display()))
-            .next("укажите файл, который создала команда «letopis key new»"));
+            .next("укажите файл своего ключа")
+            .then_by("если ключа ещё нет, создайте его", Action::MakeKey));
     }
     Ok(content)
 }
@@ -156,7 +157,8 @@ fn decrypt(content: &[u8], passphrase: impl FnOnce() -> Result<SecretString>) ->
     let decryptor = Decryptor::new(ArmoredReader::new(content)).map_err(|_| torn())?;
     if !decryptor.is_scrypt() {
         return Err(Error::input("это зашифрованные данные, но не файл ключа: они открываются ключом, а не паролем")
-            .next("укажите файл, который создала команда «letopis key new»"));
+            .next("укажите файл своего ключа")
+            .then_by("если ключа ещё нет, создайте его", Action::MakeKey));
     }
     let passphrase = passphrase()?;
     if passphrase.expose_secret().is_empty() {
@@ -178,7 +180,8 @@ fn why_locked(cause: &DecryptError) -> Error {
         DecryptError::ExcessiveWork { required, .. } => Error::input(format!(
             "файл ключа зашифрован со стоимостью scrypt {required}, принимается не больше {MAX_WORK_FACTOR}"
         ))
-        .next("на мощном компьютере откройте его командой «age -d» и задайте пароль заново («letopis key passphrase»)"),
+        .next("на мощном компьютере откройте его программой age")
+        .then_by("задайте пароль заново", Action::ChangePassphrase),
         DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed | DecryptError::NoMatchingKeys => {
             wrong_passphrase()
         }
@@ -196,7 +199,9 @@ fn torn() -> Error {
 }
 
 fn not_a_key() -> Error {
-    Error::input("это не файл ключа").next("укажите файл, который создала команда «letopis key new»")
+    Error::input("это не файл ключа")
+        .next("укажите файл своего ключа")
+        .then_by("если ключа ещё нет, создайте его", Action::MakeKey)
 }
 
 #[cfg(test)]

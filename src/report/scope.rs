@@ -1,6 +1,6 @@
 //! What a report is about: which courses, which pupils, which days.
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result, Wanted};
 use crate::journal::read::{self, Course, Tables, Teachers};
 use crate::journal::resolve;
 use crate::school::{ClassName, Day, Login, Period, PeriodName, School};
@@ -71,7 +71,8 @@ impl When {
         }
         let (first, last) = (days.0.unwrap_or(school.year.begins), days.1.unwrap_or(today.min(school.year.ends)));
         if first > last && days != (None, None) {
-            return Err(Error::input("первый день позже последнего").next("поменяйте местами --from и --to"));
+            return Err(Error::input("первый день позже последнего")
+                .next_by("поменяйте их местами", Action::Give(Wanted::Days)));
         }
         Ok(Self::Days(first, last))
     }

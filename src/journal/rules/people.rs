@@ -2,7 +2,7 @@
 //! Mostly: a name that is used must be known, and nothing may be there twice.
 
 use super::{Context, known_course, known_pupil, text};
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::journal::entry::{
     ClassSet, CourseSet, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, PlanSet,
     PupilEnrolled, PupilLeft, PupilMoved, PupilSet, SubjectsSet, TimetableSet,
@@ -101,7 +101,7 @@ pub fn enrolment_of_key(tables: &Tables, enrolled: &KeyEnrolled) -> Result<()> {
     }
     let sql = "SELECT 1 FROM keys WHERE fingerprint = ?1 OR recipient = ?2";
     if tables.prepare_cached(sql)?.exists(params![enrolled.key.fingerprint(), recipient])? {
-        return Err(Error::refused("этот ключ уже внесён в журнал").next("создайте новый: letopis key new FILE"));
+        return Err(Error::refused("этот ключ уже внесён в журнал").next_by("создайте новый", Action::MakeKey));
     }
     Ok(())
 }
@@ -118,7 +118,8 @@ pub fn revocation(tables: &Tables, revoked: &KeyRevoked) -> Result<()> {
 
 fn known_person(tables: &Tables, login: &str) -> Result<read::Staff> {
     read::staff(tables, login)?.ok_or_else(|| {
-        Error::input(format!("сотрудника «{login}» нет в журнале")).next("проверьте логин: letopis staff list")
+        Error::input(format!("сотрудника «{login}» нет в журнале"))
+            .next_by("проверьте логин по списку сотрудников", Action::ListStaff)
     })
 }
 
@@ -209,7 +210,7 @@ pub fn moving(context: &Context<'_>, moved: &PupilMoved) -> Result<()> {
     let name = pupil.name.surname_given();
     match class {
         None => Err(Error::refused(format!("{name} до {} не учится в школе", format_date(moved.since)))
-            .next("проверьте дату; зачисление: letopis pupil enroll")),
+            .next_by("проверьте дату или сначала зачислите его", Action::EnrollPupil)),
         Some(class) if class == moved.class.to_string() => Err(Error::refused(format!("{name} уже учится в {class}"))),
         Some(_) => Ok(()),
     }
