@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Action, Error, Result, Wanted};
+use crate::error::{Action, Detail, Error, Result};
 
 /// What lies under a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub fn check_targets(targets: &[PathBuf], home: &Path, allow_same_device: bool) 
         }
         Some(faults) => Err(Error::refused(format!("нужны два разных носителя (§2.5): {faults}"))
             .next("подключите вторую флешку и укажите её")
-            .then_by("отменить эту проверку можно на вашу ответственность", Action::Give(Wanted::SameDevice))),
+            .then_by("отменить эту проверку можно на вашу ответственность", Action::Give(Detail::SameDevice))),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the command line says of a next step: the words, and after them the command or option that does it. Below this
 //! layer nobody knows one; here is the one table that says how each action is called.
 
-use crate::error::{Action, Error, Next, Step, Wanted};
+use crate::error::{Action, Detail, Error, Next, Step};
 use crate::import::Fault;
 
 /// The steps of a next step, each with its command, without a full stop.
@@ -32,7 +32,7 @@ pub fn what(fault: &Fault) -> String {
 
 fn step(Step { words, action }: &Step) -> String {
     match action {
-        Some(Action::Give(wanted)) => format!("{words}: {}", option(*wanted)),
+        Some(Action::Give(detail)) => format!("{words}: {}", option(*detail)),
         Some(action) => format!("{words}: letopis {}", command(action)),
         None => words.clone(),
     }
@@ -73,9 +73,12 @@ fn command(action: &Action) -> String {
         Action::CheckLayouts { folder } => return format!("layout check {}", typed(&folder.display().to_string())),
         Action::RegisterCarrier => "carrier register",
         Action::CorrectCarrier { mount, label, holder } => {
-            let holder = holder.as_deref().unwrap_or("ДРУГОЙ_ЛОГИН");
+            let (holder, place) = match holder {
+                None => ("ДРУГОЙ_ЛОГИН", "МЕСТО"),
+                Some(holder) => (holder.as_str(), "ДРУГОЕ_МЕСТО"),
+            };
             let (mount, label) = (typed(&mount.display().to_string()), typed(label));
-            return format!("carrier register {mount} --label {label} --holder {holder} --place ДРУГОЕ_МЕСТО");
+            return format!("carrier register {mount} --label {label} --holder {holder} --place {place}");
         }
         Action::ListCarriers => "carrier list",
         Action::ReturnCarrier { label } => return format!("carrier return {} --place МЕСТО", typed(label)),
@@ -96,38 +99,38 @@ fn command(action: &Action) -> String {
         }
         Action::RepairArchive { bag: None } => "archive repair НОСИТЕЛЬ",
         Action::RestoreArchive => "archive restore",
-        Action::Give(wanted) => option(*wanted),
+        Action::Give(detail) => option(*detail),
     };
     command.to_owned()
 }
 
-/// The option that says what is wanted.
-fn option(wanted: Wanted) -> &'static str {
-    match wanted {
-        Wanted::Journal => "--journal ФАЙЛ или переменная LETOPIS_JOURNAL",
-        Wanted::Administrator => "--admin ЛОГИН --identity ФАЙЛ",
-        Wanted::School => "--school ФАЙЛ",
-        Wanted::Another => "--another",
-        Wanted::Period => "--period ПЕРИОД",
-        Wanted::Days => "--from ДЕНЬ --to ДЕНЬ",
-        Wanted::Group => "--group НАЗВАНИЕ",
-        Wanted::LessonNumber => "--lesson 3",
-        Wanted::Topic => "--topic ТЕМА",
-        Wanted::Note => "--note \"…\"",
-        Wanted::Draft => "--draft",
-        Wanted::DayOfBinding => "--date ДЕНЬ",
-        Wanted::Shelf => "--shelf МЕСТО",
-        Wanted::Label => "--label НАДПИСЬ",
-        Wanted::DayOfReport => "--reported ДЕНЬ",
-        Wanted::Carrier => "--to НОСИТЕЛЬ",
-        Wanted::BothCarriers => "--to НОСИТЕЛЬ1 --to НОСИТЕЛЬ2",
-        Wanted::SecondCarrier => "--to НОСИТЕЛЬ2",
-        Wanted::SoundCopy | Wanted::OtherCopy => "--from НОСИТЕЛЬ",
-        Wanted::Folder => "--to ПАПКА",
-        Wanted::ActFile => "--act ФАЙЛ.pdf",
-        Wanted::RecoveryShare => "--recovery 10%",
-        Wanted::DatabaseOnly => "--database-only",
-        Wanted::SameDevice => "--allow-same-device",
+/// The option that gives a detail.
+fn option(detail: Detail) -> &'static str {
+    match detail {
+        Detail::Journal => "--journal ФАЙЛ или переменная LETOPIS_JOURNAL",
+        Detail::Administrator => "--admin ЛОГИН --identity ФАЙЛ",
+        Detail::School => "--school ФАЙЛ",
+        Detail::Another => "--another",
+        Detail::Period => "--period ПЕРИОД",
+        Detail::Days => "--from ДЕНЬ --to ДЕНЬ",
+        Detail::Group => "--group НАЗВАНИЕ",
+        Detail::LessonNumber => "--lesson 3",
+        Detail::Topic => "--topic ТЕМА",
+        Detail::Note => "--note \"…\"",
+        Detail::Draft => "--draft",
+        Detail::DayOfBinding => "--date ДЕНЬ",
+        Detail::Shelf => "--shelf МЕСТО",
+        Detail::Label => "--label НАДПИСЬ",
+        Detail::DayOfReport => "--reported ДЕНЬ",
+        Detail::Carrier => "--to НОСИТЕЛЬ",
+        Detail::BothCarriers => "--to НОСИТЕЛЬ1 --to НОСИТЕЛЬ2",
+        Detail::SecondCarrier => "--to НОСИТЕЛЬ2",
+        Detail::SoundCopy | Detail::OtherCopy => "--from НОСИТЕЛЬ",
+        Detail::Folder => "--to ПАПКА",
+        Detail::ActFile => "--act ФАЙЛ.pdf",
+        Detail::RecoveryShare => "--recovery 10%",
+        Detail::DatabaseOnly => "--database-only",
+        Detail::SameDevice => "--allow-same-device",
     }
 }
 
@@ -194,36 +197,36 @@ mod tests {
             Action::RestoreArchive,
         ]
         .into_iter()
-        .chain(WANTED.map(Action::Give))
+        .chain(DETAILS.map(Action::Give))
         .collect()
     }
 
-    const WANTED: [Wanted; 25] = [
-        Wanted::Journal,
-        Wanted::Administrator,
-        Wanted::School,
-        Wanted::Another,
-        Wanted::Period,
-        Wanted::Days,
-        Wanted::Group,
-        Wanted::LessonNumber,
-        Wanted::Topic,
-        Wanted::Note,
-        Wanted::Draft,
-        Wanted::DayOfBinding,
-        Wanted::Shelf,
-        Wanted::Label,
-        Wanted::DayOfReport,
-        Wanted::Carrier,
-        Wanted::BothCarriers,
-        Wanted::SecondCarrier,
-        Wanted::SoundCopy,
-        Wanted::OtherCopy,
-        Wanted::Folder,
-        Wanted::ActFile,
-        Wanted::RecoveryShare,
-        Wanted::DatabaseOnly,
-        Wanted::SameDevice,
+    const DETAILS: [Detail; 25] = [
+        Detail::Journal,
+        Detail::Administrator,
+        Detail::School,
+        Detail::Another,
+        Detail::Period,
+        Detail::Days,
+        Detail::Group,
+        Detail::LessonNumber,
+        Detail::Topic,
+        Detail::Note,
+        Detail::Draft,
+        Detail::DayOfBinding,
+        Detail::Shelf,
+        Detail::Label,
+        Detail::DayOfReport,
+        Detail::Carrier,
+        Detail::BothCarriers,
+        Detail::SecondCarrier,
+        Detail::SoundCopy,
+        Detail::OtherCopy,
+        Detail::Folder,
+        Detail::ActFile,
+        Detail::RecoveryShare,
+        Detail::DatabaseOnly,
+        Detail::SameDevice,
     ];
 
     /// The names of an enum's variants, from its source.
@@ -239,14 +242,14 @@ mod tests {
     }
 
     #[test]
-    fn the_lists_of_these_tests_name_every_action_and_everything_wanted() {
+    fn the_lists_of_these_tests_name_every_action_and_every_detail() {
         let listed: Vec<String> = actions().iter().map(|action| format!("{action:?}")).collect();
         for (name, shown) in variants("Action").iter().map(|name| (name, (*name).to_owned())) {
             let is_it = |action: &&String| action.split([' ', '(']).next() == Some(shown.as_str());
             assert!(listed.iter().any(|action| is_it(&action)), "{name} is not listed");
         }
-        let listed: Vec<String> = WANTED.iter().map(|wanted| format!("{wanted:?}")).collect();
-        assert_eq!(variants("Wanted"), listed);
+        let listed: Vec<String> = DETAILS.iter().map(|detail| format!("{detail:?}")).collect();
+        assert_eq!(variants("Detail"), listed);
     }
 
     #[test]
@@ -287,7 +290,7 @@ mod tests {
         let fault = Error::refused("нельзя")
             .next_by("проверьте журнал", Action::Audit)
             .then("сообщите директору")
-            .then_by("укажите вторую копию", Action::Give(Wanted::OtherCopy));
+            .then_by("укажите вторую копию", Action::Give(Detail::OtherCopy));
         assert_eq!(
             error(&fault),
             "нельзя\n  Что делать: проверьте журнал: letopis audit; сообщите директору; укажите вторую копию: --from НОСИТЕЛЬ."

@@ -8,7 +8,7 @@
 
 mod next;
 
-pub use next::{Action, Next, Step, Wanted};
+pub use next::{Action, Detail, Next, Step};
 
 use std::fmt;
 use std::path::Path;

@@ -101,12 +101,12 @@ pub enum Action {
     },
     RestoreArchive,
     /// Do the same again and say this with it.
-    Give(Wanted),
+    Give(Detail),
 }
 
-/// What can be said with an action.
+/// What can be said with an action, beside what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Wanted {
+pub enum Detail {
     Journal,
     /// Who is the administrator, and his key.
     Administrator,

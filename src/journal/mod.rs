@@ -31,7 +31,7 @@ pub use proven::{Audited, Keep, Proven};
 pub use record::{Author, Batch, Recorded, author_of};
 pub use roles::may_keep_contacts;
 
-use crate::error::{Action, Error, Result, Wanted};
+use crate::error::{Action, Detail, Error, Result};
 use crate::journal::read::Tables;
 use crate::ledger::chain::{Tip, hex};
 use crate::ledger::store;
@@ -70,7 +70,7 @@ impl Journal {
         let partial = path.with_extension("letopis-new");
         if path.exists() {
             return Err(Error::input(format!("файл «{}» уже существует", path.display()))
-                .next_by("укажите другой файл", Action::Give(Wanted::Journal)));
+                .next_by("укажите другой файл", Action::Give(Detail::Journal)));
         }
         let _ = std::fs::remove_file(&partial);
         new_file(&partial)?;

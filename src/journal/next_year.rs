@@ -4,7 +4,7 @@
 //! Courses, timetable and plans are not taken over: the load is another each year and is imported. Decisions of the
 //! pedagogical council are minded: who was left in a grade stays in it, who was graduated or expelled is not taken over.
 
-use crate::error::{Action, Error, Result, Wanted};
+use crate::error::{Action, Detail, Error, Result};
 use crate::journal::contacts::Contacts;
 use crate::journal::entry::{
     Body, ClassSet, GroupSet, KeyEnrolled, LastArchive, Person, Previous, PreviousWitness, PupilEnrolled, PupilSet,
@@ -53,7 +53,7 @@ pub fn administrator(old: &Proven, login: &str, fingerprint: &str) -> Result<Per
     key.and(person).ok_or_else(|| {
         Error::refused(format!("«{login}» с этим ключом не администратор прежнего журнала"))
             .at(place())
-            .next_by("укажите его администратора", Action::Give(Wanted::Administrator))
+            .next_by("укажите его администратора", Action::Give(Detail::Administrator))
     })
 }
 
@@ -75,7 +75,7 @@ pub fn mark_continued(
             return Err(Error::refused("журнал следующего года уже начат")
                 .at(format!("журнал «{}»", old.path().display()))
                 .next("работайте в нём")
-                .then_by("если он не был создан или утрачен, начните его ещё раз", Action::Give(Wanted::Another)));
+                .then_by("если он не был создан или утрачен, начните его ещё раз", Action::Give(Detail::Another)));
         }
         None => {}
     }
@@ -105,7 +105,7 @@ pub fn take_over(
             before.name,
             format_date(before.ends)
         ))
-        .next_by("укажите школу с новым учебным годом", Action::Give(Wanted::School)));
+        .next_by("укажите школу с новым учебным годом", Action::Give(Detail::School)));
     }
     let tip = old.tip();
     let previous = Previous {

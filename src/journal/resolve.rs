@@ -1,7 +1,7 @@
 //! From what people type to what the journal means: a course by class and subject, a pupil by surname, a lesson by day.
 //! Where two things match, the message names them and says how to choose.
 
-use crate::error::{Action, Error, Result, Wanted};
+use crate::error::{Action, Detail, Error, Result};
 use crate::journal::entry::SubjectLine;
 use crate::journal::read::Tables;
 use crate::journal::read::timetable::Timetable;
@@ -49,7 +49,7 @@ pub fn course(
         0 => Err(Error::input(format!("в {class} нет курса «{subject}»{}", of_group(group)))
             .next(format!("курсы класса: {}", names(&all)))),
         _ => Err(Error::input(format!("«{subject}» в {class} — это несколько курсов: {}", names(&matching)))
-            .next_by("укажите группу", Action::Give(Wanted::Group))),
+            .next_by("укажите группу", Action::Give(Detail::Group))),
     }
 }
 
@@ -289,7 +289,7 @@ pub fn timetabled_lesson(tables: &Tables, course: &Course, date: Day, given: Opt
     match lessons[..] {
         [number] => Ok(number),
         [] => Err(Error::input(format!("по расписанию {} урока «{}» нет", format_date(date), course.key))
-            .next_by("проверьте дату или укажите номер урока", Action::Give(Wanted::LessonNumber))),
+            .next_by("проверьте дату или укажите номер урока", Action::Give(Detail::LessonNumber))),
         _ => Err(several(&lessons, date)),
     }
 }
@@ -297,7 +297,7 @@ pub fn timetabled_lesson(tables: &Tables, course: &Course, date: Day, given: Opt
 fn several(lessons: &[u8], date: Day) -> Error {
     let numbers = lessons.iter().map(ToString::to_string).collect::<Vec<_>>().join(" и ");
     Error::input(format!("{} уроков несколько: {numbers}", format_date(date)))
-        .next_by("укажите номер урока", Action::Give(Wanted::LessonNumber))
+        .next_by("укажите номер урока", Action::Give(Detail::LessonNumber))
 }
 
 #[cfg(test)]

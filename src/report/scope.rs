@@ -1,6 +1,6 @@
 //! What a report is about: which courses, which pupils, which days.
 
-use crate::error::{Action, Error, Result, Wanted};
+use crate::error::{Action, Detail, Error, Result};
 use crate::journal::read::{self, Course, Tables, Teachers};
 use crate::journal::resolve;
 use crate::school::{ClassName, Day, Login, Period, PeriodName, School};
@@ -72,7 +72,7 @@ impl When {
         let (first, last) = (days.0.unwrap_or(school.year.begins), days.1.unwrap_or(today.min(school.year.ends)));
         if first > last && days != (None, None) {
             return Err(Error::input("первый день позже последнего")
-                .next_by("поменяйте их местами", Action::Give(Wanted::Days)));
+                .next_by("поменяйте их местами", Action::Give(Detail::Days)));
         }
         Ok(Self::Days(first, last))
     }

@@ -109,7 +109,8 @@ fn past_the_share_nothing_is_changed_and_it_is_said() {
     let error = heal(&school, None).unwrap_err();
     assert_eq!(error.exit_status(), 1);
     assert!(
-        error.message().contains("утрачено частей") && error.next_step().unwrap().to_string().contains("--from"),
+        error.message().contains("утрачено частей")
+            && error.next_step().unwrap().offers(&Action::Give(Detail::OtherCopy)),
         "{error}"
     );
     assert!(contents(school.carriers[0].folder()) == damaged);

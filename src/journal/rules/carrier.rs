@@ -1,7 +1,7 @@
 //! Rules for carriers: registered, given out, handed in, lost, replaced (§2.5, §5.5.4, §5.6–5.8).
 
 use super::{Context, text};
-use crate::error::{Action, Error, Result, Wanted};
+use crate::error::{Action, Detail, Error, Result};
 use crate::journal::entry::{
     CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored, CarrierRetired, CarrierReturned,
 };
@@ -30,7 +30,7 @@ pub fn registration(context: &Context<'_>, carrier: &CarrierRegistered) -> Resul
     }
     if tables.prepare_cached("SELECT 1 FROM carriers WHERE id <> ?1 AND label = ?2")?.exists(params![id, label])? {
         return Err(Error::refused(format!("надпись «{label}» уже зарегистрирована за другим носителем"))
-            .next_by("дайте носителю другую надпись", Action::Give(Wanted::Label)));
+            .next_by("дайте носителю другую надпись", Action::Give(Detail::Label)));
     }
     Ok(())
 }
@@ -88,7 +88,7 @@ pub fn loss(context: &Context<'_>, lost: &CarrierLost, today: NaiveDate) -> Resu
     };
     let reported = format_date(lost.reported);
     Err(Error::input(format!("об утере носителя «{}» не могли сообщить {reported}: {why}", carrier.label))
-        .next_by("укажите день, когда сообщено об утере", Action::Give(Wanted::DayOfReport)))
+        .next_by("укажите день, когда сообщено об утере", Action::Give(Detail::DayOfReport)))
 }
 
 /// A carrier is retired when it was handed in and no archive would lose its last copy.

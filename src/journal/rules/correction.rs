@@ -8,7 +8,7 @@
 use super::finals;
 use super::lesson::{allowed_marks, lesson_text, on_roster, school_day};
 use super::{Context, known_course, text};
-use crate::error::{Action, Error, Result, Wanted};
+use crate::error::{Action, Detail, Error, Result};
 use crate::journal::entry::{Change, CorrectionDecided, CorrectionRequested, Entry, LessonRef};
 use crate::journal::read;
 use crate::journal::read::corrections::{self, Correction};
@@ -53,7 +53,7 @@ fn enough_marks(context: &Context<'_>, request: &Correction, note: &str) -> Resu
             && let Some(lack) = finals::lack_of_corrected(context, &course, pupil, period, mark)?
         {
             return Err(Error::refused(lack)
-                .next_by("удовлетворите с обоснованием, оно печатается", Action::Give(Wanted::Note)));
+                .next_by("удовлетворите с обоснованием, оно печатается", Action::Give(Detail::Note)));
         }
     }
     Ok(())
@@ -128,7 +128,7 @@ fn lesson_is_there(context: &Context<'_>, at: &LessonRef, changes: &[Change]) ->
     }
     if !matches!(changes.first(), Some(Change::Lesson { .. })) {
         return Err(Error::refused(format!("урок {} ({}) не записан", format_date(at.date), at.course))
-            .next_by("добавьте в заявку сам урок", Action::Give(Wanted::Topic)));
+            .next_by("добавьте в заявку сам урок", Action::Give(Detail::Topic)));
     }
     school_day(context, at)
 }
