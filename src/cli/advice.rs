@@ -1,7 +1,7 @@
 //! What the command line says of a next step: the words, and after them the command or option that does it. Below this
 //! layer nobody knows one; here is the one table that says how each action is called.
 
-use crate::error::{Action, Detail, Error, Next, Step};
+use crate::error::{Action, Detail, Error, Next, Step, Warning};
 use crate::import::Fault;
 
 /// The steps of a next step, each with its command, without a full stop.
@@ -24,9 +24,18 @@ pub fn fault(fault: &Fault) -> String {
 
 /// What is wrong there and what to do.
 pub fn what(fault: &Fault) -> String {
-    match &fault.next {
-        Some(next) => format!("{}; {}", fault.what, advice(next)),
-        None => fault.what.clone(),
+    with(&fault.what, fault.next.as_ref())
+}
+
+/// What there is to look at and what to do about it.
+pub fn warning(warning: &Warning) -> String {
+    with(&warning.message, warning.next.as_ref())
+}
+
+fn with(message: &str, next: Option<&Next>) -> String {
+    match next {
+        Some(next) => format!("{message}; {}", advice(next)),
+        None => message.to_owned(),
     }
 }
 

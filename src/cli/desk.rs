@@ -1,6 +1,6 @@
 //! The desk: a journal that is open and somebody whose key is in force, which is what recording takes.
 
-use super::{Common, screen, session};
+use super::{Common, advice, screen, session};
 use crate::error::Result;
 use crate::journal::entry::Body;
 use crate::journal::read::Tables;
@@ -57,7 +57,7 @@ impl Desk {
             warnings.extend(recorded.warnings);
         }
         batch.commit()?;
-        warnings.iter().for_each(|warning| screen::warning(warning));
+        warnings.iter().for_each(|warning| screen::warning(&advice::warning(warning)));
         let name = read::staff(self.tables(), &self.login)?.map(|person| person.name.initials()).unwrap_or_default();
         let what = what.trim_end_matches('.');
         match numbers[..] {

@@ -35,7 +35,7 @@ impl Import {
         if common.json {
             screen::json(&serde_json::json!({
                 "recorded": if self.dry_run || !outcome.faults.is_empty() { 0 } else { outcome.recorded },
-                "contacts": outcome.contacts, "warnings": outcome.warnings,
+                "contacts": outcome.contacts, "warnings": outcome.warnings.iter().map(advice::warning).collect::<Vec<_>>(),
                 "faults": outcome.faults.iter().map(|f| serde_json::json!({
                     "file": f.file, "line": f.line, "column": f.column.0, "heading": f.column.1, "what": advice::what(f),
                 })).collect::<Vec<_>>(),
@@ -49,7 +49,7 @@ impl Import {
 
 fn say(outcome: &import::Outcome, dry_run: bool) {
     for warning in outcome.warnings.iter().take(LISTED) {
-        screen::warning(warning);
+        screen::warning(&advice::warning(warning));
     }
     if outcome.warnings.len() > LISTED {
         eprintln!("… и ещё предупреждений: {}", outcome.warnings.len() - LISTED);

@@ -148,7 +148,7 @@ impl Plan {
             Self::Show { course } => show(common, &course),
             Self::Import { whom, file } => {
                 let (lines, faults) = import::read_plan(&file)?;
-                faults.warnings.iter().for_each(|warning| screen::warning(warning));
+                faults.warnings.iter().for_each(|warning| screen::warning(&advice::warning(warning)));
                 if !faults.list.is_empty() {
                     faults.list.iter().for_each(|fault| eprintln!("{}", advice::fault(fault)));
                     eprintln!("Ошибок в файле: {}. Ничего не записано: исправьте файл и повторите.", faults.list.len());

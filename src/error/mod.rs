@@ -7,8 +7,10 @@
 //! refuses and damage that was found are 1, bad input and a faulty environment are 2.
 
 mod next;
+mod warning;
 
 pub use next::{Action, Detail, Next, Step};
+pub use warning::Warning;
 
 use std::fmt;
 use std::path::Path;

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use crate::error::{Error, Next};
+use crate::error::{Error, Next, Warning};
 
 /// One fault with its place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,7 +58,7 @@ pub struct Faults {
     /// What must be mended.
     pub list: Vec<Fault>,
     /// What should be looked at.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
     /// Where the columns of each file stand, from 1.
     pub columns: HashMap<(&'static str, &'static str), usize>,
     /// The tables that are in workbooks: the CSV file's name, and the file's that there is.

@@ -92,7 +92,7 @@ impl Table {
         if sheet.others > 0 && !crate::school::same_word(sheet.name.trim(), shape.stem()) {
             let file = faults.name(shape.file);
             let what = format!("{file}: прочитан лист «{}», листов ещё: {}", sheet.name, sheet.others);
-            faults.warnings.push(what);
+            faults.warnings.push(what.into());
         }
         let mut rows = sheet.rows.into_iter();
         let Some((line, heading)) = rows.next() else {
@@ -309,7 +309,7 @@ fn places(heading: &[&str], line: u64, shape: &Shape, faults: &mut Faults) -> Op
         if !known && !name.is_empty() {
             let what =
                 format!("{}: столбец {} «{}» не используется", faults.name(shape.file), i + 1, heading[i].trim());
-            faults.warnings.push(what);
+            faults.warnings.push(what.into());
         }
     }
     let places: Vec<Option<usize>> =
@@ -331,6 +331,7 @@ fn places(heading: &[&str], line: u64, shape: &Shape, faults: &mut Faults) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Warning;
     use proptest::prelude::*;
 
     static SHAPE: Shape = Shape { file: "t.csv", columns: &["Класс", "Учитель", "Ещё"], required: 2 };
@@ -367,7 +368,7 @@ mod tests {
     fn faults_of_form_name_their_place() {
         let (_, faults) = read("Класс;Имя\n".as_bytes());
         assert_eq!(faults.list[0].to_string(), "t.csv, строка 1: нет столбцов: «Учитель»");
-        assert_eq!(faults.warnings, ["t.csv: столбец 2 «Имя» не используется"]);
+        assert_eq!(faults.warnings, [Warning::from("t.csv: столбец 2 «Имя» не используется")]);
         let (_, faults) = read("Класс;Учитель\n\n7А\n".as_bytes());
         assert_eq!(faults.list[0].to_string(), "t.csv, строка 3: в строке 1 столбцов, а в заголовке 2");
         let (_, faults) = read("Класс;Учитель\n7А;\u{1}\n".as_bytes());

@@ -4,7 +4,7 @@
 //! write transaction. Nothing else appends. Several entries may share a transaction, which is how an import is all or
 //! nothing.
 
-use crate::error::{Action, Error, Result};
+use crate::error::{Action, Error, Result, Warning};
 use crate::journal::entry::{Body, Entry, RULES};
 use crate::journal::read::Tables;
 use crate::journal::rules::{self, Context};
@@ -34,7 +34,7 @@ pub struct Recorded {
     /// The entry's number.
     pub seq: u64,
     /// Rules that only warn.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
 }
 
 /// Who records, when, and whether it is history from another program.
@@ -157,7 +157,7 @@ pub(super) fn judge(
     last: Option<DateTime<FixedOffset>>,
     entry: &Entry,
     canonical: Result<()>,
-) -> Result<Vec<String>> {
+) -> Result<Vec<Warning>> {
     let last = if matches!(entry.body, Body::ClockReset(_)) { None } else { last };
     let endless = rules::control::outlasts_year(tables, &entry.body)?;
     rules::time::check(last, &school.year, entry.time, endless)?;

@@ -69,7 +69,7 @@ impl Due {
             }
             if read::carriers_of_archive(tables, &name)?.len() < 2 {
                 return Ok(Some(format!(
-                    "у архива «{name}» одна копия: её дописывает «letopis archive complete {name}», а этот архив — новый"
+                    "у архива «{name}» одна копия; вторую дописывают по ней, а этот архив — новый"
                 )));
             }
             known.push(format!("«{name}» от {}", format_date(school.day_of(created_at))));

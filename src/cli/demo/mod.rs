@@ -151,8 +151,8 @@ impl Stage {
         let classes = read::classes(self.journal.tables())?;
         let classes = classes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         self.say(&format!("перенесён год классов {classes}: записей {}", outcome.recorded));
-        for warning in outcome.warnings {
-            screen::warning(&warning);
+        for warning in &outcome.warnings {
+            screen::warning(&advice::warning(warning));
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Final marks: when they may be set, and the count of marks that they rest on (§2.3.1).
 
 use super::{Context, known_course, roster};
-use crate::error::{Action, Error, Result};
+use crate::error::{Action, Error, Result, Warning};
 use crate::journal::entry::{Entry, FinalsSet};
 use crate::journal::read::count::Counts;
 use crate::journal::read::{self, Course, Pupil};
@@ -19,7 +19,7 @@ pub fn check(
     entry: &Entry,
     set: &FinalsSet,
     today: NaiveDate,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<()> {
     let course = known_course(context.tables, &set.course)?;
     let period = period(context, &course, &set.period)?;
@@ -59,7 +59,7 @@ pub fn check(
                     "поставьте «н/а», добавьте недостающие отметки или попросите завуча поставить с обоснованием",
                 ));
             }
-            warnings.push(what);
+            warnings.push(what.into());
         }
     }
     Ok(())
