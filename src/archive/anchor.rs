@@ -288,7 +288,9 @@ impl TrustedBag {
             Error::input(format!("архив «{}» не годится как образец: {why}", folder.root().display()))
                 .next_by("сначала проверьте его самого", Action::VerifyArchive)
         };
-        let read = |name: &str| folder.read_tag(name).map_err(|cause| unfit(&format!("не читается {name} ({cause})")));
+        let read = |name: &str| {
+            folder.read_tag(name).map_err(|cause| unfit(&format!("не читается {name} ({cause})")).caused_by(cause))
+        };
         let tagmanifest = read(TAGMANIFEST)?;
         let signature = ArchiveSignature::parse(&read(SIGNATURE)?).map_err(unfit)?;
         if !signature.holds(&tagmanifest) {

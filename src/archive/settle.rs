@@ -136,9 +136,10 @@ fn summary(folder: &Folder) -> Result<Summary> {
         Error::damaged(format!("архив «{}»: {why}", folder.root().display()))
             .next_by("проверьте его", Action::VerifyArchive)
     };
-    let text = folder.read_tag(INFO).map_err(|cause| damaged(format!("{INFO} не читается ({cause})")))?;
+    let text =
+        folder.read_tag(INFO).map_err(|cause| damaged(format!("{INFO} не читается ({cause})")).caused_by(cause))?;
     let info = Info::parse(&String::from_utf8_lossy(&text)).map_err(|why| damaged(format!("{INFO}: {why}")))?;
-    let code = folder.code().map_err(|cause| damaged(format!("список сумм не читается ({cause})")))?;
+    let code = folder.code().map_err(|cause| damaged(format!("список сумм не читается ({cause})")).caused_by(cause))?;
     let oxum = info.get("Payload-Oxum").and_then(|oxum| oxum.parse().ok());
     let listed = folder.list();
     Ok(Summary {

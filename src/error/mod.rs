@@ -175,8 +175,8 @@ impl Error {
     }
 }
 
-/// An error of the system, which does not let itself be cloned: by its number, or by its kind and words.
-fn copy_of(cause: &std::io::Error) -> std::io::Error {
+/// A copy of an error of the system, which does not let itself be cloned: by its number, or by its kind and words.
+pub fn copy_of(cause: &std::io::Error) -> std::io::Error {
     match cause.raw_os_error() {
         Some(code) => std::io::Error::from_raw_os_error(code),
         None => std::io::Error::new(cause.kind(), cause.to_string()),

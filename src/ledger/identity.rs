@@ -145,7 +145,9 @@ fn known_stranger(line: &str) -> Option<Error> {
 }
 
 fn unsignable(cause: ssh_key::Error) -> Error {
-    Error::environment(format!("не удалось составить подпись SSHSIG ({cause})")).next("сообщите разработчикам")
+    Error::environment(format!("не удалось составить подпись SSHSIG ({cause})"))
+        .next("сообщите разработчикам")
+        .caused_by(cause)
 }
 
 /// The public half of an identity, as enrolled in the ledger.

@@ -129,9 +129,9 @@ fn encode(identity: &Identity, passphrase: Option<&str>) -> Result<Zeroizing<Vec
     }
     let mut recipient = scrypt::Recipient::new(SecretString::from(passphrase.to_owned()));
     recipient.set_work_factor(WORK_FACTOR);
-    encrypt(&recipient, plain.as_bytes())
-        .map(Zeroizing::new)
-        .map_err(|cause| Error::environment(format!("не удалось зашифровать ключ ({cause})")).next("повторите"))
+    encrypt(&recipient, plain.as_bytes()).map(Zeroizing::new).map_err(|cause| {
+        Error::environment(format!("не удалось зашифровать ключ ({cause})")).next("повторите").caused_by(cause)
+    })
 }
 
 fn encrypt(recipient: &scrypt::Recipient, plain: &[u8]) -> std::io::Result<Vec<u8>> {
@@ -154,7 +154,7 @@ fn looks_encrypted(content: &[u8]) -> bool {
 }
 
 fn decrypt(content: &[u8], passphrase: impl FnOnce() -> Result<SecretString>) -> Result<Zeroizing<Vec<u8>>> {
-    let decryptor = Decryptor::new(ArmoredReader::new(content)).map_err(|_| torn())?;
+    let decryptor = Decryptor::new(ArmoredReader::new(content)).map_err(|cause| torn().caused_by(cause))?;
     if !decryptor.is_scrypt() {
         return Err(Error::input("это зашифрованные данные, но не файл ключа: они открываются ключом, а не паролем")
             .next("укажите файл своего ключа")
@@ -169,14 +169,14 @@ fn decrypt(content: &[u8], passphrase: impl FnOnce() -> Result<SecretString>) ->
     let mut plain = Zeroizing::new(Vec::with_capacity(content.len()));
     decryptor
         .decrypt(std::iter::once(&identity as &dyn age::Identity))
-        .map_err(|cause| why_locked(&cause))?
+        .map_err(why_locked)?
         .read_to_end(&mut plain)
-        .map_err(|_| torn())?;
+        .map_err(|cause| torn().caused_by(cause))?;
     Ok(plain)
 }
 
-fn why_locked(cause: &DecryptError) -> Error {
-    match cause {
+fn why_locked(cause: DecryptError) -> Error {
+    let error = match &cause {
         DecryptError::ExcessiveWork { required, .. } => Error::input(format!(
             "файл ключа зашифрован со стоимостью scrypt {required}, принимается не больше {MAX_WORK_FACTOR}"
         ))
@@ -186,7 +186,8 @@ fn why_locked(cause: &DecryptError) -> Error {
             wrong_passphrase()
         }
         _ => torn(),
-    }
+    };
+    error.caused_by(cause)
 }
 
 fn wrong_passphrase() -> Error {

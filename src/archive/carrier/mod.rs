@@ -70,7 +70,9 @@ impl Card {
     fn to_text(&self) -> Result<String> {
         let text = serde_json::to_string_pretty(self);
         text.map(|text| text + "\n").map_err(|cause| {
-            Error::environment(format!("не удалось описать носитель ({cause})")).next("сообщите разработчикам")
+            Error::environment(format!("не удалось описать носитель ({cause})"))
+                .next("сообщите разработчикам")
+                .caused_by(cause)
         })
     }
 }
