@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 
 /// What lies under a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,9 +65,9 @@ pub fn check_targets(targets: &[PathBuf], home: &Path, allow_same_device: bool) 
         Some(faults) if allow_same_device => {
             Ok(vec![format!("{faults}. Требование §2.5 о двух носителях этим запуском не доказано")])
         }
-        Some(faults) => Err(Error::refused(format!("нужны два разных носителя (§2.5): {faults}")).next(
-            "подключите вторую флешку и укажите её; --allow-same-device отменяет эту проверку на вашу ответственность",
-        )),
+        Some(faults) => Err(Error::refused(format!("нужны два разных носителя (§2.5): {faults}"))
+            .next("подключите вторую флешку и укажите её")
+            .then_by("отменить эту проверку можно на вашу ответственность", Action::Give(Detail::SameDevice))),
     }
 }
 

@@ -9,6 +9,7 @@ use common::school::School;
 use letopis::archive::of_journal::make::{Wish, make};
 use letopis::archive::par2::create::Share;
 use letopis::archive::progress::Progress;
+use letopis::error::Action;
 use letopis::journal::{Author, Journal};
 use letopis::ledger::keyfile;
 use letopis::print::Layouts;
@@ -53,7 +54,10 @@ fn a_single_copy_is_recorded_and_completed() {
     drop(journal);
     let failed = made.failed.unwrap();
     assert_eq!((failed.exit_status(), made.recorded.copies.len(), made.folders.len()), (1, 1, 1));
-    assert!(failed.next_step().unwrap().contains("archive complete 2025-2026-h1"), "{failed}");
+    assert!(
+        failed.next_step().unwrap().offers(&Action::CompleteArchive { name: "2025-2026-h1".to_owned() }),
+        "{failed}"
+    );
     run("15:20", &["archive", "status"]).fails(1, &["цела одна копия, на «usb-1»", "archive complete"]);
     let complete = ["archive", "complete", "2025-2026-h1", "--from", "usb-1", "--to", "usb-3", "--allow-same-device"];
     run("15:30", &complete).ok();

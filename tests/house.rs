@@ -96,6 +96,36 @@ fn no_layer_uses_one_above_it_or_beside_it() {
     assert!(found.is_empty(), "a layer that uses one above or beside it:\n{}", found.join("\n"));
 }
 
+/// What the program does about a fault is an `Action`, and only a face knows how that is called there. Documents that
+/// stand on a carrier or on paper may name commands; none of them is a source file (`README.txt`, `layouts/`, `docs/`).
+#[test]
+fn no_message_below_the_command_line_names_a_command_or_an_option() {
+    let commands = letopis::cli::commands();
+    let words: Vec<&str> =
+        commands.get_subcommands().flat_map(|command| command.get_all_aliases().chain([command.get_name()])).collect();
+    let names_a_command = |text: &str| {
+        text.split("letopis ").skip(1).any(|rest| {
+            let word: String = rest.chars().take_while(|letter| letter.is_alphanumeric()).collect();
+            words.contains(&word.as_str())
+        })
+    };
+    let names_an_option =
+        |text: &str| text.split("--").skip(1).any(|rest| rest.starts_with(|letter: char| letter.is_ascii_lowercase()));
+    let mut found = Vec::new();
+    for (path, lines) in sources() {
+        if path.starts_with("src/cli/") {
+            continue;
+        }
+        for line in &lines {
+            let code = line.split(" // ").next().unwrap_or_default();
+            if names_a_command(code) || names_an_option(code) {
+                found.push(format!("{path}: {}", line.trim()));
+            }
+        }
+    }
+    assert!(found.is_empty(), "a message that names a command or an option:\n{}", found.join("\n"));
+}
+
 /// A name that is said in one word is easier to see as a fault: the rooms above are the whole list.
 #[test]
 fn every_room_of_the_list_is_there() {

@@ -26,6 +26,7 @@ use letopis::archive::report::Verdict;
 use letopis::archive::settle::{State, settle};
 use letopis::archive::signature::AllowedSigners;
 use letopis::archive::verify::{Request, verify};
+use letopis::error::{Action, Detail};
 use letopis::ledger::identity::Identity;
 
 const NAME: &str = "2025-2026-q1";
@@ -518,7 +519,10 @@ fn a_carrier_without_room_for_healed_files_is_left_alone() {
     while file.write_all(&[0; 64 * 1024]).is_ok() {}
     let wish = repair::Wish { bag: bag.root(), other: None, to: None };
     let error = repair::repair(&wish, &Quiet).unwrap_err();
-    assert!(error.message().contains("свободно") && error.next_step().unwrap().contains("--to"), "{error}");
+    assert!(
+        error.message().contains("свободно") && error.next_step().unwrap().offers(&Action::Give(Detail::Folder)),
+        "{error}"
+    );
     assert!(fs::read(&path).unwrap() == damaged);
     drop(file);
     // Elsewhere there is room.

@@ -10,7 +10,7 @@ use chrono::{DateTime, FixedOffset};
 use super::bag::{INFO, RECOVERY};
 use super::carrier::{self, Card};
 use super::report::{Depth, Finding, Healing, Report, Severity};
-use crate::error::{Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 use crate::print::Layouts;
 use crate::print::inspection::{Facts, Found, Inspected, Inspection, inspection_act};
 
@@ -19,17 +19,16 @@ use crate::print::inspection::{Facts, Found, Inspected, Inspection, inspection_a
 /// # Errors
 /// Such a file; a folder that is not there.
 pub fn may_be_written(file: &Path, verified: &[PathBuf]) -> Result<()> {
-    let elsewhere = "укажите другой файл: --act ФАЙЛ.pdf";
+    let elsewhere = |what: String| Error::input(what).next_by("укажите другой файл", Action::Give(Detail::ActFile));
     if file.symlink_metadata().is_ok() {
-        return Err(Error::input(format!("файл «{}» уже есть", file.display())).next(elsewhere));
+        return Err(elsewhere(format!("файл «{}» уже есть", file.display())));
     }
     let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let folder = parent.canonicalize().map_err(|cause| Error::file("открыть папку", parent, &cause))?;
     for path in verified {
         let root = carrier::root_of(path)?;
         if folder.starts_with(&root) {
-            return Err(Error::input(format!("акт нельзя записать на проверяемый носитель «{}»", root.display()))
-                .next(elsewhere));
+            return Err(elsewhere(format!("акт нельзя записать на проверяемый носитель «{}»", root.display())));
         }
     }
     Ok(())

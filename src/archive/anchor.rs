@@ -10,7 +10,7 @@ use super::bag::{ALLOWED_SIGNERS, Facts, Folder, INFO, Info, Previous, SIGNATURE
 use super::report::Finding;
 use super::signature::{AllowedSigners, ArchiveSignature};
 use super::sum::Sum;
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::school::{latin_alike, plural};
 
 /// The fewest digits of a code that are accepted: 128 bits, beyond any search for a second archive to fit it.
@@ -286,9 +286,11 @@ impl TrustedBag {
     fn open(folder: &Folder) -> Result<Self> {
         let unfit = |why: &str| {
             Error::input(format!("архив «{}» не годится как образец: {why}", folder.root().display()))
-                .next("сначала проверьте его самого командой «letopis archive verify»")
+                .next_by("сначала проверьте его самого", Action::VerifyArchive)
         };
-        let read = |name: &str| folder.read_tag(name).map_err(|cause| unfit(&format!("не читается {name} ({cause})")));
+        let read = |name: &str| {
+            folder.read_tag(name).map_err(|cause| unfit(&format!("не читается {name} ({cause})")).caused_by(cause))
+        };
         let tagmanifest = read(TAGMANIFEST)?;
         let signature = ArchiveSignature::parse(&read(SIGNATURE)?).map_err(unfit)?;
         if !signature.holds(&tagmanifest) {
@@ -329,7 +331,7 @@ mod tests {
         for typed in ["SHA256:abcd", "", &right[..right.len() - 1], &long, &foreign, &odd] {
             let error = Anchor::signer(typed).err().unwrap();
             assert_eq!(error.exit_status(), 2, "{typed}");
-            assert!(error.next_step().unwrap().contains("43 знака"), "{error}");
+            assert!(error.next_step().unwrap().to_string().contains("43 знака"), "{error}");
         }
     }
 

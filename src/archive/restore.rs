@@ -15,7 +15,7 @@ use super::package::{Member, OpenPackage, group};
 use super::progress::Progress;
 use super::report::{Finding, Report, Verdict};
 use super::verify::{Contents, DeepCheck, PackageMember, Request, verify};
-use crate::error::{Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 use crate::ledger::identity::Identity;
 use crate::school::ClassName;
 
@@ -70,7 +70,7 @@ pub fn restore(wish: &Wish<'_>, progress: &dyn Progress) -> Result<Restored> {
         let concerns = wanted.iter().find(|name| packages[**name].iter().any(|part| part.as_str() == fault.path));
         if let Some(name) = concerns {
             return Err(Error::damaged(format!("пакет «{name}» повреждён: {fault}"))
-                .next("сначала исправьте архив: letopis archive repair"));
+                .next_by("сначала исправьте архив", Action::RepairArchive { bag: None }));
         }
         notes.push(fault.to_string());
     }
@@ -101,7 +101,7 @@ fn trusted(report: &Report) -> Result<Facts> {
     }
     report.facts.clone().ok_or_else(|| {
         Error::damaged(format!("архив «{}»: bag-info.txt не читается", report.name))
-            .next("сначала исправьте архив: letopis archive repair")
+            .next_by("сначала исправьте архив", Action::RepairArchive { bag: None })
     })
 }
 
@@ -139,8 +139,9 @@ fn off_the_carrier(wish: &Wish<'_>) -> Result<()> {
     let real = to.ancestors().find_map(|folder| folder.canonicalize().ok()).unwrap_or(to);
     let root = carrier::root_of(wish.bag)?;
     if real.starts_with(&root) {
-        return Err(Error::input(format!("«{}» лежит на носителе «{}»", wish.to.display(), root.display())).next(
-            "извлечённое не зашифровано, на носителе ему не место: укажите папку на этом компьютере, --to ПАПКА",
+        return Err(Error::input(format!("«{}» лежит на носителе «{}»", wish.to.display(), root.display())).next_by(
+            "извлечённое не зашифровано, на носителе ему не место: укажите папку на этом компьютере",
+            Action::Give(Detail::Folder),
         ));
     }
     Ok(())
@@ -148,9 +149,8 @@ fn off_the_carrier(wish: &Wish<'_>) -> Result<()> {
 
 fn make_folder(to: &Path) -> Result<()> {
     if to.read_dir().is_ok_and(|mut files| files.next().is_some()) || to.symlink_metadata().is_ok_and(|m| !m.is_dir()) {
-        return Err(
-            Error::input(format!("«{}» уже есть и не пуста", to.display())).next("укажите новую папку: --to ПАПКА")
-        );
+        return Err(Error::input(format!("«{}» уже есть и не пуста", to.display()))
+            .next_by("укажите новую папку", Action::Give(Detail::Folder)));
     }
     private_folder(to)
 }
@@ -195,7 +195,8 @@ fn take(
     let faults: Vec<&Finding> = findings.iter().filter(|finding| finding.is_fault()).collect();
     if let Some(first) = faults.first() {
         return Err(Error::damaged(format!("журнал из архива не прошёл проверку: {first} (всего: {})", faults.len()))
-            .next("проверьте архив: letopis archive verify --deep; возьмите другую копию"));
+            .next_by("проверьте архив", Action::VerifyContent)
+            .then("возьмите другую копию"));
     }
     Ok((Some(journal), files, bytes))
 }

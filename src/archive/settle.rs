@@ -15,7 +15,7 @@ use super::progress::Progress;
 use super::report::Verdict;
 use super::targets::{remove_bag, sync_folder};
 use super::verify::{Request, verify};
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 
 /// An archive on a carrier, as it describes itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,7 +123,7 @@ fn checked(folder: &Folder, progress: &dyn Progress) -> Result<()> {
     }
     let faults: Vec<String> = report.faults().map(ToString::to_string).collect();
     Err(Error::damaged(format!("архив «{}» {}: {}", folder.root().display(), report.verdict.word(), faults.join("; ")))
-        .next("перенесите эту папку с носителя на диск и разберитесь с ней отдельно («letopis archive verify»)"))
+        .next_by("перенесите эту папку с носителя на диск и разберитесь с ней отдельно", Action::VerifyArchive))
 }
 
 /// What a bag says of itself, unchecked.
@@ -134,11 +134,12 @@ pub fn read_facts(bag: &Path) -> Result<Facts> {
 fn summary(folder: &Folder) -> Result<Summary> {
     let damaged = |why: String| {
         Error::damaged(format!("архив «{}»: {why}", folder.root().display()))
-            .next("проверьте его: «letopis archive verify»")
+            .next_by("проверьте его", Action::VerifyArchive)
     };
-    let text = folder.read_tag(INFO).map_err(|cause| damaged(format!("{INFO} не читается ({cause})")))?;
+    let text =
+        folder.read_tag(INFO).map_err(|cause| damaged(format!("{INFO} не читается ({cause})")).caused_by(cause))?;
     let info = Info::parse(&String::from_utf8_lossy(&text)).map_err(|why| damaged(format!("{INFO}: {why}")))?;
-    let code = folder.code().map_err(|cause| damaged(format!("список сумм не читается ({cause})")))?;
+    let code = folder.code().map_err(|cause| damaged(format!("список сумм не читается ({cause})")).caused_by(cause))?;
     let oxum = info.get("Payload-Oxum").and_then(|oxum| oxum.parse().ok());
     let listed = folder.list();
     Ok(Summary {

@@ -378,7 +378,10 @@ fn report(common: &Common, checked: &[Checked], together: &Together) {
             println!("{}: {finding}", checked.path.display());
         }
         if checked.own.iter().flatten().any(|finding| finding.severity == Severity::Damage) {
-            println!("  Что делать: архивы на носителе это не портит; его собственные файлы {}.", carrier::MEND);
+            println!(
+                "  Что делать: архивы на носителе это не портит; его собственные файлы запишет заново \
+                 «letopis carrier register» с теми же надписью, хранителем и местом."
+            );
         }
         for (bag, report) in &checked.reports {
             say_report(bag, report);

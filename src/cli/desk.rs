@@ -1,6 +1,6 @@
 //! The desk: a journal that is open and somebody whose key is in force, which is what recording takes.
 
-use super::{Common, screen, session};
+use super::{Common, advice, screen, session};
 use crate::error::Result;
 use crate::journal::entry::Body;
 use crate::journal::read::Tables;
@@ -62,7 +62,7 @@ impl Desk {
 /// Says what was recorded: `what` is it in the past, «Урок записан».
 pub fn say(done: Done, what: &str) -> Result<ExitCode> {
     let Done { numbers, warnings, signed_by } = done;
-    warnings.iter().for_each(|warning| screen::warning(warning));
+    warnings.iter().for_each(|warning| screen::warning(&advice::warning(warning)));
     let what = what.trim_end_matches('.');
     match numbers[..] {
         [] => return session::unchanged(),

@@ -1,6 +1,6 @@
 //! `letopis import`: a folder of tables.
 
-use super::{Common, screen, session};
+use super::{Common, advice, screen, session};
 use crate::error::Result;
 use crate::import;
 use clap::Args;
@@ -35,9 +35,9 @@ impl Import {
         if common.json {
             screen::json(&serde_json::json!({
                 "recorded": if self.dry_run || !outcome.faults.is_empty() { 0 } else { outcome.recorded },
-                "contacts": outcome.contacts, "warnings": outcome.warnings,
+                "contacts": outcome.contacts, "warnings": outcome.warnings.iter().map(advice::warning).collect::<Vec<_>>(),
                 "faults": outcome.faults.iter().map(|f| serde_json::json!({
-                    "file": f.file, "line": f.line, "column": f.column.0, "heading": f.column.1, "what": f.what,
+                    "file": f.file, "line": f.line, "column": f.column.0, "heading": f.column.1, "what": advice::what(f),
                 })).collect::<Vec<_>>(),
             }));
         } else {
@@ -49,14 +49,14 @@ impl Import {
 
 fn say(outcome: &import::Outcome, dry_run: bool) {
     for warning in outcome.warnings.iter().take(LISTED) {
-        screen::warning(warning);
+        screen::warning(&advice::warning(warning));
     }
     if outcome.warnings.len() > LISTED {
         eprintln!("… и ещё предупреждений: {}", outcome.warnings.len() - LISTED);
     }
     if !outcome.faults.is_empty() {
         for fault in outcome.faults.iter().take(LISTED) {
-            eprintln!("{fault}");
+            eprintln!("{}", advice::fault(fault));
         }
         if outcome.faults.len() > LISTED {
             eprintln!("… и ещё: {}", outcome.faults.len() - LISTED);

@@ -1,6 +1,6 @@
 //! `letopis init`: the journal of a school year, its administrator, its recovery key.
 
-use super::{Common, audit, screen, session};
+use super::{Common, advice, audit, screen, session};
 use crate::archive::of_journal::outside::{self, Outside};
 use crate::error::{Error, Result};
 use crate::import::{self, Faults};
@@ -222,7 +222,7 @@ impl Init {
             return Ok(Person { login, name, position, association, roles });
         }
         if let (None, Some(fault)) = (&self.admin_name, faults.list.first()) {
-            return Err(Error::input(fault.to_string()).next("исправьте файл или укажите --admin-name"));
+            return Err(Error::input(advice::fault(fault)).next("исправьте файл или укажите --admin-name"));
         }
         let typed = self.admin_name.as_deref().ok_or_else(|| {
             Error::input(format!("сотрудника «{}» нет в staff.csv рядом со school.toml", self.admin))

@@ -7,6 +7,7 @@
 mod output;
 
 mod absence;
+mod advice;
 mod archive;
 mod audit;
 mod carrier;

@@ -1,7 +1,7 @@
 //! `letopis plan`: lesson plans (КТП), kept by the methodist (§3.3.3).
 
 use super::desk::{Desk, WhichCourse};
-use super::{Common, screen, session};
+use super::{Common, advice, screen, session};
 use crate::error::{Error, Result};
 use crate::import;
 use crate::journal::entry::{Body, PlanLine, PlanSet};
@@ -148,9 +148,9 @@ impl Plan {
             Self::Show { course } => show(common, &course),
             Self::Import { whom, file } => {
                 let (lines, faults) = import::read_plan(&file)?;
-                faults.warnings.iter().for_each(|warning| screen::warning(warning));
+                faults.warnings.iter().for_each(|warning| screen::warning(&advice::warning(warning)));
                 if !faults.list.is_empty() {
-                    faults.list.iter().for_each(|fault| eprintln!("{fault}"));
+                    faults.list.iter().for_each(|fault| eprintln!("{}", advice::fault(fault)));
                     eprintln!("Ошибок в файле: {}. Ничего не записано: исправьте файл и повторите.", faults.list.len());
                     return Ok(ExitCode::from(2));
                 }

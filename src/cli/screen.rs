@@ -1,5 +1,6 @@
 //! What goes to the screen: errors, tables, progress. Progress is drawn on a terminal and not in a pipe.
 
+use super::advice;
 use crate::error::{Error, Result};
 use crate::report::table::{Kind, Table};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -8,7 +9,7 @@ use std::path::Path;
 
 /// Prints an error with its next step.
 pub fn error(error: &Error) {
-    eprintln!("Ошибка: {error}");
+    eprintln!("Ошибка: {}", advice::error(error));
 }
 
 /// Prints something to look at that did not stop the work.

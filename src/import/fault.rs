@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use crate::error::{Error, Next, Warning};
+
 /// One fault with its place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fault {
@@ -15,18 +17,29 @@ pub struct Fault {
     pub column: (usize, String),
     /// What is wrong and what was expected, in Russian.
     pub what: String,
+    /// What to do, where a rule refused it.
+    pub next: Option<Next>,
 }
 
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
+impl Fault {
+    /// The file, line and column.
+    pub fn place(&self) -> String {
+        let mut place = self.file.clone();
         if self.line > 0 {
-            write!(f, ", строка {}", self.line)?;
+            place += &format!(", строка {}", self.line);
         }
         if self.column.0 > 0 {
-            write!(f, ", столбец {} «{}»", self.column.0, self.column.1)?;
+            place += &format!(", столбец {} «{}»", self.column.0, self.column.1);
         }
-        write!(f, ": {}", self.what)
+        place
+    }
+}
+
+/// The place, what is wrong, and the words of the next step; commands and buttons a face adds.
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place(), self.what)?;
+        self.next.iter().try_for_each(|next| write!(f, "; {next}"))
     }
 }
 
@@ -45,7 +58,7 @@ pub struct Faults {
     /// What must be mended.
     pub list: Vec<Fault>,
     /// What should be looked at.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
     /// Where the columns of each file stand, from 1.
     pub columns: HashMap<(&'static str, &'static str), usize>,
     /// The tables that are in workbooks: the CSV file's name, and the file's that there is.
@@ -69,14 +82,20 @@ impl Faults {
     /// A fault of a line as a whole.
     pub fn add(&mut self, at: Source, what: impl Into<String>) {
         let (file, column) = (self.name(at.file).to_owned(), (0, String::new()));
-        self.list.push(Fault { file, line: at.line, column, what: what.into() });
+        self.list.push(Fault { file, line: at.line, column, what: what.into(), next: None });
     }
 
     /// A fault of one column of a line.
     pub fn column(&mut self, at: Source, heading: &'static str, what: impl Into<String>) {
         let place = self.columns.get(&(at.file, heading)).copied().unwrap_or_default();
         let (file, column) = (self.name(at.file).to_owned(), (place, heading.to_owned()));
-        self.list.push(Fault { file, line: at.line, column, what: what.into() });
+        self.list.push(Fault { file, line: at.line, column, what: what.into(), next: None });
+    }
+
+    /// A fault of one column of a line that a rule refused.
+    pub fn refused(&mut self, at: Source, heading: &'static str, error: &Error) {
+        self.column(at, heading, error.message());
+        self.list.last_mut().into_iter().for_each(|fault| fault.next = error.next_step().cloned());
     }
 
     /// A fault of a file as a whole.

@@ -17,7 +17,7 @@ pub use fault::{Fault, Faults, Source};
 pub use plan::read_plan;
 pub use rows::{StaffRow, read_staff};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Warning};
 use crate::journal::contacts::{Contact, Contacts};
 use crate::journal::{Author, Journal};
 use crate::school::School;
@@ -31,7 +31,7 @@ pub struct Outcome {
     /// Contacts written to their own file.
     pub contacts: usize,
     /// What should be looked at.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
     /// What must be mended; then nothing was recorded.
     pub faults: Vec<Fault>,
 }

@@ -130,11 +130,7 @@ impl<'a, 'j> Import<'a, 'j> {
         if matches!(error.kind(), Kind::Damaged | Kind::Environment) {
             return Err(error);
         }
-        let what = match error.next_step() {
-            Some(step) => format!("{}; {step}", error.message()),
-            None => error.message().to_owned(),
-        };
-        self.faults.column(at, column, what);
+        self.faults.refused(at, column, &error);
         Ok(())
     }
 
@@ -143,7 +139,7 @@ impl<'a, 'j> Import<'a, 'j> {
     fn replaces(&mut self, at: Source, what: &str) {
         let file = self.faults.name(at.file).to_owned();
         let line = if at.line > 0 { format!(", строка {}", at.line) } else { String::new() };
-        self.faults.warnings.push(format!("{file}{line}: заменяется то, что уже есть в журнале: {what}"));
+        self.faults.warnings.push(format!("{file}{line}: заменяется то, что уже есть в журнале: {what}").into());
     }
 
     fn learn(&mut self, key: Key, good: bool) {

@@ -92,7 +92,7 @@ impl Table {
         if sheet.others > 0 && !crate::school::same_word(sheet.name.trim(), shape.stem()) {
             let file = faults.name(shape.file);
             let what = format!("{file}: прочитан лист «{}», листов ещё: {}", sheet.name, sheet.others);
-            faults.warnings.push(what);
+            faults.warnings.push(what.into());
         }
         let mut rows = sheet.rows.into_iter();
         let Some((line, heading)) = rows.next() else {
@@ -169,7 +169,13 @@ impl Table {
     fn fault(&self, faults: &Faults, line: u64, column: usize, what: &str) -> Fault {
         let place = self.places[column].map_or(0, |at| at + 1);
         let heading = self.shape.columns[column].to_owned();
-        Fault { file: faults.name(self.shape.file).to_owned(), line, column: (place, heading), what: what.to_owned() }
+        Fault {
+            file: faults.name(self.shape.file).to_owned(),
+            line,
+            column: (place, heading),
+            what: what.to_owned(),
+            next: None,
+        }
     }
 
     /// Turns every line into a value with `read`. A line for which it gives nothing has had its faults added and is
@@ -241,11 +247,8 @@ impl Line<'_> {
     }
 
     fn error(&mut self, column: usize, error: &Error) {
-        let what = match error.next_step() {
-            Some(step) => format!("{}; {step}", error.message()),
-            None => error.message().to_owned(),
-        };
-        self.fault(column, &what);
+        self.fault(column, error.message());
+        self.faults.list.last_mut().into_iter().for_each(|fault| fault.next = error.next_step().cloned());
     }
 }
 
@@ -308,7 +311,7 @@ fn places(heading: &[&str], line: u64, shape: &Shape, faults: &mut Faults) -> Op
         if !known && !name.is_empty() {
             let what =
                 format!("{}: столбец {} «{}» не используется", faults.name(shape.file), i + 1, heading[i].trim());
-            faults.warnings.push(what);
+            faults.warnings.push(what.into());
         }
     }
     let places: Vec<Option<usize>> =
@@ -330,6 +333,7 @@ fn places(heading: &[&str], line: u64, shape: &Shape, faults: &mut Faults) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Warning;
     use proptest::prelude::*;
 
     static SHAPE: Shape = Shape { file: "t.csv", columns: &["Класс", "Учитель", "Ещё"], required: 2 };
@@ -366,7 +370,7 @@ mod tests {
     fn faults_of_form_name_their_place() {
         let (_, faults) = read("Класс;Имя\n".as_bytes());
         assert_eq!(faults.list[0].to_string(), "t.csv, строка 1: нет столбцов: «Учитель»");
-        assert_eq!(faults.warnings, ["t.csv: столбец 2 «Имя» не используется"]);
+        assert_eq!(faults.warnings, [Warning::from("t.csv: столбец 2 «Имя» не используется")]);
         let (_, faults) = read("Класс;Учитель\n\n7А\n".as_bytes());
         assert_eq!(faults.list[0].to_string(), "t.csv, строка 3: в строке 1 столбцов, а в заголовке 2");
         let (_, faults) = read("Класс;Учитель\n7А;\u{1}\n".as_bytes());

@@ -4,7 +4,7 @@
 //! Only what changes is recorded. What is not typed stays as it stands: whoever types a mark says nothing of the kind of
 //! work and the document of the one before it.
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::journal::entry::{AttendanceSet, Body, FinalLine, FinalsSet, LessonRef, MarkLine, MarksSet, PresenceLine};
 use crate::journal::read::standing::{StandingMarks, attendance_of, marks_of};
 use crate::journal::read::{self, Course, Tables};
@@ -117,9 +117,11 @@ pub fn final_entry(
             .next("поставьте отметку: 2–5, «н/а», «осв», «зач»"));
     }
     let Some(mark) = typed.marks.clone() else {
-        return Err(Error::refused("итоговую отметку нельзя убрать, её можно только заменить в день выставления").next(
-            "поставьте другую, например «н/а», или подайте заявку на исправление: letopis correction request (§2.3.3)",
-        ));
+        return Err(Error::refused("итоговую отметку нельзя убрать, её можно только заменить в день выставления")
+            .next_by(
+                "поставьте другую, например «н/а», или подайте заявку на исправление (§2.3.3)",
+                Action::RequestCorrection,
+            ));
     };
     let lines = (stands != Some(&mark)).then(|| FinalLine { pupil: pupil.into(), mark });
     Ok(finals_set(course, period, lines.into_iter().collect(), "").map(Body::from).into_iter().collect())

@@ -10,7 +10,7 @@
 use super::apply::structure;
 use super::read::Tables;
 use super::{APPLICATION_ID, PATIENCE, apply};
-use crate::error::{Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
@@ -84,7 +84,8 @@ fn connect(path: &Path) -> Result<(Connection, Access)> {
         }
         _ => {
             return Err(Error::input(format!("нет журнала «{}»", path.display()))
-                .next("укажите его: --journal ФАЙЛ или переменная LETOPIS_JOURNAL; новый заводит letopis init"));
+                .next_by("укажите его", Action::Give(Detail::Journal))
+                .then_by("новый журнал заводит администратор", Action::FoundJournal));
         }
     }
     std::fs::File::open(path).map_err(|cause| Error::file("открыть журнал", path, &cause))?;

@@ -31,7 +31,7 @@ pub use proven::{Audited, Keep, Proven};
 pub use record::{Author, Batch, Draft, Recorded, author_of};
 pub use roles::may_keep_contacts;
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 use crate::journal::read::Tables;
 use crate::ledger::chain::{Tip, hex};
 use crate::ledger::store;
@@ -71,7 +71,7 @@ impl Journal {
         let partial = path.with_extension("letopis-new");
         if path.exists() {
             return Err(Error::input(format!("файл «{}» уже существует", path.display()))
-                .next("укажите другой файл: --journal FILE"));
+                .next_by("укажите другой файл", Action::Give(Detail::Journal)));
         }
         let _ = std::fs::remove_file(&partial);
         new_file(&partial)?;

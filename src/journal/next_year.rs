@@ -4,7 +4,7 @@
 //! Courses, timetable and plans are not taken over: the load is another each year and is imported. Decisions of the
 //! pedagogical council are minded: who was left in a grade stays in it, who was graduated or expelled is not taken over.
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 use crate::journal::contacts::Contacts;
 use crate::journal::entry::{
     Body, ClassSet, GroupSet, KeyEnrolled, LastArchive, Person, Previous, PreviousWitness, PupilEnrolled, PupilSet,
@@ -46,14 +46,14 @@ pub fn administrator(old: &Proven, login: &str, fingerprint: &str) -> Result<Per
     if !read::is_closed(tables)? {
         return Err(Error::refused("прежний учебный год не закрыт")
             .at(place())
-            .next("закройте его: letopis year close"));
+            .next_by("закройте его", Action::CloseYear));
     }
     let key = read::key(tables, fingerprint)?.filter(|key| key.login == login && key.revoked_at.is_none());
     let person = person(tables, login)?.filter(|p| p.roles.contains(&Role::Administrator));
     key.and(person).ok_or_else(|| {
         Error::refused(format!("«{login}» с этим ключом не администратор прежнего журнала"))
             .at(place())
-            .next("укажите его администратора: --admin и --identity")
+            .next_by("укажите его администратора", Action::Give(Detail::Administrator))
     })
 }
 
@@ -74,7 +74,8 @@ pub fn mark_continued(
         Some(_) => {
             return Err(Error::refused("журнал следующего года уже начат")
                 .at(format!("журнал «{}»", old.path().display()))
-                .next("работайте в нём; если он не был создан или утрачен, начните его ещё раз: --another"));
+                .next("работайте в нём")
+                .then_by("если он не был создан или утрачен, начните его ещё раз", Action::Give(Detail::Another)));
         }
         None => {}
     }
@@ -104,7 +105,7 @@ pub fn take_over(
             before.name,
             format_date(before.ends)
         ))
-        .next("укажите школу с новым учебным годом: --school"));
+        .next_by("укажите школу с новым учебным годом", Action::Give(Detail::School)));
     }
     let tip = old.tip();
     let previous = Previous {
@@ -188,7 +189,9 @@ fn people(tables: &Tables, administrator: &str, first_key: &str) -> Result<Vec<B
 
 fn recovery(tables: &Tables) -> Result<String> {
     let found = read::recovery_keys(tables)?.pop();
-    found.ok_or_else(|| Error::damaged("в прежнем журнале нет ключа восстановления").next("выполните «letopis audit»"))
+    found.ok_or_else(|| {
+        Error::damaged("в прежнем журнале нет ключа восстановления").next_by("проверьте журнал", Action::Audit)
+    })
 }
 
 /// The class a grade up; nothing after the last.

@@ -47,11 +47,10 @@ pub struct Opened {
 /// # Errors
 /// None in practice: everything happens in memory.
 pub fn seal(author: &Identity, note: &Note) -> Result<NoteAdded> {
-    let failed = |why: String| Error::environment(format!("запись «Блокнота» не шифруется: {why}"));
     let recipient = author.age_identity().to_public();
-    let encryptor = age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient))
-        .map_err(|e| failed(e.to_string()))?;
-    let json = serde_json::to_vec(note).map_err(|e| failed(e.to_string()))?;
+    let encryptor =
+        age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient)).map_err(unsealed)?;
+    let json = serde_json::to_vec(note).map_err(unsealed)?;
     let mut sealed = Vec::new();
     let armored = age::armor::ArmoredWriter::wrap_output(&mut sealed, age::armor::Format::AsciiArmor);
     let written = armored.and_then(|armored| encryptor.wrap_output(armored)).and_then(|mut writer| {
@@ -59,9 +58,13 @@ pub fn seal(author: &Identity, note: &Note) -> Result<NoteAdded> {
         writer.finish()?.finish()?;
         Ok(())
     });
-    written.map_err(|e| failed(e.to_string()))?;
-    let text = String::from_utf8(sealed).map_err(|e| failed(e.to_string()))?;
+    written.map_err(unsealed)?;
+    let text = String::from_utf8(sealed).map_err(unsealed)?;
     Ok(NoteAdded { sealed: text.lines().map(str::to_owned).collect() })
+}
+
+fn unsealed(cause: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::environment(format!("запись «Блокнота» не шифруется: {cause}")).caused_by(cause)
 }
 
 /// The largest note in bytes that is read, well over what a recorded one can hold.

@@ -3,7 +3,7 @@
 //! A plan has numbered lessons and no dates: its line n is for the course's n-th lesson of the year. A plan is recorded
 //! as a whole, so adjusting gives the lines of the plan that is to be recorded next.
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::journal::entry::PlanLine;
 use crate::journal::read::{self, Course, Tables};
 use crate::school::Day;
@@ -50,7 +50,7 @@ pub fn shift(mut lines: Vec<PlanLine>, from: u32, by: i32) -> Result<Vec<PlanLin
     for line in lines.iter_mut().filter(|line| line.no >= from) {
         line.no = line.no.checked_add_signed(by).filter(|no| *no > before).ok_or_else(|| {
             Error::input(format!("урок {} плана некуда сдвинуть: перед ним стоит урок {before}", line.no))
-                .next("сдвиньте на меньшее число или сначала уберите лишнее: letopis plan drop")
+                .next_by("сдвиньте на меньшее число или сначала уберите лишнее", Action::DropFromPlan)
         })?;
         moved += 1;
     }
@@ -65,7 +65,7 @@ fn place_of(lines: &[PlanLine], no: u32) -> Result<usize> {
 }
 
 fn no_line(no: u32) -> Error {
-    Error::input(format!("в плане нет урока № {no}")).next("номера уроков: letopis plan show")
+    Error::input(format!("в плане нет урока № {no}")).next_by("посмотрите номера уроков", Action::ShowPlan)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@
 //! are handed in, so that a key may lie in another process, and work of an hour is recorded at the times at which it is
 //! done.
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result, Warning};
 use crate::journal::entry::{Body, Entry, RULES};
 use crate::journal::read::Tables;
 use crate::journal::rules::{self, Context};
@@ -45,7 +45,7 @@ pub struct Recorded {
     /// The entry's number.
     pub seq: u64,
     /// Rules that only warn.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
 }
 
 /// Who records, by which clock, and whether it is history from another program.
@@ -81,7 +81,7 @@ pub struct Draft {
     entry: Entry,
     payload: String,
     author: PublicIdentity,
-    warnings: Vec<String>,
+    warnings: Vec<Warning>,
 }
 
 impl Draft {
@@ -96,7 +96,7 @@ impl Draft {
     }
 
     /// Rules that only warn.
-    pub fn warnings(&self) -> &[String] {
+    pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
 }
@@ -212,7 +212,8 @@ impl<'j> Batch<'j> {
                 "запись № {} прочитана из файла журнала иной, чем записана",
                 record.seq
             ))
-            .next("в файл журнала или в диск нельзя верить: выполните «letopis audit» и сообщите администратору"));
+            .next_by("файлу журнала или диску нельзя верить: проверьте журнал", Action::Audit)
+            .then("сообщите администратору"));
         }
         apply::apply(self.tables, record.seq, entry)?;
         self.tip = self.tip.after(record);
@@ -301,7 +302,7 @@ pub fn author_of(tables: &Tables, fingerprint: &str) -> Result<String> {
 fn key_of(tables: &Tables, fingerprint: &str) -> Result<read::Key> {
     match read::key(tables, fingerprint)? {
         None => Err(Error::refused(format!("ключ {fingerprint} не внесён в журнал"))
-            .next("передайте администратору открытую часть ключа (letopis key show) для внесения")),
+            .next_by("передайте администратору для внесения открытую часть ключа", Action::ShowKey)),
         Some(key) if key.revoked_at.is_some() => {
             Err(Error::refused(format!("ключ {fingerprint} сотрудника «{}» отозван: подписывать им нельзя", key.login))
                 .next("если вы работаете в школе, создайте новый ключ и передайте его администратору"))
@@ -319,7 +320,7 @@ pub(super) fn judge(
     last: Option<DateTime<FixedOffset>>,
     entry: &Entry,
     canonical: Result<()>,
-) -> Result<Vec<String>> {
+) -> Result<Vec<Warning>> {
     let last = if matches!(entry.body, Body::ClockReset(_)) { None } else { last };
     let endless = rules::control::outlasts_year(tables, &entry.body)?;
     rules::time::check(last, &school.year, entry.time, endless)?;

@@ -1,7 +1,7 @@
 //! From what people type to what the journal means: a course by class and subject, a pupil by surname, a lesson by day.
 //! Where two things match, the message names them and says how to choose.
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 use crate::journal::entry::SubjectLine;
 use crate::journal::read::Tables;
 use crate::journal::read::timetable::Timetable;
@@ -49,7 +49,7 @@ pub fn course(
         0 => Err(Error::input(format!("в {class} нет курса «{subject}»{}", of_group(group)))
             .next(format!("курсы класса: {}", names(&all)))),
         _ => Err(Error::input(format!("«{subject}» в {class} — это несколько курсов: {}", names(&matching)))
-            .next("укажите группу: --group НАЗВАНИЕ")),
+            .next_by("укажите группу", Action::Give(Detail::Group))),
     }
 }
 
@@ -90,11 +90,10 @@ pub fn carrier(tables: &Tables, typed: &str) -> Result<Carrier> {
     match alike[..] {
         [one] => Ok(one.clone()),
         [] if all.is_empty() => Err(Error::input("в журнале не зарегистрирован ни один носитель")
-            .next("зарегистрируйте его: letopis carrier register НОСИТЕЛЬ --label … --holder … --place …")),
-        [] => Err(Error::input(format!("носителя «{wanted}» нет в журнале")).next(format!(
-            "зарегистрированы: {}; номера: letopis carrier list",
-            labels(&all.iter().collect::<Vec<_>>())
-        ))),
+            .next_by("зарегистрируйте его", Action::RegisterCarrier)),
+        [] => Err(Error::input(format!("носителя «{wanted}» нет в журнале"))
+            .next(format!("зарегистрированы: {}", labels(&all.iter().collect::<Vec<_>>())))
+            .then_by("посмотрите их номера", Action::ListCarriers)),
         _ => Err(Error::input(format!("«{wanted}» — это несколько носителей: {}", labels(&alike)))
             .next("укажите надпись точно или номер носителя")),
     }
@@ -153,7 +152,8 @@ pub fn staff(tables: &Tables, typed: &str) -> Result<Login> {
     let matching: Vec<_> = staff.iter().filter(|person| person.name.matches(typed.trim())).collect();
     match matching[..] {
         [person] => Ok(person.login.clone()),
-        [] => Err(Error::input(format!("сотрудника «{typed}» нет")).next("список сотрудников: letopis staff list")),
+        [] => Err(Error::input(format!("сотрудника «{typed}» нет"))
+            .next_by("посмотрите список сотрудников", Action::ListStaff)),
         _ => {
             let names: Vec<String> = matching.iter().map(|p| format!("{} ({})", p.name.full(), p.login)).collect();
             Err(Error::input(format!("«{typed}» — это несколько сотрудников: {}", names.join("; ")))
@@ -272,7 +272,7 @@ pub fn recorded_lesson(tables: &Tables, course: &Course, date: Day, given: Optio
         (Some(number), _) => Ok(number),
         (None, [number]) => Ok(*number),
         (None, []) => Err(Error::refused(format!("§2.1: урок {} ({}) не записан", format_date(date), course.key))
-            .next("проверьте дату или сначала запишите урок: letopis lesson record")),
+            .next_by("проверьте дату или сначала запишите урок", Action::RecordLesson)),
         (None, _) => Err(several(&lessons, date)),
     }
 }
@@ -289,14 +289,15 @@ pub fn timetabled_lesson(tables: &Tables, course: &Course, date: Day, given: Opt
     match lessons[..] {
         [number] => Ok(number),
         [] => Err(Error::input(format!("по расписанию {} урока «{}» нет", format_date(date), course.key))
-            .next("проверьте дату или укажите номер урока: --lesson 3")),
+            .next_by("проверьте дату или укажите номер урока", Action::Give(Detail::LessonNumber))),
         _ => Err(several(&lessons, date)),
     }
 }
 
 fn several(lessons: &[u8], date: Day) -> Error {
     let numbers = lessons.iter().map(ToString::to_string).collect::<Vec<_>>().join(" и ");
-    Error::input(format!("{} уроков несколько: {numbers}", format_date(date))).next("укажите номер урока: --lesson 3")
+    Error::input(format!("{} уроков несколько: {numbers}", format_date(date)))
+        .next_by("укажите номер урока", Action::Give(Detail::LessonNumber))
 }
 
 #[cfg(test)]

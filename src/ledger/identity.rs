@@ -21,7 +21,7 @@ use ssh_key::public::{Ed25519PublicKey, KeyData};
 use ssh_key::{Algorithm, HashAlg, LineEnding, PublicKey, SshSig};
 use zeroize::Zeroizing;
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 
 /// What turns the 32 secret bytes into the signing key, for ever: `docs/formats/identity.md`.
 const SIGNING_KEY_INFO: &[u8] = b"letopis ed25519 signing key v1";
@@ -150,7 +150,9 @@ fn known_stranger(line: &str) -> Option<Error> {
 }
 
 fn unsignable(cause: ssh_key::Error) -> Error {
-    Error::environment(format!("не удалось составить подпись SSHSIG ({cause})")).next("сообщите разработчикам")
+    Error::environment(format!("не удалось составить подпись SSHSIG ({cause})"))
+        .next("сообщите разработчикам")
+        .caused_by(cause)
 }
 
 /// The public half of an identity, as enrolled in the ledger.
@@ -173,7 +175,7 @@ impl PublicIdentity {
         })?;
         if VerifyingKey::from_bytes(&key).map_or(true, |key| key.is_weak()) {
             return Err(Error::input("открытый ключ Ed25519 непригоден: такого ключа программа создать не могла")
-                .next("попросите владельца прислать ключ ещё раз («letopis key show»)"));
+                .next_by("попросите владельца показать ключ ещё раз и прислать", Action::ShowKey));
         }
         Ok(Self { recipient: recipient.to_string(), key })
     }
@@ -184,7 +186,7 @@ impl PublicIdentity {
         match words[..] {
             [recipient, "ssh-ed25519", blob, ..] => Self::new(recipient, ssh_blob(blob)?),
             _ => Err(Error::input("это не открытый ключ «Летописи»")
-                .next("нужна строка вида «age1… ssh-ed25519 AAAA…», её печатает «letopis key show»")),
+                .next_by("нужна строка вида «age1… ssh-ed25519 AAAA…», её показывает владелец ключа", Action::ShowKey)),
         }
     }
 

@@ -18,7 +18,7 @@ use age::{DecryptError, Decryptor, Encryptor, scrypt};
 use zeroize::Zeroizing;
 
 use super::identity::Identity;
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 
 /// log₂ of the scrypt cost of what is written.
 const WORK_FACTOR: u8 = 17;
@@ -85,7 +85,8 @@ fn load(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
         .map_err(|cause| Error::file("прочитать файл ключа", path, &cause))?;
     if content.len() as u64 > MAX_SIZE {
         return Err(Error::input(format!("«{}» — не файл ключа: он слишком велик", path.display()))
-            .next("укажите файл, который создала команда «letopis key new»"));
+            .next("укажите файл своего ключа")
+            .then_by("если ключа ещё нет, создайте его", Action::MakeKey));
     }
     Ok(content)
 }
@@ -128,9 +129,9 @@ fn encode(identity: &Identity, passphrase: Option<&str>) -> Result<Zeroizing<Vec
     }
     let mut recipient = scrypt::Recipient::new(SecretString::from(passphrase.to_owned()));
     recipient.set_work_factor(WORK_FACTOR);
-    encrypt(&recipient, plain.as_bytes())
-        .map(Zeroizing::new)
-        .map_err(|cause| Error::environment(format!("не удалось зашифровать ключ ({cause})")).next("повторите"))
+    encrypt(&recipient, plain.as_bytes()).map(Zeroizing::new).map_err(|cause| {
+        Error::environment(format!("не удалось зашифровать ключ ({cause})")).next("повторите").caused_by(cause)
+    })
 }
 
 fn encrypt(recipient: &scrypt::Recipient, plain: &[u8]) -> std::io::Result<Vec<u8>> {
@@ -153,10 +154,11 @@ fn looks_encrypted(content: &[u8]) -> bool {
 }
 
 fn decrypt(content: &[u8], passphrase: impl FnOnce() -> Result<SecretString>) -> Result<Zeroizing<Vec<u8>>> {
-    let decryptor = Decryptor::new(ArmoredReader::new(content)).map_err(|_| torn())?;
+    let decryptor = Decryptor::new(ArmoredReader::new(content)).map_err(|cause| torn().caused_by(cause))?;
     if !decryptor.is_scrypt() {
         return Err(Error::input("это зашифрованные данные, но не файл ключа: они открываются ключом, а не паролем")
-            .next("укажите файл, который создала команда «letopis key new»"));
+            .next("укажите файл своего ключа")
+            .then_by("если ключа ещё нет, создайте его", Action::MakeKey));
     }
     let passphrase = passphrase()?;
     if passphrase.expose_secret().is_empty() {
@@ -167,23 +169,25 @@ fn decrypt(content: &[u8], passphrase: impl FnOnce() -> Result<SecretString>) ->
     let mut plain = Zeroizing::new(Vec::with_capacity(content.len()));
     decryptor
         .decrypt(std::iter::once(&identity as &dyn age::Identity))
-        .map_err(|cause| why_locked(&cause))?
+        .map_err(why_locked)?
         .read_to_end(&mut plain)
-        .map_err(|_| torn())?;
+        .map_err(|cause| torn().caused_by(cause))?;
     Ok(plain)
 }
 
-fn why_locked(cause: &DecryptError) -> Error {
-    match cause {
+fn why_locked(cause: DecryptError) -> Error {
+    let error = match &cause {
         DecryptError::ExcessiveWork { required, .. } => Error::input(format!(
             "файл ключа зашифрован со стоимостью scrypt {required}, принимается не больше {MAX_WORK_FACTOR}"
         ))
-        .next("на мощном компьютере откройте его командой «age -d» и задайте пароль заново («letopis key passphrase»)"),
+        .next("на мощном компьютере откройте его программой age")
+        .then_by("задайте пароль заново", Action::ChangePassphrase),
         DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed | DecryptError::NoMatchingKeys => {
             wrong_passphrase()
         }
         _ => torn(),
-    }
+    };
+    error.caused_by(cause)
 }
 
 fn wrong_passphrase() -> Error {
@@ -196,7 +200,9 @@ fn torn() -> Error {
 }
 
 fn not_a_key() -> Error {
-    Error::input("это не файл ключа").next("укажите файл, который создала команда «letopis key new»")
+    Error::input("это не файл ключа")
+        .next("укажите файл своего ключа")
+        .then_by("если ключа ещё нет, создайте его", Action::MakeKey)
 }
 
 #[cfg(test)]

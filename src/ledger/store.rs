@@ -63,9 +63,9 @@ fn read(row: &Row<'_>) -> Result<Record> {
         Error::damaged(format!("запись № {seq} журнала повреждена: {what}"))
             .next("восстановите журнал из архивной копии и сообщите администратору")
     };
-    let payload: String = row.get(1).map_err(|_| broken("текст не читается"))?;
-    let signature: Vec<u8> = row.get(2).map_err(|_| broken("подпись не читается"))?;
-    let head: Vec<u8> = row.get(3).map_err(|_| broken("контрольная сумма не читается"))?;
+    let payload: String = row.get(1).map_err(|cause| broken("текст не читается").caused_by(cause))?;
+    let signature: Vec<u8> = row.get(2).map_err(|cause| broken("подпись не читается").caused_by(cause))?;
+    let head: Vec<u8> = row.get(3).map_err(|cause| broken("контрольная сумма не читается").caused_by(cause))?;
     Ok(Record {
         seq: u64::try_from(seq).map_err(|_| broken("номер меньше нуля"))?,
         payload,

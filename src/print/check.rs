@@ -11,7 +11,7 @@ use super::issue::{VERSION, issued_resources};
 use super::register::{Registered, context_of};
 use super::since::{Change, Content, page_like};
 use super::{Code, IssueContext, Layouts, Wanted, lay_out, write};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Action, Detail, Error, Kind, Result};
 use crate::journal::Proven;
 use crate::journal::entry::{Body, DocumentIssued};
 use crate::journal::read::documents::IssuedPage;
@@ -99,10 +99,8 @@ pub fn find_file(proven: &Proven, path: &Path) -> Result<Registered> {
     let sha256 = digest_of(path)?;
     read::documents::document_of_file(&proven.tables()?, &sha256)?.ok_or_else(|| {
         Error::damaged(format!("файл «{}» этим журналом не выдан: документа с суммой {sha256} нет", path.display()))
-            .next(
-                "файл изменён, повреждён, это проект или документ другого журнала (--journal); возьмите его из архива или \
-                 напечатайте снова, а бумагу проверьте по коду внизу страницы",
-            )
+            .next_by("файл изменён, повреждён, это проект или документ другого журнала", Action::Give(Detail::Journal))
+            .then("возьмите его из архива или напечатайте снова, а бумагу проверьте по коду внизу страницы")
     })
 }
 
@@ -130,7 +128,8 @@ fn issued(proven: &Proven, document: &Registered) -> Result<DocumentIssued> {
         Body::DocumentIssued(issued) => Ok(issued),
         _ => {
             Err(Error::damaged(format!("документ № {}: в реестре не то, что записано при его выдаче", document.number))
-                .next("выполните «letopis audit» и сообщите директору"))
+                .next_by("проверьте журнал", Action::Audit)
+                .then("сообщите директору"))
         }
     }
 }

@@ -8,7 +8,7 @@
 
 use super::register::{Registered, context_of, last_issued};
 use super::{Form, IssueContext, Layouts, Rendered, Subject, Variant, Wanted, ready, render, resources};
-use crate::error::{Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 use crate::journal::entry::{DocumentIssued, IssuedPage, IssuedResource};
 use crate::journal::read::Tables;
 use crate::journal::{Author, Journal, Proven, read, rules};
@@ -206,7 +206,7 @@ impl<'a> Issuer<'a> {
             return Err(Error::refused(format!(
                 "у «{login}» нет права выдавать документы (§5.4): это делает завуч или директор"
             ))
-            .next("для просмотра напечатайте проект: --draft"));
+            .next_by("для просмотра напечатайте проект", Action::Give(Detail::Draft)));
         }
         let person = read::staff(tables, &login)?.ok_or_else(|| Error::damaged(format!("нет сотрудника «{login}»")))?;
         let (school, issued_at) = (read::school(tables)?, author.now().trunc_subsecs(0));

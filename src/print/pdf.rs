@@ -5,7 +5,7 @@
 //! and identifiers come from the caller, coordinates are rounded to a hundredth of a point, so the same pages are the
 //! same bytes wherever they are written.
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::print::fonts::{Face, MM_PER_PT};
 use crate::print::page::{Area, Page, Qr, Rule, TextRun};
 use crate::print::sheet::Sides;
@@ -62,7 +62,8 @@ pub struct Bookmark {
 pub fn write_pdf(pages: &[Page], bookmarks: &[Bookmark], about: &About) -> Result<Vec<u8>> {
     let fault = |what: String| {
         Error::damaged(format!("документ «{}» нельзя записать как PDF/A: {what}", about.title))
-            .next("выполните «letopis audit» и сообщите администратору")
+            .next_by("проверьте журнал", Action::Audit)
+            .then("сообщите администратору")
     };
     let standards = ConfigurationBuilder::new();
     let standards = if about.tagged {

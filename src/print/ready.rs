@@ -6,7 +6,7 @@
 
 use super::forms::{FINAL, YEAR};
 use super::{Form, Subject, Wanted};
-use crate::error::{Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 use crate::journal::read::{self, Tables, finals};
 use crate::school::{ClassName, Day};
 
@@ -32,7 +32,8 @@ fn summary_sheet(tables: &Tables, class: &ClassName, today: Day) -> Result<Optio
     };
     Ok(why.map(|why| {
         Error::refused(format!("сводная ведомость итоговой успешности {class} класса (§5.2) не выдаётся: {why}"))
-            .next("выдайте её в конце года, когда годовые отметки выставлены; до того её можно посмотреть: --draft")
+            .next("выдайте её в конце года, когда годовые отметки выставлены")
+            .then_by("до того её можно посмотреть", Action::Give(Detail::Draft))
     }))
 }
 
@@ -42,7 +43,8 @@ fn analytics(tables: &Tables, period: &str) -> Result<Option<Error>> {
         Error::refused(format!(
             "аналитическая справка за период «{period}» не выдаётся: итоговых отметок за него ещё нет"
         ))
-        .next("выдайте её, когда отметки выставлены, или назовите другой период: --period; посмотреть можно: --draft")
+        .next_by("выдайте её, когда отметки выставлены, или назовите другой период", Action::Give(Detail::Period))
+        .then_by("посмотреть её можно", Action::Give(Detail::Draft))
     };
     Ok((!marked).then(refused))
 }

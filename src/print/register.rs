@@ -2,7 +2,7 @@
 
 use super::seal::groups;
 use super::{Form, IssueContext, Subject, Variant, Wanted};
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::journal::Proven;
 pub use crate::journal::read::Bound;
 pub use crate::journal::read::documents::Registered;
@@ -56,7 +56,7 @@ pub fn all(tables: &Tables) -> Result<Vec<Line>> {
 /// A document that shows a state past the proof, or was issued by nobody.
 pub fn context_of(proven: &Proven, tables: &Tables, document: &Registered) -> Result<IssueContext> {
     let damaged = |what: &str| {
-        Error::damaged(format!("документ № {}: {what}", document.number)).next("выполните «letopis audit»")
+        Error::damaged(format!("документ № {}: {what}", document.number)).next_by("проверьте журнал", Action::Audit)
     };
     let head = proven.head_at(document.at_entry).ok_or_else(|| damaged("записи, по которой он составлен, нет"))?;
     let person = read::staff(tables, &document.issued_by)?.ok_or_else(|| damaged("нет сотрудника, выдавшего его"))?;

@@ -1,6 +1,6 @@
 //! What a report is about: which courses, which pupils, which days.
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 use crate::journal::read::{self, Course, Tables, Teachers};
 use crate::journal::resolve;
 use crate::school::{ClassName, Day, Login, Period, PeriodName, School};
@@ -71,7 +71,8 @@ impl When {
         }
         let (first, last) = (days.0.unwrap_or(school.year.begins), days.1.unwrap_or(today.min(school.year.ends)));
         if first > last && days != (None, None) {
-            return Err(Error::input("первый день позже последнего").next("поменяйте местами --from и --to"));
+            return Err(Error::input("первый день позже последнего")
+                .next_by("поменяйте их местами", Action::Give(Detail::Days)));
         }
         Ok(Self::Days(first, last))
     }
@@ -146,10 +147,17 @@ mod tests {
         assert_eq!(find(Some("хим."), None).unwrap().subject.as_deref(), Some("Химия"));
         assert_eq!(find(None, Some("Семенов")).unwrap().teacher.as_deref(), Some("semyonov"));
         assert!(
-            find(Some("Физика"), None).unwrap_err().next_step().unwrap().contains("Алгебра, Английский язык, Химия")
+            find(Some("Физика"), None)
+                .unwrap_err()
+                .next_step()
+                .unwrap()
+                .to_string()
+                .contains("Алгебра, Английский язык, Химия")
         );
         assert!(find(None, Some("Никто")).is_err());
-        assert!(Filter::find(&tables, Some("9В"), None, None).unwrap_err().next_step().unwrap().contains("7А"));
+        assert!(
+            Filter::find(&tables, Some("9В"), None, None).unwrap_err().next_step().unwrap().to_string().contains("7А")
+        );
     }
 
     #[test]
@@ -165,7 +173,9 @@ mod tests {
         let school = crate::journal::read::school(&tables()).unwrap();
         let class = ClassName::parse("7А").unwrap();
         assert_eq!(a_period(&school, "ii четв.").unwrap(), "II четверть");
-        assert!(a_period(&school, "V четверть").unwrap_err().next_step().unwrap().contains("«II четверть»"));
+        assert!(
+            a_period(&school, "V четверть").unwrap_err().next_step().unwrap().to_string().contains("«II четверть»")
+        );
         let on = |today| period_on(&school, &class, None, day(today)).unwrap().name.as_str();
         assert_eq!(on("2025-08-20"), "I четверть");
         assert_eq!(on("2025-10-28"), "I четверть", "in the holidays after it");

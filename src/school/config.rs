@@ -153,7 +153,8 @@ impl School {
         let mut school: Self = toml::from_str(text).map_err(|fault| {
             let place = fault.span().map(|span| line_and_column(text, span.start));
             let error = Error::input(format!("school.toml не читается: {}", fault.message()))
-                .next("сравните файл с примером samples/school-1/school.toml");
+                .next("сравните файл с примером samples/school-1/school.toml")
+                .caused_by(fault);
             match place {
                 Some((line, column)) => error.at(format!("строка {line}, столбец {column}")),
                 None => error,

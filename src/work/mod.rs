@@ -7,7 +7,7 @@
 
 pub mod clock;
 
-use crate::error::Result;
+use crate::error::{Result, Warning};
 use crate::journal::entry::Body;
 use crate::journal::read::{self, Tables};
 use crate::journal::{Author, Journal, author_of};
@@ -81,8 +81,8 @@ impl<'a> Workplace<'a> {
 pub struct Done {
     /// Numbers of the entries, in order; none where all of it stood already.
     pub numbers: Vec<u64>,
-    /// Rules that only warn, in Russian.
-    pub warnings: Vec<String>,
+    /// Rules that only warn.
+    pub warnings: Vec<Warning>,
     /// «Иванова И. И.»
     pub signed_by: String,
 }

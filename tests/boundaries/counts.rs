@@ -81,7 +81,7 @@ fn clause_2_3_1_marks_of_the_periods_first_and_last_day_count_and_those_beside_d
     let lacks =
         |office: &mut Office, set: FinalsSet| office.tries_taking_over("2025-12-25T12:00", set).unwrap().warnings;
     assert!(lacks(&mut office, first()).is_empty());
-    assert!(lacks(&mut office, second())[0].contains("отметок 0, нужно не менее 3"));
+    assert!(lacks(&mut office, second())[0].message.contains("отметок 0, нужно не менее 3"));
     for cell in [("2025-11-03", "4", "контрольная"), ("2025-11-05", "4", ""), ("2025-11-06", "4", "")] {
         add(&mut office, cell);
     }

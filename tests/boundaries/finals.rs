@@ -95,7 +95,7 @@ fn clause_2_3_1_only_the_deputy_head_overrides_and_only_with_a_reason() {
     office.forbids("semyonov", now, because("санаторная школа"), "может только завуч");
     // What is lacking warns where history is taken over, and does not stop it.
     let warnings = office.tries_taking_over(now, of("I четверть", "П-03", "4")).unwrap().warnings;
-    assert!(warnings[0].contains("отметок 0, нужно не менее 5"), "{warnings:?}");
+    assert!(warnings[0].message.contains("отметок 0, нужно не менее 5"), "{warnings:?}");
     assert!(office.tries_taking_over(now, of("I четверть", "П-03", "зач")).unwrap().warnings.is_empty());
 }
 

@@ -116,8 +116,11 @@ fn a_dismissal_names_the_courses_and_carriers_that_are_left_behind() {
     office.record("petrova", NOW, issued).unwrap();
     let warnings = office.tries("ivanova", NOW, PersonDismissed { login: "gusev".into() }).unwrap().warnings;
     assert_eq!(warnings.len(), 3, "{warnings:?}");
-    assert!(warnings[0].contains("Английский язык") && warnings[1..].iter().any(|w| w.contains("«А-2» не сдан")));
-    assert!(warnings[1..].iter().any(|w| w.contains("«А-1» хранится у увольняемого")), "{warnings:?}");
+    assert!(
+        warnings[0].message.contains("Английский язык")
+            && warnings[1..].iter().any(|w| w.message.contains("«А-2» не сдан"))
+    );
+    assert!(warnings[1..].iter().any(|w| w.message.contains("«А-1» хранится у увольняемого")), "{warnings:?}");
     assert!(office.tries("ivanova", NOW, PersonDismissed { login: "kuznetsov".into() }).unwrap().warnings.is_empty());
 }
 

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 fn faults_of(path: &Path) -> (usize, Vec<String>, Vec<String>) {
     let (lines, faults) = read_plan(path).unwrap();
-    (lines.len(), faults.list.iter().map(ToString::to_string).collect(), faults.warnings)
+    let texts = faults.warnings.iter().map(ToString::to_string).collect();
+    (lines.len(), faults.list.iter().map(ToString::to_string).collect(), texts)
 }
 
 fn csv(dir: &Path, text: &str) -> PathBuf {
@@ -218,7 +219,8 @@ fn an_import_that_replaces_what_is_there_says_so_with_its_line() {
     let courses = include_str!("../fixtures/small/courses.csv").replace("Химия;petrova;1", "Химия;petrova;2");
     let outcome = imported(&mut office, &[("courses.csv", &courses)]);
     assert!(outcome.faults.is_empty() && outcome.recorded == 1, "{outcome:?}");
-    let said = |outcome: &Outcome, words: &str| outcome.warnings.iter().any(|warning| warning.starts_with(words));
+    let said =
+        |outcome: &Outcome, words: &str| outcome.warnings.iter().any(|warning| warning.message.starts_with(words));
     assert!(said(&outcome, "courses.csv, строка 5: заменяется"), "{:?}", outcome.warnings);
     let school = include_str!("../fixtures/small/school.toml").replace("Великие Луки", "Псков");
     let outcome = imported(&mut office, &[("courses.csv", &courses), ("school.toml", &school)]);

@@ -14,7 +14,7 @@ use super::bagit::listing;
 use super::report::Finding;
 use super::sum::Sum;
 use super::targets::sync_folder;
-use crate::error::{Error, Result, reason};
+use crate::error::{Action, Error, Next, Result, reason};
 
 /// The folder of Letopis on a carrier.
 pub const FOLDER: &str = "LETOPIS";
@@ -24,9 +24,6 @@ pub const CARD: &str = "carrier.json";
 pub const README: &str = "README.txt";
 /// Sums of the two.
 pub const SUMS: &str = "SHA256SUMS";
-
-/// How damaged files of a carrier's own are mended, to follow a word on them.
-pub const MEND: &str = "запишет заново «letopis carrier register» с теми же надписью, хранителем и местом";
 
 const FORMAT: &str = "letopis-carrier-1";
 
@@ -73,7 +70,9 @@ impl Card {
     fn to_text(&self) -> Result<String> {
         let text = serde_json::to_string_pretty(self);
         text.map(|text| text + "\n").map_err(|cause| {
-            Error::environment(format!("не удалось описать носитель ({cause})")).next("сообщите разработчикам")
+            Error::environment(format!("не удалось описать носитель ({cause})"))
+                .next("сообщите разработчикам")
+                .caused_by(cause)
         })
     }
 }
@@ -103,7 +102,7 @@ impl Carrier {
     /// Opens the carrier plugged in at `mount`.
     pub fn open(mount: &Path) -> Result<Self> {
         let folder = mount.join(FOLDER);
-        let register = "зарегистрируйте носитель: «letopis carrier register»";
+        let register = Next::by("зарегистрируйте носитель", Action::RegisterCarrier);
         let text = match Folder::new(&folder).read_tag(CARD) {
             Ok(text) => text,
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound && !mount.is_dir() => {
@@ -290,7 +289,7 @@ mod tests {
     fn a_stick_that_is_not_registered_is_called_so() {
         let dir = tempfile::tempdir().unwrap();
         let error = Carrier::open(dir.path()).unwrap_err();
-        assert!(error.next_step().unwrap().contains("carrier register"), "{error}");
+        assert!(error.next_step().unwrap().offers(&Action::RegisterCarrier), "{error}");
     }
 
     #[test]

@@ -21,7 +21,7 @@ use super::signature::{self, AllowedSigners};
 use super::sum::Sum;
 use super::targets::{FAT32_LIMIT, Targets, Written, remove_bag};
 use crate::device::free_space;
-use crate::error::{Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 use crate::ledger::signer::Signer;
 
 pub use finish::complete;
@@ -97,7 +97,9 @@ pub fn create(plan: &Plan<'_>, progress: &dyn Progress) -> Result<Created> {
     let copies = finish::finish(plan, &roots, outcomes, &bag, progress);
     if copies.iter().all(|copy| copy.outcome.is_err()) {
         let first = copies.into_iter().find_map(|copy| copy.outcome.err());
-        return Err(first.unwrap_or_else(|| Error::input("не указано ни одного носителя").next("укажите его: --to")));
+        return Err(first.unwrap_or_else(|| {
+            Error::input("не указано ни одного носителя").next_by("укажите его", Action::Give(Detail::Carrier))
+        }));
     }
     Ok(Created {
         name: plan.name.to_owned(),
@@ -141,8 +143,7 @@ impl Plan<'_> {
         }
         let parse = |text: &String| {
             text.parse().map_err(|_| {
-                Error::input(format!("«{text}» — не получатель age"))
-                    .next("внесите ключ заново («letopis staff enroll»)")
+                Error::input(format!("«{text}» — не получатель age")).next_by("внесите ключ заново", Action::EnrollKey)
             })
         };
         self.recipients.iter().map(parse).collect()
@@ -158,7 +159,8 @@ fn prepare(plan: &Plan<'_>, progress: &dyn Progress) -> Result<Vec<String>> {
         if state != State::Absent {
             let there = carrier.bag(plan.name).root().display().to_string();
             return Err(Error::refused(format!("архив «{there}» уже есть, он не перезаписывается"))
-                .next("проверьте его («letopis archive verify») или создайте новый под другим именем"));
+                .next_by("проверьте его", Action::VerifyArchive)
+                .then("или создайте новый под другим именем"));
         }
     }
     let needed = plan.packages.iter().try_fold(SLACK, |sum, package| package.size_bound().map(|size| sum + size))?;

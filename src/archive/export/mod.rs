@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use super::package::{Package, Source};
 use super::scratch::Scratch;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, copy_of};
 use crate::journal::Proven;
 use crate::ledger::chain::hex;
 
@@ -77,7 +77,7 @@ pub fn database(proven: &Proven, scratch: &Path) -> Result<Exported> {
             write_row(&mut dictionary, [table.as_str(), &column, meaning])?;
         }
     }
-    let dictionary = dictionary.into_inner().map_err(|cause| unwritten("columns.csv", &cause.to_string()))?;
+    let dictionary = dictionary.into_inner().map_err(|cause| unwritten("columns.csv", copy_of(cause.error())))?;
     package.add("tables/columns.csv", Source::Bytes(dictionary))?;
     for (name, text) in FORMATS {
         package.add(name, Source::Bytes(text.as_bytes().to_vec()))?;
@@ -110,21 +110,23 @@ fn export_table(proven: &Proven, table: &str, scratch: &Scratch) -> Result<(Path
     let (path, out) = scratch.create(&name)?;
     let mut out = csv::Writer::from_writer(BufWriter::new(out));
     let columns = proven.each_row(table, &mut |fields| write_row(&mut out, fields))?;
-    let out = out.into_inner().map_err(|cause| unwritten(&name, &cause.to_string()))?;
+    let out = out.into_inner().map_err(|cause| unwritten(&name, copy_of(cause.error())))?;
     finish(out, &path)?;
     Ok((path, columns))
 }
 
 fn write_row<W: Write, F: AsRef<[u8]>>(out: &mut csv::Writer<W>, fields: impl IntoIterator<Item = F>) -> Result<()> {
-    out.write_record(fields).map_err(|cause| unwritten("таблица", &cause.to_string()))
+    out.write_record(fields).map_err(|cause| unwritten("таблица", cause))
 }
 
 fn finish(out: BufWriter<File>, path: &Path) -> Result<()> {
     out.into_inner().map(drop).map_err(|cause| Error::file("записать", path, cause.error()))
 }
 
-fn unwritten(what: &str, cause: &str) -> Error {
-    Error::environment(format!("не удалось записать: {what} ({cause})")).next("освободите место на диске и повторите")
+fn unwritten(what: &str, cause: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::environment(format!("не удалось записать: {what} ({cause})"))
+        .next("освободите место на диске и повторите")
+        .caused_by(cause)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::archive::create;
 use crate::archive::progress::Progress;
 use crate::archive::report::Verdict;
 use crate::archive::verify::{Request, verify};
-use crate::error::{Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 use crate::journal::entry::ArchiveCopied;
 use crate::journal::read::Archive;
 use crate::journal::{Author, Journal, read};
@@ -34,7 +34,8 @@ fn not_another(archive: &Archive, carrier: &Carrier) -> Result<()> {
     }
     let place = bag.root().display().to_string();
     Err(Error::damaged(format!("в папке «{place}» лежит не архив «{name}»: код не тот, что в журнале"))
-        .next("проверьте её: letopis archive verify; если это не исправить, перенесите папку с носителя и повторите"))
+        .next_by("проверьте её", Action::VerifyArchive)
+        .then("если это не исправить, перенесите папку с носителя и повторите"))
 }
 
 /// Writes the second copy, byte for byte, reads it back and records it. Gives where it lies, and what should be known.
@@ -49,7 +50,9 @@ pub fn complete(
     progress: &dyn Progress,
 ) -> Result<(PathBuf, Vec<String>)> {
     let name = wish.name;
-    let unknown = || Error::input(format!("архив «{name}» в журнале не записан")).next("имена: letopis archive list");
+    let unknown = || {
+        Error::input(format!("архив «{name}» в журнале не записан")).next_by("посмотрите имена", Action::ListArchives)
+    };
     read::archive(journal.tables(), name)?.ok_or_else(unknown)?;
     let mounts = [wish.from.to_owned(), wish.to.to_owned()];
     let carriers = mounts.iter().map(|mount| Carrier::open(mount)).collect::<Result<Vec<_>>>()?;
@@ -69,12 +72,13 @@ pub fn complete(
             "на носителе «{}» копия архива «{name}» уже есть",
             carriers[1].card().label
         ))
-        .next("проверьте её: letopis archive verify НОСИТЕЛЬ; повреждённую исправьте: letopis archive repair"));
+        .next_by("проверьте её", Action::VerifyArchive)
+        .then_by("повреждённую исправьте", Action::RepairArchive { bag: None }));
     }
     let source = carriers[0].bag(name);
     if !source.root().is_dir() {
         return Err(Error::input(format!("на носителе «{}» нет архива «{name}»", carriers[0].card().label))
-            .next("укажите носитель с целой копией: --from НОСИТЕЛЬ"));
+            .next_by("укажите носитель с целой копией", Action::Give(Detail::SoundCopy)));
     }
     let witness = Witness(&proven);
     let request = Request { anchors: &[Anchor::Journal(&witness)], ..Request::default() };
@@ -87,7 +91,7 @@ pub fn complete(
             report.verdict.word(),
             faults.join("; ")
         ))
-        .next("сначала исправьте её: letopis archive repair"));
+        .next_by("сначала исправьте её", Action::RepairArchive { bag: None }));
     }
     notes.extend(create::complete(name, &carriers[0], &carriers[1], progress)?);
     journal.record(author, copied)?;

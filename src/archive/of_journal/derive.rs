@@ -18,7 +18,7 @@ use crate::archive::progress::{Progress, Quiet};
 use crate::archive::restore::{self, PRINT, Restored, restore};
 use crate::archive::scratch::Scratch;
 use crate::archive::sum::Sum;
-use crate::error::{Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 use crate::journal::read::Tables;
 use crate::journal::{Author, Journal, Proven, read};
 use crate::ledger::chain::{Tip, hex, parse_hash};
@@ -203,11 +203,11 @@ impl Derivation {
 fn is_of(proven: &Proven, facts: &Facts, source: &Previous) -> Result<()> {
     if facts.journal != hex(&proven.tip().journal) {
         return Err(Error::refused(format!("архив «{}» сделан из другого журнала", source.name))
-            .next("укажите журнал того года: --journal ФАЙЛ"));
+            .next_by("укажите журнал того года", Action::Give(Detail::Journal)));
     }
     if period_of(proven, &source.code)?.is_none() {
         return Err(Error::refused(format!("архив «{}» с этим кодом в журнале не записан", source.name))
-            .next("проверьте его: letopis archive verify --journal ФАЙЛ"));
+            .next_by("проверьте его", Action::VerifyAgainstJournal));
     }
     Ok(())
 }

@@ -69,7 +69,7 @@ impl Due {
             }
             if read::carriers_of_archive(tables, &name)?.len() < 2 {
                 return Ok(Some(format!(
-                    "у архива «{name}» одна копия: её дописывает «letopis archive complete {name}», а этот архив — новый"
+                    "у архива «{name}» одна копия; вторую дописывают по ней, а этот архив — новый"
                 )));
             }
             known.push(format!("«{name}» от {}", format_date(school.day_of(created_at))));
@@ -100,7 +100,7 @@ mod tests {
         let refused = quarter.check_day(&school, day("16.10.2025")).unwrap_err();
         assert_eq!(refused.exit_status(), 1);
         assert!(refused.message().contains("«I четверть» кончается 24.10.2025, а сегодня 16.10.2025"), "{refused}");
-        assert!(refused.next_step().unwrap().contains("17.10.2025"), "{refused}");
+        assert!(refused.next_step().unwrap().to_string().contains("17.10.2025"), "{refused}");
         assert!(quarter.check_day(&school, day("17.10.2025")).unwrap().unwrap().contains("не войдёт"));
         assert_eq!(quarter.check_day(&school, day("24.10.2025")).unwrap(), None);
         assert_eq!(quarter.check_day(&school, day("01.06.2026")).unwrap(), None);

@@ -8,7 +8,7 @@ use crate::archive::bag::Folder;
 use crate::archive::bagit::is_foreign;
 use crate::archive::carrier::{Carrier, locate};
 use crate::device;
-use crate::error::{Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 use crate::journal::read::Tables;
 use crate::journal::{Proven, read, rules};
 use crate::ledger::chain::hex;
@@ -37,12 +37,12 @@ pub(super) fn check_carriers(
 fn acceptable(tables: &Tables, carriers: &[Carrier], mounts: &[PathBuf]) -> Result<()> {
     let ([one, other], [_, mount]) = (carriers, mounts) else {
         return Err(Error::input(format!("нужны два носителя (§2.5), а указано {}", carriers.len()))
-            .next("укажите оба: --to НОСИТЕЛЬ1 --to НОСИТЕЛЬ2"));
+            .next_by("укажите оба", Action::Give(Detail::BothCarriers)));
     };
     let (first, second) = (&one.card().label, &other.card().label);
     if one.card().id == other.card().id {
         return Err(Error::input(format!("носитель «{first}» назван дважды, а нужны два разных (§2.5)"))
-            .next("подключите второй и укажите его папку: --to НОСИТЕЛЬ2"));
+            .next_by("подключите второй и укажите его папку", Action::Give(Detail::SecondCarrier)));
     }
     for carrier in carriers {
         if read::carrier(tables, &carrier.card().id)?.is_none() {
@@ -50,28 +50,24 @@ fn acceptable(tables: &Tables, carriers: &[Carrier], mounts: &[PathBuf]) -> Resu
                 "носитель «{}» не зарегистрирован в этом журнале",
                 carrier.card().label
             ))
-            .next("зарегистрируйте его: letopis carrier register"));
+            .next_by("зарегистрируйте его", Action::RegisterCarrier));
         }
         rules::is_not_lost(tables, &carrier.card().id)?;
     }
     let (one, other) = (holder_and_place(tables, one)?, holder_and_place(tables, other)?);
-    let (what, right) = if one.0 == other.0 {
-        (
-            format!("у носителей «{first}» и «{second}» один хранитель ({})", one.0),
-            "--holder ДРУГОЙ_ЛОГИН --place МЕСТО",
-        )
+    let (what, holder) = if one.0 == other.0 {
+        (format!("у носителей «{first}» и «{second}» один хранитель ({})", one.0), None)
     } else if crate::school::same_word(&one.1, &other.1) {
-        (format!("носители «{first}» и «{second}» хранятся в одном месте ({})", one.1), "--place ДРУГОЕ_МЕСТО")
+        (format!("носители «{first}» и «{second}» хранятся в одном месте ({})", one.1), Some(other.0.to_string()))
     } else {
         return Ok(());
     };
-    let holder = if one.0 == other.0 { String::new() } else { format!(" --holder {}", other.0) };
     Err(Error::refused(format!("{what}, а копии хранятся в разных помещениях у директора и у завуча (§2.5, §5.5.4)"))
-        .next(format!(
-            "подключите другой носитель; если же «{second}» записан неверно, зарегистрируйте его заново: \
-             letopis carrier register {} --label {second}{holder} {right}",
-            mount.display()
-        )))
+        .next("подключите другой носитель")
+        .then_by(
+            format!("если же «{second}» записан неверно, зарегистрируйте его заново"),
+            Action::CorrectCarrier { mount: mount.clone(), label: second.clone(), holder },
+        ))
 }
 
 fn holder_and_place(tables: &Tables, carrier: &Carrier) -> Result<(String, String)> {

@@ -19,7 +19,7 @@ use crate::archive::par2::create::Share;
 use crate::archive::progress::Progress;
 use crate::archive::scratch::Scratch;
 use crate::archive::signature::AllowedSigners;
-use crate::error::{Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 use crate::journal::entry::{ArchiveCreated, ArchiveKind, CopyOn};
 use crate::journal::read::Tables;
 use crate::journal::{Author, Journal, Proven, next_year, read};
@@ -205,9 +205,9 @@ pub(super) fn maker(tables: &Tables, author: Author<'_>) -> Result<String> {
             return Ok(key.login.to_string());
         }
     }
-    Err(Error::refused("у вашего ключа нет права создавать архивы с документами (§5.5.2)").next(
-        "архив создаёт заместитель директора или директор своим ключом; диспетчер — копию базы данных: --database-only",
-    ))
+    Err(Error::refused("у вашего ключа нет права создавать архивы с документами (§5.5.2)")
+        .next("архив создаёт заместитель директора или директор своим ключом")
+        .then_by("диспетчер — копию базы данных", Action::Give(Detail::DatabaseOnly)))
 }
 
 /// The login of who copies the database: the dispatcher (§5.5.1), or whoever may make archives at all.
@@ -269,7 +269,7 @@ fn recipients(proven: &Proven) -> Result<Vec<String>> {
             return Err(Error::refused(format!(
                 "в журнале нет действующего ключа {who}: открыть архив было бы некому"
             ))
-            .next("внесите ключ: letopis staff enroll"));
+            .next_by("внесите ключ", Action::EnrollKey));
         }
         recipients.extend(keys.into_iter().map(|(_, key)| key.recipient().to_owned()));
     }
@@ -297,9 +297,6 @@ fn failed(created: &Created) -> Option<Error> {
         failed.folder.display(),
         error.message()
     );
-    let next = format!(
-        "подключите исправный носитель и допишите копию: letopis archive complete {} --from ПЕРВЫЙ --to ВТОРОЙ",
-        created.name
-    );
-    Some(Error::damaged(message).next(next))
+    let complete = Action::CompleteArchive { name: created.name.clone() };
+    Some(Error::damaged(message).next_by("подключите исправный носитель и допишите копию", complete))
 }

@@ -9,7 +9,7 @@ use crate::archive::bagit::is_foreign;
 use crate::archive::carrier::locate;
 use crate::archive::progress::Quiet;
 use crate::archive::verify::{Request, verify};
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::journal::read::{self, Tables};
 use crate::journal::{Audited, Proven};
 use crate::ledger::chain::{Hash, Tip, hex, parse_hash};
@@ -177,7 +177,8 @@ impl Witnessed {
 pub fn witnessed(bag: &Path) -> Result<Witnessed> {
     let no_witness = |why: &str| {
         Error::damaged(format!("архив «{}» свидетелем быть не может: {why}", bag.display()))
-            .next(format!("исправьте его: letopis archive repair «{}»; или возьмите вторую копию", bag.display()))
+            .next_by("исправьте его", Action::RepairArchive { bag: Some(bag.to_owned()) })
+            .then("или возьмите вторую копию")
     };
     let report = verify(bag, &Request { unread: true, ..Request::default() }, &Quiet)?;
     // A declaration that was lost takes nothing from what was signed.

@@ -13,7 +13,7 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
 use super::bag::{BagPath, DATA};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, copy_of};
 
 pub use read::{Member, OpenPackage, Parts, group};
 pub(in crate::archive) use write::Packer;
@@ -63,7 +63,9 @@ impl Source {
 
     fn fault(&self, cause: &io::Error) -> Error {
         match self {
-            Self::Bytes(_) => Error::environment(format!("не удалось сжать данные ({cause})")).next("повторите"),
+            Self::Bytes(_) => Error::environment(format!("не удалось сжать данные ({cause})"))
+                .next("повторите")
+                .caused_by(copy_of(cause)),
             Self::File(path) => Error::file("прочитать", path, cause),
         }
     }

@@ -12,7 +12,7 @@ use super::{INNER_SUMS, Package, Source};
 use crate::archive::bag::Manifest;
 use crate::archive::progress::Progress;
 use crate::archive::sum::{Sum, Summing};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, copy_of};
 
 /// A zip cannot hold a member over 4 GiB without being told beforehand.
 const ZIP64_FROM: u64 = 0xFFFF_0000;
@@ -110,8 +110,8 @@ fn plain(cause: ZipError) -> io::Error {
 fn unwritten(package: &Package, cause: &io::Error) -> Error {
     match cause.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
         Some(error) => error.clone(),
-        None => {
-            Error::environment(format!("не удалось записать пакет «{}» ({cause})", package.name())).next("повторите")
-        }
+        None => Error::environment(format!("не удалось записать пакет «{}» ({cause})", package.name()))
+            .next("повторите")
+            .caused_by(copy_of(cause)),
     }
 }

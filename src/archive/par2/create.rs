@@ -18,7 +18,7 @@ use super::set::{Described, MAX_SLICES, Set};
 use super::volume::{Volume, descriptions};
 use crate::archive::bag::total;
 use crate::archive::progress::Progress;
-use crate::error::{Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 
 pub use super::input::{Input, Source};
 pub use super::volume::volume_names;
@@ -49,7 +49,7 @@ impl Share {
     pub fn new(percent: u8) -> Result<Self> {
         if percent > 100 {
             return Err(Error::input(format!("доля данных для восстановления {percent} % больше 100 %"))
-                .next("укажите от 0 до 100: --recovery 10%"));
+                .next_by("укажите от 0 до 100", Action::Give(Detail::RecoveryShare)));
         }
         Ok(Self(percent))
     }

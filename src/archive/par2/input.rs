@@ -11,7 +11,7 @@ use super::set::{BEGINNING, Described, SliceSum};
 use crate::archive::bag::BagPath;
 use crate::archive::progress::Progress;
 use crate::archive::sum::{Sum, Summing};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, copy_of};
 
 /// What a large file is read in.
 const BLOCK: usize = 1024 * 1024;
@@ -51,7 +51,9 @@ impl Input {
     pub(super) fn unread(&self, cause: &io::Error) -> Error {
         match &self.source {
             Source::File(path) => Error::file("прочитать", path, cause),
-            Source::Bytes(_) => Error::environment(format!("«{}» не читается ({cause})", self.name)).next("повторите"),
+            Source::Bytes(_) => Error::environment(format!("«{}» не читается ({cause})", self.name))
+                .next("повторите")
+                .caused_by(copy_of(cause)),
         }
     }
 

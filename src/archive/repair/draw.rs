@@ -14,7 +14,7 @@ use crate::archive::report::Report;
 use crate::archive::signature::ArchiveSignature;
 use crate::archive::sum::Sum;
 use crate::device::free_space;
-use crate::error::{Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 
 /// Room for folders and what is left of clusters.
 const SLACK: u64 = 1024 * 1024;
@@ -79,7 +79,7 @@ fn copies(bag: &Folder, other: Option<&Path>) -> Result<Vec<PathBuf>> {
             bag.root().display(),
             other.root().display()
         ))
-        .next("укажите вторую копию того же архива: --from НОСИТЕЛЬ"));
+        .next_by("укажите вторую копию того же архива", Action::Give(Detail::OtherCopy)));
     }
     copies.push(other.root().to_owned());
     Ok(copies)
@@ -141,7 +141,7 @@ fn by_sums(copies: &[PathBuf]) -> Result<Vec<(BagPath, Sum)>> {
     }
     let name = Folder::new(&copies[0]).name();
     Err(Error::damaged(format!("в архиве «{name}» нет ни данных для восстановления, ни целых подписанных списков"))
-        .next("ничего не изменено; укажите вторую копию: --from НОСИТЕЛЬ"))
+        .next_by("ничего не изменено; укажите вторую копию", Action::Give(Detail::OtherCopy)))
 }
 
 /// The sum of a file that is there, and that a walk finds to be a plain one.
@@ -166,7 +166,7 @@ fn has_room(out: &Path, bytes: u64) -> Result<()> {
         free >> 20,
         out.parent().and_then(Path::parent).unwrap_or(out).display()
     ))
-    .next("ничего не изменено; запишите исправленный архив туда, где места хватит: --to ПАПКА"))
+    .next_by("ничего не изменено; запишите исправленный архив туда, где места хватит", Action::Give(Detail::Folder)))
 }
 
 /// Copies whole files, from whichever copy has them.
@@ -179,7 +179,7 @@ fn whole_files(copies: &[PathBuf], wanted: Vec<(BagPath, Sum)>, out: &Path, prog
         let source = copies.iter().map(Folder::new).find(|folder| sum_of(folder, &path) == Some(sum));
         let Some(source) = source else {
             return Err(Error::damaged(format!("файл «{path}» архива «{name}» повреждён во всех копиях, что указаны"))
-                .next("ничего не изменено; укажите вторую копию: --from НОСИТЕЛЬ"));
+                .next_by("ничего не изменено; укажите вторую копию", Action::Give(Detail::OtherCopy)));
         };
         let target = path.under(out);
         let copy = || {

@@ -17,7 +17,7 @@ use super::bag::{BagPath, Folder, RECOVERY};
 use super::progress::Progress;
 use super::report::{Report, Verdict};
 use super::verify::{Request, verify};
-use crate::error::{Error, Result};
+use crate::error::{Action, Detail, Error, Next, Result};
 
 use swap::Workshop;
 
@@ -164,15 +164,20 @@ fn in_workshop(
 
 /// How much worse than healable a bag is, in words.
 fn beyond(name: &str, lost: usize, available: usize, other: bool) -> Error {
+    let unchanged = Next::new("ничего не изменено");
     let next = if other {
-        "сохраните оба носителя и обратитесь к тем, кто восстанавливает данные; другие архивы на них это не портит"
+        unchanged.then(
+            "сохраните оба носителя и обратитесь к тем, кто восстанавливает данные; другие архивы на них это не портит",
+        )
     } else {
-        "укажите вторую копию: --from НОСИТЕЛЬ; вместе они часто восстанавливают то, чего нет в каждой"
+        unchanged
+            .then_by("укажите вторую копию", Action::Give(Detail::OtherCopy))
+            .then("вместе они часто восстанавливают то, чего нет в каждой")
     };
     Error::damaged(format!(
         "архив «{name}» не восстановить: утрачено частей — {lost}, а данных для восстановления хватает на {available}"
     ))
-    .next(format!("ничего не изменено; {next}"))
+    .next(next)
 }
 
 #[cfg(test)]

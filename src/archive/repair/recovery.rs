@@ -11,7 +11,7 @@ use crate::archive::par2::create::{Input, Share, Source, create};
 use crate::archive::progress::{Progress, Quiet};
 use crate::archive::sum::Sum;
 use crate::archive::targets::FAT32_LIMIT;
-use crate::error::{Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 
 /// Makes the recovery data that the archive was written with, and puts into the workshop `all` files of them, or those
 /// that are not the same on the carrier. Gives their names.
@@ -22,7 +22,9 @@ pub(super) fn make_anew(bag: &Folder, workshop: &Workshop, all: bool, progress: 
     };
     let read = |name: &str| fs::read(view(name)).map_err(|cause| Error::file("прочитать", &view(name), &cause));
     let text = |name: &str| read(name).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    let unclear = |why: String| Error::damaged(format!("{INFO}: {why}")).next("укажите вторую копию: --from НОСИТЕЛЬ");
+    let unclear = |why: String| {
+        Error::damaged(format!("{INFO}: {why}")).next_by("укажите вторую копию", Action::Give(Detail::OtherCopy))
+    };
     let info = Info::parse(&text(INFO)?).map_err(unclear)?;
     let facts = Facts::from_info(&info).map_err(unclear)?;
     let share = Share::new(facts.recovery)?;

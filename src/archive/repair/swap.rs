@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use crate::archive::bag::{BagPath, DATA, Folder, MANIFEST, Manifest};
 use crate::archive::targets::sync_folder;
-use crate::error::{Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 
 const NEW: &str = "new";
 const OLD: &str = "old";
@@ -112,7 +112,8 @@ impl Workshop {
     pub fn become_a_bag(&self) -> Result<PathBuf> {
         let bag = self.folder.join(&self.name);
         if bag.symlink_metadata().is_ok() {
-            return Err(Error::input(format!("«{}» уже есть", bag.display())).next("укажите другую папку: --to ПАПКА"));
+            return Err(Error::input(format!("«{}» уже есть", bag.display()))
+                .next_by("укажите другую папку", Action::Give(Detail::Folder)));
         }
         sync_folders(&self.new)?;
         fs::rename(&self.new, &bag).map_err(|cause| Error::file("записать", &bag, &cause))?;

@@ -16,7 +16,7 @@ pub(super) fn check(folder: &Folder, request: &Request<'_>, progress: &dyn Progr
     let refuse = |what: &str| Finding::forgery("", format!("{what}: это не архив Летописи"));
     findings.extend(request.anchors.iter().map(|anchor| refuse(asked(anchor))));
     if request.content.is_some() {
-        findings.push(refuse("содержание (--deep) не проверить"));
+        findings.push(refuse("содержание не проверить"));
     }
     findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.path.cmp(&b.path)));
     findings.dedup();
@@ -44,10 +44,10 @@ pub(super) fn check(folder: &Folder, request: &Request<'_>, progress: &dyn Progr
 
 fn asked(anchor: &Anchor<'_>) -> &'static str {
     match anchor {
-        Anchor::Signer(_) => "ключом из акта (--signer) он не подписан",
-        Anchor::Expect(_) => "код из акта (--expect) не от него",
-        Anchor::Journal(_) => "журнал (--journal) за него не ручается",
-        Anchor::Bag(_) => "доверенный архив (--trusted) за него не ручается",
+        Anchor::Signer(_) => "ключом из акта он не подписан",
+        Anchor::Expect(_) => "код из акта не от него",
+        Anchor::Journal(_) => "журнал за него не ручается",
+        Anchor::Bag(_) => "доверенный архив за него не ручается",
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Bar, Common};
 use crate::archive::carrier::locate;
 use crate::archive::of_journal::{carrier_of, record_repair};
 use crate::archive::repair::{Origin, Repaired, Wish, repair};
-use crate::cli::{screen, session};
+use crate::cli::{advice, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::Journal;
 use crate::journal::entry::RepairedFrom;
@@ -69,7 +69,7 @@ impl Repair {
             screen::json(&values.into());
         }
         for (bag, error) in &failures {
-            screen::warning(&format!("{}: {error}", bag.display()));
+            screen::warning(&format!("{}: {}", bag.display(), advice::error(error)));
         }
         Ok(ExitCode::from(failures.iter().map(|(_, error)| error.exit_status()).max().unwrap_or_default()))
     }

@@ -6,7 +6,7 @@
 mod sample;
 
 use super::archive::{Bar, say_report};
-use super::{print, screen};
+use super::{advice, print, screen};
 use crate::archive::anchor::{Anchor, Code};
 use crate::archive::of_journal::make::{self, Made, Wish};
 use crate::archive::of_journal::trust::Witness;
@@ -146,13 +146,13 @@ impl Stage {
         let outcome = import::import(&mut self.journal, author, &self.dir.join("school"), false, &mut progress)?;
         bar.finish_and_clear();
         if let Some(fault) = outcome.faults.first() {
-            return Err(Error::input(fault.to_string()));
+            return Err(Error::input(advice::fault(fault)));
         }
         let classes = read::classes(self.journal.tables())?;
         let classes = classes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         self.say(&format!("перенесён год классов {classes}: записей {}", outcome.recorded));
-        for warning in outcome.warnings {
-            screen::warning(&warning);
+        for warning in &outcome.warnings {
+            screen::warning(&advice::warning(warning));
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 
 use super::model::{Access, Focus, Message, Model};
 use super::panel;
+use crate::cli::advice::advice;
 use crate::journal::read::course_view::{Column, Place};
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -147,7 +148,7 @@ fn title(buffer: &mut Buffer, area: Rect, model: &Model) {
 fn status(buffer: &mut Buffer, area: Rect, model: &Model) {
     let fault = Style::new().fg(Color::Red).add_modifier(Modifier::BOLD);
     let told = |error: &crate::Error| match error.next_step() {
-        Some(next) => (format!("{}. Что делать: {next}", error.message()), fault),
+        Some(next) => (format!("{}. Что делать: {}", error.message(), advice(next)), fault),
         None => (error.message().to_owned(), fault),
     };
     let attempt = model.current().and_then(|column| model.attempt(model.row, &column.place));

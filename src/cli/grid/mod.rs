@@ -16,7 +16,7 @@ mod terminal;
 mod tests;
 
 use super::{Common, session};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Warning};
 use crate::journal::read::course_view::{self, CourseView, Keeper};
 use crate::journal::read::{self, Course};
 use crate::journal::{Journal, resolve};
@@ -170,7 +170,7 @@ fn record_all(
     identity: &Identity,
     job: &Job,
     seen: &CourseView,
-) -> Result<(Vec<u64>, Vec<String>)> {
+) -> Result<(Vec<u64>, Vec<Warning>)> {
     let mut batch = journal.batch()?;
     if batch.tip().seq != seen.length {
         unchanged(&job.target, seen, &course_view::course_view(batch.tables(), &seen.course)?)?;

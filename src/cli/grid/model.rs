@@ -8,7 +8,8 @@
 
 use super::form::Form;
 use super::keys::Key;
-use crate::error::Error;
+use crate::cli::advice;
+use crate::error::{Error, Warning};
 use crate::journal::entry::Body;
 use crate::journal::read::course_view::{Column, CourseView, Keeper, Place};
 use crate::school::{Cell, format_date};
@@ -156,7 +157,7 @@ impl Model {
     }
 
     /// The journal took a job as these entries, and stands as in `view` now.
-    pub fn recorded(&mut self, target: &Target, view: CourseView, entries: &[u64], warnings: &[String]) {
+    pub fn recorded(&mut self, target: &Target, view: CourseView, entries: &[u64], warnings: &[Warning]) {
         let numbers = entries.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
         let signed = match &self.access {
             Access::Keeps(_, name) => name.clone(),
@@ -170,7 +171,7 @@ impl Model {
                 let what = if text.is_empty() { "пусто".to_owned() } else { format!("«{text}»") };
                 let mut said =
                     format!("Записано: {} — {what}. № {numbers}, подписано: {signed}", self.cell_title(cell));
-                warnings.iter().for_each(|warning| said += &format!(". Внимание: {warning}"));
+                warnings.iter().for_each(|warning| said += &format!(". Внимание: {}", advice::warning(warning)));
                 self.message = Some(Message::Done(said));
             }
             Target::Lesson(place) => {

@@ -103,7 +103,7 @@ impl Desk {
     fn said(&self) -> String {
         match &self.model.message {
             Some(Message::Done(text)) => text.clone(),
-            Some(Message::Fault(error)) => error.to_string(),
+            Some(Message::Fault(error)) => crate::cli::advice::error(error),
             None => String::new(),
         }
     }

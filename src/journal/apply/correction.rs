@@ -21,7 +21,8 @@ impl Place<'_> {
         for (place, change) in (1u32..).zip(&request.changes) {
             let pupil = change.pupil().map(|file| self.pupil(file)).transpose()?;
             let (was, becomes) = change.texts();
-            let json = serde_json::to_string(change).map_err(|e| Error::damaged(format!("изменение: {e}")))?;
+            let json =
+                serde_json::to_string(change).map_err(|e| Error::damaged(format!("изменение: {e}")).caused_by(e))?;
             self.run(sql, params![number, place, change.kind(), pupil, change.period(), was, becomes, json])?;
         }
         Ok(())

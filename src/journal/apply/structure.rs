@@ -1,7 +1,7 @@
 //! How a journal's file is built, held against what this program makes: every object with its text, and each on pages of
 //! its own.
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::ledger::store;
 use rusqlite::Connection;
 use std::path::Path;
@@ -61,7 +61,10 @@ pub(in crate::journal) fn refusal(path: &Path, differing: &[String]) -> Option<E
     let more = differing.len().checked_sub(6).map(|more| format!(" и ещё {}", more + 1)).unwrap_or_default();
     Some(
         Error::damaged(format!("журнал «{}» устроен не так, как его делает Letopis: {names}{more}", path.display()))
-            .next("в файл вмешались: не записывайте в него; выполните «letopis audit», сообщите директору, сверьте журнал с архивной копией"),
+            .next("в файл вмешались: не записывайте в него")
+            .then_by("проверьте журнал", Action::Audit)
+            .then("сообщите директору")
+            .then_by("сверьте журнал с архивной копией", Action::AuditAgainstWitness),
     )
 }
 

@@ -1,6 +1,6 @@
 //! What an audit found, and what follows from it.
 
-use crate::error::Error;
+use crate::error::{Action, Error};
 use crate::ledger::chain::Tip;
 
 /// How many findings are described; the rest are counted.
@@ -49,7 +49,9 @@ impl Report {
         );
         Some(
             Error::damaged(what)
-                .next("выполните «letopis audit», сообщите директору, сверьте журнал с архивной копией"),
+                .next_by("проверьте журнал", Action::Audit)
+                .then("сообщите директору")
+                .then_by("сверьте журнал с архивной копией", Action::AuditAgainstWitness),
         )
     }
 

@@ -176,7 +176,7 @@ impl Entry {
             taken_over: self.taken_over,
             body: &self.body,
         };
-        serde_json::to_string(&envelope).map_err(|e| Error::input(format!("запись не составляется: {e}")))
+        serde_json::to_string(&envelope).map_err(|e| Error::input(format!("запись не составляется: {e}")).caused_by(e))
     }
 
     /// Reads the text of a stored entry.
@@ -185,7 +185,7 @@ impl Entry {
     /// A text that is not such JSON, of an unknown kind, or with a field too many or too few.
     pub fn from_json(text: &str) -> Result<Self> {
         let bad = |why: String| Error::damaged(format!("текст записи не читается: {why}"));
-        let envelope: Envelope<&RawValue> = serde_json::from_str(text).map_err(|e| bad(e.to_string()))?;
+        let envelope: Envelope<&RawValue> = serde_json::from_str(text).map_err(|e| bad(e.to_string()).caused_by(e))?;
         let body = Body::parse(&envelope.kind, envelope.body.get()).map_err(bad)?;
         Ok(Self {
             time: envelope.time,

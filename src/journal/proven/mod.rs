@@ -18,7 +18,7 @@ use super::audit::{self, Report, Walked};
 use super::entry::Entry;
 use super::read::{self, Tables};
 use super::{apply, file};
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::ledger::chain::{Hash, Record, Tip, hex};
 use chrono::{DateTime, FixedOffset};
 use memory::Memory;
@@ -192,7 +192,8 @@ impl Proven {
     pub fn page_text(&self, digest: &str) -> Result<Vec<u8>> {
         let damaged = |what: &str| {
             Error::damaged(format!("сохранённый текст страницы с кодом {digest} {what}"))
-                .next("выполните «letopis audit» и сообщите директору")
+                .next_by("проверьте журнал", Action::Audit)
+                .then("сообщите директору")
         };
         let text = read::documents::page_text(&self.file(), digest)?.ok_or_else(|| damaged("утрачен"))?;
         if hex(&Sha256::digest(&text)) == digest { Ok(text) } else { Err(damaged("изменён")) }
@@ -237,7 +238,8 @@ impl Proven {
 
     fn moved(&self, seq: u64) -> Error {
         Error::damaged(format!("журнал «{}» изменён после проверки: запись № {seq} другая", self.path.display()))
-            .next("выполните «letopis audit» и сообщите директору")
+            .next_by("проверьте журнал", Action::Audit)
+            .then("сообщите директору")
     }
 }
 

@@ -4,7 +4,7 @@
 //! Whoever meets one stops: it is damage, named with its row, and never left out of a list or taken for nothing.
 
 use super::Tables;
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::journal::entry::Reason;
 use crate::school::{
     Attendance, ClassName, CourseKey, Day, Login, Marks, PeriodName, PersonName, PersonalFile, Role, Stay, parse_iso,
@@ -151,7 +151,8 @@ impl Columns<'_> {
         }
         let held = self.row.get_ref(column).ok().and_then(shown).unwrap_or_else(|| "пусто".to_owned());
         Error::damaged(format!("в таблицах журнала не читается {} ({}): {column} {held}", self.what, row.join(", ")))
-            .next("выполните «letopis audit» и сообщите администратору")
+            .next_by("проверьте журнал", Action::Audit)
+            .then("сообщите администратору")
     }
 }
 
@@ -235,7 +236,7 @@ mod tests {
             let error = error.unwrap_or_else(|| panic!("{question} passed over it"));
             assert_eq!(error.kind(), crate::error::Kind::Damaged, "{question}: {error}");
             assert!(error.message().contains(named), "{question}: {error}");
-            assert!(error.next_step().is_some_and(|next| next.contains("letopis audit")), "{question}: {error}");
+            assert!(error.next_step().is_some_and(|next| next.offers(&Action::Audit)), "{question}: {error}");
         }
         let lesson = read::lessons_of(&tables, 4).unwrap_err();
         assert!(lesson.message().contains("урок (id 1001"), "{lesson}");

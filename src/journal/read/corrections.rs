@@ -1,7 +1,7 @@
 //! The register «Замена сведений в электронном журнале» (§2.3.3) as the tables have it.
 
 use super::column::Columns;
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::journal::entry::{Change, LessonRef, LessonText};
 use crate::journal::read::Tables;
 use crate::journal::read::standing::{attendance_of, marks_of};
@@ -81,7 +81,8 @@ pub fn all(tables: &Tables) -> Result<Vec<Correction>> {
 
 fn read(tables: &Tables, row: &Columns<'_>) -> Result<Correction> {
     let number: u64 = row.get("number")?;
-    let damaged = || Error::damaged(format!("заявка № {number} не читается")).next("выполните «letopis audit»");
+    let damaged =
+        || Error::damaged(format!("заявка № {number} не читается")).next_by("проверьте журнал", Action::Audit);
     let decision: String = row.get("decision")?;
     let decision = match decision.as_str() {
         "" => None,

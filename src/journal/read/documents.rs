@@ -1,7 +1,7 @@
 //! The register of issued documents: what was issued, when, by whom, from which state, and the codes of its pages.
 
 use super::Tables;
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use chrono::{DateTime, FixedOffset};
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -89,7 +89,7 @@ fn registered(tables: &Tables, row: &Row<'_>) -> Result<Registered> {
     let time: String = row.get("issued_at")?;
     let issued_at = DateTime::parse_from_rfc3339(&time).map_err(|_| {
         Error::damaged(format!("время выдачи документа № {number} не читается: «{time}»"))
-            .next("выполните «letopis audit»")
+            .next_by("проверьте журнал", Action::Audit)
     })?;
     let mut pages = tables.prepare_cached("SELECT digest FROM document_pages WHERE number = ?1 ORDER BY page")?;
     let pages = pages.query_map([&number], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;

@@ -1,7 +1,7 @@
 //! The school, its people, their roles and keys.
 
 use super::column::Columns;
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::journal::read::Tables;
 use crate::ledger::identity::PublicIdentity;
 use crate::school::{Login, PersonName, Role, School};
@@ -16,7 +16,7 @@ pub fn school(tables: &Tables) -> Result<School> {
     let config: Option<String> = tables.one("школа", "SELECT config FROM school", [], |row| row.get("config"))?;
     config
         .and_then(|json| serde_json::from_str(&json).ok())
-        .ok_or_else(|| Error::damaged("в журнале нет сведений о школе").next("выполните «letopis audit»"))
+        .ok_or_else(|| Error::damaged("в журнале нет сведений о школе").next_by("проверьте журнал", Action::Audit))
 }
 
 /// Whether the year was closed.

@@ -1,7 +1,7 @@
 //! Reasons for absence and exemptions (§3.3.4). They are bound by no days: medical notes come late.
 
 use super::{Context, known_pupil, text};
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::journal::entry::{ExemptionSet, ExemptionWithdrawn, ReasonSet, ReasonWithdrawn};
 use crate::journal::read::Tables;
 use crate::journal::read::iso;
@@ -18,7 +18,7 @@ pub fn reason(tables: &Tables, set: &ReasonSet) -> Result<()> {
                AND NOT (since = ?2 AND until = ?3)";
     if tables.prepare_cached(sql)?.exists(params![pupil.id, since, until])? {
         return Err(Error::refused(format!("{}: на эти дни уже записана причина", pupil.name.surname_given()))
-            .next("укажите другие дни или отмените прежнюю: letopis absence withdraw"));
+            .next_by("укажите другие дни или отмените прежнюю", Action::WithdrawReason));
     }
     Ok(())
 }
@@ -49,7 +49,7 @@ pub fn exemption(context: &Context<'_>, set: &ExemptionSet) -> Result<()> {
             pupil.name.surname_given(),
             set.subject
         ))
-        .next("укажите другие дни или отмените прежнее: letopis absence withdraw --subject"));
+        .next_by("укажите другие дни или отмените прежнее", Action::WithdrawExemption));
     }
     Ok(())
 }
@@ -73,5 +73,6 @@ fn stands(stands: bool, what: &str, pupil: &str) -> Result<()> {
     if stands {
         return Ok(());
     }
-    Err(Error::input(format!("{pupil}: {what} на эти дни не записана(о)")).next("проверьте даты: letopis absence list"))
+    Err(Error::input(format!("{pupil}: {what} на эти дни не записана(о)"))
+        .next_by("проверьте даты", Action::ListAbsences))
 }

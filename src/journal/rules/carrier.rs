@@ -1,7 +1,7 @@
 //! Rules for carriers: registered, given out, handed in, lost, replaced (§2.5, §5.5.4, §5.6–5.8).
 
 use super::{Context, text};
-use crate::error::{Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 use crate::journal::entry::{
     CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored, CarrierRetired, CarrierReturned,
 };
@@ -20,7 +20,7 @@ pub fn registration(context: &Context<'_>, carrier: &CarrierRegistered) -> Resul
     text::is_given(&carrier.place, "место хранения")?;
     if !works_here(tables, &carrier.holder)? {
         return Err(Error::input(format!("хранителя «{}» нет среди сотрудников", carrier.holder))
-            .next("укажите логин из letopis staff list"));
+            .next_by("укажите логин из списка сотрудников", Action::ListStaff));
     }
     is_not_lost(tables, &carrier.id)?;
     let same = "SELECT 1 FROM carriers WHERE id = ?1 AND label = ?2 AND holder = ?3 AND place = ?4 AND device = ?5";
@@ -30,7 +30,7 @@ pub fn registration(context: &Context<'_>, carrier: &CarrierRegistered) -> Resul
     }
     if tables.prepare_cached("SELECT 1 FROM carriers WHERE id <> ?1 AND label = ?2")?.exists(params![id, label])? {
         return Err(Error::refused(format!("надпись «{label}» уже зарегистрирована за другим носителем"))
-            .next("дайте носителю другую надпись: --label"));
+            .next_by("дайте носителю другую надпись", Action::Give(Detail::Label)));
     }
     Ok(())
 }
@@ -46,13 +46,13 @@ pub fn issue(context: &Context<'_>, issued: &CarrierIssued) -> Result<()> {
             }
             None => format!("«{}» нет среди сотрудников", issued.to),
         };
-        return Err(Error::input(what).next("укажите логин из letopis staff list"));
+        return Err(Error::input(what).next_by("укажите логин из списка сотрудников", Action::ListStaff));
     }
     let Some(issue) = &carrier.issue else { return Ok(()) };
     let (label, since) = (&carrier.label, format_date(context.school.day_of(issue.at)));
     let name = full_name(context.tables, &issue.to)?;
     Err(Error::refused(format!("носитель «{label}» уже выдан: {name}, {since}"))
-        .next(format!("сначала примите его: letopis carrier return «{label}» --place МЕСТО")))
+        .next_by("сначала примите его", Action::ReturnCarrier { label: label.clone() }))
 }
 
 /// §5.7: a carrier that was given out is handed in.
@@ -67,7 +67,7 @@ pub fn handing_in(context: &Context<'_>, returned: &CarrierReturned) -> Result<(
         "носитель «{}» никому не выдан: он и так хранится здесь: {}",
         carrier.label, carrier.place
     ))
-    .next("чтобы исправить место хранения, зарегистрируйте носитель заново: letopis carrier register"))
+    .next_by("чтобы исправить место хранения, зарегистрируйте носитель заново", Action::RegisterCarrier))
 }
 
 /// §5.8.1: the loss is reported once, not before the carrier was there and not ahead of time.
@@ -88,7 +88,7 @@ pub fn loss(context: &Context<'_>, lost: &CarrierLost, today: NaiveDate) -> Resu
     };
     let reported = format_date(lost.reported);
     Err(Error::input(format!("об утере носителя «{}» не могли сообщить {reported}: {why}", carrier.label))
-        .next("укажите день, когда сообщено об утере: --reported"))
+        .next_by("укажите день, когда сообщено об утере", Action::Give(Detail::DayOfReport)))
 }
 
 /// A carrier is retired when it was handed in and no archive would lose its last copy.
@@ -99,7 +99,7 @@ pub fn retirement(context: &Context<'_>, retired: &CarrierRetired) -> Result<()>
     let label = &carrier.label;
     if carrier.issue.is_some() {
         return Err(Error::refused(format!("носитель «{label}» выдан: списывают сданный"))
-            .next(format!("сначала запишите, что он сдан: letopis carrier return «{label}» --place МЕСТО")));
+            .next_by("сначала запишите, что он сдан", Action::ReturnCarrier { label: label.clone() }));
     }
     let sql = "SELECT archive FROM archive_copies WHERE carrier = ?1 AND archive NOT IN (
                    SELECT archive FROM archive_copies WHERE carrier <> ?1
@@ -107,9 +107,8 @@ pub fn retirement(context: &Context<'_>, retired: &CarrierRetired) -> Result<()>
     let last: Option<String> =
         context.tables.prepare_cached(sql)?.query_row([&retired.carrier], |row| row.get(0)).optional()?;
     let Some(archive) = last else { return Ok(()) };
-    Err(Error::refused(format!("на носителе «{label}» последняя копия архива «{archive}»")).next(format!(
-        "сначала перепишите её на другой: letopis archive complete {archive} --from НОСИТЕЛЬ --to ДРУГОЙ"
-    )))
+    Err(Error::refused(format!("на носителе «{label}» последняя копия архива «{archive}»"))
+        .next_by("сначала перепишите её на другой", Action::CompleteArchive { name: archive }))
 }
 
 /// §5.8.2: what was on a lost carrier is restored on another that is at hand.
@@ -118,12 +117,12 @@ pub fn restoring(context: &Context<'_>, restored: &CarrierRestored) -> Result<()
     let label = &lost.label;
     let Some(loss) = lost.loss.as_ref().filter(|loss| !loss.retired) else {
         return Err(Error::refused(format!("носитель «{label}» не записан как утерянный: восстанавливать нечего"))
-            .next(format!("сначала запишите утерю: letopis carrier lost «{label}» --circumstances ОБСТОЯТЕЛЬСТВА")));
+            .next_by("сначала запишите утерю", Action::ReportLoss { label: Some(label.clone()) }));
     };
     if let Some(restored) = &loss.restored {
         let on = read::carrier(context.tables, &restored.on)?.map_or_else(|| restored.on.clone(), |known| known.label);
         return Err(Error::refused(format!("данные носителя «{label}» уже восстановлены на «{on}»"))
-            .next("если утерян и он, запишите это: letopis carrier lost"));
+            .next_by("если утерян и он, запишите это", Action::ReportLoss { label: Some(on) }));
     }
     at_hand(context, &restored.replacement).map(|_| ())
 }
@@ -138,12 +137,14 @@ pub fn is_not_lost(tables: &Tables, id: &str) -> Result<()> {
     let (label, reported) = (&carrier.label, format_date(loss.reported));
     if loss.retired {
         return Err(Error::refused(format!("носитель «{label}» списан {reported}"))
-            .next("возьмите другой носитель; новый сначала зарегистрируйте: letopis carrier register"));
+            .next("возьмите другой носитель")
+            .then_by("новый сначала зарегистрируйте", Action::RegisterCarrier));
     }
-    Err(Error::refused(format!("носитель «{label}» утерян, об этом сообщено {reported} (§5.8)")).next(
-        "возьмите другой носитель; с найденного сначала возьмите архивы, которых нет больше нигде (letopis archive verify, restore), \
-         потом очистите его и зарегистрируйте под новой надписью: letopis carrier register",
-    ))
+    Err(Error::refused(format!("носитель «{label}» утерян, об этом сообщено {reported} (§5.8)"))
+        .next("возьмите другой носитель")
+        .then_by("на найденном сначала проверьте архивы, которых нет больше нигде", Action::VerifyArchive)
+        .then_by("извлеките их", Action::RestoreArchive)
+        .then_by("потом очистите его и зарегистрируйте под новой надписью", Action::RegisterCarrier))
 }
 
 /// A carrier that is registered and was not lost.
@@ -156,7 +157,7 @@ fn at_hand(context: &Context<'_>, id: &str) -> Result<Carrier> {
 fn known(tables: &Tables, id: &str) -> Result<Carrier> {
     read::carrier(tables, id)?.ok_or_else(|| {
         Error::refused(format!("носитель {id} не зарегистрирован"))
-            .next("зарегистрируйте его: letopis carrier register")
+            .next_by("зарегистрируйте его", Action::RegisterCarrier)
     })
 }
 

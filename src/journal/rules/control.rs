@@ -1,7 +1,7 @@
 //! Substitutions (§2.1), remarks on keeping the journal, the «Блокнот» (§2.3.4), the year's close.
 
 use super::{Context, known_course, lesson, people, text};
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Next, Result};
 use crate::journal::entry::{
     Body, Entry, LessonRef, NoteAdded, NoteDone, RemarkAnswered, RemarkWritten, SubstitutionAssigned,
     SubstitutionConfirmed, YearContinued,
@@ -42,7 +42,7 @@ pub fn year_is_open(tables: &Tables, entry: &Entry) -> Result<()> {
         return Ok(());
     }
     Err(Error::refused("учебный год закрыт: в журнал ничего не вносится и не исправляется")
-        .next("новый год ведётся в новом журнале: letopis init --previous СТАРЫЙ"))
+        .next_by("новый год ведётся в новом журнале", Action::FoundNextYear))
 }
 
 /// The year is closed once, when it is over and every request for a correction was decided.
@@ -57,14 +57,15 @@ pub fn close(context: &Context<'_>, today: NaiveDate) -> Result<()> {
     match open {
         None => Ok(()),
         Some(numbers) => Err(Error::refused(format!("§2.3.3.2: не решены заявки на исправление № {numbers}"))
-            .next("решите их: letopis correction approve или reject")),
+            .next_by("удовлетворите их", Action::ApproveCorrection)
+            .then_by("или отклоните", Action::RejectCorrection)),
     }
 }
 
 /// The next year's journal is begun once, when this year is closed.
 pub fn continuation(tables: &Tables, continued: &YearContinued) -> Result<()> {
     if !read::is_closed(tables)? {
-        return Err(Error::refused("прежний учебный год не закрыт").next("закройте его: letopis year close"));
+        return Err(Error::refused("прежний учебный год не закрыт").next_by("закройте его", Action::CloseYear));
     }
     if read::continued(tables)?.is_some() {
         return Err(Error::refused("журнал следующего года уже заведён"));
@@ -85,9 +86,9 @@ pub fn assignment(context: &Context<'_>, assigned: &SubstitutionAssigned) -> Res
     lesson::school_day(context, at)?;
     if let Some(known) = read::lesson(tables, course.id, at.date, at.lesson)? {
         let next = if known.substitute.is_empty() {
-            "урок провёл учитель курса; ошибку исправляет заявка (§2.3.3)"
+            Next::new("урок провёл учитель курса; ошибку исправляет заявка (§2.3.3)")
         } else {
-            "подтвердите замену: letopis substitution confirm"
+            Next::by("подтвердите замену", Action::ConfirmSubstitution)
         };
         return Err(Error::refused(format!("урок {} уже записан", place(at))).next(next));
     }
@@ -112,7 +113,7 @@ pub fn confirmation(context: &Context<'_>, entry: &Entry, confirmed: &Substituti
     let course = known_course(context.tables, &at.course)?;
     match read::lesson(context.tables, course.id, at.date, at.lesson)? {
         None => Err(Error::refused(format!("§2.1: урок {} не записан", place(at)))
-            .next("назначить замену заранее: letopis substitution assign")),
+            .next_by("заранее замену назначают", Action::AssignSubstitution)),
         Some(known) if known.substitute.is_empty() => {
             Err(Error::refused(format!("урок {} проведён без замены", place(at))))
         }
@@ -151,7 +152,8 @@ pub fn answer(tables: &Tables, answer: &RemarkAnswered) -> Result<()> {
     let standing: Option<String> =
         tables.prepare_cached(sql)?.query_row([answer.number], |row| row.get(0)).optional()?;
     match standing.as_deref() {
-        None => Err(Error::input(format!("замечания № {} нет", answer.number)).next("список: letopis remark list")),
+        None => Err(Error::input(format!("замечания № {} нет", answer.number))
+            .next_by("посмотрите список замечаний", Action::ListRemarks)),
         Some("") => Ok(()),
         Some(_) => Err(Error::refused(format!("на замечание № {} уже есть отметка о выполнении", answer.number))),
     }
@@ -179,7 +181,7 @@ pub fn note_done(tables: &Tables, entry: &Entry, done: &NoteDone) -> Result<()> 
         tables.prepare_cached(sql)?.query_row(params![done.note, entry.author], |row| row.get(0)).optional()?;
     match standing {
         None => Err(Error::refused(format!("§2.3.4: в вашем «Блокноте» нет записи № {}", done.note))
-            .next("ваши записи: letopis note list")),
+            .next_by("посмотрите свои записи", Action::ListNotes)),
         Some(true) => Err(Error::refused(format!("запись № {} уже отмечена выполненной", done.note))),
         Some(false) => Ok(()),
     }

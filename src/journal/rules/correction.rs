@@ -8,7 +8,7 @@
 use super::finals;
 use super::lesson::{allowed_marks, lesson_text, on_roster, school_day};
 use super::{Context, known_course, text};
-use crate::error::{Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 use crate::journal::entry::{Change, CorrectionDecided, CorrectionRequested, Entry, LessonRef};
 use crate::journal::read;
 use crate::journal::read::corrections::{self, Correction};
@@ -52,7 +52,8 @@ fn enough_marks(context: &Context<'_>, request: &Correction, note: &str) -> Resu
         if let Change::Final { pupil, period, becomes: Some(mark), .. } = change
             && let Some(lack) = finals::lack_of_corrected(context, &course, pupil, period, mark)?
         {
-            return Err(Error::refused(lack).next("удовлетворите с обоснованием, оно печатается: --note \"…\""));
+            return Err(Error::refused(lack)
+                .next_by("удовлетворите с обоснованием, оно печатается", Action::Give(Detail::Note)));
         }
     }
     Ok(())
@@ -63,7 +64,7 @@ pub fn decision(context: &Context<'_>, entry: &Entry, decided: &CorrectionDecide
     let request = known_request(context, decided.number)?;
     if request.decision.is_some() {
         return Err(Error::refused(format!("§2.3.3.2: заявка № {} уже решена", decided.number))
-            .next(format!("решение: letopis correction show {}", decided.number)));
+            .next_by("посмотрите решение", Action::ShowCorrection { number: decided.number }));
     }
     if request.requested_by == entry.author {
         return Err(Error::refused("§2.3.3.2: свою заявку решает не заявитель")
@@ -83,7 +84,7 @@ pub fn decision(context: &Context<'_>, entry: &Entry, decided: &CorrectionDecide
 fn known_request(context: &Context<'_>, number: u64) -> Result<Correction> {
     corrections::by_number(context.tables, number)?.ok_or_else(|| {
         Error::input(format!("заявки № {number} нет в журнале «Замена сведений»"))
-            .next("список: letopis correction list")
+            .next_by("посмотрите список заявок", Action::ListCorrections)
     })
 }
 
@@ -127,7 +128,7 @@ fn lesson_is_there(context: &Context<'_>, at: &LessonRef, changes: &[Change]) ->
     }
     if !matches!(changes.first(), Some(Change::Lesson { .. })) {
         return Err(Error::refused(format!("урок {} ({}) не записан", format_date(at.date), at.course))
-            .next("добавьте в заявку сам урок: --topic"));
+            .next_by("добавьте в заявку сам урок", Action::Give(Detail::Topic)));
     }
     school_day(context, at)
 }

@@ -1,7 +1,7 @@
 //! Final marks: when they may be set, and the count of marks that they rest on (§2.3.1).
 
 use super::{Context, known_course, roster};
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result, Warning};
 use crate::journal::entry::{Entry, FinalsSet};
 use crate::journal::read::count::Counts;
 use crate::journal::read::{self, Course, Pupil};
@@ -19,7 +19,7 @@ pub fn check(
     entry: &Entry,
     set: &FinalsSet,
     today: NaiveDate,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<()> {
     let course = known_course(context.tables, &set.course)?;
     let period = period(context, &course, &set.period)?;
@@ -59,7 +59,7 @@ pub fn check(
                     "поставьте «н/а», добавьте недостающие отметки или попросите завуча поставить с обоснованием",
                 ));
             }
-            warnings.push(what);
+            warnings.push(what.into());
         }
     }
     Ok(())
@@ -88,7 +88,7 @@ fn exempted(context: &Context<'_>, course: &Course, pupil: &Pupil, begins: Naive
         pupil.name.surname_given(),
         course.key.subject
     ))
-    .next("освобождение вносит классный руководитель: letopis absence exempt"))
+    .next_by("освобождение вносит классный руководитель", Action::Exempt))
 }
 
 /// §2.3.1 for a final mark that a correction sets: what it lacks, in words.
@@ -142,7 +142,7 @@ fn in_time(context: &Context<'_>, set: &FinalsSet, ends: NaiveDate, today: Naive
         format_date(ends - around),
         format_date(ends + around)
     ))
-    .next("вне этого срока подайте заявку на исправление: letopis correction request (§2.3.3)"))
+    .next_by("вне этого срока подайте заявку на исправление (§2.3.3)", Action::RequestCorrection))
 }
 
 /// An override carries a reason and is the deputy head's; without one the deputy head sets no final marks.
@@ -194,7 +194,7 @@ fn standing(
     match standing {
         Some((old, set_on)) if old != new.to_string() && (entry.taken_over || set_on != read::iso(today)) => {
             Err(Error::refused(format!("{}: за «{}» уже стоит «{old}»", pupil.name.surname_given(), set.period))
-                .next("подайте заявку на исправление: letopis correction request (§2.3.3)"))
+                .next_by("подайте заявку на исправление (§2.3.3)", Action::RequestCorrection))
         }
         _ => Ok(()),
     }

@@ -5,13 +5,16 @@
 //! another program is bound by none of these days, but it too replaces nothing.
 
 use super::{Context, known_course, text};
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Next, Result};
 use crate::journal::entry::{AttendanceSet, Entry, LessonCell, LessonRecorded, LessonRef, LessonText, MarksSet};
 use crate::journal::read::{self, Course, Lesson, Pupil};
 use crate::school::{Attendance, Marks, Role, WorkKind, format_date};
 use chrono::{Duration, NaiveDate};
 use rusqlite::{OptionalExtension, params};
 use std::collections::HashSet;
+
+/// What remains when the day allows no more.
+const ASK: &str = "подайте заявку на исправление, запись в журнале «Замена сведений в электронном журнале» (§2.3.3)";
 
 /// What the day allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +49,7 @@ fn window(context: &Context<'_>, entry: &Entry, date: NaiveDate, today: NaiveDat
         format_date(date),
         policy.edit_days
     ))
-    .next("подайте заявку на исправление (letopis correction request): запись в журнале «Замена сведений в электронном журнале» (§2.3.3)"))
+    .next_by(ASK, Action::RequestCorrection))
 }
 
 /// §2.3.2: nothing that stands is replaced, but by its author on the day of the lesson.
@@ -57,17 +60,20 @@ fn replacement(window: Window, author: &str, entry: &Entry, what: &str) -> Resul
     let (message, next) = if entry.taken_over {
         (
             format!("{what}: в журнале уже стоит другое"),
-            "перенос ничего не заменяет: исправьте файл или подайте заявку на исправление",
+            Next::by(
+                "перенос ничего не заменяет: исправьте файл или подайте заявку на исправление (§2.3.3)",
+                Action::RequestCorrection,
+            ),
         )
     } else if window == Window::Overwrite {
         (
             format!("{what}: запись сделал другой учитель, заменить её в день занятия может только он"),
-            "обратитесь к нему или подайте заявку на исправление: letopis correction request (§2.3.3)",
+            Next::by("обратитесь к нему или подайте заявку на исправление (§2.3.3)", Action::RequestCorrection),
         )
     } else {
         (
             format!("§2.3.2: {what}: после дня занятия можно добавить недостающее, но нельзя заменить записанное"),
-            "подайте заявку на исправление (letopis correction request): запись в журнале «Замена сведений в электронном журнале» (§2.3.3)",
+            Next::by(ASK, Action::RequestCorrection),
         )
     };
     Err(Error::refused(message).next(next))
@@ -220,7 +226,7 @@ pub(super) fn school_day(context: &Context<'_>, at: &LessonRef) -> Result<()> {
 fn known_lesson(context: &Context<'_>, course: &Course, at: &LessonRef) -> Result<Lesson> {
     read::lesson(context.tables, course.id, at.date, at.lesson)?.ok_or_else(|| {
         Error::refused(format!("§2.1: урок {} ({}, урок {}) не записан", format_date(at.date), course.key, at.lesson))
-            .next("сначала запишите урок: letopis lesson record")
+            .next_by("сначала запишите урок", Action::RecordLesson)
     })
 }
 

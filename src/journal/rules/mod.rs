@@ -20,7 +20,7 @@ pub use finals::YEARLY;
 pub use paper::{next_running, register_number};
 pub use text::is_canonical;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Warning};
 use crate::journal::entry::{Body, Entry};
 use crate::journal::read::Tables;
 use crate::journal::read::{self, Course, Pupil};
@@ -38,11 +38,11 @@ pub struct Context<'a> {
     pub seq: u64,
 }
 
-/// Judges `entry`; `canonical` is what [`is_canonical`] says of its exact text. Returns warnings in Russian.
+/// Judges `entry`; `canonical` is what [`is_canonical`] says of its exact text. Returns what to look at.
 ///
 /// # Errors
 /// The first rule that forbids it, with its clause and the way out; or a name that the journal does not know.
-pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Result<Vec<String>> {
+pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Result<Vec<Warning>> {
     canonical?;
     let today = context.school.day_of(entry.time);
     let tables = context.tables;

@@ -1,7 +1,7 @@
 //! Rules for documents, bound books and archive copies (§2.5, §5).
 
 use super::{Context, text};
-use crate::error::{Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 use crate::journal::entry::{ArchiveCopied, ArchiveCreated, BookBound, DocumentIssued};
 use crate::journal::read;
 use crate::journal::read::Tables;
@@ -63,7 +63,7 @@ pub fn binding(context: &Context<'_>, bound: &BookBound, today: NaiveDate) -> Re
             false => "этот день ещё не наступил".to_owned(),
         };
         return Err(Error::input(format!("журнал № {number} не мог быть подшит {day}: {why}"))
-            .next("укажите день, когда он подшит: --date"));
+            .next_by("укажите день, когда он подшит", Action::Give(Detail::DayOfBinding)));
     }
     if bound.sheets != document.leaves {
         let [counted, certified] =
@@ -76,7 +76,7 @@ pub fn binding(context: &Context<'_>, bound: &BookBound, today: NaiveDate) -> Re
     match read::bound(tables, number)? {
         Some(known) if (known.date, &known.shelf) == (bound.date, &bound.shelf) => {
             Err(Error::refused(format!("так уже записано: журнал № {number} подшит {}", format_date(known.date)))
-                .next("чтобы исправить место хранения, укажите другое: --shelf"))
+                .next_by("чтобы исправить место хранения, укажите другое", Action::Give(Detail::Shelf)))
         }
         Some(_) => Ok(()),
         None => match read::later_issue(tables, number)? {
@@ -140,10 +140,8 @@ pub fn copied(tables: &Tables, copied: &ArchiveCopied) -> Result<()> {
             "копия архива «{}» уже лежит на «{label}», у которого тот же хранитель или то же место хранения (§2.5, §5.5.4)",
             copied.archive
         ))
-        .next(format!(
-            "если её там больше нет, подключите «{label}» (--to); если утерян он сам, запишите это: \
-             letopis carrier lost {label} --circumstances ОБСТОЯТЕЛЬСТВА"
-        )));
+        .next_by(format!("если её там больше нет, подключите «{label}»"), Action::Give(Detail::Carrier))
+        .then_by("если утерян он сам, запишите это", Action::ReportLoss { label: Some(label.clone()) }));
     }
     let carriers = partner.map(|(id, ..)| id.as_str()).into_iter().chain([copied.carrier.as_str()]);
     apart(tables, &carriers.collect::<Vec<_>>())
@@ -158,7 +156,7 @@ fn apart(tables: &Tables, carriers: &[&str]) -> Result<()> {
             tables.prepare_cached(sql)?.query_row([carrier], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         let (holder, place) = row.ok_or_else(|| {
             Error::refused(format!("носитель {carrier} не зарегистрирован"))
-                .next("зарегистрируйте его: letopis carrier register")
+                .next_by("зарегистрируйте его", Action::RegisterCarrier)
         })?;
         super::carrier::is_not_lost(tables, carrier)?;
         ids.insert(carrier);
@@ -169,7 +167,7 @@ fn apart(tables: &Tables, carriers: &[&str]) -> Result<()> {
         return Err(Error::refused(
             "§2.5, §5.5.4: нужны две копии на двух носителях с разными хранителями и местами хранения",
         )
-        .next("зарегистрируйте носители за директором и за завучем: letopis carrier register"));
+        .next_by("зарегистрируйте носители за директором и за завучем", Action::RegisterCarrier));
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! Mostly: a name that is used must be known, and nothing may be there twice.
 
 use super::{Context, known_course, known_pupil, text};
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result, Warning};
 use crate::journal::entry::{
     ClassSet, CourseSet, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, PlanSet,
     PupilEnrolled, PupilLeft, PupilMoved, PupilSet, SubjectsSet, TimetableSet,
@@ -52,7 +52,7 @@ pub fn change_of_person(tables: &Tables, changed: &Person) -> Result<()> {
 
 /// Somebody leaves, but not the last administrator, without whom no key could be enrolled any more. What is still in the
 /// hands of the dismissed goes into `warnings`.
-pub fn dismissal(tables: &Tables, dismissed: &PersonDismissed, warnings: &mut Vec<String>) -> Result<()> {
+pub fn dismissal(tables: &Tables, dismissed: &PersonDismissed, warnings: &mut Vec<Warning>) -> Result<()> {
     let person = known_person(tables, &dismissed.login)?;
     if person.dismissed {
         return Err(Error::refused(format!("«{}» уже уволен(а)", dismissed.login)));
@@ -61,18 +61,16 @@ pub fn dismissal(tables: &Tables, dismissed: &PersonDismissed, warnings: &mut Ve
     let courses = read::courses_of_teacher(tables, &dismissed.login)?;
     if !courses.is_empty() {
         let names = courses.iter().map(|course| course.key.to_string()).collect::<Vec<_>>().join("; ");
-        warnings.push(format!("без учителя остаются курсы: {names}; передайте их: letopis course set"));
+        let left = Warning::from(format!("без учителя остаются курсы: {names}"));
+        warnings.push(left.next_by("передайте их", Action::SetCourse));
     }
     for carrier in read::carriers_of(tables, &dismissed.login)? {
         let label = &carrier.label;
         warnings.push(match &carrier.issue {
-            Some(_) => format!(
-                "носитель «{label}» не сдан (§5.7): примите его: letopis carrier return «{label}» --place МЕСТО"
-            ),
-            None => format!(
-                "носитель «{label}» хранится у увольняемого ({}): передайте его другому: letopis carrier register",
-                carrier.place
-            ),
+            Some(_) => Warning::from(format!("носитель «{label}» не сдан (§5.7)"))
+                .next_by("примите его", Action::ReturnCarrier { label: label.clone() }),
+            None => Warning::from(format!("носитель «{label}» хранится у увольняемого ({})", carrier.place))
+                .next_by("передайте его другому", Action::RegisterCarrier),
         });
     }
     Ok(())
@@ -101,7 +99,7 @@ pub fn enrolment_of_key(tables: &Tables, enrolled: &KeyEnrolled) -> Result<()> {
     }
     let sql = "SELECT 1 FROM keys WHERE fingerprint = ?1 OR recipient = ?2";
     if tables.prepare_cached(sql)?.exists(params![enrolled.key.fingerprint(), recipient])? {
-        return Err(Error::refused("этот ключ уже внесён в журнал").next("создайте новый: letopis key new FILE"));
+        return Err(Error::refused("этот ключ уже внесён в журнал").next_by("создайте новый", Action::MakeKey));
     }
     Ok(())
 }
@@ -118,7 +116,8 @@ pub fn revocation(tables: &Tables, revoked: &KeyRevoked) -> Result<()> {
 
 fn known_person(tables: &Tables, login: &str) -> Result<read::Staff> {
     read::staff(tables, login)?.ok_or_else(|| {
-        Error::input(format!("сотрудника «{login}» нет в журнале")).next("проверьте логин: letopis staff list")
+        Error::input(format!("сотрудника «{login}» нет в журнале"))
+            .next_by("проверьте логин по списку сотрудников", Action::ListStaff)
     })
 }
 
@@ -209,7 +208,7 @@ pub fn moving(context: &Context<'_>, moved: &PupilMoved) -> Result<()> {
     let name = pupil.name.surname_given();
     match class {
         None => Err(Error::refused(format!("{name} до {} не учится в школе", format_date(moved.since)))
-            .next("проверьте дату; зачисление: letopis pupil enroll")),
+            .next_by("проверьте дату или сначала зачислите его", Action::EnrollPupil)),
         Some(class) if class == moved.class.to_string() => Err(Error::refused(format!("{name} уже учится в {class}"))),
         Some(_) => Ok(()),
     }

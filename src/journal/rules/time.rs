@@ -1,6 +1,6 @@
 //! The clock: an entry's time may not run back, nor leave the school year.
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::school::Year;
 use chrono::{DateTime, Duration, FixedOffset};
 
@@ -30,7 +30,8 @@ pub fn check(
             time.format(format),
             last.with_timezone(time.offset()).format(format)
         ))
-        .next("проверьте часы компьютера; если неверными были прежние часы, администратор записывает «letopis clock reset»"));
+        .next("проверьте часы компьютера")
+        .then_by("если неверными были прежние часы, это записывает администратор", Action::ResetClock));
     }
     let day = time.date_naive();
     if day < year.begins - AROUND_YEAR || (!endless && day > year.ends + AROUND_YEAR) {
@@ -39,9 +40,9 @@ pub fn check(
             day.format("%d.%m.%Y"),
             year.name
         ))
-        .next(
-            "проверьте часы компьютера; прошлый год закрывает завуч: letopis year close, новый ведётся в новом журнале",
-        ));
+        .next("проверьте часы компьютера")
+        .then_by("прошлый год закрывает завуч", Action::CloseYear)
+        .then_by("новый ведётся в новом журнале", Action::FoundNextYear));
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use super::flow::{Flow, Parts};
 use super::{CERTIFICATION_GAP, CERTIFICATION_HEIGHT, Composer, Document, Heading, sans, serif, serif_bold};
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::journal::read::{self, Archive, Staff};
 use crate::ledger::chain::grouped;
 use crate::print::layout::{CopyField, Named, Places};
@@ -41,7 +41,7 @@ pub fn archive_act(composer: &Composer<'_, ()>, name: &str) -> Result<Document> 
     let (archive, copies) = (composer.archive(name)?, composer.copies(name)?);
     if copies.is_empty() {
         return Err(Error::input(format!("все носители архива «{name}» утеряны: составлять акт не о чем"))
-            .next("создайте архив заново: letopis archive create"));
+            .next_by("создайте архив заново", Action::CreateArchive));
     }
     let people = composer.commission(&archive, &copies)?;
     let author = read::staff(composer.tables, &archive.author)?;

@@ -3,7 +3,7 @@
 //! Everything is read in an order that does not depend on how SQLite stored it, since equal tables must give equal
 //! bytes. The lessons and marks of a course, by far the most of it, are read course by course ([`super::course`]).
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::journal::read::explain::Reasons;
 use crate::journal::read::{self, Decision, Tables};
 use crate::school::{ClassName, Day, Period, PersonName, PersonalFile, Role, School, Stay, fold};
@@ -125,7 +125,7 @@ impl ClassData {
 }
 
 pub(super) fn damaged(what: impl Into<String>) -> Error {
-    Error::damaged(what).next("выполните «letopis audit» и сообщите администратору")
+    Error::damaged(what).next_by("проверьте журнал", Action::Audit).then("сообщите администратору")
 }
 
 /// The name of a member of the staff.

@@ -18,7 +18,7 @@ pub use schema::*;
 
 pub use faults::Fault;
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Next, Result};
 use source::Sources;
 use std::path::Path;
 
@@ -100,8 +100,8 @@ impl Layouts {
         Self::read(&sources).map_err(|faults| {
             let first = faults.first().map(ToString::to_string).unwrap_or_default();
             let next = folder.map_or_else(
-                || "сообщите разработчикам".to_owned(),
-                |folder| format!("все ошибки покажет letopis layout check {}", folder.display()),
+                || Next::new("сообщите разработчикам"),
+                |folder| Next::by("посмотрите все ошибки", Action::CheckLayouts { folder: folder.to_owned() }),
             );
             Error::input(first).next(next)
         })

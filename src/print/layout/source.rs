@@ -33,9 +33,10 @@ impl Sources {
             let (shown, text) = match own {
                 Some(path) => {
                     let bytes = std::fs::read(&path).map_err(|e| Error::file("прочитать", &path, &e))?;
-                    let text = String::from_utf8(bytes).map_err(|_| {
+                    let text = String::from_utf8(bytes).map_err(|cause| {
                         Error::input(format!("{}: файл не в кодировке UTF-8", path.display()))
                             .next("сохраните его в UTF-8: редактор спросит кодировку в окне «Сохранить как»")
+                            .caused_by(cause)
                     })?;
                     (path.display().to_string(), text)
                 }

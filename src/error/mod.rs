@@ -1,12 +1,20 @@
 //! Errors, as their reader meets them: a Russian message that names the place and the fault, and a next step.
 //!
-//! The rules are few. The library finds out what is wrong and says it in the words of the school; `cli` only prints
-//! it. What went wrong below (SQLite, the file system, a parser) is kept in the message's tail, since a stranger who
-//! helps will ask for it. The kind decides the exit status: a rule that refuses and damage that was found are 1,
-//! bad input and a faulty environment are 2.
+//! The rules are few. The library finds out what is wrong and says it in the words of the school. It knows of no
+//! command, option or button: the next step is a [`Next`], words and what the program itself can do about it, and each
+//! face words that for its reader. What went wrong below (SQLite, the file system, a parser) is the error's source; the
+//! message's tail says it too, since a stranger who helps will ask for it. The kind decides the exit status: a rule that
+//! refuses and damage that was found are 1, bad input and a faulty environment are 2.
+
+mod next;
+mod warning;
+
+pub use next::{Action, Detail, Next, Step};
+pub use warning::Warning;
 
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What a library function returns.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -24,13 +32,23 @@ pub enum Kind {
     Environment,
 }
 
-/// A fault with its kind, a message in Russian and, mostly, the next step.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A fault with its kind, a message in Russian and, mostly, the next step. Two that tell their reader the same are
+/// equal, whatever their sources are.
+#[derive(Debug, Clone)]
 pub struct Error {
     kind: Kind,
     message: String,
-    next: Option<String>,
+    next: Option<Next>,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
+
+impl PartialEq for Error {
+    fn eq(&self, other: &Self) -> bool {
+        (self.kind, &self.message, &self.next) == (other.kind, &other.message, &other.next)
+    }
+}
+
+impl Eq for Error {}
 
 /// Why an operation on a file failed, in Russian. What the system says is kept only where our word says less than it does.
 pub fn reason(cause: &std::io::Error) -> String {
@@ -83,17 +101,46 @@ impl Error {
             Io::InvalidData => "если это текст, сохраните его в UTF-8",
             _ => "проверьте носитель и повторите",
         };
-        Self::environment(format!("не удалось {doing} «{}»: {}", path.display(), reason(cause))).next(next)
+        Self::environment(format!("не удалось {doing} «{}»: {}", path.display(), reason(cause)))
+            .next(next)
+            .caused_by(copy_of(cause))
     }
 
     fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), next: None }
+        Self { kind, message: message.into(), next: None, source: None }
     }
 
-    /// Adds what the reader should do now.
+    /// What the reader should do now; it takes the place of what was said before.
     #[must_use]
-    pub fn next(mut self, step: impl Into<String>) -> Self {
-        self.next = Some(step.into());
+    pub fn next(mut self, next: impl Into<Next>) -> Self {
+        self.next = Some(next.into());
+        self
+    }
+
+    /// What the reader should do now, and what of the program does it.
+    #[must_use]
+    pub fn next_by(self, words: impl Into<String>, action: Action) -> Self {
+        self.next(Next::by(words, action))
+    }
+
+    /// A further step, after or instead of those before.
+    #[must_use]
+    pub fn then(mut self, words: impl Into<String>) -> Self {
+        self.next = Some(self.next.unwrap_or_default().then(words));
+        self
+    }
+
+    /// A further step, and what of the program does it.
+    #[must_use]
+    pub fn then_by(mut self, words: impl Into<String>, action: Action) -> Self {
+        self.next = Some(self.next.unwrap_or_default().then_by(words, action));
+        self
+    }
+
+    /// What was said below, by SQLite, the file system or a parser.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.source = Some(Arc::new(source));
         self
     }
 
@@ -115,8 +162,8 @@ impl Error {
     }
 
     /// The next step, where there is one to give.
-    pub fn next_step(&self) -> Option<&str> {
-        self.next.as_deref()
+    pub fn next_step(&self) -> Option<&Next> {
+        self.next.as_ref()
     }
 
     /// 1 where a rule refused or damage was found, 2 otherwise.
@@ -128,6 +175,15 @@ impl Error {
     }
 }
 
+/// A copy of an error of the system, which does not let itself be cloned: by its number, or by its kind and words.
+pub fn copy_of(cause: &std::io::Error) -> std::io::Error {
+    match cause.raw_os_error() {
+        Some(code) => std::io::Error::from_raw_os_error(code),
+        None => std::io::Error::new(cause.kind(), cause.to_string()),
+    }
+}
+
+/// The message and the words of the next step; what of the program does it, a face words.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
@@ -138,12 +194,16 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
+    }
+}
 
 impl From<rusqlite::Error> for Error {
     fn from(cause: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode as Code;
-        match cause.sqlite_error_code() {
+        let error = match cause.sqlite_error_code() {
             Some(Code::DatabaseBusy | Code::DatabaseLocked) => {
                 Self::environment("журнал занят другой программой").next("повторите через минуту")
             }
@@ -156,7 +216,42 @@ impl From<rusqlite::Error> for Error {
                 Self::environment(format!("файл журнала недоступен ({cause})")).next("проверьте путь и права на файл")
             }
             _ => Self::damaged(format!("ошибка базы данных журнала: {cause}"))
-                .next("выполните «letopis audit» и сообщите администратору"),
-        }
+                .next_by("проверьте журнал", Action::Audit)
+                .then("сообщите администратору"),
+        };
+        error.caused_by(cause)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::error::Error as _;
+
+    #[test]
+    fn what_the_system_and_the_database_said_is_the_source_and_makes_no_difference_to_the_reader() {
+        let missing = std::io::Error::from_raw_os_error(2);
+        let error = Error::file("прочитать", Path::new("marks.csv"), &missing);
+        assert_eq!(error.source().unwrap().to_string(), missing.to_string());
+        assert_eq!(error, Error::environment(error.message()).next("проверьте путь"));
+        let ours = std::io::Error::new(std::io::ErrorKind::InvalidData, "not UTF-8");
+        let error = Error::file("прочитать", Path::new("marks.csv"), &ours);
+        let source = error.source().unwrap().downcast_ref::<std::io::Error>().unwrap();
+        assert_eq!((source.kind(), source.to_string().as_str()), (std::io::ErrorKind::InvalidData, "not UTF-8"));
+        let error = Error::from(rusqlite::Error::QueryReturnedNoRows);
+        assert!(matches!(error.source().unwrap().downcast_ref(), Some(rusqlite::Error::QueryReturnedNoRows)));
+        assert!(error.next_step().unwrap().offers(&Action::Audit));
+        assert!(Error::input("нет").source().is_none());
+    }
+
+    #[test]
+    fn steps_are_said_one_after_another_and_a_new_next_step_takes_the_place_of_the_old_one() {
+        let error = Error::refused("нельзя")
+            .next("подождите")
+            .next_by("проверьте журнал", Action::Audit)
+            .then("сообщите директору");
+        assert_eq!(error.to_string(), "нельзя\n  Что делать: проверьте журнал; сообщите директору.");
+        let actions: Vec<_> = error.next_step().unwrap().steps().iter().map(|step| step.action.clone()).collect();
+        assert_eq!(actions, [Some(Action::Audit), None]);
     }
 }

@@ -1,0 +1,312 @@
+//! What the command line says of a next step: the words, and after them the command or option that does it. Below this
+//! layer nobody knows one; here is the one table that says how each action is called.
+
+use crate::error::{Action, Detail, Error, Next, Step, Warning};
+use crate::import::Fault;
+
+/// The steps of a next step, each with its command, without a full stop.
+pub fn advice(next: &Next) -> String {
+    next.steps().iter().map(step).collect::<Vec<_>>().join("; ")
+}
+
+/// An error with its next step, as [`Error`] shows it, with commands.
+pub fn error(error: &Error) -> String {
+    match error.next_step() {
+        Some(next) => format!("{}\n  Что делать: {}.", error.message(), advice(next)),
+        None => error.message().to_owned(),
+    }
+}
+
+/// A fault of a file that was brought in, with its place.
+pub fn fault(fault: &Fault) -> String {
+    format!("{}: {}", fault.place(), what(fault))
+}
+
+/// What is wrong there and what to do.
+pub fn what(fault: &Fault) -> String {
+    with(&fault.what, fault.next.as_ref())
+}
+
+/// What there is to look at and what to do about it.
+pub fn warning(warning: &Warning) -> String {
+    with(&warning.message, warning.next.as_ref())
+}
+
+fn with(message: &str, next: Option<&Next>) -> String {
+    match next {
+        Some(next) => format!("{message}; {}", advice(next)),
+        None => message.to_owned(),
+    }
+}
+
+fn step(Step { words, action }: &Step) -> String {
+    match action {
+        Some(Action::Give(detail)) => format!("{words}: {}", option(*detail)),
+        Some(action) => format!("{words}: letopis {}", command(action)),
+        None => words.clone(),
+    }
+}
+
+/// The command of an action, without the program's name. Words in capitals stand for what the reader fills in.
+fn command(action: &Action) -> String {
+    let command = match action {
+        Action::Audit => "audit",
+        Action::AuditAgainstWitness => "audit --against АРХИВ",
+        Action::FoundJournal => "init",
+        Action::FoundNextYear => "init --previous СТАРЫЙ",
+        Action::CloseYear => "year close",
+        Action::ResetClock => "clock reset",
+        Action::MakeKey => "key new ФАЙЛ",
+        Action::ShowKey => "key show",
+        Action::ChangePassphrase => "key passphrase",
+        Action::EnrollKey => "staff enroll",
+        Action::ListStaff => "staff list",
+        Action::EnrollPupil => "pupil enroll",
+        Action::SetCourse => "course set",
+        Action::ShowPlan => "plan show",
+        Action::DropFromPlan => "plan drop",
+        Action::RecordLesson => "lesson record",
+        Action::Exempt => "absence exempt",
+        Action::WithdrawReason => "absence withdraw",
+        Action::WithdrawExemption => "absence withdraw --subject ПРЕДМЕТ",
+        Action::ListAbsences => "absence list",
+        Action::AssignSubstitution => "substitution assign",
+        Action::ConfirmSubstitution => "substitution confirm",
+        Action::RequestCorrection => "correction request",
+        Action::ApproveCorrection => "correction approve",
+        Action::RejectCorrection => "correction reject",
+        Action::ShowCorrection { number } => return format!("correction show {number}"),
+        Action::ListCorrections => "correction list",
+        Action::ListRemarks => "remark list",
+        Action::ListNotes => "note list",
+        Action::CheckLayouts { folder } => return format!("layout check {}", typed(&folder.display().to_string())),
+        Action::RegisterCarrier => "carrier register",
+        Action::CorrectCarrier { mount, label, holder } => {
+            let (holder, place) = match holder {
+                None => ("ДРУГОЙ_ЛОГИН", "МЕСТО"),
+                Some(holder) => (holder.as_str(), "ДРУГОЕ_МЕСТО"),
+            };
+            let (mount, label) = (typed(&mount.display().to_string()), typed(label));
+            return format!("carrier register {mount} --label {label} --holder {holder} --place {place}");
+        }
+        Action::ListCarriers => "carrier list",
+        Action::ReturnCarrier { label } => return format!("carrier return {} --place МЕСТО", typed(label)),
+        Action::ReportLoss { label: Some(label) } => {
+            return format!("carrier lost {} --circumstances ОБСТОЯТЕЛЬСТВА", typed(label));
+        }
+        Action::ReportLoss { label: None } => "carrier lost",
+        Action::CreateArchive => "archive create",
+        Action::CompleteArchive { name } => {
+            return format!("archive complete {name} --from НОСИТЕЛЬ --to ДРУГОЙ");
+        }
+        Action::ListArchives => "archive list",
+        Action::VerifyArchive => "archive verify НОСИТЕЛЬ",
+        Action::VerifyContent => "archive verify НОСИТЕЛЬ --deep",
+        Action::VerifyAgainstJournal => "archive verify НОСИТЕЛЬ --journal ФАЙЛ",
+        Action::RepairArchive { bag: Some(bag) } => {
+            return format!("archive repair {}", typed(&bag.display().to_string()));
+        }
+        Action::RepairArchive { bag: None } => "archive repair НОСИТЕЛЬ",
+        Action::RestoreArchive => "archive restore",
+        Action::Give(detail) => option(*detail),
+    };
+    command.to_owned()
+}
+
+/// The option that gives a detail.
+fn option(detail: Detail) -> &'static str {
+    match detail {
+        Detail::Journal => "--journal ФАЙЛ или переменная LETOPIS_JOURNAL",
+        Detail::Administrator => "--admin ЛОГИН --identity ФАЙЛ",
+        Detail::School => "--school ФАЙЛ",
+        Detail::Another => "--another",
+        Detail::Period => "--period ПЕРИОД",
+        Detail::Days => "--from ДЕНЬ --to ДЕНЬ",
+        Detail::Group => "--group НАЗВАНИЕ",
+        Detail::LessonNumber => "--lesson 3",
+        Detail::Topic => "--topic ТЕМА",
+        Detail::Note => "--note \"…\"",
+        Detail::Draft => "--draft",
+        Detail::DayOfBinding => "--date ДЕНЬ",
+        Detail::Shelf => "--shelf МЕСТО",
+        Detail::Label => "--label НАДПИСЬ",
+        Detail::DayOfReport => "--reported ДЕНЬ",
+        Detail::Carrier => "--to НОСИТЕЛЬ",
+        Detail::BothCarriers => "--to НОСИТЕЛЬ1 --to НОСИТЕЛЬ2",
+        Detail::SecondCarrier => "--to НОСИТЕЛЬ2",
+        Detail::SoundCopy | Detail::OtherCopy => "--from НОСИТЕЛЬ",
+        Detail::Folder => "--to ПАПКА",
+        Detail::ActFile => "--act ФАЙЛ.pdf",
+        Detail::RecoveryShare => "--recovery 10%",
+        Detail::DatabaseOnly => "--database-only",
+        Detail::SameDevice => "--allow-same-device",
+    }
+}
+
+/// An argument as it can be typed.
+fn typed(argument: &str) -> String {
+    if argument.contains(char::is_whitespace) { format!("\"{argument}\"") } else { argument.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    /// One of each, and both faces of those that have two.
+    fn actions() -> Vec<Action> {
+        let label = || "А-1".to_owned();
+        let mount = || PathBuf::from("/media/a");
+        vec![
+            Action::Audit,
+            Action::AuditAgainstWitness,
+            Action::FoundJournal,
+            Action::FoundNextYear,
+            Action::CloseYear,
+            Action::ResetClock,
+            Action::MakeKey,
+            Action::ShowKey,
+            Action::ChangePassphrase,
+            Action::EnrollKey,
+            Action::ListStaff,
+            Action::EnrollPupil,
+            Action::SetCourse,
+            Action::ShowPlan,
+            Action::DropFromPlan,
+            Action::RecordLesson,
+            Action::Exempt,
+            Action::WithdrawReason,
+            Action::WithdrawExemption,
+            Action::ListAbsences,
+            Action::AssignSubstitution,
+            Action::ConfirmSubstitution,
+            Action::RequestCorrection,
+            Action::ApproveCorrection,
+            Action::RejectCorrection,
+            Action::ShowCorrection { number: 3 },
+            Action::ListCorrections,
+            Action::ListRemarks,
+            Action::ListNotes,
+            Action::CheckLayouts { folder: mount() },
+            Action::RegisterCarrier,
+            Action::CorrectCarrier { mount: mount(), label: label(), holder: None },
+            Action::CorrectCarrier { mount: mount(), label: label(), holder: Some("Петров".to_owned()) },
+            Action::ListCarriers,
+            Action::ReturnCarrier { label: label() },
+            Action::ReportLoss { label: None },
+            Action::ReportLoss { label: Some(label()) },
+            Action::CreateArchive,
+            Action::CompleteArchive { name: "2025-2026-q1".to_owned() },
+            Action::ListArchives,
+            Action::VerifyArchive,
+            Action::VerifyContent,
+            Action::VerifyAgainstJournal,
+            Action::RepairArchive { bag: None },
+            Action::RepairArchive { bag: Some(mount()) },
+            Action::RestoreArchive,
+        ]
+        .into_iter()
+        .chain(DETAILS.map(Action::Give))
+        .collect()
+    }
+
+    const DETAILS: [Detail; 25] = [
+        Detail::Journal,
+        Detail::Administrator,
+        Detail::School,
+        Detail::Another,
+        Detail::Period,
+        Detail::Days,
+        Detail::Group,
+        Detail::LessonNumber,
+        Detail::Topic,
+        Detail::Note,
+        Detail::Draft,
+        Detail::DayOfBinding,
+        Detail::Shelf,
+        Detail::Label,
+        Detail::DayOfReport,
+        Detail::Carrier,
+        Detail::BothCarriers,
+        Detail::SecondCarrier,
+        Detail::SoundCopy,
+        Detail::OtherCopy,
+        Detail::Folder,
+        Detail::ActFile,
+        Detail::RecoveryShare,
+        Detail::DatabaseOnly,
+        Detail::SameDevice,
+    ];
+
+    /// The names of an enum's variants, from its source.
+    fn variants(of: &str) -> Vec<&'static str> {
+        let source = include_str!("../error/next.rs");
+        let body = source.split_once(&format!("pub enum {of} {{\n")).unwrap().1.split_once("\n}").unwrap().0;
+        let names = body
+            .lines()
+            .filter_map(|line| line.strip_prefix("    "))
+            .map(|line| line.trim_end_matches([',', ' ', '{']));
+        let names = names.map(|name| name.split('(').next().unwrap());
+        names.filter(|name| name.starts_with(char::is_uppercase)).collect()
+    }
+
+    #[test]
+    fn the_lists_of_these_tests_name_every_action_and_every_detail() {
+        let listed: Vec<String> = actions().iter().map(|action| format!("{action:?}")).collect();
+        for (name, shown) in variants("Action").iter().map(|name| (name, (*name).to_owned())) {
+            let is_it = |action: &&String| action.split([' ', '(']).next() == Some(shown.as_str());
+            assert!(listed.iter().any(|action| is_it(&action)), "{name} is not listed");
+        }
+        let listed: Vec<String> = DETAILS.iter().map(|detail| format!("{detail:?}")).collect();
+        assert_eq!(variants("Detail"), listed);
+    }
+
+    #[test]
+    fn every_command_and_option_that_is_advised_is_one_of_the_program() {
+        let program = crate::cli::commands();
+        for action in actions() {
+            let line = command(&action);
+            let mut words = line.split(' ').peekable();
+            let mut at = &program;
+            while let Some(inner) = words.peek().and_then(|word| at.find_subcommand(word)) {
+                assert_eq!(inner.get_name(), *words.peek().unwrap(), "{line}: an alias is advised");
+                (at, _) = (inner, words.next());
+            }
+            let is_option = matches!(action, Action::Give(_));
+            assert!(is_option || !at.has_subcommands(), "«{line}» is no command");
+            for word in words {
+                let Some(name) = word.strip_prefix("--") else {
+                    let first = word.chars().next().unwrap();
+                    assert!(!first.is_ascii_lowercase(), "«{word}» of «{line}» is no command");
+                    continue;
+                };
+                let known = if is_option { somewhere(&program, name) } else { has(at, name) || has(&program, name) };
+                assert!(known, "«{line}»: there is no --{name}");
+            }
+        }
+    }
+
+    fn has(command: &clap::Command, option: &str) -> bool {
+        command.get_arguments().any(|argument| argument.get_long() == Some(option))
+    }
+
+    fn somewhere(command: &clap::Command, option: &str) -> bool {
+        has(command, option) || command.get_subcommands().any(|inner| somewhere(inner, option))
+    }
+
+    #[test]
+    fn a_step_is_followed_by_its_command() {
+        let fault = Error::refused("нельзя")
+            .next_by("проверьте журнал", Action::Audit)
+            .then("сообщите директору")
+            .then_by("укажите вторую копию", Action::Give(Detail::OtherCopy));
+        assert_eq!(
+            error(&fault),
+            "нельзя\n  Что делать: проверьте журнал: letopis audit; сообщите директору; укажите вторую копию: --from НОСИТЕЛЬ."
+        );
+        assert_eq!(error(&Error::input("нет")), "нет");
+        let stick =
+            Error::refused("выдан").next_by("примите его", Action::ReturnCarrier { label: "Флешка 2".to_owned() });
+        assert!(error(&stick).contains("carrier return \"Флешка 2\" --place МЕСТО"));
+    }
+}

@@ -1,0 +1,200 @@
+//! What a reader should do next: words for him, and what the program itself can do about it.
+//!
+//! The words are whole without the action («укажите вторую копию») and name no command, option or button. The action is
+//! named after the things of a school and of its archive; how it is called, only a face knows. A terminal puts a command
+//! or an option behind the words, a page puts a button there. Most steps are words alone: nobody but the reader can look
+//! at a clock or free a disk.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// One or several steps, in their order. «Или» and «если» stand in the words.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Next {
+    steps: Vec<Step>,
+}
+
+/// A step in Russian, without a full stop.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Step {
+    /// What to do, whole in itself.
+    pub words: String,
+    /// What of the program does it.
+    pub action: Option<Action>,
+}
+
+/// What the program can do about a fault.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// Prove the journal from its first record.
+    Audit,
+    /// Prove the journal and hold it against an archive or a sheet of paper.
+    AuditAgainstWitness,
+    /// Found a journal.
+    FoundJournal,
+    /// Found the next year's journal, which follows an old one.
+    FoundNextYear,
+    CloseYear,
+    ResetClock,
+    /// A new key, in a new file.
+    MakeKey,
+    /// Show a key's open part, which is what one gives away of it.
+    ShowKey,
+    ChangePassphrase,
+    EnrollKey,
+    ListStaff,
+    EnrollPupil,
+    /// Give a course to a teacher.
+    SetCourse,
+    ShowPlan,
+    DropFromPlan,
+    RecordLesson,
+    Exempt,
+    WithdrawReason,
+    WithdrawExemption,
+    ListAbsences,
+    AssignSubstitution,
+    ConfirmSubstitution,
+    RequestCorrection,
+    ApproveCorrection,
+    RejectCorrection,
+    ShowCorrection {
+        number: u64,
+    },
+    ListCorrections,
+    ListRemarks,
+    ListNotes,
+    /// Show all faults of the layouts in a folder.
+    CheckLayouts {
+        folder: PathBuf,
+    },
+    RegisterCarrier,
+    /// Register a carrier again under its label, with what was recorded wrongly.
+    CorrectCarrier {
+        mount: PathBuf,
+        label: String,
+        /// Where it is said already: the holder; otherwise he is to be given.
+        holder: Option<String>,
+    },
+    ListCarriers,
+    ReturnCarrier {
+        label: String,
+    },
+    /// Record a loss, of this carrier where it is known which.
+    ReportLoss {
+        label: Option<String>,
+    },
+    CreateArchive,
+    /// Write an archive's missing copy from the one that there is.
+    CompleteArchive {
+        name: String,
+    },
+    ListArchives,
+    VerifyArchive,
+    /// Verify what is in the packages too.
+    VerifyContent,
+    /// Hold an archive against the journal it was made of.
+    VerifyAgainstJournal,
+    /// Repair an archive, this one where the reader may have several at hand.
+    RepairArchive {
+        bag: Option<PathBuf>,
+    },
+    RestoreArchive,
+    /// Do the same again and say this with it.
+    Give(Detail),
+}
+
+/// What can be said with an action, beside what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Detail {
+    Journal,
+    /// Who is the administrator, and his key.
+    Administrator,
+    /// The school's data for the new year.
+    School,
+    /// That the next year's journal is begun once more.
+    Another,
+    Period,
+    /// The first and the last day.
+    Days,
+    Group,
+    LessonNumber,
+    Topic,
+    /// The deputy head's reason, which is printed.
+    Note,
+    /// That the print is a draft.
+    Draft,
+    /// The day a book was bound.
+    DayOfBinding,
+    Shelf,
+    Label,
+    /// The day a loss was reported.
+    DayOfReport,
+    Carrier,
+    BothCarriers,
+    SecondCarrier,
+    /// A carrier with a sound copy to copy from.
+    SoundCopy,
+    /// A second copy to repair with.
+    OtherCopy,
+    /// A folder to write to.
+    Folder,
+    /// The file that an act is written to.
+    ActFile,
+    /// The share of recovery data, in percent.
+    RecoveryShare,
+    /// That nothing but the database is archived.
+    DatabaseOnly,
+    /// That two targets may be one device.
+    SameDevice,
+}
+
+impl Next {
+    /// Words alone.
+    pub fn new(words: impl Into<String>) -> Self {
+        Self::default().then(words)
+    }
+
+    /// Words, and what of the program does it.
+    pub fn by(words: impl Into<String>, action: Action) -> Self {
+        Self::default().then_by(words, action)
+    }
+
+    /// A further step.
+    #[must_use]
+    pub fn then(mut self, words: impl Into<String>) -> Self {
+        self.steps.push(Step { words: words.into(), action: None });
+        self
+    }
+
+    /// A further step, and what of the program does it.
+    #[must_use]
+    pub fn then_by(mut self, words: impl Into<String>, action: Action) -> Self {
+        self.steps.push(Step { words: words.into(), action: Some(action) });
+        self
+    }
+
+    /// The steps in their order.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// Whether one of the steps is done by this.
+    pub fn offers(&self, action: &Action) -> bool {
+        self.steps.iter().any(|step| step.action.as_ref() == Some(action))
+    }
+}
+
+impl<W: Into<String>> From<W> for Next {
+    fn from(words: W) -> Self {
+        Self::new(words)
+    }
+}
+
+/// The words alone.
+impl fmt::Display for Next {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words: Vec<&str> = self.steps.iter().map(|step| step.words.as_str()).collect();
+        f.write_str(&words.join("; "))
+    }
+}
