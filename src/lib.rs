@@ -17,7 +17,7 @@
 //!
 //! The clock is a parameter everywhere: only [`cli`] reads the system's.
 
-// One file stands out of this: the vector instructions of `archive::par2`.
+// `archive::par2::kernel` alone stands out of this, for its vector instructions (`tests/house.rs`).
 #![deny(unsafe_code)]
 
 // What tests of the library share with those of the program names it as they do.

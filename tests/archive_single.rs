@@ -93,18 +93,3 @@ fn a_single_copy_is_recorded_and_completed() {
         .fails(1, &["последняя копия", "archive complete"]);
     run("16:42", &["audit"]).ok();
 }
-
-/// `unsafe` is allowed for vector instructions, a file for each thing that is computed with them.
-#[test]
-fn unsafe_stands_in_two_files_only() {
-    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut found = Vec::new();
-    for entry in walkdir::WalkDir::new(&source).into_iter().flatten().filter(|entry| entry.file_type().is_file()) {
-        let text = fs::read_to_string(entry.path()).unwrap_or_default();
-        if text.lines().any(|line| line.contains("unsafe {") || line.contains("unsafe fn")) {
-            found.push(entry.path().strip_prefix(&source).unwrap().to_owned());
-        }
-    }
-    found.sort();
-    assert_eq!(found, ["archive/par2/kernel/x86.rs", "archive/sum/lanes/x86.rs"].map(PathBuf::from));
-}

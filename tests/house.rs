@@ -1,4 +1,4 @@
-//! The house is as `docs/architecture.md` draws it: SQL only where it belongs, and no layer uses one above it.
+//! The house is as `docs/architecture.md` draws it: SQL and `unsafe` only where they belong, and no layer uses one above it.
 
 use std::path::{Path, PathBuf};
 
@@ -101,4 +101,12 @@ fn every_room_of_the_list_is_there() {
     for room in SQL {
         assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(room).exists(), "{room} is gone");
     }
+}
+
+/// The compiler refuses `unsafe` wherever it is not let in.
+#[test]
+fn unsafe_is_let_into_the_kernel_of_the_recovery_data_alone() {
+    let lets_in = |line: &String| ["allow(unsafe_code", "expect(unsafe_code"].iter().any(|word| line.contains(word));
+    let rooms = sources().into_iter().filter(|(_, lines)| lines.iter().any(lets_in));
+    assert_eq!(rooms.map(|(path, _)| path).collect::<Vec<_>>(), ["src/archive/par2/kernel/mod.rs"]);
 }

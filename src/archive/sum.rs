@@ -8,11 +8,6 @@ use sha2::{Digest, Sha256};
 
 use super::progress::Progress;
 
-mod lanes;
-mod many;
-
-pub use many::sums;
-
 /// Enough to keep the processor's SHA instructions busy; what was read is still in its nearest cache when it is summed up.
 const BLOCK: usize = 64 * 1024;
 
