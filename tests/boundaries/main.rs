@@ -10,17 +10,20 @@ mod office;
 
 mod absences;
 mod carriers;
-mod control;
 mod corrections;
 mod counts;
 mod finals;
 mod lessons;
+mod notes;
 mod outcomes;
 mod paper;
 mod people;
 mod readers;
+mod remarks;
 mod school;
+mod substitutions;
 mod time;
+mod year;
 
 use letopis::journal::entry::{Body, LessonRecorded, LessonRef, MarkLine, MarksSet};
 use letopis::school::{CourseKey, Marks};
