@@ -15,9 +15,15 @@ use crate::error::{Error, Result};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeviceId {
     /// The whole disks, as the kernel names them (`sdb`); more than one under RAID or a volume group.
-    Block { disks: BTreeSet<String> },
+    Block {
+        /// Their names, `sda`.
+        disks: BTreeSet<String>,
+    },
     /// It cannot be told; why, in Russian.
-    Unknown { why: String },
+    Unknown {
+        /// In Russian.
+        why: String,
+    },
 }
 
 impl std::fmt::Display for DeviceId {

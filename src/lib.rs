@@ -17,9 +17,6 @@
 //!
 //! The clock is a parameter everywhere: only [`cli`] reads the system's.
 
-// `archive::par2::kernel` alone stands out of this, for its vector instructions (`tests/house.rs`).
-#![deny(unsafe_code)]
-
 // What tests of the library share with those of the program names it as they do.
 #[cfg(test)]
 extern crate self as letopis;

@@ -85,6 +85,7 @@ pub struct Summing<W> {
 }
 
 impl<W> Summing<W> {
+    /// Nothing has passed yet.
     pub fn new(inner: W) -> Self {
         Self { inner, hash: Sha256::new(), bytes: 0 }
     }

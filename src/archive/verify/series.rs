@@ -10,6 +10,7 @@ use crate::archive::report::{Report, Verdict};
 /// Archives that name each other, the oldest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Chain {
+    /// Their names, the oldest first.
     pub names: Vec<String>,
     /// What the oldest names as the one before it, where that was not among those checked.
     pub missing: Option<Previous>,
@@ -18,8 +19,11 @@ pub struct Chain {
 /// Copies of one archive, by its name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Copies {
+    /// The archive's name.
     pub name: String,
+    /// Where the copies are.
     pub paths: Vec<PathBuf>,
+    /// How they compare.
     pub comparison: Comparison,
 }
 
@@ -38,7 +42,9 @@ pub enum Comparison {
 /// What was checked in one run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Together {
+    /// Every chain, by the names in it.
     pub chains: Vec<Chain>,
+    /// Every archive that was checked in more than one copy, by its name.
     pub copies: Vec<Copies>,
 }
 
