@@ -15,9 +15,15 @@ use crate::error::{Action, Detail, Error, Result};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeviceId {
     /// The whole disks, as the kernel names them (`sdb`); more than one under RAID or a volume group.
-    Block { disks: BTreeSet<String> },
+    Block {
+        /// Their names, `sda`.
+        disks: BTreeSet<String>,
+    },
     /// It cannot be told; why, in Russian.
-    Unknown { why: String },
+    Unknown {
+        /// In Russian.
+        why: String,
+    },
 }
 
 impl std::fmt::Display for DeviceId {
@@ -138,11 +144,6 @@ pub fn forget_cached(file: &File) {
     system::forget_cached(file);
 }
 
-/// Whether the end of a file, and so most likely all of it, lies in the system's memory; `false` where it cannot be told.
-pub fn is_cached(file: &File) -> bool {
-    system::is_cached(file)
-}
-
 /// Whether a folder is this account's own and nobody else may enter it. Where rights cannot be told, it is not.
 pub fn is_private_folder(path: &Path) -> bool {
     #[cfg(unix)]
@@ -194,7 +195,6 @@ mod system {
     use std::os::unix::fs::MetadataExt;
 
     use rustix::fs::{Advice, fadvise, major, minor, statvfs};
-    use rustix::io::{ReadWriteFlags, preadv2};
 
     /// Loops lie on files, and files on disks; nobody stacks them deeper.
     const MAX_NESTING: usize = 8;
@@ -297,14 +297,6 @@ mod system {
         // Advice only: a system that does not take it reads from its cache, as it would have anyway.
         let _ = fadvise(file, 0, None, Advice::DontNeed);
     }
-
-    pub fn is_cached(file: &File) -> bool {
-        let Ok(size) = file.metadata().map(|meta| meta.len()) else { return false };
-        let mut byte = [0];
-        let end = &mut [io::IoSliceMut::new(&mut byte)];
-        // What would have to ask the device is refused.
-        size == 0 || preadv2(file, end, size - 1, ReadWriteFlags::NOWAIT).is_ok()
-    }
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -334,10 +326,6 @@ mod system {
     }
 
     pub fn forget_cached(_file: &File) {}
-
-    pub fn is_cached(_file: &File) -> bool {
-        false
-    }
 }
 
 #[cfg(test)]
@@ -366,7 +354,11 @@ mod tests {
             println!("skipped: other file systems need not tell, nor forget");
             return;
         }
-        assert!(is_cached(&file), "an empty file");
+        // What would have to ask the device is refused.
+        let is_cached = |file: &File| {
+            let (mut byte, at_once) = ([0], rustix::io::ReadWriteFlags::NOWAIT);
+            rustix::io::preadv2(file, &mut [std::io::IoSliceMut::new(&mut byte)], 99_999, at_once).is_ok()
+        };
         std::io::Write::write_all(&mut file, &vec![1; 100_000]).unwrap();
         file.sync_all().unwrap();
         assert!(is_cached(&file));

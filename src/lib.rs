@@ -18,9 +18,6 @@
 //!
 //! The clock and the signer are handed in everywhere: only [`cli`] reads the system's clock.
 
-// One file stands out of this: the vector instructions of `archive::par2`.
-#![deny(unsafe_code)]
-
 // What tests of the library share with those of the program names it as they do.
 #[cfg(test)]
 extern crate self as letopis;

@@ -1,5 +1,6 @@
-//! The house is as `docs/architecture.md` draws it: SQL only where it belongs, and no layer uses one above it.
+//! The house is as `docs/architecture.md` draws it: SQL and `unsafe` only where they belong, and no layer uses one above it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Where SQL may stand: the questions, the one writer, the rules, the audit, the ledger's own table, and the contacts, which
@@ -132,4 +133,65 @@ fn every_room_of_the_list_is_there() {
     for room in SQL {
         assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(room).exists(), "{room} is gone");
     }
+}
+
+/// The compiler refuses `unsafe` wherever it is not let in.
+#[test]
+fn unsafe_is_let_into_the_kernel_of_the_recovery_data_alone() {
+    let lets_in = |line: &String| ["allow(unsafe_code", "expect(unsafe_code"].iter().any(|word| line.contains(word));
+    let rooms = sources().into_iter().filter(|(_, lines)| lines.iter().any(lets_in));
+    assert_eq!(rooms.map(|(path, _)| path).collect::<Vec<_>>(), ["src/archive/par2/kernel/mod.rs"]);
+}
+
+/// Every file of tests that the program of tests is made of, by the path of its module.
+fn listed() -> BTreeMap<String, PathBuf> {
+    let mut listed = BTreeMap::new();
+    let mut left = vec![(String::new(), Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/main.rs"))];
+    while let Some((module, file)) = left.pop() {
+        let text = std::fs::read_to_string(&file).unwrap_or_else(|fault| panic!("{}: {fault}", file.display()));
+        let folder = file.parent().unwrap();
+        let mut elsewhere = None;
+        for line in text.lines() {
+            if let Some(path) = line.strip_prefix("#[path = \"").and_then(|rest| rest.strip_suffix("\"]")) {
+                elsewhere = Some(folder.join(path).canonicalize().unwrap());
+            }
+            let name = line.strip_prefix("pub ").unwrap_or(line).strip_prefix("mod ");
+            let Some(name) = name.and_then(|rest| rest.strip_suffix(';')) else { continue };
+            let lies = [folder.join(format!("{name}.rs")), folder.join(name).join("mod.rs")];
+            let lies = elsewhere.take().or_else(|| lies.into_iter().find(|file| file.exists()));
+            let path = if module.is_empty() { name.to_owned() } else { format!("{module}::{name}") };
+            left.push((path, lies.unwrap_or_else(|| panic!("{name} of {}", file.display()))));
+        }
+        listed.insert(module, file);
+    }
+    listed
+}
+
+#[test]
+fn every_file_of_tests_is_listed_in_a_mod() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let listed: Vec<PathBuf> = listed().into_values().map(|file| file.canonicalize().unwrap()).collect();
+    // The fuzz targets are a crate of their own, which takes the parsers from here.
+    let own = walkdir::WalkDir::new(&tests).into_iter().filter_entry(|entry| entry.path() != tests.join("fuzz"));
+    let files = own.map(|entry| entry.unwrap().into_path()).filter(|path| path.extension().is_some_and(|e| e == "rs"));
+    let lost: Vec<PathBuf> = files.filter(|file| !listed.contains(&file.canonicalize().unwrap())).collect();
+    assert!(lost.is_empty(), "never compiled: {lost:?}");
+}
+
+#[test]
+fn every_test_that_the_page_on_the_regulation_names_is_there() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/regulation.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let listed = listed();
+    let named: Vec<(&str, &str)> =
+        page.split('`').skip(1).step_by(2).filter_map(|code| code.rsplit_once("::")).collect();
+    let is_there = |(module, name): &&(&str, &str)| {
+        let Some(file) = listed.get(*module) else { return false };
+        let text = std::fs::read_to_string(file).unwrap();
+        text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == *name)
+    };
+    let example = ("folder::file", "name");
+    let clause = ("cli::cases", "clause_X");
+    let lost: Vec<_> = named.iter().filter(|test| **test != example && **test != clause && !is_there(test)).collect();
+    assert!(named.len() > 40 && lost.is_empty(), "named on the page and not there: {lost:?}");
 }

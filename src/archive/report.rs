@@ -29,23 +29,29 @@ pub enum Severity {
 pub struct Finding {
     /// The file inside the bag (or inside `LETOPIS`), empty where it is about the whole.
     pub path: String,
+    /// What was found.
     pub what: String,
+    /// How grave it is.
     pub severity: Severity,
 }
 
 impl Finding {
+    /// Something worth knowing.
     pub fn note(path: impl fmt::Display, what: impl Into<String>) -> Self {
         Self::new(Severity::Note, path, what)
     }
 
+    /// Something that somebody should look at.
     pub fn warning(path: impl fmt::Display, what: impl Into<String>) -> Self {
         Self::new(Severity::Warning, path, what)
     }
 
+    /// Something that is not as it was written.
     pub fn damage(path: impl fmt::Display, what: impl Into<String>) -> Self {
         Self::new(Severity::Damage, path, what)
     }
 
+    /// Something that is not what it claims to be.
     pub fn forgery(path: impl fmt::Display, what: impl Into<String>) -> Self {
         Self::new(Severity::Forgery, path, what)
     }
@@ -105,16 +111,33 @@ pub enum Verdict {
     /// Whole, but not what the anchor says it should be.
     Forged,
     /// Nothing is missing and the lists are whole; whether the files are, nobody looked.
-    Complete { fingerprint: String },
+    Complete {
+        /// Fingerprint of the key that signed it.
+        fingerprint: String,
+    },
     /// Whole; by whom, only paper can tell.
-    Whole { fingerprint: String },
+    Whole {
+        /// Fingerprint of the key that signed it.
+        fingerprint: String,
+    },
     /// Whole and vouched for by an anchor.
-    Genuine { fingerprint: String, by: Vec<String> },
+    Genuine {
+        /// Fingerprint of the key that signed it.
+        fingerprint: String,
+        /// The anchors that fit, in Russian.
+        by: Vec<String>,
+    },
     /// Valid as a bag of this version of BagIt; not an archive of ours.
-    Bag { bagit: String },
+    Bag {
+        /// `1.0`.
+        bagit: String,
+    },
     /// Not valid as a bag, and not an archive of ours; the version where it can be read.
     #[serde(rename = "broken_bag")]
-    BrokenBag { bagit: Option<String> },
+    BrokenBag {
+        /// `1.0`.
+        bagit: Option<String>,
+    },
 }
 
 impl Verdict {
@@ -171,9 +194,12 @@ pub struct Report {
     pub asked: Vec<String>,
     /// The payload as found.
     pub payload: Oxum,
+    /// How deep the check went.
     pub depth: Depth,
+    /// What was found, in the order of the checks.
     pub findings: Vec<Finding>,
     #[serde(flatten)]
+    /// What it comes to.
     pub verdict: Verdict,
     /// Where something is damaged and there are recovery data: what they can do about it.
     pub healing: Option<Healing>,

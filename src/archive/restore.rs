@@ -42,13 +42,15 @@ pub struct Wish<'a> {
 /// What was taken out.
 #[derive(Debug)]
 pub struct Restored {
-    /// The archive's name and what it says of itself.
+    /// The archive's name.
     pub name: String,
+    /// What the archive says of itself.
     pub facts: Facts,
     /// The journal, where its package was among those wanted: it passed its check.
     pub journal: Option<PathBuf>,
     /// Files by package.
     pub packages: BTreeMap<String, usize>,
+    /// Bytes of all files.
     pub bytes: u64,
     /// What is damaged in packages that were not wanted.
     pub notes: Vec<String>,

@@ -44,6 +44,7 @@ impl Scratch {
         Ok(scratch)
     }
 
+    /// The folder.
     pub fn path(&self) -> &Path {
         &self.root
     }

@@ -20,22 +20,28 @@ use crate::error::{Action, Error, Result};
 /// An archive on a carrier, as it describes itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
+    /// Its name.
     pub name: String,
+    /// What `bag-info.txt` says.
     pub facts: Facts,
     /// SHA-256 of the tag manifest, 64 hex digits.
     pub code: String,
+    /// Bytes and files under `data/`.
     pub payload: Oxum,
-    /// All files of the bag and their bytes.
+    /// How many files the bag has, recovery data among them.
     pub files: u64,
+    /// The bytes of those files.
     pub bytes: u64,
 }
 
 /// What lies under a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
+    /// Nothing.
     Absent,
     /// A run was interrupted; whether the signature was already there.
     Partial {
+        /// Whether it was.
         sealed: bool,
     },
     /// A whole archive; its sums are for [`verify`] to check.

@@ -23,7 +23,8 @@ pub struct Step {
     pub action: Option<Action>,
 }
 
-/// What the program can do about a fault.
+/// What the program can do about a fault. Where a variant says all of it, nothing is added.
+#[allow(missing_docs)]
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Action {
     /// Prove the journal from its first record.
@@ -104,7 +105,8 @@ pub enum Action {
     Give(Detail),
 }
 
-/// What can be said with an action, beside what it is.
+/// What can be said with an action, beside what it is. Where a variant says all of it, nothing is added.
+#[allow(missing_docs)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Detail {
     Journal,

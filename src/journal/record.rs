@@ -322,7 +322,7 @@ pub(super) fn judge(
     canonical: Result<()>,
 ) -> Result<Vec<Warning>> {
     let last = if matches!(entry.body, Body::ClockReset(_)) { None } else { last };
-    let endless = rules::control::outlasts_year(tables, &entry.body)?;
+    let endless = rules::year::outlasts_year(tables, &entry.body)?;
     rules::time::check(last, &school.year, entry.time, endless)?;
     roles::check(tables, entry)?;
     rules::check(&Context { tables, school, seq }, entry, canonical)

@@ -2,7 +2,7 @@
 //!
 //! SQLite alone would keep writers apart, but it does not queue them: one who finds the journal busy sleeps, longer each
 //! time, and whoever comes when it is free just then goes first. With sixty teachers recording at once the unluckiest
-//! waited for a single entry until all others were done with fifty (`tests/together.rs`). The system's file lock wakes
+//! waited for a single entry until all others were done with fifty (`tests/journal/sixty_teachers.rs`). The system's file lock wakes
 //! those who wait the moment it is given back.
 //!
 //! The lock is a courtesy, not a safeguard: SQLite's own lock still guards the journal where this one cannot be had.

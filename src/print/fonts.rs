@@ -6,14 +6,15 @@
 //! hands out shared results. One shaper serves one document on one thread.
 
 use crate::error::{Error, Result};
+use harfrust::{Script, ShapeOptions, ShapePlan, Shaper as Harf, ShaperData, UnicodeBuffer};
 use krilla::text::{GlyphId, KrillaGlyph};
-use rustybuzz::{Face as Buzz, Script, ShapePlan, UnicodeBuffer};
+use read_fonts::{FontRef, TableProvider};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Millimetres in one point.
 pub const MM_PER_PT: f32 = 25.4 / 72.0;
@@ -97,11 +98,11 @@ impl Shaped {
 
 /// Shapes strings, each once.
 pub struct Shaper {
-    faces: [Buzz<'static>; 4],
+    fonts: [Font; 4],
     cache: RefCell<[HashMap<String, Arc<Shaped>>; 4]>,
     /// How a face is shaped in a script, which costs more to find out than to shape a word.
     plans: RefCell<HashMap<(Face, Script), Rc<ShapePlan>>>,
-    /// How far a glyph's ink reaches above and below the baseline, in em. Its outline is drawn to know.
+    /// How far a glyph's ink reaches above and below the baseline, in em.
     inks: RefCell<HashMap<(Face, u32), (f32, f32)>>,
 }
 
@@ -111,14 +112,9 @@ impl Shaper {
     /// # Errors
     /// Only where the program was built with a broken font file.
     pub fn new() -> Result<Self> {
-        let face = |face: Face| {
-            Buzz::from_slice(face.data(), 0)
-                .ok_or_else(|| Error::environment(format!("шрифт {} не читается", face.file_name())))
-                .map_err(|e| e.next("переустановите программу"))
-        };
         let [a, b, c, d] = Face::ALL;
         Ok(Self {
-            faces: [face(a)?, face(b)?, face(c)?, face(d)?],
+            fonts: [Font::read(a)?, Font::read(b)?, Font::read(c)?, Font::read(d)?],
             cache: RefCell::default(),
             plans: RefCell::default(),
             inks: RefCell::default(),
@@ -143,28 +139,23 @@ impl Shaper {
     fn plan(&self, face: Face, buffer: &UnicodeBuffer) -> Rc<ShapePlan> {
         let script = buffer.script();
         let mut plans = self.plans.borrow_mut();
-        let anew = || Rc::new(ShapePlan::new(&self.faces[face as usize], buffer.direction(), Some(script), None, &[]));
+        let harf = &self.fonts[face as usize].harf;
+        let anew = || Rc::new(ShapePlan::new(harf, buffer.direction(), Some(script), None, &[]));
         Rc::clone(plans.entry((face, script)).or_insert_with(anew))
     }
 
     fn ink(&self, face: Face, glyph: u32) -> (f32, f32) {
-        let buzz = &self.faces[face as usize];
-        *self.inks.borrow_mut().entry((face, glyph)).or_insert_with(|| {
-            let glyph = u16::try_from(glyph).map(rustybuzz::ttf_parser::GlyphId);
-            let ink = glyph.ok().and_then(|id| buzz.glyph_bounding_box(id));
-            let em = em(buzz);
-            ink.map_or((0.0, 0.0), |ink| (f32::from(ink.y_max) / em, -f32::from(ink.y_min) / em))
-        })
+        *self.inks.borrow_mut().entry((face, glyph)).or_insert_with(|| self.fonts[face as usize].ink(glyph))
     }
 
     fn shape_anew(&self, face: Face, text: &str) -> Shaped {
-        let buzz = &self.faces[face as usize];
-        let em = em(buzz);
+        let font = &self.fonts[face as usize];
+        let em = font.em();
         let mut buffer = UnicodeBuffer::new();
         buffer.push_str(text);
         buffer.guess_segment_properties();
         let plan = self.plan(face, &buffer);
-        let shaped = rustybuzz::shape_with_plan(buzz, &plan, buffer);
+        let shaped = font.harf.shape(buffer, ShapeOptions::new().plan(Some(&plan)));
         let (infos, positions) = (shaped.glyph_infos(), shaped.glyph_positions());
         let mut out = Shaped { face, text: text.to_owned(), glyphs: Vec::new(), width: 0.0, above: 0.0, below: 0.0 };
         for (i, (info, at)) in infos.iter().zip(positions).enumerate() {
@@ -190,9 +181,34 @@ impl Shaper {
     }
 }
 
-/// Units of the face's design in an em.
-fn em(buzz: &Buzz<'_>) -> f32 {
-    f32::from(u16::try_from(buzz.units_per_em()).unwrap_or(1000))
+/// A face as it was read.
+struct Font {
+    tables: FontRef<'static>,
+    harf: Harf<'static>,
+}
+
+impl Font {
+    fn read(face: Face) -> Result<Self> {
+        /// What shaping looks up in a face: gathered once a process, for all threads.
+        static DATA: [OnceLock<ShaperData>; Face::ALL.len()] = [const { OnceLock::new() }; Face::ALL.len()];
+        let tables = FontRef::new(face.data()).map_err(|_| {
+            Error::environment(format!("шрифт {} не читается", face.file_name())).next("переустановите программу")
+        })?;
+        let data = DATA[face as usize].get_or_init(|| ShaperData::new(&tables));
+        Ok(Self { harf: data.shaper(&tables).build(), tables })
+    }
+
+    /// Units of the face's design in an em.
+    fn em(&self) -> f32 {
+        f32::from(u16::try_from(self.harf.units_per_em()).unwrap_or(1000))
+    }
+
+    /// How far a glyph's ink reaches above and below the baseline, in em.
+    fn ink(&self, glyph: u32) -> (f32, f32) {
+        let outline = self.tables.loca(None).and_then(|loca| loca.get_glyf(glyph.into(), &self.tables.glyf()?));
+        let Ok(Some(outline)) = outline else { return (0.0, 0.0) };
+        (f32::from(outline.y_max()) / self.em(), -f32::from(outline.y_min()) / self.em())
+    }
 }
 
 #[cfg(test)]
@@ -206,7 +222,7 @@ mod tests {
         let mut missing = Vec::new();
         for c in ('\0'..=char::MAX).filter(|c| clean(&c.to_string()).is_ok_and(|kept| kept.chars().eq([*c]))) {
             for face in Face::ALL {
-                if shaper.faces[face as usize].glyph_index(c).is_none() {
+                if shaper.fonts[face as usize].tables.cmap().unwrap().map_codepoint(c).is_none() {
                     missing.push(format!("U+{:04X} {c} {face:?}", u32::from(c)));
                 }
             }

@@ -1,6 +1,6 @@
 //! Files: their names, links, and what is still to be fetched.
 
-use crate::bag::{Agrees, Bag, Case, Expected, Files, Invalid, Laxer, Peer, Stricter, Valid, Warned, sum};
+use super::bag::{Agrees, Bag, Case, Expected, Files, Invalid, Laxer, Peer, Stricter, Valid, Warned, sum};
 
 const MD5: &str = "manifest-md5.txt";
 const NFC: &str = "data/\u{439}";

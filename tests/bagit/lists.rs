@@ -1,6 +1,6 @@
 //! Manifests: which files they must list, and how.
 
-use crate::bag::{Agrees, Bag, Case, Invalid, Laxer, Stricter, VERSIONS, Valid, Warned, combinations, sum};
+use super::bag::{Agrees, Bag, Case, Invalid, Laxer, Stricter, VERSIONS, Valid, Warned, combinations, sum};
 
 const MD5: &str = "manifest-md5.txt";
 const MERGED: &str = "it takes all payload manifests together";

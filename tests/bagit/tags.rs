@@ -1,6 +1,6 @@
 //! `bagit.txt`, what the bag says of itself, and encodings.
 
-use crate::bag::{Agrees, Bag, Case, Expected, Invalid, Laxer, Peer, Valid, Warned, encode, info_name};
+use super::bag::{Agrees, Bag, Case, Expected, Invalid, Laxer, Peer, Valid, Warned, encode, info_name};
 
 const BAGIT: &str = "bagit.txt";
 const INFO: &str = "bag-info.txt";
@@ -174,7 +174,7 @@ fn encodings() -> Vec<Case> {
             "0.97 in UTF-16, the other order",
             named("UTF-16", "data/x").without_tagmanifest().after(|files| {
                 let text =
-                    [b"\xFF\xFE".to_vec(), encode(&format!("{}  data/x\n", crate::bag::sum("md5", b"x")), "UTF-16LE")]
+                    [b"\xFF\xFE".to_vec(), encode(&format!("{}  data/x\n", super::bag::sum("md5", b"x")), "UTF-16LE")]
                         .concat();
                 files.insert("manifest-md5.txt".into(), text);
             }),

@@ -2,12 +2,12 @@
 
 use super::carriers::carrier;
 use super::*;
+use crate::common::office::at;
 use letopis::journal::entry::IssuedResource;
 use letopis::journal::entry::{
     ArchiveCreated, ArchiveVerified, BookBound, CopyOn, DocumentIssued, IssuedPage, Person, VerifiedAs, VerifiedDepth,
 };
 use letopis::school::{PersonName, Role};
-use office::at;
 
 const NOW: &str = "2025-10-27T12:00";
 

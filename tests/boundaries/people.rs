@@ -347,8 +347,11 @@ fn a_journal_is_begun_once_by_an_administrator_of_a_school_that_fits_together() 
     office.forbids("ivanova", NOW, created.clone(), "журнал уже заведён");
     let dir = tempfile::tempdir().unwrap();
     let begin = |name: &str, created: JournalCreated| {
-        let author =
-            Author { signer: &office.keys["ivanova"], clock: &office::at("2025-09-01T08:00"), taken_over: false };
+        let author = Author {
+            signer: &office.keys["ivanova"],
+            clock: &crate::common::office::at("2025-09-01T08:00"),
+            taken_over: false,
+        };
         Journal::create(&dir.path().join(name), author, created).map(drop).map_err(|error| error.message().to_owned())
     };
     begin("right", created.clone()).unwrap();

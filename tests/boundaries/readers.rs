@@ -121,8 +121,11 @@ fn imported(office: &mut Office, files: &[(&str, &str)]) -> Outcome {
         std::fs::copy(file.path(), dir.path().join(file.file_name())).unwrap();
     }
     files.iter().for_each(|(name, text)| std::fs::write(dir.path().join(name), text).unwrap());
-    let author =
-        Author { signer: &office.keys["ivanova"], clock: &super::office::at("2025-10-17T12:00"), taken_over: false };
+    let author = Author {
+        signer: &office.keys["ivanova"],
+        clock: &crate::common::office::at("2025-10-17T12:00"),
+        taken_over: false,
+    };
     import::import(&mut office.journal, author, dir.path(), false, &mut |_, _| {}).unwrap()
 }
 

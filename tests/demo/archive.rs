@@ -1,8 +1,8 @@
 //! Both carriers, in the hands of somebody who has public programs only.
 
+use super::{bag_on, demo};
 use crate::common::peers::{self, Output, Peer};
 use crate::common::school::contents;
-use crate::{bag_on, demo};
 use std::fs;
 use std::path::Path;
 
@@ -150,7 +150,7 @@ fn the_journal_in_the_archive_has_the_ledger_that_bag_info_names_and_passes_its_
     let lines = fs::read_to_string(database.join("ledger.jsonl")).unwrap();
     assert_eq!(lines.lines().count().to_string(), length);
     assert!(lines.lines().last().unwrap().contains(&head));
-    let audit = crate::bare(&["audit", "--journal", "journal.letopis"], &database).ok();
+    let audit = super::bare(&["audit", "--journal", "journal.letopis"], &database).ok();
     assert!(audit.stdout.contains(&length), "{audit}");
 }
 
@@ -197,7 +197,7 @@ fn a_strangers_key_opens_nothing() {
     }
     let mount = demo().path("usb-1");
     let args = ["archive", "verify", mount.to_str().unwrap(), "--deep", "--identity", "stranger.key"];
-    crate::bare(&args, work.path()).fails(1, &["не зашифрован для этого ключа"]);
+    super::bare(&args, work.path()).fails(1, &["не зашифрован для этого ключа"]);
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn our_own_deep_check_agrees_with_every_key_on_both_carriers() {
         let (mount, key) = (demo().path(carrier), demo().path(key));
         let before = contents(&mount);
         let args = ["archive", "verify", mount.to_str().unwrap(), "--deep", "--identity", key.to_str().unwrap()];
-        let output = crate::bare(&args, work.path()).fails(0, &["проверено: содержание", "цел; подпись ключа"]);
+        let output = super::bare(&args, work.path()).fails(0, &["проверено: содержание", "цел; подпись ключа"]);
         assert!(!output.stdout.contains("подлинен"), "nobody vouches for it: {output}");
         assert!(before == contents(&mount), "verifying writes nothing");
     }

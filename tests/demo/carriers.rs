@@ -1,8 +1,8 @@
 //! When `archive create` must refuse, and that it leaves both carriers as they were.
 
+use super::{LATER, bare, demo};
 use crate::common::peers;
 use crate::common::school::{Run, School, contents};
-use crate::{LATER, bare, demo};
 use letopis::archive::carrier::{Card, Carrier};
 use std::collections::HashMap;
 use std::path::PathBuf;

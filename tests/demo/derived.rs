@@ -1,7 +1,7 @@
 //! Archives made from the demonstration's: for a new director's key, and of the sheets that are kept for 25 years.
 
+use super::{BAG, LATER, bare, demo};
 use crate::common::school::{School, contents};
-use crate::{BAG, LATER, bare, demo};
 
 const TO: [&str; 5] = ["--to", "usb-1", "--to", "usb-2", "--allow-same-device"];
 

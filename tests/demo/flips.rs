@@ -1,7 +1,7 @@
 //! Damage: one flipped bit in any file, a file that is missing, put there or cut off. It is found, and the file is named.
 
+use super::{bag_on, bare, demo};
 use crate::common::school::{contents, copy_folder};
-use crate::{bag_on, bare, demo};
 use letopis::archive::progress::Quiet;
 use letopis::archive::report::Report;
 use letopis::archive::verify::{Request, verify};

@@ -1,9 +1,9 @@
 //! A forger replaces a package, makes every list right again and signs with a key of his own, all with public programs.
 //! The archive is whole then, and no anchor takes it for genuine.
 
+use super::{BAG, LATER, bag_on, bare, demo};
 use crate::common::peers;
 use crate::common::school::{Run, School};
-use crate::{BAG, LATER, bag_on, bare, demo};
 use std::fs;
 use std::path::{Path, PathBuf};
 

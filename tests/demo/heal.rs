@@ -1,7 +1,7 @@
 //! A carrier that was damaged is healed, and the journal comes back from it.
 
+use super::{BAG, LATER, bag_on, bare, demo};
 use crate::common::school::{contents, copy_folder};
-use crate::{BAG, LATER, bag_on, bare, demo};
 use std::fs;
 use std::path::Path;
 

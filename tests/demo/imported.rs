@@ -1,6 +1,6 @@
 //! What was imported, read from `samples/school-1` by other code than the program's.
 
-use crate::demo;
+use super::demo;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

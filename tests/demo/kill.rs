@@ -1,8 +1,8 @@
 //! `kill -9` at any moment of `archive create`: carriers hold whole archives, or a partial one that the next run removes
 //! or completes; the journal is sound, and what was said to be done is recorded.
 
+use super::{LATER, demo};
 use crate::common::school::School;
-use crate::{LATER, demo};
 use letopis::archive::carrier::locate;
 use letopis::archive::progress::Quiet;
 use letopis::archive::report::Verdict;
@@ -22,7 +22,7 @@ fn settled(school: &School, before: &[String]) -> usize {
     let mut unfinished = 0;
     for mount in ["usb-1", "usb-2"] {
         let found = locate(&school.path(mount)).unwrap();
-        assert!(found.bags.iter().any(|bag| bag.ends_with(crate::BAG)), "the first archive is still there");
+        assert!(found.bags.iter().any(|bag| bag.ends_with(super::BAG)), "the first archive is still there");
         for bag in found.bags.iter().filter(|bag| !before.iter().any(|name| bag.ends_with(name))) {
             let report = verify(bag, &Request::default(), &Quiet).unwrap();
             assert!(matches!(report.verdict, Verdict::Whole { .. }), "{}: {report:?}", bag.display());

@@ -1,11 +1,11 @@
 //! The marks in the books are the marks that were imported: all of them, each in its pupil's row and its lesson's
 //! column, and none besides.
 
+use super::imported::{Course, Imported, Lesson};
+use super::pages::words;
+use super::spread::{Column, left, right};
+use super::{BOOKS, demo};
 use crate::common::peers::{self, Peer};
-use crate::imported::{Course, Imported, Lesson};
-use crate::pages::words;
-use crate::spread::{Column, left, right};
-use crate::{BOOKS, demo};
 use chrono::{Datelike, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;

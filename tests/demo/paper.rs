@@ -1,8 +1,8 @@
 //! The printed files, in the hands of those who judge PDF files, scan codes and print again.
 
+use super::{LATER, bare, demo};
 use crate::common::peers::{self, Peer};
 use crate::common::school::contents;
-use crate::{LATER, bare, demo};
 use rusqlite::{Connection, OpenFlags};
 use sha2::{Digest, Sha256};
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! A subject's spread read from paper by the places of its words: nothing is known here of how it was set.
 
-use crate::pages::{Word, middle, read, side_by_side};
+use super::pages::{Word, middle, read, side_by_side};
 
 /// How far the middle of a text may lie from the middle of its column or row, in points.
 const OFF: f32 = 1.2;

@@ -1,4 +1,4 @@
-//! Every parser, and what it should read: damaged by `tests/malformed.rs`, mutated by the fuzz targets of this folder.
+//! Every parser, and what it should read: damaged by `tests/attacks/malformed.rs`, mutated by the fuzz targets of this folder.
 
 use chrono::DateTime;
 use letopis::archive::anchor;

@@ -44,11 +44,13 @@ pub struct Facts {
     pub length: u64,
     /// The head after the last of them, 64 hex digits.
     pub head: String,
+    /// The archive made before this one, where there was one.
     pub previous: Option<Previous>,
     /// How much recovery data were made with it, in per cent of the slices; 0 where none.
     pub recovery: u8,
     /// The archive whose content was taken over into this one.
     pub source: Option<Previous>,
+    /// What was packed.
     pub content: Content,
 }
 

@@ -34,10 +34,12 @@ pub struct Listed {
 }
 
 impl Folder {
+    /// A folder that may hold a bag; nothing is looked at yet.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
     }
 
+    /// The folder itself.
     pub fn root(&self) -> &Path {
         &self.root
     }

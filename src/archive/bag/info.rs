@@ -56,7 +56,9 @@ impl fmt::Display for Info {
 /// `Payload-Oxum`: bytes and files of the payload, the quickest check that something is missing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Oxum {
+    /// Bytes of all files.
     pub bytes: u64,
+    /// How many files.
     pub files: u64,
 }
 

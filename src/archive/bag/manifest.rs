@@ -15,7 +15,9 @@ pub struct Manifest(BTreeMap<BagPath, Sum>);
 /// A line that cannot be read, and why, in Russian.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ManifestError {
+    /// The number of the line, from 1.
     pub line: usize,
+    /// What is wrong with it.
     pub why: String,
 }
 
@@ -57,6 +59,7 @@ impl Manifest {
         self.0.get(path).copied()
     }
 
+    /// Every file and its sum, by path.
     pub fn iter(&self) -> impl Iterator<Item = (&BagPath, Sum)> {
         self.0.iter().map(|(path, sum)| (path, *sum))
     }

@@ -52,7 +52,9 @@ impl fmt::Display for Version {
 /// What `bagit.txt` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Declaration {
+    /// Which version of BagIt the bag follows.
     pub version: Version,
+    /// How its tag files are encoded.
     pub encoding: Encoding,
     /// What another version would have refused.
     pub warnings: Vec<String>,

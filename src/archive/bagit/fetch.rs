@@ -9,9 +9,11 @@ use crate::archive::bag::BagPath;
 /// A file to be fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
+    /// Where it is to be had.
     pub url: String,
     /// Bytes, where the bag says how many.
     pub length: Option<u64>,
+    /// Where in the bag it belongs.
     pub path: BagPath,
 }
 

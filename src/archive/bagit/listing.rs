@@ -10,7 +10,9 @@ use crate::archive::bag::BagPath;
 /// What a manifest lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
+    /// What lies under `data/`: `manifest-….txt`.
     Payload,
+    /// What lies beside it: `tagmanifest-….txt`.
     Tag,
 }
 

@@ -36,8 +36,9 @@ pub struct Card {
     pub id: String,
     /// What is written on it («А-1»).
     pub label: String,
-    /// Who keeps it, and where (§5.5.4).
+    /// Who keeps it (§5.5.4).
     pub holder: String,
+    /// The room it is kept in.
     pub place: String,
     /// When it was registered, RFC 3339.
     pub registered: String,
@@ -52,6 +53,7 @@ impl fmt::Display for Card {
 }
 
 impl Card {
+    /// A card of the present format; `registered` is RFC 3339.
     pub fn new(id: &str, label: &str, holder: &str, place: &str, registered: &str) -> Self {
         let [id, label, holder, place, registered] = [id, label, holder, place, registered].map(str::to_owned);
         Self { format: FORMAT.to_owned(), id, label, holder, place, registered }
@@ -120,6 +122,7 @@ impl Carrier {
         Ok(Self { folder, card })
     }
 
+    /// What the carrier says of itself.
     pub fn card(&self) -> &Card {
         &self.card
     }

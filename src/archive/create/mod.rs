@@ -55,12 +55,15 @@ pub struct Plan<'a> {
 /// What was made.
 #[derive(Debug)]
 pub struct Created {
+    /// The archive's name.
     pub name: String,
     /// SHA-256 of the tag manifest: the code for the act, 64 hex digits.
     pub code: String,
+    /// Bytes and files under `data/`.
     pub payload: Oxum,
-    /// All files of the bag and their bytes.
+    /// How many files the bag has, recovery data among them.
     pub files: u64,
+    /// The bytes of those files.
     pub bytes: u64,
     /// One for each carrier of the plan, in its order; at least one is whole.
     pub copies: Vec<Copied>,
@@ -75,6 +78,7 @@ pub struct Copied {
     pub carrier: String,
     /// The bag's folder on it.
     pub folder: PathBuf,
+    /// Whether it was read back whole; if not, why.
     pub outcome: Result<()>,
 }
 

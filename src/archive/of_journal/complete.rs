@@ -20,9 +20,11 @@ use crate::journal::{Author, Journal, read};
 pub struct Wish<'a> {
     /// The archive's name.
     pub name: &'a str,
-    /// Where the carrier with the whole copy is mounted, and where the other goes.
+    /// Where the carrier with the whole copy is mounted.
     pub from: &'a Path,
+    /// Where the carrier is mounted that the copy goes to.
     pub to: &'a Path,
+    /// Whether targets whose device cannot be told, or that are one device, are put up with.
     pub allow_same_device: bool,
 }
 

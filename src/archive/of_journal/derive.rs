@@ -38,6 +38,7 @@ pub struct Wish<'a> {
     pub targets: &'a [PathBuf],
     /// Whether targets whose device cannot be told, or that are one device, are put up with.
     pub allow_same_device: bool,
+    /// How much recovery data to make.
     pub recovery: Share,
 }
 

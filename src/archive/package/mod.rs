@@ -27,7 +27,9 @@ pub const SUFFIX: &str = ".zip.age";
 /// Where a member's bytes come from.
 #[derive(Clone, Debug)]
 pub enum Source {
+    /// Bytes in memory.
     Bytes(Vec<u8>),
+    /// A file on this machine.
     File(PathBuf),
 }
 
@@ -101,6 +103,7 @@ impl Package {
         Ok(())
     }
 
+    /// The package's name, `class-7a`.
     pub fn name(&self) -> &str {
         &self.name
     }

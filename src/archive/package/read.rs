@@ -132,8 +132,11 @@ fn target(to: SeekFrom, position: u64, length: u64) -> io::Result<u64> {
 /// A member that was read to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
+    /// Its path in the package.
     pub path: BagPath,
+    /// The sum of what was read.
     pub sum: Sum,
+    /// How many bytes were read.
     pub bytes: u64,
 }
 

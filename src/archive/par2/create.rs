@@ -54,6 +54,7 @@ impl Share {
         Ok(Self(percent))
     }
 
+    /// Recovery slices in a hundred slices of content.
     pub fn percent(self) -> u8 {
         self.0
     }

@@ -21,6 +21,7 @@ const BLOCK: usize = 1024 * 1024;
 pub struct Input {
     /// Its name in the set, from the folder that the set is checked in.
     pub name: BagPath,
+    /// Where its bytes are.
     pub source: Source,
     /// What it must be: recovery data for something else would be worse than none.
     pub sum: Sum,
@@ -29,7 +30,9 @@ pub struct Input {
 /// Where its bytes are.
 #[derive(Clone, Debug)]
 pub enum Source {
+    /// A file on this machine.
     File(PathBuf),
+    /// Bytes in memory.
     Bytes(Vec<u8>),
 }
 

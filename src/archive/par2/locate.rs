@@ -19,9 +19,11 @@ const MAX_SEARCHED: u64 = 64 * 1024 * 1024;
 /// Where a slice was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Which of the copies, and which file of the set in it.
+    /// The number of the copy.
     pub copy: usize,
+    /// The number of the file in the set.
     pub file: usize,
+    /// Where it begins in that file, in bytes.
     pub at: u64,
     /// How many bytes of it stand there; the rest is zeros.
     pub length: u64,
@@ -30,11 +32,14 @@ pub struct Place {
 /// How a file fares in a copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
+    /// Every slice is in its place, and nothing is behind them.
     Whole,
     /// So many of its slices are not in their place, or it is too long.
     Damaged {
+        /// How many.
         lost: usize,
     },
+    /// It is not there, or cannot be read.
     Missing,
 }
 

@@ -29,11 +29,15 @@ pub struct SliceSum {
 /// A file that the set covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Described {
+    /// Its path in the bag.
     pub name: BagPath,
+    /// Its length in bytes.
     pub length: u64,
+    /// MD5 of all of it.
     pub md5: Hash,
     /// MD5 of its first 16 KiB.
     pub beginning: Hash,
+    /// The sums of its slices, in order.
     pub slices: Vec<SliceSum>,
 }
 
@@ -102,6 +106,7 @@ impl Set {
 pub struct RecoverySlice {
     /// The power to which every slice's constant was raised.
     pub exponent: u32,
+    /// The file it lies in.
     pub file: PathBuf,
     /// Where its data begin in the file.
     pub at: u64,

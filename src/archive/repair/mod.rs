@@ -59,9 +59,11 @@ impl Origin {
 pub struct Repaired {
     /// Where the repaired bag is.
     pub bag: PathBuf,
-    /// The files that were brought back, recovery data among them, and their bytes.
+    /// The files that were brought back, recovery data among them.
     pub files: Vec<BagPath>,
+    /// The bytes of those files.
     pub bytes: u64,
+    /// Where their content came from.
     pub origin: Origin,
     /// Files that do not belong to the archive, and where they were put.
     pub strangers: Option<PathBuf>,

@@ -21,10 +21,12 @@ pub type DeepCheck<'a> = &'a (dyn Fn(&Contents<'_>) -> Result<Vec<Finding>> + 'a
 /// A key, and what to do with what it opens.
 #[derive(Clone, Copy)]
 pub struct Content<'a> {
+    /// The key that opens the packages.
     pub identity: &'a Identity,
     /// A folder on this machine, not on the carrier, where the journal may lie in the clear for a while. It is made,
     /// and removed afterwards.
     pub scratch: &'a Path,
+    /// What judges what came out.
     pub check: DeepCheck<'a>,
 }
 
@@ -47,6 +49,7 @@ pub struct Contents<'a> {
 pub struct PackageMember {
     /// The package's name: `class-7a`.
     pub package: String,
+    /// The member itself.
     pub member: Member,
 }
 

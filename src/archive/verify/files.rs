@@ -1,14 +1,16 @@
 //! The files of a bag against its lists: what is missing, what is extra, whose sum does not hold.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::io;
+
+use rayon::prelude::*;
 
 use crate::archive::bag::{
     BagPath, DATA, Folder, Listed, MANIFEST, Manifest, Oxum, RECOVERY, SIGNATURE, TAGMANIFEST, total,
 };
 use crate::archive::progress::Progress;
 use crate::archive::report::Finding;
-use crate::archive::sum::{self, Sum};
+use crate::archive::sum::Sum;
 use crate::device;
 use crate::error::reason;
 
@@ -45,27 +47,28 @@ impl Files {
     }
 }
 
-/// Reads every file once, on all processors; the payload only where it is asked for.
+/// Reads every file once, one after another on each processor; the payload only where it is asked for.
 pub(super) fn read(folder: &Folder, payload: bool, progress: &dyn Progress) -> Files {
     let listed = folder.list();
-    let mut own: Vec<&BagPath> = listed.files.keys().filter(|path| !path.is_in(RECOVERY)).collect();
-    own.retain(|path| payload || !path.is_in(DATA));
-    let sizes: Vec<u64> = own.iter().filter_map(|path| listed.files.get(*path).copied()).collect();
-    progress.begin("контрольные суммы", total(sizes.iter().copied()));
+    let own = listed.files.iter().map(|(path, size)| (path, *size)).filter(|(path, _)| !path.is_in(RECOVERY));
+    let mut own: Vec<(&BagPath, u64)> = own.filter(|(path, _)| payload || !path.is_in(DATA)).collect();
+    progress.begin("контрольные суммы", total(own.iter().map(|(_, size)| *size)));
+    // A large file that came last would have all processors but one wait.
+    own.sort_by_key(|(_, size)| Reverse(*size));
     // What the system remembers of a file is no proof of what its carrier still gives.
     let plugged_in = device::is_plugged_in(folder.root());
-    let open = |number: usize| {
-        let path = own.get(number).ok_or(io::ErrorKind::NotFound)?;
+    let sum = |path: &BagPath| {
         let file = folder.open(path)?;
         if plugged_in {
             device::forget_cached(&file);
         }
-        Ok(file)
+        Sum::of_reader(file, progress).map(|(sum, _)| sum)
     };
-    let sums = own.iter().zip(sum::sums(&sizes, open, progress));
-    let sums = sums
-        .map(|(path, sum)| ((*path).clone(), sum.map_err(|cause| format!("не читается ({})", reason(&cause)))))
-        .collect();
+    let sums = own.into_par_iter().with_max_len(1).map(|(path, _)| {
+        let sum = sum(path).map_err(|cause| format!("не читается ({})", reason(&cause)));
+        (path.clone(), sum)
+    });
+    let sums = sums.collect();
     let manifest = folder
         .read_tag(MANIFEST)
         .map_err(|cause| format!("не читается или отсутствует ({})", reason(&cause)))

@@ -6,7 +6,7 @@
 //!    damaged;
 //! 4. [`link`]: the archives beside it agree with what it says came before;
 //! 5. [`content`], with a key: packages open, their own sums hold, and the journal inside passes the caller's check;
-//! 6. [`together`]: what was checked in one run, copies and chains;
+//! 6. [`series`]: what was checked in one run, copies and chains;
 //! 7. the anchors of [`super::anchor`], which alone can make «цел» into «цел и подлинен».
 //!
 //! A bag that is not ours goes another way ([`stranger`]).
@@ -18,8 +18,8 @@ mod files;
 mod link;
 mod recovery;
 mod seal;
+mod series;
 mod stranger;
-mod together;
 
 use std::path::Path;
 
@@ -31,7 +31,7 @@ use super::report::{Depth, Finding, Report, Severity, Verdict};
 use crate::error::{Error, Result};
 
 pub use content::{Content, Contents, DeepCheck, PackageMember};
-pub use together::{Chain, Comparison, Copies, Together, vouch_back};
+pub use series::{Chain, Comparison, Copies, Together, vouch_back};
 
 /// What to check beyond files, sums and signature.
 #[derive(Clone, Copy, Default)]

@@ -6,15 +6,18 @@
 
 mod absence;
 mod carrier;
-mod control;
 mod correction;
+mod note;
 mod paper;
 mod people;
+mod remark;
 mod replay;
 mod schema;
 pub(super) mod structure;
 mod study;
+mod substitution;
 mod texts;
+mod year;
 
 pub use replay::{as_of, rebuild};
 pub use schema::{SCHEMA, compact, create, in_memory, names, schema_version};

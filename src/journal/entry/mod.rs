@@ -8,11 +8,14 @@
 mod absence;
 mod archive;
 mod carrier;
-mod control;
 mod correction;
+mod note;
 mod paper;
 mod people;
+mod remark;
 mod study;
+mod substitution;
+mod year;
 
 pub use absence::{ExemptionSet, ExemptionWithdrawn, Reason, ReasonSet, ReasonWithdrawn};
 pub use archive::{
@@ -20,20 +23,20 @@ pub use archive::{
     VerifiedDepth,
 };
 pub use carrier::{CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored, CarrierRetired, CarrierReturned};
-pub use control::{
-    NoteAdded, NoteDone, RemarkAnswered, RemarkWritten, SubstitutionAssigned, SubstitutionConfirmed, YearClosed,
-    YearContinued,
-};
 pub use correction::{Change, CorrectionDecided, CorrectionRequested, LessonText};
+pub use note::{NoteAdded, NoteDone};
 pub use paper::{BookBound, DocumentIssued, IssuedPage, IssuedResource};
 pub use people::{
     ClassSet, ClockReset, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, LastArchive, Person, PersonDismissed,
     Previous, PreviousWitness, PupilEnrolled, PupilLeft, PupilMoved, PupilSet, SchoolChanged, SubjectLine, SubjectsSet,
 };
+pub use remark::{RemarkAnswered, RemarkWritten};
 pub use study::{
     AttendanceSet, CourseSet, DecisionSet, FinalLine, FinalsSet, LessonCell, LessonRecorded, LessonRef, MarkLine,
     MarksSet, PlanLine, PlanSet, PresenceLine, Slot, TimetableSet,
 };
+pub use substitution::{SubstitutionAssigned, SubstitutionConfirmed};
+pub use year::{YearClosed, YearContinued};
 
 use crate::error::{Error, Result};
 use chrono::{DateTime, FixedOffset};

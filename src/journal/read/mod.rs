@@ -4,8 +4,8 @@ pub mod absences;
 mod archives;
 pub mod carrier_history;
 mod carriers;
+mod clock;
 mod column;
-mod control;
 pub mod corrections;
 pub mod count;
 pub mod course_view;
@@ -13,13 +13,16 @@ pub mod documents;
 pub mod explain;
 pub mod finals;
 pub mod ledger;
+mod notes;
 pub mod outcomes;
 mod paper;
 mod people;
 mod pupils;
+mod remarks;
 pub mod rows;
 pub mod standing;
 mod study;
+mod substitutions;
 mod tables;
 pub mod timetable;
 
@@ -27,11 +30,9 @@ pub use archives::{
     Archive, ArchiveCopy, Verification, all_archives, archive, archives, carriers_of_archive, copy_on, is_on_carrier,
 };
 pub use carriers::{Carrier, Holding, Loss, Restored, Returned, carrier, carriers, carriers_of, holdings};
-pub use control::{
-    ClockReset, Remark, SealedNote, Substitution, addressee, assigned_substitutes, clock_resets, notes_of, remarks,
-    substitutions,
-};
+pub use clock::{ClockReset, clock_resets};
 pub use finals::{Final, finals_of, finals_of_period};
+pub use notes::{SealedNote, notes_of};
 pub use paper::{Bound, Issue, bound, issued, later_issue};
 pub use people::{
     Enrolled, Key, Staff, all_staff, continued, enrolled_keys, fingerprints_of, has_role, holder_of, is_closed,
@@ -42,11 +43,13 @@ pub use pupils::{
     marked_pupils, members_of_class, pupil, pupil_on_roster, pupils_of_class, pupils_of_course, roster,
     roster_unsorted, stays_in, stays_of,
 };
+pub use remarks::{Remark, addressee, remarks};
 pub use study::{
     Course, Lesson, Teachers, assigned_substitute, class_teacher, classes, course, course_by_id, courses_of,
     courses_of_teacher, has_substituted, lesson, lesson_at, lessons_of, lessons_of_teacher, plan_of, subject, subjects,
     teachers_of_course,
 };
+pub use substitutions::{Substitution, assigned_substitutes, substitutions};
 pub use tables::Tables;
 
 use crate::school::Day;

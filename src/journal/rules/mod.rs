@@ -6,14 +6,17 @@
 
 mod absence;
 mod carrier;
-pub mod control;
 mod correction;
 mod finals;
 mod lesson;
+mod note;
 mod paper;
 mod people;
+mod remark;
+mod substitution;
 mod text;
 pub mod time;
+pub mod year;
 
 pub use carrier::is_not_lost;
 pub use finals::YEARLY;
@@ -47,7 +50,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
     let today = context.school.day_of(entry.time);
     let tables = context.tables;
     let mut warnings = Vec::new();
-    control::year_is_open(tables, entry)?;
+    year::year_is_open(tables, entry)?;
     match &entry.body {
         Body::JournalCreated(created) => people::first_entry(context, created)?,
         Body::SchoolChanged(changed) => changed.school.check()?,
@@ -69,8 +72,8 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::LessonRecorded(set) => lesson::recorded(context, entry, set, today)?,
         Body::MarksSet(set) => lesson::marks(context, entry, set, today)?,
         Body::AttendanceSet(set) => lesson::attendance(context, entry, set, today)?,
-        Body::SubstitutionAssigned(assigned) => control::assignment(context, assigned)?,
-        Body::SubstitutionConfirmed(confirmed) => control::confirmation(context, entry, confirmed)?,
+        Body::SubstitutionAssigned(assigned) => substitution::assignment(context, assigned)?,
+        Body::SubstitutionConfirmed(confirmed) => substitution::confirmation(context, entry, confirmed)?,
         Body::ReasonSet(set) => absence::reason(tables, set)?,
         Body::ReasonWithdrawn(withdrawn) => absence::withdrawal_of_reason(tables, withdrawn)?,
         Body::ExemptionSet(set) => absence::exemption(context, set)?,
@@ -86,12 +89,12 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         }
         Body::CorrectionRequested(set) => correction::request(context, set, today)?,
         Body::CorrectionDecided(decided) => correction::decision(context, entry, decided)?,
-        Body::RemarkWritten(remark) => control::remark(tables, remark)?,
-        Body::RemarkAnswered(answer) => control::answer(tables, answer)?,
-        Body::NoteAdded(note) => control::note(note)?,
-        Body::NoteDone(done) => control::note_done(tables, entry, done)?,
-        Body::YearClosed(_) => control::close(context, today)?,
-        Body::YearContinued(continued) => control::continuation(tables, continued)?,
+        Body::RemarkWritten(remark) => remark::remark(tables, remark)?,
+        Body::RemarkAnswered(answer) => remark::answer(tables, answer)?,
+        Body::NoteAdded(note) => note::note(note)?,
+        Body::NoteDone(done) => note::note_done(tables, entry, done)?,
+        Body::YearClosed(_) => year::close(context, today)?,
+        Body::YearContinued(continued) => year::continuation(tables, continued)?,
         Body::DocumentIssued(issued) => paper::document(context, issued)?,
         Body::BookBound(bound) => paper::binding(context, bound, today)?,
         Body::CarrierRegistered(carrier) => carrier::registration(context, carrier)?,

@@ -8,7 +8,7 @@
 
 mod portable;
 #[cfg(target_arch = "x86_64")]
-#[allow(unsafe_code)]
+#[expect(unsafe_code, reason = "vector instructions are called for processors that have them")]
 mod x86;
 
 /// The fewest bytes that are worked on: 32 words.

@@ -1,8 +1,7 @@
 //! The loop with the vector instructions of x86-64.
 //!
-//! `unsafe` stands here and in `archive/sum/lanes/x86.rs`, nowhere else in Letopis. It is there for two things: calling a
-//! function compiled for instructions whose presence was just asked for, and moving a register's bytes from and to an
-//! array of that size.
+//! `unsafe` stands here and nowhere else in Letopis. It is there for two things: calling a function compiled for
+//! instructions whose presence was just asked for, and moving a register's bytes from and to an array of that size.
 
 use std::arch::x86_64::{
     __m128i, __m256i, __m512i, _mm_and_si128, _mm_loadu_si128, _mm_set1_epi8, _mm_shuffle_epi8, _mm_srli_epi16,

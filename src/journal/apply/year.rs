@@ -1,0 +1,23 @@
+//! The course of the year: a clock set right, the year's close, the next year's journal.
+
+use super::Place;
+use crate::error::Result;
+use crate::journal::entry::{ClockReset, YearContinued};
+use rusqlite::params;
+
+impl Place<'_> {
+    pub(super) fn clock_reset(&self, reset: &ClockReset) -> Result<()> {
+        let sql = "INSERT INTO clock_resets (entry, at, by, reason) VALUES (?1, ?2, ?3, ?4)";
+        self.run(sql, params![self.seq, self.time(), self.entry.author, reset.reason])
+    }
+
+    pub(super) fn year_closed(&self) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO year_closed (id, at, by, entry) VALUES (1, ?1, ?2, ?3)";
+        self.run(sql, params![self.time(), self.entry.author, self.seq])
+    }
+
+    pub(super) fn year_continued(&self, continued: &YearContinued) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO year_continued (id, token, at, by, entry) VALUES (1, ?1, ?2, ?3, ?4)";
+        self.run(sql, params![continued.token, self.time(), self.entry.author, self.seq])
+    }
+}

@@ -1,0 +1,7 @@
+//! Archives: written, interrupted, and held against the public programs.
+
+mod identity;
+mod kill;
+mod par2;
+mod peers;
+mod single;

@@ -1,0 +1,9 @@
+//! The command line and the windows that it opens.
+
+mod arguments;
+mod cases;
+mod grid;
+mod json_fields;
+mod login;
+mod recover;
+mod shell;

@@ -1,0 +1,4 @@
+//! What a school brings: the sample school, workbooks.
+
+mod sample;
+mod workbooks;

@@ -1,0 +1,6 @@
+//! The journal: its rules through the library, many writers, kills, upgrades.
+
+mod kill;
+mod rules;
+mod sixty_teachers;
+mod upgrade;

@@ -1,0 +1,5 @@
+//! Paper: through the year, at full size, held against the public programs.
+
+mod full_size;
+mod peers;
+mod through_the_year;
