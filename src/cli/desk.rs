@@ -50,7 +50,16 @@ impl Desk {
 
     /// Records several entries, all or none, and says so.
     pub fn record_all(&mut self, bodies: Vec<Body>, what: &str) -> Result<ExitCode> {
-        say(self.workplace()?.record(bodies)?, what)
+        let mut batch = self.journal.batch()?;
+        let (mut numbers, mut warnings) = (Vec::new(), Vec::new());
+        for body in bodies {
+            let recorded = batch.record(session::author(&self.identity), body)?;
+            numbers.push(recorded.seq);
+            warnings.extend(recorded.warnings);
+        }
+        batch.commit()?;
+        let signed_by = read::staff(self.tables(), &self.login)?.map(|person| person.name.initials());
+        say(Done { numbers, warnings, signed_by: signed_by.unwrap_or_default() }, what)
     }
 
     /// The place at which use cases are asked for.

@@ -47,14 +47,14 @@ impl Substitution {
         match self {
             Self::Assign { which, teacher } => {
                 let mut desk = Desk::open(common)?;
-                let (_, at) = which.timetabled(desk.tables(), &desk.login)?;
+                let at = which.timetabled(desk.tables(), &desk.login)?;
                 let name = read::staff(desk.tables(), &teacher)?.map(|p| p.name.initials()).unwrap_or_default();
                 let what = format!("Замена назначена: {}: {name}", place(&at));
                 desk.record(SubstitutionAssigned { at, substitute: teacher }, &what)
             }
             Self::Cancel { which } => {
                 let mut desk = Desk::open(common)?;
-                let (_, at) = which.timetabled(desk.tables(), &desk.login)?;
+                let at = which.timetabled(desk.tables(), &desk.login)?;
                 let what = format!("Замена отменена: {}", place(&at));
                 desk.record(SubstitutionAssigned { at, substitute: String::new() }, &what)
             }

@@ -6,11 +6,15 @@
 //! wish, and words what comes back. It builds no entry and opens no transaction.
 
 pub mod clock;
+pub mod lesson;
+pub mod note;
+pub mod plan;
 
 use crate::error::Result;
 use crate::journal::entry::Body;
 use crate::journal::read::{self, Tables};
 use crate::journal::{Author, Journal, author_of};
+use crate::ledger::identity::PublicIdentity;
 use crate::ledger::signer::Signer;
 use crate::school::{Clock, Day, Login, School};
 
@@ -35,6 +39,11 @@ impl<'a> Workplace<'a> {
     /// Whose place it is.
     pub fn login(&self) -> &Login {
         &self.login
+    }
+
+    /// The public half of the key that signs.
+    fn public(&self) -> PublicIdentity {
+        self.author.signer.public()
     }
 
     /// The journal's tables, for quick reading.
@@ -62,8 +71,34 @@ impl<'a> Workplace<'a> {
     ///
     /// # Errors
     /// What a right, the clock or a rule refuses; then nothing is recorded.
-    pub(crate) fn record(&mut self, bodies: impl IntoIterator<Item = Body>) -> Result<Done> {
+    pub(super) fn record(&mut self, bodies: impl IntoIterator<Item = Body>) -> Result<Done> {
+        let bodies = bodies.into_iter().collect();
+        Ok(self.decide(|_, _| Ok((bodies, ())))?.0)
+    }
+
+    /// Records the entries that `decide` makes of the tables for this login, all or none, and gives what it tells beside
+    /// them. It is asked when it is this place's turn to write, so that nobody changes meanwhile what it has looked at.
+    ///
+    /// # Errors
+    /// As [`Workplace::record`], and what `decide` refuses.
+    pub(super) fn decide<T>(
+        &mut self,
+        decide: impl FnOnce(&Tables, &Login) -> Result<(Vec<Body>, T)>,
+    ) -> Result<(Done, T)> {
+        if !self.journal.is_read_only() {
+            return self.write(decide);
+        }
+        // Where all of it stands already, it does no harm that nothing can be written.
+        let (bodies, told) = decide(self.tables(), &self.login)?;
+        if bodies.is_empty() {
+            return Ok((self.done(Vec::new(), Vec::new())?, told));
+        }
+        self.write(|_, _| Ok((bodies, told)))
+    }
+
+    fn write<T>(&mut self, decide: impl FnOnce(&Tables, &Login) -> Result<(Vec<Body>, T)>) -> Result<(Done, T)> {
         let mut batch = self.journal.batch()?;
+        let (bodies, told) = decide(batch.tables(), &self.login)?;
         let (mut numbers, mut warnings) = (Vec::new(), Vec::new());
         for body in bodies {
             let recorded = batch.record(self.author, body)?;
@@ -71,6 +106,10 @@ impl<'a> Workplace<'a> {
             warnings.extend(recorded.warnings);
         }
         batch.commit()?;
+        Ok((self.done(numbers, warnings)?, told))
+    }
+
+    fn done(&self, numbers: Vec<u64>, warnings: Vec<String>) -> Result<Done> {
         let signed_by = read::staff(self.tables(), &self.login)?.map(|person| person.name.initials());
         Ok(Done { numbers, warnings, signed_by: signed_by.unwrap_or_default() })
     }
@@ -85,4 +124,11 @@ pub struct Done {
     pub warnings: Vec<String>,
     /// «Иванова И. И.»
     pub signed_by: String,
+}
+
+impl Done {
+    /// Whether all of it stood already.
+    pub fn is_nothing(&self) -> bool {
+        self.numbers.is_empty()
+    }
 }
