@@ -1,11 +1,12 @@
 //! `letopis substitution`: who gives a lesson instead of the course's teacher (§2.1).
 
 use super::absence::day;
-use super::{Common, desk::Desk, lesson::Which, screen, session};
+use super::desk::{Desk, say};
+use super::{Common, lesson::Which, screen, session};
 use crate::error::Result;
-use crate::journal::entry::{LessonRef, SubstitutionAssigned, SubstitutionConfirmed};
 use crate::journal::read;
 use crate::school::format_date;
+use crate::work::substitution::{self, LessonRef};
 use clap::Subcommand;
 use std::process::ExitCode;
 
@@ -49,20 +50,20 @@ impl Substitution {
                 let mut desk = Desk::open(common)?;
                 let at = which.timetabled(desk.tables(), &desk.login)?;
                 let name = read::staff(desk.tables(), &teacher)?.map(|p| p.name.initials()).unwrap_or_default();
-                let what = format!("Замена назначена: {}: {name}", place(&at));
-                desk.record(SubstitutionAssigned { at, substitute: teacher }, &what)
+                let done = substitution::assign(&mut desk.workplace()?, &at, &teacher.into())?;
+                say(done, &format!("Замена назначена: {}: {name}", place(&at)))
             }
             Self::Cancel { which } => {
                 let mut desk = Desk::open(common)?;
                 let at = which.timetabled(desk.tables(), &desk.login)?;
-                let what = format!("Замена отменена: {}", place(&at));
-                desk.record(SubstitutionAssigned { at, substitute: String::new() }, &what)
+                let done = substitution::cancel(&mut desk.workplace()?, &at)?;
+                say(done, &format!("Замена отменена: {}", place(&at)))
             }
             Self::Confirm { which } => {
                 let mut desk = Desk::open(common)?;
                 let at = which.recorded(desk.tables(), &desk.login)?;
-                let what = format!("Замена подтверждена: {}", place(&at));
-                desk.record(SubstitutionConfirmed { at }, &what)
+                let done = substitution::confirm(&mut desk.workplace()?, &at)?;
+                say(done, &format!("Замена подтверждена: {}", place(&at)))
             }
             Self::List { open } => list(common, open),
         }

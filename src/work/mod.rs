@@ -5,18 +5,26 @@
 //! done, typed; what may not be done is an [`Error`](crate::Error). A face turns what people type, click or send into a
 //! wish, and words what comes back. It builds no entry and opens no transaction.
 
+pub mod absence;
 pub mod clock;
+pub mod correction;
+pub mod finals;
 pub mod lesson;
+pub mod marks;
 pub mod note;
 pub mod plan;
+pub mod remark;
+pub mod substitution;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::journal::entry::Body;
 use crate::journal::read::{self, Tables};
+use crate::journal::rules::known_pupil;
 use crate::journal::{Author, Journal, author_of};
 use crate::ledger::identity::PublicIdentity;
 use crate::ledger::signer::Signer;
-use crate::school::{Clock, Day, Login, School};
+use crate::school::{Clock, Day, Login, PersonalFile, School};
+use std::collections::HashSet;
 
 /// Where somebody works: an open journal, and a key that is enrolled and in force.
 pub struct Workplace<'a> {
@@ -131,4 +139,16 @@ impl Done {
     pub fn is_nothing(&self) -> bool {
         self.numbers.is_empty()
     }
+}
+
+/// Nobody may be named twice in one wish: which of the two was meant?
+fn nobody_twice<'p>(tables: &Tables, pupils: impl Iterator<Item = &'p PersonalFile>) -> Result<()> {
+    let mut seen = HashSet::new();
+    for pupil in pupils {
+        if !seen.insert(pupil) {
+            let name = known_pupil(tables, pupil)?.name.surname_given();
+            return Err(Error::input(format!("ученик указан дважды: {name}")).next("оставьте одно значение на ученика"));
+        }
+    }
+    Ok(())
 }
