@@ -76,3 +76,58 @@ impl Absent {
         ((&self.pupil).into(), self.since, self.until)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+    use crate::journal::read::explain;
+    use crate::journal::testing::day;
+    use crate::work::testing::{Office, algebra, refused};
+
+    fn who(since: &str, until: &str) -> Absent {
+        Absent { pupil: "А-1".into(), since: day(since), until: day(until) }
+    }
+
+    #[test]
+    fn a_reason_covers_its_days_until_just_these_are_withdrawn() {
+        let mut office = Office::open();
+        let (week, now) = (who("2025-09-01", "2025-09-05"), "2025-09-08");
+        let done = office.ask("belova", now, |place| excuse(place, &week, Reason::Illness, " справка № 3 ")).unwrap();
+        assert_eq!(done.numbers.len(), 1);
+        let stands = |office: &Office| explain::reasons(office, week.until, week.until).unwrap();
+        assert_eq!((stands(&office)[0].since, stands(&office)[0].document.as_str()), (week.since, "справка № 3"));
+        let shorter = office.ask("belova", now, |place| withdraw_reason(place, &who("2025-09-01", "2025-09-04")));
+        assert!(shorter.is_err());
+        office.ask("belova", now, |place| withdraw_reason(place, &week)).unwrap();
+        assert_eq!(stands(&office), []);
+        let stranger = office.ask("gusev", now, |place| excuse(place, &week, Reason::Illness, ""));
+        refused(stranger, Kind::Refused, "");
+    }
+
+    #[test]
+    fn an_exemption_is_an_entry_a_subject_and_all_of_them_or_none() {
+        let mut office = Office::open();
+        let (month, before) = (who("2025-09-01", "2025-09-30"), office.entries());
+        let subjects = ["Алгебра".to_owned(), "Пение".to_owned()];
+        let both = office.ask("belova", "2025-09-02", |place| exempt(place, &month, &subjects, "справка"));
+        assert!(both.is_err());
+        assert_eq!(office.entries(), before);
+        office.ask("belova", "2025-09-02", |place| exempt(place, &month, &subjects[..1], "справка")).unwrap();
+        assert_eq!(explain::exemptions(&office, month.since, month.until).unwrap()[0].subject, "Алгебра");
+        let ask = |place: &mut Workplace<'_>| withdraw_exemption(place, &month.pupil, "Алгебра", month.since);
+        office.ask("belova", "2025-09-02", ask).unwrap();
+        assert_eq!(explain::exemptions(&office, month.since, month.until).unwrap(), []);
+    }
+
+    #[test]
+    fn of_a_class_that_had_nobody_on_the_first_day_the_last_decides() {
+        let office = Office::open();
+        let class = algebra().class;
+        let of = |since, until| pupils(&office, &class, day(since), day(until)).unwrap().len();
+        assert_eq!(
+            (of("2025-08-31", "2025-08-31"), of("2025-08-31", "2025-09-01"), of("2025-09-01", "2025-08-31")),
+            (0, 4, 4)
+        );
+    }
+}

@@ -199,3 +199,99 @@ impl FinalChanges {
         self.marks.iter().map(change).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+    use crate::journal::testing::day;
+    use crate::work::marks::{self, CellWish, CellsWish};
+    use crate::work::testing::{Office, algebra, at, refused};
+
+    fn three(office: &mut Office) -> LessonRef {
+        let monday = at("2025-09-01", 2);
+        office.teach(&monday);
+        let three = Some(Some(Marks::parse("3").unwrap()));
+        let cells = vec![CellWish { pupil: "А-1".into(), attendance: None, marks: three }];
+        let wish = CellsWish { cells, ..CellsWish::of(monday.clone()) };
+        office.ask("semyonov", "2025-09-01T13:00", |place| marks::set(place, &wish)).unwrap();
+        monday
+    }
+
+    fn asks(changes: LessonChanges) -> CorrectionWish {
+        CorrectionWish { what: What::Lesson(changes), reason: "опечатка".into() }
+    }
+
+    #[test]
+    fn a_request_tells_what_stands_and_only_its_approval_by_another_changes_it() {
+        let mut office = Office::open();
+        let monday = three(&mut office);
+        let four = Some(Marks::parse("4").unwrap());
+        let mut changes = LessonChanges::of(monday.clone());
+        changes.marks.push(("А-1".into(), four.clone()));
+        let wish = asks(changes);
+        let asked = office.ask("semyonov", "2025-09-20", |place| request(place, &wish)).unwrap();
+        assert_eq!((asked.number, &asked.at), (1, &monday));
+        let was = Some(Marks::parse("3").unwrap());
+        let (work, document) = (String::new(), String::new());
+        assert_eq!(asked.changes, [Change::Mark { pupil: "А-1".into(), was, becomes: four, work, document }]);
+        refused(office.ask("semyonov", "2025-09-20", |place| approve(place, 1, "")), Kind::Refused, "");
+        let lesson = read::lesson_at(&office, &monday).unwrap().unwrap();
+        let stands = |office: &Office| {
+            crate::journal::read::standing::marks_of(office, lesson.id).unwrap()["А-1"].marks.to_string()
+        };
+        assert_eq!(stands(&office), "3");
+        office.ask("petrova", "2025-09-21", |place| approve(place, 1, "")).unwrap();
+        assert_eq!(stands(&office), "4");
+        refused(office.ask("petrova", "2025-09-21", |place| reject(place, 1, "поздно")), Kind::Refused, "");
+    }
+
+    #[test]
+    fn of_a_lessons_line_only_what_is_said_changes() {
+        let mut office = Office::open();
+        let monday = three(&mut office);
+        let mut changes = LessonChanges::of(monday);
+        assert!(changes.line.is_empty());
+        changes.line.homework = Some("§ 9".into());
+        changes.attendance.push(("Б-2".into(), Some(Attendance::Absent)));
+        let asked = office.ask("semyonov", "2025-09-20", |place| request(place, &asks(changes))).unwrap();
+        let [Change::Lesson { was: Some(was), becomes }, Change::Attendance { was: None, .. }] = &asked.changes[..]
+        else {
+            panic!("{:?}", asked.changes)
+        };
+        assert_eq!((was.topic.as_str(), was.homework.as_str()), ("Тема", "§ 1"));
+        assert_eq!((becomes.topic.as_str(), becomes.homework.as_str()), ("Тема", "§ 9"));
+    }
+
+    #[test]
+    fn a_lesson_that_was_never_entered_is_meant_only_where_it_is_to_be_added() {
+        let mut office = Office::open();
+        three(&mut office);
+        let course = read::course(&office, &algebra()).unwrap().unwrap();
+        let meant = |date: &str, adds| lesson(&office, &course, day(date), None, adds);
+        assert_eq!(meant("2025-09-01", false).unwrap().lesson, 2);
+        refused(meant("2025-09-03", false), Kind::Refused, "не записан");
+        assert_eq!(meant("2025-09-03", true).unwrap(), at("2025-09-03", 1));
+        refused(meant("2025-09-04", true), Kind::Input, "урока");
+    }
+
+    #[test]
+    fn final_marks_are_asked_for_on_the_last_day_of_their_period() {
+        let mut office = Office::open();
+        let not_attested = Marks::parse("н/а").unwrap();
+        let set = finals::FinalsWish {
+            course: algebra(),
+            period: "I четверть".into(),
+            marks: vec![("А-1".into(), not_attested.clone())],
+            override_reason: String::new(),
+        };
+        office.ask("semyonov", "2025-10-20", |place| finals::set(place, &set)).unwrap();
+        let marks = vec![("А-1".into(), None)];
+        let changes = FinalChanges { course: set.course, period: set.period, marks };
+        let wish = CorrectionWish { what: What::Finals(changes), reason: "ошибка".into() };
+        let asked = office.ask("semyonov", "2025-11-10", |place| request(place, &wish)).unwrap();
+        assert_eq!((asked.at.date, asked.at.lesson), (day("2025-10-24"), 0));
+        let [Change::Final { was, becomes, .. }] = &asked.changes[..] else { panic!("{:?}", asked.changes) };
+        assert_eq!((was, becomes), (&Some(not_attested), &None));
+    }
+}

@@ -123,3 +123,72 @@ pub fn decided_of(tables: &Tables, class: &ClassName, date: Day) -> Result<Vec<P
     let whole = CourseKey { class: class.clone(), group: String::new(), subject: String::new() };
     read::roster(tables, &whole, date.clamp(year.begins, year.ends))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+    use crate::journal::testing::day;
+    use crate::work::testing::{Office, algebra, refused};
+
+    fn wish(marks: &[(&str, &str)]) -> FinalsWish {
+        let mark = |(pupil, mark): &(&str, &str)| ((*pupil).into(), Marks::parse(mark).unwrap());
+        FinalsWish {
+            course: algebra(),
+            period: "I четверть".into(),
+            marks: marks.iter().map(mark).collect(),
+            override_reason: String::new(),
+        }
+    }
+
+    #[test]
+    fn only_marks_that_do_not_stand_so_are_set() {
+        let mut office = Office::open();
+        let (now, one) = ("2025-10-20", wish(&[("А-1", "н/а")]));
+        let two = wish(&[("А-1", "н/а"), ("Б-2", "н/а")]);
+        let mut ask = |wish: &FinalsWish| office.ask("semyonov", now, |place| set(place, wish));
+        assert_eq!(ask(&one).unwrap().marks, 1);
+        assert_eq!(ask(&two).unwrap().marks, 1);
+        let again = ask(&two).unwrap();
+        assert!(again.done.is_nothing() && again.marks == 0);
+        refused(ask(&wish(&[("А-1", "4"), ("А-1", "5")])), Kind::Input, "указан дважды: Алиев Али");
+        refused(ask(&wish(&[("В-3", "4")])), Kind::Refused, "§2.3.1");
+        let unknown = FinalsWish { course: crate::journal::testing::course("7А", "Пение"), ..one };
+        refused(ask(&unknown), Kind::Input, "не заведён");
+    }
+
+    #[test]
+    fn a_final_mark_has_the_days_of_its_period_and_one_of_the_year_the_years() {
+        let office = Office::open();
+        let school = read::school(&office).unwrap();
+        let of = |period: &str| days(&school, &algebra().class, &period.into());
+        assert_eq!(of("I четверть"), (day("2025-09-01"), day("2025-10-24")));
+        assert_eq!(of("Год"), (school.year.begins, school.year.ends));
+        assert_eq!(pupils(&office, &algebra().class, &"Год".into()).unwrap().len(), 4);
+    }
+
+    #[test]
+    fn a_decision_on_everybody_leaves_out_who_is_named_and_of_whom_one_stands() {
+        let mut office = Office::open();
+        let mut decisions = DecisionsWish {
+            class: algebra().class,
+            date: day("2026-06-03"),
+            number: "7".into(),
+            decisions: vec![("А-1".into(), "оставлен".into())],
+            others: None,
+        };
+        assert_eq!(
+            decided_of(&office, &decisions.class, decisions.date).unwrap().len(),
+            4,
+            "after the year's last day"
+        );
+        let mut ask = |wish: &DecisionsWish| office.ask("petrova", "2026-06-03", |place| decide(place, wish));
+        assert_eq!(ask(&decisions).unwrap().pupils, 1);
+        decisions.decisions = vec![("Б-2".into(), "выпущен".into())];
+        decisions.others = Some("переведён".into());
+        let rest = ask(&decisions).unwrap();
+        assert_eq!((rest.pupils, rest.done.numbers.len()), (3, 3));
+        decisions.decisions.clear();
+        assert!(ask(&decisions).unwrap().done.is_nothing());
+    }
+}

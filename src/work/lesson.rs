@@ -111,3 +111,82 @@ pub fn missing(tables: &Tables, mut of: Filter, login: Option<&Login>, until: Da
     }
     missing_of(tables, &of, until)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+    use crate::journal::testing::day;
+    use crate::work::substitution;
+    use crate::work::testing::{Office, about, algebra, at, refused};
+
+    fn unsaid(at: LessonRef) -> LessonWish {
+        LessonWish { at, topic: None, work: None, homework: None, substitute: false }
+    }
+
+    #[test]
+    fn what_is_not_said_of_a_lesson_comes_from_the_plan_and_afterwards_stays_as_it_stands() {
+        let mut office = Office::open();
+        let monday = at("2025-09-01", 2);
+        let mut wish = unsaid(monday);
+        let new = office.ask("semyonov", "2025-09-01T10:00", |place| record(place, &wish)).unwrap();
+        assert_eq!((new.was, new.done.numbers.len()), (None, 1));
+        assert_eq!((new.says.topic.as_str(), new.says.homework.as_str()), ("Тема 1", "§ 1"));
+        assert_eq!(new.done.signed_by, "Семёнов С. С.");
+
+        wish.homework = Some("  § 1,\t№ 5 ".into());
+        let changed = office.ask("semyonov", "2025-09-01T11:00", |place| record(place, &wish)).unwrap();
+        assert_eq!(changed.was, Some(new.says));
+        assert_eq!((changed.says.topic.as_str(), changed.says.homework.as_str()), ("Тема 1", "§ 1, № 5"));
+
+        let again = office.ask("semyonov", "2025-09-01T12:00", |place| record(place, &wish)).unwrap();
+        assert!(again.done.is_nothing() && again.was == Some(again.says), "it stood just so");
+    }
+
+    #[test]
+    fn a_lesson_takes_the_line_of_its_own_place_in_the_year() {
+        let mut office = Office::open();
+        office.teach(&at("2025-09-03", 1));
+        let before = office.ask("semyonov", "2025-09-03T13:00", |place| record(place, &unsaid(at("2025-09-01", 2))));
+        assert_eq!(before.unwrap().says.topic, "Тема 1", "though another was recorded first");
+        for (on, number) in [("2025-09-08", 2), ("2025-09-10", 1)] {
+            let next = office.ask("semyonov", on, |place| record(place, &unsaid(at(on, number))));
+            match on {
+                "2025-09-08" => assert_eq!(next.unwrap().says.topic, "Тема 3"),
+                _ => refused(next, Kind::Input, "не указана тема урока, и в плане её нет"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_substitute_who_was_assigned_says_nothing_and_one_who_was_not_waits_to_be_confirmed() {
+        let mut office = Office::open();
+        let (monday, wednesday) = (at("2025-09-01", 2), at("2025-09-03", 1));
+        let gusev = "gusev".into();
+        office.ask("petrova", "2025-09-01T09:00", |place| substitution::assign(place, &monday, &gusev)).unwrap();
+        let assigned = office.ask("gusev", "2025-09-01T12:00", |place| record(place, &unsaid(monday))).unwrap();
+        assert_eq!((assigned.says.substitute.as_str(), assigned.unconfirmed), ("gusev", false));
+
+        let silent = about(&wednesday, "Дроби");
+        let stranger = office.ask("gusev", "2025-09-03T12:00", |place| record(place, &silent));
+        refused(stranger, Kind::Refused, "");
+        let said = LessonWish { substitute: true, ..silent };
+        let own = office.ask("gusev", "2025-09-03T12:00", |place| record(place, &said)).unwrap();
+        assert_eq!((own.says.substitute.as_str(), own.unconfirmed), ("gusev", true));
+        office.ask("petrova", "2025-09-03T13:00", |place| substitution::confirm(place, &wednesday)).unwrap();
+        let again = office.ask("gusev", "2025-09-03T14:00", |place| record(place, &said)).unwrap();
+        assert!(again.done.is_nothing() && !again.unconfirmed);
+    }
+
+    #[test]
+    fn a_teacher_misses_his_own_lessons_and_who_controls_misses_all() {
+        let office = Office::open();
+        let until = day("2025-09-03");
+        let rows = |of: Filter, login: &str| missing(&office, of, Some(&login.into()), until).unwrap().len();
+        assert_eq!((rows(Filter::default(), "semyonov"), rows(Filter::default(), "gusev")), (2, 0));
+        assert_eq!(rows(Filter::default(), "petrova"), 2);
+        let named = Filter { class: Some(algebra().class), ..Filter::default() };
+        assert_eq!(rows(named, "gusev"), 2, "courses that are named are meant");
+        assert_eq!(missing(&office, Filter::default(), None, until).unwrap().len(), 2);
+    }
+}

@@ -118,3 +118,72 @@ fn changed(bodies: &[Body]) -> (usize, usize) {
         _ => (marks, attendance),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+    use crate::work::testing::{Office, at, refused};
+
+    fn cell(pupil: &str, typed: &str) -> CellWish {
+        let cell = crate::school::Cell::parse(typed).unwrap();
+        CellWish { pupil: pupil.into(), attendance: cell.attendance.map(Some), marks: cell.marks.map(Some) }
+    }
+
+    fn shown(office: &Office, at: &LessonRef) -> String {
+        let lesson = read::lesson_at(office, at).unwrap().unwrap();
+        let marks = standing::marks_of(office, lesson.id).unwrap();
+        let attendance = standing::attendance_of(office, lesson.id).unwrap();
+        let of = |pupil: Pupil| {
+            let (attendance, marks) = (attendance.get(&pupil.file).copied(), marks.get(&pupil.file));
+            let cell = crate::school::Cell { attendance, marks: marks.map(|marks| marks.marks.clone()) };
+            if cell == Default::default() { ".".to_owned() } else { cell.to_string().replace(' ', "") }
+        };
+        read::roster(office, &at.course, at.date).unwrap().into_iter().map(of).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn everybody_is_who_was_there_is_not_named_and_has_no_mark_yet() {
+        let mut office = Office::open();
+        let monday = at("2025-09-01", 2);
+        office.teach(&monday);
+        let mut ask = |wish: CellsWish| office.ask("semyonov", "2025-09-01T13:00", |place| set(place, &wish)).unwrap();
+        let first =
+            CellsWish { cells: vec![cell("А-1", "н"), cell("Б-2", "оп")], ..CellsWish::of(monday.clone()) };
+        let absent = ask(first.clone());
+        assert_eq!((absent.done.numbers.len(), absent.attendance, absent.marks), (1, 2, 0));
+        let others = Some(Marks::parse("зач").unwrap());
+        let all = CellsWish { cells: vec![cell("В-3", "5")], others, ..CellsWish::of(monday.clone()) };
+        let done = ask(all.clone());
+        assert_eq!((done.done.numbers.len(), done.attendance, done.marks), (1, 0, 3), "late is there");
+        let again = ask(all);
+        assert!(again.done.is_nothing() && (again.attendance, again.marks) == (0, 0));
+        assert!(ask(first).done.is_nothing());
+        assert_eq!(shown(&office, &monday), "н опзач 5 зач");
+    }
+
+    #[test]
+    fn who_is_named_twice_is_asked_about_and_nothing_is_recorded() {
+        let mut office = Office::open();
+        let monday = at("2025-09-01", 2);
+        office.teach(&monday);
+        let before = office.entries();
+        let wish = CellsWish { cells: vec![cell("Б-2", "5"), cell("Б-2", "4")], ..CellsWish::of(monday) };
+        let twice = office.ask("semyonov", "2025-09-01T13:00", |place| set(place, &wish));
+        refused(twice, Kind::Input, "ученик указан дважды: Белов Борис");
+        assert_eq!(office.entries(), before);
+    }
+
+    #[test]
+    fn a_line_for_the_class_has_a_word_for_each_of_its_pupils() {
+        let office = Office::open();
+        let monday = at("2025-09-01", 2);
+        for words in [3, 5] {
+            let line = in_order(&office, &monday, vec!["5"; words]);
+            refused(line.map(|_| ()), Kind::Input, &format!("клеток {words}, а в списке учеников 4"));
+        }
+        let line = in_order(&office, &monday, vec![1, 2, 3, 4]).unwrap();
+        let files: Vec<_> = line.iter().map(|(pupil, n)| (pupil.file.as_str(), *n)).collect();
+        assert_eq!(files, [("А-1", 1), ("Б-2", 2), ("В-3", 3), ("Г-4", 4)]);
+    }
+}

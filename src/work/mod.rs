@@ -9,12 +9,15 @@ pub mod absence;
 pub mod clock;
 pub mod correction;
 pub mod finals;
+pub mod grid;
 pub mod lesson;
 pub mod marks;
 pub mod note;
 pub mod plan;
 pub mod remark;
 pub mod substitution;
+#[cfg(test)]
+mod testing;
 
 use crate::error::{Error, Result};
 use crate::journal::entry::Body;

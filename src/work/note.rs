@@ -110,6 +110,8 @@ pub fn all(tables: &Tables, login: &str, identity: &Identity) -> Result<Vec<Open
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal::testing::identity;
+    use crate::work::testing::Office;
     use proptest::prelude::*;
 
     #[test]
@@ -123,6 +125,19 @@ mod tests {
         assert!(!text.contains("Иванов"));
         assert_eq!(open(&author, &text), Some(note));
         assert_eq!(open(&other, &text), None);
+    }
+
+    #[test]
+    fn a_note_lies_sealed_in_the_journal_until_it_is_done_with() {
+        let mut office = Office::open();
+        let note = Note { text: " пересдать   § 12".into(), ..Note::default() };
+        let number = office.ask("semyonov", "2025-09-02", |place| add(place, &note)).unwrap().numbers[0];
+        assert!(office.ask("gusev", "2025-09-02", |place| done(place, number)).is_err(), "somebody else's");
+        let own = all(&office, "semyonov", &identity("semyonov")).unwrap();
+        assert_eq!(own[0].note.as_ref().map(|note| note.text.as_str()), Some("пересдать § 12"));
+        assert_eq!(all(&office, "semyonov", &identity("gusev")).unwrap()[0].note, None);
+        office.ask("semyonov", "2025-09-03", |place| done(place, number)).unwrap();
+        assert!(all(&office, "semyonov", &identity("semyonov")).unwrap()[0].done);
     }
 
     proptest! {

@@ -184,6 +184,8 @@ fn no_line(no: u32) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Kind;
+    use crate::work::testing::{Office, refused};
 
     fn plan(text: &str) -> Vec<PlanLine> {
         let line = |(no, topic): (u32, &str)| PlanLine {
@@ -221,5 +223,27 @@ mod tests {
         assert!(shift(plan("a b"), 1, -1).is_err());
         assert!(shift(plan("a b"), 2, i32::MIN).is_err());
         assert!(shift(plan("a b"), 9, 1).is_err());
+    }
+
+    #[test]
+    fn parallel_plans_are_adjusted_together_or_not_at_all() {
+        let mut office = Office::open();
+        let courses = parallel_courses(&office, 7, "Алгебра", None).unwrap();
+        assert_eq!(courses.iter().map(ToString::to_string).collect::<Vec<_>>(), ["7А, Алгебра", "7Б, Алгебра"]);
+        refused(parallel_courses(&office, 8, "Алгебра", None), Kind::Input, "в 8-х классах нет курсов");
+        refused(parallel_courses(&office, 7, "Алгебра", Some("1")), Kind::Input, "нет курсов");
+
+        let mut ask = |courses: &[CourseKey], adjustment| {
+            office.ask("kuznetsov", "2025-09-02", |place| adjust(place, courses, adjustment))
+        };
+        let one = ask(&courses[..1], Adjustment::Drop { no: 3 }).unwrap();
+        assert_eq!((one.done.numbers.len(), &one.courses[..]), (1, &courses[..1]));
+        refused(ask(&courses, Adjustment::Drop { no: 3 }), Kind::Input, "7А, Алгебра: в плане нет урока № 3");
+        let both = ask(&courses, Adjustment::Drop { no: 2 }).unwrap();
+        assert_eq!((both.done.numbers.len(), both.courses.len()), (2, 2));
+        let same = ask(&courses, Adjustment::Shift { from: 1, by: 0 }).unwrap();
+        assert!(same.done.is_nothing() && same.courses.is_empty());
+        let foreign = office.ask("semyonov", "2025-09-02", |place| adjust(place, &courses, Adjustment::Drop { no: 1 }));
+        refused(foreign, Kind::Refused, "");
     }
 }

@@ -47,3 +47,25 @@ pub fn write(place: &mut Workplace<'_>, wish: RemarkWish) -> Result<Written> {
 pub fn answer(place: &mut Workplace<'_>, number: u64, text: &str) -> Result<Done> {
     place.record([RemarkAnswered { number, text: clean(text)? }.into()])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+    use crate::work::testing::{Office, algebra, refused};
+
+    #[test]
+    fn a_remark_is_answered_by_the_number_it_was_given() {
+        let mut office = Office::open();
+        let wish = RemarkWish { class: algebra().class, course: Some(algebra()), text: "нет заданий".into() };
+        refused(office.ask("gusev", "2025-09-10", |place| write(place, wish.clone())), Kind::Refused, "");
+        for number in [1, 2] {
+            let written = office.ask("petrova", "2025-09-10", |place| write(place, wish.clone())).unwrap();
+            assert_eq!(written.number, number);
+        }
+        office.ask("semyonov", "2025-09-11", |place| answer(place, 2, "внесены")).unwrap();
+        let answers: Vec<String> = read::remarks(&office).unwrap().into_iter().map(|remark| remark.answer).collect();
+        assert_eq!(answers, ["", "внесены"]);
+        assert!(office.ask("semyonov", "2025-09-11", |place| answer(place, 3, "внесены")).is_err());
+    }
+}

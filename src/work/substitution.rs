@@ -30,3 +30,25 @@ pub fn cancel(place: &mut Workplace<'_>, at: &LessonRef) -> Result<Done> {
 pub fn confirm(place: &mut Workplace<'_>, at: &LessonRef) -> Result<Done> {
     place.record([SubstitutionConfirmed { at: at.clone() }.into()])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::read;
+    use crate::work::testing::{Office, at};
+
+    #[test]
+    fn an_assignment_holds_until_it_is_taken_back() {
+        let mut office = Office::open();
+        let (monday, gusev) = (at("2025-09-08", 2), Login::from("gusev"));
+        let of = |office: &Office| {
+            read::substitutions(office).unwrap().into_iter().map(|of| of.substitute).collect::<Vec<_>>()
+        };
+        assert!(office.ask("semyonov", "2025-09-05", |place| assign(place, &monday, &gusev)).is_err());
+        office.ask("petrova", "2025-09-05", |place| assign(place, &monday, &gusev)).unwrap();
+        assert_eq!(of(&office), ["gusev"]);
+        office.ask("petrova", "2025-09-05", |place| cancel(place, &monday)).unwrap();
+        assert_eq!(of(&office), [""; 0]);
+        assert!(office.ask("petrova", "2025-09-08", |place| confirm(place, &monday)).is_err(), "nobody gave it");
+    }
+}
