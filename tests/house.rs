@@ -1,4 +1,5 @@
-//! The house is as `docs/architecture.md` draws it: SQL only where it belongs, and no layer uses one above it.
+//! The house is as `docs/architecture.md` draws it: SQL only where it belongs, no use case in the command line, and no
+//! layer uses one above it.
 
 use std::path::{Path, PathBuf};
 
@@ -99,19 +100,16 @@ fn no_layer_uses_one_above_it_or_beside_it() {
 /// What builds an entry or opens a transaction: faces are left with what people type and read.
 const RECORDING: [&str; 6] = ["Batch", "journal::entry", "entry::", "::make(", ".batch()", ".record("];
 
-/// Faces that still do it themselves.
-const NOT_YET: [&str; 16] = [
-    "src/cli/archive",
-    "src/cli/audit.rs",
-    "src/cli/carrier",
-    "src/cli/contact.rs",
+/// What still does it itself.
+const NOT_YET: [&str; 13] = [
+    "src/cli/archive.rs",
+    "src/cli/archive/create.rs",
+    "src/cli/archive/repair.rs",
+    "src/cli/carrier.rs",
     "src/cli/course.rs",
-    "src/cli/demo/",
+    "src/cli/demo/mod.rs",
     "src/cli/desk.rs",
-    "src/cli/import.rs",
     "src/cli/init.rs",
-    "src/cli/key.rs",
-    "src/cli/paper.rs",
     "src/cli/print.rs",
     "src/cli/pupil.rs",
     "src/cli/school.rs",
@@ -123,7 +121,7 @@ const NOT_YET: [&str; 16] = [
 fn no_use_case_is_left_in_the_command_line() {
     let mut found = Vec::new();
     for (path, lines) in sources() {
-        if !path.starts_with("src/cli/") || NOT_YET.iter().any(|left| path.starts_with(left)) {
+        if !path.starts_with("src/cli/") || NOT_YET.contains(&path.as_str()) {
             continue;
         }
         let records = |line: &&String| RECORDING.iter().any(|word| line.contains(word));

@@ -43,6 +43,14 @@ impl Desk {
         Ok(self.school()?.day_of(session::now()))
     }
 
+    /// The place at which use cases are asked for.
+    pub fn workplace(&mut self) -> Result<Workplace<'_>> {
+        Workplace::at(&mut self.journal, &self.identity, &session::SystemClock)
+    }
+}
+
+/// For commands whose use cases are still their own.
+impl Desk {
     /// Records one entry and says so.
     pub fn record(&mut self, body: impl Into<Body>, what: &str) -> Result<ExitCode> {
         self.record_all(vec![body.into()], what)
@@ -60,11 +68,6 @@ impl Desk {
         batch.commit()?;
         let signed_by = read::staff(self.tables(), &self.login)?.map(|person| person.name.initials());
         say(Done { numbers, warnings, signed_by: signed_by.unwrap_or_default() }, what)
-    }
-
-    /// The place at which use cases are asked for.
-    pub fn workplace(&mut self) -> Result<Workplace<'_>> {
-        Workplace::at(&mut self.journal, &self.identity, &session::SystemClock)
     }
 }
 
