@@ -6,7 +6,8 @@ use super::{Common, lesson::Which, screen, session};
 use crate::error::Result;
 use crate::journal::read;
 use crate::school::format_date;
-use crate::work::substitution::{self, LessonRef};
+use crate::work::lesson::LessonRef;
+use crate::work::substitution;
 use clap::Subcommand;
 use std::process::ExitCode;
 

@@ -3,6 +3,7 @@
 //! A request lists its changes in full, each with what stands in the journal when it is made. Whoever asks says only what
 //! is to stand there.
 
+use super::lesson::LessonRef;
 use super::{Done, Workplace, finals};
 use crate::error::Result;
 pub use crate::journal::entry::Change;
@@ -11,8 +12,6 @@ use crate::journal::read::corrections::{next_number, with_standing};
 use crate::journal::read::{self, Course, Tables};
 use crate::journal::resolve;
 use crate::school::{Attendance, CourseKey, Day, Marks, PeriodName, PersonalFile, clean};
-
-pub use super::lesson::LessonRef;
 
 /// What is to be corrected, and why (§2.3.3.1).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! somebody else has changed since is not overwritten unseen; what they wrote elsewhere hinders nothing.
 
 use super::lesson::{self, LessonDone, LessonRef, LessonWish};
+use super::plan::PlanLine;
 use super::{Done, Workplace, plan};
 use crate::error::{Error, Result};
 use crate::journal::cell::{self, Stands, Typed};
@@ -13,8 +14,6 @@ use crate::journal::read::ledger::tip;
 use crate::journal::read::standing::StandingMarks;
 use crate::journal::read::{Lesson, Tables};
 use crate::school::{Cell, Day, PersonalFile};
-
-pub use super::plan::PlanLine;
 
 /// A cell that is to be brought to something.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 //! Cells are named one by one, and what is named is brought to what was said of it; what stands there already takes no
 //! entry. `journal::cell` says which entries that makes.
 
+use super::lesson::LessonRef;
 use super::{Done, Workplace, nobody_twice};
 use crate::error::{Error, Result};
 use crate::journal::cell::{self, Typed};
@@ -10,8 +11,6 @@ use crate::journal::entry::Body;
 use crate::journal::read::{self, Pupil, Tables, standing};
 use crate::school::{Attendance, Marks, PersonalFile, clean};
 use std::collections::HashSet;
-
-pub use super::lesson::LessonRef;
 
 /// Cells of a lesson that are to be brought to something.
 #[derive(Debug, Clone, PartialEq, Eq)]

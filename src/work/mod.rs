@@ -155,3 +155,35 @@ fn nobody_twice<'p>(tables: &Tables, pupils: impl Iterator<Item = &'p PersonalFi
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::lesson;
+    use super::testing::{Office, about, at, refused};
+    use crate::error::Kind;
+
+    #[test]
+    fn what_stands_already_is_said_so_also_where_nothing_can_be_written() {
+        let mut office = Office::open();
+        let monday = at("2025-09-01", 2);
+        office.teach(&monday);
+        office.protect();
+        let mut ask = |topic: &str| {
+            let wish = about(&monday, topic);
+            office.ask("semyonov", "2025-09-01T13:00", |place| lesson::record(place, &wish))
+        };
+        assert!(ask("Тема").unwrap().done.is_nothing());
+        refused(ask("Дроби"), Kind::Environment, "открыт только для чтения");
+    }
+
+    #[test]
+    fn of_several_entries_all_are_recorded_or_none() {
+        let mut office = Office::open();
+        let before = office.entries();
+        let good = crate::journal::testing::lesson(&at("2025-09-01", 2), "Тема", "");
+        let bad = crate::journal::testing::lesson(&at("2025-09-02", 2), "Тема", "");
+        let both = office.ask("semyonov", "2025-09-01T13:00", |place| place.record([good.into(), bad.into()]));
+        refused(both, Kind::Refused, "ещё не наступило");
+        assert_eq!(office.entries(), before);
+    }
+}

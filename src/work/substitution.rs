@@ -1,11 +1,10 @@
 //! Who gives a lesson instead of the course's teacher (§2.1): assigned by the deputy head, or confirmed afterwards.
 
+use super::lesson::LessonRef;
 use super::{Done, Workplace};
 use crate::error::Result;
 use crate::journal::entry::{SubstitutionAssigned, SubstitutionConfirmed};
 use crate::school::Login;
-
-pub use super::lesson::LessonRef;
 
 /// Assigns somebody to give a lesson.
 ///

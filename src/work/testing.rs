@@ -46,6 +46,11 @@ impl Office {
         assert_eq!(given.unwrap().done.numbers.len(), 1);
     }
 
+    /// From now on nothing can be written.
+    pub(super) fn protect(&mut self) {
+        self.0.protect();
+    }
+
     /// How many entries the ledger has.
     pub(super) fn entries(&self) -> u64 {
         crate::journal::read::ledger::tip(self).unwrap().seq
