@@ -50,9 +50,8 @@ impl Substitution {
             Self::Assign { which, teacher } => {
                 let mut desk = Desk::open(common)?;
                 let at = which.timetabled(desk.tables(), &desk.login)?;
-                let name = read::staff(desk.tables(), &teacher)?.map(|p| p.name.initials()).unwrap_or_default();
-                let done = substitution::assign(&mut desk.workplace()?, &at, &teacher.into())?;
-                say(done, &format!("Замена назначена: {}: {name}", place(&at)))
+                let assigned = substitution::assign(&mut desk.workplace()?, &at, &teacher.into())?;
+                say(assigned.done, &format!("Замена назначена: {}: {}", place(&at), assigned.name))
             }
             Self::Cancel { which } => {
                 let mut desk = Desk::open(common)?;

@@ -4,14 +4,26 @@ use super::lesson::LessonRef;
 use super::{Done, Workplace};
 use crate::error::Result;
 use crate::journal::entry::{SubstitutionAssigned, SubstitutionConfirmed};
+use crate::journal::read;
 use crate::school::Login;
+
+/// Who was assigned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assigned {
+    /// What was recorded.
+    pub done: Done,
+    /// «Гусев Г. Г.»
+    pub name: String,
+}
 
 /// Assigns somebody to give a lesson.
 ///
 /// # Errors
 /// Nobody of that login who teaches, and what a right or a rule refuses.
-pub fn assign(place: &mut Workplace<'_>, at: &LessonRef, substitute: &Login) -> Result<Done> {
-    place.record([SubstitutionAssigned { at: at.clone(), substitute: substitute.into() }.into()])
+pub fn assign(place: &mut Workplace<'_>, at: &LessonRef, substitute: &Login) -> Result<Assigned> {
+    let done = place.record([SubstitutionAssigned { at: at.clone(), substitute: substitute.into() }.into()])?;
+    let name = read::staff(place.tables(), substitute)?.map(|person| person.name.initials());
+    Ok(Assigned { done, name: name.unwrap_or_default() })
 }
 
 /// Takes an assignment back.
@@ -33,7 +45,6 @@ pub fn confirm(place: &mut Workplace<'_>, at: &LessonRef) -> Result<Done> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::read;
     use crate::work::testing::{Office, at};
 
     #[test]
@@ -44,7 +55,8 @@ mod tests {
             read::substitutions(office).unwrap().into_iter().map(|of| of.substitute).collect::<Vec<_>>()
         };
         assert!(office.ask("semyonov", "2025-09-05", |place| assign(place, &monday, &gusev)).is_err());
-        office.ask("petrova", "2025-09-05", |place| assign(place, &monday, &gusev)).unwrap();
+        let assigned = office.ask("petrova", "2025-09-05", |place| assign(place, &monday, &gusev)).unwrap();
+        assert_eq!(assigned.name, "Гусев Г. Г.");
         assert_eq!(of(&office), ["gusev"]);
         office.ask("petrova", "2025-09-05", |place| cancel(place, &monday)).unwrap();
         assert_eq!(of(&office), [""; 0]);
