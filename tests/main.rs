@@ -15,3 +15,4 @@ mod house;
 mod import;
 mod journal;
 mod paper;
+mod second_face;

@@ -1,16 +1,14 @@
 //! `letopis absence`: who was absent or late (§2.1), why, and who is exempted (§3.3.4).
 
-use super::desk::{Desk, pupils_of_class};
+use super::desk::{Desk, say};
 use super::lesson::Which;
 use super::{Common, mark, screen, session};
 use crate::error::{Error, Result};
-use crate::journal::cell::{self, Typed};
-use crate::journal::entry::{Body, ExemptionSet, ExemptionWithdrawn, Reason, ReasonSet, ReasonWithdrawn};
-use crate::journal::read::Tables;
-use crate::journal::read::{self, Pupil};
-use crate::journal::{read::explain, resolve};
-use crate::school::{Attendance, ClassName, Day, clean, format_date, parse_date};
-use chrono::NaiveDate;
+use crate::journal::read::{self, Pupil, Tables, explain};
+use crate::journal::resolve;
+use crate::school::{Attendance, ClassName, Day, format_date, parse_date};
+use crate::work::absence::{self, Absent, Reason};
+use crate::work::marks::{self, CellWish, CellsWish};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -106,32 +104,26 @@ impl Absence {
                     Error::input(format!("причины «{reason}» нет"))
                         .next("допустимы: болезнь, уважительная, неуважительная")
                 })?;
-                let document = clean(&document)?;
-                whose.record(common, "Причина записана", |pupil, since, until, _| {
-                    Ok(vec![ReasonSet { pupil, since, until, reason, document }.into()])
-                })
+                let (mut desk, who, what) = whose.find(common)?;
+                let done = absence::excuse(&mut desk.workplace()?, &who, reason, &document)?;
+                say(done, &format!("Причина записана: {what}"))
             }
             Self::Exempt { whose, subject, document } => {
-                let document = clean(&document)?;
-                whose.record(common, "Освобождение записано", |pupil, since, until, tables| {
-                    let subjects = subject.iter().map(|typed| resolve::subject(tables, typed));
-                    let exemption = |subject: Result<String>| -> Result<Body> {
-                        let (pupil, document) = (pupil.clone(), document.clone());
-                        Ok(ExemptionSet { pupil, subject: subject?, since, until, document }.into())
-                    };
-                    subjects.map(exemption).collect()
-                })
+                let (mut desk, who, what) = whose.find(common)?;
+                let subjects = subject.iter().map(|typed| resolve::subject(desk.tables(), typed));
+                let subjects: Vec<String> = subjects.collect::<Result<_>>()?;
+                let done = absence::exempt(&mut desk.workplace()?, &who, &subjects, &document)?;
+                say(done, &format!("Освобождение записано: {what}"))
             }
             Self::Withdraw { whose, subject } => {
-                whose.record(common, "Запись отменена", |pupil, since, until, tables| {
-                    Ok(vec![match subject {
-                        Some(typed) => {
-                            let subject = resolve::subject(tables, &typed)?;
-                            ExemptionWithdrawn { pupil, subject, since }.into()
-                        }
-                        None => ReasonWithdrawn { pupil, since, until }.into(),
-                    }])
-                })
+                let (mut desk, who, what) = whose.find(common)?;
+                let subject = subject.map(|typed| resolve::subject(desk.tables(), &typed)).transpose()?;
+                let mut place = desk.workplace()?;
+                let done = match subject {
+                    Some(subject) => absence::withdraw_exemption(&mut place, &who.pupil, &subject, who.since)?,
+                    None => absence::withdraw_reason(&mut place, &who)?,
+                };
+                say(done, &format!("Запись отменена: {what}"))
             }
             Self::List(span) => list(common, &span),
             Self::Unexplained(span) => unexplained(common, &span),
@@ -143,7 +135,7 @@ fn set(common: &Common, which: &Which, pupils: &[String]) -> Result<ExitCode> {
     let mut desk = Desk::open(common)?;
     let at = which.recorded(desk.tables(), &desk.login)?;
     let roster = read::roster(desk.tables(), &at.course, at.date)?;
-    let (mut cells, mut named) = (Vec::new(), Vec::new());
+    let mut wish = CellsWish::of(at);
     for typed in pupils {
         let (pupil, kind) = if typed.contains('=') { mark::split(typed, "н")? } else { (typed.as_str(), "н") };
         let attendance = if kind == "-" {
@@ -154,47 +146,34 @@ fn set(common: &Common, which: &Which, pupils: &[String]) -> Result<ExitCode> {
                     .next("допустимы: н, б, у, оп, а «-» снимает ошибочную")
             })?)
         };
-        let pupil = resolve::pupil(&roster, pupil)?;
-        named.push(pupil);
-        cells.push(Typed { pupil: pupil.file.clone(), attendance: Some(attendance), ..Typed::default() });
+        let pupil = resolve::pupil(&roster, pupil)?.file.clone();
+        wish.cells.push(CellWish { pupil, attendance: Some(attendance), marks: None });
     }
-    mark::no_pupil_twice(named.into_iter())?;
-    let bodies = cell::entries(desk.tables(), &at, cells)?;
-    let count: usize =
-        bodies.iter().map(|body| if let Body::AttendanceSet(set) = body { set.pupils.len() } else { 0 }).sum();
-    desk.record_all(bodies, &format!("Посещаемость записана: {count}"))
+    let set = marks::set(&mut desk.workplace()?, &wish)?;
+    say(set.done, &format!("Посещаемость записана: {}", set.attendance))
 }
 
 impl Whose {
-    /// Records what `make` gives of the pupil's file, first and last day.
-    fn record(
-        &self,
-        common: &Common,
-        said: &str,
-        make: impl FnOnce(String, NaiveDate, NaiveDate, &Tables) -> Result<Vec<Body>>,
-    ) -> Result<ExitCode> {
-        let mut desk = Desk::open(common)?;
+    /// The desk, who is meant and in which days, and how that is said.
+    fn find(&self, common: &Common) -> Result<(Desk, Absent, String)> {
+        let desk = Desk::open(common)?;
         let class = ClassName::parse(&self.class)?;
         let since = parse_date(&self.since)?;
         let until = self.until.as_deref().map_or(Ok(since), parse_date)?;
-        let mut pupils = pupils_of_class(desk.tables(), &class, since)?;
-        if pupils.is_empty() {
-            pupils = pupils_of_class(desk.tables(), &class, until)?;
-        }
+        let pupils = absence::pupils(desk.tables(), &class, since, until)?;
         let pupil = resolve::pupil(&pupils, &self.pupil)?;
         let days = if since == until {
             format_date(since)
         } else {
             format!("{}–{}", format_date(since), format_date(until))
         };
-        let what = format!("{said}: {}, {class}, {days}", pupil.name.surname_given());
-        let bodies = make(pupil.file.to_string(), since, until, desk.tables())?;
-        desk.record_all(bodies, &what)
+        let what = format!("{}, {class}, {days}", pupil.name.surname_given());
+        Ok((desk, Absent { pupil: pupil.file.clone(), since, until }, what))
     }
 }
 
 impl Span {
-    fn read(&self, tables: &Tables) -> Result<(ClassName, NaiveDate, NaiveDate)> {
+    fn read(&self, tables: &Tables) -> Result<(ClassName, Day, Day)> {
         let year = read::school(tables)?.year;
         let class = resolve::class(tables, &self.class)?;
         let first = self.from.as_deref().map_or(Ok(year.begins), parse_date)?;

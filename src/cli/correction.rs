@@ -1,15 +1,15 @@
 //! `letopis correction`: the register «Замена сведений в электронном журнале» (§2.3.3).
 
 use super::absence::day;
-use super::desk::{Desk, WhichCourse};
+use super::desk::{Desk, WhichCourse, say};
 use super::{Common, mark, screen, session};
 use crate::error::{Error, Result};
-use crate::journal::entry::{Change, CorrectionDecided, CorrectionRequested, LessonRef, LessonText};
-use crate::journal::read::Tables;
 use crate::journal::read::corrections::{self, Correction};
-use crate::journal::read::{self, Course, Pupil};
+use crate::journal::read::{self, Course, Pupil, Tables};
 use crate::journal::resolve;
-use crate::school::{Attendance, Marks, clean, format_date, parse_date};
+use crate::school::{Attendance, Marks, PersonalFile, format_date, parse_date};
+use crate::work::correction::{self, CorrectionWish, FinalChanges, LessonChanges, LineChange, What};
+use crate::work::finals;
 use chrono::{DateTime, FixedOffset};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -108,12 +108,12 @@ impl Register {
             Self::List { open, csv } => list(common, open, csv),
             Self::Show { number } => show(common, number),
             Self::Approve { number, note } => {
-                let decided = CorrectionDecided { number, approved: true, note: clean(&note)? };
-                Desk::open(common)?.record(decided, &format!("Заявка № {number} удовлетворена, изменения внесены"))
+                let done = correction::approve(&mut Desk::open(common)?.workplace()?, number, &note)?;
+                say(done, &format!("Заявка № {number} удовлетворена, изменения внесены"))
             }
             Self::Reject { number, reason } => {
-                let decided = CorrectionDecided { number, approved: false, note: clean(&reason)? };
-                Desk::open(common)?.record(decided, &format!("Заявка № {number} отклонена, изменений нет"))
+                let done = correction::reject(&mut Desk::open(common)?.workplace()?, number, &reason)?;
+                say(done, &format!("Заявка № {number} отклонена, изменений нет"))
             }
         }
     }
@@ -123,104 +123,67 @@ impl Request {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
         let course = self.course.find(desk.tables(), Some(&desk.login))?;
-        let (at, typed) = match (&self.period, &self.date) {
-            (Some(period), None) => self.of_period(&desk, &course, period)?,
-            (None, Some(date)) => self.of_lesson(desk.tables(), &course, date)?,
+        let what = match (&self.period, &self.date) {
+            (Some(period), None) => What::Finals(self.of_period(&desk, &course, period)?),
+            (None, Some(date)) => What::Lesson(self.of_lesson(desk.tables(), &course, date)?),
             _ => {
                 return Err(Error::input("указывается либо дата урока, либо --period и --final")
                     .next("отметка за урок: дата и --mark; итоговая: --period \"I четверть\" --final \"Иванов=4\""));
             }
         };
-        let changes = typed
-            .into_iter()
-            .map(|change| corrections::with_standing(desk.tables(), &at, change))
-            .collect::<Result<Vec<_>>>()?;
-        let number = corrections::next_number(desk.tables())?;
-        let what =
-            format!("Заявка № {number} подана: {}: {}", at.course, corrections::in_words(desk.tables(), &changes)?);
-        let (course, date, lesson) = (at.course, at.date, at.lesson);
-        desk.record(CorrectionRequested { course, date, lesson, changes, reason: clean(&self.reason)? }, &what)
+        let wish = CorrectionWish { what, reason: self.reason };
+        let asked = correction::request(&mut desk.workplace()?, &wish)?;
+        let changes = corrections::in_words(desk.tables(), &asked.changes)?;
+        say(asked.done, &format!("Заявка № {} подана: {}: {changes}", asked.number, asked.at.course))
     }
 
-    fn of_lesson(&self, tables: &Tables, course: &Course, date: &str) -> Result<(LessonRef, Vec<Change>)> {
+    fn of_lesson(&self, tables: &Tables, course: &Course, date: &str) -> Result<LessonChanges> {
         let date = parse_date(date)?;
-        let adds = self.topic.is_some();
-        let lesson = match resolve::recorded_lesson(tables, course, date, self.lesson) {
-            Err(_) if adds => resolve::timetabled_lesson(tables, course, date, self.lesson)?,
-            found => found?,
-        };
-        let at = LessonRef { course: course.key.clone(), date, lesson };
-        let mut changes: Vec<Change> = self.line(tables, &at)?.into_iter().collect();
+        let at = correction::lesson(tables, course, date, self.lesson, self.topic.is_some())?;
         let roster = read::roster(tables, &at.course, date)?;
-        let work = if changes.is_empty() { clean(self.work.as_deref().unwrap_or_default())? } else { String::new() };
+        let mut changes = LessonChanges { document: self.document.clone(), ..LessonChanges::of(at) };
+        changes.line = self.line();
+        if changes.line.is_empty() {
+            changes.work = self.work.clone().unwrap_or_default();
+        }
         for typed in &self.mark {
             let (pupil, becomes) = named(&roster, typed)?;
-            let document = clean(&self.document)?;
-            changes.push(Change::Mark {
-                pupil,
-                was: None,
-                becomes: marks(typed, becomes)?,
-                work: work.clone(),
-                document,
-            });
+            changes.marks.push((pupil, marks(typed, becomes)?));
         }
         for typed in &self.absence {
             let (pupil, kind) = named(&roster, typed)?;
             let becomes = if kind == "-" { None } else { Some(presence(typed, kind)?) };
-            changes.push(Change::Attendance { pupil, was: None, becomes });
+            changes.attendance.push((pupil, becomes));
         }
         if !self.finals.is_empty() {
             return Err(Error::input("итоговые отметки исправляются отдельной заявкой").next("уберите дату"));
         }
-        Ok((at, changes))
+        Ok(changes)
     }
 
-    /// The lesson's line, if it is to be changed: what is not typed stays.
-    fn line(&self, tables: &Tables, at: &LessonRef) -> Result<Option<Change>> {
+    /// The lesson's line, if it is to be changed. A kind of work that is typed with marks alone is that of the marks.
+    fn line(&self) -> LineChange {
         let of_marks = !self.mark.is_empty() && self.topic.is_none() && self.homework.is_none();
-        if self.topic.is_none()
-            && self.homework.is_none()
-            && self.substitute.is_none()
-            && (self.work.is_none() || of_marks)
-        {
-            return Ok(None);
-        }
-        let known = read::lesson_at(tables, at)?.map(|lesson| LessonText {
-            topic: lesson.topic,
-            work: lesson.work,
-            homework: lesson.homework,
-            substitute: lesson.substitute.into(),
-        });
-        let stands = known.unwrap_or_default();
-        let or = |typed: &Option<String>, stands: String| typed.as_deref().map_or(Ok(stands), clean);
-        let becomes = LessonText {
-            topic: or(&self.topic, stands.topic)?,
-            work: if of_marks { stands.work } else { or(&self.work, stands.work)? },
-            homework: or(&self.homework, stands.homework)?,
-            substitute: or(&self.substitute, stands.substitute)?,
-        };
-        Ok(Some(Change::Lesson { was: None, becomes }))
+        let (topic, homework, substitute) = (self.topic.clone(), self.homework.clone(), self.substitute.clone());
+        LineChange { topic, work: self.work.clone().filter(|_| !of_marks), homework, substitute }
     }
 
-    fn of_period(&self, desk: &Desk, course: &Course, typed: &str) -> Result<(LessonRef, Vec<Change>)> {
-        let school = desk.school()?;
-        let period = resolve::period(&school, &course.key.class, typed)?;
-        let span = school.periods_of(&course.key.class).into_iter().find(|p| p.name == period);
-        let (first, last) = span.map_or((school.year.begins, school.year.ends), |p| (p.begins, p.ends));
-        let pupils = read::members_of_class(desk.tables(), &course.key.class, first, last)?;
-        let change = |typed: &String| -> Result<Change> {
+    fn of_period(&self, desk: &Desk, course: &Course, typed: &str) -> Result<FinalChanges> {
+        let period = resolve::period(&desk.school()?, &course.key.class, typed)?;
+        let pupils = finals::pupils(desk.tables(), &course.key.class, &period)?;
+        let change = |typed: &String| -> Result<_> {
             let (pupil, becomes) = named(&pupils, typed)?;
-            Ok(Change::Final { pupil, period: period.to_string(), was: None, becomes: marks(typed, becomes)? })
+            Ok((pupil, marks(typed, becomes)?))
         };
-        let changes = self.finals.iter().map(change).collect::<Result<_>>()?;
-        Ok((LessonRef { course: course.key.clone(), date: last, lesson: 0 }, changes))
+        let marks = self.finals.iter().map(change).collect::<Result<_>>()?;
+        Ok(FinalChanges { course: course.key.clone(), period, marks })
     }
 }
 
 /// The personal file and the value of «Иванов=4».
-fn named<'t>(pupils: &[Pupil], typed: &'t str) -> Result<(String, &'t str)> {
+fn named<'t>(pupils: &[Pupil], typed: &'t str) -> Result<(PersonalFile, &'t str)> {
     let (pupil, value) = mark::split(typed, "отметка")?;
-    Ok((resolve::pupil(pupils, pupil)?.file.to_string(), value))
+    Ok((resolve::pupil(pupils, pupil)?.file.clone(), value))
 }
 
 fn marks(typed: &str, value: &str) -> Result<Option<Marks>> {

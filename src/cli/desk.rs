@@ -43,6 +43,14 @@ impl Desk {
         Ok(self.school()?.day_of(session::now()))
     }
 
+    /// The place at which use cases are asked for.
+    pub fn workplace(&mut self) -> Result<Workplace<'_>> {
+        Workplace::at(&mut self.journal, &self.identity, &session::SystemClock)
+    }
+}
+
+/// For commands whose use cases are still their own.
+impl Desk {
     /// Records one entry and says so.
     pub fn record(&mut self, body: impl Into<Body>, what: &str) -> Result<ExitCode> {
         self.record_all(vec![body.into()], what)
@@ -50,12 +58,16 @@ impl Desk {
 
     /// Records several entries, all or none, and says so.
     pub fn record_all(&mut self, bodies: Vec<Body>, what: &str) -> Result<ExitCode> {
-        say(self.workplace()?.record(bodies)?, what)
-    }
-
-    /// The place at which use cases are asked for.
-    pub fn workplace(&mut self) -> Result<Workplace<'_>> {
-        Workplace::at(&mut self.journal, &self.identity, &session::SystemClock)
+        let mut batch = self.journal.batch()?;
+        let (mut numbers, mut warnings) = (Vec::new(), Vec::new());
+        for body in bodies {
+            let recorded = batch.record(session::author(&self.identity), body)?;
+            numbers.push(recorded.seq);
+            warnings.extend(recorded.warnings);
+        }
+        batch.commit()?;
+        let signed_by = read::staff(self.tables(), &self.login)?.map(|person| person.name.initials());
+        say(Done { numbers, warnings, signed_by: signed_by.unwrap_or_default() }, what)
     }
 }
 

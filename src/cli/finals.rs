@@ -1,11 +1,11 @@
 //! `letopis final`: final marks of a period and the year, exams (§2.3.1), and decisions of the pedagogical council.
 
-use super::desk::{Desk, WhichCourse, pupils_of_class};
+use super::desk::{Desk, WhichCourse, say};
 use super::{Common, mark, screen, session};
 use crate::error::Result;
-use crate::journal::entry::{Body, DecisionSet, FinalLine};
-use crate::journal::{cell, read, resolve};
-use crate::school::{Marks, clean, fold, parse_date};
+use crate::journal::{read, resolve};
+use crate::school::{Marks, fold, parse_date};
+use crate::work::finals::{self, DecisionsWish, FinalsWish};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -69,25 +69,18 @@ impl Final {
 impl Set {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
-        let course = self.course.find(desk.tables(), Some(&desk.login))?;
-        let school = desk.school()?;
-        let period = resolve::period(&school, &course.key.class, &self.period)?;
-        let span = school.periods_of(&course.key.class).into_iter().find(|p| p.name == period);
-        let (first, last) = span.map_or((school.year.begins, school.year.ends), |p| (p.begins, p.ends));
-        let pupils = read::members_of_class(desk.tables(), &course.key.class, first, last)?;
-        let (mut lines, mut named) = (Vec::new(), Vec::new());
+        let course = self.course.find(desk.tables(), Some(&desk.login))?.key;
+        let period = resolve::period(&desk.school()?, &course.class, &self.period)?;
+        let pupils = finals::pupils(desk.tables(), &course.class, &period)?;
+        let mut marks = Vec::new();
         for typed in &self.marks {
             let (pupil, mark) = mark::split(typed, "отметка")?;
-            let pupil = resolve::pupil(&pupils, pupil)?;
-            named.push(pupil);
-            lines.push(FinalLine { pupil: pupil.file.to_string(), mark: Marks::parse(mark).map_err(|e| e.at(typed))? });
+            let pupil = resolve::pupil(&pupils, pupil)?.file.clone();
+            marks.push((pupil, Marks::parse(mark).map_err(|e| e.at(typed))?));
         }
-        mark::no_pupil_twice(named.into_iter())?;
-        let Some(set) = cell::finals(desk.tables(), &course, &period, lines, &clean(&self.reason)?)? else {
-            return session::unchanged();
-        };
-        let what = format!("{}, {period}: итоговых отметок {}", course.key, set.marks.len());
-        desk.record(set, &what)
+        let wish = FinalsWish { course, period, marks, override_reason: self.reason };
+        let set = finals::set(&mut desk.workplace()?, &wish)?;
+        say(set.done, &format!("{}, {}: итоговых отметок {}", wish.course, wish.period, set.marks))
     }
 }
 
@@ -121,34 +114,19 @@ impl Decision {
         let mut desk = Desk::open(common)?;
         let class = resolve::class(desk.tables(), &self.class)?;
         let date = parse_date(&self.date)?;
-        let year = desk.school()?.year;
-        let pupils = pupils_of_class(desk.tables(), &class, date.clamp(year.begins, year.ends))?;
-        let (mut named, mut everyone) = (Vec::new(), None);
+        let pupils = finals::decided_of(desk.tables(), &class, date)?;
+        let (mut decisions, mut others) = (Vec::new(), None);
         for typed in &self.decisions {
             let (pupil, decision) = mark::split(typed, "переведён")?;
             if fold(pupil) == "все" {
-                everyone = Some(clean(decision)?);
+                others = Some(decision.to_owned());
             } else {
-                named.push((resolve::pupil(&pupils, pupil)?, clean(decision)?));
+                decisions.push((resolve::pupil(&pupils, pupil)?.file.clone(), decision.to_owned()));
             }
         }
-        mark::no_pupil_twice(named.iter().map(|(pupil, _)| *pupil))?;
-        if let Some(decision) = everyone {
-            let decided = read::decisions(desk.tables())?;
-            let free =
-                |p: &&read::Pupil| !decided.contains_key(&p.id) && named.iter().all(|(other, _)| other.id != p.id);
-            let others: Vec<_> = pupils.iter().filter(free).collect();
-            named.extend(others.into_iter().map(|pupil| (pupil, decision.clone())));
-        }
-        if named.is_empty() {
-            return session::unchanged();
-        }
-        let number = clean(&self.number)?;
-        let body = |(pupil, decision): (&read::Pupil, String)| -> Body {
-            DecisionSet { pupil: pupil.file.to_string(), date, number: number.clone(), decision }.into()
-        };
-        let what = format!("{class}: решений педагогического совета записано {}", named.len());
-        let bodies = named.into_iter().map(body).collect();
-        desk.record_all(bodies, &what)
+        let wish = DecisionsWish { class, date, number: self.number, decisions, others };
+        let decided = finals::decide(&mut desk.workplace()?, &wish)?;
+        let what = format!("{}: решений педагогического совета записано {}", wish.class, decided.pupils);
+        say(decided.done, &what)
     }
 }

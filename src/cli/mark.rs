@@ -1,15 +1,14 @@
 //! `letopis mark`: marks of a lesson (§2.3).
 
+use super::desk::{Desk, say};
 use super::lesson::Which;
-use super::{Common, desk::Desk, screen, session};
+use super::{Common, screen, session};
 use crate::error::{Error, Result};
-use crate::journal::cell::{self, Typed};
-use crate::journal::entry::{Body, LessonRef};
-use crate::journal::read::{self, Pupil};
-use crate::journal::{read::standing, resolve};
-use crate::school::{Cell, Marks, PersonalFile, clean, fold};
+use crate::journal::read::{self, Pupil, standing};
+use crate::journal::resolve;
+use crate::school::{Cell, Marks, fold};
+use crate::work::marks::{self, CellWish, CellsWish};
 use clap::{Args, Subcommand};
-use std::collections::HashSet;
 use std::process::ExitCode;
 
 #[derive(Subcommand)]
@@ -76,41 +75,25 @@ impl Set {
         let mut desk = Desk::open(common)?;
         let at = self.which.recorded(desk.tables(), &desk.login)?;
         let roster = read::roster(desk.tables(), &at.course, at.date)?;
-        let mut named: Vec<(&Pupil, Option<Marks>)> = Vec::new();
-        let mut everyone = None;
+        let mut wish = self.about.of(CellsWish::of(at));
         for typed in &self.marks {
             let (pupil, mark) = split(typed, "отметка")?;
             let marks = if mark == "-" { None } else { Some(Marks::parse(mark).map_err(|e| e.at(typed))?) };
             if fold(pupil) == "все" {
-                everyone = marks;
+                wish.others = marks;
             } else {
-                named.push((resolve::pupil(&roster, pupil)?, marks));
+                let pupil = resolve::pupil(&roster, pupil)?.file.clone();
+                wish.cells.push(CellWish { pupil, attendance: None, marks: Some(marks) });
             }
         }
-        no_pupil_twice(named.iter().map(|(pupil, _)| *pupil))?;
-        if let Some(marks) = everyone {
-            let absent = absent(&desk, &at)?;
-            let taken: HashSet<&str> = named.iter().map(|(pupil, _)| pupil.file.as_str()).collect();
-            let present = roster.iter().filter(|pupil| !absent.contains(&pupil.file));
-            let marked = marked(&desk, &at)?;
-            let free = |pupil: &&Pupil| !taken.contains(pupil.file.as_str()) && !marked.contains(&pupil.file);
-            let others: Vec<_> = present.filter(free).collect();
-            named.extend(others.into_iter().map(|pupil| (pupil, Some(marks.clone()))));
-        }
-        let cells: Vec<Typed> =
-            named.into_iter().map(|(pupil, marks)| self.about.typed(pupil, Some(marks))).collect::<Result<_>>()?;
-        let bodies = cell::entries(desk.tables(), &at, cells)?;
-        let count: usize =
-            bodies.iter().map(|body| if let Body::MarksSet(set) = body { set.marks.len() } else { 0 }).sum();
-        desk.record_all(bodies, &format!("Отметок записано: {count}"))
+        let set = marks::set(&mut desk.workplace()?, &wish)?;
+        say(set.done, &format!("Отметок записано: {}", set.marks))
     }
 }
 
 impl About {
-    fn typed(&self, pupil: &Pupil, marks: Option<Option<Marks>>) -> Result<Typed> {
-        let said = |text: &Option<String>| text.as_deref().map(clean).transpose();
-        let (work, document) = (said(&self.work)?, said(&self.document)?);
-        Ok(Typed { pupil: pupil.file.clone(), attendance: None, marks, work, document })
+    fn of(self, cells: CellsWish) -> CellsWish {
+        CellsWish { work: self.work, document: self.document, ..cells }
     }
 }
 
@@ -118,32 +101,15 @@ impl Row {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
         let at = self.which.recorded(desk.tables(), &desk.login)?;
-        let roster = read::roster(desk.tables(), &at.course, at.date)?;
-        if self.cells.len() != roster.len() {
-            return Err(Error::input(format!("клеток {}, а в списке учеников {}", self.cells.len(), roster.len()))
-                .next("список по порядку: letopis mark list; пропуск обозначьте точкой"));
+        let row = marks::in_order(desk.tables(), &at, self.cells)?;
+        let mut wish = self.about.of(CellsWish::of(at));
+        for (pupil, typed) in row.into_iter().filter(|(_, typed)| typed.trim() != ".") {
+            let cell = Cell::parse(&typed).map_err(|e| e.at(pupil.name.surname_given()))?;
+            let (attendance, marks) = (cell.attendance.map(Some), cell.marks.map(Some));
+            wish.cells.push(CellWish { pupil: pupil.file, attendance, marks });
         }
-        let mut cells = Vec::new();
-        for (pupil, typed) in roster.iter().zip(&self.cells).filter(|(_, typed)| typed.trim() != ".") {
-            let cell = Cell::parse(typed).map_err(|e| e.at(pupil.name.surname_given()))?;
-            let typed = self.about.typed(pupil, cell.marks.map(Some))?;
-            cells.push(Typed { attendance: cell.attendance.map(Some), ..typed });
-        }
-        desk.record_all(cell::entries(desk.tables(), &at, cells)?, "Клетки урока записаны")
+        say(marks::set(&mut desk.workplace()?, &wish)?.done, "Клетки урока записаны")
     }
-}
-
-/// Personal files of those who were not at a lesson.
-fn absent(desk: &Desk, at: &LessonRef) -> Result<HashSet<PersonalFile>> {
-    let Some(lesson) = read::lesson_at(desk.tables(), at)? else { return Ok(HashSet::new()) };
-    let standing = standing::attendance_of(desk.tables(), lesson.id)?;
-    Ok(standing.into_iter().filter(|(_, kind)| kind.is_absence()).map(|(pupil, _)| pupil).collect())
-}
-
-/// Personal files of those who have a mark at a lesson.
-fn marked(desk: &Desk, at: &LessonRef) -> Result<HashSet<PersonalFile>> {
-    let Some(lesson) = read::lesson_at(desk.tables(), at)? else { return Ok(HashSet::new()) };
-    Ok(standing::marks_of(desk.tables(), lesson.id)?.into_keys().collect())
 }
 
 fn list(common: &Common, which: &Which) -> Result<ExitCode> {
@@ -185,16 +151,4 @@ pub fn split<'t>(typed: &'t str, what: &str) -> Result<(&'t str, &'t str)> {
     typed.split_once('=').map(|(pupil, value)| (pupil.trim(), value.trim())).ok_or_else(|| {
         Error::input(format!("в «{typed}» нет знака «=»")).next(format!("укажите так: \"Фамилия={what}\""))
     })
-}
-
-/// Nobody may be named twice in one command: which of the two was meant?
-pub fn no_pupil_twice<'p>(pupils: impl Iterator<Item = &'p Pupil>) -> Result<()> {
-    let mut seen = HashSet::new();
-    for pupil in pupils {
-        if !seen.insert(pupil.id) {
-            return Err(Error::input(format!("ученик указан дважды: {}", pupil.name.surname_given()))
-                .next("оставьте одно значение на ученика"));
-        }
-    }
-    Ok(())
 }

@@ -1,11 +1,11 @@
 //! `letopis note`: the «Блокнот», private to its author (§2.3.4).
 
 use super::absence::day;
-use super::{Common, desk::Desk, screen};
+use super::desk::{Desk, say};
+use super::{Common, screen};
 use crate::error::Result;
-use crate::journal::entry::NoteDone;
-use crate::journal::note::{self, Note};
-use crate::school::{clean, parse_date};
+use crate::school::parse_date;
+use crate::work::note::{self, Note};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -50,14 +50,14 @@ impl Notebook {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
         match self {
-            Self::Add(add) => {
-                let due = add.due.as_deref().map(parse_date).transpose()?;
-                let (text, pupil, course) = (clean(&add.text)?, clean(&add.pupil)?, clean(&add.course)?);
-                let sealed = note::seal(&desk.identity, &Note { text, pupil, course, due })?;
-                desk.record(sealed, "В «Блокнот» записано, прочитать сможете только вы")
+            Self::Add(Add { text, pupil, course, due }) => {
+                let due = due.as_deref().map(parse_date).transpose()?;
+                let done = note::add(&mut desk.workplace()?, &Note { text, pupil, course, due })?;
+                say(done, "В «Блокнот» записано, прочитать сможете только вы")
             }
             Self::Done { number } => {
-                desk.record(NoteDone { note: number }, &format!("Запись «Блокнота» № {number} выполнена"))
+                let done = note::done(&mut desk.workplace()?, number)?;
+                say(done, &format!("Запись «Блокнота» № {number} выполнена"))
             }
             Self::List { all } => list(common, &desk, all),
         }

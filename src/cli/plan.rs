@@ -1,14 +1,13 @@
 //! `letopis plan`: lesson plans (КТП), kept by the methodist (§3.3.3).
 
-use super::desk::{Desk, WhichCourse};
+use super::desk::{Desk, WhichCourse, say};
 use super::{Common, advice, screen, session};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::import;
-use crate::journal::entry::{Body, PlanLine, PlanSet};
-use crate::journal::read::Tables;
-use crate::journal::read::{self, Course};
-use crate::journal::{plan, resolve};
-use crate::school::{ClassName, clean, same_word};
+use crate::journal::read::{self, Tables};
+use crate::journal::resolve;
+use crate::school::{ClassName, CourseKey};
+use crate::work::plan::{self, Adjustment, PlanLine};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -98,47 +97,22 @@ pub struct Whom {
 }
 
 impl Whom {
-    fn courses(&self, tables: &Tables) -> Result<Vec<Course>> {
-        let grade = self.class.trim().parse::<u8>();
-        let Ok(grade) = grade else {
-            let class = ClassName::parse(&self.class)?;
-            return Ok(vec![resolve::course(tables, &class, &self.subject, self.group.as_deref(), None)?]);
-        };
-        let subject = resolve::subject(tables, &self.subject)?;
-        let mut courses = Vec::new();
-        for class in read::classes(tables)?.into_iter().filter(|class| class.grade() == grade) {
-            courses
-                .extend(read::courses_of(tables, &class)?.into_iter().filter(|course| course.key.subject == subject));
+    fn courses(&self, tables: &Tables) -> Result<Vec<CourseKey>> {
+        let group = self.group.as_deref();
+        if let Ok(grade) = self.class.trim().parse::<u8>() {
+            return plan::parallel_courses(tables, grade, &resolve::subject(tables, &self.subject)?, group);
         }
-        if let Some(group) = &self.group {
-            courses.retain(|course| same_word(&course.key.group, group));
-        }
-        if courses.is_empty() {
-            return Err(Error::input(format!("в {grade}-х классах нет курсов «{subject}»"))
-                .next("проверьте параллель и предмет"));
-        }
-        Ok(courses)
+        let class = ClassName::parse(&self.class)?;
+        Ok(vec![resolve::course(tables, &class, &self.subject, group, None)?.key])
     }
 
-    /// Records for each of the courses the plan that `change` makes of its own.
-    fn adjust(
-        &self,
-        common: &Common,
-        said: &str,
-        change: impl Fn(Vec<PlanLine>) -> Result<Vec<PlanLine>>,
-    ) -> Result<ExitCode> {
+    /// Adjusts the plan of each of the courses.
+    fn adjust(&self, common: &Common, said: &str, adjustment: Adjustment) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
-        let mut bodies: Vec<Body> = Vec::new();
-        let mut names = Vec::new();
-        for course in self.courses(desk.tables())? {
-            let before = read::plan_of(desk.tables(), course.id)?;
-            let lines = change(before.clone()).map_err(|e| e.at(&course.key))?;
-            if lines != before {
-                names.push(course.key.to_string());
-                bodies.push(PlanSet { course: course.key, lines }.into());
-            }
-        }
-        desk.record_all(bodies, &format!("{said}: {}", names.join("; ")))
+        let courses = self.courses(desk.tables())?;
+        let adjusted = plan::adjust(&mut desk.workplace()?, &courses, adjustment)?;
+        let names: Vec<String> = adjusted.courses.iter().map(ToString::to_string).collect();
+        say(adjusted.done, &format!("{said}: {}", names.join("; ")))
     }
 }
 
@@ -154,21 +128,15 @@ impl Plan {
                     eprintln!("Ошибок в файле: {}. Ничего не записано: исправьте файл и повторите.", faults.list.len());
                     return Ok(ExitCode::from(2));
                 }
-                whom.adjust(common, "План внесён", |_| Ok(lines.clone()))
+                whom.adjust(common, "План внесён", Adjustment::Replace(lines))
             }
             Self::Insert { whom, no, topic, work, homework } => {
-                let line = PlanLine { no, topic: clean(&topic)?, work: clean(&work)?, homework: clean(&homework)? };
-                whom.adjust(common, "Урок вставлен в план", |lines| plan::insert(lines, line.clone()))
+                let line = PlanLine { no, topic, work, homework };
+                whom.adjust(common, "Урок вставлен в план", Adjustment::Insert(line))
             }
-            Self::Drop { whom, no } => {
-                whom.adjust(common, "Урок убран из плана", |lines| plan::drop(lines, no))
-            }
-            Self::Move { whom, no, to } => {
-                whom.adjust(common, "Урок переставлен", |lines| plan::move_line(lines, no, to))
-            }
-            Self::Shift { whom, from, by } => {
-                whom.adjust(common, "План сдвинут", |lines| plan::shift(lines, from, by))
-            }
+            Self::Drop { whom, no } => whom.adjust(common, "Урок убран из плана", Adjustment::Drop { no }),
+            Self::Move { whom, no, to } => whom.adjust(common, "Урок переставлен", Adjustment::Move { no, to }),
+            Self::Shift { whom, from, by } => whom.adjust(common, "План сдвинут", Adjustment::Shift { from, by }),
         }
     }
 }

@@ -1,11 +1,11 @@
 //! `letopis remark`: remarks on how the journal is kept, and their answers (§3.3.5).
 
 use super::absence::day;
-use super::{Common, desk::Desk, screen, session};
+use super::desk::{Desk, say};
+use super::{Common, screen, session};
 use crate::error::Result;
-use crate::journal::entry::{RemarkAnswered, RemarkWritten};
 use crate::journal::{read, resolve};
-use crate::school::clean;
+use crate::work::remark::{self, RemarkWish};
 use clap::Subcommand;
 use std::process::ExitCode;
 
@@ -59,13 +59,13 @@ impl Remark {
                     .map(|subject| resolve::course(desk.tables(), &class, &subject, group.as_deref(), None))
                     .transpose()?
                     .map(|course| course.key);
-                let number = read::remarks(desk.tables())?.len() + 1;
-                let what = format!("Замечание № {number} записано: {class}");
-                desk.record(RemarkWritten { class, course, text: clean(&text)? }, &what)
+                let what = class.to_string();
+                let written = remark::write(&mut desk.workplace()?, RemarkWish { class, course, text })?;
+                say(written.done, &format!("Замечание № {} записано: {what}", written.number))
             }
             Self::Answer { number, text } => {
-                let what = format!("Замечание № {number}: отметка о выполнении записана");
-                Desk::open(common)?.record(RemarkAnswered { number, text: clean(&text)? }, &what)
+                let done = remark::answer(&mut Desk::open(common)?.workplace()?, number, &text)?;
+                say(done, &format!("Замечание № {number}: отметка о выполнении записана"))
             }
             Self::List { class, open } => list(common, class, open),
         }

@@ -1,11 +1,13 @@
 //! `letopis substitution`: who gives a lesson instead of the course's teacher (§2.1).
 
 use super::absence::day;
-use super::{Common, desk::Desk, lesson::Which, screen, session};
+use super::desk::{Desk, say};
+use super::{Common, lesson::Which, screen, session};
 use crate::error::Result;
-use crate::journal::entry::{LessonRef, SubstitutionAssigned, SubstitutionConfirmed};
 use crate::journal::read;
 use crate::school::format_date;
+use crate::work::lesson::LessonRef;
+use crate::work::substitution;
 use clap::Subcommand;
 use std::process::ExitCode;
 
@@ -47,22 +49,21 @@ impl Substitution {
         match self {
             Self::Assign { which, teacher } => {
                 let mut desk = Desk::open(common)?;
-                let (_, at) = which.timetabled(desk.tables(), &desk.login)?;
-                let name = read::staff(desk.tables(), &teacher)?.map(|p| p.name.initials()).unwrap_or_default();
-                let what = format!("Замена назначена: {}: {name}", place(&at));
-                desk.record(SubstitutionAssigned { at, substitute: teacher }, &what)
+                let at = which.timetabled(desk.tables(), &desk.login)?;
+                let assigned = substitution::assign(&mut desk.workplace()?, &at, &teacher.into())?;
+                say(assigned.done, &format!("Замена назначена: {}: {}", place(&at), assigned.name))
             }
             Self::Cancel { which } => {
                 let mut desk = Desk::open(common)?;
-                let (_, at) = which.timetabled(desk.tables(), &desk.login)?;
-                let what = format!("Замена отменена: {}", place(&at));
-                desk.record(SubstitutionAssigned { at, substitute: String::new() }, &what)
+                let at = which.timetabled(desk.tables(), &desk.login)?;
+                let done = substitution::cancel(&mut desk.workplace()?, &at)?;
+                say(done, &format!("Замена отменена: {}", place(&at)))
             }
             Self::Confirm { which } => {
                 let mut desk = Desk::open(common)?;
                 let at = which.recorded(desk.tables(), &desk.login)?;
-                let what = format!("Замена подтверждена: {}", place(&at));
-                desk.record(SubstitutionConfirmed { at }, &what)
+                let done = substitution::confirm(&mut desk.workplace()?, &at)?;
+                say(done, &format!("Замена подтверждена: {}", place(&at)))
             }
             Self::List { open } => list(common, open),
         }

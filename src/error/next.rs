@@ -50,6 +50,7 @@ pub enum Action {
     ShowPlan,
     DropFromPlan,
     RecordLesson,
+    ListMarks,
     Exempt,
     WithdrawReason,
     WithdrawExemption,

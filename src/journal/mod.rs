@@ -14,8 +14,6 @@ mod file;
 #[path = "../../tests/common/founded.rs"]
 pub(crate) mod founded;
 pub mod next_year;
-pub mod note;
-pub mod plan;
 mod proven;
 pub mod read;
 mod record;

@@ -458,6 +458,16 @@ impl TestJournal {
         self.try_all(&entries).map_err(|(error, _)| error)
     }
 
+    /// The journal and its clock, for whoever works in it himself.
+    pub(crate) fn at_hand(&mut self) -> (&mut Journal, &DateTime<FixedOffset>) {
+        (&mut self.journal, &self.clock)
+    }
+
+    /// From now on the journal is open for reading only, as on a medium that is protected.
+    pub(crate) fn protect(&mut self) {
+        self.journal.access = super::file::Access::Read;
+    }
+
     /// Records what somebody says now, which is that moment or, where the clock is past it, the clock's.
     pub(crate) fn by(&mut self, login: &str, at: &str, body: impl Into<Body>) -> u64 {
         self.record_all(&[Dated { at: moment(at), by: By::Login(login.to_owned()), body: body.into() }])

@@ -5,14 +5,29 @@
 //! done, typed; what may not be done is an [`Error`](crate::Error). A face turns what people type, click or send into a
 //! wish, and words what comes back. It builds no entry and opens no transaction.
 
+pub mod absence;
 pub mod clock;
+pub mod correction;
+pub mod finals;
+pub mod grid;
+pub mod lesson;
+pub mod marks;
+pub mod note;
+pub mod plan;
+pub mod remark;
+pub mod substitution;
+#[cfg(test)]
+mod testing;
 
-use crate::error::{Result, Warning};
+use crate::error::{Error, Result, Warning};
 use crate::journal::entry::Body;
 use crate::journal::read::{self, Tables};
+use crate::journal::rules::known_pupil;
 use crate::journal::{Author, Journal, author_of};
+use crate::ledger::identity::PublicIdentity;
 use crate::ledger::signer::Signer;
-use crate::school::{Clock, Day, Login, School};
+use crate::school::{Clock, Day, Login, PersonalFile, School};
+use std::collections::HashSet;
 
 /// Where somebody works: an open journal, and a key that is enrolled and in force.
 pub struct Workplace<'a> {
@@ -35,6 +50,11 @@ impl<'a> Workplace<'a> {
     /// Whose place it is.
     pub fn login(&self) -> &Login {
         &self.login
+    }
+
+    /// The public half of the key that signs.
+    fn public(&self) -> PublicIdentity {
+        self.author.signer.public()
     }
 
     /// The journal's tables, for quick reading.
@@ -62,8 +82,34 @@ impl<'a> Workplace<'a> {
     ///
     /// # Errors
     /// What a right, the clock or a rule refuses; then nothing is recorded.
-    pub(crate) fn record(&mut self, bodies: impl IntoIterator<Item = Body>) -> Result<Done> {
+    pub(super) fn record(&mut self, bodies: impl IntoIterator<Item = Body>) -> Result<Done> {
+        let bodies = bodies.into_iter().collect();
+        Ok(self.decide(|_, _| Ok((bodies, ())))?.0)
+    }
+
+    /// Records the entries that `decide` makes of the tables for this login, all or none, and gives what it tells beside
+    /// them. It is asked when it is this place's turn to write, so that nobody changes meanwhile what it has looked at.
+    ///
+    /// # Errors
+    /// As [`Workplace::record`], and what `decide` refuses.
+    pub(super) fn decide<T>(
+        &mut self,
+        decide: impl FnOnce(&Tables, &Login) -> Result<(Vec<Body>, T)>,
+    ) -> Result<(Done, T)> {
+        if !self.journal.is_read_only() {
+            return self.write(decide);
+        }
+        // Where all of it stands already, it does no harm that nothing can be written.
+        let (bodies, told) = decide(self.tables(), &self.login)?;
+        if bodies.is_empty() {
+            return Ok((self.done(Vec::new(), Vec::new())?, told));
+        }
+        self.write(|_, _| Ok((bodies, told)))
+    }
+
+    fn write<T>(&mut self, decide: impl FnOnce(&Tables, &Login) -> Result<(Vec<Body>, T)>) -> Result<(Done, T)> {
         let mut batch = self.journal.batch()?;
+        let (bodies, told) = decide(batch.tables(), &self.login)?;
         let (mut numbers, mut warnings) = (Vec::new(), Vec::new());
         for body in bodies {
             let recorded = batch.record(self.author, body)?;
@@ -71,6 +117,10 @@ impl<'a> Workplace<'a> {
             warnings.extend(recorded.warnings);
         }
         batch.commit()?;
+        Ok((self.done(numbers, warnings)?, told))
+    }
+
+    fn done(&self, numbers: Vec<u64>, warnings: Vec<Warning>) -> Result<Done> {
         let signed_by = read::staff(self.tables(), &self.login)?.map(|person| person.name.initials());
         Ok(Done { numbers, warnings, signed_by: signed_by.unwrap_or_default() })
     }
@@ -85,4 +135,55 @@ pub struct Done {
     pub warnings: Vec<Warning>,
     /// «Иванова И. И.»
     pub signed_by: String,
+}
+
+impl Done {
+    /// Whether all of it stood already.
+    pub fn is_nothing(&self) -> bool {
+        self.numbers.is_empty()
+    }
+}
+
+/// Nobody may be named twice in one wish: which of the two was meant?
+fn nobody_twice<'p>(tables: &Tables, pupils: impl Iterator<Item = &'p PersonalFile>) -> Result<()> {
+    let mut seen = HashSet::new();
+    for pupil in pupils {
+        if !seen.insert(pupil) {
+            let name = known_pupil(tables, pupil)?.name.surname_given();
+            return Err(Error::input(format!("ученик указан дважды: {name}")).next("оставьте одно значение на ученика"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lesson;
+    use super::testing::{Office, about, at, refused};
+    use crate::error::Kind;
+
+    #[test]
+    fn what_stands_already_is_said_so_also_where_nothing_can_be_written() {
+        let mut office = Office::open();
+        let monday = at("2025-09-01", 2);
+        office.teach(&monday);
+        office.protect();
+        let mut ask = |topic: &str| {
+            let wish = about(&monday, topic);
+            office.ask("semyonov", "2025-09-01T13:00", |place| lesson::record(place, &wish))
+        };
+        assert!(ask("Тема").unwrap().done.is_nothing());
+        refused(ask("Дроби"), Kind::Environment, "открыт только для чтения");
+    }
+
+    #[test]
+    fn of_several_entries_all_are_recorded_or_none() {
+        let mut office = Office::open();
+        let before = office.entries();
+        let good = crate::journal::testing::lesson(&at("2025-09-01", 2), "Тема", "");
+        let bad = crate::journal::testing::lesson(&at("2025-09-02", 2), "Тема", "");
+        let both = office.ask("semyonov", "2025-09-01T13:00", |place| place.record([good.into(), bad.into()]));
+        refused(both, Kind::Refused, "ещё не наступило");
+        assert_eq!(office.entries(), before);
+    }
 }

@@ -14,12 +14,13 @@ use letopis::archive::signature::{AllowedSigners, ArchiveSignature};
 use letopis::archive::sum::Sum;
 use letopis::import;
 use letopis::journal::entry::{Entry, JournalCreated, Person};
-use letopis::journal::{Author, Journal, note, rules};
+use letopis::journal::{Author, Journal, rules};
 use letopis::ledger::identity::{Identity, PublicIdentity};
 use letopis::ledger::signer::Signer;
 use letopis::ledger::{chain, keyfile, paper_key, store};
 use letopis::print::{self, Layouts};
 use letopis::school::{Attendance, Cell, ClassName, Marks, PersonName, Role, School, clean, parse_date};
+use letopis::work::note;
 use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -242,7 +243,7 @@ fn public() -> String {
 }
 
 fn sealed_note() -> String {
-    note::seal(&author(), &note::Note::default()).unwrap().sealed.join("\n")
+    note::seal(&author().public(), &note::Note::default()).unwrap().sealed.join("\n")
 }
 
 fn of_words() -> Vec<Target> {

@@ -2,10 +2,11 @@
 
 use super::keys::Key;
 use crate::error::{Error, Result};
-use crate::journal::entry::{LessonRecorded, LessonRef};
 use crate::journal::read::Lesson;
 use crate::journal::read::course_view::{CourseView, Keeper, Place};
 use crate::school::{clean, format_date, parse_date};
+use crate::work::grid;
+use crate::work::lesson::{LessonRef, LessonWish};
 use chrono::NaiveDate;
 
 /// No line is longer; the rules set a limit of their own.
@@ -47,7 +48,6 @@ pub struct Form {
     pub lines: Vec<Line>,
     /// The line that keys go to.
     pub active: usize,
-    substitute: String,
 }
 
 impl Label {
@@ -103,13 +103,15 @@ impl Form {
             Line::new(Label::Work, &lesson.work),
             Line::new(Label::Homework, &lesson.homework),
         ];
-        Self { place: Some(place), lines, active: 0, substitute: lesson.substitute.to_string() }
+        Self { place: Some(place), lines, active: 0 }
     }
 
-    /// A new lesson: today, the timetable's number, the words of the plan's next line.
+    /// A new lesson: today, the timetable's number, the words of the plan's line for it.
     pub fn new_lesson(today: NaiveDate, view: &CourseView) -> Self {
-        let number = view.next_number(today).map(|number| number.to_string()).unwrap_or_default();
-        let (topic, work, homework) = match view.next_planned() {
+        let number = view.next_number(today);
+        let planned = grid::proposed(view, today, number);
+        let number = number.map(|number| number.to_string()).unwrap_or_default();
+        let (topic, work, homework) = match planned {
             Some(line) => (line.topic.as_str(), line.work.as_str(), line.homework.as_str()),
             None => ("", "", ""),
         };
@@ -120,7 +122,7 @@ impl Form {
             Line::new(Label::Work, work),
             Line::new(Label::Homework, homework),
         ];
-        Self { place: None, lines, active: 2, substitute: String::new() }
+        Self { place: None, lines, active: 2 }
     }
 
     /// Takes a key that edits or goes to another line.
@@ -153,28 +155,23 @@ impl Form {
         self.lines.iter().any(|line| line.typed() != line.original)
     }
 
-    /// The entry that records what was typed; nothing where it stands so already.
+    /// The lesson as it was typed; nothing where it stands so already.
     ///
     /// # Errors
     /// A day or a number that is none; a new lesson in the place of one that was recorded.
-    pub fn lesson(&self, view: &CourseView, keeper: &Keeper) -> Result<Option<LessonRecorded>> {
-        let (date, number) = match &self.place {
+    pub fn lesson(&self, view: &CourseView, keeper: &Keeper) -> Result<Option<LessonWish>> {
+        let (date, lesson) = match &self.place {
             Some(Place::Lesson { .. }) if !self.is_changed() => return Ok(None),
             Some(Place::Lesson { date, number }) => (*date, *number),
             _ => self.new_place(view)?,
         };
-        let text = |label: Label| clean(&self.typed(label)).map_err(|error| error.at(label.word()));
-        let substitute = match (&self.place, keeper.substitute) {
-            (None, true) => keeper.login.clone(),
-            _ => self.substitute.clone(),
-        };
-        Ok(Some(LessonRecorded {
-            at: LessonRef { course: view.course.key.clone(), date, lesson: number },
+        let text = |label: Label| clean(&self.typed(label)).map(Some).map_err(|error| error.at(label.word()));
+        Ok(Some(LessonWish {
+            at: LessonRef { course: view.course.key.clone(), date, lesson },
             topic: text(Label::Topic)?,
             work: text(Label::Work)?,
             homework: text(Label::Homework)?,
-            substitute,
-            cells: Vec::new(),
+            substitute: self.place.is_none() && keeper.substitute,
         }))
     }
 

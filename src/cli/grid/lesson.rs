@@ -2,7 +2,7 @@
 
 use super::form::Form;
 use super::keys::Key;
-use super::model::{Access, Focus, Job, Message, Model, Target};
+use super::model::{Access, Focus, Job, Message, Model};
 use crate::error::Error;
 use crate::journal::read::course_view::Place;
 
@@ -55,10 +55,7 @@ impl Model {
                 self.message = Some(Message::Done("Изменений нет".to_owned()));
                 None
             }
-            Ok(Some(lesson)) => {
-                let place = Place::Lesson { date: lesson.at.date, number: lesson.at.lesson };
-                Some(Job { target: Target::Lesson(place), bodies: vec![lesson.into()] })
-            }
+            Ok(Some(wish)) => Some(Job::Lesson(wish)),
             Err(error) => {
                 self.message = Some(Message::Fault(error));
                 None

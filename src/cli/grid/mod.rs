@@ -1,9 +1,8 @@
 //! `letopis open`: a course as a grid in the terminal, where a mark is recorded as soon as it is typed.
 //!
 //! [`model`] is the state and what keys do to it; [`draw`] and [`panel`] put it on the screen; [`terminal`] takes the
-//! screen and gives it back. Here they meet the journal: entries that the model asks for are recorded one job a
-//! transaction, each at the clock's time at that moment, and what other programs record in the meantime is shown
-//! within a second.
+//! screen and gives it back. Here they meet the journal: what the model asks for is recorded one job a transaction, each
+//! at the clock's time at that moment, and what other programs record in the meantime is shown within a second.
 
 mod draw;
 mod form;
@@ -16,14 +15,15 @@ mod terminal;
 mod tests;
 
 use super::{Common, session};
-use crate::error::{Error, Result, Warning};
+use crate::error::{Error, Result};
 use crate::journal::read::course_view::{self, CourseView, Keeper};
 use crate::journal::read::{self, Course};
 use crate::journal::{Journal, resolve};
 use crate::ledger::identity::Identity;
 use crate::school::{ClassName, School};
+use crate::work::{Done, Workplace, grid};
 use clap::Args;
-use model::{Access, Job, Model, Target};
+use model::{Access, Job, Model};
 use std::process::ExitCode;
 use std::time::Duration;
 use terminal::{Input, Screen};
@@ -125,24 +125,24 @@ impl Sitting {
                 Input::End => return Ok(()),
             };
             if let Some(job) = job {
-                self.record(job)?;
+                self.take(&job)?;
             }
         }
         Ok(())
     }
 
-    /// Records a job, and shows the ledger as it stands then, whoever else has written.
-    fn record(&mut self, job: Job) -> Result<()> {
+    /// Has a job done, and shows the ledger as it stands then, whoever else has written.
+    fn take(&mut self, job: &Job) -> Result<()> {
         let Some(identity) = &self.identity else { return Ok(()) };
-        match record_all(&mut self.journal, identity, &job, &self.model.view) {
-            Ok((entries, warnings)) => {
-                self.recorded += entries.len();
+        match done(&mut self.journal, identity, job, &self.model.view) {
+            Ok(Done { numbers, warnings, .. }) => {
+                self.recorded += numbers.len();
                 super::login::renew();
                 let view = self.view()?;
-                self.model.recorded(&job.target, view, &entries, &warnings);
+                self.model.recorded(&job.target(), view, &numbers, &warnings);
             }
             Err(error) => {
-                self.model.refused(&job.target, error);
+                self.model.refused(&job.target(), error);
                 self.look()?;
             }
         }
@@ -164,42 +164,11 @@ impl Sitting {
     }
 }
 
-/// All entries of a job or none; their numbers and the warnings. `seen` is what the job was made from.
-fn record_all(
-    journal: &mut Journal,
-    identity: &Identity,
-    job: &Job,
-    seen: &CourseView,
-) -> Result<(Vec<u64>, Vec<Warning>)> {
-    let mut batch = journal.batch()?;
-    if batch.tip().seq != seen.length {
-        unchanged(&job.target, seen, &course_view::course_view(batch.tables(), &seen.course)?)?;
+/// Does a job that was made from what is `seen`.
+fn done(journal: &mut Journal, identity: &Identity, job: &Job, seen: &CourseView) -> Result<Done> {
+    let mut place = Workplace::at(journal, identity, &session::SystemClock)?;
+    match job {
+        Job::Cell(change) => grid::bring(&mut place, seen, change),
+        Job::Lesson(wish) => Ok(grid::record_lesson(&mut place, seen, wish)?.done),
     }
-    let (mut entries, mut warnings) = (Vec::new(), Vec::new());
-    for body in &job.bodies {
-        let recorded = batch.record(session::author(identity), body.clone())?;
-        entries.push(recorded.seq);
-        warnings.extend(recorded.warnings);
-    }
-    batch.commit()?;
-    Ok((entries, warnings))
-}
-
-/// Others may have written while the journal was waited for; what was typed answers to what was seen.
-fn unchanged(target: &Target, seen: &CourseView, now: &CourseView) -> Result<()> {
-    let same = match target {
-        Target::Cell((file, place)) => {
-            let standing = |view: &CourseView| view.row(file).and_then(|row| view.standing(place, row).cloned());
-            standing(seen) == standing(now)
-        }
-        Target::Lesson(place) => {
-            let lesson = |view: &CourseView| view.column(place).and_then(|column| view.columns[column].lesson.clone());
-            lesson(seen) == lesson(now)
-        }
-    };
-    if same {
-        return Ok(());
-    }
-    Err(Error::refused("это место журнала только что изменили с другого компьютера или в другом окне")
-        .next("посмотрите, что там стоит теперь, и, если нужно, введите ещё раз"))
 }

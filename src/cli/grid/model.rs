@@ -2,7 +2,7 @@
 //!
 //! A cell of the grid is as it stands in the ledger, or it holds an **attempt**: a text that is being typed, or one that
 //! was refused and stays visible with its reason until it is corrected or given up. Enter or an arrow ends typing:
-//! [`Model::press`] then returns the entries to record, and whoever runs the model says how that went with
+//! [`Model::press`] then returns what is to be recorded, and whoever runs the model says how that went with
 //! [`Model::recorded`] or [`Model::refused`]. The cursor has moved on by then, so that marks typed without looking
 //! reach the pupils they were meant for even when one of them is refused.
 
@@ -10,9 +10,10 @@ use super::form::Form;
 use super::keys::Key;
 use crate::cli::advice;
 use crate::error::{Error, Warning};
-use crate::journal::entry::Body;
 use crate::journal::read::course_view::{Column, CourseView, Keeper, Place};
 use crate::school::{Cell, format_date};
+use crate::work::grid::CellChange;
+use crate::work::lesson::LessonWish;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -50,11 +51,21 @@ pub enum Focus {
 
 /// What the grid asks for.
 #[derive(Debug, Clone)]
-pub struct Job {
+pub enum Job {
+    /// To bring a cell to what was typed.
+    Cell(CellChange),
+    /// To record a lesson.
+    Lesson(LessonWish),
+}
+
+impl Job {
     /// What it is about.
-    pub target: Target,
-    /// The entries, to be recorded all or none.
-    pub bodies: Vec<Body>,
+    pub fn target(&self) -> Target {
+        match self {
+            Self::Cell(change) => Target::Cell((change.pupil.to_string(), change.place.clone())),
+            Self::Lesson(wish) => Target::Lesson(Place::Lesson { date: wish.at.date, number: wish.at.lesson }),
+        }
+    }
 }
 
 /// What a job is about.
@@ -178,7 +189,10 @@ impl Model {
                 self.focus = Focus::Grid;
                 self.replace_view(view);
                 self.column = self.view.column(place).unwrap_or(self.column);
-                let said = format!("Урок записан: {}. № {numbers}, подписано: {signed}", place_title(place));
+                let said = match entries {
+                    [] => "Изменений нет".to_owned(),
+                    _ => format!("Урок записан: {}. № {numbers}, подписано: {signed}", place_title(place)),
+                };
                 self.message = Some(Message::Done(said));
             }
         }
@@ -361,7 +375,7 @@ impl Model {
             return None;
         }
         match Cell::parse(&attempt.text) {
-            Ok(new) => self.job(cell, &new),
+            Ok(new) => self.job(cell, new),
             Err(error) => {
                 let place = self.cell_title(&cell);
                 self.refused(&Target::Cell(cell), error.at(place));
@@ -381,17 +395,18 @@ impl Model {
             return None;
         }
         self.attempts.insert(cell.clone(), Attempt { text: "–".to_owned(), refused: None });
-        self.job(cell, &Cell::default())
+        self.job(cell, Cell::default())
     }
 
-    fn job(&mut self, cell: CellName, new: &Cell) -> Option<Job> {
-        match self.view.change(&cell.1, self.row, new) {
-            Ok(bodies) if bodies.is_empty() => {
+    fn job(&mut self, cell: CellName, becomes: Cell) -> Option<Job> {
+        let change = CellChange { pupil: cell.0.as_str().into(), place: cell.1.clone(), becomes };
+        match change.stands(&self.view) {
+            Ok(true) => {
                 self.attempts.remove(&cell);
                 self.message = Some(Message::Done("Так уже записано".to_owned()));
                 None
             }
-            Ok(bodies) => Some(Job { target: Target::Cell(cell), bodies }),
+            Ok(false) => Some(Job::Cell(change)),
             Err(error) => {
                 let place = self.cell_title(&cell);
                 self.refused(&Target::Cell(cell), error.at(place));

@@ -231,12 +231,7 @@ pub fn with_standing(tables: &Tables, at: &LessonRef, change: Change) -> Result<
             Change::Attendance { pupil, was, becomes }
         }
         Change::Lesson { becomes, .. } => {
-            let was = lesson.map(|known| LessonText {
-                topic: known.topic,
-                work: known.work,
-                homework: known.homework,
-                substitute: known.substitute.into(),
-            });
+            let was = lesson.map(|known| known.text());
             Change::Lesson { was, becomes }
         }
         Change::Final { pupil, period, becomes, .. } => {

@@ -1,16 +1,15 @@
 //! One course as its teacher looks at it: pupils down, lessons and final marks across, and what stands in each cell.
 //!
-//! The paper journal's left page is a table; so is this. [`course_view`] reads it in one snapshot, [`CourseView::change`]
-//! says which entries would bring a cell to what was typed into it, and [`may_keep`] asks, before anything is typed,
-//! whether the ledger would take such entries from a key at all. Nothing here decides a rule: recording does.
+//! The paper journal's left page is a table; so is this. [`course_view`] reads it in one snapshot, and [`may_keep`] asks,
+//! before anything is typed, whether the ledger would take lessons and marks of the course from a key at all. Nothing here
+//! decides a rule: recording does.
 
 use crate::error::Result;
-use crate::journal::cell::{self, Typed};
-use crate::journal::entry::{Body, Entry, LessonRecorded, LessonRef, PlanLine, RULES, Reason};
+use crate::journal::entry::{Entry, LessonRecorded, LessonRef, PlanLine, RULES, Reason};
 use crate::journal::read::Tables;
 use crate::journal::read::absences::attendance_of_course;
 use crate::journal::read::explain::Reasons;
-use crate::journal::read::standing::{StandingMarks, marks_of_course};
+use crate::journal::read::standing::marks_of_course;
 use crate::journal::read::timetable::Timetable;
 use crate::journal::read::{self, Course, Lesson, Pupil};
 use crate::journal::rules::YEARLY;
@@ -173,36 +172,9 @@ impl CourseView {
         self.standing(place, pupil).map(|standing| standing.cell.to_string()).unwrap_or_default()
     }
 
-    /// The entries that bring a cell to `new`, which may be empty: none where it stands so already, one for the
-    /// attendance and one for the marks where both change. The kind of work and the document stay with the cell.
-    ///
-    /// # Errors
-    /// Attendance in a column of final marks, or emptying one: a final mark is only replaced.
-    pub fn change(&self, place: &Place, pupil: usize, new: &Cell) -> Result<Vec<Body>> {
-        let Some(file) = self.pupils.get(pupil).map(|pupil| pupil.file.clone()) else { return Ok(Vec::new()) };
-        let standing = self.standing(place, pupil);
-        match place {
-            Place::Lesson { date, number } => {
-                let at = LessonRef { course: self.course.key.clone(), date: *date, lesson: *number };
-                let standing = standing.map(Standing::in_cell).unwrap_or_default();
-                Ok(cell::entries_from(&at, [(Typed::cell(file, new), standing)]))
-            }
-            Place::Final { period } => {
-                let standing = standing.and_then(|standing| standing.cell.marks.clone());
-                cell::final_entry(&self.course.key, period, file, standing.as_ref(), new)
-            }
-        }
-    }
-
     /// The number that the timetable gives to the next lesson to record on a day: the first not recorded yet.
     pub fn next_number(&self, date: Day) -> Option<u8> {
         self.timetable.on(date).find(|number| self.column(&Place::Lesson { date, number: *number }).is_none())
-    }
-
-    /// The plan's line for the next lesson, if there is a plan and it is not done.
-    pub fn next_planned(&self) -> Option<&PlanLine> {
-        let given = self.columns.iter().filter(|column| column.lesson.is_some()).count();
-        self.plan.iter().find(|line| usize::try_from(line.no).is_ok_and(|no| no == given + 1))
     }
 
     fn read_cells(&mut self, tables: &Tables, lessons: &[Lesson]) -> Result<()> {
@@ -229,16 +201,6 @@ impl CourseView {
             self.cells.entry((Place::Final { period: of.period }, *row)).or_default().cell.marks = Some(of.mark);
         }
         Ok(())
-    }
-}
-
-impl Standing {
-    /// What changing a cell has to know.
-    fn in_cell(&self) -> cell::Stands {
-        let marks = self.cell.marks.clone();
-        let marks =
-            marks.map(|marks| StandingMarks { marks, work: self.work.clone(), document: self.document.clone() });
-        cell::Stands { attendance: self.cell.attendance, marks }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::column::Columns;
 use super::iso;
 use crate::error::Result;
-use crate::journal::entry::{LessonRef, PlanLine, SubjectLine};
+use crate::journal::entry::{LessonRef, LessonText, PlanLine, SubjectLine};
 use crate::journal::read::Tables;
 use crate::school::{ClassName, CourseKey, Day, Login};
 use rusqlite::params;
@@ -155,6 +155,16 @@ const LESSON: &str = "SELECT id, course, date, lesson, topic, work, homework, su
     recorded_on, taken_over FROM lessons";
 
 impl Lesson {
+    /// What its line in the journal says.
+    pub fn text(&self) -> LessonText {
+        LessonText {
+            topic: self.topic.clone(),
+            work: self.work.clone(),
+            homework: self.homework.clone(),
+            substitute: (&self.substitute).into(),
+        }
+    }
+
     fn of(row: &Columns<'_>) -> Result<Self> {
         Ok(Self {
             id: row.get("id")?,

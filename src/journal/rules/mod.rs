@@ -112,7 +112,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
 }
 
 /// The course of a name.
-fn known_course(tables: &Tables, key: &CourseKey) -> Result<Course> {
+pub(crate) fn known_course(tables: &Tables, key: &CourseKey) -> Result<Course> {
     read::course(tables, key)?.ok_or_else(|| {
         Error::input(format!("курс «{key}» не заведён в журнале"))
             .next("проверьте класс, группу и предмет; курсы заводит администратор")
@@ -120,7 +120,7 @@ fn known_course(tables: &Tables, key: &CourseKey) -> Result<Course> {
 }
 
 /// The pupil of a personal file.
-fn known_pupil(tables: &Tables, file: &str) -> Result<Pupil> {
+pub(crate) fn known_pupil(tables: &Tables, file: &str) -> Result<Pupil> {
     read::pupil(tables, file)?.ok_or_else(|| {
         Error::input(format!("в журнале нет ученика с личным делом «{file}»"))
             .next("проверьте номер; учеников заводит администратор")

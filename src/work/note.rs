@@ -4,10 +4,12 @@
 //! So it is in every archive and under every signature, and nobody but the author reads it; `age -d -i KEY` opens it
 //! without Letopis. The deputy head sees that there are notes, and how many.
 
+use super::{Done, Workplace};
 use crate::error::{Error, Result};
-use crate::journal::entry::NoteAdded;
+use crate::journal::entry::{NoteAdded, NoteDone};
 use crate::journal::read::{self, SealedNote, Tables};
-use crate::ledger::identity::Identity;
+use crate::ledger::identity::{Identity, PublicIdentity};
+use crate::school::clean;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::io::{Read, Write};
@@ -42,12 +44,33 @@ pub struct Opened {
     pub note: Option<Note>,
 }
 
+/// Writes a note that only the key which signs it opens.
+///
+/// # Errors
+/// A text that cannot be printed, and what a rule refuses.
+pub fn add(place: &mut Workplace<'_>, note: &Note) -> Result<Done> {
+    let (text, pupil, course) = (clean(&note.text)?, clean(&note.pupil)?, clean(&note.course)?);
+    let sealed = seal(&place.public(), &Note { text, pupil, course, due: note.due })?;
+    place.record([sealed.into()])
+}
+
+/// Records that a note is done with, by the number of the entry that added it.
+///
+/// # Errors
+/// No such note, or somebody else's.
+pub fn done(place: &mut Workplace<'_>, number: u64) -> Result<Done> {
+    place.record([NoteDone { note: number }.into()])
+}
+
 /// Seals a note to its author.
 ///
 /// # Errors
 /// None in practice: everything happens in memory.
-pub fn seal(author: &Identity, note: &Note) -> Result<NoteAdded> {
-    let recipient = author.age_identity().to_public();
+pub fn seal(author: &PublicIdentity, note: &Note) -> Result<NoteAdded> {
+    let recipient: age::x25519::Recipient = author
+        .recipient()
+        .parse()
+        .map_err(|why: &str| Error::environment(format!("запись «Блокнота» не шифруется: {why}")))?;
     let encryptor =
         age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient)).map_err(unsealed)?;
     let json = serde_json::to_vec(note).map_err(unsealed)?;
@@ -93,6 +116,8 @@ pub fn all(tables: &Tables, login: &str, identity: &Identity) -> Result<Vec<Open
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal::testing::identity;
+    use crate::work::testing::Office;
     use proptest::prelude::*;
 
     #[test]
@@ -100,12 +125,25 @@ mod tests {
         let (author, other) = (Identity::generate(), Identity::generate());
         let note =
             Note { text: "пересдать § 12".into(), pupil: "Иванов П.".into(), ..Note::default() };
-        let sealed = seal(&author, &note).unwrap().sealed;
+        let sealed = seal(&author.public(), &note).unwrap().sealed;
         assert_eq!(sealed.first().map(String::as_str), Some("-----BEGIN AGE ENCRYPTED FILE-----"));
         let text = sealed.join("\n");
         assert!(!text.contains("Иванов"));
         assert_eq!(open(&author, &text), Some(note));
         assert_eq!(open(&other, &text), None);
+    }
+
+    #[test]
+    fn a_note_lies_sealed_in_the_journal_until_it_is_done_with() {
+        let mut office = Office::open();
+        let note = Note { text: " пересдать   § 12".into(), ..Note::default() };
+        let number = office.ask("semyonov", "2025-09-02", |place| add(place, &note)).unwrap().numbers[0];
+        assert!(office.ask("gusev", "2025-09-02", |place| done(place, number)).is_err(), "somebody else's");
+        let own = all(&office, "semyonov", &identity("semyonov")).unwrap();
+        assert_eq!(own[0].note.as_ref().map(|note| note.text.as_str()), Some("пересдать § 12"));
+        assert_eq!(all(&office, "semyonov", &identity("gusev")).unwrap()[0].note, None);
+        office.ask("semyonov", "2025-09-03", |place| done(place, number)).unwrap();
+        assert!(all(&office, "semyonov", &identity("semyonov")).unwrap()[0].done);
     }
 
     proptest! {
@@ -114,7 +152,7 @@ mod tests {
             let author = Identity::parse("AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33")
                 .unwrap_or_else(|_| Identity::generate());
             prop_assert_eq!(open(&author, &text), None);
-            let mut sealed: Vec<char> = seal(&author, &Note::default()).unwrap().sealed.join("\n").chars().collect();
+            let mut sealed: Vec<char> = seal(&author.public(), &Note::default()).unwrap().sealed.join("\n").chars().collect();
             let at = at.min(sealed.len());
             sealed.splice(at..(at + 1).min(sealed.len()), with.chars());
             let _ = open(&author, &sealed.into_iter().collect::<String>());

@@ -1,0 +1,194 @@
+//! Final marks of a period and the year, exams (§2.3.1), and the decisions of the pedagogical council.
+
+use super::{Done, Workplace, nobody_twice};
+use crate::error::Result;
+use crate::journal::entry::{Body, DecisionSet, FinalLine};
+use crate::journal::read::{self, Pupil, Tables};
+use crate::journal::{cell, rules::known_course};
+use crate::school::{ClassName, CourseKey, Day, Marks, PeriodName, PersonalFile, School, clean};
+use std::collections::HashSet;
+
+/// Final marks that are to be set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FinalsWish {
+    /// Of which course.
+    pub course: CourseKey,
+    /// Of what: a period, «Год», «Экзамен», «Итог».
+    pub period: PeriodName,
+    /// Whose, each pupil once.
+    pub marks: Vec<(PersonalFile, Marks)>,
+    /// The deputy head's reason for setting them against the mark count (§2.3.1), or empty.
+    pub override_reason: String,
+}
+
+/// What became of final marks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FinalsDone {
+    /// What was recorded.
+    pub done: Done,
+    /// How many marks did not stand so already.
+    pub marks: usize,
+}
+
+/// Sets final marks. Those that stand so already are left alone, unless they are given a reason that they have not.
+///
+/// # Errors
+/// A pupil who is named twice, and what a right or a rule refuses.
+pub fn set(place: &mut Workplace<'_>, wish: &FinalsWish) -> Result<FinalsDone> {
+    let reason = clean(&wish.override_reason)?;
+    let (done, marks) = place.decide(|tables, _| {
+        nobody_twice(tables, wish.marks.iter().map(|(pupil, _)| pupil))?;
+        let course = known_course(tables, &wish.course)?;
+        let line = |(pupil, mark): &(PersonalFile, Marks)| FinalLine { pupil: pupil.into(), mark: mark.clone() };
+        let lines = wish.marks.iter().map(line).collect();
+        let set = cell::finals(tables, &course, &wish.period, lines, &reason)?;
+        let marks = set.as_ref().map_or(0, |set| set.marks.len());
+        Ok((set.map(Body::from).into_iter().collect(), marks))
+    })?;
+    Ok(FinalsDone { done, marks })
+}
+
+/// The first and the last day of what a final mark of a class is of: the year's where it is no period.
+pub fn days(school: &School, class: &ClassName, period: &PeriodName) -> (Day, Day) {
+    let of_class = school.periods_of(class).into_iter().find(|known| *period == known.name);
+    of_class.map_or((school.year.begins, school.year.ends), |period| (period.begins, period.ends))
+}
+
+/// Everybody who may be given a final mark: who was in the class on any of its days.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn pupils(tables: &Tables, class: &ClassName, period: &PeriodName) -> Result<Vec<Pupil>> {
+    let (first, last) = days(&read::school(tables)?, class, period);
+    read::members_of_class(tables, class, first, last)
+}
+
+/// Decisions of the pedagogical council that are to be recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionsWish {
+    /// Of which class.
+    pub class: ClassName,
+    /// The day of the decisions.
+    pub date: Day,
+    /// The protocol's number.
+    pub number: String,
+    /// What was decided of whom («переведён»), each pupil once.
+    pub decisions: Vec<(PersonalFile, String)>,
+    /// What was decided of everybody else of whom nothing is recorded yet.
+    pub others: Option<String>,
+}
+
+/// What became of decisions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionsDone {
+    /// What was recorded: an entry a pupil.
+    pub done: Done,
+    /// Of how many pupils.
+    pub pupils: usize,
+}
+
+/// Records decisions of the pedagogical council.
+///
+/// # Errors
+/// A pupil who is named twice, and what a right or a rule refuses.
+pub fn decide(place: &mut Workplace<'_>, wish: &DecisionsWish) -> Result<DecisionsDone> {
+    let number = clean(&wish.number)?;
+    let (done, pupils) = place.decide(|tables, _| {
+        nobody_twice(tables, wish.decisions.iter().map(|(pupil, _)| pupil))?;
+        let mut decisions = wish.decisions.clone();
+        if let Some(decision) = &wish.others {
+            let decided = read::decisions(tables)?;
+            let named: HashSet<&PersonalFile> = wish.decisions.iter().map(|(pupil, _)| pupil).collect();
+            let mut others = decided_of(tables, &wish.class, wish.date)?;
+            others.retain(|pupil| !decided.contains_key(&pupil.id) && !named.contains(&pupil.file));
+            decisions.extend(others.into_iter().map(|pupil| (pupil.file, decision.clone())));
+        }
+        let body = |(pupil, decision): (PersonalFile, String)| -> Result<Body> {
+            let (date, number, decision) = (wish.date, number.clone(), clean(&decision)?);
+            Ok(DecisionSet { pupil: pupil.into(), date, number, decision }.into())
+        };
+        let bodies = decisions.into_iter().map(body).collect::<Result<Vec<_>>>()?;
+        let pupils = bodies.len();
+        Ok((bodies, pupils))
+    })?;
+    Ok(DecisionsDone { done, pupils })
+}
+
+/// The pupils of a class of whom the council decides: its list on that day, which may lie past the year's last.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn decided_of(tables: &Tables, class: &ClassName, date: Day) -> Result<Vec<Pupil>> {
+    let year = read::school(tables)?.year;
+    let whole = CourseKey { class: class.clone(), group: String::new(), subject: String::new() };
+    read::roster(tables, &whole, date.clamp(year.begins, year.ends))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+    use crate::journal::testing::day;
+    use crate::work::testing::{Office, algebra, refused};
+
+    fn wish(marks: &[(&str, &str)]) -> FinalsWish {
+        let mark = |(pupil, mark): &(&str, &str)| ((*pupil).into(), Marks::parse(mark).unwrap());
+        FinalsWish {
+            course: algebra(),
+            period: "I четверть".into(),
+            marks: marks.iter().map(mark).collect(),
+            override_reason: String::new(),
+        }
+    }
+
+    #[test]
+    fn only_marks_that_do_not_stand_so_are_set() {
+        let mut office = Office::open();
+        let (now, one) = ("2025-10-20", wish(&[("А-1", "н/а")]));
+        let two = wish(&[("А-1", "н/а"), ("Б-2", "н/а")]);
+        let mut ask = |wish: &FinalsWish| office.ask("semyonov", now, |place| set(place, wish));
+        assert_eq!(ask(&one).unwrap().marks, 1);
+        assert_eq!(ask(&two).unwrap().marks, 1);
+        let again = ask(&two).unwrap();
+        assert!(again.done.is_nothing() && again.marks == 0);
+        refused(ask(&wish(&[("А-1", "4"), ("А-1", "5")])), Kind::Input, "указан дважды: Алиев Али");
+        refused(ask(&wish(&[("В-3", "4")])), Kind::Refused, "§2.3.1");
+        let unknown = FinalsWish { course: crate::journal::testing::course("7А", "Пение"), ..one };
+        refused(ask(&unknown), Kind::Input, "не заведён");
+    }
+
+    #[test]
+    fn a_final_mark_has_the_days_of_its_period_and_one_of_the_year_the_years() {
+        let office = Office::open();
+        let school = read::school(&office).unwrap();
+        let of = |period: &str| days(&school, &algebra().class, &period.into());
+        assert_eq!(of("I четверть"), (day("2025-09-01"), day("2025-10-24")));
+        assert_eq!(of("Год"), (school.year.begins, school.year.ends));
+        assert_eq!(pupils(&office, &algebra().class, &"Год".into()).unwrap().len(), 4);
+    }
+
+    #[test]
+    fn a_decision_on_everybody_leaves_out_who_is_named_and_of_whom_one_stands() {
+        let mut office = Office::open();
+        let mut decisions = DecisionsWish {
+            class: algebra().class,
+            date: day("2026-06-03"),
+            number: "7".into(),
+            decisions: vec![("А-1".into(), "оставлен".into())],
+            others: None,
+        };
+        assert_eq!(
+            decided_of(&office, &decisions.class, decisions.date).unwrap().len(),
+            4,
+            "after the year's last day"
+        );
+        let mut ask = |wish: &DecisionsWish| office.ask("petrova", "2026-06-03", |place| decide(place, wish));
+        assert_eq!(ask(&decisions).unwrap().pupils, 1);
+        decisions.decisions = vec![("Б-2".into(), "выпущен".into())];
+        decisions.others = Some("переведён".into());
+        let rest = ask(&decisions).unwrap();
+        assert_eq!((rest.pupils, rest.done.numbers.len()), (3, 3));
+        decisions.decisions.clear();
+        assert!(ask(&decisions).unwrap().done.is_nothing());
+    }
+}

@@ -1,0 +1,193 @@
+//! Lessons that were given (§2.1, §2.2): what is recorded of one out of what was said of it.
+
+use super::{Done, Workplace, plan};
+use crate::error::{Action, Detail, Error, Result};
+use crate::journal::entry::LessonRecorded;
+pub use crate::journal::entry::{LessonRef, LessonText};
+use crate::journal::read::{self, Course, Tables, standing};
+use crate::journal::rules::known_course;
+use crate::report::Filter;
+use crate::report::missing::{Row, missing as missing_of};
+use crate::school::{Day, Login, Role, clean};
+
+/// A lesson that is to be recorded. What is not said of it stays as it stands; of a new lesson it comes from the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LessonWish {
+    /// Which lesson.
+    pub at: LessonRef,
+    /// What was gone through.
+    pub topic: Option<String>,
+    /// Kind of work: «контрольная работа № 2».
+    pub work: Option<String>,
+    /// Homework.
+    pub homework: Option<String>,
+    /// Whether whoever records it gave it instead of the course's teacher (§2.1), though nobody assigned it to him.
+    pub substitute: bool,
+}
+
+/// A lesson as it stands now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LessonDone {
+    /// What was recorded: nothing where the lesson stood just so.
+    pub done: Done,
+    /// What the lesson's line said before; nothing where the lesson is new.
+    pub was: Option<LessonText>,
+    /// What it says now.
+    pub says: LessonText,
+    /// Whether the substitution waits until the deputy head or the course's teacher has seen it.
+    pub unconfirmed: bool,
+}
+
+/// Records a lesson, or changes what stands of it.
+///
+/// # Errors
+/// A lesson without a topic, and what a right or a rule refuses.
+pub fn record(place: &mut Workplace<'_>, wish: &LessonWish) -> Result<LessonDone> {
+    record_where(place, wish, |_, says| {
+        if says.topic.is_empty() {
+            return Err(Error::input("не указана тема урока, и в плане её нет")
+                .next_by("укажите тему", Action::Give(Detail::Topic)));
+        }
+        Ok(())
+    })
+}
+
+/// As [`record`], on a condition that is put to the tables in the same transaction, and to what the lesson would say.
+pub(super) fn record_where(
+    place: &mut Workplace<'_>,
+    wish: &LessonWish,
+    condition: impl FnOnce(&Tables, &LessonText) -> Result<()>,
+) -> Result<LessonDone> {
+    let (done, (was, says)) = place.decide(|tables, login| {
+        let was = read::lesson_at(tables, &wish.at)?.map(|lesson| lesson.text());
+        let says = says(tables, login, wish, was.as_ref())?;
+        condition(tables, &says)?;
+        let LessonText { topic, work, homework, substitute } = says.clone();
+        let lesson = LessonRecorded { at: wish.at.clone(), topic, work, homework, substitute, cells: Vec::new() };
+        let new = !standing::is_recorded(tables, &lesson)?;
+        Ok((new.then(|| lesson.into()).into_iter().collect(), (was, says)))
+    })?;
+    let stands = read::lesson_at(place.tables(), &wish.at)?;
+    let unconfirmed = !says.substitute.is_empty() && stands.is_some_and(|lesson| !lesson.confirmed);
+    Ok(LessonDone { done, was, says, unconfirmed })
+}
+
+/// What the lesson's line is to say.
+fn says(tables: &Tables, login: &Login, wish: &LessonWish, was: Option<&LessonText>) -> Result<LessonText> {
+    let course = known_course(tables, &wish.at.course)?;
+    let stands = match was {
+        Some(was) => was.clone(),
+        None => planned(tables, &course, &wish.at)?,
+    };
+    let or = |said: &Option<String>, stands: String| said.as_deref().map_or(Ok(stands), clean);
+    let assigned = read::assigned_substitute(tables, course.id, wish.at.date, wish.at.lesson)?;
+    let is_assigned = course.teacher != *login && assigned.is_some_and(|assigned| assigned == *login);
+    Ok(LessonText {
+        topic: or(&wish.topic, stands.topic)?,
+        work: or(&wish.work, stands.work)?,
+        homework: or(&wish.homework, stands.homework)?,
+        substitute: if wish.substitute || is_assigned { login.to_string() } else { stands.substitute },
+    })
+}
+
+fn planned(tables: &Tables, course: &Course, at: &LessonRef) -> Result<LessonText> {
+    let line = plan::proposed(tables, course, at.date, at.lesson)?;
+    let text = line.map(|line| (line.topic, line.work, line.homework));
+    let (topic, work, homework) = text.unwrap_or_default();
+    Ok(LessonText { topic, work, homework, substitute: String::new() })
+}
+
+/// The lessons that the timetable has up to a day and nobody recorded. Where no courses are named, whoever asks means his
+/// own, unless he is one of those who control all.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn missing(tables: &Tables, mut of: Filter, login: Option<&Login>, until: Day) -> Result<Vec<Row>> {
+    let controls = |role: &Role| matches!(role, Role::DeputyHead | Role::Director | Role::Administrator);
+    if let Some(login) = login
+        && of == Filter::default()
+        && !read::roles_of(tables, login)?.iter().any(controls)
+    {
+        of.teacher = Some(login.clone());
+    }
+    missing_of(tables, &of, until)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+    use crate::journal::testing::day;
+    use crate::work::substitution;
+    use crate::work::testing::{Office, about, algebra, at, refused};
+
+    fn unsaid(at: LessonRef) -> LessonWish {
+        LessonWish { at, topic: None, work: None, homework: None, substitute: false }
+    }
+
+    #[test]
+    fn what_is_not_said_of_a_lesson_comes_from_the_plan_and_afterwards_stays_as_it_stands() {
+        let mut office = Office::open();
+        let monday = at("2025-09-01", 2);
+        let mut wish = unsaid(monday);
+        let new = office.ask("semyonov", "2025-09-01T10:00", |place| record(place, &wish)).unwrap();
+        assert_eq!((new.was, new.done.numbers.len()), (None, 1));
+        assert_eq!((new.says.topic.as_str(), new.says.homework.as_str()), ("Тема 1", "§ 1"));
+        assert_eq!(new.done.signed_by, "Семёнов С. С.");
+
+        wish.homework = Some("  § 1,\t№ 5 ".into());
+        let changed = office.ask("semyonov", "2025-09-01T11:00", |place| record(place, &wish)).unwrap();
+        assert_eq!(changed.was, Some(new.says));
+        assert_eq!((changed.says.topic.as_str(), changed.says.homework.as_str()), ("Тема 1", "§ 1, № 5"));
+
+        let again = office.ask("semyonov", "2025-09-01T12:00", |place| record(place, &wish)).unwrap();
+        assert!(again.done.is_nothing() && again.was == Some(again.says), "it stood just so");
+    }
+
+    #[test]
+    fn a_lesson_takes_the_line_of_its_own_place_in_the_year() {
+        let mut office = Office::open();
+        office.teach(&at("2025-09-03", 1));
+        let before = office.ask("semyonov", "2025-09-03T13:00", |place| record(place, &unsaid(at("2025-09-01", 2))));
+        assert_eq!(before.unwrap().says.topic, "Тема 1", "though another was recorded first");
+        for (on, number) in [("2025-09-08", 2), ("2025-09-10", 1)] {
+            let next = office.ask("semyonov", on, |place| record(place, &unsaid(at(on, number))));
+            match on {
+                "2025-09-08" => assert_eq!(next.unwrap().says.topic, "Тема 3"),
+                _ => refused(next, Kind::Input, "не указана тема урока, и в плане её нет"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_substitute_who_was_assigned_says_nothing_and_one_who_was_not_waits_to_be_confirmed() {
+        let mut office = Office::open();
+        let (monday, wednesday) = (at("2025-09-01", 2), at("2025-09-03", 1));
+        let gusev = "gusev".into();
+        office.ask("petrova", "2025-09-01T09:00", |place| substitution::assign(place, &monday, &gusev)).unwrap();
+        let assigned = office.ask("gusev", "2025-09-01T12:00", |place| record(place, &unsaid(monday))).unwrap();
+        assert_eq!((assigned.says.substitute.as_str(), assigned.unconfirmed), ("gusev", false));
+
+        let silent = about(&wednesday, "Дроби");
+        let stranger = office.ask("gusev", "2025-09-03T12:00", |place| record(place, &silent));
+        refused(stranger, Kind::Refused, "");
+        let said = LessonWish { substitute: true, ..silent };
+        let own = office.ask("gusev", "2025-09-03T12:00", |place| record(place, &said)).unwrap();
+        assert_eq!((own.says.substitute.as_str(), own.unconfirmed), ("gusev", true));
+        office.ask("petrova", "2025-09-03T13:00", |place| substitution::confirm(place, &wednesday)).unwrap();
+        let again = office.ask("gusev", "2025-09-03T14:00", |place| record(place, &said)).unwrap();
+        assert!(again.done.is_nothing() && !again.unconfirmed);
+    }
+
+    #[test]
+    fn a_teacher_misses_his_own_lessons_and_who_controls_misses_all() {
+        let office = Office::open();
+        let until = day("2025-09-03");
+        let rows = |of: Filter, login: &str| missing(&office, of, Some(&login.into()), until).unwrap().len();
+        assert_eq!((rows(Filter::default(), "semyonov"), rows(Filter::default(), "gusev")), (2, 0));
+        assert_eq!(rows(Filter::default(), "petrova"), 2);
+        let named = Filter { class: Some(algebra().class), ..Filter::default() };
+        assert_eq!(rows(named, "gusev"), 2, "courses that are named are meant");
+        assert_eq!(missing(&office, Filter::default(), None, until).unwrap().len(), 2);
+    }
+}

@@ -1,0 +1,189 @@
+//! Marks and attendance of one lesson (§2.1, §2.3): a few pupils, everybody else, or the class in one line.
+//!
+//! Cells are named one by one, and what is named is brought to what was said of it; what stands there already takes no
+//! entry. `journal::cell` says which entries that makes.
+
+use super::lesson::LessonRef;
+use super::{Done, Workplace, nobody_twice};
+use crate::error::{Action, Error, Result};
+use crate::journal::cell::{self, Typed};
+use crate::journal::entry::Body;
+use crate::journal::read::{self, Pupil, Tables, standing};
+use crate::school::{Attendance, Marks, PersonalFile, clean};
+use std::collections::HashSet;
+
+/// Cells of a lesson that are to be brought to something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellsWish {
+    /// Which lesson; it was recorded before.
+    pub at: LessonRef,
+    /// The cells that are named, each pupil once.
+    pub cells: Vec<CellWish>,
+    /// Marks for everybody else who was there and has none yet («все=зач»).
+    pub others: Option<Marks>,
+    /// The kind of work that the marks are for, where it is said; empty where it is the lesson's.
+    pub work: Option<String>,
+    /// The document that they rest on (§2.3.5), where it is said.
+    pub document: Option<String>,
+}
+
+/// What is to stand in a pupil's cell. Nothing leaves a part of it as it is; an empty inside empties it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[allow(clippy::option_option)]
+pub struct CellWish {
+    /// Whose cell.
+    pub pupil: PersonalFile,
+    /// Absence, lateness, or that he was there after all.
+    pub attendance: Option<Option<Attendance>>,
+    /// The marks, or that there are none.
+    pub marks: Option<Option<Marks>>,
+}
+
+/// What became of the cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellsDone {
+    /// What was recorded: one entry for all attendance, one for the marks of each kind of work.
+    pub done: Done,
+    /// In how many cells the marks changed.
+    pub marks: usize,
+    /// In how many cells the attendance changed.
+    pub attendance: usize,
+}
+
+impl CellsWish {
+    /// Nothing of a lesson yet.
+    pub fn of(at: LessonRef) -> Self {
+        Self { at, cells: Vec::new(), others: None, work: None, document: None }
+    }
+}
+
+/// Brings cells of a lesson to what is wished.
+///
+/// # Errors
+/// A pupil who is named twice: which of the two was meant? And what a right or a rule refuses.
+pub fn set(place: &mut Workplace<'_>, wish: &CellsWish) -> Result<CellsDone> {
+    let said = |text: &Option<String>| text.as_deref().map(clean).transpose();
+    let (work, document) = (said(&wish.work)?, said(&wish.document)?);
+    let (done, (marks, attendance)) = place.decide(|tables, _| {
+        nobody_twice(tables, wish.cells.iter().map(|cell| &cell.pupil))?;
+        let others = match &wish.others {
+            Some(marks) => others(tables, wish, marks)?,
+            None => Vec::new(),
+        };
+        let typed = wish.cells.iter().cloned().chain(others).map(|CellWish { pupil, attendance, marks }| {
+            let (work, document) = (work.clone(), document.clone());
+            Typed { pupil, attendance, marks, work, document }
+        });
+        let bodies = cell::entries(tables, &wish.at, typed)?;
+        let counts = changed(&bodies);
+        Ok((bodies, counts))
+    })?;
+    Ok(CellsDone { done, marks, attendance })
+}
+
+/// The pupils of a lesson in the order of its list, each with what is said of him in one line for the class.
+///
+/// # Errors
+/// More or fewer words than pupils.
+pub fn in_order<T>(tables: &Tables, at: &LessonRef, line: Vec<T>) -> Result<Vec<(Pupil, T)>> {
+    let roster = read::roster(tables, &at.course, at.date)?;
+    if line.len() != roster.len() {
+        return Err(Error::input(format!("клеток {}, а в списке учеников {}", line.len(), roster.len()))
+            .next_by("посмотрите список по порядку", Action::ListMarks)
+            .then("пропуск обозначьте точкой"));
+    }
+    Ok(roster.into_iter().zip(line).collect())
+}
+
+/// The cells of those who are not named, were there and have no mark.
+fn others(tables: &Tables, wish: &CellsWish, marks: &Marks) -> Result<Vec<CellWish>> {
+    let named: HashSet<&PersonalFile> = wish.cells.iter().map(|cell| &cell.pupil).collect();
+    let (marked, attendance) = match read::lesson_at(tables, &wish.at)? {
+        Some(lesson) => (standing::marks_of(tables, lesson.id)?, standing::attendance_of(tables, lesson.id)?),
+        None => Default::default(),
+    };
+    let absent = |pupil: &PersonalFile| attendance.get(pupil).is_some_and(|kind| kind.is_absence());
+    let mut pupils: Vec<PersonalFile> =
+        read::roster(tables, &wish.at.course, wish.at.date)?.into_iter().map(|pupil| pupil.file).collect();
+    pupils.retain(|pupil| !named.contains(pupil) && !absent(pupil) && !marked.contains_key(pupil));
+    let cell = |pupil| CellWish { pupil, attendance: None, marks: Some(Some(marks.clone())) };
+    Ok(pupils.into_iter().map(cell).collect())
+}
+
+/// In how many cells marks and attendance change.
+fn changed(bodies: &[Body]) -> (usize, usize) {
+    bodies.iter().fold((0, 0), |(marks, attendance), body| match body {
+        Body::MarksSet(set) => (marks + set.marks.len(), attendance),
+        Body::AttendanceSet(set) => (marks, attendance + set.pupils.len()),
+        _ => (marks, attendance),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+    use crate::work::testing::{Office, at, refused};
+
+    fn cell(pupil: &str, typed: &str) -> CellWish {
+        let cell = crate::school::Cell::parse(typed).unwrap();
+        CellWish { pupil: pupil.into(), attendance: cell.attendance.map(Some), marks: cell.marks.map(Some) }
+    }
+
+    fn shown(office: &Office, at: &LessonRef) -> String {
+        let lesson = read::lesson_at(office, at).unwrap().unwrap();
+        let marks = standing::marks_of(office, lesson.id).unwrap();
+        let attendance = standing::attendance_of(office, lesson.id).unwrap();
+        let of = |pupil: Pupil| {
+            let (attendance, marks) = (attendance.get(&pupil.file).copied(), marks.get(&pupil.file));
+            let cell = crate::school::Cell { attendance, marks: marks.map(|marks| marks.marks.clone()) };
+            if cell == Default::default() { ".".to_owned() } else { cell.to_string().replace(' ', "") }
+        };
+        read::roster(office, &at.course, at.date).unwrap().into_iter().map(of).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn everybody_is_who_was_there_is_not_named_and_has_no_mark_yet() {
+        let mut office = Office::open();
+        let monday = at("2025-09-01", 2);
+        office.teach(&monday);
+        let mut ask = |wish: CellsWish| office.ask("semyonov", "2025-09-01T13:00", |place| set(place, &wish)).unwrap();
+        let first =
+            CellsWish { cells: vec![cell("А-1", "н"), cell("Б-2", "оп")], ..CellsWish::of(monday.clone()) };
+        let absent = ask(first.clone());
+        assert_eq!((absent.done.numbers.len(), absent.attendance, absent.marks), (1, 2, 0));
+        let others = Some(Marks::parse("зач").unwrap());
+        let all = CellsWish { cells: vec![cell("В-3", "5")], others, ..CellsWish::of(monday.clone()) };
+        let done = ask(all.clone());
+        assert_eq!((done.done.numbers.len(), done.attendance, done.marks), (1, 0, 3), "late is there");
+        let again = ask(all);
+        assert!(again.done.is_nothing() && (again.attendance, again.marks) == (0, 0));
+        assert!(ask(first).done.is_nothing());
+        assert_eq!(shown(&office, &monday), "н опзач 5 зач");
+    }
+
+    #[test]
+    fn who_is_named_twice_is_asked_about_and_nothing_is_recorded() {
+        let mut office = Office::open();
+        let monday = at("2025-09-01", 2);
+        office.teach(&monday);
+        let before = office.entries();
+        let wish = CellsWish { cells: vec![cell("Б-2", "5"), cell("Б-2", "4")], ..CellsWish::of(monday) };
+        let twice = office.ask("semyonov", "2025-09-01T13:00", |place| set(place, &wish));
+        refused(twice, Kind::Input, "ученик указан дважды: Белов Борис");
+        assert_eq!(office.entries(), before);
+    }
+
+    #[test]
+    fn a_line_for_the_class_has_a_word_for_each_of_its_pupils() {
+        let office = Office::open();
+        let monday = at("2025-09-01", 2);
+        for words in [3, 5] {
+            let line = in_order(&office, &monday, vec!["5"; words]);
+            refused(line.map(|_| ()), Kind::Input, &format!("клеток {words}, а в списке учеников 4"));
+        }
+        let line = in_order(&office, &monday, vec![1, 2, 3, 4]).unwrap();
+        let files: Vec<_> = line.iter().map(|(pupil, n)| (pupil.file.as_str(), *n)).collect();
+        assert_eq!(files, [("А-1", 1), ("Б-2", 2), ("В-3", 3), ("Г-4", 4)]);
+    }
+}

@@ -1,0 +1,249 @@
+//! A course's plan for the year (КТП, §3.3.3): what it proposes for a lesson, and how it is adjusted.
+//!
+//! A plan has numbered lessons and no dates: its line n is for the course's n-th lesson of the year. A plan is recorded
+//! as a whole, so adjusting gives the lines of the plan that is to be recorded next.
+
+use super::{Done, Workplace};
+use crate::error::{Action, Error, Result};
+pub use crate::journal::entry::PlanLine;
+use crate::journal::entry::{Body, PlanSet};
+use crate::journal::read::{self, Course, Tables};
+use crate::journal::rules::known_course;
+use crate::school::{CourseKey, Day, clean, same_word};
+
+/// What becomes of a plan.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Adjustment {
+    /// These lines are the plan.
+    Replace(Vec<PlanLine>),
+    /// A line is put at its number; what stands there and after it moves down by one.
+    Insert(PlanLine),
+    /// A line is taken out; what stands after it moves up by one.
+    Drop {
+        /// Its number.
+        no: u32,
+    },
+    /// A line goes to another number, in between everything closes up.
+    Move {
+        /// Its number.
+        no: u32,
+        /// Its new number.
+        to: u32,
+    },
+    /// A line and all after it move.
+    Shift {
+        /// Number of the first that moves.
+        from: u32,
+        /// By how much: down leaves lessons without a planned topic, up closes a gap.
+        by: i32,
+    },
+}
+
+/// What was adjusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adjusted {
+    /// What was recorded: an entry for each plan that changed.
+    pub done: Done,
+    /// The courses whose plans changed.
+    pub courses: Vec<CourseKey>,
+}
+
+/// Adjusts the plans of courses alike, all or none.
+///
+/// # Errors
+/// A line that a plan does not have or has no room for, with its course; what a right refuses.
+pub fn adjust(place: &mut Workplace<'_>, courses: &[CourseKey], adjustment: Adjustment) -> Result<Adjusted> {
+    let adjustment = adjustment.cleaned()?;
+    let (done, courses) = place.decide(|tables, _| {
+        let mut bodies: Vec<Body> = Vec::new();
+        let mut changed = Vec::new();
+        for key in courses {
+            let before = read::plan_of(tables, known_course(tables, key)?.id)?;
+            let lines = adjustment.of(before.clone()).map_err(|error| error.at(key))?;
+            if lines != before {
+                bodies.push(PlanSet { course: key.clone(), lines }.into());
+                changed.push(key.clone());
+            }
+        }
+        Ok((bodies, changed))
+    })?;
+    Ok(Adjusted { done, courses })
+}
+
+/// The parallel courses of a grade in a subject, of the groups of this name only where one is named.
+///
+/// # Errors
+/// There is none.
+pub fn parallel_courses(tables: &Tables, grade: u8, subject: &str, group: Option<&str>) -> Result<Vec<CourseKey>> {
+    let mut courses = Vec::new();
+    for class in read::classes(tables)?.into_iter().filter(|class| class.grade() == grade) {
+        courses.extend(read::courses_of(tables, &class)?.into_iter().map(|course| course.key));
+    }
+    courses.retain(|key| key.subject == subject && group.is_none_or(|group| same_word(&key.group, group)));
+    if courses.is_empty() {
+        return Err(
+            Error::input(format!("в {grade}-х классах нет курсов «{subject}»")).next("проверьте параллель и предмет")
+        );
+    }
+    Ok(courses)
+}
+
+impl Adjustment {
+    /// With texts as the journal keeps them.
+    fn cleaned(self) -> Result<Self> {
+        Ok(match self {
+            Self::Insert(PlanLine { no, topic, work, homework }) => {
+                Self::Insert(PlanLine { no, topic: clean(&topic)?, work: clean(&work)?, homework: clean(&homework)? })
+            }
+            other => other,
+        })
+    }
+
+    fn of(&self, lines: Vec<PlanLine>) -> Result<Vec<PlanLine>> {
+        match self {
+            Self::Replace(lines) => Ok(lines.clone()),
+            Self::Insert(line) => insert(lines, line.clone()),
+            Self::Drop { no } => drop(lines, *no),
+            Self::Move { no, to } => move_line(lines, *no, *to),
+            Self::Shift { from, by } => shift(lines, *from, *by),
+        }
+    }
+}
+
+/// What the plan proposes for a lesson that is not recorded yet: the line whose number is the lesson's in the year.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn proposed(tables: &Tables, course: &Course, day: Day, lesson: u8) -> Result<Option<PlanLine>> {
+    let given = read::lessons_of(tables, course.id)?;
+    let given = given.iter().map(|given| (given.date, given.number));
+    Ok(line_for(&read::plan_of(tables, course.id)?, given, (day, lesson)).cloned())
+}
+
+/// The line of a plan for a lesson, told which lessons were given.
+pub(super) fn line_for(
+    plan: &[PlanLine],
+    given: impl Iterator<Item = (Day, u8)>,
+    lesson: (Day, u8),
+) -> Option<&PlanLine> {
+    let before = given.filter(|given| *given < lesson).count();
+    plan.iter().find(|line| usize::try_from(line.no).is_ok_and(|no| no == before + 1))
+}
+
+/// Puts a line at `line.no`; what stands there and after it moves down by one.
+fn insert(mut lines: Vec<PlanLine>, line: PlanLine) -> Result<Vec<PlanLine>> {
+    if line.no == 0 {
+        return Err(Error::input("уроки плана нумеруются с 1").next("укажите номер от 1"));
+    }
+    lines.iter_mut().filter(|other| other.no >= line.no).for_each(|other| other.no += 1);
+    lines.push(line);
+    lines.sort_by_key(|line| line.no);
+    Ok(lines)
+}
+
+/// Takes line `no` out; what stands after it moves up by one.
+fn drop(mut lines: Vec<PlanLine>, no: u32) -> Result<Vec<PlanLine>> {
+    let place = place_of(&lines, no)?;
+    lines.remove(place);
+    lines.iter_mut().filter(|other| other.no > no).for_each(|other| other.no -= 1);
+    Ok(lines)
+}
+
+/// Moves line `no` to number `to`, in between everything closes up.
+fn move_line(lines: Vec<PlanLine>, no: u32, to: u32) -> Result<Vec<PlanLine>> {
+    let mut line = lines[place_of(&lines, no)?].clone();
+    line.no = to;
+    insert(drop(lines, no)?, line)
+}
+
+/// Moves line `from` and all after it by `by` numbers: down leaves lessons without a planned topic, up closes a gap.
+fn shift(mut lines: Vec<PlanLine>, from: u32, by: i32) -> Result<Vec<PlanLine>> {
+    let before = lines.iter().filter(|line| line.no < from).map(|line| line.no).max().unwrap_or(0);
+    let mut moved = 0;
+    for line in lines.iter_mut().filter(|line| line.no >= from) {
+        line.no = line.no.checked_add_signed(by).filter(|no| *no > before).ok_or_else(|| {
+            Error::input(format!("урок {} плана некуда сдвинуть: перед ним стоит урок {before}", line.no))
+                .next_by("сдвиньте на меньшее число или сначала уберите лишнее", Action::DropFromPlan)
+        })?;
+        moved += 1;
+    }
+    if moved == 0 {
+        return Err(no_line(from));
+    }
+    Ok(lines)
+}
+
+fn place_of(lines: &[PlanLine], no: u32) -> Result<usize> {
+    lines.iter().position(|line| line.no == no).ok_or_else(|| no_line(no))
+}
+
+fn no_line(no: u32) -> Error {
+    Error::input(format!("в плане нет урока № {no}")).next_by("посмотрите номера уроков", Action::ShowPlan)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+    use crate::work::testing::{Office, refused};
+
+    fn plan(text: &str) -> Vec<PlanLine> {
+        let line = |(no, topic): (u32, &str)| PlanLine {
+            no,
+            topic: topic.to_owned(),
+            work: String::new(),
+            homework: String::new(),
+        };
+        (1u32..).zip(text.split(' ')).filter(|(_, topic)| *topic != ".").map(line).collect()
+    }
+
+    fn shown(lines: &[PlanLine]) -> String {
+        let last = lines.last().map_or(0, |line| line.no);
+        let topic = |no| lines.iter().find(|line| line.no == no).map_or(".", |line| line.topic.as_str());
+        (1..=last).map(topic).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_plan_is_adjusted_line_by_line() {
+        let new = PlanLine { no: 2, topic: "x".into(), work: String::new(), homework: String::new() };
+        assert_eq!(shown(&insert(plan("a b c"), new).unwrap()), "a x b c");
+        assert_eq!(shown(&drop(plan("a b c"), 2).unwrap()), "a c");
+        assert_eq!(shown(&move_line(plan("a b c d"), 1, 3).unwrap()), "b c a d");
+        assert_eq!(shown(&move_line(plan("a b c d"), 4, 1).unwrap()), "d a b c");
+        assert_eq!(shown(&shift(plan("a b c"), 2, 2).unwrap()), "a . . b c");
+        assert_eq!(shown(&shift(plan("a . . b c"), 4, -2).unwrap()), "a b c");
+    }
+
+    #[test]
+    fn what_has_no_place_is_refused() {
+        assert!(drop(plan("a b"), 3).is_err());
+        assert!(move_line(plan("a b"), 3, 1).is_err());
+        assert!(move_line(plan("a b"), 1, 0).is_err());
+        assert!(shift(plan("a b"), 2, -1).is_err(), "it would fall onto line 1");
+        assert!(shift(plan("a b"), 1, -1).is_err());
+        assert!(shift(plan("a b"), 2, i32::MIN).is_err());
+        assert!(shift(plan("a b"), 9, 1).is_err());
+    }
+
+    #[test]
+    fn parallel_plans_are_adjusted_together_or_not_at_all() {
+        let mut office = Office::open();
+        let courses = parallel_courses(&office, 7, "Алгебра", None).unwrap();
+        assert_eq!(courses.iter().map(ToString::to_string).collect::<Vec<_>>(), ["7А, Алгебра", "7Б, Алгебра"]);
+        refused(parallel_courses(&office, 8, "Алгебра", None), Kind::Input, "в 8-х классах нет курсов");
+        refused(parallel_courses(&office, 7, "Алгебра", Some("1")), Kind::Input, "нет курсов");
+
+        let mut ask = |courses: &[CourseKey], adjustment| {
+            office.ask("kuznetsov", "2025-09-02", |place| adjust(place, courses, adjustment))
+        };
+        let one = ask(&courses[..1], Adjustment::Drop { no: 3 }).unwrap();
+        assert_eq!((one.done.numbers.len(), &one.courses[..]), (1, &courses[..1]));
+        refused(ask(&courses, Adjustment::Drop { no: 3 }), Kind::Input, "7А, Алгебра: в плане нет урока № 3");
+        let both = ask(&courses, Adjustment::Drop { no: 2 }).unwrap();
+        assert_eq!((both.done.numbers.len(), both.courses.len()), (2, 2));
+        let same = ask(&courses, Adjustment::Shift { from: 1, by: 0 }).unwrap();
+        assert!(same.done.is_nothing() && same.courses.is_empty());
+        let foreign = office.ask("semyonov", "2025-09-02", |place| adjust(place, &courses, Adjustment::Drop { no: 1 }));
+        refused(foreign, Kind::Refused, "");
+    }
+}
