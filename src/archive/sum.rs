@@ -22,21 +22,13 @@ impl Sum {
     }
 
     /// The sum and the length of everything a reader gives, telling `progress` of each block.
-    pub fn of_reader(mut reader: impl Read, progress: &dyn Progress) -> io::Result<(Self, u64)> {
-        let mut hash = Summing::new(io::sink());
-        let mut block = vec![0; BLOCK];
-        loop {
-            let read = match reader.read(&mut block) {
-                Ok(0) => break,
-                Ok(read) => read,
-                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => continue,
-                Err(cause) => return Err(cause),
-            };
-            hash.write_all(&block[..read])?;
-            progress.advance(read as u64);
-        }
-        let (sum, bytes, _) = hash.finish();
-        Ok((sum, bytes))
+    pub fn of_reader(reader: impl Read, progress: &dyn Progress) -> io::Result<(Self, u64)> {
+        let (mut hash, mut bytes) = (Sha256::new(), 0);
+        each_block(reader, BLOCK, progress, |block| {
+            hash.update(block);
+            bytes += block.len() as u64;
+        })?;
+        Ok((Self(hash.finalize().into()), bytes))
     }
 
     /// In how many of the 64 hex digits two sums differ. Different content gives about 60; a sum that was itself
@@ -74,6 +66,27 @@ impl FromStr for Sum {
             *byte = u8::try_from(digit(pair[0])? << 4 | digit(pair[1])?).map_err(|_| ())?;
         }
         Ok(Self(sum))
+    }
+}
+
+/// Hands on everything that a reader gives, no more than `at_once` bytes at a time, and tells `progress` of each block.
+pub fn each_block(
+    mut reader: impl Read,
+    at_once: usize,
+    progress: &dyn Progress,
+    mut hand_on: impl FnMut(&[u8]),
+) -> io::Result<()> {
+    let mut block = vec![0; at_once];
+    loop {
+        match reader.read(&mut block) {
+            Ok(0) => return Ok(()),
+            Ok(read) => {
+                hand_on(&block[..read]);
+                progress.advance(read as u64);
+            }
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+            Err(cause) => return Err(cause),
+        }
     }
 }
 

@@ -173,12 +173,6 @@ impl Journal {
         read::ledger::tip(&self.file)
     }
 
-    /// The time of the last entry.
-    pub fn last_time(&self) -> Result<Option<chrono::DateTime<chrono::FixedOffset>>> {
-        let last = store::last(self.file.db())?;
-        Ok(last.map(|record| Entry::from_json(&record.payload)).transpose()?.map(|entry| entry.time))
-    }
-
     /// Records one entry and makes it durable.
     ///
     /// # Errors

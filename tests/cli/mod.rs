@@ -5,5 +5,6 @@ mod cases;
 mod grid;
 mod json_fields;
 mod login;
+mod pages;
 mod recover;
 mod shell;

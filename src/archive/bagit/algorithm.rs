@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use sha2::digest::DynDigest;
 
 use crate::archive::progress::Progress;
+use crate::archive::sum::each_block;
 
 /// Read at once, of a file that has so much. Larger than elsewhere, since several sums are made of it side by side.
 const BLOCK: usize = 1024 * 1024;
@@ -78,29 +79,21 @@ impl fmt::Display for Algorithm {
 /// The sums of everything that a reader gives, which is about `size` bytes. `side_by_side` makes them on several
 /// processors: for when there are fewer files than these, and never within work that is shared out already.
 pub fn sums(
-    mut reader: impl Read,
+    reader: impl Read,
     size: u64,
     algorithms: impl IntoIterator<Item = Algorithm>,
     side_by_side: bool,
     progress: &dyn Progress,
 ) -> io::Result<Sums> {
     let mut digests: Vec<_> = algorithms.into_iter().map(|algorithm| (algorithm, algorithm.digest())).collect();
-    let mut block = vec![0; usize::try_from(size).unwrap_or(BLOCK).clamp(1, BLOCK)];
-    loop {
-        let read = match reader.read(&mut block) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => continue,
-            Err(cause) => return Err(cause),
-        };
-        let bytes = &block[..read];
+    let at_once = usize::try_from(size).unwrap_or(BLOCK).clamp(1, BLOCK);
+    each_block(reader, at_once, progress, |bytes| {
         if side_by_side {
             digests.par_iter_mut().for_each(|(_, digest)| digest.update(bytes));
         } else {
             digests.iter_mut().for_each(|(_, digest)| digest.update(bytes));
         }
-        progress.advance(read as u64);
-    }
+    })?;
     let hex = |bytes: Box<[u8]>| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(digests.into_iter().map(|(algorithm, digest)| (algorithm, hex(digest.finalize()))).collect())
 }

@@ -6,13 +6,17 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::archive::bag::{
-    BagPath, DATA, Folder, Listed, MANIFEST, Manifest, Oxum, RECOVERY, SIGNATURE, TAGMANIFEST, total,
+    ALLOWED_SIGNERS, BAGIT, BagPath, DATA, Folder, INFO, Listed, MANIFEST, Manifest, Oxum, RECOVERY, SIGNATURE,
+    TAGMANIFEST, total,
 };
 use crate::archive::progress::Progress;
 use crate::archive::report::Finding;
 use crate::archive::sum::Sum;
 use crate::device;
 use crate::error::reason;
+
+/// The tag files that the tag manifest of an archive lists.
+pub(super) const LISTED_TAGS: [&str; 4] = [ALLOWED_SIGNERS, INFO, BAGIT, MANIFEST];
 
 /// Two sums that differ in no more digits than this are the same sum, one of them damaged.
 pub(super) const SAME_SUM_DIGITS: usize = 8;
@@ -125,7 +129,7 @@ pub(super) fn compare(files: &Files, known: &[Finding]) -> Vec<Finding> {
 
 /// Files beside the payload that belong to no bag of ours. They are in nobody's list, so they harm nothing.
 fn strangers(files: &Files) -> impl Iterator<Item = Finding> + '_ {
-    let own = super::seal::LISTED_TAGS.into_iter().chain([TAGMANIFEST, SIGNATURE]);
+    let own = LISTED_TAGS.into_iter().chain([TAGMANIFEST, SIGNATURE]);
     let own: Vec<&str> = own.collect();
     let strange = files.listed.files.keys();
     let strange = strange.filter(|path| !path.is_in(DATA) && !path.is_in(RECOVERY) && !own.contains(&path.as_str()));

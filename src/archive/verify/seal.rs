@@ -4,18 +4,13 @@
 //! it fits the list that the files would make today, the list on the carrier is the damaged one; if the list agrees with
 //! every file, the signature is.
 
-use crate::archive::bag::{
-    ALLOWED_SIGNERS, BAGIT, BagPath, Facts, Folder, INFO, MANIFEST, Manifest, SIGNATURE, TAGMANIFEST,
-};
+use crate::archive::bag::{ALLOWED_SIGNERS, BAGIT, BagPath, Facts, Folder, INFO, Manifest, SIGNATURE, TAGMANIFEST};
 use crate::archive::report::Finding;
 use crate::archive::signature::{AllowedSigners, ArchiveSignature};
 use crate::archive::sum::Sum;
 use crate::error::reason;
 
-use super::files::{Files, SAME_SUM_DIGITS};
-
-/// The tag files that the tag manifest of an archive lists.
-pub(super) const LISTED_TAGS: [&str; 4] = [ALLOWED_SIGNERS, INFO, BAGIT, MANIFEST];
+use super::files::{Files, LISTED_TAGS, SAME_SUM_DIGITS};
 
 /// Whose signature a bag bears.
 pub(super) struct Signer {

@@ -3,7 +3,6 @@
 //! None of it depends on the tables, so a block of records is worked out on all processors while the block before is
 //! judged.
 
-use super::walk::BLOCK;
 use crate::error::Result;
 use crate::journal::entry::Entry;
 use crate::journal::rules;
@@ -12,6 +11,9 @@ use crate::ledger::store;
 use rayon::prelude::*;
 use rusqlite::Connection;
 use std::sync::mpsc::SyncSender;
+
+/// Records that go from thread to thread together.
+const BLOCK: usize = 2048;
 
 /// A record as far as it can be judged without the tables.
 pub struct Ahead {

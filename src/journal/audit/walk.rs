@@ -18,9 +18,6 @@ use rusqlite::Connection;
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, sync_channel};
 
-/// Records that go from thread to thread together.
-pub(super) const BLOCK: usize = 2048;
-
 /// How far a ledger has been walked, and what came of it: the tables, and the head after each record.
 #[derive(Debug)]
 pub struct Walked {

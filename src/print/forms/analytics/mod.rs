@@ -5,7 +5,7 @@
 //! `report attendance` ([`figures`]).
 
 mod figures;
-mod flow;
+mod upright;
 
 use super::class::ClassData;
 use super::signatures::CERTIFICATION_HEIGHT;
@@ -22,7 +22,7 @@ use crate::print::typeset::Align;
 use crate::school::{ClassName, Results, Role, Share};
 use chrono::{Datelike, NaiveDate};
 use figures::{Attendance, Figures};
-use flow::Flow;
+use upright::Upright;
 
 /// Above a section's heading and below it, in mm.
 const SECTION_GAPS: (f32, f32) = (5.0, 1.0);
@@ -56,7 +56,8 @@ pub fn analytics(composer: &Composer<'_, ()>, period: &str) -> Result<Document> 
         return Err(Error::input(format!("периода «{period}» в этом учебном году нет")));
     }
     let figures = Figures::read(composer.tables, &composer.school, period)?;
-    let mut report = Report { composer, period, flow: Flow::new(composer), sections: Vec::new(), figures: &figures };
+    let mut report =
+        Report { composer, period, upright: Upright::new(composer), sections: Vec::new(), figures: &figures };
     report.title();
     report.totals();
     report.classes();
@@ -64,7 +65,7 @@ pub fn analytics(composer: &Composer<'_, ()>, period: &str) -> Result<Document> 
     report.attendance();
     report.conclusions()?;
     let title = format!("{} {}", Form::Analytics.title(), composer.about_period(period));
-    let (mut pages, under) = (report.flow.pages, report.sections);
+    let (mut pages, under) = (report.upright.pages, report.sections);
     let about = composer.layouts.page.foot.about_school.fill(&composer.school_values());
     let foot = composer.foot_about(about, pages.len() as u32);
     let seals = composer.close(&mut pages, &foot, 1)?;
@@ -105,7 +106,7 @@ impl Composer<'_, ()> {
 struct Report<'c, 'a> {
     composer: &'c Composer<'a, ()>,
     period: &'c str,
-    flow: Flow<'c, 'a>,
+    upright: Upright<'c, 'a>,
     sections: Vec<Bookmark>,
     figures: &'c Figures,
 }
@@ -114,33 +115,37 @@ impl Report<'_, '_> {
     fn title(&mut self) {
         let (composer, layout) = (self.composer, &self.composer.layouts.analytics);
         let size = layout.heading_size.0;
-        self.flow.paragraph(serif_bold(size), Align::Centre, layout.heading.as_str());
+        self.upright.paragraph(serif_bold(size), Align::Centre, layout.heading.as_str());
         for line in [layout.subject.as_str(), &composer.about_period(self.period)] {
-            self.flow.paragraph(serif(size * 0.85), Align::Centre, line);
+            self.upright.paragraph(serif(size * 0.85), Align::Centre, line);
         }
-        self.flow.y += 1.0;
+        self.upright.y += 1.0;
         let about = layout.about.fill(&composer.period_values(self.period));
-        self.flow.draw(|page, area| composer.balanced(page, area, serif(layout.size.0), &about));
+        self.upright.draw(|page, area| composer.balanced(page, area, serif(layout.size.0), &about));
     }
 
     /// A section's heading, and a text below it, on a page that has room for `body` mm more.
     fn section(&mut self, heading: &str, text: &str, body: f32) {
-        self.flow.skip(SECTION_GAPS.0);
-        self.flow.need(self.above(text) + body);
-        self.sections.push(Bookmark { title: heading.to_owned(), page: self.flow.pages.len() - 1, under: Vec::new() });
+        self.upright.skip(SECTION_GAPS.0);
+        self.upright.need(self.above(text) + body);
+        self.sections.push(Bookmark {
+            title: heading.to_owned(),
+            page: self.upright.pages.len() - 1,
+            under: Vec::new(),
+        });
         let size = self.composer.layouts.analytics.section_size.0;
-        self.flow.paragraph(serif_bold(size), Align::Left, heading);
-        self.flow.y += SECTION_GAPS.1;
+        self.upright.paragraph(serif_bold(size), Align::Left, heading);
+        self.upright.y += SECTION_GAPS.1;
         if !text.is_empty() {
-            self.flow.text(text);
-            self.flow.y += SECTION_GAPS.1;
+            self.upright.text(text);
+            self.upright.y += SECTION_GAPS.1;
         }
     }
 
     /// The height of a section's heading and text, in mm.
     fn above(&self, text: &str) -> f32 {
         let layout = &self.composer.layouts.analytics;
-        let text = self.composer.set.hyphenate(serif(layout.size.0), text, self.flow.free().w).height();
+        let text = self.composer.set.hyphenate(serif(layout.size.0), text, self.upright.free().w).height();
         serif_bold(layout.section_size.0).leading() + 2.0 * SECTION_GAPS.1 + text + 0.6
     }
 
@@ -170,14 +175,14 @@ impl Report<'_, '_> {
             Row { cells, least: layout.row.0, fifth: i + 1 == bold || (i + 1).is_multiple_of(5) }
         };
         let rows: Vec<Row> = rows.iter().enumerate().map(line).collect();
-        self.flow.table(&widths, &head, &rows);
+        self.upright.table(&widths, &head, &rows);
     }
 
     fn totals(&mut self) {
         let (layout, figures) = (&self.composer.layouts.analytics.totals, self.figures);
         self.section(layout.section.as_str(), "", 40.0);
         match &figures.school {
-            None => self.flow.text(layout.none.as_str()),
+            None => self.upright.text(layout.none.as_str()),
             Some(Outcome { now, .. }) => {
                 let values = [
                     ("pupils", now.marked.to_string()),
@@ -190,20 +195,20 @@ impl Report<'_, '_> {
                     ("average", decimal(now.average(), 2)),
                 ];
                 let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-                self.flow.text(&format!("{} {}", layout.pupils.fill(&values), layout.results.fill(&values)));
+                self.upright.text(&format!("{} {}", layout.pupils.fill(&values), layout.results.fill(&values)));
             }
         }
         let others = [(&layout.unmarked, &figures.unmarked), (&layout.without_period, &figures.without_period)];
         let others = others.into_iter().filter(|(_, classes)| !classes.is_empty() && figures.school.is_some());
         let others: Vec<_> = others.map(|(wording, classes)| wording.fill(&[("classes", &list(classes))])).collect();
         if !others.is_empty() {
-            self.flow.text(&others.join(" "));
+            self.upright.text(&others.join(" "));
         }
         if let Some(before) = &figures.before {
-            self.flow.text(&layout.compared.fill(&[("before", before), ("period", self.period)]));
+            self.upright.text(&layout.compared.fill(&[("before", before), ("period", self.period)]));
         }
         if figures.school.is_some() || figures.attendance.missed.held > 0 {
-            self.flow.y += 1.5;
+            self.upright.y += 1.5;
             let compared = figures.before.is_some();
             let shown = |field| compared || matches!(field, TotalField::Indicator | TotalField::Now);
             self.table(&layout.columns, &indicators(&layout.indicators, figures), usize::MAX, shown, |row, field| {
@@ -227,8 +232,8 @@ impl Report<'_, '_> {
         let chart = composer.chart(Scale::PERCENT, &series, (layout.bar_narrowest, layout.bar_widest), layout.height);
         let text = extremes(&figures.classes, |values| layout.extremes.fill(values));
         let groups = groups(&rows);
-        self.section(layout.section.as_str(), &text, self.flow.columns_need(&chart, &groups));
-        self.flow.columns(&chart, &groups);
+        self.section(layout.section.as_str(), &text, self.upright.columns_need(&chart, &groups));
+        self.upright.columns(&chart, &groups);
         self.outcomes(&layout.columns, &rows, figures.classes.len());
     }
 
@@ -242,9 +247,9 @@ impl Report<'_, '_> {
         let chart = composer.chart(Scale::PERCENT, &series, (layout.bar, layout.bar), Mm(0.0));
         let text = extremes(&figures.subjects, |values| layout.extremes.fill(values));
         let groups = groups(&figures.subjects);
-        let need = self.flow.bars_need(&chart, &groups, self.above(&text) + SECTION_GAPS.0);
+        let need = self.upright.bars_need(&chart, &groups, self.above(&text) + SECTION_GAPS.0);
         self.section(layout.section.as_str(), &text, need);
-        self.flow.bars(&chart, &groups);
+        self.upright.bars(&chart, &groups);
         self.outcomes(&layout.columns, &figures.subjects, usize::MAX);
     }
 
@@ -286,8 +291,8 @@ impl Report<'_, '_> {
         ];
         let chart =
             composer.chart(Scale::up_to(most), &series, (layout.bar_narrowest, layout.bar_widest), layout.height);
-        self.section(layout.section.as_str(), layout.chart.as_str(), self.flow.columns_need(&chart, &groups));
-        self.flow.columns(&chart, &groups);
+        self.section(layout.section.as_str(), layout.chart.as_str(), self.upright.columns_need(&chart, &groups));
+        self.upright.columns(&chart, &groups);
         let months = figures.months.iter().map(|(month, of_month)| (month_name(*month), of_month));
         let mut rows: Vec<(String, &Attendance)> = months.collect();
         let bold = rows.len();
@@ -325,24 +330,24 @@ impl Report<'_, '_> {
         let signatures = 2.0 * SIGNATURES_GAP + 12.0 + CERTIFICATION_HEIGHT;
         if layout.lines > 0 {
             // Rather a line or two less than a page for the conclusions alone.
-            let room = self.flow.free().h - SECTION_GAPS.0 - self.above("") - signatures;
+            let room = self.upright.free().h - SECTION_GAPS.0 - self.above("") - signatures;
             let fits = (room / layout.line.0).max(0.0) as u8;
             let lines = if fits < LEAST_LINES.min(layout.lines) { layout.lines } else { layout.lines.min(fits) };
             let height = f32::from(lines) * layout.line.0;
             self.section(layout.section.as_str(), "", height + signatures);
             let hair = composer.look.hair;
-            self.flow.draw(|page, area| {
+            self.upright.draw(|page, area| {
                 let lines = (1..=lines).map(|line| area.y + f32::from(line) * layout.line.0);
                 lines.for_each(|y| page.rule((area.x, y), (area.right(), y), hair));
                 area.y + height
             });
         }
-        self.flow.need(signatures);
-        self.flow.skip(SIGNATURES_GAP);
+        self.upright.need(signatures);
+        self.upright.skip(SIGNATURES_GAP);
         let deputy = ClassData::holder(composer.tables, Role::DeputyHead)?;
         // Who certifies the document signs beside «Верно»; the same line twice would be signed twice.
         let certifies = !composer.context.number.is_empty() && deputy.as_ref() == Some(&composer.context.issued_by);
-        self.flow.draw(|page, area| {
+        self.upright.draw(|page, area| {
             let mut y = area.y;
             if !certifies {
                 y = composer.signature(page, area, layout.deputy_head.as_str(), deputy.as_ref()) + SIGNATURES_GAP;

@@ -8,7 +8,7 @@ use crate::print::table::{Row, Table, paginate};
 use crate::print::typeset::{Align, Type};
 
 /// Pages as they fill.
-pub struct Flow<'c, 'a> {
+pub struct Upright<'c, 'a> {
     composer: &'c Composer<'a, ()>,
     pub pages: Vec<Page>,
     /// The lower edge of what stands on the last page, in mm.
@@ -22,7 +22,7 @@ const TOGETHER: usize = 3;
 /// Rows of a table that is not divided between pages.
 const UNDIVIDED: usize = 12;
 
-impl<'c, 'a> Flow<'c, 'a> {
+impl<'c, 'a> Upright<'c, 'a> {
     pub fn new(composer: &'c Composer<'a, ()>) -> Self {
         let (page, area) = composer.new_page(Orientation::Portrait, 1);
         Self { composer, pages: vec![page], y: area.y }
