@@ -6,12 +6,12 @@ use std::fs;
 use std::path::PathBuf;
 
 use common::school::School;
-use letopis::archive::of_journal::make::{Wish, make};
 use letopis::archive::par2::create::Share;
 use letopis::archive::progress::Progress;
 use letopis::journal::{Author, Journal};
 use letopis::ledger::keyfile;
 use letopis::print::Layouts;
+use letopis::work::archive::make::{Wish, make};
 
 /// Pulls a carrier out when the writing begins.
 struct Pulled(PathBuf);

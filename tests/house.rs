@@ -14,13 +14,12 @@ const SQL: [&str; 6] = [
 ];
 
 /// The layers from the bottom; those of one line stand beside each other and do not use one another.
-const LAYERS: [&[&str]; 8] = [
+const LAYERS: [&[&str]; 7] = [
     &["error", "device", "school"],
     &["ledger"],
     &["journal"],
     &["import"],
-    &["print", "report"],
-    &["archive"],
+    &["print", "report", "archive"],
     &["work"],
     &["cli"],
 ];

@@ -3,8 +3,6 @@
 #[path = "common/office.rs"]
 mod office;
 
-use letopis::archive::of_journal::history::History;
-use letopis::archive::of_journal::record_repair;
 use letopis::journal::entry::{
     ArchiveCopied, ArchiveCreated, ArchiveVerified, CarrierLost, CarrierRegistered, ClockReset, CopyOn, DocumentIssued,
     ExemptionSet, FinalLine, FinalsSet, IssuedPage, KeyEnrolled, KeyRevoked, LessonRecorded, LessonRef, MarkLine,
@@ -12,6 +10,8 @@ use letopis::journal::entry::{
 };
 use letopis::journal::{Author, read};
 use letopis::school::{ClassName, CourseKey, Marks};
+use letopis::work::archive::record_repair;
+use letopis::work::carriers::history::History;
 use office::{Office, at, course, day};
 
 fn finals(subject: &str, period: &str, pupil: &str, mark: &str, reason: &str) -> FinalsSet {

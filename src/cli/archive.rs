@@ -10,12 +10,9 @@ mod status;
 pub use create::say;
 
 use super::{Common, screen, session};
-use crate::archive::act;
 use crate::archive::anchor::{Anchor, Code};
 use crate::archive::bag::{Folder, RECOVERY};
 use crate::archive::carrier::{self, Card, locate};
-use crate::archive::of_journal::trust::Witness;
-use crate::archive::of_journal::{deep, record_verification};
 use crate::archive::progress::Progress;
 use crate::archive::report::{Finding, Report, Severity, Verdict};
 use crate::archive::sum::Sum;
@@ -26,6 +23,9 @@ use crate::ledger::chain::grouped;
 use crate::ledger::identity::Identity;
 use crate::print::Layouts;
 use crate::school::{format_date, parse_date_or};
+use crate::work::archive::act;
+use crate::work::archive::trust::Witness;
+use crate::work::archive::{judge, record_verification};
 use clap::{Args, Subcommand};
 use indicatif::ProgressBar;
 use std::path::{Path, PathBuf};
@@ -167,7 +167,7 @@ impl Verify {
         };
         let anchors = self.anchors(witness.as_ref())?;
         let scratch = std::env::temp_dir().join(format!("letopis-verify-{}", std::process::id()));
-        let content = |identity| Content { identity, scratch: &scratch, check: &deep::check };
+        let content = |identity| Content { identity, scratch: &scratch, check: &judge::check };
         let request = Request {
             anchors: &anchors,
             content: identity.as_ref().filter(|_| self.deep).map(content),

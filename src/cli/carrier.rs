@@ -4,13 +4,13 @@
 mod history;
 
 use super::{Common, desk::Desk, screen, session};
-use crate::archive::of_journal::register;
 use crate::error::Result;
 use crate::journal::entry::{CarrierIssued, CarrierLost, CarrierRestored, CarrierRetired, CarrierReturned};
 use crate::journal::read;
 use crate::journal::read::Tables;
 use crate::journal::resolve;
 use crate::school::{School, clean, format_date, parse_date};
+use crate::work::carriers;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -112,7 +112,7 @@ impl Carrier {
                 let identity = session::identity(common)?;
                 let author = session::author(&identity);
                 let (label, place) = (crate::school::clean(&label)?, crate::school::clean(&place)?);
-                let (carrier, recorded) = register::register(&mut journal, author, &mount, &label, &holder, &place)?;
+                let (carrier, recorded) = carriers::register(&mut journal, author, &mount, &label, &holder, &place)?;
                 let what = format!("Носитель «{label}» зарегистрирован, номер {}", carrier.card().id);
                 match recorded {
                     Some(recorded) => session::recorded(&journal, &identity, &what, recorded.seq)?,

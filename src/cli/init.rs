@@ -1,7 +1,6 @@
 //! `letopis init`: the journal of a school year, its administrator, its recovery key.
 
 use super::{Common, audit, screen, session};
-use crate::archive::of_journal::outside::{self, Outside};
 use crate::error::{Error, Result};
 use crate::import::{self, Faults};
 use crate::journal::contacts::Contacts;
@@ -11,6 +10,7 @@ use crate::ledger::identity::Identity;
 use crate::ledger::{keyfile, paper_key};
 use crate::print::{Layouts, Recovery, recovery_sheet};
 use crate::school::{PersonName, Role, School};
+use crate::work::archive::witnesses::{self, Outside};
 use age::secrecy::ExposeSecret;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -107,7 +107,7 @@ impl Init {
         let fingerprint = identity.public().fingerprint();
         let proven = old.prove(&mut |_| {})?;
         let administrator = next_year::administrator(&proven, &self.admin, &fingerprint)?;
-        let witness = hear(&proven, &outside::of_journal(witnesses, proven.tip()))?;
+        let witness = hear(&proven, &witnesses::that_speak_of(witnesses, proven.tip()))?;
         let author = Author { signer: &identity, clock: &session::SystemClock, taken_over: false };
         let recovery = self.recovery_sheet.as_ref().map(|_| Identity::generate());
         let new = |proven: &Proven, token: String| -> Result<(JournalCreated, Vec<Body>, (usize, usize))> {
@@ -174,7 +174,7 @@ impl Init {
     /// None is named, and not said either that it goes without.
     fn witnesses(&self) -> Result<Vec<Outside>> {
         match &self.against {
-            Some(named) => outside::witnesses(named),
+            Some(named) => witnesses::named(named),
             None if self.without_witness => Ok(Vec::new()),
             None => Err(Error::input("не назван свидетель того, что прежний журнал цел и его конец не отрезан").next(
                 "укажите архив прежнего года или контрольную сумму с листа-заверителя: --against АРХИВ|СУММА; если их нет: --without-witness",

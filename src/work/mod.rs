@@ -5,6 +5,8 @@
 //! done, typed; what may not be done is an [`Error`](crate::Error). A face turns what people type, click or send into a
 //! wish, and words what comes back. It builds no entry and opens no transaction.
 
+pub mod archive;
+pub mod carriers;
 pub mod clock;
 
 use crate::error::Result;

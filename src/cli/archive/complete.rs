@@ -1,9 +1,9 @@
 //! `letopis archive complete`: the second copy of an archive that has only one.
 
 use super::{Bar, Common};
-use crate::archive::of_journal::complete::{self, Wish};
 use crate::cli::{screen, session};
 use crate::error::Result;
+use crate::work::archive::complete::{self, Wish};
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -1,12 +1,12 @@
 //! `letopis archive create`: an archive of a period on two carriers (§5.5), or the dispatcher's copy of the database.
 
 use super::{Bar, Common};
-use crate::archive::of_journal::make::{self, Made, Wish};
 use crate::archive::par2::create::Share;
 use crate::cli::{screen, session};
 use crate::error::Result;
 use crate::ledger::chain::grouped;
 use crate::print::Layouts;
+use crate::work::archive::make::{self, Made, Wish};
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;

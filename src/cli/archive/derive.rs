@@ -3,12 +3,12 @@
 use super::create::{share, tell};
 use super::restore::one_bag;
 use super::{Bar, Common};
-use crate::archive::of_journal::derive::{self, Wish};
-use crate::archive::of_journal::make::Made;
 use crate::archive::par2::create::Share;
 use crate::cli::session;
 use crate::error::Result;
 use crate::journal::{Author, Journal};
+use crate::work::archive::derive::{self, Wish};
+use crate::work::archive::make::Made;
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -2,13 +2,13 @@
 
 use super::{Bar, Common};
 use crate::archive::carrier::locate;
-use crate::archive::of_journal::{carrier_of, record_repair};
 use crate::archive::repair::{Origin, Repaired, Wish, repair};
 use crate::cli::{screen, session};
 use crate::error::{Error, Result};
 use crate::journal::Journal;
 use crate::journal::entry::RepairedFrom;
 use crate::ledger::identity::Identity;
+use crate::work::archive::{carrier_of, record_repair};
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -2,10 +2,10 @@
 
 use super::{Bar, Common};
 use crate::archive::carrier::locate;
-use crate::archive::of_journal::deep;
 use crate::archive::restore::{Restored, Wish, restore};
 use crate::cli::{screen, session};
 use crate::error::{Error, Result};
+use crate::work::archive::judge;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -28,7 +28,7 @@ impl Restore {
         let bag = one_bag(&self.path)?;
         let identity = session::identity(common)?;
         let bar = Bar::new();
-        let wish = Wish { bag: &bag, identity: &identity, only: &self.only, to: &self.to, check: &deep::check };
+        let wish = Wish { bag: &bag, identity: &identity, only: &self.only, to: &self.to, check: &judge::check };
         let restored = restore(&wish, &bar);
         bar.finish();
         let restored = restored?;

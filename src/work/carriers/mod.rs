@@ -1,4 +1,7 @@
-//! Carriers of the journal: their id on the stick and in the ledger, holder and place (§5.5.3, §5.5.4).
+//! Carriers of the journal: their id on the stick and in the ledger, holder and place (§5.5.3, §5.5.4), and what each went
+//! through ([`history`]).
+
+pub mod history;
 
 use std::path::{Path, PathBuf};
 

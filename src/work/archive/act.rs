@@ -1,4 +1,4 @@
-//! The act on a verification (form 13) as a file: what [`super::verify`] found, in the words of paper, and never on the
+//! The act on a verification (form 13) as a file: what [`crate::archive::verify`] found, in the words of paper, and never on the
 //! carrier that was verified.
 
 use std::fs::OpenOptions;
@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
 
-use super::bag::{INFO, RECOVERY};
-use super::carrier::{self, Card};
-use super::report::{Depth, Finding, Healing, Report, Severity};
+use crate::archive::bag::{INFO, RECOVERY};
+use crate::archive::carrier::{self, Card};
+use crate::archive::report::{Depth, Finding, Healing, Report, Severity};
 use crate::error::{Error, Result};
 use crate::print::Layouts;
 use crate::print::inspection::{Facts, Found, Inspected, Inspection, inspection_act};

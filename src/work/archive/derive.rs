@@ -6,8 +6,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::deep;
 use super::fit::{check_carriers, continues};
+use super::judge;
 use super::make::{Made, What, beside, facts, maker, write};
 use crate::archive::bag::{Content, Facts, Folder, Previous};
 use crate::archive::carrier::Carrier;
@@ -105,7 +105,7 @@ impl Derivation {
         continues(&proven, &carriers)?;
         let scratch = Scratch::open(&beside(&proven, "archive-tmp"))?;
         let folder = scratch.path().join("open");
-        let taken = restore::Wish { bag: wish.bag, identity: wish.opener, only, to: &folder, check: &deep::check };
+        let taken = restore::Wish { bag: wish.bag, identity: wish.opener, only, to: &folder, check: &judge::check };
         let restored = restore(&taken, progress)?;
         let code = Folder::new(wish.bag).code().map_err(|cause| Error::file("прочитать", wish.bag, &cause))?;
         let source = Previous { name: restored.name.clone(), code: code.to_string() };

@@ -1,28 +1,27 @@
-//! Archives of this school's journal: where the archive layer meets entries, rules and documents.
+//! Archives of this school's journal: how they are made, checked, healed and opened, and what the journal learns of it.
+//!
+//! The layer below ([`crate::archive`]) knows packages and carriers and no run; here it meets entries, rules and documents.
 //!
 //! * [`make`]: from a period's name to two recorded copies (§5.5); [`fit`]: whether carriers may take them; [`interrupted`]:
 //!   what a run that was killed left;
 //! * [`derive`]: archives made from archives: for new keys, and of what is kept for 25 years;
 //! * [`complete`]: the second copy of an archive that has only one;
 //! * [`due`]: which archive a period's name means, and whether it is time for it;
-//! * [`register`]: carriers that the ledger knows;
-//! * [`trust`]: what the journal can say of an archive, and [`outside`]: what an archive can say of the journal;
+//! * [`trust`]: what the journal can say of an archive, and [`witnesses`]: what an archive can say of the journal;
 //! * [`status`]: how the archives stand, and what is due;
-//! * [`history`]: what a carrier went through;
-//! * [`deep`]: what is inside an archive, judged.
+//! * [`judge`]: what is inside an archive, judged; [`act`]: the act on a verification.
 
+pub mod act;
 pub mod complete;
-pub mod deep;
 pub mod derive;
 mod due;
 mod fit;
-pub mod history;
 mod interrupted;
+pub mod judge;
 pub mod make;
-pub mod outside;
-pub mod register;
 pub mod status;
 pub mod trust;
+pub mod witnesses;
 
 use std::collections::HashSet;
 use std::path::Path;
