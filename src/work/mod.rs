@@ -6,8 +6,16 @@
 //! wish, and words what comes back. It builds no entry and opens no transaction.
 
 pub mod archive;
+pub mod audit;
 pub mod carriers;
 pub mod clock;
+pub mod contacts;
+pub mod courses;
+pub mod import;
+pub mod people;
+pub mod pupils;
+pub mod school;
+pub mod year;
 
 use crate::error::Result;
 use crate::journal::entry::Body;
@@ -79,7 +87,7 @@ impl<'a> Workplace<'a> {
 }
 
 /// What was recorded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Done {
     /// Numbers of the entries, in order; none where all of it stood already.
     pub numbers: Vec<u64>,
