@@ -22,12 +22,13 @@ use crate::archive::signature::AllowedSigners;
 use crate::error::{Error, Result};
 use crate::journal::entry::{ArchiveCreated, ArchiveKind, CopyOn};
 use crate::journal::read::Tables;
-use crate::journal::{Author, Journal, Proven, next_year, read};
+use crate::journal::{Author, Journal, Proven, read};
 use crate::ledger::chain::{Tip, hex};
 use crate::print::Layouts;
 use crate::print::issue::{self, Issued, Out};
 use crate::print::ready;
 use crate::school::Role;
+use crate::work::year;
 use chrono::SubsecRound;
 
 /// What is wanted.
@@ -242,7 +243,7 @@ pub(super) fn facts(proven: &Proven, author: Author<'_>, login: &str, period: &s
     let tables = proven.tables()?;
     let (school, person) = (read::school(&tables)?, read::staff(&tables, login)?);
     let who = person.map(|p| format!("{}, {}", p.name.full(), p.position)).unwrap_or_default();
-    let previous = next_year::last_archive(proven)?.map(|last| Previous { name: last.name, code: last.code });
+    let previous = year::last_archive(proven)?.map(|last| Previous { name: last.name, code: last.code });
     Ok(Facts {
         school: school.school.name.clone(),
         author: who,

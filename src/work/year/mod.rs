@@ -1,4 +1,10 @@
-//! The end of the school year.
+//! The end of the school year, and the next one.
+
+mod next;
+mod taken_over;
+
+pub use next::{Begun, NewYear, OldYear};
+pub(super) use taken_over::{archive_before, last_archive};
 
 use super::{Done, Workplace};
 use crate::error::Result;
