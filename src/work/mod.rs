@@ -11,6 +11,7 @@ pub mod carriers;
 pub mod clock;
 pub mod contacts;
 pub mod courses;
+pub mod demo;
 pub mod founding;
 pub mod import;
 pub mod papers;

@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::super::Workplace;
 use super::due::Due;
 use super::fit::{check_carriers, continues};
 use super::interrupted::{adopt, declare_again, free_name};
@@ -32,7 +33,7 @@ use crate::work::year;
 use chrono::SubsecRound;
 
 /// What is wanted.
-pub struct Wish<'a> {
+pub struct NewArchive<'a> {
     /// A period's name, or «Год».
     pub period: &'a str,
     /// Where the two carriers are mounted.
@@ -69,7 +70,8 @@ pub struct Made {
 /// # Errors
 /// A journal that does not pass its audit; carriers that are not registered, or are one device, or have one holder or
 /// place; a carrier whose archive the journal contradicts; a carrier that fails. What was on the carriers stays whole.
-pub fn make(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Result<Made> {
+pub fn create(place: &mut Workplace<'_>, wish: &NewArchive<'_>, progress: &dyn Progress) -> Result<Made> {
+    let (author, journal) = (place.author, &mut *place.journal);
     let school = read::school(journal.tables())?;
     let due = Due::parse(&school, wish.period)?;
     let may = |tables: &Tables| if wish.database_only { dispatcher(tables, author) } else { maker(tables, author) };

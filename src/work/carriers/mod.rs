@@ -3,33 +3,53 @@
 
 pub mod history;
 
-use std::path::{Path, PathBuf};
-
+use super::{Done, Workplace};
 use crate::archive::bag::Folder;
 use crate::archive::carrier::{self, Card, Carrier};
 use crate::device;
 use crate::error::{Error, Result};
-use crate::journal::entry::CarrierRegistered;
-use crate::journal::{Author, Journal, Recorded, read, rules};
+use crate::journal::entry::{
+    CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored, CarrierRetired, CarrierReturned,
+};
+use crate::journal::{Journal, read, rules};
+use crate::school::{Day, clean};
 use chrono::SubsecRound;
+use std::path::{Path, PathBuf};
 
-/// Registers the stick that is mounted at `mount`. The entry is recorded first and the stick is marked after it, so a
-/// failure leaves an entry without a stick and never a stick that the ledger does not know. A stick of this journal keeps
-/// its id and gets what is said of it now; one whose own files are damaged, or gone from beside its
-/// archives, is known by the same label, holder and place.
-/// Where the journal says the same already, only the files on the stick are
-/// written anew and nothing is recorded.
+/// A stick to be registered.
+#[derive(Debug, Clone, Copy)]
+pub struct Registration<'a> {
+    /// Where it is mounted.
+    pub mount: &'a Path,
+    /// What is written on it: «А-1».
+    pub label: &'a str,
+    /// Login of who keeps it.
+    pub holder: &'a str,
+    /// Where.
+    pub place: &'a str,
+}
+
+/// A stick that is registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registered {
+    /// Its number.
+    pub id: String,
+    /// What is written on it, as it is recorded.
+    pub label: String,
+    /// Nothing where the journal said the same already, and only the files on the stick were written anew.
+    pub done: Done,
+}
+
+/// Registers a stick. The entry is recorded first and the stick is marked after it, so a failure leaves an entry without a
+/// stick and never a stick that the ledger does not know. A stick of this journal keeps its id and gets what is said of it
+/// now; one whose own files are damaged, or gone from beside its archives, is known by the same label, holder and place.
 ///
 /// # Errors
 /// A stick that cannot be written, a label that another has, an unknown holder.
-pub fn register(
-    journal: &mut Journal,
-    author: Author<'_>,
-    mount: &Path,
-    label: &str,
-    holder: &str,
-    place: &str,
-) -> Result<(Carrier, Option<Recorded>)> {
+pub fn register(workplace: &mut Workplace<'_>, wish: &Registration<'_>) -> Result<Registered> {
+    let (mount, holder) = (wish.mount, wish.holder);
+    let (label, place) = (&*clean(wish.label)?, &*clean(wish.place)?);
+    let journal = &*workplace.journal;
     if !mount.is_dir() {
         return Err(
             Error::input(format!("нет папки «{}»", mount.display())).next("подключите носитель и укажите его папку")
@@ -56,13 +76,71 @@ pub fn register(
         None => CarrierRegistered { id: new_id(), label, holder, place, device: stick.unwrap_or_default() },
     };
     let CarrierRegistered { id, label, place, .. } = registered.clone();
-    let recorded = if known.is_some_and(|known| says(&known) == registered) {
-        None
-    } else {
-        Some(journal.record(author, registered)?)
+    let done = match known.is_some_and(|known| says(&known) == registered) {
+        true => Done::default(),
+        false => workplace.record([registered.into()])?,
     };
-    let card = Card::new(&id, &label, &holder_name, &place, &author.now().trunc_subsecs(0).to_rfc3339());
-    Ok((Carrier::register(mount, &card)?, recorded))
+    let now = workplace.author.now().trunc_subsecs(0).to_rfc3339();
+    Carrier::register(mount, &Card::new(&id, &label, &holder_name, &place, &now))?;
+    Ok(Registered { id, label, done })
+}
+
+/// Gives a carrier out to somebody (§5.6). Carriers are named by their ids, here and below.
+///
+/// # Errors
+/// What a right or a rule refuses.
+pub fn issue(workplace: &mut Workplace<'_>, carrier: &str, to: &str) -> Result<Done> {
+    workplace.record([CarrierIssued { carrier: carrier.to_owned(), to: to.to_owned() }.into()])
+}
+
+/// Takes a carrier back (§5.7). Gives where it is kept now, as it is recorded.
+///
+/// # Errors
+/// As [`issue`].
+pub fn take_back(workplace: &mut Workplace<'_>, carrier: &str, place: &str) -> Result<(Done, String)> {
+    let place = clean(place)?;
+    let returned = CarrierReturned { carrier: carrier.to_owned(), place: place.clone() };
+    Ok((workplace.record([returned.into()])?, place))
+}
+
+/// How a carrier was lost (§5.8.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loss {
+    /// The carrier's id.
+    pub carrier: String,
+    /// The day on which it was reported; else today.
+    pub reported: Option<Day>,
+    /// What is known of it.
+    pub circumstances: String,
+    /// Whether who had it is to blame (§5.8.2).
+    pub by_fault: bool,
+}
+
+/// Records that a carrier was lost.
+///
+/// # Errors
+/// As [`issue`].
+pub fn lose(workplace: &mut Workplace<'_>, loss: &Loss) -> Result<Done> {
+    let Loss { carrier, reported, circumstances, by_fault } = loss;
+    let reported = reported.map_or_else(|| workplace.today(), Ok)?;
+    let (carrier, circumstances) = (carrier.clone(), clean(circumstances)?);
+    workplace.record([CarrierLost { carrier, reported, circumstances, by_fault: *by_fault }.into()])
+}
+
+/// Records that what was on a lost carrier is on another now (§5.8.2).
+///
+/// # Errors
+/// As [`issue`].
+pub fn restore(workplace: &mut Workplace<'_>, lost: &str, replacement: &str) -> Result<Done> {
+    workplace.record([CarrierRestored { carrier: lost.to_owned(), replacement: replacement.to_owned() }.into()])
+}
+
+/// Records that a carrier serves for nothing any more.
+///
+/// # Errors
+/// As [`issue`].
+pub fn retire(workplace: &mut Workplace<'_>, carrier: &str, reason: &str) -> Result<Done> {
+    workplace.record([CarrierRetired { carrier: carrier.to_owned(), reason: clean(reason)? }.into()])
 }
 
 /// Whether a stick without a card holds an archive of the journal that lies on this carrier.
@@ -87,11 +165,6 @@ fn says(known: &read::Carrier) -> CarrierRegistered {
 fn card_is_damaged(mount: &Path) -> bool {
     let folder = mount.join(carrier::FOLDER);
     folder.join(carrier::CARD).exists() && carrier::check(&folder).iter().any(|finding| finding.path == carrier::CARD)
-}
-
-/// Whether the journal knows a carrier of this id.
-pub fn is_known(journal: &Journal, id: &str) -> Result<bool> {
-    Ok(read::carrier(journal.tables(), id)?.is_some())
 }
 
 /// A random id of 16 hex digits: enough that no two sticks of a school share one.
