@@ -26,6 +26,7 @@ const FINGERPRINT: usize = 43;
 const SLIPS: usize = 4;
 
 /// What the checker trusts already.
+#[derive(Clone)]
 pub enum Anchor<'a> {
     /// The signer's fingerprint, from the act or the registry of keys.
     Signer(String),

@@ -14,20 +14,18 @@
 //! * [`scratch`]: the one place where anything is unpacked, private and cleared;
 //! * [`create`], with [`targets`] that write one stream to several carriers, and [`settle`], which clears up after a
 //!   run that was killed;
-//! * [`verify`], with [`anchor`] (what makes a whole archive a genuine one) and [`report`] (what was found), and the act on
-//!   it ([`act`]).
+//! * [`verify`], with [`anchor`] (what makes a whole archive a genuine one) and [`report`] (what was found).
 //!
-//! The layer knows nothing of entries and rules but in [`export`] and [`of_journal`]: content, facts and trust come in through [`package::Package`],
-//! [`bag::Facts`] and [`anchor::JournalFacts`].
+//! The layer knows of no run that makes or records an archive, and of entries and rules only in [`export`]: content, facts
+//! and trust come in through [`package::Package`], [`bag::Facts`] and [`anchor::JournalFacts`]. What a school does with all
+//! this is [`crate::work::archive`].
 
-pub mod act;
 pub mod anchor;
 pub mod bag;
 pub mod bagit;
 pub mod carrier;
 pub mod create;
 pub mod export;
-pub mod of_journal;
 pub mod package;
 pub mod par2;
 pub mod progress;

@@ -60,7 +60,11 @@ fn command(action: &Action) -> String {
         Action::ShowKey => "key show",
         Action::ChangePassphrase => "key passphrase",
         Action::EnrollKey => "staff enroll",
+        Action::AddStaff => "staff add",
         Action::ListStaff => "staff list",
+        Action::ShowSchool => "school show",
+        Action::ListPupils => "pupil list КЛАСС",
+        Action::ChangePupil => "pupil change",
         Action::EnrollPupil => "pupil enroll",
         Action::SetCourse => "course set",
         Action::ShowPlan => "plan show",
@@ -98,6 +102,7 @@ fn command(action: &Action) -> String {
         Action::ReportLoss { label: None } => "carrier lost",
         Action::CreateArchive => "archive create",
         Action::CompleteArchive { name } => {
+            let name = name.as_deref().unwrap_or("АРХИВ");
             return format!("archive complete {name} --from НОСИТЕЛЬ --to ДРУГОЙ");
         }
         Action::ListArchives => "archive list",
@@ -120,6 +125,8 @@ fn option(detail: Detail) -> &'static str {
         Detail::Journal => "--journal ФАЙЛ или переменная LETOPIS_JOURNAL",
         Detail::Administrator => "--admin ЛОГИН --identity ФАЙЛ",
         Detail::School => "--school ФАЙЛ",
+        Detail::AdministratorName => "--admin-name \"Фамилия Имя Отчество\"",
+        Detail::WithoutWitness => "--without-witness",
         Detail::Another => "--another",
         Detail::Period => "--period ПЕРИОД",
         Detail::Days => "--from ДЕНЬ --to ДЕНЬ",
@@ -169,7 +176,11 @@ mod tests {
             Action::ShowKey,
             Action::ChangePassphrase,
             Action::EnrollKey,
+            Action::AddStaff,
             Action::ListStaff,
+            Action::ShowSchool,
+            Action::ListPupils,
+            Action::ChangePupil,
             Action::EnrollPupil,
             Action::SetCourse,
             Action::ShowPlan,
@@ -198,7 +209,8 @@ mod tests {
             Action::ReportLoss { label: None },
             Action::ReportLoss { label: Some(label()) },
             Action::CreateArchive,
-            Action::CompleteArchive { name: "2025-2026-q1".to_owned() },
+            Action::CompleteArchive { name: None },
+            Action::CompleteArchive { name: Some("2025-2026-q1".to_owned()) },
             Action::ListArchives,
             Action::VerifyArchive,
             Action::VerifyContent,
@@ -212,10 +224,12 @@ mod tests {
         .collect()
     }
 
-    const DETAILS: [Detail; 25] = [
+    const DETAILS: [Detail; 27] = [
         Detail::Journal,
         Detail::Administrator,
         Detail::School,
+        Detail::AdministratorName,
+        Detail::WithoutWitness,
         Detail::Another,
         Detail::Period,
         Detail::Days,

@@ -10,22 +10,17 @@ mod status;
 pub use create::say;
 
 use super::{Common, screen, session};
-use crate::archive::act;
 use crate::archive::anchor::{Anchor, Code};
-use crate::archive::bag::{Folder, RECOVERY};
-use crate::archive::carrier::{self, Card, locate};
-use crate::archive::of_journal::trust::Witness;
-use crate::archive::of_journal::{deep, record_verification};
+use crate::archive::bag::RECOVERY;
 use crate::archive::progress::Progress;
-use crate::archive::report::{Finding, Report, Severity, Verdict};
-use crate::archive::sum::Sum;
-use crate::archive::verify::{Chain, Comparison, Content, Copies, Request, Together, verify, vouch_back};
+use crate::archive::report::{Report, Severity, Verdict};
+use crate::archive::verify::{Chain, Comparison, Copies, Together};
 use crate::error::{Error, Result};
-use crate::journal::{Journal, read};
+use crate::journal::Journal;
 use crate::ledger::chain::grouped;
-use crate::ledger::identity::Identity;
 use crate::print::Layouts;
 use crate::school::{format_date, parse_date_or};
+use crate::work::archive::{self, Checked, Doubt, Entered, Verification, act};
 use clap::{Args, Subcommand};
 use indicatif::ProgressBar;
 use std::path::{Path, PathBuf};
@@ -124,7 +119,10 @@ impl Bar {
 
 impl Progress for Bar {
     fn begin(&self, step: &str, bytes: u64) {
-        if let Ok(bar) = self.0.lock() {
+        if let Ok(mut bar) = self.0.lock() {
+            if bar.is_finished() {
+                *bar = screen::progress("");
+            }
             bar.set_message(step.to_owned());
             bar.set_length(bytes);
             bar.set_position(0);
@@ -138,13 +136,9 @@ impl Progress for Bar {
     }
 }
 
-/// Said of a carrier with several archives where the code is none of theirs.
-const NOT_HERE: &str =
-    "архива с кодом из акта на этом носителе нет: возьмите носитель, названный в акте, и проверьте, тот ли это акт";
-
 impl Verify {
     fn run(self, common: &Common) -> Result<ExitCode> {
-        each_once(&self.paths)?;
+        archive::each_once(&self.paths)?;
         let layouts = self.act.as_ref().map(|_| Layouts::load(self.layouts.as_deref())).transpose()?;
         if let Some(act) = &self.act {
             act::may_be_written(act, &self.paths)?;
@@ -155,7 +149,6 @@ impl Verify {
                 .at("журнал, с которым сверяется архив")
                 .next("выполните «letopis audit»; архив можно проверить по акту: --expect, --signer")
         })?;
-        let witness = proven.as_ref().map(Witness);
         let identity = match (self.deep, &common.identity) {
             (false, None) => None,
             (true, None) => {
@@ -165,197 +158,71 @@ impl Verify {
             (_, Some(path)) if self.deep || journal.is_some() => Some(session::read_identity(common, path)?),
             _ => None,
         };
-        let anchors = self.anchors(witness.as_ref())?;
+        let mut anchors = Vec::new();
+        anchors.extend(self.signer.as_deref().map(Anchor::signer).transpose()?);
+        let code = self.expect.as_deref().map(Code::parse).transpose()?;
+        anchors.extend(self.trusted.clone().map(Anchor::Bag));
         let scratch = std::env::temp_dir().join(format!("letopis-verify-{}", std::process::id()));
-        let content = |identity| Content { identity, scratch: &scratch, check: &deep::check };
-        let request = Request {
-            anchors: &anchors,
-            content: identity.as_ref().filter(|_| self.deep).map(content),
-            unread: self.quick,
+        let wish = Verification {
+            paths: &self.paths,
+            quick: self.quick,
+            opener: identity.as_ref().filter(|_| self.deep),
+            anchors,
+            code,
+            journal: proven.as_ref(),
+            scratch: &scratch,
         };
-        let mut checked = self.check(&request)?;
-        vouch_back(&mut checked.iter_mut().flat_map(|c| &mut c.reports).map(|(_, report)| report).collect::<Vec<_>>());
-        drop(anchors);
-        let reports = checked.iter().flat_map(|checked| &checked.reports);
-        let together = Together::of(reports.map(|(bag, report)| (bag.as_path(), report)));
-        let status = checked.iter().map(Checked::exit_status).max().unwrap_or_default();
-        let status = status.max(u8::from(together.contradict()));
-        report(common, &checked, &together);
+        let bar = Bar::new();
+        let checks = archive::verify(&wish, &bar);
+        bar.finish();
+        let checks = checks?;
+        report(common, &checks.checked, &checks.together);
         if let (Some(file), Some(layouts)) = (&self.act, &layouts) {
-            let archives = checked
-                .iter()
-                .flat_map(|checked| act::inspected(&checked.own, checked.card.as_ref(), &checked.reports));
-            act::write(file, layouts, archives.collect(), session::now())?;
+            act::write(file, layouts, act::inspected(&checks.checked), session::now())?;
             if !common.json {
                 println!("Акт проверки: {}", file.display());
             }
         }
-        // A look at the list of files is no verification.
         match (journal, identity) {
-            _ if self.quick => {}
-            (Some(journal), _) if journal.is_read_only() => {
-                screen::warning("проверка в журнал не записана: он открыт только для чтения");
+            (Some(mut journal), Some(identity)) => {
+                say_entered(archive::enter(&mut journal, session::author(&identity), &checks)?, common.json);
             }
-            (Some(mut journal), Some(identity)) => self.record(&mut journal, &identity, &checked, common.json)?,
+            // A look at the list of files is no verification.
+            (Some(_), None) if self.quick => {}
+            (Some(journal), None) if journal.is_read_only() => say_entered(Entered::ReadOnly, common.json),
             (Some(_), None) if !common.json => {
                 println!("Проверка в журнал не записана: чтобы записать, назовите свой ключ, --identity ФАЙЛ.");
             }
             _ => {}
         }
-        Ok(ExitCode::from(status))
-    }
-
-    fn anchors<'w>(&self, witness: Option<&'w Witness<'w>>) -> Result<Vec<Anchor<'w>>> {
-        let mut anchors = Vec::new();
-        anchors.extend(self.signer.as_deref().map(Anchor::signer).transpose()?);
-        let code = self.expect.as_deref().map(Code::parse).transpose()?;
-        anchors.extend(self.trusted.clone().map(Anchor::Bag));
-        if let Some(witness) = witness {
-            anchors.push(Anchor::Journal(witness));
-        }
-        anchors.extend(code.map(Anchor::Expect));
-        Ok(anchors)
-    }
-
-    /// Checks every archive under every path.
-    fn check(&self, request: &Request<'_>) -> Result<Vec<Checked>> {
-        let bar = Bar::new();
-        let mut all = Vec::new();
-        for path in &self.paths {
-            let found = locate(path)?;
-            let own = found.carrier.as_deref().map(carrier::check).unwrap_or_default();
-            let bags: Vec<&PathBuf> = found.bags.iter().chain(&found.unfinished).collect();
-            if bags.is_empty() {
-                let next = match found.carrier {
-                    Some(_) => {
-                        "если копия на этом носителе была и пропала, запишите её снова с другого: letopis archive complete"
-                    }
-                    None => "укажите носитель или папку архива на нём",
-                };
-                return Err(Error::input(format!("в «{}» нет архива", path.display())).next(next));
-            }
-            let mut own = found.carrier.is_some().then_some(own);
-            let (bags, is_here) = self.expected(bags)?;
-            // A code that is none of several archives' says nothing against any one of them.
-            let mut request = *request;
-            if let (false, [others @ .., Anchor::Expect(_)]) = (is_here, request.anchors) {
-                request.anchors = others;
-                own.get_or_insert_default().push(Finding::forgery("", NOT_HERE));
-            }
-            let card = found.carrier.as_deref().and_then(carrier::card_in);
-            let twin = all.iter_mut().find(|other: &&mut Checked| card.is_some() && id_of(&other.card) == id_of(&card));
-            if let Some(twin) = twin {
-                own.get_or_insert_default().push(same_number(&twin.path));
-                twin.own.get_or_insert_default().push(same_number(path));
-            }
-            all.push(Checked { path: path.clone(), card, own, reports: Vec::new() });
-            for bag in bags {
-                let report = verify(bag, &request, &bar)?;
-                if let Some(last) = all.last_mut() {
-                    last.reports.push((bag.clone(), report));
-                }
-            }
-        }
-        bar.finish();
-        Ok(all)
-    }
-
-    /// A code is one archive's: where it names one of several, only that one is meant. Gives those that are meant, and
-    /// whether it may be one of them: `false` where it fits none of several.
-    ///
-    /// # Errors
-    /// A code that fits none and was plainly mistyped.
-    fn expected<'b>(&self, bags: Vec<&'b PathBuf>) -> Result<(Vec<&'b PathBuf>, bool)> {
-        let Some(code) = self.expect.as_deref().map(Code::parse).transpose()? else { return Ok((bags, true)) };
-        let codes: Vec<_> = bags.iter().map(|bag| Folder::new(bag).code().ok()).collect();
-        let fits = |found: &Option<Sum>| found.as_ref().is_some_and(|found| code.fits(found));
-        let named: Vec<&PathBuf> =
-            bags.iter().zip(&codes).filter(|(_, found)| fits(found)).map(|(bag, _)| *bag).collect();
-        if !named.is_empty() {
-            return Ok((named, true));
-        }
-        codes.iter().flatten().try_for_each(|found| code.no_slip(found))?;
-        let may_be = bags.len() == 1;
-        Ok((bags, may_be))
-    }
-
-    /// A verification by the staff is an entry.
-    fn record(&self, journal: &mut Journal, identity: &Identity, checked: &[Checked], quiet: bool) -> Result<()> {
-        if read::key(journal.tables(), &identity.public().fingerprint())?.is_none() {
-            screen::warning(
-                "проверка в журнал не записана: этого ключа в нём нет. Ключ восстановления архивы только открывает",
-            );
-            return Ok(());
-        }
-        let doubted = |checked: &&Checked| checked.own.iter().flatten().any(|finding| finding.path == carrier::CARD);
-        for checked in checked.iter().filter(doubted) {
-            screen::warning(&format!(
-                "проверка «{}» в журнал не записана: не ясно, какой это носитель",
-                checked.path.display()
-            ));
-        }
-        for card in checked.iter().filter_map(|checked| checked.card.as_ref()) {
-            let loss = read::carrier(journal.tables(), &card.id)?.and_then(|carrier| carrier.loss);
-            if let Some(loss) = loss {
-                let (label, word) = (&card.label, loss.word());
-                screen::warning(&format!(
-                    "носитель «{label}» числится в журнале как {word}: копией то, что на нём, не считается"
-                ));
-            }
-        }
-        let known = checked.iter().filter(|checked| !doubted(checked));
-        for (bag, report) in known.flat_map(|checked| &checked.reports) {
-            if record_verification(journal, session::author(identity), bag, report)?.is_some() && !quiet {
-                println!("Проверка архива «{}» записана в журнал.", report.name);
-            }
-        }
-        Ok(())
+        Ok(ExitCode::from(checks.exit_status()))
     }
 }
 
-fn id_of(card: &Option<Card>) -> Option<&str> {
-    card.as_ref().map(|card| card.id.as_str())
-}
-
-/// Two sticks that say they are the same one.
-fn same_number(other: &Path) -> Finding {
-    let other = other.display();
-    Finding::damage(
-        carrier::CARD,
-        format!(
-            "номер тот же, что на «{other}»: один из носителей — не тот, за который себя выдаёт; на нём удалите этот файл"
+/// Says what became of a verification in the journal.
+fn say_entered(entered: Entered, quiet: bool) {
+    match entered {
+        Entered::NoVerification => {}
+        Entered::ReadOnly => screen::warning("проверка в журнал не записана: он открыт только для чтения"),
+        Entered::Stranger => screen::warning(
+            "проверка в журнал не записана: этого ключа в нём нет. Ключ восстановления архивы только открывает",
         ),
-    )
-}
-
-/// Refuses a path that is given twice: two copies are two.
-fn each_once(paths: &[PathBuf]) -> Result<()> {
-    let mut seen: Vec<PathBuf> = Vec::new();
-    for path in paths {
-        let real = path.canonicalize().unwrap_or_else(|_| path.clone());
-        if seen.contains(&real) {
-            return Err(Error::input(format!("«{}» указан дважды", path.display()))
-                .next("укажите два разных носителя: одна и та же копия сама себя не подтверждает"));
+        Entered::Done { archives, doubts } => {
+            for doubt in doubts {
+                screen::warning(&match doubt {
+                    Doubt::WhichCarrier(path) => {
+                        format!("проверка «{}» в журнал не записана: не ясно, какой это носитель", path.display())
+                    }
+                    Doubt::Gone(label, loss) => format!(
+                        "носитель «{label}» числится в журнале как {}: копией то, что на нём, не считается",
+                        loss.word()
+                    ),
+                });
+            }
+            for name in archives.iter().filter(|_| !quiet) {
+                println!("Проверка архива «{name}» записана в журнал.");
+            }
         }
-        seen.push(real);
-    }
-    Ok(())
-}
-
-/// What was found under one path.
-struct Checked {
-    path: PathBuf,
-    /// Which carrier it says it is.
-    card: Option<Card>,
-    /// Faults of the carrier's own files, where the path is a carrier's.
-    own: Option<Vec<Finding>>,
-    reports: Vec<(PathBuf, Report)>,
-}
-
-impl Checked {
-    fn exit_status(&self) -> u8 {
-        let own = u8::from(self.own.iter().flatten().any(|finding| finding.severity >= Severity::Damage));
-        self.reports.iter().map(|(_, report)| report.verdict.exit_status()).max().unwrap_or_default().max(own)
     }
 }
 

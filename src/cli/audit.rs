@@ -1,10 +1,11 @@
 //! `letopis audit`: proves the journal.
 
 use super::{Common, screen, session};
-use crate::archive::of_journal::outside::{self, Testimony};
 use crate::error::Result;
-use crate::journal::{self, Journal};
+use crate::journal;
 use crate::ledger::chain::hex;
+use crate::work::archive::witnesses::{self, Testimony};
+use crate::work::audit::audit;
 use clap::Args;
 use std::process::ExitCode;
 
@@ -18,19 +19,12 @@ pub struct Audit {
 impl Audit {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
         // A witness that cannot be read is no witness: that is said before anything else.
-        let witnesses = self.against.as_deref().map(outside::witnesses).transpose()?.unwrap_or_default();
+        let named = self.against.as_deref().map(witnesses::named).transpose()?.unwrap_or_default();
         let path = session::journal_path(common);
         let bar = screen::progress("Проверка записей");
-        let mut audited = Journal::audit(&path, &mut |done| bar.set_position(done))?;
+        let audited = audit(&path, named, &mut |done| bar.set_position(done))?;
         bar.finish_and_clear();
-        let tip = audited.report.tip;
-        let witnesses = outside::of_journal(witnesses, tip);
-        let testimonies = witnesses.iter().map(|witness| witness.ask(&audited)).collect::<Result<Vec<_>>>()?;
-        let report = &mut audited.report;
-        for what in testimonies.iter().filter_map(|testimony| testimony.length.as_ref().err()) {
-            report.count += 1;
-            report.findings.push(journal::Finding { seq: None, what: what.clone() });
-        }
+        let (report, testimonies, tip) = (&audited.report, &audited.testimonies, audited.report.tip);
         if common.json {
             screen::json(&serde_json::json!({
                 "clean": report.is_clean(), "entries": report.tip.seq, "journal": hex(&report.tip.journal),

@@ -3,14 +3,13 @@
 
 mod history;
 
-use super::{Common, desk::Desk, screen, session};
-use crate::archive::of_journal::register;
+use super::desk::{Desk, say};
+use super::{Common, screen, session};
 use crate::error::Result;
-use crate::journal::entry::{CarrierIssued, CarrierLost, CarrierRestored, CarrierRetired, CarrierReturned};
-use crate::journal::read;
-use crate::journal::read::Tables;
+use crate::journal::read::{self, Tables};
 use crate::journal::resolve;
-use crate::school::{School, clean, format_date, parse_date};
+use crate::school::{School, format_date, parse_date};
+use crate::work::carriers::{self, Loss, Registered, Registration};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -108,38 +107,34 @@ impl Carrier {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
         match self {
             Self::Register { mount, label, holder, place } => {
-                let mut journal = session::journal(common)?;
-                let identity = session::identity(common)?;
-                let author = session::author(&identity);
-                let (label, place) = (crate::school::clean(&label)?, crate::school::clean(&place)?);
-                let (carrier, recorded) = register::register(&mut journal, author, &mount, &label, &holder, &place)?;
-                let what = format!("Носитель «{label}» зарегистрирован, номер {}", carrier.card().id);
-                match recorded {
-                    Some(recorded) => session::recorded(&journal, &identity, &what, recorded.seq)?,
-                    None => println!("{what}: так и записано в журнале, файлы носителя записаны заново."),
+                let wish = Registration { mount: &mount, label: &label, holder: &holder, place: &place };
+                let Registered { id, label, done } = carriers::register(&mut Desk::open(common)?.workplace()?, &wish)?;
+                let what = format!("Носитель «{label}» зарегистрирован, номер {id}");
+                match done.numbers.is_empty() {
+                    true => println!("{what}: так и записано в журнале, файлы носителя записаны заново."),
+                    false => return say(done, &what),
                 }
             }
-            Self::Issue { carrier, to } => return issue(common, &carrier, to),
+            Self::Issue { carrier, to } => return issue(common, &carrier, &to),
             Self::Return { carrier, place } => {
                 let mut desk = Desk::open(common)?;
                 let known = resolve::carrier(desk.tables(), &carrier)?;
-                let place = clean(&place)?;
-                let what = format!("Носитель «{}» принят, место хранения: {place}", known.label);
-                return desk.record(CarrierReturned { carrier: known.id, place }, &what);
+                let (done, place) = carriers::take_back(&mut desk.workplace()?, &known.id, &place)?;
+                return say(done, &format!("Носитель «{}» принят, место хранения: {place}", known.label));
             }
             Self::Lost(lost) => return lost.run(common),
             Self::Restore { carrier, replacement } => {
                 let mut desk = Desk::open(common)?;
                 let lost = resolve::carrier(desk.tables(), &carrier)?;
                 let new = resolve::carrier(desk.tables(), &replacement)?;
-                let what = format!("Данные носителя «{}» восстановлены на «{}»", lost.label, new.label);
-                return desk.record(CarrierRestored { carrier: lost.id, replacement: new.id }, &what);
+                let done = carriers::restore(&mut desk.workplace()?, &lost.id, &new.id)?;
+                return say(done, &format!("Данные носителя «{}» восстановлены на «{}»", lost.label, new.label));
             }
             Self::Retire { carrier, reason } => {
                 let mut desk = Desk::open(common)?;
                 let known = resolve::carrier(desk.tables(), &carrier)?;
-                let retired = CarrierRetired { carrier: known.id, reason: clean(&reason)? };
-                let status = desk.record(retired, &format!("Носитель «{}» списан", known.label))?;
+                let done = carriers::retire(&mut desk.workplace()?, &known.id, &reason)?;
+                let status = say(done, &format!("Носитель «{}» списан", known.label))?;
                 println!("Что делать: проверьте, что архивам хватает оставшихся копий: letopis archive status.");
                 return Ok(status);
             }
@@ -154,11 +149,12 @@ impl Lost {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
         let known = resolve::carrier(desk.tables(), &self.carrier)?;
-        let reported = self.reported.as_deref().map_or_else(|| desk.today(), parse_date)?;
+        let reported = self.reported.as_deref().map(parse_date).transpose()?;
         let who = name(desk.tables(), known.in_hands_of())?;
-        let by_fault = self.by_fault;
-        let lost = CarrierLost { carrier: known.id, reported, circumstances: clean(&self.circumstances)?, by_fault };
-        let status = desk.record(lost, &format!("Носитель «{}» записан как утерянный", known.label))?;
+        let Self { circumstances, by_fault, .. } = self;
+        let loss = Loss { carrier: known.id, reported, circumstances, by_fault };
+        let done = carriers::lose(&mut desk.workplace()?, &loss)?;
+        let status = say(done, &format!("Носитель «{}» записан как утерянный", known.label))?;
         let whose = match by_fault {
             true => format!("новый носитель покупает {who} (§5.8.2)"),
             false => "новый носитель предоставляет школа".to_owned(),
@@ -172,11 +168,11 @@ impl Lost {
     }
 }
 
-fn issue(common: &Common, carrier: &str, to: String) -> Result<ExitCode> {
+fn issue(common: &Common, carrier: &str, to: &str) -> Result<ExitCode> {
     let mut desk = Desk::open(common)?;
     let known = resolve::carrier(desk.tables(), carrier)?;
-    let what = format!("Носитель «{}» выдан: {}", known.label, name(desk.tables(), &to)?);
-    desk.record(CarrierIssued { carrier: known.id, to }, &what)
+    let what = format!("Носитель «{}» выдан: {}", known.label, name(desk.tables(), to)?);
+    say(carriers::issue(&mut desk.workplace()?, &known.id, to)?, &what)
 }
 
 /// «Иванова И. И.», or the login where nobody has it.

@@ -1,10 +1,9 @@
 //! `letopis contact`: how parents can be reached (§4.5); kept outside the ledger, so that it can be erased (§1.5).
 
 use super::{Common, desk::Desk, screen, session};
-use crate::error::{Error, Result};
-use crate::journal::contacts::{Contact as Line, Contacts};
-use crate::journal::{read, resolve};
-use crate::school::clean;
+use crate::error::Result;
+use crate::journal::resolve;
+use crate::work::contacts::{self, Contact as Line};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -53,20 +52,15 @@ pub struct Set {
 
 impl Contact {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
-        let journal = session::journal(common)?;
         match self {
             Self::List { class } => {
-                let tables = journal.tables();
-                let class = resolve::class(tables, &class)?;
-                let year = read::school(tables)?.year;
-                let members = read::members_of_class(tables, &class, year.begins, year.ends)?;
-                let mut rows = Vec::new();
-                for line in Contacts::open(journal.path())?.all()? {
-                    let Some(pupil) = members.iter().find(|pupil| pupil.file == line.pupil) else { continue };
+                let journal = session::journal(common)?;
+                let class = resolve::class(journal.tables(), &class)?;
+                let row = |(line, pupil): (Line, crate::school::PersonName)| {
                     let Line { pupil: file, who, name, telephone, email, address } = line;
-                    let pupil = pupil.name.surname_given();
-                    rows.push([file, pupil, who, name, telephone, email, address].map(Into::into).to_vec());
-                }
+                    [file, pupil.surname_given(), who, name, telephone, email, address].map(Into::into).to_vec()
+                };
+                let rows = contacts::of_class(&journal, &class)?.into_iter().map(row).collect();
                 let columns = [
                     ("pupil", "Личное дело"),
                     ("pupil_name", "Ученик"),
@@ -78,40 +72,20 @@ impl Contact {
                 ];
                 screen::list(common.json, &columns, rows);
             }
-            Self::Set(set) => {
-                keeper(common)?;
-                known(&journal, &set.pupil)?;
-                let (who, name) = (clean(&set.who)?, clean(&set.name)?);
-                let (telephone, email) = (clean(&set.telephone)?, clean(&set.email)?);
-                let line = Line { pupil: set.pupil, who, name, telephone, email, address: clean(&set.address)? };
-                match Contacts::open(journal.path())?.set(&[line])? {
-                    0 => return session::unchanged(),
-                    _ => println!("Контакты записаны. Они лежат отдельно от журнала и ни в какой архив не попадают."),
+            Self::Set(Set { pupil, who, name, telephone, email, address }) => {
+                let line = Line { pupil, who, name, telephone, email, address };
+                match contacts::set(&Desk::open(common)?.workplace()?, line)? {
+                    false => return session::unchanged(),
+                    true => {
+                        println!("Контакты записаны. Они лежат отдельно от журнала и ни в какой архив не попадают.")
+                    }
                 }
             }
-            Self::Erase { pupil } => {
-                keeper(common)?;
-                known(&journal, &pupil)?;
-                match Contacts::open(journal.path())?.erase(&pupil)? {
-                    0 => println!("Контактов этого ученика нет: стирать нечего."),
-                    count => println!("Контактов стёрто: {count}."),
-                }
-            }
+            Self::Erase { pupil } => match contacts::erase(&Desk::open(common)?.workplace()?, &pupil)? {
+                0 => println!("Контактов этого ученика нет: стирать нечего."),
+                count => println!("Контактов стёрто: {count}."),
+            },
         }
         Ok(ExitCode::SUCCESS)
-    }
-}
-
-/// Contacts are written and erased by those who keep them: the administrator and class teachers.
-fn keeper(common: &Common) -> Result<()> {
-    let desk = Desk::open(common)?;
-    crate::journal::may_keep_contacts(desk.tables(), &desk.login)
-}
-
-fn known(journal: &crate::journal::Journal, pupil: &str) -> Result<()> {
-    match read::pupil(journal.tables(), pupil)? {
-        Some(_) => Ok(()),
-        None => Err(Error::input(format!("в журнале нет ученика с личным делом «{pupil}»"))
-            .next("номера: letopis pupil list КЛАСС")),
     }
 }

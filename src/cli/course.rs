@@ -1,13 +1,13 @@
 //! `letopis course`: subjects, classes, courses and their timetable: the teaching load (§3.3.1).
 
 use super::absence::day;
-use super::desk::{Desk, WhichCourse};
+use super::desk::{Desk, WhichCourse, say};
 use super::{Common, screen, session};
 use crate::error::{Error, Result};
-use crate::journal::entry::{ClassSet, CourseSet, Slot, SubjectLine, SubjectsSet, TimetableSet};
 use crate::journal::read::timetable::Timetable;
 use crate::journal::{read, resolve};
-use crate::school::{ClassName, CourseKey, WEEKDAYS_SHORT, clean, format_date, parse_date, weekday_from_short};
+use crate::school::{ClassName, CourseKey, WEEKDAYS_SHORT, format_date, parse_date, weekday_from_short};
+use crate::work::courses::{self, Outcome, Slot, Standing, Wish};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -106,7 +106,7 @@ impl Course {
             Self::Class { class, teacher } => {
                 let class = ClassName::parse(&class)?;
                 let what = format!("{class}: классный руководитель «{teacher}»");
-                Desk::open(common)?.record(ClassSet { class, teacher }, &what)
+                say(courses::set_class(&mut Desk::open(common)?.workplace()?, class, &teacher)?, &what)
             }
         }
     }
@@ -117,23 +117,24 @@ impl Set {
         let mut desk = Desk::open(common)?;
         let class = resolve::class(desk.tables(), &self.class)?;
         let subject = resolve::subject(desk.tables(), &self.subject)?;
-        let key = CourseKey { class, group: clean(&self.group)?, subject };
-        let known = read::course(desk.tables(), &key)?;
-        let lacks =
-            |what: &str| Error::input(format!("курс «{key}» новый: не указано {what}")).next("укажите и повторите");
-        let teacher =
-            self.teacher.or(known.as_ref().map(|k| k.teacher.to_string())).ok_or_else(|| lacks("--teacher"))?;
-        let hours = self.hours.or(known.as_ref().map(|k| k.hours)).ok_or_else(|| lacks("--hours"))?;
-        if known.as_ref().is_some_and(|known| known.teacher == teacher && known.hours == hours) {
-            return session::unchanged();
-        }
-        let what = match known {
-            Some(known) if known.teacher != teacher => {
-                format!("Курс «{key}» передан: был «{}», теперь «{teacher}»; отметки остаются", known.teacher)
-            }
-            _ => format!("Курс «{key}»: учитель «{teacher}», часов в неделю {hours}"),
+        let course = CourseKey { class, group: self.group, subject };
+        let wish = Wish { course, teacher: self.teacher, hours: self.hours };
+        let lacks = |course: CourseKey, what: &str| {
+            Err(Error::input(format!("курс «{course}» новый: не указано {what}")).next("укажите и повторите"))
         };
-        desk.record(CourseSet { course: key, teacher, hours }, &what)
+        match courses::set(&mut desk.workplace()?, wish)? {
+            Outcome::NoTeacher(course) => lacks(course, "--teacher"),
+            Outcome::NoHours(course) => lacks(course, "--hours"),
+            Outcome::Set(Standing { done, course, teacher, hours, before }) => {
+                let what = match before {
+                    Some(before) => {
+                        format!("Курс «{course}» передан: был «{before}», теперь «{teacher}»; отметки остаются")
+                    }
+                    None => format!("Курс «{course}»: учитель «{teacher}», часов в неделю {hours}"),
+                };
+                say(done, &what)
+            }
+        }
     }
 }
 
@@ -188,21 +189,14 @@ fn slot(typed: &str) -> Result<Slot> {
 fn timetable(common: &Common, which: &WhichCourse, typed: &[String], since: Option<String>) -> Result<ExitCode> {
     let mut desk = Desk::open(common)?;
     let course = which.find(desk.tables(), None)?;
-    let mut slots = match typed {
+    let slots = match typed {
         [word] if crate::school::fold(word) == "нет" => Vec::new(),
         _ => typed.iter().map(|text| slot(text)).collect::<Result<Vec<_>>>()?,
     };
-    slots.sort_unstable();
     let since = since.as_deref().map(parse_date).transpose()?;
-    let begins = desk.school()?.year.begins;
-    let weeks = Timetable::of(desk.tables(), course.id)?;
-    let stands = |(day, week): &(chrono::NaiveDate, Vec<Slot>)| *day == since.unwrap_or(begins) && *week == slots;
-    if weeks.weeks().iter().any(stands) {
-        return session::unchanged();
-    }
     let from = since.map(|day| format!(" с {}", format_date(day))).unwrap_or_default();
     let what = format!("{}: уроков в неделю {}{from}", course.key, slots.len());
-    desk.record(TimetableSet { course: course.key, since, slots }, &what)
+    say(courses::set_timetable(&mut desk.workplace()?, &course, since, slots)?, &what)
 }
 
 fn week(common: &Common, class: &str, date: Option<String>) -> Result<ExitCode> {
@@ -231,24 +225,15 @@ fn week(common: &Common, class: &str, date: Option<String>) -> Result<ExitCode> 
 impl Subject {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
-        let name = clean(&self.name)?;
-        let known = read::subject(desk.tables(), &name)?;
-        let written = match self.written.as_deref().map(crate::school::fold).as_deref() {
-            None => known.as_ref().is_none_or(|known| known.written),
-            Some("да") => true,
-            Some("нет") => false,
+        let Self { name, short, association, written } = self;
+        let written = match written.as_deref().map(crate::school::fold).as_deref() {
+            None => None,
+            Some("да") => Some(true),
+            Some("нет") => Some(false),
             Some(other) => return Err(Error::input(format!("«{other}» не «да» и не «нет»")).next("укажите да или нет")),
         };
-        let or = |typed: &Option<String>, stands: Option<String>, default: String| {
-            typed.as_deref().map_or(Ok(stands.unwrap_or(default)), clean)
-        };
-        let short = or(&self.short, known.as_ref().map(|k| k.short.clone()), name.clone())?;
-        let association = or(&self.association, known.as_ref().map(|k| k.association.clone()), String::new())?;
-        let line = SubjectLine { name, short, association, written };
-        if known.as_ref() == Some(&line) {
-            return session::unchanged();
-        }
-        let what = format!("Предмет «{}» записан", line.name);
-        desk.record(SubjectsSet { subjects: vec![line] }, &what)
+        let subject = courses::Subject { name, short, association, written };
+        let (done, name) = courses::set_subject(&mut desk.workplace()?, &subject)?;
+        say(done, &format!("Предмет «{name}» записан"))
     }
 }

@@ -2,12 +2,11 @@
 
 use super::{Common, advice, screen, session};
 use crate::error::Result;
-use crate::journal::entry::Body;
 use crate::journal::read::Tables;
-use crate::journal::read::{self, Course, Pupil};
+use crate::journal::read::{self, Course};
 use crate::journal::{Journal, author_of, resolve};
 use crate::ledger::identity::Identity;
-use crate::school::{ClassName, CourseKey, School};
+use crate::school::{ClassName, School};
 use crate::work::{Done, Workplace};
 use chrono::NaiveDate;
 use clap::Args;
@@ -49,28 +48,6 @@ impl Desk {
     }
 }
 
-/// For commands whose use cases are still their own.
-impl Desk {
-    /// Records one entry and says so.
-    pub fn record(&mut self, body: impl Into<Body>, what: &str) -> Result<ExitCode> {
-        self.record_all(vec![body.into()], what)
-    }
-
-    /// Records several entries, all or none, and says so.
-    pub fn record_all(&mut self, bodies: Vec<Body>, what: &str) -> Result<ExitCode> {
-        let mut batch = self.journal.batch()?;
-        let (mut numbers, mut warnings) = (Vec::new(), Vec::new());
-        for body in bodies {
-            let recorded = batch.record(session::author(&self.identity), body)?;
-            numbers.push(recorded.seq);
-            warnings.extend(recorded.warnings);
-        }
-        batch.commit()?;
-        let signed_by = read::staff(self.tables(), &self.login)?.map(|person| person.name.initials());
-        say(Done { numbers, warnings, signed_by: signed_by.unwrap_or_default() }, what)
-    }
-}
-
 /// Says what was recorded: `what` is it in the past, «Урок записан».
 pub fn say(done: Done, what: &str) -> Result<ExitCode> {
     let Done { numbers, warnings, signed_by } = done;
@@ -104,10 +81,4 @@ impl WhichCourse {
         let class = ClassName::parse(&self.class)?;
         resolve::course(tables, &class, &self.subject, self.group.as_deref(), login)
     }
-}
-
-/// The pupils of a whole class on a day, by name.
-pub fn pupils_of_class(tables: &Tables, class: &ClassName, day: NaiveDate) -> Result<Vec<Pupil>> {
-    let key = CourseKey { class: class.clone(), group: String::new(), subject: String::new() };
-    read::roster(tables, &key, day)
 }

@@ -1,8 +1,9 @@
 //! `letopis import`: a folder of tables.
 
-use super::{Common, advice, screen, session};
+use super::{Common, advice, desk::Desk, screen};
 use crate::error::Result;
-use crate::import;
+use crate::import::Outcome;
+use crate::work::import;
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -22,15 +23,13 @@ pub struct Import {
 
 impl Import {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
-        let mut journal = session::journal(common)?;
-        let identity = session::identity(common)?;
+        let mut desk = Desk::open(common)?;
         let bar = screen::progress("Перенос уроков и отметок");
         let mut progress = |done, total| {
             bar.set_length(total);
             bar.set_position(done);
         };
-        let author = session::author(&identity);
-        let outcome = import::import(&mut journal, author, &self.dir, self.dry_run, &mut progress)?;
+        let outcome = import::import(&mut desk.workplace()?, &self.dir, self.dry_run, &mut progress)?;
         bar.finish_and_clear();
         if common.json {
             screen::json(&serde_json::json!({
@@ -47,7 +46,7 @@ impl Import {
     }
 }
 
-fn say(outcome: &import::Outcome, dry_run: bool) {
+fn say(outcome: &Outcome, dry_run: bool) {
     for warning in outcome.warnings.iter().take(LISTED) {
         screen::warning(&advice::warning(warning));
     }

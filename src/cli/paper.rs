@@ -3,12 +3,11 @@
 
 use super::{Common, screen, session};
 use crate::error::Result;
-use crate::journal::{Proven, read};
-use crate::print::check::{self, Again, Checked, Since};
-use crate::print::register::{Bound, Registered};
+use crate::print::check::{Again, Since};
 use crate::print::since::{Change, What};
 use crate::print::{Layouts, parse_code, show_page_record};
 use crate::school::{format_date, plural};
+use crate::work::papers::{self, Brought, Standing};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::ExitCode;
@@ -26,142 +25,97 @@ pub fn check(common: &Common, typed: &str, layouts: Option<&Path>) -> Result<Exi
     let identity = session::identity_without_asking(common);
     let proven = session::prove(&session::journal(common)?, identity.as_ref())?;
     session::keep(&proven, identity.as_ref());
-    let (standing, checked) = match code {
-        Some(code) => {
-            let page = check::find(&proven, &code)?;
-            let checked = check::page_again(&proven, &layouts, &page)?;
-            (Standing::of(&proven, Found::Page(page))?, checked)
-        }
-        None => {
-            let document = check::find_file(&proven, path)?;
-            let checked = check::file_again(&proven, &layouts, &document)?;
-            (Standing::of(&proven, Found::File(document))?, checked)
-        }
+    let standing = match code {
+        Some(code) => papers::check_code(&proven, &layouts, &code)?,
+        None => papers::check_file(&proven, &layouts, path)?,
     };
     if common.json {
-        screen::json(&standing.json(&checked));
+        screen::json(&as_json(&standing));
     } else {
-        standing.say(&checked)?;
+        say(&standing)?;
     }
-    Ok(ExitCode::from(u8::from(checked.again == Again::Unexplained)))
+    Ok(ExitCode::from(u8::from(standing.checked.again == Again::Unexplained)))
 }
 
-/// What was brought.
-enum Found {
-    Page(check::Page),
-    File(Registered),
+fn as_json(standing: &Standing) -> Value {
+    let checked = &standing.checked;
+    let document = standing.brought.document();
+    let mut value = json!({
+        "number": document.number, "title": document.title, "pages": document.pages.len(),
+        "issued_at": document.issued_at.to_rfc3339(), "issued_by": document.issued_by,
+        "pdf_sha256": document.pdf_sha256,
+        "superseded_by": standing.later.as_ref().map(|later| &later.number),
+        "superseded_at": standing.later.as_ref().map(|later| later.issued_at.to_rfc3339()),
+        "bound": standing.bound.as_ref().map(|bound| json!({
+            "date": bound.date.to_string(), "sheets": bound.sheets, "shelf": bound.shelf, "by": bound.by,
+        })),
+        "again": match &checked.again {
+            Again::Identical => "identical".into(),
+            Again::SameText => "same text".into(),
+            Again::Differs(what) => json!({ "differs": what }),
+            Again::Unexplained => "unexplained".into(),
+        },
+        "changes": changes(&checked.since),
+    });
+    if let Brought::Page(page) = &standing.brought {
+        value["page"] = page.page.into();
+        value["digest"] = page.digest.as_str().into();
+        value["text"] = String::from_utf8_lossy(&page.record).into();
+    }
+    value
 }
 
-/// What was brought, and how its document stands today.
-struct Standing {
-    found: Found,
-    /// «Петрова Е. Н.»
-    issued_by: String,
-    later: Option<Registered>,
-    bound: Option<Bound>,
-    bound_by: String,
-}
-
-impl Standing {
-    fn of(proven: &Proven, found: Found) -> Result<Self> {
-        let tables = &proven.tables()?;
-        let name = |login: &str| -> Result<String> {
-            Ok(read::staff(tables, login)?.map(|person| person.name.initials()).unwrap_or_default())
-        };
-        let document = found.document();
-        let (issued_by, later) = (name(&document.issued_by)?, check::superseding(tables, document)?);
-        let bound = read::bound(tables, &document.number)?;
-        let bound_by = bound.as_ref().map(|bound| name(&bound.by)).transpose()?.unwrap_or_default();
-        Ok(Self { found, issued_by, later, bound, bound_by })
-    }
-
-    fn json(&self, checked: &Checked) -> Value {
-        let document = self.found.document();
-        let mut value = json!({
-            "number": document.number, "title": document.title, "pages": document.pages.len(),
-            "issued_at": document.issued_at.to_rfc3339(), "issued_by": document.issued_by,
-            "pdf_sha256": document.pdf_sha256,
-            "superseded_by": self.later.as_ref().map(|later| &later.number),
-            "superseded_at": self.later.as_ref().map(|later| later.issued_at.to_rfc3339()),
-            "bound": self.bound.as_ref().map(|bound| json!({
-                "date": bound.date.to_string(), "sheets": bound.sheets, "shelf": bound.shelf, "by": bound.by,
-            })),
-            "again": match &checked.again {
-                Again::Identical => "identical".into(),
-                Again::SameText => "same text".into(),
-                Again::Differs(what) => json!({ "differs": what }),
-                Again::Unexplained => "unexplained".into(),
-            },
-            "changes": changes(&checked.since),
-        });
-        if let Found::Page(page) = &self.found {
-            value["page"] = page.page.into();
-            value["digest"] = page.digest.as_str().into();
-            value["text"] = String::from_utf8_lossy(&page.record).into();
+fn say(standing: &Standing) -> Result<()> {
+    let checked = &standing.checked;
+    let document = standing.brought.document();
+    let issued = document.issued_at.format("%d.%m.%Y %H:%M");
+    match &standing.brought {
+        Brought::Page(page) => {
+            println!("{}", show_page_record(&page.record)?);
+            let (number, title) = (&document.number, &document.title);
+            println!("Код верен: такая страница выдана. Документ № {number} «{title}»,");
+            let (page, pages, by) = (page.page, document.pages.len(), &standing.issued_by);
+            println!("стр. {page} из {pages}, выдан {issued}, подписал(а) {by}");
+            println!("Код доказывает только это: сверьте напечатанное на бумаге с текстом выше.");
         }
-        value
-    }
-
-    fn say(&self, checked: &Checked) -> Result<()> {
-        let document = self.found.document();
-        let issued = document.issued_at.format("%d.%m.%Y %H:%M");
-        match &self.found {
-            Found::Page(page) => {
-                println!("{}", show_page_record(&page.record)?);
-                let (number, title) = (&document.number, &document.title);
-                println!("Код верен: такая страница выдана. Документ № {number} «{title}»,");
-                let (page, pages, by) = (page.page, document.pages.len(), &self.issued_by);
-                println!("стр. {page} из {pages}, выдан {issued}, подписал(а) {by}");
-                println!("Код доказывает только это: сверьте напечатанное на бумаге с текстом выше.");
-            }
-            Found::File(_) => {
-                println!("Файл в точности тот, что выдан. Документ № {} «{}»,", document.number, document.title);
-                println!("страниц {}, выдан {issued}, подписал(а) {}", document.pages.len(), self.issued_by);
-            }
-        }
-        if let Some(later) = &self.later {
-            let (number, day) = (&later.number, later.issued_at.format("%d.%m.%Y"));
-            println!("Позже выдан документ № {number} от {day}: этот показывает прежнее состояние журнала.");
-        }
-        if let Some(bound) = &self.bound {
-            let (day, sheets, shelf) = (format_date(bound.date), bound.sheets, &bound.shelf);
-            println!("Подшит {day}, листов {sheets}, место хранения: {shelf}. Записал(а) {}", self.bound_by);
-        }
-        match &checked.again {
-            Again::Identical => println!("Повторная печать по записям на тот момент дала тот же файл, байт в байт."),
-            Again::SameText => {
-                println!("Повторная печать по записям на тот момент дала тот же текст; файл отличается оформлением.")
-            }
-            Again::Differs(what) => {
-                println!("Повторная печать отличается, потому что с тех пор изменились: {}.", what.join(", "));
-                match self.found {
-                    Found::Page(_) => println!("Страницу подтверждает её сохранённый текст."),
-                    Found::File(_) => println!("Файл подтверждает его сумма, записанная при выдаче."),
-                }
-            }
-            Again::Unexplained => {
-                println!("Повторная печать по записям даёт другой текст, и это ничем не объясняется.");
-                println!("Выполните «letopis audit» и сообщите директору.");
-            }
-        }
-        match (&self.found, &checked.since) {
-            (_, Since::Unknown(why)) => println!("Сравнить с сегодняшним журналом нельзя: {why}."),
-            (Found::Page(_), Since::Changes(pages)) => {
-                say_changes(&pages.iter().flat_map(|(_, changes)| changes).collect::<Vec<_>>());
-            }
-            (Found::File(_), Since::Changes(pages)) => say_pages(pages),
-        }
-        Ok(())
-    }
-}
-
-impl Found {
-    fn document(&self) -> &Registered {
-        match self {
-            Self::Page(page) => &page.document,
-            Self::File(document) => document,
+        Brought::File(_) => {
+            println!("Файл в точности тот, что выдан. Документ № {} «{}»,", document.number, document.title);
+            println!("страниц {}, выдан {issued}, подписал(а) {}", document.pages.len(), standing.issued_by);
         }
     }
+    if let Some(later) = &standing.later {
+        let (number, day) = (&later.number, later.issued_at.format("%d.%m.%Y"));
+        println!("Позже выдан документ № {number} от {day}: этот показывает прежнее состояние журнала.");
+    }
+    if let Some(bound) = &standing.bound {
+        let (day, sheets, shelf) = (format_date(bound.date), bound.sheets, &bound.shelf);
+        println!("Подшит {day}, листов {sheets}, место хранения: {shelf}. Записал(а) {}", standing.bound_by);
+    }
+    match &checked.again {
+        Again::Identical => println!("Повторная печать по записям на тот момент дала тот же файл, байт в байт."),
+        Again::SameText => {
+            println!("Повторная печать по записям на тот момент дала тот же текст; файл отличается оформлением.")
+        }
+        Again::Differs(what) => {
+            println!("Повторная печать отличается, потому что с тех пор изменились: {}.", what.join(", "));
+            match standing.brought {
+                Brought::Page(_) => println!("Страницу подтверждает её сохранённый текст."),
+                Brought::File(_) => println!("Файл подтверждает его сумма, записанная при выдаче."),
+            }
+        }
+        Again::Unexplained => {
+            println!("Повторная печать по записям даёт другой текст, и это ничем не объясняется.");
+            println!("Выполните «letopis audit» и сообщите директору.");
+        }
+    }
+    match (&standing.brought, &checked.since) {
+        (_, Since::Unknown(why)) => println!("Сравнить с сегодняшним журналом нельзя: {why}."),
+        (Brought::Page(_), Since::Changes(pages)) => {
+            say_changes(&pages.iter().flat_map(|(_, changes)| changes).collect::<Vec<_>>());
+        }
+        (Brought::File(_), Since::Changes(pages)) => say_pages(pages),
+    }
+    Ok(())
 }
 
 /// The changes as an array, or `null` where they are not known.

@@ -1,13 +1,12 @@
 //! `letopis pupil`: pupils, their classes and groups (§3.3.1).
 
 use super::absence::day;
-use super::desk::{Desk, pupils_of_class};
+use super::desk::{Desk, say};
 use super::{Common, screen, session};
 use crate::error::{Error, Result};
-use crate::journal::entry::{GroupSet, PupilEnrolled, PupilLeft, PupilMoved, PupilSet};
-use crate::journal::read::Tables;
 use crate::journal::{read, resolve};
 use crate::school::{Day, PersonName, clean, format_date, parse_date};
+use crate::work::pupils::{self, Changes, Members, NewPupil};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -123,22 +122,22 @@ impl Pupil {
             Self::Enroll(step) => {
                 let mut desk = Desk::open(common)?;
                 let (class, since) = (resolve::class(desk.tables(), &step.class)?, parse_date(&step.date)?);
-                let what =
-                    format!("{}: зачислен(а) в {class} с {}", name(desk.tables(), &step.file)?, format_date(since));
-                desk.record(PupilEnrolled { file: step.file, class, since }, &what)
+                let (done, name) = pupils::enroll(&mut desk.workplace()?, &step.file, class.clone(), since)?;
+                let name = name.surname_given();
+                say(done, &format!("{name}: зачислен(а) в {class} с {}", format_date(since)))
             }
             Self::Move(step) => {
                 let mut desk = Desk::open(common)?;
                 let (class, since) = (resolve::class(desk.tables(), &step.class)?, parse_date(&step.date)?);
-                let what =
-                    format!("{}: переведён(а) в {class} с {}", name(desk.tables(), &step.file)?, format_date(since));
-                desk.record(PupilMoved { file: step.file, class, since }, &what)
+                let (done, name) = pupils::move_to(&mut desk.workplace()?, &step.file, class.clone(), since)?;
+                let name = name.surname_given();
+                say(done, &format!("{name}: переведён(а) в {class} с {}", format_date(since)))
             }
             Self::Leave { file, date } => {
                 let mut desk = Desk::open(common)?;
                 let until = parse_date(&date)?;
-                let what = format!("{}: выбыл(а) {}", name(desk.tables(), &file)?, format_date(until));
-                desk.record(PupilLeft { file, until }, &what)
+                let (done, name) = pupils::leave(&mut desk.workplace()?, &file, until)?;
+                say(done, &format!("{}: выбыл(а) {}", name.surname_given(), format_date(until)))
             }
             Self::List { class } => list(common, &class),
             Self::Group { class, group, pupils } => set_group(common, &class, &group, &pupils),
@@ -146,50 +145,29 @@ impl Pupil {
     }
 }
 
-fn name(tables: &Tables, file: &str) -> Result<String> {
-    let pupil = read::pupil(tables, file)?.ok_or_else(|| {
-        Error::input(format!("в журнале нет ученика с личным делом «{file}»")).next("номера: letopis pupil list КЛАСС")
-    })?;
-    Ok(pupil.name.surname_given())
-}
-
 impl Add {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
-        let file = clean(&self.file)?;
-        if let Some(known) = read::pupil(desk.tables(), &file)? {
-            return Err(Error::input(format!("личное дело «{file}» уже есть: {}", known.name.full()))
-                .next("зачислить снова: letopis pupil enroll; исправить имя: letopis pupil change"));
-        }
-        let class = resolve::class(desk.tables(), &self.class)?;
-        let since = self.since.as_deref().map_or(Ok(desk.school()?.year.begins), parse_date)?;
-        let (surname, given, patronymic) = (clean(&self.surname)?, clean(&self.given)?, clean(&self.patronymic)?);
+        let Self { file, class, surname, given, patronymic, born, since } = self;
+        let class = resolve::class(desk.tables(), &class)?;
+        let since = since.as_deref().map(parse_date).transpose()?;
         let name = PersonName { surname, given, patronymic };
-        let what = format!("{}: внесён(а), {class} с {}", name.full(), format_date(since));
-        let set = PupilSet { file: file.clone(), name, born: parse_date(&self.born)? };
-        desk.record_all(vec![set.into(), PupilEnrolled { file, class, since }.into()], &what)
+        let wish = NewPupil { file, name, born: parse_date(&born)?, class, since };
+        let added = pupils::add(&mut desk.workplace()?, &wish)?;
+        let (name, since) = (added.name.full(), format_date(added.since));
+        say(added.done, &format!("{name}: внесён(а), {} с {since}", wish.class))
     }
 }
 
 impl Change {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
-        let known = read::pupil(desk.tables(), &self.file)?;
-        let (Some(known), Some(born)) = (known, read::born(desk.tables(), &self.file)?) else {
-            return name(desk.tables(), &self.file).map(|_| ExitCode::SUCCESS);
-        };
-        let or = |typed: &Option<String>, stands: &str| typed.as_deref().map_or(Ok(stands.to_owned()), clean);
-        let changed = PersonName {
-            surname: or(&self.surname, &known.name.surname)?,
-            given: or(&self.given, &known.name.given)?,
-            patronymic: or(&self.patronymic, &known.name.patronymic)?,
-        };
-        let changed_born = self.born.as_deref().map_or(Ok(born), parse_date)?;
-        if changed == known.name && changed_born == born {
-            return session::unchanged();
-        }
-        let what = format!("{}: теперь {}, {}", known.name.full(), changed.full(), format_date(changed_born));
-        desk.record(PupilSet { file: self.file, name: changed, born: changed_born }, &what)
+        let Self { file, surname, given, patronymic, born } = self;
+        let born = born.as_deref().map(parse_date).transpose()?;
+        let changes = Changes { surname, given, patronymic, born };
+        let changed = pupils::change(&mut desk.workplace()?, &file, &changes)?;
+        let (before, name, born) = (changed.before.full(), changed.name.full(), format_date(changed.born));
+        say(changed.done, &format!("{before}: теперь {name}, {born}"))
     }
 }
 
@@ -230,32 +208,22 @@ fn list(common: &Common, class: &str) -> Result<ExitCode> {
 fn set_group(common: &Common, class: &str, group: &str, typed: &[String]) -> Result<ExitCode> {
     let mut desk = Desk::open(common)?;
     let class = resolve::class(desk.tables(), class)?;
-    let year = desk.school()?.year;
-    let pupils = pupils_of_class(desk.tables(), &class, desk.today()?.clamp(year.begins, year.ends))?;
-    let group = clean(group)?;
-    let standing: Vec<String> = read::groups_of_class(desk.tables(), &class)?
-        .into_iter()
-        .filter(|(name, _)| *name == group)
-        .filter_map(|(_, id)| pupils.iter().find(|pupil| pupil.id == id).map(|pupil| pupil.file.to_string()))
-        .collect();
+    let pupils = pupils::of_class_now(&desk.workplace()?, &class)?;
     let is_change = |text: &String| text.ends_with("=+") || text.ends_with("=-");
     let changes = typed.iter().filter(|text| is_change(text)).count();
     if changes != 0 && changes != typed.len() {
         return Err(Error::input("состав задаётся либо целиком, либо изменениями «Иванов=+» и «Петров=-»")
             .next("укажите одно из двух"));
     }
-    let mut members = if changes == 0 { Vec::new() } else { standing.clone() };
+    let mut steps = Vec::new();
     for text in typed {
         let file = resolve::pupil(&pupils, text.trim_end_matches("=+").trim_end_matches("=-"))?.file.to_string();
-        if text.ends_with("=-") {
-            members.retain(|member| *member != file);
-        } else if !members.contains(&file) {
-            members.push(file);
-        }
+        steps.push((file, !text.ends_with("=-")));
     }
-    if members == standing {
-        return session::unchanged();
-    }
-    let what = format!("{class}, группа «{group}»: учеников {}", members.len());
-    desk.record(GroupSet { class, group, members }, &what)
+    let members = match changes {
+        0 => Members::All(steps.into_iter().map(|(file, _)| file).collect()),
+        _ => Members::Changes(steps),
+    };
+    let (done, count) = pupils::set_group(&mut desk.workplace()?, &class, group, &members)?;
+    say(done, &format!("{class}, группа «{}»: учеников {count}", clean(group)?))
 }

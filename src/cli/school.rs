@@ -1,10 +1,11 @@
 //! `letopis school`: the school's data, its days off and bells (§3.3.1).
 
-use super::{Common, desk::Desk, screen, session};
+use super::desk::{Desk, say};
+use super::{Common, screen, session};
 use crate::error::{Error, Result};
-use crate::journal::entry::SchoolChanged;
 use crate::journal::read;
 use crate::school::{Bell, Holiday, School as Config, clean, format_date, parse_date};
+use crate::work::school;
 use clap::Subcommand;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -64,49 +65,26 @@ impl School {
                 let text = std::fs::read_to_string(&file).map_err(|e| Error::file("прочитать", &file, &e))?;
                 let school = Config::from_toml(text.trim_start_matches('\u{feff}'))
                     .map_err(|e| e.at(format!("файл {}", file.display())))?;
-                change(common, "Сведения о школе записаны", |_| Ok(school))
+                say(school::replace(&mut Desk::open(common)?.workplace()?, school)?, "Сведения о школе записаны")
             }
             Self::Holiday { name, begins, ends } => {
                 let (name, begins) = (clean(&name)?, parse_date(&begins)?);
                 let ends = ends.as_deref().map_or(Ok(begins), parse_date)?;
                 let said = format!("Учебных занятий нет: {name}, {}–{}", format_date(begins), format_date(ends));
-                change(common, &said, |mut school| {
-                    school.holidays.push(Holiday { name, begins, ends });
-                    school.holidays.sort_by_key(|holiday| holiday.begins);
-                    Ok(school)
-                })
+                let holiday = Holiday { name, begins, ends };
+                say(school::add_holiday(&mut Desk::open(common)?.workplace()?, holiday)?, &said)
             }
             Self::Workday { name } => {
-                change(common, &format!("Снова учебные дни: {name}"), |mut school| {
-                    let before = school.holidays.len();
-                    school.holidays.retain(|holiday| !crate::school::same_word(&holiday.name, &name));
-                    if school.holidays.len() == before {
-                        return Err(Error::input(format!("каникул или выходных «{name}» нет"))
-                            .next("список: letopis school show"));
-                    }
-                    Ok(school)
-                })
+                let done = school::remove_holiday(&mut Desk::open(common)?.workplace()?, &name)?;
+                say(done, &format!("Снова учебные дни: {name}"))
             }
             Self::Bell { lesson, begins, ends } => {
-                change(common, &format!("Звонок урока {lesson}: {begins}–{ends}"), |mut school| {
-                    school.bells.retain(|bell| bell.lesson != lesson);
-                    school.bells.push(Bell { lesson, begins, ends });
-                    school.bells.sort_by_key(|bell| bell.lesson);
-                    Ok(school)
-                })
+                let said = format!("Звонок урока {lesson}: {begins}–{ends}");
+                let bell = Bell { lesson, begins, ends };
+                say(school::set_bell(&mut Desk::open(common)?.workplace()?, bell)?, &said)
             }
         }
     }
-}
-
-fn change(common: &Common, said: &str, change: impl FnOnce(Config) -> Result<Config>) -> Result<ExitCode> {
-    let mut desk = Desk::open(common)?;
-    let before = desk.school()?;
-    let school = change(before.clone())?;
-    if school == before {
-        return session::unchanged();
-    }
-    desk.record(SchoolChanged { school }, said)
 }
 
 fn show(common: &Common) -> Result<ExitCode> {

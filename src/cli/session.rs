@@ -157,10 +157,3 @@ pub fn unchanged() -> Result<ExitCode> {
     println!("Всё это уже записано: ничего не изменено.");
     Ok(ExitCode::SUCCESS)
 }
-
-/// Says that something was recorded and by whom.
-pub fn recorded(journal: &Journal, identity: &Identity, what: &str, seq: u64) -> Result<()> {
-    let name = signer(journal, identity)?.map(|(_, name)| name).unwrap_or_default();
-    println!("{what}. Запись № {seq}, подписано: {name}");
-    Ok(())
-}

@@ -1,11 +1,12 @@
 //! `letopis staff`: people, their roles and keys (§3.3).
 
-use super::{Common, desk::Desk, screen, session};
+use super::desk::{Desk, say};
+use super::{Common, screen, session};
 use crate::error::{Error, Result};
-use crate::journal::entry::{KeyEnrolled, KeyRevoked, Person, PersonDismissed};
 use crate::journal::read;
 use crate::ledger::identity::PublicIdentity;
-use crate::school::{PersonName, Role, clean};
+use crate::school::{PersonName, Role};
+use crate::work::people::{self, Changes, Colleague};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -104,9 +105,9 @@ impl Staff {
         match self {
             Self::List => return list(common),
             Self::Add(add) => {
-                let person = add.person()?;
-                let what = format!("{} («{}») записан(а)", person.name.full(), person.login);
-                Desk::open(common)?.record(person, &what)?;
+                let colleague = add.colleague()?;
+                let (done, name) = people::add(&mut Desk::open(common)?.workplace()?, &colleague)?;
+                say(done, &format!("{} («{}») записан(а)", name.full(), colleague.login))?;
             }
             Self::Enroll { login, key } => {
                 let text = if !key.contains("age1") || std::path::Path::new(&key).is_file() {
@@ -117,16 +118,16 @@ impl Staff {
                 // What «letopis key show» prints begins with words.
                 let key = PublicIdentity::parse(text.find("age1").and_then(|at| text.get(at..)).unwrap_or(&text))?;
                 let what = format!("Ключ {} внесён для «{login}»", key.fingerprint());
-                Desk::open(common)?.record(KeyEnrolled { login, key }, &what)?;
+                say(people::enroll(&mut Desk::open(common)?.workplace()?, &login, key)?, &what)?;
             }
             Self::Change(change) => return change.run(common),
             Self::Revoke { fingerprint, reason } => {
                 let what = format!("Ключ {fingerprint} отозван, прежние подписи остаются в силе");
-                Desk::open(common)?.record(KeyRevoked { fingerprint, reason: clean(&reason)? }, &what)?;
+                say(people::revoke(&mut Desk::open(common)?.workplace()?, &fingerprint, &reason)?, &what)?;
             }
             Self::Dismiss { login } => {
                 let what = format!("«{login}» уволен(а), ключи отозваны");
-                Desk::open(common)?.record(PersonDismissed { login }, &what)?;
+                say(people::dismiss(&mut Desk::open(common)?.workplace()?, &login)?, &what)?;
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -169,39 +170,18 @@ fn roles(words: &[String]) -> Result<Vec<Role>> {
 impl Change {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
-        let known = read::staff(desk.tables(), &self.login)?.filter(|person| !person.dismissed).ok_or_else(|| {
-            Error::input(format!("сотрудника «{}» нет в журнале", self.login))
-                .next("список: letopis staff list; принять снова: letopis staff add")
-        })?;
-        let or = |typed: &Option<String>, stands: &str| typed.as_deref().map_or(Ok(stands.to_owned()), clean);
-        let standing = read::roles_of(desk.tables(), &self.login)?;
-        let name = PersonName {
-            surname: or(&self.surname, &known.name.surname)?,
-            given: or(&self.given, &known.name.given)?,
-            patronymic: or(&self.patronymic, &known.name.patronymic)?,
-        };
-        let position = or(&self.position, &known.position)?;
-        let association = or(&self.association, &known.association)?;
-        let mut roles = if self.roles.is_empty() { standing.clone() } else { roles(&self.roles)? };
-        roles.sort_unstable();
-        let same = name == known.name && position == known.position && association == known.association;
-        if same && roles == standing {
-            return session::unchanged();
-        }
-        let what = format!("Сведения изменены: {} («{}»)", name.full(), self.login);
-        desk.record(Person { login: self.login, name, position, association, roles }, &what)
+        let Self { login, surname, given, patronymic, position, association, roles: typed } = self;
+        let roles = if typed.is_empty() { None } else { Some(roles(&typed)?) };
+        let changes = Changes { surname, given, patronymic, position, association, roles };
+        let (done, name) = people::change(&mut desk.workplace()?, &login, &changes)?;
+        say(done, &format!("Сведения изменены: {} («{login}»)", name.full()))
     }
 }
 
 impl Add {
-    fn person(&self) -> Result<Person> {
-        let (surname, given, patronymic) = (clean(&self.surname)?, clean(&self.given)?, clean(&self.patronymic)?);
-        Ok(Person {
-            login: self.login.clone(),
-            name: PersonName { surname, given, patronymic },
-            position: clean(&self.position)?,
-            association: clean(&self.association)?,
-            roles: roles(&self.roles)?,
-        })
+    fn colleague(self) -> Result<Colleague> {
+        let Self { login, surname, given, patronymic, position, association, roles: typed } = self;
+        let name = PersonName { surname, given, patronymic };
+        Ok(Colleague { login, name, position, association, roles: roles(&typed)? })
     }
 }

@@ -1,8 +1,9 @@
 //! `letopis year`: the end of the school year.
 
-use super::{Common, desk::Desk};
+use super::Common;
+use super::desk::{Desk, say};
 use crate::error::Result;
-use crate::journal::entry::YearClosed;
+use crate::work::year;
 use clap::Subcommand;
 use std::process::ExitCode;
 
@@ -16,7 +17,7 @@ pub enum Year {
 impl Year {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
         let Self::Close = self;
-        let status = Desk::open(common)?.record(YearClosed {}, "Учебный год закрыт")?;
+        let status = say(year::close(&mut Desk::open(common)?.workplace()?)?, "Учебный год закрыт")?;
         println!("Дальше: letopis print all, letopis archive create --period Год; новый год: letopis init --previous.");
         Ok(status)
     }

@@ -43,7 +43,11 @@ pub enum Action {
     ShowKey,
     ChangePassphrase,
     EnrollKey,
+    AddStaff,
     ListStaff,
+    ShowSchool,
+    ListPupils,
+    ChangePupil,
     EnrollPupil,
     /// Give a course to a teacher.
     SetCourse,
@@ -87,9 +91,9 @@ pub enum Action {
         label: Option<String>,
     },
     CreateArchive,
-    /// Write an archive's missing copy from the one that there is.
+    /// Write an archive's missing copy, of this one where it is known which, from the one that there is.
     CompleteArchive {
-        name: String,
+        name: Option<String>,
     },
     ListArchives,
     VerifyArchive,
@@ -115,6 +119,10 @@ pub enum Detail {
     Administrator,
     /// The school's data for the new year.
     School,
+    /// The administrator's name.
+    AdministratorName,
+    /// That nobody is asked whether the old journal is whole.
+    WithoutWitness,
     /// That the next year's journal is begun once more.
     Another,
     Period,

@@ -43,6 +43,16 @@ impl fmt::Display for Fault {
     }
 }
 
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        let error = Self::input(format!("{}: {}", fault.place(), fault.what));
+        match fault.next {
+            Some(next) => error.next(next),
+            None => error,
+        }
+    }
+}
+
 /// Where a fact came from: a file and a line of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Source {

@@ -13,7 +13,6 @@ mod file;
 #[cfg(test)]
 #[path = "../../tests/common/founded.rs"]
 pub(crate) mod founded;
-pub mod next_year;
 mod proven;
 pub mod read;
 mod record;

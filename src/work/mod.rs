@@ -6,18 +6,31 @@
 //! wish, and words what comes back. It builds no entry and opens no transaction.
 
 pub mod absence;
+pub mod archive;
+pub mod audit;
+pub mod carriers;
 pub mod clock;
+pub mod contacts;
 pub mod correction;
+pub mod courses;
+pub mod demo;
 pub mod finals;
+pub mod founding;
 pub mod grid;
+pub mod import;
 pub mod lesson;
 pub mod marks;
 pub mod note;
+pub mod papers;
+pub mod people;
 pub mod plan;
+pub mod pupils;
 pub mod remark;
+pub mod school;
 pub mod substitution;
 #[cfg(test)]
 mod testing;
+pub mod year;
 
 use crate::error::{Error, Result, Warning};
 use crate::journal::entry::Body;
@@ -127,7 +140,7 @@ impl<'a> Workplace<'a> {
 }
 
 /// What was recorded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Done {
     /// Numbers of the entries, in order; none where all of it stood already.
     pub numbers: Vec<u64>,

@@ -4,13 +4,14 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::common::school::School;
-use letopis::archive::of_journal::make::{Wish, make};
 use letopis::archive::par2::create::Share;
 use letopis::archive::progress::Progress;
 use letopis::error::Action;
-use letopis::journal::{Author, Journal};
+use letopis::journal::Journal;
 use letopis::ledger::keyfile;
 use letopis::print::Layouts;
+use letopis::work::Workplace;
+use letopis::work::archive::{self, NewArchive};
 
 /// Pulls a carrier out when the writing begins.
 struct Pulled(PathBuf);
@@ -39,7 +40,7 @@ fn a_single_copy_is_recorded_and_completed() {
     let identity = keyfile::read(&school.path("keys/petrova.key"), || unreachable!("no passphrase")).unwrap();
     let now = chrono::DateTime::parse_from_rfc3339("2025-10-24T15:10:00+03:00").unwrap();
     let layouts = Layouts::load(None).unwrap();
-    let wish = Wish {
+    let wish = NewArchive {
         period: "I четверть",
         targets: &mounts[..2],
         allow_same_device: true,
@@ -47,13 +48,13 @@ fn a_single_copy_is_recorded_and_completed() {
         recovery: Share::default(),
         database_only: false,
     };
-    let author = Author { signer: &identity, clock: &now, taken_over: false };
-    let made = make(&mut journal, author, &wish, &Pulled(mounts[1].join("LETOPIS"))).unwrap();
+    let mut place = Workplace::at(&mut journal, &identity, &now).unwrap();
+    let made = archive::create(&mut place, &wish, &Pulled(mounts[1].join("LETOPIS"))).unwrap();
     drop(journal);
     let failed = made.failed.unwrap();
     assert_eq!((failed.exit_status(), made.recorded.copies.len(), made.folders.len()), (1, 1, 1));
     assert!(
-        failed.next_step().unwrap().offers(&Action::CompleteArchive { name: "2025-2026-h1".to_owned() }),
+        failed.next_step().unwrap().offers(&Action::CompleteArchive { name: Some("2025-2026-h1".to_owned()) }),
         "{failed}"
     );
     run("15:20", &["archive", "status"]).fails(1, &["цела одна копия, на «usb-1»", "archive complete"]);

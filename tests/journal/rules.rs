@@ -1,15 +1,16 @@
 //! The rules of the regulation, driven through the library, whose clock is a parameter.
 
 use crate::common::office::{Office, at, course, day};
-use letopis::archive::of_journal::history::History;
-use letopis::archive::of_journal::record_repair;
 use letopis::journal::entry::{
-    ArchiveCopied, ArchiveCreated, ArchiveVerified, CarrierLost, CarrierRegistered, ClockReset, CopyOn, DocumentIssued,
-    ExemptionSet, FinalLine, FinalsSet, IssuedPage, KeyEnrolled, KeyRevoked, LessonRecorded, LessonRef, MarkLine,
-    MarksSet, PupilEnrolled, PupilLeft, Reason, ReasonSet, RepairedFrom, SchoolChanged, VerifiedAs, VerifiedDepth,
+    ArchiveCopied, ArchiveCreated, ArchiveRepaired, ArchiveVerified, CarrierLost, CarrierRegistered, ClockReset,
+    CopyOn, DocumentIssued, ExemptionSet, FinalLine, FinalsSet, IssuedPage, KeyEnrolled, KeyRevoked, LessonRecorded,
+    LessonRef, MarkLine, MarksSet, PupilEnrolled, PupilLeft, Reason, ReasonSet, RepairedFrom, SchoolChanged,
+    VerifiedAs, VerifiedDepth,
 };
 use letopis::journal::{Author, read};
 use letopis::school::{ClassName, CourseKey, Marks};
+use letopis::work::archive::record_repair;
+use letopis::work::carriers::history::History;
 
 fn finals(subject: &str, period: &str, pupil: &str, mark: &str, reason: &str) -> FinalsSet {
     let line = FinalLine { pupil: pupil.into(), mark: Marks::parse(mark).unwrap() };
@@ -276,12 +277,18 @@ fn a_carrier_that_is_damaged_again_is_to_be_replaced() {
     };
     office.record("petrova", "2025-11-27T12:00", damaged()).unwrap();
     let author = Author { signer: &office.keys["semyonov"], clock: &at("2025-11-27T13:00"), taken_over: false };
-    let from = RepairedFrom::Recovery;
-    let refused = record_repair(&mut office.journal, author, "2025-2026-q1", "4", 2, 8192, from);
+    let repaired = |archive: &str| ArchiveRepaired {
+        archive: archive.into(),
+        carrier: "4".into(),
+        files: 2,
+        bytes: 8192,
+        from: RepairedFrom::Recovery,
+    };
+    let refused = record_repair(&mut office.journal, author, repaired("2025-2026-q1"));
     assert!(refused.unwrap_err().message().contains("нет права"));
     let author = Author { signer: &office.keys["petrova"], ..author };
-    assert!(record_repair(&mut office.journal, author, "another", "4", 2, 8192, from).unwrap().is_none());
-    assert!(record_repair(&mut office.journal, author, "2025-2026-q1", "4", 2, 8192, from).unwrap().is_some());
+    assert!(record_repair(&mut office.journal, author, repaired("another")).unwrap().is_none());
+    assert!(record_repair(&mut office.journal, author, repaired("2025-2026-q1")).unwrap().is_some());
     assert!(!History::of(office.journal.tables(), "4").unwrap().is_failing());
     office.record("petrova", "2026-01-27T12:00", damaged()).unwrap();
     let history = History::of(office.journal.tables(), "4").unwrap();

@@ -1,9 +1,10 @@
 //! `letopis archive complete`: the second copy of an archive that has only one.
 
 use super::{Bar, Common};
-use crate::archive::of_journal::complete::{self, Wish};
-use crate::cli::{screen, session};
+use crate::cli::desk::Desk;
+use crate::cli::screen;
 use crate::error::Result;
+use crate::work::archive::{self, Completed, Completion};
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,14 +27,13 @@ pub struct Complete {
 
 impl Complete {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
-        let mut journal = session::journal(common)?;
-        let identity = session::identity(common)?;
+        let mut desk = Desk::open(common)?;
         let Self { name, from, to, allow_same_device } = &self;
-        let wish = Wish { name, from, to, allow_same_device: *allow_same_device };
+        let wish = Completion { name, from, to, allow_same_device: *allow_same_device };
         let bar = Bar::new();
-        let done = complete::complete(&mut journal, session::author(&identity), &wish, &bar);
+        let done = archive::complete(&mut desk.workplace()?, &wish, &bar);
         bar.finish();
-        let (folder, notes) = done?;
+        let Completed { folder, notes } = done?;
         if common.json {
             screen::json(&serde_json::json!({ "name": name, "folder": folder, "notes": notes }));
             return Ok(ExitCode::SUCCESS);

@@ -1,12 +1,13 @@
 //! `letopis archive create`: an archive of a period on two carriers (§5.5), or the dispatcher's copy of the database.
 
 use super::{Bar, Common};
-use crate::archive::of_journal::make::{self, Made, Wish};
 use crate::archive::par2::create::Share;
-use crate::cli::{screen, session};
+use crate::cli::desk::Desk;
+use crate::cli::screen;
 use crate::error::Result;
 use crate::ledger::chain::grouped;
 use crate::print::Layouts;
+use crate::work::archive::{self, Made, NewArchive};
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -54,10 +55,9 @@ pub fn tell(common: &Common, made: Made, next: Option<&str>) -> Result<ExitCode>
 
 impl Create {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
-        let mut journal = session::journal(common)?;
-        let identity = session::identity(common)?;
+        let mut desk = Desk::open(common)?;
         let layouts = Layouts::load(self.layouts.as_deref())?;
-        let wish = Wish {
+        let wish = NewArchive {
             period: &self.period,
             targets: &self.to,
             allow_same_device: self.allow_same_device,
@@ -66,7 +66,7 @@ impl Create {
             database_only: self.database_only,
         };
         let bar = Bar::new();
-        let made = make::make(&mut journal, session::author(&identity), &wish, &bar);
+        let made = archive::create(&mut desk.workplace()?, &wish, &bar);
         bar.finish();
         let made = made?;
         tell(common, made, None)

@@ -1,14 +1,13 @@
 //! `letopis archive rekey` and `archive extract-summaries`: archives made from archives.
 
 use super::create::{share, tell};
-use super::restore::one_bag;
 use super::{Bar, Common};
-use crate::archive::of_journal::derive::{self, Wish};
-use crate::archive::of_journal::make::Made;
 use crate::archive::par2::create::Share;
+use crate::cli::desk::Desk;
 use crate::cli::session;
 use crate::error::Result;
-use crate::journal::{Author, Journal};
+use crate::work::Workplace;
+use crate::work::archive::{self, Derived, Made};
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -36,25 +35,24 @@ impl Derive {
     pub fn rekey(self, common: &Common) -> Result<ExitCode> {
         let next =
             "Прежний архив остался как был: его откроют прежние ключи. Когда обе новые копии проверены, сотрите его.";
-        self.run(common, next, |journal, author, wish, bar| derive::rekey(journal, author, wish, bar))
+        self.run(common, next, |place, wish, bar| archive::rekey(place, wish, bar))
     }
 
     pub fn summaries(self, common: &Common) -> Result<ExitCode> {
         let next = "В нём только сводные ведомости: он остаётся и тогда, когда журналы уничтожены по сроку хранения.";
-        self.run(common, next, |journal, author, wish, bar| derive::summaries(journal, author, wish, bar))
+        self.run(common, next, |place, wish, bar| archive::extract_summaries(place, wish, bar))
     }
 
     fn run(
         self,
         common: &Common,
         next: &str,
-        make: impl Fn(&mut Journal, Author<'_>, &Wish<'_>, &Bar) -> Result<Made>,
+        derive: impl Fn(&mut Workplace<'_>, &Derived<'_>, &Bar) -> Result<Made>,
     ) -> Result<ExitCode> {
-        let bag = one_bag(&self.path)?;
-        let mut journal = session::journal(common)?;
-        let identity = session::identity(common)?;
+        let bag = archive::one_bag(&self.path)?;
+        let Desk { mut journal, identity, .. } = Desk::open(common)?;
         let other = self.open_with.as_deref().map(|path| session::read_identity(common, path)).transpose()?;
-        let wish = Wish {
+        let wish = Derived {
             bag: &bag,
             opener: other.as_ref().unwrap_or(&identity),
             targets: &self.to,
@@ -62,7 +60,8 @@ impl Derive {
             recovery: self.recovery,
         };
         let bar = Bar::new();
-        let made = make(&mut journal, session::author(&identity), &wish, &bar);
+        let made = Workplace::at(&mut journal, &identity, &session::SystemClock)
+            .and_then(|mut place| derive(&mut place, &wish, &bar));
         bar.finish();
         let made = made?;
         tell(common, made, Some(next))

@@ -1,14 +1,12 @@
 //! `letopis archive repair`: an archive made whole again from what is left of it.
 
 use super::{Bar, Common};
-use crate::archive::carrier::locate;
-use crate::archive::of_journal::{carrier_of, record_repair};
-use crate::archive::repair::{Origin, Repaired, Wish, repair};
+use crate::archive::repair::{Origin, Repaired};
 use crate::cli::{advice, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::Journal;
-use crate::journal::entry::RepairedFrom;
 use crate::ledger::identity::Identity;
+use crate::work::archive;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -28,26 +26,15 @@ pub struct Repair {
 
 impl Repair {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
-        let bags = bags(&self.path)?;
-        let others = self.from.as_deref().map(bags_or_none).transpose()?.unwrap_or_default();
+        let damaged = archive::damaged(&self.path, self.from.as_deref())?;
         if let Some(to) = self.to.as_deref().filter(|to| !to.is_dir()) {
             return Err(Error::input(format!("нет папки «{}»", to.display())).next("создайте её или укажите другую"));
         }
-        let real = |path: &PathBuf| path.canonicalize().ok();
-        if let Some(same) = others.iter().find(|other| bags.iter().any(|bag| real(bag) == real(other))) {
-            return Err(Error::input(format!("«{}» — та же самая копия, а не вторая", same.display()))
-                .next("подключите второй носитель и назовите его: --from"));
-        }
         let mut recorder = Recorder::of(common)?;
         let (mut values, mut failures) = (Vec::new(), Vec::new());
-        for bag in &bags {
-            let other = others
-                .iter()
-                .find(|other| name(other) == name(bag))
-                .or_else(|| others.first().filter(|_| bags.len() == 1));
-            let wish = Wish { bag, other: other.map(PathBuf::as_path), to: self.to.as_deref() };
-            let bar = Bar::new();
-            let done = repair(&wish, &bar);
+        for one in &damaged {
+            let (bag, bar) = (&one.bag, Bar::new());
+            let done = archive::heal(one, self.to.as_deref(), &bar);
             bar.finish();
             match done {
                 Ok(repaired) => {
@@ -58,10 +45,10 @@ impl Repair {
                         repaired => say(bag, repaired.as_ref()),
                     }
                     if let Some(repaired) = repaired.as_ref().filter(|_| self.to.is_none()) {
-                        recorder.record(bag, repaired)?;
+                        recorder.enter(bag, repaired)?;
                     }
                 }
-                Err(error) if bags.len() == 1 => return Err(error),
+                Err(error) if damaged.len() == 1 => return Err(error),
                 Err(error) => failures.push((bag, error)),
             }
         }
@@ -93,46 +80,19 @@ impl Recorder {
         Ok(Self { place: session::identity_if_named(common)?.map(|identity| (journal, identity)), quiet })
     }
 
-    fn record(&mut self, bag: &Path, repaired: &Repaired) -> Result<()> {
+    fn enter(&mut self, bag: &Path, repaired: &Repaired) -> Result<()> {
         let Some((journal, identity)) = &mut self.place else {
             if !self.quiet {
                 println!("  В журнал это не записано. Запишите: {RECORD}.");
             }
             return Ok(());
         };
-        let from = match repaired.origin {
-            Origin::Recovery => RepairedFrom::Recovery,
-            Origin::Copy => RepairedFrom::Copy,
-            Origin::Both => RepairedFrom::Both,
-        };
-        let (name, files) = (&repaired.report.name, repaired.files.len() as u64);
-        let author = session::author(identity);
-        let recorded = record_repair(journal, author, name, &carrier_of(bag), files, repaired.bytes, from)?;
+        let recorded = archive::enter_repair(journal, session::author(identity), bag, repaired)?;
         if recorded.is_some() && !self.quiet {
             println!("  Исправление записано в журнал.");
         }
         Ok(())
     }
-}
-
-fn name(bag: &Path) -> Option<&std::ffi::OsStr> {
-    bag.file_name()
-}
-
-/// The archives under a path, unfinished ones among them: what is missing may be healed too.
-fn bags(path: &Path) -> Result<Vec<PathBuf>> {
-    let bags = bags_or_none(path)?;
-    if bags.is_empty() {
-        return Err(
-            Error::input(format!("в «{}» нет архива", path.display())).next("укажите носитель или папку архива на нём")
-        );
-    }
-    Ok(bags)
-}
-
-fn bags_or_none(path: &Path) -> Result<Vec<PathBuf>> {
-    let found = locate(path)?;
-    Ok(found.bags.into_iter().chain(found.unfinished).collect())
 }
 
 fn value(bag: &Path, repaired: Option<&Repaired>) -> serde_json::Value {

@@ -1,11 +1,10 @@
 //! `letopis archive restore`: the journal and its documents back from a carrier.
 
 use super::{Bar, Common};
-use crate::archive::carrier::locate;
-use crate::archive::of_journal::deep;
-use crate::archive::restore::{Restored, Wish, restore};
+use crate::archive::restore::Restored;
 use crate::cli::{screen, session};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::work::archive;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -25,11 +24,10 @@ pub struct Restore {
 
 impl Restore {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
-        let bag = one_bag(&self.path)?;
+        let bag = archive::one_bag(&self.path)?;
         let identity = session::identity(common)?;
         let bar = Bar::new();
-        let wish = Wish { bag: &bag, identity: &identity, only: &self.only, to: &self.to, check: &deep::check };
-        let restored = restore(&wish, &bar);
+        let restored = archive::restore(&bag, &identity, &self.only, &self.to, &bar);
         bar.finish();
         let restored = restored?;
         if common.json {
@@ -42,21 +40,6 @@ impl Restore {
             say(&restored, &self.to);
         }
         Ok(ExitCode::SUCCESS)
-    }
-}
-
-/// The one archive under a path.
-pub fn one_bag(path: &Path) -> Result<PathBuf> {
-    let mut found = locate(path)?.bags;
-    let names = || found.iter().filter_map(|bag| bag.file_name()?.to_str()).collect::<Vec<_>>().join(", ");
-    match found.len() {
-        0 => {
-            Err(Error::input(format!("в «{}» нет архива", path.display()))
-                .next("укажите носитель или папку архива на нём"))
-        }
-        1 => Ok(found.remove(0)),
-        _ => Err(Error::input(format!("в «{}» несколько архивов: {}", path.display(), names()))
-            .next("укажите папку одного из них")),
     }
 }
 

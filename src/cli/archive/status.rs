@@ -1,12 +1,12 @@
 //! `letopis archive list` and `archive status`: which archives there are, and what is due.
 
 use super::{Common, screen, session};
-use crate::archive::of_journal::status::{ArchiveStatus, Copy, Need, Status};
 use crate::error::Result;
 use crate::journal::read;
 use crate::journal::read::Tables;
 use crate::ledger::chain::grouped;
 use crate::school::format_date;
+use crate::work::archive::status::{ArchiveStatus, Copy, Need, Status};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 

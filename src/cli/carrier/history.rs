@@ -1,12 +1,12 @@
 //! `letopis carrier history`: what a stick went through, and whether it is failing.
 
 use super::name;
-use crate::archive::of_journal::history::{Event, History, What};
 use crate::cli::{Common, screen, session};
 use crate::error::Result;
 use crate::journal::read::Tables;
 use crate::journal::{read, resolve};
 use crate::school::{format_date, plural};
+use crate::work::carriers::history::{Event, History, What};
 
 /// Shows the history of a carrier.
 pub fn run(common: &Common, typed: &str) -> Result<()> {

@@ -108,7 +108,7 @@ pub fn retirement(context: &Context<'_>, retired: &CarrierRetired) -> Result<()>
         context.tables.prepare_cached(sql)?.query_row([&retired.carrier], |row| row.get(0)).optional()?;
     let Some(archive) = last else { return Ok(()) };
     Err(Error::refused(format!("на носителе «{label}» последняя копия архива «{archive}»"))
-        .next_by("сначала перепишите её на другой", Action::CompleteArchive { name: archive }))
+        .next_by("сначала перепишите её на другой", Action::CompleteArchive { name: Some(archive) }))
 }
 
 /// §5.8.2: what was on a lost carrier is restored on another that is at hand.

@@ -4,9 +4,10 @@ use crate::archive::anchor::JournalFacts;
 use crate::archive::bag::Previous;
 use crate::error::Result;
 use crate::journal::read::Tables;
-use crate::journal::{Proven, next_year, read};
+use crate::journal::{Proven, read};
 use crate::ledger::chain::hex;
 use crate::school::Role;
+use crate::work::year;
 
 /// Those who make archives (§5.5.1, §5.5.2).
 pub const MAKERS: [Role; 3] = [Role::DeputyHead, Role::Director, Role::Dispatcher];
@@ -48,6 +49,6 @@ impl JournalFacts for Witness<'_> {
     }
 
     fn last_before(&self) -> Result<Option<Previous>> {
-        Ok(next_year::archive_before(self.0)?.map(|last| Previous { name: last.name, code: last.code }))
+        Ok(year::archive_before(self.0)?.map(|last| Previous { name: last.name, code: last.code }))
     }
 }

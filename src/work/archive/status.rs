@@ -262,12 +262,12 @@ fn copies(tables: &Tables, school: &School, archive: &str) -> Result<Vec<Copy>> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::archive::of_journal::history::{Event, History, What};
     use crate::journal::entry::{
         ArchiveCopied, ArchiveRepaired, ArchiveVerified, CarrierLost, RepairedFrom, SchoolChanged,
     };
     use crate::journal::testing::{self, Annals, TestJournal, carrier, moment, person};
     use crate::school::Role;
+    use crate::work::carriers::history::{Event, History, What};
 
     fn day(text: &str) -> Day {
         crate::school::parse_date_or(text).unwrap()

@@ -55,7 +55,7 @@ pub struct Testimony {
 ///
 /// # Errors
 /// Neither; an archive that cannot be a witness.
-pub fn witnesses(named: &str) -> Result<Vec<Outside>> {
+pub fn named(named: &str) -> Result<Vec<Outside>> {
     if Path::new(named).is_dir() {
         let bags = witnesses_under(Path::new(named))?;
         return Ok(bags.into_iter().map(|witnessed| Outside::Archive(Box::new(witnessed))).collect());
@@ -70,7 +70,7 @@ pub fn witnesses(named: &str) -> Result<Vec<Outside>> {
 
 /// The witnesses that speak of a journal: a carrier holds the archives of other years beside its own. Where none does, all
 /// of them, which then contradict.
-pub fn of_journal(witnesses: Vec<Outside>, tip: Tip) -> Vec<Outside> {
+pub fn that_speak_of(witnesses: Vec<Outside>, tip: Tip) -> Vec<Outside> {
     let id = hex(&tip.journal);
     let speaks = |witness: &Outside| !matches!(witness, Outside::Archive(archive) if archive.facts.journal != id);
     if witnesses.iter().any(speaks) { witnesses.into_iter().filter(speaks).collect() } else { witnesses }

@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::super::Workplace;
 use super::due::Due;
 use super::fit::{check_carriers, continues};
 use super::interrupted::{adopt, declare_again, free_name};
@@ -22,16 +23,17 @@ use crate::archive::signature::AllowedSigners;
 use crate::error::{Action, Detail, Error, Result};
 use crate::journal::entry::{ArchiveCreated, ArchiveKind, CopyOn};
 use crate::journal::read::Tables;
-use crate::journal::{Author, Journal, Proven, next_year, read};
+use crate::journal::{Author, Journal, Proven, read};
 use crate::ledger::chain::{Tip, hex};
 use crate::print::Layouts;
 use crate::print::issue::{self, Issued, Out};
 use crate::print::ready;
 use crate::school::Role;
+use crate::work::year;
 use chrono::SubsecRound;
 
 /// What is wanted.
-pub struct Wish<'a> {
+pub struct NewArchive<'a> {
     /// A period's name, or «Год».
     pub period: &'a str,
     /// Where the two carriers are mounted.
@@ -68,7 +70,8 @@ pub struct Made {
 /// # Errors
 /// A journal that does not pass its audit; carriers that are not registered, or are one device, or have one holder or
 /// place; a carrier whose archive the journal contradicts; a carrier that fails. What was on the carriers stays whole.
-pub fn make(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Result<Made> {
+pub fn create(place: &mut Workplace<'_>, wish: &NewArchive<'_>, progress: &dyn Progress) -> Result<Made> {
+    let (author, journal) = (place.author, &mut *place.journal);
     let school = read::school(journal.tables())?;
     let due = Due::parse(&school, wish.period)?;
     let may = |tables: &Tables| if wish.database_only { dispatcher(tables, author) } else { maker(tables, author) };
@@ -242,7 +245,7 @@ pub(super) fn facts(proven: &Proven, author: Author<'_>, login: &str, period: &s
     let tables = proven.tables()?;
     let (school, person) = (read::school(&tables)?, read::staff(&tables, login)?);
     let who = person.map(|p| format!("{}, {}", p.name.full(), p.position)).unwrap_or_default();
-    let previous = next_year::last_archive(proven)?.map(|last| Previous { name: last.name, code: last.code });
+    let previous = year::last_archive(proven)?.map(|last| Previous { name: last.name, code: last.code });
     Ok(Facts {
         school: school.school.name.clone(),
         author: who,
@@ -297,6 +300,6 @@ fn failed(created: &Created) -> Option<Error> {
         failed.folder.display(),
         error.message()
     );
-    let complete = Action::CompleteArchive { name: created.name.clone() };
+    let complete = Action::CompleteArchive { name: Some(created.name.clone()) };
     Some(Error::damaged(message).next_by("подключите исправный носитель и допишите копию", complete))
 }

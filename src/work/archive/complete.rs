@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::super::Workplace;
 use super::fit::{check_carriers, continues};
 use super::trust::Witness;
 use crate::archive::anchor::Anchor;
@@ -13,11 +14,11 @@ use crate::archive::report::Verdict;
 use crate::archive::verify::{Request, verify};
 use crate::error::{Action, Detail, Error, Result};
 use crate::journal::entry::ArchiveCopied;
+use crate::journal::read;
 use crate::journal::read::Archive;
-use crate::journal::{Author, Journal, read};
 
 /// What is wanted.
-pub struct Wish<'a> {
+pub struct Completion<'a> {
     /// The archive's name.
     pub name: &'a str,
     /// Where the carrier with the whole copy is mounted.
@@ -26,6 +27,15 @@ pub struct Wish<'a> {
     pub to: &'a Path,
     /// Whether targets whose device cannot be told, or that are one device, are put up with.
     pub allow_same_device: bool,
+}
+
+/// The second copy.
+#[derive(Debug)]
+pub struct Completed {
+    /// Where it lies.
+    pub folder: PathBuf,
+    /// What should be known, in Russian.
+    pub notes: Vec<String>,
 }
 
 /// Refuses a carrier where another archive lies under the name of this one.
@@ -40,17 +50,13 @@ fn not_another(archive: &Archive, carrier: &Carrier) -> Result<()> {
         .then("если это не исправить, перенесите папку с носителя и повторите"))
 }
 
-/// Writes the second copy, byte for byte, reads it back and records it. Gives where it lies, and what should be known.
+/// Writes the second copy, byte for byte, reads it back and records it.
 ///
 /// # Errors
 /// An archive that the journal did not record; a copy that is not whole or not genuine; carriers that are not fit for the
 /// two of them; a second copy that is there already.
-pub fn complete(
-    journal: &mut Journal,
-    author: Author<'_>,
-    wish: &Wish<'_>,
-    progress: &dyn Progress,
-) -> Result<(PathBuf, Vec<String>)> {
+pub fn complete(place: &mut Workplace<'_>, wish: &Completion<'_>, progress: &dyn Progress) -> Result<Completed> {
+    let (author, journal) = (place.author, &mut *place.journal);
     let name = wish.name;
     let unknown = || {
         Error::input(format!("архив «{name}» в журнале не записан")).next_by("посмотрите имена", Action::ListArchives)
@@ -97,5 +103,5 @@ pub fn complete(
     }
     notes.extend(create::complete(name, &carriers[0], &carriers[1], progress)?);
     journal.record(author, copied)?;
-    Ok((carriers[1].bag(name).root().to_owned(), notes))
+    Ok(Completed { folder: carriers[1].bag(name).root().to_owned(), notes })
 }

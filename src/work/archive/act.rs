@@ -1,4 +1,4 @@
-//! The act on a verification (form 13) as a file: what [`super::verify`] found, in the words of paper, and never on the
+//! The act on a verification (form 13) as a file: what [`crate::archive::verify`] found, in the words of paper, and never on the
 //! carrier that was verified.
 
 use std::fs::OpenOptions;
@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
 
-use super::bag::{INFO, RECOVERY};
-use super::carrier::{self, Card};
-use super::report::{Depth, Finding, Healing, Report, Severity};
+use super::checked::Checked;
+use crate::archive::bag::{INFO, RECOVERY};
+use crate::archive::carrier::{self, Card};
+use crate::archive::report::{Depth, Finding, Healing, Report, Severity};
 use crate::error::{Action, Detail, Error, Result};
 use crate::print::Layouts;
 use crate::print::inspection::{Facts, Found, Inspected, Inspection, inspection_act};
@@ -34,9 +35,12 @@ pub fn may_be_written(file: &Path, verified: &[PathBuf]) -> Result<()> {
     Ok(())
 }
 
-/// What was found under one path: the carrier's own files, and its archives.
-pub fn inspected(own: &Option<Vec<Finding>>, card: Option<&Card>, reports: &[(PathBuf, Report)]) -> Vec<Inspected> {
-    reports.iter().map(|(bag, report)| of_report(own.as_deref(), card, bag, report)).collect()
+/// What was found, archive by archive, in the words of the act.
+pub fn inspected(checked: &[Checked]) -> Vec<Inspected> {
+    let under = |Checked { own, card, reports, .. }: &Checked| -> Vec<Inspected> {
+        reports.iter().map(|(bag, report)| of_report(own.as_deref(), card.as_ref(), bag, report)).collect()
+    };
+    checked.iter().flat_map(under).collect()
 }
 
 /// Said where the archive names none before it: nothing could be found amiss there.

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::outside::{Outside, witnessed};
+use super::witnesses::{Outside, witnessed};
 use crate::archive::bag::Folder;
 use crate::archive::bagit::is_foreign;
 use crate::archive::carrier::{Carrier, locate};

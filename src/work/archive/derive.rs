@@ -6,8 +6,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::deep;
+use super::super::Workplace;
 use super::fit::{check_carriers, continues};
+use super::judge;
 use super::make::{Made, What, beside, facts, maker, write};
 use crate::archive::bag::{Content, Facts, Folder, Previous};
 use crate::archive::carrier::Carrier;
@@ -29,7 +30,7 @@ use crate::print::Form;
 const KEPT_YEARS: i32 = 25;
 
 /// What is wanted.
-pub struct Wish<'a> {
+pub struct Derived<'a> {
     /// The bag to take from.
     pub bag: &'a Path,
     /// A key that opens it.
@@ -45,8 +46,9 @@ pub struct Wish<'a> {
 /// Makes the archive anew for the keys that are in force now.
 ///
 /// # Errors
-/// As [`super::make::make`]; an archive of another journal, or one that the key does not open.
-pub fn rekey(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Result<Made> {
+/// As [`super::create`]; an archive of another journal, or one that the key does not open.
+pub fn rekey(place: &mut Workplace<'_>, wish: &Derived<'_>, progress: &dyn Progress) -> Result<Made> {
+    let (author, journal) = (place.author, &mut *place.journal);
     let proven = journal.prove(&mut |_| {})?;
     let derivation = Derivation::begin(proven, author, wish, &[], progress)?;
     let packages = derivation.all_packages()?;
@@ -60,7 +62,8 @@ pub fn rekey(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progres
 ///
 /// # Errors
 /// As [`rekey`]; an archive without such sheets, or with one that the journal did not issue.
-pub fn summaries(journal: &mut Journal, author: Author<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Result<Made> {
+pub fn extract_summaries(place: &mut Workplace<'_>, wish: &Derived<'_>, progress: &dyn Progress) -> Result<Made> {
+    let (author, journal) = (place.author, &mut *place.journal);
     let listed = Folder::new(wish.bag).list();
     let classes: Vec<String> = group(listed.files.keys()).into_keys().filter(|name| name != DATABASE).collect();
     let proven = journal.prove(&mut |_| {})?;
@@ -95,7 +98,7 @@ impl Derivation {
     fn begin(
         proven: Proven,
         author: Author<'_>,
-        wish: &Wish<'_>,
+        wish: &Derived<'_>,
         only: &[String],
         progress: &dyn Progress,
     ) -> Result<Self> {
@@ -106,7 +109,7 @@ impl Derivation {
         continues(&proven, &carriers)?;
         let scratch = Scratch::open(&beside(&proven, "archive-tmp"))?;
         let folder = scratch.path().join("open");
-        let taken = restore::Wish { bag: wish.bag, identity: wish.opener, only, to: &folder, check: &deep::check };
+        let taken = restore::Wish { bag: wish.bag, identity: wish.opener, only, to: &folder, check: &judge::check };
         let restored = restore(&taken, progress)?;
         let code = Folder::new(wish.bag).code().map_err(|cause| Error::file("прочитать", wish.bag, &cause))?;
         let source = Previous { name: restored.name.clone(), code: code.to_string() };

@@ -1,0 +1,138 @@
+//! Subjects, classes, courses and their timetable: the teaching load (§3.3.1).
+
+use super::people::or_stands;
+use super::{Done, Workplace};
+use crate::error::Result;
+use crate::journal::entry::{ClassSet, CourseSet, SubjectLine, SubjectsSet, TimetableSet};
+use crate::journal::read;
+use crate::journal::read::timetable::Timetable;
+use crate::school::{ClassName, CourseKey, Day, clean};
+
+pub use crate::journal::entry::Slot;
+
+/// A course as it is to be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wish {
+    /// Class, group and subject.
+    pub course: CourseKey,
+    /// The teacher's login; of a course that is there, the same as before if it is not said.
+    pub teacher: Option<String>,
+    /// Hours a week; likewise.
+    pub hours: Option<f64>,
+}
+
+/// What was done about a course.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// It stands as it was wished.
+    Set(Standing),
+    /// The course is new, and its teacher was not said.
+    NoTeacher(CourseKey),
+    /// The course is new, and its hours were not said.
+    NoHours(CourseKey),
+}
+
+/// A course as it stands now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    /// What was recorded.
+    pub done: Done,
+    /// The course.
+    pub course: CourseKey,
+    /// The teacher's login, and the hours a week.
+    pub teacher: String,
+    /// Hours a week.
+    pub hours: f64,
+    /// Who taught it before, where that was somebody else.
+    pub before: Option<String>,
+}
+
+/// Makes a course, gives it to another teacher or changes its hours.
+///
+/// # Errors
+/// Text that cannot be printed; what a right or a rule refuses.
+pub fn set(place: &mut Workplace<'_>, wish: Wish) -> Result<Outcome> {
+    let course = CourseKey { group: clean(&wish.course.group)?, ..wish.course };
+    let known = read::course(place.tables(), &course)?;
+    let teacher = wish.teacher.or(known.as_ref().map(|known| known.teacher.to_string()));
+    let Some(teacher) = teacher else { return Ok(Outcome::NoTeacher(course)) };
+    let Some(hours) = wish.hours.or(known.as_ref().map(|known| known.hours)) else {
+        return Ok(Outcome::NoHours(course));
+    };
+    let stands = known.as_ref().is_some_and(|known| known.teacher == teacher && known.hours == hours);
+    let done = match stands {
+        true => Done::default(),
+        false => {
+            let set = CourseSet { course: course.clone(), teacher: teacher.clone(), hours };
+            place.record([set.into()])?
+        }
+    };
+    let before = known.map(|known| known.teacher.to_string()).filter(|before| *before != teacher);
+    Ok(Outcome::Set(Standing { done, course, teacher, hours, before }))
+}
+
+/// Sets the lessons of a course in the week, from the beginning of the year or from a day on.
+///
+/// # Errors
+/// What a right or a rule refuses.
+pub fn set_timetable(
+    place: &mut Workplace<'_>,
+    course: &read::Course,
+    since: Option<Day>,
+    mut slots: Vec<Slot>,
+) -> Result<Done> {
+    slots.sort_unstable();
+    let begins = place.school()?.year.begins;
+    let weeks = Timetable::of(place.tables(), course.id)?;
+    let stands = |(day, week): &(Day, Vec<Slot>)| *day == since.unwrap_or(begins) && *week == slots;
+    if weeks.weeks().iter().any(stands) {
+        return Ok(Done::default());
+    }
+    place.record([TimetableSet { course: course.key.clone(), since, slots }.into()])
+}
+
+/// A subject, and what is said of it; what is not said stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// Its name.
+    pub name: String,
+    /// Its short name for narrow columns; of a new one, the name itself.
+    pub short: Option<String>,
+    /// Методическое объединение; of a new one, none.
+    pub association: Option<String>,
+    /// Whether it has written work (§2.3.1); a new one has.
+    pub written: Option<bool>,
+}
+
+/// Adds a subject or changes what is said of it. Gives its name as it is recorded.
+///
+/// # Errors
+/// Text that cannot be printed; what a right or a rule refuses.
+pub fn set_subject(place: &mut Workplace<'_>, subject: &Subject) -> Result<(Done, String)> {
+    let name = clean(&subject.name)?;
+    let known = read::subject(place.tables(), &name)?;
+    let stands = known.clone().unwrap_or_else(|| SubjectLine {
+        name: name.clone(),
+        short: name.clone(),
+        association: String::new(),
+        written: true,
+    });
+    let line = SubjectLine {
+        name: name.clone(),
+        short: or_stands(subject.short.as_deref(), &stands.short)?,
+        association: or_stands(subject.association.as_deref(), &stands.association)?,
+        written: subject.written.unwrap_or(stands.written),
+    };
+    if known.as_ref() == Some(&line) {
+        return Ok((Done::default(), name));
+    }
+    Ok((place.record([SubjectsSet { subjects: vec![line] }.into()])?, name))
+}
+
+/// Makes a class, or gives it another class teacher.
+///
+/// # Errors
+/// What a right or a rule refuses.
+pub fn set_class(place: &mut Workplace<'_>, class: ClassName, teacher: &str) -> Result<Done> {
+    place.record([ClassSet { class, teacher: teacher.to_owned() }.into()])
+}

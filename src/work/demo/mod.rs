@@ -1,0 +1,315 @@
+//! The whole way on the sample school, from a folder of tables to two verified archive copies.
+//!
+//! The school year of the sample is over, so the clock is not the system's but stands at the end of that year. Keys have
+//! no passphrase, and both «carriers» are folders of one disk; the demonstration says both.
+
+mod sample;
+
+use super::archive::{Made, NewArchive, Verification};
+use super::carriers::Registration;
+use super::founding::{self, Founded, Founding, Key};
+use super::{Workplace, archive, audit, carriers, import, papers, people};
+use crate::archive::anchor::Code;
+use crate::archive::par2::create::Share;
+use crate::archive::progress::Progress;
+use crate::archive::report::Report;
+use crate::error::{Error, Result, Warning};
+use crate::journal::entry::{LessonRef, MarkLine, MarksSet};
+use crate::journal::{Author, Journal, read};
+use crate::ledger::chain::hex;
+use crate::ledger::identity::Identity;
+use crate::ledger::keyfile;
+use crate::print::check::Again;
+use crate::print::issue::{self, Issued, Out};
+use crate::print::{Layouts, Wanted, parse_code};
+use crate::school::{ClassName, Marks, PersonName, School};
+use chrono::{DateTime, Duration, FixedOffset, NaiveTime, TimeZone};
+use std::path::{Path, PathBuf};
+
+/// Marks a folder as one of ours, which may be made anew.
+const MARKER: &str = ".letopis-demo";
+
+/// The people of the sample who act, and which of them is which.
+const STAFF: [&str; 4] = ["ivanova", "petrova", "kuznetsov", "semyonov"];
+const ADMINISTRATOR: usize = 0;
+const DEPUTY: usize = 1;
+const DIRECTOR: usize = 2;
+const TEACHER: usize = 3;
+
+/// What was done, in this order.
+#[derive(Debug)]
+#[allow(missing_docs)] // a field is what it is called
+pub enum Step {
+    /// The journal was founded; its id.
+    Founded { journal: String },
+    /// The year of these classes was taken over.
+    Imported { classes: Vec<ClassName>, recorded: usize, warnings: Vec<Warning> },
+    /// Keys of these people were enrolled.
+    Enrolled(Vec<&'static str>),
+    /// A teacher set a mark.
+    Marked { at: LessonRef, pupil: PersonName, seq: u64 },
+    /// A mark was refused, as it must be: it is too late for it.
+    Refused(Error),
+    /// All documents were issued.
+    Issued(Vec<Issued>),
+    /// The code of a page was typed from paper, and the page printed the same again.
+    CodeHolds(String),
+    /// The archive of the year was made.
+    Archived(Made),
+    /// The act on it was issued.
+    ActIssued(Vec<Issued>),
+    /// A copy was verified to the bottom.
+    Verified(PathBuf, Report),
+    /// Whether all copies are whole and genuine.
+    CopiesHold(bool),
+    /// The audit of the journal found nothing.
+    Audited { entries: u64 },
+}
+
+/// Goes the whole way in a folder, which is new or an earlier demonstration's, and tells of each step when it is done. Gives
+/// whether both copies are whole and genuine.
+///
+/// # Errors
+/// A folder that holds something else; a step that went otherwise than it must.
+pub fn run(dir: &Path, progress: &dyn Progress, told: &mut dyn FnMut(&Step)) -> Result<bool> {
+    fresh_folder(dir)?;
+    let mut stage = Stage::open(dir)?;
+    told(&Step::Founded { journal: hex(&stage.journal.tip()?.journal) });
+    told(&stage.import(progress)?);
+    told(&stage.enroll()?);
+    stage.record(told)?;
+    stage.register_carriers()?;
+    let issued = stage.print(progress)?;
+    told(&Step::Issued(issued.clone()));
+    stage.check_paper(&issued)?.iter().for_each(|typed| told(&Step::CodeHolds(typed.clone())));
+    let made = stage.archive(progress)?;
+    let (name, code, folders) = (made.recorded.name.clone(), made.recorded.tagmanifest.clone(), made.folders.clone());
+    told(&Step::Archived(made));
+    told(&Step::ActIssued(stage.print_act(&name)?));
+    let whole = stage.verify(&folders, &code, progress, told)?;
+    told(&Step::CopiesHold(whole));
+    told(&Step::Audited { entries: stage.audit()? });
+    Ok(whole)
+}
+
+struct Stage {
+    dir: PathBuf,
+    journal: Journal,
+    keys: Vec<Identity>,
+    clock: DateTime<FixedOffset>,
+}
+
+/// Makes the folder, or empties one that an earlier demonstration made.
+fn fresh_folder(dir: &Path) -> Result<()> {
+    let is_ours = dir.join(MARKER).is_file();
+    let is_empty = std::fs::read_dir(dir).map_or(true, |mut entries| entries.next().is_none());
+    if !is_ours && !is_empty {
+        return Err(Error::input(format!("папка «{}» не пуста", dir.display())).next("укажите новую папку"));
+    }
+    if is_ours {
+        std::fs::remove_dir_all(dir).map_err(|e| Error::file("очистить папку", dir, &e))?;
+    }
+    std::fs::create_dir_all(dir.join("keys")).map_err(|e| Error::file("создать папку", dir, &e))?;
+    std::fs::write(dir.join(MARKER), "").map_err(|e| Error::file("записать", dir, &e))
+}
+
+impl Stage {
+    /// Keys, and the journal with its first entry.
+    fn open(dir: &Path) -> Result<Self> {
+        let source = dir.join("school");
+        sample::write(&source)?;
+        let toml = source.join("school.toml");
+        let text = std::fs::read_to_string(&toml).map_err(|e| Error::file("прочитать", &toml, &e))?;
+        let school = School::from_toml(&text)?;
+        let keys: Vec<Identity> = STAFF.iter().map(|_| Identity::generate()).collect();
+        for (login, identity) in STAFF.iter().zip(&keys) {
+            keyfile::write_new(&dir.join(format!("keys/{login}.key")), identity, None)?;
+        }
+        // The names that the roles are known by in the documentation.
+        for (role, who) in [("admin", ADMINISTRATOR), ("deputy", DEPUTY), ("director", DIRECTOR)] {
+            keyfile::write_new(&dir.join(format!("keys/{role}.key")), &keys[who], None)?;
+        }
+        let noon = NaiveTime::from_hms_opt(15, 0, 0).unwrap_or_default();
+        let clock = school.offset().from_local_datetime(&school.year.ends.and_time(noon)).single();
+        let clock = clock.ok_or_else(|| Error::input("конец учебного года указан неверно"))?;
+        let wish = Founding {
+            path: &dir.join("journal.letopis"),
+            school,
+            administrator: founding::administrator(&source, STAFF[ADMINISTRATOR], None)?,
+            key: Key::AtHand(&keys[ADMINISTRATOR]),
+            recovery_sheet: None,
+        };
+        let Founded { journal, recovery, .. } = founding::found(wish, &clock)?;
+        keyfile::write_new(&dir.join("recovery.txt"), &recovery, None)?;
+        Ok(Self { dir: dir.to_owned(), journal, keys, clock })
+    }
+
+    /// The place of one of the staff.
+    fn place_of(&mut self, who: usize) -> Result<Workplace<'_>> {
+        Workplace::at(&mut self.journal, &self.keys[who], &self.clock)
+    }
+
+    fn import(&mut self, progress: &dyn Progress) -> Result<Step> {
+        let (source, mut before) = (self.dir.join("school"), None);
+        let mut done_so_far = |done: u64, total: u64| {
+            if before.is_none() {
+                progress.begin("Перенос уроков и отметок", total);
+            }
+            progress.advance(done.saturating_sub(before.replace(done).unwrap_or_default()));
+        };
+        let outcome = import::import(&mut self.place_of(ADMINISTRATOR)?, &source, false, &mut done_so_far)?;
+        if let Some(fault) = outcome.faults.first() {
+            return Err(fault.clone().into());
+        }
+        let classes = read::classes(self.journal.tables())?;
+        Ok(Step::Imported { classes, recorded: outcome.recorded, warnings: outcome.warnings })
+    }
+
+    fn enroll(&mut self) -> Result<Step> {
+        self.clock += Duration::minutes(10);
+        for (who, login) in STAFF.iter().enumerate().skip(1) {
+            let key = self.keys[who].public();
+            people::enroll(&mut self.place_of(ADMINISTRATOR)?, login, key)?;
+        }
+        Ok(Step::Enrolled(STAFF[1..].to_vec()))
+    }
+
+    /// A teacher adds a mark to a lesson of the last week, and is refused for one that lies further back.
+    fn record(&mut self, told: &mut dyn FnMut(&Step)) -> Result<()> {
+        self.clock += Duration::minutes(10);
+        let (recent, old) = self.lessons_of(STAFF[TEACHER])?;
+        for (at, allowed) in [(recent, true), (old, false)] {
+            let Some(pupil) = self.unmarked_pupil(&at)? else { continue };
+            let line = MarkLine { pupil: pupil.file.into(), marks: Some(Marks::parse("5")?), document: String::new() };
+            let set = MarksSet { at: at.clone(), work: String::new(), marks: vec![line] };
+            match self.place_of(TEACHER)?.record([set.into()]) {
+                Ok(done) if allowed => {
+                    let seq = done.numbers.first().copied().unwrap_or_default();
+                    told(&Step::Marked { at, pupil: pupil.name, seq });
+                }
+                Err(refused) if !allowed => told(&Step::Refused(refused)),
+                Ok(_) => return Err(Error::damaged("поздняя отметка принята, а должна быть отклонена (§2.3.2)")),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// The last lesson of a teacher's course, and one that lies more than a week back.
+    fn lessons_of(&self, login: &str) -> Result<(LessonRef, LessonRef)> {
+        let lessons = read::lessons_of_teacher(self.journal.tables(), login)?;
+        let today = self.clock.date_naive();
+        let recent = lessons.iter().rev().find(|at| at.date <= today);
+        let old = lessons.iter().rev().find(|at| at.date < today - Duration::days(7));
+        match (recent, old) {
+            (Some(recent), Some(old)) => Ok((recent.clone(), old.clone())),
+            _ => Err(Error::input(format!("у «{login}» нет уроков"))),
+        }
+    }
+
+    fn unmarked_pupil(&self, at: &LessonRef) -> Result<Option<read::Pupil>> {
+        let tables = self.journal.tables();
+        let marked = read::marked_pupils(tables, at)?;
+        Ok(read::roster(tables, &at.course, at.date)?.into_iter().find(|pupil| !marked.contains(&pupil.file)))
+    }
+
+    fn carriers(&self) -> [PathBuf; 2] {
+        [self.dir.join("usb-1"), self.dir.join("usb-2")]
+    }
+
+    /// Before anything is printed, so that the register of carriers knows them.
+    fn register_carriers(&mut self) -> Result<()> {
+        self.clock += Duration::days(1);
+        let keepers = [("А-1", STAFF[DIRECTOR], "сейф директора"), ("А-2", STAFF[DEPUTY], "кабинет завуча")];
+        for (mount, (label, holder, place)) in self.carriers().iter().zip(keepers) {
+            std::fs::create_dir_all(mount).map_err(|e| Error::file("создать папку", mount, &e))?;
+            carriers::register(&mut self.place_of(DEPUTY)?, &Registration { mount, label, holder, place })?;
+        }
+        Ok(())
+    }
+
+    /// Issues documents into `print/`.
+    fn issue(&mut self, wanted: &[Wanted], progress: &(dyn Fn(u64) + Sync)) -> Result<Vec<Issued>> {
+        let (layouts, dir) = (Layouts::load(None)?, self.dir.join("print"));
+        let mut proven = self.journal.prove(&mut |_| {})?;
+        papers::issue(&mut self.place_of(DEPUTY)?, &mut proven, &layouts, wanted, &Out { dir: &dir, progress })
+    }
+
+    fn print(&mut self, progress: &dyn Progress) -> Result<Vec<Issued>> {
+        let wanted = issue::everything(self.journal.tables())?;
+        progress.begin("Печать документов", wanted.len() as u64);
+        self.issue(&wanted, &|_| progress.advance(1))
+    }
+
+    /// Takes the code of one page from the register, as if it had been typed from the paper. Gives the code.
+    fn check_paper(&self, issued: &[Issued]) -> Result<Option<String>> {
+        let Some(document) = issued.first() else { return Ok(None) };
+        let proven = self.journal.prove(&mut |_| {})?;
+        let registered = read::documents::document(&proven.tables()?, &document.number)?;
+        let pages = registered.map(|document| document.pages).unwrap_or_default();
+        let page = pages.len() / 2;
+        let digest = pages.get(page).cloned().unwrap_or_default();
+        let typed = format!("{}/{} {}", document.number, page + 1, digest.get(..16).unwrap_or_default());
+        let again = papers::check_code(&proven, &Layouts::load(None)?, &parse_code(&typed)?)?.checked.again;
+        if again != Again::Identical {
+            return Err(Error::damaged(format!("страница {typed} при повторной печати отличается: {again:?}")));
+        }
+        Ok(Some(typed))
+    }
+
+    fn archive(&mut self, progress: &dyn Progress) -> Result<Made> {
+        self.clock += Duration::hours(1);
+        let wish = NewArchive {
+            period: "Год",
+            targets: &self.carriers(),
+            allow_same_device: true,
+            layouts: &Layouts::load(None)?,
+            recovery: Share::default(),
+            database_only: false,
+        };
+        archive::create(&mut self.place_of(DEPUTY)?, &wish, progress)
+    }
+
+    /// The paper that a copy is checked by later.
+    fn print_act(&mut self, archive: &str) -> Result<Vec<Issued>> {
+        let act = papers::act(self.journal.tables(), archive.to_owned())?;
+        self.issue(&[act], &|_| {})
+    }
+
+    /// Verifies both copies to the bottom, with the director's key, against the journal and the code of the act.
+    fn verify(
+        &mut self,
+        folders: &[PathBuf],
+        code: &str,
+        progress: &dyn Progress,
+        told: &mut dyn FnMut(&Step),
+    ) -> Result<bool> {
+        self.clock += Duration::hours(1);
+        let proven = self.journal.prove(&mut |_| {})?;
+        let wish = Verification {
+            paths: folders,
+            quick: false,
+            opener: Some(&self.keys[DIRECTOR]),
+            anchors: Vec::new(),
+            code: Some(Code::parse(code)?),
+            journal: Some(&proven),
+            scratch: &self.dir.join("verify-tmp"),
+        };
+        let checks = archive::verify(&wish, progress)?;
+        let author = Author { signer: &self.keys[DEPUTY], clock: &self.clock, taken_over: false };
+        archive::enter(&mut self.journal, author, &checks)?;
+        let whole = checks.exit_status() == 0;
+        for (folder, report) in checks.checked.into_iter().flat_map(|checked| checked.reports) {
+            told(&Step::Verified(folder, report));
+        }
+        Ok(whole)
+    }
+
+    fn audit(&self) -> Result<u64> {
+        let report = audit::audit(self.journal.path(), Vec::new(), &mut |_| {})?.report;
+        match report.findings.first() {
+            Some(finding) => Err(Error::damaged(finding.what.clone())),
+            None => Ok(report.tip.seq),
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The founding of a journal: its administrator, his key, and the recovery key of its archives.
+
+use crate::error::{Action, Detail, Error, Result};
+use crate::import::{self, Faults};
+use crate::journal::entry::{JournalCreated, Person};
+use crate::journal::{Author, Journal};
+use crate::ledger::identity::Identity;
+use crate::ledger::keyfile;
+use crate::print::{Layouts, Recovery, recovery_sheet};
+use crate::school::{Clock, PersonName, Role, School, clean};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// What is wanted.
+pub struct Founding<'a> {
+    /// Where the journal goes.
+    pub path: &'a Path,
+    /// The school and its year.
+    pub school: School,
+    /// Who administers it.
+    pub administrator: Person,
+    /// His key.
+    pub key: Key<'a>,
+    /// Where the recovery key is written down; without it, it is only given back.
+    pub recovery_sheet: Option<&'a Path>,
+}
+
+/// The key of the administrator.
+pub enum Key<'a> {
+    /// He has one.
+    AtHand(&'a Identity),
+    /// It is made, and written into this file under this passphrase, or under none.
+    New {
+        /// The file, which is not there yet.
+        file: &'a Path,
+        /// The passphrase.
+        passphrase: Option<&'a str>,
+    },
+}
+
+/// What was founded.
+pub struct Founded {
+    /// The journal.
+    pub journal: Journal,
+    /// The fingerprint of the administrator's key.
+    pub fingerprint: String,
+    /// The recovery key, which is kept nowhere.
+    pub recovery: Identity,
+}
+
+/// Who will administer the journal: as the school's table of staff in this folder has him, or by his name as it was typed.
+///
+/// # Errors
+/// Somebody who is not in the table and not named, or without the role.
+pub fn administrator(tables: &Path, login: &str, typed_name: Option<&str>) -> Result<Person> {
+    let mut faults = Faults::default();
+    let staff = import::read_staff(tables, &mut faults)?;
+    if let Some((_, row)) = staff.into_iter().find(|(_, row)| row.login == login) {
+        if !row.roles.contains(&Role::Administrator) {
+            return Err(Error::input(format!("у «{login}» в staff.csv нет роли «администратор»"))
+                .next("добавьте роль или укажите другого сотрудника"));
+        }
+        let import::StaffRow { login, name, position, association, roles } = row;
+        return Ok(Person { login, name, position, association, roles });
+    }
+    if let (None, Some(fault)) = (typed_name, faults.list.first()) {
+        return Err(Error::from(fault.clone())
+            .then("исправьте файл")
+            .then_by("или назовите администратора", Action::Give(Detail::AdministratorName)));
+    }
+    let typed = typed_name.ok_or_else(|| {
+        Error::input(format!("сотрудника «{login}» нет в staff.csv рядом со school.toml"))
+            .next_by("проверьте логин или назовите администратора", Action::Give(Detail::AdministratorName))
+    })?;
+    let cleaned = clean(typed)?;
+    let mut words = cleaned.splitn(3, ' ').map(str::to_owned);
+    let mut word = || words.next().unwrap_or_default();
+    let name = PersonName { surname: word(), given: word(), patronymic: word() };
+    let (login, position) = (login.to_owned(), "администратор электронного журнала".to_owned());
+    Ok(Person { login, name, position, association: String::new(), roles: vec![Role::Administrator] })
+}
+
+/// Founds a journal. A refusal leaves nothing behind, least of all a key that opens nothing.
+///
+/// # Errors
+/// Files that are there already or cannot be written; a school that contradicts itself; a clock far from its year.
+pub fn found(wish: Founding<'_>, clock: &dyn Clock) -> Result<Founded> {
+    let mut made = Vec::new();
+    make(wish, clock, &mut made).inspect_err(|_| {
+        for file in &made {
+            let _ = std::fs::remove_file(file);
+        }
+    })
+}
+
+/// As [`found`]; files that are made on the way are named in `made`.
+fn make(wish: Founding<'_>, clock: &dyn Clock, made: &mut Vec<PathBuf>) -> Result<Founded> {
+    let Founding { path, school, administrator, key, recovery_sheet } = wish;
+    let new;
+    let identity = match key {
+        Key::AtHand(identity) => identity,
+        Key::New { file, passphrase } => {
+            new = Identity::generate();
+            keyfile::write_new(file, &new, passphrase)?;
+            made.push(file.to_owned());
+            &new
+        }
+    };
+    let recovery = Identity::generate();
+    if let Some(sheet) = recovery_sheet {
+        write_recovery(sheet, &recovery, &school, clock)?;
+        made.push(sheet.to_owned());
+    }
+    let recipient = recovery.public().recipient().to_owned();
+    let created = JournalCreated { previous: None, school, administrator, key: identity.public(), recovery: recipient };
+    let journal = Journal::create(path, Author { signer: identity, clock, taken_over: false }, created)?;
+    Ok(Founded { journal, fingerprint: identity.public().fingerprint(), recovery })
+}
+
+/// Writes the recovery key with what it is for: a sheet to be printed where the file is a PDF, else a text, which is an
+/// age identity file.
+pub(super) fn write_recovery(path: &Path, recovery: &Identity, school: &School, clock: &dyn Clock) -> Result<()> {
+    use std::io::Write;
+    let is_pdf = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("pdf"));
+    let content = if is_pdf { recovery_pdf(recovery, school, clock)? } else { recovery_text(recovery, school) };
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(path).and_then(|mut file| file.write_all(&content).and_then(|()| file.sync_all()));
+    written.map_err(|e| Error::file("записать", path, &e))
+}
+
+fn recovery_pdf(recovery: &Identity, school: &School, clock: &dyn Clock) -> Result<Zeroizing<Vec<u8>>> {
+    let (secret, public) = (recovery.secret_text(), recovery.public());
+    let sheet = Recovery {
+        school,
+        secret: secret.as_str(),
+        recipient: public.recipient(),
+        at: clock.now(),
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    recovery_sheet(&Layouts::load(None)?, &sheet)
+}
+
+fn recovery_text(recovery: &Identity, school: &School) -> Zeroizing<Vec<u8>> {
+    let text = format!(
+        "# Ключ восстановления архива электронного журнала\n# {}, {} учебный год\n\
+         # Открывает архивные копии, если ключи директора и завуча утрачены; ничего не подписывает.\n\
+         # Распечатайте, уберите в сейф директора и удалите этот файл.\n{}\n",
+        school.school.short_name,
+        school.year.name,
+        recovery.secret_text().as_str()
+    );
+    // The text's own buffer becomes the bytes, which are wiped.
+    Zeroizing::new(text.into_bytes())
+}

@@ -1,0 +1,186 @@
+//! Documents for binding: which are wanted, issuing them, and what became of the paper (§5.1, §5.2, §5.4).
+
+mod check;
+
+pub use check::{Brought, Standing, check_code, check_file};
+
+use super::{Done, Workplace};
+use crate::error::{Action, Detail, Error, Next, Result};
+use crate::journal::contacts::Contacts;
+use crate::journal::entry::BookBound;
+use crate::journal::read::{self, Tables};
+use crate::journal::{Journal, Proven, resolve};
+use crate::print::forms::YEAR;
+use crate::print::issue::{self, Issued, Out};
+use crate::print::{Form, Layouts, Subject, Wanted, contacts_sheet, ready};
+use crate::school::{ClassName, Clock, Day, PeriodName, School, clean};
+use std::path::{Path, PathBuf};
+
+/// A document of one class.
+///
+/// # Errors
+/// A class that the journal does not know.
+pub fn of_class(tables: &Tables, form: Form, class: ClassName) -> Result<Wanted> {
+    let known = read::classes(tables)?;
+    if !known.contains(&class) {
+        let known = known.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        return Err(Error::input(format!("класса {class} нет в журнале")).next(format!("в журнале есть: {known}")));
+    }
+    Ok(Wanted::of_class(form, class))
+}
+
+/// The act on an archive (§5.5).
+///
+/// # Errors
+/// An archive that the journal does not know.
+pub fn act(tables: &Tables, archive: String) -> Result<Wanted> {
+    let known: Vec<String> = read::all_archives(tables)?.into_iter().map(|archive| archive.name).collect();
+    if !known.contains(&archive) {
+        let next = match known.join(", ") {
+            none if none.is_empty() => Next::by("создайте архив", Action::CreateArchive),
+            names => Next::new(format!("в журнале есть: {names}")),
+        };
+        return Err(Error::input(format!("архива «{archive}» нет в журнале")).next(next));
+    }
+    Ok(Wanted::new(Form::ArchiveAct, Subject::Archive(archive)))
+}
+
+/// The справка about the period that is named, else about the year if it is over, else about the period that ended last.
+///
+/// # Errors
+/// A period that the school does not have; none that is over.
+pub fn analytics(school: &School, typed: Option<&str>, today: Day) -> Result<Wanted> {
+    let period = period(school, typed, today)?;
+    Ok(Wanted::new(Form::Analytics, Subject::Period(period.into())))
+}
+
+fn period(school: &School, typed: Option<&str>, today: Day) -> Result<PeriodName> {
+    match typed {
+        Some(typed) => resolve::period_of_school(school, typed),
+        None if school.year.ends <= today => Ok(YEAR.into()),
+        None => {
+            let over = school.periods.iter().filter(|period| period.ends <= today);
+            let last = over.max_by_key(|period| period.ends).map(|period| period.name.as_str().into());
+            last.ok_or_else(|| {
+                Error::input("ни один период ещё не закончился")
+                    .next_by("назовите период", Action::Give(Detail::Period))
+            })
+        }
+    }
+}
+
+/// Every document that is issued at the end of a year.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn everything(tables: &Tables) -> Result<Vec<Wanted>> {
+    issue::everything(tables)
+}
+
+/// Those of them that can be issued on a day, and why others cannot yet.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn ready(tables: &Tables, today: Day) -> Result<(Vec<Wanted>, Vec<Error>)> {
+    ready::sort_out(tables, everything(tables)?, today)
+}
+
+/// Says of documents that are bound whether they are printed on one side of the paper.
+pub fn on_one_side(wanted: &mut [Wanted], simplex: bool) {
+    for document in wanted.iter_mut().filter(|wanted| wanted.form.is_bound()) {
+        document.variant.simplex = simplex;
+    }
+}
+
+/// Issues what is wanted, as it was proven. `proven` goes on to the entries that this records.
+///
+/// # Errors
+/// As [`issue::issue`].
+pub fn issue(
+    place: &mut Workplace<'_>,
+    proven: &mut Proven,
+    layouts: &Layouts,
+    wanted: &[Wanted],
+    out: &Out<'_>,
+) -> Result<Vec<Issued>> {
+    issue::issue(place.journal, proven, place.author, layouts, wanted, out)
+}
+
+/// Writes drafts: unnumbered, with no entry.
+///
+/// # Errors
+/// As [`issue::draft`].
+pub fn draft(
+    journal: &Journal,
+    clock: &dyn Clock,
+    layouts: &Layouts,
+    wanted: &[Wanted],
+    dir: &Path,
+) -> Result<Vec<PathBuf>> {
+    issue::draft(journal, clock.now(), layouts, wanted, dir)
+}
+
+/// Writes the sheet of a class's contacts, which has no number and is neither bound nor archived (§1.5). Gives its file.
+///
+/// # Errors
+/// A file of contacts that does not read; a folder that cannot be written.
+pub fn write_contacts(
+    journal: &Journal,
+    clock: &dyn Clock,
+    layouts: &Layouts,
+    class: &ClassName,
+    dir: &Path,
+) -> Result<PathBuf> {
+    let all = Contacts::open(journal.path())?.all()?;
+    let sheet = contacts_sheet(journal.tables(), layouts, class, &all, clock.now())?;
+    let file = dir.join(format!("contacts-{}.pdf", class.ascii()));
+    std::fs::write(&file, sheet).map_err(|e| Error::file("записать", &file, &e))?;
+    Ok(file)
+}
+
+/// A class's book that was bound (§5.4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    /// Its register number.
+    pub number: String,
+    /// How many leaves were counted.
+    pub sheets: u32,
+    /// Where it is kept.
+    pub shelf: String,
+    /// When it was bound; else today, or as it is recorded of one that is bound already.
+    pub date: Option<Day>,
+}
+
+/// What was recorded of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    /// What was recorded.
+    pub done: Done,
+    /// The document's number.
+    pub number: String,
+    /// Its title.
+    pub title: String,
+    /// The day it was bound.
+    pub date: Day,
+    /// Where it stands.
+    pub shelf: String,
+}
+
+/// Records that a class's book was bound, or puts right where it is kept.
+///
+/// # Errors
+/// What a right or a rule refuses.
+pub fn bind(place: &mut Workplace<'_>, binding: &Binding) -> Result<Bound> {
+    let (number, shelf) = (binding.number.trim().to_owned(), clean(&binding.shelf)?);
+    let date = match (binding.date, read::bound(place.tables(), &number)?) {
+        (Some(date), _) => date,
+        (None, Some(known)) => known.date,
+        (None, None) => place.today()?,
+    };
+    let title = read::documents::document(place.tables(), &number)?.map(|document| document.title);
+    let bound = BookBound { number: number.clone(), date, sheets: binding.sheets, shelf: shelf.clone() };
+    Ok(Bound { done: place.record([bound.into()])?, number, title: title.unwrap_or_default(), date, shelf })
+}
+
+#[cfg(test)]
+mod tests;

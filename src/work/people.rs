@@ -1,0 +1,114 @@
+//! People who work here: who they are, what they may, and by which keys they sign (§3.3).
+
+use super::{Done, Workplace};
+use crate::error::{Action, Error, Result};
+use crate::journal::entry::{KeyEnrolled, KeyRevoked, Person, PersonDismissed};
+use crate::journal::read;
+use crate::ledger::identity::PublicIdentity;
+use crate::school::{PersonName, Role, clean};
+
+/// Somebody who comes to work here, or of whom all is said anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Colleague {
+    /// The login.
+    pub login: String,
+    /// Surname, given name, patronymic.
+    pub name: PersonName,
+    /// Должность.
+    pub position: String,
+    /// Методическое объединение; empty where there is none.
+    pub association: String,
+    /// What he may.
+    pub roles: Vec<Role>,
+}
+
+/// What changes of somebody; what is not said stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Фамилия.
+    pub surname: Option<String>,
+    /// Имя.
+    pub given: Option<String>,
+    /// Отчество.
+    pub patronymic: Option<String>,
+    /// Должность.
+    pub position: Option<String>,
+    /// Методическое объединение.
+    pub association: Option<String>,
+    /// All roles.
+    pub roles: Option<Vec<Role>>,
+}
+
+/// Cleans every part of a name.
+pub(super) fn clean_name(name: &PersonName) -> Result<PersonName> {
+    let PersonName { surname, given, patronymic } = name;
+    Ok(PersonName { surname: clean(surname)?, given: clean(given)?, patronymic: clean(patronymic)? })
+}
+
+/// What is said, cleaned, or what stands.
+pub(super) fn or_stands(said: Option<&str>, stands: &str) -> Result<String> {
+    said.map_or(Ok(stands.to_owned()), clean)
+}
+
+/// Records somebody who works here. Gives the name as it is recorded.
+///
+/// # Errors
+/// Text that cannot be printed; what a right or a rule refuses.
+pub fn add(place: &mut Workplace<'_>, wish: &Colleague) -> Result<(Done, PersonName)> {
+    let (name, position) = (clean_name(&wish.name)?, clean(&wish.position)?);
+    let (login, association) = (wish.login.clone(), clean(&wish.association)?);
+    let person = Person { login, name: name.clone(), position, association, roles: wish.roles.clone() };
+    Ok((place.record([person.into()])?, name))
+}
+
+/// Changes what is recorded of somebody. Gives the name as it is then.
+///
+/// # Errors
+/// Nobody of this login works here; as [`add`].
+pub fn change(place: &mut Workplace<'_>, login: &str, changes: &Changes) -> Result<(Done, PersonName)> {
+    let known = read::staff(place.tables(), login)?.filter(|person| !person.dismissed).ok_or_else(|| {
+        Error::input(format!("сотрудника «{login}» нет в журнале"))
+            .next_by("посмотрите список", Action::ListStaff)
+            .then_by("или примите снова", Action::AddStaff)
+    })?;
+    let name = PersonName {
+        surname: or_stands(changes.surname.as_deref(), &known.name.surname)?,
+        given: or_stands(changes.given.as_deref(), &known.name.given)?,
+        patronymic: or_stands(changes.patronymic.as_deref(), &known.name.patronymic)?,
+    };
+    let position = or_stands(changes.position.as_deref(), &known.position)?;
+    let association = or_stands(changes.association.as_deref(), &known.association)?;
+    let standing = read::roles_of(place.tables(), login)?;
+    let mut roles = changes.roles.clone().unwrap_or_else(|| standing.clone());
+    roles.sort_unstable();
+    let same = name == known.name && position == known.position && association == known.association;
+    if same && roles == standing {
+        return Ok((Done::default(), name));
+    }
+    let person = Person { login: login.to_owned(), name: name.clone(), position, association, roles };
+    Ok((place.record([person.into()])?, name))
+}
+
+/// Enrols a key for somebody.
+///
+/// # Errors
+/// What a right or a rule refuses.
+pub fn enroll(place: &mut Workplace<'_>, login: &str, key: PublicIdentity) -> Result<Done> {
+    place.record([KeyEnrolled { login: login.to_owned(), key }.into()])
+}
+
+/// Revokes one key, by its fingerprint; what it signed before stays in force.
+///
+/// # Errors
+/// As [`enroll`].
+pub fn revoke(place: &mut Workplace<'_>, fingerprint: &str, reason: &str) -> Result<Done> {
+    place.record([KeyRevoked { fingerprint: fingerprint.to_owned(), reason: clean(reason)? }.into()])
+}
+
+/// Dismisses somebody, whose keys are revoked from here on.
+///
+/// # Errors
+/// As [`enroll`].
+pub fn dismiss(place: &mut Workplace<'_>, login: &str) -> Result<Done> {
+    place.record([PersonDismissed { login: login.to_owned() }.into()])
+}

@@ -1,0 +1,65 @@
+//! The school's data, its days off and bells (§3.3.1).
+
+use super::{Done, Workplace};
+use crate::error::{Action, Error, Result};
+use crate::journal::entry::SchoolChanged;
+use crate::school::{Bell, Holiday, School, clean, same_word};
+
+/// Puts other data in the place of the school's.
+///
+/// # Errors
+/// What a right or a rule refuses.
+pub fn replace(place: &mut Workplace<'_>, school: School) -> Result<Done> {
+    change(place, |_| Ok(school))
+}
+
+/// Adds holidays or a day off.
+///
+/// # Errors
+/// A name that cannot be printed; as [`replace`].
+pub fn add_holiday(place: &mut Workplace<'_>, holiday: Holiday) -> Result<Done> {
+    let holiday = Holiday { name: clean(&holiday.name)?, ..holiday };
+    change(place, |mut school| {
+        school.holidays.push(holiday);
+        school.holidays.sort_by_key(|holiday| holiday.begins);
+        Ok(school)
+    })
+}
+
+/// Takes holidays or days off of this name away.
+///
+/// # Errors
+/// None of this name; as [`replace`].
+pub fn remove_holiday(place: &mut Workplace<'_>, name: &str) -> Result<Done> {
+    change(place, |mut school| {
+        let before = school.holidays.len();
+        school.holidays.retain(|holiday| !same_word(&holiday.name, name));
+        if school.holidays.len() == before {
+            return Err(Error::input(format!("каникул или выходных «{name}» нет"))
+                .next_by("посмотрите их список", Action::ShowSchool));
+        }
+        Ok(school)
+    })
+}
+
+/// Sets when a lesson of the day begins and ends.
+///
+/// # Errors
+/// As [`replace`].
+pub fn set_bell(place: &mut Workplace<'_>, bell: Bell) -> Result<Done> {
+    change(place, |mut school| {
+        school.bells.retain(|known| known.lesson != bell.lesson);
+        school.bells.push(bell);
+        school.bells.sort_by_key(|bell| bell.lesson);
+        Ok(school)
+    })
+}
+
+fn change(place: &mut Workplace<'_>, change: impl FnOnce(School) -> Result<School>) -> Result<Done> {
+    let before = place.school()?;
+    let school = change(before.clone())?;
+    if school == before {
+        return Ok(Done::default());
+    }
+    place.record([SchoolChanged { school }.into()])
+}
