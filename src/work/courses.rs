@@ -136,3 +136,46 @@ pub fn set_subject(place: &mut Workplace<'_>, subject: &Subject) -> Result<(Done
 pub fn set_class(place: &mut Workplace<'_>, class: ClassName, teacher: &str) -> Result<Done> {
     place.record([ClassSet { class, teacher: teacher.to_owned() }.into()])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::founded;
+    use crate::ledger::identity::Identity;
+    use crate::school::{PersonName, Role};
+    use crate::work::people::{self, Changes, Colleague};
+
+    #[test]
+    fn what_is_not_said_of_a_course_stays_and_what_stands_is_recorded_once() {
+        let (dir, key) = (tempfile::tempdir().unwrap(), Identity::generate());
+        let mut journal = founded::journal(&dir.path().join("journal.letopis"), &key);
+        let now = chrono::DateTime::parse_from_rfc3339("2025-09-01T09:00:00+03:00").unwrap();
+        let mut place = Workplace::at(&mut journal, &key, &now).unwrap();
+        for login in ["semyonov", "belova"] {
+            let name = PersonName { surname: login.into(), given: "Инна".into(), patronymic: String::new() };
+            let (position, association, roles) = ("учитель".into(), String::new(), vec![Role::Teacher]);
+            people::add(&mut place, &Colleague { login: login.into(), name, position, association, roles }).unwrap();
+        }
+        assert!(people::change(&mut place, "belova", &Changes::default()).unwrap().0.numbers.is_empty());
+        let subject = Subject { name: " Алгебра ".into(), ..Subject::default() };
+        assert_eq!(set_subject(&mut place, &subject).unwrap().1, "Алгебра");
+        assert!(set_subject(&mut place, &subject).unwrap().0.numbers.is_empty());
+
+        let class = ClassName::parse("7А").unwrap();
+        let course = CourseKey { class, group: String::new(), subject: "Алгебра".into() };
+        let mut wished = |teacher: Option<&str>, hours| {
+            let wish = Wish { course: course.clone(), teacher: teacher.map(str::to_owned), hours };
+            set(&mut place, wish).unwrap()
+        };
+        assert_eq!(wished(None, Some(2.0)), Outcome::NoTeacher(course.clone()));
+        assert_eq!(wished(Some("semyonov"), None), Outcome::NoHours(course.clone()));
+        let stands = |outcome: Outcome| match outcome {
+            Outcome::Set(Standing { done, teacher, hours, before, .. }) => (done.numbers.len(), teacher, hours, before),
+            lacking => panic!("{lacking:?}"),
+        };
+        assert_eq!(stands(wished(Some("semyonov"), Some(2.0))), (1, "semyonov".into(), 2.0, None));
+        assert_eq!(stands(wished(None, Some(2.0))), (0, "semyonov".into(), 2.0, None));
+        let before = Some("semyonov".to_owned());
+        assert_eq!(stands(wished(Some("belova"), None)), (1, "belova".into(), 2.0, before));
+    }
+}
