@@ -31,12 +31,16 @@ const DATES: [&str; 6] = ["Дата", "Дата рождения", "Зачисл
 const TURNED: &str = "редактор таблиц превратил значение в";
 const RETYPE: &str = "задайте ячейке текстовый формат и введите значение заново";
 
+/// Stands between the fields of a line while the table is kept: no text that the journal takes holds it.
+const BETWEEN: char = '\0';
+
 /// A table that was read: its lines, each with the fields in the order of the shape's columns.
 pub struct Table {
     shape: &'static Shape,
     /// Where each of the shape's columns stands in the file.
     places: Vec<Option<usize>>,
-    lines: Vec<(u64, Vec<String>)>,
+    /// Number and fields, these in one text: a year has half a million lines.
+    lines: Vec<(u64, String)>,
     /// The lines that are not to be read, since a cell of theirs is not what was typed.
     misread: HashSet<u64>,
 }
@@ -145,8 +149,13 @@ impl Table {
                 String::new()
             })
         });
-        let fields = fields.collect();
-        self.lines.push((line, fields));
+        let mut text = String::new();
+        for (i, field) in fields.enumerate() {
+            text.extend((i > 0).then_some(BETWEEN));
+            text += &field;
+        }
+        text.shrink_to_fit();
+        self.lines.push((line, text));
     }
 
     /// Adds the faults of cells that hold what their column cannot: an error, a time, a date that is none.
@@ -208,14 +217,14 @@ impl Table {
 pub struct Line<'a> {
     table: &'a Table,
     number: u64,
-    fields: &'a [String],
+    fields: &'a str,
     faults: &'a mut Faults,
 }
 
 impl Line<'_> {
     /// A field that may be empty.
     pub fn text(&self, column: usize) -> String {
-        self.fields.get(column).cloned().unwrap_or_default()
+        self.fields.split(BETWEEN).nth(column).unwrap_or_default().to_owned()
     }
 
     /// A field that must be filled in.
@@ -272,20 +281,20 @@ fn line_of(text: &str, position: &csv::Position) -> u64 {
 }
 
 /// UTF-8 with or without a byte order mark, UTF-16 with one (as spreadsheets save «Unicode text»), else Windows-1251.
-fn decode(bytes: &[u8]) -> std::result::Result<String, &'static str> {
+fn decode(bytes: &[u8]) -> std::result::Result<Cow<'_, str>, &'static str> {
     if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
         let (text, _, broken) = encoding.decode(bytes);
         return if broken {
             Err("текст повреждён: кодировка не та, что указана в начале файла")
         } else {
-            Ok(text.into())
+            Ok(text)
         };
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return Ok(text.to_owned());
+        return Ok(Cow::Borrowed(text));
     }
     // Every byte is a character of it; one that is no letter or sign is refused as unprintable, with its place.
-    Ok(encoding_rs::WINDOWS_1251.decode_without_bom_handling(bytes).0.into_owned())
+    Ok(encoding_rs::WINDOWS_1251.decode_without_bom_handling(bytes).0)
 }
 
 /// The separator that the heading line has most of.
@@ -341,7 +350,8 @@ mod tests {
     fn read(bytes: &[u8]) -> (Vec<Vec<String>>, Faults) {
         let mut faults = Faults::default();
         let table = Table::parse(bytes, &SHAPE, &mut faults);
-        (table.map(|t| t.lines.into_iter().map(|(_, fields)| fields).collect()).unwrap_or_default(), faults)
+        let split = |fields: String| fields.split(BETWEEN).map(str::to_owned).collect();
+        (table.map(|t| t.lines.into_iter().map(|(_, fields)| split(fields)).collect()).unwrap_or_default(), faults)
     }
 
     #[test]

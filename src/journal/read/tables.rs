@@ -11,6 +11,9 @@ use std::collections::HashMap;
 /// forty of each of its rows.
 const STATEMENTS: usize = 512;
 
+/// KiB of pages that are kept at hand: an import does not write its pages out and read them in again.
+const PAGES_KIB: i32 = 16 << 10;
+
 /// The tables that a ledger makes, in a journal's file or in memory. What they can be asked is in the files of this
 /// folder; SQL stays inside `journal`, whose modules alone see the connection.
 #[derive(Debug)]
@@ -35,6 +38,7 @@ impl Tables {
         database.set_prepared_statement_cache_capacity(STATEMENTS);
         // Else a statement is planned anew whenever a value is bound that its plan might have looked at.
         database.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+        database.pragma_update(None, "cache_size", -PAGES_KIB)?;
         Ok(Self { database, remembered: Remembered::default() })
     }
 
