@@ -361,15 +361,20 @@ impl<'a, 'j> Import<'a, 'j> {
 
     fn finals(&mut self, files: &Files) -> Result<()> {
         let (mut sets, mut places): (Vec<(FinalsSet, Vec<Source>)>, HashMap<_, usize>) = Default::default();
-        let mut seen = HashSet::new();
+        let (mut seen, mut periods) = (HashSet::new(), HashMap::new());
         let school = read::school(self.batch.tables())?;
         for (at, row) in &files.finals {
             let needs = [(Key::Course(row.key.clone()), "Предмет"), (Key::Pupil(row.pupil.clone()), "Личное дело")];
             if !self.needs(*at, &needs) {
                 continue;
             }
-            let period = match resolve::period(&school, &row.key.class, &row.period) {
-                Ok(period) => period,
+            // A class has few periods and many marks.
+            let known = periods.get(&(&row.key.class, row.period.as_str())).cloned();
+            let period = match known.map_or_else(|| resolve::period(&school, &row.key.class, &row.period), Ok) {
+                Ok(period) => {
+                    periods.insert((&row.key.class, row.period.as_str()), period.clone());
+                    period
+                }
                 Err(error) => {
                     self.refused(*at, "Период", error)?;
                     continue;

@@ -11,7 +11,7 @@
 
 use crate::error::{Action, Error, Result, Warning};
 use crate::journal::entry::{Body, Entry, RULES};
-use crate::journal::read::Tables;
+use crate::journal::read::{Remembering, Tables};
 use crate::journal::rules::{self, Context};
 use crate::journal::turn::Turn;
 use crate::journal::{apply, read, roles};
@@ -29,6 +29,8 @@ use std::cell::RefCell;
 pub struct Batch<'j> {
     tables: &'j Tables,
     transaction: Transaction<'j>,
+    /// Until the transaction ends, nobody else writes.
+    _remembering: Remembering<'j>,
     /// Given back after the transaction has ended.
     _turn: Option<Turn>,
     tip: Tip,
@@ -109,11 +111,12 @@ impl<'j> Batch<'j> {
         let transaction = Transaction::new_unchecked(tables.db(), TransactionBehavior::Immediate)?;
         let tip = store::tip(&transaction)?;
         let last = store::last(&transaction)?.map(|record| Entry::from_json(&record.payload)).transpose()?;
-        tables.forget();
+        let remembering = tables.remembering();
         let school = read::school(tables)?;
         Ok(Self {
             tables,
             transaction,
+            _remembering: remembering,
             _turn: turn,
             tip,
             last: last.map(|entry| entry.time),

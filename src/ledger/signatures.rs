@@ -29,6 +29,9 @@ impl Signed {
     }
 }
 
+/// So many blocks may wait, some 40 MiB of an audit's: who judges need not wait for who checks.
+const WAITING: usize = 32;
+
 /// Threads that check signatures.
 pub struct Checker {
     blocks: SyncSender<Vec<Signed>>,
@@ -38,7 +41,7 @@ pub struct Checker {
 impl Checker {
     /// Starts so many threads. Whoever hands over blocks faster than they are checked waits.
     pub fn start(threads: usize) -> Self {
-        let (blocks, received) = sync_channel(2);
+        let (blocks, received) = sync_channel(WAITING);
         let received = Arc::new(Mutex::new(received));
         let check = |_| {
             let received = Arc::clone(&received);

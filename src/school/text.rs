@@ -81,6 +81,10 @@ pub fn latin_alike(c: char) -> char {
 /// The characters that both shipped font families can print: Latin with its European extensions, Cyrillic, and the
 /// punctuation, signs and fractions that a journal uses. Held against the fonts themselves by a test in `print`.
 pub fn is_printable(c: char) -> bool {
+    // Most of what is asked about, seen first.
+    if matches!(c, ' '..='~' | '\u{410}'..='\u{44f}') {
+        return true;
+    }
     matches!(c,
         // Latin
         ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{109}' | '\u{10c}'..='\u{113}' | '\u{116}'..='\u{11f}'
@@ -102,7 +106,11 @@ pub fn is_printable(c: char) -> bool {
 
 /// A folded form for comparing what people type: lower case, «ё» as «е».
 pub fn fold(text: &str) -> String {
-    text.nfc().flat_map(char::to_lowercase).map(|c| if c == 'ё' { 'е' } else { c }).collect()
+    let folded = |c: char| c.to_lowercase().map(|c| if c == 'ё' { 'е' } else { c });
+    if text.chars().all(stands_alone) {
+        return text.chars().flat_map(folded).collect();
+    }
+    text.nfc().flat_map(folded).collect()
 }
 
 /// Whether two words are the same to a reader who minds neither case nor «ё».

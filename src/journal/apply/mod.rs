@@ -25,9 +25,9 @@ pub use texts::{create_page_texts, keep_page_text};
 
 use crate::error::{Error, Result};
 use crate::journal::entry::{Body, Entry, LessonRef};
-use crate::journal::read::{Tables, iso};
+use crate::journal::read::{self, Tables, iso};
 use crate::school::CourseKey;
-use rusqlite::{Params, params};
+use rusqlite::Params;
 
 /// Applies entry number `seq`.
 ///
@@ -36,54 +36,9 @@ use rusqlite::{Params, params};
 pub fn apply(tables: &Tables, seq: u64, entry: &Entry) -> Result<()> {
     let at = Place { tables, seq, entry };
     match &entry.body {
-        Body::JournalCreated(created) => at.journal_created(created),
-        Body::SchoolChanged(changed) => at.school(&changed.school),
-        Body::ClockReset(reset) => at.clock_reset(reset),
-        Body::Person(person) => at.person(person),
-        Body::PersonDismissed(dismissed) => at.dismissed(dismissed),
-        Body::KeyEnrolled(enrolled) => at.key(&enrolled.login, &enrolled.key),
-        Body::KeyRevoked(revoked) => at.revoked(revoked),
-        Body::SubjectsSet(set) => at.subjects(set),
-        Body::ClassSet(set) => at.class(set),
-        Body::PupilSet(set) => at.pupil_set(set),
-        Body::PupilEnrolled(enrolled) => at.enrolled(enrolled),
-        Body::PupilLeft(left) => at.left(&left.file, left.until),
-        Body::PupilMoved(moved) => at.moved(moved),
-        Body::GroupSet(set) => at.group(set),
-        Body::CourseSet(set) => at.course_set(set),
-        Body::TimetableSet(set) => at.timetable(set),
-        Body::PlanSet(set) => at.plan(set),
-        Body::LessonRecorded(set) => at.lesson(set),
-        Body::MarksSet(set) => at.marks(set),
-        Body::AttendanceSet(set) => at.attendance(set),
-        Body::SubstitutionAssigned(assigned) => at.substitution_assigned(assigned),
-        Body::SubstitutionConfirmed(confirmed) => at.substitution_confirmed(confirmed),
-        Body::ReasonSet(set) => at.reason(set),
-        Body::ReasonWithdrawn(withdrawn) => at.reason_withdrawn(withdrawn),
-        Body::ExemptionSet(set) => at.exemption(set),
-        Body::ExemptionWithdrawn(withdrawn) => at.exemption_withdrawn(withdrawn),
-        Body::FinalsSet(set) => at.finals(set),
-        Body::DecisionSet(set) => at.decision(set),
-        Body::CorrectionRequested(request) => at.correction_requested(request),
-        Body::CorrectionDecided(decided) => at.correction_decided(decided),
-        Body::RemarkWritten(remark) => at.remark_written(remark),
-        Body::RemarkAnswered(answer) => at.remark_answered(answer),
-        Body::NoteAdded(note) => at.note_added(note),
-        Body::NoteDone(done) => at.note_done(done),
-        Body::YearClosed(_) => at.year_closed(),
-        Body::YearContinued(continued) => at.year_continued(continued),
-        Body::DocumentIssued(issued) => at.document(issued),
-        Body::BookBound(bound) => at.bound(bound),
-        Body::CarrierRegistered(registered) => at.carrier_registered(registered),
-        Body::CarrierIssued(issued) => at.carrier_issued(issued),
-        Body::CarrierReturned(returned) => at.carrier_returned(returned),
-        Body::CarrierLost(lost) => at.carrier_lost(lost),
-        Body::CarrierRetired(retired) => at.carrier_retired(retired),
-        Body::CarrierRestored(restored) => at.carrier_restored(restored),
-        Body::ArchiveCreated(archive) => at.archive(archive),
-        Body::ArchiveVerified(verified) => at.verified(verified),
-        Body::ArchiveCopied(copied) => at.copied(copied),
-        Body::ArchiveRepaired(repaired) => at.repaired(repaired),
+        Body::LessonRecorded(_) | Body::MarksSet(_) | Body::AttendanceSet(_) => at.apply(),
+        // What else there is may change what courses, people and lists are.
+        _ => tables.changing(|| at.apply()),
     }
 }
 
@@ -95,6 +50,60 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
+    fn apply(&self) -> Result<()> {
+        let at = self;
+        match &self.entry.body {
+            Body::JournalCreated(created) => at.journal_created(created),
+            Body::SchoolChanged(changed) => at.school(&changed.school),
+            Body::ClockReset(reset) => at.clock_reset(reset),
+            Body::Person(person) => at.person(person),
+            Body::PersonDismissed(dismissed) => at.dismissed(dismissed),
+            Body::KeyEnrolled(enrolled) => at.key(&enrolled.login, &enrolled.key),
+            Body::KeyRevoked(revoked) => at.revoked(revoked),
+            Body::SubjectsSet(set) => at.subjects(set),
+            Body::ClassSet(set) => at.class(set),
+            Body::PupilSet(set) => at.pupil_set(set),
+            Body::PupilEnrolled(enrolled) => at.enrolled(enrolled),
+            Body::PupilLeft(left) => at.left(&left.file, left.until),
+            Body::PupilMoved(moved) => at.moved(moved),
+            Body::GroupSet(set) => at.group(set),
+            Body::CourseSet(set) => at.course_set(set),
+            Body::TimetableSet(set) => at.timetable(set),
+            Body::PlanSet(set) => at.plan(set),
+            Body::LessonRecorded(set) => at.lesson(set),
+            Body::MarksSet(set) => at.marks(set),
+            Body::AttendanceSet(set) => at.attendance(set),
+            Body::SubstitutionAssigned(assigned) => at.substitution_assigned(assigned),
+            Body::SubstitutionConfirmed(confirmed) => at.substitution_confirmed(confirmed),
+            Body::ReasonSet(set) => at.reason(set),
+            Body::ReasonWithdrawn(withdrawn) => at.reason_withdrawn(withdrawn),
+            Body::ExemptionSet(set) => at.exemption(set),
+            Body::ExemptionWithdrawn(withdrawn) => at.exemption_withdrawn(withdrawn),
+            Body::FinalsSet(set) => at.finals(set),
+            Body::DecisionSet(set) => at.decision(set),
+            Body::CorrectionRequested(request) => at.correction_requested(request),
+            Body::CorrectionDecided(decided) => at.correction_decided(decided),
+            Body::RemarkWritten(remark) => at.remark_written(remark),
+            Body::RemarkAnswered(answer) => at.remark_answered(answer),
+            Body::NoteAdded(note) => at.note_added(note),
+            Body::NoteDone(done) => at.note_done(done),
+            Body::YearClosed(_) => at.year_closed(),
+            Body::YearContinued(continued) => at.year_continued(continued),
+            Body::DocumentIssued(issued) => at.document(issued),
+            Body::BookBound(bound) => at.bound(bound),
+            Body::CarrierRegistered(registered) => at.carrier_registered(registered),
+            Body::CarrierIssued(issued) => at.carrier_issued(issued),
+            Body::CarrierReturned(returned) => at.carrier_returned(returned),
+            Body::CarrierLost(lost) => at.carrier_lost(lost),
+            Body::CarrierRetired(retired) => at.carrier_retired(retired),
+            Body::CarrierRestored(restored) => at.carrier_restored(restored),
+            Body::ArchiveCreated(archive) => at.archive(archive),
+            Body::ArchiveVerified(verified) => at.verified(verified),
+            Body::ArchiveCopied(copied) => at.copied(copied),
+            Body::ArchiveRepaired(repaired) => at.repaired(repaired),
+        }
+    }
+
     fn run(&self, sql: &str, parameters: impl Params) -> Result<()> {
         self.tables.prepare_cached(sql)?.execute(parameters)?;
         Ok(())
@@ -111,15 +120,15 @@ impl Place<'_> {
     }
 
     fn course(&self, key: &CourseKey) -> Result<i64> {
-        let sql = "SELECT id FROM courses WHERE class = ?1 AND grp = ?2 AND subject = ?3";
-        self.id(sql, params![key.class.to_string(), key.group, key.subject])
-            .map_err(|_| Error::damaged(format!("нет курса «{key}»")))
+        let course = read::course(self.tables, key)?;
+        course.map(|course| course.id).ok_or_else(|| Error::damaged(format!("нет курса «{key}»")))
     }
 
     fn lesson_id(&self, at: &LessonRef) -> Result<i64> {
-        let sql = "SELECT id FROM lessons WHERE course = ?1 AND date = ?2 AND lesson = ?3";
-        self.id(sql, params![self.course(&at.course)?, iso(at.date), at.lesson])
-            .map_err(|_| Error::damaged(format!("нет урока {} «{}»", iso(at.date), at.course)))
+        let lesson = read::lesson(self.tables, self.course(&at.course)?, at.date, at.lesson)?;
+        lesson
+            .map(|lesson| lesson.id)
+            .ok_or_else(|| Error::damaged(format!("нет урока {} «{}»", iso(at.date), at.course)))
     }
 
     fn id(&self, sql: &str, parameters: impl Params) -> Result<i64> {

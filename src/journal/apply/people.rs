@@ -22,7 +22,6 @@ impl Place<'_> {
     }
 
     pub(super) fn school(&self, school: &School) -> Result<()> {
-        self.tables.forget();
         let json =
             serde_json::to_string(school).map_err(|e| Error::damaged(format!("сведения о школе: {e}")).caused_by(e))?;
         self.run("INSERT OR REPLACE INTO school (id, config, entry) VALUES (1, ?1, ?2)", params![json, self.seq])

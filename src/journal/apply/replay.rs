@@ -24,13 +24,13 @@ pub fn rebuild(file: &Tables) -> Result<()> {
         }
     }
     create(file.db())?;
-    file.forget();
     replay(file, file, None)
 }
 
 fn replay(file: &Tables, database: &Tables, up_to: Option<u64>) -> Result<()> {
     let last = up_to.unwrap_or(u64::MAX);
     let transaction = if database.db().is_autocommit() { Some(database.db().unchecked_transaction()?) } else { None };
+    let _remembering = database.remembering();
     let mut seq = 1;
     // One by one rather than in a single scan: on a rebuild the same connection is written to.
     while seq <= last {

@@ -81,8 +81,10 @@ impl Place<'_> {
                    homework = excluded.homework, substitute = excluded.substitute,
                    confirmed = max(excluded.confirmed, iif(substitute = excluded.substitute, confirmed, 0)),
                    entry = excluded.entry RETURNING id";
+        let course = self.course(&at.course)?;
+        self.tables.forget_lesson(course, at.date, at.lesson);
         let parameters = params![
-            self.course(&at.course)?,
+            course,
             iso(at.date),
             at.lesson,
             text.topic,

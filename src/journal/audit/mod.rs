@@ -31,9 +31,9 @@ pub(super) fn audit(file: &Tables, before: Walked, progress: &mut dyn FnMut(u64)
     let database = file.db();
     // One read transaction: what is audited is one state, whoever writes meanwhile.
     let _snapshot = database.unchecked_transaction()?;
-    let broken = integrity(database)?;
-    let (mut report, walked) = walk::walk(database, before, progress)?;
-    for line in broken {
+    let (mut report, walked, signatures) = walk::walk(database, before, progress)?;
+    // While the last signatures are checked.
+    for line in integrity(database)? {
         report.add(None, format!("файл базы данных повреждён: {line}"));
     }
     if file::is_of_this_version(database)? {
@@ -49,6 +49,7 @@ pub(super) fn audit(file: &Tables, before: Walked, progress: &mut dyn FnMut(u64)
         }
     }
     page_texts(file, &walked.tables, 0, &mut report)?;
+    signatures.finish(&mut report);
     // Each thread adds its findings when it has them; the reader wants them by place.
     report.findings.sort_by_key(|finding| finding.seq.unwrap_or(u64::MAX));
     report.findings.truncate(DESCRIBED);
@@ -62,8 +63,9 @@ pub(super) fn audit(file: &Tables, before: Walked, progress: &mut dyn FnMut(u64)
 pub(super) fn audit_since(file: &Tables, before: Walked) -> Result<(Report, Walked)> {
     let _snapshot = file.db().unchecked_transaction()?;
     let done = before.tip.seq;
-    let (mut report, walked) = walk::walk(file.db(), before, &mut |_| {})?;
+    let (mut report, walked, signatures) = walk::walk(file.db(), before, &mut |_| {})?;
     page_texts(file, &walked.tables, done, &mut report)?;
+    signatures.finish(&mut report);
     Ok((report, walked))
 }
 

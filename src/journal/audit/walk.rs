@@ -38,11 +38,26 @@ impl Walked {
     }
 }
 
-/// Reads, judges and checks every record after those that were walked already.
+/// Signatures of a walk that are still being checked, beside whatever is done next.
+pub struct Signatures(Checker);
+
+impl Signatures {
+    /// Waits for the last of them and adds those that do not hold.
+    pub fn finish(self, report: &mut Report) {
+        let bad = self.0.finish();
+        report.count += bad.len();
+        let what = "подпись автора не подходит к содержанию и месту записи";
+        report
+            .findings
+            .extend(bad.iter().take(DESCRIBED).map(|seq| Finding { seq: Some(*seq), what: what.to_owned() }));
+    }
+}
+
+/// Reads and judges every record after those that were walked already, and has their signatures checked.
 ///
 /// # Errors
 /// Only what makes reading impossible; what is wrong with the records is in the report.
-pub fn walk(file: &Connection, before: Walked, progress: &mut dyn FnMut(u64)) -> Result<(Report, Walked)> {
+pub fn walk(file: &Connection, before: Walked, progress: &mut dyn FnMut(u64)) -> Result<(Report, Walked, Signatures)> {
     let tip = before.tip;
     let mut walk = Walk::after(before)?;
     std::thread::scope(|scope| {
@@ -54,16 +69,10 @@ pub fn walk(file: &Connection, before: Walked, progress: &mut dyn FnMut(u64)) ->
         // A thread that panicked has found a fault of the program, which is passed on as it is.
         let walked = judge.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let (Walk { mut report, walked, .. }, checker) = walked?;
-        let bad = checker.finish();
         for finding in read? {
             report.add(None, finding);
         }
-        report.count += bad.len();
-        let what = "подпись автора не подходит к содержанию и месту записи";
-        report
-            .findings
-            .extend(bad.iter().take(DESCRIBED).map(|seq| Finding { seq: Some(*seq), what: what.to_owned() }));
-        Ok((report, walked))
+        Ok((report, walked, Signatures(checker)))
     })
 }
 
@@ -85,12 +94,14 @@ impl Walk {
     /// Takes all blocks of records in order; signatures go on to be checked.
     fn all(&mut self, blocks: Receiver<Vec<Ahead>>, checker: &Checker) -> Result<()> {
         self.walked.tables.db().execute_batch("BEGIN")?;
+        self.walked.tables.remember(true);
         for block in blocks {
             for record in block {
                 self.take(record)?;
             }
             checker.check(std::mem::take(&mut self.waiting));
         }
+        self.walked.tables.remember(false);
         Ok(self.walked.tables.db().execute_batch("COMMIT")?)
     }
 

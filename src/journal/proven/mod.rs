@@ -226,6 +226,7 @@ impl Proven {
 
     fn apply_to(&self, tables: &Tables, records: RangeInclusive<u64>) -> Result<()> {
         let transaction = tables.db().unchecked_transaction()?;
+        let _remembering = tables.remembering();
         for seq in records {
             apply::apply(tables, seq, &self.entry(seq)?).map_err(|e| e.at(format!("запись № {seq}")))?;
         }

@@ -80,9 +80,19 @@ impl Counts {
         let sql = "SELECT marks.lesson AS lesson, pupil, marks, iif(marks.work <> '', marks.work, lessons.work) AS work
                    FROM lessons JOIN marks ON marks.lesson = lessons.id WHERE course = ?1 AND date BETWEEN ?2 AND ?3";
         let by_pupil = &mut self.by_pupil;
+        // A course has few kinds of work and many marks.
+        let mut written: HashMap<String, bool> = HashMap::new();
+        let mut is_written = |work: String| match written.get(&work) {
+            Some(known) => *known,
+            None => {
+                let is = WorkKind::of(&work).is_some_and(WorkKind::is_written);
+                written.insert(work, is);
+                is
+            }
+        };
         tables.all("отметка", sql, params![course, first, last], |row| {
             let (pupil, work): (i64, String) = (row.get("pupil")?, row.get("work")?);
-            let written = WorkKind::of(&work).is_some_and(WorkKind::is_written);
+            let written = is_written(work);
             let count = by_pupil.entry(pupil).or_default();
             let marks = row.marks("marks")?;
             count.credits += u32::try_from(marks.credits()).unwrap_or(u32::MAX);

@@ -19,6 +19,7 @@ mod paper;
 mod people;
 mod pupils;
 mod remarks;
+mod remembered;
 pub mod rows;
 pub mod standing;
 mod study;
@@ -44,6 +45,7 @@ pub use pupils::{
     roster_unsorted, stays_in, stays_of,
 };
 pub use remarks::{Remark, addressee, remarks};
+pub(in crate::journal) use remembered::Remembering;
 pub use study::{
     Course, Lesson, Teachers, assigned_substitute, class_teacher, classes, course, course_by_id, courses_of,
     courses_of_teacher, has_substituted, lesson, lesson_at, lessons_of, lessons_of_teacher, plan_of, subject, subjects,

@@ -21,7 +21,7 @@ pub fn school(tables: &Tables) -> Result<School> {
 
 /// Whether the year was closed.
 pub fn is_closed(tables: &Tables) -> Result<bool> {
-    tables.any("SELECT 1 FROM year_closed", [])
+    tables.closed_or(|| tables.any("SELECT 1 FROM year_closed", []))
 }
 
 /// The token that the journal of the next year repeats, once that was begun.
@@ -78,8 +78,10 @@ pub fn all_staff(tables: &Tables) -> Result<Vec<Staff>> {
 
 /// Whether a person holds a role and was not dismissed.
 pub fn has_role(tables: &Tables, login: &str, role: Role) -> Result<bool> {
-    let sql = "SELECT 1 FROM roles JOIN people USING (login) WHERE login = ?1 AND role = ?2 AND dismissed IS NULL";
-    tables.any(sql, params![login, role.word()])
+    tables.role_or(login, role, || {
+        let sql = "SELECT 1 FROM roles JOIN people USING (login) WHERE login = ?1 AND role = ?2 AND dismissed IS NULL";
+        tables.any(sql, params![login, role.word()])
+    })
 }
 
 /// The first holder of a role who was not dismissed, for a signature's expansion: by surname, given name and patronymic

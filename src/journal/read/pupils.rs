@@ -125,8 +125,11 @@ pub fn roster_unsorted(tables: &Tables, key: &CourseKey, day: Day) -> Result<Vec
 
 /// A pupil by the personal file, if [`roster`] has him.
 pub fn pupil_on_roster(tables: &Tables, key: &CourseKey, day: Day, file: &str) -> Result<Option<Pupil>> {
-    let sql = format!("{ROSTER} AND file = ?4");
-    tables.one("ученик", &sql, params![key.class.to_string(), iso(day), key.group, file], Pupil::of)
+    let one = || {
+        let sql = format!("{ROSTER} AND file = ?4");
+        tables.one("ученик", &sql, params![key.class.to_string(), iso(day), key.group, file], Pupil::of)
+    };
+    tables.on_roster_or((key, day), file, || roster_unsorted(tables, key, day), one)
 }
 
 /// The groups of a class: a group's name and the row of a member, in order.

@@ -63,8 +63,10 @@ impl Course {
 
 /// A course by its name.
 pub fn course(tables: &Tables, key: &CourseKey) -> Result<Option<Course>> {
-    let sql = format!("{COURSE} WHERE class = ?1 AND grp = ?2 AND subject = ?3");
-    tables.one("курс", &sql, params![key.class.to_string(), key.group, key.subject], Course::of)
+    tables.course_or(key, || {
+        let sql = format!("{COURSE} WHERE class = ?1 AND grp = ?2 AND subject = ?3");
+        tables.one("курс", &sql, params![key.class.to_string(), key.group, key.subject], Course::of)
+    })
 }
 
 /// A course by its row.
@@ -197,8 +199,10 @@ pub fn lesson_at(tables: &Tables, at: &LessonRef) -> Result<Option<Lesson>> {
 
 /// A lesson of a course.
 pub fn lesson(tables: &Tables, course: i64, day: Day, number: u8) -> Result<Option<Lesson>> {
-    let sql = format!("{LESSON} WHERE course = ?1 AND date = ?2 AND lesson = ?3");
-    tables.one("урок", &sql, params![course, iso(day), number], Lesson::of)
+    tables.lesson_or((course, day, number), || {
+        let sql = format!("{LESSON} WHERE course = ?1 AND date = ?2 AND lesson = ?3");
+        tables.one("урок", &sql, params![course, iso(day), number], Lesson::of)
+    })
 }
 
 /// The lessons of a course, in order of time.

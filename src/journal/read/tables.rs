@@ -1,11 +1,9 @@
 //! The tables, for asking.
 
+use super::remembered::Remembered;
 use crate::error::Result;
-use chrono::FixedOffset;
 use rusqlite::config::DbConfig;
 use rusqlite::{CachedStatement, Connection};
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 
 /// So many statements are kept prepared: more than there are questions, so that none is planned twice. An import asks some
 /// forty of each of its rows.
@@ -19,14 +17,7 @@ const PAGES_KIB: i32 = 16 << 10;
 #[derive(Debug)]
 pub struct Tables {
     database: Connection,
-    remembered: Remembered,
-}
-
-/// What applying entries looks up again and again. It holds inside one transaction; see [`Tables::forget`].
-#[derive(Debug, Default)]
-struct Remembered {
-    offset: Cell<Option<FixedOffset>>,
-    pupils: RefCell<HashMap<String, i64>>,
+    pub(super) remembered: Remembered,
 }
 
 impl Tables {
@@ -45,29 +36,6 @@ impl Tables {
     /// The connection, for SQL.
     pub(in crate::journal) fn db(&self) -> &Connection {
         &self.database
-    }
-
-    /// The school's offset from UTC, or what `read` gives for it, once.
-    pub(in crate::journal) fn offset_or(&self, read: impl FnOnce() -> Result<FixedOffset>) -> Result<FixedOffset> {
-        let offset = self.remembered.offset.get().map_or_else(read, Ok)?;
-        self.remembered.offset.set(Some(offset));
-        Ok(offset)
-    }
-
-    /// The row of a pupil by his personal file, or what `read` gives for it, once.
-    pub(in crate::journal) fn pupil_or(&self, file: &str, read: impl FnOnce() -> Result<i64>) -> Result<i64> {
-        if let Some(id) = self.remembered.pupils.borrow().get(file) {
-            return Ok(*id);
-        }
-        let id = read()?;
-        self.remembered.pupils.borrow_mut().insert(file.to_owned(), id);
-        Ok(id)
-    }
-
-    /// Looks everything up anew: another transaction begins, or the school was changed.
-    pub(in crate::journal) fn forget(&self) {
-        self.remembered.offset.set(None);
-        self.remembered.pupils.borrow_mut().clear();
     }
 
     /// The connection itself.

@@ -1,0 +1,253 @@
+//! What judging and applying ask of every entry, remembered while it cannot change.
+//!
+//! The course, the author's role, the lesson, the list of the day: a teacher's marks ask for the same again and again. While
+//! somebody writes, nobody else can, so what was asked holds until an entry changes it: lessons, marks and absences do not
+//! (but for the lesson itself), any other entry does, and then all is forgotten. Outside of a write transaction and of a
+//! proof nothing is remembered.
+
+use super::{Course, Lesson, Pupil, Tables};
+use crate::error::Result;
+use crate::school::{CourseKey, Day, Role};
+use chrono::FixedOffset;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// So many answers to one question are kept: a day of a large school, and more.
+const MOST: usize = 4096;
+
+/// A course and a day.
+type CourseDay = (CourseKey, Day);
+
+/// Answers that hold for the time being.
+#[derive(Debug, Default)]
+pub(super) struct Remembered {
+    on: Cell<bool>,
+    offset: Cell<Option<FixedOffset>>,
+    closed: Cell<Option<bool>>,
+    pupils: RefCell<HashMap<String, i64>>,
+    roles: RefCell<HashMap<(String, Role), bool>>,
+    courses: RefCell<HashMap<CourseKey, Option<Course>>>,
+    lessons: RefCell<HashMap<(i64, Day, u8), Option<Lesson>>>,
+    rosters: RefCell<HashMap<CourseDay, HashMap<String, Pupil>>>,
+}
+
+impl Remembered {
+    /// What `answers` has for a question, else what `ask` gives.
+    fn recall<K: Hash + Eq, V: Clone>(
+        &self,
+        answers: &RefCell<HashMap<K, V>>,
+        question: K,
+        ask: impl FnOnce() -> Result<V>,
+    ) -> Result<V> {
+        if !self.on.get() {
+            return ask();
+        }
+        if let Some(answer) = answers.borrow().get(&question) {
+            return Ok(answer.clone());
+        }
+        let answer = ask()?;
+        let mut answers = answers.borrow_mut();
+        if answers.len() >= MOST {
+            answers.clear();
+        }
+        answers.insert(question, answer.clone());
+        Ok(answer)
+    }
+
+    /// As [`Remembered::recall`], of a question that has one answer.
+    fn recall_one<V: Copy>(&self, answer: &Cell<Option<V>>, ask: impl FnOnce() -> Result<V>) -> Result<V> {
+        if !self.on.get() {
+            return ask();
+        }
+        let known = answer.get().map_or_else(ask, Ok)?;
+        answer.set(Some(known));
+        Ok(known)
+    }
+
+    fn clear(&self) {
+        self.offset.set(None);
+        self.closed.set(None);
+        self.pupils.borrow_mut().clear();
+        self.roles.borrow_mut().clear();
+        self.courses.borrow_mut().clear();
+        self.lessons.borrow_mut().clear();
+        self.rosters.borrow_mut().clear();
+    }
+}
+
+/// Remembers as long as it lives.
+pub(in crate::journal) struct Remembering<'t>(&'t Tables);
+
+impl Drop for Remembering<'_> {
+    fn drop(&mut self) {
+        self.0.remember(false);
+    }
+}
+
+impl Tables {
+    /// Begins or ends remembering. Nobody but the caller may write these tables meanwhile.
+    pub(in crate::journal) fn remember(&self, on: bool) {
+        self.remembered.clear();
+        self.remembered.on.set(on);
+    }
+
+    /// Remembers as long as what it gives lives.
+    pub(in crate::journal) fn remembering(&self) -> Remembering<'_> {
+        self.remember(true);
+        Remembering(self)
+    }
+
+    /// Does something that changes what was asked: until it is done nothing is remembered, and afterwards it is asked anew.
+    pub(in crate::journal) fn changing<T>(&self, work: impl FnOnce() -> T) -> T {
+        let on = self.remembered.on.get();
+        self.remember(false);
+        let done = work();
+        self.remember(on);
+        done
+    }
+
+    /// A lesson was recorded.
+    pub(in crate::journal) fn forget_lesson(&self, course: i64, day: Day, number: u8) {
+        self.remembered.lessons.borrow_mut().remove(&(course, day, number));
+    }
+
+    pub(in crate::journal) fn offset_or(&self, ask: impl FnOnce() -> Result<FixedOffset>) -> Result<FixedOffset> {
+        self.remembered.recall_one(&self.remembered.offset, ask)
+    }
+
+    pub(super) fn closed_or(&self, ask: impl FnOnce() -> Result<bool>) -> Result<bool> {
+        self.remembered.recall_one(&self.remembered.closed, ask)
+    }
+
+    pub(in crate::journal) fn pupil_or(&self, file: &str, ask: impl FnOnce() -> Result<i64>) -> Result<i64> {
+        self.remembered.recall(&self.remembered.pupils, file.to_owned(), ask)
+    }
+
+    pub(super) fn role_or(&self, login: &str, role: Role, ask: impl FnOnce() -> Result<bool>) -> Result<bool> {
+        self.remembered.recall(&self.remembered.roles, (login.to_owned(), role), ask)
+    }
+
+    pub(super) fn course_or(
+        &self,
+        key: &CourseKey,
+        ask: impl FnOnce() -> Result<Option<Course>>,
+    ) -> Result<Option<Course>> {
+        self.remembered.recall(&self.remembered.courses, key.clone(), ask)
+    }
+
+    pub(super) fn lesson_or(
+        &self,
+        at: (i64, Day, u8),
+        ask: impl FnOnce() -> Result<Option<Lesson>>,
+    ) -> Result<Option<Lesson>> {
+        self.remembered.recall(&self.remembered.lessons, at, ask)
+    }
+
+    /// A pupil of a day's list: out of the whole list where lists are remembered, `all` of it, else as `one` gives him.
+    pub(super) fn on_roster_or(
+        &self,
+        (key, day): (&CourseKey, Day),
+        file: &str,
+        all: impl FnOnce() -> Result<Vec<Pupil>>,
+        one: impl FnOnce() -> Result<Option<Pupil>>,
+    ) -> Result<Option<Pupil>> {
+        if !self.remembered.on.get() {
+            return one();
+        }
+        // A list is of a class or a group of it, whatever the subject.
+        let list = CourseKey { subject: String::new(), ..key.clone() };
+        let mut rosters = self.remembered.rosters.borrow_mut();
+        if rosters.len() >= MOST {
+            rosters.clear();
+        }
+        let roster = match rosters.entry((list, day)) {
+            std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
+            std::collections::hash_map::Entry::Vacant(place) => {
+                place.insert(all()?.into_iter().map(|pupil| (pupil.file.to_string(), pupil)).collect())
+            }
+        };
+        Ok(roster.get(file).cloned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::journal::entry::{
+        Body, CourseSet, LessonRecorded, LessonRef, MarkLine, MarksSet, Person, PupilEnrolled, PupilLeft, PupilSet,
+        SubjectLine, SubjectsSet,
+    };
+    use crate::journal::{Author, founded, read};
+    use crate::ledger::identity::Identity;
+    use crate::school::{ClassName, CourseKey, Marks, PersonName, Role, parse_date};
+
+    #[test]
+    fn an_answer_holds_until_an_entry_changes_it() {
+        let (dir, key) = (tempfile::tempdir().unwrap(), Identity::generate());
+        let mut journal = founded::journal(&dir.path().join("journal.letopis"), &key);
+        let now = chrono::DateTime::parse_from_rfc3339("2025-09-02T12:00:00+03:00").unwrap();
+        let author = Author { signer: &key, clock: &now, taken_over: false };
+        let history = Author { taken_over: true, ..author };
+        let day = parse_date("01.09.2025").unwrap();
+        let class = ClassName::parse("7А").unwrap();
+        let course = CourseKey { class: class.clone(), group: String::new(), subject: "Химия".into() };
+        let at = LessonRef { course: course.clone(), date: day, lesson: 1 };
+        let mut batch = journal.batch().unwrap();
+        let name = PersonName { surname: "Белов".into(), given: "Пётр".into(), patronymic: String::new() };
+
+        let on_list = |tables: &read::Tables| read::pupil_on_roster(tables, &course, day, "И-1").unwrap().is_some();
+        let topic = |tables: &read::Tables| read::lesson_at(tables, &at).unwrap().map(|lesson| lesson.topic);
+        let teacher = |tables: &read::Tables| read::course(tables, &course).unwrap().map(|course| course.teacher);
+        let asked = |tables: &read::Tables| (on_list(tables), topic(tables), teacher(tables).map(String::from));
+        assert_eq!(asked(batch.tables()), (false, None, None));
+
+        let pupil = PupilSet { file: "И-1".into(), name: name.clone(), born: parse_date("01.02.2012").unwrap() };
+        let subject =
+            SubjectLine {
+                name: "Химия".into(), short: "Хим.".into(), association: String::new(), written: true
+            };
+        let teaches = |login: &str| CourseSet { course: course.clone(), teacher: login.into(), hours: 2.0 };
+        let person = |login: &str, roles: Vec<Role>| Person {
+            login: login.into(),
+            name: name.clone(),
+            position: "учитель".into(),
+            association: String::new(),
+            roles,
+        };
+        let lesson = |topic: &str| LessonRecorded {
+            at: at.clone(),
+            topic: topic.into(),
+            work: String::new(),
+            homework: String::new(),
+            substitute: String::new(),
+            cells: Vec::new(),
+        };
+        let mark = MarkLine { pupil: "И-1".into(), marks: Some(Marks::parse("5").unwrap()), document: String::new() };
+        let bodies: [Body; 6] = [
+            person("belov", vec![Role::Teacher]).into(),
+            person("gusev", vec![Role::Teacher]).into(),
+            pupil.into(),
+            PupilEnrolled { file: "И-1".into(), class, since: day }.into(),
+            SubjectsSet { subjects: vec![subject] }.into(),
+            teaches("belov").into(),
+        ];
+        for body in bodies {
+            batch.record(author, body).unwrap();
+        }
+        assert_eq!(asked(batch.tables()), (true, None, Some("belov".into())));
+        batch.record(history, lesson("Вода")).unwrap();
+        assert_eq!(topic(batch.tables()).as_deref(), Some("Вода"));
+        batch.record(history, MarksSet { at: at.clone(), work: String::new(), marks: vec![mark] }).unwrap();
+        assert_eq!(asked(batch.tables()), (true, Some("Вода".into()), Some("belov".into())));
+        batch.record(author, teaches("gusev")).unwrap();
+        assert_eq!(teacher(batch.tables()).map(String::from).as_deref(), Some("gusev"));
+        batch.record(author, PupilLeft { file: "И-1".into(), until: day.succ_opt().unwrap() }).unwrap();
+        assert!(on_list(batch.tables()), "on the day before he left he was there");
+        let has = |tables: &read::Tables| read::has_role(tables, "belov", Role::Teacher).unwrap();
+        assert!(has(batch.tables()));
+        batch.record(author, person("belov", vec![Role::Secretary])).unwrap();
+        assert!(!has(batch.tables()));
+        drop(batch);
+        assert_eq!(asked(journal.tables()), (false, None, None), "nothing is remembered of what was not kept");
+    }
+}
