@@ -18,9 +18,18 @@ const RUNS: usize = 21;
 fn main() {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let full = Place::new(dir.path(), "full", &["--classes", "30"]);
+    println!("demo         {}", full.run("2026-05-29 15:05:00", "ivanova", &["demo", "demo"]));
     println!("import       {}", full.import());
     println!("audit        {}", full.run("2026-05-30 09:00:00", "ivanova", &["audit"]));
     full.enroll();
+    let class = std::fs::read_to_string(full.path("school/classes.csv")).expect("the classes");
+    let class = class.lines().last().and_then(|line| line.split(';').next()).expect("a class").to_owned();
+    // The first proves the journal and keeps the proof; the second goes on from it.
+    for (which, minute) in [("first", 0), ("kept proof", 1)] {
+        let clock = format!("2026-05-30 10:3{minute}:00");
+        let printed = full.run(&clock, "petrova", &["print", "class", &class, "--out", "class"]);
+        println!("print class  {printed}, {which}");
+    }
     let printed = full.run("2026-05-30 11:00:00", "petrova", &["print", "all", "--out", "print"]);
     let (files, pages, bytes) = full.printed();
     let rate = pages as f64 / printed.time.as_secs_f64();

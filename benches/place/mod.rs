@@ -9,12 +9,15 @@ pub const LETOPIS: &str = env!("CARGO_BIN_EXE_letopis");
 /// What a run took.
 pub struct Took {
     pub time: Duration,
+    /// Seconds of processor time, the system's for it included.
+    processor: f64,
     peak_kib: u64,
 }
 
 impl std::fmt::Display for Took {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:6.2} s, peak {} MiB", self.time.as_secs_f64(), self.peak_kib / 1024)
+        let (time, peak) = (self.time.as_secs_f64(), self.peak_kib / 1024);
+        write!(f, "{time:6.2} s ({:.2} s of processor time), peak {peak} MiB", self.processor)
     }
 }
 
@@ -44,21 +47,24 @@ impl Place {
         let log = self.0.join("time.txt");
         let start = Instant::now();
         let status = Command::new("/usr/bin/time")
-            .args(["-f", "%M", "-o"])
+            .args(["-f", "%M %U %S", "-o"])
             .arg(&log)
             .args(["faketime", clock, LETOPIS])
             .args(args)
             .env("TZ", "MSK-3")
             .env("LETOPIS_IDENTITY", self.0.join(format!("keys/{login}.key")))
             .env("LETOPIS_JOURNAL", self.0.join("journal.letopis"))
+            .env("XDG_CACHE_HOME", self.0.join("cache"))
             .current_dir(&self.0)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .status();
         let time = start.elapsed();
         assert!(status.is_ok_and(|status| status.success()), "letopis {args:?} failed");
-        let peak = std::fs::read_to_string(log).expect("GNU time's answer");
-        Took { time, peak_kib: peak.trim().parse().expect("kibibytes") }
+        let told = std::fs::read_to_string(log).expect("GNU time's answer");
+        let told: Vec<f64> = told.split_whitespace().map(|number| number.parse().expect("a number")).collect();
+        let [peak, user, system] = told[..] else { panic!("{told:?}") };
+        Took { time, processor: user + system, peak_kib: peak as u64 }
     }
 
     pub fn import(&self) -> Took {

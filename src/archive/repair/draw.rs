@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use super::{Origin, beyond};
+use super::beyond;
 use crate::archive::bag::{BagPath, Folder, MANIFEST, Manifest, RECOVERY, SIGNATURE, TAGMANIFEST, total};
 use crate::archive::par2::create::files_in;
 use crate::archive::par2::locate::{Located, State, locate};
@@ -15,6 +15,7 @@ use crate::archive::signature::ArchiveSignature;
 use crate::archive::sum::Sum;
 use crate::device::free_space;
 use crate::error::{Action, Detail, Error, Result};
+use crate::journal::entry::RepairedFrom;
 
 /// Room for folders and what is left of clusters.
 const SLACK: u64 = 1024 * 1024;
@@ -22,7 +23,7 @@ const SLACK: u64 = 1024 * 1024;
 /// The files that were brought back.
 pub(super) struct Drawn {
     pub files: Vec<BagPath>,
-    pub origin: Origin,
+    pub from: RepairedFrom,
 }
 
 /// Writes the damaged files of the bag, as they were, into `out`.
@@ -112,12 +113,12 @@ fn by_slices(
     has_room(out, wanted.iter().map(|at| set.files[*at].length).sum())?;
     par2::repair::repair(recovery, located, copies, wanted, out, progress)?;
     let from_copy = located.slices.iter().flatten().any(|place| place.copy > 0);
-    let origin = match (lost > 0, from_copy) {
-        (true, true) => Origin::Both,
-        (false, true) => Origin::Copy,
-        (_, false) => Origin::Recovery,
+    let from = match (lost > 0, from_copy) {
+        (true, true) => RepairedFrom::Both,
+        (false, true) => RepairedFrom::Copy,
+        (_, false) => RepairedFrom::Recovery,
     };
-    Ok(Drawn { files: wanted.iter().map(|at| set.files[*at].name.clone()).collect(), origin })
+    Ok(Drawn { files: wanted.iter().map(|at| set.files[*at].name.clone()).collect(), from })
 }
 
 /// Every file that the archive must have but its recovery data, and its sum, from lists that one of the copies has whole
@@ -191,5 +192,5 @@ fn whole_files(copies: &[PathBuf], wanted: Vec<(BagPath, Sum)>, out: &Path, prog
         copy().map_err(|cause| Error::file("записать", &target, &cause))?;
         files.push(path);
     }
-    Ok(Drawn { files, origin: Origin::Copy })
+    Ok(Drawn { files, from: RepairedFrom::Copy })
 }

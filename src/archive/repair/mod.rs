@@ -18,6 +18,7 @@ use super::progress::Progress;
 use super::report::{Report, Verdict};
 use super::verify::{Request, verify};
 use crate::error::{Action, Detail, Error, Next, Result};
+pub use crate::journal::entry::RepairedFrom;
 
 use swap::Workshop;
 
@@ -31,29 +32,6 @@ pub struct Wish<'a> {
     pub to: Option<&'a Path>,
 }
 
-/// Where repaired files came from, in the words the ledger records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Origin {
-    /// Computed from recovery data.
-    Recovery,
-    /// Taken from the other copy.
-    Copy,
-    /// Some from here and some from there.
-    Both,
-}
-
-impl Origin {
-    /// The word the ledger records.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Recovery => "recovery",
-            Self::Copy => "copy",
-            Self::Both => "both",
-        }
-    }
-}
-
 /// What was done.
 #[derive(Debug)]
 pub struct Repaired {
@@ -64,7 +42,7 @@ pub struct Repaired {
     /// The bytes of those files.
     pub bytes: u64,
     /// Where their content came from.
-    pub origin: Origin,
+    pub from: RepairedFrom,
     /// Files that do not belong to the archive, and where they were put.
     pub strangers: Option<PathBuf>,
     /// The verification afterwards.
@@ -161,7 +139,7 @@ fn in_workshop(
         .next("ничего не изменено; проверьте другую копию и память этого компьютера"));
     }
     workshop.remove()?;
-    Ok(Repaired { bag: place, files, bytes, origin: drawn.origin, strangers, report })
+    Ok(Repaired { bag: place, files, bytes, from: drawn.from, strangers, report })
 }
 
 /// How much worse than healable a bag is, in words.

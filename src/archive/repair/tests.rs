@@ -115,7 +115,7 @@ fn past_the_share_nothing_is_changed_and_it_is_said() {
     );
     assert!(contents(school.carriers[0].folder()) == damaged);
     let repaired = heal(&school, Some(1)).unwrap().unwrap();
-    assert_eq!(repaired.origin, Origin::Copy);
+    assert_eq!(repaired.from, RepairedFrom::Copy);
     is_as_it_was(&school, &intact);
 }
 
@@ -134,7 +134,7 @@ fn two_copies_beyond_repair_each_heal_together() {
     let other = contents(school.carriers[1].folder());
     assert!(heal(&school, None).is_err());
     let repaired = heal(&school, Some(1)).unwrap().unwrap();
-    assert_eq!(repaired.origin, Origin::Both);
+    assert_eq!(repaired.from, RepairedFrom::Both);
     is_as_it_was(&school, &intact);
     assert!(contents(school.carriers[1].folder()) == other, "the other copy was written to");
 }
@@ -149,7 +149,7 @@ fn without_recovery_data_files_come_from_the_other_copy() {
         fs::remove_file(school.bag(0).root().join(name)).unwrap();
     }
     assert!(heal(&school, None).is_err());
-    assert_eq!(heal(&school, Some(1)).unwrap().unwrap().origin, Origin::Copy);
+    assert_eq!(heal(&school, Some(1)).unwrap().unwrap().from, RepairedFrom::Copy);
     is_as_it_was(&school, &intact);
 }
 

@@ -1,7 +1,7 @@
 //! `letopis archive repair`: an archive made whole again from what is left of it.
 
 use super::{Bar, Common};
-use crate::archive::repair::{Origin, Repaired};
+use crate::archive::repair::{Repaired, RepairedFrom};
 use crate::cli::{advice, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::Journal;
@@ -99,7 +99,7 @@ fn value(bag: &Path, repaired: Option<&Repaired>) -> serde_json::Value {
     serde_json::json!({
         "path": bag, "repaired": repaired.is_some(), "folder": repaired.map(|repaired| &repaired.bag),
         "files": repaired.map(|r| r.files.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap_or_default(),
-        "bytes": repaired.map_or(0, |repaired| repaired.bytes), "from": repaired.map(|repaired| repaired.origin),
+        "bytes": repaired.map_or(0, |repaired| repaired.bytes), "from": repaired.map(|repaired| repaired.from),
         "strangers": repaired.and_then(|repaired| repaired.strangers.as_ref()),
     })
 }
@@ -118,19 +118,15 @@ fn say(bag: &Path, repaired: Option<&Repaired>) {
         println!("  Если в журнале он числится повреждённым, запишите проверку: {RECORD}.");
         return;
     };
-    let origin = match repaired.origin {
-        Origin::Recovery => "по данным для восстановления",
-        Origin::Copy => "со второй копии",
-        Origin::Both => "по данным для восстановления и второй копии вместе",
+    let from = match repaired.from {
+        RepairedFrom::Recovery => "по данным для восстановления",
+        RepairedFrom::Copy => "со второй копии",
+        RepairedFrom::Both => "по данным для восстановления и второй копии вместе",
     };
     match repaired.files.len() {
         0 => println!("Архив {}: исправлять нечего, убрано лишнее.", repaired.bag.display()),
         files => {
-            println!(
-                "Архив {} исправлен {origin}: файлов — {files}, байт — {}.",
-                repaired.bag.display(),
-                repaired.bytes
-            )
+            println!("Архив {} исправлен {from}: файлов — {files}, байт — {}.", repaired.bag.display(), repaired.bytes)
         }
     }
     for file in &repaired.files {

@@ -3,9 +3,9 @@
 use super::checked::carrier_of;
 use crate::archive::carrier::locate;
 use crate::archive::progress::Progress;
-use crate::archive::repair::{Origin, Repaired, Wish, repair};
+use crate::archive::repair::{Repaired, Wish, repair};
 use crate::error::{Action, Detail, Error, Result};
-use crate::journal::entry::{ArchiveRepaired, RepairedFrom};
+use crate::journal::entry::ArchiveRepaired;
 use crate::journal::{Author, Journal, Recorded, read};
 use std::path::{Path, PathBuf};
 
@@ -68,13 +68,8 @@ pub fn enter_repair(
     bag: &Path,
     repaired: &Repaired,
 ) -> Result<Option<Recorded>> {
-    let from = match repaired.origin {
-        Origin::Recovery => RepairedFrom::Recovery,
-        Origin::Copy => RepairedFrom::Copy,
-        Origin::Both => RepairedFrom::Both,
-    };
     let (archive, carrier) = (repaired.report.name.clone(), carrier_of(bag));
-    let (files, bytes) = (repaired.files.len() as u64, repaired.bytes);
+    let (files, bytes, from) = (repaired.files.len() as u64, repaired.bytes, repaired.from);
     record_repair(journal, author, ArchiveRepaired { archive, carrier, files, bytes, from })
 }
 
