@@ -2,7 +2,7 @@
 
 use super::{Bar, Common};
 use crate::cli::desk::Desk;
-use crate::cli::screen;
+use crate::cli::{advice, screen};
 use crate::error::Result;
 use crate::work::archive::{self, Completed, Completion};
 use clap::Args;
@@ -35,10 +35,12 @@ impl Complete {
         bar.finish();
         let Completed { folder, notes } = done?;
         if common.json {
-            screen::json(&serde_json::json!({ "name": name, "folder": folder, "notes": notes }));
+            screen::json(
+                &serde_json::json!({ "name": name, "folder": folder, "notes": notes.iter().map(advice::warning).collect::<Vec<_>>() }),
+            );
             return Ok(ExitCode::SUCCESS);
         }
-        notes.iter().for_each(|note| screen::warning(note));
+        notes.iter().for_each(|note| screen::warning(&advice::warning(note)));
         println!("Вторая копия архива «{name}» записана, прочитана с носителя и сверена: {}.", folder.display());
         println!("Акт о создании копий с обоими носителями: letopis print act {name} --out ПАПКА");
         Ok(ExitCode::SUCCESS)

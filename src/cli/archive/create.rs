@@ -3,7 +3,7 @@
 use super::{Bar, Common};
 use crate::archive::par2::create::Share;
 use crate::cli::desk::Desk;
-use crate::cli::screen;
+use crate::cli::{advice, screen};
 use crate::error::Result;
 use crate::ledger::chain::grouped;
 use crate::print::Layouts;
@@ -79,7 +79,7 @@ fn say_json(made: &Made) {
     screen::json(&serde_json::json!({
         "name": recorded.name, "period": recorded.period, "code": recorded.tagmanifest,
         "length": recorded.length, "head": recorded.head, "files": recorded.files, "bytes": recorded.bytes,
-        "folders": made.folders, "fingerprint": made.fingerprint, "notes": made.notes,
+        "folders": made.folders, "fingerprint": made.fingerprint, "notes": made.notes.iter().map(advice::warning).collect::<Vec<_>>(),
         "failed": made.failed.as_ref().map(|error| error.message()),
     }));
 }
@@ -87,7 +87,7 @@ fn say_json(made: &Made) {
 /// What was made, with the figures that go into the act.
 pub fn say(made: &Made) {
     for note in &made.notes {
-        screen::warning(note);
+        screen::warning(&advice::warning(note));
     }
     let recorded = &made.recorded;
     let place = if made.failed.is_some() {

@@ -12,7 +12,7 @@ use crate::archive::create;
 use crate::archive::progress::Progress;
 use crate::archive::report::Verdict;
 use crate::archive::verify::{Request, verify};
-use crate::error::{Action, Detail, Error, Result};
+use crate::error::{Action, Detail, Error, Result, Warning};
 use crate::journal::entry::ArchiveCopied;
 use crate::journal::read;
 use crate::journal::read::Archive;
@@ -35,7 +35,7 @@ pub struct Completed {
     /// Where it lies.
     pub folder: PathBuf,
     /// What should be known, in Russian.
-    pub notes: Vec<String>,
+    pub notes: Vec<Warning>,
 }
 
 /// Refuses a carrier where another archive lies under the name of this one.
@@ -101,7 +101,7 @@ pub fn complete(place: &mut Workplace<'_>, wish: &Completion<'_>, progress: &dyn
         ))
         .next_by("сначала исправьте её", Action::RepairArchive { bag: None }));
     }
-    notes.extend(create::complete(name, &carriers[0], &carriers[1], progress)?);
+    notes.extend(create::complete(name, &carriers[0], &carriers[1], progress)?.map(Warning::from));
     journal.record(author, copied)?;
     Ok(Completed { folder: carriers[1].bag(name).root().to_owned(), notes })
 }

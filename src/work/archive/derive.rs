@@ -19,7 +19,7 @@ use crate::archive::progress::{Progress, Quiet};
 use crate::archive::restore::{self, PRINT, Restored, restore};
 use crate::archive::scratch::Scratch;
 use crate::archive::sum::Sum;
-use crate::error::{Action, Detail, Error, Result};
+use crate::error::{Action, Detail, Error, Result, Warning};
 use crate::journal::read::Tables;
 use crate::journal::{Author, Journal, Proven, read};
 use crate::ledger::chain::{Tip, hex, parse_hash};
@@ -85,7 +85,7 @@ struct Derivation {
     proven: Proven,
     login: String,
     carriers: Vec<Carrier>,
-    notes: Vec<String>,
+    notes: Vec<Warning>,
     restored: Restored,
     source: Previous,
     folder: PathBuf,

@@ -1,6 +1,6 @@
 //! Which archive is meant by a period's name, and whether it is time for it (§5.5: at the end of every period).
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result, Warning};
 use crate::journal::read::{self, Archive, Tables};
 use crate::journal::resolve;
 use crate::school::{Day, PeriodName, School, format_date};
@@ -57,7 +57,7 @@ impl Due {
     }
 
     /// A word on the archives of this period and kind that are recorded already; `base` is the name of the first.
-    pub fn earlier(&self, tables: &Tables, base: &str) -> Result<Option<String>> {
+    pub fn earlier(&self, tables: &Tables, base: &str) -> Result<Option<Warning>> {
         let (school, mut known) = (read::school(tables)?, Vec::new());
         for Archive { name, created_at, .. } in read::all_archives(tables)? {
             if name != base && !name.starts_with(&format!("{base}-")) {
@@ -68,15 +68,15 @@ impl Due {
                 continue;
             }
             if read::carriers_of_archive(tables, &name)?.len() < 2 {
-                return Ok(Some(format!(
-                    "у архива «{name}» одна копия; вторую дописывают по ней, а этот архив — новый"
-                )));
+                let only = format!("у архива «{name}» одна копия, а этот архив — новый");
+                let complete = Action::CompleteArchive { name: Some(name) };
+                return Ok(Some(Warning::from(only).next_by("вторую дописывают по ней", complete)));
             }
             known.push(format!("«{name}» от {}", format_date(school.day_of(created_at))));
         }
         let shown = known.join(", ");
         Ok((!known.is_empty())
-            .then(|| format!("за период «{}» архив уже есть: {shown}; этот записан рядом с ним", self.period)))
+            .then(|| format!("за период «{}» архив уже есть: {shown}; этот записан рядом с ним", self.period).into()))
     }
 }
 

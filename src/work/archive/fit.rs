@@ -8,7 +8,7 @@ use crate::archive::bag::Folder;
 use crate::archive::bagit::is_foreign;
 use crate::archive::carrier::{Carrier, locate};
 use crate::device;
-use crate::error::{Action, Detail, Error, Result};
+use crate::error::{Action, Detail, Error, Result, Warning};
 use crate::journal::read::Tables;
 use crate::journal::{Proven, read, rules};
 use crate::ledger::chain::hex;
@@ -21,7 +21,7 @@ pub(super) fn check_carriers(
     carriers: &[Carrier],
     mounts: &[PathBuf],
     allow_same_device: bool,
-) -> Result<Vec<String>> {
+) -> Result<Vec<Warning>> {
     acceptable(tables, carriers, mounts)?;
     for (carrier, mount) in carriers.iter().zip(mounts) {
         if device::is_read_only(mount)? {
@@ -30,7 +30,7 @@ pub(super) fn check_carriers(
                 .next("снимите защиту от записи (переключатель на корпусе), отключите и подключите его снова; если не помогло, замените носитель"));
         }
     }
-    device::check_targets(mounts, journal, allow_same_device)
+    Ok(device::check_targets(mounts, journal, allow_same_device)?.into_iter().map(Warning::from).collect())
 }
 
 /// §2.5, §5.5.4: two registered carriers, of different holders, kept in different places.

@@ -9,7 +9,7 @@ use crate::archive::progress::Progress;
 use crate::archive::report::Verdict;
 use crate::archive::settle::{State, Summary, settle};
 use crate::archive::verify::{Request, verify};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Warning};
 use crate::journal::entry::{ArchiveCreated, CopyOn};
 use crate::journal::read::{self, Tables};
 use crate::journal::{Author, Journal, Proven};
@@ -18,7 +18,7 @@ use crate::journal::{Author, Journal, Proven};
 pub(super) fn declare_again(
     tables: &Tables,
     carriers: &[Carrier],
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Warning>,
     progress: &dyn Progress,
 ) -> Result<()> {
     for carrier in carriers {
@@ -32,8 +32,9 @@ pub(super) fn declare_again(
             notes.push(match settle(carrier, &name, progress) {
                 Ok(_) => {
                     format!("у архива «{}» пропал bagit.txt; всё остальное сверено, он записан снова", bag.display())
+                        .into()
                 }
-                Err(error) => format!("{}; пропавший bagit.txt ему не возвращён", error.message()),
+                Err(error) => format!("{}; пропавший bagit.txt ему не возвращён", error.message()).into(),
             });
         }
     }
@@ -52,7 +53,7 @@ pub(super) fn free_name(
     proven: &Proven,
     carriers: &[Carrier],
     base: &str,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Warning>,
     progress: &dyn Progress,
 ) -> Result<(String, Option<Interrupted>)> {
     let tables = proven.tables()?;
@@ -64,7 +65,7 @@ pub(super) fn free_name(
         let mut found: Vec<Summary> = Vec::new();
         for carrier in carriers {
             let (state, note) = settle(carrier, &name, progress)?;
-            notes.extend(note);
+            notes.extend(note.map(Warning::from));
             if let State::Whole(summary) = state {
                 found.push(*summary);
             }
@@ -109,7 +110,7 @@ pub(super) fn adopt(
     period: &str,
     carriers: &[Carrier],
     interrupted: &Interrupted,
-    mut notes: Vec<String>,
+    mut notes: Vec<Warning>,
     progress: &dyn Progress,
 ) -> Result<Made> {
     let Interrupted { summary, signer } = interrupted;
@@ -118,10 +119,10 @@ pub(super) fn adopt(
     let whole = whole.ok_or_else(|| Error::damaged(format!("архив «{name}» исчез с носителей")))?;
     for carrier in carriers {
         if carrier.card().id != whole.card().id {
-            notes.extend(create::complete(name, whole, carrier, progress)?);
+            notes.extend(create::complete(name, whole, carrier, progress)?.map(Warning::from));
         }
     }
-    notes.push(format!("архив «{name}» записан прерванным запуском; он проверен, дополнен и внесён в журнал"));
+    notes.push(format!("архив «{name}» записан прерванным запуском; он проверен, дополнен и внесён в журнал").into());
     let recorded = ArchiveCreated {
         name: name.clone(),
         period: period.to_owned(),

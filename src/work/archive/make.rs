@@ -20,7 +20,7 @@ use crate::archive::par2::create::Share;
 use crate::archive::progress::Progress;
 use crate::archive::scratch::Scratch;
 use crate::archive::signature::AllowedSigners;
-use crate::error::{Action, Detail, Error, Result};
+use crate::error::{Action, Detail, Error, Result, Warning};
 use crate::journal::entry::{ArchiveCreated, ArchiveKind, CopyOn};
 use crate::journal::read::Tables;
 use crate::journal::{Author, Journal, Proven, read};
@@ -60,7 +60,7 @@ pub struct Made {
     /// Fingerprint of the key that signed it, for the act.
     pub fingerprint: String,
     /// What should be known, in Russian.
-    pub notes: Vec<String>,
+    pub notes: Vec<Warning>,
     /// Where only one copy was written: what became of the other.
     pub failed: Option<Error>,
 }
@@ -96,7 +96,7 @@ pub fn create(place: &mut Workplace<'_>, wish: &NewArchive<'_>, progress: &dyn P
     if let Some(interrupted) = interrupted {
         return adopt(journal, author, &due.period, &carriers, &interrupted, notes, progress);
     }
-    notes.extend(unfinished.into_iter().chain(due.earlier(&tables, &base)?));
+    notes.extend(unfinished.map(Warning::from).into_iter().chain(due.earlier(&tables, &base)?));
     // Until they are in the archive the documents lie here.
     let folder = Scratch::open(&beside(&proven, "print-tmp"))?;
     let documents = match wish.database_only {
@@ -122,13 +122,13 @@ fn issue_due(
     author: Author<'_>,
     layouts: &Layouts,
     folder: &Path,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Warning>,
     progress: &dyn Progress,
 ) -> Result<Vec<Issued>> {
     let tables = proven.tables()?;
     let today = read::school(&tables)?.day_of(author.now());
     let (due, later) = ready::sort_out(&tables, issue::everything(&tables)?, today)?;
-    notes.extend(later.iter().map(|why| why.message().to_owned()));
+    notes.extend(later.iter().map(|why| Warning::from(why.message())));
     progress.begin("печать документов", 0);
     issue::issue(journal, proven, author, layouts, &due, &Out { dir: folder, progress: &|_| progress.advance(1) })
 }
@@ -149,7 +149,7 @@ pub(super) fn write(
     author: Author<'_>,
     what: &What<'_>,
     carriers: &[Carrier],
-    mut notes: Vec<String>,
+    mut notes: Vec<Warning>,
     progress: &dyn Progress,
 ) -> Result<Made> {
     let plan = Plan {
@@ -163,7 +163,7 @@ pub(super) fn write(
         scratch: &beside(proven, "recovery-tmp"),
     };
     let created = create::create(&plan, progress)?;
-    notes.extend(created.notes.iter().cloned());
+    notes.extend(created.notes.iter().cloned().map(Warning::from));
     let written: Vec<&Copied> = created.copies.iter().filter(|copy| copy.outcome.is_ok()).collect();
     let folders = written.iter().map(|copy| copy.folder.clone()).collect();
     let recorded = ArchiveCreated {
