@@ -229,7 +229,23 @@ impl fmt::Display for PublicIdentity {
 
 /// [`PublicIdentity::verify`] with the bare key.
 pub fn verify(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
-    verifying_key(key).is_some_and(|key| key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
+    VerifyingPoint::of(key).is_some_and(|key| key.verify(message, signature))
+}
+
+/// A bare public key made ready to check many signatures: its point is worked out once.
+#[derive(Clone, Copy)]
+pub struct VerifyingPoint(VerifyingKey);
+
+impl VerifyingPoint {
+    /// Nothing where the key is no point of the curve, so that no signature can be of it.
+    pub fn of(key: &[u8; 32]) -> Option<Self> {
+        VerifyingKey::from_bytes(key).ok().map(Self)
+    }
+
+    /// See [`PublicIdentity::verify`].
+    pub fn verify(&self, message: &[u8], signature: &[u8; 64]) -> bool {
+        self.0.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
+    }
 }
 
 /// [`PublicIdentity::ssh_line`] with the bare key.
@@ -274,10 +290,6 @@ impl TryFrom<Written> for PublicIdentity {
     fn try_from(written: Written) -> Result<Self> {
         Self::parse(&format!("{} {}", written.recipient, written.ed25519))
     }
-}
-
-fn verifying_key(key: &[u8; 32]) -> Option<VerifyingKey> {
-    VerifyingKey::from_bytes(key).ok()
 }
 
 #[cfg(test)]

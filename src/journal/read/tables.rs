@@ -10,7 +10,7 @@ use rusqlite::{CachedStatement, Connection};
 const STATEMENTS: usize = 512;
 
 /// KiB of pages that are kept at hand: an import does not write its pages out and read them in again.
-const PAGES_KIB: i32 = 16 << 10;
+const PAGES_KIB: i32 = 48 << 10;
 
 /// The tables that a ledger makes, in a journal's file or in memory. What they can be asked is in the files of this
 /// folder; SQL stays inside `journal`, whose modules alone see the connection.
