@@ -36,7 +36,12 @@ use rusqlite::Params;
 pub fn apply(tables: &Tables, seq: u64, entry: &Entry) -> Result<()> {
     let at = Place { tables, seq, entry };
     match &entry.body {
-        Body::LessonRecorded(_) | Body::MarksSet(_) | Body::AttendanceSet(_) => at.apply(),
+        Body::LessonRecorded(_)
+        | Body::MarksSet(_)
+        | Body::AttendanceSet(_)
+        | Body::FinalsSet(_)
+        | Body::ReasonSet(_)
+        | Body::DecisionSet(_) => at.apply(),
         // What else there is may change what courses, people and lists are.
         _ => tables.changing(|| at.apply()),
     }

@@ -1,8 +1,8 @@
 //! What judging and applying ask of every entry, remembered while it cannot change.
 //!
 //! The course, the author's role, the lesson, the list of the day: a teacher's marks ask for the same again and again. While
-//! somebody writes, nobody else can, so what was asked holds until an entry changes it: lessons, marks and absences do not
-//! (but for the lesson itself), any other entry does, and then all is forgotten. Outside of a write transaction and of a
+//! somebody writes, nobody else can, so what was asked holds until an entry changes it: lessons, marks, absences and their
+//! reasons, final marks and decisions do not (but for the lesson itself), any other entry may, and then all is forgotten. Outside of a write transaction and of a
 //! proof nothing is remembered.
 
 use super::{Course, Lesson, Pupil, Tables};
