@@ -1,6 +1,7 @@
 //! Somebody who may write to the journal's file, or to the carriers, tries to get a falsehood certified: each way is refused
 //! or named, and nothing is issued, archived or taken over.
 
+use super::{NOON, school};
 use crate::common::peers;
 use crate::common::school::{School, contents};
 use letopis::journal::{Author, Journal};
@@ -14,20 +15,9 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-const NOON: &str = "2025-09-15 12:00:00";
 const CLASS: [&str; 5] = ["print", "class", "7А", "--out", "out"];
 const UNPROVEN: &str = "журнал не прошёл проверку";
 const BUILT_OTHERWISE: &str = "устроен не так, как его делает Letopis";
-
-/// The small school with a lesson, a mark and an absence on 15 September.
-fn school() -> Option<School> {
-    let school = School::small()?;
-    let lesson = ["lesson", "record", "7А", "Алгебра", "15.09.2025", "--topic", "Линейные уравнения"];
-    school.run("2025-09-15 10:00:00", "semyonov", &lesson).ok();
-    school.run("2025-09-15 10:01:00", "semyonov", &["mark", "set", "7А", "Алгебра", "15.09.2025", "Петренко=4"]).ok();
-    school.run("2025-09-15 10:02:00", "semyonov", &["absence", "set", "7А", "Алгебра", "15.09.2025", "Сизов"]).ok();
-    Some(school)
-}
 
 /// Demands that a command is refused with these words, records nothing and writes nothing into `out`.
 #[track_caller]

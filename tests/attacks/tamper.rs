@@ -1,22 +1,10 @@
 //! Someone falsifies the journal with other tools: every way is found, and named.
 
+use super::{NOON, school};
 use crate::common::peers;
-use crate::common::school::School;
 use letopis::ledger::chain::{Record, Tip};
 use letopis::ledger::identity::Identity;
 use rusqlite::{Connection, params};
-
-const NOON: &str = "2025-09-15 12:00:00";
-
-/// The small school with a lesson, a mark and an absence on 15 September.
-fn school() -> Option<School> {
-    let school = School::small()?;
-    let lesson = ["lesson", "record", "7А", "Алгебра", "15.09.2025", "--topic", "Линейные уравнения"];
-    school.run("2025-09-15 10:00:00", "semyonov", &lesson).ok();
-    school.run("2025-09-15 10:01:00", "semyonov", &["mark", "set", "7А", "Алгебра", "15.09.2025", "Петренко=4"]).ok();
-    school.run("2025-09-15 10:02:00", "semyonov", &["absence", "set", "7А", "Алгебра", "15.09.2025", "Сизов"]).ok();
-    Some(school)
-}
 
 fn records(file: &Connection) -> Vec<Record> {
     let mut statement = file.prepare("SELECT seq, payload, signature, head FROM ledger ORDER BY seq").unwrap();
