@@ -374,6 +374,32 @@ mod tests {
         assert_eq!(serde_json::from_str::<PublicIdentity>(&json).unwrap(), public);
     }
 
+    /// What a lax check takes for anybody's signature under any text.
+    #[test]
+    fn a_signature_is_checked_strictly_so_that_none_fits_two_messages() {
+        use ed25519_dalek::Verifier;
+        let mut key = [0; 32];
+        key[0] = 1; // the neutral point, which is of small order
+        let mut signature = [0; 64];
+        signature[0] = 1;
+        for message in [b"one".as_slice(), b"other"] {
+            let lax = VerifyingKey::from_bytes(&key).unwrap().verify(message, &Signature::from_bytes(&signature));
+            assert!(lax.is_ok(), "or this test shows nothing");
+            assert!(!verify(&key, message, &signature));
+        }
+        // The same signature spelled with S + L, the order of the group added.
+        let identity = Identity::parse(SECRET).unwrap();
+        let order = "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010";
+        let mut spelled_anew = identity.sign(b"entry");
+        let mut carry = 0;
+        for (at, byte) in spelled_anew[32..].iter_mut().enumerate() {
+            let sum = u16::from(*byte) + u16::from_str_radix(&order[2 * at..2 * at + 2], 16).unwrap() + carry;
+            (*byte, carry) = (sum.to_le_bytes()[0], sum >> 8);
+        }
+        assert!(identity.public().verify(b"entry", &identity.sign(b"entry")));
+        assert!(!identity.public().verify(b"entry", &spelled_anew));
+    }
+
     #[test]
     fn a_weak_public_key_is_refused() {
         let recipient = Identity::generate().public().recipient().to_owned();
