@@ -27,6 +27,10 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const LETOPIS: &str = env!("CARGO_BIN_EXE_letopis");
 
 /// How often a short command is run; the median counts.
