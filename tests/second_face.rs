@@ -159,7 +159,7 @@ fn a_lesson_marks_and_a_correction_go_through_another_face_and_pass_the_audit() 
     let tables = face.office.journal.tables();
     let lesson = read::lesson_at(tables, &monday()).unwrap().unwrap();
     assert_eq!(
-        (lesson.topic.as_str(), lesson.homework.as_str(), lesson.author),
+        (lesson.topic.as_str(), lesson.homework.as_str(), lesson.author.clone()),
         ("Уравнения", "§ 4", Login::from("semyonov"))
     );
     assert_eq!(standing::marks_of(tables, lesson.id).unwrap()["И-01"].marks.to_string(), "4");

@@ -401,7 +401,7 @@ fn teacher(tables: &Tables, body: &Body) -> String {
     let (course, substitute) = match body {
         Body::LessonRecorded(set) => (&set.at.course, Some(set.substitute.clone().into())),
         Body::MarksSet(MarksSet { at, .. }) | Body::AttendanceSet(AttendanceSet { at, .. }) => {
-            (&at.course, read::lesson_at(tables, at).unwrap().map(|lesson| lesson.substitute))
+            (&at.course, read::lesson_at(tables, at).unwrap().map(|lesson| lesson.substitute.clone()))
         }
         Body::FinalsSet(set) => (&set.course, None),
         Body::CorrectionRequested(set) => (&set.course, None),
@@ -409,7 +409,9 @@ fn teacher(tables: &Tables, body: &Body) -> String {
     };
     match substitute.filter(|login| !login.is_empty()) {
         Some(login) => login.into(),
-        None => read::course(tables, course).unwrap().unwrap_or_else(|| panic!("no course {course}")).teacher.into(),
+        None => {
+            read::course(tables, course).unwrap().unwrap_or_else(|| panic!("no course {course}")).teacher.clone().into()
+        }
     }
 }
 

@@ -16,7 +16,7 @@ impl Place<'_> {
                    ON CONFLICT (class, grp, subject) DO UPDATE SET teacher = excluded.teacher,
                    hours = excluded.hours, entry = excluded.entry";
         let key = &set.course;
-        let before = read::course(self.tables, key)?.map(|course| course.teacher);
+        let before = read::course(self.tables, key)?.map(|course| course.teacher.clone());
         self.run(sql, params![key.class.to_string(), key.group, key.subject, set.teacher, set.hours, self.seq])?;
         if before.is_some_and(|before| before == set.teacher) {
             return Ok(());

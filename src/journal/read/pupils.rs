@@ -8,6 +8,7 @@ use crate::journal::read::Tables;
 use crate::school::{ClassName, CourseKey, Day, PersonName, PersonalFile, Stay};
 use rusqlite::params;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 /// A pupil on a class list.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,23 +114,30 @@ pub fn roster(tables: &Tables, key: &CourseKey, day: Day) -> Result<Vec<Pupil>> 
     roster_unsorted(tables, key, day).map(by_name)
 }
 
-const ROSTER: &str = "SELECT pupils.id AS id, file, surname, given, patronymic FROM enrolments
-    JOIN pupils ON pupils.id = pupil WHERE class = ?1 AND since <= ?2 AND (until IS NULL OR until > ?2)
-    AND (?3 = '' OR EXISTS (SELECT 1 FROM group_members AS g
-        WHERE g.class = ?1 AND g.grp = ?3 AND g.pupil = enrolments.pupil))";
+/// Who was ever on the list of a class, or of a group of it.
+const MEMBERS: &str = "SELECT pupils.id AS id, file, surname, given, patronymic, since, until FROM enrolments
+    JOIN pupils ON pupils.id = pupil WHERE class = ?1 AND (?2 = '' OR EXISTS (SELECT 1 FROM group_members AS g
+        WHERE g.class = ?1 AND g.grp = ?2 AND g.pupil = enrolments.pupil))";
+
+/// Of those, who is there on a day: what [`Stay::covers`] says.
+const ON_THE_DAY: &str = "since <= ?3 AND (until IS NULL OR until > ?3)";
 
 /// As [`roster`], in no particular order.
 pub fn roster_unsorted(tables: &Tables, key: &CourseKey, day: Day) -> Result<Vec<Pupil>> {
-    tables.all("ученик", ROSTER, params![key.class.to_string(), iso(day), key.group], Pupil::of)
+    let sql = format!("{MEMBERS} AND {ON_THE_DAY}");
+    tables.all("ученик", &sql, params![key.class.to_string(), key.group, iso(day)], Pupil::of)
 }
 
 /// A pupil by the personal file, if [`roster`] has him.
-pub fn pupil_on_roster(tables: &Tables, key: &CourseKey, day: Day, file: &str) -> Result<Option<Pupil>> {
+pub fn pupil_on_roster(tables: &Tables, key: &CourseKey, day: Day, file: &str) -> Result<Option<Arc<Pupil>>> {
+    let class = key.class.to_string();
+    let all =
+        || tables.all("ученик", MEMBERS, params![class, key.group], |row| Ok((Pupil::of(row)?, row.stay()?)));
     let one = || {
-        let sql = format!("{ROSTER} AND file = ?4");
-        tables.one("ученик", &sql, params![key.class.to_string(), iso(day), key.group, file], Pupil::of)
+        let sql = format!("{MEMBERS} AND {ON_THE_DAY} AND file = ?4");
+        tables.one("ученик", &sql, params![class, key.group, iso(day), file], Pupil::of)
     };
-    tables.on_roster_or((key, day), file, || roster_unsorted(tables, key, day), one)
+    tables.on_roster_or((key, day), file, all, one)
 }
 
 /// The groups of a class: a group's name and the row of a member, in order.

@@ -7,17 +7,18 @@
 
 use super::{Course, Lesson, Pupil, Tables};
 use crate::error::Result;
-use crate::school::{CourseKey, Day, Role};
+use crate::school::{CourseKey, Day, Role, Stay};
 use chrono::FixedOffset;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::Arc;
 
 /// So many answers to one question are kept: a day of a large school, and more.
 const MOST: usize = 4096;
 
-/// A course and a day.
-type CourseDay = (CourseKey, Day);
+/// Whoever was ever on a list, by personal file, with his stays there.
+type Members = HashMap<String, (Arc<Pupil>, Vec<Stay>)>;
 
 /// Answers that hold for the time being.
 #[derive(Debug, Default)]
@@ -27,9 +28,10 @@ pub(super) struct Remembered {
     closed: Cell<Option<bool>>,
     pupils: RefCell<HashMap<String, i64>>,
     roles: RefCell<HashMap<(String, Role), bool>>,
-    courses: RefCell<HashMap<CourseKey, Option<Course>>>,
-    lessons: RefCell<HashMap<(i64, Day, u8), Option<Lesson>>>,
-    rosters: RefCell<HashMap<CourseDay, HashMap<String, Pupil>>>,
+    courses: RefCell<HashMap<CourseKey, Option<Arc<Course>>>>,
+    lessons: RefCell<HashMap<(i64, Day, u8), Option<Arc<Lesson>>>>,
+    /// Of each list, which is a class or a group of it, whatever the subject.
+    members: RefCell<HashMap<CourseKey, Members>>,
 }
 
 impl Remembered {
@@ -72,7 +74,7 @@ impl Remembered {
         self.roles.borrow_mut().clear();
         self.courses.borrow_mut().clear();
         self.lessons.borrow_mut().clear();
-        self.rosters.borrow_mut().clear();
+        self.members.borrow_mut().clear();
     }
 }
 
@@ -132,16 +134,16 @@ impl Tables {
         &self,
         key: &CourseKey,
         ask: impl FnOnce() -> Result<Option<Course>>,
-    ) -> Result<Option<Course>> {
-        self.remembered.recall(&self.remembered.courses, key.clone(), ask)
+    ) -> Result<Option<Arc<Course>>> {
+        self.remembered.recall(&self.remembered.courses, key.clone(), || Ok(ask()?.map(Arc::new)))
     }
 
     pub(super) fn lesson_or(
         &self,
         at: (i64, Day, u8),
         ask: impl FnOnce() -> Result<Option<Lesson>>,
-    ) -> Result<Option<Lesson>> {
-        self.remembered.recall(&self.remembered.lessons, at, ask)
+    ) -> Result<Option<Arc<Lesson>>> {
+        self.remembered.recall(&self.remembered.lessons, at, || Ok(ask()?.map(Arc::new)))
     }
 
     /// A pupil of a day's list: out of the whole list where lists are remembered, `all` of it, else as `one` gives him.
@@ -149,26 +151,29 @@ impl Tables {
         &self,
         (key, day): (&CourseKey, Day),
         file: &str,
-        all: impl FnOnce() -> Result<Vec<Pupil>>,
+        all: impl FnOnce() -> Result<Vec<(Pupil, Stay)>>,
         one: impl FnOnce() -> Result<Option<Pupil>>,
-    ) -> Result<Option<Pupil>> {
+    ) -> Result<Option<Arc<Pupil>>> {
         if !self.remembered.on.get() {
-            return one();
+            return Ok(one()?.map(Arc::new));
         }
-        // A list is of a class or a group of it, whatever the subject.
         let list = CourseKey { subject: String::new(), ..key.clone() };
-        let mut rosters = self.remembered.rosters.borrow_mut();
-        if rosters.len() >= MOST {
-            rosters.clear();
-        }
-        let roster = match rosters.entry((list, day)) {
+        let mut lists = self.remembered.members.borrow_mut();
+        let members = match lists.entry(list) {
             std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
-            std::collections::hash_map::Entry::Vacant(place) => {
-                place.insert(all()?.into_iter().map(|pupil| (pupil.file.to_string(), pupil)).collect())
-            }
+            std::collections::hash_map::Entry::Vacant(place) => place.insert(by_file(all()?)),
         };
-        Ok(roster.get(file).cloned())
+        let there = members.get(file).filter(|(_, stays)| stays.iter().any(|stay| stay.covers(day)));
+        Ok(there.map(|(pupil, _)| Arc::clone(pupil)))
     }
+}
+
+fn by_file(stays: Vec<(Pupil, Stay)>) -> Members {
+    let mut members = Members::new();
+    for (pupil, stay) in stays {
+        members.entry(pupil.file.to_string()).or_insert_with(|| (Arc::new(pupil), Vec::new())).1.push(stay);
+    }
+    members
 }
 
 #[cfg(test)]
@@ -196,8 +201,9 @@ mod tests {
         let name = PersonName { surname: "Белов".into(), given: "Пётр".into(), patronymic: String::new() };
 
         let on_list = |tables: &read::Tables| read::pupil_on_roster(tables, &course, day, "И-1").unwrap().is_some();
-        let topic = |tables: &read::Tables| read::lesson_at(tables, &at).unwrap().map(|lesson| lesson.topic);
-        let teacher = |tables: &read::Tables| read::course(tables, &course).unwrap().map(|course| course.teacher);
+        let topic = |tables: &read::Tables| read::lesson_at(tables, &at).unwrap().map(|lesson| lesson.topic.clone());
+        let teacher =
+            |tables: &read::Tables| read::course(tables, &course).unwrap().map(|course| course.teacher.clone());
         let asked = |tables: &read::Tables| (on_list(tables), topic(tables), teacher(tables).map(String::from));
         assert_eq!(asked(batch.tables()), (false, None, None));
 

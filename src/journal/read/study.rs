@@ -8,6 +8,7 @@ use crate::journal::read::Tables;
 use crate::school::{ClassName, CourseKey, Day, Login};
 use rusqlite::params;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Every class, in order.
 pub fn classes(tables: &Tables) -> Result<Vec<ClassName>> {
@@ -62,7 +63,7 @@ impl Course {
 }
 
 /// A course by its name.
-pub fn course(tables: &Tables, key: &CourseKey) -> Result<Option<Course>> {
+pub fn course(tables: &Tables, key: &CourseKey) -> Result<Option<Arc<Course>>> {
     tables.course_or(key, || {
         let sql = format!("{COURSE} WHERE class = ?1 AND grp = ?2 AND subject = ?3");
         tables.one("курс", &sql, params![key.class.to_string(), key.group, key.subject], Course::of)
@@ -190,7 +191,7 @@ impl Lesson {
 }
 
 /// The lesson that an entry names, if it was recorded.
-pub fn lesson_at(tables: &Tables, at: &LessonRef) -> Result<Option<Lesson>> {
+pub fn lesson_at(tables: &Tables, at: &LessonRef) -> Result<Option<Arc<Lesson>>> {
     match course(tables, &at.course)? {
         Some(course) => lesson(tables, course.id, at.date, at.lesson),
         None => Ok(None),
@@ -198,7 +199,7 @@ pub fn lesson_at(tables: &Tables, at: &LessonRef) -> Result<Option<Lesson>> {
 }
 
 /// A lesson of a course.
-pub fn lesson(tables: &Tables, course: i64, day: Day, number: u8) -> Result<Option<Lesson>> {
+pub fn lesson(tables: &Tables, course: i64, day: Day, number: u8) -> Result<Option<Arc<Lesson>>> {
     tables.lesson_or((course, day, number), || {
         let sql = format!("{LESSON} WHERE course = ?1 AND date = ?2 AND lesson = ?3");
         tables.one("урок", &sql, params![course, iso(day), number], Lesson::of)

@@ -35,7 +35,8 @@ pub fn request(context: &Context<'_>, set: &CorrectionRequested, today: NaiveDat
     }
     for change in &set.changes {
         if let Change::Final { period, .. } = change {
-            finals::not_too_early(context, &known_course(context.tables, &set.course)?, period, today)?;
+            let course = known_course(context.tables, &set.course)?;
+            finals::not_too_early(context, &course, period, today)?;
         }
     }
     let at = LessonRef { course: set.course.clone(), date: set.date, lesson: set.lesson };

@@ -12,6 +12,7 @@ use crate::school::{Attendance, Marks, Role, WorkKind, format_date};
 use chrono::{Duration, NaiveDate};
 use rusqlite::{OptionalExtension, params};
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// What remains when the day allows no more.
 const ASK: &str = "подайте заявку на исправление, запись в журнале «Замена сведений в электронном журнале» (§2.3.3)";
@@ -97,7 +98,7 @@ pub fn recorded(context: &Context<'_>, entry: &Entry, set: &LessonRecorded, toda
     {
         replacement(window, &known.author, entry, "урок уже записан")?;
     }
-    cells(context, entry, set, &course, known.as_ref())
+    cells(context, entry, set, &course, known.as_deref())
 }
 
 /// What a lesson's line may say.
@@ -223,14 +224,14 @@ pub(super) fn school_day(context: &Context<'_>, at: &LessonRef) -> Result<()> {
     Ok(())
 }
 
-fn known_lesson(context: &Context<'_>, course: &Course, at: &LessonRef) -> Result<Lesson> {
+fn known_lesson(context: &Context<'_>, course: &Course, at: &LessonRef) -> Result<Arc<Lesson>> {
     read::lesson(context.tables, course.id, at.date, at.lesson)?.ok_or_else(|| {
         Error::refused(format!("§2.1: урок {} ({}, урок {}) не записан", format_date(at.date), course.key, at.lesson))
             .next_by("сначала запишите урок", Action::RecordLesson)
     })
 }
 
-pub(super) fn on_roster(context: &Context<'_>, file: &str, at: &LessonRef) -> Result<Pupil> {
+pub(super) fn on_roster(context: &Context<'_>, file: &str, at: &LessonRef) -> Result<Arc<Pupil>> {
     if let Some(pupil) = read::pupil_on_roster(context.tables, &at.course, at.date, file)? {
         return Ok(pupil);
     }

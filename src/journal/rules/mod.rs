@@ -30,6 +30,7 @@ use crate::journal::read::{self, Course, Pupil};
 use crate::school::{CourseKey, School, format_date};
 use chrono::NaiveDate;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// What an entry is judged against.
 pub struct Context<'a> {
@@ -112,7 +113,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
 }
 
 /// The course of a name.
-pub(crate) fn known_course(tables: &Tables, key: &CourseKey) -> Result<Course> {
+pub(crate) fn known_course(tables: &Tables, key: &CourseKey) -> Result<Arc<Course>> {
     read::course(tables, key)?.ok_or_else(|| {
         Error::input(format!("курс «{key}» не заведён в журнале"))
             .next("проверьте класс, группу и предмет; курсы заводит администратор")
