@@ -31,6 +31,7 @@ impl Memory {
     /// Keeps tables that were filled.
     pub fn keep(name: String, tables: Tables) -> Result<Self> {
         tables.db().pragma_update(None, "query_only", true)?;
+        tables.keep_few_pages()?;
         Ok(Self { name, _first: Mutex::new(tables) })
     }
 
@@ -38,7 +39,9 @@ impl Memory {
     pub fn tables(&self) -> Result<Tables> {
         let database = open(&self.name)?;
         database.pragma_update(None, "query_only", true)?;
-        Tables::new(database)
+        let tables = Tables::new(database)?;
+        tables.keep_few_pages()?;
+        Ok(tables)
     }
 
     /// A copy that may be filled further, under a name of its own.

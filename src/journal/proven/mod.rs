@@ -112,6 +112,7 @@ impl Proven {
     fn of_walk(file: Tables, path: &Path, name: String, walked: Walked) -> Result<Self> {
         let Walked { tip, tables, heads, last } = walked;
         let tables = Memory::keep(name, tables)?;
+        file.keep_few_pages()?;
         Ok(Self { path: path.to_owned(), tables, file: Mutex::new(file), tip, heads, last })
     }
 

@@ -12,6 +12,9 @@ const STATEMENTS: usize = 512;
 /// KiB of pages that are kept at hand: an import does not write its pages out and read them in again.
 const PAGES_KIB: i32 = 48 << 10;
 
+/// As [`PAGES_KIB`], once a walk is over.
+const FEW_PAGES_KIB: i32 = 4 << 10;
+
 /// The tables that a ledger makes, in a journal's file or in memory. What they can be asked is in the files of this
 /// folder; SQL stays inside `journal`, whose modules alone see the connection.
 #[derive(Debug)]
@@ -31,6 +34,12 @@ impl Tables {
         database.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         database.pragma_update(None, "cache_size", -PAGES_KIB)?;
         Ok(Self { database, remembered: Remembered::default() })
+    }
+
+    /// From here on little is read at a time: the pages that a walk has gathered are given back.
+    pub(in crate::journal) fn keep_few_pages(&self) -> Result<()> {
+        self.database.pragma_update(None, "cache_size", -FEW_PAGES_KIB)?;
+        Ok(self.database.execute_batch("PRAGMA shrink_memory")?)
     }
 
     /// The connection, for SQL.
