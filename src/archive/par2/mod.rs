@@ -25,4 +25,4 @@ mod set;
 mod solve;
 mod volume;
 
-pub use set::{Described, Recovery, RecoverySlice, Set, read};
+pub use set::{BEGINNING, Described, PacketFile, Recovery, RecoverySlice, Set, covers, read, read_fitting};
