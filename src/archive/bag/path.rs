@@ -33,7 +33,7 @@ impl BagPath {
         if text.starts_with('~') {
             return Err("имя начинается с «~»");
         }
-        if text.contains('\0') || (cfg!(windows) && text.contains('\\')) {
+        if text.contains('\0') || (text.contains('\\') && (cfg!(windows) || leaves_elsewhere(text))) {
             return Err(FORBIDDEN);
         }
         if text.as_bytes().get(1) == Some(&b':') && text.as_bytes()[0].is_ascii_alphabetic() {
@@ -79,6 +79,12 @@ impl BagPath {
     pub fn is_in(&self, folder: &str) -> bool {
         self.0.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
     }
+}
+
+/// Whether a backslash in it would lead out of the folder where it sets folders apart.
+fn leaves_elsewhere(text: &str) -> bool {
+    let has_drive = text.as_bytes().get(1) == Some(&b':');
+    has_drive || text.starts_with('\\') || text.split(['/', '\\']).any(|part| part == "..")
 }
 
 fn decoded(text: &str) -> Result<String, &'static str> {
