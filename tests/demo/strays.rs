@@ -113,3 +113,18 @@ fn each_of_several_paths_is_told_of_and_an_emptied_folder_is_to_be_written_again
     let found = bare(&["archive", "verify", place], dir.path());
     assert!(found.0.code == Some(2) && found.0.stderr.contains(&complete), "{}", found.0);
 }
+
+#[test]
+fn a_package_that_no_list_names_is_never_opened() {
+    let dir = tempfile::tempdir().unwrap();
+    let (usb, bag) = carrier(dir.path());
+    for name in ["class-99.zip.age", "database.zip.age.001"] {
+        fs::copy(bag.join("data/class-8b.zip.age"), bag.join("data").join(name)).unwrap();
+    }
+    let key = demo().path("keys/director.key");
+    let key = key.to_str().unwrap();
+    let found = bare(&["archive", "verify", &usb, "--deep", "--identity", key], dir.path()).ok();
+    assert!(found.stdout.contains("data/class-99.zip.age: посторонний файл"), "{found}");
+    bare(&["archive", "restore", &usb, "--identity", key, "--to", "out"], dir.path()).ok();
+    assert!(dir.path().join("out/print/class-8b").is_dir() && !dir.path().join("out/print/class-99").exists());
+}

@@ -1,15 +1,15 @@
 //! A recovery set: which files it covers, the sums of their slices, and where its recovery slices lie.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::PathBuf;
 
 use md5::{Digest, Md5};
 use rayon::prelude::*;
 
+use super::gather::{OfSet, Packets, TOO_MUCH};
 use super::packet::{self, Hash, Packet, number};
 use crate::archive::bag::BagPath;
 use crate::archive::targets::FAT32_LIMIT;
-use crate::error::reason;
 
 /// More slices have no constants ([`super::galois::slice_constants`]).
 pub const MAX_SLICES: u64 = 32_768;
@@ -199,134 +199,8 @@ pub fn covers(paths: impl Iterator<Item = PathBuf>, name: &str) -> bool {
     })
 }
 
-/// More descriptions and recovery slices than this, in bytes of memory, are not kept. A set of the most slices that there
-/// can be takes a hundredth of it.
-const MAX_KEPT: usize = 64 * 1024 * 1024;
-
-/// What a place of a recovery slice takes, and what a set that nothing else is known of.
-const KEPT_A_SLICE: usize = 128;
-const KEPT_A_SET: usize = 512;
-
 /// More files than slices no set of ours has.
 const MAX_FILES: usize = MAX_SLICES as usize;
-
-const TOO_MUCH: &str = "пакетов PAR2 больше, чем бывает: остальные не читаются";
-
-/// Packets by their sets, each kept once.
-#[derive(Default)]
-struct Packets {
-    sets: HashMap<Hash, OfSet>,
-    /// The sets, in the order in which they were met.
-    order: Vec<Hash>,
-    kept: usize,
-}
-
-/// The packets of one set.
-#[derive(Default)]
-struct OfSet {
-    main: Option<Vec<u8>>,
-    descriptions: HashMap<Hash, Vec<u8>>,
-    checksums: HashMap<Hash, Vec<u8>>,
-    /// Where the data of a recovery slice are, by exponent and file: where its packet's body begins, and its length.
-    slices: BTreeMap<(u32, PathBuf), (u64, u64)>,
-}
-
-impl Packets {
-    /// The packets of a file, and why it is not whole.
-    fn of(path: &Path) -> (Self, Option<String>) {
-        let (mut packets, mut count, mut kept) = (Self::default(), 0_usize, true);
-        let stray = packet::find(path, |packet| {
-            count += 1;
-            kept &= packets.add(path, packet);
-        });
-        let fault = match stray {
-            Err(cause) => Some(format!("не читается ({})", reason(&cause))),
-            Ok(_) if count == 0 => Some("в нём нет ни одного целого пакета PAR2".to_owned()),
-            Ok(_) if !kept => Some(TOO_MUCH.to_owned()),
-            Ok(0) => None,
-            Ok(stray) => Some(format!("повреждён: {stray} байт не принадлежат ни одному целому пакету PAR2")),
-        };
-        (packets, fault)
-    }
-
-    /// Keeps a packet; `false` where there is no room for it.
-    fn add(&mut self, path: &Path, packet: Packet) -> bool {
-        if !self.sets.contains_key(&packet.set) {
-            if !self.has_room(KEPT_A_SET) {
-                return false;
-            }
-            self.order.push(packet.set);
-        }
-        let (size, id) = (packet.body.len(), packet.body.get(..16).and_then(|id| <Hash>::try_from(id).ok()));
-        let set = self.sets.entry(packet.set).or_default();
-        match (&packet.kind, id) {
-            (packet::MAIN, _) if set.main.is_none() => {
-                set.main = Some(packet.body);
-                self.has_room(size)
-            }
-            (packet::FILE_DESCRIPTION, Some(id)) => keep(&mut set.descriptions, id, packet.body) || self.has_room(size),
-            (packet::SLICE_CHECKSUMS, Some(id)) => keep(&mut set.checksums, id, packet.body) || self.has_room(size),
-            (packet::RECOVERY_SLICE, _) => {
-                let Ok(exponent) = u32::try_from(number(packet.body.get(..4).unwrap_or_default())) else { return true };
-                let place = (packet.at, packet.length);
-                let is_new = set.slices.insert((exponent, path.to_owned()), place).is_none();
-                !is_new || self.has_room(KEPT_A_SLICE)
-            }
-            _ => true,
-        }
-    }
-
-    /// Counts so many bytes more.
-    fn has_room(&mut self, bytes: usize) -> bool {
-        self.kept = self.kept.saturating_add(bytes);
-        self.kept <= MAX_KEPT
-    }
-
-    /// Takes in the packets of another file, if there is room for those that are new; `false` where there is not.
-    fn take_in(&mut self, other: Self) -> bool {
-        let is_new = |id: &Hash, of: &OfSet| {
-            let here = self.sets.get(id);
-            let of_bodies = |bodies: &HashMap<Hash, Vec<u8>>, here: Option<&HashMap<Hash, Vec<u8>>>| -> usize {
-                let new = bodies.iter().filter(|(id, _)| here.is_none_or(|here| !here.contains_key(*id)));
-                new.map(|(_, body)| body.len()).sum()
-            };
-            of_bodies(&of.descriptions, here.map(|here| &here.descriptions))
-                + of_bodies(&of.checksums, here.map(|here| &here.checksums))
-                + of.slices.len() * KEPT_A_SLICE
-                + here.map_or(KEPT_A_SET, |_| 0)
-                + of.main.as_ref().filter(|_| here.is_none()).map_or(0, Vec::len)
-        };
-        let new: usize = other.sets.iter().map(|(id, of)| is_new(id, of)).sum();
-        if self.kept.saturating_add(new) > MAX_KEPT {
-            return false;
-        }
-        self.kept += new;
-        for id in other.order {
-            if !self.sets.contains_key(&id) {
-                self.order.push(id);
-            }
-        }
-        for (id, of) in other.sets {
-            let here = self.sets.entry(id).or_default();
-            here.main = here.main.take().or(of.main);
-            for (id, body) in of.descriptions {
-                keep(&mut here.descriptions, id, body);
-            }
-            for (id, body) in of.checksums {
-                keep(&mut here.checksums, id, body);
-            }
-            here.slices.extend(of.slices);
-        }
-        true
-    }
-}
-
-/// Keeps a body under its id. Whether one was there already.
-fn keep(bodies: &mut HashMap<Hash, Vec<u8>>, id: Hash, body: Vec<u8>) -> bool {
-    let is_there = bodies.contains_key(&id);
-    bodies.entry(id).or_insert(body);
-    is_there
-}
 
 /// Puts the set together, if all of its descriptions were found and fit each other.
 fn set(id: &Hash, packets: &OfSet) -> Option<Set> {
@@ -431,6 +305,30 @@ mod tests {
         ] {
             let set = Set::of(vec![described(length, slices, "a")], slice);
             assert_eq!(of(&set).set, None, "{length} {slices} {slice}");
+        }
+    }
+
+    /// A main packet of 16 MiB that names one file of 800,000 slices a million times over would take terabytes.
+    #[test]
+    fn a_file_that_is_named_again_and_again_is_not_believed() {
+        let mut one = Set::of(vec![described(4 * 30_000, 30_000, "a")], 4);
+        assert_eq!(of(&one).set.as_ref(), Some(&one));
+        one.files = vec![one.files[0].clone(); 2];
+        assert_eq!(of(&one).set, None);
+        let id = one.files[0].id();
+        let count = 1_000_000_u32;
+        let main = [&4_u64.to_le_bytes()[..], &count.to_le_bytes(), &id.repeat(count as usize)].concat();
+        let sums = [id.to_vec(), vec![1; 20 * 800_000]].concat();
+        let others = [(packet::FILE_DESCRIPTION, one.files[0].description()), (packet::SLICE_CHECKSUMS, sums)];
+        assert_eq!(read_bodies(main, &others).set, None);
+    }
+
+    #[test]
+    fn a_set_that_is_mostly_filling_is_not_believed() {
+        // One byte in a slice of a tebibyte.
+        for (slice, is_believed) in [(1 << 40, false), (MAX_FILLING + 8, false), (MAX_FILLING, true), (1 << 20, true)] {
+            let set = Set::of(vec![described(1, 1, "a")], slice);
+            assert_eq!(of(&set).set.is_some(), is_believed, "{slice}");
         }
     }
 
