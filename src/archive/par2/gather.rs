@@ -190,9 +190,11 @@ mod tests {
             let slices: usize = kept.sets.values().map(|set| set.slices.len()).sum();
             let bodies: usize = kept.sets.values().flat_map(|set| set.checksums.values()).map(Vec::len).sum();
             assert!(slices <= MAX_KEPT / KEPT_A_SLICE + 1 && bodies <= MAX_KEPT + (1 << 19), "{slices} {bodies}");
-            // Together with another file there is room for one of them only.
-            let mut all = Packets::default();
-            assert!(!all.take_in(kept), "beyond the bound");
+            // Of several files together no more is kept.
+            let other = (0..300)
+                .map(|number| ([9; 16], packet::FILE_DESCRIPTION, [id(number).to_vec(), vec![0; 1 << 18]].concat()));
+            let (mut all, other) = (Packets::default(), Packets::of(&file(dir.path(), other)).0);
+            assert!(all.take_in(kept) && !all.take_in(other) && all.kept <= MAX_KEPT);
         }
     }
 
