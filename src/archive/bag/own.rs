@@ -43,9 +43,14 @@ impl Folder {
 
     /// What the archive calls itself; its folder's name where it does not say.
     pub fn called(&self) -> String {
-        let called = self.info().and_then(|info| info.get("External-Identifier").map(str::to_owned));
-        called.unwrap_or_else(|| self.name())
+        let info = self.info();
+        info.as_ref().and_then(called).map_or_else(|| self.name(), str::to_owned)
     }
+}
+
+/// What an archive calls itself. Files are called after it, so what is no plain file name is none.
+pub fn called(info: &Info) -> Option<&str> {
+    info.get("External-Identifier").filter(|name| BagPath::new(name).is_ok() && !name.contains('/'))
 }
 
 /// Whether a path is that of a file of recovery data of the archive `name`: `NAME.par2`, `NAME.vol000+001.par2`.
@@ -64,6 +69,15 @@ pub fn is_recovery_of(name: &str, path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_leads_elsewhere_is_none() {
+        let info = |name: &str| Info::parse(&format!("External-Identifier: {name}\n")).unwrap();
+        assert_eq!(called(&info("2025-2026-q1")), Some("2025-2026-q1"));
+        for name in ["../x", "/tmp/x", "a/b", "..", "a\\b", "C:x", "~root"] {
+            assert_eq!(called(&info(name)), None, "{name}");
+        }
+    }
 
     #[test]
     fn a_copy_that_a_file_manager_named_is_no_recovery_data_of_ours() {

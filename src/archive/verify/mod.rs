@@ -28,7 +28,7 @@ use super::bag::{BAGIT, Facts, Folder, INFO, Info, MAX_INFO, Oxum, SIGNATURE, TA
 use super::bagit;
 use super::progress::Progress;
 use super::report::{Depth, Finding, Report, Severity, Verdict};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, reason};
 
 pub use content::{Content, Contents, DeepCheck, PackageMember};
 pub use series::{Chain, Comparison, Copies, Together, vouch_back};
@@ -68,15 +68,12 @@ pub fn verify(path: &Path, request: &Request<'_>, progress: &dyn Progress) -> Re
         }
         findings.extend(link::check(&folder, facts, code));
     }
-    let mut healing = None;
     let mut depth = if request.unread { Depth::List } else { Depth::Signature };
-    if !request.unread {
-        let (faults, can) = recovery::check(&folder, &files, facts.as_ref(), &findings, progress);
-        findings.extend(faults);
-        healing = can;
-    } else {
-        findings.extend(recovery::strays_by_name(&folder, &files));
-    }
+    let (faults, healing) = match request.unread {
+        true => (recovery::strays_by_name(&folder, &files), None),
+        false => recovery::check(&folder, &files, facts.as_ref(), &findings, progress),
+    };
+    findings.extend(faults);
     if let Some(content) = &request.content {
         depth = Depth::Content;
         findings.extend(content.check(&folder, &files, facts.as_ref(), progress)?);
@@ -148,10 +145,17 @@ fn unfinished(folder: &Folder) -> Report {
 }
 
 fn read_facts(folder: &Folder, files: &files::Files, findings: &mut Vec<Finding>) -> Option<Facts> {
-    let text = folder.read_tag_within(INFO, MAX_INFO).ok()?;
+    let blamed = findings.iter().any(|finding| finding.path == INFO);
+    let text = match folder.read_tag_within(INFO, MAX_INFO) {
+        Ok(text) => text,
+        Err(cause) => {
+            let why = format!("не читается ({})", reason(&cause));
+            findings.extend((!blamed).then(|| Finding::damage(INFO, why)));
+            return None;
+        }
+    };
     let info = String::from_utf8(text).map_err(|_| "не в UTF-8".to_owned()).and_then(|text| Info::parse(&text));
     let oxum = info.as_ref().ok().and_then(|info| info.get("Payload-Oxum")?.parse::<Oxum>().ok());
-    let blamed = findings.iter().any(|finding| finding.path == INFO);
     // A list that is itself damaged may lack a file that is there: then all files of the folder are as many as it says.
     if !blamed && oxum.is_some_and(|oxum| oxum != files.payload() && oxum != files.in_data()) {
         let found = files.payload();
