@@ -9,6 +9,7 @@
 //! * [`bagit`]: any bag of BagIt 0.93 to 1.0 that is not ours, validated;
 //! * [`signature`]: SSHSIG over the tag manifest, and who may sign;
 //! * [`package`]: the encrypted zip files, written in one stream and read back member by member;
+//! * `recovery`: an archive's recovery data, told from whatever else lies in its folder;
 //! * [`carrier`]: what else lies on a stick;
 //! * [`export`]: the journal as files for an archive;
 //! * [`scratch`]: the one place where anything is unpacked, private and cleared;
@@ -29,6 +30,7 @@ pub mod export;
 pub mod package;
 pub mod par2;
 pub mod progress;
+mod recovery;
 pub mod repair;
 pub mod report;
 pub mod restore;

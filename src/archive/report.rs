@@ -33,6 +33,9 @@ pub struct Finding {
     pub what: String,
     /// How grave it is.
     pub severity: Severity,
+    /// Whether it is about something that does not belong to the archive.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stray: bool,
 }
 
 impl Finding {
@@ -44,6 +47,11 @@ impl Finding {
     /// Something that somebody should look at.
     pub fn warning(path: impl fmt::Display, what: impl Into<String>) -> Self {
         Self::new(Severity::Warning, path, what)
+    }
+
+    /// Something that does not belong to the archive, and does it no harm.
+    pub fn stray(path: impl fmt::Display, what: impl Into<String>) -> Self {
+        Self { stray: true, ..Self::new(Severity::Warning, path, what) }
     }
 
     /// Something that is not as it was written.
@@ -62,7 +70,7 @@ impl Finding {
     }
 
     fn new(severity: Severity, path: impl fmt::Display, what: impl Into<String>) -> Self {
-        Self { path: path.to_string(), what: what.into(), severity }
+        Self { path: path.to_string(), what: what.into(), severity, stray: false }
     }
 }
 
@@ -240,6 +248,11 @@ impl Report {
     /// The findings that make the verdict what it is.
     pub fn faults(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.severity >= Severity::Damage)
+    }
+
+    /// What lies in the archive's folder and does not belong to it.
+    pub fn strays(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.stray)
     }
 
     /// Whether it is about a bag of another program, whatever was asked of it.

@@ -65,7 +65,7 @@ pub fn restore(wish: &Wish<'_>, progress: &dyn Progress) -> Result<Restored> {
     let folder = Folder::new(wish.bag);
     let report = verify(wish.bag, &Request::default(), progress)?;
     let facts = trusted(&report)?;
-    let packages = group(folder.list().files.keys());
+    let packages = group(folder.own_files().keys());
     let wanted = choose(&packages, wish.only)?;
     let mut notes = Vec::new();
     for fault in report.faults() {

@@ -147,13 +147,13 @@ fn summary(folder: &Folder) -> Result<Summary> {
     let info = Info::parse(&String::from_utf8_lossy(&text)).map_err(|why| damaged(format!("{INFO}: {why}")))?;
     let code = folder.code().map_err(|cause| damaged(format!("список сумм не читается ({cause})")).caused_by(cause))?;
     let oxum = info.get("Payload-Oxum").and_then(|oxum| oxum.parse().ok());
-    let listed = folder.list();
+    let own = folder.own_files();
     Ok(Summary {
         name: folder.name(),
         facts: Facts::from_info(&info).map_err(|why| damaged(format!("{INFO}: {why}")))?,
         code: code.to_string(),
         payload: oxum.ok_or_else(|| damaged(format!("{INFO}: нет поля «Payload-Oxum»")))?,
-        files: listed.files.len() as u64,
-        bytes: super::bag::total(listed.files.values().copied()),
+        files: own.len() as u64,
+        bytes: super::bag::total(own.values().copied()),
     })
 }

@@ -9,13 +9,16 @@
 use std::fmt;
 
 use ssh_key::public::KeyData;
-use ssh_key::{LineEnding, SshSig};
+use ssh_key::{HashAlg, LineEnding, SshSig};
 
 use crate::ledger::identity::{PublicIdentity, fingerprint};
 use crate::ledger::signer::Signer;
 
 /// The SSHSIG namespace of archives.
 pub const NAMESPACE: &str = "letopis-archive";
+
+/// A signature of ours has some 300 bytes; a larger file is none.
+pub const MAX_SIGNATURE: usize = 4096;
 
 /// Signs a tag manifest.
 pub fn sign(signer: &dyn Signer, tagmanifest: &[u8]) -> crate::Result<String> {
@@ -31,6 +34,9 @@ pub struct ArchiveSignature {
 impl ArchiveSignature {
     /// Reads the file; the error says in Russian what is wrong with it.
     pub fn parse(file: &[u8]) -> Result<Self, &'static str> {
+        if file.len() > MAX_SIGNATURE {
+            return Err("файл слишком велик для подписи SSHSIG");
+        }
         let parsed = SshSig::from_pem(file).map_err(|_| "это не подпись SSHSIG")?;
         if parsed.to_pem(LineEnding::LF).map_or(true, |again| again.as_bytes() != file) {
             return Err("подпись записана не в том виде, в каком создана");
@@ -41,6 +47,9 @@ impl ArchiveSignature {
         }
         if parsed.namespace() != NAMESPACE {
             return Err("подпись дана не архиву: другое пространство имён");
+        }
+        if parsed.hash_alg() != HashAlg::Sha512 {
+            return Err("подпись взята не с SHA-512");
         }
         let KeyData::Ed25519(key) = parsed.public_key() else { return Err("подпись не Ed25519") };
         let key = key.0;
@@ -63,6 +72,11 @@ impl ArchiveSignature {
         let Ok(signature) = <[u8; 64]>::try_from(self.parsed.signature_bytes()) else { return false };
         crate::ledger::identity::verify(&self.key, &signed, &signature)
     }
+}
+
+/// Whether it is a signature that was given to something else than an archive.
+pub fn is_of_another_namespace(file: &[u8]) -> bool {
+    SshSig::from_pem(file).is_ok_and(|parsed| parsed.namespace() != NAMESPACE)
 }
 
 /// The lines of `allowed_signers`: logins and their keys.
@@ -131,6 +145,21 @@ mod tests {
     fn a_signature_given_to_something_else_is_refused() {
         let file = Identity::generate().ssh_sign("file", b"tag manifest").unwrap();
         assert!(ArchiveSignature::parse(file.as_bytes()).err().unwrap().contains("пространство"));
+    }
+
+    #[test]
+    fn a_signature_over_another_hash_cut_off_or_too_long_is_none() {
+        let signer = Identity::generate();
+        let file = sign(&signer, b"tag manifest").unwrap();
+        let parsed = SshSig::from_pem(&file).unwrap();
+        let (key, signature) = (parsed.public_key().clone(), parsed.signature().clone());
+        let other = SshSig::new(key, NAMESPACE, HashAlg::Sha256, signature).unwrap().to_pem(LineEnding::LF).unwrap();
+        assert!(ArchiveSignature::parse(other.as_bytes()).err().unwrap().contains("SHA-512"));
+        for length in 0..file.len() {
+            assert!(ArchiveSignature::parse(&file.as_bytes()[..length]).is_err(), "{length}");
+        }
+        let long = format!("{file}{}", "\n".repeat(MAX_SIGNATURE));
+        assert!(ArchiveSignature::parse(long.as_bytes()).err().unwrap().contains("велик"));
     }
 
     #[test]

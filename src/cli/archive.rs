@@ -9,7 +9,7 @@ mod status;
 
 pub use create::say;
 
-use super::{Common, screen, session};
+use super::{Common, advice, screen, session};
 use crate::archive::anchor::{Anchor, Code};
 use crate::archive::bag::RECOVERY;
 use crate::archive::progress::Progress;
@@ -232,6 +232,7 @@ fn report(common: &Common, checked: &[Checked], together: &Together) {
             serde_json::json!({
                 "path": checked.path, "carrier": checked.own.as_deref().unwrap_or_default(),
                 "archives": checked.reports.iter().map(|(_, report)| report).collect::<Vec<_>>(),
+                "failed": checked.failed.iter().map(ToString::to_string).collect::<Vec<_>>(),
             })
         });
         let paths: Vec<_> = values.collect();
@@ -252,6 +253,9 @@ fn report(common: &Common, checked: &[Checked], together: &Together) {
         }
         for (bag, report) in &checked.reports {
             say_report(bag, report);
+        }
+        for error in &checked.failed {
+            screen::warning(&format!("{}: {}", checked.path.display(), advice::error(error)));
         }
     }
     say_together(together);
@@ -301,6 +305,7 @@ pub fn say_report(bag: &Path, report: &Report) {
     if let Some(healing) = &report.healing {
         println!("  {healing}");
     }
+    say_strays(report);
     println!("  проверено: {}", report.depth);
     match &report.verdict {
         Verdict::Genuine { by, .. } => println!("  {}: {}", report.verdict, by.join("; ")),
@@ -324,6 +329,9 @@ pub fn say_report(bag: &Path, report: &Report) {
             "подключите вторую копию и исправьте по ней: «letopis archive repair ПУТЬ --from ВТОРАЯ»; эту не удаляйте"
         }
         Verdict::Bag { .. } => "узнайте от того, кто его дал, чей он: суммы в нём этого не доказывают",
+        Verdict::BrokenBag { .. } if report.payload.files == 0 => {
+            "если здесь была копия архива школы, запишите её снова с другого носителя: «letopis archive complete»; если чужой пакет, возьмите его заново"
+        }
         Verdict::BrokenBag { .. } => "возьмите пакет заново у того, кто его дал, или из другой его копии",
         Verdict::Forged if report.is_foreign() => {
             "если это выдают за архив школы, сообщите директору; чужой пакет проверяйте без --deep, данных акта и журнала (--journal или переменная LETOPIS_JOURNAL)"
@@ -331,4 +339,14 @@ pub fn say_report(bag: &Path, report: &Report) {
         Verdict::Forged => "не доверяйте этой копии; сохраните её и сообщите директору",
     };
     println!("  Что делать: {next}.");
+}
+
+/// Says where the files of other programs go.
+fn say_strays(report: &Report) {
+    if report.strays().next().is_some() {
+        println!(
+            "  Посторонние файлы архиву не вредят. Отложить их в папку {}.extra рядом с ним: «letopis archive repair ПУТЬ».",
+            report.name
+        );
+    }
 }

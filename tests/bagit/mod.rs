@@ -5,6 +5,7 @@ use crate::common::peers;
 mod bag;
 mod files;
 mod lists;
+mod made;
 mod tags;
 
 use bag::{Bag, Case, Peer};

@@ -14,6 +14,7 @@ mod marks;
 mod pages;
 mod paper;
 mod spread;
+mod strays;
 
 use crate::common::peers;
 use crate::common::school::{LETOPIS, Run, School, copy_folder};

@@ -8,7 +8,8 @@ use letopis::archive::bagit::declaration::{Declaration, Version};
 use letopis::archive::bagit::listing::Listing;
 use letopis::archive::bagit::{self, encoding, fetch};
 use letopis::archive::carrier::Carrier;
-use letopis::archive::package::{INNER_SUMS, OpenPackage};
+use letopis::archive::package::{INNER_SUMS, OpenPackage, directory, header};
+use letopis::archive::par2;
 use letopis::archive::progress::Quiet;
 use letopis::archive::signature::{AllowedSigners, ArchiveSignature};
 use letopis::archive::sum::Sum;
@@ -21,6 +22,7 @@ use letopis::ledger::{chain, keyfile, paper_key, store};
 use letopis::print::{self, Layouts};
 use letopis::school::{Attendance, Cell, ClassName, Marks, PersonName, Role, School, clean, parse_date};
 use letopis::work::note;
+use md5::{Digest, Md5};
 use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -354,6 +356,31 @@ fn of_an_archive() -> Vec<Target> {
         target("zip-of-package", 2_000, vec![zipped()], |scratch, input| {
             open_package(scratch, &encrypted(input));
         }),
+        target(
+            "age-header",
+            20_000,
+            vec![encrypted(b"x"), b"age-encryption.org/v1\n-> scrypt AAAA 62\nAAAA\n".into()],
+            |_, input| {
+                let _ = header::check(input).unwrap();
+            },
+        ),
+        target("zip-directory", 20_000, vec![zipped()], |_, input| {
+            if let Ok(entries) = directory::read(&mut Cursor::new(input)).unwrap() {
+                let packed: u64 = entries.iter().map(|entry| entry.packed).sum();
+                let bytes: u64 = entries.iter().map(|entry| entry.bytes).sum();
+                assert!(packed <= input.len() as u64 && bytes <= packed * directory::MAX_RATIO);
+            }
+        }),
+        // What packets say; their own sums are made right.
+        target("par2-bodies", 5_000, vec![bodies()], |scratch, input| {
+            let path = scratch.put("recovery/x.par2", &packets(input));
+            let recovery = par2::read(std::slice::from_ref(&path));
+            if let Some(set) = &recovery.set {
+                let copies = [scratch.folder().to_owned()];
+                let located = par2::locate::locate(set, &copies, &Quiet);
+                assert!(located.lost().count() <= set.slices());
+            }
+        }),
         target("carrier", 20_000, texts(&[CARD]), |scratch, input| {
             scratch.put("stick/LETOPIS/carrier.json", input);
             let _ = Carrier::open(&scratch.folder().join("stick"));
@@ -408,6 +435,40 @@ fn of_a_strangers_bag() -> Vec<Target> {
 fn stays_in_the_bag(path: &BagPath) {
     let under = path.under(Path::new("/bag"));
     assert!(under.starts_with("/bag") && !under.components().any(|part| part == std::path::Component::ParentDir));
+}
+
+/// The packets of a set of one file: kind and length of each, then its body.
+fn bodies() -> Vec<u8> {
+    let length = 5_u64.to_le_bytes();
+    let beginning = [3; 16];
+    let id: [u8; 16] = Md5::new().chain_update(beginning).chain_update(length).chain_update(b"data").finalize().into();
+    let main = [&8_u64.to_le_bytes()[..], &1_u32.to_le_bytes(), &id].concat();
+    let description = [&id[..], &[2; 16], &beginning, &length, b"data"].concat();
+    let checksums = [&id[..], &[1; 20]].concat();
+    let slice = [&7_u32.to_le_bytes()[..], &[9; 8]].concat();
+    let all = [main, description, checksums, slice];
+    (0..).zip(all).flat_map(|(kind, body)| [vec![kind, body.len() as u8], body].concat()).collect()
+}
+
+/// Packets of these bodies, as a file of recovery data holds them.
+fn packets(bodies: &[u8]) -> Vec<u8> {
+    const KINDS: [&[u8; 16]; 4] =
+        [b"PAR 2.0\0Main\0\0\0\0", b"PAR 2.0\0FileDesc", b"PAR 2.0\0IFSC\0\0\0\0", b"PAR 2.0\0RecvSlic"];
+    let (mut file, mut rest, mut set) = (Vec::new(), bodies, [0; 16]);
+    while let [kind, length, more @ ..] = rest {
+        let (body, more) = more.split_at(usize::from(*length).min(more.len()));
+        let mut body = body.to_vec();
+        body.resize(body.len().next_multiple_of(4), 0);
+        let kind = KINDS[usize::from(*kind) % KINDS.len()];
+        if kind == KINDS[0] {
+            set = Md5::digest(&body).into();
+        }
+        let sum: [u8; 16] = Md5::new().chain_update(set).chain_update(kind).chain_update(&body).finalize().into();
+        let whole = 64 + body.len() as u64;
+        file.extend([b"PAR2\0PKT", &whole.to_le_bytes(), &sum[..], &set, kind, &body].concat());
+        rest = more;
+    }
+    file
 }
 
 fn zipped() -> Vec<u8> {

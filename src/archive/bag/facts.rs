@@ -58,6 +58,9 @@ pub struct Facts {
 const DATABASE: &str = "database";
 const SUMMARIES: &str = "summaries";
 
+/// How the labels of ours begin.
+pub const LABEL: &str = "Letopis-";
+
 const SOFTWARE: &str = concat!("letopis ", env!("CARGO_PKG_VERSION"));
 
 impl Facts {
@@ -96,8 +99,11 @@ impl Facts {
         info
     }
 
-    /// Reads the facts; the error names the label that is missing or wrong.
+    /// Reads the facts; the error names the label that is missing, wrong or said twice.
     pub fn from_info(info: &Info) -> Result<Self, String> {
+        if let Some(label) = info.labels().find(|label| is_once(label) && info.all(label).nth(1).is_some()) {
+            return Err(format!("поле «{}» стоит дважды", label.escape_debug()));
+        }
         let field = |label: &str| info.get(label).map(str::to_owned).ok_or_else(|| format!("нет поля «{label}»"));
         let hex = |label: &str| {
             field(label)?
@@ -137,6 +143,13 @@ impl Facts {
     }
 }
 
+/// Whether what two lines said of a label could be read as one or the other.
+fn is_once(label: &str) -> bool {
+    let is = |other: &str| label.eq_ignore_ascii_case(other);
+    let of_ours = label.get(..LABEL.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(LABEL));
+    of_ours || is("Payload-Oxum") || is("External-Identifier")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,5 +175,22 @@ mod tests {
         assert_eq!(Facts::from_info(&Info::parse(&text).unwrap()).unwrap(), facts);
         let error = Facts::from_info(&Info::parse(&text.replace("Ledger-Length: 1234", "Ledger-Length: x")).unwrap());
         assert!(error.unwrap_err().contains("Letopis-Ledger-Length"));
+    }
+
+    #[test]
+    fn a_label_that_is_said_twice_is_refused_whatever_its_letters() {
+        let text = crate::archive::fixture::shared::facts(10)
+            .to_info("2025-2026-q1", Oxum { bytes: 10, files: 2 })
+            .to_string();
+        for line in
+            ["Letopis-Journal: 00", "letopis-ledger-length: 7", "LETOPIS-NEW: 1\nLetopis-New: 1", "payload-oxum: 1.1"]
+        {
+            for text in [format!("{text}{line}\n"), format!("{line}\n{text}")] {
+                let error = Facts::from_info(&Info::parse(&text).unwrap()).unwrap_err();
+                assert!(error.contains("стоит дважды"), "{line}: {error}");
+            }
+        }
+        // The RFC lets other labels repeat.
+        assert!(Facts::from_info(&Info::parse(&format!("{text}Contact-Name: Б\n")).unwrap()).is_ok());
     }
 }

@@ -67,7 +67,8 @@ impl Folder {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(cause) => {
-                    let place = cause.path().unwrap_or(&self.root).display().to_string();
+                    let place = cause.path().and_then(|path| path.strip_prefix(&self.root).ok());
+                    let place = place.unwrap_or(Path::new("")).display().to_string();
                     listed.strange.push((place, format!("папка не читается ({})", reason(&io::Error::from(cause)))));
                     continue;
                 }
@@ -77,7 +78,7 @@ impl Folder {
             }
             let relative = entry.path().strip_prefix(&self.root).unwrap_or(entry.path());
             let shown = relative.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
-            let path = relative.to_str().ok_or("имя не в UTF-8").and_then(|_| BagPath::new(&shown));
+            let path = relative.to_str().ok_or("имя не в UTF-8").and_then(|_| BagPath::of_this_system(&shown));
             match (path, entry.metadata()) {
                 (Ok(_), Ok(meta)) if !meta.is_file() => {
                     listed.strange.push((shown, "ссылка или особый файл: не открывается".to_owned()));

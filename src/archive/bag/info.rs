@@ -5,6 +5,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+/// More lines than any tool writes are not taken apart.
+pub const MAX_LINES: usize = 100_000;
+
 /// Labels and values in their order. A label may stand more than once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Info(Vec<(String, String)>);
@@ -15,6 +18,9 @@ impl Info {
         let mut fields: Vec<(String, String)> = Vec::new();
         let lines = text.replace("\r\n", "\n").replace('\r', "\n");
         for (index, line) in lines.split('\n').enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+            if index >= MAX_LINES {
+                return Err(format!("строк больше {MAX_LINES}"));
+            }
             if line.starts_with([' ', '\t']) {
                 let last = fields.last_mut().ok_or_else(|| format!("строка {}: продолжение без начала", index + 1))?;
                 last.1.push(' ');
@@ -39,6 +45,11 @@ impl Info {
     /// The first value of a label, whose case does not matter.
     pub fn get(&self, label: &str) -> Option<&str> {
         self.all(label).next()
+    }
+
+    /// The labels in their order, each as often as it stands.
+    pub fn labels(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(label, _)| label.as_str())
     }
 
     /// Every value of a label, in their order.

@@ -8,6 +8,9 @@ use unicode_normalization::UnicodeNormalization;
 use super::path::BagPath;
 use crate::archive::sum::Sum;
 
+/// An archive has hundreds of files; a list of more lines than this is not taken apart.
+pub const MAX_LINES: usize = 1_000_000;
+
 /// Paths and their sums, in the order of the paths.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest(BTreeMap<BagPath, Sum>);
@@ -37,6 +40,9 @@ impl Manifest {
         let lines = text.replace("\r\n", "\n").replace('\r', "\n");
         for (index, line) in lines.split('\n').enumerate().filter(|(_, line)| !line.is_empty()) {
             let fault = |why: &str| ManifestError { line: index + 1, why: why.to_owned() };
+            if index >= MAX_LINES {
+                return Err(fault("строк больше, чем бывает файлов"));
+            }
             let (sum, path) = line.split_once([' ', '\t']).ok_or_else(|| fault("нет имени файла"))?;
             let sum = sum.parse().map_err(|()| fault("контрольная сумма — не 64 шестнадцатеричные цифры"))?;
             let path = path.trim_start_matches([' ', '\t']);

@@ -11,12 +11,14 @@ mod facts;
 mod folder;
 mod info;
 mod manifest;
+mod own;
 mod path;
 
-pub use facts::{Content, Facts, Previous};
+pub use facts::{Content, Facts, LABEL, Previous};
 pub use folder::{Folder, Listed};
 pub use info::{Info, Oxum};
 pub use manifest::{Manifest, ManifestError, fold};
+pub use own::{MAX_INFO, TAGS, called, is_recovery_of};
 pub use path::BagPath;
 
 /// The sum of sizes in bytes that a carrier or a zip claims; the largest number where they are beyond counting.

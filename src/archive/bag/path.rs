@@ -7,13 +7,23 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+const FORBIDDEN: &str = "недопустимый знак в имени";
+
 /// A safe relative path inside a bag.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BagPath(String);
 
 impl BagPath {
-    /// Takes a path as it is on disk. The error says in Russian what is wrong with it.
+    /// Takes a path that must mean the same place on every system. The error says in Russian what is wrong with it.
     pub fn new(text: &str) -> Result<Self, &'static str> {
+        if text.contains('\\') {
+            return Err(FORBIDDEN);
+        }
+        Self::of_this_system(text)
+    }
+
+    /// Takes a path as it is on disk here: a backslash is a letter like any other where it sets no folders apart.
+    pub fn of_this_system(text: &str) -> Result<Self, &'static str> {
         if text.is_empty() {
             return Err("пустое имя");
         }
@@ -23,8 +33,8 @@ impl BagPath {
         if text.starts_with('~') {
             return Err("имя начинается с «~»");
         }
-        if text.contains('\\') || text.contains('\0') {
-            return Err("недопустимый знак в имени");
+        if text.contains('\0') || (text.contains('\\') && (cfg!(windows) || leaves_elsewhere(text))) {
+            return Err(FORBIDDEN);
         }
         if text.as_bytes().get(1) == Some(&b':') && text.as_bytes()[0].is_ascii_alphabetic() {
             return Err("путь с буквой диска");
@@ -35,22 +45,14 @@ impl BagPath {
         Ok(Self(text.to_owned()))
     }
 
-    /// Takes a path as a manifest writes it.
+    /// Takes a path as a manifest writes it, for every system.
     pub fn decode(text: &str) -> Result<Self, &'static str> {
-        let mut path = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(at) = rest.find('%') {
-            path.push_str(&rest[..at]);
-            path.push(match rest.get(at + 1..at + 3) {
-                Some("25") => '%',
-                Some("0A" | "0a") => '\n',
-                Some("0D" | "0d") => '\r',
-                _ => return Err("знак «%» не записан как %25"),
-            });
-            rest = &rest[at + 3..];
-        }
-        path.push_str(rest);
-        Self::new(&path)
+        Self::new(&decoded(text)?)
+    }
+
+    /// Takes a path as a manifest writes it, for this system.
+    pub fn decode_here(text: &str) -> Result<Self, &'static str> {
+        Self::of_this_system(&decoded(text)?)
     }
 
     /// The path as a manifest writes it.
@@ -77,6 +79,29 @@ impl BagPath {
     pub fn is_in(&self, folder: &str) -> bool {
         self.0.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
     }
+}
+
+/// Whether a backslash in it would lead out of the folder where it sets folders apart.
+fn leaves_elsewhere(text: &str) -> bool {
+    let has_drive = text.as_bytes().get(1) == Some(&b':');
+    has_drive || text.starts_with('\\') || text.split(['/', '\\']).any(|part| part == "..")
+}
+
+fn decoded(text: &str) -> Result<String, &'static str> {
+    let mut path = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('%') {
+        path.push_str(&rest[..at]);
+        path.push(match rest.get(at + 1..at + 3) {
+            Some("25") => '%',
+            Some("0A" | "0a") => '\n',
+            Some("0D" | "0d") => '\r',
+            _ => return Err("знак «%» не записан как %25"),
+        });
+        rest = &rest[at + 3..];
+    }
+    path.push_str(rest);
+    Ok(path)
 }
 
 /// As people read it: control characters are shown, never sent to a terminal.

@@ -63,7 +63,8 @@ fn with_line_ends(path: &BagPath) -> Option<BagPath> {
     if !text.contains('%') {
         return None;
     }
-    BagPath::new(&text.replace("%0A", "\n").replace("%0a", "\n").replace("%0D", "\r").replace("%0d", "\r")).ok()
+    BagPath::of_this_system(&text.replace("%0A", "\n").replace("%0a", "\n").replace("%0D", "\r").replace("%0d", "\r"))
+        .ok()
 }
 
 #[cfg(test)]

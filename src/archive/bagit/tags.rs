@@ -4,7 +4,7 @@ use super::algorithm::Algorithm;
 use super::declaration::Declaration;
 use super::fetch::{self, Item};
 use super::listing::{self, Kind, Listing};
-use crate::archive::bag::{BagPath, DATA, Folder, Info, Listed, Oxum};
+use crate::archive::bag::{DATA, Folder, Info, Listed, Oxum};
 use crate::archive::report::Finding;
 
 /// What is still to be fetched.
@@ -173,9 +173,10 @@ impl Reader<'_> {
     }
 }
 
-/// What to say of a link or a special file: it is not opened, so nothing that depends on it is checked.
+/// What to say of a link, a special file or a name that cannot be written in a list: it is not opened, so nothing that
+/// depends on it is checked. Beside the payload it matters only in the place of a tag file; all else there may be.
 pub(super) fn strange(name: &str, why: &str) -> Finding {
     let root = name.split('/').next().unwrap_or(name);
-    let matters = root == DATA || (root == name && name.ends_with(".txt"));
-    if matters || BagPath::new(name).is_err() { Finding::damage(name, why) } else { Finding::warning(name, why) }
+    let matters = name.is_empty() || root == DATA || (root == name && name.ends_with(".txt"));
+    if matters { Finding::damage(name, why) } else { Finding::warning(name, why) }
 }

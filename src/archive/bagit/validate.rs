@@ -50,7 +50,8 @@ pub fn validate(folder: &Folder, progress: &dyn Progress) -> Validated {
     if let Some(oxum) = tags.oxum.filter(|oxum| *oxum != payload) {
         findings.push(Finding::damage(DATA, format!("должно быть {oxum} (байты.файлы), а есть {payload}")));
     }
-    lists.sums(folder, &listed, progress, &mut findings);
+    let most = tags.oxum.map_or(u64::MAX, |oxum| oxum.bytes);
+    lists.sums(folder, &listed, most, progress, &mut findings);
     let inside = listed.files.keys().filter(|path| path.as_str().ends_with(&format!("/{SIGNATURE}")));
     findings.extend(inside.map(|path| Finding::note(path, "внутри лежит архив Летописи: проверьте его отдельно")));
     Validated { version: Some(declaration.version), payload, findings }
@@ -134,12 +135,14 @@ impl<'a> Lists<'a> {
         }
     }
 
-    /// Reads every listed file once and compares its sums.
-    fn sums(&self, folder: &Folder, listed: &Listed, progress: &dyn Progress, findings: &mut Vec<Finding>) {
+    /// Reads every listed file once and compares its sums. A payload file of more than `most` bytes, which the bag says that
+    /// all of them have together, is not what was listed, and need not be read to know that.
+    fn sums(&self, folder: &Folder, listed: &Listed, most: u64, progress: &dyn Progress, findings: &mut Vec<Finding>) {
+        let is_longer = |path: &BagPath| path.is_in(DATA) && listed.files.get(path).is_some_and(|size| *size > most);
         let mut wanted: BTreeMap<&BagPath, BTreeSet<Algorithm>> = BTreeMap::new();
         for list in &self.lists {
             let Some(algorithm) = list.manifest.algorithm else { continue };
-            list.found.keys().for_each(|path| {
+            list.found.keys().filter(|path| !is_longer(path)).for_each(|path| {
                 wanted.entry(path).or_default().insert(algorithm);
             });
         }
@@ -150,6 +153,12 @@ impl<'a> Lists<'a> {
                 match made.get(path) {
                     Some(Ok(sums))
                         if expected.iter().all(|sum| sums.get(&algorithm).is_some_and(|made| made == sum)) => {}
+                    None if is_longer(path) => {
+                        findings.push(Finding::damage(
+                            path,
+                            "длиннее, чем вся полезная нагрузка по Payload-Oxum: не читается",
+                        ));
+                    }
                     Some(Err(why)) => findings.push(Finding::damage(path, why.as_str())),
                     _ => {
                         let what = format!("содержимое изменилось: сумма не сходится с {}", list.manifest.file);

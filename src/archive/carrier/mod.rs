@@ -182,6 +182,15 @@ pub fn locate(path: &Path) -> Result<Found> {
     Ok(found)
 }
 
+/// The name of the archive whose folder on a carrier this is, where nothing is left in it that makes it one.
+pub fn emptied(folder: &Path) -> Option<String> {
+    let folder = folder.canonicalize().ok()?;
+    let on_carrier = folder.parent().is_some_and(|parent| parent.ends_with(FOLDER) || parent.join(CARD).exists());
+    let is_named = |name: &str| !name.starts_with('.') && !name.contains(".repair") && !name.contains(".extra");
+    let name = folder.file_name().and_then(|name| name.to_str()).filter(|name| is_named(name))?;
+    (on_carrier && folder.is_dir() && !looks_like_bag(&folder)).then(|| name.to_owned())
+}
+
 /// The folder in which everything of a carrier lies that a path is on: where `LETOPIS` lies, or the path itself.
 ///
 /// # Errors

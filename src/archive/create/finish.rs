@@ -56,7 +56,7 @@ pub(super) fn finish(
         .collect()
 }
 
-/// Makes up a missing copy from a whole one, byte for byte. Gives what was cleared up before, in Russian.
+/// Makes up a missing copy from a whole one, byte for byte; strangers' files stay behind. Gives what was cleared up before, in Russian.
 pub fn complete(name: &str, from: &Carrier, to: &Carrier, progress: &dyn Progress) -> Result<Option<String>> {
     let (State::Whole(_), _) = settle(from, name, progress)? else {
         return Err(Error::input(format!("на носителе «{}» нет архива «{name}»", from.card().label))
@@ -67,7 +67,7 @@ pub fn complete(name: &str, from: &Carrier, to: &Carrier, progress: &dyn Progres
         return Ok(note);
     }
     let (source, target) = (from.bag(name), to.bag(name));
-    let sizes = source.list().files.into_values().collect::<Vec<_>>();
+    let sizes = source.own_files().into_values().collect::<Vec<_>>();
     has_room(to, total(sizes.iter().map(|size| size.next_multiple_of(CLUSTER_LEAST))))?;
     let data = target.root().join(DATA);
     fs::create_dir_all(&data).map_err(|cause| Error::file("создать папку", &data, &cause))?;
@@ -79,11 +79,11 @@ pub fn complete(name: &str, from: &Carrier, to: &Carrier, progress: &dyn Progres
 }
 
 fn copy(source: &Folder, target: &Folder, progress: &dyn Progress) -> Result<()> {
-    let listed = source.list();
-    progress.begin("запись второй копии", total(listed.files.values().copied()));
+    let own = source.own_files();
+    progress.begin("запись второй копии", total(own.values().copied()));
     let mut targets = Targets::new(&[target.root().to_owned()]);
     let mut files = Vec::new();
-    for path in listed.files.keys().filter(|path| ![BAGIT, SIGNATURE].contains(&path.as_str())) {
+    for path in own.keys().filter(|path| ![BAGIT, SIGNATURE].contains(&path.as_str())) {
         if let Some(folder) = path.under(target.root()).parent() {
             fs::create_dir_all(folder).map_err(|cause| Error::file("создать папку", folder, &cause))?;
         }

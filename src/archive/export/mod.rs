@@ -24,6 +24,8 @@ use crate::ledger::chain::hex;
 
 /// The package that holds the journal.
 pub const DATABASE: &str = "database";
+/// The package of the sheets of final results, where nothing else is archived.
+pub const SUMMARIES: &str = "summaries";
 /// The journal in it.
 pub const JOURNAL: &str = "journal.letopis";
 /// The ledger in it.

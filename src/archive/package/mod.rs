@@ -5,6 +5,8 @@
 //! lists the members; it is written last, since the sums are taken while the members are read.
 
 mod deflate;
+pub mod directory;
+pub mod header;
 mod read;
 mod write;
 

@@ -9,7 +9,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use zip::ZipArchive;
 
-use super::{INNER_SUMS, SUFFIX};
+use super::{INNER_SUMS, SUFFIX, directory, header};
 use crate::archive::bag::{BagPath, DATA, Folder, Manifest, total};
 use crate::archive::progress::Progress;
 use crate::archive::sum::{Sum, Summing};
@@ -129,6 +129,26 @@ fn target(to: SeekFrom, position: u64, length: u64) -> io::Result<u64> {
     target.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))
 }
 
+/// A reader that must give so many bytes and no more: a member that unpacks to more than it says ends in an error.
+struct Exactly<R> {
+    inner: R,
+    left: u64,
+}
+
+impl<R: Read> Exactly<R> {
+    fn new(inner: R, bytes: u64) -> Self {
+        Self { inner, left: bytes }
+    }
+}
+
+impl<R: Read> Read for Exactly<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.left = self.left.checked_sub(read as u64).ok_or(io::ErrorKind::InvalidData)?;
+        Ok(read)
+    }
+}
+
 /// A member that was read to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
@@ -145,12 +165,17 @@ type Decrypted = BufReader<Bounded<age::stream::StreamReader<BufReader<Parts>>>>
 /// A decrypted package.
 pub struct OpenPackage {
     zip: ZipArchive<Decrypted>,
+    /// How many bytes each member has, by the directory: no more are unpacked.
+    bytes: BTreeMap<BagPath, u64>,
 }
 
 impl OpenPackage {
     /// Opens a package; the error says in Russian why it cannot be.
     pub fn open(folder: &Folder, parts: &[BagPath], identity: &Identity) -> Result<Self, String> {
-        let parts = Parts::open(folder, parts).map_err(|cause| format!("не читается ({cause})"))?;
+        let unread = |cause: io::Error| format!("не читается ({cause})");
+        let mut parts = Parts::open(folder, parts).map_err(unread)?;
+        header::check(&mut parts).map_err(unread)??;
+        parts.rewind().map_err(unread)?;
         let locked = |cause: age::DecryptError| match cause {
             age::DecryptError::NoMatchingKeys => "не зашифрован для этого ключа".to_owned(),
             cause => format!("не расшифровывается ({cause})"),
@@ -160,9 +185,16 @@ impl OpenPackage {
             age::Decryptor::new_buffered(BufReader::with_capacity(64 * 1024 + 16, parts)).map_err(locked)?;
         let key = identity.age_identity();
         let plain = decryptor.decrypt(std::iter::once(&key as &dyn age::Identity)).map_err(locked)?;
-        let plain = Bounded::new(plain).map_err(|cause| format!("не расшифровывается ({cause})"))?;
-        let zip = ZipArchive::new(BufReader::new(plain)).map_err(|cause| format!("zip повреждён ({cause})"))?;
-        Ok(Self { zip })
+        let unread = |cause: io::Error| format!("не расшифровывается ({cause})");
+        let mut plain = BufReader::new(Bounded::new(plain).map_err(unread)?);
+        let entries = directory::read(&mut plain).map_err(unread)?.map_err(|why| format!("zip повреждён ({why})"))?;
+        plain.rewind().map_err(unread)?;
+        let zip = ZipArchive::new(plain).map_err(|cause| format!("zip повреждён ({cause})"))?;
+        if zip.len() != entries.len() {
+            return Err("zip повреждён (его каталог читается по-разному)".to_owned());
+        }
+        let bytes = entries.into_iter().map(|entry| (entry.path, entry.bytes)).collect();
+        Ok(Self { zip, bytes })
     }
 
     /// Reads every member and compares it with the package's own `SHA256SUMS`. Gives the members, and in Russian
@@ -175,7 +207,7 @@ impl OpenPackage {
         });
         let mut members = Vec::new();
         for index in 0..self.zip.len() {
-            match self.member(index, progress) {
+            match self.member(index, &sums, progress) {
                 Ok(member) => members.push(member),
                 Err(why) => faults.push(why),
             }
@@ -183,8 +215,7 @@ impl OpenPackage {
         for member in members.iter().filter(|member| member.path.as_str() != INNER_SUMS) {
             match sums.get(&member.path) {
                 Some(sum) if sum == member.sum => {}
-                Some(_) => faults.push(format!("«{}»: содержимое не соответствует {INNER_SUMS}", member.path)),
-                None => faults.push(format!("«{}»: нет в {INNER_SUMS}", member.path)),
+                _ => faults.push(format!("«{}»: содержимое не соответствует {INNER_SUMS}", member.path)),
             }
         }
         let missing = sums.iter().filter(|(path, _)| !members.iter().any(|member| member.path == **path));
@@ -200,7 +231,8 @@ impl OpenPackage {
             Ok(member) => member,
             Err(cause) => return Ok(Err(format!("«{path}» не открывается ({cause})"))),
         };
-        let mut reader = Summing::new(member);
+        let most = BagPath::new(path).ok().and_then(|path| self.bytes.get(&path)).copied().unwrap_or_default();
+        let mut reader = Summing::new(Exactly::new(member, most));
         let mut block = vec![0; 256 * 1024];
         loop {
             match reader.read(&mut block) {
@@ -218,12 +250,17 @@ impl OpenPackage {
         Manifest::parse(&text).map_err(|error| error.to_string())
     }
 
-    fn member(&mut self, index: usize, progress: &dyn Progress) -> Result<Member, String> {
+    /// Reads a member that the package's own list names; any other is not even unpacked.
+    fn member(&mut self, index: usize, sums: &Manifest, progress: &dyn Progress) -> Result<Member, String> {
         let member = self.zip.by_index(index).map_err(|cause| format!("член zip № {} ({cause})", index + 1))?;
         let name = member.name().map_err(|cause| format!("член zip № {}: имя ({cause})", index + 1))?;
         let path = BagPath::new(&name).map_err(|why| format!("{name:?}: {why}"))?;
-        let (sum, bytes) =
-            Sum::of_reader(member, progress).map_err(|cause| format!("«{path}»: не читается ({cause})"))?;
+        if path.as_str() != INNER_SUMS && sums.get(&path).is_none() {
+            return Err(format!("«{path}»: нет в {INNER_SUMS}"));
+        }
+        let most = self.bytes.get(&path).copied().unwrap_or_default();
+        let (sum, bytes) = Sum::of_reader(Exactly::new(member, most), progress)
+            .map_err(|cause| format!("«{path}»: не читается ({cause})"))?;
         Ok(Member { path, sum, bytes })
     }
 }

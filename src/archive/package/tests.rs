@@ -158,6 +158,35 @@ fn names_that_cannot_be_are_refused() {
     }
 }
 
+/// A package with this zip in it.
+fn opened(dir: &Path, zip: &[u8]) -> std::result::Result<OpenPackage, String> {
+    let identity = Identity::generate();
+    let (folder, paths) = put(dir, &age::encrypt(&recipient(&identity), zip).unwrap(), 1);
+    OpenPackage::open(&folder, &paths, &identity)
+}
+
+#[test]
+fn a_member_that_no_list_names_is_not_unpacked_and_one_that_unpacks_to_more_than_it_says_is_refused() {
+    use std::io::Write;
+    let mut zip = zip::write::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in [("zeros", vec![0; 900_000]), (INNER_SUMS, Vec::new())] {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(&content).unwrap();
+    }
+    let mut zip = zip.finish().unwrap().into_inner();
+    let dir = tempfile::tempdir().unwrap();
+    let (members, faults) = opened(dir.path(), &zip).unwrap().check(&Quiet);
+    assert!(members.is_empty() && faults.len() == 1 && faults[0].contains("нет в SHA256SUMS"), "{faults:?}");
+    // Both say that it has ten bytes less.
+    let size = 900_000_u32.to_le_bytes();
+    let places: Vec<usize> = (0..zip.len() - 4).filter(|at| zip[*at..*at + 4] == size).collect();
+    places.iter().for_each(|at| zip[*at..*at + 4].copy_from_slice(&899_990_u32.to_le_bytes()));
+    assert_eq!(places.len(), 2);
+    let mut out = Vec::new();
+    let error = opened(dir.path(), &zip).unwrap().extract("zeros", &mut out).unwrap().unwrap_err();
+    assert!(error.contains("не извлекается") && out.len() <= 899_990, "{error}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 

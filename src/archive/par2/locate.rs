@@ -50,12 +50,40 @@ pub struct Located {
     pub slices: Vec<Option<Place>>,
     /// For each copy, how each file of the set fares there.
     pub copies: Vec<Vec<State>>,
+    /// What a file is called in a copy, where that is not its name: by the numbers of the copy and of the file.
+    pub names: HashMap<(usize, usize), BagPath>,
 }
 
 impl Located {
     /// The slices that no copy has.
     pub fn lost(&self) -> impl Iterator<Item = usize> {
         self.slices.iter().enumerate().filter(|(_, place)| place.is_none()).map(|(slice, _)| slice)
+    }
+
+    /// Looks for the lost slices in files that lie below a root under other names, as one more copy.
+    pub fn look_in(&mut self, set: &Set, root: &Path, names: HashMap<usize, BagPath>, progress: &dyn Progress) {
+        let copy = self.copies.len();
+        let mut states = vec![State::Missing; set.files.len()];
+        let places = set.places().collect::<Vec<_>>();
+        for (file, name) in names {
+            let under = Described { name: name.clone(), ..set.files[file].clone() };
+            let scanned = scan(root, &under, set.slice, progress);
+            states[file] = scanned.state;
+            for (slice, (_, at)) in places.iter().enumerate().filter(|(_, (of, _))| *of == file) {
+                let number = usize::try_from(*at / set.slice).unwrap_or_default();
+                if self.slices[slice].is_none() && scanned.whole.get(number).copied().unwrap_or_default() {
+                    let length = set.slice.min(set.files[file].length - *at);
+                    self.slices[slice] = Some(Place { copy, file, at: *at, length });
+                }
+            }
+            self.names.insert((copy, file), name);
+        }
+        self.copies.push(states);
+    }
+
+    /// What a file of the set is called in a copy.
+    pub fn name<'l>(&'l self, set: &'l Set, copy: usize, file: usize) -> &'l BagPath {
+        self.names.get(&(copy, file)).unwrap_or(&set.files[file].name)
     }
 }
 
@@ -75,7 +103,7 @@ pub fn locate(set: &Set, copies: &[PathBuf], progress: &dyn Progress) -> Located
         slices.push(found.iter().position(is_whole).map(|copy| Place { copy, file, at, length }));
     }
     let copies_of = found.iter().map(|files| files.iter().map(|file| file.state).collect()).collect();
-    let mut located = Located { slices, copies: copies_of };
+    let mut located = Located { slices, copies: copies_of, names: HashMap::new() };
     search_shifted(set, copies, &mut located);
     located
 }
@@ -108,6 +136,11 @@ fn scan(root: &Path, described: &Described, slice: u64, progress: &dyn Progress)
     let mut whole = Vec::with_capacity(described.slices.len());
     for (number, sum) in described.slices.iter().enumerate() {
         let at = number as u64 * slice;
+        // What lies behind the end of the file is not there, however long the set says that it is.
+        if at >= length {
+            whole.push(false);
+            continue;
+        }
         let real = slice.min(described.length - at);
         // A sector that cannot be read loses its slice, not the rest of the file.
         let place = file.stream_position().ok() == Some(at) || file.seek(SeekFrom::Start(at)).is_ok();
@@ -138,8 +171,10 @@ fn search_shifted(set: &Set, copies: &[PathBuf], located: &mut Located) {
             let (Ok((searched, length)), Ok((mut again, _))) = (open_plain(root, name), open_plain(root, name)) else {
                 continue;
             };
-            // What cannot be read any further has been searched as far as it goes.
-            let _ = window.search(BufReader::with_capacity(256 * 1024, searched), length, &wanted, |at, slices| {
+            // What was put in before them shifts slices by no more than the file is long. A file that claims a terabyte more
+            // is not read to its end; what cannot be read any further has been searched as far as it goes.
+            let most = set.files[file].length.saturating_mul(2).saturating_add(set.slice).min(length);
+            let _ = window.search(BufReader::with_capacity(256 * 1024, searched), most, &wanted, |at, slices| {
                 let real = set.slice.min(length - at);
                 let Ok(_) = again.seek(SeekFrom::Start(at)) else { return };
                 let Ok(found) = sum_of_slice(&mut again, real, set.slice - real) else { return };

@@ -5,7 +5,7 @@
 //! `n` slices that were lost, whichever they are. Sums of every slice tell which those are.
 //!
 //! * [`galois`], [`kernel`], [`combine`]: the field, its inner loop, and sums of many slices in bounded memory;
-//! * [`packet`], [`set`]: the format on disk;
+//! * [`packet`], [`set`]: the format on disk; `gather`: what is kept of it in bounded memory;
 //! * [`create`]: recovery data for files ([`input`]), in files of their own ([`volume`]);
 //! * [`locate`]: which slices are where, in one or several copies of the files;
 //! * [`repair`], with [`solve`]: the files as they were.
@@ -16,6 +16,7 @@
 mod combine;
 pub mod create;
 mod galois;
+mod gather;
 mod input;
 mod kernel;
 pub mod locate;
@@ -25,4 +26,4 @@ mod set;
 mod solve;
 mod volume;
 
-pub use set::{Described, Recovery, RecoverySlice, Set, read};
+pub use set::{BEGINNING, Described, PacketFile, Recovery, RecoverySlice, Set, covers, read, read_fitting};

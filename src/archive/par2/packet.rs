@@ -57,22 +57,14 @@ pub struct Packet {
     pub body: Vec<u8>,
 }
 
-/// What a file of packets holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Packets {
-    pub packets: Vec<Packet>,
-    /// Bytes that belong to no whole packet.
-    pub stray: u64,
-}
-
-/// Finds every whole packet of a file.
+/// Finds every whole packet of a file, and gives how many bytes belong to none. Nothing is kept here: `found` is handed
+/// one packet after another.
 ///
 /// # Errors
 /// The file cannot be read.
-pub fn find(path: &Path) -> io::Result<Packets> {
+pub fn find(path: &Path, mut found: impl FnMut(Packet)) -> io::Result<u64> {
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
-    let mut found = Packets::default();
     let (mut at, mut covered, mut effort) = (0, 0, 0);
     while at + HEADER <= length && effort <= length.saturating_mul(MAX_EFFORT) {
         // Most often a packet follows the one before at once.
@@ -80,7 +72,7 @@ pub fn find(path: &Path) -> io::Result<Packets> {
             Some(packet) => {
                 let end = packet.at + packet.length;
                 covered += end - at;
-                found.packets.push(packet);
+                found(packet);
                 Some(end)
             }
             None => next_magic(&mut file, at + 1, length)?,
@@ -88,8 +80,7 @@ pub fn find(path: &Path) -> io::Result<Packets> {
         let Some(next) = next else { break };
         at = next;
     }
-    found.stray = length - covered;
-    Ok(found)
+    Ok(length - covered)
 }
 
 /// The packet that begins at `start`, if it is whole.
@@ -158,11 +149,19 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// What a file of packets holds.
+    struct Packets {
+        packets: Vec<Packet>,
+        stray: u64,
+    }
+
     fn in_file(bytes: &[u8]) -> Packets {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("packets.par2");
         std::fs::write(&path, bytes).unwrap();
-        find(&path).unwrap()
+        let mut packets = Vec::new();
+        let stray = find(&path, |packet| packets.push(packet)).unwrap();
+        Packets { packets, stray }
     }
 
     fn example(body: &[u8]) -> Vec<u8> {

@@ -19,6 +19,9 @@ use super::solve::solve;
 use crate::archive::progress::Progress;
 use crate::error::{Error, Result};
 
+/// More lost slices are not computed: the equations of so many take 128 MiB. A set of ours has some 2,000 slices.
+pub const MAX_UNKNOWNS: usize = 4096;
+
 /// Writes these files of the set into the folder `out` as they were, under their names. `copies` are the folders in
 /// which the slices were located.
 ///
@@ -40,7 +43,7 @@ pub fn repair(
     if needs_computing {
         compute(recovery, set, located, &lost, copies, &mut output, progress)?;
     }
-    let mut sources = Sources::new(set, copies);
+    let mut sources = Sources::new(set, located, copies);
     let mut buffer = vec![0; usize::try_from(set.slice.min(1 << 20)).unwrap_or_default()];
     for (slice, place) in located.slices.iter().enumerate() {
         let Some(place) = place.filter(|_| files.contains(&places[slice].0)) else { continue };
@@ -65,6 +68,9 @@ fn compute(
     output: &mut Output<'_>,
     progress: &dyn Progress,
 ) -> Result<()> {
+    if lost.len() > MAX_UNKNOWNS {
+        return Err(Error::damaged(format!("утрачено частей: {}, а за раз вычисляется до {MAX_UNKNOWNS}", lost.len())));
+    }
     let constants: Vec<u64> = slice_constants().map(u64::from).take(set.slices()).collect();
     let unknown: Vec<u64> = lost.iter().map(|slice| constants[*slice]).collect();
     let available: Vec<&RecoverySlice> = recovery.slices.values().collect();
@@ -75,7 +81,7 @@ fn compute(
     })?;
     let used: Vec<&RecoverySlice> = solution.used.iter().map(|at| available[*at]).collect();
     let present: Vec<usize> = (0..located.slices.len()).filter(|slice| located.slices[*slice].is_some()).collect();
-    let mut sources = Sources::new(set, copies);
+    let mut sources = Sources::new(set, located, copies);
     let mut recovery_files = RecoveryFiles::default();
     let places: Vec<(usize, u64)> = set.places().collect();
     progress.begin("восстановление", set.slices() as u64 * set.slice);
@@ -172,19 +178,20 @@ impl<'a> Output<'a> {
 /// The copies' files, opened as they are needed.
 struct Sources<'a> {
     set: &'a Set,
+    located: &'a Located,
     copies: &'a [PathBuf],
     open: HashMap<(usize, usize), File>,
 }
 
 impl<'a> Sources<'a> {
-    fn new(set: &'a Set, copies: &'a [PathBuf]) -> Self {
-        Self { set, copies, open: HashMap::new() }
+    fn new(set: &'a Set, located: &'a Located, copies: &'a [PathBuf]) -> Self {
+        Self { set, located, copies, open: HashMap::new() }
     }
 
     /// Fills the buffer from `at` on in the slice that was found at the place.
     fn read(&mut self, place: &Place, at: u64, buffer: &mut [u8]) -> Result<()> {
         let Place { copy, file, .. } = *place;
-        let name = &self.set.files[file].name;
+        let name = self.located.name(self.set, copy, file);
         let failed = |cause: io::Error| Error::file("прочитать", &name.under(&self.copies[copy]), &cause);
         let opened = match self.open.entry((copy, file)) {
             Entry::Occupied(opened) => opened.into_mut(),

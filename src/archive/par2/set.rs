@@ -1,20 +1,25 @@
 //! A recovery set: which files it covers, the sums of their slices, and where its recovery slices lie.
 
-use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::PathBuf;
 
 use md5::{Digest, Md5};
 use rayon::prelude::*;
 
+use super::gather::{OfSet, Packets, TOO_MUCH};
 use super::packet::{self, Hash, Packet, number};
 use crate::archive::bag::BagPath;
-use crate::error::reason;
+use crate::archive::targets::FAT32_LIMIT;
 
 /// More slices have no constants ([`super::galois::slice_constants`]).
 pub const MAX_SLICES: u64 = 32_768;
 
 /// No slice of a set that is believed is larger: all places in its files can be counted then.
 const MAX_SLICE: u64 = 1 << 40;
+
+/// The last slice of every file is filled up with zeros. A set that asks for more of them than this and twice the bytes of
+/// its files would have us sum up zeros for hours.
+const MAX_FILLING: u64 = 64 * 1024 * 1024;
 
 /// How much of a file's beginning its id is made of.
 pub const BEGINNING: u64 = 16 * 1024;
@@ -112,81 +117,123 @@ pub struct RecoverySlice {
     pub at: u64,
 }
 
-/// What a folder of PAR2 files gives.
+/// What was read in a file of packets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PacketFile {
+    /// Why it is not whole, in Russian.
+    pub fault: Option<String>,
+    /// Whether packets of the set are in it.
+    pub is_of_set: bool,
+    /// Whether packets of another set are.
+    pub is_of_others: bool,
+    /// The exponents of the set's recovery slices that are whole in it.
+    pub exponents: BTreeSet<u32>,
+}
+
+/// What PAR2 files give.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recovery {
     /// The set, where enough of it is left to know all files and sums.
     pub set: Option<Set>,
     /// Recovery slices by exponent.
     pub slices: BTreeMap<u32, RecoverySlice>,
-    /// Files that are not whole, and why, in Russian.
-    pub faults: Vec<(PathBuf, String)>,
+    /// Every file that was read.
+    pub files: BTreeMap<PathBuf, PacketFile>,
 }
 
-/// Reads PAR2 files. Where they are of several sets, that of the first main packet is meant.
+/// Reads PAR2 files. Where they are of several sets, that of the first whole main packet is meant.
 pub fn read(paths: &[PathBuf]) -> Recovery {
-    let mut recovery = Recovery::default();
-    let mut found = Vec::new();
-    let searched: Vec<_> = paths.par_iter().with_max_len(1).map(|path| packet::find(path)).collect();
-    for (path, searched) in paths.iter().zip(searched) {
-        match searched {
-            Ok(packets) => {
-                if packets.packets.is_empty() {
-                    recovery.faults.push((path.clone(), "в нём нет ни одного целого пакета PAR2".to_owned()));
-                } else if packets.stray > 0 {
-                    let why = format!("повреждён: {} байт не принадлежат ни одному целому пакету PAR2", packets.stray);
-                    recovery.faults.push((path.clone(), why));
-                }
-                found.extend(packets.packets.into_iter().map(|packet| (path.clone(), packet)));
-            }
-            Err(cause) => recovery.faults.push((path.clone(), format!("не читается ({})", reason(&cause)))),
+    read_fitting(paths, &|_| 0)
+}
+
+/// Reads PAR2 files, which may be of several sets: the set that `fits` best is meant, of equal ones the first.
+pub fn read_fitting(paths: &[PathBuf], fits: &dyn Fn(&Set) -> usize) -> Recovery {
+    let mut all = Packets::default();
+    let mut files: Vec<(&PathBuf, Option<String>, Vec<Hash>)> = Vec::new();
+    // So many at once as are read side by side: what they hold is thrown together before the next ones are read.
+    for paths in paths.chunks(rayon::current_num_threads().max(1)) {
+        let read: Vec<_> = paths.par_iter().with_max_len(1).map(|path| Packets::of(path)).collect();
+        for (path, (packets, fault)) in paths.iter().zip(read) {
+            let sets = packets.order.clone();
+            let kept = all.take_in(packets);
+            files.push((path, fault.or_else(|| (!kept).then(|| TOO_MUCH.to_owned())), sets));
         }
     }
-    let Some(id) = found.iter().find(|(_, packet)| packet.kind == *packet::MAIN).map(|(_, packet)| packet.set) else {
-        return recovery;
-    };
-    let ours: Vec<&(PathBuf, Packet)> = found.iter().filter(|(_, packet)| packet.set == id).collect();
-    recovery.set = set(&id, &ours);
-    if let Some(set) = &recovery.set {
-        for (file, packet) in ours {
-            recovery.slices.extend(recovery_slice(set, file, packet).map(|slice| (slice.exponent, slice)));
+    let whole = all.order.iter().filter_map(|id| Some((*id, set(id, all.sets.get(id)?)?)));
+    let best = whole.enumerate().max_by_key(|(place, (_, set))| (fits(set), std::cmp::Reverse(*place)));
+    let mut recovery = Recovery::default();
+    let mut id = None;
+    if let Some((_, (chosen, set))) = best {
+        id = Some(chosen);
+        recovery.set = Some(set);
+    }
+    for (path, fault, sets) in files {
+        let is_of_set = id.is_some_and(|id| sets.contains(&id));
+        let is_of_others = sets.iter().any(|set| Some(*set) != id);
+        recovery.files.insert(path.clone(), PacketFile { fault, is_of_set, is_of_others, exponents: BTreeSet::new() });
+    }
+    if let (Some(set), Some(packets)) = (&recovery.set, id.and_then(|id| all.sets.remove(&id))) {
+        let fitting = packets.slices.into_iter().filter(|(_, (_, length))| *length == set.slice + 4);
+        for ((exponent, file), (at, _)) in fitting {
+            if let Some(read) = recovery.files.get_mut(&file) {
+                read.exponents.insert(exponent);
+            }
+            let slice = RecoverySlice { exponent, file, at: at + 4 };
+            recovery.slices.entry(exponent).or_insert(slice);
         }
     }
     recovery
 }
 
-fn recovery_slice(set: &Set, file: &Path, packet: &Packet) -> Option<RecoverySlice> {
-    let fits = packet.kind == *packet::RECOVERY_SLICE && packet.length == set.slice + 4;
-    let exponent = u32::try_from(number(packet.body.get(..4)?)).ok()?;
-    fits.then(|| RecoverySlice { exponent, file: file.to_owned(), at: packet.at + 4 })
+/// Whether a set in these files covers a file of this name.
+pub fn covers(paths: impl Iterator<Item = PathBuf>, name: &str) -> bool {
+    let is_it = |packet: &Packet| {
+        packet.kind == *packet::FILE_DESCRIPTION
+            && description(&packet.body).is_some_and(|(_, described)| described.name.as_str() == name)
+    };
+    let is_searched = |path: &PathBuf| path.metadata().is_ok_and(|meta| meta.len() <= FAT32_LIMIT);
+    paths.filter(is_searched).any(|path| {
+        let mut found = false;
+        let _ = packet::find(&path, |packet| found |= is_it(&packet));
+        found
+    })
 }
 
+/// More files than slices no set of ours has.
+const MAX_FILES: usize = MAX_SLICES as usize;
+
 /// Puts the set together, if all of its descriptions were found and fit each other.
-fn set(id: &Hash, packets: &[&(PathBuf, Packet)]) -> Option<Set> {
-    let of_kind = |kind: &[u8; 16]| {
-        let kind = *kind;
-        packets.iter().map(|(_, packet)| packet).filter(move |packet| packet.kind == kind)
-    };
-    let main = &of_kind(packet::MAIN).next()?.body;
+fn set(id: &Hash, packets: &OfSet) -> Option<Set> {
+    let main = packets.main.as_ref()?;
     if *id != <Hash>::from(Md5::digest(main)) || main.len() < 12 {
         return None;
     }
     let (slice, count) = (number(&main[..8]), usize::try_from(number(&main[8..12])).ok()?);
-    let ids = main[12..].as_chunks::<16>().0.get(..count)?;
-    if slice == 0 || !slice.is_multiple_of(4) || slice > MAX_SLICE {
+    if slice == 0 || !slice.is_multiple_of(4) || slice > MAX_SLICE || count > MAX_FILES {
         return None;
     }
-    let described: HashMap<Hash, Described> =
-        of_kind(packet::FILE_DESCRIPTION).filter_map(|packet| description(&packet.body)).collect();
-    let sums: HashMap<Hash, Vec<SliceSum>> =
-        of_kind(packet::SLICE_CHECKSUMS).filter_map(|packet| checksums(&packet.body)).collect();
-    let files = ids.iter().map(|id| {
-        let mut file = described.get(id)?.clone();
-        file.slices = if file.length == 0 { Vec::new() } else { sums.get(id)?.clone() };
-        (file.slices.len() as u64 == file.length.div_ceil(slice)).then_some(file)
-    });
-    let set = Set { id: *id, slice, files: files.collect::<Option<_>>()? };
-    (set.slices() as u64 <= MAX_SLICES).then_some(set)
+    let ids = main[12..].as_chunks::<16>().0.get(..count)?;
+    let (mut files, mut slices, mut bytes, mut seen) = (Vec::new(), 0_u64, 0_u64, HashSet::new());
+    for id in ids.iter().filter(|id| seen.insert(**id)) {
+        let mut file = description(packets.descriptions.get(id)?)?.1;
+        let expected = file.length.div_ceil(slice);
+        slices = slices.saturating_add(expected);
+        bytes = bytes.saturating_add(file.length);
+        // Held against what is allowed before the sums are taken apart.
+        if slices > MAX_SLICES {
+            return None;
+        }
+        if expected > 0 {
+            file.slices = checksums(packets.checksums.get(id)?)?.1;
+        }
+        if file.slices.len() as u64 != expected {
+            return None;
+        }
+        files.push(file);
+    }
+    let filling = slices.saturating_mul(slice).saturating_sub(bytes);
+    let believed = seen.len() == count && filling <= bytes.saturating_mul(2).saturating_add(MAX_FILLING);
+    believed.then_some(Set { id: *id, slice, files })
 }
 
 fn description(body: &[u8]) -> Option<(Hash, Described)> {
@@ -258,6 +305,30 @@ mod tests {
         ] {
             let set = Set::of(vec![described(length, slices, "a")], slice);
             assert_eq!(of(&set).set, None, "{length} {slices} {slice}");
+        }
+    }
+
+    /// A main packet of 16 MiB that names one file of 800,000 slices a million times over would take terabytes.
+    #[test]
+    fn a_file_that_is_named_again_and_again_is_not_believed() {
+        let mut one = Set::of(vec![described(4 * 30_000, 30_000, "a")], 4);
+        assert_eq!(of(&one).set.as_ref(), Some(&one));
+        one.files = vec![one.files[0].clone(); 2];
+        assert_eq!(of(&one).set, None);
+        let id = one.files[0].id();
+        let count = 1_000_000_u32;
+        let main = [&4_u64.to_le_bytes()[..], &count.to_le_bytes(), &id.repeat(count as usize)].concat();
+        let sums = [id.to_vec(), vec![1; 20 * 800_000]].concat();
+        let others = [(packet::FILE_DESCRIPTION, one.files[0].description()), (packet::SLICE_CHECKSUMS, sums)];
+        assert_eq!(read_bodies(main, &others).set, None);
+    }
+
+    #[test]
+    fn a_set_that_is_mostly_filling_is_not_believed() {
+        // One byte in a slice of a tebibyte.
+        for (slice, is_believed) in [(1 << 40, false), (MAX_FILLING + 8, false), (MAX_FILLING, true), (1 << 20, true)] {
+            let set = Set::of(vec![described(1, 1, "a")], slice);
+            assert_eq!(of(&set).set.is_some(), is_believed, "{slice}");
         }
     }
 

@@ -5,11 +5,13 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use super::beyond;
-use crate::archive::bag::{BagPath, Folder, MANIFEST, Manifest, RECOVERY, SIGNATURE, TAGMANIFEST, total};
-use crate::archive::par2::create::files_in;
-use crate::archive::par2::locate::{Located, State, locate};
+use crate::archive::bag::{
+    BagPath, Folder, MANIFEST, MAX_INFO, Manifest, Oxum, RECOVERY, SIGNATURE, TAGMANIFEST, total,
+};
+use crate::archive::par2::locate::State;
 use crate::archive::par2::{self, Recovery, Set};
 use crate::archive::progress::{Progress, Quiet};
+use crate::archive::recovery::{Found, find, of_copies};
 use crate::archive::report::Report;
 use crate::archive::signature::ArchiveSignature;
 use crate::archive::sum::Sum;
@@ -35,14 +37,14 @@ pub(super) fn damaged(
     progress: &dyn Progress,
 ) -> Result<Drawn> {
     let copies = copies(bag, other)?;
-    let recovery = all_recovery(&copies);
+    let recovery = of_copies(&copies);
     let Some(set) = &recovery.set else {
         let (files, known) = (by_sums(&copies)?, Folder::new(&copies[0]));
         let lacking = |(path, sum): &(BagPath, Sum)| sum_of(&known, path) != Some(*sum);
         return whole_files(&copies, files.into_iter().filter(lacking).collect(), out, progress);
     };
-    let located = locate(set, &copies, progress);
-    let wanted: Vec<usize> = (0..set.files.len()).filter(|at| located.copies[0][*at] != State::Whole).collect();
+    let found = find(set, &copies, progress);
+    let wanted: Vec<usize> = (0..set.files.len()).filter(|at| found.located.copies[0][*at] != State::Whole).collect();
     if wanted.is_empty() && report.faults().all(|finding| !finding.path.starts_with(RECOVERY)) {
         // The set vouches for every file and the archive does not: it was made over other files.
         let files = by_sums(&copies)?;
@@ -50,19 +52,19 @@ pub(super) fn damaged(
         let lacking: Vec<_> = files.into_iter().filter(|(path, sum)| sum_of(&known, path) != Some(*sum)).collect();
         return whole_files(&copies, lacking, out, progress);
     }
-    by_slices(&recovery, set, &located, &copies, &wanted, out, progress)
+    by_slices(&recovery, set, &found, &wanted, out, progress)
 }
 
 /// Writes every file of the bag, as it was, into `out`.
 pub(super) fn everything(bag: &Folder, other: Option<&Path>, out: &Path, progress: &dyn Progress) -> Result<Drawn> {
     let copies = copies(bag, other)?;
-    let recovery = all_recovery(&copies);
+    let recovery = of_copies(&copies);
     let Some(set) = &recovery.set else {
         return whole_files(&copies, by_sums(&copies)?, out, progress);
     };
-    let located = locate(set, &copies, progress);
+    let found = find(set, &copies, progress);
     let all: Vec<usize> = (0..set.files.len()).collect();
-    by_slices(&recovery, set, &located, &copies, &all, out, progress)
+    by_slices(&recovery, set, &found, &all, out, progress)
 }
 
 /// The folders to draw from: the bag's, and the other copy's, which must be the same archive.
@@ -87,36 +89,32 @@ fn copies(bag: &Folder, other: Option<&Path>) -> Result<Vec<PathBuf>> {
 }
 
 fn recovery_of(bag: &Path) -> Recovery {
-    par2::read(&files_in(&bag.join(RECOVERY)).unwrap_or_default())
-}
-
-/// The recovery data of all copies together.
-fn all_recovery(copies: &[PathBuf]) -> Recovery {
-    let files = copies.iter().flat_map(|copy| files_in(&copy.join(RECOVERY)).unwrap_or_default());
-    par2::read(&files.collect::<Vec<_>>())
+    of_copies(&[bag.to_owned()])
 }
 
 fn by_slices(
     recovery: &Recovery,
     set: &Set,
-    located: &Located,
-    copies: &[PathBuf],
+    found: &Found,
     wanted: &[usize],
     out: &Path,
     progress: &dyn Progress,
 ) -> Result<Drawn> {
+    let Found { copies, of, located } = found;
     let lost = located.lost().count();
     if lost > recovery.slices.len() {
         let name = Folder::new(&copies[0]).name();
-        return Err(beyond(&name, lost, recovery.slices.len(), copies.len() > 1));
+        return Err(beyond(&name, lost, recovery.slices.len(), of.contains(&1)));
     }
     has_room(out, wanted.iter().map(|at| set.files[*at].length).sum())?;
     par2::repair::repair(recovery, located, copies, wanted, out, progress)?;
-    let from_copy = located.slices.iter().flatten().any(|place| place.copy > 0);
+    let from_copy = located.slices.iter().flatten().any(|place| of[place.copy] > 0);
     let from = match (lost > 0, from_copy) {
         (true, true) => RepairedFrom::Both,
         (false, true) => RepairedFrom::Copy,
-        (_, false) => RepairedFrom::Recovery,
+        (true, false) => RepairedFrom::Recovery,
+        // Nothing was lost: it stood under another name, or in another place of a file.
+        (false, false) => RepairedFrom::Itself,
     };
     Ok(Drawn { files: wanted.iter().map(|at| set.files[*at].name.clone()).collect(), from })
 }
@@ -142,7 +140,8 @@ fn by_sums(copies: &[PathBuf]) -> Result<Vec<(BagPath, Sum)>> {
     }
     let name = Folder::new(&copies[0]).name();
     Err(Error::damaged(format!("в архиве «{name}» нет ни данных для восстановления, ни целых подписанных списков"))
-        .next_by("ничего не изменено; укажите вторую копию", Action::Give(Detail::OtherCopy)))
+        .next_by("ничего не изменено; укажите вторую копию", Action::Give(Detail::OtherCopy))
+        .then_by("или запишите эту копию снова с другого носителя", Action::CompleteArchive { name: Some(name) }))
 }
 
 /// The sum of a file that is there, and that a walk finds to be a plain one.
@@ -176,21 +175,47 @@ fn whole_files(copies: &[PathBuf], wanted: Vec<(BagPath, Sum)>, out: &Path, prog
     let name = Folder::new(&copies[0]).name();
     let mut files = Vec::new();
     has_room(out, total(wanted.iter().map(|(path, _)| largest(copies, path))))?;
+    let (mut by_sum, mut from) = (None, RepairedFrom::Itself);
     for (path, sum) in wanted {
-        let source = copies.iter().map(Folder::new).find(|folder| sum_of(folder, &path) == Some(sum));
-        let Some(source) = source else {
+        let named = copies.iter().position(|copy| sum_of(&Folder::new(copy), &path) == Some(sum));
+        let source = named.map(|copy| (copy, path.clone())).or_else(|| {
+            let others = by_sum.get_or_insert_with(|| sums_of_all(copies));
+            others.get(&sum).cloned()
+        });
+        let Some((copy, under)) = source else {
             return Err(Error::damaged(format!("файл «{path}» архива «{name}» повреждён во всех копиях, что указаны"))
                 .next_by("ничего не изменено; укажите вторую копию", Action::Give(Detail::OtherCopy)));
         };
         let target = path.under(out);
-        let copy = || {
+        let written = || {
             target.parent().map_or(Ok(()), fs::create_dir_all)?;
             let mut file = File::options().write(true).create_new(true).open(&target)?;
-            std::io::copy(&mut source.open(&path)?, &mut file)?;
+            std::io::copy(&mut Folder::new(&copies[copy]).open(&under)?, &mut file)?;
             file.sync_all()
         };
-        copy().map_err(|cause| Error::file("записать", &target, &cause))?;
+        written().map_err(|cause| Error::file("записать", &target, &cause))?;
+        if copy > 0 {
+            from = RepairedFrom::Copy;
+        }
         files.push(path);
     }
-    Ok(Drawn { files, from: RepairedFrom::Copy })
+    Ok(Drawn { files, from })
+}
+
+/// Every file of the copies by its sum, whatever it is called: the number of the copy, and its path there. What is longer
+/// than the archive says that all its files are together is none of them, and is not read.
+fn sums_of_all(copies: &[PathBuf]) -> BTreeMap<Sum, (usize, BagPath)> {
+    let mut sums = BTreeMap::new();
+    let folders = || copies.iter().map(Folder::new);
+    let oxum = folders().find_map(|folder| folder.info()?.get("Payload-Oxum")?.parse::<Oxum>().ok());
+    let most = oxum.map_or(u64::MAX, |oxum| oxum.bytes.max(MAX_INFO));
+    for (number, folder) in folders().enumerate() {
+        for (path, _) in folder.list().files.into_iter().filter(|(_, size)| *size <= most) {
+            let sum = folder.open(&path).and_then(|file| Sum::of_reader(file, &Quiet));
+            if let Ok((sum, _)) = sum {
+                sums.entry(sum).or_insert((number, path));
+            }
+        }
+    }
+    sums
 }

@@ -2,24 +2,28 @@
 //!
 //! 1. [`draw`]: what there is to draw from, and the damaged files as they were, written into a folder beside the bag;
 //! 2. [`recovery`]: recovery data that are lost themselves are made anew, byte for byte;
-//! 3. [`swap`]: the new files take the place of the damaged ones, which are kept until everything verifies again.
+//! 3. [`swap`]: the new files take the place of the damaged ones, which are kept until everything verifies again;
+//! 4. [`aside`]: what does not belong to the archive is moved beside it.
 //!
 //! Nothing in the bag is touched before the new files are whole and on the carrier for good, and a run that is killed
 //! at any moment is taken up by the next. What cannot be repaired is left as it is.
 
+mod aside;
 mod draw;
 mod recovery;
 mod swap;
 
 use std::path::{Path, PathBuf};
 
-use super::bag::{BagPath, Folder, RECOVERY};
+use super::bag::{BAGIT, BagPath, Folder, RECOVERY, TAGS};
 use super::progress::Progress;
+use super::recovery::is_par2;
 use super::report::{Report, Verdict};
 use super::verify::{Request, verify};
 use crate::error::{Action, Detail, Error, Next, Result};
 pub use crate::journal::entry::RepairedFrom;
 
+use aside::Aside;
 use swap::Workshop;
 
 /// What is to be repaired, and with what.
@@ -45,6 +49,8 @@ pub struct Repaired {
     pub from: RepairedFrom,
     /// Files that do not belong to the archive, and where they were put.
     pub strangers: Option<PathBuf>,
+    /// Those of them that could not be moved, and why, in Russian.
+    pub left: Vec<(String, String)>,
     /// The verification afterwards.
     pub report: Report,
 }
@@ -62,10 +68,11 @@ pub fn repair(wish: &Wish<'_>, progress: &dyn Progress) -> Result<Option<Repaire
     if wish.to.is_none() {
         swap::finish_interrupted(wish.bag, folder, &name)?;
     }
+    refuse_emptied(&bag, &name)?;
     let before = verify(wish.bag, &Request::default(), progress)?;
     if matches!(before.verdict, Verdict::Whole { .. }) && wish.to.is_none() {
         swap::clear(folder, &name)?;
-        return Ok(None);
+        return Ok(tidied(&bag, folder, &name, before));
     }
     refuse_forgery(&before)?;
     let workshop = Workshop::open(folder, &name)?;
@@ -80,6 +87,40 @@ pub fn repair(wish: &Wish<'_>, progress: &dyn Progress) -> Result<Option<Repaire
             Err(error)
         }
     }
+}
+
+/// A whole bag without the strangers' files in it; nothing where there are none.
+fn tidied(bag: &Folder, folder: &Path, name: &str, mut report: Report) -> Option<Repaired> {
+    report.strays().next()?;
+    let aside = aside::put_aside(bag, folder, name, &report);
+    forget(&mut report, &aside);
+    let (strangers, left) = (aside.folder, aside.left);
+    let bag = bag.root().to_owned();
+    Some(Repaired { bag, files: Vec::new(), bytes: 0, from: RepairedFrom::Itself, strangers, left, report })
+}
+
+/// Takes out of a report what was said of strangers' files that are not there any more.
+fn forget(report: &mut Report, aside: &Aside) {
+    let is_left = |place: &str| aside.left.iter().any(|(path, _)| Path::new(path).starts_with(place));
+    report.findings.retain(|finding| !finding.stray || is_left(&finding.path));
+}
+
+/// A folder that lost everything is no damaged archive: there is nothing to repair it from, and a copy of it is written
+/// anew.
+fn refuse_emptied(bag: &Folder, name: &str) -> Result<()> {
+    // Without one list, signature or recovery data nobody can tell what the files were that may still be there.
+    let is_left = |path: &BagPath| is_par2(path) || (TAGS.contains(&path.as_str()) && path.as_str() != BAGIT);
+    if bag.list().files.keys().any(is_left) {
+        return Ok(());
+    }
+    Err(Error::damaged(format!(
+        "в папке «{}» не осталось ни списков архива, ни подписи, ни данных для восстановления: исправлять её нечем",
+        bag.root().display()
+    ))
+    .next_by(
+        "ничего не изменено; запишите эту копию снова с другого носителя",
+        Action::CompleteArchive { name: Some(name.to_owned()) },
+    ))
 }
 
 /// A bag that is whole and yet not what it claims to be is not repaired into something credible, and a stranger's not at
@@ -111,6 +152,7 @@ fn in_workshop(
     let is_lost =
         |path: &str| path == RECOVERY || path.strip_prefix(RECOVERY).is_some_and(|rest| rest.starts_with('/'));
     let recovery_lost = before.faults().any(|finding| is_lost(&finding.path));
+    let from = if drawn.files.is_empty() { RepairedFrom::Itself } else { drawn.from };
     let mut files = drawn.files;
     if recovery_lost || before.facts.is_none() || wish.to.is_some() {
         files.extend(recovery::make_anew(bag, workshop, wish.to.is_some(), progress)?);
@@ -126,8 +168,7 @@ fn in_workshop(
         }
         Some(_) => workshop.become_a_bag()?,
     };
-    let strangers = workshop.put_aside(&place)?;
-    let report = verify(&place, &Request::default(), progress)?;
+    let mut report = verify(&place, &Request::default(), progress)?;
     if !matches!(report.verdict, Verdict::Whole { .. }) {
         workshop.swap_back(bag, &files)?;
         let why: Vec<String> = report.faults().take(5).map(ToString::to_string).collect();
@@ -138,8 +179,16 @@ fn in_workshop(
         ))
         .next("ничего не изменено; проверьте другую копию и память этого компьютера"));
     }
+    let mut aside = Aside::default();
+    if wish.to.is_none() {
+        let (beside, name) = (workshop.beside_bag(), before.name.as_str());
+        aside = aside::put_aside(bag, beside, name, &report);
+        aside::put_old_aside(&workshop.old_files(), &files, beside, name, &mut aside);
+        forget(&mut report, &aside);
+    }
     workshop.remove()?;
-    Ok(Repaired { bag: place, files, bytes, from: drawn.from, strangers, report })
+    let (strangers, left) = (aside.folder, aside.left);
+    Ok(Repaired { bag: place, files, bytes, from, strangers, left, report })
 }
 
 /// How much worse than healable a bag is, in words.

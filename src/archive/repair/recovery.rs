@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::swap::Workshop;
-use crate::archive::bag::{BagPath, Facts, Folder, INFO, Info, RECOVERY, SIGNATURE, TAGMANIFEST};
+use crate::archive::bag::{BagPath, Facts, Folder, INFO, Info, RECOVERY, SIGNATURE, TAGMANIFEST, called};
 use crate::archive::bag::{MANIFEST, Manifest};
 use crate::archive::par2::create::{Input, Share, Source, create};
 use crate::archive::progress::{Progress, Quiet};
@@ -31,7 +31,7 @@ pub(super) fn make_anew(bag: &Folder, workshop: &Workshop, all: bool, progress: 
     if share.percent() == 0 {
         return Ok(Vec::new());
     }
-    let name = info.get("External-Identifier").map_or_else(|| bag.name(), str::to_owned);
+    let name = called(&info).map_or_else(|| bag.name(), str::to_owned);
     let list = |name: &str| Manifest::parse(&text(name)?).map_err(|why| Error::damaged(format!("{name}: {why}")));
     let mut sums = BTreeMap::new();
     for manifest in [list(TAGMANIFEST)?, list(MANIFEST)?] {

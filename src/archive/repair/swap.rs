@@ -12,7 +12,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::archive::bag::{BagPath, DATA, Folder, MANIFEST, Manifest};
+use crate::archive::bag::{BagPath, Folder};
 use crate::archive::targets::sync_folder;
 use crate::error::{Action, Detail, Error, Result};
 
@@ -121,21 +121,14 @@ impl Workshop {
         Ok(bag)
     }
 
-    /// Moves files of the payload that no list names to `NAME.extra/files`: they may be somebody's.
-    pub fn put_aside(&self, bag: &Path) -> Result<Option<PathBuf>> {
-        let text = fs::read_to_string(bag.join(MANIFEST)).unwrap_or_default();
-        let Ok(manifest) = Manifest::parse(&text) else { return Ok(None) };
-        let aside = self.folder.join(format!("{}.extra", self.name)).join("files");
-        let mut moved = None;
-        for path in Folder::new(bag).list().files.keys().filter(|path| path.is_in(DATA) && manifest.get(path).is_none())
-        {
-            let target = path.under(&aside);
-            if !target.exists() {
-                move_file(&path.under(bag), &target)?;
-                moved = Some(aside.clone());
-            }
-        }
-        Ok(moved)
+    /// The folder that the bag lies in.
+    pub fn beside_bag(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where the damaged files are kept.
+    pub fn old_files(&self) -> PathBuf {
+        self.root.join(OLD)
     }
 
     /// Removes the folder with all that is in it.
@@ -185,6 +178,7 @@ fn sync_folders(root: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::archive::bag::DATA;
 
     /// A disk may fail between any two moves; then the bag must be as it was, damage and all.
     #[test]

@@ -248,3 +248,201 @@ fn a_hole_of_a_mebibyte_and_lost_clusters_are_healed() {
     assert!(heal(&school, None).unwrap_err().message().contains("утрачено частей"));
     assert!(fs::read(&path).unwrap() == damaged);
 }
+
+/// Files of other programs, wherever they may leave them: a name, and what is in it.
+fn litter(intact: &Files) -> Vec<(String, Vec<u8>)> {
+    let mut litter = Vec::new();
+    for folder in ["", "data/", "recovery/", "data/sub/folder/", ".Trashes/", "recovery/x/"] {
+        for name in
+            [".DS_Store", "._class-8a.zip.age", "Thumbs.db", "desktop.ini", "00.par2", "~$a.docx", "Копия (2).pdf"]
+        {
+            litter.push((format!("{folder}{name}"), format!("of {folder}{name}").into_bytes()));
+        }
+    }
+    litter.push(("recovery/0.vol000+001.par2".into(), intact[Path::new(&format!("{RECOVERY}/{NAME}.par2"))].clone()));
+    litter.push((format!("{RECOVERY}/{NAME} (2).par2"), intact[Path::new(&format!("{RECOVERY}/{NAME}.par2"))].clone()));
+    litter.push(("manifest-sha512.txt".into(), b"of bagit.py".to_vec()));
+    litter
+}
+
+fn scatter(root: &Path, litter: &[(String, Vec<u8>)]) {
+    for (name, content) in litter {
+        fs::create_dir_all(root.join(name).parent().unwrap()).unwrap();
+        fs::write(root.join(name), content).unwrap();
+    }
+}
+
+fn is_whole(root: &Path) -> Report {
+    let report = verify(root, &Request::default(), &Quiet).unwrap();
+    assert!(matches!(report.verdict, Verdict::Whole { .. }), "{:?}", report.findings);
+    report
+}
+
+#[test]
+fn what_other_programs_left_anywhere_is_named_and_set_aside_and_hinders_no_repair() {
+    let mut dice = Dice(41);
+    let (school, intact) = archived(&mut dice);
+    let root = school.bag(0).root().to_owned();
+    let mut litter = litter(&intact);
+    scatter(&root, &litter);
+    let report = is_whole(&root);
+    for place in
+        [".DS_Store", "data/.DS_Store", "recovery/.DS_Store", "recovery/0.vol000+001.par2", "manifest-sha512.txt"]
+    {
+        assert!(report.strays().any(|finding| finding.path == place), "{place}: {:?}", report.findings);
+    }
+    for (round, damage) in [false, true, true].into_iter().enumerate() {
+        scatter(&root, &litter);
+        #[cfg(unix)]
+        {
+            let name: &std::ffi::OsStr = std::os::unix::ffi::OsStrExt::from_bytes(b"data/\xff.jpg");
+            fs::write(root.join(name), "no UTF-8").unwrap();
+            std::os::unix::fs::symlink("/etc/passwd", root.join("recovery/link.par2")).unwrap();
+            fs::write(root.join("data/back\\slash"), "x").unwrap();
+        }
+        if damage {
+            spoil(&root.join("data/class-8a.zip.age"), &mut dice, 3000);
+        }
+        let from = (round == 2).then_some(1);
+        let repaired = heal(&school, from).unwrap().unwrap();
+        assert_eq!((repaired.files.len(), repaired.left.len()), (usize::from(damage), 0));
+        assert_eq!(repaired.report.strays().count(), 0);
+        let aside = repaired.strangers.unwrap();
+        for (name, content) in &litter {
+            assert!(fs::read(aside.join(name)).unwrap() == *content, "{name}");
+        }
+        is_as_it_was(&school, &intact);
+        assert_eq!(is_whole(&root).findings, []);
+        litter.push((format!("round {round}"), b"another".to_vec()));
+    }
+    // Each lot has a folder of its own: nothing was moved over anything.
+    let extra = school.carriers[0].folder().join(format!("{NAME}.extra"));
+    assert_eq!(fs::read_dir(extra).unwrap().count(), 3);
+    assert!(heal(&school, None).unwrap().is_none());
+}
+
+#[test]
+fn recovery_data_of_another_set_hide_ours_neither_first_nor_truncated_nor_many() {
+    let mut dice = Dice(43);
+    let (school, intact) = archived(&mut dice);
+    let (other, _) = archived(&mut dice);
+    let root = school.bag(0).root().to_owned();
+    let foreign = files_in(&other.bag(0).root().join(RECOVERY)).unwrap();
+    for (number, file) in foreign.iter().enumerate() {
+        let content = fs::read(file).unwrap();
+        for (name, end) in [("00", content.len()), ("01", content.len() / 2), ("02", 90)] {
+            fs::write(root.join(format!("recovery/{name}-{number}.par2")), &content[..end.min(content.len())]).unwrap();
+        }
+    }
+    is_whole(&root);
+    fs::write(root.join("data/class-9b.zip.age"), vec![7; 900]).unwrap();
+    assert!(heal(&school, None).is_err(), "past the share");
+    let before = contents(&root);
+    fs::write(root.join("data/class-9b.zip.age"), &intact[Path::new("data/class-9b.zip.age")][..49_000]).unwrap();
+    assert_eq!(heal(&school, None).unwrap().unwrap().from, RepairedFrom::Recovery);
+    is_as_it_was(&school, &intact);
+    assert!(before.len() > intact.len());
+    // In the place of one of ours it is damage, and ours is made anew.
+    let ours = root.join(format!("{RECOVERY}/{NAME}.vol001+002.par2"));
+    fs::copy(&foreign[2], &ours).unwrap();
+    let report = verify(&root, &Request::default(), &Quiet).unwrap();
+    assert!(report.blames(&format!("{RECOVERY}/{NAME}.vol001+002.par2")), "{:?}", report.findings);
+    assert_eq!(heal(&school, None).unwrap().unwrap().from, RepairedFrom::Itself);
+    is_as_it_was(&school, &intact);
+}
+
+#[test]
+fn a_payload_under_another_name_in_another_folder_or_another_case_is_put_back() {
+    let mut dice = Dice(47);
+    for recovery in [10, 0] {
+        let mut school = School::new();
+        school.facts.recovery = recovery;
+        let mut packages = packages();
+        for (name, size) in [("class-8a", 90_000), ("class-9b", 50_000)] {
+            let mut package = Package::new(name).unwrap();
+            package.add("2025-0007.pdf", Source::Bytes(dice.bytes(size))).unwrap();
+            packages.push(package);
+        }
+        school.create(NAME, &packages).unwrap();
+        let (root, intact) = (school.bag(0).root().to_owned(), contents(school.bag(0).root()));
+        let moves: [&[(&str, &str)]; 6] = [
+            &[("data/class-8a.zip.age", "data/class-8a.zip (1).age")],
+            &[("data/class-8a.zip.age", "class-8a.zip.age"), ("data/database.zip.age", "recovery/new folder")],
+            &[("data/class-8a.zip.age", "data/CLASS-8A.ZIP.AGE"), ("data/class-7a.zip.age", "DATA/CLASS-7A.ZIP.AGE")],
+            &[
+                ("data/class-8a.zip.age", "tmp"),
+                ("data/class-9b.zip.age", "data/class-8a.zip.age"),
+                ("tmp", "data/class-9b.zip.age"),
+            ],
+            &[
+                ("data/class-8a.zip.age", "tmp"),
+                ("data/class-9b.zip.age", "data/class-8a.zip.age"),
+                ("data/class-7a.zip.age", "data/class-9b.zip.age"),
+                ("tmp", "data/class-7a.zip.age"),
+            ],
+            &[("data", "Новая папка")],
+        ];
+        for renamed in moves {
+            for (from, to) in renamed {
+                fs::create_dir_all(root.join(to).parent().unwrap()).unwrap();
+                fs::rename(root.join(from), root.join(to)).unwrap();
+            }
+            let report = verify(&root, &Request::default(), &Quiet).unwrap();
+            assert_eq!(report.verdict, Verdict::Damaged);
+            let named = report
+                .findings
+                .iter()
+                .any(|f| f.what.contains("под другим именем") || f.what.contains("под этим именем"));
+            assert!(named, "{renamed:?}: {:?}", report.findings);
+            assert!(report.healing.is_none_or(|healing| healing.lost == 0), "{renamed:?}: {:?}", report.healing);
+            let repaired = heal(&school, None).unwrap_or_else(|error| panic!("{renamed:?}: {error}")).unwrap();
+            assert_eq!(repaired.from, RepairedFrom::Itself, "{renamed:?}");
+            is_as_it_was(&school, &intact);
+        }
+    }
+}
+
+#[test]
+fn a_payload_that_was_renamed_and_damaged_is_put_back_and_healed() {
+    let mut dice = Dice(53);
+    let (school, intact) = archived(&mut dice);
+    let root = school.bag(0).root().to_owned();
+    fs::rename(root.join("data/class-8a.zip.age"), root.join("data/x.tmp")).unwrap();
+    let mut content = fs::read(root.join("data/x.tmp")).unwrap();
+    content[40_000..41_000].fill(0);
+    fs::write(root.join("data/x.tmp"), content).unwrap();
+    assert_eq!(heal(&school, None).unwrap().unwrap().from, RepairedFrom::Recovery);
+    is_as_it_was(&school, &intact);
+}
+
+#[test]
+fn recovery_data_made_anew_are_said_to_be_from_the_copy_itself() {
+    let mut dice = Dice(59);
+    let (school, intact) = archived(&mut dice);
+    fs::remove_dir_all(school.bag(0).root().join(RECOVERY)).unwrap();
+    for from in [None, Some(1)] {
+        let gone = school.bag(0).root().join(format!("{RECOVERY}/{NAME}.par2"));
+        let _ = fs::remove_file(gone);
+        assert_eq!(heal(&school, from).unwrap().unwrap().from, RepairedFrom::Itself);
+        is_as_it_was(&school, &intact);
+    }
+}
+
+#[test]
+fn an_emptied_folder_is_not_repaired_and_says_how_the_copy_is_written_again() {
+    let (school, root) = (School::new(), |school: &School| school.bag(0).root().to_owned());
+    school.archive();
+    let root = root(&school);
+    let bagit = fs::read(root.join(BAGIT)).unwrap();
+    fs::remove_dir_all(&root).unwrap();
+    let next = Action::CompleteArchive { name: Some(NAME.to_owned()) };
+    for file in [None, Some(BAGIT), Some(".DS_Store"), Some("data/Thumbs.db")] {
+        fs::create_dir_all(root.join("data")).unwrap();
+        file.iter().for_each(|file| fs::write(root.join(file), &bagit).unwrap());
+        for from in [None, Some(1)] {
+            let error = heal(&school, from).unwrap_err();
+            assert!(error.exit_status() == 1 && error.next_step().unwrap().offers(&next), "{file:?} {from:?}: {error}");
+        }
+        fs::remove_dir_all(&root).unwrap();
+    }
+}

@@ -1,6 +1,6 @@
 //! Verifying an archive, from shallow to deep, without writing to its carrier.
 //!
-//! 1. [`files`]: everything listed is there, nothing else is, and every sum holds;
+//! 1. [`files`]: everything listed is there, and every sum holds; what else is there is named as a stranger's;
 //! 2. [`recovery`]: the recovery data are whole, and how much of the damage they can heal;
 //! 3. [`seal`]: the tag manifest bears a signature that holds; where a list and a file disagree, which of them is
 //!    damaged;
@@ -24,11 +24,11 @@ mod stranger;
 use std::path::Path;
 
 use super::anchor::{Anchor, Subject};
-use super::bag::{BAGIT, Facts, Folder, INFO, Info, Oxum, SIGNATURE, TAGMANIFEST};
+use super::bag::{BAGIT, Facts, Folder, INFO, Info, MAX_INFO, Oxum, SIGNATURE, TAGMANIFEST};
 use super::bagit;
 use super::progress::Progress;
 use super::report::{Depth, Finding, Report, Severity, Verdict};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, reason};
 
 pub use content::{Content, Contents, DeepCheck, PackageMember};
 pub use series::{Chain, Comparison, Copies, Together, vouch_back};
@@ -68,13 +68,12 @@ pub fn verify(path: &Path, request: &Request<'_>, progress: &dyn Progress) -> Re
         }
         findings.extend(link::check(&folder, facts, code));
     }
-    let mut healing = None;
     let mut depth = if request.unread { Depth::List } else { Depth::Signature };
-    if !request.unread {
-        let (faults, can) = recovery::check(&folder, &files, facts.as_ref(), &findings, progress);
-        findings.extend(faults);
-        healing = can;
-    }
+    let (faults, healing) = match request.unread {
+        true => (recovery::strays_by_name(&folder, &files), None),
+        false => recovery::check(&folder, &files, facts.as_ref(), &findings, progress),
+    };
+    findings.extend(faults);
     if let Some(content) = &request.content {
         depth = Depth::Content;
         findings.extend(content.check(&folder, &files, facts.as_ref(), progress)?);
@@ -146,11 +145,19 @@ fn unfinished(folder: &Folder) -> Report {
 }
 
 fn read_facts(folder: &Folder, files: &files::Files, findings: &mut Vec<Finding>) -> Option<Facts> {
-    let text = folder.read_tag(INFO).ok()?;
+    let blamed = findings.iter().any(|finding| finding.path == INFO);
+    let text = match folder.read_tag_within(INFO, MAX_INFO) {
+        Ok(text) => text,
+        Err(cause) => {
+            let why = format!("не читается ({})", reason(&cause));
+            findings.extend((!blamed).then(|| Finding::damage(INFO, why)));
+            return None;
+        }
+    };
     let info = String::from_utf8(text).map_err(|_| "не в UTF-8".to_owned()).and_then(|text| Info::parse(&text));
     let oxum = info.as_ref().ok().and_then(|info| info.get("Payload-Oxum")?.parse::<Oxum>().ok());
-    let blamed = findings.iter().any(|finding| finding.path == INFO);
-    if !blamed && oxum.is_some_and(|oxum| oxum != files.payload()) {
+    // A list that is itself damaged may lack a file that is there: then all files of the folder are as many as it says.
+    if !blamed && oxum.is_some_and(|oxum| oxum != files.payload() && oxum != files.in_data()) {
         let found = files.payload();
         let what = format!("должно быть {} (байты.файлы), а есть {found}", oxum.unwrap_or_default());
         findings.push(Finding::damage(super::bag::DATA, what));

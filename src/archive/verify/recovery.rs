@@ -1,17 +1,20 @@
 //! The recovery data: whether they are whole, and what they could do about the damage that was found.
 //!
 //! Nothing lists them. Their packets check themselves, and which files there must be follows from the share that
-//! `bag-info.txt` names.
+//! `bag-info.txt` names. Whatever else lies in their folder is a stranger's.
 
-use crate::archive::bag::{Facts, Folder, INFO, RECOVERY};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::archive::bag::{BagPath, Facts, Folder, INFO, RECOVERY, is_recovery_of};
 use crate::archive::par2::create::{Share, volume_names};
-use crate::archive::par2::locate::locate;
-use crate::archive::par2::{self, Recovery};
+use crate::archive::par2::{PacketFile, Recovery};
 use crate::archive::progress::Progress;
+use crate::archive::recovery::{find, of_copies};
 use crate::archive::report::{Finding, Healing, Severity};
 use crate::archive::targets::FAT32_LIMIT;
 
-use super::files::Files;
+use super::files::{Files, each_named};
 
 /// Checks the recovery data. `known` is what was found before: damage there is held against them.
 pub(super) fn check(
@@ -21,44 +24,109 @@ pub(super) fn check(
     known: &[Finding],
     progress: &dyn Progress,
 ) -> (Vec<Finding>, Option<Healing>) {
-    let paths: Vec<_> = files.all().filter(|path| path.is_in(RECOVERY)).collect();
     progress.begin("данные для восстановления", 0);
-    let recovery = par2::read(&paths.iter().map(|path| path.under(folder.root())).collect::<Vec<_>>());
-    let mut findings = Vec::new();
-    for (file, why) in &recovery.faults {
-        let place = file.strip_prefix(folder.root()).unwrap_or(file);
-        findings.push(Finding::damage(place.display(), why.as_str()));
+    let roots = [folder.root().to_owned()];
+    let recovery = of_copies(&roots);
+    // What was itself damaged tells nothing.
+    let is_sound = known.iter().all(|finding| finding.path != INFO || !finding.is_fault());
+    let share = facts.filter(|_| is_sound).and_then(|facts| Share::new(facts.recovery).ok());
+    let name = name(folder, &recovery, is_sound);
+    let wanted = share.map(|share| wanted(&recovery, share, &name));
+    let here: Vec<&BagPath> = files.all().filter(|path| path.is_in(RECOVERY)).collect();
+    let (mut findings, mut strays) = (Vec::new(), Vec::new());
+    for path in &here {
+        let read = recovery.files.get(&path.under(folder.root()));
+        let is_own = match &wanted {
+            Some(Wanted::Files(wanted)) => wanted.contains_key(path.as_str()),
+            Some(Wanted::None) => false,
+            Some(Wanted::Unknown) => is_recovery_of(&name, path.as_str()),
+            None => {
+                is_recovery_of(&name, path.as_str()) || read.is_some_and(|read| read.is_of_set && !read.is_of_others)
+            }
+        };
+        let range = match &wanted {
+            Some(Wanted::Files(wanted)) => wanted.get(path.as_str()),
+            _ => None,
+        };
+        match is_own {
+            true => findings.extend(fault_of(read, range).map(|why| Finding::damage(path, why))),
+            false => strays.push(*path),
+        }
     }
-    // A share that was itself damaged tells nothing.
-    let facts = facts.filter(|_| known.iter().all(|finding| finding.path != INFO || !finding.is_fault()));
-    findings.extend(facts.into_iter().flat_map(|facts| missing(&recovery, files, facts)));
+    findings.extend(each_named(RECOVERY, &strays));
+    match &wanted {
+        Some(Wanted::Unknown) => {
+            let what = "данные для восстановления были записаны с архивом, но пропали или не читаются";
+            findings.push(Finding::damage(RECOVERY, what));
+        }
+        Some(Wanted::Files(wanted)) => {
+            let lacking = wanted.keys().filter(|wanted| here.iter().all(|path| path.as_str() != *wanted));
+            let what = "файл отсутствует: данных для восстановления стало меньше";
+            findings.extend(lacking.map(|file| Finding::damage(file, what)));
+        }
+        _ => {}
+    }
     let damaged = known.iter().any(|finding| finding.severity == Severity::Damage);
     let healing = recovery.set.as_ref().filter(|_| damaged).map(|set| {
-        let located = locate(set, &[folder.root().to_owned()], progress);
-        Healing { slices: set.slices(), lost: located.lost().count(), available: recovery.slices.len() }
+        let found = find(set, &roots, progress);
+        Healing { slices: set.slices(), lost: found.located.lost().count(), available: recovery.slices.len() }
     });
     (findings, healing)
 }
 
-/// The files of recovery data that were made with the archive and are not there.
-fn missing(recovery: &Recovery, files: &Files, facts: &Facts) -> Vec<Finding> {
-    let Some(share) = Share::new(facts.recovery).ok().filter(|share| share.percent() > 0) else { return Vec::new() };
-    let Some(set) = &recovery.set else {
-        let what = "данные для восстановления были записаны с архивом, но пропали или не читаются";
-        return vec![Finding::damage(RECOVERY, what)];
-    };
-    // The name of the files is that of the archive when it was made; its folder may have been renamed since.
-    let Some(name) = files.all().find_map(|path| index_name(path.as_str())) else {
-        return vec![Finding::damage(RECOVERY, "нет ни одного файла с данными для восстановления")];
-    };
-    let wanted = volume_names(set, share.slices(set.slices()), name, FAT32_LIMIT).into_iter();
-    let wanted = wanted.map(|(file, _)| format!("{RECOVERY}/{file}"));
-    let lacking = wanted.filter(|wanted| files.all().all(|path| path.as_str() != wanted));
-    lacking.map(|file| Finding::damage(file, "файл отсутствует: данных для восстановления стало меньше")).collect()
+/// Strangers' files beside the recovery data, where nothing but names is looked at.
+pub(super) fn strays_by_name(folder: &Folder, files: &Files) -> Vec<Finding> {
+    let name = folder.called();
+    let strays = files.all().filter(|path| path.is_in(RECOVERY) && !is_recovery_of(&name, path.as_str()));
+    each_named(RECOVERY, &strays.collect::<Vec<_>>())
 }
 
-/// The archive's name in the name of a file of recovery data: what stands before `.par2` or `.vol…`.
-fn index_name(path: &str) -> Option<&str> {
-    let name = path.strip_prefix(RECOVERY)?.strip_prefix('/')?.strip_suffix(".par2")?;
-    Some(name.split_once(".vol").map_or(name, |(name, _)| name))
+/// Which files of recovery data there must be.
+enum Wanted {
+    /// None: the archive was made without.
+    None,
+    /// Some, and what is left does not tell which.
+    Unknown,
+    /// These, with the recovery slices in each.
+    Files(BTreeMap<String, Range<usize>>),
+}
+
+fn wanted(recovery: &Recovery, share: Share, name: &str) -> Wanted {
+    match &recovery.set {
+        _ if share.percent() == 0 => Wanted::None,
+        None => Wanted::Unknown,
+        Some(set) => {
+            let names = volume_names(set, share.slices(set.slices()), name, FAT32_LIMIT);
+            Wanted::Files(names.into_iter().map(|(file, slices)| (format!("{RECOVERY}/{file}"), slices)).collect())
+        }
+    }
+}
+
+/// Why a file of recovery data is not what it must be.
+fn fault_of(read: Option<&PacketFile>, range: Option<&Range<usize>>) -> Option<String> {
+    let Some(read) = read else {
+        return Some("слишком длинный для данных для восстановления: не читается".to_owned());
+    };
+    if let Some(fault) = &read.fault {
+        return Some(fault.clone());
+    }
+    let has = |exponent: usize| u32::try_from(exponent).is_ok_and(|exponent| read.exponents.contains(&exponent));
+    let lacks = range.is_some_and(|range| !read.is_of_set || range.clone().any(|exponent| !has(exponent)));
+    (lacks || read.is_of_others)
+        .then(|| "в нём не те данные для восстановления, что были записаны с архивом".to_owned())
+}
+
+/// The archive's name in the names of the files: what it calls itself. Its folder may have been renamed since, and where
+/// `bag-info.txt` is damaged, the files that are whole tell.
+fn name(folder: &Folder, recovery: &Recovery, is_sound: bool) -> String {
+    if is_sound {
+        return folder.called();
+    }
+    let mut names: BTreeMap<String, usize> = BTreeMap::new();
+    for (path, _) in recovery.files.iter().filter(|(_, read)| read.is_of_set && read.fault.is_none()) {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let stem = stem.split_once(".vol").map_or(stem.as_ref(), |(name, _)| name).to_owned();
+        *names.entry(stem).or_default() += 1;
+    }
+    names.into_iter().max_by_key(|(_, count)| *count).map_or_else(|| folder.name(), |(name, _)| name)
 }

@@ -70,7 +70,7 @@ fn a_package_under_another_name_is_known_and_what_was_unpacked_there_is_one_warn
     let report = check(&bag, &[]);
     assert_eq!(report.verdict.exit_status(), 0);
     let warnings: Vec<&Finding> = report.findings.iter().filter(|f| f.severity == Severity::Warning).collect();
-    assert!(warnings.len() == 1 && warnings[0].what.contains("файлов: 9; удалите"), "{warnings:?}");
+    assert!(warnings.len() == 1 && warnings[0].what.contains("файлов: 9; если это извлечено"), "{warnings:?}");
 }
 
 #[test]
@@ -90,8 +90,11 @@ fn a_file_that_is_missing_cut_off_or_put_there_is_named() {
             assert!(report.blames(name.to_str().unwrap()), "{name:?}: {:?}", report.findings);
         }
     }
+    // What is in no list is no damage; it is named.
     fs::write(bag.root().join("data/extra.zip.age"), "x").unwrap();
-    assert!(check(bag.root(), &[]).blames("data/extra.zip.age"));
+    let report = check(bag.root(), &[]);
+    assert!(matches!(report.verdict, Verdict::Whole { .. }), "{:?}", report.findings);
+    assert_eq!(report.strays().map(|finding| finding.path.as_str()).collect::<Vec<_>>(), ["data/extra.zip.age"]);
 }
 
 #[test]
@@ -460,12 +463,26 @@ fn sizes_beyond_counting_are_damage_and_no_panic() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
     }
-    for name in ["a", "b", "c"] {
-        let file = fs::File::create(root.join("data").join(name)).unwrap();
-        if file.set_len(i64::MAX as u64 - 4096).is_err() {
-            return;
-        }
+    let claim = |name: &str| {
+        let file = fs::File::options().write(true).create(true).truncate(false).open(root.join(name));
+        file.unwrap().set_len(i64::MAX as u64 - 4096).is_ok()
+    };
+    if !["data/a", "data/b", "data/c", "recovery/d", "e.par2", "recovery/f.par2"].into_iter().all(claim) {
+        return;
     }
-    let report = verify(&root, &Request { unread: true, ..Request::default() }, &Quiet).unwrap();
-    assert_eq!((report.verdict, report.payload.bytes), (Verdict::Damaged, u64::MAX));
+    // Strangers' files count for nothing and are not read.
+    let report = verify(&root, &Request::default(), &Quiet).unwrap();
+    assert!(matches!(report.verdict, Verdict::Whole { .. }), "{:?}", report.findings);
+    assert_eq!((report.strays().count(), report.payload.files), (6, 2));
+    // Files of the archive that are longer than all of it are not read either.
+    assert!(["data/class-7a.zip.age", "data/database.zip.age"].into_iter().all(claim));
+    for unread in [true, false] {
+        let start = std::time::Instant::now();
+        let report = verify(&root, &Request { unread, ..Request::default() }, &Quiet).unwrap();
+        assert_eq!((report.verdict, report.payload.bytes), (Verdict::Damaged, 2 * (i64::MAX as u64 - 4096)));
+        assert!(start.elapsed().as_secs() < 20);
+        let is_refused =
+            |finding: &Finding| finding.path == "data/database.zip.age" && finding.what.contains("длиннее");
+        assert!(unread || report.findings.iter().any(is_refused), "{:?}", report.findings);
+    }
 }

@@ -44,7 +44,8 @@ impl Repair {
                         Some(repaired) if self.to.is_some() => say_beside(repaired),
                         repaired => say(bag, repaired.as_ref()),
                     }
-                    if let Some(repaired) = repaired.as_ref().filter(|_| self.to.is_none()) {
+                    let is_repair = |repaired: &&Repaired| self.to.is_none() && !repaired.files.is_empty();
+                    if let Some(repaired) = repaired.as_ref().filter(is_repair) {
                         recorder.enter(bag, repaired)?;
                     }
                 }
@@ -97,10 +98,11 @@ impl Recorder {
 
 fn value(bag: &Path, repaired: Option<&Repaired>) -> serde_json::Value {
     serde_json::json!({
-        "path": bag, "repaired": repaired.is_some(), "folder": repaired.map(|repaired| &repaired.bag),
+        "path": bag, "repaired": repaired.is_some_and(|repaired| !repaired.files.is_empty()), "folder": repaired.map(|repaired| &repaired.bag),
         "files": repaired.map(|r| r.files.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap_or_default(),
         "bytes": repaired.map_or(0, |repaired| repaired.bytes), "from": repaired.map(|repaired| repaired.from),
         "strangers": repaired.and_then(|repaired| repaired.strangers.as_ref()),
+        "left": repaired.map(|r| r.left.iter().map(|(path, _)| path).collect::<Vec<_>>()).unwrap_or_default(),
     })
 }
 
@@ -121,10 +123,11 @@ fn say(bag: &Path, repaired: Option<&Repaired>) {
     let from = match repaired.from {
         RepairedFrom::Recovery => "по данным для восстановления",
         RepairedFrom::Copy => "со второй копии",
+        RepairedFrom::Itself => "по его же файлам",
         RepairedFrom::Both => "по данным для восстановления и второй копии вместе",
     };
     match repaired.files.len() {
-        0 => println!("Архив {}: исправлять нечего, убрано лишнее.", repaired.bag.display()),
+        0 => println!("Архив {}: цел, исправлять нечего.", repaired.bag.display()),
         files => {
             println!("Архив {} исправлен {from}: файлов — {files}, байт — {}.", repaired.bag.display(), repaired.bytes)
         }
@@ -135,6 +138,12 @@ fn say(bag: &Path, repaired: Option<&Repaired>) {
     if let Some(aside) = &repaired.strangers {
         println!("  Посторонние файлы перенесены в {}.", aside.display());
     }
+    for (path, why) in &repaired.left {
+        screen::warning(&format!("посторонний файл «{path}» остался на месте: {why}"));
+    }
     println!("  После исправления: {}.", repaired.report.verdict);
+    if repaired.files.is_empty() {
+        return;
+    }
     println!("  Что делать: если этот носитель портит файлы не впервые, замените его («letopis carrier history»).");
 }

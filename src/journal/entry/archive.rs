@@ -258,6 +258,8 @@ pub enum RepairedFrom {
     Copy,
     /// Both.
     Both,
+    /// The copy's own files: they had other names, or only its recovery data were lost and were made anew from them.
+    Itself,
 }
 
 impl RepairedFrom {
@@ -267,6 +269,7 @@ impl RepairedFrom {
             Self::Recovery => "recovery",
             Self::Copy => "copy",
             Self::Both => "both",
+            Self::Itself => "itself",
         }
     }
 }

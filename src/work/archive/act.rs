@@ -27,7 +27,8 @@ pub fn may_be_written(file: &Path, verified: &[PathBuf]) -> Result<()> {
     let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let folder = parent.canonicalize().map_err(|cause| Error::file("открыть папку", parent, &cause))?;
     for path in verified {
-        let root = carrier::root_of(path)?;
+        // What is not there holds no folder.
+        let Ok(root) = carrier::root_of(path) else { continue };
         if folder.starts_with(&root) {
             return Err(elsewhere(format!("акт нельзя записать на проверяемый носитель «{}»", root.display())));
         }

@@ -47,6 +47,8 @@ pub struct Checked {
     pub own: Option<Vec<Finding>>,
     /// Its archives.
     pub reports: Vec<(PathBuf, Report)>,
+    /// What could not be looked at at all: the path itself, or an archive on it.
+    pub failed: Vec<Error>,
 }
 
 /// What was found under all of them.
@@ -61,7 +63,7 @@ pub struct Checks {
 }
 
 impl Checks {
-    /// Exit status of the worst that was found: 0 where all is whole.
+    /// Exit status of the worst that was found: 0 where all is whole, 2 where something could not be looked at.
     pub fn exit_status(&self) -> u8 {
         let worst = self.checked.iter().map(Checked::exit_status).max().unwrap_or_default();
         worst.max(u8::from(self.together.contradict()))
@@ -71,6 +73,7 @@ impl Checks {
 impl Checked {
     fn exit_status(&self) -> u8 {
         let own = u8::from(self.own.iter().flatten().any(|finding| finding.severity >= Severity::Damage));
+        let own = self.failed.iter().map(Error::exit_status).max().unwrap_or_default().max(own);
         self.reports.iter().map(|(_, report)| report.verdict.exit_status()).max().unwrap_or_default().max(own)
     }
 
@@ -104,7 +107,7 @@ pub fn each_once(paths: &[PathBuf]) -> Result<()> {
 /// Verifies every archive under every path.
 ///
 /// # Errors
-/// What cannot be looked at at all, and a code that was plainly mistyped; damage is found, and no error.
+/// One path that cannot be looked at at all; of several, each is told of. Damage is found, and no error.
 pub fn verify(wish: &Verification<'_>, progress: &dyn Progress) -> Result<Checks> {
     let witness = wish.journal.map(Witness);
     let mut anchors: Vec<Anchor<'_>> = wish.anchors.to_vec();
@@ -114,7 +117,13 @@ pub fn verify(wish: &Verification<'_>, progress: &dyn Progress) -> Result<Checks
     let request = Request { anchors: &anchors, content: wish.opener.map(content), unread: wish.quick };
     let mut checked = Vec::new();
     for path in wish.paths {
-        one(path, wish.code.as_ref(), &request, &mut checked, progress)?;
+        if let Err(error) = one(path, wish.code.as_ref(), &request, &mut checked, progress) {
+            if wish.paths.len() == 1 {
+                return Err(error);
+            }
+            let (path, failed) = (path.clone(), vec![error]);
+            checked.push(Checked { path, card: None, own: None, reports: Vec::new(), failed });
+        }
     }
     vouch_back(&mut checked.iter_mut().flat_map(|c| &mut c.reports).map(|(_, report)| report).collect::<Vec<_>>());
     let reports = checked.iter().flat_map(|checked| &checked.reports);
@@ -139,7 +148,13 @@ fn one(
                 "если копия на этом носителе была и пропала, запишите её снова с другого",
                 Action::CompleteArchive { name: None },
             ),
-            None => Next::new("укажите носитель или папку архива на нём"),
+            None => match carrier::emptied(path) {
+                Some(name) => Next::by(
+                    "если копия в этой папке была и пропала, запишите её снова с другого носителя",
+                    Action::CompleteArchive { name: Some(name) },
+                ),
+                None => Next::new("укажите носитель или папку архива на нём"),
+            },
         };
         return Err(Error::input(format!("в «{}» нет архива", path.display())).next(next));
     }
@@ -157,11 +172,17 @@ fn one(
         own.get_or_insert_default().push(same_number(&twin.path));
         twin.own.get_or_insert_default().push(same_number(path));
     }
-    let mut reports = Vec::new();
+    let (mut reports, mut failed) = (Vec::new(), Vec::new());
     for bag in bags {
-        reports.push((bag.clone(), verify_bag(bag, &request, progress)?));
+        match verify_bag(bag, &request, progress) {
+            Ok(report) => reports.push((bag.clone(), report)),
+            Err(error) => failed.push(error.at(format!("архив «{}»", bag.display()))),
+        }
     }
-    all.push(Checked { path: path.to_owned(), card, own, reports });
+    if reports.is_empty() && failed.len() == 1 {
+        failed.pop().map_or(Ok(()), Err)?;
+    }
+    all.push(Checked { path: path.to_owned(), card, own, reports, failed });
     Ok(())
 }
 

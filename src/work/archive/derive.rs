@@ -12,7 +12,7 @@ use super::judge;
 use super::make::{Made, What, beside, facts, maker, write};
 use crate::archive::bag::{Content, Facts, Folder, Previous};
 use crate::archive::carrier::Carrier;
-use crate::archive::export::{DATABASE, FORMATS, JOURNAL, LEDGER};
+use crate::archive::export::{DATABASE, FORMATS, JOURNAL, LEDGER, SUMMARIES};
 use crate::archive::package::{Package, Source, group};
 use crate::archive::par2::create::Share;
 use crate::archive::progress::{Progress, Quiet};
@@ -64,8 +64,8 @@ pub fn rekey(place: &mut Workplace<'_>, wish: &Derived<'_>, progress: &dyn Progr
 /// As [`rekey`]; an archive without such sheets, or with one that the journal did not issue.
 pub fn extract_summaries(place: &mut Workplace<'_>, wish: &Derived<'_>, progress: &dyn Progress) -> Result<Made> {
     let (author, journal) = (place.author, &mut *place.journal);
-    let listed = Folder::new(wish.bag).list();
-    let classes: Vec<String> = group(listed.files.keys()).into_keys().filter(|name| name != DATABASE).collect();
+    let own = Folder::new(wish.bag).own_files();
+    let classes: Vec<String> = group(own.keys()).into_keys().filter(|name| name != DATABASE).collect();
     let proven = journal.prove(&mut |_| {})?;
     let derivation = Derivation::begin(proven, author, wish, &classes, progress)?;
     let packages = [derivation.summary_package()?];
@@ -149,7 +149,7 @@ impl Derivation {
 
     /// The sheets of final results, each of which the journal issued.
     fn summary_package(&self) -> Result<Package> {
-        let mut package = Package::new("summaries")?;
+        let mut package = Package::new(SUMMARIES)?;
         let mut register = csv::Writer::from_writer(Vec::new());
         let failed = |cause: csv::Error| Error::environment(format!("список ведомостей не записан ({cause})"));
         register.write_record(["number", "title", "issued_at", "file", "sha256"]).map_err(failed)?;

@@ -1,7 +1,7 @@
 //! Damaged archives made whole again from what is left of them, and what the journal learns of it.
 
 use super::checked::carrier_of;
-use crate::archive::carrier::locate;
+use crate::archive::carrier::{self, locate};
 use crate::archive::progress::Progress;
 use crate::archive::repair::{Repaired, Wish, repair};
 use crate::error::{Action, Detail, Error, Result};
@@ -24,13 +24,14 @@ pub struct Damaged {
 /// # Errors
 /// No archive under the path; a copy that is the same one.
 pub fn damaged(path: &Path, from: Option<&Path>) -> Result<Vec<Damaged>> {
-    let bags = bags(path)?;
+    let others = from.map(self::bags).transpose()?.unwrap_or_default();
+    let mut bags = bags(path)?;
+    bags.extend(emptied(path, &others)?);
     if bags.is_empty() {
         return Err(
             Error::input(format!("в «{}» нет архива", path.display())).next("укажите носитель или папку архива на нём")
         );
     }
-    let others = from.map(self::bags).transpose()?.unwrap_or_default();
     let real = |path: &PathBuf| path.canonicalize().ok();
     if let Some(same) = others.iter().find(|other| bags.iter().any(|bag| real(bag) == real(other))) {
         return Err(Error::input(format!("«{}» — та же самая копия, а не вторая", same.display()))
@@ -42,6 +43,17 @@ pub fn damaged(path: &Path, from: Option<&Path>) -> Result<Vec<Damaged>> {
         named.or_else(|| others.first().filter(|_| single)).cloned()
     };
     Ok(bags.iter().map(|bag| Damaged { bag: bag.clone(), other: other(bag) }).collect())
+}
+
+/// Folders on the carrier that lost all that made them archives: the path itself, and those that the other copy's carrier
+/// has as archives. Of each it is said how it is written again.
+fn emptied(path: &Path, others: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    if carrier::emptied(path).is_some() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let Some(folder) = locate(path)?.carrier else { return Ok(Vec::new()) };
+    let named = others.iter().filter_map(|other| Some(folder.join(other.file_name()?)));
+    Ok(named.filter(|place| carrier::emptied(place).is_some()).collect())
 }
 
 fn bags(path: &Path) -> Result<Vec<PathBuf>> {
