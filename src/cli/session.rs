@@ -1,7 +1,7 @@
 //! What a command works with: the journal, the identity, the time.
 
-use super::{Common, login, screen};
-use crate::error::{Error, Result};
+use super::{Common, ask, login, screen};
+use crate::error::{Error, Result, reason};
 use crate::journal::{Author, Journal, Keep, Proven, read};
 use crate::ledger::identity::Identity;
 use crate::ledger::keyfile;
@@ -121,9 +121,8 @@ fn passphrase_or(common: &Common, prompt: &str, option: &str) -> Result<SecretSt
         return Err(Error::input("ключ защищён паролем, а спросить его негде: нет терминала")
             .next(format!("укажите {option} ФАЙЛ")));
     }
-    let typed =
-        rpassword::prompt_password(prompt).map_err(|e| Error::environment(format!("пароль не прочитан: {e}")))?;
-    Ok(SecretString::from(typed))
+    ask::passphrase(prompt)
+        .map_err(|e| Error::environment(format!("пароль не прочитан: {}", reason(&e))).next("повторите команду"))
 }
 
 /// A new passphrase: twice from the terminal, or once from the file.
