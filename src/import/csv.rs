@@ -170,7 +170,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn read(text: &str) -> Vec<Result<(u64, Vec<String>), (u64, &'static str)>> {
+    type Read = Result<(u64, Vec<String>), (u64, &'static str)>;
+
+    fn read(text: &str) -> Vec<Read> {
         let owned = |row: Row<'_>| (row.line, row.fields.iter().map(|field| field.to_string()).collect());
         Reader::of(text).map(|row| row.map(owned).map_err(|broken| (broken.line, broken.what))).collect()
     }

@@ -75,3 +75,17 @@ fn lacks(dir: &Path, shape: &'static Shape, must_exist: bool, faults: &mut Fault
         faults.file(shape.file, what);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_too_long_or_none_is_not_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("marks.csv");
+        std::fs::File::create(&path).unwrap().set_len(sheet::FILE + 1).unwrap();
+        assert!(bytes(&path).unwrap().is_none());
+        assert!(bytes(dir.path()).unwrap_err().message().contains("не файл"));
+    }
+}

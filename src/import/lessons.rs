@@ -8,6 +8,8 @@ use super::rows::{Key, LessonRow, MarkRow, Rows};
 use crate::error::Result;
 use crate::journal::entry::{Body, LessonCell, LessonRecorded, LessonRef};
 use crate::journal::read;
+use crate::school::format_date;
+use chrono::NaiveDate;
 use std::collections::{HashMap, HashSet};
 
 impl Import<'_, '_> {
@@ -23,7 +25,7 @@ impl Import<'_, '_> {
                 needs.push((Key::Person(row.substitute.clone()), "Замена"));
             }
             if !self.claim(&mut seen, at, "Урок", &own) || !self.needs(at, &needs) {
-                self.broken.insert(Key::SomeLesson(row.key));
+                self.misdated.entry((row.key, row.lesson)).or_default().push(row.date);
                 self.broken.insert(own);
                 continue;
             }
@@ -72,14 +74,14 @@ impl Import<'_, '_> {
             match self.try_record(lesson, true) {
                 Ok(()) => {}
                 Err(error) if !with_cells => {
-                    self.broken.insert(Key::SomeLesson(place.course));
+                    self.misdated.entry((place.course, place.lesson)).or_default().push(place.date);
                     return self.refused(at, "Дата", error);
                 }
                 Err(_) => {
                     if self.record(at, "Дата", bare, true)? {
                         self.one_by_one(&place, sources)?;
                     } else {
-                        self.broken.insert(Key::SomeLesson(place.course.clone()));
+                        self.misdated.entry((place.course.clone(), place.lesson)).or_default().push(place.date);
                         self.broken.insert(Key::Lesson(place.course, place.date, place.lesson));
                     }
                     return Ok(());
@@ -115,6 +117,17 @@ impl Import<'_, '_> {
         Ok(())
     }
 
+    /// Whether a lesson that is missing may be one that was refused under a date like its own: the digits of a day or a year
+    /// are easily swapped, and mending the one mends the other.
+    fn may_be_misdated(&self, at: &LessonRef) -> bool {
+        let alike = |date: NaiveDate| {
+            let (a, b) = (format_date(date), format_date(at.date));
+            a.len() == b.len() && a.bytes().zip(b.bytes()).filter(|(a, b)| a != b).count() <= 2
+        };
+        let refused = self.misdated.get(&(at.course.clone(), at.lesson));
+        refused.is_some_and(|dates| dates.iter().any(|date| alike(*date)))
+    }
+
     /// Marks of lessons that lessons.csv does not have: the journal may.
     fn cells_of_known_lessons(&mut self, cells: HashMap<Key, Vec<(Source, LessonCell)>>) -> Result<()> {
         let mut rest: Vec<(Key, Vec<(Source, LessonCell)>)> = cells.into_iter().collect();
@@ -135,8 +148,9 @@ impl Import<'_, '_> {
                 }
                 None => {
                     let of_course = Key::Course(at.course.clone());
+                    let misdated = self.may_be_misdated(&at);
                     let some = Key::SomeLesson(at.course);
-                    if [&key, &of_course, &some].iter().any(|key| self.broken.contains(*key)) {
+                    if misdated || [&key, &of_course, &some].iter().any(|key| self.broken.contains(*key)) {
                         continue;
                     }
                     for (source, _) in &sources {

@@ -14,6 +14,7 @@ use crate::journal::entry::{
 use crate::journal::read::timetable::Timetable;
 use crate::journal::{Author, Batch, cell, read, resolve};
 use crate::school::{CourseKey, School, Stay, in_cyrillic};
+use chrono::NaiveDate;
 use std::collections::{HashMap, HashSet};
 
 /// An import under way.
@@ -32,6 +33,8 @@ pub struct Import<'a, 'j> {
     pub(super) broken: HashSet<Key>,
     /// Tables in which rows did not read of which it is not known what they were about.
     pub(super) unsure: HashSet<&'static str>,
+    /// Lessons that were refused, or stand twice: their dates may be wrong.
+    pub(super) misdated: HashMap<(CourseKey, u8), Vec<NaiveDate>>,
     /// What is missing and said to be: where in the list of faults, and in how many other rows.
     missing: HashMap<(&'static str, Key), (usize, u64)>,
     /// Personal files that the journal spells otherwise than they look.
@@ -68,8 +71,8 @@ impl<'a, 'j> Import<'a, 'j> {
             }
             known.insert(Key::Pupil(file));
         }
-        let (broken, unsure, missing) = Default::default();
-        Ok(Self { batch, author, faults, recorded: 0, progress, known, broken, unsure, missing, spelled })
+        let (broken, unsure, misdated, missing) = Default::default();
+        Ok(Self { batch, author, faults, recorded: 0, progress, known, broken, unsure, misdated, missing, spelled })
     }
 
     /// Records everything that the files bring and the journal lacks.

@@ -488,6 +488,14 @@ mod tests {
         assert!(faults.list[0].to_string().contains("кодировка"), "half a surrogate pair");
     }
 
+    #[test]
+    fn a_table_of_too_many_rows_is_refused_in_seconds() {
+        let text = format!("Класс;Учитель\n{}", "7А;и\n".repeat(usize::try_from(ROWS).unwrap()));
+        let (lines, faults) = read(text.as_bytes());
+        assert_eq!((lines.len(), faults.list.len()), (0, 1));
+        assert!(faults.list[0].to_string().contains("больше 1048576 строк"));
+    }
+
     proptest! {
         #[test]
         fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {

@@ -48,10 +48,11 @@ fn listed(xml: &mut Xml<'_>, hidden: &mut HashSet<String>) -> Result<Vec<(String
             Event::Start(start) if start.name().as_ref() == "style:style" => {
                 style = attribute(&start, "name")?.unwrap_or_default();
             }
-            Event::Start(start) if start.name().as_ref() == "style:table-properties" => {
-                if attribute(&start, "display")?.as_deref() == Some("false") {
-                    hidden.insert(style.clone());
-                }
+            Event::Start(start)
+                if start.name().as_ref() == "style:table-properties"
+                    && attribute(&start, "display")?.as_deref() == Some("false") =>
+            {
+                hidden.insert(style.clone());
             }
             Event::Eof => return Ok(sheets),
             _ => {}

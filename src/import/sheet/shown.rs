@@ -71,10 +71,10 @@ pub fn look(code: &str) -> Look {
 fn split(code: &str) -> Vec<String> {
     let (mut parts, mut chars, mut quoted) = (vec![String::new()], code.chars(), false);
     while let Some(c) = chars.next() {
-        let part = parts.last_mut().map(|part| {
+        let mut part = parts.last_mut();
+        if let Some(part) = &mut part {
             part.push(c);
-            part
-        });
+        }
         match (c, part) {
             ('"', _) => quoted = !quoted,
             ('\\' | '_' | '*', Some(part)) if !quoted => part.extend(chars.next()),

@@ -171,7 +171,7 @@ fn unescaped(text: String) -> String {
     }
     let (mut out, mut rest) = (String::new(), text.as_str());
     while let Some(at) = rest.find("_x") {
-        let code = rest.get(at + 2..at + 6).filter(|_| rest[at..].as_bytes().get(6) == Some(&b'_'));
+        let code = rest.get(at + 2..at + 6).filter(|_| rest.as_bytes().get(at + 6) == Some(&b'_'));
         let code = code.filter(|code| code.bytes().all(|digit| digit.is_ascii_hexdigit()));
         let c = code.and_then(|code| char::from_u32(u32::from_str_radix(code, 16).ok()?));
         out += &rest[..at];
