@@ -315,7 +315,7 @@ fn cells(whole: &Connection, lesson: i64, at: &LessonRef) -> Vec<Body> {
     let absences = rows("SELECT file, kind FROM attendance JOIN pupils ON pupils.id = pupil WHERE lesson = ?1");
     let mark = |pupil: &str, marks: &str| {
         let marks = Some(Marks::parse(marks).expect("marks"));
-        let line = MarkLine { pupil: pupil.to_owned(), marks, document: String::new() };
+        let line = MarkLine { pupil: pupil.to_owned(), marks, document: String::new(), earned: false };
         Body::from(MarksSet { at: at.clone(), work: String::new(), marks: vec![line] })
     };
     let marks = marks.iter().enumerate().flat_map(|(nth, (pupil, marks))| {

@@ -211,3 +211,25 @@ fn every_test_that_the_page_on_the_regulation_names_is_there() {
     let lost: Vec<_> = named.iter().filter(|test| **test != example && **test != clause && !is_there(test)).collect();
     assert!(named.len() > 40 && lost.is_empty(), "named on the page and not there: {lost:?}");
 }
+
+/// What a stranger wrote reaches the terminal through one function (`src/cli/output.rs`), which shows it as text; the grid
+/// draws through its own (`src/cli/grid/terminal.rs`), the question for a passphrase through `src/cli/ask.rs`.
+#[test]
+fn nothing_is_printed_past_the_one_place_that_shows_what_is_hidden() {
+    let mut found = Vec::new();
+    for (path, lines) in sources() {
+        let streams = !["src/cli/output.rs", "src/cli/grid/terminal.rs"].contains(&path.as_str());
+        for line in &lines {
+            let code = line.split(" // ").next().unwrap_or_default();
+            let macros = ["println!", "print!", "dbg!"].iter().any(|word| code.contains(word));
+            let own = path.starts_with("src/cli/") && !code.contains("std::print") && !code.contains("std::eprint");
+            let raw = ["stdout()", "stderr()", ".print()", "\"/dev/tty\"", "\"/dev/std"];
+            let raw =
+                raw.iter().any(|word| code.contains(word)) && !(path == "src/cli/ask.rs" && code.contains("/dev/tty"));
+            if (macros && !own) || (streams && raw) || code.contains("dbg!") {
+                found.push(format!("{path}: {}", line.trim()));
+            }
+        }
+    }
+    assert!(found.is_empty(), "printed past `output`:\n{}", found.join("\n"));
+}

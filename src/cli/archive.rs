@@ -9,7 +9,7 @@ mod status;
 
 pub use create::say;
 
-use super::{Common, advice, screen, session};
+use super::{Common, advice, screen, session, shown};
 use crate::archive::anchor::{Anchor, Code};
 use crate::archive::bag::RECOVERY;
 use crate::archive::progress::Progress;
@@ -123,7 +123,7 @@ impl Progress for Bar {
             if bar.is_finished() {
                 *bar = screen::progress("");
             }
-            bar.set_message(step.to_owned());
+            bar.set_message(shown::line(step).into_owned());
             bar.set_length(bytes);
             bar.set_position(0);
         }

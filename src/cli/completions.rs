@@ -28,7 +28,7 @@ impl Completions {
         };
         let mut script = Vec::new();
         clap_complete::generate(shell, &mut help::with_headings(Cli::command()), "letopis", &mut script);
-        output::put_bytes(&script);
+        output::put_lines(&String::from_utf8_lossy(&script));
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -3,6 +3,7 @@
 //! Clap's own words («[OPTIONS]», «[aliases: …]», «[default: …]») cannot be translated, so they are switched off and
 //! written into the texts instead. That takes a while for a hundred commands and is done only where help is shown.
 
+use super::output;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command, CommandFactory};
 use std::process::ExitCode;
@@ -111,13 +112,18 @@ pub fn with_headings(command: Command) -> Command {
 pub fn report(error: &clap::Error) -> ExitCode {
     match error.kind() {
         ErrorKind::DisplayVersion => {
-            let _ = error.print();
+            output::put_lines(&error.render().to_string());
             return ExitCode::SUCCESS;
         }
         ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             let shown = in_russian(super::Cli::command()).try_get_matches();
-            let _ = shown.as_ref().err().unwrap_or(error).print();
-            return ExitCode::from(if error.kind() == ErrorKind::DisplayHelp { 0 } else { 2 });
+            let help = shown.as_ref().err().unwrap_or(error).render().to_string();
+            if error.kind() == ErrorKind::DisplayHelp {
+                output::put_lines(&help);
+                return ExitCode::SUCCESS;
+            }
+            output::put_lines_aside(&help);
+            return ExitCode::from(2);
         }
         _ => {}
     }

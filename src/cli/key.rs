@@ -1,12 +1,12 @@
 //! `letopis key`: identity files.
 
-use super::{Common, screen, session};
+use super::{Common, output, screen, session};
 use crate::error::{Error, Result};
 use crate::ledger::identity::Identity;
 use crate::ledger::{keyfile, paper_key};
 use age::secrecy::ExposeSecret;
 use clap::Subcommand;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use zeroize::Zeroizing;
@@ -141,8 +141,8 @@ fn ask() -> Result<Identity> {
 fn line(prompt: &str) -> Result<Zeroizing<String>> {
     print!("{prompt}");
     let mut typed = Zeroizing::new(String::with_capacity(256));
-    let read = std::io::stdout().flush().and_then(|()| std::io::stdin().read_line(&mut typed));
-    match read {
+    output::flush();
+    match std::io::stdin().read_line(&mut typed) {
         Ok(0) => Err(Error::input("ключ набран не до конца").next("повторите команду")),
         Ok(_) => Ok(typed),
         Err(e) => {

@@ -1,6 +1,6 @@
 //! `letopis layout`: the looks of what is printed, to start from and to check.
 
-use super::{Common, screen};
+use super::{Common, output, screen};
 use crate::error::{Error, Result};
 use crate::print::layout::{self, Layouts};
 use clap::Subcommand;
@@ -45,7 +45,7 @@ impl Layout {
                     let known = layout::names().collect::<Vec<_>>().join(", ");
                     Error::input(format!("макета «{name}» нет")).next(format!("есть {known}"))
                 })?;
-                print!("{text}");
+                output::put_lines(text);
                 Ok(ExitCode::SUCCESS)
             }
             Self::Check { folder } => check(common, &folder),

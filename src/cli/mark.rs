@@ -6,7 +6,7 @@ use super::{Common, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::read::{self, Pupil, standing};
 use crate::journal::resolve;
-use crate::school::{Cell, Marks, fold};
+use crate::school::{Attendance, Cell, Marks, fold};
 use crate::work::marks::{self, CellWish, CellsWish};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -78,12 +78,13 @@ impl Set {
         let mut wish = self.about.of(CellsWish::of(at));
         for typed in &self.marks {
             let (pupil, mark) = split(typed, "отметка")?;
-            let marks = if mark == "-" { None } else { Some(Marks::parse(mark).map_err(|e| e.at(typed))?) };
             if fold(pupil) == "все" {
-                wish.others = marks;
+                wish.others = if mark == "-" { None } else { Some(Marks::parse(mark).map_err(|e| e.at(typed))?) };
             } else {
+                let (attendance, marks) =
+                    if mark == "-" { (None, None) } else { marked(mark).map_err(|e| e.at(typed))? };
                 let pupil = resolve::pupil(&roster, pupil)?.file.clone();
-                wish.cells.push(CellWish { pupil, attendance: None, marks: Some(marks) });
+                wish.cells.push(CellWish { pupil, attendance: attendance.map(Some), marks: Some(marks) });
             }
         }
         let set = marks::set(&mut desk.workplace()?, &wish)?;
@@ -144,6 +145,14 @@ fn list(common: &Common, which: &Which) -> Result<ExitCode> {
     ];
     screen::list(common.json, &columns, (1..).zip(&roster).map(row).collect());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Marks, or an absence with the marks that were earned later («н/4»).
+fn marked(mark: &str) -> Result<(Option<Attendance>, Option<Marks>)> {
+    match Cell::parse(mark) {
+        Ok(Cell { attendance: Some(attendance), marks: Some(marks) }) => Ok((Some(attendance), Some(marks))),
+        _ => Ok((None, Some(Marks::parse(mark)?))),
+    }
 }
 
 /// «Иванов=5» in two.

@@ -9,6 +9,7 @@ mod output;
 mod absence;
 mod advice;
 mod archive;
+mod ask;
 mod audit;
 mod carrier;
 mod clock;
@@ -39,6 +40,9 @@ mod report;
 mod school;
 mod screen;
 mod session;
+mod shown;
+#[cfg(unix)]
+mod signals;
 mod staff;
 mod substitution;
 mod year;

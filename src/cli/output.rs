@@ -1,13 +1,15 @@
 //! Standard output and standard error, which whoever reads them may close at any time: `letopis pupil list 8Б | head`.
 //!
-//! The standard macros panic then. The ones here, which take their names in this layer, go on quietly where the reader
+//! What is written goes through [`shown`] first, whatever it is: nothing that is printed reaches a terminal otherwise.
+//!
+//! The standard macros panic where it is closed. The ones here, which take their names in this layer, go on quietly where the reader
 //! has gone, since the command's work must be done to its end all the same; anything else that cannot be written, such
 //! as to a full disk, is kept for [`finish`] and ends the program with an error.
 
-use super::screen;
+use super::{screen, shown};
 use crate::error::Error;
 use std::fmt::Arguments;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::OnceLock;
@@ -16,40 +18,72 @@ use std::sync::OnceLock;
 static FAULT: OnceLock<std::io::Error> = OnceLock::new();
 
 macro_rules! print {
-    ($($arguments:tt)*) => { $crate::cli::output::put(format_args!($($arguments)*)) };
+    ($words:literal $($arguments:tt)*) => {
+        $crate::cli::output::put(const { $crate::cli::shown::breaks($words) }, format_args!($words $($arguments)*))
+    };
 }
 
 macro_rules! println {
-    () => { $crate::cli::output::put(format_args!("\n")) };
-    ($($arguments:tt)*) => {{
-        $crate::cli::output::put(format_args!($($arguments)*));
-        $crate::cli::output::put(format_args!("\n"));
-    }};
+    () => { $crate::cli::output::put(1, format_args!("\n")) };
+    ($words:literal $($arguments:tt)*) => {
+        $crate::cli::output::put_line(const { $crate::cli::shown::breaks($words) }, format_args!($words $($arguments)*))
+    };
 }
 
 macro_rules! eprintln {
-    ($($arguments:tt)*) => { $crate::cli::output::put_aside(format_args!($($arguments)*)) };
+    ($words:literal $($arguments:tt)*) => {
+        $crate::cli::output::put_aside(const { $crate::cli::shown::breaks($words) }, format_args!($words $($arguments)*))
+    };
 }
 
-/// Writes to standard output.
-pub(super) fn put(text: Arguments<'_>) {
-    keep(std::io::stdout().lock().write_fmt(text));
+/// Writes to standard output what has so many line breaks of its own.
+pub(super) fn put(breaks: usize, text: Arguments<'_>) {
+    put_shown(&shown::page(&text.to_string(), breaks));
 }
 
-/// Writes bytes to standard output.
-pub(super) fn put_bytes(bytes: &[u8]) {
-    keep(std::io::stdout().lock().write_all(bytes));
+/// As [`put`], and a line break.
+pub(super) fn put_line(breaks: usize, text: Arguments<'_>) {
+    put_shown(&(shown::page(&text.to_string(), breaks).into_owned() + "\n"));
+}
+
+/// Writes lines to standard output that are ours as a whole.
+pub(super) fn put_lines(text: &str) {
+    put_shown(&shown::lines(text));
+}
+
+/// Writes JSON to standard output.
+pub(super) fn put_json(value: &serde_json::Value) {
+    put_shown(&(shown::json(&format!("{value:#}")) + "\n"));
+}
+
+fn put_shown(text: &str) {
+    keep(std::io::stdout().lock().write_all(text.as_bytes()));
+}
+
+/// Has everything that was written to standard output arrive.
+pub(super) fn flush() {
+    keep(std::io::stdout().flush());
 }
 
 /// Writes a line to standard error. Where that cannot be written, there is nowhere to say so.
-pub(super) fn put_aside(text: Arguments<'_>) {
-    let mut error = std::io::stderr().lock();
-    let _ = error.write_fmt(text).and_then(|()| error.write_all(b"\n"));
+pub(super) fn put_aside(breaks: usize, text: Arguments<'_>) {
+    let text = shown::page(&text.to_string(), breaks).into_owned() + "\n";
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Writes lines to standard error that are ours as a whole.
+pub(super) fn put_lines_aside(text: &str) {
+    let _ = std::io::stderr().lock().write_all(shown::lines(text).as_bytes());
+}
+
+/// Whether somebody looks at standard error.
+pub(super) fn is_watched() -> bool {
+    std::io::stderr().is_terminal()
 }
 
 /// The exit status of a command that ended with `status`, once all it wrote has arrived.
 pub(super) fn finish(status: ExitCode) -> ExitCode {
-    keep(std::io::stdout().flush());
+    flush();
     let Some(fault) = FAULT.get() else { return status };
     let fault = Error::file("записать", Path::new("стандартный вывод"), fault)
         .next("команда выполнена, но показана не вся: проверьте, куда направлен вывод");

@@ -1,7 +1,7 @@
 //! What `letopis print check` says of a page or of a file: whose it is, whether it prints the same again, what became of
 //! it since (§5.1, §5.4).
 
-use super::{Common, screen, session};
+use super::{Common, output, screen, session};
 use crate::error::Result;
 use crate::print::check::{Again, Since};
 use crate::print::since::{Change, What};
@@ -71,7 +71,7 @@ fn say(standing: &Standing) -> Result<()> {
     let issued = document.issued_at.format("%d.%m.%Y %H:%M");
     match &standing.brought {
         Brought::Page(page) => {
-            println!("{}", show_page_record(&page.record)?);
+            output::put_lines(&(show_page_record(&page.record)? + "\n"));
             let (number, title) = (&document.number, &document.title);
             println!("Код верен: такая страница выдана. Документ № {number} «{title}»,");
             let (page, pages, by) = (page.page, document.pages.len(), &standing.issued_by);

@@ -1,15 +1,17 @@
 //! What goes to the screen: errors, tables, progress. Progress is drawn on a terminal and not in a pipe.
 
-use super::advice;
+use super::{advice, output, shown};
 use crate::error::{Error, Result};
 use crate::report::table::{Kind, Table};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::IsTerminal;
 use std::path::Path;
 
 /// Prints an error with its next step.
 pub fn error(error: &Error) {
-    eprintln!("Ошибка: {}", advice::error(error));
+    eprintln!("Ошибка: {}", error.message());
+    if let Some(next) = error.next_step() {
+        eprintln!("  Что делать: {}.", advice::advice(next));
+    }
 }
 
 /// Prints something to look at that did not stop the work.
@@ -20,13 +22,13 @@ pub fn warning(text: &str) {
 /// A progress bar for a long step; its length is set when it is known.
 pub fn progress(title: &str) -> ProgressBar {
     let bar = ProgressBar::new(0);
-    if !std::io::stderr().is_terminal() {
+    if !output::is_watched() {
         bar.set_draw_target(ProgressDrawTarget::hidden());
     }
     if let Ok(style) = ProgressStyle::with_template("{msg:32} {bar:30} {pos}/{len}") {
         bar.set_style(style.progress_chars("█▌ "));
     }
-    bar.set_message(title.to_owned());
+    bar.set_message(shown::line(title).into_owned());
     bar
 }
 
@@ -48,6 +50,8 @@ pub fn report(report: &Table) {
 }
 
 fn aligned(headings: &[&str], rows: &[Vec<String>], right: &[bool]) {
+    // As they will be shown, or they would be wider than their columns.
+    let rows: Vec<Vec<_>> = rows.iter().map(|row| row.iter().map(|cell| shown::line(cell)).collect()).collect();
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
         cells.chain([headings[column].chars().count()]).max().unwrap_or_default()
@@ -63,8 +67,8 @@ fn aligned(headings: &[&str], rows: &[Vec<String>], right: &[bool]) {
     let rules: Vec<String> = widths.iter().map(|width| "─".repeat(*width)).collect();
     line(headings);
     line(&rules.iter().map(String::as_str).collect::<Vec<_>>());
-    for row in rows {
-        line(&row.iter().map(String::as_str).collect::<Vec<_>>());
+    for row in &rows {
+        line(&row.iter().map(AsRef::as_ref).collect::<Vec<_>>());
     }
 }
 
@@ -115,5 +119,5 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
 
 /// Prints a value as JSON.
 pub fn json(value: &serde_json::Value) {
-    println!("{value:#}");
+    output::put_json(value);
 }

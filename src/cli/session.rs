@@ -1,14 +1,14 @@
 //! What a command works with: the journal, the identity, the time.
 
-use super::{Common, login, screen};
-use crate::error::{Error, Result};
+use super::{Common, ask, login, screen};
+use crate::error::{Error, Result, reason};
 use crate::journal::{Author, Journal, Keep, Proven, read};
 use crate::ledger::identity::Identity;
 use crate::ledger::keyfile;
 use crate::school::Clock;
 use age::secrecy::SecretString;
 use chrono::{DateTime, FixedOffset, Local};
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -112,16 +112,17 @@ pub fn passphrase(common: &Common, prompt: &str) -> Result<SecretString> {
 /// As [`passphrase`], naming the option that a file is given with.
 fn passphrase_or(common: &Common, prompt: &str, option: &str) -> Result<SecretString> {
     if let Some(path) = &common.passphrase_file {
-        let text = std::fs::read_to_string(path).map_err(|e| Error::file("прочитать", path, &e))?;
+        let fault = |e: std::io::Error| Error::file("прочитать", path, &e);
+        let bytes = keyfile::as_saved(std::fs::read(path).map_err(fault)?.into());
+        let text = std::str::from_utf8(&bytes).map_err(|e| fault(std::io::Error::new(ErrorKind::InvalidData, e)))?;
         return Ok(SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned()));
     }
     if !std::io::stdin().is_terminal() {
         return Err(Error::input("ключ защищён паролем, а спросить его негде: нет терминала")
             .next(format!("укажите {option} ФАЙЛ")));
     }
-    let typed =
-        rpassword::prompt_password(prompt).map_err(|e| Error::environment(format!("пароль не прочитан: {e}")))?;
-    Ok(SecretString::from(typed))
+    ask::passphrase(prompt)
+        .map_err(|e| Error::environment(format!("пароль не прочитан: {}", reason(&e))).next("повторите команду"))
 }
 
 /// A new passphrase: twice from the terminal, or once from the file.

@@ -1,9 +1,10 @@
 //! Finding the file of a table: `marks.csv`, or a workbook `marks.xlsx` or `marks.ods`, but one of them only.
 
 use super::fault::Faults;
-use super::sheet::Format;
+use super::sheet::{self, Format};
 use super::table::Shape;
 use crate::error::{Error, Result};
+use std::io::Read;
 use std::path::Path;
 
 /// A table's file that was found, as bytes.
@@ -37,10 +38,30 @@ pub fn read(dir: &Path, shape: &'static Shape, must_exist: bool, faults: &mut Fa
         }
     };
     let path = dir.join(name(ending));
-    let bytes = std::fs::read(&path).map_err(|e| Error::file("прочитать", &path, &e))?;
+    if format.is_some() {
+        faults.names.insert(shape.file, name(ending));
+    }
+    let Some(bytes) = bytes(&path)? else {
+        faults.file(shape.file, sheet::too_long());
+        return Ok(None);
+    };
     let Some(format) = format else { return Ok(Some(Found::Csv(bytes))) };
-    faults.names.insert(shape.file, name(ending));
     Ok(Some(Found::Workbook(bytes, format)))
+}
+
+/// The bytes of a file that is not longer than a table may be; nothing where it is.
+///
+/// # Errors
+/// A file that cannot be read, or is none: a pipe never ends.
+pub fn bytes(path: &Path) -> Result<Option<Vec<u8>>> {
+    let fault = |e: std::io::Error| Error::file("прочитать", path, &e);
+    if !std::fs::metadata(path).map_err(fault)?.is_file() {
+        return Err(Error::input(format!("«{}» — не файл", path.display())).next("укажите файл с таблицей"));
+    }
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(fault)?;
+    file.take(sheet::FILE + 1).read_to_end(&mut bytes).map_err(fault)?;
+    Ok((bytes.len() as u64 <= sheet::FILE).then_some(bytes))
 }
 
 /// What is to be said where there is no file: that one must be, or that one of another format is not read.
@@ -52,5 +73,19 @@ fn lacks(dir: &Path, shape: &'static Shape, must_exist: bool, faults: &mut Fault
     } else if must_exist {
         let what = format!("файла нет в папке «{}», а без него перенос невозможен", dir.display());
         faults.file(shape.file, what);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_too_long_or_none_is_not_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("marks.csv");
+        std::fs::File::create(&path).unwrap().set_len(sheet::FILE + 1).unwrap();
+        assert!(bytes(&path).unwrap().is_none());
+        assert!(bytes(dir.path()).unwrap_err().message().contains("не файл"));
     }
 }

@@ -8,6 +8,8 @@ use super::rows::{Key, LessonRow, MarkRow, Rows};
 use crate::error::Result;
 use crate::journal::entry::{Body, LessonCell, LessonRecorded, LessonRef};
 use crate::journal::read;
+use crate::school::format_date;
+use chrono::NaiveDate;
 use std::collections::{HashMap, HashSet};
 
 impl Import<'_, '_> {
@@ -23,6 +25,7 @@ impl Import<'_, '_> {
                 needs.push((Key::Person(row.substitute.clone()), "Замена"));
             }
             if !self.claim(&mut seen, at, "Урок", &own) || !self.needs(at, &needs) {
+                self.misdated.entry((row.key, row.lesson)).or_default().push(row.date);
                 self.broken.insert(own);
                 continue;
             }
@@ -70,16 +73,24 @@ impl Import<'_, '_> {
             let with_cells = !lesson.cells.is_empty();
             match self.try_record(lesson, true) {
                 Ok(()) => {}
-                Err(error) if !with_cells => return self.refused(at, "Дата", error),
+                Err(error) if !with_cells => {
+                    self.misdated.entry((place.course, place.lesson)).or_default().push(place.date);
+                    return self.refused(at, "Дата", error);
+                }
                 Err(_) => {
                     if self.record(at, "Дата", bare, true)? {
                         self.one_by_one(&place, sources)?;
                     } else {
+                        self.misdated.entry((place.course.clone(), place.lesson)).or_default().push(place.date);
                         self.broken.insert(Key::Lesson(place.course, place.date, place.lesson));
                     }
                     return Ok(());
                 }
             }
+        }
+        for pupil in lacking.differ {
+            let source = sources.iter().find(|(_, cell)| cell.pupil == pupil.0).map_or(at, |(source, _)| *source);
+            self.refused(source, "Отметка", pupil.1)?;
         }
         self.missing_cells(&place, lacking.cells, sources)
     }
@@ -96,13 +107,25 @@ impl Import<'_, '_> {
     /// Finds which cells are refused. At least one is, so the import will not be kept.
     fn one_by_one(&mut self, at: &LessonRef, sources: &[(Source, LessonCell)]) -> Result<()> {
         for (source, cell) in sources {
-            for body in present::cells(self.batch.tables(), at, std::slice::from_ref(cell))? {
+            // What differs from the journal was named before.
+            for body in present::cells(self.batch.tables(), at, std::slice::from_ref(cell))?.0 {
                 if !self.record(*source, "Отметка", body, true)? {
                     break;
                 }
             }
         }
         Ok(())
+    }
+
+    /// Whether a lesson that is missing may be one that was refused under a date like its own: the digits of a day or a year
+    /// are easily swapped, and mending the one mends the other.
+    fn may_be_misdated(&self, at: &LessonRef) -> bool {
+        let alike = |date: NaiveDate| {
+            let (a, b) = (format_date(date), format_date(at.date));
+            a.len() == b.len() && a.bytes().zip(b.bytes()).filter(|(a, b)| a != b).count() <= 2
+        };
+        let refused = self.misdated.get(&(at.course.clone(), at.lesson));
+        refused.is_some_and(|dates| dates.iter().any(|date| alike(*date)))
     }
 
     /// Marks of lessons that lessons.csv does not have: the journal may.
@@ -116,19 +139,25 @@ impl Import<'_, '_> {
             match read::lesson_at(self.batch.tables(), &at)? {
                 Some(_) => {
                     let lines: Vec<LessonCell> = sources.iter().map(|(_, cell)| cell.clone()).collect();
-                    let lacking = present::cells(self.batch.tables(), &at, &lines)?;
+                    let (lacking, differ) = present::cells(self.batch.tables(), &at, &lines)?;
+                    for (pupil, error) in differ {
+                        let of = sources.iter().find(|(_, cell)| cell.pupil == pupil).or(sources.first());
+                        of.map_or(Ok(()), |(source, _)| self.refused(*source, "Отметка", error))?;
+                    }
                     self.missing_cells(&at, lacking, &sources)?;
                 }
-                None if self.broken.contains(&key) || self.broken.contains(&Key::Course(at.course.clone())) => {}
                 None => {
+                    let of_course = Key::Course(at.course.clone());
+                    let misdated = self.may_be_misdated(&at);
+                    let some = Key::SomeLesson(at.course);
+                    if misdated || [&key, &of_course, &some].iter().any(|key| self.broken.contains(*key)) {
+                        continue;
+                    }
                     for (source, _) in &sources {
-                        let (column, missing) = if known_course {
-                            ("Урок", key.clone())
-                        } else {
-                            ("Предмет", Key::Course(at.course.clone()))
-                        };
-                        let what = missing.describe(&self.faults);
-                        self.faults.column(*source, column, what);
+                        match known_course {
+                            true => self.is_missing(*source, "Урок", &key),
+                            false => self.is_missing(*source, "Предмет", &of_course),
+                        }
                     }
                 }
             }

@@ -2,7 +2,8 @@
 //! Домашнее задание.
 
 use super::fault::Faults;
-use super::sheet::Format;
+use super::files;
+use super::sheet::{self, Format};
 use super::table::{Shape, Table};
 use crate::error::{Error, Result};
 use crate::journal::entry::PlanLine;
@@ -19,9 +20,12 @@ const PLAN: Shape = Shape {
 /// # Errors
 /// A file that cannot be read; otherwise every fault of the file is in the [`Faults`] that come with the lines.
 pub fn read_plan(path: &Path) -> Result<(Vec<PlanLine>, Faults)> {
-    let bytes = std::fs::read(path).map_err(|e| Error::file("прочитать", path, &e))?;
     let mut faults = Faults::default();
     faults.names.insert(PLAN.file, path.display().to_string());
+    let Some(bytes) = files::bytes(path)? else {
+        faults.file(PLAN.file, sheet::too_long());
+        return Ok((Vec::new(), faults));
+    };
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     let table = match ending.as_str() {
         "xlsx" => Table::of_workbook(&bytes, Format::Xlsx, &PLAN, &mut faults),

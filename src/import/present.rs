@@ -1,7 +1,7 @@
 //! What the journal already has: an import records only what is new, so a second import of the same folder records
 //! nothing.
 
-use crate::error::Result;
+use crate::error::{Action, Error, Result};
 use crate::journal::cell::{self, Typed};
 use crate::journal::entry::{
     Body, ClassSet, CourseSet, DecisionSet, GroupSet, LessonCell, LessonRecorded, LessonRef, Person, PlanLine,
@@ -10,7 +10,7 @@ use crate::journal::entry::{
 use crate::journal::read::explain::{self, Explained};
 use crate::journal::read::timetable::Timetable;
 use crate::journal::read::{self, Tables, standing};
-use crate::school::{ClassName, CourseKey, Stay};
+use crate::school::{Cell, ClassName, CourseKey, PersonalFile, Stay};
 
 /// Whether the person is there, the same in everything.
 pub fn person(tables: &Tables, person: &Person) -> Result<bool> {
@@ -101,26 +101,59 @@ pub struct Lacking {
     pub lesson: Option<LessonRecorded>,
     /// Marks and absences to add to a lesson that is there.
     pub cells: Vec<Body>,
+    /// The pupils in whose cells something else stands, with what is to be said of it.
+    pub differ: Vec<(String, Error)>,
 }
 
 /// Compares a lesson and its cells with the journal.
 pub fn lesson(tables: &Tables, lesson: LessonRecorded) -> Result<Lacking> {
     if read::lesson_at(tables, &lesson.at)?.is_none() {
-        return Ok(Lacking { lesson: Some(lesson), cells: Vec::new() });
+        return Ok(Lacking { lesson: Some(lesson), cells: Vec::new(), differ: Vec::new() });
     }
     let same = standing::is_recorded(tables, &lesson)?;
-    let cells = cells(tables, &lesson.at, &lesson.cells)?;
+    let (cells, differ) = cells(tables, &lesson.at, &lesson.cells)?;
     let lesson = if same { None } else { Some(LessonRecorded { cells: Vec::new(), ..lesson }) };
-    Ok(Lacking { lesson, cells })
+    Ok(Lacking { lesson, cells, differ })
 }
 
-/// What brings the cells of a lesson that is there to those of a file; what a file does not say stays as it is.
-pub fn cells(tables: &Tables, at: &LessonRef, cells: &[LessonCell]) -> Result<Vec<Body>> {
-    let typed = cells.iter().map(|cell| Typed {
-        pupil: (&cell.pupil).into(),
-        attendance: cell.attendance.map(Some),
-        marks: cell.marks.clone().map(Some),
-        ..Typed::default()
-    });
-    cell::entries(tables, at, typed)
+/// What brings the cells of a lesson that is there to those of a file, and those in which something else stands. What a file does not say
+/// stays as it is; a cell with anything in it is only added to by one that has the same and more: «н» by «н/4». Marks and
+/// absences of two sources are never joined.
+#[allow(clippy::type_complexity)]
+pub fn cells(tables: &Tables, at: &LessonRef, cells: &[LessonCell]) -> Result<(Vec<Body>, Vec<(String, Error)>)> {
+    let (attendance, marks) = match read::lesson_at(tables, at)? {
+        Some(lesson) => (standing::attendance_of(tables, lesson.id)?, standing::marks_of(tables, lesson.id)?),
+        None => Default::default(),
+    };
+    let (mut typed, mut differ) = (Vec::new(), Vec::new());
+    for cell in cells {
+        let pupil = PersonalFile::from(&cell.pupil);
+        let marks = marks.get(&pupil).map(|standing| standing.marks.clone());
+        let stands = Cell { attendance: attendance.get(&pupil).copied(), marks };
+        let brings = Cell { attendance: cell.attendance, marks: cell.marks.clone() };
+        if !brings.has(&stands) && !stands.has(&brings) {
+            let name = read::pupil(tables, &cell.pupil)?.map_or(cell.pupil.clone(), |known| known.name.surname_given());
+            differ.push((cell.pupil.clone(), differs(&name, &stands, &brings)));
+            continue;
+        }
+        let (attendance, marks) = (cell.attendance.map(Some), cell.marks.clone().map(Some));
+        typed.push(Typed { pupil, attendance, marks, ..Typed::default() });
+    }
+    Ok((cell::entries(tables, at, typed)?, differ))
+}
+
+fn differs(name: &str, stands: &Cell, brings: &Cell) -> Error {
+    let error = Error::refused(format!("{name}: в журнале уже стоит другое: «{stands}», а в файле «{brings}»"));
+    let how = match (stands.attendance.filter(|kind| kind.is_absence()), &stands.marks, &brings.marks) {
+        (Some(absence), None, Some(marks)) => {
+            format!("если отметка получена позже, напишите «{}/{marks}»; иначе ", absence.as_str())
+        }
+        _ => String::new(),
+    };
+    error.next_by(
+        format!(
+            "перенос ничего не заменяет и не складывает: {how}исправьте файл или подайте заявку на исправление (§2.3.3)"
+        ),
+        Action::RequestCorrection,
+    )
 }

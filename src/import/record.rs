@@ -13,7 +13,8 @@ use crate::journal::entry::{
 };
 use crate::journal::read::timetable::Timetable;
 use crate::journal::{Author, Batch, cell, read, resolve};
-use crate::school::{CourseKey, School, Stay};
+use crate::school::{CourseKey, School, Stay, in_cyrillic};
+use chrono::NaiveDate;
 use std::collections::{HashMap, HashSet};
 
 /// An import under way.
@@ -30,6 +31,14 @@ pub struct Import<'a, 'j> {
     pub progress: &'a mut dyn FnMut(u64, u64),
     pub(super) known: HashSet<Key>,
     pub(super) broken: HashSet<Key>,
+    /// Tables in which rows did not read of which it is not known what they were about.
+    pub(super) unsure: HashSet<&'static str>,
+    /// Lessons that were refused, or stand twice: their dates may be wrong.
+    pub(super) misdated: HashMap<(CourseKey, u8), Vec<NaiveDate>>,
+    /// What is missing and said to be: where in the list of faults, and in how many other rows.
+    missing: HashMap<(&'static str, Key), (usize, u64)>,
+    /// Personal files that the journal spells otherwise than they look.
+    spelled: HashMap<String, String>,
 }
 
 /// What a row needs to be there, and the column that names it.
@@ -53,8 +62,17 @@ impl<'a, 'j> Import<'a, 'j> {
             known.insert(Key::Class(class));
         }
         known.extend(read::subjects(tables)?.into_iter().map(|subject| Key::Subject(subject.name)));
-        known.extend(read::all_pupils(tables)?.into_iter().map(|pupil| Key::Pupil(pupil.file.into())));
-        Ok(Self { batch, author, faults, recorded: 0, progress, known, broken: HashSet::new() })
+        let mut spelled = HashMap::new();
+        for pupil in read::all_pupils(tables)? {
+            let file = String::from(pupil.file);
+            let looks = in_cyrillic(&file);
+            if looks != file {
+                spelled.insert(looks, file.clone());
+            }
+            known.insert(Key::Pupil(file));
+        }
+        let (broken, unsure, misdated, missing) = Default::default();
+        Ok(Self { batch, author, faults, recorded: 0, progress, known, broken, unsure, misdated, missing, spelled })
     }
 
     /// Records everything that the files bring and the journal lacks.
@@ -62,7 +80,9 @@ impl<'a, 'j> Import<'a, 'j> {
     /// # Errors
     /// Only a failing database; faults of the files are collected.
     pub fn run(&mut self, school: Option<School>, mut files: Files) -> Result<()> {
+        files.spell(&self.spelled);
         self.broken = std::mem::take(&mut files.broken);
+        self.unsure = std::mem::take(&mut files.unsure);
         self.school(school)?;
         self.staff(&files)?;
         self.subjects(&files)?;
@@ -76,7 +96,28 @@ impl<'a, 'j> Import<'a, 'j> {
         self.reasons(&files)?;
         self.finals(&files)?;
         self.decisions(&files)?;
-        self.contacts(&files)
+        self.contacts(&files)?;
+        for (place, others) in std::mem::take(&mut self.missing).into_values().filter(|(_, others)| *others > 0) {
+            if let Some(fault) = self.faults.list.get_mut(place) {
+                fault.what += &format!("; таких строк в этом файле ещё: {others}");
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the fault that something is missing, once for all rows of a file; nothing where it may stand in a row that
+    /// did not read.
+    pub(super) fn is_missing(&mut self, at: Source, column: &'static str, key: &Key) {
+        if self.unsure.contains(key.file()) {
+            return;
+        }
+        if let Some((_, others)) = self.missing.get_mut(&(at.file, key.clone())) {
+            *others += 1;
+            return;
+        }
+        self.missing.insert((at.file, key.clone()), (self.faults.list.len(), 0));
+        let what = key.describe(&self.faults);
+        self.faults.column(at, column, what);
     }
 
     /// Whether everything that a row needs is there; if not, the fault is added unless the cause is another fault.
@@ -86,8 +127,7 @@ impl<'a, 'j> Import<'a, 'j> {
         }
         let missing: Vec<&Need> = needs.iter().filter(|(key, _)| !self.known.contains(key)).collect();
         for (key, column) in &missing {
-            let what = key.describe(&self.faults);
-            self.faults.column(at, column, what);
+            self.is_missing(at, column, key);
         }
         missing.is_empty()
     }

@@ -2,15 +2,16 @@
 
 use super::fault::{Faults, Source};
 use super::files::{self, Found};
-use super::table::{Line, Shape, Table};
+use super::table::{Line, Shape, Table, date};
 use crate::error::{Error, Result};
 use crate::journal::contacts::Contact;
 use crate::journal::entry::Reason;
 use crate::school::{
-    Cell, ClassName, CourseKey, Marks, PersonName, Role, WorkKind, format_date, parse_date, weekday_from_short,
+    Cell, ClassName, CourseKey, Marks, PersonName, Role, WorkKind, format_date, in_cyrillic, strange_letter,
+    weekday_from_short,
 };
 use chrono::NaiveDate;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 macro_rules! shapes {
@@ -55,22 +56,38 @@ pub enum Key {
     Course(CourseKey),
     /// A lesson of a course: day and number.
     Lesson(CourseKey, NaiveDate, u8),
+    /// A lesson of a course of which it is not known when it was.
+    SomeLesson(CourseKey),
 }
 
 impl Key {
     /// What it is, for a message that it is not there.
     pub fn describe(&self, faults: &Faults) -> String {
+        let table = faults.name(self.file());
         match self {
-            Self::Person(login) => format!("сотрудника «{login}» нет в {}", faults.name("staff.csv")),
-            Self::Subject(name) => format!("предмета «{name}» нет в {}", faults.name("subjects.csv")),
-            Self::Class(class) => format!("класса {class} нет в {}", faults.name("classes.csv")),
-            Self::Pupil(file) => format!("ученика с личным делом «{file}» нет в {}", faults.name("pupils.csv")),
-            Self::Group(class, group) => format!("группы «{group}» {class} нет в {}", faults.name("groups.csv")),
-            Self::Course(key) => format!("курса «{key}» нет в {}", faults.name("courses.csv")),
+            Self::Person(login) => format!("сотрудника «{login}» нет в {table}"),
+            Self::Subject(name) => format!("предмета «{name}» нет в {table}"),
+            Self::Class(class) => format!("класса {class} нет в {table}"),
+            Self::Pupil(file) => format!("ученика с личным делом «{file}» нет в {table}"),
+            Self::Group(class, group) => format!("группы «{group}» {class} нет в {table}"),
+            Self::Course(key) => format!("курса «{key}» нет в {table}"),
             Self::Lesson(key, date, lesson) => {
-                let file = faults.name("lessons.csv");
-                format!("урока {} (№ {lesson}) курса «{key}» нет в {file}", format_date(*date))
+                format!("урока {} (№ {lesson}) курса «{key}» нет в {table}", format_date(*date))
             }
+            Self::SomeLesson(key) => format!("урока курса «{key}» нет в {table}"),
+        }
+    }
+
+    /// The table that it stands in.
+    pub fn file(&self) -> &'static str {
+        match self {
+            Self::Person(_) => STAFF.file,
+            Self::Subject(_) => SUBJECTS.file,
+            Self::Class(_) => CLASSES.file,
+            Self::Pupil(_) => PUPILS.file,
+            Self::Group(..) => GROUPS.file,
+            Self::Course(_) => COURSES.file,
+            Self::Lesson(..) | Self::SomeLesson(_) => LESSONS.file,
         }
     }
 }
@@ -98,6 +115,26 @@ pub struct Files {
     pub contacts: Rows<Contact>,
     /// What rows that did not read were about: what refers to them is not at fault.
     pub broken: HashSet<Key>,
+    /// The tables in which rows did not read of which not even that is known.
+    pub unsure: HashSet<&'static str>,
+}
+
+impl Files {
+    /// Gives personal files the spelling that the journal knows them by, `known` by how they look.
+    pub fn spell(&mut self, known: &HashMap<String, String>) {
+        let files = self.pupils.iter_mut().map(|(_, row)| &mut row.file);
+        let files = files.chain(self.groups.iter_mut().map(|(_, (_, _, pupil))| pupil));
+        let files = files.chain(self.marks.iter_mut().map(|(_, row)| &mut row.pupil));
+        let files = files.chain(self.reasons.iter_mut().map(|(_, row)| &mut row.pupil));
+        let files = files.chain(self.finals.iter_mut().map(|(_, row)| &mut row.pupil));
+        let files = files.chain(self.decisions.iter_mut().map(|(_, row)| &mut row.pupil));
+        let files = files.chain(self.contacts.iter_mut().map(|(_, row)| &mut row.pupil));
+        for file in files {
+            if let Some(spelled) = known.get(file) {
+                file.clone_from(spelled);
+            }
+        }
+    }
 }
 
 /// staff.csv
@@ -207,21 +244,21 @@ pub fn read(dir: &Path, faults: &mut Faults) -> Result<Files> {
     let mut faults_of_marks = Faults::default();
     let (rest, marks) = rayon::join(
         || read_all_but_marks(dir, faults),
-        || Reading { dir, faults: &mut faults_of_marks, broken: HashSet::new() }.file(&MARKS, false, mark),
+        || Reading::of(dir, &mut faults_of_marks).file(&MARKS, false, mark),
     );
     faults.take(faults_of_marks);
     Ok(Files { marks: marks?, ..rest? })
 }
 
 fn read_all_but_marks(dir: &Path, faults: &mut Faults) -> Result<Files> {
-    let mut read = Reading { dir, faults, broken: HashSet::new() };
+    let mut read = Reading::of(dir, faults);
     let mut files = Files {
         staff: read.file(&STAFF, true, staff)?,
         subjects: read.file(&SUBJECTS, true, subject)?,
         classes: read.file(&CLASSES, true, |line| Some((line.parse(0, ClassName::parse)?, line.text(1))))?,
         pupils: read.file(&PUPILS, true, pupil)?,
         groups: read.file(&GROUPS, false, |line| {
-            let (class, group, pupil) = (line.parse(0, ClassName::parse), line.given(1), line.given(2));
+            let (class, group, pupil) = (line.parse(0, ClassName::parse), line.given(1), personal_file(line, 2));
             Some((class?, group?, pupil?))
         })?,
         courses: read.file(&COURSES, true, course)?,
@@ -239,22 +276,23 @@ fn read_all_but_marks(dir: &Path, faults: &mut Faults) -> Result<Files> {
         marks: Vec::new(),
         reasons: read.file(&REASONS, false, reason)?,
         finals: read.file(&FINALS, false, |line| {
-            let (key, pupil, period) = (key(line, 5), line.given(2), line.given(3));
+            let (key, pupil, period) = (key(line, 5), personal_file(line, 2), line.given(3));
             Some(FinalRow { key: key?, pupil: pupil?, period: period?, mark: line.parse(4, Marks::parse)? })
         })?,
         decisions: read.file(&DECISIONS, false, |line| {
-            let (pupil, date) = (line.given(0), line.parse(1, parse_date));
+            let (pupil, date) = (personal_file(line, 0), line.parse(1, date));
             let decision = line.given(3);
             Some(DecisionRow { pupil: pupil?, date: date?, number: line.text(2), decision: decision? })
         })?,
         contacts: read.file(&CONTACTS, false, |line| {
-            let (pupil, who, name) = (line.given(0), line.given(1), line.given(2));
+            let (pupil, who, name) = (personal_file(line, 0), line.given(1), name(line, 2));
             let (telephone, email, address) = (line.text(3), line.text(4), line.text(5));
             Some(Contact { pupil: pupil?, who: who?, name: name?, telephone, email, address })
         })?,
         broken: HashSet::new(),
+        unsure: HashSet::new(),
     };
-    files.broken = read.broken;
+    (files.broken, files.unsure) = (read.broken, read.unsure);
     Ok(files)
 }
 
@@ -262,41 +300,62 @@ struct Reading<'a> {
     dir: &'a Path,
     faults: &'a mut Faults,
     broken: HashSet<Key>,
+    unsure: HashSet<&'static str>,
 }
 
 /// What a line that did not read was about, as far as it can be told.
 fn subject_of(shape: &Shape, line: &Line<'_>) -> Option<Key> {
+    let named = |column| Some(line.text(column)).filter(|text| !text.is_empty());
     let class = || ClassName::parse(&line.text(0)).ok();
     let course = |group| Some(CourseKey { class: class()?, group: line.text(group), subject: line.text(1) });
     match shape.file {
-        "staff.csv" => Some(Key::Person(line.text(0))),
-        "subjects.csv" => Some(Key::Subject(line.text(0))),
+        "staff.csv" => Some(Key::Person(named(0)?)),
+        "subjects.csv" => Some(Key::Subject(named(0)?)),
         "classes.csv" => Some(Key::Class(class()?)),
-        "pupils.csv" => Some(Key::Pupil(line.text(0))),
+        "pupils.csv" => Some(Key::Pupil(in_cyrillic(&named(0)?))),
         "groups.csv" => Some(Key::Group(class()?, line.text(1))),
         "courses.csv" => Some(Key::Course(course(4)?)),
         "lessons.csv" => {
-            let (date, lesson) = (parse_date(&line.text(2)).ok()?, line.text(3).parse().ok()?);
-            Some(Key::Lesson(course(5)?, date, lesson))
+            let course = course(5).filter(|course| !course.subject.is_empty())?;
+            match (date(&line.text(2)).ok(), line.text(3).parse().ok()) {
+                (Some(date), Some(lesson)) => Some(Key::Lesson(course, date, lesson)),
+                _ => Some(Key::SomeLesson(course)),
+            }
         }
         _ => None,
     }
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    fn of(dir: &'a Path, faults: &'a mut Faults) -> Self {
+        Self { dir, faults, broken: HashSet::new(), unsure: HashSet::new() }
+    }
+
     fn file<T>(
         &mut self,
         shape: &'static Shape,
         must_exist: bool,
         read: impl FnMut(&mut Line<'_>) -> Option<T>,
     ) -> Result<Rows<T>> {
-        let Some(bytes) = files::read(self.dir, shape, must_exist, self.faults)? else { return Ok(Vec::new()) };
+        let before = self.faults.list.len();
+        let Some(bytes) = files::read(self.dir, shape, must_exist, self.faults)? else {
+            self.unsure.extend((self.faults.list.len() > before).then_some(shape.file));
+            return Ok(Vec::new());
+        };
         let table = match bytes {
             Found::Csv(bytes) => Table::parse(&bytes, shape, self.faults),
             Found::Workbook(bytes, format) => Table::of_workbook(&bytes, format, shape, self.faults),
         };
-        let (Some(table), broken) = (table, &mut self.broken) else { return Ok(Vec::new()) };
-        Ok(table.map(self.faults, read, |line| broken.extend(subject_of(shape, line))))
+        let (broken, unsure) = (&mut self.broken, &mut self.unsure);
+        let Some(table) = table else {
+            unsure.insert(shape.file);
+            return Ok(Vec::new());
+        };
+        unsure.extend(table.incomplete.then_some(shape.file));
+        Ok(table.map(self.faults, read, |line| match subject_of(shape, line) {
+            Some(key) => drop(broken.insert(key)),
+            None => drop(unsure.insert(shape.file)),
+        }))
     }
 }
 
@@ -305,11 +364,11 @@ impl Reading<'_> {
 /// # Errors
 /// As [`read`].
 pub fn read_staff(dir: &Path, faults: &mut Faults) -> Result<Rows<StaffRow>> {
-    Reading { dir, faults, broken: HashSet::new() }.file(&STAFF, false, staff)
+    Reading::of(dir, faults).file(&STAFF, false, staff)
 }
 
 fn staff(line: &mut Line<'_>) -> Option<StaffRow> {
-    let (login, surname, given, position) = (line.given(0), line.given(1), line.given(2), line.given(3));
+    let (login, surname, given, position) = (line.given(0), name(line, 1), name(line, 2), line.given(3));
     let roles = line.parse(4, |text| {
         text.split(',')
             .map(|word| {
@@ -320,8 +379,32 @@ fn staff(line: &mut Line<'_>) -> Option<StaffRow> {
             })
             .collect::<Result<Vec<_>>>()
     });
-    let name = PersonName { surname: surname?, given: given?, patronymic: line.text(5) };
+    let name = PersonName { surname: surname?, given: given?, patronymic: patronymic(line, 5) };
     Some(StaffRow { login: login?, name, position: position?, association: line.text(6), roles: roles? })
+}
+
+/// A personal file, whose letters are Cyrillic where they look so.
+fn personal_file(line: &mut Line<'_>, column: usize) -> Option<String> {
+    line.given(column).map(|text| in_cyrillic(&text))
+}
+
+/// A part of a person's name; a letter of another alphabet in it is named.
+fn name(line: &mut Line<'_>, column: usize) -> Option<String> {
+    let name = line.given(column)?;
+    look_alike(line, column, &name);
+    Some(name)
+}
+
+fn patronymic(line: &mut Line<'_>, column: usize) -> String {
+    let name = line.text(column);
+    look_alike(line, column, &name);
+    name
+}
+
+fn look_alike(line: &mut Line<'_>, column: usize, name: &str) {
+    let Some(letter) = strange_letter(name) else { return };
+    let which = if letter.is_ascii() { "латинская" } else { "русская" };
+    line.warn(column, &format!("в «{name}» буква «{letter}» — {which}, она лишь похожа на нужную; проверьте"));
 }
 
 fn subject(line: &mut Line<'_>) -> Option<SubjectRow> {
@@ -335,10 +418,10 @@ fn subject(line: &mut Line<'_>) -> Option<SubjectRow> {
 }
 
 fn pupil(line: &mut Line<'_>) -> Option<PupilRow> {
-    let (file, class) = (line.given(0), line.parse(1, ClassName::parse));
-    let (surname, given, born) = (line.given(2), line.given(3), line.parse(4, parse_date));
-    let (since, until) = (line.parse_optional(6, parse_date), line.parse_optional(7, parse_date));
-    let name = PersonName { surname: surname?, given: given?, patronymic: line.text(5) };
+    let (file, class) = (personal_file(line, 0), line.parse(1, ClassName::parse));
+    let (surname, given, born) = (name(line, 2), name(line, 3), line.parse(4, date));
+    let (since, until) = (line.parse_optional(6, date), line.parse_optional(7, date));
+    let name = PersonName { surname: surname?, given: given?, patronymic: patronymic(line, 5) };
     Some(PupilRow { file: file?, class: class?, name, born: born?, since: since?, until: until? })
 }
 
@@ -386,7 +469,7 @@ fn plan(line: &mut Line<'_>) -> Option<PlanRow> {
 
 fn lesson(line: &mut Line<'_>) -> Option<LessonRow> {
     let key = key(line, 5);
-    let (date, lesson) = (line.parse(2, parse_date), line.parse(3, number_of_lesson));
+    let (date, lesson) = (line.parse(2, date), line.parse(3, number_of_lesson));
     let (topic, work) = (line.given(4), kind_of_work(line, 6));
     let (homework, substitute) = (line.text(7), line.text(8));
     Some(LessonRow { key: key?, date: date?, lesson: lesson?, topic: topic?, work: work?, homework, substitute })
@@ -394,14 +477,14 @@ fn lesson(line: &mut Line<'_>) -> Option<LessonRow> {
 
 fn mark(line: &mut Line<'_>) -> Option<MarkRow> {
     let key = key(line, 6);
-    let (date, lesson) = (line.parse(2, parse_date), line.parse(3, number_of_lesson));
-    let (pupil, cell) = (line.given(4), line.parse(5, Cell::parse));
+    let (date, lesson) = (line.parse(2, date), line.parse(3, number_of_lesson));
+    let (pupil, cell) = (personal_file(line, 4), line.parse(5, Cell::parse));
     Some(MarkRow { key: key?, date: date?, lesson: lesson?, pupil: pupil?, cell: cell? })
 }
 
 fn reason(line: &mut Line<'_>) -> Option<ReasonRow> {
-    let pupil = line.given(0);
-    let (since, until) = (line.parse(1, parse_date), line.parse(2, parse_date));
+    let pupil = personal_file(line, 0);
+    let (since, until) = (line.parse(1, date), line.parse(2, date));
     let reason = line.parse(3, |text| {
         Reason::parse(text).ok_or_else(|| {
             Error::input(format!("«{text}» не причина")).next("укажите: болезнь, уважительная, неуважительная")

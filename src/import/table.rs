@@ -1,10 +1,12 @@
 //! Reading a table as schools save it: a CSV file with any of three separators, in UTF-8 or Windows-1251, or a sheet of
 //! a workbook; columns in any order.
 
+use super::csv::{self, Broken};
 use super::fault::{Fault, Faults, Source};
-use super::sheet::{self, Format, Value};
+use super::sheet::{self, COLUMNS, Format, ROWS, Value};
 use crate::error::{Error, Result};
-use crate::school::{clean, fold, format_date};
+use crate::school::{ClassName, clean, fold, format_date, parse_date};
+use chrono::NaiveDate;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -43,6 +45,8 @@ pub struct Table {
     lines: Vec<(u64, String)>,
     /// The lines that are not to be read, since a cell of theirs is not what was typed.
     misread: HashSet<u64>,
+    /// Whether there may be rows that were not read: then what seems to be missing may stand in one of them.
+    pub incomplete: bool,
 }
 
 impl Table {
@@ -55,33 +59,73 @@ impl Table {
                 return None;
             }
         };
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(separator(&text))
-            .flexible(true)
-            .has_headers(false)
-            .from_reader(text.as_bytes());
-        let mut records = reader.records();
-        let heading = match records.next() {
-            Some(Ok(record)) => record,
-            _ => {
-                faults.file(shape.file, EMPTY);
-                return None;
+        let mut reader = csv::Reader::of(&text);
+        let heading = loop {
+            match reader.next() {
+                Some(Ok(row)) if row.is_empty() => {}
+                Some(Ok(row)) => break row,
+                Some(Err(broken)) => {
+                    faults.add(Source { file: shape.file, line: broken.line }, broken.what);
+                    return None;
+                }
+                None => {
+                    faults.file(shape.file, EMPTY);
+                    return None;
+                }
             }
         };
-        let mut table = Self::headed(&heading.iter().collect::<Vec<_>>(), 1, shape, faults)?;
-        for record in records {
-            match record {
-                Ok(record) => {
-                    let line = record.position().map_or(0, |position| line_of(&text, position));
-                    let fields: Vec<&str> = record.iter().collect();
-                    if table.fits(line, &fields, heading.len(), faults) {
-                        table.take(line, &fields, faults);
+        let width = heading.width();
+        if width as u64 > COLUMNS {
+            faults.add(Source { file: shape.file, line: heading.line }, too_wide());
+            return None;
+        }
+        let mut table = Self::headed(&heading.fields, heading.line, shape, faults)?;
+        while let Some(row) = reader.next() {
+            match row {
+                Ok(row) if row.line > ROWS => {
+                    faults.file(shape.file, format!("в таблице больше {ROWS} строк; разделите её"));
+                    return None;
+                }
+                Ok(row) if table.swallowed(&row, reader.separator()) => {
+                    let what =
+                        "кавычка открыта в этой строке и закрыта лишь через несколько, а между ними — строки таблицы";
+                    table.broken(Broken { line: row.line, what }, faults);
+                }
+                Ok(row) => {
+                    if table.fits(row.line, &row.fields, width, faults) {
+                        table.take(row.line, &row.fields, faults);
                     }
                 }
-                Err(error) => faults.file(shape.file, format!("строка таблицы не читается: {error}")),
+                Err(broken) => table.broken(broken, faults),
             }
         }
         Some(table)
+    }
+
+    /// A row that cannot be taken apart; others may have gone with it.
+    fn broken(&mut self, broken: Broken, faults: &mut Faults) {
+        faults.add(Source { file: self.shape.file, line: broken.line }, broken.what);
+        self.incomplete = true;
+    }
+
+    /// Whether a field in quotes has swallowed rows: a line of it has a field for every column that must be there, and
+    /// those that can be told are what they should be.
+    fn swallowed(&self, row: &csv::Row<'_>, separator: char) -> bool {
+        let must = |column: usize| column < self.shape.required;
+        let last = self.places.iter().enumerate().filter(|(column, _)| must(*column)).filter_map(|(_, at)| *at).max();
+        let is_row = |line: &str| {
+            let fields: Vec<&str> = line.split(separator).map(|field| field.trim().trim_matches('"')).collect();
+            fields.len() > last.unwrap_or_default().max(1)
+                && self.shape.columns.iter().zip(&self.places).enumerate().all(|(i, (column, place))| {
+                    let Some(field) = place.filter(|_| must(i)).and_then(|at| fields.get(at)) else { return true };
+                    match *column {
+                        "Класс" => ClassName::parse(field).is_ok(),
+                        column if DATES.contains(&column) => date(field).is_ok(),
+                        _ => true,
+                    }
+                })
+        };
+        row.fields.iter().any(|field| field.split(['\n', '\r']).skip(1).any(is_row))
     }
 
     /// Reads a table from a workbook: the sheet that is named as the table, else the first.
@@ -93,11 +137,7 @@ impl Table {
                 return None;
             }
         };
-        if sheet.others > 0 && !crate::school::same_word(sheet.name.trim(), shape.stem()) {
-            let file = faults.name(shape.file);
-            let what = format!("{file}: прочитан лист «{}», листов ещё: {}", sheet.name, sheet.others);
-            faults.warnings.push(what.into());
-        }
+        warn_of_what_is_left(&sheet, shape, faults);
         let mut rows = sheet.rows.into_iter();
         let Some((line, heading)) = rows.next() else {
             faults.file(shape.file, EMPTY);
@@ -119,40 +159,44 @@ impl Table {
     }
 
     /// An empty table with these headings.
-    fn headed(heading: &[&str], line: u64, shape: &'static Shape, faults: &mut Faults) -> Option<Self> {
+    fn headed(heading: &[impl AsRef<str>], line: u64, shape: &'static Shape, faults: &mut Faults) -> Option<Self> {
         let places = places(heading, line, shape, faults)?;
         for (column, place) in shape.columns.iter().zip(&places) {
             if let Some(place) = place {
                 faults.columns.insert((shape.file, column), place + 1);
             }
         }
-        Some(Self { shape, places, lines: Vec::new(), misread: HashSet::new() })
+        Some(Self { shape, places, lines: Vec::new(), misread: HashSet::new(), incomplete: false })
     }
 
-    /// Whether a line is as wide as the heading; one without anything in it is passed over.
-    fn fits(&self, line: u64, fields: &[&str], width: usize, faults: &mut Faults) -> bool {
-        if fields.iter().all(|field| field.trim().is_empty()) {
+    /// Whether a line is as wide as the heading; one without anything in it is passed over. At its end empty fields may
+    /// be too many, and those missing that may be empty: spreadsheets leave out their separators.
+    fn fits(&mut self, line: u64, fields: &[impl AsRef<str>], width: usize, faults: &mut Faults) -> bool {
+        if fields.iter().all(|field| field.as_ref().trim().is_empty()) {
             return false;
         }
-        if fields.len() != width {
+        let last = self.places[..self.shape.required].iter().flatten().max();
+        let fits = fields.len() > last.copied().unwrap_or_default()
+            && fields.iter().skip(width).all(|field| field.as_ref().trim().is_empty());
+        if !fits {
             let what = format!("в строке {} столбцов, а в заголовке {width}", fields.len());
-            faults.add(Source { file: self.shape.file, line }, what);
+            self.broken(Broken { line, what: &what }, faults);
         }
-        fields.len() == width
+        fits
     }
 
-    fn take(&mut self, line: u64, fields: &[&str], faults: &mut Faults) {
-        let fields = self.places.iter().enumerate().map(|(i, place)| {
-            let raw = place.and_then(|at| fields.get(at)).copied().unwrap_or_default();
-            clean(raw).unwrap_or_else(|error| {
-                faults.list.push(self.fault(faults, line, i, error.message()));
-                String::new()
-            })
-        });
+    fn take(&mut self, line: u64, fields: &[impl AsRef<str>], faults: &mut Faults) {
         let mut text = String::new();
-        for (i, field) in fields.enumerate() {
+        for (i, place) in self.places.iter().enumerate() {
+            let raw = place.and_then(|at| fields.get(at)).map(AsRef::as_ref).unwrap_or_default();
             text.extend((i > 0).then_some(BETWEEN));
-            text += &field;
+            match clean(raw) {
+                Ok(field) => text += &field,
+                Err(error) => {
+                    faults.list.push(self.fault(faults, line, i, error.message()));
+                    self.misread.insert(line);
+                }
+            }
         }
         text.shrink_to_fit();
         self.lines.push((line, text));
@@ -162,6 +206,7 @@ impl Table {
     fn misread(&mut self, line: u64, row: &[Value], faults: &mut Faults) {
         for (i, column) in self.shape.columns.iter().enumerate() {
             let what = match self.places[i].and_then(|at| row.get(at)) {
+                Some(Value::Fault(what)) => what.to_string(),
                 Some(Value::Error) => "формула в ячейке даёт ошибку; впишите значение".to_owned(),
                 Some(Value::Time) => format!("{TURNED} время; {RETYPE}"),
                 Some(Value::Date(day)) if !DATES.contains(column) => {
@@ -249,6 +294,12 @@ impl Line<'_> {
         if self.text(column).is_empty() { Some(None) } else { self.parse(column, read).map(Some) }
     }
 
+    /// Adds something to look at in a field.
+    pub fn warn(&mut self, column: usize, what: &str) {
+        let place = self.table.fault(self.faults, self.number, column, what).place();
+        self.faults.warnings.push(format!("{place}: {what}").into());
+    }
+
     /// Adds a fault of a field.
     pub fn fault(&mut self, column: usize, what: &str) {
         let fault = self.table.fault(self.faults, self.number, column, what);
@@ -267,17 +318,66 @@ fn text_of(value: &Value) -> Cow<'_, str> {
         Value::Text(text) => Cow::Borrowed(text),
         Value::Date(day) => Cow::Owned(format_date(*day)),
         // Something, so that its line is not taken for an empty one.
-        Value::Time | Value::Error => Cow::Borrowed("?"),
+        Value::Time | Value::Error | Value::Fault(_) => Cow::Borrowed("?"),
         Value::Empty => Cow::Borrowed(""),
     }
 }
 
-/// The line a record begins on. The reader gives the place after the record before, which may be an empty line.
-fn line_of(text: &str, position: &csv::Position) -> u64 {
-    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
-    let rest = text.as_bytes().get(start..).unwrap_or_default();
-    let empty = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n');
-    position.line() + empty.count() as u64
+/// Says which sheet was read of several, and what of it nobody sees.
+fn warn_of_what_is_left(sheet: &sheet::Sheet, shape: &Shape, faults: &mut Faults) {
+    let file = faults.name(shape.file).to_owned();
+    let mut warn = |what: String| faults.warnings.push(format!("{file}: {what}").into());
+    if sheet.others + sheet.hidden_sheets > 0 && !crate::school::same_word(sheet.name.trim(), shape.stem()) {
+        let hidden = match sheet.hidden_sheets {
+            0 => String::new(),
+            number => format!(", скрытых: {number}"),
+        };
+        warn(format!("прочитан лист «{}», листов ещё: {}{hidden}", sheet.name, sheet.others));
+    }
+    let (rows, columns) = sheet.hidden();
+    if !rows.is_empty() {
+        warn(format!("скрытые строки тоже прочитаны: {}", spans(&rows)));
+    }
+    if !columns.is_empty() {
+        warn(format!("скрытые столбцы тоже прочитаны: {}", spans(&columns)));
+    }
+}
+
+/// «2, 5–7» of sorted numbers, the first dozen of it.
+fn spans(numbers: &[u64]) -> String {
+    let mut spans: Vec<(u64, u64)> = Vec::new();
+    for number in numbers {
+        match spans.last_mut() {
+            Some((_, last)) if *last + 1 == *number => *last = *number,
+            _ => spans.push((*number, *number)),
+        }
+    }
+    let rest = spans.len().saturating_sub(12);
+    let shown = spans.iter().take(12).map(|(first, last)| match first == last {
+        true => first.to_string(),
+        false => format!("{first}–{last}"),
+    });
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    if rest > 0 { format!("{shown} и другие") } else { shown }
+}
+
+fn too_wide() -> String {
+    format!("в таблице больше {COLUMNS} столбцов; удалите лишнее")
+}
+
+/// A day, also as programs write it that know of no day without a time: «01.09.2025 0:00:00».
+///
+/// # Errors
+/// As [`crate::school::parse_date`].
+pub fn date(text: &str) -> Result<NaiveDate> {
+    let midnight = |time: &str| {
+        let time = time.trim().trim_end_matches('Z');
+        time.contains(':') && time.chars().all(|c| matches!(c, '0' | ':' | '.'))
+    };
+    match text.trim().split_once([' ', 'T']) {
+        Some((day, time)) if midnight(time) => parse_date(day),
+        _ => parse_date(text),
+    }
 }
 
 /// UTF-8 with or without a byte order mark, UTF-16 with one (as spreadsheets save «Unicode text»), else Windows-1251.
@@ -297,29 +397,26 @@ fn decode(bytes: &[u8]) -> std::result::Result<Cow<'_, str>, &'static str> {
     Ok(encoding_rs::WINDOWS_1251.decode_without_bom_handling(bytes).0)
 }
 
-/// The separator that the heading line has most of.
-fn separator(text: &str) -> u8 {
-    let heading = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let count = |c: u8| heading.bytes().filter(|b| *b == c).count();
-    [b';', b',', b'\t'].into_iter().max_by_key(|c| (count(*c), *c == b';')).unwrap_or(b';')
-}
-
 /// Where each column of the shape stands; nothing where a required one is missing.
-fn places(heading: &[&str], line: u64, shape: &Shape, faults: &mut Faults) -> Option<Vec<Option<usize>>> {
+fn places(heading: &[impl AsRef<str>], line: u64, shape: &Shape, faults: &mut Faults) -> Option<Vec<Option<usize>>> {
     let plain = |text: &str| fold(clean(text).unwrap_or_default().split(" (").next().unwrap_or_default());
-    let found: Vec<String> = heading.iter().map(|text| plain(text)).collect();
+    let found: Vec<String> = heading.iter().map(|text| plain(text.as_ref())).collect();
     let columns: Vec<String> = shape.columns.iter().map(|column| plain(column)).collect();
     for (i, name) in found.iter().enumerate() {
         let known = columns.contains(name);
         // A file may have any number of columns that are not known: each is not compared with all before it.
         if known && found[..i].contains(name) {
-            let what = format!("столбец «{}» стоит дважды", heading[i].trim());
+            let what = format!("столбец «{}» стоит дважды", heading[i].as_ref().trim());
             faults.add(Source { file: shape.file, line }, what);
             return None;
         }
         if !known && !name.is_empty() {
-            let what =
-                format!("{}: столбец {} «{}» не используется", faults.name(shape.file), i + 1, heading[i].trim());
+            let what = format!(
+                "{}: столбец {} «{}» не используется",
+                faults.name(shape.file),
+                i + 1,
+                heading[i].as_ref().trim()
+            );
             faults.warnings.push(what.into());
         }
     }
@@ -340,62 +437,4 @@ fn places(heading: &[&str], line: u64, shape: &Shape, faults: &mut Faults) -> Op
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::error::Warning;
-    use proptest::prelude::*;
-
-    static SHAPE: Shape = Shape { file: "t.csv", columns: &["Класс", "Учитель", "Ещё"], required: 2 };
-
-    fn read(bytes: &[u8]) -> (Vec<Vec<String>>, Faults) {
-        let mut faults = Faults::default();
-        let table = Table::parse(bytes, &SHAPE, &mut faults);
-        let split = |fields: String| fields.split(BETWEEN).map(str::to_owned).collect();
-        (table.map(|t| t.lines.into_iter().map(|(_, fields)| split(fields)).collect()).unwrap_or_default(), faults)
-    }
-
-    #[test]
-    fn separators_encodings_and_order_of_columns_do_not_matter() {
-        let expected = vec![vec!["7А".to_owned(), "Иванова".to_owned(), "да".to_owned()]];
-        let text = "учитель (логин);еще;КЛАСС\nИванова;да;7А\n";
-        let (utf16, _, _) = encoding_rs::UTF_16LE.encode(text);
-        assert_eq!(utf16.len(), text.len(), "the web's UTF-16 encoder writes UTF-8");
-        let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
-        let (cp1251, _, _) = encoding_rs::WINDOWS_1251.encode(text);
-        for bytes in [
-            text.as_bytes().to_vec(),
-            text.replace(';', ",").into_bytes(),
-            text.replace(';', "\t").into_bytes(),
-            [b"\xef\xbb\xbf", text.as_bytes()].concat(),
-            cp1251.into_owned(),
-            utf16,
-            text.replace('\n', "\r\n").into_bytes(),
-        ] {
-            let (lines, faults) = read(&bytes);
-            assert_eq!((lines, faults.list), (expected.clone(), vec![]));
-        }
-    }
-
-    #[test]
-    fn faults_of_form_name_their_place() {
-        let (_, faults) = read("Класс;Имя\n".as_bytes());
-        assert_eq!(faults.list[0].to_string(), "t.csv, строка 1: нет столбцов: «Учитель»");
-        assert_eq!(faults.warnings, [Warning::from("t.csv: столбец 2 «Имя» не используется")]);
-        let (_, faults) = read("Класс;Учитель\n\n7А\n".as_bytes());
-        assert_eq!(faults.list[0].to_string(), "t.csv, строка 3: в строке 1 столбцов, а в заголовке 2");
-        let (_, faults) = read("Класс;Учитель\n7А;\u{1}\n".as_bytes());
-        assert_eq!(faults.list[0].to_string(), "t.csv, строка 2, столбец 2 «Учитель»: символ U+0001 нельзя напечатать");
-        let (_, faults) = read(b"");
-        assert!(faults.list[0].to_string().contains("файл пуст"));
-        let (_, faults) = read(b"\xff\xfe\x00\xd8\n");
-        assert!(faults.list[0].to_string().contains("кодировка"), "half a surrogate pair");
-    }
-
-    proptest! {
-        #[test]
-        fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            read(&bytes);
-            read(&[b"\xd0\x9a;\xd0\xa3\n".as_slice(), &bytes].concat());
-        }
-    }
-}
+mod tests;

@@ -81,7 +81,9 @@ pub fn entries_from(at: &LessonRef, cells: impl IntoIterator<Item = (Typed, Stan
         if new == stands.marks {
             continue;
         }
-        let line = MarkLine { pupil: typed.pupil.into(), marks, document };
+        // «н/4»: what is typed as one is meant so.
+        let earned = marks.is_some() && typed.attendance.flatten().is_some_and(Attendance::is_absence);
+        let line = MarkLine { pupil: typed.pupil.into(), marks, document, earned };
         if line.marks.is_none() {
             emptied.push(line);
             continue;
@@ -179,7 +181,7 @@ mod tests {
     }
 
     fn set(marks: Option<Marks>, work: &str, document: &str) -> Body {
-        let line = MarkLine { pupil: "И-01".into(), marks, document: document.into() };
+        let line = MarkLine { pupil: "И-01".into(), marks, document: document.into(), earned: false };
         MarksSet { at: at(), work: work.into(), marks: vec![line] }.into()
     }
 
@@ -189,6 +191,15 @@ mod tests {
         assert_eq!(recorded(cell, stands("4", "тест", "справка")), []);
         assert_eq!(recorded(Typed::default(), stands("4", "", "")), [], "nothing was typed");
         assert_eq!(recorded(Typed { marks: Some(None), ..Typed::default() }, Stands::default()), [], "it is empty");
+    }
+
+    #[test]
+    fn a_mark_that_is_typed_with_an_absence_was_earned_later() {
+        let typed = Typed::cell("И-01".into(), &Cell::parse("н/4").unwrap());
+        let absent = Stands { attendance: Some(Attendance::Absent), marks: None };
+        let line = MarkLine { pupil: "И-01".into(), marks: Some(marks("4")), document: String::new(), earned: true };
+        let expected = MarksSet { at: at(), work: String::new(), marks: vec![line] };
+        assert_eq!(recorded(typed, absent), [expected.into()]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::journal::read::Tables;
 use crate::journal::read::timetable::Timetable;
 use crate::journal::read::{self, Carrier, Course, Pupil};
 use crate::journal::rules::YEARLY;
-use crate::school::{ClassName, Day, Login, Period, PeriodName, School, fold, format_date, latin_alike};
+use crate::school::{ClassName, Day, Login, Period, PeriodName, School, fold, format_date, in_cyrillic, latin_alike};
 
 /// The course of a class and a subject, which may be typed short. Where groups share a subject, `group` decides, else
 /// `teacher`, who mostly means his own.
@@ -168,7 +168,8 @@ pub fn staff(tables: &Tables, typed: &str) -> Result<Login> {
 /// Nobody, or several, on the list.
 pub fn pupil<'r>(roster: &'r [Pupil], typed: &str) -> Result<&'r Pupil> {
     let typed = typed.trim();
-    if let Some(pupil) = roster.iter().find(|pupil| pupil.file == typed) {
+    let alike = |pupil: &&Pupil| in_cyrillic(&pupil.file) == in_cyrillic(typed);
+    if let Some(pupil) = roster.iter().find(|pupil| pupil.file == typed).or_else(|| roster.iter().find(alike)) {
         return Ok(pupil);
     }
     let matching: Vec<&Pupil> = roster.iter().filter(|pupil| pupil.name.matches(typed)).collect();

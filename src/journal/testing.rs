@@ -162,7 +162,7 @@ pub(crate) fn cell(pupil: &str, text: &str) -> LessonCell {
 /// A pupil's marks; none empties the cell.
 pub(crate) fn mark_line(pupil: &str, marks: &str) -> MarkLine {
     let marks = (!marks.is_empty()).then(|| Marks::parse(marks).unwrap());
-    MarkLine { pupil: pupil.to_owned(), marks, document: String::new() }
+    MarkLine { pupil: pupil.to_owned(), marks, document: String::new(), earned: false }
 }
 
 /// One pupil's marks, for the kind of work that `work` names.

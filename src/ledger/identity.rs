@@ -182,7 +182,7 @@ impl PublicIdentity {
 
     /// Reads the line `age1… ssh-ed25519 AAAA…`; a comment after it is passed over.
     pub fn parse(text: &str) -> Result<Self> {
-        let words: Vec<&str> = text.split_whitespace().collect();
+        let words: Vec<&str> = text.trim_start_matches('\u{feff}').split_whitespace().collect();
         match words[..] {
             [recipient, "ssh-ed25519", blob, ..] => Self::new(recipient, ssh_blob(blob)?),
             _ => Err(Error::input("это не открытый ключ «Летописи»")

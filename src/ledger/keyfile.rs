@@ -88,7 +88,28 @@ fn load(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
             .next("укажите файл своего ключа")
             .then_by("если ключа ещё нет, создайте его", Action::MakeKey));
     }
-    Ok(content)
+    Ok(as_saved(content))
+}
+
+/// Text as it was before an editor saved it: Windows' Notepad puts a byte order mark before it, or makes UTF-16 of it.
+/// What is no such text is left as it is.
+pub fn as_saved(bytes: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
+    let (from, unit): (usize, fn([u8; 2]) -> u16) = match bytes[..] {
+        [0xef, 0xbb, 0xbf, ..] => return Zeroizing::new(bytes[3..].to_vec()),
+        [0xff, 0xfe, ..] => (2, u16::from_le_bytes),
+        [0xfe, 0xff, ..] => (2, u16::from_be_bytes),
+        [1..=u8::MAX, 0, ..] => (0, u16::from_le_bytes),
+        [0, 1..=u8::MAX, ..] => (0, u16::from_be_bytes),
+        _ => return bytes,
+    };
+    let units = bytes[from..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    // Made large enough at once: what grows leaves its secret behind.
+    let mut text = Zeroizing::new(String::with_capacity(bytes.len() * 2));
+    for c in char::decode_utf16(units) {
+        let Ok(c) = c else { return bytes.clone() };
+        text.push(c);
+    }
+    Zeroizing::new(text.as_bytes().to_vec())
 }
 
 fn create(path: &Path, content: &[u8]) -> std::io::Result<()> {
@@ -231,6 +252,30 @@ mod tests {
         {
             use std::os::unix::fs::PermissionsExt;
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn a_file_that_an_editor_saved_anew_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let identity = Identity::generate();
+        for passphrase in [None, Some("весна")] {
+            let text = encode(&identity, passphrase).unwrap();
+            let text = std::str::from_utf8(&text).unwrap().replace('\n', "\r\n");
+            let utf16 = |to: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(to).collect::<Vec<u8>>();
+            let saved = [
+                [b"\xef\xbb\xbf", text.as_bytes()].concat(),
+                [b"\xff\xfe", &utf16(u16::to_le_bytes)[..]].concat(),
+                [b"\xfe\xff", &utf16(u16::to_be_bytes)[..]].concat(),
+                utf16(u16::to_le_bytes),
+                utf16(u16::to_be_bytes),
+            ];
+            for (number, bytes) in saved.iter().enumerate() {
+                let path = dir.path().join("saved.key");
+                fs::write(&path, bytes).unwrap();
+                assert_eq!(is_encrypted(&path).unwrap(), passphrase.is_some(), "{number}");
+                assert_eq!(read(&path, typed("весна")).unwrap().public(), identity.public(), "{number}");
+            }
         }
     }
 

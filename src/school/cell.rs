@@ -165,7 +165,14 @@ impl Attendance {
 }
 
 impl Cell {
-    /// Reads a cell: an attendance word, marks, or the first before the second.
+    /// Whether this cell holds all that `other` does.
+    pub fn has(&self, other: &Self) -> bool {
+        (other.attendance.is_none() || other.attendance == self.attendance)
+            && (other.marks.is_none() || other.marks == self.marks)
+    }
+
+    /// Reads a cell: an attendance word, marks, or the first before the second, «н 4» or «н/4» (absent, and the mark was
+    /// earned later).
     ///
     /// # Errors
     /// As [`Marks::parse`]; an empty text.
@@ -174,14 +181,19 @@ impl Cell {
         if let Some(attendance) = Attendance::parse(text) {
             return Ok(Self { attendance: Some(attendance), marks: None });
         }
-        if let Some((first, rest)) = text.split_once(' ')
-            && let Some(attendance) = Attendance::parse(first)
+        // «н/а» is a mark.
+        let marks = Marks::parse(text);
+        if marks.is_err()
+            && let Some(end) = text.find([' ', '/'])
+            && let Some(attendance) = Attendance::parse(&text[..end])
         {
-            return Ok(Self { attendance: Some(attendance), marks: Some(Marks::parse(rest)?) });
+            let rest = text[end..].trim_start();
+            let marks = Marks::parse(rest.strip_prefix('/').unwrap_or(rest))?;
+            return Ok(Self { attendance: Some(attendance), marks: Some(marks) });
         }
-        Marks::parse(text).map(|marks| Self { attendance: None, marks: Some(marks) }).map_err(|e| {
+        marks.map(|marks| Self { attendance: None, marks: Some(marks) }).map_err(|e| {
             Error::input(e.message())
-                .next("допустимы 1–5, «4/5», «зач», «незач», «н/а», «осв», а также «н», «б», «у», «оп», «оп 4»")
+                .next("допустимы 1–5, «4/5», «зач», «незач», «н/а», «осв», а также «н», «б», «у», «оп», «оп 4», «н/4»")
         })
     }
 }
@@ -211,6 +223,14 @@ mod tests {
     }
 
     #[test]
+    fn an_absence_and_the_mark_earned_later_are_one_thing_however_they_are_written() {
+        for text in ["н 4", "н/4", "Н/4", "н / 4", " н/ 4", "н. 4"] {
+            assert_eq!(Cell::parse(text).unwrap().to_string(), "н 4", "{text}");
+        }
+        assert_eq!(Cell::parse("оп/4/5").unwrap().to_string(), "оп 4/5");
+    }
+
+    #[test]
     fn not_attested_is_not_an_absence() {
         let cell = Cell::parse("Н/А").unwrap();
         assert_eq!((cell.attendance, cell.marks.unwrap().is_not_attested()), (None, true));
@@ -218,7 +238,7 @@ mod tests {
 
     #[test]
     fn what_is_no_mark_is_refused() {
-        for text in ["", "6", "0", "5+", "4//5", "/", "1/2/3/4/5", "н/5", "зач/5", "оп ", "оп оп", "пять"]
+        for text in ["", "6", "0", "5+", "4//5", "/", "1/2/3/4/5", "н//5", "н/", "5/н", "зач/5", "оп ", "оп оп", "пять"]
         {
             let read = Cell::parse(text);
             assert!(read.is_err() || text.trim() == "оп", "{text}");

@@ -100,23 +100,9 @@ pub fn transliterate(letter: char) -> &'static str {
 /// The Cyrillic capital for a letter, also for a Latin one that looks like it.
 fn cyrillic_capital(c: char) -> Option<char> {
     let upper = c.to_uppercase().next()?;
-    const TWINS: [(char, char); 12] = [
-        ('A', 'А'),
-        ('B', 'В'),
-        ('C', 'С'),
-        ('E', 'Е'),
-        ('H', 'Н'),
-        ('K', 'К'),
-        ('M', 'М'),
-        ('O', 'О'),
-        ('P', 'Р'),
-        ('T', 'Т'),
-        ('X', 'Х'),
-        ('Y', 'У'),
-    ];
     match upper {
         'А'..='Я' | 'Ё' => Some(upper),
-        _ => TWINS.iter().find(|(latin, _)| *latin == upper).map(|(_, cyrillic)| *cyrillic),
+        _ => super::text::cyrillic_alike(upper),
     }
 }
 

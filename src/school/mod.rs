@@ -26,5 +26,7 @@ pub use names::{Login, PeriodName, PersonalFile};
 pub use person::{PersonName, Role};
 pub use results::{Results, Share, average};
 pub use stay::Stay;
-pub use text::{clean, fold, is_nfc, is_printable, latin_alike, plural, printable, same_word};
+pub use text::{
+    clean, fold, in_cyrillic, is_nfc, is_printable, latin_alike, plural, printable, same_word, strange_letter,
+};
 pub use work::WorkKind;

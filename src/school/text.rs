@@ -78,6 +78,59 @@ pub fn latin_alike(c: char) -> char {
     at.and_then(|at| "ABEKMHOPCTXY".chars().nth(at)).unwrap_or(c)
 }
 
+/// Latin letters and the Cyrillic ones that they look like.
+const TWINS: [(char, char); 19] = [
+    ('A', 'А'),
+    ('B', 'В'),
+    ('C', 'С'),
+    ('E', 'Е'),
+    ('H', 'Н'),
+    ('K', 'К'),
+    ('M', 'М'),
+    ('O', 'О'),
+    ('P', 'Р'),
+    ('T', 'Т'),
+    ('X', 'Х'),
+    ('Y', 'У'),
+    ('a', 'а'),
+    ('c', 'с'),
+    ('e', 'е'),
+    ('o', 'о'),
+    ('p', 'р'),
+    ('x', 'х'),
+    ('y', 'у'),
+];
+
+/// The Cyrillic letter that a Latin one looks like.
+pub fn cyrillic_alike(c: char) -> Option<char> {
+    TWINS.iter().find(|(latin, _)| *latin == c).map(|(_, cyrillic)| *cyrillic)
+}
+
+/// The text with Latin letters that only look Cyrillic as Cyrillic ones; a text that has others too is itself: its letters
+/// are meant.
+pub fn in_cyrillic(text: &str) -> String {
+    if text.chars().any(|c| c.is_ascii_alphabetic() && cyrillic_alike(c).is_none()) {
+        return text.to_owned();
+    }
+    text.chars().map(|c| cyrillic_alike(c).unwrap_or(c)).collect()
+}
+
+/// The first letter of a word that only looks Cyrillic: a Latin one among Cyrillic letters, or in a word of nothing but
+/// such letters; or a Cyrillic one among Latin letters.
+pub fn strange_letter(text: &str) -> Option<char> {
+    text.split(|c: char| !c.is_alphabetic()).find_map(|word| {
+        let latin = word.chars().find(char::is_ascii_alphabetic)?;
+        let cyrillic = word.chars().find(|c| matches!(c, '\u{400}'..='\u{52f}'));
+        let alike = word.chars().all(|c| !c.is_ascii_alphabetic() || cyrillic_alike(c).is_some());
+        match cyrillic {
+            Some(_) if alike => Some(latin),
+            Some(cyrillic) => Some(cyrillic),
+            None if word.chars().all(|c| cyrillic_alike(c).is_some()) => Some(latin),
+            None => None,
+        }
+    })
+}
+
 /// The characters that both shipped font families can print: Latin with its European extensions, Cyrillic, and the
 /// punctuation, signs and fractions that a journal uses. Held against the fonts themselves by a test in `print`.
 pub fn is_printable(c: char) -> bool {
@@ -136,6 +189,16 @@ mod tests {
     #[test]
     fn a_decomposed_letter_becomes_one_character() {
         assert_eq!(clean("Андреи\u{306}").unwrap(), "Андрей");
+    }
+
+    #[test]
+    fn a_latin_letter_that_looks_cyrillic_is_told() {
+        assert_eq!(in_cyrillic("A-0315"), "А-0315");
+        assert_eq!(in_cyrillic("ID-0315"), "ID-0315", "its letters are meant");
+        assert_eq!(strange_letter("Ивaнoв"), Some('a'));
+        assert_eq!(strange_letter("Coxa"), Some('C'));
+        assert_eq!(strange_letter("Smiтh"), Some('т'));
+        assert_eq!((strange_letter("Иванов-Smith"), strange_letter("Ёлкина"), strange_letter("")), (None, None, None));
     }
 
     proptest! {

@@ -130,6 +130,23 @@ fn a_substitutes_lesson_is_his_on_its_day_too() {
 }
 
 #[test]
+fn a_plain_mark_is_of_somebody_who_was_there_and_one_earned_later_says_so() {
+    let mut office = taught();
+    let at = || algebra("2025-09-15");
+    office.record("semyonov", "2025-09-15T12:10", absent(at(), "И-01", Some(Attendance::Absent))).unwrap();
+    let plain = marks(at(), "И-01", "4");
+    let mut earned = plain.clone();
+    earned.marks[0].earned = true;
+    office.forbids("semyonov", "2025-09-16T12:00", plain, "на уроке стоит «н»");
+    office.allows("semyonov", "2025-09-16T12:00", earned.clone());
+    // History joins no mark and no absence of two sources, but adds what says that it belongs together.
+    office.tries_taking_over("2025-12-01T12:00", earned).unwrap();
+    let error =
+        office.tries_taking_over("2025-12-01T12:00", absent(at(), "П-03", Some(Attendance::Absent))).unwrap_err();
+    assert!(error.message().contains("уже стоит другое: «4»"), "{error:?}");
+}
+
+#[test]
 fn history_is_bound_by_no_days_and_replaces_nothing() {
     let mut office = taught();
     let now = "2025-12-01T12:00";

@@ -47,7 +47,7 @@ fn lesson(at: LessonRef) -> LessonRecorded {
 
 fn line(pupil: &str, marks: &str) -> MarkLine {
     let marks = (marks != "-").then(|| Marks::parse(marks).unwrap());
-    MarkLine { pupil: pupil.into(), marks, document: String::new() }
+    MarkLine { pupil: pupil.into(), marks, document: String::new(), earned: false }
 }
 
 fn marks(at: LessonRef, pupil: &str, marks: &str) -> MarksSet {

@@ -174,8 +174,20 @@ fn what_the_journal_has_already_is_passed_over_and_the_rest_is_recorded() {
     };
     assert_eq!(run(&mut office, both("4")).recorded, 1);
     assert_eq!(run(&mut office, both("4")).recorded, 0);
-    let outcome = run(&mut office, both("5"));
-    assert!(outcome.recorded == 0 && outcome.faults[0].what.contains("уже стоит другое"), "{:?}", outcome.faults);
+    for other in ["5", "н", "оп", "н/5", "4/5", "н/4"] {
+        let outcome = run(&mut office, both(other));
+        let named = outcome.faults.first().is_some_and(|fault| fault.what.contains("уже стоит другое: «4»"));
+        assert_eq!((outcome.faults.len(), named), (1, true), "{other}: {:?}", outcome.faults);
+    }
+    let absent = |mark: &str| {
+        [("lessons.csv", lessons.replace("03.09", "04.09")), ("marks.csv", marks(mark).replace("03.09", "04.09"))]
+    };
+    assert_eq!(run(&mut office, absent("н")).recorded, 1);
+    let outcome = run(&mut office, absent("4"));
+    assert!(outcome.faults[0].to_string().contains("напишите «н/4»"), "{:?}", outcome.faults);
+    assert_eq!(run(&mut office, absent("н/4")).recorded, 1, "it says that the mark was earned later");
+    assert_eq!(run(&mut office, absent("н 4")).recorded, 0);
+    assert_eq!(run(&mut office, absent("н")).recorded, 0, "what a file does not say stays");
     assert!(office.is_clean());
 }
 

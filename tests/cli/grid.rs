@@ -111,7 +111,7 @@ fn ended(window: &Window, school: &School) {
 
 /// The alternate screen is left, the cursor shown, lines are edited and echoed again.
 #[track_caller]
-fn is_clean(window: &Window) {
+pub(super) fn is_clean(window: &Window) {
     window.wait_for("ready>");
     assert_eq!(window.ask("#{alternate_on} #{cursor_flag}"), "0 1");
     window.line("clear; stty -a");

@@ -3,8 +3,10 @@
 mod arguments;
 mod cases;
 mod grid;
+mod hostile;
 mod json_fields;
 mod login;
 mod pages;
 mod recover;
 mod shell;
+mod signals;

@@ -8,3 +8,4 @@ pub mod office;
 pub mod peers;
 pub mod school;
 pub mod tmux;
+pub mod workbook;

@@ -129,8 +129,12 @@ impl Office {
                 cells: Vec::new(),
             };
             self.record(login, &format!("{date}T12:00"), lesson).unwrap();
-            let line =
-                MarkLine { pupil: pupil.into(), marks: Some(Marks::parse("4").unwrap()), document: String::new() };
+            let line = MarkLine {
+                pupil: pupil.into(),
+                marks: Some(Marks::parse("4").unwrap()),
+                document: String::new(),
+                earned: false,
+            };
             self.record(login, &format!("{date}T12:01"), MarksSet { at, work: String::new(), marks: vec![line] })
                 .unwrap();
         }

@@ -43,6 +43,8 @@ const CODE: &str = "LETOPIS:2025-0143/7:E3B0C44298FC1C149AFBF4C8996FB92427AE41E4
 const XLSX: &[u8] = include_bytes!("../fixtures/libreoffice/marks.xlsx");
 const SHEET: &str = "xl/worksheets/sheet1.xml";
 const STRINGS: &str = "xl/sharedStrings.xml";
+const BOOK: &str = "xl/workbook.xml";
+const STYLES: &str = "xl/styles.xml";
 const ODS: &[u8] = include_bytes!("../fixtures/libreoffice/marks.ods");
 const CONTENT: &str = "content.xml";
 const SECRET: &str = include_str!("../vectors/identity/secret");
@@ -318,6 +320,12 @@ fn of_a_school() -> Vec<Target> {
         }),
         target("xlsx-strings", 5_000, vec![member(XLSX, STRINGS)], |scratch, input| {
             let _ = import::read_plan(&scratch.put("plan.xlsx", &replaced(XLSX, STRINGS, input)));
+        }),
+        target("xlsx-book", 5_000, vec![member(XLSX, BOOK)], |scratch, input| {
+            let _ = import::read_plan(&scratch.put("plan.xlsx", &replaced(XLSX, BOOK, input)));
+        }),
+        target("xlsx-styles", 5_000, vec![member(XLSX, STYLES)], |scratch, input| {
+            let _ = import::read_plan(&scratch.put("plan.xlsx", &replaced(XLSX, STYLES, input)));
         }),
         target("ods-content", 5_000, vec![member(ODS, CONTENT)], |scratch, input| {
             let _ = import::read_plan(&scratch.put("plan.ods", &replaced(ODS, CONTENT, input)));

@@ -1,4 +1,5 @@
 //! What a school brings: the sample school, workbooks.
 
+mod cases;
 mod sample;
 mod workbooks;

@@ -117,7 +117,12 @@ fn pupils_are_in_one_class_at_a_time_and_nobody_is_marked_where_he_is_not() {
         cells,
     };
     office.record("semyonov", "2025-09-15T12:01", lesson).unwrap();
-    let line = MarkLine { pupil: "П-03".into(), marks: Some(Marks::parse("4").unwrap()), document: empty.clone() };
+    let line = MarkLine {
+        pupil: "П-03".into(),
+        marks: Some(Marks::parse("4").unwrap()),
+        document: empty.clone(),
+        earned: false,
+    };
     let marks = MarksSet { at, work: empty, marks: vec![line] };
     office.refuses("semyonov", "2025-09-15T12:02", marks.clone(), "Петренко Анна (П-03) 15.09.2025 не в списке");
     office.record("ivanova", "2025-09-15T12:03", enrolled("2025-09-15")).unwrap();
@@ -148,7 +153,12 @@ fn a_policy_changed_later_does_not_judge_what_came_before() {
     let mut office = Office::open();
     office.lessons("semyonov", "Алгебра", "П-03", &["2025-09-12"], "");
     let at = LessonRef { course: course("Алгебра"), date: day("2025-09-12"), lesson: 2 };
-    let line = MarkLine { pupil: "И-01".into(), marks: Some(Marks::parse("4").unwrap()), document: String::new() };
+    let line = MarkLine {
+        pupil: "И-01".into(),
+        marks: Some(Marks::parse("4").unwrap()),
+        document: String::new(),
+        earned: false,
+    };
     let mark = MarksSet { at, work: String::new(), marks: vec![line] };
     office.record("semyonov", "2025-09-18T12:00", mark.clone()).unwrap();
     let mut school = read::school(office.journal.tables()).unwrap();

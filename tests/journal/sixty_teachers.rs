@@ -107,7 +107,7 @@ fn a_teacher() {
             )
         } else {
             let marks = Some(Marks::parse("5").unwrap());
-            let line = MarkLine { pupil: format!("У-{n}"), marks, document: String::new() };
+            let line = MarkLine { pupil: format!("У-{n}"), marks, document: String::new(), earned: false };
             journal.record(author(&identity), MarksSet { at: at.clone(), work: String::new(), marks: vec![line] })
         };
         recorded.unwrap_or_else(|error| panic!("{error}"));

@@ -1,24 +1,28 @@
 //! The terminal: taken for the grid, given back as it was.
 //!
-//! Whatever way the grid ends (a key, an error, a panic, SIGTERM, SIGHUP or SIGINT), the alternate screen is left, the
-//! cursor shown and the line mode restored. Only `kill -9` leaves a terminal as it is; `reset` helps then.
+//! Whatever way the grid ends (a key, an error, a panic, a signal), the alternate screen is left, the cursor shown and the
+//! line mode restored; so it is while the grid is stopped. Only `kill -9` leaves a terminal as it is; `reset` helps then.
 
 use super::keys::Key;
+use crate::cli::shown;
+#[cfg(unix)]
+use crate::cli::signals::{self, Came};
 use crate::error::{Error, Result};
 use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{
     self, DisableBracketedPaste, EnableBracketedPaste, Event, KeyCode, KeyEventKind, KeyModifiers,
 };
 use ratatui::crossterm::execute;
+#[cfg(unix)]
+use ratatui::crossterm::terminal::{self, EnterAlternateScreen};
 use std::io::{IsTerminal, stdin, stdout};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// A terminal that shows the grid.
 pub struct Screen {
     terminal: DefaultTerminal,
-    ended: Arc<AtomicBool>,
+    #[cfg(unix)]
+    held: signals::Held,
 }
 
 /// What happened at the terminal.
@@ -53,31 +57,75 @@ impl Screen {
     /// # Errors
     /// A terminal that cannot be switched.
     pub fn take() -> Result<Self> {
-        let ended = Arc::new(AtomicBool::new(false));
         #[cfg(unix)]
-        for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP, signal_hook::consts::SIGINT] {
-            // A second signal ends the program at once: the reader of keys may be stuck at a terminal that went away.
-            signal_hook::flag::register_conditional_shutdown(signal, 2, Arc::clone(&ended)).map_err(fault)?;
-            signal_hook::flag::register(signal, Arc::clone(&ended)).map_err(fault)?;
-        }
+        let held = signals::hold().map_err(fault)?;
         let terminal = ratatui::try_init().inspect_err(|_| ratatui::restore()).map_err(fault)?;
-        let screen = Self { terminal, ended };
+        let screen = Self {
+            terminal,
+            #[cfg(unix)]
+            held,
+        };
         execute!(stdout(), EnableBracketedPaste).map_err(fault)?;
         Ok(screen)
     }
 
-    /// Draws.
+    /// Draws. Nothing that a terminal would obey is left in any cell.
     pub fn draw(&mut self, draw: impl FnOnce(&mut ratatui::Frame<'_>)) -> Result<()> {
-        self.terminal.draw(draw).map(|_| ()).map_err(fault)
+        let drawn = self.terminal.draw(|frame| {
+            draw(frame);
+            for cell in &mut frame.buffer_mut().content {
+                if let Some(seen) = shown::cell(cell.symbol()) {
+                    cell.set_symbol(&seen);
+                }
+            }
+        });
+        drawn.map(|_| ()).map_err(fault)
+    }
+
+    /// Gives the terminal back, stops, and takes it again when the program is continued.
+    #[cfg(unix)]
+    fn stop(&mut self) -> Result<()> {
+        let _ = execute!(stdout(), DisableBracketedPaste);
+        ratatui::restore();
+        let _ = self.terminal.show_cursor();
+        self.held.stop();
+        self.retake()
+    }
+
+    /// Takes the terminal that others have had.
+    #[cfg(unix)]
+    fn retake(&mut self) -> Result<()> {
+        // It is taken to be in our mode still, and is not.
+        let _ = terminal::disable_raw_mode();
+        terminal::enable_raw_mode().map_err(fault)?;
+        execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste).map_err(fault)?;
+        self.terminal.clear().map_err(fault)
+    }
+
+    /// What a signal asks for; nothing where none came.
+    #[cfg(unix)]
+    fn asked(&mut self) -> Result<Option<Input>> {
+        match self.held.came() {
+            Came::Nothing => return Ok(None),
+            Came::End(_) => return Ok(Some(Input::End)),
+            Came::Stop => self.stop()?,
+            Came::Resumed => self.retake()?,
+        }
+        Ok(Some(Input::Other))
+    }
+
+    #[cfg(not(unix))]
+    fn asked(&mut self) -> Result<Option<Input>> {
+        Ok(None)
     }
 
     /// Waits for a key, at most so long. Signals are noticed several times a second.
-    pub fn wait(&self, patience: Duration) -> Result<Input> {
+    pub fn wait(&mut self, patience: Duration) -> Result<Input> {
         let step = Duration::from_millis(200).min(patience);
         let mut waited = Duration::ZERO;
         while waited < patience {
-            if self.ended.load(Ordering::Relaxed) {
-                return Ok(Input::End);
+            if let Some(input) = self.asked()? {
+                return Ok(input);
             }
             if hung_up(step) {
                 return Ok(Input::End);

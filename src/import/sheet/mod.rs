@@ -1,16 +1,18 @@
 //! Reading a table from a workbook: XLSX or ODS.
 //!
-//! A workbook is a stranger's zip file that may unpack to anything, so it is bounded before it is read: how long the
-//! file is, how much it unpacks to, how many cells it has. What a cell holds is brought to the text that a CSV file
-//! would have («5» for 5.0); a date stays one, since a spreadsheet turns «4/5» into a date unasked and only the column
-//! tells which of the two was meant.
+//! A workbook is a stranger's zip file that may unpack to anything, so it is bounded before it is read and while it is: how
+//! long the file is, how much it unpacks to, how many cells it has. What a cell holds is brought to the text that a CSV
+//! file would have («5» for 5.0); a date stays one, since a spreadsheet turns «4/5» into a date unasked and only the
+//! column tells which of the two was meant. What is not known (a formula without its value, a part of merged cells) is a
+//! fault where it is needed, and never nothing.
 
 mod ods;
+mod shown;
 mod xlsx;
+mod xml;
 
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
 
 /// What a cell holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +27,8 @@ pub enum Value {
     Time,
     /// A formula's error.
     Error,
+    /// Something that cannot be told, and why.
+    Fault(Box<str>),
 }
 
 /// The formats of workbooks that are read.
@@ -36,78 +40,69 @@ pub enum Format {
     Ods,
 }
 
+/// First and last, from 1.
+type Span = (u64, u64);
+/// Row and column, from 0.
+type Place = (u64, u64);
+
 /// A sheet's rows that have anything in them, by number from 1.
 #[derive(Debug, Default)]
 pub struct Sheet {
     /// Its name.
     pub name: String,
-    /// How many other sheets the workbook has.
+    /// How many other sheets the workbook shows.
     pub others: usize,
+    /// How many sheets it hides.
+    pub hidden_sheets: usize,
     /// The rows, each up to its last cell with anything in it.
     pub rows: BTreeMap<u64, Vec<Value>>,
+    hidden_rows: Vec<Span>,
+    hidden_columns: Vec<Span>,
+    merged: Vec<(Place, Place)>,
     cells: usize,
     text: usize,
 }
 
 /// The longest file that is read, in bytes.
-const FILE: u64 = 64 << 20;
-/// The most that it may unpack to, in bytes.
-const UNPACKED: u64 = 512 << 20;
+pub const FILE: u64 = 64 << 20;
 /// The most cells; a year of a large school's marks has three million.
-const CELLS: usize = 12_000_000;
+const CELLS: usize = 6_000_000;
 /// The most text in them, in bytes: one text may be that of any number of cells.
 const TEXT: usize = 128 << 20;
 /// The most columns, and rows.
-const COLUMNS: u64 = 256;
-const ROWS: u64 = 1 << 20;
+pub const COLUMNS: u64 = 256;
+/// The most rows: what Excel has room for.
+pub const ROWS: u64 = 1 << 20;
+/// The most merged areas.
+const MERGED: usize = 1 << 16;
 
-/// Reads the sheet named `name` of a workbook, else its first.
+const NO_SHEET: &str = "в файле нет ни одного листа, который был бы показан";
+const UNVALUED: &str = "у формулы в ячейке нет сохранённого значения; откройте файл в редакторе таблиц и сохраните заново или впишите значение";
+const COVERED: &str = "ячейка объединена с соседней, и что в ней, не сказано; разъедините ячейки и заполните каждую";
+
+/// Reads the sheet named `name` of a workbook, else the first that is shown.
 ///
 /// # Errors
 /// What is wrong with the workbook, in Russian.
 pub fn read(bytes: &[u8], format: Format, name: &str) -> Result<Sheet, String> {
-    check(bytes, UNPACKED)?;
-    match format {
-        Format::Xlsx => xlsx::read(bytes, name),
-        Format::Ods => ods::read(bytes, name),
-    }
-}
-
-/// Whether the file is a zip that unpacks to at most so many bytes. What its directory says of lengths is not believed.
-fn check(bytes: &[u8], unpacked: u64) -> Result<(), String> {
     if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
         return Err(
             "файл защищён паролем или сохранён в старом формате Excel; сохраните его без пароля как XLSX".into()
         );
     }
     if bytes.len() as u64 > FILE {
-        return Err(format!("файл больше {} МБ; разделите таблицу или сохраните её как CSV", FILE >> 20));
+        return Err(too_long());
     }
-    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).map_err(unreadable)?;
-    let mut left = unpacked;
-    for index in 0..zip.len() {
-        let mut member = zip.by_index(index).map_err(unreadable)?;
-        let name = member.name().map_err(unreadable)?.to_ascii_lowercase();
-        let mut start = Vec::new();
-        (&mut member).take(START).read_to_end(&mut start).map_err(unreadable)?;
-        let rest = std::io::copy(&mut (&mut member).take(left), &mut std::io::sink()).map_err(unreadable)?;
-        let length = start.len() as u64 + rest;
-        if name.ends_with("sharedstrings.xml") {
-            xlsx::check_strings(&start, length)?;
-        }
-        left = left
-            .checked_sub(length)
-            .filter(|left| *left > 0)
-            .ok_or_else(|| format!("файл распаковывается больше чем в {} МБ; это не таблица школы", unpacked >> 20))?;
+    let mut members = xml::Members::of(bytes)?;
+    match format {
+        Format::Xlsx => xlsx::read(&mut members, name),
+        Format::Ods => ods::read(&mut members, name),
     }
-    Ok(())
 }
 
-/// How much of a member's beginning is looked at, in bytes.
-const START: u64 = 4096;
-
-fn unreadable(cause: impl std::fmt::Display) -> String {
-    format!("файл повреждён или не является таблицей ({cause}); откройте его в редакторе таблиц и сохраните заново")
+/// What is said of a file that is longer than [`FILE`].
+pub fn too_long() -> String {
+    format!("файл больше {} МБ; разделите таблицу", FILE >> 20)
 }
 
 impl Sheet {
@@ -140,6 +135,70 @@ impl Sheet {
         }
         cells[place] = value;
         Ok(())
+    }
+
+    /// Notes an area of merged cells.
+    fn merge(&mut self, from: Place, to: Place) -> Result<(), String> {
+        if to == from {
+            return Ok(());
+        }
+        if self.merged.len() >= MERGED {
+            return Err(format!("в таблице больше {MERGED} объединённых ячеек; разъедините их"));
+        }
+        self.merged.push((from, to));
+        Ok(())
+    }
+
+    /// Makes faults of the cells that lie under a merged one with anything in it, in the rows that have anything else.
+    fn spread_merged(&mut self) -> Result<(), String> {
+        let mut steps = 0;
+        for (from, to) in std::mem::take(&mut self.merged) {
+            let first = usize::try_from(from.1).ok().zip(from.0.checked_add(1));
+            let Some((column, line)) = first else { continue };
+            if self.rows.get(&line).and_then(|row| row.get(column)).is_none_or(|value| *value == Value::Empty) {
+                continue;
+            }
+            let last = to.1.min(COLUMNS - 1);
+            let lines: Vec<u64> = self.rows.range(line..=to.0.saturating_add(1).max(line)).map(|(at, _)| *at).collect();
+            for line in lines {
+                steps += 1 + last.saturating_sub(from.1) as usize;
+                if steps > CELLS {
+                    return Err("в таблице слишком много объединённых ячеек; разъедините их".to_owned());
+                }
+                for column in from.1..=last {
+                    if (line - 1, column) != from {
+                        self.put(line - 1, column, Value::Fault(COVERED.into()))?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows and the columns that are hidden and have something in them, by number from 1.
+    pub fn hidden(&self) -> (Vec<u64>, Vec<u64>) {
+        let rows = self.hidden_rows.iter().flat_map(|(first, last)| {
+            let end = (*last).max(*first);
+            self.rows.range(*first..=end).map(|(line, _)| *line)
+        });
+        let width = self.rows.values().map(Vec::len).max().unwrap_or_default() as u64;
+        let filled = |column: &u64| {
+            let at = usize::try_from(column - 1).unwrap_or(usize::MAX);
+            self.rows.values().any(|row| row.get(at).is_some_and(|value| *value != Value::Empty))
+        };
+        let mut columns: Vec<u64> = self
+            .hidden_columns
+            .iter()
+            .flat_map(|(first, last)| (*first).max(1)..=(*last).min(width))
+            .take(1 << 12)
+            .collect();
+        columns.sort_unstable();
+        columns.dedup();
+        columns.retain(filled);
+        let mut rows: Vec<u64> = rows.take(ROWS as usize).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        (rows, columns)
     }
 }
 

@@ -1,183 +1,246 @@
 //! ODS (OpenDocument 1.2, part 1, chapter 9), read from its `content.xml` event by event.
 //!
-//! Not by calamine: it expands the repeated cells that a file names before anyone can bound them, and never returns
-//! from a file that ends within a table.
+//! Not by a library: those expand the repeated cells that a file names before anyone can bound them, and tell nothing of
+//! hidden sheets and rows. A cell keeps its value and the text that the office program shows, so a number that is shown
+//! otherwise than it is («0315») is taken as it is shown.
 
-use super::{Sheet, Value, choose, unreadable};
+use super::xml::{Members, Xml, attribute, bounded, cut, push_text};
+use super::{NO_SHEET, Sheet, UNVALUED, Value, choose};
 use chrono::NaiveDate;
-use quick_xml::XmlVersion;
-use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesStart, Event};
-use quick_xml::name::QName;
-use quick_xml::reader::Reader;
-use std::io::{BufReader, Cursor, Read};
+use std::collections::HashSet;
 
-type Xml<'a> = Reader<BufReader<Box<dyn Read + 'a>>>;
+const CONTENT: &str = "content.xml";
 
-/// Reads a sheet. The bytes have been bounded before.
-pub fn read(bytes: &[u8], wanted: &str) -> Result<Sheet, String> {
-    let names = open(bytes, sheet_names)?;
-    let chosen = choose(&names, wanted).ok_or("в файле нет ни одного листа")?;
-    let mut sheet = open(bytes, |xml| rows_of(xml, chosen))?;
-    (sheet.name, sheet.others) = (names[chosen].clone(), names.len() - 1);
-    Ok(sheet)
-}
-
-fn open<T>(bytes: &[u8], read: impl FnOnce(&mut Xml<'_>) -> Result<T, String>) -> Result<T, String> {
-    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).map_err(unreadable)?;
-    let mut manifest = String::new();
-    if let Ok(mut member) = zip.by_name("META-INF/manifest.xml") {
-        // One that is no text is not the reader's to judge.
-        let _ = member.read_to_string(&mut manifest);
-    }
-    if manifest.contains("encryption-data") {
+/// Reads a sheet of a workbook.
+pub fn read(members: &mut Members<'_>, wanted: &str) -> Result<Sheet, String> {
+    // One that is no text is not the reader's to judge.
+    if members.text("META-INF/manifest.xml").is_some_and(|manifest| manifest.contains("encryption-data")) {
         return Err("файл защищён паролем; сохраните его без пароля".into());
     }
-    let content = zip.by_name("content.xml").map_err(unreadable)?;
-    let mut xml = Reader::from_reader(BufReader::new(Box::new(content) as Box<dyn Read + '_>));
-    xml.config_mut().expand_empty_elements = true;
-    read(&mut xml)
+    let mut hidden = HashSet::new();
+    if members.has("styles.xml") {
+        listed(&mut members.xml("styles.xml")?, &mut hidden)?;
+    }
+    let sheets = listed(&mut members.xml(CONTENT)?, &mut hidden)?;
+    let shown: Vec<usize> = (0..sheets.len()).filter(|at| !hidden.contains(&sheets[*at].1)).collect();
+    let names: Vec<String> = shown.iter().map(|at| sheets[*at].0.clone()).collect();
+    let chosen = choose(&names, wanted).ok_or(NO_SHEET)?;
+    let sheet = Sheet {
+        name: names[chosen].clone(),
+        others: names.len() - 1,
+        hidden_sheets: sheets.len() - names.len(),
+        ..Sheet::default()
+    };
+    rows_of(&mut members.xml(CONTENT)?, shown[chosen], sheet)
 }
 
-/// Names of the sheets; tables within cells are none.
-fn sheet_names(xml: &mut Xml<'_>) -> Result<Vec<String>, String> {
-    let (mut buffer, mut names) = (Vec::new(), Vec::new());
+/// The names and styles of the sheets, and into `hidden` the styles that hide one; tables within cells are none.
+fn listed(xml: &mut Xml<'_>, hidden: &mut HashSet<String>) -> Result<Vec<(String, String)>, String> {
+    let (mut sheets, mut style) = (Vec::new(), String::new());
     loop {
-        buffer.clear();
-        match xml.read_event_into(&mut buffer).map_err(unreadable)? {
-            Event::Start(start) if start.name() == TABLE => {
-                names.push(attribute(&start, "table:name")?.unwrap_or_default());
-                xml.read_to_end_into(TABLE, &mut Vec::new()).map_err(unreadable)?;
+        match xml.next()? {
+            Event::Start(start) if start.name().as_ref() == TABLE => {
+                let (name, style) = (attribute(&start, "name")?, attribute(&start, "style-name")?);
+                sheets.push((name.unwrap_or_default(), style.unwrap_or_default()));
+                xml.skip()?;
             }
-            Event::Eof => return Ok(names),
+            Event::Start(start) if start.name().as_ref() == "style:style" => {
+                style = attribute(&start, "name")?.unwrap_or_default();
+            }
+            Event::Start(start)
+                if start.name().as_ref() == "style:table-properties"
+                    && attribute(&start, "display")?.as_deref() == Some("false") =>
+            {
+                hidden.insert(style.clone());
+            }
+            Event::Eof => return Ok(sheets),
             _ => {}
         }
     }
 }
 
-const TABLE: QName<'static> = QName("table:table");
+const TABLE: &str = "table:table";
 
 /// The rows of the sheet that is the `chosen`th of the file.
-fn rows_of(xml: &mut Xml<'_>, chosen: usize) -> Result<Sheet, String> {
-    let (mut buffer, mut number) = (Vec::new(), 0);
+fn rows_of(xml: &mut Xml<'_>, chosen: usize, sheet: Sheet) -> Result<Sheet, String> {
+    let mut number = 0;
     loop {
-        buffer.clear();
-        match xml.read_event_into(&mut buffer).map_err(unreadable)? {
-            Event::Start(start) if start.name() == TABLE && number == chosen => return table(xml),
-            Event::Start(start) if start.name() == TABLE => {
+        match xml.next()? {
+            Event::Start(start) if start.name().as_ref() == TABLE && number == chosen => return table(xml, sheet),
+            Event::Start(start) if start.name().as_ref() == TABLE => {
                 number += 1;
-                xml.read_to_end_into(TABLE, &mut Vec::new()).map_err(unreadable)?;
+                xml.skip()?;
             }
-            Event::Eof => return Err(unreadable("лист кончается раньше времени")),
+            Event::Eof => return Err(cut()),
             _ => {}
         }
     }
 }
 
-fn table(xml: &mut Xml<'_>) -> Result<Sheet, String> {
-    let (mut buffer, mut sheet, mut next) = (Vec::new(), Sheet::default(), 0u64);
+fn table(xml: &mut Xml<'_>, mut sheet: Sheet) -> Result<Sheet, String> {
+    let (mut row, mut column) = (0u64, 0u64);
     loop {
-        buffer.clear();
-        match xml.read_event_into(&mut buffer).map_err(unreadable)? {
-            Event::Start(start) if start.name() == QName("table:table-row") => {
-                let times = repeated(&start, "table:number-rows-repeated")?;
-                let cells = row(xml)?;
-                let last = next.saturating_add(times);
+        match xml.next()? {
+            Event::Start(start) if start.name().as_ref() == "table:table-row" => {
+                let last = row.saturating_add(repeated(&start, "number-rows-repeated")?);
+                if is_hidden(&start)? {
+                    sheet.hidden_rows.push((row.saturating_add(1), last));
+                }
+                let cells = cells_of_row(xml)?;
                 // Rows without anything may be repeated to the end of the sheet.
-                for line in (next..last).take_while(|_| !cells.is_empty()) {
-                    for (from, times, value) in &cells {
-                        for column in *from..from.saturating_add(*times) {
-                            sheet.put(line, column, value.clone())?;
+                for line in (row..last).take_while(|_| !cells.is_empty()) {
+                    for cell in &cells {
+                        for column in cell.first..cell.first.saturating_add(cell.times) {
+                            sheet.put(line, column, cell.value.clone())?;
                         }
+                        let (rows, columns) = cell.spans;
+                        let to = (line.saturating_add(rows - 1), cell.first.saturating_add(columns - 1));
+                        sheet.merge((line, cell.first), to)?;
                     }
                 }
-                next = last;
+                row = last;
             }
-            Event::End(end) if end.name() == TABLE => return Ok(sheet),
-            Event::Eof => return Err(unreadable("лист кончается раньше времени")),
+            Event::Start(start) if start.name().as_ref() == "table:table-column" => {
+                let last = column.saturating_add(repeated(&start, "number-columns-repeated")?);
+                if is_hidden(&start)? {
+                    sheet.hidden_columns.push((column.saturating_add(1), last));
+                }
+                column = last;
+            }
+            // What is drawn on a sheet may hold tables.
+            Event::Start(start) if matches!(start.name().as_ref(), "table:shapes" | "office:forms") => xml.skip()?,
+            Event::End(end) if end.name().as_ref() == TABLE => {
+                sheet.spread_merged()?;
+                return Ok(sheet);
+            }
+            Event::Eof => return Err(cut()),
             _ => {}
         }
     }
 }
 
-/// The cells of a row that have anything in them: first column from 0, how many columns, what.
-fn row(xml: &mut Xml<'_>) -> Result<Vec<(u64, u64, Value)>, String> {
-    let (mut buffer, mut cells, mut next) = (Vec::new(), Vec::new(), 0u64);
+fn is_hidden(start: &BytesStart<'_>) -> Result<bool, String> {
+    Ok(matches!(attribute(start, "visibility")?.as_deref(), Some("collapse" | "filter")))
+}
+
+/// A cell of a row that has anything in it.
+struct Filled {
+    /// First column, from 0.
+    first: u64,
+    /// How many columns hold the same.
+    times: u64,
+    /// How many rows and columns it lies over.
+    spans: (u64, u64),
+    value: Value,
+}
+
+fn cells_of_row(xml: &mut Xml<'_>) -> Result<Vec<Filled>, String> {
+    let (mut cells, mut next) = (Vec::new(), 0u64);
     loop {
-        buffer.clear();
-        match xml.read_event_into(&mut buffer).map_err(unreadable)? {
+        match xml.next()? {
             Event::Start(start) if start.name().as_ref() == "table:table-cell" => {
-                let times = repeated(&start, "table:number-columns-repeated")?;
+                let times = repeated(&start, "number-columns-repeated")?;
+                let spans = (repeated(&start, "number-rows-spanned")?, repeated(&start, "number-columns-spanned")?);
                 let start = start.into_owned();
-                let text = text(xml, start.name())?;
-                let value = value(&start, text)?;
-                if !matches!(&value, Value::Empty) {
-                    cells.push((next, times, value));
+                let value = value(&start, text(xml)?)?;
+                if value != Value::Empty {
+                    cells.push(Filled { first: next, times, spans, value });
                 }
                 next = next.saturating_add(times);
             }
             Event::Start(start) if start.name().as_ref() == "table:covered-table-cell" => {
-                next = next.saturating_add(repeated(&start, "table:number-columns-repeated")?);
-                let start = start.into_owned();
-                xml.read_to_end_into(start.name(), &mut Vec::new()).map_err(unreadable)?;
+                next = next.saturating_add(repeated(&start, "number-columns-repeated")?);
+                xml.skip()?;
             }
             Event::End(end) if end.name().as_ref() == "table:table-row" => return Ok(cells),
-            Event::Eof => return Err(unreadable("строка кончается раньше времени")),
+            Event::Start(_) => xml.skip()?,
+            Event::Eof => return Err(cut()),
             _ => {}
         }
     }
 }
 
-/// The paragraphs of a cell; notes and drawings in it are passed over.
-fn text(xml: &mut Xml<'_>, cell: QName<'_>) -> Result<String, String> {
-    let (mut buffer, mut out, mut within) = (Vec::new(), String::new(), false);
-    loop {
-        buffer.clear();
-        match xml.read_event_into(&mut buffer).map_err(unreadable)? {
-            Event::Start(start) if start.name().as_ref() == "text:p" => {
-                if !out.is_empty() {
-                    out.push('\n');
+/// The paragraphs of a cell, its end included; notes and drawings in it are passed over. Nothing where it has none.
+fn text(xml: &mut Xml<'_>) -> Result<Option<String>, String> {
+    let (mut out, mut depth, mut within): (Option<String>, usize, usize) = (None, 1, 0);
+    while depth > 0 {
+        match xml.next()? {
+            Event::Start(start) => match start.name().as_ref() {
+                "text:p" | "text:h" => {
+                    let before = out.get_or_insert_default();
+                    if !before.is_empty() {
+                        before.push('\n');
+                    }
+                    (depth, within) = (depth + 1, within + 1);
                 }
-                within = true;
-            }
-            Event::End(end) if end.name().as_ref() == "text:p" => within = false,
-            Event::Start(start) if matches!(start.name().as_ref(), "text:s" | "text:tab" | "text:line-break") => {
-                out.push(' ');
-            }
-            Event::Start(start) if matches!(start.name().as_ref(), "text:span" | "text:a") => {}
-            Event::Start(start) => {
-                let start = start.into_owned();
-                xml.read_to_end_into(start.name(), &mut Vec::new()).map_err(unreadable)?;
-            }
-            Event::Text(text) if within => out.push_str(&text.xml10_content()),
-            Event::CData(text) if within => out.push_str(&text.xml10_content()),
-            Event::GeneralRef(reference) if within => match resolve_xml_entity(&reference) {
-                Some(text) => out.push_str(text),
-                None => out.extend(reference.resolve_char_ref().map_err(unreadable)?),
+                "text:s" | "text:tab" | "text:line-break" => {
+                    out.get_or_insert_default().push(' ');
+                    xml.skip()?;
+                }
+                "text:span" | "text:a" => depth += 1,
+                // Fields that show something, such as a date.
+                other if within > 0 && other.starts_with("text:") => depth += 1,
+                _ => xml.skip()?,
             },
-            Event::End(end) if end.name() == cell => return Ok(out),
-            Event::Eof => return Err(unreadable("ячейка кончается раньше времени")),
+            Event::End(end) => {
+                within -= usize::from(matches!(end.name().as_ref(), "text:p" | "text:h") && within > 0);
+                depth -= 1;
+            }
+            Event::Eof => return Err(cut()),
+            event if within > 0 => push_text(&event, out.get_or_insert_default())?,
             _ => {}
         }
+        out.as_deref().map_or(Ok(()), bounded)?;
     }
+    Ok(out)
 }
 
-fn value(cell: &BytesStart<'_>, text: String) -> Result<Value, String> {
+fn value(cell: &BytesStart<'_>, text: Option<String>) -> Result<Value, String> {
     let given = |name| attribute(cell, name);
-    if given("calcext:value-type")?.as_deref() == Some("error") {
+    // LibreOffice writes the type twice, and that a value is an error only in its own.
+    if kind(cell, "calcext:value-type")?.as_deref() == Some("error") {
         return Ok(Value::Error);
     }
-    Ok(match given("office:value-type")?.as_deref() {
-        Some("float" | "percentage" | "currency") => {
-            let number = given("office:value")?.unwrap_or_default();
-            number.parse().map_or(Value::Error, Value::number)
-        }
-        Some("boolean") => Value::yes_or_no(given("office:boolean-value")?.as_deref() == Some("true")),
-        Some("date") => day(&given("office:date-value")?.unwrap_or_default()).map_or(Value::Time, Value::Date),
+    let formula = given("formula")?.is_some();
+    Ok(match kind(cell, "office:value-type")?.as_deref() {
+        Some("float" | "percentage" | "currency") => match given("value")?.and_then(|number| number.parse().ok()) {
+            Some(number) => as_shown(number, text),
+            None => Value::Fault(UNVALUED.into()),
+        },
+        Some("boolean") => match given("boolean-value")?.as_deref() {
+            Some(yes) => Value::yes_or_no(yes == "true"),
+            None => Value::Fault(UNVALUED.into()),
+        },
+        Some("date") => day(&given("date-value")?.unwrap_or_default()).map_or(Value::Time, Value::Date),
         Some("time") => Value::Time,
-        Some(_) => Value::Text(given("office:string-value")?.unwrap_or(text)),
-        None => Value::Empty,
+        Some(_) => Value::Text(given("string-value")?.or(text).unwrap_or_default()),
+        None if formula => Value::Fault(UNVALUED.into()),
+        // The office program shows it as a text.
+        None => text.map_or(Value::Empty, Value::Text),
     })
+}
+
+fn kind(cell: &BytesStart<'_>, name: &str) -> Result<Option<String>, String> {
+    let found = cell.try_get_attribute(name).map_err(super::xml::unreadable)?;
+    Ok(found.map(|attribute| attribute.value.to_string()))
+}
+
+/// A number as the text beside it shows it: with its zeros and words, and not where the text hides a part of it.
+fn as_shown(number: f64, text: Option<String>) -> Value {
+    let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Value::number(number) };
+    let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let plain = plain.replace(',', ".").replace('\u{2212}', "-");
+    let Ok(shown) = plain.parse::<f64>() else { return Value::Text(text) };
+    if (shown - number).abs() > number.abs() * 1e-9 {
+        let what = "формат ячейки показывает число округлённым; впишите его так, как оно должно быть прочитано";
+        return Value::Fault(what.into());
+    }
+    let digits = plain.trim_start_matches('-');
+    if digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.") {
+        return Value::Text(plain);
+    }
+    Value::number(number)
 }
 
 /// The day of `2025-09-15` or `2025-09-15T00:00:00`.
@@ -185,11 +248,7 @@ pub fn day(text: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(text.get(..10)?, "%Y-%m-%d").ok()
 }
 
+/// How often something stands, at least once.
 fn repeated(start: &BytesStart<'_>, name: &str) -> Result<u64, String> {
-    Ok(attribute(start, name)?.and_then(|times| times.parse().ok()).unwrap_or(1))
-}
-
-fn attribute(start: &BytesStart<'_>, name: &str) -> Result<Option<String>, String> {
-    let Some(found) = start.try_get_attribute(name).map_err(unreadable)? else { return Ok(None) };
-    Ok(Some(found.normalized_value(XmlVersion::Explicit1_0).map_err(unreadable)?.into_owned()))
+    Ok(attribute(start, name)?.and_then(|times| times.parse().ok()).unwrap_or(1).max(1))
 }

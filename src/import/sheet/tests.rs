@@ -1,7 +1,7 @@
 use super::*;
 use proptest::prelude::*;
 use rust_xlsxwriter::{ExcelDateTime, Format as Style, Formula, Workbook};
-use std::io::Write;
+use std::io::{Cursor, Read, Write};
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 fn text(text: &str) -> Value {
@@ -148,16 +148,113 @@ fn what_is_no_workbook_is_said_to_be_none() {
 
 #[test]
 fn a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_read() {
-    let bomb = pack(&[("content.xml".into(), vec![b' '; 3 << 20])]);
-    assert!(bomb.len() < 10_000);
-    assert!(check(&bomb, 2 << 20).unwrap_err().contains("больше чем в 2 МБ"));
-    check(&bomb, 4 << 20).unwrap();
+    let bomb = pack(&[("content.xml".into(), vec![b' '; 48 << 20])]);
+    assert!(bomb.len() < 60_000);
+    assert!(fault(&bomb, Format::Ods).contains("распаковывается больше"));
+    // What the directory says of it is not believed either.
+    let directory = bomb.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
+    let mut humble = bomb;
+    humble[directory + 24..directory + 28].copy_from_slice(&1000u32.to_le_bytes());
+    assert!(fault(&humble, Format::Ods).contains("повреждён"));
 }
 
 #[test]
-fn counts_and_places_that_a_workbook_makes_up_are_refused() {
+fn members_that_lie_on_each_other_or_share_a_name_are_refused() {
+    let book = ods(ODS_ROWS);
+    let twice = [pack(&unpack(&book)), pack(&[("CONTENT.xml".into(), vec![])])];
+    assert!(read(&twice[0], Format::Ods, "marks").is_ok());
+    let mut members = unpack(&book);
+    members.push(("Content.xml".into(), b"<a/>".to_vec()));
+    assert!(fault(&pack(&members), Format::Ods).contains("с одним именем"));
+    // The second member's entry points at the first one's bytes.
+    let mut overlapping = pack(&[("content.xml".into(), vec![b'x'; 400]), ("styles.xml".into(), vec![b'x'; 400])]);
+    let last = overlapping.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
+    overlapping[last + 42..last + 46].copy_from_slice(&0u32.to_le_bytes());
+    assert!(fault(&overlapping, Format::Ods).contains("повреждён"));
+}
+
+#[test]
+fn one_text_many_levels_and_many_merged_cells_are_bounded() {
+    let long = ODS_ROWS.replace("5,00", &"5".repeat(2 << 20));
+    assert!(fault(&ods(&long), Format::Ods).contains("длиннее 1 МБ"));
+    let deep = format!("{}{}", "<a>".repeat(1000), "</a>".repeat(1000));
+    assert!(fault(&ods(&deep), Format::Ods).contains("вложенных"));
+    let merged = "<mergeCell ref=\"A1:IV1048576\"/>".repeat(70_000);
+    let merged = edited(&xlsx(), "</sheetData>", &format!("</sheetData><mergeCells>{merged}</mergeCells>"));
+    assert!(fault(&merged, Format::Xlsx).contains("объединённых"));
+    let columns = edited(
+        &xlsx(),
+        "<sheetData>",
+        "<cols><col min=\"1\" max=\"18446744073709551615\" hidden=\"1\"/></cols><sheetData>",
+    );
+    assert_eq!(read(&columns, Format::Xlsx, "marks").unwrap().hidden().1, [1, 2, 3, 4]);
+}
+
+#[test]
+fn what_is_hidden_is_told() {
+    let hidden = edited(&xlsx(), "<row r=\"4\"", "<row hidden=\"1\" r=\"4\"");
+    assert_eq!(read(&hidden, Format::Xlsx, "marks").unwrap().hidden().0, [4]);
+    let style = r#"<style:style style:name="t"><style:table-properties table:display="false"/></style:style>"#;
+    let book = edited(&ods(ODS_ROWS), "<office:body>", &format!("{style}<office:body>"));
+    let book = edited(&book, "table:name=\"Заметки\"", "table:style-name=\"t\" table:name=\"Заметки\"");
+    let sheet = read(&book, Format::Ods, "pupils").unwrap();
+    assert_eq!((sheet.name.as_str(), sheet.others, sheet.hidden_sheets), ("marks", 0, 1));
+    let rows = ODS_ROWS.replace(
+        "<table:table-row table:number-rows-repeated=\"2\">\n",
+        "<table:table-row table:visibility=\"filter\" table:number-rows-repeated=\"2\">\n",
+    );
+    assert_eq!(read(&ods(&rows), Format::Ods, "marks").unwrap().hidden().0, [4, 5]);
+    for state in ["hidden", "veryHidden"] {
+        let sheets = edited(&xlsx(), "name=\"Заметки\"", &format!("state=\"{state}\" name=\"Заметки\""));
+        assert_eq!(read(&sheets, Format::Xlsx, "pupils").unwrap().name, "Marks");
+    }
+}
+
+#[test]
+fn what_a_cell_does_not_say_is_never_nothing() {
+    let unknown = |value: &Value| matches!(value, Value::Fault(_));
+    for stored in ["", "<v></v>", "<v/>"] {
+        let from = "<f>0.1+0.2</f><v>0.30000000000000004</v>";
+        let book = edited(&xlsx(), from, &format!("<f>0.1+0.2</f>{stored}"));
+        assert!(unknown(&read(&book, Format::Xlsx, "marks").unwrap().rows[&4][2]));
+    }
+    let merged = edited(&xlsx(), "</sheetData>", "</sheetData><mergeCells><mergeCell ref=\"A3:A4\"/></mergeCells>");
+    assert!(unknown(&read(&merged, Format::Xlsx, "marks").unwrap().rows[&4][0]));
+    for (cell, expected) in [
+        ("<table:table-cell table:formula=\"of:=1\"/>", None),
+        ("<table:table-cell office:value-type=\"float\"/>", None),
+        ("<table:table-cell table:formula=\"of:=T(1)\" office:value-type=\"string\"/>", Some(Value::Empty)),
+        ("<table:table-cell><text:p>4/5</text:p></table:table-cell>", Some(text("4/5"))),
+        (
+            "<table:table-cell office:value-type=\"float\" office:value=\"315\"><text:p>0315</text:p></table:table-cell>",
+            Some(text("0315")),
+        ),
+        (
+            "<table:table-cell office:value-type=\"float\" office:value=\"7\"><text:p>7А</text:p></table:table-cell>",
+            Some(text("7А")),
+        ),
+        (
+            "<table:table-cell office:value-type=\"float\" office:value=\"1234\"><text:p>1\u{a0}234,00</text:p></table:table-cell>",
+            Some(text("1234")),
+        ),
+        (
+            "<table:table-cell office:value-type=\"float\" office:value=\"4.5\"><text:p>5</text:p></table:table-cell>",
+            None,
+        ),
+    ] {
+        let row = format!(
+            "<table:table-row><table:table-cell office:value-type=\"string\"><text:p>а</text:p></table:table-cell>{cell}</table:table-row>"
+        );
+        let sheet = read(&ods(&row), Format::Ods, "marks").unwrap();
+        let read = sheet.rows[&1].get(1).cloned().unwrap_or(Value::Empty);
+        assert!(expected.as_ref().map_or(unknown(&read), |expected| *expected == read), "{cell}: {read:?}");
+    }
+}
+
+#[test]
+fn counts_and_places_that_a_workbook_makes_up_are_refused_or_not_believed() {
     let strings = edited(&xlsx(), "uniqueCount=\"4\"", "uniqueCount=\"18446744073709551615\"");
-    assert!(fault(&strings, Format::Xlsx).contains("число строк"));
+    assert_eq!(read(&strings, Format::Xlsx, "marks").unwrap().rows, read(&xlsx(), Format::Xlsx, "marks").unwrap().rows);
     for place in ["XFD3", "A99999999", "A99999999999999", "ZZZZZZZZZZ3"] {
         let far = edited(&xlsx(), "r=\"B3\"", &format!("r=\"{place}\""));
         read(&far, Format::Xlsx, "marks").unwrap_err();

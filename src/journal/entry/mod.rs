@@ -44,7 +44,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 /// The version of the rules that this program enforces. An audit judges an entry by the version it names.
-pub const RULES: u32 = 1;
+pub const RULES: u32 = 2;
 
 /// An entry, read or about to be written.
 #[derive(Debug, Clone, PartialEq)]
@@ -224,6 +224,7 @@ mod tests {
                     pupil: "К-17".into(),
                     marks: Some(Marks::parse("4/5").unwrap()),
                     document: String::new(),
+                    earned: false,
                 }],
             }
             .into(),
@@ -235,7 +236,7 @@ mod tests {
         let text = sample().to_json().unwrap();
         assert_eq!(
             text,
-            r#"{"kind":"marks.set","time":"2025-09-15T12:00:00+03:00","author":"ivanova","key":"SHA256:x","rules":1,"body":{"at":{"course":{"class":"7А","subject":"Алгебра"},"date":"2025-09-15","lesson":2},"marks":[{"pupil":"К-17","marks":"4/5"}]}}"#
+            r#"{"kind":"marks.set","time":"2025-09-15T12:00:00+03:00","author":"ivanova","key":"SHA256:x","rules":2,"body":{"at":{"course":{"class":"7А","subject":"Алгебра"},"date":"2025-09-15","lesson":2},"marks":[{"pupil":"К-17","marks":"4/5"}]}}"#
         );
         assert_eq!(Entry::from_json(&text).unwrap(), sample());
     }
@@ -260,7 +261,7 @@ mod tests {
     fn a_field_too_many_and_an_unknown_kind_are_refused() {
         let text = sample().to_json().unwrap();
         for (from, to) in [
-            ("\"rules\":1", "\"rules\":1,\"x\":1"),
+            ("\"rules\":2", "\"rules\":2,\"x\":1"),
             ("\"marks\":\"4/5\"", "\"marks\":\"4/5\",\"y\":2"),
             ("marks.set", "z"),
         ] {

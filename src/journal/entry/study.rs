@@ -137,6 +137,10 @@ pub struct MarkLine {
     /// The document that marks from elsewhere rest on (§2.3.5), else empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub document: String,
+    /// Whether the marks were earned later by a pupil who was absent («н/4»): they stand beside the absence. Since version 2
+    /// of the rules.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub earned: bool,
 }
 
 /// Absences and latenesses of one lesson.

@@ -228,7 +228,12 @@ mod tests {
             substitute: String::new(),
             cells: Vec::new(),
         };
-        let mark = MarkLine { pupil: "И-1".into(), marks: Some(Marks::parse("5").unwrap()), document: String::new() };
+        let mark = MarkLine {
+            pupil: "И-1".into(),
+            marks: Some(Marks::parse("5").unwrap()),
+            document: String::new(),
+            earned: false,
+        };
         let bodies: [Body; 6] = [
             person("belov", vec![Role::Teacher]).into(),
             person("gusev", vec![Role::Teacher]).into(),

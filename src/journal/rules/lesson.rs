@@ -182,10 +182,34 @@ pub fn marks(context: &Context<'_>, entry: &Entry, set: &MarksSet, today: NaiveD
         if let Some(marks) = &line.marks {
             allowed_marks(context, &course, marks)?;
         }
+        if let Some(marks) = line.marks.as_ref().filter(|_| !line.earned && entry.rules >= EARNED) {
+            was_there(context, lesson.id, &pupil, marks)?;
+        }
         let new = line.marks.as_ref().map(|marks| (marks, set.work.as_str(), line.document.as_str()));
         mark_change(context, entry, window, lesson.id, &pupil, new)?;
     }
     Ok(())
+}
+
+/// The version of the rules since which a mark beside an absence says that it was earned later.
+const EARNED: u32 = 2;
+
+/// A plain mark is of somebody who was there.
+fn was_there(context: &Context<'_>, lesson: i64, pupil: &Pupil, marks: &Marks) -> Result<()> {
+    let sql = "SELECT kind FROM attendance WHERE lesson = ?1 AND pupil = ?2";
+    let mut statement = context.tables.prepare_cached(sql)?;
+    let kind: Option<String> = statement.query_row(params![lesson, pupil.id], |row| row.get(0)).optional()?;
+    let Some(absence) = kind.as_deref().and_then(Attendance::parse).filter(|kind| kind.is_absence()) else {
+        return Ok(());
+    };
+    let absence = absence.as_str();
+    Err(Error::refused(format!(
+        "{}: на уроке стоит «{absence}», а отметка «{marks}» — того, кто был",
+        pupil.name.surname_given()
+    ))
+    .next(format!(
+        "если отметка получена позже, укажите «{absence}/{marks}»; если ученик был, сначала уберите «{absence}»"
+    )))
 }
 
 /// Absences and latenesses of a lesson.
@@ -200,9 +224,24 @@ pub fn attendance(context: &Context<'_>, entry: &Entry, set: &AttendanceSet, tod
             return Err(Error::input(format!("ученик «{}» указан дважды", line.pupil)));
         }
         let pupil = on_roster(context, &line.pupil, &set.at)?;
+        if entry.taken_over && entry.rules >= EARNED && line.attendance.is_some_and(Attendance::is_absence) {
+            is_not_marked(context, lesson.id, &pupil)?;
+        }
         attendance_change(context, entry, window, lesson.id, &pupil, line.attendance)?;
     }
     Ok(())
+}
+
+/// History that is taken over says of nobody that he was absent who has a mark.
+fn is_not_marked(context: &Context<'_>, lesson: i64, pupil: &Pupil) -> Result<()> {
+    let sql = "SELECT marks FROM marks WHERE lesson = ?1 AND pupil = ?2";
+    let mut statement = context.tables.prepare_cached(sql)?;
+    let marks: Option<String> = statement.query_row(params![lesson, pupil.id], |row| row.get(0)).optional()?;
+    let Some(marks) = marks else { return Ok(()) };
+    Err(Error::refused(format!("{}: в журнале уже стоит другое: «{marks}»", pupil.name.surname_given())).next_by(
+        "перенос ничего не заменяет и не складывает: исправьте файл или подайте заявку на исправление (§2.3.3)",
+        Action::RequestCorrection,
+    ))
 }
 
 fn some_lines(count: usize) -> Result<()> {
