@@ -16,8 +16,9 @@ const SQL: [&str; 6] = [
 ];
 
 /// The layers from the bottom; those of one line stand beside each other and do not use one another.
-const LAYERS: [&[&str]; 7] = [
-    &["error", "device", "school"],
+const LAYERS: [&[&str]; 8] = [
+    &["error", "school"],
+    &["files", "device"],
     &["ledger"],
     &["journal"],
     &["import"],
