@@ -2,6 +2,7 @@
 
 use super::{Common, login, screen};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::journal::{Author, Journal, Keep, Proven, read};
 use crate::ledger::identity::Identity;
 use crate::ledger::keyfile;
@@ -50,10 +51,12 @@ pub fn keep(proven: &Proven, identity: Option<&Identity>) {
 /// `%LOCALAPPDATA%\\Letopis`.
 fn cache_folder() -> Option<PathBuf> {
     let of = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    match cfg!(windows) {
+    let folder = match cfg!(windows) {
         true => of("LOCALAPPDATA").map(|path| path.join("Letopis")),
         false => of("XDG_CACHE_HOME").or_else(|| Some(of("HOME")?.join(".cache"))).map(|path| path.join("letopis")),
-    }
+    };
+    // A home may be a link.
+    folder.and_then(|folder| files::real(&folder).ok())
 }
 
 /// The system's clock, the only one of the program.
@@ -112,7 +115,7 @@ pub fn passphrase(common: &Common, prompt: &str) -> Result<SecretString> {
 /// As [`passphrase`], naming the option that a file is given with.
 fn passphrase_or(common: &Common, prompt: &str, option: &str) -> Result<SecretString> {
     if let Some(path) = &common.passphrase_file {
-        let text = std::fs::read_to_string(path).map_err(|e| Error::file("прочитать", path, &e))?;
+        let text = files::read_named_text(path, files::LARGEST_TEXT).map_err(|e| Error::file("прочитать", path, &e))?;
         return Ok(SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned()));
     }
     if !std::io::stdin().is_terminal() {

@@ -43,6 +43,8 @@ impl Draft {
         let mut draft = Self::new(place, readers)?;
         draft.write_all(bytes)?;
         draft.sync()?;
+        // Hundreds of documents may be on their way at once.
+        draft.file = None;
         Ok(draft)
     }
 
@@ -57,6 +59,22 @@ impl Draft {
     /// A disk that does not take them.
     pub fn sync(&self) -> io::Result<()> {
         self.file.as_ref().map_or(Ok(()), File::sync_all)
+    }
+
+    /// Where it is written meanwhile, for those who write to it by name.
+    pub fn beside(&self) -> &Path {
+        &self.beside
+    }
+
+    /// Puts it in its place as [`Draft::put`] does, without waiting for the disk to know the name.
+    ///
+    /// # Errors
+    /// As [`Draft::put`].
+    pub fn put_lightly(mut self) -> io::Result<()> {
+        self.file = None;
+        rename(&self.beside, &self.place)?;
+        self.beside = PathBuf::new();
+        Ok(())
     }
 
     /// Puts it in its place, where nothing stands or a plain file, which it replaces.

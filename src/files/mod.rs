@@ -105,6 +105,23 @@ pub fn length(path: &Path) -> io::Result<u64> {
     }
 }
 
+/// The rights of a file, which is not opened: closing it would take the locks that SQLite has on it.
+///
+/// # Errors
+/// A link on the way; nothing there.
+pub fn permissions(path: &Path) -> io::Result<std::fs::Permissions> {
+    system::permissions(path)
+}
+
+/// Makes sure that a plain file stands there that this account may read, and does not open it.
+///
+/// # Errors
+/// What is no plain file; one that may not be read.
+pub fn may_read(path: &Path) -> io::Result<()> {
+    length(path)?;
+    system::may_read(path)
+}
+
 /// Opens a plain file for reading.
 ///
 /// # Errors
@@ -126,10 +143,12 @@ pub fn open_to_change(path: &Path) -> io::Result<File> {
 /// # Errors
 /// As [`open`]; a larger one.
 pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    let (mut file, mut bytes) = (open(path)?, Vec::new());
-    if file.metadata()?.len() > limit {
+    let mut file = open(path)?;
+    let length = file.metadata()?.len();
+    if length > limit {
         return Err(NotTaken::Large(limit).into());
     }
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
     (&mut file).take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         return Err(NotTaken::Large(limit).into());
@@ -152,6 +171,28 @@ pub fn read_named(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 pub fn read_named_text(path: &Path, limit: u64) -> io::Result<String> {
     String::from_utf8(read_named(path, limit)?).map_err(|_| io::ErrorKind::InvalidData.into())
 }
+
+/// Writes a new file where a person has named it; under its name stands all of it or nothing.
+///
+/// # Errors
+/// As [`write_new`]; a link that another has planted.
+pub fn write_new_named(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
+    write_new(&real(path)?, bytes, readers)
+}
+
+/// The path without links of one that a person has named: [`real`], with the words for its refusal.
+///
+/// # Errors
+/// As [`real`].
+pub fn named(path: &Path) -> crate::error::Result<std::path::PathBuf> {
+    real(path).map_err(|cause| crate::error::Error::file("открыть", path, &cause))
+}
+
+/// What a text of a person's own may have, in bytes: settings, keys, passphrases.
+pub const LARGEST_TEXT: u64 = 1024 * 1024;
+
+/// What a table that a school brings may have, in bytes.
+pub const LARGEST_TABLE: u64 = 256 * 1024 * 1024;
 
 /// Makes an empty file, to be written and read.
 ///

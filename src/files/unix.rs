@@ -97,6 +97,18 @@ pub fn open(path: &Path, change: bool) -> io::Result<File> {
     Ok(file.into())
 }
 
+/// Without opening the file: whoever closes a file loses the locks that SQLite has on it.
+pub fn permissions(path: &Path) -> io::Result<std::fs::Permissions> {
+    Ok(File::from(look_up(path, NAME, Mode::empty())?).metadata()?.permissions())
+}
+
+pub fn may_read(path: &Path) -> io::Result<()> {
+    match sys::accessat(CWD, path, sys::Access::READ_OK, AtFlags::EACCESS) {
+        Err(Errno::ACCESS) => Err(Errno::ACCESS.into()),
+        _ => Ok(()),
+    }
+}
+
 fn plain(stat: &Stat) -> io::Result<()> {
     let Kind::File(bytes) = kind_of(stat) else { return Err(NotTaken::of(kind_of(stat)).into()) };
     let on_disk = u64::try_from(stat.st_blocks).unwrap_or_default().saturating_mul(512);
@@ -267,9 +279,13 @@ fn may_be_followed(link: &Stat, folder: &Stat) -> bool {
     !others_may_write || [own, 0, folder.st_uid].contains(&link.st_uid)
 }
 
-/// Whether others than its owner may read a file or enter a folder.
+/// File systems that keep no rights: FAT, exFAT, NTFS, what lies behind FUSE.
+const WITHOUT_RIGHTS: [sys::FsWord; 5] = [0x4d44, 0x2011_bab0, 0x5346_544e, 0x7366_746e, 0x6573_5546];
+
+/// Whether others than its owner may read a file, on a file system where that can be told.
 pub fn is_open_to_others(path: &Path) -> bool {
-    sys::stat(path).is_ok_and(|stat| stat.st_mode & 0o077 != 0)
+    let keeps_rights = |path: &Path| sys::statfs(path).is_ok_and(|of| !WITHOUT_RIGHTS.contains(&of.f_type));
+    sys::stat(path).is_ok_and(|stat| kind_of(&stat) != Kind::Folder && stat.st_mode & 0o077 != 0) && keeps_rights(path)
 }
 
 /// Whether what is open belongs to this account and is for its eyes alone.

@@ -37,7 +37,8 @@ pub fn read(dir: &Path, shape: &'static Shape, must_exist: bool, faults: &mut Fa
         }
     };
     let path = dir.join(name(ending));
-    let bytes = std::fs::read(&path).map_err(|e| Error::file("прочитать", &path, &e))?;
+    let bytes =
+        crate::files::read(&path, crate::files::LARGEST_TABLE).map_err(|e| Error::file("прочитать", &path, &e))?;
     let Some(format) = format else { return Ok(Some(Found::Csv(bytes))) };
     faults.names.insert(shape.file, name(ending));
     Ok(Some(Found::Workbook(bytes, format)))

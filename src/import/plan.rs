@@ -5,6 +5,7 @@ use super::fault::Faults;
 use super::sheet::Format;
 use super::table::{Shape, Table};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::journal::entry::PlanLine;
 use std::collections::HashSet;
 use std::path::Path;
@@ -19,7 +20,7 @@ const PLAN: Shape = Shape {
 /// # Errors
 /// A file that cannot be read; otherwise every fault of the file is in the [`Faults`] that come with the lines.
 pub fn read_plan(path: &Path) -> Result<(Vec<PlanLine>, Faults)> {
-    let bytes = std::fs::read(path).map_err(|e| Error::file("прочитать", path, &e))?;
+    let bytes = files::read_named(path, files::LARGEST_TABLE).map_err(|e| Error::file("прочитать", path, &e))?;
     let mut faults = Faults::default();
     faults.names.insert(PLAN.file, path.display().to_string());
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();

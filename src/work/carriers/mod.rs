@@ -8,6 +8,7 @@ use crate::archive::bag::Folder;
 use crate::archive::carrier::{self, Card, Carrier};
 use crate::device;
 use crate::error::{Error, Result};
+use crate::files::{self, Readers};
 use crate::journal::entry::{
     CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored, CarrierRetired, CarrierReturned,
 };
@@ -47,7 +48,7 @@ pub struct Registered {
 /// # Errors
 /// A stick that cannot be written, a label that another has, an unknown holder.
 pub fn register(workplace: &mut Workplace<'_>, wish: &Registration<'_>) -> Result<Registered> {
-    let (mount, holder) = (wish.mount, wish.holder);
+    let (mount, holder) = (&*files::named(wish.mount)?, wish.holder);
     let (label, place) = (&*clean(wish.label)?, &*clean(wish.place)?);
     let journal = &*workplace.journal;
     if !mount.is_dir() {
@@ -175,8 +176,5 @@ fn new_id() -> String {
 }
 
 fn writable(mount: &Path) -> Result<()> {
-    let probe = mount.join(".letopis-probe");
-    std::fs::write(&probe, b"")
-        .and_then(|()| std::fs::remove_file(&probe))
-        .map_err(|e| Error::file("записать", mount, &e))
+    files::Draft::new(&mount.join("probe"), Readers::Owner).map(drop).map_err(|e| Error::file("записать", mount, &e))
 }
