@@ -11,7 +11,6 @@
 //! * [`package`]: the encrypted zip files, written in one stream and read back member by member;
 //! * [`carrier`]: what else lies on a stick;
 //! * [`export`]: the journal as files for an archive;
-//! * [`scratch`]: the one place where anything is unpacked, private and cleared;
 //! * [`create`], with [`targets`] that write one stream to several carriers, and [`settle`], which clears up after a
 //!   run that was killed;
 //! * [`verify`], with [`anchor`] (what makes a whole archive a genuine one) and [`report`] (what was found).
@@ -32,7 +31,6 @@ pub mod progress;
 pub mod repair;
 pub mod report;
 pub mod restore;
-pub mod scratch;
 pub mod settle;
 pub mod signature;
 pub mod sum;

@@ -197,6 +197,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<ExitCode> {
     let common = &cli.common;
     login::sweep();
+    crate::files::sweep_temporary();
     match cli.command {
         Command::Demo(command) => command.run(),
         Command::Init(command) => command.run(common),

@@ -104,7 +104,18 @@ pub fn identity_if_named(common: &Common) -> Result<Option<Identity>> {
 
 /// Reads any identity file.
 pub fn read_identity(common: &Common, path: &Path) -> Result<Identity> {
+    warn_if_open(path, "файл ключа");
     keyfile::read(path, || passphrase(common, &format!("Пароль ключа {}: ", path.display())))
+}
+
+/// Warns of a secret that others on this machine may read.
+fn warn_if_open(path: &Path, what: &str) {
+    if files::is_open_to_others(path) {
+        let path = path.display();
+        screen::warning(&format!(
+            "{what} «{path}» могут прочитать другие пользователи этого компьютера: chmod 600 «{path}»"
+        ));
+    }
 }
 
 /// A passphrase from the file that was named, or from the terminal.
@@ -115,6 +126,7 @@ pub fn passphrase(common: &Common, prompt: &str) -> Result<SecretString> {
 /// As [`passphrase`], naming the option that a file is given with.
 fn passphrase_or(common: &Common, prompt: &str, option: &str) -> Result<SecretString> {
     if let Some(path) = &common.passphrase_file {
+        warn_if_open(path, "файл пароля");
         let text = files::read_named_text(path, files::LARGEST_TEXT).map_err(|e| Error::file("прочитать", path, &e))?;
         return Ok(SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned()));
     }

@@ -292,6 +292,14 @@ pub fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
+/// Gives whatever stands under a name, a link or a FIFO too, another name, where nothing stands.
+///
+/// # Errors
+/// A name that is taken; a link on the way.
+pub fn set_aside(from: &Path, to: &Path) -> io::Result<()> {
+    system::rename_new(from, to)
+}
+
 /// Makes the names in a folder as durable as the bytes of its files. Some file systems (FUSE) cannot, which is theirs to answer
 /// for.
 ///

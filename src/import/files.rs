@@ -22,7 +22,8 @@ const ENDINGS: [(&str, Option<Format>); 3] = [("csv", None), ("xlsx", Some(Forma
 /// A file that exists and cannot be read.
 pub fn read(dir: &Path, shape: &'static Shape, must_exist: bool, faults: &mut Faults) -> Result<Option<Found>> {
     let name = |ending: &str| format!("{}.{ending}", shape.stem());
-    let there: Vec<_> = ENDINGS.into_iter().filter(|(ending, _)| dir.join(name(ending)).exists()).collect();
+    let there: Vec<_> =
+        ENDINGS.into_iter().filter(|(ending, _)| crate::files::is_there(&dir.join(name(ending)))).collect();
     let (ending, format) = match there[..] {
         [found] => found,
         [] => {
@@ -47,7 +48,7 @@ pub fn read(dir: &Path, shape: &'static Shape, must_exist: bool, faults: &mut Fa
 /// What is to be said where there is no file: that one must be, or that one of another format is not read.
 fn lacks(dir: &Path, shape: &'static Shape, must_exist: bool, faults: &mut Faults) {
     let other = ["xls", "xlsm", "xlsb"].iter().map(|ending| format!("{}.{ending}", shape.stem()));
-    if let Some(other) = other.into_iter().find(|name| dir.join(name).exists()) {
+    if let Some(other) = other.into_iter().find(|name| crate::files::is_there(&dir.join(name))) {
         faults.names.insert(shape.file, other);
         faults.file(shape.file, "этот формат не читается; сохраните таблицу как XLSX, ODS или CSV");
     } else if must_exist {

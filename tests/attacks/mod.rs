@@ -1,6 +1,8 @@
 //! What comes from somebody who means harm, or from a disk that lost its mind.
 
 mod falsehoods;
+#[cfg(unix)]
+mod links;
 mod malformed;
 mod tamper;
 

@@ -14,6 +14,7 @@ mod manifest;
 mod path;
 
 pub use facts::{Content, Facts, Previous};
+pub(crate) use folder::MAX_TAG_FILE;
 pub use folder::{Folder, Listed};
 pub use info::{Info, Oxum};
 pub use manifest::{Manifest, ManifestError, fold};

@@ -4,6 +4,7 @@
 //! packet, MD5 of everything after itself, id of the recovery set, kind. A packet proves itself, so a file is searched
 //! for packets from wherever the last one ended.
 
+use crate::files;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -70,7 +71,7 @@ pub struct Packets {
 /// # Errors
 /// The file cannot be read.
 pub fn find(path: &Path) -> io::Result<Packets> {
-    let mut file = File::open(path)?;
+    let mut file = files::open(path)?;
     let length = file.metadata()?.len();
     let mut found = Packets::default();
     let (mut at, mut covered, mut effort) = (0, 0, 0);
