@@ -46,6 +46,7 @@ fn sources() -> Vec<(String, Vec<String>)> {
         .filter(|(path, _)| !of_tests(path))
         .map(|(path, text)| {
             let shipped = text.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default();
+            let shipped = shipped.split("\n#[cfg(all(test").next().unwrap_or_default();
             let lines = shipped.lines().filter(|line| !line.trim_start().starts_with("//"));
             (path, lines.map(str::to_owned).collect())
         })

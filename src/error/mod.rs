@@ -209,6 +209,22 @@ impl std::error::Error for Error {
     }
 }
 
+/// Whether SQLite failed to write, to sync, or to make what it keeps beside a database: of the reasons it knows only one, and
+/// a quota is another.
+fn cannot_write(cause: &rusqlite::Error) -> bool {
+    use rusqlite::ffi;
+    let codes = [
+        ffi::SQLITE_IOERR_WRITE,
+        ffi::SQLITE_IOERR_FSYNC,
+        ffi::SQLITE_IOERR_DIR_FSYNC,
+        ffi::SQLITE_IOERR_TRUNCATE,
+        ffi::SQLITE_IOERR_SHMOPEN,
+        ffi::SQLITE_IOERR_SHMSIZE,
+        ffi::SQLITE_IOERR_SHMMAP,
+    ];
+    cause.sqlite_error().is_some_and(|error| codes.contains(&error.extended_code))
+}
+
 impl From<rusqlite::Error> for Error {
     fn from(cause: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode as Code;
@@ -220,6 +236,10 @@ impl From<rusqlite::Error> for Error {
                 Self::damaged(format!("файл журнала повреждён ({cause})"))
                     .next("восстановите журнал из архивной копии и сообщите администратору")
             }
+            Some(_) if cannot_write(&cause) => Self::environment(format!(
+                "записать на диск, где лежит журнал, не удалось: на нём нет места, исчерпана квота или он неисправен ({cause})"
+            ))
+            .next(NO_ROOM),
             Some(Code::DiskFull) => {
                 Self::environment("на диске, где лежит журнал, нет места; ничего не записано").next(NO_ROOM)
             }

@@ -108,7 +108,9 @@ fn connect(path: &Path) -> Result<(Connection, Access)> {
     let (database, access) = match opened {
         Ok(database) if database.is_readonly(MAIN_DB)? => (database, Access::Read),
         Ok(database) => (database, Access::Write),
-        Err(cause) if cannot_write_beside(&cause) => (without_writing(path)?, Access::Read),
+        Err(cause) if cannot_write_beside(&cause) => {
+            (without_writing(path).or_else(|why| by_itself(path).map_err(|_| why))?, Access::Read)
+        }
         Err(cause) => return Err(cause.into()),
     };
     is_journal(&database)?;
@@ -124,6 +126,21 @@ fn cannot_write_beside(cause: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode as Code;
     let codes = [Code::CannotOpen, Code::ReadOnly, Code::PermissionDenied, Code::DiskFull, Code::SystemIoFailure];
     cause.sqlite_error_code().is_some_and(|code| codes.contains(&code))
+}
+
+/// The whole of a file and of its log in memory, where there is no room beside them for the log's index: SQLite keeps that in
+/// memory for who has the file to himself, so nobody else may have it open for that moment.
+///
+/// # Errors
+/// Others have it open; it may not be written to.
+fn by_itself(path: &Path) -> Result<Connection> {
+    let database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | STRICT)?;
+    guard(&database)?;
+    database.busy_timeout(std::time::Duration::ZERO)?;
+    database.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    database.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    database.pragma_query_value(None, "schema_version", |_| Ok(()))?;
+    in_memory(&database)
 }
 
 /// Opens a file beside which nothing can be written.
@@ -199,6 +216,8 @@ pub(super) fn guard(database: &Connection) -> rusqlite::Result<()> {
     database.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
     database.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
     database.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    // What is sorted on the way needs no room on a disk that may have none.
+    database.pragma_update(None, "temp_store", "MEMORY")?;
     database.set_prepared_statement_cache_capacity(256);
     Ok(())
 }

@@ -49,7 +49,11 @@ impl Theirs {
 
 /// Runs the program with a time limit, after which a FIFO has held it up.
 fn run_within(school: &School, by: &str, args: &[&str]) -> Run {
-    let line = school.shell_line(NOON, Some(by), args);
+    run_within_at(school, NOON, by, args)
+}
+
+fn run_within_at(school: &School, clock: &str, by: &str, args: &[&str]) -> Run {
+    let line = school.shell_line(clock, Some(by), args);
     let run = Run(peers::run("timeout", ["-k", "1", "30", "sh", "-c", &format!("exec {line}")], &school.path(".")));
     assert_ne!(run.0.code, Some(124), "{args:?} hangs");
     run
@@ -110,7 +114,8 @@ fn the_lock_beside_the_journal_is_not_followed_and_gives_nobody_rights() {
     }
     fs::remove_file(&lock).unwrap();
     fifo(&lock);
-    run_within(&school, "semyonov", &["mark", "set", "7А", "Алгебра", "15.09.2025", "Петренко=5"]).ok();
+    let set = ["mark", "set", "7А", "Алгебра", "15.09.2025", "Петренко=5"];
+    run_within_at(&school, "2025-09-15 12:50:00", "semyonov", &set).ok();
 }
 
 #[test]
@@ -144,7 +149,7 @@ fn contacts_beside_the_journal_are_no_link() {
         let place = school.path("journal.contacts");
         let _ = fs::remove_file(&place);
         symlink(target, &place).unwrap();
-        run_within(&school, "belova", &["print", "contacts", "7А", "--out", "out"]).fails(2, &["ссылка"]);
+        run_within(&school, "petrova", &["contact", "list", "7А"]).fails(2, &["ссылка"]);
         theirs.are_unharmed("contacts");
     }
 }
@@ -194,8 +199,8 @@ fn new_files_that_a_person_names_are_never_made_through_a_link() {
     let theirs = Theirs::new();
     fs::create_dir(school.path("shared")).unwrap();
     let cases: [(&str, &[&str]); 5] = [
-        ("semyonov", &["report", "progress", "7А", "--csv", "shared/out"]),
-        ("semyonov", &["report", "progress", "7А", "--xlsx", "shared/out"]),
+        ("semyonov", &["report", "progress", "--csv", "shared/out"]),
+        ("semyonov", &["report", "progress", "--xlsx", "shared/out"]),
         ("semyonov", &["key", "new", "shared/out", "--no-passphrase"]),
         ("petrova", &["correction", "list", "--csv", "shared/out"]),
         ("ivanova", &["--journal", "shared/out", "init", "--school", "school/school.toml", "--admin", "ivanova"]),
@@ -266,11 +271,11 @@ fn an_archive_is_not_made_or_cleared_up_through_a_linked_folder() {
     fs::create_dir(theirs.folder().join("data")).unwrap();
     let create =
         ["archive", "create", "--period", "I четверть", "--to", "usb-1", "--to", "usb-2", "--allow-same-device"];
-    symlink(theirs.folder(), school.path("usb-1/LETOPIS/2025-2026-q1")).unwrap();
+    symlink(theirs.folder(), school.path("usb-1/LETOPIS/2025-2026-h1")).unwrap();
     school.run(LATER, "petrova", &create).fails(2, &["ссылка"]);
     fs::remove_dir(theirs.folder().join("data")).unwrap();
     theirs.are_unharmed("archive create");
-    fs::remove_file(school.path("usb-1/LETOPIS/2025-2026-q1")).unwrap();
+    fs::remove_file(school.path("usb-1/LETOPIS/2025-2026-h1")).unwrap();
     make_archive(&school);
 }
 
@@ -281,7 +286,7 @@ fn a_repair_believes_no_folder_beside_the_bag_and_moves_only_what_the_signed_lis
     let whole = contents(&bag);
     let damage = || fs::write(bag.join("bag-info.txt"), "испорчено").unwrap();
     let repair = ["archive", "repair", "usb-1"];
-    let beside = |name: &str| bag.with_file_name(format!("2025-2026-q1.repair{name}"));
+    let beside = |name: &str| bag.with_file_name(format!("2025-2026-h1.repair{name}"));
     let theirs = Theirs::new();
     // Somebody's keys, marked as a repair that was interrupted while it moved files.
     for planted in ["data/keys.zip.age", "secret.key", "bag-info.txt"] {
@@ -398,7 +403,9 @@ fn a_fifo_or_a_device_in_the_place_of_a_file_is_refused_at_once() {
             &["archive", "verify", "usb-1", "--deep"],
             &["audit", "--against", "usb-1"],
         ] {
-            assert_ne!(run_within(&school, "kuznetsov", args).0.code, Some(0), "{shown}: {args:?}");
+            let run = run_within(&school, "kuznetsov", args);
+            // A witness is asked for what he has signed, not for all that he holds.
+            assert!(run.0.code != Some(0) || args[0] == "audit", "{shown}: {}", run.0);
         }
         fs::remove_file(&file).unwrap();
         fs::write(&file, kept).unwrap();
@@ -515,7 +522,7 @@ fn of_two_accounts_neither_touches_a_file_of_the_other_through_a_link() {
         let commands = [
             "print class 7А --out shared --draft",
             "print class 7А --out shared/out --draft",
-            "report progress 7А --csv shared/out",
+            "report progress --csv shared/out",
             "key new shared/out --no-passphrase",
             "mark set 7А Алгебра 15.09.2025 Петренко=5",
             "audit",
@@ -531,8 +538,6 @@ fn of_two_accounts_neither_touches_a_file_of_the_other_through_a_link() {
         }
     }
     // What is the teacher's own, the other reads nowhere.
-    let (_, printed) = run("", "print class 7А --out shared --draft");
-    let _ = printed;
     fs::remove_file(school.path("shared/journal-7a-draft.pdf")).unwrap();
     run("", "print class 7А --out shared --draft").1.ok();
     let read =

@@ -50,8 +50,8 @@ fn may_mount() -> bool {
 }
 
 /// A file system in an image, mounted.
-struct Disk {
-    mount: PathBuf,
+pub(crate) struct Disk {
+    pub(crate) mount: PathBuf,
     device: String,
     _dir: tempfile::TempDir,
 }
@@ -90,7 +90,7 @@ impl Disk {
         Self::new(64, &["mkfs.exfat"], &["mount.exfat-fuse"])
     }
 
-    fn ext4(mebibytes: u64) -> Option<Self> {
+    pub(crate) fn ext4(mebibytes: u64) -> Option<Self> {
         Self::new(mebibytes, &["mkfs.ext4", "-q", "-m", "0"], &["mount"])
     }
 

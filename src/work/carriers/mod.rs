@@ -146,7 +146,7 @@ pub fn retire(workplace: &mut Workplace<'_>, carrier: &str, reason: &str) -> Res
 
 /// Whether a stick without a card holds an archive of the journal that lies on this carrier.
 fn holds(journal: &Journal, mount: &Path, id: &str) -> bool {
-    if mount.join(carrier::FOLDER).join(carrier::CARD).exists() {
+    if files::is_there(&mount.join(carrier::FOLDER).join(carrier::CARD)) {
         return false;
     }
     let is_there = |bag: &PathBuf| {
@@ -165,7 +165,8 @@ fn says(known: &read::Carrier) -> CarrierRegistered {
 /// Whether the stick has a card that cannot be trusted to say which stick it is.
 fn card_is_damaged(mount: &Path) -> bool {
     let folder = mount.join(carrier::FOLDER);
-    folder.join(carrier::CARD).exists() && carrier::check(&folder).iter().any(|finding| finding.path == carrier::CARD)
+    files::is_there(&folder.join(carrier::CARD))
+        && carrier::check(&folder).iter().any(|finding| finding.path == carrier::CARD)
 }
 
 /// A random id of 16 hex digits: enough that no two sticks of a school share one.
