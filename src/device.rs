@@ -144,49 +144,6 @@ pub fn forget_cached(file: &File) {
     system::forget_cached(file);
 }
 
-/// Whether a folder is this account's own and nobody else may enter it. Where rights cannot be told, it is not.
-pub fn is_private_folder(path: &Path) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        path.symlink_metadata().is_ok_and(|meta| {
-            meta.is_dir() && meta.uid() == rustix::process::geteuid().as_raw() && meta.mode() & 0o077 == 0
-        })
-    }
-    // A user's own folder for local data is his alone by what Windows gives it.
-    #[cfg(not(unix))]
-    path.symlink_metadata().is_ok_and(|meta| meta.is_dir())
-}
-
-/// Makes a folder that is this account's own, with those above it.
-///
-/// # Errors
-/// A folder that cannot be made, or that others may enter.
-pub fn make_private_folder(path: &Path) -> Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(|e| Error::file("создать папку", path, &e))?;
-    if is_private_folder(path) {
-        return Ok(());
-    }
-    Err(Error::environment(format!("папка «{}» доступна другим или не ваша", path.display()))
-        .next("сделайте её своей: chmod 700"))
-}
-
-/// Makes an empty file that only its owner may read; nothing that is there is opened.
-///
-/// # Errors
-/// A file that is there already or cannot be made.
-pub fn new_private_file(path: &Path) -> std::io::Result<File> {
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
 #[cfg(target_os = "linux")]
 mod system {
     use super::{BTreeSet, DeviceId, File, Path};

@@ -4,6 +4,7 @@
 //! The layers, from the bottom up; each uses only what stands above it in this list:
 //!
 //! * [`error`]: what crosses the library's boundary when something is refused, damaged or badly put;
+//! * [`files`]: the only way to open, make, replace and remove a file that others may reach too;
 //! * [`device`]: what the system says of the device behind a path;
 //! * [`school`]: the vocabulary of the field, without storage: marks, classes, periods, the calendar, the policy;
 //! * [`ledger`]: identities, signatures and the chain of signed entries;
@@ -26,6 +27,7 @@ pub mod archive;
 pub mod cli;
 pub mod device;
 pub mod error;
+pub mod files;
 pub mod import;
 pub mod journal;
 pub mod ledger;

@@ -12,7 +12,6 @@
 //! * `recovery`: an archive's recovery data, told from whatever else lies in its folder;
 //! * [`carrier`]: what else lies on a stick;
 //! * [`export`]: the journal as files for an archive;
-//! * [`scratch`]: the one place where anything is unpacked, private and cleared;
 //! * [`create`], with [`targets`] that write one stream to several carriers, and [`settle`], which clears up after a
 //!   run that was killed;
 //! * [`verify`], with [`anchor`] (what makes a whole archive a genuine one) and [`report`] (what was found).
@@ -34,7 +33,6 @@ mod recovery;
 pub mod repair;
 pub mod report;
 pub mod restore;
-pub mod scratch;
 pub mod settle;
 pub mod signature;
 pub mod sum;

@@ -5,7 +5,6 @@
 //! can be, whatever else is damaged.
 
 use std::collections::BTreeMap;
-use std::fs::{self, DirBuilder, File};
 use std::path::{Path, PathBuf};
 
 use super::bag::{BagPath, Facts, Folder, total};
@@ -16,6 +15,7 @@ use super::progress::Progress;
 use super::report::{Finding, Report, Verdict};
 use super::verify::{Contents, DeepCheck, PackageMember, Request, verify};
 use crate::error::{Action, Detail, Error, Result};
+use crate::files::{self, Readers};
 use crate::ledger::identity::Identity;
 use crate::school::ClassName;
 
@@ -84,7 +84,7 @@ pub fn restore(wish: &Wish<'_>, progress: &dyn Progress) -> Result<Restored> {
             Ok(Restored { name: report.name, facts, journal, packages: files, bytes, notes })
         }
         Err(error) => {
-            let _ = fs::remove_dir_all(wish.to);
+            let _ = files::remove_folder(wish.to);
             Err(error)
         }
     }
@@ -150,7 +150,7 @@ fn off_the_carrier(wish: &Wish<'_>) -> Result<()> {
 }
 
 fn make_folder(to: &Path) -> Result<()> {
-    if to.read_dir().is_ok_and(|mut files| files.next().is_some()) || to.symlink_metadata().is_ok_and(|m| !m.is_dir()) {
+    if files::is_there(to) && files::list(to).map_or(true, |there| !there.is_empty()) {
         return Err(Error::input(format!("«{}» уже есть и не пуста", to.display()))
             .next_by("укажите новую папку", Action::Give(Detail::Folder)));
     }
@@ -159,11 +159,7 @@ fn make_folder(to: &Path) -> Result<()> {
 
 /// Makes a folder that only its owner may enter: what is in it was encrypted for a reason.
 fn private_folder(path: &Path) -> Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(|cause| Error::file("создать папку", path, &cause))
+    files::make_folders(path, Readers::Owner).map_err(|cause| Error::file("создать папку", path, &cause))
 }
 
 type Taken = (Option<PathBuf>, BTreeMap<String, usize>, u64);
@@ -224,12 +220,8 @@ fn take_package(
     for member in &members {
         let path = member.path.under(into);
         path.parent().map_or(Ok(()), private_folder)?;
-        let mut options = File::options();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let failed = |cause: std::io::Error| Error::file("записать", &path, &cause);
-        let mut file = options.open(&path).map_err(failed)?;
+        let mut file = files::create(&path, Readers::Owner).map_err(failed)?;
         let sum = package.extract(member.path.as_str(), &mut file).map_err(failed)?.map_err(damaged)?;
         file.sync_all().map_err(failed)?;
         if sum != member.sum {

@@ -5,8 +5,7 @@
 //! completed, if every sum still holds. A sealed bag that does not check out may be an old archive in trouble, so it is
 //! never removed by us.
 
-use std::fs::File;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::bag::{BAGIT, BAGIT_TEXT, Facts, Folder, INFO, Info, Oxum, SIGNATURE, TAGMANIFEST};
@@ -15,7 +14,8 @@ use super::progress::Progress;
 use super::report::Verdict;
 use super::targets::{remove_bag, sync_folder};
 use super::verify::{Request, verify};
-use crate::error::{Action, Error, Result};
+use crate::error::{Action, Error, NotTaken, Result};
+use crate::files::{self, Kind, Readers};
 
 /// An archive on a carrier, as it describes itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,10 +71,11 @@ pub fn inspect(carrier: &Carrier, name: &str) -> Result<State> {
 }
 
 fn is_there(path: &Path) -> Result<bool> {
-    match path.symlink_metadata() {
-        Ok(_) => Ok(true),
-        Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(false),
-        Err(cause) => Err(Error::file("прочитать", path, &cause)),
+    let failed = |cause: &std::io::Error| Error::file("прочитать", path, cause);
+    match files::kind(path).map_err(|cause| failed(&cause))? {
+        None => Ok(false),
+        Some(Kind::Link) => Err(failed(&NotTaken::Link.into())),
+        Some(_) => Ok(true),
     }
 }
 
@@ -97,7 +98,7 @@ pub fn settle(carrier: &Carrier, name: &str, progress: &dyn Progress) -> Result<
             declare(&folder)?;
             if let Err(error) = checked(&folder, progress) {
                 // Back to what it was: without a declaration nobody takes it for an archive.
-                let _ = std::fs::remove_file(folder.root().join(BAGIT));
+                let _ = files::remove(&folder.root().join(BAGIT));
                 return Err(error);
             }
             let done = format!("завершена копия «{shown}»: прерванный запуск не успел записать только {BAGIT}");
@@ -113,12 +114,8 @@ pub fn settle(carrier: &Carrier, name: &str, progress: &dyn Progress) -> Result<
 /// Writes the declaration that makes a sealed folder a bag.
 pub(super) fn declare(folder: &Folder) -> Result<()> {
     let path = folder.root().join(BAGIT);
-    let write = || {
-        let mut file = File::create(&path)?;
-        file.write_all(BAGIT_TEXT.as_bytes())?;
-        file.sync_all()
-    };
-    write().map_err(|cause| Error::file("записать", &path, &cause))?;
+    files::replace(&path, BAGIT_TEXT.as_bytes(), Readers::All)
+        .map_err(|cause| Error::file("записать", &path, &cause))?;
     sync_folder(folder.root())
 }
 

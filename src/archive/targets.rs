@@ -6,7 +6,7 @@
 //!
 //! Files larger than FAT32 can hold are cut into parts `NAME.001`, `NAME.002`, …, which `cat` joins again.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use std::thread::JoinHandle;
 use super::bag::BagPath;
 use super::sum::{Sum, Summing};
 use crate::error::{Error, Result};
+use crate::files::{self, Readers};
 
 /// What goes to a carrier in one write.
 const BLOCK: usize = 1024 * 1024;
@@ -222,33 +223,21 @@ fn sync(written: &mut Vec<(PathBuf, File)>) -> Result<()> {
 }
 
 fn create(path: &Path) -> Result<File> {
-    File::options().write(true).create_new(true).open(path).map_err(|cause| Error::file("создать", path, &cause))
+    files::create(path, Readers::All).map_err(|cause| Error::file("создать", path, &cause))
 }
 
 /// Makes the names in a folder as durable as the bytes of its files.
 pub fn sync_folder(folder: &Path) -> Result<()> {
-    if !cfg!(unix) {
-        return Ok(());
-    }
-    match File::open(folder).and_then(|folder| folder.sync_all()) {
-        // Some FUSE file systems cannot sync a folder; that is theirs to answer for, not a failed write.
-        Err(cause) if matches!(cause.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
-        done => done.map_err(|cause| Error::file("записать папку", folder, &cause)),
-    }
+    files::sync_folder(folder).map_err(|cause| Error::file("записать папку", folder, &cause))
 }
 
 /// Removes a bag that is being given up. Its seal goes first: killed half-way, what is left is plainly no archive.
 pub fn remove_bag(root: &Path) -> Result<()> {
     for name in [super::bag::BAGIT, super::bag::SIGNATURE] {
-        match fs::remove_file(root.join(name)) {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
-                return Err(Error::file("удалить", &root.join(name), &cause));
-            }
-            _ => {}
-        }
+        files::remove_if_there(&root.join(name)).map_err(|cause| Error::file("удалить", &root.join(name), &cause))?;
     }
     sync_folder(root)?;
-    fs::remove_dir_all(root).map_err(|cause| Error::file("удалить незаконченный архив", root, &cause))
+    files::remove_folder(root).map_err(|cause| Error::file("удалить незаконченный архив", root, &cause))
 }
 
 /// A file being written to every carrier, cut into parts where it must be.
@@ -329,6 +318,7 @@ impl Write for Stream<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn a_stream_reaches_every_carrier_in_parts_that_join_to_it() {

@@ -16,6 +16,7 @@ use crate::archive::progress::Progress;
 use crate::archive::report::{Report, Severity, Verdict};
 use crate::archive::verify::{Chain, Comparison, Copies, Together};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::journal::Journal;
 use crate::ledger::chain::grouped;
 use crate::print::Layouts;
@@ -161,8 +162,8 @@ impl Verify {
         let mut anchors = Vec::new();
         anchors.extend(self.signer.as_deref().map(Anchor::signer).transpose()?);
         let code = self.expect.as_deref().map(Code::parse).transpose()?;
-        anchors.extend(self.trusted.clone().map(Anchor::Bag));
-        let scratch = std::env::temp_dir().join(format!("letopis-verify-{}", std::process::id()));
+        anchors.extend(self.trusted.as_deref().map(files::named).transpose()?.map(Anchor::Bag));
+        let scratch = files::temporary("verify");
         let wish = Verification {
             paths: &self.paths,
             quick: self.quick,

@@ -2,6 +2,7 @@
 
 use super::{Common, audit, screen, session};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::journal::{Journal, read};
 use crate::ledger::chain::hex;
 use crate::ledger::paper_key;
@@ -47,7 +48,8 @@ pub struct Init {
 
 impl Init {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
-        let text = std::fs::read_to_string(&self.school).map_err(|e| Error::file("прочитать", &self.school, &e))?;
+        let text = files::read_named_text(&self.school, files::LARGEST_TEXT)
+            .map_err(|e| Error::file("прочитать", &self.school, &e))?;
         let school = School::from_toml(text.trim_start_matches('\u{feff}'))
             .map_err(|e| e.at(format!("файл {}", self.school.display())))?;
         let path = session::journal_path(common);

@@ -2,6 +2,7 @@
 
 use super::{Common, output, screen, session};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::ledger::identity::Identity;
 use crate::ledger::{keyfile, paper_key};
 use age::secrecy::ExposeSecret;
@@ -110,7 +111,7 @@ fn is_free(file: &Path) -> Result<()> {
 
 /// A key from a file with what was typed.
 fn typed_in(from: &Path) -> Result<Identity> {
-    let text = std::fs::read_to_string(from).map_err(|e| Error::file("прочитать", from, &e))?;
+    let text = files::read_named_text(from, files::LARGEST_TEXT).map_err(|e| Error::file("прочитать", from, &e))?;
     let text = Zeroizing::new(text);
     // Notepad may have put a byte order mark before it.
     let text = Zeroizing::new(text.trim_start_matches('\u{feff}').to_owned());

@@ -2,8 +2,8 @@
 
 use super::{Cli, help};
 use crate::error::{Error, Result};
+use crate::files::{self, Readers};
 use clap::{Args, Command, CommandFactory};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -27,10 +27,11 @@ pub struct Manual {
 
 impl Manual {
     pub fn run(self) -> Result<ExitCode> {
-        fs::create_dir_all(&self.dir).map_err(|e| Error::file("создать папку", &self.dir, &e))?;
+        let dir = files::named(&self.dir)?;
+        files::make_folders(&dir, Readers::All).map_err(|e| Error::file("создать папку", &self.dir, &e))?;
         let mut command = help::in_russian(Cli::command());
         command.build();
-        let count = pages(&command, &self.dir)?;
+        let count = pages(&command, &dir)?;
         println!("Страниц справочника: {count}. Прочитать: man -l {}", self.dir.join("letopis.1").display());
         Ok(ExitCode::SUCCESS)
     }
@@ -42,7 +43,8 @@ fn pages(command: &Command, dir: &Path) -> Result<usize> {
     let file = dir.join(page.get_filename());
     let mut text = Vec::new();
     page.render(&mut text).map_err(|e| Error::file("записать", &file, &e))?;
-    fs::write(&file, in_russian(&String::from_utf8_lossy(&text))).map_err(|e| Error::file("записать", &file, &e))?;
+    files::replace(&file, in_russian(&String::from_utf8_lossy(&text)).as_bytes(), Readers::All)
+        .map_err(|e| Error::file("записать", &file, &e))?;
     command.get_subcommands().try_fold(1, |count, sub| Ok(count + pages(sub, dir)?))
 }
 

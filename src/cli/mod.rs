@@ -201,6 +201,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<ExitCode> {
     let common = &cli.common;
     login::sweep();
+    crate::files::sweep_temporary();
     match cli.command {
         Command::Demo(command) => command.run(),
         Command::Init(command) => command.run(common),

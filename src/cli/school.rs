@@ -3,6 +3,7 @@
 use super::desk::{Desk, say};
 use super::{Common, screen, session};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::journal::read;
 use crate::school::{Bell, Holiday, School as Config, clean, format_date, parse_date};
 use crate::work::school;
@@ -62,7 +63,8 @@ impl School {
         match self {
             Self::Show => show(common),
             Self::Set { file } => {
-                let text = std::fs::read_to_string(&file).map_err(|e| Error::file("прочитать", &file, &e))?;
+                let text = files::read_named_text(&file, files::LARGEST_TEXT)
+                    .map_err(|e| Error::file("прочитать", &file, &e))?;
                 let school = Config::from_toml(text.trim_start_matches('\u{feff}'))
                     .map_err(|e| e.at(format!("файл {}", file.display())))?;
                 say(school::replace(&mut Desk::open(common)?.workplace()?, school)?, "Сведения о школе записаны")

@@ -2,6 +2,7 @@
 
 use super::{advice, output, shown};
 use crate::error::{Error, Result};
+use crate::files::{self, Readers};
 use crate::report::table::{Kind, Table};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::path::Path;
@@ -112,9 +113,7 @@ pub fn csv(path: &Path, headings: &[&str], rows: &[Vec<String>]) -> Result<()> {
 /// # Errors
 /// A file that exists already or cannot be written.
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
-    use std::io::Write;
-    let written = std::fs::File::create_new(path).and_then(|mut file| file.write_all(bytes));
-    written.map_err(|e| Error::file("записать", path, &e))
+    files::write_new_named(path, bytes, Readers::Owner).map_err(|e| Error::file("записать", path, &e))
 }
 
 /// Prints a value as JSON.

@@ -2,6 +2,7 @@
 
 use super::{Common, ask, login, screen};
 use crate::error::{Error, Result, reason};
+use crate::files;
 use crate::journal::{Author, Journal, Keep, Proven, read};
 use crate::ledger::identity::Identity;
 use crate::ledger::keyfile;
@@ -50,10 +51,12 @@ pub fn keep(proven: &Proven, identity: Option<&Identity>) {
 /// `%LOCALAPPDATA%\\Letopis`.
 fn cache_folder() -> Option<PathBuf> {
     let of = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    match cfg!(windows) {
+    let folder = match cfg!(windows) {
         true => of("LOCALAPPDATA").map(|path| path.join("Letopis")),
         false => of("XDG_CACHE_HOME").or_else(|| Some(of("HOME")?.join(".cache"))).map(|path| path.join("letopis")),
-    }
+    };
+    // A home may be a link.
+    folder.and_then(|folder| files::real(&folder).ok())
 }
 
 /// The system's clock, the only one of the program.
@@ -101,7 +104,18 @@ pub fn identity_if_named(common: &Common) -> Result<Option<Identity>> {
 
 /// Reads any identity file.
 pub fn read_identity(common: &Common, path: &Path) -> Result<Identity> {
+    warn_if_open(path, "файл ключа");
     keyfile::read(path, || passphrase(common, &format!("Пароль ключа {}: ", path.display())))
+}
+
+/// Warns of a secret that others on this machine may read.
+fn warn_if_open(path: &Path, what: &str) {
+    if files::is_open_to_others(path) {
+        let path = path.display();
+        screen::warning(&format!(
+            "{what} «{path}» могут прочитать другие пользователи этого компьютера: chmod 600 «{path}»"
+        ));
+    }
 }
 
 /// A passphrase from the file that was named, or from the terminal.
@@ -113,7 +127,8 @@ pub fn passphrase(common: &Common, prompt: &str) -> Result<SecretString> {
 fn passphrase_or(common: &Common, prompt: &str, option: &str) -> Result<SecretString> {
     if let Some(path) = &common.passphrase_file {
         let fault = |e: std::io::Error| Error::file("прочитать", path, &e);
-        let bytes = keyfile::as_saved(std::fs::read(path).map_err(fault)?.into());
+        warn_if_open(path, "файл пароля");
+        let bytes = keyfile::as_saved(files::read_named(path, files::LARGEST_TEXT).map_err(fault)?.into());
         let text = std::str::from_utf8(&bytes).map_err(|e| fault(std::io::Error::new(ErrorKind::InvalidData, e)))?;
         return Ok(SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned()));
     }

@@ -3,6 +3,7 @@
 use super::desk::{Desk, say};
 use super::{Common, screen, session};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::journal::read;
 use crate::ledger::identity::PublicIdentity;
 use crate::school::{PersonName, Role};
@@ -111,7 +112,8 @@ impl Staff {
             }
             Self::Enroll { login, key } => {
                 let text = if !key.contains("age1") || std::path::Path::new(&key).is_file() {
-                    std::fs::read_to_string(&key).map_err(|e| Error::file("прочитать", key.as_ref(), &e))?
+                    files::read_named_text(key.as_ref(), files::LARGEST_TEXT)
+                        .map_err(|e| Error::file("прочитать", key.as_ref(), &e))?
                 } else {
                     key
                 };

@@ -7,9 +7,11 @@
 //! refuses and damage that was found are 1, bad input and a faulty environment are 2.
 
 mod next;
+mod not_taken;
 mod warning;
 
 pub use next::{Action, Detail, Next, Step};
+pub use not_taken::NotTaken;
 pub use warning::Warning;
 
 use std::fmt;
@@ -50,16 +52,22 @@ impl PartialEq for Error {
 
 impl Eq for Error {}
 
+/// What to do about a full disk.
+const NO_ROOM: &str = "освободите место на этом диске (очистите корзину, перенесите лишнее) и повторите";
+
 /// Why an operation on a file failed, in Russian. What the system says is kept only where our word says less than it does.
 pub fn reason(cause: &std::io::Error) -> String {
     use std::io::ErrorKind as Io;
+    if let Some(why) = NotTaken::behind(cause) {
+        return why.to_string();
+    }
     let word = match cause.kind() {
         Io::NotFound => "нет такого файла или папки",
         Io::NotADirectory => "часть пути — файл, а не папка",
         Io::IsADirectory => "это папка, а не файл",
         Io::PermissionDenied => "нет прав доступа",
         Io::AlreadyExists => "файл уже существует",
-        Io::StorageFull => "на носителе кончилось место",
+        Io::StorageFull | Io::QuotaExceeded => "на диске нет места",
         Io::ReadOnlyFilesystem => "носитель доступен только для чтения",
         Io::UnexpectedEof => "файл кончается раньше, чем должен",
         Io::InvalidData => "это не текст в UTF-8",
@@ -93,10 +101,11 @@ impl Error {
     pub fn file(doing: &str, path: &Path, cause: &std::io::Error) -> Self {
         use std::io::ErrorKind as Io;
         let next = match cause.kind() {
+            _ if NotTaken::behind(cause).is_some() => NotTaken::behind(cause).map_or("", NotTaken::way_out),
             Io::NotFound | Io::NotADirectory => "проверьте путь",
             Io::PermissionDenied => "проверьте права на файл и папку",
             Io::AlreadyExists => "укажите другое имя",
-            Io::StorageFull => "освободите место и повторите",
+            Io::StorageFull | Io::QuotaExceeded => NO_ROOM,
             Io::ReadOnlyFilesystem => "снимите защиту от записи",
             Io::InvalidData => "если это текст, сохраните его в UTF-8",
             _ => "проверьте носитель и повторите",
@@ -200,6 +209,22 @@ impl std::error::Error for Error {
     }
 }
 
+/// Whether SQLite failed to write, to sync, or to make what it keeps beside a database: of the reasons it knows only one, and
+/// a quota is another.
+fn cannot_write(cause: &rusqlite::Error) -> bool {
+    use rusqlite::ffi;
+    let codes = [
+        ffi::SQLITE_IOERR_WRITE,
+        ffi::SQLITE_IOERR_FSYNC,
+        ffi::SQLITE_IOERR_DIR_FSYNC,
+        ffi::SQLITE_IOERR_TRUNCATE,
+        ffi::SQLITE_IOERR_SHMOPEN,
+        ffi::SQLITE_IOERR_SHMSIZE,
+        ffi::SQLITE_IOERR_SHMMAP,
+    ];
+    cause.sqlite_error().is_some_and(|error| codes.contains(&error.extended_code))
+}
+
 impl From<rusqlite::Error> for Error {
     fn from(cause: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode as Code;
@@ -211,7 +236,13 @@ impl From<rusqlite::Error> for Error {
                 Self::damaged(format!("файл журнала повреждён ({cause})"))
                     .next("восстановите журнал из архивной копии и сообщите администратору")
             }
-            Some(Code::DiskFull) => Self::environment("на диске кончилось место").next("освободите место и повторите"),
+            Some(_) if cannot_write(&cause) => Self::environment(format!(
+                "записать на диск, где лежит журнал, не удалось: на нём нет места, исчерпана квота или он неисправен ({cause})"
+            ))
+            .next(NO_ROOM),
+            Some(Code::DiskFull) => {
+                Self::environment("на диске, где лежит журнал, нет места; ничего не записано").next(NO_ROOM)
+            }
             Some(Code::ReadOnly | Code::PermissionDenied | Code::CannotOpen) => {
                 Self::environment(format!("файл журнала недоступен ({cause})")).next("проверьте путь и права на файл")
             }

@@ -3,8 +3,8 @@
 use super::fault::Faults;
 use super::sheet::{self, Format};
 use super::table::Shape;
-use crate::error::{Error, Result};
-use std::io::Read;
+use crate::error::{Error, NotTaken, Result};
+use crate::files;
 use std::path::Path;
 
 /// A table's file that was found, as bytes.
@@ -23,7 +23,7 @@ const ENDINGS: [(&str, Option<Format>); 3] = [("csv", None), ("xlsx", Some(Forma
 /// A file that exists and cannot be read.
 pub fn read(dir: &Path, shape: &'static Shape, must_exist: bool, faults: &mut Faults) -> Result<Option<Found>> {
     let name = |ending: &str| format!("{}.{ending}", shape.stem());
-    let there: Vec<_> = ENDINGS.into_iter().filter(|(ending, _)| dir.join(name(ending)).exists()).collect();
+    let there: Vec<_> = ENDINGS.into_iter().filter(|(ending, _)| files::is_there(&dir.join(name(ending)))).collect();
     let (ending, format) = match there[..] {
         [found] => found,
         [] => {
@@ -53,21 +53,26 @@ pub fn read(dir: &Path, shape: &'static Shape, must_exist: bool, faults: &mut Fa
 ///
 /// # Errors
 /// A file that cannot be read, or is none: a pipe never ends.
-pub fn bytes(path: &Path) -> Result<Option<Vec<u8>>> {
-    let fault = |e: std::io::Error| Error::file("прочитать", path, &e);
-    if !std::fs::metadata(path).map_err(fault)?.is_file() {
-        return Err(Error::input(format!("«{}» — не файл", path.display())).next("укажите файл с таблицей"));
+fn bytes(path: &Path) -> Result<Option<Vec<u8>>> {
+    match files::read(path, sheet::FILE) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(cause) if matches!(NotTaken::behind(&cause), Some(NotTaken::Large(_))) => Ok(None),
+        Err(cause) => Err(Error::file("прочитать", path, &cause)),
     }
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(fault)?;
-    file.take(sheet::FILE + 1).read_to_end(&mut bytes).map_err(fault)?;
-    Ok((bytes.len() as u64 <= sheet::FILE).then_some(bytes))
+}
+
+/// As [`bytes`], of a file that a person named.
+///
+/// # Errors
+/// As of [`bytes`].
+pub fn named_bytes(path: &Path) -> Result<Option<Vec<u8>>> {
+    bytes(&files::named(path)?)
 }
 
 /// What is to be said where there is no file: that one must be, or that one of another format is not read.
 fn lacks(dir: &Path, shape: &'static Shape, must_exist: bool, faults: &mut Faults) {
     let other = ["xls", "xlsm", "xlsb"].iter().map(|ending| format!("{}.{ending}", shape.stem()));
-    if let Some(other) = other.into_iter().find(|name| dir.join(name).exists()) {
+    if let Some(other) = other.into_iter().find(|name| files::is_there(&dir.join(name))) {
         faults.names.insert(shape.file, other);
         faults.file(shape.file, "этот формат не читается; сохраните таблицу как XLSX, ODS или CSV");
     } else if must_exist {

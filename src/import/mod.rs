@@ -53,6 +53,7 @@ pub fn import(
     if !dir.is_dir() {
         return Err(Error::input(format!("нет папки «{}»", dir.display())).next("укажите папку с файлами школы"));
     }
+    let dir = &*crate::files::named(dir)?;
     let mut faults = Faults::default();
     let school = read_school(dir, &mut faults)?;
     let files = rows::read(dir, &mut faults)?;
@@ -82,7 +83,8 @@ pub fn import(
 /// A file that cannot be read; what is wrong in it goes into `faults`.
 fn read_school(dir: &Path, faults: &mut Faults) -> Result<Option<School>> {
     let path = dir.join("school.toml");
-    let bytes = std::fs::read(&path).map_err(|e| Error::file("прочитать", &path, &e))?;
+    let bytes =
+        crate::files::read(&path, crate::files::LARGEST_TEXT).map_err(|e| Error::file("прочитать", &path, &e))?;
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(_) => {

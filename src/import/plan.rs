@@ -22,7 +22,7 @@ const PLAN: Shape = Shape {
 pub fn read_plan(path: &Path) -> Result<(Vec<PlanLine>, Faults)> {
     let mut faults = Faults::default();
     faults.names.insert(PLAN.file, path.display().to_string());
-    let Some(bytes) = files::bytes(path)? else {
+    let Some(bytes) = files::named_bytes(path)? else {
         faults.file(PLAN.file, sheet::too_long());
         return Ok((Vec::new(), faults));
     };

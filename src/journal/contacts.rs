@@ -3,7 +3,8 @@
 //! What is in the ledger can never be taken out, and personal contact data must be erasable. So it lies apart, in a
 //! database that overwrites what it deletes, and no archive copies it.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::files;
 use rusqlite::{Connection, params};
 use std::path::{Path, PathBuf};
 
@@ -44,10 +45,11 @@ impl Contacts {
     /// A file that cannot be written.
     pub fn open(journal: &Path) -> Result<Self> {
         let path = Self::path_for(journal);
-        if !path.exists() {
-            super::new_file(&path)?;
+        match files::length(&path) {
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => super::new_file(&path)?,
+            found => found.map(drop).map_err(|cause| Error::file("открыть", &path, &cause))?,
         }
-        let file = Connection::open(&path)?;
+        let file = super::file::open_made(&path)?;
         file.pragma_update(None, "secure_delete", true)?;
         file.execute_batch(SCHEMA)?;
         Ok(Self(file))

@@ -11,10 +11,14 @@ use super::apply::structure;
 use super::read::Tables;
 use super::{APPLICATION_ID, PATIENCE, apply};
 use crate::error::{Action, Detail, Error, Result};
+use crate::files::{self, Kind};
 use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
 use std::path::{Path, PathBuf};
+
+/// One thread at a time, and no link in any component of the path.
+const STRICT: OpenFlags = OpenFlags::SQLITE_OPEN_NO_MUTEX.union(OpenFlags::SQLITE_OPEN_NOFOLLOW);
 
 /// What may be done with an open file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +35,7 @@ pub(super) enum Access {
 /// # Errors
 /// A file that is missing, no journal, or not built as ours are.
 pub(super) fn open(path: &Path) -> Result<(Tables, Access)> {
+    let path = &real(path)?;
     let (database, access) = connect(path)?;
     let foreign = if is_of_this_version(&database)? {
         structure::differences(&database)?
@@ -55,6 +60,7 @@ pub(super) fn open(path: &Path) -> Result<(Tables, Access)> {
 /// # Errors
 /// A file that is missing, no journal, or does not read at all.
 pub(super) fn open_to_audit(path: &Path) -> Result<Tables> {
+    let path = &real(path)?;
     let unfinished = has_unfinished_writes(path);
     let (database, _) = connect(path)?;
     database.pragma_update(None, "query_only", true)?;
@@ -68,8 +74,7 @@ pub(super) fn open_to_audit(path: &Path) -> Result<Tables> {
 /// # Errors
 /// As [`open_to_audit`].
 pub(super) fn open_copy(path: &Path) -> Result<Tables> {
-    let database =
-        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | STRICT)?;
     guard(&database)?;
     is_journal(&database)?;
     Tables::new(database)
@@ -77,20 +82,23 @@ pub(super) fn open_copy(path: &Path) -> Result<Tables> {
 
 /// A connection that runs nothing of the file's own, with as much right as there is.
 fn connect(path: &Path) -> Result<(Connection, Access)> {
-    match path.metadata() {
-        Ok(meta) if meta.is_file() => {}
-        Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
-            return Err(Error::file("открыть журнал", path, &cause));
-        }
-        _ => {
-            return Err(Error::input(format!("нет журнала «{}»", path.display()))
-                .next_by("укажите его", Action::Give(Detail::Journal))
-                .then_by("новый журнал заводит администратор", Action::FoundJournal));
+    let failed = |path: &Path, cause: std::io::Error| Error::file("открыть журнал", path, &cause);
+    if matches!(files::kind(path).map_err(|cause| failed(path, cause))?, None | Some(Kind::Folder)) {
+        return Err(Error::input(format!("нет журнала «{}»", path.display()))
+            .next_by("укажите его", Action::Give(Detail::Journal))
+            .then_by("новый журнал заводит администратор", Action::FoundJournal));
+    }
+    files::may_read(path).map_err(|cause| failed(path, cause))?;
+    // What SQLite keeps beside it is looked at by itself for links alone.
+    for ending in ["-wal", "-shm", "-journal"] {
+        let beside = beside(path, ending);
+        match files::length(&beside) {
+            Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => return Err(failed(&beside, cause)),
+            _ => {}
         }
     }
-    std::fs::File::open(path).map_err(|cause| Error::file("открыть журнал", path, &cause))?;
     crate::device::refuse_network_file(path)?;
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | STRICT;
     let opened = Connection::open_with_flags(path, flags).and_then(|database| {
         guard(&database)?;
         // The first look into the file: whatever SQLite needs beside it is made now, or cannot be.
@@ -100,7 +108,9 @@ fn connect(path: &Path) -> Result<(Connection, Access)> {
     let (database, access) = match opened {
         Ok(database) if database.is_readonly(MAIN_DB)? => (database, Access::Read),
         Ok(database) => (database, Access::Write),
-        Err(cause) if cannot_write_beside(&cause) => (without_writing(path)?, Access::Read),
+        Err(cause) if cannot_write_beside(&cause) => {
+            (without_writing(path).or_else(|why| by_itself(path).map_err(|_| why))?, Access::Read)
+        }
         Err(cause) => return Err(cause.into()),
     };
     is_journal(&database)?;
@@ -118,6 +128,21 @@ fn cannot_write_beside(cause: &rusqlite::Error) -> bool {
     cause.sqlite_error_code().is_some_and(|code| codes.contains(&code))
 }
 
+/// The whole of a file and of its log in memory, where there is no room beside them for the log's index: SQLite keeps that in
+/// memory for who has the file to himself, so nobody else may have it open for that moment.
+///
+/// # Errors
+/// Others have it open; it may not be written to.
+fn by_itself(path: &Path) -> Result<Connection> {
+    let database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | STRICT)?;
+    guard(&database)?;
+    database.busy_timeout(std::time::Duration::ZERO)?;
+    database.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    database.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    database.pragma_query_value(None, "schema_version", |_| Ok(()))?;
+    in_memory(&database)
+}
+
 /// Opens a file beside which nothing can be written.
 ///
 /// # Errors
@@ -130,7 +155,7 @@ fn without_writing(path: &Path) -> Result<Connection> {
         ))
         .next("освободите место на диске или откройте журнал под учётной записью, которая может в него писать; с носителя «только для чтения» скопируйте журнал вместе с файлом -wal"));
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | STRICT | OpenFlags::SQLITE_OPEN_URI;
     let database = Connection::open_with_flags(immutable_uri(path)?, flags)?;
     guard(&database)?;
     Ok(database)
@@ -138,9 +163,24 @@ fn without_writing(path: &Path) -> Result<Connection> {
 
 /// Whether something that was recorded still lies in the write-ahead log only.
 fn has_unfinished_writes(path: &Path) -> bool {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    PathBuf::from(log).metadata().is_ok_and(|meta| meta.len() > 0)
+    files::length(&beside(path, "-wal")).is_ok_and(|bytes| bytes > 0)
+}
+
+/// What SQLite keeps beside a file.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+/// The journal's path without a person's own links.
+pub(super) fn real(path: &Path) -> Result<PathBuf> {
+    files::real(path).map_err(|cause| Error::file("открыть журнал", path, &cause))
+}
+
+/// Opens a database that this program has just made, to fill it.
+pub(super) fn open_made(path: &Path) -> rusqlite::Result<Connection> {
+    Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | STRICT)
 }
 
 /// The URI (RFC 3986) under which SQLite reads a file without looking for others beside it.
@@ -176,6 +216,8 @@ pub(super) fn guard(database: &Connection) -> rusqlite::Result<()> {
     database.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
     database.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
     database.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    // What is sorted on the way needs no room on a disk that may have none.
+    database.pragma_update(None, "temp_store", "MEMORY")?;
     database.set_prepared_statement_cache_capacity(256);
     Ok(())
 }

@@ -29,12 +29,12 @@ pub use record::{Author, Batch, Draft, Recorded, author_of};
 pub use roles::may_keep_contacts;
 
 use crate::error::{Action, Detail, Error, Result};
+use crate::files::{self, Readers};
 use crate::journal::read::Tables;
 use crate::ledger::chain::{Tip, hex};
 use crate::ledger::store;
 use crate::school::Clock;
 use entry::{Body, Entry, JournalCreated, RULES};
-use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -65,34 +65,26 @@ impl Journal {
     /// # Errors
     /// Also an entry that is refused.
     pub fn create_with(path: &Path, author: Author<'_>, created: JournalCreated, rest: Vec<Body>) -> Result<Self> {
-        let partial = path.with_extension("letopis-new");
-        if path.exists() {
+        let path = &file::real(path)?;
+        let failed = |cause: std::io::Error| Error::file("создать журнал", path, &cause);
+        if files::is_there(path) {
             return Err(Error::input(format!("файл «{}» уже существует", path.display()))
                 .next_by("укажите другой файл", Action::Give(Detail::Journal)));
         }
-        let _ = std::fs::remove_file(&partial);
-        new_file(&partial)?;
+        let new = files::Draft::new(path, Readers::Owner).map_err(failed)?;
+        let partial = new.beside().to_owned();
         let result = Self::fill(&partial, author, created).and_then(|()| Self::follow(&partial, author, rest));
-        match result.and_then(|()| {
-            std::fs::hard_link(&partial, path)
-                .or_else(|_| std::fs::rename(&partial, path))
-                .map_err(|e| Error::file("создать журнал", path, &e))
-        }) {
-            Ok(()) => {
-                let _ = std::fs::remove_file(&partial);
-                Self::open(path)
-            }
-            Err(error) => {
-                let _ = std::fs::remove_file(&partial);
-                Err(error)
-            }
-        }
+        // Whose turn it is to write to it was asked too.
+        let _ = files::remove_if_there(&turn::lock_of(&partial));
+        result?;
+        new.put_new().map_err(failed)?;
+        Self::open(path)
     }
 
     /// Writes the empty ledger, the tables and the first entry in one transaction.
     fn fill(path: &Path, author: Author<'_>, created: JournalCreated) -> Result<()> {
         use chrono::SubsecRound;
-        let file = Tables::new(Connection::open(path)?)?;
+        let file = Tables::new(file::open_made(path)?)?;
         file.db().pragma_update(None, "application_id", APPLICATION_ID)?;
         let transaction = file.db().unchecked_transaction()?;
         apply::structure::create(&transaction)?;
@@ -123,7 +115,7 @@ impl Journal {
         if rest.is_empty() {
             return Ok(());
         }
-        let mut file = Tables::new(Connection::open(partial)?)?;
+        let mut file = Tables::new(file::open_made(partial)?)?;
         let mut batch = Batch::begin(&mut file)?;
         for body in rest {
             batch.record(author, body)?;
@@ -138,8 +130,9 @@ impl Journal {
     /// # Errors
     /// A file that is missing, is no journal, or is not built as journals are.
     pub fn open(path: &Path) -> Result<Self> {
-        let (file, access) = file::open(path)?;
-        Ok(Self { file, access, path: path.to_owned() })
+        let path = file::real(path)?;
+        let (file, access) = file::open(&path)?;
+        Ok(Self { file, access, path })
     }
 
     /// Another reader of the journal's tables, which sees one state of them as long as it lives.
@@ -252,9 +245,5 @@ pub fn head_text(tip: &Tip) -> String {
 
 /// Makes an empty file that only its owner may read.
 fn new_file(path: &Path) -> Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(|_| ()).map_err(|e| Error::file("создать", path, &e))
+    files::create(path, Readers::Owner).map(drop).map_err(|e| Error::file("создать", path, &e))
 }

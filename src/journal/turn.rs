@@ -8,9 +8,12 @@
 //! The lock is a courtesy, not a safeguard: SQLite's own lock still guards the journal where this one cannot be had.
 
 use crate::error::{Error, Result};
+use crate::files::{self, Readers};
 use crate::journal::PATIENCE;
 use rusqlite::Connection;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
 /// The turn to write; given back when dropped.
@@ -25,15 +28,7 @@ impl Turn {
     /// Another process has kept the turn for longer than anybody should.
     pub fn wait_for(journal: &Connection) -> Result<Option<Self>> {
         let Some(path) = journal.path().filter(|path| !path.is_empty()) else { return Ok(None) };
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let Ok(lock) = options.open(format!("{path}-lock")) else { return Ok(None) };
-        // Whoever may write to the journal may wait for it: where a group shares it, the group shares the lock.
-        if let Ok(of_journal) = std::fs::metadata(path) {
-            let _ = lock.set_permissions(of_journal.permissions());
-        }
+        let Ok(lock) = lock_beside(Path::new(path)) else { return Ok(None) };
         match lock.try_lock() {
             Ok(()) => return Ok(Some(Self { _lock: lock })),
             Err(TryLockError::Error(_)) => return Ok(None),
@@ -50,5 +45,27 @@ impl Turn {
             Err(_) => Err(Error::environment("журнал занят: другая программа слишком долго записывает в него")
                 .next("повторите; если не помогает, посмотрите, какая программа «Летописи» не завершилась")),
         }
+    }
+}
+
+/// Where the lock of a journal lies.
+pub fn lock_of(journal: &Path) -> PathBuf {
+    let mut path = journal.as_os_str().to_owned();
+    path.push("-lock");
+    path.into()
+}
+
+/// The lock's file. Its rights are the journal's where it is made, and never touched where it is there: it may be a second name
+/// of another file.
+fn lock_beside(journal: &Path) -> io::Result<File> {
+    let path = lock_of(journal);
+    match files::create(&path, Readers::Owner) {
+        // Whoever may write to the journal may wait for it: where a group shares it, the group shares the lock.
+        Ok(lock) => {
+            let _ = files::permissions(journal).and_then(|of_journal| lock.set_permissions(of_journal));
+            Ok(lock)
+        }
+        Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => files::open_to_change(&path),
+        Err(cause) => Err(cause),
     }
 }

@@ -8,9 +8,8 @@
 //! Without a passphrase it is what `age-keygen` writes. The file is for its owner's eyes (mode 0600), is never
 //! overwritten by a new key, and changes its passphrase by replacement: at every moment one of the two is whole.
 
-use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use age::armor::{ArmoredReader, ArmoredWriter, Format};
 use age::secrecy::{ExposeSecret, SecretString};
@@ -18,7 +17,8 @@ use age::{DecryptError, Decryptor, Encryptor, scrypt};
 use zeroize::Zeroizing;
 
 use super::identity::Identity;
-use crate::error::{Action, Error, Result};
+use crate::error::{Action, Error, NotTaken, Result};
+use crate::files::{self, Readers};
 
 /// log₂ of the scrypt cost of what is written.
 const WORK_FACTOR: u8 = 17;
@@ -35,7 +35,8 @@ const ARMOR_HEADER: &[u8] = b"-----BEGIN AGE ENCRYPTED FILE-----";
 /// Writes a new key file, readable by its owner only. An existing file is never touched.
 pub fn write_new(path: &Path, identity: &Identity, passphrase: Option<&str>) -> Result<()> {
     let content = encode(identity, passphrase)?;
-    create(path, &content).map_err(|cause| Error::file("записать ключ в файл", path, &cause))
+    let write = || files::write_new(&files::real(path)?, &content, Readers::Owner);
+    write().map_err(|cause| Error::file("записать ключ в файл", path, &cause))
 }
 
 /// Reads a key file; `passphrase` is asked only where the file is encrypted.
@@ -57,38 +58,21 @@ pub fn change_passphrase(
 ) -> Result<Identity> {
     let identity = read(path, old)?;
     let content = encode(&identity, new)?;
-    let beside = sibling(path);
-    let replace = || {
-        // Left by a run that was killed here: it holds the same secret, and the old file is still whole.
-        match fs::remove_file(&beside) {
-            Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => return Err(cause),
-            _ => {}
-        }
-        create(&beside, &content)?;
-        fs::rename(&beside, path)?;
-        sync_folder(path)
-    };
+    let replace = || files::replace(&files::real(path)?, &content, Readers::Owner);
     replace().map_err(|cause| Error::file("заменить файл ключа", path, &cause))?;
     Ok(identity)
 }
 
-fn sibling(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    path.with_file_name(name)
-}
-
 fn load(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
-    let mut content = Zeroizing::new(Vec::new());
-    File::open(path)
-        .and_then(|file| file.take(MAX_SIZE + 1).read_to_end(&mut content))
-        .map_err(|cause| Error::file("прочитать файл ключа", path, &cause))?;
-    if content.len() as u64 > MAX_SIZE {
-        return Err(Error::input(format!("«{}» — не файл ключа: он слишком велик", path.display()))
-            .next("укажите файл своего ключа")
-            .then_by("если ключа ещё нет, создайте его", Action::MakeKey));
+    match files::read_named(path, MAX_SIZE) {
+        Ok(content) => Ok(as_saved(Zeroizing::new(content))),
+        Err(cause) if matches!(NotTaken::behind(&cause), Some(NotTaken::Large(_))) => {
+            Err(Error::input(format!("«{}» — не файл ключа: он слишком велик", path.display()))
+                .next("укажите файл своего ключа")
+                .then_by("если ключа ещё нет, создайте его", Action::MakeKey))
+        }
+        Err(cause) => Err(Error::file("прочитать файл ключа", path, &cause)),
     }
-    Ok(as_saved(content))
 }
 
 /// Text as it was before an editor saved it: Windows' Notepad puts a byte order mark before it, or makes UTF-16 of it.
@@ -110,29 +94,6 @@ pub fn as_saved(bytes: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
         text.push(c);
     }
     Zeroizing::new(text.as_bytes().to_vec())
-}
-
-fn create(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    let written = file.write_all(content).and_then(|()| file.sync_all()).and_then(|()| sync_folder(path));
-    if written.is_err() {
-        // A torn key file is worse than none; the first failure is the one to report.
-        let _ = fs::remove_file(path);
-    }
-    written
-}
-
-/// Makes the file's name as durable as its bytes.
-fn sync_folder(path: &Path) -> std::io::Result<()> {
-    if cfg!(unix) {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }
 
 fn encode(identity: &Identity, passphrase: Option<&str>) -> Result<Zeroizing<Vec<u8>>> {
@@ -230,6 +191,7 @@ fn not_a_key() -> Error {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::fs;
 
     fn unasked() -> Result<SecretString> {
         panic!("no passphrase is needed here")
@@ -294,14 +256,13 @@ mod tests {
         let path = dir.path().join("ivanova.key");
         let identity = Identity::generate();
         write_new(&path, &identity, Some("ёлка в снегу")).unwrap();
-        fs::write(sibling(&path), "left by a killed run").unwrap();
 
         let wrong = read(&path, typed("елка в снегу")).unwrap_err();
         assert!(wrong.message().contains("пароль не подходит"), "{wrong}");
         change_passphrase(&path, typed("ёлка в снегу"), Some("весна")).unwrap();
         assert!(read(&path, typed("ёлка в снегу")).is_err());
         assert_eq!(read(&path, typed("весна")).unwrap().public(), identity.public());
-        assert!(!sibling(&path).exists());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left beside it");
     }
 
     #[test]

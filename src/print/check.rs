@@ -12,6 +12,7 @@ use super::register::{Registered, context_of};
 use super::since::{Change, Content, page_like};
 use super::{Code, IssueContext, Layouts, Wanted, lay_out, write};
 use crate::error::{Action, Detail, Error, Kind, Result};
+use crate::files;
 use crate::journal::Proven;
 use crate::journal::entry::{Body, DocumentIssued};
 use crate::journal::read::documents::IssuedPage;
@@ -107,7 +108,7 @@ pub fn find_file(proven: &Proven, path: &Path) -> Result<Registered> {
 /// The SHA-256 of a file, hex.
 fn digest_of(path: &Path) -> Result<String> {
     let failed = |e| Error::file("прочитать", path, &e);
-    let mut file = std::fs::File::open(path).map_err(failed)?;
+    let mut file = files::open(&files::named(path)?).map_err(failed)?;
     let mut sum = Sha256::new();
     std::io::copy(&mut file, &mut sum).map_err(failed)?;
     Ok(hex(&sum.finalize()))

@@ -9,6 +9,7 @@
 use super::register::{Registered, context_of, last_issued};
 use super::{Form, IssueContext, Layouts, Rendered, Subject, Variant, Wanted, ready, render, resources};
 use crate::error::{Action, Detail, Error, Result};
+use crate::files::{self, Draft, Readers};
 use crate::journal::entry::{DocumentIssued, IssuedPage, IssuedResource};
 use crate::journal::read::Tables;
 use crate::journal::{Author, Journal, Proven, read, rules};
@@ -77,7 +78,8 @@ pub fn issue(
             return Err(why);
         }
     }
-    std::fs::create_dir_all(dir).map_err(|e| Error::file("создать папку", dir, &e))?;
+    let dir = &*files::named(dir)?;
+    files::make_folders(dir, Readers::All).map_err(|e| Error::file("создать папку", dir, &e))?;
     // The register of documents lists the others, so it is made after them.
     let (last, first): (Vec<_>, Vec<_>) = wanted.iter().cloned().partition(|wanted| wanted.form == Form::Register);
     let done = AtomicU64::new(0);
@@ -92,6 +94,7 @@ pub fn issue(
         let further: Vec<Wanted> = made.iter().flat_map(Made::further_volumes).collect();
         rounds.extend((!further.is_empty()).then_some(further));
         issued.extend(made.into_iter().map(Made::into_place).collect::<Result<Vec<_>>>()?);
+        files::sync_folder(dir).map_err(|e| Error::file("записать", dir, &e))?;
     }
     Ok(issued)
 }
@@ -123,7 +126,8 @@ pub fn draft(
     wanted: &[Wanted],
     dir: &Path,
 ) -> Result<Vec<PathBuf>> {
-    std::fs::create_dir_all(dir).map_err(|e| Error::file("создать папку", dir, &e))?;
+    let dir = &*files::named(dir)?;
+    files::make_folders(dir, Readers::All).map_err(|e| Error::file("создать папку", dir, &e))?;
     let path = journal.path().to_owned();
     let nobody = PersonName { surname: String::new(), given: String::new(), patronymic: String::new() };
     let one = |wanted: &Wanted| -> Result<(PathBuf, u32)> {
@@ -132,7 +136,7 @@ pub fn draft(
         let context = context(tip, String::new(), now.trunc_subsecs(0), nobody.clone(), String::new());
         let rendered = render(&tables, layouts, wanted, &context)?;
         let file = dir.join(format!("{}-draft.pdf", wanted.file_stem()));
-        std::fs::write(&file, &rendered.pdf).map_err(|e| Error::file("записать", &file, &e))?;
+        files::replace(&file, &rendered.pdf, Readers::Owner).map_err(|e| Error::file("записать", &file, &e))?;
         Ok((file, rendered.volumes))
     };
     let volumes = |wanted: &Wanted| -> Result<Vec<PathBuf>> {
@@ -158,7 +162,7 @@ struct Issuer<'a> {
 /// A document rendered and written beside its place.
 struct Made {
     issued: Issued,
-    partial: PathBuf,
+    draft: Draft,
     volumes: u32,
     entry: Option<(DocumentIssued, Vec<super::PageSeal>)>,
 }
@@ -262,11 +266,10 @@ impl<'a> Issuer<'a> {
 /// Writes the file beside its place.
 fn write(wanted: &Wanted, number: &str, rendered: Rendered, dir: &Path) -> Result<Made> {
     let file = dir.join(format!("{}.pdf", wanted.file_stem()));
-    let partial = file.with_extension("pdf.part");
-    std::fs::write(&partial, &rendered.pdf).map_err(|e| Error::file("записать", &partial, &e))?;
+    let draft = Draft::of(&file, &rendered.pdf, Readers::Owner).map_err(|e| Error::file("записать", &file, &e))?;
     let (title, pages, leaves, volumes) = (rendered.title, rendered.pages.len(), rendered.leaves, rendered.volumes);
     let issued = Issued { wanted: wanted.clone(), number: number.to_owned(), title, pages, leaves, file, new: true };
-    Ok(Made { issued, partial, volumes, entry: None })
+    Ok(Made { issued, draft, volumes, entry: None })
 }
 
 impl Made {
@@ -280,7 +283,7 @@ impl Made {
 
     fn into_place(self) -> Result<Issued> {
         let file = &self.issued.file;
-        std::fs::rename(&self.partial, file).map_err(|e| Error::file("записать", file, &e))?;
+        self.draft.put_lightly().map_err(|e| Error::file("записать", file, &e))?;
         Ok(self.issued)
     }
 }

@@ -1,6 +1,7 @@
 //! The founding of a journal: its administrator, his key, and the recovery key of its archives.
 
 use crate::error::{Action, Detail, Error, Result};
+use crate::files::{self, Readers};
 use crate::import::{self, Faults};
 use crate::journal::entry::{JournalCreated, Person};
 use crate::journal::{Author, Journal};
@@ -54,7 +55,7 @@ pub struct Founded {
 /// Somebody who is not in the table and not named, or without the role.
 pub fn administrator(tables: &Path, login: &str, typed_name: Option<&str>) -> Result<Person> {
     let mut faults = Faults::default();
-    let staff = import::read_staff(tables, &mut faults)?;
+    let staff = import::read_staff(&crate::files::named(tables)?, &mut faults)?;
     if let Some((_, row)) = staff.into_iter().find(|(_, row)| row.login == login) {
         if !row.roles.contains(&Role::Administrator) {
             return Err(Error::input(format!("у «{login}» в staff.csv нет роли «администратор»"))
@@ -88,7 +89,7 @@ pub fn found(wish: Founding<'_>, clock: &dyn Clock) -> Result<Founded> {
     let mut made = Vec::new();
     make(wish, clock, &mut made).inspect_err(|_| {
         for file in &made {
-            let _ = std::fs::remove_file(file);
+            let _ = files::real(file).and_then(|file| files::remove(&file));
         }
     })
 }
@@ -120,15 +121,9 @@ fn make(wish: Founding<'_>, clock: &dyn Clock, made: &mut Vec<PathBuf>) -> Resul
 /// Writes the recovery key with what it is for: a sheet to be printed where the file is a PDF, else a text, which is an
 /// age identity file.
 pub(super) fn write_recovery(path: &Path, recovery: &Identity, school: &School, clock: &dyn Clock) -> Result<()> {
-    use std::io::Write;
     let is_pdf = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("pdf"));
     let content = if is_pdf { recovery_pdf(recovery, school, clock)? } else { recovery_text(recovery, school) };
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(path).and_then(|mut file| file.write_all(&content).and_then(|()| file.sync_all()));
-    written.map_err(|e| Error::file("записать", path, &e))
+    files::write_new_named(path, &content, Readers::Owner).map_err(|e| Error::file("записать", path, &e))
 }
 
 fn recovery_pdf(recovery: &Identity, school: &School, clock: &dyn Clock) -> Result<Zeroizing<Vec<u8>>> {

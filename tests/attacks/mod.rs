@@ -1,6 +1,10 @@
 //! What comes from somebody who means harm, or from a disk that lost its mind.
 
 mod falsehoods;
+#[cfg(target_os = "linux")]
+mod full_disk;
+#[cfg(unix)]
+mod links;
 mod malformed;
 mod tamper;
 

@@ -50,8 +50,8 @@ fn may_mount() -> bool {
 }
 
 /// A file system in an image, mounted.
-struct Disk {
-    mount: PathBuf,
+pub(crate) struct Disk {
+    pub(crate) mount: PathBuf,
     device: String,
     _dir: tempfile::TempDir,
 }
@@ -90,7 +90,7 @@ impl Disk {
         Self::new(64, &["mkfs.exfat"], &["mount.exfat-fuse"])
     }
 
-    fn ext4(mebibytes: u64) -> Option<Self> {
+    pub(crate) fn ext4(mebibytes: u64) -> Option<Self> {
         Self::new(mebibytes, &["mkfs.ext4", "-q", "-m", "0"], &["mount"])
     }
 
@@ -300,7 +300,7 @@ fn a_disk_that_fills_up_at_any_stage_leaves_the_other_copy_whole_and_is_clean_af
             }
             Err(error) => {
                 full += 1;
-                assert!(error.message().contains("кончилось место"), "{left}: {error}");
+                assert!(error.message().contains("на диске нет места"), "{left}: {error}");
                 // What is left, if anything, is plainly no archive.
                 let bag = carriers[0].bag(NAME);
                 assert!(!bag.root().exists() || verdict(&carriers[0]) == Verdict::Unfinished, "{left}");

@@ -92,6 +92,6 @@ fn a_reader_who_goes_away_ends_no_command_and_a_full_disk_is_said() {
     for command in ["letopis completions bash", "letopis layout show --json"] {
         let said = run(&format!("{command} >/dev/full"));
         assert_eq!(said.code, Some(2), "{said}");
-        assert!(said.stderr.contains("не удалось записать «стандартный вывод»: на носителе кончилось место"), "{said}");
+        assert!(said.stderr.contains("не удалось записать «стандартный вывод»: на диске нет места"), "{said}");
     }
 }

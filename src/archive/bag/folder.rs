@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
@@ -14,9 +14,10 @@ use super::path::BagPath;
 use super::{BAGIT, BAGIT_TEXT, SIGNATURE, TAGMANIFEST};
 use crate::archive::sum::Sum;
 use crate::error::reason;
+use crate::files;
 
 /// No tag file of ours comes near; what is larger is not read into memory.
-const MAX_TAG_FILE: u64 = 64 * 1024 * 1024;
+pub(crate) const MAX_TAG_FILE: u64 = 64 * 1024 * 1024;
 
 /// The folder of a bag.
 #[derive(Clone, Debug)]
@@ -57,12 +58,17 @@ impl Folder {
 
     /// Whether everything but the declaration was written: the tag manifest is there and has its signature.
     pub fn is_sealed(&self) -> bool {
-        [TAGMANIFEST, SIGNATURE].iter().all(|name| self.root.join(name).symlink_metadata().is_ok())
+        [TAGMANIFEST, SIGNATURE].iter().all(|name| files::is_file(&self.root.join(name)))
     }
 
     /// Every file of the folder.
     pub fn list(&self) -> Listed {
         let mut listed = Listed::default();
+        // The walk follows no link but the one that it begins with.
+        if !files::is_folder(&self.root) {
+            listed.strange.push((self.root.display().to_string(), "не папка или ссылка: не открывается".to_owned()));
+            return listed;
+        }
         for entry in WalkDir::new(&self.root).min_depth(1).follow_links(false) {
             let entry = match entry {
                 Ok(entry) => entry,
@@ -97,7 +103,7 @@ impl Folder {
 
     /// Opens a file that a walk found.
     pub fn open(&self, path: &BagPath) -> io::Result<File> {
-        File::open(path.under(&self.root))
+        files::open(&path.under(&self.root))
     }
 
     /// Reads a tag file into memory; one that is a link or beyond all measure is refused.
@@ -107,16 +113,7 @@ impl Folder {
 
     /// The same with another measure, in bytes.
     pub fn read_tag_within(&self, name: &str, limit: u64) -> io::Result<Vec<u8>> {
-        let path = self.root.join(name);
-        if !path.symlink_metadata()?.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "ссылка или особый файл"));
-        }
-        let mut bytes = Vec::new();
-        File::open(&path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > limit {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "файл слишком велик"));
-        }
-        Ok(bytes)
+        files::read(&self.root.join(name), limit)
     }
 
     /// The archive's code: the SHA-256 of its tag manifest.

@@ -15,6 +15,7 @@ mod own;
 mod path;
 
 pub use facts::{Content, Facts, LABEL, Previous};
+pub(crate) use folder::MAX_TAG_FILE;
 pub use folder::{Folder, Listed};
 pub use info::{Info, Oxum};
 pub use manifest::{Manifest, ManifestError, fold};

@@ -30,7 +30,7 @@ pub fn validate(folder: &Folder, progress: &dyn Progress) -> Validated {
     let listed = folder.list();
     let mut findings: Vec<Finding> = listed.strange.iter().map(|(name, why)| strange(name, why)).collect();
     let payload = payload_of(&listed);
-    if !folder.root().join(DATA).symlink_metadata().is_ok_and(|meta| meta.is_dir()) {
+    if !crate::files::is_folder(&folder.root().join(DATA)) {
         findings.push(Finding::damage(DATA, "папки нет"));
     }
     let declared = super::read(folder, BAGIT).and_then(|bytes| Declaration::parse(&bytes));

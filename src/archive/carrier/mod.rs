@@ -4,7 +4,6 @@
 //! sums of those two. They are not part of any archive, and are written when the carrier is registered.
 
 use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +14,7 @@ use super::report::Finding;
 use super::sum::Sum;
 use super::targets::sync_folder;
 use crate::error::{Action, Error, Next, Result, reason};
+use crate::files::{self, Kind, Readers};
 
 /// The folder of Letopis on a carrier.
 pub const FOLDER: &str = "LETOPIS";
@@ -89,8 +89,9 @@ pub struct Carrier {
 impl Carrier {
     /// Writes the carrier's own files to `mount`; archives that are there stay. One registered before gets a new card.
     pub fn register(mount: &Path, card: &Card) -> Result<Self> {
+        let mount = &*files::named(mount)?;
         let folder = mount.join(FOLDER);
-        fs::create_dir_all(&folder).map_err(|cause| Error::file("создать папку", &folder, &cause))?;
+        files::make_folders(&folder, Readers::All).map_err(|cause| Error::file("создать папку", &folder, &cause))?;
         let readme = readme();
         let text = card.to_text()?;
         put(&folder, README, readme.as_bytes())?;
@@ -103,6 +104,7 @@ impl Carrier {
 
     /// Opens the carrier plugged in at `mount`.
     pub fn open(mount: &Path) -> Result<Self> {
+        let mount = &*files::named(mount)?;
         let folder = mount.join(FOLDER);
         let register = Next::by("зарегистрируйте носитель", Action::RegisterCarrier);
         let text = match Folder::new(&folder).read_tag(CARD) {
@@ -152,8 +154,8 @@ pub struct Found {
 /// Finds the archives under a path; a path that is itself a bag gives that one.
 pub fn locate(path: &Path) -> Result<Found> {
     let mut found = Found::default();
-    let has_folder = path.join(FOLDER).is_dir();
-    let is_carrier = has_folder || path.join(CARD).exists();
+    let has_folder = files::is_folder(&path.join(FOLDER));
+    let is_carrier = has_folder || files::is_there(&path.join(CARD));
     // A stranger's bag at the top of a carrier, or put into its folder, does not hide the archives on it; a mere folder
     // `data` is no bag there.
     let is_bag = if is_carrier { has_lists(path) } else { looks_like_bag(path) };
@@ -165,18 +167,16 @@ pub fn locate(path: &Path) -> Result<Found> {
         }
     }
     let folder = if has_folder { path.join(FOLDER) } else { path.to_owned() };
-    let entries = fs::read_dir(&folder).map_err(|cause| Error::file("открыть", &folder, &cause))?;
-    for entry in entries {
-        let entry = entry.map_err(|cause| Error::file("открыть", &folder, &cause))?;
-        let bag = entry.path();
-        if !entry.file_type().is_ok_and(|kind| kind.is_dir()) || !looks_like_bag(&bag) {
+    for entry in files::list(&folder).map_err(|cause| Error::file("открыть", &folder, &cause))? {
+        let bag = folder.join(&entry.name);
+        if entry.kind != Kind::Folder || !looks_like_bag(&bag) {
             continue;
         }
         if Folder::new(&bag).is_declared() { &mut found.bags } else { &mut found.unfinished }.push(bag);
     }
     found.bags.sort();
     found.unfinished.sort();
-    if folder.join(CARD).exists() || folder.ends_with(FOLDER) {
+    if files::is_there(&folder.join(CARD)) || folder.ends_with(FOLDER) {
         found.carrier = Some(folder);
     }
     Ok(found)
@@ -203,13 +203,13 @@ pub fn root_of(path: &Path) -> Result<PathBuf> {
 }
 
 fn looks_like_bag(folder: &Path) -> bool {
-    has_lists(folder) || (folder.join(DATA).is_dir() && !folder.join(CARD).exists())
+    has_lists(folder) || (files::is_folder(&folder.join(DATA)) && !files::is_there(&folder.join(CARD)))
 }
 
 /// Whether the declaration or a manifest of any bag is there.
 fn has_lists(folder: &Path) -> bool {
-    let names = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
-    let mut names = names.filter_map(|name| name.into_string().ok());
+    let entries = files::list(folder).unwrap_or_default().into_iter();
+    let mut names = entries.filter_map(|entry| entry.name.into_string().ok());
     names.any(|name| name == BAGIT || listing::named(&name).is_some())
 }
 
@@ -266,21 +266,15 @@ fn readme() -> String {
 
 /// Writes a small file beside and puts it in place, so that a kill leaves the old one or the new one.
 fn put(folder: &Path, name: &str, content: &[u8]) -> Result<()> {
-    let beside = folder.join(format!("{name}.new"));
     let path = folder.join(name);
-    let write = || {
-        let mut file = fs::File::create(&beside)?;
-        std::io::Write::write_all(&mut file, content)?;
-        file.sync_all()?;
-        fs::rename(&beside, &path)
-    };
-    write().map_err(|cause| Error::file("записать", &path, &cause))
+    files::replace(&path, content, Readers::All).map_err(|cause| Error::file("записать", &path, &cause))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::fs;
 
     fn registered() -> (tempfile::TempDir, Carrier) {
         let dir = tempfile::tempdir().unwrap();

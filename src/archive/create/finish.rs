@@ -1,6 +1,5 @@
 //! The end of a copy: seal, declaration, and reading back what the carrier really kept.
 
-use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -13,6 +12,7 @@ use crate::archive::sum::Sum;
 use crate::archive::targets::{FAT32_LIMIT, Targets, Written, remove_bag, sync_folder};
 use crate::device::forget_cached;
 use crate::error::{Error, Result};
+use crate::files::{self, Readers};
 
 /// The least that a file takes on any of the file systems of carriers: what surely does not fit is refused before it is tried.
 const CLUSTER_LEAST: u64 = 512;
@@ -70,7 +70,7 @@ pub fn complete(name: &str, from: &Carrier, to: &Carrier, progress: &dyn Progres
     let sizes = source.own_files().into_values().collect::<Vec<_>>();
     has_room(to, total(sizes.iter().map(|size| size.next_multiple_of(CLUSTER_LEAST))))?;
     let data = target.root().join(DATA);
-    fs::create_dir_all(&data).map_err(|cause| Error::file("создать папку", &data, &cause))?;
+    files::make_folders(&data, Readers::All).map_err(|cause| Error::file("создать папку", &data, &cause))?;
     copy(&source, &target, progress).inspect_err(|_| {
         let _ = remove_bag(target.root());
     })?;
@@ -85,7 +85,7 @@ fn copy(source: &Folder, target: &Folder, progress: &dyn Progress) -> Result<()>
     let mut files = Vec::new();
     for path in own.keys().filter(|path| ![BAGIT, SIGNATURE].contains(&path.as_str())) {
         if let Some(folder) = path.under(target.root()).parent() {
-            fs::create_dir_all(folder).map_err(|cause| Error::file("создать папку", folder, &cause))?;
+            files::make_folders(folder, Readers::All).map_err(|cause| Error::file("создать папку", folder, &cause))?;
         }
         files.extend(copy_file(source, path, &mut targets, progress)?);
     }
@@ -119,19 +119,13 @@ fn copy_file(source: &Folder, path: &BagPath, targets: &mut Targets, progress: &
 /// Writes the signature, once all that it covers is on the carrier for good.
 fn seal(root: &Path, signature: &[u8]) -> Result<()> {
     sync_folder(&root.join(DATA))?;
-    if root.join(RECOVERY).exists() {
+    if files::is_there(&root.join(RECOVERY)) {
         sync_folder(&root.join(RECOVERY))?;
     }
     sync_folder(root)?;
     // Beside, and put in its place whole: a bag with a part of a signature is neither sealed nor plainly unfinished.
-    let (path, beside) = (root.join(SIGNATURE), root.join(format!("{SIGNATURE}.new")));
-    let write = || {
-        let mut file = File::options().write(true).create_new(true).open(&beside)?;
-        file.write_all(signature)?;
-        file.sync_all()?;
-        fs::rename(&beside, &path)
-    };
-    write().map_err(|cause| Error::file("записать", &path, &cause))?;
+    let path = root.join(SIGNATURE);
+    files::write_new(&path, signature, Readers::All).map_err(|cause| Error::file("записать", &path, &cause))?;
     sync_folder(root)
 }
 
@@ -140,7 +134,7 @@ fn read_back(root: &Path, files: &[Written], progress: &dyn Progress) -> Result<
     for written in files {
         let path = written.path.under(root);
         let failed = |cause: std::io::Error| Error::file("прочитать записанное", &path, &cause);
-        let file = File::open(&path).map_err(failed)?;
+        let file = files::open(&path).map_err(failed)?;
         forget_cached(&file);
         let (sum, bytes) = Sum::of_reader(file, progress).map_err(failed)?;
         if (sum, bytes) != (written.sum, written.bytes) {

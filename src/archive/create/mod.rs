@@ -7,7 +7,6 @@
 mod finish;
 mod recovery;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::bag::{
@@ -22,6 +21,7 @@ use super::sum::Sum;
 use super::targets::{FAT32_LIMIT, Targets, Written, remove_bag};
 use crate::device::free_space;
 use crate::error::{Action, Detail, Error, Result};
+use crate::files::{self, Readers};
 use crate::ledger::signer::Signer;
 
 pub use finish::complete;
@@ -174,7 +174,7 @@ fn prepare(plan: &Plan<'_>, progress: &dyn Progress) -> Result<Vec<String>> {
     plan.carriers.iter().try_for_each(|carrier| has_room(carrier, needed))?;
     for carrier in plan.carriers {
         let data = carrier.bag(plan.name).root().join(DATA);
-        fs::create_dir_all(&data).map_err(|cause| Error::file("создать папку", &data, &cause))?;
+        files::make_folders(&data, Readers::All).map_err(|cause| Error::file("создать папку", &data, &cause))?;
     }
     Ok(notes)
 }
@@ -243,7 +243,7 @@ fn listing(files: &[Written]) -> String {
 
 /// Removes what this run began. A carrier that is gone keeps its unfinished folder, which the next run removes.
 fn give_up(roots: &[PathBuf]) {
-    for root in roots.iter().filter(|root| root.exists()) {
+    for root in roots.iter().filter(|root| files::is_there(root)) {
         let _ = remove_bag(root);
     }
 }

@@ -1,7 +1,6 @@
 //! Recovery data of an archive: PAR2 over every other file of the bag, the signature and `bagit.txt` among them, which
 //! are not on the carriers yet.
 
-use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -9,9 +8,9 @@ use super::{Bag, Plan};
 use crate::archive::bag::{BAGIT, BAGIT_TEXT, BagPath, RECOVERY, SIGNATURE};
 use crate::archive::par2::create::{Input, Share, Source, create};
 use crate::archive::progress::Progress;
-use crate::archive::scratch::Scratch;
 use crate::archive::targets::{FAT32_LIMIT, Targets, Written};
 use crate::error::{Error, Result};
+use crate::files::{self, PrivateFolder, Readers};
 
 /// What recovery data may take beside an archive of so many bytes.
 pub(super) fn size_bound(bytes: u64, percent: u8) -> u64 {
@@ -32,7 +31,7 @@ pub(super) fn add(
     if share.percent() == 0 {
         return Ok(());
     }
-    let scratch = Scratch::open(plan.scratch)?;
+    let scratch = PrivateFolder::alone(plan.scratch)?;
     let mut volumes = Vec::new();
     for (root, outcome) in roots.iter().zip(outcomes.iter_mut()).filter(|(_, outcome)| outcome.is_ok()) {
         match create(&inputs(bag, root), share, plan.name, scratch.path(), FAT32_LIMIT, progress) {
@@ -72,10 +71,10 @@ fn inputs(bag: &Bag, root: &Path) -> Vec<Input> {
 
 /// Writes the files of recovery data to the carriers.
 fn write(volumes: &[PathBuf], roots: &[PathBuf], progress: &dyn Progress) -> Result<(Vec<Written>, Vec<Result<()>>)> {
-    let size = |path: &PathBuf| path.metadata().map(|meta| meta.len()).unwrap_or_default();
+    let size = |path: &PathBuf| files::length(path).unwrap_or_default();
     progress.begin("запись данных для восстановления", volumes.iter().map(size).sum());
     // A folder that cannot be made fails with the first file in it, on that carrier alone.
-    roots.iter().for_each(|root| drop(fs::create_dir(root.join(RECOVERY))));
+    roots.iter().for_each(|root| drop(files::make_folder(&root.join(RECOVERY), Readers::All)));
     let mut targets = Targets::new(roots);
     let mut written = Vec::new();
     for volume in volumes {
@@ -83,7 +82,7 @@ fn write(volumes: &[PathBuf], roots: &[PathBuf], progress: &dyn Progress) -> Res
         let name = volume.file_name().unwrap_or_default().to_string_lossy();
         let path =
             BagPath::new(&format!("{RECOVERY}/{name}")).map_err(|why| Error::input(format!("«{name}»: {why}")))?;
-        let mut file = File::open(volume).map_err(failed)?;
+        let mut file = files::open(volume).map_err(failed)?;
         let mut stream = targets.stream(&path, 0, FAT32_LIMIT)?;
         let copied = io::copy(&mut file, &mut Watched { stream: &mut stream, progress });
         copied.map_err(|cause| match cause.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {

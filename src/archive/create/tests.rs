@@ -1,3 +1,5 @@
+use std::fs;
+
 use super::*;
 use crate::archive::bag::SIGNATURE;
 use crate::archive::fixture::{NAME, School, contents, packages};

@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::package::{Package, Source};
-use super::scratch::Scratch;
 use crate::error::{Error, Result, copy_of};
+use crate::files::PrivateFolder;
 use crate::journal::Proven;
 use crate::ledger::chain::hex;
 
@@ -44,7 +44,7 @@ pub const FORMATS: [(&str, &str); 4] = [
 pub struct Exported {
     /// The package `database`, to be written first.
     pub package: Package,
-    _scratch: Scratch,
+    _scratch: PrivateFolder,
 }
 
 /// A line of [`LEDGER`].
@@ -62,7 +62,7 @@ struct Line<'a> {
 /// # Errors
 /// A record or a page's text that is not the proven one any more; a folder that cannot be written.
 pub fn database(proven: &Proven, scratch: &Path) -> Result<Exported> {
-    let scratch = Scratch::open(scratch)?;
+    let scratch = PrivateFolder::alone(scratch)?;
     // An empty file that is filled is nobody else's to read from the first byte on.
     let (journal, _) = scratch.create(JOURNAL)?;
     proven.write_copy(&journal)?;
@@ -87,7 +87,7 @@ pub fn database(proven: &Proven, scratch: &Path) -> Result<Exported> {
     Ok(Exported { package, _scratch: scratch })
 }
 
-fn ledger(proven: &Proven, scratch: &Scratch) -> Result<PathBuf> {
+fn ledger(proven: &Proven, scratch: &PrivateFolder) -> Result<PathBuf> {
     let (path, out) = scratch.create(LEDGER)?;
     let mut out = BufWriter::new(out);
     proven.each_record(&mut |record| {
@@ -107,7 +107,7 @@ fn ledger(proven: &Proven, scratch: &Scratch) -> Result<PathBuf> {
 }
 
 /// Writes one table in the order of its key (RFC 4180, UTF-8, a header; NULL is an empty field, a BLOB is hex).
-fn export_table(proven: &Proven, table: &str, scratch: &Scratch) -> Result<(PathBuf, Vec<String>)> {
+fn export_table(proven: &Proven, table: &str, scratch: &PrivateFolder) -> Result<(PathBuf, Vec<String>)> {
     let name = format!("{table}.csv");
     let (path, out) = scratch.create(&name)?;
     let mut out = csv::Writer::from_writer(BufWriter::new(out));

@@ -10,12 +10,12 @@ pub mod header;
 mod read;
 mod write;
 
-use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
 use super::bag::{BagPath, DATA};
 use crate::error::{Error, Result, copy_of};
+use crate::files;
 
 pub use read::{Member, OpenPackage, Parts, group};
 pub(in crate::archive) use write::Packer;
@@ -48,7 +48,7 @@ impl Source {
                 Ok(Box::new(Cursor::new(rest.unwrap_or_default())))
             }
             Self::File(path) => {
-                let file = File::open(path).and_then(|mut file| file.seek(SeekFrom::Start(at)).map(|_| file));
+                let file = files::open(path).and_then(|mut file| file.seek(SeekFrom::Start(at)).map(|_| file));
                 file.map(|file| -> Box<dyn Read> { Box::new(file) })
                     .map_err(|cause| Error::file("прочитать", path, &cause))
             }
@@ -59,9 +59,7 @@ impl Source {
     fn size(&self) -> Result<u64> {
         match self {
             Self::Bytes(bytes) => Ok(bytes.len() as u64),
-            Self::File(path) => {
-                path.metadata().map(|meta| meta.len()).map_err(|cause| Error::file("прочитать", path, &cause))
-            }
+            Self::File(path) => files::length(path).map_err(|cause| Error::file("прочитать", path, &cause)),
         }
     }
 

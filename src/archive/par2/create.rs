@@ -4,7 +4,6 @@
 //! the recovery slices. The second reading is held against the CRC-32 of the first, so that what a failing disk gave
 //! differently the second time never becomes recovery data.
 
-use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -19,6 +18,7 @@ use super::volume::{Volume, descriptions};
 use crate::archive::bag::total;
 use crate::archive::progress::Progress;
 use crate::error::{Action, Detail, Error, Result};
+use crate::files::{self, Kind};
 
 pub use super::input::{Input, Source};
 pub use super::volume::volume_names;
@@ -203,14 +203,7 @@ pub(super) fn read_padded(
 /// # Errors
 /// A folder that cannot be read.
 pub fn files_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let is_par2 = entry.path().extension().is_some_and(|extension| extension.eq_ignore_ascii_case("par2"));
-        if is_par2 && entry.file_type()?.is_file() {
-            files.push(entry.path());
-        }
-    }
-    files.sort();
-    Ok(files)
+    let plain = files::list(folder)?.into_iter().filter(|entry| matches!(entry.kind, Kind::File(_)));
+    let is_par2 = |path: &PathBuf| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("par2"));
+    Ok(plain.map(|entry| folder.join(entry.name)).filter(is_par2).collect())
 }

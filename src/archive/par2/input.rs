@@ -1,6 +1,5 @@
 //! A file to be covered by recovery data, and the sums of it and of its slices.
 
-use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::path::PathBuf;
 
@@ -12,6 +11,7 @@ use crate::archive::bag::BagPath;
 use crate::archive::progress::Progress;
 use crate::archive::sum::{Sum, Summing};
 use crate::error::{Error, Result, copy_of};
+use crate::files;
 
 /// What a large file is read in.
 const BLOCK: usize = 1024 * 1024;
@@ -40,14 +40,16 @@ impl Input {
     pub(super) fn length(&self) -> Result<u64> {
         match &self.source {
             Source::Bytes(bytes) => Ok(bytes.len() as u64),
-            Source::File(path) => path.metadata().map(|meta| meta.len()).map_err(|cause| self.unread(&cause)),
+            Source::File(path) => files::length(path).map_err(|cause| self.unread(&cause)),
         }
     }
 
     pub(super) fn open(&self) -> Result<Box<dyn ReadSeek + '_>> {
         match &self.source {
             Source::Bytes(bytes) => Ok(Box::new(io::Cursor::new(bytes.as_slice()))),
-            Source::File(path) => File::open(path).map(|file| Box::new(file) as _).map_err(|cause| self.unread(&cause)),
+            Source::File(path) => {
+                files::open(path).map(|file| Box::new(file) as _).map_err(|cause| self.unread(&cause))
+            }
         }
     }
 

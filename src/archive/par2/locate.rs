@@ -12,6 +12,7 @@ use super::input::sum_of_slice;
 use super::set::{Described, Set};
 use crate::archive::bag::BagPath;
 use crate::archive::progress::Progress;
+use crate::files;
 
 /// Slices larger than this are looked for in their places only: the search holds one in memory.
 const MAX_SEARCHED: u64 = 64 * 1024 * 1024;
@@ -115,16 +116,9 @@ struct Scanned {
 
 /// Opens a plain file below a root, through no link.
 pub(super) fn open_plain(root: &Path, name: &BagPath) -> io::Result<(File, u64)> {
-    let mut path = root.to_owned();
-    for part in name.as_str().split('/') {
-        path.push(part);
-        if path.symlink_metadata()?.is_symlink() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "ссылка"));
-        }
-    }
-    let file = File::open(&path)?;
-    let meta = file.metadata()?;
-    if meta.is_file() { Ok((file, meta.len())) } else { Err(io::ErrorKind::InvalidInput.into()) }
+    let file = files::open(&name.under(root))?;
+    let length = file.metadata()?.len();
+    Ok((file, length))
 }
 
 /// Holds each slice of a file against its sum, in its place.

@@ -4,6 +4,7 @@
 //! packet, MD5 of everything after itself, id of the recovery set, kind. A packet proves itself, so a file is searched
 //! for packets from wherever the last one ended.
 
+use crate::files;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -63,7 +64,7 @@ pub struct Packet {
 /// # Errors
 /// The file cannot be read.
 pub fn find(path: &Path, mut found: impl FnMut(Packet)) -> io::Result<u64> {
-    let mut file = File::open(path)?;
+    let mut file = files::open(path)?;
     let length = file.metadata()?.len();
     let (mut at, mut covered, mut effort) = (0, 0, 0);
     while at + HEADER <= length && effort <= length.saturating_mul(MAX_EFFORT) {

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -18,6 +18,7 @@ use super::set::{Recovery, RecoverySlice, Set};
 use super::solve::solve;
 use crate::archive::progress::Progress;
 use crate::error::{Error, Result};
+use crate::files::{self, Readers};
 
 /// More lost slices are not computed: the equations of so many take 128 MiB. A set of ours has some 2,000 slices.
 pub const MAX_UNKNOWNS: usize = 4096;
@@ -126,8 +127,8 @@ impl<'a> Output<'a> {
             let described = &set.files[*at];
             let path = described.name.under(out);
             let create = || {
-                path.parent().map_or(Ok(()), fs::create_dir_all)?;
-                let file = File::options().read(true).write(true).create_new(true).open(&path)?;
+                path.parent().map_or(Ok(()), |folder| files::make_folders(folder, Readers::All))?;
+                let file = files::create(&path, Readers::All)?;
                 file.set_len(described.length)?;
                 Ok(file)
             };
@@ -210,7 +211,7 @@ impl RecoveryFiles {
         let failed = |cause: io::Error| Error::file("прочитать", &slice.file, &cause);
         let file = match self.0.entry(slice.file.clone()) {
             Entry::Occupied(opened) => opened.into_mut(),
-            Entry::Vacant(entry) => entry.insert(File::open(&slice.file).map_err(failed)?),
+            Entry::Vacant(entry) => entry.insert(files::open(&slice.file).map_err(failed)?),
         };
         file.seek(SeekFrom::Start(slice.at + at)).and_then(|_| file.read_exact(buffer)).map_err(failed)
     }

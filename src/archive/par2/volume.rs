@@ -10,6 +10,7 @@ use md5::{Digest, Md5};
 use super::packet::{self, HEADER, Hash, begin_hash, packet};
 use super::set::Set;
 use crate::error::{Error, Result};
+use crate::files::{self, Readers};
 
 /// The files that hold so many recovery slices, and which of them: the first none, each next twice as many as the one
 /// before, so that whoever fetches them one by one finds how many he needs. All hold the descriptions.
@@ -54,7 +55,7 @@ impl Volume {
     pub fn write(set: &Set, descriptions: &[Vec<u8>], exponents: Range<usize>, path: &Path) -> Result<Self> {
         let (first, count) = (exponents.start, exponents.len());
         let failed = |cause: io::Error| Error::file("записать", path, &cause);
-        let mut file = File::options().read(true).write(true).create_new(true).open(path).map_err(failed)?;
+        let mut file = files::create(path, Readers::All).map_err(failed)?;
         let (mut slices, mut at, mut written) = (Vec::new(), 0, 0);
         for number in 0..count.max(1) {
             if count > 0 {

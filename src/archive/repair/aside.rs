@@ -4,7 +4,6 @@
 //! as a link. What cannot be moved stays: it does the archive no harm, and no repair fails for it.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
@@ -13,6 +12,7 @@ use crate::archive::bag::{BagPath, DATA, Folder, RECOVERY, TAGS, is_recovery_of}
 use crate::archive::report::Report;
 use crate::archive::targets::sync_folder;
 use crate::error::reason;
+use crate::files::{self, Readers};
 
 /// What became of strangers' files.
 #[derive(Debug, Default)]
@@ -73,7 +73,10 @@ fn move_all(strays: &[PathBuf], root: &Path, beside: &Path, name: &str, aside: &
     let folder = free_folder(beside, name);
     for path in strays {
         let to = folder.join(path);
-        let moved = to.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::rename(root.join(path), &to));
+        let moved = to
+            .parent()
+            .map_or(Ok(()), |folder| files::make_folders(folder, Readers::All))
+            .and_then(|()| files::set_aside(&root.join(path), &to));
         match moved {
             Ok(()) => aside.folder = Some(folder.clone()),
             Err(cause) => aside.left.push((path.to_string_lossy().into_owned(), reason(&cause))),
@@ -98,7 +101,7 @@ fn free_folder(beside: &Path, name: &str) -> PathBuf {
 fn remove_emptied(root: &Path, path: &Path) {
     let folders = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
     for folder in folders.filter(|folder| *folder != Path::new(DATA) && *folder != Path::new(RECOVERY)) {
-        if fs::remove_dir(root.join(folder)).is_err() {
+        if files::remove_empty_folder(&root.join(folder)).is_err() {
             return;
         }
     }

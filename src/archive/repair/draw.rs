@@ -1,22 +1,19 @@
 //! What a damaged bag can be brought back from, and the files as they were.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use super::beyond;
-use crate::archive::bag::{
-    BagPath, Folder, MANIFEST, MAX_INFO, Manifest, Oxum, RECOVERY, SIGNATURE, TAGMANIFEST, total,
-};
+use super::{beyond, listed};
+use crate::archive::bag::{BagPath, Folder, MANIFEST, MAX_INFO, Oxum, RECOVERY, SIGNATURE, TAGMANIFEST, total};
 use crate::archive::par2::locate::State;
 use crate::archive::par2::{self, Recovery, Set};
 use crate::archive::progress::{Progress, Quiet};
 use crate::archive::recovery::{Found, find, of_copies};
 use crate::archive::report::Report;
-use crate::archive::signature::ArchiveSignature;
 use crate::archive::sum::Sum;
 use crate::device::free_space;
 use crate::error::{Action, Detail, Error, Result};
+use crate::files::{self, Readers};
 use crate::journal::entry::RepairedFrom;
 
 /// Room for folders and what is left of clusters.
@@ -123,20 +120,9 @@ fn by_slices(
 /// and signed.
 fn by_sums(copies: &[PathBuf]) -> Result<Vec<(BagPath, Sum)>> {
     for copy in copies {
-        let folder = Folder::new(copy);
-        let (Ok(tagmanifest), Ok(signature)) = (folder.read_tag(TAGMANIFEST), folder.read_tag(SIGNATURE)) else {
-            continue;
-        };
-        let holds = ArchiveSignature::parse(&signature).is_ok_and(|signature| signature.holds(&tagmanifest));
-        let tags = Manifest::parse(&String::from_utf8_lossy(&tagmanifest)).ok().filter(|_| holds);
-        let Some((tags, manifest)) = tags.zip(folder.read_tag(MANIFEST).ok()) else { continue };
-        let listed = |(path, sum): (&BagPath, Sum)| path.as_str() == MANIFEST && sum == Sum::of(&manifest);
-        let payload = Manifest::parse(&String::from_utf8_lossy(&manifest)).ok().filter(|_| tags.iter().any(listed));
-        let Some(payload) = payload else { continue };
-        let own = [(TAGMANIFEST, &tagmanifest), (SIGNATURE, &signature)];
-        let own = own.into_iter().filter_map(|(name, bytes)| Some((BagPath::new(name).ok()?, Sum::of(bytes))));
-        let all = tags.iter().chain(payload.iter()).map(|(path, sum)| (path.clone(), sum));
-        return Ok(all.chain(own).collect::<BTreeMap<_, _>>().into_iter().collect());
+        if let Some(list) = listed::signed(&[copy]) {
+            return Ok(list.into_iter().collect());
+        }
     }
     let name = Folder::new(&copies[0]).name();
     Err(Error::damaged(format!("в архиве «{name}» нет ни данных для восстановления, ни целых подписанных списков"))
@@ -152,8 +138,8 @@ fn sum_of(folder: &Folder, path: &BagPath) -> Option<Sum> {
 
 /// The most bytes that a file has in any of the copies.
 fn largest(copies: &[PathBuf], path: &BagPath) -> u64 {
-    let sizes = copies.iter().filter_map(|copy| path.under(copy).symlink_metadata().ok());
-    sizes.map(|meta| meta.len()).max().unwrap_or_default()
+    let sizes = copies.iter().filter_map(|copy| files::length(&path.under(copy)).ok());
+    sizes.max().unwrap_or_default()
 }
 
 /// The damaged files stay until the repaired ones are proved, so both must find room.
@@ -188,8 +174,8 @@ fn whole_files(copies: &[PathBuf], wanted: Vec<(BagPath, Sum)>, out: &Path, prog
         };
         let target = path.under(out);
         let written = || {
-            target.parent().map_or(Ok(()), fs::create_dir_all)?;
-            let mut file = File::options().write(true).create_new(true).open(&target)?;
+            target.parent().map_or(Ok(()), |folder| files::make_folders(folder, Readers::All))?;
+            let mut file = files::create(&target, Readers::All)?;
             std::io::copy(&mut Folder::new(&copies[copy]).open(&under)?, &mut file)?;
             file.sync_all()
         };

@@ -10,6 +10,7 @@
 
 mod aside;
 mod draw;
+mod listed;
 mod recovery;
 mod swap;
 
@@ -81,7 +82,7 @@ pub fn repair(wish: &Wish<'_>, progress: &dyn Progress) -> Result<Option<Repaire
         Ok(repaired) => Ok(Some(repaired)),
         Err(error) => {
             // What went wrong is what matters; the next run clears up too, or goes on where files were being moved.
-            if !workshop.is_ready() {
+            if !workshop.has_moved() {
                 let _ = workshop.remove();
             }
             Err(error)
@@ -149,6 +150,7 @@ fn in_workshop(
         None => draw::damaged(bag, wish.other, before, workshop.new_files(), progress)?,
         Some(_) => draw::everything(bag, wish.other, workshop.new_files(), progress)?,
     };
+    workshop.admit(bag, &drawn.files)?;
     let is_lost =
         |path: &str| path == RECOVERY || path.strip_prefix(RECOVERY).is_some_and(|rest| rest.starts_with('/'));
     let recovery_lost = before.faults().any(|finding| is_lost(&finding.path));
@@ -157,7 +159,7 @@ fn in_workshop(
     if recovery_lost || before.facts.is_none() || wish.to.is_some() {
         files.extend(recovery::make_anew(bag, workshop, wish.to.is_some(), progress)?);
     }
-    let bytes = files.iter().filter_map(|file| file.under(workshop.new_files()).metadata().ok()).map(|m| m.len()).sum();
+    let bytes = files.iter().filter_map(|file| crate::files::length(&file.under(workshop.new_files())).ok()).sum();
     let place = match wish.to {
         None => {
             if let Err(error) = workshop.swap(bag, &files) {
@@ -170,7 +172,10 @@ fn in_workshop(
     };
     let mut report = verify(&place, &Request::default(), progress)?;
     if !matches!(report.verdict, Verdict::Whole { .. }) {
-        workshop.swap_back(bag, &files)?;
+        // Written elsewhere, nothing of the bag was moved.
+        if wish.to.is_none() {
+            workshop.swap_back(bag, &files)?;
+        }
         let why: Vec<String> = report.faults().take(5).map(ToString::to_string).collect();
         return Err(Error::damaged(format!(
             "после исправления архив «{}» не сходится: {}",

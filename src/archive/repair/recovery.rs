@@ -1,26 +1,28 @@
 //! Recovery data that are themselves lost: made anew from the files they cover, which give the same bytes again.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::PathBuf;
 
 use super::swap::Workshop;
 use crate::archive::bag::{BagPath, Facts, Folder, INFO, Info, RECOVERY, SIGNATURE, TAGMANIFEST, called};
-use crate::archive::bag::{MANIFEST, Manifest};
+use crate::archive::bag::{MANIFEST, MAX_TAG_FILE, Manifest};
 use crate::archive::par2::create::{Input, Share, Source, create};
 use crate::archive::progress::{Progress, Quiet};
 use crate::archive::sum::Sum;
 use crate::archive::targets::FAT32_LIMIT;
 use crate::error::{Action, Detail, Error, Result};
+use crate::files;
 
 /// Makes the recovery data that the archive was written with, and puts into the workshop `all` files of them, or those
 /// that are not the same on the carrier. Gives their names.
 pub(super) fn make_anew(bag: &Folder, workshop: &Workshop, all: bool, progress: &dyn Progress) -> Result<Vec<BagPath>> {
     let view = |name: &str| -> PathBuf {
         let new = workshop.new_files().join(name);
-        if new.exists() { new } else { bag.root().join(name) }
+        if files::is_file(&new) { new } else { bag.root().join(name) }
     };
-    let read = |name: &str| fs::read(view(name)).map_err(|cause| Error::file("прочитать", &view(name), &cause));
+    let read = |name: &str| {
+        files::read(&view(name), MAX_TAG_FILE).map_err(|cause| Error::file("прочитать", &view(name), &cause))
+    };
     let text = |name: &str| read(name).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     let unclear = |why: String| {
         Error::damaged(format!("{INFO}: {why}")).next_by("укажите вторую копию", Action::Give(Detail::OtherCopy))
@@ -47,7 +49,7 @@ pub(super) fn make_anew(bag: &Folder, workshop: &Workshop, all: bool, progress: 
     for volume in made {
         let file = volume.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let path = BagPath::new(&format!("{RECOVERY}/{file}")).map_err(Error::damaged)?;
-        let sum = |file: PathBuf| fs::File::open(file).and_then(|file| Sum::of_reader(file, &Quiet)).ok();
+        let sum = |file: PathBuf| files::open(&file).and_then(|file| Sum::of_reader(file, &Quiet)).ok();
         if all || sum(volume.clone()) != sum(path.under(bag.root())) {
             workshop.take_in(&volume, &path)?;
             files.push(path);

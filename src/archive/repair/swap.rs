@@ -2,23 +2,24 @@
 //!
 //! Beside the bag `NAME` stands, for the time of a repair, the folder `NAME.repair`:
 //!
-//! * `new/`: the repaired files; once all of them are there for good, an empty file `ready` is written;
+//! * `new/`: the repaired files; none of them moves before the signed lists name it and its sum fits;
 //! * `old/`: the damaged ones, moved out of the bag as the new ones move in.
 //!
-//! Killed before `ready`, the folder is rubbish and nothing in the bag was touched. Killed after it, the next run moves
-//! in what is left of `new/`. Only files are moved, within one file system: that much FAT does.
+//! Whoever may write to the carrier may have put such a folder there, so it is never believed: what a killed repair left is
+//! worked out from what lies there. A file of `new/` is moved in where the signed lists name it, its sum fits and the bag
+//! lacks it; all else goes. Only files are moved, within one file system: that much FAT does.
 
-use std::fs::{self, File};
-use std::io;
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
+use super::listed;
 use crate::archive::bag::{BagPath, Folder};
 use crate::archive::targets::sync_folder;
 use crate::error::{Action, Detail, Error, Result};
+use crate::files::{self, Readers};
 
 const NEW: &str = "new";
 const OLD: &str = "old";
-const READY: &str = "ready";
 
 /// The folder of one repair.
 pub(super) struct Workshop {
@@ -27,6 +28,8 @@ pub(super) struct Workshop {
     name: String,
     root: PathBuf,
     new: PathBuf,
+    /// Whether this run has moved files and not put them back: then the folder holds what must not be lost.
+    moved: Cell<bool>,
 }
 
 impl Workshop {
@@ -34,13 +37,18 @@ impl Workshop {
     pub fn open(folder: &Path, name: &str) -> Result<Self> {
         let workshop = Self::beside(folder, name);
         workshop.remove()?;
-        fs::create_dir_all(&workshop.new).map_err(|cause| Error::file("создать папку", &workshop.new, &cause))?;
+        let make = || {
+            files::make_folder(&workshop.root, Readers::All)
+                .and_then(|()| files::make_folder(&workshop.new, Readers::All))
+        };
+        make().map_err(|cause| Error::file("создать папку", &workshop.root, &cause))?;
         Ok(workshop)
     }
 
     fn beside(folder: &Path, name: &str) -> Self {
         let root = folder.join(format!("{name}.repair"));
-        Self { folder: folder.to_owned(), name: name.to_owned(), new: root.join(NEW), root }
+        let (folder, name, new) = (folder.to_owned(), name.to_owned(), root.join(NEW));
+        Self { folder, name, new, root, moved: Cell::new(false) }
     }
 
     /// Where repaired files are put together.
@@ -51,36 +59,56 @@ impl Workshop {
     /// A folder for recovery data on their way.
     pub fn recovery_folder(&self) -> Result<PathBuf> {
         let folder = self.root.join("par2");
-        fs::create_dir_all(&folder).map_err(|cause| Error::file("создать папку", &folder, &cause))?;
+        files::make_folders(&folder, Readers::All).map_err(|cause| Error::file("создать папку", &folder, &cause))?;
         Ok(folder)
     }
 
     /// Takes a file in among the new ones.
     pub fn take_in(&self, file: &Path, path: &BagPath) -> Result<()> {
-        let sync = File::options().write(true).open(file).and_then(|file| file.sync_all());
+        let sync = files::open_to_change(file).and_then(|file| file.sync_all());
         sync.map_err(|cause| Error::file("записать", file, &cause))?;
         move_file(file, &path.under(&self.new))
+    }
+
+    /// Makes sure of files that were drawn from recovery data or another copy: the archive's signed lists, as they will be,
+    /// name each of them, and its sum fits.
+    pub fn admit(&self, bag: &Folder, files: &[BagPath]) -> Result<()> {
+        let alien = |what: String| {
+            Err(Error::damaged(what)
+                .next_by("ничего не изменено; укажите вторую копию", Action::Give(Detail::OtherCopy)))
+        };
+        let Some(list) = listed::signed(&[&self.new, bag.root()]) else {
+            return alien(format!(
+                "у архива «{}» нет целых подписанных списков: восстановленное не с чем сверить",
+                self.name
+            ));
+        };
+        match files.iter().find(|path| !list.get(path).is_some_and(|sum| listed::is_there(&self.new, path, *sum))) {
+            Some(path) => alien(format!(
+                "«{path}» из данных для восстановления — не файл архива «{}»: подписанные списки его не подтверждают",
+                self.name
+            )),
+            None => Ok(()),
+        }
     }
 
     /// Moves the damaged files out of the bag and the new ones in.
     pub fn swap(&self, bag: &Folder, files: &[BagPath]) -> Result<()> {
         sync_folders(&self.new)?;
-        let ready = self.root.join(READY);
-        let mark = || File::create(&ready).and_then(|file| file.sync_all());
-        mark().map_err(|cause| Error::file("записать", &ready, &cause))?;
         sync_folder(&self.root)?;
+        self.moved.set(true);
         for path in files {
-            self.move_in(bag.root(), path.as_str())?;
+            self.move_in(bag.root(), path)?;
         }
         sync_folders(bag.root())
     }
 
-    fn move_in(&self, bag: &Path, path: &str) -> Result<()> {
-        let (place, old) = (bag.join(path), self.root.join(OLD).join(path));
-        if place.symlink_metadata().is_ok() && !old.exists() {
-            move_file(&place, &old)?;
+    fn move_in(&self, bag: &Path, path: &BagPath) -> Result<()> {
+        let (place, old) = (path.under(bag), path.under(&self.root.join(OLD)));
+        if files::is_there(&place) && !files::is_there(&old) {
+            set_aside(&place, &old)?;
         }
-        move_file(&self.new.join(path), &place)
+        move_file(&path.under(&self.new), &place)
     }
 
     /// Puts everything back where it was.
@@ -88,35 +116,32 @@ impl Workshop {
         for path in files {
             let (place, new) = (path.under(bag.root()), path.under(&self.new));
             let old = path.under(&self.root.join(OLD));
-            if !new.exists() && place.exists() {
+            if !files::is_there(&new) && files::is_there(&place) {
                 move_file(&place, &new)?;
             }
-            if old.exists() {
-                move_file(&old, &place)?;
+            if files::is_there(&old) {
+                set_aside(&old, &place)?;
             }
         }
         sync_folders(bag.root())?;
-        let ready = self.root.join(READY);
-        if ready.exists() {
-            fs::remove_file(&ready).map_err(|cause| Error::file("удалить", &ready, &cause))?;
-        }
+        self.moved.set(false);
         Ok(())
     }
 
-    /// Whether files may have been moved: then the folder holds what must not be lost.
-    pub fn is_ready(&self) -> bool {
-        self.root.join(READY).exists()
+    /// Whether files were moved and not put back: then the folder holds what must not be lost.
+    pub fn has_moved(&self) -> bool {
+        self.moved.get()
     }
 
     /// Makes a bag of the new files, where it is to stand elsewhere.
     pub fn become_a_bag(&self) -> Result<PathBuf> {
         let bag = self.folder.join(&self.name);
-        if bag.symlink_metadata().is_ok() {
+        if files::is_there(&bag) {
             return Err(Error::input(format!("«{}» уже есть", bag.display()))
                 .next_by("укажите другую папку", Action::Give(Detail::Folder)));
         }
         sync_folders(&self.new)?;
-        fs::rename(&self.new, &bag).map_err(|cause| Error::file("записать", &bag, &cause))?;
+        files::rename_new(&self.new, &bag).map_err(|cause| Error::file("записать", &bag, &cause))?;
         sync_folder(&self.folder)?;
         Ok(bag)
     }
@@ -133,13 +158,12 @@ impl Workshop {
 
     /// Removes the folder with all that is in it.
     pub fn remove(&self) -> Result<()> {
-        // Without the mark, whatever else a kill leaves is rubbish.
-        let gone = |done: io::Result<()>| match done {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(Error::file("удалить", &self.root, &cause)),
+        match files::remove_folder(&self.root) {
+            Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::file("удалить", &self.root, &cause))
+            }
             _ => Ok(()),
-        };
-        gone(fs::remove_file(self.root.join(READY)))?;
-        gone(fs::remove_dir_all(&self.root))
+        }
     }
 }
 
@@ -148,29 +172,41 @@ pub(super) fn clear(folder: &Path, name: &str) -> Result<()> {
     Workshop::beside(folder, name).remove()
 }
 
-/// Takes up a repair that was killed while it moved files.
+/// Takes up a repair that was killed while it moved files: of those it left, the ones that the signed lists name and whose
+/// sums fit. The lists are the bag's own; where these are among what was to be moved, as they were to be.
 pub(super) fn finish_interrupted(bag: &Path, folder: &Path, name: &str) -> Result<()> {
     let workshop = Workshop::beside(folder, name);
-    if !workshop.root.join(READY).exists() {
+    if !files::is_there(&workshop.root) {
         return Ok(());
     }
-    for path in files_under(&workshop.new) {
-        workshop.move_in(bag, &path)?;
+    let Some(list) = listed::signed(&[bag]).or_else(|| listed::signed(&[&workshop.new, bag])) else { return Ok(()) };
+    for (path, sum) in list {
+        let old = path.under(&workshop.root.join(OLD));
+        if listed::is_there(&workshop.new, &path, sum) && !listed::is_there(bag, &path, sum) {
+            workshop.move_in(bag, &path)?;
+        } else if !files::is_there(&path.under(bag)) && files::is_file(&old) {
+            // A damaged file of the bag: its whole parts are drawn from again. Who planted it could have put it there himself.
+            move_file(&old, &path.under(bag))?;
+        }
     }
     sync_folders(bag)
 }
 
 fn move_file(from: &Path, to: &Path) -> Result<()> {
-    let moved = to.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::rename(from, to));
-    moved.map_err(|cause| Error::file("переместить", from, &cause))
+    make_room(to).and_then(|()| files::rename(from, to)).map_err(|cause| Error::file("переместить", from, &cause))
 }
 
-/// The files under a folder, from it, with `/`.
-fn files_under(root: &Path) -> Vec<String> {
-    Folder::new(root).list().files.keys().map(|path| path.as_str().to_owned()).collect()
+/// Moves whatever stands in a file's place, a link or a FIFO too.
+fn set_aside(from: &Path, to: &Path) -> Result<()> {
+    make_room(to).and_then(|()| files::set_aside(from, to)).map_err(|cause| Error::file("переместить", from, &cause))
+}
+
+fn make_room(place: &Path) -> std::io::Result<()> {
+    place.parent().map_or(Ok(()), |folder| files::make_folders(folder, Readers::All))
 }
 
 fn sync_folders(root: &Path) -> Result<()> {
+    sync_folder(root)?;
     let folders = walkdir::WalkDir::new(root).follow_links(false).into_iter().flatten();
     folders.filter(|entry| entry.file_type().is_dir()).try_for_each(|entry| sync_folder(entry.path()))
 }
@@ -179,6 +215,7 @@ fn sync_folders(root: &Path) -> Result<()> {
 mod tests {
     use super::*;
     use crate::archive::bag::DATA;
+    use std::fs;
 
     /// A disk may fail between any two moves; then the bag must be as it was, damage and all.
     #[test]
@@ -203,7 +240,7 @@ mod tests {
                 let new = fs::read_to_string(path.under(workshop.new_files())).unwrap();
                 assert_eq!(new, format!("good {}", path.as_str()), "after {moved}");
             }
-            assert!(!workshop.is_ready());
+            assert!(!workshop.has_moved());
         }
     }
 }

@@ -11,8 +11,8 @@ use crate::archive::export::{DATABASE, JOURNAL, LEDGER};
 use crate::archive::package::{self, Member, OpenPackage};
 use crate::archive::progress::Progress;
 use crate::archive::report::Finding;
-use crate::archive::scratch::Scratch;
 use crate::error::{Error, Result};
+use crate::files::PrivateFolder;
 use crate::ledger::identity::Identity;
 
 /// Judges the content: chain and signatures, tables ≡ ledger, printed documents ≡ ledger. Findings name members.
@@ -83,7 +83,7 @@ impl Content<'_> {
             findings.push(Finding::damage("data", format!("нет пакета {DATABASE} с журналом")));
             return Ok(findings);
         };
-        let scratch = Scratch::open(self.scratch)?;
+        let scratch = PrivateFolder::new(self.scratch)?;
         match (facts, self.extract(folder, parts, &scratch)?) {
             (Some(facts), Ok((journal, ledger))) => {
                 progress.begin("журнал из архива", 0);
@@ -102,7 +102,7 @@ impl Content<'_> {
         &self,
         folder: &Folder,
         parts: &[BagPath],
-        scratch: &Scratch,
+        scratch: &PrivateFolder,
     ) -> Result<std::result::Result<(PathBuf, PathBuf), String>> {
         let mut package = match OpenPackage::open(folder, parts, self.identity) {
             Ok(package) => package,

@@ -2,12 +2,11 @@
 //!
 //! A neighbour accuses this archive only while its own seal holds: a damaged one is a witness to nothing.
 
-use std::fs;
-
 use crate::archive::bag::{BagPath, Facts, Folder, INFO, Info, Manifest, SIGNATURE, TAGMANIFEST};
 use crate::archive::report::Finding;
 use crate::archive::signature::ArchiveSignature;
 use crate::archive::sum::Sum;
+use crate::files::{self, Kind};
 
 /// Holds the archive against its neighbours on the carrier. What cannot be read there is for its own verification.
 pub(super) fn check(folder: &Folder, facts: &Facts, code: &Sum) -> Vec<Finding> {
@@ -77,7 +76,7 @@ fn neighbours(folder: &Folder) -> Vec<Neighbour> {
     // A bag named by `.` still has its carrier around it.
     let Ok(root) = folder.root().canonicalize() else { return Vec::new() };
     let Some(carrier) = root.parent() else { return Vec::new() };
-    let entries = fs::read_dir(carrier).into_iter().flatten().flatten();
-    let others = entries.filter(|entry| entry.path() != root && entry.file_type().is_ok_and(|kind| kind.is_dir()));
-    others.filter_map(|entry| Neighbour::read(&Folder::new(entry.path()))).collect()
+    let folders = files::list(carrier).unwrap_or_default().into_iter().filter(|entry| entry.kind == Kind::Folder);
+    let others = folders.map(|entry| carrier.join(entry.name)).filter(|path| *path != root);
+    others.filter_map(|path| Neighbour::read(&Folder::new(path))).collect()
 }

@@ -28,7 +28,8 @@ use super::bag::{BAGIT, Facts, Folder, INFO, Info, MAX_INFO, Oxum, SIGNATURE, TA
 use super::bagit;
 use super::progress::Progress;
 use super::report::{Depth, Finding, Report, Severity, Verdict};
-use crate::error::{Error, Result, reason};
+use crate::error::{Error, NotTaken, Result, reason};
+use crate::files::Kind;
 
 pub use content::{Content, Contents, DeepCheck, PackageMember};
 pub use series::{Chain, Comparison, Copies, Together, vouch_back};
@@ -47,7 +48,11 @@ pub struct Request<'a> {
 /// Verifies the bag in the folder `path`.
 pub fn verify(path: &Path, request: &Request<'_>, progress: &dyn Progress) -> Result<Report> {
     let folder = Folder::new(path);
-    if !path.is_dir() {
+    let found = crate::files::kind(path).map_err(|cause| Error::file("открыть", path, &cause))?;
+    if found == Some(Kind::Link) {
+        return Err(Error::file("открыть", path, &NotTaken::Link.into()));
+    }
+    if found != Some(Kind::Folder) {
         return Err(Error::input(format!("«{}» — не папка архива", path.display()))
             .next("укажите носитель или папку архива на нём"));
     }

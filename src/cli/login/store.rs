@@ -10,10 +10,11 @@
 use super::clock::Moment;
 use super::terminal::Terminal;
 use crate::error::{Error, Result};
+use crate::files::{self, Readers};
 use crate::ledger::identity::Identity;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
@@ -66,7 +67,7 @@ struct Kept {
 /// The name and digest of a key file.
 pub fn name_and_digest(path: &Path) -> std::io::Result<KeyFile> {
     let path = path.canonicalize()?;
-    let content = Zeroizing::new(std::fs::read(&path)?);
+    let content = Zeroizing::new(files::read(&path, files::LARGEST_TEXT)?);
     Ok(KeyFile { path, sha256: crate::ledger::chain::hex(&Sha256::digest(&content)) })
 }
 
@@ -86,6 +87,7 @@ impl Folder {
 
     fn at(path: PathBuf) -> Result<Self> {
         let bad = |why: &str| Err(Error::environment(format!("папка XDG_RUNTIME_DIR «{}» {why}", path.display())));
+        let Ok(path) = files::real(&path) else { return bad("не открывается") };
         let Ok(meta) = path.symlink_metadata() else { return bad("не открывается") };
         if !path.is_absolute() || !meta.is_dir() {
             return bad("не папка или указана не полным путём");
@@ -108,7 +110,7 @@ impl Folder {
         let text = Zeroizing::new([HEADING, &stamp(now), &terms, "\n", secret.as_str(), "\n"].concat());
         self.end(terminal)?;
         let path = self.file_of(terminal);
-        let written = create(&path).and_then(|mut file| file.write_all(text.as_bytes()));
+        let written = files::create(&path, Readers::Owner).and_then(|mut file| file.write_all(text.as_bytes()));
         written.map_err(|cause| {
             let _ = wipe(&path);
             Error::file("записать", &path, &cause)
@@ -144,11 +146,11 @@ impl Folder {
 
     /// Wipes every login that is over: its time, its terminal's session, its machine's start, or a file that was torn.
     pub fn sweep(&self, now: Moment) {
-        for entry in std::fs::read_dir(&self.path).into_iter().flatten().flatten() {
-            if !entry.file_name().to_string_lossy().starts_with(PREFIX) {
+        for entry in files::list(&self.path).unwrap_or_default() {
+            if !entry.name.to_string_lossy().starts_with(PREFIX) {
                 continue;
             }
-            let path = entry.path();
+            let path = self.path.join(&entry.name);
             let lives = |kept: &Kept| kept.used.lasts_until(now, kept.terms.idle) && kept.terms.terminal.is_alive();
             if !read(&path).is_some_and(|(_, kept)| lives(&kept)) {
                 let _ = wipe(&path);
@@ -166,14 +168,6 @@ fn stamp(moment: Moment) -> String {
     format!("{:020} {:020}\n", moment.running, moment.calendar)
 }
 
-fn create(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
 /// A login's file, unless it is no private file of this account or does not read.
 fn read(path: &Path) -> Option<(File, Kept)> {
     let mut file = open_private(path).ok()?;
@@ -189,17 +183,8 @@ fn read(path: &Path) -> Option<(File, Kept)> {
 }
 
 fn open_private(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true);
-    #[cfg(unix)]
-    {
-        let no_links = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::CLOEXEC;
-        let no_links = i32::try_from(no_links.bits()).unwrap_or_default();
-        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, no_links);
-    }
-    let file = options.open(path)?;
-    let meta = file.metadata()?;
-    if meta.is_file() && is_private(&meta, 0o600) {
+    let file = files::open_to_change(path)?;
+    if is_private(&file.metadata()?, 0o600) {
         Ok(file)
     } else {
         Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, "не личный файл"))
@@ -225,7 +210,7 @@ fn wipe(path: &Path) -> std::io::Result<()> {
         file.write_all(&zeros)?;
         file.sync_all()?;
     }
-    std::fs::remove_file(path)
+    files::remove(path)
 }
 
 #[cfg(all(test, target_os = "linux"))]

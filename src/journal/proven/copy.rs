@@ -2,10 +2,9 @@
 
 use super::Proven;
 use crate::error::Result;
-use crate::journal::{APPLICATION_ID, apply, read};
+use crate::journal::{APPLICATION_ID, apply, file, read};
 use crate::ledger::chain::Record;
 use crate::ledger::store;
-use rusqlite::Connection;
 use rusqlite::backup::Backup;
 use std::path::Path;
 use std::time::Duration;
@@ -19,7 +18,7 @@ impl Proven {
     pub fn write_copy(&self, path: &Path) -> Result<()> {
         let tables = self.tables()?;
         // The file is there already, empty and with its rights; SQLite fills it page by page.
-        let mut copy = Connection::open(path)?;
+        let mut copy = file::open_made(path)?;
         Backup::new(tables.db(), &mut copy)?.run_to_completion(i32::MAX, Duration::ZERO, None)?;
         copy.pragma_update(None, "application_id", APPLICATION_ID)?;
         let transaction = copy.unchecked_transaction()?;

@@ -11,8 +11,8 @@
 //! tells the program are the additional data.
 
 use super::{Proven, memory};
-use crate::device;
 use crate::error::{Error, Result};
+use crate::files::{self, Draft, Readers};
 use crate::journal::audit::{self, Walked};
 use crate::journal::entry::{Entry, RULES};
 use crate::journal::{apply, file, read};
@@ -21,8 +21,7 @@ use crate::ledger::identity::Identity;
 use chacha20poly1305::aead::{AeadCore, AeadInPlace, KeyInit, OsRng};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use rusqlite::{Connection, MAIN_DB};
-use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -90,12 +89,10 @@ impl Keep<'_> {
 
     fn decrypted(&self, journal: &Hash) -> Option<Vec<u8>> {
         let path = self.path(journal);
-        let meta = path.symlink_metadata().ok().filter(|meta| meta.is_file() && meta.len() <= LARGEST)?;
-        if !device::is_private_folder(self.folder) {
+        if !files::is_private(self.folder) {
             return None;
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).ok()?);
-        File::open(&path).ok()?.take(LARGEST).read_to_end(&mut bytes).ok()?;
+        let bytes = files::read(&path, LARGEST).ok()?;
         let rest = bytes.strip_prefix(MAGIC)?;
         let (nonce, sealed) = rest.split_at_checked(NONCE)?;
         let nonce = *XNonce::from_slice(nonce);
@@ -106,7 +103,7 @@ impl Keep<'_> {
     }
 
     fn store(&self, proven: &Proven) -> Result<()> {
-        device::make_private_folder(self.folder)?;
+        files::make_private(self.folder)?;
         let mut tables = proven.tables()?.into_db();
         let image = tables.serialize(MAIN_DB)?;
         let mut bytes = Vec::with_capacity(8 + proven.heads.len() * 32 + image.len() + 64);
@@ -120,26 +117,23 @@ impl Keep<'_> {
         self.cipher().encrypt_in_place(&nonce, &bound_to(&journal), &mut bytes).map_err(failed)?;
         self.forget_old();
         let path = self.path(&journal);
-        let partial = self.folder.join(format!("{}.part", hex(&nonce)));
-        let written = device::new_private_file(&partial)
-            .and_then(|mut file| {
-                [&MAGIC[..], nonce.as_slice(), &bytes].iter().try_for_each(|part| file.write_all(part))
-            })
-            .and_then(|()| fs::rename(&partial, &path));
-        written.map_err(|cause| {
-            let _ = fs::remove_file(&partial);
-            Error::file("записать", &path, &cause)
-        })
+        let write = || {
+            let mut draft = Draft::new(&path, Readers::Owner)?;
+            [&MAGIC[..], nonce.as_slice(), &bytes].iter().try_for_each(|part| draft.write_all(part))?;
+            draft.put_lightly()
+        };
+        write().map_err(|cause| Error::file("записать", &path, &cause))
     }
 
     /// Removes what nobody has taken up for long, and what a killed run left.
     fn forget_old(&self) {
-        for entry in fs::read_dir(self.folder).into_iter().flatten().flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
+        for entry in files::list(self.folder).unwrap_or_default() {
+            let (path, name) = (self.folder.join(&entry.name), entry.name.to_string_lossy().into_owned());
             let ours = name.ends_with(".proof") || name.ends_with(".part");
-            let age = entry.metadata().and_then(|meta| meta.modified()).ok().and_then(|at| at.elapsed().ok());
+            let changed = files::open(&path).and_then(|file| file.metadata()).and_then(|meta| meta.modified());
+            let age = changed.ok().and_then(|at| at.elapsed().ok());
             if ours && age.is_some_and(|age| age > FORGOTTEN) {
-                let _ = fs::remove_file(entry.path());
+                let _ = files::remove(&path);
             }
         }
     }

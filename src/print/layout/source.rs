@@ -2,6 +2,7 @@
 
 use super::faults::{Fault, diagnose, line_of};
 use crate::error::{Error, Result};
+use crate::files;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -25,14 +26,17 @@ impl Sources {
     /// # Errors
     /// A folder or a file that cannot be read, and a `.toml` file whose name is no layout's.
     pub(super) fn open(folder: Option<&Path>, built_in: &'static [(&'static str, &'static str)]) -> Result<Self> {
+        let folder = folder.map(files::named).transpose()?;
+        let folder = folder.as_deref();
         if let Some(folder) = folder {
             refuse_strangers(folder, built_in)?;
         }
         let open = |(name, built_in): &(&'static str, &'static str)| {
-            let own = folder.map(|folder| folder.join(name)).filter(|path| path.exists());
+            let own = folder.map(|folder| folder.join(name)).filter(|path| files::is_there(path));
             let (shown, text) = match own {
                 Some(path) => {
-                    let bytes = std::fs::read(&path).map_err(|e| Error::file("прочитать", &path, &e))?;
+                    let bytes =
+                        files::read(&path, files::LARGEST_TEXT).map_err(|e| Error::file("прочитать", &path, &e))?;
                     let text = String::from_utf8(bytes).map_err(|cause| {
                         Error::input(format!("{}: файл не в кодировке UTF-8", path.display()))
                             .next("сохраните его в UTF-8: редактор спросит кодировку в окне «Сохранить как»")
@@ -77,9 +81,8 @@ impl Sources {
 }
 
 fn refuse_strangers(folder: &Path, built_in: &[(&str, &str)]) -> Result<()> {
-    for entry in std::fs::read_dir(folder).map_err(|e| Error::file("прочитать", folder, &e))? {
-        let path = entry.map_err(|e| Error::file("прочитать", folder, &e))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    for entry in files::list(folder).map_err(|e| Error::file("прочитать", folder, &e))? {
+        let (path, name) = (folder.join(&entry.name), entry.name.to_string_lossy().into_owned());
         if name.ends_with(".toml") && built_in.iter().all(|(known, _)| *known != name) {
             let known = built_in.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", ");
             return Err(Error::input(format!("{}: нет такого макета", path.display()))

@@ -1,8 +1,6 @@
 //! The act on a verification (form 13) as a file: what [`crate::archive::verify`] found, in the words of paper, and never on the
 //! carrier that was verified.
 
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
@@ -12,6 +10,7 @@ use crate::archive::bag::{INFO, RECOVERY};
 use crate::archive::carrier::{self, Card};
 use crate::archive::report::{Depth, Finding, Healing, Report, Severity};
 use crate::error::{Action, Detail, Error, Result};
+use crate::files::{self, Readers};
 use crate::print::Layouts;
 use crate::print::inspection::{Facts, Found, Inspected, Inspection, inspection_act};
 
@@ -112,9 +111,7 @@ fn created(time: &str) -> String {
 pub fn write(file: &Path, layouts: &Layouts, archives: Vec<Inspected>, at: DateTime<FixedOffset>) -> Result<()> {
     let inspection = Inspection { at, version: env!("CARGO_PKG_VERSION").to_owned(), archives };
     let pdf = inspection_act(layouts, &inspection)?;
-    let opened = OpenOptions::new().write(true).create_new(true).open(file);
-    let written = opened.and_then(|mut opened| opened.write_all(&pdf).and_then(|()| opened.sync_all()));
-    written.map_err(|cause| Error::file("записать", file, &cause))
+    files::write_new_named(file, &pdf, Readers::Owner).map_err(|cause| Error::file("записать", file, &cause))
 }
 
 #[cfg(test)]

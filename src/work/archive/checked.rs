@@ -139,7 +139,7 @@ fn one(
     all: &mut Vec<Checked>,
     progress: &dyn Progress,
 ) -> Result<()> {
-    let found = locate(path)?;
+    let found = locate(&crate::files::named(path)?)?;
     let own = found.carrier.as_deref().map(carrier::check).unwrap_or_default();
     let bags: Vec<&PathBuf> = found.bags.iter().chain(&found.unfinished).collect();
     if bags.is_empty() {

@@ -17,9 +17,9 @@ use crate::archive::package::{Package, Source, group};
 use crate::archive::par2::create::Share;
 use crate::archive::progress::{Progress, Quiet};
 use crate::archive::restore::{self, PRINT, Restored, restore};
-use crate::archive::scratch::Scratch;
 use crate::archive::sum::Sum;
 use crate::error::{Action, Detail, Error, Result, Warning};
+use crate::files::PrivateFolder;
 use crate::journal::read::Tables;
 use crate::journal::{Author, Journal, Proven, read};
 use crate::ledger::chain::{Tip, hex, parse_hash};
@@ -91,7 +91,7 @@ struct Derivation {
     folder: PathBuf,
     recovery: Share,
     /// Keeps what was taken out until it is written.
-    _scratch: Scratch,
+    _scratch: PrivateFolder,
 }
 
 impl Derivation {
@@ -107,7 +107,7 @@ impl Derivation {
         let carriers = wish.targets.iter().map(|mount| Carrier::open(mount)).collect::<Result<Vec<_>>>()?;
         let notes = check_carriers(&tables, proven.path(), &carriers, wish.targets, wish.allow_same_device)?;
         continues(&proven, &carriers)?;
-        let scratch = Scratch::open(&beside(&proven, "archive-tmp"))?;
+        let scratch = PrivateFolder::alone(&beside(&proven, "archive-tmp"))?;
         let folder = scratch.path().join("open");
         let taken = restore::Wish { bag: wish.bag, identity: wish.opener, only, to: &folder, check: &judge::check };
         let restored = restore(&taken, progress)?;

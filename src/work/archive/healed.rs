@@ -5,6 +5,7 @@ use crate::archive::carrier::{self, locate};
 use crate::archive::progress::Progress;
 use crate::archive::repair::{Repaired, Wish, repair};
 use crate::error::{Action, Detail, Error, Result};
+use crate::files;
 use crate::journal::entry::ArchiveRepaired;
 use crate::journal::{Author, Journal, Recorded, read};
 use std::path::{Path, PathBuf};
@@ -57,7 +58,7 @@ fn emptied(path: &Path, others: &[PathBuf]) -> Result<Vec<PathBuf>> {
 }
 
 fn bags(path: &Path) -> Result<Vec<PathBuf>> {
-    let found = locate(path)?;
+    let found = locate(&files::named(path)?)?;
     Ok(found.bags.into_iter().chain(found.unfinished).collect())
 }
 
@@ -67,7 +68,8 @@ fn bags(path: &Path) -> Result<Vec<PathBuf>> {
 /// # Errors
 /// Damage that cannot be healed; a folder that cannot be written.
 pub fn heal(damaged: &Damaged, to: Option<&Path>, progress: &dyn Progress) -> Result<Option<Repaired>> {
-    repair(&Wish { bag: &damaged.bag, other: damaged.other.as_deref(), to }, progress)
+    let to = to.map(files::named).transpose()?;
+    repair(&Wish { bag: &damaged.bag, other: damaged.other.as_deref(), to: to.as_deref() }, progress)
 }
 
 /// Enters into the journal that a copy of one of its own archives was healed where it lies.

@@ -2,7 +2,6 @@
 //! written as lines is the ledger in the journal, and the printed documents are those that it issued.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs::File;
 use std::io::{BufRead, BufReader};
 
 use serde::Deserialize;
@@ -11,6 +10,7 @@ use crate::archive::export::{DATABASE, JOURNAL, LEDGER};
 use crate::archive::report::Finding;
 use crate::archive::verify::Contents;
 use crate::error::{Error, Result};
+use crate::files;
 use crate::journal::{Proven, read};
 use crate::ledger::chain::hex;
 use crate::print::check::{self, Again};
@@ -73,7 +73,7 @@ fn ledger_lines(proven: &Proven, contents: &Contents<'_>) -> Result<Vec<Finding>
         let what = format!("запись № {seq} не та, что в {JOURNAL}");
         Ok(vec![Finding::damage(member(LEDGER), what)])
     };
-    let file = File::open(contents.ledger).map_err(|e| Error::file("прочитать", contents.ledger, &e))?;
+    let file = files::open(contents.ledger).map_err(|e| Error::file("прочитать", contents.ledger, &e))?;
     let mut seq = 0;
     for line in BufReader::new(file).lines() {
         seq += 1;

@@ -18,9 +18,9 @@ use crate::archive::export;
 use crate::archive::package::{Package, Source};
 use crate::archive::par2::create::Share;
 use crate::archive::progress::Progress;
-use crate::archive::scratch::Scratch;
 use crate::archive::signature::AllowedSigners;
 use crate::error::{Action, Detail, Error, Result, Warning};
+use crate::files::PrivateFolder;
 use crate::journal::entry::{ArchiveCreated, ArchiveKind, CopyOn};
 use crate::journal::read::Tables;
 use crate::journal::{Author, Journal, Proven, read};
@@ -98,7 +98,7 @@ pub fn create(place: &mut Workplace<'_>, wish: &NewArchive<'_>, progress: &dyn P
     }
     notes.extend(unfinished.map(Warning::from).into_iter().chain(due.earlier(&tables, &base)?));
     // Until they are in the archive the documents lie here.
-    let folder = Scratch::open(&beside(&proven, "print-tmp"))?;
+    let folder = PrivateFolder::alone(&beside(&proven, "print-tmp"))?;
     let documents = match wish.database_only {
         true => Vec::new(),
         false => issue_due(journal, &mut proven, author, wish.layouts, folder.path(), &mut notes, progress)?,

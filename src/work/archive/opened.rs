@@ -5,6 +5,7 @@ use crate::archive::carrier::locate;
 use crate::archive::progress::Progress;
 use crate::archive::restore::{self, Restored, Wish};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::ledger::identity::Identity;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// None, or several.
 pub fn one_bag(path: &Path) -> Result<PathBuf> {
-    let mut found = locate(path)?.bags;
+    let mut found = locate(&files::named(path)?)?.bags;
     let names = || found.iter().filter_map(|bag| bag.file_name()?.to_str()).collect::<Vec<_>>().join(", ");
     match found.len() {
         0 => {
@@ -37,5 +38,6 @@ pub fn restore(
     to: &Path,
     progress: &dyn Progress,
 ) -> Result<Restored> {
+    let to = &*files::named(to)?;
     restore::restore(&Wish { bag, identity, only, to, check: &judge::check }, progress)
 }

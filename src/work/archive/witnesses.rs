@@ -10,6 +10,7 @@ use crate::archive::carrier::locate;
 use crate::archive::progress::Quiet;
 use crate::archive::verify::{Request, verify};
 use crate::error::{Action, Error, Result};
+use crate::files;
 use crate::journal::read::{self, Tables};
 use crate::journal::{Audited, Proven};
 use crate::ledger::chain::{Hash, Tip, hex, parse_hash};
@@ -197,7 +198,7 @@ pub fn witnessed(bag: &Path) -> Result<Witnessed> {
 
 /// What the archives under a path (a bag, or a carrier) witness.
 fn witnesses_under(path: &Path) -> Result<Vec<Witnessed>> {
-    let mut found = locate(path)?;
+    let mut found = locate(&files::named(path)?)?;
     found.bags.retain(|bag| !is_foreign(&Folder::new(bag)));
     if found.bags.is_empty() {
         return Err(

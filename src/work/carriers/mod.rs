@@ -8,6 +8,7 @@ use crate::archive::bag::Folder;
 use crate::archive::carrier::{self, Card, Carrier};
 use crate::device;
 use crate::error::{Error, Result};
+use crate::files::{self, Readers};
 use crate::journal::entry::{
     CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored, CarrierRetired, CarrierReturned,
 };
@@ -47,7 +48,7 @@ pub struct Registered {
 /// # Errors
 /// A stick that cannot be written, a label that another has, an unknown holder.
 pub fn register(workplace: &mut Workplace<'_>, wish: &Registration<'_>) -> Result<Registered> {
-    let (mount, holder) = (wish.mount, wish.holder);
+    let (mount, holder) = (&*files::named(wish.mount)?, wish.holder);
     let (label, place) = (&*clean(wish.label)?, &*clean(wish.place)?);
     let journal = &*workplace.journal;
     if !mount.is_dir() {
@@ -145,7 +146,7 @@ pub fn retire(workplace: &mut Workplace<'_>, carrier: &str, reason: &str) -> Res
 
 /// Whether a stick without a card holds an archive of the journal that lies on this carrier.
 fn holds(journal: &Journal, mount: &Path, id: &str) -> bool {
-    if mount.join(carrier::FOLDER).join(carrier::CARD).exists() {
+    if files::is_there(&mount.join(carrier::FOLDER).join(carrier::CARD)) {
         return false;
     }
     let is_there = |bag: &PathBuf| {
@@ -164,7 +165,8 @@ fn says(known: &read::Carrier) -> CarrierRegistered {
 /// Whether the stick has a card that cannot be trusted to say which stick it is.
 fn card_is_damaged(mount: &Path) -> bool {
     let folder = mount.join(carrier::FOLDER);
-    folder.join(carrier::CARD).exists() && carrier::check(&folder).iter().any(|finding| finding.path == carrier::CARD)
+    files::is_there(&folder.join(carrier::CARD))
+        && carrier::check(&folder).iter().any(|finding| finding.path == carrier::CARD)
 }
 
 /// A random id of 16 hex digits: enough that no two sticks of a school share one.
@@ -175,8 +177,5 @@ fn new_id() -> String {
 }
 
 fn writable(mount: &Path) -> Result<()> {
-    let probe = mount.join(".letopis-probe");
-    std::fs::write(&probe, b"")
-        .and_then(|()| std::fs::remove_file(&probe))
-        .map_err(|e| Error::file("записать", mount, &e))
+    files::Draft::new(&mount.join("probe"), Readers::Owner).map(drop).map_err(|e| Error::file("записать", mount, &e))
 }

@@ -14,6 +14,7 @@ use crate::archive::par2::create::Share;
 use crate::archive::progress::Progress;
 use crate::archive::report::Report;
 use crate::error::{Error, Result, Warning};
+use crate::files::{self, Readers};
 use crate::journal::entry::{LessonRef, MarkLine, MarksSet};
 use crate::journal::{Author, Journal, read};
 use crate::ledger::chain::hex;
@@ -101,16 +102,16 @@ struct Stage {
 
 /// Makes the folder, or empties one that an earlier demonstration made.
 fn fresh_folder(dir: &Path) -> Result<()> {
-    let is_ours = dir.join(MARKER).is_file();
-    let is_empty = std::fs::read_dir(dir).map_or(true, |mut entries| entries.next().is_none());
+    let is_ours = files::is_file(&dir.join(MARKER));
+    let is_empty = files::list(dir).map_or(true, |entries| entries.is_empty());
     if !is_ours && !is_empty {
         return Err(Error::input(format!("папка «{}» не пуста", dir.display())).next("укажите новую папку"));
     }
     if is_ours {
-        std::fs::remove_dir_all(dir).map_err(|e| Error::file("очистить папку", dir, &e))?;
+        files::remove_folder(dir).map_err(|e| Error::file("очистить папку", dir, &e))?;
     }
-    std::fs::create_dir_all(dir.join("keys")).map_err(|e| Error::file("создать папку", dir, &e))?;
-    std::fs::write(dir.join(MARKER), "").map_err(|e| Error::file("записать", dir, &e))
+    files::make_folders(&dir.join("keys"), Readers::All).map_err(|e| Error::file("создать папку", dir, &e))?;
+    files::write_new(&dir.join(MARKER), b"", Readers::All).map_err(|e| Error::file("записать", dir, &e))
 }
 
 impl Stage {
@@ -119,7 +120,8 @@ impl Stage {
         let source = dir.join("school");
         sample::write(&source)?;
         let toml = source.join("school.toml");
-        let text = std::fs::read_to_string(&toml).map_err(|e| Error::file("прочитать", &toml, &e))?;
+        let text =
+            files::read_named_text(&toml, files::LARGEST_TEXT).map_err(|e| Error::file("прочитать", &toml, &e))?;
         let school = School::from_toml(&text)?;
         let keys: Vec<Identity> = STAFF.iter().map(|_| Identity::generate()).collect();
         for (login, identity) in STAFF.iter().zip(&keys) {
@@ -227,7 +229,7 @@ impl Stage {
         self.clock += Duration::days(1);
         let keepers = [("А-1", STAFF[DIRECTOR], "сейф директора"), ("А-2", STAFF[DEPUTY], "кабинет завуча")];
         for (mount, (label, holder, place)) in self.carriers().iter().zip(keepers) {
-            std::fs::create_dir_all(mount).map_err(|e| Error::file("создать папку", mount, &e))?;
+            files::make_folders(mount, Readers::All).map_err(|e| Error::file("создать папку", mount, &e))?;
             carriers::register(&mut self.place_of(DEPUTY)?, &Registration { mount, label, holder, place })?;
         }
         Ok(())

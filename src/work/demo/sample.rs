@@ -1,6 +1,7 @@
 //! The sample school, carried in the program, so that the demonstration runs wherever the program does.
 
 use crate::error::{Error, Result};
+use crate::files::{self, Readers};
 use std::path::Path;
 
 macro_rules! files {
@@ -31,10 +32,10 @@ files![
 
 /// Writes the sample school into a new folder.
 pub fn write(dir: &Path) -> Result<()> {
-    std::fs::create_dir_all(dir).map_err(|e| Error::file("создать папку", dir, &e))?;
+    files::make_folders(dir, Readers::All).map_err(|e| Error::file("создать папку", dir, &e))?;
     for (name, bytes) in FILES {
         let path = dir.join(name);
-        std::fs::write(&path, bytes).map_err(|e| Error::file("записать", &path, &e))?;
+        files::write_new(&path, bytes, Readers::All).map_err(|e| Error::file("записать", &path, &e))?;
     }
     Ok(())
 }

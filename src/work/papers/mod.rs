@@ -6,6 +6,7 @@ pub use check::{Brought, Standing, check_code, check_file};
 
 use super::{Done, Workplace};
 use crate::error::{Action, Detail, Error, Next, Result};
+use crate::files::{self, Readers};
 use crate::journal::contacts::Contacts;
 use crate::journal::entry::BookBound;
 use crate::journal::read::{self, Tables};
@@ -133,8 +134,9 @@ pub fn write_contacts(
 ) -> Result<PathBuf> {
     let all = Contacts::open(journal.path())?.all()?;
     let sheet = contacts_sheet(journal.tables(), layouts, class, &all, clock.now())?;
-    let file = dir.join(format!("contacts-{}.pdf", class.ascii()));
-    std::fs::write(&file, sheet).map_err(|e| Error::file("записать", &file, &e))?;
+    let file = files::named(dir)?.join(format!("contacts-{}.pdf", class.ascii()));
+    let write = || files::replace(&file, &sheet, Readers::Owner);
+    write().map_err(|e| Error::file("записать", &file, &e))?;
     Ok(file)
 }
 

@@ -2,6 +2,7 @@
 
 use super::taken_over::{self, TakenOver};
 use crate::error::{Action, Detail, Error, Result};
+use crate::files::{self, PrivateFolder};
 use crate::journal::contacts::Contacts;
 use crate::journal::entry::{JournalCreated, Person, PreviousWitness};
 use crate::journal::{Author, Journal, Proven};
@@ -107,7 +108,7 @@ impl<'a> OldYear<'a> {
         }
         let journal = Journal::create_with(wish.path, author, created, bodies).inspect_err(|_| {
             if let Some(sheet) = wish.recovery_sheet {
-                let _ = std::fs::remove_file(sheet);
+                let _ = files::real(sheet).and_then(|sheet| files::remove(&sheet));
             }
         })?;
         let contacts = taken_over::take_over_contacts(&old, &journal)?;
@@ -120,17 +121,13 @@ impl<'a> OldYear<'a> {
 fn on_trial(wish: &NewYear<'_>, author: Author<'_>, created: JournalCreated, taken: TakenOver) -> Result<()> {
     let contacts = Contacts::path_for(wish.path);
     for file in wish.recovery_sheet.into_iter().chain([contacts.as_path()]) {
-        if file.exists() {
+        if files::is_there(&files::named(file)?) {
             return Err(Error::input(format!("файл «{}» уже существует", file.display()))
                 .next("уберите его или укажите другое имя"));
         }
     }
-    let trial = wish.path.with_extension("letopis-trial");
-    let _ = std::fs::remove_file(&trial);
-    let made = Journal::create_with(&trial, author, created, taken.bodies).map(drop);
-    for ending in ["letopis-trial", "letopis-trial-lock"] {
-        let _ = std::fs::remove_file(wish.path.with_extension(ending));
-    }
+    let room = PrivateFolder::new(&files::named(wish.path)?.with_extension("letopis-trial"))?;
+    let made = Journal::create_with(&room.path().join("journal.letopis"), author, created, taken.bodies).map(drop);
     made.map_err(|error| error.at(format!("журнал следующего года по «{}»", wish.school_file.display())))
 }
 
