@@ -8,10 +8,11 @@ use super::present;
 use super::rows::{Files, Key};
 use crate::error::{Error, Result};
 use crate::journal::entry::{
-    Body, ClassSet, CourseSet, DecisionSet, FinalLine, FinalsSet, GroupSet, Person, PlanLine, PlanSet, PupilEnrolled,
-    PupilLeft, PupilSet, ReasonSet, SchoolChanged, Slot, SubjectLine, SubjectsSet, TimetableSet,
+    Body, ClassSet, CourseSet, DecisionSet, Effect, FinalLine, FinalsSet, GroupSet, Person, PlanLine, PlanSet,
+    PupilEnrolled, PupilLeft, PupilSet, ReasonSet, SchoolChanged, Slot, SubjectLine, SubjectsSet, TimetableSet,
 };
 use crate::journal::read::timetable::Timetable;
+use crate::journal::rules::two_eyes;
 use crate::journal::{Author, Batch, cell, read, resolve};
 use crate::school::{CourseKey, School, Stay};
 use std::collections::{HashMap, HashSet};
@@ -26,6 +27,8 @@ pub struct Import<'a, 'j> {
     pub faults: Faults,
     /// How many entries were recorded.
     pub recorded: usize,
+    /// How many of them wait for a second person.
+    pub waiting: u64,
     /// Told of every lesson that was done.
     pub progress: &'a mut dyn FnMut(u64, u64),
     pub(super) known: HashSet<Key>,
@@ -54,7 +57,7 @@ impl<'a, 'j> Import<'a, 'j> {
         }
         known.extend(read::subjects(tables)?.into_iter().map(|subject| Key::Subject(subject.name)));
         known.extend(read::all_pupils(tables)?.into_iter().map(|pupil| Key::Pupil(pupil.file.into())));
-        Ok(Self { batch, author, faults, recorded: 0, progress, known, broken: HashSet::new() })
+        Ok(Self { batch, author, faults, recorded: 0, waiting: 0, progress, known, broken: HashSet::new() })
     }
 
     /// Records everything that the files bring and the journal lacks.
@@ -119,9 +122,15 @@ impl<'a, 'j> Import<'a, 'j> {
     }
 
     pub(super) fn try_record(&mut self, body: impl Into<Body>, taken_over: bool) -> Result<()> {
+        let body = body.into();
+        // What waits for a second person already is not recorded once more.
+        if read::extraordinary::waits_already(self.batch.tables(), &body)?.is_some() {
+            return Ok(());
+        }
         let recorded = self.batch.record(Author { taken_over, ..self.author }, body)?;
         self.faults.warnings.extend(recorded.warnings);
         self.recorded += 1;
+        self.waiting += u64::from(recorded.effect == Effect::Waits);
         Ok(())
     }
 
@@ -174,7 +183,12 @@ impl<'a, 'j> Import<'a, 'j> {
             if !same && read::staff(self.batch.tables(), &person.login)?.is_some() {
                 self.replaces(*at, &format!("сотрудник «{}»", person.login));
             }
+            let plain = Person { roles: two_eyes::plain(&person.roles), ..person.clone() };
             let good = same || self.record(*at, "Логин", person, false)?;
+            // Whose office waits for a second person works in his other roles meanwhile.
+            if good && !plain.roles.is_empty() && read::staff(self.batch.tables(), &plain.login)?.is_none() {
+                self.record(*at, "Логин", plain, false)?;
+            }
             self.learn(key, good);
         }
         Ok(())

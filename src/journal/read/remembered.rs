@@ -25,6 +25,8 @@ pub(super) struct Remembered {
     on: Cell<bool>,
     offset: Cell<Option<FixedOffset>>,
     closed: Cell<Option<bool>>,
+    alone: Cell<Option<bool>>,
+    own_courses: RefCell<HashMap<i64, bool>>,
     pupils: RefCell<HashMap<String, i64>>,
     roles: RefCell<HashMap<(String, Role), bool>>,
     courses: RefCell<HashMap<CourseKey, Option<Course>>>,
@@ -68,6 +70,8 @@ impl Remembered {
     fn clear(&self) {
         self.offset.set(None);
         self.closed.set(None);
+        self.alone.set(None);
+        self.own_courses.borrow_mut().clear();
         self.pupils.borrow_mut().clear();
         self.roles.borrow_mut().clear();
         self.courses.borrow_mut().clear();
@@ -118,6 +122,26 @@ impl Tables {
 
     pub(super) fn closed_or(&self, ask: impl FnOnce() -> Result<bool>) -> Result<bool> {
         self.remembered.recall_one(&self.remembered.closed, ask)
+    }
+
+    pub(super) fn alone_or(&self, ask: impl FnOnce() -> Result<bool>) -> Result<bool> {
+        self.remembered.recall_one(&self.remembered.alone, ask)
+    }
+
+    /// Whether a course has entries of its own, beside what was taken over.
+    pub(in crate::journal) fn is_own_course(&self, course: i64) -> Result<bool> {
+        let ask = || self.any("SELECT 1 FROM own_courses WHERE course = ?1", [course]);
+        self.remembered.recall(&self.remembered.own_courses, course, ask)
+    }
+
+    /// A course has entries of its own from here on.
+    pub(in crate::journal) fn make_own_course(&self, course: i64, entry: u64) -> Result<()> {
+        if !self.is_own_course(course)? {
+            let sql = "INSERT OR IGNORE INTO own_courses (course, entry) VALUES (?1, ?2)";
+            self.prepare_cached(sql)?.execute([course, i64::try_from(entry).unwrap_or(i64::MAX)])?;
+            self.remembered.own_courses.borrow_mut().remove(&course);
+        }
+        Ok(())
     }
 
     pub(in crate::journal) fn pupil_or(&self, file: &str, ask: impl FnOnce() -> Result<i64>) -> Result<i64> {
