@@ -3,9 +3,8 @@
 use super::desk::{Desk, say};
 use super::{Common, screen, session};
 use crate::error::{Error, Result};
-use crate::journal::entry::Span;
 use crate::journal::read::extraordinary::Extraordinary;
-use crate::work::confirm::{self, List, Shown, Which};
+use crate::work::confirm::{self, List, Shown, Span, Which};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 

@@ -2,7 +2,6 @@
 
 use super::{Common, audit, screen, session};
 use crate::error::{Error, Result};
-use crate::journal::entry::SecondPerson;
 use crate::journal::{Journal, read};
 use crate::ledger::chain::hex;
 use crate::ledger::paper_key;
@@ -10,7 +9,7 @@ use crate::ledger::possession::Request;
 use crate::school::School;
 use crate::work::archive::witnesses::{self, Outside};
 use crate::work::confirm;
-use crate::work::founding::{self, Founded, Founding, Key};
+use crate::work::founding::{self, Founded, Founding, Key, SecondPerson};
 use crate::work::year::{Begun, NewYear, OldYear};
 use age::secrecy::ExposeSecret;
 use clap::Args;

@@ -149,7 +149,9 @@ fn request(common: &Common, journal: &Journal, login: &str, given: &str) -> Resu
     }
     let bytes = std::fs::read(path).map_err(|e| Error::file("прочитать", path, &e))?;
     match String::from_utf8(bytes) {
-        Ok(text) if text.contains("ssh-ed25519") => Request::parse(&text),
+        Ok(text) if !text.contains("AGE-SECRET-KEY-") && !text.contains("BEGIN AGE ENCRYPTED FILE") => {
+            Request::parse(&text)
+        }
         _ => Request::by(&session::read_identity(common, path)?, Some(journal.tip()?.journal), login),
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{Done, Workplace};
 use crate::error::{Action, Error, Result};
-use crate::journal::entry::{EmergencyEnrolment, EmergencyKeySet, EntriesConfirmed, EntriesRefused, Span};
+pub use crate::journal::entry::Span;
+use crate::journal::entry::{EmergencyEnrolment, EmergencyKeySet, EntriesConfirmed, EntriesRefused};
 use crate::journal::read::extraordinary::{self, Extraordinary};
 use crate::journal::read::{self, Tables};
 use crate::journal::rules::two_eyes::{SECOND, why_not};

@@ -3,7 +3,8 @@
 use super::{Done, Workplace, confirm};
 use crate::error::{Action, Detail, Error, Result};
 use crate::import::{self, Faults};
-use crate::journal::entry::{JournalCreated, Person, SecondPerson};
+pub use crate::journal::entry::SecondPerson;
+use crate::journal::entry::{JournalCreated, Person};
 use crate::journal::{Author, Journal};
 use crate::ledger::chain::ZERO;
 use crate::ledger::identity::Identity;

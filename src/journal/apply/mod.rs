@@ -27,8 +27,9 @@ pub use texts::{create_page_texts, keep_page_text};
 
 use crate::error::{Error, Result};
 use crate::journal::entry::{Body, Effect, Entry, LessonRef};
-use crate::journal::read::extraordinary::State;
+use crate::journal::read::extraordinary::{self as waiting, State};
 use crate::journal::read::{self, Tables, iso};
+use crate::journal::rules::two_eyes;
 use crate::school::CourseKey;
 use rusqlite::Params;
 
@@ -38,6 +39,9 @@ use rusqlite::Params;
 /// A name that the tables do not know: the ledger was not made by this program's rules.
 pub fn apply(tables: &Tables, seq: u64, entry: &Entry) -> Result<()> {
     let at = Place { tables, seq, entry, confirmed: false };
+    if entry.rules >= two_eyes::SINCE && !waiting::knows(tables)? {
+        at.run("INSERT INTO two_eyes (id, entry) VALUES (1, ?1)", [seq])?;
+    }
     if entry.effect == Effect::Waits {
         return at.wait();
     }

@@ -19,6 +19,8 @@ CREATE TABLE keys (              -- a key holds from its entry to the entry that
     possession TEXT NOT NULL, proven_in TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE company (           -- one row once a second person has had a confirmed key: nobody is alone any more
     id INTEGER PRIMARY KEY CHECK (id = 1), entry INTEGER NOT NULL) STRICT;
+CREATE TABLE two_eyes (          -- one row from the first entry of rules 2 on
+    id INTEGER PRIMARY KEY CHECK (id = 1), entry INTEGER NOT NULL) STRICT;
 CREATE TABLE continues (         -- one row where the journal continues that of the year before
     id INTEGER PRIMARY KEY CHECK (id = 1), journal TEXT NOT NULL, entry INTEGER NOT NULL) STRICT;
 CREATE TABLE emergency_keys (    -- the last one is in force

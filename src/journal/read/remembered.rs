@@ -26,6 +26,8 @@ pub(super) struct Remembered {
     offset: Cell<Option<FixedOffset>>,
     closed: Cell<Option<bool>>,
     alone: Cell<Option<bool>>,
+    /// Once it is so, it stays so.
+    knows: Cell<bool>,
     own_courses: RefCell<HashMap<i64, bool>>,
     pupils: RefCell<HashMap<String, i64>>,
     roles: RefCell<HashMap<(String, Role), bool>>,
@@ -71,6 +73,7 @@ impl Remembered {
         self.offset.set(None);
         self.closed.set(None);
         self.alone.set(None);
+        self.knows.set(false);
         self.own_courses.borrow_mut().clear();
         self.pupils.borrow_mut().clear();
         self.roles.borrow_mut().clear();
@@ -126,6 +129,15 @@ impl Tables {
 
     pub(super) fn alone_or(&self, ask: impl FnOnce() -> Result<bool>) -> Result<bool> {
         self.remembered.recall_one(&self.remembered.alone, ask)
+    }
+
+    pub(super) fn knows_or(&self, ask: impl FnOnce() -> Result<bool>) -> Result<bool> {
+        if self.remembered.on.get() && self.remembered.knows.get() {
+            return Ok(true);
+        }
+        let knows = ask()?;
+        self.remembered.knows.set(knows && self.remembered.on.get());
+        Ok(knows)
     }
 
     /// Whether a course has entries of its own, beside what was taken over.

@@ -122,6 +122,33 @@ impl Extraordinary {
         })
     }
 
+    /// What kind of thing it is, where what it says is not to be told.
+    pub fn subject(&self) -> &'static str {
+        match self.kind.as_str() {
+            "person.set" => "сведения о сотруднике",
+            "person.dismissed" => "увольнение сотрудника",
+            "key.enrolled" | "emergency.enrolled" => "ключ сотрудника",
+            "key.revoked" => "отзыв ключа",
+            "school.changed" => "правила, год или периоды школы",
+            "clock.reset" => "поправка часов",
+            "pupil.set" => "сведения об ученике с отметками",
+            "emergency.set" => "аварийный ключ",
+            _ => "перенос в курс, где есть свои записи",
+        }
+    }
+
+    /// What became of it, with who decided: «подтверждено: petrova, 02.09.2025, запись № 12».
+    pub fn fate(&self) -> String {
+        let word = self.state.word();
+        match &self.decided {
+            None => word.to_owned(),
+            Some(Decided { entry, by, at, reason }) => {
+                let reason = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
+                format!("{word}: {by}, {}, запись № {entry}{reason}", at.format("%d.%m.%Y"))
+            }
+        }
+    }
+
     /// Whether another is of the same kind, author and fate.
     fn is_like(&self, other: &Self) -> bool {
         self.kind == other.kind && self.key == other.key && self.state == other.state && self.decided == other.decided
@@ -236,6 +263,14 @@ pub fn decided_on_clock(tables: &Tables, seq: u64) -> Result<bool> {
 /// Tables that do not read.
 pub fn is_alone(tables: &Tables) -> Result<bool> {
     tables.alone_or(|| Ok(!tables.any("SELECT 1 FROM company", [])?))
+}
+
+/// Whether any entry was recorded by rules that know of two people.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn knows(tables: &Tables) -> Result<bool> {
+    tables.knows_or(|| tables.any("SELECT 1 FROM two_eyes", []))
 }
 
 /// Whether somebody has a key or ever had one.
