@@ -216,7 +216,7 @@ impl<D> Composer<'_, D> {
     fn extraordinary(&self, heading: &str, alone: &str) -> Result<Vec<String>> {
         let all = extraordinary::extraordinary(self.tables)?;
         let is_alone = extraordinary::knows(self.tables)? && extraordinary::is_alone(self.tables)?;
-        if all.is_empty() {
+        if all.is_empty() && !is_alone {
             return Ok(Vec::new());
         }
         let mut lines = vec![heading.to_owned()];
