@@ -151,7 +151,13 @@ impl Extraordinary {
 
     /// Whether another is of the same kind, author and fate.
     fn is_like(&self, other: &Self) -> bool {
-        self.kind == other.kind && self.key == other.key && self.state == other.state && self.decided == other.decided
+        let same = self.kind == other.kind || (self.is_history() && other.is_history());
+        same && self.key == other.key && self.state == other.state && self.decided == other.decided
+    }
+
+    /// Whether it was brought in from another program: a whole run of that is decided on at once.
+    fn is_history(&self) -> bool {
+        ["lesson.recorded", "marks.set", "attendance.set", "finals.set"].contains(&self.kind.as_str())
     }
 }
 
@@ -160,13 +166,21 @@ impl Extraordinary {
 /// # Errors
 /// Tables that do not read.
 pub fn extraordinary(tables: &Tables) -> Result<Vec<Extraordinary>> {
+    Ok(together(one_by_one(tables)?, Extraordinary::is_like))
+}
+
+fn one_by_one(tables: &Tables) -> Result<Vec<Extraordinary>> {
     let sql = "SELECT entry, kind, author, key, at, what, state, decided_entry, decided_by, decided_at, reason
                FROM extraordinary ORDER BY entry";
+    tables.all("чрезвычайная запись", sql, [], Extraordinary::of)
+}
+
+/// Those alike that follow one another as one.
+fn together(all: Vec<Extraordinary>, alike: impl Fn(&Extraordinary, &Extraordinary) -> bool) -> Vec<Extraordinary> {
     let mut out: Vec<(Extraordinary, Vec<String>)> = Vec::new();
-    let all: Vec<Extraordinary> = tables.all("чрезвычайная запись", sql, [], Extraordinary::of)?;
     for one in all {
         match out.last_mut() {
-            Some((last, more)) if last.is_like(&one) => {
+            Some((last, more)) if alike(last, &one) => {
                 last.entries.to = Some(one.entries.from);
                 last.count += 1;
                 more.push(one.what);
@@ -184,15 +198,17 @@ pub fn extraordinary(tables: &Tables) -> Result<Vec<Extraordinary>> {
         }
         one
     };
-    Ok(out.into_iter().map(whole).collect())
+    out.into_iter().map(whole).collect()
 }
 
-/// What waits, in order.
+/// What waits, in order: an entry each, but for a run of history, which is one.
 ///
 /// # Errors
 /// As [`extraordinary`].
 pub fn waiting(tables: &Tables) -> Result<Vec<Extraordinary>> {
-    Ok(extraordinary(tables)?.into_iter().filter(|one| one.state == State::Waits).collect())
+    // What was decided stands between runs, and parts them.
+    let all = together(one_by_one(tables)?, |one, other| one.is_history() && one.is_like(other));
+    Ok(all.into_iter().filter(|one| one.state == State::Waits).collect())
 }
 
 /// What waits between two numbers, both included.

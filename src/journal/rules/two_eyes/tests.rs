@@ -471,3 +471,20 @@ proptest! {
         prop_assert!(audited.report.is_clean(), "{:?}", audited.report.findings);
     }
 }
+
+#[test]
+fn a_run_of_history_is_decided_on_at_once_and_other_entries_one_by_one() {
+    let mut school = company();
+    let history = |number: u8| crate::journal::entry::LessonRecorded {
+        cells: vec![cell("Б-2", "5")],
+        ..lesson(&lesson_at(&course("7А", "Алгебра"), "2025-09-01", number), "Дроби", "")
+    };
+    for number in 3..6 {
+        record(&mut school, true, history(number).into());
+    }
+    for login in [DEPUTY, DIRECTOR] {
+        record(&mut school, false, PersonDismissed { login: login.into() }.into());
+    }
+    let waiting = extraordinary::waiting(&school).unwrap();
+    assert_eq!(waiting.iter().map(|one| one.count).collect::<Vec<_>>(), [3, 1, 1]);
+}
