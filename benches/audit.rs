@@ -114,14 +114,17 @@ impl Place {
             administrator: Person { login, name: person, position, association, roles },
             key: keys["ivanova"].public(),
             recovery: Identity::generate().public().recipient().to_owned(),
+            second: Vec::new(),
+            emergency: None,
         };
         let administrator = author(&keys["ivanova"], &now);
         let mut journal = Journal::create(&self.0.join(name), administrator, created).expect("a journal");
         let outcome = import::import(&mut journal, administrator, &folder, false, &mut |_, _| {}).expect("an import");
         assert!(outcome.faults.is_empty(), "{:?}", outcome.faults.first());
+        let id = journal.tip().expect("a tip").journal;
         let mut batch = journal.batch().expect("a batch");
         for (login, key) in keys.iter().filter(|(login, _)| *login != "ivanova") {
-            batch.record(administrator, KeyEnrolled { login: login.clone(), key: key.public() }).expect("a key");
+            batch.record(administrator, KeyEnrolled::of(key, &id, login).expect("a key")).expect("a key");
         }
         batch.commit().expect("a commit");
         for (login, key) in &keys {

@@ -1,11 +1,11 @@
 //! `letopis audit`: proves the journal.
 
-use super::{Common, screen, session};
+use super::{Common, confirm, screen, session};
 use crate::error::Result;
 use crate::journal;
 use crate::ledger::chain::hex;
 use crate::work::archive::witnesses::{self, Testimony};
-use crate::work::audit::audit;
+use crate::work::audit::{Audit as Audited, audit};
 use clap::Args;
 use std::process::ExitCode;
 
@@ -29,15 +29,34 @@ impl Audit {
             screen::json(&serde_json::json!({
                 "clean": report.is_clean(), "entries": report.tip.seq, "journal": hex(&report.tip.journal),
                 "head": hex(&report.tip.head), "count": report.count,
+                "alone": audited.alone, "extraordinary": audited.extraordinary.iter().map(confirm::json).collect::<Vec<_>>(),
                 "findings": report.findings.iter()
                     .map(|f| serde_json::json!({"entry": f.seq, "what": f.what})).collect::<Vec<_>>(),
                 "against": testimonies.iter().map(|testimony| testimony_json(testimony, tip.seq)).collect::<Vec<_>>(),
             }));
         } else {
             say(report);
+            say_extraordinary(&audited);
             testimonies.iter().filter_map(|testimony| heard(testimony, tip.seq)).for_each(|line| println!("{line}"));
         }
         Ok(ExitCode::from(u8::from(!report.is_clean())))
+    }
+}
+
+/// «Чрезвычайные записи»: what takes two people, and what became of it.
+fn say_extraordinary(audited: &Audited) {
+    if audited.alone && audited.since_rules_2 {
+        println!("Второго лица с подтверждённым ключом в журнале не было: чрезвычайные записи вносит одно лицо.");
+        println!(
+            "Назовите его: ключ директора или завуча вносится аварийным ключом с листа (letopis staff enroll --emergency-key)."
+        );
+    }
+    if audited.extraordinary.is_empty() {
+        return;
+    }
+    println!("Чрезвычайные записи:");
+    for one in &audited.extraordinary {
+        println!("  № {}, {}: {} — {}", confirm::numbers(one.entries), one.author, one.what, one.fate());
     }
 }
 

@@ -32,6 +32,7 @@ impl Demo {
             ("journal.letopis", "журнал"),
             ("keys/", "ключи без паролей: только для пробы, в школе каждый ключ закрыт паролем"),
             ("recovery.txt", "ключ восстановления архива: в школе печатается и уходит в сейф"),
+            ("emergency.txt", "аварийный ключ: в школе печатается и уходит в сейф отдельно"),
             ("print/", "книги классов, реестры (PDF/A-2u), ведомости и акт об архиве (PDF/A-2a, PDF/UA-1)"),
             ("usb-1/, usb-2/", "две архивные копии; здесь это папки одного диска, в школе — две флешки"),
         ] {
@@ -52,6 +53,7 @@ fn say(started: Instant, step: &Step) {
             at(&format!("перенесён год классов {classes}: записей {recorded}"));
             warnings.iter().for_each(|warning| screen::warning(&advice::warning(warning)));
         }
+        Step::Confirmed(count) => at(&format!("второе лицо (завуч) подтвердило чрезвычайные записи: {count}")),
         Step::Enrolled(logins) => at(&format!("внесены ключи: {}", logins.join(", "))),
         Step::Marked { at: lesson, pupil, seq } => {
             let (course, day) = (&lesson.course, format_date(lesson.date));

@@ -50,9 +50,20 @@ impl Desk {
 
 /// Says what was recorded: `what` is it in the past, «Урок записан».
 pub fn say(done: Done, what: &str) -> Result<ExitCode> {
-    let Done { numbers, warnings, signed_by } = done;
+    let Done { numbers, waiting, alone, warnings, signed_by } = done;
     warnings.iter().for_each(|warning| screen::warning(&advice::warning(warning)));
     let what = what.trim_end_matches('.');
+    if let Some(number) = waiting.first() {
+        println!("Записано и ждёт подтверждения второго лица, до него не в силе: {what}.");
+        println!(
+            "Запись № {number}, подписано: {signed_by}. Подтверждает директор, завуч или администратор, кроме автора:"
+        );
+        println!("  letopis confirm show {number}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    if !alone.is_empty() {
+        screen::warning("внесено одним лицом: второго лица с подтверждённым ключом в журнале ещё не было");
+    }
     match numbers[..] {
         [] => return session::unchanged(),
         [number] => println!("{what}. Запись № {number}, подписано: {signed_by}"),

@@ -34,7 +34,7 @@ impl Import {
         if common.json {
             screen::json(&serde_json::json!({
                 "recorded": if self.dry_run || !outcome.faults.is_empty() { 0 } else { outcome.recorded },
-                "contacts": outcome.contacts, "warnings": outcome.warnings.iter().map(advice::warning).collect::<Vec<_>>(),
+                "waiting": outcome.waiting, "contacts": outcome.contacts, "warnings": outcome.warnings.iter().map(advice::warning).collect::<Vec<_>>(),
                 "faults": outcome.faults.iter().map(|f| serde_json::json!({
                     "file": f.file, "line": f.line, "column": f.column.0, "heading": f.column.1, "what": advice::what(f),
                 })).collect::<Vec<_>>(),
@@ -67,5 +67,11 @@ fn say(outcome: &Outcome, dry_run: bool) {
         (0, 0) => println!("Всё это уже есть в журнале: ничего не изменено."),
         (recorded, _) if dry_run => println!("Файлы в порядке, будет сделано записей: {recorded}. Ничего не записано."),
         (recorded, contacts) => println!("Записей сделано: {recorded}, контактов родителей: {contacts}."),
+    }
+    if outcome.waiting > 0 {
+        println!(
+            "Из них ждут подтверждения второго лица и не в силе: {}. Посмотреть: letopis confirm list",
+            outcome.waiting
+        );
     }
 }

@@ -6,9 +6,11 @@ use crate::files;
 use crate::journal::{Journal, read};
 use crate::ledger::chain::hex;
 use crate::ledger::paper_key;
+use crate::ledger::possession::Request;
 use crate::school::School;
 use crate::work::archive::witnesses::{self, Outside};
-use crate::work::founding::{self, Founded, Founding, Key};
+use crate::work::confirm;
+use crate::work::founding::{self, Founded, Founding, Key, SecondPerson};
 use crate::work::year::{Begun, NewYear, OldYear};
 use age::secrecy::ExposeSecret;
 use clap::Args;
@@ -41,6 +43,12 @@ pub struct Init {
     /// Записать ключ восстановления в файл, а не на экран: в .pdf — лист для печати, иначе текст; уберите в сейф
     #[arg(long, value_name = "ФАЙЛ")]
     recovery_sheet: Option<PathBuf>,
+    /// Второе лицо (директор, завуч или ещё администратор) и файл его заявки («letopis key request --new-journal»); можно повторить
+    #[arg(long, value_name = "ЛОГИН=ЗАЯВКА", conflicts_with = "previous")]
+    second: Vec<String>,
+    /// Записать аварийный ключ в файл, а не на экран: в .pdf — лист для печати, иначе текст; уберите в сейф
+    #[arg(long, value_name = "ФАЙЛ", conflicts_with = "previous")]
+    emergency_sheet: Option<PathBuf>,
     /// Создать ключ администратора без пароля (только для проб)
     #[arg(long)]
     no_passphrase: bool,
@@ -60,7 +68,7 @@ impl Init {
         if let Some(previous) = &self.previous {
             return self.continue_from(common, &path, school, previous);
         }
-        let Founded { journal, fingerprint, recovery } = self.found(common, &path, school)?;
+        let Founded { journal, fingerprint, recovery, emergency } = self.found(common, &path, school)?;
         println!("Журнал «{}» заведён.", path.display());
         println!("Номер журнала: {}", hex(&journal.tip()?.journal));
         println!("Отпечаток ключа администратора: {fingerprint}");
@@ -79,6 +87,19 @@ impl Init {
                 }
             }
         }
+        match &self.emergency_sheet {
+            Some(sheet) => println!(
+                "Аварийный ключ записан в «{}»: распечатайте, уберите в сейф отдельно и удалите файл.",
+                sheet.display()
+            ),
+            None => {
+                println!("Аварийный ключ: вносит ключ взамен утраченных. Он больше нигде не хранится, перепишите его:");
+                for (number, line) in (1..).zip(paper_key::lines(&emergency.secret_text())) {
+                    println!("  {number}. {}", line.as_str());
+                }
+            }
+        }
+        advise(&journal)?;
         println!("Дальше: letopis import ПАПКА — перенести данные школы.");
         Ok(ExitCode::SUCCESS)
     }
@@ -144,8 +165,31 @@ impl Init {
         let passphrase = passphrase.as_ref().map(ExposeSecret::expose_secret);
         let key = at_hand.as_ref().map_or(Key::New { file, passphrase }, Key::AtHand);
         let recovery_sheet = self.recovery_sheet.as_deref();
-        founding::found(Founding { path, school, administrator, key, recovery_sheet }, &session::SystemClock)
+        let emergency_sheet = self.emergency_sheet.as_deref();
+        let second = self.second.iter().map(|named| second(dir, named)).collect::<Result<_>>()?;
+        let wish = Founding { path, school, administrator, key, second, recovery_sheet, emergency_sheet };
+        founding::found(wish, &session::SystemClock)
     }
+}
+
+/// A second person: «petrova=petrova.request».
+fn second(dir: &Path, named: &str) -> Result<SecondPerson> {
+    let (login, file) = named.split_once('=').ok_or_else(|| {
+        Error::input(format!("«{named}»: не сказано, чья заявка")).next("напишите --second ЛОГИН=ФАЙЛ_ЗАЯВКИ")
+    })?;
+    let text = files::read_named_text(file.as_ref(), files::LARGEST_TEXT)
+        .map_err(|e| Error::file("прочитать", file.as_ref(), &e))?;
+    founding::second(dir, login, &Request::parse(&text).map_err(|e| e.at(format!("файл {file}")))?)
+}
+
+/// Advises a second person until there is one.
+fn advise(journal: &Journal) -> Result<()> {
+    if confirm::standing(journal.tables())?.alone {
+        println!("У журнала нет второго лица: ключи, роли и другие чрезвычайные записи вносит одно лицо, и это");
+        println!("печатается на листах-заверителях. Внесите ключ директора или завуча аварийным ключом с листа:");
+        println!("  letopis staff enroll ЛОГИН ЗАЯВКА --emergency-key ФАЙЛ --reason ПРИЧИНА");
+    }
+    Ok(())
 }
 
 /// Says what was taken over of keys, to be compared with the registers on paper.

@@ -1,10 +1,14 @@
 //! `letopis key`: identity files.
 
+use super::desk::{Desk, say};
 use super::{Common, output, screen, session};
 use crate::error::{Error, Result};
 use crate::files;
+use crate::ledger::chain::parse_hash;
 use crate::ledger::identity::Identity;
+use crate::ledger::possession::Request;
 use crate::ledger::{keyfile, paper_key};
+use crate::work::founding;
 use age::secrecy::ExposeSecret;
 use clap::Subcommand;
 use std::io::IsTerminal;
@@ -44,6 +48,32 @@ pub enum Key {
         #[arg(long)]
         no_passphrase: bool,
     },
+    /// Составить заявку администратору на внесение ключа: ключ подписывает, что он ваш
+    #[command(visible_alias = "заявка")]
+    Request {
+        /// Файл ключа
+        #[arg(value_name = "ФАЙЛ")]
+        file: PathBuf,
+        /// Ваш логин
+        #[arg(long, value_name = "ЛОГИН")]
+        login: String,
+        /// Номер журнала, если самого журнала на этом компьютере нет: его называет администратор
+        #[arg(long, value_name = "НОМЕР")]
+        number: Option<String>,
+        /// Для журнала, который ещё не заведён: вас назовут в нём вторым лицом
+        #[arg(long, conflicts_with = "number")]
+        new_journal: bool,
+        /// Записать заявку в файл
+        #[arg(long, value_name = "ФАЙЛ")]
+        to: Option<PathBuf>,
+    },
+    /// Дать журналу аварийный ключ, или новый вместо прежнего: лист для сейфа
+    #[command(visible_alias = "аварийный")]
+    Emergency {
+        /// Записать ключ в файл: в .pdf — лист для печати, иначе текст
+        #[arg(long, value_name = "ФАЙЛ")]
+        sheet: PathBuf,
+    },
     /// Сменить пароль ключа
     #[command(visible_alias = "пароль")]
     Passphrase {
@@ -64,7 +94,8 @@ impl Key {
                 write(common, &file, &identity, no_passphrase)?;
                 println!("Ключ создан: {}", file.display());
                 show(common, &identity);
-                println!("Передайте открытую часть администратору: letopis staff enroll ЛОГИН \"ОТКРЫТАЯ ЧАСТЬ\"");
+                println!("Передайте администратору заявку: letopis key request {} --login ЛОГИН", file.display());
+                println!("Он внесёт ключ: letopis staff enroll ЛОГИН ЗАЯВКА");
             }
             Self::Recover { file, from, no_passphrase } => {
                 is_free(&file)?;
@@ -81,6 +112,25 @@ impl Key {
                     println!("Открыть архив: letopis archive verify НОСИТЕЛЬ --deep --identity {}", file.display());
                 }
             }
+            Self::Request { file, login, number, new_journal, to } => {
+                let journal = match number {
+                    _ if new_journal => None,
+                    Some(number) => Some(parse_hash(&number).ok_or_else(|| {
+                        Error::input(format!("«{number}» — не номер журнала")).next("в нём 64 знака: 0–9 и a–f")
+                    })?),
+                    None => Some(session::journal(common)?.tip()?.journal),
+                };
+                let request = Request::by(&session::read_identity(common, &file)?, journal, &login)?;
+                hand_over(common, &request, to.as_deref())?;
+            }
+            Self::Emergency { sheet } => {
+                let mut desk = Desk::open(common)?;
+                let emergency = Identity::generate();
+                let done = founding::new_emergency_key(&mut desk.workplace()?, &emergency, &sheet)?;
+                let what = format!("Аварийный ключ {} дан журналу", emergency.public().fingerprint());
+                say(done, &what)?;
+                println!("Он записан в «{}»: распечатайте, уберите в сейф и удалите файл.", sheet.display());
+            }
             Self::Show { file } => show(common, &session::read_identity(common, &file)?),
             Self::Passphrase { file, new_passphrase_file } => {
                 let new = Common { passphrase_file: new_passphrase_file, ..common.clone() };
@@ -92,6 +142,26 @@ impl Key {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Shows a request, or writes it down.
+fn hand_over(common: &Common, request: &Request, to: Option<&Path>) -> Result<()> {
+    if let Some(to) = to {
+        files::write_new_named(to, format!("{request}\n").as_bytes(), files::Readers::Owner)
+            .map_err(|e| Error::file("записать", to, &e))?;
+    }
+    if common.json {
+        screen::json(&serde_json::json!({
+            "login": request.login, "fingerprint": request.key.fingerprint(), "request": request.to_string(),
+        }));
+        return Ok(());
+    }
+    println!("Отпечаток: {}", request.key.fingerprint());
+    match to {
+        Some(to) => println!("Заявка записана в «{}»: передайте файл администратору, тайного в нём нет.", to.display()),
+        None => println!("Заявка, передайте её администратору, тайного в ней нет:\n{request}"),
+    }
+    Ok(())
 }
 
 /// Writes a new key file under a new passphrase.

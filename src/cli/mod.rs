@@ -14,6 +14,7 @@ mod audit;
 mod carrier;
 mod clock;
 mod completions;
+mod confirm;
 mod contact;
 mod correction;
 mod course;
@@ -96,6 +97,9 @@ enum Command {
     /// Сотрудники, их роли и ключи (§3.3)
     #[command(visible_alias = "сотрудник", subcommand)]
     Staff(staff::Staff),
+    /// Чрезвычайные записи: что ждёт второго лица; подтвердить, отказать
+    #[command(visible_alias = "подтверждение", subcommand)]
+    Confirm(confirm::Confirm),
     /// Сведения о школе, каникулы, звонки (§3.3.1)
     #[command(visible_alias = "школа", subcommand)]
     School(school::School),
@@ -208,6 +212,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Import(command) => command.run(common),
         Command::Key(command) => command.run(common),
         Command::Staff(command) => command.run(common),
+        Command::Confirm(command) => command.run(common),
         Command::School(command) => command.run(common),
         Command::Pupil(command) => command.run(common),
         Command::Contact(command) => command.run(common),

@@ -4,11 +4,15 @@ use super::desk::{Desk, say};
 use super::{Common, screen, session};
 use crate::error::{Error, Result};
 use crate::files;
+use crate::journal::Journal;
 use crate::journal::read;
-use crate::ledger::identity::PublicIdentity;
+use crate::ledger::keyfile;
+use crate::ledger::possession::Request;
 use crate::school::{PersonName, Role};
+use crate::work::confirm;
 use crate::work::people::{self, Changes, Colleague};
 use clap::{Args, Subcommand};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Subcommand)]
@@ -25,9 +29,15 @@ pub enum Staff {
         /// Логин сотрудника
         #[arg(value_name = "ЛОГИН")]
         login: String,
-        /// Открытая часть ключа («letopis key show») или файл с нею
-        #[arg(value_name = "КЛЮЧ")]
+        /// Заявка владельца («letopis key request»), файл с нею или сам файл его ключа, если он у вас в руках
+        #[arg(value_name = "ЗАЯВКА")]
         key: String,
+        /// Внести аварийным ключом: файл, набранный с листа («letopis key recover»); ключи директора и завуча утрачены
+        #[arg(long, value_name = "ФАЙЛ", requires = "reason")]
+        emergency_key: Option<PathBuf>,
+        /// Почему аварийным ключом
+        #[arg(long, value_name = "ПРИЧИНА", requires = "emergency_key")]
+        reason: Option<String>,
     },
     /// Изменить сведения о сотруднике: указывается только то, что меняется
     #[command(visible_alias = "изменить")]
@@ -110,17 +120,14 @@ impl Staff {
                 let (done, name) = people::add(&mut Desk::open(common)?.workplace()?, &colleague)?;
                 say(done, &format!("{} («{}») записан(а)", name.full(), colleague.login))?;
             }
-            Self::Enroll { login, key } => {
-                let text = if !key.contains("age1") || std::path::Path::new(&key).is_file() {
-                    files::read_named_text(key.as_ref(), files::LARGEST_TEXT)
-                        .map_err(|e| Error::file("прочитать", key.as_ref(), &e))?
-                } else {
-                    key
-                };
-                // What «letopis key show» prints begins with words.
-                let key = PublicIdentity::parse(text.find("age1").and_then(|at| text.get(at..)).unwrap_or(&text))?;
-                let what = format!("Ключ {} внесён для «{login}»", key.fingerprint());
-                say(people::enroll(&mut Desk::open(common)?.workplace()?, &login, key)?, &what)?;
+            Self::Enroll { login, key, emergency_key: Some(emergency), reason } => {
+                return by_emergency(common, &login, &key, (&emergency, &reason.unwrap_or_default()));
+            }
+            Self::Enroll { login, key, emergency_key: None, .. } => {
+                let mut desk = Desk::open(common)?;
+                let request = request(common, &desk.journal, &login, &key)?;
+                let what = format!("Ключ {} внесён для «{login}»", request.key.fingerprint());
+                say(people::enroll(&mut desk.workplace()?, &login, &request)?, &what)?;
             }
             Self::Change(change) => return change.run(common),
             Self::Revoke { fingerprint, reason } => {
@@ -134,6 +141,33 @@ impl Staff {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The request to enrol a key: as it was typed or in a file, or made now where the key itself is at hand.
+fn request(common: &Common, journal: &Journal, login: &str, given: &str) -> Result<Request> {
+    let path = Path::new(given);
+    if given.contains("age1") && !path.is_file() {
+        return Request::parse(given);
+    }
+    let bytes = files::read_named(path, files::LARGEST_TEXT).map_err(|e| Error::file("прочитать", path, &e))?;
+    match String::from_utf8(keyfile::as_saved(bytes.into()).to_vec()) {
+        Ok(text) if !text.contains("AGE-SECRET-KEY-") && !text.contains("BEGIN AGE ENCRYPTED FILE") => {
+            Request::parse(&text)
+        }
+        _ => Request::by(&session::read_identity(common, path)?, Some(journal.tip()?.journal), login),
+    }
+}
+
+/// Enrols a key by the emergency key. Whoever has no other key left signs with the very key that is enrolled.
+fn by_emergency(common: &Common, login: &str, given: &str, (emergency, reason): (&Path, &str)) -> Result<ExitCode> {
+    let mut journal = session::journal(common)?;
+    let request = request(common, &journal, login, given)?;
+    let (identity, emergency) = (session::identity(common)?, session::read_identity(common, emergency)?);
+    let author = session::author(&identity);
+    let recorded = confirm::emergency_enrolment(&mut journal, author, &emergency, &request, reason)?;
+    println!("Ключ {} внесён для «{login}» аварийным ключом. Запись № {}", request.key.fingerprint(), recorded.seq);
+    println!("Удалите файл с аварийным ключом, лист верните в сейф; прежние ключи отзовите: letopis staff revoke.");
+    Ok(ExitCode::SUCCESS)
 }
 
 fn list(common: &Common) -> Result<ExitCode> {

@@ -43,6 +43,12 @@ pub enum Action {
     ShowKey,
     ChangePassphrase,
     EnrollKey,
+    /// Write down for the administrator what enrols a key.
+    RequestKey,
+    ListConfirmations,
+    RefuseConfirmation,
+    /// Give a journal an emergency key.
+    SetEmergencyKey,
     AddStaff,
     ListStaff,
     ShowSchool,

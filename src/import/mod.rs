@@ -29,6 +29,8 @@ use std::path::Path;
 pub struct Outcome {
     /// Entries recorded; with faults or on a trial, entries that would have been.
     pub recorded: usize,
+    /// How many of them wait for a second person.
+    pub waiting: u64,
     /// Contacts written to their own file.
     pub contacts: usize,
     /// What should be looked at.
@@ -63,10 +65,10 @@ pub fn import(
     batch.check_author(author)?;
     let mut import = record::Import::new(batch, author, faults, progress)?;
     import.run(school, files)?;
-    let record::Import { batch, faults, recorded, .. } = import;
+    let record::Import { batch, faults, recorded, waiting, .. } = import;
     let mut list = faults.list;
     list.sort();
-    let mut outcome = Outcome { recorded, contacts: 0, warnings: faults.warnings, faults: list };
+    let mut outcome = Outcome { recorded, waiting, contacts: 0, warnings: faults.warnings, faults: list };
     if trial || !outcome.faults.is_empty() {
         return Ok(outcome);
     }

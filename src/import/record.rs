@@ -8,10 +8,11 @@ use super::present;
 use super::rows::{Files, Key};
 use crate::error::{Error, Result};
 use crate::journal::entry::{
-    Body, ClassSet, CourseSet, DecisionSet, FinalLine, FinalsSet, GroupSet, Person, PlanLine, PlanSet, PupilEnrolled,
-    PupilLeft, PupilSet, ReasonSet, SchoolChanged, Slot, SubjectLine, SubjectsSet, TimetableSet,
+    Body, ClassSet, CourseSet, DecisionSet, Effect, FinalLine, FinalsSet, GroupSet, Person, PlanLine, PlanSet,
+    PupilEnrolled, PupilLeft, PupilSet, ReasonSet, SchoolChanged, Slot, SubjectLine, SubjectsSet, TimetableSet,
 };
 use crate::journal::read::timetable::Timetable;
+use crate::journal::rules::two_eyes;
 use crate::journal::{Author, Batch, cell, read, resolve};
 use crate::school::{CourseKey, School, Stay, in_cyrillic};
 use chrono::NaiveDate;
@@ -27,6 +28,8 @@ pub struct Import<'a, 'j> {
     pub faults: Faults,
     /// How many entries were recorded.
     pub recorded: usize,
+    /// How many of them wait for a second person.
+    pub waiting: u64,
     /// Told of every lesson that was done.
     pub progress: &'a mut dyn FnMut(u64, u64),
     pub(super) known: HashSet<Key>,
@@ -72,7 +75,20 @@ impl<'a, 'j> Import<'a, 'j> {
             known.insert(Key::Pupil(file));
         }
         let (broken, unsure, misdated, missing) = Default::default();
-        Ok(Self { batch, author, faults, recorded: 0, progress, known, broken, unsure, misdated, missing, spelled })
+        Ok(Self {
+            batch,
+            author,
+            faults,
+            recorded: 0,
+            waiting: 0,
+            progress,
+            known,
+            broken,
+            unsure,
+            misdated,
+            missing,
+            spelled,
+        })
     }
 
     /// Records everything that the files bring and the journal lacks.
@@ -159,9 +175,15 @@ impl<'a, 'j> Import<'a, 'j> {
     }
 
     pub(super) fn try_record(&mut self, body: impl Into<Body>, taken_over: bool) -> Result<()> {
+        let body = body.into();
+        // What waits for a second person already is not recorded once more.
+        if read::extraordinary::waits_already(self.batch.tables(), &body)?.is_some() {
+            return Ok(());
+        }
         let recorded = self.batch.record(Author { taken_over, ..self.author }, body)?;
         self.faults.warnings.extend(recorded.warnings);
         self.recorded += 1;
+        self.waiting += u64::from(recorded.effect == Effect::Waits);
         Ok(())
     }
 
@@ -214,7 +236,12 @@ impl<'a, 'j> Import<'a, 'j> {
             if !same && read::staff(self.batch.tables(), &person.login)?.is_some() {
                 self.replaces(*at, &format!("сотрудник «{}»", person.login));
             }
+            let plain = Person { roles: two_eyes::plain(&person.roles), ..person.clone() };
             let good = same || self.record(*at, "Логин", person, false)?;
+            // Whose office waits for a second person works in his other roles meanwhile.
+            if good && !plain.roles.is_empty() && read::staff(self.batch.tables(), &plain.login)?.is_none() {
+                self.record(*at, "Логин", plain, false)?;
+            }
             self.learn(key, good);
         }
         Ok(())

@@ -34,7 +34,7 @@ use crate::journal::read::Tables;
 use crate::ledger::chain::{Tip, hex};
 use crate::ledger::store;
 use crate::school::Clock;
-use entry::{Body, Entry, JournalCreated, RULES};
+use entry::{Body, Effect, Entry, JournalCreated, RULES};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -95,11 +95,12 @@ impl Journal {
             key: created.key.fingerprint(),
             rules: RULES,
             taken_over: false,
+            effect: Effect::AtOnce,
             body: Body::from(created),
         };
         let payload = entry.to_json()?;
         apply::apply(&file, 1, &entry)?;
-        record::judge(&file, &school, 1, None, &entry, rules::is_canonical(&payload))?;
+        record::judge(&file, &school, &Tip::EMPTY, None, &entry, rules::is_canonical(&payload))?;
         let signature = author.signer.sign(&Tip::EMPTY.message(&payload))?;
         let record = Tip::EMPTY.record(payload, signature);
         if !Tip::EMPTY.is_signed_by(&author.signer.public(), &record) {

@@ -10,8 +10,8 @@
 //! done.
 
 use crate::error::{Action, Error, Result, Warning};
-use crate::journal::entry::{Body, Entry, RULES};
-use crate::journal::read::{Remembering, Tables};
+use crate::journal::entry::{Body, Effect, EntriesConfirmed, EntriesRefused, Entry, RULES};
+use crate::journal::read::{Remembering, Tables, extraordinary};
 use crate::journal::rules::{self, Context};
 use crate::journal::turn::Turn;
 use crate::journal::{apply, read, roles};
@@ -34,7 +34,7 @@ pub struct Batch<'j> {
     /// Given back after the transaction has ended.
     _turn: Option<Turn>,
     tip: Tip,
-    last: Option<DateTime<FixedOffset>>,
+    last: Option<Last>,
     school: School,
     /// The last author's key, while no entry has touched a key.
     key: RefCell<Option<(String, read::Key)>>,
@@ -48,6 +48,56 @@ pub struct Recorded {
     pub seq: u64,
     /// Rules that only warn.
     pub warnings: Vec<Warning>,
+    /// Whether it is in force, or waits for a second person.
+    pub effect: Effect,
+}
+
+/// What the next entry is held against of those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Last {
+    /// The time that it may not fall behind.
+    pub time: DateTime<FixedOffset>,
+    /// The version of the rules, which never falls.
+    pub rules: u32,
+}
+
+impl Last {
+    /// What holds after an entry that was applied. A setting of the clock that waits, or was refused, sets nothing.
+    ///
+    /// # Errors
+    /// Tables that do not read.
+    pub fn after(tables: &Tables, seq: u64, entry: &Entry, before: Option<Self>) -> Result<Self> {
+        let sets_nothing = sets_no_clock(tables, seq, entry)?;
+        let time = before.filter(|_| sets_nothing).map_or(entry.time, |before| before.time);
+        Ok(Self { time, rules: entry.rules })
+    }
+
+    /// What holds after entry `seq` of a ledger, and the tables that it makes.
+    ///
+    /// # Errors
+    /// An entry that does not read.
+    pub fn of(file: &Tables, tables: &Tables, seq: u64) -> Result<Option<Self>> {
+        let Some(mut entry) = read::ledger::entry(file, seq)? else { return Ok(None) };
+        let rules = entry.rules;
+        // Few entries set nothing, and those lie at the end.
+        for at in (1..seq).rev() {
+            if !sets_no_clock(tables, at + 1, &entry)? {
+                break;
+            }
+            let Some(before) = read::ledger::entry(file, at)? else { break };
+            entry = before;
+        }
+        Ok(Some(Self { time: entry.time, rules }))
+    }
+}
+
+/// Whether an entry that was applied says nothing about the time: a setting of the clock that waits or was refused.
+fn sets_no_clock(tables: &Tables, seq: u64, entry: &Entry) -> Result<bool> {
+    match &entry.body {
+        Body::ClockReset(_) => Ok(entry.effect == Effect::Waits),
+        Body::EntriesRefused(_) => extraordinary::decided_on_clock(tables, seq),
+        _ => Ok(false),
+    }
 }
 
 /// Who records, by which clock, and whether it is history from another program.
@@ -110,7 +160,7 @@ impl<'j> Batch<'j> {
         let turn = Turn::wait_for(tables.db())?;
         let transaction = Transaction::new_unchecked(tables.db(), TransactionBehavior::Immediate)?;
         let tip = store::tip(&transaction)?;
-        let last = store::last(&transaction)?.map(|record| Entry::from_json(&record.payload)).transpose()?;
+        let last = Last::of(tables, tables, tip.seq)?;
         let remembering = tables.remembering();
         let school = read::school(tables)?;
         Ok(Self {
@@ -119,7 +169,7 @@ impl<'j> Batch<'j> {
             _remembering: remembering,
             _turn: turn,
             tip,
-            last: last.map(|entry| entry.time),
+            last,
             school,
             key: RefCell::default(),
             unchecked: Unchecked::default(),
@@ -143,7 +193,7 @@ impl<'j> Batch<'j> {
     /// A key that is not enrolled or was revoked; a clock that lies behind the last record or far outside the year.
     pub fn check_author(&self, author: Author<'_>) -> Result<()> {
         author_of(self.tables, &author.fingerprint())?;
-        rules::time::check(self.last, &self.school.year, author.now(), false)
+        rules::time::check(self.last.map(|last| last.time), &self.school.year, author.now(), false)
     }
 
     /// Judges, signs, appends and applies one entry. Nothing is kept until [`Batch::commit`].
@@ -157,7 +207,7 @@ impl<'j> Batch<'j> {
         let record = draft.before.record(draft.payload, signature);
         self.unchecked.add(Signed { seq: record.seq, message, signature, key: *draft.author.key() });
         self.append(&record, &draft.entry)?;
-        Ok(Recorded { seq: record.seq, warnings: draft.warnings })
+        Ok(Recorded { seq: record.seq, warnings: draft.warnings, effect: draft.entry.effect })
     }
 
     /// The first step: judges what the holder of an enrolled key would record now. Nothing is recorded.
@@ -166,13 +216,14 @@ impl<'j> Batch<'j> {
     /// As [`Batch::record`].
     pub fn draft(&self, key: &str, clock: &dyn Clock, taken_over: bool, body: impl Into<Body>) -> Result<Draft> {
         let fingerprint = key.to_owned();
-        let key = self.key_of(key)?;
-        let time = clock.now().trunc_subsecs(0);
-        let entry =
-            Entry { time, author: key.login.into(), key: fingerprint, rules: RULES, taken_over, body: body.into() };
+        let (time, body) = (clock.now().trunc_subsecs(0), body.into());
+        let key = self.key_for(&fingerprint, &body)?;
+        let (author, effect) = (key.login.into(), Effect::AtOnce);
+        let mut entry = Entry { time, author, key: fingerprint, rules: RULES, taken_over, effect, body };
+        entry.effect = rules::two_eyes::effect(self.tables, &self.school, &entry)?;
         let payload = entry.to_json()?;
         let canonical = rules::is_canonical(&payload);
-        let warnings = judge(self.tables, &self.school, self.tip.seq + 1, self.last, &entry, canonical)?;
+        let warnings = judge(self.tables, &self.school, &self.tip, self.last, &entry, canonical)?;
         Ok(Draft { before: self.tip, entry, payload, author: key.public, warnings })
     }
 
@@ -204,7 +255,7 @@ impl<'j> Batch<'j> {
             return Err(wrong_signature(&entry.key));
         }
         self.append(&record, &entry)?;
-        Ok(Recorded { seq: record.seq, warnings })
+        Ok(Recorded { seq: record.seq, warnings, effect: entry.effect })
     }
 
     /// Appends a record and applies its entry.
@@ -220,13 +271,27 @@ impl<'j> Batch<'j> {
         }
         apply::apply(self.tables, record.seq, entry)?;
         self.tip = self.tip.after(record);
-        self.last = Some(entry.time);
+        self.last = Some(Last::after(self.tables, record.seq, entry, self.last)?);
         match entry.body {
             Body::SchoolChanged(_) => self.school = read::school(self.tables)?,
-            Body::KeyEnrolled(_) | Body::KeyRevoked(_) | Body::PersonDismissed(_) => *self.key.get_mut() = None,
+            Body::KeyEnrolled(_) | Body::KeyRevoked(_) | Body::PersonDismissed(_) | Body::EmergencyEnrolment(_) => {
+                *self.key.get_mut() = None;
+            }
+            Body::EntriesConfirmed(_) | Body::EntriesRefused(_) => {
+                self.school = read::school(self.tables)?;
+                *self.key.get_mut() = None;
+            }
             _ => {}
         }
         Ok(())
+    }
+
+    /// The key that an entry is signed with: an enrolled one, or the one that the emergency key enrols by it.
+    fn key_for(&self, fingerprint: &str, body: &Body) -> Result<read::Key> {
+        match emergency_key_itself(self.tables, fingerprint, body)? {
+            Some(key) => Ok(key),
+            None => self.key_of(fingerprint),
+        }
     }
 
     /// The enrolled key of a fingerprint, which is in force at this place.
@@ -310,8 +375,24 @@ fn key_of(tables: &Tables, fingerprint: &str) -> Result<read::Key> {
             Err(Error::refused(format!("ключ {fingerprint} сотрудника «{}» отозван: подписывать им нельзя", key.login))
                 .next("если вы работаете в школе, создайте новый ключ и передайте его администратору"))
         }
-        Some(key) => Ok(key),
+        Some(key) => match extraordinary::suspended_by(tables, &key.login, fingerprint)? {
+            None => Ok(key),
+            Some(seq) => Err(Error::refused(format!(
+                "ключ сотрудника «{}» приостановлен: запись № {seq} об отзыве или увольнении ждёт решения второго лица",
+                key.login
+            ))
+            .next_by("дождитесь решения", Action::ListConfirmations)),
+        },
     }
+}
+
+/// Where the emergency key enrols a key that nobody has yet, and its holder signs that himself: all keys were lost.
+pub(super) fn emergency_key_itself(tables: &Tables, fingerprint: &str, body: &Body) -> Result<Option<read::Key>> {
+    let Body::EmergencyEnrolment(enrolled) = body else { return Ok(None) };
+    if enrolled.key.fingerprint() != fingerprint || read::key(tables, fingerprint)?.is_some() {
+        return Ok(None);
+    }
+    Ok(Some(read::Key { login: enrolled.login.as_str().into(), public: enrolled.key.clone(), revoked_at: None }))
 }
 
 /// Judges an entry: clock, right, rules. The same for recording and for audit, which works out whether the text is
@@ -319,170 +400,46 @@ fn key_of(tables: &Tables, fingerprint: &str) -> Result<read::Key> {
 pub(super) fn judge(
     tables: &Tables,
     school: &School,
-    seq: u64,
-    last: Option<DateTime<FixedOffset>>,
+    before: &Tip,
+    last: Option<Last>,
     entry: &Entry,
     canonical: Result<()>,
 ) -> Result<Vec<Warning>> {
-    let last = if matches!(entry.body, Body::ClockReset(_)) { None } else { last };
+    check_version(last, entry)?;
+    let last = match &entry.body {
+        Body::ClockReset(_) => None,
+        // Who decides on a setting of the clock is held against that clock.
+        Body::EntriesConfirmed(EntriesConfirmed { entries }) | Body::EntriesRefused(EntriesRefused { entries, .. }) => {
+            extraordinary::reset_among(tables, entries)?.or(last.map(|last| last.time))
+        }
+        _ => last.map(|last| last.time),
+    };
     let endless = rules::year::outlasts_year(tables, &entry.body)?;
     rules::time::check(last, &school.year, entry.time, endless)?;
     roles::check(tables, entry)?;
-    rules::check(&Context { tables, school, seq }, entry, canonical)
+    rules::two_eyes::check_effect(tables, school, entry)?;
+    let seq = before.seq + 1;
+    rules::check(&Context { tables, school, seq, before }, entry, canonical)
+}
+
+/// Within a journal the version of the rules never falls, and nobody judges by rules that he does not know.
+fn check_version(last: Option<Last>, entry: &Entry) -> Result<()> {
+    let rules = entry.rules;
+    if !(1..=RULES).contains(&rules) {
+        return Err(Error::refused(format!(
+            "внесена по правилам версии {rules}, эта программа знает версии 1–{RULES}"
+        ))
+        .next("возьмите более новую «Летопись»"));
+    }
+    match last {
+        Some(last) if rules < last.rules => Err(Error::refused(format!(
+            "внесена по правилам версии {rules}, а до неё действовали правила версии {}: версия не понижается",
+            last.rules
+        ))
+        .next("сообщите директору")),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::journal::entry::ClassSet;
-    use crate::journal::{Journal, founded};
-    use crate::ledger::identity::Identity;
-    use crate::school::ClassName;
-
-    fn at(time: &str) -> DateTime<FixedOffset> {
-        DateTime::parse_from_rfc3339(&format!("2025-09-01T{time}+03:00")).unwrap()
-    }
-
-    fn class(name: &str) -> ClassSet {
-        ClassSet { class: ClassName::parse(name).unwrap(), teacher: String::new() }
-    }
-
-    struct Place {
-        author: Identity,
-        journal: Journal,
-        _dir: tempfile::TempDir,
-    }
-
-    impl Place {
-        fn new() -> Self {
-            let (dir, author) = (tempfile::tempdir().unwrap(), Identity::generate());
-            let journal = founded::journal(&dir.path().join("journal.letopis"), &author);
-            Self { author, journal, _dir: dir }
-        }
-
-        fn draft(&mut self, name: &str) -> Draft {
-            self.journal.draft(&self.author.public().fingerprint(), &at("09:00:00"), class(name)).unwrap()
-        }
-
-        /// Nothing was recorded, whatever was tried, and nothing stands in the way of recording.
-        fn is_as_it_was(&mut self) {
-            assert_eq!(self.journal.tip().unwrap().seq, 2);
-            assert_eq!(read::classes(self.journal.tables()).unwrap().len(), 1);
-            let draft = self.draft("9В");
-            let signature = self.author.sign(&draft.message());
-            assert_eq!(self.journal.seal(draft, &at("09:00:01"), &signature).unwrap().seq, 3);
-            assert!(Journal::audit(self.journal.path(), &mut |_| {}).unwrap().report.is_clean());
-        }
-
-        fn refuses(&mut self, draft: Draft, now: &str, signature: &[u8; 64], words: &str) {
-            let error = self.journal.seal(draft, &at(now), signature).unwrap_err();
-            assert_eq!(error.kind(), crate::error::Kind::Refused);
-            assert!(error.message().contains(words), "{error}");
-            assert!(error.next_step().is_some(), "{error}");
-        }
-    }
-
-    #[test]
-    fn a_draft_records_nothing_until_its_author_has_signed_it() {
-        let mut place = Place::new();
-        let draft = place.draft("8Б");
-        assert!(matches!(&draft.entry().body, Body::ClassSet(set) if set.class.to_string() == "8Б"));
-        assert_eq!((draft.entry().author.as_str(), draft.entry().time), ("ivanova", at("09:00:00")));
-        place.is_as_it_was();
-    }
-
-    #[test]
-    fn a_wrong_signature_records_nothing() {
-        let mut place = Place::new();
-        let (draft, other) = (place.draft("8Б"), place.draft("8В"));
-        let mut flipped = place.author.sign(&draft.message());
-        flipped[63] ^= 1;
-        let another_key = Identity::generate().sign(&draft.message());
-        let another_entry = place.author.sign(&other.message());
-        for signature in [another_key, another_entry, flipped, [0; 64]] {
-            place.refuses(draft.clone(), "09:00:02", &signature, "подпись не подходит");
-        }
-        place.is_as_it_was();
-    }
-
-    /// Signs in the name of one key with another.
-    struct Forger {
-        named: Identity,
-        signs: Identity,
-        from: u64,
-        asked: std::sync::atomic::AtomicU64,
-    }
-
-    impl Signer for Forger {
-        fn public(&self) -> PublicIdentity {
-            self.named.public()
-        }
-
-        fn sign(&self, message: &[u8]) -> Result<[u8; 64]> {
-            let asked = self.asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
-            Ok(if asked < self.from { &self.named } else { &self.signs }.sign(message))
-        }
-    }
-
-    #[test]
-    fn a_batch_in_which_one_signature_is_anothers_is_not_kept_however_long_it_is() {
-        for (entries, from) in [(1, 1), (3, 3), (600, 1), (600, 300), (600, 600)] {
-            let mut place = Place::new();
-            let named = Identity::parse(&place.author.secret_text()).unwrap();
-            let forger = Forger { named, signs: Identity::generate(), from, asked: Default::default() };
-            let author = Author { signer: &forger, clock: &at("09:00:00"), taken_over: false };
-            let mut batch = place.journal.batch().unwrap();
-            for _ in 0..entries {
-                batch.record(author, class("8Б")).unwrap();
-            }
-            let error = batch.commit().unwrap_err();
-            assert!(error.message().contains("подпись не подходит"), "{error}");
-            place.is_as_it_was();
-        }
-    }
-
-    #[test]
-    fn a_signature_that_took_longer_than_five_minutes_records_nothing() {
-        let mut place = Place::new();
-        let draft = place.draft("8Б");
-        let signature = place.author.sign(&draft.message());
-        place.refuses(draft.clone(), "09:05:01", &signature, "больше пяти минут");
-        place.refuses(draft.clone(), "08:54:59", &signature, "больше пяти минут");
-        place.is_as_it_was();
-        let mut place = Place::new();
-        let draft = place.draft("8Б");
-        let signature = place.author.sign(&draft.message());
-        assert_eq!(place.journal.seal(draft, &at("09:05:00"), &signature).unwrap().seq, 3);
-    }
-
-    #[test]
-    fn a_ledger_that_moved_between_draft_and_seal_records_nothing_of_it() {
-        let mut place = Place::new();
-        let draft = place.draft("8Б");
-        let signature = place.author.sign(&draft.message());
-        let author = Author { signer: &place.author, clock: &at("09:00:01"), taken_over: false };
-        place.journal.record(author, class("9В")).unwrap();
-        place.refuses(draft, "09:00:02", &signature, "в журнал внесены другие: последняя теперь № 3");
-        assert_eq!(read::classes(place.journal.tables()).unwrap().len(), 2);
-        assert!(Journal::audit(place.journal.path(), &mut |_| {}).unwrap().report.is_clean());
-    }
-
-    #[test]
-    fn a_draft_of_another_journal_is_none_of_this_one() {
-        let (mut place, mut other) = (Place::new(), Place::new());
-        let draft = other.draft("8Б");
-        let signature = other.author.sign(&draft.message());
-        place.refuses(draft, "09:00:01", &signature, "внесены другие");
-        place.is_as_it_was();
-    }
-
-    #[test]
-    fn what_the_rules_refuse_is_refused_before_anything_is_signed() {
-        let mut place = Place::new();
-        let stranger = Identity::generate().public().fingerprint();
-        assert!(place.journal.draft(&stranger, &at("09:00:00"), class("8Б")).is_err(), "nobody's key");
-        let key = place.author.public().fingerprint();
-        assert!(place.journal.draft(&key, &at("07:54:00"), class("8Б")).is_err(), "the clock runs back");
-        place.is_as_it_was();
-    }
-}
+mod tests;

@@ -9,13 +9,14 @@ use crate::error::Error;
 use crate::journal::entry::{
     ArchiveCreated, AttendanceSet, Body, CarrierRegistered, ClassSet, CopyOn, CorrectionDecided, CourseSet, FinalLine,
     FinalsSet, GroupSet, JournalCreated, KeyEnrolled, LessonCell, LessonRecorded, LessonRef, MarkLine, MarksSet,
-    Person, PresenceLine, PupilEnrolled, PupilSet, Reason, ReasonSet, Slot, SubjectLine, SubjectsSet,
+    Person, PresenceLine, PupilEnrolled, PupilSet, Reason, ReasonSet, SecondPerson, Slot, SubjectLine, SubjectsSet,
     SubstitutionAssigned, TimetableSet,
 };
 use crate::journal::read::{self, Tables};
 use crate::journal::{Author, Journal};
 use crate::ledger::chain::{Tip, hex};
 use crate::ledger::identity::Identity;
+use crate::ledger::possession::Request;
 use crate::school::{Attendance, ClassName, CourseKey, Marks, PersonName, Role, School};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use sha2::{Digest, Sha256};
@@ -49,6 +50,8 @@ pub(crate) struct Annals {
     school: School,
     administrator: Person,
     begins: DateTime<FixedOffset>,
+    second: Vec<Person>,
+    emergency: bool,
     pub(crate) entries: Vec<Dated>,
 }
 
@@ -229,7 +232,26 @@ pub(crate) fn carrier(id: &str, label: &str, holder: &str, place: &str) -> Carri
 impl Annals {
     /// A school, and who makes its journal at that moment.
     pub(crate) fn new(school: School, administrator: Person, begins: &str) -> Self {
-        Self { school, administrator, begins: moment(begins), entries: Vec::new() }
+        Self {
+            school,
+            administrator,
+            begins: moment(begins),
+            second: Vec::new(),
+            emergency: false,
+            entries: Vec::new(),
+        }
+    }
+
+    /// Names somebody in the first entry as independent of the administrator, with a key.
+    pub(crate) fn second(&mut self, person: Person) -> &mut Self {
+        self.second.push(person);
+        self
+    }
+
+    /// Gives the journal an emergency key, that of «emergency».
+    pub(crate) fn emergency(&mut self) -> &mut Self {
+        self.emergency = true;
+        self
     }
 
     /// Puts down what somebody records at a moment.
@@ -260,7 +282,8 @@ impl Annals {
     pub(crate) fn person(&mut self, person: Person) -> &mut Self {
         let login = person.login.clone();
         let key = identity(&login).public();
-        self.first(person).first(KeyEnrolled { login, key })
+        let (possession, proven_in) = (String::new(), String::new());
+        self.first(person).first(KeyEnrolled { login, key, possession, proven_in })
     }
 
     /// A subject with written work, whose short name is its name.
@@ -381,6 +404,8 @@ impl Annals {
             administrator: self.administrator.clone(),
             key: key.public(),
             recovery: identity("recovery").public().recipient().to_owned(),
+            second: self.second.iter().map(second_person).collect(),
+            emergency: self.emergency.then(|| identity("emergency").public().ssh_line("")),
         };
         let author = Author { signer: &key, clock: &self.begins, taken_over: false };
         let path = folder.path().join("journal.letopis");
@@ -393,6 +418,12 @@ impl Annals {
         recorded.record_all(entries);
         recorded
     }
+}
+
+fn second_person(person: &Person) -> SecondPerson {
+    let request = Request::by(&identity(&person.login), None, &person.login).unwrap();
+    let (key, possession) = (request.key, request.possession);
+    SecondPerson { person: person.clone(), key, possession, proven_in: String::new() }
 }
 
 /// Who records a body of which the teacher is the author: a substitute who is named or gave the lesson, else the
@@ -415,11 +446,14 @@ fn teacher(tables: &Tables, body: &Body) -> String {
     }
 }
 
-/// An archive and a document name the place of the ledger at which they are made.
+/// An archive and a document name the place of the ledger at which they are made; a key proves that it is its holder's.
 fn at_its_place(mut body: Body, tip: &Tip) -> Body {
     match &mut body {
         Body::ArchiveCreated(archive) => (archive.length, archive.head) = (tip.seq, hex(&tip.head)),
         Body::DocumentIssued(issued) => issued.at_entry = tip.seq,
+        Body::KeyEnrolled(enrolled) if enrolled.possession.is_empty() => {
+            *enrolled = KeyEnrolled::of(&identity(&enrolled.login), &tip.journal, &enrolled.login).unwrap();
+        }
         _ => {}
     }
     body
@@ -448,7 +482,7 @@ impl TestJournal {
         Ok(numbers)
     }
 
-    fn record_all<'a>(&mut self, entries: impl IntoIterator<Item = &'a Dated>) -> u64 {
+    pub(crate) fn record_all<'a>(&mut self, entries: impl IntoIterator<Item = &'a Dated>) -> u64 {
         let numbers = self.try_all(entries).unwrap_or_else(|(error, entry)| panic!("{error}\n{entry:?}"));
         numbers.last().copied().unwrap_or_default()
     }

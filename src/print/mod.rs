@@ -41,7 +41,7 @@ pub use document::{Form, Scope, Subject, Variant, Wanted};
 pub use forms::Document;
 pub use forms::contacts::contacts_sheet;
 pub use forms::inspection::{self, inspection_act};
-pub use forms::recovery::{Recovery, recovery_sheet};
+pub use forms::recovery::{Recovery, emergency_sheet, recovery_sheet};
 pub use layout::Layouts;
 pub use seal::{Code, parse_code, show_page_record};
 pub use sheet::PageSeal;

@@ -153,24 +153,26 @@ fn an_act_on_a_strangers_bag_claims_no_more_than_was_checked() {
 }
 
 #[test]
-fn the_sheet_of_the_recovery_key_is_one_legible_page_with_the_key_and_its_code() {
+fn the_sheets_of_the_recovery_and_the_emergency_key_are_one_legible_page_with_the_key_and_its_code() {
     let school = crate::journal::read::school(&papers(0, 0, false)).unwrap();
     let secret = format!("AGE-SECRET-KEY-1{}", "QPZRY9X8".repeat(7) + "GF");
     let recipient = format!("age1{}", "w".repeat(58));
     let at = context("").issued_at;
     let recovery = Recovery { school: &school, secret: &secret, recipient: &recipient, at, version: "0.1.0" };
-    let pages = forms::recovery::pages(&LAYOUTS, &recovery).unwrap();
-    assert_eq!(pages.len(), 1);
-    assert_clean(&pages[0], 1);
-    let qr = pages[0].qr.as_ref().unwrap();
-    assert!(f32::from(qr.side) * qr.module > 51.0);
-    let text = text_of(&pages[0]);
-    assert!(text.contains("1. QPZR Y9X8 QPZR Y9X8 = ") && text.contains("4. QPZR Y9X8 GF = "), "{text}");
-    let typed: Vec<&str> = text.lines().filter(|line| line.contains(" = ")).collect();
-    for (number, line) in (1..).zip(&typed) {
-        assert!(crate::ledger::paper_key::read_line(number, line).is_ok(), "{line}");
+    for layout in [&LAYOUTS.recovery, &LAYOUTS.emergency] {
+        let pages = forms::recovery::pages(&LAYOUTS, layout, &recovery).unwrap();
+        assert_eq!(pages.len(), 1);
+        assert_clean(&pages[0], 1);
+        let qr = pages[0].qr.as_ref().unwrap();
+        assert!(f32::from(qr.side) * qr.module > 51.0);
+        let text = text_of(&pages[0]);
+        assert!(text.contains("1. QPZR Y9X8 QPZR Y9X8 = ") && text.contains("4. QPZR Y9X8 GF = "), "{text}");
+        let typed: Vec<&str> = text.lines().filter(|line| line.contains(" = ")).collect();
+        for (number, line) in (1..).zip(&typed) {
+            assert!(crate::ledger::paper_key::read_line(number, line).is_ok(), "{line}");
+        }
+        assert_eq!(typed.len(), crate::ledger::paper_key::LINES);
     }
-    assert_eq!(typed.len(), crate::ledger::paper_key::LINES);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::archive::witnesses::{Outside, Testimony, that_speak_of};
 use crate::error::Result;
+use crate::journal::read::extraordinary::{self, Extraordinary};
 use crate::journal::{Finding, Journal, Report};
 use std::path::Path;
 
@@ -12,6 +13,12 @@ pub struct Audit {
     pub report: Report,
     /// What each witness says.
     pub testimonies: Vec<Testimony>,
+    /// «Чрезвычайные записи», in order.
+    pub extraordinary: Vec<Extraordinary>,
+    /// Whether there has been no second person.
+    pub alone: bool,
+    /// From rules 1 on, which know none of it, nothing is said.
+    pub since_rules_2: bool,
 }
 
 /// Audits the journal's file, whatever is in it, and asks the witnesses that speak of it. `progress` is told how many
@@ -23,10 +30,13 @@ pub fn audit(path: &Path, named: Vec<Outside>, progress: &mut dyn FnMut(u64)) ->
     let audited = Journal::audit(path, progress)?;
     let witnesses = that_speak_of(named, audited.report.tip);
     let testimonies = witnesses.iter().map(|witness| witness.ask(&audited)).collect::<Result<Vec<_>>>()?;
+    let tables = audited.tables()?;
+    let (extraordinary, alone) = (extraordinary::extraordinary(&tables)?, extraordinary::is_alone(&tables)?);
+    let since_rules_2 = extraordinary::knows(&tables)?;
     let mut report = audited.report;
     for what in testimonies.iter().filter_map(|testimony| testimony.length.as_ref().err()) {
         report.count += 1;
         report.findings.push(Finding { seq: None, what: what.clone() });
     }
-    Ok(Audit { report, testimonies })
+    Ok(Audit { report, testimonies, extraordinary, alone, since_rules_2 })
 }

@@ -1,13 +1,17 @@
 //! The founding of a journal: its administrator, his key, and the recovery key of its archives.
 
+use super::{Done, Workplace, confirm};
 use crate::error::{Action, Detail, Error, Result};
 use crate::files::{self, Readers};
 use crate::import::{self, Faults};
+pub use crate::journal::entry::SecondPerson;
 use crate::journal::entry::{JournalCreated, Person};
 use crate::journal::{Author, Journal};
+use crate::ledger::chain::ZERO;
 use crate::ledger::identity::Identity;
 use crate::ledger::keyfile;
-use crate::print::{Layouts, Recovery, recovery_sheet};
+use crate::ledger::possession::Request;
+use crate::print::{Layouts, Recovery, emergency_sheet, recovery_sheet};
 use crate::school::{Clock, PersonName, Role, School, clean};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
@@ -22,8 +26,12 @@ pub struct Founding<'a> {
     pub administrator: Person,
     /// His key.
     pub key: Key<'a>,
+    /// Second persons, independent of him from the start.
+    pub second: Vec<SecondPerson>,
     /// Where the recovery key is written down; without it, it is only given back.
     pub recovery_sheet: Option<&'a Path>,
+    /// Where the emergency key is written down; without it, it is only given back.
+    pub emergency_sheet: Option<&'a Path>,
 }
 
 /// The key of the administrator.
@@ -47,6 +55,8 @@ pub struct Founded {
     pub fingerprint: String,
     /// The recovery key, which is kept nowhere.
     pub recovery: Identity,
+    /// The emergency key, which is kept nowhere.
+    pub emergency: Identity,
 }
 
 /// Who will administer the journal: as the school's table of staff in this folder has him, or by his name as it was typed.
@@ -55,14 +65,12 @@ pub struct Founded {
 /// Somebody who is not in the table and not named, or without the role.
 pub fn administrator(tables: &Path, login: &str, typed_name: Option<&str>) -> Result<Person> {
     let mut faults = Faults::default();
-    let staff = import::read_staff(&crate::files::named(tables)?, &mut faults)?;
-    if let Some((_, row)) = staff.into_iter().find(|(_, row)| row.login == login) {
-        if !row.roles.contains(&Role::Administrator) {
+    if let Some(person) = in_table(tables, login, &mut faults)? {
+        if !person.roles.contains(&Role::Administrator) {
             return Err(Error::input(format!("у «{login}» в staff.csv нет роли «администратор»"))
                 .next("добавьте роль или укажите другого сотрудника"));
         }
-        let import::StaffRow { login, name, position, association, roles } = row;
-        return Ok(Person { login, name, position, association, roles });
+        return Ok(person);
     }
     if let (None, Some(fault)) = (typed_name, faults.list.first()) {
         return Err(Error::from(fault.clone())
@@ -81,6 +89,35 @@ pub fn administrator(tables: &Path, login: &str, typed_name: Option<&str>) -> Re
     Ok(Person { login, name, position, association: String::new(), roles: vec![Role::Administrator] })
 }
 
+/// Somebody of the school's table of staff in this folder.
+fn in_table(tables: &Path, login: &str, faults: &mut Faults) -> Result<Option<Person>> {
+    let staff = import::read_staff(&files::named(tables)?, faults)?;
+    Ok(staff.into_iter().find(|(_, row)| row.login == login).map(|(_, row)| {
+        let import::StaffRow { login, name, position, association, roles } = row;
+        Person { login, name, position, association, roles }
+    }))
+}
+
+/// A second person, of the school's table of staff in this folder, by the request that his key has signed.
+///
+/// # Errors
+/// A request of somebody else or for a journal that is founded already; somebody who is not in the table.
+pub fn second(tables: &Path, login: &str, request: &Request) -> Result<SecondPerson> {
+    let place = || format!("второе лицо «{login}»");
+    if request.login != login || request.journal != ZERO {
+        return Err(Error::input("заявка составлена для другого сотрудника или для другого журнала")
+            .at(place())
+            .next_by("составьте её для нового журнала", Action::RequestKey));
+    }
+    let mut faults = Faults::default();
+    let person = in_table(tables, login, &mut faults)?.ok_or_else(|| match faults.list.first() {
+        Some(fault) => Error::from(fault.clone()).then("исправьте файл"),
+        None => Error::input("его нет в staff.csv рядом со school.toml").at(place()).next("добавьте строку о нём"),
+    })?;
+    let (key, possession) = (request.key.clone(), request.possession.clone());
+    Ok(SecondPerson { person, key, possession, proven_in: String::new() })
+}
+
 /// Founds a journal. A refusal leaves nothing behind, least of all a key that opens nothing.
 ///
 /// # Errors
@@ -96,7 +133,7 @@ pub fn found(wish: Founding<'_>, clock: &dyn Clock) -> Result<Founded> {
 
 /// As [`found`]; files that are made on the way are named in `made`.
 fn make(wish: Founding<'_>, clock: &dyn Clock, made: &mut Vec<PathBuf>) -> Result<Founded> {
-    let Founding { path, school, administrator, key, recovery_sheet } = wish;
+    let Founding { path, school, administrator, key, second, recovery_sheet, emergency_sheet } = wish;
     let new;
     let identity = match key {
         Key::AtHand(identity) => identity,
@@ -107,23 +144,76 @@ fn make(wish: Founding<'_>, clock: &dyn Clock, made: &mut Vec<PathBuf>) -> Resul
             &new
         }
     };
-    let recovery = Identity::generate();
-    if let Some(sheet) = recovery_sheet {
-        write_recovery(sheet, &recovery, &school, clock)?;
-        made.push(sheet.to_owned());
+    let (recovery, emergency) = (Identity::generate(), Identity::generate());
+    for (sheet, key, write) in
+        [(recovery_sheet, &recovery, write_recovery as Write), (emergency_sheet, &emergency, write_emergency)]
+    {
+        if let Some(sheet) = sheet {
+            write(sheet, key, &school, clock)?;
+            made.push(sheet.to_owned());
+        }
     }
-    let recipient = recovery.public().recipient().to_owned();
-    let created = JournalCreated { previous: None, school, administrator, key: identity.public(), recovery: recipient };
+    let created = JournalCreated {
+        previous: None,
+        school,
+        administrator,
+        key: identity.public(),
+        recovery: recovery.public().recipient().to_owned(),
+        second,
+        emergency: Some(emergency.public().ssh_line("")),
+    };
     let journal = Journal::create(path, Author { signer: identity, clock, taken_over: false }, created)?;
-    Ok(Founded { journal, fingerprint: identity.public().fingerprint(), recovery })
+    Ok(Founded { journal, fingerprint: identity.public().fingerprint(), recovery, emergency })
 }
+
+/// Writes a key down.
+type Write = fn(&Path, &Identity, &School, &dyn Clock) -> Result<()>;
 
 /// Writes the recovery key with what it is for: a sheet to be printed where the file is a PDF, else a text, which is an
 /// age identity file.
 pub(super) fn write_recovery(path: &Path, recovery: &Identity, school: &School, clock: &dyn Clock) -> Result<()> {
-    let is_pdf = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("pdf"));
-    let content = if is_pdf { recovery_pdf(recovery, school, clock)? } else { recovery_text(recovery, school) };
-    files::write_new_named(path, &content, Readers::Owner).map_err(|e| Error::file("записать", path, &e))
+    let content = if is_pdf(path) { recovery_pdf(recovery, school, clock)? } else { recovery_text(recovery, school) };
+    write_secret(path, &content)
+}
+
+/// As [`write_recovery`], the emergency key.
+pub(super) fn write_emergency(path: &Path, emergency: &Identity, school: &School, clock: &dyn Clock) -> Result<()> {
+    let content = if is_pdf(path) {
+        let (secret, public) = (emergency.secret_text(), emergency.public().fingerprint());
+        let (at, version) = (clock.now(), env!("CARGO_PKG_VERSION"));
+        let sheet = Recovery { school, secret: secret.as_str(), recipient: &public, at, version };
+        emergency_sheet(&Layouts::load(None)?, &sheet)?
+    } else {
+        let text = format!(
+            "# Аварийный ключ электронного журнала\n# {}, {} учебный год\n\
+             # Вместе с директором или завучем вносит ключ взамен утраченных; ничего не открывает.\n\
+             # Распечатайте, уберите в сейф отдельно от ключа восстановления и удалите этот файл.\n{}\n",
+            school.school.short_name,
+            school.year.name,
+            emergency.secret_text().as_str()
+        );
+        Zeroizing::new(text.into_bytes())
+    };
+    write_secret(path, &content)
+}
+
+/// Gives a journal that has none an emergency key, or another one, which is written down.
+///
+/// # Errors
+/// A sheet that cannot be written; what a right or a rule refuses, and then no sheet is left.
+pub fn new_emergency_key(place: &mut Workplace<'_>, emergency: &Identity, sheet: &Path) -> Result<Done> {
+    write_emergency(sheet, emergency, &place.school()?, place.author.clock)?;
+    confirm::set_emergency_key(place, emergency).inspect_err(|_| {
+        let _ = files::remove(sheet);
+    })
+}
+
+fn is_pdf(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("pdf"))
+}
+
+fn write_secret(path: &Path, content: &[u8]) -> Result<()> {
+    files::write_new_named(path, content, Readers::Owner).map_err(|e| Error::file("записать", path, &e))
 }
 
 fn recovery_pdf(recovery: &Identity, school: &School, clock: &dyn Clock) -> Result<Zeroizing<Vec<u8>>> {

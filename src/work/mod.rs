@@ -10,6 +10,7 @@ pub mod archive;
 pub mod audit;
 pub mod carriers;
 pub mod clock;
+pub mod confirm;
 pub mod contacts;
 pub mod correction;
 pub mod courses;
@@ -32,9 +33,9 @@ pub mod substitution;
 mod testing;
 pub mod year;
 
-use crate::error::{Error, Result, Warning};
-use crate::journal::entry::Body;
-use crate::journal::read::{self, Tables};
+use crate::error::{Action, Error, Result, Warning};
+use crate::journal::entry::{Body, Effect};
+use crate::journal::read::{self, Tables, extraordinary};
 use crate::journal::rules::known_pupil;
 use crate::journal::{Author, Journal, author_of};
 use crate::ledger::identity::PublicIdentity;
@@ -115,7 +116,7 @@ impl<'a> Workplace<'a> {
         // Where all of it stands already, it does no harm that nothing can be written.
         let (bodies, told) = decide(self.tables(), &self.login)?;
         if bodies.is_empty() {
-            return Ok((self.done(Vec::new(), Vec::new())?, told));
+            return Ok((self.done(Done::default())?, told));
         }
         self.write(|_, _| Ok((bodies, told)))
     }
@@ -123,19 +124,28 @@ impl<'a> Workplace<'a> {
     fn write<T>(&mut self, decide: impl FnOnce(&Tables, &Login) -> Result<(Vec<Body>, T)>) -> Result<(Done, T)> {
         let mut batch = self.journal.batch()?;
         let (bodies, told) = decide(batch.tables(), &self.login)?;
-        let (mut numbers, mut warnings) = (Vec::new(), Vec::new());
+        let mut done = Done::default();
         for body in bodies {
+            if let Some(seq) = extraordinary::waits_already(batch.tables(), &body)? {
+                return Err(Error::refused(format!("такая же запись № {seq} уже ждёт подтверждения"))
+                    .next_by("посмотрите, что ждёт", Action::ListConfirmations));
+            }
             let recorded = batch.record(self.author, body)?;
-            numbers.push(recorded.seq);
-            warnings.extend(recorded.warnings);
+            done.numbers.push(recorded.seq);
+            done.warnings.extend(recorded.warnings);
+            match recorded.effect {
+                Effect::AtOnce => {}
+                Effect::Waits => done.waiting.push(recorded.seq),
+                Effect::Alone => done.alone.push(recorded.seq),
+            }
         }
         batch.commit()?;
-        Ok((self.done(numbers, warnings)?, told))
+        Ok((self.done(done)?, told))
     }
 
-    fn done(&self, numbers: Vec<u64>, warnings: Vec<Warning>) -> Result<Done> {
+    fn done(&self, done: Done) -> Result<Done> {
         let signed_by = read::staff(self.tables(), &self.login)?.map(|person| person.name.initials());
-        Ok(Done { numbers, warnings, signed_by: signed_by.unwrap_or_default() })
+        Ok(Done { signed_by: signed_by.unwrap_or_default(), ..done })
     }
 }
 
@@ -144,6 +154,10 @@ impl<'a> Workplace<'a> {
 pub struct Done {
     /// Numbers of the entries, in order; none where all of it stood already.
     pub numbers: Vec<u64>,
+    /// Those of them that wait for a second person and are not in force.
+    pub waiting: Vec<u64>,
+    /// Those of them that would wait, had there ever been a second person.
+    pub alone: Vec<u64>,
     /// Rules that only warn.
     pub warnings: Vec<Warning>,
     /// «Иванова И. И.»

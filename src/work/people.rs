@@ -4,7 +4,7 @@ use super::{Done, Workplace};
 use crate::error::{Action, Error, Result};
 use crate::journal::entry::{KeyEnrolled, KeyRevoked, Person, PersonDismissed};
 use crate::journal::read;
-use crate::ledger::identity::PublicIdentity;
+use crate::ledger::possession::Request;
 use crate::school::{PersonName, Role, clean};
 
 /// Somebody who comes to work here, or of whom all is said anew.
@@ -93,8 +93,17 @@ pub fn change(place: &mut Workplace<'_>, login: &str, changes: &Changes) -> Resu
 ///
 /// # Errors
 /// What a right or a rule refuses.
-pub fn enroll(place: &mut Workplace<'_>, login: &str, key: PublicIdentity) -> Result<Done> {
-    place.record([KeyEnrolled { login: login.to_owned(), key }.into()])
+pub fn enroll(place: &mut Workplace<'_>, login: &str, request: &Request) -> Result<Done> {
+    let here = read::ledger::tip(place.tables())?.journal;
+    if request.login != login || request.journal != here {
+        return Err(Error::input(format!(
+            "заявка составлена для «{}» и для другого журнала или логина",
+            request.login
+        ))
+        .next_by("составьте её для этого журнала", Action::RequestKey));
+    }
+    let (key, possession) = (request.key.clone(), request.possession.clone());
+    place.record([KeyEnrolled { login: login.to_owned(), key, possession, proven_in: String::new() }.into()])
 }
 
 /// Revokes one key, by its fingerprint; what it signed before stays in force.

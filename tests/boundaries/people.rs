@@ -89,8 +89,8 @@ fn an_administrator_with_a_key_in_force_always_remains() {
     office.record("ivanova", NOW, leaving("belova")).unwrap();
     office.forbids("ivanova", NOW, leaving("belova"), "уже уволен(а)");
     office.forbids("ivanova", NOW, leaving("nobody"), "нет в журнале");
-    let key = Identity::generate().public();
-    let enrolled = |login: &str| KeyEnrolled { login: login.into(), key: key.clone() };
+    let (key, journal) = (Identity::generate(), office.journal.tip().unwrap().journal);
+    let enrolled = |login: &str| KeyEnrolled::of(&key, &journal, login).unwrap();
     each(
         &mut office,
         "ivanova",
@@ -343,6 +343,8 @@ fn a_journal_is_begun_once_by_an_administrator_of_a_school_that_fits_together() 
         administrator,
         key: office.keys["ivanova"].public(),
         recovery: Identity::generate().public().recipient().to_owned(),
+        second: Vec::new(),
+        emergency: None,
     };
     office.forbids("ivanova", NOW, created.clone(), "журнал уже заведён");
     let dir = tempfile::tempdir().unwrap();

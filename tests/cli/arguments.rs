@@ -84,6 +84,8 @@ fn school(dir: &Path) {
         administrator: Person { login, name, position, association, roles },
         key: key.public(),
         recovery: Identity::generate().public().recipient().to_owned(),
+        second: Vec::new(),
+        emergency: None,
     };
     let now = chrono::DateTime::parse_from_rfc3339("2025-09-01T08:00:00+03:00").unwrap();
     let author = Author { signer: &key, clock: &now, taken_over: false };

@@ -28,6 +28,8 @@ pub fn journal(path: &Path, administrator: &Identity) -> Journal {
         },
         key: administrator.public(),
         recovery: Identity::generate().public().recipient().to_owned(),
+        second: Vec::new(),
+        emergency: None,
     };
     let now = chrono::DateTime::parse_from_rfc3339("2025-09-01T08:00:00+03:00").expect("a time");
     let author = Author { signer: administrator, clock: &now, taken_over: false };

@@ -51,6 +51,8 @@ impl Office {
             administrator: Person { login, name, position, association, roles },
             key: keys["ivanova"].public(),
             recovery: Identity::generate().public().recipient().to_owned(),
+            second: Vec::new(),
+            emergency: None,
         };
         let now = at("2025-09-01T08:00");
         let author = |login: &str| Author { signer: &keys[login], clock: &now, taken_over: false };
@@ -58,7 +60,7 @@ impl Office {
         let imported = import::import(&mut journal, author("ivanova"), &fixture, false, &mut |_, _| {}).unwrap();
         assert_eq!(imported.faults, []);
         for login in &staff[1..] {
-            let enrolled = KeyEnrolled { login: (*login).into(), key: keys[login].public() };
+            let enrolled = KeyEnrolled::of(&keys[login], &journal.tip().unwrap().journal, login).unwrap();
             journal.record(author("ivanova"), enrolled).unwrap();
         }
         Self { _dir: dir, journal, keys }

@@ -18,15 +18,16 @@ fn a_new_director_opens_the_archives_of_the_one_before() {
         bare(&["archive", "restore", &bag, "--to", to, "--identity", key], &school.path("."))
     };
     school.run(LATER, "ivanova", &["key", "new", "keys/new.key", "--no-passphrase"]).ok();
-    let shown = school.run(LATER, "ivanova", &["key", "show", "keys/new.key", "--json"]).ok().stdout;
-    let public: serde_json::Value = serde_json::from_str(&shown).unwrap();
     let fingerprint = |key: &str| {
         let shown = school.run(LATER, "ivanova", &["key", "show", key, "--json"]).ok().stdout;
         serde_json::from_str::<serde_json::Value>(&shown).unwrap()["fingerprint"].as_str().unwrap().to_owned()
     };
     let old = fingerprint("keys/director.key");
-    school.run(LATER, "ivanova", &["staff", "enroll", "kuznetsov", public["public"].as_str().unwrap()]).ok();
+    school.run(LATER, "ivanova", &["staff", "enroll", "kuznetsov", "keys/new.key"]).ok();
     school.run(LATER, "ivanova", &["staff", "revoke", &old, "--reason", "сменился директор"]).ok();
+    let list = school.run(LATER, "petrova", &["confirm", "list", "--json"]).ok().stdout;
+    let list: serde_json::Value = serde_json::from_str(&list).unwrap();
+    school.run(LATER, "petrova", &["confirm", "give", "--all", list["code"].as_str().unwrap()]).ok();
     restore("keys/new.key", BAG, "before").fails(1, &["не зашифрован для этого ключа"]);
 
     let said = derive(&school, "rekey", &[]);

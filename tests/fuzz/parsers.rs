@@ -231,6 +231,8 @@ fn begun_journal() -> &'static [u8] {
             },
             key: key.public(),
             recovery: Identity::generate().public().recipient().to_owned(),
+            second: Vec::new(),
+            emergency: None,
         };
         let path = scratch.folder().join("begun.letopis");
         drop(Journal::create(&path, Author { signer: &key, clock: &now, taken_over: false }, created).unwrap());

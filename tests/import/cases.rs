@@ -63,7 +63,8 @@ fn outcome(folder: &Path) -> String {
     let import::StaffRow { login, name, position, association, roles } = row;
     let administrator = Person { login, name, position, association, roles };
     let (key, recovery) = (key.public(), key.public().recipient().to_owned());
-    let created = JournalCreated { previous: None, school, administrator, key, recovery };
+    let created =
+        JournalCreated { previous: None, school, administrator, key, recovery, second: Vec::new(), emergency: None };
     let mut journal = Journal::create(&dir.path().join("j.letopis"), author(), created).unwrap();
     let outcome = import::import(&mut journal, author(), folder, false, &mut |_, _| {}).unwrap();
     let mut told = String::new();

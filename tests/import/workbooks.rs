@@ -33,7 +33,8 @@ fn journal(dir: &Path) -> Journal {
     let import::StaffRow { login, name, position, association, roles } = row;
     let administrator = Person { login, name, position, association, roles };
     let (key, recovery) = (key().public(), key().public().recipient().to_owned());
-    let created = JournalCreated { previous: None, school, administrator, key, recovery };
+    let created =
+        JournalCreated { previous: None, school, administrator, key, recovery, second: Vec::new(), emergency: None };
     Journal::create(&dir.join("j.letopis"), author(), created).unwrap()
 }
 

@@ -143,7 +143,8 @@ fn a_revoked_key_signs_nothing_more_and_the_last_administrator_keeps_his() {
     office.record("ivanova", "2025-09-15T12:00", teachers.clone()).unwrap();
     office.refuses("ivanova", "2025-09-15T12:01", teachers, "уже отозван");
     office.refuses("semyonov", "2025-09-15T12:01", finals("Алгебра", "I четверть", "П-03", "н/а", ""), "отозван");
-    let again = KeyEnrolled { login: "semyonov".into(), key: office.keys["semyonov"].public() };
+    let journal = office.journal.tip().unwrap().journal;
+    let again = KeyEnrolled::of(&office.keys["semyonov"], &journal, "semyonov").unwrap();
     office.refuses("ivanova", "2025-09-15T12:02", again, "уже внесён");
     assert!(office.is_clean());
 }

@@ -53,8 +53,11 @@ fn found(dir: &Path) -> Journal {
         administrator: person("admin".into(), vec![Role::Administrator]),
         key: administrator.public(),
         recovery: Identity::generate().public().recipient().to_owned(),
+        second: Vec::new(),
+        emergency: None,
     };
     let mut journal = Journal::create(&dir.join("journal.letopis"), author(&administrator), created).unwrap();
+    let journal_id = journal.tip().unwrap().journal;
     let mut batch = journal.batch().unwrap();
     let mut record = |body: letopis::journal::entry::Body| batch.record(author(&administrator), body).unwrap();
     let subject = |n| SubjectLine {
@@ -75,7 +78,7 @@ fn found(dir: &Path) -> Journal {
     for n in 0..TEACHERS {
         let (login, key) = (format!("teacher{n}"), Identity::generate());
         record(person(login.clone(), vec![Role::Teacher]).into());
-        record(KeyEnrolled { login: login.clone(), key: key.public() }.into());
+        record(KeyEnrolled::of(&key, &journal_id, &login).unwrap().into());
         record(CourseSet { course: course(n), teacher: login, hours: 1.0 }.into());
         keyfile::write_new(&dir.join(format!("{n}.key")), &key, None).unwrap();
     }

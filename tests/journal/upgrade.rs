@@ -26,8 +26,13 @@ const ARCHIVES: [(&str, &str, bool); 4] = [
 ];
 
 /// Kinds of entry that the program knows and the fixture cannot hold, each with the reason.
-const CAME_LATER: &[(&str, &str)] =
-    &[("year.continued", "0.1.0 began the next year without a word in the old journal")];
+const CAME_LATER: &[(&str, &str)] = &[
+    ("year.continued", "0.1.0 began the next year without a word in the old journal"),
+    ("entries.confirmed", "by rules 1 nothing waited"),
+    ("entries.refused", "by rules 1 nothing waited"),
+    ("emergency.set", "by rules 1 there was no emergency key"),
+    ("emergency.enrolled", "by rules 1 there was no emergency key"),
+];
 
 fn fixture() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/v1")

@@ -7,6 +7,7 @@ use crate::journal::read::Tables;
 use crate::ledger::chain::grouped;
 use crate::school::format_date;
 use crate::work::archive::status::{ArchiveStatus, Copy, Need, Status};
+use crate::work::confirm;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -57,8 +58,21 @@ pub fn run(common: &Common) -> Result<ExitCode> {
                 "Период «{period}» кончился {ended}, а архива за него нет (§5.5): letopis archive create --period «{period}» --to … --to …"
             );
         }
+        say_standing(tables)?;
     }
     Ok(ExitCode::from(u8::from(status.is_due())))
+}
+
+/// Whether the journal lacks a second person, and how much waits for one.
+fn say_standing(tables: &Tables) -> Result<()> {
+    let standing = confirm::standing(tables)?;
+    if standing.alone {
+        println!("У журнала нет второго лица с подтверждённым ключом: чрезвычайные записи вносит одно лицо.");
+    }
+    if standing.waiting > 0 {
+        println!("Ждут подтверждения записей: {}. Посмотреть: letopis confirm list", standing.waiting);
+    }
+    Ok(())
 }
 
 fn on_today(tables: &Tables) -> Result<Status> {

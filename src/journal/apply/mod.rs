@@ -7,6 +7,7 @@
 mod absence;
 mod carrier;
 mod correction;
+mod extraordinary;
 mod note;
 mod paper;
 mod people;
@@ -19,13 +20,16 @@ mod substitution;
 mod texts;
 mod year;
 
+pub use extraordinary::confirmed_entry;
 pub use replay::{as_of, rebuild};
 pub use schema::{SCHEMA, compact, create, in_memory, names, schema_version};
 pub use texts::{create_page_texts, keep_page_text};
 
 use crate::error::{Error, Result};
-use crate::journal::entry::{Body, Entry, LessonRef};
+use crate::journal::entry::{Body, Effect, Entry, LessonRef};
+use crate::journal::read::extraordinary::{self as waiting, State};
 use crate::journal::read::{self, Tables, iso};
+use crate::journal::rules::two_eyes;
 use crate::school::CourseKey;
 use rusqlite::Params;
 
@@ -34,8 +38,15 @@ use rusqlite::Params;
 /// # Errors
 /// A name that the tables do not know: the ledger was not made by this program's rules.
 pub fn apply(tables: &Tables, seq: u64, entry: &Entry) -> Result<()> {
-    let at = Place { tables, seq, entry };
+    let at = Place { tables, seq, entry, confirmed: false };
+    if entry.rules >= two_eyes::SINCE && !waiting::knows(tables)? {
+        at.run("INSERT INTO two_eyes (id, entry) VALUES (1, ?1)", [seq])?;
+    }
+    if entry.effect == Effect::Waits {
+        return at.wait();
+    }
     match &entry.body {
+        _ if entry.effect == Effect::Alone => tables.changing(|| at.list(State::Alone, "").and_then(|()| at.apply())),
         Body::LessonRecorded(_)
         | Body::MarksSet(_)
         | Body::AttendanceSet(_)
@@ -52,10 +63,31 @@ struct Place<'a> {
     tables: &'a Tables,
     seq: u64,
     entry: &'a Entry,
+    /// Whether a second person has confirmed it.
+    confirmed: bool,
 }
 
 impl Place<'_> {
     fn apply(&self) -> Result<()> {
+        self.write()?;
+        if self.may_bring_company() { self.company() } else { self.own_course() }
+    }
+
+    /// A course in which something was recorded here has entries of its own.
+    fn own_course(&self) -> Result<()> {
+        let key = match &self.entry.body {
+            _ if self.entry.taken_over => return Ok(()),
+            Body::LessonRecorded(set) => &set.at.course,
+            Body::MarksSet(set) => &set.at.course,
+            Body::AttendanceSet(set) => &set.at.course,
+            Body::FinalsSet(set) => &set.course,
+            Body::CorrectionRequested(set) => &set.course,
+            _ => return Ok(()),
+        };
+        self.tables.make_own_course(self.course(key)?, self.seq)
+    }
+
+    fn write(&self) -> Result<()> {
         let at = self;
         match &self.entry.body {
             Body::JournalCreated(created) => at.journal_created(created),
@@ -63,7 +95,7 @@ impl Place<'_> {
             Body::ClockReset(reset) => at.clock_reset(reset),
             Body::Person(person) => at.person(person),
             Body::PersonDismissed(dismissed) => at.dismissed(dismissed),
-            Body::KeyEnrolled(enrolled) => at.key(&enrolled.login, &enrolled.key),
+            Body::KeyEnrolled(enrolled) => at.key_enrolled(enrolled),
             Body::KeyRevoked(revoked) => at.revoked(revoked),
             Body::SubjectsSet(set) => at.subjects(set),
             Body::ClassSet(set) => at.class(set),
@@ -106,6 +138,10 @@ impl Place<'_> {
             Body::ArchiveVerified(verified) => at.verified(verified),
             Body::ArchiveCopied(copied) => at.copied(copied),
             Body::ArchiveRepaired(repaired) => at.repaired(repaired),
+            Body::EntriesConfirmed(confirmed) => at.entries_confirmed(confirmed),
+            Body::EntriesRefused(refused) => at.entries_refused(refused),
+            Body::EmergencyKeySet(set) => at.emergency_key(set),
+            Body::EmergencyEnrolment(enrolled) => at.emergency_enrolment(enrolled),
         }
     }
 

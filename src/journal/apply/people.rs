@@ -3,10 +3,12 @@
 use super::Place;
 use crate::error::{Error, Result};
 use crate::journal::entry::{
-    ClassSet, GroupSet, JournalCreated, KeyRevoked, Person, PersonDismissed, PupilEnrolled, PupilMoved, PupilSet,
-    SubjectsSet,
+    ClassSet, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, PupilEnrolled, PupilMoved,
+    PupilSet, SubjectsSet,
 };
 use crate::journal::read::iso;
+use crate::journal::rules::two_eyes;
+use crate::ledger::chain::{ZERO, hex};
 use crate::ledger::identity::PublicIdentity;
 use crate::school::{ClassName, School};
 use chrono::NaiveDate;
@@ -16,7 +18,21 @@ impl Place<'_> {
     pub(super) fn journal_created(&self, created: &JournalCreated) -> Result<()> {
         self.school(&created.school)?;
         self.person(&created.administrator)?;
-        self.key(&created.administrator.login, &created.key)?;
+        self.independent_key(&created.administrator.login, &created.key, ("", ""))?;
+        for second in &created.second {
+            self.person(&second.person)?;
+            // Without a journal the proof was given for one without an id.
+            let nowhere = hex(&ZERO);
+            let proven_in = if second.proven_in.is_empty() { &nowhere } else { &second.proven_in };
+            self.independent_key(&second.person.login, &second.key, (&second.possession, proven_in))?;
+        }
+        if let Some(emergency) = &created.emergency {
+            self.emergency_text(emergency)?;
+        }
+        if let Some(previous) = &created.previous {
+            let sql = "INSERT OR REPLACE INTO continues (id, journal, entry) VALUES (1, ?1, ?2)";
+            self.run(sql, params![previous.journal, self.seq])?;
+        }
         let sql = "INSERT OR REPLACE INTO recovery_keys (recipient, entry) VALUES (?1, ?2)";
         self.run(sql, params![created.recovery, self.seq])
     }
@@ -28,6 +44,7 @@ impl Place<'_> {
     }
 
     pub(super) fn person(&self, person: &Person) -> Result<()> {
+        self.ground_of_keys(person)?;
         let sql = "INSERT INTO people (login, surname, given, patronymic, position, association, dismissed, entry)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7) ON CONFLICT (login) DO UPDATE SET
                    surname = excluded.surname, given = excluded.given, patronymic = excluded.patronymic,
@@ -40,10 +57,25 @@ impl Place<'_> {
         roles.iter().try_for_each(|role| self.run(sql, params![login, role.word()]))
     }
 
-    pub(super) fn key(&self, login: &str, key: &PublicIdentity) -> Result<()> {
-        let sql = "INSERT OR REPLACE INTO keys (fingerprint, login, public, recipient, enrolled_at, enrolled_entry)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        self.run(sql, params![key.fingerprint(), login, &key.key()[..], key.recipient(), self.time(), self.seq])
+    /// A key rests on the word of whoever enrols it until somebody independent has confirmed it; from rules 2.
+    pub(super) fn key_enrolled(&self, enrolled: &KeyEnrolled) -> Result<()> {
+        let stands_alone = self.confirmed || self.entry.rules < two_eyes::SINCE;
+        let rests_on = if stands_alone { "" } else { self.entry.key.as_str() };
+        let KeyEnrolled { login, key, possession, proven_in } = enrolled;
+        self.key(login, key, (possession, proven_in), rests_on)
+    }
+
+    /// A key that rests on nobody's word alone.
+    pub(super) fn independent_key(&self, login: &str, key: &PublicIdentity, proof: (&str, &str)) -> Result<()> {
+        self.key(login, key, proof, "")
+    }
+
+    fn key(&self, login: &str, key: &PublicIdentity, proof: (&str, &str), rests_on: &str) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO keys (fingerprint, login, public, recipient, enrolled_at, enrolled_entry,
+                   rests_on, possession, proven_in) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        let (public, (possession, proven_in)) = (&key.key()[..], proof);
+        let (fingerprint, recipient, at) = (key.fingerprint(), key.recipient(), self.time());
+        self.run(sql, params![fingerprint, login, public, recipient, at, self.seq, rests_on, possession, proven_in])
     }
 
     pub(super) fn subjects(&self, set: &SubjectsSet) -> Result<()> {

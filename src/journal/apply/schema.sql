@@ -14,7 +14,22 @@ CREATE TABLE roles (
 CREATE TABLE keys (              -- a key holds from its entry to the entry that revoked it
     fingerprint TEXT PRIMARY KEY, login TEXT NOT NULL, public BLOB NOT NULL, recipient TEXT NOT NULL,
     enrolled_at TEXT NOT NULL, enrolled_entry INTEGER NOT NULL,
-    revoked_at TEXT, revoked_entry INTEGER) STRICT, WITHOUT ROWID;
+    revoked_at TEXT, revoked_entry INTEGER,
+    rests_on TEXT NOT NULL,      -- the key of whoever enrolled it on his own word; empty where it is independent
+    possession TEXT NOT NULL, proven_in TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE company (           -- one row once a second person has had a confirmed key: nobody is alone any more
+    id INTEGER PRIMARY KEY CHECK (id = 1), entry INTEGER NOT NULL) STRICT;
+CREATE TABLE two_eyes (          -- one row from the first entry of rules 2 on
+    id INTEGER PRIMARY KEY CHECK (id = 1), entry INTEGER NOT NULL) STRICT;
+CREATE TABLE continues (         -- one row where the journal continues that of the year before
+    id INTEGER PRIMARY KEY CHECK (id = 1), journal TEXT NOT NULL, entry INTEGER NOT NULL) STRICT;
+CREATE TABLE emergency_keys (    -- the last one is in force
+    entry INTEGER PRIMARY KEY, ed25519 TEXT NOT NULL) STRICT;
+CREATE TABLE extraordinary (     -- entries that take two pairs of eyes; payload: what waits, empty once it was decided
+    entry INTEGER PRIMARY KEY, kind TEXT NOT NULL, author TEXT NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL,
+    about TEXT NOT NULL, what TEXT NOT NULL, state TEXT NOT NULL, payload TEXT NOT NULL,
+    decided_entry INTEGER, decided_by TEXT, decided_at TEXT, reason TEXT NOT NULL) STRICT;
+CREATE INDEX extraordinary_by_state ON extraordinary (state, kind, about);
 CREATE TABLE subjects (          -- place: the order in the journal
     name TEXT PRIMARY KEY, short TEXT NOT NULL, association TEXT NOT NULL, written INTEGER NOT NULL,
     place INTEGER NOT NULL, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -34,6 +49,8 @@ CREATE TABLE group_members (
 CREATE TABLE courses (           -- grp is empty where the course is the whole class's; hours a week
     id INTEGER PRIMARY KEY, class TEXT NOT NULL, grp TEXT NOT NULL, subject TEXT NOT NULL, teacher TEXT NOT NULL,
     hours REAL NOT NULL, entry INTEGER NOT NULL, UNIQUE (class, grp, subject)) STRICT;
+CREATE TABLE own_courses (       -- courses with entries of their own, beside what was taken over
+    course INTEGER PRIMARY KEY, entry INTEGER NOT NULL) STRICT;
 CREATE TABLE course_teachers (   -- who taught the course from which day on; the last row is courses.teacher
     course INTEGER NOT NULL, entry INTEGER NOT NULL, since TEXT NOT NULL, teacher TEXT NOT NULL,
     PRIMARY KEY (course, entry)) STRICT, WITHOUT ROWID;

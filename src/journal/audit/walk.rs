@@ -8,12 +8,12 @@ use super::ahead::{self, Ahead};
 use super::report::{DESCRIBED, Finding, Report};
 use crate::error::Result;
 use crate::journal::entry::{Body, Entry};
-use crate::journal::read::Tables;
-use crate::journal::{apply, read, record};
+use crate::journal::read::{Tables, extraordinary};
+use crate::journal::record::{self, Last};
+use crate::journal::{apply, read};
 use crate::ledger::chain::{Hash, Tip};
 use crate::ledger::signatures::{Checker, Signed};
 use crate::school::School;
-use chrono::{DateTime, FixedOffset};
 use rusqlite::Connection;
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -27,8 +27,8 @@ pub struct Walked {
     pub tables: Tables,
     /// The head after each record, in order.
     pub heads: Vec<Hash>,
-    /// The time of the last entry.
-    pub last: Option<DateTime<FixedOffset>>,
+    /// What the next entry is held against.
+    pub last: Option<Last>,
 }
 
 impl Walked {
@@ -128,14 +128,14 @@ impl Walk {
         };
         match self.key_of(seq, &entry)? {
             Ok(key) => {
-                self.judge(seq, &entry, record.canonical)?;
+                self.judge(&Tip { seq: seq.saturating_sub(1), ..before }, &entry, record.canonical)?;
                 let Ahead { message, signature, .. } = record;
                 self.waiting.push(Signed { seq, message, signature, key });
             }
             Err(what) => self.report.add(Some(seq), what),
         }
         self.apply(seq, &entry);
-        self.walked.last = Some(entry.time);
+        self.walked.last = Some(Last::after(&self.walked.tables, seq, &entry, self.walked.last)?);
         Ok(())
     }
 
@@ -146,9 +146,14 @@ impl Walk {
         }
         match &entry.body {
             Body::JournalCreated(created) => self.school = Some(created.school.clone()),
-            Body::SchoolChanged(changed) => self.school = Some(changed.school.clone()),
+            Body::SchoolChanged(_) | Body::EntriesConfirmed(_) | Body::EntriesRefused(_) => {
+                self.school = read::school(&self.walked.tables).ok().or_else(|| self.school.take());
+                self.keys.clear();
+            }
             // A key may be revoked or a person dismissed here: look every key up anew.
-            Body::KeyRevoked(_) | Body::PersonDismissed(_) | Body::KeyEnrolled(_) => self.keys.clear(),
+            Body::KeyRevoked(_) | Body::PersonDismissed(_) | Body::KeyEnrolled(_) | Body::EmergencyEnrolment(_) => {
+                self.keys.clear();
+            }
             _ => {}
         }
     }
@@ -167,7 +172,8 @@ impl Walk {
         if let Some(key) = self.keys.get(&named) {
             return Ok(Ok(*key));
         }
-        let found = match read::key(&self.walked.tables, &entry.key)? {
+        let itself = record::emergency_key_itself(&self.walked.tables, &entry.key, &entry.body)?;
+        let found = match itself.map_or_else(|| read::key(&self.walked.tables, &entry.key), |key| Ok(Some(key)))? {
             None => Err(format!("подписана ключом {}, который не был внесён в журнал", entry.key)),
             Some(key) if key.login != entry.author => {
                 Err(format!("автором назван «{}», а ключ принадлежит «{}»", entry.author, key.login))
@@ -175,7 +181,13 @@ impl Walk {
             Some(key) if key.revoked_at.is_some() => {
                 Err(format!("подписана ключом сотрудника «{}», который к этому месту был отозван", entry.author))
             }
-            Some(key) => Ok(*key.public.key()),
+            Some(key) => match extraordinary::suspended_by(&self.walked.tables, &key.login, &entry.key)? {
+                None => Ok(*key.public.key()),
+                Some(seq) => Err(format!(
+                    "подписана ключом сотрудника «{}», который был приостановлен записью № {seq}",
+                    entry.author
+                )),
+            },
         };
         if let Ok(key) = &found {
             self.keys.insert(named, *key);
@@ -183,7 +195,8 @@ impl Walk {
         Ok(found)
     }
 
-    fn judge(&mut self, seq: u64, entry: &Entry, canonical: Result<()>) -> Result<()> {
+    fn judge(&mut self, before: &Tip, entry: &Entry, canonical: Result<()>) -> Result<()> {
+        let seq = before.seq + 1;
         let school = match (&self.school, &entry.body) {
             (Some(school), _) => school,
             (None, Body::JournalCreated(created)) => {
@@ -196,7 +209,7 @@ impl Walk {
                 return Ok(());
             }
         };
-        if let Err(error) = record::judge(&self.walked.tables, school, seq, self.walked.last, entry, canonical) {
+        if let Err(error) = record::judge(&self.walked.tables, school, before, self.walked.last, entry, canonical) {
             self.report.add(Some(seq), format!("{} («{}», {})", error.message(), entry.author, entry.body.kind()));
         }
         Ok(())

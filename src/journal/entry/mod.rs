@@ -8,6 +8,7 @@
 mod absence;
 mod archive;
 mod carrier;
+mod confirm;
 mod correction;
 mod note;
 mod paper;
@@ -23,12 +24,14 @@ pub use archive::{
     VerifiedDepth,
 };
 pub use carrier::{CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored, CarrierRetired, CarrierReturned};
+pub use confirm::{Effect, EmergencyEnrolment, EmergencyKeySet, EntriesConfirmed, EntriesRefused, Span};
 pub use correction::{Change, CorrectionDecided, CorrectionRequested, LessonText};
 pub use note::{NoteAdded, NoteDone};
 pub use paper::{BookBound, DocumentIssued, IssuedPage, IssuedResource};
 pub use people::{
     ClassSet, ClockReset, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, LastArchive, Person, PersonDismissed,
-    Previous, PreviousWitness, PupilEnrolled, PupilLeft, PupilMoved, PupilSet, SchoolChanged, SubjectLine, SubjectsSet,
+    Previous, PreviousWitness, PupilEnrolled, PupilLeft, PupilMoved, PupilSet, SchoolChanged, SecondPerson,
+    SubjectLine, SubjectsSet,
 };
 pub use remark::{RemarkAnswered, RemarkWritten};
 pub use study::{
@@ -59,6 +62,8 @@ pub struct Entry {
     pub rules: u32,
     /// Whether it is history kept elsewhere and brought in by import: the day rules do not apply to it.
     pub taken_over: bool,
+    /// How it comes into force; from rules 2.
+    pub effect: Effect,
     /// What it says.
     pub body: Body,
 }
@@ -74,6 +79,8 @@ struct Envelope<B> {
     rules: u32,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     taken_over: bool,
+    #[serde(default, skip_serializing_if = "Effect::is_at_once")]
+    effect: Effect,
     body: B,
 }
 
@@ -162,6 +169,10 @@ kinds! {
     "archive.verified" => ArchiveVerified,
     "archive.copied" => ArchiveCopied,
     "archive.repaired" => ArchiveRepaired,
+    "entries.confirmed" => EntriesConfirmed,
+    "entries.refused" => EntriesRefused,
+    "emergency.set" => EmergencyKeySet,
+    "emergency.enrolled" => EmergencyEnrolment,
 }
 
 impl Entry {
@@ -177,6 +188,7 @@ impl Entry {
             key: self.key.clone(),
             rules: self.rules,
             taken_over: self.taken_over,
+            effect: self.effect,
             body: &self.body,
         };
         serde_json::to_string(&envelope).map_err(|e| Error::input(format!("запись не составляется: {e}")).caused_by(e))
@@ -196,6 +208,7 @@ impl Entry {
             key: envelope.key,
             rules: envelope.rules,
             taken_over: envelope.taken_over,
+            effect: envelope.effect,
             body,
         })
     }
@@ -217,6 +230,7 @@ mod tests {
             key: "SHA256:x".into(),
             rules: RULES,
             taken_over: false,
+            effect: Effect::AtOnce,
             body: MarksSet {
                 at: LessonRef { course, date, lesson: 2 },
                 work: String::new(),

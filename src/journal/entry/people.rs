@@ -1,6 +1,10 @@
 //! Entries about the school, its people and keys, classes, pupils and groups (§3.3.1).
 
+use crate::error::Result;
+use crate::ledger::chain::Hash;
 use crate::ledger::identity::PublicIdentity;
+use crate::ledger::possession;
+use crate::ledger::signer::Signer;
 use crate::school::{ClassName, PersonName, Role, School};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -20,6 +24,28 @@ pub struct JournalCreated {
     pub key: PublicIdentity,
     /// The age recipient of the recovery key (it opens archives and signs nothing).
     pub recovery: String,
+    /// Second persons, who are independent of the administrator from the start; from rules 2.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub second: Vec<SecondPerson>,
+    /// The emergency key, `ssh-ed25519 AAAA…`; from rules 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<String>,
+}
+
+/// A director, deputy head or another administrator who is named in a journal's first entry, with a key that is not the
+/// administrator's.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecondPerson {
+    /// Who.
+    pub person: Person,
+    /// The key.
+    pub key: PublicIdentity,
+    /// The proof of possession for a journal without an id, in hex.
+    pub possession: String,
+    /// The journal of an earlier year for which the proof was given, in hex, where it was.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub proven_in: String,
 }
 
 /// The journal that this one continues.
@@ -124,6 +150,23 @@ pub struct KeyEnrolled {
     pub login: String,
     /// The public half.
     pub key: PublicIdentity,
+    /// The proof of possession, in hex: the key has signed journal, login and recipient. From rules 2.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub possession: String,
+    /// The journal of an earlier year for which it was given, in hex; empty for this one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub proven_in: String,
+}
+
+impl KeyEnrolled {
+    /// The enrolment of a key that is at hand, in the journal of this id.
+    ///
+    /// # Errors
+    /// A key that cannot be reached.
+    pub fn of(signer: &dyn Signer, journal: &Hash, login: &str) -> Result<Self> {
+        let possession = possession::prove(signer, journal, login)?;
+        Ok(Self { login: login.to_owned(), key: signer.public(), possession, proven_in: String::new() })
+    }
 }
 
 /// A key was revoked: lost, or in doubt.

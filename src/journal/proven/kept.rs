@@ -14,7 +14,8 @@ use super::{Proven, memory};
 use crate::error::{Error, Result};
 use crate::files::{self, Draft, Readers};
 use crate::journal::audit::{self, Walked};
-use crate::journal::entry::{Entry, RULES};
+use crate::journal::entry::RULES;
+use crate::journal::record::Last;
 use crate::journal::{apply, file, read};
 use crate::ledger::chain::{Hash, Tip, hex};
 use crate::ledger::identity::Identity;
@@ -77,14 +78,17 @@ impl Keep<'_> {
         let journal = read::ledger::tip(file)?.journal;
         let Some(mut plain) = self.decrypted(&journal) else { return Ok(None) };
         let Some((heads, at)) = heads(&plain) else { return Ok(None) };
-        let Some(last) = same_chain(file, &heads)? else { return Ok(None) };
+        if !is_same_chain(file, &heads)? {
+            return Ok(None);
+        }
         let mut image = Connection::open_in_memory()?;
         image.deserialize_read_exact(MAIN_DB, &plain[at..], plain.len() - at, true)?;
         plain = Vec::new();
         drop(plain);
         let (name, tables) = memory::copy_of(&image)?;
         let tip = heads.last().map_or(Tip::EMPTY, |head| Tip { journal, seq: heads.len() as u64, head: *head });
-        Ok(Some((name, Walked { tip, tables, heads, last: Some(last) })))
+        let last = Last::of(file, &tables, tip.seq)?;
+        Ok(Some((name, Walked { tip, tables, heads, last })))
     }
 
     fn decrypted(&self, journal: &Hash) -> Option<Vec<u8>> {
@@ -156,20 +160,17 @@ fn heads(plain: &[u8]) -> Option<(Vec<Hash>, usize)> {
     Some((heads.to_vec(), 8 + length))
 }
 
-/// The time of the last entry, where the file's records make the chain of these heads: each is hashed again.
-fn same_chain(file: &read::Tables, heads: &[Hash]) -> Result<Option<chrono::DateTime<chrono::FixedOffset>>> {
-    let (mut tip, mut last) = (Tip::EMPTY, None);
+/// Whether the file's records make the chain of these heads: each is hashed again.
+fn is_same_chain(file: &read::Tables, heads: &[Hash]) -> Result<bool> {
+    let mut tip = Tip::EMPTY;
     for (seq, head) in (1..).zip(heads) {
         let record = read::ledger::record(file, seq)?;
         let Some(record) = record.filter(|record| tip.is_next(record) && record.head == *head) else {
-            return Ok(None);
+            return Ok(false);
         };
         tip = tip.after(&record);
-        if tip.seq == heads.len() as u64 {
-            last = Some(Entry::from_json(&record.payload)?.time);
-        }
     }
-    Ok(last)
+    Ok(!heads.is_empty())
 }
 
 /// What a kept proof belongs to: the journal, and the program that proved it, its rules and its tables.

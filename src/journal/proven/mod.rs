@@ -17,10 +17,10 @@ pub use kept::Keep;
 use super::audit::{self, Report, Walked};
 use super::entry::Entry;
 use super::read::{self, Tables};
+use super::record::Last;
 use super::{apply, file};
 use crate::error::{Action, Error, Result};
 use crate::ledger::chain::{Hash, Record, Tip, hex};
-use chrono::{DateTime, FixedOffset};
 use memory::Memory;
 use sha2::{Digest, Sha256};
 use std::ops::RangeInclusive;
@@ -36,7 +36,7 @@ pub struct Proven {
     file: Mutex<Tables>,
     tip: Tip,
     heads: Vec<Hash>,
-    last: Option<DateTime<FixedOffset>>,
+    last: Option<Last>,
 }
 
 /// A journal that was audited: what was found, and the chain and the tables that were made on the way. These are proven

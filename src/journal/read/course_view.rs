@@ -5,7 +5,7 @@
 //! decides a rule: recording does.
 
 use crate::error::Result;
-use crate::journal::entry::{Entry, LessonRecorded, LessonRef, PlanLine, RULES, Reason};
+use crate::journal::entry::{Effect, Entry, LessonRecorded, LessonRef, PlanLine, RULES, Reason};
 use crate::journal::read::Tables;
 use crate::journal::read::absences::attendance_of_course;
 use crate::journal::read::explain::Reasons;
@@ -134,6 +134,7 @@ pub fn may_keep(tables: &Tables, fingerprint: &str, course: &Course, substitute:
         key: fingerprint.to_owned(),
         rules: RULES,
         taken_over: false,
+        effect: Effect::AtOnce,
         body: LessonRecorded {
             at: LessonRef { course: course.key.clone(), date: Day::default(), lesson: 0 },
             topic: String::new(),

@@ -11,6 +11,7 @@ pub mod count;
 pub mod course_view;
 pub mod documents;
 pub mod explain;
+pub mod extraordinary;
 pub mod finals;
 pub mod ledger;
 mod notes;

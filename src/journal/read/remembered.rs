@@ -26,6 +26,10 @@ pub(super) struct Remembered {
     on: Cell<bool>,
     offset: Cell<Option<FixedOffset>>,
     closed: Cell<Option<bool>>,
+    alone: Cell<Option<bool>>,
+    /// Once it is so, it stays so.
+    knows: Cell<bool>,
+    own_courses: RefCell<HashMap<i64, bool>>,
     pupils: RefCell<HashMap<String, i64>>,
     roles: RefCell<HashMap<(String, Role), bool>>,
     courses: RefCell<HashMap<CourseKey, Option<Arc<Course>>>>,
@@ -70,6 +74,9 @@ impl Remembered {
     fn clear(&self) {
         self.offset.set(None);
         self.closed.set(None);
+        self.alone.set(None);
+        self.knows.set(false);
+        self.own_courses.borrow_mut().clear();
         self.pupils.borrow_mut().clear();
         self.roles.borrow_mut().clear();
         self.courses.borrow_mut().clear();
@@ -120,6 +127,35 @@ impl Tables {
 
     pub(super) fn closed_or(&self, ask: impl FnOnce() -> Result<bool>) -> Result<bool> {
         self.remembered.recall_one(&self.remembered.closed, ask)
+    }
+
+    pub(super) fn alone_or(&self, ask: impl FnOnce() -> Result<bool>) -> Result<bool> {
+        self.remembered.recall_one(&self.remembered.alone, ask)
+    }
+
+    pub(super) fn knows_or(&self, ask: impl FnOnce() -> Result<bool>) -> Result<bool> {
+        if self.remembered.on.get() && self.remembered.knows.get() {
+            return Ok(true);
+        }
+        let knows = ask()?;
+        self.remembered.knows.set(knows && self.remembered.on.get());
+        Ok(knows)
+    }
+
+    /// Whether a course has entries of its own, beside what was taken over.
+    pub(in crate::journal) fn is_own_course(&self, course: i64) -> Result<bool> {
+        let ask = || self.any("SELECT 1 FROM own_courses WHERE course = ?1", [course]);
+        self.remembered.recall(&self.remembered.own_courses, course, ask)
+    }
+
+    /// A course has entries of its own from here on.
+    pub(in crate::journal) fn make_own_course(&self, course: i64, entry: u64) -> Result<()> {
+        if !self.is_own_course(course)? {
+            let sql = "INSERT OR IGNORE INTO own_courses (course, entry) VALUES (?1, ?2)";
+            self.prepare_cached(sql)?.execute([course, i64::try_from(entry).unwrap_or(i64::MAX)])?;
+            self.remembered.own_courses.borrow_mut().remove(&course);
+        }
+        Ok(())
     }
 
     pub(in crate::journal) fn pupil_or(&self, file: &str, ask: impl FnOnce() -> Result<i64>) -> Result<i64> {

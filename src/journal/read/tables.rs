@@ -57,6 +57,16 @@ impl Tables {
         Ok(self.database.execute_batch("BEGIN")?)
     }
 
+    /// Does something to the tables and takes all of it back, whatever it gives. The caller holds a transaction.
+    pub(in crate::journal) fn on_trial<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.changing(|| {
+            self.database.execute_batch("SAVEPOINT trial")?;
+            let done = work();
+            self.database.execute_batch("ROLLBACK TO trial; RELEASE trial")?;
+            done
+        })
+    }
+
     /// Closes the file.
     pub(in crate::journal) fn close(self) -> Result<()> {
         self.database.close().map_err(|(_, error)| error.into())

@@ -79,6 +79,10 @@ const TABLE: &[(&str, &[Right])] = &[
     ("archive.verified", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),
     ("archive.copied", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),
     ("archive.repaired", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),
+    ("entries.confirmed", &[Has(Director), Has(DeputyHead), Has(Administrator)]),
+    ("entries.refused", &[Has(Director), Has(DeputyHead), Has(Administrator)]),
+    ("emergency.set", &[Has(Administrator), Has(Director)]),
+    ("emergency.enrolled", &[Has(Director), Has(DeputyHead)]),
 ];
 
 /// Kinds that may carry history from another program; only the administrator brings it in.

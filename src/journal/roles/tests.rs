@@ -67,6 +67,10 @@ const MATRIX: &[(&str, &str)] = &[
     ("archive.verified", "          -  -  -  -  +  +  -  + "),
     ("archive.copied", "            -  -  -  -  +  +  -  + "),
     ("archive.repaired", "          -  -  -  -  +  +  -  + "),
+    ("entries.confirmed", "         +  -  -  -  +  +  -  - "),
+    ("entries.refused", "           +  -  -  -  +  +  -  - "),
+    ("emergency.set", "             +  -  -  -  -  +  -  - "),
+    ("emergency.enrolled", "        -  -  -  -  +  +  -  - "),
 ];
 
 /// What only the administrator brings in from another program, whoever it belongs to; nothing else is ever taken over.
@@ -100,6 +104,12 @@ fn body(line: &str) -> String {
         "person.dismissed" => r#"{"login":"kim"}"#.into(),
         "key.enrolled" => r#"{"login":"kim","key":KEY}"#.into(),
         "key.revoked" => r#"{"fingerprint":"SHA256:x","reason":"утрата"}"#.into(),
+        "entries.confirmed" => r#"{"entries":[{"from":2}]}"#.into(),
+        "entries.refused" => r#"{"entries":[{"from":2}],"reason":"нет"}"#.into(),
+        "emergency.set" => r#"{"ed25519":"ssh-ed25519 AAAA"}"#.into(),
+        "emergency.enrolled" => {
+            r#"{"login":"kim","key":KEY,"possession":"","countersignature":"","reason":"утрата"}"#.into()
+        }
         "subjects.set" => r#"{"subjects":[]}"#.into(),
         "class.set" => r#"{"class":"7А","teacher":""}"#.into(),
         "pupil.set" => format!(r#"{{"file":"К-2","name":{name},"born":"2012-01-01"}}"#),

@@ -16,6 +16,7 @@ mod remark;
 mod substitution;
 mod text;
 pub mod time;
+pub mod two_eyes;
 pub mod year;
 
 pub use carrier::is_not_lost;
@@ -27,6 +28,7 @@ use crate::error::{Error, Result, Warning};
 use crate::journal::entry::{Body, Entry};
 use crate::journal::read::Tables;
 use crate::journal::read::{self, Course, Pupil};
+use crate::ledger::chain::Tip;
 use crate::school::{CourseKey, School, format_date};
 use chrono::NaiveDate;
 use std::collections::HashMap;
@@ -40,6 +42,8 @@ pub struct Context<'a> {
     pub school: &'a School,
     /// The number that the entry will have.
     pub seq: u64,
+    /// Where the chain stands before it.
+    pub before: &'a Tip,
 }
 
 /// Judges `entry`; `canonical` is what [`is_canonical`] says of its exact text. Returns what to look at.
@@ -58,7 +62,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::ClockReset(reset) => text::is_given(&reset.reason, "причина")?,
         Body::Person(person) => people::change_of_person(tables, person)?,
         Body::PersonDismissed(dismissed) => people::dismissal(tables, dismissed, &mut warnings)?,
-        Body::KeyEnrolled(enrolled) => people::enrolment_of_key(tables, enrolled)?,
+        Body::KeyEnrolled(enrolled) => people::enrolment_of_key(context, entry, enrolled)?,
         Body::KeyRevoked(revoked) => people::revocation(tables, revoked)?,
         Body::SubjectsSet(set) => people::subjects(set)?,
         Body::ClassSet(set) => people::class(tables, set)?,
@@ -108,6 +112,10 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::ArchiveVerified(verified) => paper::of_archive(tables, &verified.archive)?,
         Body::ArchiveCopied(copied) => paper::copied(tables, copied)?,
         Body::ArchiveRepaired(repaired) => paper::of_archive(tables, &repaired.archive)?,
+        Body::EntriesConfirmed(confirmed) => two_eyes::confirmation(context, entry, confirmed)?,
+        Body::EntriesRefused(refused) => two_eyes::refusal(tables, entry, refused)?,
+        Body::EmergencyKeySet(set) => two_eyes::emergency_key(tables, set)?,
+        Body::EmergencyEnrolment(enrolled) => two_eyes::emergency_enrolment(context, enrolled)?,
     }
     Ok(warnings)
 }

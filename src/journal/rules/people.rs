@@ -1,14 +1,15 @@
 //! Rules for what the administrator keeps (§3.3.1): people, keys, classes, pupils, groups, courses, timetable, plans.
 //! Mostly: a name that is used must be known, and nothing may be there twice.
 
-use super::{Context, known_course, known_pupil, text};
+use super::{Context, known_course, known_pupil, text, two_eyes};
 use crate::error::{Action, Error, Result, Warning};
 use crate::journal::entry::{
-    ClassSet, CourseSet, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, PlanSet,
+    ClassSet, CourseSet, Entry, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, PlanSet,
     PupilEnrolled, PupilLeft, PupilMoved, PupilSet, SubjectsSet, TimetableSet,
 };
 use crate::journal::read;
 use crate::journal::read::Tables;
+use crate::ledger::identity::PublicIdentity;
 use crate::school::{ClassName, Role, format_date};
 use chrono::Datelike;
 use rusqlite::{OptionalExtension, params};
@@ -20,7 +21,24 @@ pub fn first_entry(context: &Context<'_>, created: &JournalCreated) -> Result<()
         return Err(Error::refused("журнал уже заведён"));
     }
     created.school.check()?;
-    person(&created.administrator)
+    person(&created.administrator)?;
+    let mut taken = vec![(&created.administrator.login, &created.key)];
+    for second in &created.second {
+        person(&second.person)?;
+        two_eyes::second_person(created, second, context.before)?;
+        let (login, key) = (&second.person.login, &second.key);
+        if taken.iter().any(|(other, known)| *other == login || known.key() == key.key()) {
+            return Err(Error::input(format!("«{login}» назван(а) дважды, или это ключ другого лица"))
+                .next("второму лицу нужен свой ключ"));
+        }
+        taken.push((login, key));
+    }
+    let Some(emergency) = &created.emergency else { return Ok(()) };
+    let emergency = two_eyes::emergency(emergency)?;
+    if taken.iter().any(|(_, key)| *key.key() == emergency) {
+        return Err(Error::input("аварийный ключ не может быть ключом сотрудника"));
+    }
+    Ok(())
 }
 
 /// A member of staff.
@@ -88,17 +106,24 @@ fn another_administrator(tables: &Tables, without: &str, without_key: &str) -> R
 }
 
 /// A key for somebody who works here, which is nobody's yet.
-pub fn enrolment_of_key(tables: &Tables, enrolled: &KeyEnrolled) -> Result<()> {
+pub fn enrolment_of_key(context: &Context<'_>, entry: &Entry, enrolled: &KeyEnrolled) -> Result<()> {
+    let tables = context.tables;
     if known_person(tables, &enrolled.login)?.dismissed {
         return Err(Error::refused(format!("«{}» уволен(а), ключ не вносится", enrolled.login)));
     }
-    let recipient = enrolled.key.recipient();
+    is_nobodys_key(tables, &enrolled.key)?;
+    two_eyes::is_possessed(context, entry.rules, enrolled)
+}
+
+/// A key that nobody has yet, and that is no recovery key.
+pub(super) fn is_nobodys_key(tables: &Tables, key: &PublicIdentity) -> Result<()> {
+    let recipient = key.recipient();
     let sql = "SELECT 1 FROM recovery_keys WHERE recipient = ?1";
     if tables.prepare_cached(sql)?.exists([recipient])? {
         return Err(Error::refused("это ключ восстановления архива: он ничего не подписывает и не вносится"));
     }
     let sql = "SELECT 1 FROM keys WHERE fingerprint = ?1 OR recipient = ?2";
-    if tables.prepare_cached(sql)?.exists(params![enrolled.key.fingerprint(), recipient])? {
+    if tables.prepare_cached(sql)?.exists(params![key.fingerprint(), recipient])? {
         return Err(Error::refused("этот ключ уже внесён в журнал").next_by("создайте новый", Action::MakeKey));
     }
     Ok(())

@@ -29,6 +29,10 @@ const AFTER_CLOSE: &[&str] = &[
     "key.revoked",
     "clock.reset",
     "year.continued",
+    "entries.confirmed",
+    "entries.refused",
+    "emergency.set",
+    "emergency.enrolled",
 ];
 
 /// A closed year is not written to any more.

@@ -3,6 +3,8 @@
 use super::signatures::CERTIFICATION_HEIGHT;
 use super::{Composer, sans, serif, serif_bold};
 use crate::error::{Error, Result};
+use crate::journal::read::extraordinary;
+use crate::print::layout::Label;
 use crate::print::page::{Area, Page};
 use crate::print::sheet::Orientation;
 use crate::print::table::{Cell, Row, Table};
@@ -57,6 +59,7 @@ impl Composer<'_> {
             let below = Area { y: y + 1.0, ..area };
             y = self.paragraph(&mut page, below, serif(layout.small.0), Align::Left, layout.explanation.as_str());
         }
+        y = self.extraordinary_on_certificate(&mut page, Area { y: y + 1.0, ..area })?;
         let signing = area.bottom() - CERTIFICATION_HEIGHT - 4.0;
         if y > signing {
             return Err(Error::input("на листе-заверителе не остаётся места для подписей")
@@ -64,6 +67,45 @@ impl Composer<'_> {
         }
         self.certification(&mut page, Area { y: signing, ..area });
         Ok(page)
+    }
+
+    /// «Чрезвычайные записи», as far as there is room above the signatures; else how many of which kind.
+    fn extraordinary_on_certificate(&self, page: &mut Page, area: Area) -> Result<f32> {
+        let layout = &self.layouts.book.certificate;
+        let text = |label: &Option<Label>| label.as_ref().map(|label| label.as_str().to_owned()).unwrap_or_default();
+        let (heading, alone) = (text(&layout.extraordinary), text(&layout.alone));
+        let lines = match heading.is_empty() {
+            true => Vec::new(),
+            false => self.extraordinary(&heading, &alone)?,
+        };
+        if lines.is_empty() || self.context.number.is_empty() {
+            return Ok(area.y);
+        }
+        let kind = serif(layout.small.0);
+        let room = area.bottom() - CERTIFICATION_HEIGHT - 4.0 - area.y;
+        let whole = lines.join(" ");
+        let text = match self.set.wrap(kind, &whole, area.w).height() <= room {
+            true => whole,
+            false => {
+                let counts = self.extraordinary_counts()?;
+                format!("{heading} {counts} {}", text(&layout.further))
+            }
+        };
+        Ok(self.paragraph(page, area, kind, Align::Left, &text))
+    }
+
+    /// «подтверждено: 12, ждёт подтверждения: 1.»
+    fn extraordinary_counts(&self) -> Result<String> {
+        let mut counts: Vec<(&str, u64)> = Vec::new();
+        for one in extraordinary::extraordinary(self.tables)? {
+            let word = one.state.word();
+            match counts.iter_mut().find(|(known, _)| *known == word) {
+                Some((_, count)) => *count += one.count,
+                None => counts.push((word, one.count)),
+            }
+        }
+        let counts: Vec<String> = counts.iter().map(|(word, count)| format!("{word}: {count}")).collect();
+        Ok(format!("{}.", counts.join(", ")))
     }
 
     fn certificate_values(&self, certified: &Certified<'_>) -> [(&'static str, String); 13] {

@@ -30,6 +30,7 @@ mod volumes;
 use crate::error::{Error, Result};
 use crate::journal::read;
 use crate::journal::read::Tables;
+use crate::journal::read::extraordinary::{self, State};
 use crate::print::IssueContext;
 use crate::print::document::{Form, Subject, Wanted};
 use crate::print::fonts::{Face, Shaper};
@@ -209,6 +210,41 @@ impl<D> Composer<'_, D> {
     /// The date on which the document is issued, in the school's time.
     fn issued_on(&self) -> String {
         format_date(self.school.day_of(self.context.issued_at))
+    }
+
+    /// «Чрезвычайные записи», a line each, below their heading: nothing where there are none, and of rules 1, which know of none.
+    fn extraordinary(&self, heading: &str, alone: &str) -> Result<Vec<String>> {
+        let all = extraordinary::extraordinary(self.tables)?;
+        let is_alone = extraordinary::knows(self.tables)? && extraordinary::is_alone(self.tables)?;
+        if all.is_empty() && !is_alone {
+            return Ok(Vec::new());
+        }
+        let mut lines = vec![heading.to_owned()];
+        lines.extend(is_alone.then(|| alone.to_owned()));
+        for one in &all {
+            let numbers = match one.entries.to {
+                Some(to) => format!("{}–{to}", one.entries.from),
+                None => one.entries.from.to_string(),
+            };
+            let (day, who) = (self.day(one.at), self.initials(&one.author)?);
+            // What waits or was refused is told by its kind alone: it is on no paper.
+            let what = match one.state {
+                State::Waits | State::Refused => one.subject(),
+                State::Alone | State::Confirmed | State::Emergency => one.what.as_str(),
+            };
+            let fate = match &one.decided {
+                Some(decided) => format!(
+                    "{}: {}, {}, запись № {}",
+                    one.state.word(),
+                    self.initials(&decided.by)?,
+                    self.day(decided.at),
+                    decided.entry
+                ),
+                None => one.state.word().to_owned(),
+            };
+            lines.push(format!("№ {numbers} от {day}, {who}: {what} — {fate}."));
+        }
+        Ok(lines)
     }
 
     /// Sets the certification below all else, or on a page of its own.

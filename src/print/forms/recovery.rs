@@ -1,4 +1,5 @@
-//! The sheet of the recovery key (form 15): written once, when a journal is made, and put into the director's safe.
+//! The sheets of the recovery key (form 15) and of the emergency key: written once, when a journal is made, and put into
+//! the director's safe.
 //!
 //! It holds a secret. The file's bytes and the key's text are wiped from memory after use; copies within the typesetter
 //! and the PDF writer are not, and live until the program ends, which is at once.
@@ -8,6 +9,7 @@ use super::{Canvas, Heading, sans, serif, serif_bold};
 use crate::error::Result;
 use crate::ledger::paper_key;
 use crate::print::Layouts;
+use crate::print::layout::RecoveryLayout;
 use crate::print::page::Page;
 use crate::print::pdf::{self, About, Bookmark};
 use crate::print::qr::{QUIET, qr_code};
@@ -41,7 +43,19 @@ const SIGNATURE: f32 = 17.0;
 /// # Errors
 /// Fonts that cannot be read, or a secret that is no key.
 pub fn recovery_sheet(layouts: &Layouts, recovery: &Recovery<'_>) -> Result<Zeroizing<Vec<u8>>> {
-    let title = layouts.recovery.heading.as_str().to_owned();
+    sheet(layouts, &layouts.recovery, "recovery", recovery)
+}
+
+/// Writes the sheet of the emergency key, whose public half is told by its fingerprint.
+///
+/// # Errors
+/// As [`recovery_sheet`].
+pub fn emergency_sheet(layouts: &Layouts, emergency: &Recovery<'_>) -> Result<Zeroizing<Vec<u8>>> {
+    sheet(layouts, &layouts.emergency, "emergency", emergency)
+}
+
+fn sheet(layouts: &Layouts, layout: &RecoveryLayout, id: &str, recovery: &Recovery<'_>) -> Result<Zeroizing<Vec<u8>>> {
+    let title = layout.heading.as_str().to_owned();
     let bookmarks = [Bookmark { title: title.clone(), page: 0, under: Vec::new() }];
     let about = About {
         sides: Sides::Both,
@@ -49,15 +63,18 @@ pub fn recovery_sheet(layouts: &Layouts, recovery: &Recovery<'_>) -> Result<Zero
         title,
         author: recovery.school.school.short_name.clone(),
         producer: format!("Letopis {}", recovery.version),
-        id: format!("recovery/{}", recovery.recipient),
+        id: format!("{id}/{}", recovery.recipient),
         issued_at: recovery.at,
     };
-    pdf::write_pdf(&pages(layouts, recovery)?, &bookmarks, &about).map(Zeroizing::new)
+    pdf::write_pdf(&pages(layouts, layout, recovery)?, &bookmarks, &about).map(Zeroizing::new)
 }
 
 /// The pages of the sheet.
-pub(in crate::print) fn pages(layouts: &Layouts, recovery: &Recovery<'_>) -> Result<Vec<Page>> {
-    let layout = &layouts.recovery;
+pub(in crate::print) fn pages(
+    layouts: &Layouts,
+    layout: &RecoveryLayout,
+    recovery: &Recovery<'_>,
+) -> Result<Vec<Page>> {
     let school = &recovery.school.school;
     let date = crate::school::format_date(recovery.school.day_of(recovery.at));
     let values = [

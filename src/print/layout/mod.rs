@@ -77,6 +77,8 @@ layouts! {
     inspection: InspectionLayout = "inspection-act.toml";
     /// The sheet of the recovery key.
     recovery: RecoveryLayout = "recovery-sheet.toml";
+    /// The sheet of the emergency key.
+    emergency: RecoveryLayout = "emergency-sheet.toml";
     /// The register of signing keys.
     keys: RegisterLayout<KeyField> = "keys.toml";
     /// The справка about a period.

@@ -6,6 +6,7 @@ use crate::archive::progress::{Progress, Quiet};
 use crate::archive::report::{Depth, Verdict};
 use crate::journal::{Author, Journal, founded, read};
 use crate::ledger::identity::Identity;
+use crate::ledger::possession::Request;
 use crate::print::Layouts;
 use crate::school::{Clock, PersonName, Role};
 use crate::work::carriers::{self, Registration};
@@ -90,16 +91,17 @@ impl School {
         let [administrator, deputy, director] = [(); 3].map(|()| Identity::generate());
         let journal = founded::journal(&dir.path().join("journal.letopis"), &administrator);
         let mut school = Self { dir, journal, administrator, deputy, director };
-        for (login, role, key) in [
-            ("petrova", Role::DeputyHead, school.deputy.public()),
-            ("kuznetsov", Role::Director, school.director.public()),
-        ] {
-            school.takes_on(login, role, key);
+        let id = school.journal.tip().unwrap().journal;
+        for (login, role, key) in
+            [("petrova", Role::DeputyHead, &school.deputy), ("kuznetsov", Role::Director, &school.director)]
+                .map(|(login, role, key)| (login, role, Request::by(key, Some(id), login).unwrap()))
+        {
+            school.takes_on(login, role, &key);
         }
         school
     }
 
-    fn takes_on(&mut self, login: &str, role: Role, key: crate::ledger::identity::PublicIdentity) {
+    fn takes_on(&mut self, login: &str, role: Role, key: &Request) {
         let now = DateTime::parse_from_rfc3339("2025-09-01T09:00:00+03:00").unwrap();
         let mut place = Workplace::at(&mut self.journal, &self.administrator, &now).unwrap();
         let name = PersonName { surname: login.into(), given: "Анна".into(), patronymic: String::new() };

@@ -7,6 +7,7 @@ mod sample;
 
 use super::archive::{Made, NewArchive, Verification};
 use super::carriers::Registration;
+use super::confirm::{self, Which};
 use super::founding::{self, Founded, Founding, Key};
 use super::{Workplace, archive, audit, carriers, import, papers, people};
 use crate::archive::anchor::Code;
@@ -20,6 +21,7 @@ use crate::journal::{Author, Journal, read};
 use crate::ledger::chain::hex;
 use crate::ledger::identity::Identity;
 use crate::ledger::keyfile;
+use crate::ledger::possession::Request;
 use crate::print::check::Again;
 use crate::print::issue::{self, Issued, Out};
 use crate::print::{Layouts, Wanted, parse_code};
@@ -45,6 +47,8 @@ pub enum Step {
     Founded { journal: String },
     /// The year of these classes was taken over.
     Imported { classes: Vec<ClassName>, recorded: usize, warnings: Vec<Warning> },
+    /// The deputy head confirmed so many entries that take a second person.
+    Confirmed(u64),
     /// Keys of these people were enrolled.
     Enrolled(Vec<&'static str>),
     /// A teacher set a mark.
@@ -77,6 +81,7 @@ pub fn run(dir: &Path, progress: &dyn Progress, told: &mut dyn FnMut(&Step)) -> 
     let mut stage = Stage::open(dir)?;
     told(&Step::Founded { journal: hex(&stage.journal.tip()?.journal) });
     told(&stage.import(progress)?);
+    told(&Step::Confirmed(stage.confirm()?));
     told(&stage.enroll()?);
     stage.record(told)?;
     stage.register_carriers()?;
@@ -139,10 +144,13 @@ impl Stage {
             school,
             administrator: founding::administrator(&source, STAFF[ADMINISTRATOR], None)?,
             key: Key::AtHand(&keys[ADMINISTRATOR]),
+            second: vec![founding::second(&source, STAFF[DEPUTY], &Request::by(&keys[DEPUTY], None, STAFF[DEPUTY])?)?],
             recovery_sheet: None,
+            emergency_sheet: None,
         };
-        let Founded { journal, recovery, .. } = founding::found(wish, &clock)?;
+        let Founded { journal, recovery, emergency, .. } = founding::found(wish, &clock)?;
         keyfile::write_new(&dir.join("recovery.txt"), &recovery, None)?;
+        keyfile::write_new(&dir.join("emergency.txt"), &emergency, None)?;
         Ok(Self { dir: dir.to_owned(), journal, keys, clock })
     }
 
@@ -169,11 +177,23 @@ impl Stage {
 
     fn enroll(&mut self) -> Result<Step> {
         self.clock += Duration::minutes(10);
-        for (who, login) in STAFF.iter().enumerate().skip(1) {
-            let key = self.keys[who].public();
-            people::enroll(&mut self.place_of(ADMINISTRATOR)?, login, key)?;
+        let journal = self.journal.tip()?.journal;
+        // The deputy head is the second person from the first entry on.
+        for who in [DIRECTOR, TEACHER] {
+            let request = Request::by(&self.keys[who], Some(journal), STAFF[who])?;
+            people::enroll(&mut self.place_of(ADMINISTRATOR)?, STAFF[who], &request)?;
+            self.confirm()?;
         }
         Ok(Step::Enrolled(STAFF[1..].to_vec()))
+    }
+
+    /// The deputy head confirms what the administrator has asked for, having seen it. Gives how much it was.
+    fn confirm(&mut self) -> Result<u64> {
+        let list = confirm::list(self.journal.tables())?;
+        if !list.waiting.is_empty() {
+            confirm::give(&mut self.place_of(DEPUTY)?, &Which::All(list.code))?;
+        }
+        Ok(list.waiting.iter().map(|one| one.count).sum())
     }
 
     /// A teacher adds a mark to a lesson of the last week, and is refused for one that lies further back.

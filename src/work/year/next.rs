@@ -95,6 +95,8 @@ impl<'a> OldYear<'a> {
                 administrator: taken.administrator.clone(),
                 key: author.signer.public(),
                 recovery: recovery.unwrap_or_else(|| std::mem::take(&mut taken.recovery)),
+                second: std::mem::take(&mut taken.second),
+                emergency: taken.emergency.take(),
             };
             Ok((created, taken))
         };

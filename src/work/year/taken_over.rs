@@ -8,13 +8,14 @@ use crate::error::{Action, Detail, Error, Result};
 use crate::journal::contacts::Contacts;
 use crate::journal::entry::{
     Body, ClassSet, GroupSet, KeyEnrolled, LastArchive, Person, Previous, PreviousWitness, PupilEnrolled, PupilSet,
-    SubjectsSet, YearContinued,
+    SecondPerson, SubjectsSet, YearContinued,
 };
 use crate::journal::read::Tables;
-use crate::journal::read::{self, Pupil};
+use crate::journal::read::{self, Pupil, extraordinary};
+use crate::journal::rules::two_eyes;
 use crate::journal::{Author, Journal, Proven};
 use crate::ledger::chain::hex;
-use crate::ledger::identity::Identity;
+use crate::ledger::identity::{Identity, ssh_line};
 use crate::school::{ClassName, Role, fold, format_date};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -30,6 +31,10 @@ pub struct TakenOver {
     pub recovery: String,
     /// The administrator.
     pub administrator: Person,
+    /// Those who were independent of him, and are from the start.
+    pub second: Vec<SecondPerson>,
+    /// The emergency key, which stays as it is.
+    pub emergency: Option<String>,
     /// The entries that follow the first.
     pub bodies: Vec<Body>,
     /// Pupils taken over, and those who have finished or left.
@@ -116,10 +121,12 @@ pub fn take_over(
         token,
         witness: Some(witness),
     };
-    let mut bodies = people(tables, &administrator.login, fingerprint)?;
+    let second = second_persons(tables, &administrator.login, fingerprint, &previous.journal)?;
+    let mut bodies = people(tables, &administrator.login, fingerprint, &second, &previous.journal)?;
     bodies.push(SubjectsSet { subjects: read::subjects(tables)? }.into());
     let pupils = classes_and_pupils(tables, begins, &mut bodies)?;
-    Ok(TakenOver { previous, recovery: recovery(tables)?, administrator, bodies, pupils })
+    let emergency = extraordinary::emergency_key(tables)?.map(|key| ssh_line(&key, ""));
+    Ok(TakenOver { previous, recovery: recovery(tables)?, administrator, second, emergency, bodies, pupils })
 }
 
 /// The last archive that was made; of a journal that has none, [`archive_before`].
@@ -169,22 +176,66 @@ fn person(tables: &Tables, login: &str) -> Result<Option<Person>> {
 }
 
 /// Everybody who works here, and their keys in force but the one that the first entry names.
-fn people(tables: &Tables, administrator: &str, first_key: &str) -> Result<Vec<Body>> {
+fn people(
+    tables: &Tables,
+    administrator: &str,
+    first_key: &str,
+    second: &[SecondPerson],
+    journal: &str,
+) -> Result<Vec<Body>> {
     let mut bodies: Vec<Body> = Vec::new();
     for staff in read::all_staff(tables)? {
         let Some(person) = person(tables, &staff.login)? else { continue };
-        if person.login != administrator {
+        if person.login != administrator && second.iter().all(|second| second.person.login != person.login) {
             bodies.push(person.into());
         }
         for fingerprint in read::fingerprints_of(tables, &staff.login)? {
+            let named = second.iter().any(|second| second.key.fingerprint() == fingerprint);
             if fingerprint != first_key
+                && !named
                 && let Some(key) = read::key(tables, &fingerprint)?
             {
-                bodies.push(KeyEnrolled { login: key.login.into(), key: key.public }.into());
+                let (possession, proven_in) = possession(tables, &fingerprint, journal)?;
+                bodies.push(KeyEnrolled { login: key.login.into(), key: key.public, possession, proven_in }.into());
             }
         }
     }
     Ok(bodies)
+}
+
+/// Directors, deputy heads and other administrators whose key rests on nobody's word alone and has proven its possession.
+fn second_persons(tables: &Tables, administrator: &str, first_key: &str, journal: &str) -> Result<Vec<SecondPerson>> {
+    let mut second = Vec::new();
+    for staff in read::all_staff(tables)? {
+        let Some(person) = person(tables, &staff.login)?.filter(|person| person.login != administrator) else {
+            continue;
+        };
+        for fingerprint in read::fingerprints_of(tables, &staff.login)? {
+            let (possession, proven_in) = possession(tables, &fingerprint, journal)?;
+            let ground = extraordinary::ground_of(tables, &fingerprint)?;
+            let independent = ground.is_some_and(|(_, rests_on)| rests_on.is_empty()) && fingerprint != first_key;
+            if let Some(key) = read::key(tables, &fingerprint)?
+                && independent
+                && !possession.is_empty()
+                && person.roles.iter().any(|role| two_eyes::SECOND.contains(role))
+            {
+                second.push(SecondPerson { person, key: key.public, possession, proven_in });
+                break;
+            }
+        }
+    }
+    Ok(second)
+}
+
+/// The proof of possession that a key has given, and for which journal; both empty where it gave none.
+fn possession(tables: &Tables, fingerprint: &str, journal: &str) -> Result<(String, String)> {
+    let (possession, proven_in) = extraordinary::possession_of(tables, fingerprint)?;
+    let proven_in = match (possession.is_empty(), proven_in.is_empty()) {
+        (true, _) => String::new(),
+        (false, true) => journal.to_owned(),
+        (false, false) => proven_in,
+    };
+    Ok((possession, proven_in))
 }
 
 fn recovery(tables: &Tables) -> Result<String> {

@@ -57,6 +57,14 @@ impl Composer<'_, ()> {
             flow.gap(NOTE_GAP);
             flow.paragraph(kind, Align::Left, text);
         }
+        if let Some(heading) = &layout.extraordinary {
+            let alone = layout.alone.as_ref().map(|label| label.as_str()).unwrap_or_default();
+            let kind = serif(layout.size.0);
+            for (i, line) in self.extraordinary(heading.as_str(), alone)?.iter().enumerate() {
+                flow.gap(NOTE_GAP);
+                flow.paragraph(if i == 0 { serif_bold(layout.size.0) } else { kind }, Align::Left, line);
+            }
+        }
         self.certify_below(&mut flow);
         self.finish(title, layout.heading.as_str(), flow.into_pages())
     }

@@ -331,6 +331,12 @@ pub struct CertificateLayout {
     pub remarks: Label,
     pub facts: Vec<Wording<Certificate>>,
     pub explanation: Label,
+    #[serde(default)]
+    pub extraordinary: Option<Label>,
+    #[serde(default)]
+    pub alone: Option<Label>,
+    #[serde(default)]
+    pub further: Option<Label>,
 }
 
 /// `summary-sheet.toml`.

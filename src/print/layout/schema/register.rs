@@ -10,6 +10,10 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields, bound(deserialize = "F: Fields + Deserialize<'de>"))]
 #[allow(missing_docs)] // each key is explained in the layout files
 pub struct RegisterLayout<F> {
+    #[serde(default)]
+    pub extraordinary: Option<Label>,
+    #[serde(default)]
+    pub alone: Option<Label>,
     pub heading: Label,
     pub heading_size: Size,
     pub about: Wording<SchoolPlaces>,

@@ -1,0 +1,116 @@
+//! What an entry that takes two pairs of eyes says, for people: as it reads before it is in force.
+
+use crate::error::Result;
+use crate::journal::entry::{Body, Entry, LessonRef};
+use crate::journal::read::{self, Tables};
+use crate::ledger::identity::{fingerprint, ssh_blob};
+use crate::school::{Role, School, format_date};
+
+/// The login, fingerprint, personal file or course that an entry is about; empty where it is about the school.
+pub fn about(body: &Body) -> String {
+    match body {
+        Body::Person(person) => person.login.clone(),
+        Body::PersonDismissed(dismissed) => dismissed.login.clone(),
+        Body::KeyEnrolled(enrolled) => enrolled.login.clone(),
+        Body::EmergencyEnrolment(enrolled) => enrolled.login.clone(),
+        Body::KeyRevoked(revoked) => revoked.fingerprint.clone(),
+        Body::PupilSet(set) => set.file.clone(),
+        Body::LessonRecorded(set) => set.at.course.to_string(),
+        Body::MarksSet(set) => set.at.course.to_string(),
+        Body::AttendanceSet(set) => set.at.course.to_string(),
+        Body::FinalsSet(set) => set.course.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// What it says, in Russian; `tables` as they stand before it.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn in_words(tables: &Tables, entry: &Entry) -> Result<String> {
+    let of_lesson = |at: &LessonRef| format!("перенос: «{}», урок {}", at.course, format_date(at.date));
+    Ok(match &entry.body {
+        Body::Person(person) => {
+            let roles = person.roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(", ");
+            let (login, name) = (&person.login, person.name.full());
+            match read::staff(tables, login)? {
+                Some(known) if known.name != person.name => {
+                    format!("сотрудник «{login}»: был(а) {}, станет {name}; роли: {roles}", known.name.full())
+                }
+                Some(_) => {
+                    let before = read::roles_of(tables, login)?.into_iter().map(Role::word).collect::<Vec<_>>();
+                    format!("сотрудник «{login}», {name}: роли были: {}; станут: {roles}", before.join(", "))
+                }
+                None => format!("сотрудник «{login}», {name}; роли: {roles}"),
+            }
+        }
+        Body::PersonDismissed(dismissed) => format!("увольнение «{}»", dismissed.login),
+        Body::KeyEnrolled(enrolled) => format!("ключ {} для «{}»", enrolled.key.fingerprint(), enrolled.login),
+        Body::KeyRevoked(revoked) => {
+            let of = read::key(tables, &revoked.fingerprint)?.map(|key| key.login.to_string()).unwrap_or_default();
+            format!("отзыв ключа {} («{of}»): {}", revoked.fingerprint, revoked.reason)
+        }
+        Body::SchoolChanged(changed) => format!("школа: {}", differences(&read::school(tables)?, &changed.school)),
+        Body::ClockReset(reset) => format!("поправка часов: {}", reset.reason),
+        Body::PupilSet(set) => {
+            let was = match read::pupil(tables, &set.file)? {
+                Some(pupil) => {
+                    let born = read::born(tables, &set.file)?.map(format_date).unwrap_or_default();
+                    format!("был(а) {} ({born}), станет ", pupil.name.full())
+                }
+                None => String::new(),
+            };
+            format!("ученик «{}»: {was}{} ({})", set.file, set.name.full(), format_date(set.born))
+        }
+        Body::LessonRecorded(set) => of_lesson(&set.at),
+        Body::MarksSet(set) => of_lesson(&set.at),
+        Body::AttendanceSet(set) => of_lesson(&set.at),
+        Body::FinalsSet(set) => format!("перенос: «{}», {}", set.course, set.period),
+        Body::EmergencyKeySet(set) => {
+            let key = ssh_blob(set.ed25519.strip_prefix("ssh-ed25519 ").unwrap_or_default());
+            format!("аварийный ключ {}", key.map(|key| fingerprint(&key)).unwrap_or_default())
+        }
+        Body::EmergencyEnrolment(enrolled) => {
+            let (key, login) = (enrolled.key.fingerprint(), &enrolled.login);
+            let alone = if entry.key == key { ", подписано им самим" } else { "" };
+            format!("ключ {key} для «{login}» внесён аварийным ключом{alone}: {}", enrolled.reason)
+        }
+        other => other.kind().to_owned(),
+    })
+}
+
+/// What two configurations differ in.
+fn differences(one: &School, other: &School) -> String {
+    let mut out = Vec::new();
+    let fields = |school: &School| match serde_json::to_value(&school.policy) {
+        Ok(serde_json::Value::Object(fields)) => fields,
+        _ => serde_json::Map::new(),
+    };
+    let (before, after) = (fields(one), fields(other));
+    for (name, value) in &after {
+        if let Some(was) = before.get(name)
+            && was != value
+        {
+            out.push(format!("{name} {was} → {value}"));
+        }
+    }
+    if one.school.utc_offset != other.school.utc_offset {
+        out.push(format!("utc_offset {} → {}", one.school.utc_offset, other.school.utc_offset));
+    }
+    if one.year != other.year {
+        let days = |school: &School| {
+            format!("{} {}–{}", school.year.name, format_date(school.year.begins), format_date(school.year.ends))
+        };
+        out.push(format!("год {} → {}", days(one), days(other)));
+    }
+    if one.periods != other.periods {
+        let periods = |school: &School| {
+            let of = |period: &crate::school::Period| {
+                format!("{} {}–{}", period.short, format_date(period.begins), format_date(period.ends))
+            };
+            school.periods.iter().map(of).collect::<Vec<_>>().join(", ")
+        };
+        out.push(format!("периоды {} → {}", periods(one), periods(other)));
+    }
+    out.join("; ")
+}
