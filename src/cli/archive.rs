@@ -1,5 +1,6 @@
 //! `letopis archive`: archive copies on two carriers, and their verification (§2.5, §5.5).
 
+mod anchors;
 mod complete;
 mod create;
 mod derive;
@@ -10,7 +11,6 @@ mod status;
 pub use create::say;
 
 use super::{Common, screen, session};
-use crate::archive::anchor::{Anchor, Code};
 use crate::archive::bag::RECOVERY;
 use crate::archive::progress::Progress;
 use crate::archive::report::{Report, Severity, Verdict};
@@ -69,15 +69,8 @@ pub struct Verify {
     /// Открыть своим ключом (--identity) и проверить содержание: журнал, записи, документы
     #[arg(long)]
     deep: bool,
-    /// Отпечаток ключа подписавшего из акта или реестра ключей: SHA256:…
-    #[arg(long, value_name = "ОТПЕЧАТОК")]
-    signer: Option<String>,
-    /// Код архива из акта
-    #[arg(long, value_name = "КОД")]
-    expect: Option<String>,
-    /// Архив, которому вы уже доверяете
-    #[arg(long, value_name = "ПАПКА")]
-    trusted: Option<PathBuf>,
+    #[command(flatten)]
+    anchors: anchors::Anchors,
     /// Записать акт проверки для печати; не на проверяемый носитель
     #[arg(long, value_name = "ФАЙЛ.pdf")]
     act: Option<PathBuf>,
@@ -158,10 +151,7 @@ impl Verify {
             (_, Some(path)) if self.deep || journal.is_some() => Some(session::read_identity(common, path)?),
             _ => None,
         };
-        let mut anchors = Vec::new();
-        anchors.extend(self.signer.as_deref().map(Anchor::signer).transpose()?);
-        let code = self.expect.as_deref().map(Code::parse).transpose()?;
-        anchors.extend(self.trusted.clone().map(Anchor::Bag));
+        let (anchors, code) = (self.anchors.given()?, self.anchors.code()?);
         let scratch = std::env::temp_dir().join(format!("letopis-verify-{}", std::process::id()));
         let wish = Verification {
             paths: &self.paths,

@@ -3,6 +3,7 @@
 mod falsehoods;
 mod malformed;
 mod tamper;
+mod vouching;
 
 use crate::common::school::School;
 
