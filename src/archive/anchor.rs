@@ -47,6 +47,9 @@ pub trait JournalFacts {
     /// Whose key sealed an archive, and whether he might make such a one: where it is recorded under this code, at that
     /// place; else where it says that it was made, and still.
     fn maker(&self, fingerprint: &str, facts: &Facts, code: &str) -> Result<Maker>;
+    /// Whether this place of the ledger, which is not in its chain, is of a part that was lost before the journal went on
+    /// from a restored copy.
+    fn is_given_up(&self, length: u64, head: &str) -> Result<bool>;
     /// The archives that are recorded, in order.
     fn archives(&self) -> Result<Vec<Known>>;
     /// The last archive of the journal that this one continues.
@@ -249,7 +252,12 @@ fn ask_journal(journal: &dyn JournalFacts, subject: &Subject<'_>) -> Result<Answ
     if journal.journal_id()? != facts.journal {
         return if findings.is_empty() { ask_later_journal(journal, subject) } else { Ok(Answer::against(findings)) };
     }
-    match journal.head_at(facts.length)? {
+    let head = journal.head_at(facts.length)?;
+    if head.as_ref() != Some(&facts.head) && findings.is_empty() && journal.is_given_up(facts.length, &facts.head)? {
+        let what = "архив сделан по записям, которые утрачены, когда журнал восстановили из старой копии: журнал о них ничего не знает, сверьте архив с актом";
+        return Ok(Answer { vouched: None, findings: vec![Finding::note(INFO, what)] });
+    }
+    match head {
         None => {
             let what = format!(
                 "в архиве {} записей, а в журнале меньше: у журнала отрезан конец или архив подделан",

@@ -16,7 +16,6 @@ use crate::archive::progress::Progress;
 use crate::archive::report::{Report, Severity, Verdict};
 use crate::archive::verify::{Chain, Comparison, Copies, Together};
 use crate::error::{Error, Result};
-use crate::journal::Journal;
 use crate::ledger::chain::grouped;
 use crate::print::Layouts;
 use crate::school::{format_date, parse_date_or};
@@ -136,7 +135,7 @@ impl Verify {
         if let Some(act) = &self.act {
             act::may_be_written(act, &self.paths)?;
         }
-        let journal = common.journal.as_deref().map(Journal::open).transpose()?;
+        let journal = common.journal.as_deref().map(session::open).transpose()?;
         let proven = journal.as_ref().map(|journal| journal.prove(&mut |_| {})).transpose().map_err(|error| {
             error
                 .at("журнал, с которым сверяется архив")

@@ -1,8 +1,10 @@
 //! `letopis audit`: proves the journal.
 
+use super::state::State;
 use super::{Common, screen, session};
 use crate::error::Result;
 use crate::journal;
+use crate::journal::read::Restoration;
 use crate::ledger::chain::hex;
 use crate::work::archive::witnesses::{self, Testimony};
 use crate::work::audit::audit;
@@ -22,22 +24,49 @@ impl Audit {
         let named = self.against.as_deref().map(witnesses::named).transpose()?.unwrap_or_default();
         let path = session::journal_path(common);
         let bar = screen::progress("Проверка записей");
-        let audited = audit(&path, named, &mut |done| bar.set_position(done))?;
+        let audited = audit(&path, named, Some(&State::of_account()), &mut |done| bar.set_position(done))?;
         bar.finish_and_clear();
         let (report, testimonies, tip) = (&audited.report, &audited.testimonies, audited.report.tip);
+        if let Some(outrun) = &audited.outrun {
+            screen::warning(&outrun.what(&path));
+        }
         if common.json {
             screen::json(&serde_json::json!({
                 "clean": report.is_clean(), "entries": report.tip.seq, "journal": hex(&report.tip.journal),
                 "head": hex(&report.tip.head), "count": report.count,
                 "findings": report.findings.iter()
                     .map(|f| serde_json::json!({"entry": f.seq, "what": f.what})).collect::<Vec<_>>(),
+                "restored": audited.restorations.iter().map(restoration_json).collect::<Vec<_>>(),
                 "against": testimonies.iter().map(|testimony| testimony_json(testimony, tip.seq)).collect::<Vec<_>>(),
             }));
         } else {
             say(report);
+            say_restorations(&audited.restorations);
             testimonies.iter().filter_map(|testimony| heard(testimony, tip.seq)).for_each(|line| println!("{line}"));
         }
         Ok(ExitCode::from(u8::from(!report.is_clean())))
+    }
+}
+
+fn restoration_json(restored: &Restoration) -> serde_json::Value {
+    serde_json::json!({
+        "entry": restored.entry, "by": restored.by, "reason": restored.reason, "lost": restored.lost,
+        "numbers": restored.numbers,
+    })
+}
+
+fn say_restorations(restorations: &[Restoration]) {
+    if !restorations.is_empty() {
+        println!("Чрезвычайные записи:");
+    }
+    for restored in restorations {
+        let Restoration { entry, by, reason, lost, numbers, .. } = restored;
+        println!(
+            "  № {entry}: журнал продолжен из восстановленной копии ({by}): {reason}; номеров документов пропущено: {numbers}"
+        );
+        for lost in lost {
+            println!("    утрачено: до {} записей, последняя сумма {}", lost.length, lost.head);
+        }
     }
 }
 

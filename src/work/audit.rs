@@ -1,8 +1,10 @@
 //! The audit of a journal, alone or against witnesses from outside.
 
 use super::archive::witnesses::{Outside, Testimony, that_speak_of};
+use super::memory::Memory;
 use crate::error::Result;
-use crate::journal::{Finding, Journal, Report};
+use crate::journal::read::{self, Restoration};
+use crate::journal::{Finding, Journal, Outrun, Report};
 use std::path::Path;
 
 /// What an audit found.
@@ -12,6 +14,10 @@ pub struct Audit {
     pub report: Report,
     /// What each witness says.
     pub testimonies: Vec<Testimony>,
+    /// When the journal went on from a restored copy.
+    pub restorations: Vec<Restoration>,
+    /// What is missing of what this workplace has seen.
+    pub outrun: Option<Outrun>,
 }
 
 /// Audits the journal's file, whatever is in it, and asks the witnesses that speak of it. `progress` is told how many
@@ -19,14 +25,26 @@ pub struct Audit {
 ///
 /// # Errors
 /// A file that does not read at all; a witness that is none.
-pub fn audit(path: &Path, named: Vec<Outside>, progress: &mut dyn FnMut(u64)) -> Result<Audit> {
+pub fn audit(
+    path: &Path,
+    named: Vec<Outside>,
+    memory: Option<&dyn Memory>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Audit> {
     let audited = Journal::audit(path, progress)?;
     let witnesses = that_speak_of(named, audited.report.tip);
     let testimonies = witnesses.iter().map(|witness| witness.ask(&audited)).collect::<Result<Vec<_>>>()?;
+    let (tables, tip) = (audited.tables()?, audited.report.tip);
+    let restorations = read::restorations(&tables)?;
+    let outrun = memory.and_then(|memory| memory.recall(&tip.journal)).map(|seen| {
+        let contained = audited.position_of(&seen.tip.head) == Some(seen.tip.seq);
+        seen.missing_in(tip, contained.then_some(seen.tip.head), &tables)
+    });
+    let outrun = outrun.transpose()?.flatten();
     let mut report = audited.report;
     for what in testimonies.iter().filter_map(|testimony| testimony.length.as_ref().err()) {
         report.count += 1;
         report.findings.push(Finding { seq: None, what: what.clone() });
     }
-    Ok(Audit { report, testimonies })
+    Ok(Audit { report, testimonies, restorations, outrun })
 }

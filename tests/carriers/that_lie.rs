@@ -289,6 +289,9 @@ impl JournalFacts for Stranger {
     fn maker(&self, _: &str, _: &Facts, _: &str) -> letopis::Result<Maker> {
         Ok(Maker::Unknown)
     }
+    fn is_given_up(&self, _: u64, _: &str) -> letopis::Result<bool> {
+        Ok(false)
+    }
     fn archives(&self) -> letopis::Result<Vec<Known>> {
         Ok(Vec::new())
     }

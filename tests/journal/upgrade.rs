@@ -26,8 +26,10 @@ const ARCHIVES: [(&str, &str, bool); 4] = [
 ];
 
 /// Kinds of entry that the program knows and the fixture cannot hold, each with the reason.
-const CAME_LATER: &[(&str, &str)] =
-    &[("year.continued", "0.1.0 began the next year without a word in the old journal")];
+const CAME_LATER: &[(&str, &str)] = &[
+    ("year.continued", "0.1.0 began the next year without a word in the old journal"),
+    ("journal.restored", "0.1.0 went on from a restored copy without a word"),
+];
 
 fn fixture() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/v1")

@@ -263,6 +263,9 @@ impl JournalFacts for Chain {
     fn maker(&self, fingerprint: &str, _: &Facts, _: &str) -> Result<Maker> {
         Ok(if fingerprint == self.fingerprint { Maker::Of("petrova".to_owned()) } else { Maker::Unknown })
     }
+    fn is_given_up(&self, _: u64, _: &str) -> Result<bool> {
+        Ok(false)
+    }
     fn archives(&self) -> Result<Vec<Known>> {
         let signer = self.fingerprint.clone();
         let recorded = Known { name: NAME.to_owned(), code: self.recorded.clone(), signer };

@@ -13,6 +13,7 @@ mod note;
 mod paper;
 mod people;
 mod remark;
+mod restored;
 mod study;
 mod substitution;
 mod year;
@@ -31,6 +32,7 @@ pub use people::{
     Previous, PreviousWitness, PupilEnrolled, PupilLeft, PupilMoved, PupilSet, SchoolChanged, SubjectLine, SubjectsSet,
 };
 pub use remark::{RemarkAnswered, RemarkWritten};
+pub use restored::{JournalRestored, LostTail};
 pub use study::{
     AttendanceSet, CourseSet, DecisionSet, FinalLine, FinalsSet, LessonCell, LessonRecorded, LessonRef, MarkLine,
     MarksSet, PlanLine, PlanSet, PresenceLine, Slot, TimetableSet,
@@ -150,6 +152,7 @@ kinds! {
     "note.done" => NoteDone,
     "year.closed" => YearClosed,
     "year.continued" => YearContinued,
+    "journal.restored" => JournalRestored,
     "document.issued" => DocumentIssued,
     "book.bound" => BookBound,
     "carrier.registered" => CarrierRegistered,

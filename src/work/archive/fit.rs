@@ -92,7 +92,10 @@ pub(super) fn continues(proven: &Proven, carriers: &[Carrier]) -> Result<()> {
                 continue;
             }
             let witnessed = witnessed(&bag)?;
-            if witnessed.facts.journal == id {
+            let of_lost_part = read::is_given_up(&proven.tables()?, witnessed.facts.length, &witnessed.facts.head)?
+                && proven.head_at(witnessed.facts.length).map(|head| hex(&head)).as_ref()
+                    != Some(&witnessed.facts.head);
+            if witnessed.facts.journal == id && !of_lost_part {
                 let (length, shown) = (witnessed.facts.length, bag.display().to_string());
                 let facts = witnessed.facts.clone();
                 let testimony = Outside::Archive(Box::new(witnessed)).ask(proven)?;

@@ -80,6 +80,10 @@ impl JournalFacts for Witness<'_> {
         maker_in(&tables, fingerprint, facts.content)
     }
 
+    fn is_given_up(&self, length: u64, head: &str) -> Result<bool> {
+        read::is_given_up(&self.0.tables()?, length, head)
+    }
+
     fn archives(&self) -> Result<Vec<Known>> {
         let archives = read::all_archives(&self.0.tables()?)?;
         let known = |archive: read::Archive| Known { name: archive.name, code: archive.code, signer: archive.signer };
