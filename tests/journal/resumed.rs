@@ -106,3 +106,31 @@ fn a_memory_that_cannot_be_kept_is_said_once_and_stops_nothing() {
     assert_eq!(said.stderr.matches("до какого места вы видели журнал").count(), 1, "{said}");
     assert_eq!(said.stderr.matches("Внимание").count(), 1, "{said}");
 }
+
+#[test]
+fn an_archive_of_the_part_that_was_lost_is_known_for_that_and_stands_in_nobodys_way() {
+    let Some(school) = School::small() else { return };
+    for (usb, label, holder, place) in
+        [("usb-1", "А-1", "kuznetsov", "сейф директора"), ("usb-2", "А-2", "petrova", "кабинет завуча")]
+    {
+        std::fs::create_dir(school.path(usb)).unwrap();
+        let args = ["carrier", "register", usb, "--label", label, "--holder", holder, "--place", place];
+        school.run("2025-10-24 15:00:00", "petrova", &args).ok();
+    }
+    back_up(&school);
+    let create =
+        ["archive", "create", "--period", "I четверть", "--to", "usb-1", "--to", "usb-2", "--allow-same-device"];
+    school.run("2025-10-24 15:10:00", "petrova", &create).ok();
+    restore(&school);
+    school.run("2025-10-24 16:00:00", "petrova", &create).fails(1, &["которых в этом журнале нет", "journal resume"]);
+    let resume = ["journal", "resume", "--reason", "сгорел компьютер", "--lost-in", "usb-1"];
+    let said = school.run("2025-10-24 16:01:00", "petrova", &resume).ok();
+    assert!(said.stdout.contains("Утрачено: до "), "{said}");
+    let verify = ["archive", "verify", "usb-1", "--journal", "journal.letopis"];
+    let said = school.run("2025-10-24 16:02:00", "petrova", &verify).ok();
+    assert!(said.stdout.contains("утрачены, когда журнал восстановили") && !said.stdout.contains("подлинен"), "{said}");
+    school.run("2025-10-24 16:03:00", "petrova", &create).fails(0, &["2025-2026-h1-2"]);
+    let both = ["archive", "verify", "usb-1/LETOPIS/2025-2026-h1-2", "--journal", "journal.letopis"];
+    school.run("2025-10-24 16:04:00", "petrova", &both).fails(0, &["цел и подлинен: журнал, ключ petrova"]);
+    school.run("2025-10-24 16:05:00", "petrova", &["audit"]).fails(0, &["Чрезвычайные записи"]);
+}
