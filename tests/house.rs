@@ -101,8 +101,9 @@ fn no_layer_uses_one_above_it_or_beside_it() {
 
 /// Who opens, makes, replaces or removes files by himself, and why: what he reads is the system's own, by a path that is
 /// written in the program.
-const OPENED_ELSEWHERE: [(&str, &str); 3] = [
+const OPENED_ELSEWHERE: [(&str, &str); 4] = [
     ("src/device.rs", "/sys and /proc tell of devices"),
+    ("src/cli/ask.rs", "the terminal, /dev/tty, is asked itself"),
     ("src/cli/login/terminal.rs", "/proc tells of a terminal's session"),
     ("src/journal/file.rs", "SQLite opens a journal by its name, and refuses links itself"),
 ];

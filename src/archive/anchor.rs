@@ -44,13 +44,56 @@ pub trait JournalFacts {
     fn journal_id(&self) -> Result<String>;
     /// The head after `length` records, 64 hex digits, or `None` where the ledger is shorter.
     fn head_at(&self, length: u64) -> Result<Option<String>>;
-    /// Who held this key when the ledger had `length` records, if it was enrolled and not revoked for somebody who
-    /// may make archives.
-    fn signer_at(&self, fingerprint: &str, length: u64) -> Result<Option<String>>;
-    /// The archives that are recorded.
-    fn archives(&self) -> Result<Vec<Previous>>;
+    /// Whose key sealed an archive, and whether he might make such a one: where it is recorded under this code, at that
+    /// place; else where it says that it was made, and still.
+    fn maker(&self, fingerprint: &str, facts: &Facts, code: &str) -> Result<Maker>;
+    /// Whether this place of the ledger, which is not in its chain, is of a part that was lost before the journal went on
+    /// from a restored copy.
+    fn is_given_up(&self, length: u64, head: &str) -> Result<bool>;
+    /// The archives that are recorded, in order.
+    fn archives(&self) -> Result<Vec<Known>>;
     /// The last archive of the journal that this one continues.
     fn last_before(&self) -> Result<Option<Previous>>;
+}
+
+/// An archive that a journal has recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The name of its bag.
+    pub name: String,
+    /// Its code, 64 hex digits.
+    pub code: String,
+    /// Fingerprint of the key that sealed it.
+    pub signer: String,
+}
+
+/// What a journal says of the key that sealed an archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Maker {
+    /// The key was in force, and this login might make such an archive.
+    Of(String),
+    /// The key of this login, which was revoked.
+    Revoked(String),
+    /// The key of this login, whose role makes no such archives.
+    OtherRole(String),
+    /// Nobody's key.
+    Unknown,
+}
+
+impl Maker {
+    /// Why an archive that this key sealed is none of the journal's, in Russian; nothing where it may be.
+    fn refusal(&self, fingerprint: &str) -> Option<String> {
+        match self {
+            Self::Of(_) => None,
+            Self::Revoked(login) => Some(format!("подписан ключом {fingerprint} ({login}), который в журнале отозван")),
+            Self::OtherRole(login) => Some(format!(
+                "подписан ключом {fingerprint} ({login}), а у него нет права создавать такие архивы: их создают завуч и директор, копию базы данных — и диспетчер"
+            )),
+            Self::Unknown => Some(format!(
+                "подписан ключом {fingerprint}, который в журнале не был действующим ключом завуча или директора"
+            )),
+        }
+    }
 }
 
 /// An archive's code as typed from paper: hex digits, however grouped, in full or the first 32 at least. Letters that look
@@ -209,7 +252,12 @@ fn ask_journal(journal: &dyn JournalFacts, subject: &Subject<'_>) -> Result<Answ
     if journal.journal_id()? != facts.journal {
         return if findings.is_empty() { ask_later_journal(journal, subject) } else { Ok(Answer::against(findings)) };
     }
-    match journal.head_at(facts.length)? {
+    let head = journal.head_at(facts.length)?;
+    if head.as_ref() != Some(&facts.head) && findings.is_empty() && journal.is_given_up(facts.length, &facts.head)? {
+        let what = "архив сделан по записям, которые утрачены, когда журнал восстановили из старой копии: журнал о них ничего не знает, сверьте архив с актом";
+        return Ok(Answer { vouched: None, findings: vec![Finding::note(INFO, what)] });
+    }
+    match head {
         None => {
             let what = format!(
                 "в архиве {} записей, а в журнале меньше: у журнала отрезан конец или архив подделан",
@@ -224,20 +272,45 @@ fn ask_journal(journal: &dyn JournalFacts, subject: &Subject<'_>) -> Result<Answ
         }
         Some(_) => {}
     }
-    let signer = journal.signer_at(subject.fingerprint, facts.length)?;
-    if signer.is_none() {
-        let what = format!(
-            "подписан ключом {}, который в журнале не был действующим ключом завуча или директора",
-            subject.fingerprint
-        );
-        findings.push(Finding::forgery(SIGNATURE, what));
+    let maker = journal.maker(subject.fingerprint, facts, &code)?;
+    findings.extend(maker.refusal(subject.fingerprint).map(|what| Finding::forgery(SIGNATURE, what)));
+    let known = recorded.iter().find(|known| known.code == code);
+    match known {
+        Some(known) if bare(&known.signer) != bare(subject.fingerprint) && findings.is_empty() => {
+            let what = format!(
+                "подписан ключом {}, а в журнале этот архив записан с подписью ключа {}",
+                subject.fingerprint, known.signer
+            );
+            findings.push(Finding::forgery(SIGNATURE, what));
+        }
+        Some(_) => {}
+        None => findings.extend(not_the_newest(journal, facts, recorded.last())?),
     }
-    let Some(login) = signer.filter(|_| findings.is_empty()) else { return Ok(Answer::against(findings)) };
-    let mut answer = Answer::yes(format!("журнал, ключ {login}"));
-    if recorded.iter().all(|recorded| recorded.code != code) {
-        answer.findings.push(Finding::warning("", "в журнале нет записи об этой архивной копии"));
+    let Maker::Of(login) = maker else { return Ok(Answer::against(findings)) };
+    if !findings.is_empty() {
+        return Ok(Answer::against(findings));
     }
+    if known.is_some() {
+        return Ok(Answer::yes(format!("журнал, ключ {login}")));
+    }
+    let mut answer = Answer::yes(format!("журнал, ключ {login}; в журнал ещё не записан"));
+    let what = "в журнале нет записи об этой архивной копии: она самая новая, её запись прервали";
+    answer.findings.push(Finding::warning("", what));
     Ok(answer)
+}
+
+/// An archive that is not recorded is one of a run that was interrupted after it was sealed: no other was recorded since,
+/// so the one that it names as its previous is the last that the journal knows. Any other was never the school's.
+fn not_the_newest(journal: &dyn JournalFacts, facts: &Facts, last: Option<&Known>) -> Result<Option<Finding>> {
+    let last = match last {
+        Some(last) => Some(last.code.clone()),
+        None => journal.last_before()?.map(|last| last.code),
+    };
+    if facts.previous.as_ref().map(|previous| &previous.code) == last.as_ref() {
+        return Ok(None);
+    }
+    let what = "в журнале этот архив не записан, и самым новым, запись которого прервали, он быть не может: предыдущим назван не последний архив журнала";
+    Ok(Some(Finding::forgery(TAGMANIFEST, what)))
 }
 
 /// Of an archive of another journal, such as last year's on the same carrier, a journal knows only the last of the one

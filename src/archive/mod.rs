@@ -40,4 +40,4 @@ mod targets;
 pub mod verify;
 
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;

@@ -1,18 +1,20 @@
 //! Taking an archive apart again: packages opened with a key, every member held against its sums, and written into a
 //! folder on this machine. The carrier is only read.
 //!
-//! Sums and signature are checked first. A damaged package is not taken out, since `repair` brings it back; whole ones
-//! can be, whatever else is damaged.
+//! Sums and signature are checked first, and the anchors that are given ([`super::anchor`]). A damaged package is not taken
+//! out, since `repair` brings it back; whole ones can be, whatever other package is damaged. A seal that is broken, or one
+//! that an anchor contradicts, stops it: what lies under it may be anybody's. Whoever has nothing else may insist.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::bag::{BagPath, Facts, Folder, total};
+use super::anchor::Anchor;
+use super::bag::{BagPath, DATA, Facts, Folder, RECOVERY, total};
 use super::carrier;
 use super::export::{DATABASE, JOURNAL, LEDGER};
 use super::package::{Member, OpenPackage, group};
 use super::progress::Progress;
-use super::report::{Finding, Report, Verdict};
+use super::report::{Finding, Report, Severity, Verdict};
 use super::verify::{Contents, DeepCheck, PackageMember, Request, verify};
 use crate::error::{Action, Detail, Error, Result};
 use crate::files::{self, Readers};
@@ -37,6 +39,10 @@ pub struct Wish<'a> {
     pub to: &'a Path,
     /// Judges the journal that comes out.
     pub check: DeepCheck<'a>,
+    /// What is trusted already; every one of them must fit.
+    pub anchors: &'a [Anchor<'a>],
+    /// Whether it is taken out though its seal is broken or an anchor contradicts it.
+    pub despite_seal: bool,
 }
 
 /// What was taken out.
@@ -54,6 +60,14 @@ pub struct Restored {
     pub bytes: u64,
     /// What is damaged in packages that were not wanted.
     pub notes: Vec<String>,
+    /// The archive's code, to be compared with its act; nothing where its list does not read.
+    pub code: Option<String>,
+    /// Fingerprint of the key that sealed it; nothing where no signature holds.
+    pub signer: Option<String>,
+    /// The anchors that vouch for its author, in Russian; none where nobody does.
+    pub vouched: Vec<String>,
+    /// What is wrong with its seal, where it was taken out all the same.
+    pub despite: Vec<String>,
 }
 
 /// Takes an archive, or parts of it, out into a folder.
@@ -63,8 +77,12 @@ pub struct Restored {
 /// pass its check. Then nothing stays in the folder.
 pub fn restore(wish: &Wish<'_>, progress: &dyn Progress) -> Result<Restored> {
     let folder = Folder::new(wish.bag);
-    let report = verify(wish.bag, &Request::default(), progress)?;
-    let facts = trusted(&report)?;
+    let report = verify(wish.bag, &Request { anchors: wish.anchors, ..Request::default() }, progress)?;
+    let facts = facts_of(&report)?;
+    let despite = broken_seal(&report);
+    if !despite.is_empty() && !wish.despite_seal {
+        return Err(not_to_be_trusted(&report, &despite));
+    }
     let packages = group(folder.own_files().keys());
     let wanted = choose(&packages, wish.only)?;
     let mut notes = Vec::new();
@@ -74,14 +92,21 @@ pub fn restore(wish: &Wish<'_>, progress: &dyn Progress) -> Result<Restored> {
             return Err(Error::damaged(format!("пакет «{name}» повреждён: {fault}"))
                 .next_by("сначала исправьте архив", Action::RepairArchive { bag: None }));
         }
-        notes.push(fault.to_string());
+        if !is_of_seal(fault) {
+            notes.push(fault.to_string());
+        }
     }
     off_the_carrier(wish)?;
     make_folder(wish.to)?;
     let taken = take(wish, &folder, &facts, &packages, &wanted, progress);
     match taken {
         Ok((journal, files, bytes)) => {
-            Ok(Restored { name: report.name, facts, journal, packages: files, bytes, notes })
+            let vouched = match report.verdict {
+                Verdict::Genuine { by, .. } => by,
+                _ => Vec::new(),
+            };
+            let Report { name, code, signer, .. } = report;
+            Ok(Restored { name, facts, journal, packages: files, bytes, notes, code, signer, vouched, despite })
         }
         Err(error) => {
             let _ = files::remove_folder(wish.to);
@@ -90,13 +115,13 @@ pub fn restore(wish: &Wish<'_>, progress: &dyn Progress) -> Result<Restored> {
     }
 }
 
-/// What the archive says of itself, where it is one and is not forged.
-fn trusted(report: &Report) -> Result<Facts> {
+/// What the archive says of itself, where it is one.
+fn facts_of(report: &Report) -> Result<Facts> {
     if report.is_foreign() {
         return Err(Error::input(format!("«{}» — не архив Летописи, а другой пакет BagIt", report.name))
             .next("его файлы лежат в папке data открыто: извлекать нечего"));
     }
-    if matches!(report.verdict, Verdict::Forged | Verdict::Unfinished) {
+    if matches!(report.verdict, Verdict::Unfinished) {
         let why: Vec<String> = report.faults().map(ToString::to_string).collect();
         return Err(Error::damaged(format!("архив «{}» {}: {}", report.name, report.verdict.word(), why.join("; ")))
             .next("возьмите другую копию"));
@@ -105,6 +130,30 @@ fn trusted(report: &Report) -> Result<Facts> {
         Error::damaged(format!("архив «{}»: bag-info.txt не читается", report.name))
             .next_by("сначала исправьте архив", Action::RepairArchive { bag: None })
     })
+}
+
+/// Whether a fault is one of the seal: of the signature or of what lies under it, and not of a package or of recovery data.
+fn is_of_seal(fault: &Finding) -> bool {
+    let is_in = |folder: &str| fault.path == folder || fault.path.starts_with(&format!("{folder}/"));
+    fault.severity == Severity::Forgery || !(is_in(DATA) || is_in(RECOVERY))
+}
+
+/// What is wrong with the seal.
+fn broken_seal(report: &Report) -> Vec<String> {
+    report.faults().filter(|fault| is_of_seal(fault)).map(ToString::to_string).collect()
+}
+
+fn not_to_be_trusted(report: &Report, why: &[String]) -> Error {
+    let forged = report.faults().any(|fault| fault.severity == Severity::Forgery);
+    let what = if forged { "не подлинен" } else { "под нарушенной печатью" };
+    let error = Error::damaged(format!("архив «{}» {what}: {}", report.name, why.join("; ")));
+    let error = match forged {
+        true => error.next("возьмите другую копию, а об этой сообщите директору"),
+        false => error
+            .next_by("сначала исправьте архив", Action::RepairArchive { bag: None })
+            .then("или возьмите другую копию"),
+    };
+    error.then_by("если другой нет, а за содержание вы отвечаете сами", Action::Give(Detail::DespiteSeal))
 }
 
 /// The names of the packages that are wanted.

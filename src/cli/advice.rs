@@ -54,6 +54,7 @@ fn command(action: &Action) -> String {
         Action::AuditAgainstWitness => "audit --against АРХИВ",
         Action::FoundJournal => "init",
         Action::FoundNextYear => "init --previous СТАРЫЙ",
+        Action::ResumeJournal => "journal resume --reason ПРИЧИНА",
         Action::CloseYear => "year close",
         Action::ResetClock => "clock reset",
         Action::MakeKey => "key new ФАЙЛ",
@@ -151,6 +152,7 @@ fn option(detail: Detail) -> &'static str {
         Detail::ActFile => "--act ФАЙЛ.pdf",
         Detail::RecoveryShare => "--recovery 10%",
         Detail::DatabaseOnly => "--database-only",
+        Detail::DespiteSeal => "--despite-broken-seal",
         Detail::SameDevice => "--allow-same-device",
     }
 }

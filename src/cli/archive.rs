@@ -1,5 +1,6 @@
 //! `letopis archive`: archive copies on two carriers, and their verification (§2.5, §5.5).
 
+mod anchors;
 mod complete;
 mod create;
 mod derive;
@@ -10,14 +11,12 @@ mod status;
 pub use create::say;
 
 use super::{Common, advice, screen, session, shown};
-use crate::archive::anchor::{Anchor, Code};
 use crate::archive::bag::RECOVERY;
 use crate::archive::progress::Progress;
 use crate::archive::report::{Report, Severity, Verdict};
 use crate::archive::verify::{Chain, Comparison, Copies, Together};
 use crate::error::{Error, Result};
 use crate::files;
-use crate::journal::Journal;
 use crate::ledger::chain::grouped;
 use crate::print::Layouts;
 use crate::school::{format_date, parse_date_or};
@@ -70,15 +69,8 @@ pub struct Verify {
     /// Открыть своим ключом (--identity) и проверить содержание: журнал, записи, документы
     #[arg(long)]
     deep: bool,
-    /// Отпечаток ключа подписавшего из акта или реестра ключей: SHA256:…
-    #[arg(long, value_name = "ОТПЕЧАТОК")]
-    signer: Option<String>,
-    /// Код архива из акта
-    #[arg(long, value_name = "КОД")]
-    expect: Option<String>,
-    /// Архив, которому вы уже доверяете
-    #[arg(long, value_name = "ПАПКА")]
-    trusted: Option<PathBuf>,
+    #[command(flatten)]
+    anchors: anchors::Anchors,
     /// Записать акт проверки для печати; не на проверяемый носитель
     #[arg(long, value_name = "ФАЙЛ.pdf")]
     act: Option<PathBuf>,
@@ -144,7 +136,7 @@ impl Verify {
         if let Some(act) = &self.act {
             act::may_be_written(act, &self.paths)?;
         }
-        let journal = common.journal.as_deref().map(Journal::open).transpose()?;
+        let journal = common.journal.as_deref().map(session::open).transpose()?;
         let proven = journal.as_ref().map(|journal| journal.prove(&mut |_| {})).transpose().map_err(|error| {
             error
                 .at("журнал, с которым сверяется архив")
@@ -159,10 +151,7 @@ impl Verify {
             (_, Some(path)) if self.deep || journal.is_some() => Some(session::read_identity(common, path)?),
             _ => None,
         };
-        let mut anchors = Vec::new();
-        anchors.extend(self.signer.as_deref().map(Anchor::signer).transpose()?);
-        let code = self.expect.as_deref().map(Code::parse).transpose()?;
-        anchors.extend(self.trusted.as_deref().map(files::named).transpose()?.map(Anchor::Bag));
+        let (anchors, code) = (self.anchors.given()?, self.anchors.code()?);
         let scratch = files::temporary("verify");
         let wish = Verification {
             paths: &self.paths,

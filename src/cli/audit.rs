@@ -1,8 +1,10 @@
 //! `letopis audit`: proves the journal.
 
+use super::state::State;
 use super::{Common, confirm, screen, session};
 use crate::error::Result;
 use crate::journal;
+use crate::journal::read::Restoration;
 use crate::ledger::chain::hex;
 use crate::work::archive::witnesses::{self, Testimony};
 use crate::work::audit::{Audit as Audited, audit};
@@ -22,9 +24,12 @@ impl Audit {
         let named = self.against.as_deref().map(witnesses::named).transpose()?.unwrap_or_default();
         let path = session::journal_path(common);
         let bar = screen::progress("Проверка записей");
-        let audited = audit(&path, named, &mut |done| bar.set_position(done))?;
+        let audited = audit(&path, named, Some(&State::of_account()), &mut |done| bar.set_position(done))?;
         bar.finish_and_clear();
         let (report, testimonies, tip) = (&audited.report, &audited.testimonies, audited.report.tip);
+        if let Some(outrun) = &audited.outrun {
+            screen::warning(&outrun.what(&path));
+        }
         if common.json {
             screen::json(&serde_json::json!({
                 "clean": report.is_clean(), "entries": report.tip.seq, "journal": hex(&report.tip.journal),
@@ -32,11 +37,13 @@ impl Audit {
                 "alone": audited.alone, "extraordinary": audited.extraordinary.iter().map(confirm::json).collect::<Vec<_>>(),
                 "findings": report.findings.iter()
                     .map(|f| serde_json::json!({"entry": f.seq, "what": f.what})).collect::<Vec<_>>(),
+                "restored": audited.restorations.iter().map(restoration_json).collect::<Vec<_>>(),
                 "against": testimonies.iter().map(|testimony| testimony_json(testimony, tip.seq)).collect::<Vec<_>>(),
             }));
         } else {
             say(report);
             say_extraordinary(&audited);
+            say_lost(&audited.restorations);
             testimonies.iter().filter_map(|testimony| heard(testimony, tip.seq)).for_each(|line| println!("{line}"));
         }
         Ok(ExitCode::from(u8::from(!report.is_clean())))
@@ -57,6 +64,23 @@ fn say_extraordinary(audited: &Audited) {
     println!("Чрезвычайные записи:");
     for one in &audited.extraordinary {
         println!("  № {}, {}: {} — {}", confirm::numbers(one.entries), one.author, one.what, one.fate());
+    }
+}
+
+fn restoration_json(restored: &Restoration) -> serde_json::Value {
+    serde_json::json!({
+        "entry": restored.entry, "by": restored.by, "reason": restored.reason, "lost": restored.lost,
+        "numbers": restored.numbers,
+    })
+}
+
+/// What a journal that goes on from a restored copy has lost.
+fn say_lost(restorations: &[Restoration]) {
+    for Restoration { entry, lost, numbers, .. } in restorations {
+        println!("Восстановление, № {entry}: номеров документов пропущено: {numbers}");
+        for lost in lost {
+            println!("    утрачено: до {} записей, последняя сумма {}", lost.length, lost.head);
+        }
     }
 }
 

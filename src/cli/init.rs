@@ -108,7 +108,7 @@ impl Init {
     fn continue_from(&self, common: &Common, path: &Path, school: School, previous: &Path) -> Result<ExitCode> {
         let witnesses = self.witnesses()?;
         let alone = witnesses.is_empty();
-        let old = Journal::open(previous)?;
+        let old = session::open(previous)?;
         let identity = session::identity(common)?;
         let (old, testimonies) = OldYear::prove(old, &identity, &session::SystemClock, &self.admin, witnesses)?;
         for testimony in &testimonies {

@@ -38,6 +38,7 @@ mod print;
 mod pupil;
 mod remark;
 mod report;
+mod resume;
 mod school;
 mod screen;
 mod session;
@@ -45,6 +46,7 @@ mod shown;
 #[cfg(unix)]
 mod signals;
 mod staff;
+mod state;
 mod substitution;
 mod year;
 
@@ -169,6 +171,9 @@ enum Command {
     /// Часы компьютера: выход, когда неверное время помешало записям
     #[command(visible_alias = "часы", subcommand)]
     Clock(clock::Clock),
+    /// Журнал после беды: продолжить его из восстановленной копии
+    #[command(visible_alias = "журнал", subcommand)]
+    Journal(resume::Whole),
     /// Проверить журнал: цепочку записей, подписи, права, правила, таблицы
     #[command(visible_alias = "проверка")]
     Audit(audit::Audit),
@@ -236,6 +241,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Archive(command) => command.run(common),
         Command::Carrier(command) => command.run(common),
         Command::Clock(command) => command.run(common),
+        Command::Journal(command) => command.run(common),
         Command::Audit(command) => command.run(common),
         Command::Completions(command) => command.run(),
         Command::Man(command) => command.run(),

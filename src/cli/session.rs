@@ -1,5 +1,6 @@
 //! What a command works with: the journal, the identity, the time.
 
+use super::state::State;
 use super::{Common, ask, login, screen};
 use crate::error::{Error, Result, reason};
 use crate::files;
@@ -7,6 +8,7 @@ use crate::journal::{Author, Journal, Keep, Proven, read};
 use crate::ledger::identity::Identity;
 use crate::ledger::keyfile;
 use crate::school::Clock;
+use crate::work::memory;
 use age::secrecy::SecretString;
 use chrono::{DateTime, FixedOffset, Local};
 use std::io::{ErrorKind, IsTerminal};
@@ -20,7 +22,16 @@ pub fn journal_path(common: &Common) -> PathBuf {
 
 /// Opens the journal.
 pub fn journal(common: &Common) -> Result<Journal> {
-    Journal::open(&journal_path(common))
+    open(&journal_path(common))
+}
+
+/// Opens any journal, and holds it against what this workplace remembers of it.
+pub fn open(path: &Path) -> Result<Journal> {
+    let mut journal = Journal::open(path)?;
+    if let Some(warning) = memory::arrive(&mut journal, State::of_account())? {
+        screen::warning(&super::advice::warning(&warning));
+    }
+    Ok(journal)
 }
 
 /// Proves the journal, going on from the proof that this person kept of it, and keeps the new one.
@@ -50,10 +61,15 @@ pub fn keep(proven: &Proven, identity: Option<&Identity>) {
 /// Where the account keeps what can be made again: `$XDG_CACHE_HOME/letopis`, `~/.cache/letopis`, on Windows
 /// `%LOCALAPPDATA%\\Letopis`.
 fn cache_folder() -> Option<PathBuf> {
+    account_folder("XDG_CACHE_HOME", ".cache")
+}
+
+/// The program's folder below one of the account's own: what the variable names, or else below its home.
+pub fn account_folder(variable: &str, below_home: &str) -> Option<PathBuf> {
     let of = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let folder = match cfg!(windows) {
         true => of("LOCALAPPDATA").map(|path| path.join("Letopis")),
-        false => of("XDG_CACHE_HOME").or_else(|| Some(of("HOME")?.join(".cache"))).map(|path| path.join("letopis")),
+        false => of(variable).or_else(|| Some(of("HOME")?.join(below_home))).map(|path| path.join("letopis")),
     };
     // A home may be a link.
     folder.and_then(|folder| files::real(&folder).ok())

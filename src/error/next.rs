@@ -33,6 +33,8 @@ pub enum Action {
     AuditAgainstWitness,
     /// Found a journal.
     FoundJournal,
+    /// Go on from a restored copy of a journal.
+    ResumeJournal,
     /// Found the next year's journal, which follows an old one.
     FoundNextYear,
     CloseYear,
@@ -120,6 +122,8 @@ pub enum Action {
 #[allow(missing_docs)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Detail {
+    /// Take out what lies under a broken seal.
+    DespiteSeal,
     Journal,
     /// Who is the administrator, and his key.
     Administrator,

@@ -19,6 +19,7 @@ mod record;
 pub mod resolve;
 mod roles;
 pub mod rules;
+mod seen;
 #[cfg(test)]
 pub(crate) mod testing;
 mod turn;
@@ -27,6 +28,7 @@ pub use audit::{Finding, Report};
 pub use proven::{Audited, Keep, Proven};
 pub use record::{Author, Batch, Draft, Recorded, author_of};
 pub use roles::may_keep_contacts;
+pub use seen::{Outrun, Seen};
 
 use crate::error::{Action, Detail, Error, Result};
 use crate::files::{self, Readers};
@@ -49,6 +51,22 @@ pub struct Journal {
     file: Tables,
     access: file::Access,
     path: PathBuf,
+    /// Why nothing is recorded into it: somebody has seen more of it than it holds.
+    outrun: Option<Outrun>,
+    closing: Option<Closing>,
+}
+
+/// Told, when a journal is closed, how far it could be seen.
+type Closing = Box<dyn FnOnce(Seen) + Send>;
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        if let (None, Some(tell)) = (self.outrun, self.closing.take())
+            && let Ok(seen) = Seen::of(&self.file)
+        {
+            tell(seen);
+        }
+    }
 }
 
 impl Journal {
@@ -133,7 +151,7 @@ impl Journal {
     pub fn open(path: &Path) -> Result<Self> {
         let path = file::real(path)?;
         let (file, access) = file::open(&path)?;
-        Ok(Self { file, access, path })
+        Ok(Self { file, access, path, outrun: None, closing: None })
     }
 
     /// Another reader of the journal's tables, which sees one state of them as long as it lives.
@@ -149,6 +167,30 @@ impl Journal {
     /// Whether nothing can be recorded: the medium, the account or a full disk forbids it.
     pub fn is_read_only(&self) -> bool {
         self.access == file::Access::Read
+    }
+
+    /// What is missing of what somebody has seen of it.
+    ///
+    /// # Errors
+    /// A file that does not read.
+    pub fn lacks(&self, seen: Seen) -> Result<Option<Outrun>> {
+        let head = read::ledger::record(&self.file, seen.tip.seq)?.map(|record| record.head);
+        seen.missing_in(self.tip()?, head, &self.file)
+    }
+
+    /// Records nothing into a journal that was outrun, or, told nothing, again.
+    pub fn withhold(&mut self, outrun: Option<Outrun>) {
+        self.outrun = outrun;
+    }
+
+    /// Why nothing is recorded.
+    pub fn withheld(&self) -> Option<Outrun> {
+        self.outrun
+    }
+
+    /// Tells, when the journal is closed and nothing of it is missing, how far it could be seen.
+    pub fn on_closing(&mut self, tell: impl FnOnce(Seen) + Send + 'static) {
+        self.closing = Some(Box::new(tell));
     }
 
     /// The journal's file.
@@ -208,6 +250,9 @@ impl Journal {
                 self.path.display()
             ))
             .next("проверьте права на файл и папку, защиту носителя от записи и место на диске"));
+        }
+        if let Some(outrun) = self.outrun {
+            return Err(outrun.refusal(&self.path));
         }
         Batch::begin(&mut self.file)
     }

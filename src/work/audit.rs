@@ -1,9 +1,11 @@
 //! The audit of a journal, alone or against witnesses from outside.
 
 use super::archive::witnesses::{Outside, Testimony, that_speak_of};
+use super::memory::Memory;
 use crate::error::Result;
 use crate::journal::read::extraordinary::{self, Extraordinary};
-use crate::journal::{Finding, Journal, Report};
+use crate::journal::read::{self, Restoration};
+use crate::journal::{Finding, Journal, Outrun, Report};
 use std::path::Path;
 
 /// What an audit found.
@@ -19,6 +21,10 @@ pub struct Audit {
     pub alone: bool,
     /// From rules 1 on, which know none of it, nothing is said.
     pub since_rules_2: bool,
+    /// When the journal went on from a restored copy.
+    pub restorations: Vec<Restoration>,
+    /// What is missing of what this workplace has seen.
+    pub outrun: Option<Outrun>,
 }
 
 /// Audits the journal's file, whatever is in it, and asks the witnesses that speak of it. `progress` is told how many
@@ -26,17 +32,28 @@ pub struct Audit {
 ///
 /// # Errors
 /// A file that does not read at all; a witness that is none.
-pub fn audit(path: &Path, named: Vec<Outside>, progress: &mut dyn FnMut(u64)) -> Result<Audit> {
+pub fn audit(
+    path: &Path,
+    named: Vec<Outside>,
+    memory: Option<&dyn Memory>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Audit> {
     let audited = Journal::audit(path, progress)?;
     let witnesses = that_speak_of(named, audited.report.tip);
     let testimonies = witnesses.iter().map(|witness| witness.ask(&audited)).collect::<Result<Vec<_>>>()?;
-    let tables = audited.tables()?;
+    let (tables, tip) = (audited.tables()?, audited.report.tip);
     let (extraordinary, alone) = (extraordinary::extraordinary(&tables)?, extraordinary::is_alone(&tables)?);
     let since_rules_2 = extraordinary::knows(&tables)?;
+    let restorations = read::restorations(&tables)?;
+    let outrun = memory.and_then(|memory| memory.recall(&tip.journal)).map(|seen| {
+        let contained = audited.position_of(&seen.tip.head) == Some(seen.tip.seq);
+        seen.missing_in(tip, contained.then_some(seen.tip.head), &tables)
+    });
+    let outrun = outrun.transpose()?.flatten();
     let mut report = audited.report;
     for what in testimonies.iter().filter_map(|testimony| testimony.length.as_ref().err()) {
         report.count += 1;
         report.findings.push(Finding { seq: None, what: what.clone() });
     }
-    Ok(Audit { report, testimonies, extraordinary, alone, since_rules_2 })
+    Ok(Audit { report, testimonies, extraordinary, alone, since_rules_2, restorations, outrun })
 }

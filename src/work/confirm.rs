@@ -3,7 +3,7 @@
 use super::{Done, Workplace};
 use crate::error::{Action, Error, Result};
 pub use crate::journal::entry::Span;
-use crate::journal::entry::{EmergencyEnrolment, EmergencyKeySet, EntriesConfirmed, EntriesRefused};
+use crate::journal::entry::{Body, EmergencyEnrolment, EmergencyKeySet, EntriesConfirmed, EntriesRefused};
 use crate::journal::read::extraordinary::{self, Extraordinary};
 use crate::journal::read::{self, Tables};
 use crate::journal::rules::two_eyes::{SECOND, why_not};
@@ -122,10 +122,33 @@ fn spans(tables: &Tables, which: &Which) -> Result<Vec<Span>> {
 /// # Errors
 /// What no longer passes the rules; the author's own; somebody who is no second person.
 pub fn give(place: &mut Workplace<'_>, which: &Which) -> Result<(Done, Vec<Span>)> {
-    place.decide(|tables, _| {
-        let entries = spans(tables, which)?;
-        Ok((vec![EntriesConfirmed { entries: entries.clone() }.into()], entries))
+    of_a_restoration(place, which, |place| {
+        place.decide(|tables, _| {
+            let entries = spans(tables, which)?;
+            Ok((vec![EntriesConfirmed { entries: entries.clone() }.into()], entries))
+        })
     })
+}
+
+/// Decides, also where this workplace has seen more than the journal has, as long as nothing else is decided than whether
+/// the journal goes on from a restored copy: that is what lets it record again.
+fn of_a_restoration<T>(
+    place: &mut Workplace<'_>,
+    which: &Which,
+    decide: impl FnOnce(&mut Workplace<'_>) -> Result<T>,
+) -> Result<T> {
+    let Some(outrun) = place.journal.withheld() else { return decide(place) };
+    let mut held = Vec::new();
+    for span in spans(place.tables(), which)? {
+        held.extend(extraordinary::waiting_between(place.tables(), span.from, span.last())?);
+    }
+    if held.is_empty() || !held.iter().all(|held| matches!(held.entry.body, Body::JournalRestored(_))) {
+        return decide(place);
+    }
+    place.journal.withhold(None);
+    let done = decide(place);
+    place.journal.withhold(Some(outrun));
+    done
 }
 
 /// Refuses what waits: it never comes into force.
@@ -134,9 +157,11 @@ pub fn give(place: &mut Workplace<'_>, which: &Which) -> Result<(Done, Vec<Span>
 /// As [`give`].
 pub fn refuse(place: &mut Workplace<'_>, which: &Which, reason: &str) -> Result<(Done, Vec<Span>)> {
     let reason = clean(reason)?;
-    place.decide(|tables, _| {
-        let entries = spans(tables, which)?;
-        Ok((vec![EntriesRefused { entries: entries.clone(), reason }.into()], entries))
+    of_a_restoration(place, which, |place| {
+        place.decide(|tables, _| {
+            let entries = spans(tables, which)?;
+            Ok((vec![EntriesRefused { entries: entries.clone(), reason }.into()], entries))
+        })
     })
 }
 

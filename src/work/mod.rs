@@ -21,12 +21,14 @@ pub mod grid;
 pub mod import;
 pub mod lesson;
 pub mod marks;
+pub mod memory;
 pub mod note;
 pub mod papers;
 pub mod people;
 pub mod plan;
 pub mod pupils;
 pub mod remark;
+pub mod resumption;
 pub mod school;
 pub mod substitution;
 #[cfg(test)]

@@ -286,7 +286,7 @@ fn the_audit_changes_nothing_whatever_it_finds() {
 }
 
 /// A closed year on two carriers.
-fn closed() -> Option<School> {
+pub fn closed() -> Option<School> {
     let school = school()?;
     let register = |usb: &str, label: &str, holder: &str, place: &str| {
         std::fs::create_dir(school.path(usb)).unwrap();
@@ -390,7 +390,7 @@ fn a_year_is_continued_with_its_witness_and_both_journals_say_so() {
 }
 
 /// Cuts the last entries off, and lets the tables be made anew.
-fn cut(school: &School, to: u64) {
+pub fn cut(school: &School, to: u64) {
     school.file().execute("DELETE FROM ledger WHERE seq > ?1", [to]).unwrap();
     school.file().pragma_update(None, "user_version", 1).unwrap();
 }
@@ -420,7 +420,7 @@ fn a_cut_off_end_is_named_though_the_carriers_were_rewritten_to_fit() {
 }
 
 /// Makes a bag say that it was made of a shorter ledger, and its lists right again; only its signature cannot be.
-fn rewrite_facts(bag: &Path, length: u64, head: &str) {
+pub fn rewrite_facts(bag: &Path, length: u64, head: &str) {
     let path = bag.join("bag-info.txt");
     let line = |line: &str| match line.split_once(": ") {
         Some(("Letopis-Ledger-Length", _)) => format!("Letopis-Ledger-Length: {length}"),
@@ -473,7 +473,7 @@ fn a_witness_says_no_more_than_it_has_seen() {
 }
 
 /// Signs a bag anew with somebody's key, and names him in it.
-fn sign_anew(bag: &Path, key: &Path, login: &str) {
+pub fn sign_anew(bag: &Path, key: &Path, login: &str) {
     use letopis::archive::signature::{AllowedSigners, sign};
     let identity = keyfile::read(key, || unreachable!("no passphrase")).unwrap();
     let signers = AllowedSigners::new([(login.to_owned(), identity.public())]).to_string();

@@ -7,6 +7,7 @@ mod full_disk;
 mod links;
 mod malformed;
 mod tamper;
+mod vouching;
 
 use crate::common::school::School;
 

@@ -6,7 +6,7 @@
 //! edges of what is noticed and healed later.
 
 use crate::common::archive;
-use letopis::archive::anchor::{Anchor, Code, JournalFacts};
+use letopis::archive::anchor::{Anchor, Code, JournalFacts, Known, Maker};
 use letopis::archive::bag::{Facts, Previous};
 use letopis::archive::carrier::{Card, Carrier};
 use letopis::archive::create::{Created, Plan, complete, create};
@@ -286,10 +286,13 @@ impl JournalFacts for Stranger {
     fn head_at(&self, _: u64) -> letopis::Result<Option<String>> {
         Ok(None)
     }
-    fn signer_at(&self, _: &str, _: u64) -> letopis::Result<Option<String>> {
-        Ok(None)
+    fn maker(&self, _: &str, _: &Facts, _: &str) -> letopis::Result<Maker> {
+        Ok(Maker::Unknown)
     }
-    fn archives(&self) -> letopis::Result<Vec<Previous>> {
+    fn is_given_up(&self, _: u64, _: &str) -> letopis::Result<bool> {
+        Ok(false)
+    }
+    fn archives(&self) -> letopis::Result<Vec<Known>> {
         Ok(Vec::new())
     }
     fn last_before(&self) -> letopis::Result<Option<Previous>> {

@@ -28,7 +28,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{self, Command, Stdio};
 use std::thread;
 
 /// A program that was found on this machine.
@@ -124,7 +124,11 @@ fn execute<A: AsRef<OsStr>>(
     // Messages in English, file names in UTF-8.
     command.args(args).current_dir(cwd).stdin(stdin).env("LC_ALL", "C.UTF-8");
     let shown = format!("{command:?}");
-    let output = command.output().unwrap_or_else(|error| panic!("cannot run {shown}: {error}"));
+    // What the program remembers of a journal is no other run's, and stays out of the account's own folder.
+    let state = env::temp_dir().join(format!("letopis-state-{}-{:?}", process::id(), thread::current().id()));
+    let output = command.env("XDG_STATE_HOME", &state).output();
+    let output = output.unwrap_or_else(|error| panic!("cannot run {shown}: {error}"));
+    let _ = std::fs::remove_dir_all(&state);
     Output {
         command: shown,
         code: output.status.code(),

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// The program under test.
@@ -114,7 +115,7 @@ impl School {
 
     /// The journal, the key, and a clock that runs on from `clock`. The library of `faketime` is loaded without its
     /// wrapper program, so that a kill meets the program itself.
-    fn environment(&self, clock: &str, login: &str) -> [(&'static str, String); 6] {
+    fn environment(&self, clock: &str, login: &str) -> [(&'static str, String); 7] {
         let shown = |name: &str| self.path(name).display().to_string();
         [
             ("TZ", "MSK-3".to_owned()),
@@ -123,7 +124,25 @@ impl School {
             ("LETOPIS_IDENTITY", shown(&format!("keys/{login}.key"))),
             ("LETOPIS_JOURNAL", shown("journal.letopis")),
             ("XDG_CACHE_HOME", shown("cache")),
+            ("XDG_STATE_HOME", self.forgetful()),
         ]
+    }
+
+    /// A state folder that no other command has: tests falsify the journal under the program, which would remember.
+    fn forgetful(&self) -> String {
+        static COMMANDS: AtomicU64 = AtomicU64::new(0);
+        let command = COMMANDS.fetch_add(1, Ordering::Relaxed);
+        self.path(&format!("state/{command}")).display().to_string()
+    }
+
+    /// Runs the program as [`School::run`] does, at a workplace that remembers what it has seen.
+    pub fn run_at(&self, workplace: &str, clock: &str, login: &str, args: &[&str]) -> Run {
+        let environment = self.environment(clock, login).map(|(name, value)| match name {
+            "XDG_STATE_HOME" => format!("{name}={}", self.path(&format!("state/{workplace}")).display()),
+            _ => format!("{name}={value}"),
+        });
+        let environment: Vec<&str> = environment.iter().map(String::as_str).collect();
+        Run(peers::run("env", [&environment, &[LETOPIS][..], args].concat(), self.dir.path()))
     }
 
     /// Adds pupils to 7А, so that it is as large as a class is.

@@ -32,6 +32,7 @@ const CAME_LATER: &[(&str, &str)] = &[
     ("entries.refused", "by rules 1 nothing waited"),
     ("emergency.set", "by rules 1 there was no emergency key"),
     ("emergency.enrolled", "by rules 1 there was no emergency key"),
+    ("journal.restored", "0.1.0 went on from a restored copy without a word"),
 ];
 
 fn fixture() -> PathBuf {

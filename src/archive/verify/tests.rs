@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 
 use super::*;
-use crate::archive::anchor::{Code, JournalFacts};
+use crate::archive::anchor::{Code, JournalFacts, Known, Maker};
 use crate::archive::bag::{ALLOWED_SIGNERS, BAGIT_TEXT, BagPath, MANIFEST, Manifest, Previous, SIGNATURE, TAGMANIFEST};
 use crate::archive::fixture::{NAME, School, contents, packages};
 use crate::archive::package::Source;
@@ -263,11 +263,15 @@ impl JournalFacts for Chain {
     fn head_at(&self, length: u64) -> Result<Option<String>> {
         Ok((length <= self.facts.length).then(|| self.facts.head.clone()))
     }
-    fn signer_at(&self, fingerprint: &str, _: u64) -> Result<Option<String>> {
-        Ok((fingerprint == self.fingerprint).then(|| "petrova".to_owned()))
+    fn maker(&self, fingerprint: &str, _: &Facts, _: &str) -> Result<Maker> {
+        Ok(if fingerprint == self.fingerprint { Maker::Of("petrova".to_owned()) } else { Maker::Unknown })
     }
-    fn archives(&self) -> Result<Vec<Previous>> {
-        let recorded = Previous { name: NAME.to_owned(), code: self.recorded.clone() };
+    fn is_given_up(&self, _: u64, _: &str) -> Result<bool> {
+        Ok(false)
+    }
+    fn archives(&self) -> Result<Vec<Known>> {
+        let signer = self.fingerprint.clone();
+        let recorded = Known { name: NAME.to_owned(), code: self.recorded.clone(), signer };
         Ok(if self.recorded.is_empty() { Vec::new() } else { vec![recorded] })
     }
     fn last_before(&self) -> Result<Option<Previous>> {
@@ -285,6 +289,11 @@ fn a_journal_that_does_not_know_the_archives_head_refuses_it() {
     let unrecorded = check(root, &[Anchor::Journal(&chain)]);
     assert!(matches!(unrecorded.verdict, Verdict::Genuine { .. }));
     assert!(unrecorded.findings.iter().any(|finding| finding.severity == Severity::Warning));
+    let Verdict::Genuine { by, .. } = &unrecorded.verdict else { unreachable!() };
+    assert!(by[0].contains("ещё не записан"), "{by:?}");
+    // Of a journal that has recorded another since, or that continues one, it was never the newest.
+    chain.before = Some(Previous { name: "2024-2025-year".into(), code: Sum::of(b"last year").to_string() });
+    assert_eq!(check(root, &[Anchor::Journal(&chain)]).verdict, Verdict::Forged);
     chain = Chain::of(&school, &created.code);
     chain.facts.head = Sum::of(b"other").to_string();
     assert_eq!(check(root, &[Anchor::Journal(&chain)]).verdict, Verdict::Forged);

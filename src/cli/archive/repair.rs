@@ -77,7 +77,7 @@ impl Recorder {
     fn of(common: &Common) -> Result<Self> {
         let quiet = common.json;
         let Some(path) = &common.journal else { return Ok(Self { place: None, quiet }) };
-        let journal = Journal::open(path)?;
+        let journal = session::open(path)?;
         Ok(Self { place: session::identity_if_named(common)?.map(|identity| (journal, identity)), quiet })
     }
 

@@ -1,10 +1,14 @@
 //! `letopis archive restore`: the journal and its documents back from a carrier.
 
+use super::anchors::Anchors;
 use super::{Bar, Common};
+use crate::archive::anchor::Anchor;
 use crate::archive::restore::Restored;
 use crate::cli::{screen, session};
 use crate::error::Result;
-use crate::work::archive;
+use crate::journal::{Journal, Proven};
+use crate::ledger::chain::grouped;
+use crate::work::archive::{self, Opening};
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -20,21 +24,39 @@ pub struct Restore {
     /// Только это: класс («7А»), «журнал» или «реестры»; можно несколько раз
     #[arg(long, value_name = "ЧТО")]
     only: Vec<String>,
+    #[command(flatten)]
+    anchors: Anchors,
+    /// Извлечь, хотя печать архива нарушена или он не подлинен: за содержание отвечаете вы
+    #[arg(long)]
+    despite_broken_seal: bool,
 }
 
 impl Restore {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
         let bag = archive::one_bag(&self.path)?;
         let identity = session::identity(common)?;
+        let mut anchors = self.anchors.given()?;
+        anchors.extend(self.anchors.code()?.map(Anchor::Expect));
+        let proven = journal_beside(common);
+        let wish = Opening {
+            bag: &bag,
+            opener: &identity,
+            only: &self.only,
+            to: &self.to,
+            anchors,
+            journal: proven.as_ref(),
+            despite_seal: self.despite_broken_seal,
+        };
         let bar = Bar::new();
-        let restored = archive::restore(&bag, &identity, &self.only, &self.to, &bar);
+        let restored = archive::restore(&wish, &bar);
         bar.finish();
         let restored = restored?;
         if common.json {
             screen::json(&serde_json::json!({
                 "name": restored.name, "folder": self.to, "journal": restored.journal, "packages": restored.packages,
                 "bytes": restored.bytes, "notes": restored.notes, "length": restored.facts.length,
-                "head": restored.facts.head,
+                "head": restored.facts.head, "code": restored.code, "signer": restored.signer,
+                "vouched": restored.vouched, "despite": restored.despite,
             }));
         } else {
             say(&restored, &self.to);
@@ -43,10 +65,38 @@ impl Restore {
     }
 }
 
+/// The journal that was named, proven. After a disaster it may be gone or damaged, which is no reason not to open an
+/// archive: then it vouches for nothing, and that is said.
+fn journal_beside(common: &Common) -> Option<Proven> {
+    let path = common.journal.as_deref()?;
+    let proven = Journal::open(path).and_then(|journal| journal.prove(&mut |_| {}));
+    if let Err(error) = &proven {
+        screen::warning(&format!("с журналом «{}» архив не сверен: {}", path.display(), error.message()));
+    }
+    proven.ok()
+}
+
+/// Says whose archive it is, as far as anybody knows.
+fn say_author(restored: &Restored) {
+    for why in &restored.despite {
+        screen::warning(&format!("ПЕЧАТЬ НАРУШЕНА, извлечено по вашему требованию, содержанию верить нельзя: {why}"));
+    }
+    let code = restored.code.as_deref().map_or_else(|| "не читается".to_owned(), grouped);
+    println!("Код архива: {code}.");
+    println!("Подписан ключом: {}.", restored.signer.as_deref().unwrap_or("подпись не сходится"));
+    match restored.vouched.as_slice() {
+        [] => screen::warning(
+            "кто создал архив, не доказано: сверьте код и отпечаток ключа с актом (или назовите их: --expect, --signer)",
+        ),
+        by => println!("Архив подлинен: {}.", by.join("; ")),
+    }
+}
+
 fn say(restored: &Restored, to: &Path) {
     for note in &restored.notes {
         screen::warning(&format!("в архиве есть и повреждённое, сюда не взятое: {note}"));
     }
+    say_author(restored);
     println!("Из архива «{}» извлечено в {}: байт — {}.", restored.name, to.display(), restored.bytes);
     for (package, files) in &restored.packages {
         println!("  {package}: файлов — {files}");

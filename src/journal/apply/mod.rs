@@ -125,6 +125,7 @@ impl Place<'_> {
             Body::NoteAdded(note) => at.note_added(note),
             Body::NoteDone(done) => at.note_done(done),
             Body::YearClosed(_) => at.year_closed(),
+            Body::JournalRestored(restored) => at.journal_restored(restored),
             Body::YearContinued(continued) => at.year_continued(continued),
             Body::DocumentIssued(issued) => at.document(issued),
             Body::BookBound(bound) => at.bound(bound),

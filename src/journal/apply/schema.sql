@@ -117,6 +117,10 @@ CREATE TABLE year_closed (       -- one row once the year is closed
 CREATE TABLE year_continued (    -- one row once the next year's journal was begun; token: what its first entry repeats
     id INTEGER PRIMARY KEY CHECK (id = 1), token TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL,
     entry INTEGER NOT NULL) STRICT;
+CREATE TABLE restorations (      -- the journal went on from a restored copy; numbers: of documents, that were left out
+    entry INTEGER PRIMARY KEY, at TEXT NOT NULL, by TEXT NOT NULL, reason TEXT NOT NULL, numbers INTEGER NOT NULL) STRICT;
+CREATE TABLE restorations_lost ( -- known places of the part that was lost: how many entries there were, and the sum
+    entry INTEGER NOT NULL, length INTEGER NOT NULL, head TEXT NOT NULL, PRIMARY KEY (entry, length, head)) STRICT;
 CREATE TABLE documents (         -- subject: a class, or empty for the school; at_entry: the ledger entry whose state it shows
     number TEXT PRIMARY KEY, form TEXT NOT NULL, subject TEXT NOT NULL, variant TEXT NOT NULL, title TEXT NOT NULL,
     leaves INTEGER NOT NULL, at_entry INTEGER NOT NULL, issued_at TEXT NOT NULL, issued_by TEXT NOT NULL,

@@ -2,13 +2,20 @@
 
 use super::Place;
 use crate::error::Result;
-use crate::journal::entry::{ClockReset, YearContinued};
+use crate::journal::entry::{ClockReset, JournalRestored, YearContinued};
 use rusqlite::params;
 
 impl Place<'_> {
     pub(super) fn clock_reset(&self, reset: &ClockReset) -> Result<()> {
         let sql = "INSERT INTO clock_resets (entry, at, by, reason) VALUES (?1, ?2, ?3, ?4)";
         self.run(sql, params![self.seq, self.time(), self.entry.author, reset.reason])
+    }
+
+    pub(super) fn journal_restored(&self, restored: &JournalRestored) -> Result<()> {
+        let sql = "INSERT INTO restorations (entry, at, by, reason, numbers) VALUES (?1, ?2, ?3, ?4, ?5)";
+        self.run(sql, params![self.seq, self.time(), self.entry.author, restored.reason, restored.numbers])?;
+        let sql = "INSERT OR REPLACE INTO restorations_lost (entry, length, head) VALUES (?1, ?2, ?3)";
+        restored.lost.iter().try_for_each(|lost| self.run(sql, params![self.seq, lost.length, lost.head]))
     }
 
     pub(super) fn year_closed(&self) -> Result<()> {

@@ -14,6 +14,7 @@ mod note;
 mod paper;
 mod people;
 mod remark;
+mod restored;
 mod study;
 mod substitution;
 mod year;
@@ -34,6 +35,7 @@ pub use people::{
     SubjectLine, SubjectsSet,
 };
 pub use remark::{RemarkAnswered, RemarkWritten};
+pub use restored::{JournalRestored, LostTail};
 pub use study::{
     AttendanceSet, CourseSet, DecisionSet, FinalLine, FinalsSet, LessonCell, LessonRecorded, LessonRef, MarkLine,
     MarksSet, PlanLine, PlanSet, PresenceLine, Slot, TimetableSet,
@@ -157,6 +159,7 @@ kinds! {
     "note.done" => NoteDone,
     "year.closed" => YearClosed,
     "year.continued" => YearContinued,
+    "journal.restored" => JournalRestored,
     "document.issued" => DocumentIssued,
     "book.bound" => BookBound,
     "carrier.registered" => CarrierRegistered,

@@ -33,9 +33,12 @@ pub struct Archive {
     pub signer: String,
     /// Login of who recorded it.
     pub author: Login,
+    /// The entry that recorded it.
+    pub entry: u64,
 }
 
-const ARCHIVE: &str = "SELECT name, period, created_at, length, head, tagmanifest, bytes, files, signer, author, kind
+const ARCHIVE: &str =
+    "SELECT name, period, created_at, length, head, tagmanifest, bytes, files, signer, author, kind, entry
     FROM archives";
 
 impl Archive {
@@ -52,6 +55,7 @@ impl Archive {
             files: row.get("files")?,
             signer: row.get("signer")?,
             author: row.get("author")?,
+            entry: row.get("entry")?,
         })
     }
 }

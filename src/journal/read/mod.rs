@@ -21,6 +21,7 @@ mod people;
 mod pupils;
 mod remarks;
 mod remembered;
+mod restorations;
 pub mod rows;
 pub mod standing;
 mod study;
@@ -47,6 +48,7 @@ pub use pupils::{
 };
 pub use remarks::{Remark, addressee, remarks};
 pub(in crate::journal) use remembered::Remembering;
+pub use restorations::{Restoration, is_given_up, restorations};
 pub use study::{
     Course, Lesson, Teachers, assigned_substitute, class_teacher, classes, course, course_by_id, courses_of,
     courses_of_teacher, has_substituted, lesson, lesson_at, lessons_of, lessons_of_teacher, plan_of, subject, subjects,

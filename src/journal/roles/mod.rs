@@ -67,6 +67,7 @@ const TABLE: &[(&str, &[Right])] = &[
     ("note.done", &[Has(Teacher), Has(ClassTeacher)]),
     ("year.closed", &[Has(DeputyHead), Has(Director)]),
     ("year.continued", &[Has(Administrator)]),
+    ("journal.restored", &[Has(DeputyHead), Has(Director), Has(Administrator)]),
     ("document.issued", &[Has(DeputyHead), Has(Director)]),
     ("book.bound", &[Has(Secretary)]),
     ("carrier.registered", &[Has(DeputyHead), Has(Director)]),

@@ -54,6 +54,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("note.done", "                 -  +  -  +  -  -  -  - "),
     ("year.closed", "               -  -  -  -  +  +  -  - "),
     ("year.continued", "            +  -  -  -  -  -  -  - "),
+    ("journal.restored", "          +  -  -  -  +  +  -  - "),
     ("document.issued", "           -  -  -  -  +  +  -  - "),
     ("book.bound", "                -  -  -  -  -  -  +  - "),
     ("carrier.registered", "        -  -  -  -  +  +  -  - "),
@@ -141,6 +142,7 @@ fn body(line: &str) -> String {
         "note.done" => r#"{"note":1}"#.into(),
         "year.closed" => "{}".into(),
         "year.continued" => r#"{"token":"00112233445566778899aabbccddeeff"}"#.into(),
+        "journal.restored" => r#"{"reason":"сгорел компьютер","numbers":100}"#.into(),
         "document.issued" => concat!(
             r#"{"number":"2025-0001","form":"1","title":"","leaves":1,"at_entry":1,"#,
             r#""issued_at":"2025-09-15T12:00:00+03:00","pages":[],"pdf_sha256":"","version":"","resources":[]}"#

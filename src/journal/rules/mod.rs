@@ -99,6 +99,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::NoteAdded(note) => note::note(note)?,
         Body::NoteDone(done) => note::note_done(tables, entry, done)?,
         Body::YearClosed(_) => year::close(context, today)?,
+        Body::JournalRestored(restored) => year::restoration(restored)?,
         Body::YearContinued(continued) => year::continuation(tables, continued)?,
         Body::DocumentIssued(issued) => paper::document(context, issued)?,
         Body::BookBound(bound) => paper::binding(context, bound, today)?,

@@ -14,7 +14,8 @@ use std::collections::HashSet;
 /// The running number of the next document of the register.
 pub fn next_running(tables: &Tables) -> Result<u64> {
     let issued: u64 = tables.prepare_cached("SELECT count(*) FROM documents")?.query_row([], |row| row.get(0))?;
-    Ok(issued + 1)
+    let restorations = read::restorations(tables)?;
+    Ok(restorations.iter().fold(issued + 1, |next, restoration| next.saturating_add(restoration.numbers)))
 }
 
 /// A register number: the year the school year began in, and a running number (`2025-0143`).

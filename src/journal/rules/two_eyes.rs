@@ -45,6 +45,8 @@ pub enum Guard {
     Pupil,
     /// The emergency key.
     Emergency,
+    /// Going on from a restored copy.
+    Restoration,
 }
 
 /// Those by whose power somebody could become another.
@@ -87,6 +89,7 @@ pub fn guard(tables: &Tables, school: &School, entry: &Entry) -> Result<Option<G
             None => Ok(None),
         },
         Body::EmergencyKeySet(_) => Ok(Some(Guard::Emergency)),
+        Body::JournalRestored(_) => Ok(Some(Guard::Restoration)),
         _ => Ok(None),
     }
 }

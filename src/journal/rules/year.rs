@@ -1,10 +1,12 @@
 //! The school year as a whole: when it is closed, what may be recorded afterwards, and how the next one begins.
 
 use super::Context;
+use super::text;
 use crate::error::{Action, Error, Result};
-use crate::journal::entry::{Body, Entry, YearContinued};
+use crate::journal::entry::{Body, Entry, JournalRestored, YearContinued};
 use crate::journal::read;
 use crate::journal::read::Tables;
+use crate::ledger::chain::{hex, parse_hash};
 use crate::school::format_date;
 use chrono::NaiveDate;
 
@@ -33,6 +35,7 @@ const AFTER_CLOSE: &[&str] = &[
     "entries.refused",
     "emergency.set",
     "emergency.enrolled",
+    "journal.restored",
 ];
 
 /// A closed year is not written to any more.
@@ -49,6 +52,23 @@ pub fn year_is_open(tables: &Tables, entry: &Entry) -> Result<()> {
 /// forgotten, and once it is closed, what may still be recorded, for as long as the journal is kept (5 years).
 pub fn outlasts_year(tables: &Tables, body: &Body) -> Result<bool> {
     Ok(matches!(body, Body::YearClosed(_)) || (AFTER_CLOSE.contains(&body.kind()) && read::is_closed(tables)?))
+}
+
+/// So many numbers of documents are left out at most: more than a school ever issued in a year.
+const MAX_NUMBERS: u64 = 1_000_000;
+
+/// A journal that goes on from a restored copy says why, and what it knows of the part that was lost.
+pub fn restoration(restored: &JournalRestored) -> Result<()> {
+    text::is_given(&restored.reason, "причина")?;
+    let reads = |head: &str| parse_hash(head).is_some_and(|hash| hex(&hash) == *head);
+    if let Some(lost) = restored.lost.iter().find(|lost| lost.length == 0 || !reads(&lost.head)) {
+        return Err(Error::refused(format!("утраченное место журнала описано неверно: {}:{}", lost.length, lost.head)));
+    }
+    if restored.numbers > MAX_NUMBERS {
+        return Err(Error::input(format!("пропустить можно не больше {MAX_NUMBERS} номеров документов"))
+            .next("столько документов напечатано быть не могло: укажите меньше"));
+    }
+    Ok(())
 }
 
 /// The year is closed once, when it is over and every request for a correction was decided.

@@ -109,7 +109,15 @@ impl Derivation {
         continues(&proven, &carriers)?;
         let scratch = PrivateFolder::alone(&beside(&proven, "archive-tmp"))?;
         let folder = scratch.path().join("open");
-        let taken = restore::Wish { bag: wish.bag, identity: wish.opener, only, to: &folder, check: &judge::check };
+        let taken = restore::Wish {
+            bag: wish.bag,
+            identity: wish.opener,
+            only,
+            to: &folder,
+            check: &judge::check,
+            anchors: &[],
+            despite_seal: false,
+        };
         let restored = restore(&taken, progress)?;
         let code = Folder::new(wish.bag).code().map_err(|cause| Error::file("прочитать", wish.bag, &cause))?;
         let source = Previous { name: restored.name.clone(), code: code.to_string() };

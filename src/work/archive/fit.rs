@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::witnesses::{Outside, witnessed};
-use crate::archive::bag::Folder;
+use crate::archive::bag::{Facts, Folder};
 use crate::archive::bagit::is_foreign;
 use crate::archive::carrier::{Carrier, locate};
 use crate::device;
@@ -12,6 +12,7 @@ use crate::error::{Action, Detail, Error, Result, Warning};
 use crate::journal::read::Tables;
 use crate::journal::{Proven, read, rules};
 use crate::ledger::chain::hex;
+use crate::work::year;
 
 /// Whether two carriers may take an archive: registered, apart, on two devices that can be written. Gives what
 /// `allow_same_device` puts up with.
@@ -91,16 +92,40 @@ pub(super) fn continues(proven: &Proven, carriers: &[Carrier]) -> Result<()> {
                 continue;
             }
             let witnessed = witnessed(&bag)?;
-            if witnessed.facts.journal == id {
+            let of_lost_part = read::is_given_up(&proven.tables()?, witnessed.facts.length, &witnessed.facts.head)?
+                && proven.head_at(witnessed.facts.length).map(|head| hex(&head)).as_ref()
+                    != Some(&witnessed.facts.head);
+            if witnessed.facts.journal == id && !of_lost_part {
                 let (length, shown) = (witnessed.facts.length, bag.display().to_string());
+                let facts = witnessed.facts.clone();
                 let testimony = Outside::Archive(Box::new(witnessed)).ask(proven)?;
                 testimony.length.map_err(|_| not_in_chain(length, &shown))?;
+                follows_a_known_one(proven, &facts, &shown)?;
             }
         }
     }
     let last = read::all_archives(&proven.tables()?)?.pop();
     last.map_or(Ok(()), |last| in_chain(proven, last.length, &last.head, &last.name))
 }
+
+/// An archive that was made of an older one names the place of that one; what it follows tells how far the journal had
+/// come.
+fn follows_a_known_one(proven: &Proven, facts: &Facts, archive: &str) -> Result<()> {
+    let Some(previous) = &facts.previous else { return Ok(()) };
+    let recorded = read::all_archives(&proven.tables()?)?.iter().any(|known| known.code == previous.code);
+    if recorded || year::archive_before(proven)?.is_some_and(|before| before.code == previous.code) {
+        return Ok(());
+    }
+    Err(Error::damaged(format!(
+        "архив «{archive}» следует за архивом «{}», которого в этом журнале нет: журнал подменён или его конец отрезан",
+        previous.name
+    ))
+    .next_by("не создавайте архив: сверьте журнал с этим носителем", Action::AuditAgainstWitness)
+    .then_by(RESTORED, Action::ResumeJournal))
+}
+
+/// Said where a journal turns out to be an older copy of itself.
+const RESTORED: &str = "если журнал восстановлен из старой копии, запишите это и продолжайте его";
 
 fn in_chain(proven: &Proven, length: u64, head: &str, archive: &str) -> Result<()> {
     match proven.head_at(length).map(|head| hex(&head)) {
@@ -113,5 +138,7 @@ fn not_in_chain(length: u64, archive: &str) -> Error {
     Error::damaged(format!(
         "архив «{archive}» сделан по {length} записям, которых в этом журнале нет: журнал подменён или его конец отрезан"
     ))
-    .next("не создавайте архив: восстановите журнал из этой копии и сообщите директору")
+    .next_by("не создавайте архив: сверьте журнал с этим носителем и сообщите директору", Action::AuditAgainstWitness)
+    .then_by("восстановите журнал из этой копии", Action::RestoreArchive)
+    .then_by(RESTORED, Action::ResumeJournal)
 }

@@ -36,4 +36,4 @@ pub use complete::{Completed, Completion, complete};
 pub use derive::{Derived, extract_summaries, rekey};
 pub use healed::{Damaged, damaged, enter_repair, heal, record_repair};
 pub use make::{Made, NewArchive, create};
-pub use opened::{one_bag, restore};
+pub use opened::{Opening, one_bag, restore};

@@ -1,11 +1,14 @@
 //! The journal and its documents taken out of an archive, for whoever has a key that opens it.
 
 use super::judge;
+use super::trust::Witness;
+use crate::archive::anchor::Anchor;
 use crate::archive::carrier::locate;
 use crate::archive::progress::Progress;
 use crate::archive::restore::{self, Restored, Wish};
 use crate::error::{Error, Result};
 use crate::files;
+use crate::journal::Proven;
 use crate::ledger::identity::Identity;
 use std::path::{Path, PathBuf};
 
@@ -27,17 +30,35 @@ pub fn one_bag(path: &Path) -> Result<PathBuf> {
     }
 }
 
+/// What is to be taken out, and by whom.
+pub struct Opening<'a> {
+    /// The archive's folder.
+    pub bag: &'a Path,
+    /// A key that opens it.
+    pub opener: &'a Identity,
+    /// Names of packages or of classes; all where there is none.
+    pub only: &'a [String],
+    /// A new folder.
+    pub to: &'a Path,
+    /// What the reader trusts, as said by him.
+    pub anchors: Vec<Anchor<'a>>,
+    /// The proven journal that the archive is held against.
+    pub journal: Option<&'a Proven>,
+    /// Whether it is taken out though its seal is broken or an anchor contradicts it.
+    pub despite_seal: bool,
+}
+
 /// Takes an archive, or `only` what is named of it, out into a new folder, once the journal in it is proven.
 ///
 /// # Errors
-/// A key that does not open it; a journal in it that does not pass its audit; a folder that is there already.
-pub fn restore(
-    bag: &Path,
-    identity: &Identity,
-    only: &[String],
-    to: &Path,
-    progress: &dyn Progress,
-) -> Result<Restored> {
-    let to = &*files::named(to)?;
-    restore::restore(&Wish { bag, identity, only, to, check: &judge::check }, progress)
+/// A key that does not open it; a broken seal, or an anchor that contradicts; a journal in it that does not pass its
+/// audit; a folder that is there already.
+pub fn restore(wish: &Opening<'_>, progress: &dyn Progress) -> Result<Restored> {
+    let to = &*files::named(wish.to)?;
+    let witness = wish.journal.map(Witness);
+    let mut anchors: Vec<Anchor<'_>> = wish.anchors.to_vec();
+    anchors.extend(witness.as_ref().map(|witness| Anchor::Journal(witness)));
+    let Opening { bag, opener, only, despite_seal, .. } = *wish;
+    let check = &judge::check;
+    restore::restore(&Wish { bag, identity: opener, only, to, check, anchors: &anchors, despite_seal }, progress)
 }

@@ -77,16 +77,16 @@ impl Progress for Colleague<'_> {
 }
 
 /// A school of three, with its two carriers, on the last day of the first quarter.
-struct School {
-    dir: tempfile::TempDir,
-    journal: Journal,
-    administrator: Identity,
-    deputy: Identity,
-    director: Identity,
+pub(super) struct School {
+    pub dir: tempfile::TempDir,
+    pub journal: Journal,
+    pub administrator: Identity,
+    pub deputy: Identity,
+    pub director: Identity,
 }
 
 impl School {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let [administrator, deputy, director] = [(); 3].map(|()| Identity::generate());
         let journal = founded::journal(&dir.path().join("journal.letopis"), &administrator);
@@ -101,7 +101,7 @@ impl School {
         school
     }
 
-    fn takes_on(&mut self, login: &str, role: Role, key: &Request) {
+    pub fn takes_on(&mut self, login: &str, role: Role, key: &Request) {
         let now = DateTime::parse_from_rfc3339("2025-09-01T09:00:00+03:00").unwrap();
         let mut place = Workplace::at(&mut self.journal, &self.administrator, &now).unwrap();
         let name = PersonName { surname: login.into(), given: "Анна".into(), patronymic: String::new() };

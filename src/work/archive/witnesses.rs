@@ -3,7 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::trust::maker_in;
+use super::trust::maker;
+use crate::archive::anchor::Maker;
 use crate::archive::bag::{ALLOWED_SIGNERS, BAGIT, Facts, Folder, INFO, SIGNATURE, TAGMANIFEST};
 use crate::archive::bagit::is_foreign;
 use crate::archive::carrier::locate;
@@ -146,8 +147,18 @@ impl Witnessed {
             let length = Err(format!("архив {name} сделан по другому журналу ({})", facts.journal));
             return Ok(Testimony { witness, length, signer: Some((signer.clone(), None)), recorded: None });
         }
-        let Some(login) = maker_in(&ledger.as_of(facts.length.min(tip.seq))?, signer)? else {
-            return Err(self.forged(&format!("он подписан ключом {signer}, у которого не было права создавать архивы")));
+        let Maker::Of(login) = maker(ledger, signer, facts, code)? else {
+            let why = format!("он подписан ключом {signer}, у которого не было права создавать архивы");
+            // A journal that was put back to an older copy does not know the keys that came later.
+            let or = if facts.length > tip.seq {
+                format!(
+                    "; или журнал ({} записей) старше архива ({}) и этого ключа ещё не знает",
+                    tip.seq, facts.length
+                )
+            } else {
+                String::new()
+            };
+            return Err(self.forged(&(why + &or)));
         };
         // A folder may be called otherwise than its archive; the code is what it is.
         let tables = ledger.tables()?;

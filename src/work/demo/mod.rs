@@ -333,7 +333,7 @@ impl Stage {
     }
 
     fn audit(&self) -> Result<u64> {
-        let report = audit::audit(self.journal.path(), Vec::new(), &mut |_| {})?.report;
+        let report = audit::audit(self.journal.path(), Vec::new(), None, &mut |_| {})?.report;
         match report.findings.first() {
             Some(finding) => Err(Error::damaged(finding.what.clone())),
             None => Ok(report.tip.seq),

@@ -75,6 +75,12 @@ pub fn in_words(tables: &Tables, entry: &Entry) -> Result<String> {
             let alone = if entry.key == key { ", подписано им самим" } else { "" };
             format!("ключ {key} для «{login}» внесён аварийным ключом{alone}: {}", enrolled.reason)
         }
+        Body::JournalRestored(restored) => {
+            let lost = restored.lost.iter().map(|lost| lost.length).max();
+            let lost = lost
+                .map_or("сколько, не известно".to_owned(), |length| format!("до {length} записей"));
+            format!("журнал продолжен из восстановленной копии (утрачено: {lost}): {}", restored.reason)
+        }
         other => other.kind().to_owned(),
     })
 }

@@ -1,0 +1,55 @@
+//! `letopis journal`: the journal's file after a disaster.
+
+use super::desk::{Desk, say};
+use super::{Common, screen};
+use crate::error::Result;
+use crate::work::archive::witnesses;
+use crate::work::resumption::{self, Resumption};
+use clap::Subcommand;
+use std::process::ExitCode;
+
+#[derive(Subcommand)]
+pub enum Whole {
+    /// Продолжить журнал, восстановленный из копии: записать, что утрачено, и работать дальше
+    #[command(visible_alias = "продолжить")]
+    Resume {
+        /// Что случилось
+        #[arg(long, value_name = "ПРИЧИНА")]
+        reason: String,
+        /// Последнее, что было в журнале: число записей и сумма с бумаги; можно несколько раз
+        #[arg(long, value_name = "ЗАПИСЕЙ:СУММА")]
+        lost: Vec<String>,
+        /// Носитель или архив, сделанный по утраченным записям; можно несколько раз
+        #[arg(long, value_name = "ПАПКА")]
+        lost_in: Vec<String>,
+        /// Сколько номеров документов пропустить (иначе столько, сколько записей утрачено, до целой сотни)
+        #[arg(long, value_name = "ЧИСЛО")]
+        skip_numbers: Option<u64>,
+    },
+}
+
+impl Whole {
+    pub fn run(self, common: &Common) -> Result<ExitCode> {
+        let Self::Resume { reason, lost, lost_in, skip_numbers } = self;
+        let lost = lost.iter().map(|text| resumption::place(text)).collect::<Result<Vec<_>>>()?;
+        let mut seen = Vec::new();
+        for path in &lost_in {
+            seen.extend(witnesses::named(path)?);
+        }
+        let wish = Resumption { reason: &reason, lost: &lost, witnesses: &seen, numbers: skip_numbers };
+        let mut desk = Desk::open(common)?;
+        let (done, restored) = resumption::resume(&mut desk.workplace()?, &wish)?;
+        let status = say(done, "Журнал продолжен из восстановленной копии")?;
+        for lost in &restored.lost {
+            println!("Утрачено: до {} записей, последняя сумма {}.", lost.length, lost.head);
+        }
+        if restored.lost.is_empty() {
+            screen::warning(
+                "что утрачено, не известно: рабочие места, видевшие больше, назовут число записей и сумму — повторите команду с --lost",
+            );
+        }
+        println!("Номеров документов пропущено: {}: они могли быть напечатаны до беды.", restored.numbers);
+        println!("Внесите утраченное заново и сделайте архив: letopis archive create.");
+        Ok(status)
+    }
+}

@@ -1,0 +1,52 @@
+//! When a journal went on from a restored copy, and what was lost (§2.5).
+
+use crate::error::Result;
+use crate::journal::entry::LostTail;
+use crate::journal::read::Tables;
+use crate::school::Login;
+use chrono::{DateTime, FixedOffset};
+
+/// A journal that went on from a restored copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restoration {
+    /// The number of its entry.
+    pub entry: u64,
+    /// When it was recorded.
+    pub at: DateTime<FixedOffset>,
+    /// Login of who did it.
+    pub by: Login,
+    /// What happened.
+    pub reason: String,
+    /// The last places of the lost part that are known.
+    pub lost: Vec<LostTail>,
+    /// How many numbers of documents were left out.
+    pub numbers: u64,
+}
+
+impl Restoration {
+    /// Whether a place of the ledger is of the part that this one gives up: it lies before a place that was named, or is it.
+    pub fn gives_up(&self, length: u64, head: &str) -> bool {
+        self.lost.iter().any(|lost| length < lost.length || (length == lost.length && head == lost.head))
+    }
+}
+
+/// Every restoration, in order.
+pub fn restorations(tables: &Tables) -> Result<Vec<Restoration>> {
+    let sql = "SELECT entry, at, by, reason, numbers FROM restorations ORDER BY entry";
+    let mut found: Vec<Restoration> = tables.all("восстановление журнала", sql, [], |row| {
+        let (entry, by, reason, numbers) = (row.get("entry")?, row.get("by")?, row.get("reason")?, row.get("numbers")?);
+        Ok(Restoration { entry, at: row.moment("at")?, by, reason, numbers, lost: Vec::new() })
+    })?;
+    let sql = "SELECT length, head FROM restorations_lost WHERE entry = ?1 ORDER BY length, head";
+    for restoration in &mut found {
+        restoration.lost = tables.all("утраченные записи", sql, [restoration.entry], |row| {
+            Ok(LostTail { length: row.get("length")?, head: row.get("head")? })
+        })?;
+    }
+    Ok(found)
+}
+
+/// Whether a place of the ledger, which is not in the chain, is of a part that was lost and given up.
+pub fn is_given_up(tables: &Tables, length: u64, head: &str) -> Result<bool> {
+    Ok(restorations(tables)?.iter().any(|restoration| restoration.gives_up(length, head)))
+}

@@ -1,0 +1,96 @@
+//! Going on with a journal that was restored from an older copy after a disaster.
+//!
+//! What was recorded after the copy is lost. That is said in an entry, so that nobody takes the shorter ledger for one whose
+//! end was cut off: the workplaces that saw more go on, archives of the lost part are known for what they are, and the
+//! numbers of documents that may have been issued in it are not given out again.
+
+use super::archive::witnesses::{self, Outside};
+use super::{Done, Workplace};
+use crate::error::{Action, Error, Result};
+use crate::journal::entry::{JournalRestored, LostTail};
+use crate::journal::read;
+use crate::ledger::chain::{Hash, hex, parse_hash};
+use crate::school::clean;
+
+/// Numbers of documents are left out by the hundred, so that a gap is seen as one.
+const BY: u64 = 100;
+
+/// What is known of the lost part, and why it was lost.
+pub struct Resumption<'a> {
+    /// What happened.
+    pub reason: &'a str,
+    /// Places of it, from paper.
+    pub lost: &'a [(u64, Hash)],
+    /// Carriers or archives that may have seen more than the journal.
+    pub witnesses: &'a [Outside],
+    /// How many numbers of documents to leave out, where somebody knows.
+    pub numbers: Option<u64>,
+}
+
+/// Reads a place of a ledger: `1500:` and the 64 digits of the sum.
+///
+/// # Errors
+/// Anything else.
+pub fn place(text: &str) -> Result<(u64, Hash)> {
+    let read = text.split_once(':').and_then(|(length, head)| {
+        let digits: String = head.chars().filter(|sign| !sign.is_whitespace() && *sign != '-').collect();
+        Some((length.trim().parse().ok().filter(|length| *length > 0)?, parse_hash(&digits)?))
+    });
+    read.ok_or_else(|| {
+        Error::input(format!("«{text}» — не число записей и сумма журнала"))
+            .next("укажите их через двоеточие, как в акте или на листе-заверителе: 1500:64 цифры суммы")
+    })
+}
+
+/// Records that the journal goes on from a restored copy.
+///
+/// # Errors
+/// Anybody but a director, deputy head or administrator; a place that is not lost; an archive that is no witness.
+pub fn resume(place: &mut Workplace<'_>, wish: &Resumption<'_>) -> Result<(Done, JournalRestored)> {
+    let outrun = place.journal.withheld();
+    let tip = place.journal.tip()?;
+    let mut lost: Vec<LostTail> = Vec::new();
+    for (length, head) in wish.lost {
+        if read::ledger::record(place.tables(), *length)?.is_some_and(|record| record.head == *head) {
+            return Err(Error::input(format!("запись № {length} с этой суммой в журнале есть: она не утрачена"))
+                .next("укажите последнее, что было в журнале и чего в нём больше нет"));
+        }
+        lost.push(LostTail { length: *length, head: hex(head) });
+    }
+    lost.extend(outrun.map(|outrun| LostTail { length: outrun.seen.seq, head: hex(&outrun.seen.head) }));
+    lost.extend(seen_by(place, wish.witnesses)?);
+    lost.sort_by(|a, b| (a.length, &a.head).cmp(&(b.length, &b.head)));
+    lost.dedup();
+    let longest = lost.iter().map(|lost| lost.length).max().unwrap_or_default();
+    // A document is an entry: there cannot be more of them than entries are lost.
+    let numbers = wish.numbers.unwrap_or_else(|| longest.saturating_sub(tip.seq).max(1).div_ceil(BY) * BY);
+    let restored = JournalRestored { reason: clean(wish.reason)?, lost, numbers };
+    place.journal.withhold(None);
+    let done = place.record([restored.clone().into()]);
+    // While it waits, nothing else is recorded from here.
+    if done.as_ref().map_or(true, |done| !done.waiting.is_empty()) {
+        place.journal.withhold(outrun);
+    }
+    Ok((done?, restored))
+}
+
+/// What archives of this journal have seen of the lost part.
+fn seen_by(place: &Workplace<'_>, witnesses: &[Outside]) -> Result<Vec<LostTail>> {
+    if witnesses.is_empty() {
+        return Ok(Vec::new());
+    }
+    let proven = place.journal.prove(&mut |_| {})?;
+    let mut lost = Vec::new();
+    for witness in witnesses::that_speak_of(witnesses.to_vec(), proven.tip()) {
+        let Outside::Archive(archive) = &witness else { continue };
+        let facts = archive.facts.clone();
+        if facts.journal != hex(&proven.tip().journal) {
+            return Err(Error::input(format!("архив «{}» — другого журнала", archive.name))
+                .next_by("укажите носитель с архивами этого журнала", Action::ListArchives));
+        }
+        if witness.ask(&proven)?.length.is_err() {
+            lost.push(LostTail { length: facts.length, head: facts.head });
+        }
+    }
+    Ok(lost)
+}
