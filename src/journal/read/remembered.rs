@@ -17,6 +17,9 @@ use std::sync::Arc;
 /// So many answers to one question are kept: a day of a large school, and more.
 const MOST: usize = 4096;
 
+/// The lessons by course, day and number; nothing where none is recorded.
+type Lessons = HashMap<(i64, Day, u8), Option<Arc<Lesson>>>;
+
 /// Whoever was ever on a list, by personal file, with his stays there.
 type Members = HashMap<String, (Arc<Pupil>, Vec<Stay>)>;
 
@@ -33,7 +36,7 @@ pub(super) struct Remembered {
     pupils: RefCell<HashMap<String, i64>>,
     roles: RefCell<HashMap<(String, Role), bool>>,
     courses: RefCell<HashMap<CourseKey, Option<Arc<Course>>>>,
-    lessons: RefCell<HashMap<(i64, Day, u8), Option<Arc<Lesson>>>>,
+    lessons: RefCell<Lessons>,
     /// Of each list, which is a class or a group of it, whatever the subject.
     members: RefCell<HashMap<CourseKey, Members>>,
 }
