@@ -261,6 +261,25 @@ fn every_test_that_the_page_on_the_regulation_names_is_there() {
     assert!(named.len() > 40 && lost.is_empty(), "named on the page and not there: {lost:?}");
 }
 
+#[test]
+fn every_test_that_the_page_on_security_names_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs/security.md")).unwrap();
+    let sources: String = ["src", "tests"]
+        .iter()
+        .flat_map(|folder| walkdir::WalkDir::new(root.join(folder)))
+        .map(|entry| entry.unwrap().into_path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "rs"))
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect();
+    let known: std::collections::HashSet<&str> =
+        sources.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
+    let named = page.split('`').skip(1).step_by(2).filter_map(|code| code.rsplit_once("::"));
+    let named: Vec<&str> = named.map(|(_, name)| name).collect();
+    let lost: Vec<_> = named.iter().filter(|name| !known.contains(**name)).collect();
+    assert!(named.len() > 40 && lost.is_empty(), "named on the page and not there: {lost:?}");
+}
+
 /// What a stranger wrote reaches the terminal through one function (`src/cli/output.rs`), which shows it as text; the grid
 /// draws through its own (`src/cli/grid/terminal.rs`), the question for a passphrase through `src/cli/ask.rs`.
 #[test]

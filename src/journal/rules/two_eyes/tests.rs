@@ -4,8 +4,8 @@
 use crate::error::Error;
 use crate::journal::Journal;
 use crate::journal::entry::{
-    Body, ClockReset, EmergencyEnrolment, EmergencyKeySet, EntriesConfirmed, EntriesRefused, KeyEnrolled, KeyRevoked,
-    Person, PersonDismissed, PupilSet, SchoolChanged, Span,
+    Body, ClockReset, EmergencyEnrolment, EmergencyKeySet, EntriesConfirmed, EntriesRefused, JournalRestored,
+    KeyEnrolled, KeyRevoked, Person, PersonDismissed, PupilSet, SchoolChanged, Span,
 };
 use crate::journal::read::extraordinary::{self, State};
 use crate::journal::read::{self, Tables};
@@ -118,6 +118,11 @@ fn kinds(tables: &Tables) -> Vec<(&'static str, bool, Body)> {
             "a pupil with marks",
             false,
             PupilSet { file: "А-1".into(), name: name("Белов Борис"), born: day("2012-01-01") }.into(),
+        ),
+        (
+            "going on from a restored copy",
+            false,
+            JournalRestored { reason: "пожар".into(), lost: Vec::new(), numbers: 100 }.into(),
         ),
         ("the emergency key", false, EmergencyKeySet { ed25519: identity("emergency-2").public().ssh_line("") }.into()),
     ]
