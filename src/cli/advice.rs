@@ -186,6 +186,7 @@ mod tests {
             Action::ListConfirmations,
             Action::RefuseConfirmation,
             Action::SetEmergencyKey,
+            Action::ResumeJournal,
             Action::AddStaff,
             Action::ListStaff,
             Action::ShowSchool,
@@ -234,7 +235,8 @@ mod tests {
         .collect()
     }
 
-    const DETAILS: [Detail; 27] = [
+    const DETAILS: [Detail; 28] = [
+        Detail::DespiteSeal,
         Detail::Journal,
         Detail::Administrator,
         Detail::School,

@@ -56,7 +56,7 @@ pub fn say(done: Done, what: &str) -> Result<ExitCode> {
     if let Some(number) = waiting.first() {
         println!("Записано и ждёт подтверждения второго лица, до него не в силе: {what}.");
         println!(
-            "Запись № {number}, подписано: {signed_by}. Подтверждает директор, завуч или администратор, кроме автора:"
+            "Запись № {number}, подписано: {signed_by}\nПодтверждает директор, завуч или администратор, кроме автора:"
         );
         println!("  letopis confirm show {number}");
         return Ok(ExitCode::SUCCESS);

@@ -39,6 +39,7 @@ impl Whole {
         let wish = Resumption { reason: &reason, lost: &lost, witnesses: &seen, numbers: skip_numbers };
         let mut desk = Desk::open(common)?;
         let (done, restored) = resumption::resume(&mut desk.workplace()?, &wish)?;
+        let waits = !done.waiting.is_empty();
         let status = say(done, "Журнал продолжен из восстановленной копии")?;
         for lost in &restored.lost {
             println!("Утрачено: до {} записей, последняя сумма {}.", lost.length, lost.head);
@@ -49,7 +50,8 @@ impl Whole {
             );
         }
         println!("Номеров документов пропущено: {}: они могли быть напечатаны до беды.", restored.numbers);
-        println!("Внесите утраченное заново и сделайте архив: letopis archive create.");
+        let when = if waits { "После подтверждения внесите" } else { "Внесите" };
+        println!("{when} утраченное заново и сделайте архив: letopis archive create.");
         Ok(status)
     }
 }

@@ -134,3 +134,39 @@ fn an_archive_of_the_part_that_was_lost_is_known_for_that_and_stands_in_nobodys_
     school.run("2025-10-24 16:04:00", "petrova", &both).fails(0, &["цел и подлинен: журнал, ключ petrova"]);
     school.run("2025-10-24 16:05:00", "petrova", &["audit"]).fails(0, &["Чрезвычайные записи"]);
 }
+
+#[test]
+fn where_there_is_a_second_person_nothing_is_recorded_before_he_has_confirmed_going_on() {
+    let Some(school) = School::small() else { return };
+    let at = |desk: &str, time: &str, login: &str, args: &[&str]| {
+        school.run_at(desk, time, login, &[args, &["--journal", "j.letopis"]].concat())
+    };
+    let request = ["key", "request", "keys/petrova.key", "--login", "petrova", "--new-journal", "--to", "p.request"];
+    school.run_at("desk-2", "2025-09-15 09:00:00", "petrova", &request).ok();
+    let init = ["init", "--school", "school/school.toml", "--admin", "ivanova", "--second", "petrova=p.request"];
+    let sheets = ["--recovery-sheet", "r.txt", "--emergency-sheet", "e.txt"];
+    at("desk-1", "2025-09-15 09:01:00", "ivanova", &[&init[..], &sheets].concat()).ok();
+    at("desk-1", "2025-09-15 09:02:00", "ivanova", &["import", "school"]).ok();
+    let journal = school.path("j.letopis");
+    rusqlite::Connection::open(&journal).unwrap().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    let backup = std::fs::read(&journal).unwrap();
+    let remark = ["remark", "write", "7А", "Журнал проверен"];
+    at("desk-2", "2025-09-15 10:00:00", "petrova", &remark).ok();
+    ["j.letopis-wal", "j.letopis-shm"].iter().for_each(|name| drop(std::fs::remove_file(school.path(name))));
+    std::fs::write(&journal, backup).unwrap();
+
+    at("desk-2", "2025-09-15 11:00:00", "petrova", &remark).fails(1, &["короче", "journal resume"]);
+    let resume = ["journal", "resume", "--reason", "сгорел компьютер"];
+    at("desk-2", "2025-09-15 11:01:00", "petrova", &resume).fails(0, &["ждёт подтверждения", "После подтверждения"]);
+    at("desk-2", "2025-09-15 11:02:00", "petrova", &remark).fails(1, &["journal resume"]);
+    let listed = at("desk-2", "2025-09-15 11:03:00", "ivanova", &["confirm", "list", "--json"]).ok();
+    let listed: serde_json::Value = serde_json::from_str(&listed.stdout).unwrap();
+    let entries = listed["entries"].as_array().unwrap();
+    let number = entries.iter().find(|one| one["kind"] == "journal.restored").unwrap()["from"].to_string();
+    // Not by himself; by another also at the workplace that has seen more.
+    at("desk-2", "2025-09-15 11:04:00", "petrova", &["confirm", "give", &number]).fails(1, &["нужно второе лицо"]);
+    at("desk-2", "2025-09-15 11:05:00", "ivanova", &["confirm", "give", &number]).ok();
+    at("desk-2", "2025-09-15 11:06:00", "petrova", &remark).ok();
+    let audit = at("desk-1", "2025-09-15 11:07:00", "ivanova", &["audit"]).ok();
+    assert!(audit.stdout.contains("сгорел компьютер — подтверждено: ivanova"), "{audit}");
+}
