@@ -220,7 +220,8 @@ fn listed() -> BTreeMap<String, PathBuf> {
             if let Some(path) = line.strip_prefix("#[path = \"").and_then(|rest| rest.strip_suffix("\"]")) {
                 elsewhere = Some(folder.join(path).canonicalize().unwrap());
             }
-            let name = line.strip_prefix("pub ").unwrap_or(line).strip_prefix("mod ");
+            let open = line.strip_prefix("pub ").or_else(|| line.strip_prefix("pub(crate) "));
+            let name = open.unwrap_or(line).strip_prefix("mod ");
             let Some(name) = name.and_then(|rest| rest.strip_suffix(';')) else { continue };
             let lies = [folder.join(format!("{name}.rs")), folder.join(name).join("mod.rs")];
             let lies = elsewhere.take().or_else(|| lies.into_iter().find(|file| file.exists()));
