@@ -10,6 +10,8 @@ pub enum NotTaken {
     Link,
     /// A link in a folder that others may write to, and that another has put there.
     LinkOfAnother,
+    /// A link behind which nothing is: whatever is made there would lie where its maker does not look for it.
+    LinkToNothing,
     /// A FIFO, a device, a socket.
     Special,
     /// A folder where a file is expected.
@@ -33,6 +35,7 @@ impl NotTaken {
         match self {
             Self::Link => "уберите ссылку и положите на её место сам файл или папку",
             Self::LinkOfAnother => "назовите файл или папку прямо, без чужой ссылки",
+            Self::LinkToNothing => "уберите ссылку или назовите место прямо",
             Self::Special | Self::Folder => "укажите обычный файл",
             Self::NotAFolder => "укажите папку",
             Self::Holes => "файл не настоящий или повреждён: возьмите другую копию",
@@ -48,6 +51,7 @@ impl fmt::Display for NotTaken {
                 f.write_str("это ссылка или путь к нему идёт через ссылку, а по чужим ссылкам ничего не открывается")
             }
             Self::LinkOfAnother => f.write_str("путь идёт через ссылку, которую поставил кто-то другой"),
+            Self::LinkToNothing => f.write_str("путь идёт через ссылку, которая ведёт туда, где ничего нет"),
             Self::Special => f.write_str("это не файл, а канал, устройство или сокет"),
             Self::Folder => f.write_str("это папка, а не файл"),
             Self::NotAFolder => f.write_str("это не папка"),

@@ -8,7 +8,7 @@
 //!
 //! A person may name a path through links of his own: a home that is a link, a folder `usb` that points to `/media/…`.
 //! Such a path goes through [`real`] once, where it comes in. It follows a link only if nobody but its follower could have
-//! planted it, and gives the path without links; from there on, and for everything that the program looks for below it,
+//! planted it and something is behind it, and gives the path without links; from there on, and for everything that the program looks for below it,
 //! nothing is followed. A link that is planted later anywhere on the way makes the next function refuse.
 //!
 //! On Linux the kernel holds this in one step (`openat2` with `RESOLVE_NO_SYMLINKS`), where it is too old for that, folder

@@ -183,6 +183,15 @@ fn a_person_may_name_a_path_through_links_of_his_own() {
     assert_eq!(real("again/../ours/none"), place.ours().join("none"), "«..» is the folder above where the link leads");
     assert_eq!(real("none"), place.ours().join("none"));
     assert_eq!(super::real(Path::new("src/../src")).unwrap(), Path::new("src/../src"), "as it was named");
+    for (name, to) in [("nowhere", "not-there"), ("further", "again/not-there"), ("twice", "nowhere")] {
+        symlink(to, place.ours().join(name)).unwrap();
+        for path in [name.to_owned(), format!("{name}/file")] {
+            let refused = super::real(&place.ours().join(path)).unwrap_err();
+            assert_eq!(why(refused), NotTaken::LinkToNothing, "{name}");
+        }
+        assert!(super::write_new_named(&place.ours().join(name), b"", Readers::Owner).is_err());
+    }
+    assert!(!super::is_there(&place.ours().join("not-there")) && !super::is_there(&place.theirs().join("not-there")));
     assert_eq!(read_named(&place.ours().join("again/file"), 10).unwrap(), DEAR.as_bytes());
     symlink("loop", place.ours().join("loop")).unwrap();
     assert_eq!(why(super::real(&place.ours().join("loop")).unwrap_err()), NotTaken::LinkOfAnother);

@@ -243,7 +243,10 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
 pub fn real(path: &Path) -> io::Result<PathBuf> {
     let mut to_go: Vec<OsString> = path.components().rev().map(|part| part.as_os_str().to_owned()).collect();
     let (mut at, mut links) = (PathBuf::new(), 0);
+    // How many components of the path itself still follow those that a link brought in.
+    let mut behind_link = usize::MAX;
     while let Some(name) = to_go.pop() {
+        let is_of_link = to_go.len() >= behind_link;
         if name == ".." {
             up(&mut at);
             continue;
@@ -252,6 +255,7 @@ pub fn real(path: &Path) -> io::Result<PathBuf> {
         let stat = match look_up(&next, NAME, Mode::empty()).and_then(|found| Ok(sys::fstat(found)?)) {
             Ok(stat) if kind_of(&stat) == Kind::Link => stat,
             Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(cause),
+            Err(_) if is_of_link => return Err(NotTaken::LinkToNothing.into()),
             _ => {
                 at = next;
                 continue;
@@ -264,6 +268,7 @@ pub fn real(path: &Path) -> io::Result<PathBuf> {
         }
         let (within, name) = place(&next)?;
         let target = OsString::from_vec(sys::readlinkat(within, name, Vec::new())?.into_bytes());
+        behind_link = to_go.len().min(behind_link);
         to_go.extend(Path::new(&target).components().rev().map(|part| part.as_os_str().to_owned()));
     }
     Ok(if links == 0 { path.to_owned() } else { at })
