@@ -2,7 +2,8 @@
 
 use super::{NOON, school};
 use crate::carriers::real::Disk;
-use crate::common::school::{School, contents, copy_folder};
+use crate::common::peers;
+use crate::common::school::{Run, School, contents, copy_folder};
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -114,4 +115,57 @@ fn on_a_full_disk_what_was_recorded_last_is_read_from_the_log_too() {
     fs::remove_file(disk.mount.join("filling")).unwrap();
     assert_eq!(school.entries(), entries);
     school.run("2025-09-15 12:30:00", "petrova", &["audit"]).ok();
+}
+
+#[test]
+fn tables_of_another_version_are_not_half_rebuilt_on_a_full_disk() {
+    let Some(disk) = Disk::ext4(24) else { return };
+    let Some(school) = on_disk(&disk) else { return };
+    school.file().pragma_update(None, "user_version", 7).unwrap();
+    fill(&disk.mount);
+    let names = names(&school);
+    for args in READING {
+        school.run(NOON, "petrova", args).ok();
+    }
+    let set = ["mark", "set", "7А", "Алгебра", "15.09.2025", "Петренко=5"];
+    school.run("2025-09-15 12:10:00", "semyonov", &set).fails(2, &["мест"]);
+    assert_eq!(self::names(&school), names);
+    fs::remove_file(disk.mount.join("filling")).unwrap();
+    school.run("2025-09-15 12:20:00", "semyonov", &set).ok();
+    school.run(NOON, "petrova", &["audit"]).ok();
+}
+
+/// The system's number of «quota exceeded».
+const EDQUOT: i32 = 122;
+
+/// Runs the program where each call of this name fails.
+fn failing(school: &School, point: &str, error: i32, by: &str, args: &[&str]) -> Run {
+    let line = school.shell_line("2025-09-15 12:10:00", Some(by), args);
+    // The library that makes calls fail, beside that of the clock.
+    let line = line.replacen("'LD_PRELOAD=", "\"LD_PRELOAD=$LD_PRELOAD:\"'", 1);
+    let enable = format!("enable name={point},failinfo={error}");
+    Run(peers::run("fiu-run", ["-x", "-f", "", "-c", &enable, "sh", "-c", &format!("exec {line}")], &school.path(".")))
+}
+
+#[test]
+fn a_quota_that_is_used_up_is_called_so_and_nothing_is_half_written() {
+    let Some(_) = peers::require("fiu-run") else { return };
+    let Some(school) = school() else { return };
+    let before = entries(&school);
+    let set = ["mark", "set", "7А", "Алгебра", "15.09.2025", "Петренко=5"];
+    let refused = failing(&school, "posix/io/rw/pwrite", EDQUOT, "semyonov", &set).fails(2, &["квот"]);
+    assert!(!refused.stderr.contains("letopis audit"), "{refused}");
+    assert_eq!(entries(&school), before);
+    // Here nothing can be said either: what is printed is written as files are.
+    let names = names(&school);
+    for args in [
+        &["print", "class", "7А", "--out", "out", "--draft"][..],
+        &["report", "progress", "--csv", "out.csv"],
+        &["key", "new", "new.key", "--no-passphrase"],
+    ] {
+        assert_eq!(failing(&school, "posix/io/rw/write", EDQUOT, "petrova", args).0.code, Some(2), "{args:?}");
+        assert_eq!(self::names(&school), names, "{args:?} has left something");
+    }
+    school.run("2025-09-15 12:20:00", "semyonov", &set).ok();
+    school.run(NOON, "petrova", &["audit"]).ok();
 }
