@@ -6,8 +6,9 @@ use crate::archive::bag::{BAGIT, INFO, SIGNATURE, TAGMANIFEST};
 use crate::archive::fixture::shared::Dice;
 use crate::archive::fixture::{NAME, School, contents, packages};
 use crate::archive::package::{Package, Source};
-use crate::archive::par2::create::files_in;
+use crate::archive::par2::create::{self, Input, Share, create, files_in};
 use crate::archive::progress::Quiet;
+use crate::archive::sum::Sum;
 
 type Files = BTreeMap<PathBuf, Vec<u8>>;
 
@@ -444,5 +445,42 @@ fn an_emptied_folder_is_not_repaired_and_says_how_the_copy_is_written_again() {
             assert!(error.exit_status() == 1 && error.next_step().unwrap().offers(&next), "{file:?} {from:?}: {error}");
         }
         fs::remove_dir_all(&root).unwrap();
+    }
+}
+
+#[test]
+fn recovery_data_that_name_a_file_no_signed_list_knows_bring_nothing_into_the_bag() {
+    let mut dice = Dice(61);
+    let (school, intact) = archived(&mut dice);
+    let root = school.bag(0).root().to_owned();
+    let planted = dice.bytes(900);
+    // A set over the archive's own files and one more, or over one of them as somebody would like it to be.
+    for (name, replaces) in [("data/secret.key", false), ("data/registers.zip.age", true), ("allowed_signers", true)] {
+        fs::remove_dir_all(root.join(RECOVERY)).unwrap();
+        fs::create_dir(root.join(RECOVERY)).unwrap();
+        let standing = fs::read(root.join(name)).ok();
+        fs::write(root.join(name), &planted).unwrap();
+        let inputs: Vec<Input> = contents(&root)
+            .iter()
+            .map(|(path, content)| Input {
+                source: create::Source::File(root.join(path)),
+                name: BagPath::new(&path.to_string_lossy()).unwrap(),
+                sum: Sum::of(content),
+            })
+            .collect();
+        create(&inputs, Share::new(20).unwrap(), NAME, &root.join(RECOVERY), u64::MAX, &Quiet).unwrap();
+        match standing {
+            Some(content) if replaces => fs::write(root.join(name), content).unwrap(),
+            _ => fs::remove_file(root.join(name)).unwrap(),
+        }
+        fs::write(root.join(INFO), "испорчено").unwrap();
+        let before = contents(school.carriers[0].folder());
+        let error = heal(&school, None).unwrap_err();
+        assert!(error.message().contains(name), "{name}: {error}");
+        assert_eq!(contents(school.carriers[0].folder()), before, "{name}");
+        // The other copy heals the bag whatever lies in `recovery`.
+        fs::remove_dir_all(root.join(RECOVERY)).unwrap();
+        heal(&school, Some(1)).unwrap().unwrap();
+        is_as_it_was(&school, &intact);
     }
 }

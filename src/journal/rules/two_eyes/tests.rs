@@ -437,12 +437,11 @@ proptest! {
                 let waiting = extraordinary::waiting(school).unwrap();
                 waiting.get(which % waiting.len().max(1)).map(|one| (one.entries.from, one.key.clone(), one.author.clone()))
             };
+            let mut taken_over = false;
             let (key, body, decided) = match step {
                 Step::Asks(who, what) => {
-                    let (_, taken_over, body) = kinds(&school).remove(what);
-                    if taken_over {
-                        continue;
-                    }
+                    let (_, history, body) = kinds(&school).remove(what);
+                    taken_over = history;
                     (KEYS[who * 7 % 8], body, None)
                 }
                 Step::Confirms(who, which) => match on(&school, which) {
@@ -463,7 +462,7 @@ proptest! {
             };
             let signer = identity(key);
             let (journal, clock) = school.at_hand();
-            let author = crate::journal::Author { signer: &signer, clock, taken_over: false };
+            let author = crate::journal::Author { signer: &signer, clock, taken_over };
             let confirms = decided.filter(|_| journal.record(author, body.clone()).is_ok());
             if !matches!(body, Body::EntriesConfirmed(_)) {
                 let _ = journal.record(author, body);
