@@ -1,6 +1,6 @@
 //! How other systems keep to it, Windows above all: reparse points (links, junctions, what another program stands behind) are
-//! refused in every component. Who may read is decided by the folder: a person's own are his alone by what Windows gives
-//! them.
+//! refused in every component. What is its owner's alone gets an access list of its own, which inherits nothing from the
+//! folder; on a file system that keeps none (FAT) whoever holds the carrier reads it.
 
 use super::{Entry, Kind, Readers};
 use crate::error::NotTaken;
@@ -78,14 +78,43 @@ pub fn may_read(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-pub fn create(path: &Path, _: Readers) -> io::Result<File> {
+pub fn create(path: &Path, readers: Readers) -> io::Result<File> {
     way_to(path)?;
-    OpenOptions::new().read(true).write(true).create_new(true).open(path)
+    let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
+    give_to(path, readers).inspect_err(|_| drop(fs::remove_file(path)))?;
+    Ok(file)
 }
 
-pub fn make_folder(path: &Path, _: Readers) -> io::Result<()> {
+pub fn make_folder(path: &Path, readers: Readers) -> io::Result<()> {
     way_to(path)?;
-    fs::create_dir(path)
+    fs::create_dir(path)?;
+    give_to(path, readers).inspect_err(|_| drop(fs::remove_dir(path)))
+}
+
+/// Makes what is still empty its owner's alone.
+#[cfg(windows)]
+fn give_to(path: &Path, readers: Readers) -> io::Result<()> {
+    use windows_permissions::constants::{SeObjectType, SecurityInformation};
+    use windows_permissions::wrappers::SetNamedSecurityInfo;
+    use windows_permissions::{LocalBox, SecurityDescriptor};
+    /// All rights to whoever owns it (OW) and to the system (SY), for what is made below it too; nothing inherited (P).
+    const OWNER_ALONE: &str = "D:P(A;OICI;FA;;;OW)(A;OICI;FA;;;SY)";
+    /// «Invalid function» and «not supported»: a file system without access lists.
+    const WITHOUT_LISTS: [i32; 2] = [1, 50];
+    if readers == Readers::All {
+        return Ok(());
+    }
+    let list: LocalBox<SecurityDescriptor> = OWNER_ALONE.parse()?;
+    let what = SecurityInformation::Dacl | SecurityInformation::ProtectedDacl;
+    match SetNamedSecurityInfo(path, SeObjectType::SE_FILE_OBJECT, what, None, None, list.dacl(), None) {
+        Err(cause) if cause.raw_os_error().is_some_and(|code| WITHOUT_LISTS.contains(&code)) => Ok(()),
+        given => given,
+    }
+}
+
+#[cfg(not(windows))]
+fn give_to(_: &Path, _: Readers) -> io::Result<()> {
+    Ok(())
 }
 
 pub fn list(folder: &Path) -> io::Result<Vec<Entry>> {
@@ -163,7 +192,14 @@ pub fn real(path: &Path) -> io::Result<PathBuf> {
         .ancestors()
         .filter(|part| !part.as_os_str().is_empty())
         .any(|part| fs::symlink_metadata(part).is_ok_and(|meta| is_reparse_point(&meta)));
-    if has_links { fs::canonicalize(path) } else { Ok(path.to_owned()) }
+    match fs::canonicalize(path) {
+        _ if !has_links => Ok(path.to_owned()),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => match (fs::symlink_metadata(path), path.file_name()) {
+            (Err(_), Some(name)) => Ok(real(super::folder_of(path))?.join(name)),
+            _ => Err(NotTaken::LinkToNothing.into()),
+        },
+        real => real,
+    }
 }
 
 /// Rights are the folder's here.
