@@ -108,6 +108,19 @@ pub fn annulments_on_paper(tables: &Tables) -> Result<Vec<Annulment>> {
     Ok(all)
 }
 
+/// The name of a pupil who was annulled under this personal file.
+///
+/// # Errors
+/// As [`annulments`].
+pub fn annulled_pupil(tables: &Tables, file: &str) -> Result<Option<String>> {
+    let sql = "SELECT about, what FROM annulments WHERE kind = ?1 AND about = ?2 ORDER BY entry DESC LIMIT 1";
+    let what: Option<String> =
+        tables.one("аннулированная запись", sql, [Annulled::Pupil.word(), file], |row| {
+            row.get("what")
+        })?;
+    Ok(what.map(|what| what.split(" (").next().unwrap_or_default().to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -288,9 +288,11 @@ fn classes_and_pupils(tables: &Tables, begins: NaiveDate, bodies: &mut Vec<Body>
     }
     teachers.retain(|class, _| going.iter().any(|(_, _, next)| next == class));
     bodies.extend(teachers.into_iter().map(|(class, teacher)| ClassSet { class, teacher }.into()));
-    for (pupil, born, class) in &going {
+    for (place, (pupil, born, class)) in going.iter().enumerate() {
         let file = pupil.file.to_string();
-        bodies.push(PupilSet { file: file.clone(), name: pupil.name.clone(), born: *born }.into());
+        // Those who were two people in the old journal are so in the new one.
+        let another = going[..place].iter().any(|(other, day, _)| day == born && other.name.may_be(&pupil.name));
+        bodies.push(PupilSet { file: file.clone(), name: pupil.name.clone(), born: *born, another }.into());
         bodies.push(PupilEnrolled { file, class: class.clone(), since: begins }.into());
     }
     groups(tables, &going, bodies)?;
@@ -307,7 +309,7 @@ fn groups(tables: &Tables, going: &[(Pupil, NaiveDate, ClassName)], bodies: &mut
             groups.entry(group).or_default().extend(member.map(|(pupil, ..)| pupil.file.to_string()));
         }
         for (group, members) in groups.into_iter().filter(|(_, members)| !members.is_empty()) {
-            bodies.push(GroupSet { class: next.clone(), group, members }.into());
+            bodies.push(GroupSet { class: next.clone(), group, members, since: None, despite: false }.into());
         }
     }
     Ok(())
