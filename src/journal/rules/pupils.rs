@@ -159,7 +159,7 @@ fn left_behind(
         return Ok(());
     }
     let name = pupil.name.surname_given();
-    let what = format!("{name}: с {} у него уже стоят записи: {}", format_date(day), left.in_words());
+    let what = format!("{name}: с {} уже стоят записи: {}", format_date(day), left.in_words());
     if despite {
         warnings.push(format!("{what}; они остаются").into());
         return Ok(());
