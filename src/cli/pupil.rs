@@ -310,18 +310,14 @@ impl Group {
             return say(done, &format!("{class}, группа «{group}»: аннулирована"));
         }
         let place = desk.workplace()?;
-        let since = match &self.since {
-            Some(date) => Some(parse_date(date)?),
-            None => pupils::group_changes_on(&place, &class, &group)?,
-        };
+        let said = self.since.as_deref().map(parse_date).transpose()?;
+        let since = pupils::group_changes_on(&place, &class, &group, said)?;
         let members = members(&pupils::of_class_on(&place, &class, since)?, &self.pupils)?;
         drop(place);
         let (done, count) = pupils::set_group(&mut desk.workplace()?, &class, &group, &members, since, self.despite)?;
         let from = match since {
             None => ", с начала года".to_owned(),
-            Some(since) if self.since.is_none() => {
-                format!(", с {}: у группы уже были уроки", format_date(since))
-            }
+            Some(since) if said.is_none() => format!(", с {}: у группы уже были уроки", format_date(since)),
             Some(since) => format!(", с {}", format_date(since)),
         };
         say(done, &format!("{class}, группа «{group}»: учеников {count}{from}"))

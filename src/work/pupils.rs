@@ -1,5 +1,6 @@
 //! Pupils, their classes and groups (§3.3.1), and what was recorded of them by mistake.
 
+use super::contacts::erase_all;
 use super::people::{clean_name, or_stands};
 use super::{Done, Workplace};
 use crate::error::{Action, Error, Result};
@@ -229,14 +230,19 @@ fn stay_after(tables: &Tables, pupil: &Pupil, changes: &Changes) -> Result<Optio
     Ok((was != becomes).then_some((was, becomes)))
 }
 
-/// Takes back a pupil who was recorded by mistake: he never came, or is there twice. Gives his name.
+/// Takes back a pupil who was recorded by mistake: he never came, or is there twice. His parents' contacts are erased.
+/// Gives his name.
 ///
 /// # Errors
 /// What rests on him; as [`change`].
 pub fn annul(place: &mut Workplace<'_>, file: &str, reason: &str) -> Result<(Done, PersonName)> {
     let pupil = known(place.tables(), file)?;
     let reason = clean(reason)?;
-    Ok((place.record([PupilAnnulled { file: pupil.file.into(), reason }.into()])?, pupil.name))
+    let done = place.record([PupilAnnulled { file: pupil.file.to_string(), reason }.into()])?;
+    if read::pupil(place.tables(), &pupil.file)?.is_none() {
+        erase_all(place, &pupil)?;
+    }
+    Ok((done, pupil.name))
 }
 
 /// Enrols a pupil whom the journal knows, who has come back.
@@ -299,19 +305,30 @@ fn stepped(place: &Workplace<'_>, done: Done, pupil: Pupil, to: Option<(ClassNam
     Ok(Stepped { done, name: pupil.name, ungrouped })
 }
 
-/// The day from which on a group changes where none is said: none, for the whole year, while it has no lessons; else
-/// today.
+/// The day from which on a group changes: the one that is said, else today, once it has had lessons. Nothing where the
+/// group is made, or made otherwise, for the whole year.
 ///
 /// # Errors
 /// Tables that do not read.
-pub fn group_changes_on(place: &Workplace<'_>, class: &ClassName, group: &str) -> Result<Option<Day>> {
+pub fn group_changes_on(
+    place: &Workplace<'_>,
+    class: &ClassName,
+    group: &str,
+    said: Option<Day>,
+) -> Result<Option<Day>> {
     let (group, year, today) = (clean(group)?, place.school()?.year, place.today()?);
-    for course in read::courses_of(place.tables(), class)?.iter().filter(|course| course.key.group == group) {
-        if today > year.begins && !read::lessons_of(place.tables(), course.id)?.is_empty() {
-            return Ok(Some(today.min(year.ends)));
-        }
+    let (mut has_lessons, tables) = (false, place.tables());
+    for course in read::courses_of(tables, class)?.iter().filter(|course| course.key.group == group) {
+        has_lessons |= !read::lessons_of(tables, course.id)?.is_empty();
     }
-    Ok(None)
+    let all = read::memberships(tables, class)?;
+    let has_days = all.iter().any(|of| of.group == group && (of.since.is_some() || of.until.is_some()));
+    let day = match said {
+        Some(day) => day,
+        None if has_lessons => today.clamp(year.begins, year.ends),
+        None => year.begins,
+    };
+    Ok((day != year.begins || has_lessons || has_days).then_some(day))
 }
 
 /// Those of whom a group of the class can be made from a day on, or where none is said from the year's first: who is in it on that
@@ -338,28 +355,18 @@ pub fn set_group(
     since: Option<Day>,
     despite: bool,
 ) -> Result<(Done, usize)> {
-    let year = place.school()?.year;
-    let since = since.filter(|since| *since > year.begins);
-    let group = clean(group)?;
+    let (year, group) = (place.school()?.year, clean(group)?);
     let pupils = match since {
         Some(since) => read::members_of_class(place.tables(), class, since, year.ends)?,
         None => read::pupils_of_class(place.tables(), class)?,
     };
-    let all: Vec<Membership> =
-        read::memberships(place.tables(), class)?.into_iter().filter(|of| of.group == group).collect();
+    let mut standing = read::memberships(place.tables(), class)?;
+    standing.retain(|of| of.group == group && since.is_none_or(|since| of.covers(since)));
     let file = |of: &Membership| pupils.iter().find(|pupil| pupil.id == of.pupil).map(|pupil| pupil.file.to_string());
-    let on = |of: &&Membership| of.covers(since.unwrap_or(year.begins)) || (since.is_none() && of.until.is_none());
-    let mut standing: Vec<String> = all.iter().filter(on).filter_map(file).collect();
-    standing.dedup();
+    let standing: Vec<String> = standing.iter().filter_map(file).collect();
     let members = members.after(&standing);
     let count = members.len();
-    // Whoever comes or goes later, or came later, changes what stands from this day on.
-    let settled = all.iter().all(|of| match since {
-        None => of.since.is_none() && of.until.is_none(),
-        Some(since) => of.until.is_none_or(|until| until <= since) && of.since.is_none_or(|first| first <= since),
-    });
-    let same = members.iter().collect::<BTreeSet<_>>() == standing.iter().collect();
-    if settled && same {
+    if members.iter().collect::<BTreeSet<_>>() == standing.iter().collect() {
         return Ok((Done::default(), count));
     }
     let set = GroupSet { class: class.clone(), group, members, since, despite };

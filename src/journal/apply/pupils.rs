@@ -12,6 +12,13 @@ use crate::school::{ClassName, format_date};
 use chrono::NaiveDate;
 use rusqlite::params;
 
+/// A membership ends on the day `?5`.
+const CUT: &str = "UPDATE group_members SET until = ?5, entry = ?6
+    WHERE class = ?1 AND grp = ?2 AND pupil = ?3 AND since = ?4";
+
+/// A membership of which no day is left.
+const DROP: &str = "DELETE FROM group_members WHERE class = ?1 AND grp = ?2 AND pupil = ?3 AND since = ?4";
+
 impl Place<'_> {
     /// A new pupil, or what is said anew of one, whichever of his numbers he is named by.
     pub(super) fn pupil_set(&self, set: &PupilSet) -> Result<()> {
@@ -109,48 +116,40 @@ impl Place<'_> {
         self.annulled(kind, &pupil.file, &what, reason)
     }
 
-    /// The members of a group from a day on; without one, of the whole year.
+    /// The members of a group for the whole year, or those who come to it and leave it on a day; what is said of other
+    /// days stands.
     pub(super) fn group(&self, set: &GroupSet) -> Result<()> {
         let class = set.class.to_string();
-        let sql = "INSERT OR REPLACE INTO group_members (class, grp, pupil, since, until, entry)
-                   VALUES (?1, ?2, ?3, ?4, NULL, ?5)";
+        let members = set.members.iter().map(|file| self.pupil(file)).collect::<Result<Vec<_>>>()?;
+        let add = |pupil: i64, first: &str| {
+            let sql = "INSERT OR REPLACE INTO group_members (class, grp, pupil, since, until, entry)
+                       VALUES (?1, ?2, ?3, ?4, NULL, ?5)";
+            self.run(sql, params![class, set.group, pupil, first, self.seq])
+        };
         let Some(since) = set.since else {
             self.run("DELETE FROM group_members WHERE class = ?1 AND grp = ?2", params![class, set.group])?;
-            let add = |file: &String| self.run(sql, params![class, set.group, self.pupil(file)?, "", self.seq]);
-            return set.members.iter().try_for_each(add);
+            return members.into_iter().try_for_each(|pupil| add(pupil, ""));
         };
-        let members = set.members.iter().map(|file| self.pupil(file)).collect::<Result<Vec<_>>>()?;
-        for standing in read::memberships(self.tables, &set.class)? {
-            let goes_on = standing.until.is_none_or(|until| until > since);
-            if standing.group != set.group || !goes_on || members.contains(&standing.pupil) && standing.covers(since) {
-                continue;
-            }
-            let row = params![class, set.group, standing.pupil, standing.first()];
-            match standing.since.is_some_and(|first| first >= since) {
-                true => {
-                    let sql = "DELETE FROM group_members WHERE class = ?1 AND grp = ?2 AND pupil = ?3 AND since = ?4";
-                    self.run(sql, row)?;
-                }
-                false => {
-                    let sql = "UPDATE group_members SET until = ?5, entry = ?6
-                               WHERE class = ?1 AND grp = ?2 AND pupil = ?3 AND since = ?4";
-                    let row = params![class, set.group, standing.pupil, standing.first(), iso(since), self.seq];
-                    self.run(sql, row)?;
-                }
+        let mut standing = read::memberships(self.tables, &set.class)?;
+        standing.retain(|of| of.group == set.group);
+        let is_first = since <= read::school(self.tables)?.year.begins;
+        let (there, elsewhen): (Vec<_>, Vec<_>) = standing.into_iter().partition(|of| of.covers(since));
+        for of in there.iter().filter(|of| !members.contains(&of.pupil)) {
+            let goes_on = of.since.map_or(!is_first, |first| first < since);
+            match goes_on {
+                true => self.run(CUT, params![class, set.group, of.pupil, of.first(), iso(since), self.seq])?,
+                false => self.run(DROP, params![class, set.group, of.pupil, of.first()])?,
             }
         }
-        for pupil in members {
-            let of = "SELECT 1 FROM group_members WHERE class = ?1 AND grp = ?2 AND pupil = ?3 AND since <= ?4
-                      AND (until IS NULL OR until > ?4)";
-            let there = self.tables.prepare_cached(of)?.exists(params![class, set.group, pupil, iso(since)])?;
-            match there {
-                // Who was to leave later stays.
-                true => {
-                    let sql = "UPDATE group_members SET until = NULL, entry = ?5 WHERE class = ?1 AND grp = ?2
-                               AND pupil = ?3 AND since <= ?4 AND until > ?4";
-                    self.run(sql, params![class, set.group, pupil, iso(since), self.seq])?;
+        for pupil in members.into_iter().filter(|pupil| !there.iter().any(|of| of.pupil == *pupil)) {
+            // Who was to come later comes now.
+            match elsewhen.iter().find(|of| of.pupil == pupil && of.since.is_some_and(|first| first > since)) {
+                Some(later) => {
+                    let sql = "UPDATE group_members SET since = ?5, entry = ?6
+                               WHERE class = ?1 AND grp = ?2 AND pupil = ?3 AND since = ?4";
+                    self.run(sql, params![class, set.group, pupil, later.first(), iso(since), self.seq])?;
                 }
-                false => self.run(sql, params![class, set.group, pupil, iso(since), self.seq])?,
+                None => add(pupil, &iso(since))?,
             }
         }
         Ok(())

@@ -144,7 +144,7 @@ fn leaves_nothing(
     if entry.rules < ASKED_SINCE {
         return Ok(());
     }
-    let left = Resting::after(context.tables, pupil, day, None)?;
+    let left = Resting::after(context.tables, pupil, (day, None), None)?;
     left_behind(&left, pupil, day, despite, warnings)
 }
 
@@ -201,24 +201,22 @@ pub fn group(context: &Context<'_>, entry: &Entry, set: &GroupSet, warnings: &mu
     twice(context, set, &members, warnings)
 }
 
-/// Who is not in the group any more leaves no marks there from that day on, unless it is meant so.
+/// Who is not in the group any more leaves no marks there while he is not, unless it is meant so.
 fn gone(context: &Context<'_>, set: &GroupSet, members: &HashSet<i64>, warnings: &mut Vec<Warning>) -> Result<()> {
     let tables = context.tables;
-    let since = set.since.unwrap_or(NaiveDate::MIN);
     let goes = |of: &Membership| {
-        of.group == set.group && !members.contains(&of.pupil) && of.until.is_none_or(|until| until > since)
+        of.group == set.group && !members.contains(&of.pupil) && set.since.is_none_or(|since| of.covers(since))
     };
-    let mut pupils: Vec<i64> =
-        read::memberships(tables, &set.class)?.iter().filter(|of| goes(of)).map(|of| of.pupil).collect();
-    pupils.dedup();
-    if pupils.is_empty() {
+    let all = read::memberships(tables, &set.class)?;
+    if !all.iter().any(goes) {
         return Ok(());
     }
     let of_class = read::pupils_of_class(tables, &set.class)?;
-    let day = set.since.unwrap_or(context.school.year.begins);
-    for pupil in of_class.iter().filter(|pupil| pupils.contains(&pupil.id)) {
-        let left = Resting::after(tables, pupil, day, Some((&set.class, &set.group)))?;
-        left_behind(&left, pupil, day, set.despite, warnings)?;
+    for of in all.iter().filter(|of| goes(of)) {
+        let Some(pupil) = of_class.iter().find(|pupil| pupil.id == of.pupil) else { continue };
+        let first = set.since.or(of.since).unwrap_or(context.school.year.begins);
+        let left = Resting::after(tables, pupil, (first, of.until), Some((&set.class, &set.group)))?;
+        left_behind(&left, pupil, first, set.despite, warnings)?;
     }
     Ok(())
 }

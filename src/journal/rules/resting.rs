@@ -44,11 +44,17 @@ impl Resting {
         Ok(resting)
     }
 
-    /// What stands in cells of a pupil from a day on, in a group where one is named.
-    pub fn after(tables: &Tables, pupil: &Pupil, day: Day, group: Option<(&ClassName, &str)>) -> Result<Self> {
+    /// What stands in cells of a pupil from a day on, up to another where one is named, and in a group.
+    pub fn after(
+        tables: &Tables,
+        pupil: &Pupil,
+        (since, until): (Day, Option<Day>),
+        group: Option<(&ClassName, &str)>,
+    ) -> Result<Self> {
         let mut resting = Self::default();
         let of = |cell: &InCell| group.is_none_or(|(class, group)| cell.class == *class && cell.group == group);
-        resting.cells(tables, pupil, |cell| cell.date >= day && of(cell))?;
+        let days = Stay { since, until };
+        resting.cells(tables, pupil, |cell| days.covers(cell.date) && of(cell))?;
         Ok(resting)
     }
 

@@ -35,6 +35,8 @@ pub struct Pupil {
     pub id: i64,
     /// № личного дела.
     pub file: PersonalFile,
+    /// Numbers that it had before.
+    pub former: Vec<PersonalFile>,
     /// The name.
     pub name: PersonName,
     /// The name as lists of marks have it: surname and given name, and the patronymic where two would be alike.
@@ -76,6 +78,11 @@ impl Course {
 }
 
 impl Pupil {
+    /// Whether his file has this number, or had it before.
+    pub fn is_named(&self, file: &str) -> bool {
+        self.file == file || self.former.iter().any(|former| *former == file)
+    }
+
     /// Whether the pupil was in the class on a day.
     pub fn present(&self, day: Day) -> bool {
         self.stays.iter().any(|stay| stay.covers(day))
@@ -170,13 +177,13 @@ fn pupil(
     known: read::Pupil,
     decisions: &mut HashMap<i64, Decision>,
 ) -> Result<Pupil> {
-    let read::Pupil { id, file, name, .. } = known;
+    let read::Pupil { id, file, name, former } = known;
     let (stays, elsewhere): (Vec<_>, Vec<_>) =
         read::stays_of(tables, id)?.into_iter().partition(|(there, _)| there == class);
     let stays = stays.into_iter().map(|(_, stay)| stay).collect();
     let born = read::born(tables, &file)?.ok_or_else(|| damaged(format!("ученика «{file}» нет в таблицах журнала")))?;
     let (listed, decision) = (name.surname_given(), decisions.remove(&id));
-    Ok(Pupil { id, file, name, listed, born, stays, elsewhere, decision })
+    Ok(Pupil { id, file, former, name, listed, born, stays, elsewhere, decision })
 }
 
 /// The courses, and everybody who belonged to any of them.

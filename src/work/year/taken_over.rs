@@ -5,7 +5,7 @@
 //! pedagogical council are minded: who was left in a grade stays in it, who was graduated or expelled is not taken over.
 
 use crate::error::{Action, Detail, Error, Result};
-use crate::journal::contacts::Contacts;
+use crate::journal::contacts::{Contact, Contacts};
 use crate::journal::entry::{
     Body, ClassSet, GroupSet, KeyEnrolled, LastArchive, Person, Previous, PreviousWitness, PupilEnrolled, PupilSet,
     SecondPerson, SubjectsSet, YearContinued,
@@ -161,8 +161,11 @@ pub fn take_over_contacts(old: &Journal, new: &Journal) -> Result<usize> {
     }
     let mut kept = Vec::new();
     for contact in Contacts::open(old.path())?.all()? {
-        if read::pupil(new.tables(), &contact.pupil)?.is_some() {
-            kept.push(contact);
+        // They stand under the number that the file had when they were written.
+        let known = read::pupil(old.tables(), &contact.pupil)?.map(|pupil| pupil.file.to_string());
+        let pupil = known.unwrap_or_else(|| contact.pupil.clone());
+        if read::pupil(new.tables(), &pupil)?.is_some() {
+            kept.push(Contact { pupil, ..contact });
         }
     }
     Contacts::open(new.path())?.set(&kept)
