@@ -1,15 +1,21 @@
 //! `letopis pupil`: pupils, their classes and groups (§3.3.1).
 
 use super::absence::day;
+use super::agree::if_meant;
 use super::desk::{Desk, say};
 use super::{Common, advice, screen, session};
-use crate::error::{Action, Error, Result, Warning};
+use crate::error::{Action, Detail, Error, Result, Warning};
 use crate::journal::read::Ungrouped;
 use crate::journal::{read, resolve};
 use crate::school::{Day, PersonName, clean, format_date, parse_date};
 use crate::work::pupils::{self, Changes, Leaving, Members, NewPupil, Stepped};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
+
+/// What is asked where marks stand after a leaving.
+const STAYS: &str = "Всё верно, эти записи остаются?";
+/// What is asked of a second pupil of one name and birthday.
+const ANOTHER: &str = "Это другой ученик?";
 
 #[derive(Subcommand)]
 pub enum Pupil {
@@ -189,13 +195,17 @@ impl Pupil {
             Self::Move { step, despite } => {
                 let mut desk = Desk::open(common)?;
                 let (class, since) = (resolve::class(desk.tables(), &step.class)?, parse_date(&step.date)?);
-                let stepped = pupils::move_to(&mut desk.workplace()?, &step.file, class.clone(), since, despite)?;
+                let stepped = if_meant(Detail::Despite, despite, STAYS, |despite| {
+                    pupils::move_to(&mut desk.workplace()?, &step.file, class.clone(), since, despite)
+                })?;
                 say_stepped(stepped, &format!("переведён(а) в {class} с {}", format_date(since)))
             }
             Self::Leave { file, date, despite } => {
                 let mut desk = Desk::open(common)?;
                 let until = parse_date(&date)?;
-                let stepped = pupils::leave(&mut desk.workplace()?, &file, until, despite)?;
+                let stepped = if_meant(Detail::Despite, despite, STAYS, |despite| {
+                    pupils::leave(&mut desk.workplace()?, &file, until, despite)
+                })?;
                 say_stepped(stepped, &format!("выбыл(а) {}", format_date(until)))
             }
             Self::List { class } => list(common, &class),
@@ -224,8 +234,11 @@ impl Add {
         let class = resolve::class(desk.tables(), &class)?;
         let since = since.as_deref().map(parse_date).transpose()?;
         let name = PersonName { surname, given, patronymic };
-        let wish = NewPupil { file, name, born: parse_date(&born)?, class, since, another };
-        let mut added = pupils::add(&mut desk.workplace()?, &wish)?;
+        let mut wish = NewPupil { file, name, born: parse_date(&born)?, class, since, another };
+        let mut added = if_meant(Detail::Another, another, ANOTHER, |another| {
+            wish.another = another;
+            pupils::add(&mut desk.workplace()?, &wish)
+        })?;
         let begins = desk.school()?.year.begins;
         let why = match wish.since {
             None if added.since > begins => ", с сегодняшнего дня (день зачисления не указан)",
@@ -249,8 +262,11 @@ impl Change {
         };
         let class = class.map(|class| resolve::class(desk.tables(), &class)).transpose()?;
         let (born, enrolled) = (day(born)?, day(enrolled)?);
-        let changes = Changes { surname, given, patronymic, born, enrolled, class, left, number, reason, another };
-        let changed = pupils::change(&mut desk.workplace()?, &file, &changes)?;
+        let mut changes = Changes { surname, given, patronymic, born, enrolled, class, left, number, reason, another };
+        let changed = if_meant(Detail::Another, another, ANOTHER, |another| {
+            changes.another = another;
+            pupils::change(&mut desk.workplace()?, &file, &changes)
+        })?;
         let (before, name, born) = (changed.before.full(), changed.name.full(), format_date(changed.born));
         let stay = changed.stay.map(|stay| format!(", {}", stay.in_words())).unwrap_or_default();
         let number = changed.number.map(|number| format!(", личное дело «{number}»")).unwrap_or_default();
@@ -314,7 +330,9 @@ impl Group {
         let since = pupils::group_changes_on(&place, &class, &group, said)?;
         let members = members(&pupils::of_class_on(&place, &class, since)?, &self.pupils)?;
         drop(place);
-        let (done, count) = pupils::set_group(&mut desk.workplace()?, &class, &group, &members, since, self.despite)?;
+        let (done, count) = if_meant(Detail::Despite, self.despite, STAYS, |despite| {
+            pupils::set_group(&mut desk.workplace()?, &class, &group, &members, since, despite)
+        })?;
         let from = match since {
             None => ", с начала года".to_owned(),
             Some(since) if said.is_none() => format!(", с {}: у группы уже были уроки", format_date(since)),

@@ -144,7 +144,7 @@ fn leaves_nothing(
     if entry.rules < ASKED_SINCE {
         return Ok(());
     }
-    let left = Resting::after(context.tables, pupil, (day, None), None)?;
+    let left = Resting::after(context.tables, pupil, (day, None), None)?.with_finals_after(context, pupil, day)?;
     left_behind(&left, pupil, day, despite, warnings)
 }
 

@@ -58,6 +58,14 @@ impl Resting {
         Ok(resting)
     }
 
+    /// The same with the final marks of periods that begin on that day or later.
+    pub fn with_finals_after(mut self, context: &Context<'_>, pupil: &Pupil, day: Day) -> Result<Self> {
+        let mut finals = finals(context.tables, pupil)?;
+        finals.retain(|of| !YEARLY.contains(&&*of.period) && span_of(context, of).0 >= day);
+        self.finals(&finals);
+        Ok(self)
+    }
+
     /// What rests on the days in a class that a pupil had by the stays `before` and has not by those `after`.
     pub fn between(
         context: &Context<'_>,
@@ -75,13 +83,11 @@ impl Resting {
         let mut resting = Self::default();
         resting.cells(tables, pupil, |cell| lost(Some(&cell.class), cell.date, cell.date))?;
         let year = &context.school.year;
-        let span = |of: &OfPeriod| {
-            let periods = context.school.periods_of(&of.class);
-            let period = periods.into_iter().find(|period| period.name == of.period && !YEARLY.contains(&&*of.period));
-            period.map_or((year.begins, year.ends), |period| (period.begins, period.ends))
-        };
         let mut finals = finals(tables, pupil)?;
-        finals.retain(|of| lost(Some(&of.class), span(of).0, span(of).1));
+        finals.retain(|of| {
+            let (first, last) = span_of(context, of);
+            lost(Some(&of.class), first, last)
+        });
         resting.finals(&finals);
         resting.spans(tables, pupil, |first, last| lost(None, first, last))?;
         for (class, group) in read::groups_of_pupil(tables, pupil.id)? {
@@ -201,6 +207,13 @@ impl Resting {
         }
         Ok(())
     }
+}
+
+/// The first and the last day of what a final mark is of.
+fn span_of(context: &Context<'_>, of: &OfPeriod) -> (Day, Day) {
+    let year = &context.school.year;
+    let period = context.school.periods_of(&of.class).into_iter().find(|period| period.name == of.period);
+    period.map_or((year.begins, year.ends), |period| (period.begins, period.ends))
 }
 
 fn finals(tables: &Tables, pupil: &Pupil) -> Result<Vec<OfPeriod>> {

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::journal::Journal;
 use crate::journal::entry::{
     Body, ClockReset, EmergencyEnrolment, EmergencyKeySet, EntriesConfirmed, EntriesRefused, JournalRestored,
-    KeyEnrolled, KeyRevoked, Person, PersonDismissed, PupilRenumbered, PupilSet, SchoolChanged, Span,
+    KeyEnrolled, KeyRevoked, Person, PersonDismissed, PupilAnnulled, PupilRenumbered, PupilSet, SchoolChanged, Span,
 };
 use crate::journal::read::extraordinary::{self, State};
 use crate::journal::read::{self, Tables};
@@ -241,6 +241,15 @@ fn in_company_each_kind_is_refused_by_another_and_never_comes_into_force() {
         assert_eq!(world(&school), before, "{kind}");
         assert_eq!(state(&school, seq), Some(State::Refused), "{kind}");
         is_refused(school.attempt(DIRECTOR, &[confirmed(seq)]), "подтверждения не ждёт");
+        is_clean(&mut school);
+    }
+}
+
+#[test]
+fn a_pupil_with_marks_is_not_annulled_by_two_either() {
+    for mut school in [alone(), company()] {
+        let annulled = PupilAnnulled { file: "А-1".into(), reason: "повтор".into() };
+        is_refused(school.attempt(ADMINISTRATOR, &[annulled.into()]), "на этой записи держатся");
         is_clean(&mut school);
     }
 }
