@@ -119,7 +119,14 @@ impl Place {
         };
         let administrator = author(&keys["ivanova"], &now);
         let mut journal = Journal::create(&self.0.join(name), administrator, created).expect("a journal");
-        let outcome = import::import(&mut journal, administrator, &folder, false, &mut |_, _| {}).expect("an import");
+        let outcome = import::import(
+            &mut journal,
+            administrator,
+            &folder,
+            import::How { another: true, ..import::How::default() },
+            &mut |_, _| {},
+        )
+        .expect("an import");
         assert!(outcome.faults.is_empty(), "{:?}", outcome.faults.first());
         let id = journal.tip().expect("a tip").journal;
         let mut batch = journal.batch().expect("a batch");

@@ -68,7 +68,7 @@ impl Place {
     }
 
     pub fn import(&self) -> Took {
-        self.run("2026-05-29 15:10:00", "ivanova", &["import", "school"])
+        self.run("2026-05-29 15:10:00", "ivanova", &["import", "school", "--another"])
     }
 
     #[allow(dead_code)] // one of the benchmarks has no use for it

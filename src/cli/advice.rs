@@ -71,6 +71,11 @@ fn command(action: &Action) -> String {
         Action::ListPupils => "pupil list КЛАСС",
         Action::ChangePupil => "pupil change",
         Action::EnrollPupil => "pupil enroll",
+        Action::LeavePupil => "pupil leave",
+        Action::CorrectClass => "pupil change ДЕЛО --class КЛАСС",
+        Action::CorrectLeaving => "pupil change ДЕЛО --left ДАТА",
+        Action::AnnulPupil => "pupil annul ДЕЛО --reason ПРИЧИНА",
+        Action::SetGroup => "pupil group КЛАСС ГРУППА УЧЕНИК",
         Action::SetCourse => "course set",
         Action::ShowPlan => "plan show",
         Action::DropFromPlan => "plan drop",
@@ -133,6 +138,7 @@ fn option(detail: Detail) -> &'static str {
         Detail::AdministratorName => "--admin-name \"Фамилия Имя Отчество\"",
         Detail::WithoutWitness => "--without-witness",
         Detail::Another => "--another",
+        Detail::Despite => "--despite",
         Detail::Period => "--period ПЕРИОД",
         Detail::Days => "--from ДЕНЬ --to ДЕНЬ",
         Detail::Group => "--group НАЗВАНИЕ",
@@ -193,6 +199,11 @@ mod tests {
             Action::ListPupils,
             Action::ChangePupil,
             Action::EnrollPupil,
+            Action::LeavePupil,
+            Action::CorrectClass,
+            Action::CorrectLeaving,
+            Action::AnnulPupil,
+            Action::SetGroup,
             Action::SetCourse,
             Action::ShowPlan,
             Action::DropFromPlan,
@@ -235,7 +246,7 @@ mod tests {
         .collect()
     }
 
-    const DETAILS: [Detail; 28] = [
+    const DETAILS: [Detail; 29] = [
         Detail::DespiteSeal,
         Detail::Journal,
         Detail::Administrator,
@@ -243,6 +254,7 @@ mod tests {
         Detail::AdministratorName,
         Detail::WithoutWitness,
         Detail::Another,
+        Detail::Despite,
         Detail::Period,
         Detail::Days,
         Detail::Group,

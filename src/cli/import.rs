@@ -3,7 +3,7 @@
 use super::{Common, advice, desk::Desk, screen};
 use crate::error::Result;
 use crate::import::Outcome;
-use crate::work::import;
+use crate::work::import::{self, How};
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,6 +19,9 @@ pub struct Import {
     /// Только проверить, ничего не записывать
     #[arg(long)]
     dry_run: bool,
+    /// Ученики с тем же именем и датой рождения, что у других, — другие ученики
+    #[arg(long, visible_alias = "другие")]
+    another: bool,
 }
 
 impl Import {
@@ -29,7 +32,8 @@ impl Import {
             bar.set_length(total);
             bar.set_position(done);
         };
-        let outcome = import::import(&mut desk.workplace()?, &self.dir, self.dry_run, &mut progress)?;
+        let how = How { trial: self.dry_run, another: self.another };
+        let outcome = import::import(&mut desk.workplace()?, &self.dir, how, &mut progress)?;
         bar.finish_and_clear();
         if common.json {
             screen::json(&serde_json::json!({

@@ -1,29 +1,52 @@
 //! `letopis pupil`: pupils, their classes and groups (§3.3.1).
 
 use super::absence::day;
+use super::agree::if_meant;
 use super::desk::{Desk, say};
-use super::{Common, screen, session};
-use crate::error::{Error, Result};
+use super::{Common, advice, screen, session};
+use crate::error::{Action, Detail, Error, Result, Warning};
+use crate::journal::read::Ungrouped;
 use crate::journal::{read, resolve};
 use crate::school::{Day, PersonName, clean, format_date, parse_date};
-use crate::work::pupils::{self, Changes, Members, NewPupil};
+use crate::work::pupils::{self, Changes, Leaving, Members, NewPupil, Stepped};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
+
+/// What is asked where marks stand after a leaving.
+const STAYS: &str = "Всё верно, эти записи остаются?";
+/// What is asked of a second pupil of one name and birthday.
+const ANOTHER: &str = "Это другой ученик?";
 
 #[derive(Subcommand)]
 pub enum Pupil {
     /// Внести ученика и зачислить его в класс
     #[command(visible_alias = "внести")]
     Add(Add),
-    /// Изменить имя или дату рождения ученика
+    /// Изменить имя, дату рождения; исправить зачисление, класс, выбытие, номер личного дела, внесённые ошибочно
     #[command(visible_alias = "изменить")]
     Change(Change),
+    /// Аннулировать ученика, внесённого ошибочно: не пришёл или внесён дважды
+    #[command(visible_alias = "аннулировать")]
+    Annul {
+        /// Номер личного дела
+        #[arg(value_name = "ЛИЧНОЕ ДЕЛО")]
+        file: String,
+        /// Причина
+        #[arg(long, visible_alias = "причина", value_name = "ПРИЧИНА")]
+        reason: String,
+    },
     /// Зачислить ученика, который уже есть в журнале: вернулся в школу
     #[command(visible_alias = "зачислить")]
     Enroll(Step),
     /// Перевести в другой класс: отметки остаются за учеником
     #[command(visible_alias = "перевести")]
-    Move(Step),
+    Move {
+        #[command(flatten)]
+        step: Step,
+        /// Отметки и пропуски, которые с этого дня стоят в прежнем классе, остаются
+        #[arg(long, visible_alias = "несмотря")]
+        despite: bool,
+    },
     /// Записать выбытие
     #[command(visible_alias = "выбыл")]
     Leave {
@@ -33,6 +56,9 @@ pub enum Pupil {
         /// Первый день, когда ученика уже нет
         #[arg(value_name = "ДАТА")]
         date: String,
+        /// Отметки и пропуски, которые стоят с этого дня, остаются
+        #[arg(long, visible_alias = "несмотря")]
+        despite: bool,
     },
     /// Список класса за год
     #[command(visible_alias = "список")]
@@ -43,17 +69,32 @@ pub enum Pupil {
     },
     /// Задать состав группы: все её ученики
     #[command(visible_alias = "группа")]
-    Group {
-        /// Класс: 7А
-        #[arg(value_name = "КЛАСС")]
-        class: String,
-        /// Название группы
-        #[arg(value_name = "ГРУППА")]
-        group: String,
-        /// Ученики; «Иванов=+» добавляет к группе, «Иванов=-» убирает из неё
-        #[arg(value_name = "УЧЕНИК", required = true)]
-        pupils: Vec<String>,
-    },
+    Group(Group),
+}
+
+#[derive(Args)]
+pub struct Group {
+    /// Класс: 7А
+    #[arg(value_name = "КЛАСС")]
+    class: String,
+    /// Название группы
+    #[arg(value_name = "ГРУППА")]
+    group: String,
+    /// Ученики; «Иванов=+» добавляет к группе, «Иванов=-» убирает из неё
+    #[arg(value_name = "УЧЕНИК", required_unless_present = "annul")]
+    pupils: Vec<String>,
+    /// С какого дня таков состав; иначе с начала года, а если у группы уже были уроки — с сегодняшнего дня
+    #[arg(long, visible_alias = "с", value_name = "ДАТА")]
+    since: Option<String>,
+    /// Отметки, которые с этого дня стоят в группе у того, кто её покидает, остаются
+    #[arg(long, visible_alias = "несмотря")]
+    despite: bool,
+    /// Аннулировать группу, внесённую ошибочно
+    #[arg(long, visible_alias = "аннулировать", requires = "reason", conflicts_with_all = ["pupils", "since", "despite"])]
+    annul: bool,
+    /// Причина, по которой группа аннулируется
+    #[arg(long, visible_alias = "причина", value_name = "ПРИЧИНА", requires = "annul")]
+    reason: Option<String>,
 }
 
 #[derive(Args)]
@@ -76,9 +117,12 @@ pub struct Add {
     /// Дата рождения
     #[arg(long, value_name = "ДАТА")]
     born: String,
-    /// Первый день в классе; иначе первый день учебного года
-    #[arg(long, value_name = "ДАТА")]
+    /// Первый день в классе; иначе первый день учебного года, а когда он начался — сегодняшний
+    #[arg(long, visible_alias = "с", value_name = "ДАТА")]
     since: Option<String>,
+    /// Это другой ученик, чем тот с тем же именем и датой рождения, который уже есть
+    #[arg(long, visible_alias = "другой")]
+    another: bool,
 }
 
 #[derive(Args)]
@@ -98,6 +142,24 @@ pub struct Change {
     /// Дата рождения
     #[arg(long, value_name = "ДАТА")]
     born: Option<String>,
+    /// Зачислен с другого дня: первый день в классе, где ученик учится
+    #[arg(long, visible_alias = "зачислен", value_name = "ДАТА")]
+    enrolled: Option<String>,
+    /// Зачислен в другой класс: прежний внесён ошибочно
+    #[arg(long, visible_alias = "класс", value_name = "КЛАСС")]
+    class: Option<String>,
+    /// Выбыл в другой день; «нет» — не выбывал, выбытие внесено ошибочно
+    #[arg(long, visible_alias = "выбыл", value_name = "ДАТА|нет")]
+    left: Option<String>,
+    /// Новый номер личного дела; прежний остаётся за учеником и больше никому не выдаётся
+    #[arg(long = "file", visible_alias = "дело", value_name = "НОМЕР")]
+    number: Option<String>,
+    /// Почему внесённое было ошибкой
+    #[arg(long, visible_alias = "причина", value_name = "ПРИЧИНА", default_value = "")]
+    reason: String,
+    /// Это другой ученик, чем тот с тем же именем и датой рождения, который уже есть
+    #[arg(long, visible_alias = "другой")]
+    another: bool,
 }
 
 /// A pupil, a class, and the first day in it.
@@ -119,55 +181,96 @@ impl Pupil {
         match self {
             Self::Add(add) => add.run(common),
             Self::Change(change) => change.run(common),
+            Self::Annul { file, reason } => {
+                let mut desk = Desk::open(common)?;
+                let (done, name) = pupils::annul(&mut desk.workplace()?, &file, &reason)?;
+                say(done, &format!("{}: запись об ученике аннулирована", name.full()))
+            }
             Self::Enroll(step) => {
                 let mut desk = Desk::open(common)?;
                 let (class, since) = (resolve::class(desk.tables(), &step.class)?, parse_date(&step.date)?);
-                let (done, name) = pupils::enroll(&mut desk.workplace()?, &step.file, class.clone(), since)?;
-                let name = name.surname_given();
-                say(done, &format!("{name}: зачислен(а) в {class} с {}", format_date(since)))
+                let stepped = pupils::enroll(&mut desk.workplace()?, &step.file, class.clone(), since)?;
+                say_stepped(stepped, &format!("зачислен(а) в {class} с {}", format_date(since)))
             }
-            Self::Move(step) => {
+            Self::Move { step, despite } => {
                 let mut desk = Desk::open(common)?;
                 let (class, since) = (resolve::class(desk.tables(), &step.class)?, parse_date(&step.date)?);
-                let (done, name) = pupils::move_to(&mut desk.workplace()?, &step.file, class.clone(), since)?;
-                let name = name.surname_given();
-                say(done, &format!("{name}: переведён(а) в {class} с {}", format_date(since)))
+                let stepped = if_meant(Detail::Despite, despite, STAYS, |despite| {
+                    pupils::move_to(&mut desk.workplace()?, &step.file, class.clone(), since, despite)
+                })?;
+                say_stepped(stepped, &format!("переведён(а) в {class} с {}", format_date(since)))
             }
-            Self::Leave { file, date } => {
+            Self::Leave { file, date, despite } => {
                 let mut desk = Desk::open(common)?;
                 let until = parse_date(&date)?;
-                let (done, name) = pupils::leave(&mut desk.workplace()?, &file, until)?;
-                say(done, &format!("{}: выбыл(а) {}", name.surname_given(), format_date(until)))
+                let stepped = if_meant(Detail::Despite, despite, STAYS, |despite| {
+                    pupils::leave(&mut desk.workplace()?, &file, until, despite)
+                })?;
+                say_stepped(stepped, &format!("выбыл(а) {}", format_date(until)))
             }
             Self::List { class } => list(common, &class),
-            Self::Group { class, group, pupils } => set_group(common, &class, &group, &pupils),
+            Self::Group(group) => group.run(common),
         }
     }
+}
+
+fn say_stepped(stepped: Stepped, what: &str) -> Result<ExitCode> {
+    let Stepped { mut done, name, ungrouped } = stepped;
+    done.warnings.extend(ungrouped.as_ref().map(in_no_group));
+    say(done, &format!("{}: {what}", name.surname_given()))
+}
+
+/// That a pupil of a class with groups is in none.
+fn in_no_group(Ungrouped { pupil, subjects }: &Ungrouped) -> Warning {
+    let of = if subjects.is_empty() { String::new() } else { format!(" ({})", subjects.join(", ")) };
+    Warning::from(format!("{} ({}) не состоит ни в одной группе класса{of}", pupil.name.surname_given(), pupil.file))
+        .next_by("включите его в группу", Action::SetGroup)
 }
 
 impl Add {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
-        let Self { file, class, surname, given, patronymic, born, since } = self;
+        let Self { file, class, surname, given, patronymic, born, since, another } = self;
         let class = resolve::class(desk.tables(), &class)?;
         let since = since.as_deref().map(parse_date).transpose()?;
         let name = PersonName { surname, given, patronymic };
-        let wish = NewPupil { file, name, born: parse_date(&born)?, class, since };
-        let added = pupils::add(&mut desk.workplace()?, &wish)?;
+        let mut wish = NewPupil { file, name, born: parse_date(&born)?, class, since, another };
+        let mut added = if_meant(Detail::Another, another, ANOTHER, |another| {
+            wish.another = another;
+            pupils::add(&mut desk.workplace()?, &wish)
+        })?;
+        let begins = desk.school()?.year.begins;
+        let why = match wish.since {
+            None if added.since > begins => ", с сегодняшнего дня (день зачисления не указан)",
+            _ => "",
+        };
+        added.done.warnings.extend(added.ungrouped.as_ref().map(in_no_group));
         let (name, since) = (added.name.full(), format_date(added.since));
-        say(added.done, &format!("{name}: внесён(а), {} с {since}", wish.class))
+        say(added.done, &format!("{name}: внесён(а), {} с {since}{why}", wish.class))
     }
 }
 
 impl Change {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
-        let Self { file, surname, given, patronymic, born } = self;
-        let born = born.as_deref().map(parse_date).transpose()?;
-        let changes = Changes { surname, given, patronymic, born };
-        let changed = pupils::change(&mut desk.workplace()?, &file, &changes)?;
+        let Self { file, surname, given, patronymic, born, enrolled, class, left, number, reason, another } = self;
+        let day = |text: Option<String>| text.as_deref().map(parse_date).transpose();
+        let left = match left.as_deref() {
+            None => None,
+            Some("нет") => Some(Leaving::Withdrawn),
+            Some(date) => Some(Leaving::On(parse_date(date)?)),
+        };
+        let class = class.map(|class| resolve::class(desk.tables(), &class)).transpose()?;
+        let (born, enrolled) = (day(born)?, day(enrolled)?);
+        let mut changes = Changes { surname, given, patronymic, born, enrolled, class, left, number, reason, another };
+        let changed = if_meant(Detail::Another, another, ANOTHER, |another| {
+            changes.another = another;
+            pupils::change(&mut desk.workplace()?, &file, &changes)
+        })?;
         let (before, name, born) = (changed.before.full(), changed.name.full(), format_date(changed.born));
-        say(changed.done, &format!("{before}: теперь {name}, {born}"))
+        let stay = changed.stay.map(|stay| format!(", {}", stay.in_words())).unwrap_or_default();
+        let number = changed.number.map(|number| format!(", личное дело «{number}»")).unwrap_or_default();
+        say(changed.done, &format!("{before}: теперь {name}, {born}{stay}{number}"))
     }
 }
 
@@ -175,14 +278,18 @@ fn list(common: &Common, class: &str) -> Result<ExitCode> {
     let journal = session::journal(common)?;
     let tables = journal.tables();
     let class = resolve::class(tables, class)?;
-    let year = read::school(tables)?.year;
-    let groups = read::groups_of_class(tables, &class)?;
+    let school = read::school(tables)?;
+    let year = &school.year;
+    let today = school.day_of(session::now()).clamp(year.begins, year.ends);
+    let groups = read::memberships(tables, &class)?;
     let mut rows = Vec::new();
     let stays = read::stays_in(tables, &class)?;
     let shown = |of: Option<Day>| of.map(|of| day(common, of)).unwrap_or_default();
     for pupil in read::members_of_class(tables, &class, year.begins, year.ends)? {
         let last = stays.get(&pupil.id).and_then(|stays| stays.last());
-        let of: Vec<&str> = groups.iter().filter(|(_, id)| *id == pupil.id).map(|(group, _)| group.as_str()).collect();
+        let now = |of: &&read::Membership| of.pupil == pupil.id && of.until.is_none_or(|until| until > today);
+        let mut of: Vec<&str> = groups.iter().filter(now).map(|of| of.group.as_str()).collect();
+        of.dedup();
         let born = read::born(tables, &pupil.file)?;
         rows.push(vec![
             pupil.file.into(),
@@ -202,13 +309,41 @@ fn list(common: &Common, class: &str) -> Result<ExitCode> {
         ("groups", "Группы"),
     ];
     screen::list(common.json, &columns, rows);
+    for one in read::ungrouped(tables, &class, today)? {
+        screen::warning(&advice::warning(&in_no_group(&one)));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-fn set_group(common: &Common, class: &str, group: &str, typed: &[String]) -> Result<ExitCode> {
-    let mut desk = Desk::open(common)?;
-    let class = resolve::class(desk.tables(), class)?;
-    let pupils = pupils::of_class_now(&desk.workplace()?, &class)?;
+impl Group {
+    fn run(self, common: &Common) -> Result<ExitCode> {
+        let mut desk = Desk::open(common)?;
+        let class = resolve::class(desk.tables(), &self.class)?;
+        let group = clean(&self.group)?;
+        if self.annul {
+            let reason = self.reason.unwrap_or_default();
+            let done = pupils::annul_group(&mut desk.workplace()?, &class, &group, &reason)?;
+            return say(done, &format!("{class}, группа «{group}»: аннулирована"));
+        }
+        let place = desk.workplace()?;
+        let said = self.since.as_deref().map(parse_date).transpose()?;
+        let since = pupils::group_changes_on(&place, &class, &group, said)?;
+        let members = members(&pupils::of_class_on(&place, &class, since)?, &self.pupils)?;
+        drop(place);
+        let (done, count) = if_meant(Detail::Despite, self.despite, STAYS, |despite| {
+            pupils::set_group(&mut desk.workplace()?, &class, &group, &members, since, despite)
+        })?;
+        let from = match since {
+            None => ", с начала года".to_owned(),
+            Some(since) if said.is_none() => format!(", с {}: у группы уже были уроки", format_date(since)),
+            Some(since) => format!(", с {}", format_date(since)),
+        };
+        say(done, &format!("{class}, группа «{group}»: учеников {count}{from}"))
+    }
+}
+
+/// Who belongs to a group: all who are named, or who comes and goes.
+fn members(pupils: &[read::Pupil], typed: &[String]) -> Result<Members> {
     let is_change = |text: &String| text.ends_with("=+") || text.ends_with("=-");
     let changes = typed.iter().filter(|text| is_change(text)).count();
     if changes != 0 && changes != typed.len() {
@@ -217,13 +352,11 @@ fn set_group(common: &Common, class: &str, group: &str, typed: &[String]) -> Res
     }
     let mut steps = Vec::new();
     for text in typed {
-        let file = resolve::pupil(&pupils, text.trim_end_matches("=+").trim_end_matches("=-"))?.file.to_string();
+        let file = resolve::pupil(pupils, text.trim_end_matches("=+").trim_end_matches("=-"))?.file.to_string();
         steps.push((file, !text.ends_with("=-")));
     }
-    let members = match changes {
+    Ok(match changes {
         0 => Members::All(steps.into_iter().map(|(file, _)| file).collect()),
         _ => Members::Changes(steps),
-    };
-    let (done, count) = pupils::set_group(&mut desk.workplace()?, &class, group, &members)?;
-    say(done, &format!("{class}, группа «{}»: учеников {count}", clean(group)?))
+    })
 }

@@ -57,6 +57,14 @@ pub enum Action {
     ListPupils,
     ChangePupil,
     EnrollPupil,
+    LeavePupil,
+    /// Put right the class that a pupil was put into by mistake.
+    CorrectClass,
+    /// Put right the day a pupil left, or take it back.
+    CorrectLeaving,
+    AnnulPupil,
+    /// Say who belongs to a group.
+    SetGroup,
     /// Give a course to a teacher.
     SetCourse,
     ShowPlan,
@@ -133,8 +141,10 @@ pub enum Detail {
     AdministratorName,
     /// That nobody is asked whether the old journal is whole.
     WithoutWitness,
-    /// That the next year's journal is begun once more.
+    /// That the next year's journal is begun once more, or that a pupil of the same name and birthday is somebody else.
     Another,
+    /// That what stands already is meant to stay.
+    Despite,
     Period,
     /// The first and the last day.
     Days,

@@ -9,6 +9,7 @@ mod files;
 mod lessons;
 mod plan;
 mod present;
+mod pupils;
 mod record;
 mod rows;
 mod sheet;
@@ -39,8 +40,16 @@ pub struct Outcome {
     pub faults: Vec<Fault>,
 }
 
-/// Imports the folder `dir`. With `trial` everything is checked and nothing kept. `progress` is told of lessons done
-/// and their number.
+/// How a folder is imported.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct How {
+    /// Everything is checked and nothing kept.
+    pub trial: bool,
+    /// A pupil of the same name and birthday as another is somebody else.
+    pub another: bool,
+}
+
+/// Imports the folder `dir`. `progress` is told of lessons done and their number.
 ///
 /// # Errors
 /// A folder or file that cannot be read, a journal that cannot be written, an author who may not. Faults of the files'
@@ -49,7 +58,7 @@ pub fn import(
     journal: &mut Journal,
     author: Author<'_>,
     dir: &Path,
-    trial: bool,
+    how: How,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Outcome> {
     if !dir.is_dir() {
@@ -63,13 +72,13 @@ pub fn import(
     let beside = journal.path().to_owned();
     let batch = journal.batch()?;
     batch.check_author(author)?;
-    let mut import = record::Import::new(batch, author, faults, progress)?;
+    let mut import = record::Import::new(batch, author, faults, how.another, progress)?;
     import.run(school, files)?;
     let record::Import { batch, faults, recorded, waiting, .. } = import;
     let mut list = faults.list;
     list.sort();
     let mut outcome = Outcome { recorded, waiting, contacts: 0, warnings: faults.warnings, faults: list };
-    if trial || !outcome.faults.is_empty() {
+    if how.trial || !outcome.faults.is_empty() {
         return Ok(outcome);
     }
     batch.commit()?;

@@ -11,6 +11,7 @@ use crate::journal::read::explain::{self, Explained};
 use crate::journal::read::timetable::Timetable;
 use crate::journal::read::{self, Tables, standing};
 use crate::school::{Cell, ClassName, CourseKey, PersonalFile, Stay};
+use std::collections::BTreeSet;
 
 /// Whether the person is there, the same in everything.
 pub fn person(tables: &Tables, person: &Person) -> Result<bool> {
@@ -48,20 +49,31 @@ pub fn enrolment(tables: &Tables, file: &str, class: &ClassName, stay: Stay) -> 
     Ok((known.is_some(), known == Some(stay)))
 }
 
-/// Whether the group has exactly these members.
-pub fn group(tables: &Tables, set: &GroupSet) -> Result<bool> {
-    let mut known = Vec::new();
-    for (group, pupil) in read::groups_of_class(tables, &set.class)? {
-        known.extend((group == set.group).then_some(pupil));
+/// Whether the group has these members: for the whole year, and from each day on which it changes. Where the file names
+/// no days, those of the journal are its own business.
+pub fn group(tables: &Tables, sets: &[GroupSet]) -> Result<bool> {
+    let Some(whole) = sets.first() else { return Ok(true) };
+    let known: Vec<_> =
+        read::memberships(tables, &whole.class)?.into_iter().filter(|of| of.group == whole.group).collect();
+    for set in sets {
+        let is_there = |of: &&read::Membership| match (set.since, sets.len()) {
+            (None, 1) => of.until.is_none(),
+            (None, _) => of.since.is_none(),
+            (Some(day), _) => of.covers(day),
+        };
+        let known: BTreeSet<i64> = known.iter().filter(is_there).map(|of| of.pupil).collect();
+        let mut members = BTreeSet::new();
+        for file in &set.members {
+            let Some(pupil) = read::pupil(tables, file)? else { return Ok(false) };
+            members.insert(pupil.id);
+        }
+        if known != members || known.len() != set.members.len() {
+            return Ok(false);
+        }
     }
-    let mut members = Vec::new();
-    for file in &set.members {
-        let Some(pupil) = read::pupil(tables, file)? else { return Ok(false) };
-        members.push(pupil.id);
-    }
-    known.sort_unstable();
-    members.sort_unstable();
-    Ok(known == members)
+    // Nor does the group change on days that the file does not name.
+    let days: BTreeSet<_> = sets.iter().filter_map(|set| set.since).collect();
+    Ok(sets.len() == 1 || known.iter().flat_map(|of| [of.since, of.until]).flatten().all(|day| days.contains(&day)))
 }
 
 /// Whether the course is there with this teacher and these hours.

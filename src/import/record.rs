@@ -8,13 +8,13 @@ use super::present;
 use super::rows::{Files, Key};
 use crate::error::{Error, Result};
 use crate::journal::entry::{
-    Body, ClassSet, CourseSet, DecisionSet, Effect, FinalLine, FinalsSet, GroupSet, Person, PlanLine, PlanSet,
-    PupilEnrolled, PupilLeft, PupilSet, ReasonSet, SchoolChanged, Slot, SubjectLine, SubjectsSet, TimetableSet,
+    Body, ClassSet, CourseSet, DecisionSet, Effect, FinalLine, FinalsSet, Person, PlanLine, PlanSet, ReasonSet,
+    SchoolChanged, Slot, SubjectLine, SubjectsSet, TimetableSet,
 };
 use crate::journal::read::timetable::Timetable;
 use crate::journal::rules::two_eyes;
 use crate::journal::{Author, Batch, cell, read, resolve};
-use crate::school::{CourseKey, School, Stay, in_cyrillic};
+use crate::school::{CourseKey, School, in_cyrillic};
 use chrono::NaiveDate;
 use std::collections::{HashMap, HashSet};
 
@@ -40,8 +40,10 @@ pub struct Import<'a, 'j> {
     pub(super) misdated: HashMap<(CourseKey, u8), Vec<NaiveDate>>,
     /// What is missing and said to be: where in the list of faults, and in how many other rows.
     missing: HashMap<(&'static str, Key), (usize, u64)>,
-    /// Personal files that the journal spells otherwise than they look.
+    /// Personal files that the journal spells otherwise than they look, or that have another number now.
     spelled: HashMap<String, String>,
+    /// Whether a pupil of the same name and birthday as another is somebody else.
+    pub(super) another: bool,
 }
 
 /// What a row needs to be there, and the column that names it.
@@ -53,6 +55,7 @@ impl<'a, 'j> Import<'a, 'j> {
         batch: Batch<'j>,
         author: Author<'a>,
         faults: Faults,
+        another: bool,
         progress: &'a mut dyn FnMut(u64, u64),
     ) -> Result<Self> {
         let tables = batch.tables();
@@ -60,8 +63,8 @@ impl<'a, 'j> Import<'a, 'j> {
         known.extend(read::all_staff(tables)?.into_iter().map(|person| Key::Person(person.login.into())));
         for class in read::classes(tables)? {
             known.extend(read::courses_of(tables, &class)?.into_iter().map(|course| Key::Course(course.key)));
-            let groups = read::groups_of_class(tables, &class)?;
-            known.extend(groups.into_iter().map(|(group, _)| Key::Group(class.clone(), group)));
+            let groups = read::memberships(tables, &class)?;
+            known.extend(groups.into_iter().map(|of| Key::Group(class.clone(), of.group)));
             known.insert(Key::Class(class));
         }
         known.extend(read::subjects(tables)?.into_iter().map(|subject| Key::Subject(subject.name)));
@@ -71,6 +74,10 @@ impl<'a, 'j> Import<'a, 'j> {
             let looks = in_cyrillic(&file);
             if looks != file {
                 spelled.insert(looks, file.clone());
+            }
+            for former in pupil.former {
+                spelled.insert(in_cyrillic(&former), file.clone());
+                spelled.insert(former.into(), file.clone());
             }
             known.insert(Key::Pupil(file));
         }
@@ -88,6 +95,7 @@ impl<'a, 'j> Import<'a, 'j> {
             misdated,
             missing,
             spelled,
+            another,
         })
     }
 
@@ -198,13 +206,13 @@ impl<'a, 'j> Import<'a, 'j> {
 
     /// Says that an import replaces what the journal has: a file that was left behind must not undo the work of a year
     /// unseen.
-    fn replaces(&mut self, at: Source, what: &str) {
+    pub(super) fn replaces(&mut self, at: Source, what: &str) {
         let file = self.faults.name(at.file).to_owned();
         let line = if at.line > 0 { format!(", строка {}", at.line) } else { String::new() };
         self.faults.warnings.push(format!("{file}{line}: заменяется то, что уже есть в журнале: {what}").into());
     }
 
-    fn learn(&mut self, key: Key, good: bool) {
+    pub(super) fn learn(&mut self, key: Key, good: bool) {
         if good {
             self.known.insert(key);
         } else {
@@ -283,55 +291,6 @@ impl<'a, 'j> Import<'a, 'j> {
                 self.replaces(*at, &format!("классный руководитель {class}"));
             }
             let good = self.needs(*at, needs) && (same || self.record(*at, "Классный руководитель", set, false)?);
-            self.learn(key, good);
-        }
-        Ok(())
-    }
-
-    fn pupils(&mut self, files: &Files) -> Result<()> {
-        let begins = read::school(self.batch.tables())?.year.begins;
-        let mut seen = HashSet::new();
-        for (at, row) in &files.pupils {
-            let key = Key::Pupil(row.file.clone());
-            if !self.claim(&mut seen, *at, "Личное дело", &key) {
-                continue;
-            }
-            let set = PupilSet { file: row.file.clone(), name: row.name.clone(), born: row.born };
-            let mut good = self.needs(*at, &[(Key::Class(row.class.clone()), "Класс")])
-                && (present::pupil(self.batch.tables(), &set)? || self.record(*at, "Дата рождения", set, false)?);
-            if good {
-                let since = row.since.unwrap_or(begins);
-                let stay = Stay { since, until: row.until };
-                let (enrolled, left) = present::enrolment(self.batch.tables(), &row.file, &row.class, stay)?;
-                let (file, class) = (row.file.clone(), row.class.clone());
-                good = enrolled || self.record(*at, "Зачислен", PupilEnrolled { file, class, since }, false)?;
-                if let (Some(until), true, false) = (row.until, good, left) {
-                    let file = row.file.clone();
-                    good = self.record(*at, "Выбыл", PupilLeft { file, until }, false)?;
-                }
-            }
-            self.learn(key, good);
-        }
-        Ok(())
-    }
-
-    fn groups(&mut self, files: &Files) -> Result<()> {
-        let mut groups: Vec<(Source, GroupSet)> = Vec::new();
-        for (at, (class, group, pupil)) in &files.groups {
-            let place = groups.iter().position(|(_, set)| set.class == *class && set.group == *group);
-            let place = place.unwrap_or_else(|| {
-                let (class, group) = (class.clone(), group.clone());
-                groups.push((*at, GroupSet { class, group, members: Vec::new() }));
-                groups.len() - 1
-            });
-            let needs = [(Key::Class(class.clone()), "Класс"), (Key::Pupil(pupil.clone()), "Личное дело")];
-            if self.needs(*at, &needs) {
-                groups[place].1.members.push(pupil.clone());
-            }
-        }
-        for (at, set) in groups {
-            let key = Key::Group(set.class.clone(), set.group.clone());
-            let good = present::group(self.batch.tables(), &set)? || self.record(at, "Личное дело", set, false)?;
             self.learn(key, good);
         }
         Ok(())

@@ -26,7 +26,7 @@ shapes! {
     CLASSES = "classes.csv", 2, ["Класс", "Классный руководитель"];
     PUPILS = "pupils.csv", 5,
         ["Личное дело", "Класс", "Фамилия", "Имя", "Дата рождения", "Отчество", "Зачислен", "Выбыл"];
-    GROUPS = "groups.csv", 3, ["Класс", "Группа", "Личное дело"];
+    GROUPS = "groups.csv", 3, ["Класс", "Группа", "Личное дело", "С", "По"];
     COURSES = "courses.csv", 4, ["Класс", "Предмет", "Учитель", "Часов в неделю", "Группа"];
     TIMETABLE = "timetable.csv", 4, ["Класс", "Предмет", "День", "Урок", "Группа"];
     PLANS = "plans.csv", 4, ["Класс", "Предмет", "№", "Тема", "Группа", "Вид работы", "Домашнее задание"];
@@ -103,7 +103,7 @@ pub struct Files {
     pub subjects: Rows<SubjectRow>,
     pub classes: Rows<(ClassName, String)>,
     pub pupils: Rows<PupilRow>,
-    pub groups: Rows<(ClassName, String, String)>,
+    pub groups: Rows<GroupRow>,
     pub courses: Rows<CourseRow>,
     pub timetable: Rows<(CourseKey, u8, u8)>,
     pub plans: Rows<PlanRow>,
@@ -123,7 +123,7 @@ impl Files {
     /// Gives personal files the spelling that the journal knows them by, `known` by how they look.
     pub fn spell(&mut self, known: &HashMap<String, String>) {
         let files = self.pupils.iter_mut().map(|(_, row)| &mut row.file);
-        let files = files.chain(self.groups.iter_mut().map(|(_, (_, _, pupil))| pupil));
+        let files = files.chain(self.groups.iter_mut().map(|(_, row)| &mut row.pupil));
         let files = files.chain(self.marks.iter_mut().map(|(_, row)| &mut row.pupil));
         let files = files.chain(self.reasons.iter_mut().map(|(_, row)| &mut row.pupil));
         let files = files.chain(self.finals.iter_mut().map(|(_, row)| &mut row.pupil));
@@ -165,6 +165,16 @@ pub struct PupilRow {
     pub born: NaiveDate,
     pub since: Option<NaiveDate>,
     pub until: Option<NaiveDate>,
+}
+
+/// groups.csv
+#[allow(missing_docs)]
+pub struct GroupRow {
+    pub class: ClassName,
+    pub group: String,
+    pub pupil: String,
+    pub since: Option<NaiveDate>,
+    pub last: Option<NaiveDate>,
 }
 
 /// courses.csv
@@ -259,7 +269,8 @@ fn read_all_but_marks(dir: &Path, faults: &mut Faults) -> Result<Files> {
         pupils: read.file(&PUPILS, true, pupil)?,
         groups: read.file(&GROUPS, false, |line| {
             let (class, group, pupil) = (line.parse(0, ClassName::parse), line.given(1), personal_file(line, 2));
-            Some((class?, group?, pupil?))
+            let (since, last) = (line.parse_optional(3, date), line.parse_optional(4, date));
+            Some(GroupRow { class: class?, group: group?, pupil: pupil?, since: since?, last: last? })
         })?,
         courses: read.file(&COURSES, true, course)?,
         timetable: read.file(&TIMETABLE, false, |line| {

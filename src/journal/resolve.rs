@@ -169,7 +169,9 @@ pub fn staff(tables: &Tables, typed: &str) -> Result<Login> {
 pub fn pupil<'r>(roster: &'r [Pupil], typed: &str) -> Result<&'r Pupil> {
     let typed = typed.trim();
     let alike = |pupil: &&Pupil| in_cyrillic(&pupil.file) == in_cyrillic(typed);
-    if let Some(pupil) = roster.iter().find(|pupil| pupil.file == typed).or_else(|| roster.iter().find(alike)) {
+    let former = |pupil: &&Pupil| pupil.former.iter().any(|file| in_cyrillic(file) == in_cyrillic(typed));
+    let by_file = roster.iter().find(|pupil| pupil.file == typed).or_else(|| roster.iter().find(alike));
+    if let Some(pupil) = by_file.or_else(|| roster.iter().find(former)) {
         return Ok(pupil);
     }
     let matching: Vec<&Pupil> = roster.iter().filter(|pupil| pupil.name.matches(typed)).collect();

@@ -299,7 +299,7 @@ impl Annals {
         self.first(ClassSet { class: ClassName::parse(class).unwrap(), teacher: teacher.to_owned() })
     }
 
-    /// A pupil who is in the class from a day on.
+    /// A pupil who is in the class from a day on; the made-up are many and often alike.
     pub(crate) fn pupil(
         &mut self,
         file: &str,
@@ -309,12 +309,22 @@ impl Annals {
         since: NaiveDate,
     ) -> &mut Self {
         let (file, class) = (file.to_owned(), ClassName::parse(class).unwrap());
-        self.first(PupilSet { file: file.clone(), name: full, born }).first(PupilEnrolled { file, class, since })
+        self.first(PupilSet { file: file.clone(), name: full, born, another: true }).first(PupilEnrolled {
+            file,
+            class,
+            since,
+        })
     }
 
     /// A group of a class.
     pub(crate) fn group(&mut self, class: &str, group: &str, members: Vec<String>) -> &mut Self {
-        self.first(GroupSet { class: ClassName::parse(class).unwrap(), group: group.to_owned(), members })
+        self.first(GroupSet {
+            class: ClassName::parse(class).unwrap(),
+            group: group.to_owned(),
+            members,
+            since: None,
+            despite: false,
+        })
     }
 
     /// A course.

@@ -244,7 +244,11 @@ fn add_pupils(annals: &mut Annals, size: Size) {
         annals.pupil(&file(id), PersonName { surname, given, patronymic }, born, "7А", since);
         if id == 9 {
             // Said some days later, so that his last lessons are recorded as they were given.
-            annals.by("dir", moment("2026-02-09T16:00"), PupilLeft { file: file(9), until: day("2026-02-03") });
+            annals.by(
+                "dir",
+                moment("2026-02-09T16:00"),
+                PupilLeft { file: file(9), until: day("2026-02-03"), despite: true },
+            );
         }
         let (date, number, decision) = (day("2026-05-29"), "7".to_owned(), "переведён в 8 класс".to_owned());
         annals.by("zav", moment("2026-05-29T15:00"), DecisionSet { pupil: file(id), date, number, decision });

@@ -481,7 +481,7 @@ fn a_pupil_who_came_from_another_class_brings_his_marks_in_a_note() {
         annals.taught(noon(at.date), lesson(&at, "Повторение", ""));
         annals.taught(noon(at.date), entries::mark(&at, &file(4), "4/5", ""));
         let (class, since) = (russian().class, day("2025-11-12"));
-        annals.by("dir", moment("2025-11-12T08:00"), PupilMoved { file: file(4), class, since });
+        annals.by("dir", moment("2025-11-12T08:00"), PupilMoved { file: file(4), class, since, despite: true });
     });
     let book = lay_out(&tables, &LAYOUTS, &of_class(Form::ClassBook), &context(NUMBER)).unwrap();
     let all: String = book.pages.iter().map(text_of).collect();

@@ -234,7 +234,7 @@ mod tests {
             .by(
                 "kuznetsov",
                 at,
-                PupilMoved { file: ANNA.into(), class: other.class.clone(), since: day("2025-09-12") },
+                PupilMoved { file: ANNA.into(), class: other.class.clone(), since: day("2025-09-12"), despite: false },
             );
         let filter = Filter { class: Some(other.class), ..Filter::default() };
         let rows = coverage(&annals.record(), &filter, None, day("2025-09-13")).unwrap();

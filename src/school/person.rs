@@ -27,6 +27,15 @@ impl PersonName {
             .join(" ")
     }
 
+    /// Whether two names may be one person's: case and «ё» do not matter, and the patronymic is often left out.
+    pub fn may_be(&self, other: &Self) -> bool {
+        let same = |one: &str, other: &str| fold(one) == fold(other);
+        let left_out = self.patronymic.is_empty() || other.patronymic.is_empty();
+        same(&self.surname, &other.surname)
+            && same(&self.given, &other.given)
+            && (left_out || same(&self.patronymic, &other.patronymic))
+    }
+
     /// «Иванова Инна», as the left page of a spread lists pupils.
     pub fn surname_given(&self) -> String {
         format!("{} {}", self.surname, self.given).trim().to_owned()

@@ -2,8 +2,10 @@
 
 use super::Workplace;
 use crate::error::{Action, Error, Result};
+use crate::files;
 use crate::journal::contacts::Contacts;
-use crate::journal::{Journal, may_keep_contacts, read};
+use crate::journal::read::{self, Pupil};
+use crate::journal::{Journal, may_keep_contacts};
 use crate::school::{ClassName, PersonName, clean};
 
 pub use crate::journal::contacts::Contact;
@@ -17,7 +19,7 @@ pub fn of_class(journal: &Journal, class: &ClassName) -> Result<Vec<(Contact, Pe
     let year = read::school(tables)?.year;
     let members = read::members_of_class(tables, class, year.begins, year.ends)?;
     let name =
-        |contact: &Contact| members.iter().find(|pupil| pupil.file == contact.pupil).map(|pupil| pupil.name.clone());
+        |contact: &Contact| members.iter().find(|pupil| pupil.is_named(&contact.pupil)).map(|pupil| pupil.name.clone());
     let all = Contacts::open(journal.path())?.all()?;
     Ok(all.into_iter().filter_map(|contact| name(&contact).map(|name| (contact, name))).collect())
 }
@@ -27,8 +29,8 @@ pub fn of_class(journal: &Journal, class: &ClassName) -> Result<Vec<(Contact, Pe
 /// # Errors
 /// Somebody who does not keep contacts; a pupil whom the journal does not know; text that cannot be printed.
 pub fn set(place: &Workplace<'_>, contact: Contact) -> Result<bool> {
-    may_write(place, &contact.pupil)?;
-    let Contact { pupil, who, name, telephone, email, address } = contact;
+    let pupil = may_write(place, &contact.pupil)?.file.into();
+    let Contact { who, name, telephone, email, address, .. } = contact;
     let (who, name, telephone) = (clean(&who)?, clean(&name)?, clean(&telephone)?);
     let line = Contact { pupil, who, name, telephone, email: clean(&email)?, address: clean(&address)? };
     Ok(Contacts::open(place.journal.path())?.set(&[line])? != 0)
@@ -39,14 +41,24 @@ pub fn set(place: &Workplace<'_>, contact: Contact) -> Result<bool> {
 /// # Errors
 /// As [`set`].
 pub fn erase(place: &Workplace<'_>, pupil: &str) -> Result<usize> {
-    may_write(place, pupil)?;
-    Contacts::open(place.journal.path())?.erase(pupil)
+    let pupil = may_write(place, pupil)?;
+    erase_all(place, &pupil)
 }
 
-fn may_write(place: &Workplace<'_>, pupil: &str) -> Result<()> {
+/// Erases what stands under any number that a pupil's file has or had; where there are no contacts at all, nothing.
+pub(super) fn erase_all(place: &Workplace<'_>, pupil: &Pupil) -> Result<usize> {
+    if files::length(&Contacts::path_for(place.journal.path())).is_err() {
+        return Ok(0);
+    }
+    let mut contacts = Contacts::open(place.journal.path())?;
+    let numbers = pupil.former.iter().chain([&pupil.file]);
+    numbers.map(|file| contacts.erase(file)).sum()
+}
+
+fn may_write(place: &Workplace<'_>, pupil: &str) -> Result<Pupil> {
     may_keep_contacts(place.tables(), place.login())?;
     match read::pupil(place.tables(), pupil)? {
-        Some(_) => Ok(()),
+        Some(pupil) => Ok(pupil),
         None => Err(Error::input(format!("в журнале нет ученика с личным делом «{pupil}»"))
             .next_by("посмотрите номера", Action::ListPupils)),
     }

@@ -5,16 +5,13 @@ use crate::error::Result;
 use crate::import::{self, Outcome};
 use std::path::Path;
 
-/// Takes over a folder of tables, all of it or nothing; on trial everything is checked and nothing kept. `progress` is told
+pub use crate::import::How;
+
+/// Takes over a folder of tables, all of it or nothing. `progress` is told
 /// of lessons done and their number.
 ///
 /// # Errors
 /// As [`import::import`].
-pub fn import(
-    place: &mut Workplace<'_>,
-    dir: &Path,
-    trial: bool,
-    progress: &mut dyn FnMut(u64, u64),
-) -> Result<Outcome> {
-    import::import(place.journal, place.author, dir, trial, progress)
+pub fn import(place: &mut Workplace<'_>, dir: &Path, how: How, progress: &mut dyn FnMut(u64, u64)) -> Result<Outcome> {
+    import::import(place.journal, place.author, dir, how, progress)
 }

@@ -1,11 +1,17 @@
-//! Pupils, their classes and groups (§3.3.1).
+//! Pupils, their classes and groups (§3.3.1), and what was recorded of them by mistake.
 
+use super::contacts::erase_all;
 use super::people::{clean_name, or_stands};
 use super::{Done, Workplace};
 use crate::error::{Action, Error, Result};
-use crate::journal::entry::{GroupSet, PupilEnrolled, PupilLeft, PupilMoved, PupilSet};
-use crate::journal::read::{self, Pupil, Tables};
-use crate::school::{ClassName, CourseKey, Day, PersonName, clean};
+use crate::journal::entry::{
+    Body, EnrolmentCorrected, GroupAnnulled, GroupSet, PupilAnnulled, PupilEnrolled, PupilLeft, PupilMoved,
+    PupilRenumbered, PupilSet, StayIn,
+};
+use crate::journal::read::{self, Membership, Pupil, Tables, Ungrouped};
+use crate::journal::rules::twin;
+use crate::school::{ClassName, Day, PersonName, clean};
+use std::collections::BTreeSet;
 
 /// A pupil who is new to the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +24,10 @@ pub struct NewPupil {
     pub born: Day,
     /// The class.
     pub class: ClassName,
-    /// The first day in it; else the school year's.
+    /// The first day in it; else the school year's first, or today once it has begun.
     pub since: Option<Day>,
+    /// That a pupil of this name and birthday, if there is one, is somebody else.
+    pub another: bool,
 }
 
 /// A pupil who was added.
@@ -31,6 +39,28 @@ pub struct Added {
     pub name: PersonName,
     /// The first day in the class.
     pub since: Day,
+    /// Where the class has groups: that he is in none.
+    pub ungrouped: Option<Ungrouped>,
+}
+
+/// A pupil who came to a class or left one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stepped {
+    /// What was recorded.
+    pub done: Done,
+    /// His name.
+    pub name: PersonName,
+    /// Where the class has groups: that he is in none.
+    pub ungrouped: Option<Ungrouped>,
+}
+
+/// A day on which a pupil left, put right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
+    /// It was another day.
+    On(Day),
+    /// He did not leave.
+    Withdrawn,
 }
 
 /// What changes of a pupil; what is not said stays.
@@ -44,6 +74,18 @@ pub struct Changes {
     pub patronymic: Option<String>,
     /// Birthday.
     pub born: Option<Day>,
+    /// The first day in the class he is in.
+    pub enrolled: Option<Day>,
+    /// The class, where he had been put into another by mistake.
+    pub class: Option<ClassName>,
+    /// The day he left.
+    pub left: Option<Leaving>,
+    /// The number of the personal file.
+    pub number: Option<String>,
+    /// Why what was recorded was wrong.
+    pub reason: String,
+    /// That a pupil of this name and birthday, if there is one, is somebody else.
+    pub another: bool,
 }
 
 /// A pupil of whom something was changed.
@@ -57,6 +99,10 @@ pub struct Changed {
     pub name: PersonName,
     /// Birthday.
     pub born: Day,
+    /// His stay as it is now, where that was put right: class, first day, day he left.
+    pub stay: Option<StayIn>,
+    /// The number of his personal file now, where it was changed.
+    pub number: Option<String>,
 }
 
 /// Who belongs to a group, by personal files.
@@ -96,7 +142,8 @@ fn known(tables: &Tables, file: &str) -> Result<Pupil> {
 /// Adds a pupil and enrols him in his class.
 ///
 /// # Errors
-/// A personal file that is there already; text that cannot be printed; what a right or a rule refuses.
+/// A personal file that is there already, or was; another pupil of this name and birthday; text that cannot be printed;
+/// what a right or a rule refuses.
 pub fn add(place: &mut Workplace<'_>, wish: &NewPupil) -> Result<Added> {
     let file = clean(&wish.file)?;
     if let Some(known) = read::pupil(place.tables(), &file)? {
@@ -106,21 +153,30 @@ pub fn add(place: &mut Workplace<'_>, wish: &NewPupil) -> Result<Added> {
     }
     let since = match wish.since {
         Some(since) => since,
-        None => place.school()?.year.begins,
+        None => place.today()?.max(place.school()?.year.begins),
     };
-    let name = clean_name(&wish.name)?;
-    let set = PupilSet { file: file.clone(), name: name.clone(), born: wish.born };
-    let enrolled = PupilEnrolled { file, class: wish.class.clone(), since };
-    Ok(Added { done: place.record([set.into(), enrolled.into()])?, name, since })
+    let (name, class) = (clean_name(&wish.name)?, wish.class.clone());
+    let set = PupilSet { file: file.clone(), name: name.clone(), born: wish.born, another: false };
+    let another = wish.another && twin(place.tables(), &set, None)?.is_some();
+    let enrolled = PupilEnrolled { file: file.clone(), class: class.clone(), since };
+    let done = place.record([PupilSet { another, ..set }.into(), enrolled.into()])?;
+    Ok(Added { done, name, since, ungrouped: ungrouped(place.tables(), &file, &class, since)? })
 }
 
-/// Changes the name or the date of birth of a pupil.
+/// Whether a pupil is in none of his class's groups on a day, where it has any.
+fn ungrouped(tables: &Tables, file: &str, class: &ClassName, day: Day) -> Result<Option<Ungrouped>> {
+    Ok(read::ungrouped(tables, class, day)?.into_iter().find(|one| one.pupil.is_named(file)))
+}
+
+/// Changes what is recorded of a pupil: his name and birthday as they are now, the rest as it should have been from the
+/// start.
 ///
 /// # Errors
-/// A pupil whom the journal does not know; as [`add`].
+/// A pupil whom the journal does not know; what rests on what was wrong; as [`add`].
 pub fn change(place: &mut Workplace<'_>, file: &str, changes: &Changes) -> Result<Changed> {
-    let before = known(place.tables(), file)?.name;
-    let stands = read::born(place.tables(), file)?;
+    let pupil = known(place.tables(), file)?;
+    let (file, before) = (pupil.file.to_string(), pupil.name.clone());
+    let stands = read::born(place.tables(), &file)?;
     let stands = stands.ok_or_else(|| Error::damaged(format!("дата рождения ученика «{file}» не читается")))?;
     let name = PersonName {
         surname: or_stands(changes.surname.as_deref(), &before.surname)?,
@@ -128,51 +184,166 @@ pub fn change(place: &mut Workplace<'_>, file: &str, changes: &Changes) -> Resul
         patronymic: or_stands(changes.patronymic.as_deref(), &before.patronymic)?,
     };
     let born = changes.born.unwrap_or(stands);
-    let done = match name == before && born == stands {
-        true => Done::default(),
-        false => place.record([PupilSet { file: file.to_owned(), name: name.clone(), born }.into()])?,
+    let reason = clean(&changes.reason)?;
+    let number = changes.number.as_deref().map(clean).transpose()?.filter(|number| *number != file);
+    let mut bodies: Vec<Body> = Vec::new();
+    if name != before || born != stands {
+        let set = PupilSet { file: file.clone(), name: name.clone(), born, another: false };
+        let another = changes.another && twin(place.tables(), &set, Some(&pupil))?.is_some();
+        bodies.push(PupilSet { another, ..set }.into());
+    }
+    let stay = stay_after(place.tables(), &pupil, changes)?;
+    if let Some((was, becomes)) = stay.clone() {
+        bodies.push(EnrolmentCorrected { file: file.clone(), was, becomes, reason: reason.clone() }.into());
+    }
+    if let Some(becomes) = number.clone() {
+        bodies.push(PupilRenumbered { file, becomes, reason }.into());
+    }
+    let done = if bodies.is_empty() { Done::default() } else { place.record(bodies)? };
+    Ok(Changed { done, before, name, born, stay: stay.map(|(_, becomes)| becomes), number })
+}
+
+/// A pupil's last stay as it stands and as it should have been; nothing where nothing of it changes.
+fn stay_after(tables: &Tables, pupil: &Pupil, changes: &Changes) -> Result<Option<(StayIn, StayIn)>> {
+    let Changes { enrolled, class, left, .. } = changes;
+    if enrolled.is_none() && class.is_none() && left.is_none() {
+        return Ok(None);
+    }
+    let name = pupil.name.surname_given();
+    let Some((of, stay)) = read::stays_of(tables, pupil.id)?.pop() else {
+        return Err(
+            Error::refused(format!("{name} не зачислен(а) ни в один класс")).next_by("зачислите", Action::EnrollPupil)
+        );
     };
-    Ok(Changed { done, before, name, born })
+    let was = StayIn::of(of, stay);
+    let until = match left {
+        None => was.until,
+        Some(_) if was.until.is_none() => {
+            return Err(Error::refused(format!("{name}: выбытие не записано, исправлять нечего"))
+                .next_by("если он выбыл, запишите это", Action::LeavePupil));
+        }
+        Some(Leaving::On(day)) => Some(*day),
+        Some(Leaving::Withdrawn) => None,
+    };
+    let class = class.clone().unwrap_or_else(|| was.class.clone());
+    let becomes = StayIn { class, since: enrolled.unwrap_or(was.since), until };
+    Ok((was != becomes).then_some((was, becomes)))
 }
 
-/// Enrols a pupil whom the journal knows, who has come back. Gives his name.
+/// Takes back a pupil who was recorded by mistake: he never came, or is there twice. His parents' contacts are erased.
+/// Gives his name.
+///
+/// # Errors
+/// What rests on him; as [`change`].
+pub fn annul(place: &mut Workplace<'_>, file: &str, reason: &str) -> Result<(Done, PersonName)> {
+    let pupil = known(place.tables(), file)?;
+    let reason = clean(reason)?;
+    let done = place.record([PupilAnnulled { file: pupil.file.to_string(), reason }.into()])?;
+    if read::pupil(place.tables(), &pupil.file)?.is_none() {
+        erase_all(place, &pupil)?;
+    }
+    Ok((done, pupil.name))
+}
+
+/// Enrols a pupil whom the journal knows, who has come back.
 ///
 /// # Errors
 /// As [`change`].
-pub fn enroll(place: &mut Workplace<'_>, file: &str, class: ClassName, since: Day) -> Result<(Done, PersonName)> {
-    let name = known(place.tables(), file)?.name;
-    Ok((place.record([PupilEnrolled { file: file.to_owned(), class, since }.into()])?, name))
+pub fn enroll(place: &mut Workplace<'_>, file: &str, class: ClassName, since: Day) -> Result<Stepped> {
+    let pupil = known(place.tables(), file)?;
+    let stands = read::stays_of(place.tables(), pupil.id)?.pop();
+    let done = match stands.is_some_and(|(of, stay)| of == class && stay.since == since && stay.until.is_none()) {
+        true => Done::default(),
+        false => place.record([PupilEnrolled { file: pupil.file.to_string(), class: class.clone(), since }.into()])?,
+    };
+    stepped(place, done, pupil, Some((class, since)))
 }
 
-/// Moves a pupil to another class; his marks stay his. Gives his name.
+/// Moves a pupil to another class; his marks stay his. `despite` says that those which stand in the other class from
+/// that day on are to stay.
 ///
 /// # Errors
 /// As [`change`].
-pub fn move_to(place: &mut Workplace<'_>, file: &str, class: ClassName, since: Day) -> Result<(Done, PersonName)> {
-    let name = known(place.tables(), file)?.name;
-    Ok((place.record([PupilMoved { file: file.to_owned(), class, since }.into()])?, name))
+pub fn move_to(place: &mut Workplace<'_>, file: &str, class: ClassName, since: Day, despite: bool) -> Result<Stepped> {
+    let pupil = known(place.tables(), file)?;
+    let stands = match &read::stays_of(place.tables(), pupil.id)?[..] {
+        [.., (_, before), (of, stay)] => {
+            *of == class && stay.since == since && stay.until.is_none() && before.until == Some(since)
+        }
+        _ => false,
+    };
+    let done = match stands {
+        true => Done::default(),
+        false => {
+            let file = pupil.file.to_string();
+            place.record([PupilMoved { file, class: class.clone(), since, despite }.into()])?
+        }
+    };
+    stepped(place, done, pupil, Some((class, since)))
 }
 
-/// Records that a pupil has left; `until` is the first day without him. Gives his name.
+/// Records that a pupil has left; `until` is the first day without him. `despite` says that marks and absences which
+/// stand from that day on are to stay.
 ///
 /// # Errors
 /// As [`change`].
-pub fn leave(place: &mut Workplace<'_>, file: &str, until: Day) -> Result<(Done, PersonName)> {
-    let name = known(place.tables(), file)?.name;
-    Ok((place.record([PupilLeft { file: file.to_owned(), until }.into()])?, name))
+pub fn leave(place: &mut Workplace<'_>, file: &str, until: Day, despite: bool) -> Result<Stepped> {
+    let pupil = known(place.tables(), file)?;
+    let last = read::stays_of(place.tables(), pupil.id)?.pop();
+    let done = match last.is_some_and(|(_, stay)| stay.until == Some(until)) {
+        true => Done::default(),
+        false => place.record([PupilLeft { file: pupil.file.to_string(), until, despite }.into()])?,
+    };
+    stepped(place, done, pupil, None)
 }
 
-/// Those of whom a group of the class can be made: who is in it today, or on the day of the school year next to it.
+fn stepped(place: &Workplace<'_>, done: Done, pupil: Pupil, to: Option<(ClassName, Day)>) -> Result<Stepped> {
+    let ungrouped = match to {
+        Some((class, since)) => ungrouped(place.tables(), &pupil.file, &class, since)?,
+        None => None,
+    };
+    Ok(Stepped { done, name: pupil.name, ungrouped })
+}
+
+/// The day from which on a group changes: the one that is said, else today, once it has had lessons. Nothing where the
+/// group is made, or made otherwise, for the whole year.
 ///
 /// # Errors
 /// Tables that do not read.
-pub fn of_class_now(place: &Workplace<'_>, class: &ClassName) -> Result<Vec<Pupil>> {
-    let year = place.school()?.year;
-    let key = CourseKey { class: class.clone(), group: String::new(), subject: String::new() };
-    read::roster(place.tables(), &key, place.today()?.clamp(year.begins, year.ends))
+pub fn group_changes_on(
+    place: &Workplace<'_>,
+    class: &ClassName,
+    group: &str,
+    said: Option<Day>,
+) -> Result<Option<Day>> {
+    let (group, year, today) = (clean(group)?, place.school()?.year, place.today()?);
+    let (mut has_lessons, tables) = (false, place.tables());
+    for course in read::courses_of(tables, class)?.iter().filter(|course| course.key.group == group) {
+        has_lessons |= !read::lessons_of(tables, course.id)?.is_empty();
+    }
+    let all = read::memberships(tables, class)?;
+    let has_days = all.iter().any(|of| of.group == group && (of.since.is_some() || of.until.is_some()));
+    let day = match said {
+        Some(day) => day,
+        None if has_lessons => today.clamp(year.begins, year.ends),
+        None => year.begins,
+    };
+    Ok((day != year.begins || has_lessons || has_days).then_some(day))
 }
 
-/// Sets who belongs to a group. Gives how many do then.
+/// Those of whom a group of the class can be made from a day on, or where none is said from the year's first: who is in it on that
+/// day and who comes later; without a day also whoever is in it today.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn of_class_on(place: &Workplace<'_>, class: &ClassName, since: Option<Day>) -> Result<Vec<Pupil>> {
+    let year = place.school()?.year;
+    let day = since.unwrap_or_else(|| place.today().map_or(year.begins, |today| today)).clamp(year.begins, year.ends);
+    read::members_of_class(place.tables(), class, day, year.ends)
+}
+
+/// Sets who belongs to a group, from a day on or for the whole year. `despite` says that marks which somebody who leaves
+/// it has there from that day on are to stay. Gives how many belong to it then.
 ///
 /// # Errors
 /// Text that cannot be printed; what a right or a rule refuses.
@@ -181,19 +352,34 @@ pub fn set_group(
     class: &ClassName,
     group: &str,
     members: &Members,
+    since: Option<Day>,
+    despite: bool,
 ) -> Result<(Done, usize)> {
-    let (group, pupils) = (clean(group)?, of_class_now(place, class)?);
-    let standing: Vec<String> = read::groups_of_class(place.tables(), class)?
-        .into_iter()
-        .filter(|(name, _)| *name == group)
-        .filter_map(|(_, id)| pupils.iter().find(|pupil| pupil.id == id).map(|pupil| pupil.file.to_string()))
-        .collect();
+    let (year, group) = (place.school()?.year, clean(group)?);
+    let pupils = match since {
+        Some(since) => read::members_of_class(place.tables(), class, since, year.ends)?,
+        None => read::pupils_of_class(place.tables(), class)?,
+    };
+    let mut standing = read::memberships(place.tables(), class)?;
+    standing.retain(|of| of.group == group && since.is_none_or(|since| of.covers(since)));
+    let file = |of: &Membership| pupils.iter().find(|pupil| pupil.id == of.pupil).map(|pupil| pupil.file.to_string());
+    let standing: Vec<String> = standing.iter().filter_map(file).collect();
     let members = members.after(&standing);
     let count = members.len();
-    if members == standing {
+    if members.iter().collect::<BTreeSet<_>>() == standing.iter().collect() {
         return Ok((Done::default(), count));
     }
-    Ok((place.record([GroupSet { class: class.clone(), group, members }.into()])?, count))
+    let set = GroupSet { class: class.clone(), group, members, since, despite };
+    Ok((place.record([set.into()])?, count))
+}
+
+/// Takes back a group that was made by mistake.
+///
+/// # Errors
+/// Courses that are taught to it; as [`set_group`].
+pub fn annul_group(place: &mut Workplace<'_>, class: &ClassName, group: &str, reason: &str) -> Result<Done> {
+    let (group, reason) = (clean(group)?, clean(reason)?);
+    place.record([GroupAnnulled { class: class.clone(), group, reason }.into()])
 }
 
 #[cfg(test)]

@@ -181,7 +181,7 @@ fn a_groups_lessons_are_held_for_its_members_and_whoever_stood_in_its_list_befor
     assert_eq!(["И-01", "П-03", "И-02", "Ё-04"].map(|pupil| lessons(&office, pupil)), [1, 1, 0, 0]);
     let class = letopis::school::ClassName::parse("7А").unwrap();
     let members = vec!["И-02".to_owned()];
-    office.record("ivanova", NOW, GroupSet { class, group: "1".into(), members }).unwrap();
+    office.record("ivanova", NOW, GroupSet { class, group: "1".into(), members, since: None, despite: true }).unwrap();
     assert_eq!(["И-01", "П-03", "И-02", "Ё-04"].map(|pupil| lessons(&office, pupil)), [0, 1, 1, 0]);
     assert_eq!(missed(&office, "П-03", year.0, year.1).lessons.all(), 1);
 }

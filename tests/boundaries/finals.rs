@@ -135,7 +135,9 @@ fn whoever_was_on_the_course_a_day_of_the_period_has_a_final_mark_of_it() {
     // One who leaves on the period's second day was there on its first; one who leaves on its first was not.
     for (left, words) in [("2025-11-03", Some("не учился на курсе")), ("2025-11-04", None)] {
         let mut office = Office::open();
-        office.record("ivanova", "2025-11-05T12:00", PupilLeft { file: "П-03".into(), until: day(left) }).unwrap();
+        office
+            .record("ivanova", "2025-11-05T12:00", PupilLeft { file: "П-03".into(), until: day(left), despite: false })
+            .unwrap();
         each(&mut office, "semyonov", "2025-12-25T12:00", &[(of("II четверть", "П-03", "н/а"), words)]);
     }
     // One who comes on the period's last day was there; one who comes on the day after was not.
@@ -148,7 +150,11 @@ fn whoever_was_on_the_course_a_day_of_the_period_has_a_final_mark_of_it() {
                 surname: "Яшин".into(), given: "Яков".into(), patronymic: String::new()
             };
         office
-            .record("ivanova", "2025-09-01T12:00", letopis::journal::entry::PupilSet { file: file.clone(), name, born })
+            .record(
+                "ivanova",
+                "2025-09-01T12:00",
+                letopis::journal::entry::PupilSet { file: file.clone(), name, born, another: false },
+            )
             .unwrap();
         office
             .record("ivanova", "2025-09-01T12:00", PupilEnrolled { file: file.clone(), class, since: day(since) })

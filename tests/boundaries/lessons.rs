@@ -285,7 +285,7 @@ fn the_lowest_mark_is_the_schools_and_first_grades_have_none() {
     let class = ClassName::parse("6А").unwrap();
     let key = CourseKey { class: class.clone(), ..course("Алгебра") };
     office.record("ivanova", now, ClassSet { class: class.clone(), teacher: String::new() }).unwrap();
-    office.record("ivanova", now, PupilLeft { file: "И-01".into(), until: day("2025-09-15") }).unwrap();
+    office.record("ivanova", now, PupilLeft { file: "И-01".into(), until: day("2025-09-15"), despite: false }).unwrap();
     office.record("ivanova", now, PupilEnrolled { file: "И-01".into(), class, since: day("2025-09-15") }).unwrap();
     office.record("ivanova", now, CourseSet { course: key.clone(), teacher: "semyonov".into(), hours: 3.0 }).unwrap();
     let there = || lesson_at(key.clone(), "2025-09-15", 1);

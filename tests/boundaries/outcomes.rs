@@ -19,7 +19,7 @@ fn marked() -> Office {
         let set = CourseSet { course: of_b(subject), teacher: "semyonov".into(), hours: 3.0 };
         office.record("ivanova", "2025-09-15T12:00", set).unwrap();
     }
-    let moved = PupilMoved { file: "И-02".into(), class: class("7Б"), since: day("2025-09-15") };
+    let moved = PupilMoved { file: "И-02".into(), class: class("7Б"), since: day("2025-09-15"), despite: false };
     office.record("ivanova", "2025-09-15T12:00", moved).unwrap();
     for (key, pupil, period, mark) in [
         (course("Химия"), "П-03", "I четверть", "5"),

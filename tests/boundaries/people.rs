@@ -127,7 +127,10 @@ fn a_dismissal_names_the_courses_and_carriers_that_are_left_behind() {
 #[test]
 fn a_pupil_turns_four_to_thirty_in_the_year_that_the_school_year_begins_in() {
     let mut office = Office::open();
-    let born = |date: &str| PupilSet { file: "Я-07".into(), name: name("Яшин", "Яков"), born: day(date) };
+    let born =
+        |date: &str| PupilSet {
+            file: "Я-07".into(), name: name("Яшин", "Яков"), born: day(date), another: false
+        };
     let bad = Some("неправдоподобна");
     each(
         &mut office,
@@ -150,11 +153,16 @@ fn a_pupil_joins_leaves_and_moves_on_days_of_the_year_being_in_one_class_at_a_ti
     let mut office = Office::open();
     let joins =
         |file: &str, of: &str, since: &str| PupilEnrolled { file: file.into(), class: class(of), since: day(since) };
-    let leaves = |file: &str, until: &str| PupilLeft { file: file.into(), until: day(until) };
-    let moves =
-        |file: &str, to: &str, since: &str| PupilMoved { file: file.into(), class: class(to), since: day(since) };
+    let leaves = |file: &str, until: &str| PupilLeft { file: file.into(), until: day(until), despite: false };
+    let moves = |file: &str, to: &str, since: &str| PupilMoved {
+        file: file.into(),
+        class: class(to),
+        since: day(since),
+        despite: false,
+    };
     office.record("ivanova", NOW, ClassSet { class: class("7Б"), teacher: String::new() }).unwrap();
-    let set = PupilSet { file: "Я-07".into(), name: name("Яшин", "Яков"), born: day("2012-01-01") };
+    let set =
+        PupilSet { file: "Я-07".into(), name: name("Яшин", "Яков"), born: day("2012-01-01"), another: false };
     office.record("ivanova", NOW, set).unwrap();
     let outside = Some("вне учебного года");
     each(
@@ -210,6 +218,8 @@ fn a_group_is_of_pupils_of_the_class_each_named_once() {
         class: class(of),
         group: name.into(),
         members: members.iter().map(|file| (*file).to_owned()).collect(),
+        since: None,
+        despite: false,
     };
     each(
         &mut office,

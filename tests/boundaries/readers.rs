@@ -126,7 +126,7 @@ fn imported(office: &mut Office, files: &[(&str, &str)]) -> Outcome {
         clock: &crate::common::office::at("2025-10-17T12:00"),
         taken_over: false,
     };
-    import::import(&mut office.journal, author, dir.path(), false, &mut |_, _| {}).unwrap()
+    import::import(&mut office.journal, author, dir.path(), import::How::default(), &mut |_, _| {}).unwrap()
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn school(dir: &Path) {
     let now = chrono::DateTime::parse_from_rfc3339("2025-09-01T08:00:00+03:00").unwrap();
     let author = Author { signer: &key, clock: &now, taken_over: false };
     let mut journal = Journal::create(&dir.join("journal.letopis"), author, created).unwrap();
-    import::import(&mut journal, author, &fixture, false, &mut |_, _| {}).unwrap();
+    import::import(&mut journal, author, &fixture, import::How::default(), &mut |_, _| {}).unwrap();
     keyfile::write_new(&dir.join("ключ.key"), &key, None).unwrap();
 }
 

@@ -57,7 +57,8 @@ impl Office {
         let now = at("2025-09-01T08:00");
         let author = |login: &str| Author { signer: &keys[login], clock: &now, taken_over: false };
         let mut journal = Journal::create(&dir.path().join("j.letopis"), author("ivanova"), created).unwrap();
-        let imported = import::import(&mut journal, author("ivanova"), &fixture, false, &mut |_, _| {}).unwrap();
+        let imported =
+            import::import(&mut journal, author("ivanova"), &fixture, import::How::default(), &mut |_, _| {}).unwrap();
         assert_eq!(imported.faults, []);
         for login in &staff[1..] {
             let enrolled = KeyEnrolled::of(&keys[login], &journal.tip().unwrap().journal, login).unwrap();

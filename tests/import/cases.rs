@@ -66,7 +66,7 @@ fn outcome(folder: &Path) -> String {
     let created =
         JournalCreated { previous: None, school, administrator, key, recovery, second: Vec::new(), emergency: None };
     let mut journal = Journal::create(&dir.path().join("j.letopis"), author(), created).unwrap();
-    let outcome = import::import(&mut journal, author(), folder, false, &mut |_, _| {}).unwrap();
+    let outcome = import::import(&mut journal, author(), folder, import::How::default(), &mut |_, _| {}).unwrap();
     let mut told = String::new();
     outcome.warnings.iter().for_each(|warning| writeln!(told, "внимание: {warning}").unwrap());
     outcome.faults.iter().for_each(|fault| writeln!(told, "ошибка: {fault}").unwrap());

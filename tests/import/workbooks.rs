@@ -48,7 +48,7 @@ fn author() -> Author<'static> {
 fn import(school: &Path) -> (Vec<(String, serde_json::Value)>, Vec<String>) {
     let dir = tempfile::tempdir().unwrap();
     let mut journal = journal(dir.path());
-    let outcome = import::import(&mut journal, author(), school, false, &mut |_, _| {}).unwrap();
+    let outcome = import::import(&mut journal, author(), school, import::How::default(), &mut |_, _| {}).unwrap();
     let file = rusqlite::Connection::open(journal.path()).unwrap();
     let mut statement = file.prepare("SELECT payload FROM ledger WHERE seq > 1 ORDER BY seq").unwrap();
     let payloads = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();

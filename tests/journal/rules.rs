@@ -98,11 +98,17 @@ fn pupils_are_in_one_class_at_a_time_and_nobody_is_marked_where_he_is_not() {
     let enrolled =
         |since| PupilEnrolled { file: "П-03".into(), class: ClassName::parse("7А").unwrap(), since: day(since) };
     office.refuses("ivanova", "2025-09-15T12:00", enrolled("2025-09-15"), "уже учится");
-    office.record("ivanova", "2025-09-15T12:00", PupilLeft { file: "П-03".into(), until: day("2025-09-15") }).unwrap();
+    office
+        .record(
+            "ivanova",
+            "2025-09-15T12:00",
+            PupilLeft { file: "П-03".into(), until: day("2025-09-15"), despite: false },
+        )
+        .unwrap();
     office.refuses(
         "ivanova",
         "2025-09-15T12:00",
-        PupilLeft { file: "П-03".into(), until: day("2025-09-16") },
+        PupilLeft { file: "П-03".into(), until: day("2025-09-16"), despite: false },
         "не учится",
     );
     let at = LessonRef { course: course("Алгебра"), date: day("2025-09-15"), lesson: 2 };
@@ -370,7 +376,7 @@ fn a_pupil_who_moves_keeps_his_marks_and_they_count_on() {
     let moved = CourseKey { class: b.clone(), ..course("Алгебра") };
     let set = letopis::journal::entry::CourseSet { course: moved.clone(), teacher: "semyonov".into(), hours: 3.0 };
     office.record("ivanova", now, set).unwrap();
-    office.record("ivanova", now, PupilLeft { file: "П-03".into(), until: day("2025-09-15") }).unwrap();
+    office.record("ivanova", now, PupilLeft { file: "П-03".into(), until: day("2025-09-15"), despite: false }).unwrap();
     office.record("ivanova", now, PupilEnrolled { file: "П-03".into(), class: b, since: day("2025-09-15") }).unwrap();
     let wanted = FinalsSet { course: moved, ..finals("Алгебра", "I четверть", "П-03", "4", "") };
     office.record("semyonov", "2025-10-20T12:00", wanted).unwrap();

@@ -26,7 +26,7 @@ fn journal(folder: &Path) -> Option<PathBuf> {
     let school = ["init", "--school", "school/school.toml", "--admin", "ivanova", "--identity", "ivanova.key"];
     let keys = ["--no-passphrase", "--recovery-sheet", "recovery.txt"];
     run("2026-05-29 12:00:00", &[&school[..], &keys].concat());
-    run("2026-05-29 12:10:00", &["import", "school", "--identity", "ivanova.key"]);
+    run("2026-05-29 12:10:00", &["import", "school", "--another", "--identity", "ivanova.key"]);
     Some(folder.join("journal.letopis"))
 }
 

@@ -5,12 +5,14 @@
 //! rebuilt tables can be compared with the stored ones row by row.
 
 mod absence;
+mod annulment;
 mod carrier;
 mod correction;
 mod extraordinary;
 mod note;
 mod paper;
 mod people;
+mod pupils;
 mod remark;
 mod replay;
 mod schema;
@@ -103,7 +105,11 @@ impl Place<'_> {
             Body::PupilEnrolled(enrolled) => at.enrolled(enrolled),
             Body::PupilLeft(left) => at.left(&left.file, left.until),
             Body::PupilMoved(moved) => at.moved(moved),
+            Body::PupilRenumbered(renumbered) => at.renumbered(renumbered),
+            Body::PupilAnnulled(annulled) => at.pupil_annulled(annulled),
+            Body::EnrolmentCorrected(corrected) => at.enrolment_corrected(corrected),
             Body::GroupSet(set) => at.group(set),
+            Body::GroupAnnulled(annulled) => at.group_annulled(annulled),
             Body::CourseSet(set) => at.course_set(set),
             Body::TimetableSet(set) => at.timetable(set),
             Body::PlanSet(set) => at.plan(set),
@@ -156,7 +162,8 @@ impl Place<'_> {
     }
 
     fn pupil(&self, file: &str) -> Result<i64> {
-        let sql = "SELECT id FROM pupils WHERE file = ?1";
+        let sql = "SELECT id FROM pupils WHERE file = ?1 UNION ALL
+                   SELECT pupil FROM pupil_aliases WHERE file = ?1 AND pupil IS NOT NULL";
         let read = || self.id(sql, [file]).map_err(|_| Error::damaged(format!("нет ученика «{file}»")));
         self.tables.pupil_or(file, read)
     }

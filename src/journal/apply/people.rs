@@ -1,17 +1,12 @@
-//! The school, its people and keys, classes, pupils and groups.
+//! The school, its people and keys, its subjects and classes.
 
 use super::Place;
 use crate::error::{Error, Result};
-use crate::journal::entry::{
-    ClassSet, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, PupilEnrolled, PupilMoved,
-    PupilSet, SubjectsSet,
-};
-use crate::journal::read::iso;
+use crate::journal::entry::{ClassSet, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, SubjectsSet};
 use crate::journal::rules::two_eyes;
 use crate::ledger::chain::{ZERO, hex};
 use crate::ledger::identity::PublicIdentity;
-use crate::school::{ClassName, School};
-use chrono::NaiveDate;
+use crate::school::School;
 use rusqlite::params;
 
 impl Place<'_> {
@@ -105,42 +100,5 @@ impl Place<'_> {
                    ON CONFLICT (name) DO UPDATE SET teacher = excluded.teacher, entry = excluded.entry";
         let (class, letter) = (&set.class, set.class.letter().to_string());
         self.run(sql, params![class.to_string(), class.grade(), letter, set.teacher, self.seq])
-    }
-
-    pub(super) fn pupil_set(&self, set: &PupilSet) -> Result<()> {
-        let sql = "INSERT INTO pupils (file, surname, given, patronymic, born, entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                   ON CONFLICT (file) DO UPDATE SET surname = excluded.surname, given = excluded.given,
-                   patronymic = excluded.patronymic, born = excluded.born, entry = excluded.entry";
-        let name = &set.name;
-        self.run(sql, params![set.file, name.surname, name.given, name.patronymic, iso(set.born), self.seq])
-    }
-
-    pub(super) fn enrolled(&self, enrolled: &PupilEnrolled) -> Result<()> {
-        self.enrol(&enrolled.file, &enrolled.class, enrolled.since)
-    }
-
-    fn enrol(&self, file: &str, class: &ClassName, since: NaiveDate) -> Result<()> {
-        let sql = "INSERT INTO enrolments (pupil, class, since, until, entry) VALUES (?1, ?2, ?3, NULL, ?4)
-                   ON CONFLICT (pupil, since) DO UPDATE SET class = excluded.class, until = NULL,
-                   entry = excluded.entry";
-        self.run(sql, params![self.pupil(file)?, class.to_string(), iso(since), self.seq])
-    }
-
-    pub(super) fn left(&self, file: &str, until: NaiveDate) -> Result<()> {
-        let sql = "UPDATE enrolments SET until = ?2, entry = ?3 WHERE pupil = ?1 AND until IS NULL";
-        self.run(sql, params![self.pupil(file)?, iso(until), self.seq])
-    }
-
-    pub(super) fn moved(&self, moved: &PupilMoved) -> Result<()> {
-        self.left(&moved.file, moved.since)?;
-        self.enrol(&moved.file, &moved.class, moved.since)
-    }
-
-    pub(super) fn group(&self, set: &GroupSet) -> Result<()> {
-        let class = set.class.to_string();
-        self.run("DELETE FROM group_members WHERE class = ?1 AND grp = ?2", params![class, set.group])?;
-        let sql = "INSERT OR REPLACE INTO group_members (class, grp, pupil, entry) VALUES (?1, ?2, ?3, ?4)";
-        let add = |file: &String| self.run(sql, params![class, set.group, self.pupil(file)?, self.seq]);
-        set.members.iter().try_for_each(add)
     }
 }

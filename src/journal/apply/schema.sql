@@ -43,9 +43,13 @@ CREATE TABLE enrolments (        -- since: first day; until: the day the pupil l
     pupil INTEGER NOT NULL, class TEXT NOT NULL, since TEXT NOT NULL, until TEXT,
     entry INTEGER NOT NULL, PRIMARY KEY (pupil, since)) STRICT, WITHOUT ROWID;
 CREATE INDEX enrolments_by_class ON enrolments (class);
-CREATE TABLE group_members (
-    class TEXT NOT NULL, grp TEXT NOT NULL, pupil INTEGER NOT NULL,
-    entry INTEGER NOT NULL, PRIMARY KEY (class, grp, pupil)) STRICT, WITHOUT ROWID;
+CREATE TABLE pupil_aliases (     -- numbers that personal files had before; pupil: NULL once he was annulled
+    file TEXT PRIMARY KEY, pupil INTEGER, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX pupil_aliases_by_pupil ON pupil_aliases (pupil);
+CREATE TABLE group_members (     -- since: first day, empty from the beginning; until: the day the pupil left the group
+    class TEXT NOT NULL, grp TEXT NOT NULL, pupil INTEGER NOT NULL, since TEXT NOT NULL, until TEXT,
+    entry INTEGER NOT NULL, PRIMARY KEY (class, grp, pupil, since)) STRICT, WITHOUT ROWID;
+CREATE INDEX group_members_by_pupil ON group_members (pupil);
 CREATE TABLE courses (           -- grp is empty where the course is the whole class's; hours a week
     id INTEGER PRIMARY KEY, class TEXT NOT NULL, grp TEXT NOT NULL, subject TEXT NOT NULL, teacher TEXT NOT NULL,
     hours REAL NOT NULL, entry INTEGER NOT NULL, UNIQUE (class, grp, subject)) STRICT;
@@ -105,6 +109,9 @@ CREATE TABLE correction_changes ( -- kind: mark, attendance, lesson, final; was 
     PRIMARY KEY (number, place)) STRICT, WITHOUT ROWID;
 CREATE TABLE clock_resets (      -- the administrator said that the clock had been wrong until this entry
     entry INTEGER PRIMARY KEY, at TEXT NOT NULL, by TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
+CREATE TABLE annulments (        -- recorded by mistake and taken back: on no page and in no count; kind: what it was;
+    entry INTEGER PRIMARY KEY, kind TEXT NOT NULL, about TEXT NOT NULL, what TEXT NOT NULL, -- what: as it stood before
+    reason TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL) STRICT;
 CREATE TABLE remarks (           -- on how the journal is kept; course is NULL where the remark is about the whole book
     number INTEGER PRIMARY KEY, class TEXT NOT NULL, course INTEGER, text TEXT NOT NULL, author TEXT NOT NULL,
     written_at TEXT NOT NULL, answer TEXT NOT NULL, answered_by TEXT NOT NULL, answered_at TEXT NOT NULL,

@@ -198,7 +198,7 @@ fn place(rebuilt: &Connection, table: &str, shape: &Shape, row: &[Value]) -> Opt
             let when = format!("{}, урок {}", show(value("date")?), show(value("lesson")?));
             Some(format!("урок: {}, {when}", course(value("course")?)?))
         }
-        "reasons" | "decisions" | "enrolments" => Some(format!("таблица {table}: {}", pupil()?)),
+        "reasons" | "decisions" | "enrolments" | "group_members" => Some(format!("таблица {table}: {}", pupil()?)),
         _ => None,
     }
 }

@@ -10,6 +10,7 @@ mod archive;
 mod carrier;
 mod confirm;
 mod correction;
+mod enrolment;
 mod note;
 mod paper;
 mod people;
@@ -27,6 +28,7 @@ pub use archive::{
 pub use carrier::{CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored, CarrierRetired, CarrierReturned};
 pub use confirm::{Effect, EmergencyEnrolment, EmergencyKeySet, EntriesConfirmed, EntriesRefused, Span};
 pub use correction::{Change, CorrectionDecided, CorrectionRequested, LessonText};
+pub use enrolment::{EnrolmentCorrected, GroupAnnulled, PupilAnnulled, PupilRenumbered, StayIn};
 pub use note::{NoteAdded, NoteDone};
 pub use paper::{BookBound, DocumentIssued, IssuedPage, IssuedResource};
 pub use people::{
@@ -136,7 +138,11 @@ kinds! {
     "pupil.enrolled" => PupilEnrolled,
     "pupil.left" => PupilLeft,
     "pupil.moved" => PupilMoved,
+    "pupil.renumbered" => PupilRenumbered,
+    "pupil.annulled" => PupilAnnulled,
+    "enrolment.corrected" => EnrolmentCorrected,
     "group.set" => GroupSet,
+    "group.annulled" => GroupAnnulled,
     "course.set" => CourseSet,
     "timetable.set" => TimetableSet,
     "plan.set" => PlanSet,

@@ -223,6 +223,9 @@ pub struct PupilSet {
     pub name: PersonName,
     /// Date of birth.
     pub born: NaiveDate,
+    /// That another pupil of this name and birthday is there already and is somebody else; from rules 2.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub another: bool,
 }
 
 /// A pupil was enrolled in a class.
@@ -245,6 +248,9 @@ pub struct PupilLeft {
     pub file: String,
     /// The first day on which the pupil is no longer there («выбыл 03.02»).
     pub until: NaiveDate,
+    /// Although marks or absences from that day on stand; from rules 2.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub despite: bool,
 }
 
 /// A pupil moved to another class of the school.
@@ -257,6 +263,9 @@ pub struct PupilMoved {
     pub class: ClassName,
     /// The first day in it, on which he is no longer in the other.
     pub since: NaiveDate,
+    /// Although marks or absences from that day on stand in the other class; from rules 2.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub despite: bool,
 }
 
 /// A group of a class: all its members.
@@ -269,4 +278,10 @@ pub struct GroupSet {
     pub group: String,
     /// Numbers of the members' personal files.
     pub members: Vec<String>,
+    /// The day from which on these are its members; absent: for the whole year. From rules 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<NaiveDate>,
+    /// Although who leaves the group has marks or absences in it from that day on; from rules 2.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub despite: bool,
 }

@@ -4,12 +4,12 @@
 //! absences are counted, and where none is known the absence counts as without a reason, but apart.
 
 use super::explain::Reasons;
-use super::{Course, courses_of, lessons_of, pupils_of_course, stays_in};
+use super::{Course, courses_of, lessons_of, pupils_of_course, stays_in, stays_on_course};
 use crate::error::Result;
 use crate::journal::entry::Reason;
 use crate::journal::read::Tables;
 use crate::school::{Attendance, ClassName, Day, Stay};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// Why a pupil was not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,17 +141,24 @@ impl Absences {
         &mut self,
         tables: &Tables,
         course: &Course,
-        stays: &BTreeMap<i64, Vec<Stay>>,
+        in_class: &BTreeMap<i64, Vec<Stay>>,
         reasons: &Reasons,
     ) -> Result<()> {
-        let members: HashSet<i64> = pupils_of_course(tables, course)?.into_iter().map(|pupil| pupil.id).collect();
+        let mut stays = stays_on_course(tables, &course.key)?;
+        // Who was taken off a group's list as if he had never been on it is known by what he was given there.
+        for pupil in pupils_of_course(tables, course)? {
+            if let Some(in_class) = in_class.get(&pupil.id) {
+                stays.entry(pupil.id).or_insert_with(|| in_class.clone());
+            }
+        }
         let kinds = attendance_of_course(tables, course.id)?;
         for lesson in lessons_of(tables, course.id)? {
-            for (pupil, stays) in stays.iter().filter(|(pupil, _)| members.contains(pupil)) {
-                if !stays.iter().any(|stay| stay.covers(lesson.date)) {
+            for (pupil, stays) in &stays {
+                let kind = kinds.get(&(lesson.id, *pupil)).copied();
+                // What stands of him after he left, and is meant to, stands.
+                if kind.is_none() && !stays.iter().any(|stay| stay.covers(lesson.date)) {
                     continue;
                 }
-                let kind = kinds.get(&(lesson.id, *pupil)).copied();
                 let cause = kind.and_then(|kind| cause(reasons, *pupil, lesson.date, kind));
                 let days = self.0.entry(*pupil).or_default();
                 let slot = days.entry(lesson.date).or_default().entry(lesson.number).or_default();

@@ -139,7 +139,7 @@ pub struct Corrected {
 pub fn corrected(tables: &Tables, course: i64) -> Result<Vec<Corrected>> {
     let sql = "SELECT number, decided_at, date, lesson, pupil, period, was, becomes
                FROM corrections JOIN correction_changes USING (number)
-               WHERE course = ?1 AND decision = ?2 ORDER BY number, place";
+               WHERE course = ?1 AND decision = ?2 AND (pupil IS NOT NULL OR kind = 'lesson') ORDER BY number, place";
     tables.all("изменение по заявке", sql, params![course, APPROVED], |row| {
         Ok(Corrected {
             number: row.get("number")?,
@@ -152,6 +152,13 @@ pub fn corrected(tables: &Tables, course: i64) -> Result<Vec<Corrected>> {
             becomes: row.get("becomes")?,
         })
     })
+}
+
+/// The first request that names a pupil and is not decided yet.
+pub fn open_about(tables: &Tables, pupil: i64) -> Result<Option<u64>> {
+    let sql = "SELECT min(number) AS number FROM corrections JOIN correction_changes USING (number)
+               WHERE pupil = ?1 AND decision = '' HAVING count(*) > 0";
+    tables.one("заявка", sql, [pupil], |row| row.get("number"))
 }
 
 /// A request as it is counted.
@@ -192,7 +199,10 @@ pub fn in_words(tables: &Tables, changes: &[Change]) -> Result<String> {
             _ => change.texts(),
         };
         let who = match change.pupil() {
-            Some(file) => read::pupil(tables, file)?.map_or(file.to_owned(), |p| p.name.surname_given()),
+            Some(file) => match read::pupil(tables, file)? {
+                Some(pupil) => pupil.name.surname_given(),
+                None => read::annulments::annulled_pupil(tables, file)?.unwrap_or_else(|| file.to_owned()),
+            },
             None => "урок".to_owned(),
         };
         let more = match change {

@@ -3,10 +3,10 @@
 
 use crate::error::Result;
 use crate::journal::read::Tables;
-use crate::journal::read::{Course, iso, subject};
-use crate::school::{Day, School, WorkKind};
+use crate::journal::read::{Course, iso, stays_on_course, subject};
+use crate::school::{CourseKey, Day, School, Stay, WorkKind};
 use rusqlite::params;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// One pupil's grades in a span of days.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct Demand {
     pub written: bool,
 }
 
-/// The grades of a course's pupils in a span of days, those from other classes included.
+/// The grades of a course's pupils in a span of days, those from other classes and groups included.
 #[derive(Debug)]
 pub struct Counts {
     by_pupil: HashMap<i64, Count>,
@@ -61,22 +61,45 @@ impl Counts {
         pupils: impl IntoIterator<Item = i64>,
     ) -> Result<Self> {
         let mut counts = Self { by_pupil: HashMap::new(), demand: Demand::of(tables, school, course)? };
-        let (first, last) = (iso(first), iso(last));
-        counts.add(tables, course.id, &first, &last)?;
-        // A pupil who moved between classes keeps his marks: those of the same subject in the other class count on.
-        let sql = "SELECT DISTINCT courses.id AS id FROM enrolments JOIN courses ON courses.class = enrolments.class
-                   WHERE pupil = ?1 AND enrolments.class <> ?2 AND subject = ?3 AND since <= ?4";
-        let class = course.key.class.to_string();
-        let mut others = BTreeSet::new();
+        let (from, to) = (iso(first), iso(last));
+        counts.add(tables, course.id, (&from, &to), None)?;
+        // A pupil who moved between classes or groups keeps his marks: those of the same subject there count on.
+        let sql =
+            "SELECT DISTINCT courses.id AS id, courses.grp AS grp, courses.class AS class, subject FROM enrolments
+                   JOIN courses ON courses.class = enrolments.class
+                   WHERE pupil = ?1 AND courses.id <> ?2 AND subject = ?3 AND since <= ?4";
+        let mut others: BTreeMap<i64, (CourseKey, HashSet<i64>)> = BTreeMap::new();
         for pupil in pupils {
-            let parameters = params![pupil, class, course.key.subject, last];
-            others.extend(tables.all::<i64, Vec<_>>("курс", sql, parameters, |row| row.get("id"))?);
+            let parameters = params![pupil, course.id, course.key.subject, to];
+            let rows: Vec<(i64, CourseKey)> =
+                tables.all("курс", sql, parameters, |row| Ok((row.get("id")?, row.course()?)))?;
+            for (id, key) in rows {
+                others.entry(id).or_insert_with(|| (key, HashSet::new())).1.insert(pupil);
+            }
         }
-        others.into_iter().try_for_each(|other| counts.add(tables, other, &first, &last))?;
+        let here = if others.is_empty() { BTreeMap::new() } else { stays_on_course(tables, &course.key)? };
+        let is_there = |stays: &BTreeMap<i64, Vec<Stay>>, pupil: &i64| {
+            stays.get(pupil).is_some_and(|stays| stays.iter().any(|stay| stay.covers(last)))
+        };
+        for (other, (key, mut theirs)) in others {
+            // Whoever belongs to both at once has two teachers of the subject, and the marks of each for himself.
+            let there = stays_on_course(tables, &key)?;
+            theirs.retain(|pupil| !(is_there(&here, pupil) && is_there(&there, pupil)));
+            if !theirs.is_empty() {
+                counts.add(tables, other, (&from, &to), Some(&theirs))?;
+            }
+        }
         Ok(counts)
     }
 
-    fn add(&mut self, tables: &Tables, course: i64, first: &str, last: &str) -> Result<()> {
+    /// Adds the marks that a course gave from one day to another, to `only` these pupils or to all.
+    fn add(
+        &mut self,
+        tables: &Tables,
+        course: i64,
+        (first, last): (&str, &str),
+        only: Option<&HashSet<i64>>,
+    ) -> Result<()> {
         let sql = "SELECT marks.lesson AS lesson, pupil, marks, iif(marks.work <> '', marks.work, lessons.work) AS work
                    FROM lessons JOIN marks ON marks.lesson = lessons.id WHERE course = ?1 AND date BETWEEN ?2 AND ?3";
         let by_pupil = &mut self.by_pupil;
@@ -92,6 +115,9 @@ impl Counts {
         };
         tables.all("отметка", sql, params![course, first, last], |row| {
             let (pupil, work): (i64, String) = (row.get("pupil")?, row.get("work")?);
+            if only.is_some_and(|only| !only.contains(&pupil)) {
+                return Ok(());
+            }
             let written = is_written(work);
             let count = by_pupil.entry(pupil).or_default();
             let marks = row.marks("marks")?;

@@ -16,7 +16,7 @@ use crate::journal::rules::YEARLY;
 use crate::journal::{record, roles};
 use crate::school::{Cell, Day, PeriodName, School, Stay};
 use chrono::DateTime;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// A course with everything that its grid shows.
 #[derive(Debug, Clone)]
@@ -205,16 +205,10 @@ impl CourseView {
     }
 }
 
-/// When each of the pupils was on the course: who has gone to another group is on none of its rosters any more, and has
-/// only what he was given before.
+/// When each of the pupils was on the course: who never was on its list has only what he was given before.
 fn stays(tables: &Tables, course: &Course, pupils: &[Pupil]) -> Result<Vec<Vec<Stay>>> {
-    let mut stays = read::stays_in(tables, &course.key.class)?;
-    let groups = read::groups_of_class(tables, &course.key.class)?;
-    let members: HashSet<i64> =
-        groups.into_iter().filter(|(group, _)| *group == course.key.group).map(|(_, pupil)| pupil).collect();
-    let belongs = |pupil: &Pupil| course.key.group.is_empty() || members.contains(&pupil.id);
-    let mut of = |pupil: &Pupil| stays.remove(&pupil.id).filter(|_| belongs(pupil)).unwrap_or_default();
-    Ok(pupils.iter().map(&mut of).collect())
+    let mut stays = read::stays_on_course(tables, &course.key)?;
+    Ok(pupils.iter().map(|pupil| stays.remove(&pupil.id).unwrap_or_default()).collect())
 }
 
 fn columns(
@@ -273,7 +267,7 @@ mod tests {
                 "INSERT INTO pupils VALUES (1, 'А', 'Алиев', 'А', '', '2012-01-01', 1),
                      (2, 'Б', 'Белов', 'Б', '', '2012-01-01', 1);
                  INSERT INTO enrolments SELECT id, '7А', '2025-09-01', NULL, 1 FROM pupils;
-                 INSERT INTO group_members VALUES ('7А', '1', 1, 1), ('7А', '2', 2, 1);
+                 INSERT INTO group_members VALUES ('7А', '1', 1, '', NULL, 1), ('7А', '2', 2, '', NULL, 1);
                  INSERT INTO courses VALUES (1, '7А', '1', 'Химия', 't', 1.0, 1);
                  INSERT INTO lessons VALUES (1, 1, '2025-09-02', 1, 'Т', '', '', '', 1, '2025-09-02', 0, 't', 1);
                  INSERT INTO attendance VALUES (1, 2, 'н', 't', 1);

@@ -24,8 +24,8 @@ pub struct Final {
 
 /// The final marks of a course, by pupil and in the order in which they were set.
 pub fn finals_of(tables: &Tables, course: i64) -> Result<Vec<Final>> {
-    let sql = "SELECT pupils.id AS id, file, surname, given, patronymic, period, mark, override, set_on FROM finals
-               JOIN pupils ON pupils.id = pupil WHERE course = ?1 ORDER BY set_on, finals.entry";
+    let sql = "SELECT pupils.id AS id, file, surname, given, patronymic, NULL AS former, period, mark, override, set_on
+               FROM finals JOIN pupils ON pupils.id = pupil WHERE course = ?1 ORDER BY set_on, finals.entry";
     let mut finals: Vec<Final> = tables.all("итоговая отметка", sql, [course], |row| {
         Ok(Final {
             pupil: Pupil::of(row)?,

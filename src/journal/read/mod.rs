@@ -1,6 +1,7 @@
 //! Finding things in the tables: the questions that rights, rules and commands all ask.
 
 pub mod absences;
+pub mod annulments;
 mod archives;
 pub mod carrier_history;
 mod carriers;
@@ -13,6 +14,7 @@ pub mod documents;
 pub mod explain;
 pub mod extraordinary;
 pub mod finals;
+mod groups;
 pub mod ledger;
 mod notes;
 pub mod outcomes;
@@ -35,6 +37,7 @@ pub use archives::{
 pub use carriers::{Carrier, Holding, Loss, Restored, Returned, carrier, carriers, carriers_of, holdings};
 pub use clock::{ClockReset, clock_resets};
 pub use finals::{Final, finals_of, finals_of_period};
+pub use groups::{Membership, Ungrouped, groups_of_class, groups_of_pupil, memberships, ungrouped};
 pub use notes::{SealedNote, notes_of};
 pub use paper::{Bound, Issue, bound, issued, later_issue};
 pub use people::{
@@ -42,9 +45,9 @@ pub use people::{
     is_dismissed, key, keys_in_force, recovery_keys, roles_of, school, shares_association, staff,
 };
 pub use pupils::{
-    Decision, Pupil, all_pupils, born, class_of_pupil, decision_of, decisions, groups_of_class, groups_of_pupil,
-    marked_pupils, members_of_class, pupil, pupil_on_roster, pupils_of_class, pupils_of_course, roster,
-    roster_unsorted, stays_in, stays_of,
+    Decision, Pupil, all_pupils, born, class_of_pupil, decision_of, decisions, is_former_file, marked_pupils,
+    members_of_class, members_of_course, pupil, pupil_on_roster, pupils_born, pupils_of_class, pupils_of_course,
+    roster, stays_in, stays_of, stays_on_course,
 };
 pub use remarks::{Remark, addressee, remarks};
 pub(in crate::journal) use remembered::Remembering;

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// A pupil on a class list.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pupil {
     /// The row's id.
     pub id: i64,
@@ -19,15 +19,29 @@ pub struct Pupil {
     pub file: PersonalFile,
     /// The name.
     pub name: PersonName,
+    /// Numbers that the file had before; he is found by them too.
+    pub former: Vec<PersonalFile>,
 }
 
 /// The columns of a pupil, `id` being his row's.
-const PUPIL: &str = "SELECT DISTINCT pupils.id AS id, file, surname, given, patronymic FROM pupils";
+const PUPIL: &str = "SELECT DISTINCT pupils.id AS id, pupils.file AS file, surname, given, patronymic,
+    (SELECT group_concat(a.file, char(10)) FROM pupil_aliases AS a WHERE a.pupil = pupils.id) AS former FROM pupils";
+
+/// The row of the pupil whose file has the number `?1`, or had it before.
+const OF_FILE: &str = "pupils.id = (SELECT id FROM pupils WHERE file = ?1 UNION ALL
+    SELECT pupil FROM pupil_aliases WHERE file = ?1 AND pupil IS NOT NULL)";
 
 impl Pupil {
     /// From the columns of [`PUPIL`].
     pub(super) fn of(row: &Columns<'_>) -> Result<Self> {
-        Ok(Self { id: row.get("id")?, file: row.get("file")?, name: row.name()? })
+        let former: Option<String> = row.get("former")?;
+        let former = former.iter().flat_map(|all| all.split('\n')).map(PersonalFile::from).collect();
+        Ok(Self { id: row.get("id")?, file: row.get("file")?, name: row.name()?, former })
+    }
+
+    /// Whether his file has this number, or had it before.
+    pub fn is_named(&self, file: &str) -> bool {
+        self.file == file || self.former.iter().any(|former| *former == file)
     }
 }
 
@@ -37,9 +51,19 @@ fn by_name(mut pupils: Vec<Pupil>) -> Vec<Pupil> {
     pupils
 }
 
-/// A pupil by the number of the personal file.
+/// A pupil by the number of the personal file, or by one that it had before.
 pub fn pupil(tables: &Tables, file: &str) -> Result<Option<Pupil>> {
-    tables.one("ученик", &format!("{PUPIL} WHERE file = ?1"), [file], Pupil::of)
+    tables.one("ученик", &format!("{PUPIL} WHERE {OF_FILE}"), [file], Pupil::of)
+}
+
+/// Whether a number was a personal file's before it got another: it is never given again.
+pub fn is_former_file(tables: &Tables, file: &str) -> Result<bool> {
+    tables.any("SELECT 1 FROM pupil_aliases WHERE file = ?1", [file])
+}
+
+/// The pupils of a birthday, by name.
+pub fn pupils_born(tables: &Tables, born: Day) -> Result<Vec<Pupil>> {
+    tables.all("ученик", &format!("{PUPIL} WHERE born = ?1"), [iso(born)], Pupil::of).map(by_name)
 }
 
 /// Every pupil of the school, by name.
@@ -49,14 +73,17 @@ pub fn all_pupils(tables: &Tables) -> Result<Vec<Pupil>> {
 
 /// A pupil's date of birth.
 pub fn born(tables: &Tables, file: &str) -> Result<Option<Day>> {
-    tables.one("ученик", "SELECT file, born FROM pupils WHERE file = ?1", [file], |row| row.day("born"))
+    let sql = format!("SELECT file, born FROM pupils WHERE {OF_FILE}");
+    tables.one("ученик", &sql, [file], |row| row.day("born"))
 }
 
 /// The class that a pupil is in on a day.
 pub fn class_of_pupil(tables: &Tables, file: &str, day: Day) -> Result<Option<ClassName>> {
-    let sql = "SELECT file, class FROM enrolments JOIN pupils ON pupils.id = pupil
-               WHERE file = ?1 AND since <= ?2 AND (until IS NULL OR until > ?2)";
-    tables.one("зачисление", sql, params![file, iso(day)], |row| row.class("class"))
+    let sql = format!(
+        "SELECT file, class FROM enrolments JOIN pupils ON pupils.id = pupil
+         WHERE {OF_FILE} AND since <= ?2 AND (until IS NULL OR until > ?2)"
+    );
+    tables.one("зачисление", &sql, params![file, iso(day)], |row| row.class("class"))
 }
 
 /// The stays of everyone who was in a class, by the pupil's row, each pupil's in order of time.
@@ -94,62 +121,93 @@ pub fn pupils_of_class(tables: &Tables, class: &ClassName) -> Result<Vec<Pupil>>
     tables.all("ученик", &sql, [class.to_string()], Pupil::of).map(by_name)
 }
 
+/// When each pupil was in a class, or in a group of it where `?2` names one.
+macro_rules! on_list {
+    () => {
+        "(SELECT e.pupil AS pupil, max(e.since, coalesce(g.since, '')) AS since,
+              nullif(min(coalesce(e.until, '9999'), coalesce(g.until, '9999')), '9999') AS until
+          FROM enrolments AS e LEFT JOIN group_members AS g ON g.class = ?1 AND g.grp = ?2 AND g.pupil = e.pupil
+          WHERE e.class = ?1 AND (?2 = '' OR g.pupil IS NOT NULL))"
+    };
+}
+
+/// Of those who were ever on a list: his row, and the days.
+const ON_LIST: &str = concat!(
+    "SELECT pupil, since, until FROM ",
+    on_list!(),
+    " WHERE (until IS NULL OR since < until) ORDER BY pupil, since"
+);
+
+/// The same with who he is.
+const MEMBERS: &str = concat!(
+    "SELECT pupils.id AS id, pupils.file AS file, surname, given, patronymic, since, until,
+         (SELECT group_concat(a.file, char(10)) FROM pupil_aliases AS a WHERE a.pupil = pupils.id) AS former FROM ",
+    on_list!(),
+    " JOIN pupils ON pupils.id = pupil WHERE (until IS NULL OR since < until)"
+);
+
+/// Of those, who is there on a day: what [`Stay::covers`] says.
+const ON_THE_DAY: &str = "since <= ?3 AND (until IS NULL OR until > ?3)";
+
+/// When each pupil belonged to a course, by his row and in order of time: in its class, and in its group if it is a
+/// group's.
+pub fn stays_on_course(tables: &Tables, key: &CourseKey) -> Result<BTreeMap<i64, Vec<Stay>>> {
+    let rows: Vec<(i64, Stay)> =
+        tables.all("состав курса", ON_LIST, params![key.class.to_string(), key.group], |row| {
+            Ok((row.get("pupil")?, row.stay()?))
+        })?;
+    let mut stays: BTreeMap<i64, Vec<Stay>> = BTreeMap::new();
+    rows.into_iter().for_each(|(pupil, stay)| stays.entry(pupil).or_default().push(stay));
+    Ok(stays)
+}
+
 /// Everybody who belonged to a course this year, by name: who was on its roster on some day, or has marks, absences or
 /// final marks in it, from before he went to another group or another class.
 pub fn pupils_of_course(tables: &Tables, course: &Course) -> Result<Vec<Pupil>> {
+    let listed = on_list!();
     let sql = format!(
         "{PUPIL} WHERE id IN (
-             SELECT pupil FROM enrolments WHERE class = ?2 AND (?3 = '' OR EXISTS (SELECT 1 FROM group_members AS g
-                 WHERE g.class = ?2 AND g.grp = ?3 AND g.pupil = enrolments.pupil))
-             UNION SELECT pupil FROM marks JOIN lessons ON lessons.id = marks.lesson WHERE course = ?1
-             UNION SELECT pupil FROM attendance JOIN lessons ON lessons.id = attendance.lesson WHERE course = ?1
-             UNION SELECT pupil FROM finals WHERE course = ?1)"
+             SELECT pupil FROM {listed} WHERE until IS NULL OR since < until
+             UNION SELECT pupil FROM marks JOIN lessons ON lessons.id = marks.lesson WHERE course = ?3
+             UNION SELECT pupil FROM attendance JOIN lessons ON lessons.id = attendance.lesson WHERE course = ?3
+             UNION SELECT pupil FROM finals WHERE course = ?3)"
     );
-    let parameters = params![course.id, course.key.class.to_string(), course.key.group];
+    let parameters = params![course.key.class.to_string(), course.key.group, course.id];
     tables.all("ученик", &sql, parameters, Pupil::of).map(by_name)
 }
 
 /// The pupils of a course on a day: those of the class, or of the group, who are enrolled on it; sorted by name.
 pub fn roster(tables: &Tables, key: &CourseKey, day: Day) -> Result<Vec<Pupil>> {
-    roster_unsorted(tables, key, day).map(by_name)
-}
-
-/// Who was ever on the list of a class, or of a group of it.
-const MEMBERS: &str = "SELECT pupils.id AS id, file, surname, given, patronymic, since, until FROM enrolments
-    JOIN pupils ON pupils.id = pupil WHERE class = ?1 AND (?2 = '' OR EXISTS (SELECT 1 FROM group_members AS g
-        WHERE g.class = ?1 AND g.grp = ?2 AND g.pupil = enrolments.pupil))";
-
-/// Of those, who is there on a day: what [`Stay::covers`] says.
-const ON_THE_DAY: &str = "since <= ?3 AND (until IS NULL OR until > ?3)";
-
-/// As [`roster`], in no particular order.
-pub fn roster_unsorted(tables: &Tables, key: &CourseKey, day: Day) -> Result<Vec<Pupil>> {
     let sql = format!("{MEMBERS} AND {ON_THE_DAY}");
-    tables.all("ученик", &sql, params![key.class.to_string(), key.group, iso(day)], Pupil::of)
+    tables.all("ученик", &sql, params![key.class.to_string(), key.group, iso(day)], Pupil::of).map(by_name)
 }
 
-/// A pupil by the personal file, if [`roster`] has him.
+/// Everybody who was on a course on some day of a span, both ends included, in no particular order.
+pub fn members_of_course(tables: &Tables, key: &CourseKey, first: Day, last: Day) -> Result<Vec<Pupil>> {
+    let sql = format!("{MEMBERS} AND since <= ?4 AND (until IS NULL OR until > ?3) GROUP BY id");
+    tables.all("ученик", &sql, params![key.class.to_string(), key.group, iso(first), iso(last)], Pupil::of)
+}
+
+/// A pupil by the personal file, or a number that it had before, if [`roster`] has him.
 pub fn pupil_on_roster(tables: &Tables, key: &CourseKey, day: Day, file: &str) -> Result<Option<Arc<Pupil>>> {
+    if let Some(pupil) = on_roster(tables, key, day, file)? {
+        return Ok(Some(pupil));
+    }
+    match is_former_file(tables, file)?.then(|| pupil(tables, file)).transpose()?.flatten() {
+        Some(pupil) => on_roster(tables, key, day, &pupil.file),
+        None => Ok(None),
+    }
+}
+
+fn on_roster(tables: &Tables, key: &CourseKey, day: Day, file: &str) -> Result<Option<Arc<Pupil>>> {
     let class = key.class.to_string();
     let all =
         || tables.all("ученик", MEMBERS, params![class, key.group], |row| Ok((Pupil::of(row)?, row.stay()?)));
     let one = || {
-        let sql = format!("{MEMBERS} AND {ON_THE_DAY} AND file = ?4");
+        let sql = format!("{MEMBERS} AND {ON_THE_DAY} AND pupils.file = ?4");
         tables.one("ученик", &sql, params![class, key.group, iso(day), file], Pupil::of)
     };
     tables.on_roster_or((key, day), file, all, one)
-}
-
-/// The groups of a class: a group's name and the row of a member, in order.
-pub fn groups_of_class(tables: &Tables, class: &ClassName) -> Result<Vec<(String, i64)>> {
-    let sql = "SELECT grp, pupil FROM group_members WHERE class = ?1 ORDER BY grp, pupil";
-    tables.all("группа", sql, [class.to_string()], |row| Ok((row.get("grp")?, row.get("pupil")?)))
-}
-
-/// The groups that a pupil is in, each with its class.
-pub fn groups_of_pupil(tables: &Tables, pupil: i64) -> Result<HashSet<(ClassName, String)>> {
-    let sql = "SELECT pupil, class, grp FROM group_members WHERE pupil = ?1";
-    tables.all("группа", sql, [pupil], |row| Ok((row.class("class")?, row.get("grp")?)))
 }
 
 /// Personal files of those who have a mark or an absence at a lesson.
@@ -210,7 +268,8 @@ mod tests {
                      (4, 'Г', 'Гусев', 'Г', '', '2012-01-01', 1), (5, 'Д', 'Дуров', 'Д', '', '2012-01-01', 1);
                  INSERT INTO enrolments SELECT id, '7А', '2025-09-01', NULL, 1 FROM pupils WHERE id < 5;
                  INSERT INTO enrolments VALUES (5, '7Б', '2025-09-01', NULL, 1);
-                 INSERT INTO group_members VALUES ('7А', '1', 1, 1), ('7А', '2', 2, 1), ('7А', '2', 3, 1);
+                 INSERT INTO group_members VALUES ('7А', '1', 1, '', NULL, 1), ('7А', '2', 2, '', NULL, 1),
+                     ('7А', '2', 3, '', NULL, 1);
                  INSERT INTO courses VALUES (1, '7А', '1', 'Химия', 't', 1.0, 1), (2, '7А', '', 'Алгебра', 't', 1.0, 1);
                  INSERT INTO lessons VALUES (1, 1, '2025-09-02', 1, 'Т', '', '', '', 1, '2025-09-02', 0, 't', 1),
                      (2, 2, '2025-09-02', 1, 'Т', '', '', '', 1, '2025-09-02', 0, 't', 1);

@@ -246,7 +246,12 @@ mod tests {
         let asked = |tables: &read::Tables| (on_list(tables), topic(tables), teacher(tables).map(String::from));
         assert_eq!(asked(batch.tables()), (false, None, None));
 
-        let pupil = PupilSet { file: "И-1".into(), name: name.clone(), born: parse_date("01.02.2012").unwrap() };
+        let pupil = PupilSet {
+            file: "И-1".into(),
+            name: name.clone(),
+            born: parse_date("01.02.2012").unwrap(),
+            another: false,
+        };
         let subject =
             SubjectLine {
                 name: "Химия".into(), short: "Хим.".into(), association: String::new(), written: true
@@ -291,7 +296,7 @@ mod tests {
         assert_eq!(asked(batch.tables()), (true, Some("Вода".into()), Some("belov".into())));
         batch.record(author, teaches("gusev")).unwrap();
         assert_eq!(teacher(batch.tables()).map(String::from).as_deref(), Some("gusev"));
-        batch.record(author, PupilLeft { file: "И-1".into(), until: day.succ_opt().unwrap() }).unwrap();
+        batch.record(author, PupilLeft { file: "И-1".into(), until: day.succ_opt().unwrap(), despite: false }).unwrap();
         assert!(on_list(batch.tables()), "on the day before he left he was there");
         let has = |tables: &read::Tables| read::has_role(tables, "belov", Role::Teacher).unwrap();
         assert!(has(batch.tables()));

@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::journal::entry::LessonRecorded;
 use crate::journal::read;
 use crate::journal::read::Tables;
-use crate::school::{Attendance, ClassName, Day, Marks, PersonalFile};
+use crate::school::{Attendance, ClassName, CourseKey, Day, Marks, PersonalFile};
 use std::collections::HashMap;
 
 /// What stands in a cell of marks: the marks, the kind of work, the document.
@@ -49,6 +49,8 @@ pub fn attendance_of(tables: &Tables, lesson: i64) -> Result<HashMap<PersonalFil
 pub struct OfPupil<T> {
     /// The class of the course.
     pub class: ClassName,
+    /// Its group, or empty.
+    pub group: String,
     /// Its subject.
     pub subject: String,
     /// The day of the lesson.
@@ -59,23 +61,23 @@ pub struct OfPupil<T> {
 
 /// The marks of a pupil in all his courses, in order of time.
 pub fn marks_of_pupil(tables: &Tables, pupil: i64) -> Result<Vec<OfPupil<Marks>>> {
-    let sql = "SELECT pupil, class, subject, date, marks FROM marks JOIN lessons ON lessons.id = marks.lesson
+    let sql = "SELECT pupil, class, grp, subject, date, marks FROM marks JOIN lessons ON lessons.id = marks.lesson
                JOIN courses ON courses.id = lessons.course
                WHERE pupil = ?1 ORDER BY date, lessons.lesson, courses.id";
     tables.all("отметка", sql, [pupil], |row| {
-        let (class, subject, date) = (row.class("class")?, row.get("subject")?, row.day("date")?);
-        Ok(OfPupil { class, subject, date, what: row.marks("marks")? })
+        let CourseKey { class, group, subject } = row.course()?;
+        Ok(OfPupil { class, group, subject, date: row.day("date")?, what: row.marks("marks")? })
     })
 }
 
 /// The absences and latenesses of a pupil in all his courses, in order of time.
 pub fn attendance_of_pupil(tables: &Tables, pupil: i64) -> Result<Vec<OfPupil<Attendance>>> {
-    let sql = "SELECT pupil, class, subject, date, kind FROM attendance
+    let sql = "SELECT pupil, class, grp, subject, date, kind FROM attendance
                JOIN lessons ON lessons.id = attendance.lesson JOIN courses ON courses.id = lessons.course
                WHERE pupil = ?1 ORDER BY date, lessons.lesson, courses.id";
     tables.all("посещение", sql, [pupil], |row| {
-        let (class, subject, date) = (row.class("class")?, row.get("subject")?, row.day("date")?);
-        Ok(OfPupil { class, subject, date, what: row.attendance("kind")? })
+        let CourseKey { class, group, subject } = row.course()?;
+        Ok(OfPupil { class, group, subject, date: row.day("date")?, what: row.attendance("kind")? })
     })
 }
 

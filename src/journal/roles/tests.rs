@@ -28,7 +28,11 @@ const MATRIX: &[(&str, &str)] = &[
     ("pupil.enrolled", "            +  -  -  -  -  -  -  - "),
     ("pupil.left", "                +  -  -  -  -  -  -  - "),
     ("pupil.moved", "               +  -  -  -  -  -  -  - "),
+    ("pupil.renumbered", "          +  -  -  -  -  -  -  - "),
+    ("pupil.annulled", "            +  -  -  -  -  -  -  - "),
+    ("enrolment.corrected", "       +  -  -  -  -  -  -  - "),
     ("group.set", "                 +  -  -  -  -  -  -  - "),
+    ("group.annulled", "            +  -  -  -  -  -  -  - "),
     ("course.set", "                +  -  -  -  -  -  -  - "),
     ("timetable.set", "             +  -  -  -  -  -  -  - "),
     ("plan.set", "                  -  -  o  -  -  -  -  - "),
@@ -116,6 +120,13 @@ fn body(line: &str) -> String {
         "pupil.set" => format!(r#"{{"file":"К-2","name":{name},"born":"2012-01-01"}}"#),
         "pupil.enrolled" | "pupil.moved" => r#"{"file":"К-1","class":"7А","since":"2025-09-01"}"#.into(),
         "pupil.left" => r#"{"file":"К-1","until":"2025-09-20"}"#.into(),
+        "pupil.renumbered" => r#"{"file":"К-1","becomes":"К-9"}"#.into(),
+        "pupil.annulled" => r#"{"file":"К-1","reason":"повтор"}"#.into(),
+        "enrolment.corrected" => {
+            let stay = |class| format!(r#"{{"class":"{class}","since":"2025-09-01"}}"#);
+            format!(r#"{{"file":"К-1","was":{},"becomes":{}}}"#, stay("7А"), stay("7Б"))
+        }
+        "group.annulled" => r#"{"class":"7А","group":"1","reason":"повтор"}"#.into(),
         "group.set" => r#"{"class":"7А","group":"1","members":[]}"#.into(),
         "course.set" => format!(r#"{{"course":{course},"teacher":"kim","hours":3.0}}"#),
         "timetable.set" => format!(r#"{{"course":{course},"slots":[]}}"#),

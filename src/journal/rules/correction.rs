@@ -138,6 +138,8 @@ fn may_stand(context: &Context<'_>, at: &LessonRef, change: &Change) -> Result<(
     let course = known_course(context.tables, &at.course)?;
     let on_roster = |pupil: &str| on_roster(context, pupil, at).map(|_| ());
     match change {
+        // What was left standing when a pupil left is taken out after it.
+        Change::Mark { becomes: None, .. } | Change::Attendance { becomes: None, .. } => Ok(()),
         Change::Mark { pupil, becomes, work, document, .. } => {
             on_roster(pupil)?;
             text::fits(document, "документ")?;

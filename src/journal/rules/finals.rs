@@ -1,6 +1,6 @@
 //! Final marks: when they may be set, and the count of marks that they rest on (§2.3.1).
 
-use super::{Context, known_course, roster};
+use super::{Context, known_course};
 use crate::error::{Action, Error, Result, Warning};
 use crate::journal::entry::{Entry, FinalsSet};
 use crate::journal::read::count::Counts;
@@ -210,23 +210,13 @@ pub fn corrected(context: &Context<'_>, course: &Course, pupil: &str, name: &str
     mark.map_or(Ok(()), |mark| single(context, course, mark))
 }
 
-/// Those who were on the course at its end or some day of the span, by personal file.
+/// Those who were on the course on some day of the span, by personal file.
 fn pupils_of(
     context: &Context<'_>,
     course: &Course,
     begins: NaiveDate,
     ends: NaiveDate,
 ) -> Result<HashMap<String, Pupil>> {
-    let mut pupils = roster(context.tables, &course.key, ends)?;
-    let sql = "SELECT DISTINCT file, since, until FROM enrolments JOIN pupils ON pupils.id = pupil
-               WHERE class = ?1 AND since <= ?3 AND until > ?2";
-    let mut statement = context.tables.prepare_cached(sql)?;
-    let class = course.key.class.to_string();
-    let rows =
-        statement.query_map(params![class, read::iso(begins), read::iso(ends)], |row| row.get::<_, String>(1))?;
-    let days = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-    for day in days.iter().filter_map(|day| crate::school::parse_date_or(day)) {
-        pupils.extend(roster(context.tables, &course.key, day.max(begins))?);
-    }
-    Ok(pupils)
+    let pupils = read::members_of_course(context.tables, &course.key, begins, ends)?;
+    Ok(pupils.into_iter().map(|pupil| (pupil.file.to_string(), pupil)).collect())
 }

@@ -12,7 +12,9 @@ mod lesson;
 mod note;
 mod paper;
 mod people;
+mod pupils;
 mod remark;
+mod resting;
 mod substitution;
 mod text;
 pub mod time;
@@ -22,6 +24,7 @@ pub mod year;
 pub use carrier::is_not_lost;
 pub use finals::YEARLY;
 pub use paper::{next_running, register_number};
+pub use pupils::twin;
 pub use text::is_canonical;
 
 use crate::error::{Error, Result, Warning};
@@ -30,8 +33,6 @@ use crate::journal::read::Tables;
 use crate::journal::read::{self, Course, Pupil};
 use crate::ledger::chain::Tip;
 use crate::school::{CourseKey, School, format_date};
-use chrono::NaiveDate;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What an entry is judged against.
@@ -66,11 +67,15 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::KeyRevoked(revoked) => people::revocation(tables, revoked)?,
         Body::SubjectsSet(set) => people::subjects(set)?,
         Body::ClassSet(set) => people::class(tables, set)?,
-        Body::PupilSet(set) => people::pupil(context, set)?,
-        Body::PupilEnrolled(enrolled) => people::enrolment(context, enrolled)?,
-        Body::PupilLeft(left) => people::leaving(tables, left)?,
-        Body::PupilMoved(moved) => people::moving(context, moved)?,
-        Body::GroupSet(set) => people::group(tables, set)?,
+        Body::PupilSet(set) => pupils::pupil(context, entry, set, &mut warnings)?,
+        Body::PupilEnrolled(enrolled) => pupils::enrolment(context, enrolled)?,
+        Body::PupilLeft(left) => pupils::leaving(context, entry, left, &mut warnings)?,
+        Body::PupilMoved(moved) => pupils::moving(context, entry, moved, &mut warnings)?,
+        Body::PupilRenumbered(renumbered) => pupils::renumbering(context, renumbered)?,
+        Body::PupilAnnulled(annulled) => pupils::annulment(context, annulled)?,
+        Body::EnrolmentCorrected(corrected) => pupils::correction_of_enrolment(context, corrected)?,
+        Body::GroupSet(set) => pupils::group(context, entry, set, &mut warnings)?,
+        Body::GroupAnnulled(annulled) => pupils::annulment_of_group(context, annulled)?,
         Body::CourseSet(set) => people::course(tables, set)?,
         Body::TimetableSet(set) => people::timetable(context, set)?,
         Body::PlanSet(set) => people::plan(tables, set)?,
@@ -135,10 +140,4 @@ pub(crate) fn known_pupil(tables: &Tables, file: &str) -> Result<Pupil> {
         Error::input(format!("в журнале нет ученика с личным делом «{file}»"))
             .next("проверьте номер; учеников заводит администратор")
     })
-}
-
-/// The pupils of a course on a day, by personal file.
-fn roster(tables: &Tables, key: &CourseKey, date: NaiveDate) -> Result<HashMap<String, Pupil>> {
-    let pupils = read::roster_unsorted(tables, key, date)?;
-    Ok(pupils.into_iter().map(|pupil| (pupil.file.to_string(), pupil)).collect())
 }

@@ -1,18 +1,17 @@
-//! Rules for what the administrator keeps (§3.3.1): people, keys, classes, pupils, groups, courses, timetable, plans.
+//! Rules for what the administrator keeps (§3.3.1): people, keys, classes, courses, timetable, plans.
 //! Mostly: a name that is used must be known, and nothing may be there twice.
 
-use super::{Context, known_course, known_pupil, text, two_eyes};
+use super::{Context, known_course, text, two_eyes};
 use crate::error::{Action, Error, Result, Warning};
 use crate::journal::entry::{
-    ClassSet, CourseSet, Entry, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, PlanSet,
-    PupilEnrolled, PupilLeft, PupilMoved, PupilSet, SubjectsSet, TimetableSet,
+    ClassSet, CourseSet, Entry, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, PlanSet, SubjectsSet,
+    TimetableSet,
 };
 use crate::journal::read;
 use crate::journal::read::Tables;
 use crate::ledger::identity::PublicIdentity;
 use crate::school::{ClassName, Role, format_date};
-use chrono::Datelike;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 use std::collections::HashSet;
 
 /// The first entry: only the first, by an administrator, about a consistent school.
@@ -171,90 +170,6 @@ pub fn subjects(set: &SubjectsSet) -> Result<()> {
 /// A class whose teacher, if named, is one.
 pub fn class(tables: &Tables, set: &ClassSet) -> Result<()> {
     if set.teacher.is_empty() { Ok(()) } else { known_teacher(tables, &set.teacher, Role::ClassTeacher) }
-}
-
-/// A pupil with a file, a name and a plausible age.
-pub fn pupil(context: &Context<'_>, set: &PupilSet) -> Result<()> {
-    text::is_given(&set.file, "номер личного дела")?;
-    text::is_given(&set.name.surname, "фамилия")?;
-    text::is_given(&set.name.given, "имя")?;
-    let age = context.school.year.begins.year() - set.born.year();
-    if !(4..=30).contains(&age) {
-        return Err(Error::input(format!("дата рождения {} неправдоподобна для ученика", format_date(set.born))));
-    }
-    Ok(())
-}
-
-/// A pupil joins a class, being in no other on that day.
-pub fn enrolment(context: &Context<'_>, enrolled: &PupilEnrolled) -> Result<()> {
-    let tables = context.tables;
-    known_class(tables, &enrolled.class)?;
-    let pupil = known_pupil(tables, &enrolled.file)?;
-    let year = &context.school.year;
-    if !(year.begins..=year.ends).contains(&enrolled.since) {
-        return Err(Error::input(format!("дата зачисления {} вне учебного года", format_date(enrolled.since))));
-    }
-    let sql = "SELECT 1 FROM enrolments WHERE pupil = ?1 AND (until IS NULL OR until > ?2)";
-    if tables.prepare_cached(sql)?.exists(params![pupil.id, read::iso(enrolled.since)])? {
-        return Err(Error::refused(format!("{} уже учится в классе", pupil.name.surname_given()))
-            .next("сначала запишите выбытие из прежнего класса"));
-    }
-    Ok(())
-}
-
-/// A pupil leaves the class he is in.
-pub fn leaving(tables: &Tables, left: &PupilLeft) -> Result<()> {
-    let pupil = known_pupil(tables, &left.file)?;
-    let sql = "SELECT 1 FROM enrolments WHERE pupil = ?1 AND until IS NULL AND since < ?2";
-    if !tables.prepare_cached(sql)?.exists(params![pupil.id, read::iso(left.until)])? {
-        return Err(Error::refused(format!(
-            "{} на {} не учится в школе",
-            pupil.name.surname_given(),
-            format_date(left.until)
-        )));
-    }
-    Ok(())
-}
-
-/// A pupil moves to another class of the school, leaving his own on that day.
-pub fn moving(context: &Context<'_>, moved: &PupilMoved) -> Result<()> {
-    let tables = context.tables;
-    known_class(tables, &moved.class)?;
-    let pupil = known_pupil(tables, &moved.file)?;
-    let year = &context.school.year;
-    if !(year.begins..=year.ends).contains(&moved.since) {
-        return Err(Error::input(format!("дата перевода {} вне учебного года", format_date(moved.since))));
-    }
-    let sql = "SELECT class FROM enrolments WHERE pupil = ?1 AND until IS NULL AND since < ?2";
-    let class: Option<String> = tables
-        .prepare_cached(sql)?
-        .query_row(params![pupil.id, read::iso(moved.since)], |row| row.get(0))
-        .optional()?;
-    let name = pupil.name.surname_given();
-    match class {
-        None => Err(Error::refused(format!("{name} до {} не учится в школе", format_date(moved.since)))
-            .next_by("проверьте дату или сначала зачислите его", Action::EnrollPupil)),
-        Some(class) if class == moved.class.to_string() => Err(Error::refused(format!("{name} уже учится в {class}"))),
-        Some(_) => Ok(()),
-    }
-}
-
-/// A group of pupils of the class.
-pub fn group(tables: &Tables, set: &GroupSet) -> Result<()> {
-    known_class(tables, &set.class)?;
-    text::is_given(&set.group, "название группы")?;
-    let mut seen = HashSet::new();
-    for file in &set.members {
-        let pupil = known_pupil(tables, file)?;
-        let sql = "SELECT 1 FROM enrolments WHERE pupil = ?1 AND class = ?2";
-        if !tables.prepare_cached(sql)?.exists(params![pupil.id, set.class.to_string()])? {
-            return Err(Error::input(format!("{} ({file}) не из {}", pupil.name.surname_given(), set.class)));
-        }
-        if !seen.insert(file) {
-            return Err(Error::input(format!("{} ({file}) указан в группе дважды", pupil.name.surname_given())));
-        }
-    }
-    Ok(())
 }
 
 /// A course of a known class, group, subject and teacher.

@@ -41,8 +41,10 @@ pub enum Guard {
     Clock,
     /// History brought into a course that has entries of its own.
     TakenOver,
-    /// Name or birthday of a pupil who has marks.
+    /// Name, birthday, number or annulment of a pupil who has marks.
     Pupil,
+    /// The annulment of a group that has lessons.
+    Group,
     /// The emergency key.
     Emergency,
     /// Going on from a restored copy.
@@ -88,10 +90,22 @@ pub fn guard(tables: &Tables, school: &School, entry: &Entry) -> Result<Option<G
             }
             None => Ok(None),
         },
+        Body::PupilRenumbered(set) => guarded(Guard::Pupil, is_marked(tables, &set.file)?),
+        Body::PupilAnnulled(annulled) => guarded(Guard::Pupil, is_marked(tables, &annulled.file)?),
+        Body::GroupAnnulled(annulled) => {
+            let sql = "SELECT 1 FROM lessons JOIN courses ON courses.id = course WHERE class = ?1 AND grp = ?2";
+            let of = (annulled.class.to_string(), &annulled.group);
+            guarded(Guard::Group, tables.prepare_cached(sql)?.exists(of)?)
+        }
         Body::EmergencyKeySet(_) => Ok(Some(Guard::Emergency)),
         Body::JournalRestored(_) => Ok(Some(Guard::Restoration)),
         _ => Ok(None),
     }
+}
+
+fn is_marked(tables: &Tables, file: &str) -> Result<bool> {
+    let pupil = read::pupil(tables, file)?;
+    pupil.map_or(Ok(false), |pupil| extraordinary::has_marks(tables, pupil.id))
 }
 
 fn taken_over(tables: &Tables, course: &CourseKey) -> Result<Option<Guard>> {

@@ -35,6 +35,8 @@ pub struct Pupil {
     pub id: i64,
     /// № личного дела.
     pub file: PersonalFile,
+    /// Numbers that it had before.
+    pub former: Vec<PersonalFile>,
     /// The name.
     pub name: PersonName,
     /// The name as lists of marks have it: surname and given name, and the patronymic where two would be alike.
@@ -64,9 +66,23 @@ pub struct Course {
     pub hours: f64,
     /// Rows of everybody who belonged to it this year.
     pub members: HashSet<i64>,
+    /// When each of them did, by his row; not of those who have only what stands there of them.
+    pub stays: BTreeMap<i64, Vec<Stay>>,
+}
+
+impl Course {
+    /// When a pupil belonged to the course; of whom that is not known, when he was in the class.
+    pub fn stays_of<'p>(&'p self, pupil: &'p Pupil) -> &'p [Stay] {
+        self.stays.get(&pupil.id).unwrap_or(&pupil.stays)
+    }
 }
 
 impl Pupil {
+    /// Whether his file has this number, or had it before.
+    pub fn is_named(&self, file: &str) -> bool {
+        self.file == file || self.former.iter().any(|former| *former == file)
+    }
+
     /// Whether the pupil was in the class on a day.
     pub fn present(&self, day: Day) -> bool {
         self.stays.iter().any(|stay| stay.covers(day))
@@ -75,17 +91,22 @@ impl Pupil {
     /// When the pupil came, where that was after the year began, and left, where he was not there to its end: the first
     /// day on which he was there, and the first on which he was not.
     pub fn came_and_left(&self, school: &School) -> Vec<(bool, Day)> {
-        let mut out = Vec::new();
-        for stay in &self.stays {
-            if stay.since > school.year.begins {
-                out.push((true, stay.since));
-            }
-            if let Some(until) = stay.until.filter(|until| *until <= school.year.ends) {
-                out.push((false, until));
-            }
-        }
-        out
+        came_and_left(&self.stays, school)
     }
+}
+
+/// When somebody with these stays came, where that was after the year began, and left, where he was not there to its end.
+pub fn came_and_left(stays: &[Stay], school: &School) -> Vec<(bool, Day)> {
+    let mut out = Vec::new();
+    for stay in stays {
+        if stay.since > school.year.begins {
+            out.push((true, stay.since));
+        }
+        if let Some(until) = stay.until.filter(|until| *until <= school.year.ends) {
+            out.push((false, until));
+        }
+    }
+    out
 }
 
 impl ClassData {
@@ -156,13 +177,13 @@ fn pupil(
     known: read::Pupil,
     decisions: &mut HashMap<i64, Decision>,
 ) -> Result<Pupil> {
-    let read::Pupil { id, file, name } = known;
+    let read::Pupil { id, file, name, former } = known;
     let (stays, elsewhere): (Vec<_>, Vec<_>) =
         read::stays_of(tables, id)?.into_iter().partition(|(there, _)| there == class);
     let stays = stays.into_iter().map(|(_, stay)| stay).collect();
     let born = read::born(tables, &file)?.ok_or_else(|| damaged(format!("ученика «{file}» нет в таблицах журнала")))?;
     let (listed, decision) = (name.surname_given(), decisions.remove(&id));
-    Ok(Pupil { id, file, name, listed, born, stays, elsewhere, decision })
+    Ok(Pupil { id, file, former, name, listed, born, stays, elsewhere, decision })
 }
 
 /// The courses, and everybody who belonged to any of them.
@@ -170,11 +191,12 @@ fn courses(tables: &Tables, class: &ClassName) -> Result<(Vec<Course>, Vec<read:
     let (mut courses, mut all) = (Vec::new(), Vec::new());
     for course in read::courses_of(tables, class)? {
         let members = read::pupils_of_course(tables, &course)?;
+        let stays = read::stays_on_course(tables, &course.key)?;
         let read::Course { id, key, teacher: login, hours } = course;
         let teacher = person(tables, &login)?
             .ok_or_else(|| damaged(format!("{class}, {}: учителя «{login}» нет среди сотрудников", key.subject)))?;
         let ids = members.iter().map(|pupil| pupil.id).collect();
-        courses.push(Course { id, subject: key.subject, group: key.group, teacher, hours, members: ids });
+        courses.push(Course { id, subject: key.subject, group: key.group, teacher, hours, members: ids, stays });
         all.extend(members);
     }
     Ok((courses, all))

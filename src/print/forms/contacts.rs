@@ -61,7 +61,7 @@ pub(in crate::print) fn pages(
     for pupil in data.pupils.iter().filter(|pupil| pupil.present(today)) {
         let begins = lines.len();
         lines.extend(
-            contacts.iter().filter(|contact| contact.pupil == pupil.file).map(|contact| (pupil, Some(contact))),
+            contacts.iter().filter(|contact| pupil.is_named(&contact.pupil)).map(|contact| (pupil, Some(contact))),
         );
         if lines.len() == begins {
             lines.push((pupil, None));

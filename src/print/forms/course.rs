@@ -177,24 +177,51 @@ fn share_out(total: u32, weights: &[f64]) -> Vec<u32> {
     out
 }
 
-/// Marks that a pupil who came to this class on the day `came` had got in the same subject in others this year, a text
-/// a class: «04.09 — 4, …».
+/// Marks that a pupil who came to this course on the day `came` had got in the same subject in other classes and groups
+/// this year, a text a class or group: «04.09 — 4, …».
 ///
 /// # Errors
 /// Only the database's.
-pub fn marks_elsewhere(tables: &Tables, pupil: &Pupil, came: Day, subject: &str) -> Result<Vec<(String, String)>> {
-    let classes: BTreeSet<&ClassName> =
-        pupil.elsewhere.iter().filter(|(_, stay)| stay.since < came).map(|(class, _)| class).collect();
-    if classes.is_empty() {
-        return Ok(Vec::new());
-    }
+pub fn marks_elsewhere(
+    tables: &Tables,
+    data: &ClassData,
+    course: &Course,
+    pupil: &Pupil,
+    came: Day,
+) -> Result<Vec<(String, String)>> {
+    // Of another class all its groups together.
+    let mut lists: BTreeSet<(ClassName, Option<String>)> = BTreeSet::new();
     let all = marks_of_pupil(tables, pupil.id)?;
-    let in_class = |class: &ClassName| {
-        let there = all.iter().filter(|mark| mark.class == *class && mark.subject == subject);
+    let from = |class: &ClassName| pupil.elsewhere.iter().any(|(of, stay)| of == class && stay.since < came);
+    for mark in all.iter().filter(|mark| mark.subject == course.subject) {
+        let own = mark.class == data.class;
+        let left = match own {
+            true => mark.group != course.group && has_left(data, &mark.group, course, pupil, came),
+            false => from(&mark.class),
+        };
+        if left {
+            lists.insert((mark.class.clone(), own.then(|| mark.group.clone())));
+        }
+    }
+    let on_list = |(class, group): (ClassName, Option<String>)| {
+        let there = all.iter().filter(|mark| {
+            mark.class == class
+                && mark.subject == course.subject
+                && group.as_ref().is_none_or(|group| mark.group == *group)
+        });
         let marks: Vec<String> = there.map(|mark| format!("{} — {}", mark.date.format("%d.%m"), mark.what)).collect();
-        (!marks.is_empty()).then(|| (class.quoted(), marks.join(", ")))
+        let group = group.as_deref().filter(|group| !group.is_empty());
+        let group = group.map(|group| format!(" (группа «{group}»)")).unwrap_or_default();
+        (format!("{}{group}", class.quoted()), marks.join(", "))
     };
-    Ok(classes.into_iter().filter_map(in_class).collect())
+    Ok(lists.into_iter().map(on_list).collect())
+}
+
+/// Whether a pupil is in another group of the class no more, or had been taken off its list, when he came to this one.
+fn has_left(data: &ClassData, group: &str, course: &Course, pupil: &Pupil, came: Day) -> bool {
+    let other = data.courses.iter().find(|other| other.group == group && other.subject == course.subject);
+    let stays = other.and_then(|other| other.stays.get(&pupil.id));
+    course.stays.contains_key(&pupil.id) && !stays.is_some_and(|stays| stays.iter().any(|stay| stay.covers(came)))
 }
 
 #[cfg(test)]

@@ -322,6 +322,28 @@ fn the_line_through_the_dates_begins_on_the_day_on_which_a_pupil_left() {
 }
 
 #[test]
+fn who_changes_groups_stands_on_both_pages_with_the_day_and_his_marks_in_a_note() {
+    // The third subject is taught in groups.
+    let tables = tables(Size { subjects: 3, ..LIFELIKE });
+    let of = tables.rows("SELECT pupil, class, grp FROM group_members ORDER BY grp, pupil LIMIT 1").remove(0);
+    let others = format!("SELECT grp FROM group_members WHERE grp <> '{}' LIMIT 1", of[2]);
+    let other = tables.rows(&others)[0][0].clone();
+    let before = text_of_all(&book(&tables));
+    tables.damage(&format!(
+        "UPDATE group_members SET until = '2025-11-10' WHERE pupil = {pupil} AND grp = '{grp}';
+         INSERT INTO group_members VALUES ('{class}', '{other}', {pupil}, '2025-11-10', NULL, 1);",
+        pupil = of[0],
+        class = of[1],
+        grp = of[2]
+    ));
+    let text = text_of_all(&book(&tables));
+    let note = format!("(группа «{}») классе:", of[2]);
+    for words in ["выбыл 10.11", "зачислен 10.11", &note] {
+        assert!(!before.contains(words) && text.contains(words), "{words}");
+    }
+}
+
+#[test]
 fn the_sheet_kept_for_25_years_counts_whoever_was_there_on_the_first_and_on_the_last_day() {
     let counted = |since: &str, until: Option<&str>| {
         let tables = small();

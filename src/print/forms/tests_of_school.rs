@@ -208,7 +208,7 @@ fn an_extract_has_the_marks_of_each_period_in_order_of_date_whatever_the_class_w
         }
     }
     annals.entries.sort_by_key(|entry| matches!(entry.body, Body::PupilEnrolled(_)));
-    let moved = PupilMoved { file: pupil.clone(), class: own.class.clone(), since: day("2025-11-12") };
+    let moved = PupilMoved { file: pupil.clone(), class: own.class.clone(), since: day("2025-11-12"), despite: false };
     annals.by("dir", moment("2025-11-12T08:00"), moved);
     for (course, on, mark, kind) in [
         (&other, "2025-09-04", "4/5", ""),

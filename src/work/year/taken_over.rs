@@ -5,7 +5,7 @@
 //! pedagogical council are minded: who was left in a grade stays in it, who was graduated or expelled is not taken over.
 
 use crate::error::{Action, Detail, Error, Result};
-use crate::journal::contacts::Contacts;
+use crate::journal::contacts::{Contact, Contacts};
 use crate::journal::entry::{
     Body, ClassSet, GroupSet, KeyEnrolled, LastArchive, Person, Previous, PreviousWitness, PupilEnrolled, PupilSet,
     SecondPerson, SubjectsSet, YearContinued,
@@ -161,8 +161,11 @@ pub fn take_over_contacts(old: &Journal, new: &Journal) -> Result<usize> {
     }
     let mut kept = Vec::new();
     for contact in Contacts::open(old.path())?.all()? {
-        if read::pupil(new.tables(), &contact.pupil)?.is_some() {
-            kept.push(contact);
+        // They stand under the number that the file had when they were written.
+        let known = read::pupil(old.tables(), &contact.pupil)?.map(|pupil| pupil.file.to_string());
+        let pupil = known.unwrap_or_else(|| contact.pupil.clone());
+        if read::pupil(new.tables(), &pupil)?.is_some() {
+            kept.push(Contact { pupil, ..contact });
         }
     }
     Contacts::open(new.path())?.set(&kept)
@@ -288,9 +291,11 @@ fn classes_and_pupils(tables: &Tables, begins: NaiveDate, bodies: &mut Vec<Body>
     }
     teachers.retain(|class, _| going.iter().any(|(_, _, next)| next == class));
     bodies.extend(teachers.into_iter().map(|(class, teacher)| ClassSet { class, teacher }.into()));
-    for (pupil, born, class) in &going {
+    for (place, (pupil, born, class)) in going.iter().enumerate() {
         let file = pupil.file.to_string();
-        bodies.push(PupilSet { file: file.clone(), name: pupil.name.clone(), born: *born }.into());
+        // Those who were two people in the old journal are so in the new one.
+        let another = going[..place].iter().any(|(other, day, _)| day == born && other.name.may_be(&pupil.name));
+        bodies.push(PupilSet { file: file.clone(), name: pupil.name.clone(), born: *born, another }.into());
         bodies.push(PupilEnrolled { file, class: class.clone(), since: begins }.into());
     }
     groups(tables, &going, bodies)?;
@@ -307,7 +312,7 @@ fn groups(tables: &Tables, going: &[(Pupil, NaiveDate, ClassName)], bodies: &mut
             groups.entry(group).or_default().extend(member.map(|(pupil, ..)| pupil.file.to_string()));
         }
         for (group, members) in groups.into_iter().filter(|(_, members)| !members.is_empty()) {
-            bodies.push(GroupSet { class: next.clone(), group, members }.into());
+            bodies.push(GroupSet { class: next.clone(), group, members, since: None, despite: false }.into());
         }
     }
     Ok(())

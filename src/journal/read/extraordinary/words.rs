@@ -15,6 +15,9 @@ pub fn about(body: &Body) -> String {
         Body::EmergencyEnrolment(enrolled) => enrolled.login.clone(),
         Body::KeyRevoked(revoked) => revoked.fingerprint.clone(),
         Body::PupilSet(set) => set.file.clone(),
+        Body::PupilRenumbered(set) => set.file.clone(),
+        Body::PupilAnnulled(annulled) => annulled.file.clone(),
+        Body::GroupAnnulled(annulled) => annulled.class.to_string(),
         Body::LessonRecorded(set) => set.at.course.to_string(),
         Body::MarksSet(set) => set.at.course.to_string(),
         Body::AttendanceSet(set) => set.at.course.to_string(),
@@ -61,6 +64,17 @@ pub fn in_words(tables: &Tables, entry: &Entry) -> Result<String> {
                 None => String::new(),
             };
             format!("ученик «{}»: {was}{} ({})", set.file, set.name.full(), format_date(set.born))
+        }
+        Body::PupilRenumbered(set) => {
+            let name = read::pupil(tables, &set.file)?.map(|pupil| pupil.name.full()).unwrap_or_default();
+            format!("ученик «{}», {name}: номер личного дела станет «{}»", set.file, set.becomes)
+        }
+        Body::PupilAnnulled(annulled) => {
+            let name = read::pupil(tables, &annulled.file)?.map(|pupil| pupil.name.full()).unwrap_or_default();
+            format!("аннулирование ученика «{}», {name}: {}", annulled.file, annulled.reason)
+        }
+        Body::GroupAnnulled(annulled) => {
+            format!("аннулирование группы «{}» {}: {}", annulled.group, annulled.class, annulled.reason)
         }
         Body::LessonRecorded(set) => of_lesson(&set.at),
         Body::MarksSet(set) => of_lesson(&set.at),

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::journal::Journal;
 use crate::journal::entry::{
     Body, ClockReset, EmergencyEnrolment, EmergencyKeySet, EntriesConfirmed, EntriesRefused, JournalRestored,
-    KeyEnrolled, KeyRevoked, Person, PersonDismissed, PupilSet, SchoolChanged, Span,
+    KeyEnrolled, KeyRevoked, Person, PersonDismissed, PupilAnnulled, PupilRenumbered, PupilSet, SchoolChanged, Span,
 };
 use crate::journal::read::extraordinary::{self, State};
 use crate::journal::read::{self, Tables};
@@ -117,7 +117,15 @@ fn kinds(tables: &Tables) -> Vec<(&'static str, bool, Body)> {
         (
             "a pupil with marks",
             false,
-            PupilSet { file: "А-1".into(), name: name("Белов Борис"), born: day("2012-01-01") }.into(),
+            PupilSet {
+                file: "А-1".into(), name: name("Белов Борис"), born: day("2012-01-01"), another: false
+            }
+            .into(),
+        ),
+        (
+            "the number of a pupil with marks",
+            false,
+            PupilRenumbered { file: "А-1".into(), becomes: "Я-9".into(), reason: "опечатка".into() }.into(),
         ),
         (
             "going on from a restored copy",
@@ -238,13 +246,23 @@ fn in_company_each_kind_is_refused_by_another_and_never_comes_into_force() {
 }
 
 #[test]
+fn a_pupil_with_marks_is_not_annulled_by_two_either() {
+    for mut school in [alone(), company()] {
+        let annulled = PupilAnnulled { file: "А-1".into(), reason: "повтор".into() };
+        is_refused(school.attempt(ADMINISTRATOR, &[annulled.into()]), "на этой записи держатся");
+        is_clean(&mut school);
+    }
+}
+
+#[test]
 fn what_needs_nobody_waits_for_nobody() {
     let mut school = company();
     let mut bells = read::school(&school).unwrap();
     bells.school.place = "Москва".into();
-    let pupil = PupilSet {
-        file: "Б-2".into(), name: name("Белов Борис Борисович"), born: day("2012-02-02")
-    };
+    let pupil =
+        PupilSet {
+            file: "Б-2".into(), name: name("Белов Борис Борисович"), born: day("2012-02-02"), another: false
+        };
     let bodies: [Body; 5] = [
         person("belova", "Белова Белла Борисовна", "учитель", &[Role::Teacher]).into(),
         enrolled(&school, "belova", "belova"),

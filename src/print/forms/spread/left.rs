@@ -3,7 +3,7 @@
 use super::notes::{NoteMark, NumberedNotes};
 use super::{NoteOf, ROOM_FOR_NOTES, Spreads, Unit, short_date};
 use crate::error::{Error, Result};
-use crate::print::forms::class::Pupil;
+use crate::print::forms::class::{Pupil, came_and_left};
 use crate::print::forms::{HEADING_GAP, sans, serif, serif_bold};
 use crate::print::page::{Area, Page};
 use crate::print::table::{Cell, Drawn, Row, Table};
@@ -235,7 +235,7 @@ impl<'a> Spreads<'a> {
         let layout = &self.composer.layouts.book.spread;
         let kind = sans(self.name_size);
         let mut text = pupil.listed.clone();
-        for (came, day) in pupil.came_and_left(&self.composer.school) {
+        for (came, day) in came_and_left(self.course.stays_of(pupil), &self.composer.school) {
             let wording = if came { &layout.enrolled } else { &layout.left };
             text.push_str(", ");
             text.push_str(&wording.fill(&[("date", &short_date(day))]));
@@ -268,15 +268,17 @@ impl<'a> Spreads<'a> {
         }
     }
 
-    /// A line through the dates on which a pupil was not in the class, but not through what stands there all the same.
+    /// A line through the dates on which a pupil was not in the class or the group, but not through what stands there all the same.
     fn strike_out(&self, page: &mut Page, columns: &[Column<'_, '_>], drawn: &Drawn) {
         for (i, pupil) in self.pupils.iter().enumerate() {
             let row = HEAD_ROWS.len() + i;
             let y = (drawn.ys[row] + drawn.ys[row + 1]) / 2.0;
+            let stays = self.course.stays_of(pupil);
+            let present = |day: NaiveDate| stays.iter().any(|stay| stay.covers(day));
             let mut begins: Option<usize> = None;
             for at in 0..=columns.len() {
                 let away = matches!(columns.get(at), Some(Column::Lesson(_, day, lesson))
-                    if !pupil.present(*day) && !self.year.cells.contains_key(&(*lesson, pupil.id)));
+                    if !present(*day) && !self.year.cells.contains_key(&(*lesson, pupil.id)));
                 match (away, begins) {
                     (true, None) => begins = Some(at),
                     (false, Some(from)) => {

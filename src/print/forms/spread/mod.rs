@@ -264,10 +264,10 @@ fn add_notes(composer: &Composer<'_>, course: &Course, year: &CourseYear, units:
                 unit.notes.push(UnitNote { pupil: pupil.id, of, text, corrected: false });
             }
         }
-        let Some(came) = pupil.stays.iter().map(|stay| stay.since).max() else { continue };
+        let Some(came) = course.stays_of(pupil).iter().map(|stay| stay.since).max() else { continue };
         let first_here = units.iter().position(|unit| unit.lesson.is_some_and(|lesson| lesson.date >= came));
         let at = first_here.unwrap_or(units.len() - 1);
-        for (class, marks) in marks_elsewhere(composer.tables, pupil, came, &course.subject)? {
+        for (class, marks) in marks_elsewhere(composer.tables, &composer.data, course, pupil, came)? {
             let text = layout.note_transfer.fill(&[("pupil", &name), ("class", &class), ("marks", &marks)]);
             units[at].notes.push(UnitNote { pupil: pupil.id, of: NoteOf::Whole, text, corrected: false });
         }
