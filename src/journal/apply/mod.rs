@@ -5,6 +5,7 @@
 //! rebuilt tables can be compared with the stored ones row by row.
 
 mod absence;
+mod annulment;
 mod carrier;
 mod correction;
 mod extraordinary;

@@ -105,6 +105,9 @@ CREATE TABLE correction_changes ( -- kind: mark, attendance, lesson, final; was 
     PRIMARY KEY (number, place)) STRICT, WITHOUT ROWID;
 CREATE TABLE clock_resets (      -- the administrator said that the clock had been wrong until this entry
     entry INTEGER PRIMARY KEY, at TEXT NOT NULL, by TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
+CREATE TABLE annulments (        -- recorded by mistake and taken back: on no page and in no count; kind: what it was;
+    entry INTEGER PRIMARY KEY, kind TEXT NOT NULL, about TEXT NOT NULL, what TEXT NOT NULL, -- what: as it stood before
+    reason TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL) STRICT;
 CREATE TABLE remarks (           -- on how the journal is kept; course is NULL where the remark is about the whole book
     number INTEGER PRIMARY KEY, class TEXT NOT NULL, course INTEGER, text TEXT NOT NULL, author TEXT NOT NULL,
     written_at TEXT NOT NULL, answer TEXT NOT NULL, answered_by TEXT NOT NULL, answered_at TEXT NOT NULL,

@@ -1,6 +1,7 @@
 //! Finding things in the tables: the questions that rights, rules and commands all ask.
 
 pub mod absences;
+pub mod annulments;
 mod archives;
 pub mod carrier_history;
 mod carriers;

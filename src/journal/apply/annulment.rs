@@ -1,0 +1,17 @@
+//! What was recorded by mistake and is taken back: one list of it, whatever it was.
+
+use super::Place;
+use crate::error::Result;
+use crate::journal::read::annulments::Annulled;
+use rusqlite::params;
+
+impl Place<'_> {
+    /// Lists what this entry takes back: of which kind, what it is about (a class, a personal file, a course), how it
+    /// stood, and why it is taken back.
+    pub(super) fn annulled(&self, kind: Annulled, about: &str, what: &str, reason: &str) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO annulments (entry, kind, about, what, reason, by, at)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let (author, time) = (&self.entry.author, self.time());
+        self.run(sql, params![self.seq, kind.word(), about, what, reason, author, time])
+    }
+}

@@ -1,0 +1,135 @@
+//! What was recorded by mistake and taken back: on no page and in no count, but listed for ever.
+
+use super::column::Columns;
+use super::{school, staff};
+use crate::error::{Error, Result};
+use crate::journal::read::Tables;
+use crate::school::Login;
+use chrono::{DateTime, FixedOffset};
+
+/// What was taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Annulled {
+    /// A lesson with all its cells.
+    Lesson,
+    /// A course.
+    Course,
+    /// A class.
+    Class,
+    /// A group of a class.
+    Group,
+    /// A pupil.
+    Pupil,
+    /// The class or the first day of a pupil's stay.
+    Enrolment,
+    /// The day on which a pupil left.
+    Leaving,
+    /// The number of a personal file.
+    FileNumber,
+}
+
+impl Annulled {
+    const ALL: [(Self, &'static str); 8] = [
+        (Self::Lesson, "урок"),
+        (Self::Course, "курс"),
+        (Self::Class, "класс"),
+        (Self::Group, "группа"),
+        (Self::Pupil, "ученик"),
+        (Self::Enrolment, "зачисление"),
+        (Self::Leaving, "выбытие"),
+        (Self::FileNumber, "номер личного дела"),
+    ];
+
+    /// Its Russian word, as the tables and lists have it.
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(kind, _)| *kind == self).map_or("", |(_, word)| word)
+    }
+
+    fn of(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == word).map(|(kind, _)| *kind)
+    }
+}
+
+/// What was taken back, by whom, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Annulment {
+    /// The entry that took it back.
+    pub entry: u64,
+    /// What it was.
+    pub kind: Annulled,
+    /// What it was about: a class («7А»), a personal file, a course, a group («7А, группа «1»»).
+    pub about: String,
+    /// As it stood before, in words.
+    pub what: String,
+    /// Why it was taken back; empty where a slip was put right before anything rested on it.
+    pub reason: String,
+    /// Login of who did it.
+    pub by: Login,
+    /// «Петрова Е. Н.»
+    pub author: String,
+    /// When.
+    pub at: DateTime<FixedOffset>,
+}
+
+impl Annulment {
+    fn of(tables: &Tables, row: &Columns<'_>) -> Result<Self> {
+        let (by, kind): (Login, String) = (row.get("by")?, row.get("kind")?);
+        Ok(Self {
+            entry: row.get("entry")?,
+            kind: Annulled::of(&kind)
+                .ok_or_else(|| Error::damaged(format!("аннулировано «{kind}»: такого вида нет")))?,
+            about: row.get("about")?,
+            what: row.get("what")?,
+            reason: row.get("reason")?,
+            author: staff(tables, &by)?.map_or(by.to_string(), |person| person.name.initials()),
+            by,
+            at: row.moment("at")?,
+        })
+    }
+}
+
+/// Everything that was ever taken back, in order.
+///
+/// # Errors
+/// Tables that hold what they cannot hold.
+pub fn annulments(tables: &Tables) -> Result<Vec<Annulment>> {
+    let sql = "SELECT entry, kind, about, what, reason, by, at FROM annulments ORDER BY entry";
+    tables.all("аннулированная запись", sql, [], |row| Annulment::of(tables, row))
+}
+
+/// Of these, what paper names: what was put right before the school year began leaves no trace there.
+///
+/// # Errors
+/// As [`annulments`].
+pub fn annulments_on_paper(tables: &Tables) -> Result<Vec<Annulment>> {
+    let school = school(tables)?;
+    let mut all = annulments(tables)?;
+    all.retain(|annulment| school.day_of(annulment.at) >= school.year.begins);
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::apply::in_memory;
+    use crate::school::School;
+
+    #[test]
+    fn what_was_put_right_before_the_year_began_is_listed_but_not_on_paper() {
+        let tables = in_memory().unwrap();
+        let school = School::from_toml(include_str!("../../../tests/fixtures/small/school.toml")).unwrap();
+        tables.db().execute("INSERT INTO school VALUES (1, ?1, 1)", [serde_json::to_string(&school).unwrap()]).unwrap();
+        let sql = "INSERT INTO annulments VALUES (5, 'ученик', 'А-1', 'Алиев Али', 'повтор', 'ivanova',
+                       '2025-08-31T23:59:00+03:00'), (7, 'урок', '7А', 'Алгебра', 'лишний', 'ivanova',
+                       '2025-08-31T22:00:00+01:00')";
+        tables.db().execute_batch(sql).unwrap();
+        let kinds = |all: Vec<Annulment>| all.into_iter().map(|one| (one.entry, one.kind)).collect::<Vec<_>>();
+        assert_eq!(kinds(annulments(&tables).unwrap()), [(5, Annulled::Pupil), (7, Annulled::Lesson)]);
+        assert_eq!(kinds(annulments_on_paper(&tables).unwrap()), [(7, Annulled::Lesson)], "by the school's own day");
+        for (kind, word) in Annulled::ALL {
+            assert_eq!(Annulled::of(word), Some(kind));
+        }
+        tables.db().execute_batch("UPDATE annulments SET kind = 'звонок'").unwrap();
+        assert!(annulments(&tables).unwrap_err().to_string().contains("звонок"));
+    }
+}
