@@ -66,12 +66,16 @@ fn command(action: &Action) -> String {
         Action::RefuseConfirmation => "confirm refuse НОМЕР --reason ПРИЧИНА",
         Action::SetEmergencyKey => "key emergency --sheet ФАЙЛ",
         Action::AddStaff => "staff add",
+        Action::ChangeStaff => "staff change ЛОГИН",
         Action::ListStaff => "staff list",
         Action::ShowSchool => "school show",
         Action::ListPupils => "pupil list КЛАСС",
         Action::ChangePupil => "pupil change",
         Action::EnrollPupil => "pupil enroll",
         Action::SetCourse => "course set",
+        Action::AnnulCourse => "course annul",
+        Action::AnnulGroup => "pupil group",
+        Action::ClearPlan => "plan clear",
         Action::ShowPlan => "plan show",
         Action::DropFromPlan => "plan drop",
         Action::RecordLesson => "lesson record",
@@ -83,6 +87,7 @@ fn command(action: &Action) -> String {
         Action::AssignSubstitution => "substitution assign",
         Action::ConfirmSubstitution => "substitution confirm",
         Action::RequestCorrection => "correction request",
+        Action::RequestAnnulment => "correction request --annul",
         Action::ApproveCorrection => "correction approve",
         Action::RejectCorrection => "correction reject",
         Action::ShowCorrection { number } => return format!("correction show {number}"),
@@ -154,6 +159,7 @@ fn option(detail: Detail) -> &'static str {
         Detail::DatabaseOnly => "--database-only",
         Detail::DespiteSeal => "--despite-broken-seal",
         Detail::SameDevice => "--allow-same-device",
+        Detail::Instead => "--instead",
     }
 }
 
@@ -188,12 +194,16 @@ mod tests {
             Action::SetEmergencyKey,
             Action::ResumeJournal,
             Action::AddStaff,
+            Action::ChangeStaff,
             Action::ListStaff,
             Action::ShowSchool,
             Action::ListPupils,
             Action::ChangePupil,
             Action::EnrollPupil,
             Action::SetCourse,
+            Action::AnnulCourse,
+            Action::AnnulGroup,
+            Action::ClearPlan,
             Action::ShowPlan,
             Action::DropFromPlan,
             Action::RecordLesson,
@@ -205,6 +215,7 @@ mod tests {
             Action::AssignSubstitution,
             Action::ConfirmSubstitution,
             Action::RequestCorrection,
+            Action::RequestAnnulment,
             Action::ApproveCorrection,
             Action::RejectCorrection,
             Action::ShowCorrection { number: 3 },
@@ -235,7 +246,7 @@ mod tests {
         .collect()
     }
 
-    const DETAILS: [Detail; 28] = [
+    const DETAILS: [Detail; 29] = [
         Detail::DespiteSeal,
         Detail::Journal,
         Detail::Administrator,
@@ -264,6 +275,7 @@ mod tests {
         Detail::RecoveryShare,
         Detail::DatabaseOnly,
         Detail::SameDevice,
+        Detail::Instead,
     ];
 
     /// The names of an enum's variants, from its source.
