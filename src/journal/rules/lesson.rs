@@ -452,3 +452,6 @@ fn change(
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;
