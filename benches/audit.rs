@@ -334,7 +334,7 @@ fn cells(whole: &Connection, lesson: i64, at: &LessonRef) -> Vec<Body> {
     });
     let absences = absences.into_iter().map(|(pupil, kind)| {
         let attendance = letopis::school::Attendance::parse(&kind);
-        Body::from(AttendanceSet { at: at.clone(), pupils: vec![PresenceLine { pupil, attendance }] })
+        Body::from(AttendanceSet { at: at.clone(), pupils: vec![PresenceLine { pupil, attendance, earned: false }] })
     });
     marks.chain(absences).collect()
 }

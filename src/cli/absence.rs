@@ -34,6 +34,9 @@ pub enum Absence {
         /// Документ: справка, заявление
         #[arg(long, value_name = "ДОКУМЕНТ", default_value = "")]
         document: String,
+        /// Вместо причины, которая на эти дни уже записана
+        #[arg(long, visible_alias = "вместо")]
+        instead: bool,
     },
     /// Освободить от занятий по предмету на срок
     #[command(visible_alias = "освободить")]
@@ -46,6 +49,9 @@ pub enum Absence {
         /// Документ: справка
         #[arg(long, value_name = "ДОКУМЕНТ")]
         document: String,
+        /// Вместо освобождения, которое на эти дни уже записано
+        #[arg(long, visible_alias = "вместо")]
+        instead: bool,
     },
     /// Отменить причину или освобождение, записанные по ошибке
     #[command(visible_alias = "отменить")]
@@ -99,21 +105,21 @@ impl Absence {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
         match self {
             Self::Set { which, pupils } => set(common, &which, &pupils),
-            Self::Excuse { whose, reason, document } => {
+            Self::Excuse { whose, reason, document, instead } => {
                 let reason = Reason::parse(&reason).ok_or_else(|| {
                     Error::input(format!("причины «{reason}» нет"))
                         .next("допустимы: болезнь, уважительная, неуважительная")
                 })?;
                 let (mut desk, who, what) = whose.find(common)?;
-                let done = absence::excuse(&mut desk.workplace()?, &who, reason, &document)?;
-                say(done, &format!("Причина записана: {what}"))
+                let said = absence::excuse(&mut desk.workplace()?, &who, reason, &document, instead)?;
+                say(said.done, &format!("Причина записана: {what}{}", replaced(&said.withdrawn)))
             }
-            Self::Exempt { whose, subject, document } => {
+            Self::Exempt { whose, subject, document, instead } => {
                 let (mut desk, who, what) = whose.find(common)?;
                 let subjects = subject.iter().map(|typed| resolve::subject(desk.tables(), typed));
                 let subjects: Vec<String> = subjects.collect::<Result<_>>()?;
-                let done = absence::exempt(&mut desk.workplace()?, &who, &subjects, &document)?;
-                say(done, &format!("Освобождение записано: {what}"))
+                let said = absence::exempt(&mut desk.workplace()?, &who, &subjects, &document, instead)?;
+                say(said.done, &format!("Освобождение записано: {what}{}", replaced(&said.withdrawn)))
             }
             Self::Withdraw { whose, subject } => {
                 let (mut desk, who, what) = whose.find(common)?;
@@ -129,6 +135,11 @@ impl Absence {
             Self::Unexplained(span) => unexplained(common, &span),
         }
     }
+}
+
+/// What was withdrawn for it, after what was recorded.
+fn replaced(withdrawn: &[String]) -> String {
+    if withdrawn.is_empty() { String::new() } else { format!("; вместо: {}", withdrawn.join("; ")) }
 }
 
 fn set(common: &Common, which: &Which, pupils: &[String]) -> Result<ExitCode> {
@@ -150,7 +161,7 @@ fn set(common: &Common, which: &Which, pupils: &[String]) -> Result<ExitCode> {
         wish.cells.push(CellWish { pupil, attendance: Some(attendance), marks: None });
     }
     let set = marks::set(&mut desk.workplace()?, &wish)?;
-    say(set.done, &format!("Посещаемость записана: {}", set.attendance))
+    say(set.done, &format!("Посещаемость записана: {}{}", set.attendance, mark::taken_out(&set.taken_out)))
 }
 
 impl Whose {

@@ -66,6 +66,7 @@ fn command(action: &Action) -> String {
         Action::RefuseConfirmation => "confirm refuse НОМЕР --reason ПРИЧИНА",
         Action::SetEmergencyKey => "key emergency --sheet ФАЙЛ",
         Action::AddStaff => "staff add",
+        Action::ChangeStaff => "staff change ЛОГИН",
         Action::ListStaff => "staff list",
         Action::ShowSchool => "school show",
         Action::ListPupils => "pupil list КЛАСС",
@@ -77,6 +78,9 @@ fn command(action: &Action) -> String {
         Action::AnnulPupil => "pupil annul ДЕЛО --reason ПРИЧИНА",
         Action::SetGroup => "pupil group КЛАСС ГРУППА УЧЕНИК",
         Action::SetCourse => "course set",
+        Action::AnnulCourse => "course annul",
+        Action::AnnulGroup => "pupil group",
+        Action::ClearPlan => "plan clear",
         Action::ShowPlan => "plan show",
         Action::DropFromPlan => "plan drop",
         Action::RecordLesson => "lesson record",
@@ -88,6 +92,7 @@ fn command(action: &Action) -> String {
         Action::AssignSubstitution => "substitution assign",
         Action::ConfirmSubstitution => "substitution confirm",
         Action::RequestCorrection => "correction request",
+        Action::RequestAnnulment => "correction request --annul",
         Action::ApproveCorrection => "correction approve",
         Action::RejectCorrection => "correction reject",
         Action::ShowCorrection { number } => return format!("correction show {number}"),
@@ -160,6 +165,7 @@ fn option(detail: Detail) -> &'static str {
         Detail::DatabaseOnly => "--database-only",
         Detail::DespiteSeal => "--despite-broken-seal",
         Detail::SameDevice => "--allow-same-device",
+        Detail::Instead => "--instead",
     }
 }
 
@@ -194,6 +200,7 @@ mod tests {
             Action::SetEmergencyKey,
             Action::ResumeJournal,
             Action::AddStaff,
+            Action::ChangeStaff,
             Action::ListStaff,
             Action::ShowSchool,
             Action::ListPupils,
@@ -205,6 +212,9 @@ mod tests {
             Action::AnnulPupil,
             Action::SetGroup,
             Action::SetCourse,
+            Action::AnnulCourse,
+            Action::AnnulGroup,
+            Action::ClearPlan,
             Action::ShowPlan,
             Action::DropFromPlan,
             Action::RecordLesson,
@@ -216,6 +226,7 @@ mod tests {
             Action::AssignSubstitution,
             Action::ConfirmSubstitution,
             Action::RequestCorrection,
+            Action::RequestAnnulment,
             Action::ApproveCorrection,
             Action::RejectCorrection,
             Action::ShowCorrection { number: 3 },
@@ -246,7 +257,7 @@ mod tests {
         .collect()
     }
 
-    const DETAILS: [Detail; 29] = [
+    const DETAILS: [Detail; 30] = [
         Detail::DespiteSeal,
         Detail::Journal,
         Detail::Administrator,
@@ -276,6 +287,7 @@ mod tests {
         Detail::RecoveryShare,
         Detail::DatabaseOnly,
         Detail::SameDevice,
+        Detail::Instead,
     ];
 
     /// The names of an enum's variants, from its source.

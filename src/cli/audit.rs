@@ -5,6 +5,7 @@ use super::{Common, confirm, screen, session};
 use crate::error::Result;
 use crate::journal;
 use crate::journal::read::Restoration;
+use crate::journal::read::annulments::Annulment;
 use crate::ledger::chain::hex;
 use crate::work::archive::witnesses::{self, Testimony};
 use crate::work::audit::{Audit as Audited, audit};
@@ -37,12 +38,14 @@ impl Audit {
                 "alone": audited.alone, "extraordinary": audited.extraordinary.iter().map(confirm::json).collect::<Vec<_>>(),
                 "findings": report.findings.iter()
                     .map(|f| serde_json::json!({"entry": f.seq, "what": f.what})).collect::<Vec<_>>(),
+                "annulled": audited.annulled.iter().map(annulled_json).collect::<Vec<_>>(),
                 "restored": audited.restorations.iter().map(restoration_json).collect::<Vec<_>>(),
                 "against": testimonies.iter().map(|testimony| testimony_json(testimony, tip.seq)).collect::<Vec<_>>(),
             }));
         } else {
             say(report);
             say_extraordinary(&audited);
+            say_annulled(&audited.annulled);
             say_lost(&audited.restorations);
             testimonies.iter().filter_map(|testimony| heard(testimony, tip.seq)).for_each(|line| println!("{line}"));
         }
@@ -64,6 +67,25 @@ fn say_extraordinary(audited: &Audited) {
     println!("Чрезвычайные записи:");
     for one in &audited.extraordinary {
         println!("  № {}, {}: {} — {}", confirm::numbers(one.entries), one.author, one.what, one.fate());
+    }
+}
+
+fn annulled_json(one: &Annulment) -> serde_json::Value {
+    serde_json::json!({
+        "entry": one.entry, "kind": one.kind.word(), "about": one.about, "what": one.what, "reason": one.reason,
+        "by": one.by, "at": one.at.to_rfc3339(),
+    })
+}
+
+/// What was recorded by mistake and annulled.
+fn say_annulled(annulled: &[Annulment]) {
+    if annulled.is_empty() {
+        return;
+    }
+    println!("Аннулированные записи: {}", annulled.len());
+    for Annulment { entry, kind, about, what, reason, author, .. } in annulled {
+        let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+        println!("  № {entry}, {author}: {} «{about}», {what}{why}", kind.word());
     }
 }
 

@@ -108,8 +108,10 @@ impl Carrier {
         match self {
             Self::Register { mount, label, holder, place } => {
                 let wish = Registration { mount: &mount, label: &label, holder: &holder, place: &place };
-                let Registered { id, label, done } = carriers::register(&mut Desk::open(common)?.workplace()?, &wish)?;
-                let what = format!("Носитель «{label}» зарегистрирован, номер {id}");
+                let Registered { id, label, done, before } =
+                    carriers::register(&mut Desk::open(common)?.workplace()?, &wish)?;
+                let was = before.map(|was| format!("; было: «{}», {}, {}", was.label, was.holder, was.place));
+                let what = format!("Носитель «{label}» зарегистрирован, номер {id}{}", was.unwrap_or_default());
                 match done.numbers.is_empty() {
                     true => println!("{what}: так и записано в журнале, файлы носителя записаны заново."),
                     false => return say(done, &what),

@@ -7,9 +7,10 @@ use crate::error::{Error, Result};
 use crate::journal::read::corrections::{self, Correction};
 use crate::journal::read::{self, Course, Pupil, Tables};
 use crate::journal::resolve;
-use crate::school::{Attendance, Marks, PersonalFile, format_date, parse_date};
+use crate::school::{Attendance, Cell, Marks, PersonalFile, format_date, parse_date};
 use crate::work::correction::{self, CorrectionWish, FinalChanges, LessonChanges, LineChange, What};
 use crate::work::finals;
+use crate::work::lesson::LessonRef;
 use chrono::{DateTime, FixedOffset};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -69,7 +70,7 @@ pub struct Request {
     /// Номер урока, если в этот день их несколько
     #[arg(long, value_name = "НОМЕР")]
     lesson: Option<u8>,
-    /// Исправить отметку: "Иванов=4", «Иванов=-» убирает
+    /// Исправить отметку: "Иванов=4", «Иванов=н/4» (отсутствовал, отметка получена позже), «Иванов=-» убирает
     #[arg(long, value_name = "УЧЕНИК=ОТМЕТКА")]
     mark: Vec<String>,
     /// Исправить посещение: "Иванов=н", «Иванов=-»: был
@@ -81,7 +82,7 @@ pub struct Request {
     /// Исправить домашнее задание
     #[arg(long, value_name = "ЗАДАНИЕ")]
     homework: Option<String>,
-    /// Вид работы: урока, а с --mark — отметки
+    /// Вид работы: урока, а с одними --mark — отметки
     #[arg(long, value_name = "ВИД")]
     work: Option<String>,
     /// Логин того, кто провёл урок вместо учителя курса
@@ -96,6 +97,9 @@ pub struct Request {
     /// Исправить итоговую отметку за период: "Иванов=4"
     #[arg(long = "final", value_name = "УЧЕНИК=ОТМЕТКА", requires = "period")]
     finals: Vec<String>,
+    /// Аннулировать урок, записанный по ошибке, вместе с отметками и посещаемостью
+    #[arg(long, visible_alias = "аннулировать")]
+    annul: bool,
     /// Причина, по которой нужны изменения (§2.3.3.1)
     #[arg(long, value_name = "ПРИЧИНА")]
     reason: String,
@@ -125,6 +129,7 @@ impl Request {
         let course = self.course.find(desk.tables(), Some(&desk.login))?;
         let what = match (&self.period, &self.date) {
             (Some(period), None) => What::Finals(self.of_period(&desk, &course, period)?),
+            (None, Some(date)) if self.annul => What::Annulment(self.annulled(desk.tables(), &course, date)?),
             (None, Some(date)) => What::Lesson(self.of_lesson(desk.tables(), &course, date)?),
             _ => {
                 return Err(Error::input("указывается либо дата урока, либо --period и --final")
@@ -143,32 +148,66 @@ impl Request {
         let roster = read::roster(tables, &at.course, date)?;
         let mut changes = LessonChanges { document: self.document.clone(), ..LessonChanges::of(at) };
         changes.line = self.line();
-        if changes.line.is_empty() {
+        if self.work_is_of_marks() {
             changes.work = self.work.clone().unwrap_or_default();
         }
         for typed in &self.mark {
             let (pupil, becomes) = named(&roster, typed)?;
-            changes.marks.push((pupil, marks(typed, becomes)?));
+            match earned(becomes) {
+                Some((absence, marks)) => changes.earned.push((pupil, absence, marks)),
+                None => changes.marks.push((pupil, marks(typed, becomes)?)),
+            }
         }
         for typed in &self.absence {
             let (pupil, kind) = named(&roster, typed)?;
-            let becomes = if kind == "-" { None } else { Some(presence(typed, kind)?) };
-            changes.attendance.push((pupil, becomes));
+            match earned(kind) {
+                Some((absence, marks)) => changes.earned.push((pupil, absence, marks)),
+                None if kind == "-" => changes.attendance.push((pupil, None)),
+                None => changes.attendance.push((pupil, Some(presence(typed, kind)?))),
+            }
         }
         if !self.finals.is_empty() {
             return Err(Error::input("итоговые отметки исправляются отдельной заявкой").next("уберите дату"));
         }
+        if !self.document.is_empty() && changes.marks.is_empty() && changes.earned.is_empty() {
+            return Err(Error::input("документ относится к отметке (§2.3.5), а отметки не указаны")
+                .next("укажите отметку: --mark \"Иванов=4\""));
+        }
         Ok(changes)
     }
 
-    /// The lesson's line, if it is to be changed. A kind of work that is typed with marks alone is that of the marks.
+    /// The lesson that is to be annulled: nothing else is said of it.
+    fn annulled(&self, tables: &Tables, course: &Course, date: &str) -> Result<LessonRef> {
+        if self.says_more_of_the_lesson() || !self.finals.is_empty() {
+            return Err(Error::input("урок аннулируется целиком, другие изменения к нему не добавляются")
+                .next("подайте заявку только с --annul и --reason"));
+        }
+        correction::lesson(tables, course, parse_date(date)?, self.lesson, false)
+    }
+
+    /// Whether anything is said of a lesson but which one it is.
+    fn says_more_of_the_lesson(&self) -> bool {
+        let lists = [&self.mark, &self.absence].iter().any(|list| !list.is_empty());
+        lists || !self.document.is_empty() || !self.line().is_empty() || self.work.is_some()
+    }
+
+    /// Whether the kind of work is that of the marks: where they are typed without the lesson's topic and homework.
+    fn work_is_of_marks(&self) -> bool {
+        !self.mark.is_empty() && self.topic.is_none() && self.homework.is_none()
+    }
+
+    /// The lesson's line, if it is to be changed.
     fn line(&self) -> LineChange {
-        let of_marks = !self.mark.is_empty() && self.topic.is_none() && self.homework.is_none();
+        let of_marks = self.work_is_of_marks();
         let (topic, homework, substitute) = (self.topic.clone(), self.homework.clone(), self.substitute.clone());
         LineChange { topic, work: self.work.clone().filter(|_| !of_marks), homework, substitute }
     }
 
     fn of_period(&self, desk: &Desk, course: &Course, typed: &str) -> Result<FinalChanges> {
+        if self.annul || self.lesson.is_some() || self.says_more_of_the_lesson() {
+            return Err(Error::input("с --period исправляются только итоговые отметки: --final \"Иванов=4\"")
+                .next("урок и отметки за урок исправляются отдельной заявкой, с датой и без --period"));
+        }
         let period = resolve::period(&desk.school()?, &course.key.class, typed)?;
         let pupils = finals::pupils(desk.tables(), &course.key.class, &period)?;
         let change = |typed: &String| -> Result<_> {
@@ -188,6 +227,14 @@ fn named<'t>(pupils: &[Pupil], typed: &'t str) -> Result<(PersonalFile, &'t str)
 
 fn marks(typed: &str, value: &str) -> Result<Option<Marks>> {
     if value == "-" { Ok(None) } else { Marks::parse(value).map(Some).map_err(|e| e.at(typed)) }
+}
+
+/// An absence with the marks that were earned later: «н/4», «н 4».
+fn earned(value: &str) -> Option<(Attendance, Marks)> {
+    match Cell::parse(value) {
+        Ok(Cell { attendance: Some(absence), marks: Some(marks) }) if absence.is_absence() => Some((absence, marks)),
+        _ => None,
+    }
 }
 
 fn presence(typed: &str, value: &str) -> Result<Attendance> {

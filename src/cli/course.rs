@@ -4,6 +4,7 @@ use super::absence::day;
 use super::desk::{Desk, WhichCourse, say};
 use super::{Common, screen, session};
 use crate::error::{Error, Result};
+use crate::journal::read::annulments;
 use crate::journal::read::timetable::Timetable;
 use crate::journal::{read, resolve};
 use crate::school::{ClassName, CourseKey, WEEKDAYS_SHORT, format_date, parse_date, weekday_from_short};
@@ -48,15 +49,17 @@ pub enum Course {
     /// Внести предмет или изменить сведения о нём
     #[command(visible_alias = "предмет")]
     Subject(Subject),
-    /// Завести класс или назначить классного руководителя
+    /// Завести класс, назначить классного руководителя или аннулировать класс, заведённый по ошибке
     #[command(visible_alias = "класс")]
-    Class {
-        /// Класс: 7А
-        #[arg(value_name = "КЛАСС")]
-        class: String,
-        /// Логин классного руководителя
-        #[arg(long, value_name = "ЛОГИН")]
-        teacher: String,
+    Class(Class),
+    /// Аннулировать курс, заведённый по ошибке: если на нём ничего не держится
+    #[command(visible_alias = "аннулировать")]
+    Annul {
+        #[command(flatten)]
+        course: WhichCourse,
+        /// Причина
+        #[arg(long, value_name = "ПРИЧИНА")]
+        reason: String,
     },
 }
 
@@ -77,6 +80,22 @@ pub struct Set {
     /// Часов в неделю
     #[arg(long, value_name = "ЧАСЫ")]
     hours: Option<f64>,
+}
+
+#[derive(Args)]
+pub struct Class {
+    /// Класс: 7А
+    #[arg(value_name = "КЛАСС")]
+    class: String,
+    /// Логин классного руководителя
+    #[arg(long, value_name = "ЛОГИН", required_unless_present = "annul")]
+    teacher: Option<String>,
+    /// Аннулировать класс, заведённый по ошибке: если в нём никого и ничего нет
+    #[arg(long, requires = "reason", conflicts_with = "teacher")]
+    annul: bool,
+    /// Почему он аннулируется
+    #[arg(long, value_name = "ПРИЧИНА", requires = "annul")]
+    reason: Option<String>,
 }
 
 #[derive(Args)]
@@ -103,12 +122,34 @@ impl Course {
             Self::Timetable { course, slots, since } => timetable(common, &course, &slots, since),
             Self::Week { class, date } => week(common, &class, date),
             Self::Subject(subject) => subject.run(common),
-            Self::Class { class, teacher } => {
-                let class = ClassName::parse(&class)?;
-                let what = format!("{class}: классный руководитель «{teacher}»");
-                say(courses::set_class(&mut Desk::open(common)?.workplace()?, class, &teacher)?, &what)
+            Self::Class(class) => class.run(common),
+            Self::Annul { course, reason } => {
+                let mut desk = Desk::open(common)?;
+                let course = course.find(desk.tables(), None)?.key;
+                let what = annulments::course_in_words(desk.tables(), &course)?;
+                let done = courses::annul(&mut desk.workplace()?, &course, &reason)?;
+                say(done, &format!("Курс «{course}» аннулирован: {what}"))
             }
         }
+    }
+}
+
+impl Class {
+    fn run(self, common: &Common) -> Result<ExitCode> {
+        let mut desk = Desk::open(common)?;
+        if self.annul {
+            let class = resolve::class(desk.tables(), &self.class)?;
+            let what = annulments::class_in_words(desk.tables(), &class)?;
+            let done = courses::annul_class(&mut desk.workplace()?, &class, &self.reason.unwrap_or_default())?;
+            return say(done, &format!("Класс {class} аннулирован: {what}"));
+        }
+        let (class, teacher) = (ClassName::parse(&self.class)?, self.teacher.unwrap_or_default());
+        let set = courses::set_class(&mut desk.workplace()?, class.clone(), &teacher)?;
+        let was = match set.before.filter(|before| !before.is_empty()) {
+            Some(before) => format!(" (был(а) «{before}»)"),
+            None => String::new(),
+        };
+        say(set.done, &format!("{class}: классный руководитель «{teacher}»{was}"))
     }
 }
 
@@ -125,12 +166,17 @@ impl Set {
         match courses::set(&mut desk.workplace()?, wish)? {
             Outcome::NoTeacher(course) => lacks(course, "--teacher"),
             Outcome::NoHours(course) => lacks(course, "--hours"),
-            Outcome::Set(Standing { done, course, teacher, hours, before }) => {
+            Outcome::Set(Standing { done, course, teacher, hours, before, hours_before }) => {
+                let hours_were = hours_before.map(|before| format!(" (было {before})")).unwrap_or_default();
                 let what = match before {
                     Some(before) => {
-                        format!("Курс «{course}» передан: был «{before}», теперь «{teacher}»; отметки остаются")
+                        let changed =
+                            if hours_were.is_empty() { String::new() } else { format!(", часов {hours}") };
+                        format!(
+                            "Курс «{course}» передан: был «{before}», теперь «{teacher}»{changed}{hours_were}; отметки остаются"
+                        )
                     }
-                    None => format!("Курс «{course}»: учитель «{teacher}», часов в неделю {hours}"),
+                    None => format!("Курс «{course}»: учитель «{teacher}», часов в неделю {hours}{hours_were}"),
                 };
                 say(done, &what)
             }
@@ -195,8 +241,21 @@ fn timetable(common: &Common, which: &WhichCourse, typed: &[String], since: Opti
     };
     let since = since.as_deref().map(parse_date).transpose()?;
     let from = since.map(|day| format!(" с {}", format_date(day))).unwrap_or_default();
-    let what = format!("{}: уроков в неделю {}{from}", course.key, slots.len());
+    let begins = desk.school()?.year.begins;
+    let weeks = Timetable::of(desk.tables(), course.id)?;
+    let before = weeks.weeks().iter().find(|(day, _)| *day == since.unwrap_or(begins)).map(|(_, week)| week);
+    let was = before.map(|week| format!(" (было: {})", in_words(week))).unwrap_or_default();
+    let what = format!("{}: уроков в неделю {}{from}{was}", course.key, slots.len());
     say(courses::set_timetable(&mut desk.workplace()?, &course, since, slots)?, &what)
+}
+
+/// «пн 2, ср 4».
+fn in_words(week: &[Slot]) -> String {
+    let word = |slot: &Slot| {
+        let weekday = WEEKDAYS_SHORT.get(usize::from(slot.weekday).wrapping_sub(1)).copied().unwrap_or_default();
+        format!("{weekday} {}", slot.lesson)
+    };
+    if week.is_empty() { "нет".to_owned() } else { week.iter().map(word).collect::<Vec<_>>().join(", ") }
 }
 
 fn week(common: &Common, class: &str, date: Option<String>) -> Result<ExitCode> {

@@ -17,6 +17,15 @@ pub enum Lesson {
     /// Записать проведённый урок: тему и домашнее задание
     #[command(visible_alias = "записать")]
     Record(Record),
+    /// Аннулировать урок, записанный по ошибке: в день урока, его автором, вместе с отметками
+    #[command(visible_alias = "аннулировать")]
+    Annul {
+        #[command(flatten)]
+        which: Which,
+        /// Причина
+        #[arg(long, value_name = "ПРИЧИНА")]
+        reason: String,
+    },
     /// Уроки, которые должны быть по расписанию и не записаны
     #[command(visible_alias = "пропущенные")]
     Missing {
@@ -87,6 +96,12 @@ impl Lesson {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
         match self {
             Self::Record(record) => record.run(common),
+            Self::Annul { which, reason } => {
+                let mut desk = Desk::open(common)?;
+                let at = which.recorded(desk.tables(), &desk.login)?;
+                let (done, what) = lesson::annul(&mut desk.workplace()?, &at, &reason)?;
+                say(done, &format!("Урок аннулирован: {}, {what}", at.course))
+            }
             Self::Missing { until, courses, output } => missing(common, until.as_deref(), &courses, &output),
         }
     }

@@ -109,7 +109,8 @@ impl Row {
             let (attendance, marks) = (cell.attendance.map(Some), cell.marks.map(Some));
             wish.cells.push(CellWish { pupil: pupil.file, attendance, marks });
         }
-        say(marks::set(&mut desk.workplace()?, &wish)?.done, "Клетки урока записаны")
+        let set = marks::set(&mut desk.workplace()?, &wish)?;
+        say(set.done, &format!("Клетки урока записаны{}", taken_out(&set.taken_out)))
     }
 }
 
@@ -153,6 +154,11 @@ fn marked(mark: &str) -> Result<(Option<Attendance>, Option<Marks>)> {
         Ok(Cell { attendance: Some(attendance), marks: Some(marks) }) => Ok((Some(attendance), Some(marks))),
         _ => Ok((None, Some(Marks::parse(mark)?))),
     }
+}
+
+/// Whose marks went because he is said to have been absent, after what is said of a lesson's cells.
+pub fn taken_out(whose: &[String]) -> String {
+    if whose.is_empty() { String::new() } else { format!("; сняты отметки: {}", whose.join(", ")) }
 }
 
 /// «Иванов=5» in two.

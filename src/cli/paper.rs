@@ -85,7 +85,7 @@ fn say(standing: &Standing) -> Result<()> {
     }
     if let Some(later) = &standing.later {
         let (number, day) = (&later.number, later.issued_at.format("%d.%m.%Y"));
-        println!("Позже выдан документ № {number} от {day}: этот показывает прежнее состояние журнала.");
+        println!("Заменён. Позже выдан документ № {number} от {day}: этот показывает прежнее состояние журнала.");
     }
     if let Some(bound) = &standing.bound {
         let (day, sheets, shelf) = (format_date(bound.date), bound.sheets, &bound.shelf);

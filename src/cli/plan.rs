@@ -2,12 +2,12 @@
 
 use super::desk::{Desk, WhichCourse, say};
 use super::{Common, advice, screen, session};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::import;
 use crate::journal::read::{self, Tables};
 use crate::journal::resolve;
 use crate::school::{ClassName, CourseKey};
-use crate::work::plan::{self, Adjustment, PlanLine};
+use crate::work::plan::{self, Adjustment, Extent, PlanLine};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -28,6 +28,12 @@ pub enum Plan {
         /// Файл плана
         #[arg(value_name = "ФАЙЛ")]
         file: PathBuf,
+    },
+    /// Убрать план целиком
+    #[command(visible_alias = "очистить")]
+    Clear {
+        #[command(flatten)]
+        whom: Whom,
     },
     /// Вставить урок, остальные сдвинутся вниз
     #[command(visible_alias = "вставить")]
@@ -114,6 +120,16 @@ impl Whom {
         let names: Vec<String> = adjusted.courses.iter().map(ToString::to_string).collect();
         say(adjusted.done, &format!("{said}: {}", names.join("; ")))
     }
+
+    /// Puts these lines in the place of the plan of each of the courses, and says how much they replace.
+    fn replace(&self, common: &Common, said: &str, lines: Vec<PlanLine>) -> Result<ExitCode> {
+        let mut desk = Desk::open(common)?;
+        let courses = self.courses(desk.tables())?;
+        let adjusted = plan::adjust(&mut desk.workplace()?, &courses, Adjustment::Replace(lines))?;
+        let names = adjusted.courses.iter().zip(&adjusted.extents);
+        let names: Vec<String> = names.map(|(course, extent)| format!("{course} ({})", in_words(*extent))).collect();
+        say(adjusted.done, &format!("{said}: {}", names.join("; ")))
+    }
 }
 
 impl Plan {
@@ -128,8 +144,13 @@ impl Plan {
                     eprintln!("Ошибок в файле: {}. Ничего не записано: исправьте файл и повторите.", faults.list.len());
                     return Ok(ExitCode::from(2));
                 }
-                whom.adjust(common, "План внесён", Adjustment::Replace(lines))
+                if lines.is_empty() {
+                    return Err(Error::input(format!("в файле «{}» нет ни одной строки плана", file.display()))
+                        .next("чтобы убрать план целиком: letopis plan clear"));
+                }
+                whom.replace(common, "План внесён", lines)
             }
+            Self::Clear { whom } => whom.replace(common, "План убран", Vec::new()),
             Self::Insert { whom, no, topic, work, homework } => {
                 let line = PlanLine { no, topic, work, homework };
                 whom.adjust(common, "Урок вставлен в план", Adjustment::Insert(line))
@@ -139,6 +160,15 @@ impl Plan {
             Self::Shift { whom, from, by } => whom.adjust(common, "План сдвинут", Adjustment::Shift { from, by }),
         }
     }
+}
+
+/// «строк было 68: заменено 3, добавлено 2, убрано 0», or how many a new plan has.
+fn in_words(extent: Extent) -> String {
+    let Extent { before, replaced, added, removed } = extent;
+    if before == 0 {
+        return format!("новый, строк {added}");
+    }
+    format!("строк было {before}: заменено {replaced}, добавлено {added}, убрано {removed}")
 }
 
 fn show(common: &Common, course: &WhichCourse) -> Result<ExitCode> {

@@ -268,11 +268,12 @@ fn list(common: &Common) -> Result<ExitCode> {
     let (mut rows, mut values) = (Vec::new(), Vec::new());
     for line in register::all(tables)? {
         let document = &line.document;
-        let code = line.code();
+        let (code, later) = (line.code(), line.later.clone());
         values.push(serde_json::json!({
             "number": document.number, "issued_at": document.issued_at.to_rfc3339(), "form": document.form,
             "subject": document.subject, "variant": document.variant, "title": document.title,
             "pages": document.pages.len(), "leaves": line.document.leaves, "code": code, "issued_by": document.issued_by,
+            "superseded_by": later,
             "bound": line.bound.as_ref().map(|bound| serde_json::json!({
                 "date": bound.date.to_string(), "sheets": bound.sheets, "shelf": bound.shelf,
             })),
@@ -280,12 +281,13 @@ fn list(common: &Common) -> Result<ExitCode> {
         let by = read::staff(tables, &document.issued_by)?.map(|person| person.name.initials()).unwrap_or_default();
         let (day, leaves) = (format_date(school.day_of(document.issued_at)), line.document.leaves.to_string());
         let bound = line.bound.map(|bound| format!("{}, {}", format_date(bound.date), bound.shelf)).unwrap_or_default();
-        rows.push(vec![document.number.clone(), day, document.title.clone(), leaves, code, by, bound]);
+        let later = later.map(|number| format!("№ {number}")).unwrap_or_default();
+        rows.push(vec![document.number.clone(), day, document.title.clone(), leaves, code, by, bound, later]);
     }
     if common.json {
         screen::json(&values.into());
     } else {
-        screen::table(&["№", "Дата", "Документ", "Листов", "Код сверки", "Кем заверен", "Подшит"], &rows);
+        screen::table(&["№", "Дата", "Документ", "Листов", "Код сверки", "Кем заверен", "Подшит", "Заменён"], &rows);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -167,8 +167,18 @@ impl Report {
             }
             Self::Discipline { days, which, output } => {
                 let when = days.when(&school, today)?;
-                let rows = report::discipline::discipline(tables, &which.find(tables)?, &when, today)?;
-                output.give(common, "discipline", today, &rows, &report::discipline::table(&rows))?;
+                let filter = which.find(tables)?;
+                let rows = report::discipline::discipline(tables, &filter, &when, today)?;
+                let annulled = report::discipline::annulled(tables, &filter, &when)?;
+                let table = report::discipline::table(&rows);
+                let value = serde_json::json!({
+                    "report": "discipline", "date": today, "rows": rows, "annulled": annulled,
+                });
+                let shown = output.give_value(common, value, rows.len(), &table)?;
+                if shown && !annulled.is_empty() {
+                    println!("\nАннулированные записи:");
+                    screen::report(&report::discipline::annulled_table(&annulled));
+                }
             }
             Self::Plan { which, output } => {
                 let rows = report::plan::plan(tables, &which.find(tables)?, today)?;
@@ -225,6 +235,12 @@ impl Output {
         rows: &[T],
         table: &Table,
     ) -> Result<()> {
+        let value = serde_json::json!({ "report": name, "date": today, "rows": rows });
+        self.give_value(common, value, rows.len(), table).map(|_| ())
+    }
+
+    /// As [`Output::give`], of a report that tells `json` more than its rows. Whether the table was shown on the screen.
+    fn give_value(&self, common: &Common, json: serde_json::Value, rows: usize, table: &Table) -> Result<bool> {
         if let Some(path) = &self.csv {
             screen::write_new(path, &report::csv(table))?;
         }
@@ -233,13 +249,13 @@ impl Output {
         }
         let written: Vec<&PathBuf> = self.csv.iter().chain(&self.xlsx).collect();
         if common.json {
-            screen::json(&serde_json::json!({ "report": name, "date": today, "rows": rows }));
+            screen::json(&json);
         } else if written.is_empty() {
             screen::report(table);
         }
         for path in written.iter().filter(|_| !common.json) {
-            println!("Записано: {} (строк: {})", path.display(), rows.len());
+            println!("Записано: {} (строк: {rows})", path.display());
         }
-        Ok(())
+        Ok(!common.json && written.is_empty())
     }
 }

@@ -77,13 +77,25 @@ impl School {
                 say(school::add_holiday(&mut Desk::open(common)?.workplace()?, holiday)?, &said)
             }
             Self::Workday { name } => {
-                let done = school::remove_holiday(&mut Desk::open(common)?.workplace()?, &name)?;
-                say(done, &format!("Снова учебные дни: {name}"))
+                let removed = school::remove_holiday(&mut Desk::open(common)?.workplace()?, &name)?;
+                let span = |holiday: &Holiday| match holiday.begins == holiday.ends {
+                    true => format!("«{}», {}", holiday.name, format_date(holiday.begins)),
+                    false => {
+                        let (begins, ends) = (format_date(holiday.begins), format_date(holiday.ends));
+                        format!("«{}», {begins}–{ends}", holiday.name)
+                    }
+                };
+                let spans: Vec<String> = removed.holidays.iter().map(span).collect();
+                let what = format!("Снова учебных дней: {} ({})", removed.days, spans.join("; "));
+                say(removed.done, &what)
             }
             Self::Bell { lesson, begins, ends } => {
-                let said = format!("Звонок урока {lesson}: {begins}–{ends}");
+                let mut desk = Desk::open(common)?;
+                let before = desk.school()?.bells.into_iter().find(|bell| bell.lesson == lesson);
+                let was = before.map(|bell| format!(" (был {}–{})", bell.begins, bell.ends)).unwrap_or_default();
+                let said = format!("Звонок урока {lesson}: {begins}–{ends}{was}");
                 let bell = Bell { lesson, begins, ends };
-                say(school::set_bell(&mut Desk::open(common)?.workplace()?, bell)?, &said)
+                say(school::set_bell(&mut desk.workplace()?, bell)?, &said)
             }
         }
     }

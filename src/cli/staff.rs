@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 #[derive(Subcommand)]
 pub enum Staff {
-    /// Добавить сотрудника или изменить сведения о нём
+    /// Добавить сотрудника или принять снова уволенного
     #[command(visible_alias = "добавить")]
     Add(Add),
     /// Список сотрудников

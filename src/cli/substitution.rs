@@ -51,7 +51,8 @@ impl Substitution {
                 let mut desk = Desk::open(common)?;
                 let at = which.timetabled(desk.tables(), &desk.login)?;
                 let assigned = substitution::assign(&mut desk.workplace()?, &at, &teacher.into())?;
-                say(assigned.done, &format!("Замена назначена: {}: {}", place(&at), assigned.name))
+                let was = assigned.before.map(|before| format!(" (было: {before})")).unwrap_or_default();
+                say(assigned.done, &format!("Замена назначена: {}: {}{was}", place(&at), assigned.name))
             }
             Self::Cancel { which } => {
                 let mut desk = Desk::open(common)?;

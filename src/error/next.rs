@@ -52,6 +52,8 @@ pub enum Action {
     /// Give a journal an emergency key.
     SetEmergencyKey,
     AddStaff,
+    /// Change what is recorded of somebody who works here.
+    ChangeStaff,
     ListStaff,
     ShowSchool,
     ListPupils,
@@ -67,6 +69,11 @@ pub enum Action {
     SetGroup,
     /// Give a course to a teacher.
     SetCourse,
+    /// Annul a course, or a group of a class.
+    AnnulCourse,
+    AnnulGroup,
+    /// Take a course's whole plan out.
+    ClearPlan,
     ShowPlan,
     DropFromPlan,
     RecordLesson,
@@ -78,6 +85,8 @@ pub enum Action {
     AssignSubstitution,
     ConfirmSubstitution,
     RequestCorrection,
+    /// Ask in the register that a lesson be annulled.
+    RequestAnnulment,
     ApproveCorrection,
     RejectCorrection,
     ShowCorrection {
@@ -178,6 +187,8 @@ pub enum Detail {
     DatabaseOnly,
     /// That two targets may be one device.
     SameDevice,
+    /// That what stands is withdrawn, and this recorded in its place.
+    Instead,
 }
 
 impl Next {

@@ -27,10 +27,20 @@ pub struct Typed {
 }
 
 impl Typed {
-    /// A whole cell, as it is typed in a grid.
-    pub fn cell(pupil: PersonalFile, cell: &Cell) -> Self {
-        let (attendance, marks) = (Some(cell.attendance), Some(cell.marks.clone()));
-        Self { pupil, attendance, marks, ..Self::default() }
+    /// A whole cell, as it is typed in a grid over what stands there. A plain mark does not take an absence out: who was
+    /// absent has earned it later («н 4»), or is said to have been there first.
+    pub fn cell(pupil: PersonalFile, cell: &Cell, stands: &Stands) -> Self {
+        let absent = stands.attendance.is_some_and(Attendance::is_absence);
+        let attendance =
+            if absent && cell.attendance.is_none() && cell.marks.is_some() { None } else { Some(cell.attendance) };
+        Self { pupil, attendance, marks: Some(cell.marks.clone()), ..Self::default() }
+    }
+
+    /// Whether this says of somebody with a plain mark that he was not there, and nothing of the mark: then it stands no
+    /// more.
+    fn takes_the_mark(&self, stands: &Stands) -> bool {
+        let absent = |attendance: Option<Attendance>| attendance.is_some_and(Attendance::is_absence);
+        absent(self.attendance.flatten()) && !absent(stands.attendance) && self.marks.is_none()
     }
 }
 
@@ -64,12 +74,16 @@ pub fn entries(tables: &Tables, at: &LessonRef, typed: impl IntoIterator<Item = 
 /// As [`entries`], told what stands in each cell.
 pub fn entries_from(at: &LessonRef, cells: impl IntoIterator<Item = (Typed, Stands)>) -> Vec<Body> {
     let (mut pupils, mut sets): (Vec<PresenceLine>, Vec<MarksSet>) = Default::default();
-    let mut emptied: Vec<MarkLine> = Vec::new();
+    let (mut emptied, mut of_absent): (Vec<MarkLine>, Vec<MarkLine>) = Default::default();
     for (typed, stands) in cells {
+        let takes_the_mark = typed.takes_the_mark(&stands);
+        let becomes_absent = typed.attendance.flatten().is_some_and(Attendance::is_absence);
         if let Some(attendance) = typed.attendance.filter(|new| *new != stands.attendance) {
-            pupils.push(PresenceLine { pupil: typed.pupil.to_string(), attendance });
+            let marked = matches!(&typed.marks, Some(Some(_))) && stands.marks.is_some();
+            let earned = becomes_absent && marked;
+            pupils.push(PresenceLine { pupil: typed.pupil.to_string(), attendance, earned });
         }
-        let Some(marks) = typed.marks else { continue };
+        let Some(marks) = typed.marks.or(takes_the_mark.then_some(None)) else { continue };
         let (work, document) = match (&marks, &stands.marks) {
             (Some(_), Some(old)) => {
                 (typed.work.unwrap_or_else(|| old.work.clone()), typed.document.unwrap_or_else(|| old.document.clone()))
@@ -82,10 +96,14 @@ pub fn entries_from(at: &LessonRef, cells: impl IntoIterator<Item = (Typed, Stan
             continue;
         }
         // «н/4»: what is typed as one is meant so.
-        let earned = marks.is_some() && typed.attendance.flatten().is_some_and(Attendance::is_absence);
+        let earned = marks.is_some() && becomes_absent;
         let line = MarkLine { pupil: typed.pupil.into(), marks, document, earned };
         if line.marks.is_none() {
-            emptied.push(line);
+            if becomes_absent {
+                of_absent.push(line)
+            } else {
+                emptied.push(line)
+            }
             continue;
         }
         match sets.iter_mut().find(|set| set.work == work) {
@@ -99,8 +117,11 @@ pub fn entries_from(at: &LessonRef, cells: impl IntoIterator<Item = (Typed, Stan
         None if emptied.is_empty() => {}
         None => sets.push(MarksSet { at: at.clone(), work: String::new(), marks: emptied }),
     }
+    // Where «н» takes a mark's place, the mark goes first.
+    let out =
+        (!of_absent.is_empty()).then(|| MarksSet { at: at.clone(), work: String::new(), marks: of_absent }.into());
     let attendance = (!pupils.is_empty()).then(|| AttendanceSet { at: at.clone(), pupils }.into());
-    attendance.into_iter().chain(sets.into_iter().map(Body::from)).collect()
+    out.into_iter().chain(attendance).chain(sets.into_iter().map(Body::from)).collect()
 }
 
 /// The entry that brings a pupil's final mark to what was typed into its cell; none where it stands so already.
@@ -187,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_cell_that_stands_as_it_was_typed_takes_no_entry() {
-        let cell = Typed::cell("И-01".into(), &Cell::parse("оп 4").unwrap());
+        let cell = Typed::cell("И-01".into(), &Cell::parse("оп 4").unwrap(), &Stands::default());
         assert_eq!(recorded(cell, stands("4", "тест", "справка")), []);
         assert_eq!(recorded(Typed::default(), stands("4", "", "")), [], "nothing was typed");
         assert_eq!(recorded(Typed { marks: Some(None), ..Typed::default() }, Stands::default()), [], "it is empty");
@@ -195,11 +216,67 @@ mod tests {
 
     #[test]
     fn a_mark_that_is_typed_with_an_absence_was_earned_later() {
-        let typed = Typed::cell("И-01".into(), &Cell::parse("н/4").unwrap());
         let absent = Stands { attendance: Some(Attendance::Absent), marks: None };
+        let typed = Typed::cell("И-01".into(), &Cell::parse("н/4").unwrap(), &absent);
         let line = MarkLine { pupil: "И-01".into(), marks: Some(marks("4")), document: String::new(), earned: true };
         let expected = MarksSet { at: at(), work: String::new(), marks: vec![line] };
         assert_eq!(recorded(typed, absent), [expected.into()]);
+    }
+
+    /// What is recorded, in short: «-» takes out, «!» was earned later.
+    fn told(bodies: &[Body]) -> String {
+        let earned = |earned: bool| if earned { "!" } else { "" };
+        let told = bodies.iter().map(|body| match body {
+            Body::AttendanceSet(set) => {
+                let line = &set.pupils[0];
+                line.attendance.map_or("-", Attendance::as_str).to_owned() + earned(line.earned)
+            }
+            Body::MarksSet(set) => {
+                let line = &set.marks[0];
+                line.marks.as_ref().map_or("-".to_owned(), ToString::to_string) + earned(line.earned)
+            }
+            other => panic!("{other:?}"),
+        });
+        told.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn what_is_typed_over_an_absence_or_a_mark_is_recorded_in_the_order_in_which_it_may_be() {
+        let plain = |attendance: Option<Attendance>, mark: &str| Stands {
+            attendance,
+            marks: (!mark.is_empty()).then(|| stands(mark, "", "").marks).flatten(),
+        };
+        let (nothing, absent) = (plain(None, ""), plain(Some(Attendance::Absent), ""));
+        let (four, late) = (plain(None, "4"), plain(Some(Attendance::Late), "4"));
+        let earned = plain(Some(Attendance::Absent), "4");
+        // What is typed over what stands: in a grid; on the command line, where a mark and an absence come alone.
+        let table = [
+            ("4", &nothing, "4", "4"),
+            ("н", &nothing, "н", "н"),
+            ("н 4", &nothing, "н 4!", "н 4!"),
+            ("4", &absent, "4", "4"), // which is refused with the hint «н/4»
+            ("н/4", &absent, "4!", "4!"),
+            ("н", &absent, "", ""),
+            ("н", &four, "- н", "- н"),
+            ("н 4", &four, "н!", "н!"),
+            ("н 5", &four, "н! 5!", "н! 5!"),
+            ("оп", &four, "оп -", "оп"),
+            ("н", &late, "- н", "- н"),
+            ("4", &late, "-", ""),
+            ("н", &earned, "-", ""),
+            ("б", &earned, "- б", "б"),
+            ("5", &earned, "5", "5"), // refused as well
+            ("н 5", &earned, "5!", "5!"),
+        ];
+        for (typed, standing, grid, line) in table {
+            let cell = Cell::parse(typed).unwrap();
+            let whole = Typed::cell("И-01".into(), &cell, standing);
+            let alone =
+                Typed { attendance: cell.attendance.map(Some), marks: cell.marks.map(Some), ..Typed::default() };
+            let what = format!("{typed} over {standing:?}");
+            assert_eq!(told(&recorded(whole, standing.clone())), grid, "in a grid: {what}");
+            assert_eq!(told(&recorded(alone, standing.clone())), line, "on a line: {what}");
+        }
     }
 
     #[test]
@@ -214,13 +291,14 @@ mod tests {
 
     #[test]
     fn absences_are_one_entry_and_marks_one_for_each_kind_of_work() {
-        let typed = |pupil: &str, cell| Typed::cell(pupil.into(), &Cell::parse(cell).unwrap());
+        let none = Stands::default();
+        let typed = |pupil: &str, cell| Typed::cell(pupil.into(), &Cell::parse(cell).unwrap(), &none);
         let cells = [
             (typed("а", "н"), Stands::default()),
             (typed("б", "5"), Stands { attendance: None, ..stands("3", "тест", "") }),
             (typed("в", "оп 4"), Stands::default()),
             (typed("г", "5"), Stands { attendance: None, ..stands("2", "тест", "") }),
-            (Typed::cell("д".into(), &Cell::default()), Stands { attendance: None, ..stands("2", "опрос", "") }),
+            (Typed::cell("д".into(), &Cell::default(), &none), Stands { attendance: None, ..stands("2", "опрос", "") }),
         ];
         let entries = entries_from(&at(), cells);
         let told: Vec<String> = entries

@@ -176,7 +176,7 @@ pub(crate) fn mark(at: &LessonRef, pupil: &str, marks: &str, work: &str) -> Mark
 /// One pupil's absence or lateness.
 pub(crate) fn absence(at: &LessonRef, pupil: &str, kind: &str) -> AttendanceSet {
     let attendance = Some(Attendance::parse(kind).unwrap());
-    AttendanceSet { at: at.clone(), pupils: vec![PresenceLine { pupil: pupil.to_owned(), attendance }] }
+    AttendanceSet { at: at.clone(), pupils: vec![PresenceLine { pupil: pupil.to_owned(), attendance, earned: false }] }
 }
 
 /// Why a pupil was absent.

@@ -31,6 +31,8 @@ pub struct Line {
     pub document: Registered,
     /// How it was bound, if it was.
     pub bound: Option<Bound>,
+    /// The number of the document that was issued of the same thing last, where that is a later one.
+    pub later: Option<String>,
 }
 
 impl Line {
@@ -46,7 +48,10 @@ impl Line {
 /// # Errors
 /// A row that does not read is damage.
 pub fn all(tables: &Tables) -> Result<Vec<Line>> {
-    let line = |document: Registered| Ok(Line { bound: read::bound(tables, &document.number)?, document });
+    let line = |document: Registered| {
+        let (bound, later) = (read::bound(tables, &document.number)?, read::later_issue(tables, &document.number)?);
+        Ok(Line { document, bound, later })
+    };
     read::documents::documents(tables)?.into_iter().map(line).collect()
 }
 

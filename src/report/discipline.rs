@@ -6,11 +6,12 @@
 
 use super::missing::missing;
 use super::scope::{Filter, Names, When};
-use super::table::{Kind, Table, Total};
+use super::table::{Cell, Kind, Table, Total};
 use crate::error::Result;
+use crate::journal::read::annulments::{self, Annulled, Annulment};
 use crate::journal::read::corrections;
 use crate::journal::read::{self, Course, Tables, Teachers};
-use crate::school::{ClassName, Day, Login, School};
+use crate::school::{ClassName, Day, Login, School, format_date};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -37,6 +38,83 @@ pub struct Row {
     pub unconfirmed_substitutions: u32,
     /// Remarks that wait for an answer.
     pub unanswered_remarks: u32,
+    /// What he had recorded annulled.
+    pub annulled: u32,
+}
+
+/// Something that was recorded by mistake and annulled: it is in no other count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AnnulledRow {
+    /// The entry that annulled it.
+    pub entry: u64,
+    /// The day.
+    pub date: Day,
+    /// What it was: «урок», «курс», «ученик» …
+    pub kind: &'static str,
+    /// What it was about: a course, a class, a personal file.
+    pub about: String,
+    /// As it stood.
+    pub what: String,
+    /// Why.
+    pub reason: String,
+    /// Login of who had it annulled.
+    pub by: Login,
+    /// His name with initials.
+    pub by_name: String,
+}
+
+/// What was annulled in some days, of the courses, classes and people that the filter admits, in order.
+///
+/// # Errors
+/// Only the database's.
+pub fn annulled(tables: &Tables, filter: &Filter, when: &When) -> Result<Vec<AnnulledRow>> {
+    let school = read::school(tables)?;
+    let mut rows = Vec::new();
+    for one in annulments::annulments(tables)? {
+        let date = school.day_of(one.at);
+        if !admits(filter, &one) || !is_within(when, &school, &one, date) {
+            continue;
+        }
+        let (kind, by_name) = (one.kind.word(), one.author);
+        rows.push(AnnulledRow {
+            entry: one.entry,
+            date,
+            kind,
+            about: one.about,
+            what: one.what,
+            reason: one.reason,
+            by: one.by,
+            by_name,
+        });
+    }
+    Ok(rows)
+}
+
+/// The class that something annulled was about; nothing where it was about a person.
+fn class_of(one: &Annulment) -> Option<ClassName> {
+    use Annulled::{Class, Course, Group, Lesson};
+    let of_class = matches!(one.kind, Lesson | Course | Class | Group);
+    of_class.then(|| ClassName::parse(one.about.split([',', ' ']).next()?).ok()).flatten()
+}
+
+fn admits(filter: &Filter, one: &Annulment) -> bool {
+    let of_class = |class: &ClassName| class_of(one).is_some_and(|of| of == *class);
+    let of_subject = |subject: &str| one.about.split(", ").any(|part| part == subject);
+    filter.class.as_ref().is_none_or(of_class)
+        && filter.subject.as_deref().is_none_or(of_subject)
+        && filter.teacher.as_ref().is_none_or(|login| *login == one.by)
+}
+
+fn is_within(when: &When, school: &School, one: &Annulment, date: Day) -> bool {
+    let span = match (when, class_of(one)) {
+        (When::Days(first, last), _) => Some((*first, *last)),
+        (When::Period(_), Some(class)) => when.span(school, &class),
+        (When::Period(name), None) => {
+            let period = school.periods.iter().find(|period| *name == period.name);
+            period.map(|period| (period.begins, period.ends))
+        }
+    };
+    span.is_some_and(|(first, last)| (first..=last).contains(&date))
 }
 
 /// The rows under way, by login.
@@ -65,6 +143,9 @@ pub fn discipline(tables: &Tables, filter: &Filter, when: &When, today: Day) -> 
     }
     count.corrections()?;
     count.remarks(&teachers)?;
+    for one in annulled(tables, &all, when)? {
+        self::row(&mut count.rows, &one.by).annulled += 1;
+    }
     let mut rows: Vec<Row> = count.rows.into_values().collect();
     rows.retain(|row| filter.teacher.as_ref().is_none_or(|login| *login == row.teacher));
     rows.iter_mut().for_each(|row| row.teacher_name = names.of(&row.teacher));
@@ -155,6 +236,7 @@ pub fn table(rows: &[Row]) -> Table {
         ("одобрено", Kind::Count, Total::Sum),
         ("Замен не подтв.", Kind::Count, Total::Sum),
         ("Замечаний без ответа", Kind::Count, Total::Sum),
+        ("Аннулировано", Kind::Count, Total::Sum),
     ];
     let mut table = Table::new("Ведение журнала", &columns);
     table.rows.extend(rows.iter().map(|row| {
@@ -168,6 +250,33 @@ pub fn table(rows: &[Row]) -> Table {
             row.corrections_approved.into(),
             row.unconfirmed_substitutions.into(),
             row.unanswered_remarks.into(),
+            row.annulled.into(),
+        ]
+    }));
+    table
+}
+
+/// What was annulled as a table.
+pub fn annulled_table(rows: &[AnnulledRow]) -> Table {
+    let columns = [
+        ("Дата", Kind::Text, Total::None),
+        ("Что", Kind::Text, Total::None),
+        ("Чьё", Kind::Text, Total::None),
+        ("Было записано", Kind::Text, Total::None),
+        ("Причина", Kind::Text, Total::None),
+        ("Кто", Kind::Text, Total::None),
+        ("Запись №", Kind::Count, Total::None),
+    ];
+    let mut table = Table::new("Аннулированные записи", &columns);
+    table.rows.extend(rows.iter().map(|row| {
+        vec![
+            (&format_date(row.date)).into(),
+            row.kind.into(),
+            (&row.about).into(),
+            (&row.what).into(),
+            (&row.reason).into(),
+            (&row.by_name).into(),
+            Cell::Number(row.entry as f64),
         ]
     }));
     table

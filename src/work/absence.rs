@@ -5,8 +5,9 @@ use super::{Done, Workplace};
 use crate::error::Result;
 pub use crate::journal::entry::Reason;
 use crate::journal::entry::{Body, ExemptionSet, ExemptionWithdrawn, ReasonSet, ReasonWithdrawn};
+use crate::journal::read::explain::{self, Explained};
 use crate::journal::read::{self, Pupil, Tables};
-use crate::school::{ClassName, CourseKey, Day, PersonalFile, clean};
+use crate::school::{ClassName, CourseKey, Day, PersonalFile, clean, format_date};
 
 /// A pupil from one day to another, both included.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,26 +20,85 @@ pub struct Absent {
     pub until: Day,
 }
 
-/// Records the reason of every absence of a pupil in these days, with the document that it rests on, which may be empty.
-///
-/// # Errors
-/// What a right or a rule refuses.
-pub fn excuse(place: &mut Workplace<'_>, who: &Absent, reason: Reason, document: &str) -> Result<Done> {
-    let (pupil, since, until) = who.parts();
-    place.record([ReasonSet { pupil, since, until, reason, document: clean(document)? }.into()])
+/// What was recorded about a pupil's absences, and what was withdrawn for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// What was recorded: nothing where it stood so.
+    pub done: Done,
+    /// What stood of these days and was withdrawn: «болезнь, 01.09.2025–05.09.2025».
+    pub withdrawn: Vec<String>,
 }
 
-/// Exempts a pupil from subjects in these days, by a document.
+/// Records the reason of every absence of a pupil in these days, with the document that it rests on, which may be empty.
+/// Where other reasons of these days stand, they are withdrawn only if this one is said to come `instead`.
 ///
 /// # Errors
-/// What a right or a rule refuses.
-pub fn exempt(place: &mut Workplace<'_>, who: &Absent, subjects: &[String], document: &str) -> Result<Done> {
+/// Another reason of these days; what a right or a rule refuses.
+pub fn excuse(
+    place: &mut Workplace<'_>,
+    who: &Absent,
+    reason: Reason,
+    document: &str,
+    instead: bool,
+) -> Result<Explanation> {
     let document = clean(document)?;
-    let exemption = |subject: &String| -> Body {
+    let (done, withdrawn) = place.decide(|tables, _| {
         let (pupil, since, until) = who.parts();
-        ExemptionSet { pupil, subject: subject.clone(), since, until, document: document.clone() }.into()
-    };
-    place.record(subjects.iter().map(exemption))
+        let new = Explained { pupil: who.pupil.clone(), reason, since, until, document: document.clone() };
+        if explain::is_given(tables, &new)? {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let (mut bodies, mut withdrawn): (Vec<Body>, Vec<String>) = Default::default();
+        let standing = explain::reasons(tables, since, until)?.into_iter().filter(|old| old.pupil == who.pupil);
+        for old in standing.filter(|_| instead) {
+            withdrawn.push(format!("{}, {}", old.reason.word(), in_words(old.since, old.until)));
+            bodies.push(ReasonWithdrawn { pupil: pupil.clone(), since: old.since, until: old.until }.into());
+        }
+        bodies.push(ReasonSet { pupil, since, until, reason, document }.into());
+        Ok((bodies, withdrawn))
+    })?;
+    Ok(Explanation { done, withdrawn })
+}
+
+/// Exempts a pupil from subjects in these days, by a document. Where other exemptions of these days stand, they are withdrawn
+/// only if this one is said to come `instead`.
+///
+/// # Errors
+/// Another exemption of these days; what a right or a rule refuses.
+pub fn exempt(
+    place: &mut Workplace<'_>,
+    who: &Absent,
+    subjects: &[String],
+    document: &str,
+    instead: bool,
+) -> Result<Explanation> {
+    let document = clean(document)?;
+    let (done, withdrawn) = place.decide(|tables, _| {
+        let (pupil, since, until) = who.parts();
+        let (mut bodies, mut withdrawn): (Vec<Body>, Vec<String>) = Default::default();
+        let mut standing = explain::exemptions(tables, since, until)?;
+        standing.retain(|old| old.pupil == who.pupil);
+        for subject in subjects {
+            let (pupil, subject, document) = (pupil.clone(), subject.clone(), document.clone());
+            let of_subject = standing.iter().filter(|old| old.subject == subject);
+            if of_subject.clone().any(|old| (old.since, old.until) == (since, until) && old.document == document) {
+                continue;
+            }
+            for old in of_subject.filter(|_| instead) {
+                withdrawn.push(format!("{subject}, {}", in_words(old.since, old.until)));
+                let (pupil, subject) = (pupil.clone(), subject.clone());
+                bodies.push(ExemptionWithdrawn { pupil, subject, since: old.since }.into());
+            }
+            bodies.push(ExemptionSet { pupil, subject, since, until, document }.into());
+        }
+        Ok((bodies, withdrawn))
+    })?;
+    Ok(Explanation { done, withdrawn })
+}
+
+/// «01.09.2025–05.09.2025», or one day.
+fn in_words(since: Day, until: Day) -> String {
+    if since == until { format_date(since) } else { format!("{}–{}", format_date(since), format_date(until)) }
 }
 
 /// Withdraws a reason that was recorded of just these days by mistake.
@@ -81,7 +141,6 @@ impl Absent {
 mod tests {
     use super::*;
     use crate::error::Kind;
-    use crate::journal::read::explain;
     use crate::journal::testing::day;
     use crate::work::testing::{Office, algebra, refused};
 
@@ -93,15 +152,16 @@ mod tests {
     fn a_reason_covers_its_days_until_just_these_are_withdrawn() {
         let mut office = Office::open();
         let (week, now) = (who("2025-09-01", "2025-09-05"), "2025-09-08");
-        let done = office.ask("belova", now, |place| excuse(place, &week, Reason::Illness, " справка № 3 ")).unwrap();
-        assert_eq!(done.numbers.len(), 1);
+        let done =
+            office.ask("belova", now, |place| excuse(place, &week, Reason::Illness, " справка № 3 ", false)).unwrap();
+        assert_eq!(done.done.numbers.len(), 1);
         let stands = |office: &Office| explain::reasons(office, week.until, week.until).unwrap();
         assert_eq!((stands(&office)[0].since, stands(&office)[0].document.as_str()), (week.since, "справка № 3"));
         let shorter = office.ask("belova", now, |place| withdraw_reason(place, &who("2025-09-01", "2025-09-04")));
         assert!(shorter.is_err());
         office.ask("belova", now, |place| withdraw_reason(place, &week)).unwrap();
         assert_eq!(stands(&office), []);
-        let stranger = office.ask("gusev", now, |place| excuse(place, &week, Reason::Illness, ""));
+        let stranger = office.ask("gusev", now, |place| excuse(place, &week, Reason::Illness, "", false));
         refused(stranger, Kind::Refused, "");
     }
 
@@ -110,14 +170,48 @@ mod tests {
         let mut office = Office::open();
         let (month, before) = (who("2025-09-01", "2025-09-30"), office.entries());
         let subjects = ["Алгебра".to_owned(), "Пение".to_owned()];
-        let both = office.ask("belova", "2025-09-02", |place| exempt(place, &month, &subjects, "справка"));
+        let both = office.ask("belova", "2025-09-02", |place| exempt(place, &month, &subjects, "справка", false));
         assert!(both.is_err());
         assert_eq!(office.entries(), before);
-        office.ask("belova", "2025-09-02", |place| exempt(place, &month, &subjects[..1], "справка")).unwrap();
+        office.ask("belova", "2025-09-02", |place| exempt(place, &month, &subjects[..1], "справка", false)).unwrap();
         assert_eq!(explain::exemptions(&office, month.since, month.until).unwrap()[0].subject, "Алгебра");
         let ask = |place: &mut Workplace<'_>| withdraw_exemption(place, &month.pupil, "Алгебра", month.since);
         office.ask("belova", "2025-09-02", ask).unwrap();
         assert_eq!(explain::exemptions(&office, month.since, month.until).unwrap(), []);
+    }
+
+    #[test]
+    fn another_reason_or_exemption_of_these_days_is_replaced_only_where_that_is_said() {
+        let mut office = Office::open();
+        let (week, now) = (who("2025-09-01", "2025-09-05"), "2025-09-08");
+        let mut ask = |who: &Absent, reason, document: &str, instead| {
+            office.ask("belova", now, |place| excuse(place, who, reason, document, instead))
+        };
+        assert_eq!(ask(&week, Reason::Valid, "", false).unwrap().done.numbers.len(), 1);
+        assert!(ask(&week, Reason::Valid, "", false).unwrap().done.is_nothing(), "it stands so");
+        for (span, document) in [(&week, "справка"), (&who("2025-09-05", "2025-09-09"), "")] {
+            refused(ask(span, Reason::Valid, document, false), Kind::Refused, "уже записана причина: «уважительная»");
+        }
+        let instead = ask(&who("2025-09-01", "2025-09-09"), Reason::Illness, "справка", true).unwrap();
+        assert_eq!(instead.done.numbers.len(), 2);
+        assert_eq!(instead.withdrawn, ["уважительная, 01.09.2025–05.09.2025"]);
+        let stands = explain::reasons(&office, day("2025-09-01"), day("2025-09-30")).unwrap();
+        assert_eq!((stands.len(), stands[0].reason, stands[0].until), (1, Reason::Illness, day("2025-09-09")));
+
+        let subjects = ["Алгебра".to_owned()];
+        let mut ask = |until: &str, document: &str, instead| {
+            let who = who("2025-09-01", until);
+            office.ask("belova", now, |place| exempt(place, &who, &subjects, document, instead))
+        };
+        assert_eq!(ask("2025-09-30", "справка", false).unwrap().done.numbers.len(), 1);
+        assert!(ask("2025-09-30", "справка", false).unwrap().done.is_nothing(), "it stands so");
+        for (until, document) in [("2025-12-31", "справка"), ("2025-09-30", "другая")] {
+            refused(ask(until, document, false), Kind::Refused, "уже записано освобождение от предмета «Алгебра»");
+        }
+        let instead = ask("2025-12-31", "справка", true).unwrap();
+        assert_eq!((instead.done.numbers.len(), instead.withdrawn.len()), (2, 1));
+        let stands = explain::exemptions(&office, day("2025-09-01"), day("2025-09-30")).unwrap();
+        assert_eq!((stands.len(), stands[0].until), (1, day("2025-12-31")));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::archive::witnesses::{Outside, Testimony, that_speak_of};
 use super::memory::Memory;
 use crate::error::Result;
+use crate::journal::read::annulments::{self, Annulment};
 use crate::journal::read::extraordinary::{self, Extraordinary};
 use crate::journal::read::{self, Restoration};
 use crate::journal::{Finding, Journal, Outrun, Report};
@@ -21,6 +22,8 @@ pub struct Audit {
     pub alone: bool,
     /// From rules 1 on, which know none of it, nothing is said.
     pub since_rules_2: bool,
+    /// What was recorded by mistake and annulled, in order.
+    pub annulled: Vec<Annulment>,
     /// When the journal went on from a restored copy.
     pub restorations: Vec<Restoration>,
     /// What is missing of what this workplace has seen.
@@ -44,7 +47,7 @@ pub fn audit(
     let (tables, tip) = (audited.tables()?, audited.report.tip);
     let (extraordinary, alone) = (extraordinary::extraordinary(&tables)?, extraordinary::is_alone(&tables)?);
     let since_rules_2 = extraordinary::knows(&tables)?;
-    let restorations = read::restorations(&tables)?;
+    let (restorations, annulled) = (read::restorations(&tables)?, annulments::annulments(&tables)?);
     let outrun = memory.and_then(|memory| memory.recall(&tip.journal)).map(|seen| {
         let contained = audited.position_of(&seen.tip.head) == Some(seen.tip.seq);
         seen.missing_in(tip, contained.then_some(seen.tip.head), &tables)
@@ -55,5 +58,5 @@ pub fn audit(
         report.count += 1;
         report.findings.push(Finding { seq: None, what: what.clone() });
     }
-    Ok(Audit { report, testimonies, extraordinary, alone, since_rules_2, restorations, outrun })
+    Ok(Audit { report, testimonies, extraordinary, alone, since_rules_2, annulled, restorations, outrun })
 }

@@ -9,6 +9,7 @@ use crate::error::Result;
 pub use crate::journal::entry::Change;
 use crate::journal::entry::{CorrectionDecided, CorrectionRequested, LessonText};
 use crate::journal::read::corrections::{next_number, with_standing};
+use crate::journal::read::standing::{attendance_of, marks_of};
 use crate::journal::read::{self, Course, Tables};
 use crate::journal::resolve;
 use crate::school::{Attendance, CourseKey, Day, Marks, PeriodName, PersonalFile, clean};
@@ -29,6 +30,8 @@ pub enum What {
     Lesson(LessonChanges),
     /// Final marks.
     Finals(FinalChanges),
+    /// That a lesson be annulled with all its cells.
+    Annulment(LessonRef),
 }
 
 /// What is to stand of a lesson and in its cells.
@@ -40,6 +43,8 @@ pub struct LessonChanges {
     pub line: LineChange,
     /// Marks of pupils; nothing empties the cell.
     pub marks: Vec<(PersonalFile, Option<Marks>)>,
+    /// Cells of pupils who were absent and earned the marks later («н/4»).
+    pub earned: Vec<(PersonalFile, Attendance, Marks)>,
     /// The kind of work that these marks are for where it is another than the lesson's, or empty.
     pub work: String,
     /// The document that they rest on (§2.3.5), or empty.
@@ -95,6 +100,7 @@ pub fn request(place: &mut Workplace<'_>, wish: &CorrectionWish) -> Result<Reque
         let (at, changes) = match &wish.what {
             What::Lesson(lesson) => (lesson.at.clone(), lesson.changes(tables)?),
             What::Finals(finals) => (finals.at(tables)?, finals.changes()),
+            What::Annulment(at) => (at.clone(), vec![Change::Annulment { was: None, cells: Vec::new() }]),
         };
         let changes: Vec<Change> =
             changes.into_iter().map(|change| with_standing(tables, &at, change)).collect::<Result<_>>()?;
@@ -138,7 +144,7 @@ impl LessonChanges {
     /// Nothing of a lesson yet.
     pub fn of(at: LessonRef) -> Self {
         let (line, none) = (LineChange::default(), String::new);
-        Self { at, line, marks: Vec::new(), work: none(), document: none(), attendance: Vec::new() }
+        Self { at, line, marks: Vec::new(), earned: Vec::new(), work: none(), document: none(), attendance: Vec::new() }
     }
 
     fn changes(&self, tables: &Tables) -> Result<Vec<Change>> {
@@ -154,12 +160,43 @@ impl LessonChanges {
             becomes: becomes.clone(),
             work: work.clone(),
             document: document.clone(),
+            earned: false,
         }));
+        changes.extend(self.earned_later(tables, &work, &document)?);
         changes.extend(self.attendance.iter().map(|(pupil, becomes)| Change::Attendance {
             pupil: pupil.into(),
             was: None,
             becomes: *becomes,
         }));
+        Ok(changes)
+    }
+}
+
+impl LessonChanges {
+    /// What brings cells to «н/4»: the absence where it does not stand yet, and the mark, which says that it was earned.
+    fn earned_later(&self, tables: &Tables, work: &str, document: &str) -> Result<Vec<Change>> {
+        let (attendance, marks) = match read::lesson_at(tables, &self.at)? {
+            Some(lesson) => (attendance_of(tables, lesson.id)?, marks_of(tables, lesson.id)?),
+            None => Default::default(),
+        };
+        let mut changes = Vec::new();
+        for (pupil, absence, becomes) in &self.earned {
+            let absent = attendance.get(pupil) == Some(absence);
+            if !absent {
+                let becomes = Some(*absence);
+                changes.push(Change::Attendance { pupil: pupil.into(), was: None, becomes });
+            }
+            // Where all of it stands already, there is nothing to correct, and that is said.
+            let stands = absent && marks.get(pupil).is_some_and(|standing| standing.marks == *becomes);
+            changes.push(Change::Mark {
+                pupil: pupil.into(),
+                was: None,
+                becomes: Some(becomes.clone()),
+                work: work.to_owned(),
+                document: document.to_owned(),
+                earned: !(stands && work.is_empty() && document.is_empty()),
+            });
+        }
         Ok(changes)
     }
 }
@@ -233,7 +270,8 @@ mod tests {
         assert_eq!((asked.number, &asked.at), (1, &monday));
         let was = Some(Marks::parse("3").unwrap());
         let (work, document) = (String::new(), String::new());
-        assert_eq!(asked.changes, [Change::Mark { pupil: "А-1".into(), was, becomes: four, work, document }]);
+        let mark = Change::Mark { pupil: "А-1".into(), was, becomes: four, work, document, earned: false };
+        assert_eq!(asked.changes, [mark]);
         refused(office.ask("semyonov", "2025-09-20", |place| approve(place, 1, "")), Kind::Refused, "");
         let lesson = read::lesson_at(&office, &monday).unwrap().unwrap();
         let stands = |office: &Office| {

@@ -3,10 +3,12 @@
 use super::people::or_stands;
 use super::{Done, Workplace};
 use crate::error::Result;
-use crate::journal::entry::{ClassSet, CourseSet, SubjectLine, SubjectsSet, TimetableSet};
+use crate::journal::entry::{
+    ClassAnnulled, ClassSet, CourseAnnulled, CourseSet, SubjectLine, SubjectsSet, TimetableSet,
+};
 use crate::journal::read;
 use crate::journal::read::timetable::Timetable;
-use crate::school::{ClassName, CourseKey, Day, clean};
+use crate::school::{ClassName, CourseKey, Day, Login, clean};
 
 pub use crate::journal::entry::Slot;
 
@@ -45,6 +47,8 @@ pub struct Standing {
     pub hours: f64,
     /// Who taught it before, where that was somebody else.
     pub before: Option<String>,
+    /// How many hours a week it had before, where that was another number.
+    pub hours_before: Option<f64>,
 }
 
 /// Makes a course, gives it to another teacher or changes its hours.
@@ -67,8 +71,9 @@ pub fn set(place: &mut Workplace<'_>, wish: Wish) -> Result<Outcome> {
             place.record([set.into()])?
         }
     };
+    let hours_before = known.as_ref().map(|known| known.hours).filter(|before| *before != hours);
     let before = known.map(|known| known.teacher.to_string()).filter(|before| *before != teacher);
-    Ok(Outcome::Set(Standing { done, course, teacher, hours, before }))
+    Ok(Outcome::Set(Standing { done, course, teacher, hours, before, hours_before }))
 }
 
 /// Sets the lessons of a course in the week, from the beginning of the year or from a day on.
@@ -129,12 +134,44 @@ pub fn set_subject(place: &mut Workplace<'_>, subject: &Subject) -> Result<(Done
     Ok((place.record([SubjectsSet { subjects: vec![line] }.into()])?, name))
 }
 
+/// A class as it stands now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClassDone {
+    /// What was recorded: nothing where it stood so.
+    pub done: Done,
+    /// Login of the class teacher before, where the class was there; may be empty.
+    pub before: Option<Login>,
+}
+
 /// Makes a class, or gives it another class teacher.
 ///
 /// # Errors
 /// What a right or a rule refuses.
-pub fn set_class(place: &mut Workplace<'_>, class: ClassName, teacher: &str) -> Result<Done> {
-    place.record([ClassSet { class, teacher: teacher.to_owned() }.into()])
+pub fn set_class(place: &mut Workplace<'_>, class: ClassName, teacher: &str) -> Result<ClassDone> {
+    let (done, before) = place.decide(|tables, _| {
+        let before = read::class_teacher(tables, &class)?;
+        if before.as_ref().is_some_and(|before| *before == teacher) {
+            return Ok((Vec::new(), before));
+        }
+        Ok((vec![ClassSet { class, teacher: teacher.to_owned() }.into()], before))
+    })?;
+    Ok(ClassDone { done, before })
+}
+
+/// Annuls a course that was made by mistake, with its timetable and with lessons in which there are no marks.
+///
+/// # Errors
+/// What rests on it; what a right refuses.
+pub fn annul(place: &mut Workplace<'_>, course: &CourseKey, reason: &str) -> Result<Done> {
+    place.record([CourseAnnulled { course: course.clone(), reason: clean(reason)? }.into()])
+}
+
+/// Annuls a class that was made by mistake.
+///
+/// # Errors
+/// As [`annul`].
+pub fn annul_class(place: &mut Workplace<'_>, class: &ClassName, reason: &str) -> Result<Done> {
+    place.record([ClassAnnulled { class: class.clone(), reason: clean(reason)? }.into()])
 }
 
 #[cfg(test)]

@@ -43,8 +43,9 @@ impl CellChange {
         match &self.place {
             Place::Lesson { date, number } => {
                 let at = LessonRef { course: seen.course.key.clone(), date: *date, lesson: *number };
-                let typed = Typed::cell(self.pupil.clone(), &self.becomes);
-                Ok(cell::entries_from(&at, [(typed, standing.map(stands).unwrap_or_default())]))
+                let stands = standing.map(stands).unwrap_or_default();
+                let typed = Typed::cell(self.pupil.clone(), &self.becomes, &stands);
+                Ok(cell::entries_from(&at, [(typed, stands)]))
             }
             Place::Final { period } => {
                 let standing = standing.and_then(|standing| standing.cell.marks.as_ref());

@@ -2,9 +2,9 @@
 
 use super::{Done, Workplace, plan};
 use crate::error::{Action, Detail, Error, Result};
-use crate::journal::entry::LessonRecorded;
+use crate::journal::entry::{LessonAnnulled, LessonRecorded};
 pub use crate::journal::entry::{LessonRef, LessonText};
-use crate::journal::read::{self, Course, Tables, standing};
+use crate::journal::read::{self, Course, Tables, annulments, standing};
 use crate::journal::rules::known_course;
 use crate::report::Filter;
 use crate::report::missing::{Row, missing as missing_of};
@@ -70,6 +70,19 @@ pub(super) fn record_where(
     let stands = read::lesson_at(place.tables(), &wish.at)?;
     let unconfirmed = !says.substitute.is_empty() && stands.is_some_and(|lesson| !lesson.confirmed);
     Ok(LessonDone { done, was, says, unconfirmed })
+}
+
+/// Annuls a lesson that was recorded by mistake, on its day, by its author: it goes with all its cells. Gives what it was,
+/// in words.
+///
+/// # Errors
+/// Another day or another's lesson: that takes a request; what rests on it; what a right refuses.
+pub fn annul(place: &mut Workplace<'_>, at: &LessonRef, reason: &str) -> Result<(Done, String)> {
+    let reason = clean(reason)?;
+    place.decide(|tables, _| {
+        let what = annulments::lesson_in_words(tables, at)?;
+        Ok((vec![LessonAnnulled { at: at.clone(), reason }.into()], what))
+    })
 }
 
 /// What the lesson's line is to say.

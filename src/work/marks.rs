@@ -9,6 +9,7 @@ use crate::error::{Action, Error, Result};
 use crate::journal::cell::{self, Typed};
 use crate::journal::entry::Body;
 use crate::journal::read::{self, Pupil, Tables, standing};
+use crate::journal::rules::known_pupil;
 use crate::school::{Attendance, Marks, PersonalFile, clean};
 use std::collections::HashSet;
 
@@ -48,6 +49,8 @@ pub struct CellsDone {
     pub marks: usize,
     /// In how many cells the attendance changed.
     pub attendance: usize,
+    /// Whose marks went because he is said to have been absent: «Иванов Пётр «5»».
+    pub taken_out: Vec<String>,
 }
 
 impl CellsWish {
@@ -64,7 +67,7 @@ impl CellsWish {
 pub fn set(place: &mut Workplace<'_>, wish: &CellsWish) -> Result<CellsDone> {
     let said = |text: &Option<String>| text.as_deref().map(clean).transpose();
     let (work, document) = (said(&wish.work)?, said(&wish.document)?);
-    let (done, (marks, attendance)) = place.decide(|tables, _| {
+    let (done, (marks, attendance, taken_out)) = place.decide(|tables, _| {
         nobody_twice(tables, wish.cells.iter().map(|cell| &cell.pupil))?;
         let others = match &wish.others {
             Some(marks) => others(tables, wish, marks)?,
@@ -75,10 +78,11 @@ pub fn set(place: &mut Workplace<'_>, wish: &CellsWish) -> Result<CellsDone> {
             Typed { pupil, attendance, marks, work, document }
         });
         let bodies = cell::entries(tables, &wish.at, typed)?;
-        let counts = changed(&bodies);
-        Ok((bodies, counts))
+        let (marks, attendance) = changed(&bodies);
+        let taken_out = taken_out(tables, wish, &bodies)?;
+        Ok((bodies, (marks, attendance, taken_out)))
     })?;
-    Ok(CellsDone { done, marks, attendance })
+    Ok(CellsDone { done, marks, attendance, taken_out })
 }
 
 /// The pupils of a lesson in the order of its list, each with what is said of him in one line for the class.
@@ -108,6 +112,24 @@ fn others(tables: &Tables, wish: &CellsWish, marks: &Marks) -> Result<Vec<CellWi
     pupils.retain(|pupil| !named.contains(pupil) && !absent(pupil) && !marked.contains_key(pupil));
     let cell = |pupil| CellWish { pupil, attendance: None, marks: Some(Some(marks.clone())) };
     Ok(pupils.into_iter().map(cell).collect())
+}
+
+/// Whose marks go because he is said to have been absent, and nothing is said of his marks.
+fn taken_out(tables: &Tables, wish: &CellsWish, bodies: &[Body]) -> Result<Vec<String>> {
+    let Some(lesson) = read::lesson_at(tables, &wish.at)? else { return Ok(Vec::new()) };
+    let stands = standing::marks_of(tables, lesson.id)?;
+    let mut out = Vec::new();
+    for body in bodies {
+        let Body::MarksSet(set) = body else { continue };
+        for line in set.marks.iter().filter(|line| line.marks.is_none()) {
+            let unsaid = wish.cells.iter().any(|cell| cell.pupil == line.pupil.as_str() && cell.marks.is_none());
+            if let (true, Some(standing)) = (unsaid, stands.get(line.pupil.as_str())) {
+                let name = known_pupil(tables, &line.pupil)?.name.surname_given();
+                out.push(format!("{name} «{}»", standing.marks));
+            }
+        }
+    }
+    Ok(out)
 }
 
 /// In how many cells marks and attendance change.

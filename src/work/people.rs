@@ -3,7 +3,7 @@
 use super::{Done, Workplace};
 use crate::error::{Action, Error, Result};
 use crate::journal::entry::{KeyEnrolled, KeyRevoked, Person, PersonDismissed};
-use crate::journal::read;
+use crate::journal::read::{self, Tables};
 use crate::ledger::possession::Request;
 use crate::school::{PersonName, Role, clean};
 
@@ -50,15 +50,36 @@ pub(super) fn or_stands(said: Option<&str>, stands: &str) -> Result<String> {
     said.map_or(Ok(stands.to_owned()), clean)
 }
 
-/// Records somebody who works here. Gives the name as it is recorded.
+/// Records somebody who comes to work here, or comes back. Gives the name as it is recorded.
 ///
 /// # Errors
-/// Text that cannot be printed; what a right or a rule refuses.
+/// A login that somebody else has, or of whom another thing is recorded. Text that cannot be printed; what a right or a rule refuses.
 pub fn add(place: &mut Workplace<'_>, wish: &Colleague) -> Result<(Done, PersonName)> {
     let (name, position) = (clean_name(&wish.name)?, clean(&wish.position)?);
     let (login, association) = (wish.login.clone(), clean(&wish.association)?);
     let person = Person { login, name: name.clone(), position, association, roles: wish.roles.clone() };
-    Ok((place.record([person.into()])?, name))
+    let (done, ()) = place.decide(|tables, _| match read::staff(tables, &person.login)? {
+        Some(known) if !known.dismissed => {
+            if is_recorded(tables, &known, &person)? {
+                return Ok((Vec::new(), ()));
+            }
+            Err(Error::refused(format!("логин «{}» уже есть: {}, {}", known.login, known.name.full(), known.position))
+                .next_by("чтобы изменить сведения о нём", Action::ChangeStaff)
+                .then("другому человеку дайте другой логин"))
+        }
+        _ => Ok((vec![person.into()], ())),
+    })?;
+    Ok((done, name))
+}
+
+/// Whether somebody is recorded just so.
+fn is_recorded(tables: &Tables, known: &read::Staff, person: &Person) -> Result<bool> {
+    let mut roles = person.roles.clone();
+    roles.sort_unstable();
+    Ok(known.name == person.name
+        && known.position == person.position
+        && known.association == person.association
+        && read::roles_of(tables, &person.login)? == roles)
 }
 
 /// Changes what is recorded of somebody. Gives the name as it is then.
@@ -78,14 +99,12 @@ pub fn change(place: &mut Workplace<'_>, login: &str, changes: &Changes) -> Resu
     };
     let position = or_stands(changes.position.as_deref(), &known.position)?;
     let association = or_stands(changes.association.as_deref(), &known.association)?;
-    let standing = read::roles_of(place.tables(), login)?;
-    let mut roles = changes.roles.clone().unwrap_or_else(|| standing.clone());
+    let mut roles = changes.roles.clone().map_or_else(|| read::roles_of(place.tables(), login), Ok)?;
     roles.sort_unstable();
-    let same = name == known.name && position == known.position && association == known.association;
-    if same && roles == standing {
+    let person = Person { login: login.to_owned(), name: name.clone(), position, association, roles };
+    if is_recorded(place.tables(), &known, &person)? {
         return Ok((Done::default(), name));
     }
-    let person = Person { login: login.to_owned(), name: name.clone(), position, association, roles };
     Ok((place.record([person.into()])?, name))
 }
 

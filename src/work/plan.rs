@@ -46,6 +46,31 @@ pub struct Adjusted {
     pub done: Done,
     /// The courses whose plans changed.
     pub courses: Vec<CourseKey>,
+    /// How much of each of these plans changed.
+    pub extents: Vec<Extent>,
+}
+
+/// How much of a plan is another than before, line by line by their numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// How many lines it had.
+    pub before: usize,
+    /// Lines that say another thing.
+    pub replaced: usize,
+    /// Lines that are new.
+    pub added: usize,
+    /// Lines that are gone.
+    pub removed: usize,
+}
+
+impl Extent {
+    fn of(before: &[PlanLine], after: &[PlanLine]) -> Self {
+        let at = |lines: &[PlanLine], no: u32| lines.iter().find(|line| line.no == no).cloned();
+        let there = after.iter().filter_map(|line| Some((at(before, line.no)?, line)));
+        let common = there.clone().count();
+        let replaced = there.filter(|(old, new)| old != *new).count();
+        Self { before: before.len(), replaced, added: after.len() - common, removed: before.len() - common }
+    }
 }
 
 /// Adjusts the plans of courses alike, all or none.
@@ -54,20 +79,21 @@ pub struct Adjusted {
 /// A line that a plan does not have or has no room for, with its course; what a right refuses.
 pub fn adjust(place: &mut Workplace<'_>, courses: &[CourseKey], adjustment: Adjustment) -> Result<Adjusted> {
     let adjustment = adjustment.cleaned()?;
-    let (done, courses) = place.decide(|tables, _| {
+    let (done, (courses, extents)) = place.decide(|tables, _| {
         let mut bodies: Vec<Body> = Vec::new();
-        let mut changed = Vec::new();
+        let (mut changed, mut extents) = (Vec::new(), Vec::new());
         for key in courses {
             let before = read::plan_of(tables, known_course(tables, key)?.id)?;
             let lines = adjustment.of(before.clone()).map_err(|error| error.at(key))?;
             if lines != before {
+                extents.push(Extent::of(&before, &lines));
                 bodies.push(PlanSet { course: key.clone(), lines }.into());
                 changed.push(key.clone());
             }
         }
-        Ok((bodies, changed))
+        Ok((bodies, (changed, extents)))
     })?;
-    Ok(Adjusted { done, courses })
+    Ok(Adjusted { done, courses, extents })
 }
 
 /// The parallel courses of a grade in a subject, of the groups of this name only where one is named.
@@ -212,6 +238,18 @@ mod tests {
         assert_eq!(shown(&move_line(plan("a b c d"), 4, 1).unwrap()), "d a b c");
         assert_eq!(shown(&shift(plan("a b c"), 2, 2).unwrap()), "a . . b c");
         assert_eq!(shown(&shift(plan("a . . b c"), 4, -2).unwrap()), "a b c");
+    }
+
+    #[test]
+    fn how_much_of_a_plan_changes_is_counted_line_by_line() {
+        let of = |before: &str, after: &str| {
+            let Extent { before, replaced, added, removed } = Extent::of(&plan(before), &plan(after));
+            (before, replaced, added, removed)
+        };
+        assert_eq!(of("a b c", "a x c d e"), (3, 1, 2, 0));
+        assert_eq!(of("a b c", "a"), (3, 0, 0, 2));
+        assert_eq!(of(". a", "b ."), (1, 0, 1, 1));
+        assert_eq!(Extent::of(&plan("a b"), &[]), Extent { before: 2, removed: 2, ..Extent::default() });
     }
 
     #[test]

@@ -20,18 +20,38 @@ pub fn replace(place: &mut Workplace<'_>, school: School) -> Result<Done> {
 pub fn add_holiday(place: &mut Workplace<'_>, holiday: Holiday) -> Result<Done> {
     let holiday = Holiday { name: clean(&holiday.name)?, ..holiday };
     change(place, |mut school| {
+        if school.holidays.contains(&holiday) {
+            return Ok(school);
+        }
         school.holidays.push(holiday);
         school.holidays.sort_by_key(|holiday| holiday.begins);
         Ok(school)
     })
 }
 
+/// Holidays that were taken away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removed {
+    /// What was recorded.
+    pub done: Done,
+    /// The holidays, as they stood.
+    pub holidays: Vec<Holiday>,
+    /// How many days of the year they turn into school days: Sundays and days of other holidays stay off.
+    pub days: usize,
+}
+
 /// Takes holidays or days off of this name away.
 ///
 /// # Errors
 /// None of this name; as [`replace`].
-pub fn remove_holiday(place: &mut Workplace<'_>, name: &str) -> Result<Done> {
-    change(place, |mut school| {
+pub fn remove_holiday(place: &mut Workplace<'_>, name: &str) -> Result<Removed> {
+    let before = place.school()?;
+    let (holidays, rest): (Vec<Holiday>, Vec<Holiday>) =
+        before.holidays.iter().cloned().partition(|holiday| same_word(&holiday.name, name));
+    let after = School { holidays: rest, ..before.clone() };
+    let year = before.year.begins.iter_days().take_while(|day| *day <= before.year.ends);
+    let days = year.filter(|day| before.day_off(*day).is_some() && after.day_off(*day).is_none()).count();
+    let done = change(place, |mut school| {
         let before = school.holidays.len();
         school.holidays.retain(|holiday| !same_word(&holiday.name, name));
         if school.holidays.len() == before {
@@ -39,7 +59,8 @@ pub fn remove_holiday(place: &mut Workplace<'_>, name: &str) -> Result<Done> {
                 .next_by("посмотрите их список", Action::ShowSchool));
         }
         Ok(school)
-    })
+    })?;
+    Ok(Removed { done, holidays, days })
 }
 
 /// Sets when a lesson of the day begins and ends.

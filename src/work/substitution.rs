@@ -14,6 +14,8 @@ pub struct Assigned {
     pub done: Done,
     /// «Гусев Г. Г.»
     pub name: String,
+    /// Who was assigned before, where that was somebody else: «Белова Б. Б.»
+    pub before: Option<String>,
 }
 
 /// Assigns somebody to give a lesson.
@@ -21,9 +23,21 @@ pub struct Assigned {
 /// # Errors
 /// Nobody of that login who teaches, and what a right or a rule refuses.
 pub fn assign(place: &mut Workplace<'_>, at: &LessonRef, substitute: &Login) -> Result<Assigned> {
-    let done = place.record([SubstitutionAssigned { at: at.clone(), substitute: substitute.into() }.into()])?;
-    let name = read::staff(place.tables(), substitute)?.map(|person| person.name.initials());
-    Ok(Assigned { done, name: name.unwrap_or_default() })
+    let (done, (name, before)) = place.decide(|tables, _| {
+        let name = |login: &Login| -> Result<String> {
+            Ok(read::staff(tables, login)?.map(|person| person.name.initials()).unwrap_or_default())
+        };
+        let course = read::course(tables, &at.course)?;
+        let stands = course.map(|course| read::assigned_substitute(tables, course.id, at.date, at.lesson));
+        let stands = stands.transpose()?.flatten().filter(|login| !login.is_empty());
+        if stands.as_ref() == Some(substitute) {
+            return Ok((Vec::new(), (name(substitute)?, None)));
+        }
+        let before = stands.as_ref().map(name).transpose()?;
+        let body = SubstitutionAssigned { at: at.clone(), substitute: substitute.into() };
+        Ok((vec![body.into()], (name(substitute)?, before)))
+    })?;
+    Ok(Assigned { done, name, before })
 }
 
 /// Takes an assignment back.
@@ -56,7 +70,13 @@ mod tests {
         };
         assert!(office.ask("semyonov", "2025-09-05", |place| assign(place, &monday, &gusev)).is_err());
         let assigned = office.ask("petrova", "2025-09-05", |place| assign(place, &monday, &gusev)).unwrap();
-        assert_eq!(assigned.name, "Гусев Г. Г.");
+        assert_eq!((assigned.name.as_str(), &assigned.before), ("Гусев Г. Г.", &None));
+        let again = office.ask("petrova", "2025-09-05", |place| assign(place, &monday, &gusev)).unwrap();
+        assert!(again.done.is_nothing());
+        let belova = Login::from("belova");
+        let other = office.ask("petrova", "2025-09-05", |place| assign(place, &monday, &belova)).unwrap();
+        assert_eq!((other.name.as_str(), other.before.as_deref()), ("Белова Б. Б.", Some("Гусев Г. Г.")));
+        office.ask("petrova", "2025-09-05", |place| assign(place, &monday, &gusev)).unwrap();
         assert_eq!(of(&office), ["gusev"]);
         office.ask("petrova", "2025-09-05", |place| cancel(place, &monday)).unwrap();
         assert_eq!(of(&office), [""; 0]);

@@ -18,6 +18,7 @@ fn mark(pupil: &str, was: &str, becomes: &str) -> Change {
         becomes: of(becomes),
         work: String::new(),
         document: String::new(),
+        earned: false,
     }
 }
 

@@ -7,7 +7,7 @@ use letopis::journal::read;
 use letopis::school::{Attendance, ClassName, Holiday};
 
 fn absent(at: LessonRef, pupil: &str, attendance: Option<Attendance>) -> AttendanceSet {
-    AttendanceSet { at, pupils: vec![PresenceLine { pupil: pupil.into(), attendance }] }
+    AttendanceSet { at, pupils: vec![PresenceLine { pupil: pupil.into(), attendance, earned: false }] }
 }
 
 const LATE: &str = "прошло больше 7 дней";

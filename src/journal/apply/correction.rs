@@ -50,6 +50,7 @@ impl Place<'_> {
             }
             Change::Attendance { pupil, becomes, .. } => self.presence(lesson()?, self.pupil(pupil)?, *becomes),
             Change::Lesson { becomes, .. } => self.corrected_lesson(request, becomes),
+            Change::Annulment { .. } => self.lesson_annulled(&request.at(), &request.requested_by, &request.reason),
             Change::Final { pupil, period, becomes, .. } => {
                 self.final_mark(self.course(&request.course)?, self.pupil(pupil)?, period, becomes.as_ref(), note)
             }

@@ -83,6 +83,7 @@ impl Place<'_> {
             Body::MarksSet(set) => &set.at.course,
             Body::AttendanceSet(set) => &set.at.course,
             Body::FinalsSet(set) => &set.course,
+            Body::LessonAnnulled(annulled) => &annulled.at.course,
             Body::CorrectionRequested(set) => &set.course,
             _ => return Ok(()),
         };
@@ -149,6 +150,9 @@ impl Place<'_> {
             Body::EntriesRefused(refused) => at.entries_refused(refused),
             Body::EmergencyKeySet(set) => at.emergency_key(set),
             Body::EmergencyEnrolment(enrolled) => at.emergency_enrolment(enrolled),
+            Body::LessonAnnulled(annulled) => at.lesson_annulled(&annulled.at, &self.entry.author, &annulled.reason),
+            Body::CourseAnnulled(annulled) => at.course_annulled(annulled),
+            Body::ClassAnnulled(annulled) => at.class_annulled(annulled),
         }
     }
 

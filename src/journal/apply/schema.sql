@@ -103,15 +103,21 @@ CREATE TABLE corrections (       -- «Замена сведений» (§2.3.3):
     decision TEXT NOT NULL, note TEXT NOT NULL, decided_at TEXT NOT NULL, decided_by TEXT NOT NULL,
     requested_entry INTEGER NOT NULL, entry INTEGER NOT NULL) STRICT;
 CREATE INDEX corrections_by_course ON corrections (course);
-CREATE TABLE correction_changes ( -- kind: mark, attendance, lesson, final; was and becomes as people read them;
+CREATE TABLE correction_changes ( -- kind: mark, attendance, lesson, final, annulment; was and becomes as read;
     number INTEGER NOT NULL, place INTEGER NOT NULL, kind TEXT NOT NULL, -- change: the JSON of the request's entry
     pupil INTEGER, period TEXT NOT NULL, was TEXT NOT NULL, becomes TEXT NOT NULL, change TEXT NOT NULL,
     PRIMARY KEY (number, place)) STRICT, WITHOUT ROWID;
 CREATE TABLE clock_resets (      -- the administrator said that the clock had been wrong until this entry
     entry INTEGER PRIMARY KEY, at TEXT NOT NULL, by TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
 CREATE TABLE annulments (        -- recorded by mistake and taken back: on no page and in no count; kind: what it was;
-    entry INTEGER PRIMARY KEY, kind TEXT NOT NULL, about TEXT NOT NULL, what TEXT NOT NULL, -- what: as it stood before
-    reason TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL) STRICT;
+    entry INTEGER NOT NULL, kind TEXT NOT NULL, about TEXT NOT NULL, what TEXT NOT NULL, -- what: as it stood before
+    reason TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (entry, kind, about)) STRICT, WITHOUT ROWID;
+CREATE TABLE annulled_lessons (  -- the places of lessons that were annulled; course: also that of an annulled one
+    entry INTEGER NOT NULL, course INTEGER NOT NULL, date TEXT NOT NULL, lesson INTEGER NOT NULL,
+    PRIMARY KEY (course, date, lesson, entry)) STRICT, WITHOUT ROWID;
+CREATE TABLE annulled_courses (  -- their numbers are given to no other course: requests for corrections keep them
+    id INTEGER PRIMARY KEY, class TEXT NOT NULL, grp TEXT NOT NULL, subject TEXT NOT NULL,
+    entry INTEGER NOT NULL) STRICT;
 CREATE TABLE remarks (           -- on how the journal is kept; course is NULL where the remark is about the whole book
     number INTEGER PRIMARY KEY, class TEXT NOT NULL, course INTEGER, text TEXT NOT NULL, author TEXT NOT NULL,
     written_at TEXT NOT NULL, answer TEXT NOT NULL, answered_by TEXT NOT NULL, answered_at TEXT NOT NULL,

@@ -3,16 +3,19 @@
 use super::Place;
 use crate::error::Result;
 use crate::journal::entry::{
-    AttendanceSet, CourseSet, DecisionSet, FinalsSet, LessonRecorded, LessonRef, LessonText, MarksSet, PlanSet,
-    TimetableSet,
+    AttendanceSet, ClassAnnulled, CourseAnnulled, CourseSet, DecisionSet, FinalsSet, LessonRecorded, LessonRef,
+    LessonText, MarksSet, PlanSet, TimetableSet,
 };
+use crate::journal::read::annulments::{self, Annulled};
 use crate::journal::read::{self, iso};
 use crate::school::{Attendance, Marks};
 use rusqlite::params;
 
 impl Place<'_> {
     pub(super) fn course_set(&self, set: &CourseSet) -> Result<()> {
-        let sql = "INSERT INTO courses (class, grp, subject, teacher, hours, entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        let sql = "INSERT INTO courses (id, class, grp, subject, teacher, hours, entry)
+                   VALUES (1 + max((SELECT coalesce(max(id), 0) FROM courses),
+                   (SELECT coalesce(max(id), 0) FROM annulled_courses)), ?1, ?2, ?3, ?4, ?5, ?6)
                    ON CONFLICT (class, grp, subject) DO UPDATE SET teacher = excluded.teacher,
                    hours = excluded.hours, entry = excluded.entry";
         let key = &set.course;
@@ -23,6 +26,56 @@ impl Place<'_> {
         }
         let sql = "INSERT INTO course_teachers (course, since, teacher, entry) VALUES (?1, ?2, ?3, ?4)";
         self.run(sql, params![self.course(key)?, self.day()?, set.teacher, self.seq])
+    }
+
+    /// Takes a lesson back with all its cells; who wished it, and why.
+    pub(super) fn lesson_annulled(&self, at: &LessonRef, login: &str, reason: &str) -> Result<()> {
+        let what = annulments::lesson_in_words(self.tables, at)?;
+        self.annulled_for(login, Annulled::Lesson, (&at.course.to_string(), &what, reason))?;
+        self.lesson_gone(self.course(&at.course)?, self.lesson_id(at)?)?;
+        self.tables.forget_lesson(self.course(&at.course)?, at.date, at.lesson);
+        Ok(())
+    }
+
+    /// A lesson and its cells stand no more, but that there was one.
+    fn lesson_gone(&self, course: i64, lesson: i64) -> Result<()> {
+        let sql = "INSERT INTO annulled_lessons (entry, course, date, lesson)
+                   SELECT ?1, course, date, lesson FROM lessons WHERE id = ?2 AND course = ?3";
+        self.run(sql, params![self.seq, lesson, course])?;
+        self.run("DELETE FROM marks WHERE lesson = ?1", [lesson])?;
+        self.run("DELETE FROM attendance WHERE lesson = ?1", [lesson])?;
+        self.run("DELETE FROM lessons WHERE id = ?1", [lesson])
+    }
+
+    /// Takes a course back with its timetable and its lessons. What was asked for in «Замена сведений» stays there, and an
+    /// answered remark stays in the book.
+    pub(super) fn course_annulled(&self, annulled: &CourseAnnulled) -> Result<()> {
+        let (key, id) = (&annulled.course, self.course(&annulled.course)?);
+        let what = annulments::course_in_words(self.tables, key)?;
+        self.annulled(Annulled::Course, &key.to_string(), &what, &annulled.reason)?;
+        for lesson in read::lessons_of(self.tables, id)? {
+            self.lesson_gone(id, lesson.id)?;
+        }
+        let sql = "INSERT INTO annulled_courses (id, class, grp, subject, entry) VALUES (?1, ?2, ?3, ?4, ?5)";
+        self.run(sql, params![id, key.class.to_string(), key.group, key.subject, self.seq])?;
+        self.run("UPDATE remarks SET course = NULL, entry = ?2 WHERE course = ?1", params![id, self.seq])?;
+        const OF_COURSE: [&str; 7] = [
+            "DELETE FROM timetable WHERE course = ?1",
+            "DELETE FROM timetables WHERE course = ?1",
+            "DELETE FROM plans WHERE course = ?1",
+            "DELETE FROM substitutions WHERE course = ?1",
+            "DELETE FROM own_courses WHERE course = ?1",
+            "DELETE FROM course_teachers WHERE course = ?1",
+            "DELETE FROM courses WHERE id = ?1",
+        ];
+        OF_COURSE.iter().try_for_each(|sql| self.run(sql, [id]))
+    }
+
+    pub(super) fn class_annulled(&self, annulled: &ClassAnnulled) -> Result<()> {
+        let name = annulled.class.to_string();
+        let what = annulments::class_in_words(self.tables, &annulled.class)?;
+        self.annulled(Annulled::Class, &name, &what, &annulled.reason)?;
+        self.run("DELETE FROM classes WHERE name = ?1", [name])
     }
 
     pub(super) fn timetable(&self, set: &TimetableSet) -> Result<()> {

@@ -4,9 +4,13 @@
 //! «было 3, стало 4» by itself, and a decision can tell that something else has changed meanwhile. Approving applies
 //! exactly these changes and nothing else.
 
+use super::LessonCell;
 use crate::school::{Attendance, CourseKey, Marks};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+
+/// What stands in the place of a lesson that was annulled.
+const ANNULLED: &str = "аннулирован";
 
 /// A teacher asks for a correction (§2.3.3.1). Who asks and when are the entry's author and time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,6 +65,9 @@ pub enum Change {
         /// The document that marks from elsewhere rest on (§2.3.5), else empty.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         document: String,
+        /// Whether the marks were earned later by a pupil who was absent («н/4»). Since version 2 of the rules.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        earned: bool,
     },
     /// Whether a pupil was at the lesson.
     Attendance {
@@ -89,6 +96,15 @@ pub enum Change {
         /// What is to stand there; nothing takes it out.
         becomes: Option<Marks>,
     },
+    /// The whole lesson, which was recorded by mistake, with its cells. It is a request's only change. Since version 2 of
+    /// the rules.
+    Annulment {
+        /// What stands there.
+        was: Option<LessonText>,
+        /// All its cells as they stand, by personal file.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        cells: Vec<LessonCell>,
+    },
 }
 
 /// What a lesson's line in the journal says.
@@ -109,13 +125,14 @@ pub struct LessonText {
 }
 
 impl Change {
-    /// The kind's name in the tables: `mark`, `attendance`, `lesson`, `final`.
+    /// The kind's name in the tables: `mark`, `attendance`, `lesson`, `final`, `annulment`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Mark { .. } => "mark",
             Self::Attendance { .. } => "attendance",
             Self::Lesson { .. } => "lesson",
             Self::Final { .. } => "final",
+            Self::Annulment { .. } => "annulment",
         }
     }
 
@@ -123,7 +140,7 @@ impl Change {
     pub fn pupil(&self) -> Option<&str> {
         match self {
             Self::Mark { pupil, .. } | Self::Attendance { pupil, .. } | Self::Final { pupil, .. } => Some(pupil),
-            Self::Lesson { .. } => None,
+            Self::Lesson { .. } | Self::Annulment { .. } => None,
         }
     }
 
@@ -144,6 +161,7 @@ impl Change {
             }
             Self::Attendance { was, becomes, .. } => (presence(was), presence(becomes)),
             Self::Lesson { was, becomes } => (text(was.as_ref()), becomes.to_string()),
+            Self::Annulment { was, .. } => (text(was.as_ref()), ANNULLED.to_owned()),
         }
     }
 }

@@ -39,8 +39,8 @@ pub use people::{
 pub use remark::{RemarkAnswered, RemarkWritten};
 pub use restored::{JournalRestored, LostTail};
 pub use study::{
-    AttendanceSet, CourseSet, DecisionSet, FinalLine, FinalsSet, LessonCell, LessonRecorded, LessonRef, MarkLine,
-    MarksSet, PlanLine, PlanSet, PresenceLine, Slot, TimetableSet,
+    AttendanceSet, ClassAnnulled, CourseAnnulled, CourseSet, DecisionSet, FinalLine, FinalsSet, LessonAnnulled,
+    LessonCell, LessonRecorded, LessonRef, MarkLine, MarksSet, PlanLine, PlanSet, PresenceLine, Slot, TimetableSet,
 };
 pub use substitution::{SubstitutionAssigned, SubstitutionConfirmed};
 pub use year::{YearClosed, YearContinued};
@@ -182,6 +182,9 @@ kinds! {
     "entries.refused" => EntriesRefused,
     "emergency.set" => EmergencyKeySet,
     "emergency.enrolled" => EmergencyEnrolment,
+    "lesson.annulled" => LessonAnnulled,
+    "course.annulled" => CourseAnnulled,
+    "class.annulled" => ClassAnnulled,
 }
 
 impl Entry {

@@ -1,6 +1,6 @@
 //! Entries about teaching: courses, timetable, plans, lessons, marks, absences, final marks (§2, §3.3.2, §3.3.3).
 
-use crate::school::{Attendance, CourseKey, Marks};
+use crate::school::{Attendance, ClassName, CourseKey, Marks};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -161,6 +161,41 @@ pub struct PresenceLine {
     pub pupil: String,
     /// Absence or lateness; nothing says that the pupil was there after all.
     pub attendance: Option<Attendance>,
+    /// Whether the marks that stand in the cell were earned later by the pupil who was absent («н/4»): the absence comes
+    /// beside them. Since version 2 of the rules.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub earned: bool,
+}
+
+/// A lesson was recorded by mistake: it goes with all its cells. Since version 2 of the rules.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LessonAnnulled {
+    /// Which lesson.
+    pub at: LessonRef,
+    /// Why.
+    pub reason: String,
+}
+
+/// A course was made by mistake: it goes with its timetable and with lessons that have no marks. Since version 2 of the
+/// rules.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CourseAnnulled {
+    /// The course.
+    pub course: CourseKey,
+    /// Why.
+    pub reason: String,
+}
+
+/// A class was made by mistake. Since version 2 of the rules.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassAnnulled {
+    /// The class.
+    pub class: ClassName,
+    /// Why.
+    pub reason: String,
 }
 
 /// Final marks of a course for a period.

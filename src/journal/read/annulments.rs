@@ -1,10 +1,12 @@
 //! What was recorded by mistake and taken back: on no page and in no count, but listed for ever.
 
 use super::column::Columns;
-use super::{school, staff};
+use super::standing::cells_of;
+use super::{class_teacher, corrections, course, lesson_at, lessons_of, pupil, school, staff};
 use crate::error::{Error, Result};
+use crate::journal::entry::{LessonCell, LessonRef};
 use crate::journal::read::Tables;
-use crate::school::Login;
+use crate::school::{Cell, ClassName, CourseKey, Login, format_date};
 use chrono::{DateTime, FixedOffset};
 
 /// What was taken back.
@@ -93,7 +95,7 @@ impl Annulment {
 /// # Errors
 /// Tables that hold what they cannot hold.
 pub fn annulments(tables: &Tables) -> Result<Vec<Annulment>> {
-    let sql = "SELECT entry, kind, about, what, reason, by, at FROM annulments ORDER BY entry";
+    let sql = "SELECT entry, kind, about, what, reason, by, at FROM annulments ORDER BY entry, kind, about";
     tables.all("аннулированная запись", sql, [], |row| Annulment::of(tables, row))
 }
 
@@ -119,6 +121,78 @@ pub fn annulled_pupil(tables: &Tables, file: &str) -> Result<Option<String>> {
             row.get("what")
         })?;
     Ok(what.map(|what| what.split(" (").next().unwrap_or_default().to_owned()))
+}
+
+/// A lesson with its cells as it stands, in words; empty where there is none.
+///
+/// # Errors
+/// Tables that hold what they cannot hold.
+pub fn lesson_in_words(tables: &Tables, at: &LessonRef) -> Result<String> {
+    let Some(lesson) = lesson_at(tables, at)? else { return Ok(String::new()) };
+    let cells = cells_in_words(tables, &cells_of(tables, lesson.id)?)?;
+    let line = corrections::line_in_words(tables, &lesson.text())?;
+    let with = if cells.is_empty() { String::new() } else { format!("; с ним: {cells}") };
+    Ok(format!("{}, урок {}: {line}{with}", format_date(at.date), at.lesson))
+}
+
+/// A course as it stands, in words: «учитель Семёнов С. С., часов в неделю 2; с ним уроков: 3».
+///
+/// # Errors
+/// As [`lesson_in_words`].
+pub fn course_in_words(tables: &Tables, key: &CourseKey) -> Result<String> {
+    let Some(course) = course(tables, key)? else { return Ok(String::new()) };
+    let teacher = staff(tables, &course.teacher)?.map_or(course.teacher.to_string(), |known| known.name.initials());
+    let lessons: Vec<String> = lessons_of(tables, course.id)?.iter().map(|lesson| format_date(lesson.date)).collect();
+    let with = match lessons.is_empty() {
+        true => String::new(),
+        false => format!("; с ним уроков: {} ({})", lessons.len(), first_of(lessons)),
+    };
+    Ok(format!("учитель {teacher}, часов в неделю {}{with}", course.hours))
+}
+
+/// A class as it stands, in words: «классный руководитель Белова Б. Б.».
+///
+/// # Errors
+/// As [`lesson_in_words`].
+pub fn class_in_words(tables: &Tables, class: &ClassName) -> Result<String> {
+    let teacher = class_teacher(tables, class)?.filter(|login| !login.is_empty());
+    let Some(login) = teacher else { return Ok("без классного руководителя".to_owned()) };
+    let name = staff(tables, &login)?.map_or(login.to_string(), |known| known.name.initials());
+    Ok(format!("классный руководитель {name}"))
+}
+
+/// «Иванов Пётр 5, Сизов Олег н».
+pub(super) fn cells_in_words(tables: &Tables, cells: &[LessonCell]) -> Result<String> {
+    let words = cells.iter().map(|LessonCell { pupil: file, attendance, marks }| -> Result<String> {
+        let name = pupil(tables, file)?.map_or(file.clone(), |known| known.name.surname_given());
+        Ok(format!("{name} {}", Cell { attendance: *attendance, marks: marks.clone() }))
+    });
+    Ok(first_of(words.collect::<Result<Vec<_>>>()?))
+}
+
+/// The first of a list, and how many more there are: a cell of the register holds no class.
+fn first_of(words: Vec<String>) -> String {
+    const SHOWN: usize = 12;
+    let more = words.len().saturating_sub(SHOWN);
+    let shown = words[..words.len() - more].join(", ");
+    if more == 0 { shown } else { format!("{shown} и ещё: {more}") }
+}
+
+/// Whether lessons of a course were annulled.
+pub fn had_lessons(tables: &Tables, course: i64) -> Result<bool> {
+    tables.any("SELECT 1 FROM annulled_lessons WHERE course = ?1", [course])
+}
+
+/// Whether annulled courses of a class had lessons.
+pub fn class_had_lessons(tables: &Tables, class: &ClassName) -> Result<bool> {
+    let sql = "SELECT 1 FROM annulled_lessons JOIN annulled_courses ON id = course WHERE class = ?1";
+    tables.any(sql, [class.to_string()])
+}
+
+/// The name of a course that was annulled, by its row.
+pub fn annulled_course(tables: &Tables, id: i64) -> Result<Option<CourseKey>> {
+    tables
+        .one("курс", "SELECT id, class, grp, subject FROM annulled_courses WHERE id = ?1", [id], |row| row.course())
 }
 
 #[cfg(test)]

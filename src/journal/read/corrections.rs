@@ -4,7 +4,8 @@ use super::column::Columns;
 use crate::error::{Action, Error, Result};
 use crate::journal::entry::{Change, LessonRef, LessonText};
 use crate::journal::read::Tables;
-use crate::journal::read::standing::{attendance_of, marks_of};
+use crate::journal::read::annulments::{annulled_course, cells_in_words};
+use crate::journal::read::standing::{attendance_of, cells_of, marks_of};
 use crate::journal::read::{self, course_by_id};
 use crate::school::{CourseKey, Day, Login, Marks};
 use chrono::{DateTime, FixedOffset};
@@ -97,7 +98,7 @@ fn read(tables: &Tables, row: &Columns<'_>) -> Result<Correction> {
         number,
         requested_at: row.moment("requested_at")?,
         requested_by: row.get("requested_by")?,
-        course: course_by_id(tables, row.get("course")?)?.ok_or_else(damaged)?.key,
+        course: course_of(tables, row.get("course")?)?.ok_or_else(damaged)?,
         date: row.day("date")?,
         lesson: row.get("lesson")?,
         changes: changes(tables, number)?.ok_or_else(damaged)?,
@@ -105,6 +106,14 @@ fn read(tables: &Tables, row: &Columns<'_>) -> Result<Correction> {
         decision,
         requested_entry: row.get("requested_entry")?,
     })
+}
+
+/// The course of a request, which may have been annulled since.
+fn course_of(tables: &Tables, id: i64) -> Result<Option<CourseKey>> {
+    match course_by_id(tables, id)? {
+        Some(course) => Ok(Some(course.key)),
+        None => annulled_course(tables, id),
+    }
 }
 
 fn changes(tables: &Tables, number: u64) -> Result<Option<Vec<Change>>> {
@@ -135,11 +144,14 @@ pub struct Corrected {
     pub becomes: String,
 }
 
-/// What approved corrections changed in a course, in the order of their register.
+/// What approved corrections changed in a course, in the order of their register; of a lesson that was annulled since,
+/// nothing.
 pub fn corrected(tables: &Tables, course: i64) -> Result<Vec<Corrected>> {
     let sql = "SELECT number, decided_at, date, lesson, pupil, period, was, becomes
                FROM corrections JOIN correction_changes USING (number)
-               WHERE course = ?1 AND decision = ?2 AND (pupil IS NOT NULL OR kind = 'lesson') ORDER BY number, place";
+               WHERE course = ?1 AND decision = ?2 AND (pupil IS NOT NULL OR kind = 'lesson') AND NOT EXISTS (SELECT 1 FROM annulled_lessons AS gone
+               WHERE gone.course = corrections.course AND gone.date = corrections.date
+               AND gone.lesson = corrections.lesson AND gone.entry >= corrections.entry) ORDER BY number, place";
     tables.all("изменение по заявке", sql, params![course, APPROVED], |row| {
         Ok(Corrected {
             number: row.get("number")?,
@@ -196,6 +208,7 @@ pub fn in_words(tables: &Tables, changes: &[Change]) -> Result<String> {
                 let was = was.as_ref().map(|was| line_in_words(tables, was)).transpose()?;
                 (was.unwrap_or_default(), line_in_words(tables, becomes)?)
             }
+            Change::Annulment { was: Some(was), .. } => (line_in_words(tables, was)?, change.texts().1),
             _ => change.texts(),
         };
         let who = match change.pupil() {
@@ -206,11 +219,15 @@ pub fn in_words(tables: &Tables, changes: &[Change]) -> Result<String> {
             None => "урок".to_owned(),
         };
         let more = match change {
-            Change::Mark { work, document, .. } => [("вид работы", work), ("документ", document)]
-                .iter()
-                .filter(|(_, text)| !text.is_empty())
-                .map(|(what, text)| format!(", {what}: {text}"))
-                .collect(),
+            Change::Mark { work, document, earned, .. } => {
+                let said = [("вид работы", work), ("документ", document)];
+                let said = said.iter().filter(|(_, text)| !text.is_empty());
+                let said: String = said.map(|(what, text)| format!(", {what}: {text}")).collect();
+                if *earned { said + ", получена позже" } else { said }
+            }
+            Change::Annulment { cells, .. } if !cells.is_empty() => {
+                format!("; с ним: {}", cells_in_words(tables, cells)?)
+            }
             _ => String::new(),
         };
         let period = if change.period().is_empty() { String::new() } else { format!(", {}", change.period()) };
@@ -220,7 +237,7 @@ pub fn in_words(tables: &Tables, changes: &[Change]) -> Result<String> {
 }
 
 /// A lesson's line with its substitute's name in place of the login.
-fn line_in_words(tables: &Tables, line: &LessonText) -> Result<String> {
+pub(super) fn line_in_words(tables: &Tables, line: &LessonText) -> Result<String> {
     let substitute = read::staff(tables, &line.substitute)?.map(|person| person.name.initials());
     let substitute = substitute.unwrap_or_else(|| line.substitute.clone());
     Ok(LessonText { substitute, ..line.clone() }.to_string())
@@ -230,10 +247,10 @@ fn line_in_words(tables: &Tables, line: &LessonText) -> Result<String> {
 pub fn with_standing(tables: &Tables, at: &LessonRef, change: Change) -> Result<Change> {
     let lesson = read::lesson_at(tables, at)?;
     Ok(match change {
-        Change::Mark { pupil, becomes, work, document, .. } => {
+        Change::Mark { pupil, becomes, work, document, earned, .. } => {
             let standing = lesson.map(|lesson| marks_of(tables, lesson.id)).transpose()?.unwrap_or_default();
             let was = standing.get(pupil.as_str()).map(|standing| standing.marks.clone());
-            Change::Mark { pupil, was, becomes, work, document }
+            Change::Mark { pupil, was, becomes, work, document, earned }
         }
         Change::Attendance { pupil, becomes, .. } => {
             let standing = lesson.map(|lesson| attendance_of(tables, lesson.id)).transpose()?.unwrap_or_default();
@@ -243,6 +260,10 @@ pub fn with_standing(tables: &Tables, at: &LessonRef, change: Change) -> Result<
         Change::Lesson { becomes, .. } => {
             let was = lesson.map(|known| known.text());
             Change::Lesson { was, becomes }
+        }
+        Change::Annulment { .. } => {
+            let cells = lesson.as_ref().map(|known| cells_of(tables, known.id)).transpose()?.unwrap_or_default();
+            Change::Annulment { was: lesson.map(|known| known.text()), cells }
         }
         Change::Final { pupil, period, becomes, .. } => {
             let was = final_mark(tables, &at.course, &pupil, &period)?;

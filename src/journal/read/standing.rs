@@ -1,11 +1,11 @@
 //! What already stands in the cells of a lesson.
 
 use crate::error::Result;
-use crate::journal::entry::LessonRecorded;
+use crate::journal::entry::{LessonCell, LessonRecorded};
 use crate::journal::read;
 use crate::journal::read::Tables;
 use crate::school::{Attendance, ClassName, CourseKey, Day, Marks, PersonalFile};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What stands in a cell of marks: the marks, the kind of work, the document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,19 @@ pub fn marks_of(tables: &Tables, lesson: i64) -> Result<HashMap<PersonalFile, St
         let (work, document) = (row.get("work")?, row.get("document")?);
         Ok((row.get("file")?, StandingMarks { marks: row.marks("marks")?, work, document }))
     })
+}
+
+/// All cells of a lesson in which something stands, by personal file: what goes with it when it is annulled.
+pub fn cells_of(tables: &Tables, lesson: i64) -> Result<Vec<LessonCell>> {
+    let mut cells: BTreeMap<PersonalFile, LessonCell> = BTreeMap::new();
+    let empty = |pupil: &PersonalFile| LessonCell { pupil: pupil.into(), attendance: None, marks: None };
+    for (pupil, attendance) in attendance_of(tables, lesson)? {
+        cells.entry(pupil.clone()).or_insert_with(|| empty(&pupil)).attendance = Some(attendance);
+    }
+    for (pupil, standing) in marks_of(tables, lesson)? {
+        cells.entry(pupil.clone()).or_insert_with(|| empty(&pupil)).marks = Some(standing.marks);
+    }
+    Ok(cells.into_values().collect())
 }
 
 /// The marks of a course, by the rows of lesson and pupil.

@@ -88,6 +88,9 @@ const TABLE: &[(&str, &[Right])] = &[
     ("entries.refused", &[Has(Director), Has(DeputyHead), Has(Administrator)]),
     ("emergency.set", &[Has(Administrator), Has(Director)]),
     ("emergency.enrolled", &[Has(Director), Has(DeputyHead)]),
+    ("lesson.annulled", &[OwnCourse, Substitute]),
+    ("course.annulled", &[Has(Administrator)]),
+    ("class.annulled", &[Has(Administrator)]),
 ];
 
 /// Kinds that may carry history from another program; only the administrator brings it in.
@@ -182,6 +185,7 @@ fn substitutes(tables: &Tables, entry: &Entry) -> Result<bool> {
         },
         Body::MarksSet(set) => set.at.clone(),
         Body::AttendanceSet(set) => set.at.clone(),
+        Body::LessonAnnulled(annulled) => annulled.at.clone(),
         Body::CorrectionRequested(set) => LessonRef { course: set.course.clone(), date: set.date, lesson: set.lesson },
         _ => return Ok(false),
     };
@@ -201,6 +205,7 @@ fn course_of(body: &Body) -> Option<&CourseKey> {
         Body::LessonRecorded(lesson) => Some(&lesson.at.course),
         Body::MarksSet(set) => Some(&set.at.course),
         Body::AttendanceSet(set) => Some(&set.at.course),
+        Body::LessonAnnulled(annulled) => Some(&annulled.at.course),
         Body::FinalsSet(set) => Some(&set.course),
         Body::CorrectionRequested(set) => Some(&set.course),
         _ => None,

@@ -76,6 +76,9 @@ const MATRIX: &[(&str, &str)] = &[
     ("entries.refused", "           +  -  -  -  +  +  -  - "),
     ("emergency.set", "             +  -  -  -  -  +  -  - "),
     ("emergency.enrolled", "        -  -  -  -  +  +  -  - "),
+    ("lesson.annulled", "           -  cs -  -  -  -  -  - "),
+    ("course.annulled", "           +  -  -  -  -  -  -  - "),
+    ("class.annulled", "            +  -  -  -  -  -  -  - "),
 ];
 
 /// What only the administrator brings in from another program, whoever it belongs to; nothing else is ever taken over.
@@ -133,6 +136,9 @@ fn body(line: &str) -> String {
         "plan.set" => format!(r#"{{"course":{course},"lines":[]}}"#),
         "lesson.recorded" => format!(r#"{{"at":{at},"topic":"Тема","substitute":"SELF"}}"#),
         "lesson.recorded new" => format!(r#"{{"at":{new},"topic":"Тема","substitute":"SELF"}}"#),
+        "lesson.annulled" => format!(r#"{{"at":{at},"reason":"ошибка"}}"#),
+        "course.annulled" => format!(r#"{{"course":{course},"reason":"ошибка"}}"#),
+        "class.annulled" => r#"{"class":"7А","reason":"ошибка"}"#.into(),
         "marks.set" => format!(r#"{{"at":{at},"marks":[{{"pupil":"К-1","marks":"5"}}]}}"#),
         "attendance.set" => format!(r#"{{"at":{at},"pupils":[{{"pupil":"К-1","attendance":"н"}}]}}"#),
         "substitution.assigned" | "substitution.confirmed" => format!(r#"{{"at":{at}}}"#),

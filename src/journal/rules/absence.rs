@@ -1,26 +1,38 @@
 //! Reasons for absence and exemptions (§3.3.4). They are bound by no days: medical notes come late.
 
 use super::{Context, known_pupil, text};
-use crate::error::{Action, Error, Result};
-use crate::journal::entry::{ExemptionSet, ExemptionWithdrawn, ReasonSet, ReasonWithdrawn};
+use crate::error::{Action, Detail, Error, Result};
+use crate::journal::entry::{Entry, ExemptionSet, ExemptionWithdrawn, ReasonSet, ReasonWithdrawn};
 use crate::journal::read::Tables;
 use crate::journal::read::iso;
+use crate::school::{format_date, parse_date_or};
 use chrono::NaiveDate;
-use rusqlite::params;
+use rusqlite::{OptionalExtension, Row, params};
+
+/// The version of the rules since which another reason or exemption of the same days is not replaced in silence: the one
+/// before is withdrawn first.
+const OPENLY: u32 = 2;
 
 /// The reason of absences between two days; spans of one pupil do not overlap.
-pub fn reason(tables: &Tables, set: &ReasonSet) -> Result<()> {
+pub fn reason(tables: &Tables, entry: &Entry, set: &ReasonSet) -> Result<()> {
     let pupil = known_pupil(tables, &set.pupil)?;
     span(set.since, set.until)?;
     text::fits(&set.document, "документ")?;
     let (since, until) = (iso(set.since), iso(set.until));
-    let sql = "SELECT 1 FROM reasons WHERE pupil = ?1 AND since <= ?3 AND until >= ?2
-               AND NOT (since = ?2 AND until = ?3)";
-    if tables.prepare_cached(sql)?.exists(params![pupil.id, since, until])? {
-        return Err(Error::refused(format!("{}: на эти дни уже записана причина", pupil.name.surname_given()))
-            .next_by("укажите другие дни или отмените прежнюю", Action::WithdrawReason));
-    }
-    Ok(())
+    let sql = "SELECT since, until, reason FROM reasons WHERE pupil = ?1 AND since <= ?3 AND until >= ?2
+               AND NOT (since = ?2 AND until = ?3 AND (?4 OR (reason = ?5 AND document = ?6))) LIMIT 1";
+    let key = params![pupil.id, since, until, entry.rules < OPENLY, set.reason.word(), set.document];
+    let row = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?));
+    let Some((first, last, word)) = tables.prepare_cached(sql)?.query_row(key, row).optional()? else {
+        return Ok(());
+    };
+    Err(Error::refused(format!(
+        "{}: на эти дни уже записана причина: «{word}», {}",
+        pupil.name.surname_given(),
+        days(&first, &last)
+    ))
+    .next_by("укажите другие дни, или замените прежнюю", Action::Give(Detail::Instead))
+    .then_by("или отмените её", Action::WithdrawReason))
 }
 
 /// A reason that stands.
@@ -32,7 +44,7 @@ pub fn withdrawal_of_reason(tables: &Tables, withdrawn: &ReasonWithdrawn) -> Res
 }
 
 /// An exemption from a subject of the school, resting on a document; spans of one subject do not overlap.
-pub fn exemption(context: &Context<'_>, set: &ExemptionSet) -> Result<()> {
+pub fn exemption(context: &Context<'_>, entry: &Entry, set: &ExemptionSet) -> Result<()> {
     let tables = context.tables;
     let pupil = known_pupil(tables, &set.pupil)?;
     span(set.since, set.until)?;
@@ -41,17 +53,28 @@ pub fn exemption(context: &Context<'_>, set: &ExemptionSet) -> Result<()> {
     if !tables.prepare_cached("SELECT 1 FROM subjects WHERE name = ?1")?.exists([&set.subject])? {
         return Err(Error::input(format!("предмета «{}» нет в журнале", set.subject)).next("проверьте предмет"));
     }
-    let sql = "SELECT 1 FROM exemptions WHERE pupil = ?1 AND subject = ?2 AND since <= ?4 AND until >= ?3
-               AND since <> ?3";
-    if tables.prepare_cached(sql)?.exists(params![pupil.id, set.subject, iso(set.since), iso(set.until)])? {
-        return Err(Error::refused(format!(
-            "{}: на эти дни уже записано освобождение от предмета «{}»",
-            pupil.name.surname_given(),
-            set.subject
-        ))
-        .next_by("укажите другие дни или отмените прежнее", Action::WithdrawExemption));
-    }
-    Ok(())
+    let sql = "SELECT since, until, document FROM exemptions WHERE pupil = ?1 AND subject = ?2 AND since <= ?4
+               AND until >= ?3 AND NOT (since = ?3 AND (?5 OR (until = ?4 AND document = ?6))) LIMIT 1";
+    let (since, until) = (iso(set.since), iso(set.until));
+    let key = params![pupil.id, set.subject, since, until, entry.rules < OPENLY, set.document];
+    let row = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?));
+    let Some((first, last, document)) = tables.prepare_cached(sql)?.query_row(key, row).optional()? else {
+        return Ok(());
+    };
+    Err(Error::refused(format!(
+        "{}: на эти дни уже записано освобождение от предмета «{}»: {}, «{document}»",
+        pupil.name.surname_given(),
+        set.subject,
+        days(&first, &last)
+    ))
+    .next_by("укажите другие дни, или замените прежнее", Action::Give(Detail::Instead))
+    .then_by("или отмените его", Action::WithdrawExemption))
+}
+
+/// «01.09.2025–05.09.2025», of dates as the tables keep them.
+fn days(first: &str, last: &str) -> String {
+    let day = |text: &str| parse_date_or(text).map_or_else(|| text.to_owned(), format_date);
+    if first == last { day(first) } else { format!("{}–{}", day(first), day(last)) }
 }
 
 /// An exemption that stands.

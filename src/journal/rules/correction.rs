@@ -6,21 +6,22 @@
 //! rests on too few marks (§2.3.1) is approved with a reason only.
 
 use super::finals;
-use super::lesson::{allowed_marks, lesson_text, on_roster, school_day};
-use super::{Context, known_course, text};
+use super::lesson::{EARNED, allowed_marks, lesson_text, may_go, of_absent, of_marked, on_roster, school_day};
+use super::{Context, known_course, known_pupil, text};
 use crate::error::{Action, Detail, Error, Result};
 use crate::journal::entry::{Change, CorrectionDecided, CorrectionRequested, Entry, LessonRef};
 use crate::journal::read;
 use crate::journal::read::corrections::{self, Correction};
-use crate::school::{Marks, format_date};
+use crate::journal::read::standing::{StandingMarks, attendance_of, marks_of};
+use crate::school::{Attendance, Marks, PersonalFile, format_date};
 use chrono::NaiveDate;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The most changes in one request.
 const MOST: usize = 100;
 
 /// §2.3.3.1: a request is complete, fits what stands in the journal, and asks for something that could stand there.
-pub fn request(context: &Context<'_>, set: &CorrectionRequested, today: NaiveDate) -> Result<()> {
+pub fn request(context: &Context<'_>, entry: &Entry, set: &CorrectionRequested, today: NaiveDate) -> Result<()> {
     text::is_given(&set.reason, "причина (§2.3.3.1)")?;
     text::fits(&set.reason, "причина")?;
     if set.changes.is_empty() {
@@ -40,7 +41,7 @@ pub fn request(context: &Context<'_>, set: &CorrectionRequested, today: NaiveDat
         }
     }
     let at = LessonRef { course: set.course.clone(), date: set.date, lesson: set.lesson };
-    fits(context, &at, &set.changes)
+    fits(context, entry, &at, &set.changes)
 }
 
 /// §2.3.1: a final mark with too few marks is set by the deputy head with a reason, which is printed: the decision's note.
@@ -75,7 +76,7 @@ pub fn decision(context: &Context<'_>, entry: &Entry, decided: &CorrectionDecide
     if !decided.approved {
         return text::is_given(&decided.note, "причина отказа (§2.3.3.2)");
     }
-    fits(context, &request.at(), &request.changes).map_err(|error| {
+    fits(context, entry, &request.at(), &request.changes).map_err(|error| {
         Error::refused(format!("заявку № {} удовлетворить нельзя: {}", decided.number, error.message()))
             .next("отклоните её с этой причиной; учитель подаст новую")
     })?;
@@ -90,7 +91,11 @@ fn known_request(context: &Context<'_>, number: u64) -> Result<Correction> {
 }
 
 /// Whether changes fit what stands, and may stand.
-fn fits(context: &Context<'_>, at: &LessonRef, changes: &[Change]) -> Result<()> {
+fn fits(context: &Context<'_>, entry: &Entry, at: &LessonRef, changes: &[Change]) -> Result<()> {
+    if changes.len() > 1 && changes.iter().any(|change| matches!(change, Change::Annulment { .. })) {
+        return Err(Error::input("урок аннулируется целиком, другие изменения к нему не добавляются")
+            .next("подайте заявку только на аннулирование"));
+    }
     let mut seen = HashSet::new();
     for change in changes {
         if !seen.insert((change.kind(), change.pupil(), change.period())) {
@@ -99,7 +104,72 @@ fn fits(context: &Context<'_>, at: &LessonRef, changes: &[Change]) -> Result<()>
         stands(context, at, change)?;
     }
     lesson_is_there(context, at, changes)?;
-    changes.iter().try_for_each(|change| may_stand(context, at, change))
+    changes.iter().try_for_each(|change| may_stand(context, at, change))?;
+    if entry.rules >= EARNED { absences_and_marks(context, at, changes) } else { Ok(()) }
+}
+
+/// A mark beside an absence was earned later, and says so: in a corrected cell as in any other.
+fn absences_and_marks(context: &Context<'_>, at: &LessonRef, changes: &[Change]) -> Result<()> {
+    let Some(lesson) = read::lesson_at(context.tables, at)?.map(|lesson| lesson.id) else {
+        return changed_cells(context, changes, &HashMap::new(), &HashMap::new());
+    };
+    let (marks, attendance) = (marks_of(context.tables, lesson)?, attendance_of(context.tables, lesson)?);
+    changed_cells(context, changes, &marks, &attendance)
+}
+
+fn changed_cells(
+    context: &Context<'_>,
+    changes: &[Change],
+    marks: &HashMap<PersonalFile, StandingMarks>,
+    attendance: &HashMap<PersonalFile, Attendance>,
+) -> Result<()> {
+    let mut cells: BTreeMap<&str, Corrected> = BTreeMap::new();
+    for change in changes {
+        let (Change::Mark { pupil, .. } | Change::Attendance { pupil, .. }) = change else { continue };
+        let cell = cells.entry(pupil).or_insert_with(|| Corrected {
+            was_absent: attendance.get(pupil.as_str()).is_some_and(|kind| kind.is_absence()),
+            attendance: attendance.get(pupil.as_str()).copied(),
+            marks: marks.get(pupil.as_str()).map(|standing| standing.marks.clone()),
+            new_mark: false,
+            earned: false,
+        });
+        match change {
+            Change::Mark { becomes, earned, .. } => {
+                cell.marks = becomes.clone();
+                (cell.new_mark, cell.earned) = (becomes.is_some(), *earned);
+            }
+            Change::Attendance { becomes, .. } => cell.attendance = *becomes,
+            _ => {}
+        }
+    }
+    for (file, cell) in cells {
+        let Corrected { attendance: Some(absence), marks: Some(marks), .. } = &cell else { continue };
+        let pupil = known_pupil(context.tables, file)?;
+        // What stood beside an absence was earned later; another kind of absence says nothing new of it.
+        let said = cell.earned || (!cell.new_mark && cell.was_absent);
+        if !absence.is_absence() || said {
+            continue;
+        }
+        let (what, earned) = match cell.new_mark {
+            true => of_absent(&pupil, *absence, marks),
+            false => of_marked(&pupil, *absence, marks),
+        };
+        let other = match cell.new_mark {
+            true => "если ученик был, исправьте и посещение",
+            false => "если отметка ошибочна, исправьте и её",
+        };
+        return Err(Error::refused(what).next(earned).then(other));
+    }
+    Ok(())
+}
+
+/// A cell as a request would leave it.
+struct Corrected {
+    was_absent: bool,
+    attendance: Option<Attendance>,
+    marks: Option<Marks>,
+    new_mark: bool,
+    earned: bool,
 }
 
 /// What the change says of the journal as it is must be so, and the change must change it.
@@ -113,7 +183,8 @@ fn stands(context: &Context<'_>, at: &LessonRef, change: &Change) -> Result<()> 
             .next("составьте заявку заново"));
     }
     let same_cell = was == becomes
-        && !matches!(change, Change::Mark { work, document, .. } if !work.is_empty() || !document.is_empty());
+        && !matches!(change, Change::Mark { work, document, earned, .. }
+            if *earned || !work.is_empty() || !document.is_empty());
     if same_cell {
         return Err(Error::input("это уже стоит в журнале, исправлять нечего").next("проверьте, что исправить"));
     }
@@ -128,8 +199,11 @@ fn lesson_is_there(context: &Context<'_>, at: &LessonRef, changes: &[Change]) ->
         return Ok(());
     }
     if !matches!(changes.first(), Some(Change::Lesson { .. })) {
-        return Err(Error::refused(format!("урок {} ({}) не записан", format_date(at.date), at.course))
-            .next_by("добавьте в заявку сам урок", Action::Give(Detail::Topic)));
+        let error = Error::refused(format!("урок {} ({}) не записан", format_date(at.date), at.course));
+        if matches!(changes.first(), Some(Change::Annulment { .. })) {
+            return Err(error.next("проверьте дату и номер урока: аннулировать нечего"));
+        }
+        return Err(error.next_by("добавьте в заявку сам урок", Action::Give(Detail::Topic)));
     }
     school_day(context, at)
 }
@@ -148,6 +222,10 @@ fn may_stand(context: &Context<'_>, at: &LessonRef, change: &Change) -> Result<(
         }
         Change::Attendance { pupil, .. } => on_roster(pupil),
         Change::Lesson { becomes, .. } => lesson_text(context, becomes),
+        Change::Annulment { .. } => match read::lesson_at(context.tables, at)? {
+            Some(lesson) => may_go(context, at, &lesson),
+            None => Ok(()),
+        },
         Change::Final { pupil, period, becomes, .. } => {
             finals::corrected(context, &course, pupil, period, becomes.as_ref())
         }

@@ -2,7 +2,7 @@
 
 use super::{Context, known_course};
 use crate::error::{Action, Error, Result, Warning};
-use crate::journal::entry::{Entry, FinalsSet};
+use crate::journal::entry::{Entry, FinalsSet, LessonRef};
 use crate::journal::read::count::Counts;
 use crate::journal::read::{self, Course, Pupil};
 use crate::school::{Marks, Period, Role, format_date};
@@ -105,6 +105,43 @@ pub fn lack_of_corrected(
     let counts = Counts::take(context.tables, context.school, course, span, [pupil.id])?;
     let lack = lack(&counts, &pupil, mark, false);
     Ok(lack.map(|lack| format!("§2.3.1: {}, {}, {name}: {lack}", pupil.name.surname_given(), course.key)))
+}
+
+/// The final marks that would rest on too few marks (§2.3.1) without those of a lesson: «Иванов Пётр, I четверть». One that
+/// was set against the count rests on none.
+pub fn resting_on(context: &Context<'_>, at: &LessonRef, lesson: i64) -> Result<Vec<String>> {
+    let (tables, course) = (context.tables, known_course(context.tables, &at.course)?);
+    let periods = context.school.periods_of(&at.course.class);
+    let Some(period) = periods.into_iter().find(|period| (period.begins..=period.ends).contains(&at.date)) else {
+        return Ok(Vec::new());
+    };
+    let sql = "SELECT file, mark FROM finals JOIN pupils ON pupils.id = finals.pupil
+               JOIN marks ON marks.pupil = finals.pupil AND marks.lesson = ?3
+               WHERE course = ?1 AND period = ?2 AND override = '' ORDER BY file";
+    let mut statement = tables.prepare_cached(sql)?;
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+    let standing: Vec<(String, String)> =
+        statement.query_map(params![course.id, period.name, lesson], row)?.collect::<rusqlite::Result<_>>()?;
+    if standing.is_empty() {
+        return Ok(Vec::new());
+    }
+    let lacking = || -> Result<Vec<String>> {
+        let mut lacking = Vec::new();
+        for (file, mark) in &standing {
+            if lack_of_corrected(context, &course, file, &period.name, &Marks::parse(mark)?)?.is_some() {
+                let name = read::pupil(tables, file)?.map_or(file.clone(), |pupil| pupil.name.surname_given());
+                lacking.push(format!("{name}, {}", period.name));
+            }
+        }
+        Ok(lacking)
+    };
+    let before = lacking()?;
+    let mut after = tables.on_trial(|| {
+        tables.prepare_cached("DELETE FROM marks WHERE lesson = ?1")?.execute([lesson])?;
+        lacking()
+    })?;
+    after.retain(|one| !before.contains(one));
+    Ok(after)
 }
 
 /// No final mark stands before it could be set: from some days before its period's end.

@@ -4,9 +4,11 @@
 //! nothing replaced. After that only a correction («Замена сведений», §2.3.3) changes anything. History taken over from
 //! another program is bound by none of these days, but it too replaces nothing.
 
-use super::{Context, known_course, text};
+use super::{Context, finals, known_course, paper, text};
 use crate::error::{Action, Error, Next, Result};
-use crate::journal::entry::{AttendanceSet, Entry, LessonCell, LessonRecorded, LessonRef, LessonText, MarksSet};
+use crate::journal::entry::{
+    AttendanceSet, Entry, LessonAnnulled, LessonCell, LessonRecorded, LessonRef, LessonText, MarksSet,
+};
 use crate::journal::read::{self, Course, Lesson, Pupil};
 use crate::school::{Attendance, Marks, Role, WorkKind, format_date};
 use chrono::{Duration, NaiveDate};
@@ -183,7 +185,7 @@ pub fn marks(context: &Context<'_>, entry: &Entry, set: &MarksSet, today: NaiveD
             allowed_marks(context, &course, marks)?;
         }
         if let Some(marks) = line.marks.as_ref().filter(|_| !line.earned && entry.rules >= EARNED) {
-            was_there(context, lesson.id, &pupil, marks)?;
+            was_there(context, window, lesson.id, &pupil, marks)?;
         }
         let new = line.marks.as_ref().map(|marks| (marks, set.work.as_str(), line.document.as_str()));
         mark_change(context, entry, window, lesson.id, &pupil, new)?;
@@ -192,24 +194,46 @@ pub fn marks(context: &Context<'_>, entry: &Entry, set: &MarksSet, today: NaiveD
 }
 
 /// The version of the rules since which a mark beside an absence says that it was earned later.
-const EARNED: u32 = 2;
+pub(super) const EARNED: u32 = 2;
 
 /// A plain mark is of somebody who was there.
-fn was_there(context: &Context<'_>, lesson: i64, pupil: &Pupil, marks: &Marks) -> Result<()> {
+fn was_there(context: &Context<'_>, window: Window, lesson: i64, pupil: &Pupil, marks: &Marks) -> Result<()> {
+    let Some(absence) = absence_at(context, lesson, pupil)? else { return Ok(()) };
+    let (what, earned) = of_absent(pupil, absence, marks);
+    let absence = absence.as_str();
+    let next = Next::new(earned);
+    Err(Error::refused(what).next(match window {
+        Window::Overwrite => next.then(format!("если ученик был, сначала уберите «{absence}»")),
+        Window::Add => next.then_by(format!("если ученик был, {ASK}"), Action::RequestCorrection),
+    }))
+}
+
+/// That a plain mark and an absence do not go together, and what to type where the mark was earned later.
+pub(super) fn of_absent(pupil: &Pupil, absence: Attendance, marks: &Marks) -> (String, String) {
+    let (name, absence) = (pupil.name.surname_given(), absence.as_str());
+    (format!("{name}: на уроке стоит «{absence}», а отметка «{marks}» — того, кто был"), earned_later(absence, marks))
+}
+
+/// What to type where a mark was earned later by who was absent.
+fn earned_later(absence: &str, marks: &Marks) -> String {
+    format!("если отметка получена позже, укажите «{absence}/{marks}» (то же, что «{absence} {marks}»)")
+}
+
+/// That somebody with a plain mark was not there does not go together, and what to type where it was earned later.
+pub(super) fn of_marked(pupil: &Pupil, absence: Attendance, marks: &Marks) -> (String, String) {
+    let (name, absence) = (pupil.name.surname_given(), absence.as_str());
+    (
+        format!("{name}: на уроке стоит отметка «{marks}», а «{absence}» — того, кого не было"),
+        earned_later(absence, marks),
+    )
+}
+
+/// The absence that stands in a pupil's cell; lateness is none.
+fn absence_at(context: &Context<'_>, lesson: i64, pupil: &Pupil) -> Result<Option<Attendance>> {
     let sql = "SELECT kind FROM attendance WHERE lesson = ?1 AND pupil = ?2";
     let mut statement = context.tables.prepare_cached(sql)?;
     let kind: Option<String> = statement.query_row(params![lesson, pupil.id], |row| row.get(0)).optional()?;
-    let Some(absence) = kind.as_deref().and_then(Attendance::parse).filter(|kind| kind.is_absence()) else {
-        return Ok(());
-    };
-    let absence = absence.as_str();
-    Err(Error::refused(format!(
-        "{}: на уроке стоит «{absence}», а отметка «{marks}» — того, кто был",
-        pupil.name.surname_given()
-    ))
-    .next(format!(
-        "если отметка получена позже, укажите «{absence}/{marks}»; если ученик был, сначала уберите «{absence}»"
-    )))
+    Ok(kind.as_deref().and_then(Attendance::parse).filter(|kind| kind.is_absence()))
 }
 
 /// Absences and latenesses of a lesson.
@@ -227,21 +251,88 @@ pub fn attendance(context: &Context<'_>, entry: &Entry, set: &AttendanceSet, tod
         if entry.taken_over && entry.rules >= EARNED && line.attendance.is_some_and(Attendance::is_absence) {
             is_not_marked(context, lesson.id, &pupil)?;
         }
+        let absence = line.attendance.filter(|kind| kind.is_absence() && !line.earned);
+        if let Some(absence) = absence.filter(|_| !entry.taken_over && entry.rules >= EARNED) {
+            has_no_mark(context, window, lesson.id, &pupil, absence)?;
+        }
         attendance_change(context, entry, window, lesson.id, &pupil, line.attendance)?;
     }
     Ok(())
 }
 
-/// History that is taken over says of nobody that he was absent who has a mark.
-fn is_not_marked(context: &Context<'_>, lesson: i64, pupil: &Pupil) -> Result<()> {
+/// Who has a plain mark was there. Another kind of absence says nothing new.
+fn has_no_mark(context: &Context<'_>, window: Window, lesson: i64, pupil: &Pupil, absence: Attendance) -> Result<()> {
+    let Some(marks) = marks_at(context, lesson, pupil)? else { return Ok(()) };
+    if absence_at(context, lesson, pupil)?.is_some() {
+        return Ok(());
+    }
+    let (what, earned) = of_marked(pupil, absence, &marks);
+    let next = Next::new(earned);
+    Err(Error::refused(what).next(match window {
+        Window::Overwrite => next.then("если отметка ошибочна, сначала уберите её"),
+        Window::Add => next.then_by(format!("если отметка ошибочна, {ASK}"), Action::RequestCorrection),
+    }))
+}
+
+/// The marks that stand in a pupil's cell.
+fn marks_at(context: &Context<'_>, lesson: i64, pupil: &Pupil) -> Result<Option<Marks>> {
     let sql = "SELECT marks FROM marks WHERE lesson = ?1 AND pupil = ?2";
     let mut statement = context.tables.prepare_cached(sql)?;
     let marks: Option<String> = statement.query_row(params![lesson, pupil.id], |row| row.get(0)).optional()?;
-    let Some(marks) = marks else { return Ok(()) };
+    marks.map(|text| Marks::parse(&text)).transpose()
+}
+
+/// History that is taken over says of nobody that he was absent who has a mark.
+fn is_not_marked(context: &Context<'_>, lesson: i64, pupil: &Pupil) -> Result<()> {
+    let Some(marks) = marks_at(context, lesson, pupil)? else { return Ok(()) };
     Err(Error::refused(format!("{}: в журнале уже стоит другое: «{marks}»", pupil.name.surname_given())).next_by(
         "перенос ничего не заменяет и не складывает: исправьте файл или подайте заявку на исправление (§2.3.3)",
         Action::RequestCorrection,
     ))
+}
+
+/// A lesson that was recorded by mistake is annulled by its author on its day, with the cells that are all his own.
+pub fn annulment(context: &Context<'_>, entry: &Entry, annulled: &LessonAnnulled, today: NaiveDate) -> Result<()> {
+    let (tables, at) = (context.tables, &annulled.at);
+    text::is_given(&annulled.reason, "причина")?;
+    text::fits(&annulled.reason, "причина")?;
+    let course = known_course(tables, &at.course)?;
+    let lesson = known_lesson(context, &course, at)?;
+    let by_request = |why: String| {
+        Err(Error::refused(why)
+            .next_by("подайте заявку: «Замена сведений в электронном журнале» (§2.3.3)", Action::RequestAnnulment))
+    };
+    if window(context, entry, at.date, today).ok() != Some(Window::Overwrite) {
+        return by_request(format!(
+            "§2.3.2: урок {} аннулирует его автор в день занятия, а этот день прошёл",
+            format_date(at.date)
+        ));
+    }
+    let sql = "SELECT 1 FROM marks WHERE lesson = ?1 AND author <> ?2
+               UNION ALL SELECT 1 FROM attendance WHERE lesson = ?1 AND author <> ?2";
+    let foreign = tables.prepare_cached(sql)?.exists(params![lesson.id, entry.author])?;
+    if lesson.author != entry.author || foreign {
+        return by_request(format!(
+            "урок {} или его отметки записал другой учитель: в день занятия аннулирует автор",
+            format_date(at.date)
+        ));
+    }
+    may_go(context, at, &lesson)
+}
+
+/// What rests on a lesson keeps it: a bound book, and final marks that would rest on too few marks (§2.3.1).
+pub(super) fn may_go(context: &Context<'_>, at: &LessonRef, lesson: &Lesson) -> Result<()> {
+    paper::is_not_bound(context.tables, &at.course.class)?;
+    let resting = finals::resting_on(context, at, lesson.id)?;
+    if resting.is_empty() {
+        return Ok(());
+    }
+    Err(Error::refused(format!(
+        "урок {} аннулировать нельзя, на его отметках держатся итоговые: {}",
+        format_date(at.date),
+        resting.join(", ")
+    ))
+    .next_by("сначала исправьте итоговые отметки (§2.3.3)", Action::RequestCorrection))
 }
 
 fn some_lines(count: usize) -> Result<()> {
@@ -313,7 +404,15 @@ fn mark_change(
     let sql = "SELECT marks, author, marks || char(0) || work || char(0) || document FROM marks
                WHERE lesson = ?1 AND pupil = ?2";
     let new = new.map(|(marks, work, document)| whole_cell(&marks.to_string(), work, document));
-    change(context, entry, window, (sql, lesson, pupil), new.as_deref(), "отметка")
+    let removed = new.is_none();
+    change(context, entry, window, (sql, lesson, pupil), new.as_deref(), "отметка").map_err(|error| {
+        match marks_at(context, lesson, pupil) {
+            Ok(Some(marks)) if removed && window == Window::Add && !entry.taken_over => {
+                error.then(format!("если ученика не было: {}", earned_later("н", &marks)))
+            }
+            _ => error,
+        }
+    })
 }
 
 fn attendance_change(
@@ -353,3 +452,6 @@ fn change(
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@
 mod absence;
 mod carrier;
 mod correction;
+mod course;
 mod finals;
 mod lesson;
 mod note;
@@ -84,9 +85,9 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::AttendanceSet(set) => lesson::attendance(context, entry, set, today)?,
         Body::SubstitutionAssigned(assigned) => substitution::assignment(context, assigned)?,
         Body::SubstitutionConfirmed(confirmed) => substitution::confirmation(context, entry, confirmed)?,
-        Body::ReasonSet(set) => absence::reason(tables, set)?,
+        Body::ReasonSet(set) => absence::reason(tables, entry, set)?,
         Body::ReasonWithdrawn(withdrawn) => absence::withdrawal_of_reason(tables, withdrawn)?,
-        Body::ExemptionSet(set) => absence::exemption(context, set)?,
+        Body::ExemptionSet(set) => absence::exemption(context, entry, set)?,
         Body::ExemptionWithdrawn(withdrawn) => absence::withdrawal_of_exemption(tables, withdrawn)?,
         Body::FinalsSet(set) => finals::check(context, entry, set, today, &mut warnings)?,
         Body::DecisionSet(set) => {
@@ -97,7 +98,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
                     .next("проверьте дату педагогического совета"));
             }
         }
-        Body::CorrectionRequested(set) => correction::request(context, set, today)?,
+        Body::CorrectionRequested(set) => correction::request(context, entry, set, today)?,
         Body::CorrectionDecided(decided) => correction::decision(context, entry, decided)?,
         Body::RemarkWritten(remark) => remark::remark(tables, remark)?,
         Body::RemarkAnswered(answer) => remark::answer(tables, answer)?,
@@ -122,6 +123,9 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::EntriesRefused(refused) => two_eyes::refusal(tables, entry, refused)?,
         Body::EmergencyKeySet(set) => two_eyes::emergency_key(tables, set)?,
         Body::EmergencyEnrolment(enrolled) => two_eyes::emergency_enrolment(context, enrolled)?,
+        Body::LessonAnnulled(annulled) => lesson::annulment(context, entry, annulled, today)?,
+        Body::CourseAnnulled(annulled) => course::annulment(context, annulled)?,
+        Body::ClassAnnulled(annulled) => course::annulment_of_class(context, annulled)?,
     }
     Ok(warnings)
 }

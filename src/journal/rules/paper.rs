@@ -6,7 +6,7 @@ use crate::journal::entry::{ArchiveCopied, ArchiveCreated, BookBound, DocumentIs
 use crate::journal::read;
 use crate::journal::read::Tables;
 use crate::ledger::chain::parse_hash;
-use crate::school::{School, format_date, plural};
+use crate::school::{ClassName, School, format_date, plural};
 use chrono::NaiveDate;
 use rusqlite::{OptionalExtension, Row};
 use std::collections::HashSet;
@@ -88,6 +88,18 @@ pub fn binding(context: &Context<'_>, bound: &BookBound, today: NaiveDate) -> Re
             None => Ok(()),
         },
     }
+}
+
+/// §5.4: nothing is annulled in a class's book that was bound.
+pub fn is_not_bound(tables: &Tables, class: &ClassName) -> Result<()> {
+    let sql = "SELECT number, bound.date FROM bound JOIN documents USING (number)
+               WHERE form = ?1 AND subject = ?2 ORDER BY number LIMIT 1";
+    let row = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+    let bound = tables.prepare_cached(sql)?.query_row([BOOK, &class.to_string()], row).optional()?;
+    let Some((number, date)) = bound else { return Ok(()) };
+    let date = crate::school::parse_date_or(&date).map(format_date).unwrap_or(date);
+    Err(Error::refused(format!("§5.4: журнал {class} подшит {date} (№ {number}): аннулировать в нём нельзя ничего"))
+        .next("запись остаётся; об ошибке скажите заместителю директора: он напишет замечание по ведению журнала"))
 }
 
 /// §2.5, §5.5.4: copies on two carriers of different holders, kept in different places; or one, where writing the other

@@ -11,6 +11,7 @@ use crate::journal::entry::{
     Body, Effect, EmergencyEnrolment, EmergencyKeySet, EntriesConfirmed, EntriesRefused, Entry, JournalCreated,
     KeyEnrolled, Person, SecondPerson, Span,
 };
+use crate::journal::read::annulments;
 use crate::journal::read::extraordinary::{self, Held};
 use crate::journal::read::{self, Tables};
 use crate::journal::{apply, roles};
@@ -49,6 +50,8 @@ pub enum Guard {
     Emergency,
     /// Going on from a restored copy.
     Restoration,
+    /// A course or a class that has, or had, lessons.
+    Annulment,
 }
 
 /// Those by whose power somebody could become another.
@@ -99,6 +102,16 @@ pub fn guard(tables: &Tables, school: &School, entry: &Entry) -> Result<Option<G
         }
         Body::EmergencyKeySet(_) => Ok(Some(Guard::Emergency)),
         Body::JournalRestored(_) => Ok(Some(Guard::Restoration)),
+        Body::CourseAnnulled(annulled) => match read::course(tables, &annulled.course)? {
+            Some(course) => {
+                let has = !read::lessons_of(tables, course.id)?.is_empty();
+                guarded(Guard::Annulment, has || annulments::had_lessons(tables, course.id)?)
+            }
+            None => Ok(None),
+        },
+        Body::ClassAnnulled(annulled) => {
+            guarded(Guard::Annulment, annulments::class_had_lessons(tables, &annulled.class)?)
+        }
         _ => Ok(None),
     }
 }

@@ -1,12 +1,14 @@
 //! What stands in the registers, acts and extracts of the school.
 
 use crate::journal::entry::{
-    ArchiveCopied, Body, CarrierIssued, CarrierLost, CarrierRestored, CarrierReturned, PupilMoved,
+    ArchiveCopied, Body, CarrierIssued, CarrierLost, CarrierRestored, CarrierReturned, Change, CorrectionRequested,
+    LessonRef, LessonText, PupilMoved,
 };
-use crate::journal::read::Tables;
-use crate::journal::testing::{self, absence, day, identity, lesson, lesson_at, moment, noon};
+use crate::journal::read::{self, Tables, standing};
+use crate::journal::testing::{self, absence, day, decided, identity, lesson, lesson_at, moment, noon};
 use crate::print::testing::{
-    ARCHIVE, CARRIERS, LIFELIKE, Size, act, annals_of_papers, context, extract, file, of_school, papers, year,
+    ARCHIVE, CARRIERS, LIFELIKE, Size, act, annals_of_papers, context, extract, file, of_class, of_school, papers,
+    russian, year,
 };
 use crate::print::{Form, Layouts, Subject, Wanted, lay_out};
 use std::collections::BTreeMap;
@@ -57,6 +59,50 @@ fn the_register_of_corrections_says_what_was_asked_for_and_what_came_of_it() {
 }
 
 #[test]
+fn a_lesson_that_was_annulled_is_on_no_page_of_the_book_and_in_a_table_of_its_own_under_the_register() {
+    let mut tables = papers(1, 0, false);
+    let at = lesson_at(&russian(), "2025-10-14", 3);
+    let text = |tables: &Tables, wanted: &Wanted| {
+        let document = lay_out(tables, &Layouts::load(None).unwrap(), wanted, &context("2025-0143")).unwrap();
+        let runs = document.pages.iter().flat_map(|page| page.runs.iter().map(|run| run.text().to_owned()));
+        runs.collect::<Vec<_>>().join(" ")
+    };
+    let book = |tables: &Tables| text(tables, &of_class(Form::ClassBook));
+    let before = book(&tables);
+    assert!(before.contains("Повторение. Свойства"), "{before}");
+    assert!(before.contains("запись № 1 журнала"), "{before}");
+    assert!(!text(&tables, &of_school(Form::Corrections)).contains("АННУЛИРОВАННЫЕ ЗАПИСИ"));
+
+    let lesson = read::lesson_at(&tables, &at).unwrap().unwrap();
+    let cells = standing::cells_of(&tables, lesson.id).unwrap();
+    let changes = vec![Change::Annulment { was: Some(lesson.text()), cells }];
+    let LessonRef { course, date, lesson } = at.clone();
+    let asked = CorrectionRequested { course, date, lesson, changes, reason: "не тот класс".into() };
+    tables.by("t1", "2026-05-30T09:00", asked);
+    let seq = tables.by("zav", "2026-05-30T10:00", decided(2, true, ""));
+    let after = book(&tables);
+    assert!(!after.contains("Повторение. Свойства") && !after.contains("запись № 1 журнала"), "{after}");
+
+    let register = lines(&tables, Form::Corrections);
+    let what = "14.10.2025, урок 3: тема «Повторение. Свойства степени», задание «§ 4»; с ним: Андреев Глеб 4";
+    let about = "7А, Русский язык";
+    let row = [&seq.to_string(), "30.05.2026", "урок", about, what, "не тот класс", "Учителева И. И."];
+    assert!(has(&register, &row), "{register:#?}");
+    let request = register.iter().find(|line| line[0] == "2" && line.len() == 9).unwrap();
+    assert!(request[6].contains("стало аннулирован; с ним: Андреев Глеб 4"), "{request:?}");
+
+    // Recorded anew, it is another lesson: what was corrected in the one before is not said of it.
+    let becomes = LessonText { topic: "Причастия".into(), ..LessonText::default() };
+    let LessonRef { course, date, lesson } = at;
+    let changes = vec![Change::Lesson { was: None, becomes }];
+    tables.by("t1", "2026-05-31T09:00", CorrectionRequested { course, date, lesson, changes, reason: "был".into() });
+    tables.by("zav", "2026-05-31T10:00", decided(3, true, ""));
+    let anew = book(&tables);
+    assert!(anew.contains("Причастия") && !anew.contains("запись № 1 журнала"), "{anew}");
+    assert!(anew.contains("запись № 3 журнала"), "{anew}");
+}
+
+#[test]
 fn a_clock_put_right_stands_between_the_requests_before_and_after_it() {
     let lines = lines(&papers(2, 0, false), Form::Corrections);
     let place = |number: &str| lines.iter().position(|line| line[0] == number && line.len() == 9).unwrap();
@@ -73,9 +119,11 @@ fn the_register_of_documents_names_the_code_of_the_last_page_and_leaves_itself_o
     let lines = lines(&papers(0, 6, false), Form::Register);
     let title = "Классный журнал 7 «А» класса за 2025/2026 учебный год";
     let simplex = format!("{title} (на одной стороне листа)");
+    let [first, second] = [simplex.as_str(), title].map(|title| format!("{title}. Заменён документом № 2025-0006"));
     let line = |number, title, code| [number, "24.10.2025", title, "72", code, "Завьялова И. И."];
-    assert!(has(&lines, &line("2025-0001", &simplex, "0001 0002 0001 0002")), "{lines:#?}");
-    assert!(has(&lines, &line("2025-0002", title, "0002 0002 0002 0002")), "{lines:#?}");
+    assert!(has(&lines, &line("2025-0001", &first, "0001 0002 0001 0002")), "{lines:#?}");
+    assert!(has(&lines, &line("2025-0002", &second, "0002 0002 0002 0002")), "{lines:#?}");
+    assert!(has(&lines, &line("2025-0006", &simplex, "0006 0002 0006 0002")), "{lines:#?}");
     assert!(lines.iter().all(|line| line[0] != "2025-0005"), "{lines:#?}");
     assert!(lines.iter().any(|line| line[0].contains("их номера пропущены")), "{lines:#?}");
 }

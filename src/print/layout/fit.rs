@@ -23,6 +23,8 @@ pub(super) fn faults(layouts: &Layouts, sources: &Sources) -> Vec<Fault> {
         let fixed = [sheet.number.width, sheet.pupil.width, sheet.decision.width];
         fits.fixed("summary-sheet.toml", &["pupil"], &fixed, Orientation::Landscape);
         fits.register("corrections.toml", &["register", "columns"], &layouts.corrections.register);
+        let orientation = layouts.corrections.register.orientation;
+        fits.within("annulments.toml", &["columns"], total(&layouts.annulments.columns), fits.width(orientation));
         fits.register("carriers.toml", &["register", "columns"], &layouts.carriers.register);
         fits.register("register.toml", &["register", "columns"], &layouts.register.register);
         fits.within(

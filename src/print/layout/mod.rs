@@ -63,6 +63,8 @@ layouts! {
     summary_sheet: SummarySheetLayout = "summary-sheet.toml";
     /// The register «Замена сведений в электронном журнале».
     corrections: CorrectionsLayout = "corrections.toml";
+    /// What was annulled, below that register.
+    annulments: AnnulmentsLayout = "annulments.toml";
     /// The register of issued documents.
     register: DocumentsLayout = "register.toml";
     /// The register of carriers.

@@ -6,7 +6,7 @@ use super::*;
 pub fn mark_change(pupil: i64, was: &str, becomes: &str) -> Change {
     let marks = |text: &str| (!text.is_empty()).then(|| Marks::parse(text).unwrap());
     let (was, becomes) = (marks(was), marks(becomes));
-    Change::Mark { pupil: file(pupil), was, becomes, work: String::new(), document: String::new() }
+    Change::Mark { pupil: file(pupil), was, becomes, work: String::new(), document: String::new(), earned: false }
 }
 
 /// A correction that the course's teacher asks for on 18 October, and that is approved on 21 October just after midnight.

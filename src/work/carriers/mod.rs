@@ -39,6 +39,8 @@ pub struct Registered {
     pub label: String,
     /// Nothing where the journal said the same already, and only the files on the stick were written anew.
     pub done: Done,
+    /// What the journal said of it before, where it was registered and this says another thing.
+    pub before: Option<read::Carrier>,
 }
 
 /// Registers a stick. The entry is recorded first and the stick is marked after it, so a failure leaves an entry without a
@@ -77,13 +79,15 @@ pub fn register(workplace: &mut Workplace<'_>, wish: &Registration<'_>) -> Resul
         None => CarrierRegistered { id: new_id(), label, holder, place, device: stick.unwrap_or_default() },
     };
     let CarrierRegistered { id, label, place, .. } = registered.clone();
-    let done = match known.is_some_and(|known| says(&known) == registered) {
+    let repeated = known.as_ref().is_some_and(|known| says(known) == registered);
+    let before = known.filter(|known| says(known) != registered);
+    let done = match repeated {
         true => Done::default(),
         false => workplace.record([registered.into()])?,
     };
     let now = workplace.author.now().trunc_subsecs(0).to_rfc3339();
     Carrier::register(mount, &Card::new(&id, &label, &holder_name, &place, &now))?;
-    Ok(Registered { id, label, done })
+    Ok(Registered { id, label, done, before })
 }
 
 /// Gives a carrier out to somebody (§5.6). Carriers are named by their ids, here and below.

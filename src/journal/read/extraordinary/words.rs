@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::journal::entry::{Body, Entry, LessonRef};
-use crate::journal::read::{self, Tables};
+use crate::journal::read::{self, Tables, annulments};
 use crate::ledger::identity::{fingerprint, ssh_blob};
 use crate::school::{Role, School, format_date};
 
@@ -22,6 +22,8 @@ pub fn about(body: &Body) -> String {
         Body::MarksSet(set) => set.at.course.to_string(),
         Body::AttendanceSet(set) => set.at.course.to_string(),
         Body::FinalsSet(set) => set.course.to_string(),
+        Body::CourseAnnulled(annulled) => annulled.course.to_string(),
+        Body::ClassAnnulled(annulled) => annulled.class.to_string(),
         _ => String::new(),
     }
 }
@@ -88,6 +90,14 @@ pub fn in_words(tables: &Tables, entry: &Entry) -> Result<String> {
             let (key, login) = (enrolled.key.fingerprint(), &enrolled.login);
             let alone = if entry.key == key { ", подписано им самим" } else { "" };
             format!("ключ {key} для «{login}» внесён аварийным ключом{alone}: {}", enrolled.reason)
+        }
+        Body::CourseAnnulled(annulled) => {
+            let what = annulments::course_in_words(tables, &annulled.course)?;
+            format!("аннулирование курса «{}» ({what}): {}", annulled.course, annulled.reason)
+        }
+        Body::ClassAnnulled(annulled) => {
+            let what = annulments::class_in_words(tables, &annulled.class)?;
+            format!("аннулирование класса {} ({what}): {}", annulled.class, annulled.reason)
         }
         Body::JournalRestored(restored) => {
             let lost = restored.lost.iter().map(|lost| lost.length).max();

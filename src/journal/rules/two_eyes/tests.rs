@@ -4,8 +4,9 @@
 use crate::error::Error;
 use crate::journal::Journal;
 use crate::journal::entry::{
-    Body, ClockReset, EmergencyEnrolment, EmergencyKeySet, EntriesConfirmed, EntriesRefused, JournalRestored,
-    KeyEnrolled, KeyRevoked, Person, PersonDismissed, PupilAnnulled, PupilRenumbered, PupilSet, SchoolChanged, Span,
+    Body, ClassAnnulled, ClassSet, ClockReset, CourseAnnulled, CourseSet, EmergencyEnrolment, EmergencyKeySet,
+    EntriesConfirmed, EntriesRefused, JournalRestored, KeyEnrolled, KeyRevoked, LessonAnnulled, Person,
+    PersonDismissed, PupilAnnulled, PupilRenumbered, PupilSet, SchoolChanged, Span,
 };
 use crate::journal::read::extraordinary::{self, State};
 use crate::journal::read::{self, Tables};
@@ -14,7 +15,7 @@ use crate::journal::testing::{
 };
 use crate::ledger::identity::Identity;
 use crate::ledger::possession::{countersign, prove};
-use crate::school::{Role, School};
+use crate::school::{ClassName, Role, School};
 use proptest::prelude::*;
 
 const ADMINISTRATOR: &str = "ivanova";
@@ -47,6 +48,10 @@ fn at_work(annals: &mut Annals) {
     let at = lesson_at(&algebra, "2025-09-01", 2);
     annals.taught(moment("2025-09-01T12:00"), lesson(&at, "Дроби", ""));
     annals.taught(moment("2025-09-01T12:05"), mark(&at, "А-1", "4", ""));
+    // A course with a lesson and no mark.
+    let chemistry = course("7А", "Химия");
+    annals.subject("Химия").course(&chemistry, TEACHER, 1.0);
+    annals.taught(moment("2025-09-01T13:00"), lesson(&lesson_at(&chemistry, "2025-09-01", 5), "Вещества", ""));
 }
 
 /// Deputy head and director are independent of the administrator.
@@ -132,6 +137,11 @@ fn kinds(tables: &Tables) -> Vec<(&'static str, bool, Body)> {
             false,
             JournalRestored { reason: "пожар".into(), lost: Vec::new(), numbers: 100 }.into(),
         ),
+        (
+            "the annulment of a course with a lesson",
+            false,
+            CourseAnnulled { course: course("7А", "Химия"), reason: "не тот класс".into() }.into(),
+        ),
         ("the emergency key", false, EmergencyKeySet { ed25519: identity("emergency-2").public().ssh_line("") }.into()),
     ]
 }
@@ -175,6 +185,9 @@ fn world(school: &TestJournal) -> Vec<Vec<Vec<String>>> {
         "SELECT reason FROM clock_resets ORDER BY entry",
         "SELECT ed25519 FROM emergency_keys ORDER BY entry",
         "SELECT reason, numbers FROM restorations ORDER BY entry",
+        "SELECT class, subject FROM courses ORDER BY 1, 2",
+        "SELECT name FROM classes ORDER BY 1",
+        "SELECT kind, about FROM annulments ORDER BY 1, 2",
     ]
     .map(|sql| school.rows(sql))
     .into()
@@ -191,6 +204,56 @@ fn is_clean(school: &mut TestJournal) {
 fn is_refused<T: std::fmt::Debug>(result: Result<T, Error>, words: &str) {
     let error = result.unwrap_err();
     assert!(error.message().contains(words), "«{words}» is not in «{error}»");
+}
+
+#[test]
+fn a_course_and_a_class_wait_for_a_second_person_once_there_was_a_lesson_and_not_before() {
+    let mut school = company();
+    let (class, reason) = (course("9А", "Химия").class, || "не тот класс".to_owned());
+    let set = |class: &ClassName| ClassSet { class: class.clone(), teacher: String::new() };
+    let key = course("9А", "Химия");
+    let made = || CourseSet { course: key.clone(), teacher: TEACHER.into(), hours: 1.0 };
+    let annulled = || CourseAnnulled { course: key.clone(), reason: reason() };
+    let gone = || ClassAnnulled { class: class.clone(), reason: reason() };
+    let now = "2025-09-02T12:00";
+    // While nothing was taught, one person is enough.
+    school.by(ADMINISTRATOR, now, set(&class));
+    school.by(ADMINISTRATOR, now, made());
+    let seqs = [school.by(ADMINISTRATOR, now, annulled()), school.by(ADMINISTRATOR, now, gone())];
+    assert_eq!(seqs.map(|seq| state(&school, seq)), [None, None]);
+    // A lesson that was annulled was one.
+    school.by(ADMINISTRATOR, now, set(&class));
+    school.by(ADMINISTRATOR, now, made());
+    let at = lesson_at(&key, "2025-09-02", 5);
+    school.by(TEACHER, now, lesson(&at, "Вещества", ""));
+    school.by(TEACHER, now, LessonAnnulled { at, reason: reason() });
+    let waits = school.by(ADMINISTRATOR, now, annulled());
+    assert_eq!(state(&school, waits), Some(State::Waits));
+    is_refused(school.attempt(ADMINISTRATOR, &[gone().into()]), "на нём держится: курсов: 1");
+    school.by(DIRECTOR, now, confirmed(waits));
+    let waits = school.by(ADMINISTRATOR, now, gone());
+    assert_eq!(state(&school, waits), Some(State::Waits));
+    school.by(DEPUTY, now, confirmed(waits));
+    assert_eq!(read::class_teacher(&school, &class).unwrap(), None);
+    is_clean(&mut school);
+}
+
+#[test]
+fn what_is_confirmed_together_is_listed_one_by_one() {
+    let mut school = company();
+    let at = lesson_at(&course("7А", "Алгебра"), "2025-09-02", 5);
+    let other = course("9А", "Алгебра");
+    school.by(ADMINISTRATOR, NOW, ClassSet { class: other.class.clone(), teacher: String::new() });
+    school.by(ADMINISTRATOR, NOW, CourseSet { course: other.clone(), teacher: TEACHER.into(), hours: 1.0 });
+    school.by(TEACHER, NOW, lesson(&crate::journal::entry::LessonRef { course: other.clone(), ..at }, "Тема", ""));
+    let annul = |course| CourseAnnulled { course, reason: "не тот класс".into() };
+    let first = school.by(ADMINISTRATOR, NOW, annul(course("7А", "Химия")));
+    let second = school.by(ADMINISTRATOR, NOW, annul(other));
+    let both = EntriesConfirmed { entries: vec![Span::one(first), Span::one(second)] };
+    school.by(DIRECTOR, NOW, both);
+    let about = school.rows("SELECT about FROM annulments ORDER BY about");
+    assert_eq!(about, [["7А, Химия"], ["9А, Алгебра"]]);
+    is_clean(&mut school);
 }
 
 #[test]

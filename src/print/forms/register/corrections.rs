@@ -1,12 +1,17 @@
 //! The register «Замена сведений в электронном журнале» (form 10, §2.3.3): what was asked for, why, and what came of it.
 //! Between the requests stand the entries by which the administrator put a wrong clock right.
 
-use super::super::{Composer, Document};
+use super::super::{Composer, Document, sans, serif_bold};
+use super::{CERTIFICATION_BELOW, Flow, Parts};
 use crate::error::Result;
 use crate::journal::read;
+use crate::journal::read::annulments::{self, Annulment};
 use crate::journal::read::corrections::{self, APPROVED, Correction, REJECTED};
-use crate::print::layout::CorrectionField;
+use crate::print::layout::{AnnulledField, CorrectionField};
 use crate::school::format_date;
+
+/// Between the register and the table of what was annulled, in mm.
+const ABOVE_ANNULLED: f32 = 5.0;
 
 /// A line as it is printed.
 struct Line {
@@ -27,7 +32,8 @@ struct Line {
 /// Tables that cannot be read.
 pub(in super::super) fn corrections(composer: &Composer<'_, ()>) -> Result<Document> {
     let title = format!("Журнал «Замена сведений в электронном журнале» за {} учебный год", composer.year());
-    composer.register(&composer.layouts.corrections.register, title, &composer.lines()?, |line, field| {
+    let (lines, annulled) = (composer.lines()?, annulments::annulments_on_paper(composer.tables)?);
+    let text = |line: &Line, field| {
         let text = match field {
             CorrectionField::Number => &line.number,
             CorrectionField::Requested => &line.requested,
@@ -40,6 +46,11 @@ pub(in super::super) fn corrections(composer: &Composer<'_, ()>) -> Result<Docum
             CorrectionField::Decision => &line.decision,
         };
         text.clone()
+    };
+    composer.register_with(&composer.layouts.corrections.register, title, (&lines, text), |flow| {
+        if !annulled.is_empty() {
+            composer.annulled(flow, &annulled);
+        }
     })
 }
 
@@ -85,6 +96,28 @@ impl Composer<'_, ()> {
             reason: request.reason.clone(),
             decision,
         })
+    }
+
+    /// The table of what was annulled, under its heading.
+    fn annulled(&self, flow: &mut Flow<'_, '_>, annulled: &[Annulment]) {
+        let layout = &self.layouts.annulments;
+        let (body, head) = (sans(layout.size.0), sans(layout.head_size.0));
+        let text = |one: &Annulment, field| match field {
+            AnnulledField::Number => one.entry.to_string(),
+            AnnulledField::Date => self.day(one.at),
+            AnnulledField::Kind => one.kind.word().to_owned(),
+            AnnulledField::About => one.about.clone(),
+            AnnulledField::What => one.what.clone(),
+            AnnulledField::Reason => one.reason.clone(),
+            AnnulledField::Name => one.author.clone(),
+        };
+        let line = |one: &Annulment| vec![self.column_cells(body, &layout.columns, |field| text(one, field))];
+        flow.gap(ABOVE_ANNULLED);
+        flow.subheading(serif_bold(layout.heading_size.0), layout.heading.as_str());
+        let heads = vec![self.column_heads(head, &layout.columns)];
+        let widths = layout.columns.iter().map(|column| column.width.0).collect();
+        let parts = annulled.iter().map(line).collect();
+        flow.table(&Parts { widths, heads, parts }, CERTIFICATION_BELOW);
     }
 
     fn clock_lines(&self) -> Result<Vec<(u64, Line)>> {

@@ -6,7 +6,7 @@
 use super::super::{Composer, Document};
 use crate::error::Result;
 use crate::print::document::{Form, Variant};
-use crate::print::layout::{BoundPlaces, DocumentField, Wording};
+use crate::print::layout::{DocumentField, DocumentsLayout};
 use crate::print::register::{self, Line};
 use crate::school::format_date;
 use std::collections::BTreeMap;
@@ -25,24 +25,26 @@ pub(in super::super) fn documents(composer: &Composer<'_, ()>) -> Result<Documen
         }
     }
     let title = format!("Реестр выданных документов за {} учебный год", composer.year());
-    let bound = &composer.layouts.register.bound;
+    let layout = &composer.layouts.register;
     composer.register(&composer.layouts.register.register, title, &lines, |line, field| match field {
         DocumentField::Number => line.document.number.clone(),
         DocumentField::Date => format_date(composer.school.day_of(line.document.issued_at)),
-        DocumentField::Title => titled(line, bound),
+        DocumentField::Title => titled(line, layout),
         DocumentField::Leaves => line.document.leaves.to_string(),
         DocumentField::Code => line.code(),
         DocumentField::Name => names.get(&line.document.issued_by).cloned().unwrap_or_default(),
     })
 }
 
-/// The title, how it was printed where that was not the usual way, and how it was bound (§5.4).
-fn titled(line: &Line, wording: &Wording<BoundPlaces>) -> String {
+/// The title, how it was printed where that was not the usual way, how it was bound (§5.4), and what it was superseded by.
+fn titled(line: &Line, layout: &DocumentsLayout) -> String {
     let simplex = Variant::parse(&line.document.variant).is_ok_and(|variant| variant.simplex);
     let title = format!("{}{}", line.document.title, if simplex { " (на одной стороне листа)" } else { "" });
     let bound = line.bound.as_ref().map(|bound| {
         let (date, sheets) = (format_date(bound.date), bound.sheets.to_string());
-        wording.fill(&[("date", &date), ("sheets", &sheets), ("shelf", &bound.shelf)])
+        layout.bound.fill(&[("date", &date), ("sheets", &sheets), ("shelf", &bound.shelf)])
     });
-    bound.map_or(title.clone(), |bound| format!("{title}. {bound}"))
+    let later = line.later.as_ref().zip(layout.superseded.as_ref());
+    let later = later.map(|(number, wording)| wording.fill(&[("number", number)]));
+    [Some(title), bound, later].into_iter().flatten().collect::<Vec<_>>().join(". ")
 }

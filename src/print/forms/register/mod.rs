@@ -30,6 +30,17 @@ impl Composer<'_, ()> {
         rows: &[R],
         text: impl Fn(&R, F) -> String,
     ) -> Result<Document> {
+        self.register_with(layout, title, (rows, text), |_| {})
+    }
+
+    /// As [`Composer::register`], with what `below` sets under the table.
+    fn register_with<F: Fields, R>(
+        &self,
+        layout: &RegisterLayout<F>,
+        title: String,
+        (rows, text): (&[R], impl Fn(&R, F) -> String),
+        below: impl FnOnce(&mut Flow<'_, '_>),
+    ) -> Result<Document> {
         let (body, head) = (sans(layout.size.0), sans(layout.head_size.0));
         let widths: Vec<f32> = layout.columns.iter().map(|column| column.width.0).collect();
         let heads = vec![self.column_heads(head, &layout.columns)];
@@ -57,6 +68,7 @@ impl Composer<'_, ()> {
             flow.gap(NOTE_GAP);
             flow.paragraph(kind, Align::Left, text);
         }
+        below(&mut flow);
         if let Some(heading) = &layout.extraordinary {
             let alone = layout.alone.as_ref().map(|label| label.as_str()).unwrap_or_default();
             let kind = serif(layout.size.0);

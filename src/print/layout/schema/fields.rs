@@ -17,6 +17,8 @@ fields! {
     /// The register «Замена сведений в электронном журнале» (form 10).
     CorrectionField: Number "number" Requested "requested" Class "class" Name "name" Date "date" Subject "subject"
         Changes "changes" Reason "reason" Decision "decision";
+    /// What was annulled, below the register «Замена сведений» (form 10).
+    AnnulledField: Number "number" Date "date" Kind "kind" About "about" What "what" Reason "reason" Name "name";
     /// The register of issued documents (form 11).
     DocumentField: Number "number" Date "date" Title "title" Leaves "leaves" Code "code" Name "name";
     /// The register of carriers (form 14).

@@ -1,7 +1,7 @@
 //! Registers: a heading, and a table whose columns a school may order.
 
 use super::super::kinds::{Columns, Fields, Label, Mm, Places, Size, Wording};
-use super::{CarrierField, ContactField, CorrectionField, DocumentField, SchoolPlaces};
+use super::{AnnulledField, CarrierField, ContactField, CorrectionField, DocumentField, SchoolPlaces};
 use crate::print::sheet::Orientation;
 use serde::Deserialize;
 
@@ -50,6 +50,18 @@ pub struct CorrectionWords {
     pub nothing: Label,
 }
 
+/// `annulments.toml`: the second table of form 10.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct AnnulmentsLayout {
+    pub heading: Label,
+    pub heading_size: Size,
+    pub size: Size,
+    pub head_size: Size,
+    pub columns: Columns<AnnulledField>,
+}
+
 /// `contacts.toml` (form 6, `--with-contacts`).
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -71,6 +83,8 @@ pub struct ContactsLayout {
 #[allow(missing_docs)]
 pub struct DocumentsLayout {
     pub bound: Wording<BoundPlaces>,
+    #[serde(default)]
+    pub superseded: Option<Wording<SupersededPlaces>>,
     pub register: RegisterLayout<DocumentField>,
 }
 
@@ -116,6 +130,8 @@ places! {
     ContactPlaces: "class" "year" "date";
     /// What the binding of a book may name.
     BoundPlaces: "date" "sheets" "shelf";
+    /// What a document that was superseded may name.
+    SupersededPlaces: "number";
     /// What a decision may name.
     Decided: "decision" "date" "name" "note";
 }
