@@ -66,6 +66,7 @@ fn command(action: &Action) -> String {
         Action::RefuseConfirmation => "confirm refuse НОМЕР --reason ПРИЧИНА",
         Action::SetEmergencyKey => "key emergency --sheet ФАЙЛ",
         Action::AddStaff => "staff add",
+        Action::AddBackupService => "staff service backup --key ФАЙЛ",
         Action::ListStaff => "staff list",
         Action::ShowSchool => "school show",
         Action::ListPupils => "pupil list КЛАСС",
@@ -106,6 +107,7 @@ fn command(action: &Action) -> String {
         }
         Action::ReportLoss { label: None } => "carrier lost",
         Action::CreateArchive => "archive create",
+        Action::MakeBackup => "archive backup --to ПАПКА",
         Action::CompleteArchive { name } => {
             let name = name.as_deref().unwrap_or("АРХИВ");
             return format!("archive complete {name} --from НОСИТЕЛЬ --to ДРУГОЙ");
@@ -154,6 +156,9 @@ fn option(detail: Detail) -> &'static str {
         Detail::DatabaseOnly => "--database-only",
         Detail::DespiteSeal => "--despite-broken-seal",
         Detail::SameDevice => "--allow-same-device",
+        Detail::NewPlace => "--new-place",
+        Detail::Despite => "--despite",
+        Detail::OnlySome => "--only КЛАСС",
     }
 }
 
@@ -188,6 +193,7 @@ mod tests {
             Action::SetEmergencyKey,
             Action::ResumeJournal,
             Action::AddStaff,
+            Action::AddBackupService,
             Action::ListStaff,
             Action::ShowSchool,
             Action::ListPupils,
@@ -220,6 +226,7 @@ mod tests {
             Action::ReportLoss { label: None },
             Action::ReportLoss { label: Some(label()) },
             Action::CreateArchive,
+            Action::MakeBackup,
             Action::CompleteArchive { name: None },
             Action::CompleteArchive { name: Some("2025-2026-q1".to_owned()) },
             Action::ListArchives,
@@ -235,7 +242,7 @@ mod tests {
         .collect()
     }
 
-    const DETAILS: [Detail; 28] = [
+    const DETAILS: [Detail; 31] = [
         Detail::DespiteSeal,
         Detail::Journal,
         Detail::Administrator,
@@ -264,6 +271,9 @@ mod tests {
         Detail::RecoveryShare,
         Detail::DatabaseOnly,
         Detail::SameDevice,
+        Detail::NewPlace,
+        Detail::Despite,
+        Detail::OnlySome,
     ];
 
     /// The names of an enum's variants, from its source.

@@ -34,6 +34,9 @@ pub enum Course {
         /// С какого дня действует
         #[arg(long, value_name = "ДАТА")]
         since: Option<String>,
+        /// Записать, хотя у класса, группы или учителя в это время другой урок, это воскресенье или такого звонка нет
+        #[arg(long, visible_alias = "несмотря")]
+        despite: bool,
     },
     /// Расписание класса на неделю
     #[command(visible_alias = "неделя")]
@@ -100,7 +103,7 @@ impl Course {
         match self {
             Self::Set(set) => set.run(common),
             Self::List { class } => list(common, class),
-            Self::Timetable { course, slots, since } => timetable(common, &course, &slots, since),
+            Self::Timetable { course, slots, since, despite } => timetable(common, &course, &slots, since, despite),
             Self::Week { class, date } => week(common, &class, date),
             Self::Subject(subject) => subject.run(common),
             Self::Class { class, teacher } => {
@@ -186,7 +189,13 @@ fn slot(typed: &str) -> Result<Slot> {
     Ok(Slot { weekday, lesson: number.parse().map_err(|_| bad())? })
 }
 
-fn timetable(common: &Common, which: &WhichCourse, typed: &[String], since: Option<String>) -> Result<ExitCode> {
+fn timetable(
+    common: &Common,
+    which: &WhichCourse,
+    typed: &[String],
+    since: Option<String>,
+    despite: bool,
+) -> Result<ExitCode> {
     let mut desk = Desk::open(common)?;
     let course = which.find(desk.tables(), None)?;
     let slots = match typed {
@@ -196,7 +205,7 @@ fn timetable(common: &Common, which: &WhichCourse, typed: &[String], since: Opti
     let since = since.as_deref().map(parse_date).transpose()?;
     let from = since.map(|day| format!(" с {}", format_date(day))).unwrap_or_default();
     let what = format!("{}: уроков в неделю {}{from}", course.key, slots.len());
-    say(courses::set_timetable(&mut desk.workplace()?, &course, since, slots)?, &what)
+    say(courses::set_timetable(&mut desk.workplace()?, &course, since, slots, despite)?, &what)
 }
 
 fn week(common: &Common, class: &str, date: Option<String>) -> Result<ExitCode> {

@@ -19,6 +19,9 @@ pub struct Import {
     /// Только проверить, ничего не записывать
     #[arg(long)]
     dry_run: bool,
+    /// Принять расписание, хотя в нём уроки одного класса, группы или учителя совпадают: о каждом будет сказано
+    #[arg(long, visible_alias = "несмотря")]
+    despite: bool,
 }
 
 impl Import {
@@ -29,7 +32,7 @@ impl Import {
             bar.set_length(total);
             bar.set_position(done);
         };
-        let outcome = import::import(&mut desk.workplace()?, &self.dir, self.dry_run, &mut progress)?;
+        let outcome = import::import(&mut desk.workplace()?, &self.dir, self.dry_run, self.despite, &mut progress)?;
         bar.finish_and_clear();
         if common.json {
             screen::json(&serde_json::json!({

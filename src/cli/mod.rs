@@ -8,6 +8,7 @@ mod output;
 
 mod absence;
 mod advice;
+mod agree;
 mod archive;
 mod ask;
 mod audit;

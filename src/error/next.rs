@@ -52,6 +52,8 @@ pub enum Action {
     /// Give a journal an emergency key.
     SetEmergencyKey,
     AddStaff,
+    /// Give the service that makes copies of any day its login and key.
+    AddBackupService,
     ListStaff,
     ShowSchool,
     ListPupils,
@@ -99,6 +101,8 @@ pub enum Action {
         label: Option<String>,
     },
     CreateArchive,
+    /// Make a copy of the day.
+    MakeBackup,
     /// Write an archive's missing copy, of this one where it is known which, from the one that there is.
     CompleteArchive {
         name: Option<String>,
@@ -168,6 +172,12 @@ pub enum Detail {
     DatabaseOnly,
     /// That two targets may be one device.
     SameDevice,
+    /// That copies are made in a place where none are.
+    NewPlace,
+    /// That something unusual is so and is to be recorded.
+    Despite,
+    /// What of an archive is wanted, where not all of it is.
+    OnlySome,
 }
 
 impl Next {

@@ -13,6 +13,7 @@ mod record;
 mod rows;
 mod sheet;
 mod table;
+mod timetable;
 
 pub use fault::{Fault, Faults, Source};
 pub use plan::read_plan;
@@ -52,6 +53,20 @@ pub fn import(
     trial: bool,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Outcome> {
+    import_despite(journal, author, dir, (trial, false), progress)
+}
+
+/// As [`import`]; `despite` what clashes in the timetable, of which each is a warning then.
+///
+/// # Errors
+/// As [`import`].
+pub fn import_despite(
+    journal: &mut Journal,
+    author: Author<'_>,
+    dir: &Path,
+    (trial, despite): (bool, bool),
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Outcome> {
     if !dir.is_dir() {
         return Err(Error::input(format!("нет папки «{}»", dir.display())).next("укажите папку с файлами школы"));
     }
@@ -64,6 +79,7 @@ pub fn import(
     let batch = journal.batch()?;
     batch.check_author(author)?;
     let mut import = record::Import::new(batch, author, faults, progress)?;
+    import.despite = despite;
     import.run(school, files)?;
     let record::Import { batch, faults, recorded, waiting, .. } = import;
     let mut list = faults.list;

@@ -9,9 +9,8 @@ use super::rows::{Files, Key};
 use crate::error::{Error, Result};
 use crate::journal::entry::{
     Body, ClassSet, CourseSet, DecisionSet, Effect, FinalLine, FinalsSet, GroupSet, Person, PlanLine, PlanSet,
-    PupilEnrolled, PupilLeft, PupilSet, ReasonSet, SchoolChanged, Slot, SubjectLine, SubjectsSet, TimetableSet,
+    PupilEnrolled, PupilLeft, PupilSet, ReasonSet, SchoolChanged, SubjectLine, SubjectsSet,
 };
-use crate::journal::read::timetable::Timetable;
 use crate::journal::rules::two_eyes;
 use crate::journal::{Author, Batch, cell, read, resolve};
 use crate::school::{CourseKey, School, Stay, in_cyrillic};
@@ -30,6 +29,8 @@ pub struct Import<'a, 'j> {
     pub recorded: usize,
     /// How many of them wait for a second person.
     pub waiting: u64,
+    /// Whether what clashes in the timetable is recorded all the same.
+    pub despite: bool,
     /// Told of every lesson that was done.
     pub progress: &'a mut dyn FnMut(u64, u64),
     pub(super) known: HashSet<Key>,
@@ -81,6 +82,7 @@ impl<'a, 'j> Import<'a, 'j> {
             faults,
             recorded: 0,
             waiting: 0,
+            despite: false,
             progress,
             known,
             broken,
@@ -198,7 +200,7 @@ impl<'a, 'j> Import<'a, 'j> {
 
     /// Says that an import replaces what the journal has: a file that was left behind must not undo the work of a year
     /// unseen.
-    fn replaces(&mut self, at: Source, what: &str) {
+    pub(super) fn replaces(&mut self, at: Source, what: &str) {
         let file = self.faults.name(at.file).to_owned();
         let line = if at.line > 0 { format!(", строка {}", at.line) } else { String::new() };
         self.faults.warnings.push(format!("{file}{line}: заменяется то, что уже есть в журнале: {what}").into());
@@ -364,7 +366,10 @@ impl<'a, 'j> Import<'a, 'j> {
     }
 
     /// Rows of one course together, those of unknown courses as faults.
-    fn by_course<T>(&mut self, rows: impl Iterator<Item = (Source, CourseKey, T)>) -> Vec<(Source, CourseKey, Vec<T>)> {
+    pub(super) fn by_course<T>(
+        &mut self,
+        rows: impl Iterator<Item = (Source, CourseKey, T)>,
+    ) -> Vec<(Source, CourseKey, Vec<T>)> {
         let mut places: HashMap<CourseKey, usize> = HashMap::new();
         let mut out: Vec<(Source, CourseKey, Vec<T>)> = Vec::new();
         for (at, key, row) in rows {
@@ -378,25 +383,6 @@ impl<'a, 'j> Import<'a, 'j> {
             out[place].2.push(row);
         }
         out
-    }
-
-    fn timetable(&mut self, files: &Files) -> Result<()> {
-        let rows = files
-            .timetable
-            .iter()
-            .map(|(at, (key, weekday, lesson))| (*at, key.clone(), Slot { weekday: *weekday, lesson: *lesson }));
-        for (at, course, mut slots) in self.by_course(rows) {
-            slots.sort_unstable();
-            if !present::timetable(self.batch.tables(), &course, &slots)? {
-                if let Some(known) = read::course(self.batch.tables(), &course)?
-                    && !Timetable::of(self.batch.tables(), known.id)?.is_empty()
-                {
-                    self.replaces(at, &format!("расписание курса «{course}»"));
-                }
-                self.record(at, "Урок", TimetableSet { course, since: None, slots }, false)?;
-            }
-        }
-        Ok(())
     }
 
     fn plans(&mut self, files: &Files) -> Result<()> {

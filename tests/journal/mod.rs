@@ -1,5 +1,6 @@
 //! The journal: its rules through the library, many writers, kills, upgrades.
 
+mod from_a_copy;
 mod kill;
 mod resumed;
 mod rules;

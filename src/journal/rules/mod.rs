@@ -5,6 +5,7 @@
 //! words into the list that is returned.
 
 mod absence;
+mod backup;
 mod carrier;
 mod correction;
 mod finals;
@@ -16,6 +17,7 @@ mod remark;
 mod substitution;
 mod text;
 pub mod time;
+pub mod timetable;
 pub mod two_eyes;
 pub mod year;
 
@@ -71,8 +73,11 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::PupilLeft(left) => people::leaving(tables, left)?,
         Body::PupilMoved(moved) => people::moving(context, moved)?,
         Body::GroupSet(set) => people::group(tables, set)?,
-        Body::CourseSet(set) => people::course(tables, set)?,
-        Body::TimetableSet(set) => people::timetable(context, set)?,
+        Body::CourseSet(set) => {
+            people::course(tables, set)?;
+            timetable::handed_over(context, set, &mut warnings)?;
+        }
+        Body::TimetableSet(set) => timetable::week(context, entry, set)?,
         Body::PlanSet(set) => people::plan(tables, set)?,
         Body::LessonRecorded(set) => lesson::recorded(context, entry, set, today)?,
         Body::MarksSet(set) => lesson::marks(context, entry, set, today)?,
@@ -113,6 +118,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::ArchiveVerified(verified) => paper::of_archive(tables, &verified.archive)?,
         Body::ArchiveCopied(copied) => paper::copied(tables, copied)?,
         Body::ArchiveRepaired(repaired) => paper::of_archive(tables, &repaired.archive)?,
+        Body::BackupMade(made) => backup::made(context, made)?,
         Body::EntriesConfirmed(confirmed) => two_eyes::confirmation(context, entry, confirmed)?,
         Body::EntriesRefused(refused) => two_eyes::refusal(tables, entry, refused)?,
         Body::EmergencyKeySet(set) => two_eyes::emergency_key(tables, set)?,

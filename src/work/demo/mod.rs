@@ -167,7 +167,7 @@ impl Stage {
             }
             progress.advance(done.saturating_sub(before.replace(done).unwrap_or_default()));
         };
-        let outcome = import::import(&mut self.place_of(ADMINISTRATOR)?, &source, false, &mut done_so_far)?;
+        let outcome = import::import(&mut self.place_of(ADMINISTRATOR)?, &source, false, false, &mut done_so_far)?;
         if let Some(fault) = outcome.faults.first() {
             return Err(fault.clone().into());
         }
