@@ -307,7 +307,8 @@ fn happenings(whole: &Connection) -> Vec<Happening> {
         let start = DateTime::parse_from_rfc3339(&format!("{date}T08:00:00+03:00")).expect("a time");
         let now = start + Duration::minutes(50 * i64::from(lesson));
         let (topic, work, homework) = (text(6), text(7), text(8));
-        let recorded = LessonRecorded { at: at.clone(), topic, work, homework, substitute, cells: Vec::new() };
+        let recorded =
+            LessonRecorded { at: at.clone(), topic, work, homework, substitute, cells: Vec::new(), despite: false };
         all.push(Happening { by: by.clone(), at: now, body: recorded.into() });
         let cells = cells(whole, row.get(0).expect("an id"), &at);
         all.extend(cells.into_iter().map(|body| Happening { by: by.clone(), at: now, body }));

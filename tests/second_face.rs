@@ -123,7 +123,12 @@ fn monday() -> LessonRef {
 fn equations() -> LessonWish {
     let said = |text: &str| Some(text.to_owned());
     LessonWish {
-        at: monday(), topic: said("Уравнения"), work: None, homework: said("§ 4"), substitute: false
+        at: monday(),
+        topic: said("Уравнения"),
+        work: None,
+        homework: said("§ 4"),
+        substitute: false,
+        despite: false,
     }
 }
 

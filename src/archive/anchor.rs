@@ -4,14 +4,18 @@
 //! safe, the journal itself, or an archive that was checked before. Every anchor that is given must fit; one that
 //! does not makes the archive a forgery, however whole it is.
 
+mod journal;
+
 use std::path::PathBuf;
 
-use super::bag::{ALLOWED_SIGNERS, Facts, Folder, INFO, Info, Previous, SIGNATURE, TAGMANIFEST};
+use super::bag::{ALLOWED_SIGNERS, Content, Facts, Folder, INFO, Info, SIGNATURE, TAGMANIFEST};
 use super::report::Finding;
 use super::signature::{AllowedSigners, ArchiveSignature};
 use super::sum::Sum;
 use crate::error::{Action, Error, Result};
 use crate::school::{latin_alike, plural};
+
+pub use journal::{JournalFacts, Known, Maker};
 
 /// The fewest digits of a code that are accepted: 128 bits, beyond any search for a second archive to fit it.
 const MIN_CODE_DIGITS: usize = 32;
@@ -36,64 +40,6 @@ pub enum Anchor<'a> {
     Journal(&'a dyn JournalFacts),
     /// The folder of a bag that was checked before.
     Bag(PathBuf),
-}
-
-/// What a trusted journal can say of an archive.
-pub trait JournalFacts {
-    /// The journal's id, 64 hex digits.
-    fn journal_id(&self) -> Result<String>;
-    /// The head after `length` records, 64 hex digits, or `None` where the ledger is shorter.
-    fn head_at(&self, length: u64) -> Result<Option<String>>;
-    /// Whose key sealed an archive, and whether he might make such a one: where it is recorded under this code, at that
-    /// place; else where it says that it was made, and still.
-    fn maker(&self, fingerprint: &str, facts: &Facts, code: &str) -> Result<Maker>;
-    /// Whether this place of the ledger, which is not in its chain, is of a part that was lost before the journal went on
-    /// from a restored copy.
-    fn is_given_up(&self, length: u64, head: &str) -> Result<bool>;
-    /// The archives that are recorded, in order.
-    fn archives(&self) -> Result<Vec<Known>>;
-    /// The last archive of the journal that this one continues.
-    fn last_before(&self) -> Result<Option<Previous>>;
-}
-
-/// An archive that a journal has recorded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
-    /// The name of its bag.
-    pub name: String,
-    /// Its code, 64 hex digits.
-    pub code: String,
-    /// Fingerprint of the key that sealed it.
-    pub signer: String,
-}
-
-/// What a journal says of the key that sealed an archive.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Maker {
-    /// The key was in force, and this login might make such an archive.
-    Of(String),
-    /// The key of this login, which was revoked.
-    Revoked(String),
-    /// The key of this login, whose role makes no such archives.
-    OtherRole(String),
-    /// Nobody's key.
-    Unknown,
-}
-
-impl Maker {
-    /// Why an archive that this key sealed is none of the journal's, in Russian; nothing where it may be.
-    fn refusal(&self, fingerprint: &str) -> Option<String> {
-        match self {
-            Self::Of(_) => None,
-            Self::Revoked(login) => Some(format!("подписан ключом {fingerprint} ({login}), который в журнале отозван")),
-            Self::OtherRole(login) => Some(format!(
-                "подписан ключом {fingerprint} ({login}), а у него нет права создавать такие архивы: их создают завуч и директор, копию базы данных — и диспетчер"
-            )),
-            Self::Unknown => Some(format!(
-                "подписан ключом {fingerprint}, который в журнале не был действующим ключом завуча или директора"
-            )),
-        }
-    }
 }
 
 /// An archive's code as typed from paper: hex digits, however grouped, in full or the first 32 at least. Letters that look
@@ -215,7 +161,7 @@ impl Anchor<'_> {
                 let what = "это не тот архив, для которого составлен акт";
                 Answer::no(TAGMANIFEST, format!("код архива {}, а в акте {}: {what}", subject.code, code.0))
             }),
-            Self::Journal(journal) => ask_journal(*journal, subject),
+            Self::Journal(journal) => journal::ask(*journal, subject),
             Self::Bag(path) => ask_bag(&Folder::new(path), subject),
         }
     }
@@ -241,88 +187,6 @@ fn bare(fingerprint: &str) -> &str {
     fingerprint.trim().trim_start_matches("SHA256:").trim_end_matches('=')
 }
 
-fn ask_journal(journal: &dyn JournalFacts, subject: &Subject<'_>) -> Result<Answer> {
-    let facts = subject.facts;
-    let (recorded, code) = (journal.archives()?, subject.code.to_string());
-    let mut findings = Vec::new();
-    if recorded.iter().any(|recorded| recorded.name == subject.name && recorded.code != code) {
-        let what = format!("в журнале под именем {} записан архив с другим кодом: эта копия не он", subject.name);
-        findings.push(Finding::forgery(TAGMANIFEST, what));
-    }
-    if journal.journal_id()? != facts.journal {
-        return if findings.is_empty() { ask_later_journal(journal, subject) } else { Ok(Answer::against(findings)) };
-    }
-    let head = journal.head_at(facts.length)?;
-    if head.as_ref() != Some(&facts.head) && findings.is_empty() && journal.is_given_up(facts.length, &facts.head)? {
-        let what = "архив сделан по записям, которые утрачены, когда журнал восстановили из старой копии: журнал о них ничего не знает, сверьте архив с актом";
-        return Ok(Answer { vouched: None, findings: vec![Finding::note(INFO, what)] });
-    }
-    match head {
-        None => {
-            let what = format!(
-                "в архиве {} записей, а в журнале меньше: у журнала отрезан конец или архив подделан",
-                facts.length
-            );
-            findings.push(Finding::forgery(INFO, what));
-        }
-        Some(head) if head != facts.head => {
-            let what =
-                format!("после записи № {} в журнале голова цепочки {head}, а в архиве {}", facts.length, facts.head);
-            findings.push(Finding::forgery(INFO, what));
-        }
-        Some(_) => {}
-    }
-    let maker = journal.maker(subject.fingerprint, facts, &code)?;
-    findings.extend(maker.refusal(subject.fingerprint).map(|what| Finding::forgery(SIGNATURE, what)));
-    let known = recorded.iter().find(|known| known.code == code);
-    match known {
-        Some(known) if bare(&known.signer) != bare(subject.fingerprint) && findings.is_empty() => {
-            let what = format!(
-                "подписан ключом {}, а в журнале этот архив записан с подписью ключа {}",
-                subject.fingerprint, known.signer
-            );
-            findings.push(Finding::forgery(SIGNATURE, what));
-        }
-        Some(_) => {}
-        None => findings.extend(not_the_newest(journal, facts, recorded.last())?),
-    }
-    let Maker::Of(login) = maker else { return Ok(Answer::against(findings)) };
-    if !findings.is_empty() {
-        return Ok(Answer::against(findings));
-    }
-    if known.is_some() {
-        return Ok(Answer::yes(format!("журнал, ключ {login}")));
-    }
-    let mut answer = Answer::yes(format!("журнал, ключ {login}; в журнал ещё не записан"));
-    let what = "в журнале нет записи об этой архивной копии: она самая новая, её запись прервали";
-    answer.findings.push(Finding::warning("", what));
-    Ok(answer)
-}
-
-/// An archive that is not recorded is one of a run that was interrupted after it was sealed: no other was recorded since,
-/// so the one that it names as its previous is the last that the journal knows. Any other was never the school's.
-fn not_the_newest(journal: &dyn JournalFacts, facts: &Facts, last: Option<&Known>) -> Result<Option<Finding>> {
-    let last = match last {
-        Some(last) => Some(last.code.clone()),
-        None => journal.last_before()?.map(|last| last.code),
-    };
-    if facts.previous.as_ref().map(|previous| &previous.code) == last.as_ref() {
-        return Ok(None);
-    }
-    let what = "в журнале этот архив не записан, и самым новым, запись которого прервали, он быть не может: предыдущим назван не последний архив журнала";
-    Ok(Some(Finding::forgery(TAGMANIFEST, what)))
-}
-
-/// Of an archive of another journal, such as last year's on the same carrier, a journal knows only the last of the one
-/// that it continues.
-fn ask_later_journal(journal: &dyn JournalFacts, subject: &Subject<'_>) -> Result<Answer> {
-    if journal.last_before()?.is_some_and(|last| last.code == subject.code.to_string()) {
-        return Ok(Answer::yes("журнал следующего года называет его последним архивом прежнего"));
-    }
-    let what = "архив другого журнала, этот журнал о нём ничего не знает: сверьте его с актом или журналом того года";
-    Ok(Answer { vouched: None, findings: vec![Finding::note(INFO, what)] })
-}
-
 /// A trusted bag vouches for the one it names as its previous, and for any of its own journal signed by one of its
 /// allowed signers.
 fn ask_bag(trusted: &Folder, subject: &Subject<'_>) -> Result<Answer> {
@@ -335,8 +199,18 @@ fn ask_bag(trusted: &Folder, subject: &Subject<'_>) -> Result<Answer> {
         return Ok(Answer::yes(format!("архив {name} называет его предыдущим")));
     }
     let same_journal = bag.facts.journal == subject.facts.journal;
+    let (a_copy, of_a_copy) = (subject.facts.content == Content::Backup, bag.facts.content == Content::Backup);
     if same_journal && bag.facts.length == subject.facts.length && bag.facts.head != subject.facts.head {
         return Ok(Answer::no(INFO, format!("в архиве {name} те же {} записей, но другие", subject.facts.length)));
+    }
+    // The key of a copy of any day may be a service's, which archives do not name and which vouches for none of them.
+    if same_journal && a_copy != of_a_copy {
+        let what = if a_copy {
+            format!("архив {name} того же журнала, но о копиях дня он ничего не говорит")
+        } else {
+            format!("{name} — копия дня: поручиться за архив она не может")
+        };
+        return Ok(Answer { vouched: None, findings: vec![Finding::note(INFO, what)] });
     }
     if let (true, Some(login)) = (same_journal, bag.signers.login_of(&subject.key)) {
         return Ok(Answer::yes(format!("архив {name} того же журнала, ключ {login}")));

@@ -10,7 +10,7 @@
 //! * [`signature`]: SSHSIG over the tag manifest, and who may sign;
 //! * [`package`]: the encrypted zip files, written in one stream and read back member by member;
 //! * `recovery`: an archive's recovery data, told from whatever else lies in its folder;
-//! * [`carrier`]: what else lies on a stick;
+//! * [`carrier`]: what else lies on a stick; [`dated`]: what copies of any day are called;
 //! * [`export`]: the journal as files for an archive;
 //! * [`create`], with [`targets`] that write one stream to several carriers, and [`settle`], which clears up after a
 //!   run that was killed;
@@ -25,6 +25,7 @@ pub mod bag;
 pub mod bagit;
 pub mod carrier;
 pub mod create;
+pub mod dated;
 pub mod export;
 pub mod package;
 pub mod par2;
@@ -36,7 +37,7 @@ pub mod restore;
 pub mod settle;
 pub mod signature;
 pub mod sum;
-mod targets;
+pub(crate) mod targets;
 pub mod verify;
 
 #[cfg(test)]

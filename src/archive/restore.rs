@@ -16,6 +16,7 @@ use super::package::{Member, OpenPackage, group};
 use super::progress::Progress;
 use super::report::{Finding, Report, Severity, Verdict};
 use super::verify::{Contents, DeepCheck, PackageMember, Request, verify};
+use crate::device::free_space;
 use crate::error::{Action, Detail, Error, Result};
 use crate::files::{self, Readers};
 use crate::ledger::identity::Identity;
@@ -26,6 +27,12 @@ const REGISTERS: &str = "registers";
 
 /// The folder of printed documents in a restored archive.
 pub const PRINT: &str = "print";
+
+/// The blocks of common disks: every file takes whole ones.
+const BLOCK: u64 = 4096;
+
+/// Room for the folders, and for what SQLite keeps beside the journal while it is proved.
+const SLACK: u64 = 4 * 1024 * 1024;
 
 /// What is wanted.
 pub struct Wish<'a> {
@@ -97,6 +104,7 @@ pub fn restore(wish: &Wish<'_>, progress: &dyn Progress) -> Result<Restored> {
         }
     }
     off_the_carrier(wish)?;
+    has_room(wish, &folder, &packages, &wanted)?;
     make_folder(wish.to)?;
     let taken = take(wish, &folder, &facts, &packages, &wanted, progress);
     match taken {
@@ -198,6 +206,37 @@ fn off_the_carrier(wish: &Wish<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Makes sure that what is wanted fits on the disk, before any of it is written.
+fn has_room(
+    wish: &Wish<'_>,
+    folder: &Folder,
+    packages: &BTreeMap<String, Vec<BagPath>>,
+    wanted: &[&str],
+) -> Result<()> {
+    let there = wish.to.ancestors().find(|path| path.is_dir()).unwrap_or(Path::new("."));
+    let Some(free) = free_space(there)? else { return Ok(()) };
+    let mut needed = SLACK;
+    for name in wanted {
+        let package =
+            OpenPackage::open(folder, &packages[*name], wish.identity).map_err(|why| not_opened(name, why))?;
+        needed = needed.saturating_add(package.unpacked(BLOCK));
+    }
+    if free >= needed {
+        return Ok(());
+    }
+    let (free, needed, disk) = (free >> 20, (needed >> 20) + 1, there.display());
+    Err(Error::environment(format!(
+        "на диске, где «{disk}», свободно {free} МиБ, а извлечённое займёт до {needed} МиБ"
+    ))
+    .next("освободите место или выберите другой диск")
+    .then_by("или возьмите из архива не всё", Action::Give(Detail::OnlySome)))
+}
+
+fn not_opened(package: &str, why: String) -> Error {
+    Error::damaged(format!("пакет «{package}»: {why}"))
+        .next("нужен ключ директора, завуча или ключ восстановления, для которого архив зашифрован")
+}
+
 fn make_folder(to: &Path) -> Result<()> {
     if files::is_there(to) && files::list(to).map_or(true, |there| !there.is_empty()) {
         return Err(Error::input(format!("«{}» уже есть и не пуста", to.display()))
@@ -257,10 +296,7 @@ fn take_package(
     into: &Path,
     progress: &dyn Progress,
 ) -> Result<Vec<Member>> {
-    let damaged = |why: String| {
-        Error::damaged(format!("пакет «{name}»: {why}"))
-            .next("нужен ключ директора, завуча или ключ восстановления, для которого архив зашифрован")
-    };
+    let damaged = |why: String| not_opened(name, why);
     let mut package = OpenPackage::open(folder, parts, identity).map_err(damaged)?;
     let (members, faults) = package.check(progress);
     if let Some(fault) = faults.into_iter().next() {

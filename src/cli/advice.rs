@@ -67,6 +67,7 @@ fn command(action: &Action) -> String {
         Action::SetEmergencyKey => "key emergency --sheet ФАЙЛ",
         Action::AddStaff => "staff add",
         Action::ChangeStaff => "staff change ЛОГИН",
+        Action::AddBackupService => "staff service backup --key ФАЙЛ",
         Action::ListStaff => "staff list",
         Action::ShowSchool => "school show",
         Action::ListPupils => "pupil list КЛАСС",
@@ -116,6 +117,7 @@ fn command(action: &Action) -> String {
         }
         Action::ReportLoss { label: None } => "carrier lost",
         Action::CreateArchive => "archive create",
+        Action::MakeBackup => "archive backup --to ПАПКА",
         Action::CompleteArchive { name } => {
             let name = name.as_deref().unwrap_or("АРХИВ");
             return format!("archive complete {name} --from НОСИТЕЛЬ --to ДРУГОЙ");
@@ -166,6 +168,8 @@ fn option(detail: Detail) -> &'static str {
         Detail::DespiteSeal => "--despite-broken-seal",
         Detail::SameDevice => "--allow-same-device",
         Detail::Instead => "--instead",
+        Detail::NewPlace => "--new-place",
+        Detail::OnlySome => "--only КЛАСС",
     }
 }
 
@@ -201,6 +205,7 @@ mod tests {
             Action::ResumeJournal,
             Action::AddStaff,
             Action::ChangeStaff,
+            Action::AddBackupService,
             Action::ListStaff,
             Action::ShowSchool,
             Action::ListPupils,
@@ -242,6 +247,7 @@ mod tests {
             Action::ReportLoss { label: None },
             Action::ReportLoss { label: Some(label()) },
             Action::CreateArchive,
+            Action::MakeBackup,
             Action::CompleteArchive { name: None },
             Action::CompleteArchive { name: Some("2025-2026-q1".to_owned()) },
             Action::ListArchives,
@@ -257,7 +263,7 @@ mod tests {
         .collect()
     }
 
-    const DETAILS: [Detail; 30] = [
+    const DETAILS: [Detail; 32] = [
         Detail::DespiteSeal,
         Detail::Journal,
         Detail::Administrator,
@@ -288,6 +294,8 @@ mod tests {
         Detail::DatabaseOnly,
         Detail::SameDevice,
         Detail::Instead,
+        Detail::NewPlace,
+        Detail::OnlySome,
     ];
 
     /// The names of an enum's variants, from its source.

@@ -1,7 +1,7 @@
 //! Asking whether something unusual is meant, where somebody sits at a terminal who can say so. Elsewhere the refusal
 //! names the option that says it.
 
-use super::{advice, output};
+use super::{advice, output, shown};
 use crate::error::{Action, Detail, Error, Result};
 use std::io::IsTerminal;
 
@@ -12,7 +12,10 @@ use std::io::IsTerminal;
 /// As `work`.
 pub fn if_meant<T>(detail: Detail, given: bool, question: &str, mut work: impl FnMut(bool) -> Result<T>) -> Result<T> {
     match work(given) {
-        Err(error) if !given && offers(&error, detail) && agrees(&error, question) => work(true),
+        Err(error) if !given && offers(&error, detail) && is_asked() => {
+            eprintln!("{}", advice::error(&error));
+            if agrees(question) == Some(true) { work(true) } else { Err(error) }
+        }
         done => done,
     }
 }
@@ -21,16 +24,21 @@ fn offers(error: &Error, detail: Detail) -> bool {
     error.next_step().is_some_and(|next| next.offers(&Action::Give(detail)))
 }
 
-fn agrees(error: &Error, question: &str) -> bool {
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return false;
+fn is_asked() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Whether somebody at the terminal agrees; nothing where there is no terminal to ask at. Whatever is no plain yes is a no.
+pub fn agrees(question: &str) -> Option<bool> {
+    if !is_asked() {
+        return None;
     }
-    eprintln!("{}", advice::error(error));
-    eprint!("{question} (да/нет) ");
+    eprint!("{} [да/нет] ", shown::line(question));
     output::flush();
     let mut typed = String::new();
     let read = std::io::stdin().read_line(&mut typed);
-    read.is_ok() && matches!(typed.trim().to_lowercase().as_str(), "да" | "д" | "yes" | "y")
+    let word = crate::school::fold(typed.trim());
+    Some(read.is_ok() && matches!(word.as_str(), "да" | "д" | "yes" | "y"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `letopis archive`: archive copies on two carriers, and their verification (§2.5, §5.5).
 
 mod anchors;
+mod backup;
 mod complete;
 mod create;
 mod derive;
@@ -11,7 +12,8 @@ mod status;
 pub use create::say;
 
 use super::{Common, advice, screen, session, shown};
-use crate::archive::bag::RECOVERY;
+use crate::archive::bag::{Content, RECOVERY};
+use crate::archive::dated;
 use crate::archive::progress::Progress;
 use crate::archive::report::{Report, Severity, Verdict};
 use crate::archive::verify::{Chain, Comparison, Copies, Together};
@@ -32,6 +34,9 @@ pub enum Archive {
     /// Создать архивную копию за период на двух носителях
     #[command(visible_alias = "создать")]
     Create(create::Create),
+    /// Сделать копию дня: на носитель, второй диск или в сеть; сама убирает отслужившие (§5.5.1)
+    #[command(visible_alias = "копия")]
+    Backup(backup::Backup),
     /// Дописать вторую копию архива, у которого она одна
     #[command(visible_alias = "дополнить")]
     Complete(complete::Complete),
@@ -55,7 +60,11 @@ pub enum Archive {
     List,
     /// Состояние архивов: где копии, когда проверены, что пора сделать, до какого дня хранить
     #[command(visible_alias = "состояние")]
-    Status,
+    Status {
+        /// На сколько дней копия дня может отстать от сегодняшнего
+        #[arg(long, value_name = "ДНЕЙ", default_value_t = 2, visible_alias = "копия-дней")]
+        backup_days: u32,
+    },
 }
 
 #[derive(Args)]
@@ -83,6 +92,7 @@ impl Archive {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
         match self {
             Self::Create(create) => create.run(common),
+            Self::Backup(backup) => backup.run(common),
             Self::Complete(complete) => complete.run(common),
             Self::Verify(verify) => verify.run(common),
             Self::Repair(repair) => repair.run(common),
@@ -90,7 +100,7 @@ impl Archive {
             Self::Rekey(derive) => derive.rekey(common),
             Self::ExtractSummaries(derive) => derive.summaries(common),
             Self::List => status::list(common),
-            Self::Status => status::run(common),
+            Self::Status { backup_days } => status::run(common, backup_days),
         }
     }
 }
@@ -274,7 +284,12 @@ fn say_together(together: &Together) {
 
 /// A report in words.
 pub fn say_report(bag: &Path, report: &Report) {
-    println!("{} {}", if report.is_foreign() { "Пакет BagIt" } else { "Архив" }, bag.display());
+    let kind = match &report.facts {
+        _ if report.is_foreign() => "Пакет BagIt",
+        Some(facts) if facts.content == Content::Backup => "Копия дня",
+        _ => "Архив",
+    };
+    println!("{kind} {}", bag.display());
     if report.is_foreign() {
         println!("  файлов: {}, байт в них: {}", report.payload.files, report.payload.bytes);
     }
@@ -305,6 +320,9 @@ pub fn say_report(bag: &Path, report: &Report) {
         Verdict::Complete { .. } => "проверьте и сами файлы: та же команда без --quick",
         Verdict::Whole { .. } => "сверьте отпечаток и код с актом: --signer ОТПЕЧАТОК --expect КОД",
         Verdict::Genuine { .. } => return,
+        Verdict::Unfinished if dated::day_of(&report.name).is_some() => {
+            "запись копии прервали: следующая «letopis archive backup» туда же её закончит или уберёт"
+        }
         Verdict::Unfinished if bag.join(RECOVERY).is_dir() => {
             "если архив был закончен, исправьте его: «letopis archive repair ПУТЬ»; если запись прервали, повторите «letopis archive create»"
         }

@@ -110,7 +110,8 @@ fn testimony_json(testimony: &Testimony, entries: u64) -> serde_json::Value {
     let length = testimony.length.as_ref().ok();
     serde_json::json!({
         "witness": testimony.witness, "length": length, "since": length.map(|length| entries - length),
-        "contradiction": testimony.length.as_ref().err(),
+        "contradiction": testimony.length.as_ref().err().filter(|_| testimony.lost_in.is_none()),
+        "lost_in": testimony.lost_in,
         "signer": testimony.signer.as_ref().map(|(fingerprint, _)| fingerprint),
         "login": testimony.signer.as_ref().and_then(|(_, login)| login.as_ref()), "recorded": testimony.recorded,
     })
@@ -118,6 +119,12 @@ fn testimony_json(testimony: &Testimony, entries: u64) -> serde_json::Value {
 
 /// What a witness that does not contradict says of a ledger of so many entries: no more than it has seen.
 pub fn heard(testimony: &Testimony, entries: u64) -> Option<String> {
+    if let (Some(_), Err(lost)) = (testimony.lost_in, &testimony.length) {
+        return Some(format!(
+            "Сверено: {}: {lost}. О том, что в журнале есть сейчас, этот свидетель ничего не знает.",
+            testimony.witness
+        ));
+    }
     let length = *testimony.length.as_ref().ok()?;
     let signed = testimony.signer.as_ref().map(|(fingerprint, login)| {
         let login = login.as_deref().unwrap_or("не внесён");

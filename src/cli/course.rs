@@ -35,6 +35,9 @@ pub enum Course {
         /// С какого дня действует
         #[arg(long, value_name = "ДАТА")]
         since: Option<String>,
+        /// Записать, хотя у класса, группы или учителя в это время другой урок, это воскресенье или такого звонка нет
+        #[arg(long, visible_alias = "несмотря")]
+        despite: bool,
     },
     /// Расписание класса на неделю
     #[command(visible_alias = "неделя")]
@@ -119,7 +122,7 @@ impl Course {
         match self {
             Self::Set(set) => set.run(common),
             Self::List { class } => list(common, class),
-            Self::Timetable { course, slots, since } => timetable(common, &course, &slots, since),
+            Self::Timetable { course, slots, since, despite } => timetable(common, &course, &slots, since, despite),
             Self::Week { class, date } => week(common, &class, date),
             Self::Subject(subject) => subject.run(common),
             Self::Class(class) => class.run(common),
@@ -232,7 +235,13 @@ fn slot(typed: &str) -> Result<Slot> {
     Ok(Slot { weekday, lesson: number.parse().map_err(|_| bad())? })
 }
 
-fn timetable(common: &Common, which: &WhichCourse, typed: &[String], since: Option<String>) -> Result<ExitCode> {
+fn timetable(
+    common: &Common,
+    which: &WhichCourse,
+    typed: &[String],
+    since: Option<String>,
+    despite: bool,
+) -> Result<ExitCode> {
     let mut desk = Desk::open(common)?;
     let course = which.find(desk.tables(), None)?;
     let slots = match typed {
@@ -246,7 +255,7 @@ fn timetable(common: &Common, which: &WhichCourse, typed: &[String], since: Opti
     let before = weeks.weeks().iter().find(|(day, _)| *day == since.unwrap_or(begins)).map(|(_, week)| week);
     let was = before.map(|week| format!(" (было: {})", in_words(week))).unwrap_or_default();
     let what = format!("{}: уроков в неделю {}{from}{was}", course.key, slots.len());
-    say(courses::set_timetable(&mut desk.workplace()?, &course, since, slots)?, &what)
+    say(courses::set_timetable(&mut desk.workplace()?, &course, since, slots, despite)?, &what)
 }
 
 /// «пн 2, ср 4».

@@ -144,10 +144,10 @@ pub fn report(error: &clap::Error) -> ExitCode {
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             let why = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
             // What the parsers of numbers say is English.
-            let why = if why.is_empty() || why.is_ascii() {
-                "нужно целое число в допустимых пределах".into()
-            } else {
-                why
+            let why = match word(ContextKind::ValidValue) {
+                values if !values.is_empty() => format!("есть только {values}"),
+                _ if why.is_empty() || why.is_ascii() => "нужно целое число в допустимых пределах".into(),
+                _ => why,
             };
             format!("значение «{value}» не подходит для {argument}: {why}")
         }
@@ -156,7 +156,7 @@ pub fn report(error: &clap::Error) -> ExitCode {
         ErrorKind::InvalidUtf8 => "аргумент не в кодировке UTF-8".to_owned(),
         _ => "аргументы указаны неверно".to_owned(),
     };
-    let suggestion = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::ValidValue]
+    let suggestion = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue]
         .into_iter()
         .map(word)
         .find(|text| !text.is_empty());
@@ -183,7 +183,6 @@ mod tests {
         "Ctrl",
         "Ed25519",
         "FAT32",
-        "FILE",
         "Git",
         "I",
         "II",

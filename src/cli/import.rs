@@ -22,6 +22,9 @@ pub struct Import {
     /// Ученики с тем же именем и датой рождения, что у других, — другие ученики
     #[arg(long, visible_alias = "другие")]
     another: bool,
+    /// Принять расписание, хотя в нём уроки одного класса, группы или учителя совпадают: о каждом будет сказано
+    #[arg(long, visible_alias = "несмотря")]
+    despite: bool,
 }
 
 impl Import {
@@ -32,7 +35,7 @@ impl Import {
             bar.set_length(total);
             bar.set_position(done);
         };
-        let how = How { trial: self.dry_run, another: self.another };
+        let how = How { trial: self.dry_run, another: self.another, despite: self.despite };
         let outcome = import::import(&mut desk.workplace()?, &self.dir, how, &mut progress)?;
         bar.finish_and_clear();
         if common.json {

@@ -1,8 +1,8 @@
 //! `letopis lesson`: lessons that were given (§2.1, §2.2).
 
 use super::desk::{Desk, WhichCourse, say};
-use super::{Common, report, session};
-use crate::error::Result;
+use super::{Common, agree, report, session};
+use crate::error::{Action, Detail, Error, Result};
 use crate::journal::read::{self, Course, Tables};
 use crate::journal::resolve;
 use crate::report::missing;
@@ -68,6 +68,9 @@ pub struct Record {
     /// Урок проведён вместо основного учителя (§2.1)
     #[arg(long)]
     substitute: bool,
+    /// Записать, хотя в расписании такого урока нет
+    #[arg(long, visible_alias = "несмотря")]
+    despite: bool,
 }
 
 impl Which {
@@ -109,11 +112,20 @@ impl Lesson {
 
 impl Record {
     fn run(self, common: &Common) -> Result<ExitCode> {
-        let Self { which, topic, homework, work, substitute } = self;
+        let Self { which, topic, homework, work, substitute, despite } = self;
         let mut desk = Desk::open(common)?;
         let at = which.timetabled(desk.tables(), &desk.login)?;
-        let wish = LessonWish { at, topic, work, homework, substitute };
-        let lesson = lesson::record(&mut desk.workplace()?, &wish)?;
+        let mut wish = LessonWish { at, topic, work, homework, substitute, despite };
+        let mut place = desk.workplace()?;
+        if !despite && let Some(why) = lesson::unexpected(&place, &wish)? {
+            wish.despite = agree::agrees(&format!("{}. Урок всё же был?", in_capital(&why))).unwrap_or_default();
+            if !wish.despite {
+                return Err(Error::input(why)
+                    .next("проверьте дату и номер урока")
+                    .then_by("если урок был, подтвердите это", Action::Give(Detail::Despite)));
+            }
+        }
+        let lesson = lesson::record(&mut place, &wish)?;
         let said =
             if lesson.was.is_some() { "Запись урока изменена" } else { "Урок записан" };
         let at = wish.at;
@@ -126,6 +138,11 @@ impl Record {
         }
         Ok(status)
     }
+}
+
+fn in_capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// What is missing of the courses that are named; where none is, it matters who asks.

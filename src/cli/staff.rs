@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::journal::Journal;
 use crate::journal::read;
+use crate::ledger::identity::Identity;
 use crate::ledger::keyfile;
 use crate::ledger::possession::Request;
 use crate::school::{PersonName, Role};
@@ -39,6 +40,12 @@ pub enum Staff {
         #[arg(long, value_name = "ПРИЧИНА", requires = "emergency_key")]
         reason: Option<String>,
     },
+    /// Завести службу: логин и ключ без пароля для программы, которая работает сама
+    #[command(visible_alias = "служба")]
+    Service {
+        #[command(subcommand)]
+        service: Service,
+    },
     /// Изменить сведения о сотруднике: указывается только то, что меняется
     #[command(visible_alias = "изменить")]
     Change(Change),
@@ -58,6 +65,17 @@ pub enum Staff {
         /// Логин сотрудника
         #[arg(value_name = "ЛОГИН")]
         login: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum Service {
+    /// Служба копирования: делает копии дня по расписанию, больше ей ничего нельзя (§5.5.1)
+    #[command(visible_alias = "копия")]
+    Backup {
+        /// Куда записать её ключ: новый файл
+        #[arg(long, value_name = "ФАЙЛ", visible_alias = "ключ")]
+        key: PathBuf,
     },
 }
 
@@ -129,6 +147,7 @@ impl Staff {
                 let what = format!("Ключ {} внесён для «{login}»", request.key.fingerprint());
                 say(people::enroll(&mut desk.workplace()?, &login, &request)?, &what)?;
             }
+            Self::Service { service: Service::Backup { key } } => return add_backup_service(common, &key),
             Self::Change(change) => return change.run(common),
             Self::Revoke { fingerprint, reason } => {
                 let what = format!("Ключ {fingerprint} отозван, прежние подписи остаются в силе");
@@ -168,6 +187,21 @@ fn by_emergency(common: &Common, login: &str, given: &str, (emergency, reason): 
     println!("Ключ {} внесён для «{login}» аварийным ключом. Запись № {}", request.key.fingerprint(), recorded.seq);
     println!("Удалите файл с аварийным ключом, лист верните в сейф; прежние ключи отзовите: letopis staff revoke.");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Makes the key of a service and enrols it. What is not recorded leaves no key behind.
+fn add_backup_service(common: &Common, file: &Path) -> Result<ExitCode> {
+    let mut desk = Desk::open(common)?;
+    let key = Identity::generate();
+    keyfile::write_new(file, &key, None)?;
+    let done = people::add_backup_service(&mut desk.workplace()?, &key).inspect_err(|_| {
+        let _ = files::real(file).and_then(|file| files::remove(&file));
+    })?;
+    let service = people::BACKUP_SERVICE;
+    let status = say(done, &format!("Служба «{service}» заведена, ключ {}", key.public().fingerprint()))?;
+    println!("Ключ записан в «{}»: без пароля, читать его может только ваш пользователь.", file.display());
+    println!("Ключ ничего не открывает и подписывает только копии дня: letopis archive backup --to ПАПКА");
+    Ok(status)
 }
 
 fn list(common: &Common) -> Result<ExitCode> {

@@ -54,6 +54,8 @@ pub enum Action {
     AddStaff,
     /// Change what is recorded of somebody who works here.
     ChangeStaff,
+    /// Give the service that makes copies of any day its login and key.
+    AddBackupService,
     ListStaff,
     ShowSchool,
     ListPupils,
@@ -116,6 +118,8 @@ pub enum Action {
         label: Option<String>,
     },
     CreateArchive,
+    /// Make a copy of the day.
+    MakeBackup,
     /// Write an archive's missing copy, of this one where it is known which, from the one that there is.
     CompleteArchive {
         name: Option<String>,
@@ -189,6 +193,10 @@ pub enum Detail {
     SameDevice,
     /// That what stands is withdrawn, and this recorded in its place.
     Instead,
+    /// That copies are made in a place where none are.
+    NewPlace,
+    /// What of an archive is wanted, where not all of it is.
+    OnlySome,
 }
 
 impl Next {

@@ -36,6 +36,7 @@ impl Import<'_, '_> {
                 homework: row.homework,
                 substitute: row.substitute,
                 cells: sources.iter().map(|(_, cell)| cell.clone()).collect(),
+                despite: false,
             };
             self.lesson(at, lesson, &sources)?;
             if done % 64 == 0 || done == total {

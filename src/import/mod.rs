@@ -14,6 +14,7 @@ mod record;
 mod rows;
 mod sheet;
 mod table;
+mod timetable;
 
 pub use fault::{Fault, Faults, Source};
 pub use plan::read_plan;
@@ -47,6 +48,8 @@ pub struct How {
     pub trial: bool,
     /// A pupil of the same name and birthday as another is somebody else.
     pub another: bool,
+    /// What clashes in the timetable is taken over too, with a warning each.
+    pub despite: bool,
 }
 
 /// Imports the folder `dir`. `progress` is told of lessons done and their number.
@@ -72,7 +75,7 @@ pub fn import(
     let beside = journal.path().to_owned();
     let batch = journal.batch()?;
     batch.check_author(author)?;
-    let mut import = record::Import::new(batch, author, faults, how.another, progress)?;
+    let mut import = record::Import::new(batch, author, faults, how, progress)?;
     import.run(school, files)?;
     let record::Import { batch, faults, recorded, waiting, .. } = import;
     let mut list = faults.list;

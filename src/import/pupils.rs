@@ -49,7 +49,7 @@ impl Import<'_, '_> {
             }
             let set = PupilSet { file: row.file.clone(), name: row.name.clone(), born: row.born, another: false };
             let known = read::pupil(self.batch.tables(), &set.file)?;
-            let another = self.another && twin(self.batch.tables(), &set, known.as_ref())?.is_some();
+            let another = self.how.another && twin(self.batch.tables(), &set, known.as_ref())?.is_some();
             let set = PupilSet { another, ..set };
             let mut good = self.needs(*at, &[(Key::Class(row.class.clone()), "Класс")])
                 && (present::pupil(self.batch.tables(), &set)? || self.record(*at, "Дата рождения", set, false)?);

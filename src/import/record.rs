@@ -4,14 +4,13 @@
 //! A row that refers to something whose own row was at fault is passed over: mending the one mends the other.
 
 use super::fault::{Faults, Source};
-use super::present;
 use super::rows::{Files, Key};
+use super::{How, present};
 use crate::error::{Error, Result};
 use crate::journal::entry::{
     Body, ClassSet, CourseSet, DecisionSet, Effect, FinalLine, FinalsSet, Person, PlanLine, PlanSet, ReasonSet,
-    SchoolChanged, Slot, SubjectLine, SubjectsSet, TimetableSet,
+    SchoolChanged, SubjectLine, SubjectsSet,
 };
-use crate::journal::read::timetable::Timetable;
 use crate::journal::rules::two_eyes;
 use crate::journal::{Author, Batch, cell, read, resolve};
 use crate::school::{CourseKey, School, in_cyrillic};
@@ -30,6 +29,8 @@ pub struct Import<'a, 'j> {
     pub recorded: usize,
     /// How many of them wait for a second person.
     pub waiting: u64,
+    /// What is taken although it is unusual.
+    pub how: How,
     /// Told of every lesson that was done.
     pub progress: &'a mut dyn FnMut(u64, u64),
     pub(super) known: HashSet<Key>,
@@ -42,8 +43,6 @@ pub struct Import<'a, 'j> {
     missing: HashMap<(&'static str, Key), (usize, u64)>,
     /// Personal files that the journal spells otherwise than they look, or that have another number now.
     spelled: HashMap<String, String>,
-    /// Whether a pupil of the same name and birthday as another is somebody else.
-    pub(super) another: bool,
 }
 
 /// What a row needs to be there, and the column that names it.
@@ -55,7 +54,7 @@ impl<'a, 'j> Import<'a, 'j> {
         batch: Batch<'j>,
         author: Author<'a>,
         faults: Faults,
-        another: bool,
+        how: How,
         progress: &'a mut dyn FnMut(u64, u64),
     ) -> Result<Self> {
         let tables = batch.tables();
@@ -88,6 +87,7 @@ impl<'a, 'j> Import<'a, 'j> {
             faults,
             recorded: 0,
             waiting: 0,
+            how,
             progress,
             known,
             broken,
@@ -95,7 +95,6 @@ impl<'a, 'j> Import<'a, 'j> {
             misdated,
             missing,
             spelled,
-            another,
         })
     }
 
@@ -323,7 +322,10 @@ impl<'a, 'j> Import<'a, 'j> {
     }
 
     /// Rows of one course together, those of unknown courses as faults.
-    fn by_course<T>(&mut self, rows: impl Iterator<Item = (Source, CourseKey, T)>) -> Vec<(Source, CourseKey, Vec<T>)> {
+    pub(super) fn by_course<T>(
+        &mut self,
+        rows: impl Iterator<Item = (Source, CourseKey, T)>,
+    ) -> Vec<(Source, CourseKey, Vec<T>)> {
         let mut places: HashMap<CourseKey, usize> = HashMap::new();
         let mut out: Vec<(Source, CourseKey, Vec<T>)> = Vec::new();
         for (at, key, row) in rows {
@@ -337,25 +339,6 @@ impl<'a, 'j> Import<'a, 'j> {
             out[place].2.push(row);
         }
         out
-    }
-
-    fn timetable(&mut self, files: &Files) -> Result<()> {
-        let rows = files
-            .timetable
-            .iter()
-            .map(|(at, (key, weekday, lesson))| (*at, key.clone(), Slot { weekday: *weekday, lesson: *lesson }));
-        for (at, course, mut slots) in self.by_course(rows) {
-            slots.sort_unstable();
-            if !present::timetable(self.batch.tables(), &course, &slots)? {
-                if let Some(known) = read::course(self.batch.tables(), &course)?
-                    && !Timetable::of(self.batch.tables(), known.id)?.is_empty()
-                {
-                    self.replaces(at, &format!("расписание курса «{course}»"));
-                }
-                self.record(at, "Урок", TimetableSet { course, since: None, slots }, false)?;
-            }
-        }
-        Ok(())
     }
 
     fn plans(&mut self, files: &Files) -> Result<()> {

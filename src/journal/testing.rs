@@ -153,6 +153,7 @@ pub(crate) fn lesson(at: &LessonRef, topic: &str, homework: &str) -> LessonRecor
         homework: homework.to_owned(),
         substitute: String::new(),
         cells: Vec::new(),
+        despite: true,
     }
 }
 
@@ -335,7 +336,7 @@ impl Annals {
     /// A course's lessons in the week, as (weekday, lesson), for the whole year.
     pub(crate) fn timetable(&mut self, course: &CourseKey, slots: &[(u8, u8)]) -> &mut Self {
         let slots = slots.iter().map(|(weekday, lesson)| Slot { weekday: *weekday, lesson: *lesson }).collect();
-        self.first(TimetableSet { course: course.clone(), since: None, slots })
+        self.first(TimetableSet { course: course.clone(), since: None, slots, despite: false })
     }
 
     /// The lessons of a course that are put down, in order of time.
@@ -459,7 +460,9 @@ fn teacher(tables: &Tables, body: &Body) -> String {
 /// An archive and a document name the place of the ledger at which they are made; a key proves that it is its holder's.
 fn at_its_place(mut body: Body, tip: &Tip) -> Body {
     match &mut body {
-        Body::ArchiveCreated(archive) => (archive.length, archive.head) = (tip.seq, hex(&tip.head)),
+        Body::ArchiveCreated(archive) if archive.head.is_empty() => {
+            (archive.length, archive.head) = (tip.seq, hex(&tip.head))
+        }
         Body::DocumentIssued(issued) => issued.at_entry = tip.seq,
         Body::KeyEnrolled(enrolled) if enrolled.possession.is_empty() => {
             *enrolled = KeyEnrolled::of(&identity(&enrolled.login), &tip.journal, &enrolled.login).unwrap();

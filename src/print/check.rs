@@ -16,7 +16,8 @@ use crate::files;
 use crate::journal::Proven;
 use crate::journal::entry::{Body, DocumentIssued};
 use crate::journal::read::documents::IssuedPage;
-use crate::journal::read::{self, Tables};
+use crate::journal::read::{self, LeftOut, Tables};
+use crate::journal::rules::register_number;
 use crate::ledger::chain::hex;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -80,16 +81,44 @@ pub fn find(proven: &Proven, code: &Code) -> Result<Page> {
     });
     let IssuedPage { number, page, digest } = match &pages[..] {
         [page] => page.clone(),
-        [] => {
-            return Err(Error::damaged("журнал не выдавал страницы с таким кодом")
-                .next("проверьте, верно ли набран код; если верно, страница не из этого журнала или подделана"));
-        }
+        [] => return Err(none_of(&tables, code)?),
         _ => return Err(Error::input("такой код у нескольких страниц").next("укажите номер документа и страницу")),
     };
     let record = proven.page_text(&digest).map_err(|error| error.at(format!("документ № {number}, стр. {page}")))?;
     let document = read::documents::document(&tables, &number)?
         .ok_or_else(|| Error::damaged(format!("документа № {number} нет в реестре")))?;
     Ok(Page { document, page, digest, record })
+}
+
+/// Said of a code that no page has: a page with a number that was left out may be one of the part that was lost.
+fn none_of(tables: &Tables, code: &Code) -> Result<Error> {
+    let school = read::school(tables)?;
+    let shown = |running: u64| register_number(&school, running);
+    let left_out = read::numbers_left_out(tables)?;
+    if let Some(number) = &code.number {
+        let running: Option<u64> = number.split_once('-').and_then(|(_, running)| running.parse().ok());
+        let is_in = |gap: &&LeftOut| {
+            running.is_some_and(|running| (gap.first..=gap.last).contains(&running) && *number == shown(running))
+        };
+        if let Some(LeftOut { entry, first, last }) = left_out.iter().find(is_in) {
+            return Ok(Error::damaged(format!(
+                "№ {number} этим журналом не выдан: номера с {} по {} пропущены, когда журнал восстановили из старой копии (запись № {entry}). Документ мог быть выдан в утраченной части, проверить его по журналу нельзя",
+                shown(*first),
+                shown(*last)
+            ))
+            .next("поищите архив или файл документа из утраченной части; замену напечатайте заново и сообщите директору"));
+        }
+    }
+    let error = Error::damaged("журнал не выдавал страницы с таким кодом")
+        .next("проверьте, верно ли набран код; если верно, страница не из этого журнала или подделана");
+    Ok(match left_out.as_slice() {
+        [.., LeftOut { first, last, .. }] if code.number.is_none() => error.then(format!(
+            "если на странице стоит номер с {} по {}, она могла быть выдана в утраченной части журнала",
+            shown(*first),
+            shown(*last)
+        )),
+        _ => error,
+    })
 }
 
 /// Finds the document of a PDF file by its digest among those that the proven journal has issued.

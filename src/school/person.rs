@@ -105,11 +105,13 @@ pub enum Role {
     Secretary,
     /// Диспетчер (§5.5.1).
     Dispatcher,
+    /// No person: the service that makes the copy of any day (§5.5.1).
+    BackupService,
 }
 
 impl Role {
     /// Every role, in the order of the regulation.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Administrator,
         Self::Teacher,
         Self::Methodist,
@@ -118,7 +120,13 @@ impl Role {
         Self::Director,
         Self::Secretary,
         Self::Dispatcher,
+        Self::BackupService,
     ];
+
+    /// Whether it is no person's but a service's, whose key has no passphrase and which has no other role.
+    pub fn is_service(self) -> bool {
+        self == Self::BackupService
+    }
 
     /// The Russian word, as staff.csv has it.
     pub fn word(self) -> &'static str {
@@ -131,6 +139,7 @@ impl Role {
             Self::Director => "директор",
             Self::Secretary => "секретарь",
             Self::Dispatcher => "диспетчер",
+            Self::BackupService => "служба копирования",
         }
     }
 

@@ -76,7 +76,8 @@ pub fn set(place: &mut Workplace<'_>, wish: Wish) -> Result<Outcome> {
     Ok(Outcome::Set(Standing { done, course, teacher, hours, before, hours_before }))
 }
 
-/// Sets the lessons of a course in the week, from the beginning of the year or from a day on.
+/// Sets the lessons of a course in the week, from the beginning of the year or from a day on. What clashes with other courses
+/// or with the school's week is set only `despite` that.
 ///
 /// # Errors
 /// What a right or a rule refuses.
@@ -85,6 +86,7 @@ pub fn set_timetable(
     course: &read::Course,
     since: Option<Day>,
     mut slots: Vec<Slot>,
+    despite: bool,
 ) -> Result<Done> {
     slots.sort_unstable();
     let begins = place.school()?.year.begins;
@@ -93,7 +95,7 @@ pub fn set_timetable(
     if weeks.weeks().iter().any(stands) {
         return Ok(Done::default());
     }
-    place.record([TimetableSet { course: course.key.clone(), since, slots }.into()])
+    place.record([TimetableSet { course: course.key.clone(), since, slots, despite }.into()])
 }
 
 /// A subject, and what is said of it; what is not said stays.

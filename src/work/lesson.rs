@@ -6,6 +6,7 @@ use crate::journal::entry::{LessonAnnulled, LessonRecorded};
 pub use crate::journal::entry::{LessonRef, LessonText};
 use crate::journal::read::{self, Course, Tables, annulments, standing};
 use crate::journal::rules::known_course;
+use crate::journal::rules::timetable::not_due;
 use crate::report::Filter;
 use crate::report::missing::{Row, missing as missing_of};
 use crate::school::{Day, Login, Role, clean};
@@ -23,6 +24,8 @@ pub struct LessonWish {
     pub homework: Option<String>,
     /// Whether whoever records it gave it instead of the course's teacher (§2.1), though nobody assigned it to him.
     pub substitute: bool,
+    /// Whether it was given although the timetable has no lesson then.
+    pub despite: bool,
 }
 
 /// A lesson as it stands now.
@@ -63,7 +66,9 @@ pub(super) fn record_where(
         let says = says(tables, login, wish, was.as_ref())?;
         condition(tables, &says)?;
         let LessonText { topic, work, homework, substitute } = says.clone();
-        let lesson = LessonRecorded { at: wish.at.clone(), topic, work, homework, substitute, cells: Vec::new() };
+        let despite = wish.despite && was.is_none() && substitute.is_empty() && is_not_due(tables, &wish.at)?.is_some();
+        let (at, cells) = (wish.at.clone(), Vec::new());
+        let lesson = LessonRecorded { at, topic, work, homework, substitute, cells, despite };
         let new = !standing::is_recorded(tables, &lesson)?;
         Ok((new.then(|| lesson.into()).into_iter().collect(), (was, says)))
     })?;
@@ -110,6 +115,28 @@ fn planned(tables: &Tables, course: &Course, at: &LessonRef) -> Result<LessonTex
     Ok(LessonText { topic, work, homework, substitute: String::new() })
 }
 
+/// Why the timetable does not lead one to expect a lesson, where it is a new one: what whoever records it is asked about.
+///
+/// # Errors
+/// A course that the journal does not have.
+pub fn unexpected(place: &Workplace<'_>, wish: &LessonWish) -> Result<Option<String>> {
+    let (tables, at) = (place.tables(), &wish.at);
+    let course = known_course(tables, &at.course)?;
+    // Whoever is not its teacher gives it instead of him, or may not record it.
+    let instead = wish.substitute || course.teacher != *place.login();
+    // A day that is none of the school's, or has not come, is refused as such.
+    let (school, today) = (place.school()?, place.today()?);
+    let is_day = school.day_off(at.date).is_none() && at.date >= school.year.begins && at.date <= today;
+    if instead || !is_day || read::is_closed(tables)? || read::lesson_at(tables, at)?.is_some() {
+        return Ok(None);
+    }
+    is_not_due(tables, at)
+}
+
+fn is_not_due(tables: &Tables, at: &LessonRef) -> Result<Option<String>> {
+    not_due(tables, &*known_course(tables, &at.course)?, at.date, at.lesson)
+}
+
 /// The lessons that the timetable has up to a day and nobody recorded. Where no courses are named, whoever asks means his
 /// own, unless he is one of those who control all.
 ///
@@ -135,7 +162,7 @@ mod tests {
     use crate::work::testing::{Office, about, algebra, at, refused};
 
     fn unsaid(at: LessonRef) -> LessonWish {
-        LessonWish { at, topic: None, work: None, homework: None, substitute: false }
+        LessonWish { at, topic: None, work: None, homework: None, substitute: false, despite: false }
     }
 
     #[test]

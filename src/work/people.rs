@@ -2,8 +2,9 @@
 
 use super::{Done, Workplace};
 use crate::error::{Action, Error, Result};
-use crate::journal::entry::{KeyEnrolled, KeyRevoked, Person, PersonDismissed};
+use crate::journal::entry::{Body, KeyEnrolled, KeyRevoked, Person, PersonDismissed};
 use crate::journal::read::{self, Tables};
+use crate::ledger::identity::Identity;
 use crate::ledger::possession::Request;
 use crate::school::{PersonName, Role, clean};
 
@@ -123,6 +124,36 @@ pub fn enroll(place: &mut Workplace<'_>, login: &str, request: &Request) -> Resu
     }
     let (key, possession) = (request.key.clone(), request.possession.clone());
     place.record([KeyEnrolled { login: login.to_owned(), key, possession, proven_in: String::new() }.into()])
+}
+
+/// The login of the service that makes copies of any day.
+pub const BACKUP_SERVICE: &str = "backup";
+
+/// Gives the service that makes copies of any day its login, and enrols its key. Where the service is there already, the key
+/// is a further one of it.
+///
+/// # Errors
+/// A login that is a person's; what a right or a rule refuses.
+pub fn add_backup_service(place: &mut Workplace<'_>, key: &Identity) -> Result<Done> {
+    let journal = read::ledger::tip(place.tables())?.journal;
+    let enrolled = KeyEnrolled::of(key, &journal, BACKUP_SERVICE)?;
+    let known = read::staff(place.tables(), BACKUP_SERVICE)?.filter(|known| !known.dismissed);
+    if known.is_some() && !read::is_service(place.tables(), BACKUP_SERVICE)? {
+        return Err(Error::refused(format!("логин «{BACKUP_SERVICE}» занят сотрудником, службе его не дать"))
+            .next_by("посмотрите, кто это", Action::ListStaff));
+    }
+    let service = known.is_none().then(|| Person {
+        login: BACKUP_SERVICE.to_owned(),
+        name: PersonName {
+            surname: "Служба".to_owned(),
+            given: "резервного".to_owned(),
+            patronymic: "копирования".to_owned(),
+        },
+        position: "программа на школьном сервере".to_owned(),
+        association: String::new(),
+        roles: vec![Role::BackupService],
+    });
+    place.record(service.map(Body::from).into_iter().chain([enrolled.into()]))
 }
 
 /// Revokes one key, by its fingerprint; what it signed before stays in force.

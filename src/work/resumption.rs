@@ -88,7 +88,8 @@ fn seen_by(place: &Workplace<'_>, witnesses: &[Outside]) -> Result<Vec<LostTail>
             return Err(Error::input(format!("архив «{}» — другого журнала", archive.name))
                 .next_by("укажите носитель с архивами этого журнала", Action::ListArchives));
         }
-        if witness.ask(&proven)?.length.is_err() {
+        let testimony = witness.ask(&proven)?;
+        if testimony.length.is_err() && testimony.lost_in.is_none() {
             lost.push(LostTail { length: facts.length, head: facts.head });
         }
     }

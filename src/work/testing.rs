@@ -24,7 +24,14 @@ pub(super) fn at(on: &str, number: u8) -> LessonRef {
 
 /// A lesson of which only the topic is said.
 pub(super) fn about(at: &LessonRef, topic: &str) -> LessonWish {
-    LessonWish { at: at.clone(), topic: Some(topic.to_owned()), work: None, homework: None, substitute: false }
+    LessonWish {
+        at: at.clone(),
+        topic: Some(topic.to_owned()),
+        work: None,
+        homework: None,
+        substitute: false,
+        despite: false,
+    }
 }
 
 impl Office {

@@ -1,5 +1,6 @@
 //! Archives: written, interrupted, and held against the public programs.
 
+mod backup;
 mod identity;
 mod kill;
 mod par2;

@@ -20,6 +20,7 @@ mod remarks;
 mod school;
 mod substitutions;
 mod time;
+mod timetable;
 mod year;
 
 use crate::common::office::{Office, course, day};
@@ -38,10 +39,17 @@ fn algebra(date: &str) -> LessonRef {
     lesson_at(course("Алгебра"), date, 2)
 }
 
+/// A lesson whatever the timetable says, which has rules of its own.
 fn lesson(at: LessonRef) -> LessonRecorded {
     let none = String::new;
     LessonRecorded {
-        at, topic: "Тема".into(), work: none(), homework: none(), substitute: none(), cells: Vec::new()
+        at,
+        topic: "Тема".into(),
+        work: none(),
+        homework: none(),
+        substitute: none(),
+        cells: Vec::new(),
+        despite: true,
     }
 }
 

@@ -276,6 +276,7 @@ fn a_timetable_has_lessons_one_to_fifteen_of_seven_days_none_twice_from_a_day_of
         course: course("Алгебра"),
         since: since.map(day),
         slots: slots.iter().map(|(weekday, lesson)| Slot { weekday: *weekday, lesson: *lesson }).collect(),
+        despite: true,
     };
     let (bad, outside) = (Some("неверный или повторный урок"), Some("вне учебного года"));
     each(

@@ -295,6 +295,15 @@ impl JournalFacts for Stranger {
     fn archives(&self) -> letopis::Result<Vec<Known>> {
         Ok(Vec::new())
     }
+    fn backup(&self, _: &str) -> letopis::Result<Option<Known>> {
+        Ok(None)
+    }
+    fn length(&self) -> letopis::Result<u64> {
+        Ok(0)
+    }
+    fn resumed_after(&self, _: u64) -> letopis::Result<Option<u64>> {
+        Ok(None)
+    }
     fn last_before(&self) -> letopis::Result<Option<Previous>> {
         Ok(None)
     }

@@ -130,6 +130,7 @@ impl Office {
                 homework: String::new(),
                 substitute: String::new(),
                 cells: Vec::new(),
+                despite: true,
             };
             self.record(login, &format!("{date}T12:00"), lesson).unwrap();
             let line = MarkLine {

@@ -121,6 +121,7 @@ fn pupils_are_in_one_class_at_a_time_and_nobody_is_marked_where_he_is_not() {
         homework: empty.clone(),
         substitute: empty.clone(),
         cells,
+        despite: false,
     };
     office.record("semyonov", "2025-09-15T12:01", lesson).unwrap();
     let line = MarkLine {

@@ -108,7 +108,7 @@ fn a_teacher() {
             let topic = "Тема".into();
             journal.record(
                 author(&identity),
-                LessonRecorded { at: at.clone(), topic, work, homework, substitute, cells: Vec::new() },
+                LessonRecorded { at: at.clone(), topic, work, homework, substitute, cells: Vec::new(), despite: false },
             )
         } else {
             let marks = Some(Marks::parse("5").unwrap());

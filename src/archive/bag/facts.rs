@@ -23,6 +23,18 @@ pub enum Content {
     Database,
     /// The sheets of final results alone, which are kept for 25 years (§5.2): no journal is in it.
     Summaries,
+    /// The journal alone, as it was on some day: no archive of a period, and no link in the chain of archives.
+    Backup,
+}
+
+impl Content {
+    /// What such an archive is called, in Russian.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Journal | Self::Database | Self::Summaries => "Архивная копия",
+            Self::Backup => "Копия дня",
+        }
+    }
 }
 
 /// The facts of an archive.
@@ -57,6 +69,7 @@ pub struct Facts {
 /// The values of `Letopis-Content`; an archive of everything has none.
 const DATABASE: &str = "database";
 const SUMMARIES: &str = "summaries";
+const BACKUP: &str = "backup";
 
 /// How the labels of ours begin.
 pub const LABEL: &str = "Letopis-";
@@ -69,7 +82,7 @@ impl Facts {
         let mut info = Info::default();
         info.push("Source-Organization", &self.school);
         info.push("Contact-Name", &self.author);
-        info.push("External-Description", &format!("Архивная копия электронного журнала: {}", self.period));
+        info.push("External-Description", &format!("{} электронного журнала: {}", self.content.word(), self.period));
         info.push("External-Identifier", name);
         info.push("Bagging-Date", self.created.get(..10).unwrap_or(&self.created));
         info.push("Payload-Oxum", &oxum.to_string());
@@ -92,6 +105,7 @@ impl Facts {
             Content::Journal => {}
             Content::Database => info.push("Letopis-Content", DATABASE),
             Content::Summaries => info.push("Letopis-Content", SUMMARIES),
+            Content::Backup => info.push("Letopis-Content", BACKUP),
         }
         if self.recovery > 0 {
             info.push("Letopis-Recovery", &format!("{}%", self.recovery));
@@ -120,6 +134,7 @@ impl Facts {
             None => Content::Journal,
             Some(DATABASE) => Content::Database,
             Some(SUMMARIES) => Content::Summaries,
+            Some(BACKUP) => Content::Backup,
             Some(_) => return Err("поле «Letopis-Content» — не из известных".to_owned()),
         };
         let recovery = match info.get("Letopis-Recovery") {

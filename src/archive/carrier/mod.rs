@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bag::{BAGIT, DATA, Folder};
 use super::bagit::listing;
+use super::dated;
 use super::report::Finding;
 use super::sum::Sum;
 use super::targets::sync_folder;
@@ -124,6 +125,39 @@ impl Carrier {
         Ok(Self { folder, card })
     }
 
+    /// A folder that copies of any day may go to: a carrier, or any other folder that is there. Of the other kind the card has
+    /// no number, and calls it by its path.
+    ///
+    /// # Errors
+    /// A folder that is not there; a card that does not read.
+    pub fn or_folder(mount: &Path) -> Result<Self> {
+        let named = &*files::named(mount)?;
+        let folder = named.join(FOLDER);
+        if files::is_there(&folder.join(CARD)) {
+            return Self::open(mount);
+        }
+        if !files::is_folder(named) {
+            return Err(Error::input(format!("нет папки «{}»", mount.display()))
+                .next("подключите носитель, диск или папку сети и укажите, под какой папкой они видны"));
+        }
+        Ok(Self { folder, card: Card::new("", &named.display().to_string(), "", "", "") })
+    }
+
+    /// Makes the folder where it is not there yet, with a word for whoever finds it.
+    ///
+    /// # Errors
+    /// A disk that is full or write-protected.
+    pub fn make_folder(&self) -> Result<()> {
+        let folder = &self.folder;
+        files::make_folders(folder, Readers::All).map_err(|cause| Error::file("создать папку", folder, &cause))?;
+        if !files::is_there(&folder.join(README)) {
+            put(folder, README, readme().as_bytes())?;
+            sync_folder(folder)?;
+            folder.parent().map_or(Ok(()), sync_folder)?;
+        }
+        Ok(())
+    }
+
     /// What the carrier says of itself.
     pub fn card(&self) -> &Card {
         &self.card
@@ -176,10 +210,19 @@ pub fn locate(path: &Path) -> Result<Found> {
     }
     found.bags.sort();
     found.unfinished.sort();
-    if files::is_there(&folder.join(CARD)) || folder.ends_with(FOLDER) {
+    if files::is_there(&folder.join(CARD)) || (folder.ends_with(FOLDER) && !holds_copies_alone(&folder, &found)) {
         found.carrier = Some(folder);
     }
     Ok(found)
+}
+
+/// Whether a folder is one of a disk or of the network in which nothing lies but copies of any day: it has no card.
+fn holds_copies_alone(folder: &Path, found: &Found) -> bool {
+    let is_copy = |bag: &PathBuf| {
+        bag.file_name().and_then(|name| name.to_str()).is_some_and(|name| dated::day_of(name).is_some())
+    };
+    let mut bags = found.bags.iter().chain(&found.unfinished).peekable();
+    bags.peek().is_some() && bags.all(is_copy) && !files::is_there(&folder.join(SUMS))
 }
 
 /// The name of the archive whose folder on a carrier this is, where nothing is left in it that makes it one.

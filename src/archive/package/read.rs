@@ -197,6 +197,11 @@ impl OpenPackage {
         Ok(Self { zip, bytes })
     }
 
+    /// What its members take when they are unpacked, by the directory: on a disk each takes whole blocks of so many bytes.
+    pub fn unpacked(&self, block: u64) -> u64 {
+        total(self.bytes.values().map(|bytes| bytes.div_ceil(block).saturating_mul(block)))
+    }
+
     /// Reads every member and compares it with the package's own `SHA256SUMS`. Gives the members, and in Russian
     /// what does not agree.
     pub fn check(&mut self, progress: &dyn Progress) -> (Vec<Member>, Vec<String>) {

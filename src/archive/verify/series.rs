@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::archive::bag::Previous;
+use crate::archive::bag::{Content, Previous};
 use crate::archive::report::{Report, Verdict};
 
 /// Archives that name each other, the oldest first.
@@ -125,7 +125,9 @@ fn chains(reports: &[(&Path, &Report)]) -> Vec<Chain> {
 }
 
 fn copies(reports: &[(&Path, &Report)]) -> Vec<Copies> {
-    let reports: Vec<_> = reports.iter().filter(|(_, report)| !report.is_foreign()).collect();
+    // Copies of a day that lie in two places were made one after the other: they are two, whatever they are called.
+    let is_copy = |report: &Report| report.facts.as_ref().is_none_or(|facts| facts.content != Content::Backup);
+    let reports: Vec<_> = reports.iter().filter(|(_, report)| !report.is_foreign() && is_copy(report)).collect();
     let mut names: Vec<&str> = reports.iter().map(|(_, report)| report.name.as_str()).collect();
     names.sort_unstable();
     names.dedup();

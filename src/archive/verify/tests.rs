@@ -271,8 +271,17 @@ impl JournalFacts for Chain {
     }
     fn archives(&self) -> Result<Vec<Known>> {
         let signer = self.fingerprint.clone();
-        let recorded = Known { name: NAME.to_owned(), code: self.recorded.clone(), signer };
+        let recorded = Known { name: NAME.to_owned(), code: self.recorded.clone(), signer, entry: 1 };
         Ok(if self.recorded.is_empty() { Vec::new() } else { vec![recorded] })
+    }
+    fn backup(&self, _: &str) -> Result<Option<Known>> {
+        Ok(None)
+    }
+    fn length(&self) -> Result<u64> {
+        Ok(self.facts.length + 1)
+    }
+    fn resumed_after(&self, _: u64) -> Result<Option<u64>> {
+        Ok(None)
     }
     fn last_before(&self) -> Result<Option<Previous>> {
         Ok(self.before.clone())

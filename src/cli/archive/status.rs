@@ -6,7 +6,7 @@ use crate::journal::read;
 use crate::journal::read::Tables;
 use crate::ledger::chain::grouped;
 use crate::school::format_date;
-use crate::work::archive::status::{ArchiveStatus, Copy, Need, Status};
+use crate::work::archive::status::{ArchiveStatus, BackupStatus, Backups, Copy, Need, Status};
 use crate::work::confirm;
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -35,10 +35,11 @@ pub fn list(common: &Common) -> Result<ExitCode> {
 }
 
 /// Says how the archives stand; the exit status is 1 where something should be done.
-pub fn run(common: &Common) -> Result<ExitCode> {
+pub fn run(common: &Common, backup_days: u32) -> Result<ExitCode> {
     let journal = session::journal(common)?;
     let tables = journal.tables();
-    let status = on_today(tables)?;
+    let mut status = on_today(tables)?;
+    status.backups = Backups::of(tables, status.day, backup_days)?;
     if common.json {
         screen::json(&as_json(&status));
     } else if status.archives.is_empty() {
@@ -58,6 +59,7 @@ pub fn run(common: &Common) -> Result<ExitCode> {
                 "Период «{period}» кончился {ended}, а архива за него нет (§5.5): letopis archive create --period «{period}» --to … --to …"
             );
         }
+        say_backups(&status.backups);
         say_standing(tables)?;
     }
     Ok(ExitCode::from(u8::from(status.is_due())))
@@ -73,6 +75,29 @@ fn say_standing(tables: &Tables) -> Result<()> {
         println!("Ждут подтверждения записей: {}. Посмотреть: letopis confirm list", standing.waiting);
     }
     Ok(())
+}
+
+/// The newest copy of the day in each place.
+fn say_backups(backups: &Backups) {
+    for copy in &backups.copies {
+        let late = if copy.late {
+            "; ОТСТАЛА, проверьте расписание и место: letopis archive backup --to ПАПКА"
+        } else {
+            ""
+        };
+        println!(
+            "Копия дня «{}» ({}): «{}» от {}, записей {}, сделал(а) {}{late}.",
+            copy.place,
+            if copy.is_carrier { "носитель" } else { "папка" },
+            copy.name,
+            format_date(copy.day),
+            copy.length,
+            copy.author
+        );
+    }
+    if backups.copies.is_empty() {
+        println!("Копий дня нет. Делать их каждый день: letopis archive backup --to ПАПКА.");
+    }
 }
 
 fn on_today(tables: &Tables) -> Result<Status> {
@@ -171,6 +196,14 @@ fn as_json(status: &Status) -> Value {
         "date": status.day, "due": status.is_due(), "archives": archives,
         "missing": status.missing.iter().map(|(period, ended)| json!({ "period": period, "ended": ended })).collect::<Vec<_>>(),
         "summaries": status.summaries().map(|archive| &archive.name),
+        "backups": status.backups.copies.iter().map(backup_json).collect::<Vec<_>>(),
+    })
+}
+
+fn backup_json(copy: &BackupStatus) -> Value {
+    json!({
+        "name": copy.name, "place": copy.place, "carrier": copy.is_carrier, "date": copy.day, "length": copy.length,
+        "code": copy.code, "author": copy.author, "late": copy.late,
     })
 }
 

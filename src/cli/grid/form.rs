@@ -48,6 +48,8 @@ pub struct Form {
     pub lines: Vec<Line>,
     /// The line that keys go to.
     pub active: usize,
+    /// The day and hour of a new lesson that the timetable does not have, once that was said.
+    insisted: Option<(NaiveDate, u8)>,
 }
 
 impl Label {
@@ -103,7 +105,7 @@ impl Form {
             Line::new(Label::Work, &lesson.work),
             Line::new(Label::Homework, &lesson.homework),
         ];
-        Self { place: Some(place), lines, active: 0 }
+        Self { place: Some(place), lines, active: 0, insisted: None }
     }
 
     /// A new lesson: today, the timetable's number, the words of the plan's line for it.
@@ -122,7 +124,7 @@ impl Form {
             Line::new(Label::Work, work),
             Line::new(Label::Homework, homework),
         ];
-        Self { place: None, lines, active: 2 }
+        Self { place: None, lines, active: 2, insisted: None }
     }
 
     /// Takes a key that edits or goes to another line.
@@ -172,7 +174,22 @@ impl Form {
             work: text(Label::Work)?,
             homework: text(Label::Homework)?,
             substitute: self.place.is_none() && keeper.substitute,
+            despite: self.insisted == Some((date, lesson)),
         }))
+    }
+
+    /// What is to be said before a new lesson is recorded at an hour that the timetable does not have: said once, the next
+    /// Enter insists.
+    pub fn doubt(&mut self, view: &CourseView, keeper: &Keeper) -> Option<Error> {
+        let (date, number) = self.new_place(view).ok().filter(|_| self.place.is_none() && !keeper.substitute)?;
+        let timetable = &view.timetable;
+        let due = timetable.is_empty() || timetable.on(date).any(|due| due == number);
+        if due || self.insisted == Some((date, number)) {
+            return None;
+        }
+        self.insisted = Some((date, number));
+        let what = format!("по расписанию {} урока {number} нет", format_date(date));
+        Some(Error::input(what).next("проверьте дату и номер; если урок был, нажмите Enter ещё раз"))
     }
 
     fn new_place(&self, view: &CourseView) -> Result<(NaiveDate, u8)> {

@@ -48,7 +48,11 @@ impl Model {
         if !self.may_record() {
             return None;
         }
-        let (Focus::Panel(form), Access::Keeps(keeper, _)) = (&self.focus, &self.access) else { return None };
+        let (Focus::Panel(form), Access::Keeps(keeper, _)) = (&mut self.focus, &self.access) else { return None };
+        if let Some(doubt) = form.doubt(&self.view, keeper) {
+            self.message = Some(Message::Fault(doubt));
+            return None;
+        }
         match form.lesson(&self.view, keeper) {
             Ok(None) => {
                 self.focus = Focus::Grid;

@@ -146,6 +146,7 @@ impl Place<'_> {
             Body::ArchiveVerified(verified) => at.verified(verified),
             Body::ArchiveCopied(copied) => at.copied(copied),
             Body::ArchiveRepaired(repaired) => at.repaired(repaired),
+            Body::BackupMade(made) => at.backup(made),
             Body::EntriesConfirmed(confirmed) => at.entries_confirmed(confirmed),
             Body::EntriesRefused(refused) => at.entries_refused(refused),
             Body::EmergencyKeySet(set) => at.emergency_key(set),

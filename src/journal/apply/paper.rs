@@ -3,7 +3,7 @@
 use super::Place;
 use crate::error::Result;
 use crate::journal::entry::{
-    ArchiveCopied, ArchiveCreated, ArchiveRepaired, ArchiveVerified, BookBound, DocumentIssued,
+    ArchiveCopied, ArchiveCreated, ArchiveRepaired, ArchiveVerified, BackupMade, BookBound, DocumentIssued,
 };
 use crate::journal::read::iso;
 use rusqlite::params;
@@ -96,5 +96,27 @@ impl Place<'_> {
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
         let (at, by) = (self.time(), &self.entry.author);
         self.run(sql, params![self.seq, r.archive, r.carrier, at, by, r.files, r.bytes, r.from.word()])
+    }
+
+    pub(super) fn backup(&self, b: &BackupMade) -> Result<()> {
+        let sql =
+            "INSERT OR REPLACE INTO backups (entry, name, carrier, place, at, author, tagmanifest, length, head, bytes,
+                   files, signer) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+        let (at, author, key) = (self.time(), &self.entry.author, &self.entry.key);
+        let of_bag = params![
+            self.seq,
+            b.name,
+            b.carrier,
+            b.place,
+            at,
+            author,
+            b.tagmanifest,
+            b.length,
+            b.head,
+            b.bytes,
+            b.files,
+            key
+        ];
+        self.run(sql, of_bag)
     }
 }

@@ -39,6 +39,31 @@ impl ArchiveCreated {
     }
 }
 
+/// A copy of any day was made: the journal alone, for the case that the disk breaks (§5.5.1). It is no archive of a period.
+/// Digests are lower-case hex of SHA-256.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackupMade {
+    /// The bag's name: `backup-2025-11-12`.
+    pub name: String,
+    /// The id of the carrier that it lies on; empty where it lies in a folder that is none of the journal's carriers.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub carrier: String,
+    /// That folder, as it is called on the machine that made the copy; empty where it is a carrier.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub place: String,
+    /// The digest of `tagmanifest-sha256.txt`: the copy's code.
+    pub tagmanifest: String,
+    /// The ledger in it: how many entries,
+    pub length: u64,
+    /// and the head after the last of them.
+    pub head: String,
+    /// Files in the bag.
+    pub files: u64,
+    /// Bytes in the bag.
+    pub bytes: u64,
+}
+
 /// What an archive holds, which decides for how long it is kept and what may take its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

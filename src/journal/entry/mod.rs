@@ -22,8 +22,8 @@ mod year;
 
 pub use absence::{ExemptionSet, ExemptionWithdrawn, Reason, ReasonSet, ReasonWithdrawn};
 pub use archive::{
-    ArchiveCopied, ArchiveCreated, ArchiveKind, ArchiveRepaired, ArchiveVerified, CopyOn, RepairedFrom, VerifiedAs,
-    VerifiedDepth,
+    ArchiveCopied, ArchiveCreated, ArchiveKind, ArchiveRepaired, ArchiveVerified, BackupMade, CopyOn, RepairedFrom,
+    VerifiedAs, VerifiedDepth,
 };
 pub use carrier::{CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored, CarrierRetired, CarrierReturned};
 pub use confirm::{Effect, EmergencyEnrolment, EmergencyKeySet, EntriesConfirmed, EntriesRefused, Span};
@@ -178,6 +178,7 @@ kinds! {
     "archive.verified" => ArchiveVerified,
     "archive.copied" => ArchiveCopied,
     "archive.repaired" => ArchiveRepaired,
+    "backup.made" => BackupMade,
     "entries.confirmed" => EntriesConfirmed,
     "entries.refused" => EntriesRefused,
     "emergency.set" => EmergencyKeySet,

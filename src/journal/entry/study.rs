@@ -27,6 +27,10 @@ pub struct TimetableSet {
     pub since: Option<NaiveDate>,
     /// Its lessons in the week.
     pub slots: Vec<Slot>,
+    /// Whether it holds although class, group or teacher has another lesson then, or the school has none. Since version 2 of
+    /// the rules.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub despite: bool,
 }
 
 /// A lesson in the week.
@@ -97,6 +101,9 @@ pub struct LessonRecorded {
     /// Marks and absences that came with it in an import.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cells: Vec<LessonCell>,
+    /// Whether it was given although the timetable has no lesson then. Since version 2 of the rules.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub despite: bool,
 }
 
 /// A pupil's cell of a lesson that was taken over.

@@ -142,6 +142,7 @@ pub fn may_keep(tables: &Tables, fingerprint: &str, course: &Course, substitute:
             homework: String::new(),
             substitute: if substitute { login.clone() } else { String::new() },
             cells: Vec::new(),
+            despite: false,
         }
         .into(),
     };

@@ -3,6 +3,7 @@
 pub mod absences;
 pub mod annulments;
 mod archives;
+mod backups;
 pub mod carrier_history;
 mod carriers;
 mod clock;
@@ -34,6 +35,7 @@ pub mod timetable;
 pub use archives::{
     Archive, ArchiveCopy, Verification, all_archives, archive, archives, carriers_of_archive, copy_on, is_on_carrier,
 };
+pub use backups::{Backup, backup_of_code, backups, is_service, newest_backups};
 pub use carriers::{Carrier, Holding, Loss, Restored, Returned, carrier, carriers, carriers_of, holdings};
 pub use clock::{ClockReset, clock_resets};
 pub use finals::{Final, finals_of, finals_of_period};
@@ -51,7 +53,7 @@ pub use pupils::{
 };
 pub use remarks::{Remark, addressee, remarks};
 pub(in crate::journal) use remembered::Remembering;
-pub use restorations::{Restoration, is_given_up, restorations};
+pub use restorations::{LeftOut, Restoration, given_up_by, is_given_up, numbers_left_out, restorations};
 pub use study::{
     Course, Lesson, Teachers, assigned_substitute, class_teacher, classes, course, course_by_id, courses_of,
     courses_of_teacher, has_substituted, lesson, lesson_at, lessons_of, lessons_of_teacher, plan_of, subject, subjects,

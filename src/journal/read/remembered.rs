@@ -271,6 +271,7 @@ mod tests {
             homework: String::new(),
             substitute: String::new(),
             cells: Vec::new(),
+            despite: false,
         };
         let mark = MarkLine {
             pupil: "И-1".into(),

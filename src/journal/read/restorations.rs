@@ -48,5 +48,39 @@ pub fn restorations(tables: &Tables) -> Result<Vec<Restoration>> {
 
 /// Whether a place of the ledger, which is not in the chain, is of a part that was lost and given up.
 pub fn is_given_up(tables: &Tables, length: u64, head: &str) -> Result<bool> {
-    Ok(restorations(tables)?.iter().any(|restoration| restoration.gives_up(length, head)))
+    Ok(given_up_by(tables, length, head)?.is_some())
+}
+
+/// The entry of the restoration that gave up a place of the ledger, which is not in the chain.
+pub fn given_up_by(tables: &Tables, length: u64, head: &str) -> Result<Option<u64>> {
+    let mut restorations = restorations(tables)?.into_iter();
+    Ok(restorations.find(|restoration| restoration.gives_up(length, head)).map(|restoration| restoration.entry))
+}
+
+/// Numbers of documents that were not given out when a journal went on from a restored copy: they may stand on paper that was
+/// issued in the lost part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The entry of the restoration.
+    pub entry: u64,
+    /// The first running number,
+    pub first: u64,
+    /// and the last.
+    pub last: u64,
+}
+
+/// The running numbers of documents that were left out, in order.
+pub fn numbers_left_out(tables: &Tables) -> Result<Vec<LeftOut>> {
+    let sql = "SELECT count(*) AS issued FROM documents WHERE entry < ?1";
+    let (mut left_out, mut before) = (Vec::new(), 0u64);
+    for restoration in restorations(tables)? {
+        let issued: u64 =
+            tables.one("выданные документы", sql, [restoration.entry], |row| row.get("issued"))?.unwrap_or_default();
+        let first = issued.saturating_add(before).saturating_add(1);
+        before = before.saturating_add(restoration.numbers);
+        if restoration.numbers > 0 {
+            left_out.push(LeftOut { entry: restoration.entry, first, last: issued.saturating_add(before) });
+        }
+    }
+    Ok(left_out)
 }

@@ -43,6 +43,15 @@ impl Timetable {
         self.week(day).iter().filter(move |slot| slot.weekday == weekday).map(|slot| slot.lesson)
     }
 
+    /// Whether a week that holds on some day of a span, both ends included, has this lesson.
+    pub fn has_between(&self, slot: Slot, (first, last): (Day, Day)) -> bool {
+        let ends = self.0.iter().skip(1).map(|(next, _)| Some(*next)).chain([None]);
+        let weeks = self.0.iter().zip(ends);
+        weeks
+            .filter(|((since, _), next)| *since <= last && next.is_none_or(|next| next > first))
+            .any(|((_, slots), _)| slots.contains(&slot))
+    }
+
     /// The lessons expected from one day to another, both included, on school days.
     pub fn expected<'a>(&'a self, school: &'a School, first: Day, last: Day) -> impl Iterator<Item = (Day, u8)> + 'a {
         let days = first.iter_days().take_while(move |day| *day <= last);
@@ -79,7 +88,12 @@ mod tests {
             [("2025-09-01", &[(1u8, 2u8), (3, 4)][..]), ("2026-01-12", &[(1, 5)]), ("2026-04-01", &[])]
         {
             let slots = lessons.iter().map(|(weekday, lesson)| Slot { weekday: *weekday, lesson: *lesson }).collect();
-            annals.first(TimetableSet { course: algebra.clone(), since: crate::school::parse_date_or(since), slots });
+            annals.first(TimetableSet {
+                course: algebra.clone(),
+                since: crate::school::parse_date_or(since),
+                slots,
+                despite: false,
+            });
         }
         let tables = annals.record();
         let course = read::course(&tables, &algebra).unwrap().unwrap();

@@ -27,7 +27,7 @@ pub enum Right {
 }
 
 use Right::{Addressee, Has, OwnAssociation, OwnClass, OwnCourse, Substitute};
-use Role::{Administrator, ClassTeacher, DeputyHead, Director, Dispatcher, Secretary, Teacher};
+use Role::{Administrator, BackupService, ClassTeacher, DeputyHead, Director, Dispatcher, Secretary, Teacher};
 
 /// Kinds of entry, and the rights of which any one suffices.
 const TABLE: &[(&str, &[Right])] = &[
@@ -84,6 +84,7 @@ const TABLE: &[(&str, &[Right])] = &[
     ("archive.verified", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),
     ("archive.copied", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),
     ("archive.repaired", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),
+    ("backup.made", &[Has(BackupService), Has(Dispatcher), Has(DeputyHead), Has(Director)]),
     ("entries.confirmed", &[Has(Director), Has(DeputyHead), Has(Administrator)]),
     ("entries.refused", &[Has(Director), Has(DeputyHead), Has(Administrator)]),
     ("emergency.set", &[Has(Administrator), Has(Director)]),

@@ -10,11 +10,11 @@ use std::collections::BTreeSet;
 const TIES: [char; 5] = ['-', 'c', 's', 'k', 'o'];
 
 /// A line for every kind of entry, in the order of [`Role::ALL`]: administrator, teacher, methodist, class teacher, deputy
-/// head, director, secretary, dispatcher. In a cell `+` is allowed whatever it is about and `-` refused; letters name the
+/// head, director, secretary, dispatcher, the service of backups. In a cell `+` is allowed whatever it is about and `-` refused; letters name the
 /// ties of which one is needed: `c` teaches the course, `s` gave or gives the lesson instead, `k` is the teacher of
 /// the class, `o` is of the subject's association. What follows the kind after a space is a variant of it.
 const MATRIX: &[(&str, &str)] = &[
-    // kind                        adm te me ct dh di se dp
+    // kind                        adm te me ct dh di se dp bs
     ("journal.created", "           +  -  -  -  -  -  -  - "),
     ("school.changed", "            +  -  -  -  -  -  -  - "),
     ("clock.reset", "               +  -  -  -  -  -  -  - "),
@@ -52,33 +52,34 @@ const MATRIX: &[(&str, &str)] = &[
     ("correction.decided", "        -  -  -  -  +  +  -  - "),
     ("remark.written", "            -  -  -  -  +  -  -  - "),
     // Whoever the remark is addressed to answers it: the tie alone names him.
-    ("remark.answered", "           c  c  c  c  +  c  c  c "),
-    ("remark.answered book", "      k  k  k  k  +  k  k  k "),
-    ("note.added", "                -  +  -  +  -  -  -  - "),
-    ("note.done", "                 -  +  -  +  -  -  -  - "),
-    ("year.closed", "               -  -  -  -  +  +  -  - "),
-    ("year.continued", "            +  -  -  -  -  -  -  - "),
-    ("journal.restored", "          +  -  -  -  +  +  -  - "),
-    ("document.issued", "           -  -  -  -  +  +  -  - "),
-    ("book.bound", "                -  -  -  -  -  -  +  - "),
-    ("carrier.registered", "        -  -  -  -  +  +  -  - "),
-    ("carrier.issued", "            -  -  -  -  +  +  -  - "),
-    ("carrier.returned", "          -  -  -  -  +  +  -  - "),
-    ("carrier.lost", "              -  -  -  -  +  +  -  - "),
-    ("carrier.retired", "           -  -  -  -  +  +  -  - "),
+    ("remark.answered", "           c  c  c  c  +  c  c  c - "),
+    ("remark.answered book", "      k  k  k  k  +  k  k  k - "),
+    ("note.added", "                -  +  -  +  -  -  -  - - "),
+    ("note.done", "                 -  +  -  +  -  -  -  - - "),
+    ("year.closed", "               -  -  -  -  +  +  -  - - "),
+    ("year.continued", "            +  -  -  -  -  -  -  - - "),
+    ("journal.restored", "          +  -  -  -  +  +  -  - - "),
+    ("document.issued", "           -  -  -  -  +  +  -  - - "),
+    ("book.bound", "                -  -  -  -  -  -  +  - - "),
+    ("carrier.registered", "        -  -  -  -  +  +  -  - - "),
+    ("carrier.issued", "            -  -  -  -  +  +  -  - - "),
+    ("carrier.returned", "          -  -  -  -  +  +  -  - - "),
+    ("carrier.lost", "              -  -  -  -  +  +  -  - - "),
+    ("carrier.retired", "           -  -  -  -  +  +  -  - - "),
     // The school's engineer restores the data (§5.8.2).
-    ("carrier.restored", "          +  -  -  -  +  +  -  - "),
-    ("archive.created", "           -  -  -  -  +  +  -  + "),
-    ("archive.verified", "          -  -  -  -  +  +  -  + "),
-    ("archive.copied", "            -  -  -  -  +  +  -  + "),
-    ("archive.repaired", "          -  -  -  -  +  +  -  + "),
-    ("entries.confirmed", "         +  -  -  -  +  +  -  - "),
-    ("entries.refused", "           +  -  -  -  +  +  -  - "),
-    ("emergency.set", "             +  -  -  -  -  +  -  - "),
-    ("emergency.enrolled", "        -  -  -  -  +  +  -  - "),
-    ("lesson.annulled", "           -  cs -  -  -  -  -  - "),
-    ("course.annulled", "           +  -  -  -  -  -  -  - "),
-    ("class.annulled", "            +  -  -  -  -  -  -  - "),
+    ("carrier.restored", "          +  -  -  -  +  +  -  - - "),
+    ("archive.created", "           -  -  -  -  +  +  -  + - "),
+    ("archive.verified", "          -  -  -  -  +  +  -  + - "),
+    ("archive.copied", "            -  -  -  -  +  +  -  + - "),
+    ("archive.repaired", "          -  -  -  -  +  +  -  + - "),
+    ("backup.made", "               -  -  -  -  +  +  -  + + "),
+    ("entries.confirmed", "         +  -  -  -  +  +  -  - - "),
+    ("entries.refused", "           +  -  -  -  +  +  -  - - "),
+    ("emergency.set", "             +  -  -  -  -  +  -  - - "),
+    ("emergency.enrolled", "        -  -  -  -  +  +  -  - - "),
+    ("lesson.annulled", "           -  cs -  -  -  -  -  - - "),
+    ("course.annulled", "           +  -  -  -  -  -  -  - - "),
+    ("class.annulled", "            +  -  -  -  -  -  -  - - "),
 ];
 
 /// What only the administrator brings in from another program, whoever it belongs to; nothing else is ever taken over.
@@ -182,6 +183,11 @@ fn body(line: &str) -> String {
         "archive.verified" => r#"{"archive":"2025-2026-q1","depth":"подпись","result":"цел"}"#.into(),
         "archive.copied" => r#"{"archive":"2025-2026-q1","carrier":"1"}"#.into(),
         "archive.repaired" => r#"{"archive":"2025-2026-q1","carrier":"1","files":1,"bytes":4096,"from":"copy"}"#.into(),
+        "backup.made" => concat!(
+            r#"{"name":"backup-2025-09-15","place":"/mnt","tagmanifest":"","length":1,"head":"","files":1,"#,
+            r#""bytes":1}"#
+        )
+        .into(),
         _ => panic!("no body for «{line}»"),
     }
 }
@@ -197,6 +203,8 @@ fn school() -> String {
 /// A school where `author` holds the role and, of the ties, the one named. He came by the tie when he taught and led a
 /// class, and then was left with the role alone.
 fn school_with(author: &str, role: Role, tie: char) -> TestJournal {
+    // A service is tied to nothing: it teaches nobody.
+    let tie = if role.is_service() { '-' } else { tie };
     let of = |this: char| if tie == this { author } else { "other" };
     let mut annals =
         Annals::new(small_school(), person("admin", "Админов Артём", "инженер", &[Administrator]), "2025-09-01");
@@ -206,7 +214,9 @@ fn school_with(author: &str, role: Role, tie: char) -> TestJournal {
         ..person(author, "Ким Ян", "сотрудник", roles)
     };
     let before: BTreeSet<Role> = [Teacher, ClassTeacher, role].into();
-    annals.person(with(&before.into_iter().collect::<Vec<_>>()));
+    // Nobody becomes a service, which has never done anything else.
+    let is_service = role.is_service();
+    annals.person(with(&before.into_iter().filter(|role| !is_service || role.is_service()).collect::<Vec<_>>()));
     annals.person(person("other", "Иной Иван", "учитель", &[Teacher, ClassTeacher]));
     annals.person(person("head", "Завьялова Инна", "завуч", &[DeputyHead]));
     let (name_of, short, of_subject) = ("Алгебра".to_owned(), "Алг.".to_owned(), "МО".to_owned());

@@ -100,6 +100,7 @@ pub fn recorded(context: &Context<'_>, entry: &Entry, set: &LessonRecorded, toda
     {
         replacement(window, &known.author, entry, "урок уже записан")?;
     }
+    super::timetable::lesson(context, entry, set, &course, known.as_deref())?;
     cells(context, entry, set, &course, known.as_deref())
 }
 

@@ -5,6 +5,7 @@
 //! words into the list that is returned.
 
 mod absence;
+mod backup;
 mod carrier;
 mod correction;
 mod course;
@@ -19,6 +20,7 @@ mod resting;
 mod substitution;
 mod text;
 pub mod time;
+pub mod timetable;
 pub mod two_eyes;
 pub mod year;
 
@@ -77,8 +79,11 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::EnrolmentCorrected(corrected) => pupils::correction_of_enrolment(context, corrected)?,
         Body::GroupSet(set) => pupils::group(context, entry, set, &mut warnings)?,
         Body::GroupAnnulled(annulled) => pupils::annulment_of_group(context, annulled)?,
-        Body::CourseSet(set) => people::course(tables, set)?,
-        Body::TimetableSet(set) => people::timetable(context, set)?,
+        Body::CourseSet(set) => {
+            people::course(tables, set)?;
+            timetable::handed_over(context, set, &mut warnings)?;
+        }
+        Body::TimetableSet(set) => timetable::week(context, entry, set)?,
         Body::PlanSet(set) => people::plan(tables, set)?,
         Body::LessonRecorded(set) => lesson::recorded(context, entry, set, today)?,
         Body::MarksSet(set) => lesson::marks(context, entry, set, today)?,
@@ -119,6 +124,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::ArchiveVerified(verified) => paper::of_archive(tables, &verified.archive)?,
         Body::ArchiveCopied(copied) => paper::copied(tables, copied)?,
         Body::ArchiveRepaired(repaired) => paper::of_archive(tables, &repaired.archive)?,
+        Body::BackupMade(made) => backup::made(context, made)?,
         Body::EntriesConfirmed(confirmed) => two_eyes::confirmation(context, entry, confirmed)?,
         Body::EntriesRefused(refused) => two_eyes::refusal(tables, entry, refused)?,
         Body::EmergencyKeySet(set) => two_eyes::emergency_key(tables, set)?,

@@ -1,16 +1,15 @@
 //! Rules for what the administrator keeps (§3.3.1): people, keys, classes, courses, timetable, plans.
 //! Mostly: a name that is used must be known, and nothing may be there twice.
 
-use super::{Context, known_course, text, two_eyes};
+use super::{Context, backup, known_course, text, two_eyes};
 use crate::error::{Action, Error, Result, Warning};
 use crate::journal::entry::{
     ClassSet, CourseSet, Entry, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, PlanSet, SubjectsSet,
-    TimetableSet,
 };
 use crate::journal::read;
 use crate::journal::read::Tables;
 use crate::ledger::identity::PublicIdentity;
-use crate::school::{ClassName, Role, format_date};
+use crate::school::{ClassName, Role};
 use rusqlite::params;
 use std::collections::HashSet;
 
@@ -54,12 +53,13 @@ pub fn person(person: &Person) -> Result<()> {
     if person.roles.is_empty() || person.roles.iter().collect::<HashSet<_>>().len() != person.roles.len() {
         return Err(Error::input(format!("у «{login}» не указаны роли или роль указана дважды")));
     }
-    Ok(())
+    backup::service_alone(person)
 }
 
 /// A member of staff as changed: an administrator must remain.
 pub fn change_of_person(tables: &Tables, changed: &Person) -> Result<()> {
     person(changed)?;
+    backup::service_stays(tables, changed)?;
     let administers = read::has_role(tables, &changed.login, Role::Administrator)?;
     if administers && !changed.roles.contains(&Role::Administrator) {
         another_administrator(tables, &changed.login, "")?;
@@ -190,25 +190,6 @@ pub fn course(tables: &Tables, set: &CourseSet) -> Result<()> {
         return Err(Error::input(format!("часов в неделю {}: так не бывает", set.hours)));
     }
     known_teacher(tables, &set.teacher, Role::Teacher)
-}
-
-/// Lessons in the week, none twice, from a day of the year on.
-pub fn timetable(context: &Context<'_>, set: &TimetableSet) -> Result<()> {
-    known_course(context.tables, &set.course)?;
-    let year = &context.school.year;
-    if let Some(since) = set.since
-        && !(year.begins..=year.ends).contains(&since)
-    {
-        return Err(Error::input(format!("дата {} вне учебного года {}", format_date(since), year.name))
-            .next("укажите день, с которого действует расписание"));
-    }
-    let mut seen = HashSet::new();
-    for slot in &set.slots {
-        if !(1..=7).contains(&slot.weekday) || !(1..=15).contains(&slot.lesson) || !seen.insert(slot) {
-            return Err(Error::input(format!("в расписании «{}» неверный или повторный урок", set.course)));
-        }
-    }
-    Ok(())
 }
 
 /// A plan with numbered lines, each with a topic.

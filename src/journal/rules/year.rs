@@ -25,6 +25,7 @@ const AFTER_CLOSE: &[&str] = &[
     "archive.verified",
     "archive.copied",
     "archive.repaired",
+    "backup.made",
     "person.set",
     "person.dismissed",
     "key.enrolled",

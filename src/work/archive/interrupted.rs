@@ -3,6 +3,7 @@
 use super::make::{Made, kind_of};
 use super::trust::Witness;
 use crate::archive::anchor::Anchor;
+use crate::archive::bag::Content;
 use crate::archive::carrier::{Carrier, locate};
 use crate::archive::create;
 use crate::archive::progress::Progress;
@@ -74,7 +75,8 @@ pub(super) fn free_name(
         match found.pop() {
             None => return Ok((name, None)),
             Some(summary) => {
-                let signer = if one_archive { signer_of_ours(proven, carriers, &name)? } else { None };
+                let is_archive = summary.facts.content != Content::Backup;
+                let signer = if one_archive && is_archive { signer_of_ours(proven, carriers, &name)? } else { None };
                 if let Some(signer) = signer {
                     return Ok((name, Some(Interrupted { summary, signer })));
                 }

@@ -188,7 +188,8 @@ pub(super) fn write(
 pub(super) fn kind_of(content: Content) -> ArchiveKind {
     match content {
         Content::Journal => ArchiveKind::Journal,
-        Content::Database => ArchiveKind::Database,
+        // A copy of any day is never recorded as an archive.
+        Content::Database | Content::Backup => ArchiveKind::Database,
         Content::Summaries => ArchiveKind::Summaries,
     }
 }
@@ -263,7 +264,7 @@ pub(super) fn facts(proven: &Proven, author: Author<'_>, login: &str, period: &s
 }
 
 /// Who can open the archive: the director, the deputy heads, and the recovery key.
-fn recipients(proven: &Proven) -> Result<Vec<String>> {
+pub(super) fn recipients(proven: &Proven) -> Result<Vec<String>> {
     let tables = &proven.tables()?;
     let mut recipients = Vec::new();
     for (role, who) in [(Role::Director, "директора"), (Role::DeputyHead, "завуча")] {

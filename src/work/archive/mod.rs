@@ -4,6 +4,7 @@
 //!
 //! * [`make`]: from a period's name to two recorded copies (§5.5); [`fit`]: whether carriers may take them; [`interrupted`]:
 //!   what a run that was killed left;
+//! * [`backup`]: the copy of any day (§5.5.1), and which of them stay;
 //! * [`derive`]: archives made from archives: for new keys, and of what is kept for 25 years;
 //! * [`complete`]: the second copy of an archive that has only one;
 //! * [`due`]: which archive a period's name means, and whether it is time for it;
@@ -14,6 +15,7 @@
 //! * [`healed`]: damaged archives made whole again; [`opened`]: the journal and its documents taken out of one.
 
 pub mod act;
+mod backup;
 mod checked;
 mod complete;
 mod derive;
@@ -31,6 +33,7 @@ pub mod witnesses;
 #[cfg(test)]
 mod tests;
 
+pub use backup::{Keep, MadeBackup, NewBackup, backup};
 pub use checked::{Checked, Checks, Doubt, Entered, Verification, each_once, enter, verify};
 pub use complete::{Completed, Completion, complete};
 pub use derive::{Derived, extract_summaries, rekey};

@@ -5,6 +5,8 @@
 //! makes it due at once; `archive create` reads every copy back, which is its first. An archive that a later one of the same period replaces, itself on two good copies,
 //! asks for nothing any more.
 
+mod backups;
+
 use crate::error::Result;
 use crate::journal::entry::{ArchiveKind, VerifiedAs, VerifiedDepth};
 use crate::journal::read::Tables;
@@ -17,6 +19,8 @@ const JOURNAL_YEARS: u32 = 5;
 /// For how many years the sheets of final results are (§5.2).
 const SUMMARIES_YEARS: u32 = 25;
 
+pub use backups::{BACKUP_DAYS, BackupStatus, Backups};
+
 /// All archives of a journal as they stand on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
@@ -26,6 +30,8 @@ pub struct Status {
     pub archives: Vec<ArchiveStatus>,
     /// Periods that are over and of which no archive was made, nor one later (§5.5), and the last day of each.
     pub missing: Vec<(String, Day)>,
+    /// How the copies of any day stand.
+    pub backups: Backups,
 }
 
 /// One archive.
@@ -39,6 +45,10 @@ pub struct ArchiveStatus {
     pub code: String,
     /// The day on which it was made.
     pub created: Day,
+    /// The day on which what is in it was first archived: another than its own where it was written anew for other keys.
+    pub as_of: Day,
+    /// The length of the ledger in it.
+    pub length: u64,
     /// Its copies, in the order of their carriers.
     pub copies: Vec<Copy>,
     /// The later archive of the same period, where one lies on two good copies.
@@ -102,9 +112,12 @@ impl Status {
     pub fn of(tables: &Tables, day: Day) -> Result<Self> {
         let school = read::school(tables)?;
         let mut archives = Vec::new();
-        for archive in read::all_archives(tables)? {
-            let read::Archive { name, period, code, created_at, kind, .. } = archive;
+        let all = read::all_archives(tables)?;
+        for archive in &all {
+            let read::Archive { name, period, code, created_at, kind, length, head, .. } = archive.clone();
             let created = school.day_of(created_at);
+            let first = all.iter().find(|other| other.head == head);
+            let as_of = first.map_or(created, |first| school.day_of(first.created_at));
             let copies = copies(tables, &school, &name)?;
             let (summaries, database_only) = (kind == ArchiveKind::Summaries, kind == ArchiveKind::Database);
             let (kept_until, replaced_by, needs) = (kept_until(&school, summaries), None, Vec::new());
@@ -113,6 +126,8 @@ impl Status {
                 period,
                 code,
                 created,
+                as_of,
+                length,
                 copies,
                 replaced_by,
                 kept_until,
@@ -122,21 +137,22 @@ impl Status {
             });
         }
         for at in 0..archives.len() {
-            let (before, later) = archives.split_at_mut(at + 1);
-            if let Some(archive) = before.last_mut() {
-                let kind = |of: &ArchiveStatus| (of.period.clone(), of.database_only);
-                let same = later.iter().find(|other| kind(other) == kind(archive) && other.good().count() >= 2);
-                archive.replaced_by = same.map(|other| other.name.clone());
+            let newer = newer_than(&archives, at);
+            if let Some(archive) = archives.get_mut(at) {
+                archive.replaced_by = newer;
                 archive.needs = archive.needs_on(day);
             }
         }
         let missing = missing(&school, &archives, day);
-        Ok(Self { day, archives, missing })
+        let backups = Backups::of(tables, day, BACKUP_DAYS)?;
+        Ok(Self { day, archives, missing, backups })
     }
 
     /// Whether anything should be done.
     pub fn is_due(&self) -> bool {
-        !self.missing.is_empty() || self.archives.iter().any(|archive| !archive.needs.is_empty())
+        !self.missing.is_empty()
+            || self.backups.is_due()
+            || self.archives.iter().any(|archive| !archive.needs.is_empty())
     }
 
     /// The archive of the sheets of final results, if one was made.
@@ -212,6 +228,20 @@ impl Copy {
     }
 }
 
+/// The name of the archive of the same period and kind that has seen most of the journal, where it has seen more than this one or is
+/// a later one of the same, and lies on two good copies. One that was written anew for other keys has seen no more than the
+/// one that it was made of.
+fn newer_than(archives: &[ArchiveStatus], at: usize) -> Option<String> {
+    let archive = archives.get(at)?;
+    let kind = |of: &ArchiveStatus| (of.period.clone(), of.database_only);
+    let others = archives.iter().enumerate().filter(|(_, other)| kind(other) == kind(archive));
+    let newer = others.filter(|(place, other)| (other.length, *place) > (archive.length, at));
+    newer
+        .filter(|(_, other)| other.good().count() >= 2)
+        .max_by_key(|(place, other)| (other.length, *place))
+        .map(|(_, other)| other.name.clone())
+}
+
 /// The periods that ended before a day without an archive, while it would still have to be kept. One that was made later
 /// holds what they were, too.
 fn missing(school: &School, archives: &[ArchiveStatus], day: Day) -> Vec<(String, Day)> {
@@ -226,7 +256,7 @@ fn missing(school: &School, archives: &[ArchiveStatus], day: Day) -> Vec<(String
     let early = chrono::Days::new(school.policy.final_days.into());
     let made = |end: Day| {
         let from = end.checked_sub_days(early).unwrap_or(end);
-        archives.iter().any(|archive| !archive.summaries && !archive.database_only && archive.created >= from)
+        archives.iter().any(|archive| !archive.summaries && !archive.database_only && archive.as_of >= from)
     };
     let kept = day <= kept_until(school, false);
     ends.retain(|(_, end)| kept && *end < day && !made(*end));
@@ -400,6 +430,20 @@ mod tests {
         assert!(!status.is_due());
         lost(&mut journal, "c2");
         assert!(Status::of(&journal, day("02.12.2025")).unwrap().archives[0].replaced_by.is_none());
+    }
+
+    #[test]
+    fn an_archive_that_was_written_anew_for_other_keys_is_no_newer_than_what_is_in_it() {
+        let mut journal = journal();
+        archive(&mut journal, "2025-2026-q1-2", "I четверть", "2025-12-01");
+        let first = read::archive(&journal, "2025-2026-q1").unwrap().unwrap();
+        let mut anew = testing::archive("2025-2026-q1-r2", "I четверть", &["c1", "c2"]);
+        (anew.length, anew.head) = (first.length, first.head);
+        journal.by("petrova", "2026-01-20T10:00", anew);
+        let status = Status::of(&journal, day("21.01.2026")).unwrap();
+        let newer: Vec<_> = status.archives.iter().map(|archive| archive.replaced_by.as_deref()).collect();
+        assert_eq!(newer, [Some("2025-2026-q1-2"), None, Some("2025-2026-q1-2")]);
+        assert_eq!(status.missing.first().map(|(period, _)| period.as_str()), Some("II четверть"), "it holds no more");
     }
 
     #[test]

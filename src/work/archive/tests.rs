@@ -20,14 +20,14 @@ const RECORDED: u64 = 200;
 const MINUTES: i64 = 10;
 
 /// A clock that the test moves.
-struct Moving(Mutex<DateTime<FixedOffset>>);
+pub(super) struct Moving(Mutex<DateTime<FixedOffset>>);
 
 impl Moving {
-    fn from(start: &str) -> Self {
+    pub fn from(start: &str) -> Self {
         Self(Mutex::new(DateTime::parse_from_rfc3339(start).unwrap()))
     }
 
-    fn goes_on(&self, by: Duration) {
+    pub fn goes_on(&self, by: Duration) {
         *self.0.lock().unwrap() += by;
     }
 }

@@ -13,10 +13,14 @@ use crate::work::year;
 /// Those who make archives (§5.5.1, §5.5.2).
 pub const MAKERS: [Role; 3] = [Role::DeputyHead, Role::Director, Role::Dispatcher];
 
+/// Those who make copies of any day (§5.5.1).
+pub const COPIERS: [Role; 4] = [Role::BackupService, Role::Dispatcher, Role::DeputyHead, Role::Director];
+
 /// Those who make an archive of this content: the dispatcher copies the database alone (§5.5.1).
 fn makers_of(content: Content) -> &'static [Role] {
     match content {
         Content::Database => &MAKERS,
+        Content::Backup => &COPIERS,
         Content::Journal | Content::Summaries => &[Role::DeputyHead, Role::Director],
     }
 }
@@ -30,7 +34,7 @@ fn maker_in(tables: &Tables, fingerprint: &str, content: Content) -> Result<Make
     }
     for role in makers_of(content) {
         if read::has_role(tables, &key.login, *role)? {
-            return Ok(Maker::Of(login));
+            return Ok(if role.is_service() { Maker::Service(login) } else { Maker::Of(login) });
         }
     }
     Ok(Maker::OtherRole(login))
@@ -44,18 +48,34 @@ fn maker_in(tables: &Tables, fingerprint: &str, content: Content) -> Result<Make
 /// A row that does not read is damage.
 pub(super) fn maker(ledger: &dyn Ledger, fingerprint: &str, facts: &Facts, code: &str) -> Result<Maker> {
     let end = ledger.tip().seq;
-    let recorded = read::all_archives(&ledger.tables()?)?.into_iter().find(|known| known.code == code);
+    // Copies of any day lie there by the dozen, and going back to the place of each takes its time: whoever may make them
+    // today, with the same key, is believed.
+    if facts.content == Content::Backup {
+        let today = maker_in(&ledger.tables()?, fingerprint, facts.content)?;
+        if today.login().is_some() {
+            return Ok(today);
+        }
+    }
+    let recorded = recorded_at(&ledger.tables()?, facts.content, code)?;
     let at = |place: u64| maker_in(&ledger.as_of(place)?, fingerprint, facts.content);
     let made = facts.length.min(end);
     match recorded {
         // A run that was interrupted may have been recorded by somebody else, when its maker had left.
-        Some(known) => match at(known.entry.saturating_sub(1))? {
-            Maker::Of(login) => Ok(Maker::Of(login)),
-            otherwise => Ok(Some(at(made)?).filter(|maker| matches!(maker, Maker::Of(_))).unwrap_or(otherwise)),
+        Some(entry) => match at(entry.saturating_sub(1))? {
+            maker if maker.login().is_some() => Ok(maker),
+            otherwise => Ok(Some(at(made)?).filter(|maker| maker.login().is_some()).unwrap_or(otherwise)),
         },
         None if facts.source.is_some() => maker_in(&ledger.tables()?, fingerprint, facts.content),
         None => at(made),
     }
+}
+
+/// The entry that recorded an archive of this content and code.
+pub(super) fn recorded_at(tables: &Tables, content: Content, code: &str) -> Result<Option<u64>> {
+    if content == Content::Backup {
+        return Ok(read::backup_of_code(tables, code)?.map(|backup| backup.entry));
+    }
+    Ok(read::all_archives(tables)?.into_iter().find(|known| known.code == code).map(|known| known.entry))
 }
 
 /// A proven journal as a witness.
@@ -73,7 +93,7 @@ impl JournalFacts for Witness<'_> {
     fn maker(&self, fingerprint: &str, facts: &Facts, code: &str) -> Result<Maker> {
         let made = maker(self.0, fingerprint, facts, code)?;
         let tables = self.0.tables()?;
-        if read::all_archives(&tables)?.iter().any(|known| known.code == code) || !matches!(made, Maker::Of(_)) {
+        if recorded_at(&tables, facts.content, code)?.is_some() || made.login().is_none() {
             return Ok(made);
         }
         // Nothing but the key says when it was made: a key that was taken from him may have made it today.
@@ -86,8 +106,30 @@ impl JournalFacts for Witness<'_> {
 
     fn archives(&self) -> Result<Vec<Known>> {
         let archives = read::all_archives(&self.0.tables()?)?;
-        let known = |archive: read::Archive| Known { name: archive.name, code: archive.code, signer: archive.signer };
+        let known = |archive: read::Archive| {
+            let read::Archive { name, code, signer, entry, .. } = archive;
+            Known { name, code, signer, entry }
+        };
         Ok(archives.into_iter().map(known).collect())
+    }
+
+    fn backup(&self, code: &str) -> Result<Option<Known>> {
+        let known = |backup: read::Backup| {
+            let read::Backup { name, code, signer, entry, .. } = backup;
+            Known { name, code, signer, entry }
+        };
+        Ok(read::backup_of_code(&self.0.tables()?, code)?.map(known))
+    }
+
+    fn length(&self) -> Result<u64> {
+        Ok(self.0.tip().seq)
+    }
+
+    fn resumed_after(&self, length: u64) -> Result<Option<u64>> {
+        // It is the first entry after the copy; where it waited, the second, which confirmed it.
+        let next = length.saturating_add(1)..=length.saturating_add(2);
+        let restorations = read::restorations(&self.0.tables()?)?;
+        Ok(restorations.into_iter().map(|restoration| restoration.entry).find(|entry| next.contains(entry)))
     }
 
     fn last_before(&self) -> Result<Option<Previous>> {

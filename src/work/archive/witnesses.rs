@@ -3,8 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::trust::maker;
-use crate::archive::anchor::Maker;
+use super::trust::{maker, recorded_at};
 use crate::archive::bag::{ALLOWED_SIGNERS, BAGIT, Facts, Folder, INFO, SIGNATURE, TAGMANIFEST};
 use crate::archive::bagit::is_foreign;
 use crate::archive::carrier::locate;
@@ -45,8 +44,12 @@ pub struct Witnessed {
 pub struct Testimony {
     /// Who says it, in Russian.
     pub witness: String,
-    /// How many records the journal had when the witness saw it; or, in Russian, what contradicts.
+    /// How many records the journal had when the witness saw it; or, in Russian, what contradicts, or that what it has seen
+    /// is lost.
     pub length: std::result::Result<u64, String>,
+    /// The entry that says that what the witness has seen was lost when the journal went on from a restored copy. Then it
+    /// contradicts nothing, and vouches for nothing.
+    pub lost_in: Option<u64>,
     /// Fingerprint of the key that signed it, and whose the journal says that is.
     pub signer: Option<(String, Option<String>)>,
     /// Of an archive: whether the journal has the entry that it was made, which follows what the archive has seen.
@@ -126,13 +129,12 @@ impl Outside {
     pub fn ask(&self, ledger: &dyn Ledger) -> Result<Testimony> {
         match self {
             Self::Head(head) => {
-                let none = || {
-                    "в журнале нет записи с этой контрольной суммой: конец журнала отрезан или это другой журнал"
-                        .to_owned()
-                };
-                let length = ledger.position_of(head).ok_or_else(none);
                 let witness = format!("контрольная сумма {}", hex(head));
-                Ok(Testimony { witness, length, signer: None, recorded: None })
+                let (length, lost_in) = match ledger.position_of(head) {
+                    Some(length) => (Ok(length), None),
+                    None => lost_head(&ledger.tables()?, &hex(head))?,
+                };
+                Ok(Testimony { witness, length, lost_in, signer: None, recorded: None })
             }
             Self::Archive(archive) => archive.ask(ledger),
         }
@@ -145,9 +147,21 @@ impl Witnessed {
         let (witness, tip) = (format!("архив {name}"), ledger.tip());
         if facts.journal != hex(&tip.journal) {
             let length = Err(format!("архив {name} сделан по другому журналу ({})", facts.journal));
-            return Ok(Testimony { witness, length, signer: Some((signer.clone(), None)), recorded: None });
+            let signer = Some((signer.clone(), None));
+            return Ok(Testimony { witness, length, lost_in: None, signer, recorded: None });
         }
-        let Maker::Of(login) = maker(ledger, signer, facts, code)? else {
+        let tables = ledger.tables()?;
+        let found = parse_hash(&facts.head).and_then(|head| ledger.position_of(&head));
+        let found = found.filter(|found| *found == facts.length);
+        if found.is_none()
+            && let Some(entry) = read::given_up_by(&tables, facts.length, &facts.head)?
+        {
+            let length = Err(lost(entry));
+            let signer = Some((signer.clone(), None));
+            return Ok(Testimony { witness, length, lost_in: Some(entry), signer, recorded: None });
+        }
+        let maker = maker(ledger, signer, facts, code)?;
+        let Some(login) = maker.login() else {
             let why = format!("он подписан ключом {signer}, у которого не было права создавать архивы");
             // A journal that was put back to an older copy does not know the keys that came later.
             let or = if facts.length > tip.seq {
@@ -161,18 +175,23 @@ impl Witnessed {
             return Err(self.forged(&(why + &or)));
         };
         // A folder may be called otherwise than its archive; the code is what it is.
-        let tables = ledger.tables()?;
-        let recorded = read::all_archives(&tables)?.iter().any(|known| known.code == *code);
+        let recorded = recorded_at(&tables, facts.content, code)?.is_some();
         if !recorded && read::archive(&tables, name)?.is_some() {
             return Err(self.forged("журнал знает архив с этим именем под другим кодом"));
         }
-        let found = parse_hash(&facts.head).and_then(|head| ledger.position_of(&head));
-        let cut = || {
-            let length = facts.length;
-            format!("в архиве {name} {length} записей с другой суммой: конец журнала отрезан или записи подменены")
+        let length = match found {
+            Some(found) => Ok(found),
+            None => Err(self.cut(&tables)?),
         };
-        let length = found.filter(|found| *found == facts.length).ok_or_else(cut);
-        Ok(Testimony { witness, length, signer: Some((signer.clone(), Some(login))), recorded: Some(recorded) })
+        let signer = Some((signer.clone(), Some(login.to_owned())));
+        Ok(Testimony { witness, length, lost_in: None, signer, recorded: Some(recorded) })
+    }
+
+    fn cut(&self, tables: &Tables) -> Result<String> {
+        let (name, length) = (&self.name, self.facts.length);
+        let what =
+            format!("в архиве {name} {length} записей с другой суммой: конец журнала отрезан или записи подменены");
+        Ok(what + &restored_since(tables)?)
     }
 
     fn forged(&self, why: &str) -> Error {
@@ -180,6 +199,28 @@ impl Witnessed {
             "не восстанавливайте по нему ничего: уберите эту папку с носителя в отдельное место и сообщите директору",
         )
     }
+}
+
+/// Said of what was lost, as it is recorded.
+fn lost(entry: u64) -> String {
+    format!("это видел журнал до восстановления из старой копии: утраченная часть, о ней сказано в записи № {entry}")
+}
+
+/// What is to be said of a head that is not in the chain, and the entry that names it as lost.
+fn lost_head(tables: &Tables, head: &str) -> Result<(std::result::Result<u64, String>, Option<u64>)> {
+    let is_named = |restoration: &read::Restoration| restoration.lost.iter().any(|lost| lost.head == head);
+    if let Some(restoration) = read::restorations(tables)?.into_iter().find(is_named) {
+        return Ok((Err(lost(restoration.entry)), Some(restoration.entry)));
+    }
+    let what = "в журнале нет записи с этой контрольной суммой: конец журнала отрезан или это другой журнал";
+    Ok((Err(what.to_owned() + &restored_since(tables)?), None))
+}
+
+/// Said where a journal went on from a restored copy, but does not name this place as lost.
+fn restored_since(tables: &Tables) -> Result<String> {
+    let Some(last) = read::restorations(tables)?.pop() else { return Ok(String::new()) };
+    let entry = last.entry;
+    Ok(format!(". Журнал восстановлен из старой копии (запись № {entry}), но это место в ней утраченным не названо"))
 }
 
 /// Reads an archive as a witness. Its payload is not looked at: a damaged package says nothing against the list of them.

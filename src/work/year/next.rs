@@ -142,6 +142,9 @@ fn hear(proven: &Proven, witnesses: &[Outside]) -> Result<(PreviousWitness, Vec<
     let mut testimonies = Vec::new();
     for witness in witnesses {
         let testimony = witness.ask(proven)?;
+        if testimony.lost_in.is_some() {
+            continue;
+        }
         if testimony.recorded == Some(false) {
             return Err(Error::damaged(format!(
                 "записи о том, что создан {}, в прежнем журнале нет: его конец отрезан, или он извлечён из архива",

@@ -1,0 +1,188 @@
+//! The weekly timetable (§3.3.1): what can stand in it, and that a lesson is recorded where it has one.
+//!
+//! A class, a group and a teacher have one lesson at a time, on a day of the school's week, at an hour that has a bell. A
+//! school may really do otherwise (two classes taught together); then the entry says so, and that is what lets it pass.
+//! Groups of one class may have lessons side by side.
+
+use super::{Context, known_course};
+use crate::error::{Action, Detail, Error, Result, Warning};
+use crate::journal::entry::{CourseSet, Entry, LessonRecorded, Slot, TimetableSet};
+use crate::journal::read::timetable::Timetable;
+use crate::journal::read::{self, Course, Lesson, Tables};
+use crate::school::{Day, School, WEEKDAYS_SHORT, format_date};
+use std::collections::HashSet;
+
+/// From which rules on a timetable is held against the others, and lessons against it.
+const HOLDS: u32 = 2;
+
+const SUNDAY: u8 = 7;
+
+/// So many faults are named at once; of more it is said how many.
+const NAMED: usize = 4;
+
+/// Lessons in the week, none twice, from a day of the year on.
+///
+/// # Errors
+/// What no week has; and what this school's week cannot have, unless it is said to be so all the same.
+pub fn week(context: &Context<'_>, entry: &Entry, set: &TimetableSet) -> Result<()> {
+    let course = known_course(context.tables, &set.course)?;
+    let year = &context.school.year;
+    if let Some(since) = set.since
+        && !(year.begins..=year.ends).contains(&since)
+    {
+        return Err(Error::input(format!("дата {} вне учебного года {}", format_date(since), year.name))
+            .next("укажите день, с которого действует расписание"));
+    }
+    let mut seen = HashSet::new();
+    for slot in &set.slots {
+        if !(1..=7).contains(&slot.weekday) || !(1..=15).contains(&slot.lesson) || !seen.insert(slot) {
+            return Err(Error::input(format!("в расписании «{}» неверный или повторный урок", set.course)));
+        }
+    }
+    if entry.rules < HOLDS || set.despite {
+        return Ok(());
+    }
+    let mut faults: Vec<String> = set
+        .slots
+        .iter()
+        .filter_map(|slot| outside(context.school, *slot).map(|why| format!("{}: {why}", named(*slot))))
+        .collect();
+    let since = set.since.unwrap_or(year.begins);
+    faults.extend(clashes(context.tables, context.school, &course, since, &set.slots)?);
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let more = faults.len().saturating_sub(NAMED);
+    faults.truncate(NAMED);
+    let more = if more > 0 { format!("; и ещё: {more}") } else { String::new() };
+    Err(Error::refused(format!("расписание «{}»: {}{more}", set.course, faults.join("; ")))
+        .next("проверьте день, номер урока и учителя")
+        .then_by("если в школе это действительно так, подтвердите", Action::Give(Detail::Despite)))
+}
+
+/// «вт, урок 3».
+fn named(slot: Slot) -> String {
+    let weekday = usize::from(slot.weekday).checked_sub(1).and_then(|place| WEEKDAYS_SHORT.get(place));
+    format!("{}, урок {}", weekday.copied().unwrap_or_default(), slot.lesson)
+}
+
+/// Why the school has no lessons then.
+fn outside(school: &School, slot: Slot) -> Option<String> {
+    if slot.weekday == SUNDAY {
+        return Some("воскресенье не учебный день".to_owned());
+    }
+    let last = school.bells.iter().map(|bell| bell.lesson).max()?;
+    (slot.lesson > last).then(|| format!("такого урока нет, звонков в школе {last}"))
+}
+
+/// What else the class, its group or the teacher has at these hours, while this week holds.
+fn clashes(tables: &Tables, school: &School, course: &Course, since: Day, slots: &[Slot]) -> Result<Vec<String>> {
+    let own = Timetable::of(tables, course.id)?;
+    let next = own.weeks().iter().map(|(begins, _)| *begins).find(|begins| *begins > since);
+    let span = (since, next.map_or(school.year.ends, |next| next.pred_opt().unwrap_or(next)));
+    let mut found = Vec::new();
+    for other in others(tables, course)? {
+        let why = match shared(course, &other) {
+            Some(why) => why,
+            None => continue,
+        };
+        let theirs = Timetable::of(tables, other.id)?;
+        for slot in slots {
+            if theirs.has_between(*slot, span) {
+                found.push(format!("{}: {why} уже «{}»", named(*slot), other.key));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The other courses of the class and of the teacher.
+fn others(tables: &Tables, course: &Course) -> Result<Vec<Course>> {
+    let mut others = read::courses_of(tables, &course.key.class)?;
+    others.extend(read::courses_of_teacher(tables, &course.teacher)?);
+    others.sort_by_key(|other| other.id);
+    others.dedup_by_key(|other| other.id);
+    others.retain(|other| other.id != course.id);
+    Ok(others)
+}
+
+/// Whose lessons both are: «у 7А», «у учителя semyonov»; nothing where they may be side by side.
+fn shared(one: &Course, other: &Course) -> Option<String> {
+    let (key, beside) = (&one.key, &other.key);
+    if key.class == beside.class {
+        let whole = key.group.is_empty() || beside.group.is_empty();
+        if whole {
+            return Some(format!("у {}", key.class));
+        }
+        if key.group == beside.group {
+            return Some(format!("у группы «{}» {}", key.group, key.class));
+        }
+    }
+    (one.teacher == other.teacher).then(|| format!("у учителя «{}»", one.teacher))
+}
+
+/// A course that is given to another teacher may come beside what he teaches then already: that is said.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn handed_over(context: &Context<'_>, set: &CourseSet, warnings: &mut Vec<Warning>) -> Result<()> {
+    let tables = context.tables;
+    let Some(course) = read::course(tables, &set.course)? else { return Ok(()) };
+    if course.teacher == set.teacher {
+        return Ok(());
+    }
+    let own = Timetable::of(tables, course.id)?;
+    let given = Course { teacher: set.teacher.as_str().into(), ..(*course).clone() };
+    for (since, slots) in own.weeks() {
+        for clash in clashes(tables, context.school, &given, *since, slots)?
+            .into_iter()
+            .filter(|clash| clash.contains("у учителя"))
+        {
+            warnings.push(Warning::from(format!("{}: {clash}", set.course)));
+        }
+    }
+    Ok(())
+}
+
+/// A lesson is recorded where the timetable has one, unless it is said to have been given all the same. Of a course without a
+/// timetable, of a lesson given instead of another and of history nothing is asked.
+///
+/// # Errors
+/// A new lesson at an hour that the timetable does not have.
+pub fn lesson(
+    context: &Context<'_>,
+    entry: &Entry,
+    set: &LessonRecorded,
+    course: &Course,
+    known: Option<&Lesson>,
+) -> Result<()> {
+    let asked =
+        entry.rules >= HOLDS && !entry.taken_over && !set.despite && known.is_none() && set.substitute.is_empty();
+    if !asked {
+        return Ok(());
+    }
+    match not_due(context.tables, course, set.at.date, set.at.lesson)? {
+        None => Ok(()),
+        Some(why) => Err(Error::refused(why)
+            .next("проверьте дату и номер урока")
+            .then_by("если урок был, подтвердите это", Action::Give(Detail::Despite))),
+    }
+}
+
+/// Why the timetable does not lead one to expect this lesson, in Russian; nothing where it does, or where there is none.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn not_due(tables: &Tables, course: &Course, date: Day, lesson: u8) -> Result<Option<String>> {
+    let timetable = Timetable::of(tables, course.id)?;
+    if timetable.is_empty() || timetable.on(date).any(|number| number == lesson) {
+        return Ok(None);
+    }
+    let has: Vec<String> = timetable.on(date).map(|number| number.to_string()).collect();
+    let has = match has.as_slice() {
+        [] => "в этот день уроков по нему нет".to_owned(),
+        [one] => format!("в этот день по нему урок {one}"),
+        several => format!("в этот день по нему уроки {}", several.join(" и ")),
+    };
+    Ok(Some(format!("урока {lesson} {} нет в расписании «{}»: {has}", format_date(date), course.key)))
+}
