@@ -164,7 +164,7 @@ fn left_behind(
         warnings.push(format!("{what}; они остаются").into());
         return Ok(());
     }
-    Err(Error::refused(what)
+    Err(Error::input(what)
         .next("проверьте день")
         .then_by("если они верны и остаются, подтвердите", Action::Give(Detail::Despite)))
 }
