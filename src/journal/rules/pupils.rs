@@ -365,3 +365,6 @@ fn differing<'s>(before: &'s [(ClassName, Stay)], after: &'s [(ClassName, Stay)]
     };
     apart(before, after).into_iter().chain(apart(after, before)).collect()
 }
+
+#[cfg(test)]
+mod tests;
