@@ -263,10 +263,11 @@ impl Change {
         let class = class.map(|class| resolve::class(desk.tables(), &class)).transpose()?;
         let (born, enrolled) = (day(born)?, day(enrolled)?);
         let mut changes = Changes { surname, given, patronymic, born, enrolled, class, left, number, reason, another };
-        let changed = if_meant(Detail::Another, another, ANOTHER, |another| {
+        let mut changed = if_meant(Detail::Another, another, ANOTHER, |another| {
             changes.another = another;
             pupils::change(&mut desk.workplace()?, &file, &changes)
         })?;
+        changed.done.warnings.extend(changed.ungrouped.as_ref().map(in_no_group));
         let (before, name, born) = (changed.before.full(), changed.name.full(), format_date(changed.born));
         let stay = changed.stay.map(|stay| format!(", {}", stay.in_words())).unwrap_or_default();
         let number = changed.number.map(|number| format!(", личное дело «{number}»")).unwrap_or_default();

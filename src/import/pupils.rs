@@ -3,13 +3,35 @@
 use super::fault::Source;
 use super::present;
 use super::record::Import;
-use super::rows::{Files, GroupRow, Key};
+use super::rows::{Files, Key};
 use crate::error::Result;
 use crate::journal::entry::{GroupSet, PupilEnrolled, PupilLeft, PupilSet};
 use crate::journal::read;
 use crate::journal::rules::twin;
-use crate::school::{ClassName, Day, Stay};
+use crate::school::{ClassName, Day, PersonName, Stay};
+use chrono::NaiveDate;
 use std::collections::{BTreeSet, HashSet};
+
+/// pupils.csv
+#[allow(missing_docs)]
+pub struct PupilRow {
+    pub file: String,
+    pub class: ClassName,
+    pub name: PersonName,
+    pub born: NaiveDate,
+    pub since: Option<NaiveDate>,
+    pub until: Option<NaiveDate>,
+}
+
+/// groups.csv
+#[allow(missing_docs)]
+pub struct GroupRow {
+    pub class: ClassName,
+    pub group: String,
+    pub pupil: String,
+    pub since: Option<NaiveDate>,
+    pub last: Option<NaiveDate>,
+}
 
 /// A group as its rows have it.
 struct Group<'f> {
@@ -49,6 +71,13 @@ impl Import<'_, '_> {
             }
             let set = PupilSet { file: row.file.clone(), name: row.name.clone(), born: row.born, another: false };
             let known = read::pupil(self.batch.tables(), &set.file)?;
+            if known.is_none() && read::annulments::annulled_pupil(self.batch.tables(), &row.file)?.is_some() {
+                let what =
+                    "запись об этом ученике аннулирована: уберите строку; кто всё же учится, того внесите заново";
+                self.faults.column(*at, "Личное дело", what);
+                self.learn(key, false);
+                continue;
+            }
             let another = self.how.another && twin(self.batch.tables(), &set, known.as_ref())?.is_some();
             let set = PupilSet { another, ..set };
             let mut good = self.needs(*at, &[(Key::Class(row.class.clone()), "Класс")])

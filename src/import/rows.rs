@@ -2,6 +2,7 @@
 
 use super::fault::{Faults, Source};
 use super::files::{self, Found};
+use super::pupils::{GroupRow, PupilRow};
 use super::table::{Line, Shape, Table, date};
 use crate::error::{Error, Result};
 use crate::journal::contacts::Contact;
@@ -154,27 +155,6 @@ pub struct SubjectRow {
     pub short: String,
     pub association: String,
     pub written: bool,
-}
-
-/// pupils.csv
-#[allow(missing_docs)]
-pub struct PupilRow {
-    pub file: String,
-    pub class: ClassName,
-    pub name: PersonName,
-    pub born: NaiveDate,
-    pub since: Option<NaiveDate>,
-    pub until: Option<NaiveDate>,
-}
-
-/// groups.csv
-#[allow(missing_docs)]
-pub struct GroupRow {
-    pub class: ClassName,
-    pub group: String,
-    pub pupil: String,
-    pub since: Option<NaiveDate>,
-    pub last: Option<NaiveDate>,
 }
 
 /// courses.csv

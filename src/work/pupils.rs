@@ -103,6 +103,8 @@ pub struct Changed {
     pub stay: Option<StayIn>,
     /// The number of his personal file now, where it was changed.
     pub number: Option<String>,
+    /// Where he is in another class now that has groups: that he is in none.
+    pub ungrouped: Option<Ungrouped>,
 }
 
 /// Who belongs to a group, by personal files.
@@ -197,10 +199,15 @@ pub fn change(place: &mut Workplace<'_>, file: &str, changes: &Changes) -> Resul
         bodies.push(EnrolmentCorrected { file: file.clone(), was, becomes, reason: reason.clone() }.into());
     }
     if let Some(becomes) = number.clone() {
-        bodies.push(PupilRenumbered { file, becomes, reason }.into());
+        bodies.push(PupilRenumbered { file: file.clone(), becomes, reason }.into());
     }
     let done = if bodies.is_empty() { Done::default() } else { place.record(bodies)? };
-    Ok(Changed { done, before, name, born, stay: stay.map(|(_, becomes)| becomes), number })
+    let stay = stay.map(|(_, becomes)| becomes);
+    let ungrouped = match stay.as_ref().filter(|_| changes.class.is_some()) {
+        Some(stay) => ungrouped(place.tables(), &file, &stay.class, stay.since)?,
+        None => None,
+    };
+    Ok(Changed { done, before, name, born, stay, number, ungrouped })
 }
 
 /// A pupil's last stay as it stands and as it should have been; nothing where nothing of it changes.

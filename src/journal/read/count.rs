@@ -155,3 +155,41 @@ impl Counts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::apply::in_memory;
+    use crate::journal::read::course_by_id;
+
+    #[test]
+    fn marks_from_the_other_group_count_for_both_teachers_but_not_of_who_has_two_at_once() {
+        let tables = in_memory().unwrap();
+        let school = School::from_toml(include_str!("../../../tests/fixtures/small/school.toml")).unwrap();
+        tables
+            .db()
+            .execute_batch(
+                "INSERT INTO pupils VALUES (1, 'А', 'Алиев', 'А', '', '2012-01-01', 1),
+                     (2, 'Б', 'Белов', 'Б', '', '2012-01-01', 1), (3, 'В', 'Воронов', 'В', '', '2012-01-01', 1);
+                 INSERT INTO enrolments SELECT id, '7А', '2025-09-01', NULL, 1 FROM pupils;
+                 INSERT INTO group_members VALUES ('7А', '1', 1, '', '2025-09-20', 1),
+                     ('7А', '2', 1, '2025-09-20', NULL, 1), ('7А', '1', 2, '', NULL, 1), ('7А', '2', 2, '', NULL, 1),
+                     ('7А', '2', 3, '', NULL, 1);
+                 INSERT INTO courses VALUES (1, '7А', '1', 'Химия', 't', 1.0, 1), (2, '7А', '2', 'Химия', 't', 1.0, 1);
+                 INSERT INTO lessons VALUES (1, 1, '2025-09-02', 1, 'Т', '', '', '', 1, '2025-09-02', 0, 't', 1),
+                     (2, 2, '2025-09-23', 1, 'Т', '', '', '', 1, '2025-09-23', 0, 't', 1);
+                 INSERT INTO marks VALUES (1, 1, '5/4', '', '', 't', 1), (2, 1, '3', '', '', 't', 1),
+                     (1, 2, '5', '', '', 't', 1), (2, 2, '4', '', '', 't', 1), (1, 3, '2', '', '', 't', 1);",
+            )
+            .unwrap();
+        let day = |text: &str| crate::school::parse_date(text).unwrap();
+        let grades = |course: i64| {
+            let course = course_by_id(&tables, course).unwrap().unwrap();
+            let span = (day("01.09.2025"), day("24.10.2025"));
+            let counts = Counts::take(&tables, &school, &course, span, [1, 2, 3]).unwrap();
+            [1, 2, 3].map(|pupil| counts.of(pupil).grades)
+        };
+        assert_eq!(grades(1), [3, 1, 1], "Белов is in both groups, Воронов has a mark from before he was in either");
+        assert_eq!(grades(2), [3, 1, 1]);
+    }
+}

@@ -164,7 +164,7 @@ fn left_behind(
         warnings.push(format!("{what}; они остаются").into());
         return Ok(());
     }
-    Err(Error::refused(what)
+    Err(Error::input(what)
         .next("проверьте день")
         .then_by("если они верны и остаются, подтвердите", Action::Give(Detail::Despite)))
 }
@@ -365,3 +365,6 @@ fn differing<'s>(before: &'s [(ClassName, Stay)], after: &'s [(ClassName, Stay)]
     };
     apart(before, after).into_iter().chain(apart(after, before)).collect()
 }
+
+#[cfg(test)]
+mod tests;
