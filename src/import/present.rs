@@ -100,6 +100,17 @@ pub fn reason(tables: &Tables, set: &ReasonSet) -> Result<bool> {
     explain::is_given(tables, &Explained { pupil: pupil.into(), reason, since, until, document })
 }
 
+/// Whether another reason of just these days is there.
+pub fn other_reason(tables: &Tables, set: &ReasonSet) -> Result<bool> {
+    explain::is_explained(tables, &set.pupil, set.since, set.until)
+}
+
+/// Whether anything was decided of a pupil.
+pub fn is_decided(tables: &Tables, pupil: &str) -> Result<bool> {
+    let Some(pupil) = read::pupil(tables, pupil)? else { return Ok(false) };
+    Ok(read::decision_of(tables, pupil.id)?.is_some())
+}
+
 /// Whether the decision is there, the same in everything.
 pub fn decision(tables: &Tables, set: &DecisionSet) -> Result<bool> {
     let Some(pupil) = read::pupil(tables, &set.pupil)? else { return Ok(false) };

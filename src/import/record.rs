@@ -349,6 +349,11 @@ impl<'a, 'j> Import<'a, 'j> {
         for (at, course, mut lines) in self.by_course(rows) {
             lines.sort_by_key(|line| line.no);
             if !present::plan(self.batch.tables(), &course, &lines)? {
+                if let Some(known) = read::course(self.batch.tables(), &course)?
+                    && !read::plan_of(self.batch.tables(), known.id)?.is_empty()
+                {
+                    self.replaces(at, &format!("план курса «{course}»"));
+                }
                 self.record(at, "№", PlanSet { course, lines }, true)?;
             }
         }
@@ -362,6 +367,9 @@ impl<'a, 'j> Import<'a, 'j> {
             if self.needs(*at, &[(Key::Pupil(row.pupil.clone()), "Личное дело")])
                 && !present::reason(self.batch.tables(), &set)?
             {
+                if present::other_reason(self.batch.tables(), &set)? {
+                    self.replaces(*at, "причина отсутствия в эти дни");
+                }
                 self.record(*at, "С", set, true)?;
             }
         }
@@ -432,6 +440,9 @@ impl<'a, 'j> Import<'a, 'j> {
             let (pupil, number, decision) = (row.pupil.clone(), row.number.clone(), row.decision.clone());
             let set = DecisionSet { pupil, date: row.date, number, decision };
             if !present::decision(self.batch.tables(), &set)? {
+                if present::is_decided(self.batch.tables(), &set.pupil)? {
+                    self.replaces(*at, "решение педагогического совета");
+                }
                 self.record(*at, "Решение", set, true)?;
             }
         }

@@ -40,8 +40,13 @@ fn two_reasons_of_a_pupil_never_cover_the_same_day_so_no_order_of_them_matters()
     for (since, until, overlaps) in SPANS {
         each(&mut office, "semyonov", NOW, &[(reason(since, until), overlaps.then_some("уже записана причина"))]);
     }
-    // The same days are said anew; another pupil's days are his own.
-    office.allows("semyonov", NOW, ReasonSet { reason: Reason::Valid, ..reason("2025-09-15", "2025-09-19") });
+    // Another reason of the same days replaces nothing, nor does another document; another pupil's days are his own.
+    let same = || reason("2025-09-15", "2025-09-19");
+    for other in [ReasonSet { reason: Reason::Valid, ..same() }, ReasonSet { document: "справка".into(), ..same() }]
+    {
+        each(&mut office, "semyonov", NOW, &[(other, Some("уже записана причина: «болезнь»"))]);
+    }
+    office.allows("semyonov", NOW, same());
     office.allows("semyonov", NOW, ReasonSet { pupil: "И-01".into(), ..reason("2025-09-16", "2025-09-18") });
     let withdrawn =
         |since: &str, until: &str| ReasonWithdrawn { pupil: "П-03".into(), since: day(since), until: day(until) };
@@ -64,8 +69,8 @@ fn two_exemptions_of_a_subject_never_cover_the_same_day() {
     let mut office = Office::open();
     office.record("semyonov", NOW, exemption("2025-09-15", "2025-09-19")).unwrap();
     for (since, until, overlaps) in SPANS {
-        // What begins on the same day is the same exemption, with another end.
-        let words = (overlaps && since != "2025-09-15").then_some("уже записано освобождение");
+        // What begins on the same day with another end replaces nothing either.
+        let words = overlaps.then_some("уже записано освобождение");
         each(&mut office, "semyonov", NOW, &[(exemption(since, until), words)]);
     }
     office.allows("semyonov", NOW, ExemptionSet { subject: "Химия".into(), ..exemption("2025-09-16", "2025-09-18") });

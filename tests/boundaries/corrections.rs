@@ -22,6 +22,14 @@ fn mark(pupil: &str, was: &str, becomes: &str) -> Change {
     }
 }
 
+/// A mark that says that it was earned later by who was absent.
+fn earned(mut change: Change) -> Change {
+    if let Change::Mark { earned, .. } = &mut change {
+        *earned = true;
+    }
+    change
+}
+
 fn final_mark(pupil: &str, period: &str, was: &str, becomes: &str) -> Change {
     let of = |text: &str| (text != "-").then(|| Marks::parse(text).unwrap());
     Change::Final { pupil: pupil.into(), period: period.into(), was: of(was), becomes: of(becomes) }
@@ -88,7 +96,10 @@ fn clause_2_3_3_1_a_request_gives_a_reason_and_one_to_a_hundred_changes_of_what_
             (of(vec![with_document]), Some("документ: 1001 знаков")),
             (of(vec![missed("И-01")]), None),
             (of(vec![missed("Н-06")]), Some("не в списке")),
-            (of(vec![mark("П-03", "4", "5"), missed("П-03")]), None),
+            (of(vec![mark("П-03", "4", "5"), missed("П-03")]), Some("на уроке стоит «н», а отметка «5»")),
+            (of(vec![missed("П-03")]), Some("на уроке стоит отметка «4», а «н»")),
+            (of(vec![earned(mark("П-03", "4", "5")), missed("П-03")]), None),
+            (of(vec![mark("П-03", "4", "-"), missed("П-03")]), None),
             (of(vec![line("Тема", text("Другая"))]), None),
             (of(vec![line("Тема", text(&letters(1001)))]), Some("тема: 1001 знаков")),
             (of(vec![line("Тема", LessonText { substitute: "kuznetsov".into(), ..text("Тема") })]), Some("не учитель")),

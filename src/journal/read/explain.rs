@@ -42,6 +42,12 @@ pub fn is_given(tables: &Tables, of: &Explained) -> Result<bool> {
     tables.any(sql, params![of.pupil, iso(of.since), iso(of.until), of.reason.word(), of.document])
 }
 
+/// Whether a reason of just these days stands, whatever it says.
+pub fn is_explained(tables: &Tables, pupil: &str, since: Day, until: Day) -> Result<bool> {
+    let sql = "SELECT 1 FROM reasons JOIN pupils ON pupils.id = pupil WHERE file = ?1 AND since = ?2 AND until = ?3";
+    tables.any(sql, params![pupil, iso(since), iso(until)])
+}
+
 /// A pupil's exemption from a subject from one day to another, both included.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exemption {

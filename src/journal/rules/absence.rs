@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use rusqlite::{OptionalExtension, Row, params};
 
 /// The version of the rules since which another reason or exemption of the same days is not replaced in silence: the one
-/// before is withdrawn first.
+/// before is withdrawn first. An import says itself what it replaces.
 const OPENLY: u32 = 2;
 
 /// The reason of absences between two days; spans of one pupil do not overlap.
@@ -21,7 +21,8 @@ pub fn reason(tables: &Tables, entry: &Entry, set: &ReasonSet) -> Result<()> {
     let (since, until) = (iso(set.since), iso(set.until));
     let sql = "SELECT since, until, reason FROM reasons WHERE pupil = ?1 AND since <= ?3 AND until >= ?2
                AND NOT (since = ?2 AND until = ?3 AND (?4 OR (reason = ?5 AND document = ?6))) LIMIT 1";
-    let key = params![pupil.id, since, until, entry.rules < OPENLY, set.reason.word(), set.document];
+    let replaces = entry.rules < OPENLY || entry.taken_over;
+    let key = params![pupil.id, since, until, replaces, set.reason.word(), set.document];
     let row = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?));
     let Some((first, last, word)) = tables.prepare_cached(sql)?.query_row(key, row).optional()? else {
         return Ok(());
