@@ -5,7 +5,7 @@ use super::{Common, screen, session};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::journal::read;
-use crate::school::{Bell, Holiday, School as Config, clean, format_date, parse_date};
+use crate::school::{Bell, Holiday, School as Config, clean, format_date, parse_date, parse_date_or};
 use crate::work::school;
 use clap::Subcommand;
 use std::path::PathBuf;
@@ -36,11 +36,11 @@ pub enum School {
         #[arg(value_name = "ПО")]
         ends: Option<String>,
     },
-    /// Убрать каникулы или выходной
+    /// Убрать каникулы или выходной, или сделать один день рабочим
     #[command(visible_alias = "рабочий")]
     Workday {
-        /// Название, как в «school show»
-        #[arg(value_name = "НАЗВАНИЕ")]
+        /// Название, как в «school show», или дата: воскресенье или день каникул, когда уроки есть
+        #[arg(value_name = "НАЗВАНИЕ|ДАТА")]
         name: String,
     },
     /// Задать звонок урока
@@ -75,6 +75,11 @@ impl School {
                 let said = format!("Учебных занятий нет: {name}, {}–{}", format_date(begins), format_date(ends));
                 let holiday = Holiday { name, begins, ends };
                 say(school::add_holiday(&mut Desk::open(common)?.workplace()?, holiday)?, &said)
+            }
+            Self::Workday { name } if parse_date_or(&name).is_some() => {
+                let day = parse_date(&name)?;
+                let done = school::add_workday(&mut Desk::open(common)?.workplace()?, day)?;
+                say(done, &format!("{} — учебный день", format_date(day)))
             }
             Self::Workday { name } => {
                 let removed = school::remove_holiday(&mut Desk::open(common)?.workplace()?, &name)?;
@@ -119,6 +124,7 @@ fn show(common: &Common) -> Result<ExitCode> {
         .for_each(|p| days(&format!("{} ({}–{} классы)", p.name, p.grades[0], p.grades[1]), p.begins, p.ends));
     println!("Каникулы и выходные:");
     school.holidays.iter().for_each(|holiday| days(&holiday.name, holiday.begins, holiday.ends));
+    school.workdays.iter().for_each(|workday| println!("  рабочий день: {}", format_date(workday.day)));
     println!("Звонки:");
     school.bells.iter().for_each(|bell| println!("  урок {}: {}–{}", bell.lesson, bell.begins, bell.ends));
     let policy = &school.policy;

@@ -19,6 +19,9 @@ pub struct School {
     /// Holidays and other days without lessons.
     #[serde(default, rename = "holiday")]
     pub holidays: Vec<Holiday>,
+    /// Sundays and days of holidays on which there are lessons all the same.
+    #[serde(default, rename = "workday", skip_serializing_if = "Vec::is_empty")]
+    pub workdays: Vec<Workday>,
     /// When lessons begin and end.
     #[serde(default, rename = "bell")]
     pub bells: Vec<Bell>,
@@ -93,6 +96,15 @@ pub struct Holiday {
     /// Last day.
     #[serde(with = "toml_date")]
     pub ends: NaiveDate,
+}
+
+/// A Sunday or a day of holidays on which there are lessons.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Workday {
+    /// The day.
+    #[serde(with = "toml_date")]
+    pub day: NaiveDate,
 }
 
 /// When a lesson begins and ends, `HH:MM`.
@@ -210,6 +222,9 @@ impl School {
                 }
             }
         }
+        if let Some(workday) = self.workdays.iter().find(|workday| !(year.begins..=year.ends).contains(&workday.day)) {
+            return bad(format!("рабочий день {} вне учебного года", crate::school::format_date(workday.day)));
+        }
         for bell in &self.bells {
             let time = |s: &str| NaiveTime::parse_from_str(s, "%H:%M").ok();
             if !matches!((time(&bell.begins), time(&bell.ends)), (Some(b), Some(e)) if b < e) {
@@ -250,6 +265,9 @@ impl School {
 
     /// The name of the holiday that a day falls into, or «воскресенье», if there are no lessons on it.
     pub fn day_off(&self, day: NaiveDate) -> Option<&str> {
+        if self.workdays.iter().any(|workday| workday.day == day) {
+            return None;
+        }
         match self.holidays.iter().find(|h| (h.begins..=h.ends).contains(&day)) {
             Some(holiday) => Some(&holiday.name),
             None => (day.weekday() == chrono::Weekday::Sun).then_some("воскресенье"),

@@ -20,7 +20,7 @@ pub use calendar::{Day, WEEKDAYS_SHORT, format_date, parse_date, parse_date_or, 
 pub use cell::{Attendance, Cell, Marks};
 pub use class::{ClassName, transliterate};
 pub use clock::Clock;
-pub use config::{Bell, Holiday, Period, Policy, School, SchoolInfo, Year};
+pub use config::{Bell, Holiday, Period, Policy, School, SchoolInfo, Workday, Year};
 pub use course::CourseKey;
 pub use names::{Login, PeriodName, PersonalFile};
 pub use person::{PersonName, Role};

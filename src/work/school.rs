@@ -3,7 +3,7 @@
 use super::{Done, Workplace};
 use crate::error::{Action, Error, Result};
 use crate::journal::entry::SchoolChanged;
-use crate::school::{Bell, Holiday, School, clean, same_word};
+use crate::school::{Bell, Day, Holiday, School, Workday, clean, format_date, same_word};
 
 /// Puts other data in the place of the school's.
 ///
@@ -61,6 +61,25 @@ pub fn remove_holiday(place: &mut Workplace<'_>, name: &str) -> Result<Removed> 
         Ok(school)
     })?;
     Ok(Removed { done, holidays, days })
+}
+
+/// Makes a Sunday or a day of holidays a working day: holidays that are moved are worked off.
+///
+/// # Errors
+/// A day on which there are lessons anyway; as [`replace`].
+pub fn add_workday(place: &mut Workplace<'_>, day: Day) -> Result<Done> {
+    change(place, |mut school| {
+        if school.workdays.iter().any(|workday| workday.day == day) {
+            return Ok(school);
+        }
+        if school.day_off(day).is_none() {
+            return Err(Error::input(format!("{} и так учебный день", format_date(day)))
+                .next_by("посмотрите выходные", Action::ShowSchool));
+        }
+        school.workdays.push(Workday { day });
+        school.workdays.sort_by_key(|workday| workday.day);
+        Ok(school)
+    })
 }
 
 /// Sets when a lesson of the day begins and ends.

@@ -104,9 +104,10 @@ fn a_disk_without_room_is_said_to_be_full_and_keeps_its_copies() {
     let before = names(&disk.mount.join("LETOPIS"));
     let mut filling = std::fs::File::create(disk.mount.join("filling")).unwrap();
     while std::io::Write::write_all(&mut filling, &[7; 4096]).is_ok() {}
-    school.run(&evening(1), "backup", &copy).fails(2, &["свободно", "МиБ"]);
+    school.run(&evening(1), "backup", &copy).fails(2, &["нет места", "освободите"]);
     assert_eq!(names(&disk.mount.join("LETOPIS")), before);
     assert_eq!(whole(&disk.mount).len(), 1);
+    drop(filling);
     std::fs::remove_file(disk.mount.join("filling")).unwrap();
     school.run(&evening(2), "backup", &copy).fails(0, &["Копий там теперь: 2"]);
 }

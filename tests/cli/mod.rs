@@ -1,6 +1,7 @@
 //! The command line and the windows that it opens.
 
 mod arguments;
+mod asked;
 mod cases;
 mod grid;
 mod hostile;

@@ -276,6 +276,24 @@ fn a_new_lesson_takes_its_number_from_the_timetable_and_its_words_from_the_plan(
 }
 
 #[test]
+fn a_new_lesson_that_the_timetable_does_not_have_is_doubted_once() {
+    let mut desk = Desk::new(2, 0);
+    desk.press(Key::NewLesson);
+    desk.press(Key::Up);
+    desk.press(Key::Backspace);
+    desk.type_in("5");
+    desk.press(Key::Enter);
+    assert!(desk.jobs.is_empty() && desk.said().contains("по расписанию 15.09.2025 урока 5 нет"), "{}", desk.said());
+    // Another hour is doubted anew; the same is insisted on.
+    desk.press(Key::Backspace);
+    desk.type_in("6");
+    desk.press(Key::Enter);
+    assert!(desk.jobs.is_empty() && desk.said().contains("урока 6 нет"), "{}", desk.said());
+    desk.press(Key::Enter);
+    assert_eq!(desk.model.current().unwrap().place, Place::Lesson { date: day("2025-09-15"), number: 6 });
+}
+
+#[test]
 fn the_panel_records_the_lesson_of_the_column() {
     let mut desk = Desk::new(2, 3);
     desk.press(Key::Tab);

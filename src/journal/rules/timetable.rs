@@ -10,6 +10,7 @@ use crate::journal::entry::{CourseSet, Entry, LessonRecorded, Slot, TimetableSet
 use crate::journal::read::timetable::Timetable;
 use crate::journal::read::{self, Course, Lesson, Tables};
 use crate::school::{Day, School, WEEKDAYS_SHORT, format_date};
+use chrono::Datelike;
 use std::collections::HashSet;
 
 /// From which rules on a timetable is held against the others, and lessons against it.
@@ -48,7 +49,8 @@ pub fn week(context: &Context<'_>, entry: &Entry, set: &TimetableSet) -> Result<
         .filter_map(|slot| outside(context.school, *slot).map(|why| format!("{}: {why}", named(*slot))))
         .collect();
     let since = set.since.unwrap_or(year.begins);
-    faults.extend(clashes(context.tables, context.school, &course, since, &set.slots)?);
+    let clashes = clashes(context.tables, context.school, &course, since, &set.slots)?;
+    faults.extend(clashes.iter().map(Clash::words));
     if faults.is_empty() {
         return Ok(());
     }
@@ -68,30 +70,54 @@ fn named(slot: Slot) -> String {
 
 /// Why the school has no lessons then.
 fn outside(school: &School, slot: Slot) -> Option<String> {
-    if slot.weekday == SUNDAY {
+    let works_on_sundays = school.workdays.iter().any(|workday| workday.day.weekday() == chrono::Weekday::Sun);
+    if slot.weekday == SUNDAY && !works_on_sundays {
         return Some("воскресенье не учебный день".to_owned());
     }
     let last = school.bells.iter().map(|bell| bell.lesson).max()?;
     (slot.lesson > last).then(|| format!("такого урока нет, звонков в школе {last}"))
 }
 
+/// Whose lessons two courses both are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shared {
+    Class,
+    Group,
+    Teacher,
+}
+
+/// Two lessons at one time.
+struct Clash {
+    slot: Slot,
+    shared: Shared,
+    /// The course that has a lesson then already.
+    other: Course,
+}
+
+impl Clash {
+    /// «пн, урок 2: у 7А уже «7А, Алгебра»».
+    fn words(&self) -> String {
+        let key = &self.other.key;
+        let whose = match self.shared {
+            Shared::Class => format!("у {}", key.class),
+            Shared::Group => format!("у группы «{}» {}", key.group, key.class),
+            Shared::Teacher => format!("у учителя «{}»", self.other.teacher),
+        };
+        format!("{}: {whose} уже «{key}»", named(self.slot))
+    }
+}
+
 /// What else the class, its group or the teacher has at these hours, while this week holds.
-fn clashes(tables: &Tables, school: &School, course: &Course, since: Day, slots: &[Slot]) -> Result<Vec<String>> {
+fn clashes(tables: &Tables, school: &School, course: &Course, since: Day, slots: &[Slot]) -> Result<Vec<Clash>> {
     let own = Timetable::of(tables, course.id)?;
     let next = own.weeks().iter().map(|(begins, _)| *begins).find(|begins| *begins > since);
     let span = (since, next.map_or(school.year.ends, |next| next.pred_opt().unwrap_or(next)));
     let mut found = Vec::new();
     for other in others(tables, course)? {
-        let why = match shared(course, &other) {
-            Some(why) => why,
-            None => continue,
-        };
+        let Some(shared) = shared(course, &other) else { continue };
         let theirs = Timetable::of(tables, other.id)?;
-        for slot in slots {
-            if theirs.has_between(*slot, span) {
-                found.push(format!("{}: {why} уже «{}»", named(*slot), other.key));
-            }
-        }
+        let at_once = slots.iter().filter(|slot| theirs.has_between(**slot, span));
+        found.extend(at_once.map(|slot| Clash { slot: *slot, shared, other: other.clone() }));
     }
     Ok(found)
 }
@@ -106,19 +132,18 @@ fn others(tables: &Tables, course: &Course) -> Result<Vec<Course>> {
     Ok(others)
 }
 
-/// Whose lessons both are: «у 7А», «у учителя semyonov»; nothing where they may be side by side.
-fn shared(one: &Course, other: &Course) -> Option<String> {
+/// Whose lessons both are; nothing where they may be side by side.
+fn shared(one: &Course, other: &Course) -> Option<Shared> {
     let (key, beside) = (&one.key, &other.key);
     if key.class == beside.class {
-        let whole = key.group.is_empty() || beside.group.is_empty();
-        if whole {
-            return Some(format!("у {}", key.class));
+        if key.group.is_empty() || beside.group.is_empty() {
+            return Some(Shared::Class);
         }
         if key.group == beside.group {
-            return Some(format!("у группы «{}» {}", key.group, key.class));
+            return Some(Shared::Group);
         }
     }
-    (one.teacher == other.teacher).then(|| format!("у учителя «{}»", one.teacher))
+    (one.teacher == other.teacher).then_some(Shared::Teacher)
 }
 
 /// A course that is given to another teacher may come beside what he teaches then already: that is said.
@@ -134,12 +159,9 @@ pub fn handed_over(context: &Context<'_>, set: &CourseSet, warnings: &mut Vec<Wa
     let own = Timetable::of(tables, course.id)?;
     let given = Course { teacher: set.teacher.as_str().into(), ..(*course).clone() };
     for (since, slots) in own.weeks() {
-        for clash in clashes(tables, context.school, &given, *since, slots)?
-            .into_iter()
-            .filter(|clash| clash.contains("у учителя"))
-        {
-            warnings.push(Warning::from(format!("{}: {clash}", set.course)));
-        }
+        let clashes = clashes(tables, context.school, &given, *since, slots)?;
+        let of_teacher = clashes.iter().filter(|clash| clash.shared == Shared::Teacher);
+        warnings.extend(of_teacher.map(|clash| Warning::from(format!("{}: {}", set.course, clash.words()))));
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ use crate::archive::settle::{State, inspect, settle};
 use crate::archive::targets::{remove_bag, sync_folder};
 use crate::error::{Error, Result, Warning};
 use crate::files::{self, Kind, Readers};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// The end of a mark's name.
@@ -27,11 +28,18 @@ pub(super) struct Mark {
 }
 
 impl Mark {
-    /// Puts it there, for good.
+    /// Puts it there, for good. It is written in its place: one that a kill has torn is a mark too, where a draft beside it
+    /// would be nobody's.
     pub fn set(target: &Carrier, name: &str, journal: &str) -> Result<Self> {
         let path = path_of(target, name);
-        files::replace(&path, format!("{journal}\n").as_bytes(), Readers::All)
-            .map_err(|cause| Error::file("записать", &path, &cause))?;
+        let failed = |cause: io::Error| Error::file("записать", &path, &cause);
+        files::remove_if_there(&path).map_err(failed)?;
+        let written = files::create(&path, Readers::All)
+            .and_then(|mut file| file.write_all(format!("{journal}\n").as_bytes()).and_then(|()| file.sync_all()));
+        if let Err(cause) = written {
+            let _ = files::remove_if_there(&path);
+            return Err(failed(cause));
+        }
         sync_folder(target.folder())?;
         Ok(Self { path })
     }
@@ -57,7 +65,7 @@ fn path_of(target: &Carrier, name: &str) -> PathBuf {
 /// A place that cannot be read or written.
 pub(super) fn clear(target: &Carrier, journal: &str, progress: &dyn Progress) -> Result<Vec<Warning>> {
     let mut notes = Vec::new();
-    let failed = |cause: std::io::Error| Error::file("открыть", target.folder(), &cause);
+    let failed = |cause: io::Error| Error::file("открыть", target.folder(), &cause);
     for entry in files::list(target.folder()).map_err(failed)? {
         let marked = entry.name.to_str().and_then(|name| name.strip_suffix(END));
         let Some(name) = marked.filter(|name| matches!(entry.kind, Kind::File(_)) && dated::day_of(name).is_some())
@@ -65,9 +73,9 @@ pub(super) fn clear(target: &Carrier, journal: &str, progress: &dyn Progress) ->
             continue;
         };
         let mark = Mark { path: path_of(target, name) };
-        // Torn by the kill, it is no more than a mark; another journal's is its own run's.
+        // Torn by the kill, it is still a mark; another journal's is its own run's.
         let text = files::read(&mark.path, LONGEST).unwrap_or_default();
-        if !text.is_empty() && text != format!("{journal}\n").as_bytes() {
+        if !format!("{journal}\n").as_bytes().starts_with(&text) {
             continue;
         }
         match settled(target, name, progress) {
