@@ -5,3 +5,4 @@ mod resumed;
 mod rules;
 mod sixty_teachers;
 mod upgrade;
+mod year_end;

@@ -41,7 +41,7 @@ pub use study::{
     MarksSet, PlanLine, PlanSet, PresenceLine, Slot, TimetableSet,
 };
 pub use substitution::{SubstitutionAssigned, SubstitutionConfirmed};
-pub use year::{YearClosed, YearContinued};
+pub use year::{YearClosed, YearContinued, YearReopened};
 
 use crate::error::{Error, Result};
 use chrono::{DateTime, FixedOffset};
@@ -158,6 +158,7 @@ kinds! {
     "note.added" => NoteAdded,
     "note.done" => NoteDone,
     "year.closed" => YearClosed,
+    "year.reopened" => YearReopened,
     "year.continued" => YearContinued,
     "journal.restored" => JournalRestored,
     "document.issued" => DocumentIssued,

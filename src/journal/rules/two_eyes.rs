@@ -47,6 +47,8 @@ pub enum Guard {
     Emergency,
     /// Going on from a restored copy.
     Restoration,
+    /// Opening a closed year again.
+    Reopening,
 }
 
 /// Those by whose power somebody could become another.
@@ -90,6 +92,7 @@ pub fn guard(tables: &Tables, school: &School, entry: &Entry) -> Result<Option<G
         },
         Body::EmergencyKeySet(_) => Ok(Some(Guard::Emergency)),
         Body::JournalRestored(_) => Ok(Some(Guard::Restoration)),
+        Body::YearReopened(_) => Ok(Some(Guard::Reopening)),
         _ => Ok(None),
     }
 }
@@ -161,6 +164,8 @@ pub fn effect(tables: &Tables, school: &School, entry: &Entry) -> Result<Effect>
     match guard(tables, school, entry)? {
         None => Ok(Effect::AtOnce),
         Some(_) if extraordinary::is_alone(tables)? => Ok(Effect::Alone),
+        // The people of the journal before are the word of whoever continues it, as its first entry is.
+        Some(_) if extraordinary::takes_people_over(tables)? => Ok(Effect::Alone),
         Some(_) => Ok(Effect::Waits),
     }
 }

@@ -24,8 +24,11 @@ pub struct Status {
     pub day: Day,
     /// In the order in which they were made.
     pub archives: Vec<ArchiveStatus>,
-    /// Periods that are over and of which no archive was made, nor one later (§5.5), and the last day of each.
+    /// Periods that are over and of which no archive was made, nor one later (§5.5), and the last day of each; the year also
+    /// where it was opened again since its archive was made.
     pub missing: Vec<(String, Day)>,
+    /// The entry that opened the year again last: what was made of the year before holds no longer.
+    reopened: Option<u64>,
 }
 
 /// One archive.
@@ -45,6 +48,8 @@ pub struct ArchiveStatus {
     pub replaced_by: Option<String>,
     /// The last day on which it must be kept.
     pub kept_until: Day,
+    /// The entry that recorded it.
+    pub entry: u64,
     /// Whether it holds the sheets of final results alone.
     pub summaries: bool,
     /// Whether it is the dispatcher's copy of the database alone (§5.5.1).
@@ -103,7 +108,7 @@ impl Status {
         let school = read::school(tables)?;
         let mut archives = Vec::new();
         for archive in read::all_archives(tables)? {
-            let read::Archive { name, period, code, created_at, kind, .. } = archive;
+            let read::Archive { name, period, code, created_at, kind, entry, .. } = archive;
             let created = school.day_of(created_at);
             let copies = copies(tables, &school, &name)?;
             let (summaries, database_only) = (kind == ArchiveKind::Summaries, kind == ArchiveKind::Database);
@@ -116,6 +121,7 @@ impl Status {
                 copies,
                 replaced_by,
                 kept_until,
+                entry,
                 summaries,
                 database_only,
                 needs,
@@ -130,8 +136,9 @@ impl Status {
                 archive.needs = archive.needs_on(day);
             }
         }
-        let missing = missing(&school, &archives, day);
-        Ok(Self { day, archives, missing })
+        let reopened = read::reopenings(tables)?.last().map(|turn| turn.entry);
+        let missing = missing(&school, &archives, reopened, day);
+        Ok(Self { day, archives, missing, reopened })
     }
 
     /// Whether anything should be done.
@@ -139,9 +146,9 @@ impl Status {
         !self.missing.is_empty() || self.archives.iter().any(|archive| !archive.needs.is_empty())
     }
 
-    /// The archive of the sheets of final results, if one was made.
+    /// The archive of the sheets of final results, if one was made of sheets that hold.
     pub fn summaries(&self) -> Option<&ArchiveStatus> {
-        self.archives.iter().rev().find(|archive| archive.summaries)
+        self.archives.iter().rev().find(|archive| archive.summaries && Some(archive.entry) > self.reopened)
     }
 }
 
@@ -214,7 +221,7 @@ impl Copy {
 
 /// The periods that ended before a day without an archive, while it would still have to be kept. One that was made later
 /// holds what they were, too.
-fn missing(school: &School, archives: &[ArchiveStatus], day: Day) -> Vec<(String, Day)> {
+fn missing(school: &School, archives: &[ArchiveStatus], reopened: Option<u64>, day: Day) -> Vec<(String, Day)> {
     let mut ends: Vec<(String, Day)> = Vec::new();
     let year = ("Год", school.year.ends);
     for (name, end) in school.periods.iter().map(|period| (period.name.as_str(), period.ends)).chain([year]) {
@@ -229,7 +236,11 @@ fn missing(school: &School, archives: &[ArchiveStatus], day: Day) -> Vec<(String
         archives.iter().any(|archive| !archive.summaries && !archive.database_only && archive.created >= from)
     };
     let kept = day <= kept_until(school, false);
-    ends.retain(|(_, end)| kept && *end < day && !made(*end));
+    let made_again = archives.iter().any(|archive| {
+        !archive.summaries && !archive.database_only && &*archive.period == "Год" && Some(archive.entry) > reopened
+    });
+    let opened_again = |name: &str| name == "Год" && reopened.is_some() && !made_again;
+    ends.retain(|(name, end)| kept && (opened_again(name) || (*end < day && !made(*end))));
     ends
 }
 

@@ -5,8 +5,9 @@
 
 use super::super::{Composer, Document};
 use crate::error::Result;
+use crate::journal::read;
 use crate::print::document::{Form, Variant};
-use crate::print::layout::{BoundPlaces, DocumentField, Wording};
+use crate::print::layout::{DocumentField, DocumentsLayout};
 use crate::print::register::{self, Line};
 use crate::school::format_date;
 use std::collections::BTreeMap;
@@ -25,24 +26,33 @@ pub(in super::super) fn documents(composer: &Composer<'_, ()>) -> Result<Documen
         }
     }
     let title = format!("Реестр выданных документов за {} учебный год", composer.year());
-    let bound = &composer.layouts.register.bound;
+    let reopenings = read::reopenings(composer.tables)?;
+    let days: BTreeMap<u64, String> = reopenings.iter().map(|turn| (turn.entry, composer.day(turn.at))).collect();
     composer.register(&composer.layouts.register.register, title, &lines, |line, field| match field {
         DocumentField::Number => line.document.number.clone(),
         DocumentField::Date => format_date(composer.school.day_of(line.document.issued_at)),
-        DocumentField::Title => titled(line, bound),
+        DocumentField::Title => {
+            let reopened = line.document.superseded.and_then(|entry| days.get(&entry)).map(String::as_str);
+            titled(line, &composer.layouts.register, reopened)
+        }
         DocumentField::Leaves => line.document.leaves.to_string(),
         DocumentField::Code => line.code(),
         DocumentField::Name => names.get(&line.document.issued_by).cloned().unwrap_or_default(),
     })
 }
 
-/// The title, how it was printed where that was not the usual way, and how it was bound (§5.4).
-fn titled(line: &Line, wording: &Wording<BoundPlaces>) -> String {
+/// The title, how it was printed where that was not the usual way, how it was bound (§5.4), why it was issued with gaps, and
+/// whether it holds no longer.
+fn titled(line: &Line, layout: &DocumentsLayout, reopened: Option<&str>) -> String {
     let simplex = Variant::parse(&line.document.variant).is_ok_and(|variant| variant.simplex);
     let title = format!("{}{}", line.document.title, if simplex { " (на одной стороне листа)" } else { "" });
     let bound = line.bound.as_ref().map(|bound| {
         let (date, sheets) = (format_date(bound.date), bound.sheets.to_string());
-        wording.fill(&[("date", &date), ("sheets", &sheets), ("shelf", &bound.shelf)])
+        layout.bound.fill(&[("date", &date), ("sheets", &sheets), ("shelf", &bound.shelf)])
     });
-    bound.map_or(title.clone(), |bound| format!("{title}. {bound}"))
+    let reason = line.document.reason.trim_end_matches('.');
+    let with_gaps = (!reason.is_empty()).then(|| layout.with_gaps.fill(&[("reason", reason)]));
+    let superseded = reopened.map(|date| layout.superseded.fill(&[("date", date)]));
+    let parts = [Some(title), bound, with_gaps, superseded];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(". ")
 }

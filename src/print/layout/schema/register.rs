@@ -1,7 +1,7 @@
 //! Registers: a heading, and a table whose columns a school may order.
 
 use super::super::kinds::{Columns, Fields, Label, Mm, Places, Size, Wording};
-use super::{CarrierField, ContactField, CorrectionField, DocumentField, SchoolPlaces};
+use super::{CarrierField, ContactField, CorrectionField, DocumentField, SchoolPlaces, Since};
 use crate::print::sheet::Orientation;
 use serde::Deserialize;
 
@@ -71,7 +71,31 @@ pub struct ContactsLayout {
 #[allow(missing_docs)]
 pub struct DocumentsLayout {
     pub bound: Wording<BoundPlaces>,
+    #[serde(default = "with_reason")]
+    pub with_gaps: Wording<WithReason>,
+    #[serde(default = "superseded")]
+    pub superseded: Wording<Since>,
+    #[serde(default = "closed")]
+    pub closed: Wording<TurnOfYear>,
+    #[serde(default = "reopened")]
+    pub reopened: Wording<TurnOfYear>,
     pub register: RegisterLayout<DocumentField>,
+}
+
+fn with_reason() -> Wording<WithReason> {
+    Wording::built_in("Выдана с пробелами: {reason}")
+}
+
+fn superseded() -> Wording<Since> {
+    Wording::built_in("Не действует: учебный год открыт снова {date}")
+}
+
+fn closed() -> Wording<TurnOfYear> {
+    Wording::built_in("Учебный год закрыт {date} ({name}) с пробелами: {reason}")
+}
+
+fn reopened() -> Wording<TurnOfYear> {
+    Wording::built_in("Закрытый учебный год открыт снова {date} ({name}): {reason}")
 }
 
 /// `carriers.toml` (form 14).
@@ -116,6 +140,10 @@ places! {
     ContactPlaces: "class" "year" "date";
     /// What the binding of a book may name.
     BoundPlaces: "date" "sheets" "shelf";
+    /// What the line of a document that was issued with gaps may name.
+    WithReason: "reason";
+    /// What the lines about a year's close and its being opened again may name.
+    TurnOfYear: "date" "name" "reason";
     /// What a decision may name.
     Decided: "decision" "date" "name" "note";
 }
