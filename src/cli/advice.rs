@@ -246,9 +246,12 @@ mod tests {
         .collect()
     }
 
-    const DETAILS: [Detail; 28] = [
+    const DETAILS: [Detail; 31] = [
         Detail::DespiteSeal,
         Detail::Journal,
+        Detail::Year,
+        Detail::Reason,
+        Detail::Undecided,
         Detail::Administrator,
         Detail::School,
         Detail::AdministratorName,

@@ -15,7 +15,7 @@ use std::io::IsTerminal;
 /// A terminal that goes away.
 pub fn line(question: &str) -> crate::Result<Option<String>> {
     let input = std::io::stdin();
-    if !input.is_terminal() || !std::io::stderr().is_terminal() {
+    if !input.is_terminal() {
         return Ok(None);
     }
     eprintln!("{}", super::shown::line(question));

@@ -28,7 +28,9 @@ pub(in super::super) fn documents(composer: &Composer<'_, ()>) -> Result<Documen
     let title = format!("Реестр выданных документов за {} учебный год", composer.year());
     let reopenings = read::reopenings(composer.tables)?;
     let days: BTreeMap<u64, String> = reopenings.iter().map(|turn| (turn.entry, composer.day(turn.at))).collect();
-    composer.register(&composer.layouts.register.register, title, &lines, |line, field| match field {
+    let below = turns_of_year(composer)?;
+    let layout = &composer.layouts.register.register;
+    composer.register_with(layout, title, &lines, &below, |line, field| match field {
         DocumentField::Number => line.document.number.clone(),
         DocumentField::Date => format_date(composer.school.day_of(line.document.issued_at)),
         DocumentField::Title => {
@@ -39,6 +41,23 @@ pub(in super::super) fn documents(composer: &Composer<'_, ()>) -> Result<Documen
         DocumentField::Code => line.code(),
         DocumentField::Name => names.get(&line.document.issued_by).cloned().unwrap_or_default(),
     })
+}
+
+/// That the year was closed with gaps, and that it was opened again, each with the reason, in order.
+fn turns_of_year(composer: &Composer<'_, ()>) -> Result<Vec<String>> {
+    let layout = &composer.layouts.register;
+    let mut lines = Vec::new();
+    for (turns, wording) in
+        [(read::closings(composer.tables)?, &layout.closed), (read::reopenings(composer.tables)?, &layout.reopened)]
+    {
+        for turn in turns.into_iter().filter(|turn| !turn.reason.is_empty()) {
+            let (date, name) = (composer.day(turn.at), composer.initials(&turn.by)?);
+            let reason = format!("{}.", turn.reason.trim_end_matches('.'));
+            lines.push((turn.entry, wording.fill(&[("date", &date), ("name", &name), ("reason", &reason)])));
+        }
+    }
+    lines.sort();
+    Ok(lines.into_iter().map(|(_, line)| line).collect())
 }
 
 /// The title, how it was printed where that was not the usual way, how it was bound (§5.4), why it was issued with gaps, and

@@ -30,6 +30,18 @@ impl Composer<'_, ()> {
         rows: &[R],
         text: impl Fn(&R, F) -> String,
     ) -> Result<Document> {
+        self.register_with(layout, title, rows, &[], text)
+    }
+
+    /// As [`Composer::register`], with lines below the table.
+    fn register_with<F: Fields, R>(
+        &self,
+        layout: &RegisterLayout<F>,
+        title: String,
+        rows: &[R],
+        below: &[String],
+        text: impl Fn(&R, F) -> String,
+    ) -> Result<Document> {
         let (body, head) = (sans(layout.size.0), sans(layout.head_size.0));
         let widths: Vec<f32> = layout.columns.iter().map(|column| column.width.0).collect();
         let heads = vec![self.column_heads(head, &layout.columns)];
@@ -56,6 +68,10 @@ impl Composer<'_, ()> {
         if let Some((kind, text)) = note {
             flow.gap(NOTE_GAP);
             flow.paragraph(kind, Align::Left, text);
+        }
+        for line in below {
+            flow.gap(NOTE_GAP);
+            flow.paragraph(serif(layout.size.0), Align::Left, line);
         }
         if let Some(heading) = &layout.extraordinary {
             let alone = layout.alone.as_ref().map(|label| label.as_str()).unwrap_or_default();
