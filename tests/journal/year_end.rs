@@ -3,6 +3,7 @@
 
 use crate::common::peers;
 use crate::common::school::{School, copy_folder};
+use crate::common::tmux::Window;
 use std::path::Path;
 
 /// A school whose deputy head and director are independent of the administrator, with an emergency key.
@@ -246,4 +247,28 @@ fn a_journal_of_the_first_rules_is_raised_with_something_that_waits() {
     next("2026-10-24 12:09:30", "petrova", &["audit"]).fails(0, &words);
     // The closed journal of the year before stays as it was.
     school.run("2026-10-24 12:10:00", "petrova", &["audit"]).fails(0, &["Журнал цел"]);
+}
+
+#[test]
+fn at_a_terminal_the_year_and_the_reason_are_asked_for() {
+    if peers::require("tmux").is_none() {
+        return;
+    }
+    let Some(school) = School::small() else { return };
+    let Some(window) = Window::shell(&school.path("."), 120, 50) else { return };
+    let close = school.shell_line("2026-05-29 12:00:00", Some("petrova"), &["year", "close"]);
+    window.line(&close);
+    window.wait_for("наберите учебный год, 2025/2026:");
+    window.line("2024/2025");
+    window.wait_for("в этом журнале 2025/2026 учебный год, а набрано «2024/2025»");
+    window.line("clear");
+    window.line(&close);
+    window.wait_for("наберите учебный год, 2025/2026:");
+    window.line("2025/2026");
+    window.wait_for("Почему так, будет напечатано:");
+    window.line("отметки на бумаге");
+    window.wait_for("Учебный год закрыт. Запись №");
+    let reason: String =
+        school.file().query_row("SELECT reason FROM year_turns WHERE reopened = 0", [], |row| row.get(0)).unwrap();
+    assert_eq!(reason, "отметки на бумаге");
 }

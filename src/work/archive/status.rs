@@ -146,6 +146,11 @@ impl Status {
         !self.missing.is_empty() || self.archives.iter().any(|archive| !archive.needs.is_empty())
     }
 
+    /// Whether the year was opened again: what was archived of it before holds no longer.
+    pub fn is_reopened(&self) -> bool {
+        self.reopened.is_some()
+    }
+
     /// The archive of the sheets of final results, if one was made of sheets that hold.
     pub fn summaries(&self) -> Option<&ArchiveStatus> {
         self.archives.iter().rev().find(|archive| archive.summaries && Some(archive.entry) > self.reopened)
