@@ -55,7 +55,12 @@ fn command(action: &Action) -> String {
         Action::FoundJournal => "init",
         Action::FoundNextYear => "init --previous СТАРЫЙ",
         Action::ResumeJournal => "journal resume --reason ПРИЧИНА",
-        Action::CloseYear => "year close",
+        Action::CloseYear => "year close --year ГОД",
+        Action::ShowYear => "year status",
+        Action::ReopenYear => "year reopen --reason ПРИЧИНА",
+        Action::IssueSheet { class } => {
+            return format!("print summary {} --out ПАПКА --year ГОД --reason ПРИЧИНА", typed(class));
+        }
         Action::ResetClock => "clock reset",
         Action::MakeKey => "key new ФАЙЛ",
         Action::ShowKey => "key show",
@@ -139,6 +144,9 @@ fn command(action: &Action) -> String {
 /// The option that gives a detail.
 fn option(detail: Detail) -> &'static str {
     match detail {
+        Detail::Year => "--year ГОД",
+        Detail::Reason => "--reason ПРИЧИНА",
+        Detail::Undecided => "--promote-undecided",
         Detail::Journal => "--journal ФАЙЛ или переменная LETOPIS_JOURNAL",
         Detail::Administrator => "--admin ЛОГИН --identity ФАЙЛ",
         Detail::School => "--school ФАЙЛ",
@@ -193,6 +201,9 @@ mod tests {
             Action::FoundJournal,
             Action::FoundNextYear,
             Action::CloseYear,
+            Action::ShowYear,
+            Action::ReopenYear,
+            Action::IssueSheet { class: "7А".to_owned() },
             Action::ResetClock,
             Action::MakeKey,
             Action::ShowKey,
@@ -266,6 +277,9 @@ mod tests {
     const DETAILS: [Detail; 32] = [
         Detail::DespiteSeal,
         Detail::Journal,
+        Detail::Year,
+        Detail::Reason,
+        Detail::Undecided,
         Detail::Administrator,
         Detail::School,
         Detail::AdministratorName,

@@ -1,4 +1,4 @@
-//! Asking for a passphrase at the terminal.
+//! Asking at the terminal: for a passphrase, or for a line that may be seen.
 //!
 //! The echo is off before the question appears, and what was typed before is thrown away: whoever waits for the question
 //! types nothing that is seen, however slow the machine is, and a line that was meant for another program is no
@@ -6,6 +6,24 @@
 
 #[cfg(unix)]
 pub use unix::passphrase;
+
+use std::io::IsTerminal;
+
+/// Asks for a line that may be seen; nothing where nobody sits at a terminal.
+///
+/// # Errors
+/// A terminal that goes away.
+pub fn line(question: &str) -> crate::Result<Option<String>> {
+    let input = std::io::stdin();
+    if !input.is_terminal() {
+        return Ok(None);
+    }
+    eprintln!("{}", super::shown::line(question));
+    let mut typed = String::new();
+    let failed = |cause: std::io::Error| crate::Error::environment(format!("ответ не прочитан: {cause}"));
+    let length = input.read_line(&mut typed).map_err(failed)?;
+    Ok((length > 0).then(|| typed.trim().to_owned()))
+}
 
 /// Asks for a passphrase.
 ///

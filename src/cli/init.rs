@@ -1,13 +1,13 @@
 //! `letopis init`: the journal of a school year, its administrator, its recovery key.
 
-use super::{Common, audit, screen, session};
+use super::{Common, audit, going, screen, session};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::journal::{Journal, read};
 use crate::ledger::chain::hex;
 use crate::ledger::paper_key;
 use crate::ledger::possession::Request;
-use crate::school::School;
+use crate::school::{School, format_date};
 use crate::work::archive::witnesses::{self, Outside};
 use crate::work::confirm;
 use crate::work::founding::{self, Founded, Founding, Key, SecondPerson};
@@ -19,12 +19,12 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Init {
-    /// Сведения о школе и учебном годе: school.toml
-    #[arg(long, value_name = "ФАЙЛ")]
-    school: PathBuf,
-    /// Логин администратора; его ФИО и должность берутся из staff.csv рядом со school.toml
-    #[arg(long, value_name = "ЛОГИН")]
-    admin: String,
+    /// Сведения о школе и учебном годе: school.toml; с --previous можно не указывать: год прежнего переносится вперёд
+    #[arg(long, value_name = "ФАЙЛ", required_unless_present = "previous")]
+    school: Option<PathBuf>,
+    /// Логин администратора; его ФИО и должность берутся из staff.csv рядом со school.toml, с --previous — из прежнего журнала, по ключу
+    #[arg(long, value_name = "ЛОГИН", required_unless_present = "previous")]
+    admin: Option<String>,
     /// ФИО администратора, если staff.csv нет: «Иванова Инна Игоревна»
     #[arg(long, value_name = "ФИО")]
     admin_name: Option<String>,
@@ -40,14 +40,20 @@ pub struct Init {
     /// Начать следующий год ещё раз: если начатый прежде журнал не был создан или утрачен
     #[arg(long, requires = "previous")]
     another: bool,
+    /// Только показать, кто куда переходит; ничего не записывается
+    #[arg(long, requires = "previous", visible_alias = "проба")]
+    dry_run: bool,
+    /// Перевести в следующий класс и тех, о ком решения педсовета нет (кроме 9 и 11 классов)
+    #[arg(long, requires = "previous", visible_alias = "без-решения-перевести")]
+    promote_undecided: bool,
     /// Записать ключ восстановления в файл, а не на экран: в .pdf — лист для печати, иначе текст; уберите в сейф
     #[arg(long, value_name = "ФАЙЛ")]
     recovery_sheet: Option<PathBuf>,
     /// Второе лицо (директор, завуч или ещё администратор) и файл его заявки («letopis key request --new-journal»); можно повторить
-    #[arg(long, value_name = "ЛОГИН=ЗАЯВКА", conflicts_with = "previous")]
+    #[arg(long, value_name = "ЛОГИН=ЗАЯВКА")]
     second: Vec<String>,
-    /// Записать аварийный ключ в файл, а не на экран: в .pdf — лист для печати, иначе текст; уберите в сейф
-    #[arg(long, value_name = "ФАЙЛ", conflicts_with = "previous")]
+    /// Записать аварийный ключ в файл, а не на экран: в .pdf — лист для печати, иначе текст; уберите в сейф. С --previous — новый, взамен прежнего
+    #[arg(long, value_name = "ФАЙЛ")]
     emergency_sheet: Option<PathBuf>,
     /// Создать ключ администратора без пароля (только для проб)
     #[arg(long)]
@@ -56,10 +62,7 @@ pub struct Init {
 
 impl Init {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
-        let text = files::read_named_text(&self.school, files::LARGEST_TEXT)
-            .map_err(|e| Error::file("прочитать", &self.school, &e))?;
-        let school = School::from_toml(text.trim_start_matches('\u{feff}'))
-            .map_err(|e| e.at(format!("файл {}", self.school.display())))?;
+        let school = self.school.as_deref().map(read_school).transpose()?;
         let path = session::journal_path(common);
         if path.exists() {
             return Err(Error::input(format!("журнал «{}» уже существует", path.display()))
@@ -68,6 +71,7 @@ impl Init {
         if let Some(previous) = &self.previous {
             return self.continue_from(common, &path, school, previous);
         }
+        let school = school.ok_or_else(|| Error::input("не указано: --school"))?;
         let Founded { journal, fingerprint, recovery, emergency } = self.found(common, &path, school)?;
         println!("Журнал «{}» заведён.", path.display());
         println!("Номер журнала: {}", hex(&journal.tip()?.journal));
@@ -105,35 +109,73 @@ impl Init {
     }
 
     /// The journal of the next year, with all that it takes over from the one before, once that is proven.
-    fn continue_from(&self, common: &Common, path: &Path, school: School, previous: &Path) -> Result<ExitCode> {
-        let witnesses = self.witnesses()?;
+    fn continue_from(&self, common: &Common, path: &Path, school: Option<School>, previous: &Path) -> Result<ExitCode> {
+        let witnesses = if self.dry_run { Vec::new() } else { self.witnesses()? };
         let alone = witnesses.is_empty();
         let old = session::open(previous)?;
         let identity = session::identity(common)?;
-        let (old, testimonies) = OldYear::prove(old, &identity, &session::SystemClock, &self.admin, witnesses)?;
+        let administrator = self.admin.as_deref();
+        let (old, testimonies) = OldYear::prove(old, &identity, &session::SystemClock, administrator, witnesses)?;
         for testimony in &testimonies {
             audit::heard(testimony, old.length()).iter().for_each(|line| println!("{line}"));
+        }
+        let moved_on = school.is_none();
+        let school = school.map_or_else(|| old.school_moved_on(), Ok)?;
+        let second = self.second.iter().map(|named| second_before(&old, named)).collect::<Result<_>>()?;
+        let wish = NewYear {
+            path,
+            school: school.clone(),
+            school_file: self.school.as_deref(),
+            second,
+            recovery_sheet: self.recovery_sheet.as_deref(),
+            emergency_sheet: self.emergency_sheet.as_deref(),
+            another: self.another,
+            promote_undecided: self.promote_undecided,
+        };
+        if self.dry_run {
+            let plan = old.plan(&wish)?;
+            say_year(&plan.school, moved_on);
+            going::say(&plan.placing);
+            println!("Это проба: ничего не записано.");
+            return Ok(ExitCode::SUCCESS);
         }
         if alone {
             screen::warning("прежний журнал ни с чем не сверен (--without-witness): отрезан ли его конец, не известно");
         }
-        let wish = NewYear {
-            path,
-            school,
-            school_file: &self.school,
-            recovery_sheet: self.recovery_sheet.as_deref(),
-            another: self.another,
-        };
-        let Begun { journal, previous, pupils, gone, contacts } = old.begin(&wish)?;
+        let Begun { journal, previous, placing, contacts } = old.begin(&wish)?;
         println!("Журнал «{}» заведён, он продолжает «{}».", path.display(), previous.display());
         println!("Номер журнала: {}", hex(&journal.tip()?.journal));
-        println!("Учеников перешло: {pupils}, окончили школу или выбыли: {gone}, контактов родителей: {contacts}.");
-        if self.recovery_sheet.is_none() {
-            println!("Ключ восстановления прежний: он остаётся в сейфе директора.");
-        }
+        say_year(&school, moved_on);
+        going::say(&placing);
+        let (placed, gone, unplaced) = (placing.placed(), placing.gone(), placing.unplaced.len());
+        println!(
+            "Учеников перешло: {placed}, окончили школу или выбыли: {gone}, не распределены: {unplaced}, \
+             контактов родителей: {contacts}."
+        );
+        self.say_keys(&journal)?;
         compare_with_paper(&journal)?;
         println!("Дальше: letopis import ПАПКА — первые классы, нагрузка, расписание и планы нового года.");
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Says which sheets are new, and which of the old ones hold.
+    fn say_keys(&self, journal: &Journal) -> Result<()> {
+        match &self.recovery_sheet {
+            Some(sheet) => println!("Новый ключ восстановления записан в «{}».", sheet.display()),
+            None => println!("Ключ восстановления прежний: он остаётся в сейфе директора."),
+        }
+        match &self.emergency_sheet {
+            Some(sheet) => println!(
+                "Новый аварийный ключ записан в «{}»: распечатайте, уберите в сейф отдельно и удалите файл. Прежний в новом \
+                 журнале не действует.",
+                sheet.display()
+            ),
+            None if confirm::standing(journal.tables())?.emergency => {
+                println!("Аварийный ключ прежний: он остаётся в сейфе.");
+            }
+            None => println!("Аварийного ключа нет: letopis key emergency --sheet ФАЙЛ"),
+        }
+        advise(journal)
     }
 
     /// The witnesses that are named.
@@ -152,8 +194,10 @@ impl Init {
 
     /// Founds the journal, with the administrator's key as it is, or a new one where its file is not there.
     fn found(&self, common: &Common, path: &Path, school: School) -> Result<Founded> {
-        let dir = self.school.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let administrator = founding::administrator(dir, &self.admin, self.admin_name.as_deref())?;
+        let dir = self.school.as_deref().and_then(Path::parent);
+        let dir = dir.filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let login = self.admin.as_deref().unwrap_or_default();
+        let administrator = founding::administrator(dir, login, self.admin_name.as_deref())?;
         let file = common.identity.as_deref().ok_or_else(|| {
             Error::input("не указан файл ключа администратора").next("укажите --identity ФАЙЛ, он будет создан")
         })?;
@@ -172,14 +216,43 @@ impl Init {
     }
 }
 
+fn read_school(file: &Path) -> Result<School> {
+    let text = files::read_named_text(file, files::LARGEST_TEXT).map_err(|e| Error::file("прочитать", file, &e))?;
+    School::from_toml(text.trim_start_matches('\u{feff}')).map_err(|e| e.at(format!("файл {}", file.display())))
+}
+
 /// A second person: «petrova=petrova.request».
 fn second(dir: &Path, named: &str) -> Result<SecondPerson> {
+    let (login, request) = request(named)?;
+    founding::second(dir, login, &request)
+}
+
+/// A second person of the journal before.
+fn second_before(old: &OldYear<'_>, named: &str) -> Result<SecondPerson> {
+    let (login, request) = request(named)?;
+    founding::second_before(old.person(login)?, login, &request)
+}
+
+fn request(named: &str) -> Result<(&str, Request)> {
     let (login, file) = named.split_once('=').ok_or_else(|| {
         Error::input(format!("«{named}»: не сказано, чья заявка")).next("напишите --second ЛОГИН=ФАЙЛ_ЗАЯВКИ")
     })?;
     let text = files::read_named_text(file.as_ref(), files::LARGEST_TEXT)
         .map_err(|e| Error::file("прочитать", file.as_ref(), &e))?;
-    founding::second(dir, login, &Request::parse(&text).map_err(|e| e.at(format!("файл {file}")))?)
+    Ok((login, Request::parse(&text).map_err(|e| e.at(format!("файл {file}")))?))
+}
+
+/// Says which year it is, and where its dates come from.
+fn say_year(school: &School, moved_on: bool) {
+    let year = &school.year;
+    let (begins, ends) = (format_date(year.begins), format_date(year.ends));
+    println!("Учебный год: {}, с {begins} по {ends}.", year.name);
+    if moved_on {
+        println!(
+            "Год, периоды и каникулы перенесены с прошлого года на год вперёд. Сверьте с приказом: letopis school show;"
+        );
+        println!("исправить: letopis school set ФАЙЛ. Или заведите журнал с --school ФАЙЛ.");
+    }
 }
 
 /// Advises a second person until there is one.

@@ -22,6 +22,8 @@ mod course;
 mod demo;
 mod desk;
 mod finals;
+mod gaps;
+mod going;
 mod grid;
 mod help;
 mod import;

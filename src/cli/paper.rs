@@ -46,6 +46,8 @@ fn as_json(standing: &Standing) -> Value {
         "pdf_sha256": document.pdf_sha256,
         "superseded_by": standing.later.as_ref().map(|later| &later.number),
         "superseded_at": standing.later.as_ref().map(|later| later.issued_at.to_rfc3339()),
+        "reason": document.reason,
+        "reopened_at": standing.reopened.as_ref().map(|turn| turn.at.to_rfc3339()),
         "bound": standing.bound.as_ref().map(|bound| json!({
             "date": bound.date.to_string(), "sheets": bound.sheets, "shelf": bound.shelf, "by": bound.by,
         })),
@@ -86,6 +88,13 @@ fn say(standing: &Standing) -> Result<()> {
     if let Some(later) = &standing.later {
         let (number, day) = (&later.number, later.issued_at.format("%d.%m.%Y"));
         println!("Заменён. Позже выдан документ № {number} от {day}: этот показывает прежнее состояние журнала.");
+    }
+    if !document.reason.is_empty() {
+        println!("Выдан с пробелами, причина: {}", document.reason);
+    }
+    if let Some(turn) = &standing.reopened {
+        let day = turn.at.format("%d.%m.%Y");
+        println!("Не действует: закрытый учебный год открыт снова {day} (запись № {}): {}", turn.entry, turn.reason);
     }
     if let Some(bound) = &standing.bound {
         let (day, sheets, shelf) = (format_date(bound.date), bound.sheets, &bound.shelf);

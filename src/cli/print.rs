@@ -1,14 +1,16 @@
 //! `letopis print`: documents for binding, and checking paper (§5.1, §5.2, §5.4).
 
 use super::desk::{Desk, say as say_done};
-use super::{Common, paper, screen, session};
-use crate::error::Result;
-use crate::journal::{read, resolve};
+use super::year::{reason_given, year_typed};
+use super::{Common, advice, paper, screen, session};
+use crate::error::{Result, Warning};
+use crate::journal::{Proven, read, resolve};
 use crate::print::issue::{Issued, Out};
 use crate::print::register;
 use crate::print::{Form, Layouts, Subject, Wanted};
-use crate::school::{ClassName, format_date, parse_date};
-use crate::work::{Workplace, papers};
+use crate::school::{ClassName, clean, format_date, parse_date};
+use crate::work::Workplace;
+use crate::work::papers::{self, SheetStanding};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,7 +28,7 @@ pub enum Print {
     },
     /// Сводная ведомость итоговой успешности класса (хранится 25 лет)
     #[command(visible_alias = "ведомость")]
-    Summary(OfClass),
+    Summary(Summary),
     /// Сводная ведомость учёта успеваемости отдельным документом
     #[command(visible_alias = "успеваемость")]
     Progress(OfClass),
@@ -100,6 +102,18 @@ pub struct OfClass {
 }
 
 #[derive(Args)]
+pub struct Summary {
+    #[command(flatten)]
+    of: OfClass,
+    /// Учебный год, чтобы не выдать ведомость случайно: 2025/2026
+    #[arg(long, value_name = "ГОД", visible_alias = "год")]
+    year: Option<String>,
+    /// Почему ведомость выдаётся, хотя в ней чего-то не хватает; печатается на ней
+    #[arg(long, value_name = "ПРИЧИНА", visible_alias = "причина")]
+    reason: Option<String>,
+}
+
+#[derive(Args)]
 pub struct Where {
     /// Папка для файлов PDF
     #[arg(long, value_name = "ПАПКА")]
@@ -141,7 +155,7 @@ impl Print {
                 }
                 Ok(status)
             }
-            Self::Summary(of) => one(common, Form::SummarySheet, &of),
+            Self::Summary(summary) => summary.run(common),
             Self::Progress(of) => one(common, Form::Progress, &of),
             Self::Corrections(to) => of_school(common, Form::Corrections, &to),
             Self::Register(to) => of_school(common, Form::Register, &to),
@@ -161,17 +175,16 @@ impl Print {
                 print(common, vec![wanted], &to)
             }
             Self::All(to) => {
-                let journal = session::journal(common)?;
-                let wanted = match to.draft {
-                    true => papers::everything(journal.tables())?,
-                    false => {
-                        let today = read::school(journal.tables())?.day_of(session::now());
-                        let (ready, later) = papers::ready(journal.tables(), today)?;
-                        later.iter().for_each(|why| screen::warning(why.message()));
-                        ready
-                    }
-                };
-                print(common, wanted, &to)
+                let mut wanted = papers::everything(session::journal(common)?.tables())?;
+                if to.draft {
+                    return print(common, wanted, &to);
+                }
+                papers::on_one_side(&mut wanted, to.simplex);
+                issue(common, &to, |place, proven, layouts| {
+                    let (due, left) = papers::due(place, proven, layouts, wanted)?;
+                    left.iter().for_each(|why| screen::warning(&advice::warning(&Warning::of(why))));
+                    Ok((due, String::new()))
+                })
             }
             Self::Bound(binding) => binding.run(common),
             Self::Check { code, layouts } => paper::check(common, &code.join(" "), layouts.as_deref()),
@@ -214,22 +227,60 @@ fn contacts(common: &Common, of: &OfClass) -> Result<()> {
     Ok(())
 }
 
+impl Summary {
+    fn run(self, common: &Common) -> Result<ExitCode> {
+        let Self { of, year, reason } = self;
+        if of.to.draft {
+            return one(common, Form::SummarySheet, &of);
+        }
+        let class = ClassName::parse(&of.class)?;
+        let wanted = papers::of_class(session::journal(common)?.tables(), Form::SummarySheet, class)?;
+        issue(common, &of.to, |place, proven, layouts| {
+            let SheetStanding { issued, gaps } = papers::sheet(place, proven, layouts, &wanted)?;
+            if issued && reason.is_none() {
+                return Ok((vec![wanted], String::new()));
+            }
+            if let Some(gaps) = gaps.as_ref().filter(|_| !common.json) {
+                println!("Не хватает:");
+                super::gaps::of_class(gaps);
+            }
+            year_typed(&place.school()?, year, "заверяется сводной ведомостью (§5.2)")?;
+            let reason = reason_given(gaps.is_some(), reason, "сводная ведомость (§5.2) выдаётся с пробелами")?;
+            Ok((vec![wanted], clean(&reason)?))
+        })
+    }
+}
+
 fn print(common: &Common, mut wanted: Vec<Wanted>, to: &Where) -> Result<ExitCode> {
     papers::on_one_side(&mut wanted, to.simplex);
-    let mut journal = session::journal(common)?;
-    let layouts = Layouts::load(to.layouts.as_deref())?;
     if to.draft {
+        let (journal, layouts) = (session::journal(common)?, Layouts::load(to.layouts.as_deref())?);
         for file in papers::draft(&journal, &session::SystemClock, &layouts, &wanted, &to.out)? {
             println!("Проект: {}", file.display());
         }
         return Ok(ExitCode::SUCCESS);
     }
+    issue(common, to, |_, _, _| Ok((wanted, String::new())))
+}
+
+/// What is to be issued, as it is proven, and why with gaps.
+type Chosen = (Vec<Wanted>, String);
+
+/// Issues what is chosen of a proven journal.
+fn issue(
+    common: &Common,
+    to: &Where,
+    choose: impl FnOnce(&Workplace<'_>, &Proven, &Layouts) -> Result<Chosen>,
+) -> Result<ExitCode> {
+    let mut journal = session::journal(common)?;
+    let layouts = Layouts::load(to.layouts.as_deref())?;
     let identity = session::identity(common)?;
-    let bar = screen::progress("Печать документов");
-    bar.set_length(wanted.len() as u64);
     let mut proven = session::prove(&journal, Some(&identity))?;
     let mut place = Workplace::at(&mut journal, &identity, &session::SystemClock)?;
-    let out = Out { dir: &to.out, progress: &|done| bar.set_position(done) };
+    let (wanted, reason) = choose(&place, &proven, &layouts)?;
+    let bar = screen::progress("Печать документов");
+    bar.set_length(wanted.len() as u64);
+    let out = Out { dir: &to.out, progress: &|done| bar.set_position(done), reason: &reason };
     let issued = papers::issue(&mut place, &mut proven, &layouts, &wanted, &out)?;
     bar.finish_and_clear();
     session::keep(&proven, Some(&identity));
@@ -274,6 +325,7 @@ fn list(common: &Common) -> Result<ExitCode> {
             "subject": document.subject, "variant": document.variant, "title": document.title,
             "pages": document.pages.len(), "leaves": line.document.leaves, "code": code, "issued_by": document.issued_by,
             "superseded_by": later,
+            "reason": document.reason, "superseded": document.superseded.is_some(),
             "bound": line.bound.as_ref().map(|bound| serde_json::json!({
                 "date": bound.date.to_string(), "sheets": bound.sheets, "shelf": bound.shelf,
             })),
@@ -282,7 +334,11 @@ fn list(common: &Common) -> Result<ExitCode> {
         let (day, leaves) = (format_date(school.day_of(document.issued_at)), line.document.leaves.to_string());
         let bound = line.bound.map(|bound| format!("{}, {}", format_date(bound.date), bound.shelf)).unwrap_or_default();
         let later = later.map(|number| format!("№ {number}")).unwrap_or_default();
-        rows.push(vec![document.number.clone(), day, document.title.clone(), leaves, code, by, bound, later]);
+        let title = match document.superseded {
+            Some(_) => format!("{} (не действует: год открыт снова)", document.title),
+            None => document.title.clone(),
+        };
+        rows.push(vec![document.number.clone(), day, title, leaves, code, by, bound, later]);
     }
     if common.json {
         screen::json(&values.into());

@@ -38,6 +38,13 @@ pub enum Action {
     /// Found the next year's journal, which follows an old one.
     FoundNextYear,
     CloseYear,
+    /// Show how the year stands, and what is missing at its end.
+    ShowYear,
+    ReopenYear,
+    /// Issue the sheet of a class that is kept for 25 years.
+    IssueSheet {
+        class: String,
+    },
     ResetClock,
     /// A new key, in a new file.
     MakeKey,
@@ -146,6 +153,12 @@ pub enum Detail {
     /// Take out what lies under a broken seal.
     DespiteSeal,
     Journal,
+    /// The school year, so that it is not another.
+    Year,
+    /// Why something unusual is done, which is printed.
+    Reason,
+    /// That those of whom nothing is decided go a grade up.
+    Undecided,
     /// Who is the administrator, and his key.
     Administrator,
     /// The school's data for the new year.

@@ -14,6 +14,11 @@ pub struct Warning {
 }
 
 impl Warning {
+    /// Something that was not done, and that does not stop the rest.
+    pub fn of(error: &super::Error) -> Self {
+        Self { message: error.message().to_owned(), next: error.next_step().cloned() }
+    }
+
     /// What to do about it, and what of the program does it.
     #[must_use]
     pub fn next_by(self, words: impl Into<String>, action: Action) -> Self {

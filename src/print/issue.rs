@@ -69,9 +69,9 @@ pub fn issue(
     wanted: &[Wanted],
     out: &Out<'_>,
 ) -> Result<Vec<Issued>> {
-    let Out { dir, progress } = *out;
+    let Out { dir, progress, reason } = *out;
     let tables = proven.tables()?;
-    let issuer = Issuer::new(&tables, author, layouts)?;
+    let issuer = Issuer { reason, ..Issuer::new(&tables, author, layouts)? };
     let today = issuer.school.day_of(issuer.issued_at);
     for document in wanted {
         if let Some(why) = ready::not_yet(&tables, document, today)? {
@@ -99,19 +99,58 @@ pub fn issue(
     Ok(issued)
 }
 
-/// Where files go, and who is told how many documents are done.
+/// What of this can be issued now, and why the rest cannot: it has not happened yet, or something is missing of it and it
+/// was not issued with a reason as it stands.
+///
+/// # Errors
+/// As [`issue`].
+pub fn sort_out(
+    proven: &Proven,
+    author: Author<'_>,
+    layouts: &Layouts,
+    wanted: Vec<Wanted>,
+) -> Result<(Vec<Wanted>, Vec<Error>)> {
+    let tables = proven.tables()?;
+    let issuer = Issuer::new(&tables, author, layouts)?;
+    let today = issuer.school.day_of(issuer.issued_at);
+    let (mut due, mut left) = (Vec::new(), Vec::new());
+    for document in wanted {
+        if let Some(why) = ready::not_yet(&tables, &document, today)? {
+            left.push(why);
+            continue;
+        }
+        match ready::gaps(&tables, &document)? {
+            Some(gaps) if !issuer.stands(proven, &tables, &document)? => left.push(ready::incomplete(&gaps)),
+            _ => due.push(document),
+        }
+    }
+    Ok((due, left))
+}
+
+/// Whether a document was issued and would be printed again under its number.
+///
+/// # Errors
+/// As [`issue`].
+pub fn stands(proven: &Proven, author: Author<'_>, layouts: &Layouts, wanted: &Wanted) -> Result<bool> {
+    let tables = proven.tables()?;
+    Issuer::new(&tables, author, layouts)?.stands(proven, &tables, wanted)
+}
+
+/// Where files go, who is told how many documents are done, and what excuses gaps.
 #[derive(Clone, Copy)]
 pub struct Out<'a> {
     /// The folder.
     pub dir: &'a Path,
     /// Told after each document how many there are by now.
     pub progress: &'a (dyn Fn(u64) + Sync),
+    /// Why a document is issued of which something is missing; empty where none is to be.
+    pub reason: &'a str,
 }
 
 impl<'a> Out<'a> {
     /// Into a folder, with nobody told.
     pub fn quietly(dir: &'a Path) -> Self {
-        Self { dir, progress: &|_| {} }
+        Self { dir, progress: &|_| {}, reason: "" }
     }
 }
 
@@ -157,6 +196,8 @@ struct Issuer<'a> {
     issued_at: DateTime<FixedOffset>,
     name: PersonName,
     position: String,
+    /// Why something is issued with gaps.
+    reason: &'a str,
 }
 
 /// A document rendered and written beside its place.
@@ -177,6 +218,7 @@ impl<'a> Issuer<'a> {
         let again: Vec<Option<Made>> = (wanted, last)
             .into_par_iter()
             .map(|(wanted, last)| {
+                let last = last.filter(|last| self.reason.is_empty() || self.reason == last.reason);
                 let made = last.map(|last| self.again(proven, wanted, &last, dir)).transpose()?.flatten();
                 made.iter().for_each(|_| done());
                 Ok(made)
@@ -214,7 +256,7 @@ impl<'a> Issuer<'a> {
         }
         let person = read::staff(tables, &login)?.ok_or_else(|| Error::damaged(format!("нет сотрудника «{login}»")))?;
         let (school, issued_at) = (read::school(tables)?, author.now().trunc_subsecs(0));
-        Ok(Self { layouts, school, issued_at, name: person.name, position: person.position })
+        Ok(Self { layouts, school, issued_at, name: person.name, position: person.position, reason: "" })
     }
 
     /// How many periods, and the year, were over on the day of a time: papers say so, whatever was recorded since.
@@ -225,24 +267,46 @@ impl<'a> Issuer<'a> {
 
     /// The document as it was issued last, if its pages are still the same today.
     fn again(&self, proven: &Proven, wanted: &Wanted, last: &Registered, dir: &Path) -> Result<Option<Made>> {
-        if self.periods_over(last.issued_at) != self.periods_over(self.issued_at) {
-            return Ok(None);
-        }
-        let tables = proven.tables()?;
-        let context = context_of(proven, &tables, last)?;
-        let rendered = render(&tables, self.layouts, wanted, &context)?;
-        let same = rendered.pages.iter().map(|page| hex(&page.digest)).eq(last.pages.iter().cloned());
-        if !same || hex(&rendered.pdf_sha256) != last.pdf_sha256 {
-            return Ok(None);
-        }
+        let Some(rendered) = self.unchanged(proven, &proven.tables()?, wanted, last)? else { return Ok(None) };
         let made = write(wanted, &last.number, rendered, dir)?;
         Ok(Some(Made { issued: Issued { new: false, ..made.issued }, entry: None, ..made }))
     }
 
+    fn unchanged(
+        &self,
+        proven: &Proven,
+        tables: &Tables,
+        wanted: &Wanted,
+        last: &Registered,
+    ) -> Result<Option<Rendered>> {
+        if last.superseded.is_some() || self.periods_over(last.issued_at) != self.periods_over(self.issued_at) {
+            return Ok(None);
+        }
+        let context = context_of(proven, tables, last)?;
+        let rendered = render(tables, self.layouts, wanted, &context)?;
+        let same = rendered.pages.iter().map(|page| hex(&page.digest)).eq(last.pages.iter().cloned());
+        Ok((same && hex(&rendered.pdf_sha256) == last.pdf_sha256).then_some(rendered))
+    }
+
+    /// Whether it was issued and is the same today.
+    fn stands(&self, proven: &Proven, tables: &Tables, wanted: &Wanted) -> Result<bool> {
+        match last_issued(tables, wanted)? {
+            Some(last) => Ok(self.unchanged(proven, tables, wanted, &last)?.is_some()),
+            None => Ok(false),
+        }
+    }
+
     fn anew(&self, proven: &Proven, wanted: &Wanted, number: String, dir: &Path) -> Result<Made> {
         let (name, position) = (self.name.clone(), self.position.clone());
+        let tables = proven.tables()?;
+        let reason = match ready::gaps(&tables, wanted)? {
+            Some(gaps) if self.reason.is_empty() => return Err(ready::incomplete(&gaps)),
+            Some(_) => self.reason.to_owned(),
+            None => String::new(),
+        };
         let context = context(proven.tip(), number.clone(), self.issued_at, name, position);
-        let rendered = render(&proven.tables()?, self.layouts, wanted, &context)?;
+        let context = IssueContext { reason: reason.clone(), ..context };
+        let rendered = render(&tables, self.layouts, wanted, &context)?;
         let entry = DocumentIssued {
             number: number.clone(),
             form: wanted.form.id().to_owned(),
@@ -256,6 +320,7 @@ impl<'a> Issuer<'a> {
             pdf_sha256: hex(&rendered.pdf_sha256),
             version: VERSION.to_owned(),
             resources: issued_resources(self.layouts),
+            reason,
         };
         let seals = rendered.pages.clone();
         let made = write(wanted, &number, rendered, dir)?;
@@ -327,5 +392,6 @@ fn context(
         ledger_length: tip.seq,
         ledger_head: hex(&tip.head),
         version: VERSION.to_owned(),
+        reason: String::new(),
     }
 }

@@ -72,6 +72,8 @@ pub struct IssueContext {
     pub ledger_head: String,
     /// The version of Letopis.
     pub version: String,
+    /// Why it is issued although something is missing of what it certifies; empty where nothing is.
+    pub reason: String,
 }
 
 /// A document as a file, with what its register keeps of it.

@@ -1,14 +1,17 @@
-//! When a document may be certified: not before what it certifies has happened.
+//! When a document may be certified: not before what it certifies has happened, and not with gaps unless it says so.
 //!
 //! A class's book grows with the year and may be printed on any day. The sheet that is kept for 25 years (form 9) tells
-//! how the year ended: without the year's marks it would be an empty table under three signatures. The справка about a
-//! period waits for the period's first final marks. A draft of either may be looked at whenever one likes.
+//! how the year ended: it waits for the year's end, and wants every mark of the year and every decision, or the reason why
+//! they are not there, which is printed on it. The справка about a period waits for the period's first final marks. A draft
+//! of either may be looked at whenever one likes.
 
 use super::forms::{FINAL, YEAR};
 use super::{Form, Subject, Wanted};
 use crate::error::{Action, Detail, Error, Result};
+use crate::journal::read::gaps::ClassGaps;
 use crate::journal::read::{self, Tables, finals};
 use crate::school::{ClassName, Day};
+use chrono::Duration;
 
 /// Why a document cannot be issued on a day yet, in Russian.
 ///
@@ -24,17 +27,27 @@ pub fn not_yet(tables: &Tables, wanted: &Wanted, today: Day) -> Result<Option<Er
 
 fn summary_sheet(tables: &Tables, class: &ClassName, today: Day) -> Result<Option<Error>> {
     let school = read::school(tables)?;
-    let why = if school.policy.unmarked_grades.contains(&class.grade()) {
-        (today < school.year.ends && !read::is_closed(tables)?).then_some("учебный год ещё не окончен")
-    } else {
-        let marked = finals::is_class_marked(tables, class, &[YEAR, FINAL])?;
-        (!marked).then_some("годовых отметок в классе ещё нет")
-    };
-    Ok(why.map(|why| {
+    let year = &school.year;
+    let refused = |why: &str| {
         Error::refused(format!("сводная ведомость итоговой успешности {class} класса (§5.2) не выдаётся: {why}"))
-            .next("выдайте её в конце года, когда годовые отметки выставлены")
-            .then_by("до того её можно посмотреть", Action::Give(Detail::Draft))
-    }))
+    };
+    if read::members_of_class(tables, class, year.begins, year.ends)?.is_empty() {
+        return Ok(Some(refused("в классе за год не было ни одного обучающегося").next("проверьте список класса")));
+    }
+    if today >= year.ends || read::is_closed(tables)? {
+        return Ok(None);
+    }
+    let marked = !school.policy.unmarked_grades.contains(&class.grade());
+    let first = year.ends - Duration::days(school.policy.final_days.into());
+    let why = match marked {
+        true if !finals::is_class_marked(tables, class, &[YEAR, FINAL])? => "годовых отметок в классе ещё нет",
+        true if today >= first => return Ok(None),
+        _ => "учебный год ещё не окончен",
+    };
+    let next = refused(why)
+        .next("выдайте её в конце года, когда годовые отметки выставлены")
+        .then_by("до того её можно посмотреть", Action::Give(Detail::Draft));
+    Ok(Some(next))
 }
 
 fn analytics(tables: &Tables, period: &str) -> Result<Option<Error>> {
@@ -49,17 +62,26 @@ fn analytics(tables: &Tables, period: &str) -> Result<Option<Error>> {
     Ok((!marked).then(refused))
 }
 
-/// What can be issued on a day, and what not yet and why.
+/// What is missing of what a document certifies: of the sheet that is kept for 25 years, where anything is.
 ///
 /// # Errors
 /// Only the database's.
-pub fn sort_out(tables: &Tables, wanted: Vec<Wanted>, today: Day) -> Result<(Vec<Wanted>, Vec<Error>)> {
-    let (mut ready, mut later) = (Vec::new(), Vec::new());
-    for document in wanted {
-        match not_yet(tables, &document, today)? {
-            None => ready.push(document),
-            Some(why) => later.push(why),
-        }
-    }
-    Ok((ready, later))
+pub fn gaps(tables: &Tables, wanted: &Wanted) -> Result<Option<ClassGaps>> {
+    let (Form::SummarySheet, Subject::Class(class)) = (wanted.form, &wanted.subject) else { return Ok(None) };
+    let gaps = ClassGaps::of_sheet(tables, &read::school(tables)?, class)?;
+    Ok((!gaps.is_empty()).then_some(gaps))
+}
+
+/// The refusal of a sheet with gaps of which nobody has said why.
+pub fn incomplete(gaps: &ClassGaps) -> Error {
+    let (class, (marks, decisions)) = (&gaps.class, gaps.counts());
+    let pupils = gaps.pupils.len();
+    Error::refused(format!(
+        "сводная ведомость итоговой успешности {class} класса (§5.2) не выдаётся: нет годовых отметок: {marks}, решений \
+         педагогического совета: {decisions}, у обучающихся: {pupils}"
+    ))
+    .next_by("посмотрите, у кого", Action::ShowYear)
+    .then_by("внесите их или выдайте ведомость с причиной, она печатается", Action::IssueSheet {
+        class: class.to_string(),
+    })
 }

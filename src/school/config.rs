@@ -139,6 +139,9 @@ pub struct Policy {
     pub final_days: u16,
     /// §2.5: how many months after it was verified last a copy of an archive should be verified again.
     pub verify_months: u16,
+    /// Decisions of the pedagogical council that the school words itself, beside those of the list.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<String>,
 }
 
 impl Default for Policy {
@@ -152,6 +155,7 @@ impl Default for Policy {
             lowest_mark: 2,
             final_days: 7,
             verify_months: 6,
+            decisions: Vec::new(),
         }
     }
 }
@@ -181,7 +185,8 @@ impl School {
         let info = &mut self.school;
         let names = [&mut info.name, &mut info.short_name, &mut info.place, &mut info.case_index, &mut self.year.name];
         let periods = self.periods.iter_mut().flat_map(|p| [&mut p.name, &mut p.short]);
-        for text in names.into_iter().chain(periods).chain(self.holidays.iter_mut().map(|h| &mut h.name)) {
+        let holidays = self.holidays.iter_mut().map(|h| &mut h.name);
+        for text in names.into_iter().chain(periods).chain(holidays).chain(&mut self.policy.decisions) {
             *text = clean(text)?;
         }
         Ok(())
@@ -236,6 +241,9 @@ impl School {
         }
         if !(1..=60).contains(&self.policy.verify_months) {
             return bad("policy.verify_months — от 1 до 60 месяцев".into());
+        }
+        if self.policy.decisions.iter().any(|words| words.trim().is_empty() || words.chars().count() > 200) {
+            return bad("policy.decisions: решение — от 1 до 200 знаков".into());
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ mod class;
 mod clock;
 mod config;
 mod course;
+pub mod decision;
 mod names;
 mod person;
 mod results;

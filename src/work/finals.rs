@@ -184,7 +184,7 @@ mod tests {
         );
         let mut ask = |wish: &DecisionsWish| office.ask("petrova", "2026-06-03", |place| decide(place, wish));
         assert_eq!(ask(&decisions).unwrap().pupils, 1);
-        decisions.decisions = vec![("Б-2".into(), "выпущен".into())];
+        decisions.decisions = vec![("Б-2".into(), "переведена условно".into())];
         decisions.others = Some("переведён".into());
         let rest = ask(&decisions).unwrap();
         assert_eq!((rest.pupils, rest.done.numbers.len()), (3, 3));

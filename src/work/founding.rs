@@ -104,18 +104,41 @@ fn in_table(tables: &Path, login: &str, faults: &mut Faults) -> Result<Option<Pe
 /// A request of somebody else or for a journal that is founded already; somebody who is not in the table.
 pub fn second(tables: &Path, login: &str, request: &Request) -> Result<SecondPerson> {
     let place = || format!("второе лицо «{login}»");
-    if request.login != login || request.journal != ZERO {
-        return Err(Error::input("заявка составлена для другого сотрудника или для другого журнала")
-            .at(place())
-            .next_by("составьте её для нового журнала", Action::RequestKey));
-    }
+    is_for_new_journal(login, request)?;
     let mut faults = Faults::default();
     let person = in_table(tables, login, &mut faults)?.ok_or_else(|| match faults.list.first() {
         Some(fault) => Error::from(fault.clone()).then("исправьте файл"),
         None => Error::input("его нет в staff.csv рядом со school.toml").at(place()).next("добавьте строку о нём"),
     })?;
+    Ok(of_request(person, request))
+}
+
+/// As [`second`], somebody of whom the journal before knows.
+///
+/// # Errors
+/// As [`second`]; somebody who did not work there.
+pub fn second_before(known: Option<Person>, login: &str, request: &Request) -> Result<SecondPerson> {
+    is_for_new_journal(login, request)?;
+    let person = known.ok_or_else(|| {
+        Error::input("его нет среди сотрудников прежнего журнала")
+            .at(format!("второе лицо «{login}»"))
+            .next_by("внесите его в прежний журнал или уже в новый", Action::AddStaff)
+    })?;
+    Ok(of_request(person, request))
+}
+
+fn of_request(person: Person, request: &Request) -> SecondPerson {
     let (key, possession) = (request.key.clone(), request.possession.clone());
-    Ok(SecondPerson { person, key, possession, proven_in: String::new() })
+    SecondPerson { person, key, possession, proven_in: String::new() }
+}
+
+fn is_for_new_journal(login: &str, request: &Request) -> Result<()> {
+    if request.login == login && request.journal == ZERO {
+        return Ok(());
+    }
+    Err(Error::input("заявка составлена для другого сотрудника или для другого журнала")
+        .at(format!("второе лицо «{login}»"))
+        .next_by("составьте её для нового журнала", Action::RequestKey))
 }
 
 /// Founds a journal. A refusal leaves nothing behind, least of all a key that opens nothing.

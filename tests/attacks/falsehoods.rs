@@ -296,7 +296,13 @@ pub fn closed() -> Option<School> {
     register("usb-1", "А-1", "kuznetsov", "сейф директора");
     register("usb-2", "А-2", "petrova", "кабинет завуча");
     archive(&school, "2025-10-24 15:10:00", "I четверть").ok();
-    school.run("2026-05-29 12:00:00", "petrova", &["year", "close"]).ok();
+    school
+        .run(
+            "2026-05-29 12:00:00",
+            "petrova",
+            &["year", "close", "--year", "2025/2026", "--reason", "сведения на бумаге"],
+        )
+        .ok();
     archive(&school, "2026-05-29 13:00:00", "Год").ok();
     let config = std::fs::read_to_string(school.path("school/school.toml")).unwrap();
     let next = config.replace("2026", "2027").replace("2025", "2026");

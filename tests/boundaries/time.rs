@@ -1,7 +1,8 @@
 //! The clock.
 
 use super::*;
-use letopis::journal::entry::{ClassSet, ClockReset, YearClosed};
+use crate::common::office::closed;
+use letopis::journal::entry::{ClassSet, ClockReset};
 use letopis::school::ClassName;
 
 #[test]
@@ -34,9 +35,9 @@ fn entries_are_made_from_120_days_before_the_year_to_120_days_after_it() {
     office.allows("ivanova", "2026-09-26T23:59", new_class());
     office.forbids("ivanova", "2026-09-27T00:00", new_class(), "далеко за пределами");
     // A year that was forgotten is closed whenever that is noticed, and only then may what is left be done late.
-    office.allows("petrova", "2029-03-01T12:00", YearClosed {});
+    office.allows("petrova", "2029-03-01T12:00", closed());
     office.forbids("ivanova", "2026-09-27T00:00", reset(), "далеко за пределами");
-    office.record("petrova", "2026-09-27T00:00", YearClosed {}).unwrap();
+    office.record("petrova", "2026-09-27T00:00", closed()).unwrap();
     office.allows("ivanova", "2029-03-01T12:00", reset());
     assert!(office.is_clean());
 }

@@ -1,16 +1,15 @@
 //! The close of the year.
 
 use super::*;
-use letopis::journal::entry::{
-    Change, ClassSet, ClockReset, CorrectionDecided, CorrectionRequested, Person, YearClosed,
-};
+use crate::common::office::closed;
+use letopis::journal::entry::{Change, ClassSet, ClockReset, CorrectionDecided, CorrectionRequested, Person};
 use letopis::school::{ClassName, PersonName, Role};
 
 #[test]
 fn the_year_is_closed_on_its_last_day_at_the_earliest_and_with_no_correction_open() {
     let mut office = Office::open();
-    office.forbids("petrova", "2026-05-28T23:59", YearClosed {}, "учебный год идёт до 29.05.2026");
-    office.allows("petrova", "2026-05-29T00:00", YearClosed {});
+    office.forbids("petrova", "2026-05-28T23:59", closed(), "учебный год идёт до 29.05.2026");
+    office.allows("petrova", "2026-05-29T00:00", closed());
     let at = algebra("2026-05-28");
     office.record("semyonov", "2026-05-28T12:00", lesson(at.clone())).unwrap();
     let change =
@@ -23,26 +22,26 @@ fn the_year_is_closed_on_its_last_day_at_the_earliest_and_with_no_correction_ope
         reason: "описка".into(),
     };
     office.record("semyonov", "2026-05-28T12:01", request).unwrap();
-    office.forbids("petrova", "2026-05-29T12:00", YearClosed {}, "не решены заявки на исправление № 1");
+    office.forbids("petrova", "2026-05-29T12:00", closed(), "не решены заявки на исправление № 1");
     let decided = CorrectionDecided { number: 1, approved: false, note: "нет".into() };
     office.record("petrova", "2026-05-29T12:00", decided).unwrap();
-    office.allows("petrova", "2026-05-29T12:00", YearClosed {});
+    office.allows("petrova", "2026-05-29T12:00", closed());
 }
 
 #[test]
 fn of_a_closed_year_only_what_keeps_it_is_recorded() {
     let mut office = Office::open();
     let now = "2026-06-01T12:00";
-    office.record("petrova", now, YearClosed {}).unwrap();
-    let closed = Some("учебный год закрыт");
-    office.forbids("petrova", now, YearClosed {}, "учебный год закрыт");
+    office.record("petrova", now, closed()).unwrap();
+    let refused = Some("учебный год закрыт");
+    office.forbids("petrova", now, closed(), "учебный год закрыт");
     office.forbids(
         "ivanova",
         now,
         ClassSet { class: ClassName::parse("7Б").unwrap(), teacher: String::new() },
         "учебный год закрыт",
     );
-    each(&mut office, "semyonov", now, &[(marks(algebra("2026-05-29"), "П-03", "5"), closed)]);
+    each(&mut office, "semyonov", now, &[(marks(algebra("2026-05-29"), "П-03", "5"), refused)]);
     let error = office.tries_taking_over(now, lesson(algebra("2026-05-29"))).unwrap_err();
     assert!(error.message().contains("учебный год закрыт"), "{error:?}");
     let person = Person {

@@ -7,3 +7,4 @@ mod resumed;
 mod rules;
 mod sixty_teachers;
 mod upgrade;
+mod year_end;

@@ -201,7 +201,10 @@ fn the_sheet_kept_for_25_years_is_not_certified_before_the_years_marks_are_there
     assert!(all.stdout.contains("Классный журнал") && !all.stdout.contains("ведомость"), "{all}");
     let year = ["final", "set", "7А", "Алгебра", "Год", "Петренко=4"];
     school.run("2026-05-28 12:00:00", "semyonov", &year).ok();
-    school.run("2026-05-29 12:00:00", "petrova", &sheet).ok();
+    let (now, of_year) = ("2026-05-29 12:00:00", [&sheet[..], &["--year", "2025/2026"]].concat());
+    school.run(now, "petrova", &sheet).fails(2, &["Не хватает", "не указано, какой учебный год", "--year ГОД"]);
+    school.run(now, "petrova", &of_year).fails(2, &["Год: Химия", "решение педсовета", "--reason ПРИЧИНА"]);
+    school.run(now, "petrova", &[&of_year[..], &["--reason", "отметки в бумажном журнале"]].concat()).ok();
 }
 
 #[test]

@@ -55,6 +55,12 @@ pub fn run(common: &Common, backup_days: u32) -> Result<ExitCode> {
     if !common.json {
         for (period, ended) in &status.missing {
             let ended = format_date(*ended);
+            if status.is_reopened() && period == "Год" {
+                println!(
+                    "Закрытый год открыт снова, прежний архив за него не действует: letopis archive create --period «{period}» --to … --to …"
+                );
+                continue;
+            }
             println!(
                 "Период «{period}» кончился {ended}, а архива за него нет (§5.5): letopis archive create --period «{period}» --to … --to …"
             );

@@ -11,8 +11,8 @@ use rusqlite::params;
 impl Place<'_> {
     pub(super) fn document(&self, issued: &DocumentIssued) -> Result<()> {
         let sql = "INSERT OR REPLACE INTO documents (number, form, subject, variant, title, leaves, at_entry,
-                   issued_at, issued_by, pdf_sha256, version, entry)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+                   issued_at, issued_by, pdf_sha256, version, reason, superseded, entry)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, NULL, ?13)";
         let d = issued;
         let (issued_at, issued_by) = (d.issued_at.to_rfc3339(), &self.entry.author);
         self.run(
@@ -29,6 +29,7 @@ impl Place<'_> {
                 issued_by,
                 d.pdf_sha256,
                 d.version,
+                d.reason,
                 self.seq
             ],
         )?;

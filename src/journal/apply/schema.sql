@@ -127,6 +127,9 @@ CREATE TABLE notes (             -- «Блокнот» (§2.3.4): sealed to its 
     done INTEGER NOT NULL) STRICT;
 CREATE TABLE year_closed (       -- one row once the year is closed
     id INTEGER PRIMARY KEY CHECK (id = 1), at TEXT NOT NULL, by TEXT NOT NULL, entry INTEGER NOT NULL) STRICT;
+CREATE TABLE year_turns (        -- every close and every time it was opened again (reopened: 1); reason: why, with gaps
+    entry INTEGER PRIMARY KEY, reopened INTEGER NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL,
+    reason TEXT NOT NULL) STRICT;
 CREATE TABLE year_continued (    -- one row once the next year's journal was begun; token: what its first entry repeats
     id INTEGER PRIMARY KEY CHECK (id = 1), token TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL,
     entry INTEGER NOT NULL) STRICT;
@@ -137,7 +140,10 @@ CREATE TABLE restorations_lost ( -- known places of the part that was lost: how 
 CREATE TABLE documents (         -- subject: a class, or empty for the school; at_entry: the ledger entry whose state it shows
     number TEXT PRIMARY KEY, form TEXT NOT NULL, subject TEXT NOT NULL, variant TEXT NOT NULL, title TEXT NOT NULL,
     leaves INTEGER NOT NULL, at_entry INTEGER NOT NULL, issued_at TEXT NOT NULL, issued_by TEXT NOT NULL,
-    pdf_sha256 TEXT NOT NULL, version TEXT NOT NULL, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    pdf_sha256 TEXT NOT NULL, version TEXT NOT NULL,
+    reason TEXT NOT NULL,        -- why it was issued with gaps, or empty
+    superseded INTEGER,          -- the entry that opened the year again, after which it holds no longer; NULL: it holds
+    entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE document_pages (    -- digest: SHA-256 in lower-case hex, the page's check code
     number TEXT NOT NULL, page INTEGER NOT NULL, digest TEXT NOT NULL,
     PRIMARY KEY (number, page)) STRICT, WITHOUT ROWID;

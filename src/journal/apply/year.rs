@@ -1,8 +1,8 @@
-//! The course of the year: a clock set right, the year's close, the next year's journal.
+//! The course of the year: a clock set right, the year's close and its being opened again, the next year's journal.
 
 use super::Place;
 use crate::error::Result;
-use crate::journal::entry::{ClockReset, JournalRestored, YearContinued};
+use crate::journal::entry::{ClockReset, JournalRestored, YearClosed, YearContinued, YearReopened};
 use rusqlite::params;
 
 impl Place<'_> {
@@ -18,9 +18,23 @@ impl Place<'_> {
         restored.lost.iter().try_for_each(|lost| self.run(sql, params![self.seq, lost.length, lost.head]))
     }
 
-    pub(super) fn year_closed(&self) -> Result<()> {
+    pub(super) fn year_closed(&self, closed: &YearClosed) -> Result<()> {
         let sql = "INSERT OR REPLACE INTO year_closed (id, at, by, entry) VALUES (1, ?1, ?2, ?3)";
-        self.run(sql, params![self.time(), self.entry.author, self.seq])
+        self.run(sql, params![self.time(), self.entry.author, self.seq])?;
+        self.turn(false, &closed.reason)
+    }
+
+    /// The sheets that tell how the year ended hold no longer: it has not.
+    pub(super) fn year_reopened(&self, reopened: &YearReopened) -> Result<()> {
+        self.run("DELETE FROM year_closed", [])?;
+        let sql = "UPDATE documents SET superseded = ?1 WHERE form = 'summary-sheet' AND superseded IS NULL";
+        self.run(sql, [self.seq])?;
+        self.turn(true, &reopened.reason)
+    }
+
+    fn turn(&self, reopened: bool, reason: &str) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO year_turns (entry, reopened, at, by, reason) VALUES (?1, ?2, ?3, ?4, ?5)";
+        self.run(sql, params![self.seq, reopened, self.time(), self.entry.author, reason])
     }
 
     pub(super) fn year_continued(&self, continued: &YearContinued) -> Result<()> {

@@ -43,7 +43,7 @@ pub use study::{
     LessonCell, LessonRecorded, LessonRef, MarkLine, MarksSet, PlanLine, PlanSet, PresenceLine, Slot, TimetableSet,
 };
 pub use substitution::{SubstitutionAssigned, SubstitutionConfirmed};
-pub use year::{YearClosed, YearContinued};
+pub use year::{YearClosed, YearContinued, YearReopened};
 
 use crate::error::{Error, Result};
 use chrono::{DateTime, FixedOffset};
@@ -164,6 +164,7 @@ kinds! {
     "note.added" => NoteAdded,
     "note.done" => NoteDone,
     "year.closed" => YearClosed,
+    "year.reopened" => YearReopened,
     "year.continued" => YearContinued,
     "journal.restored" => JournalRestored,
     "document.issued" => DocumentIssued,

@@ -33,6 +33,10 @@ pub struct DocumentIssued {
     pub version: String,
     /// The layouts and fonts it was made with.
     pub resources: Vec<IssuedResource>,
+    /// Why it was issued although something is missing of what it certifies, which is printed on it; empty where nothing
+    /// is. From rules 2.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
 }
 
 /// The check code of a page, in hex.

@@ -30,6 +30,10 @@ pub struct Registered {
     pub version: String,
     /// SHA-256 of its file, hex.
     pub pdf_sha256: String,
+    /// Why it was issued with gaps, or empty.
+    pub reason: String,
+    /// The entry that opened the year again, after which it holds no longer.
+    pub superseded: Option<u64>,
     /// The entry that issued it.
     pub entry: u64,
     /// Check codes of its pages, hex.
@@ -37,7 +41,7 @@ pub struct Registered {
 }
 
 const SELECT: &str = "SELECT number, form, subject, variant, title, leaves, at_entry, issued_at, issued_by, version,
-                      pdf_sha256, entry FROM documents";
+                      pdf_sha256, reason, superseded, entry FROM documents";
 
 /// Every document that was issued, in the order of their numbers.
 ///
@@ -104,6 +108,8 @@ fn registered(tables: &Tables, row: &Row<'_>) -> Result<Registered> {
         issued_by: row.get("issued_by")?,
         version: row.get("version")?,
         pdf_sha256: row.get("pdf_sha256")?,
+        reason: row.get("reason")?,
+        superseded: row.get("superseded")?,
         entry: row.get("entry")?,
         number,
         pages,

@@ -15,6 +15,7 @@ pub mod documents;
 pub mod explain;
 pub mod extraordinary;
 pub mod finals;
+pub mod gaps;
 mod groups;
 pub mod ledger;
 mod notes;
@@ -31,6 +32,7 @@ mod study;
 mod substitutions;
 mod tables;
 pub mod timetable;
+mod year;
 
 pub use archives::{
     Archive, ArchiveCopy, Verification, all_archives, archive, archives, carriers_of_archive, copy_on, is_on_carrier,
@@ -43,8 +45,8 @@ pub use groups::{Membership, Ungrouped, groups_of_class, groups_of_pupil, member
 pub use notes::{SealedNote, notes_of};
 pub use paper::{Bound, Issue, bound, issued, later_issue};
 pub use people::{
-    Enrolled, Key, Staff, all_staff, continued, enrolled_keys, fingerprints_of, has_role, holder_of, is_closed,
-    is_dismissed, key, keys_in_force, recovery_keys, roles_of, school, shares_association, staff,
+    Enrolled, Key, Staff, all_staff, enrolled_keys, fingerprints_of, has_role, holder_of, is_dismissed, key,
+    keys_in_force, recovery_keys, roles_of, school, shares_association, staff,
 };
 pub use pupils::{
     Decision, Pupil, all_pupils, born, class_of_pupil, decision_of, decisions, is_former_file, marked_pupils,
@@ -61,6 +63,7 @@ pub use study::{
 };
 pub use substitutions::{Substitution, assigned_substitutes, substitutions};
 pub use tables::Tables;
+pub use year::{Turn, closed, closings, continued, is_closed, reopening_waits, reopenings};
 
 use crate::school::Day;
 

@@ -19,16 +19,6 @@ pub fn school(tables: &Tables) -> Result<School> {
         .ok_or_else(|| Error::damaged("в журнале нет сведений о школе").next_by("проверьте журнал", Action::Audit))
 }
 
-/// Whether the year was closed.
-pub fn is_closed(tables: &Tables) -> Result<bool> {
-    tables.closed_or(|| tables.any("SELECT 1 FROM year_closed", []))
-}
-
-/// The token that the journal of the next year repeats, once that was begun.
-pub fn continued(tables: &Tables) -> Result<Option<String>> {
-    tables.one("продолжение года", "SELECT token FROM year_continued", [], |row| row.get("token"))
-}
-
 /// A member of staff.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Staff {

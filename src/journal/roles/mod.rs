@@ -70,6 +70,7 @@ const TABLE: &[(&str, &[Right])] = &[
     ("note.added", &[Has(Teacher), Has(ClassTeacher)]),
     ("note.done", &[Has(Teacher), Has(ClassTeacher)]),
     ("year.closed", &[Has(DeputyHead), Has(Director)]),
+    ("year.reopened", &[Has(Director)]),
     ("year.continued", &[Has(Administrator)]),
     ("journal.restored", &[Has(DeputyHead), Has(Director), Has(Administrator)]),
     ("document.issued", &[Has(DeputyHead), Has(Director)]),

@@ -57,6 +57,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("note.added", "                -  +  -  +  -  -  -  - - "),
     ("note.done", "                 -  +  -  +  -  -  -  - - "),
     ("year.closed", "               -  -  -  -  +  +  -  - - "),
+    ("year.reopened", "             -  -  -  -  -  +  -  - - "),
     ("year.continued", "            +  -  -  -  -  -  -  - - "),
     ("journal.restored", "          +  -  -  -  +  +  -  - - "),
     ("document.issued", "           -  -  -  -  +  +  -  - - "),
@@ -159,6 +160,7 @@ fn body(line: &str) -> String {
         "note.added" => r#"{"sealed":[]}"#.into(),
         "note.done" => r#"{"note":1}"#.into(),
         "year.closed" => "{}".into(),
+        "year.reopened" => r#"{"reason":"отметка не та"}"#.into(),
         "year.continued" => r#"{"token":"00112233445566778899aabbccddeeff"}"#.into(),
         "journal.restored" => r#"{"reason":"сгорел компьютер","numbers":100}"#.into(),
         "document.issued" => concat!(

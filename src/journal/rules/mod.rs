@@ -9,6 +9,7 @@ mod backup;
 mod carrier;
 mod correction;
 mod course;
+mod decision;
 mod finals;
 mod lesson;
 mod note;
@@ -35,7 +36,7 @@ use crate::journal::entry::{Body, Entry};
 use crate::journal::read::Tables;
 use crate::journal::read::{self, Course, Pupil};
 use crate::ledger::chain::Tip;
-use crate::school::{CourseKey, School, format_date};
+use crate::school::{CourseKey, School};
 use std::sync::Arc;
 
 /// What an entry is judged against.
@@ -95,24 +96,18 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::ExemptionSet(set) => absence::exemption(context, entry, set)?,
         Body::ExemptionWithdrawn(withdrawn) => absence::withdrawal_of_exemption(tables, withdrawn)?,
         Body::FinalsSet(set) => finals::check(context, entry, set, today, &mut warnings)?,
-        Body::DecisionSet(set) => {
-            known_pupil(tables, &set.pupil)?;
-            text::is_given(&set.decision, "решение")?;
-            if set.date > today {
-                return Err(Error::input(format!("решение от {} ещё не принято", format_date(set.date)))
-                    .next("проверьте дату педагогического совета"));
-            }
-        }
+        Body::DecisionSet(set) => decision::of_the_council(context, entry, set, today)?,
         Body::CorrectionRequested(set) => correction::request(context, entry, set, today)?,
         Body::CorrectionDecided(decided) => correction::decision(context, entry, decided)?,
         Body::RemarkWritten(remark) => remark::remark(tables, remark)?,
         Body::RemarkAnswered(answer) => remark::answer(tables, answer)?,
         Body::NoteAdded(note) => note::note(note)?,
         Body::NoteDone(done) => note::note_done(tables, entry, done)?,
-        Body::YearClosed(_) => year::close(context, today)?,
+        Body::YearClosed(closed) => year::close(context, entry, closed, today)?,
+        Body::YearReopened(reopened) => year::reopening(tables, reopened)?,
         Body::JournalRestored(restored) => year::restoration(restored)?,
         Body::YearContinued(continued) => year::continuation(tables, continued)?,
-        Body::DocumentIssued(issued) => paper::document(context, issued)?,
+        Body::DocumentIssued(issued) => paper::document(context, entry, issued)?,
         Body::BookBound(bound) => paper::binding(context, bound, today)?,
         Body::CarrierRegistered(carrier) => carrier::registration(context, carrier)?,
         Body::CarrierIssued(issued) => carrier::issue(context, issued)?,

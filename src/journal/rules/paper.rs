@@ -1,10 +1,12 @@
 //! Rules for documents, bound books and archive copies (§2.5, §5).
 
+use super::year::SEEN_SINCE;
 use super::{Context, text};
 use crate::error::{Action, Detail, Error, Result};
-use crate::journal::entry::{ArchiveCopied, ArchiveCreated, BookBound, DocumentIssued};
+use crate::journal::entry::{ArchiveCopied, ArchiveCreated, BookBound, DocumentIssued, Entry};
 use crate::journal::read;
 use crate::journal::read::Tables;
+use crate::journal::read::gaps::ClassGaps;
 use crate::ledger::chain::parse_hash;
 use crate::school::{ClassName, School, format_date, plural};
 use chrono::NaiveDate;
@@ -25,7 +27,7 @@ pub fn register_number(school: &School, running: u64) -> String {
 }
 
 /// A document takes the next number, shows a state that was, and has pages.
-pub fn document(context: &Context<'_>, issued: &DocumentIssued) -> Result<()> {
+pub fn document(context: &Context<'_>, entry: &Entry, issued: &DocumentIssued) -> Result<()> {
     let expected = register_number(context.school, next_running(context.tables)?);
     if issued.number != expected {
         return Err(Error::refused(format!("документ получил № {}, а следующий — № {expected}", issued.number))
@@ -36,7 +38,27 @@ pub fn document(context: &Context<'_>, issued: &DocumentIssued) -> Result<()> {
     if issued.at_entry >= context.seq || issued.pages.is_empty() || issued.leaves == 0 || bad_digest {
         return Err(Error::refused(format!("документ № {} описан неверно", issued.number)));
     }
-    text::is_given(&issued.title, "название документа")
+    text::is_given(&issued.title, "название документа")?;
+    text::fits(&issued.reason, "причина")?;
+    if entry.rules >= SEEN_SINCE && issued.form == SHEET {
+        return sheet(context, issued);
+    }
+    Ok(())
+}
+
+/// The form of the sheet that is kept for 25 years.
+const SHEET: &str = "summary-sheet";
+
+/// §5.2: the sheet that is kept for 25 years has a mark of the year in each subject and a decision of everybody who was
+/// there at its end, or says why not.
+fn sheet(context: &Context<'_>, issued: &DocumentIssued) -> Result<()> {
+    let class = ClassName::parse(&issued.subject)?;
+    if !issued.reason.is_empty() || ClassGaps::of_sheet(context.tables, context.school, &class)?.is_empty() {
+        return Ok(());
+    }
+    Err(Error::refused(format!("сводная ведомость {class} класса (§5.2) неполна, а причина не указана"))
+        .next_by("посмотрите, чего не хватает", Action::ShowYear)
+        .then_by("или выдайте её с причиной, она печатается", Action::IssueSheet { class: class.to_string() }))
 }
 
 /// The form of the only document that is bound: the class's book.

@@ -52,6 +52,8 @@ pub enum Guard {
     Restoration,
     /// A course or a class that has, or had, lessons.
     Annulment,
+    /// Opening a closed year again.
+    Reopening,
 }
 
 /// Those by whose power somebody could become another.
@@ -112,6 +114,7 @@ pub fn guard(tables: &Tables, school: &School, entry: &Entry) -> Result<Option<G
         Body::ClassAnnulled(annulled) => {
             guarded(Guard::Annulment, annulments::class_had_lessons(tables, &annulled.class)?)
         }
+        Body::YearReopened(_) => Ok(Some(Guard::Reopening)),
         _ => Ok(None),
     }
 }
@@ -188,6 +191,8 @@ pub fn effect(tables: &Tables, school: &School, entry: &Entry) -> Result<Effect>
     match guard(tables, school, entry)? {
         None => Ok(Effect::AtOnce),
         Some(_) if extraordinary::is_alone(tables)? => Ok(Effect::Alone),
+        // The people of the journal before are the word of whoever continues it, as its first entry is.
+        Some(_) if extraordinary::takes_people_over(tables)? => Ok(Effect::Alone),
         Some(_) => Ok(Effect::Waits),
     }
 }

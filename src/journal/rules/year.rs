@@ -2,10 +2,11 @@
 
 use super::Context;
 use super::text;
-use crate::error::{Action, Error, Result};
-use crate::journal::entry::{Body, Entry, JournalRestored, YearContinued};
+use crate::error::{Action, Detail, Error, Result};
+use crate::journal::entry::{Body, Entry, JournalRestored, YearClosed, YearContinued, YearReopened};
 use crate::journal::read;
 use crate::journal::read::Tables;
+use crate::journal::read::gaps::{self, Gaps};
 use crate::ledger::chain::{hex, parse_hash};
 use crate::school::format_date;
 use chrono::NaiveDate;
@@ -31,6 +32,7 @@ const AFTER_CLOSE: &[&str] = &[
     "key.enrolled",
     "key.revoked",
     "clock.reset",
+    "year.reopened",
     "year.continued",
     "entries.confirmed",
     "entries.refused",
@@ -55,6 +57,9 @@ pub fn outlasts_year(tables: &Tables, body: &Body) -> Result<bool> {
     Ok(matches!(body, Body::YearClosed(_)) || (AFTER_CLOSE.contains(&body.kind()) && read::is_closed(tables)?))
 }
 
+/// From which rules on nobody closes a year, or certifies how it ended, without having seen what is missing.
+pub const SEEN_SINCE: u32 = 2;
+
 /// So many numbers of documents are left out at most: more than a school ever issued in a year.
 const MAX_NUMBERS: u64 = 1_000_000;
 
@@ -72,21 +77,52 @@ pub fn restoration(restored: &JournalRestored) -> Result<()> {
     Ok(())
 }
 
-/// The year is closed once, when it is over and every request for a correction was decided.
-pub fn close(context: &Context<'_>, today: NaiveDate) -> Result<()> {
-    let ends = context.school.year.ends;
-    if today < ends {
-        return Err(Error::refused(format!("учебный год идёт до {}", format_date(ends)))
+/// The year is closed once, when it is over and every request for a correction was decided; from rules 2 on by whoever has
+/// typed which year, and where something is missing, with a reason.
+pub fn close(context: &Context<'_>, entry: &Entry, closed: &YearClosed, today: NaiveDate) -> Result<()> {
+    let year = &context.school.year;
+    if today < year.ends {
+        return Err(Error::refused(format!("учебный год идёт до {}", format_date(year.ends)))
             .next("закройте его в последний учебный день или позже"));
     }
-    let sql = "SELECT group_concat(number, ', ') FROM corrections WHERE decision = ''";
-    let open: Option<String> = context.tables.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
-    match open {
-        None => Ok(()),
-        Some(numbers) => Err(Error::refused(format!("§2.3.3.2: не решены заявки на исправление № {numbers}"))
+    let open = gaps::open_corrections(context.tables)?;
+    if !open.is_empty() {
+        let numbers = open.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+        return Err(Error::refused(format!("§2.3.3.2: не решены заявки на исправление № {numbers}"))
             .next_by("удовлетворите их", Action::ApproveCorrection)
-            .then_by("или отклоните", Action::RejectCorrection)),
+            .then_by("или отклоните", Action::RejectCorrection));
     }
+    if entry.rules < SEEN_SINCE {
+        return Ok(());
+    }
+    if closed.year != year.name {
+        return Err(Error::input(format!("закрывается {} учебный год, а указан «{}»", year.name, closed.year))
+            .next_by("укажите год журнала", Action::Give(Detail::Year)));
+    }
+    text::fits(&closed.reason, "причина")?;
+    if closed.reason.trim().is_empty() && !Gaps::of_year(context.tables, context.school)?.is_empty() {
+        return Err(Error::refused("учебный год закрывается с пробелами, а причина не указана")
+            .next_by("посмотрите, чего не хватает", Action::ShowYear)
+            .then_by("или укажите причину, она печатается", Action::Give(Detail::Reason)));
+    }
+    Ok(())
+}
+
+/// A closed year is opened again as long as the next one was not begun.
+pub fn reopening(tables: &Tables, reopened: &YearReopened) -> Result<()> {
+    text::is_given(&reopened.reason, "причина")?;
+    text::fits(&reopened.reason, "причина")?;
+    if read::continued(tables)?.is_some() {
+        return Err(Error::refused(
+            "журнал следующего года уже начат: он принял людей и классы этого, и прежний год не открывается",
+        )
+        .next("ошибку прошлого года оформите актом на бумаге и приложите к подшитому журналу")
+        .then_by("сведения об ученике исправьте в журнале нового года", Action::ChangePupil));
+    }
+    if !read::is_closed(tables)? {
+        return Err(Error::refused("учебный год не закрыт: открывать нечего").next("вносите записи как обычно"));
+    }
+    Ok(())
 }
 
 /// The next year's journal is begun once, when this year is closed.
@@ -96,6 +132,12 @@ pub fn continuation(tables: &Tables, continued: &YearContinued) -> Result<()> {
     }
     if read::continued(tables)?.is_some() {
         return Err(Error::refused("журнал следующего года уже заведён"));
+    }
+    if let Some(number) = read::reopening_waits(tables)? {
+        return Err(Error::refused(format!(
+            "запись № {number} о том, чтобы открыть прежний год снова, ждёт решения второго лица"
+        ))
+        .next_by("сначала решите её", Action::ListConfirmations));
     }
     let is_token =
         continued.token.len() == 32 && continued.token.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));

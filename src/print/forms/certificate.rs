@@ -3,13 +3,15 @@
 use super::signatures::CERTIFICATION_HEIGHT;
 use super::{Composer, sans, serif, serif_bold};
 use crate::error::{Error, Result};
-use crate::journal::read::extraordinary;
+use crate::journal::read::gaps::ClassGaps;
+use crate::journal::read::{self, extraordinary};
 use crate::print::layout::Label;
 use crate::print::page::{Area, Page};
 use crate::print::sheet::Orientation;
 use crate::print::table::{Cell, Row, Table};
 use crate::print::typeset::Align;
 use crate::print::words::{Gender, counted};
+use crate::school::Day;
 
 /// What the certificate certifies.
 pub(super) struct Certified<'a> {
@@ -59,7 +61,8 @@ impl Composer<'_> {
             let below = Area { y: y + 1.0, ..area };
             y = self.paragraph(&mut page, below, serif(layout.small.0), Align::Left, layout.explanation.as_str());
         }
-        y = self.extraordinary_on_certificate(&mut page, Area { y: y + 1.0, ..area })?;
+        let below = Area { y: y + 1.0, h: area.bottom() - y - 1.0, ..area };
+        y = self.extraordinary_on_certificate(&mut page, below)?;
         let signing = area.bottom() - CERTIFICATION_HEIGHT - 4.0;
         if y > signing {
             return Err(Error::input("на листе-заверителе не остаётся места для подписей")
@@ -78,10 +81,14 @@ impl Composer<'_> {
             true => Vec::new(),
             false => self.extraordinary(&heading, &alone)?,
         };
-        if lines.is_empty() || self.context.number.is_empty() {
+        if self.context.number.is_empty() {
             return Ok(area.y);
         }
         let kind = serif(layout.small.0);
+        let area = self.closed_with_gaps(page, area)?;
+        if lines.is_empty() {
+            return Ok(area.y);
+        }
         let room = area.bottom() - CERTIFICATION_HEIGHT - 4.0 - area.y;
         let whole = lines.join(" ");
         let text = match self.set.wrap(kind, &whole, area.w).height() <= room {
@@ -92,6 +99,27 @@ impl Composer<'_> {
             }
         };
         Ok(self.paragraph(page, area, kind, Align::Left, &text))
+    }
+
+    /// That the year was closed with gaps, where this class has some: what is left of the area below it.
+    fn closed_with_gaps(&self, page: &mut Page, area: Area) -> Result<Area> {
+        let Some(closed) = read::closed(self.tables)?.filter(|closed| !closed.reason.is_empty()) else {
+            return Ok(area);
+        };
+        if ClassGaps::all(self.tables, &self.school, &self.data.class, Day::MAX)?.is_empty() {
+            return Ok(area);
+        }
+        let (layout, date) = (&self.layouts.book.certificate, self.day(closed.at));
+        let reason = format!("{}.", closed.reason.trim_end_matches('.'));
+        let values = [("date", date.as_str()), ("reason", &reason)];
+        let kind = serif(layout.small.0);
+        let room = area.bottom() - CERTIFICATION_HEIGHT - 4.0 - area.y;
+        let whole = layout.closed_with_gaps.fill(&values);
+        // Half of the room is left to the extraordinary entries.
+        let fits = self.set.wrap(kind, &whole, area.w).height() <= room / 2.0;
+        let text = if fits { whole } else { layout.closed_with_gaps_in_short.fill(&values) };
+        let y = self.paragraph(page, area, kind, Align::Left, &text) + 1.0;
+        Ok(Area { y, h: area.bottom() - y, ..area })
     }
 
     /// «подтверждено: 12, ждёт подтверждения: 1.»

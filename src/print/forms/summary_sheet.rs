@@ -7,6 +7,7 @@ use super::progress::{Finals, even_shares};
 use super::signatures::CERTIFICATION_HEIGHT;
 use super::{Composer, Document, RunOn, sans, serif, serif_bold};
 use crate::error::Result;
+use crate::journal::read::gaps::ClassGaps;
 use crate::print::layout::{Counts, PlainColumn, Wording};
 use crate::print::page::{Area, Page};
 use crate::print::pdf::Bookmark;
@@ -175,6 +176,16 @@ impl Composer<'_> {
         let mut y =
             self.paragraph(page, keep, serif_bold(layout.size.0 + 1.0), Align::Right, layout.keep.as_str()) + 1.0;
         for text in [format!("{pupils}; {}.", sorted.join(", ")), format!("{}.", shares.join(", "))] {
+            y = self.paragraph(page, Area { y, ..area }, kind, Align::Left, &text) + 0.8;
+        }
+        if !self.context.reason.is_empty() {
+            let gaps = ClassGaps::of_sheet(self.tables, &self.school, &self.data.class)?;
+            let (marks, decisions) = gaps.counts();
+            let (marks, decisions) = (marks.to_string(), decisions.to_string());
+            let reason = self.context.reason.trim_end_matches('.');
+            let values = [("marks", &*marks), ("decisions", &*decisions), ("reason", reason)];
+            let text = format!("{}.", layout.with_gaps.fill(&values));
+            let kind = serif_bold(layout.size.0 + 1.0);
             y = self.paragraph(page, Area { y, ..area }, kind, Align::Left, &text) + 0.8;
         }
         let half = area.w / 2.0 - 4.0;

@@ -65,7 +65,7 @@ fn the_title_page_leaves_the_day_of_finishing_to_the_pen_until_the_year_is_over(
         assert!(text.contains("Начат 01.09.2025, окончен ____") && !text.contains("29.05.2026"), "{text}");
     }
     assert!(title(&tables, "2026-05-29").contains("Начат 01.09.2025, окончен 29.05.2026"));
-    tables.by("dir", "2026-05-29T16:00", YearClosed {});
+    tables.by("dir", "2026-05-29T16:00", YearClosed { year: "2025/2026".into(), reason: "год окончен".into() });
     assert!(title(&tables, "2026-05-28").contains("окончен 29.05.2026"), "the year was closed");
 }
 

@@ -27,7 +27,6 @@ use crate::journal::{Author, Journal, Proven, read};
 use crate::ledger::chain::{Tip, hex};
 use crate::print::Layouts;
 use crate::print::issue::{self, Issued, Out};
-use crate::print::ready;
 use crate::school::Role;
 use crate::work::year;
 use chrono::SubsecRound;
@@ -125,12 +124,17 @@ fn issue_due(
     notes: &mut Vec<Warning>,
     progress: &dyn Progress,
 ) -> Result<Vec<Issued>> {
-    let tables = proven.tables()?;
-    let today = read::school(&tables)?.day_of(author.now());
-    let (due, later) = ready::sort_out(&tables, issue::everything(&tables)?, today)?;
-    notes.extend(later.iter().map(|why| Warning::from(why.message())));
+    let (due, later) = issue::sort_out(proven, author, layouts, issue::everything(&proven.tables()?)?)?;
+    notes.extend(later.iter().map(Warning::of));
     progress.begin("печать документов", 0);
-    issue::issue(journal, proven, author, layouts, &due, &Out { dir: folder, progress: &|_| progress.advance(1) })
+    issue::issue(
+        journal,
+        proven,
+        author,
+        layouts,
+        &due,
+        &Out { progress: &|_| progress.advance(1), ..Out::quietly(folder) },
+    )
 }
 
 /// A new archive, put together.

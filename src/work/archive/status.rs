@@ -28,10 +28,13 @@ pub struct Status {
     pub day: Day,
     /// In the order in which they were made.
     pub archives: Vec<ArchiveStatus>,
-    /// Periods that are over and of which no archive was made, nor one later (§5.5), and the last day of each.
+    /// Periods that are over and of which no archive was made, nor one later (§5.5), and the last day of each; the year also
+    /// where it was opened again since its archive was made.
     pub missing: Vec<(String, Day)>,
     /// How the copies of any day stand.
     pub backups: Backups,
+    /// The entry that opened the year again last: what was made of the year before holds no longer.
+    reopened: Option<u64>,
 }
 
 /// One archive.
@@ -55,6 +58,8 @@ pub struct ArchiveStatus {
     pub replaced_by: Option<String>,
     /// The last day on which it must be kept.
     pub kept_until: Day,
+    /// The entry that recorded it.
+    pub entry: u64,
     /// Whether it holds the sheets of final results alone.
     pub summaries: bool,
     /// Whether it is the dispatcher's copy of the database alone (§5.5.1).
@@ -114,7 +119,7 @@ impl Status {
         let mut archives = Vec::new();
         let all = read::all_archives(tables)?;
         for archive in &all {
-            let read::Archive { name, period, code, created_at, kind, length, head, .. } = archive.clone();
+            let read::Archive { name, period, code, created_at, kind, length, head, entry, .. } = archive.clone();
             let created = school.day_of(created_at);
             let first = all.iter().find(|other| other.head == head);
             let as_of = first.map_or(created, |first| school.day_of(first.created_at));
@@ -131,6 +136,7 @@ impl Status {
                 copies,
                 replaced_by,
                 kept_until,
+                entry,
                 summaries,
                 database_only,
                 needs,
@@ -143,9 +149,10 @@ impl Status {
                 archive.needs = archive.needs_on(day);
             }
         }
-        let missing = missing(&school, &archives, day);
+        let reopened = read::reopenings(tables)?.last().map(|turn| turn.entry);
+        let missing = missing(&school, &archives, reopened, day);
         let backups = Backups::of(tables, day, BACKUP_DAYS)?;
-        Ok(Self { day, archives, missing, backups })
+        Ok(Self { day, archives, missing, backups, reopened })
     }
 
     /// Whether anything should be done.
@@ -155,9 +162,14 @@ impl Status {
             || self.archives.iter().any(|archive| !archive.needs.is_empty())
     }
 
-    /// The archive of the sheets of final results, if one was made.
+    /// Whether the year was opened again: what was archived of it before holds no longer.
+    pub fn is_reopened(&self) -> bool {
+        self.reopened.is_some()
+    }
+
+    /// The archive of the sheets of final results, if one was made of sheets that hold.
     pub fn summaries(&self) -> Option<&ArchiveStatus> {
-        self.archives.iter().rev().find(|archive| archive.summaries)
+        self.archives.iter().rev().find(|archive| archive.summaries && Some(archive.entry) > self.reopened)
     }
 }
 
@@ -244,7 +256,7 @@ fn newer_than(archives: &[ArchiveStatus], at: usize) -> Option<String> {
 
 /// The periods that ended before a day without an archive, while it would still have to be kept. One that was made later
 /// holds what they were, too.
-fn missing(school: &School, archives: &[ArchiveStatus], day: Day) -> Vec<(String, Day)> {
+fn missing(school: &School, archives: &[ArchiveStatus], reopened: Option<u64>, day: Day) -> Vec<(String, Day)> {
     let mut ends: Vec<(String, Day)> = Vec::new();
     let year = ("Год", school.year.ends);
     for (name, end) in school.periods.iter().map(|period| (period.name.as_str(), period.ends)).chain([year]) {
@@ -259,7 +271,11 @@ fn missing(school: &School, archives: &[ArchiveStatus], day: Day) -> Vec<(String
         archives.iter().any(|archive| !archive.summaries && !archive.database_only && archive.as_of >= from)
     };
     let kept = day <= kept_until(school, false);
-    ends.retain(|(_, end)| kept && *end < day && !made(*end));
+    let made_again = archives.iter().any(|archive| {
+        !archive.summaries && !archive.database_only && &*archive.period == "Год" && Some(archive.entry) > reopened
+    });
+    let opened_again = |name: &str| name == "Год" && reopened.is_some() && !made_again;
+    ends.retain(|(name, end)| kept && (opened_again(name) || (*end < day && !made(*end))));
     ends
 }
 

@@ -260,7 +260,13 @@ impl Stage {
     fn issue(&mut self, wanted: &[Wanted], progress: &(dyn Fn(u64) + Sync)) -> Result<Vec<Issued>> {
         let (layouts, dir) = (Layouts::load(None)?, self.dir.join("print"));
         let mut proven = self.journal.prove(&mut |_| {})?;
-        papers::issue(&mut self.place_of(DEPUTY)?, &mut proven, &layouts, wanted, &Out { dir: &dir, progress })
+        papers::issue(
+            &mut self.place_of(DEPUTY)?,
+            &mut proven,
+            &layouts,
+            wanted,
+            &Out { progress, ..Out::quietly(&dir) },
+        )
     }
 
     fn print(&mut self, progress: &dyn Progress) -> Result<Vec<Issued>> {

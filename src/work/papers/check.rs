@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::journal::Proven;
-use crate::journal::read;
+use crate::journal::read::{self, Turn};
 use crate::print::check::{self, Checked, Page};
 use crate::print::register::{Bound, Registered};
 use crate::print::{Code, Layouts};
@@ -36,6 +36,8 @@ pub struct Standing {
     pub issued_by: String,
     /// The document that was issued in its place later.
     pub later: Option<Registered>,
+    /// The year was opened again since, and the document holds no longer.
+    pub reopened: Option<Turn>,
     /// How it was bound.
     pub bound: Option<Bound>,
     /// By whom that was recorded: «Зайцева О. П.»
@@ -73,5 +75,7 @@ fn standing(proven: &Proven, brought: Brought, checked: Checked) -> Result<Stand
     let (issued_by, later) = (name(&document.issued_by)?, check::superseding(tables, document)?);
     let bound = read::bound(tables, &document.number)?;
     let bound_by = bound.as_ref().map(|bound| name(&bound.by)).transpose()?.unwrap_or_default();
-    Ok(Standing { brought, issued_by, later, bound, bound_by, checked })
+    let reopenings = read::reopenings(tables)?;
+    let reopened = reopenings.into_iter().find(|turn| document.superseded == Some(turn.entry));
+    Ok(Standing { brought, issued_by, later, reopened, bound, bound_by, checked })
 }

@@ -9,6 +9,7 @@ use crate::error::{Action, Detail, Error, Next, Result};
 use crate::files::{self, Readers};
 use crate::journal::contacts::Contacts;
 use crate::journal::entry::BookBound;
+use crate::journal::read::gaps::ClassGaps;
 use crate::journal::read::{self, Tables};
 use crate::journal::{Journal, Proven, resolve};
 use crate::print::forms::YEAR;
@@ -78,12 +79,40 @@ pub fn everything(tables: &Tables) -> Result<Vec<Wanted>> {
     issue::everything(tables)
 }
 
-/// Those of them that can be issued on a day, and why others cannot yet.
+/// Those of them that can be issued now, and why others cannot: sheets for 25 years wait for the year's end and are
+/// complete, or were issued with a reason as they stand.
 ///
 /// # Errors
-/// Tables that do not read.
-pub fn ready(tables: &Tables, today: Day) -> Result<(Vec<Wanted>, Vec<Error>)> {
-    ready::sort_out(tables, everything(tables)?, today)
+/// As [`issue::sort_out`].
+pub fn due(
+    place: &Workplace<'_>,
+    proven: &Proven,
+    layouts: &Layouts,
+    wanted: Vec<Wanted>,
+) -> Result<(Vec<Wanted>, Vec<Error>)> {
+    issue::sort_out(proven, place.author, layouts, wanted)
+}
+
+/// How a sheet that is kept for 25 years stands before it is issued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetStanding {
+    /// Whether it was issued and is the same today: it is printed again under its number.
+    pub issued: bool,
+    /// What is missing of it.
+    pub gaps: Option<ClassGaps>,
+}
+
+/// How a sheet that is kept for 25 years stands.
+///
+/// # Errors
+/// A sheet of which nothing can be certified yet; somebody who may not issue it.
+pub fn sheet(place: &Workplace<'_>, proven: &Proven, layouts: &Layouts, wanted: &Wanted) -> Result<SheetStanding> {
+    let tables = &proven.tables()?;
+    let issued = issue::stands(proven, place.author, layouts, wanted)?;
+    if let Some(why) = ready::not_yet(tables, wanted, place.today()?)? {
+        return Err(why);
+    }
+    Ok(SheetStanding { issued, gaps: ready::gaps(tables, wanted)? })
 }
 
 /// Says of documents that are bound whether they are printed on one side of the paper.

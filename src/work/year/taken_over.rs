@@ -1,27 +1,23 @@
 //! The next school year: what a new journal takes over from the one before: people and their keys, subjects, and the
 //! pupils a grade up.
 //!
-//! Courses, timetable and plans are not taken over: the load is another each year and is imported. Decisions of the
-//! pedagogical council are minded: who was left in a grade stays in it, who was graduated or expelled is not taken over.
+//! Courses, timetable and plans are not taken over: the load is another each year and is imported. Who goes where, the
+//! pedagogical council has decided ([`Placing`]).
 
+use super::placing::Placing;
 use crate::error::{Action, Detail, Error, Result};
 use crate::journal::contacts::{Contact, Contacts};
 use crate::journal::entry::{
-    Body, ClassSet, GroupSet, KeyEnrolled, LastArchive, Person, Previous, PreviousWitness, PupilEnrolled, PupilSet,
-    SecondPerson, SubjectsSet, YearContinued,
+    Body, KeyEnrolled, LastArchive, Person, Previous, PreviousWitness, SecondPerson, SubjectsSet, YearContinued,
 };
 use crate::journal::read::Tables;
-use crate::journal::read::{self, Pupil, extraordinary};
+use crate::journal::read::{self, extraordinary};
 use crate::journal::rules::two_eyes;
 use crate::journal::{Author, Journal, Proven};
 use crate::ledger::chain::hex;
 use crate::ledger::identity::{Identity, ssh_line};
-use crate::school::{ClassName, Role, fold, format_date};
+use crate::school::{Role, format_date};
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
-
-/// The last grade of a school.
-const LAST_GRADE: u8 = 11;
 
 /// What the new journal takes over.
 pub struct TakenOver {
@@ -37,16 +33,30 @@ pub struct TakenOver {
     pub emergency: Option<String>,
     /// The entries that follow the first.
     pub bodies: Vec<Body>,
-    /// Pupils taken over, and those who have finished or left.
-    pub pupils: (usize, usize),
+    /// Where the pupils go.
+    pub placing: Placing,
 }
 
-/// The administrator of a closed journal, who will begin the next one with the key of `fingerprint`.
+/// What the new journal is to have otherwise than the one before.
+pub struct Changes<'a> {
+    /// The first day of the new year.
+    pub begins: NaiveDate,
+    /// Keys of second persons, in place of those that they had.
+    pub second: &'a [SecondPerson],
+    /// Whether those of whom nothing is decided go a grade up.
+    pub promote_undecided: bool,
+}
+
+/// The administrator of a closed journal, who will begin the next one with the key of `fingerprint`: the one that is named,
+/// or whose key it is.
 ///
 /// # Errors
 /// A journal whose year is not closed; an administrator or a key that is not in force in it.
-pub fn administrator(old: &Proven, login: &str, fingerprint: &str) -> Result<Person> {
+pub fn administrator(old: &Proven, login: Option<&str>, fingerprint: &str) -> Result<Person> {
     let tables = &old.tables()?;
+    let holder = read::key(tables, fingerprint)?.map(|key| key.login.to_string());
+    let login = login.map_or(holder.unwrap_or_default(), str::to_owned);
+    let login = login.as_str();
     let place = || format!("журнал «{}»", old.path().display());
     if !read::is_closed(tables)? {
         return Err(Error::refused("прежний учебный год не закрыт")
@@ -98,11 +108,11 @@ pub fn take_over(
     old: &Proven,
     administrator: Person,
     fingerprint: &str,
-    begins: NaiveDate,
+    changes: &Changes<'_>,
     (token, witness): (String, PreviousWitness),
 ) -> Result<TakenOver> {
     let tables = &old.tables()?;
-    let before = read::school(tables)?.year;
+    let (before, begins) = (read::school(tables)?.year, changes.begins);
     if begins <= before.ends {
         return Err(Error::input(format!(
             "новый год начинается {}, а прежний, {}, окончен {}: он за ним не следует",
@@ -121,12 +131,18 @@ pub fn take_over(
         token,
         witness: Some(witness),
     };
-    let second = second_persons(tables, &administrator.login, fingerprint, &previous.journal)?;
+    let renewed: Vec<&str> = changes.second.iter().map(|second| second.person.login.as_str()).collect();
+    let mut second = second_persons(tables, &administrator.login, fingerprint, &previous.journal)?;
+    second.retain(|second| !renewed.contains(&second.person.login.as_str()));
+    second.extend(changes.second.iter().cloned());
     let mut bodies = people(tables, &administrator.login, fingerprint, &second, &previous.journal)?;
+    // Whoever has a new key does not go on with the old one.
+    bodies.retain(|body| !matches!(body, Body::KeyEnrolled(key) if renewed.contains(&key.login.as_str())));
     bodies.push(SubjectsSet { subjects: read::subjects(tables)? }.into());
-    let pupils = classes_and_pupils(tables, begins, &mut bodies)?;
+    let placing = Placing::of(tables, changes.promote_undecided)?;
+    placing.record(tables, begins, &mut bodies)?;
     let emergency = extraordinary::emergency_key(tables)?.map(|key| ssh_line(&key, ""));
-    Ok(TakenOver { previous, recovery: recovery(tables)?, administrator, second, emergency, bodies, pupils })
+    Ok(TakenOver { previous, recovery: recovery(tables)?, administrator, second, emergency, bodies, placing })
 }
 
 /// The last archive that was made; of a journal that has none, [`archive_before`].
@@ -171,7 +187,8 @@ pub fn take_over_contacts(old: &Journal, new: &Journal) -> Result<usize> {
     Contacts::open(new.path())?.set(&kept)
 }
 
-fn person(tables: &Tables, login: &str) -> Result<Option<Person>> {
+/// Somebody who works here, with his roles.
+pub fn person(tables: &Tables, login: &str) -> Result<Option<Person>> {
     let Some(staff) = read::staff(tables, login)?.filter(|person| !person.dismissed) else { return Ok(None) };
     let roles = read::roles_of(tables, login)?;
     let read::Staff { login, name, position, association, .. } = staff;
@@ -246,103 +263,4 @@ fn recovery(tables: &Tables) -> Result<String> {
     found.ok_or_else(|| {
         Error::damaged("в прежнем журнале нет ключа восстановления").next_by("проверьте журнал", Action::Audit)
     })
-}
-
-/// The class a grade up; nothing after the last.
-fn raised(class: &ClassName) -> Option<ClassName> {
-    let grade = class.grade() + 1;
-    (grade <= LAST_GRADE).then(|| ClassName::parse(&format!("{grade}{}", class.letter())).ok()).flatten()
-}
-
-/// Where a pupil of a class goes by the council's decision.
-fn destination(class: &ClassName, decision: Option<&str>) -> Option<ClassName> {
-    let decision = decision.map(fold).unwrap_or_default();
-    if decision.starts_with("оставлен") {
-        return Some(class.clone());
-    }
-    if ["выпущен", "отчислен", "выбыл"].iter().any(|word| decision.starts_with(word)) {
-        return None;
-    }
-    raised(class)
-}
-
-fn classes_and_pupils(tables: &Tables, begins: NaiveDate, bodies: &mut Vec<Body>) -> Result<(usize, usize)> {
-    let decisions = read::decisions(tables)?;
-    let mut teachers: BTreeMap<ClassName, String> = BTreeMap::new();
-    let mut going: Vec<(Pupil, NaiveDate, ClassName)> = Vec::new();
-    let mut gone = 0;
-    for class in read::classes(tables)? {
-        let teacher = read::class_teacher(tables, &class)?.unwrap_or_default();
-        // Somebody who no longer is a class teacher is not taken over as one.
-        let teacher =
-            if read::has_role(tables, &teacher, Role::ClassTeacher)? { teacher.into() } else { String::new() };
-        for (pupil, born) in enrolled(tables, &class)? {
-            match destination(&class, decisions.get(&pupil.id).map(|decision| decision.decision.as_str())) {
-                Some(next) => going.push((pupil, born, next)),
-                None => gone += 1,
-            }
-        }
-        if let Some(next) = raised(&class) {
-            teachers.insert(next, teacher);
-        }
-    }
-    for (_, _, class) in &going {
-        teachers.entry(class.clone()).or_default();
-    }
-    teachers.retain(|class, _| going.iter().any(|(_, _, next)| next == class));
-    bodies.extend(teachers.into_iter().map(|(class, teacher)| ClassSet { class, teacher }.into()));
-    for (place, (pupil, born, class)) in going.iter().enumerate() {
-        let file = pupil.file.to_string();
-        // Those who were two people in the old journal are so in the new one.
-        let another = going[..place].iter().any(|(other, day, _)| day == born && other.name.may_be(&pupil.name));
-        bodies.push(PupilSet { file: file.clone(), name: pupil.name.clone(), born: *born, another }.into());
-        bodies.push(PupilEnrolled { file, class: class.clone(), since: begins }.into());
-    }
-    groups(tables, &going, bodies)?;
-    Ok((going.len(), gone))
-}
-
-/// Groups go up with their classes.
-fn groups(tables: &Tables, going: &[(Pupil, NaiveDate, ClassName)], bodies: &mut Vec<Body>) -> Result<()> {
-    for class in read::classes(tables)? {
-        let Some(next) = raised(&class) else { continue };
-        let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (group, id) in read::groups_of_class(tables, &class)? {
-            let member = going.iter().find(|(pupil, _, to)| pupil.id == id && *to == next);
-            groups.entry(group).or_default().extend(member.map(|(pupil, ..)| pupil.file.to_string()));
-        }
-        for (group, members) in groups.into_iter().filter(|(_, members)| !members.is_empty()) {
-            bodies.push(GroupSet { class: next.clone(), group, members, since: None, despite: false }.into());
-        }
-    }
-    Ok(())
-}
-
-/// Those who are still in a class, with their dates of birth, by name.
-fn enrolled(tables: &Tables, class: &ClassName) -> Result<Vec<(Pupil, NaiveDate)>> {
-    let ends = read::school(tables)?.year.ends;
-    let mut pupils = Vec::new();
-    for pupil in read::members_of_class(tables, class, ends, ends)? {
-        let born = read::born(tables, &pupil.file)?;
-        let born = born.ok_or_else(|| Error::damaged(format!("дата рождения ученика «{}» не читается", pupil.file)))?;
-        pupils.push((pupil, born));
-    }
-    Ok(pupils)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pupil_goes_a_grade_up_unless_the_council_decided_otherwise() {
-        let class = |text: &str| ClassName::parse(text).unwrap();
-        let decided = |text: &str| Some(text.to_owned());
-        assert_eq!(destination(&class("7А"), None), Some(class("8А")));
-        assert_eq!(destination(&class("7А"), decided("переведён в 8 класс").as_deref()), Some(class("8А")));
-        assert_eq!(destination(&class("7А"), decided("Оставлен на повторный курс").as_deref()), Some(class("7А")));
-        assert_eq!(destination(&class("9Б"), decided("выпущен").as_deref()), None);
-        assert_eq!(destination(&class("11А"), None), None);
-        assert_eq!(destination(&class("11А"), decided("оставлен").as_deref()), Some(class("11А")));
-    }
 }

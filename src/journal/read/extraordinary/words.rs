@@ -105,6 +105,7 @@ pub fn in_words(tables: &Tables, entry: &Entry) -> Result<String> {
                 .map_or("сколько, не известно".to_owned(), |length| format!("до {length} записей"));
             format!("журнал продолжен из восстановленной копии (утрачено: {lost}): {}", restored.reason)
         }
+        Body::YearReopened(reopened) => format!("закрытый учебный год открыт снова: {}", reopened.reason),
         other => other.kind().to_owned(),
     })
 }
@@ -117,10 +118,12 @@ fn differences(one: &School, other: &School) -> String {
         _ => serde_json::Map::new(),
     };
     let (before, after) = (fields(one), fields(other));
+    for name in before.keys().filter(|name| !after.contains_key(*name)) {
+        out.push(format!("{name} {} → нет", before[name]));
+    }
     for (name, value) in &after {
-        if let Some(was) = before.get(name)
-            && was != value
-        {
+        let was = before.get(name).unwrap_or(&serde_json::Value::Null);
+        if was != value {
             out.push(format!("{name} {was} → {value}"));
         }
     }

@@ -69,6 +69,10 @@ places! {
         "version" "title" "date";
     /// What the 25-year sheet's counts may name.
     Counts: "count" "percent" "begins" "ends";
+    /// What the line about what a 25-year sheet lacks may name.
+    SheetGaps: "marks" "decisions" "reason";
+    /// What the line about a year that was closed with gaps may name.
+    ClosedWithGaps: "date" "reason";
     /// What the headings of the справка about a period may name.
     SchoolPeriod: "school" "short_school" "place" "year" "period";
     /// What its text about the school may name.
@@ -337,6 +341,18 @@ pub struct CertificateLayout {
     pub alone: Option<Label>,
     #[serde(default)]
     pub further: Option<Label>,
+    #[serde(default = "closed_with_gaps")]
+    pub closed_with_gaps: Wording<ClosedWithGaps>,
+    #[serde(default = "closed_with_gaps_in_short")]
+    pub closed_with_gaps_in_short: Wording<ClosedWithGaps>,
+}
+
+fn closed_with_gaps() -> Wording<ClosedWithGaps> {
+    Wording::built_in("Учебный год закрыт {date} с пробелами. Причина: {reason}")
+}
+
+fn closed_with_gaps_in_short() -> Wording<ClosedWithGaps> {
+    Wording::built_in("Учебный год закрыт {date} с пробелами, причина — в реестре выданных документов.")
 }
 
 /// `summary-sheet.toml`.
@@ -357,6 +373,12 @@ pub struct SummarySheetLayout {
     pub counts: CountsLayout,
     pub signatures: SignaturesLayout,
     pub keep: Label,
+    #[serde(default = "with_gaps")]
+    pub with_gaps: Wording<SheetGaps>,
+}
+
+fn with_gaps() -> Wording<SheetGaps> {
+    Wording::built_in("Выдана с пробелами: годовых отметок нет: {marks}, решений: {decisions}. Причина: {reason}")
 }
 
 #[derive(Debug, Deserialize)]

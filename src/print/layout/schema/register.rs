@@ -1,7 +1,7 @@
 //! Registers: a heading, and a table whose columns a school may order.
 
 use super::super::kinds::{Columns, Fields, Label, Mm, Places, Size, Wording};
-use super::{AnnulledField, CarrierField, ContactField, CorrectionField, DocumentField, SchoolPlaces};
+use super::{AnnulledField, CarrierField, ContactField, CorrectionField, DocumentField, SchoolPlaces, Since};
 use crate::print::sheet::Orientation;
 use serde::Deserialize;
 
@@ -85,7 +85,31 @@ pub struct DocumentsLayout {
     pub bound: Wording<BoundPlaces>,
     #[serde(default)]
     pub superseded: Option<Wording<SupersededPlaces>>,
+    #[serde(default = "with_reason")]
+    pub with_gaps: Wording<WithReason>,
+    #[serde(default = "lapsed")]
+    pub lapsed: Wording<Since>,
+    #[serde(default = "closed")]
+    pub closed: Wording<TurnOfYear>,
+    #[serde(default = "reopened")]
+    pub reopened: Wording<TurnOfYear>,
     pub register: RegisterLayout<DocumentField>,
+}
+
+fn with_reason() -> Wording<WithReason> {
+    Wording::built_in("Выдана с пробелами: {reason}")
+}
+
+fn lapsed() -> Wording<Since> {
+    Wording::built_in("Не действует: учебный год открыт снова {date}")
+}
+
+fn closed() -> Wording<TurnOfYear> {
+    Wording::built_in("Учебный год закрыт {date} ({name}) с пробелами: {reason}")
+}
+
+fn reopened() -> Wording<TurnOfYear> {
+    Wording::built_in("Закрытый учебный год открыт снова {date} ({name}): {reason}")
 }
 
 /// `carriers.toml` (form 14).
@@ -132,6 +156,10 @@ places! {
     BoundPlaces: "date" "sheets" "shelf";
     /// What a document that was superseded may name.
     SupersededPlaces: "number";
+    /// What the line of a document that was issued with gaps may name.
+    WithReason: "reason";
+    /// What the lines about a year's close and its being opened again may name.
+    TurnOfYear: "date" "name" "reason";
     /// What a decision may name.
     Decided: "decision" "date" "name" "note";
 }

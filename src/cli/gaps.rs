@@ -1,0 +1,89 @@
+//! What is missing at the year's end, in words: pupil by pupil, then the papers.
+
+use crate::work::year::{ClassGaps, Gaps, MissingMarks, PupilGaps, UnboundBook};
+use serde_json::{Value, json};
+
+/// Says what is missing, or that nothing is.
+pub fn say(gaps: &Gaps) {
+    if gaps.is_empty() {
+        return println!("Всё на месте: ничего не пропущено.");
+    }
+    println!("Не хватает:");
+    gaps.classes.iter().for_each(of_class);
+    for line in of_papers(gaps) {
+        println!("  {line}");
+    }
+}
+
+/// Says what the pupils of a class lack.
+pub fn of_class(gaps: &ClassGaps) {
+    let (marks, decisions) = gaps.counts();
+    let pupils = gaps.pupils.len();
+    println!("  {}: у обучающихся: {pupils}, итоговых отметок: {marks}, решений педсовета: {decisions}", gaps.class);
+    for pupil in &gaps.pupils {
+        println!("    {}", of_pupil(pupil));
+    }
+}
+
+/// «Алиев Али — Год: все предметы (12); IV четверть: Химия; решение педсовета».
+fn of_pupil(gaps: &PupilGaps) -> String {
+    let subjects = |marks: &MissingMarks| match marks.all && marks.subjects.len() > 1 {
+        true => format!("{}: все предметы ({})", marks.period, marks.subjects.len()),
+        false => format!("{}: {}", marks.period, marks.subjects.join(", ")),
+    };
+    let mut parts: Vec<String> = gaps.marks.iter().map(subjects).collect();
+    parts.extend(gaps.decision.then(|| "решение педсовета".to_owned()));
+    format!("{} ({}) — {}", gaps.pupil.name.surname_given(), gaps.pupil.file, parts.join("; "))
+}
+
+fn of_papers(gaps: &Gaps) -> Vec<String> {
+    let list = |texts: Vec<String>| texts.join(", ");
+    let mut lines = Vec::new();
+    if !gaps.corrections.is_empty() {
+        let numbers = list(gaps.corrections.iter().map(u64::to_string).collect());
+        lines.push(format!("не решены заявки на исправление № {numbers}: letopis correction list"));
+    }
+    if !gaps.books.is_empty() {
+        let book = |book: &UnboundBook| match &book.number {
+            Some(number) => format!("{} (№ {number})", book.class),
+            None => format!("{} (не напечатан)", book.class),
+        };
+        let books = list(gaps.books.iter().map(book).collect());
+        lines.push(format!("не подшиты журналы классов: {books}: letopis print class, затем letopis print bound"));
+    }
+    if !gaps.sheets.is_empty() {
+        let classes = list(gaps.sheets.iter().map(ToString::to_string).collect());
+        lines.push(format!("не выданы сводные ведомости на 25 лет: {classes}: letopis print summary"));
+    }
+    if gaps.archive {
+        lines.push("нет архива за год: letopis archive create --period Год".to_owned());
+    }
+    if gaps.waiting > 0 {
+        lines.push(format!("ждут подтверждения второго лица записей: {}: letopis confirm list", gaps.waiting));
+    }
+    lines
+}
+
+/// The same for scripts.
+pub fn as_json(gaps: &Gaps) -> Value {
+    let marks = |marks: &MissingMarks| json!({ "period": marks.period, "subjects": marks.subjects });
+    let pupil = |pupil: &PupilGaps| {
+        json!({
+            "pupil": pupil.pupil.file, "name": pupil.pupil.name.surname_given(),
+            "marks": pupil.marks.iter().map(marks).collect::<Vec<_>>(), "decision": pupil.decision,
+        })
+    };
+    let class = |class: &ClassGaps| {
+        let pupils: Vec<Value> = class.pupils.iter().map(pupil).collect();
+        json!({ "class": class.class.to_string(), "pupils": pupils })
+    };
+    let book = |book: &UnboundBook| json!({ "class": book.class.to_string(), "number": book.number });
+    json!({
+        "classes": gaps.classes.iter().map(class).collect::<Vec<_>>(),
+        "corrections": gaps.corrections,
+        "books": gaps.books.iter().map(book).collect::<Vec<_>>(),
+        "sheets": gaps.sheets.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "archive": gaps.archive,
+        "waiting": gaps.waiting,
+    })
+}

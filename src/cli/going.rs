@@ -1,0 +1,52 @@
+//! Who goes where in the next year, in words.
+
+use super::advice;
+use crate::error::{Action, Next};
+use crate::journal::read::Pupil;
+use crate::work::year::{ClassGoing, Placing, Unplaced, WhyNot};
+
+/// Says class by class where the pupils go, and names those who could not be placed.
+pub fn say(placing: &Placing) {
+    println!("Куда переходят ученики:");
+    for class in &placing.classes {
+        println!("  {}", of_class(class, placing));
+        named("оставлены на повторное обучение", &class.repeating);
+        named("переведены условно, проверьте ликвидацию задолженности", &class.conditionally);
+    }
+    if placing.unplaced.is_empty() {
+        return;
+    }
+    println!("Не распределены ({}), они перешли без класса:", placing.unplaced.len());
+    for unplaced in &placing.unplaced {
+        let Unplaced { pupil, class, why } = unplaced;
+        let class = class.as_ref().map_or(String::new(), |class| format!(", {class}"));
+        let why = match why {
+            WhyNot::NoDecision => "решения педагогического совета нет".to_owned(),
+            WhyNot::Undecided(words) => format!("решение «{words}» не говорит, куда"),
+            WhyNot::NoClass => "не состоит ни в одном классе".to_owned(),
+        };
+        println!("  {} ({}){class}: {why}", pupil.name.surname_given(), pupil.file);
+    }
+    println!("  {}", advice::advice(&Next::by("зачислите их в класс в новом журнале", Action::EnrollPupil)));
+}
+
+/// «7А: в 8А — 25, окончили — 0».
+fn of_class(class: &ClassGoing, placing: &Placing) -> String {
+    let mut parts: Vec<String> = class.to.iter().map(|(to, count)| format!("в {to} — {count}")).collect();
+    let unplaced = placing.unplaced.iter().filter(|unplaced| unplaced.class.as_ref() == Some(&class.class)).count();
+    for (what, count) in [("окончили", class.finished), ("выбывают", class.leaving), ("не распределены", unplaced)]
+    {
+        parts.extend((count > 0).then(|| format!("{what} — {count}")));
+    }
+    match parts.is_empty() {
+        true => format!("{}: учеников нет", class.class),
+        false => format!("{}: {}", class.class, parts.join(", ")),
+    }
+}
+
+fn named(what: &str, pupils: &[Pupil]) {
+    if !pupils.is_empty() {
+        let names: Vec<String> = pupils.iter().map(|pupil| pupil.name.surname_given()).collect();
+        println!("    {what}: {}", names.join(", "));
+    }
+}
