@@ -32,6 +32,9 @@ const CAME_LATER: &[(&str, &str)] = &[
     ("entries.refused", "by rules 1 nothing waited"),
     ("emergency.set", "by rules 1 there was no emergency key"),
     ("emergency.enrolled", "by rules 1 there was no emergency key"),
+    ("lesson.annulled", "0.1.0 could not put right what was recorded by mistake"),
+    ("course.annulled", "0.1.0 could not put right what was recorded by mistake"),
+    ("class.annulled", "0.1.0 could not put right what was recorded by mistake"),
     ("journal.restored", "0.1.0 went on from a restored copy without a word"),
 ];
 
