@@ -38,6 +38,9 @@ const CAME_LATER: &[(&str, &str)] = &[
     ("pupil.annulled", "0.1.0 could not put right what was recorded by mistake"),
     ("enrolment.corrected", "0.1.0 could not put right what was recorded by mistake"),
     ("group.annulled", "0.1.0 could not put right what was recorded by mistake"),
+    ("lesson.annulled", "0.1.0 could not put right what was recorded by mistake"),
+    ("course.annulled", "0.1.0 could not put right what was recorded by mistake"),
+    ("class.annulled", "0.1.0 could not put right what was recorded by mistake"),
     ("journal.restored", "0.1.0 went on from a restored copy without a word"),
 ];
 

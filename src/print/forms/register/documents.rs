@@ -7,6 +7,7 @@ use super::super::{Composer, Document, serif};
 use super::NOTE_GAP;
 use crate::error::Result;
 use crate::journal::read;
+use crate::journal::read::extraordinary;
 use crate::print::document::{Form, Variant};
 use crate::print::layout::{DocumentField, DocumentsLayout};
 use crate::print::register::{self, Line};
@@ -19,8 +20,12 @@ use std::collections::BTreeMap;
 /// # Errors
 /// Tables that cannot be read.
 pub(in super::super) fn documents(composer: &Composer<'_, ()>) -> Result<Document> {
-    let lines: Vec<Line> =
+    let mut lines: Vec<Line> =
         register::all(composer.tables)?.into_iter().filter(|line| line.document.form != Form::Register.id()).collect();
+    // Registers of rules 1 did not say what was superseded, and are printed as they were.
+    if !extraordinary::knows(composer.tables)? {
+        lines.iter_mut().for_each(|line| line.later = None);
+    }
     let mut names = BTreeMap::new();
     for login in lines.iter().map(|line| &line.document.issued_by) {
         if !names.contains_key(login) {
