@@ -181,6 +181,27 @@ pub fn plural(number: u32, forms: [&str; 3]) -> &str {
     }
 }
 
+/// A number and what is counted, which agrees with it: «4 121 запись». Thousands stand apart by a space that does not break.
+pub fn counted(number: impl TryInto<u64>, forms: [&str; 3]) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
+    // Within a hundred only the last digits matter.
+    let small = u32::try_from(number % 100).unwrap_or_default();
+    format!("{} {}", grouped(number), plural(small, forms))
+}
+
+/// A number with its thousands apart.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() * 2);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push('\u{a0}');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,6 +270,21 @@ mod tests {
             [(1, 0), (2, 1), (4, 1), (5, 2), (11, 2), (12, 2), (14, 2), (21, 0), (22, 1), (100, 2), (101, 0), (111, 2)]
         {
             assert_eq!(plural(number, LEAF), LEAF[form], "{number}");
+        }
+    }
+    #[test]
+    fn what_is_counted_agrees_with_its_number_and_thousands_stand_apart() {
+        const RECORD: [&str; 3] = ["запись", "записи", "записей"];
+        for (number, said) in [
+            (0u64, "0 записей"),
+            (1, "1 запись"),
+            (12, "12 записей"),
+            (999, "999 записей"),
+            (4121, "4\u{a0}121 запись"),
+            (400_002, "400\u{a0}002 записи"),
+            (1_000_011, "1\u{a0}000\u{a0}011 записей"),
+        ] {
+            assert_eq!(counted(number, RECORD), said);
         }
     }
 }
