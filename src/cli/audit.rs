@@ -1,5 +1,6 @@
 //! `letopis audit`: proves the journal.
 
+use super::called::ME;
 use super::state::State;
 use super::{Common, confirm, screen, session};
 use crate::error::Result;
@@ -55,7 +56,7 @@ fn say_extraordinary(audited: &Audited) {
     if audited.alone && audited.since_rules_2 {
         println!("Второго лица с подтверждённым ключом в журнале не было: чрезвычайные записи вносит одно лицо.");
         println!(
-            "Назовите его: ключ директора или завуча вносится аварийным ключом с листа (letopis staff enroll --emergency-key)."
+            "Назовите его: ключ директора или завуча вносится аварийным ключом с листа ({ME} staff enroll --emergency-key)."
         );
     }
     if audited.extraordinary.is_empty() {
@@ -137,5 +138,5 @@ fn say(report: &journal::Report) {
         println!("… и ещё: {}", report.count - report.findings.len());
     }
     println!("Найдено нарушений: {}. Не печатайте и не архивируйте журнал, сообщите директору;", report.count);
-    println!("сверьте его с архивной копией: letopis audit --against АРХИВ.");
+    println!("сверьте его с архивной копией: {ME} audit --against АРХИВ.");
 }

@@ -1,5 +1,6 @@
 //! The desk: a journal that is open and somebody whose key is in force, which is what recording takes.
 
+use super::called::ME;
 use super::{Common, advice, screen, session};
 use crate::error::Result;
 use crate::journal::read::Tables;
@@ -58,7 +59,7 @@ pub fn say(done: Done, what: &str) -> Result<ExitCode> {
         println!(
             "Запись № {number}, подписано: {signed_by}\nПодтверждает директор, завуч или администратор, кроме автора:"
         );
-        println!("  letopis confirm show {number}");
+        println!("  {ME} confirm show {number}");
         return Ok(ExitCode::SUCCESS);
     }
     if !alone.is_empty() {

@@ -1,5 +1,6 @@
 //! `letopis init`: the journal of a school year, its administrator, its recovery key.
 
+use super::called::ME;
 use super::{Common, audit, screen, session};
 use crate::error::{Error, Result};
 use crate::files;
@@ -81,7 +82,7 @@ impl Init {
                 println!("Ключ восстановления архива. Он больше нигде не хранится: перепишите его и уберите в сейф.");
                 let secret = recovery.secret_text();
                 println!("{}", secret.as_str());
-                println!("То же по строкам, с контрольными знаками, для letopis key recover:");
+                println!("То же по строкам, с контрольными знаками, для {ME} key recover:");
                 for (number, line) in (1..).zip(paper_key::lines(&secret)) {
                     println!("  {number}. {}", line.as_str());
                 }
@@ -100,7 +101,7 @@ impl Init {
             }
         }
         advise(&journal)?;
-        println!("Дальше: letopis import ПАПКА — перенести данные школы.");
+        println!("Дальше: {ME} import ПАПКА — перенести данные школы.");
         Ok(ExitCode::SUCCESS)
     }
 
@@ -132,7 +133,7 @@ impl Init {
             println!("Ключ восстановления прежний: он остаётся в сейфе директора.");
         }
         compare_with_paper(&journal)?;
-        println!("Дальше: letopis import ПАПКА — первые классы, нагрузка, расписание и планы нового года.");
+        println!("Дальше: {ME} import ПАПКА — первые классы, нагрузка, расписание и планы нового года.");
         Ok(ExitCode::SUCCESS)
     }
 
@@ -187,7 +188,7 @@ fn advise(journal: &Journal) -> Result<()> {
     if confirm::standing(journal.tables())?.alone {
         println!("У журнала нет второго лица: ключи, роли и другие чрезвычайные записи вносит одно лицо, и это");
         println!("печатается на листах-заверителях. Внесите ключ директора или завуча аварийным ключом с листа:");
-        println!("  letopis staff enroll ЛОГИН ЗАЯВКА --emergency-key ФАЙЛ --reason ПРИЧИНА");
+        println!("  {ME} staff enroll ЛОГИН ЗАЯВКА --emergency-key ФАЙЛ --reason ПРИЧИНА");
     }
     Ok(())
 }

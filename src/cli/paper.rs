@@ -1,6 +1,7 @@
 //! What `letopis print check` says of a page or of a file: whose it is, whether it prints the same again, what became of
 //! it since (§5.1, §5.4).
 
+use super::called::ME;
 use super::{Common, output, screen, session};
 use crate::error::Result;
 use crate::print::check::{Again, Since};
@@ -105,7 +106,7 @@ fn say(standing: &Standing) -> Result<()> {
         }
         Again::Unexplained => {
             println!("Повторная печать по записям даёт другой текст, и это ничем не объясняется.");
-            println!("Выполните «letopis audit» и сообщите директору.");
+            println!("Выполните «{ME} audit» и сообщите директору.");
         }
     }
     match (&standing.brought, &checked.since) {

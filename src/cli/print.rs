@@ -1,5 +1,6 @@
 //! `letopis print`: documents for binding, and checking paper (§5.1, §5.2, §5.4).
 
+use super::days::Days;
 use super::desk::{Desk, say as say_done};
 use super::{Common, paper, screen, session};
 use crate::error::Result;
@@ -7,7 +8,7 @@ use crate::journal::{read, resolve};
 use crate::print::issue::{Issued, Out};
 use crate::print::register;
 use crate::print::{Form, Layouts, Subject, Wanted};
-use crate::school::{ClassName, format_date, parse_date};
+use crate::school::{ClassName, format_date};
 use crate::work::{Workplace, papers};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -191,7 +192,7 @@ impl Binding {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
         let Self { number, sheets, shelf, date } = self;
-        let date = date.as_deref().map(parse_date).transpose()?;
+        let date = Days::of(desk.tables())?.given(date.as_deref())?;
         let bound = papers::bind(&mut desk.workplace()?, &papers::Binding { number, sheets, shelf, date })?;
         let papers::Bound { done, number, title, date, shelf } = bound;
         say_done(done, &format!("№ {number} «{title}» подшит {}, место хранения: {shelf}", format_date(date)))

@@ -1,9 +1,10 @@
 //! `letopis pupil`: pupils, their classes and groups (§3.3.1).
 
 use super::absence::day;
+use super::days::Days;
 use super::desk::{Desk, say};
 use super::{Common, screen, session};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, every};
 use crate::journal::{read, resolve};
 use crate::school::{Day, PersonName, clean, format_date, parse_date};
 use crate::work::pupils::{self, Changes, Members, NewPupil};
@@ -121,21 +122,23 @@ impl Pupil {
             Self::Change(change) => change.run(common),
             Self::Enroll(step) => {
                 let mut desk = Desk::open(common)?;
-                let (class, since) = (resolve::class(desk.tables(), &step.class)?, parse_date(&step.date)?);
+                let (class, since) =
+                    (resolve::class(desk.tables(), &step.class)?, Days::of(desk.tables())?.read(&step.date)?);
                 let (done, name) = pupils::enroll(&mut desk.workplace()?, &step.file, class.clone(), since)?;
                 let name = name.surname_given();
                 say(done, &format!("{name}: зачислен(а) в {class} с {}", format_date(since)))
             }
             Self::Move(step) => {
                 let mut desk = Desk::open(common)?;
-                let (class, since) = (resolve::class(desk.tables(), &step.class)?, parse_date(&step.date)?);
+                let (class, since) =
+                    (resolve::class(desk.tables(), &step.class)?, Days::of(desk.tables())?.read(&step.date)?);
                 let (done, name) = pupils::move_to(&mut desk.workplace()?, &step.file, class.clone(), since)?;
                 let name = name.surname_given();
                 say(done, &format!("{name}: переведён(а) в {class} с {}", format_date(since)))
             }
             Self::Leave { file, date } => {
                 let mut desk = Desk::open(common)?;
-                let until = parse_date(&date)?;
+                let until = Days::of(desk.tables())?.read(&date)?;
                 let (done, name) = pupils::leave(&mut desk.workplace()?, &file, until)?;
                 say(done, &format!("{}: выбыл(а) {}", name.surname_given(), format_date(until)))
             }
@@ -150,7 +153,7 @@ impl Add {
         let mut desk = Desk::open(common)?;
         let Self { file, class, surname, given, patronymic, born, since } = self;
         let class = resolve::class(desk.tables(), &class)?;
-        let since = since.as_deref().map(parse_date).transpose()?;
+        let since = Days::of(desk.tables())?.given(since.as_deref())?;
         let name = PersonName { surname, given, patronymic };
         let wish = NewPupil { file, name, born: parse_date(&born)?, class, since };
         let added = pupils::add(&mut desk.workplace()?, &wish)?;
@@ -215,11 +218,10 @@ fn set_group(common: &Common, class: &str, group: &str, typed: &[String]) -> Res
         return Err(Error::input("состав задаётся либо целиком, либо изменениями «Иванов=+» и «Петров=-»")
             .next("укажите одно из двух"));
     }
-    let mut steps = Vec::new();
-    for text in typed {
+    let steps = every(typed.iter().map(|text| {
         let file = resolve::pupil(&pupils, text.trim_end_matches("=+").trim_end_matches("=-"))?.file.to_string();
-        steps.push((file, !text.ends_with("=-")));
-    }
+        Ok((file, !text.ends_with("=-")))
+    }))?;
     let members = match changes {
         0 => Members::All(steps.into_iter().map(|(file, _)| file).collect()),
         _ => Members::Changes(steps),

@@ -1,5 +1,6 @@
 //! `letopis journal`: the journal's file after a disaster.
 
+use super::called::ME;
 use super::desk::{Desk, say};
 use super::{Common, screen};
 use crate::error::Result;
@@ -51,7 +52,7 @@ impl Whole {
         }
         println!("Номеров документов пропущено: {}: они могли быть напечатаны до беды.", restored.numbers);
         let when = if waits { "После подтверждения внесите" } else { "Внесите" };
-        println!("{when} утраченное заново и сделайте архив: letopis archive create.");
+        println!("{when} утраченное заново и сделайте архив: {ME} archive create.");
         Ok(status)
     }
 }

@@ -1,5 +1,6 @@
 //! `letopis staff`: people, their roles and keys (§3.3).
 
+use super::called::ME;
 use super::desk::{Desk, say};
 use super::{Common, screen, session};
 use crate::error::{Error, Result};
@@ -166,7 +167,7 @@ fn by_emergency(common: &Common, login: &str, given: &str, (emergency, reason): 
     let author = session::author(&identity);
     let recorded = confirm::emergency_enrolment(&mut journal, author, &emergency, &request, reason)?;
     println!("Ключ {} внесён для «{login}» аварийным ключом. Запись № {}", request.key.fingerprint(), recorded.seq);
-    println!("Удалите файл с аварийным ключом, лист верните в сейф; прежние ключи отзовите: letopis staff revoke.");
+    println!("Удалите файл с аварийным ключом, лист верните в сейф; прежние ключи отзовите: {ME} staff revoke.");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,6 +1,7 @@
 //! `letopis year`: the end of the school year.
 
 use super::Common;
+use super::called::ME;
 use super::desk::{Desk, say};
 use crate::error::Result;
 use crate::work::year;
@@ -18,7 +19,7 @@ impl Year {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
         let Self::Close = self;
         let status = say(year::close(&mut Desk::open(common)?.workplace()?)?, "Учебный год закрыт")?;
-        println!("Дальше: letopis print all, letopis archive create --period Год; новый год: letopis init --previous.");
+        println!("Дальше: {ME} print all, {ME} archive create --period Год; новый год: {ME} init --previous.");
         Ok(status)
     }
 }

@@ -28,9 +28,10 @@ pub use course::CourseKey;
 pub use names::{Login, PeriodName, PersonalFile};
 pub use namesakes::{NameForm, told_apart};
 pub use person::{Fit, PersonName, Role};
-pub use results::{Results, Share, average};
+pub use results::{Results, Share, average, rounded};
 pub use stay::Stay;
 pub use text::{
-    clean, counted, fold, in_cyrillic, is_nfc, is_printable, latin_alike, plural, printable, same_word, strange_letter,
+    clean, counted, each_in_cyrillic, fold, grouped, in_cyrillic, is_nfc, is_printable, latin_alike, on_russian_keys,
+    plural, printable, same_word, strange_letter,
 };
 pub use work::WorkKind;

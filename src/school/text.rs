@@ -115,6 +115,28 @@ pub fn in_cyrillic(text: &str) -> String {
     text.chars().map(|c| cyrillic_alike(c).unwrap_or(c)).collect()
 }
 
+/// The text with every Latin letter that looks like a Cyrillic one as that.
+pub fn each_in_cyrillic(text: &str) -> String {
+    text.chars().map(|c| cyrillic_alike(c).unwrap_or(c)).collect()
+}
+
+/// What a text comes to that was typed on the keys of Russian letters while the keyboard gave Latin ones: «Bdfyjd» is «Иванов».
+pub fn on_russian_keys(text: &str) -> String {
+    text.chars().map(russian_key).collect()
+}
+
+/// The Russian letter on the key of a Latin character.
+fn russian_key(c: char) -> char {
+    const LATIN: &str = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`";
+    const RUSSIAN: &str = "йцукенгшщзхъфывапролджэячсмитьбюё";
+    let russian = |lower: char| LATIN.chars().position(|key| key == lower).and_then(|at| RUSSIAN.chars().nth(at));
+    match russian(c.to_ascii_lowercase()) {
+        Some(letter) if c.is_ascii_uppercase() => letter.to_uppercase().next().unwrap_or(letter),
+        Some(letter) => letter,
+        None => c,
+    }
+}
+
 /// The first letter of a word that only looks Cyrillic: a Latin one among Cyrillic letters, or in a word of nothing but
 /// such letters; or a Cyrillic one among Latin letters.
 pub fn strange_letter(text: &str) -> Option<char> {
@@ -190,7 +212,7 @@ pub fn counted(number: impl TryInto<u64>, forms: [&str; 3]) -> String {
 }
 
 /// A number with its thousands apart.
-fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() * 2);
     for (at, digit) in digits.chars().enumerate() {
@@ -216,6 +238,8 @@ mod tests {
     fn a_latin_letter_that_looks_cyrillic_is_told() {
         assert_eq!(in_cyrillic("A-0315"), "А-0315");
         assert_eq!(in_cyrillic("ID-0315"), "ID-0315", "its letters are meant");
+        assert_eq!(each_in_cyrillic("Ивaнoв"), "Иванов");
+        assert_eq!(on_russian_keys("Bdfyjd"), "Иванов");
         assert_eq!(strange_letter("Ивaнoв"), Some('a'));
         assert_eq!(strange_letter("Coxa"), Some('C'));
         assert_eq!(strange_letter("Smiтh"), Some('т'));

@@ -4,7 +4,7 @@ use super::Workplace;
 use crate::error::{Action, Error, Result};
 use crate::journal::contacts::Contacts;
 use crate::journal::{Journal, may_keep_contacts, read};
-use crate::school::{ClassName, PersonName, clean};
+use crate::school::{ClassName, clean};
 
 pub use crate::journal::contacts::Contact;
 
@@ -12,12 +12,12 @@ pub use crate::journal::contacts::Contact;
 ///
 /// # Errors
 /// A file of contacts, or tables, that do not read.
-pub fn of_class(journal: &Journal, class: &ClassName) -> Result<Vec<(Contact, PersonName)>> {
+pub fn of_class(journal: &Journal, class: &ClassName) -> Result<Vec<(Contact, String)>> {
     let tables = journal.tables();
     let year = read::school(tables)?.year;
     let members = read::members_of_class(tables, class, year.begins, year.ends)?;
-    let name =
-        |contact: &Contact| members.iter().find(|pupil| pupil.file == contact.pupil).map(|pupil| pupil.name.clone());
+    let names = read::names_by_file(tables, &members)?;
+    let name = |contact: &Contact| names.get(contact.pupil.as_str()).cloned();
     let all = Contacts::open(journal.path())?.all()?;
     Ok(all.into_iter().filter_map(|contact| name(&contact).map(|name| (contact, name))).collect())
 }

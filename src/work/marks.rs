@@ -62,23 +62,28 @@ impl CellsWish {
 /// # Errors
 /// A pupil who is named twice: which of the two was meant? And what a right or a rule refuses.
 pub fn set(place: &mut Workplace<'_>, wish: &CellsWish) -> Result<CellsDone> {
-    let said = |text: &Option<String>| text.as_deref().map(clean).transpose();
-    let (work, document) = (said(&wish.work)?, said(&wish.document)?);
     let (done, (marks, attendance)) = place.decide(|tables, _| {
-        nobody_twice(tables, wish.cells.iter().map(|cell| &cell.pupil))?;
-        let others = match &wish.others {
-            Some(marks) => others(tables, wish, marks)?,
-            None => Vec::new(),
-        };
-        let typed = wish.cells.iter().cloned().chain(others).map(|CellWish { pupil, attendance, marks }| {
-            let (work, document) = (work.clone(), document.clone());
-            Typed { pupil, attendance, marks, work, document }
-        });
-        let bodies = cell::entries(tables, &wish.at, typed)?;
+        let bodies = bodies(tables, wish)?;
         let counts = changed(&bodies);
         Ok((bodies, counts))
     })?;
     Ok(CellsDone { done, marks, attendance })
+}
+
+/// The entries that bring the cells to what is wished.
+pub(super) fn bodies(tables: &Tables, wish: &CellsWish) -> Result<Vec<Body>> {
+    let said = |text: &Option<String>| text.as_deref().map(clean).transpose();
+    let (work, document) = (said(&wish.work)?, said(&wish.document)?);
+    nobody_twice(tables, wish.cells.iter().map(|cell| &cell.pupil))?;
+    let others = match &wish.others {
+        Some(marks) => others(tables, wish, marks)?,
+        None => Vec::new(),
+    };
+    let typed = wish.cells.iter().cloned().chain(others).map(|CellWish { pupil, attendance, marks }| {
+        let (work, document) = (work.clone(), document.clone());
+        Typed { pupil, attendance, marks, work, document }
+    });
+    cell::entries(tables, &wish.at, typed)
 }
 
 /// The pupils of a lesson in the order of its list, each with what is said of him in one line for the class.
@@ -111,7 +116,7 @@ fn others(tables: &Tables, wish: &CellsWish, marks: &Marks) -> Result<Vec<CellWi
 }
 
 /// In how many cells marks and attendance change.
-fn changed(bodies: &[Body]) -> (usize, usize) {
+pub(super) fn changed(bodies: &[Body]) -> (usize, usize) {
     bodies.iter().fold((0, 0), |(marks, attendance), body| match body {
         Body::MarksSet(set) => (marks + set.marks.len(), attendance),
         Body::AttendanceSet(set) => (marks, attendance + set.pupils.len()),

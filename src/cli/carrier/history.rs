@@ -1,6 +1,7 @@
 //! `letopis carrier history`: what a stick went through, and whether it is failing.
 
 use super::name;
+use crate::cli::called::ME;
 use crate::cli::{Common, screen, session};
 use crate::error::Result;
 use crate::journal::read::Tables;
@@ -32,8 +33,8 @@ pub fn run(common: &Common, typed: &str) -> Result<()> {
     if history.is_failing() && !carrier.is_lost() {
         let times = plural(history.failures, ["раз", "раза", "раз"]);
         screen::warning(&format!(
-            "замените носитель: повреждения на нём найдены {} {times}. Зарегистрируйте новый (letopis carrier register), перепишите на него \
-             архивы со второй копии (letopis archive complete АРХИВ --from ВТОРАЯ --to НОВЫЙ), а этот спишите (letopis carrier retire)",
+            "замените носитель: повреждения на нём найдены {} {times}. Зарегистрируйте новый ({ME} carrier register), перепишите на него \
+             архивы со второй копии ({ME} archive complete АРХИВ --from ВТОРАЯ --to НОВЫЙ), а этот спишите ({ME} carrier retire)",
             history.failures
         ));
     }

@@ -192,7 +192,7 @@ pub fn in_words(tables: &Tables, changes: &[Change]) -> Result<String> {
             _ => change.texts(),
         };
         let who = match change.pupil() {
-            Some(file) => read::pupil(tables, file)?.map_or(file.to_owned(), |p| p.name.surname_given()),
+            Some(file) => read::name_of_file(tables, file)?,
             None => "урок".to_owned(),
         };
         let more = match change {

@@ -14,6 +14,7 @@ pub mod explain;
 pub mod extraordinary;
 pub mod finals;
 pub mod ledger;
+mod namesakes;
 mod notes;
 pub mod outcomes;
 mod paper;
@@ -35,6 +36,7 @@ pub use archives::{
 pub use carriers::{Carrier, Holding, Loss, Restored, Returned, carrier, carriers, carriers_of, holdings};
 pub use clock::{ClockReset, clock_resets};
 pub use finals::{Final, finals_of, finals_of_period};
+pub use namesakes::{name_of, name_of_file, names, names_as, names_by_file};
 pub use notes::{SealedNote, notes_of};
 pub use paper::{Bound, Issue, bound, issued, later_issue};
 pub use people::{

@@ -3,8 +3,7 @@
 use super::{Context, known_pupil, text};
 use crate::error::{Action, Error, Result};
 use crate::journal::entry::{ExemptionSet, ExemptionWithdrawn, ReasonSet, ReasonWithdrawn};
-use crate::journal::read::Tables;
-use crate::journal::read::iso;
+use crate::journal::read::{self, Tables, iso};
 use chrono::NaiveDate;
 use rusqlite::params;
 
@@ -17,7 +16,7 @@ pub fn reason(tables: &Tables, set: &ReasonSet) -> Result<()> {
     let sql = "SELECT 1 FROM reasons WHERE pupil = ?1 AND since <= ?3 AND until >= ?2
                AND NOT (since = ?2 AND until = ?3)";
     if tables.prepare_cached(sql)?.exists(params![pupil.id, since, until])? {
-        return Err(Error::refused(format!("{}: на эти дни уже записана причина", pupil.name.surname_given()))
+        return Err(Error::refused(format!("{}: на эти дни уже записана причина", read::name_of(tables, &pupil)?))
             .next_by("укажите другие дни или отмените прежнюю", Action::WithdrawReason));
     }
     Ok(())
@@ -28,7 +27,7 @@ pub fn withdrawal_of_reason(tables: &Tables, withdrawn: &ReasonWithdrawn) -> Res
     let pupil = known_pupil(tables, &withdrawn.pupil)?;
     let sql = "SELECT 1 FROM reasons WHERE pupil = ?1 AND since = ?2 AND until = ?3";
     let key = params![pupil.id, iso(withdrawn.since), iso(withdrawn.until)];
-    stands(tables.prepare_cached(sql)?.exists(key)?, "причина", &pupil.name.surname_given())
+    stands(tables.prepare_cached(sql)?.exists(key)?, "причина", &read::name_of(tables, &pupil)?)
 }
 
 /// An exemption from a subject of the school, resting on a document; spans of one subject do not overlap.
@@ -46,7 +45,7 @@ pub fn exemption(context: &Context<'_>, set: &ExemptionSet) -> Result<()> {
     if tables.prepare_cached(sql)?.exists(params![pupil.id, set.subject, iso(set.since), iso(set.until)])? {
         return Err(Error::refused(format!(
             "{}: на эти дни уже записано освобождение от предмета «{}»",
-            pupil.name.surname_given(),
+            read::name_of(tables, &pupil)?,
             set.subject
         ))
         .next_by("укажите другие дни или отмените прежнее", Action::WithdrawExemption));
@@ -59,7 +58,7 @@ pub fn withdrawal_of_exemption(tables: &Tables, withdrawn: &ExemptionWithdrawn) 
     let pupil = known_pupil(tables, &withdrawn.pupil)?;
     let sql = "SELECT 1 FROM exemptions WHERE pupil = ?1 AND subject = ?2 AND since = ?3";
     let key = params![pupil.id, withdrawn.subject, iso(withdrawn.since)];
-    stands(tables.prepare_cached(sql)?.exists(key)?, "освобождение", &pupil.name.surname_given())
+    stands(tables.prepare_cached(sql)?.exists(key)?, "освобождение", &read::name_of(tables, &pupil)?)
 }
 
 fn span(since: NaiveDate, until: NaiveDate) -> Result<()> {

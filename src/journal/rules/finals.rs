@@ -53,7 +53,8 @@ pub fn check(
         if let (Some(counts), false) = (&counts, overriding)
             && let Some(lack) = lack(counts, pupil, &line.mark, entry.taken_over)
         {
-            let what = format!("§2.3.1: {}, {}, {}: {lack}", pupil.name.surname_given(), course.key, set.period);
+            let what =
+                format!("§2.3.1: {}, {}, {}: {lack}", read::name_of(context.tables, pupil)?, course.key, set.period);
             if !entry.taken_over {
                 return Err(Error::refused(what).next(
                     "поставьте «н/а», добавьте недостающие отметки или попросите завуча поставить с обоснованием",
@@ -85,7 +86,7 @@ fn exempted(context: &Context<'_>, course: &Course, pupil: &Pupil, begins: Naive
     }
     Err(Error::refused(format!(
         "§3.3.4: {} не освобожден(а) от предмета «{}»",
-        pupil.name.surname_given(),
+        read::name_of(context.tables, pupil)?,
         course.key.subject
     ))
     .next_by("освобождение вносит классный руководитель", Action::Exempt))
@@ -104,7 +105,8 @@ pub fn lack_of_corrected(
     let span = (period.begins, period.ends);
     let counts = Counts::take(context.tables, context.school, course, span, [pupil.id])?;
     let lack = lack(&counts, &pupil, mark, false);
-    Ok(lack.map(|lack| format!("§2.3.1: {}, {}, {name}: {lack}", pupil.name.surname_given(), course.key)))
+    let called = read::name_of(context.tables, &pupil)?;
+    Ok(lack.map(|lack| format!("§2.3.1: {called}, {}, {name}: {lack}", course.key)))
 }
 
 /// No final mark stands before it could be set: from some days before its period's end.
@@ -192,10 +194,10 @@ fn standing(
         .query_row(params![course.id, pupil.id, set.period], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     match standing {
-        Some((old, set_on)) if old != new.to_string() && (entry.taken_over || set_on != read::iso(today)) => {
-            Err(Error::refused(format!("{}: за «{}» уже стоит «{old}»", pupil.name.surname_given(), set.period))
-                .next_by("подайте заявку на исправление (§2.3.3)", Action::RequestCorrection))
-        }
+        Some((old, set_on)) if old != new.to_string() && (entry.taken_over || set_on != read::iso(today)) => Err(
+            Error::refused(format!("{}: за «{}» уже стоит «{old}»", read::name_of(context.tables, pupil)?, set.period))
+                .next_by("подайте заявку на исправление (§2.3.3)", Action::RequestCorrection),
+        ),
         _ => Ok(()),
     }
 }

@@ -205,7 +205,7 @@ fn was_there(context: &Context<'_>, lesson: i64, pupil: &Pupil, marks: &Marks) -
     let absence = absence.as_str();
     Err(Error::refused(format!(
         "{}: на уроке стоит «{absence}», а отметка «{marks}» — того, кто был",
-        pupil.name.surname_given()
+        read::name_of(context.tables, pupil)?
     ))
     .next(format!(
         "если отметка получена позже, укажите «{absence}/{marks}»; если ученик был, сначала уберите «{absence}»"
@@ -238,10 +238,11 @@ fn is_not_marked(context: &Context<'_>, lesson: i64, pupil: &Pupil) -> Result<()
     let mut statement = context.tables.prepare_cached(sql)?;
     let marks: Option<String> = statement.query_row(params![lesson, pupil.id], |row| row.get(0)).optional()?;
     let Some(marks) = marks else { return Ok(()) };
-    Err(Error::refused(format!("{}: в журнале уже стоит другое: «{marks}»", pupil.name.surname_given())).next_by(
-        "перенос ничего не заменяет и не складывает: исправьте файл или подайте заявку на исправление (§2.3.3)",
-        Action::RequestCorrection,
-    ))
+    Err(Error::refused(format!("{}: в журнале уже стоит другое: «{marks}»", read::name_of(context.tables, pupil)?))
+        .next_by(
+            "перенос ничего не заменяет и не складывает: исправьте файл или подайте заявку на исправление (§2.3.3)",
+            Action::RequestCorrection,
+        ))
 }
 
 fn some_lines(count: usize) -> Result<()> {
@@ -277,7 +278,7 @@ pub(super) fn on_roster(context: &Context<'_>, file: &str, at: &LessonRef) -> Re
     let pupil = super::known_pupil(context.tables, file)?;
     Err(Error::refused(format!(
         "{} ({file}) {} не в списке: {}",
-        pupil.name.surname_given(),
+        read::name_of(context.tables, &pupil)?,
         format_date(at.date),
         at.course
     ))
@@ -343,11 +344,11 @@ fn change(
         statement.query_row(params![lesson, pupil.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
     match standing {
         Some((shown, author, old)) if new != Some(old.as_str()) => {
-            let place = format!("{}, {what} «{shown}»", pupil.name.surname_given());
+            let place = format!("{}, {what} «{shown}»", read::name_of(context.tables, pupil)?);
             replacement(window, &author, entry, &place)
         }
         None if new.is_none() => {
-            Err(Error::input(format!("{}: {what} не стоит, убирать нечего", pupil.name.surname_given()))
+            Err(Error::input(format!("{}: {what} не стоит, убирать нечего", read::name_of(context.tables, pupil)?))
                 .next("проверьте ученика и дату"))
         }
         _ => Ok(()),

@@ -196,7 +196,7 @@ pub fn enrolment(context: &Context<'_>, enrolled: &PupilEnrolled) -> Result<()> 
     }
     let sql = "SELECT 1 FROM enrolments WHERE pupil = ?1 AND (until IS NULL OR until > ?2)";
     if tables.prepare_cached(sql)?.exists(params![pupil.id, read::iso(enrolled.since)])? {
-        return Err(Error::refused(format!("{} уже учится в классе", pupil.name.surname_given()))
+        return Err(Error::refused(format!("{} уже учится в классе", read::name_of(tables, &pupil)?))
             .next("сначала запишите выбытие из прежнего класса"));
     }
     Ok(())
@@ -209,7 +209,7 @@ pub fn leaving(tables: &Tables, left: &PupilLeft) -> Result<()> {
     if !tables.prepare_cached(sql)?.exists(params![pupil.id, read::iso(left.until)])? {
         return Err(Error::refused(format!(
             "{} на {} не учится в школе",
-            pupil.name.surname_given(),
+            read::name_of(tables, &pupil)?,
             format_date(left.until)
         )));
     }
@@ -230,7 +230,7 @@ pub fn moving(context: &Context<'_>, moved: &PupilMoved) -> Result<()> {
         .prepare_cached(sql)?
         .query_row(params![pupil.id, read::iso(moved.since)], |row| row.get(0))
         .optional()?;
-    let name = pupil.name.surname_given();
+    let name = read::name_of(tables, &pupil)?;
     match class {
         None => Err(Error::refused(format!("{name} до {} не учится в школе", format_date(moved.since)))
             .next_by("проверьте дату или сначала зачислите его", Action::EnrollPupil)),
@@ -248,10 +248,10 @@ pub fn group(tables: &Tables, set: &GroupSet) -> Result<()> {
         let pupil = known_pupil(tables, file)?;
         let sql = "SELECT 1 FROM enrolments WHERE pupil = ?1 AND class = ?2";
         if !tables.prepare_cached(sql)?.exists(params![pupil.id, set.class.to_string()])? {
-            return Err(Error::input(format!("{} ({file}) не из {}", pupil.name.surname_given(), set.class)));
+            return Err(Error::input(format!("{} ({file}) не из {}", read::name_of(tables, &pupil)?, set.class)));
         }
         if !seen.insert(file) {
-            return Err(Error::input(format!("{} ({file}) указан в группе дважды", pupil.name.surname_given())));
+            return Err(Error::input(format!("{} ({file}) указан в группе дважды", read::name_of(tables, &pupil)?)));
         }
     }
     Ok(())
