@@ -11,7 +11,7 @@ use super::report::Finding;
 use super::signature::{AllowedSigners, ArchiveSignature};
 use super::sum::Sum;
 use crate::error::{Action, Error, Result};
-use crate::school::{latin_alike, plural};
+use crate::school::{RECORDS, counted, latin_alike};
 
 /// The fewest digits of a code that are accepted: 128 bits, beyond any search for a second archive to fit it.
 const MIN_CODE_DIGITS: usize = 32;
@@ -113,9 +113,8 @@ impl Code {
                 .next("введите код так, как он напечатан в акте"));
         }
         if !(MIN_CODE_DIGITS..=64).contains(&digits.len()) {
-            let length = digits.len();
-            let signs = plural(u32::try_from(length).unwrap_or(u32::MAX), ["знак", "знака", "знаков"]);
-            return Err(Error::input(format!("в коде {length} {signs}"))
+            let signs = counted(digits.len() as u64, ["знак", "знака", "знаков"]);
+            return Err(Error::input(format!("в коде {signs}"))
                 .next(format!("введите все 64 знака из акта или не меньше первых {MIN_CODE_DIGITS}")));
         }
         Ok(Self(digits))
@@ -260,8 +259,8 @@ fn ask_journal(journal: &dyn JournalFacts, subject: &Subject<'_>) -> Result<Answ
     match head {
         None => {
             let what = format!(
-                "в архиве {} записей, а в журнале меньше: у журнала отрезан конец или архив подделан",
-                facts.length
+                "в архиве {}, а в журнале меньше: у журнала отрезан конец или архив подделан",
+                counted(facts.length, RECORDS)
             );
             findings.push(Finding::forgery(INFO, what));
         }
@@ -336,7 +335,10 @@ fn ask_bag(trusted: &Folder, subject: &Subject<'_>) -> Result<Answer> {
     }
     let same_journal = bag.facts.journal == subject.facts.journal;
     if same_journal && bag.facts.length == subject.facts.length && bag.facts.head != subject.facts.head {
-        return Ok(Answer::no(INFO, format!("в архиве {name} те же {} записей, но другие", subject.facts.length)));
+        return Ok(Answer::no(
+            INFO,
+            format!("в архиве {name} столько же: {}, но другие", counted(subject.facts.length, RECORDS)),
+        ));
     }
     if let (true, Some(login)) = (same_journal, bag.signers.login_of(&subject.key)) {
         return Ok(Answer::yes(format!("архив {name} того же журнала, ключ {login}")));

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::journal;
 use crate::journal::read::Restoration;
 use crate::ledger::chain::hex;
+use crate::school::{OF_RECORDS, RECORDS, counted};
 use crate::work::archive::witnesses::{self, Testimony};
 use crate::work::audit::{Audit as Audited, audit};
 use clap::Args;
@@ -80,7 +81,7 @@ fn say_lost(restorations: &[Restoration]) {
     for Restoration { entry, lost, numbers, .. } in restorations {
         println!("Восстановление, № {entry}: номеров документов пропущено: {numbers}");
         for lost in lost {
-            println!("    утрачено: до {} записей, последняя сумма {}", lost.length, lost.head);
+            println!("    утрачено: до {}, последняя сумма {}", counted(lost.length, OF_RECORDS), lost.head);
         }
     }
 }
@@ -104,9 +105,10 @@ pub fn heard(testimony: &Testimony, entries: u64) -> Option<String> {
     });
     let who = format!("Сверено: {}{}", testimony.witness, signed.unwrap_or_default());
     let unrecorded = testimony.recorded == Some(false);
+    let all = counted(length, RECORDS);
     Some(if unrecorded && length == entries {
         format!(
-            "{who}: все {length} записей те же, но записи о самом архиве после них нет: журнал извлечён из архива, или его конец отрезан."
+            "{who}: {all} — все те же, но записи о самом архиве после них нет: журнал извлечён из архива, или его конец отрезан."
         )
     } else if length == entries {
         format!(
@@ -116,7 +118,7 @@ pub fn heard(testimony: &Testimony, entries: u64) -> Option<String> {
         let since = entries - length;
         let note = if unrecorded { " Записи о самом архиве в журнале нет." } else { "" };
         format!(
-            "{who}: первые {length} записей те же. После них внесено ещё {since}: не отрезано ли что-нибудь после них, этот свидетель не знает.{note}"
+            "{who}: начало журнала, {all}, то же. После этого внесено ещё {since}: не отрезано ли что-нибудь после них, этот свидетель не знает.{note}"
         )
     })
 }

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::print::check::{Again, Since};
 use crate::print::since::{Change, What};
 use crate::print::{Layouts, parse_code, show_page_record};
-use crate::school::{format_date, plural};
+use crate::school::{counted, format_date};
 use crate::work::papers::{self, Brought, Standing};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -140,9 +140,8 @@ fn say_changes(changes: &[&Change]) {
         println!("  {}", line(change));
     }
     if changes.len() > MOST {
-        let more = changes.len() - MOST;
-        let forms = ["изменение", "изменения", "изменений"];
-        println!("  … и ещё {more} {} (все: --json)", plural(u32::try_from(more).unwrap_or(u32::MAX), forms));
+        let more = counted((changes.len() - MOST) as u64, ["изменение", "изменения", "изменений"]);
+        println!("  … и ещё {more} (все: --json)");
     }
 }
 

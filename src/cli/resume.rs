@@ -4,6 +4,7 @@ use super::called::ME;
 use super::desk::{Desk, say};
 use super::{Common, screen};
 use crate::error::Result;
+use crate::school::{OF_RECORDS, counted};
 use crate::work::archive::witnesses;
 use crate::work::resumption::{self, Resumption};
 use clap::Subcommand;
@@ -43,7 +44,7 @@ impl Whole {
         let waits = !done.waiting.is_empty();
         let status = say(done, "Журнал продолжен из восстановленной копии")?;
         for lost in &restored.lost {
-            println!("Утрачено: до {} записей, последняя сумма {}.", lost.length, lost.head);
+            println!("Утрачено: до {}, последняя сумма {}.", counted(lost.length, OF_RECORDS), lost.head);
         }
         if restored.lost.is_empty() {
             screen::warning(

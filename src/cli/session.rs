@@ -104,7 +104,7 @@ pub fn identity(common: &Common) -> Result<Identity> {
 
 /// The identity that is logged in at this terminal, or named and not closed with a passphrase: nobody is asked for one.
 pub fn identity_without_asking(common: &Common) -> Option<Identity> {
-    let closed = || Err(Error::input("ключ закрыт паролем"));
+    let closed = || Err(Error::input("ключ закрыт паролем").next("введите пароль"));
     let named = || keyfile::read(common.identity.as_ref()?, closed).ok();
     login::unlocked().map(|unlocked| unlocked.identity).or_else(named)
 }

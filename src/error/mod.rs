@@ -158,7 +158,8 @@ impl Error {
     #[must_use]
     pub fn at(mut self, place: impl fmt::Display) -> Self {
         self.message = format!("{place}: {}", self.message);
-        self.also = std::mem::take(&mut self.also).into_iter().map(|other| other.at(&place)).collect();
+        // They bring no others along.
+        self.also.iter_mut().for_each(|other| other.message = format!("{place}: {}", other.message));
         self
     }
 
@@ -203,17 +204,19 @@ pub fn every<T>(results: impl IntoIterator<Item = Result<T>>) -> Result<Vec<T>> 
             Ok(value) => given.push(value),
             Err(mut fault) => {
                 let others = std::mem::take(&mut fault.also);
-                faults.extend(std::iter::once(fault).chain(others));
+                for fault in std::iter::once(fault).chain(others) {
+                    if !faults.contains(&fault) {
+                        faults.push(fault);
+                    }
+                }
             }
         }
     }
-    let mut faults = faults.into_iter();
-    let Some(mut first) = faults.next() else { return Ok(given) };
-    for fault in faults {
-        if fault != first && !first.also.contains(&fault) {
-            first.also.push(fault);
-        }
+    if faults.is_empty() {
+        return Ok(given);
     }
+    let mut first = faults.remove(0);
+    first.also = faults;
     Err(first)
 }
 

@@ -179,7 +179,7 @@ impl Table {
         let fits = fields.len() > last.copied().unwrap_or_default()
             && fields.iter().skip(width).all(|field| field.as_ref().trim().is_empty());
         if !fits {
-            let what = format!("в строке {} столбцов, а в заголовке {width}", fields.len());
+            let what = format!("столбцов в строке {}, а в заголовке {width}", fields.len());
             self.broken(Broken { line, what: &what }, faults);
         }
         fits

@@ -182,20 +182,20 @@ pub fn pupil<'r>(roster: &'r [Pupil], typed: &str) -> Result<&'r Pupil> {
         return Ok(pupil);
     }
     if !whole.is_empty() {
-        return Err(several_pupils(typed, &whole).next("укажите имя, инициалы или номер личного дела: «Иванов П.=5»"));
+        return Err(several_pupils(typed, &whole, "укажите имя, инициалы или номер личного дела: «Иванов П.=5»"));
     }
     let others: Vec<&Pupil> = of(Fit::AnotherSurname).collect();
     let begun: Vec<&Pupil> = of(Fit::Beginning).chain(others.iter().copied()).collect();
     match begun[..] {
         [pupil] if others.is_empty() => Ok(pupil),
         [] | [_] => Err(unknown_pupil(roster, typed, &others)),
-        _ => Err(several_pupils(typed, &begun).next("наберите ещё несколько букв, имя или номер личного дела")),
+        _ => Err(several_pupils(typed, &begun, "наберите ещё несколько букв, имя или номер личного дела")),
     }
 }
 
-fn several_pupils(typed: &str, pupils: &[&Pupil]) -> Error {
+fn several_pupils(typed: &str, pupils: &[&Pupil], next: &str) -> Error {
     let names: Vec<String> = pupils.iter().map(|pupil| format!("{} ({})", pupil.name.full(), pupil.file)).collect();
-    Error::input(format!("«{typed}» — это несколько учеников: {}", names.join("; ")))
+    Error::input(format!("«{typed}» — это несколько учеников: {}", names.join("; "))).next(next)
 }
 
 /// Nobody is meant: who may be, and which letters are not what they look like.
@@ -360,7 +360,7 @@ fn several(lessons: &[u8], date: Day) -> Error {
 mod tests {
     use super::*;
     use crate::journal::entry::SubjectsSet;
-    use crate::journal::testing::{Annals, course as key, name, person};
+    use crate::journal::testing::{Annals, TestJournal, course as key, name, person};
     use crate::school::{PersonName, Role};
     use proptest::prelude::*;
 
@@ -368,7 +368,7 @@ mod tests {
         School::from_toml(include_str!("../../tests/fixtures/small/school.toml")).unwrap()
     }
 
-    fn tables() -> Tables {
+    fn tables() -> TestJournal {
         let administrator = person("kuznetsov", "Кузнецов Кирилл", "инженер", &[Role::Administrator]);
         let mut annals = Annals::new(school(), administrator, "2025-09-01T08:00");
         annals.person(person("semyonov", "Семёнов Савва", "учитель", &[Role::Teacher]));
@@ -381,7 +381,7 @@ mod tests {
             written: true,
         };
         annals.first(SubjectsSet { subjects: subjects.map(line).to_vec() });
-        annals.class("7А", "semyonov");
+        annals.class("7А", "");
         for (subject, _) in subjects {
             annals.course(&key("7А", subject), "semyonov", 1.0);
         }

@@ -49,8 +49,9 @@ fn weekday(word: &str) -> Option<u32> {
 fn day_of_year(text: &str, today: Day, year: Option<&Year>) -> Option<Day> {
     let (day, month) = text.trim_end_matches('.').split_once('.')?;
     let (begins, ends) = year.map_or((today, today), |year| (year.begins, year.ends));
-    let candidates =
-        (begins.year() - 1..=ends.year() + 1).filter_map(|year| parse_date_or(&format!("{day}.{month}.{year}")));
+    let around = i32::from(year.is_none());
+    let years = begins.year() - around..=ends.year() + around;
+    let candidates = years.filter_map(|year| parse_date_or(&format!("{day}.{month}.{year}")));
     candidates.min_by_key(|day| (begins - *day).max(*day - ends).max(chrono::Duration::zero()))
 }
 

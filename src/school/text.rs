@@ -203,6 +203,13 @@ pub fn plural(number: u32, forms: [&str; 3]) -> &str {
     }
 }
 
+/// Records, for [`counted`].
+pub const RECORDS: [&str; 3] = ["запись", "записи", "записей"];
+/// «До» so many records.
+pub const OF_RECORDS: [&str; 3] = ["записи", "записей", "записей"];
+/// Bytes.
+pub const BYTES: [&str; 3] = ["байт", "байта", "байт"];
+
 /// A number and what is counted, which agrees with it: «4 121 запись». Thousands stand apart by a space that does not break.
 pub fn counted(number: impl TryInto<u64>, forms: [&str; 3]) -> String {
     let number = number.try_into().unwrap_or(u64::MAX);
@@ -298,7 +305,6 @@ mod tests {
     }
     #[test]
     fn what_is_counted_agrees_with_its_number_and_thousands_stand_apart() {
-        const RECORD: [&str; 3] = ["запись", "записи", "записей"];
         for (number, said) in [
             (0u64, "0 записей"),
             (1, "1 запись"),
@@ -308,7 +314,7 @@ mod tests {
             (400_002, "400\u{a0}002 записи"),
             (1_000_011, "1\u{a0}000\u{a0}011 записей"),
         ] {
-            assert_eq!(counted(number, RECORD), said);
+            assert_eq!(counted(number, RECORDS), said);
         }
     }
 }

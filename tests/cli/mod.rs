@@ -10,3 +10,4 @@ mod pages;
 mod recover;
 mod shell;
 mod signals;
+mod window;

@@ -134,6 +134,25 @@ fn screen(model: &mut Model, width: u16, height: u16) -> String {
 }
 
 #[test]
+fn what_the_marks_come_to_stands_beside_the_final_mark_in_a_usual_window() {
+    let mut desk = Desk::new(24, 3);
+    desk.type_in("5");
+    desk.press(Key::Up);
+    desk.press(Key::Left);
+    desk.type_in("4");
+    desk.press(Key::Up);
+    let screen = desk.screen(80, 24);
+    let line = |name: &str| screen.lines().find(|line| line.contains(name)).unwrap().to_owned();
+    let words = line("Ученик00").split_whitespace().skip(3).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words[..6], ["·", "4", "5", "4,50", "5", "·"], "{screen}");
+    assert!(line("итог").contains("ср. ещё пр. итог") && screen.contains("I четв."), "{screen}");
+    let usual = |line: &str| line.chars().count() <= 80;
+    assert!(screen.lines().all(usual) && screen.contains("I четв.: средний балл 4,50, прогноз 5"), "{screen}");
+    let none = line("Ученик01").split_whitespace().skip(3).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(none[..4], ["·", "·", "·", "·"], "{screen}");
+}
+
+#[test]
 fn marks_typed_down_a_column_are_an_entry_each_and_stand_in_their_cells() {
     let mut desk = Desk::new(26, 15);
     for n in 0..25 {

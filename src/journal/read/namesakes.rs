@@ -74,7 +74,7 @@ mod tests {
         let mut annals = crate::report::testing::annals();
         let class = |name: &str| ClassName::parse(name).unwrap();
         let at = moment("2025-09-02");
-        let mut add = |annals: &mut Annals, file: &str, born: &str, class: ClassName| {
+        let add = |annals: &mut Annals, file: &str, born: &str, class: ClassName| {
             let name = PersonName {
                 surname: "Иванов".into(), given: "Павел".into(), patronymic: "Андреевич".into()
             };

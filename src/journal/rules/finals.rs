@@ -158,7 +158,8 @@ fn overrides(context: &Context<'_>, entry: &Entry, set: &FinalsSet) -> Result<bo
         return Ok(false);
     }
     if !read::has_role(context.tables, &entry.author, Role::DeputyHead)? {
-        return Err(Error::refused("§2.3.1: поставить отметку при недостатке отметок может только завуч"));
+        return Err(Error::refused("§2.3.1: поставить отметку при недостатке отметок может только завуч")
+            .next("поставьте «н/а», добавьте недостающие отметки или попросите завуча"));
     }
     Ok(true)
 }
@@ -167,13 +168,15 @@ fn single(context: &Context<'_>, course: &Course, mark: &Marks) -> Result<()> {
     let policy = &context.school.policy;
     let grades: Vec<u8> = mark.grades().collect();
     if grades.len() > 1 {
-        return Err(Error::input(format!("итоговая отметка одна, а указано «{mark}»")));
+        return Err(Error::input(format!("итоговая отметка одна, а указано «{mark}»")).next("оставьте одну"));
     }
     if policy.unmarked_grades.contains(&course.key.class.grade()) && !grades.is_empty() {
-        return Err(Error::refused(format!("в {}-х классах отметки не ставятся", course.key.class.grade())));
+        return Err(Error::refused(format!("в {}-х классах отметки не ставятся", course.key.class.grade()))
+            .next("в этой параллели итоговых отметок нет"));
     }
     if grades.iter().any(|grade| *grade < policy.lowest_mark) {
-        return Err(Error::refused(format!("в школе ставятся отметки от {} до 5", policy.lowest_mark)));
+        return Err(Error::refused(format!("в школе ставятся отметки от {} до 5", policy.lowest_mark))
+            .next("проверьте отметку"));
     }
     Ok(())
 }
@@ -207,7 +210,8 @@ pub fn corrected(context: &Context<'_>, course: &Course, pupil: &str, name: &str
     let year = &context.school.year;
     let (begins, ends) = period(context, course, name)?.map_or((year.begins, year.ends), |p| (p.begins, p.ends));
     if !pupils_of(context, course, begins, ends)?.contains_key(pupil) {
-        return Err(Error::refused(format!("ученик «{pupil}» не учился на курсе «{}» в период «{name}»", course.key)));
+        return Err(Error::refused(format!("ученик «{pupil}» не учился на курсе «{}» в период «{name}»", course.key))
+            .next("проверьте ученика и период"));
     }
     mark.map_or(Ok(()), |mark| single(context, course, mark))
 }

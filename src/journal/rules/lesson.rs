@@ -8,7 +8,7 @@ use super::{Context, known_course, text};
 use crate::error::{Action, Error, Next, Result};
 use crate::journal::entry::{AttendanceSet, Entry, LessonCell, LessonRecorded, LessonRef, LessonText, MarksSet};
 use crate::journal::read::{self, Course, Lesson, Pupil};
-use crate::school::{Attendance, Marks, Role, WorkKind, format_date};
+use crate::school::{Attendance, Marks, Role, WorkKind, counted, format_date};
 use chrono::{Duration, NaiveDate};
 use rusqlite::{OptionalExtension, params};
 use std::collections::HashSet;
@@ -46,9 +46,9 @@ fn window(context: &Context<'_>, entry: &Entry, date: NaiveDate, today: NaiveDat
         return Ok(Window::Add);
     }
     Err(Error::refused(format!(
-        "§2.3.2: со дня занятия {} прошло больше {} дней, изменять и добавлять записи нельзя",
+        "§2.3.2: со дня занятия {} прошло больше {}, изменять и добавлять записи нельзя",
         format_date(date),
-        policy.edit_days
+        counted(policy.edit_days, ["дня", "дней", "дней"])
     ))
     .next_by(ASK, Action::RequestCorrection))
 }
@@ -88,7 +88,8 @@ pub fn recorded(context: &Context<'_>, entry: &Entry, set: &LessonRecorded, toda
     let (topic, work, homework) = (set.topic.clone(), set.work.clone(), set.homework.clone());
     lesson_text(context, &LessonText { topic, work, homework, substitute: set.substitute.clone() })?;
     if !set.cells.is_empty() && !entry.taken_over {
-        return Err(Error::refused("отметки вместе с уроком записываются только при переносе"));
+        return Err(Error::refused("отметки вместе с уроком записываются только при переносе")
+            .next("сначала запишите урок, затем отметки"));
     }
     let known = read::lesson(tables, course.id, set.at.date, set.at.lesson)?;
     // The window is asked for in any case: a lesson never entered has a last day as well.
@@ -148,7 +149,9 @@ fn cells(
     for cell in &set.cells {
         let LessonCell { pupil, attendance, marks } = cell;
         if !seen.insert(pupil) {
-            return Err(Error::input(format!("ученик «{pupil}» указан дважды")));
+            return Err(
+                Error::input(format!("ученик «{pupil}» указан дважды")).next("оставьте одно значение на ученика")
+            );
         }
         let pupil = on_roster(context, pupil, &set.at)?;
         if let Some(marks) = marks {
@@ -176,7 +179,8 @@ pub fn marks(context: &Context<'_>, entry: &Entry, set: &MarksSet, today: NaiveD
     let mut seen = HashSet::new();
     for line in &set.marks {
         if !seen.insert(&line.pupil) {
-            return Err(Error::input(format!("ученик «{}» указан дважды", line.pupil)));
+            return Err(Error::input(format!("ученик «{}» указан дважды", line.pupil))
+                .next("оставьте одно значение на ученика"));
         }
         let pupil = on_roster(context, &line.pupil, &set.at)?;
         if let Some(marks) = &line.marks {
@@ -221,7 +225,8 @@ pub fn attendance(context: &Context<'_>, entry: &Entry, set: &AttendanceSet, tod
     let mut seen = HashSet::new();
     for line in &set.pupils {
         if !seen.insert(&line.pupil) {
-            return Err(Error::input(format!("ученик «{}» указан дважды", line.pupil)));
+            return Err(Error::input(format!("ученик «{}» указан дважды", line.pupil))
+                .next("оставьте одно значение на ученика"));
         }
         let pupil = on_roster(context, &line.pupil, &set.at)?;
         if entry.taken_over && entry.rules >= EARNED && line.attendance.is_some_and(Attendance::is_absence) {
@@ -246,7 +251,11 @@ fn is_not_marked(context: &Context<'_>, lesson: i64, pupil: &Pupil) -> Result<()
 }
 
 fn some_lines(count: usize) -> Result<()> {
-    if count == 0 { Err(Error::input("не указан ни один ученик")) } else { Ok(()) }
+    if count == 0 {
+        Err(Error::input("не указан ни один ученик").next("назовите хотя бы одного"))
+    } else {
+        Ok(())
+    }
 }
 
 pub(super) fn school_day(context: &Context<'_>, at: &LessonRef) -> Result<()> {
@@ -288,7 +297,8 @@ pub(super) fn on_roster(context: &Context<'_>, file: &str, at: &LessonRef) -> Re
 pub(super) fn allowed_marks(context: &Context<'_>, course: &Course, marks: &Marks) -> Result<()> {
     let policy = &context.school.policy;
     if policy.unmarked_grades.contains(&course.key.class.grade()) && marks.grades().next().is_some() {
-        return Err(Error::refused(format!("в {}-х классах отметки не ставятся", course.key.class.grade())));
+        return Err(Error::refused(format!("в {}-х классах отметки не ставятся", course.key.class.grade()))
+            .next("уберите отметку; посещаемость записывается как обычно"));
     }
     if marks.grades().any(|grade| grade < policy.lowest_mark) {
         return Err(Error::refused(format!("в школе ставятся отметки от {} до 5", policy.lowest_mark))

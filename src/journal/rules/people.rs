@@ -18,7 +18,7 @@ use std::collections::HashSet;
 /// The first entry: only the first, by an administrator, about a consistent school.
 pub fn first_entry(context: &Context<'_>, created: &JournalCreated) -> Result<()> {
     if context.seq != 1 {
-        return Err(Error::refused("журнал уже заведён"));
+        return Err(Error::refused("журнал уже заведён").next("работайте в нём или укажите другой файл"));
     }
     created.school.check()?;
     person(&created.administrator)?;
@@ -36,7 +36,8 @@ pub fn first_entry(context: &Context<'_>, created: &JournalCreated) -> Result<()
     let Some(emergency) = &created.emergency else { return Ok(()) };
     let emergency = two_eyes::emergency(emergency)?;
     if taken.iter().any(|(_, key)| *key.key() == emergency) {
-        return Err(Error::input("аварийный ключ не может быть ключом сотрудника"));
+        return Err(Error::input("аварийный ключ не может быть ключом сотрудника")
+            .next("создайте для сотрудника отдельный ключ"));
     }
     Ok(())
 }
@@ -53,7 +54,8 @@ pub fn person(person: &Person) -> Result<()> {
     text::is_given(&person.name.given, "имя")?;
     text::is_given(&person.position, "должность")?;
     if person.roles.is_empty() || person.roles.iter().collect::<HashSet<_>>().len() != person.roles.len() {
-        return Err(Error::input(format!("у «{login}» не указаны роли или роль указана дважды")));
+        return Err(Error::input(format!("у «{login}» не указаны роли или роль указана дважды"))
+            .next("укажите каждую роль один раз"));
     }
     Ok(())
 }
@@ -73,7 +75,9 @@ pub fn change_of_person(tables: &Tables, changed: &Person) -> Result<()> {
 pub fn dismissal(tables: &Tables, dismissed: &PersonDismissed, warnings: &mut Vec<Warning>) -> Result<()> {
     let person = known_person(tables, &dismissed.login)?;
     if person.dismissed {
-        return Err(Error::refused(format!("«{}» уже уволен(а)", dismissed.login)));
+        return Err(
+            Error::refused(format!("«{}» уже уволен(а)", dismissed.login)).next("больше делать ничего не нужно")
+        );
     }
     another_administrator(tables, &dismissed.login, "")?;
     let courses = read::courses_of_teacher(tables, &dismissed.login)?;
@@ -109,7 +113,8 @@ fn another_administrator(tables: &Tables, without: &str, without_key: &str) -> R
 pub fn enrolment_of_key(context: &Context<'_>, entry: &Entry, enrolled: &KeyEnrolled) -> Result<()> {
     let tables = context.tables;
     if known_person(tables, &enrolled.login)?.dismissed {
-        return Err(Error::refused(format!("«{}» уволен(а), ключ не вносится", enrolled.login)));
+        return Err(Error::refused(format!("«{}» уволен(а), ключ не вносится", enrolled.login))
+            .next("сначала внесите сотрудника заново"));
     }
     is_nobodys_key(tables, &enrolled.key)?;
     two_eyes::is_possessed(context, entry.rules, enrolled)
@@ -120,7 +125,8 @@ pub(super) fn is_nobodys_key(tables: &Tables, key: &PublicIdentity) -> Result<()
     let recipient = key.recipient();
     let sql = "SELECT 1 FROM recovery_keys WHERE recipient = ?1";
     if tables.prepare_cached(sql)?.exists([recipient])? {
-        return Err(Error::refused("это ключ восстановления архива: он ничего не подписывает и не вносится"));
+        return Err(Error::refused("это ключ восстановления архива: он ничего не подписывает и не вносится")
+            .next("внесите личный ключ сотрудника"));
     }
     let sql = "SELECT 1 FROM keys WHERE fingerprint = ?1 OR recipient = ?2";
     if tables.prepare_cached(sql)?.exists(params![key.fingerprint(), recipient])? {
@@ -133,8 +139,11 @@ pub(super) fn is_nobodys_key(tables: &Tables, key: &PublicIdentity) -> Result<()
 pub fn revocation(tables: &Tables, revoked: &KeyRevoked) -> Result<()> {
     text::is_given(&revoked.reason, "причина отзыва ключа")?;
     match read::key(tables, &revoked.fingerprint)? {
-        None => Err(Error::input(format!("ключ {} не внесён в журнал", revoked.fingerprint))),
-        Some(key) if key.revoked_at.is_some() => Err(Error::refused("ключ уже отозван")),
+        None => Err(Error::input(format!("ключ {} не внесён в журнал", revoked.fingerprint))
+            .next("сверьте отпечаток со списком ключей")),
+        Some(key) if key.revoked_at.is_some() => {
+            Err(Error::refused("ключ уже отозван").next("больше делать ничего не нужно"))
+        }
         Some(_) => another_administrator(tables, "", &revoked.fingerprint),
     }
 }
@@ -162,7 +171,7 @@ pub fn subjects(set: &SubjectsSet) -> Result<()> {
         text::is_given(&subject.name, "название предмета")?;
         text::is_given(&subject.short, "краткое название предмета")?;
         if !seen.insert(&subject.name) {
-            return Err(Error::input(format!("предмет «{}» указан дважды", subject.name)));
+            return Err(Error::input(format!("предмет «{}» указан дважды", subject.name)).next("оставьте одну строку"));
         }
     }
     Ok(())
@@ -180,7 +189,8 @@ pub fn pupil(context: &Context<'_>, set: &PupilSet) -> Result<()> {
     text::is_given(&set.name.given, "имя")?;
     let age = context.school.year.begins.year() - set.born.year();
     if !(4..=30).contains(&age) {
-        return Err(Error::input(format!("дата рождения {} неправдоподобна для ученика", format_date(set.born))));
+        return Err(Error::input(format!("дата рождения {} неправдоподобна для ученика", format_date(set.born)))
+            .next("проверьте день, месяц и год"));
     }
     Ok(())
 }
@@ -192,7 +202,8 @@ pub fn enrolment(context: &Context<'_>, enrolled: &PupilEnrolled) -> Result<()> 
     let pupil = known_pupil(tables, &enrolled.file)?;
     let year = &context.school.year;
     if !(year.begins..=year.ends).contains(&enrolled.since) {
-        return Err(Error::input(format!("дата зачисления {} вне учебного года", format_date(enrolled.since))));
+        return Err(Error::input(format!("дата зачисления {} вне учебного года", format_date(enrolled.since)))
+            .next("проверьте дату; она должна быть в учебном году"));
     }
     let sql = "SELECT 1 FROM enrolments WHERE pupil = ?1 AND (until IS NULL OR until > ?2)";
     if tables.prepare_cached(sql)?.exists(params![pupil.id, read::iso(enrolled.since)])? {
@@ -211,7 +222,8 @@ pub fn leaving(tables: &Tables, left: &PupilLeft) -> Result<()> {
             "{} на {} не учится в школе",
             read::name_of(tables, &pupil)?,
             format_date(left.until)
-        )));
+        ))
+        .next("проверьте дату и личное дело; выбытие записывается тому, кто учится"));
     }
     Ok(())
 }
@@ -223,7 +235,8 @@ pub fn moving(context: &Context<'_>, moved: &PupilMoved) -> Result<()> {
     let pupil = known_pupil(tables, &moved.file)?;
     let year = &context.school.year;
     if !(year.begins..=year.ends).contains(&moved.since) {
-        return Err(Error::input(format!("дата перевода {} вне учебного года", format_date(moved.since))));
+        return Err(Error::input(format!("дата перевода {} вне учебного года", format_date(moved.since)))
+            .next("проверьте дату; она должна быть в учебном году"));
     }
     let sql = "SELECT class FROM enrolments WHERE pupil = ?1 AND until IS NULL AND since < ?2";
     let class: Option<String> = tables
@@ -234,7 +247,10 @@ pub fn moving(context: &Context<'_>, moved: &PupilMoved) -> Result<()> {
     match class {
         None => Err(Error::refused(format!("{name} до {} не учится в школе", format_date(moved.since)))
             .next_by("проверьте дату или сначала зачислите его", Action::EnrollPupil)),
-        Some(class) if class == moved.class.to_string() => Err(Error::refused(format!("{name} уже учится в {class}"))),
+        Some(class) if class == moved.class.to_string() => {
+            Err(Error::refused(format!("{name} уже учится в {class}"))
+                .next("проверьте класс; переводить никуда не нужно"))
+        }
         Some(_) => Ok(()),
     }
 }
@@ -248,10 +264,12 @@ pub fn group(tables: &Tables, set: &GroupSet) -> Result<()> {
         let pupil = known_pupil(tables, file)?;
         let sql = "SELECT 1 FROM enrolments WHERE pupil = ?1 AND class = ?2";
         if !tables.prepare_cached(sql)?.exists(params![pupil.id, set.class.to_string()])? {
-            return Err(Error::input(format!("{} ({file}) не из {}", read::name_of(tables, &pupil)?, set.class)));
+            return Err(Error::input(format!("{} ({file}) не из {}", read::name_of(tables, &pupil)?, set.class))
+                .next("проверьте фамилию и класс"));
         }
         if !seen.insert(file) {
-            return Err(Error::input(format!("{} ({file}) указан в группе дважды", read::name_of(tables, &pupil)?)));
+            return Err(Error::input(format!("{} ({file}) указан в группе дважды", read::name_of(tables, &pupil)?))
+                .next("назовите каждого один раз"));
         }
     }
     Ok(())
@@ -272,7 +290,8 @@ pub fn course(tables: &Tables, set: &CourseSet) -> Result<()> {
         }
     }
     if !(set.hours > 0.0 && set.hours <= 40.0) {
-        return Err(Error::input(format!("часов в неделю {}: так не бывает", set.hours)));
+        return Err(Error::input(format!("часов в неделю {}: так не бывает", set.hours))
+            .next("укажите число больше 0 и не больше 40"));
     }
     known_teacher(tables, &set.teacher, Role::Teacher)
 }
@@ -290,7 +309,8 @@ pub fn timetable(context: &Context<'_>, set: &TimetableSet) -> Result<()> {
     let mut seen = HashSet::new();
     for slot in &set.slots {
         if !(1..=7).contains(&slot.weekday) || !(1..=15).contains(&slot.lesson) || !seen.insert(slot) {
-            return Err(Error::input(format!("в расписании «{}» неверный или повторный урок", set.course)));
+            return Err(Error::input(format!("в расписании «{}» неверный или повторный урок", set.course))
+                .next("проверьте дни и номера уроков"));
         }
     }
     Ok(())
@@ -305,7 +325,8 @@ pub fn plan(tables: &Tables, set: &PlanSet) -> Result<()> {
         text::fits(&line.topic, "тема")?;
         text::fits(&line.homework, "домашнее задание")?;
         if line.no <= last {
-            return Err(Error::input(format!("план «{}»: номер {} не по порядку", set.course, line.no)));
+            return Err(Error::input(format!("план «{}»: номер {} не по порядку", set.course, line.no))
+                .next("пронумеруйте уроки подряд"));
         }
         last = line.no;
     }

@@ -62,7 +62,8 @@ pub fn restoration(restored: &JournalRestored) -> Result<()> {
     text::is_given(&restored.reason, "причина")?;
     let reads = |head: &str| parse_hash(head).is_some_and(|hash| hex(&hash) == *head);
     if let Some(lost) = restored.lost.iter().find(|lost| lost.length == 0 || !reads(&lost.head)) {
-        return Err(Error::refused(format!("утраченное место журнала описано неверно: {}:{}", lost.length, lost.head)));
+        return Err(Error::refused(format!("утраченное место журнала описано неверно: {}:{}", lost.length, lost.head))
+            .next("укажите число записей и сумму, которые назвало рабочее место"));
     }
     if restored.numbers > MAX_NUMBERS {
         return Err(Error::input(format!("пропустить можно не больше {MAX_NUMBERS} номеров документов"))
@@ -94,13 +95,14 @@ pub fn continuation(tables: &Tables, continued: &YearContinued) -> Result<()> {
         return Err(Error::refused("прежний учебный год не закрыт").next_by("закройте его", Action::CloseYear));
     }
     if read::continued(tables)?.is_some() {
-        return Err(Error::refused("журнал следующего года уже заведён"));
+        return Err(Error::refused("журнал следующего года уже заведён")
+            .next("работайте в нём; если он пропал, восстановите его из архива"));
     }
     let is_token =
         continued.token.len() == 32 && continued.token.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     if is_token {
         Ok(())
     } else {
-        Err(Error::input("знак продолжения года — 32 шестнадцатеричные цифры"))
+        Err(Error::input("знак продолжения года — 32 шестнадцатеричные цифры").next("повторите команду"))
     }
 }

@@ -15,6 +15,7 @@ use crate::files;
 use crate::journal::read::{self, Tables};
 use crate::journal::{Audited, Proven};
 use crate::ledger::chain::{Hash, Tip, hex, parse_hash};
+use crate::school::{RECORDS, counted};
 
 /// A witness.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,8 +153,9 @@ impl Witnessed {
             // A journal that was put back to an older copy does not know the keys that came later.
             let or = if facts.length > tip.seq {
                 format!(
-                    "; или журнал ({} записей) старше архива ({}) и этого ключа ещё не знает",
-                    tip.seq, facts.length
+                    "; или журнал ({}) старше архива ({}) и этого ключа ещё не знает",
+                    counted(tip.seq, RECORDS),
+                    facts.length
                 )
             } else {
                 String::new()
@@ -168,8 +170,8 @@ impl Witnessed {
         }
         let found = parse_hash(&facts.head).and_then(|head| ledger.position_of(&head));
         let cut = || {
-            let length = facts.length;
-            format!("в архиве {name} {length} записей с другой суммой: конец журнала отрезан или записи подменены")
+            let length = counted(facts.length, RECORDS);
+            format!("в архиве {name} {length} с другой суммой: конец журнала отрезан или записи подменены")
         };
         let length = found.filter(|found| *found == facts.length).ok_or_else(cut);
         Ok(Testimony { witness, length, signer: Some((signer.clone(), Some(login))), recorded: Some(recorded) })
