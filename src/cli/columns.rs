@@ -76,7 +76,7 @@ fn list(headings: &[&str], rows: &[Vec<Cow<'_, str>>], window: usize) -> Vec<Str
 }
 
 /// A text in lines of this width, broken at spaces, and within a word where it is longer than a line.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     if text.width() <= width {
         return vec![text.to_owned()];
     }

@@ -4,6 +4,7 @@
 //! written into the texts instead. That takes a while for a hundred commands and is done only where help is shown.
 
 use super::called::{self, ME};
+use super::columns::wrapped;
 use super::output;
 use crate::error::{Error, Result};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -40,7 +41,7 @@ const GROUPS: &[(&str, &[&str])] = &[
 impl Help {
     pub fn run(self) -> Result<ExitCode> {
         if self.words.is_empty() {
-            output::put_lines(&short(&super::commands()));
+            output::put_lines(&short(&super::commands(), width()));
             return Ok(ExitCode::SUCCESS);
         }
         let mut tree = spelled_out(with_headings(super::Cli::command()), &ME.to_string());
@@ -72,12 +73,11 @@ fn no_command(at: &Command, word: &str) -> Error {
     }
 }
 
-/// What the program does, a line a command, by who uses it.
-fn short(tree: &Command) -> String {
+/// What the program does, a line a command, by who uses it, in a window of this width.
+fn short(tree: &Command, width: usize) -> String {
     let line = |command: &Command| {
         let names: Vec<&str> = [command.get_name()].into_iter().chain(command.get_visible_aliases()).collect();
-        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
-        format!("  {:<27} {about}\n", names.join(", "))
+        item(&names.join(", "), &command.get_about().map(ToString::to_string).unwrap_or_default(), width)
     };
     let about = tree.get_about().map(ToString::to_string).unwrap_or_default();
     let mut text = format!("{about}\nИспользование: {ME} КОМАНДА …; о команде: {ME} help КОМАНДА\n");
@@ -92,9 +92,23 @@ fn short(tree: &Command) -> String {
         let value = arg.get_value_names().filter(|_| arg.get_action().takes_values());
         let value = value.and_then(|names| names.first()).map(|name| format!(" {name}")).unwrap_or_default();
         let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
-        text += &format!("  {:<27} {help}\n", format!("--{}{value}", arg.get_long().unwrap_or_default()));
+        text += &item(&format!("--{}{value}", arg.get_long().unwrap_or_default()), &help, width);
     }
     text
+}
+
+/// A name and what it is, which goes on below itself where the window is narrow.
+fn item(name: &str, about: &str, width: usize) -> String {
+    const NAMES: usize = 28;
+    let about = wrapped(about, width.saturating_sub(NAMES + 2).max(24));
+    let mut lines = about.iter();
+    let first = format!("  {name:<width$}{}\n", lines.next().map_or("", String::as_str), width = NAMES);
+    lines.fold(first, |text, line| text + &" ".repeat(NAMES + 2) + line + "\n")
+}
+
+/// How wide help is: as the window, or as a page where it goes elsewhere.
+fn width() -> usize {
+    output::width().unwrap_or(100).min(100)
 }
 
 /// A command and all its subcommands as help and manual pages show them.
@@ -204,7 +218,7 @@ pub fn report(error: &clap::Error) -> ExitCode {
                 let shown = spelled_out(with_headings(super::Cli::command()), &ME.to_string()).try_get_matches();
                 shown.as_ref().err().unwrap_or(error).render().to_string()
             } else {
-                short(&super::commands())
+                short(&super::commands(), width())
             };
             if error.kind() == ErrorKind::DisplayHelp {
                 output::put_lines(&help);
@@ -369,9 +383,10 @@ mod tests {
         grouped.sort_unstable();
         all.sort_unstable();
         assert_eq!(grouped, all, "a command is in no group or in two");
-        let text = short(&tree);
+        let text = short(&tree, 100);
         assert!(text.contains("\nМетодисту:\n  plan, план ") && text.contains("  --journal ФАЙЛ "), "{text}");
         assert!(text.lines().count() < 60, "{text}");
+        assert!(short(&tree, 60).lines().skip(2).all(|line| line.chars().count() <= 60));
     }
 
     #[test]

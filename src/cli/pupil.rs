@@ -2,7 +2,7 @@
 
 use super::absence::day;
 use super::days::Days;
-use super::desk::{Desk, say};
+use super::desk::{Desk, look_alike, say};
 use super::{Common, screen, session};
 use crate::error::{Error, Result, every};
 use crate::journal::{read, resolve};
@@ -157,6 +157,7 @@ impl Add {
         let name = PersonName { surname, given, patronymic };
         let wish = NewPupil { file, name, born: parse_date(&born)?, class, since };
         let added = pupils::add(&mut desk.workplace()?, &wish)?;
+        look_alike(&added.name);
         let (name, since) = (added.name.full(), format_date(added.since));
         say(added.done, &format!("{name}: внесён(а), {} с {since}", wish.class))
     }
@@ -169,6 +170,7 @@ impl Change {
         let born = born.as_deref().map(parse_date).transpose()?;
         let changes = Changes { surname, given, patronymic, born };
         let changed = pupils::change(&mut desk.workplace()?, &file, &changes)?;
+        look_alike(&changed.name);
         let (before, name, born) = (changed.before.full(), changed.name.full(), format_date(changed.born));
         say(changed.done, &format!("{before}: теперь {name}, {born}"))
     }

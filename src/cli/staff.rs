@@ -1,7 +1,7 @@
 //! `letopis staff`: people, their roles and keys (§3.3).
 
 use super::called::ME;
-use super::desk::{Desk, say};
+use super::desk::{Desk, look_alike, say};
 use super::{Common, screen, session};
 use crate::error::{Error, Result};
 use crate::files;
@@ -119,6 +119,7 @@ impl Staff {
             Self::Add(add) => {
                 let colleague = add.colleague()?;
                 let (done, name) = people::add(&mut Desk::open(common)?.workplace()?, &colleague)?;
+                look_alike(&name);
                 say(done, &format!("{} («{}») записан(а)", name.full(), colleague.login))?;
             }
             Self::Enroll { login, key, emergency_key: Some(emergency), reason } => {
@@ -211,6 +212,7 @@ impl Change {
         let roles = if typed.is_empty() { None } else { Some(roles(&typed)?) };
         let changes = Changes { surname, given, patronymic, position, association, roles };
         let (done, name) = people::change(&mut desk.workplace()?, &login, &changes)?;
+        look_alike(&name);
         say(done, &format!("Сведения изменены: {} («{login}»)", name.full()))
     }
 }

@@ -6,7 +6,7 @@ use super::table::{Kind, Table, Total};
 use crate::error::Result;
 use crate::journal::read;
 use crate::journal::read::Tables;
-use crate::school::{average, rounded};
+use crate::school::{Fit, PersonName, average, rounded};
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -52,7 +52,7 @@ pub fn forecast(
     let mut rows = Vec::new();
     for standing in standings(tables, &school, filter, period, today)? {
         for (taught, name) in standing.pupils.iter().zip(&standing.names) {
-            if pupil.is_some_and(|typed| taught.file != typed.trim() && !taught.name.matches(typed.trim())) {
+            if pupil.is_some_and(|typed| taught.file != typed.trim() && !is_meant(&taught.name, typed.trim())) {
                 continue;
             }
             let count = standing.counts.of(taught.id);
@@ -78,6 +78,11 @@ pub fn forecast(
         }
     }
     Ok(rows)
+}
+
+/// By the surname, or a beginning of it.
+fn is_meant(name: &PersonName, typed: &str) -> bool {
+    matches!(name.fit(typed), Some(Fit::Whole | Fit::Beginning))
 }
 
 /// The rows as a table.

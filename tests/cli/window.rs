@@ -29,11 +29,11 @@ fn a_list_is_as_wide_as_the_window_and_whole_in_a_pipe_and_where_that_is_asked_f
         window.line(&format!("clear; {all}; echo written"));
         window.wait_until("the list in a file", |screen| screen.lines().any(|line| line == "written"));
         let text = std::fs::read_to_string(school.path("list")).unwrap();
-        assert!(text.contains("Петрова Полина Павловна    заместитель директора по УВР"), "{text}");
+        assert!(text.contains("Петрова Полина Павловна         заместитель директора по УВР"), "{text}");
     }
-    window.resize(160, 40);
+    window.resize(200, 40);
     window.line(&format!("clear; {list}; echo ended"));
-    window.wait_for("Петрова Полина Павловна    заместитель директора по УВР");
+    window.wait_for("Петрова Полина Павловна         заместитель директора по УВР");
 }
 
 #[test]
@@ -55,5 +55,6 @@ fn hints_call_the_program_as_it_was_called_and_its_commands_in_the_language_they
     said(&["отметка", "список"], "справка: ./класс отметка список --help");
     said(&["help"], "./класс help КОМАНДА");
     said(&["staff", "list", "--help"], "./класс staff list");
-    said(&[], "Учителю и классному руководителю:");
+    said(&[], "справка: ./класс --help или ./класс help КОМАНДА");
+    said(&["--help"], "Учителю и классному руководителю:");
 }

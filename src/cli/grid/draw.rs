@@ -339,8 +339,9 @@ impl Table {
             let style =
                 if row == model.row && *index == model.column { style.add_modifier(Modifier::REVERSED) } else { style };
             let outlook = model.view.outlook(&column.place, row).filter(|_| *width > PROSPECT + 2);
+            let there = column.present.get(row).copied().unwrap_or(true);
             let aside = if outlook.is_some() { PROSPECT } else { 0 };
-            if let Some(outlook) = outlook {
+            if let Some(outlook) = outlook.filter(|outlook| there || outlook.grades > 0) {
                 let style = Style::new().add_modifier(if row == model.row { Modifier::empty() } else { Modifier::DIM });
                 put(buffer, self.area, *x + 1, y, &beside_final(outlook), style);
             }

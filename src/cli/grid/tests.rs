@@ -295,6 +295,20 @@ fn a_new_lesson_takes_its_number_from_the_timetable_and_its_words_from_the_plan(
 }
 
 #[test]
+fn the_day_of_a_new_lesson_is_typed_in_short() {
+    let mut desk = Desk::new(2, 0);
+    desk.press(Key::NewLesson);
+    desk.press(Key::BackTab);
+    desk.press(Key::BackTab);
+    (0..10).for_each(|_| desk.press(Key::Backspace));
+    desk.type_in("ср");
+    desk.press(Key::Enter);
+    let column = desk.model.current().unwrap();
+    assert_eq!(column.place, Place::Lesson { date: day("2025-09-10"), number: 1 }, "{}", desk.said());
+    assert!(desk.said().contains("Урок записан: 10.09.2025"), "{}", desk.said());
+}
+
+#[test]
 fn the_panel_records_the_lesson_of_the_column() {
     let mut desk = Desk::new(2, 3);
     desk.press(Key::Tab);

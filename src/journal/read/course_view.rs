@@ -15,7 +15,7 @@ use crate::journal::read::timetable::Timetable;
 use crate::journal::read::{self, Course, Lesson, Pupil};
 use crate::journal::rules::YEARLY;
 use crate::journal::{record, roles};
-use crate::school::{Cell, Day, PeriodName, School, Stay, average, rounded};
+use crate::school::{Cell, Day, PeriodName, School, Stay, Year, average, rounded};
 use chrono::DateTime;
 use std::collections::{HashMap, HashSet};
 
@@ -28,6 +28,8 @@ pub struct CourseView {
     pub teacher: String,
     /// `2025/2026`.
     pub year: String,
+    /// The school year.
+    pub span: Year,
     /// Everyone who was on the course this year, by name.
     pub pupils: Vec<Pupil>,
     /// What each of them is called: a name that is unique among them.
@@ -128,6 +130,7 @@ pub fn course_view(tables: &Tables, course: &Course) -> Result<CourseView> {
         course: course.clone(),
         teacher: teacher.unwrap_or_else(|| course.teacher.to_string()),
         year: school.year.name.clone(),
+        span: school.year.clone(),
         columns: columns(tables, course, &school, &stays, &lessons)?,
         timetable: Timetable::of(tables, course.id)?,
         plan: read::plan_of(tables, course.id)?,

@@ -196,3 +196,37 @@ fn courses(tables: &Tables, class: &ClassName) -> Result<(Vec<Course>, Vec<read:
     }
     Ok((courses, all))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::entry::{PupilEnrolled, PupilSet};
+    use crate::journal::testing::moment;
+    use crate::report::testing::{self, day};
+
+    #[test]
+    fn namesakes_have_names_of_their_own_on_every_page_and_the_others_what_they_always_had() {
+        let mut annals = testing::annals();
+        let class = ClassName::parse("7А").unwrap();
+        let name = PersonName {
+            surname: "Иванов".into(), given: "Павел".into(), patronymic: "Андреевич".into()
+        };
+        let at = moment("2025-09-02");
+        let since = day("2025-09-01");
+        annals.by("kuznetsov", at, PupilSet { file: "Я-1".into(), name, born: day("2012-05-05") }).by(
+            "kuznetsov",
+            at,
+            PupilEnrolled { file: "Я-1".into(), class: class.clone(), since },
+        );
+        let tables = annals.record();
+        let data = ClassData::load(&tables, &read::school(&tables).unwrap(), &class).unwrap();
+        let of = |file: &str| data.pupils.iter().find(|pupil| pupil.file == *file).unwrap();
+        for pupil in [of(testing::PAVEL), of("Я-1")] {
+            let told = format!("Иванов Павел Андреевич ({})", crate::school::format_date(pupil.born));
+            assert_eq!([&pupil.listed, &pupil.noted, &pupil.whole], [&told; 3]);
+        }
+        let pyotr = of(testing::PYOTR);
+        assert_eq!((pyotr.listed.as_str(), pyotr.noted.as_str()), ("Иванов Пётр", "Иванов П. О."));
+        assert_eq!(of(testing::ANNA).whole, "Петренко Анна");
+    }
+}
