@@ -176,6 +176,55 @@ fn no_message_below_the_command_line_names_a_command_or_an_option() {
     assert!(found.is_empty(), "a message that names a command or an option:\n{}", found.join("\n"));
 }
 
+/// Where a refusal gets its next step a little later: it is made first and told what to do after looking around.
+const STEP_FOLLOWS: [&str; 3] = ["let error = ", "let own = ", "let fault = "];
+
+/// The place after a call whose opening bracket is at `open`.
+fn after_call(text: &str, open: usize) -> usize {
+    let (mut depth, mut quoted, mut escaped) = (0, false, false);
+    for (at, c) in text[open..].char_indices() {
+        match (quoted, c) {
+            (true, _) if escaped => escaped = false,
+            (true, '\\') => escaped = true,
+            (_, '"') => quoted = !quoted,
+            (false, '(') => depth += 1,
+            (false, ')') if depth == 1 => return open + at + 1,
+            (false, ')') => depth -= 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// Whoever is refused must be told what to do now.
+#[test]
+fn every_refusal_and_every_bad_input_has_its_next_step() {
+    let mut found = Vec::new();
+    for (path, lines) in sources() {
+        let text = lines.join("\n");
+        for made in ["Error::refused(", "Error::input("] {
+            for (at, _) in text.match_indices(made) {
+                let mut end = after_call(&text, at + made.len() - 1);
+                let told = loop {
+                    let rest = text[end..].trim_start_matches([')', ' ', '\n', ';']);
+                    if rest.starts_with(".next") || rest.starts_with(".then") {
+                        break true;
+                    }
+                    let passed = [".at(", ".caused_by("].iter().find(|call| rest.starts_with(**call));
+                    let Some(call) = passed else { break false };
+                    end = after_call(&text, text.len() - rest.len() + call.len() - 1);
+                };
+                let later = STEP_FOLLOWS.iter().any(|word| text[..at].ends_with(word));
+                if !told && !later {
+                    let line = text[at..].lines().next().unwrap_or_default();
+                    found.push(format!("{path}: {line}"));
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "refused without a next step:\n{}", found.join("\n"));
+}
+
 /// What builds an entry or opens a transaction: faces are left with what people type and read.
 const RECORDING: [&str; 6] = ["Batch", "journal::entry", "entry::", "::make(", ".batch()", ".record("];
 

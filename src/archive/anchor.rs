@@ -13,7 +13,7 @@ use super::report::Finding;
 use super::signature::{AllowedSigners, ArchiveSignature};
 use super::sum::Sum;
 use crate::error::{Action, Error, Result};
-use crate::school::{latin_alike, plural};
+use crate::school::{RECORDS, counted, latin_alike};
 
 pub use journal::{JournalFacts, Known, Maker};
 
@@ -59,9 +59,8 @@ impl Code {
                 .next("введите код так, как он напечатан в акте"));
         }
         if !(MIN_CODE_DIGITS..=64).contains(&digits.len()) {
-            let length = digits.len();
-            let signs = plural(u32::try_from(length).unwrap_or(u32::MAX), ["знак", "знака", "знаков"]);
-            return Err(Error::input(format!("в коде {length} {signs}"))
+            let signs = counted(digits.len() as u64, ["знак", "знака", "знаков"]);
+            return Err(Error::input(format!("в коде {signs}"))
                 .next(format!("введите все 64 знака из акта или не меньше первых {MIN_CODE_DIGITS}")));
         }
         Ok(Self(digits))
@@ -201,7 +200,10 @@ fn ask_bag(trusted: &Folder, subject: &Subject<'_>) -> Result<Answer> {
     let same_journal = bag.facts.journal == subject.facts.journal;
     let (a_copy, of_a_copy) = (subject.facts.content == Content::Backup, bag.facts.content == Content::Backup);
     if same_journal && bag.facts.length == subject.facts.length && bag.facts.head != subject.facts.head {
-        return Ok(Answer::no(INFO, format!("в архиве {name} те же {} записей, но другие", subject.facts.length)));
+        return Ok(Answer::no(
+            INFO,
+            format!("в архиве {name} столько же: {}, но другие", counted(subject.facts.length, RECORDS)),
+        ));
     }
     // The key of a copy of any day may be a service's, which archives do not name and which vouches for none of them.
     if same_journal && a_copy != of_a_copy {

@@ -1,14 +1,16 @@
 //! `letopis absence`: who was absent or late (§2.1), why, and who is exempted (§3.3.4).
 
+use super::cells::Listed;
+use super::days::Days;
 use super::desk::{Desk, say};
-use super::lesson::Which;
+use super::lesson::{Which, place};
 use super::{Common, mark, screen, session};
 use crate::error::{Error, Result};
-use crate::journal::read::{self, Pupil, Tables, explain};
+use crate::journal::read::{self, Tables, explain};
 use crate::journal::resolve;
-use crate::school::{Attendance, ClassName, Day, format_date, parse_date};
+use crate::school::{Attendance, ClassName, Day, format_date};
 use crate::work::absence::{self, Absent, Reason};
-use crate::work::marks::{self, CellWish, CellsWish};
+use crate::work::marks::{self, CellsWish};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -145,23 +147,12 @@ fn replaced(withdrawn: &[String]) -> String {
 fn set(common: &Common, which: &Which, pupils: &[String]) -> Result<ExitCode> {
     let mut desk = Desk::open(common)?;
     let at = which.recorded(desk.tables(), &desk.login)?;
-    let roster = read::roster(desk.tables(), &at.course, at.date)?;
-    let mut wish = CellsWish::of(at);
-    for typed in pupils {
-        let (pupil, kind) = if typed.contains('=') { mark::split(typed, "н")? } else { (typed.as_str(), "н") };
-        let attendance = if kind == "-" {
-            None
-        } else {
-            Some(Attendance::parse(kind).ok_or_else(|| {
-                Error::input(format!("«{kind}» в «{typed}» не отметка посещаемости"))
-                    .next("допустимы: н, б, у, оп, а «-» снимает ошибочную")
-            })?)
-        };
-        let pupil = resolve::pupil(&roster, pupil)?.file.clone();
-        wish.cells.push(CellWish { pupil, attendance: Some(attendance), marks: None });
-    }
+    let listed = Listed::of_lesson(desk.tables(), &at)?;
+    let wish = CellsWish { cells: listed.absences(pupils, Attendance::Absent)?, ..CellsWish::of(at) };
     let set = marks::set(&mut desk.workplace()?, &wish)?;
-    say(set.done, &format!("Посещаемость записана: {}{}", set.attendance, mark::taken_out(&set.taken_out)))
+    let taken_out = mark::taken_out(&set.taken_out);
+    let what = format!("Посещаемость записана: {} ({}){taken_out}", set.attendance, place(&wish.at));
+    mark::told(set.done, &what, &listed.told(&wish))
 }
 
 impl Whose {
@@ -169,8 +160,9 @@ impl Whose {
     fn find(&self, common: &Common) -> Result<(Desk, Absent, String)> {
         let desk = Desk::open(common)?;
         let class = ClassName::parse(&self.class)?;
-        let since = parse_date(&self.since)?;
-        let until = self.until.as_deref().map_or(Ok(since), parse_date)?;
+        let days = Days::of(desk.tables())?;
+        let since = days.read(&self.since)?;
+        let until = days.given(self.until.as_deref())?.unwrap_or(since);
         let pupils = absence::pupils(desk.tables(), &class, since, until)?;
         let pupil = resolve::pupil(&pupils, &self.pupil)?;
         let days = if since == until {
@@ -178,7 +170,7 @@ impl Whose {
         } else {
             format!("{}–{}", format_date(since), format_date(until))
         };
-        let what = format!("{}, {class}, {days}", pupil.name.surname_given());
+        let what = format!("{}, {class}, {days}", read::name_of(desk.tables(), pupil)?);
         Ok((desk, Absent { pupil: pupil.file.clone(), since, until }, what))
     }
 }
@@ -187,8 +179,9 @@ impl Span {
     fn read(&self, tables: &Tables) -> Result<(ClassName, Day, Day)> {
         let year = read::school(tables)?.year;
         let class = resolve::class(tables, &self.class)?;
-        let first = self.from.as_deref().map_or(Ok(year.begins), parse_date)?;
-        Ok((class, first, self.to.as_deref().map_or(Ok(year.ends), parse_date)?))
+        let days = Days::of(tables)?;
+        let first = days.given(self.from.as_deref())?.unwrap_or(year.begins);
+        Ok((class, first, days.given(self.to.as_deref())?.unwrap_or(year.ends)))
     }
 }
 
@@ -197,6 +190,7 @@ fn list(common: &Common, span: &Span) -> Result<ExitCode> {
     let tables = journal.tables();
     let (class, first, last) = span.read(tables)?;
     let members = read::members_of_class(tables, &class, first, last)?;
+    let names = read::names_by_file(tables, &members)?;
     let mut rows = Vec::new();
     let reasons = explain::reasons(tables, first, last)?
         .into_iter()
@@ -205,7 +199,7 @@ fn list(common: &Common, span: &Span) -> Result<ExitCode> {
         .into_iter()
         .map(|row| ("exemption", row.pupil, row.subject, (row.since, row.until), row.document));
     for (kind, file, what, (since, until), document) in reasons.chain(exemptions) {
-        let Some(pupil) = members.iter().find(|pupil| pupil.file == file) else { continue };
+        let Some(name) = names.get(&file) else { continue };
         let shown = if common.json {
             kind
         } else if kind == "reason" {
@@ -214,8 +208,8 @@ fn list(common: &Common, span: &Span) -> Result<ExitCode> {
             "освобождение"
         };
         rows.push(vec![
-            pupil.file.clone().into(),
-            pupil.name.surname_given().into(),
+            file.into(),
+            name.clone().into(),
             shown.into(),
             what.into(),
             day(common, since).into(),
@@ -246,15 +240,10 @@ fn unexplained(common: &Common, span: &Span) -> Result<ExitCode> {
     let tables = journal.tables();
     let (class, first, last) = span.read(tables)?;
     let members = read::members_of_class(tables, &class, first, last)?;
-    let named = |file: &str| members.iter().find(|pupil: &&Pupil| pupil.file == *file);
+    let names = read::names_by_file(tables, &members)?;
     let rows = explain::unexplained(tables, &class, first, last)?.into_iter().filter_map(|row| {
-        let pupil = named(&row.pupil)?;
-        Some(vec![
-            pupil.file.clone().into(),
-            pupil.name.surname_given().into(),
-            day(common, row.date).into(),
-            row.lessons.into(),
-        ])
+        let name = names.get(&row.pupil)?.clone();
+        Some(vec![row.pupil.into(), name.into(), day(common, row.date).into(), row.lessons.into()])
     });
     let columns = [("pupil", "Личное дело"), ("name", "Фамилия, имя"), ("date", "Дата"), ("lessons", "Уроков")];
     screen::list(common.json, &columns, rows.collect());

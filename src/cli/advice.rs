@@ -1,6 +1,7 @@
 //! What the command line says of a next step: the words, and after them the command or option that does it. Below this
 //! layer nobody knows one; here is the one table that says how each action is called.
 
+use super::called::{ME, in_ones_words};
 use crate::error::{Action, Detail, Error, Next, Step, Warning};
 use crate::import::Fault;
 
@@ -11,10 +12,11 @@ pub fn advice(next: &Next) -> String {
 
 /// An error with its next step, as [`Error`] shows it, with commands.
 pub fn error(error: &Error) -> String {
-    match error.next_step() {
+    let own = match error.next_step() {
         Some(next) => format!("{}\n  Что делать: {}.", error.message(), advice(next)),
         None => error.message().to_owned(),
-    }
+    };
+    error.also().iter().fold(own, |told, other| format!("{told}\n{}", self::error(other)))
 }
 
 /// A fault of a file that was brought in, with its place.
@@ -42,7 +44,7 @@ fn with(message: &str, next: Option<&Next>) -> String {
 fn step(Step { words, action }: &Step) -> String {
     match action {
         Some(Action::Give(detail)) => format!("{words}: {}", option(*detail)),
-        Some(action) => format!("{words}: letopis {}", command(action)),
+        Some(action) => format!("{words}: {ME} {}", in_ones_words(&command(action))),
         None => words.clone(),
     }
 }
@@ -274,7 +276,7 @@ mod tests {
         .collect()
     }
 
-    const DETAILS: [Detail; 32] = [
+    const DETAILS: [Detail; 35] = [
         Detail::DespiteSeal,
         Detail::Journal,
         Detail::Year,

@@ -11,6 +11,7 @@ mod status;
 
 pub use create::say;
 
+use super::called::ME;
 use super::{Common, advice, screen, session, shown};
 use crate::archive::bag::{Content, RECOVERY};
 use crate::archive::dated;
@@ -110,7 +111,7 @@ pub struct Bar(Mutex<ProgressBar>);
 
 impl Bar {
     pub fn new() -> Self {
-        Self(Mutex::new(screen::progress("")))
+        Self(Mutex::new(screen::progress("Подготовка")))
     }
 
     pub fn finish(&self) {
@@ -124,7 +125,7 @@ impl Progress for Bar {
     fn begin(&self, step: &str, bytes: u64) {
         if let Ok(mut bar) = self.0.lock() {
             if bar.is_finished() {
-                *bar = screen::progress("");
+                *bar = screen::progress("Подготовка");
             }
             bar.set_message(shown::line(step).into_owned());
             bar.set_length(bytes);
@@ -150,7 +151,7 @@ impl Verify {
         let proven = journal.as_ref().map(|journal| journal.prove(&mut |_| {})).transpose().map_err(|error| {
             error
                 .at("журнал, с которым сверяется архив")
-                .next("выполните «letopis audit»; архив можно проверить по акту: --expect, --signer")
+                .next(format!("выполните «{ME} audit»; архив можно проверить по акту: --expect, --signer"))
         })?;
         let identity = match (self.deep, &common.identity) {
             (false, None) => None,
@@ -248,7 +249,7 @@ fn report(common: &Common, checked: &[Checked], together: &Together) {
         if checked.own.iter().flatten().any(|finding| finding.severity == Severity::Damage) {
             println!(
                 "  Что делать: архивы на носителе это не портит; его собственные файлы запишет заново \
-                 «letopis carrier register» с теми же надписью, хранителем и местом."
+                 «{ME} carrier register» с теми же надписью, хранителем и местом."
             );
         }
         for (bag, report) in &checked.reports {
@@ -317,34 +318,34 @@ pub fn say_report(bag: &Path, report: &Report) {
         verdict => println!("  {verdict}"),
     }
     let next = match &report.verdict {
-        Verdict::Complete { .. } => "проверьте и сами файлы: та же команда без --quick",
-        Verdict::Whole { .. } => "сверьте отпечаток и код с актом: --signer ОТПЕЧАТОК --expect КОД",
+        Verdict::Complete { .. } => "проверьте и сами файлы: та же команда без --quick".to_owned(),
+        Verdict::Whole { .. } => "сверьте отпечаток и код с актом: --signer ОТПЕЧАТОК --expect КОД".to_owned(),
         Verdict::Genuine { .. } => return,
         Verdict::Unfinished if dated::day_of(&report.name).is_some() => {
-            "запись копии прервали: следующая «letopis archive backup» туда же её закончит или уберёт"
+            format!("запись копии прервали: следующая «{ME} archive backup» туда же её закончит или уберёт")
         }
         Verdict::Unfinished if bag.join(RECOVERY).is_dir() => {
-            "если архив был закончен, исправьте его: «letopis archive repair ПУТЬ»; если запись прервали, повторите «letopis archive create»"
+            format!("если архив был закончен, исправьте его: «{ME} archive repair ПУТЬ»; если запись прервали, повторите «{ME} archive create»")
         }
-        Verdict::Unfinished => "запись архива прервали: повторите «letopis archive create»",
+        Verdict::Unfinished => format!("запись архива прервали: повторите «{ME} archive create»"),
         Verdict::Damaged if report.healing.is_some_and(|healing| healing.suffices()) => {
-            "исправьте: «letopis archive repair ПУТЬ»; если носитель портит файлы не впервые, замените его"
+            format!("исправьте: «{ME} archive repair ПУТЬ»; если носитель портит файлы не впервые, замените его")
         }
         Verdict::Damaged if report.lost_declaration_only() => {
-            "остальное цело: bagit.txt допишет «letopis archive create», если назвать ему этот носитель; вторую копию проверьте"
+            format!("остальное цело: bagit.txt допишет «{ME} archive create», если назвать ему этот носитель; вторую копию проверьте")
         }
         Verdict::Damaged => {
-            "подключите вторую копию и исправьте по ней: «letopis archive repair ПУТЬ --from ВТОРАЯ»; эту не удаляйте"
+            format!("подключите вторую копию и исправьте по ней: «{ME} archive repair ПУТЬ --from ВТОРАЯ»; эту не удаляйте")
         }
-        Verdict::Bag { .. } => "узнайте от того, кто его дал, чей он: суммы в нём этого не доказывают",
+        Verdict::Bag { .. } => "узнайте от того, кто его дал, чей он: суммы в нём этого не доказывают".to_owned(),
         Verdict::BrokenBag { .. } if report.payload.files == 0 => {
-            "если здесь была копия архива школы, запишите её снова с другого носителя: «letopis archive complete»; если чужой пакет, возьмите его заново"
+            format!("если здесь была копия архива школы, запишите её снова с другого носителя: «{ME} archive complete»; если чужой пакет, возьмите его заново")
         }
-        Verdict::BrokenBag { .. } => "возьмите пакет заново у того, кто его дал, или из другой его копии",
+        Verdict::BrokenBag { .. } => "возьмите пакет заново у того, кто его дал, или из другой его копии".to_owned(),
         Verdict::Forged if report.is_foreign() => {
-            "если это выдают за архив школы, сообщите директору; чужой пакет проверяйте без --deep, данных акта и журнала (--journal или переменная LETOPIS_JOURNAL)"
+            "если это выдают за архив школы, сообщите директору; чужой пакет проверяйте без --deep, данных акта и журнала (--journal или переменная LETOPIS_JOURNAL)".to_owned()
         }
-        Verdict::Forged => "не доверяйте этой копии; сохраните её и сообщите директору",
+        Verdict::Forged => "не доверяйте этой копии; сохраните её и сообщите директору".to_owned(),
     };
     println!("  Что делать: {next}.");
 }
@@ -353,7 +354,7 @@ pub fn say_report(bag: &Path, report: &Report) {
 fn say_strays(report: &Report) {
     if report.strays().next().is_some() {
         println!(
-            "  Посторонние файлы архиву не вредят. Отложить их в папку {}.extra рядом с ним: «letopis archive repair ПУТЬ».",
+            "  Посторонние файлы архиву не вредят. Отложить их в папку {}.extra рядом с ним: «{ME} archive repair ПУТЬ».",
             report.name
         );
     }

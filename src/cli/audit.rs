@@ -1,5 +1,6 @@
 //! `letopis audit`: proves the journal.
 
+use super::called::ME;
 use super::state::State;
 use super::{Common, confirm, screen, session};
 use crate::error::Result;
@@ -7,6 +8,7 @@ use crate::journal;
 use crate::journal::read::Restoration;
 use crate::journal::read::annulments::Annulment;
 use crate::ledger::chain::hex;
+use crate::school::{OF_RECORDS, RECORDS, counted};
 use crate::work::archive::witnesses::{self, Testimony};
 use crate::work::audit::{Audit as Audited, audit};
 use clap::Args;
@@ -58,7 +60,7 @@ fn say_extraordinary(audited: &Audited) {
     if audited.alone && audited.since_rules_2 {
         println!("Второго лица с подтверждённым ключом в журнале не было: чрезвычайные записи вносит одно лицо.");
         println!(
-            "Назовите его: ключ директора или завуча вносится аварийным ключом с листа (letopis staff enroll --emergency-key)."
+            "Назовите его: ключ директора или завуча вносится аварийным ключом с листа ({ME} staff enroll --emergency-key)."
         );
     }
     if audited.extraordinary.is_empty() {
@@ -101,7 +103,7 @@ fn say_lost(restorations: &[Restoration]) {
     for Restoration { entry, lost, numbers, .. } in restorations {
         println!("Восстановление, № {entry}: номеров документов пропущено: {numbers}");
         for lost in lost {
-            println!("    утрачено: до {} записей, последняя сумма {}", lost.length, lost.head);
+            println!("    утрачено: до {}, последняя сумма {}", counted(lost.length, OF_RECORDS), lost.head);
         }
     }
 }
@@ -132,9 +134,10 @@ pub fn heard(testimony: &Testimony, entries: u64) -> Option<String> {
     });
     let who = format!("Сверено: {}{}", testimony.witness, signed.unwrap_or_default());
     let unrecorded = testimony.recorded == Some(false);
+    let all = counted(length, RECORDS);
     Some(if unrecorded && length == entries {
         format!(
-            "{who}: все {length} записей те же, но записи о самом архиве после них нет: журнал извлечён из архива, или его конец отрезан."
+            "{who}: {all} — все те же, но записи о самом архиве после них нет: журнал извлечён из архива, или его конец отрезан."
         )
     } else if length == entries {
         format!(
@@ -144,7 +147,7 @@ pub fn heard(testimony: &Testimony, entries: u64) -> Option<String> {
         let since = entries - length;
         let note = if unrecorded { " Записи о самом архиве в журнале нет." } else { "" };
         format!(
-            "{who}: первые {length} записей те же. После них внесено ещё {since}: не отрезано ли что-нибудь после них, этот свидетель не знает.{note}"
+            "{who}: начало журнала, {all}, то же. После этого внесено ещё {since}: не отрезано ли что-нибудь после них, этот свидетель не знает.{note}"
         )
     })
 }
@@ -166,5 +169,5 @@ fn say(report: &journal::Report) {
         println!("… и ещё: {}", report.count - report.findings.len());
     }
     println!("Найдено нарушений: {}. Не печатайте и не архивируйте журнал, сообщите директору;", report.count);
-    println!("сверьте его с архивной копией: letopis audit --against АРХИВ.");
+    println!("сверьте его с архивной копией: {ME} audit --against АРХИВ.");
 }

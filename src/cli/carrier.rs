@@ -3,12 +3,14 @@
 
 mod history;
 
+use super::called::ME;
+use super::days::Days;
 use super::desk::{Desk, say};
 use super::{Common, screen, session};
 use crate::error::Result;
 use crate::journal::read::{self, Tables};
 use crate::journal::resolve;
-use crate::school::{School, format_date, parse_date};
+use crate::school::{School, format_date};
 use crate::work::carriers::{self, Loss, Registered, Registration};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -137,7 +139,7 @@ impl Carrier {
                 let known = resolve::carrier(desk.tables(), &carrier)?;
                 let done = carriers::retire(&mut desk.workplace()?, &known.id, &reason)?;
                 let status = say(done, &format!("Носитель «{}» списан", known.label))?;
-                println!("Что делать: проверьте, что архивам хватает оставшихся копий: letopis archive status.");
+                println!("Что делать: проверьте, что архивам хватает оставшихся копий: {ME} archive status.");
                 return Ok(status);
             }
             Self::List => list(common)?,
@@ -151,7 +153,7 @@ impl Lost {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
         let known = resolve::carrier(desk.tables(), &self.carrier)?;
-        let reported = self.reported.as_deref().map(parse_date).transpose()?;
+        let reported = Days::of(desk.tables())?.given(self.reported.as_deref())?;
         let who = name(desk.tables(), known.in_hands_of())?;
         let Self { circumstances, by_fault, .. } = self;
         let loss = Loss { carrier: known.id, reported, circumstances, by_fault };
@@ -162,8 +164,8 @@ impl Lost {
             false => "новый носитель предоставляет школа".to_owned(),
         };
         println!(
-            "Что делать: {whose}; зарегистрируйте его (letopis carrier register) и, когда данные восстановлены, запишите это: \
-             letopis carrier restore «{}» --replacement НАДПИСЬ",
+            "Что делать: {whose}; зарегистрируйте его ({ME} carrier register) и, когда данные восстановлены, запишите это: \
+             {ME} carrier restore «{}» --replacement НАДПИСЬ",
             known.label
         );
         Ok(status)

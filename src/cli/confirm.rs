@@ -1,5 +1,6 @@
 //! `letopis confirm`: the second person (DESIGN «One idea» 6).
 
+use super::called::ME;
 use super::desk::{Desk, say};
 use super::{Common, screen, session};
 use crate::error::{Error, Result};
@@ -52,7 +53,7 @@ impl Numbers {
         match self.all {
             None => Ok(Which::Numbers(self.numbers)),
             Some(code) if code.is_empty() => Err(Error::input("не сказано, какой список вы видели")
-                .next("посмотрите его, «letopis confirm list», и укажите код под ним: --all КОД")),
+                .next(format!("посмотрите его, «{ME} confirm list», и укажите код под ним: --all КОД"))),
             Some(code) => Ok(Which::All(code)),
         }
     }
@@ -118,7 +119,7 @@ fn list(common: &Common) -> Result<ExitCode> {
         vec![numbers(one.entries), at, one.author.to_string(), one.what.clone()]
     };
     screen::table(&["№", "Внесено", "Кем", "Что"], &waiting.iter().map(row).collect::<Vec<_>>());
-    println!("Подтвердить: letopis confirm give НОМЕР, всё сразу: letopis confirm give --all {code}");
+    println!("Подтвердить: {ME} confirm give НОМЕР, всё сразу: {ME} confirm give --all {code}");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -143,6 +144,6 @@ fn show(common: &Common, number: u64) -> Result<ExitCode> {
         [] => println!("Решить о ней сейчас некому: нужен ещё один независимый ключ или аварийный ключ с листа."),
         _ => println!("Решить могут: {}", deciders.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
     }
-    println!("Подтвердить: letopis confirm give {number}; отказать: letopis confirm refuse {number} --reason ПРИЧИНА");
+    println!("Подтвердить: {ME} confirm give {number}; отказать: {ME} confirm refuse {number} --reason ПРИЧИНА");
     Ok(ExitCode::SUCCESS)
 }

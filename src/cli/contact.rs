@@ -56,9 +56,9 @@ impl Contact {
             Self::List { class } => {
                 let journal = session::journal(common)?;
                 let class = resolve::class(journal.tables(), &class)?;
-                let row = |(line, pupil): (Line, crate::school::PersonName)| {
+                let row = |(line, pupil): (Line, String)| {
                     let Line { pupil: file, who, name, telephone, email, address } = line;
-                    [file, pupil.surname_given(), who, name, telephone, email, address].map(Into::into).to_vec()
+                    [file, pupil, who, name, telephone, email, address].map(Into::into).to_vec()
                 };
                 let rows = contacts::of_class(&journal, &class)?.into_iter().map(row).collect();
                 let columns = [

@@ -1,13 +1,16 @@
 //! `letopis correction`: the register «Замена сведений в электронном журнале» (§2.3.3).
 
 use super::absence::day;
+use super::called::ME;
+use super::cells::{self, both};
+use super::days::Days;
 use super::desk::{Desk, WhichCourse, say};
-use super::{Common, mark, screen, session};
-use crate::error::{Error, Result};
+use super::{Common, screen, session};
+use crate::error::{Error, Result, every};
 use crate::journal::read::corrections::{self, Correction};
 use crate::journal::read::{self, Course, Pupil, Tables};
 use crate::journal::resolve;
-use crate::school::{Attendance, Cell, Marks, PersonalFile, format_date, parse_date};
+use crate::school::{Attendance, Cell, Marks, PersonalFile, format_date};
 use crate::work::correction::{self, CorrectionWish, FinalChanges, LessonChanges, LineChange, What};
 use crate::work::finals;
 use crate::work::lesson::LessonRef;
@@ -143,7 +146,7 @@ impl Request {
     }
 
     fn of_lesson(&self, tables: &Tables, course: &Course, date: &str) -> Result<LessonChanges> {
-        let date = parse_date(date)?;
+        let date = Days::of(tables)?.read(date)?;
         let at = correction::lesson(tables, course, date, self.lesson, self.topic.is_some())?;
         let roster = read::roster(tables, &at.course, date)?;
         let mut changes = LessonChanges { document: self.document.clone(), ..LessonChanges::of(at) };
@@ -151,21 +154,27 @@ impl Request {
         if self.work_is_of_marks() {
             changes.work = self.work.clone().unwrap_or_default();
         }
-        for typed in &self.mark {
+        let mut later = Vec::new();
+        let marked = every(self.mark.iter().map(|typed| {
             let (pupil, becomes) = named(&roster, typed)?;
-            match earned(becomes) {
-                Some((absence, marks)) => changes.earned.push((pupil, absence, marks)),
-                None => changes.marks.push((pupil, marks(typed, becomes)?)),
+            if let Some((absence, marks)) = earned(becomes) {
+                later.push((pupil, absence, marks));
+                return Ok(None);
             }
-        }
-        for typed in &self.absence {
+            Ok(Some((pupil, marks(typed, becomes)?)))
+        }));
+        let absent = every(self.absence.iter().map(|typed| {
             let (pupil, kind) = named(&roster, typed)?;
-            match earned(kind) {
-                Some((absence, marks)) => changes.earned.push((pupil, absence, marks)),
-                None if kind == "-" => changes.attendance.push((pupil, None)),
-                None => changes.attendance.push((pupil, Some(presence(typed, kind)?))),
+            if let Some((absence, marks)) = earned(kind) {
+                later.push((pupil, absence, marks));
+                return Ok(None);
             }
-        }
+            Ok(Some((pupil, if kind == "-" { None } else { Some(presence(typed, kind)?) })))
+        }));
+        let (marked, absent) = both(marked, absent)?;
+        changes.marks = marked.into_iter().flatten().collect();
+        changes.attendance = absent.into_iter().flatten().collect();
+        changes.earned = later;
         if !self.finals.is_empty() {
             return Err(Error::input("итоговые отметки исправляются отдельной заявкой").next("уберите дату"));
         }
@@ -182,7 +191,7 @@ impl Request {
             return Err(Error::input("урок аннулируется целиком, другие изменения к нему не добавляются")
                 .next("подайте заявку только с --annul и --reason"));
         }
-        correction::lesson(tables, course, parse_date(date)?, self.lesson, false)
+        correction::lesson(tables, course, Days::of(tables)?.read(date)?, self.lesson, false)
     }
 
     /// Whether anything is said of a lesson but which one it is.
@@ -214,14 +223,14 @@ impl Request {
             let (pupil, becomes) = named(&pupils, typed)?;
             Ok((pupil, marks(typed, becomes)?))
         };
-        let marks = self.finals.iter().map(change).collect::<Result<_>>()?;
+        let marks = every(self.finals.iter().map(change))?;
         Ok(FinalChanges { course: course.key.clone(), period, marks })
     }
 }
 
 /// The personal file and the value of «Иванов=4».
 fn named<'t>(pupils: &[Pupil], typed: &'t str) -> Result<(PersonalFile, &'t str)> {
-    let (pupil, value) = mark::split(typed, "отметка")?;
+    let (pupil, value) = cells::split(typed, "отметка")?;
     Ok((resolve::pupil(pupils, pupil)?.file.clone(), value))
 }
 
@@ -317,7 +326,7 @@ fn show(common: &Common, number: u64) -> Result<ExitCode> {
     let tables = journal.tables();
     let line = corrections::by_number(tables, number)?.ok_or_else(|| {
         Error::input(format!("заявки № {number} нет в журнале «Замена сведений»"))
-            .next("список: letopis correction list")
+            .next(format!("список: {ME} correction list"))
     })?;
     let row = row(common, tables, &line)?;
     if common.json {

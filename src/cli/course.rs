@@ -1,13 +1,14 @@
 //! `letopis course`: subjects, classes, courses and their timetable: the teaching load (§3.3.1).
 
 use super::absence::day;
+use super::days::Days;
 use super::desk::{Desk, WhichCourse, say};
 use super::{Common, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::read::annulments;
 use crate::journal::read::timetable::Timetable;
 use crate::journal::{read, resolve};
-use crate::school::{ClassName, CourseKey, WEEKDAYS_SHORT, format_date, parse_date, weekday_from_short};
+use crate::school::{ClassName, CourseKey, WEEKDAYS_SHORT, format_date, weekday_from_short};
 use crate::work::courses::{self, Outcome, Slot, Standing, Wish};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -248,7 +249,7 @@ fn timetable(
         [word] if crate::school::fold(word) == "нет" => Vec::new(),
         _ => typed.iter().map(|text| slot(text)).collect::<Result<Vec<_>>>()?,
     };
-    let since = since.as_deref().map(parse_date).transpose()?;
+    let since = Days::of(desk.tables())?.given(since.as_deref())?;
     let from = since.map(|day| format!(" с {}", format_date(day))).unwrap_or_default();
     let begins = desk.school()?.year.begins;
     let weeks = Timetable::of(desk.tables(), course.id)?;
@@ -272,7 +273,7 @@ fn week(common: &Common, class: &str, date: Option<String>) -> Result<ExitCode> 
     let tables = journal.tables();
     let class = resolve::class(tables, class)?;
     let today = read::school(tables)?.day_of(session::now());
-    let date = date.as_deref().map_or(Ok(today), parse_date)?;
+    let date = Days::of(tables)?.given(date.as_deref())?.unwrap_or(today);
     let mut slots = Vec::new();
     for course in read::courses_of(tables, &class)? {
         for slot in Timetable::of(tables, course.id)?.week(date) {

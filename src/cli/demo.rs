@@ -3,7 +3,7 @@
 use super::archive::{Bar, say_report};
 use super::{advice, print, screen};
 use crate::error::Result;
-use crate::school::format_date;
+use crate::school::{RECORDS, counted, format_date};
 use crate::work::demo::{self, Step};
 use clap::Args;
 use std::path::PathBuf;
@@ -78,6 +78,6 @@ fn say(started: Instant, step: &Step) {
         } else {
             "копии повреждены"
         }),
-        Step::Audited { entries } => at(&format!("журнал проверен: {entries} записей, всё сходится")),
+        Step::Audited { entries } => at(&format!("журнал проверен: {}, всё сходится", counted(*entries, RECORDS))),
     }
 }

@@ -1,12 +1,13 @@
 //! The desk: a journal that is open and somebody whose key is in force, which is what recording takes.
 
+use super::called::ME;
 use super::{Common, advice, screen, session};
 use crate::error::Result;
 use crate::journal::read::Tables;
 use crate::journal::read::{self, Course};
 use crate::journal::{Journal, author_of, resolve};
 use crate::ledger::identity::Identity;
-use crate::school::{ClassName, School};
+use crate::school::{ClassName, PersonName, School, strange_letter};
 use crate::work::{Done, Workplace};
 use chrono::NaiveDate;
 use clap::Args;
@@ -58,7 +59,7 @@ pub fn say(done: Done, what: &str) -> Result<ExitCode> {
         println!(
             "Запись № {number}, подписано: {signed_by}\nПодтверждает директор, завуч или администратор, кроме автора:"
         );
-        println!("  letopis confirm show {number}");
+        println!("  {ME} confirm show {number}");
         return Ok(ExitCode::SUCCESS);
     }
     if !alone.is_empty() {
@@ -70,6 +71,18 @@ pub fn say(done: Done, what: &str) -> Result<ExitCode> {
         [first, .., last] => println!("{what}. Записи № {first}–{last}, подписано: {signed_by}"),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Warns of letters in a name that only look as they should: nobody will find him by it.
+pub fn look_alike(name: &PersonName) {
+    for part in [&name.surname, &name.given, &name.patronymic] {
+        if let Some(letter) = strange_letter(part) {
+            let which = if letter.is_ascii() { "латинская" } else { "русская" };
+            screen::warning(&format!(
+                "в «{part}» буква «{letter}» — {which}, она лишь похожа на нужную: по такому имени человека не найти; исправьте его"
+            ));
+        }
+    }
 }
 
 /// Names a course: class, subject, group; shared by the commands about one.

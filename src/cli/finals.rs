@@ -1,10 +1,12 @@
 //! `letopis final`: final marks of a period and the year, exams (§2.3.1), and decisions of the pedagogical council.
 
+use super::cells::{self, Listed, both};
+use super::days::Days;
 use super::desk::{Desk, WhichCourse, say};
 use super::{Common, mark, screen, session};
-use crate::error::Result;
+use crate::error::{Result, every};
 use crate::journal::{read, resolve};
-use crate::school::{Marks, fold, parse_date};
+use crate::school::{Marks, fold};
 use crate::work::finals::{self, DecisionsWish, FinalsWish};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -73,25 +75,28 @@ impl Set {
         let course = self.course.find(desk.tables(), Some(&desk.login))?.key;
         let period = resolve::period(&desk.school()?, &course.class, &self.period)?;
         let pupils = finals::pupils(desk.tables(), &course.class, &period)?;
-        let mut marks = Vec::new();
-        for typed in &self.marks {
-            let (pupil, mark) = mark::split(typed, "отметка")?;
-            let pupil = resolve::pupil(&pupils, pupil)?.file.clone();
-            marks.push((pupil, Marks::parse(mark).map_err(|e| e.at(typed))?));
-        }
+        let listed = Listed::of(desk.tables(), pupils)?;
+        let marks = every(self.marks.iter().map(|typed| {
+            let (pupil, mark) = cells::split(typed, "отметка")?;
+            both(listed.file(pupil), Marks::parse(mark).map_err(|e| e.at(typed)))
+        }))?;
+        let lines: Vec<String> = marks.iter().map(|(pupil, mark)| format!("{}: {mark}", listed.name(pupil))).collect();
         let wish = FinalsWish { course, period, marks, override_reason: self.reason };
         let set = finals::set(&mut desk.workplace()?, &wish)?;
-        say(set.done, &format!("{}, {}: итоговых отметок {}", wish.course, wish.period, set.marks))
+        let what = format!("{}, {}: итоговых отметок {}", wish.course, wish.period, set.marks);
+        mark::told(set.done, &what, &lines)
     }
 }
 
 fn list(common: &Common, course: &WhichCourse) -> Result<ExitCode> {
     let journal = session::journal(common)?;
     let course = course.find(journal.tables(), None)?;
+    let names = read::names_by_file(journal.tables(), &read::pupils_of_course(journal.tables(), &course)?)?;
     let rows = read::finals_of(journal.tables(), course.id)?.into_iter().map(|f| {
+        let name = names.get(&f.pupil.file).cloned().unwrap_or_else(|| f.pupil.name.surname_given());
         vec![
             f.pupil.file.into(),
-            f.pupil.name.surname_given().into(),
+            name.into(),
             f.period.into(),
             f.mark.to_string().into(),
             f.override_reason.into(),
@@ -114,17 +119,18 @@ impl Decision {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
         let class = resolve::class(desk.tables(), &self.class)?;
-        let date = parse_date(&self.date)?;
+        let date = Days::of(desk.tables())?.read(&self.date)?;
         let pupils = finals::decided_of(desk.tables(), &class, date)?;
-        let (mut decisions, mut others) = (Vec::new(), None);
-        for typed in &self.decisions {
-            let (pupil, decision) = mark::split(typed, "переведён")?;
+        let mut others = None;
+        let decisions = every(self.decisions.iter().map(|typed| {
+            let (pupil, decision) = cells::split(typed, "переведён")?;
             if fold(pupil) == "все" {
                 others = Some(decision.to_owned());
-            } else {
-                decisions.push((resolve::pupil(&pupils, pupil)?.file.clone(), decision.to_owned()));
+                return Ok(None);
             }
-        }
+            Ok(Some((resolve::pupil(&pupils, pupil)?.file.clone(), decision.to_owned())))
+        }))?;
+        let decisions = decisions.into_iter().flatten().collect();
         let wish = DecisionsWish { class, date, number: self.number, decisions, others };
         let decided = finals::decide(&mut desk.workplace()?, &wish)?;
         let what = format!("{}: решений педагогического совета записано {}", wish.class, decided.pupils);

@@ -1,5 +1,6 @@
 //! What is missing at the year's end, in words: pupil by pupil, then the papers.
 
+use super::called::ME;
 use crate::work::year::{ClassGaps, Gaps, MissingMarks, PupilGaps, UnboundBook};
 use serde_json::{Value, json};
 
@@ -41,7 +42,7 @@ fn of_papers(gaps: &Gaps) -> Vec<String> {
     let mut lines = Vec::new();
     if !gaps.corrections.is_empty() {
         let numbers = list(gaps.corrections.iter().map(u64::to_string).collect());
-        lines.push(format!("не решены заявки на исправление № {numbers}: letopis correction list"));
+        lines.push(format!("не решены заявки на исправление № {numbers}: {ME} correction list"));
     }
     if !gaps.books.is_empty() {
         let book = |book: &UnboundBook| match &book.number {
@@ -49,17 +50,17 @@ fn of_papers(gaps: &Gaps) -> Vec<String> {
             None => format!("{} (не напечатан)", book.class),
         };
         let books = list(gaps.books.iter().map(book).collect());
-        lines.push(format!("не подшиты журналы классов: {books}: letopis print class, затем letopis print bound"));
+        lines.push(format!("не подшиты журналы классов: {books}: {ME} print class, затем {ME} print bound"));
     }
     if !gaps.sheets.is_empty() {
         let classes = list(gaps.sheets.iter().map(ToString::to_string).collect());
-        lines.push(format!("не выданы сводные ведомости на 25 лет: {classes}: letopis print summary"));
+        lines.push(format!("не выданы сводные ведомости на 25 лет: {classes}: {ME} print summary"));
     }
     if gaps.archive {
-        lines.push("нет архива за год: letopis archive create --period Год".to_owned());
+        lines.push(format!("нет архива за год: {ME} archive create --period Год"));
     }
     if gaps.waiting > 0 {
-        lines.push(format!("ждут подтверждения второго лица записей: {}: letopis confirm list", gaps.waiting));
+        lines.push(format!("ждут подтверждения второго лица записей: {}: {ME} confirm list", gaps.waiting));
     }
     lines
 }

@@ -3,15 +3,113 @@
 //! Clap's own words («[OPTIONS]», «[aliases: …]», «[default: …]») cannot be translated, so they are switched off and
 //! written into the texts instead. That takes a while for a hundred commands and is done only where help is shown.
 
+use super::called::{self, ME};
+use super::columns::wrapped;
 use super::output;
+use crate::error::{Error, Result};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Arg, ArgAction, Command, CommandFactory};
+use clap::{Arg, ArgAction, Args, Command, CommandFactory};
 use std::process::ExitCode;
 
 const TEMPLATE: &str = "{about-with-newline}
 Использование: {usage}
 
 {all-args}{after-help}";
+
+#[derive(Args)]
+pub struct Help {
+    /// Команда, о которой справка: lesson record, «урок записать»
+    #[arg(value_name = "КОМАНДА")]
+    words: Vec<String>,
+}
+
+/// Who mostly uses what; every command has one place.
+const GROUPS: &[(&str, &[&str])] = &[
+    (
+        "Учителю и классному руководителю",
+        &["login", "open", "lesson", "mark", "absence", "final", "note", "contact", "logout"],
+    ),
+    ("Методисту", &["plan"]),
+    (
+        "Завучу и директору",
+        &["report", "substitution", "correction", "remark", "confirm", "print", "archive", "carrier", "year"],
+    ),
+    ("Администратору", &["init", "import", "key", "staff", "school", "pupil", "course", "layout", "clock", "journal"]),
+    ("Каждому", &["help", "audit", "demo", "completions", "man"]),
+];
+
+impl Help {
+    pub fn run(self) -> Result<ExitCode> {
+        if self.words.is_empty() {
+            output::put_lines(&short(&super::commands(), width()));
+            return Ok(ExitCode::SUCCESS);
+        }
+        let mut tree = spelled_out(with_headings(super::Cli::command()), &ME.to_string());
+        tree.build();
+        let words: Vec<&str> = self.words.iter().flat_map(|words| words.split_whitespace()).collect();
+        output::put_lines(&of_command(&mut tree, &words)?);
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The help of the command that words lead to from this one.
+fn of_command(at: &mut Command, words: &[&str]) -> Result<String> {
+    let Some((word, rest)) = words.split_first() else { return Ok(at.render_help().to_string()) };
+    if at.find_subcommand(word).is_none() {
+        return Err(no_command(at, word));
+    }
+    at.find_subcommand_mut(word).map_or_else(|| Ok(String::new()), |inner| of_command(inner, rest))
+}
+
+/// A word that is no command here: those that are, the most alike first.
+fn no_command(at: &Command, word: &str) -> Error {
+    let alike = |name: &str| strsim::jaro_winkler(word, name);
+    let names = at.get_subcommands().flat_map(|sub| sub.get_all_aliases().chain([sub.get_name()]));
+    let nearest = names.max_by(|a, b| alike(a).total_cmp(&alike(b))).filter(|name| alike(name) > 0.7);
+    let error = Error::input(format!("нет команды «{word}»"));
+    match nearest {
+        Some(name) => error.next(format!("возможно, вы имели в виду: {name}; все команды: {ME} help")),
+        None => error.next(format!("все команды: {ME} help")),
+    }
+}
+
+/// What the program does, a line a command, by who uses it, in a window of this width.
+fn short(tree: &Command, width: usize) -> String {
+    let line = |command: &Command| {
+        let names: Vec<&str> = [command.get_name()].into_iter().chain(command.get_visible_aliases()).collect();
+        item(&names.join(", "), &command.get_about().map(ToString::to_string).unwrap_or_default(), width)
+    };
+    let about = tree.get_about().map(ToString::to_string).unwrap_or_default();
+    let mut text = format!("{about}\nИспользование: {ME} КОМАНДА …; о команде: {ME} help КОМАНДА\n");
+    for (who, names) in GROUPS {
+        text += &format!("\n{who}:\n");
+        names.iter().filter_map(|name| tree.find_subcommand(name)).for_each(|command| text += &line(command));
+    }
+    let grouped = |name: &str| GROUPS.iter().any(|(_, names)| names.contains(&name));
+    tree.get_subcommands().filter(|sub| !grouped(sub.get_name())).for_each(|command| text += &line(command));
+    text += "\nПонимает каждая команда:\n";
+    for arg in tree.get_arguments().filter(|arg| arg.is_global_set() || arg.get_id() == "version") {
+        let value = arg.get_value_names().filter(|_| arg.get_action().takes_values());
+        let value = value.and_then(|names| names.first()).map(|name| format!(" {name}")).unwrap_or_default();
+        let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+        text += &item(&format!("--{}{value}", arg.get_long().unwrap_or_default()), &help, width);
+    }
+    text
+}
+
+/// A name and what it is, which goes on below itself where the window is narrow.
+fn item(name: &str, about: &str, width: usize) -> String {
+    const NAMES: usize = 28;
+    let about = wrapped(about, width.saturating_sub(NAMES + 2).max(24));
+    let mut lines = about.iter();
+    let first = format!("  {name:<width$}{}\n", lines.next().map_or("", String::as_str), width = NAMES);
+    lines.fold(first, |text, line| text + &" ".repeat(NAMES + 2) + line + "\n")
+}
+
+/// How wide help is: as the window, or as a page where it goes elsewhere.
+fn width() -> usize {
+    output::width().unwrap_or(100).min(100)
+}
 
 /// A command and all its subcommands as help and manual pages show them.
 pub fn in_russian(command: Command) -> Command {
@@ -116,8 +214,12 @@ pub fn report(error: &clap::Error) -> ExitCode {
             return ExitCode::SUCCESS;
         }
         ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            let shown = in_russian(super::Cli::command()).try_get_matches();
-            let help = shown.as_ref().err().unwrap_or(error).render().to_string();
+            let help = if called::names_a_command() {
+                let shown = spelled_out(with_headings(super::Cli::command()), &ME.to_string()).try_get_matches();
+                shown.as_ref().err().unwrap_or(error).render().to_string()
+            } else {
+                short(&super::commands(), width())
+            };
             if error.kind() == ErrorKind::DisplayHelp {
                 output::put_lines(&help);
                 return ExitCode::SUCCESS;
@@ -161,8 +263,9 @@ pub fn report(error: &clap::Error) -> ExitCode {
         .map(word)
         .find(|text| !text.is_empty());
     let next = match suggestion {
-        Some(text) => format!("возможно, вы имели в виду: {text}; справка: letopis --help"),
-        None => "справка: letopis --help или letopis КОМАНДА --help".to_owned(),
+        Some(text) => format!("возможно, вы имели в виду: {text}; справка: {} --help", called::command()),
+        None if called::names_a_command() => format!("справка: {} --help", called::command()),
+        None => format!("справка: {ME} --help или {ME} help КОМАНДА"),
     };
     super::screen::error(&crate::Error::input(what).next(next));
     ExitCode::from(2)
@@ -269,5 +372,27 @@ mod tests {
         strange.dedup();
         assert!(strange.is_empty(), "{strange:?}");
         assert!(texts[0].contains("letopis [ПАРАМЕТРЫ] <КОМАНДА>") && texts[0].contains("[другое имя: отметка]"));
+    }
+
+    #[test]
+    fn the_short_help_has_a_line_for_every_command_under_who_uses_it() {
+        let tree = super::super::commands();
+        let mut grouped: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+        let mut all: Vec<&str> = tree.get_subcommands().map(Command::get_name).collect();
+        grouped.sort_unstable();
+        all.sort_unstable();
+        assert_eq!(grouped, all, "a command is in no group or in two");
+        let text = short(&tree, 100);
+        assert!(text.contains("\nМетодисту:\n  plan, план ") && text.contains("  --journal ФАЙЛ "), "{text}");
+        assert!(text.lines().count() < 60, "{text}");
+        assert!(short(&tree, 60).lines().skip(2).all(|line| line.chars().count() <= 60));
+    }
+
+    #[test]
+    fn a_command_that_is_not_there_is_named_with_the_nearest_one() {
+        let tree = super::super::commands();
+        let step = |word: &str| no_command(&tree, word).next_step().unwrap().to_string();
+        assert!(step("отметки").contains("отметка") && step("lessn").contains("lesson"));
+        assert_eq!(step("щщщ"), "все команды: letopis help");
     }
 }

@@ -1,5 +1,6 @@
 //! `letopis import`: a folder of tables.
 
+use super::called::ME;
 use super::{Common, advice, desk::Desk, screen};
 use crate::error::Result;
 use crate::import::Outcome;
@@ -77,7 +78,7 @@ fn say(outcome: &Outcome, dry_run: bool) {
     }
     if outcome.waiting > 0 {
         println!(
-            "Из них ждут подтверждения второго лица и не в силе: {}. Посмотреть: letopis confirm list",
+            "Из них ждут подтверждения второго лица и не в силе: {}. Посмотреть: {ME} confirm list",
             outcome.waiting
         );
     }

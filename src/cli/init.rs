@@ -1,5 +1,6 @@
 //! `letopis init`: the journal of a school year, its administrator, its recovery key.
 
+use super::called::ME;
 use super::{Common, audit, going, screen, session};
 use crate::error::{Error, Result};
 use crate::files;
@@ -85,7 +86,7 @@ impl Init {
                 println!("Ключ восстановления архива. Он больше нигде не хранится: перепишите его и уберите в сейф.");
                 let secret = recovery.secret_text();
                 println!("{}", secret.as_str());
-                println!("То же по строкам, с контрольными знаками, для letopis key recover:");
+                println!("То же по строкам, с контрольными знаками, для {ME} key recover:");
                 for (number, line) in (1..).zip(paper_key::lines(&secret)) {
                     println!("  {number}. {}", line.as_str());
                 }
@@ -104,7 +105,7 @@ impl Init {
             }
         }
         advise(&journal)?;
-        println!("Дальше: letopis import ПАПКА — перенести данные школы.");
+        println!("Дальше: {ME} import ПАПКА — перенести данные школы.");
         Ok(ExitCode::SUCCESS)
     }
 
@@ -154,7 +155,7 @@ impl Init {
         );
         self.say_keys(&journal)?;
         compare_with_paper(&journal)?;
-        println!("Дальше: letopis import ПАПКА — первые классы, нагрузка, расписание и планы нового года.");
+        println!("Дальше: {ME} import ПАПКА — первые классы, нагрузка, расписание и планы нового года.");
         Ok(ExitCode::SUCCESS)
     }
 
@@ -173,7 +174,7 @@ impl Init {
             None if confirm::standing(journal.tables())?.emergency => {
                 println!("Аварийный ключ прежний: он остаётся в сейфе.");
             }
-            None => println!("Аварийного ключа нет: letopis key emergency --sheet ФАЙЛ"),
+            None => println!("Аварийного ключа нет: {ME} key emergency --sheet ФАЙЛ"),
         }
         advise(journal)
     }
@@ -249,9 +250,9 @@ fn say_year(school: &School, moved_on: bool) {
     println!("Учебный год: {}, с {begins} по {ends}.", year.name);
     if moved_on {
         println!(
-            "Год, периоды и каникулы перенесены с прошлого года на год вперёд. Сверьте с приказом: letopis school show;"
+            "Год, периоды и каникулы перенесены с прошлого года на год вперёд. Сверьте с приказом: {ME} school show;"
         );
-        println!("исправить: letopis school set ФАЙЛ. Или заведите журнал с --school ФАЙЛ.");
+        println!("исправить: {ME} school set ФАЙЛ. Или заведите журнал с --school ФАЙЛ.");
     }
 }
 
@@ -260,7 +261,7 @@ fn advise(journal: &Journal) -> Result<()> {
     if confirm::standing(journal.tables())?.alone {
         println!("У журнала нет второго лица: ключи, роли и другие чрезвычайные записи вносит одно лицо, и это");
         println!("печатается на листах-заверителях. Внесите ключ директора или завуча аварийным ключом с листа:");
-        println!("  letopis staff enroll ЛОГИН ЗАЯВКА --emergency-key ФАЙЛ --reason ПРИЧИНА");
+        println!("  {ME} staff enroll ЛОГИН ЗАЯВКА --emergency-key ФАЙЛ --reason ПРИЧИНА");
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! `letopis key`: identity files.
 
+use super::called::ME;
 use super::desk::{Desk, say};
 use super::{Common, output, screen, session};
 use crate::error::{Error, Result};
@@ -94,8 +95,8 @@ impl Key {
                 write(common, &file, &identity, no_passphrase)?;
                 println!("Ключ создан: {}", file.display());
                 show(common, &identity);
-                println!("Передайте администратору заявку: letopis key request {} --login ЛОГИН", file.display());
-                println!("Он внесёт ключ: letopis staff enroll ЛОГИН ЗАЯВКА");
+                println!("Передайте администратору заявку: {ME} key request {} --login ЛОГИН", file.display());
+                println!("Он внесёт ключ: {ME} staff enroll ЛОГИН ЗАЯВКА");
             }
             Self::Recover { file, from, no_passphrase } => {
                 is_free(&file)?;
@@ -109,7 +110,7 @@ impl Key {
                 } else {
                     println!("Ключ набран без ошибок и записан: {}", file.display());
                     println!("Открытая часть, сверьте её с листом: {}", identity.public().recipient());
-                    println!("Открыть архив: letopis archive verify НОСИТЕЛЬ --deep --identity {}", file.display());
+                    println!("Открыть архив: {ME} archive verify НОСИТЕЛЬ --deep --identity {}", file.display());
                 }
             }
             Self::Request { file, login, number, new_journal, to } => {
@@ -136,7 +137,9 @@ impl Key {
                 let new = Common { passphrase_file: new_passphrase_file, ..common.clone() };
                 let passphrase = session::new_passphrase(&new, "--new-passphrase-file")?;
                 let old = || session::passphrase(common, "Прежний пароль: ");
-                keyfile::change_passphrase(&file, old, Some(passphrase.expose_secret()))?;
+                session::asked_again(common, || {
+                    keyfile::change_passphrase(&file, old, Some(passphrase.expose_secret()))
+                })?;
                 println!("Пароль ключа «{}» изменён.", file.display());
             }
         }

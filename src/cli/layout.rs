@@ -1,5 +1,6 @@
 //! `letopis layout`: the looks of what is printed, to start from and to check.
 
+use super::called::ME;
 use super::{Common, output, screen};
 use crate::error::{Error, Result};
 use crate::print::layout::{self, Layouts};
@@ -64,10 +65,10 @@ fn check(common: &Common, folder: &std::path::Path) -> Result<ExitCode> {
         faults.iter().for_each(|fault| println!("{fault}"));
         if faults.is_empty() {
             println!(
-                "Ошибок нет. Посмотрите, что получилось: letopis print class КЛАСС --draft --layouts ПАПКА --out ПАПКА"
+                "Ошибок нет. Посмотрите, что получилось: {ME} print class КЛАСС --draft --layouts ПАПКА --out ПАПКА"
             );
         } else {
-            println!("Ошибок: {}. Встроенный макет для сравнения: letopis layout show МАКЕТ", faults.len());
+            println!("Ошибок: {}. Встроенный макет для сравнения: {ME} layout show МАКЕТ", faults.len());
         }
     }
     Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })

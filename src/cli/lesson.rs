@@ -1,20 +1,23 @@
 //! `letopis lesson`: lessons that were given (§2.1, §2.2).
 
+use super::cells::{self, Listed, both};
+use super::days::Days;
 use super::desk::{Desk, WhichCourse, say};
 use super::{Common, agree, report, session};
-use crate::error::{Action, Detail, Error, Result};
+use crate::error::{Action, Detail, Error, Result, every};
 use crate::journal::read::{self, Course, Tables};
 use crate::journal::resolve;
 use crate::report::missing;
-use crate::school::{Login, format_date, parse_date};
+use crate::school::{Attendance, Login, format_date};
 use crate::work::lesson::{self, LessonRef, LessonWish};
+use crate::work::marks::{CellWish, CellsWish};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
 #[derive(Subcommand)]
 pub enum Lesson {
-    /// Записать проведённый урок: тему и домашнее задание
+    /// Записать проведённый урок: тему, домашнее задание, кто был и отметки — одной строкой
     #[command(visible_alias = "записать")]
     Record(Record),
     /// Аннулировать урок, записанный по ошибке: в день урока, его автором, вместе с отметками
@@ -44,7 +47,7 @@ pub enum Lesson {
 pub struct Which {
     #[command(flatten)]
     course: WhichCourse,
-    /// Дата урока: 15.09.2025
+    /// Дата урока: 15.09.2025, 15.09, сегодня, вчера, пн
     #[arg(value_name = "ДАТА")]
     date: String,
     /// Номер урока, если в этот день их несколько
@@ -65,6 +68,15 @@ pub struct Record {
     /// Вид работы: «контрольная работа № 2»
     #[arg(long, value_name = "ВИД")]
     work: Option<String>,
+    /// Кто отсутствовал, сколько угодно: Иванов "Сизов=б"
+    #[arg(long, value_name = "УЧЕНИК", num_args = 1.., visible_alias = "нет")]
+    absent: Vec<String>,
+    /// Кто опоздал, сколько угодно
+    #[arg(long, value_name = "УЧЕНИК", num_args = 1.., visible_alias = "опоздали")]
+    late: Vec<String>,
+    /// Отметки, сколько угодно: "Иванов=5" "Петр=4/5"; «все=зач» — всем, кто был и ещё без отметки
+    #[arg(long, value_name = "УЧЕНИК=ОТМЕТКА", num_args = 1.., visible_alias = "отметки")]
+    mark: Vec<String>,
     /// Урок проведён вместо основного учителя (§2.1)
     #[arg(long)]
     substitute: bool,
@@ -76,8 +88,7 @@ pub struct Record {
 impl Which {
     /// The course and the day that are meant.
     pub fn course(&self, tables: &Tables, login: &str) -> Result<(Course, NaiveDate)> {
-        let date = parse_date(&self.date)?;
-        Ok((self.course.find(tables, Some(login))?, date))
+        both(self.course.find(tables, Some(login)), Days::of(tables)?.read(&self.date))
     }
 
     /// A lesson that was recorded before.
@@ -112,12 +123,14 @@ impl Lesson {
 
 impl Record {
     fn run(self, common: &Common) -> Result<ExitCode> {
-        let Self { which, topic, homework, work, substitute, despite } = self;
+        let Self { which, topic, homework, work, substitute, despite, absent, late, mark } = self;
         let mut desk = Desk::open(common)?;
         let at = which.timetabled(desk.tables(), &desk.login)?;
+        let listed = Listed::of_lesson(desk.tables(), &at)?;
+        let cells = of_lesson(&listed, CellsWish::of(at.clone()), &absent, &late, &mark)?;
         let mut wish = LessonWish { at, topic, work, homework, substitute, despite };
-        let mut place = desk.workplace()?;
-        if !despite && let Some(why) = lesson::unexpected(&place, &wish)? {
+        let mut workplace = desk.workplace()?;
+        if !despite && let Some(why) = lesson::unexpected(&workplace, &wish)? {
             wish.despite = agree::agrees(&format!("{}. Урок всё же был?", in_capital(&why))).unwrap_or_default();
             if !wish.despite {
                 return Err(Error::input(why)
@@ -125,14 +138,19 @@ impl Record {
                     .then_by("если урок был, подтвердите это", Action::Give(Detail::Despite)));
             }
         }
-        let lesson = lesson::record(&mut place, &wish)?;
+        let (lesson, set) = lesson::record_with(&mut workplace, &wish, &cells)?;
         let said =
             if lesson.was.is_some() { "Запись урока изменена" } else { "Урок записан" };
-        let at = wish.at;
-        let what =
-            format!("{said}: {}, {}, урок {}: {}", at.course, format_date(at.date), at.lesson, lesson.says.topic);
+        let what = format!("{said}: {}: {}", place(&wish.at), lesson.says.topic);
         let waits = lesson.unconfirmed && !lesson.done.is_nothing();
+        let nothing = lesson.done.is_nothing();
         let status = say(lesson.done, &what)?;
+        if !nothing && !lesson.says.homework.is_empty() {
+            println!("  Задание: {}", lesson.says.homework);
+        }
+        if set.marks + set.attendance > 0 {
+            cells::say(&listed.told(&cells));
+        }
         if waits {
             println!("Замена не подтверждена: её увидят учитель курса и завуч.");
         }
@@ -145,12 +163,53 @@ fn in_capital(text: &str) -> String {
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
+/// «7А, Алгебра, 15.09.2025, урок 2».
+pub fn place(at: &LessonRef) -> String {
+    format!("{}, {}, урок {}", at.course, format_date(at.date), at.lesson)
+}
+
+/// The cells of a lesson that are named when it is recorded. Who was late may have a mark too.
+fn of_lesson(
+    listed: &Listed,
+    wish: CellsWish,
+    absent: &[String],
+    late: &[String],
+    mark: &[String],
+) -> Result<CellsWish> {
+    let missing = listed.absences(absent, Attendance::Absent);
+    let late = listed.absences(late, Attendance::Late);
+    let ((mut cells, late), (marks, others)) = both(both(missing, late), listed.marks(mark))?;
+    cells.extend(late);
+    for marked in marks {
+        let late = |cell: &&mut CellWish| {
+            let here = cell.attendance.flatten().is_none_or(|kind| !kind.is_absence());
+            cell.pupil == marked.pupil && here && cell.marks.is_none() && marked.attendance.is_none()
+        };
+        match cells.iter_mut().find(late) {
+            Some(cell) => cell.marks = marked.marks,
+            None => cells.push(marked),
+        }
+    }
+    let absent_and_marked = |cell: &CellWish| {
+        let twice = cells.iter().filter(|other| other.pupil == cell.pupil).count() > 1;
+        let absence = cell.attendance.flatten().filter(|kind| kind.is_absence() && cell.marks.is_none());
+        let name = listed.name(&cell.pupil);
+        match absence.filter(|_| twice) {
+            None => Ok(()),
+            Some(kind) => Err(Error::input(format!("{name}: и отсутствует, и с отметкой"))
+                .next(format!("если отметка получена позже, укажите её одну: --mark \"{name}={}/4\"", kind.as_str()))),
+        }
+    };
+    every(cells.iter().map(absent_and_marked))?;
+    Ok(CellsWish { cells, others, ..wish })
+}
+
 /// What is missing of the courses that are named; where none is, it matters who asks.
 fn missing(common: &Common, until: Option<&str>, which: &report::Which, output: &report::Output) -> Result<ExitCode> {
     let journal = session::journal(common)?;
     let tables = journal.tables();
     let today = read::school(tables)?.day_of(session::now());
-    let until = until.map(parse_date).transpose()?.unwrap_or(today);
+    let until = Days::of(tables)?.given(until)?.unwrap_or(today);
     let (filter, mut login) = (which.find(tables)?, None);
     if which.is_all() && common.identity.is_some() {
         login = session::signer(&journal, &session::identity(common)?)?.map(|(login, _)| Login::from(login));

@@ -1,12 +1,13 @@
 //! `letopis mark`: marks of a lesson (§2.3).
 
+use super::cells::{self, Listed};
 use super::desk::{Desk, say};
-use super::lesson::Which;
+use super::lesson::{Which, place};
 use super::{Common, screen, session};
-use crate::error::{Error, Result};
+use crate::error::{Result, every};
 use crate::journal::read::{self, Pupil, standing};
-use crate::journal::resolve;
-use crate::school::{Attendance, Cell, Marks, fold};
+use crate::school::Cell;
+use crate::work::Done;
 use crate::work::marks::{self, CellWish, CellsWish};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -74,22 +75,22 @@ impl Set {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
         let at = self.which.recorded(desk.tables(), &desk.login)?;
-        let roster = read::roster(desk.tables(), &at.course, at.date)?;
-        let mut wish = self.about.of(CellsWish::of(at));
-        for typed in &self.marks {
-            let (pupil, mark) = split(typed, "отметка")?;
-            if fold(pupil) == "все" {
-                wish.others = if mark == "-" { None } else { Some(Marks::parse(mark).map_err(|e| e.at(typed))?) };
-            } else {
-                let (attendance, marks) =
-                    if mark == "-" { (None, None) } else { marked(mark).map_err(|e| e.at(typed))? };
-                let pupil = resolve::pupil(&roster, pupil)?.file.clone();
-                wish.cells.push(CellWish { pupil, attendance: attendance.map(Some), marks: Some(marks) });
-            }
-        }
+        let listed = Listed::of_lesson(desk.tables(), &at)?;
+        let (cells, others) = listed.marks(&self.marks)?;
+        let wish = CellsWish { cells, others, ..self.about.of(CellsWish::of(at)) };
         let set = marks::set(&mut desk.workplace()?, &wish)?;
-        say(set.done, &format!("Отметок записано: {}", set.marks))
+        told(set.done, &format!("Отметок записано: {} ({})", set.marks, place(&wish.at)), &listed.told(&wish))
     }
+}
+
+/// Says what was recorded, and of everybody who was named what was understood; of what stood already only that.
+pub fn told(done: Done, what: &str, lines: &[String]) -> Result<ExitCode> {
+    let nothing = done.is_nothing();
+    let status = say(done, what)?;
+    if !nothing {
+        cells::say(lines);
+    }
+    Ok(status)
 }
 
 impl About {
@@ -103,14 +104,19 @@ impl Row {
         let mut desk = Desk::open(common)?;
         let at = self.which.recorded(desk.tables(), &desk.login)?;
         let row = marks::in_order(desk.tables(), &at, self.cells)?;
-        let mut wish = self.about.of(CellsWish::of(at));
+        let listed = Listed::of_lesson(desk.tables(), &at)?;
+        let (mut wish, mut cells) = (self.about.of(CellsWish::of(at)), Vec::new());
         for (pupil, typed) in row.into_iter().filter(|(_, typed)| typed.trim() != ".") {
-            let cell = Cell::parse(&typed).map_err(|e| e.at(pupil.name.surname_given()))?;
-            let (attendance, marks) = (cell.attendance.map(Some), cell.marks.map(Some));
-            wish.cells.push(CellWish { pupil: pupil.file, attendance, marks });
+            let cell = Cell::parse(&typed).map_err(|e| e.at(listed.name(&pupil.file)));
+            cells.push(cell.map(|cell| {
+                let (attendance, marks) = (cell.attendance.map(Some), cell.marks.map(Some));
+                CellWish { pupil: pupil.file, attendance, marks }
+            }));
         }
+        wish.cells = every(cells)?;
         let set = marks::set(&mut desk.workplace()?, &wish)?;
-        say(set.done, &format!("Клетки урока записаны{}", taken_out(&set.taken_out)))
+        let what = format!("Клетки урока записаны ({}){}", place(&wish.at), taken_out(&set.taken_out));
+        told(set.done, &what, &listed.told(&wish))
     }
 }
 
@@ -120,6 +126,8 @@ fn list(common: &Common, which: &Which) -> Result<ExitCode> {
     let at = which.recorded(tables, "")?;
     let Some(lesson) = read::lesson_at(tables, &at)? else { return Ok(ExitCode::SUCCESS) };
     let (marks, presence) = (standing::marks_of(tables, lesson.id)?, standing::attendance_of(tables, lesson.id)?);
+    let roster = read::roster(tables, &at.course, at.date)?;
+    let names = read::names(tables, &roster)?;
     let row = |(number, pupil): (usize, &Pupil)| {
         let mark = marks.get(&pupil.file);
         let attendance = presence.get(&pupil.file).map_or("", |kind| kind.as_str());
@@ -127,14 +135,13 @@ fn list(common: &Common, which: &Which) -> Result<ExitCode> {
         vec![
             number.into(),
             pupil.file.clone().into(),
-            pupil.name.surname_given().into(),
+            names[number - 1].clone().into(),
             attendance.into(),
             text(|m| m.marks.to_string()).into(),
             text(|m| m.work.clone()).into(),
             text(|m| m.document.clone()).into(),
         ]
     };
-    let roster = read::roster(tables, &at.course, at.date)?;
     let columns = [
         ("number", "№"),
         ("pupil", "Личное дело"),
@@ -148,22 +155,7 @@ fn list(common: &Common, which: &Which) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Marks, or an absence with the marks that were earned later («н/4»).
-fn marked(mark: &str) -> Result<(Option<Attendance>, Option<Marks>)> {
-    match Cell::parse(mark) {
-        Ok(Cell { attendance: Some(attendance), marks: Some(marks) }) => Ok((Some(attendance), Some(marks))),
-        _ => Ok((None, Some(Marks::parse(mark)?))),
-    }
-}
-
 /// Whose marks went because he is said to have been absent, after what is said of a lesson's cells.
 pub fn taken_out(whose: &[String]) -> String {
     if whose.is_empty() { String::new() } else { format!("; сняты отметки: {}", whose.join(", ")) }
-}
-
-/// «Иванов=5» in two.
-pub fn split<'t>(typed: &'t str, what: &str) -> Result<(&'t str, &'t str)> {
-    typed.split_once('=').map(|(pupil, value)| (pupil.trim(), value.trim())).ok_or_else(|| {
-        Error::input(format!("в «{typed}» нет знака «=»")).next(format!("укажите так: \"Фамилия={what}\""))
-    })
 }

@@ -12,13 +12,17 @@ mod agree;
 mod archive;
 mod ask;
 mod audit;
+mod called;
 mod carrier;
+mod cells;
 mod clock;
+mod columns;
 mod completions;
 mod confirm;
 mod contact;
 mod correction;
 mod course;
+mod days;
 mod demo;
 mod desk;
 mod finals;
@@ -83,6 +87,9 @@ struct Common {
     /// Вывод в JSON для программ
     #[arg(long, global = true)]
     json: bool,
+    /// Таблицы целиком, во всю их ширину, а не по ширине окна
+    #[arg(long, global = true, visible_alias = "широко")]
+    wide: bool,
 }
 
 #[derive(Subcommand)]
@@ -177,6 +184,9 @@ enum Command {
     /// Журнал после беды: продолжить его из восстановленной копии
     #[command(visible_alias = "журнал", subcommand)]
     Journal(resume::Whole),
+    /// Справка: обо всём или об одной команде
+    #[command(visible_alias = "помощь")]
+    Help(help::Help),
     /// Проверить журнал: цепочку записей, подписи, права, правила, таблицы
     #[command(visible_alias = "проверка")]
     Audit(audit::Audit),
@@ -195,7 +205,9 @@ pub fn commands() -> clap::Command {
 
 /// Runs the program; returns its exit status.
 pub fn main() -> ExitCode {
-    let parsed = commands().try_get_matches().and_then(|found| Cli::from_arg_matches(&found));
+    let tree = commands();
+    called::remember(&tree, std::env::args_os());
+    let parsed = tree.try_get_matches().and_then(|found| Cli::from_arg_matches(&found));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => return help::report(&error),
@@ -212,6 +224,9 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<ExitCode> {
     let common = &cli.common;
+    if common.wide {
+        output::be_wide();
+    }
     login::sweep();
     crate::files::sweep_temporary();
     match cli.command {
@@ -245,6 +260,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Carrier(command) => command.run(common),
         Command::Clock(command) => command.run(common),
         Command::Journal(command) => command.run(common),
+        Command::Help(command) => command.run(),
         Command::Audit(command) => command.run(common),
         Command::Completions(command) => command.run(),
         Command::Man(command) => command.run(),

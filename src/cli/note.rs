@@ -1,10 +1,10 @@
 //! `letopis note`: the «Блокнот», private to its author (§2.3.4).
 
 use super::absence::day;
+use super::days::Days;
 use super::desk::{Desk, say};
 use super::{Common, screen};
 use crate::error::Result;
-use crate::school::parse_date;
 use crate::work::note::{self, Note};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -51,7 +51,7 @@ impl Notebook {
         let mut desk = Desk::open(common)?;
         match self {
             Self::Add(Add { text, pupil, course, due }) => {
-                let due = due.as_deref().map(parse_date).transpose()?;
+                let due = Days::of(desk.tables())?.given(due.as_deref())?;
                 let done = note::add(&mut desk.workplace()?, &Note { text, pupil, course, due })?;
                 say(done, "В «Блокнот» записано, прочитать сможете только вы")
             }

@@ -13,6 +13,7 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What went wrong first on standard output.
 static FAULT: OnceLock<std::io::Error> = OnceLock::new();
@@ -74,6 +75,23 @@ pub(super) fn put_aside(breaks: usize, text: Arguments<'_>) {
 /// Writes lines to standard error that are ours as a whole.
 pub(super) fn put_lines_aside(text: &str) {
     let _ = std::io::stderr().lock().write_all(shown::lines(text).as_bytes());
+}
+
+/// Whether tables are to be as wide as they are, whatever the window is.
+static WIDE: AtomicBool = AtomicBool::new(false);
+
+/// Has tables be as wide as they are.
+pub(super) fn be_wide() {
+    WIDE.store(true, Ordering::Relaxed);
+}
+
+/// How many columns the window has that standard output goes to; nothing where it goes elsewhere, or where nobody minds.
+pub(super) fn width() -> Option<usize> {
+    if WIDE.load(Ordering::Relaxed) || !std::io::stdout().is_terminal() {
+        return None;
+    }
+    let (columns, _) = ratatui::crossterm::terminal::size().ok()?;
+    (columns > 0).then(|| usize::from(columns))
 }
 
 /// Whether somebody looks at standard error.

@@ -1,12 +1,13 @@
 //! What `letopis print check` says of a page or of a file: whose it is, whether it prints the same again, what became of
 //! it since (§5.1, §5.4).
 
+use super::called::ME;
 use super::{Common, output, screen, session};
 use crate::error::Result;
 use crate::print::check::{Again, Since};
 use crate::print::since::{Change, What};
 use crate::print::{Layouts, parse_code, show_page_record};
-use crate::school::{format_date, plural};
+use crate::school::{counted, format_date};
 use crate::work::papers::{self, Brought, Standing};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -114,7 +115,7 @@ fn say(standing: &Standing) -> Result<()> {
         }
         Again::Unexplained => {
             println!("Повторная печать по записям даёт другой текст, и это ничем не объясняется.");
-            println!("Выполните «letopis audit» и сообщите директору.");
+            println!("Выполните «{ME} audit» и сообщите директору.");
         }
     }
     match (&standing.brought, &checked.since) {
@@ -148,9 +149,8 @@ fn say_changes(changes: &[&Change]) {
         println!("  {}", line(change));
     }
     if changes.len() > MOST {
-        let more = changes.len() - MOST;
-        let forms = ["изменение", "изменения", "изменений"];
-        println!("  … и ещё {more} {} (все: --json)", plural(u32::try_from(more).unwrap_or(u32::MAX), forms));
+        let more = counted((changes.len() - MOST) as u64, ["изменение", "изменения", "изменений"]);
+        println!("  … и ещё {more} (все: --json)");
     }
 }
 

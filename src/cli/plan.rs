@@ -1,5 +1,6 @@
 //! `letopis plan`: lesson plans (КТП), kept by the methodist (§3.3.3).
 
+use super::called::ME;
 use super::desk::{Desk, WhichCourse, say};
 use super::{Common, advice, screen, session};
 use crate::error::{Error, Result};
@@ -146,7 +147,7 @@ impl Plan {
                 }
                 if lines.is_empty() {
                     return Err(Error::input(format!("в файле «{}» нет ни одной строки плана", file.display()))
-                        .next("чтобы убрать план целиком: letopis plan clear"));
+                        .next(format!("чтобы убрать план целиком: {ME} plan clear")));
                 }
                 whom.replace(common, "План внесён", lines)
             }

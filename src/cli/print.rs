@@ -1,5 +1,6 @@
 //! `letopis print`: documents for binding, and checking paper (§5.1, §5.2, §5.4).
 
+use super::days::Days;
 use super::desk::{Desk, say as say_done};
 use super::year::{reason_given, year_typed};
 use super::{Common, advice, paper, screen, session};
@@ -8,7 +9,7 @@ use crate::journal::{Proven, read, resolve};
 use crate::print::issue::{Issued, Out};
 use crate::print::register;
 use crate::print::{Form, Layouts, Subject, Wanted};
-use crate::school::{ClassName, clean, format_date, parse_date};
+use crate::school::{ClassName, clean, format_date};
 use crate::work::Workplace;
 use crate::work::papers::{self, SheetStanding};
 use clap::{Args, Subcommand};
@@ -204,7 +205,7 @@ impl Binding {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
         let Self { number, sheets, shelf, date } = self;
-        let date = date.as_deref().map(parse_date).transpose()?;
+        let date = Days::of(desk.tables())?.given(date.as_deref())?;
         let bound = papers::bind(&mut desk.workplace()?, &papers::Binding { number, sheets, shelf, date })?;
         let papers::Bound { done, number, title, date, shelf } = bound;
         say_done(done, &format!("№ {number} «{title}» подшит {}, место хранения: {shelf}", format_date(date)))

@@ -2,9 +2,10 @@
 
 use super::absence::day;
 use super::agree::if_meant;
-use super::desk::{Desk, say};
+use super::days::Days;
+use super::desk::{Desk, look_alike, say};
 use super::{Common, advice, screen, session};
-use crate::error::{Action, Detail, Error, Result, Warning};
+use crate::error::{Action, Detail, Error, Result, Warning, every};
 use crate::journal::read::Ungrouped;
 use crate::journal::{read, resolve};
 use crate::school::{Day, PersonName, clean, format_date, parse_date};
@@ -188,13 +189,15 @@ impl Pupil {
             }
             Self::Enroll(step) => {
                 let mut desk = Desk::open(common)?;
-                let (class, since) = (resolve::class(desk.tables(), &step.class)?, parse_date(&step.date)?);
+                let class = resolve::class(desk.tables(), &step.class)?;
+                let since = Days::of(desk.tables())?.read(&step.date)?;
                 let stepped = pupils::enroll(&mut desk.workplace()?, &step.file, class.clone(), since)?;
                 say_stepped(stepped, &format!("зачислен(а) в {class} с {}", format_date(since)))
             }
             Self::Move { step, despite } => {
                 let mut desk = Desk::open(common)?;
-                let (class, since) = (resolve::class(desk.tables(), &step.class)?, parse_date(&step.date)?);
+                let class = resolve::class(desk.tables(), &step.class)?;
+                let since = Days::of(desk.tables())?.read(&step.date)?;
                 let stepped = if_meant(Detail::Despite, despite, STAYS, |despite| {
                     pupils::move_to(&mut desk.workplace()?, &step.file, class.clone(), since, despite)
                 })?;
@@ -202,7 +205,7 @@ impl Pupil {
             }
             Self::Leave { file, date, despite } => {
                 let mut desk = Desk::open(common)?;
-                let until = parse_date(&date)?;
+                let until = Days::of(desk.tables())?.read(&date)?;
                 let stepped = if_meant(Detail::Despite, despite, STAYS, |despite| {
                     pupils::leave(&mut desk.workplace()?, &file, until, despite)
                 })?;
@@ -232,7 +235,7 @@ impl Add {
         let mut desk = Desk::open(common)?;
         let Self { file, class, surname, given, patronymic, born, since, another } = self;
         let class = resolve::class(desk.tables(), &class)?;
-        let since = since.as_deref().map(parse_date).transpose()?;
+        let since = Days::of(desk.tables())?.given(since.as_deref())?;
         let name = PersonName { surname, given, patronymic };
         let mut wish = NewPupil { file, name, born: parse_date(&born)?, class, since, another };
         let mut added = if_meant(Detail::Another, another, ANOTHER, |another| {
@@ -245,6 +248,7 @@ impl Add {
             _ => "",
         };
         added.done.warnings.extend(added.ungrouped.as_ref().map(in_no_group));
+        look_alike(&added.name);
         let (name, since) = (added.name.full(), format_date(added.since));
         say(added.done, &format!("{name}: внесён(а), {} с {since}{why}", wish.class))
     }
@@ -254,20 +258,22 @@ impl Change {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
         let Self { file, surname, given, patronymic, born, enrolled, class, left, number, reason, another } = self;
-        let day = |text: Option<String>| text.as_deref().map(parse_date).transpose();
+        let days = Days::of(desk.tables())?;
         let left = match left.as_deref() {
             None => None,
             Some("нет") => Some(Leaving::Withdrawn),
-            Some(date) => Some(Leaving::On(parse_date(date)?)),
+            Some(date) => Some(Leaving::On(days.read(date)?)),
         };
         let class = class.map(|class| resolve::class(desk.tables(), &class)).transpose()?;
-        let (born, enrolled) = (day(born)?, day(enrolled)?);
+        let born = born.as_deref().map(parse_date).transpose()?;
+        let enrolled = days.given(enrolled.as_deref())?;
         let mut changes = Changes { surname, given, patronymic, born, enrolled, class, left, number, reason, another };
         let mut changed = if_meant(Detail::Another, another, ANOTHER, |another| {
             changes.another = another;
             pupils::change(&mut desk.workplace()?, &file, &changes)
         })?;
         changed.done.warnings.extend(changed.ungrouped.as_ref().map(in_no_group));
+        look_alike(&changed.name);
         let (before, name, born) = (changed.before.full(), changed.name.full(), format_date(changed.born));
         let stay = changed.stay.map(|stay| format!(", {}", stay.in_words())).unwrap_or_default();
         let number = changed.number.map(|number| format!(", личное дело «{number}»")).unwrap_or_default();
@@ -351,11 +357,10 @@ fn members(pupils: &[read::Pupil], typed: &[String]) -> Result<Members> {
         return Err(Error::input("состав задаётся либо целиком, либо изменениями «Иванов=+» и «Петров=-»")
             .next("укажите одно из двух"));
     }
-    let mut steps = Vec::new();
-    for text in typed {
+    let steps = every(typed.iter().map(|text| {
         let file = resolve::pupil(pupils, text.trim_end_matches("=+").trim_end_matches("=-"))?.file.to_string();
-        steps.push((file, !text.ends_with("=-")));
-    }
+        Ok((file, !text.ends_with("=-")))
+    }))?;
     Ok(match changes {
         0 => Members::All(steps.into_iter().map(|(file, _)| file).collect()),
         _ => Members::Changes(steps),

@@ -1,6 +1,6 @@
 //! `letopis report`: what the deputy head reads (§3.3.5, §4.3). Nothing is recorded, so no key is needed.
 
-use super::{Common, screen, session};
+use super::{Common, days, screen, session};
 use crate::error::Result;
 use crate::journal::read;
 use crate::journal::read::Tables;
@@ -8,7 +8,7 @@ use crate::journal::resolve;
 use crate::report::progress::By;
 use crate::report::table::Table;
 use crate::report::{self, When};
-use crate::school::{School, fold, parse_date};
+use crate::school::{School, fold};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -156,7 +156,7 @@ impl Report {
             }
             Self::Attendance { days, class, output } => {
                 let filter = report::Filter::find(tables, class.as_deref(), None, None)?;
-                let rows = report::attendance::attendance(tables, &filter, &days.when(&school, today)?)?;
+                let rows = report::attendance::attendance(tables, &filter, &days.when(tables, &school, today)?)?;
                 output.give(common, "attendance", today, &rows, &report::attendance::table(&rows))?;
             }
             Self::Coverage { all, period, which, output } => {
@@ -166,7 +166,7 @@ impl Report {
                 output.give(common, "coverage", today, &rows, &report::coverage::table(&rows))?;
             }
             Self::Discipline { days, which, output } => {
-                let when = days.when(&school, today)?;
+                let when = days.when(tables, &school, today)?;
                 let filter = which.find(tables)?;
                 let rows = report::discipline::discipline(tables, &filter, &when, today)?;
                 let annulled = report::discipline::annulled(tables, &filter, &when)?;
@@ -219,9 +219,10 @@ impl Period {
 }
 
 impl Days {
-    fn when(&self, school: &School, today: NaiveDate) -> Result<When> {
-        let day = |text: &Option<String>| text.as_deref().map(parse_date).transpose();
-        When::new(school, self.period.as_deref(), (day(&self.from)?, day(&self.to)?), today)
+    fn when(&self, tables: &Tables, school: &School, today: NaiveDate) -> Result<When> {
+        let days = days::Days::of(tables)?;
+        let span = (days.given(self.from.as_deref())?, days.given(self.to.as_deref())?);
+        When::new(school, self.period.as_deref(), span, today)
     }
 }
 

@@ -1,8 +1,10 @@
 //! `letopis journal`: the journal's file after a disaster.
 
+use super::called::ME;
 use super::desk::{Desk, say};
 use super::{Common, screen};
 use crate::error::Result;
+use crate::school::{OF_RECORDS, counted};
 use crate::work::archive::witnesses;
 use crate::work::resumption::{self, Resumption};
 use clap::Subcommand;
@@ -42,7 +44,7 @@ impl Whole {
         let waits = !done.waiting.is_empty();
         let status = say(done, "Журнал продолжен из восстановленной копии")?;
         for lost in &restored.lost {
-            println!("Утрачено: до {} записей, последняя сумма {}.", lost.length, lost.head);
+            println!("Утрачено: до {}, последняя сумма {}.", counted(lost.length, OF_RECORDS), lost.head);
         }
         if restored.lost.is_empty() {
             screen::warning(
@@ -51,7 +53,7 @@ impl Whole {
         }
         println!("Номеров документов пропущено: {}: они могли быть напечатаны до беды.", restored.numbers);
         let when = if waits { "После подтверждения внесите" } else { "Внесите" };
-        println!("{when} утраченное заново и сделайте архив: letopis archive create.");
+        println!("{when} утраченное заново и сделайте архив: {ME} archive create.");
         Ok(status)
     }
 }

@@ -1,5 +1,6 @@
 //! `letopis school`: the school's data, its days off and bells (§3.3.1).
 
+use super::days::Days;
 use super::desk::{Desk, say};
 use super::{Common, screen, session};
 use crate::error::{Error, Result};
@@ -70,11 +71,13 @@ impl School {
                 say(school::replace(&mut Desk::open(common)?.workplace()?, school)?, "Сведения о школе записаны")
             }
             Self::Holiday { name, begins, ends } => {
-                let (name, begins) = (clean(&name)?, parse_date(&begins)?);
-                let ends = ends.as_deref().map_or(Ok(begins), parse_date)?;
+                let mut desk = Desk::open(common)?;
+                let days = Days::of(desk.tables())?;
+                let (name, begins) = (clean(&name)?, days.read(&begins)?);
+                let ends = days.given(ends.as_deref())?.unwrap_or(begins);
                 let said = format!("Учебных занятий нет: {name}, {}–{}", format_date(begins), format_date(ends));
                 let holiday = Holiday { name, begins, ends };
-                say(school::add_holiday(&mut Desk::open(common)?.workplace()?, holiday)?, &said)
+                say(school::add_holiday(&mut desk.workplace()?, holiday)?, &said)
             }
             Self::Workday { name } if parse_date_or(&name).is_some() => {
                 let day = parse_date(&name)?;

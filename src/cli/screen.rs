@@ -1,18 +1,20 @@
 //! What goes to the screen: errors, tables, progress. Progress is drawn on a terminal and not in a pipe.
 
-use super::{advice, output, shown};
+use super::{advice, columns, output, shown};
 use crate::error::{Error, Result};
 use crate::files::{self, Readers};
 use crate::report::table::{Kind, Table};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use crate::school::grouped;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::path::Path;
 
-/// Prints an error with its next step.
+/// Prints an error with its next step, and those that were found with it.
 pub fn error(error: &Error) {
     eprintln!("Ошибка: {}", error.message());
     if let Some(next) = error.next_step() {
         eprintln!("  Что делать: {}.", advice::advice(next));
     }
+    error.also().iter().for_each(self::error);
 }
 
 /// Prints something to look at that did not stop the work.
@@ -26,8 +28,11 @@ pub fn progress(title: &str) -> ProgressBar {
     if !output::is_watched() {
         bar.set_draw_target(ProgressDrawTarget::hidden());
     }
-    if let Ok(style) = ProgressStyle::with_template("{msg:32} {bar:30} {pos}/{len}") {
-        bar.set_style(style.progress_chars("█▌ "));
+    let drawn = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+        let _ = out.write_str(&stage(state.pos(), state.len().unwrap_or_default()));
+    };
+    if let Ok(style) = ProgressStyle::with_template("{msg:32} {stage}") {
+        bar.set_style(style.with_key("stage", drawn));
     }
     bar.set_message(shown::line(title).into_owned());
     bar
@@ -53,23 +58,22 @@ pub fn report(report: &Table) {
 fn aligned(headings: &[&str], rows: &[Vec<String>], right: &[bool]) {
     // As they will be shown, or they would be wider than their columns.
     let rows: Vec<Vec<_>> = rows.iter().map(|row| row.iter().map(|cell| shown::line(cell)).collect()).collect();
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
-        cells.chain([headings[column].chars().count()]).max().unwrap_or_default()
-    };
-    let widths: Vec<usize> = (0..headings.len()).map(width).collect();
-    let line = |cells: &[&str]| {
-        let padded = cells.iter().zip(&widths).zip(right).map(|((cell, width), right)| match right {
-            true => format!("{cell:>width$}"),
-            false => format!("{cell:<width$}"),
-        });
-        println!("{}", padded.collect::<Vec<_>>().join("  ").trim_end());
-    };
-    let rules: Vec<String> = widths.iter().map(|width| "─".repeat(*width)).collect();
-    line(headings);
-    line(&rules.iter().map(String::as_str).collect::<Vec<_>>());
-    for row in &rows {
-        line(&row.iter().map(AsRef::as_ref).collect::<Vec<_>>());
+    for line in columns::lines(headings, &rows, right, output::width()) {
+        println!("{line}");
+    }
+}
+
+/// A bar and how much is done; where it is not known yet how much there is, only what is done so far.
+fn stage(done: u64, all: u64) -> String {
+    const WIDTH: u64 = 30;
+    match (done, all) {
+        (0, 0) => "…".to_owned(),
+        (done, 0) => grouped(done),
+        _ => {
+            let halves = (done.min(all) * WIDTH * 2 / all) as usize;
+            let bar = "█".repeat(halves / 2) + if halves % 2 == 1 { "▌" } else { "" };
+            format!("{bar:30} {} из {}", grouped(done), grouped(all))
+        }
     }
 }
 
@@ -119,4 +123,18 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
 /// Prints a value as JSON.
 pub fn json(value: &serde_json::Value) {
     output::put_json(value);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stage;
+
+    #[test]
+    fn a_bar_shows_how_much_is_done_of_how_much_and_never_nothing_of_nothing() {
+        assert_eq!(stage(0, 0), "…");
+        assert_eq!(stage(4121, 0), "4\u{a0}121");
+        assert_eq!(stage(1, 4), format!("{:30} 1 из 4", "███████▌"));
+        assert_eq!(stage(9, 4), format!("{} 9 из 4", "█".repeat(30)));
+        assert_eq!(stage(0, 5), format!("{:30} 0 из 5", ""));
+    }
 }

@@ -1,5 +1,6 @@
 //! What a command works with: the journal, the identity, the time.
 
+use super::called::ME;
 use super::state::State;
 use super::{Common, ask, login, screen};
 use crate::error::{Error, Result, reason};
@@ -7,7 +8,7 @@ use crate::files;
 use crate::journal::{Author, Journal, Keep, Proven, read};
 use crate::ledger::identity::Identity;
 use crate::ledger::keyfile;
-use crate::school::Clock;
+use crate::school::{Clock, counted};
 use crate::work::memory;
 use age::secrecy::SecretString;
 use chrono::{DateTime, FixedOffset, Local};
@@ -97,13 +98,13 @@ pub fn now() -> DateTime<FixedOffset> {
 pub fn identity(common: &Common) -> Result<Identity> {
     identity_if_named(common)?.ok_or_else(|| {
         Error::input("не указан файл вашего ключа")
-            .next("укажите --identity ФАЙЛ, задайте LETOPIS_IDENTITY или войдите: letopis login ФАЙЛ; новый ключ: letopis key new ФАЙЛ")
+            .next(format!("укажите --identity ФАЙЛ, задайте LETOPIS_IDENTITY или войдите: {ME} login ФАЙЛ; новый ключ: {ME} key new ФАЙЛ"))
     })
 }
 
 /// The identity that is logged in at this terminal, or named and not closed with a passphrase: nobody is asked for one.
 pub fn identity_without_asking(common: &Common) -> Option<Identity> {
-    let closed = || Err(Error::input("ключ закрыт паролем"));
+    let closed = || Err(Error::input("ключ закрыт паролем").next("введите пароль"));
     let named = || keyfile::read(common.identity.as_ref()?, closed).ok();
     login::unlocked().map(|unlocked| unlocked.identity).or_else(named)
 }
@@ -121,7 +122,26 @@ pub fn identity_if_named(common: &Common) -> Result<Option<Identity>> {
 /// Reads any identity file.
 pub fn read_identity(common: &Common, path: &Path) -> Result<Identity> {
     warn_if_open(path, "файл ключа");
-    keyfile::read(path, || passphrase(common, &format!("Пароль ключа {}: ", path.display())))
+    asked_again(common, || keyfile::read(path, || passphrase(common, &format!("Пароль ключа {}: ", path.display()))))
+}
+
+/// How often a passphrase is asked for at a terminal.
+const TRIES: u32 = 3;
+
+/// Does what asks for a passphrase; at a terminal once more where it was not the right one, three times in all.
+pub fn asked_again<T>(common: &Common, opening: impl Fn() -> Result<T>) -> Result<T> {
+    let asks = common.passphrase_file.is_none() && std::io::stdin().is_terminal();
+    let mut left = if asks { TRIES } else { 1 };
+    loop {
+        left -= 1;
+        match opening() {
+            Err(error) if left > 0 && keyfile::is_wrong_passphrase(&error) => {
+                let more = counted(left, ["попытка", "попытки", "попыток"]);
+                eprintln!("Пароль не подходит: проверьте раскладку клавиатуры и Caps Lock. Осталось: {more}.");
+            }
+            done => return done,
+        }
+    }
 }
 
 /// Warns of a secret that others on this machine may read.

@@ -1,6 +1,7 @@
 //! `letopis staff`: people, their roles and keys (§3.3).
 
-use super::desk::{Desk, say};
+use super::called::ME;
+use super::desk::{Desk, look_alike, say};
 use super::{Common, screen, session};
 use crate::error::{Error, Result};
 use crate::files;
@@ -136,6 +137,7 @@ impl Staff {
             Self::Add(add) => {
                 let colleague = add.colleague()?;
                 let (done, name) = people::add(&mut Desk::open(common)?.workplace()?, &colleague)?;
+                look_alike(&name);
                 say(done, &format!("{} («{}») записан(а)", name.full(), colleague.login))?;
             }
             Self::Enroll { login, key, emergency_key: Some(emergency), reason } => {
@@ -185,7 +187,7 @@ fn by_emergency(common: &Common, login: &str, given: &str, (emergency, reason): 
     let author = session::author(&identity);
     let recorded = confirm::emergency_enrolment(&mut journal, author, &emergency, &request, reason)?;
     println!("Ключ {} внесён для «{login}» аварийным ключом. Запись № {}", request.key.fingerprint(), recorded.seq);
-    println!("Удалите файл с аварийным ключом, лист верните в сейф; прежние ключи отзовите: letopis staff revoke.");
+    println!("Удалите файл с аварийным ключом, лист верните в сейф; прежние ключи отзовите: {ME} staff revoke.");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -244,6 +246,7 @@ impl Change {
         let roles = if typed.is_empty() { None } else { Some(roles(&typed)?) };
         let changes = Changes { surname, given, patronymic, position, association, roles };
         let (done, name) = people::change(&mut desk.workplace()?, &login, &changes)?;
+        look_alike(&name);
         say(done, &format!("Сведения изменены: {} («{login}»)", name.full()))
     }
 }

@@ -2,11 +2,10 @@
 
 use super::absence::day;
 use super::desk::{Desk, say};
-use super::{Common, lesson::Which, screen, session};
+use super::lesson::{Which, place};
+use super::{Common, screen, session};
 use crate::error::Result;
 use crate::journal::read;
-use crate::school::format_date;
-use crate::work::lesson::LessonRef;
 use crate::work::substitution;
 use clap::Subcommand;
 use std::process::ExitCode;
@@ -45,7 +44,6 @@ pub enum Substitution {
 
 impl Substitution {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
-        let place = |at: &LessonRef| format!("{}, {}, урок {}", at.course, format_date(at.date), at.lesson);
         match self {
             Self::Assign { which, teacher } => {
                 let mut desk = Desk::open(common)?;

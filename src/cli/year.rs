@@ -1,5 +1,6 @@
 //! `letopis year`: the end of the school year.
 
+use super::called::ME;
 use super::desk::{Desk, say};
 use super::{Common, ask, gaps, screen, session};
 use crate::error::{Action, Detail, Error, Result};
@@ -53,8 +54,8 @@ fn close(common: &Common, typed: Option<String>, reason: Option<String>) -> Resu
     let what = "учебный год закрывается с пробелами";
     let reason = reason_given(!missing.is_empty(), reason, what)?;
     let status = say(year::close(&mut desk.workplace()?, &typed, &reason)?, "Учебный год закрыт")?;
-    println!("Дальше: letopis print all, letopis archive create --period Год; новый год: letopis init --previous.");
-    println!("Пока новый год не начат, директор может открыть этот снова: letopis year reopen --reason ПРИЧИНА.");
+    println!("Дальше: {ME} print all, {ME} archive create --period Год; новый год: {ME} init --previous.");
+    println!("Пока новый год не начат, директор может открыть этот снова: {ME} year reopen --reason ПРИЧИНА.");
     Ok(status)
 }
 
@@ -93,7 +94,7 @@ fn reopen(common: &Common, reason: &str) -> Result<ExitCode> {
     let mut desk = Desk::open(common)?;
     let status = say(year::reopen(&mut desk.workplace()?, reason)?, "Закрытый учебный год открыт снова")?;
     println!("Выданные сводные ведомости на 25 лет с этого не действуют: выдайте их заново, когда год будет закрыт.");
-    println!("Понадобится и новый архив за год: letopis archive status.");
+    println!("Понадобится и новый архив за год: {ME} archive status.");
     Ok(status)
 }
 
@@ -120,7 +121,7 @@ fn status(common: &Common) -> Result<ExitCode> {
         println!("Открыт снова {}.", said(turn));
     }
     if let Some(number) = reopening_waits {
-        println!("Ждёт решения второго лица, открыть ли год снова: letopis confirm show {number}");
+        println!("Ждёт решения второго лица, открыть ли год снова: {ME} confirm show {number}");
     }
     if *continued {
         println!("Следующий год начат: этот больше не открывается.");

@@ -42,11 +42,12 @@ pub struct Error {
     message: String,
     next: Option<Next>,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+    also: Vec<Error>,
 }
 
 impl PartialEq for Error {
     fn eq(&self, other: &Self) -> bool {
-        (self.kind, &self.message, &self.next) == (other.kind, &other.message, &other.next)
+        (self.kind, &self.message, &self.next, &self.also) == (other.kind, &other.message, &other.next, &other.also)
     }
 }
 
@@ -116,7 +117,7 @@ impl Error {
     }
 
     fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), next: None, source: None }
+        Self { kind, message: message.into(), next: None, source: None, also: Vec::new() }
     }
 
     /// What the reader should do now; it takes the place of what was said before.
@@ -157,7 +158,14 @@ impl Error {
     #[must_use]
     pub fn at(mut self, place: impl fmt::Display) -> Self {
         self.message = format!("{place}: {}", self.message);
+        // They bring no others along.
+        self.also.iter_mut().for_each(|other| other.message = format!("{place}: {}", other.message));
         self
+    }
+
+    /// The faults that were found at the same time, each with its own next step.
+    pub fn also(&self) -> &[Self] {
+        &self.also
     }
 
     /// Whose fault it is.
@@ -177,11 +185,39 @@ impl Error {
 
     /// 1 where a rule refused or damage was found, 2 otherwise.
     pub fn exit_status(&self) -> u8 {
-        match self.kind {
+        let own = match self.kind {
             Kind::Refused | Kind::Damaged => 1,
             Kind::Input | Kind::Environment => 2,
+        };
+        self.also.iter().map(Self::exit_status).fold(own, u8::max)
+    }
+}
+
+/// What all of them give, or the faults of all of them at once: whoever typed ten names mends ten names in one go.
+///
+/// # Errors
+/// The first fault, which brings the others along.
+pub fn every<T>(results: impl IntoIterator<Item = Result<T>>) -> Result<Vec<T>> {
+    let (mut given, mut faults) = (Vec::new(), Vec::<Error>::new());
+    for result in results {
+        match result {
+            Ok(value) => given.push(value),
+            Err(mut fault) => {
+                let others = std::mem::take(&mut fault.also);
+                for fault in std::iter::once(fault).chain(others) {
+                    if !faults.contains(&fault) {
+                        faults.push(fault);
+                    }
+                }
+            }
         }
     }
+    if faults.is_empty() {
+        return Ok(given);
+    }
+    let mut first = faults.remove(0);
+    first.also = faults;
+    Err(first)
 }
 
 /// A copy of an error of the system, which does not let itself be cloned: by its number, or by its kind and words.
@@ -196,10 +232,10 @@ pub fn copy_of(cause: &std::io::Error) -> std::io::Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
-        match &self.next {
-            Some(step) => write!(f, "\n  Что делать: {step}."),
-            None => Ok(()),
+        if let Some(step) = &self.next {
+            write!(f, "\n  Что делать: {step}.")?;
         }
+        self.also.iter().try_for_each(|other| write!(f, "\n{other}"))
     }
 }
 
@@ -284,5 +320,16 @@ mod tests {
         assert_eq!(error.to_string(), "нельзя\n  Что делать: проверьте журнал; сообщите директору.");
         let actions: Vec<_> = error.next_step().unwrap().steps().iter().map(|step| step.action.clone()).collect();
         assert_eq!(actions, [Some(Action::Audit), None]);
+    }
+
+    #[test]
+    fn faults_that_are_found_together_are_told_together_each_with_its_step() {
+        assert_eq!(every([Ok(1), Ok(2)]), Ok(vec![1, 2]));
+        let unknown = |name: &str| Err::<(), _>(Error::input(format!("нет «{name}»")).next("проверьте"));
+        let error = every([unknown("А"), Ok(()), unknown("Б"), unknown("А")]).unwrap_err().at("7А");
+        let told = "7А: нет «А»\n  Что делать: проверьте.\n7А: нет «Б»\n  Что делать: проверьте.";
+        assert_eq!(error.to_string(), told);
+        let both = every([every([unknown("А")]), Err(Error::refused("рано")), Err(error)]).unwrap_err();
+        assert_eq!((both.also().len(), both.exit_status()), (3, 2));
     }
 }

@@ -37,7 +37,10 @@ pub fn read_plan(path: &Path) -> Result<(Vec<PlanLine>, Faults)> {
         &mut faults,
         |line| {
             let number = |text: &str| {
-                text.parse().ok().filter(|no| *no > 0).ok_or_else(|| Error::input(format!("«{text}» не номер урока")))
+                text.parse()
+                    .ok()
+                    .filter(|no| *no > 0)
+                    .ok_or_else(|| Error::input(format!("«{text}» не номер урока")).next("впишите число"))
             };
             let (no, topic) = (line.parse(0, number), line.given(1));
             Some(PlanLine { no: no?, topic: topic?, work: line.text(2), homework: line.text(3) })

@@ -155,7 +155,7 @@ pub fn cells(tables: &Tables, at: &LessonRef, cells: &[LessonCell]) -> Result<(V
         let stands = Cell { attendance: attendance.get(&pupil).copied(), marks };
         let brings = Cell { attendance: cell.attendance, marks: cell.marks.clone() };
         if !brings.has(&stands) && !stands.has(&brings) {
-            let name = read::pupil(tables, &cell.pupil)?.map_or(cell.pupil.clone(), |known| known.name.surname_given());
+            let name = read::name_of_file(tables, &cell.pupil)?;
             differ.push((cell.pupil.clone(), differs(&name, &stands, &brings)));
             continue;
         }

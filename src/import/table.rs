@@ -5,7 +5,7 @@ use super::csv::{self, Broken};
 use super::fault::{Fault, Faults, Source};
 use super::sheet::{self, COLUMNS, Format, ROWS, Value};
 use crate::error::{Error, Result};
-use crate::school::{ClassName, clean, fold, format_date, parse_date};
+use crate::school::{ClassName, clean, counted, fold, format_date, parse_date};
 use chrono::NaiveDate;
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -179,7 +179,10 @@ impl Table {
         let fits = fields.len() > last.copied().unwrap_or_default()
             && fields.iter().skip(width).all(|field| field.as_ref().trim().is_empty());
         if !fits {
-            let what = format!("в строке {} столбцов, а в заголовке {width}", fields.len());
+            let what = format!(
+                "в строке {}, а в заголовке {width}",
+                counted(fields.len() as u64, ["столбец", "столбца", "столбцов"])
+            );
             self.broken(Broken { line, what: &what }, faults);
         }
         fits

@@ -122,7 +122,8 @@ impl Journal {
         let signature = author.signer.sign(&Tip::EMPTY.message(&payload))?;
         let record = Tip::EMPTY.record(payload, signature);
         if !Tip::EMPTY.is_signed_by(&author.signer.public(), &record) {
-            return Err(Error::refused("первая запись подписана не тем ключом, который в ней назван"));
+            return Err(Error::refused("первая запись подписана не тем ключом, который в ней назван")
+                .next("укажите ключ администратора, который назван в первой записи"));
         }
         store::append(&transaction, &record)?;
         transaction.commit()?;

@@ -1,13 +1,17 @@
 //! From what people type to what the journal means: a course by class and subject, a pupil by surname, a lesson by day.
 //! Where two things match, the message names them and says how to choose.
 
+mod pupil;
+
+pub use pupil::pupil;
+
 use crate::error::{Action, Detail, Error, Result};
 use crate::journal::entry::SubjectLine;
 use crate::journal::read::Tables;
 use crate::journal::read::timetable::Timetable;
-use crate::journal::read::{self, Carrier, Course, Pupil};
+use crate::journal::read::{self, Carrier, Course};
 use crate::journal::rules::YEARLY;
-use crate::school::{ClassName, Day, Login, Period, PeriodName, School, fold, format_date, in_cyrillic, latin_alike};
+use crate::school::{ClassName, Day, Login, Period, PeriodName, School, fold, format_date, latin_alike};
 
 /// The course of a class and a subject, which may be typed short. Where groups share a subject, `group` decides, else
 /// `teacher`, who mostly means his own.
@@ -162,44 +166,6 @@ pub fn staff(tables: &Tables, typed: &str) -> Result<Login> {
     }
 }
 
-/// The pupil whom someone means by a surname, with initials or names where two share it, or by the personal file.
-///
-/// # Errors
-/// Nobody, or several, on the list.
-pub fn pupil<'r>(roster: &'r [Pupil], typed: &str) -> Result<&'r Pupil> {
-    let typed = typed.trim();
-    let alike = |pupil: &&Pupil| in_cyrillic(&pupil.file) == in_cyrillic(typed);
-    let former = |pupil: &&Pupil| pupil.former.iter().any(|file| in_cyrillic(file) == in_cyrillic(typed));
-    let by_file = roster.iter().find(|pupil| pupil.file == typed).or_else(|| roster.iter().find(alike));
-    if let Some(pupil) = by_file.or_else(|| roster.iter().find(former)) {
-        return Ok(pupil);
-    }
-    let matching: Vec<&Pupil> = roster.iter().filter(|pupil| pupil.name.matches(typed)).collect();
-    match matching[..] {
-        [pupil] => Ok(pupil),
-        [] => {
-            let start: String = fold(typed).chars().take(3).collect();
-            let near: Vec<String> = roster
-                .iter()
-                .filter(|pupil| !start.is_empty() && fold(&pupil.name.surname).starts_with(&start))
-                .map(|pupil| pupil.name.surname_given())
-                .collect();
-            let next = if near.is_empty() {
-                "проверьте фамилию, класс, группу и дату".to_owned()
-            } else {
-                format!("возможно, это: {}", near.join(", "))
-            };
-            Err(Error::input(format!("ученика «{typed}» нет в списке")).next(next))
-        }
-        _ => {
-            let names: Vec<String> =
-                matching.iter().map(|pupil| format!("{} ({})", pupil.name.full(), pupil.file)).collect();
-            Err(Error::input(format!("«{typed}» — это несколько учеников: {}", names.join("; ")))
-                .next("укажите имя, инициалы или номер личного дела: «Иванов П.=5»"))
-        }
-    }
-}
-
 /// A period of a class by its name, its short name or its number («I четверть», «I четв.», «1»), or «Год», «Экзамен»,
 /// «Итог».
 ///
@@ -306,24 +272,37 @@ fn several(lessons: &[u8], date: Day) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::apply::in_memory;
+    use crate::journal::entry::SubjectsSet;
+    use crate::journal::testing::{Annals, TestJournal, course as key, person};
+    use crate::school::Role;
 
     fn school() -> School {
         School::from_toml(include_str!("../../tests/fixtures/small/school.toml")).unwrap()
     }
 
+    fn tables() -> TestJournal {
+        let administrator = person("kuznetsov", "Кузнецов Кирилл", "инженер", &[Role::Administrator]);
+        let mut annals = Annals::new(school(), administrator, "2025-09-01T08:00");
+        annals.person(person("semyonov", "Семёнов Савва", "учитель", &[Role::Teacher]));
+        let subjects =
+            [("Алгебра", "Алг."), ("Химия", "Хим."), ("Русский язык", "Рус."), ("Русская литература", "Рус. лит.")];
+        let line = |(name, short): (&str, &str)| SubjectLine {
+            name: name.into(),
+            short: short.into(),
+            association: String::new(),
+            written: true,
+        };
+        annals.first(SubjectsSet { subjects: subjects.map(line).to_vec() });
+        annals.class("7А", "");
+        for (subject, _) in subjects {
+            annals.course(&key("7А", subject), "semyonov", 1.0);
+        }
+        annals.record()
+    }
+
     #[test]
     fn a_subject_is_the_same_to_whoever_types_it_for_the_school_and_for_a_class() {
-        let tables = in_memory().unwrap();
-        tables
-            .db()
-            .execute_batch(
-                "INSERT INTO subjects VALUES ('Алгебра', 'Алг.', '', 1, 1, 1), ('Химия', 'Хим.', '', 1, 2, 1),
-                     ('Русский язык', 'Рус.', '', 1, 3, 1), ('Русская литература', 'Рус. лит.', '', 1, 4, 1);
-                 INSERT INTO classes VALUES ('7А', 7, 'А', '', 1);
-                 INSERT INTO courses SELECT place, '7А', '', name, 't', 1.0, 1 FROM subjects;",
-            )
-            .unwrap();
+        let tables = tables();
         let class = ClassName::parse("7А").unwrap();
         let both = |typed: &str| {
             let course = course(&tables, &class, typed, None, None).ok().map(|course| course.key.subject);

@@ -7,6 +7,7 @@
 use super::read::{self, Tables};
 use crate::error::{Action, Detail, Error, Result};
 use crate::ledger::chain::{Hash, Tip, hex};
+use crate::school::{RECORDS, counted};
 use std::path::Path;
 
 /// How far somebody has seen a journal.
@@ -63,7 +64,8 @@ impl Outrun {
             _ if seen > self.tip.seq => {
                 let (length, sum) = (self.tip.seq, hex(&self.tip.head));
                 return format!(
-                    "журнал «{path}» короче, чем вы его видели на этом рабочем месте: было {seen} записей (последняя сумма {sum_seen}), а в нём {length} (последняя сумма {sum})"
+                    "журнал «{path}» короче, чем вы его видели на этом рабочем месте: было {} (последняя сумма {sum_seen}), а в нём {length} (последняя сумма {sum})",
+                    counted(seen, RECORDS)
                 );
             }
             Some(head) => hex(&head),

@@ -165,16 +165,34 @@ fn why_locked(cause: DecryptError) -> Error {
         .next("на мощном компьютере откройте его программой age")
         .then_by("задайте пароль заново", Action::ChangePassphrase),
         DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed | DecryptError::NoMatchingKeys => {
-            wrong_passphrase()
+            return wrong_passphrase();
         }
         _ => torn(),
     };
     error.caused_by(cause)
 }
 
+/// That a passphrase does not open a key file: worth asking for it again.
+#[derive(Debug)]
+struct WrongPassphrase;
+
+impl std::fmt::Display for WrongPassphrase {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("wrong passphrase")
+    }
+}
+
+impl std::error::Error for WrongPassphrase {}
+
 fn wrong_passphrase() -> Error {
     Error::input("пароль не подходит")
         .next("проверьте раскладку клавиатуры и Caps Lock; забытый пароль восстановить нельзя, нужен новый ключ")
+        .caused_by(WrongPassphrase)
+}
+
+/// Whether it is nothing but the passphrase that does not fit.
+pub fn is_wrong_passphrase(error: &Error) -> bool {
+    std::error::Error::source(error).is_some_and(|source| source.is::<WrongPassphrase>())
 }
 
 fn torn() -> Error {

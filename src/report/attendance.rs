@@ -61,11 +61,13 @@ pub fn attendance(tables: &Tables, filter: &Filter, when: &When) -> Result<Vec<R
         let Some((first, last)) = when.span(&school, &class) else { continue };
         let absences = Absences::of_class(tables, &class, &reasons)?;
         let mut whole = Missed::default();
-        for pupil in read::pupils_of_class(tables, &class)? {
+        let pupils = read::pupils_of_class(tables, &class)?;
+        let names = if filter.class.is_some() { read::names(tables, &pupils)? } else { Vec::new() };
+        for (at, pupil) in pupils.iter().enumerate() {
             let missed = absences.between(pupil.id, first, last);
             whole += missed;
-            if filter.class.is_some() && missed.held > 0 {
-                rows.push(row(&class, pupil.name.surname_given(), missed));
+            if let Some(name) = names.get(at).filter(|_| missed.held > 0) {
+                rows.push(row(&class, name.clone(), missed));
             }
         }
         if filter.class.is_none() {

@@ -67,7 +67,7 @@ pub fn coverage(tables: &Tables, filter: &Filter, period: Option<&str>, today: N
     let mut rows = Vec::new();
     for standing in standings(tables, &school, filter, period, today)? {
         let (course, period, demand) = (&standing.course, standing.period, standing.counts.demand);
-        for pupil in &standing.pupils {
+        for (pupil, name) in standing.pupils.iter().zip(&standing.names) {
             if standing.exempted.contains(&pupil.id) || standing.finals.contains_key(&pupil.id) {
                 continue;
             }
@@ -89,7 +89,7 @@ pub fn coverage(tables: &Tables, filter: &Filter, period: Option<&str>, today: N
                 teacher: course.teacher.to_string(),
                 teacher_name: names.of(&course.teacher),
                 period: period.name.clone(),
-                pupil: pupil.name.surname_given(),
+                pupil: name.clone(),
                 grades: count.grades,
                 written: count.written,
                 needed: demand.grades,

@@ -17,6 +17,8 @@ pub struct Standing<'s> {
     pub period: &'s Period,
     /// Who is taught, by name.
     pub pupils: Vec<Pupil>,
+    /// What they are called, each by a name that is unique among them.
+    pub names: Vec<String>,
     /// Their grades.
     pub counts: Counts,
     /// Who is exempted from the subject.
@@ -45,6 +47,7 @@ pub fn standings<'s>(
             continue;
         }
         let pupils = read::roster(tables, &course.key, last)?;
+        let names = read::names(tables, &pupils)?;
         let span = (period.begins, last);
         let counts = Counts::take(tables, school, &course, span, pupils.iter().map(|pupil| pupil.id))?;
         let mut exempt = exempted(tables, &course.key.subject, last)?;
@@ -52,7 +55,7 @@ pub fn standings<'s>(
         let mut finals = read::finals_of(tables, course.id)?;
         finals.retain(|of| of.period == period.name);
         let finals = finals.into_iter().map(|of| (of.pupil.id, of.mark)).collect();
-        out.push(Standing { course, period, pupils, counts, exempted: exempt, finals });
+        out.push(Standing { course, period, pupils, names, counts, exempted: exempt, finals });
     }
     Ok(out)
 }

@@ -1,13 +1,59 @@
 //! Dates as a school writes them, and the days of its week.
 
 use crate::error::{Error, Result};
-use chrono::NaiveDate;
+use crate::school::{Year, fold};
+use chrono::{Datelike, Days, NaiveDate};
 
 /// A day of the calendar, in the school's own time. A moment that is more than a day has an offset and is a `DateTime`.
 pub type Day = NaiveDate;
 
 /// Short names of the days, Monday first.
 pub const WEEKDAYS_SHORT: [&str; 7] = ["пн", "вт", "ср", "чт", "пт", "сб", "вс"];
+
+/// Names of the days, Monday first.
+pub const WEEKDAYS: [&str; 7] = ["понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"];
+
+/// What people mean by a day in the middle of a school year: a whole date, «15.09» of this year, «сегодня» and the days
+/// around it, or a day of the week, «пн», «в среду»: the last one up to today.
+pub fn day_meant(text: &str, today: Day, year: Option<&Year>) -> Option<Day> {
+    let word = fold(text.trim());
+    let around = |days: u64, back: bool| {
+        if back { today.checked_sub_days(Days::new(days)) } else { today.checked_add_days(Days::new(days)) }
+    };
+    match word.as_str() {
+        "сегодня" => return Some(today),
+        "вчера" => return around(1, true),
+        "позавчера" => return around(2, true),
+        "завтра" => return around(1, false),
+        "послезавтра" => return around(2, false),
+        _ => {}
+    }
+    let word = word.strip_prefix("в ").or_else(|| word.strip_prefix("во ")).unwrap_or(&word).trim();
+    if let Some(weekday) = weekday(word) {
+        let back = (today.weekday().num_days_from_monday() + 7 - weekday) % 7;
+        return around(back.into(), true);
+    }
+    parse_date_or(word).or_else(|| day_of_year(word, today, year))
+}
+
+/// A day of the week from Monday, by its short or its whole name, as it is called or as one says when («среда», «в среду»).
+fn weekday(word: &str) -> Option<u32> {
+    let word = word.trim_end_matches('.');
+    let when = ["понедельник", "вторник", "среду", "четверг", "пятницу", "субботу", "воскресенье"];
+    let is_it = |names: &[&str; 7]| names.iter().position(|name| *name == word);
+    let at = is_it(&WEEKDAYS_SHORT).or_else(|| is_it(&WEEKDAYS)).or_else(|| is_it(&when))?;
+    u32::try_from(at).ok()
+}
+
+/// «15.09» in the year in which the school year has that day, or comes nearest to it.
+fn day_of_year(text: &str, today: Day, year: Option<&Year>) -> Option<Day> {
+    let (day, month) = text.trim_end_matches('.').split_once('.')?;
+    let (begins, ends) = year.map_or((today, today), |year| (year.begins, year.ends));
+    let around = i32::from(year.is_none());
+    let years = begins.year() - around..=ends.year() + around;
+    let candidates = years.filter_map(|year| parse_date_or(&format!("{day}.{month}.{year}")));
+    candidates.min_by_key(|day| (begins - *day).max(*day - ends).max(chrono::Duration::zero()))
+}
 
 /// Reads `15.09.2025` or `2025-09-15`.
 ///
@@ -50,7 +96,7 @@ pub fn format_date(date: NaiveDate) -> String {
 
 /// 1 for «пн» to 7 for «вс».
 pub fn weekday_from_short(text: &str) -> Option<u8> {
-    let folded = crate::school::fold(text.trim());
+    let folded = fold(text.trim());
     WEEKDAYS_SHORT.iter().zip(1u8..).find(|(short, _)| folded == **short).map(|(_, number)| number)
 }
 
@@ -83,7 +129,68 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_day_of_this_year_is_said_in_short() {
+        let day = |text: &str| parse_date(text).unwrap();
+        let year = Year { name: "2025/2026".into(), begins: day("01.09.2025"), ends: day("26.05.2026") };
+        // A Wednesday.
+        let today = day("2025-09-17");
+        for (text, meant) in [
+            ("сегодня", "17.09.2025"),
+            (" СЕГОДНЯ ", "17.09.2025"),
+            ("вчера", "16.09.2025"),
+            ("позавчера", "15.09.2025"),
+            ("завтра", "18.09.2025"),
+            ("послезавтра", "19.09.2025"),
+            ("ср", "17.09.2025"),
+            ("чт", "11.09.2025"),
+            ("пн", "15.09.2025"),
+            ("Пн.", "15.09.2025"),
+            ("понедельник", "15.09.2025"),
+            ("в среду", "17.09.2025"),
+            ("во вторник", "16.09.2025"),
+            ("воскресенье", "14.09.2025"),
+            ("15.09", "15.09.2025"),
+            ("15.9", "15.09.2025"),
+            ("01.09.", "01.09.2025"),
+            ("31.12", "31.12.2025"),
+            ("12.01", "12.01.2026"),
+            ("25.08", "25.08.2025"),
+            ("10.06", "10.06.2026"),
+            ("15.09.2024", "15.09.2024"),
+            ("2025-09-15", "15.09.2025"),
+        ] {
+            assert_eq!(day_meant(text, today, Some(&year)), Some(day(meant)), "{text}");
+        }
+        for text in
+            ["", "31.11", "29.02", "15", "15.", "п", "понед", "сегодн", "15.09.25", "в", "0.09", "+1.09", "-1.09"]
+        {
+            assert_eq!(day_meant(text, today, Some(&year)), None, "{text}");
+        }
+        let leap = Year { name: "2027/2028".into(), begins: day("01.09.2027"), ends: day("26.05.2028") };
+        assert_eq!(day_meant("29.02", today, Some(&leap)), Some(day("29.02.2028")));
+        assert_eq!(day_meant("12.01", today, None), Some(day("12.01.2026")), "the nearest to today");
+    }
+
     proptest! {
+        #[test]
+        fn a_day_of_the_school_year_is_told_by_day_and_month(ahead in 0u64..267, today in 0u64..500, text in "\\PC{0,14}") {
+            let begins = NaiveDate::from_ymd_opt(2025, 9, 1).unwrap();
+            let year = Year { name: String::new(), begins, ends: begins + Days::new(266) };
+            let (date, today) = (begins + Days::new(ahead), begins + Days::new(today));
+            let short = date.format("%d.%m").to_string();
+            prop_assert_eq!(day_meant(&short, today, Some(&year)), Some(date));
+            let _ = day_meant(&text, today, Some(&year));
+        }
+
+        #[test]
+        fn a_day_of_the_week_is_one_of_the_last_seven(today in 0u64..500, at in 0usize..7) {
+            let today = NaiveDate::from_ymd_opt(2025, 9, 1).unwrap() + Days::new(today);
+            let meant = day_meant(WEEKDAYS_SHORT[at], today, None).unwrap();
+            prop_assert!((0..7).contains(&(today - meant).num_days()));
+            prop_assert_eq!(meant.weekday().num_days_from_monday() as usize, at);
+        }
+
         #[test]
         fn every_day_reads_back_and_no_text_panics(days in 0i32..80_000, text in "\\PC{0,14}") {
             let date = NaiveDate::from_num_days_from_ce_opt(700_000 + days).unwrap();

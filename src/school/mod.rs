@@ -11,23 +11,28 @@ mod config;
 mod course;
 pub mod decision;
 mod names;
+mod namesakes;
 mod person;
 mod results;
 mod stay;
 mod text;
 mod work;
 
-pub use calendar::{Day, WEEKDAYS_SHORT, format_date, parse_date, parse_date_or, parse_iso, weekday_from_short};
+pub use calendar::{
+    Day, WEEKDAYS, WEEKDAYS_SHORT, day_meant, format_date, parse_date, parse_date_or, parse_iso, weekday_from_short,
+};
 pub use cell::{Attendance, Cell, Marks};
 pub use class::{ClassName, transliterate};
 pub use clock::Clock;
 pub use config::{Bell, Holiday, Period, Policy, School, SchoolInfo, Workday, Year};
 pub use course::CourseKey;
 pub use names::{Login, PeriodName, PersonalFile};
-pub use person::{PersonName, Role};
-pub use results::{Results, Share, average};
+pub use namesakes::{NameForm, told_apart};
+pub use person::{Fit, PersonName, Role};
+pub use results::{Results, Share, average, rounded};
 pub use stay::Stay;
 pub use text::{
-    clean, fold, in_cyrillic, is_nfc, is_printable, latin_alike, plural, printable, same_word, strange_letter,
+    BYTES, OF_RECORDS, RECORDS, clean, counted, each_in_cyrillic, fold, grouped, in_cyrillic, is_nfc, is_printable,
+    latin_alike, on_russian_keys, plural, printable, same_word, strange_letter,
 };
 pub use work::WorkKind;

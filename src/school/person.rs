@@ -85,6 +85,72 @@ impl PersonName {
     }
 }
 
+/// How a name answers to what somebody typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// The surname as a whole, with as much of the rest as was typed.
+    Whole,
+    /// A beginning of the surname.
+    Beginning,
+    /// Another surname that this one begins with: «Петров», where this is «Петрова» or «Петровский».
+    AnotherSurname,
+}
+
+impl PersonName {
+    /// How this name answers to what someone typed: as [`PersonName::matches`], or by a beginning of the surname.
+    pub fn fit(&self, typed: &str) -> Option<Fit> {
+        if self.matches(typed) {
+            return Some(Fit::Whole);
+        }
+        let typed = fold(typed).replace('.', " ");
+        let mut words = typed.split_whitespace().peekable();
+        let surname = fold(&self.surname);
+        let (surname, seams) = without_spaces(&surname);
+        let mut at = 0;
+        // A further word goes on with the surname only where that has a seam: «Пет Р» is no «Петр».
+        while let Some(word) = words.peek().filter(|_| at == 0 || seams.contains(&at)) {
+            if !surname[at..].starts_with(*word) {
+                break;
+            }
+            at += word.len();
+            words.next();
+        }
+        let rest = [&self.given, &self.patronymic]
+            .iter()
+            .all(|part| words.next().is_none_or(|word| fold(part).starts_with(word)));
+        if at == 0 || at == surname.len() || !rest || words.next().is_some() {
+            return None;
+        }
+        let (typed, left) = surname.split_at(at);
+        Some(if is_another(typed, left) { Fit::AnotherSurname } else { Fit::Beginning })
+    }
+}
+
+/// A surname without its spaces, and where it may be typed in parts: at a space, and around a hyphen.
+fn without_spaces(surname: &str) -> (String, Vec<usize>) {
+    let (mut out, mut seams) = (String::with_capacity(surname.len()), Vec::new());
+    for c in surname.chars() {
+        if c.is_whitespace() {
+            seams.push(out.len());
+        } else if c == '-' {
+            seams.extend([out.len(), out.len() + 1]);
+            out.push(c);
+        } else {
+            out.push(c);
+        }
+    }
+    (out, seams)
+}
+
+/// Whether what was typed is a surname of its own, and not the beginning of the one that has `left` after it: they differ by
+/// the ending of a woman's name, or it ends as surnames do.
+fn is_another(typed: &str, left: &str) -> bool {
+    const ENDINGS: [&str; 8] = ["ов", "ев", "ин", "ын", "ова", "ева", "ина", "ына"];
+    let vowel = |c: char| "аеиоуыэюя".contains(c);
+    let root = |ending: &&str| typed.strip_suffix(*ending).is_some_and(|root| root.chars().any(vowel));
+    matches!(left, "а" | "я") || ENDINGS.iter().any(|ending| root(&ending))
+}
+
 /// A role of §3.3, and those that the printing and archiving clauses (§5) name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -153,6 +219,7 @@ impl Role {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn name(surname: &str, given: &str, patronymic: &str) -> PersonName {
         PersonName { surname: surname.into(), given: given.into(), patronymic: patronymic.into() }
@@ -172,6 +239,51 @@ mod tests {
         }
         assert!(name("Лада-Заречная", "Ия", "").matches("лада-заречная"));
         assert!(name("оглы Мамедов", "Али", "").matches("оглы мамедов а"));
+    }
+
+    #[test]
+    fn a_surname_is_told_by_its_beginning_and_never_taken_for_another() {
+        for (surname, given, typed, fit) in [
+            ("Петренко", "Анна", "Петр", Some(Fit::Beginning)),
+            ("Петренко", "Анна", "петр а", Some(Fit::Beginning)),
+            ("Петренко", "Анна", "П. А.", Some(Fit::Beginning)),
+            ("Петренко", "Анна", "Петр Б", None),
+            ("Петренко", "Роман", "Пет Р", Some(Fit::Beginning)),
+            ("Петренко", "Анна", "Пет Р", None),
+            ("Петренко", "Анна", "Петренко", Some(Fit::Whole)),
+            ("Петренко", "Анна", "етр", None),
+            ("Петрова", "Анна", "Петров", Some(Fit::AnotherSurname)),
+            ("Петрова", "Анна", "Петро", Some(Fit::Beginning)),
+            ("Петровский", "Ян", "Петров", Some(Fit::AnotherSurname)),
+            ("Петров", "Ян", "Петрова", None),
+            ("Сковорода", "Ян", "Сковород", Some(Fit::AnotherSurname)),
+            ("Синицын", "Ян", "Син", Some(Fit::Beginning)),
+            ("Левченко", "Ян", "Лев", Some(Fit::Beginning)),
+            ("Белинская", "Ия", "Белинск", Some(Fit::Beginning)),
+            ("Ёлкина", "Ия", "ел", Some(Fit::Beginning)),
+            ("Лада-Заречная", "Ия", "лада", Some(Fit::Beginning)),
+            ("Лада-Заречная", "Ия", "лада - зар и", Some(Fit::Beginning)),
+            ("Иванов-Ли", "Ян", "Иванов", Some(Fit::AnotherSurname)),
+            ("Иванов-Ли", "Ян", "Иванов-", Some(Fit::Beginning)),
+            ("оглы Мамедов", "Али", "оглы мам а", Some(Fit::Beginning)),
+            ("Ли", "Вэй", "", None),
+        ] {
+            assert_eq!(name(surname, given, "").fit(typed), fit, "«{typed}» of {surname} {given}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_whole_surname_is_never_the_beginning_of_another(
+            root in "(Петр|Иван|Сид|Андре|Ник|Гал)", ending in "(ов|ев|ин|ын)",
+            more in "(а|ский|ская|ых|енко|-Ли|ых Оглы)", typed in "\\PC{0,12}",
+        ) {
+            let whole = format!("{root}{ending}");
+            prop_assert_eq!(name(&whole, "Ян", "").fit(&whole), Some(Fit::Whole));
+            let other = name(&format!("{whole}{more}"), "Ян", "");
+            prop_assert_eq!(other.fit(&whole), Some(Fit::AnotherSurname));
+            let _ = other.fit(&typed);
+        }
     }
 
     #[test]

@@ -129,6 +129,11 @@ pub fn average(sum: u32, count: u32) -> Option<f64> {
     (count > 0).then(|| ((sum * 200 + count) / (count * 2)) as f64 / 100.0)
 }
 
+/// The average of grades that add up to `sum` as a grade, rounded half up (§4.3).
+pub fn rounded(sum: u32, count: u32) -> Option<u32> {
+    (count > 0).then(|| (sum * 2 + count) / (count * 2))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,5 +187,12 @@ mod tests {
         // 66,7 − 33,3
         assert_eq!(Share::of(2u32, 3u32).more_than(Share::of(1u32, 3u32)), Some(33.4));
         assert_eq!(Share::of(1u32, 3u32).more_than(Share::default()), None);
+    }
+
+    #[test]
+    fn the_average_comes_to_a_grade_rounded_half_up() {
+        assert_eq!(rounded(7, 2), Some(4), "3,5");
+        assert_eq!(rounded(17, 5), Some(3), "3,4");
+        assert_eq!(rounded(0, 0), None);
     }
 }

@@ -115,6 +115,28 @@ pub fn in_cyrillic(text: &str) -> String {
     text.chars().map(|c| cyrillic_alike(c).unwrap_or(c)).collect()
 }
 
+/// The text with every Latin letter that looks like a Cyrillic one as that.
+pub fn each_in_cyrillic(text: &str) -> String {
+    text.chars().map(|c| cyrillic_alike(c).unwrap_or(c)).collect()
+}
+
+/// What a text comes to that was typed on the keys of Russian letters while the keyboard gave Latin ones: «Bdfyjd» is «Иванов».
+pub fn on_russian_keys(text: &str) -> String {
+    text.chars().map(russian_key).collect()
+}
+
+/// The Russian letter on the key of a Latin character.
+fn russian_key(c: char) -> char {
+    const LATIN: &str = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`";
+    const RUSSIAN: &str = "йцукенгшщзхъфывапролджэячсмитьбюё";
+    let russian = |lower: char| LATIN.chars().position(|key| key == lower).and_then(|at| RUSSIAN.chars().nth(at));
+    match russian(c.to_ascii_lowercase()) {
+        Some(letter) if c.is_ascii_uppercase() => letter.to_uppercase().next().unwrap_or(letter),
+        Some(letter) => letter,
+        None => c,
+    }
+}
+
 /// The first letter of a word that only looks Cyrillic: a Latin one among Cyrillic letters, or in a word of nothing but
 /// such letters; or a Cyrillic one among Latin letters.
 pub fn strange_letter(text: &str) -> Option<char> {
@@ -181,6 +203,34 @@ pub fn plural(number: u32, forms: [&str; 3]) -> &str {
     }
 }
 
+/// Records, for [`counted`].
+pub const RECORDS: [&str; 3] = ["запись", "записи", "записей"];
+/// «До» so many records.
+pub const OF_RECORDS: [&str; 3] = ["записи", "записей", "записей"];
+/// Bytes.
+pub const BYTES: [&str; 3] = ["байт", "байта", "байт"];
+
+/// A number and what is counted, which agrees with it: «4 121 запись». Thousands stand apart by a space that does not break.
+pub fn counted(number: impl TryInto<u64>, forms: [&str; 3]) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
+    // Within a hundred only the last digits matter.
+    let small = u32::try_from(number % 100).unwrap_or_default();
+    format!("{} {}", grouped(number), plural(small, forms))
+}
+
+/// A number with its thousands apart.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() * 2);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push('\u{a0}');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,6 +245,8 @@ mod tests {
     fn a_latin_letter_that_looks_cyrillic_is_told() {
         assert_eq!(in_cyrillic("A-0315"), "А-0315");
         assert_eq!(in_cyrillic("ID-0315"), "ID-0315", "its letters are meant");
+        assert_eq!(each_in_cyrillic("Ивaнoв"), "Иванов");
+        assert_eq!(on_russian_keys("Bdfyjd"), "Иванов");
         assert_eq!(strange_letter("Ивaнoв"), Some('a'));
         assert_eq!(strange_letter("Coxa"), Some('C'));
         assert_eq!(strange_letter("Smiтh"), Some('т'));
@@ -249,6 +301,20 @@ mod tests {
             [(1, 0), (2, 1), (4, 1), (5, 2), (11, 2), (12, 2), (14, 2), (21, 0), (22, 1), (100, 2), (101, 0), (111, 2)]
         {
             assert_eq!(plural(number, LEAF), LEAF[form], "{number}");
+        }
+    }
+    #[test]
+    fn what_is_counted_agrees_with_its_number_and_thousands_stand_apart() {
+        for (number, said) in [
+            (0u64, "0 записей"),
+            (1, "1 запись"),
+            (12, "12 записей"),
+            (999, "999 записей"),
+            (4121, "4\u{a0}121 запись"),
+            (400_002, "400\u{a0}002 записи"),
+            (1_000_011, "1\u{a0}000\u{a0}011 записей"),
+        ] {
+            assert_eq!(counted(number, RECORDS), said);
         }
     }
 }

@@ -103,7 +103,7 @@ fn spans(tables: &Tables, which: &Which) -> Result<Vec<Span>> {
         Which::All(code) => {
             let List { waiting, code: now } = list(tables)?;
             if waiting.is_empty() {
-                return Err(Error::input("подтверждения ничего не ждёт"));
+                return Err(Error::input("подтверждения ничего не ждёт").next("делать ничего не нужно"));
             }
             if !code.eq_ignore_ascii_case(&now) {
                 return Err(Error::refused("список с тех пор изменился, или код набран неверно")

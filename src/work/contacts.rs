@@ -6,7 +6,7 @@ use crate::files;
 use crate::journal::contacts::Contacts;
 use crate::journal::read::{self, Pupil};
 use crate::journal::{Journal, may_keep_contacts};
-use crate::school::{ClassName, PersonName, clean};
+use crate::school::{ClassName, clean};
 
 pub use crate::journal::contacts::Contact;
 
@@ -14,12 +14,13 @@ pub use crate::journal::contacts::Contact;
 ///
 /// # Errors
 /// A file of contacts, or tables, that do not read.
-pub fn of_class(journal: &Journal, class: &ClassName) -> Result<Vec<(Contact, PersonName)>> {
+pub fn of_class(journal: &Journal, class: &ClassName) -> Result<Vec<(Contact, String)>> {
     let tables = journal.tables();
     let year = read::school(tables)?.year;
     let members = read::members_of_class(tables, class, year.begins, year.ends)?;
-    let name =
-        |contact: &Contact| members.iter().find(|pupil| pupil.is_named(&contact.pupil)).map(|pupil| pupil.name.clone());
+    let names = read::names_by_file(tables, &members)?;
+    let named = |contact: &Contact| members.iter().find(|pupil| pupil.is_named(&contact.pupil));
+    let name = |contact: &Contact| named(contact).and_then(|pupil| names.get(&pupil.file).cloned());
     let all = Contacts::open(journal.path())?.all()?;
     Ok(all.into_iter().filter_map(|contact| name(&contact).map(|name| (contact, name))).collect())
 }

@@ -1,8 +1,9 @@
 //! Lessons that were given (§2.1, §2.2): what is recorded of one out of what was said of it.
 
+use super::marks::{self, CellsDone, CellsWish};
 use super::{Done, Workplace, plan};
 use crate::error::{Action, Detail, Error, Result};
-use crate::journal::entry::{LessonAnnulled, LessonRecorded};
+use crate::journal::entry::{Body, LessonAnnulled, LessonRecorded};
 pub use crate::journal::entry::{LessonRef, LessonText};
 use crate::journal::read::{self, Course, Tables, annulments, standing};
 use crate::journal::rules::known_course;
@@ -46,13 +47,37 @@ pub struct LessonDone {
 /// # Errors
 /// A lesson without a topic, and what a right or a rule refuses.
 pub fn record(place: &mut Workplace<'_>, wish: &LessonWish) -> Result<LessonDone> {
-    record_where(place, wish, |_, says| {
-        if says.topic.is_empty() {
-            return Err(Error::input("не указана тема урока, и в плане её нет")
-                .next_by("укажите тему", Action::Give(Detail::Topic)));
-        }
-        Ok(())
-    })
+    record_where(place, wish, |_, says| has_topic(says))
+}
+
+/// Records a lesson as [`record`] does, and with it who was there and the marks, as [`marks::set`] does: all or nothing.
+///
+/// # Errors
+/// As for both.
+pub fn record_with(place: &mut Workplace<'_>, wish: &LessonWish, cells: &CellsWish) -> Result<(LessonDone, CellsDone)> {
+    let mut counts = (0, 0, Vec::new());
+    let lesson = record_among(
+        place,
+        wish,
+        |_, says| has_topic(says),
+        |tables| {
+            let bodies = marks::bodies(tables, cells)?;
+            let (marks, attendance) = marks::changed(&bodies);
+            counts = (marks, attendance, marks::taken_out(tables, cells, &bodies)?);
+            Ok(bodies)
+        },
+    )?;
+    let (marks, attendance, taken_out) = counts;
+    let done = CellsDone { done: lesson.done.clone(), marks, attendance, taken_out };
+    Ok((lesson, done))
+}
+
+fn has_topic(says: &LessonText) -> Result<()> {
+    if says.topic.is_empty() {
+        return Err(Error::input("не указана тема урока, и в плане её нет")
+            .next_by("укажите тему", Action::Give(Detail::Topic)));
+    }
+    Ok(())
 }
 
 /// As [`record`], on a condition that is put to the tables in the same transaction, and to what the lesson would say.
@@ -60,6 +85,16 @@ pub(super) fn record_where(
     place: &mut Workplace<'_>,
     wish: &LessonWish,
     condition: impl FnOnce(&Tables, &LessonText) -> Result<()>,
+) -> Result<LessonDone> {
+    record_among(place, wish, condition, |_| Ok(Vec::new()))
+}
+
+/// As [`record_where`], with entries that are recorded after the lesson's own.
+fn record_among(
+    place: &mut Workplace<'_>,
+    wish: &LessonWish,
+    condition: impl FnOnce(&Tables, &LessonText) -> Result<()>,
+    after: impl FnOnce(&Tables) -> Result<Vec<Body>>,
 ) -> Result<LessonDone> {
     let (done, (was, says)) = place.decide(|tables, login| {
         let was = read::lesson_at(tables, &wish.at)?.map(|lesson| lesson.text());
@@ -70,7 +105,8 @@ pub(super) fn record_where(
         let (at, cells) = (wish.at.clone(), Vec::new());
         let lesson = LessonRecorded { at, topic, work, homework, substitute, cells, despite };
         let new = !standing::is_recorded(tables, &lesson)?;
-        Ok((new.then(|| lesson.into()).into_iter().collect(), (was, says)))
+        let own = new.then(|| lesson.into());
+        Ok((own.into_iter().chain(after(tables)?).collect(), (was, says)))
     })?;
     let stands = read::lesson_at(place.tables(), &wish.at)?;
     let unconfirmed = !says.substitute.is_empty() && stands.is_some_and(|lesson| !lesson.confirmed);
@@ -182,6 +218,33 @@ mod tests {
 
         let again = office.ask("semyonov", "2025-09-01T12:00", |place| record(place, &wish)).unwrap();
         assert!(again.done.is_nothing() && again.was == Some(again.says), "it stood just so");
+    }
+
+    #[test]
+    fn a_lesson_is_recorded_with_its_absences_and_marks_or_not_at_all() {
+        let mut office = Office::open();
+        let monday = at("2025-09-01", 2);
+        let cell = |pupil: &str, typed: &str| {
+            let cell = crate::school::Cell::parse(typed).unwrap();
+            let (attendance, marks) = (cell.attendance.map(Some), cell.marks.map(Some));
+            crate::work::marks::CellWish { pupil: pupil.into(), attendance, marks }
+        };
+        let mut wish = unsaid(monday.clone());
+        let mut cells = CellsWish::of(monday);
+        cells.cells = vec![cell("А-1", "н"), cell("Б-2", "оп 4"), cell("В-3", "1")];
+        let before = office.entries();
+        let ask = |office: &mut Office, wish: &LessonWish, cells: &CellsWish| {
+            office.ask("semyonov", "2025-09-01T10:00", |place| record_with(place, wish, cells))
+        };
+        refused(ask(&mut office, &wish, &cells), Kind::Refused, "ставятся отметки от 2 до 5");
+        assert_eq!(office.entries(), before, "the lesson is not there either");
+        cells.cells[2] = cell("В-3", "5");
+        cells.others = Some(crate::school::Marks::parse("зач").unwrap());
+        let (lesson, set) = ask(&mut office, &wish, &cells).unwrap();
+        assert_eq!((lesson.done.numbers.len(), set.attendance, set.marks), (3, 2, 3));
+        assert!(ask(&mut office, &wish, &cells).unwrap().0.done.is_nothing(), "it stands just so");
+        wish.topic = Some("Дроби".into());
+        assert_eq!(ask(&mut office, &wish, &cells).unwrap().0.done.numbers.len(), 1);
     }
 
     #[test]

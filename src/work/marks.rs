@@ -65,24 +65,29 @@ impl CellsWish {
 /// # Errors
 /// A pupil who is named twice: which of the two was meant? And what a right or a rule refuses.
 pub fn set(place: &mut Workplace<'_>, wish: &CellsWish) -> Result<CellsDone> {
-    let said = |text: &Option<String>| text.as_deref().map(clean).transpose();
-    let (work, document) = (said(&wish.work)?, said(&wish.document)?);
     let (done, (marks, attendance, taken_out)) = place.decide(|tables, _| {
-        nobody_twice(tables, wish.cells.iter().map(|cell| &cell.pupil))?;
-        let others = match &wish.others {
-            Some(marks) => others(tables, wish, marks)?,
-            None => Vec::new(),
-        };
-        let typed = wish.cells.iter().cloned().chain(others).map(|CellWish { pupil, attendance, marks }| {
-            let (work, document) = (work.clone(), document.clone());
-            Typed { pupil, attendance, marks, work, document }
-        });
-        let bodies = cell::entries(tables, &wish.at, typed)?;
+        let bodies = bodies(tables, wish)?;
         let (marks, attendance) = changed(&bodies);
         let taken_out = taken_out(tables, wish, &bodies)?;
         Ok((bodies, (marks, attendance, taken_out)))
     })?;
     Ok(CellsDone { done, marks, attendance, taken_out })
+}
+
+/// The entries that bring the cells to what is wished.
+pub(super) fn bodies(tables: &Tables, wish: &CellsWish) -> Result<Vec<Body>> {
+    let said = |text: &Option<String>| text.as_deref().map(clean).transpose();
+    let (work, document) = (said(&wish.work)?, said(&wish.document)?);
+    nobody_twice(tables, wish.cells.iter().map(|cell| &cell.pupil))?;
+    let others = match &wish.others {
+        Some(marks) => others(tables, wish, marks)?,
+        None => Vec::new(),
+    };
+    let typed = wish.cells.iter().cloned().chain(others).map(|CellWish { pupil, attendance, marks }| {
+        let (work, document) = (work.clone(), document.clone());
+        Typed { pupil, attendance, marks, work, document }
+    });
+    cell::entries(tables, &wish.at, typed)
 }
 
 /// The pupils of a lesson in the order of its list, each with what is said of him in one line for the class.
@@ -115,7 +120,7 @@ fn others(tables: &Tables, wish: &CellsWish, marks: &Marks) -> Result<Vec<CellWi
 }
 
 /// Whose marks go because he is said to have been absent, and nothing is said of his marks.
-fn taken_out(tables: &Tables, wish: &CellsWish, bodies: &[Body]) -> Result<Vec<String>> {
+pub(super) fn taken_out(tables: &Tables, wish: &CellsWish, bodies: &[Body]) -> Result<Vec<String>> {
     let Some(lesson) = read::lesson_at(tables, &wish.at)? else { return Ok(Vec::new()) };
     let stands = standing::marks_of(tables, lesson.id)?;
     let mut out = Vec::new();
@@ -133,7 +138,7 @@ fn taken_out(tables: &Tables, wish: &CellsWish, bodies: &[Body]) -> Result<Vec<S
 }
 
 /// In how many cells marks and attendance change.
-fn changed(bodies: &[Body]) -> (usize, usize) {
+pub(super) fn changed(bodies: &[Body]) -> (usize, usize) {
     bodies.iter().fold((0, 0), |(marks, attendance), body| match body {
         Body::MarksSet(set) => (marks + set.marks.len(), attendance),
         Body::AttendanceSet(set) => (marks, attendance + set.pupils.len()),

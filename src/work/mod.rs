@@ -178,7 +178,7 @@ fn nobody_twice<'p>(tables: &Tables, pupils: impl Iterator<Item = &'p PersonalFi
     let mut seen = HashSet::new();
     for pupil in pupils {
         if !seen.insert(pupil) {
-            let name = known_pupil(tables, pupil)?.name.surname_given();
+            let name = read::name_of(tables, &known_pupil(tables, pupil)?)?;
             return Err(Error::input(format!("ученик указан дважды: {name}")).next("оставьте одно значение на ученика"));
         }
     }

@@ -119,7 +119,7 @@ fn a_span_may_be_one_day_and_does_not_end_before_it_begins() {
         &mut office,
         "semyonov",
         NOW,
-        &[(long(0), None), (long(1000), None), (long(1001), Some("документ: 1001 знаков"))],
+        &[(long(0), None), (long(1000), None), (long(1001), Some("документ: 1 001 знак"))],
     );
     let long = |length| ExemptionSet { document: letters(length), ..exemption("2025-09-15", "2025-09-15") };
     let given = Some("не указано: документ");
@@ -127,7 +127,7 @@ fn a_span_may_be_one_day_and_does_not_end_before_it_begins() {
         &mut office,
         "semyonov",
         NOW,
-        &[(long(0), given), (long(1000), None), (long(1001), Some("документ: 1001 знаков"))],
+        &[(long(0), given), (long(1000), None), (long(1001), Some("документ: 1 001 знак"))],
     );
 }
 

@@ -69,7 +69,7 @@ fn clause_5_6_a_carrier_is_had_by_one_at_a_time_who_works_here() {
         &mut office,
         "petrova",
         NOW,
-        &[(returned("1", &letters(1000)), None), (returned("1", &letters(1001)), Some("место хранения: 1001 знаков"))],
+        &[(returned("1", &letters(1000)), None), (returned("1", &letters(1001)), Some("место хранения: 1 001 знак"))],
     );
     office.record("petrova", NOW, returned("1", "шкаф")).unwrap();
     office.allows("petrova", NOW, issued("1", "belova"));
@@ -89,7 +89,7 @@ fn clause_5_8_1_a_loss_is_reported_from_the_day_the_carrier_was_there_to_today()
         (lost("2", "2025-11-05"), None),
         (lost("2", "2025-11-06"), Some("ещё не наступил")),
         (CarrierLost { circumstances: letters(1000), ..lost("2", "2025-11-05") }, None),
-        (CarrierLost { circumstances: letters(1001), ..lost("2", "2025-11-05") }, Some("1001 знаков")),
+        (CarrierLost { circumstances: letters(1001), ..lost("2", "2025-11-05") }, Some("1 001 знак")),
         (CarrierLost { circumstances: " ".into(), ..lost("2", "2025-11-05") }, Some("обстоятельства утери")),
     ];
     each(&mut office, "petrova", late, &spans);
@@ -153,7 +153,7 @@ fn a_carrier_is_retired_when_it_was_handed_in_and_no_archive_loses_its_last_copy
     let mut office = registered();
     let unsaid = CarrierRetired { reason: " ".into(), ..retired("3") };
     let long = |length| CarrierRetired { reason: letters(length), ..retired("3") };
-    let bodies = [(unsaid, Some("причина списания")), (long(1000), None), (long(1001), Some("1001 знаков"))];
+    let bodies = [(unsaid, Some("причина списания")), (long(1000), None), (long(1001), Some("1 001 знак"))];
     each(&mut office, "petrova", NOW, &bodies);
     office.record("petrova", NOW, issued("3", "gusev")).unwrap();
     office.forbids("petrova", NOW, retired("3"), "выдан: списывают сданный");

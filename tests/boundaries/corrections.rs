@@ -63,7 +63,7 @@ fn clause_2_3_3_1_a_request_gives_a_reason_and_one_to_a_hundred_changes_of_what_
             (of(one()), None),
             (reason(" "), Some("причина")),
             (reason(&letters(1000)), None),
-            (reason(&letters(1001)), Some("1001 знаков")),
+            (reason(&letters(1001)), Some("1 001 знак")),
             (of(Vec::new()), Some("не перечислены изменения")),
             (of(many(101)), Some("изменений больше 100")),
             (of(many(100)), Some("нет ученика")),
@@ -93,7 +93,7 @@ fn clause_2_3_3_1_a_request_gives_a_reason_and_one_to_a_hundred_changes_of_what_
         NOW,
         &[
             (of(vec![with_work]), Some("вид работы «игра» неизвестен")),
-            (of(vec![with_document]), Some("документ: 1001 знаков")),
+            (of(vec![with_document]), Some("документ: 1 001 знак")),
             (of(vec![missed("И-01")]), None),
             (of(vec![missed("Н-06")]), Some("не в списке")),
             (of(vec![mark("П-03", "4", "5"), missed("П-03")]), Some("на уроке стоит «н», а отметка «5»")),
@@ -101,7 +101,7 @@ fn clause_2_3_3_1_a_request_gives_a_reason_and_one_to_a_hundred_changes_of_what_
             (of(vec![earned(mark("П-03", "4", "5")), missed("П-03")]), None),
             (of(vec![mark("П-03", "4", "-"), missed("П-03")]), None),
             (of(vec![line("Тема", text("Другая"))]), None),
-            (of(vec![line("Тема", text(&letters(1001)))]), Some("тема: 1001 знаков")),
+            (of(vec![line("Тема", text(&letters(1001)))]), Some("тема: 1 001 знак")),
             (of(vec![line("Тема", LessonText { substitute: "kuznetsov".into(), ..text("Тема") })]), Some("не учитель")),
         ],
     );
@@ -196,7 +196,7 @@ fn clause_2_3_3_2_a_request_is_decided_once_by_another_and_a_refusal_says_why() 
             (decided(1, false, " "), Some("причина отказа")),
             (decided(1, false, "нет"), None),
             (decided(1, true, &letters(1000)), None),
-            (decided(1, true, &letters(1001)), Some("1001 знаков")),
+            (decided(1, true, &letters(1001)), Some("1 001 знак")),
             (decided(2, true, ""), Some("заявки № 2 нет")),
         ],
     );

@@ -211,12 +211,12 @@ fn a_text_of_a_thousand_letters_fits_and_one_more_does_not() {
     let work = |length: usize| format!("ответ {}", letters(length - 6));
     let bodies = [
         (LessonRecorded { topic: letters(1000), ..at() }, None),
-        (LessonRecorded { topic: letters(1001), ..at() }, Some("тема: 1001 знаков")),
+        (LessonRecorded { topic: letters(1001), ..at() }, Some("тема: 1 001 знак")),
         (LessonRecorded { topic: " ".into(), ..at() }, Some("не указано: тема урока")),
         (LessonRecorded { homework: letters(1000), ..at() }, None),
-        (LessonRecorded { homework: letters(1001), ..at() }, Some("домашнее задание: 1001 знаков")),
+        (LessonRecorded { homework: letters(1001), ..at() }, Some("домашнее задание: 1 001 знак")),
         (LessonRecorded { work: work(1000), ..at() }, None),
-        (LessonRecorded { work: work(1001), ..at() }, Some("вид работы: 1001 знаков")),
+        (LessonRecorded { work: work(1001), ..at() }, Some("вид работы: 1 001 знак")),
         (LessonRecorded { work: "игра".into(), ..at() }, Some("вид работы «игра» неизвестен")),
     ];
     each(&mut office, "semyonov", now, &bodies);

@@ -319,8 +319,8 @@ fn a_plan_has_topics_under_rising_numbers_from_one() {
             (of(vec![line(2, "а"), line(1, "б")]), order),
             (of(vec![line(1, " ")]), Some("не указано: тема")),
             (of(vec![line(1, &letters(1000))]), None),
-            (of(vec![line(1, &letters(1001))]), Some("тема: 1001 знаков")),
-            (of(vec![PlanLine { homework: letters(1001), ..line(1, "а") }]), Some("домашнее задание: 1001 знаков")),
+            (of(vec![line(1, &letters(1001))]), Some("тема: 1 001 знак")),
+            (of(vec![PlanLine { homework: letters(1001), ..line(1, "а") }]), Some("домашнее задание: 1 001 знак")),
         ],
     );
     let subject = |name: &str, short: &str| SubjectLine {

@@ -18,7 +18,7 @@ fn clause_3_3_5_a_remark_is_about_a_class_or_a_course_of_it_and_answered_once() 
         now,
         &[
             (remark("7А", None, &letters(1000)), None),
-            (remark("7А", None, &letters(1001)), Some("1001 знаков")),
+            (remark("7А", None, &letters(1001)), Some("1 001 знак")),
             (remark("7А", None, " "), Some("не указано: замечание")),
             (remark("7В", None, "х"), Some("не заведён")),
             (remark("7А", Some(course("Алгебра")), "х"), None),
@@ -34,7 +34,7 @@ fn clause_3_3_5_a_remark_is_about_a_class_or_a_course_of_it_and_answered_once() 
         now,
         &[
             (answer(1, &letters(1000)), None),
-            (answer(1, &letters(1001)), Some("1001 знаков")),
+            (answer(1, &letters(1001)), Some("1 001 знак")),
             (answer(1, ""), Some("отметка о выполнении")),
         ],
     );

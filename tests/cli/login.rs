@@ -1,7 +1,7 @@
 //! `letopis login` in a real terminal: once a passphrase, then none, until the time is over or somebody logs out.
 
 use crate::common::peers;
-use crate::common::school::School;
+use crate::common::school::{LETOPIS, School};
 use crate::common::tmux::Window;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -128,14 +128,70 @@ fn a_clock_that_is_set_back_ends_a_login() {
 }
 
 #[test]
-fn a_runtime_folder_that_is_missing_or_open_to_others_is_refused() {
+fn a_runtime_folder_that_is_open_to_others_is_refused() {
     let Some(school) = guarded() else { return };
     let Some(window) = shell(&school) else { return };
     let login = school.shell_line(CLOCK, None, &["login", "keys/semyonov.key"]);
     private(&school, 0o755);
     assert!(run(&window, &login, 2).contains("0700"));
-    assert!(run(&window, &format!("env -u XDG_RUNTIME_DIR {login}"), 2).contains("а она не задана"));
     private(&school, 0o700);
     assert!(run(&window, &format!("setsid -w {login}"), 2).contains("терминала здесь нет"));
     assert!(logins(&school).is_empty());
+}
+
+/// A line with a state folder that commands share.
+fn at_home(school: &School, line: &str) -> String {
+    let home = school.path("home").display().to_string();
+    line.replace(&format!(" '{LETOPIS}'"), &format!(" 'XDG_STATE_HOME={home}' '{LETOPIS}'"))
+}
+
+#[test]
+fn without_a_runtime_folder_a_login_lies_in_a_private_folder_on_the_disk_and_says_so() {
+    let Some(school) = guarded() else { return };
+    let Some(window) = shell(&school) else { return };
+    let user = peers::run("id", ["-u"], &school.path(".")).stdout;
+    if std::path::Path::new("/run/user").join(user.trim()).is_dir() {
+        return;
+    }
+    window.line("unset XDG_RUNTIME_DIR");
+    let at_home = |args: &[&str]| at_home(&school, &school.shell_line(CLOCK, None, args));
+    window.line(&format!("clear; {}", at_home(&["login", "keys/semyonov.key"])));
+    window.wait_for("Пароль ключа");
+    window.line("весна в лесу");
+    window.wait_for("Вход выполнен: Семёнов С. С.");
+    window.wait_for("лежит на диске");
+    let folder = school.path("home/letopis/login");
+    assert_eq!(folder.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+    let kept = || std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    assert_eq!(kept().len(), 1);
+    assert_eq!(kept()[0].metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(run(&window, &at_home(&[&LESSON[..], &["Уравнения"]].concat()), 0).contains("подписано: Семёнов С. С."));
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).unwrap();
+    run(&window, &at_home(&[&LESSON[..], &["Другое"]].concat()), 2);
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)).unwrap();
+    assert!(run(&window, &at_home(&["logout"]), 0).contains("Выход выполнен"));
+    assert!(kept().is_empty());
+}
+
+#[test]
+fn a_wrong_passphrase_is_asked_for_again_three_times_in_all() {
+    let Some(school) = guarded() else { return };
+    let Some(window) = shell(&school) else { return };
+    let login = school.shell_line(CLOCK, None, &["login", "keys/semyonov.key"]);
+    let asked = |times: usize| move |screen: &str| screen.matches("Пароль ключа").count() == times;
+    window.line(&format!("clear; {login}"));
+    window.wait_until("the first question", asked(1));
+    window.line("весна в поле");
+    window.wait_until("the second question", asked(2));
+    window.wait_for("Осталось: 2 попытки.");
+    window.line("весна в лесу");
+    window.wait_for("Вход выполнен: Семёнов С. С.");
+    assert!(run(&window, &school.shell_line(CLOCK, None, &["logout"]), 0).contains("Выход выполнен"));
+    window.line(&format!("clear; {login}; echo \"ended $?.\""));
+    for times in 1..=3 {
+        window.wait_until("a question", asked(times));
+        window.line("зима");
+    }
+    let screen = window.wait_for("ended 2.");
+    assert!(screen.contains("Осталось: 1 попытка.") && screen.contains("пароль не подходит"), "{screen}");
 }

@@ -11,3 +11,4 @@ mod pages;
 mod recover;
 mod shell;
 mod signals;
+mod window;

@@ -209,7 +209,13 @@ fn import_on_trial(scratch: &Scratch, input: &[u8]) {
     let key = author();
     let now = DateTime::parse_from_rfc3339("2026-06-01T12:00:00+03:00").unwrap();
     let by = Author { signer: &key, clock: &now, taken_over: false };
-    let _ = import::import(&mut journal, by, &folder, import::How { trial: true, another: true }, &mut |_, _| {});
+    let _ = import::import(
+        &mut journal,
+        by,
+        &folder,
+        import::How { trial: true, another: true, despite: true },
+        &mut |_, _| {},
+    );
 }
 
 /// The file of a journal with its first entry. It is made once: an import on trial leaves it as it was.

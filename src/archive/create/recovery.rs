@@ -80,8 +80,8 @@ fn write(volumes: &[PathBuf], roots: &[PathBuf], progress: &dyn Progress) -> Res
     for volume in volumes {
         let failed = |cause: io::Error| Error::file("прочитать", volume, &cause);
         let name = volume.file_name().unwrap_or_default().to_string_lossy();
-        let path =
-            BagPath::new(&format!("{RECOVERY}/{name}")).map_err(|why| Error::input(format!("«{name}»: {why}")))?;
+        let path = BagPath::new(&format!("{RECOVERY}/{name}"))
+            .map_err(|why| Error::input(format!("«{name}»: {why}")).next("проверьте носитель и повторите"))?;
         let mut file = files::open(volume).map_err(failed)?;
         let mut stream = targets.stream(&path, 0, FAT32_LIMIT)?;
         let copied = io::copy(&mut file, &mut Watched { stream: &mut stream, progress });

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use crate::archive::bag::{BagPath, fold};
+use crate::school::{BYTES, counted};
 
 /// More members no package of ours has: a file a document.
 pub const MAX_MEMBERS: u64 = 100_000;
@@ -73,7 +74,7 @@ pub fn read(file: &mut (impl Read + Seek)) -> io::Result<Result<Vec<Entry>, Stri
     let Some(end) = find_end(file, length)? else { return Ok(Err("zip без конца".to_owned())) };
     let Place { at, bytes, members, until } = end;
     if members > MAX_MEMBERS || bytes > MAX_DIRECTORY {
-        return Ok(Err(format!("членов zip — {members}, каталог — {bytes} байт: столько не бывает")));
+        return Ok(Err(format!("членов zip — {members}, каталог — {}: столько не бывает", counted(bytes, BYTES))));
     }
     if at.checked_add(bytes) != Some(until) {
         return Ok(Err("каталог zip стоит не перед его концом".to_owned()));

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::packet::{self, Hash, Packet, number};
 use crate::error::reason;
+use crate::school::{BYTES, counted};
 
 /// More descriptions and recovery slices than this, in bytes of memory, are not kept. A set of the most slices that there
 /// can be takes a hundredth of it.
@@ -49,7 +50,7 @@ impl Packets {
             Ok(_) if count == 0 => Some("в нём нет ни одного целого пакета PAR2".to_owned()),
             Ok(_) if !kept => Some(TOO_MUCH.to_owned()),
             Ok(0) => None,
-            Ok(stray) => Some(format!("повреждён: {stray} байт не принадлежат ни одному целому пакету PAR2")),
+            Ok(stray) => Some(format!("повреждён: {} вне целых пакетов PAR2", counted(stray, BYTES))),
         };
         (packets, fault)
     }

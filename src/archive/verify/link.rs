@@ -7,6 +7,7 @@ use crate::archive::report::Finding;
 use crate::archive::signature::ArchiveSignature;
 use crate::archive::sum::Sum;
 use crate::files::{self, Kind};
+use crate::school::{RECORDS, counted};
 
 /// Holds the archive against its neighbours on the carrier. What cannot be read there is for its own verification.
 pub(super) fn check(folder: &Folder, facts: &Facts, code: &Sum) -> Vec<Finding> {
@@ -37,7 +38,11 @@ pub(super) fn check(folder: &Folder, facts: &Facts, code: &Sum) -> Vec<Finding> 
     for neighbour in neighbours.iter().filter(|neighbour| neighbour.code != *code) {
         let Some(other) = &neighbour.facts else { continue };
         if other.journal == facts.journal && other.length == facts.length && other.head != facts.head {
-            let what = format!("в архиве {} те же {} записей того же журнала, но другие", neighbour.name, facts.length);
+            let what = format!(
+                "в архиве {} столько же того же журнала: {}, но другие",
+                neighbour.name,
+                counted(facts.length, RECORDS)
+            );
             findings.push(Finding::forgery(INFO, what));
         }
     }

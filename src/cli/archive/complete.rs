@@ -1,6 +1,7 @@
 //! `letopis archive complete`: the second copy of an archive that has only one.
 
 use super::{Bar, Common};
+use crate::cli::called::ME;
 use crate::cli::desk::Desk;
 use crate::cli::{advice, screen};
 use crate::error::Result;
@@ -42,7 +43,7 @@ impl Complete {
         }
         notes.iter().for_each(|note| screen::warning(&advice::warning(note)));
         println!("Вторая копия архива «{name}» записана, прочитана с носителя и сверена: {}.", folder.display());
-        println!("Акт о создании копий с обоими носителями: letopis print act {name} --out ПАПКА");
+        println!("Акт о создании копий с обоими носителями: {ME} print act {name} --out ПАПКА");
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Bar, Common};
 use crate::archive::par2::create::Share;
+use crate::cli::called::ME;
 use crate::cli::desk::Desk;
 use crate::cli::{advice, screen};
 use crate::error::Result;
@@ -106,7 +107,7 @@ pub fn say(made: &Made) {
     println!("Для акта: код архива        {}", grouped(&recorded.tagmanifest));
     println!("          последняя сумма   {}", recorded.head);
     println!("          отпечаток ключа   {}", made.fingerprint);
-    println!("Акт о создании копий: letopis print act {} --out ПАПКА", recorded.name);
+    println!("Акт о создании копий: {ME} print act {} --out ПАПКА", recorded.name);
     if made.failed.is_some() {
         return;
     }

@@ -2,6 +2,7 @@
 
 use super::{Bar, Common};
 use crate::archive::repair::{Repaired, RepairedFrom};
+use crate::cli::called::ME;
 use crate::cli::{advice, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::Journal;
@@ -64,7 +65,7 @@ impl Repair {
 }
 
 /// How the journal learns that a copy is whole.
-const RECORD: &str = "letopis archive verify НОСИТЕЛЬ --journal ФАЙЛ --identity ФАЙЛ_КЛЮЧА";
+const RECORD: &str = "archive verify НОСИТЕЛЬ --journal ФАЙЛ --identity ФАЙЛ_КЛЮЧА";
 
 /// Where repairs are recorded: the journal that was named, by the person who was. Without them an archive is repaired
 /// all the same.
@@ -84,7 +85,7 @@ impl Recorder {
     fn enter(&mut self, bag: &Path, repaired: &Repaired) -> Result<()> {
         let Some((journal, identity)) = &mut self.place else {
             if !self.quiet {
-                println!("  В журнал это не записано. Запишите: {RECORD}.");
+                println!("  В журнал это не записано. Запишите: {ME} {RECORD}.");
             }
             return Ok(());
         };
@@ -111,13 +112,13 @@ fn say_beside(repaired: &Repaired) {
     let place = repaired.bag.display();
     println!("Целый архив записан в {place}: файлов — {}, байт — {}.", repaired.files.len(), repaired.bytes);
     println!("  После исправления: {}.", repaired.report.verdict);
-    println!("  Что делать: на носитель его вернёт «letopis archive repair НОСИТЕЛЬ --from {place}».");
+    println!("  Что делать: на носитель его вернёт «{ME} archive repair НОСИТЕЛЬ --from {place}».");
 }
 
 fn say(bag: &Path, repaired: Option<&Repaired>) {
     let Some(repaired) = repaired else {
         println!("Архив {}: цел, исправлять нечего.", bag.display());
-        println!("  Если в журнале он числится повреждённым, запишите проверку: {RECORD}.");
+        println!("  Если в журнале он числится повреждённым, запишите проверку: {ME} {RECORD}.");
         return;
     };
     let from = match repaired.from {
@@ -145,5 +146,5 @@ fn say(bag: &Path, repaired: Option<&Repaired>) {
     if repaired.files.is_empty() {
         return;
     }
-    println!("  Что делать: если этот носитель портит файлы не впервые, замените его («letopis carrier history»).");
+    println!("  Что делать: если этот носитель портит файлы не впервые, замените его («{ME} carrier history»).");
 }

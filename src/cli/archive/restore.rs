@@ -4,6 +4,7 @@ use super::anchors::Anchors;
 use super::{Bar, Common};
 use crate::archive::anchor::Anchor;
 use crate::archive::restore::Restored;
+use crate::cli::called::ME;
 use crate::cli::{screen, session};
 use crate::error::Result;
 use crate::journal::{Journal, Proven};
@@ -107,8 +108,8 @@ fn say(restored: &Restored, to: &Path) {
             journal.display(),
             restored.facts.length
         );
-        println!("Работать с ним: letopis --journal {} …", journal.display());
-        println!("Контактов родителей в архивах нет: их вносят заново («letopis contact set»).");
+        println!("Работать с ним: {ME} --journal {} …", journal.display());
+        println!("Контактов родителей в архивах нет: их вносят заново («{ME} contact set»).");
     }
     println!("Извлечённое не зашифровано: закончив, удалите папку.");
 }

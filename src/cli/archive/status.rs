@@ -1,6 +1,7 @@
 //! `letopis archive list` and `archive status`: which archives there are, and what is due.
 
 use super::{Common, screen, session};
+use crate::cli::called::ME;
 use crate::error::Result;
 use crate::journal::read;
 use crate::journal::read::Tables;
@@ -43,9 +44,7 @@ pub fn run(common: &Common, backup_days: u32) -> Result<ExitCode> {
     if common.json {
         screen::json(&as_json(&status));
     } else if status.archives.is_empty() {
-        println!(
-            "В журнале не записано ни одного архива. Создать: letopis archive create --period ПЕРИОД --to … --to …"
-        );
+        println!("В журнале не записано ни одного архива. Создать: {ME} archive create --period ПЕРИОД --to … --to …");
     } else {
         for archive in &status.archives {
             say(tables, &status, archive)?;
@@ -57,12 +56,12 @@ pub fn run(common: &Common, backup_days: u32) -> Result<ExitCode> {
             let ended = format_date(*ended);
             if status.is_reopened() && period == "Год" {
                 println!(
-                    "Закрытый год открыт снова, прежний архив за него не действует: letopis archive create --period «{period}» --to … --to …"
+                    "Закрытый год открыт снова, прежний архив за него не действует: {ME} archive create --period «{period}» --to … --to …"
                 );
                 continue;
             }
             println!(
-                "Период «{period}» кончился {ended}, а архива за него нет (§5.5): letopis archive create --period «{period}» --to … --to …"
+                "Период «{period}» кончился {ended}, а архива за него нет (§5.5): {ME} archive create --period «{period}» --to … --to …"
             );
         }
         say_backups(&status.backups);
@@ -78,7 +77,7 @@ fn say_standing(tables: &Tables) -> Result<()> {
         println!("У журнала нет второго лица с подтверждённым ключом: чрезвычайные записи вносит одно лицо.");
     }
     if standing.waiting > 0 {
-        println!("Ждут подтверждения записей: {}. Посмотреть: letopis confirm list", standing.waiting);
+        println!("Ждут подтверждения записей: {}. Посмотреть: {ME} confirm list", standing.waiting);
     }
     Ok(())
 }
@@ -87,9 +86,9 @@ fn say_standing(tables: &Tables) -> Result<()> {
 fn say_backups(backups: &Backups) {
     for copy in &backups.copies {
         let late = if copy.late {
-            "; ОТСТАЛА, проверьте расписание и место: letopis archive backup --to ПАПКА"
+            format!("; ОТСТАЛА, проверьте расписание и место: {ME} archive backup --to ПАПКА")
         } else {
-            ""
+            String::new()
         };
         println!(
             "Копия дня «{}» ({}): «{}» от {}, записей {}, сделал(а) {}{late}.",
@@ -102,7 +101,7 @@ fn say_backups(backups: &Backups) {
         );
     }
     if backups.copies.is_empty() {
-        println!("Копий дня нет. Делать их каждый день: letopis archive backup --to ПАПКА.");
+        println!("Копий дня нет. Делать их каждый день: {ME} archive backup --to ПАПКА.");
     }
 }
 
@@ -152,30 +151,30 @@ fn state(copy: &Copy) -> String {
 
 fn words(archive: &ArchiveStatus, need: &Need) -> String {
     let again =
-        format!("запишите архив периода заново на два носителя: letopis archive create --period «{}»", archive.period);
+        format!("запишите архив периода заново на два носителя: {ME} archive create --period «{}»", archive.period);
     match need {
         Need::Verify(label, since) => {
             format!(
-                "с {} пора проверить копию на «{label}»: letopis archive verify НОСИТЕЛЬ --journal ФАЙЛ --identity ФАЙЛ_КЛЮЧА",
+                "с {} пора проверить копию на «{label}»: {ME} archive verify НОСИТЕЛЬ --journal ФАЙЛ --identity ФАЙЛ_КЛЮЧА",
                 format_date(*since)
             )
         }
         Need::Repair(label, Some(other)) => {
-            format!("копия на «{label}» повреждена: letopis archive repair НОСИТЕЛЬ --from НОСИТЕЛЬ «{other}»")
+            format!("копия на «{label}» повреждена: {ME} archive repair НОСИТЕЛЬ --from НОСИТЕЛЬ «{other}»")
         }
         Need::Repair(label, None) => {
-            format!("копия на «{label}» повреждена: letopis archive repair НОСИТЕЛЬ; повреждённую не удаляйте")
+            format!("копия на «{label}» повреждена: {ME} archive repair НОСИТЕЛЬ; повреждённую не удаляйте")
         }
         Need::Forged(label) => {
             format!("копия на «{label}» не подлинна: не доверяйте ей, сохраните её и сообщите директору")
         }
         Need::Single(label) => format!(
-            "цела одна копия, на «{label}», а нужны две (§2.5): letopis archive complete {} --from НОСИТЕЛЬ --to ДРУГОЙ",
+            "цела одна копия, на «{label}», а нужны две (§2.5): {ME} archive complete {} --from НОСИТЕЛЬ --to ДРУГОЙ",
             archive.name
         ),
         Need::Together(one, other) => format!(
             "«{one}» и «{other}» у одного хранителя или в одном месте, а нужны разные (§2.5, §5.5.4): разнесите их и запишите, \
-             где каждый: letopis carrier register НОСИТЕЛЬ --label … --holder … --place …"
+             где каждый: {ME} carrier register НОСИТЕЛЬ --label … --holder … --place …"
         ),
         Need::NoCopy => format!("ни одной целой копии: {again}"),
     }
@@ -188,7 +187,7 @@ fn say_terms(status: &Status) {
     let from = format_date(first.kept_until.succ_opt().unwrap_or(first.kept_until));
     let sheets = match status.summaries() {
         Some(archive) => format!("они в архиве «{}»", archive.name),
-        None => "выделить их в отдельный архив: letopis archive extract-summaries".to_owned(),
+        None => format!("выделить их в отдельный архив: {ME} archive extract-summaries"),
     };
     println!(
         "Журнал хранится 5 лет после учебного года: его архивы и файл можно уничтожить с {from}. \

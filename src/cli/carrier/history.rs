@@ -1,11 +1,12 @@
 //! `letopis carrier history`: what a stick went through, and whether it is failing.
 
 use super::name;
+use crate::cli::called::ME;
 use crate::cli::{Common, screen, session};
 use crate::error::Result;
 use crate::journal::read::Tables;
 use crate::journal::{read, resolve};
-use crate::school::{format_date, plural};
+use crate::school::{counted, format_date};
 use crate::work::carriers::history::{Event, History, What};
 
 /// Shows the history of a carrier.
@@ -30,11 +31,10 @@ pub fn run(common: &Common, typed: &str) -> Result<()> {
     }
     screen::table(&["Дата", "Что было", "Запись №"], &rows);
     if history.is_failing() && !carrier.is_lost() {
-        let times = plural(history.failures, ["раз", "раза", "раз"]);
+        let times = counted(history.failures, ["раз", "раза", "раз"]);
         screen::warning(&format!(
-            "замените носитель: повреждения на нём найдены {} {times}. Зарегистрируйте новый (letopis carrier register), перепишите на него \
-             архивы со второй копии (letopis archive complete АРХИВ --from ВТОРАЯ --to НОВЫЙ), а этот спишите (letopis carrier retire)",
-            history.failures
+            "замените носитель: повреждения на нём найдены {times}. Зарегистрируйте новый ({ME} carrier register), перепишите на него \
+             архивы со второй копии ({ME} archive complete АРХИВ --from ВТОРАЯ --to НОВЫЙ), а этот спишите ({ME} carrier retire)"
         ));
     }
     Ok(())

@@ -7,7 +7,8 @@
 use super::model::{Access, Focus, Message, Model};
 use super::panel;
 use crate::cli::advice::advice;
-use crate::journal::read::course_view::{Column, Place};
+use crate::journal::read::course_view::{Column, Outlook, Place};
+use crate::school::counted;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -180,7 +181,51 @@ fn about_cell(model: &Model) -> String {
         parts.extend((!standing.document.is_empty()).then(|| format!("документ: {}", standing.document)));
         parts.extend(standing.reason.map(|reason| format!("причина: {}", reason.word())));
     }
+    parts.extend(prospect(model));
     parts.join(" · ")
+}
+
+/// What the current pupil's marks come to in the period of the current column: a period's final marks stand behind its
+/// lessons.
+fn prospect(model: &Model) -> Option<String> {
+    let of_period = model.view.columns.iter().skip(model.column).find(|column| column.lesson.is_none())?;
+    let outlook = model.view.outlook(&of_period.place, model.row)?;
+    let average = match outlook.average {
+        Some(average) => format!("средний балл {}", decimal(average)),
+        None => "отметок нет".to_owned(),
+    };
+    let lacks = match (outlook.lacking, outlook.lacks_written) {
+        (0, false) => None,
+        (0, true) => Some("нужна ещё письменная".to_owned()),
+        (more, written) => {
+            let more = counted(more, ["отметка", "отметки", "отметок"]);
+            Some(format!("нужно ещё {more}{}", if written { ", из них письменная" } else { "" }))
+        }
+    };
+    let forecast = (!outlook.forecast.is_empty()).then(|| format!("прогноз {}", outlook.forecast));
+    let said: Vec<String> = [Some(average), lacks, forecast].into_iter().flatten().collect();
+    Some(format!("{}: {}", of_period.short, said.join(", ")))
+}
+
+/// «4,25».
+fn decimal(average: f64) -> String {
+    format!("{average:.2}").replace('.', ",")
+}
+
+/// How wide the prospect is beside a final mark: average, marks that are lacking, forecast.
+const PROSPECT: u16 = 13;
+
+/// «4,25  1п   4»: the average, how many marks are lacking («п»: one for written work), the forecast.
+fn beside_final(outlook: &Outlook) -> String {
+    let average = outlook.average.map(decimal).unwrap_or_default();
+    let number = if outlook.lacking > 0 { outlook.lacking.to_string() } else { String::new() };
+    let lacks = number + if outlook.lacks_written { "п" } else { "" };
+    format!("{average:>4} {lacks:>3} {:>3}", outlook.forecast)
+}
+
+/// Whether a column of final marks shows what the marks come to.
+fn has_prospect(model: &Model, column: &Column) -> bool {
+    model.view.outlook(&column.place, 0).is_some()
 }
 
 /// The keys that matter now; in a narrow window only those that lead to the others and out.
@@ -209,8 +254,7 @@ struct Table {
 impl Table {
     fn fit(area: Rect, model: &mut Model) -> Self {
         let rows = usize::from(area.height.saturating_sub(HEADING));
-        let longest =
-            model.view.pupils.iter().map(|pupil| pupil.name.surname_given().width()).max().unwrap_or_default();
+        let longest = model.view.names.iter().map(|name| name.width()).max().unwrap_or_default();
         let names = u16::try_from(longest + 4).unwrap_or(u16::MAX).min(26).min(area.width / 3);
         let widths: Vec<u16> = (0..model.view.columns.len()).map(|column| width_of(model, column)).collect();
         let room = area.width.saturating_sub(names);
@@ -254,8 +298,17 @@ impl Table {
             let current = *index == model.column;
             let style =
                 if current { Style::new().add_modifier(Modifier::BOLD | Modifier::UNDERLINED) } else { Style::new() };
+            let prospect = has_prospect(model, column) && *width > PROSPECT + 2;
             let width = usize::from(*width);
-            put(buffer, self.area, *x, y + 1, &format!("{:>1$}", heading(column), width - 1), style);
+            if prospect {
+                put(buffer, self.area, *x, y, &format!("{:>1$}", column.short, width), style);
+                let dim = Style::new().add_modifier(Modifier::DIM);
+                put(buffer, self.area, *x + 1, y + 1, &format!("{:>4} {:>3} {:>3}", "ср.", "ещё", "пр."), dim);
+                let room = width - usize::from(PROSPECT);
+                put(buffer, self.area, *x + PROSPECT, y + 1, &format!("{:>1$}", "итог", room), style);
+            } else {
+                put(buffer, self.area, *x, y + 1, &format!("{:>1$}", heading(column), width), style);
+            }
             let month = month(column);
             if month.is_some() && month != month_of_last {
                 let of_month = |(index, ..): &&(usize, u16, u16)| self::month(&model.view.columns[*index]) == month;
@@ -270,7 +323,7 @@ impl Table {
     }
 
     fn pupil(&self, buffer: &mut Buffer, model: &Model, row: usize, y: u16) {
-        let name = model.view.pupils[row].name.surname_given();
+        let name = model.view.names.get(row).map_or("", String::as_str);
         let mut style = Style::new();
         if row == model.row {
             style = style.add_modifier(Modifier::BOLD);
@@ -285,10 +338,17 @@ impl Table {
             let (text, style) = cell(model, row, column);
             let style =
                 if row == model.row && *index == model.column { style.add_modifier(Modifier::REVERSED) } else { style };
-            let room = usize::from(*width) - 1;
+            let outlook = model.view.outlook(&column.place, row).filter(|_| *width > PROSPECT + 2);
+            let there = column.present.get(row).copied().unwrap_or(true);
+            let aside = if outlook.is_some() { PROSPECT } else { 0 };
+            if let Some(outlook) = outlook.filter(|outlook| there || outlook.grades > 0) {
+                let style = Style::new().add_modifier(if row == model.row { Modifier::empty() } else { Modifier::DIM });
+                put(buffer, self.area, *x + 1, y, &beside_final(outlook), style);
+            }
+            let room = usize::from(*width - aside) - 1;
             let text = clip(&text, room);
             let pad = " ".repeat(room.saturating_sub(text.width()));
-            put(buffer, self.area, *x + 1, y, &format!("{pad}{text}"), style);
+            put(buffer, self.area, *x + 1 + aside, y, &format!("{pad}{text}"), style);
         }
     }
 }
@@ -334,8 +394,10 @@ fn width_of(model: &Model, index: usize) -> u16 {
         Some(attempt) => attempt.text.width() + 1,
         None => model.view.text(&column.place, row).width(),
     });
-    let widest = cells.chain([heading(column).width(), 2]).max().unwrap_or(2);
-    u16::try_from(widest + 1).unwrap_or(u16::MAX).min(16)
+    let prospect = has_prospect(model, column);
+    let own = if prospect { 4 } else { heading(column).width() };
+    let widest = cells.chain([own, 2]).max().unwrap_or(2);
+    u16::try_from(widest + 1).unwrap_or(u16::MAX).min(16) + if prospect { PROSPECT } else { 0 }
 }
 
 /// The first column to show so that the current one is wholly seen and no room is left unused.

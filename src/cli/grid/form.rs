@@ -4,7 +4,7 @@ use super::keys::Key;
 use crate::error::{Error, Result};
 use crate::journal::read::Lesson;
 use crate::journal::read::course_view::{CourseView, Keeper, Place};
-use crate::school::{clean, format_date, parse_date};
+use crate::school::{clean, day_meant, format_date, parse_date};
 use crate::work::grid;
 use crate::work::lesson::{LessonRef, LessonWish};
 use chrono::NaiveDate;
@@ -50,6 +50,8 @@ pub struct Form {
     pub active: usize,
     /// The day and hour of a new lesson that the timetable does not have, once that was said.
     insisted: Option<(NaiveDate, u8)>,
+    /// The day on which a new lesson's form was opened, by which «вчера» is told.
+    today: NaiveDate,
 }
 
 impl Label {
@@ -105,7 +107,7 @@ impl Form {
             Line::new(Label::Work, &lesson.work),
             Line::new(Label::Homework, &lesson.homework),
         ];
-        Self { place: Some(place), lines, active: 0, insisted: None }
+        Self { place: Some(place), lines, active: 0, insisted: None, today: NaiveDate::default() }
     }
 
     /// A new lesson: today, the timetable's number, the words of the plan's line for it.
@@ -124,7 +126,7 @@ impl Form {
             Line::new(Label::Work, work),
             Line::new(Label::Homework, homework),
         ];
-        Self { place: None, lines, active: 2, insisted: None }
+        Self { place: None, lines, active: 2, insisted: None, today }
     }
 
     /// Takes a key that edits or goes to another line.
@@ -144,7 +146,7 @@ impl Form {
         if self.lines[self.active].label != Label::Date {
             return;
         }
-        if let Ok(date) = parse_date(&self.typed(Label::Date)) {
+        if let Ok(date) = self.date(view) {
             let number = view.next_number(date).map(|number| number.to_string()).unwrap_or_default();
             for line in self.lines.iter_mut().filter(|line| line.label == Label::Number) {
                 *line = Line::new(Label::Number, &number);
@@ -192,8 +194,14 @@ impl Form {
         Some(Error::input(what).next("проверьте дату и номер; если урок был, нажмите Enter ещё раз"))
     }
 
+    /// The day of a new lesson, which may be typed short.
+    fn date(&self, view: &CourseView) -> Result<NaiveDate> {
+        let typed = self.typed(Label::Date);
+        day_meant(&typed, self.today, Some(&view.span)).map_or_else(|| parse_date(&typed), Ok)
+    }
+
     fn new_place(&self, view: &CourseView) -> Result<(NaiveDate, u8)> {
-        let date = parse_date(&self.typed(Label::Date))?;
+        let date = self.date(view)?;
         let typed = self.typed(Label::Number);
         let number: u8 = match typed.trim() {
             "" => Err(Error::input(format!("по расписанию {} урока нет или он уже записан", format_date(date)))

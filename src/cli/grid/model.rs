@@ -246,7 +246,7 @@ impl Model {
 
     /// «Иванов Павел, 15.09.2025».
     pub fn cell_title(&self, (file, place): &CellName) -> String {
-        let name = self.view.row(file).map(|row| self.view.pupils[row].name.surname_given()).unwrap_or_default();
+        let name = self.view.row(file).and_then(|row| self.view.names.get(row)).cloned().unwrap_or_default();
         format!("{name}, {}", place_title(place))
     }
 

@@ -4,6 +4,7 @@
 //! line mode restored; so it is while the grid is stopped. Only `kill -9` leaves a terminal as it is; `reset` helps then.
 
 use super::keys::Key;
+use crate::cli::called::ME;
 use crate::cli::shown;
 #[cfg(unix)]
 use crate::cli::signals::{self, Came};
@@ -48,7 +49,7 @@ pub fn require() -> Result<()> {
         return Ok(());
     }
     Err(Error::input("таблица курса открывается только в терминале")
-        .next("для программ есть команды letopis mark set, letopis absence set, letopis lesson record"))
+        .next(format!("для программ есть команды {ME} mark set, {ME} absence set, {ME} lesson record")))
 }
 
 impl Screen {

@@ -134,6 +134,25 @@ fn screen(model: &mut Model, width: u16, height: u16) -> String {
 }
 
 #[test]
+fn what_the_marks_come_to_stands_beside_the_final_mark_in_a_usual_window() {
+    let mut desk = Desk::new(24, 3);
+    desk.type_in("5");
+    desk.press(Key::Up);
+    desk.press(Key::Left);
+    desk.type_in("4");
+    desk.press(Key::Up);
+    let screen = desk.screen(80, 24);
+    let line = |name: &str| screen.lines().find(|line| line.contains(name)).unwrap().to_owned();
+    let words = line("Ученик00").split_whitespace().skip(3).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words[..6], ["·", "4", "5", "4,50", "5", "·"], "{screen}");
+    assert!(line("итог").contains("ср. ещё пр. итог") && screen.contains("I четв."), "{screen}");
+    let usual = |line: &str| line.chars().count() <= 80;
+    assert!(screen.lines().all(usual) && screen.contains("I четв.: средний балл 4,50, прогноз 5"), "{screen}");
+    let none = line("Ученик01").split_whitespace().skip(3).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(none[..4], ["·", "·", "·", "·"], "{screen}");
+}
+
+#[test]
 fn marks_typed_down_a_column_are_an_entry_each_and_stand_in_their_cells() {
     let mut desk = Desk::new(26, 15);
     for n in 0..25 {
@@ -291,6 +310,20 @@ fn a_new_lesson_that_the_timetable_does_not_have_is_doubted_once() {
     assert!(desk.jobs.is_empty() && desk.said().contains("урока 6 нет"), "{}", desk.said());
     desk.press(Key::Enter);
     assert_eq!(desk.model.current().unwrap().place, Place::Lesson { date: day("2025-09-15"), number: 6 });
+}
+
+#[test]
+fn the_day_of_a_new_lesson_is_typed_in_short() {
+    let mut desk = Desk::new(2, 0);
+    desk.press(Key::NewLesson);
+    desk.press(Key::BackTab);
+    desk.press(Key::BackTab);
+    (0..10).for_each(|_| desk.press(Key::Backspace));
+    desk.type_in("ср");
+    desk.press(Key::Enter);
+    let column = desk.model.current().unwrap();
+    assert_eq!(column.place, Place::Lesson { date: day("2025-09-10"), number: 1 }, "{}", desk.said());
+    assert!(desk.said().contains("Урок записан: 10.09.2025"), "{}", desk.said());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! session at one terminal.
 //!
 //! The unlocked identity lies in a file of `$XDG_RUNTIME_DIR`, the memory folder that the system keeps for one account
-//! and empties when it logs out; see [`store`]. It holds for one terminal, one login of it and one start of the machine
+//! and empties when it logs out, or where there is none in a private folder on the disk; see [`store`]. It holds for one terminal, one login of it and one start of the machine
 //! ([`terminal`]), and ends after 45 minutes without a command, by the machine's running time and by the calendar
 //! clock, whichever says so first ([`clock`]).
 //!
@@ -17,6 +17,7 @@ mod store;
 mod terminal;
 
 use super::{Common, session};
+use crate::cli::called::ME;
 use crate::error::{Error, Result};
 use crate::ledger::identity::Identity;
 use clap::Args;
@@ -52,16 +53,22 @@ impl Login {
             Error::environment("вход запоминается за терминалом, а терминала здесь нет")
                 .next("войдите из окна терминала или указывайте ключ в каждой команде: --identity ФАЙЛ")
         })?;
-        let path = self
-            .file
-            .as_deref()
-            .or(common.identity.as_deref())
-            .ok_or_else(|| Error::input("не указан файл вашего ключа").next("укажите его: letopis login ФАЙЛ"))?;
+        let path =
+            self.file.as_deref().or(common.identity.as_deref()).ok_or_else(|| {
+                Error::input("не указан файл вашего ключа").next(format!("укажите его: {ME} login ФАЙЛ"))
+            })?;
         let identity = session::read_identity(common, path)?;
         folder.keep(&terminal, path, &identity, self.idle, Moment::now()?)?;
         println!("Вход выполнен: {}.", whose(common, &identity));
         println!("Пароль не понадобится в этом терминале, пока вы работаете: перерыв до {} мин.", self.idle);
-        println!("Закончить: letopis logout");
+        if folder.is_on_disk() {
+            println!(
+                "Папки для входов в памяти (XDG_RUNTIME_DIR) здесь нет: до выхода ключ без пароля лежит на диске, в «{}», \
+                 куда входите только вы.",
+                folder.path().display()
+            );
+        }
+        println!("Закончить: {ME} logout");
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -69,7 +76,10 @@ impl Login {
 impl Logout {
     pub fn run(self) -> Result<ExitCode> {
         let ended = match Terminal::current() {
-            Some(terminal) => Folder::of_account()?.end(&terminal)?,
+            Some(terminal) => {
+                let ended = Folder::all().iter().map(|folder| folder.end(&terminal)).collect::<Result<Vec<_>>>()?;
+                ended.contains(&true)
+            }
             None => false,
         };
         println!(
@@ -95,7 +105,8 @@ fn whose(common: &Common, identity: &Identity) -> String {
 
 /// The identity that is unlocked at this terminal, and its file; the idle time begins anew.
 pub fn unlocked() -> Option<Unlocked> {
-    Folder::of_account().ok()?.open(&Terminal::current()?, Moment::now().ok()?)
+    let (terminal, now) = (Terminal::current()?, Moment::now().ok()?);
+    Folder::all().iter().find_map(|folder| folder.open(&terminal, now))
 }
 
 /// Begins the idle time anew, where there is a login at this terminal.
@@ -105,8 +116,8 @@ pub fn renew() {
 
 /// Wipes what is left of logins that have ended, wherever they were given.
 pub fn sweep() {
-    if let (Ok(folder), Ok(now)) = (Folder::of_account(), Moment::now()) {
-        folder.sweep(now);
+    if let Ok(now) = Moment::now() {
+        Folder::all().iter().for_each(|folder| folder.sweep(now));
     }
 }
 

@@ -1,14 +1,17 @@
 //! The file in which an unlocked identity lies.
 //!
-//! One file a terminal session, `letopis-login-DEVICE-SESSION`, in `$XDG_RUNTIME_DIR` and nowhere else: that folder is
-//! the account's own, in memory, and gone when the account logs out. It is refused unless it belongs to the account
-//! and nobody else may enter. The file is made anew (never opened over another), mode 0600, and its four lines are: a
+//! One file a terminal session, `letopis-login-DEVICE-SESSION`, in `$XDG_RUNTIME_DIR`: that folder is the account's own, in
+//! memory, and gone when the account logs out. Where the variable is not set, it is `/run/user/UID`, which is the same
+//! folder; and where a machine has none, `login` below the account's state folder, on the disk, which `login` says: what is
+//! written over there may still be read from the medium. Each is refused unless it belongs to the account and nobody else
+//! may enter. The file is made anew (never opened over another), mode 0600, and its four lines are: a
 //! heading, the moment of the last use in a fixed width, what it holds for as JSON, and the secret. A use rewrites the
 //! second line only. Whatever does not read, does not fit this terminal or is over is treated as no login at all;
 //! what is over is wiped: zeros are written over it before its name is removed.
 
 use super::clock::Moment;
 use super::terminal::Terminal;
+use crate::cli::session;
 use crate::error::{Error, Result};
 use crate::files::{self, Readers};
 use crate::ledger::identity::Identity;
@@ -27,6 +30,32 @@ const MAX_SIZE: u64 = 16 * 1024;
 /// The folder of logins.
 pub struct Folder {
     path: PathBuf,
+    on_disk: bool,
+}
+
+/// What to do where there is no place for a login.
+const NEXT: &str = "войдите в систему под своей учётной записью обычным способом (не через sudo или su); \
+                    или указывайте ключ в каждой команде: --identity ФАЙЛ";
+
+/// `$XDG_RUNTIME_DIR`, where it is set.
+fn runtime() -> Option<PathBuf> {
+    std::env::var_os("XDG_RUNTIME_DIR").filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+/// The folder in memory that most systems make for an account, also where the variable did not come along.
+#[cfg(unix)]
+fn run_user() -> Result<Folder> {
+    Folder::at(PathBuf::from(format!("/run/user/{}", rustix::process::geteuid().as_raw())), "входов")
+}
+
+#[cfg(not(unix))]
+fn run_user() -> Result<Folder> {
+    Err(Error::environment("папки в памяти здесь нет").next(NEXT))
+}
+
+/// The account's own folder of logins on the disk.
+fn on_disk() -> Option<PathBuf> {
+    Some(session::account_folder("XDG_STATE_HOME", ".local/state")?.join("login"))
 }
 
 /// An identity that was unlocked before.
@@ -72,21 +101,45 @@ pub fn name_and_digest(path: &Path) -> std::io::Result<KeyFile> {
 }
 
 impl Folder {
-    /// `$XDG_RUNTIME_DIR`.
+    /// Where a login of this account is kept: `$XDG_RUNTIME_DIR`; where that is not set, `/run/user/UID`, and where there
+    /// is none either, a folder of the account's own on the disk, which is made.
     ///
     /// # Errors
-    /// It is not set, is no folder, or is not this account's alone.
+    /// `$XDG_RUNTIME_DIR` is set and is no folder, or is not this account's alone; no folder can be made.
     pub fn of_account() -> Result<Self> {
-        let next = "войдите в систему под своей учётной записью обычным способом (не через sudo или su); \
-                    или указывайте ключ в каждой команде: --identity ФАЙЛ";
-        let path = std::env::var_os("XDG_RUNTIME_DIR").filter(|path| !path.is_empty()).ok_or_else(|| {
-            Error::environment("вход хранится только в папке XDG_RUNTIME_DIR, а она не задана").next(next)
+        if let Some(path) = runtime() {
+            return Self::at(path, "XDG_RUNTIME_DIR").map_err(|why| why.next(NEXT));
+        }
+        if let Ok(folder) = run_user() {
+            return Ok(folder);
+        }
+        let path = on_disk().ok_or_else(|| {
+            Error::environment("вход негде хранить: не заданы ни XDG_RUNTIME_DIR, ни HOME").next(NEXT)
         })?;
-        Self::at(PathBuf::from(path)).map_err(|why| why.next(next))
+        files::make_folders(&path, Readers::Owner).map_err(|cause| Error::file("создать папку", &path, &cause))?;
+        Ok(Self { on_disk: true, ..Self::at(path, "входов").map_err(|why| why.next(NEXT))? })
     }
 
-    fn at(path: PathBuf) -> Result<Self> {
-        let bad = |why: &str| Err(Error::environment(format!("папка XDG_RUNTIME_DIR «{}» {why}", path.display())));
+    /// Every folder in which this account may have logins.
+    pub fn all() -> Vec<Self> {
+        let of = |path: Option<PathBuf>| path.and_then(|path| Self::at(path, "входов").ok());
+        [of(runtime()), run_user().ok(), of(on_disk())].into_iter().flatten().collect()
+    }
+
+    /// Whether it lies on a disk, and not in memory.
+    pub fn is_on_disk(&self) -> bool {
+        self.on_disk
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn at(path: PathBuf, called: &str) -> Result<Self> {
+        let bad = |why: &str| {
+            Err(Error::environment(format!("папка {called} «{}» {why}", path.display())).next("проверьте её права"))
+        };
         let Ok(path) = files::real(&path) else { return bad("не открывается") };
         let Ok(meta) = path.symlink_metadata() else { return bad("не открывается") };
         if !path.is_absolute() || !meta.is_dir() {
@@ -95,7 +148,7 @@ impl Folder {
         if !is_private(&meta, 0o700) {
             return bad("принадлежит не вам или доступна другим (нужны права 0700)");
         }
-        Ok(Self { path })
+        Ok(Self { path, on_disk: false })
     }
 
     /// Keeps an identity for a terminal, in place of what was kept for it.
@@ -230,7 +283,7 @@ mod tests {
 
     fn folder(dir: &tempfile::TempDir) -> Folder {
         std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
-        Folder::at(dir.path().canonicalize().unwrap()).unwrap()
+        Folder::at(dir.path().canonicalize().unwrap(), "входов").unwrap()
     }
 
     /// A folder with a login at terminal 1, and whose it is.
@@ -327,8 +380,8 @@ mod tests {
     fn a_folder_that_others_may_enter_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
-        assert!(Folder::at(dir.path().to_owned()).is_err());
-        assert!(Folder::at(dir.path().join("nothing")).is_err());
-        assert!(Folder::at(PathBuf::from(".")).is_err());
+        assert!(Folder::at(dir.path().to_owned(), "").is_err());
+        assert!(Folder::at(dir.path().join("nothing"), "").is_err());
+        assert!(Folder::at(PathBuf::from("."), "").is_err());
     }
 }

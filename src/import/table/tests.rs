@@ -39,7 +39,7 @@ fn faults_of_form_name_their_place() {
     assert_eq!(faults.list[0].to_string(), "t.csv, строка 1: нет столбцов: «Учитель»");
     assert_eq!(faults.warnings, [Warning::from("t.csv: столбец 2 «Имя» не используется")]);
     let (_, faults) = read("Класс;Учитель\n\n7А\n".as_bytes());
-    assert_eq!(faults.list[0].to_string(), "t.csv, строка 3: в строке 1 столбцов, а в заголовке 2");
+    assert_eq!(faults.list[0].to_string(), "t.csv, строка 3: в строке 1 столбец, а в заголовке 2");
     let (_, faults) = read("Класс;Учитель\n7А;\u{1}\n".as_bytes());
     assert_eq!(faults.list[0].to_string(), "t.csv, строка 2, столбец 2 «Учитель»: символ U+0001 нельзя напечатать");
     let (_, faults) = read(b"");

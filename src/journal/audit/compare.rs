@@ -6,6 +6,7 @@
 use crate::error::Result;
 use crate::journal::apply;
 use crate::journal::apply::structure;
+use crate::school::{BYTES, counted};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, Statement};
 use std::cmp::Ordering;
@@ -209,7 +210,7 @@ fn show(value: &Value) -> String {
         Value::Integer(number) => number.to_string(),
         Value::Real(number) => number.to_string(),
         Value::Text(text) => text.clone(),
-        Value::Blob(bytes) => format!("{} байт", bytes.len()),
+        Value::Blob(bytes) => counted(bytes.len() as u64, BYTES),
     }
 }
 

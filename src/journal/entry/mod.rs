@@ -205,7 +205,11 @@ impl Entry {
             effect: self.effect,
             body: &self.body,
         };
-        serde_json::to_string(&envelope).map_err(|e| Error::input(format!("запись не составляется: {e}")).caused_by(e))
+        serde_json::to_string(&envelope).map_err(|e| {
+            Error::input(format!("запись не составляется: {e}"))
+                .next("повторите; если не поможет, сообщите разработчику")
+                .caused_by(e)
+        })
     }
 
     /// Reads the text of a stored entry.

@@ -213,7 +213,7 @@ pub fn in_words(tables: &Tables, changes: &[Change]) -> Result<String> {
         };
         let who = match change.pupil() {
             Some(file) => match read::pupil(tables, file)? {
-                Some(pupil) => pupil.name.surname_given(),
+                Some(_) => read::name_of_file(tables, file)?,
                 None => read::annulments::annulled_pupil(tables, file)?.unwrap_or_else(|| file.to_owned()),
             },
             None => "урок".to_owned(),

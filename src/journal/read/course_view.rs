@@ -8,13 +8,14 @@ use crate::error::Result;
 use crate::journal::entry::{Effect, Entry, LessonRecorded, LessonRef, PlanLine, RULES, Reason};
 use crate::journal::read::Tables;
 use crate::journal::read::absences::attendance_of_course;
-use crate::journal::read::explain::Reasons;
+use crate::journal::read::count::{Counts, Demand};
+use crate::journal::read::explain::{Reasons, exempted};
 use crate::journal::read::standing::marks_of_course;
 use crate::journal::read::timetable::Timetable;
 use crate::journal::read::{self, Course, Lesson, Pupil};
 use crate::journal::rules::YEARLY;
 use crate::journal::{record, roles};
-use crate::school::{Cell, Day, PeriodName, School, Stay};
+use crate::school::{Cell, Day, PeriodName, School, Stay, Year, average, rounded};
 use chrono::DateTime;
 use std::collections::HashMap;
 
@@ -27,8 +28,12 @@ pub struct CourseView {
     pub teacher: String,
     /// `2025/2026`.
     pub year: String,
+    /// The school year.
+    pub span: Year,
     /// Everyone who was on the course this year, by name.
     pub pupils: Vec<Pupil>,
+    /// What each of them is called: a name that is unique among them.
+    pub names: Vec<String>,
     /// Lessons in order of time, a final mark after the last lesson of its period.
     pub columns: Vec<Column>,
     /// The lessons of the week.
@@ -38,6 +43,22 @@ pub struct CourseView {
     /// How many entries the ledger had.
     pub length: u64,
     cells: HashMap<(Place, usize), Standing>,
+    outlooks: HashMap<(PeriodName, usize), Outlook>,
+}
+
+/// What a pupil's marks of a period come to so far.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Outlook {
+    /// Grades so far.
+    pub grades: u32,
+    /// Their average, in hundredths.
+    pub average: Option<f64>,
+    /// The final mark that the average comes to; «осв» where the pupil is exempted; empty where there are no grades.
+    pub forecast: String,
+    /// How many grades §2.3.1 still demands.
+    pub lacking: u32,
+    /// Whether it demands one for written work, and there is none.
+    pub lacks_written: bool,
 }
 
 /// What a column stands for; its name, which stays when other columns come and go.
@@ -109,11 +130,14 @@ pub fn course_view(tables: &Tables, course: &Course) -> Result<CourseView> {
         course: course.clone(),
         teacher: teacher.unwrap_or_else(|| course.teacher.to_string()),
         year: school.year.name.clone(),
+        span: school.year.clone(),
         columns: columns(tables, course, &school, &stays, &lessons)?,
         timetable: Timetable::of(tables, course.id)?,
         plan: read::plan_of(tables, course.id)?,
         length: super::ledger::tip(tables)?.seq,
         cells: HashMap::new(),
+        outlooks: outlooks(tables, course, &school, &pupils)?,
+        names: read::names(tables, &pupils)?,
         pupils,
     };
     view.read_cells(tables, &lessons)?;
@@ -164,6 +188,14 @@ impl CourseView {
         self.cells.get(&(place.clone(), pupil))
     }
 
+    /// What a pupil's marks of a period come to; nothing for the year and the exam.
+    pub fn outlook(&self, place: &Place, pupil: usize) -> Option<&Outlook> {
+        match place {
+            Place::Final { period } => self.outlooks.get(&(period.clone(), pupil)),
+            Place::Lesson { .. } => None,
+        }
+    }
+
     /// The row of a personal file.
     pub fn row(&self, file: &str) -> Option<usize> {
         self.pupils.iter().position(|pupil| pupil.file == file)
@@ -204,6 +236,42 @@ impl CourseView {
         }
         Ok(())
     }
+}
+
+/// What the marks of each period come to for each of the pupils. A grade without marks has none.
+fn outlooks(
+    tables: &Tables,
+    course: &Course,
+    school: &School,
+    pupils: &[Pupil],
+) -> Result<HashMap<(PeriodName, usize), Outlook>> {
+    let mut outlooks = HashMap::new();
+    if school.policy.unmarked_grades.contains(&course.key.class.grade()) {
+        return Ok(outlooks);
+    }
+    for period in school.periods_of(&course.key.class) {
+        let span = (period.begins, period.ends);
+        let counts = Counts::take(tables, school, course, span, pupils.iter().map(|pupil| pupil.id))?;
+        let exempted = exempted(tables, &course.key.subject, period.ends)?;
+        for (row, pupil) in pupils.iter().enumerate() {
+            let count = counts.of(pupil.id);
+            let is_exempted = exempted.contains(&pupil.id);
+            let forecast = match rounded(count.sum, count.grades) {
+                _ if is_exempted => "осв".to_owned(),
+                mark => mark.map(|mark| mark.to_string()).unwrap_or_default(),
+            };
+            let demand = if is_exempted { Demand { grades: 0, written: false } } else { counts.demand };
+            let outlook = Outlook {
+                grades: count.grades,
+                average: average(count.sum, count.grades),
+                forecast,
+                lacking: demand.grades.saturating_sub(count.grades),
+                lacks_written: demand.written && count.written == 0,
+            };
+            outlooks.insert((PeriodName::from(&period.name), row), outlook);
+        }
+    }
+    Ok(outlooks)
 }
 
 /// When each of the pupils was on the course: who never was on its list has only what he was given before.

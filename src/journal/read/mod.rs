@@ -18,6 +18,7 @@ pub mod finals;
 pub mod gaps;
 mod groups;
 pub mod ledger;
+mod namesakes;
 mod notes;
 pub mod outcomes;
 mod paper;
@@ -42,6 +43,7 @@ pub use carriers::{Carrier, Holding, Loss, Restored, Returned, carrier, carriers
 pub use clock::{ClockReset, clock_resets};
 pub use finals::{Final, finals_of, finals_of_period};
 pub use groups::{Membership, Ungrouped, groups_of_class, groups_of_pupil, memberships, ungrouped};
+pub use namesakes::{name_of, name_of_file, names, names_as, names_by_file};
 pub use notes::{SealedNote, notes_of};
 pub use paper::{Bound, Issue, bound, issued, later_issue};
 pub use people::{

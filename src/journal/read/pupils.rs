@@ -46,7 +46,7 @@ impl Pupil {
 }
 
 /// In the order of a class list.
-fn by_name(mut pupils: Vec<Pupil>) -> Vec<Pupil> {
+pub(super) fn by_name(mut pupils: Vec<Pupil>) -> Vec<Pupil> {
     pupils.sort_by_cached_key(|pupil| (pupil.name.sort_key(), pupil.file.clone()));
     pupils
 }

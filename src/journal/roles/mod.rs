@@ -107,7 +107,8 @@ pub fn check(tables: &Tables, entry: &Entry) -> Result<()> {
     let kind = entry.body.kind();
     let rights = if entry.taken_over {
         if !TAKEN_OVER.contains(&kind) {
-            return Err(Error::refused(format!("запись вида «{kind}» не может быть перенесённой")));
+            return Err(Error::refused(format!("запись вида «{kind}» не может быть перенесённой"))
+                .next("внесите её как обычную"));
         }
         &[Has(Administrator)][..]
     } else {

@@ -3,8 +3,7 @@
 use super::{Context, known_pupil, text};
 use crate::error::{Action, Detail, Error, Result};
 use crate::journal::entry::{Entry, ExemptionSet, ExemptionWithdrawn, ReasonSet, ReasonWithdrawn};
-use crate::journal::read::Tables;
-use crate::journal::read::iso;
+use crate::journal::read::{self, Tables, iso};
 use crate::school::{format_date, parse_date_or};
 use chrono::NaiveDate;
 use rusqlite::{OptionalExtension, Row, params};
@@ -29,7 +28,7 @@ pub fn reason(tables: &Tables, entry: &Entry, set: &ReasonSet) -> Result<()> {
     };
     Err(Error::refused(format!(
         "{}: на эти дни уже записана причина: «{word}», {}",
-        pupil.name.surname_given(),
+        read::name_of(tables, &pupil)?,
         days(&first, &last)
     ))
     .next_by("укажите другие дни, или замените прежнюю", Action::Give(Detail::Instead))
@@ -41,7 +40,7 @@ pub fn withdrawal_of_reason(tables: &Tables, withdrawn: &ReasonWithdrawn) -> Res
     let pupil = known_pupil(tables, &withdrawn.pupil)?;
     let sql = "SELECT 1 FROM reasons WHERE pupil = ?1 AND since = ?2 AND until = ?3";
     let key = params![pupil.id, iso(withdrawn.since), iso(withdrawn.until)];
-    stands(tables.prepare_cached(sql)?.exists(key)?, "причина", &pupil.name.surname_given())
+    stands(tables.prepare_cached(sql)?.exists(key)?, "причина", &read::name_of(tables, &pupil)?)
 }
 
 /// An exemption from a subject of the school, resting on a document; spans of one subject do not overlap.
@@ -64,7 +63,7 @@ pub fn exemption(context: &Context<'_>, entry: &Entry, set: &ExemptionSet) -> Re
     };
     Err(Error::refused(format!(
         "{}: на эти дни уже записано освобождение от предмета «{}»: {}, «{document}»",
-        pupil.name.surname_given(),
+        read::name_of(tables, &pupil)?,
         set.subject,
         days(&first, &last)
     ))
@@ -83,7 +82,7 @@ pub fn withdrawal_of_exemption(tables: &Tables, withdrawn: &ExemptionWithdrawn) 
     let pupil = known_pupil(tables, &withdrawn.pupil)?;
     let sql = "SELECT 1 FROM exemptions WHERE pupil = ?1 AND subject = ?2 AND since = ?3";
     let key = params![pupil.id, withdrawn.subject, iso(withdrawn.since)];
-    stands(tables.prepare_cached(sql)?.exists(key)?, "освобождение", &pupil.name.surname_given())
+    stands(tables.prepare_cached(sql)?.exists(key)?, "освобождение", &read::name_of(tables, &pupil)?)
 }
 
 fn span(since: NaiveDate, until: NaiveDate) -> Result<()> {

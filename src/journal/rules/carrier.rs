@@ -26,7 +26,7 @@ pub fn registration(context: &Context<'_>, carrier: &CarrierRegistered) -> Resul
     let same = "SELECT 1 FROM carriers WHERE id = ?1 AND label = ?2 AND holder = ?3 AND place = ?4 AND device = ?5";
     let CarrierRegistered { id, label, holder, place, device } = carrier;
     if tables.prepare_cached(same)?.exists(params![id, label, holder, place, device])? {
-        return Err(Error::refused(format!("носитель «{label}» уже зарегистрирован")));
+        return Err(Error::refused(format!("носитель «{label}» уже зарегистрирован")).next("выберите другую надпись"));
     }
     if tables.prepare_cached("SELECT 1 FROM carriers WHERE id <> ?1 AND label = ?2")?.exists(params![id, label])? {
         return Err(Error::refused(format!("надпись «{label}» уже зарегистрирована за другим носителем"))

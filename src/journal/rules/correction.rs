@@ -150,9 +150,10 @@ fn changed_cells(
         if !absence.is_absence() || said {
             continue;
         }
+        let name = read::name_of(context.tables, &pupil)?;
         let (what, earned) = match cell.new_mark {
-            true => of_absent(&pupil, *absence, marks),
-            false => of_marked(&pupil, *absence, marks),
+            true => of_absent(&name, *absence, marks),
+            false => of_marked(&name, *absence, marks),
         };
         let other = match cell.new_mark {
             true => "если ученик был, исправьте и посещение",

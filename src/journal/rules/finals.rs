@@ -53,7 +53,8 @@ pub fn check(
         if let (Some(counts), false) = (&counts, overriding)
             && let Some(lack) = lack(counts, pupil, &line.mark, entry.taken_over)
         {
-            let what = format!("§2.3.1: {}, {}, {}: {lack}", pupil.name.surname_given(), course.key, set.period);
+            let what =
+                format!("§2.3.1: {}, {}, {}: {lack}", read::name_of(context.tables, pupil)?, course.key, set.period);
             if !entry.taken_over {
                 return Err(Error::refused(what).next(
                     "поставьте «н/а», добавьте недостающие отметки или попросите завуча поставить с обоснованием",
@@ -85,7 +86,7 @@ fn exempted(context: &Context<'_>, course: &Course, pupil: &Pupil, begins: Naive
     }
     Err(Error::refused(format!(
         "§3.3.4: {} не освобожден(а) от предмета «{}»",
-        pupil.name.surname_given(),
+        read::name_of(context.tables, pupil)?,
         course.key.subject
     ))
     .next_by("освобождение вносит классный руководитель", Action::Exempt))
@@ -104,7 +105,8 @@ pub fn lack_of_corrected(
     let span = (period.begins, period.ends);
     let counts = Counts::take(context.tables, context.school, course, span, [pupil.id])?;
     let lack = lack(&counts, &pupil, mark, false);
-    Ok(lack.map(|lack| format!("§2.3.1: {}, {}, {name}: {lack}", pupil.name.surname_given(), course.key)))
+    let called = read::name_of(context.tables, &pupil)?;
+    Ok(lack.map(|lack| format!("§2.3.1: {called}, {}, {name}: {lack}", course.key)))
 }
 
 /// The final marks that would rest on too few marks (§2.3.1) without those of a lesson: «Иванов Пётр, I четверть». One that
@@ -193,7 +195,8 @@ fn overrides(context: &Context<'_>, entry: &Entry, set: &FinalsSet) -> Result<bo
         return Ok(false);
     }
     if !read::has_role(context.tables, &entry.author, Role::DeputyHead)? {
-        return Err(Error::refused("§2.3.1: поставить отметку при недостатке отметок может только завуч"));
+        return Err(Error::refused("§2.3.1: поставить отметку при недостатке отметок может только завуч")
+            .next("поставьте «н/а», добавьте недостающие отметки или попросите завуча"));
     }
     Ok(true)
 }
@@ -202,13 +205,15 @@ fn single(context: &Context<'_>, course: &Course, mark: &Marks) -> Result<()> {
     let policy = &context.school.policy;
     let grades: Vec<u8> = mark.grades().collect();
     if grades.len() > 1 {
-        return Err(Error::input(format!("итоговая отметка одна, а указано «{mark}»")));
+        return Err(Error::input(format!("итоговая отметка одна, а указано «{mark}»")).next("оставьте одну"));
     }
     if policy.unmarked_grades.contains(&course.key.class.grade()) && !grades.is_empty() {
-        return Err(Error::refused(format!("в {}-х классах отметки не ставятся", course.key.class.grade())));
+        return Err(Error::refused(format!("в {}-х классах отметки не ставятся", course.key.class.grade()))
+            .next("в этой параллели итоговых отметок нет"));
     }
     if grades.iter().any(|grade| *grade < policy.lowest_mark) {
-        return Err(Error::refused(format!("в школе ставятся отметки от {} до 5", policy.lowest_mark)));
+        return Err(Error::refused(format!("в школе ставятся отметки от {} до 5", policy.lowest_mark))
+            .next("проверьте отметку"));
     }
     Ok(())
 }
@@ -229,10 +234,10 @@ fn standing(
         .query_row(params![course.id, pupil.id, set.period], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     match standing {
-        Some((old, set_on)) if old != new.to_string() && (entry.taken_over || set_on != read::iso(today)) => {
-            Err(Error::refused(format!("{}: за «{}» уже стоит «{old}»", pupil.name.surname_given(), set.period))
-                .next_by("подайте заявку на исправление (§2.3.3)", Action::RequestCorrection))
-        }
+        Some((old, set_on)) if old != new.to_string() && (entry.taken_over || set_on != read::iso(today)) => Err(
+            Error::refused(format!("{}: за «{}» уже стоит «{old}»", read::name_of(context.tables, pupil)?, set.period))
+                .next_by("подайте заявку на исправление (§2.3.3)", Action::RequestCorrection),
+        ),
         _ => Ok(()),
     }
 }
@@ -242,7 +247,8 @@ pub fn corrected(context: &Context<'_>, course: &Course, pupil: &str, name: &str
     let year = &context.school.year;
     let (begins, ends) = period(context, course, name)?.map_or((year.begins, year.ends), |p| (p.begins, p.ends));
     if !pupils_of(context, course, begins, ends)?.contains_key(pupil) {
-        return Err(Error::refused(format!("ученик «{pupil}» не учился на курсе «{}» в период «{name}»", course.key)));
+        return Err(Error::refused(format!("ученик «{pupil}» не учился на курсе «{}» в период «{name}»", course.key))
+            .next("проверьте ученика и период"));
     }
     mark.map_or(Ok(()), |mark| single(context, course, mark))
 }

@@ -10,7 +10,7 @@ use crate::journal::entry::{
     AttendanceSet, Entry, LessonAnnulled, LessonCell, LessonRecorded, LessonRef, LessonText, MarksSet,
 };
 use crate::journal::read::{self, Course, Lesson, Pupil};
-use crate::school::{Attendance, Marks, Role, WorkKind, format_date};
+use crate::school::{Attendance, Marks, Role, WorkKind, counted, format_date};
 use chrono::{Duration, NaiveDate};
 use rusqlite::{OptionalExtension, params};
 use std::collections::HashSet;
@@ -48,9 +48,9 @@ fn window(context: &Context<'_>, entry: &Entry, date: NaiveDate, today: NaiveDat
         return Ok(Window::Add);
     }
     Err(Error::refused(format!(
-        "§2.3.2: со дня занятия {} прошло больше {} дней, изменять и добавлять записи нельзя",
+        "§2.3.2: со дня занятия {} прошло больше {}, изменять и добавлять записи нельзя",
         format_date(date),
-        policy.edit_days
+        counted(policy.edit_days, ["дня", "дней", "дней"])
     ))
     .next_by(ASK, Action::RequestCorrection))
 }
@@ -90,7 +90,8 @@ pub fn recorded(context: &Context<'_>, entry: &Entry, set: &LessonRecorded, toda
     let (topic, work, homework) = (set.topic.clone(), set.work.clone(), set.homework.clone());
     lesson_text(context, &LessonText { topic, work, homework, substitute: set.substitute.clone() })?;
     if !set.cells.is_empty() && !entry.taken_over {
-        return Err(Error::refused("отметки вместе с уроком записываются только при переносе"));
+        return Err(Error::refused("отметки вместе с уроком записываются только при переносе")
+            .next("сначала запишите урок, затем отметки"));
     }
     let known = read::lesson(tables, course.id, set.at.date, set.at.lesson)?;
     // The window is asked for in any case: a lesson never entered has a last day as well.
@@ -151,7 +152,9 @@ fn cells(
     for cell in &set.cells {
         let LessonCell { pupil, attendance, marks } = cell;
         if !seen.insert(pupil) {
-            return Err(Error::input(format!("ученик «{pupil}» указан дважды")));
+            return Err(
+                Error::input(format!("ученик «{pupil}» указан дважды")).next("оставьте одно значение на ученика")
+            );
         }
         let pupil = on_roster(context, pupil, &set.at)?;
         if let Some(marks) = marks {
@@ -179,7 +182,8 @@ pub fn marks(context: &Context<'_>, entry: &Entry, set: &MarksSet, today: NaiveD
     let mut seen = HashSet::new();
     for line in &set.marks {
         if !seen.insert(&line.pupil) {
-            return Err(Error::input(format!("ученик «{}» указан дважды", line.pupil)));
+            return Err(Error::input(format!("ученик «{}» указан дважды", line.pupil))
+                .next("оставьте одно значение на ученика"));
         }
         let pupil = on_roster(context, &line.pupil, &set.at)?;
         if let Some(marks) = &line.marks {
@@ -200,7 +204,7 @@ pub(super) const EARNED: u32 = 2;
 /// A plain mark is of somebody who was there.
 fn was_there(context: &Context<'_>, window: Window, lesson: i64, pupil: &Pupil, marks: &Marks) -> Result<()> {
     let Some(absence) = absence_at(context, lesson, pupil)? else { return Ok(()) };
-    let (what, earned) = of_absent(pupil, absence, marks);
+    let (what, earned) = of_absent(&read::name_of(context.tables, pupil)?, absence, marks);
     let absence = absence.as_str();
     let next = Next::new(earned);
     Err(Error::refused(what).next(match window {
@@ -210,8 +214,8 @@ fn was_there(context: &Context<'_>, window: Window, lesson: i64, pupil: &Pupil, 
 }
 
 /// That a plain mark and an absence do not go together, and what to type where the mark was earned later.
-pub(super) fn of_absent(pupil: &Pupil, absence: Attendance, marks: &Marks) -> (String, String) {
-    let (name, absence) = (pupil.name.surname_given(), absence.as_str());
+pub(super) fn of_absent(name: &str, absence: Attendance, marks: &Marks) -> (String, String) {
+    let absence = absence.as_str();
     (format!("{name}: на уроке стоит «{absence}», а отметка «{marks}» — того, кто был"), earned_later(absence, marks))
 }
 
@@ -221,8 +225,8 @@ fn earned_later(absence: &str, marks: &Marks) -> String {
 }
 
 /// That somebody with a plain mark was not there does not go together, and what to type where it was earned later.
-pub(super) fn of_marked(pupil: &Pupil, absence: Attendance, marks: &Marks) -> (String, String) {
-    let (name, absence) = (pupil.name.surname_given(), absence.as_str());
+pub(super) fn of_marked(name: &str, absence: Attendance, marks: &Marks) -> (String, String) {
+    let absence = absence.as_str();
     (
         format!("{name}: на уроке стоит отметка «{marks}», а «{absence}» — того, кого не было"),
         earned_later(absence, marks),
@@ -246,7 +250,8 @@ pub fn attendance(context: &Context<'_>, entry: &Entry, set: &AttendanceSet, tod
     let mut seen = HashSet::new();
     for line in &set.pupils {
         if !seen.insert(&line.pupil) {
-            return Err(Error::input(format!("ученик «{}» указан дважды", line.pupil)));
+            return Err(Error::input(format!("ученик «{}» указан дважды", line.pupil))
+                .next("оставьте одно значение на ученика"));
         }
         let pupil = on_roster(context, &line.pupil, &set.at)?;
         if entry.taken_over && entry.rules >= EARNED && line.attendance.is_some_and(Attendance::is_absence) {
@@ -267,7 +272,7 @@ fn has_no_mark(context: &Context<'_>, window: Window, lesson: i64, pupil: &Pupil
     if absence_at(context, lesson, pupil)?.is_some() {
         return Ok(());
     }
-    let (what, earned) = of_marked(pupil, absence, &marks);
+    let (what, earned) = of_marked(&read::name_of(context.tables, pupil)?, absence, &marks);
     let next = Next::new(earned);
     Err(Error::refused(what).next(match window {
         Window::Overwrite => next.then("если отметка ошибочна, сначала уберите её"),
@@ -286,10 +291,11 @@ fn marks_at(context: &Context<'_>, lesson: i64, pupil: &Pupil) -> Result<Option<
 /// History that is taken over says of nobody that he was absent who has a mark.
 fn is_not_marked(context: &Context<'_>, lesson: i64, pupil: &Pupil) -> Result<()> {
     let Some(marks) = marks_at(context, lesson, pupil)? else { return Ok(()) };
-    Err(Error::refused(format!("{}: в журнале уже стоит другое: «{marks}»", pupil.name.surname_given())).next_by(
-        "перенос ничего не заменяет и не складывает: исправьте файл или подайте заявку на исправление (§2.3.3)",
-        Action::RequestCorrection,
-    ))
+    Err(Error::refused(format!("{}: в журнале уже стоит другое: «{marks}»", read::name_of(context.tables, pupil)?))
+        .next_by(
+            "перенос ничего не заменяет и не складывает: исправьте файл или подайте заявку на исправление (§2.3.3)",
+            Action::RequestCorrection,
+        ))
 }
 
 /// A lesson that was recorded by mistake is annulled by its author on its day, with the cells that are all his own.
@@ -337,7 +343,11 @@ pub(super) fn may_go(context: &Context<'_>, at: &LessonRef, lesson: &Lesson) -> 
 }
 
 fn some_lines(count: usize) -> Result<()> {
-    if count == 0 { Err(Error::input("не указан ни один ученик")) } else { Ok(()) }
+    if count == 0 {
+        Err(Error::input("не указан ни один ученик").next("назовите хотя бы одного"))
+    } else {
+        Ok(())
+    }
 }
 
 pub(super) fn school_day(context: &Context<'_>, at: &LessonRef) -> Result<()> {
@@ -369,7 +379,7 @@ pub(super) fn on_roster(context: &Context<'_>, file: &str, at: &LessonRef) -> Re
     let pupil = super::known_pupil(context.tables, file)?;
     Err(Error::refused(format!(
         "{} ({file}) {} не в списке: {}",
-        pupil.name.surname_given(),
+        read::name_of(context.tables, &pupil)?,
         format_date(at.date),
         at.course
     ))
@@ -379,7 +389,8 @@ pub(super) fn on_roster(context: &Context<'_>, file: &str, at: &LessonRef) -> Re
 pub(super) fn allowed_marks(context: &Context<'_>, course: &Course, marks: &Marks) -> Result<()> {
     let policy = &context.school.policy;
     if policy.unmarked_grades.contains(&course.key.class.grade()) && marks.grades().next().is_some() {
-        return Err(Error::refused(format!("в {}-х классах отметки не ставятся", course.key.class.grade())));
+        return Err(Error::refused(format!("в {}-х классах отметки не ставятся", course.key.class.grade()))
+            .next("уберите отметку; посещаемость записывается как обычно"));
     }
     if marks.grades().any(|grade| grade < policy.lowest_mark) {
         return Err(Error::refused(format!("в школе ставятся отметки от {} до 5", policy.lowest_mark))
@@ -443,11 +454,11 @@ fn change(
         statement.query_row(params![lesson, pupil.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
     match standing {
         Some((shown, author, old)) if new != Some(old.as_str()) => {
-            let place = format!("{}, {what} «{shown}»", pupil.name.surname_given());
+            let place = format!("{}, {what} «{shown}»", read::name_of(context.tables, pupil)?);
             replacement(window, &author, entry, &place)
         }
         None if new.is_none() => {
-            Err(Error::input(format!("{}: {what} не стоит, убирать нечего", pupil.name.surname_given()))
+            Err(Error::input(format!("{}: {what} не стоит, убирать нечего", read::name_of(context.tables, pupil)?))
                 .next("проверьте ученика и дату"))
         }
         _ => Ok(()),

@@ -28,7 +28,8 @@ pub fn note_done(tables: &Tables, entry: &Entry, done: &NoteDone) -> Result<()> 
     match standing {
         None => Err(Error::refused(format!("§2.3.4: в вашем «Блокноте» нет записи № {}", done.note))
             .next_by("посмотрите свои записи", Action::ListNotes)),
-        Some(true) => Err(Error::refused(format!("запись № {} уже отмечена выполненной", done.note))),
+        Some(true) => Err(Error::refused(format!("запись № {} уже отмечена выполненной", done.note))
+            .next("посмотрите невыполненные записи")),
         Some(false) => Ok(()),
     }
 }

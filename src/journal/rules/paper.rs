@@ -8,7 +8,7 @@ use crate::journal::read;
 use crate::journal::read::Tables;
 use crate::journal::read::gaps::ClassGaps;
 use crate::ledger::chain::parse_hash;
-use crate::school::{ClassName, School, format_date, plural};
+use crate::school::{ClassName, School, counted, format_date};
 use chrono::NaiveDate;
 use rusqlite::{OptionalExtension, Row};
 use std::collections::HashSet;
@@ -36,7 +36,7 @@ pub fn document(context: &Context<'_>, entry: &Entry, issued: &DocumentIssued) -
     let digests = issued.pages.iter().map(|page| &page.0).chain([&issued.pdf_sha256]);
     let bad_digest = digests.chain(issued.resources.iter().map(|r| &r.sha256)).any(|hex| parse_hash(hex).is_none());
     if issued.at_entry >= context.seq || issued.pages.is_empty() || issued.leaves == 0 || bad_digest {
-        return Err(Error::refused(format!("документ № {} описан неверно", issued.number)));
+        return Err(Error::refused(format!("документ № {} описан неверно", issued.number)).next("повторите печать"));
     }
     text::is_given(&issued.title, "название документа")?;
     text::fits(&issued.reason, "причина")?;
@@ -89,8 +89,7 @@ pub fn binding(context: &Context<'_>, bound: &BookBound, today: NaiveDate) -> Re
             .next_by("укажите день, когда он подшит", Action::Give(Detail::DayOfBinding)));
     }
     if bound.sheets != document.leaves {
-        let [counted, certified] =
-            [bound.sheets, document.leaves].map(|n| format!("{n} {}", plural(n, ["лист", "листа", "листов"])));
+        let [counted, certified] = [bound.sheets, document.leaves].map(|n| counted(n, ["лист", "листа", "листов"]));
         return Err(Error::refused(format!(
             "§5.4: в подшитом журнале № {number} насчитано {counted}, а в его листе-заверителе — {certified}"
         ))
@@ -129,23 +128,25 @@ pub fn is_not_bound(tables: &Tables, class: &ClassName) -> Result<()> {
 pub fn archive(context: &Context<'_>, archive: &ArchiveCreated) -> Result<()> {
     let tables = context.tables;
     if tables.prepare_cached("SELECT 1 FROM archives WHERE name = ?1")?.exists([&archive.name])? {
-        return Err(Error::refused(format!("архив «{}» уже записан", archive.name)));
+        return Err(Error::refused(format!("архив «{}» уже записан", archive.name)).next("проверьте имя архива"));
     }
     if archive.length >= context.seq
         || parse_hash(&archive.head).is_none()
         || parse_hash(&archive.tagmanifest).is_none()
     {
-        return Err(Error::refused(format!("архив «{}» описан неверно", archive.name)));
+        return Err(Error::refused(format!("архив «{}» описан неверно", archive.name)).next("создайте архив заново"));
     }
     if !archive.signer.is_empty() && read::key(tables, &archive.signer)?.is_none() {
         return Err(Error::refused(format!(
             "архив «{}» подписан ключом {}, которого нет в журнале",
             archive.name, archive.signer
-        )));
+        ))
+        .next("сначала внесите этот ключ или создайте архив под своим"));
     }
     let carriers: Vec<&str> = archive.copies.iter().map(|copy| copy.carrier.as_str()).collect();
     if carriers.is_empty() {
-        return Err(Error::refused(format!("архив «{}» не лежит ни на одном носителе", archive.name)));
+        return Err(Error::refused(format!("архив «{}» не лежит ни на одном носителе", archive.name))
+            .next("укажите носители архива"));
     }
     apart(tables, &carriers)
 }
@@ -212,5 +213,5 @@ pub fn of_archive(tables: &Tables, archive: &str) -> Result<()> {
     if tables.prepare_cached("SELECT 1 FROM archives WHERE name = ?1")?.exists([archive])? {
         return Ok(());
     }
-    Err(Error::refused(format!("архив «{archive}» в журнале не записан")))
+    Err(Error::refused(format!("архив «{archive}» в журнале не записан")).next("посмотрите, какие архивы записаны"))
 }

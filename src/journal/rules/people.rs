@@ -16,7 +16,7 @@ use std::collections::HashSet;
 /// The first entry: only the first, by an administrator, about a consistent school.
 pub fn first_entry(context: &Context<'_>, created: &JournalCreated) -> Result<()> {
     if context.seq != 1 {
-        return Err(Error::refused("журнал уже заведён"));
+        return Err(Error::refused("журнал уже заведён").next("работайте в нём или укажите другой файл"));
     }
     created.school.check()?;
     person(&created.administrator)?;
@@ -34,7 +34,8 @@ pub fn first_entry(context: &Context<'_>, created: &JournalCreated) -> Result<()
     let Some(emergency) = &created.emergency else { return Ok(()) };
     let emergency = two_eyes::emergency(emergency)?;
     if taken.iter().any(|(_, key)| *key.key() == emergency) {
-        return Err(Error::input("аварийный ключ не может быть ключом сотрудника"));
+        return Err(Error::input("аварийный ключ не может быть ключом сотрудника")
+            .next("создайте для сотрудника отдельный ключ"));
     }
     Ok(())
 }
@@ -51,7 +52,8 @@ pub fn person(person: &Person) -> Result<()> {
     text::is_given(&person.name.given, "имя")?;
     text::is_given(&person.position, "должность")?;
     if person.roles.is_empty() || person.roles.iter().collect::<HashSet<_>>().len() != person.roles.len() {
-        return Err(Error::input(format!("у «{login}» не указаны роли или роль указана дважды")));
+        return Err(Error::input(format!("у «{login}» не указаны роли или роль указана дважды"))
+            .next("укажите каждую роль один раз"));
     }
     backup::service_alone(person)
 }
@@ -72,7 +74,9 @@ pub fn change_of_person(tables: &Tables, changed: &Person) -> Result<()> {
 pub fn dismissal(tables: &Tables, dismissed: &PersonDismissed, warnings: &mut Vec<Warning>) -> Result<()> {
     let person = known_person(tables, &dismissed.login)?;
     if person.dismissed {
-        return Err(Error::refused(format!("«{}» уже уволен(а)", dismissed.login)));
+        return Err(
+            Error::refused(format!("«{}» уже уволен(а)", dismissed.login)).next("больше делать ничего не нужно")
+        );
     }
     another_administrator(tables, &dismissed.login, "")?;
     let courses = read::courses_of_teacher(tables, &dismissed.login)?;
@@ -108,7 +112,8 @@ fn another_administrator(tables: &Tables, without: &str, without_key: &str) -> R
 pub fn enrolment_of_key(context: &Context<'_>, entry: &Entry, enrolled: &KeyEnrolled) -> Result<()> {
     let tables = context.tables;
     if known_person(tables, &enrolled.login)?.dismissed {
-        return Err(Error::refused(format!("«{}» уволен(а), ключ не вносится", enrolled.login)));
+        return Err(Error::refused(format!("«{}» уволен(а), ключ не вносится", enrolled.login))
+            .next("сначала внесите сотрудника заново"));
     }
     is_nobodys_key(tables, &enrolled.key)?;
     two_eyes::is_possessed(context, entry.rules, enrolled)
@@ -119,7 +124,8 @@ pub(super) fn is_nobodys_key(tables: &Tables, key: &PublicIdentity) -> Result<()
     let recipient = key.recipient();
     let sql = "SELECT 1 FROM recovery_keys WHERE recipient = ?1";
     if tables.prepare_cached(sql)?.exists([recipient])? {
-        return Err(Error::refused("это ключ восстановления архива: он ничего не подписывает и не вносится"));
+        return Err(Error::refused("это ключ восстановления архива: он ничего не подписывает и не вносится")
+            .next("внесите личный ключ сотрудника"));
     }
     let sql = "SELECT 1 FROM keys WHERE fingerprint = ?1 OR recipient = ?2";
     if tables.prepare_cached(sql)?.exists(params![key.fingerprint(), recipient])? {
@@ -132,8 +138,11 @@ pub(super) fn is_nobodys_key(tables: &Tables, key: &PublicIdentity) -> Result<()
 pub fn revocation(tables: &Tables, revoked: &KeyRevoked) -> Result<()> {
     text::is_given(&revoked.reason, "причина отзыва ключа")?;
     match read::key(tables, &revoked.fingerprint)? {
-        None => Err(Error::input(format!("ключ {} не внесён в журнал", revoked.fingerprint))),
-        Some(key) if key.revoked_at.is_some() => Err(Error::refused("ключ уже отозван")),
+        None => Err(Error::input(format!("ключ {} не внесён в журнал", revoked.fingerprint))
+            .next("сверьте отпечаток со списком ключей")),
+        Some(key) if key.revoked_at.is_some() => {
+            Err(Error::refused("ключ уже отозван").next("больше делать ничего не нужно"))
+        }
         Some(_) => another_administrator(tables, "", &revoked.fingerprint),
     }
 }
@@ -161,7 +170,7 @@ pub fn subjects(set: &SubjectsSet) -> Result<()> {
         text::is_given(&subject.name, "название предмета")?;
         text::is_given(&subject.short, "краткое название предмета")?;
         if !seen.insert(&subject.name) {
-            return Err(Error::input(format!("предмет «{}» указан дважды", subject.name)));
+            return Err(Error::input(format!("предмет «{}» указан дважды", subject.name)).next("оставьте одну строку"));
         }
     }
     Ok(())
@@ -187,7 +196,8 @@ pub fn course(tables: &Tables, set: &CourseSet) -> Result<()> {
         }
     }
     if !(set.hours > 0.0 && set.hours <= 40.0) {
-        return Err(Error::input(format!("часов в неделю {}: так не бывает", set.hours)));
+        return Err(Error::input(format!("часов в неделю {}: так не бывает", set.hours))
+            .next("укажите число больше 0 и не больше 40"));
     }
     known_teacher(tables, &set.teacher, Role::Teacher)
 }
@@ -201,7 +211,8 @@ pub fn plan(tables: &Tables, set: &PlanSet) -> Result<()> {
         text::fits(&line.topic, "тема")?;
         text::fits(&line.homework, "домашнее задание")?;
         if line.no <= last {
-            return Err(Error::input(format!("план «{}»: номер {} не по порядку", set.course, line.no)));
+            return Err(Error::input(format!("план «{}»: номер {} не по порядку", set.course, line.no))
+                .next("пронумеруйте уроки подряд"));
         }
         last = line.no;
     }

@@ -12,7 +12,9 @@ pub fn remark(tables: &Tables, remark: &RemarkWritten) -> Result<()> {
     text::is_given(&remark.text, "замечание")?;
     text::fits(&remark.text, "замечание")?;
     match &remark.course {
-        Some(key) if key.class != remark.class => Err(Error::input(format!("курс «{key}» не класса {}", remark.class))),
+        Some(key) if key.class != remark.class => {
+            Err(Error::input(format!("курс «{key}» не класса {}", remark.class)).next("укажите курс этого класса"))
+        }
         Some(key) => known_course(tables, key).map(|_| ()),
         None => Ok(()),
     }
@@ -29,6 +31,7 @@ pub fn answer(tables: &Tables, answer: &RemarkAnswered) -> Result<()> {
         None => Err(Error::input(format!("замечания № {} нет", answer.number))
             .next_by("посмотрите список замечаний", Action::ListRemarks)),
         Some("") => Ok(()),
-        Some(_) => Err(Error::refused(format!("на замечание № {} уже есть отметка о выполнении", answer.number))),
+        Some(_) => Err(Error::refused(format!("на замечание № {} уже есть отметка о выполнении", answer.number))
+            .next("если нужно добавить, запишите новое замечание")),
     }
 }

@@ -25,7 +25,8 @@ pub fn assignment(context: &Context<'_>, assigned: &SubstitutionAssigned) -> Res
         if tables.prepare_cached(sql)?.exists(params![course.id, iso(at.date), at.lesson])? {
             return Ok(());
         }
-        return Err(Error::input(format!("замена на урок {} не назначена, отменять нечего", place(at))));
+        return Err(Error::input(format!("замена на урок {} не назначена, отменять нечего", place(at)))
+            .next("проверьте дату и номер урока"));
     }
     people::known_teacher(tables, &assigned.substitute, Role::Teacher)?;
     if assigned.substitute == course.teacher {
@@ -43,14 +44,15 @@ pub fn confirmation(context: &Context<'_>, entry: &Entry, confirmed: &Substituti
         None => Err(Error::refused(format!("§2.1: урок {} не записан", place(at)))
             .next_by("заранее замену назначают", Action::AssignSubstitution)),
         Some(known) if known.substitute.is_empty() => {
-            Err(Error::refused(format!("урок {} проведён без замены", place(at))))
+            Err(Error::refused(format!("урок {} проведён без замены", place(at))).next("проверьте дату и номер урока"))
         }
         Some(known) if known.substitute == entry.author => {
             Err(Error::refused("§2.1: свою замену подтверждает другой")
                 .next("обратитесь к другому завучу или к директору"))
         }
         Some(known) if known.confirmed => {
-            Err(Error::refused(format!("замена на уроке {} уже подтверждена", place(at))))
+            Err(Error::refused(format!("замена на уроке {} уже подтверждена", place(at)))
+                .next("больше делать ничего не нужно"))
         }
         Some(_) => Ok(()),
     }

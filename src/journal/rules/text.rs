@@ -1,7 +1,7 @@
 //! Text in entries is canonical: NFC, printable, so that equal names are equal and PDF/A can print them.
 
 use crate::error::{Error, Result};
-use crate::school::{is_nfc, is_printable};
+use crate::school::{counted, is_nfc, is_printable};
 
 /// Whether the JSON text of an entry holds only canonical text. JSON escapes other than `\"` and `\\` stand for control
 /// characters, which no text may have.
@@ -36,14 +36,17 @@ pub fn is_given(text: &str, what: &str) -> Result<()> {
 
 /// The longest text of one cell of a form: longer ones would make a row that no page holds.
 const LONGEST: usize = 1000;
+const SIGNS: [&str; 3] = ["знак", "знака", "знаков"];
 
 /// Whether a text fits a cell of the forms.
 pub fn fits(text: &str, what: &str) -> Result<()> {
     let length = text.chars().count();
     if length > LONGEST {
-        return Err(
-            Error::input(format!("{what}: {length} знаков, а на бумаге помещается {LONGEST}")).next("сократите текст")
-        );
+        return Err(Error::input(format!(
+            "{what}: {}, а на бумаге помещается {LONGEST}",
+            counted(length as u64, SIGNS)
+        ))
+        .next("сократите текст"));
     }
     Ok(())
 }

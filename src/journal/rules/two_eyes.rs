@@ -256,7 +256,9 @@ fn waiting_in(tables: &Tables, spans: &[Span]) -> Result<Vec<Held>> {
     let mut all = Vec::new();
     for span in spans {
         if span.from <= before || span.last() < span.from {
-            return Err(Error::input("номера записей указаны не по порядку"));
+            return Err(
+                Error::input("номера записей указаны не по порядку").next("укажите их по возрастанию, каждый один раз")
+            );
         }
         before = span.last();
         let held = extraordinary::waiting_between(tables, span.from, span.last())?;
@@ -290,7 +292,7 @@ pub fn confirmation(context: &Context<'_>, entry: &Entry, confirmed: &EntriesCon
     let held = waiting_in(tables, &confirmed.entries)?;
     by_a_second_person(tables, entry, &held, true)?;
     if held.iter().filter(|held| matches!(held.entry.body, Body::ClockReset(_))).count() > 1 {
-        return Err(Error::input("поправки часов подтверждаются по одной"));
+        return Err(Error::input("поправки часов подтверждаются по одной").next("подтвердите каждую отдельно"));
     }
     // One after another, as they will be applied; then all of it is taken back.
     tables.on_trial(|| held.iter().try_for_each(|held| judge_anew(context, held)))
@@ -319,7 +321,8 @@ pub fn refusal(tables: &Tables, entry: &Entry, refused: &EntriesRefused) -> Resu
 pub fn emergency_key(tables: &Tables, set: &EmergencyKeySet) -> Result<()> {
     let key = emergency(&set.ed25519)?;
     if read::key(tables, &crate::ledger::identity::fingerprint(&key))?.is_some() {
-        return Err(Error::refused("аварийным не может быть ключ, внесённый за сотрудником"));
+        return Err(Error::refused("аварийным не может быть ключ, внесённый за сотрудником")
+            .next("создайте для аварийного листа новый ключ"));
     }
     Ok(())
 }
@@ -327,8 +330,10 @@ pub fn emergency_key(tables: &Tables, set: &EmergencyKeySet) -> Result<()> {
 /// The emergency key of its text.
 pub fn emergency(text: &str) -> Result<[u8; 32]> {
     let blob = text.strip_prefix("ssh-ed25519 ").filter(|blob| !blob.contains(' '));
-    blob.map(crate::ledger::identity::ssh_blob)
-        .unwrap_or_else(|| Err(Error::input(format!("«{text}» — не открытая часть аварийного ключа"))))
+    blob.map(crate::ledger::identity::ssh_blob).unwrap_or_else(|| {
+        Err(Error::input(format!("«{text}» — не открытая часть аварийного ключа"))
+            .next("укажите строку, которая начинается со ssh-ed25519"))
+    })
 }
 
 /// The emergency key and a director or deputy head enrol a key of somebody who may be a second person.

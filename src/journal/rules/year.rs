@@ -68,7 +68,8 @@ pub fn restoration(restored: &JournalRestored) -> Result<()> {
     text::is_given(&restored.reason, "причина")?;
     let reads = |head: &str| parse_hash(head).is_some_and(|hash| hex(&hash) == *head);
     if let Some(lost) = restored.lost.iter().find(|lost| lost.length == 0 || !reads(&lost.head)) {
-        return Err(Error::refused(format!("утраченное место журнала описано неверно: {}:{}", lost.length, lost.head)));
+        return Err(Error::refused(format!("утраченное место журнала описано неверно: {}:{}", lost.length, lost.head))
+            .next("укажите число записей и сумму, которые назвало рабочее место"));
     }
     if restored.numbers > MAX_NUMBERS {
         return Err(Error::input(format!("пропустить можно не больше {MAX_NUMBERS} номеров документов"))
@@ -131,7 +132,8 @@ pub fn continuation(tables: &Tables, continued: &YearContinued) -> Result<()> {
         return Err(Error::refused("прежний учебный год не закрыт").next_by("закройте его", Action::CloseYear));
     }
     if read::continued(tables)?.is_some() {
-        return Err(Error::refused("журнал следующего года уже заведён"));
+        return Err(Error::refused("журнал следующего года уже заведён")
+            .next("работайте в нём; если он пропал, восстановите его из архива"));
     }
     if let Some(number) = read::reopening_waits(tables)? {
         return Err(Error::refused(format!(
@@ -144,6 +146,6 @@ pub fn continuation(tables: &Tables, continued: &YearContinued) -> Result<()> {
     if is_token {
         Ok(())
     } else {
-        Err(Error::input("знак продолжения года — 32 шестнадцатеричные цифры"))
+        Err(Error::input("знак продолжения года — 32 шестнадцатеричные цифры").next("повторите команду"))
     }
 }

@@ -111,7 +111,7 @@ fn named(person: &Staff) -> String {
 impl Composer<'_, ()> {
     fn archive(&self, name: &str) -> Result<Archive> {
         let found = read::archive(self.tables, name)?;
-        found.ok_or_else(|| Error::input(format!("архива «{name}» нет в журнале")))
+        found.ok_or_else(|| Error::input(format!("архива «{name}» нет в журнале")).next("проверьте имя архива"))
     }
 
     fn copies(&self, name: &str) -> Result<Vec<Copied>> {

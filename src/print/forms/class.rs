@@ -6,8 +6,9 @@
 use crate::error::{Action, Error, Result};
 use crate::journal::read::explain::Reasons;
 use crate::journal::read::{self, Decision, Tables};
-use crate::school::{ClassName, Day, Period, PersonName, PersonalFile, Role, School, Stay, fold};
+use crate::school::{ClassName, Day, NameForm, Period, PersonName, PersonalFile, Role, School, Stay, told_apart};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::convert::Infallible;
 
 /// A class with everyone and everything in it.
 #[derive(Debug)]
@@ -41,6 +42,10 @@ pub struct Pupil {
     pub name: PersonName,
     /// The name as lists of marks have it: surname and given name, and the patronymic where two would be alike.
     pub listed: String,
+    /// As notes name him, «Иванов И. П.», unique too.
+    pub noted: String,
+    /// In full, unique too.
+    pub whole: String,
     /// Birthday.
     pub born: Day,
     /// When the pupil was in the class.
@@ -163,12 +168,23 @@ fn pupils(tables: &Tables, class: &ClassName, members: Vec<read::Pupil>) -> Resu
     let mut pupil = |known: read::Pupil| pupil(tables, class, known, &mut decisions);
     let mut pupils = of_class.into_iter().map(&mut pupil).collect::<Result<Vec<_>>>()?;
     let mut others = others.into_values().map(&mut pupil).collect::<Result<Vec<_>>>()?;
-    let mut alike: BTreeMap<String, u32> = BTreeMap::new();
-    pupils.iter().chain(&others).for_each(|pupil| *alike.entry(fold(&pupil.listed)).or_default() += 1);
-    for pupil in pupils.iter_mut().chain(&mut others).filter(|pupil| alike[&fold(&pupil.listed)] > 1) {
-        pupil.listed = pupil.name.full();
-    }
+    tell_apart(&mut pupils, &mut others);
     Ok((pupils, others))
+}
+
+/// Gives everybody on the pages of the class the shortest names that are unique there.
+fn tell_apart(pupils: &mut [Pupil], others: &mut [Pupil]) {
+    let all: Vec<&Pupil> = pupils.iter().chain(others.iter()).collect();
+    let people: Vec<(&PersonName, &str)> = all.iter().map(|pupil| (&pupil.name, pupil.file.as_str())).collect();
+    let called = |form| {
+        let told = told_apart::<Infallible>(&people, form, |at| Ok(Some(all[at].born)));
+        told.unwrap_or_else(|never| match never {})
+    };
+    let (listed, noted, whole) = (called(NameForm::Short), called(NameForm::Initials), called(NameForm::Full));
+    let names = listed.into_iter().zip(noted).zip(whole);
+    for (pupil, ((listed, noted), whole)) in pupils.iter_mut().chain(others).zip(names) {
+        (pupil.listed, pupil.noted, pupil.whole) = (listed, noted, whole);
+    }
 }
 
 fn pupil(
@@ -182,8 +198,9 @@ fn pupil(
         read::stays_of(tables, id)?.into_iter().partition(|(there, _)| there == class);
     let stays = stays.into_iter().map(|(_, stay)| stay).collect();
     let born = read::born(tables, &file)?.ok_or_else(|| damaged(format!("ученика «{file}» нет в таблицах журнала")))?;
-    let (listed, decision) = (name.surname_given(), decisions.remove(&id));
-    Ok(Pupil { id, file, former, name, listed, born, stays, elsewhere, decision })
+    let (listed, noted, whole) = (name.surname_given(), name.initials(), name.full());
+    let decision = decisions.remove(&id);
+    Ok(Pupil { id, file, former, name, listed, noted, whole, born, stays, elsewhere, decision })
 }
 
 /// The courses, and everybody who belonged to any of them.
@@ -200,4 +217,38 @@ fn courses(tables: &Tables, class: &ClassName) -> Result<(Vec<Course>, Vec<read:
         all.extend(members);
     }
     Ok((courses, all))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::entry::{PupilEnrolled, PupilSet};
+    use crate::journal::testing::moment;
+    use crate::report::testing::{self, day};
+
+    #[test]
+    fn namesakes_have_names_of_their_own_on_every_page_and_the_others_what_they_always_had() {
+        let mut annals = testing::annals();
+        let class = ClassName::parse("7А").unwrap();
+        let name = PersonName {
+            surname: "Иванов".into(), given: "Павел".into(), patronymic: "Андреевич".into()
+        };
+        let at = moment("2025-09-02");
+        let since = day("2025-09-01");
+        annals.by("kuznetsov", at, PupilSet { file: "Я-1".into(), name, born: day("2012-05-05"), another: true }).by(
+            "kuznetsov",
+            at,
+            PupilEnrolled { file: "Я-1".into(), class: class.clone(), since },
+        );
+        let tables = annals.record();
+        let data = ClassData::load(&tables, &read::school(&tables).unwrap(), &class).unwrap();
+        let of = |file: &str| data.pupils.iter().find(|pupil| pupil.file == *file).unwrap();
+        for pupil in [of(testing::PAVEL), of("Я-1")] {
+            let told = format!("Иванов Павел Андреевич ({})", crate::school::format_date(pupil.born));
+            assert_eq!([&pupil.listed, &pupil.noted, &pupil.whole], [&told; 3]);
+        }
+        let pyotr = of(testing::PYOTR);
+        assert_eq!((pyotr.listed.as_str(), pyotr.noted.as_str()), ("Иванов Пётр", "Иванов П. О."));
+        assert_eq!(of(testing::ANNA).whole, "Петренко Анна");
+    }
 }

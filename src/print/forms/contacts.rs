@@ -83,7 +83,7 @@ pub(in crate::print) fn pages(
     let text = |(pupil, contact): &(&Pupil, Option<&Contact>), field| {
         let said = |of: fn(&Contact) -> &str| contact.map(|contact| printable(of(contact))).unwrap_or_default();
         match field {
-            ContactField::Pupil => pupil.name.full(),
+            ContactField::Pupil => pupil.whole.clone(),
             ContactField::Who => said(|contact| &contact.who),
             ContactField::Name => said(|contact| &contact.name),
             ContactField::Telephone => said(|contact| &contact.telephone),

@@ -46,11 +46,13 @@ struct Marks {
 /// A pupil who is not there, or was in no class; tables that cannot be read.
 pub fn extract(composer: &Composer<'_, ()>, file: &str) -> Result<Document> {
     let layout = &composer.layouts.extract;
-    let pupil = read::pupil(composer.tables, file)?
-        .ok_or_else(|| Error::input(format!("в журнале нет ученика с личным делом «{file}»")))?;
+    let pupil = read::pupil(composer.tables, file)?.ok_or_else(|| {
+        Error::input(format!("в журнале нет ученика с личным делом «{file}»")).next("проверьте номер личного дела")
+    })?;
     let stays = read::stays_of(composer.tables, pupil.id)?;
     let (Some((_, first)), Some((class, last))) = (stays.first(), stays.last()) else {
-        return Err(Error::input(format!("{} не числится ни в одном классе", pupil.name.full())));
+        return Err(Error::input(format!("{} не числится ни в одном классе", pupil.name.full()))
+            .next("сначала зачислите ученика"));
     };
     let today = composer.school.day_of(composer.context.issued_at).min(composer.school.year.ends);
     let until = last.last_day().map_or(today, |last| last.min(today));

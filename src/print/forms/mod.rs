@@ -89,7 +89,8 @@ pub fn compose(composer: Composer<'_, ()>, wanted: &Wanted) -> Result<Document> 
         (Form::Extract, Subject::Pupil(file)) => extract::extract(&composer, file),
         (Form::Keys, Subject::School) => register::keys(&composer),
         (Form::Analytics, Subject::Period(period)) => analytics::analytics(&composer, period),
-        (form, subject) => Err(Error::input(format!("документа «{}» о «{subject}» не бывает", form.title()))),
+        (form, subject) => Err(Error::input(format!("документа «{}» о «{subject}» не бывает", form.title()))
+            .next("проверьте класс и вид документа")),
     }
 }
 

@@ -34,7 +34,7 @@ impl Composer<'_> {
 
     /// The pupil's name in full, and when he came and left during the year.
     pub(super) fn name_and_moves(&self, pupil: &Pupil) -> String {
-        let (full, moves) = (pupil.name.full(), self.moves(pupil));
+        let (full, moves) = (pupil.whole.clone(), self.moves(pupil));
         if moves.is_empty() { full } else { format!("{full}, {moves}") }
     }
 

@@ -12,6 +12,7 @@ use crate::error::{Action, Detail, Error, Result, Warning};
 use crate::journal::read::Tables;
 use crate::journal::{Proven, read, rules};
 use crate::ledger::chain::hex;
+use crate::school::counted;
 use crate::work::year;
 
 /// Whether two carriers may take an archive: registered, apart, on two devices that can be written. Gives what
@@ -136,7 +137,8 @@ fn in_chain(proven: &Proven, length: u64, head: &str, archive: &str) -> Result<(
 
 fn not_in_chain(length: u64, archive: &str) -> Error {
     Error::damaged(format!(
-        "архив «{archive}» сделан по {length} записям, которых в этом журнале нет: журнал подменён или его конец отрезан"
+        "архив «{archive}» сделан по {}, которых в этом журнале нет: журнал подменён или его конец отрезан",
+        counted(length, ["записи", "записям", "записям"])
     ))
     .next_by("не создавайте архив: сверьте журнал с этим носителем и сообщите директору", Action::AuditAgainstWitness)
     .then_by("восстановите журнал из этой копии", Action::RestoreArchive)

@@ -14,6 +14,7 @@ use crate::files;
 use crate::journal::read::{self, Tables};
 use crate::journal::{Audited, Proven};
 use crate::ledger::chain::{Hash, Tip, hex, parse_hash};
+use crate::school::{RECORDS, counted};
 
 /// A witness.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,8 +167,9 @@ impl Witnessed {
             // A journal that was put back to an older copy does not know the keys that came later.
             let or = if facts.length > tip.seq {
                 format!(
-                    "; или журнал ({} записей) старше архива ({}) и этого ключа ещё не знает",
-                    tip.seq, facts.length
+                    "; или журнал ({}) старше архива ({}) и этого ключа ещё не знает",
+                    counted(tip.seq, RECORDS),
+                    facts.length
                 )
             } else {
                 String::new()

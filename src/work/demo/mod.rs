@@ -138,7 +138,8 @@ impl Stage {
         }
         let noon = NaiveTime::from_hms_opt(15, 0, 0).unwrap_or_default();
         let clock = school.offset().from_local_datetime(&school.year.ends.and_time(noon)).single();
-        let clock = clock.ok_or_else(|| Error::input("конец учебного года указан неверно"))?;
+        let clock = clock
+            .ok_or_else(|| Error::input("конец учебного года указан неверно").next("проверьте файл school.toml"))?;
         let wish = Founding {
             path: &dir.join("journal.letopis"),
             school,
@@ -231,7 +232,7 @@ impl Stage {
         let old = lessons.iter().rev().find(|at| at.date < today - Duration::days(7));
         match (recent, old) {
             (Some(recent), Some(old)) => Ok((recent.clone(), old.clone())),
-            _ => Err(Error::input(format!("у «{login}» нет уроков"))),
+            _ => Err(Error::input(format!("у «{login}» нет уроков")).next("проверьте данные учебной школы")),
         }
     }
 

@@ -185,10 +185,12 @@ fn a_decision_is_words_of_the_list_that_suit_the_grade() {
 #[test]
 fn whoever_cannot_be_placed_goes_over_without_a_class() {
     let mut school = School7::open();
-    let stray =
-        crate::journal::entry::PupilSet {
-            file: "Я-9".into(), name: name("Яшин Яков"), born: day("2012-01-01")
-        };
+    let stray = crate::journal::entry::PupilSet {
+        file: "Я-9".into(),
+        name: name("Яшин Яков"),
+        born: day("2012-01-01"),
+        another: false,
+    };
     school.record("ivanova", "2026-05-28T12:00", stray).unwrap();
     school.decide("А-1", "переведён в 8Б класс").unwrap();
     let placing = Placing::of(&school.0, false).unwrap();

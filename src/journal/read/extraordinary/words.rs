@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::journal::entry::{Body, Entry, LessonRef};
 use crate::journal::read::{self, Tables, annulments};
 use crate::ledger::identity::{fingerprint, ssh_blob};
-use crate::school::{Role, School, format_date};
+use crate::school::{OF_RECORDS, Role, School, counted, format_date};
 
 /// The login, fingerprint, personal file or course that an entry is about; empty where it is about the school.
 pub fn about(body: &Body) -> String {
@@ -101,8 +101,9 @@ pub fn in_words(tables: &Tables, entry: &Entry) -> Result<String> {
         }
         Body::JournalRestored(restored) => {
             let lost = restored.lost.iter().map(|lost| lost.length).max();
-            let lost = lost
-                .map_or("сколько, не известно".to_owned(), |length| format!("до {length} записей"));
+            let lost = lost.map_or("сколько, не известно".to_owned(), |length| {
+                format!("до {}", counted(length, OF_RECORDS))
+            });
             format!("журнал продолжен из восстановленной копии (утрачено: {lost}): {}", restored.reason)
         }
         Body::YearReopened(reopened) => format!("закрытый учебный год открыт снова: {}", reopened.reason),

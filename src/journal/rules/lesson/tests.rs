@@ -239,7 +239,7 @@ fn after_an_annulment_no_row_is_left_but_in_the_lists_of_annulments_and_requests
         school.by("ivanova", now, CourseSet { course: key.clone(), teacher: TEACHER.into(), hours: 2.0 });
         let gone = id(&school);
         let slots = vec![crate::journal::entry::Slot { weekday: 2, lesson: 1 }];
-        let week = crate::journal::entry::TimetableSet { course: key.clone(), since: None, slots };
+        let week = crate::journal::entry::TimetableSet { course: key.clone(), since: None, slots, despite: false };
         school.by("ivanova", now, week);
         school.by(TEACHER, now, lesson(&lesson_at(&key, "2025-09-02", 1), "Тема", ""));
         school.by("ivanova", now, CourseAnnulled { course: key.clone(), reason: "ошибка".into() });

@@ -53,7 +53,9 @@ const MONTHS: [&str; 12] = [
 /// A period that the school does not have; tables that cannot be read.
 pub fn analytics(composer: &Composer<'_, ()>, period: &str) -> Result<Document> {
     if period != YEAR && composer.school.periods.iter().all(|known| known.name != period) {
-        return Err(Error::input(format!("периода «{period}» в этом учебном году нет")));
+        return Err(
+            Error::input(format!("периода «{period}» в этом учебном году нет")).next("проверьте название периода")
+        );
     }
     let figures = Figures::read(composer.tables, &composer.school, period)?;
     let mut report =

@@ -22,7 +22,7 @@ pub(super) fn add_notes(composer: &Composer<'_>, course: &Course, year: &CourseY
         // A mark that was taken out may leave no column to stand in: then the note names whose it was.
         let of = if at.is_some() { of } else { NoteOf::Whole };
         let at = at.unwrap_or(units.len() - 1);
-        let name = pupil.map(|pupil| pupil.name.initials()).unwrap_or_default();
+        let name = pupil.map(|pupil| pupil.noted.clone()).unwrap_or_default();
         let text = wording(composer, change, &name, of == NoteOf::Whole);
         let pupil = pupil.map_or(0, |pupil| pupil.id);
         units[at].notes.push(UnitNote { pupil, of, text, corrected: true });

@@ -8,6 +8,7 @@ use crate::print::forms::{HEADING_GAP, sans, serif, serif_bold};
 use crate::print::page::{Area, Page};
 use crate::print::table::{Cell, Drawn, Row, Table};
 use crate::print::typeset::Align;
+use crate::school::counted;
 use chrono::{Datelike, NaiveDate};
 
 /// The smallest type that anything is set in, in points.
@@ -78,10 +79,10 @@ impl<'a> Spreads<'a> {
             self.name_size -= 0.5;
         }
         Err(Error::input(format!(
-            "{}, {}: {} учеников не помещаются на страницу",
+            "{}, {}: {} не помещаются на страницу",
             self.composer.data.class,
             self.course.subject,
-            self.pupils.len()
+            counted(self.pupils.len() as u64, ["ученик", "ученика", "учеников"])
         ))
         .next("уменьшите pupil_height и size в разделе [spread] макета class-book.toml"))
     }

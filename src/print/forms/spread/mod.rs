@@ -241,7 +241,7 @@ fn units<'a>(composer: &Composer<'_>, course: &Course, year: &'a CourseYear) -> 
 fn add_notes(composer: &Composer<'_>, course: &Course, year: &CourseYear, units: &mut [Unit<'_>]) -> Result<()> {
     let layout = &composer.layouts.book.spread;
     for pupil in composer.data.pupils_of(course) {
-        let name = pupil.name.initials();
+        let name = pupil.noted.clone();
         for unit in units.iter_mut() {
             if let Some(lesson) = unit.lesson
                 && let Some(cell) = year.cells.get(&(lesson.id, pupil.id))
