@@ -22,7 +22,7 @@ fn offers(error: &Error, detail: Detail) -> bool {
 }
 
 fn agrees(error: &Error, question: &str) -> bool {
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+    if !std::io::stdin().is_terminal() || !output::is_watched() {
         return false;
     }
     eprintln!("{}", advice::error(error));
