@@ -25,7 +25,7 @@ fn offers(error: &Error, detail: Detail) -> bool {
 }
 
 fn is_asked() -> bool {
-    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+    std::io::stdin().is_terminal() && output::is_watched()
 }
 
 /// Whether somebody at the terminal agrees; nothing where there is no terminal to ask at. Whatever is no plain yes is a no.

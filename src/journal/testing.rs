@@ -310,11 +310,13 @@ impl Annals {
         since: NaiveDate,
     ) -> &mut Self {
         let (file, class) = (file.to_owned(), ClassName::parse(class).unwrap());
-        self.first(PupilSet { file: file.clone(), name: full, born, another: true }).first(PupilEnrolled {
-            file,
-            class,
-            since,
-        })
+        let is_twin = |dated: &Dated| match &dated.body {
+            Body::PupilSet(set) => set.born == born && set.name.may_be(&full),
+            _ => false,
+        };
+        let another = self.entries.iter().any(is_twin);
+        let set = PupilSet { file: file.clone(), name: full, born, another };
+        self.first(set).first(PupilEnrolled { file, class, since })
     }
 
     /// A group of a class.

@@ -154,11 +154,10 @@ impl Absences {
         let kinds = attendance_of_course(tables, course.id)?;
         for lesson in lessons_of(tables, course.id)? {
             for (pupil, stays) in &stays {
-                let kind = kinds.get(&(lesson.id, *pupil)).copied();
-                // What stands of him after he left, and is meant to, stands.
-                if kind.is_none() && !stays.iter().any(|stay| stay.covers(lesson.date)) {
+                if !stays.iter().any(|stay| stay.covers(lesson.date)) {
                     continue;
                 }
+                let kind = kinds.get(&(lesson.id, *pupil)).copied();
                 let cause = kind.and_then(|kind| cause(reasons, *pupil, lesson.date, kind));
                 let days = self.0.entry(*pupil).or_default();
                 let slot = days.entry(lesson.date).or_default().entry(lesson.number).or_default();
