@@ -134,7 +134,6 @@ fn option(detail: Detail) -> &'static str {
     match detail {
         Detail::Year => "--year ГОД",
         Detail::Reason => "--reason ПРИЧИНА",
-        Detail::Undecided => "--promote-undecided",
         Detail::Journal => "--journal ФАЙЛ или переменная LETOPIS_JOURNAL",
         Detail::Administrator => "--admin ЛОГИН --identity ФАЙЛ",
         Detail::School => "--school ФАЙЛ",
@@ -246,12 +245,11 @@ mod tests {
         .collect()
     }
 
-    const DETAILS: [Detail; 31] = [
+    const DETAILS: [Detail; 30] = [
         Detail::DespiteSeal,
         Detail::Journal,
         Detail::Year,
         Detail::Reason,
-        Detail::Undecided,
         Detail::Administrator,
         Detail::School,
         Detail::AdministratorName,
