@@ -148,7 +148,6 @@ fn option(detail: Detail) -> &'static str {
     match detail {
         Detail::Year => "--year ГОД",
         Detail::Reason => "--reason ПРИЧИНА",
-        Detail::Undecided => "--promote-undecided",
         Detail::Journal => "--journal ФАЙЛ или переменная LETOPIS_JOURNAL",
         Detail::Administrator => "--admin ЛОГИН --identity ФАЙЛ",
         Detail::School => "--school ФАЙЛ",
@@ -276,12 +275,11 @@ mod tests {
         .collect()
     }
 
-    const DETAILS: [Detail; 35] = [
+    const DETAILS: [Detail; 34] = [
         Detail::DespiteSeal,
         Detail::Journal,
         Detail::Year,
         Detail::Reason,
-        Detail::Undecided,
         Detail::Administrator,
         Detail::School,
         Detail::AdministratorName,

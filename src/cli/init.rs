@@ -137,6 +137,11 @@ impl Init {
             let plan = old.plan(&wish)?;
             say_year(&plan.school, moved_on);
             going::say(&plan.placing);
+            if !self.promote_undecided && !plan.placing.unplaced.is_empty() {
+                println!(
+                    "Тех, о ком решения нет, в следующий класс переводит --promote-undecided (кроме 9 и 11 классов)."
+                );
+            }
             println!("Это проба: ничего не записано.");
             return Ok(ExitCode::SUCCESS);
         }

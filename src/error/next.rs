@@ -157,8 +157,6 @@ pub enum Detail {
     Year,
     /// Why something unusual is done, which is printed.
     Reason,
-    /// That those of whom nothing is decided go a grade up.
-    Undecided,
     /// Who is the administrator, and his key.
     Administrator,
     /// The school's data for the new year.
