@@ -148,7 +148,7 @@ fn is_another(typed: &str, left: &str) -> bool {
     const ENDINGS: [&str; 8] = ["ов", "ев", "ин", "ын", "ова", "ева", "ина", "ына"];
     let vowel = |c: char| "аеиоуыэюя".contains(c);
     let root = |ending: &&str| typed.strip_suffix(*ending).is_some_and(|root| root.chars().any(vowel));
-    matches!(left, "а" | "я") || ENDINGS.iter().any(|ending| root(&ending))
+    matches!(left, "а" | "я") || ENDINGS.iter().any(root)
 }
 
 /// A role of §3.3, and those that the printing and archiving clauses (§5) name.

@@ -141,6 +141,7 @@ fn what_the_marks_come_to_stands_beside_the_final_mark_in_a_usual_window() {
     desk.press(Key::Left);
     desk.type_in("4");
     desk.press(Key::Up);
+    desk.press(Key::Esc);
     let screen = desk.screen(80, 24);
     let line = |name: &str| screen.lines().find(|line| line.contains(name)).unwrap().to_owned();
     let words = line("Ученик00").split_whitespace().skip(3).map(str::to_owned).collect::<Vec<_>>();
