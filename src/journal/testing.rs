@@ -338,7 +338,7 @@ impl Annals {
     /// A course's lessons in the week, as (weekday, lesson), for the whole year.
     pub(crate) fn timetable(&mut self, course: &CourseKey, slots: &[(u8, u8)]) -> &mut Self {
         let slots = slots.iter().map(|(weekday, lesson)| Slot { weekday: *weekday, lesson: *lesson }).collect();
-        self.first(TimetableSet { course: course.clone(), since: None, slots, despite: false })
+        self.first(TimetableSet { course: course.clone(), since: None, slots, despite: true })
     }
 
     /// The lessons of a course that are put down, in order of time.
