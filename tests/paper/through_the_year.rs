@@ -203,7 +203,9 @@ fn the_sheet_kept_for_25_years_is_not_certified_before_the_years_marks_are_there
     school.run("2026-05-28 12:00:00", "semyonov", &year).ok();
     let (now, of_year) = ("2026-05-29 12:00:00", [&sheet[..], &["--year", "2025/2026"]].concat());
     school.run(now, "petrova", &sheet).fails(2, &["Не хватает", "не указано, какой учебный год", "--year ГОД"]);
-    school.run(now, "petrova", &of_year).fails(2, &["Год: Химия", "решение педсовета", "--reason ПРИЧИНА"]);
+    school
+        .run(now, "petrova", &of_year)
+        .fails(2, &["Год: Английский язык, Химия; решение педсовета", "--reason ПРИЧИНА"]);
     school.run(now, "petrova", &[&of_year[..], &["--reason", "отметки в бумажном журнале"]].concat()).ok();
 }
 
