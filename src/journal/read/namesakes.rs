@@ -1,7 +1,7 @@
 //! What pupils are called where they are shown: each by the shortest name that is unique in its list
 //! ([`crate::school::told_apart`]).
 
-use super::pupils::{born, by_name};
+use super::pupils::{PUPIL, born, by_name};
 use super::{Pupil, Tables};
 use crate::error::Result;
 use crate::school::{NameForm, PersonName, PersonalFile, told_apart};
@@ -38,10 +38,11 @@ pub fn names_by_file(tables: &Tables, pupils: &[Pupil]) -> Result<HashMap<Person
 /// # Errors
 /// Only the database's.
 pub fn name_of(tables: &Tables, pupil: &Pupil) -> Result<String> {
-    let sql = "SELECT DISTINCT pupils.id AS id, file, surname, given, patronymic FROM enrolments AS own
-               JOIN enrolments AS beside ON beside.class = own.class JOIN pupils ON pupils.id = beside.pupil
-               WHERE own.pupil = ?1";
-    let mut together: Vec<Pupil> = tables.all("ученик", sql, [pupil.id], Pupil::of).map(by_name)?;
+    let sql = format!(
+        "{PUPIL} WHERE pupils.id IN (SELECT beside.pupil FROM enrolments AS own
+         JOIN enrolments AS beside ON beside.class = own.class WHERE own.pupil = ?1)"
+    );
+    let mut together: Vec<Pupil> = tables.all("ученик", &sql, [pupil.id], Pupil::of).map(by_name)?;
     if !together.iter().any(|other| other.id == pupil.id) {
         together.push(pupil.clone());
     }

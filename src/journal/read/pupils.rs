@@ -24,7 +24,7 @@ pub struct Pupil {
 }
 
 /// The columns of a pupil, `id` being his row's.
-const PUPIL: &str = "SELECT DISTINCT pupils.id AS id, pupils.file AS file, surname, given, patronymic,
+pub(super) const PUPIL: &str = "SELECT DISTINCT pupils.id AS id, pupils.file AS file, surname, given, patronymic,
     (SELECT group_concat(a.file, char(10)) FROM pupil_aliases AS a WHERE a.pupil = pupils.id) AS former FROM pupils";
 
 /// The row of the pupil whose file has the number `?1`, or had it before.
