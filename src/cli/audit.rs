@@ -147,7 +147,7 @@ pub fn heard(testimony: &Testimony, entries: u64) -> Option<String> {
         let since = entries - length;
         let note = if unrecorded { " Записи о самом архиве в журнале нет." } else { "" };
         format!(
-            "{who}: начало журнала, {all}, то же. После этого внесено ещё {since}: не отрезано ли что-нибудь после них, этот свидетель не знает.{note}"
+            "{who}: начало журнала, {all}, то же. После этого внесено ещё {since}: не отрезано ли что-нибудь после этого места, этот свидетель не знает.{note}"
         )
     })
 }

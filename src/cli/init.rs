@@ -72,7 +72,8 @@ impl Init {
         if let Some(previous) = &self.previous {
             return self.continue_from(common, &path, school, previous);
         }
-        let school = school.ok_or_else(|| Error::input("не указано: --school"))?;
+        let school =
+            school.ok_or_else(|| Error::input("не указано: --school").next("укажите файл school.toml школы"))?;
         let Founded { journal, fingerprint, recovery, emergency } = self.found(common, &path, school)?;
         println!("Журнал «{}» заведён.", path.display());
         println!("Номер журнала: {}", hex(&journal.tip()?.journal));

@@ -220,8 +220,10 @@ pub fn hold(folder: &Path) -> io::Result<Held> {
     }
 }
 
-pub fn empty_open_folder(folder: &Held) -> io::Result<()> {
-    for entry in list(folder)? {
+pub fn empty_open_folder(folder: &Held, last: &str) -> io::Result<()> {
+    let mut entries = list(folder)?;
+    entries.sort_by_key(|entry| entry.name == last);
+    for entry in entries {
         let path = folder.join(entry.name);
         if entry.kind == Kind::Folder { remove_folder(&path)? } else { fs::remove_file(&path)? }
     }

@@ -4,8 +4,8 @@
 //! It is made new, under a random name, for its owner alone. SQLite opens its files by name, each connection again, so they
 //! cannot be without one; what can be had is that nobody else may enter, and that a run that is killed does not leave them
 //! there for long. So each such folder holds a mark that is locked while its run lives, and whoever makes the next one
-//! first removes those beside it that are this account's and whose mark is free. The mark is what a stranger cannot plant:
-//! a folder of another purpose that somebody renames is not touched.
+//! first removes those beside it that are this account's and whose mark is free, or that are empty. The mark is what a stranger
+//! cannot plant: a folder of another purpose that somebody renames is not touched.
 
 use super::draft::random_name;
 use super::{Readers, create, folder_of, kind, list, make_folder, make_folders, real, remove, system};
@@ -49,7 +49,12 @@ impl PrivateFolder {
         let folder = real(folder_of(like)).map_err(failed)?;
         make_folders(&folder, Readers::Owner).map_err(failed)?;
         sweep(&folder, &format!("{stem}-"));
-        Self::make(folder.join(format!("{stem}-{}", random_name()))).map_err(failed)
+        let make = || Self::make(folder.join(format!("{stem}-{}", random_name())));
+        match make() {
+            // Another run's sweep took it for what a killed one left, before it had its mark.
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => make().map_err(failed),
+            made => made.map_err(failed),
+        }
     }
 
     /// As [`PrivateFolder::new`], for work that only one program may do at a time.
@@ -115,10 +120,10 @@ impl PrivateFolder {
 
 impl Drop for PrivateFolder {
     fn drop(&mut self) {
-        // Nobody is left to tell, and the next run removes what stays. It is emptied through the folder that is held: its name
-        // may be another's by now.
+        // Nobody is left to tell, and the next run removes what stays: by the mark, which therefore goes last. It is emptied
+        // through the folder that is held: its name may be another's by now.
         self.mark = None;
-        let _ = system::empty_open_folder(&self.held).and_then(|()| system::remove_held(&self.held, &self.path));
+        let _ = system::empty_open_folder(&self.held, MARK).and_then(|()| system::remove_held(&self.held, &self.path));
     }
 }
 
@@ -143,10 +148,14 @@ fn sweep(folder: &Path, stem: &str) {
         if !system::is_own(&held) {
             continue;
         }
-        let Ok(mark) = system::open_in(&held, MARK) else { continue };
+        let Ok(mark) = system::open_in(&held, MARK) else {
+            // A run that was killed before the mark was made, or when only the folder was left to remove.
+            let _ = system::remove_empty_folder(&path);
+            continue;
+        };
         if mark.try_lock().is_ok() {
             drop(mark);
-            let _ = system::empty_open_folder(&held).and_then(|()| system::remove_held(&held, &path));
+            let _ = system::empty_open_folder(&held, MARK).and_then(|()| system::remove_held(&held, &path));
         }
     }
 }

@@ -236,8 +236,12 @@ fn a_private_folder_goes_with_its_run_and_those_of_killed_runs_with_the_next() {
     fs::set_permissions(&renamed, fs::Permissions::from_mode(0o700)).unwrap();
     fs::write(renamed.join("diary"), DEAR).unwrap();
     symlink(place.theirs(), place.ours().join("letopis-verify-2222")).unwrap();
+    // Killed before the mark was made, or when all but the folder was gone.
+    let bare = place.ours().join("letopis-verify-3333");
+    fs::create_dir(&bare).unwrap();
+    fs::set_permissions(&bare, fs::Permissions::from_mode(0o700)).unwrap();
     let next = PrivateFolder::new(&like).unwrap();
-    assert!(!left.exists() && lives.path().join("journal").exists());
+    assert!(!left.exists() && !bare.exists() && lives.path().join("journal").exists());
     assert!(renamed.join("diary").exists() && place.is_unharmed());
     next.create("journal").unwrap();
     next.empty().unwrap();

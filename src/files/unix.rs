@@ -166,7 +166,7 @@ pub fn remove(path: &Path) -> io::Result<()> {
 pub fn remove_folder(path: &Path) -> io::Result<()> {
     let (above, name) = place(path)?;
     let folder = open_folder_in(&above, name)?;
-    empty(&folder, sys::fstat(&folder)?.st_dev, DEEPEST)?;
+    empty(&folder, sys::fstat(&folder)?.st_dev, DEEPEST, "")?;
     Ok(sys::unlinkat(above, name, AtFlags::REMOVEDIR)?)
 }
 
@@ -180,13 +180,15 @@ fn open_folder_in(above: &OwnedFd, name: &OsStr) -> io::Result<OwnedFd> {
     sys::openat(above, name, flags, Mode::empty()).map_err(|cause| link_or(cause, above.as_fd(), name))
 }
 
-/// Removes what an open folder holds.
-pub fn empty_open_folder(folder: &OwnedFd) -> io::Result<()> {
-    empty(folder, sys::fstat(folder)?.st_dev, DEEPEST)
+/// Removes what an open folder holds, the file of the name `last` after all others.
+pub fn empty_open_folder(folder: &OwnedFd, last: &str) -> io::Result<()> {
+    empty(folder, sys::fstat(folder)?.st_dev, DEEPEST, last)
 }
 
-fn empty(folder: &OwnedFd, device: u64, deeper: usize) -> io::Result<()> {
-    for name in names_in(folder)? {
+fn empty(folder: &OwnedFd, device: u64, deeper: usize, last: &str) -> io::Result<()> {
+    let mut names = names_in(folder)?;
+    names.sort_by_key(|name| name == last);
+    for name in names {
         let stat = match sys::statat(folder, &*name, AtFlags::SYMLINK_NOFOLLOW) {
             Err(Errno::NOENT) => continue,
             stat => stat?,
@@ -199,7 +201,7 @@ fn empty(folder: &OwnedFd, device: u64, deeper: usize) -> io::Result<()> {
         if deeper == 0 || sys::fstat(&below)?.st_dev != device {
             return Err(NotTaken::NotAFolder.into());
         }
-        empty(&below, device, deeper - 1)?;
+        empty(&below, device, deeper - 1, last)?;
         sys::unlinkat(folder, &*name, AtFlags::REMOVEDIR)?;
     }
     Ok(())

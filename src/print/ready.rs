@@ -28,11 +28,10 @@ pub fn not_yet(tables: &Tables, wanted: &Wanted, today: Day) -> Result<Option<Er
 fn summary_sheet(tables: &Tables, class: &ClassName, today: Day) -> Result<Option<Error>> {
     let school = read::school(tables)?;
     let year = &school.year;
-    let refused = |why: &str| {
-        Error::refused(format!("сводная ведомость итоговой успешности {class} класса (§5.2) не выдаётся: {why}"))
-    };
+    let sheet = |why: &str| format!("сводная ведомость итоговой успешности {class} класса (§5.2) не выдаётся: {why}");
     if read::members_of_class(tables, class, year.begins, year.ends)?.is_empty() {
-        return Ok(Some(refused("в классе за год не было ни одного обучающегося").next("проверьте список класса")));
+        let nobody = "в классе за год не было ни одного обучающегося";
+        return Ok(Some(Error::refused(sheet(nobody)).next("проверьте список класса")));
     }
     if today >= year.ends || read::is_closed(tables)? {
         return Ok(None);
@@ -44,7 +43,7 @@ fn summary_sheet(tables: &Tables, class: &ClassName, today: Day) -> Result<Optio
         true if today >= first => return Ok(None),
         _ => "учебный год ещё не окончен",
     };
-    let next = refused(why)
+    let next = Error::refused(sheet(why))
         .next("выдайте её в конце года, когда годовые отметки выставлены")
         .then_by("до того её можно посмотреть", Action::Give(Detail::Draft));
     Ok(Some(next))

@@ -202,7 +202,9 @@ pub fn change(place: &mut Workplace<'_>, file: &str, changes: &Changes) -> Resul
         bodies.push(PupilRenumbered { file: file.clone(), becomes, reason }.into());
     }
     let done = if bodies.is_empty() { Done::default() } else { place.record(bodies)? };
-    let stay = stay.map(|(_, becomes)| becomes);
+    // As it stands now: where a move was taken back, it is one with the stay before.
+    let now = read::stays_of(place.tables(), pupil.id)?.pop().map(|(of, stay)| StayIn::of(of, stay));
+    let stay = stay.and(now);
     let ungrouped = match stay.as_ref().filter(|_| changes.class.is_some()) {
         Some(stay) => ungrouped(place.tables(), &file, &stay.class, stay.since)?,
         None => None,

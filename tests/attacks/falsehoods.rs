@@ -459,7 +459,7 @@ fn a_witness_says_no_more_than_it_has_seen() {
     let audit =
         |witness: &str| school.run("2026-06-01 12:00:00", "ivanova", &["audit", "--against", witness]).ok().stdout;
     let early = audit(&head_of(10));
-    let since = format!("После них внесено ещё {}", entries - 10);
+    let since = format!("После этого внесено ещё {}", entries - 10);
     assert!(early.contains(&since) && !early.contains("конец не отрезан"), "{early}");
     let last = audit(&head_of(entries));
     assert!(last.contains("это последняя запись журнала, до неё конец не отрезан"), "{last}");
@@ -475,7 +475,7 @@ fn a_witness_says_no_more_than_it_has_seen() {
     assert!(short.contains("записи о самом архиве после них нет") && !short.contains("конец не отрезан"), "{short}");
     school
         .run("2026-06-01 12:00:00", "ivanova", &["audit", "--against", &head_of(10)])
-        .fails(0, &["После них внесено ещё"]);
+        .fails(0, &["После этого внесено ещё"]);
 }
 
 /// Signs a bag anew with somebody's key, and names him in it.

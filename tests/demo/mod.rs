@@ -13,6 +13,7 @@ mod kill;
 mod marks;
 mod pages;
 mod paper;
+mod slips;
 mod spread;
 mod strays;
 

@@ -10,6 +10,9 @@ fn printed() -> Option<(School, Vec<PathBuf>)> {
     let marks = ["final", "set", "7А", "Алгебра", "Год", "Петренко=4", "Ёлкина=5"];
     school.run("2026-05-29 12:00:00", "semyonov", &marks).ok();
     school.run("2026-05-29 13:00:00", "petrova", &["print", "all", "--out", "print"]).ok();
+    // The small school has no year: the sheet says why it is certified all the same.
+    let sheet = ["print", "summary", "7А", "--out", "print", "--year", "2025/2026", "--reason", "учебный пример"];
+    school.run("2026-05-29 13:00:30", "petrova", &sheet).ok();
     school.run("2026-05-29 13:01:00", "petrova", &["print", "progress", "7А", "--out", "print"]).ok();
     school.run("2026-05-29 13:01:00", "petrova", &["print", "analytics", "--out", "print"]).ok();
     school.run("2026-05-29 13:01:00", "petrova", &["print", "extract", "Петренко", "--out", "print"]).ok();

@@ -15,7 +15,7 @@ pub fn made(context: &Context<'_>, made: &BackupMade) -> Result<()> {
     let lies_somewhere = made.carrier.is_empty() != made.place.is_empty();
     let reads = parse_hash(&made.head).is_some() && parse_hash(&made.tagmanifest).is_some();
     if made.name.is_empty() || made.length >= context.seq || !reads || !lies_somewhere {
-        return Err(Error::refused(format!("копия дня «{}» описана неверно", made.name)));
+        return Err(Error::refused(format!("копия дня «{}» описана неверно", made.name)).next("сделайте копию заново"));
     }
     if made.carrier.is_empty() {
         return Ok(());

@@ -22,7 +22,7 @@ pub fn of_the_council(context: &Context<'_>, entry: &Entry, set: &DecisionSet, t
     if entry.rules < LISTED_SINCE {
         return Ok(());
     }
-    let name = pupil.name.surname_given();
+    let name = read::name_of(context.tables, &pupil)?;
     let stays = read::stays_of(context.tables, pupil.id)?;
     let Some((class, _)) = stays.last() else {
         return Err(Error::refused(format!("{name}: не зачислен(а) ни в один класс, решать не о чем"))

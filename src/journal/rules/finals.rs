@@ -131,7 +131,7 @@ pub fn resting_on(context: &Context<'_>, at: &LessonRef, lesson: i64) -> Result<
         let mut lacking = Vec::new();
         for (file, mark) in &standing {
             if lack_of_corrected(context, &course, file, &period.name, &Marks::parse(mark)?)?.is_some() {
-                let name = read::pupil(tables, file)?.map_or(file.clone(), |pupil| pupil.name.surname_given());
+                let name = read::name_of_file(tables, file)?;
                 lacking.push(format!("{name}, {}", period.name));
             }
         }

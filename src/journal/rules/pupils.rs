@@ -24,7 +24,8 @@ pub fn pupil(context: &Context<'_>, entry: &Entry, set: &PupilSet, warnings: &mu
     text::is_given(&set.name.given, "имя")?;
     let age = context.school.year.begins.year() - set.born.year();
     if !(4..=30).contains(&age) {
-        return Err(Error::input(format!("дата рождения {} неправдоподобна для ученика", format_date(set.born))));
+        return Err(Error::input(format!("дата рождения {} неправдоподобна для ученика", format_date(set.born)))
+            .next("проверьте день, месяц и год"));
     }
     if entry.rules < ASKED_SINCE {
         return Ok(());
@@ -87,7 +88,7 @@ pub fn enrolment(context: &Context<'_>, enrolled: &PupilEnrolled) -> Result<()> 
         .query_row(params![pupil.id, read::iso(enrolled.since)], |row| row.get(0))
         .optional()?;
     let Some(class) = class else { return Ok(()) };
-    Err(Error::refused(format!("{} уже учится в классе {class}", pupil.name.surname_given()))
+    Err(Error::refused(format!("{} уже учится в классе {class}", read::name_of(tables, &pupil)?))
         .next("сначала запишите выбытие из прежнего класса")
         .then_by("или исправьте класс, если он внесён ошибочно", Action::CorrectClass))
 }
@@ -100,7 +101,7 @@ pub fn leaving(context: &Context<'_>, entry: &Entry, left: &PupilLeft, warnings:
     if !tables.prepare_cached(sql)?.exists(params![pupil.id, read::iso(left.until)])? {
         return Err(Error::refused(format!(
             "{} на {} не учится в школе",
-            pupil.name.surname_given(),
+            read::name_of(tables, &pupil)?,
             format_date(left.until)
         ))
         .next_by("проверьте дату; записанный день выбытия исправляется", Action::CorrectLeaving));
@@ -115,19 +116,23 @@ pub fn moving(context: &Context<'_>, entry: &Entry, moved: &PupilMoved, warnings
     let pupil = known_pupil(tables, &moved.file)?;
     let year = &context.school.year;
     if !(year.begins..=year.ends).contains(&moved.since) {
-        return Err(Error::input(format!("дата перевода {} вне учебного года", format_date(moved.since))));
+        return Err(Error::input(format!("дата перевода {} вне учебного года", format_date(moved.since)))
+            .next("проверьте дату; она должна быть в учебном году"));
     }
     let sql = "SELECT class FROM enrolments WHERE pupil = ?1 AND until IS NULL AND since < ?2";
     let class: Option<String> = tables
         .prepare_cached(sql)?
         .query_row(params![pupil.id, read::iso(moved.since)], |row| row.get(0))
         .optional()?;
-    let name = pupil.name.surname_given();
+    let name = read::name_of(tables, &pupil)?;
     match class {
         None => Err(Error::refused(format!("{name} до {} не учится в школе", format_date(moved.since)))
             .next_by("проверьте дату или сначала зачислите его", Action::EnrollPupil)
             .then_by("класс, внесённый ошибочно, исправляется", Action::CorrectClass)),
-        Some(class) if class == moved.class.to_string() => Err(Error::refused(format!("{name} уже учится в {class}"))),
+        Some(class) if class == moved.class.to_string() => {
+            Err(Error::refused(format!("{name} уже учится в {class}"))
+                .next("проверьте класс; переводить никуда не нужно"))
+        }
         Some(_) => leaves_nothing(context, entry, &pupil, moved.since, moved.despite, warnings),
     }
 }
@@ -187,10 +192,12 @@ pub fn group(context: &Context<'_>, entry: &Entry, set: &GroupSet, warnings: &mu
         let sql = "SELECT 1 FROM enrolments WHERE pupil = ?1 AND class = ?2 AND (until IS NULL OR until > ?3)";
         let since = set.since.map(read::iso).unwrap_or_default();
         if !tables.prepare_cached(sql)?.exists(params![pupil.id, set.class.to_string(), since])? {
-            return Err(Error::input(format!("{} ({file}) не из {}", pupil.name.surname_given(), set.class)));
+            return Err(Error::input(format!("{} ({file}) не из {}", read::name_of(tables, &pupil)?, set.class))
+                .next("проверьте фамилию и класс"));
         }
         if !seen.insert(pupil.file.clone()) {
-            return Err(Error::input(format!("{} ({file}) указан в группе дважды", pupil.name.surname_given())));
+            return Err(Error::input(format!("{} ({file}) указан в группе дважды", read::name_of(tables, &pupil)?))
+                .next("назовите каждого один раз"));
         }
         members.insert(pupil.id);
     }
@@ -241,7 +248,7 @@ fn twice(context: &Context<'_>, set: &GroupSet, members: &HashSet<i64>, warnings
         let key = CourseKey { class: set.class.clone(), group: String::new(), subject: String::new() };
         let roster = read::members_of_course(tables, &key, day, context.school.year.ends)?;
         if let Some(pupil) = roster.iter().find(|pupil| pupil.id == other.pupil) {
-            let name = pupil.name.surname_given();
+            let name = read::name_of(tables, &pupil)?;
             let what = format!("{name} состоит и в группе «{}», у неё тот же предмет", other.group);
             warnings.push(Warning::from(what).next_by("если он перешёл, уберите его из неё", Action::SetGroup));
         }
@@ -281,7 +288,7 @@ pub fn annulment(context: &Context<'_>, annulled: &PupilAnnulled) -> Result<()> 
     text::fits(&annulled.reason, "причина")?;
     let stays = read::stays_of(tables, pupil.id)?;
     bound_book(tables, stays.iter().map(|(class, _)| class))?;
-    Resting::on(tables, &pupil)?.refuse(&format!("{} ({})", pupil.name.surname_given(), pupil.file))
+    Resting::on(tables, &pupil)?.refuse(&format!("{} ({})", read::name_of(tables, &pupil)?, pupil.file))
 }
 
 /// A personal file gets a number that is nobody else's and never was.
@@ -292,7 +299,8 @@ pub fn renumbering(context: &Context<'_>, renumbered: &PupilRenumbered) -> Resul
     text::is_given(becomes, "номер личного дела")?;
     text::fits(reason, "причина")?;
     if pupil.file == *becomes {
-        return Err(Error::input(format!("у {} и так личное дело «{becomes}»", pupil.name.surname_given())));
+        return Err(Error::input(format!("у {} и так личное дело «{becomes}»", read::name_of(tables, &pupil)?))
+            .next("менять нечего; проверьте номер"));
     }
     if !pupil.is_named(becomes) {
         is_nobodys_file(tables, becomes)?;
@@ -306,7 +314,7 @@ pub fn correction_of_enrolment(context: &Context<'_>, corrected: &EnrolmentCorre
     let EnrolmentCorrected { file, was, becomes, reason } = corrected;
     let (tables, year) = (context.tables, &context.school.year);
     let pupil = known_pupil(tables, file)?;
-    let name = pupil.name.surname_given();
+    let name = read::name_of(tables, &pupil)?;
     text::fits(reason, "причина")?;
     known_class(tables, &becomes.class)?;
     let before = read::stays_of(tables, pupil.id)?;
@@ -317,7 +325,8 @@ pub fn correction_of_enrolment(context: &Context<'_>, corrected: &EnrolmentCorre
             .next_by("посмотрите, что записано", Action::ListPupils));
     }
     if was == becomes {
-        return Err(Error::input(format!("{name}: это уже так записано, исправлять нечего")));
+        return Err(Error::input(format!("{name}: это уже так записано, исправлять нечего"))
+            .next("проверьте, что вы хотели изменить"));
     }
     if !(year.begins..=year.ends).contains(&becomes.since) {
         return Err(Error::input(format!("дата зачисления {} вне учебного года", format_date(becomes.since)))

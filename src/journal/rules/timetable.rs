@@ -37,7 +37,8 @@ pub fn week(context: &Context<'_>, entry: &Entry, set: &TimetableSet) -> Result<
     let mut seen = HashSet::new();
     for slot in &set.slots {
         if !(1..=7).contains(&slot.weekday) || !(1..=15).contains(&slot.lesson) || !seen.insert(slot) {
-            return Err(Error::input(format!("в расписании «{}» неверный или повторный урок", set.course)));
+            return Err(Error::input(format!("в расписании «{}» неверный или повторный урок", set.course))
+                .next("проверьте дни и номера уроков"));
         }
     }
     if entry.rules < HOLDS || set.despite {
