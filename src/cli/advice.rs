@@ -158,7 +158,7 @@ fn option(detail: Detail) -> &'static str {
         Detail::Period => "--period ПЕРИОД",
         Detail::Days => "--from ДЕНЬ --to ДЕНЬ",
         Detail::Group => "--group НАЗВАНИЕ",
-        Detail::LessonNumber => "--lesson 3",
+        Detail::LessonNumber => "--lesson НОМЕР",
         Detail::Topic => "--topic ТЕМА",
         Detail::Note => "--note \"…\"",
         Detail::Draft => "--draft",

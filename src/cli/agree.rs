@@ -1,7 +1,7 @@
 //! Asking whether something unusual is meant, where somebody sits at a terminal who can say so. Elsewhere the refusal
 //! names the option that says it.
 
-use super::{advice, output, shown};
+use super::{output, shown};
 use crate::error::{Action, Detail, Error, Result};
 use std::io::IsTerminal;
 
@@ -13,7 +13,7 @@ use std::io::IsTerminal;
 pub fn if_meant<T>(detail: Detail, given: bool, question: &str, mut work: impl FnMut(bool) -> Result<T>) -> Result<T> {
     match work(given) {
         Err(error) if !given && offers(&error, detail) && is_asked() => {
-            eprintln!("{}", advice::error(&error));
+            eprintln!("{}", error.message());
             if agrees(question) == Some(true) { work(true) } else { Err(error) }
         }
         done => done,

@@ -190,18 +190,26 @@ fn of_lesson(
             None => cells.push(marked),
         }
     }
-    let absent_and_marked = |cell: &CellWish| {
-        let twice = cells.iter().filter(|other| other.pupil == cell.pupil).count() > 1;
-        let absence = cell.attendance.flatten().filter(|kind| kind.is_absence() && cell.marks.is_none());
-        let name = listed.name(&cell.pupil);
-        match absence.filter(|_| twice) {
-            None => Ok(()),
-            Some(kind) => Err(Error::input(format!("{name}: и отсутствует, и с отметкой"))
-                .next(format!("если отметка получена позже, укажите её одну: --mark \"{name}={}/4\"", kind.as_str()))),
-        }
-    };
-    every(cells.iter().map(absent_and_marked))?;
+    every(cells.iter().enumerate().map(|(at, cell)| goes_together(listed, cell, &cells, at)))?;
     Ok(CellsWish { cells, others, ..wish })
+}
+
+/// Who is said to have been absent is said nothing else of.
+fn goes_together(listed: &Listed, cell: &CellWish, cells: &[CellWish], at: usize) -> Result<()> {
+    let absence = cell.attendance.flatten().filter(|kind| kind.is_absence() && cell.marks.is_none());
+    let other = cells.iter().enumerate().find(|(place, other)| *place != at && other.pupil == cell.pupil);
+    let (Some(kind), Some((_, other))) = (absence, other) else { return Ok(()) };
+    let name = listed.name(&cell.pupil);
+    Err(match (other.attendance.flatten(), &other.marks) {
+        (Some(also), Some(_)) if also.is_absence() => Error::input(format!("{name}: отсутствие названо дважды"))
+            .next(format!("отметка «{}/…» говорит и о нём: уберите имя из --absent", also.as_str())),
+        (_, Some(_)) => Error::input(format!("{name}: и отсутствует, и с отметкой"))
+            .next(format!("если отметка получена позже, укажите её одну: --mark \"{name}={}/4\"", kind.as_str())),
+        (Some(Attendance::Late), None) => {
+            Error::input(format!("{name}: и отсутствует, и опоздал(а)")).next("оставьте что-то одно")
+        }
+        _ => Error::input(format!("{name}: отсутствие названо дважды")).next("назовите каждого один раз"),
+    })
 }
 
 /// What is missing of the courses that are named; where none is, it matters who asks.

@@ -79,7 +79,12 @@ impl Set {
         let (cells, others) = listed.marks(&self.marks)?;
         let wish = CellsWish { cells, others, ..self.about.of(CellsWish::of(at)) };
         let set = marks::set(&mut desk.workplace()?, &wish)?;
-        told(set.done, &format!("Отметок записано: {} ({})", set.marks, place(&wish.at)), &listed.told(&wish))
+        // «н/3» over a mark that stands records the absence alone.
+        let what = match (set.marks, set.attendance) {
+            (0, attendance) if attendance > 0 => format!("Посещаемость записана: {attendance}"),
+            (marks, _) => format!("Отметок записано: {marks}"),
+        };
+        told(set.done, &format!("{what} ({})", place(&wish.at)), &listed.told(&wish))
     }
 }
 

@@ -114,7 +114,9 @@ fn is_within(when: &When, school: &School, one: &Annulment, date: Day) -> bool {
             period.map(|period| (period.begins, period.ends))
         }
     };
-    span.is_some_and(|(first, last)| (first..=last).contains(&date))
+    // What was put right in August belongs to the days from the first on.
+    let from_the_first = |first: Day| first <= date || first <= school.year.begins;
+    span.is_some_and(|(first, last)| from_the_first(first) && date <= last)
 }
 
 /// The rows under way, by login.

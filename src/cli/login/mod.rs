@@ -59,7 +59,7 @@ impl Login {
             })?;
         let identity = session::read_identity(common, path)?;
         folder.keep(&terminal, path, &identity, self.idle, Moment::now()?)?;
-        println!("Вход выполнен: {}.", whose(common, &identity));
+        println!("Вход выполнен: {}.", whose(common, &identity).trim_end_matches('.'));
         println!("Пароль не понадобится в этом терминале, пока вы работаете: перерыв до {} мин.", self.idle);
         if folder.is_on_disk() {
             println!(

@@ -24,7 +24,7 @@ pub fn pupil<'r>(roster: &'r [Pupil], typed: &str) -> Result<&'r Pupil> {
         return Ok(pupil);
     }
     if !whole.is_empty() {
-        return Err(several_pupils(typed, &whole, "укажите имя, инициалы или номер личного дела: «Иванов П.=5»"));
+        return Err(several_pupils(typed, &whole, &one_of(&whole)));
     }
     let others: Vec<&Pupil> = of(Fit::AnotherSurname).collect();
     let begun: Vec<&Pupil> = of(Fit::Beginning).chain(others.iter().copied()).collect();
@@ -33,6 +33,15 @@ pub fn pupil<'r>(roster: &'r [Pupil], typed: &str) -> Result<&'r Pupil> {
         [] | [_] => Err(unknown_pupil(roster, typed, &others)),
         _ => Err(several_pupils(typed, &begun, "наберите ещё несколько букв, имя или номер личного дела")),
     }
+}
+
+/// How each of them alone is named: by the name that only he has among them, else by the personal file.
+fn one_of(pupils: &[&Pupil]) -> String {
+    let name = |pupil: &Pupil| pupil.name.surname_given();
+    let alone = |pupil: &Pupil| pupils.iter().filter(|other| name(other) == name(pupil)).count() == 1;
+    let named = |pupil: &&Pupil| if alone(pupil) { name(pupil) } else { pupil.file.to_string() };
+    let named: Vec<String> = pupils.iter().map(|pupil| format!("«{}»", named(pupil))).collect();
+    format!("назовите одного: {}", named.join(", "))
 }
 
 fn several_pupils(typed: &str, pupils: &[&Pupil], next: &str) -> Error {

@@ -119,7 +119,9 @@ pub fn check(tables: &Tables, entry: &Entry) -> Result<()> {
             return Ok(());
         }
     }
-    let who = rights.iter().map(|right| right.describe()).collect::<Vec<_>>().join(" или ");
+    let mut who = rights.iter().map(|right| right.describe()).collect::<Vec<_>>();
+    let last = who.pop().unwrap_or_default();
+    let who = if who.is_empty() { last } else { format!("{} или {last}", who.join(", ")) };
     Err(Error::refused(format!("у «{}» нет права на это действие (§3.3): его выполняет {who}", entry.author))
         .next("обратитесь к тому, кто имеет это право, или к администратору"))
 }

@@ -420,7 +420,7 @@ fn mark_change(
     change(context, entry, window, (sql, lesson, pupil), new.as_deref(), "отметка").map_err(|error| {
         match marks_at(context, lesson, pupil) {
             Ok(Some(marks)) if removed && window == Window::Add && !entry.taken_over => {
-                error.then(format!("если ученика не было: {}", earned_later("н", &marks)))
+                error.then(earned_later("н", &marks))
             }
             _ => error,
         }

@@ -275,7 +275,7 @@ pub fn annulment_of_group(context: &Context<'_>, annulled: &GroupAnnulled) -> Re
         .collect();
     if !courses.is_empty() {
         let what = format!("группу «{group}» {class} аннулировать нельзя: у неё есть курсы: {}", courses.join(", "));
-        return Err(Error::refused(what).next("сначала аннулируйте эти курсы"));
+        return Err(Error::refused(what).next_by("сначала аннулируйте эти курсы", Action::AnnulCourse));
     }
     bound_book(tables, [class])
 }
