@@ -189,6 +189,12 @@ pub fn marks_elsewhere(
     pupil: &Pupil,
     came: Day,
 ) -> Result<Vec<(String, String)>> {
+    // Most have marks nowhere else, and are not asked of all the marks of the school.
+    let moved = pupil.elsewhere.iter().any(|(_, stay)| stay.since < came);
+    let beside = |other: &Course| other.subject == course.subject && other.group != course.group;
+    if !moved && !data.courses.iter().any(|other| beside(other) && other.members.contains(&pupil.id)) {
+        return Ok(Vec::new());
+    }
     // Of another class all its groups together.
     let mut lists: BTreeSet<(ClassName, Option<String>)> = BTreeSet::new();
     let all = marks_of_pupil(tables, pupil.id)?;
