@@ -3,7 +3,7 @@
 use super::contacts::erase_all;
 use super::people::{clean_name, or_stands};
 use super::{Done, Workplace};
-use crate::error::{Action, Error, Result};
+use crate::error::{Action, Error, Result, Warning};
 use crate::journal::entry::{
     Body, EnrolmentCorrected, GroupAnnulled, GroupSet, PupilAnnulled, PupilEnrolled, PupilLeft, PupilMoved,
     PupilRenumbered, PupilSet, StayIn,
@@ -360,7 +360,7 @@ pub fn set_group(
     place: &mut Workplace<'_>,
     class: &ClassName,
     group: &str,
-    members: &Members,
+    wish: &Members,
     since: Option<Day>,
     despite: bool,
 ) -> Result<(Done, usize)> {
@@ -373,13 +373,31 @@ pub fn set_group(
     standing.retain(|of| of.group == group && since.is_none_or(|since| of.covers(since)));
     let file = |of: &Membership| pupils.iter().find(|pupil| pupil.id == of.pupil).map(|pupil| pupil.file.to_string());
     let standing: Vec<String> = standing.iter().filter_map(file).collect();
-    let members = members.after(&standing);
+    let members = wish.after(&standing);
     let count = members.len();
     if members.iter().collect::<BTreeSet<_>>() == standing.iter().collect() {
         return Ok((Done::default(), count));
     }
+    let gone = match wish {
+        Members::All(_) => gone(&pupils, &standing, &members),
+        Members::Changes(_) => None,
+    };
     let set = GroupSet { class: class.clone(), group, members, since, despite };
-    Ok((place.record([set.into()])?, count))
+    let mut done = place.record([set.into()])?;
+    done.warnings.extend(gone);
+    Ok((done, count))
+}
+
+/// Whom a list that names all of a group leaves out of it.
+fn gone(pupils: &[Pupil], standing: &[String], members: &[String]) -> Option<Warning> {
+    let is_gone = |pupil: &&Pupil| {
+        let is_in = |files: &[String]| files.iter().any(|file| pupil.is_named(file));
+        is_in(standing) && !is_in(members)
+    };
+    let name = |pupil: &Pupil| format!("{} ({})", pupil.name.surname_given(), pupil.file);
+    let gone: Vec<String> = pupils.iter().filter(is_gone).map(name).collect();
+    (!gone.is_empty())
+        .then(|| format!("назван весь состав группы, больше в ней не состоят: {}", gone.join("; ")).into())
 }
 
 /// Takes back a group that was made by mistake.

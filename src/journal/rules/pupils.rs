@@ -250,7 +250,13 @@ fn twice(context: &Context<'_>, set: &GroupSet, members: &HashSet<i64>, warnings
         if let Some(pupil) = roster.iter().find(|pupil| pupil.id == other.pupil) {
             let name = read::name_of(tables, &pupil)?;
             let what = format!("{name} состоит и в группе «{}», у неё тот же предмет", other.group);
-            warnings.push(Warning::from(what).next_by("если он перешёл, уберите его из неё", Action::SetGroup));
+            let leaves = Action::LeaveGroup {
+                class: set.class.to_string(),
+                group: other.group.to_string(),
+                file: pupil.file.to_string(),
+                since: format_date(day),
+            };
+            warnings.push(Warning::from(what).next_by("если он перешёл, уберите его из неё", leaves));
         }
     }
     Ok(())
