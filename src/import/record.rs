@@ -301,7 +301,10 @@ impl<'a, 'j> Import<'a, 'j> {
             if !same && read::class_teacher(self.batch.tables(), class)?.is_some() {
                 self.replaces(*at, &format!("классный руководитель {class}"));
             }
-            let good = self.needs(*at, needs) && (same || self.record(*at, "Классный руководитель", set, false)?);
+            let good = self.needs(*at, needs)
+                && (same
+                    || self.is_not_made_again(*at, "Класс", &key)?
+                        && self.record(*at, "Классный руководитель", set, false)?);
             self.learn(key, good);
         }
         Ok(())
@@ -327,7 +330,9 @@ impl<'a, 'j> Import<'a, 'j> {
             if !same && read::course(self.batch.tables(), &set.course)?.is_some() {
                 self.replaces(*at, &format!("учитель и часы курса «{}»", set.course));
             }
-            let good = self.needs(*at, &needs) && (same || self.record(*at, "Учитель", set, false)?);
+            let good = self.needs(*at, &needs)
+                && (same
+                    || self.is_not_made_again(*at, "Предмет", &key)? && self.record(*at, "Учитель", set, false)?);
             self.learn(key, good);
         }
         Ok(())
