@@ -88,6 +88,14 @@ pub struct Changes {
     pub another: bool,
 }
 
+impl Changes {
+    fn is_nothing(&self) -> bool {
+        let Self { surname, given, patronymic, born, enrolled, class, left, number, reason: _, another: _ } = self;
+        let name = [surname, given, patronymic, number].iter().all(|part| part.is_none());
+        name && born.is_none() && enrolled.is_none() && class.is_none() && left.is_none()
+    }
+}
+
 /// A pupil of whom something was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
@@ -149,6 +157,11 @@ fn known(tables: &Tables, file: &str) -> Result<Pupil> {
 pub fn add(place: &mut Workplace<'_>, wish: &NewPupil) -> Result<Added> {
     let file = clean(&wish.file)?;
     if let Some(known) = read::pupil(place.tables(), &file)? {
+        if known.file != *file {
+            let (name, now) = (known.name.full(), &known.file);
+            return Err(Error::input(format!("«{file}» — прежний номер личного дела ученика {name}, теперь «{now}»"))
+                .next("возьмите другой номер"));
+        }
         return Err(Error::input(format!("личное дело «{file}» уже есть: {}", known.name.full()))
             .next_by("зачислите снова", Action::EnrollPupil)
             .then_by("или исправьте имя", Action::ChangePupil));
@@ -176,6 +189,10 @@ fn ungrouped(tables: &Tables, file: &str, class: &ClassName, day: Day) -> Result
 /// # Errors
 /// A pupil whom the journal does not know; what rests on what was wrong; as [`add`].
 pub fn change(place: &mut Workplace<'_>, file: &str, changes: &Changes) -> Result<Changed> {
+    if changes.is_nothing() {
+        return Err(Error::input("не указано, что изменить")
+            .next("укажите фамилию, имя, отчество, дату рождения, зачисление, класс, выбытие или номер личного дела"));
+    }
     let pupil = known(place.tables(), file)?;
     let (file, before) = (pupil.file.to_string(), pupil.name.clone());
     let stands = read::born(place.tables(), &file)?;
