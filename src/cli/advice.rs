@@ -92,6 +92,7 @@ fn command(action: &Action) -> String {
             return format!("pupil group {class} {group} {file} --since {since}");
         }
         Action::SetCourse => "course set",
+        Action::SetClassTeacher => "course class КЛАСС --teacher ЛОГИН",
         Action::AnnulCourse => "course annul",
         Action::AnnulGroup => "pupil group",
         Action::ClearPlan => "plan clear",
@@ -241,6 +242,7 @@ mod tests {
                 since: "01.09.2025".to_owned(),
             },
             Action::SetCourse,
+            Action::SetClassTeacher,
             Action::AnnulCourse,
             Action::AnnulGroup,
             Action::ClearPlan,

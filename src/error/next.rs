@@ -88,6 +88,8 @@ pub enum Action {
     },
     /// Give a course to a teacher.
     SetCourse,
+    /// Give a class its teacher.
+    SetClassTeacher,
     /// Annul a course, or a group of a class.
     AnnulCourse,
     AnnulGroup,
