@@ -84,8 +84,15 @@ fn command(action: &Action) -> String {
         Action::CorrectClass => "pupil change ДЕЛО --class КЛАСС",
         Action::CorrectLeaving => "pupil change ДЕЛО --left ДАТА",
         Action::AnnulPupil => "pupil annul ДЕЛО --reason ПРИЧИНА",
-        Action::SetGroup => "pupil group КЛАСС ГРУППА УЧЕНИК",
+        Action::JoinGroup { class, file } => {
+            return format!("pupil group {class} ГРУППА {}", typed(&format!("{file}=+")));
+        }
+        Action::LeaveGroup { class, group, file, since } => {
+            let (group, file) = (typed(group), typed(&format!("{file}=-")));
+            return format!("pupil group {class} {group} {file} --since {since}");
+        }
         Action::SetCourse => "course set",
+        Action::SetClassTeacher => "course class КЛАСС --teacher ЛОГИН",
         Action::AnnulCourse => "course annul",
         Action::AnnulGroup => "pupil group",
         Action::ClearPlan => "plan clear",
@@ -227,8 +234,15 @@ mod tests {
             Action::CorrectClass,
             Action::CorrectLeaving,
             Action::AnnulPupil,
-            Action::SetGroup,
+            Action::JoinGroup { class: "7А".to_owned(), file: "П-20".to_owned() },
+            Action::LeaveGroup {
+                class: "7А".to_owned(),
+                group: "1".to_owned(),
+                file: "П-20".to_owned(),
+                since: "01.09.2025".to_owned(),
+            },
             Action::SetCourse,
+            Action::SetClassTeacher,
             Action::AnnulCourse,
             Action::AnnulGroup,
             Action::ClearPlan,

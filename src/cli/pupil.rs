@@ -224,10 +224,11 @@ fn say_stepped(stepped: Stepped, what: &str) -> Result<ExitCode> {
 }
 
 /// That a pupil of a class with groups is in none.
-fn in_no_group(Ungrouped { pupil, subjects }: &Ungrouped) -> Warning {
+fn in_no_group(Ungrouped { pupil, class, subjects }: &Ungrouped) -> Warning {
     let of = if subjects.is_empty() { String::new() } else { format!(" ({})", subjects.join(", ")) };
+    let joins = Action::JoinGroup { class: class.to_string(), file: pupil.file.to_string() };
     Warning::from(format!("{} ({}) не состоит ни в одной группе класса{of}", pupil.name.surname_given(), pupil.file))
-        .next_by("включите его в группу", Action::SetGroup)
+        .next_by("включите его в группу", joins)
 }
 
 impl Add {

@@ -74,10 +74,22 @@ pub enum Action {
     /// Put right the day a pupil left, or take it back.
     CorrectLeaving,
     AnnulPupil,
-    /// Say who belongs to a group.
-    SetGroup,
+    /// Add a pupil to a group of his class, beside those who are in it.
+    JoinGroup {
+        class: String,
+        file: String,
+    },
+    /// Take a pupil out of a group from a day on; the others stay.
+    LeaveGroup {
+        class: String,
+        group: String,
+        file: String,
+        since: String,
+    },
     /// Give a course to a teacher.
     SetCourse,
+    /// Give a class its teacher.
+    SetClassTeacher,
     /// Annul a course, or a group of a class.
     AnnulCourse,
     AnnulGroup,

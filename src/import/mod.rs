@@ -3,6 +3,7 @@
 //! Nothing is recorded unless everything is right, and every fault is reported with its file, line and column. What the
 //! journal already has is passed over, so the same folder can be imported again.
 
+mod again;
 mod csv;
 mod fault;
 mod files;

@@ -6,9 +6,10 @@ use super::record::Import;
 use super::rows::{Files, Key};
 use crate::error::Result;
 use crate::journal::entry::{GroupSet, PupilEnrolled, PupilLeft, PupilSet};
-use crate::journal::read;
+use crate::journal::read::annulments::Annulled;
+use crate::journal::read::{self, Pupil};
 use crate::journal::rules::twin;
-use crate::school::{ClassName, Day, PersonName, Stay};
+use crate::school::{ClassName, Day, PersonName, Stay, format_date, in_cyrillic};
 use chrono::NaiveDate;
 use std::collections::{BTreeSet, HashSet};
 
@@ -16,6 +17,8 @@ use std::collections::{BTreeSet, HashSet};
 #[allow(missing_docs)]
 pub struct PupilRow {
     pub file: String,
+    /// The number as it was typed, where the journal knows the file by another.
+    pub typed: Option<String>,
     pub class: ClassName,
     pub name: PersonName,
     pub born: NaiveDate,
@@ -78,6 +81,12 @@ impl Import<'_, '_> {
                 self.learn(key, false);
                 continue;
             }
+            if let Some(known) = &known
+                && !self.is_still_he(*at, row, known)?
+            {
+                self.learn(key, false);
+                continue;
+            }
             let another = self.how.another && twin(self.batch.tables(), &set, known.as_ref())?.is_some();
             let set = PupilSet { another, ..set };
             let mut good = self.needs(*at, &[(Key::Class(row.class.clone()), "Класс")])
@@ -96,6 +105,34 @@ impl Import<'_, '_> {
             self.learn(key, good);
         }
         Ok(())
+    }
+
+    /// Whether a row is about the pupil whose file it names: by a number that he had before, it must bear his name. What it
+    /// makes of his name and birthday is told.
+    fn is_still_he(&mut self, at: Source, row: &PupilRow, known: &Pupil) -> Result<bool> {
+        let is_former = |typed: &String| {
+            let looks = in_cyrillic(typed);
+            known.former.iter().any(|former| **former == **typed || in_cyrillic(former) == looks)
+        };
+        if let Some(typed) = row.typed.as_ref().filter(|typed| is_former(typed))
+            && known.name != row.name
+        {
+            let (name, other) = (known.name.full(), row.name.full());
+            let what = format!(
+                "«{typed}» — прежний номер личного дела ученика {name} (теперь «{}»), а в строке {other}: укажите номер \
+                 его личного дела",
+                known.file
+            );
+            self.faults.column(at, "Личное дело", what);
+            return Ok(false);
+        }
+        let born = read::born(self.batch.tables(), &known.file)?.unwrap_or(row.born);
+        if known.name != row.name || born != row.born {
+            let was = format!("{} ({})", known.name.full(), format_date(born));
+            let becomes = format!("{} ({})", row.name.full(), format_date(row.born));
+            self.replaces(at, &format!("личное дело «{}»: был(а) {was}, станет {becomes}", known.file));
+        }
+        Ok(true)
     }
 
     pub(super) fn groups(&mut self, files: &Files) -> Result<()> {
@@ -126,11 +163,43 @@ impl Import<'_, '_> {
         Ok(())
     }
 
+    /// Who comes to a group that is there and who leaves it.
+    fn tell_who_comes_and_goes(&mut self, group: &Group<'_>, sets: &[GroupSet], stood: &BTreeSet<i64>) -> Result<()> {
+        let tables = self.batch.tables();
+        let mut becomes = BTreeSet::new();
+        for file in sets.iter().flat_map(|set| &set.members) {
+            becomes.extend(read::pupil(tables, file)?.map(|pupil| pupil.id));
+        }
+        let of_class = read::pupils_of_class(tables, group.class)?;
+        let names = |of: Vec<i64>| {
+            let name = |pupil: &&Pupil| of.contains(&pupil.id);
+            let names = of_class.iter().filter(name);
+            names.map(|pupil| format!("{} ({})", pupil.name.surname_given(), pupil.file)).collect::<Vec<_>>().join("; ")
+        };
+        let comes = names(becomes.difference(stood).copied().collect());
+        let goes = names(stood.difference(&becomes).copied().collect());
+        let told = |what: &str, names: String| (!names.is_empty()).then(|| format!("{what}: {names}"));
+        let told: Vec<String> = [told("приходят", comes), told("уходят", goes)].into_iter().flatten().collect();
+        if !told.is_empty() {
+            self.replaces(group.at, &format!("состав группы «{}» {}: {}", group.name, group.class, told.join(", ")));
+        }
+        Ok(())
+    }
+
     /// Records a group that the journal has otherwise or not at all.
     fn group(&mut self, group: &Group<'_>, sets: Vec<GroupSet>) -> Result<bool> {
         let there = read::memberships(self.batch.tables(), group.class)?;
         if there.iter().any(|of| of.group == group.name && (of.since.is_some() || of.until.is_some())) {
             self.replaces(group.at, &format!("состав группы «{}» {} по дням", group.name, group.class));
+        }
+        let stood: BTreeSet<i64> = there.iter().filter(|of| of.group == group.name).map(|of| of.pupil).collect();
+        if stood.is_empty() {
+            let name = format!("{}, группа «{}»", group.class, group.name);
+            if !self.was_not_annulled(group.at, "Группа", Annulled::Group, &name)? {
+                return Ok(false);
+            }
+        } else {
+            self.tell_who_comes_and_goes(group, &sets, &stood)?;
         }
         for set in sets {
             let column = if set.since.is_some() { "С" } else { "Личное дело" };

@@ -243,15 +243,27 @@ impl<'a, 'j> Import<'a, 'j> {
             if !same && read::staff(self.batch.tables(), &person.login)?.is_some() {
                 self.replaces(*at, &format!("сотрудник «{}»", person.login));
             }
-            let plain = Person { roles: two_eyes::plain(&person.roles), ..person.clone() };
-            let good = same || self.record(*at, "Логин", person, false)?;
             // Whose office waits for a second person works in his other roles meanwhile.
-            if good && !plain.roles.is_empty() && read::staff(self.batch.tables(), &plain.login)?.is_none() {
-                self.record(*at, "Логин", plain, false)?;
-            }
+            let plain = Person { roles: two_eyes::plain(&person.roles), ..person.clone() };
+            let meanwhile = !same && self.works_meanwhile(&person, &plain)?;
+            let good = same
+                || (!meanwhile || self.record(*at, "Логин", plain, false)?)
+                    && self.record(*at, "Логин", person, false)?;
             self.learn(key, good);
         }
         Ok(())
+    }
+
+    /// Whether somebody new, whose office will wait, is to be recorded in his other roles first.
+    fn works_meanwhile(&self, person: &Person, plain: &Person) -> Result<bool> {
+        let tables = self.batch.tables();
+        Ok(!plain.roles.is_empty()
+            && plain.roles != person.roles
+            && read::staff(tables, &person.login)?.is_none()
+            && !read::extraordinary::is_alone(tables)?
+            && !read::extraordinary::takes_people_over(tables)?
+            && !two_eyes::is_taken_for_another(tables, plain)?
+            && read::extraordinary::waits_already(tables, &Body::from(person.clone()))?.is_none())
     }
 
     fn subjects(&mut self, files: &Files) -> Result<()> {
@@ -289,7 +301,10 @@ impl<'a, 'j> Import<'a, 'j> {
             if !same && read::class_teacher(self.batch.tables(), class)?.is_some() {
                 self.replaces(*at, &format!("классный руководитель {class}"));
             }
-            let good = self.needs(*at, needs) && (same || self.record(*at, "Классный руководитель", set, false)?);
+            let good = self.needs(*at, needs)
+                && (same
+                    || self.is_not_made_again(*at, "Класс", &key)?
+                        && self.record(*at, "Классный руководитель", set, false)?);
             self.learn(key, good);
         }
         Ok(())
@@ -315,7 +330,9 @@ impl<'a, 'j> Import<'a, 'j> {
             if !same && read::course(self.batch.tables(), &set.course)?.is_some() {
                 self.replaces(*at, &format!("учитель и часы курса «{}»", set.course));
             }
-            let good = self.needs(*at, &needs) && (same || self.record(*at, "Учитель", set, false)?);
+            let good = self.needs(*at, &needs)
+                && (same
+                    || self.is_not_made_again(*at, "Предмет", &key)? && self.record(*at, "Учитель", set, false)?);
             self.learn(key, good);
         }
         Ok(())

@@ -123,6 +123,9 @@ pub struct Files {
 impl Files {
     /// Gives personal files the spelling that the journal knows them by, `known` by how they look.
     pub fn spell(&mut self, known: &HashMap<String, String>) {
+        for (_, row) in &mut self.pupils {
+            row.typed = known.contains_key(&row.file).then(|| row.file.clone());
+        }
         let files = self.pupils.iter_mut().map(|(_, row)| &mut row.file);
         let files = files.chain(self.groups.iter_mut().map(|(_, row)| &mut row.pupil));
         let files = files.chain(self.marks.iter_mut().map(|(_, row)| &mut row.pupil));
@@ -413,7 +416,7 @@ fn pupil(line: &mut Line<'_>) -> Option<PupilRow> {
     let (surname, given, born) = (name(line, 2), name(line, 3), line.parse(4, date));
     let (since, until) = (line.parse_optional(6, date), line.parse_optional(7, date));
     let name = PersonName { surname: surname?, given: given?, patronymic: patronymic(line, 5) };
-    Some(PupilRow { file: file?, class: class?, name, born: born?, since: since?, until: until? })
+    Some(PupilRow { file: file?, typed: None, class: class?, name, born: born?, since: since?, until: until? })
 }
 
 /// The course of a line: class in column 0, subject in column 1, group in the column that is named.

@@ -418,6 +418,7 @@ pub(super) fn judge(
     rules::time::check(last, &school.year, entry.time, endless)?;
     roles::check(tables, entry)?;
     rules::two_eyes::check_effect(tables, school, entry)?;
+    rules::two_eyes::nothing_alike_waits(tables, entry)?;
     let seq = before.seq + 1;
     rules::check(&Context { tables, school, seq, before }, entry, canonical)
 }

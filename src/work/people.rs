@@ -88,6 +88,10 @@ fn is_recorded(tables: &Tables, known: &read::Staff, person: &Person) -> Result<
 /// # Errors
 /// Nobody of this login works here; as [`add`].
 pub fn change(place: &mut Workplace<'_>, login: &str, changes: &Changes) -> Result<(Done, PersonName)> {
+    if *changes == Changes::default() {
+        return Err(Error::input("не указано, что изменить")
+            .next("укажите фамилию, имя, отчество, должность, объединение или роли"));
+    }
     let known = read::staff(place.tables(), login)?.filter(|person| !person.dismissed).ok_or_else(|| {
         Error::input(format!("сотрудника «{login}» нет в журнале"))
             .next_by("посмотрите список", Action::ListStaff)

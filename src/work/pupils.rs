@@ -3,7 +3,7 @@
 use super::contacts::erase_all;
 use super::people::{clean_name, or_stands};
 use super::{Done, Workplace};
-use crate::error::{Action, Error, Result};
+use crate::error::{Action, Error, Result, Warning};
 use crate::journal::entry::{
     Body, EnrolmentCorrected, GroupAnnulled, GroupSet, PupilAnnulled, PupilEnrolled, PupilLeft, PupilMoved,
     PupilRenumbered, PupilSet, StayIn,
@@ -88,6 +88,14 @@ pub struct Changes {
     pub another: bool,
 }
 
+impl Changes {
+    fn is_nothing(&self) -> bool {
+        let Self { surname, given, patronymic, born, enrolled, class, left, number, reason: _, another: _ } = self;
+        let name = [surname, given, patronymic, number].iter().all(|part| part.is_none());
+        name && born.is_none() && enrolled.is_none() && class.is_none() && left.is_none()
+    }
+}
+
 /// A pupil of whom something was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
@@ -149,6 +157,11 @@ fn known(tables: &Tables, file: &str) -> Result<Pupil> {
 pub fn add(place: &mut Workplace<'_>, wish: &NewPupil) -> Result<Added> {
     let file = clean(&wish.file)?;
     if let Some(known) = read::pupil(place.tables(), &file)? {
+        if known.file != *file {
+            let (name, now) = (known.name.full(), &known.file);
+            return Err(Error::input(format!("«{file}» — прежний номер личного дела ученика {name}, теперь «{now}»"))
+                .next("возьмите другой номер"));
+        }
         return Err(Error::input(format!("личное дело «{file}» уже есть: {}", known.name.full()))
             .next_by("зачислите снова", Action::EnrollPupil)
             .then_by("или исправьте имя", Action::ChangePupil));
@@ -176,6 +189,10 @@ fn ungrouped(tables: &Tables, file: &str, class: &ClassName, day: Day) -> Result
 /// # Errors
 /// A pupil whom the journal does not know; what rests on what was wrong; as [`add`].
 pub fn change(place: &mut Workplace<'_>, file: &str, changes: &Changes) -> Result<Changed> {
+    if changes.is_nothing() {
+        return Err(Error::input("не указано, что изменить")
+            .next("укажите фамилию, имя, отчество, дату рождения, зачисление, класс, выбытие или номер личного дела"));
+    }
     let pupil = known(place.tables(), file)?;
     let (file, before) = (pupil.file.to_string(), pupil.name.clone());
     let stands = read::born(place.tables(), &file)?;
@@ -360,7 +377,7 @@ pub fn set_group(
     place: &mut Workplace<'_>,
     class: &ClassName,
     group: &str,
-    members: &Members,
+    wish: &Members,
     since: Option<Day>,
     despite: bool,
 ) -> Result<(Done, usize)> {
@@ -373,13 +390,31 @@ pub fn set_group(
     standing.retain(|of| of.group == group && since.is_none_or(|since| of.covers(since)));
     let file = |of: &Membership| pupils.iter().find(|pupil| pupil.id == of.pupil).map(|pupil| pupil.file.to_string());
     let standing: Vec<String> = standing.iter().filter_map(file).collect();
-    let members = members.after(&standing);
+    let members = wish.after(&standing);
     let count = members.len();
     if members.iter().collect::<BTreeSet<_>>() == standing.iter().collect() {
         return Ok((Done::default(), count));
     }
+    let gone = match wish {
+        Members::All(_) => gone(&pupils, &standing, &members),
+        Members::Changes(_) => None,
+    };
     let set = GroupSet { class: class.clone(), group, members, since, despite };
-    Ok((place.record([set.into()])?, count))
+    let mut done = place.record([set.into()])?;
+    done.warnings.extend(gone);
+    Ok((done, count))
+}
+
+/// Whom a list that names all of a group leaves out of it.
+fn gone(pupils: &[Pupil], standing: &[String], members: &[String]) -> Option<Warning> {
+    let is_gone = |pupil: &&Pupil| {
+        let is_in = |files: &[String]| files.iter().any(|file| pupil.is_named(file));
+        is_in(standing) && !is_in(members)
+    };
+    let name = |pupil: &Pupil| format!("{} ({})", pupil.name.surname_given(), pupil.file);
+    let gone: Vec<String> = pupils.iter().filter(is_gone).map(name).collect();
+    (!gone.is_empty())
+        .then(|| format!("назван весь состав группы, больше в ней не состоят: {}", gone.join("; ")).into())
 }
 
 /// Takes back a group that was made by mistake.

@@ -123,6 +123,15 @@ pub fn annulled_pupil(tables: &Tables, file: &str) -> Result<Option<String>> {
     Ok(what.map(|what| what.split(" (").next().unwrap_or_default().to_owned()))
 }
 
+/// The entry that last annulled a course, a class or a group, by what it is called in the list.
+///
+/// # Errors
+/// As [`annulments`].
+pub fn last_annulment(tables: &Tables, kind: Annulled, about: &str) -> Result<Option<u64>> {
+    let sql = "SELECT entry FROM annulments WHERE kind = ?1 AND about = ?2 ORDER BY entry DESC LIMIT 1";
+    tables.one("аннулированная запись", sql, [kind.word(), about], |row| row.get("entry"))
+}
+
 /// A lesson with its cells as it stands, in words; empty where there is none.
 ///
 /// # Errors

@@ -75,6 +75,8 @@ fn taught_in_groups(tables: &Tables, class: &ClassName) -> Result<BTreeMap<Strin
 pub struct Ungrouped {
     /// Who.
     pub pupil: Pupil,
+    /// His class.
+    pub class: ClassName,
     /// The subjects that the class has in groups and he in none of them; empty where he is in no group at all.
     pub subjects: Vec<String>,
 }
@@ -110,7 +112,7 @@ pub fn ungrouped(tables: &Tables, class: &ClassName, day: Day) -> Result<Vec<Ung
             }
         }
         if own.is_empty() || !subjects.is_empty() {
-            out.push(Ungrouped { pupil, subjects });
+            out.push(Ungrouped { pupil, class: class.clone(), subjects });
         }
     }
     Ok(out)

@@ -44,7 +44,7 @@ impl Resting {
     }
 }
 
-/// A course on which no mark, no plan and nothing that is still open rests.
+/// A course on which no mark, no absence, no plan and nothing that is still open rests.
 pub fn annulment(context: &Context<'_>, annulled: &CourseAnnulled) -> Result<()> {
     let (tables, key) = (context.tables, &annulled.course);
     text::is_given(&annulled.reason, "причина")?;
@@ -57,6 +57,9 @@ pub fn annulment(context: &Context<'_>, annulled: &CourseAnnulled) -> Result<()>
     let marks = "SELECT count(*) FROM marks JOIN lessons ON lessons.id = marks.lesson WHERE course = ?1";
     let lessons = ("сначала аннулируйте уроки с отметками", Action::RequestAnnulment);
     resting.count(tables, (marks, "отметок"), [id], lessons)?;
+    let absences = "SELECT count(*) FROM attendance JOIN lessons ON lessons.id = attendance.lesson WHERE course = ?1";
+    let lessons = ("сначала аннулируйте уроки с пропусками", Action::RequestAnnulment);
+    resting.count(tables, (absences, "пропусков и опозданий"), [id], lessons)?;
     let plan = ("SELECT count(*) FROM plans WHERE course = ?1", "строк плана (КТП)");
     resting.count(tables, plan, [id], ("сначала методист убирает план", Action::ClearPlan))?;
     let open = ("SELECT count(*) FROM corrections WHERE course = ?1 AND decision = ''", "нерешённых заявок");

@@ -65,7 +65,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::JournalCreated(created) => people::first_entry(context, created)?,
         Body::SchoolChanged(changed) => changed.school.check()?,
         Body::ClockReset(reset) => text::is_given(&reset.reason, "причина")?,
-        Body::Person(person) => people::change_of_person(tables, person)?,
+        Body::Person(person) => people::change_of_person(tables, person, &mut warnings)?,
         Body::PersonDismissed(dismissed) => people::dismissal(tables, dismissed, &mut warnings)?,
         Body::KeyEnrolled(enrolled) => people::enrolment_of_key(context, entry, enrolled)?,
         Body::KeyRevoked(revoked) => people::revocation(tables, revoked)?,

@@ -58,13 +58,36 @@ pub fn person(person: &Person) -> Result<()> {
     backup::service_alone(person)
 }
 
-/// A member of staff as changed: an administrator must remain.
-pub fn change_of_person(tables: &Tables, changed: &Person) -> Result<()> {
+/// A member of staff as changed: an administrator must remain. What stays with somebody who has no role for it any more goes
+/// into `warnings`.
+pub fn change_of_person(tables: &Tables, changed: &Person, warnings: &mut Vec<Warning>) -> Result<()> {
     person(changed)?;
     backup::service_stays(tables, changed)?;
     let administers = read::has_role(tables, &changed.login, Role::Administrator)?;
     if administers && !changed.roles.contains(&Role::Administrator) {
         another_administrator(tables, &changed.login, "")?;
+    }
+    let standing = read::roles_of(tables, &changed.login)?;
+    let loses = |role: Role| standing.contains(&role) && !changed.roles.contains(&role);
+    let (login, word) = (&changed.login, Role::word);
+    if loses(Role::ClassTeacher) {
+        let mut classes = Vec::new();
+        for class in read::classes(tables)? {
+            if read::class_teacher(tables, &class)?.is_some_and(|teacher| *teacher == **login) {
+                classes.push(class.to_string());
+            }
+        }
+        if !classes.is_empty() {
+            let (role, classes) = (word(Role::ClassTeacher), classes.join(", "));
+            let what = format!("«{login}» без роли «{role}», а классы остаются за ним: {classes}");
+            warnings.push(Warning::from(what).next_by("назначьте им другого", Action::SetClassTeacher));
+        }
+    }
+    let courses = read::courses_of_teacher(tables, login)?;
+    if loses(Role::Teacher) && !courses.is_empty() {
+        let names = courses.iter().map(|course| course.key.to_string()).collect::<Vec<_>>().join("; ");
+        let what = format!("«{login}» без роли «{}», а курсы остаются за ним: {names}", word(Role::Teacher));
+        warnings.push(Warning::from(what).next_by("передайте их", Action::SetCourse));
     }
     Ok(())
 }

@@ -99,6 +99,15 @@ pub fn leaving(context: &Context<'_>, entry: &Entry, left: &PupilLeft, warnings:
     let pupil = known_pupil(tables, &left.file)?;
     let sql = "SELECT 1 FROM enrolments WHERE pupil = ?1 AND until IS NULL AND since < ?2";
     if !tables.prepare_cached(sql)?.exists(params![pupil.id, read::iso(left.until)])? {
+        if let [(_, stay)] = &read::stays_of(tables, pupil.id)?[..]
+            && stay.until.is_none()
+        {
+            let (name, since) = (read::name_of(tables, &pupil)?, format_date(stay.since));
+            let until = format_date(left.until);
+            return Err(Error::refused(format!("{name} зачислен(а) с {since}: выбыть {until} ещё не может"))
+                .next_by("если он так и не пришёл, аннулируйте запись о нём", Action::AnnulPupil)
+                .then("если пришёл, укажите день после первого дня в классе"));
+        }
         return Err(Error::refused(format!(
             "{} на {} не учится в школе",
             read::name_of(tables, &pupil)?,
@@ -250,7 +259,13 @@ fn twice(context: &Context<'_>, set: &GroupSet, members: &HashSet<i64>, warnings
         if let Some(pupil) = roster.iter().find(|pupil| pupil.id == other.pupil) {
             let name = read::name_of(tables, &pupil)?;
             let what = format!("{name} состоит и в группе «{}», у неё тот же предмет", other.group);
-            warnings.push(Warning::from(what).next_by("если он перешёл, уберите его из неё", Action::SetGroup));
+            let leaves = Action::LeaveGroup {
+                class: set.class.to_string(),
+                group: other.group.to_string(),
+                file: pupil.file.to_string(),
+                since: format_date(day),
+            };
+            warnings.push(Warning::from(what).next_by("если он перешёл, уберите его из неё", leaves));
         }
     }
     Ok(())

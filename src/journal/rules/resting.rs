@@ -92,7 +92,13 @@ impl Resting {
         resting.spans(tables, pupil, |first, last| lost(None, first, last))?;
         for (class, group) in read::groups_of_pupil(tables, pupil.id)? {
             if lost(Some(&class), year.begins, year.ends) {
-                let next = Next::by("сначала уберите его из группы с первого дня", Action::SetGroup);
+                let leaves = Action::LeaveGroup {
+                    class: class.to_string(),
+                    group: group.to_string(),
+                    file: pupil.file.to_string(),
+                    since: format_date(year.begins),
+                };
+                let next = Next::by("сначала уберите его из группы с первого дня", leaves);
                 resting.add(format!("состав группы «{group}» {class}"), next);
             }
         }

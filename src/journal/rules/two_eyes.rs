@@ -5,6 +5,10 @@
 //! against this table. Two keys are independent where nobody stands behind both: not the owner of the one, nor whoever
 //! enrolled it on his own word, nor whoever enrolled that person's key.
 
+mod whole;
+
+pub use whole::nothing_alike_waits;
+
 use super::{Context, text};
 use crate::error::{Action, Error, Result};
 use crate::journal::entry::{
@@ -171,7 +175,10 @@ fn guard_of_person(tables: &Tables, person: &Person) -> Result<Option<Guard>> {
 }
 
 /// Whether a new person bears the whole name of somebody else, or what is printed of the name of somebody with an office.
-fn is_taken_for_another(tables: &Tables, person: &Person) -> Result<bool> {
+///
+/// # Errors
+/// Tables that do not read.
+pub fn is_taken_for_another(tables: &Tables, person: &Person) -> Result<bool> {
     let (whole, printed) = (fold(&person.name.full()), fold(&person.name.initials()));
     for other in read::all_staff(tables)? {
         if fold(&other.name.full()) == whole
@@ -302,6 +309,7 @@ fn judge_anew(context: &Context<'_>, held: &Held) -> Result<()> {
     let tables = context.tables;
     let school = read::school(tables)?;
     let place = Context { school: &school, ..*context };
+    whole::is_untouched_since(tables, held)?;
     roles::check(tables, &held.entry).and_then(|()| super::check(&place, &held.entry, Ok(()))).map_err(|error| {
         error
             .at(format!("запись № {} подтвердить уже нельзя", held.seq))

@@ -97,6 +97,13 @@ pub struct Held {
     pub entry: Entry,
 }
 
+impl Held {
+    fn of(row: &Columns<'_>) -> Result<Self> {
+        let entry = Entry::from_json(&row.get::<String>("payload")?)?;
+        Ok(Self { seq: row.get("entry")?, author: row.get("author")?, about: row.get("about")?, entry })
+    }
+}
+
 /// As many subjects of entries alike are named.
 const NAMED: usize = 12;
 
@@ -222,10 +229,16 @@ pub fn waiting_between(tables: &Tables, from: u64, to: u64) -> Result<Vec<Held>>
                WHERE state = ?3 AND entry BETWEEN ?1 AND ?2 ORDER BY entry";
     let to = to.min(i64::MAX.unsigned_abs());
     let from = from.min(to.saturating_add(1)).min(i64::MAX.unsigned_abs());
-    tables.all("ждущая запись", sql, params![from, to, State::Waits.word()], |row| {
-        let entry = Entry::from_json(&row.get::<String>("payload")?)?;
-        Ok(Held { seq: row.get("entry")?, author: row.get("author")?, about: row.get("about")?, entry })
-    })
+    tables.all("ждущая запись", sql, params![from, to, State::Waits.word()], Held::of)
+}
+
+/// What waits of a kind, in order.
+///
+/// # Errors
+/// As [`waiting_between`].
+pub fn waiting_of_kind(tables: &Tables, kind: &str) -> Result<Vec<Held>> {
+    let sql = "SELECT entry, author, about, payload FROM extraordinary WHERE state = ?1 AND kind = ?2 ORDER BY entry";
+    tables.all("ждущая запись", sql, params![State::Waits.word(), kind], Held::of)
 }
 
 /// The number of an entry that waits and says the same.

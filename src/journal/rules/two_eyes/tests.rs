@@ -581,3 +581,51 @@ fn a_run_of_history_is_decided_on_at_once_and_other_entries_one_by_one() {
     let waiting = extraordinary::waiting(&school).unwrap();
     assert_eq!(waiting.iter().map(|one| one.count).collect::<Vec<_>>(), [3, 1, 1]);
 }
+
+#[test]
+fn what_waits_about_somebody_undoes_nothing_that_was_recorded_of_him_after_it() {
+    let mut school = company();
+    let teacher = |full: &str, position: &str, roles: &[Role]| Body::from(person(TEACHER, full, position, roles));
+    let (savva, both) = ("Семёнов Савва Сергеевич", [Role::Teacher, Role::DeputyHead]);
+    let office = record(&mut school, false, teacher(savva, "учитель", &both));
+    // Neither what would wait as well nor what would be in force at once.
+    for other in
+        [teacher("Семин Савва Сергеевич", "учитель", &[Role::Teacher]), teacher(savva, "психолог", &[Role::Teacher])]
+    {
+        is_refused(school.attempt(ADMINISTRATOR, &[other]), &format!("ждёт подтверждения запись № {office}"));
+    }
+    school.attempt(DIRECTOR, &[refused(office)]).unwrap();
+    let name = record(&mut school, false, teacher("Семин Савва Сергеевич", "учитель", &[Role::Teacher]));
+    let gone = record(&mut school, false, PersonDismissed { login: TEACHER.into() }.into());
+    let words = format!("запись № {name}: после неё о том же записано № {gone}");
+    is_refused(school.attempt(DIRECTOR, &[confirmed(name)]), &words);
+    school.attempt(DIRECTOR, &[refused(name)]).unwrap();
+    is_clean(&mut school);
+}
+
+#[test]
+fn what_waits_about_a_pupil_or_the_school_is_decided_on_before_more_is_recorded() {
+    let mut school = company();
+    let pupil = |full: &str, born: &str| {
+        Body::from(PupilSet { file: "А-1".into(), name: name(full), born: day(born), another: false })
+    };
+    let waits = record(&mut school, false, pupil("Алин Али", "2012-01-01"));
+    let number = PupilRenumbered { file: "А-1".into(), becomes: "Я-9".into(), reason: "опечатка".into() };
+    let renumbered = record(&mut school, false, number.into());
+    let other = |body| format!("ждёт подтверждения запись № {body}");
+    is_refused(school.attempt(ADMINISTRATOR, &[pupil("Алиев Али", "2012-01-02")]), &other(waits));
+    let number = PupilRenumbered { file: "А-1".into(), becomes: "Я-8".into(), reason: "опечатка".into() };
+    is_refused(school.attempt(ADMINISTRATOR, &[number.into()]), &other(renumbered));
+    school.attempt(DIRECTOR, &[confirmed(waits), confirmed(renumbered)]).unwrap();
+    // By the number that was his before.
+    let waits = record(&mut school, false, pupil("Алимов Али", "2012-01-01"));
+    let set = PupilSet { file: "Я-9".into(), name: name("Алин Али"), born: day("2012-01-02"), another: false };
+    is_refused(school.attempt(ADMINISTRATOR, &[set.into()]), &other(waits));
+    let mut policy = read::school(&school).unwrap();
+    policy.policy.overwrite_days = 365;
+    let waits = record(&mut school, false, SchoolChanged { school: policy }.into());
+    let mut bells = read::school(&school).unwrap();
+    bells.school.place = "Москва".into();
+    is_refused(school.attempt(ADMINISTRATOR, &[SchoolChanged { school: bells }.into()]), &other(waits));
+    is_clean(&mut school);
+}
