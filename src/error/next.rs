@@ -74,6 +74,8 @@ pub enum Action {
     /// Put right the day a pupil left, or take it back.
     CorrectLeaving,
     AnnulPupil,
+    /// Withdraw what the pedagogical council decided of a pupil.
+    WithdrawDecision,
     /// Say who belongs to a group.
     SetGroup,
     /// Give a course to a teacher.

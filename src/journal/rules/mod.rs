@@ -96,7 +96,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::ExemptionSet(set) => absence::exemption(context, entry, set)?,
         Body::ExemptionWithdrawn(withdrawn) => absence::withdrawal_of_exemption(tables, withdrawn)?,
         Body::FinalsSet(set) => finals::check(context, entry, set, today, &mut warnings)?,
-        Body::DecisionSet(set) => decision::of_the_council(context, entry, set, today)?,
+        Body::DecisionSet(set) => decision::of_the_council(context, entry, set, today, &mut warnings)?,
         Body::CorrectionRequested(set) => correction::request(context, entry, set, today)?,
         Body::CorrectionDecided(decided) => correction::decision(context, entry, decided)?,
         Body::RemarkWritten(remark) => remark::remark(tables, remark)?,
