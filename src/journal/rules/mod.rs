@@ -18,6 +18,7 @@ mod people;
 mod pupils;
 mod remark;
 mod resting;
+mod school;
 mod substitution;
 mod text;
 pub mod time;
@@ -63,7 +64,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
     year::year_is_open(tables, entry)?;
     match &entry.body {
         Body::JournalCreated(created) => people::first_entry(context, created)?,
-        Body::SchoolChanged(changed) => changed.school.check()?,
+        Body::SchoolChanged(changed) => school::change(context, entry, changed, &mut warnings)?,
         Body::ClockReset(reset) => text::is_given(&reset.reason, "причина")?,
         Body::Person(person) => people::change_of_person(tables, person)?,
         Body::PersonDismissed(dismissed) => people::dismissal(tables, dismissed, &mut warnings)?,
