@@ -21,6 +21,7 @@ pub mod ledger;
 mod namesakes;
 mod notes;
 pub mod outcomes;
+pub mod outdated;
 mod paper;
 mod people;
 mod pupils;
