@@ -91,6 +91,7 @@ fn command(action: &Action) -> String {
             let (group, file) = (typed(group), typed(&format!("{file}=-")));
             return format!("pupil group {class} {group} {file} --since {since}");
         }
+        Action::WithdrawDecision => "final decision КЛАСС УЧЕНИК=- --date ДАТА --number НОМЕР",
         Action::SetCourse => "course set",
         Action::SetClassTeacher => "course class КЛАСС --teacher ЛОГИН",
         Action::AnnulCourse => "course annul",
@@ -241,6 +242,7 @@ mod tests {
                 file: "П-20".to_owned(),
                 since: "01.09.2025".to_owned(),
             },
+            Action::WithdrawDecision,
             Action::SetCourse,
             Action::SetClassTeacher,
             Action::AnnulCourse,

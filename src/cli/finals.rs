@@ -4,10 +4,11 @@ use super::cells::{self, Listed, both};
 use super::days::Days;
 use super::desk::{Desk, WhichCourse, say};
 use super::{Common, mark, screen, session};
-use crate::error::{Result, every};
-use crate::journal::{read, resolve};
-use crate::school::{Marks, fold};
-use crate::work::finals::{self, DecisionsWish, FinalsWish};
+use crate::error::{Error, Result, every};
+use crate::journal::read::{self, Decision as Decided};
+use crate::journal::resolve;
+use crate::school::{Marks, fold, format_date};
+use crate::work::finals::{self, ChangedDecision, DecisionsDone, DecisionsWish, FinalsWish, StandingDecision};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -48,7 +49,7 @@ pub struct Decision {
     #[arg(value_name = "КЛАСС")]
     class: String,
     /// «Фамилия=решение» словами списка: переведён, переведён условно, оставлен на повторное обучение, допущен к ГИА,
-    /// окончил основную школу …; «все=переведён» — всем, о ком решения ещё нет
+    /// окончил основную школу …; «все=переведён» — всем, о ком решения ещё нет; «Фамилия=-» отзывает решение
     #[arg(value_name = "УЧЕНИК=РЕШЕНИЕ", required = true)]
     decisions: Vec<String>,
     /// Дата педсовета
@@ -121,19 +122,58 @@ impl Decision {
         let class = resolve::class(desk.tables(), &self.class)?;
         let date = Days::of(desk.tables())?.read(&self.date)?;
         let pupils = finals::decided_of(desk.tables(), &class, date)?;
+        let of_year = finals::pupils(desk.tables(), &class, &"Год".into())?;
         let mut others = None;
         let decisions = every(self.decisions.iter().map(|typed| {
             let (pupil, decision) = cells::split(typed, "переведён")?;
+            let withdraws = matches!(decision, "-" | "–" | "—");
             if fold(pupil) == "все" {
+                if withdraws {
+                    return Err(Error::input(format!("«{typed}»: решения всех сразу не отзываются"))
+                        .next("назовите каждого: \"Фамилия=-\""));
+                }
                 others = Some(decision.to_owned());
                 return Ok(None);
             }
-            Ok(Some((resolve::pupil(&pupils, pupil)?.file.clone(), decision.to_owned())))
+            let listed = if withdraws { &of_year } else { &pupils };
+            let decision = (!withdraws).then(|| decision.to_owned());
+            Ok(Some((resolve::pupil(listed, pupil)?.file.clone(), decision)))
         }))?;
         let decisions = decisions.into_iter().flatten().collect();
         let wish = DecisionsWish { class, date, number: self.number, decisions, others };
         let decided = finals::decide(&mut desk.workplace()?, &wish)?;
-        let what = format!("{}: решений педагогического совета записано {}", wish.class, decided.pupils);
-        say(decided.done, &what)
+        told(&wish, decided)
     }
+}
+
+/// Says what was recorded, what stood before it, and whom «все» did not mean.
+fn told(wish: &DecisionsWish, decided: DecisionsDone) -> Result<ExitCode> {
+    let DecisionsDone { done, pupils, changed, left_out } = decided;
+    let withdrawn = changed.iter().filter(|change| change.becomes.is_none()).count();
+    let what = match (pupils - withdrawn, withdrawn) {
+        (set, 0) => format!("{}: решений педагогического совета записано {set}", wish.class),
+        (0, withdrawn) => format!("{}: решений педагогического совета отозвано {withdrawn}", wish.class),
+        (set, withdrawn) => {
+            format!("{}: решений педагогического совета записано {set}, отозвано {withdrawn}", wish.class)
+        }
+    };
+    let was = |standing: &StandingDecision| {
+        let Decided { date, number, decision } = &standing.decision;
+        format!("«{decision}» ({}, протокол № {number})", format_date(*date))
+    };
+    let status = if done.is_nothing() && !left_out.is_empty() {
+        println!("Ничего не изменено: «все» — это те, о ком решения ещё нет.");
+        ExitCode::SUCCESS
+    } else {
+        say(done, &what)?
+    };
+    for ChangedDecision { was: standing, becomes } in &changed {
+        let now = becomes.as_ref().map_or_else(|| "отозвано".to_owned(), |words| format!("«{words}»"));
+        println!("  {}: {now}, было {}", standing.name.full(), was(standing));
+    }
+    if !left_out.is_empty() {
+        println!("Решение о них уже другое, оно осталось; чтобы изменить его, назовите ученика:");
+        left_out.iter().for_each(|standing| println!("  {}: {}", standing.name.full(), was(standing)));
+    }
+    Ok(status)
 }

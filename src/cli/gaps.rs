@@ -1,7 +1,7 @@
 //! What is missing at the year's end, in words: pupil by pupil, then the papers.
 
 use super::called::ME;
-use crate::work::year::{ClassGaps, Gaps, MissingMarks, PupilGaps, UnboundBook};
+use crate::work::year::{ClassGaps, Gaps, MissingMarks, Outdated, PupilGaps, UnboundBook};
 use serde_json::{Value, json};
 
 /// Says what is missing, or that nothing is.
@@ -63,6 +63,20 @@ fn of_papers(gaps: &Gaps) -> Vec<String> {
         lines.push(format!("ждут подтверждения второго лица записей: {}: {ME} confirm list", gaps.waiting));
     }
     lines
+}
+
+/// Says which papers and which archive do not show what changed after them.
+pub fn outdated(outdated: &Outdated) {
+    if outdated.is_nothing() {
+        return;
+    }
+    println!("Устарело: итоговые отметки или решения педсовета изменены позже.");
+    for (class, number) in &outdated.sheets {
+        println!("  сводная ведомость на 25 лет {class} (№ {number}): {ME} print summary {class}");
+    }
+    if let Some(archive) = &outdated.archive {
+        println!("  архив за год «{archive}»: {ME} archive create --period Год");
+    }
 }
 
 /// The same for scripts.

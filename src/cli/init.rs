@@ -1,7 +1,7 @@
 //! `letopis init`: the journal of a school year, its administrator, its recovery key.
 
 use super::called::ME;
-use super::{Common, audit, going, screen, session};
+use super::{Common, advice, audit, going, screen, session};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::journal::{Journal, read};
@@ -69,6 +69,10 @@ impl Init {
             return Err(Error::input(format!("журнал «{}» уже существует", path.display()))
                 .next("укажите другой файл: --journal ФАЙЛ"));
         }
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+            return Err(Error::input(format!("папки «{}» нет: журналу негде быть", folder.display()))
+                .next("создайте её или укажите другой файл: --journal ФАЙЛ"));
+        }
         if let Some(previous) = &self.previous {
             return self.continue_from(common, &path, school, previous);
         }
@@ -121,6 +125,9 @@ impl Init {
         for testimony in &testimonies {
             audit::heard(testimony, old.length()).iter().for_each(|line| println!("{line}"));
         }
+        if let Some(warning) = old.has_outlived(&testimonies)? {
+            screen::warning(&advice::warning(&warning));
+        }
         let moved_on = school.is_none();
         let school = school.map_or_else(|| old.school_moved_on(), Ok)?;
         let second = self.second.iter().map(|named| second_before(&old, named)).collect::<Result<_>>()?;
@@ -136,6 +143,14 @@ impl Init {
         };
         if self.dry_run {
             let plan = old.plan(&wish)?;
+            if common.json {
+                let year = &plan.school.year;
+                screen::json(&serde_json::json!({
+                    "year": year.name, "begins": year.begins, "ends": year.ends, "moved_on": moved_on,
+                    "placing": going::as_json(&plan.placing),
+                }));
+                return Ok(ExitCode::SUCCESS);
+            }
             say_year(&plan.school, moved_on);
             going::say(&plan.placing);
             if !self.promote_undecided && !plan.placing.unplaced.is_empty() {

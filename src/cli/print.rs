@@ -12,6 +12,7 @@ use crate::print::{Form, Layouts, Subject, Wanted};
 use crate::school::{ClassName, clean, format_date};
 use crate::work::Workplace;
 use crate::work::papers::{self, SheetStanding};
+use crate::work::year;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -237,6 +238,9 @@ impl Summary {
         let class = ClassName::parse(&of.class)?;
         let wanted = papers::of_class(session::journal(common)?.tables(), Form::SummarySheet, class)?;
         issue(common, &of.to, |place, proven, layouts| {
+            if let Some(typed) = &year {
+                year::is_typed(&place.school()?, typed)?;
+            }
             let SheetStanding { issued, gaps } = papers::sheet(place, proven, layouts, &wanted)?;
             if issued && reason.is_none() {
                 return Ok((vec![wanted], String::new()));

@@ -43,6 +43,9 @@ pub enum School {
         /// Название, как в «school show», или дата: воскресенье или день каникул, когда уроки есть
         #[arg(value_name = "НАЗВАНИЕ|ДАТА")]
         name: String,
+        /// Снять с даты рабочий день: снова воскресенье или день каникул
+        #[arg(long, visible_alias = "аннулировать")]
+        annul: bool,
     },
     /// Задать звонок урока
     #[command(visible_alias = "звонок")]
@@ -77,14 +80,26 @@ impl School {
                 let ends = days.given(ends.as_deref())?.unwrap_or(begins);
                 let said = format!("Учебных занятий нет: {name}, {}–{}", format_date(begins), format_date(ends));
                 let holiday = Holiday { name, begins, ends };
-                say(school::add_holiday(&mut desk.workplace()?, holiday)?, &said)
+                let (done, worked) = school::add_holiday(&mut desk.workplace()?, holiday)?;
+                let worked: Vec<String> = worked.into_iter().map(format_date).collect();
+                let no_more = match worked.is_empty() {
+                    true => String::new(),
+                    false => format!("; больше не рабочий день: {}", worked.join(", ")),
+                };
+                say(done, &format!("{said}{no_more}"))
             }
-            Self::Workday { name } if parse_date_or(&name).is_some() => {
+            Self::Workday { name, annul: true } => {
+                let mut desk = Desk::open(common)?;
+                let day = Days::of(desk.tables())?.read(&name)?;
+                let done = school::remove_workday(&mut desk.workplace()?, day)?;
+                say(done, &format!("{} — снова не учебный день", format_date(day)))
+            }
+            Self::Workday { name, .. } if parse_date_or(&name).is_some() => {
                 let day = parse_date(&name)?;
                 let done = school::add_workday(&mut Desk::open(common)?.workplace()?, day)?;
                 say(done, &format!("{} — учебный день", format_date(day)))
             }
-            Self::Workday { name } => {
+            Self::Workday { name, .. } => {
                 let removed = school::remove_holiday(&mut Desk::open(common)?.workplace()?, &name)?;
                 let span = |holiday: &Holiday| match holiday.begins == holiday.ends {
                     true => format!("«{}», {}", holiday.name, format_date(holiday.begins)),

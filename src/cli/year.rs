@@ -5,8 +5,8 @@ use super::desk::{Desk, say};
 use super::{Common, ask, gaps, screen, session};
 use crate::error::{Action, Detail, Error, Result};
 use crate::journal::read;
-use crate::school::{School, format_date};
-use crate::work::year::{self, Turn, YearStatus};
+use crate::school::{ClassName, School, format_date};
+use crate::work::year::{self, Outdated, Turn, YearStatus};
 use clap::Subcommand;
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -50,6 +50,7 @@ fn close(common: &Common, typed: Option<String>, reason: Option<String>) -> Resu
     let school = desk.school()?;
     let missing = year::before_close(&mut desk.workplace()?)?;
     gaps::say(&missing);
+    gaps::outdated(&Outdated::of(desk.tables())?);
     let typed = year_typed(&school, typed, "закрывается")?;
     let what = "учебный год закрывается с пробелами";
     let reason = reason_given(!missing.is_empty(), reason, what)?;
@@ -106,7 +107,7 @@ fn status(common: &Common) -> Result<ExitCode> {
         screen::json(&as_json(&status));
         return Ok(ExitCode::SUCCESS);
     }
-    let YearStatus { school, closed, reopened, reopening_waits, continued, gaps: missing } = &status;
+    let YearStatus { school, closed, reopened, reopening_waits, continued, gaps: missing, outdated } = &status;
     let (name, ends) = (&school.year.name, format_date(school.year.ends));
     let said = |turn: &Turn| {
         let reason = if turn.reason.is_empty() { String::new() } else { format!(": {}", turn.reason) };
@@ -127,16 +128,22 @@ fn status(common: &Common) -> Result<ExitCode> {
         println!("Следующий год начат: этот больше не открывается.");
     }
     gaps::say(missing);
+    gaps::outdated(outdated);
     Ok(ExitCode::SUCCESS)
 }
 
 fn as_json(status: &YearStatus) -> Value {
     let turn =
         |turn: &Turn| json!({ "entry": turn.entry, "at": turn.at.to_rfc3339(), "by": turn.by, "reason": turn.reason });
+    let sheet = |(class, number): &(ClassName, String)| json!({ "class": class.to_string(), "number": number });
+    let sheets: Vec<Value> = status.outdated.sheets.iter().map(sheet).collect();
     json!({
         "year": status.school.year.name, "begins": status.school.year.begins, "ends": status.school.year.ends,
         "closed": status.closed.as_ref().map(turn), "reopened": status.reopened.iter().map(turn).collect::<Vec<_>>(),
         "reopening_waits": status.reopening_waits, "continued": status.continued,
         "complete": status.gaps.is_empty(), "gaps": gaps::as_json(&status.gaps),
+        "outdated": {
+            "sheets": sheets, "archive": status.outdated.archive,
+        },
     })
 }

@@ -86,6 +86,8 @@ pub enum Action {
         file: String,
         since: String,
     },
+    /// Withdraw what the pedagogical council decided of a pupil.
+    WithdrawDecision,
     /// Give a course to a teacher.
     SetCourse,
     /// Give a class its teacher.

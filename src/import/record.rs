@@ -221,9 +221,12 @@ impl<'a, 'j> Import<'a, 'j> {
 
     fn school(&mut self, school: Option<School>) -> Result<()> {
         let Some(school) = school else { return Ok(()) };
-        if read::school(self.batch.tables())? != school {
+        let before = read::school(self.batch.tables())?;
+        if before != school {
             let at = Source { file: "school.toml", line: 0 };
-            self.replaces(at, "сведения о школе, каникулы, звонки, правила");
+            for change in before.changes_to(&school) {
+                self.replaces(at, &change);
+            }
             self.record(at, "", SchoolChanged { school }, false)?;
         }
         Ok(())

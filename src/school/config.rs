@@ -178,6 +178,7 @@ impl School {
         })?;
         school.clean()?;
         school.check()?;
+        school.check_bells()?;
         Ok(school)
     }
 
@@ -244,6 +245,31 @@ impl School {
         }
         if self.policy.decisions.iter().any(|words| words.trim().is_empty() || words.chars().count() > 200) {
             return bad("policy.decisions: решение — от 1 до 200 знаков".into());
+        }
+        Ok(())
+    }
+
+    /// Whether each lesson has one bell, and ends before the next begins.
+    ///
+    /// # Errors
+    /// Two of one number, or two that overlap.
+    pub fn check_bells(&self) -> Result<()> {
+        let mut bells: Vec<&Bell> = self.bells.iter().collect();
+        bells.sort_by_key(|bell| bell.lesson);
+        let time = |text: &str| NaiveTime::parse_from_str(text, "%H:%M").ok();
+        for pair in bells.windows(2) {
+            let [one, next] = pair else { continue };
+            let why = if one.lesson == next.lesson {
+                format!("звонок урока {} указан дважды", one.lesson)
+            } else if time(&next.begins) < time(&one.ends) {
+                format!(
+                    "звонки уроков {} ({}–{}) и {} ({}–{}) пересекаются",
+                    one.lesson, one.begins, one.ends, next.lesson, next.begins, next.ends
+                )
+            } else {
+                continue;
+            };
+            return Err(Error::input(why).next("проверьте время начала и конца уроков"));
         }
         Ok(())
     }

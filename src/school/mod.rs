@@ -5,6 +5,7 @@
 
 mod calendar;
 mod cell;
+mod changes;
 mod class;
 mod clock;
 mod config;

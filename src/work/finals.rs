@@ -2,10 +2,11 @@
 
 use super::{Done, Workplace, nobody_twice};
 use crate::error::Result;
+use crate::journal::cell;
 use crate::journal::entry::{Body, DecisionSet, FinalLine};
-use crate::journal::read::{self, Pupil, Tables};
-use crate::journal::{cell, rules::known_course};
-use crate::school::{ClassName, CourseKey, Day, Marks, PeriodName, PersonalFile, School, clean};
+use crate::journal::read::{self, Decision, Pupil, Tables};
+use crate::journal::rules::{known_course, known_pupil};
+use crate::school::{ClassName, CourseKey, Day, Marks, PeriodName, PersonName, PersonalFile, School, clean};
 use std::collections::HashSet;
 
 /// Final marks that are to be set.
@@ -72,8 +73,8 @@ pub struct DecisionsWish {
     pub date: Day,
     /// The protocol's number.
     pub number: String,
-    /// What was decided of whom («переведён»), each pupil once.
-    pub decisions: Vec<(PersonalFile, String)>,
+    /// What was decided of whom («переведён»), each pupil once; nothing where what was decided of him is withdrawn.
+    pub decisions: Vec<(PersonalFile, Option<String>)>,
     /// What was decided of everybody else of whom nothing is recorded yet.
     pub others: Option<String>,
 }
@@ -85,33 +86,77 @@ pub struct DecisionsDone {
     pub done: Done,
     /// Of how many pupils.
     pub pupils: usize,
+    /// Decisions that stood until now, and what stands instead.
+    pub changed: Vec<ChangedDecision>,
+    /// Who was left out of «everybody else» since another decision stands already.
+    pub left_out: Vec<StandingDecision>,
 }
 
-/// Records decisions of the pedagogical council.
+/// A pupil's decision that is another now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedDecision {
+    /// What stood.
+    pub was: StandingDecision,
+    /// What stands; nothing where it was withdrawn.
+    pub becomes: Option<String>,
+}
+
+/// What stands of a pupil.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingDecision {
+    /// His full name.
+    pub name: PersonName,
+    /// The decision.
+    pub decision: Decision,
+}
+
+/// Records decisions of the pedagogical council. Those that stand so already are left alone.
 ///
 /// # Errors
 /// A pupil who is named twice, and what a right or a rule refuses.
 pub fn decide(place: &mut Workplace<'_>, wish: &DecisionsWish) -> Result<DecisionsDone> {
     let number = clean(&wish.number)?;
-    let (done, pupils) = place.decide(|tables, _| {
+    let (mut done, (pupils, changed, left_out)) = place.decide(|tables, _| {
         nobody_twice(tables, wish.decisions.iter().map(|(pupil, _)| pupil))?;
+        let standing = read::decisions(tables)?;
         let mut decisions = wish.decisions.clone();
-        if let Some(decision) = &wish.others {
-            let decided = read::decisions(tables)?;
+        let mut left_out = Vec::new();
+        if let Some(words) = &wish.others {
             let named: HashSet<&PersonalFile> = wish.decisions.iter().map(|(pupil, _)| pupil).collect();
-            let mut others = decided_of(tables, &wish.class, wish.date)?;
-            others.retain(|pupil| !decided.contains_key(&pupil.id) && !named.contains(&pupil.file));
-            decisions.extend(others.into_iter().map(|pupil| (pupil.file, decision.clone())));
+            let words = clean(words)?;
+            for pupil in decided_of(tables, &wish.class, wish.date)? {
+                match standing.get(&pupil.id) {
+                    _ if named.contains(&pupil.file) => {}
+                    Some(known) if known.decision != words => {
+                        left_out.push(StandingDecision { name: pupil.name, decision: known.clone() });
+                    }
+                    Some(_) => {}
+                    None => decisions.push((pupil.file, Some(words.clone()))),
+                }
+            }
         }
-        let body = |(pupil, decision): (PersonalFile, String)| -> Result<Body> {
-            let (date, number, decision) = (wish.date, number.clone(), clean(&decision)?);
-            Ok(DecisionSet { pupil: pupil.into(), date, number, decision }.into())
-        };
-        let bodies = decisions.into_iter().map(body).collect::<Result<Vec<_>>>()?;
+        let (mut bodies, mut changed) = (Vec::new(), Vec::new());
+        for (file, words) in decisions {
+            let pupil = known_pupil(tables, &file)?;
+            let words = words.map(|words| clean(&words)).transpose()?;
+            let wished = words.as_ref().map(|words| (wish.date, &number, words));
+            if let Some(known) = standing.get(&pupil.id) {
+                if wished == Some((known.date, &known.number, &known.decision)) {
+                    continue;
+                }
+                let was = StandingDecision { name: pupil.name, decision: known.clone() };
+                changed.push(ChangedDecision { was, becomes: words.clone() });
+            }
+            let decision = words.unwrap_or_default();
+            let set = DecisionSet { pupil: file.into(), date: wish.date, number: number.clone(), decision };
+            bodies.push(Body::from(set));
+        }
         let pupils = bodies.len();
-        Ok((bodies, pupils))
+        Ok((bodies, (pupils, changed, left_out)))
     })?;
-    Ok(DecisionsDone { done, pupils })
+    // What is said of the day of the council is the same of every pupil.
+    done.warnings.dedup();
+    Ok(DecisionsDone { done, pupils, changed, left_out })
 }
 
 /// The pupils of a class of whom the council decides: its list on that day, which may lie past the year's last.
@@ -174,7 +219,7 @@ mod tests {
             class: algebra().class,
             date: day("2026-06-03"),
             number: "7".into(),
-            decisions: vec![("А-1".into(), "оставлен".into())],
+            decisions: vec![("А-1".into(), Some("оставлен".into()))],
             others: None,
         };
         assert_eq!(
@@ -184,11 +229,13 @@ mod tests {
         );
         let mut ask = |wish: &DecisionsWish| office.ask("petrova", "2026-06-03", |place| decide(place, wish));
         assert_eq!(ask(&decisions).unwrap().pupils, 1);
-        decisions.decisions = vec![("Б-2".into(), "переведена условно".into())];
+        decisions.decisions = vec![("Б-2".into(), Some("переведена условно".into()))];
         decisions.others = Some("переведён".into());
         let rest = ask(&decisions).unwrap();
         assert_eq!((rest.pupils, rest.done.numbers.len()), (3, 3));
         decisions.decisions.clear();
-        assert!(ask(&decisions).unwrap().done.is_nothing());
+        let again = ask(&decisions).unwrap();
+        assert!(again.done.is_nothing());
+        assert_eq!(again.left_out.len(), 2, "оставлен, and переведена условно");
     }
 }

@@ -1,32 +1,39 @@
 //! The school's data, its days off and bells (§3.3.1).
 
 use super::{Done, Workplace};
-use crate::error::{Action, Error, Result};
+use crate::error::{Action, Error, Result, Warning};
 use crate::journal::entry::SchoolChanged;
 use crate::school::{Bell, Day, Holiday, School, Workday, clean, format_date, same_word};
 
-/// Puts other data in the place of the school's.
+/// Puts other data in the place of the school's; what goes and what comes is in the warnings.
 ///
 /// # Errors
 /// What a right or a rule refuses.
 pub fn replace(place: &mut Workplace<'_>, school: School) -> Result<Done> {
-    change(place, |_| Ok(school))
+    let changes = place.school()?.changes_to(&school);
+    let mut done = change(place, |_| Ok(school))?;
+    done.warnings.splice(0..0, changes.into_iter().map(Warning::from));
+    Ok(done)
 }
 
-/// Adds holidays or a day off.
+/// Adds holidays or a day off; days in it that were made working days are so no more, and are given.
 ///
 /// # Errors
 /// A name that cannot be printed; as [`replace`].
-pub fn add_holiday(place: &mut Workplace<'_>, holiday: Holiday) -> Result<Done> {
+pub fn add_holiday(place: &mut Workplace<'_>, holiday: Holiday) -> Result<(Done, Vec<Day>)> {
     let holiday = Holiday { name: clean(&holiday.name)?, ..holiday };
-    change(place, |mut school| {
-        if school.holidays.contains(&holiday) {
-            return Ok(school);
+    let span = holiday.begins..=holiday.ends;
+    let worked = place.school()?.workdays.into_iter().map(|workday| workday.day);
+    let worked = worked.filter(|day| span.contains(day)).collect();
+    let done = change(place, |mut school| {
+        school.workdays.retain(|workday| !span.contains(&workday.day));
+        if !school.holidays.contains(&holiday) {
+            school.holidays.push(holiday);
+            school.holidays.sort_by_key(|holiday| holiday.begins);
         }
-        school.holidays.push(holiday);
-        school.holidays.sort_by_key(|holiday| holiday.begins);
         Ok(school)
-    })
+    })?;
+    Ok((done, worked))
 }
 
 /// Holidays that were taken away.
@@ -78,6 +85,22 @@ pub fn add_workday(place: &mut Workplace<'_>, day: Day) -> Result<Done> {
         }
         school.workdays.push(Workday { day });
         school.workdays.sort_by_key(|workday| workday.day);
+        Ok(school)
+    })
+}
+
+/// Takes a working day back: it is a Sunday or a day of holidays again.
+///
+/// # Errors
+/// A day that was not made a working day; as [`replace`].
+pub fn remove_workday(place: &mut Workplace<'_>, day: Day) -> Result<Done> {
+    change(place, |mut school| {
+        let before = school.workdays.len();
+        school.workdays.retain(|workday| workday.day != day);
+        if school.workdays.len() == before {
+            return Err(Error::input(format!("{} рабочим днём не объявлено", format_date(day)))
+                .next_by("посмотрите рабочие дни", Action::ShowSchool));
+        }
         Ok(school)
     })
 }

@@ -220,6 +220,9 @@ impl Place<'_> {
     }
 
     pub(super) fn decision(&self, set: &DecisionSet) -> Result<()> {
+        if set.decision.is_empty() {
+            return self.run("DELETE FROM decisions WHERE pupil = ?1", params![self.pupil(&set.pupil)?]);
+        }
         let sql = "INSERT OR REPLACE INTO decisions (pupil, date, number, decision, entry)
                    VALUES (?1, ?2, ?3, ?4, ?5)";
         self.run(sql, params![self.pupil(&set.pupil)?, iso(set.date), set.number, set.decision, self.seq])

@@ -240,6 +240,6 @@ pub struct DecisionSet {
     pub date: NaiveDate,
     /// The protocol's number.
     pub number: String,
-    /// «переведён», «оставлен», «выпущен» …
+    /// «переведён», «оставлен», «выпущен» …; empty where the decision that stands is withdrawn.
     pub decision: String,
 }

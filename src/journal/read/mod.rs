@@ -21,6 +21,7 @@ pub mod ledger;
 mod namesakes;
 mod notes;
 pub mod outcomes;
+pub mod outdated;
 mod paper;
 mod people;
 mod pupils;
@@ -60,8 +61,8 @@ pub(in crate::journal) use remembered::Remembering;
 pub use restorations::{LeftOut, Restoration, given_up_by, is_given_up, numbers_left_out, restorations};
 pub use study::{
     Course, Lesson, Teachers, assigned_substitute, class_teacher, classes, course, course_by_id, courses_of,
-    courses_of_teacher, has_substituted, lesson, lesson_at, lessons_of, lessons_of_teacher, plan_of, subject, subjects,
-    teachers_of_course,
+    courses_of_teacher, has_substituted, lesson, lesson_at, lessons_between, lessons_of, lessons_of_teacher, plan_of,
+    subject, subjects, teachers_of_course,
 };
 pub use substitutions::{Substitution, assigned_substitutes, substitutions};
 pub use tables::Tables;

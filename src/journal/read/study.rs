@@ -231,6 +231,15 @@ pub fn lessons_of_teacher(tables: &Tables, login: &str) -> Result<Vec<LessonRef>
     })
 }
 
+/// The lessons that were recorded on the days from one to another, in order of time.
+pub fn lessons_between(tables: &Tables, first: Day, last: Day) -> Result<Vec<LessonRef>> {
+    let sql = "SELECT class, grp, subject, date, lessons.lesson AS lesson FROM lessons
+               JOIN courses ON courses.id = course WHERE date BETWEEN ?1 AND ?2 ORDER BY date, lessons.lesson, class";
+    tables.all("урок", sql, params![iso(first), iso(last)], |row| {
+        Ok(LessonRef { course: row.course()?, date: row.day("date")?, lesson: row.get("lesson")? })
+    })
+}
+
 /// The lines of a course's plan, in order.
 pub fn plan_of(tables: &Tables, course: i64) -> Result<Vec<PlanLine>> {
     let sql = "SELECT no, topic, work, homework FROM plans WHERE course = ?1 ORDER BY no";

@@ -18,6 +18,7 @@ mod people;
 mod pupils;
 mod remark;
 mod resting;
+mod school;
 mod substitution;
 mod text;
 pub mod time;
@@ -63,7 +64,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
     year::year_is_open(tables, entry)?;
     match &entry.body {
         Body::JournalCreated(created) => people::first_entry(context, created)?,
-        Body::SchoolChanged(changed) => changed.school.check()?,
+        Body::SchoolChanged(changed) => school::change(context, entry, changed, &mut warnings)?,
         Body::ClockReset(reset) => text::is_given(&reset.reason, "причина")?,
         Body::Person(person) => people::change_of_person(tables, person, &mut warnings)?,
         Body::PersonDismissed(dismissed) => people::dismissal(tables, dismissed, &mut warnings)?,
@@ -96,7 +97,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::ExemptionSet(set) => absence::exemption(context, entry, set)?,
         Body::ExemptionWithdrawn(withdrawn) => absence::withdrawal_of_exemption(tables, withdrawn)?,
         Body::FinalsSet(set) => finals::check(context, entry, set, today, &mut warnings)?,
-        Body::DecisionSet(set) => decision::of_the_council(context, entry, set, today)?,
+        Body::DecisionSet(set) => decision::of_the_council(context, entry, set, today, &mut warnings)?,
         Body::CorrectionRequested(set) => correction::request(context, entry, set, today)?,
         Body::CorrectionDecided(decided) => correction::decision(context, entry, decided)?,
         Body::RemarkWritten(remark) => remark::remark(tables, remark)?,

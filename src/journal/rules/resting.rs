@@ -35,7 +35,7 @@ impl Resting {
         if read::decision_of(tables, pupil.id)?.is_some() {
             resting.add(
                 "решение педагогического совета".to_owned(),
-                Next::new("решение о нём уже принято, проверьте, тот ли это ученик"),
+                Next::by("проверьте, тот ли это ученик; если тот, отзовите решение о нём", Action::WithdrawDecision),
             );
         }
         if let Some(number) = corrections::open_about(tables, pupil.id)? {

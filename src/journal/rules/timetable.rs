@@ -10,7 +10,6 @@ use crate::journal::entry::{CourseSet, Entry, LessonRecorded, Slot, TimetableSet
 use crate::journal::read::timetable::Timetable;
 use crate::journal::read::{self, Course, Lesson, Tables};
 use crate::school::{Day, School, WEEKDAYS_SHORT, format_date};
-use chrono::Datelike;
 use std::collections::HashSet;
 
 /// From which rules on a timetable is held against the others, and lessons against it.
@@ -71,8 +70,8 @@ fn named(slot: Slot) -> String {
 
 /// Why the school has no lessons then.
 fn outside(school: &School, slot: Slot) -> Option<String> {
-    let works_on_sundays = school.workdays.iter().any(|workday| workday.day.weekday() == chrono::Weekday::Sun);
-    if slot.weekday == SUNDAY && !works_on_sundays {
+    // A Sunday that is worked is one day, a timetable is of every week.
+    if slot.weekday == SUNDAY {
         return Some("воскресенье не учебный день".to_owned());
     }
     let last = school.bells.iter().map(|bell| bell.lesson).max()?;

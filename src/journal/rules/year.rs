@@ -47,8 +47,21 @@ pub fn year_is_open(tables: &Tables, entry: &Entry) -> Result<()> {
     if AFTER_CLOSE.contains(&kind) || !read::is_closed(tables)? {
         return Ok(());
     }
-    Err(Error::refused("учебный год закрыт: в журнал ничего не вносится и не исправляется")
-        .next_by("новый год ведётся в новом журнале", Action::FoundNextYear))
+    let reopenable = read::continued(tables)?.is_none();
+    let reopen = |error: Error| match reopenable {
+        true => {
+            error.then_by("ошибку в этом году исправляют, открыв его снова: это делает директор", Action::ReopenYear)
+        }
+        false => error,
+    };
+    if let (Body::YearClosed(_), Some(turn)) = (&entry.body, read::closed(tables)?) {
+        let said = format!("учебный год закрыт: он уже закрыт записью № {}, {}", turn.entry, turn.by);
+        return Err(reopen(Error::refused(said).next_by("посмотрите, как стоит год", Action::ShowYear)));
+    }
+    Err(reopen(
+        Error::refused("учебный год закрыт: в журнал ничего не вносится и не исправляется")
+            .next_by("новый год ведётся в новом журнале", Action::FoundNextYear),
+    ))
 }
 
 /// Whether something may be recorded later than 120 days after the year's last day: the close of a year that was

@@ -14,6 +14,7 @@ use crate::error::{Action, Detail, Error, Result};
 use crate::journal::entry::{YearClosed, YearReopened};
 pub use crate::journal::read::Turn;
 pub use crate::journal::read::gaps::{ClassGaps, Gaps, MissingMarks, PupilGaps, UnboundBook};
+pub use crate::journal::read::outdated::Outdated;
 use crate::journal::read::{self, Tables};
 use crate::school::{Day, School, clean};
 
@@ -32,6 +33,8 @@ pub struct YearStatus {
     pub continued: bool,
     /// What is missing of what should be there by now.
     pub gaps: Gaps,
+    /// Papers and the archive that do not show what changed after them.
+    pub outdated: Outdated,
 }
 
 /// How the year stands on a day.
@@ -46,6 +49,7 @@ pub fn status(tables: &Tables, today: Day) -> Result<YearStatus> {
         reopening_waits: read::reopening_waits(tables)?,
         continued: read::continued(tables)?.is_some(),
         gaps: Gaps::on(tables, &school, today)?,
+        outdated: Outdated::of(tables)?,
         school,
     })
 }

@@ -3,7 +3,7 @@
 use super::moved_on::moved_on;
 use super::placing::Placing;
 use super::taken_over::{self, Changes, TakenOver};
-use crate::error::{Action, Detail, Error, Result};
+use crate::error::{Action, Detail, Error, Result, Warning};
 use crate::files::{self, PrivateFolder};
 use crate::journal::contacts::Contacts;
 use crate::journal::entry::{JournalCreated, Person, PreviousWitness, SecondPerson};
@@ -82,6 +82,23 @@ impl<'a> OldYear<'a> {
         let administrator = taken_over::administrator(&proven, administrator, &author.fingerprint())?;
         let (witness, testimonies) = hear(&proven, &that_speak_of(witnesses, proven.tip()))?;
         Ok((Self { journal, proven, author, administrator, witness }, testimonies))
+    }
+
+    /// What is to be said where none of the witnesses has seen the year as it is since it was opened again.
+    ///
+    /// # Errors
+    /// Tables that do not read.
+    pub fn has_outlived(&self, testimonies: &[Testimony]) -> Result<Option<Warning>> {
+        let Some(reopened) = read::reopenings(&self.proven.tables()?)?.pop() else { return Ok(None) };
+        let seen = testimonies.iter().filter_map(|testimony| testimony.length.as_ref().ok()).max();
+        let outlived = seen.filter(|length| **length < reopened.entry);
+        Ok(outlived.map(|_| {
+            let what = format!(
+                "год открыт снова записью № {} после того, как был сделан этот свидетель: исправленного он не видел",
+                reopened.entry
+            );
+            Warning::from(what).next_by("сделайте новый архив за год и сверьте с ним", Action::CreateArchive)
+        }))
     }
 
     /// How many records it has.

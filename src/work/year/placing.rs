@@ -34,9 +34,9 @@ pub struct ClassGoing {
     /// Those of them who go up with something to make up for.
     pub conditionally: Vec<Pupil>,
     /// How many have finished school.
-    pub finished: usize,
+    pub finished: Vec<Pupil>,
     /// How many leave the school without having finished it.
-    pub leaving: usize,
+    pub leaving: Vec<Pupil>,
 }
 
 /// Somebody who could not be placed.
@@ -114,8 +114,8 @@ impl Placing {
             return self.going.push((pupil, to));
         }
         match outcome {
-            Outcome::Finished => going.finished += 1,
-            Outcome::Leaves => going.leaving += 1,
+            Outcome::Finished => going.finished.push(pupil),
+            Outcome::Leaves => going.leaving.push(pupil),
             _ => {
                 let why = WhyNot::Undecided(words.to_owned());
                 self.unplaced.push(Unplaced { pupil, class: Some(class), why });
@@ -130,7 +130,7 @@ impl Placing {
 
     /// How many have finished school or leave it.
     pub fn gone(&self) -> usize {
-        self.classes.iter().map(|class| class.finished + class.leaving).sum()
+        self.classes.iter().map(|class| class.finished.len() + class.leaving.len()).sum()
     }
 
     /// The entries that the new journal has of it: classes with their teachers, pupils, groups.
@@ -191,7 +191,7 @@ impl Placing {
 impl ClassGoing {
     fn nobody_of(class: &ClassName) -> Self {
         let (to, class) = (BTreeMap::new(), class.clone());
-        Self { class, to, repeating: Vec::new(), conditionally: Vec::new(), finished: 0, leaving: 0 }
+        Self { class, to, repeating: Vec::new(), conditionally: Vec::new(), finished: Vec::new(), leaving: Vec::new() }
     }
 }
 
