@@ -178,6 +178,7 @@ fn option(detail: Detail) -> &'static str {
         Detail::SameDevice => "--allow-same-device",
         Detail::Instead => "--instead",
         Detail::NewPlace => "--new-place",
+        Detail::FewerCopies => "--daily ДНЕЙ --weekly НЕДЕЛЬ",
         Detail::OnlySome => "--only КЛАСС",
     }
 }
@@ -275,7 +276,7 @@ mod tests {
         .collect()
     }
 
-    const DETAILS: [Detail; 34] = [
+    const DETAILS: [Detail; 35] = [
         Detail::DespiteSeal,
         Detail::Journal,
         Detail::Year,
@@ -309,6 +310,7 @@ mod tests {
         Detail::SameDevice,
         Detail::Instead,
         Detail::NewPlace,
+        Detail::FewerCopies,
         Detail::OnlySome,
     ];
 
