@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Action, Detail, Error, Result};
@@ -139,6 +140,11 @@ pub fn free_space(path: &Path) -> Result<Option<u64>> {
     system::free_space(path).map_err(|cause| Error::file("узнать свободное место в", path, &cause))
 }
 
+/// The least that a file takes under an existing folder, in bytes; `None` where the system does not say.
+pub fn cluster(path: &Path) -> Result<Option<NonZeroU64>> {
+    system::cluster(path).map_err(|cause| Error::file("узнать размер кластера в", path, &cause))
+}
+
 /// Asks the system to forget what it remembers of a file that was synced, so that reading it asks the device.
 pub fn forget_cached(file: &File) {
     system::forget_cached(file);
@@ -146,7 +152,7 @@ pub fn forget_cached(file: &File) {
 
 #[cfg(target_os = "linux")]
 mod system {
-    use super::{BTreeSet, DeviceId, File, Path};
+    use super::{BTreeSet, DeviceId, File, NonZeroU64, Path};
     use std::fs;
     use std::io;
     use std::os::unix::fs::MetadataExt;
@@ -250,6 +256,10 @@ mod system {
         Ok(Some(room.f_bavail.saturating_mul(room.f_frsize)))
     }
 
+    pub fn cluster(path: &Path) -> io::Result<Option<NonZeroU64>> {
+        Ok(NonZeroU64::new(statvfs(path)?.f_frsize))
+    }
+
     pub fn forget_cached(file: &File) {
         // Advice only: a system that does not take it reads from its cache, as it would have anyway.
         let _ = fadvise(file, 0, None, Advice::DontNeed);
@@ -258,7 +268,7 @@ mod system {
 
 #[cfg(not(target_os = "linux"))]
 mod system {
-    use super::{DeviceId, File, Path};
+    use super::{DeviceId, File, NonZeroU64, Path};
 
     pub fn is_on_network(_path: &Path) -> bool {
         false
@@ -279,6 +289,10 @@ mod system {
     }
 
     pub fn free_space(_path: &Path) -> std::io::Result<Option<u64>> {
+        Ok(None)
+    }
+
+    pub fn cluster(_path: &Path) -> std::io::Result<Option<NonZeroU64>> {
         Ok(None)
     }
 

@@ -186,6 +186,7 @@ fn option(detail: Detail) -> &'static str {
         Detail::SameDevice => "--allow-same-device",
         Detail::Instead => "--instead",
         Detail::NewPlace => "--new-place",
+        Detail::FewerCopies => "--daily ДНЕЙ --weekly НЕДЕЛЬ",
         Detail::OnlySome => "--only КЛАСС",
     }
 }
@@ -291,7 +292,7 @@ mod tests {
         .collect()
     }
 
-    const DETAILS: [Detail; 34] = [
+    const DETAILS: [Detail; 35] = [
         Detail::DespiteSeal,
         Detail::Journal,
         Detail::Year,
@@ -325,6 +326,7 @@ mod tests {
         Detail::SameDevice,
         Detail::Instead,
         Detail::NewPlace,
+        Detail::FewerCopies,
         Detail::OnlySome,
     ];
 

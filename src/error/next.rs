@@ -220,6 +220,8 @@ pub enum Detail {
     Instead,
     /// That copies are made in a place where none are.
     NewPlace,
+    /// Keep fewer copies of a day.
+    FewerCopies,
     /// What of an archive is wanted, where not all of it is.
     OnlySome,
 }

@@ -158,6 +158,16 @@ impl Carrier {
         Ok(())
     }
 
+    /// Removes the folder again where nothing lies in it but the word for whoever finds it.
+    pub fn remove_empty_folder(&self) {
+        let Ok(entries) = files::list(&self.folder) else { return };
+        if entries.iter().all(|entry| entry.name == README) {
+            // What is left is harmless, and the fault that led here is what must be heard.
+            let _ = files::remove_if_there(&self.folder.join(README))
+                .and_then(|_| files::remove_empty_folder(&self.folder));
+        }
+    }
+
     /// What the carrier says of itself.
     pub fn card(&self) -> &Card {
         &self.card
@@ -377,6 +387,19 @@ mod tests {
             }
             fs::write(&path, intact).unwrap();
         }
+    }
+
+    #[test]
+    fn a_folder_made_for_nothing_is_taken_away_and_one_with_anything_in_it_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = Carrier::or_folder(dir.path()).unwrap();
+        target.make_folder().unwrap();
+        fs::write(target.folder().join("отчёт.txt"), "чужое").unwrap();
+        target.remove_empty_folder();
+        assert!(target.folder().join(README).exists());
+        fs::remove_file(target.folder().join("отчёт.txt")).unwrap();
+        target.remove_empty_folder();
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
     }
 
     proptest! {

@@ -3,8 +3,9 @@
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Bag, Copied, Plan, has_room, written};
-use crate::archive::bag::{BAGIT, BAGIT_TEXT, BagPath, DATA, Folder, RECOVERY, SIGNATURE, total};
+use super::room::has_room;
+use super::{Bag, Copied, Plan, written};
+use crate::archive::bag::{BAGIT, BAGIT_TEXT, BagPath, Content, DATA, Folder, RECOVERY, SIGNATURE, total};
 use crate::archive::carrier::Carrier;
 use crate::archive::progress::Progress;
 use crate::archive::settle::{State, declare, settle};
@@ -68,7 +69,8 @@ pub fn complete(name: &str, from: &Carrier, to: &Carrier, progress: &dyn Progres
     }
     let (source, target) = (from.bag(name), to.bag(name));
     let sizes = source.own_files().into_values().collect::<Vec<_>>();
-    has_room(to, total(sizes.iter().map(|size| size.next_multiple_of(CLUSTER_LEAST))))?;
+    let needed = total(sizes.iter().map(|size| size.next_multiple_of(CLUSTER_LEAST)));
+    has_room(to, needed, Content::Journal)?;
     let data = target.root().join(DATA);
     files::make_folders(&data, Readers::All).map_err(|cause| Error::file("создать папку", &data, &cause))?;
     copy(&source, &target, progress).inspect_err(|_| {

@@ -6,6 +6,7 @@
 
 mod finish;
 mod recovery;
+mod room;
 
 use std::path::{Path, PathBuf};
 
@@ -19,18 +20,11 @@ use super::settle::{State, settle};
 use super::signature::{self, AllowedSigners};
 use super::sum::Sum;
 use super::targets::{FAT32_LIMIT, Targets, Written, remove_bag};
-use crate::device::free_space;
 use crate::error::{Action, Detail, Error, Result};
 use crate::files::{self, Readers};
 use crate::ledger::signer::Signer;
 
 pub use finish::complete;
-
-/// Room for the tag files.
-const SLACK: u64 = 4 * 1024 * 1024;
-
-/// The largest clusters that FAT32 and exFAT are given: every file takes whole ones.
-const CLUSTER: u64 = 128 * 1024;
 
 /// What to make, and for whom.
 pub struct Plan<'a> {
@@ -85,7 +79,7 @@ pub struct Copied {
 /// Makes the archive. The error means that no carrier has it.
 pub fn create(plan: &Plan<'_>, progress: &dyn Progress) -> Result<Created> {
     let recipients = plan.check()?;
-    let notes = prepare(plan, progress)?;
+    let notes = prepare(plan, &recipients, progress)?;
     let roots: Vec<PathBuf> = plan.carriers.iter().map(|carrier| carrier.bag(plan.name).root().to_owned()).collect();
     let written = write(plan, &recipients, &roots, progress).and_then(|(mut bag, mut outcomes)| {
         recovery::add(plan, &roots, &mut bag, &mut outcomes, progress)?;
@@ -155,7 +149,7 @@ impl Plan<'_> {
 }
 
 /// Clears up after a killed run, then makes sure that the archive will fit and makes its folders.
-fn prepare(plan: &Plan<'_>, progress: &dyn Progress) -> Result<Vec<String>> {
+fn prepare(plan: &Plan<'_>, recipients: &[age::x25519::Recipient], progress: &dyn Progress) -> Result<Vec<String>> {
     let mut notes = Vec::new();
     for carrier in plan.carriers {
         let (state, note) = settle(carrier, plan.name, progress)?;
@@ -167,11 +161,7 @@ fn prepare(plan: &Plan<'_>, progress: &dyn Progress) -> Result<Vec<String>> {
                 .then("или создайте новый под другим именем"));
         }
     }
-    let needed = plan.packages.iter().try_fold(SLACK, |sum, package| package.size_bound().map(|size| sum + size))?;
-    // A package, six tag files and some fifteen of recovery data end in a cluster each, and so do three folders.
-    let clusters = (plan.packages.len() as u64 + 24) * CLUSTER;
-    let needed = needed + recovery::size_bound(needed, plan.facts.recovery) + clusters;
-    plan.carriers.iter().try_for_each(|carrier| has_room(carrier, needed))?;
+    room::fits(plan, recipients, progress)?;
     for carrier in plan.carriers {
         let data = carrier.bag(plan.name).root().join(DATA);
         files::make_folders(&data, Readers::All).map_err(|cause| Error::file("создать папку", &data, &cause))?;
@@ -179,16 +169,12 @@ fn prepare(plan: &Plan<'_>, progress: &dyn Progress) -> Result<Vec<String>> {
     Ok(notes)
 }
 
-/// Makes sure that so many bytes fit on a carrier.
-fn has_room(carrier: &Carrier, needed: u64) -> Result<()> {
-    let Some(free) = free_space(carrier.folder())?.filter(|free| *free < needed) else { return Ok(()) };
-    Err(Error::environment(format!(
-        "на носителе «{}» свободно {} МиБ, а архиву нужно до {} МиБ",
-        carrier.card().label,
-        free >> 20,
-        (needed >> 20) + 1
-    ))
-    .next("возьмите носитель большего размера; старые архивы с этого не удаляйте"))
+/// When the archive is made, as its packages say it.
+fn moment(plan: &Plan<'_>) -> Result<chrono::NaiveDateTime> {
+    let read = chrono::DateTime::parse_from_rfc3339(&plan.facts.created).map(|moment| moment.naive_local());
+    read.map_err(|_| {
+        Error::input(format!("время архива «{}» записано неверно", plan.facts.created)).next("сообщите разработчикам")
+    })
 }
 
 /// Writes everything up to the seal, and tells of each carrier whether it kept up.
@@ -198,14 +184,11 @@ fn write(
     roots: &[PathBuf],
     progress: &dyn Progress,
 ) -> Result<(Bag, Vec<Result<()>>)> {
-    let created = chrono::DateTime::parse_from_rfc3339(&plan.facts.created).map_err(|_| {
-        Error::input(format!("время архива «{}» записано неверно", plan.facts.created)).next("сообщите разработчикам")
-    })?;
     let bytes = plan.packages.iter().map(Package::content_bytes).sum::<Result<u64>>()?;
     progress.begin("запись архива", bytes);
     let mut targets = Targets::new(roots);
     let mut files = Vec::new();
-    let mut packer = Packer::new(plan.packages, recipients, created.naive_local(), progress);
+    let mut packer = Packer::new(plan.packages, recipients, moment(plan)?, progress);
     while let Some(stream) =
         packer.write_next(|package| targets.stream(&package.path(), package.size_bound()?, FAT32_LIMIT))?
     {

@@ -18,6 +18,12 @@ pub(super) fn size_bound(bytes: u64, percent: u8) -> u64 {
     if percent == 0 { 0 } else { bytes / 100 * u64::from(percent) + bytes / 50 + 2 * 1024 * 1024 }
 }
 
+/// The bytes that recovery data take of files of so many bytes that are counted: the share, rounded up slices, and the
+/// descriptions of the slices, which every volume repeats.
+pub(super) fn size_likely(bytes: u64, percent: u8) -> u64 {
+    if percent == 0 { 0 } else { bytes / 100 * u64::from(percent) + bytes / 20 + 512 * 1024 }
+}
+
 /// Makes the recovery data of a bag that was written up to its seal, and writes them to the carriers that stand. They
 /// are made from what the first of them holds; one that holds something else than was sent to it falls out.
 pub(super) fn add(

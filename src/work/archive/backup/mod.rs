@@ -94,10 +94,15 @@ pub fn backup(place: &mut Workplace<'_>, wish: &NewBackup<'_>, progress: &dyn Pr
     // Nor is what cannot be recorded worth writing; what is not committed is not recorded.
     journal.batch()?.record(author, made.clone())?;
     let id = hex(&proven.tip().journal);
+    let was_empty = !files::is_there(target.folder());
     target.make_folder()?;
     notes.extend(unfinished::clear(&target, &id, progress)?);
-    let created =
-        write(&proven, author, &Written { login: &login, day, name: &name, target: &target }, wish, progress)?;
+    let copy = Written { login: &login, day, name: &name, target: &target };
+    let created = write(&proven, author, &copy, wish, progress).inspect_err(|_| {
+        if was_empty {
+            target.remove_empty_folder();
+        }
+    })?;
     notes.extend(created.notes.iter().cloned().map(Warning::from));
     made.tagmanifest.clone_from(&created.code);
     (made.files, made.bytes) = (created.files, created.bytes);
