@@ -5,10 +5,10 @@ use super::state::State;
 use super::{Common, confirm, screen, session};
 use crate::error::Result;
 use crate::journal;
-use crate::journal::read::Restoration;
 use crate::journal::read::annulments::Annulment;
+use crate::journal::read::{LostRange, Restoration};
 use crate::ledger::chain::hex;
-use crate::school::{OF_RECORDS, RECORDS, counted};
+use crate::school::{RECORDS, counted};
 use crate::work::archive::witnesses::{self, Testimony};
 use crate::work::audit::{Audit as Audited, audit};
 use clap::Args;
@@ -103,7 +103,9 @@ fn say_lost(restorations: &[Restoration]) {
     for Restoration { entry, lost, numbers, .. } in restorations {
         println!("Восстановление, № {entry}: номеров документов пропущено: {numbers}");
         for lost in lost {
-            println!("    утрачено: до {}, последняя сумма {}", counted(lost.length, OF_RECORDS), lost.head);
+            if let Some(range) = LostRange::of(*entry, std::slice::from_ref(lost)) {
+                println!("    {range}, последняя сумма {}", lost.head);
+            }
         }
     }
 }

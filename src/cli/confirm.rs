@@ -6,6 +6,7 @@ use super::{Common, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::read::extraordinary::Extraordinary;
 use crate::work::confirm::{self, List, Shown, Span, Which};
+use crate::work::memory::Errand;
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -66,12 +67,13 @@ impl Confirm {
             Self::Show { number } => show(common, number),
             Self::Give { which } => {
                 let which = which.which()?;
-                let (done, entries) = confirm::give(&mut Desk::open(common)?.workplace()?, &which)?;
+                let (done, entries) = confirm::give(&mut Desk::open_for(common, Errand::Decide)?.workplace()?, &which)?;
                 say(done, &format!("Подтверждено и в силе: № {}", named(&entries)))
             }
             Self::Refuse { which, reason } => {
                 let which = which.which()?;
-                let (done, entries) = confirm::refuse(&mut Desk::open(common)?.workplace()?, &which, &reason)?;
+                let (done, entries) =
+                    confirm::refuse(&mut Desk::open_for(common, Errand::Decide)?.workplace()?, &which, &reason)?;
                 say(done, &format!("Отказано: № {}", named(&entries)))
             }
         }

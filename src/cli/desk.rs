@@ -8,6 +8,7 @@ use crate::journal::read::{self, Course};
 use crate::journal::{Journal, author_of, resolve};
 use crate::ledger::identity::Identity;
 use crate::school::{ClassName, PersonName, School, strange_letter};
+use crate::work::memory::Errand;
 use crate::work::{Done, Workplace};
 use chrono::NaiveDate;
 use clap::Args;
@@ -24,7 +25,12 @@ pub struct Desk {
 impl Desk {
     /// Opens the journal and the key, which must be enrolled and in force.
     pub fn open(common: &Common) -> Result<Self> {
-        let journal = session::journal(common)?;
+        Self::open_for(common, Errand::Any)
+    }
+
+    /// The same, for something that a journal which goes on from an older copy is gone on with.
+    pub fn open_for(common: &Common, errand: Errand) -> Result<Self> {
+        let journal = session::journal_for(common, errand)?;
         let identity = session::identity(common)?;
         let login = author_of(journal.tables(), &identity.public().fingerprint())?;
         Ok(Self { journal, identity, login })

@@ -4,8 +4,9 @@ use super::called::ME;
 use super::desk::{Desk, say};
 use super::{Common, screen};
 use crate::error::Result;
-use crate::school::{OF_RECORDS, counted};
+use crate::journal::read::LostRange;
 use crate::work::archive::witnesses;
+use crate::work::memory::Errand;
 use crate::work::resumption::{self, Resumption};
 use clap::Subcommand;
 use std::process::ExitCode;
@@ -39,12 +40,15 @@ impl Whole {
             seen.extend(witnesses::named(path)?);
         }
         let wish = Resumption { reason: &reason, lost: &lost, witnesses: &seen, numbers: skip_numbers };
-        let mut desk = Desk::open(common)?;
+        let mut desk = Desk::open_for(common, Errand::Resume)?;
         let (done, restored) = resumption::resume(&mut desk.workplace()?, &wish)?;
-        let waits = !done.waiting.is_empty();
+        let (waits, entry) = (!done.waiting.is_empty(), done.numbers.first().copied());
         let status = say(done, "Журнал продолжен из восстановленной копии")?;
+        let Some(entry) = entry else { return Ok(status) };
         for lost in &restored.lost {
-            println!("Утрачено: до {}, последняя сумма {}.", counted(lost.length, OF_RECORDS), lost.head);
+            if let Some(range) = LostRange::of(entry, std::slice::from_ref(lost)) {
+                println!("Из журнала {range}, последняя сумма {}.", lost.head);
+            }
         }
         if restored.lost.is_empty() {
             screen::warning(

@@ -9,7 +9,7 @@ use crate::journal::{Author, Journal, Keep, Proven, read};
 use crate::ledger::identity::Identity;
 use crate::ledger::keyfile;
 use crate::school::{Clock, counted};
-use crate::work::memory;
+use crate::work::memory::{self, Errand};
 use age::secrecy::SecretString;
 use chrono::{DateTime, FixedOffset, Local};
 use std::io::{ErrorKind, IsTerminal};
@@ -26,10 +26,19 @@ pub fn journal(common: &Common) -> Result<Journal> {
     open(&journal_path(common))
 }
 
+/// Opens the journal for something that a journal which goes on from an older copy is gone on with.
+pub fn journal_for(common: &Common, errand: Errand) -> Result<Journal> {
+    open_for(&journal_path(common), errand)
+}
+
 /// Opens any journal, and holds it against what this workplace remembers of it.
 pub fn open(path: &Path) -> Result<Journal> {
+    open_for(path, Errand::Any)
+}
+
+fn open_for(path: &Path, errand: Errand) -> Result<Journal> {
     let mut journal = Journal::open(path)?;
-    if let Some(warning) = memory::arrive(&mut journal, State::of_account())? {
+    if let Some(warning) = memory::arrive(&mut journal, State::of_account(), errand)? {
         screen::warning(&super::advice::warning(&warning));
     }
     Ok(journal)

@@ -202,7 +202,7 @@ fn add_backup_service(common: &Common, file: &Path) -> Result<ExitCode> {
     let service = people::BACKUP_SERVICE;
     let status = say(done, &format!("Служба «{service}» заведена, ключ {}", key.public().fingerprint()))?;
     println!("Ключ записан в «{}»: без пароля, читать его может только ваш пользователь.", file.display());
-    println!("Ключ ничего не открывает и подписывает только копии дня: letopis archive backup --to ПАПКА");
+    println!("Ключ ничего не открывает и подписывает только копии дня: {ME} archive backup --to ПАПКА");
     Ok(status)
 }
 

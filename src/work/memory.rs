@@ -12,16 +12,38 @@ pub trait Memory {
     fn keep(&self, seen: &Seen);
 }
 
+/// What a journal is opened for, where it may be one that goes on from an older copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Errand {
+    /// To read or to record.
+    Any,
+    /// To record that it goes on from a restored copy.
+    Resume,
+    /// To decide what waits: that may be such an entry.
+    Decide,
+}
+
+impl Errand {
+    /// What becomes of a journal that does not contain what was seen of it.
+    fn of_outrun(self) -> &'static str {
+        match self {
+            Self::Any => "записывать в него нельзя",
+            Self::Resume => "эта команда записывает, что он восстановлен из копии, и продолжает его",
+            Self::Decide => "пока не подтверждено, что он восстановлен из копии, подтвердить в нём можно только это",
+        }
+    }
+}
+
 /// Holds a journal that was just opened against what is remembered of it: one that does not contain that is only read from
 /// here on, and why is given. Of any other is remembered, when it is closed, what there was to see by then.
 ///
 /// # Errors
 /// A file that does not read.
-pub fn arrive(journal: &mut Journal, memory: impl Memory + Send + 'static) -> Result<Option<Warning>> {
+pub fn arrive(journal: &mut Journal, memory: impl Memory + Send + 'static, errand: Errand) -> Result<Option<Warning>> {
     let known = memory.recall(&Seen::of(journal.tables())?.tip.journal);
     let missing = known.map(|seen| journal.lacks(seen)).transpose()?.flatten();
     let warning =
-        missing.map(|outrun| Warning::from(format!("{}; записывать в него нельзя", outrun.what(journal.path()))));
+        missing.map(|outrun| Warning::from(format!("{}; {}", outrun.what(journal.path()), errand.of_outrun())));
     journal.withhold(missing);
     journal.on_closing(move |seen| {
         if known != Some(seen) {

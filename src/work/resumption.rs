@@ -7,8 +7,8 @@
 use super::archive::witnesses::{self, Outside};
 use super::{Done, Workplace};
 use crate::error::{Action, Error, Result};
-use crate::journal::entry::{JournalRestored, LostTail};
-use crate::journal::read;
+use crate::journal::entry::{Body, JournalRestored, LostTail};
+use crate::journal::read::{self, Tables};
 use crate::ledger::chain::{Hash, hex, parse_hash};
 use crate::school::clean;
 
@@ -65,6 +65,9 @@ pub fn resume(place: &mut Workplace<'_>, wish: &Resumption<'_>) -> Result<(Done,
     // A document is an entry: there cannot be more of them than entries are lost.
     let numbers = wish.numbers.unwrap_or_else(|| longest.saturating_sub(tip.seq).max(1).div_ceil(BY) * BY);
     let restored = JournalRestored { reason: clean(wish.reason)?, lost, numbers };
+    if outrun.is_none() && says_nothing_new(place.tables(), tip.seq, wish, &restored)? {
+        return Ok((place.record([])?, restored));
+    }
     place.journal.withhold(None);
     let done = place.record([restored.clone().into()]);
     // While it waits, nothing else is recorded from here.
@@ -72,6 +75,22 @@ pub fn resume(place: &mut Workplace<'_>, wish: &Resumption<'_>) -> Result<(Done,
         place.journal.withhold(outrun);
     }
     Ok((done?, restored))
+}
+
+/// Whether the journal was gone on with already, nothing was recorded since, and nothing more is known of what was lost.
+fn says_nothing_new(tables: &Tables, end: u64, wish: &Resumption<'_>, restored: &JournalRestored) -> Result<bool> {
+    let mut seq = end;
+    while let Some(entry) = read::ledger::entry(tables, seq)? {
+        match entry.body {
+            Body::EntriesConfirmed(_) => seq -= 1,
+            Body::JournalRestored(last) => {
+                let known = restored.lost.iter().all(|lost| last.lost.contains(lost));
+                return Ok(known && wish.numbers.is_none_or(|numbers| numbers == last.numbers));
+            }
+            _ => break,
+        }
+    }
+    Ok(false)
 }
 
 /// What archives of this journal have seen of the lost part.

@@ -7,6 +7,7 @@ use crate::cli::desk::Desk;
 use crate::cli::{advice, screen};
 use crate::error::Result;
 use crate::ledger::chain::grouped;
+use crate::school::{BYTES, counted, grouped as grouped_number};
 use crate::work::archive::{self, Keep, MadeBackup, NewBackup};
 use clap::Args;
 use std::path::PathBuf;
@@ -74,10 +75,12 @@ fn say(made: &MadeBackup) {
     let recorded = &made.recorded;
     println!("Копия дня «{}» записана, прочитана и сверена.", recorded.name);
     println!("  {}", made.folder.display());
-    println!("Записей журнала: {}, файлов: {}, байт: {}.", recorded.length, recorded.files, recorded.bytes);
+    let (length, files) = (grouped_number(recorded.length), grouped_number(recorded.files));
+    println!("Записей журнала: {length}, файлов: {files}, {}.", counted(recorded.bytes, BYTES));
     println!("Код копии: {}", grouped(&recorded.tagmanifest));
     let removed = match made.removed.as_slice() {
         [] => String::new(),
+        [name] => format!("; удалена отслужившая: {name}"),
         names => format!("; удалены отслужившие: {}", names.join(", ")),
     };
     println!("Копий там теперь: {}{removed}.", made.kept);

@@ -24,7 +24,7 @@ impl Place<'_> {
         let sql =
             "INSERT OR REPLACE INTO extraordinary (entry, kind, author, key, at, about, what, state, payload, reason)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, '')";
-        let what = in_words(self.tables, self.entry)?;
+        let what = in_words(self.tables, self.seq, self.entry)?;
         let row = params![self.seq, body.kind(), author, key, self.time(), about(body), what, state.word(), payload];
         self.run(sql, row)
     }

@@ -58,7 +58,7 @@ pub use pupils::{
 };
 pub use remarks::{Remark, addressee, remarks};
 pub(in crate::journal) use remembered::Remembering;
-pub use restorations::{LeftOut, Restoration, given_up_by, is_given_up, numbers_left_out, restorations};
+pub use restorations::{LeftOut, LostRange, Restoration, given_up_by, is_given_up, numbers_left_out, restorations};
 pub use study::{
     Course, Lesson, Teachers, assigned_substitute, class_teacher, classes, course, course_by_id, courses_of,
     courses_of_teacher, has_substituted, lesson, lesson_at, lessons_between, lessons_of, lessons_of_teacher, plan_of,

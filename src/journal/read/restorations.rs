@@ -5,6 +5,7 @@ use crate::journal::entry::LostTail;
 use crate::journal::read::Tables;
 use crate::school::Login;
 use chrono::{DateTime, FixedOffset};
+use std::fmt;
 
 /// A journal that went on from a restored copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,9 +25,43 @@ pub struct Restoration {
 }
 
 impl Restoration {
+    /// The lost entries, as far as they are known: those from where the restored copy ended to the last place that was named.
+    pub fn lost_range(&self) -> Option<LostRange> {
+        LostRange::of(self.entry, &self.lost)
+    }
+
     /// Whether a place of the ledger is of the part that this one gives up: it lies before a place that was named, or is it.
     pub fn gives_up(&self, length: u64, head: &str) -> bool {
         self.lost.iter().any(|lost| length < lost.length || (length == lost.length && head == lost.head))
+    }
+}
+
+/// Entries that were lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LostRange {
+    /// The number of the first,
+    pub first: u64,
+    /// and of the last.
+    pub last: u64,
+}
+
+impl LostRange {
+    /// Of a restoration recorded under a number: what was before it stands in the journal, the end of the copy at the latest.
+    pub fn of(entry: u64, lost: &[LostTail]) -> Option<Self> {
+        let last = lost.iter().map(|lost| lost.length).max()?;
+        // Where more was recorded in the copy than was lost, only the last that is known to be lost can be named.
+        Some(Self { first: entry.min(last), last })
+    }
+}
+
+/// «утрачены записи № 40–44 (5)», or of one: «утрачена запись № 40».
+impl fmt::Display for LostRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { first, last } = self;
+        match last - first {
+            0 => write!(f, "утрачена запись № {last}"),
+            more => write!(f, "утрачены записи № {first}–{last} ({})", more + 1),
+        }
     }
 }
 
@@ -83,4 +118,21 @@ pub fn numbers_left_out(tables: &Tables) -> Result<Vec<LeftOut>> {
         }
     }
     Ok(left_out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_lost_is_named_by_its_numbers() {
+        let lost = |lengths: &[u64]| {
+            let lost: Vec<_> = lengths.iter().map(|length| LostTail { length: *length, head: String::new() }).collect();
+            LostRange::of(40, &lost).map(|range| range.to_string())
+        };
+        assert_eq!(lost(&[]), None);
+        assert_eq!(lost(&[40]).unwrap(), "утрачена запись № 40");
+        assert_eq!(lost(&[41, 44]).unwrap(), "утрачены записи № 40–44 (5)");
+        assert_eq!(lost(&[38]).unwrap(), "утрачена запись № 38");
+    }
 }

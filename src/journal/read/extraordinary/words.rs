@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::journal::entry::{Body, Entry, LessonRef};
 use crate::journal::read::{self, Tables, annulments};
 use crate::ledger::identity::{fingerprint, ssh_blob};
-use crate::school::{OF_RECORDS, Role, School, counted, format_date};
+use crate::school::{Role, School, format_date};
 
 /// The login, fingerprint, personal file or course that an entry is about; empty where it is about the school.
 pub fn about(body: &Body) -> String {
@@ -28,11 +28,11 @@ pub fn about(body: &Body) -> String {
     }
 }
 
-/// What it says, in Russian; `tables` as they stand before it.
+/// What it says, in Russian, recorded under the number `seq`; `tables` as they stand before it.
 ///
 /// # Errors
 /// Tables that do not read.
-pub fn in_words(tables: &Tables, entry: &Entry) -> Result<String> {
+pub fn in_words(tables: &Tables, seq: u64, entry: &Entry) -> Result<String> {
     let of_lesson = |at: &LessonRef| format!("перенос: «{}», урок {}", at.course, format_date(at.date));
     Ok(match &entry.body {
         Body::Person(person) => {
@@ -100,11 +100,10 @@ pub fn in_words(tables: &Tables, entry: &Entry) -> Result<String> {
             format!("аннулирование класса {} ({what}): {}", annulled.class, annulled.reason)
         }
         Body::JournalRestored(restored) => {
-            let lost = restored.lost.iter().map(|lost| lost.length).max();
-            let lost = lost.map_or("сколько, не известно".to_owned(), |length| {
-                format!("до {}", counted(length, OF_RECORDS))
-            });
-            format!("журнал продолжен из восстановленной копии (утрачено: {lost}): {}", restored.reason)
+            let lost = read::LostRange::of(seq, &restored.lost);
+            let lost =
+                lost.map_or("что утрачено, не известно".to_owned(), |range| range.to_string());
+            format!("журнал продолжен из восстановленной копии ({lost}): {}", restored.reason)
         }
         Body::YearReopened(reopened) => format!("закрытый учебный год открыт снова: {}", reopened.reason),
         other => other.kind().to_owned(),

@@ -136,7 +136,7 @@ fn proven_own(proven: &Proven, name: &str, found: Witnessed, turned: &mut Turned
 
 fn contradicts(name: &str, length: u64) -> Error {
     Error::damaged(format!(
-        "новая копия записана, но прежняя, «{name}», сделана по {length} записям, которых в этом журнале нет: журнал подменён или его конец отрезан"
+        "новая копия записана, но прежняя, «{name}», сделана по записям до № {length}, которых в этом журнале нет: журнал подменён или его конец отрезан"
     ))
     .next_by("сверьте журнал с этим местом и сообщите директору; прежняя копия не удалена", Action::AuditAgainstWitness)
     .then_by("если журнал восстановлен из старой копии, запишите это и продолжайте его", Action::ResumeJournal)
