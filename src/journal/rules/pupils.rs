@@ -257,7 +257,7 @@ fn twice(context: &Context<'_>, set: &GroupSet, members: &HashSet<i64>, warnings
         let key = CourseKey { class: set.class.clone(), group: String::new(), subject: String::new() };
         let roster = read::members_of_course(tables, &key, day, context.school.year.ends)?;
         if let Some(pupil) = roster.iter().find(|pupil| pupil.id == other.pupil) {
-            let name = read::name_of(tables, &pupil)?;
+            let name = read::name_of(tables, pupil)?;
             let what = format!("{name} состоит и в группе «{}», у неё тот же предмет", other.group);
             let leaves = Action::LeaveGroup {
                 class: set.class.to_string(),
