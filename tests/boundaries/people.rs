@@ -188,7 +188,7 @@ fn a_pupil_joins_leaves_and_moves_on_days_of_the_year_being_in_one_class_at_a_ti
         "ivanova",
         NOW,
         &[
-            (leaves("Я-07", "2025-09-15"), away),
+            (leaves("Я-07", "2025-09-15"), Some("выбыть 15.09.2025 ещё не может")),
             (leaves("Я-07", "2025-09-16"), None),
             (leaves("С-05", "2025-10-15"), away),
         ],
