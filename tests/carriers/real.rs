@@ -262,6 +262,12 @@ fn a_disk_that_is_too_small_or_read_only_is_refused_before_anything_is_written()
     let Some(disk) = Disk::ext4(4) else { return };
     let dir = tempfile::tempdir().unwrap();
     let carriers = [register(&disk.mount, "А-1"), plain(dir.path())];
+    // An archive of less than a mebibyte, and room for a third of it.
+    let mut filler = File::create(disk.mount.join("filler")).unwrap();
+    while filler.write_all(&[0; 4096]).is_ok() {}
+    filler.set_len(filler.metadata().unwrap().len().saturating_sub(300 * 1024)).unwrap();
+    filler.sync_all().unwrap();
+    drop(filler);
     let error = archive(&carriers, &dir.path().join("scratch"), &Quiet).unwrap_err();
     assert!(error.message().contains("свободно") && error.next_step().is_some(), "{error}");
     run(Command::new("mount").args(["-o", "remount,ro"]).arg(&disk.mount));
