@@ -141,7 +141,7 @@ fn what_an_office_gets_wrong_in_august_is_right_in_september_and_on_no_paper() {
     office.asks(&["pupil", "change", "Л-00", "--file", "М-00"]);
     let first = expected.remove("Л-00").unwrap();
     expected.insert("М-00".into(), first);
-    office.adds("Л-00", "5А", "Юдин", "Юрий", "01.01.2014", &[]).fails(2, &["личное дело «Л-00» уже есть"]);
+    office.adds("Л-00", "5А", "Юдин", "Юрий", "01.01.2014", &[]).fails(2, &["«Л-00» — прежний номер личного дела"]);
 
     lists_are_right(&office.school, &expected);
     nothing_is_on_paper(&office.school, &expected);
