@@ -8,3 +8,4 @@ pub mod possession;
 pub mod signatures;
 pub mod signer;
 pub mod store;
+pub mod strand;
