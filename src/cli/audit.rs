@@ -75,7 +75,7 @@ fn say_extraordinary(audited: &Audited) {
 fn annulled_json(one: &Annulment) -> serde_json::Value {
     serde_json::json!({
         "entry": one.entry, "kind": one.kind.word(), "about": one.about, "what": one.what, "reason": one.reason,
-        "by": one.by, "at": one.at.to_rfc3339(),
+        "by": one.by, "at": one.at.to_rfc3339(), "request": one.request,
     })
 }
 
@@ -85,9 +85,10 @@ fn say_annulled(annulled: &[Annulment]) {
         return;
     }
     println!("Аннулированные записи: {}", annulled.len());
-    for Annulment { entry, kind, about, what, reason, author, .. } in annulled {
+    for one in annulled {
+        let (Annulment { entry, kind, about, what, reason, .. }, who) = (one, one.who());
         let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };
-        println!("  № {entry}, {author}: {} «{about}», {what}{why}", kind.word());
+        println!("  № {entry}, {who}: {} «{about}», {what}{why}", kind.word());
     }
 }
 
