@@ -18,6 +18,7 @@ pub mod demo;
 pub mod finals;
 pub mod founding;
 pub mod grid;
+pub mod groups;
 pub mod import;
 pub mod lesson;
 pub mod marks;
