@@ -157,7 +157,7 @@ pub fn heard(testimony: &Testimony, entries: u64) -> Option<String> {
 
 fn say(report: &journal::Report) {
     println!("Журнал {}", hex(&report.tip.journal));
-    println!("Записей: {}, последняя сумма: {}", report.tip.seq, hex(&report.tip.head));
+    println!("В журнале {}, последняя сумма: {}", counted(report.tip.seq, RECORDS), hex(&report.tip.head));
     if report.is_clean() {
         println!("Журнал цел: цепочка, подписи, права и правила проверены, таблицы совпадают с записями.");
         return;

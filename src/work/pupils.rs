@@ -167,7 +167,9 @@ pub fn change(place: &mut Workplace<'_>, file: &str, changes: &Changes) -> Resul
     let pupil = known(place.tables(), file)?;
     let (file, before) = (pupil.file.to_string(), pupil.name.clone());
     let stands = read::born(place.tables(), &file)?;
-    let stands = stands.ok_or_else(|| Error::damaged(format!("дата рождения ученика «{file}» не читается")))?;
+    let stands = stands.ok_or_else(|| {
+        Error::damaged(format!("дата рождения ученика «{file}» не читается")).next_by("проверьте журнал", Action::Audit)
+    })?;
     let name = PersonName {
         surname: or_stands(changes.surname.as_deref(), &before.surname)?,
         given: or_stands(changes.given.as_deref(), &before.given)?,

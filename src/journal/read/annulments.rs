@@ -3,7 +3,7 @@
 use super::column::Columns;
 use super::standing::cells_of;
 use super::{class_teacher, corrections, course, iso, lesson_at, lessons_of, pupil, school, staff};
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::journal::entry::{LessonCell, LessonRef};
 use crate::journal::read::Tables;
 use crate::school::{Cell, ClassName, CourseKey, Day, Login, format_date};
@@ -109,8 +109,10 @@ impl Annulment {
         };
         Ok(Self {
             entry: row.get("entry")?,
-            kind: Annulled::of(&kind)
-                .ok_or_else(|| Error::damaged(format!("аннулировано «{kind}»: такого вида нет")))?,
+            kind: Annulled::of(&kind).ok_or_else(|| {
+                Error::damaged(format!("аннулировано «{kind}»: такого вида нет"))
+                    .next_by("проверьте журнал", Action::Audit)
+            })?,
             about: row.get("about")?,
             what: row.get("what")?,
             reason: row.get("reason")?,
