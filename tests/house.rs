@@ -202,7 +202,7 @@ fn every_refusal_and_every_bad_input_has_its_next_step() {
     let mut found = Vec::new();
     for (path, lines) in sources() {
         let text = lines.join("\n");
-        for made in ["Error::refused(", "Error::input("] {
+        for made in ["Error::refused(", "Error::input(", "Error::damaged(", "Error::environment("] {
             for (at, _) in text.match_indices(made) {
                 let mut end = after_call(&text, at + made.len() - 1);
                 let told = loop {

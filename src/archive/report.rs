@@ -9,6 +9,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::bag::{BAGIT, Facts, Oxum};
+use crate::school::grouped;
 
 /// How grave a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -83,6 +84,9 @@ impl fmt::Display for Finding {
 /// How deep a verification went, in the words the ledger records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum Depth {
+    /// Only that `bagit.txt` and a signature that holds are not there: it is not finished.
+    #[serde(rename = "ничего")]
+    Nothing,
     /// The files that are listed, by name and size, and the signature over the lists. The payload was not read.
     #[serde(rename = "состав")]
     List,
@@ -100,6 +104,7 @@ pub enum Depth {
 impl fmt::Display for Depth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Nothing => "ничего: суммы, подпись и содержание незавершённого архива не проверяются",
             Self::List => "состав",
             Self::Sums => "контрольные суммы",
             Self::Signature => "подпись",
@@ -233,6 +238,7 @@ impl fmt::Display for Healing {
         } else {
             "одной этой копии для исправления мало"
         };
+        let [lost, slices, available] = [lost, slices, available].map(|count| grouped(*count as u64));
         write!(f, "частей повреждено: {lost} из {slices}; данных для восстановления хватает на {available}: {can}")
     }
 }

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use super::anchor::Anchor;
 use super::bag::{BagPath, DATA, Facts, Folder, RECOVERY, total};
 use super::carrier;
+use super::dated;
 use super::export::{DATABASE, JOURNAL, LEDGER};
 use super::package::{Member, OpenPackage, group};
 use super::progress::Progress;
@@ -131,8 +132,17 @@ fn facts_of(report: &Report) -> Result<Facts> {
     }
     if matches!(report.verdict, Verdict::Unfinished) {
         let why: Vec<String> = report.faults().map(ToString::to_string).collect();
-        return Err(Error::damaged(format!("архив «{}» {}: {}", report.name, report.verdict.word(), why.join("; ")))
-            .next("возьмите другую копию"));
+        let name = report.name.clone();
+        let (thing, again) = match dated::day_of(&name) {
+            Some(_) => ("копия дня", ("следующая копия дня туда же закончит или уберёт эту", Action::MakeBackup)),
+            None => {
+                let action = Action::CompleteArchive { name: Some(name.clone()) };
+                ("архив", ("или запишите эту снова с другого носителя", action))
+            }
+        };
+        let what = format!("{thing} «{name}»: запись не завершена: {}; извлекать из неё нельзя", why.join("; "));
+        let (words, action) = again;
+        return Err(Error::damaged(what).next("возьмите другую копию").then_by(words, action));
     }
     report.facts.clone().ok_or_else(|| {
         Error::damaged(format!("архив «{}»: bag-info.txt не читается", report.name))

@@ -13,7 +13,7 @@ pub use create::say;
 
 use super::called::ME;
 use super::{Common, advice, screen, session, shown};
-use crate::archive::bag::{Content, RECOVERY};
+use crate::archive::bag::{Content, Oxum, RECOVERY};
 use crate::archive::dated;
 use crate::archive::progress::Progress;
 use crate::archive::report::{Report, Severity, Verdict};
@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::ledger::chain::grouped;
 use crate::print::Layouts;
-use crate::school::{format_date, parse_date_or};
+use crate::school::{BYTES, RECORDS, counted, format_date, parse_date_or};
 use crate::work::archive::{self, Checked, Doubt, Entered, Verification, act};
 use clap::{Args, Subcommand};
 use indicatif::ProgressBar;
@@ -283,6 +283,11 @@ fn say_together(together: &Together) {
     }
 }
 
+/// The files of a payload, and the bytes in them.
+fn in_payload(payload: Oxum, forms: [&str; 3]) -> String {
+    format!("{}, в них {}", counted(payload.files, forms), counted(payload.bytes, BYTES))
+}
+
 /// A report in words.
 pub fn say_report(bag: &Path, report: &Report) {
     let kind = match &report.facts {
@@ -292,15 +297,13 @@ pub fn say_report(bag: &Path, report: &Report) {
     };
     println!("{kind} {}", bag.display());
     if report.is_foreign() {
-        println!("  файлов: {}, байт в них: {}", report.payload.files, report.payload.bytes);
+        println!("  {}", in_payload(report.payload, ["файл", "файла", "файлов"]));
     }
     if let Some(facts) = &report.facts {
         let created = facts.created.get(..10).and_then(parse_date_or).map(format_date).unwrap_or_default();
         println!("  {}; создан {created}, {}", facts.period, facts.author);
-        println!(
-            "  записей журнала: {}, пакетов: {}, байт в них: {}",
-            facts.length, report.payload.files, report.payload.bytes
-        );
+        let packages = in_payload(report.payload, ["пакет", "пакета", "пакетов"]);
+        println!("  журнал: {}; {packages}", counted(facts.length, RECORDS));
     }
     if let Some(code) = &report.code {
         println!("  код архива: {}", grouped(code));

@@ -20,7 +20,9 @@ pub fn line(question: &str) -> crate::Result<Option<String>> {
     }
     eprintln!("{}", super::shown::line(question));
     let mut typed = String::new();
-    let failed = |cause: std::io::Error| crate::Error::environment(format!("ответ не прочитан: {cause}"));
+    let failed = |cause: std::io::Error| {
+        crate::Error::environment(format!("ответ не прочитан: {cause}")).next("повторите команду в обычном терминале")
+    };
     let length = input.read_line(&mut typed).map_err(failed)?;
     Ok((length > 0).then(|| typed.trim().to_owned()))
 }

@@ -75,7 +75,7 @@ fn say_extraordinary(audited: &Audited) {
 fn annulled_json(one: &Annulment) -> serde_json::Value {
     serde_json::json!({
         "entry": one.entry, "kind": one.kind.word(), "about": one.about, "what": one.what, "reason": one.reason,
-        "by": one.by, "at": one.at.to_rfc3339(),
+        "by": one.by, "at": one.at.to_rfc3339(), "request": one.request,
     })
 }
 
@@ -85,9 +85,10 @@ fn say_annulled(annulled: &[Annulment]) {
         return;
     }
     println!("Аннулированные записи: {}", annulled.len());
-    for Annulment { entry, kind, about, what, reason, author, .. } in annulled {
+    for one in annulled {
+        let (Annulment { entry, kind, about, what, reason, .. }, who) = (one, one.who());
         let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };
-        println!("  № {entry}, {author}: {} «{about}», {what}{why}", kind.word());
+        println!("  № {entry}, {who}: {} «{about}», {what}{why}", kind.word());
     }
 }
 
@@ -156,7 +157,7 @@ pub fn heard(testimony: &Testimony, entries: u64) -> Option<String> {
 
 fn say(report: &journal::Report) {
     println!("Журнал {}", hex(&report.tip.journal));
-    println!("Записей: {}, последняя сумма: {}", report.tip.seq, hex(&report.tip.head));
+    println!("В журнале {}, последняя сумма: {}", counted(report.tip.seq, RECORDS), hex(&report.tip.head));
     if report.is_clean() {
         println!("Журнал цел: цепочка, подписи, права и правила проверены, таблицы совпадают с записями.");
         return;

@@ -191,7 +191,9 @@ impl Request {
             return Err(Error::input("урок аннулируется целиком, другие изменения к нему не добавляются")
                 .next("подайте заявку только с --annul и --reason"));
         }
-        correction::lesson(tables, course, Days::of(tables)?.read(date)?, self.lesson, false)
+        let date = Days::of(tables)?.read(date)?;
+        let lesson = resolve::lesson_to_annul(tables, course, date, self.lesson)?;
+        Ok(LessonRef { course: course.key.clone(), date, lesson })
     }
 
     /// Whether anything is said of a lesson but which one it is.

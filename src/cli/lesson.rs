@@ -98,6 +98,13 @@ impl Which {
         Ok(LessonRef { course: course.key, date, lesson })
     }
 
+    /// A lesson that is to be annulled.
+    fn to_annul(&self, tables: &Tables, login: &str) -> Result<LessonRef> {
+        let (course, date) = self.course(tables, login)?;
+        let lesson = resolve::lesson_to_annul(tables, &course, date, self.lesson)?;
+        Ok(LessonRef { course: course.key, date, lesson })
+    }
+
     /// A lesson that is to be given, by the timetable.
     pub fn timetabled(&self, tables: &Tables, login: &str) -> Result<LessonRef> {
         let (course, date) = self.course(tables, login)?;
@@ -112,7 +119,7 @@ impl Lesson {
             Self::Record(record) => record.run(common),
             Self::Annul { which, reason } => {
                 let mut desk = Desk::open(common)?;
-                let at = which.recorded(desk.tables(), &desk.login)?;
+                let at = which.to_annul(desk.tables(), &desk.login)?;
                 let (done, what) = lesson::annul(&mut desk.workplace()?, &at, &reason)?;
                 say(done, &format!("Урок аннулирован: {}, {what}", at.course))
             }

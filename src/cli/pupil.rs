@@ -9,7 +9,8 @@ use crate::error::{Action, Detail, Error, Result, Warning, every};
 use crate::journal::read::Ungrouped;
 use crate::journal::{read, resolve};
 use crate::school::{Day, PersonName, clean, format_date, parse_date};
-use crate::work::pupils::{self, Changes, Leaving, Members, NewPupil, Stepped};
+use crate::work::groups::{self, Members};
+use crate::work::pupils::{self, Changes, Leaving, NewPupil, Stepped};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -330,20 +331,23 @@ impl Group {
         let group = clean(&self.group)?;
         if self.annul {
             let reason = self.reason.unwrap_or_default();
-            let done = pupils::annul_group(&mut desk.workplace()?, &class, &group, &reason)?;
+            let done = groups::annul_group(&mut desk.workplace()?, &class, &group, &reason)?;
             return say(done, &format!("{class}, группа «{group}»: аннулирована"));
         }
         let place = desk.workplace()?;
         let said = self.since.as_deref().map(parse_date).transpose()?;
-        let since = pupils::group_changes_on(&place, &class, &group, said)?;
-        let members = members(&pupils::of_class_on(&place, &class, since)?, &self.pupils)?;
+        let since = groups::group_changes_on(&place, &class, &group, said)?;
+        let members = members(&groups::of_class_on(&place, &class, since.day)?, &self.pupils)?;
+        let has_lessons = since.has_lessons;
         drop(place);
         let (done, count) = if_meant(Detail::Despite, self.despite, STAYS, |despite| {
-            pupils::set_group(&mut desk.workplace()?, &class, &group, &members, since, despite)
+            groups::set_group(&mut desk.workplace()?, &class, &group, &members, since, despite)
         })?;
-        let from = match since {
+        let from = match since.day {
             None => ", с начала года".to_owned(),
-            Some(since) if said.is_none() => format!(", с {}: у группы уже были уроки", format_date(since)),
+            Some(since) if said.is_none() && has_lessons => {
+                format!(", с {}: у группы уже были уроки", format_date(since))
+            }
             Some(since) => format!(", с {}", format_date(since)),
         };
         say(done, &format!("{class}, группа «{group}»: учеников {count}{from}"))

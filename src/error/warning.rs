@@ -19,7 +19,13 @@ impl Warning {
         Self { message: error.message().to_owned(), next: error.next_step().cloned() }
     }
 
-    /// What to do about it, and what of the program does it.
+    /// What to do about it.
+    #[must_use]
+    pub fn next(self, words: impl Into<Next>) -> Self {
+        Self { next: Some(words.into()), ..self }
+    }
+
+    /// What the reader should do about it, and what of the program does it.
     #[must_use]
     pub fn next_by(self, words: impl Into<String>, action: Action) -> Self {
         Self { next: Some(Next::by(words, action)), ..self }

@@ -9,8 +9,8 @@ use crate::error::{Action, Detail, Error, Result};
 use crate::journal::entry::SubjectLine;
 use crate::journal::read::Tables;
 use crate::journal::read::timetable::Timetable;
-use crate::journal::read::{self, Carrier, Course};
-use crate::journal::rules::YEARLY;
+use crate::journal::read::{self, Carrier, Course, annulments};
+use crate::journal::rules::{YEARLY, nothing_to_annul};
 use crate::school::{ClassName, Day, Login, Period, PeriodName, School, fold, format_date, latin_alike};
 
 /// The course of a class and a subject, which may be typed short. Where groups share a subject, `group` decides, else
@@ -240,9 +240,29 @@ pub fn recorded_lesson(tables: &Tables, course: &Course, date: Day, given: Optio
     match (given, &lessons[..]) {
         (Some(number), _) => Ok(number),
         (None, [number]) => Ok(*number),
-        (None, []) => Err(Error::refused(format!("§2.1: урок {} ({}) не записан", format_date(date), course.key))
-            .next_by("проверьте дату или сначала запишите урок", Action::RecordLesson)),
+        (None, []) => {
+            let is_not = match annulments::lesson_annulled(tables, course.id, date, None)? {
+                Some(entry) => format!("не записан (он был, но аннулирован записью № {entry})"),
+                None => "не записан".to_owned(),
+            };
+            Err(Error::refused(format!("§2.1: урок {} ({}) {is_not}", format_date(date), course.key))
+                .next_by("проверьте дату или сначала запишите урок", Action::RecordLesson))
+        }
         (None, _) => Err(several(&lessons, date)),
+    }
+}
+
+/// The number of a lesson to annul, as [`recorded_lesson`].
+///
+/// # Errors
+/// There is none, or was one that is annulled already; several were recorded and none is given.
+pub fn lesson_to_annul(tables: &Tables, course: &Course, date: Day, given: Option<u8>) -> Result<u8> {
+    let is_there = read::lessons_of(tables, course.id)?
+        .iter()
+        .any(|lesson| lesson.date == date && given.is_none_or(|number| number == lesson.number));
+    match is_there {
+        true => recorded_lesson(tables, course, date, given),
+        false => Err(nothing_to_annul(tables, course, date, given)?),
     }
 }
 

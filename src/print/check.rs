@@ -85,8 +85,9 @@ pub fn find(proven: &Proven, code: &Code) -> Result<Page> {
         _ => return Err(Error::input("такой код у нескольких страниц").next("укажите номер документа и страницу")),
     };
     let record = proven.page_text(&digest).map_err(|error| error.at(format!("документ № {number}, стр. {page}")))?;
-    let document = read::documents::document(&tables, &number)?
-        .ok_or_else(|| Error::damaged(format!("документа № {number} нет в реестре")))?;
+    let document = read::documents::document(&tables, &number)?.ok_or_else(|| {
+        Error::damaged(format!("документа № {number} нет в реестре")).next_by("проверьте журнал", Action::Audit)
+    })?;
     Ok(Page { document, page, digest, record })
 }
 

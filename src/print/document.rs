@@ -4,7 +4,7 @@
 //! pupil, an archive, a period, or nothing for the whole school) and its variant (`simplex`). Two documents with the same three
 //! are issues of one thing, of which the later supersedes the earlier.
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::school::{ClassName, transliterate};
 use std::fmt;
 
@@ -164,7 +164,8 @@ impl Subject {
             (Scope::Pupil, file) if !file.is_empty() => Ok(Self::Pupil(file.to_owned())),
             (Scope::Archive, name) if !name.is_empty() => Ok(Self::Archive(name.to_owned())),
             (Scope::Period, name) if !name.is_empty() => Ok(Self::Period(name.to_owned())),
-            _ => Err(Error::damaged(format!("предмет документа «{text}» не читается"))),
+            _ => Err(Error::damaged(format!("предмет документа «{text}» не читается"))
+                .next_by("проверьте журнал", Action::Audit)),
         }
     }
 
@@ -193,7 +194,8 @@ impl Variant {
     /// # Errors
     /// A word that is none.
     pub fn parse(text: &str) -> Result<Self> {
-        let bad = || Error::damaged(format!("вид печати «{text}» не читается"));
+        let bad =
+            || Error::damaged(format!("вид печати «{text}» не читается")).next_by("проверьте журнал", Action::Audit);
         let mut variant = Self::default();
         for word in text.split(',').filter(|word| !word.is_empty()) {
             match word.split_once('=') {

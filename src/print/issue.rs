@@ -254,7 +254,9 @@ impl<'a> Issuer<'a> {
             ))
             .next_by("для просмотра напечатайте проект", Action::Give(Detail::Draft)));
         }
-        let person = read::staff(tables, &login)?.ok_or_else(|| Error::damaged(format!("нет сотрудника «{login}»")))?;
+        let person = read::staff(tables, &login)?.ok_or_else(|| {
+            Error::damaged(format!("нет сотрудника «{login}»")).next_by("проверьте журнал", Action::Audit)
+        })?;
         let (school, issued_at) = (read::school(tables)?, author.now().trunc_subsecs(0));
         Ok(Self { layouts, school, issued_at, name: person.name, position: person.position, reason: "" })
     }

@@ -8,7 +8,7 @@ use super::missing::missing;
 use super::scope::{Filter, Names, When};
 use super::table::{Cell, Kind, Table, Total};
 use crate::error::Result;
-use crate::journal::read::annulments::{self, Annulled, Annulment};
+use crate::journal::read::annulments::{self, Annulled, Annulment, Granted};
 use crate::journal::read::corrections;
 use crate::journal::read::{self, Course, Tables, Teachers};
 use crate::school::{ClassName, Day, Login, School, format_date};
@@ -61,6 +61,11 @@ pub struct AnnulledRow {
     pub by: Login,
     /// His name with initials.
     pub by_name: String,
+    /// The request by which it was done, and who approved it.
+    pub request: Option<Granted>,
+    /// Both in words.
+    #[serde(skip)]
+    who: String,
 }
 
 /// What was annulled in some days, of the courses, classes and people that the filter admits, in order.
@@ -75,7 +80,7 @@ pub fn annulled(tables: &Tables, filter: &Filter, when: &When) -> Result<Vec<Ann
         if !admits(filter, &one) || !is_within(when, &school, &one, date) {
             continue;
         }
-        let (kind, by_name) = (one.kind.word(), one.author);
+        let (kind, who, by_name) = (one.kind.word(), one.who(), one.author);
         rows.push(AnnulledRow {
             entry: one.entry,
             date,
@@ -85,6 +90,8 @@ pub fn annulled(tables: &Tables, filter: &Filter, when: &When) -> Result<Vec<Ann
             reason: one.reason,
             by: one.by,
             by_name,
+            request: one.request,
+            who,
         });
     }
     Ok(rows)
@@ -277,7 +284,7 @@ pub fn annulled_table(rows: &[AnnulledRow]) -> Table {
             (&row.about).into(),
             (&row.what).into(),
             (&row.reason).into(),
-            (&row.by_name).into(),
+            (&row.who).into(),
             Cell::Number(row.entry as f64),
         ]
     }));

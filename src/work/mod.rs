@@ -18,6 +18,7 @@ pub mod demo;
 pub mod finals;
 pub mod founding;
 pub mod grid;
+pub mod groups;
 pub mod import;
 pub mod lesson;
 pub mod marks;
@@ -27,6 +28,7 @@ pub mod papers;
 pub mod people;
 pub mod plan;
 pub mod pupils;
+mod refused;
 pub mod remark;
 pub mod resumption;
 pub mod school;
@@ -39,10 +41,11 @@ use crate::error::{Action, Error, Result, Warning};
 use crate::journal::entry::{Body, Effect};
 use crate::journal::read::{self, Tables, extraordinary};
 use crate::journal::rules::known_pupil;
-use crate::journal::{Author, Journal, author_of};
+use crate::journal::{Author, Batch, Journal, Recorded, author_of};
 use crate::ledger::identity::PublicIdentity;
 use crate::ledger::signer::Signer;
 use crate::school::{Clock, Day, Login, PersonalFile, School};
+use refused::Refused;
 use std::collections::HashSet;
 
 /// Where somebody works: an open journal, and a key that is enrolled and in force.
@@ -126,13 +129,16 @@ impl<'a> Workplace<'a> {
     fn write<T>(&mut self, decide: impl FnOnce(&Tables, &Login) -> Result<(Vec<Body>, T)>) -> Result<(Done, T)> {
         let mut batch = self.journal.batch()?;
         let (bodies, told) = decide(batch.tables(), &self.login)?;
-        let mut done = Done::default();
+        let (mut done, mut refused) = (Done::default(), Refused::default());
         for body in bodies {
-            if let Some(seq) = extraordinary::waits_already(batch.tables(), &body)? {
-                return Err(Error::refused(format!("такая же запись № {seq} уже ждёт подтверждения"))
-                    .next_by("посмотрите, что ждёт", Action::ListConfirmations));
-            }
-            let recorded = batch.record(self.author, body)?;
+            let Some(body) = refused.rest_of(body) else { continue };
+            let recorded = match one(&mut batch, self.author, body.clone()) {
+                Ok(recorded) => recorded,
+                Err(error) => {
+                    refused.add(error, &body)?;
+                    continue;
+                }
+            };
             done.numbers.push(recorded.seq);
             done.warnings.extend(recorded.warnings);
             match recorded.effect {
@@ -141,6 +147,7 @@ impl<'a> Workplace<'a> {
                 Effect::Alone => done.alone.push(recorded.seq),
             }
         }
+        refused.all()?;
         batch.commit()?;
         Ok((self.done(done)?, told))
     }
@@ -149,6 +156,15 @@ impl<'a> Workplace<'a> {
         let signed_by = read::staff(self.tables(), &self.login)?.map(|person| person.name.initials());
         Ok(Done { signed_by: signed_by.unwrap_or_default(), ..done })
     }
+}
+
+/// Records one entry, unless it waits for a second person already.
+fn one(batch: &mut Batch<'_>, author: Author<'_>, body: Body) -> Result<Recorded> {
+    if let Some(seq) = extraordinary::waits_already(batch.tables(), &body)? {
+        return Err(Error::refused(format!("такая же запись № {seq} уже ждёт подтверждения"))
+            .next_by("посмотрите, что ждёт", Action::ListConfirmations));
+    }
+    batch.record(author, body)
 }
 
 /// What was recorded.

@@ -70,7 +70,7 @@ pub fn seal(author: &PublicIdentity, note: &Note) -> Result<NoteAdded> {
     let recipient: age::x25519::Recipient = author
         .recipient()
         .parse()
-        .map_err(|why: &str| Error::environment(format!("запись «Блокнота» не шифруется: {why}")))?;
+        .map_err(|why: &str| Error::environment(format!("запись «Блокнота» не шифруется: {why}")).next("повторите"))?;
     let encryptor =
         age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient)).map_err(unsealed)?;
     let json = serde_json::to_vec(note).map_err(unsealed)?;
@@ -87,7 +87,7 @@ pub fn seal(author: &PublicIdentity, note: &Note) -> Result<NoteAdded> {
 }
 
 fn unsealed(cause: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::environment(format!("запись «Блокнота» не шифруется: {cause}")).caused_by(cause)
+    Error::environment(format!("запись «Блокнота» не шифруется: {cause}")).next("повторите").caused_by(cause)
 }
 
 /// The largest note in bytes that is read, well over what a recorded one can hold.

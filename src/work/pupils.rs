@@ -1,17 +1,15 @@
-//! Pupils, their classes and groups (§3.3.1), and what was recorded of them by mistake.
+//! Pupils and their classes (§3.3.1), and what was recorded of them by mistake.
 
 use super::contacts::erase_all;
 use super::people::{clean_name, or_stands};
 use super::{Done, Workplace};
-use crate::error::{Action, Error, Result, Warning};
+use crate::error::{Action, Error, Result};
 use crate::journal::entry::{
-    Body, EnrolmentCorrected, GroupAnnulled, GroupSet, PupilAnnulled, PupilEnrolled, PupilLeft, PupilMoved,
-    PupilRenumbered, PupilSet, StayIn,
+    Body, EnrolmentCorrected, PupilAnnulled, PupilEnrolled, PupilLeft, PupilMoved, PupilRenumbered, PupilSet, StayIn,
 };
-use crate::journal::read::{self, Membership, Pupil, Tables, Ungrouped};
+use crate::journal::read::{self, Pupil, Tables, Ungrouped};
 use crate::journal::rules::twin;
 use crate::school::{ClassName, Day, PersonName, clean};
-use std::collections::BTreeSet;
 
 /// A pupil who is new to the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,33 +113,6 @@ pub struct Changed {
     pub ungrouped: Option<Ungrouped>,
 }
 
-/// Who belongs to a group, by personal files.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Members {
-    /// These and nobody else.
-    All(Vec<String>),
-    /// These come to it (`true`) or leave it, in this order.
-    Changes(Vec<(String, bool)>),
-}
-
-impl Members {
-    /// Who belongs to the group then, after those who did.
-    fn after(&self, standing: &[String]) -> Vec<String> {
-        let (mut members, steps) = match self {
-            Self::All(files) => (Vec::new(), files.iter().map(|file| (file.clone(), true)).collect()),
-            Self::Changes(steps) => (standing.to_vec(), steps.clone()),
-        };
-        for (file, comes) in steps {
-            match comes {
-                false => members.retain(|member| *member != file),
-                true if members.contains(&file) => {}
-                true => members.push(file),
-            }
-        }
-        members
-    }
-}
-
 fn known(tables: &Tables, file: &str) -> Result<Pupil> {
     read::pupil(tables, file)?.ok_or_else(|| {
         Error::input(format!("в журнале нет ученика с личным делом «{file}»"))
@@ -196,7 +167,9 @@ pub fn change(place: &mut Workplace<'_>, file: &str, changes: &Changes) -> Resul
     let pupil = known(place.tables(), file)?;
     let (file, before) = (pupil.file.to_string(), pupil.name.clone());
     let stands = read::born(place.tables(), &file)?;
-    let stands = stands.ok_or_else(|| Error::damaged(format!("дата рождения ученика «{file}» не читается")))?;
+    let stands = stands.ok_or_else(|| {
+        Error::damaged(format!("дата рождения ученика «{file}» не читается")).next_by("проверьте журнал", Action::Audit)
+    })?;
     let name = PersonName {
         surname: or_stands(changes.surname.as_deref(), &before.surname)?,
         given: or_stands(changes.given.as_deref(), &before.given)?,
@@ -329,114 +302,4 @@ fn stepped(place: &Workplace<'_>, done: Done, pupil: Pupil, to: Option<(ClassNam
         None => None,
     };
     Ok(Stepped { done, name: pupil.name, ungrouped })
-}
-
-/// The day from which on a group changes: the one that is said, else today, once it has had lessons. Nothing where the
-/// group is made, or made otherwise, for the whole year.
-///
-/// # Errors
-/// Tables that do not read.
-pub fn group_changes_on(
-    place: &Workplace<'_>,
-    class: &ClassName,
-    group: &str,
-    said: Option<Day>,
-) -> Result<Option<Day>> {
-    let (group, year, today) = (clean(group)?, place.school()?.year, place.today()?);
-    let (mut has_lessons, tables) = (false, place.tables());
-    for course in read::courses_of(tables, class)?.iter().filter(|course| course.key.group == group) {
-        has_lessons |= !read::lessons_of(tables, course.id)?.is_empty();
-    }
-    let all = read::memberships(tables, class)?;
-    let has_days = all.iter().any(|of| of.group == group && (of.since.is_some() || of.until.is_some()));
-    let day = match said {
-        Some(day) => day,
-        None if has_lessons => today.clamp(year.begins, year.ends),
-        None => year.begins,
-    };
-    Ok((day != year.begins || has_lessons || has_days).then_some(day))
-}
-
-/// Those of whom a group of the class can be made from a day on, or where none is said from the year's first: who is in it on that
-/// day and who comes later; without a day also whoever is in it today.
-///
-/// # Errors
-/// Tables that do not read.
-pub fn of_class_on(place: &Workplace<'_>, class: &ClassName, since: Option<Day>) -> Result<Vec<Pupil>> {
-    let year = place.school()?.year;
-    let day = since.unwrap_or_else(|| place.today().map_or(year.begins, |today| today)).clamp(year.begins, year.ends);
-    read::members_of_class(place.tables(), class, day, year.ends)
-}
-
-/// Sets who belongs to a group, from a day on or for the whole year. `despite` says that marks which somebody who leaves
-/// it has there from that day on are to stay. Gives how many belong to it then.
-///
-/// # Errors
-/// Text that cannot be printed; what a right or a rule refuses.
-pub fn set_group(
-    place: &mut Workplace<'_>,
-    class: &ClassName,
-    group: &str,
-    wish: &Members,
-    since: Option<Day>,
-    despite: bool,
-) -> Result<(Done, usize)> {
-    let (year, group) = (place.school()?.year, clean(group)?);
-    let pupils = match since {
-        Some(since) => read::members_of_class(place.tables(), class, since, year.ends)?,
-        None => read::pupils_of_class(place.tables(), class)?,
-    };
-    let mut standing = read::memberships(place.tables(), class)?;
-    standing.retain(|of| of.group == group && since.is_none_or(|since| of.covers(since)));
-    let file = |of: &Membership| pupils.iter().find(|pupil| pupil.id == of.pupil).map(|pupil| pupil.file.to_string());
-    let standing: Vec<String> = standing.iter().filter_map(file).collect();
-    let members = wish.after(&standing);
-    let count = members.len();
-    if members.iter().collect::<BTreeSet<_>>() == standing.iter().collect() {
-        return Ok((Done::default(), count));
-    }
-    let gone = match wish {
-        Members::All(_) => gone(&pupils, &standing, &members),
-        Members::Changes(_) => None,
-    };
-    let set = GroupSet { class: class.clone(), group, members, since, despite };
-    let mut done = place.record([set.into()])?;
-    done.warnings.extend(gone);
-    Ok((done, count))
-}
-
-/// Whom a list that names all of a group leaves out of it.
-fn gone(pupils: &[Pupil], standing: &[String], members: &[String]) -> Option<Warning> {
-    let is_gone = |pupil: &&Pupil| {
-        let is_in = |files: &[String]| files.iter().any(|file| pupil.is_named(file));
-        is_in(standing) && !is_in(members)
-    };
-    let name = |pupil: &Pupil| format!("{} ({})", pupil.name.surname_given(), pupil.file);
-    let gone: Vec<String> = pupils.iter().filter(is_gone).map(name).collect();
-    (!gone.is_empty())
-        .then(|| format!("назван весь состав группы, больше в ней не состоят: {}", gone.join("; ")).into())
-}
-
-/// Takes back a group that was made by mistake.
-///
-/// # Errors
-/// Courses that are taught to it; as [`set_group`].
-pub fn annul_group(place: &mut Workplace<'_>, class: &ClassName, group: &str, reason: &str) -> Result<Done> {
-    let (group, reason) = (clean(group)?, clean(reason)?);
-    place.record([GroupAnnulled { class: class.clone(), group, reason }.into()])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_group_is_named_as_a_whole_or_by_who_comes_and_goes() {
-        let files = |files: &[&str]| files.iter().map(|file| (*file).to_owned()).collect::<Vec<_>>();
-        let standing = files(&["1", "2"]);
-        assert_eq!(Members::All(files(&["3", "1", "3"])).after(&standing), files(&["3", "1"]));
-        let steps = [("2", false), ("3", true), ("1", true)].map(|(file, comes)| (file.to_owned(), comes));
-        assert_eq!(Members::Changes(steps.to_vec()).after(&standing), files(&["1", "3"]));
-        assert_eq!(Members::Changes(Vec::new()).after(&standing), standing);
-    }
 }

@@ -1,7 +1,7 @@
 //! The copy of any day by the command line: killed at any moment, on a disk without room, while others write.
 
 use crate::carriers::real::Disk;
-use crate::common::school::School;
+use crate::common::school::{School, contents};
 use letopis::archive::carrier::locate;
 use letopis::archive::progress::Quiet;
 use letopis::archive::report::Verdict;
@@ -102,14 +102,30 @@ fn a_disk_without_room_is_said_to_be_full_and_keeps_its_copies() {
     let Some(school) = school() else { return };
     let to = disk.mount.display().to_string();
     let copy = ["archive", "backup", "--to", &to, "--recovery", "0", "--allow-same-device"];
+    let fill = || {
+        let mut filling = std::fs::File::create(disk.mount.join("filling")).unwrap();
+        for size in [1 << 20, 1 << 12, 1] {
+            while std::io::Write::write_all(&mut filling, &vec![7; size]).and_then(|()| filling.sync_all()).is_ok() {}
+        }
+    };
+    // Where nothing of ours was, nothing of ours is.
+    fill();
+    let recorded = school.entries();
+    school.run(&evening(0), "backup", &copy).fails(2, &["нет места", "освободите"]);
+    assert!(!disk.mount.join("LETOPIS").exists() && school.entries() == recorded);
+    std::fs::remove_file(disk.mount.join("filling")).unwrap();
     school.run(&evening(0), "backup", &copy).ok();
-    let before = names(&disk.mount.join("LETOPIS"));
-    let mut filling = std::fs::File::create(disk.mount.join("filling")).unwrap();
-    while std::io::Write::write_all(&mut filling, &[7; 4096]).is_ok() {}
+    let before = contents(&disk.mount.join("LETOPIS"));
+    let (recorded, beside) = (school.entries(), names(&school.path(".")));
+    fill();
     school.run(&evening(1), "backup", &copy).fails(2, &["нет места", "освободите"]);
-    assert_eq!(names(&disk.mount.join("LETOPIS")), before);
+    assert!(contents(&disk.mount.join("LETOPIS")) == before, "to the byte");
+    assert_eq!(
+        (school.entries(), names(&school.path("."))),
+        (recorded, beside),
+        "nor is anything left beside the journal"
+    );
     assert_eq!(whole(&disk.mount).len(), 1);
-    drop(filling);
     std::fs::remove_file(disk.mount.join("filling")).unwrap();
     school.run(&evening(2), "backup", &copy).fails(0, &["Копий там теперь: 2"]);
 }

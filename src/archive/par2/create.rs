@@ -153,7 +153,9 @@ impl<'a> Slices<'a> {
     fn open(set: &'a Set, inputs: &'a [Input]) -> Result<Self> {
         let of = |file: &Described| {
             let input = inputs.iter().find(|input| input.name == file.name);
-            let input = input.ok_or_else(|| Error::environment(format!("«{}» не найден", file.name)))?;
+            let input = input.ok_or_else(|| {
+                Error::environment(format!("«{}» не найден", file.name)).next("проверьте носитель и повторите")
+            })?;
             Ok((input, input.open()?))
         };
         let files = set.files.iter().map(of).collect::<Result<Vec<_>>>()?;

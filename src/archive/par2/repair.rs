@@ -36,7 +36,9 @@ pub fn repair(
     out: &Path,
     progress: &dyn Progress,
 ) -> Result<()> {
-    let set = recovery.set.as_ref().ok_or_else(|| Error::damaged("описание данных для восстановления утрачено"))?;
+    let set = recovery.set.as_ref().ok_or_else(|| {
+        Error::damaged("описание данных для восстановления утрачено").next("возьмите вторую копию архива")
+    })?;
     let lost: Vec<usize> = located.lost().collect();
     let places: Vec<(usize, u64)> = set.places().collect();
     let mut output = Output::create(set, files, out)?;
@@ -70,7 +72,8 @@ fn compute(
     progress: &dyn Progress,
 ) -> Result<()> {
     if lost.len() > MAX_UNKNOWNS {
-        return Err(Error::damaged(format!("утрачено частей: {}, а за раз вычисляется до {MAX_UNKNOWNS}", lost.len())));
+        return Err(Error::damaged(format!("утрачено частей: {}, а за раз вычисляется до {MAX_UNKNOWNS}", lost.len()))
+            .next("возьмите вторую копию архива"));
     }
     let constants: Vec<u64> = slice_constants().map(u64::from).take(set.slices()).collect();
     let unknown: Vec<u64> = lost.iter().map(|slice| constants[*slice]).collect();
@@ -79,6 +82,7 @@ fn compute(
     progress.begin("решение уравнений", 0);
     let solution = solve(&unknown, &exponents).ok_or_else(|| {
         Error::damaged(format!("утрачено частей: {}, а данных хватает на {}", lost.len(), available.len()))
+            .next("возьмите вторую копию архива")
     })?;
     let used: Vec<&RecoverySlice> = solution.used.iter().map(|at| available[*at]).collect();
     let present: Vec<usize> = (0..located.slices.len()).filter(|slice| located.slices[*slice].is_some()).collect();
@@ -98,7 +102,8 @@ fn compute(
         let factor = |output: usize, input: usize| power_of_two(constants[input] * u64::from(used[output].exponent));
         rests.add(&present, stretch, factor, |input, buffer| {
             progress.advance(buffer.len() as u64);
-            let place = located.slices[input].ok_or_else(|| Error::damaged("часть исчезла"))?;
+            let place = located.slices[input]
+                .ok_or_else(|| Error::damaged("часть исчезла").next("проверьте носитель и повторите"))?;
             sources.read(&place, stretch.at, buffer)
         })?;
         let rests = rests.into_planes();

@@ -34,7 +34,10 @@ pub(super) fn make_anew(bag: &Folder, workshop: &Workshop, all: bool, progress: 
         return Ok(Vec::new());
     }
     let name = called(&info).map_or_else(|| bag.name(), str::to_owned);
-    let list = |name: &str| Manifest::parse(&text(name)?).map_err(|why| Error::damaged(format!("{name}: {why}")));
+    let list = |name: &str| {
+        Manifest::parse(&text(name)?)
+            .map_err(|why| Error::damaged(format!("{name}: {why}")).next("возьмите вторую копию архива"))
+    };
     let mut sums = BTreeMap::new();
     for manifest in [list(TAGMANIFEST)?, list(MANIFEST)?] {
         sums.extend(manifest.iter().map(|(path, sum)| (path.clone(), sum)));

@@ -142,7 +142,7 @@ fn unfinished(folder: &Folder) -> Report {
         signer: None,
         asked: Vec::new(),
         payload: Oxum::default(),
-        depth: Depth::Signature,
+        depth: Depth::Nothing,
         findings: vec![Finding::damage(BAGIT, what)],
         verdict: Verdict::Unfinished,
         healing: None,

@@ -19,10 +19,10 @@ pub struct Backup {
     #[arg(long, value_name = "ПАПКА", visible_alias = "куда")]
     to: PathBuf,
     /// За сколько последних дней хранить копии
-    #[arg(long, value_name = "ДНЕЙ", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=3660), visible_alias = "дней")]
+    #[arg(long, value_name = "ДНЕЙ", default_value_t = 7, value_parser = |text: &str| within(text, 1, 3660), visible_alias = "дней")]
     daily: u32,
     /// За сколько недель до них хранить по одной копии
-    #[arg(long, value_name = "НЕДЕЛЬ", default_value_t = 4, value_parser = clap::value_parser!(u32).range(0..=520), visible_alias = "недель")]
+    #[arg(long, value_name = "НЕДЕЛЬ", default_value_t = 4, value_parser = |text: &str| within(text, 0, 520), visible_alias = "недель")]
     weekly: u32,
     /// Сколько данных для восстановления добавить, в процентах от объёма; 0 — не добавлять
     #[arg(long, value_name = "ДОЛЯ", default_value = "10%", value_parser = share)]
@@ -33,6 +33,12 @@ pub struct Backup {
     /// Прежних копий там нет, и это правильно: диск новый или его очистили
     #[arg(long, visible_alias = "новое-место")]
     new_place: bool,
+}
+
+/// A number between two, both included.
+fn within(text: &str, least: u32, most: u32) -> std::result::Result<u32, String> {
+    let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| format!("нужно целое число от {least} до {most}"))
 }
 
 impl Backup {

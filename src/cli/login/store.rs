@@ -158,7 +158,10 @@ impl Folder {
     pub fn keep(&self, terminal: &Terminal, key: &Path, identity: &Identity, idle: u16, now: Moment) -> Result<()> {
         let file = name_and_digest(key).map_err(|cause| Error::file("прочитать файл ключа", key, &cause))?;
         let terms = Terms { terminal: terminal.clone(), idle, file };
-        let terms = serde_json::to_string(&terms).map_err(|e| Error::environment(format!("вход не записан: {e}")))?;
+        let terms = serde_json::to_string(&terms).map_err(|e| {
+            Error::environment(format!("вход не записан: {e}"))
+                .next("повторите; без входа пароль вводится для каждой команды")
+        })?;
         let secret = identity.secret_text();
         let text = Zeroizing::new([HEADING, &stamp(now), &terms, "\n", secret.as_str(), "\n"].concat());
         self.end(terminal)?;

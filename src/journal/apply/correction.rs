@@ -1,7 +1,7 @@
 //! The register «Замена сведений»: requests, and decisions, which apply what was requested (§2.3.3).
 
 use super::Place;
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::journal::entry::{Change, CorrectionDecided, CorrectionRequested, LessonText};
 use crate::journal::read::corrections;
 use crate::journal::read::iso;
@@ -21,16 +21,18 @@ impl Place<'_> {
         for (place, change) in (1u32..).zip(&request.changes) {
             let pupil = change.pupil().map(|file| self.pupil(file)).transpose()?;
             let (was, becomes) = change.texts();
-            let json =
-                serde_json::to_string(change).map_err(|e| Error::damaged(format!("изменение: {e}")).caused_by(e))?;
+            let json = serde_json::to_string(change).map_err(|e| {
+                Error::damaged(format!("изменение: {e}")).next_by("проверьте журнал", Action::Audit).caused_by(e)
+            })?;
             self.run(sql, params![number, place, change.kind(), pupil, change.period(), was, becomes, json])?;
         }
         Ok(())
     }
 
     pub(super) fn correction_decided(&self, decided: &CorrectionDecided) -> Result<()> {
-        let request = corrections::by_number(self.tables, decided.number)?
-            .ok_or_else(|| Error::damaged(format!("нет заявки № {}", decided.number)))?;
+        let request = corrections::by_number(self.tables, decided.number)?.ok_or_else(|| {
+            Error::damaged(format!("нет заявки № {}", decided.number)).next_by("проверьте журнал", Action::Audit)
+        })?;
         let decision = if decided.approved { corrections::APPROVED } else { corrections::REJECTED };
         let sql = "UPDATE corrections SET decision = ?2, note = ?3, decided_at = ?4, decided_by = ?5, entry = ?6
                    WHERE number = ?1";

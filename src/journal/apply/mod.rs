@@ -27,7 +27,7 @@ pub use replay::{as_of, rebuild};
 pub use schema::{SCHEMA, compact, create, in_memory, names, schema_version};
 pub use texts::{create_page_texts, keep_page_text};
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::journal::entry::{Body, Effect, Entry, LessonRef};
 use crate::journal::read::extraordinary::{self as waiting, State};
 use crate::journal::read::{self, Tables, iso};
@@ -170,20 +170,26 @@ impl Place<'_> {
     fn pupil(&self, file: &str) -> Result<i64> {
         let sql = "SELECT id FROM pupils WHERE file = ?1 UNION ALL
                    SELECT pupil FROM pupil_aliases WHERE file = ?1 AND pupil IS NOT NULL";
-        let read = || self.id(sql, [file]).map_err(|_| Error::damaged(format!("нет ученика «{file}»")));
+        let read = || {
+            self.id(sql, [file])
+                .map_err(|_| Error::damaged(format!("нет ученика «{file}»")).next_by("проверьте журнал", Action::Audit))
+        };
         self.tables.pupil_or(file, read)
     }
 
     fn course(&self, key: &CourseKey) -> Result<i64> {
         let course = read::course(self.tables, key)?;
-        course.map(|course| course.id).ok_or_else(|| Error::damaged(format!("нет курса «{key}»")))
+        course
+            .map(|course| course.id)
+            .ok_or_else(|| Error::damaged(format!("нет курса «{key}»")).next_by("проверьте журнал", Action::Audit))
     }
 
     fn lesson_id(&self, at: &LessonRef) -> Result<i64> {
         let lesson = read::lesson(self.tables, self.course(&at.course)?, at.date, at.lesson)?;
-        lesson
-            .map(|lesson| lesson.id)
-            .ok_or_else(|| Error::damaged(format!("нет урока {} «{}»", iso(at.date), at.course)))
+        lesson.map(|lesson| lesson.id).ok_or_else(|| {
+            Error::damaged(format!("нет урока {} «{}»", iso(at.date), at.course))
+                .next_by("проверьте журнал", Action::Audit)
+        })
     }
 
     fn id(&self, sql: &str, parameters: impl Params) -> Result<i64> {
@@ -195,7 +201,9 @@ impl Place<'_> {
         let offset = self.tables.offset_or(|| {
             let sql = "SELECT config ->> '$.school.utc_offset' FROM school";
             let offset: String = self.tables.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
-            offset.parse().map_err(|_| Error::damaged("смещение школы от UTC не читается"))
+            offset.parse().map_err(|_| {
+                Error::damaged("смещение школы от UTC не читается").next_by("проверьте журнал", Action::Audit)
+            })
         })?;
         Ok(iso(self.entry.time.with_timezone(&offset).date_naive()))
     }

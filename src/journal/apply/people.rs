@@ -1,7 +1,7 @@
 //! The school, its people and keys, its subjects and classes.
 
 use super::Place;
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::journal::entry::{ClassSet, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, SubjectsSet};
 use crate::journal::rules::two_eyes;
 use crate::ledger::chain::{ZERO, hex};
@@ -33,8 +33,9 @@ impl Place<'_> {
     }
 
     pub(super) fn school(&self, school: &School) -> Result<()> {
-        let json =
-            serde_json::to_string(school).map_err(|e| Error::damaged(format!("сведения о школе: {e}")).caused_by(e))?;
+        let json = serde_json::to_string(school).map_err(|e| {
+            Error::damaged(format!("сведения о школе: {e}")).next_by("проверьте журнал", Action::Audit).caused_by(e)
+        })?;
         self.run("INSERT OR REPLACE INTO school (id, config, entry) VALUES (1, ?1, ?2)", params![json, self.seq])
     }
 

@@ -1,7 +1,7 @@
 //! Pupils, their stays in classes and groups, and what was recorded of them by mistake.
 
 use super::Place;
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::journal::entry::{
     EnrolmentCorrected, GroupAnnulled, GroupSet, PupilAnnulled, PupilEnrolled, PupilMoved, PupilRenumbered, PupilSet,
     StayIn,
@@ -167,6 +167,7 @@ impl Place<'_> {
     }
 
     fn known_pupil(&self, file: &str) -> Result<read::Pupil> {
-        read::pupil(self.tables, file)?.ok_or_else(|| Error::damaged(format!("нет ученика «{file}»")))
+        read::pupil(self.tables, file)?
+            .ok_or_else(|| Error::damaged(format!("нет ученика «{file}»")).next_by("проверьте журнал", Action::Audit))
     }
 }

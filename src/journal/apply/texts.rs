@@ -21,8 +21,11 @@ pub fn create_page_texts(file: &Connection) -> Result<()> {
 pub fn keep_page_text(file: &Connection, digest: &str, text: &[u8]) -> Result<()> {
     let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
     let deflated = encoder.write_all(text).and_then(|()| encoder.finish());
-    let deflated =
-        deflated.map_err(|e| Error::environment(format!("текст страницы не сжимается: {e}")).caused_by(e))?;
+    let deflated = deflated.map_err(|e| {
+        Error::environment(format!("текст страницы не сжимается: {e}"))
+            .next("повторите; если не поможет, сообщите разработчикам")
+            .caused_by(e)
+    })?;
     let sql = "INSERT OR IGNORE INTO page_texts (digest, text) VALUES (?1, ?2)";
     file.prepare_cached(sql)?.execute(params![digest, deflated])?;
     Ok(())

@@ -45,7 +45,7 @@ pub use study::{
 pub use substitution::{SubstitutionAssigned, SubstitutionConfirmed};
 pub use year::{YearClosed, YearContinued, YearReopened};
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -217,7 +217,9 @@ impl Entry {
     /// # Errors
     /// A text that is not such JSON, of an unknown kind, or with a field too many or too few.
     pub fn from_json(text: &str) -> Result<Self> {
-        let bad = |why: String| Error::damaged(format!("текст записи не читается: {why}"));
+        let bad = |why: String| {
+            Error::damaged(format!("текст записи не читается: {why}")).next_by("проверьте журнал", Action::Audit)
+        };
         let envelope: Envelope<&RawValue> = serde_json::from_str(text).map_err(|e| bad(e.to_string()).caused_by(e))?;
         let body = Body::parse(&envelope.kind, envelope.body.get()).map_err(bad)?;
         Ok(Self {

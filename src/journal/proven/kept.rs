@@ -117,7 +117,9 @@ impl Keep<'_> {
         drop(image);
         let nonce = XChaCha20Poly1305::generate_nonce(&mut OsRng);
         let journal = proven.tip.journal;
-        let failed = |_: chacha20poly1305::Error| Error::environment("доказательство журнала не шифруется");
+        let failed = |_: chacha20poly1305::Error| {
+            Error::environment("доказательство журнала не шифруется").next("повторите; журнал будет доказан заново")
+        };
         self.cipher().encrypt_in_place(&nonce, &bound_to(&journal), &mut bytes).map_err(failed)?;
         self.forget_old();
         let path = self.path(&journal);

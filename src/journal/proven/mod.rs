@@ -167,7 +167,9 @@ impl Proven {
     /// # Errors
     /// A number past the proof; a record that is not the proven one any more.
     pub fn record(&self, seq: u64) -> Result<Record> {
-        let head = self.head_at(seq).ok_or_else(|| Error::damaged(format!("записи № {seq} в журнале нет")))?;
+        let head = self.head_at(seq).ok_or_else(|| {
+            Error::damaged(format!("записи № {seq} в журнале нет")).next_by("проверьте журнал", Action::Audit)
+        })?;
         let before = match seq {
             1 => Tip::EMPTY,
             _ => Tip { journal: self.tip.journal, seq: seq - 1, head: self.heads[place_of(seq - 1)] },

@@ -2,12 +2,14 @@
 
 use super::column::Columns;
 use super::standing::cells_of;
-use super::{class_teacher, corrections, course, lesson_at, lessons_of, pupil, school, staff};
-use crate::error::{Error, Result};
+use super::{class_teacher, corrections, course, iso, lesson_at, lessons_of, pupil, school, staff};
+use crate::error::{Action, Error, Result};
 use crate::journal::entry::{LessonCell, LessonRef};
 use crate::journal::read::Tables;
-use crate::school::{Cell, ClassName, CourseKey, Login, format_date};
+use crate::school::{Cell, ClassName, CourseKey, Day, Login, format_date};
 use chrono::{DateTime, FixedOffset};
+use rusqlite::params;
+use serde::Serialize;
 
 /// What was taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -71,21 +73,53 @@ pub struct Annulment {
     pub author: String,
     /// When.
     pub at: DateTime<FixedOffset>,
+    /// The request by which it was done, where it was by one.
+    pub request: Option<Granted>,
+}
+
+/// The request of «Замена сведений» that an annulment was made by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Granted {
+    /// Its number in the register.
+    pub number: u64,
+    /// Login of who approved it.
+    pub approved_by: Login,
+    /// «Петрова Е. Н.»
+    pub approved_by_name: String,
 }
 
 impl Annulment {
+    /// Who did it: «Семёнов С. С.», «Семёнов С. С. по заявке № 2, разрешил(а) Петрова Е. Н.»
+    pub fn who(&self) -> String {
+        let granted = |one: &Granted| format!(" по заявке № {}, разрешил(а) {}", one.number, one.approved_by_name);
+        format!("{}{}", self.author, self.request.as_ref().map(granted).unwrap_or_default())
+    }
+
     fn of(tables: &Tables, row: &Columns<'_>) -> Result<Self> {
         let (by, kind): (Login, String) = (row.get("by")?, row.get("kind")?);
+        let initials = |login: &Login| -> Result<String> {
+            Ok(staff(tables, login)?.map_or(login.to_string(), |person| person.name.initials()))
+        };
+        let (number, approved_by): (Option<u64>, Option<Login>) = (row.get("number")?, row.get("decided_by")?);
+        let request = match number.zip(approved_by) {
+            Some((number, approved_by)) => {
+                Some(Granted { number, approved_by_name: initials(&approved_by)?, approved_by })
+            }
+            None => None,
+        };
         Ok(Self {
             entry: row.get("entry")?,
-            kind: Annulled::of(&kind)
-                .ok_or_else(|| Error::damaged(format!("аннулировано «{kind}»: такого вида нет")))?,
+            kind: Annulled::of(&kind).ok_or_else(|| {
+                Error::damaged(format!("аннулировано «{kind}»: такого вида нет"))
+                    .next_by("проверьте журнал", Action::Audit)
+            })?,
             about: row.get("about")?,
             what: row.get("what")?,
             reason: row.get("reason")?,
-            author: staff(tables, &by)?.map_or(by.to_string(), |person| person.name.initials()),
+            author: initials(&by)?,
             by,
             at: row.moment("at")?,
+            request,
         })
     }
 }
@@ -95,8 +129,13 @@ impl Annulment {
 /// # Errors
 /// Tables that hold what they cannot hold.
 pub fn annulments(tables: &Tables) -> Result<Vec<Annulment>> {
-    let sql = "SELECT entry, kind, about, what, reason, by, at FROM annulments ORDER BY entry, kind, about";
-    tables.all("аннулированная запись", sql, [], |row| Annulment::of(tables, row))
+    let sql =
+        "SELECT annulments.entry AS entry, kind, about, what, annulments.reason AS reason, by, at, number, decided_by
+               FROM annulments LEFT JOIN corrections ON corrections.entry = annulments.entry AND decision = ?1
+               ORDER BY annulments.entry, kind, about";
+    tables.all("аннулированная запись", sql, [corrections::APPROVED], |row| {
+        Annulment::of(tables, row)
+    })
 }
 
 /// Of these, what paper names: what was put right before the school year began leaves no trace there.
@@ -190,6 +229,13 @@ fn first_of(words: Vec<String>) -> String {
 /// Whether lessons of a course were annulled.
 pub fn had_lessons(tables: &Tables, course: i64) -> Result<bool> {
     tables.any("SELECT 1 FROM annulled_lessons WHERE course = ?1", [course])
+}
+
+/// The entry that last annulled a lesson of a course on a day; of a number, or whichever it had.
+pub fn lesson_annulled(tables: &Tables, course: i64, date: Day, number: Option<u8>) -> Result<Option<u64>> {
+    let sql = "SELECT max(entry) AS entry FROM annulled_lessons WHERE course = ?1 AND date = ?2 AND lesson = coalesce(?3, lesson)
+               HAVING count(*) > 0";
+    tables.one("аннулированный урок", sql, params![course, iso(date), number], |row| row.get("entry"))
 }
 
 /// Whether annulled courses of a class had lessons.

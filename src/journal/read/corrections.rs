@@ -80,6 +80,12 @@ pub fn all(tables: &Tables) -> Result<Vec<Correction>> {
     tables.all("заявка", &format!("{CORRECTION} ORDER BY number"), [], |row| read(tables, row))
 }
 
+/// The requests of a course that wait for a decision, in order.
+pub fn open_of_course(tables: &Tables, course: i64) -> Result<Vec<Correction>> {
+    let sql = format!("{CORRECTION} WHERE course = ?1 AND decision = '' ORDER BY number");
+    tables.all("заявка", &sql, [course], |row| read(tables, row))
+}
+
 fn read(tables: &Tables, row: &Columns<'_>) -> Result<Correction> {
     let number: u64 = row.get("number")?;
     let damaged =

@@ -6,11 +6,14 @@
 //! rests on too few marks (§2.3.1) is approved with a reason only.
 
 use super::finals;
-use super::lesson::{EARNED, allowed_marks, lesson_text, may_go, of_absent, of_marked, on_roster, school_day};
+use super::lesson::{
+    EARNED, allowed_marks, lesson_text, may_go, nothing_to_annul, of_absent, of_marked, on_roster, school_day,
+};
 use super::{Context, known_course, known_pupil, text};
-use crate::error::{Action, Detail, Error, Result};
+use crate::error::{Action, Detail, Error, Result, Warning, every};
 use crate::journal::entry::{Change, CorrectionDecided, CorrectionRequested, Entry, LessonRef};
 use crate::journal::read;
+use crate::journal::read::annulments;
 use crate::journal::read::corrections::{self, Correction};
 use crate::journal::read::standing::{StandingMarks, attendance_of, marks_of};
 use crate::school::{Attendance, Marks, PersonalFile, format_date};
@@ -21,7 +24,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 const MOST: usize = 100;
 
 /// §2.3.3.1: a request is complete, fits what stands in the journal, and asks for something that could stand there.
-pub fn request(context: &Context<'_>, entry: &Entry, set: &CorrectionRequested, today: NaiveDate) -> Result<()> {
+pub fn request(
+    context: &Context<'_>,
+    entry: &Entry,
+    set: &CorrectionRequested,
+    today: NaiveDate,
+    warnings: &mut Vec<Warning>,
+) -> Result<()> {
     text::is_given(&set.reason, "причина (§2.3.3.1)")?;
     text::fits(&set.reason, "причина")?;
     if set.changes.is_empty() {
@@ -41,7 +50,38 @@ pub fn request(context: &Context<'_>, entry: &Entry, set: &CorrectionRequested, 
         }
     }
     let at = LessonRef { course: set.course.clone(), date: set.date, lesson: set.lesson };
+    if entry.rules >= ASKED_ONCE {
+        asked_once(context, &at, &set.changes, warnings)?;
+    }
     fits(context, entry, &at, &set.changes)
+}
+
+/// The version of the rules since which the same is not asked for twice.
+const ASKED_ONCE: u32 = 2;
+
+/// What is asked for already and waits is not asked for again; another request for the same place is told.
+fn asked_once(context: &Context<'_>, at: &LessonRef, changes: &[Change], warnings: &mut Vec<Warning>) -> Result<()> {
+    let course = known_course(context.tables, &at.course)?;
+    for open in corrections::open_of_course(context.tables, course.id)? {
+        let of_finals = |change: &Change| matches!(change, Change::Final { .. });
+        let same_lesson = (open.date, open.lesson) == (at.date, at.lesson);
+        let same_place = |one: &Change, other: &Change| {
+            let place = |of: &Change| (of.kind().to_owned(), of.pupil().map(str::to_owned), of.period().to_owned());
+            (same_lesson || of_finals(one)) && place(one) == place(other)
+        };
+        let number = open.number;
+        let asks = |change: &Change| open.changes.iter().any(|other| same_place(change, other) && change == other);
+        if open.changes.len() == changes.len() && changes.iter().all(asks) {
+            return Err(Error::refused(format!("такая заявка уже ждёт решения: № {number}"))
+                .next_by("подавать её ещё раз не нужно, посмотрите её", Action::ShowCorrection { number }));
+        }
+        if changes.iter().any(|change| open.changes.iter().any(|other| same_place(change, other))) {
+            let what = format!("того же места касается заявка № {number}, которая ещё ждёт решения");
+            let next = "если она не нужна, попросите отклонить её: удовлетворить можно только одну из них";
+            warnings.push(Warning::from(what).next_by(next, Action::ShowCorrection { number }));
+        }
+    }
+    Ok(())
 }
 
 /// §2.3.1: a final mark with too few marks is set by the deputy head with a reason, which is printed: the decision's note.
@@ -76,11 +116,27 @@ pub fn decision(context: &Context<'_>, entry: &Entry, decided: &CorrectionDecide
     if !decided.approved {
         return text::is_given(&decided.note, "причина отказа (§2.3.3.2)");
     }
-    fits(context, entry, &request.at(), &request.changes).map_err(|error| {
-        Error::refused(format!("заявку № {} удовлетворить нельзя: {}", decided.number, error.message()))
-            .next("отклоните её с этой причиной; учитель подаст новую")
-    })?;
+    if let Err(error) = fits(context, entry, &request.at(), &request.changes) {
+        return Err(no_longer_fits(context, &request, error)?);
+    }
     enough_marks(context, &request, &decided.note)
+}
+
+/// Why a request cannot be approved any more: what it is about has gone, or is another thing now.
+fn no_longer_fits(context: &Context<'_>, request: &Correction, error: Error) -> Result<Error> {
+    let (number, at) = (request.number, request.at());
+    let cannot = format!("заявку № {number} удовлетворить нельзя");
+    let course = known_course(context.tables, &at.course)?;
+    let of_lesson = request.changes.iter().any(|change| !matches!(change, Change::Final { .. }));
+    let annulled = annulments::lesson_annulled(context.tables, course.id, at.date, Some(at.lesson))?;
+    if let Some(entry) = annulled.filter(|entry| of_lesson && *entry > request.requested_entry) {
+        let lesson = format!("занятие {} (урок {}) с тех пор аннулировано", format_date(at.date), at.lesson);
+        return Ok(Error::refused(format!("{cannot}: {lesson}, запись № {entry}"))
+            .next_by("отклоните её с этой причиной", Action::RejectCorrection));
+    }
+    let faults: Vec<&str> = std::iter::once(&error).chain(error.also()).map(Error::message).collect();
+    Ok(Error::refused(format!("{cannot}: {}", faults.join("; ")))
+        .next_by("отклоните её с этой причиной; учитель подаст новую", Action::RejectCorrection))
 }
 
 fn known_request(context: &Context<'_>, number: u64) -> Result<Correction> {
@@ -97,15 +153,22 @@ fn fits(context: &Context<'_>, entry: &Entry, at: &LessonRef, changes: &[Change]
             .next("подайте заявку только на аннулирование"));
     }
     let mut seen = HashSet::new();
-    for change in changes {
+    every(changes.iter().map(|change| {
         if !seen.insert((change.kind(), change.pupil(), change.period())) {
             return Err(Error::input("одно и то же место указано дважды").next("уберите повтор"));
         }
-        stands(context, at, change)?;
-    }
+        of_pupil(context, change, stands(context, at, change))
+    }))?;
     lesson_is_there(context, at, changes)?;
-    changes.iter().try_for_each(|change| may_stand(context, at, change))?;
+    every(changes.iter().map(|change| of_pupil(context, change, may_stand(context, at, change))))?;
     if entry.rules >= EARNED { absences_and_marks(context, at, changes) } else { Ok(()) }
+}
+
+/// What is refused of a pupil's cell, with his name unless it is said: others may be refused with it.
+fn of_pupil(context: &Context<'_>, change: &Change, result: Result<()>) -> Result<()> {
+    let (Err(error), Some(file)) = (&result, change.pupil()) else { return result };
+    let name = read::name_of(context.tables, &known_pupil(context.tables, file)?)?;
+    if error.message().contains(&name) { result } else { result.map_err(|error| error.at(name)) }
 }
 
 /// A mark beside an absence was earned later, and says so: in a corrected cell as in any other.
@@ -177,8 +240,15 @@ struct Corrected {
 fn stands(context: &Context<'_>, at: &LessonRef, change: &Change) -> Result<()> {
     let standing = corrections::with_standing(context.tables, at, change.clone())?;
     let (was, becomes) = change.texts();
+    if matches!(change, Change::Annulment { was: Some(_), .. }) && read::lesson_at(context.tables, at)?.is_none() {
+        return no_lesson(context, at);
+    }
     if standing != *change {
-        let shown = |text: &str| if text.is_empty() { "пусто".to_owned() } else { format!("«{text}»") };
+        let shown = |text: &str| match text {
+            "" => "пусто".to_owned(),
+            quoted if quoted.contains('«') => quoted.to_owned(),
+            plain => format!("«{plain}»"),
+        };
         let (now, _) = standing.texts();
         return Err(Error::refused(format!("в журнале стоит {}, а в заявке указано {}", shown(&now), shown(&was)))
             .next("составьте заявку заново"));
@@ -200,13 +270,19 @@ fn lesson_is_there(context: &Context<'_>, at: &LessonRef, changes: &[Change]) ->
         return Ok(());
     }
     if !matches!(changes.first(), Some(Change::Lesson { .. })) {
-        let error = Error::refused(format!("урок {} ({}) не записан", format_date(at.date), at.course));
         if matches!(changes.first(), Some(Change::Annulment { .. })) {
-            return Err(error.next("проверьте дату и номер урока: аннулировать нечего"));
+            return no_lesson(context, at);
         }
+        let error = Error::refused(format!("урок {} ({}) не записан", format_date(at.date), at.course));
         return Err(error.next_by("добавьте в заявку сам урок", Action::Give(Detail::Topic)));
     }
     school_day(context, at)
+}
+
+/// There is nothing to annul.
+fn no_lesson(context: &Context<'_>, at: &LessonRef) -> Result<()> {
+    let course = known_course(context.tables, &at.course)?;
+    Err(nothing_to_annul(context.tables, &course, at.date, Some(at.lesson))?)
 }
 
 fn may_stand(context: &Context<'_>, at: &LessonRef, change: &Change) -> Result<()> {

@@ -4,10 +4,11 @@
 //! as none of them has a mark; then it takes two pairs of eyes (`two_eyes.rs`). Whatever else rests on a course or a class is
 //! another's work: the refusal names all of it, and what to do first.
 
-use super::{Context, known_course, paper, people, text};
+use super::{Context, known_course, known_pupil, paper, people, text};
 use crate::error::{Action, Error, Next, Result};
 use crate::journal::entry::{ClassAnnulled, CourseAnnulled};
-use crate::journal::read::Tables;
+use crate::journal::read::{self, Tables, explain};
+use crate::school::{CourseKey, format_date};
 use rusqlite::Params;
 
 /// What rests on a thing, in words, and what to do about it first.
@@ -28,10 +29,18 @@ impl Resting {
     ) -> Result<()> {
         let count: u64 = tables.prepare_cached(sql)?.query_row(key, |row| row.get(0))?;
         if count > 0 {
-            self.what.push(format!("{what}: {count}"));
-            self.next = std::mem::take(&mut self.next).then_by(words, action);
+            self.add(format!("{what}: {count}"), Next::by(words, action));
         }
         Ok(())
+    }
+
+    /// Something that rests on it.
+    fn add(&mut self, what: String, next: Next) {
+        self.what.push(what);
+        self.next = next.steps().iter().fold(std::mem::take(&mut self.next), |all, step| match &step.action {
+            Some(action) => all.then_by(&*step.words, action.clone()),
+            None => all.then(&*step.words),
+        });
     }
 
     /// Refuses where anything rests on it.
@@ -66,7 +75,45 @@ pub fn annulment(context: &Context<'_>, annulled: &CourseAnnulled) -> Result<()>
     resting.count(tables, open, [id], ("сначала решите заявки", Action::ListCorrections))?;
     let remarks = ("SELECT count(*) FROM remarks WHERE course = ?1 AND answer = ''", "замечаний без ответа");
     resting.count(tables, remarks, [id], ("сначала ответьте на замечания", Action::ListRemarks))?;
+    let exempted = exempted_from(context, key)?;
+    if !exempted.is_empty() {
+        resting.add(
+            format!("освобождения от предмета, который без него у этих учеников не ведётся: {}", exempted.join("; ")),
+            Next::by("сначала отмените освобождения", Action::WithdrawExemption),
+        );
+    }
     resting.refuse(&format!("курс «{key}»"))
+}
+
+/// The exemptions from a course's subject of pupils who have no other course of it in those days.
+fn exempted_from(context: &Context<'_>, key: &CourseKey) -> Result<Vec<String>> {
+    let (tables, year) = (context.tables, &context.school.year);
+    let mut out = Vec::new();
+    for exemption in explain::exemptions(tables, year.begins, year.ends)? {
+        if exemption.subject != key.subject {
+            continue;
+        }
+        let is_on = |key: &CourseKey| -> Result<bool> {
+            let members = read::members_of_course(tables, key, exemption.since, exemption.until)?;
+            Ok(members.iter().any(|pupil| pupil.file == exemption.pupil))
+        };
+        if !is_on(key)? {
+            continue;
+        }
+        let pupil = known_pupil(tables, &exemption.pupil)?;
+        let mut has_another = false;
+        for (class, _) in read::stays_of(tables, pupil.id)? {
+            for other in read::courses_of(tables, &class)? {
+                let of_subject = other.key.subject == key.subject && other.key != *key;
+                has_another = has_another || (of_subject && is_on(&other.key)?);
+            }
+        }
+        if !has_another {
+            let (since, until) = (format_date(exemption.since), format_date(exemption.until));
+            out.push(format!("{} с {since} по {until}", read::name_of(tables, &pupil)?));
+        }
+    }
+    Ok(out)
 }
 
 /// A class in which nobody is or was, and nothing is taught.

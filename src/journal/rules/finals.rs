@@ -1,7 +1,7 @@
 //! Final marks: when they may be set, and the count of marks that they rest on (§2.3.1).
 
 use super::{Context, known_course};
-use crate::error::{Action, Error, Result, Warning};
+use crate::error::{Action, Error, Result, Warning, every};
 use crate::journal::entry::{Entry, FinalsSet, LessonRef};
 use crate::journal::read::count::Counts;
 use crate::journal::read::{self, Course, Pupil};
@@ -37,33 +37,34 @@ pub fn check(
         }
         None => None,
     };
-    for line in &set.marks {
-        let pupil = pupils.get(&line.pupil).ok_or_else(|| {
-            Error::refused(format!(
-                "ученик «{}» не учился на курсе «{}» в период «{}»",
-                line.pupil, course.key, set.period
-            ))
-            .next("проверьте ученика и период")
-        })?;
-        single(context, &course, &line.mark)?;
+    let judged = every(set.marks.iter().map(|line| {
+        let pupil = pupils.get(&line.pupil).ok_or_else(|| never_there(&course, &line.pupil, &set.period))?;
+        let name = || read::name_of(context.tables, pupil);
+        if let Err(error) = single(context, &course, &line.mark) {
+            return Err(error.at(name()?));
+        }
         standing(context, &course, pupil, set, entry, today, &line.mark)?;
         if line.mark.is_exempt() && !entry.taken_over {
             exempted(context, &course, pupil, begins, ends)?;
         }
-        if let (Some(counts), false) = (&counts, overriding)
-            && let Some(lack) = lack(counts, pupil, &line.mark, entry.taken_over)
-        {
-            let what =
-                format!("§2.3.1: {}, {}, {}: {lack}", read::name_of(context.tables, pupil)?, course.key, set.period);
-            if !entry.taken_over {
-                return Err(Error::refused(what).next(
-                    "поставьте «н/а», добавьте недостающие отметки или попросите завуча поставить с обоснованием",
-                ));
-            }
-            warnings.push(what.into());
+        let counts = counts.as_ref().filter(|_| !overriding);
+        let Some(lack) = counts.and_then(|counts| lack(counts, pupil, &line.mark, entry.taken_over)) else {
+            return Ok(None);
+        };
+        let what = format!("§2.3.1: {}, {}, {}: {lack}", name()?, course.key, set.period);
+        if entry.taken_over {
+            return Ok(Some(Warning::from(what)));
         }
-    }
+        let next = "поставьте «н/а», добавьте недостающие отметки или попросите завуча поставить с обоснованием";
+        Err(Error::refused(what).next(next))
+    }))?;
+    warnings.extend(judged.into_iter().flatten());
     Ok(())
+}
+
+fn never_there(course: &Course, pupil: &str, period: &str) -> Error {
+    Error::refused(format!("ученик «{pupil}» не учился на курсе «{}» в период «{period}»", course.key))
+        .next("проверьте ученика и период")
 }
 
 /// What the mark lacks by §2.3.1. «н/а» and «осв» rest on nothing; «зач» that was taken over is not counted.
@@ -247,8 +248,7 @@ pub fn corrected(context: &Context<'_>, course: &Course, pupil: &str, name: &str
     let year = &context.school.year;
     let (begins, ends) = period(context, course, name)?.map_or((year.begins, year.ends), |p| (p.begins, p.ends));
     if !pupils_of(context, course, begins, ends)?.contains_key(pupil) {
-        return Err(Error::refused(format!("ученик «{pupil}» не учился на курсе «{}» в период «{name}»", course.key))
-            .next("проверьте ученика и период"));
+        return Err(never_there(course, pupil, name));
     }
     mark.map_or(Ok(()), |mark| single(context, course, mark))
 }

@@ -5,11 +5,11 @@
 //! another program is bound by none of these days, but it too replaces nothing.
 
 use super::{Context, finals, known_course, paper, text};
-use crate::error::{Action, Error, Next, Result};
+use crate::error::{Action, Error, Next, Result, every};
 use crate::journal::entry::{
     AttendanceSet, Entry, LessonAnnulled, LessonCell, LessonRecorded, LessonRef, LessonText, MarksSet,
 };
-use crate::journal::read::{self, Course, Lesson, Pupil};
+use crate::journal::read::{self, Course, Lesson, Pupil, Tables, annulments};
 use crate::school::{Attendance, Marks, Role, WorkKind, counted, format_date};
 use chrono::{Duration, NaiveDate};
 use rusqlite::{OptionalExtension, params};
@@ -149,27 +149,38 @@ fn cells(
         return Ok(());
     }
     let mut seen = HashSet::new();
-    for cell in &set.cells {
-        let LessonCell { pupil, attendance, marks } = cell;
-        if !seen.insert(pupil) {
-            return Err(
-                Error::input(format!("ученик «{pupil}» указан дважды")).next("оставьте одно значение на ученика")
-            );
-        }
+    every(set.cells.iter().map(|LessonCell { pupil, attendance, marks }| {
+        once(&mut seen, pupil)?;
         let pupil = on_roster(context, pupil, &set.at)?;
         if let Some(marks) = marks {
-            allowed_marks(context, course, marks)?;
+            of_pupil(context, &pupil, allowed_marks(context, course, marks))?;
         }
-        if let Some(known) = known {
-            if let Some(marks) = marks {
-                mark_change(context, entry, Window::Add, known.id, &pupil, Some((marks, "", "")))?;
-            }
-            if let Some(attendance) = attendance {
-                attendance_change(context, entry, Window::Add, known.id, &pupil, Some(*attendance))?;
-            }
+        let Some(known) = known else { return Ok(()) };
+        if let Some(marks) = marks {
+            mark_change(context, entry, Window::Add, known.id, &pupil, Some((marks, "", "")))?;
         }
+        match attendance {
+            Some(attendance) => attendance_change(context, entry, Window::Add, known.id, &pupil, Some(*attendance)),
+            None => Ok(()),
+        }
+    }))
+    .map(drop)
+}
+
+/// Nobody is named twice.
+fn once<'f>(seen: &mut HashSet<&'f str>, file: &'f str) -> Result<()> {
+    if seen.insert(file) {
+        return Ok(());
     }
-    Ok(())
+    Err(Error::input(format!("ученик «{file}» указан дважды")).next("оставьте одно значение на ученика"))
+}
+
+/// What is refused of a pupil's cell, with his name: others may be refused with it.
+fn of_pupil<T>(context: &Context<'_>, pupil: &Pupil, result: Result<T>) -> Result<T> {
+    match result {
+        Ok(value) => Ok(value),
+        Err(error) => Err(error.at(read::name_of(context.tables, pupil)?)),
+    }
 }
 
 /// Marks of a lesson.
@@ -180,22 +191,19 @@ pub fn marks(context: &Context<'_>, entry: &Entry, set: &MarksSet, today: NaiveD
     known_work(&set.work)?;
     some_lines(set.marks.len())?;
     let mut seen = HashSet::new();
-    for line in &set.marks {
-        if !seen.insert(&line.pupil) {
-            return Err(Error::input(format!("ученик «{}» указан дважды", line.pupil))
-                .next("оставьте одно значение на ученика"));
-        }
+    every(set.marks.iter().map(|line| {
+        once(&mut seen, &line.pupil)?;
         let pupil = on_roster(context, &line.pupil, &set.at)?;
         if let Some(marks) = &line.marks {
-            allowed_marks(context, &course, marks)?;
+            of_pupil(context, &pupil, allowed_marks(context, &course, marks))?;
         }
         if let Some(marks) = line.marks.as_ref().filter(|_| !line.earned && entry.rules >= EARNED) {
             was_there(context, window, lesson.id, &pupil, marks)?;
         }
         let new = line.marks.as_ref().map(|marks| (marks, set.work.as_str(), line.document.as_str()));
-        mark_change(context, entry, window, lesson.id, &pupil, new)?;
-    }
-    Ok(())
+        mark_change(context, entry, window, lesson.id, &pupil, new)
+    }))
+    .map(drop)
 }
 
 /// The version of the rules since which a mark beside an absence says that it was earned later.
@@ -248,11 +256,8 @@ pub fn attendance(context: &Context<'_>, entry: &Entry, set: &AttendanceSet, tod
     let lesson = known_lesson(context, &course, &set.at)?;
     some_lines(set.pupils.len())?;
     let mut seen = HashSet::new();
-    for line in &set.pupils {
-        if !seen.insert(&line.pupil) {
-            return Err(Error::input(format!("ученик «{}» указан дважды", line.pupil))
-                .next("оставьте одно значение на ученика"));
-        }
+    every(set.pupils.iter().map(|line| {
+        once(&mut seen, &line.pupil)?;
         let pupil = on_roster(context, &line.pupil, &set.at)?;
         if entry.taken_over && entry.rules >= EARNED && line.attendance.is_some_and(Attendance::is_absence) {
             is_not_marked(context, lesson.id, &pupil)?;
@@ -261,9 +266,9 @@ pub fn attendance(context: &Context<'_>, entry: &Entry, set: &AttendanceSet, tod
         if let Some(absence) = absence.filter(|_| !entry.taken_over && entry.rules >= EARNED) {
             has_no_mark(context, window, lesson.id, &pupil, absence)?;
         }
-        attendance_change(context, entry, window, lesson.id, &pupil, line.attendance)?;
-    }
-    Ok(())
+        attendance_change(context, entry, window, lesson.id, &pupil, line.attendance)
+    }))
+    .map(drop)
 }
 
 /// Who has a plain mark was there. Another kind of absence says nothing new.
@@ -304,7 +309,8 @@ pub fn annulment(context: &Context<'_>, entry: &Entry, annulled: &LessonAnnulled
     text::is_given(&annulled.reason, "причина")?;
     text::fits(&annulled.reason, "причина")?;
     let course = known_course(tables, &at.course)?;
-    let lesson = known_lesson(context, &course, at)?;
+    let lesson = read::lesson(tables, course.id, at.date, at.lesson)?;
+    let Some(lesson) = lesson else { return Err(nothing_to_annul(tables, &course, at.date, Some(at.lesson))?) };
     let by_request = |why: String| {
         Err(Error::refused(why)
             .next_by("подайте заявку: «Замена сведений в электронном журнале» (§2.3.3)", Action::RequestAnnulment))
@@ -325,6 +331,20 @@ pub fn annulment(context: &Context<'_>, entry: &Entry, annulled: &LessonAnnulled
         ));
     }
     may_go(context, at, &lesson)
+}
+
+/// Why a lesson that is not there cannot be annulled: it was annulled already, or was never recorded.
+pub fn nothing_to_annul(tables: &Tables, course: &Course, date: NaiveDate, number: Option<u8>) -> Result<Error> {
+    let number = number.map(|number| (number, format!(", урок {number}")));
+    let of = number.as_ref().map_or("", |(_, of)| of.as_str());
+    let lesson = format!("урок {} ({}{of})", format_date(date), course.key);
+    Ok(match annulments::lesson_annulled(tables, course.id, date, number.as_ref().map(|(number, _)| *number))? {
+        Some(entry) => Error::refused(format!("{lesson} уже аннулирован, запись № {entry}"))
+            .next("аннулировать его ещё раз не нужно"),
+        None => {
+            Error::refused(format!("{lesson} не записан: аннулировать нечего")).next("проверьте дату и номер урока")
+        }
+    })
 }
 
 /// What rests on a lesson keeps it: a bound book, and final marks that would rest on too few marks (§2.3.1).

@@ -28,6 +28,7 @@ pub mod year;
 
 pub use carrier::is_not_lost;
 pub use finals::YEARLY;
+pub(crate) use lesson::nothing_to_annul;
 pub use paper::{next_running, register_number};
 pub use pupils::twin;
 pub use text::is_canonical;
@@ -98,7 +99,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::ExemptionWithdrawn(withdrawn) => absence::withdrawal_of_exemption(tables, withdrawn)?,
         Body::FinalsSet(set) => finals::check(context, entry, set, today, &mut warnings)?,
         Body::DecisionSet(set) => decision::of_the_council(context, entry, set, today, &mut warnings)?,
-        Body::CorrectionRequested(set) => correction::request(context, entry, set, today)?,
+        Body::CorrectionRequested(set) => correction::request(context, entry, set, today, &mut warnings)?,
         Body::CorrectionDecided(decided) => correction::decision(context, entry, decided)?,
         Body::RemarkWritten(remark) => remark::remark(tables, remark)?,
         Body::RemarkAnswered(answer) => remark::answer(tables, answer)?,

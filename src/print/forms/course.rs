@@ -189,10 +189,7 @@ pub fn marks_elsewhere(
     pupil: &Pupil,
     came: Day,
 ) -> Result<Vec<(String, String)>> {
-    // Most have marks nowhere else, and are not asked of all the marks of the school.
-    let moved = pupil.elsewhere.iter().any(|(_, stay)| stay.since < came);
-    let beside = |other: &Course| other.subject == course.subject && other.group != course.group;
-    if !moved && !data.courses.iter().any(|other| beside(other) && other.members.contains(&pupil.id)) {
+    if !was_elsewhere(data, course, pupil, came) {
         return Ok(Vec::new());
     }
     // Of another class all its groups together.
@@ -223,6 +220,13 @@ pub fn marks_elsewhere(
     Ok(lists.into_iter().map(on_list).collect())
 }
 
+/// Whether a pupil may have marks of the subject elsewhere. Most have not, and are not asked of all the marks of the school.
+fn was_elsewhere(data: &ClassData, course: &Course, pupil: &Pupil, came: Day) -> bool {
+    let moved = pupil.elsewhere.iter().any(|(_, stay)| stay.since < came);
+    let beside = |other: &Course| other.subject == course.subject && other.group != course.group;
+    moved || data.courses.iter().any(|other| beside(other) && other.members.contains(&pupil.id))
+}
+
 /// Whether a pupil is in another group of the class no more, or had been taken off its list, when he came to this one.
 fn has_left(data: &ClassData, group: &str, course: &Course, pupil: &Pupil, came: Day) -> bool {
     let other = data.courses.iter().find(|other| other.group == group && other.subject == course.subject);
@@ -232,8 +236,12 @@ fn has_left(data: &ClassData, group: &str, course: &Course, pupil: &Pupil, came:
 
 #[cfg(test)]
 mod tests {
-    use super::share_out;
+    use super::{ClassData, share_out, was_elsewhere};
+    use crate::journal::read;
+    use crate::journal::testing::{Annals, course, day, name, person};
+    use crate::school::{ClassName, Role, School};
     use proptest::prelude::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn a_plan_is_shared_out_by_the_timetable() {
@@ -247,5 +255,50 @@ mod tests {
         fn shares_add_up_to_the_year(total in 0u32..300, weights in prop::collection::vec(0.1f64..60.0, 1..6)) {
             prop_assert_eq!(share_out(total, &weights).iter().sum::<u32>(), total);
         }
+    }
+
+    /// English in two groups, algebra for all. В changed groups, Г came from 7Б; the others were always where they are.
+    #[test]
+    fn only_who_was_in_another_class_or_group_of_the_subject_is_asked_about_marks_there() {
+        let school = School::from_toml(include_str!("../../../tests/fixtures/small/school.toml")).unwrap();
+        let administrator = person("ivanova", "Иванова Инна", "администратор", &[Role::Administrator]);
+        let mut annals = Annals::new(school, administrator, "2025-09-01T08:00");
+        annals.person(person("semyonov", "Семёнов Савва", "учитель", &[Role::Teacher]));
+        annals.subject("Алгебра").subject("Пение").class("7А", "").class("7Б", "");
+        for (file, class) in [("А", "7А"), ("Б", "7А"), ("В", "7А"), ("Г", "7Б")] {
+            annals.pupil(file, name(&format!("{file} Имя")), day("2012-01-01"), class, day("2025-09-01"));
+        }
+        annals.group("7А", "1", vec!["А".into(), "В".into()]).group("7А", "2", vec!["Б".into()]);
+        for key in [course("7А", "Алгебра"), course("7А/1", "Пение"), course("7А/2", "Пение")] {
+            annals.course(&key, "semyonov", 1.0);
+        }
+        let mut journal = annals.record();
+        let class = ClassName::parse("7А").unwrap();
+        let on = day("2025-09-02");
+        let group = |group: &str, members: &[&str]| crate::journal::entry::GroupSet {
+            class: class.clone(),
+            group: group.into(),
+            members: members.iter().map(|file| (*file).to_owned()).collect(),
+            since: Some(on),
+            despite: false,
+        };
+        journal.by("ivanova", "2025-09-02", group("1", &["А"]));
+        journal.by("ivanova", "2025-09-02", group("2", &["Б", "В"]));
+        let moved =
+            crate::journal::entry::PupilMoved { file: "Г".into(), class: class.clone(), since: on, despite: false };
+        journal.by("ivanova", "2025-09-02", moved);
+        let data = ClassData::load(&journal, &read::school(&journal).unwrap(), &class).unwrap();
+        let mut asked = BTreeSet::new();
+        for course in &data.courses {
+            for pupil in data.pupils_of(course) {
+                let came = course.stays_of(pupil).iter().map(|stay| stay.since).max().unwrap();
+                if was_elsewhere(&data, course, pupil, came) {
+                    asked.insert(format!("{} {}{}", pupil.noted, course.subject, course.group));
+                }
+            }
+        }
+        let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
+        assert_eq!(asked.len(), 3, "В in both groups, Г in algebra: {asked:?}");
+        assert!(asked.iter().all(|one| one.starts_with('В') || one.starts_with('Г')), "{asked:?}");
     }
 }

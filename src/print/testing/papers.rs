@@ -51,8 +51,8 @@ fn long(text: &str, letters: usize, unwieldy: bool) -> String {
     if unwieldy { text.chars().cycle().take(letters).collect() } else { text.trim().to_owned() }
 }
 
-/// Requests of one day, a third approved the next, a third rejected, a third left. Each that is approved has a lesson of
-/// its own; the first lesson is the others', too.
+/// Requests of one day, a third approved the next, a third rejected, a third left. Three have a lesson together, and each
+/// asks for another mark.
 fn add_corrections(annals: &mut Annals, corrections: i64, unwieldy: bool) {
     let days = ["2025-10-14", "2025-10-13", "2025-10-10", "2025-10-09", "2025-10-08", "2025-10-07", "2025-10-06"];
     let mut lessons = days.iter().flat_map(|day| (3..=15).map(|number| lesson_at(&russian(), day, number)));
@@ -68,15 +68,22 @@ fn add_corrections(annals: &mut Annals, corrections: i64, unwieldy: bool) {
         annals.taught(noon(at.date), testing::mark(&at, &file(2), "3", ""));
         at
     };
-    let first = give(annals);
+    let mut at = give(annals);
     for number in 1..=corrections {
-        let at = if number % 3 == 1 && number > 1 { give(annals) } else { first.clone() };
-        let mut changes = vec![mark_change(2, "3", "4")];
+        if number % 3 == 1 && number > 1 {
+            at = give(annals);
+        }
+        let becomes = match number % 3 {
+            1 => "4",
+            2 => "5",
+            _ => "2",
+        };
+        let mut changes = vec![mark_change(2, "3", becomes)];
         if number % 4 == 0 {
             let becomes = LessonText { substitute: "t2".to_owned(), ..line.clone() };
             changes.push(Change::Lesson { was: Some(line.clone()), becomes });
         }
-        let LessonRef { course, date, lesson } = at;
+        let LessonRef { course, date, lesson } = at.clone();
         let reason = long("отметка поставлена не тому ученику ", 400, unwieldy);
         // Between the first and the others the clock was put right.
         let asked = moment(if number == 1 { "2025-10-19T09:00" } else { "2025-10-19T10:30" });

@@ -302,7 +302,7 @@ pub(in crate::work) fn record_verification(
 /// How deep a verification went, as the ledger says it.
 fn depth_of(depth: Depth) -> VerifiedDepth {
     match depth {
-        Depth::List => VerifiedDepth::List,
+        Depth::Nothing | Depth::List => VerifiedDepth::List,
         Depth::Sums => VerifiedDepth::Sums,
         Depth::Signature => VerifiedDepth::Signature,
         Depth::Content => VerifiedDepth::Content,

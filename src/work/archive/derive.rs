@@ -159,7 +159,10 @@ impl Derivation {
     fn summary_package(&self) -> Result<Package> {
         let mut package = Package::new(SUMMARIES)?;
         let mut register = csv::Writer::from_writer(Vec::new());
-        let failed = |cause: csv::Error| Error::environment(format!("список ведомостей не записан ({cause})"));
+        let failed = |cause: csv::Error| {
+            Error::environment(format!("список ведомостей не записан ({cause})"))
+                .next("освободите место на диске и повторите")
+        };
         register.write_record(["number", "title", "issued_at", "file", "sha256"]).map_err(failed)?;
         let mut found = 0;
         let (print, tables) = (Folder::new(self.folder.join(PRINT)), self.proven.tables()?);
@@ -179,7 +182,9 @@ impl Derivation {
             ))
             .next("укажите архив за год («Год»): ведомости печатаются в конце года (§5.2)"));
         }
-        let register = register.into_inner().map_err(|_| Error::environment("список ведомостей не записан"))?;
+        let register = register.into_inner().map_err(|_| {
+            Error::environment("список ведомостей не записан").next("освободите место на диске и повторите")
+        })?;
         package.add("documents.csv", Source::Bytes(register))?;
         for (name, text) in FORMATS {
             package.add(name, Source::Bytes(text.as_bytes().to_vec()))?;
@@ -198,7 +203,11 @@ impl Derivation {
     ) -> Result<Made> {
         let old = &self.restored.facts;
         let heads = parse_hash(&old.journal).zip(parse_hash(&old.head));
-        let (id, head) = heads.ok_or_else(|| Error::damaged("bag-info.txt: идентификаторы журнала не читаются"))?;
+        let (id, head) = heads.ok_or_else(|| {
+            Error::damaged("bag-info.txt: идентификаторы журнала не читаются")
+                .next_by("проверьте архив", Action::VerifyArchive)
+                .then("или возьмите другую копию")
+        })?;
         let tip = Tip { journal: id, seq: old.length, head };
         let recorded_period = period_of(&self.proven, &self.source.code)?.unwrap_or_else(|| old.period.clone());
         let period = kept.as_ref().unwrap_or(&recorded_period);
@@ -242,5 +251,8 @@ fn free_name(proven: &Proven, carriers: &[Carrier], name: impl Fn(u32) -> String
     let known: Vec<String> = read::all_archives(&tables)?.into_iter().map(|archive| archive.name).collect();
     let is_free =
         |name: &String| !known.contains(name) && carriers.iter().all(|carrier| !carrier.bag(name).root().exists());
-    (1..1000).map(name).find(is_free).ok_or_else(|| Error::environment("не нашлось имени для архива"))
+    (1..1000).map(name).find(is_free).ok_or_else(|| {
+        Error::environment("не нашлось имени для архива")
+            .next("уберите с носителя лишние папки с этим именем и повторите")
+    })
 }

@@ -74,7 +74,10 @@ fn acceptable(tables: &Tables, carriers: &[Carrier], mounts: &[PathBuf]) -> Resu
 
 fn holder_and_place(tables: &Tables, carrier: &Carrier) -> Result<(String, String)> {
     let known = read::carrier(tables, &carrier.card().id)?;
-    let known = known.ok_or_else(|| Error::damaged(format!("носителя {} нет в журнале", carrier.card().id)))?;
+    let known = known.ok_or_else(|| {
+        Error::damaged(format!("носителя {} нет в журнале", carrier.card().id))
+            .next_by("зарегистрируйте носитель", Action::RegisterCarrier)
+    })?;
     Ok((known.holder.to_string(), known.place))
 }
 

@@ -84,7 +84,8 @@ pub(super) fn free_name(
             }
         }
     }
-    Err(Error::environment("не нашлось имени для архива"))
+    Err(Error::environment("не нашлось имени для архива")
+        .next("уберите с носителя лишние папки с этим именем и повторите"))
 }
 
 /// The key that signed what lies under the name, if it was made from this journal by somebody who may.
@@ -118,7 +119,9 @@ pub(super) fn adopt(
     let Interrupted { summary, signer } = interrupted;
     let name = &summary.name;
     let whole = carriers.iter().find(|carrier| carrier.bag(name).root().exists());
-    let whole = whole.ok_or_else(|| Error::damaged(format!("архив «{name}» исчез с носителей")))?;
+    let whole = whole.ok_or_else(|| {
+        Error::damaged(format!("архив «{name}» исчез с носителей")).next("подключите носители снова и повторите")
+    })?;
     for carrier in carriers {
         if carrier.card().id != whole.card().id {
             notes.extend(create::complete(name, whole, carrier, progress)?.map(Warning::from));

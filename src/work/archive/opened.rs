@@ -17,7 +17,9 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// None, or several.
 pub fn one_bag(path: &Path) -> Result<PathBuf> {
-    let mut found = locate(&files::named(path)?)?.bags;
+    let located = locate(&files::named(path)?)?;
+    // What is not finished is named by the reading of it, which says what to do.
+    let mut found = if located.bags.is_empty() { located.unfinished } else { located.bags };
     let names = || found.iter().filter_map(|bag| bag.file_name()?.to_str()).collect::<Vec<_>>().join(", ");
     match found.len() {
         0 => {

@@ -217,7 +217,10 @@ impl Stage {
                     told(&Step::Marked { at, pupil: pupil.name, seq });
                 }
                 Err(refused) if !allowed => told(&Step::Refused(refused)),
-                Ok(_) => return Err(Error::damaged("поздняя отметка принята, а должна быть отклонена (§2.3.2)")),
+                Ok(_) => {
+                    return Err(Error::damaged("поздняя отметка принята, а должна быть отклонена (§2.3.2)")
+                        .next("сообщите разработчикам: программа работает не так, как должна"));
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -287,7 +290,8 @@ impl Stage {
         let typed = format!("{}/{} {}", document.number, page + 1, digest.get(..16).unwrap_or_default());
         let again = papers::check_code(&proven, &Layouts::load(None)?, &parse_code(&typed)?)?.checked.again;
         if again != Again::Identical {
-            return Err(Error::damaged(format!("страница {typed} при повторной печати отличается: {again:?}")));
+            return Err(Error::damaged(format!("страница {typed} при повторной печати отличается: {again:?}"))
+                .next("сообщите разработчикам: программа работает не так, как должна"));
         }
         Ok(Some(typed))
     }
@@ -343,7 +347,8 @@ impl Stage {
     fn audit(&self) -> Result<u64> {
         let report = audit::audit(self.journal.path(), Vec::new(), None, &mut |_| {})?.report;
         match report.findings.first() {
-            Some(finding) => Err(Error::damaged(finding.what.clone())),
+            Some(finding) => Err(Error::damaged(finding.what.clone())
+                .next("сообщите разработчикам: программа работает не так, как должна")),
             None => Ok(report.tip.seq),
         }
     }

@@ -4,7 +4,7 @@
 //! Whoever cannot be placed (of whom nothing is decided, or nothing yet; who is in no class) goes over without a class, and
 //! is named: the office enrols him when it knows where to.
 
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::journal::entry::{Body, ClassSet, GroupSet, PupilEnrolled, PupilSet};
 use crate::journal::read::{self, Pupil, Tables};
 use crate::school::decision::{Outcome, Resolution};
@@ -144,7 +144,10 @@ impl Placing {
         for (pupil, class) in placed.chain(self.unplaced.iter().map(|unplaced| (&unplaced.pupil, None))) {
             let file = pupil.file.to_string();
             let born = read::born(tables, &file)?;
-            let born = born.ok_or_else(|| Error::damaged(format!("дата рождения ученика «{file}» не читается")))?;
+            let born = born.ok_or_else(|| {
+                Error::damaged(format!("дата рождения ученика «{file}» не читается"))
+                    .next_by("проверьте прежний журнал", Action::Audit)
+            })?;
             // Those who were two people in the old journal are so in the new one.
             let another = before.iter().any(|(other, day)| *day == born && other.name.may_be(&pupil.name));
             before.push((pupil, born));

@@ -6,7 +6,7 @@ pub(in crate::journal) use words::{about, in_words};
 
 use super::Tables;
 use super::column::Columns;
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::journal::entry::{Body, Entry, Span};
 use crate::ledger::chain::Hash;
 use crate::ledger::identity::{fingerprint, ssh_blob};
@@ -358,7 +358,9 @@ pub fn emergency_key(tables: &Tables) -> Result<Option<Hash>> {
     let text: Option<String> = tables.one("аварийный ключ", sql, [], |row| row.get("ed25519"))?;
     text.map(|text| {
         let blob = text.strip_prefix("ssh-ed25519 ").unwrap_or(&text);
-        ssh_blob(blob).map_err(|_| Error::damaged("аварийный ключ журнала не читается"))
+        ssh_blob(blob).map_err(|_| {
+            Error::damaged("аварийный ключ журнала не читается").next_by("проверьте журнал", Action::Audit)
+        })
     })
     .transpose()
 }

@@ -143,7 +143,7 @@ fn a_lesson_is_annulled_by_its_author_on_its_day_with_what_is_all_his_own() {
     assert!(of_day.attempt(TEACHER, &[annulled(" ")]).unwrap_err().message().contains("не указано: причина"));
     of_day.attempt(TEACHER, &[annulled("ошибка")]).unwrap();
     assert_eq!(read::lesson_at(&of_day, &at()).unwrap(), None);
-    assert!(told(&mut of_day, TEACHER).message().contains("не записан"));
+    assert!(told(&mut of_day, TEACHER).message().contains("уже аннулирован, запись № "));
 
     let mut late = school();
     late.wait_until("2025-09-02T00:00");

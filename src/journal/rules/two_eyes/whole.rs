@@ -2,7 +2,7 @@
 //! is confirmed, what was recorded of the same thing meanwhile.
 //!
 //! So none is recorded of a thing while another of its kind waits, and none is confirmed after anything else of the thing came
-//! into force.
+//! into force. A pupil's number is a thing of its own beside his name: both may wait, and are confirmed in either order.
 
 use crate::error::{Action, Error, Result};
 use crate::journal::entry::{Body, Entry};
@@ -67,8 +67,10 @@ pub(super) fn is_untouched_since(tables: &Tables, held: &Held) -> Result<()> {
     let last = match &held.entry.body {
         Body::Person(person) => last(tables, "SELECT entry FROM people WHERE login = ?1", &person.login)?,
         Body::PupilSet(_) => {
-            let file = subject(tables, &held.entry.body)?;
-            last(tables, "SELECT entry FROM pupils WHERE file = ?1", &file)?
+            // Another number says nothing of the name.
+            let sql = "SELECT entry FROM pupils WHERE file = ?1
+                       AND entry NOT IN (SELECT entry FROM pupil_aliases WHERE pupil = pupils.id)";
+            last(tables, sql, &subject(tables, &held.entry.body)?)?
         }
         Body::SchoolChanged(_) => last(tables, "SELECT entry FROM school WHERE ?1 = ''", "")?,
         _ => None,

@@ -109,7 +109,7 @@ impl Composer<'_, ()> {
             AnnulledField::About => one.about.clone(),
             AnnulledField::What => one.what.clone(),
             AnnulledField::Reason => one.reason.clone(),
-            AnnulledField::Name => one.author.clone(),
+            AnnulledField::Name => one.who(),
         };
         let line = |one: &Annulment| vec![self.column_cells(body, &layout.columns, |field| text(one, field))];
         flow.gap(ABOVE_ANNULLED);

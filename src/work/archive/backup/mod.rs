@@ -201,10 +201,9 @@ fn whereabouts(tables: &Tables, target: &Carrier) -> Result<(String, String)> {
 /// The first name of this day under which nothing lies.
 fn free_name(target: &Carrier, day: Day) -> Result<String> {
     let is_free = |name: &String| !files::is_there(target.bag(name).root()) && !Mark::is_set(target, name);
-    (1..1000)
-        .map(|number| dated::name(day, number))
-        .find(is_free)
-        .ok_or_else(|| Error::environment("не нашлось имени для копии дня"))
+    (1..1000).map(|number| dated::name(day, number)).find(is_free).ok_or_else(|| {
+        Error::environment("не нашлось имени для копии дня").next("уберите лишние копии этого дня и повторите")
+    })
 }
 
 /// What is recorded of a copy, but for what only the written one tells.

@@ -10,11 +10,13 @@ use crate::archive::carrier::{Carrier, locate};
 use crate::archive::dated;
 use crate::archive::targets::remove_bag;
 use crate::error::{Action, Error, Result, Warning};
+use crate::files::{self, Kind};
 use crate::journal::Proven;
 use crate::school::{Day, parse_date_or};
 use crate::work::archive::witnesses::{Outside, Witnessed, witnessed};
 use chrono::Datelike;
 use std::collections::HashSet;
+use std::path::PathBuf;
 
 /// How many copies stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +76,9 @@ struct Own {
 pub(super) fn turn(proven: &Proven, target: &Carrier, keep: Keep, journal: &str) -> Result<Turned> {
     let mut turned = Turned { kept: 0, removed: Vec::new(), notes: Vec::new(), contradiction: None };
     let mut own = Vec::new();
-    for bag in locate(target.folder())?.bags {
+    let bags = locate(target.folder())?.bags;
+    turned.notes.extend(strangers(target, &bags)?);
+    for bag in bags {
         let Some(name) = bag.file_name().and_then(|name| name.to_str()).filter(|name| dated::day_of(name).is_some())
         else {
             continue;
@@ -102,6 +106,22 @@ pub(super) fn turn(proven: &Proven, target: &Carrier, keep: Keep, journal: &str)
         }
     }
     Ok(turned)
+}
+
+/// What is called like a copy of the day and is none, nor one of a run that is not finished.
+fn strangers(target: &Carrier, bags: &[PathBuf]) -> Result<Vec<Warning>> {
+    let failed = |cause: std::io::Error| Error::file("открыть", target.folder(), &cause);
+    let mut notes = Vec::new();
+    for entry in files::list(target.folder()).map_err(failed)? {
+        let name = entry.name.to_str().filter(|name| dated::day_of(name).is_some());
+        let Some(name) = name.filter(|_| matches!(entry.kind, Kind::Folder | Kind::Link)) else { continue };
+        if !Mark::is_set(target, name) && !bags.iter().any(|bag| bag.file_name() == Some(&*entry.name)) {
+            let what = format!("«{name}» — не копия дня «Летописи», хотя так называется: не в счёт и не удаляется");
+            notes.push(Warning::from(what).next("посмотрите, что это, и переименуйте или уберите сами"));
+        }
+    }
+    notes.sort_by(|one, other| one.message.cmp(&other.message));
+    Ok(notes)
 }
 
 fn not_counted(name: &str, why: &str) -> Warning {

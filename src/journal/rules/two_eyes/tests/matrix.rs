@@ -1,0 +1,168 @@
+//! Every kind that takes two pairs of eyes: alone it is in force at once, in company it waits, and another confirms or refuses it.
+
+use super::super::{Guard, guard};
+use super::*;
+use crate::journal::entry::{Effect, Entry, RULES, YearClosed, YearReopened};
+use std::collections::HashSet;
+
+#[test]
+fn alone_each_kind_is_in_force_at_once_and_listed_as_recorded_by_one() {
+    let count = kinds(&alone()).len();
+    for at in 0..count {
+        let mut school = alone();
+        let (kind, taken_over, body) = kinds(&school).remove(at);
+        let before = world(&school);
+        let seq = record(&mut school, taken_over, body);
+        assert_ne!(world(&school), before, "{kind} is in force");
+        assert_eq!(state(&school, seq), Some(State::Alone), "{kind}");
+        is_clean(&mut school);
+    }
+}
+
+#[test]
+fn in_company_each_kind_waits_is_in_no_table_and_comes_into_force_when_another_confirms_it() {
+    let count = kinds(&company()).len();
+    for at in 0..count {
+        let mut school = company();
+        let (kind, taken_over, body) = kinds(&school).remove(at);
+        let before = world(&school);
+        let seq = record(&mut school, taken_over, body);
+        assert_eq!(world(&school), before, "{kind} waits");
+        assert_eq!(state(&school, seq), Some(State::Waits), "{kind}");
+        is_refused(school.attempt(ADMINISTRATOR, &[confirmed(seq)]), "второе лицо");
+        is_refused(school.attempt(ADMINISTRATOR, &[refused(seq)]), "второе лицо");
+        is_refused(school.attempt(TEACHER, &[confirmed(seq)]), "нет права");
+        is_clean(&mut school);
+        school.attempt(DIRECTOR, &[confirmed(seq)]).unwrap_or_else(|error| panic!("{kind}: {error}"));
+        assert_ne!(world(&school), before, "{kind} is in force");
+        assert_eq!(state(&school, seq), Some(State::Confirmed), "{kind}");
+        is_refused(school.attempt(DIRECTOR, &[confirmed(seq)]), "подтверждения не ждёт");
+        is_clean(&mut school);
+    }
+}
+
+#[test]
+fn in_company_each_kind_is_refused_by_another_and_never_comes_into_force() {
+    let count = kinds(&company()).len();
+    for at in 0..count {
+        let mut school = company();
+        let (kind, taken_over, body) = kinds(&school).remove(at);
+        let before = world(&school);
+        let seq = record(&mut school, taken_over, body);
+        school.attempt(DIRECTOR, &[refused(seq)]).unwrap_or_else(|error| panic!("{kind}: {error}"));
+        assert_eq!(world(&school), before, "{kind}");
+        assert_eq!(state(&school, seq), Some(State::Refused), "{kind}");
+        is_refused(school.attempt(DIRECTOR, &[confirmed(seq)]), "подтверждения не ждёт");
+        is_clean(&mut school);
+    }
+}
+
+#[test]
+fn a_pupil_with_marks_is_not_annulled_by_two_either() {
+    for mut school in [alone(), company()] {
+        let annulled = PupilAnnulled { file: "А-1".into(), reason: "повтор".into() };
+        is_refused(school.attempt(ADMINISTRATOR, &[annulled.into()]), "на этой записи держатся");
+        is_clean(&mut school);
+    }
+}
+
+#[test]
+fn what_needs_nobody_waits_for_nobody() {
+    let mut school = company();
+    let mut bells = read::school(&school).unwrap();
+    bells.school.place = "Москва".into();
+    let pupil =
+        PupilSet {
+            file: "Б-2".into(), name: name("Белов Борис Борисович"), born: day("2012-02-02"), another: false
+        };
+    let bodies: [Body; 5] = [
+        person("belova", "Белова Белла Борисовна", "учитель", &[Role::Teacher]).into(),
+        enrolled(&school, "belova", "belova"),
+        person("belova", "Белова Белла Борисовна", "учитель", &[Role::Teacher, Role::Methodist]).into(),
+        SchoolChanged { school: bells }.into(),
+        pupil.into(),
+    ];
+    for body in bodies {
+        let kind = body.kind();
+        let seq = record(&mut school, false, body);
+        assert_eq!(state(&school, seq), None, "{kind}");
+    }
+    is_clean(&mut school);
+}
+
+/// The place of a guard among those that an entry can have.
+fn place(guard: Guard) -> Option<usize> {
+    match guard {
+        Guard::Key => Some(0),
+        Guard::Roles => Some(1),
+        Guard::Name => Some(2),
+        Guard::Dismissal => Some(3),
+        Guard::Revocation => Some(4),
+        Guard::School => Some(5),
+        Guard::Clock => Some(6),
+        Guard::TakenOver => Some(7),
+        Guard::Pupil => Some(8),
+        Guard::Emergency => Some(9),
+        Guard::Restoration => Some(10),
+        Guard::Annulment => Some(11),
+        Guard::Reopening => Some(12),
+        // A group with lessons has courses, and is not annulled at all.
+        Guard::Group => None,
+    }
+}
+
+#[test]
+fn every_reason_for_two_pairs_of_eyes_has_its_example() {
+    let school = company();
+    let now = read::school(&school).unwrap();
+    let entry = |taken_over: bool, body: Body| Entry {
+        time: moment(NOW),
+        author: ADMINISTRATOR.into(),
+        key: String::new(),
+        rules: RULES,
+        taken_over,
+        effect: Effect::AtOnce,
+        body,
+    };
+    let mut examples = kinds(&school);
+    examples.push(("the closed year", false, reopened()));
+    let guards = examples.into_iter().map(|(kind, taken_over, body)| {
+        let guard = guard(&school, &now, &entry(taken_over, body)).unwrap();
+        guard.and_then(place).unwrap_or_else(|| panic!("{kind} is not guarded"))
+    });
+    assert_eq!(guards.collect::<HashSet<_>>(), (0..13).collect());
+}
+
+fn reopened() -> Body {
+    YearReopened { reason: "отметка не та".into() }.into()
+}
+
+/// The year was closed, and the director opens it again.
+fn opened_again(mut school: TestJournal) -> (TestJournal, u64) {
+    let year = read::school(&school).unwrap().year.name;
+    school.by(DIRECTOR, "2026-06-01T10:00", YearClosed { year, reason: "переезд".into() });
+    assert!(read::is_closed(&school).unwrap());
+    is_refused(school.attempt(DEPUTY, &[reopened()]), "нет права");
+    let seq = school.by(DIRECTOR, "2026-06-01T11:00", reopened());
+    (school, seq)
+}
+
+#[test]
+fn a_closed_year_is_opened_again_by_two_or_by_one_who_is_alone() {
+    let (mut school, seq) = opened_again(alone());
+    assert_eq!((state(&school, seq), read::is_closed(&school).unwrap()), (Some(State::Alone), false));
+    is_clean(&mut school);
+
+    let (mut school, seq) = opened_again(company());
+    assert_eq!((state(&school, seq), read::is_closed(&school).unwrap()), (Some(State::Waits), true));
+    is_refused(school.attempt(DIRECTOR, &[confirmed(seq)]), "второе лицо");
+    is_refused(school.attempt(TEACHER, &[confirmed(seq)]), "нет права");
+    school.attempt(DEPUTY, &[confirmed(seq)]).unwrap();
+    assert_eq!((state(&school, seq), read::is_closed(&school).unwrap()), (Some(State::Confirmed), false));
+    is_clean(&mut school);
+
+    let (mut school, seq) = opened_again(company());
+    school.attempt(ADMINISTRATOR, &[refused(seq)]).unwrap();
+    assert_eq!((state(&school, seq), read::is_closed(&school).unwrap()), (Some(State::Refused), true));
+    is_clean(&mut school);
+}
