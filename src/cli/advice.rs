@@ -1,9 +1,11 @@
 //! What the command line says of a next step: the words, and after them the command or option that does it. Below this
 //! layer nobody knows one; here is the one table that says how each action is called.
 
-use super::called::{ME, in_ones_words};
-use crate::error::{Action, Detail, Error, Next, Step, Warning};
+use super::called::ME;
+use super::typed::{complete, quoted as typed};
+use crate::error::{Action, Detail, Error, Next, OfPupil, Step, Warning};
 use crate::import::Fault;
+use crate::school::CourseKey;
 
 /// The steps of a next step, each with its command, without a full stop.
 pub fn advice(next: &Next) -> String {
@@ -44,7 +46,7 @@ fn with(message: &str, next: Option<&Next>) -> String {
 fn step(Step { words, action }: &Step) -> String {
     match action {
         Some(Action::Give(detail)) => format!("{words}: {}", option(*detail)),
-        Some(action) => format!("{words}: {ME} {}", in_ones_words(&command(action))),
+        Some(action) => format!("{words}: {ME} {}", complete(&command(action))),
         None => words.clone(),
     }
 }
@@ -102,12 +104,21 @@ fn command(action: &Action) -> String {
         Action::RecordLesson => "lesson record",
         Action::ListMarks => "mark list",
         Action::Exempt => "absence exempt",
-        Action::WithdrawReason => "absence withdraw",
-        Action::WithdrawExemption => "absence withdraw --subject ПРЕДМЕТ",
+        Action::WithdrawReason(days) => return withdrawal(days),
+        Action::WithdrawExemption { subject, days } => {
+            return format!("{} --subject {}", withdrawal(days), typed(subject));
+        }
         Action::ListAbsences => "absence list",
         Action::AssignSubstitution => "substitution assign",
         Action::ConfirmSubstitution => "substitution confirm",
         Action::RequestCorrection => "correction request",
+        Action::CorrectCells { course, day } => {
+            return format!("correction request {} --mark УЧЕНИК=ОТМЕТКА", of_course(course, day));
+        }
+        Action::CorrectFinals { course, period } => {
+            let (course, period) = (of_course(course, ""), typed(period));
+            return format!("correction request {course} --period {period} --final УЧЕНИК=ОТМЕТКА");
+        }
         Action::RequestAnnulment => "correction request --annul",
         Action::ApproveCorrection => "correction approve",
         Action::RejectCorrection => "correction reject",
@@ -151,6 +162,19 @@ fn command(action: &Action) -> String {
     command.to_owned()
 }
 
+fn withdrawal(days: &OfPupil) -> String {
+    let OfPupil { class, file, since, until } = days;
+    let class = class.as_deref().map_or_else(|| "КЛАСС".to_owned(), typed);
+    format!("absence withdraw {class} {} {since} {until}", typed(file))
+}
+
+/// A course and, where one is meant, its day.
+fn of_course(course: &CourseKey, day: &str) -> String {
+    let course_and_day = format!("{} {} {day}", typed(&course.class.to_string()), typed(&course.subject));
+    let group = if course.group.is_empty() { String::new() } else { format!(" --group {}", typed(&course.group)) };
+    course_and_day.trim_end().to_owned() + &group
+}
+
 /// The option that gives a detail.
 fn option(detail: Detail) -> &'static str {
     match detail {
@@ -191,11 +215,6 @@ fn option(detail: Detail) -> &'static str {
     }
 }
 
-/// An argument as it can be typed.
-fn typed(argument: &str) -> String {
-    if argument.contains(char::is_whitespace) { format!("\"{argument}\"") } else { argument.to_owned() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,6 +224,9 @@ mod tests {
     fn actions() -> Vec<Action> {
         let label = || "А-1".to_owned();
         let mount = || PathBuf::from("/media/a");
+        let days = || OfPupil::new(None, "П-20", ("01.09.2025".to_owned(), "02.09.2025".to_owned()));
+        let class = crate::school::ClassName::parse("7А").unwrap();
+        let course = || CourseKey { class: class.clone(), group: String::new(), subject: "ИЗО".to_owned() };
         vec![
             Action::Audit,
             Action::AuditAgainstWitness,
@@ -254,12 +276,14 @@ mod tests {
             Action::RecordLesson,
             Action::ListMarks,
             Action::Exempt,
-            Action::WithdrawReason,
-            Action::WithdrawExemption,
+            Action::WithdrawReason(days()),
+            Action::WithdrawExemption { subject: "ИЗО".to_owned(), days: days() },
             Action::ListAbsences,
             Action::AssignSubstitution,
             Action::ConfirmSubstitution,
             Action::RequestCorrection,
+            Action::CorrectCells { course: course(), day: "01.09.2025".to_owned() },
+            Action::CorrectFinals { course: course(), period: "I четверть".to_owned() },
             Action::RequestAnnulment,
             Action::ApproveCorrection,
             Action::RejectCorrection,

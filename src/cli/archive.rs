@@ -74,18 +74,18 @@ pub struct Verify {
     #[arg(value_name = "ПУТЬ", required = true)]
     paths: Vec<PathBuf>,
     /// Только состав: все ли файлы на месте и верна ли подпись под списками; сами файлы не читаются
-    #[arg(long, conflicts_with = "deep")]
+    #[arg(long, visible_alias = "быстро", conflicts_with = "deep")]
     quick: bool,
     /// Открыть своим ключом (--identity) и проверить содержание: журнал, записи, документы
-    #[arg(long)]
+    #[arg(long, visible_alias = "глубоко")]
     deep: bool,
     #[command(flatten)]
     anchors: anchors::Anchors,
     /// Записать акт проверки для печати; не на проверяемый носитель
-    #[arg(long, value_name = "ФАЙЛ.pdf")]
+    #[arg(long, visible_alias = "акт", value_name = "ФАЙЛ.pdf")]
     act: Option<PathBuf>,
     /// Папка с изменёнными макетами для акта
-    #[arg(long, value_name = "ПАПКА", requires = "act")]
+    #[arg(long, visible_alias = "макеты", value_name = "ПАПКА", requires = "act")]
     layouts: Option<PathBuf>,
 }
 

@@ -34,7 +34,7 @@ pub enum Confirm {
         #[command(flatten)]
         which: Numbers,
         /// Причина
-        #[arg(long, value_name = "ПРИЧИНА")]
+        #[arg(long, visible_alias = "причина", value_name = "ПРИЧИНА")]
         reason: String,
     },
 }
@@ -45,7 +45,7 @@ pub struct Numbers {
     #[arg(value_name = "НОМЕР", required_unless_present = "all", conflicts_with = "all")]
     numbers: Vec<u64>,
     /// Все записи списка; код печатает «confirm list» под ним
-    #[arg(long, value_name = "КОД", num_args = 0..=1, default_missing_value = "")]
+    #[arg(long, visible_alias = "все", value_name = "КОД", num_args = 0..=1, default_missing_value = "")]
     all: Option<String>,
 }
 

@@ -34,7 +34,7 @@ pub enum Course {
         #[arg(value_name = "ДЕНЬ УРОК", required = true)]
         slots: Vec<String>,
         /// С какого дня действует
-        #[arg(long, value_name = "ДАТА")]
+        #[arg(long, visible_alias = "с", value_name = "ДАТА")]
         since: Option<String>,
         /// Записать, хотя у класса, группы или учителя в это время другой урок, это воскресенье или такого звонка нет
         #[arg(long, visible_alias = "несмотря")]
@@ -62,7 +62,7 @@ pub enum Course {
         #[command(flatten)]
         course: WhichCourse,
         /// Причина
-        #[arg(long, value_name = "ПРИЧИНА")]
+        #[arg(long, visible_alias = "причина", value_name = "ПРИЧИНА")]
         reason: String,
     },
 }
@@ -76,13 +76,13 @@ pub struct Set {
     #[arg(value_name = "ПРЕДМЕТ")]
     subject: String,
     /// Группа, если класс делится на группы
-    #[arg(long, value_name = "ГРУППА", default_value = "")]
+    #[arg(long, visible_alias = "группа", value_name = "ГРУППА", default_value = "")]
     group: String,
     /// Логин учителя
-    #[arg(long, value_name = "ЛОГИН")]
+    #[arg(long, visible_alias = "учитель", value_name = "ЛОГИН")]
     teacher: Option<String>,
     /// Часов в неделю
-    #[arg(long, value_name = "ЧАСЫ")]
+    #[arg(long, visible_alias = "часов", value_name = "ЧАСЫ")]
     hours: Option<f64>,
 }
 
@@ -92,13 +92,13 @@ pub struct Class {
     #[arg(value_name = "КЛАСС")]
     class: String,
     /// Логин классного руководителя
-    #[arg(long, value_name = "ЛОГИН", required_unless_present = "annul")]
+    #[arg(long, visible_alias = "учитель", value_name = "ЛОГИН", required_unless_present = "annul")]
     teacher: Option<String>,
     /// Аннулировать класс, заведённый по ошибке: если в нём никого и ничего нет
-    #[arg(long, requires = "reason", conflicts_with = "teacher")]
+    #[arg(long, visible_alias = "аннулировать", requires = "reason", conflicts_with = "teacher")]
     annul: bool,
     /// Почему он аннулируется
-    #[arg(long, value_name = "ПРИЧИНА", requires = "annul")]
+    #[arg(long, visible_alias = "причина", value_name = "ПРИЧИНА", requires = "annul")]
     reason: Option<String>,
 }
 
@@ -108,13 +108,13 @@ pub struct Subject {
     #[arg(value_name = "ПРЕДМЕТ")]
     name: String,
     /// Краткое название для узких столбцов; иначе само название
-    #[arg(long, value_name = "КРАТКО")]
+    #[arg(long, visible_alias = "кратко", value_name = "КРАТКО")]
     short: Option<String>,
     /// Методическое объединение
-    #[arg(long, value_name = "МО")]
+    #[arg(long, visible_alias = "объединение", value_name = "МО")]
     association: Option<String>,
     /// Есть ли по предмету письменные работы (§2.3.1): да или нет
-    #[arg(long, value_name = "ДА/НЕТ")]
+    #[arg(long, visible_alias = "письменные", value_name = "ДА/НЕТ")]
     written: Option<String>,
 }
 

@@ -26,7 +26,7 @@ pub enum Key {
         #[arg(value_name = "ФАЙЛ")]
         file: PathBuf,
         /// Без пароля (только для проб: кто взял файл, тот подписывает за вас)
-        #[arg(long)]
+        #[arg(long, visible_alias = "без-пароля")]
         no_passphrase: bool,
     },
     /// Показать открытую часть ключа, которую вносит администратор
@@ -43,10 +43,10 @@ pub enum Key {
         #[arg(value_name = "ФАЙЛ")]
         file: PathBuf,
         /// Прочитать набранное из текстового файла, а не спрашивать по строкам
-        #[arg(long, value_name = "ФАЙЛ")]
+        #[arg(long, visible_alias = "откуда", value_name = "ФАЙЛ")]
         from: Option<PathBuf>,
         /// Без пароля (только для проб)
-        #[arg(long)]
+        #[arg(long, visible_alias = "без-пароля")]
         no_passphrase: bool,
     },
     /// Составить заявку администратору на внесение ключа: ключ подписывает, что он ваш
@@ -56,23 +56,23 @@ pub enum Key {
         #[arg(value_name = "ФАЙЛ")]
         file: PathBuf,
         /// Ваш логин
-        #[arg(long, value_name = "ЛОГИН")]
+        #[arg(long, visible_alias = "логин", value_name = "ЛОГИН")]
         login: String,
         /// Номер журнала, если самого журнала на этом компьютере нет: его называет администратор
-        #[arg(long, value_name = "НОМЕР")]
+        #[arg(long, visible_alias = "номер", value_name = "НОМЕР")]
         number: Option<String>,
         /// Для журнала, который ещё не заведён: вас назовут в нём вторым лицом
-        #[arg(long, conflicts_with = "number")]
+        #[arg(long, visible_alias = "новый-журнал", conflicts_with = "number")]
         new_journal: bool,
         /// Записать заявку в файл
-        #[arg(long, value_name = "ФАЙЛ")]
+        #[arg(long, visible_alias = "куда", value_name = "ФАЙЛ")]
         to: Option<PathBuf>,
     },
     /// Дать журналу аварийный ключ, или новый вместо прежнего: лист для сейфа
     #[command(visible_alias = "аварийный")]
     Emergency {
         /// Записать ключ в файл: в .pdf — лист для печати, иначе текст
-        #[arg(long, value_name = "ФАЙЛ")]
+        #[arg(long, visible_alias = "лист", value_name = "ФАЙЛ")]
         sheet: PathBuf,
     },
     /// Сменить пароль ключа
@@ -82,7 +82,7 @@ pub enum Key {
         #[arg(value_name = "ФАЙЛ")]
         file: PathBuf,
         /// Прочитать новый пароль из файла, а не спрашивать
-        #[arg(long, value_name = "ФАЙЛ")]
+        #[arg(long, visible_alias = "файл-нового-пароля", value_name = "ФАЙЛ")]
         new_passphrase_file: Option<PathBuf>,
     },
 }

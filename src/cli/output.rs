@@ -6,6 +6,7 @@
 //! has gone, since the command's work must be done to its end all the same; anything else that cannot be written, such
 //! as to a full disk, is kept for [`finish`] and ends the program with an error.
 
+use super::called::in_ones_words;
 use super::{screen, shown};
 use crate::error::Error;
 use std::fmt::Arguments;
@@ -39,12 +40,12 @@ macro_rules! eprintln {
 
 /// Writes to standard output what has so many line breaks of its own.
 pub(super) fn put(breaks: usize, text: Arguments<'_>) {
-    put_shown(&shown::page(&text.to_string(), breaks));
+    put_shown(&shown::page(&in_ones_words(&text.to_string()), breaks));
 }
 
 /// As [`put`], and a line break.
 pub(super) fn put_line(breaks: usize, text: Arguments<'_>) {
-    put_shown(&(shown::page(&text.to_string(), breaks).into_owned() + "\n"));
+    put_shown(&(shown::page(&in_ones_words(&text.to_string()), breaks).into_owned() + "\n"));
 }
 
 /// Writes lines to standard output that are ours as a whole.
@@ -68,7 +69,7 @@ pub(super) fn flush() {
 
 /// Writes a line to standard error. Where that cannot be written, there is nowhere to say so.
 pub(super) fn put_aside(breaks: usize, text: Arguments<'_>) {
-    let text = shown::page(&text.to_string(), breaks).into_owned() + "\n";
+    let text = shown::page(&in_ones_words(&text.to_string()), breaks).into_owned() + "\n";
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 

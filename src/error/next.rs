@@ -5,6 +5,7 @@
 //! or an option behind the words, a page puts a button there. Most steps are words alone: nobody but the reader can look
 //! at a clock or free a disk.
 
+use crate::school::{ClassName, CourseKey};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -102,12 +103,25 @@ pub enum Action {
     RecordLesson,
     ListMarks,
     Exempt,
-    WithdrawReason,
-    WithdrawExemption,
+    WithdrawReason(OfPupil),
+    WithdrawExemption {
+        subject: String,
+        days: OfPupil,
+    },
     ListAbsences,
     AssignSubstitution,
     ConfirmSubstitution,
     RequestCorrection,
+    /// Ask for cells of another lesson than the one at hand.
+    CorrectCells {
+        course: CourseKey,
+        day: String,
+    },
+    /// Ask for final marks of a period.
+    CorrectFinals {
+        course: CourseKey,
+        period: String,
+    },
     /// Ask in the register that a lesson be annulled.
     RequestAnnulment,
     ApproveCorrection,
@@ -158,6 +172,23 @@ pub enum Action {
     RestoreArchive,
     /// Do the same again and say this with it.
     Give(Detail),
+}
+
+/// Days of a pupil, as they are read and typed; his class then, where it is known.
+#[allow(missing_docs)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OfPupil {
+    pub class: Option<String>,
+    pub file: String,
+    pub since: String,
+    pub until: String,
+}
+
+impl OfPupil {
+    /// The days from one to another.
+    pub fn new(class: Option<ClassName>, file: impl ToString, (since, until): (String, String)) -> Self {
+        Self { class: class.map(|class| class.to_string()), file: file.to_string(), since, until }
+    }
 }
 
 /// What can be said with an action, beside what it is. Where a variant says all of it, nothing is added.

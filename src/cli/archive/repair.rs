@@ -18,10 +18,10 @@ pub struct Repair {
     #[arg(value_name = "ПУТЬ")]
     path: PathBuf,
     /// Вторая копия: носитель или папка архива; только читается
-    #[arg(long, value_name = "ПУТЬ")]
+    #[arg(long, visible_alias = "откуда", value_name = "ПУТЬ")]
     from: Option<PathBuf>,
     /// Записать исправленный архив в другую папку, а повреждённый не трогать
-    #[arg(long, value_name = "ПАПКА")]
+    #[arg(long, visible_alias = "куда", value_name = "ПАПКА")]
     to: Option<PathBuf>,
 }
 
