@@ -94,9 +94,11 @@ fn command(action: &Action) -> String {
             return format!("pupil group {class} {group} {file} --since {since}");
         }
         Action::WithdrawDecision => "final decision КЛАСС УЧЕНИК=- --date ДАТА --number НОМЕР",
+        Action::SetTimetable { course } => return format!("course timetable {}", of_course(course, "")),
         Action::SetCourse => "course set",
         Action::SetClassTeacher => "course class КЛАСС --teacher ЛОГИН",
-        Action::AnnulCourse => "course annul",
+        Action::AnnulCourse(None) => "course annul",
+        Action::AnnulCourse(Some(course)) => return format!("course annul {}", of_course(course, "")),
         Action::AnnulGroup => "pupil group",
         Action::ClearPlan => "plan clear",
         Action::ShowPlan => "plan show",
@@ -112,12 +114,14 @@ fn command(action: &Action) -> String {
         Action::AssignSubstitution => "substitution assign",
         Action::ConfirmSubstitution => "substitution confirm",
         Action::RequestCorrection => "correction request",
-        Action::CorrectCells { course, day } => {
-            return format!("correction request {} --mark УЧЕНИК=ОТМЕТКА", of_course(course, day));
+        Action::EmptyCell { course, day, file, is_mark } => {
+            let option = if *is_mark { "mark" } else { "absence" };
+            return format!("correction request {} --{option} {}", of_course(course, day), typed(&format!("{file}=-")));
         }
-        Action::CorrectFinals { course, period } => {
+        Action::CorrectFinals { course, period, file } => {
+            let pupil = file.as_ref().map_or_else(|| "УЧЕНИК=ОТМЕТКА".to_owned(), |file| typed(&format!("{file}=-")));
             let (course, period) = (of_course(course, ""), typed(period));
-            return format!("correction request {course} --period {period} --final УЧЕНИК=ОТМЕТКА");
+            return format!("correction request {course} --period {period} --final {pupil}");
         }
         Action::RequestAnnulment => "correction request --annul",
         Action::ApproveCorrection => "correction approve",
@@ -266,9 +270,11 @@ mod tests {
                 since: "01.09.2025".to_owned(),
             },
             Action::WithdrawDecision,
+            Action::SetTimetable { course: course() },
             Action::SetCourse,
             Action::SetClassTeacher,
-            Action::AnnulCourse,
+            Action::AnnulCourse(None),
+            Action::AnnulCourse(Some(course())),
             Action::AnnulGroup,
             Action::ClearPlan,
             Action::ShowPlan,
@@ -282,8 +288,8 @@ mod tests {
             Action::AssignSubstitution,
             Action::ConfirmSubstitution,
             Action::RequestCorrection,
-            Action::CorrectCells { course: course(), day: "01.09.2025".to_owned() },
-            Action::CorrectFinals { course: course(), period: "I четверть".to_owned() },
+            Action::EmptyCell { course: course(), day: "01.09.2025".into(), file: "П-20".into(), is_mark: true },
+            Action::CorrectFinals { course: course(), period: "I четверть".to_owned(), file: None },
             Action::RequestAnnulment,
             Action::ApproveCorrection,
             Action::RejectCorrection,

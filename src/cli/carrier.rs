@@ -6,6 +6,7 @@ mod history;
 use super::called::ME;
 use super::days::Days;
 use super::desk::{Desk, say};
+use super::typed::quoted;
 use super::{Common, screen, session};
 use crate::error::Result;
 use crate::journal::read::{self, Tables};
@@ -165,8 +166,8 @@ impl Lost {
         };
         println!(
             "Что делать: {whose}; зарегистрируйте его ({ME} carrier register) и, когда данные восстановлены, запишите это: \
-             {ME} carrier restore «{}» --replacement НАДПИСЬ",
-            known.label
+             {ME} carrier restore {} --replacement НАДПИСЬ",
+            quoted(&known.label)
         );
         Ok(status)
     }

@@ -121,7 +121,9 @@ fn list(common: &Common) -> Result<ExitCode> {
         vec![numbers(one.entries), at, one.author.to_string(), one.what.clone()]
     };
     screen::table(&["№", "Внесено", "Кем", "Что"], &waiting.iter().map(row).collect::<Vec<_>>());
-    println!("Подтвердить: {ME} confirm give НОМЕР, всё сразу: {ME} confirm give --all {code}");
+    let first = waiting.first().map_or(0, |one| one.entries.from);
+    println!("Подробности: {ME} confirm show {first}");
+    println!("Подтвердить: {ME} confirm give {first}, всё сразу: {ME} confirm give --all {code}");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -74,10 +74,10 @@ pub struct Request {
     #[arg(long, visible_alias = "урок", value_name = "НОМЕР")]
     lesson: Option<u8>,
     /// Исправить отметку: "Иванов=4", «Иванов=н/4» (отсутствовал, отметка получена позже), «Иванов=-» убирает
-    #[arg(long, visible_alias = "отметка", value_name = "УЧЕНИК=ОТМЕТКА")]
+    #[arg(long, visible_alias = "отметка", value_name = "УЧЕНИК=ОТМЕТКА", num_args = 1..)]
     mark: Vec<String>,
     /// Исправить посещение: "Иванов=н", «Иванов=-»: был
-    #[arg(long, visible_alias = "посещение", value_name = "УЧЕНИК=Н")]
+    #[arg(long, visible_alias = "посещение", value_name = "УЧЕНИК=Н", num_args = 1..)]
     absence: Vec<String>,
     /// Исправить тему урока или добавить невнесённый урок
     #[arg(long, visible_alias = "тема", value_name = "ТЕМА")]
@@ -98,7 +98,7 @@ pub struct Request {
     #[arg(long, visible_alias = "период", value_name = "ПЕРИОД")]
     period: Option<String>,
     /// Исправить итоговую отметку за период: "Иванов=4"
-    #[arg(long = "final", visible_alias = "итоговая", value_name = "УЧЕНИК=ОТМЕТКА", requires = "period")]
+    #[arg(long = "final", visible_alias = "итоговая", value_name = "УЧЕНИК=ОТМЕТКА", num_args = 1.., requires = "period")]
     finals: Vec<String>,
     /// Аннулировать урок, записанный по ошибке, вместе с отметками и посещаемостью
     #[arg(long, visible_alias = "аннулировать")]

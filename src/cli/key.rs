@@ -2,6 +2,7 @@
 
 use super::called::ME;
 use super::desk::{Desk, say};
+use super::typed::quoted;
 use super::{Common, output, screen, session};
 use crate::error::{Error, Result};
 use crate::files;
@@ -95,7 +96,10 @@ impl Key {
                 write(common, &file, &identity, no_passphrase)?;
                 println!("Ключ создан: {}", file.display());
                 show(common, &identity);
-                println!("Передайте администратору заявку: {ME} key request {} --login ЛОГИН", file.display());
+                println!(
+                    "Передайте администратору заявку: {ME} key request {} --login ЛОГИН",
+                    quoted(&file.display().to_string())
+                );
                 println!("Он внесёт ключ: {ME} staff enroll ЛОГИН ЗАЯВКА");
             }
             Self::Recover { file, from, no_passphrase } => {
@@ -110,7 +114,10 @@ impl Key {
                 } else {
                     println!("Ключ набран без ошибок и записан: {}", file.display());
                     println!("Открытая часть, сверьте её с листом: {}", identity.public().recipient());
-                    println!("Открыть архив: {ME} archive verify НОСИТЕЛЬ --deep --identity {}", file.display());
+                    println!(
+                        "Открыть архив: {ME} archive verify НОСИТЕЛЬ --deep --identity {}",
+                        quoted(&file.display().to_string())
+                    );
                 }
             }
             Self::Request { file, login, number, new_journal, to } => {

@@ -54,11 +54,14 @@ pub enum School {
         #[arg(value_name = "УРОК")]
         lesson: u8,
         /// Начало: 08:30
-        #[arg(value_name = "НАЧАЛО")]
-        begins: String,
+        #[arg(value_name = "НАЧАЛО", required_unless_present = "annul")]
+        begins: Option<String>,
         /// Конец: 09:15
-        #[arg(value_name = "КОНЕЦ")]
-        ends: String,
+        #[arg(value_name = "КОНЕЦ", required_unless_present = "annul")]
+        ends: Option<String>,
+        /// Убрать звонок, внесённый по ошибке: если этого урока нет ни в расписании, ни в журнале
+        #[arg(long, visible_alias = "аннулировать", conflicts_with_all = ["begins", "ends"])]
+        annul: bool,
     },
 }
 
@@ -112,7 +115,12 @@ impl School {
                 let what = format!("Снова учебных дней: {} ({})", removed.days, spans.join("; "));
                 say(removed.done, &what)
             }
-            Self::Bell { lesson, begins, ends } => {
+            Self::Bell { lesson, annul: true, .. } => {
+                let (done, bell) = school::remove_bell(&mut Desk::open(common)?.workplace()?, lesson)?;
+                say(done, &format!("Звонок урока {lesson} убран (был {}–{})", bell.begins, bell.ends))
+            }
+            Self::Bell { lesson, begins, ends, .. } => {
+                let (begins, ends) = (begins.unwrap_or_default(), ends.unwrap_or_default());
                 let mut desk = Desk::open(common)?;
                 let before = desk.school()?.bells.into_iter().find(|bell| bell.lesson == lesson);
                 let was = before.map(|bell| format!(" (был {}–{})", bell.begins, bell.ends)).unwrap_or_default();

@@ -104,7 +104,9 @@ impl Typed {
             (at, path) = (inner, path + 1);
         }
         let mut out: Vec<String> = words[..path].iter().map(|word| (*word).to_owned()).collect();
-        let is_known = self.fill(at, &words[path..], &mut out);
+        // A lesson is corrected on a day, only final marks are not; so the day may be left out in general.
+        let needs_day = corrects(at) && !words.contains(&"--period");
+        let is_known = self.fill(at, &words[path..], needs_day, &mut out);
         if is_known {
             self.add_options(at, &mut out);
         }
@@ -112,7 +114,7 @@ impl Typed {
     }
 
     /// The words of a hint after the command's, and the positional arguments that it lacks; whether any is known.
-    fn fill(&self, command: &Command, words: &[&str], out: &mut Vec<String>) -> bool {
+    fn fill(&self, command: &Command, words: &[&str], needs_all: bool, out: &mut Vec<String>) -> bool {
         let (mut said, mut is_known, mut options) = (0, false, Vec::new());
         let mut words = words.iter().peekable();
         while let Some(word) = words.next() {
@@ -131,7 +133,7 @@ impl Typed {
         }
         let lacking = command.get_positionals().skip(said).map(|arg| {
             let value = self.positional(&name_of(arg));
-            (value.map(quoted).or_else(|| arg.is_required_set().then(|| name_of(arg))), value.is_some())
+            (value.map(quoted).or_else(|| (needs_all || arg.is_required_set()).then(|| name_of(arg))), value.is_some())
         });
         let lacking: Vec<_> = lacking.take_while(|(value, _)| value.is_some()).collect();
         is_known |= lacking.iter().any(|(_, is_typed)| *is_typed);
@@ -143,8 +145,9 @@ impl Typed {
     }
 
     fn add_options(&self, command: &Command, out: &mut Vec<String>) {
-        let corrects = command.get_name() == "request" && command.get_arguments().any(|arg| arg.get_id() == "annul");
-        let annuls = out.iter().any(|word| word == "--annul" || word == "--period");
+        let corrects = corrects(command);
+        let whole = ["--annul", "--period", "--mark", "--absence"];
+        let annuls = out.iter().any(|word| whole.contains(&word.as_str()));
         let mut says_what = annuls;
         let mut add = |name: &str, values: &[String]| {
             values.iter().for_each(|value| out.extend([format!("--{name}"), quoted(value)]));
@@ -185,6 +188,11 @@ impl Typed {
             _ => Vec::new(),
         }
     }
+}
+
+/// Whether it is the command that asks for corrections.
+fn corrects(command: &Command) -> bool {
+    command.get_name() == "request" && command.get_arguments().any(|arg| arg.get_id() == "annul")
 }
 
 /// The words of a command line; what is in quotes is one, with them.

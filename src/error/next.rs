@@ -89,12 +89,16 @@ pub enum Action {
     },
     /// Withdraw what the pedagogical council decided of a pupil.
     WithdrawDecision,
+    /// Set the lessons of a course in the week.
+    SetTimetable {
+        course: CourseKey,
+    },
     /// Give a course to a teacher.
     SetCourse,
     /// Give a class its teacher.
     SetClassTeacher,
     /// Annul a course, or a group of a class.
-    AnnulCourse,
+    AnnulCourse(Option<CourseKey>),
     AnnulGroup,
     /// Take a course's whole plan out.
     ClearPlan,
@@ -112,15 +116,18 @@ pub enum Action {
     AssignSubstitution,
     ConfirmSubstitution,
     RequestCorrection,
-    /// Ask for cells of another lesson than the one at hand.
-    CorrectCells {
+    /// Ask that a mark, or an absence, of a pupil be taken out of a lesson.
+    EmptyCell {
         course: CourseKey,
         day: String,
+        file: String,
+        is_mark: bool,
     },
-    /// Ask for final marks of a period.
+    /// Ask for final marks of a period; of a pupil, where he is named, that his be taken out.
     CorrectFinals {
         course: CourseKey,
         period: String,
+        file: Option<String>,
     },
     /// Ask in the register that a lesson be annulled.
     RequestAnnulment,

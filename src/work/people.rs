@@ -3,6 +3,7 @@
 use super::{Done, Workplace};
 use crate::error::{Action, Error, Result};
 use crate::journal::entry::{Body, KeyEnrolled, KeyRevoked, Person, PersonDismissed};
+use crate::journal::may;
 use crate::journal::read::{self, Tables};
 use crate::ledger::identity::Identity;
 use crate::ledger::possession::Request;
@@ -59,8 +60,9 @@ pub fn add(place: &mut Workplace<'_>, wish: &Colleague) -> Result<(Done, PersonN
     let (name, position) = (clean_name(&wish.name)?, clean(&wish.position)?);
     let (login, association) = (wish.login.clone(), clean(&wish.association)?);
     let person = Person { login, name: name.clone(), position, association, roles: wish.roles.clone() };
-    let (done, ()) = place.decide(|tables, _| match read::staff(tables, &person.login)? {
+    let (done, ()) = place.decide(|tables, login| match read::staff(tables, &person.login)? {
         Some(known) if !known.dismissed => {
+            may(tables, login, person.clone().into())?;
             if is_recorded(tables, &known, &person)? {
                 return Ok((Vec::new(), ()));
             }
@@ -108,7 +110,7 @@ pub fn change(place: &mut Workplace<'_>, login: &str, changes: &Changes) -> Resu
     roles.sort_unstable();
     let person = Person { login: login.to_owned(), name: name.clone(), position, association, roles };
     if is_recorded(place.tables(), &known, &person)? {
-        return Ok((Done::default(), name));
+        return Ok((place.stands(person)?, name));
     }
     Ok((place.record([person.into()])?, name))
 }

@@ -218,7 +218,10 @@ pub fn change(place: &mut Workplace<'_>, file: &str, changes: &Changes) -> Resul
     if let Some(becomes) = number.clone() {
         bodies.push(PupilRenumbered { file: file.clone(), becomes, reason }.into());
     }
-    let done = if bodies.is_empty() { Done::default() } else { place.record(bodies)? };
+    let done = match bodies.is_empty() {
+        true => place.stands(PupilSet { file: file.clone(), name: name.clone(), born, another: false })?,
+        false => place.record(bodies)?,
+    };
     // As it stands now: where a move was taken back, it is one with the stay before.
     let now = read::stays_of(place.tables(), pupil.id)?.pop().map(|(of, stay)| StayIn::of(of, stay));
     let stay = stay.and(now);
@@ -278,9 +281,10 @@ pub fn annul(place: &mut Workplace<'_>, file: &str, reason: &str) -> Result<(Don
 pub fn enroll(place: &mut Workplace<'_>, file: &str, class: ClassName, since: Day) -> Result<Stepped> {
     let pupil = known(place.tables(), file)?;
     let stands = read::stays_of(place.tables(), pupil.id)?.pop();
+    let enrolled = PupilEnrolled { file: pupil.file.to_string(), class: class.clone(), since };
     let done = match stands.is_some_and(|(of, stay)| of == class && stay.since == since && stay.until.is_none()) {
-        true => Done::default(),
-        false => place.record([PupilEnrolled { file: pupil.file.to_string(), class: class.clone(), since }.into()])?,
+        true => place.stands(enrolled)?,
+        false => place.record([enrolled.into()])?,
     };
     stepped(place, done, pupil, Some((class, since)))
 }
@@ -298,13 +302,8 @@ pub fn move_to(place: &mut Workplace<'_>, file: &str, class: ClassName, since: D
         }
         _ => false,
     };
-    let done = match stands {
-        true => Done::default(),
-        false => {
-            let file = pupil.file.to_string();
-            place.record([PupilMoved { file, class: class.clone(), since, despite }.into()])?
-        }
-    };
+    let moved = PupilMoved { file: pupil.file.to_string(), class: class.clone(), since, despite };
+    let done = if stands { place.stands(moved)? } else { place.record([moved.into()])? };
     stepped(place, done, pupil, Some((class, since)))
 }
 
@@ -316,9 +315,10 @@ pub fn move_to(place: &mut Workplace<'_>, file: &str, class: ClassName, since: D
 pub fn leave(place: &mut Workplace<'_>, file: &str, until: Day, despite: bool) -> Result<Stepped> {
     let pupil = known(place.tables(), file)?;
     let last = read::stays_of(place.tables(), pupil.id)?.pop();
+    let left = PupilLeft { file: pupil.file.to_string(), until, despite };
     let done = match last.is_some_and(|(_, stay)| stay.until == Some(until)) {
-        true => Done::default(),
-        false => place.record([PupilLeft { file: pupil.file.to_string(), until, despite }.into()])?,
+        true => place.stands(left)?,
+        false => place.record([left.into()])?,
     };
     stepped(place, done, pupil, None)
 }
@@ -393,7 +393,8 @@ pub fn set_group(
     let members = wish.after(&standing);
     let count = members.len();
     if members.iter().collect::<BTreeSet<_>>() == standing.iter().collect() {
-        return Ok((Done::default(), count));
+        let set = GroupSet { class: class.clone(), group, members, since, despite };
+        return Ok((place.stands(set)?, count));
     }
     let gone = match wish {
         Members::All(_) => gone(&pupils, &standing, &members),

@@ -3,6 +3,7 @@
 use super::{Bar, Common};
 use crate::archive::repair::{Repaired, RepairedFrom};
 use crate::cli::called::ME;
+use crate::cli::typed::quoted;
 use crate::cli::{advice, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::Journal;
@@ -109,7 +110,7 @@ fn value(bag: &Path, repaired: Option<&Repaired>) -> serde_json::Value {
 
 /// What was written elsewhere: all of it, whatever of it was damaged.
 fn say_beside(repaired: &Repaired) {
-    let place = repaired.bag.display();
+    let place = quoted(&repaired.bag.display().to_string());
     println!("Целый архив записан в {place}: файлов — {}, байт — {}.", repaired.files.len(), repaired.bytes);
     println!("  После исправления: {}.", repaired.report.verdict);
     println!("  Что делать: на носитель его вернёт «{ME} archive repair НОСИТЕЛЬ --from {place}».");

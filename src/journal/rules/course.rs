@@ -87,7 +87,7 @@ pub fn annulment_of_class(context: &Context<'_>, annulled: &ClassAnnulled) -> Re
     let groups = ("SELECT count(DISTINCT grp) FROM group_members WHERE class = ?1", "групп");
     resting.count(tables, groups, [&class], ("сначала аннулируйте группы", Action::AnnulGroup))?;
     let courses = ("SELECT count(*) FROM courses WHERE class = ?1", "курсов");
-    resting.count(tables, courses, [&class], ("сначала аннулируйте курсы", Action::AnnulCourse))?;
+    resting.count(tables, courses, [&class], ("сначала аннулируйте курсы", Action::AnnulCourse(None)))?;
     let remarks = ("SELECT count(*) FROM remarks WHERE class = ?1 AND answer = ''", "замечаний без ответа");
     resting.count(tables, remarks, [&class], ("сначала ответьте на замечания", Action::ListRemarks))?;
     resting.refuse(&format!("класс {class}"))

@@ -170,7 +170,7 @@ fn period<'s>(context: &'s Context<'_>, course: &Course, name: &str) -> Result<O
 }
 
 fn by_request(set: &FinalsSet) -> Action {
-    Action::CorrectFinals { course: set.course.clone(), period: set.period.clone() }
+    Action::CorrectFinals { course: set.course.clone(), period: set.period.clone(), file: None }
 }
 
 /// A final mark may be set from some days before the period's end to as many after it.

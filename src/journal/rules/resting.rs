@@ -31,7 +31,7 @@ impl Resting {
     pub fn on(tables: &Tables, pupil: &Pupil) -> Result<Self> {
         let mut resting = Self::default();
         resting.cells(tables, pupil, |_| true)?;
-        resting.finals(&finals(tables, pupil)?);
+        resting.finals(pupil, &finals(tables, pupil)?);
         resting.spans(tables, pupil, |_, _| true)?;
         if read::decision_of(tables, pupil.id)?.is_some() {
             resting.add(
@@ -63,7 +63,7 @@ impl Resting {
     pub fn with_finals_after(mut self, context: &Context<'_>, pupil: &Pupil, day: Day) -> Result<Self> {
         let mut finals = finals(context.tables, pupil)?;
         finals.retain(|of| !YEARLY.contains(&&*of.period) && span_of(context, of).0 >= day);
-        self.finals(&finals);
+        self.finals(pupil, &finals);
         Ok(self)
     }
 
@@ -89,7 +89,7 @@ impl Resting {
             let (first, last) = span_of(context, of);
             lost(Some(&of.class), first, last)
         });
-        resting.finals(&finals);
+        resting.finals(pupil, &finals);
         resting.spans(tables, pupil, |first, last| lost(None, first, last))?;
         for (class, group) in read::groups_of_pupil(tables, pupil.id)? {
             if lost(Some(&class), year.begins, year.ends) {
@@ -179,13 +179,14 @@ impl Resting {
             let words = "сначала уберите их: в день урока — учитель, позже — по заявке на исправление (§2.3.3)";
             let course =
                 CourseKey { class: first.class.clone(), group: first.group.clone(), subject: first.subject.clone() };
-            let corrects = Action::CorrectCells { course, day: format_date(first.date) };
+            let (day, file) = (format_date(first.date), pupil.file.to_string());
+            let corrects = Action::EmptyCell { course, day, file, is_mark: table == "marks" };
             self.add(what, Next::by(words, corrects));
         }
         Ok(())
     }
 
-    fn finals(&mut self, finals: &[OfPeriod]) {
+    fn finals(&mut self, pupil: &Pupil, finals: &[OfPeriod]) {
         let Some(first) = finals.first() else { return };
         let count = u32::try_from(finals.len()).unwrap_or(u32::MAX);
         let what = format!(
@@ -198,7 +199,13 @@ impl Resting {
         let words = "сначала уберите итоговые отметки по заявке на исправление (§2.3.3)";
         let course =
             CourseKey { class: first.class.clone(), group: first.group.clone(), subject: first.subject.clone() };
-        self.add(what, Next::by(words, Action::CorrectFinals { course, period: first.period.clone() }));
+        self.add(
+            what,
+            Next::by(
+                words,
+                Action::CorrectFinals { course, period: first.period.clone(), file: Some(pupil.file.to_string()) },
+            ),
+        );
     }
 
     /// Reasons and exemptions.
