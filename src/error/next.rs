@@ -66,6 +66,10 @@ pub enum Action {
     AddBackupService,
     ListStaff,
     ShowSchool,
+    /// Make a Sunday or a day of holidays a working day.
+    AddWorkday {
+        day: String,
+    },
     ListPupils,
     ChangePupil,
     EnrollPupil,

@@ -42,7 +42,7 @@ const TABLE: [(&str, WorkKind, &str, bool); 13] = [
 ];
 
 /// What follows a stem in the forms of its words: «контрольные», «домашнее», «тестирование», «зачётная».
-const ENDINGS: [&str; 35] = [
+const ENDINGS: [&str; 33] = [
     "",
     "а",
     "ы",
@@ -76,8 +76,6 @@ const ENDINGS: [&str; 35] = [
     "овая",
     "овое",
     "овые",
-    "ик",
-    "ики",
 ];
 
 impl WorkKind {

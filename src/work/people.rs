@@ -44,7 +44,9 @@ pub struct Changes {
 /// Cleans every part of a name.
 pub(super) fn clean_name(name: &PersonName) -> Result<PersonName> {
     let PersonName { surname, given, patronymic } = name;
-    Ok(PersonName { surname: clean(surname)?, given: clean(given)?, patronymic: clean(patronymic)? })
+    let name = PersonName { surname: clean(surname)?, given: clean(given)?, patronymic: clean(patronymic)? };
+    name.is_of_letters()?;
+    Ok(name)
 }
 
 /// What is said, cleaned, or what stands.
@@ -104,6 +106,9 @@ pub fn change(place: &mut Workplace<'_>, login: &str, changes: &Changes) -> Resu
         given: or_stands(changes.given.as_deref(), &known.name.given)?,
         patronymic: or_stands(changes.patronymic.as_deref(), &known.name.patronymic)?,
     };
+    if name != known.name {
+        name.is_of_letters()?;
+    }
     let position = or_stands(changes.position.as_deref(), &known.position)?;
     let association = or_stands(changes.association.as_deref(), &known.association)?;
     let mut roles = changes.roles.clone().map_or_else(|| read::roles_of(place.tables(), login), Ok)?;

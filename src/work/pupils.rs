@@ -202,6 +202,9 @@ pub fn change(place: &mut Workplace<'_>, file: &str, changes: &Changes) -> Resul
         given: or_stands(changes.given.as_deref(), &before.given)?,
         patronymic: or_stands(changes.patronymic.as_deref(), &before.patronymic)?,
     };
+    if name != before {
+        name.is_of_letters()?;
+    }
     let born = changes.born.unwrap_or(stands);
     let reason = clean(&changes.reason)?;
     let number = changes.number.as_deref().map(clean).transpose()?.filter(|number| *number != file);

@@ -357,7 +357,10 @@ pub(super) fn school_day(context: &Context<'_>, at: &LessonRef) -> Result<()> {
         return bad(format!("{} вне учебного года {}", format_date(at.date), year.name));
     }
     if let Some(day_off) = context.school.day_off(at.date) {
-        return bad(format!("{} не учебный день: {day_off}", format_date(at.date)));
+        let day = format_date(at.date);
+        return Err(Error::refused(format!("{day} не учебный день: {day_off}"))
+            .next("проверьте дату")
+            .then_by("если уроки в этот день были, администратор объявляет его рабочим", Action::AddWorkday { day }));
     }
     if !(1..=15).contains(&at.lesson) {
         return Err(Error::input(format!("урока № {} не бывает", at.lesson)).next("укажите номер урока от 1 до 15"));

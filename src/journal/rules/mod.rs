@@ -62,7 +62,6 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
     let tables = context.tables;
     let mut warnings = Vec::new();
     year::year_is_open(tables, entry)?;
-    people::names(entry)?;
     match &entry.body {
         Body::JournalCreated(created) => people::first_entry(context, created)?,
         Body::SchoolChanged(changed) => school::change(context, entry, changed, &mut warnings)?,

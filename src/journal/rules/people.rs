@@ -4,7 +4,7 @@
 use super::{Context, backup, known_course, text, two_eyes};
 use crate::error::{Action, Error, Result, Warning};
 use crate::journal::entry::{
-    Body, ClassSet, CourseSet, Entry, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, PlanSet,
+    ClassSet, CourseSet, Entry, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, PlanSet,
     SubjectAnnulled, SubjectLine, SubjectsSet,
 };
 use crate::journal::read;
@@ -187,24 +187,8 @@ pub(super) fn known_teacher(tables: &Tables, login: &str, role: Role) -> Result<
     Err(Error::input(format!("у «{login}» нет роли «{}»", role.word())).next("добавьте роль этому сотруднику"))
 }
 
-/// Since these rules two names that only differ in case or «ё» are one, and a name of a person is letters.
-pub(super) const TOLD_APART: u32 = 2;
-
-/// The names of people in an entry are letters.
-pub fn names(entry: &Entry) -> Result<()> {
-    if entry.rules < TOLD_APART {
-        return Ok(());
-    }
-    match &entry.body {
-        Body::JournalCreated(created) => {
-            text::is_a_name(&created.administrator.name)?;
-            created.second.iter().try_for_each(|second| text::is_a_name(&second.person.name))
-        }
-        Body::Person(person) => text::is_a_name(&person.name),
-        Body::PupilSet(set) => text::is_a_name(&set.name),
-        _ => Ok(()),
-    }
-}
+/// Since these rules two names that only differ in case or «ё» are one.
+const TOLD_APART: u32 = 2;
 
 /// Subjects with names, none twice, and none that only differs from another in case or «ё».
 pub fn subjects(tables: &Tables, entry: &Entry, set: &SubjectsSet) -> Result<()> {

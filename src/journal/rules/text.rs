@@ -1,7 +1,7 @@
 //! Text in entries is canonical: NFC, printable, so that equal names are equal and PDF/A can print them.
 
 use crate::error::{Error, Result};
-use crate::school::{PersonName, counted, is_nfc, is_printable};
+use crate::school::{counted, is_nfc, is_printable};
 
 /// Whether the JSON text of an entry holds only canonical text. JSON escapes other than `\"` and `\\` stand for control
 /// characters, which no text may have.
@@ -30,23 +30,6 @@ pub fn is_canonical(payload: &str) -> Result<()> {
 pub fn is_given(text: &str, what: &str) -> Result<()> {
     if text.trim().is_empty() {
         return Err(Error::input(format!("не указано: {what}")).next("укажите и повторите"));
-    }
-    Ok(())
-}
-
-/// Whether a person's name is one: letters, and between them hyphens, apostrophes and spaces.
-pub fn is_a_name(name: &PersonName) -> Result<()> {
-    let parts = [(&name.surname, "фамилии"), (&name.given, "имени"), (&name.patronymic, "отчестве")];
-    for (part, of) in parts {
-        let strange = part.chars().find(|c| !c.is_alphabetic() && !matches!(c, ' ' | '-' | '\'' | '’' | 'ʼ'));
-        if let Some(strange) = strange {
-            let what = if strange.is_numeric() { "цифра" } else { "знак" };
-            return Err(Error::input(format!("в {of} «{part}» {what} «{strange}»"))
-                .next("наберите имя буквами; дефис и апостроф допустимы"));
-        }
-        if !part.is_empty() && !part.chars().any(char::is_alphabetic) {
-            return Err(Error::input(format!("в {of} «{part}» нет ни одной буквы")).next("наберите имя буквами"));
-        }
     }
     Ok(())
 }
