@@ -120,16 +120,18 @@ impl School {
                 say(done, &format!("Звонок урока {lesson} убран (был {}–{})", bell.begins, bell.ends))
             }
             Self::Bell { lesson, begins, ends, .. } => {
-                let (begins, ends) = (begins.unwrap_or_default(), ends.unwrap_or_default());
-                let mut desk = Desk::open(common)?;
-                let before = desk.school()?.bells.into_iter().find(|bell| bell.lesson == lesson);
-                let was = before.map(|bell| format!(" (был {}–{})", bell.begins, bell.ends)).unwrap_or_default();
-                let said = format!("Звонок урока {lesson}: {begins}–{ends}{was}");
-                let bell = Bell { lesson, begins, ends };
-                say(school::set_bell(&mut desk.workplace()?, bell)?, &said)
+                set_bell(common, Bell { lesson, begins: begins.unwrap_or_default(), ends: ends.unwrap_or_default() })
             }
         }
     }
+}
+
+fn set_bell(common: &Common, bell: Bell) -> Result<ExitCode> {
+    let mut desk = Desk::open(common)?;
+    let before = desk.school()?.bells.into_iter().find(|known| known.lesson == bell.lesson);
+    let was = before.map(|bell| format!(" (был {}–{})", bell.begins, bell.ends)).unwrap_or_default();
+    let said = format!("Звонок урока {}: {}–{}{was}", bell.lesson, bell.begins, bell.ends);
+    say(school::set_bell(&mut desk.workplace()?, bell)?, &said)
 }
 
 fn show(common: &Common) -> Result<ExitCode> {
