@@ -31,10 +31,10 @@ pub enum Absence {
         #[command(flatten)]
         whose: Whose,
         /// Причина: болезнь, уважительная, неуважительная
-        #[arg(long, value_name = "ПРИЧИНА")]
+        #[arg(long, visible_alias = "причина", value_name = "ПРИЧИНА")]
         reason: String,
         /// Документ: справка, заявление
-        #[arg(long, value_name = "ДОКУМЕНТ", default_value = "")]
+        #[arg(long, visible_alias = "документ", value_name = "ДОКУМЕНТ", default_value = "")]
         document: String,
         /// Вместо причины, которая на эти дни уже записана
         #[arg(long, visible_alias = "вместо")]
@@ -46,10 +46,10 @@ pub enum Absence {
         #[command(flatten)]
         whose: Whose,
         /// Предмет, можно несколько раз
-        #[arg(long, value_name = "ПРЕДМЕТ", required = true)]
+        #[arg(long, visible_alias = "предмет", value_name = "ПРЕДМЕТ", required = true)]
         subject: Vec<String>,
         /// Документ: справка
-        #[arg(long, value_name = "ДОКУМЕНТ")]
+        #[arg(long, visible_alias = "документ", value_name = "ДОКУМЕНТ")]
         document: String,
         /// Вместо освобождения, которое на эти дни уже записано
         #[arg(long, visible_alias = "вместо")]
@@ -61,7 +61,7 @@ pub enum Absence {
         #[command(flatten)]
         whose: Whose,
         /// Отменить освобождение от этого предмета
-        #[arg(long, value_name = "ПРЕДМЕТ")]
+        #[arg(long, visible_alias = "предмет", value_name = "ПРЕДМЕТ")]
         subject: Option<String>,
     },
     /// Записанные причины и освобождения класса
@@ -96,10 +96,10 @@ pub struct Span {
     #[arg(value_name = "КЛАСС")]
     class: String,
     /// С какого дня; иначе с начала года
-    #[arg(long, value_name = "ДАТА")]
+    #[arg(long, visible_alias = "с", value_name = "ДАТА")]
     from: Option<String>,
     /// По какой день; иначе по конец года
-    #[arg(long, value_name = "ДАТА")]
+    #[arg(long, visible_alias = "по", value_name = "ДАТА")]
     to: Option<String>,
 }
 

@@ -1,9 +1,11 @@
 //! What the command line says of a next step: the words, and after them the command or option that does it. Below this
 //! layer nobody knows one; here is the one table that says how each action is called.
 
-use super::called::{ME, in_ones_words};
-use crate::error::{Action, Detail, Error, Next, Step, Warning};
+use super::called::ME;
+use super::typed::{complete, quoted as typed};
+use crate::error::{Action, Detail, Error, Next, OfPupil, Step, Warning};
 use crate::import::Fault;
+use crate::school::CourseKey;
 
 /// The steps of a next step, each with its command, without a full stop.
 pub fn advice(next: &Next) -> String {
@@ -44,7 +46,7 @@ fn with(message: &str, next: Option<&Next>) -> String {
 fn step(Step { words, action }: &Step) -> String {
     match action {
         Some(Action::Give(detail)) => format!("{words}: {}", option(*detail)),
-        Some(action) => format!("{words}: {ME} {}", in_ones_words(&command(action))),
+        Some(action) => format!("{words}: {ME} {}", complete(&command(action))),
         None => words.clone(),
     }
 }
@@ -77,6 +79,7 @@ fn command(action: &Action) -> String {
         Action::AddBackupService => "staff service backup --key ФАЙЛ",
         Action::ListStaff => "staff list",
         Action::ShowSchool => "school show",
+        Action::AddWorkday { day } => return format!("school workday {day}"),
         Action::ListPupils => "pupil list КЛАСС",
         Action::ChangePupil => "pupil change",
         Action::EnrollPupil => "pupil enroll",
@@ -92,9 +95,11 @@ fn command(action: &Action) -> String {
             return format!("pupil group {class} {group} {file} --since {since}");
         }
         Action::WithdrawDecision => "final decision КЛАСС УЧЕНИК=- --date ДАТА --number НОМЕР",
+        Action::SetTimetable { course } => return format!("course timetable {}", of_course(course, "")),
         Action::SetCourse => "course set",
         Action::SetClassTeacher => "course class КЛАСС --teacher ЛОГИН",
-        Action::AnnulCourse => "course annul",
+        Action::AnnulCourse(None) => "course annul",
+        Action::AnnulCourse(Some(course)) => return format!("course annul {}", of_course(course, "")),
         Action::AnnulGroup => "pupil group",
         Action::ClearPlan => "plan clear",
         Action::ShowPlan => "plan show",
@@ -102,12 +107,23 @@ fn command(action: &Action) -> String {
         Action::RecordLesson => "lesson record",
         Action::ListMarks => "mark list",
         Action::Exempt => "absence exempt",
-        Action::WithdrawReason => "absence withdraw",
-        Action::WithdrawExemption => "absence withdraw --subject ПРЕДМЕТ",
+        Action::WithdrawReason(days) => return withdrawal(days),
+        Action::WithdrawExemption { subject, days } => {
+            return format!("{} --subject {}", withdrawal(days), typed(subject));
+        }
         Action::ListAbsences => "absence list",
         Action::AssignSubstitution => "substitution assign",
         Action::ConfirmSubstitution => "substitution confirm",
         Action::RequestCorrection => "correction request",
+        Action::EmptyCell { course, day, file, is_mark } => {
+            let option = if *is_mark { "mark" } else { "absence" };
+            return format!("correction request {} --{option} {}", of_course(course, day), typed(&format!("{file}=-")));
+        }
+        Action::CorrectFinals { course, period, file } => {
+            let pupil = file.as_ref().map_or_else(|| "УЧЕНИК=ОТМЕТКА".to_owned(), |file| typed(&format!("{file}=-")));
+            let (course, period) = (of_course(course, ""), typed(period));
+            return format!("correction request {course} --period {period} --final {pupil}");
+        }
         Action::RequestAnnulment => "correction request --annul",
         Action::ApproveCorrection => "correction approve",
         Action::RejectCorrection => "correction reject",
@@ -151,6 +167,19 @@ fn command(action: &Action) -> String {
     command.to_owned()
 }
 
+fn withdrawal(days: &OfPupil) -> String {
+    let OfPupil { class, file, since, until } = days;
+    let class = class.as_deref().map_or_else(|| "КЛАСС".to_owned(), typed);
+    format!("absence withdraw {class} {} {since} {until}", typed(file))
+}
+
+/// A course and, where one is meant, its day.
+fn of_course(course: &CourseKey, day: &str) -> String {
+    let course_and_day = format!("{} {} {day}", typed(&course.class.to_string()), typed(&course.subject));
+    let group = if course.group.is_empty() { String::new() } else { format!(" --group {}", typed(&course.group)) };
+    course_and_day.trim_end().to_owned() + &group
+}
+
 /// The option that gives a detail.
 fn option(detail: Detail) -> &'static str {
     match detail {
@@ -191,11 +220,6 @@ fn option(detail: Detail) -> &'static str {
     }
 }
 
-/// An argument as it can be typed.
-fn typed(argument: &str) -> String {
-    if argument.contains(char::is_whitespace) { format!("\"{argument}\"") } else { argument.to_owned() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,6 +229,9 @@ mod tests {
     fn actions() -> Vec<Action> {
         let label = || "А-1".to_owned();
         let mount = || PathBuf::from("/media/a");
+        let days = || OfPupil::new(None, "П-20", ("01.09.2025".to_owned(), "02.09.2025".to_owned()));
+        let class = crate::school::ClassName::parse("7А").unwrap();
+        let course = || CourseKey { class: class.clone(), group: String::new(), subject: "ИЗО".to_owned() };
         vec![
             Action::Audit,
             Action::AuditAgainstWitness,
@@ -229,6 +256,7 @@ mod tests {
             Action::AddBackupService,
             Action::ListStaff,
             Action::ShowSchool,
+            Action::AddWorkday { day: "07.09.2025".to_owned() },
             Action::ListPupils,
             Action::ChangePupil,
             Action::EnrollPupil,
@@ -244,9 +272,11 @@ mod tests {
                 since: "01.09.2025".to_owned(),
             },
             Action::WithdrawDecision,
+            Action::SetTimetable { course: course() },
             Action::SetCourse,
             Action::SetClassTeacher,
-            Action::AnnulCourse,
+            Action::AnnulCourse(None),
+            Action::AnnulCourse(Some(course())),
             Action::AnnulGroup,
             Action::ClearPlan,
             Action::ShowPlan,
@@ -254,12 +284,14 @@ mod tests {
             Action::RecordLesson,
             Action::ListMarks,
             Action::Exempt,
-            Action::WithdrawReason,
-            Action::WithdrawExemption,
+            Action::WithdrawReason(days()),
+            Action::WithdrawExemption { subject: "ИЗО".to_owned(), days: days() },
             Action::ListAbsences,
             Action::AssignSubstitution,
             Action::ConfirmSubstitution,
             Action::RequestCorrection,
+            Action::EmptyCell { course: course(), day: "01.09.2025".into(), file: "П-20".into(), is_mark: true },
+            Action::CorrectFinals { course: course(), period: "I четверть".to_owned(), file: None },
             Action::RequestAnnulment,
             Action::ApproveCorrection,
             Action::RejectCorrection,

@@ -12,6 +12,7 @@ mod status;
 pub use create::say;
 
 use super::called::ME;
+use super::typed::quoted;
 use super::{Common, advice, screen, session, shown};
 use crate::archive::bag::{Content, Oxum, RECOVERY};
 use crate::archive::dated;
@@ -74,18 +75,18 @@ pub struct Verify {
     #[arg(value_name = "ПУТЬ", required = true)]
     paths: Vec<PathBuf>,
     /// Только состав: все ли файлы на месте и верна ли подпись под списками; сами файлы не читаются
-    #[arg(long, conflicts_with = "deep")]
+    #[arg(long, visible_alias = "быстро", conflicts_with = "deep")]
     quick: bool,
     /// Открыть своим ключом (--identity) и проверить содержание: журнал, записи, документы
-    #[arg(long)]
+    #[arg(long, visible_alias = "глубоко")]
     deep: bool,
     #[command(flatten)]
     anchors: anchors::Anchors,
     /// Записать акт проверки для печати; не на проверяемый носитель
-    #[arg(long, value_name = "ФАЙЛ.pdf")]
+    #[arg(long, visible_alias = "акт", value_name = "ФАЙЛ.pdf")]
     act: Option<PathBuf>,
     /// Папка с изменёнными макетами для акта
-    #[arg(long, value_name = "ПАПКА", requires = "act")]
+    #[arg(long, visible_alias = "макеты", value_name = "ПАПКА", requires = "act")]
     layouts: Option<PathBuf>,
 }
 
@@ -314,12 +315,13 @@ pub fn say_report(bag: &Path, report: &Report) {
     if let Some(healing) = &report.healing {
         println!("  {healing}");
     }
-    say_strays(report);
+    say_strays(report, bag);
     println!("  проверено: {}", report.depth);
     match &report.verdict {
         Verdict::Genuine { by, .. } => println!("  {}: {}", report.verdict, by.join("; ")),
         verdict => println!("  {verdict}"),
     }
+    let path = quoted(&bag.display().to_string());
     let next = match &report.verdict {
         Verdict::Complete { .. } => "проверьте и сами файлы: та же команда без --quick".to_owned(),
         Verdict::Whole { .. } => "сверьте отпечаток и код с актом: --signer ОТПЕЧАТОК --expect КОД".to_owned(),
@@ -328,17 +330,17 @@ pub fn say_report(bag: &Path, report: &Report) {
             format!("запись копии прервали: следующая «{ME} archive backup» туда же её закончит или уберёт")
         }
         Verdict::Unfinished if bag.join(RECOVERY).is_dir() => {
-            format!("если архив был закончен, исправьте его: «{ME} archive repair ПУТЬ»; если запись прервали, повторите «{ME} archive create»")
+            format!("если архив был закончен, исправьте его: «{ME} archive repair {path}»; если запись прервали, повторите «{ME} archive create»")
         }
         Verdict::Unfinished => format!("запись архива прервали: повторите «{ME} archive create»"),
         Verdict::Damaged if report.healing.is_some_and(|healing| healing.suffices()) => {
-            format!("исправьте: «{ME} archive repair ПУТЬ»; если носитель портит файлы не впервые, замените его")
+            format!("исправьте: «{ME} archive repair {path}»; если носитель портит файлы не впервые, замените его")
         }
         Verdict::Damaged if report.lost_declaration_only() => {
             format!("остальное цело: bagit.txt допишет «{ME} archive create», если назвать ему этот носитель; вторую копию проверьте")
         }
         Verdict::Damaged => {
-            format!("подключите вторую копию и исправьте по ней: «{ME} archive repair ПУТЬ --from ВТОРАЯ»; эту не удаляйте")
+            format!("подключите вторую копию и исправьте по ней: «{ME} archive repair {path} --from ВТОРАЯ»; эту не удаляйте")
         }
         Verdict::Bag { .. } => "узнайте от того, кто его дал, чей он: суммы в нём этого не доказывают".to_owned(),
         Verdict::BrokenBag { .. } if report.payload.files == 0 => {
@@ -354,11 +356,12 @@ pub fn say_report(bag: &Path, report: &Report) {
 }
 
 /// Says where the files of other programs go.
-fn say_strays(report: &Report) {
+fn say_strays(report: &Report, bag: &Path) {
     if report.strays().next().is_some() {
         println!(
-            "  Посторонние файлы архиву не вредят. Отложить их в папку {}.extra рядом с ним: «{ME} archive repair ПУТЬ».",
-            report.name
+            "  Посторонние файлы архиву не вредят. Отложить их в папку {}.extra рядом с ним: «{ME} archive repair {}».",
+            report.name,
+            quoted(&bag.display().to_string())
         );
     }
 }

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 #[derive(Args)]
 pub struct Audit {
     /// Сравнить с архивом (папка) или с контрольной суммой журнала, напечатанной на бумаге
-    #[arg(long, value_name = "АРХИВ|СУММА")]
+    #[arg(long, visible_alias = "против", value_name = "АРХИВ|СУММА")]
     against: Option<String>,
 }
 

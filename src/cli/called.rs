@@ -1,6 +1,8 @@
 //! What the program was called by, so that every hint can be typed as it stands: «letopis», «./letopis» or a name that the
 //! school has given it; and whether its commands are typed in Russian.
 
+use clap::{Arg, Command};
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fmt;
 use std::sync::OnceLock;
@@ -17,6 +19,8 @@ struct Called {
     name: String,
     /// The words that name a command, as they were typed.
     words: Vec<String>,
+    /// The tree of commands, where they are called by their Russian names.
+    russian: Option<Command>,
 }
 
 impl fmt::Display for Me {
@@ -30,8 +34,9 @@ pub fn remember(commands: &clap::Command, arguments: impl IntoIterator<Item = Os
     let mut arguments = arguments.into_iter().map(|argument| argument.to_string_lossy().into_owned());
     let name = name_of(&arguments.next().unwrap_or_default());
     let words = words_of(commands, arguments);
+    let russian = words.iter().any(|word| is_russian(word)).then(|| commands.clone());
     // It is asked once, by `main`.
-    let _ = CALLED.set(Called { name, words });
+    let _ = CALLED.set(Called { name, words, russian });
 }
 
 fn name_of(argument: &str) -> String {
@@ -65,28 +70,73 @@ pub fn names_a_command() -> bool {
     CALLED.get().is_some_and(|called| !called.words.is_empty())
 }
 
-/// A command line as the one who typed would type it: with the Russian names of commands where he uses these.
-pub fn in_ones_words(line: &str) -> String {
-    let russian = |word: &String| word.chars().any(|c| matches!(c, '\u{400}'..='\u{52f}'));
+/// Whether a word has Russian letters.
+pub fn is_russian(word: &str) -> bool {
+    word.chars().any(|c| matches!(c, '\u{400}'..='\u{52f}'))
+}
+
+/// Whether commands were typed by their Russian names.
+pub fn in_russian_words() -> bool {
+    CALLED.get().is_some_and(|called| called.russian.is_some())
+}
+
+/// A text as the one who typed would have it: where he calls commands by their Russian names, so do the command lines in
+/// the text, each from the program's name on, and the options wherever they stand.
+pub fn in_ones_words(text: &str) -> Cow<'_, str> {
     match CALLED.get() {
-        Some(called) if called.words.iter().any(russian) => in_russian(&super::commands(), line),
-        _ => line.to_owned(),
+        Some(Called { name, words, russian: Some(tree) }) => Cow::Owned(in_russian(tree, (name, words), text)),
+        _ => Cow::Borrowed(text),
     }
 }
 
-fn in_russian(commands: &clap::Command, line: &str) -> String {
-    let (mut at, mut leading) = (commands, true);
-    let words = line.split(' ').map(|word| match at.find_subcommand(word).filter(|_| leading) {
-        Some(inner) => {
-            at = inner;
-            inner.get_visible_aliases().next().unwrap_or(word)
+fn in_russian(tree: &Command, (name, typed): (&str, &[String]), text: &str) -> String {
+    let typed = typed.iter().try_fold(tree, |at, word| at.find_subcommand(word)).unwrap_or(tree);
+    // The command that the next word may be below, and the one whose options are named.
+    let (mut above, mut of) = (None, typed);
+    let mut out = String::with_capacity(text.len() * 2);
+    for piece in text.split_inclusive([' ', '\n', '\u{a0}']) {
+        let word = piece.trim_matches(|c: char| !c.is_alphanumeric() && !"-./\\_\"".contains(c));
+        let word = word.trim_end_matches(['.', '"']);
+        let start = piece.find(word).unwrap_or_default();
+        let (before, after) = (&piece[..start], &piece[start + word.len()..]);
+        let becomes = if word == name {
+            (above, of) = (Some(tree), tree);
+            None
+        } else if let Some(inner) = above.and_then(|above: &Command| above.find_subcommand(word)) {
+            (above, of) = (Some(inner), inner);
+            inner.get_visible_aliases().next().map(str::to_owned)
+        } else {
+            above = None;
+            word.strip_prefix("--").and_then(|option| russian_option(tree, [of, typed], option))
+        };
+        out.extend([before, becomes.as_deref().unwrap_or(word), after]);
+        if after.contains(|c| matches!(c, ';' | ':' | '.' | '»' | '\n')) {
+            (above, of) = (None, typed);
         }
-        None => {
-            leading = false;
-            word
-        }
-    });
-    words.collect::<Vec<_>>().join(" ")
+    }
+    out
+}
+
+/// The Russian name of an option of one of these commands, or else of the only kind there is.
+fn russian_option(tree: &Command, of: [&Command; 2], option: &str) -> Option<String> {
+    let (option, value) = option.split_once('=').map_or((option, None), |(option, value)| (option, Some(value)));
+    let alias = of.into_iter().chain([tree]).find_map(|command| alias_in(command, option)).or_else(|| {
+        let mut all: Vec<&str> = Vec::new();
+        aliases(tree, option, &mut all);
+        all.dedup();
+        all.first().copied().filter(|_| all.len() == 1)
+    })?;
+    Some(value.map_or_else(|| format!("--{alias}"), |value| format!("--{alias}={value}")))
+}
+
+fn alias_in<'t>(command: &'t Command, option: &str) -> Option<&'t str> {
+    let arg: &Arg = command.get_arguments().find(|arg| arg.get_long() == Some(option))?;
+    arg.get_visible_aliases()?.first().copied()
+}
+
+fn aliases<'t>(command: &'t Command, option: &str, all: &mut Vec<&'t str>) {
+    all.extend(alias_in(command, option));
+    command.get_subcommands().for_each(|inner| aliases(inner, option, all));
 }
 
 #[cfg(test)]
@@ -111,8 +161,45 @@ mod tests {
     #[test]
     fn who_types_in_russian_is_advised_in_russian() {
         let commands = crate::cli::commands();
-        assert_eq!(in_russian(&commands, "lesson record"), "урок записать");
-        assert_eq!(in_russian(&commands, "audit --against АРХИВ"), "проверка --against АРХИВ");
-        assert_eq!(in_russian(&commands, "key new list"), "ключ создать list");
+        let typed = ["пропуск".to_owned(), "список".to_owned()];
+        let told = |text: &str| in_russian(&commands, ("letopis", &typed), text);
+        for (text, russian) in [
+            ("letopis lesson record", "letopis урок записать"),
+            ("проверьте: letopis audit --against АРХИВ.", "проверьте: letopis проверка --против АРХИВ."),
+            ("letopis key new list", "letopis ключ создать list"),
+            (
+                "«letopis confirm list» и --reason: --to ДЕНЬ;\nlesson",
+                "«letopis подтверждение список» и --причина: --по ДЕНЬ;\nlesson",
+            ),
+            ("letopis archive create --to А --to Б", "letopis архив создать --куда А --куда Б"),
+            ("/a/letopis audit, --csv, --нет -", "/a/letopis audit, --csv, --нет -"),
+        ] {
+            assert_eq!(told(text), russian);
+        }
+    }
+
+    fn without_russian(command: &Command, path: &str, found: &mut Vec<String>) {
+        for arg in command.get_arguments().filter(|arg| !arg.is_positional()) {
+            let names = arg.get_visible_aliases().unwrap_or_default();
+            if !names.iter().any(|name| is_russian(name)) {
+                found.push(format!("{path} --{}", arg.get_long().unwrap_or_default()));
+            }
+        }
+        for inner in command.get_subcommands() {
+            let path = format!("{path} {}", inner.get_name());
+            if !inner.get_visible_aliases().any(is_russian) {
+                found.push(path.clone());
+            }
+            without_russian(inner, &path, found);
+        }
+    }
+
+    #[test]
+    fn every_command_and_option_has_a_russian_name_but_the_names_of_formats() {
+        let mut found = Vec::new();
+        without_russian(&crate::cli::commands(), "", &mut found);
+        let formats = [" --csv", " --json", " --xlsx"];
+        found.retain(|found| !formats.iter().any(|format| found.ends_with(format)));
+        assert!(found.is_empty(), "{found:#?}");
     }
 }

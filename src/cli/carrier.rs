@@ -6,6 +6,7 @@ mod history;
 use super::called::ME;
 use super::days::Days;
 use super::desk::{Desk, say};
+use super::typed::quoted;
 use super::{Common, screen, session};
 use crate::error::Result;
 use crate::journal::read::{self, Tables};
@@ -25,13 +26,13 @@ pub enum Carrier {
         #[arg(value_name = "НОСИТЕЛЬ")]
         mount: PathBuf,
         /// Надпись на носителе: А-1
-        #[arg(long, value_name = "НАДПИСЬ")]
+        #[arg(long, visible_alias = "надпись", value_name = "НАДПИСЬ")]
         label: String,
         /// Логин хранителя
-        #[arg(long, value_name = "ЛОГИН")]
+        #[arg(long, visible_alias = "хранитель", value_name = "ЛОГИН")]
         holder: String,
         /// Место хранения: «сейф директора»
-        #[arg(long, value_name = "МЕСТО")]
+        #[arg(long, visible_alias = "место", value_name = "МЕСТО")]
         place: String,
     },
     /// Выдать носитель работнику школы (§5.6)
@@ -41,7 +42,7 @@ pub enum Carrier {
         #[arg(value_name = "НАДПИСЬ")]
         carrier: String,
         /// Логин того, кому он выдаётся
-        #[arg(long, value_name = "ЛОГИН")]
+        #[arg(long, visible_alias = "кому", value_name = "ЛОГИН")]
         to: String,
     },
     /// Принять сданный носитель (§5.7)
@@ -51,7 +52,7 @@ pub enum Carrier {
         #[arg(value_name = "НАДПИСЬ")]
         carrier: String,
         /// Где он теперь хранится: «кабинет завуча»
-        #[arg(long, value_name = "МЕСТО")]
+        #[arg(long, visible_alias = "место", value_name = "МЕСТО")]
         place: String,
     },
     /// Записать, что носитель утерян (§5.8.1)
@@ -64,7 +65,7 @@ pub enum Carrier {
         #[arg(value_name = "НАДПИСЬ")]
         carrier: String,
         /// Надпись или номер носителя, который его заменил
-        #[arg(long, value_name = "НАДПИСЬ")]
+        #[arg(long, visible_alias = "замена", value_name = "НАДПИСЬ")]
         replacement: String,
     },
     /// Списать изношенный носитель: больше он ни для чего не служит
@@ -74,7 +75,7 @@ pub enum Carrier {
         #[arg(value_name = "НАДПИСЬ")]
         carrier: String,
         /// Причина и что с ним сделано: «портит файлы, уничтожен»
-        #[arg(long, value_name = "ТЕКСТ")]
+        #[arg(long, visible_alias = "причина", value_name = "ТЕКСТ")]
         reason: String,
     },
     /// Список носителей: у кого каждый, какие утеряны или списаны и чем заменены
@@ -95,13 +96,13 @@ pub struct Lost {
     #[arg(value_name = "НАДПИСЬ")]
     carrier: String,
     /// Обстоятельства утери
-    #[arg(long, value_name = "ТЕКСТ")]
+    #[arg(long, visible_alias = "обстоятельства", value_name = "ТЕКСТ")]
     circumstances: String,
     /// День, когда об утере сообщено; без него — сегодня
-    #[arg(long, value_name = "ДАТА")]
+    #[arg(long, visible_alias = "сообщено", value_name = "ДАТА")]
     reported: Option<String>,
     /// Утерян по вине того, у кого был: новый носитель покупает он (§5.8.2)
-    #[arg(long)]
+    #[arg(long, visible_alias = "по-вине")]
     by_fault: bool,
 }
 
@@ -165,8 +166,8 @@ impl Lost {
         };
         println!(
             "Что делать: {whose}; зарегистрируйте его ({ME} carrier register) и, когда данные восстановлены, запишите это: \
-             {ME} carrier restore «{}» --replacement НАДПИСЬ",
-            known.label
+             {ME} carrier restore {} --replacement НАДПИСЬ",
+            quoted(&known.label)
         );
         Ok(status)
     }

@@ -13,7 +13,7 @@ pub enum Clock {
     #[command(visible_alias = "поправить")]
     Reset {
         /// Что было с часами
-        #[arg(long, value_name = "ПРИЧИНА")]
+        #[arg(long, visible_alias = "причина", value_name = "ПРИЧИНА")]
         reason: String,
     },
 }

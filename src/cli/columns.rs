@@ -6,8 +6,17 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Between two columns.
 const GAP: usize = 2;
-/// A column of texts is not made narrower than this for the sake of a long word.
-const NARROW: usize = 14;
+/// A column of texts is not made narrower than this for the sake of a long word; where that does not do, than the other.
+const NARROW: [usize; 2] = [14, 10];
+
+/// How wide a table is.
+pub fn width(headings: &[&str], rows: &[Vec<String>]) -> usize {
+    let widest = |at: usize| {
+        rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.width()).chain([headings[at].width()]).max()
+    };
+    let all: usize = (0..headings.len()).filter_map(widest).sum();
+    all + GAP * headings.len().saturating_sub(1)
+}
 
 /// The lines of a table in a window of this width; without one as wide as it is. `right` tells the columns of numbers.
 pub fn lines(headings: &[&str], rows: &[Vec<Cow<'_, str>>], right: &[bool], window: Option<usize>) -> Vec<String> {
@@ -21,13 +30,16 @@ pub fn lines(headings: &[&str], rows: &[Vec<Cow<'_, str>>], right: &[bool], wind
     let longest_word = |column: usize| {
         of_column(column).chain([headings[column]]).flat_map(|text| text.split(' ')).map(UnicodeWidthStr::width).max()
     };
-    let least = |column: usize| {
-        if right[column] { natural[column] } else { longest_word(column).unwrap_or_default().min(NARROW) }
+    let least = |narrow: usize| -> Vec<usize> {
+        let of = |column: usize| match right[column] {
+            true => natural[column],
+            false => longest_word(column).unwrap_or_default().min(narrow),
+        };
+        (0..headings.len()).map(of).collect()
     };
-    let least: Vec<usize> = (0..headings.len()).map(least).collect();
-    if total(&least) > window {
+    let Some(least) = NARROW.into_iter().map(least).find(|least| total(least) <= window) else {
         return list(headings, rows, window);
-    }
+    };
     let mut widths = natural;
     while total(&widths) > window {
         let wide =

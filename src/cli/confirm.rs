@@ -34,7 +34,7 @@ pub enum Confirm {
         #[command(flatten)]
         which: Numbers,
         /// Причина
-        #[arg(long, value_name = "ПРИЧИНА")]
+        #[arg(long, visible_alias = "причина", value_name = "ПРИЧИНА")]
         reason: String,
     },
 }
@@ -45,7 +45,7 @@ pub struct Numbers {
     #[arg(value_name = "НОМЕР", required_unless_present = "all", conflicts_with = "all")]
     numbers: Vec<u64>,
     /// Все записи списка; код печатает «confirm list» под ним
-    #[arg(long, value_name = "КОД", num_args = 0..=1, default_missing_value = "")]
+    #[arg(long, visible_alias = "все", value_name = "КОД", num_args = 0..=1, default_missing_value = "")]
     all: Option<String>,
 }
 
@@ -121,7 +121,9 @@ fn list(common: &Common) -> Result<ExitCode> {
         vec![numbers(one.entries), at, one.author.to_string(), one.what.clone()]
     };
     screen::table(&["№", "Внесено", "Кем", "Что"], &waiting.iter().map(row).collect::<Vec<_>>());
-    println!("Подтвердить: {ME} confirm give НОМЕР, всё сразу: {ME} confirm give --all {code}");
+    let first = waiting.first().map_or(0, |one| one.entries.from);
+    println!("Подробности: {ME} confirm show {first}");
+    println!("Подтвердить: {ME} confirm give {first}, всё сразу: {ME} confirm give --all {code}");
     Ok(ExitCode::SUCCESS)
 }
 

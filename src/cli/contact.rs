@@ -23,7 +23,7 @@ pub enum Contact {
     #[command(visible_alias = "стереть")]
     Erase {
         /// Номер личного дела
-        #[arg(value_name = "ЛИЧНОЕ ДЕЛО")]
+        #[arg(value_name = "ДЕЛО")]
         pupil: String,
     },
 }
@@ -31,22 +31,22 @@ pub enum Contact {
 #[derive(Args)]
 pub struct Set {
     /// Номер личного дела
-    #[arg(value_name = "ЛИЧНОЕ ДЕЛО")]
+    #[arg(value_name = "ДЕЛО")]
     pupil: String,
     /// Кто: мать, отец, опекун
-    #[arg(long, value_name = "КТО")]
+    #[arg(long, visible_alias = "кто", value_name = "КТО")]
     who: String,
     /// Фамилия, имя, отчество
-    #[arg(long, value_name = "ФИО")]
+    #[arg(long, visible_alias = "имя", value_name = "ФИО")]
     name: String,
     /// Телефон
-    #[arg(long, value_name = "ТЕЛЕФОН", default_value = "")]
+    #[arg(long, visible_alias = "телефон", value_name = "ТЕЛЕФОН", default_value = "")]
     telephone: String,
     /// Электронная почта
-    #[arg(long, value_name = "АДРЕС", default_value = "")]
+    #[arg(long, visible_alias = "почта", value_name = "АДРЕС", default_value = "")]
     email: String,
     /// Почтовый адрес
-    #[arg(long, value_name = "АДРЕС", default_value = "")]
+    #[arg(long, visible_alias = "адрес", value_name = "АДРЕС", default_value = "")]
     address: String,
 }
 

@@ -28,7 +28,7 @@ pub enum Register {
     #[command(visible_alias = "список")]
     List {
         /// Только нерешённые
-        #[arg(long)]
+        #[arg(long, visible_alias = "нерешённые")]
         open: bool,
         /// Записать журнал в файл CSV
         #[arg(long, value_name = "ФАЙЛ")]
@@ -48,7 +48,7 @@ pub enum Register {
         #[arg(value_name = "НОМЕР")]
         number: u64,
         /// Примечание
-        #[arg(long, value_name = "ТЕКСТ", default_value = "")]
+        #[arg(long, visible_alias = "примечание", value_name = "ТЕКСТ", default_value = "")]
         note: String,
     },
     /// Отклонить заявку: в журнале ничего не меняется (§2.3.3.2)
@@ -58,7 +58,7 @@ pub enum Register {
         #[arg(value_name = "НОМЕР")]
         number: u64,
         /// Почему отклонена
-        #[arg(long, value_name = "ПРИЧИНА")]
+        #[arg(long, visible_alias = "причина", value_name = "ПРИЧИНА")]
         reason: String,
     },
 }
@@ -71,40 +71,40 @@ pub struct Request {
     #[arg(value_name = "ДАТА")]
     date: Option<String>,
     /// Номер урока, если в этот день их несколько
-    #[arg(long, value_name = "НОМЕР")]
+    #[arg(long, visible_alias = "урок", value_name = "НОМЕР")]
     lesson: Option<u8>,
     /// Исправить отметку: "Иванов=4", «Иванов=н/4» (отсутствовал, отметка получена позже), «Иванов=-» убирает
-    #[arg(long, value_name = "УЧЕНИК=ОТМЕТКА")]
+    #[arg(long, visible_alias = "отметка", value_name = "УЧЕНИК=ОТМЕТКА", num_args = 1..)]
     mark: Vec<String>,
     /// Исправить посещение: "Иванов=н", «Иванов=-»: был
-    #[arg(long, value_name = "УЧЕНИК=Н")]
+    #[arg(long, visible_alias = "посещение", value_name = "УЧЕНИК=Н", num_args = 1..)]
     absence: Vec<String>,
     /// Исправить тему урока или добавить невнесённый урок
-    #[arg(long, value_name = "ТЕМА")]
+    #[arg(long, visible_alias = "тема", value_name = "ТЕМА")]
     topic: Option<String>,
     /// Исправить домашнее задание
-    #[arg(long, value_name = "ЗАДАНИЕ")]
+    #[arg(long, visible_alias = "задание", value_name = "ЗАДАНИЕ")]
     homework: Option<String>,
     /// Вид работы: урока, а с одними --mark — отметки
-    #[arg(long, value_name = "ВИД")]
+    #[arg(long, visible_alias = "вид", value_name = "ВИД")]
     work: Option<String>,
     /// Логин того, кто провёл урок вместо учителя курса
-    #[arg(long, value_name = "ЛОГИН")]
+    #[arg(long, visible_alias = "замена", value_name = "ЛОГИН")]
     substitute: Option<String>,
     /// Документ, на основании которого ставится отметка (§2.3.5)
-    #[arg(long, value_name = "ДОКУМЕНТ", default_value = "")]
+    #[arg(long, visible_alias = "документ", value_name = "ДОКУМЕНТ", default_value = "")]
     document: String,
     /// Период, итоговые отметки за который исправляются
-    #[arg(long, value_name = "ПЕРИОД")]
+    #[arg(long, visible_alias = "период", value_name = "ПЕРИОД")]
     period: Option<String>,
     /// Исправить итоговую отметку за период: "Иванов=4"
-    #[arg(long = "final", value_name = "УЧЕНИК=ОТМЕТКА", requires = "period")]
+    #[arg(long = "final", visible_alias = "итоговая", value_name = "УЧЕНИК=ОТМЕТКА", num_args = 1.., requires = "period")]
     finals: Vec<String>,
     /// Аннулировать урок, записанный по ошибке, вместе с отметками и посещаемостью
     #[arg(long, visible_alias = "аннулировать")]
     annul: bool,
     /// Причина, по которой нужны изменения (§2.3.3.1)
-    #[arg(long, value_name = "ПРИЧИНА")]
+    #[arg(long, visible_alias = "причина", value_name = "ПРИЧИНА")]
     reason: String,
 }
 

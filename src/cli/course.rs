@@ -34,7 +34,7 @@ pub enum Course {
         #[arg(value_name = "ДЕНЬ УРОК", required = true)]
         slots: Vec<String>,
         /// С какого дня действует
-        #[arg(long, value_name = "ДАТА")]
+        #[arg(long, visible_alias = "с", value_name = "ДАТА")]
         since: Option<String>,
         /// Записать, хотя у класса, группы или учителя в это время другой урок, это воскресенье или такого звонка нет
         #[arg(long, visible_alias = "несмотря")]
@@ -50,7 +50,7 @@ pub enum Course {
         #[arg(value_name = "ДАТА")]
         date: Option<String>,
     },
-    /// Внести предмет или изменить сведения о нём
+    /// Внести предмет, изменить сведения о нём или аннулировать предмет, внесённый по ошибке
     #[command(visible_alias = "предмет")]
     Subject(Subject),
     /// Завести класс, назначить классного руководителя или аннулировать класс, заведённый по ошибке
@@ -62,7 +62,7 @@ pub enum Course {
         #[command(flatten)]
         course: WhichCourse,
         /// Причина
-        #[arg(long, value_name = "ПРИЧИНА")]
+        #[arg(long, visible_alias = "причина", value_name = "ПРИЧИНА")]
         reason: String,
     },
 }
@@ -76,13 +76,13 @@ pub struct Set {
     #[arg(value_name = "ПРЕДМЕТ")]
     subject: String,
     /// Группа, если класс делится на группы
-    #[arg(long, value_name = "ГРУППА", default_value = "")]
+    #[arg(long, visible_alias = "группа", value_name = "ГРУППА", default_value = "")]
     group: String,
     /// Логин учителя
-    #[arg(long, value_name = "ЛОГИН")]
+    #[arg(long, visible_alias = "учитель", value_name = "ЛОГИН")]
     teacher: Option<String>,
     /// Часов в неделю
-    #[arg(long, value_name = "ЧАСЫ")]
+    #[arg(long, visible_alias = "часов", value_name = "ЧАСЫ")]
     hours: Option<f64>,
 }
 
@@ -92,13 +92,13 @@ pub struct Class {
     #[arg(value_name = "КЛАСС")]
     class: String,
     /// Логин классного руководителя
-    #[arg(long, value_name = "ЛОГИН", required_unless_present = "annul")]
+    #[arg(long, visible_alias = "учитель", value_name = "ЛОГИН", required_unless_present = "annul")]
     teacher: Option<String>,
     /// Аннулировать класс, заведённый по ошибке: если в нём никого и ничего нет
-    #[arg(long, requires = "reason", conflicts_with = "teacher")]
+    #[arg(long, visible_alias = "аннулировать", requires = "reason", conflicts_with = "teacher")]
     annul: bool,
     /// Почему он аннулируется
-    #[arg(long, value_name = "ПРИЧИНА", requires = "annul")]
+    #[arg(long, visible_alias = "причина", value_name = "ПРИЧИНА", requires = "annul")]
     reason: Option<String>,
 }
 
@@ -108,14 +108,20 @@ pub struct Subject {
     #[arg(value_name = "ПРЕДМЕТ")]
     name: String,
     /// Краткое название для узких столбцов; иначе само название
-    #[arg(long, value_name = "КРАТКО")]
+    #[arg(long, visible_alias = "кратко", value_name = "КРАТКО")]
     short: Option<String>,
     /// Методическое объединение
-    #[arg(long, value_name = "МО")]
+    #[arg(long, visible_alias = "объединение", value_name = "МО")]
     association: Option<String>,
     /// Есть ли по предмету письменные работы (§2.3.1): да или нет
-    #[arg(long, value_name = "ДА/НЕТ")]
+    #[arg(long, visible_alias = "письменные", value_name = "ДА/НЕТ")]
     written: Option<String>,
+    /// Аннулировать предмет, внесённый по ошибке: если по нему нет ни курсов, ни освобождений
+    #[arg(long, visible_alias = "аннулировать", requires = "reason", conflicts_with_all = ["short", "association", "written"])]
+    annul: bool,
+    /// Почему он аннулируется
+    #[arg(long, visible_alias = "причина", value_name = "ПРИЧИНА", requires = "annul")]
+    reason: Option<String>,
 }
 
 impl Course {
@@ -294,7 +300,12 @@ fn week(common: &Common, class: &str, date: Option<String>) -> Result<ExitCode> 
 impl Subject {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
-        let Self { name, short, association, written } = self;
+        let Self { name, short, association, written, annul, reason } = self;
+        if annul {
+            let name = resolve::subject(desk.tables(), &name)?;
+            let done = courses::annul_subject(&mut desk.workplace()?, &name, &reason.unwrap_or_default())?;
+            return say(done, &format!("Предмет «{name}» аннулирован"));
+        }
         let written = match written.as_deref().map(crate::school::fold).as_deref() {
             None => None,
             Some("да") => Some(true),
@@ -302,7 +313,27 @@ impl Subject {
             Some(other) => return Err(Error::input(format!("«{other}» не «да» и не «нет»")).next("укажите да или нет")),
         };
         let subject = courses::Subject { name, short, association, written };
-        let (done, name) = courses::set_subject(&mut desk.workplace()?, &subject)?;
-        say(done, &format!("Предмет «{name}» записан"))
+        let courses::SubjectDone { done, now, before } = courses::set_subject(&mut desk.workplace()?, &subject)?;
+        let what = match before {
+            None => format!("Предмет «{}» записан: {}", now.name, of_subject(&now)),
+            Some(before) => {
+                format!("Предмет «{}»: было {}; стало {}", now.name, of_subject(&before), of_subject(&now))
+            }
+        };
+        say(done, &what)
     }
+}
+
+/// «кратко «Алг.», МО естественных наук, письменные работы есть».
+fn of_subject(subject: &courses::SubjectLine) -> String {
+    let association = match subject.association.as_str() {
+        "" => "объединения нет".to_owned(),
+        name => format!("объединение «{name}»"),
+    };
+    let written = if subject.written {
+        "письменные работы есть"
+    } else {
+        "письменных работ нет"
+    };
+    format!("кратко «{}», {association}, {written}", subject.short)
 }

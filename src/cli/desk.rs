@@ -101,7 +101,7 @@ pub struct WhichCourse {
     #[arg(value_name = "ПРЕДМЕТ")]
     pub subject: String,
     /// Группа, если класс делится на группы
-    #[arg(long, value_name = "ГРУППА")]
+    #[arg(long, visible_alias = "группа", value_name = "ГРУППА")]
     pub group: Option<String>,
 }
 

@@ -39,7 +39,7 @@ pub struct Set {
     #[arg(value_name = "УЧЕНИК=ОТМЕТКА", required = true)]
     marks: Vec<String>,
     /// Обоснование завуча, если отметок меньше, чем требует §2.3.1
-    #[arg(long, value_name = "ОБОСНОВАНИЕ", default_value = "")]
+    #[arg(long, visible_alias = "причина", value_name = "ОБОСНОВАНИЕ", default_value = "")]
     reason: String,
 }
 
@@ -53,10 +53,10 @@ pub struct Decision {
     #[arg(value_name = "УЧЕНИК=РЕШЕНИЕ", required = true)]
     decisions: Vec<String>,
     /// Дата педсовета
-    #[arg(long, value_name = "ДАТА")]
+    #[arg(long, visible_alias = "дата", value_name = "ДАТА")]
     date: String,
     /// Номер протокола
-    #[arg(long, value_name = "НОМЕР")]
+    #[arg(long, visible_alias = "номер", value_name = "НОМЕР")]
     number: String,
 }
 

@@ -8,13 +8,16 @@ use super::columns::wrapped;
 use super::output;
 use crate::error::{Error, Result};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Arg, ArgAction, Args, Command, CommandFactory};
+use clap::{Arg, ArgAction, Args, Command};
 use std::process::ExitCode;
 
 const TEMPLATE: &str = "{about-with-newline}
 Использование: {usage}
 
 {all-args}{after-help}";
+
+/// More than the options of any command.
+const EACH: usize = 100;
 
 #[derive(Args)]
 pub struct Help {
@@ -41,12 +44,13 @@ const GROUPS: &[(&str, &[&str])] = &[
 impl Help {
     pub fn run(self) -> Result<ExitCode> {
         if self.words.is_empty() {
-            output::put_lines(&short(&super::commands(), width()));
+            output::put_lines(&short(&in_names(super::commands(), called::in_russian_words()), width()));
             return Ok(ExitCode::SUCCESS);
         }
-        let mut tree = spelled_out(with_headings(super::Cli::command()), &ME.to_string());
-        tree.build();
         let words: Vec<&str> = self.words.iter().flat_map(|words| words.split_whitespace()).collect();
+        let russian = words.iter().any(|word| called::is_russian(word));
+        let mut tree = spelled_out(in_names(super::commands(), russian), &ME.to_string());
+        tree.build();
         output::put_lines(&of_command(&mut tree, &words)?);
         Ok(ExitCode::SUCCESS)
     }
@@ -117,6 +121,35 @@ pub fn in_russian(command: Command) -> Command {
     spelled_out(with_headings(command), &name)
 }
 
+/// The tree with its commands and options called by their Russian names, where these are wanted; the others stay theirs too.
+fn in_names(command: Command, russian: bool) -> Command {
+    if !russian {
+        return command;
+    }
+    let (old, aliases) = (command.get_name().to_owned(), command.get_visible_aliases());
+    let mut aliases: Vec<String> = aliases.map(str::to_owned).collect();
+    let command = match aliases.iter().position(|name| called::is_russian(name)) {
+        None => command,
+        Some(at) => {
+            let hidden: Vec<String> = command.get_all_aliases().map(str::to_owned).collect();
+            let hidden: Vec<String> = hidden.into_iter().filter(|name| !aliases.contains(name)).collect();
+            let name = std::mem::replace(&mut aliases[at], old);
+            command.name(name).visible_alias(None).visible_aliases(aliases).aliases(hidden)
+        }
+    };
+    command.mut_args(in_russian_names).mut_subcommands(|inner| in_names(inner, true))
+}
+
+fn in_russian_names(arg: Arg) -> Arg {
+    let aliases = arg.get_visible_aliases().unwrap_or_default();
+    let mut aliases: Vec<String> = aliases.into_iter().map(str::to_owned).collect();
+    let (Some(old), Some(at)) = (arg.get_long(), aliases.iter().position(|name| called::is_russian(name))) else {
+        return arg;
+    };
+    let name = std::mem::replace(&mut aliases[at], old.to_owned());
+    arg.long(name).visible_alias(None).visible_aliases(aliases)
+}
+
 /// Writes usage, other names and defaults of a command into its texts; `path` is how the command is typed.
 fn spelled_out(command: Command, path: &str) -> Command {
     let usage = command.clone().bin_name(path).render_usage().to_string();
@@ -180,8 +213,10 @@ pub fn with_headings(command: Command) -> Command {
         .mut_args(|arg| {
             let heading = if arg.is_positional() { "Что указать" } else { "Параметры" };
             let place = order.iter().position(|id| id == arg.get_id()).unwrap_or_default();
+            // What must be given first, what every command understands last.
+            let rank = if arg.is_required_set() { 0 } else { 1 + usize::from(arg.is_global_set()) };
             let takes_value = arg.get_action().takes_values();
-            arg.help_heading(heading).hide_default_value(takes_value).display_order(place)
+            arg.help_heading(heading).hide_default_value(takes_value).display_order(rank * EACH + place)
         })
         .arg(
             Arg::new("help")
@@ -190,6 +225,7 @@ pub fn with_headings(command: Command) -> Command {
                 .visible_alias("помощь")
                 .action(ArgAction::Help)
                 .help_heading("Параметры")
+                .display_order(3 * EACH)
                 .help("Показать эту справку"),
         )
         .mut_subcommands(with_headings);
@@ -198,8 +234,10 @@ pub fn with_headings(command: Command) -> Command {
             Arg::new("version")
                 .short('V')
                 .long("version")
+                .visible_alias("версия")
                 .action(ArgAction::Version)
                 .help_heading("Параметры")
+                .display_order(3 * EACH + 1)
                 .help("Показать версию"),
         );
     }
@@ -215,7 +253,8 @@ pub fn report(error: &clap::Error) -> ExitCode {
         }
         ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             let help = if called::names_a_command() {
-                let shown = spelled_out(with_headings(super::Cli::command()), &ME.to_string()).try_get_matches();
+                let tree = in_names(super::commands(), called::in_russian_words());
+                let shown = spelled_out(tree, &ME.to_string()).try_get_matches();
                 shown.as_ref().err().unwrap_or(error).render().to_string()
             } else {
                 short(&super::commands(), width())
@@ -274,6 +313,7 @@ pub fn report(error: &clap::Error) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory as _;
     use std::collections::HashSet;
 
     /// Words of Latin letters that are no names of ours: formats, programs, standards, and what they are typed with.
@@ -372,6 +412,23 @@ mod tests {
         strange.dedup();
         assert!(strange.is_empty(), "{strange:?}");
         assert!(texts[0].contains("letopis [ПАРАМЕТРЫ] <КОМАНДА>") && texts[0].contains("[другое имя: отметка]"));
+    }
+
+    #[test]
+    fn help_that_is_asked_for_by_russian_names_names_them_and_shows_what_must_be_given_first() {
+        let help = |russian: bool, words: &[&str]| {
+            let mut tree = spelled_out(in_names(super::super::commands(), russian), "letopis");
+            tree.build();
+            of_command(&mut tree, words).unwrap()
+        };
+        let text = help(true, &["исправление", "заявка"]);
+        assert!(text.contains("letopis исправление заявка [ПАРАМЕТРЫ] --причина <ПРИЧИНА> <КЛАСС>"), "{text}");
+        assert!(text.contains("[другое имя: request]") && text.contains("--topic]"), "{text}");
+        let place = |name: &str| text.find(&format!("--{name} ")).or(text.find(&format!("--{name}\n"))).unwrap();
+        assert!(place("причина") < place("урок") && place("аннулировать") < place("журнал"), "{text}");
+        assert!(place("журнал") < place("помощь"), "{text}");
+        let text = help(false, &["исправление", "заявка"]);
+        assert!(text.contains("letopis correction request [ПАРАМЕТРЫ] --reason") && text.contains("--тема]"), "{text}");
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub struct Import {
     #[arg(value_name = "ПАПКА")]
     dir: PathBuf,
     /// Только проверить, ничего не записывать
-    #[arg(long)]
+    #[arg(long, visible_alias = "проба")]
     dry_run: bool,
     /// Ученики с тем же именем и датой рождения, что у других, — другие ученики
     #[arg(long, visible_alias = "другие")]

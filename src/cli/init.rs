@@ -21,25 +21,25 @@ use std::process::ExitCode;
 #[derive(Args)]
 pub struct Init {
     /// Сведения о школе и учебном годе: school.toml; с --previous можно не указывать: год прежнего переносится вперёд
-    #[arg(long, value_name = "ФАЙЛ", required_unless_present = "previous")]
+    #[arg(long, visible_alias = "школа", value_name = "ФАЙЛ", required_unless_present = "previous")]
     school: Option<PathBuf>,
     /// Логин администратора; его ФИО и должность берутся из staff.csv рядом со school.toml, с --previous — из прежнего журнала, по ключу
-    #[arg(long, value_name = "ЛОГИН", required_unless_present = "previous")]
+    #[arg(long, visible_alias = "администратор", value_name = "ЛОГИН", required_unless_present = "previous")]
     admin: Option<String>,
     /// ФИО администратора, если staff.csv нет: «Иванова Инна Игоревна»
-    #[arg(long, value_name = "ФИО")]
+    #[arg(long, visible_alias = "имя-администратора", value_name = "ФИО")]
     admin_name: Option<String>,
     /// Закрытый журнал прошлого года: люди, ключи, предметы и ученики переходят из него, ученики — на класс старше
-    #[arg(long, value_name = "ФАЙЛ")]
+    #[arg(long, visible_alias = "прежний", value_name = "ФАЙЛ")]
     previous: Option<PathBuf>,
     /// Свидетель того, что прежний журнал цел: папка его архива или контрольная сумма с листа-заверителя
-    #[arg(long, value_name = "АРХИВ|СУММА", requires = "previous")]
+    #[arg(long, visible_alias = "против", value_name = "АРХИВ|СУММА", requires = "previous")]
     against: Option<String>,
     /// Продолжить прежний журнал без свидетеля: новый журнал запомнит, что его не было
-    #[arg(long, requires = "previous", conflicts_with = "against")]
+    #[arg(long, visible_alias = "без-свидетеля", requires = "previous", conflicts_with = "against")]
     without_witness: bool,
     /// Начать следующий год ещё раз: если начатый прежде журнал не был создан или утрачен
-    #[arg(long, requires = "previous")]
+    #[arg(long, visible_alias = "другой", requires = "previous")]
     another: bool,
     /// Только показать, кто куда переходит; ничего не записывается
     #[arg(long, requires = "previous", visible_alias = "проба")]
@@ -48,16 +48,16 @@ pub struct Init {
     #[arg(long, requires = "previous", visible_alias = "без-решения-перевести")]
     promote_undecided: bool,
     /// Записать ключ восстановления в файл, а не на экран: в .pdf — лист для печати, иначе текст; уберите в сейф
-    #[arg(long, value_name = "ФАЙЛ")]
+    #[arg(long, visible_alias = "лист-восстановления", value_name = "ФАЙЛ")]
     recovery_sheet: Option<PathBuf>,
     /// Второе лицо (директор, завуч или ещё администратор) и файл его заявки («letopis key request --new-journal»); можно повторить
-    #[arg(long, value_name = "ЛОГИН=ЗАЯВКА")]
+    #[arg(long, visible_alias = "второе-лицо", value_name = "ЛОГИН=ЗАЯВКА")]
     second: Vec<String>,
     /// Записать аварийный ключ в файл, а не на экран: в .pdf — лист для печати, иначе текст; уберите в сейф. С --previous — новый, взамен прежнего
-    #[arg(long, value_name = "ФАЙЛ")]
+    #[arg(long, visible_alias = "аварийный-лист", value_name = "ФАЙЛ")]
     emergency_sheet: Option<PathBuf>,
     /// Создать ключ администратора без пароля (только для проб)
-    #[arg(long)]
+    #[arg(long, visible_alias = "без-пароля")]
     no_passphrase: bool,
 }
 

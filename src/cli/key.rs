@@ -2,6 +2,7 @@
 
 use super::called::ME;
 use super::desk::{Desk, say};
+use super::typed::quoted;
 use super::{Common, output, screen, session};
 use crate::error::{Error, Result};
 use crate::files;
@@ -26,7 +27,7 @@ pub enum Key {
         #[arg(value_name = "ФАЙЛ")]
         file: PathBuf,
         /// Без пароля (только для проб: кто взял файл, тот подписывает за вас)
-        #[arg(long)]
+        #[arg(long, visible_alias = "без-пароля")]
         no_passphrase: bool,
     },
     /// Показать открытую часть ключа, которую вносит администратор
@@ -43,10 +44,10 @@ pub enum Key {
         #[arg(value_name = "ФАЙЛ")]
         file: PathBuf,
         /// Прочитать набранное из текстового файла, а не спрашивать по строкам
-        #[arg(long, value_name = "ФАЙЛ")]
+        #[arg(long, visible_alias = "откуда", value_name = "ФАЙЛ")]
         from: Option<PathBuf>,
         /// Без пароля (только для проб)
-        #[arg(long)]
+        #[arg(long, visible_alias = "без-пароля")]
         no_passphrase: bool,
     },
     /// Составить заявку администратору на внесение ключа: ключ подписывает, что он ваш
@@ -56,23 +57,23 @@ pub enum Key {
         #[arg(value_name = "ФАЙЛ")]
         file: PathBuf,
         /// Ваш логин
-        #[arg(long, value_name = "ЛОГИН")]
+        #[arg(long, visible_alias = "логин", value_name = "ЛОГИН")]
         login: String,
         /// Номер журнала, если самого журнала на этом компьютере нет: его называет администратор
-        #[arg(long, value_name = "НОМЕР")]
+        #[arg(long, visible_alias = "номер", value_name = "НОМЕР")]
         number: Option<String>,
         /// Для журнала, который ещё не заведён: вас назовут в нём вторым лицом
-        #[arg(long, conflicts_with = "number")]
+        #[arg(long, visible_alias = "новый-журнал", conflicts_with = "number")]
         new_journal: bool,
         /// Записать заявку в файл
-        #[arg(long, value_name = "ФАЙЛ")]
+        #[arg(long, visible_alias = "куда", value_name = "ФАЙЛ")]
         to: Option<PathBuf>,
     },
     /// Дать журналу аварийный ключ, или новый вместо прежнего: лист для сейфа
     #[command(visible_alias = "аварийный")]
     Emergency {
         /// Записать ключ в файл: в .pdf — лист для печати, иначе текст
-        #[arg(long, value_name = "ФАЙЛ")]
+        #[arg(long, visible_alias = "лист", value_name = "ФАЙЛ")]
         sheet: PathBuf,
     },
     /// Сменить пароль ключа
@@ -82,7 +83,7 @@ pub enum Key {
         #[arg(value_name = "ФАЙЛ")]
         file: PathBuf,
         /// Прочитать новый пароль из файла, а не спрашивать
-        #[arg(long, value_name = "ФАЙЛ")]
+        #[arg(long, visible_alias = "файл-нового-пароля", value_name = "ФАЙЛ")]
         new_passphrase_file: Option<PathBuf>,
     },
 }
@@ -95,7 +96,10 @@ impl Key {
                 write(common, &file, &identity, no_passphrase)?;
                 println!("Ключ создан: {}", file.display());
                 show(common, &identity);
-                println!("Передайте администратору заявку: {ME} key request {} --login ЛОГИН", file.display());
+                println!(
+                    "Передайте администратору заявку: {ME} key request {} --login ЛОГИН",
+                    quoted(&file.display().to_string())
+                );
                 println!("Он внесёт ключ: {ME} staff enroll ЛОГИН ЗАЯВКА");
             }
             Self::Recover { file, from, no_passphrase } => {
@@ -110,7 +114,10 @@ impl Key {
                 } else {
                     println!("Ключ набран без ошибок и записан: {}", file.display());
                     println!("Открытая часть, сверьте её с листом: {}", identity.public().recipient());
-                    println!("Открыть архив: {ME} archive verify НОСИТЕЛЬ --deep --identity {}", file.display());
+                    println!(
+                        "Открыть архив: {ME} archive verify НОСИТЕЛЬ --deep --identity {}",
+                        quoted(&file.display().to_string())
+                    );
                 }
             }
             Self::Request { file, login, number, new_journal, to } => {

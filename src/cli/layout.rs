@@ -17,7 +17,7 @@ pub enum Layout {
         #[arg(value_name = "МАКЕТ")]
         name: Option<String>,
         /// Из набора для альбомных листов
-        #[arg(long)]
+        #[arg(long, visible_alias = "альбомный")]
         landscape: bool,
     },
     /// Проверить макеты в папке: все ошибки с файлом и строкой

@@ -26,14 +26,14 @@ pub enum Lesson {
         #[command(flatten)]
         which: Which,
         /// Причина
-        #[arg(long, value_name = "ПРИЧИНА")]
+        #[arg(long, visible_alias = "причина", value_name = "ПРИЧИНА")]
         reason: String,
     },
     /// Уроки, которые должны быть по расписанию и не записаны
     #[command(visible_alias = "пропущенные")]
     Missing {
         /// По какой день (иначе по сегодняшний)
-        #[arg(long, value_name = "ДАТА")]
+        #[arg(long, visible_alias = "по", value_name = "ДАТА")]
         until: Option<String>,
         #[command(flatten)]
         courses: report::Which,
@@ -51,7 +51,7 @@ pub struct Which {
     #[arg(value_name = "ДАТА")]
     date: String,
     /// Номер урока, если в этот день их несколько
-    #[arg(long, value_name = "НОМЕР")]
+    #[arg(long, visible_alias = "урок", value_name = "НОМЕР")]
     lesson: Option<u8>,
 }
 
@@ -60,13 +60,13 @@ pub struct Record {
     #[command(flatten)]
     which: Which,
     /// Что пройдено на уроке; иначе то, что уже записано, иначе тема из плана
-    #[arg(long, value_name = "ТЕМА")]
+    #[arg(long, visible_alias = "тема", value_name = "ТЕМА")]
     topic: Option<String>,
     /// Домашнее задание; иначе то, что уже записано, иначе задание из плана
-    #[arg(long, value_name = "ЗАДАНИЕ")]
+    #[arg(long, visible_alias = "задание", value_name = "ЗАДАНИЕ")]
     homework: Option<String>,
     /// Вид работы: «контрольная работа № 2»
-    #[arg(long, value_name = "ВИД")]
+    #[arg(long, visible_alias = "вид", value_name = "ВИД")]
     work: Option<String>,
     /// Кто отсутствовал, сколько угодно: Иванов "Сизов=б"
     #[arg(long, value_name = "УЧЕНИК", num_args = 1.., visible_alias = "нет")]
@@ -78,7 +78,7 @@ pub struct Record {
     #[arg(long, value_name = "УЧЕНИК=ОТМЕТКА", num_args = 1.., visible_alias = "отметки")]
     mark: Vec<String>,
     /// Урок проведён вместо основного учителя (§2.1)
-    #[arg(long)]
+    #[arg(long, visible_alias = "замена")]
     substitute: bool,
     /// Записать, хотя в расписании такого урока нет
     #[arg(long, visible_alias = "несмотря")]

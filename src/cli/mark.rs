@@ -54,10 +54,10 @@ pub struct Row {
 #[derive(Args)]
 struct About {
     /// Вид работы, если он не тот, что у урока: контрольная
-    #[arg(long, value_name = "ВИД")]
+    #[arg(long, visible_alias = "вид", value_name = "ВИД")]
     work: Option<String>,
     /// Документ, на основании которого отметка перенесена из другой организации (§2.3.5)
-    #[arg(long, value_name = "ДОКУМЕНТ")]
+    #[arg(long, visible_alias = "документ", value_name = "ДОКУМЕНТ")]
     document: Option<String>,
 }
 

@@ -55,6 +55,7 @@ mod signals;
 mod staff;
 mod state;
 mod substitution;
+mod typed;
 mod year;
 
 use crate::error::Result;
@@ -76,13 +77,27 @@ struct Cli {
 #[derive(Args, Clone)]
 struct Common {
     /// Файл журнала (иначе LETOPIS_JOURNAL, иначе journal.letopis в текущей папке)
-    #[arg(long, global = true, value_name = "ФАЙЛ", env = "LETOPIS_JOURNAL", hide_env = true)]
+    #[arg(
+        long,
+        visible_alias = "журнал",
+        global = true,
+        value_name = "ФАЙЛ",
+        env = "LETOPIS_JOURNAL",
+        hide_env = true
+    )]
     journal: Option<PathBuf>,
     /// Файл вашего ключа (иначе LETOPIS_IDENTITY)
-    #[arg(long, global = true, value_name = "ФАЙЛ", env = "LETOPIS_IDENTITY", hide_env = true)]
+    #[arg(
+        long,
+        visible_alias = "мой-ключ",
+        global = true,
+        value_name = "ФАЙЛ",
+        env = "LETOPIS_IDENTITY",
+        hide_env = true
+    )]
     identity: Option<PathBuf>,
     /// Прочитать пароль ключа из файла, а не спрашивать
-    #[arg(long, global = true, value_name = "ФАЙЛ")]
+    #[arg(long, visible_alias = "файл-пароля", global = true, value_name = "ФАЙЛ")]
     passphrase_file: Option<PathBuf>,
     /// Вывод в JSON для программ
     #[arg(long, global = true)]
@@ -207,7 +222,10 @@ pub fn commands() -> clap::Command {
 pub fn main() -> ExitCode {
     let tree = commands();
     called::remember(&tree, std::env::args_os());
-    let parsed = tree.try_get_matches().and_then(|found| Cli::from_arg_matches(&found));
+    let parsed = tree.clone().try_get_matches().and_then(|found| {
+        typed::remember(&tree, &found);
+        Cli::from_arg_matches(&found)
+    });
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => return help::report(&error),

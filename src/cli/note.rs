@@ -18,7 +18,7 @@ pub enum Notebook {
     #[command(visible_alias = "список")]
     List {
         /// И выполненные
-        #[arg(long)]
+        #[arg(long, visible_alias = "все")]
         all: bool,
     },
     /// Отметить запись выполненной
@@ -36,13 +36,13 @@ pub struct Add {
     #[arg(value_name = "ТЕКСТ")]
     text: String,
     /// Ученик
-    #[arg(long, value_name = "УЧЕНИК", default_value = "")]
+    #[arg(long, visible_alias = "ученик", value_name = "УЧЕНИК", default_value = "")]
     pupil: String,
     /// Курс: «7А, Алгебра»
-    #[arg(long, value_name = "КУРС", default_value = "")]
+    #[arg(long, visible_alias = "курс", value_name = "КУРС", default_value = "")]
     course: String,
     /// К какому дню
-    #[arg(long, value_name = "ДАТА")]
+    #[arg(long, visible_alias = "срок", value_name = "ДАТА")]
     due: Option<String>,
 }
 

@@ -6,6 +6,7 @@
 //! has gone, since the command's work must be done to its end all the same; anything else that cannot be written, such
 //! as to a full disk, is kept for [`finish`] and ends the program with an error.
 
+use super::called::{ME, in_ones_words};
 use super::{screen, shown};
 use crate::error::Error;
 use std::fmt::Arguments;
@@ -14,6 +15,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use unicode_width::UnicodeWidthStr;
 
 /// What went wrong first on standard output.
 static FAULT: OnceLock<std::io::Error> = OnceLock::new();
@@ -39,12 +41,13 @@ macro_rules! eprintln {
 
 /// Writes to standard output what has so many line breaks of its own.
 pub(super) fn put(breaks: usize, text: Arguments<'_>) {
-    put_shown(&shown::page(&text.to_string(), breaks));
+    put_shown(&shown::page(&in_ones_words(&text.to_string()), breaks));
 }
 
 /// As [`put`], and a line break.
 pub(super) fn put_line(breaks: usize, text: Arguments<'_>) {
-    put_shown(&(shown::page(&text.to_string(), breaks).into_owned() + "\n"));
+    let text = shown::page(&in_ones_words(&text.to_string()), breaks).into_owned();
+    put_shown(&(in_width(&text, width()) + "\n"));
 }
 
 /// Writes lines to standard output that are ours as a whole.
@@ -68,7 +71,8 @@ pub(super) fn flush() {
 
 /// Writes a line to standard error. Where that cannot be written, there is nowhere to say so.
 pub(super) fn put_aside(breaks: usize, text: Arguments<'_>) {
-    let text = shown::page(&text.to_string(), breaks).into_owned() + "\n";
+    let text = shown::page(&in_ones_words(&text.to_string()), breaks).into_owned();
+    let text = in_width(&text, width_of(is_watched())) + "\n";
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
@@ -87,11 +91,42 @@ pub(super) fn be_wide() {
 
 /// How many columns the window has that standard output goes to; nothing where it goes elsewhere, or where nobody minds.
 pub(super) fn width() -> Option<usize> {
-    if WIDE.load(Ordering::Relaxed) || !std::io::stdout().is_terminal() {
+    width_of(std::io::stdout().is_terminal())
+}
+
+fn width_of(is_terminal: bool) -> Option<usize> {
+    if WIDE.load(Ordering::Relaxed) || !is_terminal {
         return None;
     }
     let (columns, _) = ratatui::crossterm::terminal::size().ok()?;
     (columns > 0).then(|| usize::from(columns))
+}
+
+/// Lines of a window of this width, broken between words. A command line that is to be typed is one word, which is never
+/// broken: what is copied from two lines is two commands.
+fn in_width(text: &str, width: Option<usize>) -> String {
+    let Some(width) = width.filter(|width| text.lines().any(|line| line.width() > *width)) else {
+        return text.to_owned();
+    };
+    let me = ME.to_string();
+    let mut out: Vec<String> = Vec::new();
+    for line in text.split('\n') {
+        let indent = &line[..line.len() - line.trim_start_matches(' ').len()];
+        let mut row = String::new();
+        let mut in_command = false;
+        for word in line.split(' ').filter(|word| !word.is_empty()) {
+            if row.is_empty() || !in_command && row.width() + 1 + word.width() > width {
+                out.extend((!row.is_empty()).then(|| std::mem::take(&mut row)));
+                row = format!("{indent}{word}");
+            } else {
+                row = format!("{row} {word}");
+            }
+            in_command =
+                (in_command || word.trim_start_matches(['«', '(']) == me) && !word.ends_with([';', '»', ',', ')']);
+        }
+        out.push(row);
+    }
+    out.join("\n")
 }
 
 /// Whether somebody looks at standard error.
@@ -114,5 +149,23 @@ fn keep(written: std::io::Result<()>) {
         && fault.kind() != ErrorKind::BrokenPipe
     {
         let _ = FAULT.set(fault);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_is_broken_between_words_and_a_command_line_never() {
+        let told =
+            "  Что делать: подайте заявку на исправление: letopis correction request 7А Алгебра; иначе подождите.";
+        let told = in_width(told, Some(40));
+        let lines: Vec<&str> = told.lines().collect();
+        assert_eq!(lines[0], "  Что делать: подайте заявку на");
+        assert!(lines[1].contains("letopis correction request 7А Алгебра;"), "{told}");
+        assert_eq!(lines[2], "  иначе подождите.");
+        assert_eq!(in_width("Коротко  и ясно", Some(40)), "Коротко  и ясно");
+        assert_eq!(in_width(&"а ".repeat(60), None), "а ".repeat(60));
     }
 }

@@ -45,13 +45,13 @@ pub enum Plan {
         #[arg(value_name = "НОМЕР")]
         no: u32,
         /// Тема
-        #[arg(long, value_name = "ТЕМА")]
+        #[arg(long, visible_alias = "тема", value_name = "ТЕМА")]
         topic: String,
         /// Вид работы: «контрольная работа № 2»
-        #[arg(long, value_name = "ВИД", default_value = "")]
+        #[arg(long, visible_alias = "вид", value_name = "ВИД", default_value = "")]
         work: String,
         /// Домашнее задание
-        #[arg(long, value_name = "ЗАДАНИЕ", default_value = "")]
+        #[arg(long, visible_alias = "задание", value_name = "ЗАДАНИЕ", default_value = "")]
         homework: String,
     },
     /// Убрать урок, остальные поднимутся
@@ -99,7 +99,7 @@ pub struct Whom {
     #[arg(value_name = "ПРЕДМЕТ")]
     subject: String,
     /// Группа, если класс делится на группы
-    #[arg(long, value_name = "ГРУППА")]
+    #[arg(long, visible_alias = "группа", value_name = "ГРУППА")]
     group: Option<String>,
 }
 

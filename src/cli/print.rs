@@ -25,7 +25,7 @@ pub enum Print {
         #[command(flatten)]
         of: OfClass,
         /// Ещё и контакты родителей: отдельный лист без номера, который не подшивается и не архивируется (§1.5)
-        #[arg(long)]
+        #[arg(long, visible_alias = "с-контактами")]
         with_contacts: bool,
     },
     /// Сводная ведомость итоговой успешности класса (хранится 25 лет)
@@ -50,7 +50,7 @@ pub enum Print {
     #[command(visible_alias = "справка")]
     Analytics {
         /// Период: «I четверть» или «Год» (иначе последний закончившийся)
-        #[arg(long, value_name = "ПЕРИОД")]
+        #[arg(long, visible_alias = "период", value_name = "ПЕРИОД")]
         period: Option<String>,
         #[command(flatten)]
         to: Where,
@@ -89,7 +89,7 @@ pub enum Print {
         #[arg(value_name = "КОД", required = true, num_args = 1..)]
         code: Vec<String>,
         /// Папка с изменёнными макетами
-        #[arg(long, value_name = "ПАПКА")]
+        #[arg(long, visible_alias = "макеты", value_name = "ПАПКА")]
         layouts: Option<PathBuf>,
     },
 }
@@ -118,16 +118,16 @@ pub struct Summary {
 #[derive(Args)]
 pub struct Where {
     /// Папка для файлов PDF
-    #[arg(long, value_name = "ПАПКА")]
+    #[arg(long, visible_alias = "куда", value_name = "ПАПКА")]
     out: PathBuf,
     /// Для печати на одной стороне листа: без разворотов и зеркальных полей
-    #[arg(long)]
+    #[arg(long, visible_alias = "односторонняя")]
     simplex: bool,
     /// Проект: без номера и кода, с пометкой «ПРОЕКТ», без записи в журнал
-    #[arg(long)]
+    #[arg(long, visible_alias = "проект")]
     draft: bool,
     /// Папка с изменёнными макетами
-    #[arg(long, value_name = "ПАПКА")]
+    #[arg(long, visible_alias = "макеты", value_name = "ПАПКА")]
     layouts: Option<PathBuf>,
 }
 
@@ -137,13 +137,13 @@ pub struct Binding {
     #[arg(value_name = "НОМЕР")]
     number: String,
     /// Сколько листов насчитано в подшитом журнале
-    #[arg(long, value_name = "ЧИСЛО")]
+    #[arg(long, visible_alias = "листов", value_name = "ЧИСЛО")]
     sheets: u32,
     /// Место хранения: «архив, шкаф 2, полка 3»; повторно — исправить записанное
-    #[arg(long, value_name = "МЕСТО")]
+    #[arg(long, visible_alias = "полка", value_name = "МЕСТО")]
     shelf: String,
     /// Когда подшит (иначе сегодня, а для подшитого уже — как записано)
-    #[arg(long, value_name = "ДАТА")]
+    #[arg(long, visible_alias = "дата", value_name = "ДАТА")]
     date: Option<String>,
 }
 

@@ -31,7 +31,7 @@ pub enum Pupil {
     #[command(visible_alias = "аннулировать")]
     Annul {
         /// Номер личного дела
-        #[arg(value_name = "ЛИЧНОЕ ДЕЛО")]
+        #[arg(value_name = "ДЕЛО")]
         file: String,
         /// Причина
         #[arg(long, visible_alias = "причина", value_name = "ПРИЧИНА")]
@@ -53,7 +53,7 @@ pub enum Pupil {
     #[command(visible_alias = "выбыл")]
     Leave {
         /// Номер личного дела
-        #[arg(value_name = "ЛИЧНОЕ ДЕЛО")]
+        #[arg(value_name = "ДЕЛО")]
         file: String,
         /// Первый день, когда ученика уже нет
         #[arg(value_name = "ДАТА")]
@@ -102,22 +102,22 @@ pub struct Group {
 #[derive(Args)]
 pub struct Add {
     /// Номер личного дела
-    #[arg(value_name = "ЛИЧНОЕ ДЕЛО")]
+    #[arg(value_name = "ДЕЛО")]
     file: String,
     /// Класс: 7А
     #[arg(value_name = "КЛАСС")]
     class: String,
     /// Фамилия
-    #[arg(long, value_name = "ФАМИЛИЯ")]
+    #[arg(long, visible_alias = "фамилия", value_name = "ФАМИЛИЯ")]
     surname: String,
     /// Имя
-    #[arg(long, value_name = "ИМЯ")]
+    #[arg(long, visible_alias = "имя", value_name = "ИМЯ")]
     given: String,
     /// Отчество
-    #[arg(long, value_name = "ОТЧЕСТВО", default_value = "")]
+    #[arg(long, visible_alias = "отчество", value_name = "ОТЧЕСТВО", default_value = "")]
     patronymic: String,
     /// Дата рождения
-    #[arg(long, value_name = "ДАТА")]
+    #[arg(long, visible_alias = "родился", value_name = "ДАТА")]
     born: String,
     /// Первый день в классе; иначе первый день учебного года, а когда он начался — сегодняшний
     #[arg(long, visible_alias = "с", value_name = "ДАТА")]
@@ -130,19 +130,19 @@ pub struct Add {
 #[derive(Args)]
 pub struct Change {
     /// Номер личного дела
-    #[arg(value_name = "ЛИЧНОЕ ДЕЛО")]
+    #[arg(value_name = "ДЕЛО")]
     file: String,
     /// Фамилия
-    #[arg(long, value_name = "ФАМИЛИЯ")]
+    #[arg(long, visible_alias = "фамилия", value_name = "ФАМИЛИЯ")]
     surname: Option<String>,
     /// Имя
-    #[arg(long, value_name = "ИМЯ")]
+    #[arg(long, visible_alias = "имя", value_name = "ИМЯ")]
     given: Option<String>,
     /// Отчество
-    #[arg(long, value_name = "ОТЧЕСТВО")]
+    #[arg(long, visible_alias = "отчество", value_name = "ОТЧЕСТВО")]
     patronymic: Option<String>,
     /// Дата рождения
-    #[arg(long, value_name = "ДАТА")]
+    #[arg(long, visible_alias = "родился", value_name = "ДАТА")]
     born: Option<String>,
     /// Зачислен с другого дня: первый день в классе, где ученик учится
     #[arg(long, visible_alias = "зачислен", value_name = "ДАТА")]
@@ -168,7 +168,7 @@ pub struct Change {
 #[derive(Args)]
 pub struct Step {
     /// Номер личного дела
-    #[arg(value_name = "ЛИЧНОЕ ДЕЛО")]
+    #[arg(value_name = "ДЕЛО")]
     file: String,
     /// Класс: 7А
     #[arg(value_name = "КЛАСС")]

@@ -21,10 +21,10 @@ pub enum Remark {
         #[arg(value_name = "ТЕКСТ")]
         text: String,
         /// Предмет, если замечание относится к одному
-        #[arg(long, value_name = "ПРЕДМЕТ")]
+        #[arg(long, visible_alias = "предмет", value_name = "ПРЕДМЕТ")]
         subject: Option<String>,
         /// Группа, если класс делится на группы
-        #[arg(long, value_name = "ГРУППА", requires = "subject")]
+        #[arg(long, visible_alias = "группа", value_name = "ГРУППА", requires = "subject")]
         group: Option<String>,
     },
     /// Отметить, что сделано по замечанию
@@ -44,7 +44,7 @@ pub enum Remark {
         #[arg(value_name = "КЛАСС")]
         class: Option<String>,
         /// Только без отметки о выполнении
-        #[arg(long)]
+        #[arg(long, visible_alias = "невыполненные")]
         open: bool,
     },
 }

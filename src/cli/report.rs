@@ -21,7 +21,7 @@ pub enum Report {
     #[command(visible_alias = "успеваемость")]
     Progress {
         /// По чему сводить: класс, предмет, учитель, школа
-        #[arg(long, value_name = "ПО_ЧЕМУ", default_value = "класс", value_parser = by)]
+        #[arg(long, visible_alias = "по-чему", value_name = "ПО_ЧЕМУ", default_value = "класс", value_parser = by)]
         by: By,
         #[command(flatten)]
         period: Period,
@@ -36,7 +36,7 @@ pub enum Report {
         #[command(flatten)]
         days: Days,
         /// Только этот класс, по ученикам
-        #[arg(long, value_name = "КЛАСС")]
+        #[arg(long, visible_alias = "класс", value_name = "КЛАСС")]
         class: Option<String>,
         #[command(flatten)]
         output: Output,
@@ -45,7 +45,7 @@ pub enum Report {
     #[command(visible_alias = "накопляемость")]
     Coverage {
         /// Показать и тех, у кого хватает
-        #[arg(long)]
+        #[arg(long, visible_alias = "все")]
         all: bool,
         #[command(flatten)]
         period: Period,
@@ -76,7 +76,7 @@ pub enum Report {
     #[command(visible_alias = "прогноз")]
     Forecast {
         /// Только этот ученик: фамилия или номер личного дела
-        #[arg(long, value_name = "УЧЕНИК")]
+        #[arg(long, visible_alias = "ученик", value_name = "УЧЕНИК")]
         pupil: Option<String>,
         #[command(flatten)]
         period: Period,
@@ -91,33 +91,33 @@ pub enum Report {
 #[derive(Args)]
 pub struct Which {
     /// Только этот класс
-    #[arg(long, value_name = "КЛАСС")]
+    #[arg(long, visible_alias = "класс", value_name = "КЛАСС")]
     class: Option<String>,
     /// Только этот предмет, можно кратко
-    #[arg(long, value_name = "ПРЕДМЕТ")]
+    #[arg(long, visible_alias = "предмет", value_name = "ПРЕДМЕТ")]
     subject: Option<String>,
     /// Только этот учитель: логин или фамилия
-    #[arg(long, value_name = "УЧИТЕЛЬ")]
+    #[arg(long, visible_alias = "учитель", value_name = "УЧИТЕЛЬ")]
     teacher: Option<String>,
 }
 
 #[derive(Args)]
 pub struct Period {
     /// Период: «I четверть» (иначе текущий)
-    #[arg(long, value_name = "ПЕРИОД")]
+    #[arg(long, visible_alias = "период", value_name = "ПЕРИОД")]
     period: Option<String>,
 }
 
 #[derive(Args)]
 pub struct Days {
     /// Период: «I четверть» (иначе весь год по сегодняшний день)
-    #[arg(long, value_name = "ПЕРИОД", conflicts_with_all = ["from", "to"])]
+    #[arg(long, visible_alias = "период", value_name = "ПЕРИОД", conflicts_with_all = ["from", "to"])]
     period: Option<String>,
     /// С какого дня: 15.09.2025
-    #[arg(long, value_name = "ДАТА")]
+    #[arg(long, visible_alias = "с", value_name = "ДАТА")]
     from: Option<String>,
     /// По какой день
-    #[arg(long, value_name = "ДАТА")]
+    #[arg(long, visible_alias = "по", value_name = "ДАТА")]
     to: Option<String>,
 }
 

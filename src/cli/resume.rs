@@ -17,16 +17,16 @@ pub enum Whole {
     #[command(visible_alias = "продолжить")]
     Resume {
         /// Что случилось
-        #[arg(long, value_name = "ПРИЧИНА")]
+        #[arg(long, visible_alias = "причина", value_name = "ПРИЧИНА")]
         reason: String,
         /// Последнее, что было в журнале: число записей и сумма с бумаги; можно несколько раз
-        #[arg(long, value_name = "ЗАПИСЕЙ:СУММА")]
+        #[arg(long, visible_alias = "утрачено", value_name = "ЗАПИСЕЙ:СУММА")]
         lost: Vec<String>,
         /// Носитель или архив, сделанный по утраченным записям; можно несколько раз
-        #[arg(long, value_name = "ПАПКА")]
+        #[arg(long, visible_alias = "утрачено-в", value_name = "ПАПКА")]
         lost_in: Vec<String>,
         /// Сколько номеров документов пропустить (иначе столько, сколько записей утрачено, до целой сотни)
-        #[arg(long, value_name = "ЧИСЛО")]
+        #[arg(long, visible_alias = "пропустить-номеров", value_name = "ЧИСЛО")]
         skip_numbers: Option<u64>,
     },
 }

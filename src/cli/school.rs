@@ -54,11 +54,14 @@ pub enum School {
         #[arg(value_name = "УРОК")]
         lesson: u8,
         /// Начало: 08:30
-        #[arg(value_name = "НАЧАЛО")]
-        begins: String,
+        #[arg(value_name = "НАЧАЛО", required_unless_present = "annul")]
+        begins: Option<String>,
         /// Конец: 09:15
-        #[arg(value_name = "КОНЕЦ")]
-        ends: String,
+        #[arg(value_name = "КОНЕЦ", required_unless_present = "annul")]
+        ends: Option<String>,
+        /// Убрать звонок, внесённый по ошибке: если этого урока нет ни в расписании, ни в журнале
+        #[arg(long, visible_alias = "аннулировать", conflicts_with_all = ["begins", "ends"])]
+        annul: bool,
     },
 }
 
@@ -112,16 +115,23 @@ impl School {
                 let what = format!("Снова учебных дней: {} ({})", removed.days, spans.join("; "));
                 say(removed.done, &what)
             }
-            Self::Bell { lesson, begins, ends } => {
-                let mut desk = Desk::open(common)?;
-                let before = desk.school()?.bells.into_iter().find(|bell| bell.lesson == lesson);
-                let was = before.map(|bell| format!(" (был {}–{})", bell.begins, bell.ends)).unwrap_or_default();
-                let said = format!("Звонок урока {lesson}: {begins}–{ends}{was}");
-                let bell = Bell { lesson, begins, ends };
-                say(school::set_bell(&mut desk.workplace()?, bell)?, &said)
+            Self::Bell { lesson, annul: true, .. } => {
+                let (done, bell) = school::remove_bell(&mut Desk::open(common)?.workplace()?, lesson)?;
+                say(done, &format!("Звонок урока {lesson} убран (был {}–{})", bell.begins, bell.ends))
+            }
+            Self::Bell { lesson, begins, ends, .. } => {
+                set_bell(common, Bell { lesson, begins: begins.unwrap_or_default(), ends: ends.unwrap_or_default() })
             }
         }
     }
+}
+
+fn set_bell(common: &Common, bell: Bell) -> Result<ExitCode> {
+    let mut desk = Desk::open(common)?;
+    let before = desk.school()?.bells.into_iter().find(|known| known.lesson == bell.lesson);
+    let was = before.map(|bell| format!(" (был {}–{})", bell.begins, bell.ends)).unwrap_or_default();
+    let said = format!("Звонок урока {}: {}–{}{was}", bell.lesson, bell.begins, bell.ends);
+    say(school::set_bell(&mut desk.workplace()?, bell)?, &said)
 }
 
 fn show(common: &Common) -> Result<ExitCode> {

@@ -52,7 +52,31 @@ pub fn report(report: &Table) {
     let headings: Vec<&str> = report.columns.iter().map(|column| column.heading).collect();
     let rows: Vec<Vec<String>> = report.rows.iter().map(|row| report.texts(row)).collect();
     let right: Vec<bool> = report.columns.iter().map(|column| column.kind != Kind::Text).collect();
-    aligned(&headings, &rows, &right);
+    let same = match output::width() {
+        Some(width) if columns::width(&headings, &rows) > width => same_throughout(&rows, &right),
+        _ => Vec::new(),
+    };
+    let told = same.iter().filter_map(|at| rows.first()?.get(*at).map(|text| (headings[*at], text)));
+    let told: Vec<String> =
+        told.filter(|(_, text)| !text.is_empty()).map(|(of, text)| format!("{of}: {text}")).collect();
+    if !told.is_empty() {
+        println!("{}", told.join(", "));
+    }
+    aligned(
+        &without(&headings, &same),
+        &rows.iter().map(|row| without(row, &same)).collect::<Vec<_>>(),
+        &without(&right, &same),
+    );
+}
+
+/// The columns of texts that say the same in every row: they are said once, above a table that is too wide.
+fn same_throughout(rows: &[Vec<String>], right: &[bool]) -> Vec<usize> {
+    let Some((first, others)) = rows.split_first().filter(|(_, others)| !others.is_empty()) else { return Vec::new() };
+    (0..first.len()).filter(|at| !right[*at] && others.iter().all(|row| row[*at] == first[*at])).collect()
+}
+
+fn without<T: Clone>(row: &[T], columns: &[usize]) -> Vec<T> {
+    row.iter().enumerate().filter(|(at, _)| !columns.contains(at)).map(|(_, cell)| cell.clone()).collect()
 }
 
 fn aligned(headings: &[&str], rows: &[Vec<String>], right: &[bool]) {
@@ -127,7 +151,17 @@ pub fn json(value: &serde_json::Value) {
 
 #[cfg(test)]
 mod tests {
-    use super::stage;
+    use super::{same_throughout, stage, without};
+
+    #[test]
+    fn what_is_the_same_in_every_row_is_said_once() {
+        let row = |pupil: &str, mark: &str| ["7А", "", pupil, mark].map(str::to_owned).to_vec();
+        let rows = [row("Ким", "5"), row("Ли", "5")];
+        let right = [false, false, false, true];
+        assert_eq!(same_throughout(&rows, &right), [0, 1], "a number is a column of its own");
+        assert_eq!(without(&rows[0], &[0, 1]), ["Ким", "5"]);
+        assert!(same_throughout(&rows[..1], &right).is_empty());
+    }
 
     #[test]
     fn a_bar_shows_how_much_is_done_of_how_much_and_never_nothing_of_nothing() {

@@ -35,10 +35,10 @@ pub enum Staff {
         #[arg(value_name = "ЗАЯВКА")]
         key: String,
         /// Внести аварийным ключом: файл, набранный с листа («letopis key recover»); ключи директора и завуча утрачены
-        #[arg(long, value_name = "ФАЙЛ", requires = "reason")]
+        #[arg(long, visible_alias = "аварийный-ключ", value_name = "ФАЙЛ", requires = "reason")]
         emergency_key: Option<PathBuf>,
         /// Почему аварийным ключом
-        #[arg(long, value_name = "ПРИЧИНА", requires = "emergency_key")]
+        #[arg(long, visible_alias = "причина", value_name = "ПРИЧИНА", requires = "emergency_key")]
         reason: Option<String>,
     },
     /// Завести службу: логин и ключ без пароля для программы, которая работает сама
@@ -57,7 +57,7 @@ pub enum Staff {
         #[arg(value_name = "ОТПЕЧАТОК")]
         fingerprint: String,
         /// Причина
-        #[arg(long, value_name = "ПРИЧИНА")]
+        #[arg(long, visible_alias = "причина", value_name = "ПРИЧИНА")]
         reason: String,
     },
     /// Уволить: ключи сотрудника отзываются с этого места, прежние подписи остаются в силе
@@ -86,22 +86,22 @@ pub struct Add {
     #[arg(value_name = "ЛОГИН")]
     login: String,
     /// Фамилия
-    #[arg(long, value_name = "ФАМИЛИЯ")]
+    #[arg(long, visible_alias = "фамилия", value_name = "ФАМИЛИЯ")]
     surname: String,
     /// Имя
-    #[arg(long, value_name = "ИМЯ")]
+    #[arg(long, visible_alias = "имя", value_name = "ИМЯ")]
     given: String,
     /// Отчество
-    #[arg(long, value_name = "ОТЧЕСТВО", default_value = "")]
+    #[arg(long, visible_alias = "отчество", value_name = "ОТЧЕСТВО", default_value = "")]
     patronymic: String,
     /// Должность
-    #[arg(long, value_name = "ДОЛЖНОСТЬ")]
+    #[arg(long, visible_alias = "должность", value_name = "ДОЛЖНОСТЬ")]
     position: String,
     /// Методическое объединение
-    #[arg(long, value_name = "МО", default_value = "")]
+    #[arg(long, visible_alias = "объединение", value_name = "МО", default_value = "")]
     association: String,
     /// Роли через запятую: учитель, классный руководитель, завуч …
-    #[arg(long, value_name = "РОЛИ", value_delimiter = ',', required = true)]
+    #[arg(long, visible_alias = "роли", value_name = "РОЛИ", value_delimiter = ',', required = true)]
     roles: Vec<String>,
 }
 
@@ -111,22 +111,22 @@ pub struct Change {
     #[arg(value_name = "ЛОГИН")]
     login: String,
     /// Фамилия
-    #[arg(long, value_name = "ФАМИЛИЯ")]
+    #[arg(long, visible_alias = "фамилия", value_name = "ФАМИЛИЯ")]
     surname: Option<String>,
     /// Имя
-    #[arg(long, value_name = "ИМЯ")]
+    #[arg(long, visible_alias = "имя", value_name = "ИМЯ")]
     given: Option<String>,
     /// Отчество
-    #[arg(long, value_name = "ОТЧЕСТВО")]
+    #[arg(long, visible_alias = "отчество", value_name = "ОТЧЕСТВО")]
     patronymic: Option<String>,
     /// Должность
-    #[arg(long, value_name = "ДОЛЖНОСТЬ")]
+    #[arg(long, visible_alias = "должность", value_name = "ДОЛЖНОСТЬ")]
     position: Option<String>,
     /// Методическое объединение
-    #[arg(long, value_name = "МО")]
+    #[arg(long, visible_alias = "объединение", value_name = "МО")]
     association: Option<String>,
     /// Роли через запятую, все
-    #[arg(long, value_name = "РОЛИ", value_delimiter = ',')]
+    #[arg(long, visible_alias = "роли", value_name = "РОЛИ", value_delimiter = ',')]
     roles: Vec<String>,
 }
 

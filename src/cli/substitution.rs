@@ -18,7 +18,7 @@ pub enum Substitution {
         #[command(flatten)]
         which: Which,
         /// Логин замещающего учителя
-        #[arg(long, value_name = "ЛОГИН")]
+        #[arg(long, visible_alias = "учитель", value_name = "ЛОГИН")]
         teacher: String,
     },
     /// Отменить назначенную замену
@@ -37,7 +37,7 @@ pub enum Substitution {
     #[command(visible_alias = "список")]
     List {
         /// Только те, что ждут подтверждения
-        #[arg(long)]
+        #[arg(long, visible_alias = "неподтверждённые")]
         open: bool,
     },
 }

@@ -10,7 +10,7 @@ mod next;
 mod not_taken;
 mod warning;
 
-pub use next::{Action, Detail, Next, Step};
+pub use next::{Action, Detail, Next, OfPupil, Step};
 pub use not_taken::NotTaken;
 pub use warning::Warning;
 

@@ -5,6 +5,7 @@
 //! or an option behind the words, a page puts a button there. Most steps are words alone: nobody but the reader can look
 //! at a clock or free a disk.
 
+use crate::school::{ClassName, CourseKey};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -65,6 +66,10 @@ pub enum Action {
     AddBackupService,
     ListStaff,
     ShowSchool,
+    /// Make a Sunday or a day of holidays a working day.
+    AddWorkday {
+        day: String,
+    },
     ListPupils,
     ChangePupil,
     EnrollPupil,
@@ -88,12 +93,16 @@ pub enum Action {
     },
     /// Withdraw what the pedagogical council decided of a pupil.
     WithdrawDecision,
+    /// Set the lessons of a course in the week.
+    SetTimetable {
+        course: CourseKey,
+    },
     /// Give a course to a teacher.
     SetCourse,
     /// Give a class its teacher.
     SetClassTeacher,
     /// Annul a course, or a group of a class.
-    AnnulCourse,
+    AnnulCourse(Option<CourseKey>),
     AnnulGroup,
     /// Take a course's whole plan out.
     ClearPlan,
@@ -102,12 +111,28 @@ pub enum Action {
     RecordLesson,
     ListMarks,
     Exempt,
-    WithdrawReason,
-    WithdrawExemption,
+    WithdrawReason(OfPupil),
+    WithdrawExemption {
+        subject: String,
+        days: OfPupil,
+    },
     ListAbsences,
     AssignSubstitution,
     ConfirmSubstitution,
     RequestCorrection,
+    /// Ask that a mark, or an absence, of a pupil be taken out of a lesson.
+    EmptyCell {
+        course: CourseKey,
+        day: String,
+        file: String,
+        is_mark: bool,
+    },
+    /// Ask for final marks of a period; of a pupil, where he is named, that his be taken out.
+    CorrectFinals {
+        course: CourseKey,
+        period: String,
+        file: Option<String>,
+    },
     /// Ask in the register that a lesson be annulled.
     RequestAnnulment,
     ApproveCorrection,
@@ -158,6 +183,23 @@ pub enum Action {
     RestoreArchive,
     /// Do the same again and say this with it.
     Give(Detail),
+}
+
+/// Days of a pupil, as they are read and typed; his class then, where it is known.
+#[allow(missing_docs)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OfPupil {
+    pub class: Option<String>,
+    pub file: String,
+    pub since: String,
+    pub until: String,
+}
+
+impl OfPupil {
+    /// The days from one to another.
+    pub fn new(class: Option<ClassName>, file: impl ToString, (since, until): (String, String)) -> Self {
+        Self { class: class.map(|class| class.to_string()), file: file.to_string(), since, until }
+    }
 }
 
 /// What can be said with an action, beside what it is. Where a variant says all of it, nothing is added.

@@ -444,10 +444,9 @@ fn number_of_lesson(text: &str) -> Result<u8> {
 }
 
 fn kind_of_work(line: &mut Line<'_>, column: usize) -> Option<String> {
-    let work = line.parse_optional(column, |text| match WorkKind::of(text) {
+    let work = line.parse_optional(column, |text| match WorkKind::written_out(text) {
         Some(_) => Ok(text.to_owned()),
-        None => Err(Error::input(format!("вид работы «{text}» неизвестен"))
-            .next(format!("начните его с одного из слов: {}", WorkKind::words()))),
+        None => Err(WorkKind::unknown(text)),
     });
     Some(work?.unwrap_or_default())
 }

@@ -143,7 +143,7 @@ pub fn final_entry(
         return Err(Error::refused("итоговую отметку нельзя убрать, её можно только заменить в день выставления")
             .next_by(
                 "поставьте другую, например «н/а», или подайте заявку на исправление (§2.3.3)",
-                Action::RequestCorrection,
+                Action::CorrectFinals { course: course.clone(), period: period.to_owned(), file: None },
             ));
     };
     let lines = (stands != Some(&mark)).then(|| FinalLine { pupil: pupil.into(), mark });

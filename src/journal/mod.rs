@@ -27,7 +27,7 @@ mod turn;
 pub use audit::{Finding, Report};
 pub use proven::{Audited, Keep, Proven};
 pub use record::{Author, Batch, Draft, Recorded, author_of};
-pub use roles::may_keep_contacts;
+pub use roles::{may, may_keep_contacts};
 pub use seen::{Outrun, Seen};
 
 use crate::error::{Action, Detail, Error, Result};

@@ -278,7 +278,8 @@ pub fn timetabled_lesson(tables: &Tables, course: &Course, date: Day, given: Opt
     match lessons[..] {
         [number] => Ok(number),
         [] => Err(Error::input(format!("по расписанию {} урока «{}» нет", format_date(date), course.key))
-            .next_by("проверьте дату или укажите номер урока", Action::Give(Detail::LessonNumber))),
+            .next_by("проверьте дату; если урок был, укажите его номер", Action::Give(Detail::LessonNumber))
+            .then_by("и подтвердите, что он был", Action::Give(Detail::Despite))),
         _ => Err(several(&lessons, date)),
     }
 }

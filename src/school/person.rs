@@ -1,5 +1,6 @@
 //! People and their roles (§3.3).
 
+use crate::error::{Error, Result};
 use crate::school::fold;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,26 @@ pub struct PersonName {
 }
 
 impl PersonName {
+    /// Whether what was typed is a name: letters, and between them hyphens, apostrophes and spaces.
+    ///
+    /// # Errors
+    /// The part and the sign in it that is none of these.
+    pub fn is_of_letters(&self) -> Result<()> {
+        for (part, of) in [(&self.surname, "фамилии"), (&self.given, "имени"), (&self.patronymic, "отчестве")]
+        {
+            let strange = part.chars().find(|c| !c.is_alphabetic() && !matches!(c, ' ' | '-' | '\'' | '’' | 'ʼ'));
+            if let Some(strange) = strange {
+                let what = if strange.is_numeric() { "цифра" } else { "знак" };
+                return Err(Error::input(format!("в {of} «{part}» {what} «{strange}»"))
+                    .next("наберите имя буквами; дефис и апостроф допустимы"));
+            }
+            if !part.is_empty() && !part.chars().any(char::is_alphabetic) {
+                return Err(Error::input(format!("в {of} «{part}» нет ни одной буквы")).next("наберите имя буквами"));
+            }
+        }
+        Ok(())
+    }
+
     /// «Иванова Инна Игоревна».
     pub fn full(&self) -> String {
         [&self.surname, &self.given, &self.patronymic]

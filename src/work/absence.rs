@@ -5,6 +5,7 @@ use super::{Done, Workplace};
 use crate::error::Result;
 pub use crate::journal::entry::Reason;
 use crate::journal::entry::{Body, ExemptionSet, ExemptionWithdrawn, ReasonSet, ReasonWithdrawn};
+use crate::journal::may;
 use crate::journal::read::explain::{self, Explained};
 use crate::journal::read::{self, Pupil, Tables};
 use crate::school::{ClassName, CourseKey, Day, PersonalFile, clean, format_date};
@@ -42,10 +43,11 @@ pub fn excuse(
     instead: bool,
 ) -> Result<Explanation> {
     let document = clean(document)?;
-    let (done, withdrawn) = place.decide(|tables, _| {
+    let (done, withdrawn) = place.decide(|tables, login| {
         let (pupil, since, until) = who.parts();
         let new = Explained { pupil: who.pupil.clone(), reason, since, until, document: document.clone() };
         if explain::is_given(tables, &new)? {
+            may(tables, login, ReasonSet { pupil, since, until, reason, document }.into())?;
             return Ok((Vec::new(), Vec::new()));
         }
         let (mut bodies, mut withdrawn): (Vec<Body>, Vec<String>) = Default::default();

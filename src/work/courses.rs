@@ -4,13 +4,13 @@ use super::people::or_stands;
 use super::{Done, Workplace};
 use crate::error::Result;
 use crate::journal::entry::{
-    ClassAnnulled, ClassSet, CourseAnnulled, CourseSet, SubjectLine, SubjectsSet, TimetableSet,
+    ClassAnnulled, ClassSet, CourseAnnulled, CourseSet, SubjectAnnulled, SubjectsSet, TimetableSet,
 };
-use crate::journal::read;
 use crate::journal::read::timetable::Timetable;
+use crate::journal::{may, read};
 use crate::school::{ClassName, CourseKey, Day, Login, clean};
 
-pub use crate::journal::entry::Slot;
+pub use crate::journal::entry::{Slot, SubjectLine};
 
 /// A course as it is to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,13 +64,8 @@ pub fn set(place: &mut Workplace<'_>, wish: Wish) -> Result<Outcome> {
         return Ok(Outcome::NoHours(course));
     };
     let stands = known.as_ref().is_some_and(|known| known.teacher == teacher && known.hours == hours);
-    let done = match stands {
-        true => Done::default(),
-        false => {
-            let set = CourseSet { course: course.clone(), teacher: teacher.clone(), hours };
-            place.record([set.into()])?
-        }
-    };
+    let set = CourseSet { course: course.clone(), teacher: teacher.clone(), hours };
+    let done = if stands { place.stands(set)? } else { place.record([set.into()])? };
     let hours_before = known.as_ref().map(|known| known.hours).filter(|before| *before != hours);
     let before = known.map(|known| known.teacher.to_string()).filter(|before| *before != teacher);
     Ok(Outcome::Set(Standing { done, course, teacher, hours, before, hours_before }))
@@ -92,10 +87,9 @@ pub fn set_timetable(
     let begins = place.school()?.year.begins;
     let weeks = Timetable::of(place.tables(), course.id)?;
     let stands = |(day, week): &(Day, Vec<Slot>)| *day == since.unwrap_or(begins) && *week == slots;
-    if weeks.weeks().iter().any(stands) {
-        return Ok(Done::default());
-    }
-    place.record([TimetableSet { course: course.key.clone(), since, slots, despite }.into()])
+    let standing = weeks.weeks().iter().any(stands);
+    let set = TimetableSet { course: course.key.clone(), since, slots, despite };
+    if standing { place.stands(set) } else { place.record([set.into()]) }
 }
 
 /// A subject, and what is said of it; what is not said stays.
@@ -111,11 +105,22 @@ pub struct Subject {
     pub written: Option<bool>,
 }
 
-/// Adds a subject or changes what is said of it. Gives its name as it is recorded.
+/// A subject as it stands now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SubjectDone {
+    /// What was recorded: nothing where it stood so.
+    pub done: Done,
+    /// The subject.
+    pub now: SubjectLine,
+    /// What it was before, where it was there.
+    pub before: Option<SubjectLine>,
+}
+
+/// Adds a subject or changes what is said of it.
 ///
 /// # Errors
 /// Text that cannot be printed; what a right or a rule refuses.
-pub fn set_subject(place: &mut Workplace<'_>, subject: &Subject) -> Result<(Done, String)> {
+pub fn set_subject(place: &mut Workplace<'_>, subject: &Subject) -> Result<SubjectDone> {
     let name = clean(&subject.name)?;
     let known = read::subject(place.tables(), &name)?;
     let stands = known.clone().unwrap_or_else(|| SubjectLine {
@@ -130,10 +135,17 @@ pub fn set_subject(place: &mut Workplace<'_>, subject: &Subject) -> Result<(Done
         association: or_stands(subject.association.as_deref(), &stands.association)?,
         written: subject.written.unwrap_or(stands.written),
     };
-    if known.as_ref() == Some(&line) {
-        return Ok((Done::default(), name));
-    }
-    Ok((place.record([SubjectsSet { subjects: vec![line] }.into()])?, name))
+    let set = SubjectsSet { subjects: vec![line.clone()] };
+    let done = if known.as_ref() == Some(&line) { place.stands(set)? } else { place.record([set.into()])? };
+    Ok(SubjectDone { done, now: line, before: known })
+}
+
+/// Annuls a subject that was entered by mistake.
+///
+/// # Errors
+/// As [`annul`].
+pub fn annul_subject(place: &mut Workplace<'_>, subject: &str, reason: &str) -> Result<Done> {
+    place.record([SubjectAnnulled { subject: subject.to_owned(), reason: clean(reason)? }.into()])
 }
 
 /// A class as it stands now.
@@ -150,12 +162,14 @@ pub struct ClassDone {
 /// # Errors
 /// What a right or a rule refuses.
 pub fn set_class(place: &mut Workplace<'_>, class: ClassName, teacher: &str) -> Result<ClassDone> {
-    let (done, before) = place.decide(|tables, _| {
+    let (done, before) = place.decide(|tables, login| {
         let before = read::class_teacher(tables, &class)?;
+        let set = ClassSet { class, teacher: teacher.to_owned() };
         if before.as_ref().is_some_and(|before| *before == teacher) {
+            may(tables, login, set.into())?;
             return Ok((Vec::new(), before));
         }
-        Ok((vec![ClassSet { class, teacher: teacher.to_owned() }.into()], before))
+        Ok((vec![set.into()], before))
     })?;
     Ok(ClassDone { done, before })
 }
@@ -197,8 +211,8 @@ mod tests {
         }
         assert!(people::change(&mut place, "belova", &Changes::default()).is_err(), "nothing is said to change");
         let subject = Subject { name: " Алгебра ".into(), ..Subject::default() };
-        assert_eq!(set_subject(&mut place, &subject).unwrap().1, "Алгебра");
-        assert!(set_subject(&mut place, &subject).unwrap().0.numbers.is_empty());
+        assert_eq!(set_subject(&mut place, &subject).unwrap().now.name, "Алгебра");
+        assert!(set_subject(&mut place, &subject).unwrap().done.numbers.is_empty());
 
         let class = ClassName::parse("7А").unwrap();
         let course = CourseKey { class, group: String::new(), subject: "Алгебра".into() };

@@ -3,7 +3,8 @@
 use super::{Done, Workplace, nobody_twice};
 use crate::error::Result;
 use crate::journal::cell;
-use crate::journal::entry::{Body, DecisionSet, FinalLine};
+use crate::journal::entry::{Body, DecisionSet, FinalLine, FinalsSet};
+use crate::journal::may;
 use crate::journal::read::{self, Decision, Pupil, Tables};
 use crate::journal::rules::{known_course, known_pupil};
 use crate::school::{ClassName, CourseKey, Day, Marks, PeriodName, PersonName, PersonalFile, School, clean};
@@ -37,13 +38,21 @@ pub struct FinalsDone {
 /// A pupil who is named twice, and what a right or a rule refuses.
 pub fn set(place: &mut Workplace<'_>, wish: &FinalsWish) -> Result<FinalsDone> {
     let reason = clean(&wish.override_reason)?;
-    let (done, marks) = place.decide(|tables, _| {
+    let (done, marks) = place.decide(|tables, login| {
         nobody_twice(tables, wish.marks.iter().map(|(pupil, _)| pupil))?;
         let course = known_course(tables, &wish.course)?;
         let line = |(pupil, mark): &(PersonalFile, Marks)| FinalLine { pupil: pupil.into(), mark: mark.clone() };
         let lines = wish.marks.iter().map(line).collect();
         let set = cell::finals(tables, &course, &wish.period, lines, &reason)?;
         let marks = set.as_ref().map_or(0, |set| set.marks.len());
+        if set.is_none() {
+            let (course, period) = (wish.course.clone(), wish.period.to_string());
+            may(
+                tables,
+                login,
+                FinalsSet { course, period, marks: Vec::new(), override_reason: reason.clone() }.into(),
+            )?;
+        }
         Ok((set.map(Body::from).into_iter().collect(), marks))
     })?;
     Ok(FinalsDone { done, marks })

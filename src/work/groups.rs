@@ -115,7 +115,10 @@ pub fn set_group(
     }
     warnings.extend(plan.came(&standing, &wanted));
     let bodies: Vec<Body> = steps.into_iter().map(set).collect();
-    let mut done = if bodies.is_empty() { Done::default() } else { place.record(bodies)? };
+    let mut done = match bodies.is_empty() {
+        true => place.stands(set((since.day, wanted)))?,
+        false => place.record(bodies)?,
+    };
     done.warnings.extend(warnings);
     Ok((done, count))
 }

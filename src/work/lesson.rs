@@ -5,6 +5,7 @@ use super::{Done, Workplace, plan};
 use crate::error::{Action, Detail, Error, Result};
 use crate::journal::entry::{Body, LessonAnnulled, LessonRecorded};
 pub use crate::journal::entry::{LessonRef, LessonText};
+use crate::journal::may;
 use crate::journal::read::{self, Course, Tables, annulments, standing};
 use crate::journal::rules::known_course;
 use crate::journal::rules::timetable::not_due;
@@ -105,6 +106,9 @@ fn record_among(
         let (at, cells) = (wish.at.clone(), Vec::new());
         let lesson = LessonRecorded { at, topic, work, homework, substitute, cells, despite };
         let new = !standing::is_recorded(tables, &lesson)?;
+        if !new {
+            may(tables, login, lesson.clone().into())?;
+        }
         let own = new.then(|| lesson.into());
         Ok((own.into_iter().chain(after(tables)?).collect(), (was, says)))
     })?;

@@ -7,7 +7,8 @@ use super::lesson::LessonRef;
 use super::{Done, Workplace, nobody_twice};
 use crate::error::{Action, Error, Result};
 use crate::journal::cell::{self, Typed};
-use crate::journal::entry::Body;
+use crate::journal::entry::{Body, MarksSet};
+use crate::journal::may;
 use crate::journal::read::{self, Pupil, Tables, standing};
 use crate::journal::rules::known_pupil;
 use crate::school::{Attendance, Marks, PersonalFile, clean};
@@ -65,8 +66,12 @@ impl CellsWish {
 /// # Errors
 /// A pupil who is named twice: which of the two was meant? And what a right or a rule refuses.
 pub fn set(place: &mut Workplace<'_>, wish: &CellsWish) -> Result<CellsDone> {
-    let (done, (marks, attendance, taken_out)) = place.decide(|tables, _| {
+    let (done, (marks, attendance, taken_out)) = place.decide(|tables, login| {
         let bodies = bodies(tables, wish)?;
+        if bodies.is_empty() {
+            let set = MarksSet { at: wish.at.clone(), work: String::new(), marks: Vec::new() };
+            may(tables, login, set.into())?;
+        }
         let (marks, attendance) = changed(&bodies);
         let taken_out = taken_out(tables, wish, &bodies)?;
         Ok((bodies, (marks, attendance, taken_out)))

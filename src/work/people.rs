@@ -3,6 +3,7 @@
 use super::{Done, Workplace};
 use crate::error::{Action, Error, Result};
 use crate::journal::entry::{Body, KeyEnrolled, KeyRevoked, Person, PersonDismissed};
+use crate::journal::may;
 use crate::journal::read::{self, Tables};
 use crate::ledger::identity::Identity;
 use crate::ledger::possession::Request;
@@ -43,7 +44,9 @@ pub struct Changes {
 /// Cleans every part of a name.
 pub(super) fn clean_name(name: &PersonName) -> Result<PersonName> {
     let PersonName { surname, given, patronymic } = name;
-    Ok(PersonName { surname: clean(surname)?, given: clean(given)?, patronymic: clean(patronymic)? })
+    let name = PersonName { surname: clean(surname)?, given: clean(given)?, patronymic: clean(patronymic)? };
+    name.is_of_letters()?;
+    Ok(name)
 }
 
 /// What is said, cleaned, or what stands.
@@ -59,8 +62,9 @@ pub fn add(place: &mut Workplace<'_>, wish: &Colleague) -> Result<(Done, PersonN
     let (name, position) = (clean_name(&wish.name)?, clean(&wish.position)?);
     let (login, association) = (wish.login.clone(), clean(&wish.association)?);
     let person = Person { login, name: name.clone(), position, association, roles: wish.roles.clone() };
-    let (done, ()) = place.decide(|tables, _| match read::staff(tables, &person.login)? {
+    let (done, ()) = place.decide(|tables, login| match read::staff(tables, &person.login)? {
         Some(known) if !known.dismissed => {
+            may(tables, login, person.clone().into())?;
             if is_recorded(tables, &known, &person)? {
                 return Ok((Vec::new(), ()));
             }
@@ -102,13 +106,16 @@ pub fn change(place: &mut Workplace<'_>, login: &str, changes: &Changes) -> Resu
         given: or_stands(changes.given.as_deref(), &known.name.given)?,
         patronymic: or_stands(changes.patronymic.as_deref(), &known.name.patronymic)?,
     };
+    if name != known.name {
+        name.is_of_letters()?;
+    }
     let position = or_stands(changes.position.as_deref(), &known.position)?;
     let association = or_stands(changes.association.as_deref(), &known.association)?;
     let mut roles = changes.roles.clone().map_or_else(|| read::roles_of(place.tables(), login), Ok)?;
     roles.sort_unstable();
     let person = Person { login: login.to_owned(), name: name.clone(), position, association, roles };
     if is_recorded(place.tables(), &known, &person)? {
-        return Ok((Done::default(), name));
+        return Ok((place.stands(person)?, name));
     }
     Ok((place.record([person.into()])?, name))
 }

@@ -175,6 +175,9 @@ pub fn change(place: &mut Workplace<'_>, file: &str, changes: &Changes) -> Resul
         given: or_stands(changes.given.as_deref(), &before.given)?,
         patronymic: or_stands(changes.patronymic.as_deref(), &before.patronymic)?,
     };
+    if name != before {
+        name.is_of_letters()?;
+    }
     let born = changes.born.unwrap_or(stands);
     let reason = clean(&changes.reason)?;
     let number = changes.number.as_deref().map(clean).transpose()?.filter(|number| *number != file);
@@ -191,7 +194,10 @@ pub fn change(place: &mut Workplace<'_>, file: &str, changes: &Changes) -> Resul
     if let Some(becomes) = number.clone() {
         bodies.push(PupilRenumbered { file: file.clone(), becomes, reason }.into());
     }
-    let done = if bodies.is_empty() { Done::default() } else { place.record(bodies)? };
+    let done = match bodies.is_empty() {
+        true => place.stands(PupilSet { file: file.clone(), name: name.clone(), born, another: false })?,
+        false => place.record(bodies)?,
+    };
     // As it stands now: where a move was taken back, it is one with the stay before.
     let now = read::stays_of(place.tables(), pupil.id)?.pop().map(|(of, stay)| StayIn::of(of, stay));
     let stay = stay.and(now);
@@ -251,9 +257,10 @@ pub fn annul(place: &mut Workplace<'_>, file: &str, reason: &str) -> Result<(Don
 pub fn enroll(place: &mut Workplace<'_>, file: &str, class: ClassName, since: Day) -> Result<Stepped> {
     let pupil = known(place.tables(), file)?;
     let stands = read::stays_of(place.tables(), pupil.id)?.pop();
+    let enrolled = PupilEnrolled { file: pupil.file.to_string(), class: class.clone(), since };
     let done = match stands.is_some_and(|(of, stay)| of == class && stay.since == since && stay.until.is_none()) {
-        true => Done::default(),
-        false => place.record([PupilEnrolled { file: pupil.file.to_string(), class: class.clone(), since }.into()])?,
+        true => place.stands(enrolled)?,
+        false => place.record([enrolled.into()])?,
     };
     stepped(place, done, pupil, Some((class, since)))
 }
@@ -271,13 +278,8 @@ pub fn move_to(place: &mut Workplace<'_>, file: &str, class: ClassName, since: D
         }
         _ => false,
     };
-    let done = match stands {
-        true => Done::default(),
-        false => {
-            let file = pupil.file.to_string();
-            place.record([PupilMoved { file, class: class.clone(), since, despite }.into()])?
-        }
-    };
+    let moved = PupilMoved { file: pupil.file.to_string(), class: class.clone(), since, despite };
+    let done = if stands { place.stands(moved)? } else { place.record([moved.into()])? };
     stepped(place, done, pupil, Some((class, since)))
 }
 
@@ -289,9 +291,10 @@ pub fn move_to(place: &mut Workplace<'_>, file: &str, class: ClassName, since: D
 pub fn leave(place: &mut Workplace<'_>, file: &str, until: Day, despite: bool) -> Result<Stepped> {
     let pupil = known(place.tables(), file)?;
     let last = read::stays_of(place.tables(), pupil.id)?.pop();
+    let left = PupilLeft { file: pupil.file.to_string(), until, despite };
     let done = match last.is_some_and(|(_, stay)| stay.until == Some(until)) {
-        true => Done::default(),
-        false => place.record([PupilLeft { file: pupil.file.to_string(), until, despite }.into()])?,
+        true => place.stands(left)?,
+        false => place.record([left.into()])?,
     };
     stepped(place, done, pupil, None)
 }

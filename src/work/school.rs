@@ -3,6 +3,8 @@
 use super::{Done, Workplace};
 use crate::error::{Action, Error, Result, Warning};
 use crate::journal::entry::SchoolChanged;
+use crate::journal::read::timetable::Timetable;
+use crate::journal::read::{self, Tables};
 use crate::school::{Bell, Day, Holiday, School, Workday, clean, format_date, same_word};
 
 /// Puts other data in the place of the school's; what goes and what comes is in the warnings.
@@ -118,11 +120,55 @@ pub fn set_bell(place: &mut Workplace<'_>, bell: Bell) -> Result<Done> {
     })
 }
 
+/// Takes a bell away that was set by mistake: no lesson is there in the timetable, and none was.
+///
+/// # Errors
+/// No such bell; what rests on it; as [`replace`].
+pub fn remove_bell(place: &mut Workplace<'_>, lesson: u8) -> Result<(Done, Bell)> {
+    let school = place.school()?;
+    let bell = school.bells.iter().find(|bell| bell.lesson == lesson).cloned().ok_or_else(|| {
+        Error::input(format!("звонка урока {lesson} нет")).next_by("посмотрите звонки", Action::ShowSchool)
+    })?;
+    let mut after = school.clone();
+    after.bells.retain(|known| known.lesson != lesson);
+    let (done, ()) = place.decide(|tables, _| {
+        nothing_rests_on(tables, &school, lesson)?;
+        Ok((vec![SchoolChanged { school: after }.into()], ()))
+    })?;
+    Ok((done, bell))
+}
+
+/// No course has the lesson in its week, and none was given then.
+fn nothing_rests_on(tables: &Tables, school: &School, lesson: u8) -> Result<()> {
+    let refused = |what: String| Err(Error::refused(format!("звонок урока {lesson} убрать нельзя: {what}")));
+    for class in read::classes(tables)? {
+        for course in read::courses_of(tables, &class)? {
+            let weeks = Timetable::of(tables, course.id)?;
+            if weeks.weeks().iter().flat_map(|(_, week)| week).any(|slot| slot.lesson == lesson) {
+                return refused(format!("он в расписании, «{}»", course.key)).map_err(|error: Error| {
+                    error.next_by("сначала уберите его из расписания", Action::SetTimetable { course: course.key })
+                });
+            }
+        }
+    }
+    let given = read::lessons_between(tables, school.year.begins, school.year.ends)?;
+    let mut given = given.into_iter().filter(|at| at.lesson == lesson);
+    match given.next() {
+        None => Ok(()),
+        Some(first) => {
+            let more = given.count();
+            let more = if more > 0 { format!(" и ещё уроков: {more}") } else { String::new() };
+            refused(format!("записан урок {}, «{}»{more}", format_date(first.date), first.course))
+                .map_err(|error: Error| error.next("исправьте время звонка, если неверно оно"))
+        }
+    }
+}
+
 fn change(place: &mut Workplace<'_>, change: impl FnOnce(School) -> Result<School>) -> Result<Done> {
     let before = place.school()?;
     let school = change(before.clone())?;
     if school == before {
-        return Ok(Done::default());
+        return place.stands(SchoolChanged { school });
     }
     place.record([SchoolChanged { school }.into()])
 }

@@ -4,6 +4,7 @@ use super::lesson::LessonRef;
 use super::{Done, Workplace};
 use crate::error::Result;
 use crate::journal::entry::{SubstitutionAssigned, SubstitutionConfirmed};
+use crate::journal::may;
 use crate::journal::read;
 use crate::school::Login;
 
@@ -23,18 +24,19 @@ pub struct Assigned {
 /// # Errors
 /// Nobody of that login who teaches, and what a right or a rule refuses.
 pub fn assign(place: &mut Workplace<'_>, at: &LessonRef, substitute: &Login) -> Result<Assigned> {
-    let (done, (name, before)) = place.decide(|tables, _| {
+    let (done, (name, before)) = place.decide(|tables, author| {
         let name = |login: &Login| -> Result<String> {
             Ok(read::staff(tables, login)?.map(|person| person.name.initials()).unwrap_or_default())
         };
         let course = read::course(tables, &at.course)?;
         let stands = course.map(|course| read::assigned_substitute(tables, course.id, at.date, at.lesson));
         let stands = stands.transpose()?.flatten().filter(|login| !login.is_empty());
+        let body = SubstitutionAssigned { at: at.clone(), substitute: substitute.into() };
         if stands.as_ref() == Some(substitute) {
+            may(tables, author, body.into())?;
             return Ok((Vec::new(), (name(substitute)?, None)));
         }
         let before = stands.as_ref().map(name).transpose()?;
-        let body = SubstitutionAssigned { at: at.clone(), substitute: substitute.into() };
         Ok((vec![body.into()], (name(substitute)?, before)))
     })?;
     Ok(Assigned { done, name, before })

@@ -246,7 +246,7 @@ fn what_is_not_recorded_is_said() {
     let recovery = ["archive", "verify", "usb-1", "--journal", "journal.letopis", "--identity", "recovery.txt"];
     bare(&recovery).fails(0, &["цел и подлинен", "этого ключа в нём нет"]);
     std::fs::remove_file(stage.school.path("usb-1/LETOPIS/2025-2026-year/bagit.txt")).unwrap();
-    bare(&["archive", "verify", "usb-1"]).fails(1, &["archive repair ПУТЬ"]);
+    bare(&["archive", "verify", "usb-1"]).fails(1, &["archive repair usb-1"]);
     bare(&["archive", "repair", "usb-1", "--from", "./usb-1"]).fails(2, &["та же самая копия"]);
     bare(&["archive", "repair", "usb-1"]).fails(0, &["исправлен", "В журнал это не записано"]);
     bare(&["archive", "repair", "usb-1"]).fails(0, &["исправлять нечего", "запишите проверку"]);

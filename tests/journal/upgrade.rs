@@ -41,6 +41,7 @@ const CAME_LATER: &[(&str, &str)] = &[
     ("lesson.annulled", "0.1.0 could not put right what was recorded by mistake"),
     ("course.annulled", "0.1.0 could not put right what was recorded by mistake"),
     ("class.annulled", "0.1.0 could not put right what was recorded by mistake"),
+    ("subject.annulled", "0.1.0 could not put right what was recorded by mistake"),
     ("journal.restored", "0.1.0 went on from a restored copy without a word"),
 ];
 

@@ -8,13 +8,13 @@ use std::path::PathBuf;
 #[derive(Args)]
 pub struct Anchors {
     /// Отпечаток ключа подписавшего из акта или реестра ключей: SHA256:…
-    #[arg(long, value_name = "ОТПЕЧАТОК")]
+    #[arg(long, visible_alias = "подписавший", value_name = "ОТПЕЧАТОК")]
     signer: Option<String>,
     /// Код архива из акта
-    #[arg(long, value_name = "КОД")]
+    #[arg(long, visible_alias = "код-архива", value_name = "КОД")]
     expect: Option<String>,
     /// Архив, которому вы уже доверяете
-    #[arg(long, value_name = "ПАПКА")]
+    #[arg(long, visible_alias = "доверенный", value_name = "ПАПКА")]
     trusted: Option<PathBuf>,
 }
 

@@ -25,10 +25,10 @@ pub struct Backup {
     #[arg(long, value_name = "НЕДЕЛЬ", default_value_t = 4, value_parser = |text: &str| within(text, 0, 520), visible_alias = "недель")]
     weekly: u32,
     /// Сколько данных для восстановления добавить, в процентах от объёма; 0 — не добавлять
-    #[arg(long, value_name = "ДОЛЯ", default_value = "10%", value_parser = share)]
+    #[arg(long, visible_alias = "восстановление", value_name = "ДОЛЯ", default_value = "10%", value_parser = share)]
     recovery: Share,
     /// Согласиться, что копия ляжет на тот же диск, что и журнал
-    #[arg(long)]
+    #[arg(long, visible_alias = "одно-устройство")]
     allow_same_device: bool,
     /// Прежних копий там нет, и это правильно: диск новый или его очистили
     #[arg(long, visible_alias = "новое-место")]

@@ -16,13 +16,13 @@ pub struct Complete {
     #[arg(value_name = "АРХИВ")]
     name: String,
     /// Носитель с целой копией; только читается
-    #[arg(long, value_name = "НОСИТЕЛЬ")]
+    #[arg(long, visible_alias = "откуда", value_name = "НОСИТЕЛЬ")]
     from: PathBuf,
     /// Носитель, на который записать вторую
-    #[arg(long, value_name = "НОСИТЕЛЬ")]
+    #[arg(long, visible_alias = "куда", value_name = "НОСИТЕЛЬ")]
     to: PathBuf,
     /// Согласиться, что оба носителя могут быть одним устройством (§2.5 не будет доказан)
-    #[arg(long)]
+    #[arg(long, visible_alias = "одно-устройство")]
     allow_same_device: bool,
 }
 

@@ -16,22 +16,22 @@ use std::process::ExitCode;
 #[derive(Args)]
 pub struct Create {
     /// Период: «I четверть», «I полугодие», «Год»
-    #[arg(long, value_name = "ПЕРИОД")]
+    #[arg(long, visible_alias = "период", value_name = "ПЕРИОД")]
     period: String,
     /// Папка носителя; указывается дважды
-    #[arg(long, value_name = "НОСИТЕЛЬ", required = true)]
+    #[arg(long, visible_alias = "куда", value_name = "НОСИТЕЛЬ", required = true)]
     to: Vec<PathBuf>,
     /// Согласиться, что оба носителя могут быть одним устройством (§2.5 не будет доказан)
-    #[arg(long)]
+    #[arg(long, visible_alias = "одно-устройство")]
     allow_same_device: bool,
     /// Только база данных, без печатных документов: копия диспетчера (§5.5.1)
-    #[arg(long)]
+    #[arg(long, visible_alias = "только-база")]
     database_only: bool,
     /// Сколько данных для восстановления добавить, в процентах от объёма; 0 — не добавлять
-    #[arg(long, value_name = "ДОЛЯ", default_value = "10%", value_parser = share)]
+    #[arg(long, visible_alias = "восстановление", value_name = "ДОЛЯ", default_value = "10%", value_parser = share)]
     recovery: Share,
     /// Папка с изменёнными макетами
-    #[arg(long, value_name = "ПАПКА")]
+    #[arg(long, visible_alias = "макеты", value_name = "ПАПКА")]
     layouts: Option<PathBuf>,
 }
 

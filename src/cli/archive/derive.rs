@@ -18,16 +18,16 @@ pub struct Derive {
     #[arg(value_name = "ПУТЬ")]
     path: PathBuf,
     /// Папка носителя; указывается дважды
-    #[arg(long, value_name = "НОСИТЕЛЬ", required = true)]
+    #[arg(long, visible_alias = "куда", value_name = "НОСИТЕЛЬ", required = true)]
     to: Vec<PathBuf>,
     /// Ключ, которым архив открывается, если ваш для этого не годится: например, ключ восстановления
-    #[arg(long, value_name = "ФАЙЛ")]
+    #[arg(long, visible_alias = "открыть-ключом", value_name = "ФАЙЛ")]
     open_with: Option<PathBuf>,
     /// Согласиться, что оба носителя могут быть одним устройством (§2.5 не будет доказан)
-    #[arg(long)]
+    #[arg(long, visible_alias = "одно-устройство")]
     allow_same_device: bool,
     /// Сколько данных для восстановления добавить, в процентах от объёма; 0 — не добавлять
-    #[arg(long, value_name = "ДОЛЯ", default_value = "10%", value_parser = share)]
+    #[arg(long, visible_alias = "восстановление", value_name = "ДОЛЯ", default_value = "10%", value_parser = share)]
     recovery: Share,
 }
 

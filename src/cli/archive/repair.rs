@@ -3,6 +3,7 @@
 use super::{Bar, Common};
 use crate::archive::repair::{Repaired, RepairedFrom};
 use crate::cli::called::ME;
+use crate::cli::typed::quoted;
 use crate::cli::{advice, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::Journal;
@@ -18,10 +19,10 @@ pub struct Repair {
     #[arg(value_name = "ПУТЬ")]
     path: PathBuf,
     /// Вторая копия: носитель или папка архива; только читается
-    #[arg(long, value_name = "ПУТЬ")]
+    #[arg(long, visible_alias = "откуда", value_name = "ПУТЬ")]
     from: Option<PathBuf>,
     /// Записать исправленный архив в другую папку, а повреждённый не трогать
-    #[arg(long, value_name = "ПАПКА")]
+    #[arg(long, visible_alias = "куда", value_name = "ПАПКА")]
     to: Option<PathBuf>,
 }
 
@@ -109,7 +110,7 @@ fn value(bag: &Path, repaired: Option<&Repaired>) -> serde_json::Value {
 
 /// What was written elsewhere: all of it, whatever of it was damaged.
 fn say_beside(repaired: &Repaired) {
-    let place = repaired.bag.display();
+    let place = quoted(&repaired.bag.display().to_string());
     println!("Целый архив записан в {place}: файлов — {}, байт — {}.", repaired.files.len(), repaired.bytes);
     println!("  После исправления: {}.", repaired.report.verdict);
     println!("  Что делать: на носитель его вернёт «{ME} archive repair НОСИТЕЛЬ --from {place}».");

@@ -20,15 +20,15 @@ pub struct Restore {
     #[arg(value_name = "ПУТЬ")]
     path: PathBuf,
     /// Куда: новая папка
-    #[arg(long, value_name = "ПАПКА")]
+    #[arg(long, visible_alias = "куда", value_name = "ПАПКА")]
     to: PathBuf,
     /// Только это: класс («7А»), «журнал» или «реестры»; можно несколько раз
-    #[arg(long, value_name = "ЧТО")]
+    #[arg(long, visible_alias = "только", value_name = "ЧТО")]
     only: Vec<String>,
     #[command(flatten)]
     anchors: Anchors,
     /// Извлечь, хотя печать архива нарушена или он не подлинен: за содержание отвечаете вы
-    #[arg(long)]
+    #[arg(long, visible_alias = "несмотря-на-печать")]
     despite_broken_seal: bool,
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Common, screen, session};
 use crate::cli::called::ME;
+use crate::cli::typed::quoted;
 use crate::error::Result;
 use crate::journal::read;
 use crate::journal::read::Tables;
@@ -44,7 +45,9 @@ pub fn run(common: &Common, backup_days: u32) -> Result<ExitCode> {
     if common.json {
         screen::json(&as_json(&status));
     } else if status.archives.is_empty() {
-        println!("В журнале не записано ни одного архива. Создать: {ME} archive create --period ПЕРИОД --to … --to …");
+        println!(
+            "В журнале не записано ни одного архива. Создать: {ME} archive create --period ПЕРИОД --to НОСИТЕЛЬ1 --to НОСИТЕЛЬ2"
+        );
     } else {
         for archive in &status.archives {
             say(tables, &status, archive)?;
@@ -56,12 +59,14 @@ pub fn run(common: &Common, backup_days: u32) -> Result<ExitCode> {
             let ended = format_date(*ended);
             if status.is_reopened() && period == "Год" {
                 println!(
-                    "Закрытый год открыт снова, прежний архив за него не действует: {ME} archive create --period «{period}» --to … --to …"
+                    "Закрытый год открыт снова, прежний архив за него не действует: {ME} archive create --period {} --to НОСИТЕЛЬ1 --to НОСИТЕЛЬ2",
+                    quoted(period)
                 );
                 continue;
             }
             println!(
-                "Период «{period}» кончился {ended}, а архива за него нет (§5.5): {ME} archive create --period «{period}» --to … --to …"
+                "Период «{period}» кончился {ended}, а архива за него нет (§5.5): {ME} archive create --period {} --to НОСИТЕЛЬ1 --to НОСИТЕЛЬ2",
+                quoted(period)
             );
         }
         say_backups(&status.backups);
@@ -150,8 +155,10 @@ fn state(copy: &Copy) -> String {
 }
 
 fn words(archive: &ArchiveStatus, need: &Need) -> String {
-    let again =
-        format!("запишите архив периода заново на два носителя: {ME} archive create --period «{}»", archive.period);
+    let again = format!(
+        "запишите архив периода заново на два носителя: {ME} archive create --period {} --to НОСИТЕЛЬ1 --to НОСИТЕЛЬ2",
+        quoted(&archive.period)
+    );
     match need {
         Need::Verify(label, since) => {
             format!(
@@ -160,7 +167,9 @@ fn words(archive: &ArchiveStatus, need: &Need) -> String {
             )
         }
         Need::Repair(label, Some(other)) => {
-            format!("копия на «{label}» повреждена: {ME} archive repair НОСИТЕЛЬ --from НОСИТЕЛЬ «{other}»")
+            format!(
+                "копия на «{label}» повреждена: {ME} archive repair НОСИТЕЛЬ --from ВТОРОЙ (вторая копия — на «{other}»)"
+            )
         }
         Need::Repair(label, None) => {
             format!("копия на «{label}» повреждена: {ME} archive repair НОСИТЕЛЬ; повреждённую не удаляйте")
@@ -174,7 +183,7 @@ fn words(archive: &ArchiveStatus, need: &Need) -> String {
         ),
         Need::Together(one, other) => format!(
             "«{one}» и «{other}» у одного хранителя или в одном месте, а нужны разные (§2.5, §5.5.4): разнесите их и запишите, \
-             где каждый: {ME} carrier register НОСИТЕЛЬ --label … --holder … --place …"
+             где каждый: {ME} carrier register НОСИТЕЛЬ --label НАДПИСЬ --holder ЛОГИН --place МЕСТО"
         ),
         Need::NoCopy => format!("ни одной целой копии: {again}"),
     }

@@ -2,6 +2,7 @@
 
 use super::name;
 use crate::cli::called::ME;
+use crate::cli::typed::quoted;
 use crate::cli::{Common, screen, session};
 use crate::error::Result;
 use crate::journal::read::Tables;
@@ -34,7 +35,8 @@ pub fn run(common: &Common, typed: &str) -> Result<()> {
         let times = counted(history.failures, ["раз", "раза", "раз"]);
         screen::warning(&format!(
             "замените носитель: повреждения на нём найдены {times}. Зарегистрируйте новый ({ME} carrier register), перепишите на него \
-             архивы со второй копии ({ME} archive complete АРХИВ --from ВТОРАЯ --to НОВЫЙ), а этот спишите ({ME} carrier retire)"
+             архивы со второй копии ({ME} archive complete АРХИВ --from ВТОРАЯ --to НОВЫЙ), а этот спишите ({ME} carrier retire {} --reason ПРИЧИНА)",
+            quoted(&carrier.label)
         ));
     }
     Ok(())

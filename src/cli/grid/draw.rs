@@ -7,6 +7,8 @@
 use super::model::{Access, Focus, Message, Model};
 use super::panel;
 use crate::cli::advice::advice;
+use crate::cli::called::in_ones_words;
+use crate::cli::columns;
 use crate::journal::read::course_view::{Column, Outlook, Place};
 use crate::school::counted;
 use ratatui::Frame;
@@ -14,7 +16,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::Line;
-use ratatui::widgets::{Paragraph, Widget, Wrap};
+use ratatui::widgets::{Paragraph, Widget};
 use unicode_width::UnicodeWidthStr;
 
 /// From this width on the lesson lies beside the table.
@@ -60,7 +62,11 @@ impl Areas {
         let mut rest = area;
         let title = take_top(&mut rest, 1);
         let help = take_bottom(&mut rest, 1);
-        let status = take_bottom(&mut rest, if area.height >= 16 { 2 } else { 1 });
+        // What is told is shown whole, as long as a few rows of the table are left.
+        let told = columns::wrapped(&told(model).0, usize::from(area.width)).len();
+        let usual = if area.height >= 16 { 2 } else { 1 };
+        let most = rest.height.saturating_sub(lines + HEADING + 2).max(usual);
+        let status = take_bottom(&mut rest, u16::try_from(told).unwrap_or(most).clamp(usual, most));
         let below = take_bottom(&mut rest, lines);
         let width = if wide { SIDE } else { 0 };
         rest.width -= width;
@@ -95,7 +101,7 @@ pub fn draw(frame: &mut Frame<'_>, model: &mut Model) {
     panel::beside(buffer, areas.side, model);
     let cursor = panel::below(buffer, areas.below, model);
     if matches!(model.focus, Focus::Help) {
-        panel::help(buffer, window);
+        panel::help(buffer, window, model);
     } else if let Some(position) = cursor {
         frame.set_cursor_position(position);
     }
@@ -146,21 +152,26 @@ fn title(buffer: &mut Buffer, area: Rect, model: &Model) {
 }
 
 /// The reason of a refusal, what was done, or what is known of the current cell.
-fn status(buffer: &mut Buffer, area: Rect, model: &Model) {
+fn told(model: &Model) -> (String, Style) {
     let fault = Style::new().fg(Color::Red).add_modifier(Modifier::BOLD);
     let told = |error: &crate::Error| match error.next_step() {
-        Some(next) => (format!("{}. Что делать: {}", error.message(), advice(next)), fault),
+        Some(next) => (format!("{}. Что делать: {}", error.message(), in_ones_words(&advice(next))), fault),
         None => (error.message().to_owned(), fault),
     };
     let attempt = model.current().and_then(|column| model.attempt(model.row, &column.place));
-    let (text, style) = match (&model.message, attempt.and_then(|attempt| attempt.refused.as_ref())) {
+    match (&model.message, attempt.and_then(|attempt| attempt.refused.as_ref())) {
         (Some(Message::Fault(error)), _) => told(error),
         (Some(Message::Done(text)), _) => (text.clone(), Style::new().fg(Color::Green)),
         (None, Some(error)) => told(error),
         (None, None) => (about_cell(model), Style::new()),
-    };
+    }
+}
+
+fn status(buffer: &mut Buffer, area: Rect, model: &Model) {
+    let (text, style) = told(model);
     let area = area.intersection(buffer.area);
-    Paragraph::new(text).style(style).wrap(Wrap { trim: true }).render(area, buffer);
+    let lines = columns::wrapped(&text, usize::from(area.width)).into_iter().map(Line::from);
+    Paragraph::new(lines.collect::<Vec<_>>()).style(style).render(area, buffer);
 }
 
 fn about_cell(model: &Model) -> String {
@@ -232,6 +243,9 @@ fn has_prospect(model: &Model, column: &Column) -> bool {
 fn help_line(buffer: &mut Buffer, area: Rect, model: &Model) {
     let refused = format!("Отклонено: {}", model.refusals());
     let (first, always) = match (&model.focus, model.refusals()) {
+        _ if matches!(model.access, Access::Looks(_)) => {
+            ("Только просмотр · стрелки, PgUp, PgDn", "F1 клавиши · F10 выход")
+        }
         (Focus::Panel(_), _) => ("Enter записать · Tab следующая строка", "Esc к отметкам · F10 выход"),
         (_, 0) => ("Enter записать · Del убрать · Tab тема · Ins урок", "F1 клавиши · F10 выход"),
         _ => (refused.as_str(), "F8 к ним · Esc отказаться · F10 выход"),

@@ -40,10 +40,10 @@ pub struct Open {
     #[arg(value_name = "ПРЕДМЕТ")]
     subject: String,
     /// Группа, если класс делится на группы
-    #[arg(long, value_name = "ГРУППА")]
+    #[arg(long, visible_alias = "группа", value_name = "ГРУППА")]
     group: Option<String>,
     /// Записывать уроки как проведённые вместо основного учителя (§2.1)
-    #[arg(long)]
+    #[arg(long, visible_alias = "замена")]
     substitute: bool,
 }
 

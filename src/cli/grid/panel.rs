@@ -3,7 +3,7 @@
 use super::draw::{clip, put, rule};
 use super::form::{Form, Label};
 use super::keys::HELP;
-use super::model::{Focus, Model};
+use super::model::{Access, Focus, Model};
 use crate::journal::read::course_view::{Column, Place};
 use crate::school::{WEEKDAYS_SHORT, format_date};
 use chrono::Datelike;
@@ -23,7 +23,7 @@ pub fn beside(buffer: &mut Buffer, area: Rect, model: &Model) {
     for y in area.top()..area.bottom() {
         put(buffer, area, area.x + 1, y, "│", Style::new().add_modifier(Modifier::DIM));
     }
-    let lines = model.current().map(whole).unwrap_or_default();
+    let lines = model.current().map(|column| whole(column, model)).unwrap_or_default();
     let area = Rect { x: area.x + 3, width: area.width - 3, ..area };
     Paragraph::new(lines).wrap(Wrap { trim: true }).render(area, buffer);
 }
@@ -43,15 +43,18 @@ pub fn below(buffer: &mut Buffer, area: Rect, model: &Model) -> Option<Position>
 }
 
 /// The list of keys over everything.
-pub fn help(buffer: &mut Buffer, area: Rect) {
+pub fn help(buffer: &mut Buffer, area: Rect, model: &Model) {
     let area = area.intersection(buffer.area);
     Clear.render(area, buffer);
+    let looks = matches!(model.access, Access::Looks(_));
+    let keys = HELP.iter().filter(|(_, _, writes)| !(looks && *writes));
+    let how = match looks {
+        true => " Здесь только просмотр: записать ничего нельзя.",
+        false => " Отметка записывается сразу, как только вы уходите из клетки.",
+    };
     let lines: Vec<Line<'_>> = std::iter::once(rule("Клавиши", area.width))
-        .chain(HELP.iter().map(|(keys, what)| Line::from(format!(" {keys:<19} {what}"))))
-        .chain(
-            ["", " Отметка записывается сразу, как только вы уходите из клетки.", " Любая клавиша — назад."]
-                .map(Line::from),
-        )
+        .chain(keys.map(|(keys, what, _)| Line::from(format!(" {keys:<19} {what}"))))
+        .chain(["", how, " Любая клавиша — назад."].map(Line::from))
         .collect();
     Paragraph::new(lines).render(area, buffer);
 }
@@ -83,7 +86,7 @@ fn in_a_line(column: &Column) -> String {
     text
 }
 
-fn whole(column: &Column) -> Vec<Line<'static>> {
+fn whole(column: &Column, model: &Model) -> Vec<Line<'static>> {
     let mut lines = vec![Line::from(title(&column.place)).style(Style::new().add_modifier(Modifier::BOLD))];
     let Some(lesson) = &column.lesson else { return lines };
     let part = |label: Label, text: &str| {
@@ -96,7 +99,9 @@ fn whole(column: &Column) -> Vec<Line<'static>> {
     if !column.substitute.is_empty() {
         lines.extend([Line::from(""), Line::from(format!("Замена: {}", column.substitute))]);
     }
-    lines.extend([Line::from(""), Line::from("Tab — изменить")]);
+    if matches!(model.access, Access::Keeps(..)) {
+        lines.extend([Line::from(""), Line::from("Tab — изменить")]);
+    }
     lines
 }
 

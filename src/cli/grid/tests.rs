@@ -352,6 +352,20 @@ fn whoever_may_only_look_changes_nothing_and_is_told_why() {
     assert!(desk.jobs.is_empty());
     let screen = desk.screen(80, 24);
     assert!(screen.contains("только просмотр") && screen.contains("нет права"), "{screen}");
+    assert!(!screen.contains("записать") && screen.contains("Только просмотр"), "{screen}");
+    desk.press(Key::Help);
+    let help = desk.screen(80, 24);
+    assert!(!help.contains("Ins") && help.contains("страница списка"), "{help}");
+}
+
+#[test]
+fn a_long_refusal_is_readable_whole_in_a_usual_window() {
+    let mut desk = Desk::new(2, 2);
+    let long = format!("{} конец", "нельзя так делать ".repeat(16).trim());
+    desk.model.message = Some(Message::Fault(Error::refused(long).next("обратитесь к завучу и подождите решения")));
+    let screen = desk.screen(80, 24);
+    let flat = screen.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("делать конец. Что делать: обратитесь к завучу и подождите решения"), "{screen}");
 }
 
 #[test]

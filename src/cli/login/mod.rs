@@ -33,7 +33,7 @@ pub struct Login {
     #[arg(value_name = "ФАЙЛ")]
     file: Option<std::path::PathBuf>,
     /// Через сколько минут без работы вход закончится
-    #[arg(long, value_name = "МИНУТЫ", default_value_t = 45, value_parser = minutes)]
+    #[arg(long, visible_alias = "без-работы", value_name = "МИНУТЫ", default_value_t = 45, value_parser = minutes)]
     idle: u16,
 }
 

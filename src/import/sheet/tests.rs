@@ -136,6 +136,8 @@ fn the_first_sheet_is_read_where_none_has_the_tables_name() {
 fn what_is_no_workbook_is_said_to_be_none() {
     for format in [Format::Xlsx, Format::Ods] {
         assert!(fault(b"", format).contains("не является таблицей"));
+        let told = fault(b"PK\x03\x04 and no more", format).replace("XLSX", "").replace("ODS", "");
+        assert!(!told.chars().any(|c| c.is_ascii_alphabetic()), "{told}");
         assert!(fault("Класс;Учитель".as_bytes(), format).contains("не является таблицей"));
         assert!(fault(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1], format).contains("паролем"));
         assert!(fault(&pack(&[("a".into(), vec![])]), format).contains("не является таблицей"));

@@ -39,7 +39,23 @@ pub struct Members<'a> {
 
 /// What is wrong with a workbook that cannot be read at all.
 pub fn unreadable(cause: impl std::fmt::Display) -> String {
-    format!("файл повреждён или не является таблицей ({cause}); откройте его в редакторе таблиц и сохраните заново")
+    let cause = in_russian(&cause.to_string());
+    format!(
+        "файл повреждён или не является таблицей ({cause}); откройте его в редакторе таблиц и сохраните заново как XLSX"
+    )
+}
+
+/// What the libraries say is English, and tells a school nothing.
+fn in_russian(cause: &str) -> String {
+    let is_russian = cause.chars().any(|c| matches!(c, '\u{400}'..='\u{52f}'));
+    match cause {
+        cause if is_russian => cause.to_owned(),
+        cause if cause.contains("EOCD") || cause.to_ascii_lowercase().contains("invalid zip") => {
+            "он обрезан, или это не книга XLSX или ODS".to_owned()
+        }
+        cause if cause.contains("checksum") || cause.contains("deflate") => "часть его испорчена".to_owned(),
+        _ => "его части не читаются".to_owned(),
+    }
 }
 
 fn key(name: &str) -> String {

@@ -155,6 +155,7 @@ impl Place<'_> {
             Body::LessonAnnulled(annulled) => at.lesson_annulled(&annulled.at, &self.entry.author, &annulled.reason),
             Body::CourseAnnulled(annulled) => at.course_annulled(annulled),
             Body::ClassAnnulled(annulled) => at.class_annulled(annulled),
+            Body::SubjectAnnulled(annulled) => at.subject_annulled(annulled),
         }
     }
 

@@ -4,7 +4,7 @@ use super::Place;
 use crate::error::Result;
 use crate::journal::entry::{
     AttendanceSet, ClassAnnulled, CourseAnnulled, CourseSet, DecisionSet, FinalsSet, LessonRecorded, LessonRef,
-    LessonText, MarksSet, PlanSet, TimetableSet,
+    LessonText, MarksSet, PlanSet, SubjectAnnulled, TimetableSet,
 };
 use crate::journal::read::annulments::{self, Annulled};
 use crate::journal::read::{self, iso};
@@ -76,6 +76,11 @@ impl Place<'_> {
         let what = annulments::class_in_words(self.tables, &annulled.class)?;
         self.annulled(Annulled::Class, &name, &what, &annulled.reason)?;
         self.run("DELETE FROM classes WHERE name = ?1", [name])
+    }
+
+    /// Nothing rests on it, so nothing of it is left but its entries.
+    pub(super) fn subject_annulled(&self, annulled: &SubjectAnnulled) -> Result<()> {
+        self.run("DELETE FROM subjects WHERE name = ?1", [&annulled.subject])
     }
 
     pub(super) fn timetable(&self, set: &TimetableSet) -> Result<()> {

@@ -40,7 +40,8 @@ pub use remark::{RemarkAnswered, RemarkWritten};
 pub use restored::{JournalRestored, LostTail};
 pub use study::{
     AttendanceSet, ClassAnnulled, CourseAnnulled, CourseSet, DecisionSet, FinalLine, FinalsSet, LessonAnnulled,
-    LessonCell, LessonRecorded, LessonRef, MarkLine, MarksSet, PlanLine, PlanSet, PresenceLine, Slot, TimetableSet,
+    LessonCell, LessonRecorded, LessonRef, MarkLine, MarksSet, PlanLine, PlanSet, PresenceLine, Slot, SubjectAnnulled,
+    TimetableSet,
 };
 pub use substitution::{SubstitutionAssigned, SubstitutionConfirmed};
 pub use year::{YearClosed, YearContinued, YearReopened};
@@ -187,6 +188,7 @@ kinds! {
     "lesson.annulled" => LessonAnnulled,
     "course.annulled" => CourseAnnulled,
     "class.annulled" => ClassAnnulled,
+    "subject.annulled" => SubjectAnnulled,
 }
 
 impl Entry {

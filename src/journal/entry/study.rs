@@ -205,6 +205,16 @@ pub struct ClassAnnulled {
     pub reason: String,
 }
 
+/// A subject was entered by mistake. Since version 2 of the rules.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubjectAnnulled {
+    /// The subject's name.
+    pub subject: String,
+    /// Why.
+    pub reason: String,
+}
+
 /// Final marks of a course for a period.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -81,6 +81,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("lesson.annulled", "           -  cs -  -  -  -  -  - - "),
     ("course.annulled", "           +  -  -  -  -  -  -  - - "),
     ("class.annulled", "            +  -  -  -  -  -  -  - - "),
+    ("subject.annulled", "          +  -  -  -  -  -  -  - - "),
 ];
 
 /// What only the administrator brings in from another program, whoever it belongs to; nothing else is ever taken over.
@@ -140,6 +141,7 @@ fn body(line: &str) -> String {
         "lesson.recorded new" => format!(r#"{{"at":{new},"topic":"Тема","substitute":"SELF"}}"#),
         "lesson.annulled" => format!(r#"{{"at":{at},"reason":"ошибка"}}"#),
         "course.annulled" => format!(r#"{{"course":{course},"reason":"ошибка"}}"#),
+        "subject.annulled" => r#"{"subject":"Химия","reason":"ошибка"}"#.into(),
         "class.annulled" => r#"{"class":"7А","reason":"ошибка"}"#.into(),
         "marks.set" => format!(r#"{{"at":{at},"marks":[{{"pupil":"К-1","marks":"5"}}]}}"#),
         "attendance.set" => format!(r#"{{"at":{at},"pupils":[{{"pupil":"К-1","attendance":"н"}}]}}"#),

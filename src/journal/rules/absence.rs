@@ -1,7 +1,7 @@
 //! Reasons for absence and exemptions (§3.3.4). They are bound by no days: medical notes come late.
 
 use super::{Context, known_pupil, text};
-use crate::error::{Action, Detail, Error, Result};
+use crate::error::{Action, Detail, Error, OfPupil, Result};
 use crate::journal::entry::{Entry, ExemptionSet, ExemptionWithdrawn, ReasonSet, ReasonWithdrawn};
 use crate::journal::read::{self, Tables, iso};
 use crate::school::{format_date, parse_date_or};
@@ -26,13 +26,14 @@ pub fn reason(tables: &Tables, entry: &Entry, set: &ReasonSet) -> Result<()> {
     let Some((first, last, word)) = tables.prepare_cached(sql)?.query_row(key, row).optional()? else {
         return Ok(());
     };
+    let withdraws = Action::WithdrawReason(of_pupil(tables, &pupil, (&first, &last))?);
     Err(Error::refused(format!(
         "{}: на эти дни уже записана причина: «{word}», {}",
         read::name_of(tables, &pupil)?,
         days(&first, &last)
     ))
     .next_by("укажите другие дни, или замените прежнюю", Action::Give(Detail::Instead))
-    .then_by("или отмените её", Action::WithdrawReason))
+    .then_by("или отмените её", withdraws))
 }
 
 /// A reason that stands.
@@ -61,6 +62,8 @@ pub fn exemption(context: &Context<'_>, entry: &Entry, set: &ExemptionSet) -> Re
     let Some((first, last, document)) = tables.prepare_cached(sql)?.query_row(key, row).optional()? else {
         return Ok(());
     };
+    let days_of = of_pupil(tables, &pupil, (&first, &last))?;
+    let withdraws = Action::WithdrawExemption { subject: set.subject.clone(), days: days_of };
     Err(Error::refused(format!(
         "{}: на эти дни уже записано освобождение от предмета «{}»: {}, «{document}»",
         read::name_of(tables, &pupil)?,
@@ -68,7 +71,14 @@ pub fn exemption(context: &Context<'_>, entry: &Entry, set: &ExemptionSet) -> Re
         days(&first, &last)
     ))
     .next_by("укажите другие дни, или замените прежнее", Action::Give(Detail::Instead))
-    .then_by("или отмените его", Action::WithdrawExemption))
+    .then_by("или отмените его", withdraws))
+}
+
+/// What of a pupil stands on days as the tables keep them.
+fn of_pupil(tables: &Tables, pupil: &read::Pupil, (first, last): (&str, &str)) -> Result<OfPupil> {
+    let day = |text: &str| parse_date_or(text).map_or_else(|| text.to_owned(), format_date);
+    let class = parse_date_or(first).map(|day| read::class_of_pupil(tables, &pupil.file.to_string(), day));
+    Ok(OfPupil::new(class.transpose()?.flatten(), &pupil.file, (day(first), day(last))))
 }
 
 /// «01.09.2025–05.09.2025», of dates as the tables keep them.

@@ -160,7 +160,7 @@ fn fits(context: &Context<'_>, entry: &Entry, at: &LessonRef, changes: &[Change]
         of_pupil(context, change, stands(context, at, change))
     }))?;
     lesson_is_there(context, at, changes)?;
-    every(changes.iter().map(|change| of_pupil(context, change, may_stand(context, at, change))))?;
+    every(changes.iter().map(|change| of_pupil(context, change, may_stand(context, entry, at, change))))?;
     if entry.rules >= EARNED { absences_and_marks(context, at, changes) } else { Ok(()) }
 }
 
@@ -285,7 +285,7 @@ fn no_lesson(context: &Context<'_>, at: &LessonRef) -> Result<()> {
     Err(nothing_to_annul(context.tables, &course, at.date, Some(at.lesson))?)
 }
 
-fn may_stand(context: &Context<'_>, at: &LessonRef, change: &Change) -> Result<()> {
+fn may_stand(context: &Context<'_>, entry: &Entry, at: &LessonRef, change: &Change) -> Result<()> {
     let course = known_course(context.tables, &at.course)?;
     let on_roster = |pupil: &str| on_roster(context, pupil, at).map(|_| ());
     match change {
@@ -294,11 +294,11 @@ fn may_stand(context: &Context<'_>, at: &LessonRef, change: &Change) -> Result<(
         Change::Mark { pupil, becomes, work, document, .. } => {
             on_roster(pupil)?;
             text::fits(document, "документ")?;
-            super::lesson::known_work(work)?;
+            super::lesson::known_work(entry, work)?;
             becomes.as_ref().map_or(Ok(()), |marks: &Marks| allowed_marks(context, &course, marks))
         }
         Change::Attendance { pupil, .. } => on_roster(pupil),
-        Change::Lesson { becomes, .. } => lesson_text(context, becomes),
+        Change::Lesson { becomes, .. } => lesson_text(context, entry, becomes),
         Change::Annulment { .. } => match read::lesson_at(context.tables, at)? {
             Some(lesson) => may_go(context, at, &lesson),
             None => Ok(()),

@@ -5,7 +5,7 @@
 //! another's work: the refusal names all of it, and what to do first.
 
 use super::{Context, known_course, known_pupil, paper, people, text};
-use crate::error::{Action, Error, Next, Result};
+use crate::error::{Action, Error, Next, OfPupil, Result};
 use crate::journal::entry::{ClassAnnulled, CourseAnnulled};
 use crate::journal::read::{self, Tables, explain};
 use crate::school::{CourseKey, format_date};
@@ -76,17 +76,18 @@ pub fn annulment(context: &Context<'_>, annulled: &CourseAnnulled) -> Result<()>
     let remarks = ("SELECT count(*) FROM remarks WHERE course = ?1 AND answer = ''", "замечаний без ответа");
     resting.count(tables, remarks, [id], ("сначала ответьте на замечания", Action::ListRemarks))?;
     let exempted = exempted_from(context, key)?;
-    if !exempted.is_empty() {
+    if let Some((_, first)) = exempted.first() {
+        let spans: Vec<&str> = exempted.iter().map(|(span, _)| span.as_str()).collect();
         resting.add(
-            format!("освобождения от предмета, который без него у этих учеников не ведётся: {}", exempted.join("; ")),
-            Next::by("сначала отмените освобождения", Action::WithdrawExemption),
+            format!("освобождения от предмета, который без него у этих учеников не ведётся: {}", spans.join("; ")),
+            Next::by("сначала отмените освобождения", first.clone()),
         );
     }
     resting.refuse(&format!("курс «{key}»"))
 }
 
-/// The exemptions from a course's subject of pupils who have no other course of it in those days.
-fn exempted_from(context: &Context<'_>, key: &CourseKey) -> Result<Vec<String>> {
+/// The exemptions from a course's subject of pupils who have no other course of it in those days, and how each is withdrawn.
+fn exempted_from(context: &Context<'_>, key: &CourseKey) -> Result<Vec<(String, Action)>> {
     let (tables, year) = (context.tables, &context.school.year);
     let mut out = Vec::new();
     for exemption in explain::exemptions(tables, year.begins, year.ends)? {
@@ -110,7 +111,10 @@ fn exempted_from(context: &Context<'_>, key: &CourseKey) -> Result<Vec<String>> 
         }
         if !has_another {
             let (since, until) = (format_date(exemption.since), format_date(exemption.until));
-            out.push(format!("{} с {since} по {until}", read::name_of(tables, &pupil)?));
+            let span = format!("{} с {since} по {until}", read::name_of(tables, &pupil)?);
+            let class = read::class_of_pupil(tables, &pupil.file.to_string(), exemption.since)?;
+            let days = OfPupil::new(class, &pupil.file, (since, until));
+            out.push((span, Action::WithdrawExemption { subject: key.subject.clone(), days }));
         }
     }
     Ok(out)
@@ -134,7 +138,7 @@ pub fn annulment_of_class(context: &Context<'_>, annulled: &ClassAnnulled) -> Re
     let groups = ("SELECT count(DISTINCT grp) FROM group_members WHERE class = ?1", "групп");
     resting.count(tables, groups, [&class], ("сначала аннулируйте группы", Action::AnnulGroup))?;
     let courses = ("SELECT count(*) FROM courses WHERE class = ?1", "курсов");
-    resting.count(tables, courses, [&class], ("сначала аннулируйте курсы", Action::AnnulCourse))?;
+    resting.count(tables, courses, [&class], ("сначала аннулируйте курсы", Action::AnnulCourse(None)))?;
     let remarks = ("SELECT count(*) FROM remarks WHERE class = ?1 AND answer = ''", "замечаний без ответа");
     resting.count(tables, remarks, [&class], ("сначала ответьте на замечания", Action::ListRemarks))?;
     resting.refuse(&format!("класс {class}"))

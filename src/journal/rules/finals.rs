@@ -170,6 +170,10 @@ fn period<'s>(context: &'s Context<'_>, course: &Course, name: &str) -> Result<O
     })
 }
 
+fn by_request(set: &FinalsSet) -> Action {
+    Action::CorrectFinals { course: set.course.clone(), period: set.period.clone(), file: None }
+}
+
 /// A final mark may be set from some days before the period's end to as many after it.
 fn in_time(context: &Context<'_>, set: &FinalsSet, ends: NaiveDate, today: NaiveDate) -> Result<()> {
     let around = Duration::days(context.school.policy.final_days.into());
@@ -182,7 +186,7 @@ fn in_time(context: &Context<'_>, set: &FinalsSet, ends: NaiveDate, today: Naive
         format_date(ends - around),
         format_date(ends + around)
     ))
-    .next_by("вне этого срока подайте заявку на исправление (§2.3.3)", Action::RequestCorrection))
+    .next_by("вне этого срока подайте заявку на исправление (§2.3.3)", by_request(set)))
 }
 
 /// An override carries a reason and is the deputy head's; without one the deputy head sets no final marks.
@@ -237,7 +241,7 @@ fn standing(
     match standing {
         Some((old, set_on)) if old != new.to_string() && (entry.taken_over || set_on != read::iso(today)) => Err(
             Error::refused(format!("{}: за «{}» уже стоит «{old}»", read::name_of(context.tables, pupil)?, set.period))
-                .next_by("подайте заявку на исправление (§2.3.3)", Action::RequestCorrection),
+                .next_by("подайте заявку на исправление (§2.3.3)", by_request(set)),
         ),
         _ => Ok(()),
     }

@@ -88,7 +88,7 @@ pub fn recorded(context: &Context<'_>, entry: &Entry, set: &LessonRecorded, toda
     let course = known_course(tables, &set.at.course)?;
     school_day(context, &set.at)?;
     let (topic, work, homework) = (set.topic.clone(), set.work.clone(), set.homework.clone());
-    lesson_text(context, &LessonText { topic, work, homework, substitute: set.substitute.clone() })?;
+    lesson_text(context, entry, &LessonText { topic, work, homework, substitute: set.substitute.clone() })?;
     if !set.cells.is_empty() && !entry.taken_over {
         return Err(Error::refused("отметки вместе с уроком записываются только при переносе")
             .next("сначала запишите урок, затем отметки"));
@@ -106,13 +106,13 @@ pub fn recorded(context: &Context<'_>, entry: &Entry, set: &LessonRecorded, toda
 }
 
 /// What a lesson's line may say.
-pub(super) fn lesson_text(context: &Context<'_>, line: &LessonText) -> Result<()> {
+pub(super) fn lesson_text(context: &Context<'_>, entry: &Entry, line: &LessonText) -> Result<()> {
     text::is_given(&line.topic, "тема урока (что пройдено)")?;
     for (text, what) in [(&line.topic, "тема"), (&line.homework, "домашнее задание"), (&line.work, "вид работы")]
     {
         text::fits(text, what)?;
     }
-    known_work(&line.work)?;
+    known_work(entry, &line.work)?;
     if !line.substitute.is_empty() && !read::has_role(context.tables, &line.substitute, Role::Teacher)? {
         return Err(Error::input(format!("«{}» не учитель этой школы и не может замещать", line.substitute))
             .next("проверьте логин замещающего"));
@@ -120,13 +120,13 @@ pub(super) fn lesson_text(context: &Context<'_>, line: &LessonText) -> Result<()
     Ok(())
 }
 
+/// Since these rules a kind of work is a form of its word, and not only begins like one.
+const WORDS: u32 = 2;
+
 /// A kind of work that is known, or none.
-pub(super) fn known_work(work: &str) -> Result<()> {
-    if work.is_empty() || WorkKind::of(work).is_some() {
-        return Ok(());
-    }
-    Err(Error::input(format!("вид работы «{work}» неизвестен"))
-        .next(format!("начните его с одного из слов: {}", WorkKind::words())))
+pub(super) fn known_work(entry: &Entry, work: &str) -> Result<()> {
+    let known = if entry.rules < WORDS { WorkKind::of(work) } else { WorkKind::written_out(work) };
+    if work.is_empty() || known.is_some() { Ok(()) } else { Err(WorkKind::unknown(work)) }
 }
 
 /// Whether `set` would change something that was already filled in.
@@ -188,7 +188,7 @@ pub fn marks(context: &Context<'_>, entry: &Entry, set: &MarksSet, today: NaiveD
     let course = known_course(context.tables, &set.at.course)?;
     let window = window(context, entry, set.at.date, today)?;
     let lesson = known_lesson(context, &course, &set.at)?;
-    known_work(&set.work)?;
+    known_work(entry, &set.work)?;
     some_lines(set.marks.len())?;
     let mut seen = HashSet::new();
     every(set.marks.iter().map(|line| {
@@ -377,7 +377,10 @@ pub(super) fn school_day(context: &Context<'_>, at: &LessonRef) -> Result<()> {
         return bad(format!("{} вне учебного года {}", format_date(at.date), year.name));
     }
     if let Some(day_off) = context.school.day_off(at.date) {
-        return bad(format!("{} не учебный день: {day_off}", format_date(at.date)));
+        let day = format_date(at.date);
+        return Err(Error::refused(format!("{day} не учебный день: {day_off}"))
+            .next("проверьте дату")
+            .then_by("если уроки в этот день были, администратор объявляет его рабочим", Action::AddWorkday { day }));
     }
     if !(1..=15).contains(&at.lesson) {
         return Err(Error::input(format!("урока № {} не бывает", at.lesson)).next("укажите номер урока от 1 до 15"));

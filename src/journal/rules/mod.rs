@@ -71,7 +71,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::PersonDismissed(dismissed) => people::dismissal(tables, dismissed, &mut warnings)?,
         Body::KeyEnrolled(enrolled) => people::enrolment_of_key(context, entry, enrolled)?,
         Body::KeyRevoked(revoked) => people::revocation(tables, revoked)?,
-        Body::SubjectsSet(set) => people::subjects(set)?,
+        Body::SubjectsSet(set) => people::subjects(tables, entry, set)?,
         Body::ClassSet(set) => people::class(tables, set)?,
         Body::PupilSet(set) => pupils::pupil(context, entry, set, &mut warnings)?,
         Body::PupilEnrolled(enrolled) => pupils::enrolment(context, enrolled)?,
@@ -128,6 +128,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::EmergencyEnrolment(enrolled) => two_eyes::emergency_enrolment(context, enrolled)?,
         Body::LessonAnnulled(annulled) => lesson::annulment(context, entry, annulled, today)?,
         Body::CourseAnnulled(annulled) => course::annulment(context, annulled)?,
+        Body::SubjectAnnulled(annulled) => people::annulment_of_subject(tables, annulled)?,
         Body::ClassAnnulled(annulled) => course::annulment_of_class(context, annulled)?,
     }
     Ok(warnings)

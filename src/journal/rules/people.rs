@@ -4,12 +4,13 @@
 use super::{Context, backup, known_course, text, two_eyes};
 use crate::error::{Action, Error, Result, Warning};
 use crate::journal::entry::{
-    ClassSet, CourseSet, Entry, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, PlanSet, SubjectsSet,
+    ClassSet, CourseSet, Entry, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, PlanSet,
+    SubjectAnnulled, SubjectLine, SubjectsSet,
 };
 use crate::journal::read;
 use crate::journal::read::Tables;
 use crate::ledger::identity::PublicIdentity;
-use crate::school::{ClassName, Role};
+use crate::school::{ClassName, CourseKey, Role, same_word};
 use rusqlite::params;
 use std::collections::HashSet;
 
@@ -186,8 +187,11 @@ pub(super) fn known_teacher(tables: &Tables, login: &str, role: Role) -> Result<
     Err(Error::input(format!("у «{login}» нет роли «{}»", role.word())).next("добавьте роль этому сотруднику"))
 }
 
-/// Subjects with names, none twice.
-pub fn subjects(set: &SubjectsSet) -> Result<()> {
+/// Since these rules two names that only differ in case or «ё» are one.
+const TOLD_APART: u32 = 2;
+
+/// Subjects with names, none twice, and none that only differs from another in case or «ё».
+pub fn subjects(tables: &Tables, entry: &Entry, set: &SubjectsSet) -> Result<()> {
     let mut seen = HashSet::new();
     for subject in &set.subjects {
         text::is_given(&subject.name, "название предмета")?;
@@ -195,6 +199,44 @@ pub fn subjects(set: &SubjectsSet) -> Result<()> {
         if !seen.insert(&subject.name) {
             return Err(Error::input(format!("предмет «{}» указан дважды", subject.name)).next("оставьте одну строку"));
         }
+    }
+    if entry.rules < TOLD_APART {
+        return Ok(());
+    }
+    let known = read::subjects(tables)?;
+    for subject in &set.subjects {
+        let other = |other: &&SubjectLine| other.name != subject.name && same_word(&other.name, &subject.name);
+        if let Some(other) = known.iter().chain(&set.subjects).find(other) {
+            let what = format!("«{}» — тот же предмет, что «{}»", subject.name, other.name);
+            return Err(Error::refused(what).next("пишите его так же, как он уже записан"));
+        }
+    }
+    Ok(())
+}
+
+/// A subject that was entered by mistake goes while nothing rests on it.
+pub fn annulment_of_subject(tables: &Tables, annulled: &SubjectAnnulled) -> Result<()> {
+    let name = &annulled.subject;
+    text::is_given(&annulled.reason, "причина")?;
+    text::fits(&annulled.reason, "причина")?;
+    if read::subject(tables, name)?.is_none() {
+        return Err(Error::input(format!("предмета «{name}» нет в журнале")).next("проверьте предмет"));
+    }
+    let sql = "SELECT class, grp, subject FROM courses WHERE subject = ?1 ORDER BY class, grp";
+    let courses: Vec<CourseKey> = tables.all("курс", sql, [name], |row| row.course())?;
+    if let Some(first) = courses.first() {
+        let all: Vec<String> = courses.iter().map(ToString::to_string).collect();
+        let what = format!("предмет «{name}» аннулировать нельзя, по нему есть курсы: {}", all.join("; "));
+        return Err(
+            Error::refused(what).next_by("сначала аннулируйте эти курсы", Action::AnnulCourse(Some(first.clone())))
+        );
+    }
+    let exempt: u64 = tables
+        .prepare_cached("SELECT count(*) FROM exemptions WHERE subject = ?1")?
+        .query_row([name], |row| row.get(0))?;
+    if exempt > 0 {
+        let what = format!("предмет «{name}» аннулировать нельзя, от него записаны освобождения: {exempt}");
+        return Err(Error::refused(what).next("сначала классный руководитель отменяет их"));
     }
     Ok(())
 }

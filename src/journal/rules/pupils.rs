@@ -9,7 +9,7 @@ use crate::journal::entry::{
     PupilRenumbered, PupilSet, StayIn,
 };
 use crate::journal::read::{self, Membership, Pupil, Tables};
-use crate::school::{ClassName, CourseKey, Stay, format_date};
+use crate::school::{ClassName, CourseKey, Stay, format_date, same_word};
 use chrono::{Datelike, NaiveDate};
 use rusqlite::{OptionalExtension, params};
 use std::collections::HashSet;
@@ -195,6 +195,9 @@ pub fn group(context: &Context<'_>, entry: &Entry, set: &GroupSet, warnings: &mu
         return Err(Error::input(format!("дата {} вне учебного года {}", format_date(since), year.name))
             .next("укажите день, с которого действует состав группы"));
     }
+    if entry.rules >= ASKED_SINCE {
+        is_no_other_group(tables, set)?;
+    }
     let (mut seen, mut members) = (HashSet::new(), HashSet::new());
     for file in &set.members {
         let pupil = known_pupil(tables, file)?;
@@ -215,6 +218,16 @@ pub fn group(context: &Context<'_>, entry: &Entry, set: &GroupSet, warnings: &mu
     }
     gone(context, set, &members, warnings)?;
     twice(context, set, &members, warnings)
+}
+
+/// Groups of a class differ in more than case or «ё».
+fn is_no_other_group(tables: &Tables, set: &GroupSet) -> Result<()> {
+    let known = read::memberships(tables, &set.class)?;
+    let other = known.iter().find(|of| of.group != set.group && same_word(&of.group, &set.group));
+    other.map_or(Ok(()), |other| {
+        Err(Error::refused(format!("«{}» — та же группа, что «{}»", set.group, other.group))
+            .next("пишите её так же, как она уже записана"))
+    })
 }
 
 /// Who is not in the group any more leaves no marks there while he is not, unless it is meant so.
@@ -283,14 +296,13 @@ pub fn annulment_of_group(context: &Context<'_>, annulled: &GroupAnnulled) -> Re
             Error::input(format!("в {class} нет группы «{group}»")).next_by("посмотрите группы", Action::ListPupils)
         );
     }
-    let courses: Vec<String> = read::courses_of(tables, class)?
-        .into_iter()
-        .filter(|course| course.key.group == *group)
-        .map(|course| course.key.subject)
-        .collect();
+    let mut courses = read::courses_of(tables, class)?;
+    courses.retain(|course| course.key.group == *group);
+    let first = courses.first().map(|course| course.key.clone());
+    let courses: Vec<String> = courses.into_iter().map(|course| course.key.subject).collect();
     if !courses.is_empty() {
         let what = format!("группу «{group}» {class} аннулировать нельзя: у неё есть курсы: {}", courses.join(", "));
-        return Err(Error::refused(what).next_by("сначала аннулируйте эти курсы", Action::AnnulCourse));
+        return Err(Error::refused(what).next_by("сначала аннулируйте эти курсы", Action::AnnulCourse(first)));
     }
     bound_book(tables, [class])
 }

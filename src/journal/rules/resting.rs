@@ -1,9 +1,9 @@
 //! What rests on a pupil's record: why it cannot be taken back as it is, and what is to be done first.
 
 use super::{Context, YEARLY};
-use crate::error::{Action, Error, Next, Result};
+use crate::error::{Action, Error, Next, OfPupil, Result};
 use crate::journal::read::{self, Pupil, Tables, corrections};
-use crate::school::{ClassName, Day, Stay, format_date, plural};
+use crate::school::{ClassName, CourseKey, Day, Stay, format_date, plural};
 use rusqlite::params;
 
 /// What rests, in words, each with what to do first about it.
@@ -21,6 +21,7 @@ struct InCell {
 /// A final mark of a pupil.
 struct OfPeriod {
     class: ClassName,
+    group: String,
     subject: String,
     period: String,
 }
@@ -30,7 +31,7 @@ impl Resting {
     pub fn on(tables: &Tables, pupil: &Pupil) -> Result<Self> {
         let mut resting = Self::default();
         resting.cells(tables, pupil, |_| true)?;
-        resting.finals(&finals(tables, pupil)?);
+        resting.finals(pupil, &finals(tables, pupil)?);
         resting.spans(tables, pupil, |_, _| true)?;
         if read::decision_of(tables, pupil.id)?.is_some() {
             resting.add(
@@ -62,7 +63,7 @@ impl Resting {
     pub fn with_finals_after(mut self, context: &Context<'_>, pupil: &Pupil, day: Day) -> Result<Self> {
         let mut finals = finals(context.tables, pupil)?;
         finals.retain(|of| !YEARLY.contains(&&*of.period) && span_of(context, of).0 >= day);
-        self.finals(&finals);
+        self.finals(pupil, &finals);
         Ok(self)
     }
 
@@ -88,7 +89,7 @@ impl Resting {
             let (first, last) = span_of(context, of);
             lost(Some(&of.class), first, last)
         });
-        resting.finals(&finals);
+        resting.finals(pupil, &finals);
         resting.spans(tables, pupil, |first, last| lost(None, first, last))?;
         for (class, group) in read::groups_of_pupil(tables, pupil.id)? {
             if lost(Some(&class), year.begins, year.ends) {
@@ -176,12 +177,16 @@ impl Resting {
                 format_date(first.date)
             );
             let words = "сначала уберите их: в день урока — учитель, позже — по заявке на исправление (§2.3.3)";
-            self.add(what, Next::by(words, Action::RequestCorrection));
+            let course =
+                CourseKey { class: first.class.clone(), group: first.group.clone(), subject: first.subject.clone() };
+            let (day, file) = (format_date(first.date), pupil.file.to_string());
+            let corrects = Action::EmptyCell { course, day, file, is_mark: table == "marks" };
+            self.add(what, Next::by(words, corrects));
         }
         Ok(())
     }
 
-    fn finals(&mut self, finals: &[OfPeriod]) {
+    fn finals(&mut self, pupil: &Pupil, finals: &[OfPeriod]) {
         let Some(first) = finals.first() else { return };
         let count = u32::try_from(finals.len()).unwrap_or(u32::MAX);
         let what = format!(
@@ -192,22 +197,39 @@ impl Resting {
             first.period
         );
         let words = "сначала уберите итоговые отметки по заявке на исправление (§2.3.3)";
-        self.add(what, Next::by(words, Action::RequestCorrection));
+        let course =
+            CourseKey { class: first.class.clone(), group: first.group.clone(), subject: first.subject.clone() };
+        self.add(
+            what,
+            Next::by(
+                words,
+                Action::CorrectFinals { course, period: first.period.clone(), file: Some(pupil.file.to_string()) },
+            ),
+        );
     }
 
     /// Reasons and exemptions.
     fn spans(&mut self, tables: &Tables, pupil: &Pupil, counts: impl Fn(Day, Day) -> bool) -> Result<()> {
         let kinds = [
-            ("reasons", "причина отсутствия", "сначала отмените причину", Action::WithdrawReason),
-            ("exemptions", "освобождение", "сначала отмените освобождение", Action::WithdrawExemption),
+            ("reasons", "NULL", "причина отсутствия", "сначала отмените причину"),
+            ("exemptions", "subject", "освобождение", "сначала отмените освобождение"),
         ];
-        for (table, what, words, action) in kinds {
-            let sql = format!("SELECT since, until FROM {table} WHERE pupil = ?1 ORDER BY since, until");
-            let mut spans: Vec<(Day, Day)> =
-                tables.all("срок", &sql, [pupil.id], |row| Ok((row.day("since")?, row.day("until")?)))?;
-            spans.retain(|(first, last)| counts(*first, *last));
-            if let Some((first, last)) = spans.first() {
-                let what = format!("{what} с {} по {}", format_date(*first), format_date(*last));
+        for (table, subject, what, words) in kinds {
+            let sql = format!(
+                "SELECT since, until, {subject} AS subject FROM {table} WHERE pupil = ?1 ORDER BY since, until"
+            );
+            let mut spans: Vec<(Day, Day, Option<String>)> = tables.all("срок", &sql, [pupil.id], |row| {
+                Ok((row.day("since")?, row.day("until")?, row.get("subject")?))
+            })?;
+            spans.retain(|(first, last, _)| counts(*first, *last));
+            if let Some((first, last, subject)) = spans.first() {
+                let class = read::class_of_pupil(tables, &pupil.file.to_string(), *first)?;
+                let days = OfPupil::new(class, &pupil.file, (format_date(*first), format_date(*last)));
+                let what = format!("{what} с {} по {}", days.since, days.until);
+                let action = match subject {
+                    None => Action::WithdrawReason(days),
+                    Some(subject) => Action::WithdrawExemption { subject: subject.clone(), days },
+                };
                 self.add(what, Next::by(words, action));
             }
         }
@@ -223,10 +245,11 @@ fn span_of(context: &Context<'_>, of: &OfPeriod) -> (Day, Day) {
 }
 
 fn finals(tables: &Tables, pupil: &Pupil) -> Result<Vec<OfPeriod>> {
-    let sql = "SELECT class, subject, period FROM finals JOIN courses ON courses.id = course WHERE pupil = ?1
+    let sql = "SELECT class, grp, subject, period FROM finals JOIN courses ON courses.id = course WHERE pupil = ?1
                ORDER BY finals.set_on, subject, period";
     tables.all("итоговая отметка", sql, [pupil.id], |row| {
-        Ok(OfPeriod { class: row.class("class")?, subject: row.get("subject")?, period: row.get("period")? })
+        let (group, subject) = (row.get("grp")?, row.get("subject")?);
+        Ok(OfPeriod { class: row.class("class")?, group, subject, period: row.get("period")? })
     })
 }
 

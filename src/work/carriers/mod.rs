@@ -82,7 +82,7 @@ pub fn register(workplace: &mut Workplace<'_>, wish: &Registration<'_>) -> Resul
     let repeated = known.as_ref().is_some_and(|known| says(known) == registered);
     let before = known.filter(|known| says(known) != registered);
     let done = match repeated {
-        true => Done::default(),
+        true => workplace.stands(registered)?,
         false => workplace.record([registered.into()])?,
     };
     let now = workplace.author.now().trunc_subsecs(0).to_rfc3339();
