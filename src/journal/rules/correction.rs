@@ -104,7 +104,7 @@ fn fits(context: &Context<'_>, entry: &Entry, at: &LessonRef, changes: &[Change]
         stands(context, at, change)?;
     }
     lesson_is_there(context, at, changes)?;
-    changes.iter().try_for_each(|change| may_stand(context, at, change))?;
+    changes.iter().try_for_each(|change| may_stand(context, entry, at, change))?;
     if entry.rules >= EARNED { absences_and_marks(context, at, changes) } else { Ok(()) }
 }
 
@@ -209,7 +209,7 @@ fn lesson_is_there(context: &Context<'_>, at: &LessonRef, changes: &[Change]) ->
     school_day(context, at)
 }
 
-fn may_stand(context: &Context<'_>, at: &LessonRef, change: &Change) -> Result<()> {
+fn may_stand(context: &Context<'_>, entry: &Entry, at: &LessonRef, change: &Change) -> Result<()> {
     let course = known_course(context.tables, &at.course)?;
     let on_roster = |pupil: &str| on_roster(context, pupil, at).map(|_| ());
     match change {
@@ -228,7 +228,7 @@ fn may_stand(context: &Context<'_>, at: &LessonRef, change: &Change) -> Result<(
             None => Ok(()),
         },
         Change::Final { pupil, period, becomes, .. } => {
-            finals::corrected(context, &course, pupil, period, becomes.as_ref())
+            finals::corrected(context, entry, &course, pupil, period, becomes.as_ref())
         }
     }
 }

@@ -55,12 +55,12 @@ impl Composer<'_> {
         subjects
     }
 
-    /// Reads the final marks of the class. A pupil who changed groups has the mark of the course he was marked in.
+    /// Reads the final marks of the class, with those that pupils brought from other classes.
     ///
     /// # Errors
     /// Only the database's.
     pub(super) fn finals(&self) -> Result<Finals> {
-        let finals = finals_of_class(self.tables, &self.data.class)?.into_iter();
+        let finals = finals_of_class(self.tables, &self.school, &self.data.class)?.into_iter();
         let text = |((pupil, subject, period), mark): ((i64, String, PeriodName), Marks)| {
             ((pupil, subject, period.into()), mark.to_string())
         };
