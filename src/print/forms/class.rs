@@ -52,7 +52,7 @@ pub struct Pupil {
     pub stays: Vec<Stay>,
     /// The classes the pupil came from or went to this year.
     pub elsewhere: Vec<(ClassName, Stay)>,
-    /// The pedagogical council's decision.
+    /// The pedagogical council's decision, if he was in the class when it was taken.
     pub decision: Option<Decision>,
 }
 
@@ -92,26 +92,6 @@ impl Pupil {
     pub fn present(&self, day: Day) -> bool {
         self.stays.iter().any(|stay| stay.covers(day))
     }
-
-    /// When the pupil came, where that was after the year began, and left, where he was not there to its end: the first
-    /// day on which he was there, and the first on which he was not.
-    pub fn came_and_left(&self, school: &School) -> Vec<(bool, Day)> {
-        came_and_left(&self.stays, school)
-    }
-}
-
-/// When somebody with these stays came, where that was after the year began, and left, where he was not there to its end.
-pub fn came_and_left(stays: &[Stay], school: &School) -> Vec<(bool, Day)> {
-    let mut out = Vec::new();
-    for stay in stays {
-        if stay.since > school.year.begins {
-            out.push((true, stay.since));
-        }
-        if let Some(until) = stay.until.filter(|until| *until <= school.year.ends) {
-            out.push((false, until));
-        }
-    }
-    out
 }
 
 impl ClassData {
@@ -126,7 +106,13 @@ impl ClassData {
         let periods = school.periods_of(class).into_iter().cloned().collect();
         let teacher = person(tables, &login)?;
         let (courses, members) = courses(tables, class)?;
-        let (pupils, others) = pupils(tables, class, members)?;
+        let (mut pupils, others) = pupils(tables, class, members)?;
+        let year = &school.year;
+        for pupil in &mut pupils {
+            // The council decides of a pupil in the class where he is on that day.
+            let decision = pupil.decision.take();
+            pupil.decision = decision.filter(|taken| pupil.present(taken.date.clamp(year.begins, year.ends)));
+        }
         let reasons = Reasons::read(tables)?;
         Ok(Self { class: class.clone(), teacher, pupils, others, reasons, courses, periods })
     }
