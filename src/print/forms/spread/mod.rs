@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::print::layout::SpreadLayout;
 use crate::print::page::Page;
 use crate::print::table::{Cell, Row};
-use crate::school::format_date;
+use crate::school::{PersonName, format_date};
 use chrono::NaiveDate;
 
 /// Least room between a mark, which is a figure or two, and the rules beside it, in mm.
@@ -133,7 +133,7 @@ impl<'a> Spreads<'a> {
             ("group", self.course.group.clone()),
             ("class", data.class.quoted()),
             ("hours", format_hours(self.course.hours)),
-            ("teacher", self.course.teacher.full()),
+            ("teacher", self.course.taught_by(PersonName::full)),
             ("year", self.composer.school.year.name.clone()),
         ]
     }
