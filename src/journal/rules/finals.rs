@@ -1,5 +1,6 @@
 //! Final marks: when they may be set, and the count of marks that they rest on (§2.3.1).
 
+use super::lesson::NO_MARKS;
 use super::{Context, known_course};
 use crate::error::{Action, Error, Result, Warning};
 use crate::journal::entry::{Entry, FinalsSet, LessonRef};
@@ -49,7 +50,7 @@ pub fn check(
             ))
             .next("проверьте ученика и период")
         })?;
-        single(context, &course, &line.mark)?;
+        single(context, entry.rules, &course, &line.mark)?;
         standing(context, &course, pupil, set, entry, today, &line.mark)?;
         if entry.rules >= ONE_MARK {
             only_one(context, &course, pupil, &set.period)?;
@@ -211,13 +212,13 @@ fn overrides(context: &Context<'_>, entry: &Entry, set: &FinalsSet) -> Result<bo
     Ok(true)
 }
 
-fn single(context: &Context<'_>, course: &Course, mark: &Marks) -> Result<()> {
+fn single(context: &Context<'_>, rules: u32, course: &Course, mark: &Marks) -> Result<()> {
     let policy = &context.school.policy;
     let grades: Vec<u8> = mark.grades().collect();
     if grades.len() > 1 {
         return Err(Error::input(format!("итоговая отметка одна, а указано «{mark}»")).next("оставьте одну"));
     }
-    if policy.unmarked_grades.contains(&course.key.class.grade()) && !grades.is_empty() {
+    if policy.unmarked_grades.contains(&course.key.class.grade()) && (rules >= NO_MARKS || !grades.is_empty()) {
         return Err(Error::refused(format!("в {}-х классах отметки не ставятся", course.key.class.grade()))
             .next("в этой параллели итоговых отметок нет"));
     }
@@ -273,7 +274,7 @@ pub fn corrected(
         only_one(context, course, known, name)?;
         is_last_here(context, course, known, name)?;
     }
-    single(context, course, mark)
+    single(context, entry.rules, course, mark)
 }
 
 fn has_own(context: &Context<'_>, course: &Course, pupil: &Pupil, name: &str) -> Result<bool> {
