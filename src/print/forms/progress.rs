@@ -13,6 +13,7 @@ use crate::print::pdf::Bookmark;
 use crate::print::sheet::Orientation;
 use crate::print::table::{Cell, Row};
 use crate::print::typeset::Type;
+use crate::school::decision::spelled;
 use crate::school::{Marks, PeriodName, format_date};
 use std::collections::HashMap;
 
@@ -168,7 +169,7 @@ impl Composer<'_> {
     /// «переведён, 29.05.2026, № 7».
     pub(super) fn decision_cell(&self, kind: Type, pupil: &Pupil, width: f32) -> Cell {
         let text = pupil.decision.as_ref().map_or_else(String::new, |decision| {
-            format!("{}, {}, № {}", decision.decision, format_date(decision.date), decision.number)
+            format!("{}, {}, № {}", spelled(&decision.decision), format_date(decision.date), decision.number)
         });
         self.cell(kind, &text, width).left()
     }
