@@ -20,7 +20,10 @@ pub fn say(gaps: &Gaps) {
 pub fn of_class(gaps: &ClassGaps) {
     let (marks, decisions) = gaps.counts();
     let pupils = gaps.pupils.len();
-    println!("  {}: у обучающихся: {pupils}, итоговых отметок: {marks}, решений педсовета: {decisions}", gaps.class);
+    let lacking = [("итоговых отметок", marks), ("решений педсовета", decisions)];
+    let lacking = lacking.iter().filter(|(_, count)| *count > 0);
+    let lacking: String = lacking.map(|(what, count)| format!(", {what}: {count}")).collect();
+    println!("  {}: у обучающихся: {pupils}{lacking}", gaps.class);
     for pupil in &gaps.pupils {
         println!("    {}", of_pupil(pupil));
     }

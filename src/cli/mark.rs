@@ -80,7 +80,9 @@ impl Set {
         let wish = CellsWish { cells, others, ..self.about.of(CellsWish::of(at)) };
         let set = marks::set(&mut desk.workplace()?, &wish)?;
         // «н/3» over a mark that stands records the absence alone.
+        let taken = wish.others.is_none() && wish.cells.iter().all(|cell| cell.marks == Some(None));
         let what = match (set.marks, set.attendance) {
+            (marks, 0) if taken => format!("Отметок убрано: {marks}"),
             (0, attendance) if attendance > 0 => format!("Посещаемость записана: {attendance}"),
             (marks, _) => format!("Отметок записано: {marks}"),
         };
@@ -133,6 +135,7 @@ fn list(common: &Common, which: &Which) -> Result<ExitCode> {
     let (marks, presence) = (standing::marks_of(tables, lesson.id)?, standing::attendance_of(tables, lesson.id)?);
     let roster = read::roster(tables, &at.course, at.date)?;
     let names = read::names(tables, &roster)?;
+    let exempted = read::explain::exempted(tables, &at.course.subject, at.date)?;
     let row = |(number, pupil): (usize, &Pupil)| {
         let mark = marks.get(&pupil.file);
         let attendance = presence.get(&pupil.file).map_or("", |kind| kind.as_str());
@@ -145,6 +148,7 @@ fn list(common: &Common, which: &Which) -> Result<ExitCode> {
             text(|m| m.marks.to_string()).into(),
             text(|m| m.work.clone()).into(),
             text(|m| m.document.clone()).into(),
+            (if exempted.contains(&pupil.id) { "осв" } else { "" }).into(),
         ]
     };
     let columns = [
@@ -155,6 +159,7 @@ fn list(common: &Common, which: &Which) -> Result<ExitCode> {
         ("marks", "Отметки"),
         ("work", "Вид работы"),
         ("document", "Документ"),
+        ("exempted", "Освобождение"),
     ];
     screen::list(common.json, &columns, (1..).zip(&roster).map(row).collect());
     Ok(ExitCode::SUCCESS)

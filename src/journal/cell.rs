@@ -75,7 +75,14 @@ pub fn entries(tables: &Tables, at: &LessonRef, typed: impl IntoIterator<Item = 
 pub fn entries_from(at: &LessonRef, cells: impl IntoIterator<Item = (Typed, Stands)>) -> Vec<Body> {
     let (mut pupils, mut sets): (Vec<PresenceLine>, Vec<MarksSet>) = Default::default();
     let (mut emptied, mut of_absent): (Vec<MarkLine>, Vec<MarkLine>) = Default::default();
-    for (typed, stands) in cells {
+    for (mut typed, stands) in cells {
+        // «н/4» over «б» says that the mark was earned later, and nothing new of why he was absent.
+        if typed.attendance == Some(Some(Attendance::Absent))
+            && matches!(typed.marks, Some(Some(_)))
+            && stands.attendance.is_some_and(Attendance::is_absence)
+        {
+            typed.attendance = Some(stands.attendance);
+        }
         let takes_the_mark = typed.takes_the_mark(&stands);
         let becomes_absent = typed.attendance.flatten().is_some_and(Attendance::is_absence);
         if let Some(attendance) = typed.attendance.filter(|new| *new != stands.attendance) {

@@ -243,11 +243,14 @@ impl Wanted {
     }
 }
 
-/// A name in letters that every file system takes; two names that differ stay different.
+/// A name in letters that every file system takes, Russian ones by others of the same sound.
 fn ascii(name: &str) -> String {
     name.chars().fold(String::new(), |mut out, c| {
         match c {
             c if c.is_ascii_alphanumeric() || matches!(c, '-' | '.') => out.push(c.to_ascii_lowercase()),
+            c if matches!(c, 'А'..='я' | 'Ё' | 'ё') => {
+                c.to_uppercase().for_each(|capital| out.push_str(transliterate(capital)));
+            }
             c => out.push_str(&format!("_{:x}", u32::from(c))),
         }
         out
@@ -299,7 +302,7 @@ mod tests {
     fn files_are_named_in_ascii() {
         let class = ClassName::parse("7А").unwrap();
         assert_eq!(Wanted::of_class(Form::ClassBook, class).file_stem(), "journal-7a");
-        assert_eq!(Wanted::new(Form::Extract, Subject::Pupil("К-17/2".into())).file_stem(), "extract-_41a-17_2f2");
+        assert_eq!(Wanted::new(Form::Extract, Subject::Pupil("К-17/2".into())).file_stem(), "extract-k-17_2f2");
         let class = ClassName::parse("7А").unwrap();
         let variant = Variant { simplex: true, volume: 2 };
         assert_eq!(

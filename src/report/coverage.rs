@@ -143,7 +143,12 @@ pub fn table<'r>(rows: impl IntoIterator<Item = &'r Row>) -> Table {
     let mut table = Table::new("Накопляемость", &columns);
     table.rows.extend(rows.into_iter().map(|row| {
         let lacks_written = row.written_needed && row.written == 0 && row.state.needs_care();
-        let state = row.state.word().to_owned() + if lacks_written { ", нет письменной" } else { "" };
+        let enough = row.grades.max(row.projected) >= row.needed;
+        let state = match (lacks_written, enough) {
+            (false, _) => row.state.word().to_owned(),
+            (true, true) => "нет письменной".to_owned(),
+            (true, false) => format!("{}, нет письменной", row.state.word()),
+        };
         vec![
             (&row.class).into(),
             (&row.group).into(),

@@ -2,7 +2,8 @@
 //! pupil by it.
 //!
 //! The words may name the class («переведён в 8 класс»), and those of a graduation may stand together («окончил основную
-//! школу, выдан аттестат»). Gender, «ё» and case are not minded; what is kept and printed is what was typed. A school may
+//! школу, выдан аттестат»). Gender, «ё» and case are not minded; what is kept and printed is what was typed, in
+//! one spelling ([`spelled`]). A school may
 //! add words of its own (policy `decisions`), which say nothing of where the pupil goes, unless they begin with words of
 //! the list.
 
@@ -104,6 +105,32 @@ const GOING_ON: &[&str] = &["зачислен в # класс", "принят в
 /// Words that say which school was finished: the one that this grade finishes.
 const SCHOOLS: [(u8, &[&str]); 2] =
     [(9, &["основную", "основное", "основном"]), (11, &["среднюю", "среднее", "среднем"])];
+
+/// A decision as it is spelled: «переведён» with its «ё», and small at the beginning as the list has it.
+pub fn spelled(text: &str) -> String {
+    let mut out = String::new();
+    let mut chars = text.chars().peekable();
+    if let (Some(first), Some(second)) = (chars.next(), chars.peek())
+        && second.is_lowercase()
+    {
+        out.extend(first.to_lowercase());
+    } else {
+        chars = text.chars().peekable();
+    }
+    let mut word = out;
+    let mut out = String::new();
+    for c in chars.map(Some).chain([None]) {
+        match c.filter(|c| c.is_alphabetic()) {
+            Some(letter) => word.push(letter),
+            None => {
+                out.push_str(if word == "переведен" { "переведён" } else { &word });
+                word.clear();
+                out.extend(c);
+            }
+        }
+    }
+    out
+}
 
 /// As people use the list, for whoever must choose from it: what may be decided in a grade.
 pub fn words_for(grade: u8, own: &[String]) -> Vec<String> {

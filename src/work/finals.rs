@@ -7,6 +7,7 @@ use crate::journal::entry::{Body, DecisionSet, FinalLine, FinalsSet};
 use crate::journal::may;
 use crate::journal::read::{self, Decision, Pupil, Tables};
 use crate::journal::rules::{known_course, known_pupil};
+use crate::school::decision::spelled;
 use crate::school::{ClassName, CourseKey, Day, Marks, PeriodName, PersonName, PersonalFile, School, clean};
 use std::collections::HashSet;
 
@@ -132,11 +133,11 @@ pub fn decide(place: &mut Workplace<'_>, wish: &DecisionsWish) -> Result<Decisio
         let mut left_out = Vec::new();
         if let Some(words) = &wish.others {
             let named: HashSet<&PersonalFile> = wish.decisions.iter().map(|(pupil, _)| pupil).collect();
-            let words = clean(words)?;
+            let words = spelled(&clean(words)?);
             for pupil in decided_of(tables, &wish.class, wish.date)? {
                 match standing.get(&pupil.id) {
                     _ if named.contains(&pupil.file) => {}
-                    Some(known) if known.decision != words => {
+                    Some(known) if spelled(&known.decision) != words => {
                         left_out.push(StandingDecision { name: pupil.name, decision: known.clone() });
                     }
                     Some(_) => {}
@@ -147,7 +148,7 @@ pub fn decide(place: &mut Workplace<'_>, wish: &DecisionsWish) -> Result<Decisio
         let (mut bodies, mut changed) = (Vec::new(), Vec::new());
         for (file, words) in decisions {
             let pupil = known_pupil(tables, &file)?;
-            let words = words.map(|words| clean(&words)).transpose()?;
+            let words = words.map(|words| clean(&words)).transpose()?.map(|words| spelled(&words));
             let wished = words.as_ref().map(|words| (wish.date, &number, words));
             if let Some(known) = standing.get(&pupil.id) {
                 if wished == Some((known.date, &known.number, &known.decision)) {

@@ -56,19 +56,21 @@ pub fn record(place: &mut Workplace<'_>, wish: &LessonWish) -> Result<LessonDone
 /// # Errors
 /// As for both.
 pub fn record_with(place: &mut Workplace<'_>, wish: &LessonWish, cells: &CellsWish) -> Result<(LessonDone, CellsDone)> {
-    let mut counts = (0, 0, Vec::new());
-    let lesson = record_among(
+    let mut counts = (0, 0, Vec::new(), Vec::new());
+    let mut lesson = record_among(
         place,
         wish,
         |_, says| has_topic(says),
         |tables| {
             let bodies = marks::bodies(tables, cells)?;
             let (marks, attendance) = marks::changed(&bodies);
-            counts = (marks, attendance, marks::taken_out(tables, cells, &bodies)?);
+            let exempted = marks::of_exempted(tables, cells, &bodies)?;
+            counts = (marks, attendance, marks::taken_out(tables, cells, &bodies)?, exempted);
             Ok(bodies)
         },
     )?;
-    let (marks, attendance, taken_out) = counts;
+    let (marks, attendance, taken_out, exempted) = counts;
+    lesson.done.warnings.extend(exempted);
     let done = CellsDone { done: lesson.done.clone(), marks, attendance, taken_out };
     Ok((lesson, done))
 }

@@ -5,10 +5,11 @@
 
 use super::lesson::LessonRef;
 use super::{Done, Workplace, nobody_twice};
-use crate::error::{Action, Error, Result};
+use crate::error::{Action, Error, Result, Warning};
 use crate::journal::cell::{self, Typed};
 use crate::journal::entry::{Body, MarksSet};
 use crate::journal::may;
+use crate::journal::read::explain::exempted;
 use crate::journal::read::{self, Pupil, Tables, standing};
 use crate::journal::rules::known_pupil;
 use crate::school::{Attendance, Marks, PersonalFile, clean};
@@ -66,7 +67,7 @@ impl CellsWish {
 /// # Errors
 /// A pupil who is named twice: which of the two was meant? And what a right or a rule refuses.
 pub fn set(place: &mut Workplace<'_>, wish: &CellsWish) -> Result<CellsDone> {
-    let (done, (marks, attendance, taken_out)) = place.decide(|tables, login| {
+    let (mut done, (marks, attendance, taken_out, exempted)) = place.decide(|tables, login| {
         let bodies = bodies(tables, wish)?;
         if bodies.is_empty() {
             let set = MarksSet { at: wish.at.clone(), work: String::new(), marks: Vec::new() };
@@ -74,8 +75,10 @@ pub fn set(place: &mut Workplace<'_>, wish: &CellsWish) -> Result<CellsDone> {
         }
         let (marks, attendance) = changed(&bodies);
         let taken_out = taken_out(tables, wish, &bodies)?;
-        Ok((bodies, (marks, attendance, taken_out)))
+        let exempted = of_exempted(tables, wish, &bodies)?;
+        Ok((bodies, (marks, attendance, taken_out, exempted)))
     })?;
+    done.warnings.extend(exempted);
     Ok(CellsDone { done, marks, attendance, taken_out })
 }
 
@@ -109,7 +112,46 @@ pub fn in_order<T>(tables: &Tables, at: &LessonRef, line: Vec<T>) -> Result<Vec<
     Ok(roster.into_iter().zip(line).collect())
 }
 
-/// The cells of those who are not named, were there and have no mark.
+/// Who is exempted from the subject on the day of a lesson (§3.3.4).
+fn exempted_files(tables: &Tables, at: &LessonRef) -> Result<HashSet<PersonalFile>> {
+    let rows = exempted(tables, &at.course.subject, at.date)?;
+    if rows.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let roster = read::roster(tables, &at.course, at.date)?;
+    Ok(roster.into_iter().filter(|pupil| rows.contains(&pupil.id)).map(|pupil| pupil.file).collect())
+}
+
+/// What is to be said of the exempted: whom «все» left out, and who is marked all the same, since an exemption may come late
+/// or be of a part of the lessons only.
+pub(super) fn of_exempted(tables: &Tables, wish: &CellsWish, bodies: &[Body]) -> Result<Vec<Warning>> {
+    let exempted = exempted_files(tables, &wish.at)?;
+    let named = |files: HashSet<&str>| -> Result<String> {
+        let pupils: Vec<Pupil> = read::roster(tables, &wish.at.course, wish.at.date)?
+            .into_iter()
+            .filter(|pupil| files.contains(pupil.file.as_str()))
+            .collect();
+        Ok(read::names(tables, &pupils)?.join(", "))
+    };
+    let set = bodies.iter().filter_map(|body| if let Body::MarksSet(set) = body { Some(&set.marks) } else { None });
+    let marked: HashSet<&str> = set.flatten().filter(|line| line.marks.is_some()).map(|line| &*line.pupil).collect();
+    let is_named = |file: &PersonalFile| wish.cells.iter().any(|cell| cell.pupil == *file);
+    let with: HashSet<&str> = exempted.iter().map(PersonalFile::as_str).filter(|file| marked.contains(file)).collect();
+    let without: HashSet<&str> =
+        exempted.iter().filter(|file| wish.others.is_some() && !is_named(file)).map(PersonalFile::as_str).collect();
+    let subject = &wish.at.course.subject;
+    let mut warnings = Vec::new();
+    if !without.is_empty() {
+        warnings.push(format!("§3.3.4: «все» — без освобождённых от предмета «{subject}»: {}", named(without)?).into());
+    }
+    if !with.is_empty() {
+        let who = named(with)?;
+        warnings.push(format!("§3.3.4: отметка записана тем, кто освобождён от предмета «{subject}»: {who}").into());
+    }
+    Ok(warnings)
+}
+
+/// The cells of those who are not named, were there, are not exempted and have no mark.
 fn others(tables: &Tables, wish: &CellsWish, marks: &Marks) -> Result<Vec<CellWish>> {
     let named: HashSet<&PersonalFile> = wish.cells.iter().map(|cell| &cell.pupil).collect();
     let (marked, attendance) = match read::lesson_at(tables, &wish.at)? {
@@ -119,6 +161,8 @@ fn others(tables: &Tables, wish: &CellsWish, marks: &Marks) -> Result<Vec<CellWi
     let absent = |pupil: &PersonalFile| attendance.get(pupil).is_some_and(|kind| kind.is_absence());
     let mut pupils: Vec<PersonalFile> =
         read::roster(tables, &wish.at.course, wish.at.date)?.into_iter().map(|pupil| pupil.file).collect();
+    let exempted = exempted_files(tables, &wish.at)?;
+    pupils.retain(|pupil| !exempted.contains(pupil));
     pupils.retain(|pupil| !named.contains(pupil) && !absent(pupil) && !marked.contains_key(pupil));
     let cell = |pupil| CellWish { pupil, attendance: None, marks: Some(Some(marks.clone())) };
     Ok(pupils.into_iter().map(cell).collect())

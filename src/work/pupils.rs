@@ -3,7 +3,7 @@
 use super::contacts::erase_all;
 use super::people::{clean_name, or_stands};
 use super::{Done, Workplace};
-use crate::error::{Action, Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 use crate::journal::entry::{
     Body, EnrolmentCorrected, PupilAnnulled, PupilEnrolled, PupilLeft, PupilMoved, PupilRenumbered, PupilSet, StayIn,
 };
@@ -189,6 +189,10 @@ pub fn change(place: &mut Workplace<'_>, file: &str, changes: &Changes) -> Resul
     }
     let stay = stay_after(place.tables(), &pupil, changes)?;
     if let Some((was, becomes)) = stay.clone() {
+        if reason.is_empty() && place.today()? >= place.school()?.year.begins {
+            return Err(Error::input("не указана причина: исправление печатается в журнале «Замена сведений»")
+                .next_by("укажите причину", Action::Give(Detail::Reason)));
+        }
         bodies.push(EnrolmentCorrected { file: file.clone(), was, becomes, reason: reason.clone() }.into());
     }
     if let Some(becomes) = number.clone() {

@@ -236,6 +236,8 @@ pub fn in_words(tables: &Tables, changes: &[Change]) -> Result<String> {
             }
             _ => String::new(),
         };
+        let who =
+            if matches!(change, Change::Attendance { .. }) { format!("{who}, посещаемость") } else { who };
         let period = if change.period().is_empty() { String::new() } else { format!(", {}", change.period()) };
         Ok(format!("{who}{period}: было {}, стало {}{more}", shown(was), shown(becomes)))
     });

@@ -134,7 +134,7 @@ impl ClassGaps {
         let mut owed = Owed::default();
         let year_is_over = periods_on.is_none_or(|day| day >= school.year.ends);
         if !school.policy.unmarked_grades.contains(&class.grade()) {
-            let finals = finals_of_class(tables, class)?;
+            let finals = finals_of_class(tables, school, class)?;
             for course in read::courses_of(tables, class)? {
                 if let Some(day) = periods_on {
                     owed.of_periods(tables, school, &course, &finals, day)?;

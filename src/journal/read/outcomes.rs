@@ -68,7 +68,8 @@ impl Outcomes {
     /// # Errors
     /// Only the database's.
     pub fn read(tables: &Tables, courses: Vec<Course>, period: Option<&str>) -> Result<Self> {
-        let (school, finals) = (read::school(tables)?, finals_of_school(tables)?);
+        let school = read::school(tables)?;
+        let finals = finals_of_school(tables, &school)?;
         let subjects = read::subjects(tables)?.into_iter().map(|subject| subject.name).collect();
         let mut classes: Vec<ClassName> = courses.iter().map(|course| course.key.class.clone()).collect();
         classes.dedup();

@@ -10,7 +10,7 @@ use chrono::{DateTime, FixedOffset};
 pub struct Turn {
     /// The entry by which it came into force.
     pub entry: u64,
-    /// When it was recorded.
+    /// When it came into force: was recorded, or confirmed where it waited for a second person.
     pub at: DateTime<FixedOffset>,
     /// By whom.
     pub by: Login,
@@ -39,7 +39,9 @@ pub fn reopenings(tables: &Tables) -> Result<Vec<Turn>> {
 }
 
 fn turns(tables: &Tables, reopened: bool) -> Result<Vec<Turn>> {
-    let sql = "SELECT entry, at, by, reason FROM year_turns WHERE reopened = ?1 ORDER BY entry";
+    let sql = "SELECT entry, by, reason,
+                   coalesce((SELECT max(decided_at) FROM extraordinary WHERE decided_entry = year_turns.entry), at) AS at
+               FROM year_turns WHERE reopened = ?1 ORDER BY entry";
     tables.all("закрытие года", sql, [reopened], |row| {
         let (entry, by, reason) = (row.get("entry")?, row.get("by")?, row.get("reason")?);
         Ok(Turn { entry, at: row.moment("at")?, by, reason })

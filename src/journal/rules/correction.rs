@@ -295,7 +295,7 @@ fn may_stand(context: &Context<'_>, entry: &Entry, at: &LessonRef, change: &Chan
             on_roster(pupil)?;
             text::fits(document, "документ")?;
             super::lesson::known_work(entry, work)?;
-            becomes.as_ref().map_or(Ok(()), |marks: &Marks| allowed_marks(context, &course, marks))
+            becomes.as_ref().map_or(Ok(()), |marks: &Marks| allowed_marks(context, entry.rules, &course, marks))
         }
         Change::Attendance { pupil, .. } => on_roster(pupil),
         Change::Lesson { becomes, .. } => lesson_text(context, entry, becomes),
@@ -304,7 +304,7 @@ fn may_stand(context: &Context<'_>, entry: &Entry, at: &LessonRef, change: &Chan
             None => Ok(()),
         },
         Change::Final { pupil, period, becomes, .. } => {
-            finals::corrected(context, &course, pupil, period, becomes.as_ref())
+            finals::corrected(context, entry, &course, pupil, period, becomes.as_ref())
         }
     }
 }

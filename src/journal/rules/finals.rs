@@ -1,9 +1,11 @@
 //! Final marks: when they may be set, and the count of marks that they rest on (§2.3.1).
 
+use super::lesson::NO_MARKS;
 use super::{Context, known_course};
 use crate::error::{Action, Error, Result, Warning, every};
 use crate::journal::entry::{Entry, FinalsSet, LessonRef};
 use crate::journal::read::count::Counts;
+use crate::journal::read::finals::{last_within, other_courses, span_of};
 use crate::journal::read::{self, Course, Pupil};
 use crate::school::{Marks, Period, Role, format_date};
 use chrono::{Duration, NaiveDate};
@@ -12,6 +14,9 @@ use std::collections::HashMap;
 
 /// The final marks that are no period's: for the year, of an exam, and the outcome of both.
 pub const YEARLY: [&str; 3] = ["Год", "Экзамен", "Итог"];
+
+/// From which rules on a pupil has one final mark for a subject and a period.
+const ONE_MARK: u32 = 2;
 
 /// Judges final marks; what §2.3.1 lacks goes into `warnings` where the marks are taken over.
 pub fn check(
@@ -40,10 +45,16 @@ pub fn check(
     let judged = every(set.marks.iter().map(|line| {
         let pupil = pupils.get(&line.pupil).ok_or_else(|| never_there(&course, &line.pupil, &set.period))?;
         let name = || read::name_of(context.tables, pupil);
-        if let Err(error) = single(context, &course, &line.mark) {
+        if let Err(error) = single(context, entry.rules, &course, &line.mark) {
             return Err(error.at(name()?));
         }
         standing(context, &course, pupil, set, entry, today, &line.mark)?;
+        if entry.rules >= ONE_MARK {
+            only_one(context, &course, pupil, &set.period)?;
+            if !entry.taken_over {
+                is_last_here(context, &course, pupil, &set.period)?;
+            }
+        }
         if line.mark.is_exempt() && !entry.taken_over {
             exempted(context, &course, pupil, begins, ends)?;
         }
@@ -206,13 +217,13 @@ fn overrides(context: &Context<'_>, entry: &Entry, set: &FinalsSet) -> Result<bo
     Ok(true)
 }
 
-fn single(context: &Context<'_>, course: &Course, mark: &Marks) -> Result<()> {
+fn single(context: &Context<'_>, rules: u32, course: &Course, mark: &Marks) -> Result<()> {
     let policy = &context.school.policy;
     let grades: Vec<u8> = mark.grades().collect();
     if grades.len() > 1 {
         return Err(Error::input(format!("итоговая отметка одна, а указано «{mark}»")).next("оставьте одну"));
     }
-    if policy.unmarked_grades.contains(&course.key.class.grade()) && !grades.is_empty() {
+    if policy.unmarked_grades.contains(&course.key.class.grade()) && (rules >= NO_MARKS || !grades.is_empty()) {
         return Err(Error::refused(format!("в {}-х классах отметки не ставятся", course.key.class.grade()))
             .next("в этой параллели итоговых отметок нет"));
     }
@@ -248,13 +259,80 @@ fn standing(
 }
 
 /// A final mark that a correction sets: of a period that there is, for a pupil who was on the course.
-pub fn corrected(context: &Context<'_>, course: &Course, pupil: &str, name: &str, mark: Option<&Marks>) -> Result<()> {
+pub fn corrected(
+    context: &Context<'_>,
+    entry: &Entry,
+    course: &Course,
+    pupil: &str,
+    name: &str,
+    mark: Option<&Marks>,
+) -> Result<()> {
     let year = &context.school.year;
     let (begins, ends) = period(context, course, name)?.map_or((year.begins, year.ends), |p| (p.begins, p.ends));
-    if !pupils_of(context, course, begins, ends)?.contains_key(pupil) {
-        return Err(never_there(course, pupil, name));
+    let pupils = pupils_of(context, course, begins, ends)?;
+    let known = pupils.get(pupil).ok_or_else(|| never_there(course, pupil, name))?;
+    let Some(mark) = mark else { return Ok(()) };
+    if entry.rules >= ONE_MARK && !has_own(context, course, known, name)? {
+        only_one(context, course, known, name)?;
+        is_last_here(context, course, known, name)?;
     }
-    mark.map_or(Ok(()), |mark| single(context, course, mark))
+    single(context, entry.rules, course, mark)
+}
+
+fn has_own(context: &Context<'_>, course: &Course, pupil: &Pupil, name: &str) -> Result<bool> {
+    let sql = "SELECT 1 FROM finals WHERE course = ?1 AND pupil = ?2 AND period = ?3";
+    Ok(context.tables.prepare_cached(sql)?.exists(params![course.id, pupil.id, name])?)
+}
+
+/// A pupil has one mark for a subject and a period, wherever it was set. Who belongs to two courses of the subject to its
+/// end has two teachers, and a mark of each.
+fn only_one(context: &Context<'_>, course: &Course, pupil: &Pupil, name: &str) -> Result<()> {
+    let here = last_day(context, course, pupil, name)?;
+    for other in other_courses(context.tables, course, pupil.id)? {
+        let standing = read::finals_of_period(context.tables, other.id, name)?;
+        let Some((mark, _)) = standing.get(pupil.file.as_str()) else { continue };
+        if last_day(context, &other, pupil, name)? == here {
+            continue;
+        }
+        let who = read::name_of(context.tables, pupil)?;
+        return Err(Error::refused(format!(
+            "{who}: за «{name}» уже стоит «{mark}» ({}, {}), а отметка за период одна",
+            other.key,
+            teacher_of(context, &other)?
+        ))
+        .next_by(
+            format!("она засчитана и здесь; если неверна, её исправляет заявкой {}", teacher_of(context, &other)?),
+            Action::RequestCorrection,
+        ));
+    }
+    Ok(())
+}
+
+/// The mark is set by whoever teaches the pupil at the period's end, or had him last in it.
+fn is_last_here(context: &Context<'_>, course: &Course, pupil: &Pupil, name: &str) -> Result<()> {
+    let here = last_day(context, course, pupil, name)?;
+    for other in other_courses(context.tables, course, pupil.id)? {
+        let there = last_day(context, &other, pupil, name)?;
+        if there > here {
+            let who = read::name_of(context.tables, pupil)?;
+            let ends = there.map(format_date).unwrap_or_default();
+            return Err(Error::refused(format!("{who}: {ends} на курсе «{}», а не «{}»", other.key, course.key))
+                .next(format!("отметку за «{name}» ставит {}", teacher_of(context, &other)?)));
+        }
+    }
+    Ok(())
+}
+
+/// The last day of a period on which a pupil was on a course.
+fn last_day(context: &Context<'_>, course: &Course, pupil: &Pupil, name: &str) -> Result<Option<NaiveDate>> {
+    let stays = read::stays_on_course(context.tables, &course.key)?;
+    let span = span_of(context.school, &course.key.class, name);
+    Ok(stays.get(&pupil.id).and_then(|stays| last_within(stays, span)))
+}
+
+fn teacher_of(context: &Context<'_>, course: &Course) -> Result<String> {
+    let teacher = read::staff(context.tables, &course.teacher)?;
+    Ok(teacher.map_or_else(|| course.teacher.to_string(), |person| person.name.initials()))
 }
 
 /// Those who were on the course on some day of the span, by personal file.

@@ -153,7 +153,7 @@ fn cells(
         once(&mut seen, pupil)?;
         let pupil = on_roster(context, pupil, &set.at)?;
         if let Some(marks) = marks {
-            of_pupil(context, &pupil, allowed_marks(context, course, marks))?;
+            of_pupil(context, &pupil, allowed_marks(context, entry.rules, course, marks))?;
         }
         let Some(known) = known else { return Ok(()) };
         if let Some(marks) = marks {
@@ -195,7 +195,7 @@ pub fn marks(context: &Context<'_>, entry: &Entry, set: &MarksSet, today: NaiveD
         once(&mut seen, &line.pupil)?;
         let pupil = on_roster(context, &line.pupil, &set.at)?;
         if let Some(marks) = &line.marks {
-            of_pupil(context, &pupil, allowed_marks(context, &course, marks))?;
+            of_pupil(context, &pupil, allowed_marks(context, entry.rules, &course, marks))?;
         }
         if let Some(marks) = line.marks.as_ref().filter(|_| !line.earned && entry.rules >= EARNED) {
             was_there(context, window, lesson.id, &pupil, marks)?;
@@ -208,6 +208,9 @@ pub fn marks(context: &Context<'_>, entry: &Entry, set: &MarksSet, today: NaiveD
 
 /// The version of the rules since which a mark beside an absence says that it was earned later.
 pub(super) const EARNED: u32 = 2;
+
+/// From which rules on a grade without marks has none of any kind: no «зач», «осв» or «н/а» either.
+pub(super) const NO_MARKS: u32 = 2;
 
 /// A plain mark is of somebody who was there.
 fn was_there(context: &Context<'_>, window: Window, lesson: i64, pupil: &Pupil, marks: &Marks) -> Result<()> {
@@ -229,6 +232,9 @@ pub(super) fn of_absent(name: &str, absence: Attendance, marks: &Marks) -> (Stri
 
 /// What to type where a mark was earned later by who was absent.
 fn earned_later(absence: &str, marks: &Marks) -> String {
+    if marks.grades().next().is_none() && marks.credits() == 0 {
+        return format!("«{marks}» рядом с «{absence}» не ставится: уберите что-то одно");
+    }
     format!("если отметка получена позже, укажите «{absence}/{marks}» (то же, что «{absence} {marks}»)")
 }
 
@@ -409,9 +415,11 @@ pub(super) fn on_roster(context: &Context<'_>, file: &str, at: &LessonRef) -> Re
     .next("проверьте класс, группу и дату; состав класса ведёт администратор"))
 }
 
-pub(super) fn allowed_marks(context: &Context<'_>, course: &Course, marks: &Marks) -> Result<()> {
+pub(super) fn allowed_marks(context: &Context<'_>, rules: u32, course: &Course, marks: &Marks) -> Result<()> {
     let policy = &context.school.policy;
-    if policy.unmarked_grades.contains(&course.key.class.grade()) && marks.grades().next().is_some() {
+    if policy.unmarked_grades.contains(&course.key.class.grade())
+        && (rules >= NO_MARKS || marks.grades().next().is_some())
+    {
         return Err(Error::refused(format!("в {}-х классах отметки не ставятся", course.key.class.grade()))
             .next("уберите отметку; посещаемость записывается как обычно"));
     }

@@ -18,6 +18,7 @@ use crate::print::layout::Halves;
 use crate::print::page::Page;
 use crate::print::pdf::Bookmark;
 use crate::print::sheet::{PageSeal, Sides};
+use crate::school::PersonName;
 use sha2::{Digest, Sha256};
 
 /// The first page of the list: the front of the second leaf.
@@ -84,7 +85,7 @@ impl Piece<'_> {
     fn part(self, composer: &Composer<'_>, first: u32, pages: u32) -> Part {
         let book = &composer.layouts.book;
         let (title, teacher) = match self {
-            Self::Course(course) => (course_title(&course.subject, &course.group), course.teacher.full()),
+            Self::Course(course) => (course_title(&course.subject, &course.group), course.taught_by(PersonName::full)),
             Self::Missed => (sentence(book.missed.heading.as_str()), String::new()),
             Self::Progress => (sentence(book.progress.heading.as_str()), String::new()),
             Self::Pupils => (sentence(book.pupils.heading.as_str()), String::new()),

@@ -6,7 +6,9 @@
 use crate::error::{Action, Error, Result};
 use crate::journal::read::explain::Reasons;
 use crate::journal::read::{self, Decision, Tables};
-use crate::school::{ClassName, Day, NameForm, Period, PersonName, PersonalFile, Role, School, Stay, told_apart};
+use crate::school::{
+    ClassName, Day, Login, NameForm, Period, PersonName, PersonalFile, Role, School, Stay, format_date, told_apart,
+};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::convert::Infallible;
 
@@ -52,7 +54,7 @@ pub struct Pupil {
     pub stays: Vec<Stay>,
     /// The classes the pupil came from or went to this year.
     pub elsewhere: Vec<(ClassName, Stay)>,
-    /// The pedagogical council's decision.
+    /// The pedagogical council's decision, if he was in the class when it was taken.
     pub decision: Option<Decision>,
 }
 
@@ -65,8 +67,8 @@ pub struct Course {
     pub subject: String,
     /// The group, or empty.
     pub group: String,
-    /// The teacher.
-    pub teacher: PersonName,
+    /// The teachers one after another, each with the first day on which he taught it; the last teaches it now.
+    pub teachers: Vec<(PersonName, Day)>,
     /// Hours a week.
     pub hours: f64,
     /// Rows of everybody who belonged to it this year.
@@ -76,6 +78,19 @@ pub struct Course {
 }
 
 impl Course {
+    /// Its teachers, each named by `name`, with the days where there was more than one: «Петрова А. А. (по 11.11.2025),
+    /// Сидорова В. В.».
+    pub fn taught_by(&self, name: impl Fn(&PersonName) -> String) -> String {
+        let last = |i: usize| self.teachers.get(i + 1).and_then(|(_, next)| next.pred_opt());
+        let named = self.teachers.iter().enumerate().map(|(i, (teacher, since))| match (i, last(i)) {
+            (0, Some(last)) => format!("{} (по {})", name(teacher), format_date(last)),
+            (_, Some(last)) => format!("{} (с {} по {})", name(teacher), format_date(*since), format_date(last)),
+            (0, None) => name(teacher),
+            (_, None) => format!("{} (с {})", name(teacher), format_date(*since)),
+        });
+        named.collect::<Vec<_>>().join(", ")
+    }
+
     /// When a pupil belonged to the course; of whom that is not known, when he was in the class.
     pub fn stays_of<'p>(&'p self, pupil: &'p Pupil) -> &'p [Stay] {
         self.stays.get(&pupil.id).unwrap_or(&pupil.stays)
@@ -92,26 +107,6 @@ impl Pupil {
     pub fn present(&self, day: Day) -> bool {
         self.stays.iter().any(|stay| stay.covers(day))
     }
-
-    /// When the pupil came, where that was after the year began, and left, where he was not there to its end: the first
-    /// day on which he was there, and the first on which he was not.
-    pub fn came_and_left(&self, school: &School) -> Vec<(bool, Day)> {
-        came_and_left(&self.stays, school)
-    }
-}
-
-/// When somebody with these stays came, where that was after the year began, and left, where he was not there to its end.
-pub fn came_and_left(stays: &[Stay], school: &School) -> Vec<(bool, Day)> {
-    let mut out = Vec::new();
-    for stay in stays {
-        if stay.since > school.year.begins {
-            out.push((true, stay.since));
-        }
-        if let Some(until) = stay.until.filter(|until| *until <= school.year.ends) {
-            out.push((false, until));
-        }
-    }
-    out
 }
 
 impl ClassData {
@@ -126,7 +121,13 @@ impl ClassData {
         let periods = school.periods_of(class).into_iter().cloned().collect();
         let teacher = person(tables, &login)?;
         let (courses, members) = courses(tables, class)?;
-        let (pupils, others) = pupils(tables, class, members)?;
+        let (mut pupils, others) = pupils(tables, class, members)?;
+        let year = &school.year;
+        for pupil in &mut pupils {
+            // The council decides of a pupil in the class where he is on that day.
+            let decision = pupil.decision.take();
+            pupil.decision = decision.filter(|taken| pupil.present(taken.date.clamp(year.begins, year.ends)));
+        }
         let reasons = Reasons::read(tables)?;
         Ok(Self { class: class.clone(), teacher, pupils, others, reasons, courses, periods })
     }
@@ -209,14 +210,36 @@ fn courses(tables: &Tables, class: &ClassName) -> Result<(Vec<Course>, Vec<read:
     for course in read::courses_of(tables, class)? {
         let members = read::pupils_of_course(tables, &course)?;
         let stays = read::stays_on_course(tables, &course.key)?;
-        let read::Course { id, key, teacher: login, hours } = course;
-        let teacher = person(tables, &login)?
-            .ok_or_else(|| damaged(format!("{class}, {}: учителя «{login}» нет среди сотрудников", key.subject)))?;
+        let teachers = teachers(tables, &course)?;
+        let read::Course { id, key, hours, .. } = course;
         let ids = members.iter().map(|pupil| pupil.id).collect();
-        courses.push(Course { id, subject: key.subject, group: key.group, teacher, hours, members: ids, stays });
+        courses.push(Course { id, subject: key.subject, group: key.group, teachers, hours, members: ids, stays });
         all.extend(members);
     }
     Ok((courses, all))
+}
+
+/// Who taught a course, one after another. Who was replaced on the day he was named, or before the course had begun for
+/// him, taught it on none.
+fn teachers(tables: &Tables, course: &read::Course) -> Result<Vec<(PersonName, Day)>> {
+    let named = |login: &str| {
+        person(tables, login)?
+            .ok_or_else(|| damaged(format!("{}: учителя «{login}» нет среди сотрудников", course.key)))
+    };
+    let mut logins: Vec<(Login, Day)> = Vec::new();
+    for (login, since) in read::teachers_of_course(tables, course.id)? {
+        while logins.last().is_some_and(|(_, before)| *before >= since && logins.len() > 1) {
+            logins.pop();
+        }
+        match logins.last_mut() {
+            Some((last, before)) if *before >= since || *last == login => *last = login,
+            _ => logins.push((login, since)),
+        }
+    }
+    if logins.last().is_none_or(|(last, _)| *last != course.teacher) {
+        logins.push((course.teacher.clone(), logins.last().map_or(Day::MIN, |(_, since)| *since)));
+    }
+    logins.iter().map(|(login, since)| Ok((named(login)?, *since))).collect()
 }
 
 #[cfg(test)]
@@ -250,5 +273,23 @@ mod tests {
         let pyotr = of(testing::PYOTR);
         assert_eq!((pyotr.listed.as_str(), pyotr.noted.as_str()), ("Иванов Пётр", "Иванов П. О."));
         assert_eq!(of(testing::ANNA).whole, "Петренко Анна");
+    }
+
+    #[test]
+    fn a_course_that_changed_hands_names_every_teacher_with_his_days() {
+        let tables = testing::annals().record();
+        let class = ClassName::parse("7А").unwrap();
+        let taught = |tables: &Tables, subject: &str| {
+            let data = ClassData::load(tables, &read::school(tables).unwrap(), &class).unwrap();
+            let course = data.courses.into_iter().find(|course| course.subject == subject).unwrap();
+            course.taught_by(PersonName::initials)
+        };
+        assert_eq!(taught(&tables, "Химия"), "Семёнов С. С. (по 30.09.2025), Петрова П. П. (с 01.10.2025)");
+        assert_eq!(taught(&tables, "Алгебра"), "Семёнов С. С.");
+        let row = "INSERT INTO course_teachers SELECT course, 9000, '2025-10-01', 'belova' FROM course_teachers
+                   WHERE teacher = 'petrova'; UPDATE courses SET teacher = 'belova' WHERE subject = 'Химия'";
+        tables.damage(row);
+        let named = "Семёнов С. С. (по 30.09.2025), Белова Б. (с 01.10.2025)";
+        assert_eq!(taught(&tables, "Химия"), named, "who was replaced on the same day taught on none");
     }
 }

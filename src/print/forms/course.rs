@@ -4,10 +4,11 @@ use super::class::{ClassData, Course, Pupil, person};
 use crate::error::Result;
 use crate::journal::read::absences::{attendance_of_course, turned};
 use crate::journal::read::corrections::{Corrected, corrected};
+use crate::journal::read::finals::finals_of_others;
 use crate::journal::read::standing::{marks_of_course, marks_of_pupil};
 use crate::journal::read::timetable::Timetable;
 use crate::journal::read::{self, Tables};
-use crate::school::{ClassName, Day, Period, School};
+use crate::school::{ClassName, CourseKey, Day, Period, School};
 use std::collections::{BTreeSet, HashMap};
 
 /// Names of the final marks that are no period's.
@@ -54,6 +55,25 @@ pub struct FinalMark {
     pub mark: String,
     /// Why the deputy head overrode the mark count, or empty.
     pub overridden: String,
+    /// What another course has to do with it.
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// What a final mark has to do with another course of its subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// It was set there, before the pupil came here.
+    SetIn {
+        /// «7 «В» классе», «группе «2»».
+        place: String,
+    },
+    /// It does not count: the one that was set there does.
+    CountsIn {
+        /// «7 «В» классе», «группе «2»».
+        place: String,
+        /// That mark.
+        mark: String,
+    },
 }
 
 /// Everything that was recorded of a course.
@@ -81,7 +101,7 @@ impl CourseYear {
     pub fn load(tables: &Tables, school: &School, data: &ClassData, course: &Course) -> Result<Self> {
         let lessons = lessons(tables, course.id)?;
         let cells = cells(tables, data, course.id, &lessons)?;
-        let finals = finals(tables, course.id)?;
+        let finals = finals(tables, school, data, course)?;
         let (planned, planned_year) = planned(tables, school, data, course)?;
         let corrected = corrected(tables, course.id)?;
         Ok(Self { lessons, cells, finals, corrected, planned, planned_year })
@@ -134,12 +154,42 @@ fn cells(tables: &Tables, data: &ClassData, course: i64, lessons: &[Lesson]) -> 
     Ok(cells)
 }
 
-fn finals(tables: &Tables, course: i64) -> Result<HashMap<(i64, String), FinalMark>> {
-    let of = |of: read::Final| {
-        let mark = FinalMark { mark: of.mark.to_string(), overridden: of.override_reason };
+fn finals(
+    tables: &Tables,
+    school: &School,
+    data: &ClassData,
+    course: &Course,
+) -> Result<HashMap<(i64, String), FinalMark>> {
+    let of = |of: read::Final, elsewhere| {
+        let mark = FinalMark { mark: of.mark.to_string(), overridden: of.override_reason, elsewhere };
         ((of.pupil.id, of.period.into()), mark)
     };
-    Ok(read::finals_of(tables, course)?.into_iter().map(of).collect())
+    let mut finals: HashMap<(i64, String), FinalMark> =
+        read::finals_of(tables, course.id)?.into_iter().map(|own| of(own, None)).collect();
+    let key = CourseKey { class: data.class.clone(), group: course.group.clone(), subject: course.subject.clone() };
+    let known = read::Course { id: course.id, key, teacher: String::new().into(), hours: course.hours };
+    let others = finals_of_others(tables, school, &known)?;
+    for there in others.instead {
+        let place = place_of(data, &there.course.class, &there.course.group);
+        if let Some(own) = finals.get_mut(&(there.of.pupil.id, there.of.period.to_string())) {
+            own.elsewhere = Some(Elsewhere::CountsIn { place, mark: there.of.mark.to_string() });
+        }
+    }
+    for there in others.brought {
+        let place = place_of(data, &there.course.class, &there.course.group);
+        finals.extend([of(there.of, Some(Elsewhere::SetIn { place }))]);
+    }
+    Ok(finals)
+}
+
+/// Where another course is, after «в»: «7 «В» классе», «группе «2»» of the same class.
+fn place_of(data: &ClassData, class: &ClassName, group: &str) -> String {
+    match (*class == data.class, group) {
+        (true, "") => "общем списке класса".to_owned(),
+        (true, group) => format!("группе «{group}»"),
+        (false, "") => format!("{} классе", class.quoted()),
+        (false, group) => format!("{} классе (группа «{group}»)", class.quoted()),
+    }
 }
 
 /// Lessons planned in each period and in the year. The lesson plan (КТП) has no dates: its number of lessons is shared
@@ -178,7 +228,8 @@ fn share_out(total: u32, weights: &[f64]) -> Vec<u32> {
 }
 
 /// Marks that a pupil who came to this course on the day `came` had got in the same subject in other classes and groups
-/// this year, a text a class or group: «04.09 — 4, …».
+/// until then, a text a class or group: «04.09 — 4, …». What he got there while he was not here any more, or not yet again,
+/// belongs to their pages alone.
 ///
 /// # Errors
 /// Only the database's.
@@ -196,7 +247,9 @@ pub fn marks_elsewhere(
     let mut lists: BTreeSet<(ClassName, Option<String>)> = BTreeSet::new();
     let all = marks_of_pupil(tables, pupil.id)?;
     let from = |class: &ClassName| pupil.elsewhere.iter().any(|(of, stay)| of == class && stay.since < came);
-    for mark in all.iter().filter(|mark| mark.subject == course.subject) {
+    let here = course.stays_of(pupil);
+    let earned_for_here = |day: Day| day < came || here.iter().any(|stay| stay.covers(day));
+    for mark in all.iter().filter(|mark| mark.subject == course.subject && earned_for_here(mark.date)) {
         let own = mark.class == data.class;
         let left = match own {
             true => mark.group != course.group && has_left(data, &mark.group, course, pupil, came),
@@ -209,13 +262,12 @@ pub fn marks_elsewhere(
     let on_list = |(class, group): (ClassName, Option<String>)| {
         let there = all.iter().filter(|mark| {
             mark.class == class
+                && earned_for_here(mark.date)
                 && mark.subject == course.subject
                 && group.as_ref().is_none_or(|group| mark.group == *group)
         });
         let marks: Vec<String> = there.map(|mark| format!("{} — {}", mark.date.format("%d.%m"), mark.what)).collect();
-        let group = group.as_deref().filter(|group| !group.is_empty());
-        let group = group.map(|group| format!(" (группа «{group}»)")).unwrap_or_default();
-        (format!("{}{group}", class.quoted()), marks.join(", "))
+        (place_of(data, &class, group.as_deref().unwrap_or_default()), marks.join(", "))
     };
     Ok(lists.into_iter().map(on_list).collect())
 }

@@ -114,7 +114,7 @@ impl Composer<'_, ()> {
             let cell = cells.entry((absence.subject, period_of(absence.date))).or_default();
             cell.missed += u32::from(absence.what.is_absence());
         }
-        for (subject, period, mark) in finals_of_pupil(self.tables, pupil.id)? {
+        for (subject, period, mark) in finals_of_pupil(self.tables, &self.school, pupil.id)? {
             cells.entry((subject, period.into())).or_default().fin = mark.to_string();
         }
         let marked: BTreeSet<&String> = cells.keys().map(|(subject, _)| subject).collect();

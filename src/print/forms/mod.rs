@@ -16,6 +16,7 @@ pub mod inspection;
 mod list;
 mod listing;
 mod missed;
+mod moves;
 mod progress;
 mod pupils;
 pub mod recovery;

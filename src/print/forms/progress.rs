@@ -13,6 +13,7 @@ use crate::print::pdf::Bookmark;
 use crate::print::sheet::Orientation;
 use crate::print::table::{Cell, Row};
 use crate::print::typeset::Type;
+use crate::school::decision::spelled;
 use crate::school::{Marks, PeriodName, format_date};
 use std::collections::HashMap;
 
@@ -55,12 +56,12 @@ impl Composer<'_> {
         subjects
     }
 
-    /// Reads the final marks of the class. A pupil who changed groups has the mark of the course he was marked in.
+    /// Reads the final marks of the class, with those that pupils brought from other classes.
     ///
     /// # Errors
     /// Only the database's.
     pub(super) fn finals(&self) -> Result<Finals> {
-        let finals = finals_of_class(self.tables, &self.data.class)?.into_iter();
+        let finals = finals_of_class(self.tables, &self.school, &self.data.class)?.into_iter();
         let text = |((pupil, subject, period), mark): ((i64, String, PeriodName), Marks)| {
             ((pupil, subject, period.into()), mark.to_string())
         };
@@ -168,7 +169,7 @@ impl Composer<'_> {
     /// «переведён, 29.05.2026, № 7».
     pub(super) fn decision_cell(&self, kind: Type, pupil: &Pupil, width: f32) -> Cell {
         let text = pupil.decision.as_ref().map_or_else(String::new, |decision| {
-            format!("{}, {}, № {}", decision.decision, format_date(decision.date), decision.number)
+            format!("{}, {}, № {}", spelled(&decision.decision), format_date(decision.date), decision.number)
         });
         self.cell(kind, &text, width).left()
     }

@@ -3,6 +3,7 @@
 use super::Composer;
 use super::class::Pupil;
 use super::listing::Listing;
+use super::moves::{self, Words};
 use crate::error::Result;
 use crate::print::layout::PupilField;
 use crate::print::page::Page;
@@ -41,10 +42,14 @@ impl Composer<'_> {
     /// When the pupil came and left during the year.
     pub(super) fn moves(&self, pupil: &Pupil) -> String {
         let layout = &self.layouts.book.pupils;
-        let said = |(came, day): (bool, _)| {
-            let wording = if came { &layout.enrolled } else { &layout.left };
-            wording.fill(&[("date", &format_date(day))])
+        let words = Words {
+            enrolled: &layout.enrolled,
+            left: &layout.left,
+            from_class: &layout.from_class,
+            to_class: &layout.to_class,
+            groups: None,
         };
-        pupil.came_and_left(&self.school).into_iter().map(said).collect::<Vec<_>>().join(", ")
+        let said = |(what, day): (_, _)| words.say(&what, &format_date(day));
+        moves::of_class(pupil, &self.school).into_iter().map(said).collect::<Vec<_>>().join(", ")
     }
 }

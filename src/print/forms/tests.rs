@@ -7,8 +7,8 @@ use crate::print::page::{Page, TextRun};
 use crate::print::testing::{
     LIFELIKE, Size, context, correct, file, mark_change, of_class, request, russian, tables, year,
 };
-use crate::print::{Document, Form, IssueContext, Layouts, lay_out};
-use crate::school::Marks;
+use crate::print::{Document, Form, IssueContext, Layouts, Subject, Wanted, lay_out};
+use crate::school::{ClassName, Marks};
 use chrono::DateTime;
 use std::sync::LazyLock;
 
@@ -338,9 +338,73 @@ fn who_changes_groups_stands_on_both_pages_with_the_day_and_his_marks_in_a_note(
         grp = of[2]
     ));
     let text = text_of_all(&book(&tables));
-    let note = format!("(группа «{}») классе:", of[2]);
-    for words in ["выбыл 10.11", "зачислен 10.11", &note] {
+    let note = format!("отметки, полученные в группе «{}»:", of[2]);
+    let (to, from) = (format!("перешёл в группу «{other}» с 10.11"), format!("из группы «{}» с 10.11", of[2]));
+    for words in [&to, &from, &note] {
         assert!(!before.contains(words) && text.contains(words), "{words}");
+    }
+}
+
+/// The small class, whose pupil 9 went to 7Б on 10 November, with his first quarter in 7А.
+fn moved() -> TestJournal {
+    let tables = small();
+    tables.damage(
+        "INSERT INTO classes VALUES ('7Б', 7, 'Б', '', 1);
+         INSERT INTO courses SELECT 900, '7Б', '', subject, teacher, hours, 1 FROM courses WHERE class = '7А' LIMIT 1;
+         UPDATE enrolments SET since = '2025-09-01', until = '2025-11-10' WHERE pupil = 9;
+         INSERT INTO enrolments VALUES (9, '7Б', '2025-11-10', NULL, 1);
+         DELETE FROM finals WHERE pupil = 9;
+         INSERT INTO finals SELECT id, 9, 'I четверть', '4', '', '2025-10-24', 1 FROM courses WHERE class = '7А' LIMIT 1;
+         INSERT INTO finals VALUES (900, 9, 'II четверть', '5', '', '2025-12-29', 1), (900, 9, 'Год', '5', '', '2026-05-29', 1);
+         INSERT INTO decisions VALUES (9, '2026-05-29', '9', 'переведён', 1)
+             ON CONFLICT (pupil) DO UPDATE SET decision = 'переведён', date = '2026-05-29', number = '№ 909';",
+    );
+    tables
+}
+
+fn of_7b(tables: &Tables, form: Form) -> String {
+    let wanted = Wanted { subject: Subject::Class(ClassName::parse("7Б").unwrap()), ..of_class(form) };
+    text_of_all(&lay_out(tables, &LAYOUTS, &wanted, &on("2026-06-01")).unwrap())
+}
+
+#[test]
+fn the_final_marks_of_a_pupil_follow_him_to_his_new_class_with_a_note() {
+    let tables = moved();
+    let name = tables.rows("SELECT surname FROM pupils WHERE id = 9")[0][0].clone();
+    let text = of_7b(&tables, Form::ClassBook);
+    assert!(text.contains("I четверть: отметка 4 выставлена в 7 «А» классе."), "{text}");
+    assert!(text.contains("переведён из 7А с 10.11"), "{text}");
+    let progress = of_7b(&tables, Form::Progress);
+    let after = &progress[progress.find(&name).unwrap()..];
+    let quarter = after.find("I четверть").unwrap();
+    assert!(after[quarter..].starts_with("I четверть 4"), "{after}");
+    let old = text_of_all(&laid(&tables, Form::ClassBook, &on("2026-06-01")));
+    assert!(old.contains("переведён в 7Б с 10.11") && !old.contains("выставлена в 7 «Б»"), "{old}");
+}
+
+#[test]
+fn of_two_final_marks_for_one_period_the_page_says_which_counts() {
+    let tables = moved();
+    tables.damage(
+        "INSERT INTO finals SELECT id, 9, 'II четверть', '3', '', '2025-12-29', 1 FROM courses WHERE class = '7А' LIMIT 1",
+    );
+    let book = text_of_all(&laid(&tables, Form::ClassBook, &on("2026-06-01")));
+    assert!(book.contains("II четверть: в итогах считается отметка 5, выставленная в 7 «Б» классе."), "{book}");
+    let wanted = Wanted { form: Form::Extract, subject: Subject::Pupil(file(9)), ..of_class(Form::Progress) };
+    let extract = text_of_all(&lay_out(&tables, &LAYOUTS, &wanted, &on("2026-06-01")).unwrap());
+    let at = extract.find("II четверть").unwrap();
+    assert!(extract[at..].split("III четверть").next().unwrap().trim_end().ends_with('5'), "{extract}");
+}
+
+#[test]
+fn a_pupil_is_promoted_on_one_sheet_only() {
+    let tables = moved();
+    let number = "№ 909";
+    for form in [Form::SummarySheet, Form::Progress] {
+        let old = text_of_all(&laid(&tables, form, &on("2026-06-01")));
+        assert!(old.contains("переведён в 7Б с 10.11.2025") && !old.contains(number), "{old}");
+        let new = of_7b(&tables, form);
+        assert!(new.contains("переведён из 7А с 10.11.2025") && new.contains(number), "{new}");
     }
 }
 

@@ -108,6 +108,9 @@ impl Composer<'_, ()> {
             AnnulledField::Kind => one.kind.word().to_owned(),
             AnnulledField::About => one.about.clone(),
             AnnulledField::What => one.what.clone(),
+            AnnulledField::Reason if one.reason.is_empty() => {
+                self.layouts.corrections.words.nothing.as_str().to_owned()
+            }
             AnnulledField::Reason => one.reason.clone(),
             AnnulledField::Name => one.who(),
         };

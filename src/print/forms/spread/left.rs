@@ -3,7 +3,8 @@
 use super::notes::{NoteMark, NumberedNotes};
 use super::{NoteOf, ROOM_FOR_NOTES, Spreads, Unit, short_date};
 use crate::error::{Error, Result};
-use crate::print::forms::class::{Pupil, came_and_left};
+use crate::print::forms::class::Pupil;
+use crate::print::forms::moves::{self, Words};
 use crate::print::forms::{HEADING_GAP, sans, serif, serif_bold};
 use crate::print::page::{Area, Page};
 use crate::print::table::{Cell, Drawn, Row, Table};
@@ -236,10 +237,17 @@ impl<'a> Spreads<'a> {
         let layout = &self.composer.layouts.book.spread;
         let kind = sans(self.name_size);
         let mut text = pupil.listed.clone();
-        for (came, day) in came_and_left(self.course.stays_of(pupil), &self.composer.school) {
-            let wording = if came { &layout.enrolled } else { &layout.left };
+        let groups = [&layout.from_group, &layout.to_group, &layout.into_group, &layout.out_of_group];
+        let words = Words {
+            enrolled: &layout.enrolled,
+            left: &layout.left,
+            from_class: &layout.from_class,
+            to_class: &layout.to_class,
+            groups: Some(groups),
+        };
+        for (what, day) in moves::of_course(&self.composer.data, self.course, pupil, &self.composer.school) {
             text.push_str(", ");
-            text.push_str(&wording.fill(&[("date", &short_date(day))]));
+            text.push_str(&words.say(&what, &short_date(day)));
         }
         let number = self.composer.cell(kind, &number.to_string(), layout.number.width.0);
         vec![number, self.composer.cell(kind, &text, self.pupil_width).left()]

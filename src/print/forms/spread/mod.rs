@@ -15,12 +15,13 @@ mod right;
 pub(in crate::print) use left::month_number;
 
 use super::class::{ClassData, Course, Pupil};
-use super::course::{CourseYear, EXAM, FINAL, Lesson, YEAR, marks_elsewhere};
+use super::course::{CourseYear, EXAM, Elsewhere, FINAL, FinalMark, Lesson, YEAR, marks_elsewhere};
 use super::{Composer, sans};
 use crate::error::{Error, Result};
+use crate::print::layout::SpreadLayout;
 use crate::print::page::Page;
 use crate::print::table::{Cell, Row};
-use crate::school::format_date;
+use crate::school::{PersonName, format_date};
 use chrono::NaiveDate;
 
 /// Least room between a mark, which is a figure or two, and the rules beside it, in mm.
@@ -132,7 +133,7 @@ impl<'a> Spreads<'a> {
             ("group", self.course.group.clone()),
             ("class", data.class.quoted()),
             ("hours", format_hours(self.course.hours)),
-            ("teacher", self.course.teacher.full()),
+            ("teacher", self.course.taught_by(PersonName::full)),
             ("year", self.composer.school.year.name.clone()),
         ]
     }
@@ -254,25 +255,40 @@ fn add_notes(composer: &Composer<'_>, course: &Course, year: &CourseYear, units:
             }
             for column in &unit.finals {
                 let Some(last) = year.final_mark(pupil.id, &column.period) else { continue };
-                if last.overridden.is_empty() {
-                    continue;
+                for text in final_notes(layout, &name, &column.period, last) {
+                    let of = NoteOf::Final(column.period.clone());
+                    unit.notes.push(UnitNote { pupil: pupil.id, of, text, corrected: false });
                 }
-                let values =
-                    [("pupil", &*name), ("period", &column.period), ("mark", &last.mark), ("reason", &last.overridden)];
-                let text = layout.note_override.fill(&values);
-                let of = NoteOf::Final(column.period.clone());
-                unit.notes.push(UnitNote { pupil: pupil.id, of, text, corrected: false });
             }
         }
         let Some(came) = course.stays_of(pupil).iter().map(|stay| stay.since).max() else { continue };
         let first_here = units.iter().position(|unit| unit.lesson.is_some_and(|lesson| lesson.date >= came));
         let at = first_here.unwrap_or(units.len() - 1);
-        for (class, marks) in marks_elsewhere(composer.tables, &composer.data, course, pupil, came)? {
-            let text = layout.note_transfer.fill(&[("pupil", &name), ("class", &class), ("marks", &marks)]);
+        for (place, marks) in marks_elsewhere(composer.tables, &composer.data, course, pupil, came)? {
+            let class = place.trim_end_matches(" классе");
+            let text =
+                layout.note_transfer.fill(&[("pupil", &name), ("class", class), ("place", &place), ("marks", &marks)]);
             units[at].notes.push(UnitNote { pupil: pupil.id, of: NoteOf::Whole, text, corrected: false });
         }
     }
     Ok(())
+}
+
+/// What is to be said of a final mark below the page.
+fn final_notes(layout: &SpreadLayout, pupil: &str, period: &str, last: &FinalMark) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(elsewhere) = &last.elsewhere {
+        let (wording, place, mark) = match elsewhere {
+            Elsewhere::SetIn { place } => (&layout.note_brought, place, &last.mark),
+            Elsewhere::CountsIn { place, mark } => (&layout.note_instead, place, mark),
+        };
+        notes.push(wording.fill(&[("pupil", pupil), ("period", period), ("mark", mark), ("place", place)]));
+    }
+    if !last.overridden.is_empty() {
+        let values = [("pupil", pupil), ("period", period), ("mark", &*last.mark), ("reason", &*last.overridden)];
+        notes.push(layout.note_override.fill(&values));
+    }
+    notes
 }
 
 impl<'a> Unit<'a> {

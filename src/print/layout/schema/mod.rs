@@ -57,11 +57,13 @@ places! {
     /// What the line at a period's end may name.
     Taught: "period" "planned" "taught";
     /// What a note may name.
-    Note: "pupil" "date" "mark" "document" "period" "reason" "class" "marks";
+    Note: "pupil" "date" "mark" "document" "period" "reason" "class" "marks" "place";
     /// What the note on a correction may name.
     CorrectedPlaces: "place" "decided" "number" "was" "becomes";
     /// What a date beside a pupil's name may name.
     Since: "date";
+    /// What the words for a change of class or group may name.
+    Moving: "class" "group" "date";
     /// What a substitution's line may name.
     Substitute: "name";
     /// What the certificate may name.
@@ -251,6 +253,18 @@ pub struct SpreadLayout {
     pub final_mark: Label,
     pub enrolled: Wording<Since>,
     pub left: Wording<Since>,
+    #[serde(default = "from_class")]
+    pub from_class: Wording<Moving>,
+    #[serde(default = "to_class")]
+    pub to_class: Wording<Moving>,
+    #[serde(default = "from_group")]
+    pub from_group: Wording<Moving>,
+    #[serde(default = "to_group")]
+    pub to_group: Wording<Moving>,
+    #[serde(default = "into_group")]
+    pub into_group: Wording<Moving>,
+    #[serde(default = "out_of_group")]
+    pub out_of_group: Wording<Moving>,
     pub lessons: Columns<LessonField>,
     pub substitute: Wording<Substitute>,
     pub unconfirmed: Label,
@@ -262,9 +276,45 @@ pub struct SpreadLayout {
     pub note_document: Wording<Note>,
     pub note_override: Wording<Note>,
     pub note_transfer: Wording<Note>,
+    #[serde(default = "note_brought")]
+    pub note_brought: Wording<Note>,
+    #[serde(default = "note_instead")]
+    pub note_instead: Wording<Note>,
     pub note_corrected: Wording<CorrectedPlaces>,
     pub note_corrected_whole: Wording<CorrectedPlaces>,
     pub nothing: Label,
+}
+
+fn from_class() -> Wording<Moving> {
+    Wording::built_in("переведён из {class} с {date}")
+}
+
+fn to_class() -> Wording<Moving> {
+    Wording::built_in("переведён в {class} с {date}")
+}
+
+fn from_group() -> Wording<Moving> {
+    Wording::built_in("перешёл из группы «{group}» с {date}")
+}
+
+fn to_group() -> Wording<Moving> {
+    Wording::built_in("перешёл в группу «{group}» с {date}")
+}
+
+fn into_group() -> Wording<Moving> {
+    Wording::built_in("в группе с {date}")
+}
+
+fn out_of_group() -> Wording<Moving> {
+    Wording::built_in("не в группе с {date}")
+}
+
+fn note_brought() -> Wording<Note> {
+    Wording::built_in("{pupil}, {period}: отметка {mark} выставлена в {place}.")
+}
+
+fn note_instead() -> Wording<Note> {
+    Wording::built_in("{pupil}, {period}: в итогах считается отметка {mark}, выставленная в {place}.")
 }
 
 #[derive(Debug, Deserialize)]
@@ -319,6 +369,10 @@ pub struct PupilsLayout {
     pub columns: Columns<PupilField>,
     pub enrolled: Wording<Since>,
     pub left: Wording<Since>,
+    #[serde(default = "from_class")]
+    pub from_class: Wording<Moving>,
+    #[serde(default = "to_class")]
+    pub to_class: Wording<Moving>,
 }
 
 #[derive(Debug, Deserialize)]
