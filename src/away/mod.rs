@@ -5,3 +5,5 @@ pub mod taking_in;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_vectors;
