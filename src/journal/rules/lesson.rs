@@ -4,17 +4,20 @@
 //! nothing replaced. After that only a correction («Замена сведений», §2.3.3) changes anything. History taken over from
 //! another program is bound by none of these days, but it too replaces nothing.
 
-use super::{Context, finals, known_course, paper, text};
+use super::{Context, known_course, text};
 use crate::error::{Action, Error, Next, Result, every};
-use crate::journal::entry::{
-    AttendanceSet, Entry, LessonAnnulled, LessonCell, LessonRecorded, LessonRef, LessonText, MarksSet,
-};
-use crate::journal::read::{self, Course, Lesson, Pupil, Tables, annulments};
+use crate::journal::entry::{AttendanceSet, Entry, LessonCell, LessonRecorded, LessonRef, LessonText, MarksSet};
+use crate::journal::read::{self, Course, Lesson, Pupil};
 use crate::school::{Attendance, Marks, Role, WorkKind, counted, format_date};
 use chrono::{Duration, NaiveDate};
 use rusqlite::{OptionalExtension, params};
 use std::collections::HashSet;
 use std::sync::Arc;
+
+mod annulment;
+
+pub use annulment::{annulment, nothing_to_annul};
+pub(super) use annulment::may_go;
 
 /// What remains when the day allows no more.
 const ASK: &str = "подайте заявку на исправление, запись в журнале «Замена сведений в электронном журнале» (§2.3.3)";
@@ -26,6 +29,15 @@ enum Window {
     Overwrite,
     /// The days after it: what is missing may be added.
     Add,
+    /// The days after it, but the entry was made on the day of the lesson and is taken in now: what came in the same
+    /// hand-over does not count as standing.
+    AddAnew,
+}
+
+impl Window {
+    fn adds(self) -> bool {
+        self != Self::Overwrite
+    }
 }
 
 /// §2.3.2: what may be done on `today` to a lesson of `date`.
@@ -41,11 +53,12 @@ fn window(context: &Context<'_>, entry: &Entry, date: NaiveDate, today: NaiveDat
     if entry.taken_over {
         return Ok(Window::Add);
     }
-    if today <= date + Duration::days(policy.overwrite_days.into()) {
+    let (taken, last) = (context.taken(today), date + Duration::days(policy.overwrite_days.into()));
+    if taken <= last {
         return Ok(Window::Overwrite);
     }
-    if today <= date + Duration::days(policy.edit_days.into()) {
-        return Ok(Window::Add);
+    if taken <= date + Duration::days(policy.edit_days.into()) {
+        return Ok(if today <= last { Window::AddAnew } else { Window::Add });
     }
     Err(Error::refused(format!(
         "§2.3.2: со дня занятия {} прошло больше {}, изменять и добавлять записи нельзя",
@@ -55,9 +68,10 @@ fn window(context: &Context<'_>, entry: &Entry, date: NaiveDate, today: NaiveDat
     .next_by(ASK, Action::RequestCorrection))
 }
 
-/// §2.3.2: nothing that stands is replaced, but by its author on the day of the lesson.
-fn replacement(window: Window, author: &str, entry: &Entry, what: &str) -> Result<()> {
-    if window == Window::Overwrite && author == entry.author {
+/// §2.3.2: nothing that stands is replaced, but by its author on the day of the lesson. `anew` says that it came in the same
+/// hand-over.
+fn replacement(window: Window, anew: bool, author: &str, entry: &Entry, what: &str) -> Result<()> {
+    if (window == Window::Overwrite || (window == Window::AddAnew && anew)) && author == entry.author {
         return Ok(());
     }
     let (message, next) = if entry.taken_over {
@@ -99,7 +113,8 @@ pub fn recorded(context: &Context<'_>, entry: &Entry, set: &LessonRecorded, toda
     if let Some(known) = &known
         && replaces(known, set)
     {
-        replacement(window, &known.author, entry, "урок уже записан")?;
+        let anew = window == Window::AddAnew && !replaces_what_stood(context, set)?;
+        replacement(window, anew, &known.author, entry, "урок уже записан")?;
     }
     super::timetable::lesson(context, entry, set, &course, known.as_deref())?;
     cells(context, entry, set, &course, known.as_deref())
@@ -131,11 +146,25 @@ pub(super) fn known_work(entry: &Entry, work: &str) -> Result<()> {
 
 /// Whether `set` would change something that was already filled in.
 fn replaces(known: &Lesson, set: &LessonRecorded) -> bool {
-    let changes = |old: &str, new: &str| !old.is_empty() && old != new;
-    changes(&known.topic, &set.topic)
-        || changes(&known.work, &set.work)
-        || changes(&known.homework, &set.homework)
-        || known.substitute != set.substitute
+    changes([&known.topic, &known.work, &known.homework], set) || known.substitute != set.substitute
+}
+
+fn changes(known: [&String; 3], set: &LessonRecorded) -> bool {
+    let new = [&set.topic, &set.work, &set.homework];
+    known.into_iter().zip(new).any(|(old, new)| !old.is_empty() && old != new)
+}
+
+/// Whether `set` would change something that was filled in before the hand-over that it came in.
+fn replaces_what_stood(context: &Context<'_>, set: &LessonRecorded) -> Result<bool> {
+    let Some(handed) = context.handed else { return Ok(true) };
+    let at = (&set.at.course, set.at.date, set.at.lesson);
+    Ok(match read::lesson_before(context.tables, handed.since, at)? {
+        None => true,
+        Some(None) => false,
+        Some(Some(stood)) => {
+            changes([&stood.topic, &stood.work, &stood.homework], set) || stood.substitute != set.substitute
+        }
+    })
 }
 
 fn cells(
@@ -220,7 +249,7 @@ fn was_there(context: &Context<'_>, window: Window, lesson: i64, pupil: &Pupil, 
     let next = Next::new(earned);
     Err(Error::refused(what).next(match window {
         Window::Overwrite => next.then(format!("если ученик был, сначала уберите «{absence}»")),
-        Window::Add => next.then_by(format!("если ученик был, {ASK}"), Action::RequestCorrection),
+        Window::Add | Window::AddAnew => next.then_by(format!("если ученик был, {ASK}"), Action::RequestCorrection),
     }))
 }
 
@@ -287,7 +316,9 @@ fn has_no_mark(context: &Context<'_>, window: Window, lesson: i64, pupil: &Pupil
     let next = Next::new(earned);
     Err(Error::refused(what).next(match window {
         Window::Overwrite => next.then("если отметка ошибочна, сначала уберите её"),
-        Window::Add => next.then_by(format!("если отметка ошибочна, {ASK}"), Action::RequestCorrection),
+        Window::Add | Window::AddAnew => {
+            next.then_by(format!("если отметка ошибочна, {ASK}"), Action::RequestCorrection)
+        }
     }))
 }
 
@@ -307,65 +338,6 @@ fn is_not_marked(context: &Context<'_>, lesson: i64, pupil: &Pupil) -> Result<()
             "перенос ничего не заменяет и не складывает: исправьте файл или подайте заявку на исправление (§2.3.3)",
             Action::RequestCorrection,
         ))
-}
-
-/// A lesson that was recorded by mistake is annulled by its author on its day, with the cells that are all his own.
-pub fn annulment(context: &Context<'_>, entry: &Entry, annulled: &LessonAnnulled, today: NaiveDate) -> Result<()> {
-    let (tables, at) = (context.tables, &annulled.at);
-    text::is_given(&annulled.reason, "причина")?;
-    text::fits(&annulled.reason, "причина")?;
-    let course = known_course(tables, &at.course)?;
-    let lesson = read::lesson(tables, course.id, at.date, at.lesson)?;
-    let Some(lesson) = lesson else { return Err(nothing_to_annul(tables, &course, at.date, Some(at.lesson))?) };
-    let by_request = |why: String| {
-        Err(Error::refused(why)
-            .next_by("подайте заявку: «Замена сведений в электронном журнале» (§2.3.3)", Action::RequestAnnulment))
-    };
-    if window(context, entry, at.date, today).ok() != Some(Window::Overwrite) {
-        return by_request(format!(
-            "§2.3.2: урок {} аннулирует его автор в день занятия, а этот день прошёл",
-            format_date(at.date)
-        ));
-    }
-    let sql = "SELECT 1 FROM marks WHERE lesson = ?1 AND author <> ?2
-               UNION ALL SELECT 1 FROM attendance WHERE lesson = ?1 AND author <> ?2";
-    let foreign = tables.prepare_cached(sql)?.exists(params![lesson.id, entry.author])?;
-    if lesson.author != entry.author || foreign {
-        return by_request(format!(
-            "урок {} или его отметки записал другой учитель: в день занятия аннулирует автор",
-            format_date(at.date)
-        ));
-    }
-    may_go(context, at, &lesson)
-}
-
-/// Why a lesson that is not there cannot be annulled: it was annulled already, or was never recorded.
-pub fn nothing_to_annul(tables: &Tables, course: &Course, date: NaiveDate, number: Option<u8>) -> Result<Error> {
-    let number = number.map(|number| (number, format!(", урок {number}")));
-    let of = number.as_ref().map_or("", |(_, of)| of.as_str());
-    let lesson = format!("урок {} ({}{of})", format_date(date), course.key);
-    Ok(match annulments::lesson_annulled(tables, course.id, date, number.as_ref().map(|(number, _)| *number))? {
-        Some(entry) => Error::refused(format!("{lesson} уже аннулирован, запись № {entry}"))
-            .next("аннулировать его ещё раз не нужно"),
-        None => {
-            Error::refused(format!("{lesson} не записан: аннулировать нечего")).next("проверьте дату и номер урока")
-        }
-    })
-}
-
-/// What rests on a lesson keeps it: a bound book, and final marks that would rest on too few marks (§2.3.1).
-pub(super) fn may_go(context: &Context<'_>, at: &LessonRef, lesson: &Lesson) -> Result<()> {
-    paper::is_not_bound(context.tables, &at.course.class)?;
-    let resting = finals::resting_on(context, at, lesson.id)?;
-    if resting.is_empty() {
-        return Ok(());
-    }
-    Err(Error::refused(format!(
-        "урок {} аннулировать нельзя, на его отметках держатся итоговые: {}",
-        format_date(at.date),
-        resting.join(", ")
-    ))
-    .next_by("сначала исправьте итоговые отметки (§2.3.3)", Action::RequestCorrection))
 }
 
 fn some_lines(count: usize) -> Result<()> {
@@ -444,15 +416,13 @@ fn mark_change(
     pupil: &Pupil,
     new: Option<(&Marks, &str, &str)>,
 ) -> Result<()> {
-    let sql = "SELECT marks, author, marks || char(0) || work || char(0) || document FROM marks
+    let sql = "SELECT marks, author, marks || char(0) || work || char(0) || document, entry FROM marks
                WHERE lesson = ?1 AND pupil = ?2";
     let new = new.map(|(marks, work, document)| whole_cell(&marks.to_string(), work, document));
     let removed = new.is_none();
     change(context, entry, window, (sql, lesson, pupil), new.as_deref(), "отметка").map_err(|error| {
         match marks_at(context, lesson, pupil) {
-            Ok(Some(marks)) if removed && window == Window::Add && !entry.taken_over => {
-                error.then(earned_later("н", &marks))
-            }
+            Ok(Some(marks)) if removed && window.adds() && !entry.taken_over => error.then(earned_later("н", &marks)),
             _ => error,
         }
     })
@@ -466,12 +436,12 @@ fn attendance_change(
     pupil: &Pupil,
     new: Option<Attendance>,
 ) -> Result<()> {
-    let sql = "SELECT kind, author, kind FROM attendance WHERE lesson = ?1 AND pupil = ?2";
+    let sql = "SELECT kind, author, kind, entry FROM attendance WHERE lesson = ?1 AND pupil = ?2";
     change(context, entry, window, (sql, lesson, pupil), new.map(Attendance::as_str), "посещение")
 }
 
 /// A cell that stands is replaced by its author on the day only; an empty cell is filled, and not emptied. `sql` gives
-/// what to show of the cell, its author, and what to compare.
+/// what to show of the cell, its author, what to compare, and the record that wrote it.
 fn change(
     context: &Context<'_>,
     entry: &Entry,
@@ -481,12 +451,13 @@ fn change(
     what: &str,
 ) -> Result<()> {
     let mut statement = context.tables.prepare_cached(sql)?;
-    let standing: Option<(String, String, String)> =
-        statement.query_row(params![lesson, pupil.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+    let standing: Option<(String, String, String, u64)> =
+        statement.query_row(params![lesson, pupil.id], row).optional()?;
     match standing {
-        Some((shown, author, old)) if new != Some(old.as_str()) => {
+        Some((shown, author, old, since)) if new != Some(old.as_str()) => {
             let place = format!("{}, {what} «{shown}»", read::name_of(context.tables, pupil)?);
-            replacement(window, &author, entry, &place)
+            replacement(window, context.is_of_hand_over(since), &author, entry, &place)
         }
         None if new.is_none() => {
             Err(Error::input(format!("{}: {what} не стоит, убирать нечего", read::name_of(context.tables, pupil)?))

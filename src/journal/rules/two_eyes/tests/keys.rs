@@ -43,7 +43,7 @@ fn a_key_enrolled_while_alone_does_not_confirm_its_enrollers_entries_until_it_wa
 fn a_dismissal_and_a_revocation_suspend_at_once_and_a_refusal_lifts_it() {
     let fingerprint = identity(DEPUTY).public().fingerprint();
     for body in [
-        Body::from(PersonDismissed { login: DEPUTY.into() }),
+        Body::from(PersonDismissed { login: DEPUTY.into(), abandoned: String::new() }),
         KeyRevoked { fingerprint: fingerprint.clone(), reason: "утрачен".into() }.into(),
     ] {
         let mut school = company();
@@ -61,7 +61,7 @@ fn a_dismissal_and_a_revocation_suspend_at_once_and_a_refusal_lifts_it() {
 fn whoever_dismisses_all_others_is_not_alone_again() {
     let mut school = company();
     for login in [DEPUTY, DIRECTOR] {
-        record(&mut school, false, PersonDismissed { login: login.into() }.into());
+        record(&mut school, false, PersonDismissed { login: login.into(), abandoned: String::new() }.into());
     }
     let body = enrolled(&school, TEACHER, "semyonov-2");
     let seq = record(&mut school, false, body);

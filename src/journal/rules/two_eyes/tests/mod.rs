@@ -117,7 +117,7 @@ fn kinds(tables: &Tables) -> Vec<(&'static str, bool, Body)> {
             person("petrova2", "Петрова Елена Николаевна", "учитель", &[Role::Teacher]).into(),
         ),
         ("a new dispatcher", false, person("gusev", "Гусев Глеб Глебович", "диспетчер", &[Role::Dispatcher]).into()),
-        ("a dismissal", false, PersonDismissed { login: DEPUTY.into() }.into()),
+        ("a dismissal", false, PersonDismissed { login: DEPUTY.into(), abandoned: String::new() }.into()),
         ("a revocation", false, KeyRevoked { fingerprint, reason: "утрачен".into() }.into()),
         ("the policy", false, SchoolChanged { school: policy }.into()),
         ("the offset", false, SchoolChanged { school: offset }.into()),

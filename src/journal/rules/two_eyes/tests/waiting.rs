@@ -85,7 +85,7 @@ fn a_run_of_history_is_decided_on_at_once_and_other_entries_one_by_one() {
         record(&mut school, true, history(number).into());
     }
     for login in [DEPUTY, DIRECTOR] {
-        record(&mut school, false, PersonDismissed { login: login.into() }.into());
+        record(&mut school, false, PersonDismissed { login: login.into(), abandoned: String::new() }.into());
     }
     let waiting = extraordinary::waiting(&school).unwrap();
     assert_eq!(waiting.iter().map(|one| one.count).collect::<Vec<_>>(), [3, 1, 1]);
@@ -105,7 +105,7 @@ fn what_waits_about_somebody_undoes_nothing_that_was_recorded_of_him_after_it() 
     }
     school.attempt(DIRECTOR, &[refused(office)]).unwrap();
     let name = record(&mut school, false, teacher("Семин Савва Сергеевич", "учитель", &[Role::Teacher]));
-    let gone = record(&mut school, false, PersonDismissed { login: TEACHER.into() }.into());
+    let gone = record(&mut school, false, PersonDismissed { login: TEACHER.into(), abandoned: String::new() }.into());
     let words = format!("запись № {name}: после неё о том же записано № {gone}");
     is_refused(school.attempt(DIRECTOR, &[confirmed(name)]), &words);
     school.attempt(DIRECTOR, &[refused(name)]).unwrap();
