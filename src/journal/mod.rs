@@ -9,6 +9,7 @@ mod audit;
 pub mod cell;
 pub mod contacts;
 pub mod entry;
+pub mod excerpt;
 mod file;
 #[cfg(test)]
 #[path = "../../tests/common/founded.rs"]
