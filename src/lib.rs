@@ -14,6 +14,7 @@
 //! * [`print`]: forms laid out into pages, and pages written as PDF/A;
 //! * [`report`]: what the deputy head reads: progress, attendance, marks, discipline, plans;
 //! * [`archive`]: packages on carriers, and their verification;
+//! * [`away`]: a teacher's stick: its files, and what comes back from it;
 //! * [`work`]: the use cases that every face shares;
 //! * [`cli`]: arguments, prompts and tables on the screen.
 //!
@@ -24,6 +25,7 @@
 extern crate self as letopis;
 
 pub mod archive;
+pub mod away;
 pub mod cli;
 pub mod device;
 pub mod error;

@@ -23,7 +23,7 @@ const LAYERS: [&[&str]; 8] = [
     &["ledger"],
     &["journal"],
     &["import"],
-    &["print", "report", "archive"],
+    &["print", "report", "archive", "away"],
     &["work"],
     &["cli"],
 ];

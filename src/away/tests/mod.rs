@@ -1,0 +1,4 @@
+//! A stick as a whole.
+
+mod cuts;
+mod wrong;
