@@ -66,9 +66,6 @@ pub enum Staff {
         /// Логин сотрудника
         #[arg(value_name = "ЛОГИН")]
         login: String,
-        /// Личный журнал на его носителе принять нельзя: почему записи, которые могут на нём быть, оставлены
-        #[arg(long, value_name = "ПРИЧИНА", default_value = "", visible_alias = "оставить")]
-        abandon: String,
     },
 }
 
@@ -158,9 +155,9 @@ impl Staff {
                 let what = format!("Ключ {fingerprint} отозван, прежние подписи остаются в силе");
                 say(people::revoke(&mut Desk::open(common)?.workplace()?, &fingerprint, &reason)?, &what)?;
             }
-            Self::Dismiss { login, abandon } => {
+            Self::Dismiss { login } => {
                 let what = format!("«{login}» уволен(а), ключи отозваны");
-                say(people::dismiss(&mut Desk::open(common)?.workplace()?, &login, &abandon)?, &what)?;
+                say(people::dismiss(&mut Desk::open(common)?.workplace()?, &login)?, &what)?;
             }
         }
         Ok(ExitCode::SUCCESS)

@@ -139,19 +139,9 @@ pub struct Policy {
     pub final_days: u16,
     /// §2.5: how many months after it was verified last a copy of an archive should be verified again.
     pub verify_months: u16,
-    /// §5.6: for how many days a teacher's stick may be recorded on before it is to be renewed.
-    #[serde(skip_serializing_if = "is_usual")]
-    pub stick_days: u16,
     /// Decisions of the pedagogical council that the school words itself, beside those of the list.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub decisions: Vec<String>,
-}
-
-/// The days of [`Policy::stick_days`] where a school says nothing else.
-const STICK_DAYS: u16 = 60;
-
-fn is_usual(days: &u16) -> bool {
-    *days == STICK_DAYS
 }
 
 impl Default for Policy {
@@ -165,7 +155,6 @@ impl Default for Policy {
             lowest_mark: 2,
             final_days: 7,
             verify_months: 6,
-            stick_days: STICK_DAYS,
             decisions: Vec::new(),
         }
     }
@@ -253,9 +242,6 @@ impl School {
         }
         if !(1..=60).contains(&self.policy.verify_months) {
             return bad("policy.verify_months — от 1 до 60 месяцев".into());
-        }
-        if !(11..=400).contains(&self.policy.stick_days) {
-            return bad("policy.stick_days — от 11 до 400 дней".into());
         }
         if self.policy.decisions.iter().any(|words| words.trim().is_empty() || words.chars().count() > 200) {
             return bad("policy.decisions: решение — от 1 до 200 знаков".into());

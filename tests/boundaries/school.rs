@@ -100,9 +100,6 @@ fn the_schools_own_numbers_have_their_limits_and_its_names_are_given() {
     for (lowest, words) in [(0, Some("lowest_mark")), (1, None), (2, None), (3, Some("lowest_mark"))] {
         changed(|school| school.policy.lowest_mark = lowest, words);
     }
-    for (days, words) in [(10, Some("stick_days")), (11, None), (400, None), (401, Some("stick_days"))] {
-        changed(|school| school.policy.stick_days = days, words);
-    }
     for (months, words) in [(0, Some("verify_months")), (1, None), (60, None), (61, Some("verify_months"))] {
         changed(|school| school.policy.verify_months = months, words);
     }
