@@ -8,6 +8,7 @@ pub mod sealed;
 pub mod signed;
 pub mod stick;
 pub mod strand;
+pub mod taking_in;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

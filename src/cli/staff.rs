@@ -66,6 +66,9 @@ pub enum Staff {
         /// Логин сотрудника
         #[arg(value_name = "ЛОГИН")]
         login: String,
+        /// Почему оставлено то, что могло остаться на его носителе непереданным
+        #[arg(long, value_name = "ПРИЧИНА", visible_alias = "оставить")]
+        abandon: Option<String>,
     },
 }
 
@@ -74,6 +77,13 @@ pub enum Service {
     /// Служба копирования: делает копии дня по расписанию, больше ей ничего нельзя (§5.5.1)
     #[command(visible_alias = "копия")]
     Backup {
+        /// Куда записать её ключ: новый файл
+        #[arg(long, value_name = "ФАЙЛ", visible_alias = "ключ")]
+        key: PathBuf,
+    },
+    /// Служба приёма: принимает записи с носителей учителей, больше ей ничего нельзя (§5.6)
+    #[command(visible_alias = "приём")]
+    Server {
         /// Куда записать её ключ: новый файл
         #[arg(long, value_name = "ФАЙЛ", visible_alias = "ключ")]
         key: PathBuf,
@@ -149,15 +159,23 @@ impl Staff {
                 let what = format!("Ключ {} внесён для «{login}»", request.key.fingerprint());
                 say(people::enroll(&mut desk.workplace()?, &login, &request)?, &what)?;
             }
-            Self::Service { service: Service::Backup { key } } => return add_backup_service(common, &key),
+            Self::Service { service: Service::Backup { key } } => {
+                return add_service(common, people::Service::Backup, &key);
+            }
+            Self::Service { service: Service::Server { key } } => {
+                return add_service(common, people::Service::Server, &key);
+            }
             Self::Change(change) => return change.run(common),
             Self::Revoke { fingerprint, reason } => {
                 let what = format!("Ключ {fingerprint} отозван, прежние подписи остаются в силе");
                 say(people::revoke(&mut Desk::open(common)?.workplace()?, &fingerprint, &reason)?, &what)?;
             }
-            Self::Dismiss { login } => {
+            Self::Dismiss { login, abandon } => {
                 let what = format!("«{login}» уволен(а), ключи отозваны");
-                say(people::dismiss(&mut Desk::open(common)?.workplace()?, &login)?, &what)?;
+                say(
+                    people::dismiss(&mut Desk::open(common)?.workplace()?, &login, &abandon.unwrap_or_default())?,
+                    &what,
+                )?;
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -192,17 +210,22 @@ fn by_emergency(common: &Common, login: &str, given: &str, (emergency, reason): 
 }
 
 /// Makes the key of a service and enrols it. What is not recorded leaves no key behind.
-fn add_backup_service(common: &Common, file: &Path) -> Result<ExitCode> {
+fn add_service(common: &Common, service: people::Service, file: &Path) -> Result<ExitCode> {
     let mut desk = Desk::open(common)?;
     let key = Identity::generate();
     keyfile::write_new(file, &key, None)?;
-    let done = people::add_backup_service(&mut desk.workplace()?, &key).inspect_err(|_| {
+    let done = people::add_service(&mut desk.workplace()?, service, &key).inspect_err(|_| {
         let _ = files::real(file).and_then(|file| files::remove(&file));
     })?;
-    let service = people::BACKUP_SERVICE;
-    let status = say(done, &format!("Служба «{service}» заведена, ключ {}", key.public().fingerprint()))?;
+    let login = service.login();
+    let status = say(done, &format!("Служба «{login}» заведена, ключ {}", key.public().fingerprint()))?;
     println!("Ключ записан в «{}»: без пароля, читать его может только ваш пользователь.", file.display());
-    println!("Ключ ничего не открывает и подписывает только копии дня: {ME} archive backup --to ПАПКА");
+    match service {
+        people::Service::Backup => {
+            println!("Ключ ничего не открывает и подписывает только копии дня: {ME} archive backup --to ПАПКА");
+        }
+        people::Service::Server => println!("Ключ подписывает только приём записей с носителей."),
+    }
     Ok(status)
 }
 

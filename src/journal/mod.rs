@@ -6,6 +6,7 @@
 
 pub mod apply;
 mod audit;
+mod away;
 pub mod cell;
 pub mod contacts;
 pub mod entry;
@@ -26,6 +27,7 @@ pub(crate) mod testing;
 mod turn;
 
 pub use audit::{Finding, Report};
+pub use away::{AwayBase, Strand};
 pub use proven::{Audited, Keep, Proven};
 pub use record::{Author, Batch, Draft, Recorded, author_of};
 pub use roles::may_keep_contacts;
@@ -55,6 +57,8 @@ pub struct Journal {
     /// Why nothing is recorded into it: somebody has seen more of it than it holds.
     outrun: Option<Outrun>,
     closing: Option<Closing>,
+    /// What lies beneath it where it is away from the ledger.
+    away: Option<away::Away>,
 }
 
 /// Told, when a journal is closed, how far it could be seen.
@@ -62,7 +66,7 @@ type Closing = Box<dyn FnOnce(Seen) + Send>;
 
 impl Drop for Journal {
     fn drop(&mut self) {
-        if let (None, Some(tell)) = (self.outrun, self.closing.take())
+        if let (None, None, Some(tell)) = (&self.away, self.outrun, self.closing.take())
             && let Ok(seen) = Seen::of(&self.file)
         {
             tell(seen);
@@ -119,7 +123,8 @@ impl Journal {
         };
         let payload = entry.to_json()?;
         apply::apply(&file, 1, &entry)?;
-        record::judge(&file, &school, &Tip::EMPTY, None, &entry, rules::is_canonical(&payload))?;
+        let place = record::Ground { tables: &file, school: &school, places: &away::Nowhere };
+        record::judge(&place, &Tip::EMPTY, None, &entry, rules::is_canonical(&payload))?;
         let signature = author.signer.sign(&Tip::EMPTY.message(&payload))?;
         let record = Tip::EMPTY.record(payload, signature);
         if !Tip::EMPTY.is_signed_by(&author.signer.public(), &record) {
@@ -137,7 +142,7 @@ impl Journal {
             return Ok(());
         }
         let mut file = Tables::new(file::open_made(partial)?)?;
-        let mut batch = Batch::begin(&mut file)?;
+        let mut batch = Batch::begin(&mut file, None)?;
         for body in rest {
             batch.record(author, body)?;
         }
@@ -153,7 +158,7 @@ impl Journal {
     pub fn open(path: &Path) -> Result<Self> {
         let path = file::real(path)?;
         let (file, access) = file::open(&path)?;
-        Ok(Self { file, access, path, outrun: None, closing: None })
+        Ok(Self { file, access, path, outrun: None, closing: None, away: None })
     }
 
     /// Another reader of the journal's tables, which sees one state of them as long as it lives.
@@ -161,6 +166,9 @@ impl Journal {
     /// # Errors
     /// As [`Journal::open`].
     pub fn reader(&self) -> Result<Tables> {
+        if self.away.is_some() {
+            return away::copy(&self.file);
+        }
         let (file, _) = file::open(&self.path)?;
         file.hold()?;
         Ok(file)
@@ -176,6 +184,9 @@ impl Journal {
     /// # Errors
     /// A file that does not read.
     pub fn lacks(&self, seen: Seen) -> Result<Option<Outrun>> {
+        if self.away.is_some() {
+            return Ok(None);
+        }
         let head = read::ledger::record(&self.file, seen.tip.seq)?.map(|record| record.head);
         seen.missing_in(self.tip()?, head, &self.file)
     }
@@ -207,7 +218,7 @@ impl Journal {
 
     /// Where the chain stands.
     pub fn tip(&self) -> Result<Tip> {
-        read::ledger::tip(&self.file)
+        self.away.as_ref().map_or_else(|| read::ledger::tip(&self.file), |away| Ok(away.tip))
     }
 
     /// Records one entry and makes it durable.
@@ -256,7 +267,7 @@ impl Journal {
         if let Some(outrun) = self.outrun {
             return Err(outrun.refusal(&self.path));
         }
-        Batch::begin(&mut self.file)
+        Batch::begin(&mut self.file, self.away.as_mut())
     }
 
     /// Proves the journal from its first record on, and its file. Everything certified is read from what this gives.
@@ -265,6 +276,7 @@ impl Journal {
     /// # Errors
     /// What an audit finds first: nothing is certified of a journal that does not pass it.
     pub fn prove(&self, progress: &mut dyn FnMut(u64)) -> Result<Proven> {
+        self.is_at_hand("проверить журнал, печатать и архивировать")?;
         Proven::from_the_start(&self.path, progress)
     }
 

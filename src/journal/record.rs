@@ -10,9 +10,10 @@
 //! done.
 
 use crate::error::{Action, Error, Result, Warning};
+use crate::journal::away::Away;
 use crate::journal::entry::{Body, Effect, EntriesConfirmed, EntriesRefused, Entry, RULES};
 use crate::journal::read::{Remembering, Tables, extraordinary};
-use crate::journal::rules::{self, Context};
+use crate::journal::rules::{self, Context, Place, Places};
 use crate::journal::turn::Turn;
 use crate::journal::{apply, read, roles};
 use crate::ledger::chain::{Record, Tip};
@@ -20,6 +21,7 @@ use crate::ledger::identity::PublicIdentity;
 use crate::ledger::signatures::{Checker, Signed};
 use crate::ledger::signer::Signer;
 use crate::ledger::store;
+use crate::ledger::strand::{Base, StrandTip, Strung};
 use crate::school::{Clock, School};
 use chrono::{DateTime, Duration, FixedOffset, SubsecRound};
 use rusqlite::{Transaction, TransactionBehavior};
@@ -39,6 +41,15 @@ pub struct Batch<'j> {
     /// The last author's key, while no entry has touched a key.
     key: RefCell<Option<(String, read::Key)>>,
     unchecked: Unchecked,
+    /// Where entries go that are recorded away from the ledger.
+    outbox: Option<Outbox<'j>>,
+}
+
+/// Entries on their way to a strand.
+struct Outbox<'j> {
+    away: &'j mut Away,
+    tip: StrandTip,
+    entries: Vec<Strung>,
 }
 
 /// What recording an entry came to.
@@ -134,12 +145,34 @@ pub struct Draft {
     payload: String,
     author: PublicIdentity,
     warnings: Vec<Warning>,
+    /// Where in a strand, of an entry that goes there.
+    strung: Option<(StrandTip, Base)>,
 }
 
 impl Draft {
-    /// The exact bytes to be signed (`docs/formats/ledger.md`).
+    /// The exact bytes to be signed (`docs/formats/ledger.md`, `docs/formats/strand.md`).
     pub fn message(&self) -> Vec<u8> {
-        self.before.message(&self.payload)
+        match &self.strung {
+            None => self.before.message(&self.payload),
+            Some((tip, base)) => tip.message(base, &self.payload),
+        }
+    }
+
+    /// The record that it becomes, signed.
+    fn record(&self, signature: [u8; 64]) -> Record {
+        match self.strung(signature) {
+            None => self.before.record(self.payload.clone(), signature),
+            Some((after, strung)) => {
+                Record { seq: self.before.seq + 1, payload: strung.payload, signature, head: after.head }
+            }
+        }
+    }
+
+    /// The entry of a strand that it becomes, signed, and where the strand stands after it.
+    fn strung(&self, signature: [u8; 64]) -> Option<(StrandTip, Strung)> {
+        let (tip, base) = self.strung?;
+        let strung = Strung { number: tip.number + 1, base, payload: self.payload.clone(), signature };
+        Some((tip.after(&strung), strung))
     }
 
     /// What would be recorded.
@@ -155,12 +188,19 @@ impl Draft {
 
 impl<'j> Batch<'j> {
     /// Begins a write transaction. Waits while another process writes.
-    pub(super) fn begin(file: &'j mut Tables) -> Result<Self> {
+    pub(super) fn begin(file: &'j mut Tables, away: Option<&'j mut Away>) -> Result<Self> {
         let tables: &'j Tables = file;
         let turn = Turn::wait_for(tables.db())?;
         let transaction = Transaction::new_unchecked(tables.db(), TransactionBehavior::Immediate)?;
-        let tip = store::tip(&transaction)?;
-        let last = Last::of(tables, tables, tip.seq)?;
+        let (tip, last) = match &away {
+            None => {
+                let tip = store::tip(&transaction)?;
+                (tip, Last::of(tables, tables, tip.seq)?)
+            }
+            Some(away) => (away.tip, away.last),
+        };
+        tables.are_of(tip.journal);
+        let outbox = away.map(|away| Outbox { tip: away.strand_tip, away, entries: Vec::new() });
         let remembering = tables.remembering();
         let school = read::school(tables)?;
         Ok(Self {
@@ -173,6 +213,7 @@ impl<'j> Batch<'j> {
             school,
             key: RefCell::default(),
             unchecked: Unchecked::default(),
+            outbox,
         })
     }
 
@@ -204,9 +245,11 @@ impl<'j> Batch<'j> {
         let draft = self.draft(&author.fingerprint(), author.clock, author.taken_over, body)?;
         let message = draft.message();
         let signature = author.signer.sign(&message)?;
-        let record = draft.before.record(draft.payload, signature);
-        self.unchecked.add(Signed { seq: record.seq, message, signature, key: *draft.author.key() });
+        let record = draft.record(signature);
+        let key = *draft.author.key();
+        self.unchecked.add(Signed { seq: record.seq, message, signature, key, strand: false });
         self.append(&record, &draft.entry)?;
+        self.put_out(draft.strung(signature));
         Ok(Recorded { seq: record.seq, warnings: draft.warnings, effect: draft.entry.effect })
     }
 
@@ -223,8 +266,14 @@ impl<'j> Batch<'j> {
         entry.effect = rules::two_eyes::effect(self.tables, &self.school, &entry)?;
         let payload = entry.to_json()?;
         let canonical = rules::is_canonical(&payload);
-        let warnings = judge(self.tables, &self.school, &self.tip, self.last, &entry, canonical)?;
-        Ok(Draft { before: self.tip, entry, payload, author: key.public, warnings })
+        let told = match &self.outbox {
+            None => None,
+            Some(outbox) => outbox.away.check(&self.school, &entry, self.last)?.filter(|_| outbox.entries.is_empty()),
+        };
+        let mut warnings = judge(&self.ground(), &self.tip, self.last, &entry, canonical)?;
+        warnings.extend(told);
+        let strung = self.outbox.as_ref().map(|outbox| (outbox.tip, outbox.away.base()));
+        Ok(Draft { before: self.tip, entry, payload, author: key.public, warnings, strung })
     }
 
     /// The second step: takes the author's signature of [`Draft::message`], appends and applies. Nothing is kept until
@@ -234,8 +283,8 @@ impl<'j> Batch<'j> {
     /// A ledger that has moved since the draft, or a signature that took longer than five minutes: draft anew. A signature
     /// that is not the enrolled key's over this message.
     pub fn seal(&mut self, draft: Draft, clock: &dyn Clock, signature: &[u8; 64]) -> Result<Recorded> {
-        let Draft { before, entry, payload, author, warnings } = draft;
-        if before != self.tip {
+        let Draft { before, entry, author, .. } = &draft;
+        if *before != self.tip {
             return Err(Error::refused(format!(
                 "пока запись подписывали, в журнал внесены другие: последняя теперь № {}",
                 self.tip.seq
@@ -250,12 +299,13 @@ impl<'j> Batch<'j> {
             ))
             .next("повторите: запись будет проверена и подписана заново"));
         }
-        let record = before.record(payload, *signature);
-        if !before.is_signed_by(&author, &record) {
+        let record = draft.record(*signature);
+        if !author.verify(&draft.message(), signature) {
             return Err(wrong_signature(&entry.key));
         }
-        self.append(&record, &entry)?;
-        Ok(Recorded { seq: record.seq, warnings, effect: entry.effect })
+        self.append(&record, entry)?;
+        self.put_out(draft.strung(*signature));
+        Ok(Recorded { seq: record.seq, effect: draft.entry.effect, warnings: draft.warnings })
     }
 
     /// Appends a record and applies its entry.
@@ -269,12 +319,17 @@ impl<'j> Batch<'j> {
             .next_by("файлу журнала или диску нельзя верить: проверьте журнал", Action::Audit)
             .then("сообщите администратору"));
         }
+        self.unchecked.extend(strand_signature(self.tables, record.seq, entry)?);
         apply::apply(self.tables, record.seq, entry)?;
         self.tip = self.tip.after(record);
         self.last = Some(Last::after(self.tables, record.seq, entry, self.last)?);
         match entry.body {
             Body::SchoolChanged(_) => self.school = read::school(self.tables)?,
-            Body::KeyEnrolled(_) | Body::KeyRevoked(_) | Body::PersonDismissed(_) | Body::EmergencyEnrolment(_) => {
+            Body::KeyEnrolled(_)
+            | Body::KeyRevoked(_)
+            | Body::PersonDismissed(_)
+            | Body::CarrierLost(_)
+            | Body::EmergencyEnrolment(_) => {
                 *self.key.get_mut() = None;
             }
             Body::EntriesConfirmed(_) | Body::EntriesRefused(_) => {
@@ -284,6 +339,25 @@ impl<'j> Batch<'j> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Lays an entry of a strand with those that go to where the strand lies.
+    fn put_out(&mut self, strung: Option<(StrandTip, Strung)>) {
+        if let (Some(outbox), Some((after, strung))) = (&mut self.outbox, strung) {
+            outbox.tip = after;
+            outbox.entries.push(strung);
+        }
+    }
+
+    /// What entries are judged on.
+    fn ground(&self) -> Ground<'_> {
+        Ground { tables: self.tables, school: &self.school, places: self.tables }
+    }
+
+    /// What an entry that the ledger would carry next is judged against.
+    pub(crate) fn place(&self) -> Context<'_> {
+        let Ground { tables, school, places } = self.ground();
+        Context { tables, school, seq: self.tip.seq + 1, before: &self.tip, places, handed: None }
     }
 
     /// The key that an entry is signed with: an enrolled one, or the one that the emergency key enrols by it.
@@ -321,6 +395,11 @@ impl<'j> Batch<'j> {
             let entry = record.map(|record| Entry::from_json(&record.payload)).transpose()?;
             return Err(wrong_signature(&entry.map(|entry| entry.key).unwrap_or_default()));
         }
+        // What the strand has kept, it has kept: it comes first.
+        if let Some(Outbox { away, tip, entries }) = self.outbox {
+            away.append(&entries)?;
+            (away.tip, away.strand_tip, away.last) = (self.tip, tip, self.last);
+        }
         Ok(self.transaction.commit()?)
     }
 }
@@ -337,6 +416,12 @@ struct Unchecked {
 }
 
 impl Unchecked {
+    fn extend(&mut self, signed: Option<Signed>) {
+        if let Some(signed) = signed {
+            self.add(signed);
+        }
+    }
+
     fn add(&mut self, signed: Signed) {
         self.waiting.push(signed);
         if self.waiting.len() == WORTH_A_THREAD {
@@ -349,7 +434,7 @@ impl Unchecked {
     fn first_bad(self) -> Option<u64> {
         let checked = self.checker.map(Checker::finish).unwrap_or_default();
         let bad = |signed: &Signed| (!signed.holds()).then_some(signed.seq);
-        checked.first().copied().or_else(|| self.waiting.iter().find_map(bad))
+        checked.first().map(|(seq, _)| *seq).or_else(|| self.waiting.iter().find_map(bad))
     }
 }
 
@@ -395,16 +480,44 @@ pub(super) fn emergency_key_itself(tables: &Tables, fingerprint: &str, body: &Bo
     Ok(Some(read::Key { login: enrolled.login.as_str().into(), public: enrolled.key.clone(), revoked_at: None }))
 }
 
+/// What entries are judged on: the tables and the school as they stand, and the ledger before them.
+#[derive(Clone, Copy)]
+pub(super) struct Ground<'a> {
+    pub(super) tables: &'a Tables,
+    pub(super) school: &'a School,
+    pub(super) places: &'a dyn Places,
+}
+
+/// The ledger beside a file's tables.
+impl Places for Tables {
+    fn place(&self, seq: u64) -> Result<Option<Place>> {
+        let Some(record) = read::ledger::record(self, seq)? else { return Ok(None) };
+        let Ok(entry) = Entry::from_json(&record.payload) else { return Ok(None) };
+        Ok(Some(Place { head: record.head, time: entry.time.timestamp() }))
+    }
+}
+
+/// The signature in the strand of an entry that is carried, to be checked; nothing of any other. The entry was not applied.
+pub(super) fn strand_signature(tables: &Tables, seq: u64, entry: &Entry) -> Result<Option<Signed>> {
+    let Body::Carried(carried) = &entry.body else { return Ok(None) };
+    let (Some((_, strung)), Some(strand)) = (carried.strung(), read::strand(tables, &carried.strand)?) else {
+        return Ok(None);
+    };
+    let Some(key) = read::key(tables, &strand.key)? else { return Ok(None) };
+    let message = strand.tip(tables.journal_id()?).message(&strung.base, &strung.payload);
+    Ok(Some(Signed { seq, message, signature: strung.signature, key: *key.public.key(), strand: true }))
+}
+
 /// Judges an entry: clock, right, rules. The same for recording and for audit, which works out whether the text is
 /// canonical ahead of its turn. Returns warnings.
 pub(super) fn judge(
-    tables: &Tables,
-    school: &School,
+    ground: &Ground<'_>,
     before: &Tip,
     last: Option<Last>,
     entry: &Entry,
     canonical: Result<()>,
 ) -> Result<Vec<Warning>> {
+    let Ground { tables, school, places } = *ground;
     check_version(last, entry)?;
     let last = match &entry.body {
         Body::ClockReset(_) => None,
@@ -420,7 +533,7 @@ pub(super) fn judge(
     rules::two_eyes::check_effect(tables, school, entry)?;
     rules::two_eyes::nothing_alike_waits(tables, entry)?;
     let seq = before.seq + 1;
-    rules::check(&Context { tables, school, seq, before }, entry, canonical)
+    rules::check(&Context { tables, school, seq, before, places, handed: None }, entry, canonical)
 }
 
 /// Within a journal the version of the rules never falls, and nobody judges by rules that he does not know.

@@ -21,7 +21,12 @@ pub struct Signed {
     pub signature: [u8; 64],
     /// The public key that it must be of.
     pub key: [u8; 32],
+    /// Whether it is not the record's own but that of the strand's entry which the record carries.
+    pub strand: bool,
 }
+
+/// A signature that does not hold: the record's number, and [`Signed::strand`].
+pub type Bad = (u64, bool);
 
 impl Signed {
     /// Whether it is the key's signature over exactly the message.
@@ -36,7 +41,7 @@ const WAITING: usize = 32;
 /// Threads that check signatures.
 pub struct Checker {
     blocks: SyncSender<Vec<Signed>>,
-    threads: Vec<JoinHandle<Vec<u64>>>,
+    threads: Vec<JoinHandle<Vec<Bad>>>,
 }
 
 impl Checker {
@@ -57,18 +62,18 @@ impl Checker {
         let _ = self.blocks.send(block);
     }
 
-    /// Waits until all are checked; gives the numbers of the records whose signature does not hold, in order.
-    pub fn finish(self) -> Vec<u64> {
+    /// Waits until all are checked; gives those that do not hold, in order.
+    pub fn finish(self) -> Vec<Bad> {
         drop(self.blocks);
         let join =
-            |thread: JoinHandle<Vec<u64>>| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        let mut bad: Vec<u64> = self.threads.into_iter().flat_map(join).collect();
+            |thread: JoinHandle<Vec<Bad>>| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let mut bad: Vec<Bad> = self.threads.into_iter().flat_map(join).collect();
         bad.sort_unstable();
         bad
     }
 }
 
-fn check_all(blocks: &Mutex<Receiver<Vec<Signed>>>) -> Vec<u64> {
+fn check_all(blocks: &Mutex<Receiver<Vec<Signed>>>) -> Vec<Bad> {
     let next = || blocks.lock().unwrap_or_else(PoisonError::into_inner).recv().ok();
     // A school has few keys and many signatures.
     let mut keys: HashMap<[u8; 32], Option<VerifyingPoint>> = HashMap::new();
@@ -76,7 +81,11 @@ fn check_all(blocks: &Mutex<Receiver<Vec<Signed>>>) -> Vec<u64> {
         let key = keys.entry(signed.key).or_insert_with(|| VerifyingPoint::of(&signed.key));
         key.is_some_and(|key| key.verify(&signed.message, &signed.signature))
     };
-    std::iter::from_fn(next).flatten().filter(|signed| !holds(signed)).map(|signed| signed.seq).collect()
+    std::iter::from_fn(next)
+        .flatten()
+        .filter(|signed| !holds(signed))
+        .map(|signed| (signed.seq, signed.strand))
+        .collect()
 }
 
 #[cfg(test)]
@@ -92,14 +101,17 @@ mod tests {
             let message = seq.to_be_bytes().to_vec();
             let mut signature = author.sign(&message);
             signature[40] ^= u8::from(seq.is_multiple_of(7));
-            Signed { seq, message, signature, key }
+            Signed { seq, message, signature, key, strand: seq.is_multiple_of(2) }
         };
         for threads in [0, 1, 4] {
             let checker = Checker::start(threads);
             for block in 0..20 {
                 checker.check((block * 10 + 1..=block * 10 + 10).map(signed).collect());
             }
-            assert_eq!(checker.finish(), (1..=200).filter(|seq| seq % 7 == 0).collect::<Vec<u64>>());
+            assert_eq!(
+                checker.finish(),
+                (1..=200).filter(|seq| seq % 7 == 0).map(|seq| (seq, seq % 2 == 0)).collect::<Vec<Bad>>()
+            );
         }
         let another = Signed { key: *Identity::generate().public().key(), ..signed(1) };
         assert!(signed(1).holds() && !another.holds());

@@ -139,9 +139,19 @@ pub struct Policy {
     pub final_days: u16,
     /// §2.5: how many months after it was verified last a copy of an archive should be verified again.
     pub verify_months: u16,
+    /// §5.6: for how many days a stick may be recorded on before what it shows of the journal is renewed.
+    #[serde(skip_serializing_if = "is_usual_for_sticks")]
+    pub stick_days: u16,
     /// Decisions of the pedagogical council that the school words itself, beside those of the list.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub decisions: Vec<String>,
+}
+
+/// As long as a school says nothing else.
+const STICK_DAYS: u16 = 45;
+
+fn is_usual_for_sticks(days: &u16) -> bool {
+    *days == STICK_DAYS
 }
 
 impl Default for Policy {
@@ -155,6 +165,7 @@ impl Default for Policy {
             lowest_mark: 2,
             final_days: 7,
             verify_months: 6,
+            stick_days: STICK_DAYS,
             decisions: Vec::new(),
         }
     }
@@ -242,6 +253,9 @@ impl School {
         }
         if !(1..=60).contains(&self.policy.verify_months) {
             return bad("policy.verify_months — от 1 до 60 месяцев".into());
+        }
+        if !(1..=366).contains(&self.policy.stick_days) {
+            return bad("policy.stick_days — от 1 до 366 дней".into());
         }
         if self.policy.decisions.iter().any(|words| words.trim().is_empty() || words.chars().count() > 200) {
             return bad("policy.decisions: решение — от 1 до 200 знаков".into());

@@ -173,11 +173,14 @@ pub enum Role {
     Dispatcher,
     /// No person: the service that makes the copy of any day (§5.5.1).
     BackupService,
+    /// No person: the service that takes in what was recorded away from the ledger (§5.6).
+    #[serde(rename = "server")]
+    ServerService,
 }
 
 impl Role {
     /// Every role, in the order of the regulation.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Administrator,
         Self::Teacher,
         Self::Methodist,
@@ -187,11 +190,12 @@ impl Role {
         Self::Secretary,
         Self::Dispatcher,
         Self::BackupService,
+        Self::ServerService,
     ];
 
     /// Whether it is no person's but a service's, whose key has no passphrase and which has no other role.
     pub fn is_service(self) -> bool {
-        self == Self::BackupService
+        matches!(self, Self::BackupService | Self::ServerService)
     }
 
     /// The Russian word, as staff.csv has it.
@@ -206,6 +210,7 @@ impl Role {
             Self::Secretary => "секретарь",
             Self::Dispatcher => "диспетчер",
             Self::BackupService => "служба копирования",
+            Self::ServerService => "служба приёма",
         }
     }
 

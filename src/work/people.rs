@@ -130,34 +130,61 @@ pub fn enroll(place: &mut Workplace<'_>, login: &str, request: &Request) -> Resu
     place.record([KeyEnrolled { login: login.to_owned(), key, possession, proven_in: String::new() }.into()])
 }
 
-/// The login of the service that makes copies of any day.
-pub const BACKUP_SERVICE: &str = "backup";
+/// A service: a program that records under a login and a key of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// Makes copies of any day (§5.5.1).
+    Backup,
+    /// Takes in what was recorded on sticks (§5.6).
+    Server,
+}
 
-/// Gives the service that makes copies of any day its login, and enrols its key. Where the service is there already, the key
-/// is a further one of it.
+impl Service {
+    /// Its login.
+    pub fn login(self) -> &'static str {
+        match self {
+            Self::Backup => "backup",
+            Self::Server => "server",
+        }
+    }
+
+    fn role(self) -> Role {
+        match self {
+            Self::Backup => Role::BackupService,
+            Self::Server => Role::ServerService,
+        }
+    }
+
+    fn name(self) -> PersonName {
+        let [given, patronymic] = match self {
+            Self::Backup => ["резервного", "копирования"],
+            Self::Server => ["приёма", "записей"],
+        };
+        PersonName { surname: "Служба".to_owned(), given: given.to_owned(), patronymic: patronymic.to_owned() }
+    }
+}
+
+/// Gives a service its login, and enrols its key. Where the service is there already, the key is a further one of it.
 ///
 /// # Errors
 /// A login that is a person's; what a right or a rule refuses.
-pub fn add_backup_service(place: &mut Workplace<'_>, key: &Identity) -> Result<Done> {
+pub fn add_service(place: &mut Workplace<'_>, service: Service, key: &Identity) -> Result<Done> {
     let journal = read::ledger::tip(place.tables())?.journal;
-    let enrolled = KeyEnrolled::of(key, &journal, BACKUP_SERVICE)?;
-    let known = read::staff(place.tables(), BACKUP_SERVICE)?.filter(|known| !known.dismissed);
-    if known.is_some() && !read::is_service(place.tables(), BACKUP_SERVICE)? {
-        return Err(Error::refused(format!("логин «{BACKUP_SERVICE}» занят сотрудником, службе его не дать"))
+    let login = service.login();
+    let enrolled = KeyEnrolled::of(key, &journal, login)?;
+    let known = read::staff(place.tables(), login)?.filter(|known| !known.dismissed);
+    if known.is_some() && !read::has_role(place.tables(), login, service.role())? {
+        return Err(Error::refused(format!("логин «{login}» занят сотрудником, службе его не дать"))
             .next_by("посмотрите, кто это", Action::ListStaff));
     }
-    let service = known.is_none().then(|| Person {
-        login: BACKUP_SERVICE.to_owned(),
-        name: PersonName {
-            surname: "Служба".to_owned(),
-            given: "резервного".to_owned(),
-            patronymic: "копирования".to_owned(),
-        },
+    let person = known.is_none().then(|| Person {
+        login: login.to_owned(),
+        name: service.name(),
         position: "программа на школьном сервере".to_owned(),
         association: String::new(),
-        roles: vec![Role::BackupService],
+        roles: vec![service.role()],
     });
-    place.record(service.map(Body::from).into_iter().chain([enrolled.into()]))
+    place.record(person.map(Body::from).into_iter().chain([enrolled.into()]))
 }
 
 /// Revokes one key, by its fingerprint; what it signed before stays in force.
@@ -168,10 +195,12 @@ pub fn revoke(place: &mut Workplace<'_>, fingerprint: &str, reason: &str) -> Res
     place.record([KeyRevoked { fingerprint: fingerprint.to_owned(), reason: clean(reason)? }.into()])
 }
 
-/// Dismisses somebody, whose keys are revoked from here on.
+/// Dismisses somebody, whose keys are revoked from here on. `abandoned` says why what may still lie on a stick of his is given
+/// up; empty where nothing does.
 ///
 /// # Errors
-/// As [`enroll`].
-pub fn dismiss(place: &mut Workplace<'_>, login: &str) -> Result<Done> {
-    place.record([PersonDismissed { login: login.to_owned() }.into()])
+/// As [`enroll`]; a stick whose strand was not closed, without a reason.
+pub fn dismiss(place: &mut Workplace<'_>, login: &str, abandoned: &str) -> Result<Done> {
+    let abandoned = if abandoned.is_empty() { String::new() } else { clean(abandoned)? };
+    place.record([PersonDismissed { login: login.to_owned(), abandoned }.into()])
 }

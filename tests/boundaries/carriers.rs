@@ -73,7 +73,7 @@ fn clause_5_6_a_carrier_is_had_by_one_at_a_time_who_works_here() {
     );
     office.record("petrova", NOW, returned("1", "шкаф")).unwrap();
     office.allows("petrova", NOW, issued("1", "belova"));
-    office.record("ivanova", NOW, PersonDismissed { login: "belova".into() }).unwrap();
+    office.record("ivanova", NOW, PersonDismissed { login: "belova".into(), abandoned: String::new() }).unwrap();
     office.forbids("petrova", NOW, issued("1", "belova"), "уволен(а)");
     office.forbids("petrova", NOW, carrier("4", "belova", "сейф"), "нет среди сотрудников");
     assert!(office.is_clean());

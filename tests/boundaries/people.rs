@@ -65,7 +65,7 @@ fn an_administrator_with_a_key_in_force_always_remains() {
         fingerprint: office.keys[login].public().fingerprint(),
         reason: "утерян".into(),
     };
-    let leaving = |login: &str| PersonDismissed { login: login.into() };
+    let leaving = |login: &str| PersonDismissed { login: login.into(), abandoned: String::new() };
     office.forbids("ivanova", NOW, demoted(), none_left);
     office.allows("ivanova", NOW, Person { roles: vec![Role::Teacher, Role::Administrator], ..demoted() });
     office.forbids("ivanova", NOW, leaving("ivanova"), none_left);
@@ -114,14 +114,23 @@ fn a_dismissal_names_the_courses_and_carriers_that_are_left_behind() {
     office.record("petrova", NOW, super::carriers::carrier("2", "petrova", "кабинет")).unwrap();
     let issued = letopis::journal::entry::CarrierIssued { carrier: "2".into(), to: "gusev".into() };
     office.record("petrova", NOW, issued).unwrap();
-    let warnings = office.tries("ivanova", NOW, PersonDismissed { login: "gusev".into() }).unwrap().warnings;
+    let warnings = office
+        .tries("ivanova", NOW, PersonDismissed { login: "gusev".into(), abandoned: String::new() })
+        .unwrap()
+        .warnings;
     assert_eq!(warnings.len(), 3, "{warnings:?}");
     assert!(
         warnings[0].message.contains("Английский язык")
             && warnings[1..].iter().any(|w| w.message.contains("«А-2» не сдан"))
     );
     assert!(warnings[1..].iter().any(|w| w.message.contains("«А-1» хранится у увольняемого")), "{warnings:?}");
-    assert!(office.tries("ivanova", NOW, PersonDismissed { login: "kuznetsov".into() }).unwrap().warnings.is_empty());
+    assert!(
+        office
+            .tries("ivanova", NOW, PersonDismissed { login: "kuznetsov".into(), abandoned: String::new() })
+            .unwrap()
+            .warnings
+            .is_empty()
+    );
 }
 
 #[test]

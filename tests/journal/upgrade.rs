@@ -28,6 +28,9 @@ const ARCHIVES: [(&str, &str, bool); 4] = [
 /// Kinds of entry that the program knows and the fixture cannot hold, each with the reason.
 const CAME_LATER: &[(&str, &str)] = &[
     ("backup.made", "0.1.0 made archives alone, and no copy of any day"),
+    ("strand.opened", "0.1.0 knew no sticks that are recorded on"),
+    ("strand.closed", "0.1.0 knew no sticks that are recorded on"),
+    ("carried", "0.1.0 knew no sticks that are recorded on"),
     ("year.reopened", "in 0.1.0 what was closed stayed closed"),
     ("year.continued", "0.1.0 began the next year without a word in the old journal"),
     ("entries.confirmed", "by rules 1 nothing waited"),

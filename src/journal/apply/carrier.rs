@@ -36,7 +36,8 @@ impl Place<'_> {
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)";
         let day = iso(lost.reported);
         let by = &self.entry.author;
-        self.run(sql, params![lost.carrier, day, lost.circumstances, lost.by_fault, self.time(), by, self.seq])
+        self.run(sql, params![lost.carrier, day, lost.circumstances, lost.by_fault, self.time(), by, self.seq])?;
+        self.strand_lost(&lost.carrier)
     }
 
     pub(super) fn carrier_retired(&self, retired: &CarrierRetired) -> Result<()> {

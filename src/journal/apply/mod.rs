@@ -16,6 +16,7 @@ mod pupils;
 mod remark;
 mod replay;
 mod schema;
+mod strand;
 pub(super) mod structure;
 mod study;
 mod substitution;
@@ -33,6 +34,7 @@ use crate::journal::read::extraordinary::{self as waiting, State};
 use crate::journal::read::{self, Tables, iso};
 use crate::journal::rules::two_eyes;
 use crate::school::CourseKey;
+use chrono::{DateTime, FixedOffset};
 use rusqlite::Params;
 
 /// Applies entry number `seq`.
@@ -54,7 +56,9 @@ pub fn apply(tables: &Tables, seq: u64, entry: &Entry) -> Result<()> {
         | Body::AttendanceSet(_)
         | Body::FinalsSet(_)
         | Body::ReasonSet(_)
-        | Body::DecisionSet(_) => at.apply(),
+        | Body::DecisionSet(_)
+        // What it carries is applied as an entry of its own.
+        | Body::Carried(_) => at.apply(),
         // What else there is may change what courses, people and lists are.
         _ => tables.changing(|| at.apply()),
     }
@@ -155,6 +159,9 @@ impl Place<'_> {
             Body::LessonAnnulled(annulled) => at.lesson_annulled(&annulled.at, &self.entry.author, &annulled.reason),
             Body::CourseAnnulled(annulled) => at.course_annulled(annulled),
             Body::ClassAnnulled(annulled) => at.class_annulled(annulled),
+            Body::StrandOpened(opened) => at.strand_opened(opened),
+            Body::StrandClosed(closed) => at.strand_closed(closed),
+            Body::Carried(carried) => at.carried(carried),
         }
     }
 
@@ -192,11 +199,16 @@ impl Place<'_> {
 
     /// The day of the entry in the school's own time.
     fn day(&self) -> Result<String> {
+        self.day_of(self.entry.time)
+    }
+
+    /// The day of a moment in the school's own time.
+    fn day_of(&self, time: DateTime<FixedOffset>) -> Result<String> {
         let offset = self.tables.offset_or(|| {
             let sql = "SELECT config ->> '$.school.utc_offset' FROM school";
             let offset: String = self.tables.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
             offset.parse().map_err(|_| Error::damaged("смещение школы от UTC не читается"))
         })?;
-        Ok(iso(self.entry.time.with_timezone(&offset).date_naive()))
+        Ok(iso(time.with_timezone(&offset).date_naive()))
     }
 }

@@ -2,7 +2,9 @@
 
 use super::Place;
 use crate::error::{Error, Result};
-use crate::journal::entry::{ClassSet, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, SubjectsSet};
+use crate::journal::entry::{
+    ClassSet, JournalCreated, KeyEnrolled, KeyRevoked, Person, PersonDismissed, StrandEnd, SubjectsSet,
+};
 use crate::journal::rules::two_eyes;
 use crate::ledger::chain::{ZERO, hex};
 use crate::ledger::identity::PublicIdentity;
@@ -84,6 +86,8 @@ impl Place<'_> {
     }
 
     pub(super) fn dismissed(&self, dismissed: &PersonDismissed) -> Result<()> {
+        let end = StrandEnd::Dismissed;
+        self.close_strands("login", &dismissed.login, end, &dismissed.abandoned)?;
         let sql = "UPDATE people SET dismissed = ?2, entry = ?3 WHERE login = ?1";
         self.run(sql, params![dismissed.login, self.time(), self.seq])?;
         let sql = "UPDATE keys SET revoked_at = ?2, revoked_entry = ?3 WHERE login = ?1 AND revoked_entry IS NULL";

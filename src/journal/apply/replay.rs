@@ -31,6 +31,7 @@ fn replay(file: &Tables, database: &Tables, up_to: Option<u64>) -> Result<()> {
     let last = up_to.unwrap_or(u64::MAX);
     let transaction = if database.db().is_autocommit() { Some(database.db().unchecked_transaction()?) } else { None };
     let _remembering = database.remembering();
+    database.are_of(store::tip(file.db())?.journal);
     let mut seq = 1;
     // One by one rather than in a single scan: on a rebuild the same connection is written to.
     while seq <= last {

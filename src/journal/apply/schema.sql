@@ -169,6 +169,27 @@ CREATE TABLE carrier_losses (    -- reported: the day; replacement: the carrier 
     carrier TEXT PRIMARY KEY, reported TEXT NOT NULL, circumstances TEXT NOT NULL, by_fault INTEGER NOT NULL,
     at TEXT NOT NULL, by TEXT NOT NULL, replacement TEXT, restored_at TEXT, restored_by TEXT,
     lost_entry INTEGER NOT NULL, entry INTEGER NOT NULL, retired INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
+CREATE TABLE strands (           -- what is recorded on sticks, away from the ledger; id, head: lower-case hex
+    id TEXT PRIMARY KEY, carrier TEXT NOT NULL, login TEXT NOT NULL,
+    key TEXT NOT NULL,           -- fingerprint of the key that signs it
+    opened_at TEXT NOT NULL, opened_by TEXT NOT NULL, opened_entry INTEGER NOT NULL,
+    number INTEGER NOT NULL, head TEXT NOT NULL, -- of the last entry that was taken in or refused; its time and base
+    base INTEGER NOT NULL, base_head TEXT NOT NULL, time TEXT, last_entry INTEGER NOT NULL,
+    handover INTEGER NOT NULL,   -- the first of the records that follow each other and carry entries of this strand
+    closed_at TEXT, closed_by TEXT, why TEXT, abandoned TEXT, closed_entry INTEGER) STRICT, WITHOUT ROWID;
+CREATE INDEX strands_by_carrier ON strands (carrier);
+CREATE INDEX strands_by_login ON strands (login);
+CREATE TABLE carried (           -- entries of strands; entry: the record that carries it; refused: why, or empty
+    entry INTEGER PRIMARY KEY, strand TEXT NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, refused TEXT NOT NULL,
+    signature TEXT NOT NULL,     -- SHA-256 of the author's signature
+    head TEXT NOT NULL,          -- the strand's head after it
+    handover INTEGER NOT NULL, made TEXT NOT NULL, taken TEXT NOT NULL, -- days of the entry and of the record; made may be empty
+    by TEXT NOT NULL) STRICT;
+CREATE UNIQUE INDEX carried_by_number ON carried (strand, number, entry);
+CREATE TABLE carried_lessons (   -- lessons that a hand-over has touched, as they stood before it; stood: 0 where there was none
+    strand TEXT NOT NULL, handover INTEGER NOT NULL, course INTEGER NOT NULL, date TEXT NOT NULL, lesson INTEGER NOT NULL,
+    stood INTEGER NOT NULL, topic TEXT NOT NULL, work TEXT NOT NULL, homework TEXT NOT NULL, substitute TEXT NOT NULL,
+    entry INTEGER NOT NULL, PRIMARY KEY (course, date, lesson)) STRICT, WITHOUT ROWID;
 CREATE TABLE archives (          -- length and head: the ledger in it; tagmanifest: SHA-256 in hex, the archive's code
     name TEXT PRIMARY KEY, period TEXT NOT NULL, created_at TEXT NOT NULL, length INTEGER NOT NULL,
     head TEXT NOT NULL, tagmanifest TEXT NOT NULL, bytes INTEGER NOT NULL, files INTEGER NOT NULL,

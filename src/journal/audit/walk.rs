@@ -9,7 +9,8 @@ use super::report::{DESCRIBED, Finding, Report};
 use crate::error::Result;
 use crate::journal::entry::{Body, Entry};
 use crate::journal::read::{Tables, extraordinary};
-use crate::journal::record::{self, Last};
+use crate::journal::record::{self, Ground, Last};
+use crate::journal::rules::{Place, Places};
 use crate::journal::{apply, read};
 use crate::ledger::chain::{Hash, Tip};
 use crate::ledger::signatures::{Checker, Signed};
@@ -27,6 +28,8 @@ pub struct Walked {
     pub tables: Tables,
     /// The head after each record, in order.
     pub heads: Vec<Hash>,
+    /// The time of each record, in seconds since 1970; the least of all where it does not read.
+    pub times: Vec<i64>,
     /// What the next entry is held against.
     pub last: Option<Last>,
 }
@@ -34,7 +37,21 @@ pub struct Walked {
 impl Walked {
     /// The beginning of every ledger, over empty tables.
     pub fn nothing(tables: Tables) -> Self {
-        Self { tip: Tip::EMPTY, tables, heads: Vec::new(), last: None }
+        Self { tip: Tip::EMPTY, tables, heads: Vec::new(), times: Vec::new(), last: None }
+    }
+}
+
+/// The records that a walk has passed.
+struct Passed<'a> {
+    heads: &'a [Hash],
+    times: &'a [i64],
+}
+
+impl Places for Passed<'_> {
+    fn place(&self, seq: u64) -> Result<Option<Place>> {
+        let at = seq.checked_sub(1).and_then(|at| usize::try_from(at).ok());
+        let place = at.and_then(|at| Some((self.heads.get(at)?, self.times.get(at)?)));
+        Ok(place.filter(|(_, time)| **time != i64::MIN).map(|(head, time)| Place { head: *head, time: *time }))
     }
 }
 
@@ -46,10 +63,13 @@ impl Signatures {
     pub fn finish(self, report: &mut Report) {
         let bad = self.0.finish();
         report.count += bad.len();
-        let what = "подпись автора не подходит к содержанию и месту записи";
-        report
-            .findings
-            .extend(bad.iter().take(DESCRIBED).map(|seq| Finding { seq: Some(*seq), what: what.to_owned() }));
+        let what = |strand: bool| match strand {
+            false => "подпись автора не подходит к содержанию и месту записи",
+            true => "подпись записи с носителя не подходит к её содержанию и месту в цепочке",
+        };
+        report.findings.extend(
+            bad.iter().take(DESCRIBED).map(|(seq, strand)| Finding { seq: Some(*seq), what: what(*strand).into() }),
+        );
     }
 }
 
@@ -87,6 +107,9 @@ struct Walk {
 
 impl Walk {
     fn after(walked: Walked) -> Result<Self> {
+        if !walked.heads.is_empty() {
+            walked.tables.are_of(walked.tip.journal);
+        }
         let school = if walked.heads.is_empty() { None } else { Some(read::school(&walked.tables)?) };
         Ok(Self { report: Report::empty(walked.tip), walked, school, keys: HashMap::new(), waiting: Vec::new() })
     }
@@ -119,6 +142,10 @@ impl Walk {
         self.report.tip = record.tip;
         self.walked.tip = record.tip;
         self.walked.heads.push(record.tip.head);
+        self.walked.times.push(record.entry.as_ref().map_or(i64::MIN, |entry| entry.time.timestamp()));
+        if seq == 1 {
+            self.walked.tables.are_of(record.tip.head);
+        }
         let entry = match record.entry {
             Ok(entry) => entry,
             Err(error) => {
@@ -130,7 +157,8 @@ impl Walk {
             Ok(key) => {
                 self.judge(&Tip { seq: seq.saturating_sub(1), ..before }, &entry, record.canonical)?;
                 let Ahead { message, signature, .. } = record;
-                self.waiting.push(Signed { seq, message, signature, key });
+                self.waiting.push(Signed { seq, message, signature, key, strand: false });
+                self.waiting.extend(record::strand_signature(&self.walked.tables, seq, &entry)?);
             }
             Err(what) => self.report.add(Some(seq), what),
         }
@@ -151,7 +179,11 @@ impl Walk {
                 self.keys.clear();
             }
             // A key may be revoked or a person dismissed here: look every key up anew.
-            Body::KeyRevoked(_) | Body::PersonDismissed(_) | Body::KeyEnrolled(_) | Body::EmergencyEnrolment(_) => {
+            Body::KeyRevoked(_)
+            | Body::PersonDismissed(_)
+            | Body::KeyEnrolled(_)
+            | Body::CarrierLost(_)
+            | Body::EmergencyEnrolment(_) => {
                 self.keys.clear();
             }
             _ => {}
@@ -209,7 +241,9 @@ impl Walk {
                 return Ok(());
             }
         };
-        if let Err(error) = record::judge(&self.walked.tables, school, before, self.walked.last, entry, canonical) {
+        let Walked { tables, heads, times, last, .. } = &self.walked;
+        let ground = Ground { tables, school, places: &Passed { heads, times } };
+        if let Err(error) = record::judge(&ground, before, *last, entry, canonical) {
             self.report.add(Some(seq), format!("{} («{}», {})", error.message(), entry.author, entry.body.kind()));
         }
         Ok(())

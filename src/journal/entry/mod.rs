@@ -16,6 +16,7 @@ mod paper;
 mod people;
 mod remark;
 mod restored;
+mod strand;
 mod study;
 mod substitution;
 mod year;
@@ -38,6 +39,10 @@ pub use people::{
 };
 pub use remark::{RemarkAnswered, RemarkWritten};
 pub use restored::{JournalRestored, LostTail};
+pub use strand::{
+    CARRIED_KINDS, Carried, CarriedBase, CarriedReceipt, RECEIPT_DOMAIN, ReceiptText, RefusedNumber, StrandClosed,
+    StrandEnd, StrandOpened, bytes,
+};
 pub use study::{
     AttendanceSet, ClassAnnulled, CourseAnnulled, CourseSet, DecisionSet, FinalLine, FinalsSet, LessonAnnulled,
     LessonCell, LessonRecorded, LessonRef, MarkLine, MarksSet, PlanLine, PlanSet, PresenceLine, Slot, TimetableSet,
@@ -187,6 +192,9 @@ kinds! {
     "lesson.annulled" => LessonAnnulled,
     "course.annulled" => CourseAnnulled,
     "class.annulled" => ClassAnnulled,
+    "strand.opened" => StrandOpened,
+    "strand.closed" => StrandClosed,
+    "carried" => Carried,
 }
 
 impl Entry {

@@ -140,6 +140,9 @@ pub struct Person {
 pub struct PersonDismissed {
     /// Who.
     pub login: String,
+    /// Why what may still lie on a stick of that person is given up; empty where nothing does.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub abandoned: String,
 }
 
 /// A key was enrolled for a member of staff.

@@ -6,8 +6,8 @@
 //! the same heads today. Then what has come since is proven, signatures, rights and rules, and the file itself as ever.
 //! Where anything is amiss, the proof begins at the first record: a kept proof saves time and decides nothing.
 //!
-//! The file: `letopis-proof-v1`, a nonce of 24 bytes, and XChaCha20-Poly1305 of: the length of the ledger (8 bytes, little
-//! end first), that many heads of 32 bytes, and the image of the tables as SQLite keeps them. The journal's id and what
+//! The file: `letopis-proof-v2`, a nonce of 24 bytes, and XChaCha20-Poly1305 of: the length of the ledger (8 bytes, little
+//! end first), that many heads of 32 bytes and times of 8 (signed seconds since 1970, little end first), and the image of the tables as SQLite keeps them. The journal's id and what
 //! tells the program are the additional data.
 
 use super::{Proven, memory};
@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// Begins the file, and the additional data.
-const MAGIC: &[u8; 16] = b"letopis-proof-v1";
+const MAGIC: &[u8; 16] = b"letopis-proof-v2";
 /// Bytes of a nonce.
 const NONCE: usize = 24;
 /// No kept proof is larger, in bytes: a journal of a million entries makes less than a third of it.
@@ -77,7 +77,7 @@ impl Keep<'_> {
     fn load(&self, file: &read::Tables) -> Result<Option<(String, Walked)>> {
         let journal = read::ledger::tip(file)?.journal;
         let Some(mut plain) = self.decrypted(&journal) else { return Ok(None) };
-        let Some((heads, at)) = heads(&plain) else { return Ok(None) };
+        let Some((heads, times, at)) = heads(&plain) else { return Ok(None) };
         if !is_same_chain(file, &heads)? {
             return Ok(None);
         }
@@ -88,7 +88,7 @@ impl Keep<'_> {
         let (name, tables) = memory::copy_of(&image)?;
         let tip = heads.last().map_or(Tip::EMPTY, |head| Tip { journal, seq: heads.len() as u64, head: *head });
         let last = Last::of(file, &tables, tip.seq)?;
-        Ok(Some((name, Walked { tip, tables, heads, last })))
+        Ok(Some((name, Walked { tip, tables, heads, times, last })))
     }
 
     fn decrypted(&self, journal: &Hash) -> Option<Vec<u8>> {
@@ -110,9 +110,10 @@ impl Keep<'_> {
         files::make_private(self.folder)?;
         let mut tables = proven.tables()?.into_db();
         let image = tables.serialize(MAIN_DB)?;
-        let mut bytes = Vec::with_capacity(8 + proven.heads.len() * 32 + image.len() + 64);
+        let mut bytes = Vec::with_capacity(8 + proven.heads.len() * 40 + image.len() + 64);
         bytes.extend((proven.heads.len() as u64).to_le_bytes());
         proven.heads.iter().for_each(|head| bytes.extend(head));
+        proven.times.iter().for_each(|time| bytes.extend(time.to_le_bytes()));
         bytes.extend(&image[..]);
         drop(image);
         let nonce = XChaCha20Poly1305::generate_nonce(&mut OsRng);
@@ -151,13 +152,14 @@ impl Keep<'_> {
     }
 }
 
-/// The heads in a kept proof, and where the image of the tables begins.
-fn heads(plain: &[u8]) -> Option<(Vec<Hash>, usize)> {
+/// The heads and times in a kept proof, and where the image of the tables begins.
+fn heads(plain: &[u8]) -> Option<(Vec<Hash>, Vec<i64>, usize)> {
     let (count, rest) = plain.split_first_chunk::<8>()?;
     let count = usize::try_from(u64::from_le_bytes(*count)).ok()?;
-    let length = count.checked_mul(32).filter(|length| count > 0 && *length <= rest.len())?;
-    let (heads, _) = rest[..length].as_chunks::<32>();
-    Some((heads.to_vec(), 8 + length))
+    let length = count.checked_mul(40).filter(|length| count > 0 && *length <= rest.len())?;
+    let (heads, times) = rest[..length].split_at(count * 32);
+    let times = times.as_chunks::<8>().0.iter().map(|time| i64::from_le_bytes(*time));
+    Some((heads.as_chunks::<32>().0.to_vec(), times.collect(), 8 + length))
 }
 
 /// Whether the file's records make the chain of these heads: each is hashed again.

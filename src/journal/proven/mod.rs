@@ -36,6 +36,7 @@ pub struct Proven {
     file: Mutex<Tables>,
     tip: Tip,
     heads: Vec<Hash>,
+    times: Vec<i64>,
     last: Option<Last>,
 }
 
@@ -110,10 +111,10 @@ impl Proven {
     }
 
     fn of_walk(file: Tables, path: &Path, name: String, walked: Walked) -> Result<Self> {
-        let Walked { tip, tables, heads, last } = walked;
+        let Walked { tip, tables, heads, times, last } = walked;
         let tables = Memory::keep(name, tables)?;
         file.keep_few_pages()?;
-        Ok(Self { path: path.to_owned(), tables, file: Mutex::new(file), tip, heads, last })
+        Ok(Self { path: path.to_owned(), tables, file: Mutex::new(file), tip, heads, times, last })
     }
 
     /// Proves what has been recorded since, in order.
@@ -126,7 +127,8 @@ impl Proven {
             return Err(self.moved(self.tip.seq));
         }
         let (name, tables) = self.tables.copy()?;
-        let before = Walked { tip: self.tip, tables, heads: self.heads.clone(), last: self.last };
+        let (heads, times) = (self.heads.clone(), self.times.clone());
+        let before = Walked { tip: self.tip, tables, heads, times, last: self.last };
         let (report, walked) = audit::audit_since(&file, before)?;
         report.refusal().map_or(Ok(()), Err)?;
         Self::of_walk(file, &self.path, name, walked)
@@ -228,6 +230,7 @@ impl Proven {
     fn apply_to(&self, tables: &Tables, records: RangeInclusive<u64>) -> Result<()> {
         let transaction = tables.db().unchecked_transaction()?;
         let _remembering = tables.remembering();
+        tables.are_of(self.tip.journal);
         for seq in records {
             apply::apply(tables, seq, &self.entry(seq)?).map_err(|e| e.at(format!("запись № {seq}")))?;
         }

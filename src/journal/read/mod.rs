@@ -31,6 +31,7 @@ mod remembered;
 mod restorations;
 pub mod rows;
 pub mod standing;
+mod strands;
 mod study;
 mod substitutions;
 mod tables;
@@ -59,11 +60,17 @@ pub use pupils::{
 };
 pub use remarks::{Remark, addressee, remarks};
 pub(in crate::journal) use remembered::Remembering;
-pub use restorations::{LeftOut, LostRange, Restoration, given_up_by, is_given_up, numbers_left_out, restorations};
+pub use restorations::{
+    LeftOut, LostRange, Restoration, given_up_by, is_given_up, lengths_kept, numbers_left_out, restorations,
+};
+pub use strands::{
+    CarriedEntry, Closed, LessonBefore, Strand, carried_by, carried_in_words, carried_number, carried_of,
+    lesson_before, open_strand_on, open_strands_of, strand, strands,
+};
 pub use study::{
     Course, Lesson, Teachers, assigned_substitute, class_teacher, classes, course, course_by_id, courses_of,
     courses_of_teacher, has_substituted, lesson, lesson_at, lessons_between, lessons_of, lessons_of_teacher, plan_of,
-    subject, subjects, teachers_of_course,
+    subject, subjects, teacher_on, teachers_of_course,
 };
 pub use substitutions::{Substitution, assigned_substitutes, substitutions};
 pub use tables::Tables;

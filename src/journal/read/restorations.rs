@@ -24,6 +24,18 @@ pub struct Restoration {
     pub numbers: u64,
 }
 
+/// How many records were kept at each restoration: what a longer ledger had beyond was lost.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn lengths_kept(tables: &Tables) -> Result<Vec<u64>> {
+    let sql = "SELECT coalesce((SELECT min(extraordinary.entry) FROM extraordinary
+               WHERE kind = 'journal.restored' AND decided_entry = restorations.entry), entry) AS said
+               FROM restorations ORDER BY entry";
+    let said: Vec<u64> = tables.all("восстановление", sql, [], |row| row.get("said"))?;
+    Ok(said.into_iter().map(|entry| entry.saturating_sub(1)).collect())
+}
+
 impl Restoration {
     /// The lost entries, as far as they are known: those from where the restored copy ended to the last place that was named.
     pub fn lost_range(&self) -> Option<LostRange> {

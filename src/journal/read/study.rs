@@ -121,6 +121,16 @@ impl Teachers {
     }
 }
 
+/// Who taught a course on a day.
+///
+/// # Errors
+/// Tables that hold what they cannot hold.
+pub fn teacher_on(tables: &Tables, course: i64, day: Day) -> Result<Option<Login>> {
+    let sql = "SELECT teacher FROM course_teachers WHERE course = ?1
+               ORDER BY since <= ?2 DESC, iif(since <= ?2, julianday(since), -julianday(since)) DESC, entry DESC LIMIT 1";
+    tables.one("учитель курса", sql, params![course, super::iso(day)], |row| row.get("teacher"))
+}
+
 /// Who taught a course, each with the day from which on, in the order in which it was recorded.
 pub fn teachers_of_course(tables: &Tables, course: i64) -> Result<Vec<(Login, Day)>> {
     let sql = "SELECT course, entry, since, teacher FROM course_teachers WHERE course = ?1 ORDER BY entry";

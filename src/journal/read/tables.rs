@@ -1,9 +1,11 @@
 //! The tables, for asking.
 
 use super::remembered::Remembered;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::ledger::chain::Hash;
 use rusqlite::config::DbConfig;
 use rusqlite::{CachedStatement, Connection};
+use std::cell::Cell;
 
 /// So many statements are kept prepared: more than there are questions, so that none is planned twice. An import asks some
 /// forty of each of its rows.
@@ -21,6 +23,8 @@ const FEW_PAGES_KIB: i32 = 4 << 10;
 pub struct Tables {
     database: Connection,
     pub(super) remembered: Remembered,
+    /// The id of the journal whose ledger makes them, which no table holds.
+    journal: Cell<Option<Hash>>,
 }
 
 impl Tables {
@@ -33,13 +37,26 @@ impl Tables {
         // Else a statement is planned anew whenever a value is bound that its plan might have looked at.
         database.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         database.pragma_update(None, "cache_size", -PAGES_KIB)?;
-        Ok(Self { database, remembered: Remembered::default() })
+        Ok(Self { database, remembered: Remembered::default(), journal: Cell::new(None) })
     }
 
     /// From here on little is read at a time: the pages that a walk has gathered are given back.
     pub(in crate::journal) fn keep_few_pages(&self) -> Result<()> {
         self.database.pragma_update(None, "cache_size", -FEW_PAGES_KIB)?;
         Ok(self.database.execute_batch("PRAGMA shrink_memory")?)
+    }
+
+    /// Says of which journal they are; strands are chained to it.
+    pub(in crate::journal) fn are_of(&self, journal: Hash) {
+        self.journal.set(Some(journal));
+    }
+
+    /// The id of the journal.
+    ///
+    /// # Errors
+    /// Nobody has said it.
+    pub(in crate::journal) fn journal_id(&self) -> Result<Hash> {
+        self.journal.get().ok_or_else(|| Error::damaged("таблицы не знают номера своего журнала"))
     }
 
     /// The connection, for SQL.

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::journal::entry::{Body, Entry, LessonRef};
 use crate::journal::read;
 use crate::journal::read::Tables;
-use crate::school::{ClassName, CourseKey, Role};
+use crate::school::{ClassName, CourseKey, Day, Role};
 
 /// What must be true of an author for an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,10 +24,14 @@ pub enum Right {
     Addressee,
     /// Is a methodist of the subject's methodological association.
     OwnAssociation,
+    /// Recorded himself what is taken in.
+    OwnStrand,
 }
 
-use Right::{Addressee, Has, OwnAssociation, OwnClass, OwnCourse, Substitute};
-use Role::{Administrator, BackupService, ClassTeacher, DeputyHead, Director, Dispatcher, Secretary, Teacher};
+use Right::{Addressee, Has, OwnAssociation, OwnClass, OwnCourse, OwnStrand, Substitute};
+use Role::{
+    Administrator, BackupService, ClassTeacher, DeputyHead, Director, Dispatcher, Secretary, ServerService, Teacher,
+};
 
 /// Kinds of entry, and the rights of which any one suffices.
 const TABLE: &[(&str, &[Right])] = &[
@@ -93,6 +97,9 @@ const TABLE: &[(&str, &[Right])] = &[
     ("lesson.annulled", &[OwnCourse, Substitute]),
     ("course.annulled", &[Has(Administrator)]),
     ("class.annulled", &[Has(Administrator)]),
+    ("strand.opened", &[Has(Administrator), Has(DeputyHead)]),
+    ("strand.closed", &[Has(Administrator), Has(DeputyHead)]),
+    ("carried", &[Has(ServerService), Has(DeputyHead), OwnStrand]),
 ];
 
 /// Kinds that may carry history from another program; only the administrator brings it in.
@@ -104,6 +111,19 @@ const TAKEN_OVER: &[&str] =
 /// # Errors
 /// A refusal that says who may.
 pub fn check(tables: &Tables, entry: &Entry) -> Result<()> {
+    check_on(tables, entry, None)
+}
+
+/// As [`check`], of an entry that was recorded away from the ledger: whoever taught the course on the lesson's own day, or on
+/// `made`, the day of the entry, where it is about no lesson, had the right to it.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_carried(tables: &Tables, entry: &Entry, made: Day) -> Result<()> {
+    check_on(tables, entry, Some(made))
+}
+
+fn check_on(tables: &Tables, entry: &Entry, made: Option<Day>) -> Result<()> {
     let kind = entry.body.kind();
     let rights = if entry.taken_over {
         if !TAKEN_OVER.contains(&kind) {
@@ -115,7 +135,7 @@ pub fn check(tables: &Tables, entry: &Entry) -> Result<()> {
         TABLE.iter().find(|(name, _)| *name == kind).map_or(&[][..], |(_, rights)| rights)
     };
     for right in rights {
-        if holds(tables, entry, *right)? {
+        if holds(tables, entry, *right, made)? {
             return Ok(());
         }
     }
@@ -151,18 +171,19 @@ impl Right {
             OwnClass => "классный руководитель этого класса".to_owned(),
             Addressee => "учитель или классный руководитель, к которому относится замечание".to_owned(),
             OwnAssociation => "методист методического объединения этого предмета".to_owned(),
+            OwnStrand => "владелец носителя".to_owned(),
         }
     }
 }
 
-fn holds(tables: &Tables, entry: &Entry, right: Right) -> Result<bool> {
+fn holds(tables: &Tables, entry: &Entry, right: Right, made: Option<Day>) -> Result<bool> {
     let login = &entry.author;
     let has = |role| read::has_role(tables, login, role);
     match right {
         Has(role) => has(role),
         OwnCourse => Ok(has(Role::Teacher)?
             && match course_of(&entry.body) {
-                Some(key) => read::course(tables, key)?.is_some_and(|course| course.teacher == *login),
+                Some(key) => taught(tables, key, login, made.map(|made| lesson_day(&entry.body).unwrap_or(made)))?,
                 None => false,
             }),
         Substitute => Ok(has(Role::Teacher)? && substitutes(tables, entry)?),
@@ -172,11 +193,41 @@ fn holds(tables: &Tables, entry: &Entry, right: Right) -> Result<bool> {
                 None => false,
             }),
         Addressee => addressee(tables, entry),
+        OwnStrand => match &entry.body {
+            Body::Carried(carried) => {
+                Ok(read::strand(tables, &carried.strand)?.is_some_and(|strand| strand.login == *login))
+            }
+            _ => Ok(false),
+        },
         OwnAssociation => Ok(has(Role::Methodist)?
             && match course_of(&entry.body) {
                 Some(key) => read::shares_association(tables, login, &key.subject)?,
                 None => false,
             }),
+    }
+}
+
+/// Whether somebody teaches a course, or taught it on a day.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn taught(tables: &Tables, key: &CourseKey, login: &str, on: Option<Day>) -> Result<bool> {
+    let Some(course) = read::course(tables, key)? else { return Ok(false) };
+    if course.teacher == *login {
+        return Ok(true);
+    }
+    on.map_or(Ok(false), |day| Ok(read::teacher_on(tables, course.id, day)?.is_some_and(|teacher| teacher == *login)))
+}
+
+/// The day of the lesson that an entry is about.
+fn lesson_day(body: &Body) -> Option<Day> {
+    match body {
+        Body::LessonRecorded(set) => Some(set.at.date),
+        Body::MarksSet(set) => Some(set.at.date),
+        Body::AttendanceSet(set) => Some(set.at.date),
+        Body::LessonAnnulled(annulled) => Some(annulled.at.date),
+        Body::CorrectionRequested(set) => Some(set.date),
+        _ => None,
     }
 }
 

@@ -36,7 +36,7 @@ pub fn service_alone(person: &Person) -> Result<()> {
         return Err(Error::refused(format!(
             "у «{}» роль «{}» не может стоять рядом с другой: ключ службы лежит без пароля",
             person.login,
-            Role::BackupService.word()
+            person.roles.iter().find(|role| role.is_service()).map_or("", |role| role.word())
         ))
         .next("заведите службе отдельный логин"));
     }
@@ -51,12 +51,15 @@ pub fn service_stays(tables: &Tables, changed: &Person) -> Result<()> {
     if read::staff(tables, &changed.login)?.is_none() {
         return Ok(());
     }
-    let was = read::is_service(tables, &changed.login)?;
-    if was == changed.roles.iter().any(|role| role.is_service()) {
+    let services = |roles: Vec<Role>| roles.into_iter().filter(|role| role.is_service()).collect::<Vec<_>>();
+    let was = services(read::roles_of(tables, &changed.login)?);
+    if was == services(changed.roles.clone()) {
         return Ok(());
     }
     let login = &changed.login;
-    let what = if was {
+    let what = if !was.is_empty() && changed.roles.iter().any(|role| role.is_service()) {
+        "логин другой службы"
+    } else if !was.is_empty() {
         "логин службы, человеком он не станет"
     } else {
         "логин человека, службой он не станет"

@@ -5,6 +5,7 @@ use crate::error::{Action, Error, Result, Warning};
 use crate::journal::entry::{Entry, FinalsSet, LessonRef};
 use crate::journal::read::count::Counts;
 use crate::journal::read::{self, Course, Pupil};
+use crate::journal::roles;
 use crate::school::{Marks, Period, Role, format_date};
 use chrono::{Duration, NaiveDate};
 use rusqlite::{OptionalExtension, params};
@@ -172,7 +173,7 @@ fn period<'s>(context: &'s Context<'_>, course: &Course, name: &str) -> Result<O
 /// A final mark may be set from some days before the period's end to as many after it.
 fn in_time(context: &Context<'_>, set: &FinalsSet, ends: NaiveDate, today: NaiveDate) -> Result<()> {
     let around = Duration::days(context.school.policy.final_days.into());
-    if (ends - around..=ends + around).contains(&today) {
+    if today >= ends - around && context.taken(today) <= ends + around {
         return Ok(());
     }
     Err(Error::refused(format!(
@@ -188,7 +189,9 @@ fn in_time(context: &Context<'_>, set: &FinalsSet, ends: NaiveDate, today: Naive
 fn overrides(context: &Context<'_>, entry: &Entry, set: &FinalsSet) -> Result<bool> {
     let course = known_course(context.tables, &set.course)?;
     if set.override_reason.is_empty() {
-        if !entry.taken_over && course.teacher != entry.author {
+        // Who taught the course on the day on which he set them, away from the ledger, set them for himself.
+        let made = context.handed.map(|_| context.school.day_of(entry.time));
+        if !entry.taken_over && !roles::taught(context.tables, &course.key, &entry.author, made)? {
             return Err(Error::refused("итоговую отметку за учителя завуч ставит только с обоснованием")
                 .next("укажите обоснование"));
         }
@@ -228,13 +231,18 @@ fn standing(
     today: NaiveDate,
     new: &Marks,
 ) -> Result<()> {
-    let sql = "SELECT mark, set_on FROM finals WHERE course = ?1 AND pupil = ?2 AND period = ?3";
+    let sql = "SELECT mark, set_on, entry FROM finals WHERE course = ?1 AND pupil = ?2 AND period = ?3";
     let mut statement = context.tables.prepare_cached(sql)?;
-    let standing: Option<(String, String)> = statement
-        .query_row(params![course.id, pupil.id, set.period], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let standing: Option<(String, String, u64)> =
+        statement.query_row(params![course.id, pupil.id, set.period], row).optional()?;
+    // By the day of taking in; what came in the same hand-over, by the entries' own.
+    let today_is = |set_on: &str, since: u64| {
+        let counted = if context.is_of_hand_over(since) { today } else { context.taken(today) };
+        set_on == read::iso(counted)
+    };
     match standing {
-        Some((old, set_on)) if old != new.to_string() && (entry.taken_over || set_on != read::iso(today)) => Err(
+        Some((old, set_on, since)) if old != new.to_string() && (entry.taken_over || !today_is(&set_on, since)) => Err(
             Error::refused(format!("{}: за «{}» уже стоит «{old}»", read::name_of(context.tables, pupil)?, set.period))
                 .next_by("подайте заявку на исправление (§2.3.3)", Action::RequestCorrection),
         ),

@@ -26,6 +26,15 @@ enum Window {
     Overwrite,
     /// The days after it: what is missing may be added.
     Add,
+    /// The days after it, but the entry was made on the day of the lesson and is taken in now: what came in the same
+    /// hand-over does not count as standing.
+    AddAnew,
+}
+
+impl Window {
+    fn adds(self) -> bool {
+        self != Self::Overwrite
+    }
 }
 
 /// §2.3.2: what may be done on `today` to a lesson of `date`.
@@ -41,11 +50,12 @@ fn window(context: &Context<'_>, entry: &Entry, date: NaiveDate, today: NaiveDat
     if entry.taken_over {
         return Ok(Window::Add);
     }
-    if today <= date + Duration::days(policy.overwrite_days.into()) {
+    let (taken, last) = (context.taken(today), date + Duration::days(policy.overwrite_days.into()));
+    if taken <= last {
         return Ok(Window::Overwrite);
     }
-    if today <= date + Duration::days(policy.edit_days.into()) {
-        return Ok(Window::Add);
+    if taken <= date + Duration::days(policy.edit_days.into()) {
+        return Ok(if today <= last { Window::AddAnew } else { Window::Add });
     }
     Err(Error::refused(format!(
         "§2.3.2: со дня занятия {} прошло больше {}, изменять и добавлять записи нельзя",
@@ -55,9 +65,10 @@ fn window(context: &Context<'_>, entry: &Entry, date: NaiveDate, today: NaiveDat
     .next_by(ASK, Action::RequestCorrection))
 }
 
-/// §2.3.2: nothing that stands is replaced, but by its author on the day of the lesson.
-fn replacement(window: Window, author: &str, entry: &Entry, what: &str) -> Result<()> {
-    if window == Window::Overwrite && author == entry.author {
+/// §2.3.2: nothing that stands is replaced, but by its author on the day of the lesson. `anew` says that it came in the same
+/// hand-over.
+fn replacement(window: Window, anew: bool, author: &str, entry: &Entry, what: &str) -> Result<()> {
+    if (window == Window::Overwrite || (window == Window::AddAnew && anew)) && author == entry.author {
         return Ok(());
     }
     let (message, next) = if entry.taken_over {
@@ -99,7 +110,8 @@ pub fn recorded(context: &Context<'_>, entry: &Entry, set: &LessonRecorded, toda
     if let Some(known) = &known
         && replaces(known, set)
     {
-        replacement(window, &known.author, entry, "урок уже записан")?;
+        let anew = window == Window::AddAnew && !replaces_what_stood(context, set)?;
+        replacement(window, anew, &known.author, entry, "урок уже записан")?;
     }
     super::timetable::lesson(context, entry, set, &course, known.as_deref())?;
     cells(context, entry, set, &course, known.as_deref())
@@ -131,11 +143,25 @@ pub(super) fn known_work(work: &str) -> Result<()> {
 
 /// Whether `set` would change something that was already filled in.
 fn replaces(known: &Lesson, set: &LessonRecorded) -> bool {
-    let changes = |old: &str, new: &str| !old.is_empty() && old != new;
-    changes(&known.topic, &set.topic)
-        || changes(&known.work, &set.work)
-        || changes(&known.homework, &set.homework)
-        || known.substitute != set.substitute
+    changes([&known.topic, &known.work, &known.homework], set) || known.substitute != set.substitute
+}
+
+fn changes(known: [&String; 3], set: &LessonRecorded) -> bool {
+    let new = [&set.topic, &set.work, &set.homework];
+    known.into_iter().zip(new).any(|(old, new)| !old.is_empty() && old != new)
+}
+
+/// Whether `set` would change something that was filled in before the hand-over that it came in.
+fn replaces_what_stood(context: &Context<'_>, set: &LessonRecorded) -> Result<bool> {
+    let Some(handed) = context.handed else { return Ok(true) };
+    let at = (&set.at.course, set.at.date, set.at.lesson);
+    Ok(match read::lesson_before(context.tables, handed.since, at)? {
+        None => true,
+        Some(None) => false,
+        Some(Some(stood)) => {
+            changes([&stood.topic, &stood.work, &stood.homework], set) || stood.substitute != set.substitute
+        }
+    })
 }
 
 fn cells(
@@ -209,7 +235,7 @@ fn was_there(context: &Context<'_>, window: Window, lesson: i64, pupil: &Pupil, 
     let next = Next::new(earned);
     Err(Error::refused(what).next(match window {
         Window::Overwrite => next.then(format!("если ученик был, сначала уберите «{absence}»")),
-        Window::Add => next.then_by(format!("если ученик был, {ASK}"), Action::RequestCorrection),
+        Window::Add | Window::AddAnew => next.then_by(format!("если ученик был, {ASK}"), Action::RequestCorrection),
     }))
 }
 
@@ -276,7 +302,9 @@ fn has_no_mark(context: &Context<'_>, window: Window, lesson: i64, pupil: &Pupil
     let next = Next::new(earned);
     Err(Error::refused(what).next(match window {
         Window::Overwrite => next.then("если отметка ошибочна, сначала уберите её"),
-        Window::Add => next.then_by(format!("если отметка ошибочна, {ASK}"), Action::RequestCorrection),
+        Window::Add | Window::AddAnew => {
+            next.then_by(format!("если отметка ошибочна, {ASK}"), Action::RequestCorrection)
+        }
     }))
 }
 
@@ -309,9 +337,19 @@ pub fn annulment(context: &Context<'_>, entry: &Entry, annulled: &LessonAnnulled
         Err(Error::refused(why)
             .next_by("подайте заявку: «Замена сведений в электронном журнале» (§2.3.3)", Action::RequestAnnulment))
     };
-    if window(context, entry, at.date, today).ok() != Some(Window::Overwrite) {
+    let anew = match window(context, entry, at.date, today).ok() {
+        Some(Window::Overwrite) => false,
+        Some(Window::AddAnew) => true,
+        Some(Window::Add) | None => {
+            return by_request(format!(
+                "§2.3.2: урок {} аннулирует его автор в день занятия, а этот день прошёл",
+                format_date(at.date)
+            ));
+        }
+    };
+    if anew && !came_with_hand_over(context, at, &lesson)? {
         return by_request(format!(
-            "§2.3.2: урок {} аннулирует его автор в день занятия, а этот день прошёл",
+            "§2.3.2: урок {} или его отметки стояли до приёма записей с носителя, а день занятия прошёл",
             format_date(at.date)
         ));
     }
@@ -325,6 +363,19 @@ pub fn annulment(context: &Context<'_>, entry: &Entry, annulled: &LessonAnnulled
         ));
     }
     may_go(context, at, &lesson)
+}
+
+/// Whether a lesson and all its cells came in the hand-over in which the entry comes.
+fn came_with_hand_over(context: &Context<'_>, at: &LessonRef, lesson: &Lesson) -> Result<bool> {
+    let Some(handed) = context.handed else { return Ok(false) };
+    let key = (&at.course, at.date, at.lesson);
+    if read::lesson_before(context.tables, handed.since, key)? != Some(None) {
+        return Ok(false);
+    }
+    let sql = "SELECT 1 FROM marks WHERE lesson = ?1 AND entry < ?2
+               UNION ALL SELECT 1 FROM attendance WHERE lesson = ?1 AND entry < ?2";
+    let since = i64::try_from(handed.since).unwrap_or(i64::MAX);
+    Ok(!context.tables.prepare_cached(sql)?.exists(params![lesson.id, since])?)
 }
 
 /// What rests on a lesson keeps it: a bound book, and final marks that would rest on too few marks (§2.3.1).
@@ -413,15 +464,13 @@ fn mark_change(
     pupil: &Pupil,
     new: Option<(&Marks, &str, &str)>,
 ) -> Result<()> {
-    let sql = "SELECT marks, author, marks || char(0) || work || char(0) || document FROM marks
+    let sql = "SELECT marks, author, marks || char(0) || work || char(0) || document, entry FROM marks
                WHERE lesson = ?1 AND pupil = ?2";
     let new = new.map(|(marks, work, document)| whole_cell(&marks.to_string(), work, document));
     let removed = new.is_none();
     change(context, entry, window, (sql, lesson, pupil), new.as_deref(), "отметка").map_err(|error| {
         match marks_at(context, lesson, pupil) {
-            Ok(Some(marks)) if removed && window == Window::Add && !entry.taken_over => {
-                error.then(earned_later("н", &marks))
-            }
+            Ok(Some(marks)) if removed && window.adds() && !entry.taken_over => error.then(earned_later("н", &marks)),
             _ => error,
         }
     })
@@ -435,12 +484,12 @@ fn attendance_change(
     pupil: &Pupil,
     new: Option<Attendance>,
 ) -> Result<()> {
-    let sql = "SELECT kind, author, kind FROM attendance WHERE lesson = ?1 AND pupil = ?2";
+    let sql = "SELECT kind, author, kind, entry FROM attendance WHERE lesson = ?1 AND pupil = ?2";
     change(context, entry, window, (sql, lesson, pupil), new.map(Attendance::as_str), "посещение")
 }
 
 /// A cell that stands is replaced by its author on the day only; an empty cell is filled, and not emptied. `sql` gives
-/// what to show of the cell, its author, and what to compare.
+/// what to show of the cell, its author, what to compare, and the record that wrote it.
 fn change(
     context: &Context<'_>,
     entry: &Entry,
@@ -450,12 +499,13 @@ fn change(
     what: &str,
 ) -> Result<()> {
     let mut statement = context.tables.prepare_cached(sql)?;
-    let standing: Option<(String, String, String)> =
-        statement.query_row(params![lesson, pupil.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+    let standing: Option<(String, String, String, u64)> =
+        statement.query_row(params![lesson, pupil.id], row).optional()?;
     match standing {
-        Some((shown, author, old)) if new != Some(old.as_str()) => {
+        Some((shown, author, old, since)) if new != Some(old.as_str()) => {
             let place = format!("{}, {what} «{shown}»", read::name_of(context.tables, pupil)?);
-            replacement(window, &author, entry, &place)
+            replacement(window, context.is_of_hand_over(since), &author, entry, &place)
         }
         None if new.is_none() => {
             Err(Error::input(format!("{}: {what} не стоит, убирать нечего", read::name_of(context.tables, pupil)?))

@@ -6,6 +6,7 @@
 
 mod absence;
 mod backup;
+pub mod carried;
 mod carrier;
 mod correction;
 mod course;
@@ -19,6 +20,7 @@ mod pupils;
 mod remark;
 mod resting;
 mod school;
+mod strand;
 mod substitution;
 mod text;
 pub mod time;
@@ -36,11 +38,39 @@ use crate::error::{Error, Result, Warning};
 use crate::journal::entry::{Body, Entry};
 use crate::journal::read::Tables;
 use crate::journal::read::{self, Course, Pupil};
-use crate::ledger::chain::Tip;
-use crate::school::{CourseKey, School};
+use crate::ledger::chain::{Hash, Tip};
+use crate::school::{CourseKey, Day, School};
 use std::sync::Arc;
 
+/// A record of the ledger, as others name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The head after it.
+    pub head: Hash,
+    /// Its time, in seconds since 1970.
+    pub time: i64,
+}
+
+/// The ledger before an entry, of which some entries name a record.
+pub trait Places {
+    /// The record of a number; nothing where there is none, or it does not read.
+    ///
+    /// # Errors
+    /// A file that does not read.
+    fn place(&self, seq: u64) -> Result<Option<Place>>;
+}
+
+/// Days of an entry that was recorded away from the ledger and is judged where it is taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HandedOver {
+    /// The first record of the hand-over.
+    pub since: u64,
+    /// The day by which replacing and adding are counted: that of taking in.
+    pub taken: Day,
+}
+
 /// What an entry is judged against.
+#[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// The tables before the entry.
     pub tables: &'a Tables,
@@ -50,6 +80,22 @@ pub struct Context<'a> {
     pub seq: u64,
     /// Where the chain stands before it.
     pub before: &'a Tip,
+    /// The ledger before it.
+    pub places: &'a dyn Places,
+    /// Of an entry that is taken in, when.
+    pub handed: Option<HandedOver>,
+}
+
+impl Context<'_> {
+    /// The day by which it is counted what may still be replaced and added; `today` is the entry's own.
+    pub fn taken(&self, today: Day) -> Day {
+        self.handed.map_or(today, |handed| handed.taken.max(today))
+    }
+
+    /// Whether what a record wrote came in the same hand-over as the entry.
+    pub fn is_of_hand_over(&self, entry: u64) -> bool {
+        self.handed.is_some_and(|handed| entry >= handed.since)
+    }
 }
 
 /// Judges `entry`; `canonical` is what [`is_canonical`] says of its exact text. Returns what to look at.
@@ -128,6 +174,9 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::LessonAnnulled(annulled) => lesson::annulment(context, entry, annulled, today)?,
         Body::CourseAnnulled(annulled) => course::annulment(context, annulled)?,
         Body::ClassAnnulled(annulled) => course::annulment_of_class(context, annulled)?,
+        Body::StrandOpened(opened) => strand::opening(context, opened)?,
+        Body::StrandClosed(closed) => strand::closing(tables, closed)?,
+        Body::Carried(carried) => carried::check(context, entry, carried, &mut warnings)?,
     }
     Ok(warnings)
 }

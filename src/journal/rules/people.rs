@@ -102,6 +102,7 @@ pub fn dismissal(tables: &Tables, dismissed: &PersonDismissed, warnings: &mut Ve
         );
     }
     another_administrator(tables, &dismissed.login, "")?;
+    super::strand::nothing_is_left(tables, dismissed)?;
     let courses = read::courses_of_teacher(tables, &dismissed.login)?;
     if !courses.is_empty() {
         let names = courses.iter().map(|course| course.key.to_string()).collect::<Vec<_>>().join("; ");

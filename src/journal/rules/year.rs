@@ -39,6 +39,9 @@ const AFTER_CLOSE: &[&str] = &[
     "emergency.set",
     "emergency.enrolled",
     "journal.restored",
+    "strand.closed",
+    // An entry of a strand is refused then, but for what the closed year takes; the strand has no gap.
+    "carried",
 ];
 
 /// A closed year is not written to any more.

@@ -112,7 +112,7 @@ fn kinds(tables: &Tables) -> Vec<(&'static str, bool, Body)> {
             person("petrova2", "Петрова Елена Николаевна", "учитель", &[Role::Teacher]).into(),
         ),
         ("a new dispatcher", false, person("gusev", "Гусев Глеб Глебович", "диспетчер", &[Role::Dispatcher]).into()),
-        ("a dismissal", false, PersonDismissed { login: DEPUTY.into() }.into()),
+        ("a dismissal", false, PersonDismissed { login: DEPUTY.into(), abandoned: String::new() }.into()),
         ("a revocation", false, KeyRevoked { fingerprint, reason: "утрачен".into() }.into()),
         ("the policy", false, SchoolChanged { school: policy }.into()),
         ("the offset", false, SchoolChanged { school: offset }.into()),
@@ -382,7 +382,7 @@ fn a_key_enrolled_while_alone_does_not_confirm_its_enrollers_entries_until_it_wa
 fn a_dismissal_and_a_revocation_suspend_at_once_and_a_refusal_lifts_it() {
     let fingerprint = identity(DEPUTY).public().fingerprint();
     for body in [
-        Body::from(PersonDismissed { login: DEPUTY.into() }),
+        Body::from(PersonDismissed { login: DEPUTY.into(), abandoned: String::new() }),
         KeyRevoked { fingerprint: fingerprint.clone(), reason: "утрачен".into() }.into(),
     ] {
         let mut school = company();
@@ -400,7 +400,7 @@ fn a_dismissal_and_a_revocation_suspend_at_once_and_a_refusal_lifts_it() {
 fn whoever_dismisses_all_others_is_not_alone_again() {
     let mut school = company();
     for login in [DEPUTY, DIRECTOR] {
-        record(&mut school, false, PersonDismissed { login: login.into() }.into());
+        record(&mut school, false, PersonDismissed { login: login.into(), abandoned: String::new() }.into());
     }
     let body = enrolled(&school, TEACHER, "semyonov-2");
     let seq = record(&mut school, false, body);
@@ -576,7 +576,7 @@ fn a_run_of_history_is_decided_on_at_once_and_other_entries_one_by_one() {
         record(&mut school, true, history(number).into());
     }
     for login in [DEPUTY, DIRECTOR] {
-        record(&mut school, false, PersonDismissed { login: login.into() }.into());
+        record(&mut school, false, PersonDismissed { login: login.into(), abandoned: String::new() }.into());
     }
     let waiting = extraordinary::waiting(&school).unwrap();
     assert_eq!(waiting.iter().map(|one| one.count).collect::<Vec<_>>(), [3, 1, 1]);
@@ -596,7 +596,7 @@ fn what_waits_about_somebody_undoes_nothing_that_was_recorded_of_him_after_it() 
     }
     school.attempt(DIRECTOR, &[refused(office)]).unwrap();
     let name = record(&mut school, false, teacher("Семин Савва Сергеевич", "учитель", &[Role::Teacher]));
-    let gone = record(&mut school, false, PersonDismissed { login: TEACHER.into() }.into());
+    let gone = record(&mut school, false, PersonDismissed { login: TEACHER.into(), abandoned: String::new() }.into());
     let words = format!("запись № {name}: после неё о том же записано № {gone}");
     is_refused(school.attempt(DIRECTOR, &[confirmed(name)]), &words);
     school.attempt(DIRECTOR, &[refused(name)]).unwrap();

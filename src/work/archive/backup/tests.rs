@@ -33,7 +33,7 @@ impl Place {
         let service = Identity::generate();
         let now = moment("2025-09-01T09:00:00+03:00");
         let mut place = Workplace::at(&mut school.journal, &school.administrator, &now).unwrap();
-        people::add_backup_service(&mut place, &service).unwrap();
+        people::add_service(&mut place, people::Service::Backup, &service).unwrap();
         let to = school.dir.path().join("disk");
         fs::create_dir(&to).unwrap();
         Self { school, service, to }
