@@ -170,6 +170,7 @@ impl Lost {
         let known = resolve::carrier(desk.tables(), &self.carrier)?;
         let reported = Days::of(desk.tables())?.given(self.reported.as_deref())?;
         let who = name(desk.tables(), known.in_hands_of())?;
+        let strand = read::open_strand_on(desk.tables(), &known.id)?;
         let Self { circumstances, by_fault, .. } = self;
         let loss = Loss { carrier: known.id, reported, circumstances, by_fault };
         let done = carriers::lose(&mut desk.workplace()?, &loss)?;
@@ -178,6 +179,14 @@ impl Lost {
             true => format!("новый носитель покупает {who} (§5.8.2)"),
             false => "новый носитель предоставляет школа".to_owned(),
         };
+        if let Some(login) = strand.map(|strand| strand.login) {
+            println!(
+                "Что делать: напечатайте справку о данных на нём ({ME} print loss «{0}» --out ПАПКА); {whose}; подготовьте его: \
+                 {ME} stick prepare ПАПКА --to {login} --replaces «{0}»",
+                known.label
+            );
+            return Ok(status);
+        }
         println!(
             "Что делать: {whose}; зарегистрируйте его ({ME} carrier register) и, когда данные восстановлены, запишите это: \
              {ME} carrier restore «{}» --replacement НАДПИСЬ",

@@ -17,6 +17,7 @@ use std::io::{ErrorKind, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
+use zeroize::Zeroizing;
 
 /// Where the journal is: what is named, else the journal of the current folder, else the stick that this folder is.
 pub fn journal_path(common: &Common) -> PathBuf {
@@ -52,8 +53,13 @@ fn open_stick(common: &Common, mount: &Path) -> Result<AtWork> {
         typed().replace(given.clone());
         Ok(given)
     };
-    asked_again(common, || at_work::open(mount, ask).inspect_err(|_| drop(typed().take())))
+    let opened = asked_again(common, || at_work::open(mount, ask).inspect_err(|_| drop(typed().take())))?;
+    OWNER.lock().unwrap_or_else(PoisonError::into_inner).replace(opened.owner.secret_text());
+    Ok(opened)
 }
+
+/// The key of the stick that was opened, so that it is unlocked once a run: that takes a second.
+static OWNER: Mutex<Option<Zeroizing<String>>> = Mutex::new(None);
 
 /// Opens the journal.
 pub fn journal(common: &Common) -> Result<Journal> {
@@ -160,7 +166,11 @@ pub fn identity_without_asking(common: &Common) -> Option<Identity> {
 pub fn identity_if_named(common: &Common) -> Result<Option<Identity>> {
     // On a stick its owner works.
     if let Some(mount) = stick(common) {
-        return open_stick(common, &mount).map(|at_work| Some(at_work.owner));
+        let known = OWNER.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        return match known {
+            Some(secret) => Identity::parse(&secret).map(Some),
+            None => open_stick(common, &mount).map(|at_work| Some(at_work.owner)),
+        };
     }
     let unlocked = login::unlocked();
     match (&common.identity, unlocked) {

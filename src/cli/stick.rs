@@ -144,7 +144,9 @@ impl Sync {
         let mount = match self.mount.clone().or_else(|| at_work::mount_of(Path::new("."))) {
             Some(mount) => mount,
             None => {
-                return Err(Error::input("не указан носитель").next(format!("укажите его папку: {ME} stick sync ПАПКА")));
+                return Err(
+                    Error::input("не указан носитель").next(format!("укажите его папку: {ME} stick sync ПАПКА"))
+                );
             }
         };
         let mut journal = school_journal(common)?;
@@ -229,9 +231,10 @@ fn say_entries(tables: &Tables, entries: &[HandedOver], of: &str) -> Result<()> 
 
 /// Whatever comes from a stick is shown on one line.
 fn shown(payload: &str) -> String {
-    Entry::from_json(payload).map_or_else(|_| "не читается".to_owned(), |entry| {
-        format!("{}, {}", about(&entry), entry.time.format("%d.%m.%Y %H:%M"))
-    })
+    Entry::from_json(payload).map_or_else(
+        |_| "не читается".to_owned(),
+        |entry| format!("{}, {}", about(&entry), entry.time.format("%d.%m.%Y %H:%M")),
+    )
 }
 
 fn refusal(outcome: &Outcome) -> Option<&str> {
@@ -271,7 +274,10 @@ fn request(tables: &Tables, entry: &Entry) -> Result<Option<String>> {
         Body::LessonRecorded(set) => {
             let text = [("topic", &set.topic), ("work", &set.work), ("homework", &set.homework)];
             let given = text.iter().filter(|(_, text)| !text.is_empty());
-            [lesson(&set.at)].into_iter().chain(given.map(|(name, text)| format!("--{name} {}", quoted(text)))).collect()
+            [lesson(&set.at)]
+                .into_iter()
+                .chain(given.map(|(name, text)| format!("--{name} {}", quoted(text))))
+                .collect()
         }
         Body::LessonAnnulled(set) => vec![lesson(&set.at), "--annul".to_owned()],
         Body::MarksSet(set) => {
@@ -387,7 +393,10 @@ fn all(common: &Common) -> Result<ExitCode> {
         ]
     };
     let rows: Vec<Vec<String>> = all.iter().map(row).collect();
-    screen::table(&["Носитель", "Владелец", "Подготовлен", "Принято", "Последний раз", "Отклонено", "Состояние"], &rows);
+    screen::table(
+        &["Носитель", "Владелец", "Подготовлен", "Принято", "Последний раз", "Отклонено", "Состояние"],
+        &rows,
+    );
     Ok(ExitCode::SUCCESS)
 }
 
@@ -416,7 +425,9 @@ fn on_stick(common: &Common, mount: &Path) -> Result<ExitCode> {
         None => println!("Всё передано."),
     }
     if let Some(days) = found.late(today) {
-        screen::warning(&format!("записи не переданы уже {days} дн.: принесите носитель и передайте их ({ME} stick sync)"));
+        screen::warning(&format!(
+            "записи не переданы уже {days} дн.: принесите носитель и передайте их ({ME} stick sync)"
+        ));
     }
     for (number, why) in refused {
         println!("  Отклонена запись № {number}: {why}");

@@ -30,6 +30,7 @@ pub mod pupils;
 pub mod remark;
 pub mod resumption;
 pub mod school;
+pub mod sticks;
 pub mod substitution;
 #[cfg(test)]
 mod testing;

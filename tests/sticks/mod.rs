@@ -17,8 +17,20 @@ struct OnStick {
 fn prepare(school: &School, mount: &str, label: &str, login: &str) -> Output {
     std::fs::create_dir_all(school.path(mount)).unwrap();
     let key = format!("keys/{login}.key");
-    let args =
-        ["stick", "prepare", mount, "--to", login, "--label", label, "--owner-key", &key, "--programs", "school", "--json"];
+    let args = [
+        "stick",
+        "prepare",
+        mount,
+        "--to",
+        login,
+        "--label",
+        label,
+        "--owner-key",
+        &key,
+        "--programs",
+        "school",
+        "--json",
+    ];
     let output = school.run("2025-09-08 08:00:00", "petrova", &args).ok();
     keep_passphrase(school, mount, &output);
     output

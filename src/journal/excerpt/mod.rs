@@ -64,6 +64,27 @@ pub fn pupils(tables: &Tables, login: &str) -> Result<Vec<Pupil>> {
     Ok(pupils)
 }
 
+/// Keeps of whom a carrier that is lost held data: of whom its last owner saw any. Nothing where it held no personal journal.
+///
+/// # Errors
+/// Tables that do not read.
+pub(in crate::journal) fn keep_lost(tables: &Tables, carrier: &str) -> Result<()> {
+    let sql = "SELECT login FROM strands WHERE carrier = ?1 ORDER BY opened_entry DESC LIMIT 1";
+    let Some(login): Option<String> = tables.one("носитель", sql, [carrier], |row| row.get("login"))? else {
+        return Ok(());
+    };
+    let seen = match sees_all(tables, &login)? {
+        true => "pupils",
+        false => {
+            scope::work_out(tables.db(), &login, is_class_teacher(tables, &login)?)?;
+            "seen_pupils"
+        }
+    };
+    let sql = format!("INSERT OR IGNORE INTO loss_pupils (carrier, pupil) SELECT ?1, id FROM {seen}");
+    tables.prepare_cached(&sql)?.execute([carrier])?;
+    Ok(())
+}
+
 /// Opens an excerpt's image as tables, in memory.
 ///
 /// # Errors
@@ -79,7 +100,11 @@ pub fn open(image: &[u8]) -> Result<Tables> {
     Ok(memory::copy_of(&lies)?.1)
 }
 
-fn sees_all(tables: &Tables, login: &str) -> Result<bool> {
+/// Whether somebody sees the whole school.
+///
+/// # Errors
+/// Somebody whom the journal does not know.
+pub fn sees_all(tables: &Tables, login: &str) -> Result<bool> {
     if read::staff(tables, login)?.is_none() {
         return Err(Error::input(format!("сотрудника «{login}» нет в журнале")).next("проверьте логин"));
     }

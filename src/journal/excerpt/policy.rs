@@ -147,6 +147,11 @@ pub(super) const POLICY: &[Part] = &[
     part("carrier_registrations", Nobody),
     part("carrier_issues", Nobody),
     part("carrier_losses", Nobody),
+    // What lies on his own sticks, so that they go on from there.
+    part("strands", Of("login = :login")),
+    part("carried", Of("strand IN (SELECT id FROM strands WHERE login = :login)")),
+    part("carried_lessons", Nobody),
+    part("loss_pupils", Nobody),
     part("archives", Nobody),
     part("archive_copies", Nobody),
     part("verifications", Nobody),

@@ -1,15 +1,17 @@
 //! A stick as the journal that its owner works in: what he may see, what he has recorded since, and his key.
 
+use super::status::OnStick;
 use crate::away::card::CARD;
 use crate::away::stick::{Stick, Unlocked};
 use crate::error::{Error, Result};
-use super::status::OnStick;
 use crate::files;
 use crate::journal::entry::RULES;
+use crate::journal::read;
 use crate::journal::{AwayBase, Journal, Strand, excerpt};
-use crate::ledger::chain::Tip;
+use crate::ledger::chain::{Tip, hex};
 use crate::ledger::identity::Identity;
 use crate::ledger::strand::{Strand as _, StrandTip, Strung};
+use crate::school::Login;
 use age::secrecy::SecretString;
 use std::path::{Path, PathBuf};
 
@@ -50,6 +52,20 @@ pub fn open(mount: &Path, passphrase: impl FnOnce() -> Result<SecretString>) -> 
     Ok(AtWork { journal, owner, warnings })
 }
 
+/// Whose part of the journal it is, of a journal on a stick; of one that has all of it, nobody's.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn kept_by(journal: &Journal) -> Result<Option<Login>> {
+    let Some((_, tip)) = journal.strand_tip() else { return Ok(None) };
+    let tables = journal.tables();
+    let login = read::strand(tables, &hex(&tip.strand))?.map(|strand| strand.login);
+    Ok(match login {
+        Some(login) if excerpt::sees_all(tables, &login)? => None,
+        login => login,
+    })
+}
+
 /// The same key once more: it is not copied by chance.
 pub(super) fn again(identity: &Identity) -> Result<Identity> {
     Identity::parse(&identity.secret_text())
@@ -78,6 +94,6 @@ impl Strand for Held {
 /// As [`open`].
 pub fn look(mount: &Path, passphrase: impl FnOnce() -> Result<SecretString>) -> Result<OnStick> {
     let unlocked = Stick::open(mount)?.unlock(passphrase)?;
-    let school = crate::journal::read::school(&excerpt::open(unlocked.image())?)?;
+    let school = read::school(&excerpt::open(unlocked.image())?)?;
     Ok(OnStick::of(&unlocked, &school))
 }

@@ -3,9 +3,9 @@
 use crate::away::Key;
 use crate::away::base::{Header, Taken};
 use crate::error::Result;
+use crate::journal::Proven;
 use crate::journal::apply::schema_version;
 use crate::journal::read::{self, Strand, Tables};
-use crate::journal::Proven;
 use crate::ledger::chain::hex;
 use crate::school::Role;
 use chrono::{DateTime, Days, FixedOffset, SubsecRound};

@@ -26,8 +26,11 @@ fn known(tables: &Tables, card: &crate::away::card::Card) -> Result<Strand> {
     let here = read::ledger::tip(tables)?.journal;
     let label = &card.label;
     if card.journal != here {
-        return Err(Error::input(format!("носитель «{label}» подготовлен для другого журнала: {}", hex(&card.journal)))
-            .next_by("укажите журнал, для которого он подготовлен", Action::Give(crate::error::Detail::Journal)));
+        return Err(Error::input(format!(
+            "носитель «{label}» подготовлен для другого журнала: {}",
+            hex(&card.journal)
+        ))
+        .next_by("укажите журнал, для которого он подготовлен", Action::Give(crate::error::Detail::Journal)));
     }
     read::strand(tables, &hex(&card.strand))?.ok_or_else(|| {
         Error::input(format!("носителя «{label}» журнал не знает: его готовили не здесь"))

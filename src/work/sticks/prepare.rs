@@ -9,20 +9,23 @@ use crate::away::card::Card;
 use crate::away::pins::Pins;
 use crate::away::stick::{self, State, Stick};
 use crate::away::strand;
+use crate::device;
 use crate::error::{Action, Detail, Error, Result};
 use crate::files;
-use crate::journal::entry::{Body, CarrierIssued, CarrierRestored, KeyEnrolled, StrandClosed, StrandEnd, StrandOpened};
-use crate::journal::read::{self, Carrier, Strand, Tables};
+use crate::journal::entry::{
+    Body, CarrierIssued, CarrierRegistered, CarrierRestored, KeyEnrolled, StrandClosed, StrandEnd, StrandOpened,
+};
+use crate::journal::read::{self, Carrier, Tables};
 use crate::journal::rules::two_eyes::OFFICES;
 use crate::journal::{Journal, Proven, read::extraordinary};
 use crate::ledger::chain::hex;
 use crate::ledger::identity::Identity;
 use crate::ledger::strand::StrandId;
-use crate::school::Day;
-use crate::work::carriers::{self, Registration};
+use crate::school::{Day, Login, Role, clean};
+use crate::work::carriers;
 use crate::work::{Done, Workplace};
 use chrono::SubsecRound;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use zeroize::Zeroizing;
 
 /// What is wished.
@@ -73,18 +76,18 @@ pub fn prepare(
     prove: &mut dyn FnMut(&Journal) -> Result<Proven>,
 ) -> Result<Prepared> {
     let mount = files::named(wish.mount)?;
-    is_free(place.tables(), &mount)?;
+    let former = is_free(place.tables(), &mount)?;
     programs::is_there(wish.programs)?;
-    let (owner, is_new) = owner_key(place.tables(), wish)?;
-    let carrier = carrier(place, wish, &mount)?;
+    let (owner, is_new) = owner_key(place, wish)?;
+    let (carrier, registered) = carrier(place.tables(), wish, &mount)?;
     let opened = StrandOpened {
         strand: hex(&new_strand()),
         carrier: carrier.id.clone(),
         login: wish.to.to_owned(),
         key: owner.public().fingerprint(),
     };
-    let mut bodies: Vec<Body> = Vec::new();
-    if carrier.issue.as_ref().is_none_or(|issue| issue.to != wish.to) {
+    let mut bodies: Vec<Body> = registered.map(Body::from).into_iter().collect();
+    if carrier.issued_to.as_ref().is_none_or(|to| *to != wish.to) {
         bodies.push(CarrierIssued { carrier: carrier.id.clone(), to: wish.to.to_owned() }.into());
     }
     if is_new {
@@ -96,35 +99,42 @@ pub fn prepare(
         bodies.push(CarrierRestored { carrier: lost.to_owned(), replacement: carrier.id.clone() }.into());
     }
     let done = place.record(bodies)?;
-    let made = make(place, (&mount, wish), &carrier, (&opened, &owner), prove).inspect_err(|_| give_up(place, &opened))?;
+    let written = match former {
+        true => Stick::forget(&mount),
+        false => Ok(()),
+    };
+    let made = written.and_then(|()| make(place, (&mount, wish), &carrier, (&opened, &owner), prove));
+    let made = made.inspect_err(|_| give_up(place, &opened))?;
     let new_key = is_new.then(|| owner.public().fingerprint());
     Ok(Prepared { done, label: carrier.label, id: carrier.id, new_key, ..made })
 }
 
-/// Nothing is prepared over a stick that somebody may have recorded on.
-fn is_free(tables: &Tables, mount: &Path) -> Result<()> {
+/// Nothing is prepared over a stick that somebody may have recorded on. Gives whether a former one lies there, which is closed.
+fn is_free(tables: &Tables, mount: &Path) -> Result<bool> {
     if !mount.is_dir() {
         return Err(
             Error::input(format!("нет папки «{}»", mount.display())).next("подключите носитель и укажите его папку")
         );
     }
-    let State::Made(card) = Stick::state(mount)? else { return Ok(()) };
+    let State::Made(card) = Stick::state(mount)? else { return Ok(false) };
     let strand = read::strand(tables, &hex(&card.strand))?;
     match strand {
-        Some(strand) if strand.closed.is_some() => Stick::forget(mount),
+        Some(strand) if strand.closed.is_some() => Ok(true),
         Some(strand) => Err(Error::refused(format!(
             "носитель «{}» подготовлен для «{}», и на нём могут быть записи",
             card.label, strand.login
         ))
         .next_by("сначала примите его", Action::ReturnCarrier { label: card.label })),
-        None => Err(Error::refused(format!("на носителе «{}» личный журнал другой школы или другого года", card.label))
-            .next("сдайте его там, где он выдан, или возьмите другой носитель")),
+        None => {
+            Err(Error::refused(format!("на носителе «{}» личный журнал другой школы или другого года", card.label))
+                .next("сдайте его там, где он выдан, или возьмите другой носитель"))
+        }
     }
 }
 
 /// The key that signs on the stick, and whether it was made now.
-fn owner_key(tables: &Tables, wish: &Preparation<'_>) -> Result<(Identity, bool)> {
-    let login = wish.to;
+fn owner_key(place: &Workplace<'_>, wish: &Preparation<'_>) -> Result<(Identity, bool)> {
+    let (tables, login) = (place.tables(), wish.to);
     let known = read::fingerprints_of(tables, login)?;
     if let Some(key) = &wish.owner_key {
         let fingerprint = key.public().fingerprint();
@@ -141,6 +151,11 @@ fn owner_key(tables: &Tables, wish: &Preparation<'_>) -> Result<(Identity, bool)
             .then_by("если файл утерян, отзовите ключ", Action::RevokeKey)
             .then("и подготовьте носитель снова: новый ключ подтверждает второе лицо"));
     }
+    if !read::has_role(tables, place.login(), Role::Administrator)? {
+        return Err(Error::refused(format!("у «{login}» ещё нет ключа, а вносит ключи администратор"))
+            .next("пусть носитель подготовит он, когда вы зарегистрируете его и выдадите")
+            .then_by("или сначала внесите ключ, который создал владелец", Action::EnrollKey));
+    }
     let waits = read::roles_of(tables, login)?.iter().any(|role| OFFICES.contains(role))
         || extraordinary::has_had_a_key(tables, login)?;
     if waits && !extraordinary::is_alone(tables)? {
@@ -152,35 +167,66 @@ fn owner_key(tables: &Tables, wish: &Preparation<'_>) -> Result<(Identity, bool)
     Ok((Identity::generate(), true))
 }
 
-/// The carrier in the register, registered now where it was not.
-fn carrier(place: &mut Workplace<'_>, wish: &Preparation<'_>, mount: &Path) -> Result<Carrier> {
+/// A carrier that is to become a stick.
+struct ToBePrepared {
+    id: String,
+    label: String,
+    issued_to: Option<Login>,
+}
+
+/// The carrier in the register, and what is to be recorded where it is not there or something else is said of it now. What lies
+/// on a stick names nobody, so unlike an archive's carrier it gets no card with its holder's name.
+fn carrier(tables: &Tables, wish: &Preparation<'_>, mount: &Path) -> Result<(ToBePrepared, Option<CarrierRegistered>)> {
     let on_mount = OnMount::open(mount).ok().map(|carrier| carrier.card().id.clone());
-    let known = match on_mount {
-        Some(id) => read::carrier(place.tables(), &id)?.filter(|carrier| !carrier.is_lost()),
-        None => None,
+    let former = match Stick::state(mount)? {
+        State::Made(card) => Some(card.carrier),
+        _ => None,
     };
-    let (label, kept) = match (&known, wish.label) {
-        (Some(known), None) if wish.place.is_none() => return Ok(known.clone()),
-        (Some(known), label) => (label.unwrap_or(&known.label).to_owned(), known.place.clone()),
-        (None, Some(label)) => (label.to_owned(), "у владельца".to_owned()),
+    let all = read::carriers(tables)?;
+    let at_hand = |carrier: &&Carrier| !carrier.is_lost();
+    let labelled = |carrier: &&Carrier| wish.label == Some(carrier.label.as_str());
+    let of_id = |id: &Option<String>| id.as_ref().and_then(|id| all.iter().find(|carrier| carrier.id == *id));
+    let known = of_id(&former).or_else(|| of_id(&on_mount)).filter(at_hand);
+    let known = known.or_else(|| all.iter().filter(at_hand).find(labelled)).cloned();
+    let registered = match (&known, wish.label) {
         (None, None) => {
             return Err(Error::input("носитель ещё не зарегистрирован")
                 .next_by("скажите, что на нём написано", Action::Give(Detail::Label)));
         }
+        (None, Some(label)) => CarrierRegistered {
+            id: carriers::new_id(),
+            label: clean(label)?,
+            holder: wish.to.to_owned(),
+            place: clean(wish.place.unwrap_or("у владельца"))?,
+            device: device::usb_stick(mount).and_then(|said| clean(&said).ok()).unwrap_or_default(),
+        },
+        (Some(known), label) => CarrierRegistered {
+            id: known.id.clone(),
+            label: clean(label.unwrap_or(&known.label))?,
+            holder: known.holder.to_string(),
+            place: clean(wish.place.unwrap_or(&known.place))?,
+            device: known.device.clone(),
+        },
     };
-    let holder = known.map_or_else(|| wish.to.to_owned(), |known| known.holder.into());
-    let kept = wish.place.unwrap_or(&kept);
-    let registered =
-        carriers::register(place, &Registration { mount, label: &label, holder: &holder, place: kept })?;
-    read::carrier(place.tables(), &registered.id)?
-        .ok_or_else(|| Error::damaged(format!("носителя {} нет в журнале", registered.id)))
+    let says = |known: &Carrier| (&known.label, &known.place) == (&registered.label, &registered.place);
+    match known {
+        Some(known) if says(&known) => {
+            let issued_to = known.issue.map(|issue| issue.to);
+            Ok((ToBePrepared { id: known.id, label: known.label, issued_to }, None))
+        }
+        known => {
+            let issued_to = known.and_then(|known| known.issue).map(|issue| issue.to);
+            let (id, label) = (registered.id.clone(), registered.label.clone());
+            Ok((ToBePrepared { id, label, issued_to }, Some(registered)))
+        }
+    }
 }
 
 /// Writes the stick.
 fn make(
     place: &mut Workplace<'_>,
     (mount, wish): (&Path, &Preparation<'_>),
-    carrier: &Carrier,
+    carrier: &ToBePrepared,
     (opened, owner): (&StrandOpened, &Identity),
     prove: &mut dyn FnMut(&Journal) -> Result<Proven>,
 ) -> Result<Prepared> {

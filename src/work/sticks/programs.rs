@@ -119,7 +119,8 @@ pub(super) fn put(
         all.push(Program { name, fate });
     }
     let sums = Sums { version: env!("CARGO_PKG_VERSION").to_owned(), programs: sums };
-    let json = serde_json::to_string(&sums).map_err(|cause| Error::environment("суммы программ не составлены").caused_by(cause))?;
+    let json = serde_json::to_string(&sums)
+        .map_err(|cause| Error::environment("суммы программ не составлены").caused_by(cause))?;
     write(mount, SUMS, sign(signer, DOMAIN, &json)?.as_bytes())?;
     // A line feed alone is no end of a line to the oldest of Windows' editors.
     write(mount, README.0, ("\u{feff}".to_owned() + &README.1.replace('\n', "\r\n")).as_bytes())?;
@@ -150,7 +151,8 @@ fn read_one(folder: &Path, names: &[&str]) -> Option<Vec<u8>> {
 /// The sums that somebody who is believed has signed.
 fn sums_on(mount: &Path, believed: &[[u8; 32]]) -> Vec<Sum> {
     let Ok(bytes) = files::read(&mount.join(SUMS), LARGEST_SUMS) else { return Vec::new() };
-    let signed = Signed::first(&bytes).filter(|(signed, rest)| rest.is_empty() && signed.by(DOMAIN, believed).is_some());
+    let signed =
+        Signed::first(&bytes).filter(|(signed, rest)| rest.is_empty() && signed.by(DOMAIN, believed).is_some());
     let sums = signed.and_then(|(signed, _)| serde_json::from_str::<Sums>(signed.json).ok());
     sums.unwrap_or_default().programs
 }

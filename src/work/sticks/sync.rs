@@ -13,6 +13,7 @@ use crate::error::{Error, Result, Warning};
 use crate::journal::entry::{Body, CarriedReceipt, Entry, ReceiptText};
 use crate::journal::read::{self, Strand, Tables};
 use crate::journal::{Author, Journal, Proven, author_of};
+use crate::ledger::chain::hex;
 use crate::ledger::identity::Identity;
 use crate::ledger::signer::Signer;
 use crate::ledger::strand::Strung;
@@ -107,10 +108,8 @@ pub fn sync(
             synced.warnings.extend(unlocked.warnings().iter().cloned());
             if synced.stopped.is_none() {
                 let until = renew(journal, (&mut unlocked, &owner), clock, receipt, renewing);
-                synced.renewed =
-                    Some(until.map_err(|error| error.at("записи приняты, но носитель не обновлён"))?);
-                synced.programs =
-                    programs::put(mount, renewing.programs, &keys(journal.tables(), &strand)?, &owner)?;
+                synced.renewed = Some(until.map_err(|error| error.at("записи приняты, но носитель не обновлён"))?);
+                synced.programs = programs::put(mount, renewing.programs, &keys(journal.tables(), &strand)?, &owner)?;
             }
             Ok(synced)
         }
@@ -120,9 +119,8 @@ pub fn sync(
 /// Reads a stick with a key that its frames are encrypted to.
 pub(super) fn read_by(tables: &Tables, stick: &Stick, identity: &Identity) -> Result<(Strand, Vec<Strung>)> {
     let strand = known(tables, stick.card())?;
-    let owner = read::key(tables, &strand.key)?.ok_or_else(|| {
-        Error::damaged(format!("ключа {} нет в журнале", strand.key)).next("сообщите администратору")
-    })?;
+    let owner = read::key(tables, &strand.key)?
+        .ok_or_else(|| Error::damaged(format!("ключа {} нет в журнале", strand.key)).next("сообщите администратору"))?;
     let file = stick.strand(strand.number)?;
     file.make_durable()?;
     let journal = read::ledger::tip(tables)?.journal;
@@ -177,7 +175,9 @@ fn renew(
     renewing: &mut Renewing<'_>,
 ) -> Result<Day> {
     let proven = (renewing.prove)(journal)?;
-    let strand = known(&*proven.tables()?, unlocked.card())?;
+    let id = hex(&unlocked.card().strand);
+    let strand =
+        read::strand(&proven.tables()?, &id)?.ok_or_else(|| Error::damaged(format!("цепочки {id} нет в журнале")))?;
     let base = Base::of(&proven, &strand, clock.now())?;
     let receipts = receipt.map(|receipt| signed(&receipt, owner)).transpose()?;
     unlocked.renew(&base.header, &base.image, receipts.as_slice(), owner)?;
