@@ -13,6 +13,8 @@ pub mod taking_in;
 mod testing;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_vectors;
 mod written;
 
 pub use written::Key;

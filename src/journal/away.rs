@@ -132,13 +132,9 @@ impl Away {
             };
             let entry = Entry::from_json(&record.payload)?;
             store::append(tables.db(), &record)?;
-            tables.db().execute_batch("SAVEPOINT own")?;
-            let applied = apply::apply(tables, record.seq, &entry);
-            if applied.is_err() {
-                tables.changing(|| tables.db().execute_batch("ROLLBACK TO own"))?;
+            if tables.whole(|| apply::apply(tables, record.seq, &entry)).is_err() {
                 self.outdated.push(number);
             }
-            tables.db().execute_batch("RELEASE own")?;
             self.tip = self.tip.after(&record);
             self.last = Some(Last { time: entry.time, rules: entry.rules });
         }

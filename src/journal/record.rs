@@ -18,14 +18,21 @@ use crate::journal::turn::Turn;
 use crate::journal::{apply, read, roles};
 use crate::ledger::chain::{Record, Tip};
 use crate::ledger::identity::PublicIdentity;
-use crate::ledger::signatures::{Checker, Signed};
+use crate::ledger::signatures::Signed;
 use crate::ledger::signer::Signer;
 use crate::ledger::store;
-use crate::ledger::strand::{Base, StrandTip, Strung};
+use crate::ledger::strand::{StrandTip, Strung};
 use crate::school::{Clock, School};
 use chrono::{DateTime, Duration, FixedOffset, SubsecRound};
 use rusqlite::{Transaction, TransactionBehavior};
 use std::cell::RefCell;
+
+mod draft;
+mod unchecked;
+
+pub use draft::Draft;
+use unchecked::Unchecked;
+pub(super) use unchecked::strand_signature;
 
 /// A write transaction on a journal into which entries are recorded.
 pub struct Batch<'j> {
@@ -136,55 +143,6 @@ impl Author<'_> {
 
 /// How long a signature may be waited for: the time in an entry is the time at which it was drafted.
 const WAITED_FOR: Duration = Duration::minutes(5);
-
-/// An entry that was judged and is not recorded: what its author signs, and where in the ledger it would stand.
-#[derive(Debug, Clone)]
-pub struct Draft {
-    before: Tip,
-    entry: Entry,
-    payload: String,
-    author: PublicIdentity,
-    warnings: Vec<Warning>,
-    /// Where in a strand, of an entry that goes there.
-    strung: Option<(StrandTip, Base)>,
-}
-
-impl Draft {
-    /// The exact bytes to be signed (`docs/formats/ledger.md`, `docs/formats/strand.md`).
-    pub fn message(&self) -> Vec<u8> {
-        match &self.strung {
-            None => self.before.message(&self.payload),
-            Some((tip, base)) => tip.message(base, &self.payload),
-        }
-    }
-
-    /// The record that it becomes, signed.
-    fn record(&self, signature: [u8; 64]) -> Record {
-        match self.strung(signature) {
-            None => self.before.record(self.payload.clone(), signature),
-            Some((after, strung)) => {
-                Record { seq: self.before.seq + 1, payload: strung.payload, signature, head: after.head }
-            }
-        }
-    }
-
-    /// The entry of a strand that it becomes, signed, and where the strand stands after it.
-    fn strung(&self, signature: [u8; 64]) -> Option<(StrandTip, Strung)> {
-        let (tip, base) = self.strung?;
-        let strung = Strung { number: tip.number + 1, base, payload: self.payload.clone(), signature };
-        Some((tip.after(&strung), strung))
-    }
-
-    /// What would be recorded.
-    pub fn entry(&self) -> &Entry {
-        &self.entry
-    }
-
-    /// Rules that only warn.
-    pub fn warnings(&self) -> &[Warning] {
-        &self.warnings
-    }
-}
 
 impl<'j> Batch<'j> {
     /// Begins a write transaction. Waits while another process writes.
@@ -404,40 +362,6 @@ impl<'j> Batch<'j> {
     }
 }
 
-/// So many signatures are worth a thread that checks them beside the work.
-const WORTH_A_THREAD: usize = 256;
-
-/// Signatures by a signer at hand. They are checked before anything of the batch is kept: beside the work where there are
-/// many of them, as in an import.
-#[derive(Default)]
-struct Unchecked {
-    waiting: Vec<Signed>,
-    checker: Option<Checker>,
-}
-
-impl Unchecked {
-    fn extend(&mut self, signed: Option<Signed>) {
-        if let Some(signed) = signed {
-            self.add(signed);
-        }
-    }
-
-    fn add(&mut self, signed: Signed) {
-        self.waiting.push(signed);
-        if self.waiting.len() == WORTH_A_THREAD {
-            let block = std::mem::take(&mut self.waiting);
-            self.checker.get_or_insert_with(|| Checker::start(1)).check(block);
-        }
-    }
-
-    /// The first record whose signature does not hold.
-    fn first_bad(self) -> Option<u64> {
-        let checked = self.checker.map(Checker::finish).unwrap_or_default();
-        let bad = |signed: &Signed| (!signed.holds()).then_some(signed.seq);
-        checked.first().map(|(seq, _)| *seq).or_else(|| self.waiting.iter().find_map(bad))
-    }
-}
-
 fn wrong_signature(key: &str) -> Error {
     Error::refused(format!("подпись не подходит к записи: она сделана не ключом {key} или под другим содержанием"))
         .next("повторите; если не помогает, войдите своим ключом заново")
@@ -495,17 +419,6 @@ impl Places for Tables {
         let Ok(entry) = Entry::from_json(&record.payload) else { return Ok(None) };
         Ok(Some(Place { head: record.head, time: entry.time.timestamp() }))
     }
-}
-
-/// The signature in the strand of an entry that is carried, to be checked; nothing of any other. The entry was not applied.
-pub(super) fn strand_signature(tables: &Tables, seq: u64, entry: &Entry) -> Result<Option<Signed>> {
-    let Body::Carried(carried) = &entry.body else { return Ok(None) };
-    let (Some((_, strung)), Some(strand)) = (carried.strung(), read::strand(tables, &carried.strand)?) else {
-        return Ok(None);
-    };
-    let Some(key) = read::key(tables, &strand.key)? else { return Ok(None) };
-    let message = strand.tip(tables.journal_id()?).message(&strung.base, &strung.payload);
-    Ok(Some(Signed { seq, message, signature: strung.signature, key: *key.public.key(), strand: true }))
 }
 
 /// Judges an entry: clock, right, rules. The same for recording and for audit, which works out whether the text is

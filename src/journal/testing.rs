@@ -14,9 +14,10 @@ use crate::journal::entry::{
 };
 use crate::journal::read::{self, Tables};
 use crate::journal::{Author, Journal};
-use crate::ledger::chain::{Tip, hex};
+use crate::ledger::chain::{Record, Tip, hex};
 use crate::ledger::identity::Identity;
 use crate::ledger::possession::Request;
+use crate::ledger::store;
 use crate::school::{Attendance, ClassName, CourseKey, Marks, PersonName, Role, School};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use sha2::{Digest, Sha256};
@@ -565,4 +566,15 @@ impl Deref for TestJournal {
     fn deref(&self) -> &Tables {
         self.journal.tables()
     }
+}
+
+/// What an audit finds in a ledger of these records, whatever they are.
+pub(crate) fn findings_in(records: &[Record]) -> Vec<(Option<u64>, String)> {
+    let database = rusqlite::Connection::open_in_memory().unwrap();
+    super::apply::structure::create(&database).unwrap();
+    records.iter().for_each(|record| store::append(&database, record).unwrap());
+    // The tables are of no version: only the ledger is looked at.
+    database.pragma_update(None, "user_version", 1).unwrap();
+    let report = super::audit_file(&Tables::new(database).unwrap(), &mut |_| {}).unwrap();
+    report.findings.into_iter().map(|finding| (finding.seq, finding.what)).collect()
 }

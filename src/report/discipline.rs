@@ -26,6 +26,8 @@ pub struct Row {
     pub lessons: u32,
     /// Of them entered after their day.
     pub late: u32,
+    /// Of them entered on a stick, and handed in on another day.
+    pub handed_in_later: u32,
     /// Of them without homework.
     pub without_homework: u32,
     /// Lessons that the timetable expected and nobody entered.
@@ -162,6 +164,7 @@ impl Count<'_> {
 
     fn lessons(&mut self, teachers: &Teachers) -> Result<()> {
         for course in &self.courses {
+            let handed = read::handed_lessons(self.tables, course.id)?;
             for lesson in read::lessons_of(self.tables, course.id)? {
                 if !self.within(&course.key.class, lesson.date) {
                     continue;
@@ -175,6 +178,7 @@ impl Count<'_> {
                 let row = row(&mut self.rows, of);
                 row.lessons += 1;
                 row.late += u32::from(lesson.recorded_late().is_some());
+                row.handed_in_later += u32::from(handed.contains_key(&(lesson.date, lesson.number)));
                 row.without_homework += u32::from(lesson.homework.is_empty());
                 row.unconfirmed_substitutions += u32::from(substituted && !lesson.confirmed);
             }
@@ -232,6 +236,7 @@ pub fn table(rows: &[Row]) -> Table {
         ("Учитель", Kind::Text, Total::None),
         ("Уроков", Kind::Count, Total::Sum),
         ("с опозданием", Kind::Count, Total::Sum),
+        ("передано позже", Kind::Count, Total::Sum),
         ("без дом. задания", Kind::Count, Total::Sum),
         ("Не записано", Kind::Count, Total::Sum),
         ("Заявок", Kind::Count, Total::Sum),
@@ -246,6 +251,7 @@ pub fn table(rows: &[Row]) -> Table {
             (&row.teacher_name).into(),
             row.lessons.into(),
             row.late.into(),
+            row.handed_in_later.into(),
             row.without_homework.into(),
             row.missing.into(),
             row.corrections.into(),

@@ -3,6 +3,7 @@
 mod backup;
 mod identity;
 mod kill;
+mod ledger_page;
 mod par2;
 mod peers;
 mod single;

@@ -32,11 +32,12 @@ pub const JOURNAL: &str = "journal.letopis";
 pub const LEDGER: &str = "ledger.jsonl";
 
 /// The pages on our formats: where they lie in a package, and their text.
-pub const FORMATS: [(&str, &str); 4] = [
+pub const FORMATS: [(&str, &str); 5] = [
     ("formats/archive.md", include_str!("../../../docs/formats/archive.md")),
     ("formats/identity.md", include_str!("../../../docs/formats/identity.md")),
     ("formats/ledger.md", include_str!("../../../docs/formats/ledger.md")),
     ("formats/paper.md", include_str!("../../../docs/formats/paper.md")),
+    ("formats/strand.md", include_str!("../../../docs/formats/strand.md")),
 ];
 
 /// The exported journal. Its files lie in a private folder until this is dropped.

@@ -17,18 +17,18 @@ use chrono::{DateTime, FixedOffset};
 use proptest::prelude::*;
 use std::sync::{Arc, Mutex};
 
-const ID: StrandId = [7; 16];
-const TEACHER: &str = "semyonov";
+pub(super) const ID: StrandId = [7; 16];
+pub(super) const TEACHER: &str = "semyonov";
 
-fn algebra() -> CourseKey {
+pub(super) fn algebra() -> CourseKey {
     course("7А", "Алгебра")
 }
 
-fn at(on: &str) -> LessonRef {
+pub(super) fn at(on: &str) -> LessonRef {
     lesson_at(&algebra(), on, 2)
 }
 
-fn school() -> TestJournal {
+pub(super) fn school() -> TestJournal {
     testing::once("away".to_owned(), || {
         let school = School::from_toml(include_str!("../../tests/fixtures/small/school.toml")).unwrap();
         let administrator = person("ivanova", "Иванова Инна Игоревна", "администратор", &[Role::Administrator]);
@@ -64,14 +64,14 @@ fn school() -> TestJournal {
 
 /// A stick in a teacher's hand.
 #[derive(Clone)]
-struct Stick {
-    tip: StrandTip,
-    base: Base,
-    entries: Vec<Strung>,
+pub(super) struct Stick {
+    pub(super) tip: StrandTip,
+    pub(super) base: Base,
+    pub(super) entries: Vec<Strung>,
 }
 
 impl Stick {
-    fn of(school: &mut TestJournal) -> Self {
+    pub(super) fn of(school: &mut TestJournal) -> Self {
         let tip = school.at_hand().0.tip().unwrap();
         let base = Base { length: tip.seq, head: tip.head };
         Self { tip: StrandTip::empty(tip.journal, ID), base, entries: Vec::new() }
@@ -82,7 +82,7 @@ impl Stick {
         self.base = Base { length: tip.seq, head: tip.head };
     }
 
-    fn records(&mut self, when: &str, body: impl Into<Body>) -> &mut Self {
+    pub(super) fn records(&mut self, when: &str, body: impl Into<Body>) -> &mut Self {
         self.says(entry(TEACHER, moment(when), body))
     }
 
@@ -96,7 +96,7 @@ impl Stick {
     }
 }
 
-fn entry(login: &str, time: DateTime<FixedOffset>, body: impl Into<Body>) -> Entry {
+pub(super) fn entry(login: &str, time: DateTime<FixedOffset>, body: impl Into<Body>) -> Entry {
     let key = identity(login).public().fingerprint();
     Entry {
         time,
@@ -109,7 +109,7 @@ fn entry(login: &str, time: DateTime<FixedOffset>, body: impl Into<Body>) -> Ent
     }
 }
 
-fn take(school: &mut TestJournal, by: &str, when: &str, stick: &Stick) -> Result<TakenIn> {
+pub(super) fn take(school: &mut TestJournal, by: &str, when: &str, stick: &Stick) -> Result<TakenIn> {
     take_with(school, by, when, stick, &[])
 }
 
@@ -130,13 +130,13 @@ fn take_with(
 }
 
 /// Why each entry was refused; empty where it was accepted.
-fn refusals(taken: &TakenIn) -> Vec<&str> {
-    let why = |outcome| match outcome {
-        &Outcome::Refused(ref why) => why.as_str(),
-        Outcome::Accepted(_) => "",
-        Outcome::Already { .. } => "already",
+fn refusals(taken: &TakenIn) -> Vec<String> {
+    let why = |taken: &super::taking_in::Taken| match &taken.outcome {
+        Outcome::Refused(why) => why.clone(),
+        Outcome::Accepted(_) => String::new(),
+        Outcome::Already { .. } => "already".to_owned(),
     };
-    taken.results.iter().map(|taken| why(&taken.outcome)).collect()
+    taken.results.iter().map(why).collect()
 }
 
 fn is_sound(school: &mut TestJournal) {
@@ -154,7 +154,7 @@ fn marks(school: &TestJournal) -> Vec<Vec<String>> {
     school.rows("SELECT file, marks FROM marks JOIN pupils ON pupils.id = marks.pupil ORDER BY lesson, file")
 }
 
-fn mark(on: &str, pupil: &str, marks: &str) -> Body {
+pub(super) fn mark(on: &str, pupil: &str, marks: &str) -> Body {
     testing::mark(&at(on), pupil, marks, "").into()
 }
 
@@ -254,6 +254,9 @@ fn neither_a_wrong_clock_nor_a_late_hand_over_gets_round_the_days() {
     assert!(why[0].contains("журнал на носителе был новее"), "{why:?}");
     assert!(why[1].contains("§2.3.2"), "{why:?}");
     assert!(why[2].is_empty() && why[3].contains("переведены назад") && why[4].contains("спешили"), "{why:?}");
+    stick.records("2025-09-23T13:00", mark("2025-09-22", "А-1", "5"));
+    let next = take(&mut school, "server", "2025-09-23T14:00", &stick).unwrap();
+    assert_eq!(refusals(&next)[5], "", "a clock that ran ahead and was put right keeps nobody back");
     is_sound(&mut school);
 }
 
@@ -322,11 +325,11 @@ fn the_audit_judges_what_was_carried_and_what_was_refused_at_its_place() {
     let mut school = school();
     let stick = Stick::of(&mut school).records("2025-09-15T10:00", lesson(&at("2025-09-15"), "Тема", "")).clone();
     let refused = Carried { refused: "§2.3.2: поздно".into(), ..Carried::of(&ID, &stick.entries[0]) };
+    school.wait_until("2025-09-15T11:00");
     let falsely = school.attempt("server", &[refused.into()]).unwrap_err();
     assert!(falsely.message().contains("ни одно правило её не отвергает"), "{falsely}");
     let mut changed = stick.entries[0].clone();
     changed.payload = changed.payload.replace("Тема", "Иное");
-    school.wait_until("2025-09-15T11:00");
     let (key, (journal, clock)) = (identity("server"), school.at_hand());
     let author = Author { signer: &key, clock, taken_over: false };
     let error = journal.record(author, Carried::of(&ID, &changed)).unwrap_err();
@@ -410,7 +413,7 @@ fn a_journal_away_from_the_ledger_judges_alike_and_keeps_its_strand_first() {
     let strand = Kept(Arc::new(Mutex::new((StrandTip::empty(journal, ID), Vec::new(), false))));
     let key = identity(TEACHER);
     let mut stick = away(&mut school, &strand).unwrap();
-    let mut says = |stick: &mut Journal, when: &str, body: Body| {
+    let says = |stick: &mut Journal, when: &str, body: Body| {
         let clock = moment(when);
         stick.record(Author { signer: &key, clock: &clock, taken_over: false }, body)
     };

@@ -192,6 +192,9 @@ CREATE TABLE carried_lessons (   -- lessons that a hand-over has touched, as the
     entry INTEGER NOT NULL, PRIMARY KEY (course, date, lesson)) STRICT, WITHOUT ROWID;
 CREATE TABLE loss_pupils (       -- of whom a lost stick held data, as it stood when the loss was recorded (§5.8)
     carrier TEXT NOT NULL, pupil INTEGER NOT NULL, PRIMARY KEY (carrier, pupil)) STRICT, WITHOUT ROWID;
+CREATE TABLE handed_lessons (    -- lessons that were recorded first on a stick, and taken in on another day
+    course INTEGER NOT NULL, date TEXT NOT NULL, lesson INTEGER NOT NULL, made TEXT NOT NULL, taken TEXT NOT NULL,
+    entry INTEGER NOT NULL, PRIMARY KEY (course, date, lesson)) STRICT, WITHOUT ROWID;
 CREATE TABLE archives (          -- length and head: the ledger in it; tagmanifest: SHA-256 in hex, the archive's code
     name TEXT PRIMARY KEY, period TEXT NOT NULL, created_at TEXT NOT NULL, length INTEGER NOT NULL,
     head TEXT NOT NULL, tagmanifest TEXT NOT NULL, bytes INTEGER NOT NULL, files INTEGER NOT NULL,

@@ -4,6 +4,7 @@ use super::{Place, apply};
 use crate::error::{Error, Result};
 use crate::journal::entry::{Body, Carried, Entry, LessonRef, StrandClosed, StrandEnd, StrandOpened};
 use crate::journal::read::{self, iso};
+use crate::journal::rules::carried::AHEAD;
 use crate::ledger::chain::{ZERO, hex};
 use crate::ledger::strand::StrandTip;
 use crate::school::Role;
@@ -51,6 +52,10 @@ impl Place<'_> {
             return Ok(());
         }
         let inner = inner?;
+        let is_new = match &inner.body {
+            Body::LessonRecorded(set) => read::lesson_at(self.tables, &set.at)?.is_none(),
+            _ => false,
+        };
         match &inner.body {
             // A record in a record: nothing makes one.
             Body::Carried(_) => return Err(Error::damaged("запись с носителя не может нести другую такую же")),
@@ -58,7 +63,22 @@ impl Place<'_> {
             Body::LessonAnnulled(annulled) => self.lesson_as_it_stood(&carried.strand, handover, &annulled.at)?,
             _ => {}
         }
-        apply(self.tables, self.seq, &inner)
+        apply(self.tables, self.seq, &inner)?;
+        match &inner.body {
+            Body::LessonRecorded(set) if is_new => self.lesson_handed_in(&inner, &set.at),
+            _ => Ok(()),
+        }
+    }
+
+    /// A lesson that was recorded first on a stick says so where the days differ.
+    fn lesson_handed_in(&self, inner: &Entry, at: &LessonRef) -> Result<()> {
+        let (made, taken) = (self.day_of(inner.time)?, self.day()?);
+        if made == taken {
+            return Ok(());
+        }
+        let sql = "INSERT OR REPLACE INTO handed_lessons (course, date, lesson, made, taken, entry)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        self.run(sql, params![self.course(&at.course)?, iso(at.date), at.lesson, made, taken, self.seq])
     }
 
     /// Gives the first record of the hand-over.
@@ -73,7 +93,9 @@ impl Place<'_> {
         let head = hex(&before.after(&strung).head);
         let follows = strand.last != 0 && strand.last + 1 == self.seq;
         let handover = if follows { strand.handover } else { self.seq };
-        let time = inner.map(|entry| entry.time.to_rfc3339());
+        // A clock that ran ahead is refused, and keeps back nothing that comes after it.
+        let sane = inner.filter(|entry| entry.time <= self.entry.time + AHEAD);
+        let time = sane.map(|entry| entry.time.to_rfc3339());
         let sql = "UPDATE strands SET number = ?2, head = ?3, base = ?4, base_head = ?5, time = coalesce(?6, time),
                    last_entry = ?7, handover = ?8 WHERE id = ?1";
         let (length, base_head) = (carried.base.length, &carried.base.head);

@@ -42,6 +42,9 @@ impl Place<'_> {
         let sql = "INSERT INTO annulled_lessons (entry, course, date, lesson)
                    SELECT ?1, course, date, lesson FROM lessons WHERE id = ?2 AND course = ?3";
         self.run(sql, params![self.seq, lesson, course])?;
+        let sql = "DELETE FROM handed_lessons WHERE course = ?1
+                   AND (date, lesson) = (SELECT date, lesson FROM lessons WHERE id = ?2)";
+        self.run(sql, params![course, lesson])?;
         self.run("DELETE FROM marks WHERE lesson = ?1", [lesson])?;
         self.run("DELETE FROM attendance WHERE lesson = ?1", [lesson])?;
         self.run("DELETE FROM lessons WHERE id = ?1", [lesson])

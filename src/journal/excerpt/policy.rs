@@ -151,6 +151,7 @@ pub(super) const POLICY: &[Part] = &[
     part("strands", Of("login = :login")),
     part("carried", Of("strand IN (SELECT id FROM strands WHERE login = :login)")),
     part("carried_lessons", Nobody),
+    part("handed_lessons", Of(COURSE_OR_SUBSTITUTED)),
     part("loss_pupils", Nobody),
     part("archives", Nobody),
     part("archive_copies", Nobody),

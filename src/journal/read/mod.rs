@@ -65,7 +65,7 @@ pub use restorations::{
 };
 pub use strands::{
     CarriedEntry, Closed, LessonBefore, Strand, carried_by, carried_in_words, carried_number, carried_of,
-    lesson_before, open_strand_on, open_strands_of, strand, strands,
+    handed_lessons, lesson_before, open_strand_on, open_strands_of, strand, strands,
 };
 pub use study::{
     Course, Lesson, Teachers, assigned_substitute, class_teacher, classes, course, course_by_id, courses_of,

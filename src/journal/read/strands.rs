@@ -9,6 +9,7 @@ use crate::ledger::strand::{StrandId, StrandTip};
 use crate::school::{CourseKey, Day, Login, format_date};
 use chrono::{DateTime, FixedOffset};
 use rusqlite::params;
+use std::collections::HashMap;
 
 /// A strand as the ledger knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -244,5 +245,17 @@ pub fn lesson_before(
             substitute: row.get("substitute")?,
         };
         Ok(row.get::<bool>("stood")?.then_some(before))
+    })
+}
+
+/// The lessons of a course that were recorded first on a stick and taken in on another day: by day and number, the day on
+/// which they were recorded and that of taking in.
+///
+/// # Errors
+/// A row that does not read is damage.
+pub fn handed_lessons(tables: &Tables, course: i64) -> Result<HashMap<(Day, u8), (Day, Day)>> {
+    let sql = "SELECT date, lesson, made, taken FROM handed_lessons WHERE course = ?1";
+    tables.all("урок с носителя", sql, [course], |row| {
+        Ok(((row.day("date")?, row.get("lesson")?), (row.day("made")?, row.day("taken")?)))
     })
 }

@@ -84,6 +84,20 @@ impl Tables {
         })
     }
 
+    /// Does something to the tables as a whole: where it fails, nothing of it stays. The caller holds a transaction.
+    pub(in crate::journal) fn whole<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.changing(|| {
+            self.database.execute_batch("SAVEPOINT whole")?;
+            let done = work();
+            self.database.execute_batch(if done.is_ok() {
+                "RELEASE whole"
+            } else {
+                "ROLLBACK TO whole; RELEASE whole"
+            })?;
+            done
+        })
+    }
+
     /// Closes the file.
     pub(in crate::journal) fn close(self) -> Result<()> {
         self.database.close().map_err(|(_, error)| error.into())

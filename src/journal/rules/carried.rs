@@ -18,7 +18,7 @@ use crate::school::format_date;
 use chrono::{DateTime, Duration, FixedOffset};
 
 /// How far the clock of a stick may run ahead of the school's.
-const AHEAD: Duration = Duration::minutes(5);
+pub const AHEAD: Duration = Duration::minutes(5);
 
 /// Judges an entry that carries another.
 pub fn check(context: &Context<'_>, entry: &Entry, carried: &Carried, warnings: &mut Vec<Warning>) -> Result<()> {

@@ -36,6 +36,8 @@ pub struct Lesson {
     pub substitute: Option<(String, bool)>,
     /// The day it was entered, where that was later than the lesson and not in another program.
     pub entered_late: Option<Day>,
+    /// The day on which it was entered on a stick and that on which it was handed in, where they differ.
+    pub handed_in: Option<(Day, Day)>,
 }
 
 /// What stands in a pupil's cell.
@@ -105,13 +107,15 @@ impl CourseYear {
 }
 
 fn lessons(tables: &Tables, course: i64) -> Result<Vec<Lesson>> {
+    let handed = read::handed_lessons(tables, course)?;
     let lesson = |lesson: read::Lesson| {
+        let handed_in = handed.get(&(lesson.date, lesson.number)).copied();
         let (entered_late, login) = (lesson.recorded_late(), &lesson.substitute);
         let name = if login.is_empty() { None } else { person(tables, login)? };
         let name = name.map_or_else(|| login.to_string(), |name| name.initials());
         let substitute = (!login.is_empty()).then_some((name, lesson.confirmed));
         let read::Lesson { id, date, number, topic, work, homework, .. } = lesson;
-        Ok(Lesson { id, date, number, topic, work, homework, substitute, entered_late })
+        Ok(Lesson { id, date, number, topic, work, homework, substitute, entered_late, handed_in })
     };
     read::lessons_of(tables, course)?.into_iter().map(lesson).collect()
 }

@@ -1,6 +1,7 @@
 //! The right page: what was done at each lesson, the homework, and at a period's end the hours planned and taught.
 
 use super::{Spreads, Unit, short_date};
+use crate::journal::read::carried_in_words;
 use crate::print::forms::course::Lesson;
 use crate::print::forms::{sans, sans_bold, serif_bold};
 use crate::print::layout::LessonField;
@@ -97,7 +98,10 @@ impl Spreads<'_> {
             }
             texts.push(text);
         }
-        texts.extend(lesson.entered_late.map(|day| layout.entered.fill(&[("date", &short_date(day))])));
+        texts.extend(match lesson.handed_in {
+            Some((made, taken)) => Some(carried_in_words(made, taken)),
+            None => lesson.entered_late.map(|day| layout.entered.fill(&[("date", &short_date(day))])),
+        });
         let kind = sans(layout.size.0);
         let lines = texts.iter().flat_map(|text| self.composer.set.hyphenate(kind, text, width).lines).collect();
         Block::of_lines(kind, lines)
@@ -136,6 +140,7 @@ mod tests {
             homework: String::new(),
             substitute: None,
             entered_late: None,
+            handed_in: None,
         })
     }
 
