@@ -1,4 +1,5 @@
 //! A stick as a whole.
 
 mod cuts;
+mod vectors;
 mod wrong;
