@@ -6,3 +6,4 @@ mod kill;
 mod par2;
 mod peers;
 mod single;
+mod stick;

@@ -5,7 +5,7 @@ use crate::away::stick::{Stick, Unlocked};
 use crate::away::testing::{School, image};
 use crate::error::Result;
 use crate::files::simulated::{Dice, SimulatedCarrier};
-use crate::ledger::strand::{Strand, StrandTip, Strung};
+use crate::ledger::strand::{StrandTip, Strung};
 use std::sync::Arc;
 
 /// What the school and the teacher know for certain.

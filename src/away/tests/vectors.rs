@@ -2,7 +2,6 @@
 
 use crate::away::stick::Stick;
 use crate::away::testing::{PASSPHRASE, School};
-use crate::files::medium::Medium;
 use crate::files::simulated::SimulatedCarrier;
 use crate::ledger::identity::Identity;
 use crate::ledger::strand::Strand;
