@@ -164,7 +164,11 @@ struct Begun<'a> {
 
 impl<'a> Begun<'a> {
     fn of(sealed: impl Read + 'a, owner: &Identity, trust: &Trust) -> std::result::Result<Self, Unused> {
-        let mut plain = io::BufReader::new(sealed::open(sealed, owner)?);
+        Self::of_plain(sealed::open(sealed, owner)?, trust)
+    }
+
+    fn of_plain(plain: impl Read + 'a, trust: &Trust) -> std::result::Result<Self, Unused> {
+        let mut plain = io::BufReader::new(plain);
         let mut lines = Vec::new();
         for _ in 0..2 {
             let room = LONGEST_HEADER.saturating_sub(lines.len() as u64);
@@ -213,6 +217,14 @@ pub fn open(
     trust: &Trust,
 ) -> std::result::Result<(Header, Zeroizing<Vec<u8>>), Unused> {
     Begun::of(sealed, owner, trust)?.finish()
+}
+
+/// A base out of what was decrypted.
+///
+/// # Errors
+/// See [`Unused`].
+pub fn read(plain: &[u8], trust: &Trust) -> std::result::Result<(Header, Zeroizing<Vec<u8>>), Unused> {
+    Begun::of_plain(plain, trust)?.finish()
 }
 
 /// The base that is in use.

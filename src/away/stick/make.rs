@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::files::medium::Medium;
 use crate::ledger::identity::Identity;
 use crate::ledger::keyfile;
+use crate::ledger::passphrase::settled;
 use crate::ledger::signer::Signer;
 use std::path::Path;
 use std::sync::Arc;
@@ -59,7 +60,7 @@ impl Stick {
             return Err(fault::unknown_preparer());
         }
         let pinned = Pinned { journal: card.journal, strand: card.strand, preparer: preparer.public().fingerprint() };
-        let key = keyfile::lock(owner, Some(passphrase), &[pinned.to_line()])?;
+        let key = keyfile::lock(owner, Some(&settled(passphrase)), &[pinned.to_line()])?;
         let sealed = pins.seal(*preparer, owner)?;
         let base = base::seal(&Header { generation: 1, ..(*base).clone() }, image, *preparer, owner)?;
         forget_on(&*medium)?;

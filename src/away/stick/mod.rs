@@ -20,9 +20,9 @@ use crate::error::{Error, Result};
 use crate::files::medium::{FolderMedium, Medium};
 use crate::ledger::chain::{Hash, hex};
 use crate::ledger::identity::Identity;
-use crate::ledger::keyfile;
 use crate::ledger::strand::{Strand, StrandId, StrandTip, Strung};
-use age::secrecy::SecretString;
+use crate::ledger::{keyfile, passphrase};
+use age::secrecy::{ExposeSecret, SecretString};
 use std::path::Path;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -134,6 +134,16 @@ impl Stick {
         }
     }
 
+    /// Gives its key file another passphrase, one that is strong enough; at every moment one of the two opens it.
+    ///
+    /// # Errors
+    /// A passphrase that could be guessed; an old one that does not fit.
+    pub fn change_passphrase(mount: &Path, old: impl FnOnce() -> Result<SecretString>, new: &str) -> Result<()> {
+        passphrase::check(new)?;
+        let old = || Ok(SecretString::from(passphrase::settled(old()?.expose_secret()).as_str().to_owned()));
+        keyfile::change_passphrase(&mount.join(KEY), old, Some(&passphrase::settled(new))).map(|_| ())
+    }
+
     /// Its card.
     pub fn card(&self) -> &Card {
         &self.card
@@ -154,7 +164,13 @@ impl Stick {
     pub fn unlock(self, passphrase: impl FnOnce() -> Result<SecretString>) -> Result<Unlocked> {
         let content = self.medium.read(KEY, LARGEST_KEY).map_err(|cause| fault::unread(KEY, &cause))?;
         let content = Zeroizing::new(content.ok_or_else(|| fault::missing(KEY))?);
-        let (owner, comments) = keyfile::unlock(&content, passphrase).map_err(|error| error.at(KEY))?;
+        let typed = passphrase()?;
+        let meant = SecretString::from(passphrase::settled(typed.expose_secret()).as_str().to_owned());
+        let (owner, comments) = keyfile::unlock(&content, || Ok(meant)).map_err(|error| {
+            let is_misspelled = keyfile::is_wrong_passphrase(&error);
+            let misspelled = is_misspelled.then(|| passphrase::misspelled(typed.expose_secret())).flatten();
+            misspelled.unwrap_or_else(|| error.at(KEY))
+        })?;
         let pinned = Pinned::parse(&comments).ok_or_else(fault::key_of_no_stick)?;
         self.unlock_by(owner, &pinned)
     }

@@ -2,4 +2,5 @@
 
 mod cuts;
 mod taken_in;
+mod vectors;
 mod wrong;

@@ -216,3 +216,31 @@ fn a_real_folder_is_a_stick_and_no_link_in_it_is_followed() {
     Stick::forget(dir.path()).unwrap();
     assert_eq!(Stick::state(dir.path()).unwrap(), crate::away::stick::State::None);
 }
+
+/// Whether a text is among bytes, in UTF-8 or UTF-16, as they are or inflated from wherever something deflated may begin.
+fn tells(bytes: &[u8], text: &str) -> bool {
+    let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let is_in =
+        |bytes: &[u8]| [text.as_bytes(), &utf16].iter().any(|text| bytes.windows(text.len()).any(|some| some == *text));
+    let inflated = |at: usize| {
+        let mut out = Vec::new();
+        let from = flate2::read::DeflateDecoder::new(&bytes[at..]);
+        let _ = std::io::Read::read_to_end(&mut std::io::Read::take(from, 4096), &mut out);
+        out
+    };
+    is_in(bytes) || (0..bytes.len().min(8 * 1024)).any(|at| is_in(&inflated(at)))
+}
+
+#[test]
+fn whoever_finds_a_stick_gets_no_name_and_no_mark_from_it() {
+    let (school, carrier) = used();
+    for name in carrier.names() {
+        let bytes = carrier.get(&name);
+        for text in ["Климова", "Алиев", "Дёмина", "marks.set", "semyonov", "поздно", "SQLite", PASSPHRASE]
+        {
+            assert!(!tells(&bytes, text), "«{text}» in {name}");
+        }
+    }
+    let stick = school.open(&carrier).unwrap();
+    assert!(tells(stick.unsent()[3].payload.as_bytes(), "Дёмина"), "or this shows nothing");
+}
