@@ -14,7 +14,7 @@
 //! * [`print`]: forms laid out into pages, and pages written as PDF/A;
 //! * [`report`]: what the deputy head reads: progress, attendance, marks, discipline, plans;
 //! * [`archive`]: packages on carriers, and their verification;
-//! * [`away`]: what is recorded on a stick, and how it is taken in;
+//! * [`away`]: a teacher's stick: its files, and what comes back from it;
 //! * [`work`]: the use cases that every face shares;
 //! * [`cli`]: arguments, prompts and tables on the screen.
 //!

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 /// Where SQL may stand: the questions, the one writer, the rules, the audit, the ledger's own table, and the contacts, which
 /// are a file of their own.
-const SQL: [&str; 6] = [
+const SQL: [&str; 7] = [
     "src/journal/read/",
     "src/journal/apply/",
     "src/journal/rules/",
     "src/journal/audit/",
+    "src/journal/excerpt/",
     "src/journal/contacts.rs",
     "src/ledger/store.rs",
 ];

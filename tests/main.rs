@@ -16,3 +16,4 @@ mod import;
 mod journal;
 mod paper;
 mod second_face;
+mod sticks;

@@ -133,6 +133,9 @@ fn command(action: &Action) -> String {
         Action::ListNotes => "note list",
         Action::CheckLayouts { folder } => return format!("layout check {}", typed(&folder.display().to_string())),
         Action::RegisterCarrier => "carrier register",
+        Action::PrepareStick => "stick prepare ПАПКА --to ЛОГИН",
+        Action::SyncStick => "stick sync ПАПКА",
+        Action::RevokeKey => "staff revoke ОТПЕЧАТОК --reason ПРИЧИНА",
         Action::CorrectCarrier { mount, label, holder } => {
             let (holder, place) = match holder {
                 None => ("ДРУГОЙ_ЛОГИН", "МЕСТО"),
@@ -217,6 +220,9 @@ fn option(detail: Detail) -> &'static str {
         Detail::NewPlace => "--new-place",
         Detail::FewerCopies => "--daily ДНЕЙ --weekly НЕДЕЛЬ",
         Detail::OnlySome => "--only КЛАСС",
+        Detail::OwnerKey => "--owner-key ФАЙЛ",
+        Detail::Stick => "--stick ПАПКА",
+        Detail::Abandon => "--abandon ПРИЧИНА",
     }
 }
 
@@ -301,6 +307,9 @@ mod tests {
             Action::ListNotes,
             Action::CheckLayouts { folder: mount() },
             Action::RegisterCarrier,
+            Action::PrepareStick,
+            Action::SyncStick,
+            Action::RevokeKey,
             Action::CorrectCarrier { mount: mount(), label: label(), holder: None },
             Action::CorrectCarrier { mount: mount(), label: label(), holder: Some("Петров".to_owned()) },
             Action::ListCarriers,
@@ -324,7 +333,10 @@ mod tests {
         .collect()
     }
 
-    const DETAILS: [Detail; 35] = [
+    const DETAILS: [Detail; 38] = [
+        Detail::OwnerKey,
+        Detail::Stick,
+        Detail::Abandon,
         Detail::DespiteSeal,
         Detail::Journal,
         Detail::Year,

@@ -23,6 +23,7 @@ pub struct Audit {
 
 impl Audit {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
+        session::not_on_stick(common, "проверить журнал")?;
         // A witness that cannot be read is no witness: that is said before anything else.
         let named = self.against.as_deref().map(witnesses::named).transpose()?.unwrap_or_default();
         let path = session::journal_path(common);

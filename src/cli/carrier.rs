@@ -13,6 +13,7 @@ use crate::journal::read::{self, Tables};
 use crate::journal::resolve;
 use crate::school::{School, format_date};
 use crate::work::carriers::{self, Loss, Registered, Registration};
+use crate::work::sticks::{self, HandedIn, Records};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -54,6 +55,12 @@ pub enum Carrier {
         /// Где он теперь хранится: «кабинет завуча»
         #[arg(long, visible_alias = "место", value_name = "МЕСТО")]
         place: String,
+        /// Носитель учителя вставлен: папка, в которой он виден; записи с него будут приняты
+        #[arg(long, value_name = "ПАПКА", visible_alias = "носитель")]
+        stick: Option<PathBuf>,
+        /// Носитель учителя не читается: почему записи, которые могут на нём быть, оставлены
+        #[arg(long, value_name = "ПРИЧИНА", visible_alias = "оставить", conflicts_with = "stick")]
+        abandon: Option<String>,
     },
     /// Записать, что носитель утерян (§5.8.1)
     #[command(visible_alias = "утерян")]
@@ -121,10 +128,18 @@ impl Carrier {
                 }
             }
             Self::Issue { carrier, to } => return issue(common, &carrier, &to),
-            Self::Return { carrier, place } => {
+            Self::Return { carrier, place, stick, abandon } => {
                 let mut desk = Desk::open(common)?;
                 let known = resolve::carrier(desk.tables(), &carrier)?;
-                let (done, place) = carriers::take_back(&mut desk.workplace()?, &known.id, &place)?;
+                let records = match (&stick, &abandon) {
+                    (Some(mount), _) => Records::At(mount),
+                    (None, Some(why)) => Records::GivenUp(why),
+                    (None, None) => Records::Unsaid,
+                };
+                let hands = (&mut desk.journal, &desk.identity, &session::SystemClock as _);
+                let handed = sticks::hand_in(hands, &known, &place, &records)?;
+                super::stick::say_handed_in(desk.tables(), &handed)?;
+                let HandedIn { done, place, .. } = handed;
                 return say(done, &format!("Носитель «{}» принят, место хранения: {place}", known.label));
             }
             Self::Lost(lost) => return lost.run(common),
@@ -156,6 +171,7 @@ impl Lost {
         let known = resolve::carrier(desk.tables(), &self.carrier)?;
         let reported = Days::of(desk.tables())?.given(self.reported.as_deref())?;
         let who = name(desk.tables(), known.in_hands_of())?;
+        let strand = read::open_strand_on(desk.tables(), &known.id)?;
         let Self { circumstances, by_fault, .. } = self;
         let loss = Loss { carrier: known.id, reported, circumstances, by_fault };
         let done = carriers::lose(&mut desk.workplace()?, &loss)?;
@@ -164,6 +180,14 @@ impl Lost {
             true => format!("новый носитель покупает {who} (§5.8.2)"),
             false => "новый носитель предоставляет школа".to_owned(),
         };
+        if let Some(login) = strand.map(|strand| strand.login) {
+            println!(
+                "Что делать: напечатайте справку о данных на нём ({ME} print loss «{0}» --out ПАПКА); {whose}; подготовьте его: \
+                 {ME} stick prepare ПАПКА --to {login} --replaces «{0}»",
+                known.label
+            );
+            return Ok(status);
+        }
         println!(
             "Что делать: {whose}; зарегистрируйте его ({ME} carrier register) и, когда данные восстановлены, запишите это: \
              {ME} carrier restore {} --replacement НАДПИСЬ",

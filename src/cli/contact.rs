@@ -52,6 +52,7 @@ pub struct Set {
 
 impl Contact {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
+        session::not_on_stick(common, "вести контакты")?;
         match self {
             Self::List { class } => {
                 let journal = session::journal(common)?;

@@ -35,7 +35,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Методисту", &["plan"]),
     (
         "Завучу и директору",
-        &["report", "substitution", "correction", "remark", "confirm", "print", "archive", "carrier", "year"],
+        &["report", "substitution", "correction", "remark", "confirm", "print", "archive", "carrier", "stick", "year"],
     ),
     ("Администратору", &["init", "import", "key", "staff", "school", "pupil", "course", "layout", "clock", "journal"]),
     ("Каждому", &["help", "audit", "demo", "completions", "man"]),

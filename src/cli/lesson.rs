@@ -225,7 +225,7 @@ fn missing(common: &Common, until: Option<&str>, which: &report::Which, output: 
     let tables = journal.tables();
     let today = read::school(tables)?.day_of(session::now());
     let until = Days::of(tables)?.given(until)?.unwrap_or(today);
-    let (filter, mut login) = (which.find(tables)?, None);
+    let (filter, mut login) = (which.find(&journal)?, None);
     if which.is_all() && common.identity.is_some() {
         login = session::signer(&journal, &session::identity(common)?)?.map(|(login, _)| Login::from(login));
     }

@@ -54,6 +54,7 @@ mod shown;
 mod signals;
 mod staff;
 mod state;
+mod stick;
 mod substitution;
 mod typed;
 mod year;
@@ -190,6 +191,9 @@ enum Command {
     /// Носители: учёт, выдача, сдача, утеря (§5.5.3, §5.5.4, §5.6–5.8)
     #[command(visible_alias = "носитель", subcommand)]
     Carrier(carrier::Carrier),
+    /// Носители учителей: подготовить, принять записи, посмотреть (§5.6–5.8)
+    #[command(visible_alias = "флешка", subcommand)]
+    Stick(stick::Stick),
     /// Учебный год: чего не хватает, закрыть, открыть снова
     #[command(visible_alias = "год", subcommand)]
     Year(year::Year),
@@ -276,6 +280,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Layout(command) => command.run(common),
         Command::Archive(command) => command.run(common),
         Command::Carrier(command) => command.run(common),
+        Command::Stick(command) => command.run(common),
         Command::Clock(command) => command.run(common),
         Command::Journal(command) => command.run(common),
         Command::Help(command) => command.run(),

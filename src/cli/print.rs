@@ -67,6 +67,15 @@ pub enum Print {
         #[command(flatten)]
         to: Where,
     },
+    /// Справка о данных на утраченном носителе: чьи они и как защищены (§5.8, 152-ФЗ)
+    #[command(visible_alias = "утрата")]
+    Loss {
+        /// Носитель: надпись или номер
+        #[arg(value_name = "НОСИТЕЛЬ")]
+        carrier: String,
+        #[command(flatten)]
+        to: Where,
+    },
     /// Выписка текущих и итоговых отметок выбывающего ученика
     #[command(visible_alias = "выписка")]
     Extract {
@@ -162,6 +171,10 @@ impl Print {
             Self::Corrections(to) => of_school(common, Form::Corrections, &to),
             Self::Register(to) => of_school(common, Form::Register, &to),
             Self::Act { archive, to } => act(common, archive, &to),
+            Self::Loss { carrier, to } => {
+                let wanted = papers::lost_stick(session::journal(common)?.tables(), &carrier)?;
+                print(common, vec![wanted], &to)
+            }
             Self::Extract { pupil, to } => {
                 let all = read::all_pupils(session::journal(common)?.tables())?;
                 let file = resolve::pupil(&all, &pupil)?.file.to_string();

@@ -2,6 +2,7 @@
 
 use super::{Common, days, screen, session};
 use crate::error::Result;
+use crate::journal::Journal;
 use crate::journal::read;
 use crate::journal::read::Tables;
 use crate::journal::resolve;
@@ -9,6 +10,7 @@ use crate::report::progress::By;
 use crate::report::table::Table;
 use crate::report::{self, When};
 use crate::school::{School, fold};
+use crate::work::sticks::at_work;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -151,23 +153,24 @@ impl Report {
         match self {
             Self::Progress { by, period, which, output } => {
                 let period = period.name_or_year(&school)?;
-                let rows = report::progress::progress(tables, &which.find(tables)?, by, period.as_deref())?;
+                let rows = report::progress::progress(tables, &which.find(&journal)?, by, period.as_deref())?;
                 output.give(common, "progress", today, &rows, &report::progress::table(&rows, by))?;
             }
             Self::Attendance { days, class, output } => {
                 let filter = report::Filter::find(tables, class.as_deref(), None, None)?;
+                let filter = report::Filter { kept_by: at_work::kept_by(&journal)?, ..filter };
                 let rows = report::attendance::attendance(tables, &filter, &days.when(tables, &school, today)?)?;
                 output.give(common, "attendance", today, &rows, &report::attendance::table(&rows))?;
             }
             Self::Coverage { all, period, which, output } => {
                 let period = period.name(&school)?;
-                let mut rows = report::coverage::coverage(tables, &which.find(tables)?, period.as_deref(), today)?;
+                let mut rows = report::coverage::coverage(tables, &which.find(&journal)?, period.as_deref(), today)?;
                 rows.retain(|row| all || row.state.needs_care());
                 output.give(common, "coverage", today, &rows, &report::coverage::table(&rows))?;
             }
             Self::Discipline { days, which, output } => {
                 let when = days.when(tables, &school, today)?;
-                let filter = which.find(tables)?;
+                let filter = which.find(&journal)?;
                 let rows = report::discipline::discipline(tables, &filter, &when, today)?;
                 let annulled = report::discipline::annulled(tables, &filter, &when)?;
                 let table = report::discipline::table(&rows);
@@ -181,11 +184,11 @@ impl Report {
                 }
             }
             Self::Plan { which, output } => {
-                let rows = report::plan::plan(tables, &which.find(tables)?, today)?;
+                let rows = report::plan::plan(tables, &which.find(&journal)?, today)?;
                 output.give(common, "plan", today, &rows, &report::plan::table(&rows))?;
             }
             Self::Forecast { pupil, period, which, output } => {
-                let (filter, period) = (which.find(tables)?, period.name(&school)?);
+                let (filter, period) = (which.find(&journal)?, period.name(&school)?);
                 let rows = report::forecast::forecast(tables, &filter, pupil.as_deref(), period.as_deref(), today)?;
                 output.give(common, "forecast", today, &rows, &report::forecast::table(&rows))?;
             }
@@ -195,8 +198,11 @@ impl Report {
 }
 
 impl Which {
-    pub fn find(&self, tables: &Tables) -> Result<report::Filter> {
-        report::Filter::find(tables, self.class.as_deref(), self.subject.as_deref(), self.teacher.as_deref())
+    /// What is named, of what the journal knows whole.
+    pub fn find(&self, journal: &Journal) -> Result<report::Filter> {
+        let (class, subject, teacher) = (self.class.as_deref(), self.subject.as_deref(), self.teacher.as_deref());
+        let filter = report::Filter::find(journal.tables(), class, subject, teacher)?;
+        Ok(report::Filter { kept_by: at_work::kept_by(journal)?, ..filter })
     }
 
     /// Whether nothing is named.

@@ -162,5 +162,6 @@ fn show(common: &Common) -> Result<ExitCode> {
         "  отметок за период не менее: {} при одном часе, {} при двух и более (§2.3.1)",
         policy.min_marks_one_hour, policy.min_marks_more_hours
     );
+    println!("  на носителе учителя можно записывать дней без обновления: {} (§5.6)", policy.stick_days);
     Ok(ExitCode::SUCCESS)
 }

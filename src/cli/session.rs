@@ -3,32 +3,75 @@
 use super::called::ME;
 use super::state::State;
 use super::{Common, ask, login, screen};
-use crate::error::{Error, Result, reason};
+use crate::error::{Error, Result, Warning, reason};
 use crate::files;
 use crate::journal::{Author, Journal, Keep, Proven, read};
 use crate::ledger::identity::Identity;
 use crate::ledger::keyfile;
 use crate::school::{Clock, counted};
 use crate::work::memory::{self, Errand};
+use crate::work::sticks::at_work::{self, AtWork};
 use age::secrecy::SecretString;
 use chrono::{DateTime, FixedOffset, Local};
 use std::io::{ErrorKind, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
+use zeroize::Zeroizing;
 
-/// Where the journal is.
+/// Where the journal is: what is named, else the journal of the current folder, else the stick that this folder is.
 pub fn journal_path(common: &Common) -> PathBuf {
-    common.journal.clone().unwrap_or_else(|| PathBuf::from("journal.letopis"))
+    let usual = PathBuf::from("journal.letopis");
+    let here = || at_work::mount_of(Path::new(".")).filter(|_| !usual.exists());
+    common.journal.clone().or_else(here).unwrap_or(usual)
 }
+
+/// The mount point of the stick that is the journal here, if it is one.
+pub fn stick(common: &Common) -> Option<PathBuf> {
+    at_work::mount_of(&journal_path(common))
+}
+
+/// Refuses what takes the whole journal where a stick is the journal.
+pub fn not_on_stick(common: &Common, what: &str) -> Result<()> {
+    match stick(common) {
+        Some(_) => Err(Error::refused(format!("на носителе нельзя {what}: здесь только часть журнала"))
+            .next("сделайте это за компьютером школы, в её журнале")),
+        None => Ok(()),
+    }
+}
+
+/// The passphrase of a stick, asked once a run.
+static TYPED: Mutex<Option<SecretString>> = Mutex::new(None);
+
+/// Opens a stick for work.
+fn open_stick(common: &Common, mount: &Path) -> Result<AtWork> {
+    let prompt = format!("Пароль носителя «{}»: ", mount.display());
+    let typed = || TYPED.lock().unwrap_or_else(PoisonError::into_inner);
+    let ask = || {
+        let known = typed().clone();
+        let given = known.map_or_else(|| passphrase(common, &prompt), Ok)?;
+        typed().replace(given.clone());
+        Ok(given)
+    };
+    let opened = asked_again(common, || at_work::open(mount, ask).inspect_err(|_| drop(typed().take())))?;
+    OWNER.lock().unwrap_or_else(PoisonError::into_inner).replace(opened.owner.secret_text());
+    Ok(opened)
+}
+
+/// The key of the stick that was opened, so that it is unlocked once a run: that takes a second.
+static OWNER: Mutex<Option<Zeroizing<String>>> = Mutex::new(None);
 
 /// Opens the journal.
 pub fn journal(common: &Common) -> Result<Journal> {
-    open(&journal_path(common))
+    journal_for(common, Errand::Any)
 }
 
 /// Opens the journal for something that a journal which goes on from an older copy is gone on with.
 pub fn journal_for(common: &Common, errand: Errand) -> Result<Journal> {
-    open_for(&journal_path(common), errand)
+    let Some(mount) = stick(common) else { return open_for(&journal_path(common), errand) };
+    let at_work = open_stick(common, &mount)?;
+    at_work.warnings.iter().for_each(|error| screen::warning(&super::advice::warning(&Warning::of(error))));
+    Ok(at_work.journal)
 }
 
 /// Opens any journal, and holds it against what this workplace remembers of it.
@@ -49,6 +92,7 @@ fn open_for(path: &Path, errand: Errand) -> Result<Journal> {
 /// # Errors
 /// What the audit found first: nothing is certified of a journal that does not pass it.
 pub fn prove(journal: &Journal, identity: Option<&Identity>) -> Result<Proven> {
+    journal.is_at_hand("печатать и архивировать")?;
     let bar = screen::progress("Проверка записей");
     bar.set_length(journal.tip()?.seq);
     let folder = cache_folder();
@@ -120,6 +164,14 @@ pub fn identity_without_asking(common: &Common) -> Option<Identity> {
 
 /// As [`identity`]; nothing where none is named and none is logged in.
 pub fn identity_if_named(common: &Common) -> Result<Option<Identity>> {
+    // On a stick its owner works.
+    if let Some(mount) = stick(common) {
+        let known = OWNER.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        return match known {
+            Some(secret) => Identity::parse(&secret).map(Some),
+            None => open_stick(common, &mount).map(|at_work| Some(at_work.owner)),
+        };
+    }
     let unlocked = login::unlocked();
     match (&common.identity, unlocked) {
         (None, unlocked) => Ok(unlocked.map(|unlocked| unlocked.identity)),

@@ -148,6 +148,11 @@ pub enum Action {
         folder: PathBuf,
     },
     RegisterCarrier,
+    /// Give a stick to somebody, with what he works with.
+    PrepareStick,
+    /// Take in what lies on a stick, and renew it.
+    SyncStick,
+    RevokeKey,
     /// Register a carrier again under its label, with what was recorded wrongly.
     CorrectCarrier {
         mount: PathBuf,
@@ -266,6 +271,12 @@ pub enum Detail {
     FewerCopies,
     /// What of an archive is wanted, where not all of it is.
     OnlySome,
+    /// The file of the key of whose a stick is to be.
+    OwnerKey,
+    /// Where a stick is mounted.
+    Stick,
+    /// Why what may lie on a stick is given up.
+    Abandon,
 }
 
 impl Next {

@@ -15,7 +15,10 @@
 //! by folder (`O_NOFOLLOW`). On Windows reparse points are refused. What is refused is told by [`NotTaken`].
 
 mod draft;
+pub mod medium;
 mod private;
+#[cfg(test)]
+pub mod simulated;
 #[cfg(unix)]
 #[path = "unix.rs"]
 mod system;

@@ -10,6 +10,7 @@ mod away;
 pub mod cell;
 pub mod contacts;
 pub mod entry;
+pub mod excerpt;
 mod file;
 #[cfg(test)]
 #[path = "../../tests/common/founded.rs"]

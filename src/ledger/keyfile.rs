@@ -20,8 +20,8 @@ use super::identity::Identity;
 use crate::error::{Action, Error, NotTaken, Result};
 use crate::files::{self, Readers};
 
-/// log₂ of the scrypt cost of what is written.
-const WORK_FACTOR: u8 = 17;
+/// log₂ of the scrypt cost of what is written. The unit tests make many keys, which nobody guesses.
+const WORK_FACTOR: u8 = if cfg!(test) { 10 } else { 17 };
 
 /// The greatest scrypt cost accepted: 1 GiB of memory.
 const MAX_WORK_FACTOR: u8 = 20;
@@ -50,14 +50,16 @@ pub fn is_encrypted(path: &Path) -> Result<bool> {
     Ok(looks_encrypted(&load(path)?))
 }
 
-/// Replaces the file by one under another passphrase, or under none.
+/// Replaces the file by one under another passphrase, or under none. What its comment lines say beside the public keys stays.
 pub fn change_passphrase(
     path: &Path,
     old: impl FnOnce() -> Result<SecretString>,
     new: Option<&str>,
 ) -> Result<Identity> {
-    let identity = read(path, old)?;
-    let content = encode(&identity, new)?;
+    let content = load(path)?;
+    let (identity, comments) =
+        unlock(&content, old).map_err(|error| error.at(format!("файл ключа «{}»", path.display())))?;
+    let content = lock(&identity, new, &comments)?;
     let replace = || files::replace(&files::real(path)?, &content, Readers::Owner);
     replace().map_err(|cause| Error::file("заменить файл ключа", path, &cause))?;
     Ok(identity)
@@ -96,15 +98,29 @@ pub fn as_saved(bytes: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(text.as_bytes().to_vec())
 }
 
+/// What the comment lines say that every key file has.
+const PUBLIC_KEYS: [&str; 2] = ["# public key: ", "# signing key: "];
+
 fn encode(identity: &Identity, passphrase: Option<&str>) -> Result<Zeroizing<Vec<u8>>> {
+    lock(identity, passphrase, &[])
+}
+
+/// The bytes of a key file with further comment lines, each beginning with `#`.
+///
+/// # Errors
+/// A passphrase that is empty.
+pub fn lock(identity: &Identity, passphrase: Option<&str>, comments: &[String]) -> Result<Zeroizing<Vec<u8>>> {
     let public = identity.public();
     let secret = identity.secret_text();
-    let plain = Zeroizing::new(format!(
-        "# public key: {}\n# signing key: {}\n{}\n",
+    let [recipient, signing] = PUBLIC_KEYS;
+    let mut plain = Zeroizing::new(format!(
+        "{recipient}{}\n{signing}{}\n{}\n",
         public.recipient(),
         public.ssh_line(""),
         secret.as_str()
     ));
+    let comments = comments.iter().map(|line| line.clone() + "\n").collect::<String>();
+    plain = Zeroizing::new(comments + &plain);
     let Some(passphrase) = passphrase else { return Ok(Zeroizing::new(plain.as_bytes().to_vec())) };
     if passphrase.is_empty() {
         return Err(Error::input("пустой пароль ключа").next("введите пароль хотя бы из нескольких слов"));
@@ -125,9 +141,19 @@ fn encrypt(recipient: &scrypt::Recipient, plain: &[u8]) -> std::io::Result<Vec<u
 }
 
 fn decode(content: &[u8], passphrase: impl FnOnce() -> Result<SecretString>) -> Result<Identity> {
+    unlock(content, passphrase).map(|(identity, _)| identity)
+}
+
+/// The key in the bytes of a key file, and its comment lines but those that [`lock`] writes of itself.
+///
+/// # Errors
+/// What is no key file; a passphrase that does not fit.
+pub fn unlock(content: &[u8], passphrase: impl FnOnce() -> Result<SecretString>) -> Result<(Identity, Vec<String>)> {
     let text = if looks_encrypted(content) { decrypt(content, passphrase)? } else { Zeroizing::new(content.to_vec()) };
     let text = std::str::from_utf8(&text).map_err(|_| not_a_key())?;
-    Identity::parse(text)
+    let comments = text.lines().map(str::trim).filter(|line| line.starts_with('#'));
+    let others = comments.filter(|line| !PUBLIC_KEYS.iter().any(|known| line.starts_with(known)));
+    Ok((Identity::parse(text)?, others.map(str::to_owned).collect()))
 }
 
 fn looks_encrypted(content: &[u8]) -> bool {
@@ -233,6 +259,18 @@ mod tests {
             use std::os::unix::fs::PermissionsExt;
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
+    }
+
+    #[test]
+    fn a_comment_of_its_own_stays_when_the_passphrase_is_changed() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("key.age");
+        let (identity, comment) = (Identity::generate(), "# letopis-stick 01 02 SHA256:x".to_owned());
+        fs::write(&path, lock(&identity, Some("весна"), std::slice::from_ref(&comment)).unwrap()).unwrap();
+        change_passphrase(&path, typed("весна"), Some("лето")).unwrap();
+        let (again, comments) = unlock(&fs::read(&path).unwrap(), typed("лето")).unwrap();
+        assert_eq!((again.public(), comments), (identity.public(), vec![comment]));
+        assert_eq!(read(&path, typed("лето")).unwrap().public(), identity.public());
     }
 
     #[test]

@@ -4,6 +4,7 @@ pub mod chain;
 pub mod identity;
 pub mod keyfile;
 pub mod paper_key;
+pub mod passphrase;
 pub mod possession;
 pub mod signatures;
 pub mod signer;

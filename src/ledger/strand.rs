@@ -4,6 +4,7 @@
 //! payload; the entry's strand head is the SHA-256 of all that and the signature. So an entry of a strand cannot be moved,
 //! left out, carried to another strand or journal, or be said to have been made over another base.
 
+use crate::error::Result;
 use crate::ledger::chain::{Hash, ZERO};
 use crate::ledger::identity::PublicIdentity;
 use sha2::{Digest, Sha256};
@@ -74,6 +75,18 @@ impl StrandTip {
         let head = Sha256::new().chain_update(message).chain_update(strung.signature).finalize().into();
         Self { number: strung.number, head, ..*self }
     }
+}
+
+/// Where a strand is kept: the port between what records on a stick and the stick's files.
+pub trait Strand {
+    /// Where it stands.
+    fn tip(&self) -> StrandTip;
+
+    /// Takes further entries, durably: all of them, or of a cut in the middle the first ones.
+    ///
+    /// # Errors
+    /// An entry that is not the next; a carrier that is full, write-protected or gone.
+    fn append(&mut self, entries: &[Strung]) -> Result<()>;
 }
 
 #[cfg(test)]

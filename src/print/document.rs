@@ -29,6 +29,8 @@ pub enum Form {
     Keys,
     /// Выписка текущих и итоговых отметок of a pupil who leaves (form 17).
     Extract,
+    /// Справка о данных на утраченном носителе (form 21, §5.8).
+    LostStick,
     /// Аналитическая справка: how the school did in a period (§3.3.5).
     Analytics,
 }
@@ -44,6 +46,8 @@ pub enum Scope {
     Pupil,
     /// An archive.
     Archive,
+    /// A carrier.
+    Carrier,
     /// A period, for the whole school.
     Period,
 }
@@ -59,6 +63,8 @@ pub enum Subject {
     Pupil(String),
     /// An archive, by its name.
     Archive(String),
+    /// A carrier, by its id.
+    Carrier(String),
     /// A period of the whole school by its name, or «Год».
     Period(String),
 }
@@ -85,7 +91,7 @@ pub struct Wanted {
 
 impl Form {
     /// Every form.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ClassBook,
         Self::Progress,
         Self::SummarySheet,
@@ -95,6 +101,7 @@ impl Form {
         Self::Carriers,
         Self::Keys,
         Self::Extract,
+        Self::LostStick,
         Self::Analytics,
     ];
 
@@ -120,6 +127,7 @@ impl Form {
             Self::Corrections | Self::Register | Self::Carriers | Self::Keys => Scope::School,
             Self::ArchiveAct => Scope::Archive,
             Self::Extract => Scope::Pupil,
+            Self::LostStick => Scope::Carrier,
             Self::Analytics => Scope::Period,
         }
     }
@@ -147,6 +155,7 @@ impl Form {
             Self::Carriers => ("carriers", "carriers", "Журнал учёта электронных носителей"),
             Self::Keys => ("keys", "keys", "Реестр ключей подписи"),
             Self::Extract => ("extract", "extract", "Выписка текущих и итоговых отметок"),
+            Self::LostStick => ("lost-stick", "lost-stick", "Справка о данных на утраченном носителе"),
             Self::Analytics => ("analytics", "analytics", "Аналитическая справка"),
         }
     }
@@ -163,6 +172,7 @@ impl Subject {
             (Scope::Class, class) => Ok(Self::Class(ClassName::parse(class)?)),
             (Scope::Pupil, file) if !file.is_empty() => Ok(Self::Pupil(file.to_owned())),
             (Scope::Archive, name) if !name.is_empty() => Ok(Self::Archive(name.to_owned())),
+            (Scope::Carrier, id) if !id.is_empty() => Ok(Self::Carrier(id.to_owned())),
             (Scope::Period, name) if !name.is_empty() => Ok(Self::Period(name.to_owned())),
             _ => Err(Error::damaged(format!("предмет документа «{text}» не читается"))
                 .next_by("проверьте журнал", Action::Audit)),
@@ -183,7 +193,7 @@ impl fmt::Display for Subject {
         match self {
             Self::School => Ok(()),
             Self::Class(class) => class.fmt(f),
-            Self::Pupil(name) | Self::Archive(name) | Self::Period(name) => f.write_str(name),
+            Self::Pupil(name) | Self::Archive(name) | Self::Carrier(name) | Self::Period(name) => f.write_str(name),
         }
     }
 }
@@ -233,7 +243,7 @@ impl Wanted {
         let about = match &self.subject {
             Subject::School => String::new(),
             Subject::Class(class) => format!("-{}", class.ascii()),
-            Subject::Pupil(name) | Subject::Archive(name) => format!("-{}", ascii(name)),
+            Subject::Pupil(name) | Subject::Archive(name) | Subject::Carrier(name) => format!("-{}", ascii(name)),
             Subject::Period(name) => format!("-{}", latin(name)),
         };
         let volume = if self.variant.volume > 1 { format!("-volume-{}", self.variant.volume) } else { String::new() };

@@ -57,7 +57,7 @@ pub fn attendance(tables: &Tables, filter: &Filter, when: &When) -> Result<Vec<R
     let school = read::school(tables)?;
     let reasons = Reasons::read(tables)?;
     let mut rows = Vec::new();
-    for class in filter.classes(tables)? {
+    for class in filter.whole_classes(tables)? {
         let Some((first, last)) = when.span(&school, &class) else { continue };
         let absences = Absences::of_class(tables, &class, &reasons)?;
         let mut whole = Missed::default();

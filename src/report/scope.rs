@@ -15,6 +15,8 @@ pub struct Filter {
     pub subject: Option<String>,
     /// Of this teacher, by login.
     pub teacher: Option<Login>,
+    /// Only what this person keeps: away from the ledger a journal knows the rest in part.
+    pub kept_by: Option<Login>,
 }
 
 impl Filter {
@@ -27,7 +29,7 @@ impl Filter {
         let class = class.map(|typed| resolve::class(tables, typed)).transpose()?;
         let subject = subject.map(|typed| resolve::subject(tables, typed)).transpose()?;
         let teacher = teacher.map(|typed| resolve::staff(tables, typed)).transpose()?;
-        Ok(Self { class, subject, teacher })
+        Ok(Self { class, subject, teacher, kept_by: None })
     }
 
     /// The courses, by class and in the school's order of subjects.
@@ -39,7 +41,29 @@ impl Filter {
         }
         courses.retain(|course| self.subject.as_ref().is_none_or(|subject| *subject == course.key.subject));
         courses.retain(|course| self.teacher.as_ref().is_none_or(|login| teachers.ever(course, login)));
+        if let Some(login) = &self.kept_by {
+            let own = self.whole_classes(tables)?;
+            courses.retain(|course| teachers.ever(course, login) || own.contains(&course.key.class));
+        }
         Ok(courses)
+    }
+
+    /// The classes of which all is known.
+    ///
+    /// # Errors
+    /// Tables that do not read.
+    pub fn whole_classes(&self, tables: &Tables) -> Result<Vec<ClassName>> {
+        let mut classes = self.classes(tables)?;
+        if let Some(login) = &self.kept_by {
+            let mut own = Vec::new();
+            for class in classes {
+                if read::class_teacher(tables, &class)?.is_some_and(|teacher| teacher == *login) {
+                    own.push(class);
+                }
+            }
+            classes = own;
+        }
+        Ok(classes)
     }
 
     /// The classes.

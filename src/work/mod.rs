@@ -32,6 +32,7 @@ mod refused;
 pub mod remark;
 pub mod resumption;
 pub mod school;
+pub mod sticks;
 pub mod substitution;
 #[cfg(test)]
 mod testing;

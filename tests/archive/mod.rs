@@ -7,3 +7,4 @@ mod ledger_page;
 mod par2;
 mod peers;
 mod single;
+mod stick;

@@ -13,11 +13,19 @@ use letopis::archive::par2;
 use letopis::archive::progress::Quiet;
 use letopis::archive::signature::{AllowedSigners, ArchiveSignature};
 use letopis::archive::sum::Sum;
+use letopis::away::base::{self, Trust};
+use letopis::away::card::Card;
+use letopis::away::pins::Pins;
+use letopis::away::receipts::{self, Receipt};
+use letopis::away::signed;
+use letopis::away::strand::StrandFile;
+use letopis::files::medium::FolderMedium;
 use letopis::import;
 use letopis::journal::entry::{Entry, JournalCreated, Person};
 use letopis::journal::{Author, Journal, rules};
 use letopis::ledger::identity::{Identity, PublicIdentity};
 use letopis::ledger::signer::Signer;
+use letopis::ledger::strand::StrandTip;
 use letopis::ledger::{chain, keyfile, paper_key, store};
 use letopis::print::{self, Layouts};
 use letopis::school::{Attendance, Cell, ClassName, Marks, PersonName, Role, School, clean, parse_date};
@@ -94,6 +102,7 @@ pub fn targets() -> Vec<Target> {
     all.extend(of_a_school());
     all.extend(of_an_archive());
     all.extend(of_a_strangers_bag());
+    all.extend(of_a_stick());
     all
 }
 
@@ -511,4 +520,56 @@ fn open_package(scratch: &Scratch, input: &[u8]) {
     if let Ok(mut package) = OpenPackage::open(&folder, &[path], &author()) {
         let _ = package.check(&Quiet);
     }
+}
+
+const STICK: &str = r#"{"letopis_stick":1,"carrier":"9f0c1d2e3f4a5b6c","label":"У-7","journal":"0707070707070707070707070707070707070707070707070707070707070707","strand":"09090909090909090909090909090909"}"#;
+const JOURNAL: [u8; 32] = [7; 32];
+const STRAND: [u8; 16] = [9; 16];
+
+/// What a stick holds, decrypted: whoever knows its owner's public key can encrypt anything to him.
+fn of_a_stick() -> Vec<Target> {
+    let owner = Identity::parse(SECRET).unwrap();
+    let key = owner.public();
+    let ids = format!(r#""journal":"{}","strand":"{}""#, chain::hex(&JOURNAL), chain::hex(&STRAND));
+    let (line, recipient) = (key.ssh_line(""), key.recipient());
+    let pins = format!(
+        r#"{{{ids},"login":"i","key":"{}","prepared":"2025-09-01T08:00:00+03:00","may_prepare":["{line}"],"recipients":["{recipient}"]}}"#,
+        key.fingerprint()
+    );
+    let head = chain::hex(&[0; 32]);
+    let base = format!(
+        r#"{{{ids},"login":"i","generation":1,"length":3,"head":"{head}","time":"2025-09-01T08:00:00+03:00","made":"2025-09-01T08:00:00+03:00","until":"2025-10-30","taken":{{"number":0,"head":"{head}"}},"archived":0,"schema":1,"recipients":["{recipient}"],"may_prepare":["{line}"],"bytes":0,"sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}}"#
+    );
+    let receipt = format!(
+        r#"{{{ids},"from":1,"to":2,"strand_head":"{head}","length":9,"head":"{head}","time":"2025-09-15T12:00:00+03:00","refused":[{{"number":2,"why":"§2.3.2"}}]}}"#
+    );
+    let _: Receipt = serde_json::from_str(&receipt).unwrap();
+    let signed = |domain: &str, json: &str| signed::sign(&owner, domain, json).unwrap().into_bytes();
+    vec![
+        target("stick-card", 20_000, texts(&[STICK]), |_, input| {
+            let _ = Card::parse(input);
+        }),
+        target("stick-pins", 20_000, vec![signed("letopis-pins-v1", &pins)], |_, input| {
+            let _ = Pins::read(input, &Identity::parse(SECRET).unwrap().public().fingerprint());
+        }),
+        target("stick-base", 20_000, vec![signed("letopis-base-v1", &base)], |_, input| {
+            let keys = vec![*Identity::parse(SECRET).unwrap().public().key()];
+            let _ = base::read(input, &Trust { journal: JOURNAL, strand: STRAND, login: "i".to_owned(), keys });
+        }),
+        target("stick-receipts", 20_000, vec![signed("letopis-receipt-v1", &receipt)], |_, input| {
+            let _ = receipts::read(input, &[*Identity::parse(SECRET).unwrap().public().key()], (JOURNAL, STRAND));
+        }),
+        target("strand-file", 5_000, vec![include_bytes!("../vectors/strand/strand-0").to_vec()], |scratch, input| {
+            scratch.put("stick/strand-0", input);
+            let medium = FolderMedium::open(&scratch.folder().join("stick")).unwrap();
+            let owner = Identity::parse(SECRET).unwrap();
+            for taken in [0, 1, u64::MAX] {
+                if let Ok(strand) =
+                    StrandFile::open(std::sync::Arc::new(FolderMedium::open(medium.folder()).unwrap()), STRAND, taken)
+                {
+                    let _ = strand.after(&StrandTip::empty(JOURNAL, STRAND), &owner.public(), &owner);
+                }
+            }
+        }),
+    ]
 }

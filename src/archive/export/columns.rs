@@ -520,6 +520,7 @@ const DICTIONARY: &[(&str, Columns)] = &[
             ("substitute", "логин замещающего до передачи или пусто"),
         ],
     ),
+    ("loss_pupils", &[("carrier", "номер утерянного носителя учителя")]),
     (
         "handed_lessons",
         &[

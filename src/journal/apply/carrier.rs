@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::journal::entry::{
     CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored, CarrierRetired, CarrierReturned,
 };
+use crate::journal::excerpt;
 use crate::journal::read::iso;
 use rusqlite::params;
 
@@ -37,6 +38,7 @@ impl Place<'_> {
         let day = iso(lost.reported);
         let by = &self.entry.author;
         self.run(sql, params![lost.carrier, day, lost.circumstances, lost.by_fault, self.time(), by, self.seq])?;
+        excerpt::keep_lost(self.tables, &lost.carrier)?;
         self.strand_lost(&lost.carrier)
     }
 

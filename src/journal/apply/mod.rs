@@ -25,7 +25,7 @@ mod year;
 
 pub use extraordinary::confirmed_entry;
 pub use replay::{as_of, rebuild};
-pub use schema::{SCHEMA, compact, create, in_memory, names, schema_version};
+pub use schema::{SCHEMA, columns, compact, create, in_memory, names, schema_version};
 pub use texts::{create_page_texts, keep_page_text};
 
 use crate::error::{Action, Error, Result};

@@ -34,6 +34,13 @@ pub fn in_memory() -> Result<Tables> {
     Tables::new(database)
 }
 
+/// The names of a table's columns, in order.
+pub fn columns(database: &Connection, table: &str) -> Result<Vec<String>> {
+    let mut statement = database.prepare("SELECT name FROM pragma_table_info(?1) ORDER BY cid")?;
+    let names = statement.query_map([table], |row| row.get(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(names)
+}
+
 /// The names of all tables of a database, in order.
 pub fn names(database: &Connection) -> Result<Vec<String>> {
     let sql =

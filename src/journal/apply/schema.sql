@@ -190,6 +190,8 @@ CREATE TABLE carried_lessons (   -- lessons that a hand-over has touched, as the
     strand TEXT NOT NULL, handover INTEGER NOT NULL, course INTEGER NOT NULL, date TEXT NOT NULL, lesson INTEGER NOT NULL,
     stood INTEGER NOT NULL, topic TEXT NOT NULL, work TEXT NOT NULL, homework TEXT NOT NULL, substitute TEXT NOT NULL,
     entry INTEGER NOT NULL, PRIMARY KEY (course, date, lesson)) STRICT, WITHOUT ROWID;
+CREATE TABLE loss_pupils (       -- of whom a lost stick held data, as it stood when the loss was recorded (§5.8)
+    carrier TEXT NOT NULL, pupil INTEGER NOT NULL, PRIMARY KEY (carrier, pupil)) STRICT, WITHOUT ROWID;
 CREATE TABLE handed_lessons (    -- lessons that were recorded first on a stick, and taken in on another day
     course INTEGER NOT NULL, date TEXT NOT NULL, lesson INTEGER NOT NULL, made TEXT NOT NULL, taken TEXT NOT NULL,
     entry INTEGER NOT NULL, PRIMARY KEY (course, date, lesson)) STRICT, WITHOUT ROWID;

@@ -30,6 +30,15 @@ pub(in crate::journal) fn differences(database: &Connection) -> Result<Vec<Strin
     Ok(names)
 }
 
+/// Whether a database has this program's tables and nothing else, also no ledger.
+///
+/// # Errors
+/// A schema that SQLite does not read.
+pub(in crate::journal) fn has_tables_alone(database: &Connection) -> Result<bool> {
+    let ours = super::in_memory()?;
+    Ok(items(database)? == items(ours.db())? && shared_pages(database)?.is_empty())
+}
+
 /// What in a file of another version is nobody's: anything but tables and their indexes, a ledger that is not built as
 /// ours is. The tables themselves may differ, they are made anew.
 ///

@@ -10,7 +10,7 @@
 
 mod copy;
 mod kept;
-mod memory;
+pub(super) mod memory;
 
 pub use kept::Keep;
 

@@ -63,7 +63,10 @@ impl Correction {
 
 /// The number that the next request gets.
 pub fn next_number(tables: &Tables) -> Result<u64> {
-    let next = tables.one("заявка", "SELECT count(*) + 1 AS next FROM corrections", [], |row| row.get("next"))?;
+    let next =
+        tables.one("заявка", "SELECT coalesce(max(number), 0) + 1 AS next FROM corrections", [], |row| {
+            row.get("next")
+        })?;
     Ok(next.unwrap_or(1))
 }
 

@@ -18,6 +18,7 @@ pub mod finals;
 pub mod gaps;
 mod groups;
 pub mod ledger;
+pub mod lost_data;
 mod namesakes;
 mod notes;
 pub mod outcomes;

@@ -1,7 +1,7 @@
 //! Strands (§5.6–5.8): begun on a carrier that is at hand, for the key of who records on it; closed once.
 
 use super::{Context, is_not_lost, text};
-use crate::error::{Action, Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 use crate::journal::entry::{PersonDismissed, StrandClosed, StrandOpened, bytes};
 use crate::journal::read::{self, Tables};
 use crate::ledger::strand::StrandId;
@@ -72,5 +72,6 @@ pub fn nothing_is_left(tables: &Tables, dismissed: &PersonDismissed) -> Result<(
         dismissed.login,
         labels.join("», «")
     ))
-    .next("сначала примите записи и носитель; если это невозможно, укажите, почему они оставлены"))
+    .next("сначала примите записи и носитель")
+    .then_by("если это невозможно, скажите, почему они оставлены", Action::Give(Detail::Abandon)))
 }

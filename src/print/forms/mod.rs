@@ -15,6 +15,7 @@ mod flow;
 pub mod inspection;
 mod list;
 mod listing;
+mod lost_stick;
 mod missed;
 mod moves;
 mod progress;
@@ -87,6 +88,7 @@ pub fn compose(composer: Composer<'_, ()>, wanted: &Wanted) -> Result<Document> 
         (Form::Register, Subject::School) => register::documents(&composer),
         (Form::Carriers, Subject::School) => register::carriers(&composer),
         (Form::ArchiveAct, Subject::Archive(name)) => archive_act::archive_act(&composer, name),
+        (Form::LostStick, Subject::Carrier(id)) => lost_stick::lost_stick(&composer, id),
         (Form::Extract, Subject::Pupil(file)) => extract::extract(&composer, file),
         (Form::Keys, Subject::School) => register::keys(&composer),
         (Form::Analytics, Subject::Period(period)) => analytics::analytics(&composer, period),

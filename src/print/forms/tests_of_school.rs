@@ -2,7 +2,7 @@
 
 use crate::journal::entry::{
     ArchiveCopied, Body, CarrierIssued, CarrierLost, CarrierRestored, CarrierReturned, Change, CorrectionRequested,
-    LessonRef, LessonText, PupilMoved,
+    LessonRef, LessonText, PupilMoved, StrandOpened,
 };
 use crate::journal::read::{self, Tables, standing};
 use crate::journal::testing::{self, absence, day, decided, identity, lesson, lesson_at, moment, noon};
@@ -291,4 +291,55 @@ fn an_extract_has_the_marks_of_each_period_in_order_of_date_whatever_the_class_w
         assert!(has(&lines, line), "{line:?}\n{lines:#?}");
     }
     assert!(lines.iter().flatten().all(|text| text != "IV четверть"), "he had left before it began");
+}
+
+#[test]
+fn the_statement_on_a_lost_stick_says_whose_data_it_held_and_names_them_on_an_annex() {
+    let mut tables = papers(0, 0, false);
+    let wanted = Wanted::new(Form::LostStick, Subject::Carrier(CARRIERS[0].to_owned()));
+    let refused = |tables: &Tables| {
+        let error = lay_out(tables, &Layouts::load(None).unwrap(), &wanted, &context("2025-0143")).unwrap_err();
+        assert_eq!(error.exit_status(), 2);
+        error.message().to_owned()
+    };
+    assert!(refused(&tables).contains("не утерян"));
+    let key = identity("t2").public().fingerprint();
+    let opened = StrandOpened {
+        strand: "5a".repeat(16),
+        carrier: CARRIERS[0].to_owned(),
+        login: "t2".to_owned(),
+        key: key.clone(),
+    };
+    tables.by("zav", "2026-06-09", opened);
+    let lost = |carrier: &str| CarrierLost {
+        carrier: carrier.to_owned(),
+        reported: day("2026-06-10"),
+        circumstances: "забыт в автобусе".to_owned(),
+        by_fault: false,
+    };
+    tables.by("zav", "2026-06-10", lost(CARRIERS[0]));
+    tables.by("zav", "2026-06-10", lost(CARRIERS[1]));
+    let seen = crate::journal::excerpt::pupils(&tables, "t2").unwrap();
+    assert!(!seen.is_empty());
+    let lines = lines_of(&tables, &wanted);
+    let revoked = format!("{key}: отозван 10.06.2026");
+    for line in [
+        &["Носитель", "«А-1», № 00c1d2e3f4a5b6c7"][..],
+        &["Кому выдан", "Преподавателев Инна Игоревна, учитель"],
+        &["Подготовлен", "09.06.2026"],
+        &["Об утрате сообщено", "10.06.2026"],
+        &["Ключ владельца", &revoked],
+        &["Принято с носителя", "ничего"],
+    ] {
+        assert!(has(&lines, line), "{line:?}\n{lines:#?}");
+    }
+    let names: Vec<&String> =
+        lines.iter().filter(|line| line.len() == 4 && line[1] != "Класс").map(|line| &line[2]).collect();
+    let expected: Vec<String> = seen.iter().map(|pupil| pupil.name.full()).collect();
+    assert_eq!(names.len(), expected.len());
+    assert!(expected.iter().all(|name| names.contains(&name)), "{names:?}");
+    assert!(lines.iter().flatten().all(|cell| cell != "Верно"), "it is no copy, and is certified by nobody");
+    let other = Wanted::new(Form::LostStick, Subject::Carrier(CARRIERS[1].to_owned()));
+    let error = lay_out(&tables, &Layouts::load(None).unwrap(), &other, &context("2025-0143")).unwrap_err();
+    assert!(error.message().contains("не было индивидуальной версии"), "{error}");
 }

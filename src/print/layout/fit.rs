@@ -33,6 +33,9 @@ pub(super) fn faults(layouts: &Layouts, sources: &Sources) -> Vec<Fault> {
             total(&layouts.contacts.columns),
             fits.width(layouts.contacts.orientation),
         );
+        let (held, annex) = (&layouts.lost_stick.columns, &layouts.lost_stick.annex_columns);
+        fits.columns("lost-stick.toml", "columns", held, Orientation::Portrait);
+        fits.columns("lost-stick.toml", "annex_columns", annex, Orientation::Portrait);
         fits.register("keys.toml", &["columns"], &layouts.keys);
         fits.analytics();
     }

@@ -71,6 +71,8 @@ layouts! {
     carriers: CarriersLayout = "carriers.toml";
     /// The act on the making of archive copies.
     archive_act: ArchiveActLayout = "archive-act.toml";
+    /// The statement on a lost stick.
+    lost_stick: LostStickLayout = "lost-stick.toml";
     /// How a class's parents can be reached.
     contacts: ContactsLayout = "contacts.toml";
     /// The extract of a pupil's marks.

@@ -174,7 +174,7 @@ fn card_is_damaged(mount: &Path) -> bool {
 }
 
 /// A random id of 16 hex digits: enough that no two sticks of a school share one.
-fn new_id() -> String {
+pub(super) fn new_id() -> String {
     // An identity is the one source of system randomness that the program has; its public half is as random.
     let random = crate::ledger::identity::Identity::generate().public();
     crate::ledger::chain::hex(&random.key()[..8])

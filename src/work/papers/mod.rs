@@ -47,6 +47,15 @@ pub fn act(tables: &Tables, archive: String) -> Result<Wanted> {
     Ok(Wanted::new(Form::ArchiveAct, Subject::Archive(archive)))
 }
 
+/// The statement on what was on a lost stick (§5.8).
+///
+/// # Errors
+/// A carrier that the journal does not know.
+pub fn lost_stick(tables: &Tables, carrier: &str) -> Result<Wanted> {
+    let carrier = resolve::carrier(tables, carrier)?;
+    Ok(Wanted::new(Form::LostStick, Subject::Carrier(carrier.id)))
+}
+
 /// The справка about the period that is named, else about the year if it is over, else about the period that ended last.
 ///
 /// # Errors

@@ -21,6 +21,16 @@ places! {
 }
 
 places! {
+    /// What the statement on a lost stick may name.
+    LostPlaces: "date" "label" "id" "owner" "position" "prepared" "reported" "circumstances" "recorded" "key" "revoked"
+        "taken" "count";
+    /// When the key of a lost stick's owner was revoked.
+    DayPlaces: "date";
+    /// How much was taken in of a lost stick, and until when.
+    TakenPlaces: "count" "date";
+}
+
+places! {
     /// What the head of an extract may name.
     ExtractPlaces: "name" "born" "file" "classes" "since" "until";
     /// What a stay in a class may name.
@@ -30,6 +40,10 @@ places! {
 fields! {
     /// The marks of a pupil (form 17).
     ExtractField: Number "number" Subject "subject" Period "period" Marks "marks" Missed "missed" Final "final";
+    /// How many pupils of a class a lost stick held (form 21).
+    HeldField: Class "class" Count "count";
+    /// Who they are.
+    AnnexField: Number "number" Class "class" Name "name" File "file";
     /// What was found in an archive (form 13).
     ResultField: Number "number" Place "place" Result "result" Gravity "gravity";
     /// The carriers of an archive (form 12).
@@ -60,6 +74,37 @@ pub struct ArchiveActLayout {
     pub proofs: Label,
     pub proof: Vec<Named<ArchivePlaces>>,
     pub explanation: Wording<ArchivePlaces>,
+}
+
+/// `lost-stick.toml` (form 21).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct LostStickLayout {
+    pub heading: Label,
+    pub heading_size: Size,
+    pub about: Wording<SchoolPlaces>,
+    pub size: Size,
+    pub table_size: Size,
+    pub date: Wording<LostPlaces>,
+    pub facts: Vec<Named<LostPlaces>>,
+    pub revoked: Wording<DayPlaces>,
+    pub in_force: Label,
+    pub taken: Wording<TakenPlaces>,
+    pub nothing_taken: Label,
+    pub whose: Wording<LostPlaces>,
+    pub columns: Columns<HeldField>,
+    /// Of those who were in no class any more.
+    pub no_class: Label,
+    pub what: Label,
+    pub protection: Label,
+    pub protected: Vec<Label>,
+    pub decision: Label,
+    pub responsible: Label,
+    pub director: Label,
+    pub owner: Label,
+    pub annex: Wording<LostPlaces>,
+    pub annex_columns: Columns<AnnexField>,
 }
 
 /// `inspection-act.toml` (form 13).

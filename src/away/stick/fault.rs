@@ -1,0 +1,134 @@
+//! What can be wrong with a stick, in words: the place, the fault, the next step.
+
+use super::super::base::{BASES, Unused};
+use super::super::card::CARD;
+use super::super::pins::{PINS, Unbelieved};
+use super::super::sealed::Locked;
+use super::KEY;
+use crate::error::{Action, Error, reason};
+use std::io;
+
+/// What its owner can do about nearly all of it.
+const TO_SCHOOL: &str = "не записывайте ничего, принесите носитель в школу: его подготовят заново";
+
+/// What the system says of a carrier that is not there any more.
+fn is_gone(cause: &io::Error) -> bool {
+    // EIO, ENXIO, ENODEV; of Windows: not ready, no media, device not connected.
+    let codes: &[i32] = if cfg!(windows) { &[21, 1112, 1167, 433] } else { &[5, 6, 19, 107] };
+    cause.kind() == io::ErrorKind::NotFound || cause.raw_os_error().is_some_and(|code| codes.contains(&code))
+}
+
+pub fn unwritten(name: &str, cause: &io::Error) -> Error {
+    let error = match cause.kind() {
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
+            Error::environment(format!("{name}: носитель защищён от записи; ничего не записано"))
+                .next("снимите защиту (переключатель на корпусе) или проверьте права, и откройте носитель снова")
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            Error::environment(format!("{name}: на носителе нет места"))
+                .next("уберите с носителя посторонние файлы и повторите")
+        }
+        _ if is_gone(cause) => {
+            Error::environment(format!("{name}: носитель вынут или не отвечает; последнее не записано"))
+                .next("вставьте носитель и откройте его снова")
+        }
+        _ => Error::environment(format!("{name}: на носитель не записывается ({})", reason(cause)))
+            .next("вставьте носитель в другой разъём и откройте его снова"),
+    };
+    error.caused_by(crate::error::copy_of(cause))
+}
+
+pub fn unread(name: &str, cause: &io::Error) -> Error {
+    let error = if is_gone(cause) {
+        Error::environment(format!("{name}: носитель вынут или не отвечает"))
+            .next("вставьте носитель и откройте его снова")
+    } else {
+        Error::environment(format!("{name}: не читается ({})", reason(cause)))
+            .next("вставьте носитель в другой разъём; если не поможет, принесите его в школу")
+    };
+    error.caused_by(crate::error::copy_of(cause))
+}
+
+pub fn missing(name: &str) -> Error {
+    Error::damaged(format!("{name}: на носителе нет этого файла")).next(TO_SCHOOL)
+}
+
+pub fn no_stick() -> Error {
+    Error::input(format!("это не носитель учителя: на нём нет файла {CARD}"))
+        .next("укажите корень носителя, который выдала школа")
+}
+
+pub fn half_made() -> Error {
+    Error::input("носитель подготовлен не до конца: подготовку прервали")
+        .next("подготовьте его заново: записей на нём ещё нет")
+}
+
+pub fn already_made(label: &str) -> Error {
+    Error::refused(format!("этот носитель уже подготовлен («{label}»); записи на нём могли ещё не попасть в журнал"))
+        .next("сначала примите с него записи или укажите другой носитель")
+}
+
+pub fn key_of_no_stick() -> Error {
+    Error::damaged(format!("{KEY}: это файл ключа, но не с носителя: в нём нет строки о носителе")).next(TO_SCHOOL)
+}
+
+pub fn other_card() -> Error {
+    Error::damaged(format!("{CARD}: файл с другого носителя, он не подходит к ключу")).next(TO_SCHOOL)
+}
+
+pub fn pins_of_another() -> Error {
+    Error::damaged(format!("{PINS}: файл с другого носителя: в нём другой журнал или другой владелец")).next(TO_SCHOOL)
+}
+
+pub fn pins(why: Unbelieved) -> Error {
+    let why = match why {
+        Unbelieved::Locked(Locked::ForOthers) => {
+            "файл подменён или взят с другого носителя: он зашифрован не для этого ключа"
+        }
+        Unbelieved::Locked(Locked::Unread) => "файл не читается",
+        Unbelieved::Locked(Locked::Damaged) | Unbelieved::Malformed => "файл повреждён",
+        Unbelieved::ByAnother => "файл подменён: он подписан не тем, кто подготовил носитель",
+    };
+    Error::damaged(format!("{PINS}: {why}")).next(TO_SCHOOL)
+}
+
+fn unused(why: Unused) -> &'static str {
+    match why {
+        Unused::Empty => "ещё не записана",
+        Unused::Unread => "нет на носителе или не читается",
+        Unused::Damaged => "повреждена или записана не до конца",
+        Unused::ForOthers => "зашифрована не для этого ключа: подменена или взята с другого носителя",
+        Unused::ByAnother => "подготовлена не тем: подписана ключом, которого этот носитель не знает",
+        Unused::OtherJournal => "от другого журнала",
+        Unused::OtherStick => "с другого носителя",
+    }
+}
+
+pub fn no_base(why: [Unused; 2]) -> Error {
+    let each = BASES.iter().zip(why).map(|(name, why)| format!("{name} {}", unused(why)));
+    Error::damaged(format!("на носителе нет годной основы: {}", each.collect::<Vec<_>>().join("; "))).next(TO_SCHOOL)
+}
+
+pub fn other_slot(slot: usize, why: Unused) -> Error {
+    let name = BASES.get(slot).copied().unwrap_or_default();
+    Error::damaged(format!("основа {name} {}; взята другая, она может быть старше", unused(why)))
+        .next("при ближайшей возможности обновите носитель в школе")
+}
+
+pub fn receipts_lost() -> Error {
+    Error::damaged(
+        "квитанции (receipts-0.age, receipts-1.age) повреждены или подменены: что принято, видно лишь по основе",
+    )
+    .next("при ближайшей возможности обновите носитель в школе")
+}
+
+pub fn older_base() -> Error {
+    Error::refused("основа на носителе старше последней записи: новые записи школа не примет")
+        .next("обновите носитель в школе; то, что уже записано, передадут")
+}
+
+/// A key that has signed a base, and that the stick was not told of when it was prepared.
+pub fn unknown_preparer() -> Error {
+    Error::refused("этот носитель не знает ключа, которым подписывается основа")
+        .next_by("подготовьте носитель заново", Action::ListCarriers)
+}

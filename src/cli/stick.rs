@@ -1,0 +1,437 @@
+//! `letopis stick`: teachers' sticks (§5.6–5.8): prepared, taken in and renewed, looked at.
+
+use super::called::ME;
+use super::desk::say;
+use super::{Common, advice, screen, session};
+use crate::away::stick::Stick as OnMount;
+use crate::away::taking_in::{Outcome, Stopped};
+use crate::error::{Error, Result, Warning};
+use crate::journal::entry::{Body, Entry, LessonRef};
+use crate::journal::read::{self, Tables};
+use crate::journal::{Journal, resolve};
+use crate::school::{CourseKey, format_date};
+use crate::work::Workplace;
+use crate::work::sticks::programs::{Fate, Program};
+use crate::work::sticks::status::{self, OnStick};
+use crate::work::sticks::sync::{HandedOver, Renewing};
+use crate::work::sticks::{self, By, HandedIn, Preparation, Synced, at_work};
+use clap::{Args, Subcommand};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[derive(Subcommand)]
+pub enum Stick {
+    /// Подготовить и выдать носитель: личный журнал работника школы с его ключом и программой (§5.6)
+    #[command(visible_alias = "подготовить")]
+    Prepare(Prepare),
+    /// Принять записи с носителя в журнал и обновить его (§5.6)
+    #[command(visible_alias = "передать")]
+    Sync(Sync),
+    /// Как стоят носители: все по журналу, а с папкой носителя — что лежит на нём
+    #[command(visible_alias = "состояние")]
+    Status {
+        /// Папка, в которой виден носитель: /media/usb
+        #[arg(value_name = "НОСИТЕЛЬ")]
+        mount: Option<PathBuf>,
+    },
+}
+
+#[derive(Args)]
+pub struct Prepare {
+    /// Папка, в которой виден носитель: /media/usb
+    #[arg(value_name = "НОСИТЕЛЬ")]
+    mount: PathBuf,
+    /// Логин того, чей он будет
+    #[arg(long, value_name = "ЛОГИН", visible_alias = "кому")]
+    to: String,
+    /// Надпись на носителе, если он ещё не зарегистрирован: У-7
+    #[arg(long, value_name = "НАДПИСЬ", visible_alias = "надпись")]
+    label: Option<String>,
+    /// Место хранения
+    #[arg(long, value_name = "МЕСТО", visible_alias = "место")]
+    place: Option<String>,
+    /// Вместо утерянного носителя: его надпись или номер (§5.8.2)
+    #[arg(long, value_name = "НАДПИСЬ", visible_alias = "вместо")]
+    replaces: Option<String>,
+    /// Папка с программами для Linux и Windows (иначе та, из которой запущена эта)
+    #[arg(long, value_name = "ПАПКА", visible_alias = "программы")]
+    programs: Option<PathBuf>,
+    /// Файл ключа владельца, если ключ у него уже есть: пароль к нему вводит он сам
+    #[arg(long, value_name = "ФАЙЛ", visible_alias = "ключ-владельца")]
+    owner_key: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Sync {
+    /// Папка, в которой виден носитель (иначе текущая)
+    #[arg(value_name = "НОСИТЕЛЬ")]
+    mount: Option<PathBuf>,
+    /// Без владельца и его пароля: принимает заместитель директора своим ключом; обновит носитель потом владелец
+    #[arg(long, visible_alias = "без-владельца")]
+    without_owner: bool,
+    /// Папка с программами для Linux и Windows (иначе та, из которой запущена эта)
+    #[arg(long, value_name = "ПАПКА", visible_alias = "программы")]
+    programs: Option<PathBuf>,
+}
+
+impl Stick {
+    pub fn run(self, common: &Common) -> Result<ExitCode> {
+        match self {
+            Self::Prepare(prepare) => prepare.run(common),
+            Self::Sync(sync) => sync.run(common),
+            Self::Status { mount } => match mount.or_else(|| session::stick(common)) {
+                Some(mount) => on_stick(common, &mount),
+                None => all(common),
+            },
+        }
+    }
+}
+
+/// The school's own journal, where a stick is to be handed over.
+fn school_journal(common: &Common) -> Result<Journal> {
+    if session::stick(common).is_some() {
+        return Err(Error::input("не указан журнал школы, в который передаются записи")
+            .next("укажите --journal ФАЙЛ на компьютере школы"));
+    }
+    session::journal(common)
+}
+
+impl Prepare {
+    fn run(self, common: &Common) -> Result<ExitCode> {
+        let mut journal = school_journal(common)?;
+        let identity = session::identity(common)?;
+        let owner_key = self.owner_key.as_deref().map(|path| session::read_identity(common, path)).transpose()?;
+        let tables = journal.tables();
+        let replaces = self.replaces.as_deref().map(|lost| resolve::carrier(tables, lost)).transpose()?;
+        let owner = read::staff(tables, &self.to)?.map_or_else(|| self.to.clone(), |person| person.name.full());
+        let wish = Preparation {
+            mount: &self.mount,
+            to: &self.to,
+            label: self.label.as_deref(),
+            place: self.place.as_deref(),
+            replaces: replaces.as_ref().map(|lost| lost.id.as_str()),
+            owner_key,
+            programs: self.programs.as_deref(),
+        };
+        let mut place = Workplace::at(&mut journal, &identity, &session::SystemClock)?;
+        let prepared = sticks::prepare(&mut place, &wish, &mut |journal| session::prove(journal, Some(&identity)))?;
+        let passphrase = &*prepared.passphrase;
+        if common.json {
+            screen::json(&serde_json::json!({
+                "label": prepared.label, "carrier": prepared.id, "owner": self.to, "passphrase": passphrase,
+                "new_key": prepared.new_key, "until": prepared.until, "bytes": prepared.bytes,
+                "entries": prepared.done.numbers, "programs": programs_json(&prepared.programs),
+            }));
+            return Ok(ExitCode::SUCCESS);
+        }
+        let (label, until) = (&prepared.label, format_date(prepared.until));
+        let what = format!("Носитель «{label}» подготовлен и выдан: {owner}; записывать на него можно до {until}");
+        let status = say(prepared.done, &what)?;
+        if let Some(key) = &prepared.new_key {
+            println!("Создан ключ владельца: {key}");
+        }
+        say_programs(&prepared.programs);
+        println!("\n- - - отрежьте и отдайте владельцу; больше этот пароль нигде не записан - - -");
+        println!("Носитель «{label}», {owner}\nПароль: {passphrase}");
+        println!("Не храните его вместе с носителем. Сменить: {ME} key passphrase key.age (на носителе)");
+        println!("- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -");
+        Ok(status)
+    }
+}
+
+impl Sync {
+    fn run(self, common: &Common) -> Result<ExitCode> {
+        let mount = match self.mount.clone().or_else(|| at_work::mount_of(Path::new("."))) {
+            Some(mount) => mount,
+            None => {
+                return Err(
+                    Error::input("не указан носитель").next(format!("укажите его папку: {ME} stick sync ПАПКА"))
+                );
+            }
+        };
+        let mut journal = school_journal(common)?;
+        let (by, identity) = match self.without_owner {
+            true => {
+                let identity = session::identity(common)?;
+                let again = crate::ledger::identity::Identity::parse(&identity.secret_text())?;
+                (By::Deputy(Box::new(OnMount::open(&mount)?), Box::new(again)), Some(identity))
+            }
+            false => {
+                let prompt = format!("Пароль носителя «{}»: ", OnMount::open(&mount)?.card().label);
+                let unlock = || OnMount::open(&mount)?.unlock(|| session::passphrase(common, &prompt));
+                (By::Owner(Box::new(session::asked_again(common, unlock)?)), None)
+            }
+        };
+        let mut prove = |journal: &Journal| session::prove(journal, identity.as_ref());
+        let mut renewing = Renewing { prove: &mut prove, programs: self.programs.as_deref() };
+        let synced = sticks::sync(&mut journal, &session::SystemClock, &mount, by, &mut renewing)?;
+        let refused = synced.entries.iter().any(|one| matches!(one.outcome, Outcome::Refused(_)));
+        let status = if refused || synced.stopped.is_some() { ExitCode::from(1) } else { ExitCode::SUCCESS };
+        if common.json {
+            screen::json(&synced_json(journal.tables(), &synced)?);
+        } else {
+            say_synced(journal.tables(), &synced)?;
+        }
+        Ok(status)
+    }
+}
+
+/// Says what was taken in of a stick that was handed in.
+pub fn say_handed_in(tables: &Tables, handed: &HandedIn) -> Result<()> {
+    if !handed.entries.is_empty() {
+        say_entries(tables, &handed.entries, "С носителя")?;
+    }
+    Ok(())
+}
+
+fn say_synced(tables: &Tables, synced: &Synced) -> Result<()> {
+    let owner = read::staff(tables, &synced.owner)?.map_or(synced.owner.clone(), |person| person.name.initials());
+    say_entries(tables, &synced.entries, &format!("Носитель «{}», {owner}", synced.card.label))?;
+    synced.remarks().for_each(|warning| screen::warning(&advice::warning(warning)));
+    synced.warnings.iter().for_each(|error| screen::warning(&advice::warning(&Warning::of(error))));
+    match &synced.stopped {
+        Some(Stopped::Fork(fork)) => {
+            println!("Приём остановлен: запись № {} носителя уже принята с другим содержанием.", fork.number);
+            println!("Значит, копия носителя велась в другом месте.");
+            println!("  принято: {}\n  на этом носителе: {}", shown(&fork.known), shown(&fork.other));
+            match fork.closed {
+                Some(seq) => println!("Носитель закрыт записью № {seq}. Сообщите директору."),
+                None => println!("Носитель закрывает заместитель директора или администратор. Сообщите директору."),
+            }
+        }
+        Some(Stopped::Fault { number, why }) => {
+            println!("Приём остановлен на записи № {number}: {}", advice::error(why));
+        }
+        None => {}
+    }
+    if let Some(until) = synced.renewed {
+        println!("Носитель обновлён: записывать на него можно до {}.", format_date(until));
+    }
+    say_programs(&synced.programs);
+    Ok(())
+}
+
+/// What became of entries.
+fn say_entries(tables: &Tables, entries: &[HandedOver], of: &str) -> Result<()> {
+    let count = |is: fn(&Outcome) -> bool| entries.iter().filter(|one| is(&one.outcome)).count();
+    let taken = count(|outcome| matches!(outcome, Outcome::Accepted(_)));
+    let refused = count(|outcome| matches!(outcome, Outcome::Refused(_)));
+    let before = count(|outcome| matches!(outcome, Outcome::Already { .. }));
+    let earlier = if before > 0 { format!(", принято раньше: {before}") } else { String::new() };
+    println!("{of}: принято записей: {taken}, отклонено: {refused}{earlier}.");
+    for one in entries {
+        let Some(why) = refusal(&one.outcome) else { continue };
+        println!("  Отклонена запись № {} ({}): {why}", one.number, about(&one.entry));
+        if let Some(request) = request(tables, &one.entry)? {
+            println!("    Заявка на исправление: {request}");
+        }
+    }
+    Ok(())
+}
+
+/// Whatever comes from a stick is shown on one line.
+fn shown(payload: &str) -> String {
+    Entry::from_json(payload).map_or_else(
+        |_| "не читается".to_owned(),
+        |entry| format!("{}, {}", about(&entry), entry.time.format("%d.%m.%Y %H:%M")),
+    )
+}
+
+fn refusal(outcome: &Outcome) -> Option<&str> {
+    match outcome {
+        Outcome::Refused(why) => Some(why),
+        Outcome::Already { refused } if !refused.is_empty() => Some(refused),
+        _ => None,
+    }
+}
+
+/// «отметки, 7А, Алгебра, 15.09.2025».
+fn about(entry: &Entry) -> String {
+    let lesson = |what: &str, at: &LessonRef| format!("{what}, {}, {}", at.course, format_date(at.date));
+    match &entry.body {
+        Body::LessonRecorded(set) => lesson("урок", &set.at),
+        Body::LessonAnnulled(set) => lesson("аннулирование урока", &set.at),
+        Body::MarksSet(set) => lesson("отметки", &set.at),
+        Body::AttendanceSet(set) => lesson("посещаемость", &set.at),
+        Body::FinalsSet(set) => format!("итоговые отметки, {}, {}", set.course, set.period),
+        Body::CorrectionRequested(set) => format!("заявка на исправление, {}, {}", set.course, format_date(set.date)),
+        Body::ReasonSet(_) | Body::ReasonWithdrawn(_) => "причина отсутствия".to_owned(),
+        Body::ExemptionSet(_) | Body::ExemptionWithdrawn(_) => "освобождение".to_owned(),
+        Body::NoteAdded(_) => "«Блокнот»".to_owned(),
+        _ => "запись".to_owned(),
+    }
+}
+
+/// The command that asks for what was refused, where it can be asked for (§2.3.3).
+fn request(tables: &Tables, entry: &Entry) -> Result<Option<String>> {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "'"));
+    let course = |key: &CourseKey| {
+        let group = if key.group.is_empty() { String::new() } else { format!(" --group {}", quoted(&key.group)) };
+        format!("{ME} correction request {} {}{group}", key.class, quoted(&key.subject))
+    };
+    let lesson = |at: &LessonRef| format!("{} {} --lesson {}", course(&at.course), format_date(at.date), at.lesson);
+    let mut parts = match &entry.body {
+        Body::LessonRecorded(set) => {
+            let text = [("topic", &set.topic), ("work", &set.work), ("homework", &set.homework)];
+            let given = text.iter().filter(|(_, text)| !text.is_empty());
+            [lesson(&set.at)]
+                .into_iter()
+                .chain(given.map(|(name, text)| format!("--{name} {}", quoted(text))))
+                .collect()
+        }
+        Body::LessonAnnulled(set) => vec![lesson(&set.at), "--annul".to_owned()],
+        Body::MarksSet(set) => {
+            let mut parts = vec![lesson(&set.at)];
+            for line in &set.marks {
+                let marks = line.marks.as_ref().map_or("-".to_owned(), ToString::to_string);
+                let marks = if line.earned { format!("н/{marks}") } else { marks };
+                parts.push(format!("--mark {}", quoted(&format!("{}={marks}", line.pupil))));
+            }
+            parts
+        }
+        Body::AttendanceSet(set) => {
+            let mut parts = vec![lesson(&set.at)];
+            for line in &set.pupils {
+                let kind = line.attendance.map_or("-", |kind| kind.as_str());
+                parts.push(format!("--absence {}", quoted(&format!("{}={kind}", line.pupil))));
+            }
+            parts
+        }
+        Body::FinalsSet(set) => {
+            let mut parts = vec![course(&set.course), format!("--period {}", quoted(&set.period))];
+            for line in &set.marks {
+                parts.push(format!("--final {}", quoted(&format!("{}={}", line.pupil, line.mark))));
+            }
+            parts
+        }
+        _ => return Ok(None),
+    };
+    let known = sticks::sync::course_of(&entry.body).map(|key| read::course(tables, key)).transpose()?.flatten();
+    parts.push("--reason ПРИЧИНА".to_owned());
+    Ok(known.map(|_| parts.join(" ")))
+}
+
+fn say_programs(programs: &[Program]) {
+    for Program { name, fate } in programs {
+        match fate {
+            Fate::Put => println!("Программа {name}: записана."),
+            Fate::Renewed => println!("Программа {name}: заменена новой."),
+            Fate::Exchanged => screen::warning(&format!(
+                "программа {name} на носителе была подменена: она не та, что записана школой; заменена"
+            )),
+            Fate::Removed => screen::warning(&format!(
+                "программа {name} на носителе была подменена: она не та, что записана школой; удалена, заменить её нечем"
+            )),
+            Fate::Missing => println!("Программы {name} под рукой нет: на носителе её не будет (--programs ПАПКА)."),
+            Fate::Same | Fate::Left => {}
+        }
+    }
+}
+
+fn programs_json(programs: &[Program]) -> serde_json::Value {
+    let word = |fate: Fate| match fate {
+        Fate::Put => "put",
+        Fate::Same => "same",
+        Fate::Renewed => "renewed",
+        Fate::Exchanged => "exchanged",
+        Fate::Missing => "missing",
+        Fate::Left => "left",
+        Fate::Removed => "removed",
+    };
+    programs.iter().map(|one| serde_json::json!({"name": one.name, "fate": word(one.fate)})).collect()
+}
+
+fn synced_json(tables: &Tables, synced: &Synced) -> Result<serde_json::Value> {
+    let one = |of: &HandedOver| -> Result<serde_json::Value> {
+        let outcome = match &of.outcome {
+            Outcome::Accepted(_) => "accepted",
+            Outcome::Refused(_) => "refused",
+            Outcome::Already { .. } => "already",
+        };
+        let refused = refusal(&of.outcome);
+        let request = if refused.is_some() { request(tables, &of.entry)? } else { None };
+        Ok(serde_json::json!({"number": of.number, "entry": of.seq, "kind": of.entry.body.kind(), "outcome": outcome,
+            "refused": refused, "request": request}))
+    };
+    let stopped = synced.stopped.as_ref().map(|stopped| match stopped {
+        Stopped::Fork(fork) => serde_json::json!({"number": fork.number, "why": "fork", "closed": fork.closed}),
+        Stopped::Fault { number, why } => serde_json::json!({"number": number, "why": why.message()}),
+    });
+    Ok(serde_json::json!({
+        "label": synced.card.label, "carrier": synced.card.carrier, "owner": synced.owner,
+        "entries": synced.entries.iter().map(one).collect::<Result<Vec<_>>>()?,
+        "stopped": stopped, "until": synced.renewed, "programs": programs_json(&synced.programs),
+    }))
+}
+
+/// Every stick, by the ledger.
+fn all(common: &Common) -> Result<ExitCode> {
+    let journal = session::journal(common)?;
+    let school = read::school(journal.tables())?;
+    let all = status::known(journal.tables())?;
+    if common.json {
+        let value = |of: &status::Known| {
+            serde_json::json!({
+                "label": of.label, "carrier": of.strand.carrier, "owner": of.strand.login,
+                "prepared_at": of.strand.opened_at.to_rfc3339(), "taken": of.strand.number, "taken_on": of.taken_on,
+                "refused": of.refused, "closed": of.strand.closed.as_ref().map(|closed| closed.why.word()),
+            })
+        };
+        screen::json(&all.iter().map(value).collect::<Vec<_>>().into());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let row = |of: &status::Known| {
+        let closed = of.strand.closed.as_ref();
+        vec![
+            of.label.clone(),
+            of.owner.clone(),
+            format_date(school.day_of(of.strand.opened_at)),
+            of.strand.number.to_string(),
+            of.taken_on.map(format_date).unwrap_or_default(),
+            of.refused.to_string(),
+            closed.map_or("в работе".to_owned(), |closed| closed.why.in_words().to_owned()),
+        ]
+    };
+    let rows: Vec<Vec<String>> = all.iter().map(row).collect();
+    screen::table(
+        &["Носитель", "Владелец", "Подготовлен", "Принято", "Последний раз", "Отклонено", "Состояние"],
+        &rows,
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What lies on a stick.
+fn on_stick(common: &Common, mount: &Path) -> Result<ExitCode> {
+    let prompt = format!("Пароль носителя «{}»: ", OnMount::open(mount)?.card().label);
+    let look = || at_work::look(mount, || session::passphrase(common, &prompt));
+    let found = session::asked_again(common, look)?;
+    let today = session::now().date_naive();
+    let OnStick { label, owner, knows, until, unsent, unsent_since, refused, room, warnings } = &found;
+    if common.json {
+        screen::json(&serde_json::json!({
+            "label": label, "owner": owner, "knows": knows.to_rfc3339(), "until": until, "unsent": unsent,
+            "unsent_since": unsent_since, "room": room.0, "size": room.1,
+            "refused": refused.iter().map(|(number, why)| serde_json::json!({"number": number, "why": why}))
+                .collect::<Vec<_>>(),
+            "warnings": warnings.iter().map(Error::message).collect::<Vec<_>>(),
+        }));
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("Носитель «{label}», владелец {owner}");
+    println!("Журнал на нём — по {}", knows.format("%d.%m.%Y %H:%M"));
+    println!("Записывать можно до {}", format_date(*until));
+    match unsent_since {
+        Some(since) => println!("Не передано записей: {unsent}, первая от {}", format_date(*since)),
+        None => println!("Всё передано."),
+    }
+    if let Some(days) = found.late(today) {
+        screen::warning(&format!(
+            "записи не переданы уже {days} дн.: принесите носитель и передайте их ({ME} stick sync)"
+        ));
+    }
+    for (number, why) in refused {
+        println!("  Отклонена запись № {number}: {why}");
+    }
+    warnings.iter().for_each(|error| screen::warning(&advice::warning(&Warning::of(error))));
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,99 @@
+//! A stick as the journal that its owner works in: what he may see, what he has recorded since, and his key.
+
+use super::status::OnStick;
+use crate::away::card::CARD;
+use crate::away::stick::{Stick, Unlocked};
+use crate::error::{Error, Result};
+use crate::files;
+use crate::journal::entry::RULES;
+use crate::journal::read;
+use crate::journal::{AwayBase, Journal, Strand, excerpt};
+use crate::ledger::chain::{Tip, hex};
+use crate::ledger::identity::Identity;
+use crate::ledger::strand::{Strand as _, StrandTip, Strung};
+use crate::school::Login;
+use age::secrecy::SecretString;
+use std::path::{Path, PathBuf};
+
+/// A stick that somebody works on.
+pub struct AtWork {
+    /// The journal: it records into the strand.
+    pub journal: Journal,
+    /// Its owner's key.
+    pub owner: Identity,
+    /// What is to be said of the stick, and hinders nothing now.
+    pub warnings: Vec<Error>,
+}
+
+/// The mount point of the stick that a path names: the folder, or the card in it. Nothing where it names none.
+pub fn mount_of(path: &Path) -> Option<PathBuf> {
+    let folder = if path.file_name().is_some_and(|name| name == CARD) { path.parent()? } else { path };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    (folder.is_dir() && files::is_file(&folder.join(CARD))).then(|| folder.to_owned())
+}
+
+/// Opens the stick at a mount point for work.
+///
+/// # Errors
+/// What is no stick; a passphrase that does not fit; a base that another version made; a stick that cannot be written.
+pub fn open(mount: &Path, passphrase: impl FnOnce() -> Result<SecretString>) -> Result<AtWork> {
+    let unlocked = Stick::open(mount)?.unlock(passphrase)?;
+    let owner = again(unlocked.owner())?;
+    let base = unlocked.base();
+    let tables = excerpt::open(unlocked.image())?;
+    let tip = Tip { journal: base.journal, seq: base.length, head: base.head };
+    let base = AwayBase { tip, time: base.time, rules: RULES, until: base.until };
+    let mut unlocked = Held(unlocked);
+    let mut warnings: Vec<Error> = unlocked.0.warnings().to_vec();
+    if let Err(why) = unlocked.0.may_record() {
+        warnings.push(why);
+    }
+    let journal = Journal::away(tables, base, Box::new(unlocked))?;
+    Ok(AtWork { journal, owner, warnings })
+}
+
+/// Whose part of the journal it is, of a journal on a stick; of one that has all of it, nobody's.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn kept_by(journal: &Journal) -> Result<Option<Login>> {
+    let Some((_, tip)) = journal.strand_tip() else { return Ok(None) };
+    let tables = journal.tables();
+    let login = read::strand(tables, &hex(&tip.strand))?.map(|strand| strand.login);
+    Ok(match login {
+        Some(login) if excerpt::sees_all(tables, &login)? => None,
+        login => login,
+    })
+}
+
+/// The same key once more: it is not copied by chance.
+pub(super) fn again(identity: &Identity) -> Result<Identity> {
+    Identity::parse(&identity.secret_text())
+}
+
+/// A stick in its owner's hand, as a journal away from the ledger takes it.
+struct Held(Unlocked);
+
+impl Strand for Held {
+    fn tip(&self) -> StrandTip {
+        self.0.tip()
+    }
+
+    fn after(&self, number: u64) -> Result<Vec<Strung>> {
+        Ok(self.0.unsent().iter().filter(|strung| strung.number > number).cloned().collect())
+    }
+
+    fn append(&mut self, entries: &[Strung]) -> Result<()> {
+        self.0.append(entries)
+    }
+}
+
+/// Looks at the stick at a mount point, in its owner's hand.
+///
+/// # Errors
+/// As [`open`].
+pub fn look(mount: &Path, passphrase: impl FnOnce() -> Result<SecretString>) -> Result<OnStick> {
+    let unlocked = Stick::open(mount)?.unlock(passphrase)?;
+    let school = read::school(&excerpt::open(unlocked.image())?)?;
+    Ok(OnStick::of(&unlocked, &school))
+}

@@ -1,0 +1,98 @@
+//! A stick that is handed in (§5.7): what lies on it is taken in, its strand is closed, the carrier is back.
+
+use super::sync::{HandedOver, read_by, take_in, told};
+use crate::away::stick::Stick;
+use crate::away::taking_in::Stopped;
+use crate::error::{Action, Detail, Error, Result};
+use crate::journal::entry::{Body, CarrierReturned, StrandClosed, StrandEnd};
+use crate::journal::read::{self, Carrier, Strand};
+use crate::journal::{Author, Journal};
+use crate::ledger::chain::hex;
+use crate::ledger::identity::Identity;
+use crate::school::{Clock, clean};
+use crate::work::{Done, Workplace};
+use std::path::Path;
+
+/// What becomes of the records that may lie on it.
+pub enum Records<'a> {
+    /// They are taken in: where it is mounted.
+    At(&'a Path),
+    /// They are given up: why.
+    GivenUp(&'a str),
+    /// Nothing was said.
+    Unsaid,
+}
+
+/// What was done.
+pub struct HandedIn {
+    /// What was recorded of the carrier.
+    pub done: Done,
+    /// Where it is kept now.
+    pub place: String,
+    /// What was taken in of it.
+    pub entries: Vec<HandedOver>,
+}
+
+/// Takes a carrier back. Of one on which somebody records, what lies on it is taken in first, and its strand is closed.
+///
+/// # Errors
+/// Records of which nothing was said; another stick than the one that is named; what a right or a rule refuses.
+pub fn hand_in(
+    (journal, identity, clock): (&mut Journal, &Identity, &dyn Clock),
+    carrier: &Carrier,
+    place: &str,
+    records: &Records<'_>,
+) -> Result<HandedIn> {
+    let place = clean(place)?;
+    let mut bodies: Vec<Body> = Vec::new();
+    let mut entries = Vec::new();
+    if let Some(strand) = read::open_strand_on(journal.tables(), &carrier.id)? {
+        let abandoned = match records {
+            Records::At(mount) => {
+                entries = taken_from(journal, identity, clock, (mount, carrier))?;
+                String::new()
+            }
+            Records::GivenUp(why) => clean(why)?,
+            Records::Unsaid => return Err(unsaid(carrier, &strand)),
+        };
+        let (strand, why) = (hex(&strand.id), StrandEnd::Returned);
+        bodies.push(StrandClosed { strand, why, abandoned }.into());
+    }
+    bodies.push(CarrierReturned { carrier: carrier.id.clone(), place: place.clone() }.into());
+    let done = Workplace::at(journal, identity, clock)?.record(bodies)?;
+    Ok(HandedIn { done, place, entries })
+}
+
+fn taken_from(
+    journal: &mut Journal,
+    identity: &Identity,
+    clock: &dyn Clock,
+    (mount, carrier): (&Path, &Carrier),
+) -> Result<Vec<HandedOver>> {
+    let stick = Stick::open(mount)?;
+    if stick.card().carrier != carrier.id {
+        return Err(Error::input(format!("вставлен носитель «{}», а сдаётся «{}»", stick.card().label, carrier.label))
+            .next("вставьте тот, который сдаётся, или назовите этот"));
+    }
+    let (strand, strung) = read_by(journal.tables(), &stick, identity)?;
+    let author = Author { signer: identity, clock, taken_over: false };
+    let synced = told(stick.card(), &strand, &strung, take_in(journal, author, &strand, (&strung, &[]))?);
+    match synced.stopped {
+        None => Ok(synced.entries),
+        Some(Stopped::Fault { why, .. }) => Err(why.at("носитель не принят")),
+        Some(Stopped::Fork(fork)) => Err(Error::refused(format!(
+            "носитель не принят: запись № {} уже принята с другим содержанием, копия носителя велась в другом месте",
+            fork.number
+        ))
+        .next("сообщите директору")),
+    }
+}
+
+fn unsaid(carrier: &Carrier, strand: &Strand) -> Error {
+    Error::refused(format!(
+        "на носителе «{}» личный журнал «{}», и записи с него могут быть не переданы (§5.7)",
+        carrier.label, strand.login
+    ))
+    .next_by("вставьте носитель и укажите его папку", Action::Give(Detail::Stick))
+    .then_by("если прочитать его нельзя, скажите, почему записи оставлены", Action::Give(Detail::Abandon))
+}

@@ -1,0 +1,295 @@
+//! Preparing a stick (§5.6): the carrier is registered and issued, its owner has a key, the strand is opened, and the stick gets
+//! all that he works with. In place of a lost one it brings back what had been taken in (§5.8.2).
+
+use super::base::{Base, may_prepare, recipients};
+use super::passphrase;
+use super::programs::{self, Program};
+use crate::archive::carrier::Carrier as OnMount;
+use crate::away::card::Card;
+use crate::away::pins::Pins;
+use crate::away::stick::{self, State, Stick};
+use crate::away::strand;
+use crate::device;
+use crate::error::{Action, Detail, Error, Result};
+use crate::files;
+use crate::journal::entry::{
+    Body, CarrierIssued, CarrierRegistered, CarrierRestored, KeyEnrolled, StrandClosed, StrandEnd, StrandOpened,
+};
+use crate::journal::read::{self, Carrier, Tables};
+use crate::journal::rules::two_eyes::OFFICES;
+use crate::journal::{Journal, Proven, read::extraordinary};
+use crate::ledger::chain::hex;
+use crate::ledger::identity::Identity;
+use crate::ledger::strand::StrandId;
+use crate::school::{Day, Login, Role, clean};
+use crate::work::carriers;
+use crate::work::{Done, Workplace};
+use chrono::SubsecRound;
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// What is wished.
+pub struct Preparation<'a> {
+    /// Where the stick is mounted.
+    pub mount: &'a Path,
+    /// Login of whose it is to be.
+    pub to: &'a str,
+    /// What is written on it; of one that is registered, nothing.
+    pub label: Option<&'a str>,
+    /// Where it is kept.
+    pub place: Option<&'a str>,
+    /// The id of the lost carrier whose place it takes.
+    pub replaces: Option<&'a str>,
+    /// The owner's key, where he has one.
+    pub owner_key: Option<Identity>,
+    /// Where programs are taken from; else beside the one that runs.
+    pub programs: Option<&'a Path>,
+}
+
+/// What was done.
+pub struct Prepared {
+    /// What was recorded.
+    pub done: Done,
+    /// What is written on it.
+    pub label: String,
+    /// The carrier's id.
+    pub id: String,
+    /// Under which its key lies on it: nobody else knows it, and it is kept nowhere.
+    pub passphrase: Zeroizing<String>,
+    /// The fingerprint of a key that was made for its owner.
+    pub new_key: Option<String>,
+    /// The last day on which something may be recorded on it without renewing.
+    pub until: Day,
+    /// Bytes of the tables.
+    pub bytes: usize,
+    /// The programs on it.
+    pub programs: Vec<Program>,
+}
+
+/// Prepares a stick. `prove` proves the journal once all is recorded.
+///
+/// # Errors
+/// A stick that is in use; an owner whose key is not at hand; what a right or a rule refuses; a carrier that cannot be written.
+pub fn prepare(
+    place: &mut Workplace<'_>,
+    wish: &Preparation<'_>,
+    prove: &mut dyn FnMut(&Journal) -> Result<Proven>,
+) -> Result<Prepared> {
+    let mount = files::named(wish.mount)?;
+    let former = is_free(place.tables(), &mount)?;
+    programs::is_there(wish.programs)?;
+    let (owner, is_new) = owner_key(place, wish)?;
+    let (carrier, registered) = carrier(place.tables(), wish, &mount)?;
+    let opened = StrandOpened {
+        strand: hex(&new_strand()),
+        carrier: carrier.id.clone(),
+        login: wish.to.to_owned(),
+        key: owner.public().fingerprint(),
+    };
+    let mut bodies: Vec<Body> = registered.map(Body::from).into_iter().collect();
+    if carrier.issued_to.as_ref().is_none_or(|to| *to != wish.to) {
+        bodies.push(CarrierIssued { carrier: carrier.id.clone(), to: wish.to.to_owned() }.into());
+    }
+    if is_new {
+        let journal = read::ledger::tip(place.tables())?.journal;
+        bodies.push(KeyEnrolled::of(&owner, &journal, wish.to)?.into());
+    }
+    bodies.push(opened.clone().into());
+    if let Some(lost) = wish.replaces {
+        bodies.push(CarrierRestored { carrier: lost.to_owned(), replacement: carrier.id.clone() }.into());
+    }
+    let done = place.record(bodies)?;
+    let written = match former {
+        true => Stick::forget(&mount),
+        false => Ok(()),
+    };
+    let made = written.and_then(|()| make(place, (&mount, wish), &carrier, (&opened, &owner), prove));
+    let made = made.inspect_err(|_| give_up(place, &opened))?;
+    let new_key = is_new.then(|| owner.public().fingerprint());
+    Ok(Prepared { done, label: carrier.label, id: carrier.id, new_key, ..made })
+}
+
+/// Nothing is prepared over a stick that somebody may have recorded on. Gives whether a former one lies there, which is closed.
+fn is_free(tables: &Tables, mount: &Path) -> Result<bool> {
+    if !mount.is_dir() {
+        return Err(
+            Error::input(format!("нет папки «{}»", mount.display())).next("подключите носитель и укажите его папку")
+        );
+    }
+    let State::Made(card) = Stick::state(mount)? else { return Ok(false) };
+    let strand = read::strand(tables, &hex(&card.strand))?;
+    match strand {
+        Some(strand) if strand.closed.is_some() => Ok(true),
+        Some(strand) => Err(Error::refused(format!(
+            "носитель «{}» подготовлен для «{}», и на нём могут быть записи",
+            card.label, strand.login
+        ))
+        .next_by("сначала примите его", Action::ReturnCarrier { label: card.label })),
+        None => {
+            Err(Error::refused(format!("на носителе «{}» личный журнал другой школы или другого года", card.label))
+                .next("сдайте его там, где он выдан, или возьмите другой носитель"))
+        }
+    }
+}
+
+/// The key that signs on the stick, and whether it was made now.
+fn owner_key(place: &Workplace<'_>, wish: &Preparation<'_>) -> Result<(Identity, bool)> {
+    let (tables, login) = (place.tables(), wish.to);
+    let known = read::fingerprints_of(tables, login)?;
+    if let Some(key) = &wish.owner_key {
+        let fingerprint = key.public().fingerprint();
+        if !known.contains(&fingerprint) {
+            return Err(Error::input(format!("ключ {fingerprint} не действующий ключ сотрудника «{login}»"))
+                .next("укажите файл ключа, который внесён за ним")
+                .then_by("или внесите этот", Action::EnrollKey));
+        }
+        return Ok((super::at_work::again(key)?, false));
+    }
+    if let [key, ..] = &known[..] {
+        return Err(Error::input(format!("у «{login}» уже есть ключ {key}: носителю нужен он"))
+            .next_by("укажите файл этого ключа, пароль к нему вводит владелец", Action::Give(Detail::OwnerKey))
+            .then_by("если файл утерян, отзовите ключ", Action::RevokeKey)
+            .then("и подготовьте носитель снова: новый ключ подтверждает второе лицо"));
+    }
+    if !read::has_role(tables, place.login(), Role::Administrator)? {
+        return Err(Error::refused(format!("у «{login}» ещё нет ключа, а вносит ключи администратор"))
+            .next("пусть носитель подготовит он, когда вы зарегистрируете его и выдадите")
+            .then_by("или сначала внесите ключ, который создал владелец", Action::EnrollKey));
+    }
+    let waits = read::roles_of(tables, login)?.iter().any(|role| OFFICES.contains(role))
+        || extraordinary::has_had_a_key(tables, login)?;
+    if waits && !extraordinary::is_alone(tables)? {
+        return Err(Error::refused(format!("новый ключ сотрудника «{login}» подтверждает второе лицо"))
+            .next_by("создайте ключ", Action::MakeKey)
+            .then_by("внесите его", Action::EnrollKey)
+            .then_by("и, когда его подтвердят, укажите его файл", Action::Give(Detail::OwnerKey)));
+    }
+    Ok((Identity::generate(), true))
+}
+
+/// A carrier that is to become a stick.
+struct ToBePrepared {
+    id: String,
+    label: String,
+    issued_to: Option<Login>,
+}
+
+/// The carrier in the register, and what is to be recorded where it is not there or something else is said of it now. What lies
+/// on a stick names nobody, so unlike an archive's carrier it gets no card with its holder's name.
+fn carrier(tables: &Tables, wish: &Preparation<'_>, mount: &Path) -> Result<(ToBePrepared, Option<CarrierRegistered>)> {
+    let on_mount = OnMount::open(mount).ok().map(|carrier| carrier.card().id.clone());
+    let former = match Stick::state(mount)? {
+        State::Made(card) => Some(card.carrier),
+        _ => None,
+    };
+    let all = read::carriers(tables)?;
+    let at_hand = |carrier: &&Carrier| !carrier.is_lost();
+    let labelled = |carrier: &&Carrier| wish.label == Some(carrier.label.as_str());
+    let of_id = |id: &Option<String>| id.as_ref().and_then(|id| all.iter().find(|carrier| carrier.id == *id));
+    let known = of_id(&former).or_else(|| of_id(&on_mount)).filter(at_hand);
+    let known = known.or_else(|| all.iter().filter(at_hand).find(labelled)).cloned();
+    let registered = match (&known, wish.label) {
+        (None, None) => {
+            return Err(Error::input("носитель ещё не зарегистрирован")
+                .next_by("скажите, что на нём написано", Action::Give(Detail::Label)));
+        }
+        (None, Some(label)) => CarrierRegistered {
+            id: carriers::new_id(),
+            label: clean(label)?,
+            holder: wish.to.to_owned(),
+            place: clean(wish.place.unwrap_or("у владельца"))?,
+            device: device::usb_stick(mount).and_then(|said| clean(&said).ok()).unwrap_or_default(),
+        },
+        (Some(known), label) => CarrierRegistered {
+            id: known.id.clone(),
+            label: clean(label.unwrap_or(&known.label))?,
+            holder: known.holder.to_string(),
+            place: clean(wish.place.unwrap_or(&known.place))?,
+            device: known.device.clone(),
+        },
+    };
+    let says = |known: &Carrier| (&known.label, &known.place) == (&registered.label, &registered.place);
+    match known {
+        Some(known) if says(&known) => {
+            let issued_to = known.issue.map(|issue| issue.to);
+            Ok((ToBePrepared { id: known.id, label: known.label, issued_to }, None))
+        }
+        known => {
+            let issued_to = known.and_then(|known| known.issue).map(|issue| issue.to);
+            let (id, label) = (registered.id.clone(), registered.label.clone());
+            Ok((ToBePrepared { id, label, issued_to }, Some(registered)))
+        }
+    }
+}
+
+/// Writes the stick.
+fn make(
+    place: &mut Workplace<'_>,
+    (mount, wish): (&Path, &Preparation<'_>),
+    carrier: &ToBePrepared,
+    (opened, owner): (&StrandOpened, &Identity),
+    prove: &mut dyn FnMut(&Journal) -> Result<Proven>,
+) -> Result<Prepared> {
+    let proven = prove(place.journal)?;
+    let tables = proven.tables()?;
+    let strand = read::strand(&tables, &opened.strand)?
+        .ok_or_else(|| Error::damaged(format!("цепочки {} нет в журнале", opened.strand)))?;
+    let (now, signer) = (place.author.now(), place.author.signer);
+    let base = Base::of(&proven, &strand, now)?;
+    let pins = Pins {
+        journal: proven.tip().journal,
+        strand: strand.id,
+        login: opened.login.clone(),
+        key: opened.key.clone(),
+        prepared: now.trunc_subsecs(0),
+        may_prepare: may_prepare(&tables, &strand)?,
+        recipients: recipients(&tables)?,
+        server: None,
+    };
+    let passphrase = passphrase::generate();
+    let card = Card::new(&carrier.id, &carrier.label, proven.tip().journal, strand.id);
+    Stick::make(
+        mount,
+        &stick::Preparation {
+            card: &card,
+            owner,
+            passphrase: &passphrase,
+            pins: &pins,
+            base: &base.header,
+            image: &base.image,
+            preparer: signer,
+            strand_size: strand::SIZE,
+        },
+    )?;
+    let programs = programs::put(mount, wish.programs, &pins.keys(), signer)?;
+    Ok(Prepared {
+        done: Done::default(),
+        label: String::new(),
+        id: String::new(),
+        passphrase,
+        new_key: None,
+        until: base.header.until,
+        bytes: base.image.len(),
+        programs,
+    })
+}
+
+/// A stick that was not written to its end is nobody's: its strand is closed again, so that it can be prepared anew. What keeps
+/// that from being recorded is said by the next attempt.
+fn give_up(place: &mut Workplace<'_>, opened: &StrandOpened) {
+    let closed = StrandClosed {
+        strand: opened.strand.clone(),
+        why: StrandEnd::Replaced,
+        abandoned: "носитель не удалось подготовить, записей на нём не было".to_owned(),
+    };
+    let _ = place.record([closed.into()]);
+}
+
+/// Sixteen random bytes.
+fn new_strand() -> StrandId {
+    // An identity is the one source of system randomness that the program has; its public half is as random.
+    let random = *Identity::generate().public().key();
+    let mut id = StrandId::default();
+    id.iter_mut().zip(random).for_each(|(to, from)| *to = from);
+    id
+}

@@ -1,0 +1,213 @@
+//! Taking a stick in and renewing it, at a machine that has the journal. Its owner does both with his passphrase; a deputy head
+//! takes in without it, and what the stick then lacks (receipts, a newer base) its owner brings it the next time.
+
+use super::at_work::again;
+use super::base::{Base, may_prepare};
+use super::known;
+use super::programs::{self, Program};
+use crate::away::card::Card;
+use crate::away::receipts::{Receipt, SignedReceipt};
+use crate::away::stick::{Stick, Unlocked};
+use crate::away::taking_in::{self, HandOver, Outcome, Stopped, TakenIn};
+use crate::error::{Error, Result, Warning};
+use crate::journal::entry::{Body, CarriedReceipt, Entry, ReceiptText};
+use crate::journal::read::{self, Strand, Tables};
+use crate::journal::{Author, Journal, Proven, author_of};
+use crate::ledger::chain::hex;
+use crate::ledger::identity::Identity;
+use crate::ledger::signer::Signer;
+use crate::ledger::strand::Strung;
+use crate::school::{Clock, Day};
+use std::path::Path;
+
+/// In whose hand a stick is.
+pub enum By {
+    /// Its owner's, who has typed its passphrase.
+    Owner(Box<Unlocked>),
+    /// A deputy head's, who has his own key.
+    Deputy(Box<Stick>, Box<Identity>),
+}
+
+/// An entry that was handed over.
+#[derive(Debug)]
+pub struct HandedOver {
+    /// Its number on the stick.
+    pub number: u64,
+    /// The record of the ledger.
+    pub seq: u64,
+    /// What it says.
+    pub entry: Entry,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What was done.
+pub struct Synced {
+    /// Which stick it is.
+    pub card: Card,
+    /// Login of whose it is.
+    pub owner: String,
+    /// What became of each entry.
+    pub entries: Vec<HandedOver>,
+    /// Why it stopped before the last one.
+    pub stopped: Option<Stopped>,
+    /// Until when something may be recorded on it now; nothing where it was not renewed.
+    pub renewed: Option<Day>,
+    /// The programs on it; none where it was not renewed.
+    pub programs: Vec<Program>,
+    /// What is to be looked at.
+    pub warnings: Vec<Error>,
+}
+
+impl Synced {
+    /// Rules that only warn.
+    pub fn remarks(&self) -> impl Iterator<Item = &Warning> {
+        self.entries.iter().flat_map(|one| match &one.outcome {
+            Outcome::Accepted(warnings) => &warnings[..],
+            _ => &[],
+        })
+    }
+}
+
+/// What renewing takes.
+pub struct Renewing<'a> {
+    /// Proves the journal once all is taken in.
+    pub prove: &'a mut dyn FnMut(&Journal) -> Result<Proven>,
+    /// Where programs are taken from; else beside the one that runs.
+    pub programs: Option<&'a Path>,
+}
+
+/// Takes in what lies on a stick, and renews it where its owner is there.
+///
+/// # Errors
+/// A stick of another journal; who may not take in; a journal or a stick that cannot be written. What was taken in by then
+/// stays taken in.
+pub fn sync(
+    journal: &mut Journal,
+    clock: &dyn Clock,
+    mount: &Path,
+    by: By,
+    renewing: &mut Renewing<'_>,
+) -> Result<Synced> {
+    programs::is_there(renewing.programs)?;
+    match by {
+        By::Deputy(stick, identity) => {
+            let (strand, entries) = read_by(journal.tables(), &stick, &identity)?;
+            let taken = take_in(journal, author(&*identity, clock), &strand, (&entries, &[]))?;
+            Ok(told(stick.card(), &strand, &entries, taken))
+        }
+        By::Owner(mut unlocked) => {
+            let strand = known(journal.tables(), unlocked.card())?;
+            let owner = again(unlocked.owner())?;
+            author_of(journal.tables(), &owner.public().fingerprint())?;
+            let entries = unlocked.to_hand_in()?.to_vec();
+            let receipts = unlocked.receipts().iter().map(carried_receipt).collect::<Vec<_>>();
+            let taken = take_in(journal, author(&owner, clock), &strand, (&entries, &receipts))?;
+            let receipt = taken.receipt.clone();
+            let mut synced = told(unlocked.card(), &strand, &entries, taken);
+            synced.warnings.extend(unlocked.warnings().iter().cloned());
+            if synced.stopped.is_none() {
+                let until = renew(journal, (&mut unlocked, &owner), clock, receipt, renewing);
+                synced.renewed = Some(until.map_err(|error| error.at("записи приняты, но носитель не обновлён"))?);
+                synced.programs = programs::put(mount, renewing.programs, &keys(journal.tables(), &strand)?, &owner)?;
+            }
+            Ok(synced)
+        }
+    }
+}
+
+/// Reads a stick with a key that its frames are encrypted to.
+pub(super) fn read_by(tables: &Tables, stick: &Stick, identity: &Identity) -> Result<(Strand, Vec<Strung>)> {
+    let strand = known(tables, stick.card())?;
+    let owner = read::key(tables, &strand.key)?
+        .ok_or_else(|| Error::damaged(format!("ключа {} нет в журнале", strand.key)).next("сообщите администратору"))?;
+    let file = stick.strand(strand.number)?;
+    file.make_durable()?;
+    let journal = read::ledger::tip(tables)?.journal;
+    let entries = file.after(&strand.tip(journal), &owner.public, identity)?;
+    Ok((strand, entries))
+}
+
+fn author<'a>(signer: &'a Identity, clock: &'a dyn Clock) -> Author<'a> {
+    Author { signer, clock, taken_over: false }
+}
+
+/// Takes in, in one transaction.
+pub(super) fn take_in(
+    journal: &mut Journal,
+    author: Author<'_>,
+    strand: &Strand,
+    (entries, receipts): (&[Strung], &[CarriedReceipt]),
+) -> Result<TakenIn> {
+    let mut batch = journal.batch()?;
+    let taken = taking_in::take_in(&mut batch, author, HandOver { strand: &strand.id, entries, receipts })?;
+    batch.commit()?;
+    Ok(taken)
+}
+
+pub(super) fn told(card: &Card, strand: &Strand, entries: &[Strung], taken: TakenIn) -> Synced {
+    let of = |one: taking_in::Taken| {
+        let strung = entries.iter().find(|strung| strung.number == one.number)?;
+        let entry = Entry::from_json(&strung.payload).ok()?;
+        Some(HandedOver { number: one.number, seq: one.seq, entry, outcome: one.outcome })
+    };
+    Synced {
+        card: card.clone(),
+        owner: strand.login.to_string(),
+        entries: taken.results.into_iter().filter_map(of).collect(),
+        stopped: taken.stopped,
+        renewed: None,
+        programs: Vec::new(),
+        warnings: Vec::new(),
+    }
+}
+
+fn keys(tables: &Tables, strand: &Strand) -> Result<Vec<[u8; 32]>> {
+    Ok(may_prepare(tables, strand)?.into_iter().map(|key| key.0).collect())
+}
+
+/// Brings receipts and a newer base.
+fn renew(
+    journal: &Journal,
+    (unlocked, owner): (&mut Unlocked, &Identity),
+    clock: &dyn Clock,
+    receipt: Option<ReceiptText>,
+    renewing: &mut Renewing<'_>,
+) -> Result<Day> {
+    let proven = (renewing.prove)(journal)?;
+    let id = hex(&unlocked.card().strand);
+    let strand =
+        read::strand(&proven.tables()?, &id)?.ok_or_else(|| Error::damaged(format!("цепочки {id} нет в журнале")))?;
+    let base = Base::of(&proven, &strand, clock.now())?;
+    let receipts = receipt.map(|receipt| signed(&receipt, owner)).transpose()?;
+    unlocked.renew(&base.header, &base.image, receipts.as_slice(), owner)?;
+    Ok(base.header.until)
+}
+
+/// A receipt as the stick keeps it.
+fn signed(receipt: &ReceiptText, signer: &dyn Signer) -> Result<String> {
+    let read = || serde_json::from_str::<Receipt>(&serde_json::to_string(receipt)?);
+    let receipt = read().map_err(|cause| Error::environment("расписка не составлена").caused_by(cause))?;
+    receipt.sign(signer)
+}
+
+/// A receipt as it is handed over with the entries that it tells of.
+fn carried_receipt(receipt: &SignedReceipt) -> CarriedReceipt {
+    let mut lines = receipt.text.lines();
+    let (text, signed) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+    let (key, signature) = signed.split_once(' ').unwrap_or_default();
+    CarriedReceipt { text: text.to_owned(), key: key.to_owned(), signature: signature.to_owned() }
+}
+
+/// The course that an entry is about, if it is about one: for whoever tells of it.
+pub fn course_of(body: &Body) -> Option<&crate::school::CourseKey> {
+    match body {
+        Body::LessonRecorded(set) => Some(&set.at.course),
+        Body::MarksSet(set) => Some(&set.at.course),
+        Body::AttendanceSet(set) => Some(&set.at.course),
+        Body::LessonAnnulled(set) => Some(&set.at.course),
+        Body::FinalsSet(set) => Some(&set.course),
+        Body::CorrectionRequested(set) => Some(&set.course),
+        _ => None,
+    }
+}
