@@ -370,7 +370,7 @@ pub fn author_of(tables: &Tables, fingerprint: &str) -> Result<String> {
 fn key_of(tables: &Tables, fingerprint: &str) -> Result<read::Key> {
     match read::key(tables, fingerprint)? {
         None => Err(Error::refused(format!("ключ {fingerprint} не внесён в журнал"))
-            .next_by("передайте администратору для внесения открытую часть ключа", Action::ShowKey)),
+            .next_by("составьте заявку и передайте её администратору", Action::RequestKey)),
         Some(key) if key.revoked_at.is_some() => {
             Err(Error::refused(format!("ключ {fingerprint} сотрудника «{}» отозван: подписывать им нельзя", key.login))
                 .next("если вы работаете в школе, создайте новый ключ и передайте его администратору"))
@@ -420,7 +420,9 @@ pub(super) fn judge(
     rules::two_eyes::check_effect(tables, school, entry)?;
     rules::two_eyes::nothing_alike_waits(tables, entry)?;
     let seq = before.seq + 1;
-    rules::check(&Context { tables, school, seq, before }, entry, canonical)
+    let warnings = rules::check(&Context { tables, school, seq, before }, entry, canonical)?;
+    rules::two_eyes::somebody_remains(tables, seq, entry)?;
+    Ok(warnings)
 }
 
 /// Within a journal the version of the rules never falls, and nobody judges by rules that he does not know.
