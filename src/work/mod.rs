@@ -37,12 +37,12 @@ pub mod year;
 
 use crate::error::{Action, Error, Result, Warning};
 use crate::journal::entry::{Body, Effect};
-use crate::journal::read::{self, Tables, extraordinary};
+use crate::journal::read::{self, Tables, extraordinary, outdated};
 use crate::journal::rules::known_pupil;
 use crate::journal::{Author, Journal, author_of};
 use crate::ledger::identity::PublicIdentity;
 use crate::ledger::signer::Signer;
-use crate::school::{Clock, Day, Login, PersonalFile, School};
+use crate::school::{ClassName, Clock, Day, Login, PersonalFile, School};
 use std::collections::HashSet;
 
 /// Where somebody works: an open journal, and a key that is enrolled and in force.
@@ -132,8 +132,12 @@ impl<'a> Workplace<'a> {
                 return Err(Error::refused(format!("такая же запись № {seq} уже ждёт подтверждения"))
                     .next_by("посмотрите, что ждёт", Action::ListConfirmations));
             }
+            let bound = outdated::bound_books(batch.tables(), &body)?;
             let recorded = batch.record(self.author, body)?;
             done.numbers.push(recorded.seq);
+            if recorded.effect != Effect::Waits {
+                done.name_bound(bound);
+            }
             done.warnings.extend(recorded.warnings);
             match recorded.effect {
                 Effect::AtOnce => {}
@@ -167,6 +171,17 @@ pub struct Done {
 }
 
 impl Done {
+    /// Warns of the bound books, each once, that do not show what was recorded.
+    fn name_bound(&mut self, books: Vec<(ClassName, String)>) {
+        for (class, number) in books {
+            let what = format!("журнал {class} № {number} подшит, изменения в нём нет: допечатайте и подшейте");
+            let warning = Warning::from(what).next_by("изменённое покажет печать", Action::PrintClass { class });
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
+    }
+
     /// Whether all of it stood already.
     pub fn is_nothing(&self) -> bool {
         self.numbers.is_empty()
