@@ -110,7 +110,13 @@ impl Key {
                 } else {
                     println!("Ключ набран без ошибок и записан: {}", file.display());
                     println!("Открытая часть, сверьте её с листом: {}", identity.public().recipient());
-                    println!("Открыть архив: {ME} archive verify НОСИТЕЛЬ --deep --identity {}", file.display());
+                    let file = file.display();
+                    println!(
+                        "Ключом восстановления открывают архив: {ME} archive verify НОСИТЕЛЬ --deep --identity {file}"
+                    );
+                    println!(
+                        "Аварийным ключом вносят ключ: {ME} staff enroll ЛОГИН ЗАЯВКА --emergency-key {file} --reason ПРИЧИНА"
+                    );
                 }
             }
             Self::Request { file, login, number, new_journal, to } => {
