@@ -62,6 +62,7 @@ fn command(action: &Action) -> String {
         Action::CloseYear => "year close --year ГОД",
         Action::ShowYear => "year status",
         Action::ReopenYear => "year reopen --reason ПРИЧИНА",
+        Action::PrintClass { class } => return format!("print class {class} --out ПАПКА"),
         Action::IssueSheet { class } => {
             return format!("print summary {} --out ПАПКА --year ГОД --reason ПРИЧИНА", typed(class));
         }
@@ -70,6 +71,7 @@ fn command(action: &Action) -> String {
         Action::ShowKey => "key show",
         Action::ChangePassphrase => "key passphrase",
         Action::EnrollKey => "staff enroll",
+        Action::EnrollByEmergencyKey => "staff enroll ЛОГИН ЗАЯВКА --emergency-key ФАЙЛ --reason ПРИЧИНА",
         Action::RequestKey => "key request ФАЙЛ --login ЛОГИН",
         Action::ListConfirmations => "confirm list",
         Action::RefuseConfirmation => "confirm refuse НОМЕР --reason ПРИЧИНА",
@@ -246,12 +248,14 @@ mod tests {
             Action::CloseYear,
             Action::ShowYear,
             Action::ReopenYear,
+            Action::PrintClass { class: crate::school::ClassName::parse("7А").unwrap() },
             Action::IssueSheet { class: "7А".to_owned() },
             Action::ResetClock,
             Action::MakeKey,
             Action::ShowKey,
             Action::ChangePassphrase,
             Action::EnrollKey,
+            Action::EnrollByEmergencyKey,
             Action::RequestKey,
             Action::ListConfirmations,
             Action::RefuseConfirmation,

@@ -148,6 +148,8 @@ fn show(common: &Common, number: u64) -> Result<ExitCode> {
         [] => println!("Решить о ней сейчас некому: нужен ещё один независимый ключ или аварийный ключ с листа."),
         _ => println!("Решить могут: {}", deciders.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
     }
-    println!("Подтвердить: {ME} confirm give {number}; отказать: {ME} confirm refuse {number} --reason ПРИЧИНА");
+    println!(
+        "Подтвердить: {ME} confirm give {number}; отказать или отозвать своё: {ME} confirm refuse {number} --reason ПРИЧИНА"
+    );
     Ok(ExitCode::SUCCESS)
 }

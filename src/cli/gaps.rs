@@ -1,13 +1,36 @@
 //! What is missing at the year's end, in words: pupil by pupil, then the papers.
 
 use super::called::ME;
-use crate::work::year::{ClassGaps, Gaps, MissingMarks, Outdated, PupilGaps, UnboundBook};
+use crate::work::year::{ClassGaps, Gaps, Loose, MissingMarks, Outdated, OutdatedBook, PupilGaps, UnboundBook};
 use serde_json::{Value, json};
 
-/// Says what is missing, or that nothing is.
-pub fn say(gaps: &Gaps) {
-    if gaps.is_empty() {
+/// Says all of how a year stands: what is missing, what is outdated, what else nobody has seen to; or that nothing is.
+pub fn say_all(gaps: &Gaps, outdated: &Outdated, loose: &Loose) {
+    if gaps.is_empty() && outdated.is_nothing() && loose.is_nothing() {
         return println!("Всё на месте: ничего не пропущено.");
+    }
+    say(gaps);
+    self::outdated(outdated);
+    self::loose(loose);
+}
+
+/// Says what else nobody has seen to.
+fn loose(loose: &Loose) {
+    if loose.lessons > 0 {
+        println!("Не записано уроков по расписанию: {}: {ME} lesson missing", loose.lessons);
+    }
+    if !loose.without_class.is_empty() {
+        println!("Не зачислены ни в один класс ({}): {ME} pupil enroll", loose.without_class.len());
+        for pupil in &loose.without_class {
+            println!("  {} ({})", pupil.name.full(), pupil.file);
+        }
+    }
+}
+
+/// Says what is missing.
+fn say(gaps: &Gaps) {
+    if gaps.is_empty() {
+        return;
     }
     println!("Не хватает:");
     gaps.classes.iter().for_each(of_class);
@@ -69,11 +92,15 @@ fn of_papers(gaps: &Gaps) -> Vec<String> {
 }
 
 /// Says which papers and which archive do not show what changed after them.
-pub fn outdated(outdated: &Outdated) {
+fn outdated(outdated: &Outdated) {
     if outdated.is_nothing() {
         return;
     }
-    println!("Устарело: итоговые отметки или решения педсовета изменены позже.");
+    println!("Устарело: после этого в журнал внесены изменения.");
+    for OutdatedBook { class, number, is_bound, since } in &outdated.books {
+        let bound = if *is_bound { ", подшит" } else { "" };
+        println!("  журнал {class} (№ {number}{bound}), с записи № {since}: {ME} print class {class}");
+    }
     for (class, number) in &outdated.sheets {
         println!("  сводная ведомость на 25 лет {class} (№ {number}): {ME} print summary {class}");
     }

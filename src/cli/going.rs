@@ -14,6 +14,7 @@ pub fn say(placing: &Placing) {
         named("оставлены на повторное обучение", &class.repeating);
         named("окончили школу", &class.finished);
         named("выбывают", &class.leaving);
+        named("выбыли после окончания года", &class.left);
         named("переведены условно, проверьте ликвидацию задолженности", &class.conditionally);
     }
     if placing.unplaced.is_empty() {
@@ -48,7 +49,7 @@ pub fn as_json(placing: &Placing) -> Value {
         json!({
             "class": class.class.to_string(), "to": to, "repeating": list(&class.repeating),
             "conditionally": list(&class.conditionally), "finished": list(&class.finished),
-            "leaving": list(&class.leaving),
+            "leaving": list(&class.leaving), "left": list(&class.left),
         })
     };
     let unplaced = |unplaced: &Unplaced| {
@@ -68,9 +69,12 @@ pub fn as_json(placing: &Placing) -> Value {
 fn of_class(class: &ClassGoing, placing: &Placing) -> String {
     let mut parts: Vec<String> = class.to.iter().map(|(to, count)| format!("в {to} — {count}")).collect();
     let unplaced = placing.unplaced.iter().filter(|unplaced| unplaced.class.as_ref() == Some(&class.class)).count();
-    for (what, count) in
-        [("окончили", class.finished.len()), ("выбывают", class.leaving.len()), ("не распределены", unplaced)]
-    {
+    for (what, count) in [
+        ("окончили", class.finished.len()),
+        ("выбывают", class.leaving.len()),
+        ("выбыли", class.left.len()),
+        ("не распределены", unplaced),
+    ] {
         parts.extend((count > 0).then(|| format!("{what} — {count}")));
     }
     match parts.is_empty() {
@@ -81,7 +85,8 @@ fn of_class(class: &ClassGoing, placing: &Placing) -> String {
 
 fn named(what: &str, pupils: &[Pupil]) {
     if !pupils.is_empty() {
-        let names: Vec<String> = pupils.iter().map(|pupil| pupil.name.surname_given()).collect();
+        let name = |pupil: &Pupil| format!("{} ({})", pupil.name.surname_given(), pupil.file);
+        let names: Vec<String> = pupils.iter().map(name).collect();
         println!("    {what}: {}", names.join(", "));
     }
 }

@@ -114,9 +114,12 @@ impl Key {
                 } else {
                     println!("Ключ набран без ошибок и записан: {}", file.display());
                     println!("Открытая часть, сверьте её с листом: {}", identity.public().recipient());
+                    let file = quoted(&file.display().to_string());
                     println!(
-                        "Открыть архив: {ME} archive verify НОСИТЕЛЬ --deep --identity {}",
-                        quoted(&file.display().to_string())
+                        "Ключом восстановления открывают архив: {ME} archive verify НОСИТЕЛЬ --deep --identity {file}"
+                    );
+                    println!(
+                        "Аварийным ключом вносят ключ: {ME} staff enroll ЛОГИН ЗАЯВКА --emergency-key {file} --reason ПРИЧИНА"
                     );
                 }
             }

@@ -8,7 +8,7 @@ use super::{Common, advice, screen, session};
 use crate::error::{Action, Detail, Error, Result, Warning, every};
 use crate::journal::read::Ungrouped;
 use crate::journal::{read, resolve};
-use crate::school::{Day, PersonName, clean, format_date, parse_date};
+use crate::school::{Day, PersonName, Stay, clean, format_date, parse_date};
 use crate::work::groups::{self, Members};
 use crate::work::pupils::{self, Changes, Leaving, NewPupil, Stepped};
 use clap::{Args, Subcommand};
@@ -295,7 +295,11 @@ fn list(common: &Common, class: &str) -> Result<ExitCode> {
     let stays = read::stays_in(tables, &class)?;
     let shown = |of: Option<Day>| of.map(|of| day(common, of)).unwrap_or_default();
     for pupil in read::members_of_class(tables, &class, year.begins, year.ends)? {
-        let last = stays.get(&pupil.id).and_then(|stays| stays.last());
+        let stays = stays.get(&pupil.id).map_or(&[][..], |stays| stays);
+        let (last, earlier) = stays.split_last().map_or((None, stays), |(last, earlier)| (Some(last), earlier));
+        let span =
+            |stay: &Stay| format!("{}–{}", format_date(stay.since), stay.until.map(format_date).unwrap_or_default());
+        let earlier: Vec<String> = earlier.iter().map(span).collect();
         let now = |of: &&read::Membership| of.pupil == pupil.id && of.until.is_none_or(|until| until > today);
         let mut of: Vec<&str> = groups.iter().filter(now).map(|of| of.group.as_str()).collect();
         of.dedup();
@@ -307,6 +311,7 @@ fn list(common: &Common, class: &str) -> Result<ExitCode> {
             shown(last.map(|stay| stay.since)).into(),
             shown(last.and_then(|stay| stay.until)).into(),
             of.into(),
+            earlier.iter().map(String::as_str).collect::<Vec<_>>().into(),
         ]);
     }
     let columns = [
@@ -316,6 +321,7 @@ fn list(common: &Common, class: &str) -> Result<ExitCode> {
         ("since", "Зачислен"),
         ("until", "Выбыл"),
         ("groups", "Группы"),
+        ("earlier", "Прежде в классе"),
     ];
     screen::list(common.json, &columns, rows);
     for one in read::ungrouped(tables, &class, today)? {

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::journal::Journal;
 use crate::journal::read;
+use crate::journal::read::extraordinary;
 use crate::ledger::identity::Identity;
 use crate::ledger::keyfile;
 use crate::ledger::possession::Request;
@@ -237,11 +238,23 @@ fn list(common: &Common) -> Result<ExitCode> {
     for person in read::all_staff(tables)? {
         let roles: Vec<&str> = read::roles_of(tables, &person.login)?.into_iter().map(Role::word).collect();
         let keys = read::fingerprints_of(tables, &person.login)?;
+        let mut suspended = serde_json::Map::new();
+        let mut standing = Vec::new();
+        for key in &keys {
+            standing.push(match extraordinary::suspended_by(tables, &person.login, key)? {
+                Some(entry) => {
+                    suspended.insert(key.clone(), entry.into());
+                    format!("{key} приостановлен записью № {entry}, ждёт подтверждения")
+                }
+                None => key.clone(),
+            });
+        }
         values.push(serde_json::json!({
             "login": person.login, "name": person.name.full(), "position": person.position,
             "association": person.association, "roles": roles, "keys": keys, "dismissed": person.dismissed,
+            "suspended": suspended,
         }));
-        let state = if person.dismissed { "уволен(а)".to_owned() } else { keys.join(", ") };
+        let state = if person.dismissed { "уволен(а)".to_owned() } else { standing.join(", ") };
         rows.push(vec![person.login.into(), person.name.full(), person.position, roles.join(", "), state]);
     }
     if common.json {

@@ -4,9 +4,9 @@ use super::called::ME;
 use super::desk::{Desk, say};
 use super::{Common, ask, gaps, screen, session};
 use crate::error::{Action, Detail, Error, Result};
-use crate::journal::read;
+use crate::journal::read::{self, Pupil};
 use crate::school::{ClassName, School, format_date};
-use crate::work::year::{self, Outdated, Turn, YearStatus};
+use crate::work::year::{self, Loose, Outdated, OutdatedBook, Turn, YearStatus};
 use clap::Subcommand;
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -49,8 +49,8 @@ fn close(common: &Common, typed: Option<String>, reason: Option<String>) -> Resu
     let mut desk = Desk::open(common)?;
     let school = desk.school()?;
     let missing = year::before_close(&mut desk.workplace()?)?;
-    gaps::say(&missing);
-    gaps::outdated(&Outdated::of(desk.tables())?);
+    let today = school.day_of(session::now());
+    gaps::say_all(&missing, &Outdated::of(desk.tables())?, &Loose::on(desk.tables(), today)?);
     let typed = year_typed(&school, typed, "закрывается")?;
     let what = "учебный год закрывается с пробелами";
     let reason = reason_given(!missing.is_empty(), reason, what)?;
@@ -93,9 +93,21 @@ pub fn reason_given(missing: bool, reason: Option<String>, what: &str) -> Result
 
 fn reopen(common: &Common, reason: &str) -> Result<ExitCode> {
     let mut desk = Desk::open(common)?;
-    let status = say(year::reopen(&mut desk.workplace()?, reason)?, "Закрытый учебный год открыт снова")?;
-    println!("Выданные сводные ведомости на 25 лет с этого не действуют: выдайте их заново, когда год будет закрыт.");
-    println!("Понадобится и новый архив за год: {ME} archive status.");
+    let done = year::reopen(&mut desk.workplace()?, reason)?;
+    let waits = !done.waiting.is_empty();
+    let status = say(done, "Закрытый учебный год открыт снова")?;
+    match waits {
+        true => println!(
+            "Когда второе лицо это подтвердит, выданные сводные ведомости на 25 лет перестанут действовать, и понадобится \
+             новый архив за год."
+        ),
+        false => {
+            println!(
+                "Выданные сводные ведомости на 25 лет с этого не действуют: выдайте их заново, когда год будет закрыт."
+            );
+            println!("Понадобится и новый архив за год: {ME} archive status.");
+        }
+    }
     Ok(status)
 }
 
@@ -107,7 +119,7 @@ fn status(common: &Common) -> Result<ExitCode> {
         screen::json(&as_json(&status));
         return Ok(ExitCode::SUCCESS);
     }
-    let YearStatus { school, closed, reopened, reopening_waits, continued, gaps: missing, outdated } = &status;
+    let YearStatus { school, closed, reopened, reopening_waits, continued, gaps: missing, outdated, loose } = &status;
     let (name, ends) = (&school.year.name, format_date(school.year.ends));
     let said = |turn: &Turn| {
         let reason = if turn.reason.is_empty() { String::new() } else { format!(": {}", turn.reason) };
@@ -127,8 +139,7 @@ fn status(common: &Common) -> Result<ExitCode> {
     if *continued {
         println!("Следующий год начат: этот больше не открывается.");
     }
-    gaps::say(missing);
-    gaps::outdated(outdated);
+    gaps::say_all(missing, outdated, loose);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -136,6 +147,8 @@ fn as_json(status: &YearStatus) -> Value {
     let turn =
         |turn: &Turn| json!({ "entry": turn.entry, "at": turn.at.to_rfc3339(), "by": turn.by, "reason": turn.reason });
     let sheet = |(class, number): &(ClassName, String)| json!({ "class": class.to_string(), "number": number });
+    let book = |OutdatedBook { class, number, is_bound, since }: &OutdatedBook| json!({ "class": class.to_string(), "number": number, "bound": is_bound, "since": since });
+    let pupil = |pupil: &Pupil| json!({ "pupil": pupil.file, "name": pupil.name.full() });
     let sheets: Vec<Value> = status.outdated.sheets.iter().map(sheet).collect();
     json!({
         "year": status.school.year.name, "begins": status.school.year.begins, "ends": status.school.year.ends,
@@ -144,6 +157,9 @@ fn as_json(status: &YearStatus) -> Value {
         "complete": status.gaps.is_empty(), "gaps": gaps::as_json(&status.gaps),
         "outdated": {
             "sheets": sheets, "archive": status.outdated.archive,
+            "books": status.outdated.books.iter().map(book).collect::<Vec<_>>(),
         },
+        "lessons_missing": status.loose.lessons,
+        "without_class": status.loose.without_class.iter().map(pupil).collect::<Vec<_>>(),
     })
 }

@@ -42,6 +42,10 @@ pub enum Action {
     /// Show how the year stands, and what is missing at its end.
     ShowYear,
     ReopenYear,
+    /// Issue the book of a class.
+    PrintClass {
+        class: crate::school::ClassName,
+    },
     /// Issue the sheet of a class that is kept for 25 years.
     IssueSheet {
         class: String,
@@ -53,6 +57,8 @@ pub enum Action {
     ShowKey,
     ChangePassphrase,
     EnrollKey,
+    /// Enrol a key by the emergency key of the sheet.
+    EnrollByEmergencyKey,
     /// Write down for the administrator what enrols a key.
     RequestKey,
     ListConfirmations,

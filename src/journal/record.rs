@@ -378,7 +378,7 @@ pub fn author_of(tables: &Tables, fingerprint: &str) -> Result<String> {
 fn key_of(tables: &Tables, fingerprint: &str) -> Result<read::Key> {
     match read::key(tables, fingerprint)? {
         None => Err(Error::refused(format!("ключ {fingerprint} не внесён в журнал"))
-            .next_by("передайте администратору для внесения открытую часть ключа", Action::ShowKey)),
+            .next_by("составьте заявку и передайте её администратору", Action::RequestKey)),
         Some(key) if key.revoked_at.is_some() => {
             Err(Error::refused(format!("ключ {fingerprint} сотрудника «{}» отозван: подписывать им нельзя", key.login))
                 .next("если вы работаете в школе, создайте новый ключ и передайте его администратору"))
@@ -445,7 +445,10 @@ pub(super) fn judge(
     rules::two_eyes::check_effect(tables, school, entry)?;
     rules::two_eyes::nothing_alike_waits(tables, entry)?;
     let seq = before.seq + 1;
-    rules::check(&Context { tables, school, seq, before, places, handed: None }, entry, canonical)
+    let context = Context { tables, school, seq, before, places, handed: None };
+    let warnings = rules::check(&context, entry, canonical)?;
+    rules::two_eyes::somebody_remains(tables, seq, entry)?;
+    Ok(warnings)
 }
 
 /// Within a journal the version of the rules never falls, and nobody judges by rules that he does not know.

@@ -240,6 +240,12 @@ pub fn recorded_lesson(tables: &Tables, course: &Course, date: Day, given: Optio
     match (given, &lessons[..]) {
         (Some(number), _) => Ok(number),
         (None, [number]) => Ok(*number),
+        (None, []) if read::is_closed(tables)? => Err(Error::refused(format!(
+            "урок {} ({}) не записан, а учебный год закрыт: в журнал ничего не вносится и не исправляется",
+            format_date(date),
+            course.key
+        ))
+        .next_by("если исправить нужно, год открывает директор", Action::ReopenYear)),
         (None, []) => {
             let is_not = match annulments::lesson_annulled(tables, course.id, date, None)? {
                 Some(entry) => format!("не записан (он был, но аннулирован записью № {entry})"),

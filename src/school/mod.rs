@@ -33,7 +33,7 @@ pub use person::{Fit, PersonName, Role};
 pub use results::{Results, Share, average, rounded};
 pub use stay::Stay;
 pub use text::{
-    BYTES, OF_RECORDS, RECORDS, clean, counted, each_in_cyrillic, fold, grouped, in_cyrillic, is_nfc, is_printable,
-    latin_alike, on_russian_keys, plural, printable, same_word, strange_letter,
+    BYTES, OF_RECORDS, RECORDS, alike, clean, counted, each_in_cyrillic, fold, grouped, in_cyrillic, is_nfc,
+    is_printable, latin_alike, on_russian_keys, plural, printable, same_word, strange_letter,
 };
 pub use work::WorkKind;

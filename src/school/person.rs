@@ -1,7 +1,7 @@
 //! People and their roles (§3.3).
 
 use crate::error::{Error, Result};
-use crate::school::fold;
+use crate::school::{alike, fold};
 use serde::{Deserialize, Serialize};
 
 /// Surname, given name and patronymic; the last may be empty.
@@ -48,9 +48,10 @@ impl PersonName {
             .join(" ")
     }
 
-    /// Whether two names may be one person's: case and «ё» do not matter, and the patronymic is often left out.
+    /// Whether two names may be one person's: what only looks another way does not matter ([`alike`]), and the patronymic is
+    /// often left out.
     pub fn may_be(&self, other: &Self) -> bool {
-        let same = |one: &str, other: &str| fold(one) == fold(other);
+        let same = |one: &str, other: &str| alike(one) == alike(other);
         let left_out = self.patronymic.is_empty() || other.patronymic.is_empty();
         same(&self.surname, &other.surname)
             && same(&self.given, &other.given)

@@ -120,6 +120,14 @@ pub fn each_in_cyrillic(text: &str) -> String {
     text.chars().map(|c| cyrillic_alike(c).unwrap_or(c)).collect()
 }
 
+/// What two texts have in common that look alike: case, «ё», spaces, kinds of dashes and Latin letters that look Cyrillic do
+/// not matter.
+pub fn alike(text: &str) -> String {
+    let dash = |c: char| if matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}') { '-' } else { c };
+    let bare: String = text.chars().filter(|c| !c.is_whitespace()).map(dash).collect();
+    fold(&each_in_cyrillic(&bare))
+}
+
 /// What a text comes to that was typed on the keys of Russian letters while the keyboard gave Latin ones: «Bdfyjd» is «Иванов».
 pub fn on_russian_keys(text: &str) -> String {
     text.chars().map(russian_key).collect()

@@ -6,7 +6,7 @@ pub use crate::journal::entry::Span;
 use crate::journal::entry::{Body, EmergencyEnrolment, EmergencyKeySet, EntriesConfirmed, EntriesRefused};
 use crate::journal::read::extraordinary::{self, Extraordinary};
 use crate::journal::read::{self, Tables};
-use crate::journal::rules::two_eyes::{SECOND, why_not};
+use crate::journal::rules::two_eyes;
 use crate::journal::{Author, Journal, Recorded};
 use crate::ledger::chain::{Tip, hex};
 use crate::ledger::identity::Identity;
@@ -47,7 +47,7 @@ pub struct Shown {
     pub author: Option<PersonName>,
     /// The keys in force of the person it is about, if it is about one.
     pub keys: Vec<String>,
-    /// Who may decide on it: logins of those with a key in force who are not its author.
+    /// Who may confirm it: logins of those with a key in force who are not its author.
     pub deciders: Vec<Login>,
 }
 
@@ -61,19 +61,13 @@ pub fn show(tables: &Tables, number: u64) -> Result<Shown> {
     let entries = extraordinary::waiting_between(tables, held.entries.from, held.entries.from)?;
     let about = entries.first().map(|held| held.about.clone()).unwrap_or_default();
     let keys = read::fingerprints_of(tables, &about)?;
-    let mut deciders = Vec::new();
-    for role in SECOND {
-        for (login, key) in read::keys_in_force(tables, role)? {
-            let suspended = extraordinary::suspended_by(tables, &login, &key.fingerprint())?.is_some();
-            let mut may = !suspended && !deciders.contains(&login);
-            for held in &entries {
-                may &= why_not(tables, &login, &key.fingerprint(), held, true)?.is_none();
-            }
-            if may {
-                deciders.push(login);
-            }
-        }
+    let mut deciders = None;
+    for held in &entries {
+        let may = two_eyes::deciders(tables, held)?;
+        let all = deciders.get_or_insert_with(|| may.clone());
+        all.retain(|login: &Login| may.contains(login));
     }
+    let deciders = deciders.unwrap_or_default();
     Ok(Shown { held, author, keys, deciders })
 }
 

@@ -5,7 +5,7 @@
 
 use super::lesson::LessonRef;
 use super::{Done, Workplace, finals};
-use crate::error::Result;
+use crate::error::{Action, Detail, Result};
 pub use crate::journal::entry::Change;
 use crate::journal::entry::{CorrectionDecided, CorrectionRequested, LessonText};
 use crate::journal::read::corrections::{next_number, with_standing};
@@ -135,6 +135,11 @@ pub fn reject(place: &mut Workplace<'_>, number: u64, reason: &str) -> Result<Do
 pub fn lesson(tables: &Tables, course: &Course, date: Day, number: Option<u8>, adds: bool) -> Result<LessonRef> {
     let lesson = match resolve::recorded_lesson(tables, course, date, number) {
         Err(_) if adds => resolve::timetabled_lesson(tables, course, date, number)?,
+        Err(error) if !read::is_closed(tables)? => {
+            return Err(
+                error.then_by("если записать его уже нельзя, добавьте его заявкой", Action::Give(Detail::Topic))
+            );
+        }
         found => found?,
     };
     Ok(LessonRef { course: course.key.clone(), date, lesson })

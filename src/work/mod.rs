@@ -40,12 +40,12 @@ pub mod year;
 
 use crate::error::{Action, Error, Result, Warning};
 use crate::journal::entry::{Body, Effect};
-use crate::journal::read::{self, Tables, extraordinary};
+use crate::journal::read::{self, Tables, extraordinary, outdated};
 use crate::journal::rules::known_pupil;
 use crate::journal::{Author, Batch, Journal, Recorded, author_of, may};
 use crate::ledger::identity::PublicIdentity;
 use crate::ledger::signer::Signer;
-use crate::school::{Clock, Day, Login, PersonalFile, School};
+use crate::school::{ClassName, Clock, Day, Login, PersonalFile, School};
 use refused::Refused;
 use std::collections::HashSet;
 
@@ -133,6 +133,7 @@ impl<'a> Workplace<'a> {
         let (mut done, mut refused) = (Done::default(), Refused::default());
         for body in bodies {
             let Some(body) = refused.rest_of(body) else { continue };
+            let bound = outdated::bound_books(batch.tables(), &body)?;
             let recorded = match one(&mut batch, self.author, body.clone()) {
                 Ok(recorded) => recorded,
                 Err(error) => {
@@ -141,6 +142,9 @@ impl<'a> Workplace<'a> {
                 }
             };
             done.numbers.push(recorded.seq);
+            if recorded.effect != Effect::Waits {
+                done.name_bound(bound);
+            }
             done.warnings.extend(recorded.warnings);
             match recorded.effect {
                 Effect::AtOnce => {}
@@ -193,6 +197,17 @@ pub struct Done {
 }
 
 impl Done {
+    /// Warns of the bound books, each once, that do not show what was recorded.
+    fn name_bound(&mut self, books: Vec<(ClassName, String)>) {
+        for (class, number) in books {
+            let what = format!("журнал {class} № {number} подшит, изменения в нём нет: допечатайте и подшейте");
+            let warning = Warning::from(what).next_by("изменённое покажет печать", Action::PrintClass { class });
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
+    }
+
     /// Whether all of it stood already.
     pub fn is_nothing(&self) -> bool {
         self.numbers.is_empty()

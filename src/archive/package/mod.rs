@@ -17,7 +17,7 @@ use super::bag::{BagPath, DATA};
 use crate::error::{Error, Result, copy_of};
 use crate::files;
 
-pub use read::{Member, OpenPackage, Parts, group};
+pub use read::{Member, NOT_FOR_THIS_KEY, OpenPackage, Parts, group};
 pub(in crate::archive) use write::Packer;
 
 /// The name of the list of sums inside a package.

@@ -15,6 +15,9 @@ use crate::archive::progress::Progress;
 use crate::archive::sum::{Sum, Summing};
 use crate::ledger::identity::Identity;
 
+/// Said of a package of which the key is no recipient.
+pub const NOT_FOR_THIS_KEY: &str = "не зашифрован для этого ключа";
+
 /// The list of sums of a package is not read beyond this.
 const MAX_SUMS: u64 = 64 * 1024 * 1024;
 
@@ -177,7 +180,7 @@ impl OpenPackage {
         header::check(&mut parts).map_err(unread)??;
         parts.rewind().map_err(unread)?;
         let locked = |cause: age::DecryptError| match cause {
-            age::DecryptError::NoMatchingKeys => "не зашифрован для этого ключа".to_owned(),
+            age::DecryptError::NoMatchingKeys => NOT_FOR_THIS_KEY.to_owned(),
             cause => format!("не расшифровывается ({cause})"),
         };
         // 64 KiB and a tag are one chunk of age; a larger buffer would be read in vain after every jump.

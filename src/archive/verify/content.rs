@@ -11,7 +11,7 @@ use crate::archive::export::{DATABASE, JOURNAL, LEDGER};
 use crate::archive::package::{self, Member, OpenPackage};
 use crate::archive::progress::Progress;
 use crate::archive::report::Finding;
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::files::PrivateFolder;
 use crate::ledger::identity::Identity;
 
@@ -69,6 +69,15 @@ impl Content<'_> {
         let identity = self.identity;
         let opened: Vec<_> =
             packages.par_iter().map(|(name, parts)| read_package(folder, name, parts, identity, progress)).collect();
+        // What is sound and opens to others is not damaged: the key is another one.
+        let is_locked = |faults: &[Finding]| faults.iter().any(|fault| fault.what == package::NOT_FOR_THIS_KEY);
+        if !opened.is_empty() && opened.iter().all(|(_, faults)| is_locked(faults)) {
+            return Err(Error::input("этот ключ архив не открывает: архив зашифрован для других ключей")
+                .next(
+                    "назовите ключ директора, завуча или ключ восстановления из сейфа, которым этот архив открывается",
+                )
+                .then_by("целость и подпись проверяются и без ключа", Action::VerifyArchive));
+        }
         let mut members = Vec::new();
         for (found, faults) in opened {
             members.extend(found);

@@ -81,7 +81,13 @@ pub fn verify(path: &Path, request: &Request<'_>, progress: &dyn Progress) -> Re
     findings.extend(faults);
     if let Some(content) = &request.content {
         depth = Depth::Content;
-        findings.extend(content.check(&folder, &files, facts.as_ref(), progress)?);
+        match content.check(&folder, &files, facts.as_ref(), progress) {
+            // A key that opens nothing is told of where nothing worse was found.
+            Err(error) if error.kind() == crate::error::Kind::Input && findings.iter().any(Finding::is_fault) => {
+                findings.push(Finding::note("data", error.message()));
+            }
+            found => findings.extend(found?),
+        }
     }
     let (mut by, mut asked) = (Vec::new(), Vec::new());
     if let (Some(facts), Some(code), Some(signer)) = (&facts, sealed.code, &sealed.signer) {

@@ -63,7 +63,8 @@ impl Place<'_> {
         self.list(State::Emergency, "")?;
         let fingerprint = enrolled.key.fingerprint();
         if read::key(self.tables, &fingerprint)?.is_some() {
-            return self.run("UPDATE keys SET rests_on = '' WHERE fingerprint = ?1", [fingerprint]);
+            let sql = "UPDATE keys SET rests_on = '', enrolled_entry = ?2 WHERE fingerprint = ?1";
+            return self.run(sql, params![fingerprint, self.seq]);
         }
         self.independent_key(&enrolled.login, &enrolled.key, (&enrolled.possession, ""))
     }

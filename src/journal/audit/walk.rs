@@ -205,6 +205,7 @@ impl Walk {
             return Ok(Ok(*key));
         }
         let itself = record::emergency_key_itself(&self.walked.tables, &entry.key, &entry.body)?;
+        let is_new = itself.is_some();
         let found = match itself.map_or_else(|| read::key(&self.walked.tables, &entry.key), |key| Ok(Some(key)))? {
             None => Err(format!("подписана ключом {}, который не был внесён в журнал", entry.key)),
             Some(key) if key.login != entry.author => {
@@ -213,6 +214,8 @@ impl Walk {
             Some(key) if key.revoked_at.is_some() => {
                 Err(format!("подписана ключом сотрудника «{}», который к этому месту был отозван", entry.author))
             }
+            // What suspended his other keys does not suspend one that is let in here.
+            Some(key) if is_new => Ok(*key.public.key()),
             Some(key) => match extraordinary::suspended_by(&self.walked.tables, &key.login, &entry.key)? {
                 None => Ok(*key.public.key()),
                 Some(seq) => Err(format!(

@@ -10,8 +10,10 @@ use std::fmt;
 /// A journal that went on from a restored copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restoration {
-    /// The number of its entry.
+    /// The number of its entry; where it waited for a second person, of the one that confirmed it.
     pub entry: u64,
+    /// The number of its entry, whoever confirmed it: the first after what the copy had.
+    pub asked: u64,
     /// When it was recorded.
     pub at: DateTime<FixedOffset>,
     /// Login of who did it.
@@ -39,7 +41,7 @@ pub fn lengths_kept(tables: &Tables) -> Result<Vec<u64>> {
 impl Restoration {
     /// The lost entries, as far as they are known: those from where the restored copy ended to the last place that was named.
     pub fn lost_range(&self) -> Option<LostRange> {
-        LostRange::of(self.entry, &self.lost)
+        LostRange::of(self.asked, &self.lost)
     }
 
     /// Whether a place of the ledger is of the part that this one gives up: it lies before a place that was named, or is it.
@@ -79,10 +81,13 @@ impl fmt::Display for LostRange {
 
 /// Every restoration, in order.
 pub fn restorations(tables: &Tables) -> Result<Vec<Restoration>> {
-    let sql = "SELECT entry, at, by, reason, numbers FROM restorations ORDER BY entry";
+    let sql = "SELECT entry, at, by, reason, numbers, coalesce((SELECT min(held.entry) FROM extraordinary AS held
+                   WHERE kind = 'journal.restored' AND decided_entry = restorations.entry), entry) AS asked
+               FROM restorations ORDER BY entry";
     let mut found: Vec<Restoration> = tables.all("восстановление журнала", sql, [], |row| {
         let (entry, by, reason, numbers) = (row.get("entry")?, row.get("by")?, row.get("reason")?, row.get("numbers")?);
-        Ok(Restoration { entry, at: row.moment("at")?, by, reason, numbers, lost: Vec::new() })
+        let asked = row.get("asked")?;
+        Ok(Restoration { entry, asked, at: row.moment("at")?, by, reason, numbers, lost: Vec::new() })
     })?;
     let sql = "SELECT length, head FROM restorations_lost WHERE entry = ?1 ORDER BY length, head";
     for restoration in &mut found {

@@ -9,7 +9,7 @@ use crate::journal::entry::{
     PupilRenumbered, PupilSet, StayIn,
 };
 use crate::journal::read::{self, Membership, Pupil, Tables};
-use crate::school::{ClassName, CourseKey, Stay, format_date, same_word};
+use crate::school::{ClassName, CourseKey, Stay, alike, format_date, same_word};
 use chrono::{Datelike, NaiveDate};
 use rusqlite::{OptionalExtension, params};
 use std::collections::HashSet;
@@ -32,7 +32,7 @@ pub fn pupil(context: &Context<'_>, entry: &Entry, set: &PupilSet, warnings: &mu
     }
     let known = read::pupil(context.tables, &set.file)?;
     if known.is_none() {
-        is_nobodys_file(context.tables, &set.file)?;
+        is_nobodys_file(context.tables, &set.file, None)?;
     }
     let Some(twin) = twin(context.tables, set, known.as_ref())? else { return Ok(()) };
     let what =
@@ -59,7 +59,8 @@ pub fn twin(tables: &Tables, set: &PupilSet, known: Option<&Pupil>) -> Result<Op
     Ok(alike.into_iter().find(|other| Some(other.id) != own && other.name.may_be(&set.name)))
 }
 
-fn is_nobodys_file(tables: &Tables, file: &str) -> Result<()> {
+/// A number is nobody's, never was, and is not taken for another on paper, but for those of the file itself.
+fn is_nobodys_file(tables: &Tables, file: &str, own: Option<&Pupil>) -> Result<()> {
     if let Some(pupil) = read::pupil(tables, file)? {
         let former = if pupil.file == *file { "" } else { " (прежний номер)" };
         return Err(Error::refused(format!("личное дело «{file}» уже есть: {}{former}", pupil.name.full()))
@@ -69,7 +70,16 @@ fn is_nobodys_file(tables: &Tables, file: &str) -> Result<()> {
         return Err(Error::refused(format!("номер «{file}» уже был у другого личного дела и снова не выдаётся"))
             .next("укажите другой номер"));
     }
-    Ok(())
+    let mut numbers = tables.prepare_cached("SELECT file FROM pupils UNION ALL SELECT file FROM pupil_aliases")?;
+    let numbers = numbers.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let is_own = |number: &str| own.is_some_and(|pupil| pupil.is_named(number));
+    match numbers.iter().find(|number| !is_own(number) && alike(number) == alike(file)) {
+        Some(other) => {
+            Err(Error::refused(format!("номер «{file}» не отличить на бумаге от номера «{other}», он уже есть"))
+                .next_by("проверьте номер: регистр, пробелы и вид тире различием не считаются", Action::ListPupils))
+        }
+        None => Ok(()),
+    }
 }
 
 /// A pupil joins a class, being in no other on that day.
@@ -134,7 +144,16 @@ pub fn moving(context: &Context<'_>, entry: &Entry, moved: &PupilMoved, warnings
         .query_row(params![pupil.id, read::iso(moved.since)], |row| row.get(0))
         .optional()?;
     let name = read::name_of(tables, &pupil)?;
+    let stays = read::stays_of(tables, pupil.id)?;
     match class {
+        None if stays.last().is_some_and(|(_, stay)| stay.since == moved.since && stay.until.is_none()) => {
+            let now = stays.last().map(|(class, _)| class.to_string()).unwrap_or_default();
+            Err(Error::refused(format!(
+                "{name} и так с {} в {now}: второй перевод в тот же день",
+                format_date(moved.since)
+            ))
+            .next_by("если класс записан ошибочно, исправьте его", Action::CorrectClass))
+        }
         None => Err(Error::refused(format!("{name} до {} не учится в школе", format_date(moved.since)))
             .next_by("проверьте дату или сначала зачислите его", Action::EnrollPupil)
             .then_by("класс, внесённый ошибочно, исправляется", Action::CorrectClass)),
@@ -330,7 +349,7 @@ pub fn renumbering(context: &Context<'_>, renumbered: &PupilRenumbered) -> Resul
             .next("менять нечего; проверьте номер"));
     }
     if !pupil.is_named(becomes) {
-        is_nobodys_file(tables, becomes)?;
+        is_nobodys_file(tables, becomes, Some(&pupil))?;
     }
     bound_book(tables, read::stays_of(tables, pupil.id)?.iter().map(|(class, _)| class))
 }

@@ -5,8 +5,10 @@
 //! against this table. Two keys are independent where nobody stands behind both: not the owner of the one, nor whoever
 //! enrolled it on his own word, nor whoever enrolled that person's key.
 
+mod remains;
 mod whole;
 
+pub use remains::{deciders, somebody_remains};
 pub use whole::nothing_alike_waits;
 
 use super::{Context, text};
@@ -285,10 +287,13 @@ fn waiting_in(tables: &Tables, spans: &[Span]) -> Result<Vec<Held>> {
 
 fn by_a_second_person(tables: &Tables, entry: &Entry, held: &[Held], confirms: bool) -> Result<()> {
     for held in held {
-        if let Some(why) = why_not(tables, &entry.author, &entry.key, held, confirms)? {
-            return Err(Error::refused(format!("запись № {}: {why}", held.seq))
-                .next("подтверждает или отказывает директор, завуч или администратор, который её не вносил"));
-        }
+        let Some(why) = why_not(tables, &entry.author, &entry.key, held, confirms)? else { continue };
+        let error = Error::refused(format!("запись № {}: {why}", held.seq));
+        let who = "подтверждает или отказывает директор, завуч или администратор, который её не вносил";
+        return Err(match held.author == entry.author {
+            true => error.next(who).then_by("а если она ошибочна, отзовите её", Action::RefuseConfirmation),
+            false => error.next(who),
+        });
     }
     Ok(())
 }
@@ -318,10 +323,12 @@ fn judge_anew(context: &Context<'_>, held: &Held) -> Result<()> {
     apply::confirmed_entry(tables, context.seq, &held.entry)
 }
 
-/// A second person refuses what waits.
+/// A second person refuses what waits, or its author withdraws it: what never was in force takes nothing from anybody, and a
+/// withdrawn dismissal lifts no other suspension than his own.
 pub fn refusal(tables: &Tables, entry: &Entry, refused: &EntriesRefused) -> Result<()> {
     text::is_given(&refused.reason, "причина отказа")?;
-    let held = waiting_in(tables, &refused.entries)?;
+    let mut held = waiting_in(tables, &refused.entries)?;
+    held.retain(|held| held.author != entry.author);
     by_a_second_person(tables, entry, &held, false)
 }
 

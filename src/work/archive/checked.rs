@@ -12,7 +12,7 @@ use crate::archive::sum::Sum;
 use crate::archive::verify::{Content, Request, Together, verify as verify_bag, vouch_back};
 use crate::error::{Action, Error, Next, Result};
 use crate::journal::entry::{ArchiveVerified, VerifiedAs, VerifiedDepth};
-use crate::journal::read::{self, Loss};
+use crate::journal::read::{self, Loss, Tables};
 use crate::journal::{Author, Journal, Proven, Recorded};
 use crate::ledger::identity::Identity;
 use std::collections::HashSet;
@@ -117,7 +117,7 @@ pub fn verify(wish: &Verification<'_>, progress: &dyn Progress) -> Result<Checks
     let request = Request { anchors: &anchors, content: wish.opener.map(content), unread: wish.quick };
     let mut checked = Vec::new();
     for path in wish.paths {
-        if let Err(error) = one(path, wish.code.as_ref(), &request, &mut checked, progress) {
+        if let Err(error) = one(path, (wish.code.as_ref(), wish.journal), &request, &mut checked, progress) {
             if wish.paths.len() == 1 {
                 return Err(error);
             }
@@ -134,7 +134,7 @@ pub fn verify(wish: &Verification<'_>, progress: &dyn Progress) -> Result<Checks
 /// Verifies what lies under one path, beside those that were verified before it.
 fn one(
     path: &Path,
-    code: Option<&Code>,
+    (code, journal): (Option<&Code>, Option<&Proven>),
     request: &Request<'_>,
     all: &mut Vec<Checked>,
     progress: &dyn Progress,
@@ -167,6 +167,16 @@ fn one(
         own.get_or_insert_default().push(Finding::forgery("", NOT_HERE));
     }
     let card = found.carrier.as_deref().and_then(carrier::card_in);
+    if let (Some(journal), Some(card), None) = (journal, &card, code) {
+        let here: Vec<String> = found.bags.iter().chain(&found.unfinished).filter_map(|bag| name_of(bag)).collect();
+        for name in gone(&journal.tables()?, card, &here)? {
+            let what = format!(
+                "по журналу на носителе «{}» лежит копия этого архива, а её нет: запишите её снова с другого носителя",
+                card.label
+            );
+            own.get_or_insert_default().push(Finding::damage(name, what));
+        }
+    }
     let twin = all.iter_mut().find(|other: &&mut Checked| card.is_some() && id_of(&other.card) == id_of(&card));
     if let Some(twin) = twin {
         own.get_or_insert_default().push(same_number(&twin.path));
@@ -184,6 +194,23 @@ fn one(
     }
     all.push(Checked { path: path.to_owned(), card, own, reports, failed });
     Ok(())
+}
+
+fn name_of(bag: &Path) -> Option<String> {
+    bag.file_name().and_then(|name| name.to_str()).map(str::to_owned)
+}
+
+/// The archives of which a copy lies on a carrier by the journal, and none is there.
+fn gone(tables: &Tables, card: &Card, here: &[String]) -> Result<Vec<String>> {
+    let mut gone = Vec::new();
+    if read::carrier(tables, &card.id)?.is_some_and(|carrier| carrier.loss.is_none()) {
+        for name in read::archives(tables)? {
+            if !here.contains(&name) && read::copy_on(tables, &name, &card.id)?.is_some() {
+                gone.push(name);
+            }
+        }
+    }
+    Ok(gone)
 }
 
 /// A code is one archive's: where it names one of several, only that one is meant. Gives those that are meant, and
@@ -272,7 +299,30 @@ pub fn enter(journal: &mut Journal, author: Author<'_>, checks: &Checks) -> Resu
             archives.push(report.name.clone());
         }
     }
+    for checked in checks.checked.iter().filter(|checked| !checked.is_doubted()) {
+        archives.extend(record_gone(journal, author, checked)?);
+    }
     Ok(Entered::Done { archives, doubts })
+}
+
+/// Records of each copy that should lie on a carrier, and does not, that it is no copy any more.
+fn record_gone(journal: &mut Journal, author: Author<'_>, checked: &Checked) -> Result<Vec<String>> {
+    let (Some(card), Some(own)) = (&checked.card, &checked.own) else { return Ok(Vec::new()) };
+    let here: Vec<String> = checked.reports.iter().filter_map(|(bag, _)| name_of(bag)).collect();
+    let mut gone = gone(journal.tables(), card, &here)?;
+    gone.retain(|name| own.iter().any(|finding| finding.path == *name));
+    for archive in &gone {
+        let verified = ArchiveVerified {
+            archive: archive.clone(),
+            carrier: card.id.clone(),
+            depth: VerifiedDepth::List,
+            result: VerifiedAs::Damaged,
+            damaged: None,
+            healable: Some(false),
+        };
+        journal.record(author, verified)?;
+    }
+    Ok(gone)
 }
 
 /// Records a verification of one of the journal's own archives; of another's there is nothing to record.

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::journal::entry::{ArchiveKind, VerifiedAs, VerifiedDepth};
 use crate::journal::read::Tables;
 use crate::journal::read::{self, Carrier};
-use crate::school::{Day, PeriodName, School, same_word};
+use crate::school::{ClassName, Day, PeriodName, School, same_word};
 use chrono::{Datelike, Months};
 
 /// For how many years after the one in which the school year ends a journal is kept.
@@ -115,7 +115,12 @@ impl Status {
     /// # Errors
     /// Tables that cannot be read.
     pub fn of(tables: &Tables, day: Day) -> Result<Self> {
-        let school = read::school(tables)?;
+        let mut school = read::school(tables)?;
+        // A school without grades 10 and 11 has no half-years to archive.
+        let names =
+            |class: ClassName| school.periods_of(&class).into_iter().map(|period| period.name.clone()).collect();
+        let kept: Vec<Vec<_>> = read::classes(tables)?.into_iter().map(names).collect();
+        school.periods.retain(|period| kept.is_empty() || kept.iter().any(|of| of.contains(&period.name)));
         let mut archives = Vec::new();
         let all = read::all_archives(tables)?;
         for archive in &all {

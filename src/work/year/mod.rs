@@ -14,8 +14,10 @@ use crate::error::{Action, Detail, Error, Result};
 use crate::journal::entry::{YearClosed, YearReopened};
 pub use crate::journal::read::Turn;
 pub use crate::journal::read::gaps::{ClassGaps, Gaps, MissingMarks, PupilGaps, UnboundBook};
-pub use crate::journal::read::outdated::Outdated;
-use crate::journal::read::{self, Tables};
+pub use crate::journal::read::outdated::{Outdated, OutdatedBook};
+use crate::journal::read::{self, Pupil, Tables};
+use crate::report::missing::missing;
+use crate::report::scope::Filter;
 use crate::school::{Day, School, clean};
 
 /// How a year stands on a day.
@@ -35,6 +37,38 @@ pub struct YearStatus {
     pub gaps: Gaps,
     /// Papers and the archive that do not show what changed after them.
     pub outdated: Outdated,
+    /// What else nobody has seen to.
+    pub loose: Loose,
+}
+
+/// What is not seen to and bars no closing of a year.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Loose {
+    /// Lessons that the timetable led one to expect up to the day and that nobody entered.
+    pub lessons: usize,
+    /// Pupils who are not, and have not been, in any class.
+    pub without_class: Vec<Pupil>,
+}
+
+impl Loose {
+    /// What is not seen to on a day.
+    ///
+    /// # Errors
+    /// Tables that do not read.
+    pub fn on(tables: &Tables, day: Day) -> Result<Self> {
+        let mut without_class = Vec::new();
+        for pupil in read::all_pupils(tables)? {
+            if read::stays_of(tables, pupil.id)?.is_empty() {
+                without_class.push(pupil);
+            }
+        }
+        Ok(Self { lessons: missing(tables, &Filter::default(), day)?.len(), without_class })
+    }
+
+    /// Whether there is nothing.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// How the year stands on a day.
@@ -50,6 +84,7 @@ pub fn status(tables: &Tables, today: Day) -> Result<YearStatus> {
         continued: read::continued(tables)?.is_some(),
         gaps: Gaps::on(tables, &school, today)?,
         outdated: Outdated::of(tables)?,
+        loose: Loose::on(tables, today)?,
         school,
     })
 }

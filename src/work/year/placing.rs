@@ -5,11 +5,14 @@
 //! is named: the office enrols him when it knows where to.
 
 use crate::error::{Action, Error, Result};
-use crate::journal::entry::{Body, ClassSet, GroupSet, PupilEnrolled, PupilSet};
+use crate::journal::entry::{Body, ClassSet, GroupSet, PupilEnrolled, PupilRenumbered, PupilSet};
 use crate::journal::read::{self, Pupil, Tables};
 use crate::school::decision::{Outcome, Resolution};
 use crate::school::{ClassName, Day, Role};
 use std::collections::BTreeMap;
+
+/// Why a file of the new journal has numbers that it had before.
+const RENUMBERED: &str = "номер изменён в прежнем учебном году";
 
 /// Where the pupils go.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -37,6 +40,8 @@ pub struct ClassGoing {
     pub finished: Vec<Pupil>,
     /// How many leave the school without having finished it.
     pub leaving: Vec<Pupil>,
+    /// Those who left after the year's last day, whatever the council had decided.
+    pub left: Vec<Pupil>,
 }
 
 /// Somebody who could not be placed.
@@ -74,8 +79,15 @@ impl Placing {
         for class in read::classes(tables)? {
             let mut going = ClassGoing::nobody_of(&class);
             for pupil in read::members_of_class(tables, &class, ends, ends)? {
+                // After the year's last day he may have left, or gone to another class.
+                let last = read::stays_of(tables, pupil.id)?.pop();
+                if last.as_ref().is_some_and(|(_, stay)| stay.until.is_some()) {
+                    going.left.push(pupil);
+                    continue;
+                }
+                let now = last.map_or_else(|| class.clone(), |(class, _)| class);
                 let words = decisions.get(&pupil.id).map(|decided| decided.decision.as_str());
-                placing.place(&mut going, pupil, words, promote_undecided);
+                placing.place(&mut going, (pupil, now), words, promote_undecided);
             }
             placing.classes.push(going);
         }
@@ -92,8 +104,13 @@ impl Placing {
         Ok(placing)
     }
 
-    fn place(&mut self, going: &mut ClassGoing, pupil: Pupil, words: Option<&str>, promote_undecided: bool) {
-        let class = going.class.clone();
+    fn place(
+        &mut self,
+        going: &mut ClassGoing,
+        (pupil, class): (Pupil, ClassName),
+        words: Option<&str>,
+        promote_undecided: bool,
+    ) {
         let promoted = "переведён";
         let finishes = matches!(class.grade(), 9 | 11);
         let words = words.or((promote_undecided && !finishes).then_some(promoted));
@@ -130,7 +147,7 @@ impl Placing {
 
     /// How many have finished school or leave it.
     pub fn gone(&self) -> usize {
-        self.classes.iter().map(|class| class.finished.len() + class.leaving.len()).sum()
+        self.classes.iter().map(|class| class.finished.len() + class.leaving.len() + class.left.len()).sum()
     }
 
     /// The entries that the new journal has of it: classes with their teachers, pupils, groups.
@@ -151,7 +168,23 @@ impl Placing {
             // Those who were two people in the old journal are so in the new one.
             let another = before.iter().any(|(other, day)| *day == born && other.name.may_be(&pupil.name));
             before.push((pupil, born));
-            bodies.push(PupilSet { file: file.clone(), name: pupil.name.clone(), born, another }.into());
+            // His file has the numbers that it had before again, one after another, so that nobody else is given them.
+            let numbers: Vec<String> = pupil
+                .former
+                .iter()
+                .map(ToString::to_string)
+                .filter(|former| *former != file)
+                .chain([file.clone()])
+                .collect();
+            let (name, first) = (pupil.name.clone(), numbers[..1].concat());
+            bodies.push(PupilSet { file: first, name, born, another }.into());
+            bodies.extend(numbers.windows(2).filter_map(|pair| match pair {
+                [file, becomes] => {
+                    let (file, becomes, reason) = (file.clone(), becomes.clone(), RENUMBERED.to_owned());
+                    Some(Body::from(PupilRenumbered { file, becomes, reason }))
+                }
+                _ => None,
+            }));
             bodies.extend(class.map(|class| Body::from(PupilEnrolled { file, class: class.clone(), since: begins })));
         }
         self.groups(tables, bodies)
@@ -193,8 +226,15 @@ impl Placing {
 
 impl ClassGoing {
     fn nobody_of(class: &ClassName) -> Self {
-        let (to, class) = (BTreeMap::new(), class.clone());
-        Self { class, to, repeating: Vec::new(), conditionally: Vec::new(), finished: Vec::new(), leaving: Vec::new() }
+        Self {
+            class: class.clone(),
+            to: BTreeMap::new(),
+            repeating: Vec::new(),
+            conditionally: Vec::new(),
+            finished: Vec::new(),
+            leaving: Vec::new(),
+            left: Vec::new(),
+        }
     }
 }
 

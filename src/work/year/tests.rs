@@ -205,3 +205,50 @@ fn whoever_cannot_be_placed_goes_over_without_a_class() {
     assert_eq!((count("pupil.set"), count("pupil.enrolled")), (4, 1));
     assert_eq!(Placing::of(&school.0, true).unwrap().placed(), 3, "also the first grader");
 }
+
+#[test]
+fn whoever_left_after_the_year_is_named_and_stays_behind_and_former_numbers_go_over() {
+    use crate::journal::entry::{PupilLeft, PupilRenumbered};
+    let mut school = School7::open();
+    for (file, becomes) in [("Б-2", "Б-20"), ("Б-20", "Б-7")] {
+        let (file, becomes, reason) = (file.to_owned(), becomes.to_owned(), "опечатка".to_owned());
+        school.record("ivanova", "2026-05-20T12:00", PupilRenumbered { file, becomes, reason }).unwrap();
+    }
+    school.decide("А-1", "переведён").unwrap();
+    school.decide("Б-7", "переведён").unwrap();
+    let left = PupilLeft { file: "А-1".into(), until: day("2026-06-01"), despite: false };
+    school.record("ivanova", "2026-06-10T12:00", left).unwrap();
+    let placing = Placing::of(&school.0, false).unwrap();
+    let of_7a = placing.classes.iter().find(|class| class.class.to_string() == "7А").unwrap();
+    assert_eq!(of_7a.left.iter().map(|pupil| &*pupil.file).collect::<Vec<_>>(), ["А-1"]);
+    assert_eq!((placing.placed(), placing.gone()), (1, 1));
+    let mut bodies = Vec::new();
+    placing.record(&school.0, day("2026-09-01"), &mut bodies).unwrap();
+    let (mut first, mut numbers) = (Vec::new(), Vec::new());
+    for body in &bodies {
+        match body {
+            Body::PupilSet(set) => first.push(set.file.clone()),
+            Body::PupilRenumbered(set) => numbers.push((set.file.clone(), set.becomes.clone())),
+            _ => {}
+        }
+    }
+    assert!(!first.contains(&"А-1".to_owned()), "{first:?}");
+    assert_eq!(numbers.len(), 2, "{numbers:?}");
+    assert_eq!(numbers[1].1, "Б-7");
+    assert_eq!(numbers[0].1, numbers[1].0);
+}
+
+#[test]
+fn what_is_not_recorded_and_who_is_in_no_class_is_told_of_beside_the_gaps() {
+    let mut school = School7::open();
+    let stray = crate::journal::entry::PupilSet {
+        file: "Я-9".into(),
+        name: name("Яшин Яков"),
+        born: day("2012-01-01"),
+        another: false,
+    };
+    school.record("ivanova", "2025-09-02T12:00", stray).unwrap();
+    let loose = status(&school.0, day("2025-09-15")).unwrap().loose;
+    assert_eq!(loose.lessons, 3, "three Mondays");
+    assert_eq!(loose.without_class.iter().map(|pupil| &*pupil.file).collect::<Vec<_>>(), ["Я-9"]);
+}

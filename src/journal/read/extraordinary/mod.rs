@@ -151,6 +151,9 @@ impl Extraordinary {
         let word = self.state.word();
         match &self.decided {
             None => word.to_owned(),
+            Some(Decided { entry, by, at, reason }) if self.state == State::Refused && *by == self.author => {
+                format!("отозвано внёсшим: {}, запись № {entry} ({reason})", at.format("%d.%m.%Y"))
+            }
             Some(Decided { entry, by, at, reason }) => {
                 let reason = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
                 format!("{word}: {by}, {}, запись № {entry}{reason}", at.format("%d.%m.%Y"))
@@ -254,13 +257,16 @@ pub fn waits_already(tables: &Tables, body: &Body) -> Result<Option<u64>> {
     Ok(alike.into_iter().find(|(_, entry)| entry.body == *body).map(|(seq, _)| seq))
 }
 
-/// The waiting dismissal or revocation for which a key records nothing meanwhile.
+/// The waiting dismissal or revocation for which a key records nothing meanwhile. A key that was let in after it, which takes
+/// two people or the emergency key, is not suspended by it.
 ///
 /// # Errors
 /// Tables that do not read.
 pub fn suspended_by(tables: &Tables, login: &str, fingerprint: &str) -> Result<Option<u64>> {
     let sql = "SELECT entry FROM extraordinary WHERE state = ?1
-               AND ((kind = 'person.dismissed' AND about = ?2) OR (kind = 'key.revoked' AND about = ?3))";
+               AND ((kind = 'person.dismissed' AND about = ?2) OR (kind = 'key.revoked' AND about = ?3))
+               AND entry > coalesce((SELECT enrolled_entry FROM keys WHERE fingerprint = ?3), 0)
+               ORDER BY entry LIMIT 1";
     tables
         .one("ждущая запись", sql, params![State::Waits.word(), login, fingerprint], |row| row.get("entry"))
 }

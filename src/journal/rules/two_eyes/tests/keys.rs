@@ -60,13 +60,14 @@ fn a_dismissal_and_a_revocation_suspend_at_once_and_a_refusal_lifts_it() {
 #[test]
 fn whoever_dismisses_all_others_is_not_alone_again() {
     let mut school = company();
-    for login in [DEPUTY, DIRECTOR] {
-        record(&mut school, false, PersonDismissed { login: login.into(), abandoned: String::new() }.into());
-    }
+    let dismissal = |login: &str| PersonDismissed { login: login.into(), abandoned: String::new() };
+    let gone = record(&mut school, false, dismissal(DEPUTY).into());
+    is_refused(school.attempt(ADMINISTRATOR, &[dismissal(DIRECTOR).into()]), "некому");
+    school.attempt(DIRECTOR, &[confirmed(gone)]).unwrap();
     let body = enrolled(&school, TEACHER, "semyonov-2");
     let seq = record(&mut school, false, body);
     assert_eq!(state(&school, seq), Some(State::Waits));
-    assert_eq!(school.rows("SELECT count(*) FROM people WHERE dismissed IS NOT NULL"), [["0"]]);
+    assert_eq!(school.rows("SELECT count(*) FROM people WHERE dismissed IS NOT NULL"), [["1"]]);
     is_clean(&mut school);
 }
 

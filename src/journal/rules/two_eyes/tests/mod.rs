@@ -22,6 +22,7 @@ mod histories;
 mod keys;
 mod matrix;
 mod waiting;
+mod way_out;
 
 const ADMINISTRATOR: &str = "ivanova";
 const DEPUTY: &str = "petrova";

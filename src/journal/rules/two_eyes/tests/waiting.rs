@@ -84,8 +84,9 @@ fn a_run_of_history_is_decided_on_at_once_and_other_entries_one_by_one() {
     for number in 3..6 {
         record(&mut school, true, history(number).into());
     }
-    for login in [DEPUTY, DIRECTOR] {
-        record(&mut school, false, PersonDismissed { login: login.into(), abandoned: String::new() }.into());
+    for login in ["gusev", "gusin"] {
+        let new = person(login, &format!("Гусев {login}"), "диспетчер", &[Role::Dispatcher]);
+        record(&mut school, false, new.into());
     }
     let waiting = extraordinary::waiting(&school).unwrap();
     assert_eq!(waiting.iter().map(|one| one.count).collect::<Vec<_>>(), [3, 1, 1]);
