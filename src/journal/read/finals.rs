@@ -11,6 +11,7 @@ use crate::journal::read::column::Columns;
 use crate::journal::rules::YEARLY;
 use crate::school::{ClassName, CourseKey, Day, Marks, PeriodName, School, Stay};
 use rusqlite::params;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A final mark that stands.
@@ -92,6 +93,8 @@ pub fn last_within(stays: &[Stay], (first, last): (Day, Day)) -> Option<Day> {
     within.map(|stay| stay.last_day().map_or(last, |left| left.min(last))).max()
 }
 
+/// By pupil, subject and period: the courses, each with his last day there.
+type SameMark = BTreeMap<(i64, String, PeriodName), Vec<(Option<Day>, i64)>>;
 /// A final mark's place: course, pupil, period.
 type Place = (i64, i64, PeriodName);
 
@@ -115,7 +118,7 @@ fn superseded(tables: &Tables, school: &School, class: Option<&ClassName>) -> Re
             Ok((row.get("course")?, row.get("pupil")?, row.get("period")?, row.course()?))
         })?;
     let mut lists = Lists::default();
-    let mut same: BTreeMap<(i64, String, PeriodName), Vec<(Option<Day>, i64)>> = BTreeMap::new();
+    let mut same = SameMark::new();
     for (course, pupil, period, key) in rows {
         let last = lists.last(tables, school, (course, &key), pupil, &period)?;
         same.entry((pupil, key.subject, period)).or_default().push((last, course));
@@ -143,11 +146,11 @@ impl Lists {
         pupil: i64,
         period: &str,
     ) -> Result<Option<Day>> {
-        if !self.0.contains_key(&course) {
-            self.0.insert(course, stays_on_course(tables, key)?);
-        }
-        let stays = self.0.get(&course).and_then(|stays| stays.get(&pupil));
-        Ok(stays.and_then(|stays| last_within(stays, span_of(school, &key.class, period))))
+        let stays = match self.0.entry(course) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(stays_on_course(tables, key)?),
+        };
+        Ok(stays.get(&pupil).and_then(|stays| last_within(stays, span_of(school, &key.class, period))))
     }
 
     /// Whether a pupil came to a list, that of these stays, after he had left the course of a mark.
