@@ -169,11 +169,12 @@ fn told(wish: &DecisionsWish, decided: DecisionsDone) -> Result<ExitCode> {
     };
     for ChangedDecision { was: standing, becomes } in &changed {
         let now = becomes.as_ref().map_or_else(|| "отозвано".to_owned(), |words| format!("«{words}»"));
-        println!("  {}: {now}, было {}", standing.name.full(), was(standing));
+        println!("  {} ({}): {now}, было {}", standing.name.full(), standing.file, was(standing));
     }
     if !left_out.is_empty() {
         println!("Решение о них уже другое, оно осталось; чтобы изменить его, назовите ученика:");
-        left_out.iter().for_each(|standing| println!("  {}: {}", standing.name.full(), was(standing)));
+        let line = |of: &StandingDecision| println!("  {} ({}): {}", of.name.full(), of.file, was(of));
+        left_out.iter().for_each(line);
     }
     Ok(status)
 }

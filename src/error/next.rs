@@ -79,6 +79,8 @@ pub enum Action {
     ListPupils,
     ChangePupil,
     EnrollPupil,
+    /// Enter a pupil whom the journal does not have.
+    AddPupil,
     LeavePupil,
     /// Put right the class that a pupil was put into by mistake.
     CorrectClass,

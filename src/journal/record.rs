@@ -378,7 +378,7 @@ pub fn author_of(tables: &Tables, fingerprint: &str) -> Result<String> {
 fn key_of(tables: &Tables, fingerprint: &str) -> Result<read::Key> {
     match read::key(tables, fingerprint)? {
         None => Err(Error::refused(format!("ключ {fingerprint} не внесён в журнал"))
-            .next_by("составьте заявку и передайте её администратору", Action::RequestKey)),
+            .next_by("составьте заявку и передайте администратору", Action::RequestKey)),
         Some(key) if key.revoked_at.is_some() => {
             Err(Error::refused(format!("ключ {fingerprint} сотрудника «{}» отозван: подписывать им нельзя", key.login))
                 .next("если вы работаете в школе, создайте новый ключ и передайте его администратору"))

@@ -116,6 +116,8 @@ pub struct ChangedDecision {
 pub struct StandingDecision {
     /// His full name.
     pub name: PersonName,
+    /// The number of his personal file, by which namesakes are told apart.
+    pub file: PersonalFile,
     /// The decision.
     pub decision: Decision,
 }
@@ -138,7 +140,7 @@ pub fn decide(place: &mut Workplace<'_>, wish: &DecisionsWish) -> Result<Decisio
                 match standing.get(&pupil.id) {
                     _ if named.contains(&pupil.file) => {}
                     Some(known) if spelled(&known.decision) != words => {
-                        left_out.push(StandingDecision { name: pupil.name, decision: known.clone() });
+                        left_out.push(StandingDecision { name: pupil.name, file: pupil.file, decision: known.clone() });
                     }
                     Some(_) => {}
                     None => decisions.push((pupil.file, Some(words.clone()))),
@@ -154,7 +156,7 @@ pub fn decide(place: &mut Workplace<'_>, wish: &DecisionsWish) -> Result<Decisio
                 if wished == Some((known.date, &known.number, &known.decision)) {
                     continue;
                 }
-                let was = StandingDecision { name: pupil.name, decision: known.clone() };
+                let was = StandingDecision { name: pupil.name, file: pupil.file, decision: known.clone() };
                 changed.push(ChangedDecision { was, becomes: words.clone() });
             }
             let decision = words.unwrap_or_default();

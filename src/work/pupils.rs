@@ -9,7 +9,7 @@ use crate::journal::entry::{
 };
 use crate::journal::read::{self, Pupil, Tables, Ungrouped};
 use crate::journal::rules::twin;
-use crate::school::{ClassName, Day, PersonName, clean};
+use crate::school::{ClassName, Day, PersonName, clean, format_date};
 
 /// A pupil who is new to the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -259,8 +259,18 @@ pub fn annul(place: &mut Workplace<'_>, file: &str, reason: &str) -> Result<(Don
 /// # Errors
 /// As [`change`].
 pub fn enroll(place: &mut Workplace<'_>, file: &str, class: ClassName, since: Day) -> Result<Stepped> {
-    let pupil = known(place.tables(), file)?;
+    let pupil = known(place.tables(), file).map_err(|error| {
+        error.then_by("кто вернулся из прошлых лет или пришёл впервые, того внесите", Action::AddPupil)
+    })?;
     let stands = read::stays_of(place.tables(), pupil.id)?.pop();
+    if stands.as_ref().is_some_and(|(of, stay)| *of == class && stay.until == Some(since)) {
+        let name = read::name_of(place.tables(), &pupil)?;
+        return Err(Error::refused(format!(
+            "{name}: с этого же дня, {}, записано выбытие из {class}: он(а) там без перерыва",
+            format_date(since)
+        ))
+        .next_by("снимите выбытие: дата «нет»", Action::CorrectLeaving));
+    }
     let enrolled = PupilEnrolled { file: pupil.file.to_string(), class: class.clone(), since };
     let done = match stands.is_some_and(|(of, stay)| of == class && stay.since == since && stay.until.is_none()) {
         true => place.stands(enrolled)?,

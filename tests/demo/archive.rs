@@ -197,7 +197,7 @@ fn a_strangers_key_opens_nothing() {
     }
     let mount = demo().path("usb-1");
     let args = ["archive", "verify", mount.to_str().unwrap(), "--deep", "--identity", "stranger.key"];
-    super::bare(&args, work.path()).fails(1, &["не зашифрован для этого ключа"]);
+    super::bare(&args, work.path()).fails(2, &["этот ключ архив не открывает"]);
 }
 
 #[test]

@@ -427,12 +427,17 @@ fn with_a_key_the_journal_comes_out_for_the_caller_to_judge() {
 }
 
 #[test]
-fn a_strangers_key_opens_nothing_and_says_so() {
+fn a_strangers_key_opens_nothing_and_a_sound_archive_is_not_called_damaged_for_it() {
     let school = School::new();
     school.archive();
-    let report = deep(&school, &Identity::generate(), &|_| panic!("nothing was opened"));
-    assert_eq!(report.verdict, Verdict::Damaged);
-    assert!(report.findings[0].what.contains("не зашифрован для этого ключа"), "{:?}", report.findings);
+    let scratch = school.path("scratch");
+    let stranger = Identity::generate();
+    let content = Some(Content { identity: &stranger, scratch: &scratch, check: &|_| panic!("nothing was opened") });
+    let verified = verify(school.bag(0).root(), &Request { content, ..Request::default() }, &Quiet);
+    let error = verified.unwrap_err();
+    assert_eq!(error.exit_status(), 2);
+    assert!(error.message().contains("этот ключ архив не открывает"), "{error}");
+    assert!(!scratch.exists());
 }
 
 #[test]

@@ -127,7 +127,16 @@ fn books(tables: &Tables) -> Result<Vec<Book>> {
     })
 }
 
-/// The bound books of a class that hold, by their numbers.
+/// Every bound book that holds, by its number.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn all_bound(tables: &Tables) -> Result<Vec<(ClassName, String)>> {
+    let held = books(tables)?.into_iter().filter(|book| book.is_bound);
+    Ok(held.map(|book| (book.class, book.number)).collect())
+}
+
+/// The bound books that show what a body says, by their numbers.
 ///
 /// # Errors
 /// Tables that do not read.

@@ -22,12 +22,12 @@ use crate::archive::signature::AllowedSigners;
 use crate::error::{Action, Detail, Error, Result, Warning};
 use crate::files::PrivateFolder;
 use crate::journal::entry::{ArchiveCreated, ArchiveKind, CopyOn};
-use crate::journal::read::Tables;
+use crate::journal::read::{Tables, outdated};
 use crate::journal::{Author, Journal, Proven, read};
 use crate::ledger::chain::{Tip, hex};
-use crate::print::Layouts;
 use crate::print::issue::{self, Issued, Out};
-use crate::school::Role;
+use crate::print::{Form, Layouts};
+use crate::school::{ClassName, Role};
 use crate::work::year;
 use chrono::SubsecRound;
 
@@ -127,14 +127,24 @@ fn issue_due(
     let (due, later) = issue::sort_out(proven, author, layouts, issue::everything(&proven.tables()?)?)?;
     notes.extend(later.iter().map(Warning::of));
     progress.begin("печать документов", 0);
-    issue::issue(
-        journal,
-        proven,
-        author,
-        layouts,
-        &due,
-        &Out { progress: &|_| progress.advance(1), ..Out::quietly(folder) },
-    )
+    let bound = outdated::all_bound(&proven.tables()?)?;
+    let out = Out { progress: &|_| progress.advance(1), ..Out::quietly(folder) };
+    let issued = issue::issue(journal, proven, author, layouts, &due, &out)?;
+    let is_new = |class: &ClassName| {
+        let of =
+            |one: &&Issued| one.wanted.form == Form::ClassBook && one.wanted.subject.to_string() == class.to_string();
+        issued.iter().filter(of).find(|one| one.new)
+    };
+    for (class, number) in bound {
+        if let Some(new) = is_new(&class) {
+            let what = format!(
+                "журнал {class} № {number} подшит, но с тех пор изменён: в архив вошёл выданный сейчас № {}",
+                new.number
+            );
+            notes.push(Warning::from(what).next_by("допечатайте и подшейте изменённое", Action::PrintClass { class }));
+        }
+    }
+    Ok(issued)
 }
 
 /// A new archive, put together.
