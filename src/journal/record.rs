@@ -17,7 +17,6 @@ use crate::journal::rules::{self, Context, Place, Places};
 use crate::journal::turn::Turn;
 use crate::journal::{apply, read, roles};
 use crate::ledger::chain::{Record, Tip};
-use crate::ledger::identity::PublicIdentity;
 use crate::ledger::signatures::Signed;
 use crate::ledger::signer::Signer;
 use crate::ledger::store;
