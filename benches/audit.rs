@@ -157,7 +157,7 @@ impl Place {
             if blocks.last().is_none_or(|block| block.len() == 2048) {
                 blocks.push(Vec::new());
             }
-            let signed = Signed { seq, message: message.clone(), signature: *signature, key: *key };
+            let signed = Signed { seq, message: message.clone(), signature: *signature, key: *key, strand: false };
             blocks.last_mut().expect("a block").push(signed);
         }
         let strict = seconds(|| {

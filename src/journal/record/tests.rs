@@ -3,7 +3,7 @@
 use super::*;
 use crate::journal::entry::ClassSet;
 use crate::journal::{Journal, founded};
-use crate::ledger::identity::Identity;
+use crate::ledger::identity::{Identity, PublicIdentity};
 use crate::school::ClassName;
 
 fn at(time: &str) -> DateTime<FixedOffset> {

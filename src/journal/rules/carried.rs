@@ -97,12 +97,14 @@ fn base(context: &Context<'_>, strand: &Strand, strung: &Strung) -> Result<i64> 
         return Err(Error::refused(format!(
             "её основа — {} записей журнала, а у записи до неё основа была {}: носитель вернули к прежней основе",
             base.length, strand.base
-        )));
+        ))
+        .next("сообщите завучу"));
     }
     match kept_before_loss(context, base.length)? {
         Some(kept_length) => Ok(kept(kept_length)?.map_or(i64::MIN, |place| place.time)),
         None => {
-            Err(Error::refused(format!("её основа — не этот журнал: записи {} с такой суммой в нём нет", base.length)))
+            Err(Error::refused(format!("её основа — не этот журнал: записи {} с такой суммой в нём нет", base.length))
+                .next("сообщите завучу"))
         }
     }
 }
@@ -176,7 +178,8 @@ pub fn receipt_holds(context: &Context<'_>, strand: &str, strung: &Strung, recei
 /// Judges the entry that is carried, at its place.
 fn judged(context: &Context<'_>, entry: &Entry, carried: &Carried, standing: &Standing) -> Result<Vec<Warning>> {
     let (tables, strand) = (context.tables, &standing.strand);
-    let unreadable = |fault: Error| Error::refused(format!("запись не читается: {}", fault.message()));
+    let unreadable =
+        |fault: Error| Error::refused(format!("запись не читается: {}", fault.message())).next("сообщите завучу");
     let inner = Entry::from_json(&carried.payload).map_err(unreadable)?;
     text::is_canonical(&carried.payload)?;
     is_of_strand(entry, &inner, strand)?;
