@@ -14,6 +14,8 @@ mod testing;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_of_taking_in;
+#[cfg(test)]
 mod tests_of_vectors;
 mod written;
 

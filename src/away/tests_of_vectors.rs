@@ -2,7 +2,7 @@
 //! (`expected.json`). Everything in them follows from the logins, so they are the same for ever; `LETOPIS_WRITE_VECTORS=1`
 //! writes them anew.
 
-use super::tests::{ID, Stick, at, mark, school, take};
+use super::tests_of_taking_in::{ID, Stick, at, mark, school, take};
 use crate::journal::entry::{Body, Carried, Effect, Entry, RULES, StrandClosed, StrandEnd};
 use crate::journal::read;
 use crate::journal::testing::{TestJournal, findings_in, identity, lesson, moment};

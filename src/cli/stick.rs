@@ -8,7 +8,8 @@ use crate::away::taking_in::{Outcome, Stopped};
 use crate::error::{Error, Result, Warning};
 use crate::journal::entry::{Body, Entry, LessonRef};
 use crate::journal::read::{self, Tables};
-use crate::journal::{Journal, resolve};
+use crate::journal::{Journal, Proven, resolve};
+use crate::ledger::identity::Identity;
 use crate::school::{CourseKey, format_date};
 use crate::work::Workplace;
 use crate::work::sticks::programs::{Fate, Program};
@@ -96,6 +97,13 @@ fn school_journal(common: &Common) -> Result<Journal> {
     session::journal(common)
 }
 
+/// Proves the journal, and keeps the proof for the next stick.
+fn prove(journal: &Journal, identity: &Identity) -> Result<Proven> {
+    let proven = session::prove(journal, Some(identity))?;
+    session::keep(&proven, Some(identity));
+    Ok(proven)
+}
+
 impl Prepare {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut journal = school_journal(common)?;
@@ -114,7 +122,7 @@ impl Prepare {
             programs: self.programs.as_deref(),
         };
         let mut place = Workplace::at(&mut journal, &identity, &session::SystemClock)?;
-        let prepared = sticks::prepare(&mut place, &wish, &mut |journal| session::prove(journal, Some(&identity)))?;
+        let prepared = sticks::prepare(&mut place, &wish, &mut |journal| prove(journal, &identity))?;
         let passphrase = &*prepared.passphrase;
         if common.json {
             screen::json(&serde_json::json!({
@@ -153,16 +161,18 @@ impl Sync {
         let (by, identity) = match self.without_owner {
             true => {
                 let identity = session::identity(common)?;
-                let again = crate::ledger::identity::Identity::parse(&identity.secret_text())?;
-                (By::Deputy(Box::new(OnMount::open(&mount)?), Box::new(again)), Some(identity))
+                let again = Identity::parse(&identity.secret_text())?;
+                (By::Deputy(Box::new(OnMount::open(&mount)?), Box::new(again)), identity)
             }
             false => {
                 let prompt = format!("Пароль носителя «{}»: ", OnMount::open(&mount)?.card().label);
                 let unlock = || OnMount::open(&mount)?.unlock(|| session::passphrase(common, &prompt));
-                (By::Owner(Box::new(session::asked_again(common, unlock)?)), None)
+                let unlocked = session::asked_again(common, unlock)?;
+                let owner = Identity::parse(&unlocked.owner().secret_text())?;
+                (By::Owner(Box::new(unlocked)), owner)
             }
         };
-        let mut prove = |journal: &Journal| session::prove(journal, identity.as_ref());
+        let mut prove = |journal: &Journal| prove(journal, &identity);
         let mut renewing = Renewing { prove: &mut prove, programs: self.programs.as_deref() };
         let synced = sticks::sync(&mut journal, &session::SystemClock, &mount, by, &mut renewing)?;
         let refused = synced.entries.iter().any(|one| matches!(one.outcome, Outcome::Refused(_)));

@@ -66,9 +66,14 @@ fn busy(school: &School) {
             "petrova",
             &["archive", "create", "--period", "I четверть", "--to", "usb-1", "--to", "usb-2", "--allow-same-device"],
         ),
+        (
+            "2025-10-20 09:30:00",
+            "petrova",
+            &["stick", "prepare", "usb-3", "--to", "semyonov", "--label", "У-1", "--owner-key", "keys/semyonov.key"],
+        ),
         ("2025-10-20 10:00:00", "semyonov", &["final", "set", "7А", "Алгебра", "I четверть", "Петренко=н/а"]),
     ];
-    for carrier in ["usb-1", "usb-2"] {
+    for carrier in ["usb-1", "usb-2", "usb-3"] {
         std::fs::create_dir_all(school.path(carrier)).unwrap();
     }
     for (at, by, run) in steps {

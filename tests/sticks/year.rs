@@ -56,7 +56,8 @@ fn what_stands_by_then_wins_and_the_refused_is_told_with_the_request_to_make() {
         "{told}"
     );
     let list = stick.at_school("2025-09-17 12:10:00", "ivanova", &["mark", "list", "7А", "Алгебра", "15.09.2025"]).ok();
-    assert!(list.stdout.contains('2') && !list.stdout.contains('4'), "{list}");
+    let line = list.stdout.lines().find(|line| line.contains("Ёлкина")).unwrap();
+    assert!(line.trim_end().ends_with('2'), "{list}");
     stick.away("2025-09-17 12:20:00", &["stick", "status"]).fails(0, &["Отклонена запись № 2"]);
     stick.audited("2025-09-17 13:00:00");
 }
@@ -100,9 +101,7 @@ fn a_lost_stick_is_closed_with_its_key_stated_and_replaced_by_one_that_brings_ba
     stick.sync("2025-09-18 09:00:00").fails(1, &["отозван"]);
     let loss = ["print", "loss", "У-7", "--out", "print"];
     stick.at_school("2025-09-18 09:10:00", "petrova", &loss).ok();
-    let text =
-        crate::common::peers::run("pdftotext", ["-layout", "print/lost-stick-.pdf", "-"], &stick.school.path(""));
-    drop(text);
+    assert_eq!(stick.school.path("print").read_dir().unwrap().count(), 1);
     // A new key is an administrator's to enrol, and of somebody who has had one, two people's.
     let key = |args: &[&str], login: &str, clock: &str| stick.at_school(clock, login, args);
     key(&["key", "new", "keys/new.key", "--no-passphrase"], "semyonov", "2025-09-18 10:00:00").ok();

@@ -460,7 +460,14 @@ fn judged(tables: &Tables, login: &str, body: Body, today: Day) -> Result<Vec<St
     tables.on_trial(|| {
         roles::check(tables, &entry)?;
         rules::two_eyes::check_effect(tables, &school, &entry)?;
-        let context = Context { tables, school: &school, seq: before.seq + 1, before: &before };
+        let context = Context {
+            tables,
+            school: &school,
+            seq: before.seq + 1,
+            before: &before,
+            places: &crate::journal::away::Nowhere,
+            handed: None,
+        };
         let warnings = rules::check(&context, &entry, Ok(()))?;
         apply::apply(tables, before.seq + 1, &entry)?;
         Ok(warnings.iter().map(ToString::to_string).collect())

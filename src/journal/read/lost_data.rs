@@ -25,10 +25,10 @@ pub struct LostData {
     pub recorded_at: DateTime<FixedOffset>,
 }
 
-/// A pupil of whom it held data, and the class he was in on the day.
+/// A pupil of whom it held data, and his class: that of the day, else the last or the next one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
-    /// His class; nothing where he was in none any more.
+    /// His class; nothing where he never was in any.
     pub class: Option<ClassName>,
     /// Who.
     pub pupil: Pupil,
@@ -55,8 +55,8 @@ pub fn lost_data(tables: &Tables, carrier: &str) -> Result<Option<LostData>> {
 /// The pupils of whom a lost carrier held data, by class on that day and by name.
 pub fn pupils_on(tables: &Tables, carrier: &str, day: Day) -> Result<Vec<Held>> {
     let sql = "SELECT pupils.id AS id, pupils.file AS file, surname, given, patronymic, NULL AS former,
-                   (SELECT class FROM enrolments AS e WHERE e.pupil = pupils.id AND since <= ?2
-                    ORDER BY since DESC LIMIT 1) AS class
+                   (SELECT class FROM enrolments AS e WHERE e.pupil = pupils.id
+                    ORDER BY since > ?2, iif(since <= ?2, -julianday(since), julianday(since)) LIMIT 1) AS class
                FROM loss_pupils JOIN pupils ON pupils.id = loss_pupils.pupil WHERE carrier = ?1";
     let held = |row: &Columns<'_>| {
         let class = row.get::<Option<String>>("class")?.map(|_| row.class("class")).transpose()?;

@@ -7,7 +7,6 @@
 pub mod at_work;
 mod base;
 mod handed_in;
-mod passphrase;
 pub mod prepare;
 pub mod programs;
 pub mod status;

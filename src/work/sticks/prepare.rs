@@ -2,7 +2,6 @@
 //! all that he works with. In place of a lost one it brings back what had been taken in (§5.8.2).
 
 use super::base::{Base, may_prepare, recipients};
-use super::passphrase;
 use super::programs::{self, Program};
 use crate::archive::carrier::Carrier as OnMount;
 use crate::away::card::Card;
@@ -20,6 +19,7 @@ use crate::journal::rules::two_eyes::OFFICES;
 use crate::journal::{Journal, Proven, read::extraordinary};
 use crate::ledger::chain::hex;
 use crate::ledger::identity::Identity;
+use crate::ledger::passphrase;
 use crate::ledger::strand::StrandId;
 use crate::school::{Day, Login, Role, clean};
 use crate::work::carriers;

@@ -94,7 +94,7 @@ pub struct LostStickLayout {
     pub nothing_taken: Label,
     pub whose: Wording<LostPlaces>,
     pub columns: Columns<HeldField>,
-    /// Of those who were in no class any more.
+    /// Of those who never were in a class.
     pub no_class: Label,
     pub what: Label,
     pub protection: Label,

@@ -1,6 +1,6 @@
 //! A teacher, his stick and the journal at school: what is taken in, what is refused, and what nobody gets round.
 
-use super::super::taking_in::{Fork, HandOver, Outcome, Stopped, TakenIn, take_in};
+use super::taking_in::{Fork, HandOver, Outcome, Stopped, TakenIn, take_in};
 use crate::error::{Error, Result};
 use crate::journal::entry::{
     Body, Carried, CarriedReceipt, CarrierLost, Effect, Entry, LessonRef, PersonDismissed, RECEIPT_DOMAIN, RULES,
