@@ -33,7 +33,9 @@ pub fn line(question: &str) -> crate::Result<Option<String>> {
 /// No terminal.
 #[cfg(not(unix))]
 pub fn passphrase(question: &str) -> std::io::Result<age::secrecy::SecretString> {
-    Ok(rpassword::prompt_password(super::shown::line(question).as_ref())?.into())
+    // Its own way to ask writes UTF-8 to a console, which takes it for another code page.
+    eprintln!("{}", super::shown::line(question));
+    Ok(rpassword::read_password()?.into())
 }
 
 #[cfg(unix)]

@@ -146,10 +146,16 @@ pub(super) fn finish(status: ExitCode) -> ExitCode {
 
 fn keep(written: std::io::Result<()>) {
     if let Err(fault) = written
-        && fault.kind() != ErrorKind::BrokenPipe
+        && !reader_has_gone(&fault)
     {
         let _ = FAULT.set(fault);
     }
+}
+
+/// Windows has a word of its own for it, which the standard library does not translate: a pipe that is not connected.
+fn reader_has_gone(fault: &std::io::Error) -> bool {
+    const PIPE_NOT_CONNECTED: i32 = 233;
+    fault.kind() == ErrorKind::BrokenPipe || (cfg!(windows) && fault.raw_os_error() == Some(PIPE_NOT_CONNECTED))
 }
 
 #[cfg(test)]

@@ -95,16 +95,19 @@ pub fn make_folder(path: &Path, readers: Readers) -> io::Result<()> {
 #[cfg(windows)]
 fn give_to(path: &Path, readers: Readers) -> io::Result<()> {
     use windows_permissions::constants::{SeObjectType, SecurityInformation};
-    use windows_permissions::wrappers::SetNamedSecurityInfo;
+    use windows_permissions::utilities::current_process_sid;
+    use windows_permissions::wrappers::{ConvertSidToStringSid, SetNamedSecurityInfo};
     use windows_permissions::{LocalBox, SecurityDescriptor};
-    /// All rights to whoever owns it (OW) and to the system (SY), for what is made below it too; nothing inherited (P).
-    const OWNER_ALONE: &str = "D:P(A;OICI;FA;;;OW)(A;OICI;FA;;;SY)";
     /// «Invalid function» and «not supported»: a file system without access lists.
     const WITHOUT_LISTS: [i32; 2] = [1, 50];
     if readers == Readers::All {
         return Ok(());
     }
-    let list: LocalBox<SecurityDescriptor> = OWNER_ALONE.parse()?;
+    // By the account and not by its ownership (OW): what an administrator makes may be owned by all of them, and Wine knows no OW.
+    let account = ConvertSidToStringSid(&*current_process_sid()?)?;
+    let account = account.to_str().ok_or(io::ErrorKind::InvalidData)?;
+    // All rights to this account and to the system (SY), for what is made below it too; nothing inherited (P).
+    let list: LocalBox<SecurityDescriptor> = format!("D:P(A;OICI;FA;;;{account})(A;OICI;FA;;;SY)").parse()?;
     let what = SecurityInformation::Dacl | SecurityInformation::ProtectedDacl;
     match SetNamedSecurityInfo(path, SeObjectType::SE_FILE_OBJECT, what, None, None, list.dacl(), None) {
         Err(cause) if cause.raw_os_error().is_some_and(|code| WITHOUT_LISTS.contains(&code)) => Ok(()),

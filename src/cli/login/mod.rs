@@ -48,6 +48,8 @@ fn minutes(typed: &str) -> std::result::Result<u16, String> {
 
 impl Login {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
+        // Where the system cannot tell, no folder is made either.
+        Moment::now()?;
         let folder = Folder::of_account()?;
         let terminal = Terminal::current().ok_or_else(|| {
             Error::environment("вход запоминается за терминалом, а терминала здесь нет")
