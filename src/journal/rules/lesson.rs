@@ -16,8 +16,8 @@ use std::sync::Arc;
 
 mod annulment;
 
-pub use annulment::{annulment, nothing_to_annul};
 pub(super) use annulment::may_go;
+pub use annulment::{annulment, nothing_to_annul};
 
 /// What remains when the day allows no more.
 const ASK: &str = "подайте заявку на исправление, запись в журнале «Замена сведений в электронном журнале» (§2.3.3)";

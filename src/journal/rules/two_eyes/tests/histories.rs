@@ -21,7 +21,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 /// Keys by which somebody may try: those of people, and further ones that may have been enrolled for them.
-const KEYS: [&str; 8] =
+pub(super) const KEYS: [&str; 8] =
     [ADMINISTRATOR, DEPUTY, DIRECTOR, TEACHER, "petrova-2", "semyonov-2", "kuznetsov-2", "ivanova-2"];
 
 proptest! {

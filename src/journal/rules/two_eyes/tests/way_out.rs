@@ -1,5 +1,6 @@
 //! No dismissal and no revocation by one person leaves a school with nobody who could decide on it.
 
+use super::histories::KEYS;
 use super::*;
 use crate::journal::rules::two_eyes::deciders;
 use crate::school::Login;
