@@ -340,9 +340,6 @@ mod tests {
     }
 
     const DETAILS: [Detail; 38] = [
-        Detail::OwnerKey,
-        Detail::Stick,
-        Detail::Abandon,
         Detail::DespiteSeal,
         Detail::Journal,
         Detail::Year,
@@ -378,6 +375,9 @@ mod tests {
         Detail::NewPlace,
         Detail::FewerCopies,
         Detail::OnlySome,
+        Detail::OwnerKey,
+        Detail::Stick,
+        Detail::Abandon,
     ];
 
     /// The names of an enum's variants, from its source.

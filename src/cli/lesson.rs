@@ -7,7 +7,7 @@ use super::{Common, agree, report, session};
 use crate::error::{Action, Detail, Error, Result, every};
 use crate::journal::read::{self, Course, Tables};
 use crate::journal::resolve;
-use crate::report::missing;
+use crate::report::{Filter, missing};
 use crate::school::{Attendance, Login, format_date};
 use crate::work::lesson::{self, LessonRef, LessonWish};
 use crate::work::marks::{CellWish, CellsWish};
@@ -225,8 +225,10 @@ fn missing(common: &Common, until: Option<&str>, which: &report::Which, output: 
     let tables = journal.tables();
     let today = read::school(tables)?.day_of(session::now());
     let until = Days::of(tables)?.given(until)?.unwrap_or(today);
-    let (filter, mut login) = (which.find(&journal)?, None);
-    if which.is_all() && common.identity.is_some() {
+    // Also of lessons given instead of another, which are nobody's own course.
+    let filter = Filter { kept_by: None, ..which.find(&journal)? };
+    let mut login = None;
+    if which.is_all() && (common.identity.is_some() || journal.is_away()) {
         login = session::signer(&journal, &session::identity(common)?)?.map(|(login, _)| Login::from(login));
     }
     let rows = lesson::missing(tables, filter, login.as_ref(), until)?;

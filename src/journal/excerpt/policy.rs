@@ -94,8 +94,8 @@ pub(super) const POLICY: &[Part] = &[
     // Of a lesson that he neither keeps nor gave: that there was one, and for which kind of work its marks are.
     hiding(
         "lessons",
-        Of("course IN (SELECT id FROM seen_courses UNION ALL SELECT id FROM seen_substituted)
-            OR id IN (SELECT lesson FROM seen_elsewhere)"),
+        Of("course IN (SELECT id FROM seen_courses UNION ALL SELECT id FROM seen_substituted UNION ALL
+            SELECT course FROM lessons WHERE id IN (SELECT lesson FROM seen_elsewhere))"),
         (&["topic", "homework", "substitute", "author"], "id IN (SELECT id FROM seen_lessons)"),
     ),
     part("substitutions", Of("substitute = :login OR course IN (SELECT id FROM seen_courses)")),
