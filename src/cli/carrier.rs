@@ -138,7 +138,7 @@ impl Carrier {
                 };
                 let hands = (&mut desk.journal, &desk.identity, &session::SystemClock as _);
                 let handed = sticks::hand_in(hands, &known, &place, &records)?;
-                super::stick::say_handed_in(desk.tables(), &handed)?;
+                super::stick::say_handed_in(&handed);
                 let HandedIn { done, place, .. } = handed;
                 return say(done, &format!("Носитель «{}» принят, место хранения: {place}", known.label));
             }

@@ -6,15 +6,16 @@ use super::{Common, advice, screen, session};
 use crate::away::stick::Stick as OnMount;
 use crate::away::taking_in::{Outcome, Stopped};
 use crate::error::{Error, Result, Warning};
-use crate::journal::entry::{Body, Entry, LessonRef};
 use crate::journal::read::{self, Tables};
 use crate::journal::{Journal, Proven, resolve};
 use crate::ledger::identity::Identity;
 use crate::school::{CourseKey, format_date};
 use crate::work::Workplace;
+use crate::work::lesson::LessonRef;
 use crate::work::sticks::programs::{Fate, Program};
 use crate::work::sticks::status::{self, OnStick};
 use crate::work::sticks::sync::{HandedOver, Renewing};
+use crate::work::sticks::told::{Asks, Said};
 use crate::work::sticks::{self, By, HandedIn, Preparation, Synced, at_work};
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
@@ -178,7 +179,7 @@ impl Sync {
         let refused = synced.entries.iter().any(|one| matches!(one.outcome, Outcome::Refused(_)));
         let status = if refused || synced.stopped.is_some() { ExitCode::from(1) } else { ExitCode::SUCCESS };
         if common.json {
-            screen::json(&synced_json(journal.tables(), &synced)?);
+            screen::json(&synced_json(&synced));
         } else {
             say_synced(journal.tables(), &synced)?;
         }
@@ -187,16 +188,15 @@ impl Sync {
 }
 
 /// Says what was taken in of a stick that was handed in.
-pub fn say_handed_in(tables: &Tables, handed: &HandedIn) -> Result<()> {
+pub fn say_handed_in(handed: &HandedIn) {
     if !handed.entries.is_empty() {
-        say_entries(tables, &handed.entries, "С носителя")?;
+        say_entries(&handed.entries, "С носителя");
     }
-    Ok(())
 }
 
 fn say_synced(tables: &Tables, synced: &Synced) -> Result<()> {
     let owner = read::staff(tables, &synced.owner)?.map_or(synced.owner.clone(), |person| person.name.initials());
-    say_entries(tables, &synced.entries, &format!("Носитель «{}», {owner}", synced.card.label))?;
+    say_entries(&synced.entries, &format!("Носитель «{}», {owner}", synced.card.label));
     synced.remarks().for_each(|warning| screen::warning(&advice::warning(warning)));
     synced.warnings.iter().for_each(|error| screen::warning(&advice::warning(&Warning::of(error))));
     match &synced.stopped {
@@ -222,7 +222,7 @@ fn say_synced(tables: &Tables, synced: &Synced) -> Result<()> {
 }
 
 /// What became of entries.
-fn say_entries(tables: &Tables, entries: &[HandedOver], of: &str) -> Result<()> {
+fn say_entries(entries: &[HandedOver], of: &str) {
     let count = |is: fn(&Outcome) -> bool| entries.iter().filter(|one| is(&one.outcome)).count();
     let taken = count(|outcome| matches!(outcome, Outcome::Accepted(_)));
     let refused = count(|outcome| matches!(outcome, Outcome::Refused(_)));
@@ -231,20 +231,17 @@ fn say_entries(tables: &Tables, entries: &[HandedOver], of: &str) -> Result<()> 
     println!("{of}: принято записей: {taken}, отклонено: {refused}{earlier}.");
     for one in entries {
         let Some(why) = refusal(&one.outcome) else { continue };
-        println!("  Отклонена запись № {} ({}): {why}", one.number, about(&one.entry));
-        if let Some(request) = request(tables, &one.entry)? {
+        println!("  Отклонена запись № {} ({}): {why}", one.number, one.said.what);
+        if let Some(request) = request(&one.said) {
             println!("    Заявка на исправление: {request}");
         }
     }
-    Ok(())
 }
 
 /// Whatever comes from a stick is shown on one line.
 fn shown(payload: &str) -> String {
-    Entry::from_json(payload).map_or_else(
-        |_| "не читается".to_owned(),
-        |entry| format!("{}, {}", about(&entry), entry.time.format("%d.%m.%Y %H:%M")),
-    )
+    Said::of(payload)
+        .map_or_else(|| "не читается".to_owned(), |said| format!("{}, {}", said.what, said.at.format("%d.%m.%Y %H:%M")))
 }
 
 fn refusal(outcome: &Outcome) -> Option<&str> {
@@ -255,70 +252,35 @@ fn refusal(outcome: &Outcome) -> Option<&str> {
     }
 }
 
-/// «отметки, 7А, Алгебра, 15.09.2025».
-fn about(entry: &Entry) -> String {
-    let lesson = |what: &str, at: &LessonRef| format!("{what}, {}, {}", at.course, format_date(at.date));
-    match &entry.body {
-        Body::LessonRecorded(set) => lesson("урок", &set.at),
-        Body::LessonAnnulled(set) => lesson("аннулирование урока", &set.at),
-        Body::MarksSet(set) => lesson("отметки", &set.at),
-        Body::AttendanceSet(set) => lesson("посещаемость", &set.at),
-        Body::FinalsSet(set) => format!("итоговые отметки, {}, {}", set.course, set.period),
-        Body::CorrectionRequested(set) => format!("заявка на исправление, {}, {}", set.course, format_date(set.date)),
-        Body::ReasonSet(_) | Body::ReasonWithdrawn(_) => "причина отсутствия".to_owned(),
-        Body::ExemptionSet(_) | Body::ExemptionWithdrawn(_) => "освобождение".to_owned(),
-        Body::NoteAdded(_) => "«Блокнот»".to_owned(),
-        _ => "запись".to_owned(),
-    }
-}
-
 /// The command that asks for what was refused, where it can be asked for (§2.3.3).
-fn request(tables: &Tables, entry: &Entry) -> Result<Option<String>> {
+fn request(said: &Said) -> Option<String> {
     let quoted = |text: &str| format!("\"{}\"", text.replace('"', "'"));
     let course = |key: &CourseKey| {
         let group = if key.group.is_empty() { String::new() } else { format!(" --group {}", quoted(&key.group)) };
         format!("{ME} correction request {} {}{group}", key.class, quoted(&key.subject))
     };
     let lesson = |at: &LessonRef| format!("{} {} --lesson {}", course(&at.course), format_date(at.date), at.lesson);
-    let mut parts = match &entry.body {
-        Body::LessonRecorded(set) => {
-            let text = [("topic", &set.topic), ("work", &set.work), ("homework", &set.homework)];
-            let given = text.iter().filter(|(_, text)| !text.is_empty());
-            [lesson(&set.at)]
-                .into_iter()
-                .chain(given.map(|(name, text)| format!("--{name} {}", quoted(text))))
-                .collect()
-        }
-        Body::LessonAnnulled(set) => vec![lesson(&set.at), "--annul".to_owned()],
-        Body::MarksSet(set) => {
-            let mut parts = vec![lesson(&set.at)];
-            for line in &set.marks {
-                let marks = line.marks.as_ref().map_or("-".to_owned(), ToString::to_string);
-                let marks = if line.earned { format!("н/{marks}") } else { marks };
-                parts.push(format!("--mark {}", quoted(&format!("{}={marks}", line.pupil))));
-            }
-            parts
-        }
-        Body::AttendanceSet(set) => {
-            let mut parts = vec![lesson(&set.at)];
-            for line in &set.pupils {
-                let kind = line.attendance.map_or("-", |kind| kind.as_str());
-                parts.push(format!("--absence {}", quoted(&format!("{}={kind}", line.pupil))));
-            }
-            parts
-        }
-        Body::FinalsSet(set) => {
-            let mut parts = vec![course(&set.course), format!("--period {}", quoted(&set.period))];
-            for line in &set.marks {
-                parts.push(format!("--final {}", quoted(&format!("{}={}", line.pupil, line.mark))));
-            }
-            parts
-        }
-        _ => return Ok(None),
+    let lines = |option: &str, lines: &[(String, String)]| {
+        let one = |(pupil, text): &(String, String)| {
+            let text = if text.is_empty() { "-" } else { text };
+            format!(" --{option} {}", quoted(&format!("{pupil}={text}")))
+        };
+        lines.iter().map(one).collect::<String>()
     };
-    let known = sticks::sync::course_of(&entry.body).map(|key| read::course(tables, key)).transpose()?.flatten();
-    parts.push("--reason ПРИЧИНА".to_owned());
-    Ok(known.map(|_| parts.join(" ")))
+    let asked = match said.asks.as_ref()? {
+        Asks::Lesson { at, topic, work, homework } => {
+            let given = [("topic", topic), ("work", work), ("homework", homework)];
+            let given = given.iter().filter(|(_, text)| !text.is_empty());
+            lesson(at) + &given.map(|(option, text)| format!(" --{option} {}", quoted(text))).collect::<String>()
+        }
+        Asks::Annulment { at } => lesson(at) + " --annul",
+        Asks::Marks { at, marks } => lesson(at) + &lines("mark", marks),
+        Asks::Absences { at, kinds } => lesson(at) + &lines("absence", kinds),
+        Asks::Finals { course: key, period, marks } => {
+            format!("{} --period {}{}", course(key), quoted(period), lines("final", marks))
+        }
+    };
+    Some(format!("{asked} --reason ПРИЧИНА"))
 }
 
 fn say_programs(programs: &[Program]) {
@@ -351,27 +313,27 @@ fn programs_json(programs: &[Program]) -> serde_json::Value {
     programs.iter().map(|one| serde_json::json!({"name": one.name, "fate": word(one.fate)})).collect()
 }
 
-fn synced_json(tables: &Tables, synced: &Synced) -> Result<serde_json::Value> {
-    let one = |of: &HandedOver| -> Result<serde_json::Value> {
+fn synced_json(synced: &Synced) -> serde_json::Value {
+    let one = |of: &HandedOver| {
         let outcome = match &of.outcome {
             Outcome::Accepted(_) => "accepted",
             Outcome::Refused(_) => "refused",
             Outcome::Already { .. } => "already",
         };
         let refused = refusal(&of.outcome);
-        let request = if refused.is_some() { request(tables, &of.entry)? } else { None };
-        Ok(serde_json::json!({"number": of.number, "entry": of.seq, "kind": of.entry.body.kind(), "outcome": outcome,
-            "refused": refused, "request": request}))
+        let request = refused.and_then(|_| request(&of.said));
+        serde_json::json!({"number": of.number, "entry": of.seq, "kind": of.said.kind, "outcome": outcome,
+            "refused": refused, "request": request})
     };
     let stopped = synced.stopped.as_ref().map(|stopped| match stopped {
         Stopped::Fork(fork) => serde_json::json!({"number": fork.number, "why": "fork", "closed": fork.closed}),
         Stopped::Fault { number, why } => serde_json::json!({"number": number, "why": why.message()}),
     });
-    Ok(serde_json::json!({
+    serde_json::json!({
         "label": synced.card.label, "carrier": synced.card.carrier, "owner": synced.owner,
-        "entries": synced.entries.iter().map(one).collect::<Result<Vec<_>>>()?,
+        "entries": synced.entries.iter().map(one).collect::<Vec<_>>(),
         "stopped": stopped, "until": synced.renewed, "programs": programs_json(&synced.programs),
-    }))
+    })
 }
 
 /// Every stick, by the ledger.

@@ -565,7 +565,7 @@ fn of_a_stick() -> Vec<Target> {
             let owner = Identity::parse(SECRET).unwrap();
             for taken in [0, 1, u64::MAX] {
                 if let Ok(strand) =
-                    StrandFile::open(std::sync::Arc::new(FolderMedium::open(medium.folder()).unwrap()), STRAND, taken)
+                    StrandFile::on(std::sync::Arc::new(FolderMedium::open(medium.folder()).unwrap()), STRAND, taken)
                 {
                     let _ = strand.after(&StrandTip::empty(JOURNAL, STRAND), &owner.public(), &owner);
                 }

@@ -5,7 +5,7 @@ use super::super::card::CARD;
 use super::super::pins::{PINS, Unbelieved};
 use super::super::sealed::Locked;
 use super::KEY;
-use crate::error::{Action, Error, reason};
+use crate::error::{Error, reason};
 use std::io;
 
 /// What its owner can do about nearly all of it.
@@ -129,6 +129,5 @@ pub fn older_base() -> Error {
 
 /// A key that has signed a base, and that the stick was not told of when it was prepared.
 pub fn unknown_preparer() -> Error {
-    Error::refused("этот носитель не знает ключа, которым подписывается основа")
-        .next_by("подготовьте носитель заново", Action::ListCarriers)
+    Error::refused("этот носитель не знает ключа, которым подписывается основа").next("подготовьте носитель заново")
 }

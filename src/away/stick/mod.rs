@@ -154,7 +154,7 @@ impl Stick {
     /// # Errors
     /// A strand that is not the card's, or damaged.
     pub fn strand(&self, taken: u64) -> Result<StrandFile> {
-        StrandFile::open(Arc::clone(&self.medium), self.card.strand, taken).map_err(Error::from)
+        StrandFile::on(Arc::clone(&self.medium), self.card.strand, taken).map_err(Error::from)
     }
 
     /// Unlocks it with its passphrase.
@@ -194,7 +194,7 @@ impl Stick {
         keys.push(*owner.public().key());
         let receipts = Receipts::open(&*medium, &owner, &keys, (pins.journal, pins.strand));
         warnings.extend(receipts.are_lost.then(fault::receipts_lost));
-        let file = StrandFile::open(Arc::clone(&medium), pins.strand, header.taken.number)?;
+        let file = StrandFile::on(Arc::clone(&medium), pins.strand, header.taken.number)?;
         let from = tip(pins.journal, pins.strand, header.taken.number, header.taken.head);
         let unsent = file.after(&from, &owner.public(), &owner)?;
         let now = unsent.iter().fold(from, |tip, strung| tip.after(strung));

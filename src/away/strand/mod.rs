@@ -138,7 +138,7 @@ impl StrandFile {
     ///
     /// # Errors
     /// See [`Fault`].
-    pub fn open(medium: Arc<dyn Medium>, strand: StrandId, taken: u64) -> std::result::Result<Self, Fault> {
+    pub fn on(medium: Arc<dyn Medium>, strand: StrandId, taken: u64) -> std::result::Result<Self, Fault> {
         let headers = [0, 1].map(|slot: usize| read_header(&*medium, STRANDS[slot]));
         let [one, other] = headers;
         let (one, other) = (one?, other?);

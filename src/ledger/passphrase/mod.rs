@@ -91,14 +91,13 @@ pub fn misspelled(typed: &str) -> Option<Error> {
         return None;
     }
     let unknown = words.iter().position(|word| by_beginning(word).is_none());
-    let error = match unknown {
-        Some(at) => Error::input(format!("пароль не подходит: слова {} по порядку нет в списке слов паролей", at + 1)),
-        None if words.len() != COUNT => {
-            Error::input(format!("пароль не подходит: слов {}, а должно быть {COUNT}", words.len()))
-        }
+    let why = match unknown {
+        Some(at) => format!("слова {} по порядку нет в списке слов паролей", at + 1),
+        None if words.len() != COUNT => format!("слов {}, а должно быть {COUNT}", words.len()),
         None => return None,
     };
-    Some(error.next("сверьте слова с листком, на котором записан пароль"))
+    let sheet = "сверьте слова с листком, на котором записан пароль";
+    Some(Error::input(format!("пароль не подходит: {why}")).next(sheet))
 }
 
 /// Whether a chosen passphrase is strong enough.

@@ -11,6 +11,7 @@ pub mod prepare;
 pub mod programs;
 pub mod status;
 pub mod sync;
+pub mod told;
 
 pub use handed_in::{HandedIn, Records, hand_in};
 pub use prepare::{Preparation, Prepared, prepare};

@@ -5,12 +5,13 @@ use super::at_work::again;
 use super::base::{Base, may_prepare};
 use super::known;
 use super::programs::{self, Program};
+use super::told::Said;
 use crate::away::card::Card;
 use crate::away::receipts::{Receipt, SignedReceipt};
 use crate::away::stick::{Stick, Unlocked};
 use crate::away::taking_in::{self, HandOver, Outcome, Stopped, TakenIn};
 use crate::error::{Error, Result, Warning};
-use crate::journal::entry::{Body, CarriedReceipt, Entry, ReceiptText};
+use crate::journal::entry::{CarriedReceipt, ReceiptText};
 use crate::journal::read::{self, Strand, Tables};
 use crate::journal::{Author, Journal, Proven, author_of};
 use crate::ledger::chain::hex;
@@ -36,7 +37,7 @@ pub struct HandedOver {
     /// The record of the ledger.
     pub seq: u64,
     /// What it says.
-    pub entry: Entry,
+    pub said: Said,
     /// What became of it.
     pub outcome: Outcome,
 }
@@ -93,7 +94,7 @@ pub fn sync(
     match by {
         By::Deputy(stick, identity) => {
             let (strand, entries) = read_by(journal.tables(), &stick, &identity)?;
-            let taken = take_in(journal, author(&*identity, clock), &strand, (&entries, &[]))?;
+            let taken = take_in(journal, author(&identity, clock), &strand, (&entries, &[]))?;
             Ok(told(stick.card(), &strand, &entries, taken))
         }
         By::Owner(mut unlocked) => {
@@ -148,8 +149,8 @@ pub(super) fn take_in(
 pub(super) fn told(card: &Card, strand: &Strand, entries: &[Strung], taken: TakenIn) -> Synced {
     let of = |one: taking_in::Taken| {
         let strung = entries.iter().find(|strung| strung.number == one.number)?;
-        let entry = Entry::from_json(&strung.payload).ok()?;
-        Some(HandedOver { number: one.number, seq: one.seq, entry, outcome: one.outcome })
+        let said = Said::of(&strung.payload)?;
+        Some(HandedOver { number: one.number, seq: one.seq, said, outcome: one.outcome })
     };
     Synced {
         card: card.clone(),
@@ -197,17 +198,4 @@ fn carried_receipt(receipt: &SignedReceipt) -> CarriedReceipt {
     let (text, signed) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
     let (key, signature) = signed.split_once(' ').unwrap_or_default();
     CarriedReceipt { text: text.to_owned(), key: key.to_owned(), signature: signature.to_owned() }
-}
-
-/// The course that an entry is about, if it is about one: for whoever tells of it.
-pub fn course_of(body: &Body) -> Option<&crate::school::CourseKey> {
-    match body {
-        Body::LessonRecorded(set) => Some(&set.at.course),
-        Body::MarksSet(set) => Some(&set.at.course),
-        Body::AttendanceSet(set) => Some(&set.at.course),
-        Body::LessonAnnulled(set) => Some(&set.at.course),
-        Body::FinalsSet(set) => Some(&set.course),
-        Body::CorrectionRequested(set) => Some(&set.course),
-        _ => None,
-    }
 }

@@ -1,0 +1,85 @@
+//! What an entry of a stick says, for whoever is told what became of it, and what can be asked for where it was refused.
+
+use crate::journal::entry::{Body, Entry};
+use crate::school::{CourseKey, format_date};
+use crate::work::lesson::LessonRef;
+use chrono::{DateTime, FixedOffset};
+
+/// What an entry says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Said {
+    /// In words: «отметки, 7А, Алгебра, 15.09.2025».
+    pub what: String,
+    /// Its kind, as the ledger calls it.
+    pub kind: &'static str,
+    /// When it was made.
+    pub at: DateTime<FixedOffset>,
+    /// What a request for a correction would ask for (§2.3.3).
+    pub asks: Option<Asks>,
+}
+
+/// What a request would ask for. Pupils are named by their personal files; an empty text takes out what stands.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)] // the fields are those of the entries
+pub enum Asks {
+    Lesson { at: LessonRef, topic: String, work: String, homework: String },
+    Annulment { at: LessonRef },
+    Marks { at: LessonRef, marks: Vec<(String, String)> },
+    Absences { at: LessonRef, kinds: Vec<(String, String)> },
+    Finals { course: CourseKey, period: String, marks: Vec<(String, String)> },
+}
+
+impl Said {
+    /// What a text of a strand says; nothing where it is no entry.
+    pub fn of(payload: &str) -> Option<Self> {
+        let entry = Entry::from_json(payload).ok()?;
+        let (what, kind) = (what(&entry.body), entry.body.kind());
+        Some(Self { what, kind, at: entry.time, asks: asks(entry.body) })
+    }
+}
+
+fn what(body: &Body) -> String {
+    let lesson = |what: &str, at: &LessonRef| format!("{what}, {}, {}", at.course, format_date(at.date));
+    match body {
+        Body::LessonRecorded(set) => lesson("урок", &set.at),
+        Body::LessonAnnulled(set) => lesson("аннулирование урока", &set.at),
+        Body::MarksSet(set) => lesson("отметки", &set.at),
+        Body::AttendanceSet(set) => lesson("посещаемость", &set.at),
+        Body::FinalsSet(set) => format!("итоговые отметки, {}, {}", set.course, set.period),
+        Body::CorrectionRequested(set) => {
+            format!("заявка на исправление, {}, {}", set.course, format_date(set.date))
+        }
+        Body::ReasonSet(_) | Body::ReasonWithdrawn(_) => "причина отсутствия".to_owned(),
+        Body::ExemptionSet(_) | Body::ExemptionWithdrawn(_) => "освобождение".to_owned(),
+        Body::NoteAdded(_) => "«Блокнот»".to_owned(),
+        _ => "запись".to_owned(),
+    }
+}
+
+fn asks(body: Body) -> Option<Asks> {
+    Some(match body {
+        Body::LessonRecorded(set) => {
+            Asks::Lesson { at: set.at, topic: set.topic, work: set.work, homework: set.homework }
+        }
+        Body::LessonAnnulled(set) => Asks::Annulment { at: set.at },
+        Body::MarksSet(set) => {
+            let line = |marks: Option<String>, earned: bool| match marks {
+                Some(marks) if earned => format!("н/{marks}"),
+                marks => marks.unwrap_or_default(),
+            };
+            let marks = set.marks.into_iter();
+            let marks = marks.map(|of| (of.pupil, line(of.marks.map(|marks| marks.to_string()), of.earned)));
+            Asks::Marks { at: set.at, marks: marks.collect() }
+        }
+        Body::AttendanceSet(set) => {
+            let kind = |of: Option<crate::school::Attendance>| of.map_or("", |kind| kind.as_str()).to_owned();
+            let kinds = set.pupils.into_iter().map(|of| (of.pupil, kind(of.attendance)));
+            Asks::Absences { at: set.at, kinds: kinds.collect() }
+        }
+        Body::FinalsSet(set) => {
+            let marks = set.marks.into_iter().map(|of| (of.pupil, of.mark.to_string()));
+            Asks::Finals { course: set.course, period: set.period, marks: marks.collect() }
+        }
+        _ => return None,
+    })
+}
