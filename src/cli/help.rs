@@ -318,6 +318,8 @@ mod tests {
 
     /// Words of Latin letters that are no names of ours: formats, programs, standards, and what they are typed with.
     const KNOWN: &[&str] = &[
+        "Linux",
+        "Windows",
         "A",
         "AGE",
         "BagIt",

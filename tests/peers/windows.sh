@@ -100,7 +100,7 @@ echo 'wine: the Windows program about what Linux made'
 cp -r "$fixture" "$here/образец"
 expect 0 'Журнал цел' windows образец audit
 expect 0 'подлин' windows образец archive verify usb-1 usb-2 --journal journal.letopis
-expect 0 'байт в байт' windows образец print check print/journal-7b.pdf
+expect 0 'в точности тот, что выдан' windows образец print check print/journal-7b.pdf
 
 echo 'wine: the same bytes of the same journal'
 for asked in 'mark list 8Б Алгебра 01.09.2025' 'отметка список 8Б Алгебра 01.09.2025 --json' 'report progress --by subject --period Год' \
