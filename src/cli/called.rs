@@ -110,7 +110,7 @@ fn in_russian(tree: &Command, (name, typed): (&str, &[String]), text: &str) -> S
             word.strip_prefix("--").and_then(|option| russian_option(tree, [of, typed], option))
         };
         out.extend([before, becomes.as_deref().unwrap_or(word), after]);
-        if after.contains(|c| matches!(c, ';' | ':' | '.' | '»' | '\n')) {
+        if after.contains([';', ':', '.', '»', '\n']) {
             (above, of) = (None, typed);
         }
     }
