@@ -71,7 +71,8 @@ fn command(action: &Action) -> String {
         Action::ShowKey => "key show",
         Action::ChangePassphrase => "key passphrase",
         Action::EnrollKey => "staff enroll",
-        Action::EnrollByEmergencyKey => "staff enroll ЛОГИН ЗАЯВКА --emergency-key ФАЙЛ --reason ПРИЧИНА",
+        Action::EnrollAnotherKey => "staff enroll ДРУГОЙ_ЛОГИН ЗАЯВКА",
+        Action::EnrollByEmergencyKey => "staff enroll ДРУГОЙ_ЛОГИН ЗАЯВКА --emergency-key ФАЙЛ --reason ПРИЧИНА",
         Action::RequestKey => "key request ФАЙЛ --login ЛОГИН",
         Action::ListConfirmations => "confirm list",
         Action::RefuseConfirmation => "confirm refuse НОМЕР --reason ПРИЧИНА",
@@ -97,10 +98,13 @@ fn command(action: &Action) -> String {
             let (group, file) = (typed(group), typed(&format!("{file}=-")));
             return format!("pupil group {class} {group} {file} --since {since}");
         }
-        Action::WithdrawDecision => "final decision КЛАСС УЧЕНИК=- --date ДАТА --number НОМЕР",
+        Action::WithdrawDecision { class, file } => {
+            let (class, file) = (typed(class), typed(&format!("{file}=-")));
+            return format!("final decision {class} {file} --date ДАТА --number НОМЕР");
+        }
         Action::SetTimetable { course } => return format!("course timetable {}", of_course(course, "")),
         Action::SetCourse => "course set",
-        Action::SetClassTeacher => "course class КЛАСС --teacher ЛОГИН",
+        Action::SetClassTeacher { class } => return format!("course class {class} --teacher ЛОГИН"),
         Action::AnnulCourse(None) => "course annul",
         Action::AnnulCourse(Some(course)) => return format!("course annul {}", of_course(course, "")),
         Action::AnnulGroup => "pupil group",
@@ -139,11 +143,9 @@ fn command(action: &Action) -> String {
         Action::PrepareStick => "stick prepare ПАПКА --to ЛОГИН",
         Action::SyncStick => "stick sync ПАПКА",
         Action::RevokeKey => "staff revoke ОТПЕЧАТОК --reason ПРИЧИНА",
-        Action::CorrectCarrier { mount, label, holder } => {
-            let (holder, place) = match holder {
-                None => ("ДРУГОЙ_ЛОГИН", "МЕСТО"),
-                Some(holder) => (holder.as_str(), "ДРУГОЕ_МЕСТО"),
-            };
+        Action::CorrectCarrier { mount, label, holder, place } => {
+            let holder = holder.as_deref().map_or_else(|| "ДРУГОЙ_ЛОГИН".to_owned(), typed);
+            let place = place.as_deref().map_or_else(|| "ДРУГОЕ_МЕСТО".to_owned(), typed);
             let (mount, label) = (typed(&mount.display().to_string()), typed(label));
             return format!("carrier register {mount} --label {label} --holder {holder} --place {place}");
         }
@@ -256,6 +258,7 @@ mod tests {
             Action::ShowKey,
             Action::ChangePassphrase,
             Action::EnrollKey,
+            Action::EnrollAnotherKey,
             Action::EnrollByEmergencyKey,
             Action::RequestKey,
             Action::ListConfirmations,
@@ -283,10 +286,10 @@ mod tests {
                 file: "П-20".to_owned(),
                 since: "01.09.2025".to_owned(),
             },
-            Action::WithdrawDecision,
+            Action::WithdrawDecision { class: "7А".to_owned(), file: "П-20".to_owned() },
             Action::SetTimetable { course: course() },
             Action::SetCourse,
-            Action::SetClassTeacher,
+            Action::SetClassTeacher { class: class.clone() },
             Action::AnnulCourse(None),
             Action::AnnulCourse(Some(course())),
             Action::AnnulGroup,
@@ -316,8 +319,10 @@ mod tests {
             Action::PrepareStick,
             Action::SyncStick,
             Action::RevokeKey,
-            Action::CorrectCarrier { mount: mount(), label: label(), holder: None },
-            Action::CorrectCarrier { mount: mount(), label: label(), holder: Some("Петров".to_owned()) },
+            Action::CorrectCarrier { mount: mount(), label: label(), holder: None, place: Some("сейф".to_owned()) },
+            Action::CorrectCarrier {
+                mount: mount(), label: label(), holder: Some("Петров".to_owned()), place: None
+            },
             Action::ListCarriers,
             Action::ReturnCarrier { label: label() },
             Action::ReportLoss { label: None },

@@ -5,6 +5,7 @@ use super::days::Days;
 use super::desk::{Desk, WhichCourse, say};
 use super::{Common, mark, screen, session};
 use crate::error::{Error, Result, every};
+use crate::journal::read::finals::{Other, finals_on_page};
 use crate::journal::read::{self, Decision as Decided};
 use crate::journal::resolve;
 use crate::school::{Marks, fold, format_date};
@@ -92,16 +93,23 @@ impl Set {
 fn list(common: &Common, course: &WhichCourse) -> Result<ExitCode> {
     let journal = session::journal(common)?;
     let course = course.find(journal.tables(), None)?;
-    let names = read::names_by_file(journal.tables(), &read::pupils_of_course(journal.tables(), &course)?)?;
-    let rows = read::finals_of(journal.tables(), course.id)?.into_iter().map(|f| {
-        let name = names.get(&f.pupil.file).cloned().unwrap_or_else(|| f.pupil.name.surname_given());
+    let tables = journal.tables();
+    let names = read::names_by_file(tables, &read::pupils_of_course(tables, &course)?)?;
+    let finals = finals_on_page(tables, &read::school(tables)?, &course)?;
+    let elsewhere = finals.iter().any(|on| on.other.is_some());
+    let rows = finals.into_iter().map(|on| {
+        let set_in = on.set_in().map(ToString::to_string);
+        let instead = matches!(on.other, Some(Other::Counts(_))).then(|| on.counts().to_string());
+        let name = names.get(&on.of.pupil.file).cloned().unwrap_or_else(|| on.of.pupil.name.surname_given());
         vec![
-            f.pupil.file.into(),
+            on.of.pupil.file.into(),
             name.into(),
-            f.period.into(),
-            f.mark.to_string().into(),
-            f.override_reason.into(),
-            super::absence::day(common, f.set_on).into(),
+            on.of.period.into(),
+            on.of.mark.to_string().into(),
+            on.of.override_reason.into(),
+            super::absence::day(common, on.of.set_on).into(),
+            set_in.into(),
+            instead.into(),
         ]
     });
     let columns = [
@@ -111,8 +119,13 @@ fn list(common: &Common, course: &WhichCourse) -> Result<ExitCode> {
         ("mark", "Отметка"),
         ("override", "Обоснование (§2.3.1)"),
         ("set_on", "Выставлена"),
+        ("set_in", "В другом курсе"),
+        ("instead", "Вместо неё действует"),
     ];
-    screen::list(common.json, &columns, rows.collect());
+    // Most courses have none of other courses.
+    let shown = if common.json || elsewhere { columns.len() } else { columns.len() - 2 };
+    let rows = rows.map(|row: Vec<_>| row.into_iter().take(shown).collect());
+    screen::list(common.json, &columns[..shown], rows.collect());
     Ok(ExitCode::SUCCESS)
 }
 

@@ -5,6 +5,7 @@ use super::desk::{Desk, say as say_done};
 use super::year::{reason_given, year_typed};
 use super::{Common, advice, paper, screen, session};
 use crate::error::{Result, Warning};
+use crate::journal::read::outdated::Outdated;
 use crate::journal::{Proven, read, resolve};
 use crate::print::issue::{Issued, Out};
 use crate::print::register;
@@ -334,9 +335,11 @@ fn list(common: &Common) -> Result<ExitCode> {
     let journal = session::journal(common)?;
     let tables = journal.tables();
     let school = read::school(tables)?;
+    let outdated = Outdated::of(tables)?;
     let (mut rows, mut values) = (Vec::new(), Vec::new());
     for line in register::all(tables)? {
         let document = &line.document;
+        let is_outdated = outdated.names(&document.number);
         let (code, later) = (line.code(), line.later.clone());
         values.push(serde_json::json!({
             "number": document.number, "issued_at": document.issued_at.to_rfc3339(), "form": document.form,
@@ -344,6 +347,7 @@ fn list(common: &Common) -> Result<ExitCode> {
             "pages": document.pages.len(), "leaves": line.document.leaves, "code": code, "issued_by": document.issued_by,
             "superseded_by": later,
             "reason": document.reason, "superseded": document.superseded.is_some(),
+            "outdated": is_outdated,
             "bound": line.bound.as_ref().map(|bound| serde_json::json!({
                 "date": bound.date.to_string(), "sheets": bound.sheets, "shelf": bound.shelf,
             })),
@@ -354,6 +358,7 @@ fn list(common: &Common) -> Result<ExitCode> {
         let later = later.map(|number| format!("№ {number}")).unwrap_or_default();
         let title = match document.superseded {
             Some(_) => format!("{} (не действует: год открыт снова)", document.title),
+            None if is_outdated => format!("{} (документ устарел: после него в классе записано новое)", document.title),
             None => document.title.clone(),
         };
         rows.push(vec![document.number.clone(), day, title, leaves, code, by, bound, later]);

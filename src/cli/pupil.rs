@@ -162,6 +162,9 @@ pub struct Change {
     /// Это другой ученик, чем тот с тем же именем и датой рождения, который уже есть
     #[arg(long, visible_alias = "другой")]
     another: bool,
+    /// Отметки и пропуски, которые стоят после исправленного дня выбытия или перевода, остаются
+    #[arg(long, visible_alias = "несмотря")]
+    despite: bool,
 }
 
 /// A pupil, a class, and the first day in it.
@@ -259,7 +262,8 @@ impl Add {
 impl Change {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut desk = Desk::open(common)?;
-        let Self { file, surname, given, patronymic, born, enrolled, class, left, number, reason, another } = self;
+        let Self { file, surname, given, patronymic, born, enrolled, class, left, number, reason, another, despite } =
+            self;
         let days = Days::of(desk.tables())?;
         let left = match left.as_deref() {
             None => None,
@@ -269,10 +273,13 @@ impl Change {
         let class = class.map(|class| resolve::class(desk.tables(), &class)).transpose()?;
         let born = born.as_deref().map(parse_date).transpose()?;
         let enrolled = days.given(enrolled.as_deref())?;
-        let mut changes = Changes { surname, given, patronymic, born, enrolled, class, left, number, reason, another };
+        let mut changes =
+            Changes { surname, given, patronymic, born, enrolled, class, left, number, reason, another, despite };
         let mut changed = if_meant(Detail::Another, another, ANOTHER, |another| {
-            changes.another = another;
-            pupils::change(&mut desk.workplace()?, &file, &changes)
+            if_meant(Detail::Despite, despite, STAYS, |despite| {
+                (changes.another, changes.despite) = (another, despite);
+                pupils::change(&mut desk.workplace()?, &file, &changes)
+            })
         })?;
         changed.done.warnings.extend(changed.ungrouped.as_ref().map(in_no_group));
         look_alike(&changed.name);

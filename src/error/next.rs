@@ -57,6 +57,8 @@ pub enum Action {
     ShowKey,
     ChangePassphrase,
     EnrollKey,
+    /// Enrol a key of somebody who is not the one that was meant.
+    EnrollAnotherKey,
     /// Enrol a key by the emergency key of the sheet.
     EnrollByEmergencyKey,
     /// Write down for the administrator what enrols a key.
@@ -100,7 +102,10 @@ pub enum Action {
         since: String,
     },
     /// Withdraw what the pedagogical council decided of a pupil.
-    WithdrawDecision,
+    WithdrawDecision {
+        class: String,
+        file: String,
+    },
     /// Set the lessons of a course in the week.
     SetTimetable {
         course: CourseKey,
@@ -108,7 +113,9 @@ pub enum Action {
     /// Give a course to a teacher.
     SetCourse,
     /// Give a class its teacher.
-    SetClassTeacher,
+    SetClassTeacher {
+        class: ClassName,
+    },
     /// Annul a course, or a group of a class.
     AnnulCourse(Option<CourseKey>),
     AnnulGroup,
@@ -165,8 +172,9 @@ pub enum Action {
     CorrectCarrier {
         mount: PathBuf,
         label: String,
-        /// Where it is said already: the holder; otherwise he is to be given.
+        /// The holder and the place, where they may stay; otherwise others are to be given.
         holder: Option<String>,
+        place: Option<String>,
     },
     ListCarriers,
     ReturnCarrier {

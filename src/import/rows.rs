@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::journal::contacts::Contact;
 use crate::journal::entry::Reason;
 use crate::school::{
-    Cell, ClassName, CourseKey, Marks, PersonName, Role, WorkKind, format_date, in_cyrillic, strange_letter,
+    Cell, ClassName, CourseKey, Marks, NamePart, PersonName, Role, WorkKind, format_date, in_cyrillic, strange_letter,
     weekday_from_short,
 };
 use chrono::NaiveDate;
@@ -279,7 +279,8 @@ fn read_all_but_marks(dir: &Path, faults: &mut Faults) -> Result<Files> {
             Some(DecisionRow { pupil: pupil?, date: date?, number: line.text(2), decision: decision? })
         })?,
         contacts: read.file(&CONTACTS, false, |line| {
-            let (pupil, who, name) = (personal_file(line, 0), line.given(1), name(line, 2));
+            let (pupil, who, name) = (personal_file(line, 0), line.given(1), line.given(2));
+            name.iter().for_each(|name| look_alike(line, 2, name));
             let (telephone, email, address) = (line.text(3), line.text(4), line.text(5));
             Some(Contact { pupil: pupil?, who: who?, name: name?, telephone, email, address })
         })?,
@@ -362,7 +363,7 @@ pub fn read_staff(dir: &Path, faults: &mut Faults) -> Result<Rows<StaffRow>> {
 }
 
 fn staff(line: &mut Line<'_>) -> Option<StaffRow> {
-    let (login, surname, given, position) = (line.given(0), name(line, 1), name(line, 2), line.given(3));
+    let (login, name, position) = (line.given(0), name(line, [1, 2, 5]), line.given(3));
     let roles = line.parse(4, |text| {
         text.split(',')
             .map(|word| {
@@ -373,8 +374,7 @@ fn staff(line: &mut Line<'_>) -> Option<StaffRow> {
             })
             .collect::<Result<Vec<_>>>()
     });
-    let name = PersonName { surname: surname?, given: given?, patronymic: patronymic(line, 5) };
-    Some(StaffRow { login: login?, name, position: position?, association: line.text(6), roles: roles? })
+    Some(StaffRow { login: login?, name: name?, position: position?, association: line.text(6), roles: roles? })
 }
 
 /// A personal file, whose letters are Cyrillic where they look so.
@@ -382,17 +382,22 @@ fn personal_file(line: &mut Line<'_>, column: usize) -> Option<String> {
     line.given(column).map(|text| in_cyrillic(&text))
 }
 
-/// A part of a person's name; a letter of another alphabet in it is named.
-fn name(line: &mut Line<'_>, column: usize) -> Option<String> {
-    let name = line.given(column)?;
-    look_alike(line, column, &name);
-    Some(name)
-}
-
-fn patronymic(line: &mut Line<'_>, column: usize) -> String {
-    let name = line.text(column);
-    look_alike(line, column, &name);
-    name
+/// A person's name; a letter of another alphabet in it is named.
+fn name(line: &mut Line<'_>, [surname, given, patronymic]: [usize; 3]) -> Option<PersonName> {
+    let mut part = |column: usize, part: NamePart| {
+        let text = line.parse_optional(column, |text| part.is_of_letters(text).map(|()| text.to_owned()))?;
+        match (text, part) {
+            (Some(text), _) => {
+                look_alike(line, column, &text);
+                Some(text)
+            }
+            (None, NamePart::Patronymic) => Some(String::new()),
+            (None, _) => line.given(column),
+        }
+    };
+    let (surname, given) = (part(surname, NamePart::Surname), part(given, NamePart::Given));
+    let patronymic = part(patronymic, NamePart::Patronymic);
+    Some(PersonName { surname: surname?, given: given?, patronymic: patronymic? })
 }
 
 fn look_alike(line: &mut Line<'_>, column: usize, name: &str) {
@@ -413,10 +418,9 @@ fn subject(line: &mut Line<'_>) -> Option<SubjectRow> {
 
 fn pupil(line: &mut Line<'_>) -> Option<PupilRow> {
     let (file, class) = (personal_file(line, 0), line.parse(1, ClassName::parse));
-    let (surname, given, born) = (name(line, 2), name(line, 3), line.parse(4, date));
+    let (name, born) = (name(line, [2, 3, 5]), line.parse(4, date));
     let (since, until) = (line.parse_optional(6, date), line.parse_optional(7, date));
-    let name = PersonName { surname: surname?, given: given?, patronymic: patronymic(line, 5) };
-    Some(PupilRow { file: file?, typed: None, class: class?, name, born: born?, since: since?, until: until? })
+    Some(PupilRow { file: file?, typed: None, class: class?, name: name?, born: born?, since: since?, until: until? })
 }
 
 /// The course of a line: class in column 0, subject in column 1, group in the column that is named.

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::journal::read::Tables;
 use crate::journal::read::count::Counts;
 use crate::journal::read::explain::exempted;
+use crate::journal::read::finals::finals_on_page;
 use crate::journal::read::{self, Course, Pupil};
 use crate::school::{Day, Marks, Period, School};
 use std::collections::{HashMap, HashSet};
@@ -23,7 +24,7 @@ pub struct Standing<'s> {
     pub counts: Counts,
     /// Who is exempted from the subject.
     pub exempted: HashSet<i64>,
-    /// Final marks of the period that are set already.
+    /// Final marks of the period that are set already, here or where the pupil was before.
     pub finals: HashMap<i64, Marks>,
 }
 
@@ -52,9 +53,9 @@ pub fn standings<'s>(
         let counts = Counts::take(tables, school, &course, span, pupils.iter().map(|pupil| pupil.id))?;
         let mut exempt = exempted(tables, &course.key.subject, last)?;
         exempt.extend(exempted(tables, &course.key.subject, period.ends)?);
-        let mut finals = read::finals_of(tables, course.id)?;
-        finals.retain(|of| of.period == period.name);
-        let finals = finals.into_iter().map(|of| (of.pupil.id, of.mark)).collect();
+        let mut finals = finals_on_page(tables, school, &course)?;
+        finals.retain(|on| on.of.period == period.name);
+        let finals = finals.into_iter().map(|on| (on.of.pupil.id, on.counts().clone())).collect();
         out.push(Standing { course, period, pupils, names, counts, exempted: exempt, finals });
     }
     Ok(out)

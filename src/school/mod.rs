@@ -29,7 +29,7 @@ pub use config::{Bell, Holiday, Period, Policy, School, SchoolInfo, Workday, Yea
 pub use course::CourseKey;
 pub use names::{Login, PeriodName, PersonalFile};
 pub use namesakes::{NameForm, told_apart};
-pub use person::{Fit, PersonName, Role};
+pub use person::{Fit, NamePart, PersonName, Role};
 pub use results::{Results, Share, average, rounded};
 pub use stay::Stay;
 pub use text::{

@@ -17,25 +17,53 @@ pub struct PersonName {
     pub patronymic: String,
 }
 
+/// What a name is made of.
+#[allow(missing_docs)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NamePart {
+    Surname,
+    Given,
+    Patronymic,
+}
+
+impl NamePart {
+    /// Whether a text may be this part of a name: it is of letters, and hyphens, apostrophes and spaces between them.
+    ///
+    /// # Errors
+    /// The sign in it that is none of these.
+    pub fn is_of_letters(self, text: &str) -> Result<()> {
+        let of = match self {
+            Self::Surname => "фамилии",
+            Self::Given => "имени",
+            Self::Patronymic => "отчестве",
+        };
+        if let Some(strange) = text.chars().find(|c| !c.is_alphabetic() && !matches!(c, ' ' | '-' | '\'' | '’' | 'ʼ'))
+        {
+            let what = if strange.is_numeric() { "цифра" } else { "знак" };
+            return Err(Error::input(format!("в {of} «{text}» {what} «{strange}»"))
+                .next("наберите имя буквами; дефис и апостроф допустимы"));
+        }
+        if text.is_empty() || text.chars().any(char::is_alphabetic) {
+            return Ok(());
+        }
+        let next = match self {
+            Self::Patronymic => "наберите его буквами; у кого отчества нет, оставьте его пустым",
+            _ => "наберите имя буквами",
+        };
+        Err(Error::input(format!("в {of} «{text}» нет ни одной буквы")).next(next))
+    }
+}
+
 impl PersonName {
     /// Whether what was typed is a name: letters, and between them hyphens, apostrophes and spaces.
     ///
     /// # Errors
     /// The part and the sign in it that is none of these.
     pub fn is_of_letters(&self) -> Result<()> {
-        for (part, of) in [(&self.surname, "фамилии"), (&self.given, "имени"), (&self.patronymic, "отчестве")]
-        {
-            let strange = part.chars().find(|c| !c.is_alphabetic() && !matches!(c, ' ' | '-' | '\'' | '’' | 'ʼ'));
-            if let Some(strange) = strange {
-                let what = if strange.is_numeric() { "цифра" } else { "знак" };
-                return Err(Error::input(format!("в {of} «{part}» {what} «{strange}»"))
-                    .next("наберите имя буквами; дефис и апостроф допустимы"));
-            }
-            if !part.is_empty() && !part.chars().any(char::is_alphabetic) {
-                return Err(Error::input(format!("в {of} «{part}» нет ни одной буквы")).next("наберите имя буквами"));
-            }
-        }
-        Ok(())
+        let Self { surname, given, patronymic } = self;
+        [(surname, NamePart::Surname), (given, NamePart::Given), (patronymic, NamePart::Patronymic)]
+            .into_iter()
+            .try_for_each(|(text, part)| part.is_of_letters(text))
     }
 
     /// «Иванова Инна Игоревна».

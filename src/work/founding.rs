@@ -85,6 +85,7 @@ pub fn administrator(tables: &Path, login: &str, typed_name: Option<&str>) -> Re
     let mut words = cleaned.splitn(3, ' ').map(str::to_owned);
     let mut word = || words.next().unwrap_or_default();
     let name = PersonName { surname: word(), given: word(), patronymic: word() };
+    name.is_of_letters()?;
     let (login, position) = (login.to_owned(), "администратор электронного журнала".to_owned());
     Ok(Person { login, name, position, association: String::new(), roles: vec![Role::Administrator] })
 }

@@ -84,11 +84,13 @@ pub struct Changes {
     pub reason: String,
     /// That a pupil of this name and birthday, if there is one, is somebody else.
     pub another: bool,
+    /// That marks and absences which stand after an earlier day of leaving or moving are to stay.
+    pub despite: bool,
 }
 
 impl Changes {
     fn is_nothing(&self) -> bool {
-        let Self { surname, given, patronymic, born, enrolled, class, left, number, reason: _, another: _ } = self;
+        let Self { surname, given, patronymic, born, enrolled, class, left, number, .. } = self;
         let name = [surname, given, patronymic, number].iter().all(|part| part.is_none());
         name && born.is_none() && enrolled.is_none() && class.is_none() && left.is_none()
     }
@@ -193,7 +195,8 @@ pub fn change(place: &mut Workplace<'_>, file: &str, changes: &Changes) -> Resul
             return Err(Error::input("не указана причина: исправление печатается в журнале «Замена сведений»")
                 .next_by("укажите причину", Action::Give(Detail::Reason)));
         }
-        bodies.push(EnrolmentCorrected { file: file.clone(), was, becomes, reason: reason.clone() }.into());
+        let (file, reason, despite) = (file.clone(), reason.clone(), changes.despite);
+        bodies.push(EnrolmentCorrected { file, was, becomes, reason, despite }.into());
     }
     if let Some(becomes) = number.clone() {
         bodies.push(PupilRenumbered { file: file.clone(), becomes, reason }.into());

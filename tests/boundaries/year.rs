@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::common::office::closed;
-use letopis::journal::entry::{Change, ClassSet, ClockReset, CorrectionDecided, CorrectionRequested, Person};
+use letopis::journal::entry::{
+    Change, ClassSet, ClockReset, CorrectionDecided, CorrectionRequested, JournalRestored, Person,
+};
 use letopis::school::{ClassName, PersonName, Role};
 
 #[test]
@@ -54,4 +56,16 @@ fn of_a_closed_year_only_what_keeps_it_is_recorded() {
     office.allows("ivanova", now, person);
     office.allows("ivanova", now, ClockReset { reason: "спешили".into() });
     office.allows("petrova", now, super::carriers::carrier("1", "petrova", "сейф"));
+}
+
+#[test]
+fn a_restored_journal_leaves_out_no_number_of_a_document_or_up_to_a_million() {
+    let mut office = Office::open();
+    let restored =
+        |numbers| JournalRestored { reason: "сгорел компьютер".into(), lost: Vec::new(), numbers };
+    for numbers in [0, 1, 1_000_000] {
+        office.allows("petrova", "2025-09-15T12:00", restored(numbers));
+    }
+    office.forbids("petrova", "2025-09-15T12:00", restored(1_000_001), "не больше 1000000 номеров");
+    office.forbids("petrova", "2025-09-15T12:00", restored(u64::MAX), "не больше 1000000 номеров");
 }

@@ -85,7 +85,7 @@ fn two_carriers_of_one_holder_are_refused_and_one_carrier_twice() {
     let register = ["carrier", "register", "usb-3", "--label", "А-3", "--holder", "petrova", "--place", "кабинет 12"];
     stage.school.run(LATER, "petrova", &register).ok();
     stage.unchanged(|| {
-        let how = "letopis carrier register usb-3 --label А-3 --holder ДРУГОЙ_ЛОГИН --place МЕСТО";
+        let how = "letopis carrier register usb-3 --label А-3 --holder ДРУГОЙ_ЛОГИН --place \"кабинет 12\"";
         stage.create("usb-2", "usb-3").fails(1, &["«А-2» и «А-3» один хранитель", "§2.5", how]);
     });
     stage.unchanged(|| drop(stage.create("usb-1", "usb-1").fails(2, &["носитель «А-1» назван дважды"])));

@@ -49,8 +49,9 @@ pub fn run(common: &Common, backup_days: u32) -> Result<ExitCode> {
             "В журнале не записано ни одного архива. Создать: {ME} archive create --period ПЕРИОД --to НОСИТЕЛЬ1 --to НОСИТЕЛЬ2"
         );
     } else {
+        let checking = checking(common);
         for archive in &status.archives {
-            say(tables, &status, archive)?;
+            say(tables, &status, archive, &checking)?;
         }
         say_terms(&status);
     }
@@ -91,7 +92,8 @@ fn say_standing(tables: &Tables) -> Result<()> {
 fn say_backups(backups: &Backups) {
     for copy in &backups.copies {
         let late = if copy.late {
-            format!("; ОТСТАЛА, проверьте расписание и место: {ME} archive backup --to ПАПКА")
+            let place = if copy.is_carrier { "НОСИТЕЛЬ".to_owned() } else { quoted(&copy.place) };
+            format!("; ОТСТАЛА, проверьте расписание и место: {ME} archive backup --to {place}")
         } else {
             String::new()
         };
@@ -114,7 +116,14 @@ fn on_today(tables: &Tables) -> Result<Status> {
     Status::of(tables, read::school(tables)?.day_of(session::now()))
 }
 
-fn say(tables: &Tables, status: &Status, archive: &ArchiveStatus) -> Result<()> {
+/// What a check against this journal, by whoever asks, is told of them.
+fn checking(common: &Common) -> String {
+    let key =
+        common.identity.as_ref().map_or_else(|| "ФАЙЛ_КЛЮЧА".to_owned(), |key| quoted(&key.display().to_string()));
+    format!("--journal {} --identity {key}", quoted(&session::journal_path(common).display().to_string()))
+}
+
+fn say(tables: &Tables, status: &Status, archive: &ArchiveStatus, checking: &str) -> Result<()> {
     println!("Архив «{}»: {}, создан {}", archive.name, archive.period, format_date(archive.created));
     for copy in &archive.copies {
         let carrier = &copy.carrier;
@@ -128,7 +137,7 @@ fn say(tables: &Tables, status: &Status, archive: &ArchiveStatus) -> Result<()> 
         println!("  Заменён архивом «{later}» того же периода.");
     }
     for need in &archive.needs {
-        println!("  Что делать: {}.", words(archive, need));
+        println!("  Что делать: {}.", words(archive, need, checking));
     }
     match archive.may_be_destroyed(status.day) {
         true => println!("  Срок хранения истёк {}.", format_date(archive.kept_until)),
@@ -154,7 +163,7 @@ fn state(copy: &Copy) -> String {
     }
 }
 
-fn words(archive: &ArchiveStatus, need: &Need) -> String {
+fn words(archive: &ArchiveStatus, need: &Need, checking: &str) -> String {
     let again = format!(
         "запишите архив периода заново на два носителя: {ME} archive create --period {} --to НОСИТЕЛЬ1 --to НОСИТЕЛЬ2",
         quoted(&archive.period)
@@ -162,7 +171,7 @@ fn words(archive: &ArchiveStatus, need: &Need) -> String {
     match need {
         Need::Verify(label, since) => {
             format!(
-                "с {} пора проверить копию на «{label}»: {ME} archive verify НОСИТЕЛЬ --journal ФАЙЛ --identity ФАЙЛ_КЛЮЧА",
+                "с {} пора проверить копию на «{label}»: {ME} archive verify НОСИТЕЛЬ {checking}",
                 format_date(*since)
             )
         }
@@ -183,7 +192,8 @@ fn words(archive: &ArchiveStatus, need: &Need) -> String {
         ),
         Need::Together(one, other) => format!(
             "«{one}» и «{other}» у одного хранителя или в одном месте, а нужны разные (§2.5, §5.5.4): разнесите их и запишите, \
-             где каждый: {ME} carrier register НОСИТЕЛЬ --label НАДПИСЬ --holder ЛОГИН --place МЕСТО"
+             где каждый: {ME} carrier register НОСИТЕЛЬ --label {} --holder ЛОГИН --place МЕСТО",
+            quoted(other)
         ),
         Need::NoCopy => format!("ни одной целой копии: {again}"),
     }

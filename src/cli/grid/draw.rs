@@ -10,7 +10,8 @@ use crate::cli::advice::advice;
 use crate::cli::called::in_ones_words;
 use crate::cli::columns;
 use crate::journal::read::course_view::{Column, Outlook, Place};
-use crate::school::counted;
+use crate::journal::read::explain::Exemption;
+use crate::school::{counted, format_date};
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -191,6 +192,14 @@ fn about_cell(model: &Model) -> String {
         parts.extend((!standing.work.is_empty()).then(|| standing.work.clone()));
         parts.extend((!standing.document.is_empty()).then(|| format!("документ: {}", standing.document)));
         parts.extend(standing.reason.map(|reason| format!("причина: {}", reason.word())));
+    }
+    if let Some(on) = model.view.elsewhere(&column.place, model.row) {
+        let there = on.set_in().map(ToString::to_string).unwrap_or_default();
+        parts.push(format!("действует «{}»: выставлена в курсе {there}", on.counts()));
+    }
+    if let Some(of) = exemption(model, model.row, column) {
+        let (since, until) = (format_date(of.since), format_date(of.until));
+        parts.push(format!("освобождён(а) от предмета с {since} по {until}: {}", of.document));
     }
     parts.extend(prospect(model));
     parts.join(" · ")
@@ -375,14 +384,32 @@ fn cell(model: &Model, row: usize, column: &Column) -> (String, Style) {
             Some(_) => (format!("{}!", attempt.text), Style::new().fg(Color::Red).add_modifier(Modifier::BOLD)),
         };
     }
-    let text = model.view.text(&column.place, row);
+    let text = text_of(model, row, column);
     let absent = !column.present.get(row).copied().unwrap_or(true);
     match (text.is_empty(), absent) {
         (true, true) => ("×".to_owned(), Style::new().add_modifier(Modifier::DIM)),
+        (true, false) if exemption(model, row, column).is_some() => {
+            ("о".to_owned(), Style::new().add_modifier(Modifier::DIM))
+        }
         (true, false) => ("·".to_owned(), Style::new().add_modifier(Modifier::DIM)),
         (false, _) if column.lesson.is_none() => (text, Style::new().add_modifier(Modifier::BOLD)),
         (false, _) => (text, Style::new()),
     }
+}
+
+/// What stands in a cell; in brackets the final mark that counts where it was set in another course: «(4)» was brought
+/// from there, «3 (4)» is set here too and does not count.
+fn text_of(model: &Model, row: usize, column: &Column) -> String {
+    let text = model.view.text(&column.place, row);
+    match model.view.elsewhere(&column.place, row) {
+        Some(on) => format!("{text} ({})", on.counts()).trim_start().to_owned(),
+        None => text,
+    }
+}
+
+/// The exemption from the subject on the day of a lesson.
+fn exemption<'v>(model: &'v Model, row: usize, column: &Column) -> Option<&'v Exemption> {
+    column.lesson.as_ref().and_then(|lesson| model.view.exemption(row, lesson.date))
 }
 
 fn heading(column: &Column) -> String {
@@ -406,7 +433,7 @@ fn width_of(model: &Model, index: usize) -> u16 {
     let column = &model.view.columns[index];
     let cells = (0..model.view.pupils.len()).map(|row| match model.attempt(row, &column.place) {
         Some(attempt) => attempt.text.width() + 1,
-        None => model.view.text(&column.place, row).width(),
+        None => text_of(model, row, column).width(),
     });
     let prospect = has_prospect(model, column);
     let own = if prospect { 4 } else { heading(column).width() };

@@ -18,6 +18,8 @@ use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
+mod elsewhere;
+
 const SIZES: [(u16, u16); 12] =
     [(80, 24), (120, 40), (40, 10), (200, 60), (110, 12), (80, 3), (3, 80), (20, 5), (1, 1), (2, 2), (10, 1), (0, 0)];
 

@@ -88,7 +88,7 @@ impl Place<'_> {
     /// Puts a stay right. The one before it, which ended where this one began, still does; where both are in one class
     /// now, they are one.
     pub(super) fn enrolment_corrected(&self, corrected: &EnrolmentCorrected) -> Result<()> {
-        let EnrolmentCorrected { file, was, becomes, reason } = corrected;
+        let EnrolmentCorrected { file, was, becomes, reason, despite: _ } = corrected;
         let pupil = self.known_pupil(file)?;
         let id = pupil.id;
         let stays = read::stays_of(self.tables, id)?;

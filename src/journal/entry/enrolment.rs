@@ -48,6 +48,9 @@ pub struct EnrolmentCorrected {
     /// Why, may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+    /// That what stands after an earlier day of leaving or moving is to stay.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub despite: bool,
 }
 
 /// A pupil's personal file got another number; the old one still names him and is never given again.

@@ -9,7 +9,8 @@ use crate::journal::entry::{Effect, Entry, LessonRecorded, LessonRef, PlanLine, 
 use crate::journal::read::Tables;
 use crate::journal::read::absences::attendance_of_course;
 use crate::journal::read::count::{Counts, Demand};
-use crate::journal::read::explain::{Reasons, exempted};
+use crate::journal::read::explain::{Exemption, Reasons, exempted, exemptions};
+use crate::journal::read::finals::{OnPage, Other, finals_on_page};
 use crate::journal::read::standing::marks_of_course;
 use crate::journal::read::timetable::Timetable;
 use crate::journal::read::{self, Course, Lesson, Pupil};
@@ -43,6 +44,8 @@ pub struct CourseView {
     /// How many entries the ledger had.
     pub length: u64,
     cells: HashMap<(Place, usize), Standing>,
+    others: HashMap<(Place, usize), OnPage>,
+    exemptions: Vec<Exemption>,
     outlooks: HashMap<(PeriodName, usize), Outlook>,
 }
 
@@ -125,22 +128,28 @@ pub fn course_view(tables: &Tables, course: &Course) -> Result<CourseView> {
     let pupils = read::pupils_of_course(tables, course)?;
     let stays = stays(tables, course, &pupils)?;
     let lessons = read::lessons_of(tables, course.id)?;
+    let finals = finals_on_page(tables, &school, course)?;
+    let mut exemptions = exemptions(tables, school.year.begins, school.year.ends)?;
+    exemptions.retain(|of| of.subject == course.key.subject);
     let teacher = read::staff(tables, &course.teacher)?.map(|person| person.name.initials());
     let mut view = CourseView {
         course: course.clone(),
         teacher: teacher.unwrap_or_else(|| course.teacher.to_string()),
         year: school.year.name.clone(),
         span: school.year.clone(),
-        columns: columns(tables, course, &school, &stays, &lessons)?,
+        columns: columns(tables, course, &school, &stays, (&lessons, &finals))?,
         timetable: Timetable::of(tables, course.id)?,
         plan: read::plan_of(tables, course.id)?,
         length: super::ledger::tip(tables)?.seq,
         cells: HashMap::new(),
+        others: HashMap::new(),
+        exemptions,
         outlooks: outlooks(tables, course, &school, &pupils)?,
         names: read::names(tables, &pupils)?,
         pupils,
     };
     view.read_cells(tables, &lessons)?;
+    view.fill_finals(finals);
     Ok(view)
 }
 
@@ -188,6 +197,18 @@ impl CourseView {
         self.cells.get(&(place.clone(), pupil))
     }
 
+    /// The final mark of a cell with which another course of the subject has to do: it was brought from there, or another
+    /// counts in its place.
+    pub fn elsewhere(&self, place: &Place, pupil: usize) -> Option<&OnPage> {
+        self.others.get(&(place.clone(), pupil))
+    }
+
+    /// The pupil's exemption from the subject on a day (§3.3.4).
+    pub fn exemption(&self, pupil: usize, day: Day) -> Option<&Exemption> {
+        let file = &self.pupils.get(pupil)?.file;
+        self.exemptions.iter().find(|of| of.pupil == *file && (of.since..=of.until).contains(&day))
+    }
+
     /// What a pupil's marks of a period come to; nothing for the year and the exam.
     pub fn outlook(&self, place: &Place, pupil: usize) -> Option<&Outlook> {
         match place {
@@ -230,11 +251,21 @@ impl CourseView {
             standing.cell.marks = Some(marks.marks);
             (standing.work, standing.document) = (marks.work, marks.document);
         }
-        for of in read::finals_of(tables, self.course.id)? {
-            let Some(row) = rows.get(&of.pupil.id) else { continue };
-            self.cells.entry((Place::Final { period: of.period }, *row)).or_default().cell.marks = Some(of.mark);
-        }
         Ok(())
+    }
+
+    /// Final marks of the course itself stand in its cells; those of other courses are told beside.
+    fn fill_finals(&mut self, finals: Vec<OnPage>) {
+        for on in finals {
+            let Some(row) = self.row(&on.of.pupil.file) else { continue };
+            let at = (Place::Final { period: on.of.period.clone() }, row);
+            if !matches!(on.other, Some(Other::SetIn(_))) {
+                self.cells.entry(at.clone()).or_default().cell.marks = Some(on.of.mark.clone());
+            }
+            if on.other.is_some() {
+                self.others.insert(at, on);
+            }
+        }
     }
 }
 
@@ -285,7 +316,7 @@ fn columns(
     course: &Course,
     school: &School,
     stays: &[Vec<Stay>],
-    lessons: &[Lesson],
+    (lessons, standing): (&[Lesson], &[OnPage]),
 ) -> Result<Vec<Column>> {
     let present = |first: Day, last: Day| {
         stays.iter().map(|stays| stays.iter().any(|stay| stay.overlaps(first, last))).collect::<Vec<bool>>()
@@ -310,9 +341,8 @@ fn columns(
         let at = columns.iter().position(later).unwrap_or(columns.len());
         columns.insert(at, finals(&period.name, &period.short, period.begins, period.ends));
     }
-    let standing = read::finals_of(tables, course.id)?;
     for period in YEARLY {
-        if period == "Год" || standing.iter().any(|of| of.period == period) {
+        if period == "Год" || standing.iter().any(|on| on.of.period == period) {
             columns.push(finals(period, period, school.year.begins, school.year.ends));
         }
     }
@@ -323,6 +353,81 @@ fn columns(
 mod tests {
     use super::*;
     use crate::journal::apply::in_memory;
+    use crate::journal::entry::{ExemptionSet, PupilMoved};
+    use crate::journal::testing::{Annals, course, day, finals, moment, name, person};
+    use crate::school::{ClassName, Role};
+
+    /// Алиев moves from 7А to 7Б with his mark of the quarter; Белов is exempted in September.
+    fn who_moves() -> Annals {
+        let school = School::from_toml(include_str!("../../../tests/fixtures/small/school.toml")).unwrap();
+        let administrator = person("ivanova", "Иванова Инна Игоревна", "администратор", &[Role::Administrator]);
+        let mut annals = Annals::new(school, administrator, "2025-09-01T08:00");
+        annals.person(person("semyonov", "Семёнов Савва Сергеевич", "учитель", &[Role::Teacher, Role::ClassTeacher]));
+        annals.subject("Химия").class("7А", "semyonov").class("7Б", "semyonov");
+        for (file, full) in [("А-1", "Алиев Али"), ("Б-2", "Белов Борис")] {
+            annals.pupil(file, name(full), day("2012-01-01"), "7А", day("2025-09-01"));
+        }
+        for class in ["7А", "7Б"] {
+            annals.course(&course(class, "Химия"), "semyonov", 1.0);
+        }
+        let (subject, document) = ("Химия".to_owned(), "справка".to_owned());
+        let (since, until) = (day("2025-09-08"), day("2025-09-30"));
+        let exempted = ExemptionSet { pupil: "Б-2".into(), subject, since, until, document };
+        annals.by("semyonov", moment("2025-09-08"), exempted);
+        let class = ClassName::parse("7Б").unwrap();
+        let moved = PupilMoved { file: "А-1".into(), class, since: day("2025-10-22"), despite: true };
+        annals.by("ivanova", moment("2025-10-22"), moved);
+        annals
+    }
+
+    fn view(tables: &Tables, class: &str) -> CourseView {
+        let course = read::course(tables, &course(class, "Химия")).unwrap().unwrap();
+        course_view(tables, &course).unwrap()
+    }
+
+    #[test]
+    fn a_final_mark_that_was_brought_stands_beside_the_cells_of_the_new_class() {
+        let mut annals = who_moves();
+        annals.by("semyonov", moment("2025-10-20"), finals(&course("7А", "Химия"), "I четверть", &[("А-1", "н/а")]));
+        let tables = annals.record();
+        let place = Place::Final { period: "I четверть".into() };
+        let (new, old) = (view(&tables, "7Б"), view(&tables, "7А"));
+        assert_eq!((new.text(&place, 0).as_str(), old.text(&place, 0).as_str()), ("", "н/а"));
+        let brought = new.elsewhere(&place, 0).unwrap();
+        assert_eq!((brought.counts().to_string(), brought.set_in()), ("н/а".into(), Some(&course("7А", "Химия"))));
+        assert_eq!(old.elsewhere(&place, 0), None);
+    }
+
+    #[test]
+    fn of_two_final_marks_the_one_that_counts_is_told_beside_the_other() {
+        let mut annals = who_moves();
+        annals.taken_over(moment("2025-10-24"), finals(&course("7Б", "Химия"), "I четверть", &[("А-1", "4")]));
+        let tables = annals.record();
+        // From before there was a rule against a second.
+        tables.damage(
+            "INSERT INTO finals SELECT courses.id, pupils.id, 'I четверть', '3', '', '2025-10-20', 1 FROM courses, pupils
+             WHERE class = '7А' AND file = 'А-1'",
+        );
+        let place = Place::Final { period: "I четверть".into() };
+        let (new, old) = (view(&tables, "7Б"), view(&tables, "7А"));
+        assert_eq!((new.text(&place, 0).as_str(), old.text(&place, 0).as_str()), ("4", "3"));
+        assert_eq!(new.elsewhere(&place, 0), None);
+        let counts = old.elsewhere(&place, 0).unwrap();
+        assert_eq!((counts.counts().to_string(), counts.set_in()), ("4".into(), Some(&course("7Б", "Химия"))));
+    }
+
+    #[test]
+    fn an_exemption_is_its_pupils_and_of_its_days() {
+        let tables = who_moves().record();
+        let view = view(&tables, "7А");
+        let on = |pupil, at| view.exemption(pupil, day(at)).map(|of| of.document.as_str());
+        assert_eq!(view.pupils[1].file, "Б-2".to_owned());
+        assert_eq!(
+            ["2025-09-07", "2025-09-08", "2025-09-30", "2025-10-01"].map(|at| on(1, at)),
+            [None, Some("справка"), Some("справка"), None]
+        );
+        assert_eq!(on(0, "2025-09-08"), None);
+    }
 
     #[test]
     fn who_went_to_another_group_keeps_his_marks_in_the_grid_and_gets_no_more() {

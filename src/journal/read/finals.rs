@@ -12,7 +12,7 @@ use crate::journal::rules::YEARLY;
 use crate::school::{ClassName, CourseKey, Day, Marks, PeriodName, School, Stay};
 use rusqlite::params;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// A final mark that stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,13 +38,39 @@ pub struct Elsewhere {
     pub of: Final,
 }
 
-/// The final marks that a course's page shows beside its own.
-#[derive(Debug, Default)]
-pub struct OfOthers {
-    /// Those that pupils brought from where they were before, where the course itself has none that counts.
-    pub brought: Vec<Elsewhere>,
-    /// Those that count in place of a mark of the course itself.
-    pub instead: Vec<Elsewhere>,
+/// A final mark as it stands on the page of a course: on paper, in the grid, in lists and reports.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OnPage {
+    /// The mark, of the course itself or brought to it.
+    pub of: Final,
+    /// What another course of the subject has to do with it.
+    pub other: Option<Other>,
+}
+
+/// What another course of its subject has to do with a final mark.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Other {
+    /// It was set there, before the pupil came here.
+    SetIn(CourseKey),
+    /// It does not count: this one does, which was set there.
+    Counts(Elsewhere),
+}
+
+impl OnPage {
+    /// The mark that counts.
+    pub fn counts(&self) -> &Marks {
+        match &self.other {
+            Some(Other::Counts(there)) => &there.of.mark,
+            _ => &self.of.mark,
+        }
+    }
+
+    /// The course in which the mark that counts was set, where that is another.
+    pub fn set_in(&self) -> Option<&CourseKey> {
+        match self.other.as_ref()? {
+            Other::SetIn(course) | Other::Counts(Elsewhere { course, .. }) => Some(course),
+        }
+    }
 }
 
 /// The final marks of a course, by pupil and in the order in which they were set.
@@ -218,18 +244,20 @@ pub fn finals_of_class(
     Ok(finals)
 }
 
-/// The final marks of other courses of its subject that belong on a course's page.
-pub fn finals_of_others(tables: &Tables, school: &School, course: &super::Course) -> Result<OfOthers> {
-    let mut out = OfOthers::default();
+/// The final marks that belong on a course's page, by pupil: its own, of which one may not count, and those that pupils
+/// brought from where they were before.
+pub fn finals_on_page(tables: &Tables, school: &School, course: &super::Course) -> Result<Vec<OnPage>> {
+    let own = finals_of(tables, course.id)?;
+    let mut out: Vec<OnPage> = own.into_iter().map(|of| OnPage { of, other: None }).collect();
     let mut others = beside(tables, &course.key.class, Some((&course.key.subject, course.id)))?;
     if others.is_empty() {
         return Ok(out);
     }
-    let own: HashSet<(i64, PeriodName)> =
-        finals_of(tables, course.id)?.into_iter().map(|of| (of.pupil.id, of.period)).collect();
+    let own: HashMap<(i64, PeriodName), usize> =
+        out.iter().zip(0..).map(|(own, at)| ((own.of.pupil.id, own.of.period.clone()), at)).collect();
     let (stays, mut lists) = (stays_on_course(tables, &course.key)?, Lists::default());
     others.retain(|(_, Elsewhere { of, .. })| {
-        stays.contains_key(&of.pupil.id) || own.contains(&(of.pupil.id, of.period.clone()))
+        stays.contains_key(&of.pupil.id) || own.contains_key(&(of.pupil.id, of.period.clone()))
     });
     if others.is_empty() {
         return Ok(out);
@@ -240,12 +268,19 @@ pub fn finals_of_others(tables: &Tables, school: &School, course: &super::Course
         if superseded.contains_key(&(id, pupil, period.clone())) {
             continue;
         }
-        if superseded.get(&(course.id, pupil, period.clone())) == Some(&id) {
-            out.instead.push(other);
-        } else if !own.contains(&(pupil, period)) && lists.is_brought(tables, school, &stays, (id, &other))? {
-            out.brought.push(other);
+        let stands = own.get(&(pupil, period.clone())).and_then(|at| out.get_mut(*at));
+        match stands {
+            Some(stands) if superseded.get(&(course.id, pupil, period)) == Some(&id) => {
+                stands.other = Some(Other::Counts(other));
+            }
+            Some(_) => {}
+            None if lists.is_brought(tables, school, &stays, (id, &other))? => {
+                out.push(OnPage { of: other.of, other: Some(Other::SetIn(other.course)) });
+            }
+            None => {}
         }
     }
+    out.sort_by_cached_key(|on| on.of.pupil.name.sort_key());
     Ok(out)
 }
 

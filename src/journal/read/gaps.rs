@@ -346,3 +346,44 @@ pub fn has_archive(tables: &Tables, school: &School) -> Result<bool> {
             && school.day_of(archive.created_at) >= from
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::school::PersonName;
+
+    fn pupil(id: i64, surname: &str) -> Pupil {
+        let name = PersonName { surname: surname.into(), given: "А".into(), patronymic: String::new() };
+        Pupil { id, file: format!("Л-{id}").into(), name, former: Vec::new() }
+    }
+
+    #[test]
+    fn whoever_lacks_every_mark_of_a_period_is_told_apart_from_who_lacks_some() {
+        let (first, second) = (PeriodName::from("I четверть"), PeriodName::from("II четверть"));
+        let mut owed = Owed::default();
+        for (period, chemistry) in [(&first, false), (&second, true)] {
+            owed.mark(pupil(1, "Яров"), "Химия", period, chemistry);
+            owed.mark(pupil(1, "Яров"), "Алгебра", period, false);
+            // His other group of the subject owes nothing more.
+            owed.mark(pupil(1, "Яров"), "Алгебра", period, false);
+        }
+        owed.mark(pupil(2, "Белов"), "Химия", &first, false);
+        owed.mark(pupil(3, "Волков"), "Химия", &first, true);
+        let pupils = owed.into_pupils();
+        let told = |gaps: &PupilGaps| {
+            let of = |marks: &MissingMarks| (marks.period.to_string(), marks.subjects.join(", "), marks.all);
+            (gaps.pupil.name.surname.clone(), gaps.marks.iter().map(of).collect::<Vec<_>>())
+        };
+        let line = |period: &str, subjects: &str, all| (period.to_owned(), subjects.to_owned(), all);
+        assert_eq!(
+            pupils.iter().map(told).collect::<Vec<_>>(),
+            [
+                ("Белов".to_owned(), vec![line("I четверть", "Химия", true)]),
+                (
+                    "Яров".to_owned(),
+                    vec![line("I четверть", "Химия, Алгебра", true), line("II четверть", "Алгебра", false)]
+                ),
+            ]
+        );
+    }
+}

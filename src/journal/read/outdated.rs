@@ -66,6 +66,15 @@ impl Outdated {
         Ok(outdated)
     }
 
+    /// Whether a document of this number is one of them.
+    pub fn names(&self, number: &str) -> bool {
+        self.sheets
+            .iter()
+            .map(|(_, known)| known)
+            .chain(self.books.iter().map(|book| &book.number))
+            .any(|of| of == number)
+    }
+
     /// Whether nothing is.
     pub fn is_nothing(&self) -> bool {
         *self == Self::default()

@@ -140,6 +140,37 @@ pub fn numbers_left_out(tables: &Tables) -> Result<Vec<LeftOut>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal::apply::in_memory;
+    use rusqlite::params;
+
+    #[test]
+    fn numbers_that_were_left_out_follow_those_that_had_been_issued_or_left_out_before() {
+        let tables = in_memory().unwrap();
+        let document = |number: &str, entry: u64| {
+            let sql =
+                "INSERT INTO documents VALUES (?1, 'register', '', '', 'Реестр', 1, 1, '2025-09-01T10:00:00+03:00',
+                           'petrova', '', '0.1.0', '', NULL, ?2)";
+            tables.db().execute(sql, params![number, entry]).unwrap();
+        };
+        let restoration = |entry: u64, numbers: u64| {
+            let sql = "INSERT INTO restorations VALUES (?1, '2025-09-15T10:00:00+03:00', 'petrova', 'сгорел', ?2)";
+            tables.db().execute(sql, params![entry, numbers]).unwrap();
+        };
+        let left_out = || {
+            let spans = numbers_left_out(&tables).unwrap().into_iter();
+            spans.map(|span| (span.entry, span.first, span.last)).collect::<Vec<_>>()
+        };
+        assert_eq!(left_out(), []);
+        document("2025-0001", 5);
+        document("2025-0002", 6);
+        restoration(10, 100);
+        assert_eq!(left_out(), [(10, 3, 102)]);
+        document("2025-0103", 12);
+        restoration(15, 0);
+        restoration(20, 1);
+        restoration(21, 7);
+        assert_eq!(left_out(), [(10, 3, 102), (20, 104, 104), (21, 105, 111)]);
+    }
 
     #[test]
     fn what_was_lost_is_named_by_its_numbers() {

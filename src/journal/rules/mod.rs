@@ -125,7 +125,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::PupilMoved(moved) => pupils::moving(context, entry, moved, &mut warnings)?,
         Body::PupilRenumbered(renumbered) => pupils::renumbering(context, renumbered)?,
         Body::PupilAnnulled(annulled) => pupils::annulment(context, annulled)?,
-        Body::EnrolmentCorrected(corrected) => pupils::correction_of_enrolment(context, corrected)?,
+        Body::EnrolmentCorrected(corrected) => pupils::correction_of_enrolment(context, corrected, &mut warnings)?,
         Body::GroupSet(set) => pupils::group(context, entry, set, &mut warnings)?,
         Body::GroupAnnulled(annulled) => pupils::annulment_of_group(context, annulled)?,
         Body::CourseSet(set) => {

@@ -75,13 +75,13 @@ pub fn change_of_person(tables: &Tables, changed: &Person, warnings: &mut Vec<Wa
         let mut classes = Vec::new();
         for class in read::classes(tables)? {
             if read::class_teacher(tables, &class)?.is_some_and(|teacher| *teacher == **login) {
-                classes.push(class.to_string());
+                classes.push(class);
             }
         }
-        if !classes.is_empty() {
-            let (role, classes) = (word(Role::ClassTeacher), classes.join(", "));
-            let what = format!("«{login}» без роли «{role}», а классы остаются за ним: {classes}");
-            warnings.push(Warning::from(what).next_by("назначьте им другого", Action::SetClassTeacher));
+        if let Some(class) = classes.first().cloned() {
+            let names = classes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let what = format!("«{login}» без роли «{}», а классы остаются за ним: {names}", word(Role::ClassTeacher));
+            warnings.push(Warning::from(what).next_by("назначьте им другого", Action::SetClassTeacher { class }));
         }
     }
     let courses = read::courses_of_teacher(tables, login)?;

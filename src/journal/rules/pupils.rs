@@ -355,9 +355,13 @@ pub fn renumbering(context: &Context<'_>, renumbered: &PupilRenumbered) -> Resul
 }
 
 /// What a pupil's last stay should have been: no day of it is in another class too, and nothing rests on the days that
-/// it loses.
-pub fn correction_of_enrolment(context: &Context<'_>, corrected: &EnrolmentCorrected) -> Result<()> {
-    let EnrolmentCorrected { file, was, becomes, reason } = corrected;
+/// it loses, but what stands after an earlier day of leaving or moving and is meant to stay.
+pub fn correction_of_enrolment(
+    context: &Context<'_>,
+    corrected: &EnrolmentCorrected,
+    warnings: &mut Vec<Warning>,
+) -> Result<()> {
+    let EnrolmentCorrected { file, was, becomes, reason, despite } = corrected;
     let (tables, year) = (context.tables, &context.school.year);
     let pupil = known_pupil(tables, file)?;
     let name = read::name_of(tables, &pupil)?;
@@ -390,7 +394,32 @@ pub fn correction_of_enrolment(context: &Context<'_>, corrected: &EnrolmentCorre
             .next("проверьте дату зачисления"));
     }
     bound_book(tables, differing(&before, &after))?;
-    Resting::between(context, &pupil, &before, &after)?.refuse(&format!("{name} ({}), {}", pupil.file, was.in_words()))
+    let lost = Resting::between(context, &pupil, &before, &after)?;
+    let may_stay = Resting::between(context, &pupil, &before, &ending_as_late(&before, &after))?.is_nothing();
+    if *despite && may_stay {
+        if !lost.is_nothing() {
+            warnings.push(format!("{name}: после этого дня стоят записи: {}; они остаются", lost.in_words()).into());
+        }
+        return Ok(());
+    }
+    lost.refuse(&format!("{name} ({}), {}", pupil.file, was.in_words())).map_err(|error| match may_stay {
+        true => error.then_by("или, если они верны и остаются, подтвердите", Action::Give(Detail::Despite)),
+        false => error,
+    })
+}
+
+/// The stays `after`, each ending no earlier than that which began on its day in its class did `before`: what is lost even
+/// so is not lost by leaving or moving earlier.
+fn ending_as_late(before: &[(ClassName, Stay)], after: &[(ClassName, Stay)]) -> Vec<(ClassName, Stay)> {
+    let was = |of: &(ClassName, Stay)| before.iter().find(|(class, stay)| *class == of.0 && stay.since == of.1.since);
+    let longer = |of: &(ClassName, Stay)| {
+        let until = match was(of) {
+            Some((_, stay)) => stay.until.and_then(|was| of.1.until.map(|until| until.max(was))),
+            None => of.1.until,
+        };
+        (of.0.clone(), Stay { until, ..of.1 })
+    };
+    after.iter().map(longer).collect()
 }
 
 /// The stays as the correction leaves them: the one before the last ends where this one begins, as it did.

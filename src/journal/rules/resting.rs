@@ -34,9 +34,11 @@ impl Resting {
         resting.finals(pupil, &finals(tables, pupil)?);
         resting.spans(tables, pupil, |_, _| true)?;
         if read::decision_of(tables, pupil.id)?.is_some() {
+            let class = read::stays_of(tables, pupil.id)?.pop().map(|(class, _)| class.to_string()).unwrap_or_default();
+            let withdraws = Action::WithdrawDecision { class, file: pupil.file.to_string() };
             resting.add(
                 "решение педагогического совета".to_owned(),
-                Next::by("проверьте, тот ли это ученик; если тот, отзовите решение о нём", Action::WithdrawDecision),
+                Next::by("проверьте, тот ли это ученик; если тот, отзовите решение о нём", withdraws),
             );
         }
         if let Some(number) = corrections::open_about(tables, pupil.id)? {

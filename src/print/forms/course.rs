@@ -4,7 +4,7 @@ use super::class::{ClassData, Course, Pupil, person};
 use crate::error::Result;
 use crate::journal::read::absences::{attendance_of_course, turned};
 use crate::journal::read::corrections::{Corrected, corrected};
-use crate::journal::read::finals::finals_of_others;
+use crate::journal::read::finals::{Other, finals_on_page};
 use crate::journal::read::standing::{marks_of_course, marks_of_pupil};
 use crate::journal::read::timetable::Timetable;
 use crate::journal::read::{self, Tables};
@@ -164,26 +164,20 @@ fn finals(
     data: &ClassData,
     course: &Course,
 ) -> Result<HashMap<(i64, String), FinalMark>> {
-    let of = |of: read::Final, elsewhere| {
-        let mark = FinalMark { mark: of.mark.to_string(), overridden: of.override_reason, elsewhere };
-        ((of.pupil.id, of.period.into()), mark)
-    };
-    let mut finals: HashMap<(i64, String), FinalMark> =
-        read::finals_of(tables, course.id)?.into_iter().map(|own| of(own, None)).collect();
     let key = CourseKey { class: data.class.clone(), group: course.group.clone(), subject: course.subject.clone() };
     let known = read::Course { id: course.id, key, teacher: String::new().into(), hours: course.hours };
-    let others = finals_of_others(tables, school, &known)?;
-    for there in others.instead {
-        let place = place_of(data, &there.course.class, &there.course.group);
-        if let Some(own) = finals.get_mut(&(there.of.pupil.id, there.of.period.to_string())) {
-            own.elsewhere = Some(Elsewhere::CountsIn { place, mark: there.of.mark.to_string() });
-        }
-    }
-    for there in others.brought {
-        let place = place_of(data, &there.course.class, &there.course.group);
-        finals.extend([of(there.of, Some(Elsewhere::SetIn { place }))]);
-    }
-    Ok(finals)
+    let place = |course: &CourseKey| place_of(data, &course.class, &course.group);
+    let shown = finals_on_page(tables, school, &known)?.into_iter().map(|on| {
+        let elsewhere = on.other.map(|other| match other {
+            Other::SetIn(course) => Elsewhere::SetIn { place: place(&course) },
+            Other::Counts(there) => {
+                Elsewhere::CountsIn { place: place(&there.course), mark: there.of.mark.to_string() }
+            }
+        });
+        let mark = FinalMark { mark: on.of.mark.to_string(), overridden: on.of.override_reason, elsewhere };
+        ((on.of.pupil.id, on.of.period.into()), mark)
+    });
+    Ok(shown.collect())
 }
 
 /// Where another course is, after «в»: «7 «В» классе», «группе «2»» of the same class.

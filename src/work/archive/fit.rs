@@ -57,18 +57,18 @@ fn acceptable(tables: &Tables, carriers: &[Carrier], mounts: &[PathBuf]) -> Resu
         rules::is_not_lost(tables, &carrier.card().id)?;
     }
     let (one, other) = (holder_and_place(tables, one)?, holder_and_place(tables, other)?);
-    let (what, holder) = if one.0 == other.0 {
-        (format!("у носителей «{first}» и «{second}» один хранитель ({})", one.0), None)
-    } else if crate::school::same_word(&one.1, &other.1) {
-        (format!("носители «{first}» и «{second}» хранятся в одном месте ({})", one.1), Some(other.0.to_string()))
-    } else {
-        return Ok(());
+    let (one_holder, one_place) = (one.0 == other.0, crate::school::same_word(&one.1, &other.1));
+    let what = match (one_holder, one_place) {
+        (true, _) => format!("у носителей «{first}» и «{second}» один хранитель ({})", one.0),
+        (false, true) => format!("носители «{first}» и «{second}» хранятся в одном месте ({})", one.1),
+        (false, false) => return Ok(()),
     };
+    let (holder, place) = ((!one_holder).then_some(other.0), (!one_place).then_some(other.1));
     Err(Error::refused(format!("{what}, а копии хранятся в разных помещениях у директора и у завуча (§2.5, §5.5.4)"))
         .next("подключите другой носитель")
         .then_by(
             format!("если же «{second}» записан неверно, зарегистрируйте его заново"),
-            Action::CorrectCarrier { mount: mount.clone(), label: second.clone(), holder },
+            Action::CorrectCarrier { mount: mount.clone(), label: second.clone(), holder, place },
         ))
 }
 

@@ -119,22 +119,22 @@ fn differences(one: &School, other: &School) -> String {
     };
     let (before, after) = (fields(one), fields(other));
     for name in before.keys().filter(|name| !after.contains_key(*name)) {
-        out.push(format!("{name} {} → нет", before[name]));
+        out.push(format!("{name}: было {}, стало: нет", before[name]));
     }
     for (name, value) in &after {
         let was = before.get(name).unwrap_or(&serde_json::Value::Null);
         if was != value {
-            out.push(format!("{name} {was} → {value}"));
+            out.push(format!("{name}: было {was}, стало {value}"));
         }
     }
     if one.school.utc_offset != other.school.utc_offset {
-        out.push(format!("utc_offset {} → {}", one.school.utc_offset, other.school.utc_offset));
+        out.push(format!("utc_offset: было {}, стало {}", one.school.utc_offset, other.school.utc_offset));
     }
     if one.year != other.year {
         let days = |school: &School| {
             format!("{} {}–{}", school.year.name, format_date(school.year.begins), format_date(school.year.ends))
         };
-        out.push(format!("год {} → {}", days(one), days(other)));
+        out.push(format!("год: был {}, стал {}", days(one), days(other)));
     }
     if one.periods != other.periods {
         let periods = |school: &School| {
@@ -143,7 +143,29 @@ fn differences(one: &School, other: &School) -> String {
             };
             school.periods.iter().map(of).collect::<Vec<_>>().join(", ")
         };
-        out.push(format!("периоды {} → {}", periods(one), periods(other)));
+        out.push(format!("периоды: были {}; стали {}", periods(one), periods(other)));
     }
     out.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::school::is_printable;
+
+    #[test]
+    fn what_a_school_changes_is_said_in_letters_that_paper_has() {
+        let school = School::from_toml(include_str!("../../../../tests/fixtures/small/school.toml")).unwrap();
+        let mut other = school.clone();
+        other.policy.final_days += 1;
+        other.policy.decisions = vec!["переведён условно".into()];
+        other.school.utc_offset = "+05:00".into();
+        other.year.ends = other.year.ends.succ_opt().unwrap();
+        other.periods.pop();
+        for (one, other) in [(&school, &other), (&other, &school)] {
+            let said = differences(one, other);
+            assert_eq!(said.matches("был").count(), 5, "{said}");
+            assert!(said.chars().all(is_printable), "{said}");
+        }
+    }
 }

@@ -46,7 +46,7 @@ fn stays(school: &TestJournal) -> Vec<StayIn> {
 
 fn corrected(was: &StayIn, becomes: &StayIn) -> Body {
     let (was, becomes) = (was.clone(), becomes.clone());
-    EnrolmentCorrected { file: "А-1".into(), was, becomes, reason: String::new() }.into()
+    EnrolmentCorrected { file: "А-1".into(), was, becomes, reason: String::new(), despite: false }.into()
 }
 
 fn left(until: &str) -> Body {

@@ -62,7 +62,7 @@ pub fn somebody_remains(tables: &Tables, seq: u64, entry: &Entry) -> Result<()> 
     Err(Error::refused(what)
         .next_by(
             "сначала внесите ключ ещё одного директора, завуча или администратора и дайте подтвердить его",
-            Action::EnrollKey,
+            Action::EnrollAnotherKey,
         )
         .then_by(
             "если подтвердить некому, внесите ключ директора или завуча аварийным листом",
