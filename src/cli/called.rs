@@ -43,8 +43,7 @@ fn name_of(argument: &str) -> String {
     let name = argument.strip_suffix(".exe").unwrap_or(argument);
     match name {
         "" => "letopis".to_owned(),
-        name if name.contains(char::is_whitespace) => format!("\"{name}\""),
-        name => name.to_owned(),
+        name => super::typed::quoted(name),
     }
 }
 
@@ -155,7 +154,8 @@ mod tests {
         {
             assert_eq!(name_of(called), name);
         }
-        assert_eq!(name_of("C:\\Летопись 1\\letopis.exe"), "\"C:\\Летопись 1\\letopis\"");
+        let quote = if cfg!(windows) { '"' } else { '\'' };
+        assert_eq!(name_of("C:\\Летопись 1\\letopis.exe"), format!("{quote}C:\\Летопись 1\\letopis{quote}"));
     }
 
     #[test]
