@@ -44,7 +44,7 @@ impl Complete {
         }
         notes.iter().for_each(|note| screen::warning(&advice::warning(note)));
         println!("Вторая копия архива «{name}» записана, прочитана с носителя и сверена: {}.", folder.display());
-        println!("Акт о создании копий с обоими носителями: {ME} print act {} --out ПАПКА", quoted(&name));
+        println!("Акт о создании копий с обоими носителями: {ME} print act {} --out ПАПКА", quoted(name));
         Ok(ExitCode::SUCCESS)
     }
 }
