@@ -79,6 +79,9 @@ fn command(action: &Action) -> String {
         Action::SetEmergencyKey => "key emergency --sheet ФАЙЛ",
         Action::AddStaff => "staff add",
         Action::ChangeStaff => "staff change ЛОГИН",
+        Action::SetRoles { login, roles } => {
+            return format!("staff change {} --roles {}", typed(login), typed(&roles.join(",")));
+        }
         Action::AddBackupService => "staff service backup --key ФАЙЛ",
         Action::ListStaff => "staff list",
         Action::ShowSchool => "school show",
@@ -88,6 +91,7 @@ fn command(action: &Action) -> String {
         Action::EnrollPupil => "pupil enroll",
         Action::AddPupil => "pupil add",
         Action::LeavePupil => "pupil leave",
+        Action::MovePupil => "pupil move",
         Action::CorrectClass => "pupil change ДЕЛО --class КЛАСС",
         Action::CorrectLeaving => "pupil change ДЕЛО --left ДАТА",
         Action::AnnulPupil => "pupil annul ДЕЛО --reason ПРИЧИНА",
@@ -267,6 +271,7 @@ mod tests {
             Action::ResumeJournal,
             Action::AddStaff,
             Action::ChangeStaff,
+            Action::SetRoles { login: "Петров".to_owned(), roles: vec!["учитель", "секретарь"] },
             Action::AddBackupService,
             Action::ListStaff,
             Action::ShowSchool,
@@ -276,6 +281,7 @@ mod tests {
             Action::EnrollPupil,
             Action::AddPupil,
             Action::LeavePupil,
+            Action::MovePupil,
             Action::CorrectClass,
             Action::CorrectLeaving,
             Action::AnnulPupil,

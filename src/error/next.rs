@@ -70,6 +70,11 @@ pub enum Action {
     AddStaff,
     /// Change what is recorded of somebody who works here.
     ChangeStaff,
+    /// Give somebody these roles, by their words, in place of those he has.
+    SetRoles {
+        login: String,
+        roles: Vec<&'static str>,
+    },
     /// Give the service that makes copies of any day its login and key.
     AddBackupService,
     ListStaff,
@@ -84,6 +89,8 @@ pub enum Action {
     /// Enter a pupil whom the journal does not have.
     AddPupil,
     LeavePupil,
+    /// Move a pupil from his class to another.
+    MovePupil,
     /// Put right the class that a pupil was put into by mistake.
     CorrectClass,
     /// Put right the day a pupil left, or take it back.

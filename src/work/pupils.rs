@@ -116,9 +116,13 @@ pub struct Changed {
 }
 
 fn known(tables: &Tables, file: &str) -> Result<Pupil> {
-    read::pupil(tables, file)?.ok_or_else(|| {
-        Error::input(format!("в журнале нет ученика с личным делом «{file}»"))
-            .next_by("посмотрите номера", Action::ListPupils)
+    if let Some(pupil) = read::pupil(tables, file)? {
+        return Ok(pupil);
+    }
+    let unknown = Error::input(format!("в журнале нет ученика с личным делом «{file}»"));
+    Err(match read::pupil_alike(tables, file)? {
+        Some(pupil) => unknown.next(format!("похож номер «{}», {}: наберите его так", pupil.file, pupil.name.full())),
+        None => unknown.next_by("посмотрите номера", Action::ListPupils),
     })
 }
 

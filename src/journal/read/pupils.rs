@@ -5,7 +5,7 @@ use super::{Course, iso, lesson_at};
 use crate::error::Result;
 use crate::journal::entry::LessonRef;
 use crate::journal::read::Tables;
-use crate::school::{ClassName, CourseKey, Day, PersonName, PersonalFile, Stay};
+use crate::school::{ClassName, CourseKey, Day, PersonName, PersonalFile, Stay, alike};
 use rusqlite::params;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -54,6 +54,14 @@ pub(super) fn by_name(mut pupils: Vec<Pupil>) -> Vec<Pupil> {
 /// A pupil by the number of the personal file, or by one that it had before.
 pub fn pupil(tables: &Tables, file: &str) -> Result<Option<Pupil>> {
     tables.one("ученик", &format!("{PUPIL} WHERE {OF_FILE}"), [file], Pupil::of)
+}
+
+/// The one pupil whose number, now or before, only looks like this one: in letters of another alphabet, case or dashes.
+pub fn pupil_alike(tables: &Tables, file: &str) -> Result<Option<Pupil>> {
+    let looks = alike(file);
+    let mut found: Vec<Pupil> = all_pupils(tables)?;
+    found.retain(|pupil| std::iter::once(&pupil.file).chain(&pupil.former).any(|known| alike(known) == looks));
+    Ok(if found.len() == 1 { found.pop() } else { None })
 }
 
 /// Whether a number was a personal file's before it got another: it is never given again.

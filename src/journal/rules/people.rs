@@ -185,10 +185,14 @@ fn known_person(tables: &Tables, login: &str) -> Result<read::Staff> {
 /// Somebody who works here in a role.
 pub(super) fn known_teacher(tables: &Tables, login: &str, role: Role) -> Result<()> {
     known_person(tables, login)?;
-    if read::has_role(tables, login, role)? {
+    let mut roles = read::roles_of(tables, login)?;
+    if roles.contains(&role) {
         return Ok(());
     }
-    Err(Error::input(format!("у «{login}» нет роли «{}»", role.word())).next("добавьте роль этому сотруднику"))
+    roles.push(role);
+    let roles = Action::SetRoles { login: login.to_owned(), roles: roles.into_iter().map(Role::word).collect() };
+    Err(Error::input(format!("у «{login}» нет роли «{}»", role.word()))
+        .next_by("если он им станет, добавьте роль этому сотруднику", roles))
 }
 
 /// Since these rules two names that only differ in case or «ё» are one.

@@ -99,8 +99,9 @@ pub fn enrolment(context: &Context<'_>, enrolled: &PupilEnrolled) -> Result<()> 
         .optional()?;
     let Some(class) = class else { return Ok(()) };
     Err(Error::refused(format!("{} уже учится в классе {class}", read::name_of(tables, &pupil)?))
-        .next("сначала запишите выбытие из прежнего класса")
-        .then_by("или исправьте класс, если он внесён ошибочно", Action::CorrectClass))
+        .next_by("если он переходит в другой класс, переведите его", Action::MovePupil)
+        .then_by("если класс внесён ошибочно, исправьте его", Action::CorrectClass)
+        .then_by("если он уходил и вернулся, сначала запишите выбытие", Action::LeavePupil))
 }
 
 /// A pupil leaves the class he is in.
