@@ -80,15 +80,13 @@ pub fn nothing_is_left(tables: &Tables, dismissed: &PersonDismissed) -> Result<(
 /// Nobody records on a carrier that is handed in or retired: what lies on it was taken in, or given up with a reason.
 pub fn has_ended(tables: &Tables, carrier: &Carrier) -> Result<()> {
     let Some(strand) = read::open_strand_on(tables, &carrier.id)? else { return Ok(()) };
-    Err(left_on(&carrier.label, &strand.login)
+    Err(Error::refused(left_on(&carrier.label, &strand.login))
         .next_by("сначала примите записи и носитель", Action::ReturnCarrier { label: carrier.label.clone() }))
 }
 
 /// What may lie on a carrier was not taken in.
-pub fn left_on(label: &str, login: &str) -> Error {
-    Error::refused(format!(
-        "на носителе «{label}» личный журнал «{login}», и записи с него могут быть не переданы (§5.7)"
-    ))
+pub fn left_on(label: &str, login: &str) -> String {
+    format!("на носителе «{label}» личный журнал «{login}», и записи с него могут быть не переданы (§5.7)")
 }
 
 fn label_of(tables: &Tables, strand: &Strand) -> Result<String> {

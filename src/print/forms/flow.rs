@@ -72,6 +72,26 @@ impl<'c, 'a> Flow<'c, 'a> {
         }
     }
 
+    /// Goes on to the front of the next leaf; the back of this one is struck out.
+    pub fn next_leaf(&mut self) {
+        let next = self.pages.len() as u32 + 1;
+        if self.canvas.leaf_of(next) == self.canvas.leaf_of(next - 1) {
+            self.pages.push(self.canvas.blank_page(next));
+        }
+        self.next_page();
+    }
+
+    /// Draws a line to be written on by hand, `mm` below what stands above.
+    pub fn line_for_the_pen(&mut self, mm: f32) {
+        self.need(mm);
+        self.gap(mm);
+        let area = self.rest();
+        self.draw(|canvas, page| {
+            page.rule((area.x, area.y), (area.right(), area.y), canvas.look.hair);
+            area.y
+        });
+    }
+
     /// Sets a heading, and the line below it.
     pub fn heading(&mut self, heading: &Heading<'_>) {
         for (kind, text) in

@@ -1,5 +1,5 @@
 //! What was on a stick that was lost (form 21, §5.8, 152-ФЗ): whose data, how they are protected, when it was reported; the
-//! names stand on an annex, so that the statement itself can be shown.
+//! names stand on an annex, on leaves of its own, so that the statement itself can be shown.
 
 use super::archive_act::filled;
 use super::flow::{Flow, LINE, Parts};
@@ -17,8 +17,10 @@ use std::collections::BTreeMap;
 const NAMES: f32 = 48.0;
 /// Between the parts, in mm.
 const GAP: f32 = 2.5;
-/// The height of a line to be signed, and of an empty one to be written on, in mm.
+/// The height of a line to be signed, in mm.
 const SIGNATURE: f32 = 11.5;
+/// The height of a line to be written on, in mm.
+const WRITTEN: f32 = 9.0;
 
 /// Lays out the statement.
 ///
@@ -52,7 +54,8 @@ pub fn lost_stick(composer: &Composer<'_, ()>, id: &str) -> Result<Document> {
     flow.gap(GAP);
     flow.need(5.0 * SIGNATURE);
     flow.paragraph(text, Align::Left, layout.decision.as_str());
-    flow.gap(2.0 * SIGNATURE);
+    (0..2).for_each(|_| flow.line_for_the_pen(WRITTEN));
+    flow.gap(GAP);
     let director = read::holder_of(composer.tables, Role::Director)?;
     let owner = read::staff(composer.tables, &data.owner)?;
     for (office, person) in [(&layout.responsible, None), (&layout.director, director), (&layout.owner, owner)] {
@@ -60,7 +63,7 @@ pub fn lost_stick(composer: &Composer<'_, ()>, id: &str) -> Result<Document> {
         let name = person.as_ref().map(|person| &person.name);
         flow.draw(|canvas, page| canvas.signature(page, area, office.as_str(), name));
     }
-    flow.need(f32::MAX);
+    flow.next_leaf();
     let annex = layout.annex.fill(&values);
     flow.subheading(serif_bold(layout.size.0), &annex);
     flow.table(&composer.annex(&held), 0.0);

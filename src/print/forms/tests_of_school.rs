@@ -305,21 +305,29 @@ fn the_statement_on_a_lost_stick_says_whose_data_it_held_and_names_them_on_an_an
     assert!(refused(&tables).contains("не утерян"));
     let key = identity("t2").public().fingerprint();
     lose_stick(&mut tables);
-    tables.by("zav", "2026-06-10", lost(CARRIERS[1]));
+    tables.by("zav", "2026-05-31", lost(CARRIERS[1]));
     let seen = crate::journal::excerpt::pupils(&tables, "t2").unwrap();
     assert!(!seen.is_empty());
     let lines = lines_of(&tables, &wanted);
-    let revoked = format!("{key}: отозван 10.06.2026");
+    let revoked = format!("{key}: отозван 31.05.2026");
     for line in [
         &["Носитель", "«А-1», № 00c1d2e3f4a5b6c7"][..],
         &["Кому выдан", "Преподавателев Инна Игоревна, учитель"],
-        &["Подготовлен", "09.06.2026"],
-        &["Об утрате сообщено", "10.06.2026"],
+        &["Подготовлен", "30.05.2026"],
+        &["Об утрате сообщено", "31.05.2026"],
         &["Ключ владельца", &revoked],
         &["Принято с носителя", "ничего"],
     ] {
         assert!(has(&lines, line), "{line:?}\n{lines:#?}");
     }
+    // The statement can be shown without the names: they are on no side of its leaf.
+    let document = lay_out(&tables, &Layouts::load(None).unwrap(), &wanted, &context("2025-0143")).unwrap();
+    let says = |text: &str| {
+        let has = |page: &crate::print::page::Page| page.runs.iter().any(|run| run.text().contains(text));
+        document.pages.iter().position(has).unwrap()
+    };
+    assert_eq!((says("СПРАВКА"), says("ПРИЛОЖЕНИЕ")), (0, 2));
+    assert!(document.pages[..2].iter().all(|page| page.runs.iter().all(|run| run.text() != seen[0].name.full())));
     let names: Vec<&String> =
         lines.iter().filter(|line| line.len() == 4 && line[1] != "Класс").map(|line| &line[2]).collect();
     let expected: Vec<String> = seen.iter().map(|pupil| pupil.name.full()).collect();

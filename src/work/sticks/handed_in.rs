@@ -97,7 +97,7 @@ fn taken_from(
 }
 
 fn unsaid(carrier: &Carrier, strand: &Strand) -> Error {
-    left_on(&carrier.label, &strand.login)
+    Error::refused(left_on(&carrier.label, &strand.login))
         .next_by("вставьте носитель и укажите его папку", Action::Give(Detail::Stick))
         .then_by("если прочитать его нельзя, скажите, почему записи оставлены", Action::Give(Detail::Abandon))
 }
