@@ -5,6 +5,7 @@
 
 use super::sealed::{self, Locked};
 use super::signed::{Signed, sign};
+use super::stick::is_gone;
 use super::written::{Key, hex};
 use crate::error::{Error, Result};
 use crate::files::medium::Medium;
@@ -17,6 +18,7 @@ use flate2::Compression;
 use flate2::read::{DeflateDecoder, DeflateEncoder};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::cell::Cell;
 use std::io::{self, Read};
 use zeroize::Zeroizing;
 
@@ -113,6 +115,8 @@ pub enum Unused {
     Empty,
     /// It is missing, or cannot be read.
     Unread,
+    /// The carrier does not answer.
+    Gone,
     /// It is not whole.
     Damaged,
     /// It is encrypted to another key.
@@ -240,11 +244,13 @@ pub(super) struct InUse {
 
 /// The newest base that holds; of each slot why it is not used where none does.
 pub(super) fn newest(medium: &dyn Medium, owner: &Identity, trust: &Trust) -> std::result::Result<InUse, [Unused; 2]> {
+    let are_gone = [Cell::new(false), Cell::new(false)];
     let begun = |slot: usize| match medium.length(BASES[slot]) {
         Ok(Some(0)) => Err(Unused::Empty),
         Ok(Some(length)) if length <= 2 * LARGEST => {
-            Begun::of(Slot { medium, name: BASES[slot], at: 0, length }, owner, trust)
+            Begun::of(Slot { medium, name: BASES[slot], at: 0, length, is_gone: &are_gone[slot] }, owner, trust)
         }
+        Err(cause) if is_gone(&cause) => Err(Unused::Gone),
         _ => Err(Unused::Unread),
     };
     let slots = [begun(0), begun(1)];
@@ -266,6 +272,8 @@ pub(super) fn newest(medium: &dyn Medium, owner: &Identity, trust: &Trust) -> st
                 let other = headers[1 - slot].clone().filter(|_| slot == first);
                 return Ok(InUse { header, image, slot, other, unused });
             }
+            // Half of what was asked for is damage only where the carrier is there.
+            Err(_) if are_gone[slot].get() => why[slot] = Unused::Gone,
             Err(fault) => why[slot] = fault,
         }
     }
@@ -278,13 +286,16 @@ struct Slot<'a> {
     name: &'static str,
     at: u64,
     length: u64,
+    /// Set when the carrier has gone while it was read.
+    is_gone: &'a Cell<bool>,
 }
 
 impl Read for Slot<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.length - self.at).unwrap_or(usize::MAX).min(buffer.len());
         let Some(buffer) = buffer.get_mut(..left) else { return Ok(0) };
-        self.medium.read_at(self.name, self.at, buffer)?;
+        let read = self.medium.read_at(self.name, self.at, buffer);
+        read.inspect_err(|cause| self.is_gone.set(is_gone(cause)))?;
         self.at += left as u64;
         Ok(left)
     }

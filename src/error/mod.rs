@@ -56,6 +56,13 @@ impl Eq for Error {}
 /// What to do about a full disk.
 const NO_ROOM: &str = "освободите место на этом диске (очистите корзину, перенесите лишнее) и повторите";
 
+/// Whether this is what the system says of a device that is not there any more.
+pub fn is_of_no_device(cause: &std::io::Error) -> bool {
+    // ENXIO, ENODEV, ECONNABORTED, ENOTCONN; of Windows: not ready, no such device, no media, not connected.
+    let codes: &[i32] = if cfg!(windows) { &[21, 433, 1112, 1167] } else { &[6, 19, 103, 107] };
+    cause.raw_os_error().is_some_and(|code| codes.contains(&code))
+}
+
 /// Why an operation on a file failed, in Russian. What the system says is kept only where our word says less than it does.
 pub fn reason(cause: &std::io::Error) -> String {
     use std::io::ErrorKind as Io;
@@ -63,6 +70,7 @@ pub fn reason(cause: &std::io::Error) -> String {
         return why.to_string();
     }
     let word = match cause.kind() {
+        _ if is_of_no_device(cause) => "носитель вынут или не отвечает",
         Io::NotFound => "нет такого файла или папки",
         Io::NotADirectory => "часть пути — файл, а не папка",
         Io::IsADirectory => "это папка, а не файл",

@@ -24,6 +24,12 @@ pub(super) fn random_name() -> String {
     format!("{:016x}", OsRng.next_u64())
 }
 
+/// Whether a name is that of a file on its way: what a kill left, where nobody is writing.
+pub fn is_draft(name: &str) -> bool {
+    let number = name.strip_prefix("letopis-").and_then(|rest| rest.strip_suffix(".part"));
+    number.is_some_and(|number| number.len() == 16 && number.bytes().all(|digit| digit.is_ascii_hexdigit()))
+}
+
 impl Draft {
     /// Begins a file that is to stand at `place`.
     ///

@@ -28,7 +28,7 @@ mod system;
 #[cfg(test)]
 mod tests;
 
-pub use draft::{Draft, replace, write_new};
+pub use draft::{Draft, is_draft, replace, write_new};
 pub use private::{PrivateFolder, is_private, make_private, sweep_temporary, temporary};
 pub use system::{is_open_to_others, real};
 

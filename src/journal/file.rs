@@ -86,6 +86,7 @@ fn connect(path: &Path) -> Result<(Connection, Access)> {
     if matches!(files::kind(path).map_err(|cause| failed(path, cause))?, None | Some(Kind::Folder)) {
         return Err(Error::input(format!("нет журнала «{}»", path.display()))
             .next_by("укажите его", Action::Give(Detail::Journal))
+            .then("если он на носителе, вставьте носитель")
             .then_by("новый журнал заводит администратор", Action::FoundJournal));
     }
     files::may_read(path).map_err(|cause| failed(path, cause))?;

@@ -1,6 +1,6 @@
 //! The copy of any day by the command line: killed at any moment, on a disk without room, while others write.
 
-use crate::carriers::real::Disk;
+use crate::common::disk::Disk;
 use crate::common::school::{School, contents};
 use letopis::archive::carrier::locate;
 use letopis::archive::progress::Quiet;

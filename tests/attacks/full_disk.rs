@@ -1,7 +1,7 @@
 //! A disk without room: it is called so, nothing is half written, and reading goes on.
 
 use super::{NOON, school};
-use crate::carriers::real::Disk;
+use crate::common::disk::Disk;
 use crate::common::peers;
 use crate::common::school::{Run, School, contents, copy_folder};
 use std::fs;

@@ -1,5 +1,5 @@
 //! Carriers as they are: full, pulled out, dying, lying.
 
 #[cfg(target_os = "linux")]
-pub(crate) mod real;
+mod real;
 mod that_lie;

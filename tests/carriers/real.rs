@@ -12,6 +12,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::common::archive::facts;
+use crate::common::disk::{Disk, run};
 use crate::common::peers;
 use letopis::archive::carrier::{Card, Carrier};
 use letopis::archive::create::{Created, Plan, complete, create};
@@ -32,103 +33,6 @@ const DIR: &str = "LETOPIS_FAILING_CARRIERS";
 
 /// Tells the child what to do.
 const WORK: &str = "LETOPIS_FAILING_WORK";
-
-/// Says that a test is skipped because of the machine, not for want of a program.
-fn skip(why: &str) {
-    let test = std::thread::current().name().unwrap_or("a test").to_owned();
-    let _ = writeln!(std::io::stderr(), "skipped: this machine lets nobody mount images: {why} ({test})");
-}
-
-/// Whether this machine lets us mount images; said where it does not.
-fn may_mount() -> bool {
-    let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");
-    let devices = ["/dev/fuse", "/dev/loop-control"].iter().all(|device| Path::new(device).exists());
-    if !(root && devices) {
-        skip("no root, no FUSE or no loop devices");
-    }
-    root && devices
-}
-
-/// A file system in an image, mounted.
-pub(crate) struct Disk {
-    pub(crate) mount: PathBuf,
-    device: String,
-    _dir: tempfile::TempDir,
-}
-
-impl Disk {
-    /// Makes an image of so many mebibytes with `mkfs` and mounts it with `mount`, to which device and folder are added.
-    fn new(mebibytes: u64, mkfs: &[&str], mount: &[&str]) -> Option<Self> {
-        if !may_mount() || [mkfs[0], mount[0]].iter().any(|program| peers::require(program).is_none()) {
-            return None;
-        }
-        let dir = tempfile::tempdir().unwrap();
-        let (image, folder) = (dir.path().join("disk.img"), dir.path().join("mount"));
-        File::create(&image).and_then(|file| file.set_len(mebibytes << 20)).unwrap();
-        fs::create_dir(&folder).unwrap();
-        run(Command::new(mkfs[0]).args(&mkfs[1..]).arg(&image));
-        let device = Command::new("losetup").args(["-f", "--show"]).arg(&image).output().unwrap();
-        if !device.status.success() {
-            skip(&String::from_utf8_lossy(&device.stderr));
-            return None;
-        }
-        let device = String::from_utf8(device.stdout).unwrap().trim().to_owned();
-        let disk = Self { mount: folder, device, _dir: dir };
-        let tried = Command::new(mount[0]).args(&mount[1..]).arg(&disk.device).arg(&disk.mount).output().unwrap();
-        let said = String::from_utf8_lossy(&tried.stderr).to_lowercase();
-        // A container may have the devices and not the right.
-        if !tried.status.success() && ["permi", "denied", "no such device"].iter().any(|word| said.contains(word)) {
-            skip(&said);
-            return None;
-        }
-        assert!(tried.status.success(), "{mount:?}: {tried:?}");
-        disk.wait_until_mounted();
-        Some(disk)
-    }
-
-    fn exfat() -> Option<Self> {
-        Self::new(64, &["mkfs.exfat"], &["mount.exfat-fuse"])
-    }
-
-    pub(crate) fn ext4(mebibytes: u64) -> Option<Self> {
-        Self::new(mebibytes, &["mkfs.ext4", "-q", "-m", "0"], &["mount"])
-    }
-
-    fn mount_with(&self, mount: &[&str]) {
-        run(Command::new(mount[0]).args(&mount[1..]).arg(&self.device).arg(&self.mount));
-        self.wait_until_mounted();
-    }
-
-    fn wait_until_mounted(&self) {
-        let mounted = || fs::read_to_string("/proc/mounts").unwrap().contains(self.mount.to_str().unwrap());
-        let is_there = (0..100).any(|_| {
-            mounted() || {
-                std::thread::sleep(std::time::Duration::from_millis(20));
-                false
-            }
-        });
-        assert!(is_there, "{} is not mounted", self.mount.display());
-    }
-
-    fn unmount(&self) {
-        run(Command::new("umount").arg(&self.mount));
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let quiet = |program: &str, args: &[&str]| {
-            let _ = Command::new(program).args(args).stdout(Stdio::null()).stderr(Stdio::null()).status();
-        };
-        quiet("umount", &["-l", self.mount.to_str().unwrap()]);
-        quiet("losetup", &["-d", &self.device]);
-    }
-}
-
-fn run(command: &mut Command) {
-    let output = command.stdin(Stdio::null()).output().unwrap();
-    assert!(output.status.success(), "{command:?}: {output:?}");
-}
 
 fn register(mount: &Path, label: &str) -> Carrier {
     let card = Card::new(label, label, "Орлов Пётр Ильич", label, "2025-09-01T09:00:00+03:00");
@@ -359,12 +263,11 @@ fn a_carrier_whose_file_system_dies_leaves_the_other_whole() {
         let Some(disk) = Disk::exfat() else { return };
         let dir = tempfile::tempdir().unwrap();
         let carriers = [register(&disk.mount, "А-1"), plain(dir.path())];
-        let die = || run(Command::new("pkill").args(["-9", "-f", &format!("exfat-fuse {}", disk.device)]));
+        let die = || disk.die();
         let created = archive(&carriers, &dir.path().join("scratch"), &When::new(step, after, die)).unwrap();
         assert!(created.copies[0].outcome.is_err(), "{step} {after}");
         assert!(created.copies[1].outcome.is_ok() && is_whole(&carriers[1]), "{step} {after}");
-        let _ = Command::new("umount").arg("-l").arg(&disk.mount).status();
-        disk.mount_with(&["mount.exfat-fuse"]);
+        disk.bring_back();
         // Plugged in again it holds no archive, or a whole one; and takes one.
         if settle(&carriers[0], NAME, &Quiet).unwrap().0 == State::Absent {
             complete(NAME, &carriers[1], &carriers[0], &Quiet).unwrap();

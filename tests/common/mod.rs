@@ -1,6 +1,8 @@
 //! What the integration tests share: peers, and a small school to work on.
 
 pub mod archive;
+#[cfg(target_os = "linux")]
+pub mod disk;
 pub mod founded;
 pub mod issued;
 pub mod legible;

@@ -1,5 +1,7 @@
 //! Teachers' sticks through the program itself (§5.6–5.8): prepared, worked on, taken in, lost, copied, exchanged.
 
+#[cfg(target_os = "linux")]
+mod cuts;
 mod faults;
 mod passphrase;
 mod year;

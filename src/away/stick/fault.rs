@@ -5,19 +5,20 @@ use super::super::card::CARD;
 use super::super::pins::{PINS, Unbelieved};
 use super::super::sealed::Locked;
 use super::KEY;
-use crate::error::{Error, reason};
+use crate::error::{Error, is_of_no_device, reason};
 use std::io;
 
 /// What its owner can do about nearly all of it.
 const TO_SCHOOL: &str = "не записывайте ничего, принесите носитель в школу: его подготовят заново";
 
-/// What the system says of a carrier that is not there any more.
-fn is_gone(cause: &io::Error) -> bool {
-    // EIO, ENXIO, ENODEV; of Windows: not ready, no media, device not connected.
-    let codes: &[i32] = if cfg!(windows) { &[21, 1112, 1167, 433] } else { &[5, 6, 19, 107] };
-    cause.kind() == io::ErrorKind::NotFound || cause.raw_os_error().is_some_and(|code| codes.contains(&code))
+/// Whether this is what the system says of a carrier that is not there any more.
+pub fn is_gone(cause: &io::Error) -> bool {
+    // EIO; of Windows: a device that is not functioning.
+    let unwell = if cfg!(windows) { 31 } else { 5 };
+    cause.kind() == io::ErrorKind::NotFound || cause.raw_os_error() == Some(unwell) || is_of_no_device(cause)
 }
 
+/// What writing to a stick failed for.
 pub fn unwritten(name: &str, cause: &io::Error) -> Error {
     let error = match cause.kind() {
         io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
@@ -96,6 +97,7 @@ fn unused(why: Unused) -> &'static str {
     match why {
         Unused::Empty => "ещё не записана",
         Unused::Unread => "нет на носителе или не читается",
+        Unused::Gone => "не читается: носитель не отвечает",
         Unused::Damaged => "повреждена или записана не до конца",
         Unused::ForOthers => "зашифрована не для этого ключа: подменена или взята с другого носителя",
         Unused::ByAnother => "подготовлена не тем: подписана ключом, которого этот носитель не знает",
@@ -105,6 +107,11 @@ fn unused(why: Unused) -> &'static str {
 }
 
 pub fn no_base(why: [Unused; 2]) -> Error {
+    if why.contains(&Unused::Gone) {
+        return Error::environment(format!("{}: носитель вынут или не отвечает", BASES.join(", ")))
+            .next("вставьте носитель и откройте его снова")
+            .then("если не поможет, принесите его в школу");
+    }
     let each = BASES.iter().zip(why).map(|(name, why)| format!("{name} {}", unused(why)));
     Error::damaged(format!("на носителе нет годной основы: {}", each.collect::<Vec<_>>().join("; "))).next(TO_SCHOOL)
 }

@@ -9,6 +9,7 @@ mod key;
 mod make;
 mod renew;
 
+pub use fault::{is_gone, unwritten};
 pub use make::Preparation;
 
 use super::base::{self, Header, InUse, Trust};
@@ -199,7 +200,12 @@ impl Stick {
 
 fn medium_at(mount: &Path) -> Result<Arc<dyn Medium>> {
     let medium = crate::files::real(mount).and_then(|mount| FolderMedium::open(&mount));
-    Ok(Arc::new(medium.map_err(|cause| Error::file("открыть носитель", mount, &cause))?))
+    let medium = medium.map_err(|cause| match cause.kind() {
+        std::io::ErrorKind::NotFound => Error::file("открыть носитель", mount, &cause),
+        _ if is_gone(&cause) => fault::unread(CARD, &cause),
+        _ => Error::file("открыть носитель", mount, &cause),
+    });
+    Ok(Arc::new(medium?))
 }
 
 fn open_pins(medium: &dyn Medium, owner: &Identity, pinned: &Pinned) -> Result<Pins> {

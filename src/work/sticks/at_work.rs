@@ -2,9 +2,9 @@
 
 use super::status::OnStick;
 use crate::away::card::CARD;
-use crate::away::stick::{Stick, Unlocked};
+use crate::away::stick::{Stick, Unlocked, is_gone};
 use crate::error::{Error, Result};
-use crate::files;
+use crate::files::{self, Kind};
 use crate::journal::entry::RULES;
 use crate::journal::read;
 use crate::journal::{AwayBase, Journal, Strand, excerpt};
@@ -25,11 +25,16 @@ pub struct AtWork {
     pub warnings: Vec<Error>,
 }
 
-/// The mount point of the stick that a path names: the folder, or the card in it. Nothing where it names none.
+/// The mount point of the stick that a path names: the folder, or the card in it. Nothing where it names none. A carrier that is
+/// gone is taken for one, so that this is what is said of it.
 pub fn mount_of(path: &Path) -> Option<PathBuf> {
     let folder = if path.file_name().is_some_and(|name| name == CARD) { path.parent()? } else { path };
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    (folder.is_dir() && files::is_file(&folder.join(CARD))).then(|| folder.to_owned())
+    let is_stick = match files::kind(&folder.join(CARD)) {
+        Ok(kind) => matches!(kind, Some(Kind::File(_))),
+        Err(cause) => is_gone(&cause),
+    };
+    is_stick.then(|| folder.to_owned())
 }
 
 /// Opens the stick at a mount point for work.

@@ -5,6 +5,7 @@
 //! own, and replaced.
 
 use crate::away::signed::{Signed, sign};
+use crate::away::stick::unwritten;
 use crate::error::{Error, Result};
 use crate::files::{self, Readers};
 use crate::ledger::chain::hex;
@@ -98,6 +99,7 @@ pub(super) fn put(
     signer: &dyn Signer,
 ) -> Result<Vec<Program>> {
     is_there(named)?;
+    forget_drafts(mount);
     let before = sums_on(mount, believed);
     let (mut all, mut sums) = (Vec::new(), Vec::new());
     for (name, sources) in PROGRAMS {
@@ -127,20 +129,25 @@ pub(super) fn put(
     Ok(all)
 }
 
+/// Removes what killed runs have left of files on their way: a program is large, and a stick is in one hand at a time.
+fn forget_drafts(mount: &Path) {
+    for entry in files::list(mount).unwrap_or_default() {
+        if files::is_draft(&entry.name.to_string_lossy()) {
+            let _ = files::remove(&mount.join(entry.name));
+        }
+    }
+}
+
 fn bring(mount: &Path, name: &str, fate: Fate, source: Option<&[u8]>) -> Result<()> {
     match (fate, source) {
         (Fate::Put | Fate::Renewed | Fate::Exchanged, Some(bytes)) => write(mount, name, bytes),
-        (Fate::Removed, _) => {
-            let path = mount.join(name);
-            files::remove(&path).map_err(|cause| Error::file("удалить", &path, &cause))
-        }
+        (Fate::Removed, _) => files::remove(&mount.join(name)).map_err(|cause| unwritten(name, &cause)),
         _ => Ok(()),
     }
 }
 
 fn write(mount: &Path, name: &str, bytes: &[u8]) -> Result<()> {
-    let path = mount.join(name);
-    files::replace(&path, bytes, Readers::All).map_err(|cause| Error::file("записать", &path, &cause))
+    files::replace(&mount.join(name), bytes, Readers::All).map_err(|cause| unwritten(name, &cause))
 }
 
 /// The first of these that is there; of whatever is no file, nothing.
@@ -179,9 +186,13 @@ mod tests {
         let on = |name: &str, bytes: &str| std::fs::write(stick.path().join(name), bytes).unwrap();
         let at = |name: &str, bytes: &str| std::fs::write(school.path().join(name), bytes).unwrap();
         assert_eq!(fates(&deputy), [Missing, Missing]);
+        on("letopis-0123456789abcdef.part", "убито на полпути");
+        on("letopis-notes.part", "чужое");
         at("letopis", "1");
         at("letopis.exe", "2");
         assert_eq!(fates(&deputy), [Put, Put]);
+        let is_on = |name: &str| stick.path().join(name).exists();
+        assert!(!is_on("letopis-0123456789abcdef.part") && is_on("letopis-notes.part"));
         assert_eq!(fates(&deputy), [Same, Same]);
         at("letopis", "3");
         on("Letopis.exe", "вирус");

@@ -111,7 +111,7 @@ fn stranger_in(folder: &Folder, name: &str) -> Option<String> {
         let path = path.as_str();
         let part = path.strip_prefix("data/").and_then(|file| file.strip_prefix(DATABASE));
         let is_package = part.is_some_and(|end| end.strip_prefix(".zip.age").is_some_and(is_number_or_nothing));
-        TAGS.contains(&path) || is_package || is_recovery_of(name, path) || is_draft(path)
+        TAGS.contains(&path) || is_package || is_recovery_of(name, path) || files::is_draft(path)
     };
     let strange = listed.strange.into_iter().map(|(shown, _)| shown);
     listed
@@ -126,9 +126,4 @@ fn stranger_in(folder: &Folder, name: &str) -> Option<String> {
 fn is_number_or_nothing(end: &str) -> bool {
     let digits = end.strip_prefix('.');
     end.is_empty() || digits.is_some_and(|digits| digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-/// What a kill leaves of a file that was being put in its place.
-fn is_draft(path: &str) -> bool {
-    path.starts_with("letopis-") && path.ends_with(".part") && !path.contains('/')
 }
