@@ -144,8 +144,8 @@ fn command(action: &Action) -> String {
         Action::ListNotes => "note list",
         Action::CheckLayouts { folder } => return format!("layout check {}", typed(&folder.display().to_string())),
         Action::RegisterCarrier => "carrier register",
-        Action::PrepareStick => "stick prepare ПАПКА --to ЛОГИН",
-        Action::SyncStick => "stick sync ПАПКА",
+        Action::PrepareStick => "stick prepare НОСИТЕЛЬ --to ЛОГИН",
+        Action::SyncStick => "stick sync НОСИТЕЛЬ",
         Action::RevokeKey => "staff revoke ОТПЕЧАТОК --reason ПРИЧИНА",
         Action::CorrectCarrier { mount, label, holder, place } => {
             let holder = holder.as_deref().map_or_else(|| "ДРУГОЙ_ЛОГИН".to_owned(), typed);
@@ -162,7 +162,7 @@ fn command(action: &Action) -> String {
         Action::CreateArchive => "archive create",
         Action::MakeBackup => "archive backup --to ПАПКА",
         Action::CompleteArchive { name } => {
-            let name = name.as_deref().unwrap_or("АРХИВ");
+            let name = name.as_deref().map_or_else(|| "АРХИВ".to_owned(), typed);
             return format!("archive complete {name} --from НОСИТЕЛЬ --to ДРУГОЙ");
         }
         Action::ListArchives => "archive list",

@@ -156,9 +156,6 @@ mod unix {
             grantpt(&window).and_then(|()| unlockpt(&window)).unwrap();
             let name = ptsname(&window, Vec::new()).unwrap();
             let terminal = File::from(rustix::fs::open(name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap());
-            window.write_all("мимо\n".as_bytes()).unwrap();
-            let asked_of = terminal.try_clone().unwrap();
-            let answer = std::thread::spawn(move || asked(&asked_of, "Пароль\u{202e}: ").unwrap());
             let mut seen = Vec::new();
             let until = |seen: &mut Vec<u8>, window: &mut File, words: &str| {
                 while !String::from_utf8_lossy(seen).contains(words) {
@@ -167,6 +164,11 @@ mod unix {
                     seen.extend(&bytes[..length]);
                 }
             };
+            window.write_all("мимо\n".as_bytes()).unwrap();
+            // Once it is echoed it lies where lines wait to be read.
+            until(&mut seen, &mut window, "мимо");
+            let asked_of = terminal.try_clone().unwrap();
+            let answer = std::thread::spawn(move || asked(&asked_of, "Пароль\u{202e}: ").unwrap());
             until(&mut seen, &mut window, "Пароль⟨U+202E⟩: ");
             assert!(!tcgetattr(&terminal).unwrap().local_modes.contains(LocalModes::ECHO));
             window.write_all("весна в лесу\n".as_bytes()).unwrap();

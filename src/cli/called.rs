@@ -43,8 +43,7 @@ fn name_of(argument: &str) -> String {
     let name = argument.strip_suffix(".exe").unwrap_or(argument);
     match name {
         "" => "letopis".to_owned(),
-        name if name.contains(char::is_whitespace) => format!("\"{name}\""),
-        name => name.to_owned(),
+        name => super::typed::quoted(name),
     }
 }
 
@@ -110,7 +109,7 @@ fn in_russian(tree: &Command, (name, typed): (&str, &[String]), text: &str) -> S
             word.strip_prefix("--").and_then(|option| russian_option(tree, [of, typed], option))
         };
         out.extend([before, becomes.as_deref().unwrap_or(word), after]);
-        if after.contains(|c| matches!(c, ';' | ':' | '.' | '»' | '\n')) {
+        if after.contains([';', ':', '.', '»', '\n']) {
             (above, of) = (None, typed);
         }
     }
@@ -155,7 +154,8 @@ mod tests {
         {
             assert_eq!(name_of(called), name);
         }
-        assert_eq!(name_of("C:\\Летопись 1\\letopis.exe"), "\"C:\\Летопись 1\\letopis\"");
+        let quote = if cfg!(windows) { '"' } else { '\'' };
+        assert_eq!(name_of("C:\\Летопись 1\\letopis.exe"), format!("{quote}C:\\Летопись 1\\letopis{quote}"));
     }
 
     #[test]

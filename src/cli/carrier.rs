@@ -182,9 +182,9 @@ impl Lost {
         };
         if let Some(login) = strand.map(|strand| strand.login) {
             println!(
-                "Что делать: напечатайте справку о данных на нём ({ME} print loss «{0}» --out ПАПКА); {whose}; подготовьте его: \
-                 {ME} stick prepare ПАПКА --to {login} --replaces «{0}»",
-                known.label
+                "Что делать: напечатайте справку о данных на нём ({ME} print loss {0} --out ПАПКА); {whose}; подготовьте его: \
+                 {ME} stick prepare НОСИТЕЛЬ --to {login} --replaces {0}",
+                quoted(&known.label)
             );
             return Ok(status);
         }

@@ -6,8 +6,10 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Between two columns.
 const GAP: usize = 2;
-/// A column of texts is not made narrower than this for the sake of a long word; where that does not do, than the other.
-const NARROW: [usize; 2] = [14, 10];
+/// A column of texts is not made narrower than this for the sake of a long word.
+const NARROW: usize = 14;
+/// Nor, where that does not do, than this for the sake of a long word of its heading.
+const NARROW_HEADING: usize = 10;
 
 /// How wide a table is.
 pub fn width(headings: &[&str], rows: &[Vec<String>]) -> usize {
@@ -27,17 +29,18 @@ pub fn lines(headings: &[&str], rows: &[Vec<Cow<'_, str>>], right: &[bool], wind
     let Some(window) = window.filter(|window| total(&natural) > *window) else {
         return table(headings, rows, right, &natural);
     };
-    let longest_word = |column: usize| {
-        of_column(column).chain([headings[column]]).flat_map(|text| text.split(' ')).map(UnicodeWidthStr::width).max()
-    };
-    let least = |narrow: usize| -> Vec<usize> {
+    let longest = |text: &str| text.split(' ').map(UnicodeWidthStr::width).max().unwrap_or_default();
+    let least = |heading: usize| -> Vec<usize> {
         let of = |column: usize| match right[column] {
             true => natural[column],
-            false => longest_word(column).unwrap_or_default().min(narrow),
+            false => {
+                let in_cells = of_column(column).map(longest).max().unwrap_or_default();
+                in_cells.min(NARROW).max(longest(headings[column]).min(heading))
+            }
         };
         (0..headings.len()).map(of).collect()
     };
-    let Some(least) = NARROW.into_iter().map(least).find(|least| total(least) <= window) else {
+    let Some(least) = [NARROW, NARROW_HEADING].into_iter().map(least).find(|least| total(least) <= window) else {
         return list(headings, rows, window);
     };
     let mut widths = natural;

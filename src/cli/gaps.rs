@@ -1,7 +1,9 @@
 //! What is missing at the year's end, in words: pupil by pupil, then the papers.
 
 use super::called::ME;
-use crate::work::year::{ClassGaps, Gaps, Loose, MissingMarks, Outdated, OutdatedBook, PupilGaps, UnboundBook};
+use crate::work::year::{
+    ClassGaps, Gaps, Loose, MissingMarks, Outdated, OutdatedBook, PupilGaps, StickOut, UnboundBook,
+};
 use serde_json::{Value, json};
 
 /// Says all of how a year stands: what is missing, what is outdated, what else nobody has seen to; or that nothing is.
@@ -85,6 +87,11 @@ fn of_papers(gaps: &Gaps) -> Vec<String> {
     if gaps.archive {
         lines.push(format!("нет архива за год: {ME} archive create --period Год"));
     }
+    if !gaps.sticks.is_empty() {
+        let stick = |stick: &StickOut| format!("«{}» ({})", stick.label, stick.name);
+        let sticks = list(gaps.sticks.iter().map(stick).collect());
+        lines.push(format!("не сданы носители с личными журналами (§5.7): {sticks}: {ME} carrier return"));
+    }
     if gaps.waiting > 0 {
         lines.push(format!("ждут подтверждения второго лица записей: {}: {ME} confirm list", gaps.waiting));
     }
@@ -123,12 +130,14 @@ pub fn as_json(gaps: &Gaps) -> Value {
         json!({ "class": class.class.to_string(), "pupils": pupils })
     };
     let book = |book: &UnboundBook| json!({ "class": book.class.to_string(), "number": book.number });
+    let stick = |stick: &StickOut| json!({ "label": stick.label, "login": stick.login });
     json!({
         "classes": gaps.classes.iter().map(class).collect::<Vec<_>>(),
         "corrections": gaps.corrections,
         "books": gaps.books.iter().map(book).collect::<Vec<_>>(),
         "sheets": gaps.sheets.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "archive": gaps.archive,
+        "sticks": gaps.sticks.iter().map(stick).collect::<Vec<_>>(),
         "waiting": gaps.waiting,
     })
 }

@@ -4,6 +4,7 @@ use super::called::ME;
 use super::desk::{Desk, say};
 use super::typed::quoted;
 use super::{Common, output, screen, session};
+use crate::away::stick::{KEY, Stick};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::ledger::chain::parse_hash;
@@ -11,6 +12,7 @@ use crate::ledger::identity::Identity;
 use crate::ledger::possession::Request;
 use crate::ledger::{keyfile, paper_key};
 use crate::work::founding;
+use crate::work::sticks::at_work;
 use age::secrecy::ExposeSecret;
 use clap::Subcommand;
 use std::io::IsTerminal;
@@ -79,7 +81,7 @@ pub enum Key {
     /// Сменить пароль ключа
     #[command(visible_alias = "пароль")]
     Passphrase {
-        /// Файл ключа
+        /// Файл ключа или папка носителя учителя
         #[arg(value_name = "ФАЙЛ")]
         file: PathBuf,
         /// Прочитать новый пароль из файла, а не спрашивать
@@ -147,14 +149,22 @@ impl Key {
                 let new = Common { passphrase_file: new_passphrase_file, ..common.clone() };
                 let passphrase = session::new_passphrase(&new, "--new-passphrase-file")?;
                 let old = || session::passphrase(common, "Прежний пароль: ");
-                session::asked_again(common, || {
-                    keyfile::change_passphrase(&file, old, Some(passphrase.expose_secret()))
+                let new = passphrase.expose_secret();
+                session::asked_again(common, || match stick_of(&file) {
+                    Some(mount) => Stick::open(&mount)?.change_passphrase(old, new),
+                    None => keyfile::change_passphrase(&file, old, Some(new)).map(|_| ()),
                 })?;
                 println!("Пароль ключа «{}» изменён.", file.display());
             }
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The mount point of the stick whose key file, or whose folder, was named.
+fn stick_of(file: &Path) -> Option<PathBuf> {
+    let is_key = file.file_name().is_some_and(|name| name.eq_ignore_ascii_case(KEY));
+    at_work::mount_of(if is_key { file.parent()? } else { file })
 }
 
 /// Shows a request, or writes it down.

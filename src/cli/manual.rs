@@ -1,5 +1,6 @@
 //! `letopis man`: the pages of the manual, a page a command.
 
+use super::typed::quoted;
 use super::{Cli, help};
 use crate::error::{Error, Result};
 use crate::files::{self, Readers};
@@ -32,7 +33,10 @@ impl Manual {
         let mut command = help::in_russian(Cli::command());
         command.build();
         let count = pages(&command, &dir)?;
-        println!("Страниц справочника: {count}. Прочитать: man -l {}", self.dir.join("letopis.1").display());
+        println!(
+            "Страниц справочника: {count}. Прочитать: man -l {}",
+            quoted(&self.dir.join("letopis.1").display().to_string())
+        );
         Ok(ExitCode::SUCCESS)
     }
 }

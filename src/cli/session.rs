@@ -2,6 +2,7 @@
 
 use super::called::ME;
 use super::state::State;
+use super::typed::quoted;
 use super::{Common, ask, login, screen};
 use crate::error::{Error, Result, Warning, reason};
 use crate::files;
@@ -208,9 +209,10 @@ pub fn asked_again<T>(common: &Common, opening: impl Fn() -> Result<T>) -> Resul
 /// Warns of a secret that others on this machine may read.
 fn warn_if_open(path: &Path, what: &str) {
     if files::is_open_to_others(path) {
-        let path = path.display();
+        let path = path.display().to_string();
+        let typed = quoted(&path);
         screen::warning(&format!(
-            "{what} «{path}» могут прочитать другие пользователи этого компьютера: chmod 600 «{path}»"
+            "{what} «{path}» могут прочитать другие пользователи этого компьютера: chmod 600 {typed}"
         ));
     }
 }

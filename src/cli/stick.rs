@@ -2,6 +2,7 @@
 
 use super::called::ME;
 use super::desk::say;
+use super::typed::quoted;
 use super::{Common, advice, screen, session};
 use crate::away::stick::Stick as OnMount;
 use crate::away::taking_in::{Outcome, Stopped};
@@ -142,7 +143,7 @@ impl Prepare {
         say_programs(&prepared.programs);
         println!("\n- - - отрежьте и отдайте владельцу; больше этот пароль нигде не записан - - -");
         println!("Носитель «{label}», {owner}\nПароль: {passphrase}");
-        println!("Не храните его вместе с носителем. Сменить: {ME} key passphrase key.age (на носителе)");
+        println!("Не храните его вместе с носителем. Сменить: {ME} key passphrase ПАПКА_НОСИТЕЛЯ");
         println!("- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -");
         Ok(status)
     }
@@ -154,7 +155,7 @@ impl Sync {
             Some(mount) => mount,
             None => {
                 return Err(
-                    Error::input("не указан носитель").next(format!("укажите его папку: {ME} stick sync ПАПКА"))
+                    Error::input("не указан носитель").next(format!("укажите его папку: {ME} stick sync НОСИТЕЛЬ"))
                 );
             }
         };
@@ -182,6 +183,12 @@ impl Sync {
             screen::json(&synced_json(&synced));
         } else {
             say_synced(journal.tables(), &synced)?;
+            if self.without_owner && synced.stopped.is_none() {
+                println!(
+                    "Носитель не изменён: записи остались на нём, обновит его владелец своим паролем: {ME} stick sync {}",
+                    quoted(&mount.display().to_string())
+                );
+            }
         }
         Ok(status)
     }
@@ -254,7 +261,6 @@ fn refusal(outcome: &Outcome) -> Option<&str> {
 
 /// The command that asks for what was refused, where it can be asked for (§2.3.3).
 fn request(said: &Said) -> Option<String> {
-    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "'"));
     let course = |key: &CourseKey| {
         let group = if key.group.is_empty() { String::new() } else { format!(" --group {}", quoted(&key.group)) };
         format!("{ME} correction request {} {}{group}", key.class, quoted(&key.subject))
@@ -398,7 +404,8 @@ fn on_stick(common: &Common, mount: &Path) -> Result<ExitCode> {
     }
     if let Some(days) = found.late(today) {
         screen::warning(&format!(
-            "записи не переданы уже {days} дн.: принесите носитель и передайте их ({ME} stick sync)"
+            "записи не переданы уже {days} дн.: принесите носитель и передайте их ({ME} stick sync {})",
+            quoted(&mount.display().to_string())
         ));
     }
     for (number, why) in refused {

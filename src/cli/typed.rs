@@ -39,14 +39,21 @@ pub fn complete(line: &str) -> String {
     TYPED.get().unwrap_or(&NOTHING).complete(&super::commands(), line)
 }
 
-/// An argument as a shell takes it.
+/// An argument as a shell takes it: those of Linux, and on Windows its two.
 pub fn quoted(argument: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./:,+@%=\\".contains(c);
+    let plain = |c: char| c.is_alphanumeric() || "-_./:,+@%=".contains(c) || (cfg!(windows) && c == '\\');
     if !argument.is_empty() && argument.chars().all(plain) {
         return argument.to_owned();
     }
+    if cfg!(windows) {
+        return format!("\"{}\"", argument.replace('"', "\\\""));
+    }
     if argument.contains(['"', '$', '`', '!', '\\']) && !argument.contains('\'') {
         return format!("'{argument}'");
+    }
+    // Between double quotes a shell in which somebody types would look back for what comes after it.
+    if argument.contains('!') {
+        return format!("'{}'", argument.replace('\'', "'\\''"));
     }
     let escaped: Vec<String> =
         argument.chars().map(|c| if "\"$`\\".contains(c) { format!("\\{c}") } else { c.to_string() }).collect();
@@ -252,6 +259,58 @@ mod tests {
             hint(&["confirm", "give", "12"], "confirm refuse НОМЕР --reason ПРИЧИНА"),
             "confirm refuse 12 --reason ПРИЧИНА"
         );
+    }
+
+    /// What the system's shell makes of a command line.
+    #[cfg(unix)]
+    fn taken_by_the_shell(line: &str) -> String {
+        let run = std::process::Command::new("sh").arg("-c").arg(format!("printf '%s|' {line}")).output().unwrap();
+        String::from_utf8(run.stdout).unwrap()
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_shell_reads_what_was_quoted_as_one_argument_and_unchanged() {
+        for argument in [
+            "/media/USB DISK",
+            "У-7",
+            "У 7",
+            "«У-7»",
+            "~",
+            "~/usb",
+            "$HOME",
+            "`id`",
+            "$(id)",
+            "a\\b",
+            "а\"б",
+            "д'Арк",
+            "д'Арк!",
+            "!!",
+            "*",
+            "[ab]",
+            "{a,b}",
+            "a;b",
+            "a&b",
+            "a|b",
+            "<a",
+            "#a",
+            "№ 5",
+            "",
+            " ",
+            "'",
+            "\"'\\$`!",
+            "a\nb",
+        ] {
+            assert_eq!(taken_by_the_shell(&quoted(argument)), format!("{argument}|"), "{}", quoted(argument));
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_place_of_a_stick_stands_in_a_hint_as_it_can_be_typed() {
+        let line = hint(&["stick", "status", "/media/USB DISK"], "stick sync НОСИТЕЛЬ");
+        assert_eq!(line, "stick sync \"/media/USB DISK\"");
+        assert_eq!(taken_by_the_shell(&line), "stick|sync|/media/USB DISK|");
     }
 
     #[test]

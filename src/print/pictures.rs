@@ -7,8 +7,8 @@
 
 use super::peers::{self, Peer};
 use super::testing::{
-    LARGE, LIFELIKE, Size, UNWIELDY, act, context, correct, extract, file, mark_change, of_class, of_school, papers,
-    russian, school_of, tables, year,
+    CARRIERS, LARGE, LIFELIKE, Size, UNWIELDY, act, context, correct, extract, file, lose_stick, mark_change, of_class,
+    of_school, papers, russian, school_of, tables, year,
 };
 use super::*;
 use crate::journal::entry::Body;
@@ -108,6 +108,16 @@ fn albums() -> Vec<Album<'static>> {
             wanted: of_school(Form::Carriers),
             tables: papers(0, 0, false),
             pages: &[("first", "УЧЁТА ЭЛЕКТРОННЫХ", 0)],
+        },
+        Album {
+            name: "lost-stick",
+            wanted: Wanted::new(Form::LostStick, Subject::Carrier(CARRIERS[0].to_owned())),
+            tables: {
+                let mut tables = papers(0, 0, false);
+                lose_stick(&mut tables);
+                tables
+            },
+            pages: &[("statement", "СПРАВКА о персональных", 0), ("annex", "ПРИЛОЖЕНИЕ", 0)],
         },
         Album {
             name: "archive", wanted: act(), tables: papers(0, 0, false), pages: &[("act", "АКТ о создании", 0)]

@@ -9,8 +9,9 @@ pub use papers::*;
 
 use super::{Form, Subject, Wanted};
 use crate::journal::entry::{
-    AttendanceSet, CarrierRegistered, Change, ClockReset, CorrectionRequested, DecisionSet, DocumentIssued, FinalsSet,
-    IssuedPage, LessonRecorded, LessonRef, LessonText, MarkLine, MarksSet, PupilLeft, SubstitutionAssigned,
+    AttendanceSet, CarrierLost, CarrierRegistered, Change, ClockReset, CorrectionRequested, DecisionSet,
+    DocumentIssued, FinalsSet, IssuedPage, LessonRecorded, LessonRef, LessonText, MarkLine, MarksSet, PupilLeft,
+    SubstitutionAssigned,
 };
 use crate::journal::testing::{
     self, Annals, TestJournal, absence, archive, day, decided, finals, lesson, lesson_at, mark_line, moment, noon,

@@ -13,7 +13,7 @@ use crate::journal::read::corrections;
 use crate::journal::read::{self, Course, Tables, Teachers};
 use crate::school::{ClassName, Day, Login, School, format_date};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// A teacher's counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -32,6 +32,8 @@ pub struct Row {
     pub without_homework: u32,
     /// Lessons that the timetable expected and nobody entered.
     pub missing: u32,
+    /// Marks, absences and final marks entered on a stick, and handed in on another day.
+    pub marks_handed_in_later: u32,
     /// Corrections asked for.
     pub corrections: u32,
     /// Of them approved.
@@ -170,6 +172,7 @@ impl Count<'_> {
     }
 
     fn lessons(&mut self, teachers: &Teachers) -> Result<()> {
+        let mut held = HashSet::new();
         for course in &self.courses {
             let handed = read::handed_lessons(self.tables, course.id)?;
             for lesson in read::lessons_of(self.tables, course.id)? {
@@ -182,12 +185,30 @@ impl Count<'_> {
                     (true, false) => teachers.on(course, lesson.date),
                     (true, true) => &lesson.substitute,
                 };
+                held.insert(lesson.id);
                 let row = row(&mut self.rows, of);
                 row.lessons += 1;
                 row.late += u32::from(lesson.recorded_late().is_some());
                 row.handed_in_later += u32::from(handed.contains_key(&(lesson.date, lesson.number)));
                 row.without_homework += u32::from(lesson.homework.is_empty());
                 row.unconfirmed_substitutions += u32::from(substituted && !lesson.confirmed);
+            }
+        }
+        self.handed_in(&held)
+    }
+
+    /// Marks count on the day of their lesson, one of `held`; final marks on the day on which they were set.
+    fn handed_in(&mut self, held: &HashSet<i64>) -> Result<()> {
+        for course in &self.courses {
+            let mut counted = HashSet::new();
+            for mark in read::handed_marks(self.tables, course.id)? {
+                let is_within = match mark.lesson {
+                    Some(lesson) => held.contains(&lesson),
+                    None => self.within(&course.key.class, mark.days.0),
+                };
+                if is_within && counted.insert((mark.lesson, mark.period, mark.pupil)) {
+                    row(&mut self.rows, &mark.author).marks_handed_in_later += 1;
+                }
             }
         }
         Ok(())
@@ -246,6 +267,7 @@ pub fn table(rows: &[Row]) -> Table {
         ("передано позже", Kind::Count, Total::Sum),
         ("без дом. задания", Kind::Count, Total::Sum),
         ("Не записано", Kind::Count, Total::Sum),
+        ("Отметок передано позже", Kind::Count, Total::Sum),
         ("Заявок", Kind::Count, Total::Sum),
         ("одобрено", Kind::Count, Total::Sum),
         ("Замен не подтв.", Kind::Count, Total::Sum),
@@ -261,6 +283,7 @@ pub fn table(rows: &[Row]) -> Table {
             row.handed_in_later.into(),
             row.without_homework.into(),
             row.missing.into(),
+            row.marks_handed_in_later.into(),
             row.corrections.into(),
             row.corrections_approved.into(),
             row.unconfirmed_substitutions.into(),
@@ -361,6 +384,36 @@ mod tests {
             ..Row::default()
         };
         assert_eq!(rows, [belova, semyonov]);
+    }
+
+    /// A lesson of 6 October with a mark and an absence, and one of the 8th with a mark were handed in on the 8th, a final
+    /// mark a day after it was set.
+    #[test]
+    fn marks_from_a_stick_count_where_they_were_handed_in_on_another_day() {
+        let mut school = tables();
+        school.by("petrova", "2025-10-02T08:00", entries::carrier("c1", "У-7", "petrova", "кабинет 7"));
+        let owner = ("c1", "semyonov");
+        let mut stick = entries::TestStrand::open(&mut school, "petrova", "2025-10-02T08:10", owner);
+        let on = |day: &str, time: &str| format!("2025-{day}T{time}");
+        let [first, second] = ["2025-10-06", "2025-10-08"].map(|on| lesson_at(&algebra(), on, 2));
+        let taken = on("10-08", "14:00");
+        let taken = ("petrova", &*taken);
+        let (monday, noon) = (on("10-06", "10:00"), on("10-08", "12:00"));
+        stick.carry(&mut school, &monday, taken, entries::lesson(&first, "Тема", "§ 1"));
+        stick.carry(&mut school, &monday, taken, entries::mark(&first, testing::ANNA, "5", ""));
+        stick.carry(&mut school, &monday, taken, entries::absence(&first, testing::PAVEL, "н"));
+        stick.carry(&mut school, &noon, taken, entries::lesson(&second, "Тема", "§ 1"));
+        stick.carry(&mut school, &noon, taken, entries::mark(&second, testing::ANNA, "5", ""));
+        let set = entries::finals(&algebra(), "I четверть", &[(testing::ANNA, "н/а")]);
+        stick.carry(&mut school, &on("10-23", "12:00"), ("petrova", &on("10-24", "12:00")), set);
+        let counted = |first: &str, last: &str| {
+            let when = When::Days(day(first), day(last));
+            let rows = discipline(&school, &Filter::default(), &when, day(last)).unwrap();
+            let row = rows.into_iter().find(|row| row.teacher == "semyonov").unwrap();
+            (row.handed_in_later, row.marks_handed_in_later)
+        };
+        assert_eq!(counted("2025-10-06", "2025-10-12"), (1, 2));
+        assert_eq!(counted("2025-10-06", "2025-10-24"), (1, 3));
     }
 
     #[test]

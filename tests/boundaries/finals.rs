@@ -19,8 +19,6 @@ fn clause_2_3_1_final_marks_are_set_from_the_seventh_day_before_the_periods_end_
         ("I четверть", "2025-10-16T23:59", "2025-10-17T00:00", "2025-10-31T23:59", "2025-11-01T00:00"),
         ("II четверть", "2025-12-22T23:59", "2025-12-23T00:00", "2026-01-06T23:59", "2026-01-07T00:00"),
         ("Год", "2026-05-21T23:59", "2026-05-22T00:00", "2026-06-05T23:59", "2026-06-06T00:00"),
-        ("Экзамен", "2026-05-21T23:59", "2026-05-22T00:00", "2026-06-05T23:59", "2026-06-06T00:00"),
-        ("Итог", "2026-05-21T23:59", "2026-05-22T00:00", "2026-06-05T23:59", "2026-06-06T00:00"),
     ] {
         for (moment, words) in
             [(early, Some("выставляются с")), (first, None), (last, None), (late, Some("выставляются с"))]
@@ -28,6 +26,14 @@ fn clause_2_3_1_final_marks_are_set_from_the_seventh_day_before_the_periods_end_
             each(&mut office, "semyonov", moment, &[(of(period, "П-03", "н/а"), words)]);
         }
         office.tries_taking_over(early, of(period, "П-03", "н/а")).expect("history is bound by no days");
+    }
+    // Exams are held in June: until the year is closed.
+    for period in ["Экзамен", "Итог"] {
+        for (moment, words) in
+            [("2026-05-21T23:59", Some("выставляются с")), ("2026-05-22T00:00", None), ("2026-06-30T12:00", None)]
+        {
+            each(&mut office, "semyonov", moment, &[(of(period, "П-03", "н/а"), words)]);
+        }
     }
     let mut school = read::school(office.journal.tables()).unwrap();
     school.policy.final_days = 2;

@@ -207,7 +207,7 @@ fn a_pupil_joins_leaves_and_moves_on_days_of_the_year_being_in_one_class_at_a_ti
         "ivanova",
         NOW,
         &[
-            (moves("Я-07", "7Б", "2025-09-15"), away),
+            (moves("Я-07", "7Б", "2025-09-15"), Some("второй перевод в тот же день")),
             (moves("Я-07", "7Б", "2025-09-16"), None),
             (moves("Я-07", "7Б", "2026-05-29"), None),
             (moves("Я-07", "7Б", "2026-05-30"), outside),

@@ -52,7 +52,7 @@ fn what_stands_by_then_wins_and_the_refused_is_told_with_the_request_to_make() {
         .ok();
     let told = stick.sync("2025-09-17 12:00:00").fails(1, &["отклонено: 1", "Отклонена запись № 2", "§2.3.2"]);
     assert!(
-        told.stdout.contains("correction request 7А \"Алгебра\" 15.09.2025 --lesson 2 --mark \"Ё-04=4\""),
+        told.stdout.contains("correction request 7А Алгебра 15.09.2025 --lesson 2 --mark Ё-04=4 --reason ПРИЧИНА"),
         "{told}"
     );
     let list = stick.at_school("2025-09-17 12:10:00", "ivanova", &["mark", "list", "7А", "Алгебра", "15.09.2025"]).ok();
@@ -66,12 +66,28 @@ fn what_stands_by_then_wins_and_the_refused_is_told_with_the_request_to_make() {
 fn a_deputy_head_takes_in_without_the_owner_who_renews_it_later() {
     let Some(stick) = OnStick::new() else { return };
     stick.teach("2025-09-15", "10:00", "Ёлкина=4");
+    // What the school has recorded by then wins, so one of the entries is refused.
+    let lesson = ["lesson", "record", "7А", "Алгебра", "15.09.2025", "--topic", "Дроби", "--mark", "Ёлкина=2"];
+    stick.at_school("2025-09-15 11:00:00", "semyonov", &lesson).ok();
     let args = ["stick", "sync", "usb", "--without-owner"];
-    stick.at_school("2025-09-15 12:00:00", "belova", &args).fails(1, &["не для этого ключа"]);
-    let told = stick.at_school("2025-09-15 12:01:00", "petrova", &args).ok();
-    assert!(told.stdout.contains("принято записей: 2") && !told.stdout.contains("обновлён"), "{told}");
-    stick.sync("2025-09-16 12:00:00").fails(0, &["принято раньше: 2", "Носитель обновлён"]);
-    stick.audited("2025-09-16 13:00:00");
+    let before = contents(&stick.school.path("usb"));
+    stick.at_school("2025-09-16 12:00:00", "belova", &args).fails(1, &["не для этого ключа"]);
+    let told = stick.at_school("2025-09-16 12:01:00", "petrova", &args);
+    told.fails(1, &["принято записей: 1, отклонено: 1", "Носитель не изменён", "stick sync usb"]);
+    let entries = stick.school.entries();
+    stick.at_school("2025-09-16 12:02:00", "petrova", &args).fails(0, &["принято раньше: 2"]);
+    assert_eq!(stick.school.entries(), entries, "taking in twice records nothing");
+    assert!(contents(&stick.school.path("usb")) == before, "without its owner nothing on the stick can change");
+    // The stick does not know of it, and goes on from where it was.
+    stick.away("2025-09-16 13:00:00", &["stick", "status"]).fails(0, &["Не передано записей: 2"]);
+    stick.teach("2025-09-17", "10:00", "Ёлкина=5");
+    let told = stick.sync("2025-09-17 12:00:00");
+    told.fails(
+        0,
+        &["принято записей: 2, отклонено: 0, принято раньше: 2", "Отклонена запись № 2", "Носитель обновлён"],
+    );
+    stick.away("2025-09-17 13:00:00", &["stick", "status"]).fails(0, &["Всё передано", "Отклонена запись № 2"]);
+    stick.audited("2025-09-17 13:00:00");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use super::super::card::{CARD, Card};
 use super::super::pins::{PINS, Pins};
 use super::super::receipts::{self, RECEIPTS};
 use super::super::strand::{self, STRANDS};
+use super::key::NEW_KEY;
 use super::{KEY, Pinned, State, Stick, fault, look, medium_at, written};
 use crate::error::Result;
 use crate::files::medium::Medium;
@@ -16,7 +17,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// The files of a stick beside its card and the programs.
-pub(super) const OWN: [&str; 8] = [KEY, PINS, BASES[0], BASES[1], RECEIPTS[0], RECEIPTS[1], STRANDS[0], STRANDS[1]];
+pub(super) const OWN: [&str; 9] =
+    [KEY, NEW_KEY, PINS, BASES[0], BASES[1], RECEIPTS[0], RECEIPTS[1], STRANDS[0], STRANDS[1]];
 
 /// What a stick is prepared with.
 pub struct Preparation<'a> {

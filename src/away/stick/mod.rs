@@ -5,6 +5,7 @@
 //! strand is to be proven. What does not fit is said, with its place.
 
 mod fault;
+mod key;
 mod make;
 mod renew;
 
@@ -20,9 +21,9 @@ use crate::error::{Error, Result};
 use crate::files::medium::{FolderMedium, Medium};
 use crate::ledger::chain::{Hash, hex};
 use crate::ledger::identity::Identity;
+use crate::ledger::passphrase;
 use crate::ledger::strand::{Strand, StrandId, StrandTip, Strung};
-use crate::ledger::{keyfile, passphrase};
-use age::secrecy::{ExposeSecret, SecretString};
+use age::secrecy::SecretString;
 use std::path::Path;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -137,11 +138,10 @@ impl Stick {
     /// Gives its key file another passphrase, one that is strong enough; at every moment one of the two opens it.
     ///
     /// # Errors
-    /// A passphrase that could be guessed; an old one that does not fit.
-    pub fn change_passphrase(mount: &Path, old: impl FnOnce() -> Result<SecretString>, new: &str) -> Result<()> {
+    /// A passphrase that could be guessed; an old one that does not fit; a carrier that is full, write-protected or gone.
+    pub fn change_passphrase(&self, old: impl FnOnce() -> Result<SecretString>, new: &str) -> Result<()> {
         passphrase::check(new)?;
-        let old = || Ok(SecretString::from(passphrase::settled(old()?.expose_secret()).as_str().to_owned()));
-        keyfile::change_passphrase(&mount.join(KEY), old, Some(&passphrase::settled(new))).map(|_| ())
+        key::change(&*self.medium, old, new)
     }
 
     /// Its card.
@@ -162,17 +162,11 @@ impl Stick {
     /// # Errors
     /// A passphrase that does not fit; whatever on the stick is not what its key file says.
     pub fn unlock(self, passphrase: impl FnOnce() -> Result<SecretString>) -> Result<Unlocked> {
-        let content = self.medium.read(KEY, LARGEST_KEY).map_err(|cause| fault::unread(KEY, &cause))?;
-        let content = Zeroizing::new(content.ok_or_else(|| fault::missing(KEY))?);
-        let typed = passphrase()?;
-        let meant = SecretString::from(passphrase::settled(typed.expose_secret()).as_str().to_owned());
-        let (owner, comments) = keyfile::unlock(&content, || Ok(meant)).map_err(|error| {
-            let is_misspelled = keyfile::is_wrong_passphrase(&error);
-            let misspelled = is_misspelled.then(|| passphrase::misspelled(typed.expose_secret())).flatten();
-            misspelled.unwrap_or_else(|| error.at(KEY))
-        })?;
-        let pinned = Pinned::parse(&comments).ok_or_else(fault::key_of_no_stick)?;
-        self.unlock_by(owner, &pinned)
+        let opened = key::open(&*self.medium, passphrase)?;
+        let pinned = Pinned::parse(&opened.comments).ok_or_else(fault::key_of_no_stick)?;
+        // A stick that is write-protected opens all the same.
+        let _ = opened.finish(&*self.medium);
+        self.unlock_by(opened.owner, &pinned)
     }
 
     /// Unlocks it with its owner's key, where somebody else than its key file says whom it trusts: the journal.

@@ -2,10 +2,11 @@
 //! stick opens and goes on.
 
 use crate::away::stick::{Stick, Unlocked};
-use crate::away::testing::{School, image};
+use crate::away::testing::{PASSPHRASE, School, image};
 use crate::error::Result;
 use crate::files::simulated::{Dice, SimulatedCarrier};
 use crate::ledger::strand::{StrandTip, Strung};
+use age::secrecy::SecretString;
 use std::sync::Arc;
 
 /// What the school and the teacher know for certain.
@@ -225,4 +226,67 @@ fn what_a_cut_has_left_of_entries_never_acknowledged_is_no_continuation_of_what_
         }
     }
     assert!(seen > 30);
+}
+
+#[test]
+fn a_passphrase_is_changed_so_that_one_opens_the_stick_at_every_cut() {
+    let school = School::new();
+    let made = school.made();
+    let [first, second, third] =
+        [PASSPHRASE, "семь зим восемь лет девять дней ночь", "лист клён дуб ясень вяз сосна ива ольха"];
+    let typed = |text: &str| {
+        let text = SecretString::from(text.to_owned());
+        move || Ok(text.clone())
+    };
+    let opens = |carrier: &Arc<SimulatedCarrier>, text: &str| {
+        Stick::on(Arc::new(carrier.twin())).unwrap().unlock(typed(text)).is_ok()
+    };
+    let change = |carrier: &Arc<SimulatedCarrier>, old: &str, new: &str| {
+        Stick::on(carrier.clone()).unwrap().change_passphrase(typed(old), new)
+    };
+    let (mut new_alone, mut finished) = (0, 0);
+    for acts in 0.. {
+        let mut is_over = false;
+        for seed in 0..5 {
+            let carrier = Arc::new(made.twin());
+            carrier.cut_after(acts);
+            is_over = change(&carrier, first, second).is_ok() && !carrier.is_off();
+            carrier.power_on(&mut Dice::new(seed * 7919 + acts));
+            let (old, new) = (opens(&carrier, first), opens(&carrier, second));
+            assert!(old || new, "act {acts}, seed {seed}: nothing opens the stick");
+            assert!(!is_over || (new && !old), "what was said to be changed is");
+            new_alone += usize::from(new && !old);
+            // Whoever comes next may be cut off too, and has a key file all the same.
+            let by = if new { second } else { first };
+            for again in 0..6 {
+                let carrier = Arc::new(carrier.twin());
+                carrier.cut_after(again);
+                let done = change(&carrier, by, third);
+                carrier.power_on(&mut Dice::new(seed + again));
+                assert!(opens(&carrier, by) || opens(&carrier, third), "act {acts}, then {again}: nothing opens it");
+                assert!(done.is_err() || opens(&carrier, third));
+            }
+            Stick::on(carrier.clone()).unwrap().unlock(typed(by)).unwrap();
+            finished += usize::from(!carrier.names().iter().any(|name| name == "key-new.age"));
+            change(&carrier, by, third).unwrap();
+            assert!(opens(&carrier, third) && !opens(&carrier, first) && !opens(&carrier, second));
+            assert!(!carrier.names().iter().any(|name| name == "key-new.age"));
+        }
+        if is_over {
+            assert!(acts > 8, "{acts}");
+            break;
+        }
+    }
+    assert!(new_alone > 0 && finished > 0);
+}
+
+#[test]
+fn a_stick_that_is_prepared_anew_keeps_no_key_of_the_one_before() {
+    let school = School { strand_size: 8 * 1024, ..School::new() };
+    let carrier = school.made();
+    let key = carrier.get("key.age");
+    carrier.put("key-new.age", &key);
+    crate::files::medium::Medium::remove(&*carrier, crate::away::card::CARD).unwrap();
+    school.make(carrier.clone()).unwrap();
+    assert!(!carrier.names().iter().any(|name| name == "key-new.age"));
 }

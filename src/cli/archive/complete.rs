@@ -3,6 +3,7 @@
 use super::{Bar, Common};
 use crate::cli::called::ME;
 use crate::cli::desk::Desk;
+use crate::cli::typed::quoted;
 use crate::cli::{advice, screen};
 use crate::error::Result;
 use crate::work::archive::{self, Completed, Completion};
@@ -43,7 +44,7 @@ impl Complete {
         }
         notes.iter().for_each(|note| screen::warning(&advice::warning(note)));
         println!("Вторая копия архива «{name}» записана, прочитана с носителя и сверена: {}.", folder.display());
-        println!("Акт о создании копий с обоими носителями: {ME} print act {name} --out ПАПКА");
+        println!("Акт о создании копий с обоими носителями: {ME} print act {} --out ПАПКА", quoted(name));
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -4,6 +4,7 @@ use super::{Bar, Common};
 use crate::archive::par2::create::Share;
 use crate::cli::called::ME;
 use crate::cli::desk::Desk;
+use crate::cli::typed::quoted;
 use crate::cli::{advice, screen};
 use crate::error::Result;
 use crate::ledger::chain::grouped;
@@ -107,7 +108,7 @@ pub fn say(made: &Made) {
     println!("Для акта: код архива        {}", grouped(&recorded.tagmanifest));
     println!("          последняя сумма   {}", recorded.head);
     println!("          отпечаток ключа   {}", made.fingerprint);
-    println!("Акт о создании копий: {ME} print act {} --out ПАПКА", recorded.name);
+    println!("Акт о создании копий: {ME} print act {} --out ПАПКА", quoted(&recorded.name));
     if made.failed.is_some() {
         return;
     }

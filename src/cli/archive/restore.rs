@@ -5,6 +5,7 @@ use super::{Bar, Common};
 use crate::archive::anchor::Anchor;
 use crate::archive::restore::Restored;
 use crate::cli::called::ME;
+use crate::cli::typed::quoted;
 use crate::cli::{screen, session};
 use crate::error::Result;
 use crate::journal::{Journal, Proven};
@@ -108,7 +109,7 @@ fn say(restored: &Restored, to: &Path) {
             journal.display(),
             restored.facts.length
         );
-        println!("Работать с ним: {ME} --journal {} …", journal.display());
+        println!("Работать с ним: {ME} --journal {} …", quoted(&journal.display().to_string()));
         println!("Контактов родителей в архивах нет: их вносят заново («{ME} contact set»).");
     }
     println!("Извлечённое не зашифровано: закончив, удалите папку.");

@@ -188,7 +188,7 @@ fn words(archive: &ArchiveStatus, need: &Need, checking: &str) -> String {
         }
         Need::Single(label) => format!(
             "цела одна копия, на «{label}», а нужны две (§2.5): {ME} archive complete {} --from НОСИТЕЛЬ --to ДРУГОЙ",
-            archive.name
+            quoted(&archive.name)
         ),
         Need::Together(one, other) => format!(
             "«{one}» и «{other}» у одного хранителя или в одном месте, а нужны разные (§2.5, §5.5.4): разнесите их и запишите, \

@@ -195,6 +195,11 @@ CREATE TABLE loss_pupils (       -- of whom a lost stick held data, as it stood 
 CREATE TABLE handed_lessons (    -- lessons that were recorded first on a stick, and taken in on another day
     course INTEGER NOT NULL, date TEXT NOT NULL, lesson INTEGER NOT NULL, made TEXT NOT NULL, taken TEXT NOT NULL,
     entry INTEGER NOT NULL, PRIMARY KEY (course, date, lesson)) STRICT, WITHOUT ROWID;
+CREATE TABLE handed_marks (      -- entries with marks, absences or final marks that were recorded on a stick, and taken in on another day
+    entry INTEGER PRIMARY KEY, course INTEGER NOT NULL,
+    lesson INTEGER,              -- NULL where it set final marks
+    made TEXT NOT NULL, taken TEXT NOT NULL, author TEXT NOT NULL) STRICT;
+CREATE INDEX handed_marks_by_course ON handed_marks (course);
 CREATE TABLE archives (          -- length and head: the ledger in it; tagmanifest: SHA-256 in hex, the archive's code
     name TEXT PRIMARY KEY, period TEXT NOT NULL, created_at TEXT NOT NULL, length INTEGER NOT NULL,
     head TEXT NOT NULL, tagmanifest TEXT NOT NULL, bytes INTEGER NOT NULL, files INTEGER NOT NULL,

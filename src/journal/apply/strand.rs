@@ -7,7 +7,7 @@ use crate::journal::read::{self, iso};
 use crate::journal::rules::carried::AHEAD;
 use crate::ledger::chain::{ZERO, hex};
 use crate::ledger::strand::StrandTip;
-use crate::school::Role;
+use crate::school::{CourseKey, Role};
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
@@ -65,9 +65,29 @@ impl Place<'_> {
         }
         apply(self.tables, self.seq, &inner)?;
         match &inner.body {
-            Body::LessonRecorded(set) if is_new => self.lesson_handed_in(&inner, &set.at),
+            Body::LessonRecorded(set) => {
+                if is_new {
+                    self.lesson_handed_in(&inner, &set.at)?;
+                }
+                self.marks_handed_in(&inner, &set.at.course, Some(&set.at))
+            }
+            Body::MarksSet(set) => self.marks_handed_in(&inner, &set.at.course, Some(&set.at)),
+            Body::AttendanceSet(set) => self.marks_handed_in(&inner, &set.at.course, Some(&set.at)),
+            Body::FinalsSet(set) => self.marks_handed_in(&inner, &set.course, None),
             _ => Ok(()),
         }
+    }
+
+    /// Marks, absences and final marks that were recorded on a stick say so where the days differ, as long as they stand.
+    fn marks_handed_in(&self, inner: &Entry, course: &CourseKey, at: Option<&LessonRef>) -> Result<()> {
+        let (made, taken) = (self.day_of(inner.time)?, self.day()?);
+        if made == taken {
+            return Ok(());
+        }
+        let lesson = at.map(|at| self.lesson_id(at)).transpose()?;
+        let sql = "INSERT OR REPLACE INTO handed_marks (entry, course, lesson, made, taken, author)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        self.run(sql, params![self.seq, self.course(course)?, lesson, made, taken, inner.author])
     }
 
     /// A lesson that was recorded first on a stick says so where the days differ.

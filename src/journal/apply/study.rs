@@ -45,6 +45,7 @@ impl Place<'_> {
         let sql = "DELETE FROM handed_lessons WHERE course = ?1
                    AND (date, lesson) = (SELECT date, lesson FROM lessons WHERE id = ?2)";
         self.run(sql, params![course, lesson])?;
+        self.run("DELETE FROM handed_marks WHERE lesson = ?1", [lesson])?;
         self.run("DELETE FROM marks WHERE lesson = ?1", [lesson])?;
         self.run("DELETE FROM attendance WHERE lesson = ?1", [lesson])?;
         self.run("DELETE FROM lessons WHERE id = ?1", [lesson])

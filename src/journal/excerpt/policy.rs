@@ -46,7 +46,7 @@ const NAMED: &str = "login = :login OR login IN (
      UNION SELECT teacher FROM base.classes
      UNION SELECT substitute FROM base.lessons UNION SELECT author FROM base.lessons
      UNION SELECT substitute FROM base.substitutions UNION SELECT author FROM base.marks
-     UNION SELECT author FROM base.attendance
+     UNION SELECT author FROM base.attendance UNION SELECT author FROM base.handed_marks
      UNION SELECT requested_by FROM base.corrections UNION SELECT decided_by FROM base.corrections
      UNION SELECT author FROM base.remarks UNION SELECT answered_by FROM base.remarks
      UNION SELECT by FROM base.annulments UNION SELECT by FROM base.year_turns
@@ -152,6 +152,10 @@ pub(super) const POLICY: &[Part] = &[
     part("carried", Of("strand IN (SELECT id FROM strands WHERE login = :login)")),
     part("carried_lessons", Nobody),
     part("handed_lessons", Of(COURSE_OR_SUBSTITUTED)),
+    part(
+        "handed_marks",
+        Of("lesson IN (SELECT id FROM seen_lessons) OR (lesson IS NULL AND course IN (SELECT id FROM seen_courses))"),
+    ),
     part("loss_pupils", Nobody),
     part("archives", Nobody),
     part("archive_copies", Nobody),

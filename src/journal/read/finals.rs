@@ -53,7 +53,7 @@ pub enum Other {
     /// It was set there, before the pupil came here.
     SetIn(CourseKey),
     /// It does not count: this one does, which was set there.
-    Counts(Elsewhere),
+    Counts(Box<Elsewhere>),
 }
 
 impl OnPage {
@@ -68,7 +68,8 @@ impl OnPage {
     /// The course in which the mark that counts was set, where that is another.
     pub fn set_in(&self) -> Option<&CourseKey> {
         match self.other.as_ref()? {
-            Other::SetIn(course) | Other::Counts(Elsewhere { course, .. }) => Some(course),
+            Other::SetIn(course) => Some(course),
+            Other::Counts(there) => Some(&there.course),
         }
     }
 }
@@ -271,7 +272,7 @@ pub fn finals_on_page(tables: &Tables, school: &School, course: &super::Course) 
         let stands = own.get(&(pupil, period.clone())).and_then(|at| out.get_mut(*at));
         match stands {
             Some(stands) if superseded.get(&(course.id, pupil, period)) == Some(&id) => {
-                stands.other = Some(Other::Counts(other));
+                stands.other = Some(Other::Counts(Box::new(other)));
             }
             Some(_) => {}
             None if lists.is_brought(tables, school, &stays, (id, &other))? => {

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::journal::entry::ArchiveKind;
 use crate::journal::read;
 use crate::journal::rules::YEARLY;
-use crate::school::{ClassName, CourseKey, Day, Marks, PeriodName, School};
+use crate::school::{ClassName, CourseKey, Day, Login, Marks, PeriodName, School};
 use chrono::Duration;
 use rusqlite::params;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -36,8 +36,21 @@ pub struct Gaps {
     pub sheets: Vec<ClassName>,
     /// Whether there is no archive of the year.
     pub archive: bool,
+    /// Teachers' sticks that were not handed in (§5.7).
+    pub sticks: Vec<StickOut>,
     /// How many entries wait for a second person.
     pub waiting: u64,
+}
+
+/// A teacher's stick that was not handed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StickOut {
+    /// What is written on it.
+    pub label: String,
+    /// Login of who has it.
+    pub login: Login,
+    /// His name with initials.
+    pub name: String,
 }
 
 /// What the pupils of a class lack.
@@ -95,6 +108,7 @@ impl Gaps {
         if over {
             let (books, sheets) = papers(tables, school)?;
             (gaps.books, gaps.sheets, gaps.archive) = (books, sheets, !has_archive(tables, school)?);
+            gaps.sticks = sticks(tables)?;
         }
         Ok(gaps)
     }
@@ -276,6 +290,25 @@ fn was_taught(tables: &Tables, course: &Course, first: Day, last: Day) -> Result
 pub fn open_corrections(tables: &Tables) -> Result<Vec<u64>> {
     let sql = "SELECT number FROM corrections WHERE decision = '' ORDER BY number";
     tables.all("заявка на исправление", sql, [], |row| row.get("number"))
+}
+
+/// The sticks on which somebody records, or that he has kept since he did, by their labels.
+fn sticks(tables: &Tables) -> Result<Vec<StickOut>> {
+    let sql = "SELECT label, coalesce(issue.login, (SELECT login FROM strands WHERE strands.carrier = carriers.id
+                                                    AND closed_entry IS NULL)) AS login
+               FROM carriers LEFT JOIN carrier_issues AS issue
+                    ON issue.carrier = carriers.id AND issue.returned_at IS NULL
+               WHERE carriers.id NOT IN (SELECT carrier FROM carrier_losses) AND EXISTS (
+                   SELECT 1 FROM strands WHERE strands.carrier = carriers.id
+                   AND (closed_entry IS NULL OR opened_entry > issue.entry))
+               ORDER BY label";
+    let out: Vec<(String, Login)> =
+        tables.all("носитель", sql, [], |row| Ok((row.get("label")?, row.get("login")?)))?;
+    let named = |(label, login): (String, Login)| {
+        let name = read::staff(tables, &login)?.map_or_else(|| login.to_string(), |person| person.name.initials());
+        Ok(StickOut { label, login, name })
+    };
+    out.into_iter().map(named).collect()
 }
 
 fn waiting(tables: &Tables) -> Result<u64> {

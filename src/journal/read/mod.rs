@@ -64,8 +64,9 @@ pub use restorations::{
     LeftOut, LostRange, Restoration, given_up_by, is_given_up, lengths_kept, numbers_left_out, restorations,
 };
 pub use strands::{
-    CarriedEntry, Closed, LessonBefore, Strand, carried_by, carried_in_words, carried_number, carried_of,
-    handed_lessons, lesson_before, open_strand_on, open_strands_of, strand, strands,
+    CarriedEntry, Closed, HandedMark, LessonBefore, Strand, carried_by, carried_in_words, carried_number, carried_of,
+    handed_lessons, handed_marks, lesson_before, marks_carried_in_words, open_strand_on, open_strands_of, strand,
+    strands,
 };
 pub use study::{
     Course, Lesson, Teachers, assigned_substitute, class_teacher, classes, course, course_by_id, courses_of,

@@ -181,8 +181,16 @@ impl CarriedEntry {
 
 /// «внесено на носителе 15.09, передано 18.09».
 pub fn carried_in_words(made: Day, taken: Day) -> String {
-    let short = |day: Day| format_date(day).chars().take(5).collect::<String>();
     format!("внесено на носителе {}, передано {}", short(made), short(taken))
+}
+
+/// «отметки внесены на носителе 15.09, переданы 18.09».
+pub fn marks_carried_in_words((made, taken): (Day, Day)) -> String {
+    format!("отметки внесены на носителе {}, переданы {}", short(made), short(taken))
+}
+
+fn short(day: Day) -> String {
+    format_date(day).chars().take(5).collect()
 }
 
 const CARRIED: &str = "SELECT * FROM carried";
@@ -257,5 +265,54 @@ pub fn handed_lessons(tables: &Tables, course: i64) -> Result<HashMap<(Day, u8),
     let sql = "SELECT date, lesson, made, taken FROM handed_lessons WHERE course = ?1";
     tables.all("урок с носителя", sql, [course], |row| {
         Ok(((row.day("date")?, row.get("lesson")?), (row.day("made")?, row.day("taken")?)))
+    })
+}
+
+/// A cell or a final mark as it stands, that was recorded on a stick and taken in on another day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandedMark {
+    /// The lesson's row; none of a final mark.
+    pub lesson: Option<i64>,
+    /// The pupil's row.
+    pub pupil: i64,
+    /// The period of a final mark, else empty.
+    pub period: String,
+    /// Who set it.
+    pub author: Login,
+    /// The day on which it was recorded, and that of taking in.
+    pub days: (Day, Day),
+}
+
+/// The marks, absences and final marks of a course that were recorded on a stick and taken in on another day, in order.
+/// What was replaced or corrected since is not among them.
+///
+/// # Errors
+/// A row that does not read is damage.
+pub fn handed_marks(tables: &Tables, course: i64) -> Result<Vec<HandedMark>> {
+    let of = "handed_marks AS handed JOIN";
+    let cell = |of_cells: &str| {
+        format!(
+            "SELECT handed.lesson AS lesson, pupil, '' AS period, handed.author AS author, made, taken
+             FROM {of} {of_cells} AS cells ON cells.lesson = handed.lesson AND cells.entry = handed.entry
+             WHERE handed.course = ?1"
+        )
+    };
+    let sql = format!(
+        "SELECT * FROM ({} UNION {} UNION
+         SELECT NULL, pupil, period, handed.author, made, taken
+         FROM {of} finals ON finals.course = handed.course AND finals.entry = handed.entry
+         WHERE handed.course = ?1 AND handed.lesson IS NULL)
+         ORDER BY lesson IS NULL, lesson, period, made, taken, pupil",
+        cell("marks"),
+        cell("attendance")
+    );
+    tables.all("отметка с носителя", &sql, [course], |row| {
+        Ok(HandedMark {
+            lesson: row.get("lesson")?,
+            pupil: row.get("pupil")?,
+            period: row.get("period")?,
+            author: row.get("author")?,
+            days: (row.day("made")?, row.day("taken")?),
+        })
     })
 }

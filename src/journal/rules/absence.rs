@@ -77,7 +77,7 @@ pub fn exemption(context: &Context<'_>, entry: &Entry, set: &ExemptionSet) -> Re
 /// What of a pupil stands on days as the tables keep them.
 fn of_pupil(tables: &Tables, pupil: &read::Pupil, (first, last): (&str, &str)) -> Result<OfPupil> {
     let day = |text: &str| parse_date_or(text).map_or_else(|| text.to_owned(), format_date);
-    let class = parse_date_or(first).map(|day| read::class_of_pupil(tables, &pupil.file.to_string(), day));
+    let class = parse_date_or(first).map(|day| read::class_of_pupil(tables, pupil.file.as_ref(), day));
     Ok(OfPupil::new(class.transpose()?.flatten(), &pupil.file, (day(first), day(last))))
 }
 

@@ -1,7 +1,8 @@
 //! Rules for carriers: registered, given out, handed in, lost, replaced (§2.5, §5.5.4, §5.6–5.8).
 
-use super::{Context, text};
-use crate::error::{Action, Detail, Error, Result};
+use super::two_eyes::OFFICES;
+use super::{Context, strand, text};
+use crate::error::{Action, Detail, Error, Result, Warning};
 use crate::journal::entry::{
     CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored, CarrierRetired, CarrierReturned,
 };
@@ -55,11 +56,12 @@ pub fn issue(context: &Context<'_>, issued: &CarrierIssued) -> Result<()> {
         .next_by("сначала примите его", Action::ReturnCarrier { label: label.clone() }))
 }
 
-/// §5.7: a carrier that was given out is handed in.
+/// §5.7: a carrier that was given out is handed in; what somebody records on it has been brought to its end.
 pub fn handing_in(context: &Context<'_>, returned: &CarrierReturned) -> Result<()> {
     text::is_given(&returned.place, "место хранения")?;
     text::fits(&returned.place, "место хранения")?;
     let carrier = at_hand(context, &returned.carrier)?;
+    strand::has_ended(context.tables, &carrier)?;
     if carrier.issue.is_some() {
         return Ok(());
     }
@@ -70,8 +72,9 @@ pub fn handing_in(context: &Context<'_>, returned: &CarrierReturned) -> Result<(
     .next_by("чтобы исправить место хранения, зарегистрируйте носитель заново", Action::RegisterCarrier))
 }
 
-/// §5.8.1: the loss is reported once, not before the carrier was there and not ahead of time.
-pub fn loss(context: &Context<'_>, lost: &CarrierLost, today: NaiveDate) -> Result<()> {
+/// §5.8.1: the loss is reported once, not before the carrier was there and not ahead of time. A key on it that is not revoked
+/// with it goes into `warnings`.
+pub fn loss(context: &Context<'_>, lost: &CarrierLost, today: NaiveDate, warnings: &mut Vec<Warning>) -> Result<()> {
     text::is_given(&lost.circumstances, "обстоятельства утери")?;
     text::fits(&lost.circumstances, "обстоятельства утери")?;
     let carrier = at_hand(context, &lost.carrier)?;
@@ -84,11 +87,22 @@ pub fn loss(context: &Context<'_>, lost: &CarrierLost, today: NaiveDate) -> Resu
     } else if lost.reported > today {
         "этот день ещё не наступил".to_owned()
     } else {
-        return Ok(());
+        return key_stays(context.tables, &carrier, warnings);
     };
     let reported = format_date(lost.reported);
     Err(Error::input(format!("об утере носителя «{}» не могли сообщить {reported}: {why}", carrier.label))
         .next_by("укажите день, когда сообщено об утере", Action::Give(Detail::DayOfReport)))
+}
+
+/// The key of who has an office is revoked by two people, so the loss of a stick alone does not do it.
+fn key_stays(tables: &Tables, carrier: &Carrier, warnings: &mut Vec<Warning>) -> Result<()> {
+    let Some(strand) = read::open_strand_on(tables, &carrier.id)? else { return Ok(()) };
+    let in_office = read::roles_of(tables, &strand.login)?.iter().any(|role| OFFICES.contains(role));
+    if in_office && read::key(tables, &strand.key)?.is_some_and(|key| key.revoked_at.is_none()) {
+        let what = format!("ключ {} сотрудника «{}», который был на нём, действует и дальше", strand.key, strand.login);
+        warnings.push(Warning::from(what).next_by("отзовите его, второе лицо это подтвердит", Action::RevokeKey));
+    }
+    Ok(())
 }
 
 /// A carrier is retired when it was handed in and no archive would lose its last copy.
@@ -101,6 +115,7 @@ pub fn retirement(context: &Context<'_>, retired: &CarrierRetired) -> Result<()>
         return Err(Error::refused(format!("носитель «{label}» выдан: списывают сданный"))
             .next_by("сначала запишите, что он сдан", Action::ReturnCarrier { label: label.clone() }));
     }
+    strand::has_ended(context.tables, &carrier)?;
     let sql = "SELECT archive FROM archive_copies WHERE carrier = ?1 AND archive NOT IN (
                    SELECT archive FROM archive_copies WHERE carrier <> ?1
                    AND carrier NOT IN (SELECT carrier FROM carrier_losses)) ORDER BY entry LIMIT 1";

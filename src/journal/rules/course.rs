@@ -112,7 +112,7 @@ fn exempted_from(context: &Context<'_>, key: &CourseKey) -> Result<Vec<(String, 
         if !has_another {
             let (since, until) = (format_date(exemption.since), format_date(exemption.until));
             let span = format!("{} с {since} по {until}", read::name_of(tables, &pupil)?);
-            let class = read::class_of_pupil(tables, &pupil.file.to_string(), exemption.since)?;
+            let class = read::class_of_pupil(tables, pupil.file.as_ref(), exemption.since)?;
             let days = OfPupil::new(class, &pupil.file, (since, until));
             out.push((span, Action::WithdrawExemption { subject: key.subject.clone(), days }));
         }

@@ -20,7 +20,7 @@ mod pupils;
 mod remark;
 mod resting;
 mod school;
-mod strand;
+pub mod strand;
 mod substitution;
 mod text;
 pub mod time;
@@ -116,7 +116,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::Person(person) => people::change_of_person(tables, person, &mut warnings)?,
         Body::PersonDismissed(dismissed) => people::dismissal(tables, dismissed, &mut warnings)?,
         Body::KeyEnrolled(enrolled) => people::enrolment_of_key(context, entry, enrolled)?,
-        Body::KeyRevoked(revoked) => people::revocation(tables, revoked)?,
+        Body::KeyRevoked(revoked) => people::revocation(tables, revoked, &mut warnings)?,
         Body::SubjectsSet(set) => people::subjects(tables, entry, set)?,
         Body::ClassSet(set) => people::class(tables, set)?,
         Body::PupilSet(set) => pupils::pupil(context, entry, set, &mut warnings)?,
@@ -160,7 +160,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::CarrierRegistered(carrier) => carrier::registration(context, carrier)?,
         Body::CarrierIssued(issued) => carrier::issue(context, issued)?,
         Body::CarrierReturned(returned) => carrier::handing_in(context, returned)?,
-        Body::CarrierLost(lost) => carrier::loss(context, lost, today)?,
+        Body::CarrierLost(lost) => carrier::loss(context, lost, today, &mut warnings)?,
         Body::CarrierRetired(retired) => carrier::retirement(context, retired)?,
         Body::CarrierRestored(restored) => carrier::restoring(context, restored)?,
         Body::ArchiveCreated(archive) => paper::archive(context, archive)?,

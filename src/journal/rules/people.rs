@@ -160,7 +160,7 @@ pub(super) fn is_nobodys_key(tables: &Tables, key: &PublicIdentity) -> Result<()
 }
 
 /// A key in force is revoked, but not the last administrator's.
-pub fn revocation(tables: &Tables, revoked: &KeyRevoked) -> Result<()> {
+pub fn revocation(tables: &Tables, revoked: &KeyRevoked, warnings: &mut Vec<Warning>) -> Result<()> {
     text::is_given(&revoked.reason, "причина отзыва ключа")?;
     match read::key(tables, &revoked.fingerprint)? {
         None => Err(Error::input(format!("ключ {} не внесён в журнал", revoked.fingerprint))
@@ -168,7 +168,10 @@ pub fn revocation(tables: &Tables, revoked: &KeyRevoked) -> Result<()> {
         Some(key) if key.revoked_at.is_some() => {
             Err(Error::refused("ключ уже отозван").next("больше делать ничего не нужно"))
         }
-        Some(_) => another_administrator(tables, "", &revoked.fingerprint),
+        Some(_) => {
+            another_administrator(tables, "", &revoked.fingerprint)?;
+            super::strand::of_revoked(tables, &revoked.fingerprint, warnings)
+        }
     }
 }
 

@@ -225,7 +225,7 @@ impl Resting {
             })?;
             spans.retain(|(first, last, _)| counts(*first, *last));
             if let Some((first, last, subject)) = spans.first() {
-                let class = read::class_of_pupil(tables, &pupil.file.to_string(), *first)?;
+                let class = read::class_of_pupil(tables, pupil.file.as_ref(), *first)?;
                 let days = OfPupil::new(class, &pupil.file, (format_date(*first), format_date(*last)));
                 let what = format!("{what} с {} по {}", days.since, days.until);
                 let action = match subject {

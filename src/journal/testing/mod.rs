@@ -26,9 +26,11 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 mod annals;
 mod bodies;
+mod strand;
 
 use annals::{at_its_place, teacher};
 pub(crate) use bodies::*;
+pub(crate) use strand::TestStrand;
 
 /// Who records an entry.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use crate::journal::read::corrections::{Corrected, corrected};
 use crate::journal::read::finals::{Other, finals_on_page};
 use crate::journal::read::standing::{marks_of_course, marks_of_pupil};
 use crate::journal::read::timetable::Timetable;
-use crate::journal::read::{self, Tables};
+use crate::journal::read::{self, HandedMark, Tables, handed_marks};
 use crate::school::{ClassName, CourseKey, Day, Period, School};
 use std::collections::{BTreeSet, HashMap};
 
@@ -87,6 +87,8 @@ pub struct CourseYear {
     pub cells: HashMap<(i64, i64), CellText>,
     /// By pupil and period.
     pub finals: HashMap<(i64, String), FinalMark>,
+    /// What was recorded on a stick and handed in on another day, a column after the other.
+    pub handed: Vec<HandedMark>,
     /// What approved corrections changed, in the order of their register.
     pub corrected: Vec<Corrected>,
     /// Lessons planned in each of the class's periods.
@@ -106,7 +108,8 @@ impl CourseYear {
         let finals = finals(tables, school, data, course)?;
         let (planned, planned_year) = planned(tables, school, data, course)?;
         let corrected = corrected(tables, course.id)?;
-        Ok(Self { lessons, cells, finals, corrected, planned, planned_year })
+        let handed = handed_marks(tables, course.id)?;
+        Ok(Self { lessons, cells, finals, handed, corrected, planned, planned_year })
     }
 
     /// Whether anyone has a final mark of this name.

@@ -463,3 +463,5 @@ fn sans_bold(size: f32) -> Type {
 mod tests;
 #[cfg(test)]
 mod tests_of_school;
+#[cfg(test)]
+mod tests_of_sticks;

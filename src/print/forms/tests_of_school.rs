@@ -2,13 +2,13 @@
 
 use crate::journal::entry::{
     ArchiveCopied, Body, CarrierIssued, CarrierLost, CarrierRestored, CarrierReturned, Change, CorrectionRequested,
-    LessonRef, LessonText, PupilMoved, StrandOpened,
+    LessonRef, LessonText, PupilMoved,
 };
 use crate::journal::read::{self, Tables, standing};
 use crate::journal::testing::{self, absence, day, decided, identity, lesson, lesson_at, moment, noon};
 use crate::print::testing::{
-    ARCHIVE, CARRIERS, LIFELIKE, Size, act, annals_of_papers, context, extract, file, of_class, of_school, papers,
-    russian, year,
+    ARCHIVE, CARRIERS, LIFELIKE, Size, act, annals_of_papers, context, extract, file, lose_stick, lost, of_class,
+    of_school, papers, russian, year,
 };
 use crate::print::{Form, Layouts, Subject, Wanted, lay_out};
 use std::collections::BTreeMap;
@@ -304,20 +304,7 @@ fn the_statement_on_a_lost_stick_says_whose_data_it_held_and_names_them_on_an_an
     };
     assert!(refused(&tables).contains("не утерян"));
     let key = identity("t2").public().fingerprint();
-    let opened = StrandOpened {
-        strand: "5a".repeat(16),
-        carrier: CARRIERS[0].to_owned(),
-        login: "t2".to_owned(),
-        key: key.clone(),
-    };
-    tables.by("zav", "2026-06-09", opened);
-    let lost = |carrier: &str| CarrierLost {
-        carrier: carrier.to_owned(),
-        reported: day("2026-06-10"),
-        circumstances: "забыт в автобусе".to_owned(),
-        by_fault: false,
-    };
-    tables.by("zav", "2026-06-10", lost(CARRIERS[0]));
+    lose_stick(&mut tables);
     tables.by("zav", "2026-06-10", lost(CARRIERS[1]));
     let seen = crate::journal::excerpt::pupils(&tables, "t2").unwrap();
     assert!(!seen.is_empty());

@@ -163,3 +163,19 @@ pub fn papers(corrections: i64, documents: i64, unwieldy: bool) -> TestJournal {
 pub fn of_school(form: Form) -> Wanted {
     Wanted::new(form, Subject::School)
 }
+
+/// A stick of t2's on the carrier А-1, prepared on 9 June and lost the day after.
+pub fn lose_stick(tables: &mut TestJournal) {
+    testing::TestStrand::open(tables, "zav", "2026-06-09", (CARRIERS[0], "t2"));
+    tables.by("zav", "2026-06-10", lost(CARRIERS[0]));
+}
+
+/// The report of a loss on 10 June.
+pub fn lost(carrier: &str) -> CarrierLost {
+    CarrierLost {
+        carrier: carrier.to_owned(),
+        reported: day("2026-06-10"),
+        circumstances: "забыт в автобусе".to_owned(),
+        by_fault: false,
+    }
+}

@@ -6,6 +6,7 @@ use crate::away::taking_in::Stopped;
 use crate::error::{Action, Detail, Error, Result};
 use crate::journal::entry::{Body, CarrierReturned, StrandClosed, StrandEnd};
 use crate::journal::read::{self, Carrier, Strand};
+use crate::journal::rules::strand::left_on;
 use crate::journal::{Author, Journal};
 use crate::ledger::chain::hex;
 use crate::ledger::identity::Identity;
@@ -58,7 +59,14 @@ pub fn hand_in(
         let (strand, why) = (hex(&strand.id), StrandEnd::Returned);
         bodies.push(StrandClosed { strand, why, abandoned }.into());
     }
-    bodies.push(CarrierReturned { carrier: carrier.id.clone(), place: place.clone() }.into());
+    // One that was not issued stays where it is, and only goes on no more.
+    let place = match carrier.issue.is_none() && !bodies.is_empty() {
+        true => carrier.place.clone(),
+        false => {
+            bodies.push(CarrierReturned { carrier: carrier.id.clone(), place: place.clone() }.into());
+            place
+        }
+    };
     let done = Workplace::at(journal, identity, clock)?.record(bodies)?;
     Ok(HandedIn { done, place, entries })
 }
@@ -89,10 +97,7 @@ fn taken_from(
 }
 
 fn unsaid(carrier: &Carrier, strand: &Strand) -> Error {
-    Error::refused(format!(
-        "на носителе «{}» личный журнал «{}», и записи с него могут быть не переданы (§5.7)",
-        carrier.label, strand.login
-    ))
-    .next_by("вставьте носитель и укажите его папку", Action::Give(Detail::Stick))
-    .then_by("если прочитать его нельзя, скажите, почему записи оставлены", Action::Give(Detail::Abandon))
+    left_on(&carrier.label, &strand.login)
+        .next_by("вставьте носитель и укажите его папку", Action::Give(Detail::Stick))
+        .then_by("если прочитать его нельзя, скажите, почему записи оставлены", Action::Give(Detail::Abandon))
 }

@@ -13,7 +13,7 @@ use super::{Done, Workplace};
 use crate::error::{Action, Detail, Error, Result};
 use crate::journal::entry::{YearClosed, YearReopened};
 pub use crate::journal::read::Turn;
-pub use crate::journal::read::gaps::{ClassGaps, Gaps, MissingMarks, PupilGaps, UnboundBook};
+pub use crate::journal::read::gaps::{ClassGaps, Gaps, MissingMarks, PupilGaps, StickOut, UnboundBook};
 pub use crate::journal::read::outdated::{Outdated, OutdatedBook};
 use crate::journal::read::{self, Pupil, Tables};
 use crate::report::missing::missing;

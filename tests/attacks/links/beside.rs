@@ -189,5 +189,5 @@ fn a_key_that_others_may_read_is_warned_of() {
     fs::set_permissions(school.path("passphrase"), fs::Permissions::from_mode(0o644)).unwrap();
     let args = ["--passphrase-file", "passphrase", "key", "new", "new.key"];
     let warned = school.run(NOON, "semyonov", &args).ok();
-    assert!(warned.stderr.contains("chmod 600 «passphrase»"), "{warned}");
+    assert!(warned.stderr.contains("chmod 600 passphrase"), "{warned}");
 }

@@ -7,6 +7,7 @@
 
 mod corrected;
 mod halves;
+mod handed;
 mod left;
 mod notes;
 mod plan;
@@ -235,6 +236,7 @@ fn units<'a>(composer: &Composer<'_>, course: &Course, year: &'a CourseYear) -> 
     }
     add_notes(composer, course, year, &mut units)?;
     corrected::add_notes(composer, course, year, &mut units);
+    handed::add_notes(composer, course, year, &mut units);
     Ok(units)
 }
 

@@ -35,7 +35,7 @@ fn one_person_does_not_suspend_all_others_one_after_another() {
     ] {
         let mut school = company();
         let seq = record(&mut school, false, first);
-        is_refused(school.attempt(ADMINISTRATOR, &[second.clone()]), "решать стало бы некому");
+        is_refused(school.attempt(ADMINISTRATOR, std::slice::from_ref(&second)), "решать стало бы некому");
         let able = able(&school, seq);
         assert_eq!(able.len(), 1, "{able:?}");
         // Once the first is decided on, the second is as hard as before: nobody would be left.
@@ -54,7 +54,7 @@ fn able(school: &TestJournal, seq: u64) -> Vec<Login> {
 fn the_only_second_person_is_not_suspended_by_the_one_who_is_left() {
     for body in [dismissal(DEPUTY), revocation(DEPUTY)] {
         let mut school = pair();
-        is_refused(school.attempt(ADMINISTRATOR, &[body.clone()]), "может только «petrova»");
+        is_refused(school.attempt(ADMINISTRATOR, std::slice::from_ref(&body)), "может только «petrova»");
         // The emergency sheet gives the director a key; then there is somebody to decide.
         by_the_emergency_key(&mut school, DIRECTOR, "kuznetsov-2", "kuznetsov-2").unwrap();
         let seq = record(&mut school, false, body);

@@ -1,0 +1,88 @@
+//! The owner's key file, and how it gets another passphrase.
+//!
+//! A file on a stick is written in place, so a cut in the middle of it leaves neither the old one nor the new. The new key file is
+//! therefore written beside the old one first; then the old one is written over, and the other is removed. At every moment one of
+//! the two is whole, and whoever opens the stick with the passphrase of the new one finishes what a cut has left.
+
+use super::{KEY, LARGEST_KEY, fault, written};
+use crate::error::Result;
+use crate::files::medium::Medium;
+use crate::ledger::identity::Identity;
+use crate::ledger::{keyfile, passphrase};
+use age::secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
+
+/// The key file under a new passphrase, as long as the old one is not written over.
+pub(super) const NEW_KEY: &str = "key-new.age";
+
+/// A key file that was opened.
+pub(super) struct Opened {
+    /// The key.
+    pub owner: Identity,
+    /// What the file says beside it.
+    pub comments: Vec<String>,
+    /// The bytes of the file, where it is the new one.
+    new: Option<Zeroizing<Vec<u8>>>,
+}
+
+/// Opens the key file, or where the passphrase is that of a new one which a cut has kept from its place, that one.
+///
+/// # Errors
+/// A passphrase that does not fit; no key file; a carrier that is gone.
+pub(super) fn open(medium: &dyn Medium, typed: impl FnOnce() -> Result<SecretString>) -> Result<Opened> {
+    let (old, new) = (read(medium, KEY)?, read(medium, NEW_KEY)?.filter(|new| !new.is_empty()));
+    if old.is_none() && new.is_none() {
+        return Err(fault::missing(KEY));
+    }
+    let typed = typed()?;
+    let meant = || Ok(SecretString::from(passphrase::settled(typed.expose_secret()).as_str().to_owned()));
+    let unlocked = match &old {
+        Some(old) => keyfile::unlock(old, meant),
+        None => Err(fault::missing(KEY)),
+    };
+    let error = match unlocked {
+        Ok((owner, comments)) => return Ok(Opened { owner, comments, new: None }),
+        Err(error) => error,
+    };
+    if let Some(new) = new
+        && let Ok((owner, comments)) = keyfile::unlock(&new, meant)
+    {
+        return Ok(Opened { owner, comments, new: Some(new) });
+    }
+    let is_misspelled = keyfile::is_wrong_passphrase(&error);
+    let misspelled = is_misspelled.then(|| passphrase::misspelled(typed.expose_secret())).flatten();
+    Err(misspelled.unwrap_or_else(|| error.at(KEY)))
+}
+
+fn read(medium: &dyn Medium, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>> {
+    let content = medium.read(name, LARGEST_KEY).map_err(|cause| fault::unread(name, &cause))?;
+    Ok(content.map(Zeroizing::new))
+}
+
+impl Opened {
+    /// Brings the new key file to its place, where it is not there.
+    ///
+    /// # Errors
+    /// A carrier that is full, write-protected or gone.
+    pub fn finish(&self, medium: &dyn Medium) -> Result<()> {
+        self.new.as_ref().map_or(Ok(()), |new| put(medium, new))
+    }
+}
+
+/// Locks the key with another passphrase.
+///
+/// # Errors
+/// As [`open`] and [`Opened::finish`].
+pub(super) fn change(medium: &dyn Medium, old: impl FnOnce() -> Result<SecretString>, new: &str) -> Result<()> {
+    let opened = open(medium, old)?;
+    let content = keyfile::lock(&opened.owner, Some(&passphrase::settled(new)), &opened.comments)?;
+    // Where the one in its place is not whole, the other must not be written over before it is.
+    opened.finish(medium)?;
+    written(NEW_KEY, medium.write(NEW_KEY, &content))?;
+    put(medium, &content)
+}
+
+fn put(medium: &dyn Medium, content: &[u8]) -> Result<()> {
+    written(KEY, medium.write(KEY, content))?;
+    written(NEW_KEY, medium.remove(NEW_KEY).and_then(|()| medium.sync_names()))
+}
