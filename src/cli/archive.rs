@@ -17,7 +17,7 @@ use super::{Common, advice, screen, session, shown};
 use crate::archive::bag::{Content, Oxum, RECOVERY};
 use crate::archive::dated;
 use crate::archive::progress::Progress;
-use crate::archive::report::{Report, Severity, Verdict};
+use crate::archive::report::{Finding, Report, Severity, Verdict};
 use crate::archive::verify::{Chain, Comparison, Copies, Together};
 use crate::error::{Error, Result};
 use crate::files;
@@ -247,7 +247,12 @@ fn report(common: &Common, checked: &[Checked], together: &Together) {
         for finding in checked.own.iter().flatten() {
             println!("{}: {finding}", checked.path.display());
         }
-        if checked.own.iter().flatten().any(|finding| finding.severity == Severity::Damage) {
+        for name in &checked.gone {
+            let to = quoted(&checked.path.display().to_string());
+            println!("  Что делать: подключите вторую копию: «{ME} archive complete {name} --from ВТОРАЯ --to {to}».");
+        }
+        let is_damaged = |of: &Finding| of.severity == Severity::Damage && !checked.gone.contains(&of.path);
+        if checked.own.iter().flatten().any(is_damaged) {
             println!(
                 "  Что делать: архивы на носителе это не портит; его собственные файлы запишет заново \
                  «{ME} carrier register» с теми же надписью, хранителем и местом."

@@ -3,7 +3,7 @@
 use super::contacts::erase_all;
 use super::people::{clean_name, or_stands};
 use super::{Done, Workplace};
-use crate::error::{Action, Detail, Error, Result};
+use crate::error::{Action, Detail, Error, Next, Result};
 use crate::journal::entry::{
     Body, EnrolmentCorrected, PupilAnnulled, PupilEnrolled, PupilLeft, PupilMoved, PupilRenumbered, PupilSet, StayIn,
 };
@@ -119,11 +119,11 @@ fn known(tables: &Tables, file: &str) -> Result<Pupil> {
     if let Some(pupil) = read::pupil(tables, file)? {
         return Ok(pupil);
     }
-    let unknown = Error::input(format!("в журнале нет ученика с личным делом «{file}»"));
-    Err(match read::pupil_alike(tables, file)? {
-        Some(pupil) => unknown.next(format!("похож номер «{}», {}: наберите его так", pupil.file, pupil.name.full())),
-        None => unknown.next_by("посмотрите номера", Action::ListPupils),
-    })
+    let next = match read::pupil_alike(tables, file)? {
+        Some(pupil) => Next::new(format!("похож номер «{}», {}: наберите его так", pupil.file, pupil.name.full())),
+        None => Next::by("посмотрите номера", Action::ListPupils),
+    };
+    Err(Error::input(format!("в журнале нет ученика с личным делом «{file}»")).next(next))
 }
 
 /// Adds a pupil and enrols him in his class.

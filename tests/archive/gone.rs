@@ -22,11 +22,16 @@ fn a_copy_that_is_gone_from_its_carrier_is_named_until_it_is_written_again() {
     // Nobody has looked yet; a verification that knows the journal finds it, and records it.
     status("15:31").ok();
     let verify = ["archive", "verify", "usb-2", "--journal", "journal.letopis"];
-    let words = ["2025-2026-h1-2: по журналу на носителе «usb-2» лежит копия этого архива, а её нет"];
-    run("15:40", &verify).fails(1, &words);
-    let said = status("15:41").fails(1, &["копия на «usb-2»", "вторая копия — на «usb-1»"]);
+    let words = [
+        "archive complete 2025-2026-h1-2 --from ВТОРАЯ --to usb-2",
+        "2025-2026-h1-2: по журналу на носителе «usb-2» лежит копия этого архива, а её нет",
+    ];
+    let said = run("15:40", &verify).fails(1, &words);
+    assert!(!said.stdout.contains("carrier register"), "{said}");
+    let words = ["проверен 24.10.2025: копии нет", "копии на «usb-2» больше нет", "archive complete 2025-2026-h1-2"];
+    let said = status("15:41").fails(1, &words);
     let (first, second) = said.stdout.split_once("Архив «2025-2026-h1-2»").unwrap();
-    assert!(!first.contains("повреждён") && second.contains("повреждён"), "{said}");
+    assert!(!first.contains("копии нет") && second.contains("вторая копия — на «usb-1»"), "{said}");
     let complete = ["archive", "complete", "2025-2026-h1-2", "--from", "usb-1", "--to", "usb-2", "--allow-same-device"];
     run("15:50", &complete).ok();
     status("15:51").ok();

@@ -156,6 +156,7 @@ fn state(copy: &Copy) -> String {
     let due = format!("проверить к {}", format_date(copy.due));
     match &copy.verified {
         None => format!("после записи не проверялся, {due}"),
+        Some(verified) if copy.is_gone() => format!("проверен {}: копии нет", format_date(verified.day)),
         Some(verified) => {
             let found = format!("проверен {} ({}): {}", format_date(verified.day), verified.depth, verified.result);
             if copy.is_good() { format!("{found}, {due}") } else { found }
@@ -182,6 +183,13 @@ fn words(archive: &ArchiveStatus, need: &Need, checking: &str) -> String {
         }
         Need::Repair(label, None) => {
             format!("копия на «{label}» повреждена: {ME} archive repair НОСИТЕЛЬ; повреждённую не удаляйте")
+        }
+        Need::Gone(label, other) => {
+            let whole = other.as_ref().map(|other| format!(" (вторая копия — на «{other}»)")).unwrap_or_default();
+            format!(
+                "копии на «{label}» больше нет: запишите её снова: {ME} archive complete {} --from ВТОРОЙ --to НОСИТЕЛЬ{whole}",
+                archive.name
+            )
         }
         Need::Forged(label) => {
             format!("копия на «{label}» не подлинна: не доверяйте ей, сохраните её и сообщите директору")
@@ -245,6 +253,7 @@ fn archive_json(archive: &ArchiveStatus) -> Value {
         let (what, label) = match need {
             Need::Verify(label, _) => ("verify", Some(label)),
             Need::Repair(label, _) => ("repair", Some(label)),
+            Need::Gone(label, _) => ("gone", Some(label)),
             Need::Forged(label) => ("forged", Some(label)),
             Need::Single(label) => ("single", Some(label)),
             Need::Together(label, _) => ("together", Some(label)),

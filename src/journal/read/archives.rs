@@ -107,6 +107,8 @@ pub struct Verification {
     pub depth: VerifiedDepth,
     /// The verdict.
     pub result: VerifiedAs,
+    /// Whether nothing of the copy was there: of such a one no file was counted, and nothing can heal it.
+    pub is_gone: bool,
 }
 
 /// The copy of an archive on a carrier, if there ever was one. A copy that was written anew is not what was verified
@@ -118,13 +120,15 @@ pub fn copy_on(tables: &Tables, archive: &str, carrier: &str) -> Result<Option<A
     let Some((written_at, copied)) = tables.one("копия архива", sql, [archive, carrier], written)? else {
         return Ok(None);
     };
-    let sql = "SELECT archive, carrier, entry, at, depth, result FROM verifications
+    let sql = "SELECT archive, carrier, entry, at, depth, result, damaged IS NULL AND healable IS 0 AS is_gone
+               FROM verifications
                WHERE archive = ?1 AND carrier = ?2 AND entry > ?3 ORDER BY entry DESC LIMIT 1";
     let verified = tables.one("проверка архива", sql, params![archive, carrier, copied], |row| {
         let verified = Verification {
             at: row.moment("at")?,
             depth: row.read("depth", VerifiedDepth::parse)?,
             result: row.read("result", VerifiedAs::parse)?,
+            is_gone: row.get("is_gone")?,
         };
         Ok((verified, row.get("entry")?))
     })?;

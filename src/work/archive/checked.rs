@@ -45,6 +45,8 @@ pub struct Checked {
     pub card: Option<Card>,
     /// Faults of the carrier's own files, where the path is a carrier's.
     pub own: Option<Vec<Finding>>,
+    /// Archives of which a copy lies on the carrier by the journal, and none is there.
+    pub gone: Vec<String>,
     /// Its archives.
     pub reports: Vec<(PathBuf, Report)>,
     /// What could not be looked at at all: the path itself, or an archive on it.
@@ -122,7 +124,7 @@ pub fn verify(wish: &Verification<'_>, progress: &dyn Progress) -> Result<Checks
                 return Err(error);
             }
             let (path, failed) = (path.clone(), vec![error]);
-            checked.push(Checked { path, card: None, own: None, reports: Vec::new(), failed });
+            checked.push(Checked { path, card: None, own: None, gone: Vec::new(), reports: Vec::new(), failed });
         }
     }
     vouch_back(&mut checked.iter_mut().flat_map(|c| &mut c.reports).map(|(_, report)| report).collect::<Vec<_>>());
@@ -167,15 +169,11 @@ fn one(
         own.get_or_insert_default().push(Finding::forgery("", NOT_HERE));
     }
     let card = found.carrier.as_deref().and_then(carrier::card_in);
+    let mut missing = Vec::new();
     if let (Some(journal), Some(card), None) = (journal, &card, code) {
         let here: Vec<String> = found.bags.iter().chain(&found.unfinished).filter_map(|bag| name_of(bag)).collect();
-        for name in gone(&journal.tables()?, card, &here)? {
-            let what = format!(
-                "по журналу на носителе «{}» лежит копия этого архива, а её нет: запишите её снова с другого носителя",
-                card.label
-            );
-            own.get_or_insert_default().push(Finding::damage(name, what));
-        }
+        missing = gone(&journal.tables()?, card, &here)?;
+        own.get_or_insert_default().extend(missing.iter().map(|name| not_there(name, &card.label)));
     }
     let twin = all.iter_mut().find(|other: &&mut Checked| card.is_some() && id_of(&other.card) == id_of(&card));
     if let Some(twin) = twin {
@@ -192,12 +190,20 @@ fn one(
     if reports.is_empty() && failed.len() == 1 {
         failed.pop().map_or(Ok(()), Err)?;
     }
-    all.push(Checked { path: path.to_owned(), card, own, reports, failed });
+    all.push(Checked { path: path.to_owned(), card, own, gone: missing, reports, failed });
     Ok(())
 }
 
 fn name_of(bag: &Path) -> Option<String> {
     bag.file_name().and_then(|name| name.to_str()).map(str::to_owned)
+}
+
+/// That a copy which the journal knows on a carrier is not there.
+fn not_there(archive: &str, label: &str) -> Finding {
+    let what = format!(
+        "по журналу на носителе «{label}» лежит копия этого архива, а её нет: запишите её снова с другого носителя"
+    );
+    Finding::damage(archive, what)
 }
 
 /// The archives of which a copy lies on a carrier by the journal, and none is there.
@@ -307,10 +313,10 @@ pub fn enter(journal: &mut Journal, author: Author<'_>, checks: &Checks) -> Resu
 
 /// Records of each copy that should lie on a carrier, and does not, that it is no copy any more.
 fn record_gone(journal: &mut Journal, author: Author<'_>, checked: &Checked) -> Result<Vec<String>> {
-    let (Some(card), Some(own)) = (&checked.card, &checked.own) else { return Ok(Vec::new()) };
+    let Some(card) = &checked.card else { return Ok(Vec::new()) };
     let here: Vec<String> = checked.reports.iter().filter_map(|(bag, _)| name_of(bag)).collect();
     let mut gone = gone(journal.tables(), card, &here)?;
-    gone.retain(|name| own.iter().any(|finding| finding.path == *name));
+    gone.retain(|name| checked.gone.contains(name));
     for archive in &gone {
         let verified = ArchiveVerified {
             archive: archive.clone(),
