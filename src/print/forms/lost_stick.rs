@@ -52,7 +52,7 @@ pub fn lost_stick(composer: &Composer<'_, ()>, id: &str) -> Result<Document> {
         flow.gap(1.0);
     }
     flow.gap(GAP);
-    flow.need(5.0 * SIGNATURE);
+    flow.need(6.0 * SIGNATURE);
     flow.paragraph(text, Align::Left, layout.decision.as_str());
     (0..2).for_each(|_| flow.line_for_the_pen(WRITTEN));
     flow.gap(GAP);

@@ -3,6 +3,7 @@
 
 pub mod history;
 
+use super::sticks::prepare::is_free;
 use super::{Done, Workplace};
 use crate::archive::bag::Folder;
 use crate::archive::carrier::{self, Card, Carrier};
@@ -48,7 +49,7 @@ pub struct Registered {
 /// now; one whose own files are damaged, or gone from beside its archives, is known by the same label, holder and place.
 ///
 /// # Errors
-/// A stick that cannot be written, a label that another has, an unknown holder.
+/// A stick that cannot be written or that somebody records on, a label that another has, an unknown holder.
 pub fn register(workplace: &mut Workplace<'_>, wish: &Registration<'_>) -> Result<Registered> {
     let (mount, holder) = (&*files::named(wish.mount)?, wish.holder);
     let (label, place) = (&*clean(wish.label)?, &*clean(wish.place)?);
@@ -58,6 +59,8 @@ pub fn register(workplace: &mut Workplace<'_>, wish: &Registration<'_>) -> Resul
             Error::input(format!("нет папки «{}»", mount.display())).next("подключите носитель и укажите его папку")
         );
     }
+    // A teacher's stick is in the register already, and names nobody in the clear.
+    is_free(journal.tables(), mount)?;
     let card = Carrier::open(mount).ok().map(|carrier| carrier.card().clone());
     let lost = card_is_damaged(mount);
     let known = read::carriers(journal.tables())?.into_iter().find(|known| {

@@ -109,8 +109,8 @@ pub fn prepare(
     Ok(Prepared { done, label: carrier.label, id: carrier.id, new_key, ..made })
 }
 
-/// Nothing is prepared over a stick that somebody may have recorded on. Gives whether a former one lies there, which is closed.
-fn is_free(tables: &Tables, mount: &Path) -> Result<bool> {
+/// Nothing is made of a stick that somebody may have recorded on. Gives whether a former one lies there, which is closed.
+pub(in crate::work) fn is_free(tables: &Tables, mount: &Path) -> Result<bool> {
     if !mount.is_dir() {
         return Err(
             Error::input(format!("нет папки «{}»", mount.display())).next("подключите носитель и укажите его папку")
