@@ -37,6 +37,7 @@ fn sources() -> Vec<(String, Vec<String>)> {
     let of_tests = |path: &str| {
         let name = path.rsplit('/').next().unwrap();
         path.contains("/tests/")
+            || path.contains("/testing/")
             || name.starts_with("tests")
             || ["testing.rs", "pictures.rs", "flips.rs", "fixture.rs"].contains(&name)
     };

@@ -5,7 +5,7 @@
 //! so does a **fork**, a number that was taken in already with another signature. All of it is one transaction, the
 //! caller's: nothing is kept until he commits. There is more than one way in (a folder, the network), so this knows of neither.
 
-use crate::error::{Error, Result, Warning};
+use crate::error::{Action, Error, Result, Warning};
 use crate::journal::entry::{Body, Carried, CarriedReceipt, ReceiptText, RefusedNumber, StrandClosed, StrandEnd};
 use crate::journal::read::{self, Strand};
 use crate::journal::rules::carried::{is_refusal, next_of_strand, receipt_holds};
@@ -146,7 +146,8 @@ fn met_before(
 ) -> Result<std::result::Result<Taken, Stopped>> {
     let number = strung.number;
     let Some(known) = read::carried_number(batch.tables(), &hex(&strand.id), number)? else {
-        let why = Error::damaged(format!("записи № {number} носителя нет в журнале"));
+        let why = Error::damaged(format!("записи № {number} носителя нет в журнале"))
+            .next_by("проверьте журнал", Action::Audit);
         return Ok(Err(Stopped::Fault { number, why }));
     };
     if known.signature == hex(&Sha256::digest(strung.signature)) {

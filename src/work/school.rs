@@ -140,14 +140,15 @@ pub fn remove_bell(place: &mut Workplace<'_>, lesson: u8) -> Result<(Done, Bell)
 
 /// No course has the lesson in its week, and none was given then.
 fn nothing_rests_on(tables: &Tables, school: &School, lesson: u8) -> Result<()> {
-    let refused = |what: String| Err(Error::refused(format!("звонок урока {lesson} убрать нельзя: {what}")));
+    let refused =
+        |what: String, next: Next| Err(Error::refused(format!("звонок урока {lesson} убрать нельзя: {what}")).next(next));
     for class in read::classes(tables)? {
         for course in read::courses_of(tables, &class)? {
             let weeks = Timetable::of(tables, course.id)?;
             if weeks.weeks().iter().flat_map(|(_, week)| week).any(|slot| slot.lesson == lesson) {
-                return refused(format!("он в расписании, «{}»", course.key)).map_err(|error: Error| {
-                    error.next_by("сначала уберите его из расписания", Action::SetTimetable { course: course.key })
-                });
+                let what = format!("он в расписании, «{}»", course.key);
+                let action = Action::SetTimetable { course: course.key };
+                return refused(what, Next::by("сначала уберите его из расписания", action));
             }
         }
     }
@@ -158,8 +159,8 @@ fn nothing_rests_on(tables: &Tables, school: &School, lesson: u8) -> Result<()> 
         Some(first) => {
             let more = given.count();
             let more = if more > 0 { format!(" и ещё уроков: {more}") } else { String::new() };
-            refused(format!("записан урок {}, «{}»{more}", format_date(first.date), first.course))
-                .map_err(|error: Error| error.next("исправьте время звонка, если неверно оно"))
+            let what = format!("записан урок {}, «{}»{more}", format_date(first.date), first.course);
+            refused(what, "исправьте время звонка, если неверно оно".into())
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Strands: begun, closed, taken in (§5.6–5.8).
 
 use super::{Place, apply};
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::journal::entry::{Body, Carried, Entry, LessonRef, StrandClosed, StrandEnd, StrandOpened};
 use crate::journal::read::{self, iso};
 use crate::journal::rules::carried::AHEAD;
@@ -58,7 +58,8 @@ impl Place<'_> {
         };
         match &inner.body {
             // A record in a record: nothing makes one.
-            Body::Carried(_) => return Err(Error::damaged("запись с носителя не может нести другую такую же")),
+            Body::Carried(_) => return Err(Error::damaged("запись с носителя не может нести другую такую же")
+                    .next_by("проверьте журнал", Action::Audit)),
             Body::LessonRecorded(set) => self.lesson_as_it_stood(&carried.strand, handover, &set.at)?,
             Body::LessonAnnulled(annulled) => self.lesson_as_it_stood(&carried.strand, handover, &annulled.at)?,
             _ => {}
@@ -104,10 +105,10 @@ impl Place<'_> {
     /// Gives the first record of the hand-over.
     fn strand_went_on(&self, carried: &Carried, inner: Option<&Entry>) -> Result<u64> {
         let Some((id, strung)) = carried.strung() else {
-            return Err(Error::damaged("запись с носителя не читается"));
+            return Err(Error::damaged("запись с носителя не читается").next_by("проверьте журнал", Action::Audit));
         };
         let strand = read::strand(self.tables, &carried.strand)?
-            .ok_or_else(|| Error::damaged(format!("нет цепочки {}", carried.strand)))?;
+            .ok_or_else(|| Error::damaged(format!("нет цепочки {}", carried.strand)).next_by("проверьте журнал", Action::Audit))?;
         let journal = self.tables.journal_id()?;
         let before = StrandTip { journal, strand: id, number: strung.number.saturating_sub(1), head: strand.head };
         let head = hex(&before.after(&strung).head);

@@ -1,7 +1,7 @@
 //! The tables, for asking.
 
 use super::remembered::Remembered;
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::ledger::chain::Hash;
 use rusqlite::config::DbConfig;
 use rusqlite::{CachedStatement, Connection};
@@ -56,7 +56,7 @@ impl Tables {
     /// # Errors
     /// Nobody has said it.
     pub(in crate::journal) fn journal_id(&self) -> Result<Hash> {
-        self.journal.get().ok_or_else(|| Error::damaged("таблицы не знают номера своего журнала"))
+        self.journal.get().ok_or_else(|| Error::damaged("таблицы не знают номера своего журнала").next_by("проверьте журнал", Action::Audit))
     }
 
     /// The connection, for SQL.

@@ -122,7 +122,7 @@ pub(super) fn put(
     }
     let sums = Sums { version: env!("CARGO_PKG_VERSION").to_owned(), programs: sums };
     let json = serde_json::to_string(&sums)
-        .map_err(|cause| Error::environment("суммы программ не составлены").caused_by(cause))?;
+        .map_err(|cause| Error::environment("суммы программ не составлены").next("повторите").caused_by(cause))?;
     write(mount, SUMS, sign(signer, DOMAIN, &json)?.as_bytes())?;
     // A line feed alone is no end of a line to the oldest of Windows' editors.
     write(mount, README.0, ("\u{feff}".to_owned() + &README.1.replace('\n', "\r\n")).as_bytes())?;
