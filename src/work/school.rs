@@ -1,7 +1,7 @@
 //! The school's data, its days off and bells (§3.3.1).
 
 use super::{Done, Workplace};
-use crate::error::{Action, Error, Result, Warning};
+use crate::error::{Action, Error, Next, Result, Warning};
 use crate::journal::entry::SchoolChanged;
 use crate::journal::read::timetable::Timetable;
 use crate::journal::read::{self, Tables};
