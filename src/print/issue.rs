@@ -10,7 +10,7 @@ use super::register::{Registered, context_of, last_issued};
 use super::{Form, IssueContext, Layouts, Rendered, Subject, Variant, Wanted, ready, render, resources};
 use crate::error::{Action, Detail, Error, Result};
 use crate::files::{self, Draft, Readers};
-use crate::journal::entry::{DocumentIssued, IssuedPage, IssuedResource};
+use crate::journal::entry::{DocumentIssued, IssuedPage, IssuedResource, RULES};
 use crate::journal::read::Tables;
 use crate::journal::{Author, Journal, Proven, read, rules};
 use crate::ledger::chain::{Tip, hex};
@@ -307,7 +307,8 @@ impl<'a> Issuer<'a> {
             None => String::new(),
         };
         let context = context(proven.tip(), number.clone(), self.issued_at, name, position);
-        let context = IssueContext { reason: reason.clone(), ..context };
+        let rules = proven.entry(context.ledger_length)?.rules;
+        let context = IssueContext { reason: reason.clone(), rules, ..context };
         let rendered = render(&tables, self.layouts, wanted, &context)?;
         let entry = DocumentIssued {
             number: number.clone(),
@@ -394,6 +395,7 @@ fn context(
         ledger_length: tip.seq,
         ledger_head: hex(&tip.head),
         version: VERSION.to_owned(),
+        rules: RULES,
         reason: String::new(),
     }
 }

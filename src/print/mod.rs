@@ -72,6 +72,8 @@ pub struct IssueContext {
     pub ledger_head: String,
     /// The version of Letopis.
     pub version: String,
+    /// The version of the rules of the last of those entries: what documents say by later ones, this one does not.
+    pub rules: u32,
     /// Why it is issued although something is missing of what it certifies; empty where nothing is.
     pub reason: String,
 }

@@ -74,6 +74,7 @@ pub fn context_of(proven: &Proven, tables: &Tables, document: &Registered) -> Re
         ledger_length: document.at_entry,
         ledger_head: hex(&head),
         version: document.version.clone(),
+        rules: proven.entry(document.at_entry)?.rules,
         reason: document.reason.clone(),
     })
 }

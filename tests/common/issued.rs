@@ -16,6 +16,7 @@ pub fn context(number: &str) -> IssueContext {
         ledger_length: 41_237,
         ledger_head: "c4".repeat(32),
         version: "0.1.0".to_owned(),
+        rules: letopis::journal::entry::RULES,
         reason: String::new(),
     }
 }

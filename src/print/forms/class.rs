@@ -132,6 +132,20 @@ impl ClassData {
         Ok(Self { class: class.clone(), teacher, pupils, others, reasons, courses, periods })
     }
 
+    /// The class as documents say of it that show a state of these rules. Those of rules 1 name of a course the teacher whom it has, and
+    /// say of whoever went to another class that he left.
+    #[must_use]
+    pub fn by_rules(mut self, rules: u32) -> Self {
+        if rules < 2 {
+            self.pupils.iter_mut().chain(&mut self.others).for_each(|pupil| pupil.elsewhere.clear());
+            for course in &mut self.courses {
+                course.teachers.drain(..course.teachers.len().saturating_sub(1));
+                course.teachers.iter_mut().for_each(|(_, since)| *since = Day::MIN);
+            }
+        }
+        self
+    }
+
     /// The first holder of a role, in the order of names, for a signature's expansion.
     ///
     /// # Errors

@@ -150,7 +150,7 @@ impl<'a> Composer<'a, ()> {
     /// # Errors
     /// A class that is not in the tables, or tables that cannot be read.
     pub fn of_class(self, class: &ClassName) -> Result<Composer<'a>> {
-        let data = ClassData::load(self.tables, &self.school, class)?;
+        let data = ClassData::load(self.tables, &self.school, class)?.by_rules(self.context.rules);
         let Self { tables, layouts, context, canvas, school, over, .. } = self;
         Ok(Composer { tables, layouts, context, canvas, school, data, over })
     }
