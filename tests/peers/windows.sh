@@ -3,7 +3,8 @@
 #
 #     tests/peers/windows.sh WINEDIR WINDOWS-PROGRAM LINUX-PROGRAM
 #
-# WINEDIR comes of tests/peers/wine/build.sh. Needs root (chroot) and tmux, for a console to type into.
+# WINEDIR comes of tests/peers/wine/build.sh. Needs root (chroot), tmux, for a console to type into, and for a stick loop devices
+# and exFAT through FUSE.
 #
 # What Wine does not show: it has no links (reparse points) before its version 10.16, and of an access list only what becomes of
 # the file's rights here: its writer's own and his group's, and of others' what the folder gives, which Windows would not pass on.
@@ -17,17 +18,21 @@ if [ -z "${LETOPIS_OWN_MOUNTS:-}" ]; then
     LETOPIS_OWN_MOUNTS=1 exec unshare --mount "$0" "$@"
 fi
 root=$(realpath "$1") linux=$(realpath "$3")
-fixture=$(realpath "$(dirname "$0")/../fixtures/v1") samples=$(realpath "$(dirname "$0")/../../samples/school-1")
+fixture=$(realpath "$(dirname "$0")/../fixtures/v1") small=$(realpath "$(dirname "$0")/../fixtures/small")
+samples=$(realpath "$(dirname "$0")/../../samples/school-1")
 mount -t proc proc "$root/proc"
 here=$(mktemp -d "$root/tmp/letopis-XXXXXX")
 inside=${here#"$root"}
 name=letopis-wine-$$
+mount='Носитель учителя' device=
 screen() {
     tmux -L "$name" -f /dev/null "$@"
 }
 finish() {
     screen kill-server 2>/dev/null || true
     in_wine . wineserver -k 2>/dev/null || true
+    umount -l "$here/$mount" 2>/dev/null || true
+    [ -z "$device" ] || losetup -d "$device"
     rm -rf "$here"
 }
 trap finish EXIT
@@ -47,6 +52,11 @@ windows() {
     local folder=$1
     shift
     in_wine "$folder" wine "$inside/Letopis.exe" "$@" 2> >(grep -v XDG_RUNTIME_DIR >&2)
+}
+
+# Runs the program that lies on the stick, in the stick's folder.
+on_stick() {
+    in_wine "$mount" wine Letopis.exe "$@" 2> >(grep -v XDG_RUNTIME_DIR >&2)
 }
 
 # What is run must end with this status and say these words.
@@ -79,11 +89,11 @@ until_seen() {
 }
 
 in_console() {
-    local folder=$1
-    shift
+    local folder=$1 program=$2
+    shift 2
     export -f in_wine
     export root inside
-    screen -u new-session -d -x 120 -y 40 "$(printf '%q ' bash -c 'in_wine "$@"' bash "$folder" wine "$inside/Letopis.exe" "$@"); sleep 5"
+    screen -u new-session -d -x 120 -y 40 "$(printf '%q ' bash -c 'in_wine "$@"' bash "$folder" wine "$program" "$@"); sleep 5"
 }
 
 echo 'wine: a new Windows'
@@ -136,16 +146,121 @@ for alone in 'Иванова Анна.key' 'журнал 8Б.letopis' лист.t
 done
 
 echo 'wine: a console'
-in_console 'Мои документы' key show 'Иванова Анна.key'
+in_console 'Мои документы' "$inside/Letopis.exe" key show 'Иванова Анна.key'
 until_seen 'Пароль ключа Иванова Анна.key:'
 screen send-keys 'весна в лесу' Enter
 until_seen 'SHA256:'
 ! screen capture-pane -p | grep -qF 'весна'
 screen kill-server
-in_console "$school" open 8Б Алгебра
+in_console "$school" "$inside/Letopis.exe" open 8Б Алгебра
 until_seen 'F10 выход'
 until_seen 'Сапожников Владислав'
 screen send-keys q
 
-# A stick that was prepared on Linux and is used here, and one that disappears, have their place here once there are sticks.
+echo 'wine: a stick that was prepared on Linux'
+# A school whose year is about today, and has lessons on it whatever day of the week it is.
+day() {
+    TZ=MSK-3 date -d "$1" "+$2"
+}
+today=$(day now %F) lesson=$(day now %d.%m.%Y) programs="$here/программы"
+mkdir -p "$here/Школа № 2" "$here/$mount" "$programs"
+cp -r "$small" "$here/Школа № 2/school"
+# Who comes or leaves does so in another year, and the timetable knows not every day.
+rm "$here/Школа № 2/school/timetable.csv"
+sed -i '/\.2025/d' "$here/Школа № 2/school/pupils.csv"
+cat >"$here/Школа № 2/school/school.toml" <<END
+[school]
+name = "МБОУ «СОШ № 2»"
+short_name = "МБОУ «СОШ № 2»"
+place = "г. Великие Луки"
+case_index = "02-15"
+utc_offset = "+03:00"
+
+[year]
+name = "учебный год"
+begins = $(day '-30 days' %F)
+ends = $(day '+300 days' %F)
+
+[[period]]
+name = "I полугодие"
+short = "I полуг."
+grades = [1, 11]
+begins = $(day '-30 days' %F)
+ends = $(day '+100 days' %F)
+
+[[workday]]
+day = $today
+END
+install -m 755 "$2" "$programs/Letopis.exe"
+install -m 755 "$3" "$programs/letopis"
+truncate -s 256M "$here/stick.img"
+mkfs.exfat "$here/stick.img" >/dev/null
+device=$(losetup -f --show "$here/stick.img")
+plug_in() {
+    umount -l "$here/$mount" 2>/dev/null || true
+    mount.exfat-fuse "$device" "$here/$mount" >/dev/null 2>&1
+    until grep -qF "$device " /proc/mounts; do sleep 0.1; done
+}
+pull_out() {
+    local process
+    for process in /proc/[0-9]*; do
+        if { tr '\0' ' ' <"$process/cmdline" | grep -q "^mount.exfat-fuse $device "; } 2>/dev/null; then
+            kill -9 "${process#/proc/}"
+        fi
+    done
+}
+plug_in
+own=(--journal journal.letopis --identity ivanova.key)
+expect 0 '' on_linux 'Школа № 2' "${own[@]}" init --school school/school.toml --admin ivanova --no-passphrase --recovery-sheet лист.txt
+expect 0 '' on_linux 'Школа № 2' "${own[@]}" import school
+for login in petrova semyonov; do
+    expect 0 '' on_linux 'Школа № 2' key new "$login.key" --no-passphrase
+    expect 0 '' on_linux 'Школа № 2' "${own[@]}" staff enroll "$login" "$login.key"
+done
+told=$(on_linux 'Школа № 2' --journal journal.letopis --identity petrova.key stick prepare "../$mount" --to semyonov --label У-7 \
+    --owner-key semyonov.key --programs ../программы --json)
+passphrase=$(sed -n 's/.*"passphrase": *"\([^"]*\)".*/\1/p' <<<"$told")
+printf '%s\r\n' "$passphrase" >"$here/пароль носителя.txt"
+typed=(--passphrase-file '..\пароль носителя.txt')
+cmp "$2" "$here/$mount/Letopis.exe"
+cmp "$3" "$here/$mount/letopis"
+expect 0 'Всё передано' on_stick stick status "${typed[@]}"
+expect 0 'Урок записан' on_stick lesson record 7А Алгебра "$lesson" --lesson 2 --topic 'Обыкновенные дроби' "${typed[@]}"
+expect 0 'Отметок записано: 1' on_stick mark set 7А Алгебра "$lesson" --lesson 2 Ёлкина=5 "${typed[@]}"
+in_console "$mount" Letopis.exe open 7А Алгебра
+until_seen 'Пароль носителя'
+screen send-keys -l "$passphrase"
+screen send-keys Enter
+until_seen 'F10 выход'
+! screen capture-pane -p | grep -qF "${passphrase%% *}"
+# Wine writes of a screen what differs from what it was, escape sequences included, so not every word is whole.
+screen send-keys 4 Enter
+until_seen 'Записано: Ёлкина'
+screen send-keys F10
+screen kill-server
+expect 0 'Не передано записей: 3' on_stick stick status "${typed[@]}"
+expect 0 'принято записей: 3, отклонено: 0' on_linux 'Школа № 2' --journal journal.letopis \
+    stick sync "../$mount" --programs ../программы --passphrase-file '../пароль носителя.txt'
+expect 0 'Журнал цел' on_linux 'Школа № 2' --journal journal.letopis audit
+expect 0 'Журнал цел' windows 'Школа № 2' --journal journal.letopis audit
+expect 0 'Всё передано' on_stick stick status "${typed[@]}"
+cmp <(on_stick mark list 7А Алгебра "$lesson" "${typed[@]}") <(on_linux 'Школа № 2' --journal journal.letopis mark list 7А Алгебра "$lesson")
+
+echo 'wine: a stick that disappears'
+expect 0 'Отметок записано: 1' on_stick mark set 7А Алгебра "$lesson" --lesson 2 Петренко=3 "${typed[@]}"
+in_console . "$inside/Letopis.exe" open 7А Алгебра --journal "$mount" --passphrase-file 'пароль носителя.txt'
+until_seen 'F10 выход'
+pull_out
+screen send-keys 2 Enter
+until_seen 'вынут'
+! screen capture-pane -p | grep -qF panicked
+screen kill-server
+expect 2 'Что делать' windows . mark set 7А Алгебра "$lesson" --lesson 2 Петренко=4 --journal "$mount" --passphrase-file 'пароль носителя.txt'
+plug_in
+expect 0 'Не передано записей: 1' on_stick stick status "${typed[@]}"
+expect 0 'принято записей: 1, отклонено: 0' on_linux 'Школа № 2' --journal journal.letopis \
+    stick sync "../$mount" --programs ../программы --passphrase-file '../пароль носителя.txt'
+expect 0 'Журнал цел' on_linux 'Школа № 2' --journal journal.letopis audit
+umount "$here/$mount"
+expect 2 'Что делать' windows . stick status "$mount" --passphrase-file 'пароль носителя.txt'
 echo 'wine: done'
