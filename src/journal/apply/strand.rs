@@ -91,7 +91,8 @@ impl Place<'_> {
         let journal = self.tables.journal_id()?;
         let before = StrandTip { journal, strand: id, number: strung.number.saturating_sub(1), head: strand.head };
         let head = hex(&before.after(&strung).head);
-        let follows = strand.last != 0 && strand.last + 1 == self.seq;
+        let base = (strung.base.length, &strung.base.head);
+        let follows = strand.same_hand_over(self.tables, self.seq, base, &self.day()?)?;
         let handover = if follows { strand.handover } else { self.seq };
         // A clock that ran ahead is refused, and keeps back nothing that comes after it.
         let sane = inner.filter(|entry| entry.time <= self.entry.time + AHEAD);
