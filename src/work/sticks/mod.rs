@@ -12,6 +12,7 @@ pub mod programs;
 pub mod status;
 pub mod sync;
 pub mod told;
+pub mod witness;
 
 pub use handed_in::{HandedIn, Records, hand_in};
 pub use prepare::{Preparation, Prepared, prepare};
