@@ -1,6 +1,7 @@
 //! Teachers' sticks through the program itself (§5.6–5.8): prepared, worked on, taken in, lost, copied, exchanged.
 
 mod faults;
+mod restored;
 mod year;
 
 use crate::common::peers::Output;
