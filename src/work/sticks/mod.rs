@@ -11,6 +11,8 @@ pub mod prepare;
 pub mod programs;
 pub mod status;
 pub mod sync;
+#[cfg(test)]
+mod tests;
 pub mod told;
 pub mod witness;
 
