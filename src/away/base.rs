@@ -147,7 +147,9 @@ pub fn seal(header: &Header, image: &[u8], preparer: &dyn Signer, owner: &Identi
     let mut deflated = Vec::with_capacity(image.len() / 4);
     let packed = DeflateEncoder::new(image, Compression::default()).read_to_end(&mut deflated);
     packed.map_err(|cause| {
-        Error::environment(format!("не удалось сжать таблицы для носителя ({cause})")).next("повторите").caused_by(cause)
+        Error::environment(format!("не удалось сжать таблицы для носителя ({cause})"))
+            .next("повторите")
+            .caused_by(cause)
     })?;
     let (bytes, sha256) = (deflated.len() as u64, Sha256::digest(&deflated).into());
     let header = Header { bytes, sha256, ..header.clone() };

@@ -47,7 +47,9 @@ pub fn seal(plain: &[u8], recipients: &[age::x25519::Recipient]) -> Result<Vec<u
         out.finish()
     };
     sealing().map_err(|cause| {
-        Error::environment(format!("не удалось зашифровать запись носителя ({cause})")).next("повторите").caused_by(cause)
+        Error::environment(format!("не удалось зашифровать запись носителя ({cause})"))
+            .next("повторите")
+            .caused_by(cause)
     })
 }
 

@@ -240,6 +240,36 @@ fn what_stood_in_a_lesson_before_is_not_replaced_by_way_of_what_was_added_to_it(
 }
 
 #[test]
+fn what_was_taken_in_stands_though_nothing_else_was_recorded_since() {
+    let on = "2025-09-15";
+    for (first, second, is_renewed) in [
+        ("2025-09-15T12:00", "2025-09-16T12:00", false),
+        ("2025-09-15T12:00", "2025-09-16T12:00", true),
+        ("2025-09-17T09:00", "2025-09-17T15:00", true),
+    ] {
+        let mut school = school();
+        let mut stick = Stick::of(&mut school);
+        stick.records("2025-09-15T10:00", lesson(&at(on), "Тема", ""));
+        stick.records("2025-09-15T10:01", mark(on, "А-1", "3"));
+        assert_eq!(refusals(&take(&mut school, "server", first, &stick).unwrap()), ["", ""]);
+        let before = school.at_hand().0.tip().unwrap();
+        if is_renewed {
+            stick.renew(&mut school);
+        }
+        // By a clock that was put back, still on the lesson's day, where the base does not show it.
+        let time = if first.starts_with(on) { "2025-09-15T18:00" } else { first };
+        stick.records(time, lesson(&at(on), "Иное", ""));
+        stick.records(time, mark(on, "А-1", "5"));
+        let taken = take(&mut school, "server", second, &stick).unwrap();
+        assert_eq!(taken.results[2].seq, before.seq + 1, "the records follow each other");
+        let why = refusals(&taken);
+        assert!(why[2].contains("§2.3.2") && why[3].contains("§2.3.2"), "{second}: {why:?}");
+        assert_eq!(marks(&school), [["А-1", "3"]]);
+        is_sound(&mut school);
+    }
+}
+
+#[test]
 fn neither_a_wrong_clock_nor_a_late_hand_over_gets_round_the_days() {
     let mut school = school();
     school.by(TEACHER, "2025-09-10", lesson(&at("2025-09-10"), "Тема", ""));

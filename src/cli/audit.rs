@@ -9,15 +9,18 @@ use crate::journal::read::annulments::Annulment;
 use crate::journal::read::{LostRange, Restoration};
 use crate::ledger::chain::hex;
 use crate::school::{RECORDS, counted};
-use crate::work::archive::witnesses::{self, Testimony};
+use crate::work::archive::witnesses::{self, Outside, Testimony};
 use crate::work::audit::{Audit as Audited, audit};
+use crate::work::sticks::at_work;
+use crate::work::sticks::witness::Seen;
 use clap::Args;
+use std::path::Path;
 use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Audit {
-    /// Сравнить с архивом (папка) или с контрольной суммой журнала, напечатанной на бумаге
-    #[arg(long, visible_alias = "против", value_name = "АРХИВ|СУММА")]
+    /// Сравнить с архивом (папка), с личным носителем учителя (папка) или с контрольной суммой журнала, напечатанной на бумаге
+    #[arg(long, visible_alias = "против", value_name = "АРХИВ|НОСИТЕЛЬ|СУММА")]
     against: Option<String>,
 }
 
@@ -25,7 +28,7 @@ impl Audit {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
         session::not_on_stick(common, "проверить журнал")?;
         // A witness that cannot be read is no witness: that is said before anything else.
-        let named = self.against.as_deref().map(witnesses::named).transpose()?.unwrap_or_default();
+        let named = self.against.as_deref().map(|named| witness(common, named)).transpose()?.unwrap_or_default();
         let path = session::journal_path(common);
         let bar = screen::progress("Проверка записей");
         let audited = audit(&path, named, Some(&State::of_account()), &mut |done| bar.set_position(done))?;
@@ -53,6 +56,14 @@ impl Audit {
             testimonies.iter().filter_map(|testimony| heard(testimony, tip.seq)).for_each(|line| println!("{line}"));
         }
         Ok(ExitCode::from(u8::from(!report.is_clean())))
+    }
+}
+
+/// The witnesses that were named: a stick is opened by its owner's passphrase.
+fn witness(common: &Common, named: &str) -> Result<Vec<Outside>> {
+    match at_work::mount_of(Path::new(named)) {
+        Some(mount) => Ok(vec![Outside::Stick(Box::new(Seen::of(&session::unlocked(common, &mount)?)))]),
+        None => witnesses::named(named),
     }
 }
 

@@ -4,6 +4,7 @@ use super::called::ME;
 use super::state::State;
 use super::typed::quoted;
 use super::{Common, ask, login, screen};
+use crate::away::stick::{Stick as OnMount, Unlocked};
 use crate::error::{Error, Result, Warning, reason};
 use crate::files;
 use crate::journal::{Author, Journal, Keep, Proven, read};
@@ -43,6 +44,12 @@ pub fn not_on_stick(common: &Common, what: &str) -> Result<()> {
 
 /// The passphrase of a stick, asked once a run.
 static TYPED: Mutex<Option<SecretString>> = Mutex::new(None);
+
+/// Unlocks a stick that is no workplace now.
+pub fn unlocked(common: &Common, mount: &Path) -> Result<Unlocked> {
+    let prompt = format!("Пароль носителя «{}»: ", OnMount::open(mount)?.card().label);
+    asked_again(common, || OnMount::open(mount)?.unlock(|| passphrase(common, &prompt)))
+}
 
 /// Opens a stick for work.
 fn open_stick(common: &Common, mount: &Path) -> Result<AtWork> {

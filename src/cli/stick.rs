@@ -167,9 +167,7 @@ impl Sync {
                 (By::Deputy(Box::new(OnMount::open(&mount)?), Box::new(again)), identity)
             }
             false => {
-                let prompt = format!("Пароль носителя «{}»: ", OnMount::open(&mount)?.card().label);
-                let unlock = || OnMount::open(&mount)?.unlock(|| session::passphrase(common, &prompt));
-                let unlocked = session::asked_again(common, unlock)?;
+                let unlocked = session::unlocked(common, &mount)?;
                 let owner = Identity::parse(&unlocked.owner().secret_text())?;
                 (By::Owner(Box::new(unlocked)), owner)
             }

@@ -140,8 +140,9 @@ pub fn remove_bell(place: &mut Workplace<'_>, lesson: u8) -> Result<(Done, Bell)
 
 /// No course has the lesson in its week, and none was given then.
 fn nothing_rests_on(tables: &Tables, school: &School, lesson: u8) -> Result<()> {
-    let refused =
-        |what: String, next: Next| Err(Error::refused(format!("звонок урока {lesson} убрать нельзя: {what}")).next(next));
+    let refused = |what: String, next: Next| {
+        Err(Error::refused(format!("звонок урока {lesson} убрать нельзя: {what}")).next(next))
+    };
     for class in read::classes(tables)? {
         for course in read::courses_of(tables, &class)? {
             let weeks = Timetable::of(tables, course.id)?;

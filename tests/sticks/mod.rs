@@ -4,6 +4,7 @@
 mod cuts;
 mod faults;
 mod passphrase;
+mod restored;
 mod year;
 
 use crate::common::peers::Output;

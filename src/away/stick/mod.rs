@@ -194,7 +194,21 @@ impl Stick {
         let unsent = file.after(&from, &owner.public(), &owner)?;
         let now = unsent.iter().fold(from, |tip, strung| tip.after(strung));
         let strand = Recording::new(file, now, owner.public(), frame_recipients(&owner, &header)?);
-        Ok(Unlocked { medium, card, owner, pins, base: header, image, slot, other, receipts, unsent, strand, warnings })
+        Ok(Unlocked {
+            medium,
+            card,
+            owner,
+            pins,
+            base: header,
+            image,
+            slot,
+            other,
+            receipts,
+            unsent,
+            may_shrink: false,
+            strand,
+            warnings,
+        })
     }
 }
 
@@ -238,6 +252,8 @@ pub struct Unlocked {
     other: Option<Header>,
     receipts: Receipts,
     unsent: Vec<Strung>,
+    /// Whether the next base may be shorter.
+    may_shrink: bool,
     strand: Recording,
     warnings: Vec<Error>,
 }
@@ -281,6 +297,22 @@ impl Unlocked {
     pub fn to_hand_in(&self) -> Result<&[Strung]> {
         self.strand.file().make_durable()?;
         Ok(&self.unsent)
+    }
+
+    /// Every entry that the strand still keeps, in order, for a ledger that has lost some which the base knows as taken in. They
+    /// are made durable first.
+    ///
+    /// # Errors
+    /// A carrier that does not take them, or whose frames do not read.
+    pub fn all_kept(&self) -> Result<Vec<Strung>> {
+        let file = self.strand.file();
+        file.make_durable()?;
+        Ok(file.after(&file.begins(self.pins.journal), &self.owner.public(), &self.owner)?)
+    }
+
+    /// The ledger went on from an older copy: the base that is brought next may be shorter than the one that is here.
+    pub fn ledger_was_restored(&mut self) {
+        self.may_shrink = true;
     }
 
     /// The entries that the base does not know as taken in, in order.

@@ -43,9 +43,8 @@ impl Unlocked {
     fn fits(&self, header: &Header) -> Result<()> {
         let own =
             (header.journal, header.strand, &header.login) == (self.pins.journal, self.pins.strand, &self.pins.login);
-        let is_newer = header.length >= self.base.length
-            && header.taken.number >= self.base.taken.number
-            && header.archived >= self.base.archived;
+        let grew = header.length >= self.base.length && header.archived >= self.base.archived;
+        let is_newer = (grew || self.may_shrink) && header.taken.number >= self.base.taken.number;
         let head = match header.taken.number {
             number if number == self.base.taken.number => Some(self.base.taken.head),
             number => self.heads().find(|tip| tip.number == number).map(|tip| tip.head),

@@ -243,13 +243,14 @@ impl StrandFile {
             Some(next) if next == first && self.header.before != from.head => return Err(Fault::NotNext(next)),
             _ => {}
         }
-        let (mut tip, mut all, mut base) = (*from, Vec::new(), 0);
+        let (mut tip, mut all) = (*from, Vec::new());
         for placed in self.frames.iter().filter(|placed| placed.number > from.number) {
             let strung = frame::open(placed.number, &self.content(placed)?, reader)?;
-            if !tip.is_next(author, &strung) || strung.base.length < base {
+            // Whether its base may follow the one before, the ledger judges: after a loss it may be shorter.
+            if !tip.is_next(author, &strung) {
                 return Err(Fault::NotNext(placed.number));
             }
-            (tip, base) = (tip.after(&strung), strung.base.length);
+            tip = tip.after(&strung);
             all.push(strung);
         }
         Ok(all)
@@ -258,6 +259,11 @@ impl StrandFile {
     /// The number of its first entry.
     pub fn first(&self) -> u64 {
         self.header.first
+    }
+
+    /// Where the strand stood before its first entry.
+    pub(super) fn begins(&self, journal: Hash) -> StrandTip {
+        tip(journal, self.header.strand, self.header.first - 1, self.header.before)
     }
 
     /// Where the strand stood after the entry `number`, or before its first one, proven from there on. `now` is where it stands.
@@ -270,7 +276,7 @@ impl StrandFile {
         now: StrandTip,
         owner: &Identity,
     ) -> std::result::Result<StrandTip, Fault> {
-        let begin = StrandTip { number: self.header.first - 1, head: self.header.before, ..now };
+        let begin = self.begins(now.journal);
         let all = self.after(&begin, &owner.public(), owner)?;
         let forgotten = all.iter().take_while(|strung| strung.number <= number);
         Ok(forgotten.fold(begin, |tip, strung| tip.after(strung)))

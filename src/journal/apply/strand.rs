@@ -58,8 +58,10 @@ impl Place<'_> {
         };
         match &inner.body {
             // A record in a record: nothing makes one.
-            Body::Carried(_) => return Err(Error::damaged("запись с носителя не может нести другую такую же")
-                    .next_by("проверьте журнал", Action::Audit)),
+            Body::Carried(_) => {
+                return Err(Error::damaged("запись с носителя не может нести другую такую же")
+                    .next_by("проверьте журнал", Action::Audit));
+            }
             Body::LessonRecorded(set) => self.lesson_as_it_stood(&carried.strand, handover, &set.at)?,
             Body::LessonAnnulled(annulled) => self.lesson_as_it_stood(&carried.strand, handover, &annulled.at)?,
             _ => {}
@@ -107,12 +109,14 @@ impl Place<'_> {
         let Some((id, strung)) = carried.strung() else {
             return Err(Error::damaged("запись с носителя не читается").next_by("проверьте журнал", Action::Audit));
         };
-        let strand = read::strand(self.tables, &carried.strand)?
-            .ok_or_else(|| Error::damaged(format!("нет цепочки {}", carried.strand)).next_by("проверьте журнал", Action::Audit))?;
+        let strand = read::strand(self.tables, &carried.strand)?.ok_or_else(|| {
+            Error::damaged(format!("нет цепочки {}", carried.strand)).next_by("проверьте журнал", Action::Audit)
+        })?;
         let journal = self.tables.journal_id()?;
         let before = StrandTip { journal, strand: id, number: strung.number.saturating_sub(1), head: strand.head };
         let head = hex(&before.after(&strung).head);
-        let follows = strand.last != 0 && strand.last + 1 == self.seq;
+        let base = (strung.base.length, &strung.base.head);
+        let follows = strand.same_hand_over(self.tables, self.seq, base, &self.day()?)?;
         let handover = if follows { strand.handover } else { self.seq };
         // A clock that ran ahead is refused, and keeps back nothing that comes after it.
         let sane = inner.filter(|entry| entry.time <= self.entry.time + AHEAD);

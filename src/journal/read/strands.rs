@@ -65,6 +65,18 @@ impl Strand {
         StrandTip { journal, strand: self.id, number: self.number, head: self.head }
     }
 
+    /// Whether an entry over `base` that the record `seq` carries on the day `taken` (ISO) came in the same hand-over as the one before:
+    /// the records follow each other on one day, and the stick was not renewed between.
+    ///
+    /// # Errors
+    /// A row that does not read is damage.
+    pub fn same_hand_over(&self, tables: &Tables, seq: u64, base: (u64, &Hash), taken: &str) -> Result<bool> {
+        if self.last == 0 || self.last + 1 != seq || (self.base, self.base_head.as_ref()) != (base.0, Some(base.1)) {
+            return Ok(false);
+        }
+        Ok(carried_by(tables, self.last)?.is_some_and(|last| super::iso(last.taken) == taken))
+    }
+
     fn of(row: &Columns<'_>) -> Result<Self> {
         let hex = |column| -> Result<String> { row.get(column) };
         let closed = match row.moment_or_none("closed_at")? {

@@ -56,7 +56,9 @@ impl Tables {
     /// # Errors
     /// Nobody has said it.
     pub(in crate::journal) fn journal_id(&self) -> Result<Hash> {
-        self.journal.get().ok_or_else(|| Error::damaged("таблицы не знают номера своего журнала").next_by("проверьте журнал", Action::Audit))
+        self.journal.get().ok_or_else(|| {
+            Error::damaged("таблицы не знают номера своего журнала").next_by("проверьте журнал", Action::Audit)
+        })
     }
 
     /// The connection, for SQL.

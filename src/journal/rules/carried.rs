@@ -187,7 +187,14 @@ fn judged(context: &Context<'_>, entry: &Entry, carried: &Carried, standing: &St
     let made = context.school.day_of(inner.time);
     roles::check_carried(tables, &inner, made)?;
     in_order(entry, &inner, standing)?;
-    let since = if strand.last != 0 && strand.last + 1 == context.seq { strand.handover } else { context.seq };
+    let follows = match carried.strung() {
+        Some((_, strung)) => {
+            let (base, day) = ((strung.base.length, &strung.base.head), context.school.day_of(entry.time));
+            strand.same_hand_over(tables, context.seq, base, &read::iso(day))?
+        }
+        None => false,
+    };
+    let since = if follows { strand.handover } else { context.seq };
     let counted = standing.receipt.map_or(entry.time, |receipt| receipt.min(entry.time));
     let taken = context.school.day_of(counted).max(made);
     let place = Context { handed: Some(HandedOver { since, taken }), ..*context };

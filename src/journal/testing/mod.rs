@@ -95,12 +95,28 @@ fn opened(path: &Path) -> Journal {
 
 /// A school that is recorded once under its name, however many tests ask for it; each gets a copy.
 pub(crate) fn once(name: String, annals: impl FnOnce() -> Annals) -> TestJournal {
+    made_once(name, || annals().record())
+}
+
+/// As [`once`], of a journal that was made otherwise.
+pub(crate) fn made_once(name: String, make: impl FnOnce() -> TestJournal) -> TestJournal {
     static KEPT: Mutex<BTreeMap<String, Arc<OnceLock<Kept>>>> = Mutex::new(BTreeMap::new());
     let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner).entry(name).or_default().clone();
-    kept.get_or_init(|| annals().record().keep()).open()
+    kept.get_or_init(|| make().keep()).open()
 }
 
 impl TestJournal {
+    /// A journal that was made as a school makes it: the file of this name in a folder of its own.
+    pub(crate) fn in_folder(folder: tempfile::TempDir, file: &str, administrator: &str, clock: &str) -> Self {
+        let journal = opened(&folder.path().join(file));
+        Self { journal, administrator: administrator.to_owned(), clock: moment(clock), folder }
+    }
+
+    /// Another journal that is the same by now.
+    pub(crate) fn copy(&self) -> Self {
+        self.keep().open()
+    }
+
     /// Records entries in one transaction; the clock never runs back. Gives their numbers, or what the rules refuse, with
     /// the entry; then none of them is recorded.
     fn try_all<'a>(&mut self, entries: impl IntoIterator<Item = &'a Dated>) -> Result<Vec<u64>, (Error, &'a Dated)> {

@@ -1,4 +1,4 @@
-//! What a witness from outside says of a journal: a head on paper, or an archive. Only such a one can tell that a ledger's
+//! What a witness from outside says of a journal: a head on paper, an archive, or a teacher's stick. Only such a one can tell that a ledger's
 //! end was cut off, and only up to the place that it has seen.
 
 use std::path::{Path, PathBuf};
@@ -15,6 +15,7 @@ use crate::journal::read::{self, Tables};
 use crate::journal::{Audited, Proven};
 use crate::ledger::chain::{Hash, Tip, hex, parse_hash};
 use crate::school::{RECORDS, counted};
+use crate::work::sticks::witness::Seen;
 
 /// A witness.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub enum Outside {
     Head(Hash),
     /// An archive: what its signature covers.
     Archive(Box<Witnessed>),
+    /// A teacher's stick: what its base and its receipts name.
+    Stick(Box<Seen>),
 }
 
 /// What an archive witnesses of a journal.
@@ -78,7 +81,11 @@ pub fn named(named: &str) -> Result<Vec<Outside>> {
 /// of them, which then contradict.
 pub fn that_speak_of(witnesses: Vec<Outside>, tip: Tip) -> Vec<Outside> {
     let id = hex(&tip.journal);
-    let speaks = |witness: &Outside| !matches!(witness, Outside::Archive(archive) if archive.facts.journal != id);
+    let speaks = |witness: &Outside| match witness {
+        Outside::Head(_) => true,
+        Outside::Archive(archive) => archive.facts.journal == id,
+        Outside::Stick(seen) => seen.journal == tip.journal,
+    };
     if witnesses.iter().any(speaks) { witnesses.into_iter().filter(speaks).collect() } else { witnesses }
 }
 
@@ -138,6 +145,7 @@ impl Outside {
                 Ok(Testimony { witness, length, lost_in, signer: None, recorded: None })
             }
             Self::Archive(archive) => archive.ask(ledger),
+            Self::Stick(seen) => seen.ask(ledger),
         }
     }
 }

@@ -11,7 +11,10 @@ pub mod prepare;
 pub mod programs;
 pub mod status;
 pub mod sync;
+#[cfg(test)]
+mod tests;
 pub mod told;
+pub mod witness;
 
 pub use handed_in::{HandedIn, Records, hand_in};
 pub use prepare::{Preparation, Prepared, prepare};

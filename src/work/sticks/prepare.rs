@@ -232,8 +232,9 @@ fn make(
 ) -> Result<Prepared> {
     let proven = prove(place.journal)?;
     let tables = proven.tables()?;
-    let strand = read::strand(&tables, &opened.strand)?
-        .ok_or_else(|| Error::damaged(format!("цепочки {} нет в журнале", opened.strand)).next_by("проверьте журнал", Action::Audit))?;
+    let strand = read::strand(&tables, &opened.strand)?.ok_or_else(|| {
+        Error::damaged(format!("цепочки {} нет в журнале", opened.strand)).next_by("проверьте журнал", Action::Audit)
+    })?;
     let (now, signer) = (place.author.now(), place.author.signer);
     let base = Base::of(&proven, &strand, now)?;
     let pins = Pins {

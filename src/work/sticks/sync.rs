@@ -10,7 +10,7 @@ use crate::away::card::Card;
 use crate::away::receipts::{Receipt, SignedReceipt};
 use crate::away::stick::{Stick, Unlocked};
 use crate::away::taking_in::{self, HandOver, Outcome, Stopped, TakenIn};
-use crate::error::{Error, Result, Warning};
+use crate::error::{Action, Detail, Error, Result, Warning};
 use crate::journal::entry::{CarriedReceipt, ReceiptText};
 use crate::journal::read::{self, Strand, Tables};
 use crate::journal::{Author, Journal, Proven, author_of};
@@ -18,7 +18,7 @@ use crate::ledger::chain::hex;
 use crate::ledger::identity::Identity;
 use crate::ledger::signer::Signer;
 use crate::ledger::strand::Strung;
-use crate::school::{Clock, Day};
+use crate::school::{Clock, Day, RECORDS, counted};
 use std::path::Path;
 
 /// In whose hand a stick is.
@@ -98,23 +98,63 @@ pub fn sync(
             Ok(told(stick.card(), &strand, &entries, taken))
         }
         By::Owner(mut unlocked) => {
-            let strand = known(journal.tables(), unlocked.card())?;
             let owner = again(unlocked.owner())?;
-            author_of(journal.tables(), &owner.public().fingerprint())?;
-            let entries = unlocked.to_hand_in()?.to_vec();
-            let receipts = unlocked.receipts().iter().map(carried_receipt).collect::<Vec<_>>();
-            let taken = take_in(journal, author(&owner, clock), &strand, (&entries, &receipts))?;
-            let receipt = taken.receipt.clone();
-            let mut synced = told(unlocked.card(), &strand, &entries, taken);
-            synced.warnings.extend(unlocked.warnings().iter().cloned());
-            if synced.stopped.is_none() {
-                let until = renew(journal, (&mut unlocked, &owner), clock, receipt, renewing);
-                synced.renewed = Some(until.map_err(|error| error.at("записи приняты, но носитель не обновлён"))?);
-                synced.programs = programs::put(mount, renewing.programs, &keys(journal.tables(), &strand)?, &owner)?;
-            }
-            Ok(synced)
+            take_and_renew((journal, &owner, clock), mount, &mut unlocked, renewing)
         }
     }
+}
+
+/// Takes in with somebody's key what lies on a stick that is unlocked, and renews it under that key.
+pub(super) fn take_and_renew(
+    (journal, taker, clock): (&mut Journal, &Identity, &dyn Clock),
+    mount: &Path,
+    unlocked: &mut Unlocked,
+    renewing: &mut Renewing<'_>,
+) -> Result<Synced> {
+    let strand = known(journal.tables(), unlocked.card())?;
+    author_of(journal.tables(), &taker.public().fingerprint())?;
+    let entries = handed_over(journal.tables(), &strand, unlocked)?;
+    let receipts = unlocked.receipts().iter().map(carried_receipt).collect::<Vec<_>>();
+    let taken = take_in(journal, author(taker, clock), &strand, (&entries, &receipts))?;
+    let receipt = taken.receipt.clone();
+    let mut synced = told(unlocked.card(), &strand, &entries, taken);
+    synced.warnings.extend(unlocked.warnings().iter().cloned());
+    if synced.stopped.is_none() {
+        let until = renew(journal, (unlocked, taker), clock, receipt, renewing);
+        synced.renewed = Some(until.map_err(|error| error.at("записи приняты, но носитель не обновлён"))?);
+        synced.programs = programs::put(mount, renewing.programs, &keys(journal.tables(), &strand)?, taker)?;
+    }
+    Ok(synced)
+}
+
+/// What the owner of a stick hands over: what its base does not know as taken in; or, where the ledger has not what the base
+/// says it has, all that the stick still keeps. A ledger that lacks it was restored from an older copy, and says so.
+fn handed_over(tables: &Tables, strand: &Strand, unlocked: &mut Unlocked) -> Result<Vec<Strung>> {
+    let (base, taken) = (unlocked.base().base(), unlocked.base().taken);
+    let stands = read::ledger::record(tables, base.length)?.is_some_and(|record| record.head == base.head);
+    if !stands {
+        let was_lost = read::lengths_kept(tables)?.into_iter().any(|kept| kept < base.length);
+        if !was_lost {
+            return Err(outrun(&unlocked.card().label, base.length, read::ledger::tip(tables)?.seq));
+        }
+        unlocked.ledger_was_restored();
+    }
+    let known = read::carried_number(tables, &hex(&strand.id), taken.number)?;
+    if taken.number == 0 || known.is_some_and(|known| known.head == taken.head) {
+        return Ok(unlocked.to_hand_in()?.to_vec());
+    }
+    unlocked.all_kept()
+}
+
+/// A ledger that has not what it had when a stick was renewed.
+fn outrun(label: &str, seen: u64, has: u64) -> Error {
+    Error::refused(format!(
+        "носитель «{label}» обновляли, когда в журнале было {}, а этот журнал другой или старше: в нём {}",
+        counted(seen, RECORDS),
+        counted(has, RECORDS)
+    ))
+    .next_by("укажите журнал, который ведёт школа", Action::Give(Detail::Journal))
+    .then_by("если он восстановлен из старой копии, внесите это", Action::ResumeJournal)
 }
 
 /// Reads a stick with a key that its frames are encrypted to.
@@ -170,25 +210,26 @@ fn keys(tables: &Tables, strand: &Strand) -> Result<Vec<[u8; 32]>> {
 /// Brings receipts and a newer base.
 fn renew(
     journal: &Journal,
-    (unlocked, owner): (&mut Unlocked, &Identity),
+    (unlocked, taker): (&mut Unlocked, &Identity),
     clock: &dyn Clock,
     receipt: Option<ReceiptText>,
     renewing: &mut Renewing<'_>,
 ) -> Result<Day> {
     let proven = (renewing.prove)(journal)?;
     let id = hex(&unlocked.card().strand);
-    let strand =
-        read::strand(&proven.tables()?, &id)?.ok_or_else(|| Error::damaged(format!("цепочки {id} нет в журнале")))?;
+    let strand = read::strand(&proven.tables()?, &id)?
+        .ok_or_else(|| Error::damaged(format!("цепочки {id} нет в журнале")).next("проверьте журнал"))?;
     let base = Base::of(&proven, &strand, clock.now())?;
-    let receipts = receipt.map(|receipt| signed(&receipt, owner)).transpose()?;
-    unlocked.renew(&base.header, &base.image, receipts.as_slice(), owner)?;
+    let receipts = receipt.map(|receipt| signed(&receipt, taker)).transpose()?;
+    unlocked.renew(&base.header, &base.image, receipts.as_slice(), taker)?;
     Ok(base.header.until)
 }
 
 /// A receipt as the stick keeps it.
 fn signed(receipt: &ReceiptText, signer: &dyn Signer) -> Result<String> {
     let read = || serde_json::from_str::<Receipt>(&serde_json::to_string(receipt)?);
-    let receipt = read().map_err(|cause| Error::environment("расписка не составлена").caused_by(cause))?;
+    let receipt =
+        read().map_err(|cause| Error::environment("расписка не составлена").next("повторите").caused_by(cause))?;
     receipt.sign(signer)
 }
 
