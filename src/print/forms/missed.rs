@@ -2,18 +2,15 @@
 
 use super::{Composer, RunOn, sans, sans_bold};
 use crate::journal::read::absences::{Absences, Counts, Missed};
-use crate::print::page::{Area, Page};
+use crate::print::page::Page;
 use crate::print::sheet::Orientation;
 use crate::print::table::{Cell, Row};
-use crate::print::typeset::Align;
 use chrono::NaiveDate;
 
 /// The smallest type, in points.
 const SMALLEST: f32 = 6.5;
 /// Room between a count and the rules beside it, in mm.
 const COUNT_PAD: f32 = 0.8;
-/// Room between the table and the note below it, in mm.
-const NOTE_GAP: f32 = 1.5;
 
 /// The four columns of a span: all, through illness, for a valid reason, without one.
 fn columns(counts: Counts) -> [u32; 4] {
@@ -46,25 +43,11 @@ impl Composer<'_> {
         let heads = self.missed_heads(&spans, &columns);
         let about = self.about_class();
         let heading = self.heading(&layout.heading, layout.heading_size, &about);
-        // Which absences stand under «без уважительной причины» though nobody has said so.
-        let is_unexplained = |missed: &Missed| missed.lessons.unexplained > 0;
-        let note = totals
-            .iter()
-            .any(is_unexplained)
-            .then(|| self.set.wrap(sans(layout.size.0), layout.note_unexplained.as_str(), area.w));
         let lay = |size: f32| {
             let parts = self.missed_parts(&of_pupils, &totals, size);
-            let (orientation, tail) =
-                (Orientation::Portrait, note.as_ref().map_or(0.0, |note| NOTE_GAP + note.height()));
+            let (orientation, tail) = (Orientation::Portrait, 0.0);
             let run = RunOn { orientation, widths: &widths, heads: &heads, parts: &parts, tail, even: true };
-            let mut drawn = self.run_on(&heading, &run, first);
-            if let (Some(note), Some((page, table))) = (&note, drawn.last_mut()) {
-                let (_, area) = self.new_page(orientation, first);
-                let below =
-                    Area { x: table.xs.first().copied().unwrap_or(area.x), y: table.bottom() + NOTE_GAP, ..area };
-                self.lines(page, below, note, Align::Left);
-            }
-            drawn.into_iter().map(|(page, _)| page).collect::<Vec<_>>()
+            self.run_on(&heading, &run, first).into_iter().map(|(page, _)| page).collect::<Vec<_>>()
         };
         let pages = lay(layout.size.0);
         // Smaller type, where it saves turning the leaf for the last few pupils.

@@ -2,10 +2,10 @@
 
 use crate::journal::entry::{Body, Change, LessonText, YearClosed};
 use crate::journal::read::Tables;
-use crate::journal::testing::{Annals, By, Dated, TestJournal, day, decided, lesson, lesson_at, moment, reason};
+use crate::journal::testing::{Annals, By, Dated, TestJournal, day, decided, lesson, lesson_at, moment};
 use crate::print::page::{Page, TextRun};
 use crate::print::testing::{
-    LARGE, LIFELIKE, Size, context, correct, file, mark_change, of_class, request, russian, tables, year,
+    LIFELIKE, Size, context, correct, file, mark_change, of_class, request, russian, tables, year,
 };
 use crate::print::{Document, Form, IssueContext, Layouts, Subject, Wanted, lay_out};
 use crate::school::{ClassName, Marks};
@@ -214,27 +214,6 @@ fn counts_of_missed_lessons_stand_clear_of_their_rules() {
             assert!(clear > 0.6, "«{}»: {clear}", run.text());
         }
     }
-}
-
-#[test]
-fn absences_that_nobody_explained_are_told_below_the_counts_they_stand_in() {
-    let pages_that_say_so = |tables: &Tables| {
-        let document = book(tables);
-        let pages = part(&document, "Сведения о количестве уроков, пропущенных обучающимися");
-        let says = |page: &&Page| text_of(page).contains("учтены и пропуски, причина которых не указана");
-        (pages.len(), pages.iter().position(|page| says(&page)), pages.iter().filter(says).count())
-    };
-    let large = tables(Size { subjects: 1, ..LARGE });
-    let (pages, first, count) = pages_that_say_so(&large);
-    assert!(pages > 1 && first == Some(pages - 1) && count == 1, "once, below the last pupil: {first:?} of {pages}");
-    let explained = changed(|annals| {
-        annals.without(|body| matches!(body, Body::ReasonSet(_)));
-        for pupil in 1..=SMALL.pupils {
-            let why = reason(&file(pupil), "2025-09-01", "2026-05-31", "неуважительная", "");
-            annals.by("t1", moment("2025-09-20"), why);
-        }
-    });
-    assert_eq!(pages_that_say_so(&explained).2, 0);
 }
 
 #[test]

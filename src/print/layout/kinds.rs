@@ -97,11 +97,6 @@ pub trait Places {
 }
 
 impl Label {
-    /// A text that the program has for layouts that were made before it was asked for.
-    pub(super) fn built_in(text: &str) -> Self {
-        Self(text.to_owned())
-    }
-
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

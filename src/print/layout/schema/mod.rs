@@ -336,12 +336,6 @@ pub struct MissedLayout {
     pub excused: Label,
     pub unexcused: Label,
     pub total: Label,
-    #[serde(default = "note_unexplained")]
-    pub note_unexplained: Label,
-}
-
-fn note_unexplained() -> Label {
-    Label::built_in("В графе «без уважительной причины» учтены и пропуски, причина которых не указана.")
 }
 
 #[derive(Debug, Deserialize)]
