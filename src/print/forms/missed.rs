@@ -46,8 +46,9 @@ impl Composer<'_> {
         let heads = self.missed_heads(&spans, &columns);
         let about = self.about_class();
         let heading = self.heading(&layout.heading, layout.heading_size, &about);
-        // Which absences stand under «без уважительной причины» though nobody has said so.
-        let is_unexplained = |missed: &Missed| missed.lessons.unexplained > 0;
+        // Which absences stand under «без уважительной причины» though nobody has said so; documents of rules 1 do not tell.
+        let tells = self.context.rules >= 2;
+        let is_unexplained = |missed: &Missed| tells && missed.lessons.unexplained > 0;
         let note = totals
             .iter()
             .any(is_unexplained)
