@@ -252,10 +252,10 @@ in_console . "$inside/Letopis.exe" open 7А Алгебра --journal "$mount" --
 until_seen 'F10 выход'
 pull_out
 screen send-keys 2 Enter
-until_seen 'вынут'
+until_seen 'лонено: 1'
 ! screen capture-pane -p | grep -qF panicked
 screen kill-server
-expect 2 'Что делать' windows . mark set 7А Алгебра "$lesson" --lesson 2 Петренко=4 --journal "$mount" --passphrase-file 'пароль носителя.txt'
+expect 2 'носитель вынут или не отвечает' windows . mark set 7А Алгебра "$lesson" --lesson 2 Петренко=4 --journal "$mount" --passphrase-file 'пароль носителя.txt'
 plug_in
 expect 0 'Не передано записей: 1' on_stick stick status "${typed[@]}"
 expect 0 'принято записей: 1, отклонено: 0' on_linux 'Школа № 2' --journal journal.letopis \
