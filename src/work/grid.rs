@@ -3,6 +3,7 @@
 //! Whoever keeps a course in a grid looks at a [`CourseView`] that may be older than the journal. A cell or a lesson that
 //! somebody else has changed since is not overwritten unseen; what they wrote elsewhere hinders nothing.
 
+use super::correction::{self, CorrectionWish, FinalChanges, LessonChanges, Requested, What};
 use super::lesson::{self, LessonDone, LessonRef, LessonWish};
 use super::plan::PlanLine;
 use super::{Done, Workplace, plan};
@@ -36,6 +37,34 @@ impl CellChange {
         Ok(self.entries(seen)?.is_empty())
     }
 
+    /// What is to be asked for, so that the cell comes to it.
+    fn correction(&self, seen: &CourseView) -> What {
+        let (course, pupil) = (seen.course.key.clone(), self.pupil.clone());
+        let (date, lesson) = match &self.place {
+            Place::Final { period } => {
+                let marks = vec![(pupil, self.becomes.marks.clone())];
+                return What::Finals(FinalChanges { course, period: period.clone(), marks });
+            }
+            Place::Lesson { date, number } => (*date, *number),
+        };
+        let mut changes = LessonChanges::of(LessonRef { course, date, lesson });
+        let stands = seen.row(&self.pupil).and_then(|row| seen.standing(&self.place, row));
+        let stands = stands.map(|standing| standing.cell.clone()).unwrap_or_default();
+        let Cell { attendance, marks } = self.becomes.clone();
+        match (attendance, marks) {
+            (Some(absence), Some(marks)) if absence.is_absence() => changes.earned.push((pupil, absence, marks)),
+            (attendance, marks) => {
+                if marks != stands.marks {
+                    changes.marks.push((pupil.clone(), marks));
+                }
+                if attendance != stands.attendance {
+                    changes.attendance.push((pupil, attendance));
+                }
+            }
+        }
+        What::Lesson(changes)
+    }
+
     /// None where it stands so already; one for the attendance and one for the marks where both change.
     fn entries(&self, seen: &CourseView) -> Result<Vec<Body>> {
         let Some(row) = seen.row(&self.pupil) else { return Ok(Vec::new()) };
@@ -67,6 +96,17 @@ pub fn bring(place: &mut Workplace<'_>, seen: &CourseView, change: &CellChange) 
         Ok((change.entries(seen)?, ()))
     })?;
     Ok(done)
+}
+
+/// Asks that a cell be brought to something that may no longer be entered (§2.3.3); what is taken out of it is what was seen there.
+///
+/// # Errors
+/// As [`bring`] where it was changed meanwhile; a cell that stands so already; what a right or a rule refuses.
+pub fn ask(place: &mut Workplace<'_>, seen: &CourseView, change: &CellChange, reason: &str) -> Result<Requested> {
+    is_as_seen(place.tables(), seen, |view| {
+        view.row(&change.pupil).and_then(|row| view.standing(&change.place, row).cloned())
+    })?;
+    correction::request(place, &CorrectionWish { what: change.correction(seen), reason: reason.to_owned() })
 }
 
 /// Records a lesson, or changes what stands of it, by what was seen.
@@ -108,6 +148,7 @@ fn stands(standing: &Standing) -> Stands {
 mod tests {
     use super::*;
     use crate::error::Kind;
+    use crate::journal::entry::Change;
     use crate::journal::read;
     use crate::journal::testing::day;
     use crate::work::testing::{Office, about, algebra, at, refused};
@@ -191,5 +232,40 @@ mod tests {
             (of("2025-09-01", Some(2)), of("2025-09-03", Some(2)), of("2025-09-08", None)),
             (Some(1), Some(2), Some(2))
         );
+    }
+
+    #[test]
+    fn what_is_too_late_for_a_cell_is_asked_for_with_all_that_it_takes() {
+        let mut office = Office::open();
+        office.teach(&at("2025-09-01", 2));
+        for typed in ["3", "оп 3"] {
+            let seen = view(&office);
+            ask(&mut office, &seen, &change("А-1", typed)).unwrap();
+        }
+        let seen = view(&office);
+        for (typed, expected) in [
+            ("5", vec![("mark", Some("5")), ("attendance", None)]),
+            ("", vec![("mark", None), ("attendance", None)]),
+            ("н", vec![("mark", None), ("attendance", Some("н"))]),
+            ("н 4", vec![("attendance", Some("н")), ("mark", Some("4"))]),
+            ("оп 4", vec![("mark", Some("4"))]),
+        ] {
+            let wish = change("А-1", typed);
+            let asked = office.ask("semyonov", "2025-09-20T13:00", |place| super::ask(place, &seen, &wish, "ошибка"));
+            let changes = match asked {
+                Ok(asked) => asked.changes,
+                Err(error) => panic!("{typed}: {error:?}"),
+            };
+            let told = changes.iter().map(|change| match change {
+                Change::Mark { becomes, .. } => ("mark", becomes.as_ref().map(ToString::to_string)),
+                Change::Attendance { becomes, .. } => ("attendance", becomes.map(|kind| kind.as_str().to_owned())),
+                other => panic!("{other:?}"),
+            });
+            let expected: Vec<_> = expected.into_iter().map(|(what, word)| (what, word.map(str::to_owned))).collect();
+            assert_eq!(told.collect::<Vec<_>>(), expected, "{typed}");
+            let number = crate::journal::read::corrections::all(&office).unwrap().len() as u64;
+            let reject = |place: &mut Workplace<'_>| correction::reject(place, number, "ещё раз");
+            office.ask("petrova", "2025-09-20T14:00", reject).unwrap();
+        }
     }
 }

@@ -32,10 +32,12 @@ mod refused;
 pub mod remark;
 pub mod resumption;
 pub mod school;
+pub mod seat;
 pub mod sticks;
 pub mod substitution;
 #[cfg(test)]
 mod testing;
+pub mod today;
 pub mod year;
 
 use crate::error::{Action, Error, Result, Warning};

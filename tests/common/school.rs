@@ -68,9 +68,15 @@ impl School {
 
     /// Runs the program at a moment (`2025-09-15 12:00:00`, Moscow time) with the key of `login`.
     pub fn run(&self, clock: &str, login: &str, args: &[&str]) -> Run {
+        let started = self.started(clock, login);
+        let started: Vec<&str> = started.iter().map(String::as_str).collect();
+        Run(peers::run("env", [&started[..], args].concat(), self.dir.path()))
+    }
+
+    /// What `env` is given to start the program as [`School::run`] does.
+    pub fn started(&self, clock: &str, login: &str) -> Vec<String> {
         let environment = self.environment(clock, login).map(|(name, value)| format!("{name}={value}"));
-        let environment: Vec<&str> = environment.iter().map(String::as_str).collect();
-        Run(peers::run("env", [&environment, &[LETOPIS][..], args].concat(), self.dir.path()))
+        environment.into_iter().chain([LETOPIS.to_owned()]).collect()
     }
 
     /// Starts the program as [`School::run`] does, and kills it (`kill -9`) after `delay` unless it has ended by then.
