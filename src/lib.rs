@@ -16,7 +16,8 @@
 //! * [`archive`]: packages on carriers, and their verification;
 //! * [`away`]: a teacher's stick: its files, and what comes back from it;
 //! * [`work`]: the use cases that every face shares;
-//! * [`cli`]: arguments, prompts and tables on the screen.
+//! * [`cli`]: arguments, prompts and tables on the screen;
+//! * [`web`]: pages in a browser.
 //!
 //! The clock and the signer are handed in everywhere: only [`cli`] reads the system's clock.
 
@@ -36,6 +37,7 @@ pub mod ledger;
 pub mod print;
 pub mod report;
 pub mod school;
+pub mod web;
 pub mod work;
 
 pub use error::{Error, Result};

@@ -6,5 +6,5 @@
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
-    letopis::cli::main()
+    letopis::cli::main(letopis::web::desk::open)
 }

@@ -25,7 +25,7 @@ const LAYERS: [&[&str]; 8] = [
     &["import"],
     &["print", "report", "archive", "away"],
     &["work"],
-    &["cli"],
+    &["cli", "web"],
 ];
 
 /// Every source file of the program with its lines, tests left out.

@@ -11,6 +11,7 @@ mod boundaries;
 mod carriers;
 mod cli;
 mod demo;
+mod desk;
 mod house;
 mod import;
 mod journal;

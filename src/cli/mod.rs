@@ -39,6 +39,7 @@ mod login;
 mod manual;
 mod mark;
 mod note;
+mod page;
 mod paper;
 mod plan;
 mod print;
@@ -60,6 +61,7 @@ mod typed;
 mod year;
 
 use crate::error::Result;
+use crate::work::seat::Face;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -75,7 +77,7 @@ struct Cli {
 }
 
 /// What every command understands.
-#[derive(Args, Clone)]
+#[derive(Args, Clone, Default)]
 struct Common {
     /// Файл журнала (иначе LETOPIS_JOURNAL, иначе journal.letopis в текущей папке)
     #[arg(
@@ -149,6 +151,9 @@ enum Command {
     /// Закончить работу: ключ снова под паролем
     #[command(visible_alias = "выйти")]
     Logout(login::Logout),
+    /// Своя страница в браузере: уроки, отметки, темы (§5.6)
+    #[command(visible_alias = "стол")]
+    Desk(page::Page),
     /// Открыть курс таблицей: отметки, пропуски, темы и задания (§2.1–2.3)
     #[command(visible_alias = "открыть")]
     Open(grid::Open),
@@ -222,10 +227,16 @@ pub fn commands() -> clap::Command {
     help::with_headings(Cli::command())
 }
 
-/// Runs the program; returns its exit status.
-pub fn main() -> ExitCode {
+/// Runs the program; returns its exit status. The page in the browser is another face, and is handed in.
+pub fn main(face: Face) -> ExitCode {
     let tree = commands();
     called::remember(&tree, std::env::args_os());
+    // Started by a click on a stick, it opens the page that the stick is for.
+    if std::env::args_os().len() < 2
+        && let Some(page) = page::Page::of_this_stick()
+    {
+        return page.alone(face);
+    }
     let parsed = tree.clone().try_get_matches().and_then(|found| {
         typed::remember(&tree, &found);
         Cli::from_arg_matches(&found)
@@ -234,7 +245,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return help::report(&error),
     };
-    let status = match run(cli) {
+    let status = match run(cli, face) {
         Ok(status) => status,
         Err(error) => {
             screen::error(&error);
@@ -244,7 +255,7 @@ pub fn main() -> ExitCode {
     output::finish(status)
 }
 
-fn run(cli: Cli) -> Result<ExitCode> {
+fn run(cli: Cli, face: Face) -> Result<ExitCode> {
     let common = &cli.common;
     if common.wide {
         output::be_wide();
@@ -266,6 +277,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Year(command) => command.run(common),
         Command::Login(command) => command.run(common),
         Command::Logout(command) => command.run(),
+        Command::Desk(command) => command.run(common, face),
         Command::Open(command) => command.run(common),
         Command::Lesson(command) => command.run(common),
         Command::Mark(command) => command.run(common),

@@ -69,6 +69,12 @@ fn open_stick(common: &Common, mount: &Path) -> Result<AtWork> {
 /// The key of the stick that was opened, so that it is unlocked once a run: that takes a second.
 static OWNER: Mutex<Option<Zeroizing<String>>> = Mutex::new(None);
 
+/// Forgets the stick's passphrase and key: nobody has worked here for a while.
+pub fn put_away() {
+    TYPED.lock().unwrap_or_else(PoisonError::into_inner).take();
+    OWNER.lock().unwrap_or_else(PoisonError::into_inner).take();
+}
+
 /// Opens the journal.
 pub fn journal(common: &Common) -> Result<Journal> {
     journal_for(common, Errand::Any)

@@ -69,6 +69,20 @@ pub fn require(name: &str) -> Option<Peer> {
     None
 }
 
+/// Finds a file that is no program, `axe.min.js`, in the folders of `PATH`; as [`require`] where it is missing.
+///
+/// # Panics
+/// As [`require`].
+#[track_caller]
+pub fn require_file(name: &str) -> Option<PathBuf> {
+    let folders = env::var_os("PATH")?;
+    let found = env::split_paths(&folders).map(|dir| dir.join(name)).find(|file| file.is_file());
+    if found.is_none() {
+        require(name)?;
+    }
+    found
+}
+
 impl Peer {
     /// Runs the program in the folder `cwd` with an empty standard input.
     pub fn run<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>, cwd: &Path) -> Output {

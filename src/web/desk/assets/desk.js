@@ -1,0 +1,414 @@
+// The desk in the browser. Pages are plain links and forms; this script fetches them with the page's secret, which lies in
+// no cookie, since every port of 127.0.0.1 would see it. The second half is the grid of a course.
+"use strict";
+(() => {
+  const SECRET = "X-Letopis-Desk";
+  const desk = document.getElementById("desk");
+  const live = document.getElementById("live");
+  let secret = sessionStorage.getItem("letopis-desk");
+
+  const say = (text) => { live.textContent = ""; live.textContent = text; };
+
+  const closed = (text) => {
+    const main = document.createElement("main");
+    main.id = "main";
+    main.className = "plain";
+    const head = document.createElement("h1");
+    head.textContent = "Летопись";
+    const words = document.createElement("p");
+    words.textContent = text;
+    main.append(head, words);
+    desk.replaceChildren(main);
+  };
+
+  const call = async (url, options = {}) => {
+    const headers = { ...(options.headers || {}), [SECRET]: secret || "" };
+    try {
+      return await fetch(url, { ...options, headers, credentials: "omit", cache: "no-store" });
+    } catch {
+      closed("Программа закрыта. Откройте страницу снова из окна программы.");
+      return null;
+    }
+  };
+
+  // Puts a page into the window. A fault is shown where the reader is, and nothing that was typed is lost.
+  const put = async (answer, { push, where }) => {
+    const html = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fault = html.querySelector(".fault");
+    if (fault) {
+      const at = where || document.getElementById("main");
+      at.querySelectorAll(".fault").forEach((old) => old.remove());
+      at.prepend(document.adoptNode(fault));
+      fault.scrollIntoView({ block: "nearest" });
+      return;
+    }
+    const url = new URL(answer.url);
+    const address = url.pathname + url.search;
+    if (push) history.pushState(null, "", address);
+    desk.replaceChildren(...Array.from(html.body.childNodes, (node) => document.adoptNode(node)));
+    const main = document.getElementById("main");
+    document.title = `${main.dataset.title} — Летопись`;
+    main.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+    say(main.querySelector(".said")?.textContent || "");
+    grid = begin();
+  };
+
+  const show = async (address, push) => {
+    const answer = await call(address);
+    if (answer?.status === 403) closed("Эта страница больше не действует. Откройте её снова из окна программы.");
+    else if (answer) await put(answer, { push });
+  };
+
+  const send = async (form, button) => {
+    const fields = new URLSearchParams(new FormData(form, button));
+    const answer = await call(form.action, { method: "POST", body: fields });
+    if (answer) await put(answer, { push: true, where: form });
+  };
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (!link || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const url = new URL(link.href);
+    if (url.origin !== location.origin || url.hash) return;
+    event.preventDefault();
+    show(url.pathname + url.search, true);
+  });
+
+  document.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (grid) grid.leave();
+    send(event.target, event.submitter);
+  });
+
+  window.addEventListener("popstate", () => show(location.pathname + location.search, false));
+
+  // What others record shows within seconds; a page that is locked says so.
+  let locked = false;
+  setInterval(async () => {
+    if (!secret || document.hidden) return;
+    const answer = await call("/tip");
+    if (!answer) { secret = null; return; }
+    if (answer.status === 423) {
+      if (!locked) closed("Страница заперта: за ней давно не работали. Введите пароль в окне программы.");
+      locked = true;
+      return;
+    }
+    if (!answer.ok) return;
+    const { length } = await answer.json();
+    if (locked) { locked = false; await show(location.pathname + location.search, false); }
+    if (grid && length !== grid.length()) grid.look();
+  }, 1500);
+
+  // ---------------------------------------------------------------- the grid
+
+  const LATIN = "qwertyuiopasdfghjklzxcvbnm[]{};':\",.<>`~";
+  const RUSSIAN = "йцукенгшщзфывапролдячсмитьхъхъжэжэбюбюёё";
+  const russian = (c) => {
+    const at = LATIN.slice(0, 26).indexOf(c.toLowerCase());
+    return at < 0 ? c : RUSSIAN[at];
+  };
+
+  let grid = null;
+
+  function begin() {
+    const table = document.querySelector("table.grid");
+    if (!table) return null;
+    const form = document.querySelector("form.lesson");
+    const keeps = table.getAttribute("aria-readonly") !== "true";
+    const heads = Array.from(table.tHead.rows[0].cells).slice(1);
+    const rows = Array.from(table.tBodies[0].rows);
+    const cellOf = (row, column) => rows[row]?.cells[column + 1];
+    const attempts = new Map(); // "row,column" -> { text, refused, was }
+    const undo = [];
+    let row = 0, column = Math.min(Number(table.dataset.start) || 0, heads.length - 1);
+    let queue = Promise.resolve();
+
+    const key = (r, c) => `${r},${c}`;
+    const textOf = (cell) => cell.dataset.text ?? (cell.dataset.text = cell.firstChild?.nodeType === 3 ? cell.firstChild.data : "");
+    const isThere = (r) => cellOf(r, column) && !cellOf(r, column).classList.contains("off");
+
+    const draw = (r, c) => {
+      const cell = cellOf(r, c);
+      if (!cell) return;
+      const attempt = attempts.get(key(r, c));
+      const text = attempt ? attempt.text : textOf(cell);
+      const small = cell.querySelector("small");
+      cell.replaceChildren(document.createTextNode(text));
+      if (small) cell.append(small);
+      cell.classList.toggle("typing", Boolean(attempt) && !attempt.refused && !attempt.sent);
+      cell.classList.toggle("sent", Boolean(attempt?.sent) && !attempt.refused);
+      cell.classList.toggle("refused", Boolean(attempt?.refused));
+      if (attempt?.refused) cell.setAttribute("aria-invalid", "true"); else cell.removeAttribute("aria-invalid");
+    };
+
+    const lessonOf = (c) => heads[c]?.dataset.place;
+
+    const panel = () => {
+      if (!form || form.dataset.new === "true") return;
+      const head = heads[column];
+      const place = lessonOf(column);
+      if (!place || place.startsWith("final/")) return;
+      const [date, number] = place.split("/");
+      form.elements.date.value = date.split("-").reverse().join(".");
+      form.elements.number.value = number;
+      form.elements.topic.value = head.dataset.topic;
+      form.elements.work.value = head.dataset.work;
+      form.elements.homework.value = head.dataset.homework;
+      form.elements.date.readOnly = form.elements.number.readOnly = true;
+    };
+
+    const fresh = (focus) => {
+      form.dataset.new = "true";
+      for (const name of ["date", "number", "topic", "work", "homework"]) form.elements[name].value = form.dataset[name];
+      form.elements.date.readOnly = form.elements.number.readOnly = false;
+      if (focus) form.elements.topic.focus();
+    };
+
+    // Why the current cell was refused, and the way to ask for it all the same.
+    const why = document.querySelector(".why");
+    const words = (refused) => refused.map((one) => [one.what, ...one.next].join(" ")).join(" ");
+    const tell = () => {
+      const attempt = attempts.get(key(row, column));
+      why.hidden = !attempt?.refused;
+      if (!attempt?.refused) return;
+      why.querySelector("span").textContent = words(attempt.refused);
+      const asked = new URLSearchParams({ at: heads[column].dataset.place, row, text: attempt.text });
+      why.querySelector("a").search = asked;
+      why.querySelector("a").hidden = !attempt.refused.some((one) => one.correctable);
+    };
+
+    const go = (r, c, focus = true) => {
+      cellOf(row, column)?.setAttribute("tabindex", "-1");
+      const moved = c !== column;
+      row = Math.max(0, Math.min(r, rows.length - 1));
+      column = Math.max(0, Math.min(c, heads.length - 1));
+      const cell = cellOf(row, column);
+      if (!cell) return;
+      cell.setAttribute("tabindex", "0");
+      if (focus) { cell.focus({ preventScroll: true }); cell.scrollIntoView({ block: "nearest", inline: "nearest" }); }
+      if (moved) { if (form && focus) form.dataset.new = "false"; panel(); }
+      tell();
+    };
+
+    const step = (by) => {
+      let r = row + by;
+      while (r >= 0 && r < rows.length && !isThere(r)) r += by;
+      if (r >= 0 && r < rows.length) go(r, column); else go(row, column);
+    };
+
+    const at = new Map();
+    rows.forEach((one, r) => heads.forEach((head, c) => at.set(`${one.dataset.file}\n${head.dataset.place}`, [r, c])));
+
+    const take = (answer) => {
+      table.dataset.length = answer.length;
+      if (form) form.elements.seen.value = answer.length;
+      for (const one of answer.changed) {
+        const [r, c] = at.get(`${one.file}\n${one.place}`) || [];
+        if (r === undefined) continue;
+        const cell = cellOf(r, c);
+        cell.dataset.text = one.text;
+        cell.title = one.note;
+        cell.querySelector("small")?.remove();
+        if (one.outlook) { const small = document.createElement("small"); small.textContent = one.outlook; cell.append(small); }
+        draw(r, c);
+      }
+      let said = "";
+      for (const one of answer.results) {
+        const [r, c] = at.get(`${one.file}\n${one.place}`) || [];
+        if (r === undefined) continue;
+        const attempt = attempts.get(key(r, c));
+        if (one.refused) { if (attempt) { attempt.refused = one.refused; attempt.sent = false; } }
+        else {
+          if (attempt && !attempt.undoing) undo.push({ r, c, text: attempt.was });
+          attempts.delete(key(r, c));
+        }
+        draw(r, c);
+        const name = rows[r].cells[0].textContent;
+        said = one.refused ? `${name}: ${words(one.refused)}` : `${name}: ${one.said}`;
+      }
+      const refused = answer.results.filter((one) => one.refused).length;
+      if (answer.results.length > 1) said = `Записано клеток: ${answer.results.length - refused}` + (refused ? `, отклонено: ${refused} (F8)` : "");
+      if (said) say(said);
+      tell();
+    };
+
+    const post = (cells) => {
+      queue = queue.then(async () => {
+        const body = JSON.stringify({ length: Number(table.dataset.length), cells });
+        const headers = { "Content-Type": "application/json" };
+        const answer = await call(`${table.dataset.address}/cells`, { method: "POST", body, headers });
+        if (!answer) return;
+        if (!answer.ok) { await put(answer, {}); return; }
+        const told = await answer.json();
+        take(told);
+        if (told.anew) await again();
+      });
+      return queue;
+    };
+
+    // Lessons or pupils have come or gone: the page is fetched anew, and what was not recorded goes along.
+    const again = async () => {
+      const kept = Array.from(attempts, ([name, attempt]) => {
+        const [r, c] = name.split(",").map(Number);
+        return [rows[r].dataset.file, heads[c].dataset.place, attempt];
+      });
+      const here = [rows[row]?.dataset.file, heads[column]?.dataset.place];
+      await show(location.pathname + location.search, false);
+      if (grid) grid.resume(kept, here);
+    };
+
+    const cellsOf = (r, c, text) => ({ place: heads[c].dataset.place, file: rows[r].dataset.file, text });
+
+    const commit = () => {
+      const attempt = attempts.get(key(row, column));
+      if (!attempt || attempt.refused || attempt.sent) return;
+      const text = attempt.text.trim();
+      if (text === textOf(cellOf(row, column)) || (text === "" && !attempt.emptied)) { attempts.delete(key(row, column)); draw(row, column); return; }
+      attempt.sent = true;
+      draw(row, column);
+      post([cellsOf(row, column, text)]);
+    };
+
+    const type = (c) => {
+      if (!keeps) { say(document.querySelector(".looks")?.textContent || ""); return; }
+      const name = key(row, column);
+      let attempt = attempts.get(name);
+      if (!attempt || attempt.refused || attempt.sent) { attempt = { text: "", was: textOf(cellOf(row, column)) }; attempts.set(name, attempt); }
+      if (attempt.text.length < 12) attempt.text += russian(c);
+      draw(row, column);
+    };
+
+    const back = () => {
+      const last = undo.pop();
+      if (!last) { say("Возвращать нечего."); return; }
+      attempts.set(key(last.r, last.c), { text: last.text, was: textOf(cellOf(last.r, last.c)), sent: true, undoing: true });
+      draw(last.r, last.c);
+      go(last.r, last.c);
+      post([cellsOf(last.r, last.c, last.text)]);
+    };
+
+    const nextRefused = () => {
+      const all = [];
+      for (const [name, attempt] of attempts) if (attempt.refused) all.push(name.split(",").map(Number));
+      all.sort((a, b) => a[1] - b[1] || a[0] - b[0]);
+      const next = all.find(([r, c]) => c > column || (c === column && r > row)) || all[0];
+      if (next) go(...next); else say("Отклонённых клеток нет.");
+    };
+
+    const page = Math.max(5, Math.floor(window.innerHeight / 32) - 6);
+    const KEYS = {
+      Enter: () => { commit(); step(1); }, ArrowDown: () => { commit(); step(1); }, ArrowUp: () => { commit(); step(-1); },
+      ArrowLeft: () => { commit(); go(row, column - 1); }, ArrowRight: () => { commit(); go(row, column + 1); },
+      Home: () => { commit(); go(row, 0); }, End: () => { commit(); go(row, heads.length - 1); },
+      PageDown: () => { commit(); go(row + page, column); }, PageUp: () => { commit(); go(row - page, column); },
+      Escape: () => { attempts.delete(key(row, column)); draw(row, column); say(""); tell(); },
+      Delete: () => {
+        if (attempts.delete(key(row, column)) || !keeps) { draw(row, column); return; }
+        if (textOf(cellOf(row, column)) === "") { say("Клетка и так пуста."); return; }
+        attempts.set(key(row, column), { text: "", was: textOf(cellOf(row, column)), emptied: true });
+        commit();
+      },
+      Backspace: () => {
+        const attempt = attempts.get(key(row, column));
+        if (!attempt) { KEYS.F2(); return; }
+        attempt.refused = null;
+        attempt.text = attempt.text.slice(0, -1);
+        if (!attempt.text) attempts.delete(key(row, column));
+        draw(row, column);
+      },
+      F2: () => {
+        if (!keeps) return;
+        const attempt = attempts.get(key(row, column)) || { text: textOf(cellOf(row, column)), was: textOf(cellOf(row, column)) };
+        attempt.refused = null;
+        attempt.sent = false;
+        attempts.set(key(row, column), attempt);
+        draw(row, column);
+      },
+      F8: () => { commit(); nextRefused(); },
+      Insert: () => { commit(); if (keeps) fresh(true); },
+    };
+
+    table.addEventListener("keydown", (event) => {
+      if (event.altKey || event.metaKey) return;
+      if (event.ctrlKey) {
+        if (event.code === "KeyZ") { event.preventDefault(); commit(); back(); }
+        if (event.code === "KeyN") { event.preventDefault(); KEYS.Insert(); }
+        return;
+      }
+      if (event.key === "Tab") { commit(); return; }
+      const does = KEYS[event.key];
+      if (does) { event.preventDefault(); does(); } else if (event.key.length === 1) { event.preventDefault(); type(event.key); }
+    });
+
+    table.addEventListener("click", (event) => {
+      const cell = event.target.closest("td, thead th");
+      if (!cell) return;
+      const c = cell.cellIndex - 1;
+      if (c < 0) return;
+      commit();
+      const r = cell.tagName === "TD" ? rows.indexOf(cell.parentElement) : row;
+      go(r, c);
+    });
+
+    table.addEventListener("paste", (event) => {
+      event.preventDefault();
+      if (!keeps) return;
+      const lines = event.clipboardData.getData("text/plain").replace(/\r?\n$/, "").split(/\r?\n/);
+      const cells = [];
+      let r = row;
+      for (const line of lines) {
+        while (r < rows.length && !isThere(r)) r += 1;
+        if (r >= rows.length) break;
+        line.split("\t").forEach((text, by) => {
+          const c = column + by;
+          const typed = text.trim().slice(0, 12);
+          if (c >= heads.length || typed === "" || typed === textOf(cellOf(r, c))) return;
+          attempts.set(key(r, c), { text: typed, was: textOf(cellOf(r, c)), sent: true });
+          draw(r, c);
+          cells.push(cellsOf(r, c, typed));
+        });
+        r += 1;
+      }
+      if (cells.length) post(cells); else say("Вставлять нечего.");
+    });
+
+    form?.querySelector("[data-does=new]")?.addEventListener("click", () => fresh(true));
+    form?.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") { form.dataset.new = "false"; panel(); go(row, column); }
+      if (event.key === "Enter" && event.target.tagName === "TEXTAREA" && !event.shiftKey) { event.preventDefault(); form.requestSubmit(); }
+    });
+
+    if (!rows.some((_, r) => r >= row && isThere(r))) row = 0; else while (!isThere(row)) row += 1;
+    go(row, column, false);
+    panel();
+    if (form?.dataset.new === "true") fresh(true); else cellOf(row, column)?.focus({ preventScroll: false });
+
+    return {
+      length: () => Number(table.dataset.length),
+      look: () => post([]),
+      leave: commit,
+      resume: (kept, [file, place]) => {
+        for (const [of, where, attempt] of kept) {
+          const [r, c] = at.get(`${of}\n${where}`) || [];
+          if (r !== undefined) { attempts.set(key(r, c), attempt); draw(r, c); }
+        }
+        const [r, c] = at.get(`${file}\n${place}`) || [];
+        if (r !== undefined) go(r, c);
+      },
+    };
+  }
+
+  // ---------------------------------------------------------------- the door
+
+  (async () => {
+    const token = location.hash.slice(1);
+    if (token) {
+      history.replaceState(null, "", location.pathname);
+      const answer = await fetch("/session", { method: "POST", body: token, credentials: "omit" }).catch(() => null);
+      if (answer?.ok) { secret = await answer.text(); sessionStorage.setItem("letopis-desk", secret); }
+    }
+    if (!secret) { closed("Эта страница открывается из окна программы: в нём указан файл, который её откроет."); return; }
+    await show(location.pathname + location.search, false);
+  })();
+})();

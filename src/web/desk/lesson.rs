@@ -1,0 +1,107 @@
+//! The lesson beside the grid: its topic, kind of work and homework, from the plan where it is new.
+
+use super::page::gone_on;
+use super::{Desk, Sitting, course};
+use crate::error::{Error, Result};
+use crate::journal::read;
+use crate::journal::read::course_view::{CourseView, Place};
+use crate::school::{Day, day_meant, format_date, parse_date};
+use crate::web::words;
+use crate::work::grid;
+use crate::work::lesson::{LessonRef, LessonWish, unexpected};
+use axum::extract::{Form, Path, State};
+use axum::response::Response;
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// A new lesson, as the panel proposes it.
+pub struct Panel {
+    /// «15.09.2025».
+    pub date: String,
+    /// Its number in the day, where the timetable has one that was not recorded.
+    pub number: String,
+    /// What the plan proposes.
+    pub topic: String,
+    /// Kind of work.
+    pub work: String,
+    /// Homework.
+    pub homework: String,
+    /// Whether it was asked for.
+    pub open: bool,
+}
+
+impl Panel {
+    /// A new lesson of the course: the one that was asked for, else the next of today.
+    pub fn of(view: &CourseView, today: Day, asked: Option<&Place>) -> Self {
+        let (date, number) = match asked {
+            Some(Place::Lesson { date, number }) => (*date, Some(*number)),
+            _ => (today, view.next_number(today)),
+        };
+        let planned = grid::proposed(view, date, number);
+        let text = planned.map(|line| (line.topic.clone(), line.work.clone(), line.homework.clone()));
+        let (topic, work, homework) = text.unwrap_or_default();
+        let number = number.map(|number| number.to_string()).unwrap_or_default();
+        Self { date: format_date(date), number, topic, work, homework, open: asked.is_some() }
+    }
+}
+
+/// A lesson as it was typed.
+#[derive(Deserialize)]
+pub struct Typed {
+    /// The ledger's length that the page has seen.
+    seen: u64,
+    /// The day of a new lesson: «15.09.2025», «вчера»; of a recorded one as its column has it.
+    date: String,
+    number: String,
+    topic: String,
+    work: String,
+    homework: String,
+    /// Whether it was given although the timetable has none then.
+    #[serde(default)]
+    despite: String,
+}
+
+/// `POST /course/{id}/lesson`.
+pub async fn record(State(desk): State<Arc<Desk>>, Path(id): Path<i64>, Form(typed): Form<Typed>) -> Response {
+    gone_on(desk.ask(move |sitting| set(sitting, id, &typed)).await)
+}
+
+fn set(sitting: &mut Sitting, id: i64, typed: &Typed) -> Result<String> {
+    let (course, today) = (course::course(&sitting.seat.journal, id)?, sitting.today()?);
+    let seen = match sitting.views.seen(id, typed.seen) {
+        Some(seen) => seen,
+        None => sitting.views.now(&sitting.seat.journal, &course)?,
+    };
+    let year = read::school(sitting.seat.journal.tables())?.year;
+    let date = day_meant(&typed.date, today, Some(&year)).map_or_else(|| parse_date(&typed.date), Ok)?;
+    let lesson = typed
+        .number
+        .trim()
+        .parse()
+        .map_err(|_| Error::input(format!("«{}» не номер урока", typed.number)).next("впишите число от 1 до 15"))?;
+    let wish = LessonWish {
+        at: LessonRef { course: course.key.clone(), date, lesson },
+        topic: Some(typed.topic.clone()),
+        work: Some(typed.work.clone()),
+        homework: Some(typed.homework.clone()),
+        substitute: false,
+        despite: !typed.despite.is_empty(),
+    };
+    let mut place = sitting.seat.place()?;
+    if !wish.despite
+        && let Some(why) = unexpected(&place, &wish)?
+    {
+        return Err(Error::input(why)
+            .next("проверьте дату и номер урока")
+            .then("если урок был, поставьте галочку «Урок был, хотя его нет в расписании»"));
+    }
+    let done = grid::record_lesson(&mut place, &seen, &wish)?;
+    let said = match (done.done.is_nothing(), &done.was) {
+        (true, _) => "Всё это уже записано.".to_owned(),
+        (_, Some(_)) => format!("Запись урока изменена: {}.", done.says.topic),
+        (_, None) => format!("Урок записан: {}.", done.says.topic),
+    };
+    let said = done.done.warnings.iter().fold(said, |said, one| format!("{said} Внимание: {}", words::warning(one)));
+    sitting.said = Some(said);
+    Ok(format!("/course/{id}?at={}/{lesson}", read::iso(date)))
+}

@@ -1,0 +1,177 @@
+//! What all pages have in common: their frame, how a fault looks, and the files that come with them.
+
+use super::{Desk, Sitting};
+use crate::error::{Error, Kind, Result};
+use crate::journal::read::{self, Course};
+use crate::school::{Login, counted, format_date};
+use crate::web::words::{self, Told};
+use askama::Template;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use chrono::{Datelike, NaiveDate};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// What stands around every page.
+pub struct Frame {
+    /// The title without names of people: it stays in the browser's history.
+    pub title: String,
+    /// Whose desk it is: «Семёнов С. С.».
+    pub who: String,
+    /// The day, in words.
+    pub day: String,
+    /// Own courses: address and name.
+    pub courses: Vec<(String, String)>,
+    /// The address of this page.
+    pub here: String,
+    /// What was done last.
+    pub said: Option<String>,
+    /// How many entries of a stick were not handed in, and since when.
+    pub unsent: Option<String>,
+}
+
+impl Frame {
+    /// The frame of a page.
+    ///
+    /// # Errors
+    /// Tables that do not read; a key that was revoked.
+    pub fn of(sitting: &mut Sitting, title: String, here: String) -> Result<Self> {
+        let said = sitting.said.take();
+        let today = sitting.today()?;
+        let (login, unsent) = (sitting.seat.place()?.login().clone(), unsent(sitting));
+        let tables = sitting.seat.journal.tables();
+        let who = read::staff(tables, &login)?.map(|person| person.name.initials()).unwrap_or_default();
+        let courses = own_courses(sitting, &login)?.into_iter();
+        let courses = courses.map(|course| (address(&course), course.key.to_string())).collect();
+        Ok(Self { title, who, day: in_words(today), courses, here, said, unsent })
+    }
+}
+
+/// «3 записи не переданы с 15.09.2025», on a stick.
+fn unsent(sitting: &Sitting) -> Option<String> {
+    let journal = &sitting.seat.journal;
+    let (base, _) = journal.strand_tip()?;
+    let unsent = journal.tip().ok()?.seq.saturating_sub(base.tip.seq);
+    (unsent > 0).then(|| format!("не передано: {}", counted(unsent, ["запись", "записи", "записей"])))
+}
+
+/// The courses that somebody teaches, by class.
+pub fn own_courses(sitting: &Sitting, login: &Login) -> Result<Vec<Course>> {
+    read::courses_of_teacher(sitting.seat.journal.tables(), login.as_str())
+}
+
+/// The address of a course. It has no name in it: addresses stay in the browser's history.
+pub fn address(course: &Course) -> String {
+    format!("/course/{}", course.id)
+}
+
+/// «понедельник, 15 сентября 2025 г.»
+pub fn in_words(day: NaiveDate) -> String {
+    const WEEKDAYS: [&str; 7] = ["понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"];
+    const MONTHS: [&str; 12] = [
+        "января",
+        "февраля",
+        "марта",
+        "апреля",
+        "мая",
+        "июня",
+        "июля",
+        "августа",
+        "сентября",
+        "октября",
+        "ноября",
+        "декабря",
+    ];
+    let weekday = WEEKDAYS.get(day.weekday().num_days_from_monday() as usize).unwrap_or(&"");
+    let month = MONTHS.get(day.month0() as usize).unwrap_or(&"");
+    format!("{weekday}, {} {month} {} г.", day.day(), day.year())
+}
+
+/// «15.09».
+pub fn short(day: NaiveDate) -> String {
+    format_date(day).chars().take(5).collect()
+}
+
+/// A page as it goes out.
+pub fn shown(page: Result<impl Template>) -> Response {
+    match page.and_then(|page| rendered(&page)) {
+        Ok(html) => Html(html).into_response(),
+        Err(error) => fault(&error),
+    }
+}
+
+fn rendered(page: &impl Template) -> Result<String> {
+    page.render().map_err(|cause| {
+        Error::environment("страница не составлена: ошибка в программе")
+            .next("откройте другую страницу")
+            .caused_by(cause)
+    })
+}
+
+/// Goes on to another page after something was done.
+pub fn gone_on(done: Result<String>) -> Response {
+    match done {
+        Ok(address) => Redirect::to(&address).into_response(),
+        Err(error) => fault(&error),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "desk/pages/fault.html")]
+struct Fault {
+    faults: Vec<Told>,
+}
+
+/// A refusal or a fault: a part of a page, which is shown where the reader is.
+pub fn fault(error: &Error) -> Response {
+    let status = match error.kind() {
+        Kind::Refused => StatusCode::CONFLICT,
+        Kind::Input => StatusCode::UNPROCESSABLE_ENTITY,
+        Kind::Damaged | Kind::Environment => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    let html = Fault { faults: words::error(error) }.render().unwrap_or_default();
+    (status, Html(html)).into_response()
+}
+
+/// No such page.
+pub async fn nothing_there() -> Response {
+    let error = Error::input("такой страницы нет").next("вернитесь к странице «Сегодня»");
+    (StatusCode::NOT_FOUND, fault(&error)).into_response()
+}
+
+/// `GET /tip`: how long the ledger is, by which a page sees that others have written.
+pub async fn tip(State(desk): State<Arc<Desk>>) -> Response {
+    match desk.ask(|sitting| Ok(sitting.seat.journal.tip()?.seq)).await {
+        Ok(length) => Json(json!({ "length": length })).into_response(),
+        Err(error) => (StatusCode::LOCKED, Json::<Value>(json!({ "told": words::error(&error) }))).into_response(),
+    }
+}
+
+/// The page that is shown to whoever has no secret: it has nothing in it, and fetches what it may.
+pub fn shell() -> Response {
+    Html(include_str!("pages/shell.html")).into_response()
+}
+
+/// `GET /desk.js`.
+pub async fn script() -> Response {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("assets/desk.js")).into_response()
+}
+
+/// `GET /desk.css`.
+pub async fn style() -> Response {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("assets/desk.css")).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_said_as_people_say_them() {
+        let day = NaiveDate::from_ymd_opt(2025, 9, 15).unwrap();
+        assert_eq!(in_words(day), "понедельник, 15 сентября 2025 г.");
+        assert_eq!(short(day), "15.09");
+    }
+}

@@ -1,0 +1,133 @@
+//! Debian's Chromium, driven over WebDriver.
+
+use super::Opened;
+use crate::common::peers;
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// A browser with a profile of its own.
+pub struct Browser {
+    pub client: Client,
+    driver: Child,
+    pub profile: tempfile::TempDir,
+}
+
+impl Browser {
+    /// Starts one; nothing where it is not installed.
+    pub async fn start() -> Option<Self> {
+        peers::require("chromium")?;
+        peers::require("chromedriver")?;
+        let mut driver = Command::new("chromedriver")
+            .args(["--port=0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut said = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let port = said
+            .find_map(|line| {
+                line.unwrap().split("successfully on port ").nth(1).map(|port| port.trim_end_matches('.').to_owned())
+            })
+            .expect("chromedriver says its port");
+        // What it says later is of no use, but the pipe must not break.
+        std::thread::spawn(move || said.count());
+        let profile = tempfile::tempdir().unwrap();
+        let args = [
+            "--headless=new".to_owned(),
+            "--no-sandbox".to_owned(),
+            "--disable-dev-shm-usage".to_owned(),
+            "--window-size=1280,800".to_owned(),
+            format!("--user-data-dir={}", profile.path().display()),
+        ];
+        let mut capabilities = Capabilities::new();
+        capabilities.insert("goog:chromeOptions".to_owned(), json!({ "args": args }));
+        let connector = hyper_util::client::legacy::connect::HttpConnector::new();
+        let client = ClientBuilder::new(connector)
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .expect("a session");
+        Some(Self { client, driver, profile })
+    }
+
+    /// Opens the desk as a person does: by its file.
+    pub async fn open(&self, desk: &Opened) {
+        self.client.goto(&format!("file://{}", desk.file.display())).await.unwrap();
+        self.until("h1", "Сегодня").await;
+    }
+
+    /// Waits until an element has this text, ten seconds at most.
+    pub async fn until(&self, css: &str, text: &str) {
+        let mut seen = String::new();
+        for _ in 0..200 {
+            seen = self.text(css).await;
+            if seen.contains(text) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!(
+            "«{text}» is never seen in {css}, which says «{seen}»\n{}",
+            self.client.source().await.unwrap_or_default()
+        );
+    }
+
+    /// The text of all elements of a selector.
+    pub async fn text(&self, css: &str) -> String {
+        let script = "return Array.from(document.querySelectorAll(arguments[0]), (e) => e.textContent).join('\\n')";
+        let text = self.client.execute(script, vec![json!(css)]).await.unwrap_or_default();
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Types keys to whatever has the focus.
+    pub async fn press(&self, keys: &str) {
+        self.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
+    }
+
+    /// Clicks the first element of a selector.
+    pub async fn click(&self, css: &str) {
+        self.client
+            .find(Locator::Css(css))
+            .await
+            .unwrap_or_else(|error| panic!("{css}: {error}"))
+            .click()
+            .await
+            .unwrap();
+    }
+
+    /// What axe-core finds on the page as it stands.
+    pub async fn accessible(&self, what: &str) {
+        let Some(axe) = peers::require_file("axe.min.js") else { return };
+        let script = std::fs::read_to_string(axe).unwrap();
+        self.client.execute(&script, vec![]).await.unwrap();
+        let run = "const done = arguments[arguments.length - 1]; axe.run().then((found) => done(found.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html).join(' | '))))";
+        let found = self.client.execute_async(run, vec![]).await.unwrap();
+        assert_eq!(found, Value::Array(Vec::new()), "{what}");
+    }
+
+    /// Keeps a picture of the page, for whoever wants to look at it.
+    pub async fn picture(&self, name: &str) {
+        let Some(folder) = std::env::var_os("LETOPIS_SCREENSHOTS") else { return };
+        let png = self.client.screenshot().await.unwrap();
+        std::fs::write(Path::new(&folder).join(format!("{name}.png")), png).unwrap();
+    }
+
+    /// Closes it.
+    pub async fn close(self) -> tempfile::TempDir {
+        let Self { client, mut driver, profile } = self;
+        let _ = client.close().await;
+        let _ = driver.kill();
+        let _ = driver.wait();
+        profile
+    }
+}
+
+/// Does something that waits.
+pub fn run(what: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(what);
+}
