@@ -51,12 +51,27 @@ fn what_others_record_shows_and_is_not_overwritten_unseen() {
         browser.until(cell, "").await;
         school.run("2025-09-15 12:10:00", "semyonov", &["mark", "set", "7А", "Алгебра", "15.09.2025", "Ёлкина=3"]).ok();
         browser.until("tbody td", "3").await;
-        // What is being typed meanwhile stays.
+        // What is being typed meanwhile stays, and overwrites nothing that was not seen.
         browser.press("4").await;
         browser.until("td.typing", "4").await;
-        browser.press(&format!("{}", Key::Escape)).await;
+        school.run("2025-09-15 12:11:00", "semyonov", &["mark", "set", "7А", "Алгебра", "15.09.2025", "Ёлкина=2"]).ok();
+        browser.until(".why", "только что изменили").await;
+        browser.press(&Key::Enter.to_string()).await;
+        browser.until("td.refused", "4").await;
+        browser.press(&format!("{}{}", Key::F8, Key::Escape)).await;
+        browser.until("td:focus", "2").await;
+        // Nor does a lesson's line.
+        browser.click("[name=homework]").await;
+        browser.press("п. 3").await;
+        let lesson = ["lesson", "record", "7А", "Алгебра", "15.09.2025", "--topic", "Степени"];
+        school.run("2025-09-15 12:12:00", "semyonov", &lesson).ok();
+        tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+        browser.press(&Key::Enter.to_string()).await;
+        browser.until(".fault", "только что изменили").await;
         browser.close().await;
     });
+    let said = school.run("2025-09-15 12:30:00", "semyonov", &["mark", "list", "7А", "Алгебра", "15.09.2025"]).ok();
+    assert!(said.stdout.contains('2') && !said.stdout.contains(" 4"), "{}", said.stdout);
 }
 
 #[test]
@@ -81,11 +96,17 @@ fn a_column_is_pasted_and_taken_back_and_nothing_of_it_is_left_in_the_browsers_p
         browser.client.execute(back, vec![]).await.unwrap();
         browser.until("#live", "Записано").await;
         assert_eq!(browser.client.title().await.unwrap(), "7А, Алгебра — Летопись");
+        // A cell that is left by the mouse is recorded; what is typed and not recorded stays in no file.
+        browser.press("3").await;
+        browser.click("[name=topic]").await;
+        browser.until("#live", "Записано").await;
+        browser.press("спросить Секретову").await;
+        browser.until("#live", "Записано").await;
         let profile = browser.close().await;
         let kept = walkdir::WalkDir::new(profile.path()).into_iter().filter_map(Result::ok);
         for file in kept.filter(|entry| entry.file_type().is_file()) {
             let bytes = std::fs::read(file.path()).unwrap_or_default();
-            for name in ["Ёлкина", "Семёнов"] {
+            for name in ["Ёлкина", "Семёнов", "Секретову"] {
                 let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
                 let held = |what: &[u8]| bytes.windows(what.len()).any(|part| part == what);
                 assert!(!held(name.as_bytes()) && !held(&wide), "{name} is in {}", file.path().display());

@@ -25,7 +25,6 @@ struct Page {
     stands: String,
     place: String,
     file: String,
-    text: String,
     length: u64,
 }
 
@@ -34,8 +33,6 @@ struct Page {
 pub struct Asked {
     at: String,
     row: usize,
-    #[serde(default)]
-    text: String,
 }
 
 /// `GET /course/{id}/correction`.
@@ -58,7 +55,6 @@ fn page(sitting: &mut Sitting, id: i64, asked: Asked) -> Result<Page> {
         stands: view.text(&at, asked.row),
         place: asked.at,
         file: pupil.file.to_string(),
-        text: asked.text,
         length: view.length,
         frame,
     })
@@ -93,10 +89,7 @@ pub async fn request(State(desk): State<Arc<Desk>>, Path(id): Path<i64>, Form(ty
 
 fn set(sitting: &mut Sitting, id: i64, typed: &Typed) -> Result<String> {
     let course = course(&sitting.seat.journal, id)?;
-    let seen = match sitting.views.seen(id, typed.seen) {
-        Some(seen) => seen,
-        None => sitting.views.now(&sitting.seat.journal, &course)?,
-    };
+    let seen = sitting.views.seen(id, typed.seen).ok_or_else(super::course::outdated)?;
     let at = place(&typed.at).ok_or_else(|| Error::input("такого столбца нет").next("вернитесь к курсу"))?;
     let text = typed.text.trim();
     let becomes = if text.is_empty() { Cell::default() } else { Cell::parse(text)? };

@@ -3,7 +3,7 @@
 //! The page sends what was typed and the ledger's length that it has seen; what somebody else has changed since is not
 //! overwritten unseen (`work::grid`). A cell that is refused stays on the page with its reason.
 
-use super::page::{Frame, address, fault, short, shown};
+use super::page::{self, Frame, address, short, shown};
 use super::{Desk, Sitting, lesson};
 use crate::error::{Error, Kind, Result};
 use crate::journal::Journal;
@@ -38,6 +38,7 @@ struct Page {
 }
 
 /// A column's head.
+#[derive(PartialEq, Serialize)]
 struct Head {
     place: String,
     /// «15.09» or «I четв.».
@@ -81,7 +82,7 @@ pub struct Asked {
 
 /// `GET /course/{id}`.
 pub async fn show(State(desk): State<Arc<Desk>>, Path(id): Path<i64>, Query(asked): Query<Asked>) -> Response {
-    shown(desk.ask(move |sitting| page(sitting, id, &asked)).await)
+    shown(desk.ask(move |sitting| filled(sitting, id, &asked)).await)
 }
 
 /// The course of an address.
@@ -100,7 +101,7 @@ pub fn keeper(sitting: &Sitting, course: &Course) -> Result<std::result::Result<
     }
 }
 
-fn page(sitting: &mut Sitting, id: i64, asked: &Asked) -> Result<Page> {
+fn filled(sitting: &mut Sitting, id: i64, asked: &Asked) -> Result<Page> {
     let course = course(&sitting.seat.journal, id)?;
     let title = course.key.to_string();
     let frame = Frame::of(sitting, title.clone(), address(&course))?;
@@ -244,6 +245,8 @@ struct Answer {
     results: Vec<Outcome>,
     /// Cells that stand otherwise than the page has them.
     changed: Vec<Changed>,
+    /// Lessons whose line says something else now.
+    lessons: Vec<Head>,
 }
 
 /// What became of one cell.
@@ -271,7 +274,8 @@ const MOST: usize = 2_000;
 pub async fn cells(State(desk): State<Arc<Desk>>, Path(id): Path<i64>, Json(typed): Json<Typed>) -> Response {
     match desk.ask(move |sitting| set(sitting, id, &typed)).await {
         Ok(answer) => Json(answer).into_response(),
-        Err(error) => fault(&error),
+        // Each of the cells says it.
+        Err(error) => (page::status(&error), Json(serde_json::json!({ "told": words::error(&error) }))).into_response(),
     }
 }
 
@@ -283,19 +287,22 @@ fn set(sitting: &mut Sitting, id: i64, typed: &Typed) -> Result<Answer> {
     let before = match sitting.views.seen(id, typed.length) {
         Some(seen) => seen,
         None if typed.cells.is_empty() => return anew(sitting, &course),
-        None => {
-            return Err(Error::refused("страница старше журнала: её давно не обновляли")
-                .next("обновите страницу и введите ещё раз"));
-        }
+        None => return Err(outdated()),
     };
-    let (mut seen, mut results) = (Arc::clone(&before), Vec::new());
+    let (mut seen, mut results) = ((*before).clone(), Vec::new());
     for one in &typed.cells {
         let done = bring(sitting, &seen, one);
-        if done.is_ok() {
-            seen = sitting.views.now(&sitting.seat.journal, &course)?;
+        if let Ok((numbers, _)) = &done {
+            let others = typed.cells.iter().filter(|other| (&other.place, &other.file) == (&one.place, &one.file));
+            match numbers.last() {
+                // Between what was seen and what stands now lie only this page's own entries about other cells.
+                Some(last) if *last == seen.length + numbers.len() as u64 && others.count() == 1 => seen.length = *last,
+                Some(_) => seen = course_view::course_view(sitting.seat.journal.tables(), &course)?,
+                None => {}
+            }
         }
         let (said, refused) = match done {
-            Ok(said) => (said, None),
+            Ok((_, said)) => (said, None),
             Err(error) => (String::new(), Some(words::error(&error))),
         };
         results.push(Outcome { place: one.place.clone(), file: one.file.clone(), refused, said });
@@ -305,13 +312,13 @@ fn set(sitting: &mut Sitting, id: i64, typed: &Typed) -> Result<Answer> {
         a.pupils == b.pupils && a.columns.iter().map(|one| &one.place).eq(b.columns.iter().map(|one| &one.place))
     };
     let anew = !same(&before, &now);
-    let changed = if anew { Vec::new() } else { changed(&before, &now) };
-    Ok(Answer { length: now.length, anew, results, changed })
+    let (changed, lessons) = if anew { Default::default() } else { (changed(&before, &now), retold(&before, &now)) };
+    Ok(Answer { length: now.length, anew, results, changed, lessons })
 }
 
 fn anew(sitting: &mut Sitting, course: &Course) -> Result<Answer> {
     let now = sitting.views.now(&sitting.seat.journal, course)?;
-    Ok(Answer { length: now.length, anew: true, results: Vec::new(), changed: Vec::new() })
+    Ok(Answer { length: now.length, anew: true, results: Vec::new(), changed: Vec::new(), lessons: Vec::new() })
 }
 
 fn changed(before: &CourseView, now: &CourseView) -> Vec<Changed> {
@@ -325,7 +332,18 @@ fn changed(before: &CourseView, now: &CourseView) -> Vec<Changed> {
     changed.collect()
 }
 
-fn bring(sitting: &mut Sitting, seen: &CourseView, typed: &TypedCell) -> Result<String> {
+fn retold(before: &CourseView, now: &CourseView) -> Vec<Head> {
+    heads(before).into_iter().zip(heads(now)).filter(|(was, is)| was != is).map(|(_, is)| is).collect()
+}
+
+/// What was typed answers to something that was seen too long ago to be compared.
+pub fn outdated() -> Error {
+    Error::refused("страница старше журнала: её давно не обновляли")
+        .next("посмотрите, что там стоит теперь, и введите ещё раз")
+}
+
+/// Numbers of the entries, and what is to be said.
+fn bring(sitting: &mut Sitting, seen: &CourseView, typed: &TypedCell) -> Result<(Vec<u64>, String)> {
     let place = place(&typed.place).ok_or_else(|| Error::input("такого столбца нет").next("обновите страницу"))?;
     let text = typed.text.trim();
     let becomes = if text.is_empty() { Cell::default() } else { Cell::parse(text)? };
@@ -337,7 +355,8 @@ fn bring(sitting: &mut Sitting, seen: &CourseView, typed: &TypedCell) -> Result<
         true => "Так уже записано.".to_owned(),
         false => format!("Записано, № {numbers}."),
     };
-    Ok(done.warnings.iter().fold(said, |said, warning| format!("{said} Внимание: {}", words::warning(warning))))
+    let said = done.warnings.iter().fold(said, |said, one| format!("{said} Внимание: {}", words::warning(one)));
+    Ok((done.numbers, said))
 }
 
 #[cfg(test)]

@@ -68,10 +68,7 @@ pub async fn record(State(desk): State<Arc<Desk>>, Path(id): Path<i64>, Form(typ
 
 fn set(sitting: &mut Sitting, id: i64, typed: &Typed) -> Result<String> {
     let (course, today) = (course::course(&sitting.seat.journal, id)?, sitting.today()?);
-    let seen = match sitting.views.seen(id, typed.seen) {
-        Some(seen) => seen,
-        None => sitting.views.now(&sitting.seat.journal, &course)?,
-    };
+    let seen = sitting.views.seen(id, typed.seen).ok_or_else(super::course::outdated)?;
     let year = read::school(sitting.seat.journal.tables())?.year;
     let date = day_meant(&typed.date, today, Some(&year)).map_or_else(|| parse_date(&typed.date), Ok)?;
     let lesson = typed

@@ -126,13 +126,17 @@ struct Fault {
 
 /// A refusal or a fault: a part of a page, which is shown where the reader is.
 pub fn fault(error: &Error) -> Response {
-    let status = match error.kind() {
+    let html = Fault { faults: words::error(error) }.render().unwrap_or_default();
+    (status(error), Html(html)).into_response()
+}
+
+/// How HTTP calls a fault.
+pub fn status(error: &Error) -> StatusCode {
+    match error.kind() {
         Kind::Refused => StatusCode::CONFLICT,
         Kind::Input => StatusCode::UNPROCESSABLE_ENTITY,
         Kind::Damaged | Kind::Environment => StatusCode::SERVICE_UNAVAILABLE,
-    };
-    let html = Fault { faults: words::error(error) }.render().unwrap_or_default();
-    (status, Html(html)).into_response()
+    }
 }
 
 /// No such page.

@@ -9,9 +9,9 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 /// How many views of a course are kept: a page that has slept through more of them is shown anew.
-const KEPT: usize = 4;
+const KEPT: usize = 24;
 /// Of how many courses.
-const COURSES: usize = 16;
+const COURSES: usize = 6;
 
 /// The views that pages have been given.
 #[derive(Default)]

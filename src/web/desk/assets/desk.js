@@ -3,30 +3,32 @@
 "use strict";
 (() => {
   const SECRET = "X-Letopis-Desk";
+  let grid = null;
   const desk = document.getElementById("desk");
   const live = document.getElementById("live");
   let secret = sessionStorage.getItem("letopis-desk");
 
   const say = (text) => { live.textContent = ""; live.textContent = text; };
 
+  // Hides the page, and keeps what was typed on it for when it is opened again.
+  const veil = document.createElement("main");
+  veil.className = "plain";
   const closed = (text) => {
-    const main = document.createElement("main");
-    main.id = "main";
-    main.className = "plain";
-    const head = document.createElement("h1");
-    head.textContent = "Летопись";
-    const words = document.createElement("p");
-    words.textContent = text;
-    main.append(head, words);
-    desk.replaceChildren(main);
+    const [head, words] = [document.createElement("h1"), document.createElement("p")];
+    [head.textContent, words.textContent] = ["Летопись", text];
+    veil.replaceChildren(head, words);
+    desk.hidden = true;
+    if (!veil.isConnected) desk.after(veil);
+    say("");
   };
+  const opened = () => { desk.hidden = false; veil.remove(); };
 
   const call = async (url, options = {}) => {
     const headers = { ...(options.headers || {}), [SECRET]: secret || "" };
     try {
       return await fetch(url, { ...options, headers, credentials: "omit", cache: "no-store" });
     } catch {
-      closed("Программа закрыта. Откройте страницу снова из окна программы.");
+      closed("Программа закрыта. Запустите её снова: она откроет новую страницу. Что записано, записано.");
       return null;
     }
   };
@@ -42,6 +44,7 @@
       fault.scrollIntoView({ block: "nearest" });
       return;
     }
+    opened();
     const url = new URL(answer.url);
     const address = url.pathname + url.search;
     if (push) history.pushState(null, "", address);
@@ -56,7 +59,7 @@
 
   const show = async (address, push) => {
     const answer = await call(address);
-    if (answer?.status === 403) closed("Эта страница больше не действует. Откройте её снова из окна программы.");
+    if (answer?.status === 403) closed("Эта страница больше не действует. Закройте окно программы и запустите её снова.");
     else if (answer) await put(answer, { push });
   };
 
@@ -72,16 +75,32 @@
     const url = new URL(link.href);
     if (url.origin !== location.origin || url.hash) return;
     event.preventDefault();
-    show(url.pathname + url.search, true);
+    const carried = link.dataset.text;
+    if (carried !== undefined && grid) grid.asked();
+    leaving(async () => {
+      await show(url.pathname + url.search, true);
+      const field = document.querySelector(".plain-form [name=text]");
+      if (field && carried !== undefined) field.value = carried;
+    });
   });
 
   document.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (grid) grid.leave();
-    send(event.target, event.submitter);
+    const [form, button] = [event.target, event.submitter];
+    if (grid) grid.settled().then(() => send(form, button)); else send(form, button);
   });
 
   window.addEventListener("popstate", () => show(location.pathname + location.search, false));
+
+  // Nothing that was typed is left behind unseen: the second time one insists.
+  let insisted = null;
+  const leaving = async (go) => {
+    const left = grid ? await grid.settled() : "";
+    if (left && insisted !== grid) { insisted = grid; say(left); return; }
+    insisted = null;
+    go();
+  };
+  window.addEventListener("beforeunload", (event) => { if (grid?.isOpen()) event.preventDefault(); });
 
   // What others record shows within seconds; a page that is locked says so.
   let locked = false;
@@ -96,7 +115,7 @@
     }
     if (!answer.ok) return;
     const { length } = await answer.json();
-    if (locked) { locked = false; await show(location.pathname + location.search, false); }
+    if (locked) { locked = false; opened(); }
     if (grid && length !== grid.length()) grid.look();
   }, 1500);
 
@@ -108,8 +127,6 @@
     const at = LATIN.slice(0, 26).indexOf(c.toLowerCase());
     return at < 0 ? c : RUSSIAN[at];
   };
-
-  let grid = null;
 
   function begin() {
     const table = document.querySelector("table.grid");
@@ -144,8 +161,13 @@
 
     const lessonOf = (c) => heads[c]?.dataset.place;
 
+    const FIELDS = ["date", "number", "topic", "work", "homework"];
+    const typed = () => JSON.stringify(FIELDS.map((name) => form.elements[name].value));
+    const isDirty = () => Boolean(form) && form.dataset.was !== undefined && form.dataset.was !== typed();
+    const filled = () => { form.dataset.was = typed(); form.elements.seen.value = table.dataset.length; };
+
     const panel = () => {
-      if (!form || form.dataset.new === "true") return;
+      if (!form || form.dataset.new === "true" || isDirty()) return;
       const head = heads[column];
       const place = lessonOf(column);
       if (!place || place.startsWith("final/")) return;
@@ -156,11 +178,13 @@
       form.elements.work.value = head.dataset.work;
       form.elements.homework.value = head.dataset.homework;
       form.elements.date.readOnly = form.elements.number.readOnly = true;
+      filled();
     };
 
     const fresh = (focus) => {
+      if (isDirty() && form.dataset.new !== "true") { say("Сначала запишите урок, который набран, или откажитесь от него: Esc."); return; }
       form.dataset.new = "true";
-      for (const name of ["date", "number", "topic", "work", "homework"]) form.elements[name].value = form.dataset[name];
+      if (!isDirty()) { for (const name of FIELDS) form.elements[name].value = form.dataset[name]; filled(); }
       form.elements.date.readOnly = form.elements.number.readOnly = false;
       if (focus) form.elements.topic.focus();
     };
@@ -173,8 +197,8 @@
       why.hidden = !attempt?.refused;
       if (!attempt?.refused) return;
       why.querySelector("span").textContent = words(attempt.refused);
-      const asked = new URLSearchParams({ at: heads[column].dataset.place, row, text: attempt.text });
-      why.querySelector("a").search = asked;
+      why.querySelector("a").search = new URLSearchParams({ at: heads[column].dataset.place, row });
+      why.querySelector("a").dataset.text = attempt.text;
       why.querySelector("a").hidden = !attempt.refused.some((one) => one.correctable);
     };
 
@@ -187,7 +211,7 @@
       if (!cell) return;
       cell.setAttribute("tabindex", "0");
       if (focus) { cell.focus({ preventScroll: true }); cell.scrollIntoView({ block: "nearest", inline: "nearest" }); }
-      if (moved) { if (form && focus) form.dataset.new = "false"; panel(); }
+      if (moved) { if (form && focus && !isDirty()) form.dataset.new = "false"; panel(); }
       tell();
     };
 
@@ -200,13 +224,28 @@
     const at = new Map();
     rows.forEach((one, r) => heads.forEach((head, c) => at.set(`${one.dataset.file}\n${head.dataset.place}`, [r, c])));
 
+    // Somebody has changed a cell in which something is being typed: it is not overwritten unseen.
+    const overtaken = (r, c, text) => {
+      const attempt = attempts.get(key(r, c));
+      if (!attempt || attempt.refused || attempt.sent) return;
+      const what = `Эту клетку только что изменили с другого компьютера или в другом окне: в ней теперь ${text ? `«${text}»` : "пусто"}.`;
+      attempt.refused = [{ what, next: ["Если нужно, введите ещё раз; Esc покажет то, что записано."], correctable: false }];
+      attempt.was = text;
+    };
+
     const take = (answer) => {
       table.dataset.length = answer.length;
-      if (form) form.elements.seen.value = answer.length;
+      for (const one of answer.lessons) {
+        const head = heads.find((head) => head.dataset.place === one.place);
+        if (head) [head.title, head.dataset.topic, head.dataset.work, head.dataset.homework] = [one.title, one.topic, one.work, one.homework];
+      }
+      if (form && !isDirty()) { if (form.dataset.new === "true") filled(); else panel(); }
+      const answered = new Set(answer.results.map((one) => `${one.file}\n${one.place}`));
       for (const one of answer.changed) {
         const [r, c] = at.get(`${one.file}\n${one.place}`) || [];
         if (r === undefined) continue;
         const cell = cellOf(r, c);
+        if (cell.dataset.text !== one.text && textOf(cell) !== one.text && !answered.has(`${one.file}\n${one.place}`)) overtaken(r, c, one.text);
         cell.dataset.text = one.text;
         cell.title = one.note;
         cell.querySelector("small")?.remove();
@@ -214,19 +253,21 @@
         draw(r, c);
       }
       let said = "";
+      const group = [];
       for (const one of answer.results) {
         const [r, c] = at.get(`${one.file}\n${one.place}`) || [];
         if (r === undefined) continue;
         const attempt = attempts.get(key(r, c));
         if (one.refused) { if (attempt) { attempt.refused = one.refused; attempt.sent = false; } }
         else {
-          if (attempt && !attempt.undoing) undo.push({ r, c, text: attempt.was });
+          if (attempt && !attempt.undoing) group.push({ r, c, text: attempt.was });
           attempts.delete(key(r, c));
         }
         draw(r, c);
         const name = rows[r].cells[0].textContent;
         said = one.refused ? `${name}: ${words(one.refused)}` : `${name}: ${one.said}`;
       }
+      if (group.length) undo.push(group);
       const refused = answer.results.filter((one) => one.refused).length;
       if (answer.results.length > 1) said = `Записано клеток: ${answer.results.length - refused}` + (refused ? `, отклонено: ${refused} (F8)` : "");
       if (said) say(said);
@@ -239,8 +280,17 @@
         const headers = { "Content-Type": "application/json" };
         const answer = await call(`${table.dataset.address}/cells`, { method: "POST", body, headers });
         if (!answer) return;
-        if (!answer.ok) { await put(answer, {}); return; }
         const told = await answer.json();
+        if (!answer.ok) {
+          for (const one of cells) {
+            const [r, c] = at.get(`${one.file}\n${one.place}`) || [];
+            const attempt = r === undefined ? null : attempts.get(key(r, c));
+            if (attempt) { attempt.refused = told.told; attempt.sent = false; draw(r, c); }
+          }
+          say(words(told.told));
+          tell();
+          return;
+        }
         take(told);
         if (told.anew) await again();
       });
@@ -254,8 +304,10 @@
         return [rows[r].dataset.file, heads[c].dataset.place, attempt];
       });
       const here = [rows[row]?.dataset.file, heads[column]?.dataset.place];
+      const panelled = isDirty() ? { fields: FIELDS.map((name) => form.elements[name].value), was: form.dataset.was, isNew: form.dataset.new,
+        seen: form.elements.seen.value, focus: form.contains(document.activeElement) ? document.activeElement.name : "" } : null;
       await show(location.pathname + location.search, false);
-      if (grid) grid.resume(kept, here);
+      if (grid) grid.resume(kept, here, panelled);
     };
 
     const cellsOf = (r, c, text) => ({ place: heads[c].dataset.place, file: rows[r].dataset.file, text });
@@ -280,12 +332,14 @@
     };
 
     const back = () => {
-      const last = undo.pop();
-      if (!last) { say("Возвращать нечего."); return; }
-      attempts.set(key(last.r, last.c), { text: last.text, was: textOf(cellOf(last.r, last.c)), sent: true, undoing: true });
-      draw(last.r, last.c);
-      go(last.r, last.c);
-      post([cellsOf(last.r, last.c, last.text)]);
+      const group = undo.pop();
+      if (!group) { say("Возвращать нечего."); return; }
+      for (const { r, c, text } of group) {
+        attempts.set(key(r, c), { text, was: textOf(cellOf(r, c)), sent: true, undoing: true });
+        draw(r, c);
+      }
+      go(group[0].r, group[0].c);
+      post(group.map(({ r, c, text }) => cellsOf(r, c, text)));
     };
 
     const nextRefused = () => {
@@ -362,7 +416,7 @@
         if (r >= rows.length) break;
         line.split("\t").forEach((text, by) => {
           const c = column + by;
-          const typed = text.trim().slice(0, 12);
+          const typed = Array.from(text.trim().slice(0, 12), russian).join("");
           if (c >= heads.length || typed === "" || typed === textOf(cellOf(r, c))) return;
           attempts.set(key(r, c), { text: typed, was: textOf(cellOf(r, c)), sent: true });
           draw(r, c);
@@ -373,28 +427,56 @@
       if (cells.length) post(cells); else say("Вставлять нечего.");
     });
 
+    table.addEventListener("focusout", (event) => { if (!table.contains(event.relatedTarget)) commit(); });
+    // The cell that has the focus is not hidden behind the heads.
+    const [top, side] = [table.tHead.offsetHeight, table.tHead.rows[0].cells[0].offsetWidth];
+    table.parentElement.style.scrollPadding = `${top + 4}px 8px 8px ${side + 4}px`;
+
     form?.querySelector("[data-does=new]")?.addEventListener("click", () => fresh(true));
     form?.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") { form.dataset.new = "false"; panel(); go(row, column); }
+      if (event.key === "Escape") { delete form.dataset.was; form.dataset.new = "false"; panel(); go(row, column); }
       if (event.key === "Enter" && event.target.tagName === "TEXTAREA" && !event.shiftKey) { event.preventDefault(); form.requestSubmit(); }
     });
 
     if (!rows.some((_, r) => r >= row && isThere(r))) row = 0; else while (!isThere(row)) row += 1;
     go(row, column, false);
     panel();
+    cellOf(row, column)?.scrollIntoView({ block: "nearest", inline: "nearest" });
     if (form?.dataset.new === "true") fresh(true); else cellOf(row, column)?.focus({ preventScroll: false });
 
     return {
       length: () => Number(table.dataset.length),
       look: () => post([]),
-      leave: commit,
-      resume: (kept, [file, place]) => {
+      // What the current cell was refused for goes along to the page on which it is asked for.
+      asked: () => { attempts.delete(key(row, column)); draw(row, column); },
+      // Whether something was typed that is not recorded.
+      isOpen: () => attempts.size > 0 || isDirty(),
+      // Records what was typed, and says what is left.
+      settled: async () => {
+        commit();
+        await queue;
+        if (attempts.size) return "Есть клетки, которые не записаны (F8). Чтобы уйти со страницы всё равно, повторите.";
+        return isDirty() && !form.contains(document.activeElement) ? "Урок справа набран и не записан. Чтобы уйти со страницы всё равно, повторите." : "";
+      },
+      resume: (kept, [file, place], panelled) => {
         for (const [of, where, attempt] of kept) {
           const [r, c] = at.get(`${of}\n${where}`) || [];
-          if (r !== undefined) { attempts.set(key(r, c), attempt); draw(r, c); }
+          if (r === undefined) continue;
+          attempts.set(key(r, c), attempt);
+          const stands = textOf(cellOf(r, c));
+          if (stands !== attempt.was) overtaken(r, c, stands);
+          draw(r, c);
+        }
+        if (panelled && form) {
+          form.dataset.new = panelled.isNew;
+          FIELDS.forEach((name, i) => { form.elements[name].value = panelled.fields[i]; });
+          form.dataset.was = panelled.was;
+          form.elements.seen.value = panelled.seen;
+          form.elements.date.readOnly = form.elements.number.readOnly = panelled.isNew !== "true";
         }
         const [r, c] = at.get(`${file}\n${place}`) || [];
         if (r !== undefined) go(r, c);
+        if (panelled?.focus) form.elements[panelled.focus].focus();
       },
     };
   }
@@ -408,7 +490,7 @@
       const answer = await fetch("/session", { method: "POST", body: token, credentials: "omit" }).catch(() => null);
       if (answer?.ok) { secret = await answer.text(); sessionStorage.setItem("letopis-desk", secret); }
     }
-    if (!secret) { closed("Эта страница открывается из окна программы: в нём указан файл, который её откроет."); return; }
+    if (!secret) { closed("Эта страница открывается один раз и только из окна программы. Закройте его и запустите программу снова."); return; }
     await show(location.pathname + location.search, false);
   })();
 })();
