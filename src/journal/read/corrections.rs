@@ -2,7 +2,7 @@
 
 use super::column::Columns;
 use crate::error::{Action, Error, Result};
-use crate::journal::entry::{Change, LessonRef, LessonText};
+use crate::journal::entry::{Change, LessonRef, LessonText, RULES};
 use crate::journal::read::Tables;
 use crate::journal::read::annulments::{annulled_course, cells_in_words};
 use crate::journal::read::standing::{attendance_of, cells_of, marks_of};
@@ -210,6 +210,14 @@ pub fn asked(tables: &Tables) -> Result<Vec<Asked>> {
 /// # Errors
 /// Only the database's.
 pub fn in_words(tables: &Tables, changes: &[Change]) -> Result<String> {
+    in_words_of(tables, changes, RULES)
+}
+
+/// As [`in_words`], as documents say it that show a state of these rules: those of rules 1 do not name what «н» and «оп» are.
+///
+/// # Errors
+/// As [`in_words`].
+pub fn in_words_of(tables: &Tables, changes: &[Change], rules: u32) -> Result<String> {
     let shown = |text: String| if text.is_empty() { "пусто".to_owned() } else { text };
     let words = changes.iter().map(|change| -> Result<String> {
         let (was, becomes) = match change {
@@ -239,8 +247,8 @@ pub fn in_words(tables: &Tables, changes: &[Change]) -> Result<String> {
             }
             _ => String::new(),
         };
-        let who =
-            if matches!(change, Change::Attendance { .. }) { format!("{who}, посещаемость") } else { who };
+        let named = rules >= 2 && matches!(change, Change::Attendance { .. });
+        let who = if named { format!("{who}, посещаемость") } else { who };
         let period = if change.period().is_empty() { String::new() } else { format!(", {}", change.period()) };
         Ok(format!("{who}{period}: было {}, стало {}{more}", shown(was), shown(becomes)))
     });

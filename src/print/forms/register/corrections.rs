@@ -92,7 +92,7 @@ impl Composer<'_, ()> {
                 lesson => words.lesson.fill(&[("date", &date), ("lesson", &lesson.to_string())]),
             },
             subject: format!("{}{group}", course.subject),
-            changes: corrections::in_words(self.tables, &request.changes)?,
+            changes: corrections::in_words_of(self.tables, &request.changes, self.context.rules)?,
             reason: request.reason.clone(),
             decision,
         })
