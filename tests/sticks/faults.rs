@@ -23,7 +23,11 @@ fn a_copied_stick_that_went_on_in_two_places_is_found_and_stopped() {
     stick.sync("2025-09-15 12:00:00").ok();
     let sync = ["stick", "sync", "copy", "--programs", "school"];
     let told = with_passphrase(&stick.school, "2025-09-15 12:10:00", "copy", &sync);
-    told.fails(1, &["Приём остановлен", "в другом месте"]);
+    told.fails(1, &["Приём остановлен", "в другом месте", "stick sync copy --without-owner"]);
+    let by_deputy = ["stick", "sync", "copy", "--without-owner"];
+    let told = ["Приём остановлен: запись № 1", "в другом месте", "Носитель закрыт записью №"];
+    stick.at_school("2025-09-15 12:20:00", "petrova", &by_deputy).fails(1, &told);
+    stick.at_school("2025-09-15 12:30:00", "petrova", &["stick", "status"]).fails(0, &["копия"]);
     stick.audited("2025-09-15 13:00:00");
 }
 

@@ -19,6 +19,8 @@ use crate::ledger::identity::Identity;
 use crate::ledger::signer::Signer;
 use crate::ledger::strand::Strung;
 use crate::school::{Clock, Day, RECORDS, counted};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::path::Path;
 
 /// In whose hand a stick is.
@@ -164,9 +166,24 @@ pub(super) fn read_by(tables: &Tables, stick: &Stick, identity: &Identity) -> Re
         .ok_or_else(|| Error::damaged(format!("ключа {} нет в журнале", strand.key)).next("сообщите администратору"))?;
     let file = stick.strand(strand.number)?;
     file.make_durable()?;
-    let journal = read::ledger::tip(tables)?.journal;
-    let entries = file.after(&strand.tip(journal), &owner.public, identity)?;
+    let tip = strand.tip(read::ledger::tip(tables)?.journal);
+    // What was taken in is compared too, as far as the stick keeps it and this key opens it: a copy that went on elsewhere may
+    // have other entries under the same numbers.
+    let kept = file.after(&file.begins(tip.journal), &owner.public, identity).unwrap_or_default();
+    if differs(tables, &strand, &kept)? {
+        return Ok((strand, kept));
+    }
+    let entries = file.after(&tip, &owner.public, identity)?;
     Ok((strand, entries))
+}
+
+/// Whether one of the entries of a stick is another than the one that was taken in under its number.
+fn differs(tables: &Tables, strand: &Strand, kept: &[Strung]) -> Result<bool> {
+    let taken = read::carried_of(tables, &hex(&strand.id))?;
+    let taken: HashMap<u64, String> = taken.into_iter().map(|carried| (carried.number, carried.signature)).collect();
+    let is_other =
+        |one: &Strung| taken.get(&one.number).is_some_and(|known| *known != hex(&Sha256::digest(one.signature)));
+    Ok(kept.iter().any(is_other))
 }
 
 fn author<'a>(signer: &'a Identity, clock: &'a dyn Clock) -> Author<'a> {
