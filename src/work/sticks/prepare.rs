@@ -3,7 +3,7 @@
 
 use super::base::{Base, may_prepare, recipients};
 use super::programs::{self, Program};
-use crate::archive::carrier::Carrier as OnMount;
+use crate::archive::carrier::{self as on_mount, Carrier as OnMount};
 use crate::away::card::Card;
 use crate::away::pins::Pins;
 use crate::away::stick::{self, State, Stick};
@@ -104,6 +104,7 @@ pub fn prepare(
         false => Ok(()),
     };
     let made = written.and_then(|()| make(place, (&mount, wish), &carrier, (&opened, &owner), prove));
+    let made = made.and_then(|made| name_nobody(place, &mount, &carrier).map(|()| made));
     let made = made.inspect_err(|_| give_up(place, &opened))?;
     let new_key = is_new.then(|| owner.public().fingerprint());
     Ok(Prepared { done, label: carrier.label, id: carrier.id, new_key, ..made })
