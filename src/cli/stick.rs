@@ -221,7 +221,10 @@ fn say_synced(tables: &Tables, mount: &Path, synced: &Synced) -> Result<()> {
             }
         }
         Some(Stopped::Fault { number, why }) => {
-            println!("Приём остановлен на записи № {number}: {}", advice::error(why));
+            advice::error(why).lines().enumerate().for_each(|(line, text)| match line {
+                0 => println!("Приём остановлен на записи № {number}: {text}"),
+                _ => println!("{text}"),
+            });
         }
         None => {}
     }
