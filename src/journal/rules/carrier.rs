@@ -53,7 +53,16 @@ pub fn issue(context: &Context<'_>, issued: &CarrierIssued) -> Result<()> {
     let (label, since) = (&carrier.label, format_date(context.school.day_of(issue.at)));
     let name = full_name(context.tables, &issue.to)?;
     Err(Error::refused(format!("носитель «{label}» уже выдан: {name}, {since}"))
-        .next_by("сначала примите его", Action::ReturnCarrier { label: label.clone() }))
+        .next_by("сначала примите его", taking_back(context.tables, &carrier)?))
+}
+
+/// How a carrier is taken back: a stick that somebody records on, with what lies on it.
+pub(super) fn taking_back(tables: &Tables, carrier: &Carrier) -> Result<Action> {
+    let label = carrier.label.clone();
+    Ok(match read::open_strand_on(tables, &carrier.id)? {
+        Some(_) => Action::ReturnCarrier { label },
+        None => Action::ReturnEmptyCarrier { label },
+    })
 }
 
 /// §5.7: a carrier that was given out is handed in; what somebody records on it has been brought to its end.
@@ -113,7 +122,7 @@ pub fn retirement(context: &Context<'_>, retired: &CarrierRetired) -> Result<()>
     let label = &carrier.label;
     if carrier.issue.is_some() {
         return Err(Error::refused(format!("носитель «{label}» выдан: списывают сданный"))
-            .next_by("сначала запишите, что он сдан", Action::ReturnCarrier { label: label.clone() }));
+            .next_by("сначала запишите, что он сдан", taking_back(context.tables, &carrier)?));
     }
     strand::has_ended(context.tables, &carrier)?;
     let sql = "SELECT archive FROM archive_copies WHERE carrier = ?1 AND archive NOT IN (
