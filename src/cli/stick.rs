@@ -245,10 +245,18 @@ fn say_entries(entries: &[HandedOver], of: &str) {
     println!("{of}: принято записей: {taken}, отклонено: {refused}{earlier}.");
     for one in entries {
         let Some(why) = refusal(&one.outcome) else { continue };
-        println!("  Отклонена запись № {} ({}): {why}", one.number, one.said.what);
-        if let Some(request) = request(&one.said) {
-            println!("    Заявка на исправление: {request}");
-        }
+        say_refused(one.number, Some(&one.said), why);
+    }
+}
+
+/// An entry that was refused, with what it says where that is known, and the request for it where it can be made.
+fn say_refused(number: u64, said: Option<&Said>, why: &str) {
+    match said {
+        Some(said) => println!("  Отклонена запись № {number} ({}): {why}", said.what),
+        None => println!("  Отклонена запись № {number}: {why}"),
+    }
+    if let Some(request) = said.and_then(request) {
+        println!("    Заявка на исправление: {request}");
     }
 }
 
@@ -424,7 +432,7 @@ fn on_stick(common: &Common, mount: &Path) -> Result<ExitCode> {
             quoted(&mount.display().to_string())
         ));
     }
+    refused.iter().for_each(|one| say_refused(one.number, one.said.as_ref(), &one.why));
     warnings.iter().for_each(|error| screen::warning(&advice::warning(&Warning::of(error))));
     Ok(ExitCode::SUCCESS)
 }
-    refused.iter().for_each(|one| say_refused(one.number, one.said.as_ref(), &one.why));

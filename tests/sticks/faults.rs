@@ -9,6 +9,10 @@ fn a_clock_that_is_wrong_is_refused_on_the_stick() {
     let lesson = ["lesson", "record", "7А", "Алгебра", "15.09.2025", "--topic", "Дроби"];
     stick.away("2024-09-15 10:00:00", &lesson).fails(1, &["часы показывают"]);
     stick.away("2026-09-15 10:00:00", &lesson).fails(1, &["срок основы носителя истёк"]);
+    let status = ["Записывать можно было до", "срок основы носителя истёк", "stick sync usb"];
+    stick.away("2026-09-15 10:00:00", &["stick", "status"]).fails(0, &status);
+    let told = stick.away("2025-09-15 10:00:00", &["stick", "status"]).ok();
+    assert!(!told.to_string().contains("истёк"), "{told}");
     stick.away("2025-09-15 10:00:00", &lesson).ok();
 }
 

@@ -97,7 +97,7 @@ pub fn sync(
         By::Deputy(stick, identity) => {
             let (strand, entries) = read_by(journal.tables(), &stick, &identity)?;
             let taken = take_in(journal, author(&identity, clock), &strand, (&entries, &[]))?;
-            Ok(told(stick.card(), &strand, &entries, taken))
+            told(journal.tables(), stick.card(), &strand, &entries, taken)
         }
         By::Owner(mut unlocked) => {
             let owner = again(unlocked.owner())?;
@@ -119,7 +119,7 @@ pub(super) fn take_and_renew(
     let receipts = unlocked.receipts().iter().map(carried_receipt).collect::<Vec<_>>();
     let taken = take_in(journal, author(taker, clock), &strand, (&entries, &receipts))?;
     let receipt = taken.receipt.clone();
-    let mut synced = told(unlocked.card(), &strand, &entries, taken);
+    let mut synced = told(journal.tables(), unlocked.card(), &strand, &entries, taken)?;
     synced.warnings.extend(unlocked.warnings().iter().cloned());
     if synced.stopped.is_none() {
         let until = renew(journal, (unlocked, taker), clock, receipt, renewing);
@@ -203,21 +203,27 @@ pub(super) fn take_in(
     Ok(taken)
 }
 
-pub(super) fn told(card: &Card, strand: &Strand, entries: &[Strung], taken: TakenIn) -> Synced {
+pub(super) fn told(
+    tables: &Tables,
+    card: &Card,
+    strand: &Strand,
+    entries: &[Strung],
+    taken: TakenIn,
+) -> Result<Synced> {
     let of = |one: taking_in::Taken| {
         let strung = entries.iter().find(|strung| strung.number == one.number)?;
-        let said = Said::of(&strung.payload)?;
-        Some(HandedOver { number: one.number, seq: one.seq, said, outcome: one.outcome })
+        let said = Said::of(&strung.payload)?.for_whom(tables, &strand.login);
+        Some(said.map(|said| HandedOver { number: one.number, seq: one.seq, said, outcome: one.outcome }))
     };
-    Synced {
+    Ok(Synced {
         card: card.clone(),
         owner: strand.login.to_string(),
-        entries: taken.results.into_iter().filter_map(of).collect(),
+        entries: taken.results.into_iter().filter_map(of).collect::<Result<_>>()?,
         stopped: taken.stopped,
         renewed: None,
         programs: Vec::new(),
         warnings: Vec::new(),
-    }
+    })
 }
 
 fn keys(tables: &Tables, strand: &Strand) -> Result<Vec<[u8; 32]>> {
