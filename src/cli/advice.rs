@@ -154,7 +154,10 @@ fn command(action: &Action) -> String {
             return format!("carrier register {mount} --label {label} --holder {holder} --place {place}");
         }
         Action::ListCarriers => "carrier list",
-        Action::ReturnCarrier { label } => return format!("carrier return {} --place МЕСТО", typed(label)),
+        Action::ReturnCarrier { label } => {
+            return format!("carrier return {} --place МЕСТО --stick ПАПКА", typed(label));
+        }
+        Action::ReturnEmptyCarrier { label } => return format!("carrier return {} --place МЕСТО", typed(label)),
         Action::ReportLoss { label: Some(label) } => {
             return format!("carrier lost {} --circumstances ОБСТОЯТЕЛЬСТВА", typed(label));
         }
@@ -331,6 +334,7 @@ mod tests {
             },
             Action::ListCarriers,
             Action::ReturnCarrier { label: label() },
+            Action::ReturnEmptyCarrier { label: label() },
             Action::ReportLoss { label: None },
             Action::ReportLoss { label: Some(label()) },
             Action::CreateArchive,
@@ -460,6 +464,6 @@ mod tests {
         assert_eq!(error(&Error::input("нет")), "нет");
         let stick =
             Error::refused("выдан").next_by("примите его", Action::ReturnCarrier { label: "Флешка 2".to_owned() });
-        assert!(error(&stick).contains("carrier return \"Флешка 2\" --place МЕСТО"));
+        assert!(error(&stick).contains("carrier return \"Флешка 2\" --place МЕСТО --stick ПАПКА"));
     }
 }

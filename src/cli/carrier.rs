@@ -210,6 +210,7 @@ fn name(tables: &Tables, login: &str) -> Result<String> {
 }
 
 fn list(common: &Common) -> Result<()> {
+    session::not_on_stick(common, "смотреть носители школы")?;
     let journal = session::journal(common)?;
     let tables = journal.tables();
     let school = read::school(tables)?;

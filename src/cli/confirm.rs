@@ -105,6 +105,7 @@ pub fn json(one: &Extraordinary) -> serde_json::Value {
 }
 
 fn list(common: &Common) -> Result<ExitCode> {
+    session::not_on_stick(common, "смотреть, что ждёт второго лица")?;
     let journal = session::journal(common)?;
     let List { waiting, code } = confirm::list(journal.tables())?;
     if common.json {

@@ -332,6 +332,7 @@ pub fn say(document: &Issued) {
 }
 
 fn list(common: &Common) -> Result<ExitCode> {
+    session::not_on_stick(common, "смотреть, что напечатано")?;
     let journal = session::journal(common)?;
     let tables = journal.tables();
     let school = read::school(tables)?;

@@ -9,6 +9,7 @@ use crate::away::taking_in::{Outcome, Stopped};
 use crate::error::{Error, Result, Warning};
 use crate::journal::read::{self, Tables};
 use crate::journal::{Journal, Proven, resolve};
+use crate::ledger::chain::hex;
 use crate::ledger::identity::Identity;
 use crate::school::{CourseKey, format_date};
 use crate::work::Workplace;
@@ -180,7 +181,7 @@ impl Sync {
         if common.json {
             screen::json(&synced_json(&synced));
         } else {
-            say_synced(journal.tables(), &synced)?;
+            say_synced(journal.tables(), &mount, &synced)?;
             if self.without_owner && synced.stopped.is_none() {
                 println!(
                     "Носитель не изменён: записи остались на нём, обновит его владелец своим паролем: {ME} stick sync {}",
@@ -199,7 +200,7 @@ pub fn say_handed_in(handed: &HandedIn) {
     }
 }
 
-fn say_synced(tables: &Tables, synced: &Synced) -> Result<()> {
+fn say_synced(tables: &Tables, mount: &Path, synced: &Synced) -> Result<()> {
     let owner = read::staff(tables, &synced.owner)?.map_or(synced.owner.clone(), |person| person.name.initials());
     say_entries(&synced.entries, &format!("Носитель «{}», {owner}", synced.card.label));
     synced.remarks().for_each(|warning| screen::warning(&advice::warning(warning)));
@@ -209,13 +210,21 @@ fn say_synced(tables: &Tables, synced: &Synced) -> Result<()> {
             println!("Приём остановлен: запись № {} носителя уже принята с другим содержанием.", fork.number);
             println!("Значит, копия носителя велась в другом месте.");
             println!("  принято: {}\n  на этом носителе: {}", shown(&fork.known), shown(&fork.other));
-            match fork.closed {
-                Some(seq) => println!("Носитель закрыт записью № {seq}. Сообщите директору."),
-                None => println!("Носитель закрывает заместитель директора или администратор. Сообщите директору."),
+            let strand = read::strand(tables, &hex(&synced.card.strand))?;
+            match strand.and_then(|strand| strand.closed) {
+                Some(end) => println!("Носитель закрыт записью № {}. Сообщите директору.", end.entry),
+                None => println!(
+                    "Что делать: сообщите директору; носитель закроет заместитель директора своим ключом: \
+                     {ME} stick sync {} --without-owner.",
+                    quoted(&mount.display().to_string())
+                ),
             }
         }
         Some(Stopped::Fault { number, why }) => {
-            println!("Приём остановлен на записи № {number}: {}", advice::error(why));
+            advice::error(why).lines().enumerate().for_each(|(line, text)| match line {
+                0 => println!("Приём остановлен на записи № {number}: {text}"),
+                _ => println!("{text}"),
+            });
         }
         None => {}
     }
@@ -236,10 +245,18 @@ fn say_entries(entries: &[HandedOver], of: &str) {
     println!("{of}: принято записей: {taken}, отклонено: {refused}{earlier}.");
     for one in entries {
         let Some(why) = refusal(&one.outcome) else { continue };
-        println!("  Отклонена запись № {} ({}): {why}", one.number, one.said.what);
-        if let Some(request) = request(&one.said) {
-            println!("    Заявка на исправление: {request}");
-        }
+        say_refused(one.number, Some(&one.said), why);
+    }
+}
+
+/// An entry that was refused, with what it says where that is known, and the request for it where it can be made.
+fn say_refused(number: u64, said: Option<&Said>, why: &str) {
+    match said {
+        Some(said) => println!("  Отклонена запись № {number} ({}): {why}", said.what),
+        None => println!("  Отклонена запись № {number}: {why}"),
+    }
+    if let Some(request) = said.and_then(request) {
+        println!("    Заявка на исправление: {request}");
     }
 }
 
@@ -382,20 +399,23 @@ fn on_stick(common: &Common, mount: &Path) -> Result<ExitCode> {
     let look = || at_work::look(mount, || session::passphrase(common, &prompt));
     let found = session::asked_again(common, look)?;
     let today = session::now().date_naive();
-    let OnStick { label, owner, knows, until, unsent, unsent_since, refused, room, warnings } = &found;
+    let OnStick { label, owner, owner_name, knows, until, unsent, unsent_since, refused, room, warnings } = &found;
     if common.json {
         screen::json(&serde_json::json!({
             "label": label, "owner": owner, "knows": knows.to_rfc3339(), "until": until, "unsent": unsent,
             "unsent_since": unsent_since, "room": room.0, "size": room.1,
-            "refused": refused.iter().map(|(number, why)| serde_json::json!({"number": number, "why": why}))
-                .collect::<Vec<_>>(),
+            "refused": refused.iter().map(|one| serde_json::json!({
+                "number": one.number, "why": one.why, "what": one.said.as_ref().map(|said| &said.what),
+                "request": one.said.as_ref().and_then(request),
+            })).collect::<Vec<_>>(),
             "warnings": warnings.iter().map(Error::message).collect::<Vec<_>>(),
         }));
         return Ok(ExitCode::SUCCESS);
     }
-    println!("Носитель «{label}», владелец {owner}");
+    println!("Носитель «{label}», владелец {owner_name}");
     println!("Журнал на нём — по {}", knows.format("%d.%m.%Y %H:%M"));
-    println!("Записывать можно до {}", format_date(*until));
+    let is = if found.has_run_out(today) { "можно было" } else { "можно" };
+    println!("Записывать {is} до {}", format_date(*until));
     match unsent_since {
         Some(since) => println!("Не передано записей: {unsent}, первая от {}", format_date(*since)),
         None => println!("Всё передано."),
@@ -406,9 +426,13 @@ fn on_stick(common: &Common, mount: &Path) -> Result<ExitCode> {
             quoted(&mount.display().to_string())
         ));
     }
-    for (number, why) in refused {
-        println!("  Отклонена запись № {number}: {why}");
+    if found.has_run_out(today) {
+        screen::warning(&format!(
+            "срок основы носителя истёк: записывать на него нельзя; обновите его в школе ({ME} stick sync {})",
+            quoted(&mount.display().to_string())
+        ));
     }
+    refused.iter().for_each(|one| say_refused(one.number, one.said.as_ref(), &one.why));
     warnings.iter().for_each(|error| screen::warning(&advice::warning(&Warning::of(error))));
     Ok(ExitCode::SUCCESS)
 }

@@ -112,6 +112,7 @@ fn reopen(common: &Common, reason: &str) -> Result<ExitCode> {
 }
 
 fn status(common: &Common) -> Result<ExitCode> {
+    session::not_on_stick(common, "смотреть, чего не хватает до конца года")?;
     let journal = session::journal(common)?;
     let tables = journal.tables();
     let status = year::status(tables, read::school(tables)?.day_of(session::now()))?;

@@ -184,7 +184,12 @@ pub enum Action {
         place: Option<String>,
     },
     ListCarriers,
+    /// Take back a stick that somebody records on, with what lies on it.
     ReturnCarrier {
+        label: String,
+    },
+    /// Take back a carrier that nobody records on.
+    ReturnEmptyCarrier {
         label: String,
     },
     /// Record a loss, of this carrier where it is known which.

@@ -9,6 +9,10 @@ fn a_clock_that_is_wrong_is_refused_on_the_stick() {
     let lesson = ["lesson", "record", "7А", "Алгебра", "15.09.2025", "--topic", "Дроби"];
     stick.away("2024-09-15 10:00:00", &lesson).fails(1, &["часы показывают"]);
     stick.away("2026-09-15 10:00:00", &lesson).fails(1, &["срок основы носителя истёк"]);
+    let status = ["Записывать можно было до", "срок основы носителя истёк", "stick sync usb"];
+    stick.away("2026-09-15 10:00:00", &["stick", "status"]).fails(0, &status);
+    let told = stick.away("2025-09-15 10:00:00", &["stick", "status"]).ok();
+    assert!(!told.to_string().contains("истёк"), "{told}");
     stick.away("2025-09-15 10:00:00", &lesson).ok();
 }
 
@@ -23,7 +27,11 @@ fn a_copied_stick_that_went_on_in_two_places_is_found_and_stopped() {
     stick.sync("2025-09-15 12:00:00").ok();
     let sync = ["stick", "sync", "copy", "--programs", "school"];
     let told = with_passphrase(&stick.school, "2025-09-15 12:10:00", "copy", &sync);
-    told.fails(1, &["Приём остановлен", "в другом месте"]);
+    told.fails(1, &["Приём остановлен", "в другом месте", "stick sync copy --without-owner"]);
+    let by_deputy = ["stick", "sync", "copy", "--without-owner"];
+    let told = ["Приём остановлен: запись № 1", "в другом месте", "Носитель закрыт записью №"];
+    stick.at_school("2025-09-15 12:20:00", "petrova", &by_deputy).fails(1, &told);
+    stick.at_school("2025-09-15 12:30:00", "petrova", &["stick", "status"]).fails(0, &["копия"]);
     stick.audited("2025-09-15 13:00:00");
 }
 
@@ -90,4 +98,51 @@ fn a_stick_is_not_prepared_over_one_that_is_in_use_nor_for_a_key_that_is_not_its
     let unnamed = ["stick", "prepare", "usb3", "--to", "gusev", "--label", "У-3"];
     stick.at_school("2025-09-09 08:00:00", "petrova", &unnamed).fails(2, &["уже есть ключ", "--owner-key"]);
     assert!(stick.school.path("usb3").read_dir().unwrap().next().is_none(), "nothing was written");
+}
+
+#[test]
+fn a_carrier_that_was_registered_names_nobody_once_it_is_a_stick() {
+    let Some(school) = School::small() else { return };
+    std::fs::create_dir(school.path("usb3")).unwrap();
+    let register = |at: &str, holder: &str, place: &str| {
+        let args = ["carrier", "register", "usb3", "--label", "У-3", "--holder", holder, "--place", place];
+        school.run(at, "petrova", &args).ok();
+    };
+    register("2025-09-05 08:00:00", "belova", "тайник");
+    let named = |text: &str| {
+        let files = walkdir::WalkDir::new(school.path("usb3")).into_iter().filter_map(Result::ok);
+        let mut files = files.filter(|file| file.file_type().is_file());
+        files.any(|file| String::from_utf8_lossy(&std::fs::read(file.path()).unwrap()).contains(text))
+    };
+    assert!(named("Белова") && named("тайник"));
+    prepare(&school, "usb3", "У-3", "belova");
+    assert!(!named("Белова") && !named("тайник"), "what lies on a stick names nobody");
+    assert!(named("У-3"));
+    let back = ["carrier", "return", "У-3", "--place", "шкаф", "--stick", "usb3"];
+    school.run("2025-09-09 08:00:00", "petrova", &back).ok();
+    register("2025-09-09 08:10:00", "petrova", "шкаф");
+    let list = school.run("2025-09-09 08:20:00", "petrova", &["carrier", "list", "--json"]).ok();
+    assert_eq!(list.stdout.matches("У-3").count(), 1, "it is known again: {list}");
+}
+
+#[test]
+fn why_taking_in_stopped_is_told_line_by_line() {
+    let Some(stick) = OnStick::new() else { return };
+    stick.teach("2025-09-15", "10:00", "Ёлкина=4");
+    let given_up = ["carrier", "return", "У-7", "--place", "шкаф", "--abandon", "не читается"];
+    stick.at_school("2025-09-15 11:00:00", "petrova", &given_up).ok();
+    let told = stick.sync("2025-09-15 12:00:00").fails(1, &["Приём остановлен на записи № 1", "\n  Что делать: "]);
+    assert!(!told.to_string().contains("U+000A"), "{told}");
+}
+
+#[test]
+fn what_a_stick_has_only_a_part_of_is_not_answered_there() {
+    let Some(stick) = OnStick::new() else { return };
+    let refused = ["на носителе нельзя", "за компьютером школы"];
+    for args in
+        [["archive", "status"], ["archive", "list"], ["carrier", "list"], ["print", "list"], ["confirm", "list"]]
+    {
+        stick.away("2025-09-15 10:00:00", &args).fails(1, &refused);
+    }
+    stick.away("2025-09-15 10:00:00", &["year", "status"]).fails(1, &refused);
 }

@@ -84,6 +84,6 @@ fn what_comes_again_too_late_is_told_with_the_request_to_make() {
     stick.at_school("2025-09-30 08:00:00", "petrova", &resume).ok();
     // He took them in himself: nobody else witnesses when that was.
     let told = stick.sync("2025-09-30 09:00:00").fails(1, &["отклонено: 2", "§2.3.2", "Носитель обновлён"]);
-    assert!(told.stdout.contains("correction request 7А \"Алгебра\" 15.09.2025"), "{told}");
+    assert!(told.stdout.contains("correction request 7А Алгебра 15.09.2025 --lesson 2 --mark Ё-04=5"), "{told}");
     stick.audited("2025-09-30 13:00:00");
 }

@@ -58,8 +58,26 @@ fn what_stands_by_then_wins_and_the_refused_is_told_with_the_request_to_make() {
     let list = stick.at_school("2025-09-17 12:10:00", "ivanova", &["mark", "list", "7А", "Алгебра", "15.09.2025"]).ok();
     let line = list.stdout.lines().find(|line| line.contains("Ёлкина")).unwrap();
     assert!(line.trim_end().ends_with('2'), "{list}");
-    stick.away("2025-09-17 12:20:00", &["stick", "status"]).fails(0, &["Отклонена запись № 2"]);
+    let refused = [
+        "владелец Семёнов С. С.",
+        "Отклонена запись № 2 (отметки, 7А, Алгебра, 15.09.2025): §2.3.2",
+        "correction request 7А Алгебра 15.09.2025 --lesson 2 --mark Ё-04=4 --reason ПРИЧИНА",
+    ];
+    stick.away("2025-09-17 12:20:00", &["stick", "status"]).fails(0, &refused);
     stick.audited("2025-09-17 13:00:00");
+}
+
+#[test]
+fn what_its_owner_has_no_right_to_ask_for_he_is_not_told_to() {
+    let Some(stick) = OnStick::new() else { return };
+    stick.teach("2025-09-17", "10:00", "Ёлкина=4");
+    let handed_on = ["course", "set", "7А", "Алгебра", "--teacher", "belova", "--hours", "3"];
+    stick.at_school("2025-09-16 12:00:00", "ivanova", &handed_on).ok();
+    let told = stick.sync("2025-09-17 12:00:00").fails(1, &["отклонено: 2", "нет права"]);
+    assert!(!told.to_string().contains("correction request"), "{told}");
+    let told =
+        stick.away("2025-09-17 12:20:00", &["stick", "status"]).fails(0, &["(отметки, 7А, Алгебра, 17.09.2025)"]);
+    assert!(!told.to_string().contains("correction request"), "{told}");
 }
 
 #[test]

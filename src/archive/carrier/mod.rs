@@ -37,7 +37,7 @@ pub struct Card {
     pub id: String,
     /// What is written on it («А-1»).
     pub label: String,
-    /// Who keeps it (§5.5.4).
+    /// Who keeps it (§5.5.4); on a teacher's stick nobody is named.
     pub holder: String,
     /// The room it is kept in.
     pub place: String,
@@ -49,7 +49,12 @@ pub struct Card {
 impl fmt::Display for Card {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { id, label, holder, place, .. } = self;
-        write!(f, "«{label}», № {id}; хранит {holder}; место хранения: {place}")
+        write!(f, "«{label}», № {id}")?;
+        // A teacher's stick names nobody.
+        if holder.is_empty() && place.is_empty() {
+            return Ok(());
+        }
+        write!(f, "; хранит {holder}; место хранения: {place}")
     }
 }
 
@@ -342,6 +347,13 @@ mod tests {
         assert_eq!(Carrier::open(dir.path()).unwrap().card(), carrier.card());
         assert_eq!(check(carrier.folder()), []);
         assert!(locate(dir.path()).unwrap().carrier.is_some());
+    }
+
+    #[test]
+    fn a_card_that_names_nobody_is_told_without_a_holder() {
+        let told = |holder, place| Card::new("a1", "А-1", holder, place, "2025-09-01T09:00:00+03:00").to_string();
+        assert_eq!(told("", ""), "«А-1», № a1");
+        assert_eq!(told("Орлов П. И.", "сейф"), "«А-1», № a1; хранит Орлов П. И.; место хранения: сейф");
     }
 
     #[test]

@@ -262,7 +262,7 @@ impl StrandFile {
     }
 
     /// Where the strand stood before its first entry.
-    pub(super) fn begins(&self, journal: Hash) -> StrandTip {
+    pub fn begins(&self, journal: Hash) -> StrandTip {
         tip(journal, self.header.strand, self.header.first - 1, self.header.before)
     }
 

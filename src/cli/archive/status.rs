@@ -15,6 +15,7 @@ use std::process::ExitCode;
 
 /// Lists the archives.
 pub fn list(common: &Common) -> Result<ExitCode> {
+    session::not_on_stick(common, "смотреть архивы")?;
     let journal = session::journal(common)?;
     let status = on_today(journal.tables())?;
     let columns = [
@@ -38,6 +39,7 @@ pub fn list(common: &Common) -> Result<ExitCode> {
 
 /// Says how the archives stand; the exit status is 1 where something should be done.
 pub fn run(common: &Common, backup_days: u32) -> Result<ExitCode> {
+    session::not_on_stick(common, "смотреть архивы")?;
     let journal = session::journal(common)?;
     let tables = journal.tables();
     let mut status = on_today(tables)?;

@@ -8,13 +8,13 @@ use crate::journal::entry::{
 };
 use crate::journal::read::Tables;
 use crate::journal::read::{self, Carrier};
-use crate::school::format_date;
+use crate::school::{alike, format_date};
 use chrono::NaiveDate;
 use rusqlite::{OptionalExtension, params};
 
 /// A carrier with an id and a label of its own, held by somebody who works here. Registered again, it takes what is said
 /// of it now; to say the same again is a mistake.
-pub fn registration(context: &Context<'_>, carrier: &CarrierRegistered) -> Result<()> {
+pub fn registration(context: &Context<'_>, rules: u32, carrier: &CarrierRegistered) -> Result<()> {
     let tables = context.tables;
     text::is_given(&carrier.id, "номер носителя")?;
     text::is_given(&carrier.label, "надпись на носителе")?;
@@ -33,7 +33,20 @@ pub fn registration(context: &Context<'_>, carrier: &CarrierRegistered) -> Resul
         return Err(Error::refused(format!("надпись «{label}» уже зарегистрирована за другим носителем"))
             .next_by("дайте носителю другую надпись", Action::Give(Detail::Label)));
     }
-    Ok(())
+    if rules < TOLD_APART { Ok(()) } else { is_told_apart(tables, id, label) }
+}
+
+/// Since these rules two labels that look alike are one.
+const TOLD_APART: u32 = 2;
+
+/// A label is not taken for that of another carrier: whoever reads it types what he sees.
+fn is_told_apart(tables: &Tables, id: &str, label: &str) -> Result<()> {
+    let mut others = tables.prepare_cached("SELECT label FROM carriers WHERE id <> ?1 ORDER BY entry")?;
+    let others = others.query_map([id], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let Some(other) = others.iter().find(|other| alike(other) == alike(label)) else { return Ok(()) };
+    Err(Error::refused(format!("надпись «{label}» не отличить от надписи «{other}» другого носителя"))
+        .next_by("дайте носителю другую надпись", Action::Give(Detail::Label))
+        .then_by("если это тот же носитель, назовите его, как в списке", Action::ListCarriers))
 }
 
 /// §5.6: a carrier that nobody has is given to somebody who works here.
@@ -53,7 +66,16 @@ pub fn issue(context: &Context<'_>, issued: &CarrierIssued) -> Result<()> {
     let (label, since) = (&carrier.label, format_date(context.school.day_of(issue.at)));
     let name = full_name(context.tables, &issue.to)?;
     Err(Error::refused(format!("носитель «{label}» уже выдан: {name}, {since}"))
-        .next_by("сначала примите его", Action::ReturnCarrier { label: label.clone() }))
+        .next_by("сначала примите его", taking_back(context.tables, &carrier)?))
+}
+
+/// How a carrier is taken back: a stick that somebody records on, with what lies on it.
+pub(super) fn taking_back(tables: &Tables, carrier: &Carrier) -> Result<Action> {
+    let label = carrier.label.clone();
+    Ok(match read::open_strand_on(tables, &carrier.id)? {
+        Some(_) => Action::ReturnCarrier { label },
+        None => Action::ReturnEmptyCarrier { label },
+    })
 }
 
 /// §5.7: a carrier that was given out is handed in; what somebody records on it has been brought to its end.
@@ -113,7 +135,7 @@ pub fn retirement(context: &Context<'_>, retired: &CarrierRetired) -> Result<()>
     let label = &carrier.label;
     if carrier.issue.is_some() {
         return Err(Error::refused(format!("носитель «{label}» выдан: списывают сданный"))
-            .next_by("сначала запишите, что он сдан", Action::ReturnCarrier { label: label.clone() }));
+            .next_by("сначала запишите, что он сдан", taking_back(context.tables, &carrier)?));
     }
     strand::has_ended(context.tables, &carrier)?;
     let sql = "SELECT archive FROM archive_copies WHERE carrier = ?1 AND archive NOT IN (

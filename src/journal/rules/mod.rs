@@ -157,7 +157,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::YearContinued(continued) => year::continuation(tables, continued)?,
         Body::DocumentIssued(issued) => paper::document(context, entry, issued)?,
         Body::BookBound(bound) => paper::binding(context, bound, today)?,
-        Body::CarrierRegistered(carrier) => carrier::registration(context, carrier)?,
+        Body::CarrierRegistered(carrier) => carrier::registration(context, entry.rules, carrier)?,
         Body::CarrierIssued(issued) => carrier::issue(context, issued)?,
         Body::CarrierReturned(returned) => carrier::handing_in(context, returned)?,
         Body::CarrierLost(lost) => carrier::loss(context, lost, today, &mut warnings)?,

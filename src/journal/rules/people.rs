@@ -114,7 +114,7 @@ pub fn dismissal(tables: &Tables, dismissed: &PersonDismissed, warnings: &mut Ve
         let label = &carrier.label;
         warnings.push(match &carrier.issue {
             Some(_) => Warning::from(format!("носитель «{label}» не сдан (§5.7)"))
-                .next_by("примите его", Action::ReturnCarrier { label: label.clone() }),
+                .next_by("примите его", super::carrier::taking_back(tables, &carrier)?),
             None => Warning::from(format!("носитель «{label}» хранится у увольняемого ({})", carrier.place))
                 .next_by("передайте его другому", Action::RegisterCarrier),
         });

@@ -99,6 +99,5 @@ impl Strand for Held {
 /// As [`open`].
 pub fn look(mount: &Path, passphrase: impl FnOnce() -> Result<SecretString>) -> Result<OnStick> {
     let unlocked = Stick::open(mount)?.unlock(passphrase)?;
-    let school = read::school(&excerpt::open(unlocked.image())?)?;
-    Ok(OnStick::of(&unlocked, &school))
+    OnStick::of(&unlocked, &excerpt::open(unlocked.image())?)
 }

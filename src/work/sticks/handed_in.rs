@@ -84,7 +84,8 @@ fn taken_from(
     }
     let (strand, strung) = read_by(journal.tables(), &stick, identity)?;
     let author = Author { signer: identity, clock, taken_over: false };
-    let synced = told(stick.card(), &strand, &strung, take_in(journal, author, &strand, (&strung, &[]))?);
+    let taken = take_in(journal, author, &strand, (&strung, &[]))?;
+    let synced = told(journal.tables(), stick.card(), &strand, &strung, taken)?;
     match synced.stopped {
         None => Ok(synced.entries),
         Some(Stopped::Fault { why, .. }) => Err(why.at("носитель не принят")),

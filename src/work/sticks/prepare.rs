@@ -3,7 +3,7 @@
 
 use super::base::{Base, may_prepare, recipients};
 use super::programs::{self, Program};
-use crate::archive::carrier::Carrier as OnMount;
+use crate::archive::carrier::{self as on_mount, Carrier as OnMount};
 use crate::away::card::Card;
 use crate::away::pins::Pins;
 use crate::away::stick::{self, State, Stick};
@@ -104,6 +104,7 @@ pub fn prepare(
         false => Ok(()),
     };
     let made = written.and_then(|()| make(place, (&mount, wish), &carrier, (&opened, &owner), prove));
+    let made = made.and_then(|made| name_nobody(place, &mount, &carrier).map(|()| made));
     let made = made.inspect_err(|_| give_up(place, &opened))?;
     let new_key = is_new.then(|| owner.public().fingerprint());
     Ok(Prepared { done, label: carrier.label, id: carrier.id, new_key, ..made })
@@ -132,9 +133,29 @@ pub(in crate::work) fn is_free(tables: &Tables, mount: &Path) -> Result<bool> {
     }
 }
 
+/// A login that is mistyped is told so, before its key is asked for.
+fn works_here(tables: &Tables, login: &str) -> Result<()> {
+    match read::staff(tables, login)? {
+        Some(_) => Ok(()),
+        None => Err(Error::input(format!("сотрудника «{login}» нет в журнале"))
+            .next_by("укажите логин из списка сотрудников", Action::ListStaff)),
+    }
+}
+
+/// The card that a carrier was given when it was registered says who keeps it and where, in the clear. On a stick that names
+/// nobody it says its number and label, by which it is known when it is registered again.
+fn name_nobody(place: &Workplace<'_>, mount: &Path, carrier: &ToBePrepared) -> Result<()> {
+    if !files::is_there(&mount.join(on_mount::FOLDER).join(on_mount::CARD)) {
+        return Ok(());
+    }
+    let now = place.author.now().trunc_subsecs(0).to_rfc3339();
+    OnMount::register(mount, &on_mount::Card::new(&carrier.id, &carrier.label, "", "", &now)).map(drop)
+}
+
 /// The key that signs on the stick, and whether it was made now.
 fn owner_key(place: &Workplace<'_>, wish: &Preparation<'_>) -> Result<(Identity, bool)> {
     let (tables, login) = (place.tables(), wish.to);
+    works_here(tables, login)?;
     let known = read::fingerprints_of(tables, login)?;
     if let Some(key) = &wish.owner_key {
         let fingerprint = key.public().fingerprint();

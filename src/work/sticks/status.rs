@@ -1,12 +1,14 @@
 //! How sticks stand: by the ledger, all of them; by what lies on one, its owner's.
 
+use super::told::Said;
 use crate::away::stick::Unlocked;
 use crate::error::Result;
 use crate::journal::entry::Entry;
 use crate::journal::read::{self, CarriedEntry, Strand, Tables};
 use crate::ledger::chain::hex;
-use crate::school::{Day, School};
+use crate::school::Day;
 use chrono::{DateTime, FixedOffset};
+use std::collections::BTreeMap;
 
 /// A stick as the ledger knows it.
 #[derive(Debug, Clone)]
@@ -53,6 +55,17 @@ pub fn refused(tables: &Tables, strand: &Strand) -> Result<Vec<CarriedEntry>> {
     Ok(carried)
 }
 
+/// An entry of a stick that was refused when it was taken in.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    /// Its number.
+    pub number: u64,
+    /// Why.
+    pub why: String,
+    /// What it says, where the stick keeps it still.
+    pub said: Option<Said>,
+}
+
 /// What lies on a stick.
 #[derive(Debug, Clone)]
 pub struct OnStick {
@@ -60,6 +73,8 @@ pub struct OnStick {
     pub label: String,
     /// Login of whose it is.
     pub owner: String,
+    /// «Семёнов С. С.»
+    pub owner_name: String,
     /// Up to which moment it knows the journal.
     pub knows: DateTime<FixedOffset>,
     /// The last day on which something may be recorded on it.
@@ -68,8 +83,8 @@ pub struct OnStick {
     pub unsent: usize,
     /// The day of the first of them.
     pub unsent_since: Option<Day>,
-    /// What was refused, by its number.
-    pub refused: Vec<(u64, String)>,
+    /// What was refused, in order.
+    pub refused: Vec<Refused>,
     /// Bytes that are free for further entries, and how many there are in all.
     pub room: (u64, u64),
     /// What is to be said of it, and hinders nothing now.
@@ -80,22 +95,31 @@ pub struct OnStick {
 pub const LATE: i64 = 5;
 
 impl OnStick {
-    /// Looks at a stick in its owner's hand; `school` is that of its base.
-    pub fn of(unlocked: &Unlocked, school: &School) -> Self {
+    /// Looks at a stick in its owner's hand; `tables` are those of its base.
+    ///
+    /// # Errors
+    /// Tables that do not read.
+    pub fn of(unlocked: &Unlocked, tables: &Tables) -> Result<Self> {
         let base = unlocked.base();
         let first = unlocked.unsent().first().and_then(|strung| Entry::from_json(&strung.payload).ok());
-        let refused = unlocked.receipts().iter().flat_map(|one| &one.receipt.refused);
-        Self {
+        let (school, owner) = (read::school(tables)?, read::staff(tables, &base.login)?);
+        Ok(Self {
             label: unlocked.card().label.clone(),
             owner: base.login.clone(),
+            owner_name: owner.map_or_else(|| base.login.clone(), |person| person.name.initials()),
             knows: base.time,
             until: base.until,
             unsent: unlocked.unsent().len(),
             unsent_since: first.map(|entry| school.day_of(entry.time)),
-            refused: refused.map(|one| (one.number, one.why.clone())).collect(),
+            refused: refused_of(unlocked, tables)?,
             room: unlocked.room(),
             warnings: unlocked.warnings().to_vec(),
-        }
+        })
+    }
+
+    /// Whether the last day on which something may be recorded is past.
+    pub fn has_run_out(&self, today: Day) -> bool {
+        today > self.until
     }
 
     /// For how many days something has not been handed in, where that is told.
@@ -103,4 +127,21 @@ impl OnStick {
         let days = (today - self.unsent_since?).num_days();
         (days >= LATE).then_some(days)
     }
+}
+
+/// What the receipts say was refused; an entry that was handed in again is in several.
+fn refused_of(unlocked: &Unlocked, tables: &Tables) -> Result<Vec<Refused>> {
+    let refused = unlocked.receipts().iter().flat_map(|one| &one.receipt.refused);
+    let why: BTreeMap<u64, &str> = refused.map(|one| (one.number, one.why.as_str())).collect();
+    if why.is_empty() {
+        return Ok(Vec::new());
+    }
+    // What the stick has forgotten, or cannot read any more, is told by its number.
+    let kept = unlocked.all_kept().unwrap_or_default();
+    let of = |(number, why): (u64, &str)| {
+        let said = kept.iter().find(|strung| strung.number == number).and_then(|strung| Said::of(&strung.payload));
+        let said = said.map(|said| said.for_whom(tables, &unlocked.base().login)).transpose()?;
+        Ok(Refused { number, why: why.to_owned(), said })
+    };
+    why.into_iter().map(of).collect()
 }

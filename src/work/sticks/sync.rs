@@ -19,6 +19,8 @@ use crate::ledger::identity::Identity;
 use crate::ledger::signer::Signer;
 use crate::ledger::strand::Strung;
 use crate::school::{Clock, Day, RECORDS, counted};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::path::Path;
 
 /// In whose hand a stick is.
@@ -95,7 +97,7 @@ pub fn sync(
         By::Deputy(stick, identity) => {
             let (strand, entries) = read_by(journal.tables(), &stick, &identity)?;
             let taken = take_in(journal, author(&identity, clock), &strand, (&entries, &[]))?;
-            Ok(told(stick.card(), &strand, &entries, taken))
+            told(journal.tables(), stick.card(), &strand, &entries, taken)
         }
         By::Owner(mut unlocked) => {
             let owner = again(unlocked.owner())?;
@@ -117,7 +119,7 @@ pub(super) fn take_and_renew(
     let receipts = unlocked.receipts().iter().map(carried_receipt).collect::<Vec<_>>();
     let taken = take_in(journal, author(taker, clock), &strand, (&entries, &receipts))?;
     let receipt = taken.receipt.clone();
-    let mut synced = told(unlocked.card(), &strand, &entries, taken);
+    let mut synced = told(journal.tables(), unlocked.card(), &strand, &entries, taken)?;
     synced.warnings.extend(unlocked.warnings().iter().cloned());
     if synced.stopped.is_none() {
         let until = renew(journal, (unlocked, taker), clock, receipt, renewing);
@@ -164,9 +166,24 @@ pub(super) fn read_by(tables: &Tables, stick: &Stick, identity: &Identity) -> Re
         .ok_or_else(|| Error::damaged(format!("ключа {} нет в журнале", strand.key)).next("сообщите администратору"))?;
     let file = stick.strand(strand.number)?;
     file.make_durable()?;
-    let journal = read::ledger::tip(tables)?.journal;
-    let entries = file.after(&strand.tip(journal), &owner.public, identity)?;
+    let tip = strand.tip(read::ledger::tip(tables)?.journal);
+    // What was taken in is compared too, as far as the stick keeps it and this key opens it: a copy that went on elsewhere may
+    // have other entries under the same numbers.
+    let kept = file.after(&file.begins(tip.journal), &owner.public, identity).unwrap_or_default();
+    if differs(tables, &strand, &kept)? {
+        return Ok((strand, kept));
+    }
+    let entries = file.after(&tip, &owner.public, identity)?;
     Ok((strand, entries))
+}
+
+/// Whether one of the entries of a stick is another than the one that was taken in under its number.
+fn differs(tables: &Tables, strand: &Strand, kept: &[Strung]) -> Result<bool> {
+    let taken = read::carried_of(tables, &hex(&strand.id))?;
+    let taken: HashMap<u64, String> = taken.into_iter().map(|carried| (carried.number, carried.signature)).collect();
+    let is_other =
+        |one: &Strung| taken.get(&one.number).is_some_and(|known| *known != hex(&Sha256::digest(one.signature)));
+    Ok(kept.iter().any(is_other))
 }
 
 fn author<'a>(signer: &'a Identity, clock: &'a dyn Clock) -> Author<'a> {
@@ -186,21 +203,27 @@ pub(super) fn take_in(
     Ok(taken)
 }
 
-pub(super) fn told(card: &Card, strand: &Strand, entries: &[Strung], taken: TakenIn) -> Synced {
+pub(super) fn told(
+    tables: &Tables,
+    card: &Card,
+    strand: &Strand,
+    entries: &[Strung],
+    taken: TakenIn,
+) -> Result<Synced> {
     let of = |one: taking_in::Taken| {
         let strung = entries.iter().find(|strung| strung.number == one.number)?;
-        let said = Said::of(&strung.payload)?;
-        Some(HandedOver { number: one.number, seq: one.seq, said, outcome: one.outcome })
+        let said = Said::of(&strung.payload)?.for_whom(tables, &strand.login);
+        Some(said.map(|said| HandedOver { number: one.number, seq: one.seq, said, outcome: one.outcome }))
     };
-    Synced {
+    Ok(Synced {
         card: card.clone(),
         owner: strand.login.to_string(),
-        entries: taken.results.into_iter().filter_map(of).collect(),
+        entries: taken.results.into_iter().filter_map(of).collect::<Result<_>>()?,
         stopped: taken.stopped,
         renewed: None,
         programs: Vec::new(),
         warnings: Vec::new(),
-    }
+    })
 }
 
 fn keys(tables: &Tables, strand: &Strand) -> Result<Vec<[u8; 32]>> {

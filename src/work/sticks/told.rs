@@ -1,7 +1,10 @@
 //! What an entry of a stick says, for whoever is told what became of it, and what can be asked for where it was refused.
 
-use crate::journal::entry::{Body, Entry};
-use crate::school::{CourseKey, format_date};
+use crate::error::{Kind, Result};
+use crate::journal::entry::{Body, CorrectionRequested, Entry};
+use crate::journal::may;
+use crate::journal::read::Tables;
+use crate::school::{CourseKey, Day, format_date};
 use crate::work::lesson::LessonRef;
 use chrono::{DateTime, FixedOffset};
 
@@ -14,7 +17,7 @@ pub struct Said {
     pub kind: &'static str,
     /// When it was made.
     pub at: DateTime<FixedOffset>,
-    /// What a request for a correction would ask for (§2.3.3).
+    /// What a request for a correction would ask for (§2.3.3); nothing where whoever is told of it may not ask.
     pub asks: Option<Asks>,
 }
 
@@ -35,6 +38,33 @@ impl Said {
         let entry = Entry::from_json(payload).ok()?;
         let (what, kind) = (what(&entry.body), entry.body.kind());
         Some(Self { what, kind, at: entry.time, asks: asks(entry.body) })
+    }
+
+    /// The same for somebody: what he has no right to ask for, he is not told to.
+    ///
+    /// # Errors
+    /// Tables that do not read.
+    pub fn for_whom(mut self, tables: &Tables, login: &str) -> Result<Self> {
+        let Some(asks) = &self.asks else { return Ok(self) };
+        match may(tables, login, asks.request(self.at.date_naive())) {
+            Ok(()) => {}
+            Err(error) if error.kind() == Kind::Refused => self.asks = None,
+            Err(error) => return Err(error),
+        }
+        Ok(self)
+    }
+}
+
+impl Asks {
+    /// The request, as far as it takes a right to it; `day` is that of one which is about no lesson.
+    fn request(&self, day: Day) -> Body {
+        let (course, date, lesson) = match self {
+            Self::Lesson { at, .. } | Self::Annulment { at } | Self::Marks { at, .. } | Self::Absences { at, .. } => {
+                (at.course.clone(), at.date, at.lesson)
+            }
+            Self::Finals { course, .. } => (course.clone(), day, 0),
+        };
+        CorrectionRequested { course, date, lesson, changes: Vec::new(), reason: String::new() }.into()
     }
 }
 
