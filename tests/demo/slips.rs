@@ -187,9 +187,9 @@ const SLIPS: &[(&str, &str, &[&str])] = &[
     ("2025-09-10 12:02:00", "sokolova", &["absence", "withdraw", "5А", "Д-0329", "08.09.2025", "09.09.2025"]),
     // The office again: somebody who did not leave, and one who did not move.
     ("2025-09-15 09:00:00", "ivanova", &["pupil", "leave", "Ж-0342", "15.09.2025"]),
-    ("2025-09-15 09:01:00", "ivanova", &["pupil", "change", "Ж-0342", "--left", "нет"]),
+    ("2025-09-15 09:01:00", "ivanova", &["pupil", "change", "Ж-0342", "--left", "нет", "--reason", "не уходил"]),
     ("2025-09-15 09:02:00", "ivanova", &["pupil", "move", "З-0344", "8Б", "15.09.2025"]),
-    ("2025-09-15 09:03:00", "ivanova", &["pupil", "change", "З-0344", "--class", "5А"]),
+    ("2025-09-15 09:03:00", "ivanova", &["pupil", "change", "З-0344", "--class", "5А", "--reason", "не тот класс"]),
 ];
 
 /// Slips in the order of the clock.

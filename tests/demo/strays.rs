@@ -40,7 +40,7 @@ fn files_that_other_programs_left_are_named_set_aside_and_hinder_nothing() {
             fs::write(bag.join(name), content).unwrap();
         }
         let found = bare(&["archive", "verify", &usb], dir.path()).ok();
-        let repairs = format!("«letopis archive repair {}».", bag.display());
+        let repairs = format!("letopis archive repair {}».", bag.display());
         for words in ["recovery/.DS_Store: посторонний файл", "recovery/00.par2", "data/Thumbs.db", &repairs]
         {
             assert!(found.stdout.contains(words), "{words}: {found}");

@@ -190,6 +190,7 @@ impl Stick {
         let receipts = Receipts::open(&*medium, &owner, &keys, (pins.journal, pins.strand));
         warnings.extend(receipts.are_lost.then(fault::receipts_lost));
         let file = StrandFile::on(Arc::clone(&medium), pins.strand, header.taken.number)?;
+        warnings.extend(file.damage().map(Error::from));
         let from = tip(pins.journal, pins.strand, header.taken.number, header.taken.head);
         let unsent = file.after(&from, &owner.public(), &owner)?;
         let now = unsent.iter().fold(from, |tip, strung| tip.after(strung));
@@ -334,7 +335,7 @@ impl Unlocked {
     /// taken in.
     ///
     /// # Errors
-    /// That base; a stick that is write-protected.
+    /// That base; an entry that is damaged, with further ones after it; a stick that is write-protected.
     pub fn may_record(&mut self) -> Result<()> {
         if self.unsent.last().is_some_and(|last| last.base.length > self.base.length) {
             return Err(fault::older_base());

@@ -14,9 +14,11 @@ impl Unlocked {
     /// of `header` are set here.
     ///
     /// # Errors
-    /// A base that is not this stick's, is older, or does not fit what is on it; a carrier that is full, write-protected or gone:
+    /// A base that is not this stick's, is older, or does not fit what is on it; entries that are damaged, of which the stick is
+    /// then the only trace; a carrier that is full, write-protected or gone:
     /// then the stick is as it was, or renewed.
     pub fn renew(&mut self, header: &Header, image: &[u8], receipts: &[String], preparer: &dyn Signer) -> Result<()> {
+        self.strand.is_whole()?;
         self.fits(header)?;
         if !self.pins.keys().contains(preparer.public().key()) {
             return Err(fault::unknown_preparer());

@@ -15,6 +15,8 @@ const MAGIC: &[u8; 4] = b"LSF1";
 pub(super) const HEADER: usize = 28;
 /// No content is longer.
 const LARGEST: usize = 1024 * 1024;
+/// No frame takes more bytes.
+pub(super) const LONGEST: u64 = (HEADER + LARGEST + SECTOR) as u64;
 
 /// Bytes of a frame with so much content, in whole sectors.
 pub(super) fn size(content: u32) -> u64 {

@@ -2,18 +2,22 @@
 //!
 //! A file has its whole size from the beginning, so a mark writes sectors whose place is known, and a carrier that is full says so
 //! when the stick is made. An entry is acknowledged once its frame is synced; what was not, a cut may leave torn, and the next
-//! frame is written over it. A frame's sum is taken over that of the one before it too: so what a cut has left of frames that were
+//! frame is written over it. No frame is written before the one before it is synced, so nothing comes after a torn one: a frame
+//! that does not hold and is followed by further ones is damaged, and nothing is written over it. A frame's sum is taken over that of the one before it too: so what a cut has left of frames that were
 //! never acknowledged is not taken for the continuation of the one that was written over their beginning.
 
+mod damage;
+mod fault;
 mod frame;
 mod header;
 
-use super::sealed::Locked;
 use crate::error::{Error, Result};
 use crate::files::medium::{Medium, SECTOR};
 use crate::ledger::chain::Hash;
 use crate::ledger::identity::{Identity, PublicIdentity};
 use crate::ledger::strand::{Strand, StrandId, StrandTip, Strung};
+pub use damage::{Damage, Left, left_on};
+pub use fault::Fault;
 use frame::{Frame, FrameHeader};
 use header::Header;
 use std::sync::Arc;
@@ -24,65 +28,6 @@ pub const STRANDS: [&str; 2] = ["strand-0", "strand-1"];
 pub const SIZE: u64 = 4 * 1024 * 1024;
 /// No strand file is larger.
 const LARGEST: u64 = 256 * 1024 * 1024;
-
-/// Why a strand is not what it should be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
-    /// Neither file has a header that holds.
-    NoHeader,
-    /// It belongs to another stick or year.
-    OtherStrand,
-    /// It ends before an entry that was taken in already: an older copy, or damage in the middle.
-    TooShort {
-        /// Its last number.
-        last: u64,
-        /// The last number that was taken in.
-        taken: u64,
-    },
-    /// It begins after the entry from which it is to be proven.
-    BeginsLate {
-        /// Its first number.
-        first: u64,
-    },
-    /// An entry is not the continuation of the one before, or not the owner's.
-    NotNext(u64),
-    /// An entry cannot be decrypted with this key.
-    Locked(u64),
-    /// An entry's text is not one.
-    Malformed(u64),
-    /// The carrier cannot be read.
-    Unread(String),
-}
-
-impl From<Fault> for Error {
-    fn from(fault: Fault) -> Self {
-        let to_school = "не записывайте ничего, принесите носитель в школу";
-        let error = match &fault {
-            Fault::NoHeader => Self::damaged("оба файла записей (strand-0, strand-1) повреждены"),
-            Fault::OtherStrand => {
-                Self::damaged("записи (strand-0, strand-1) — с другого носителя или за другой учебный год")
-            }
-            Fault::TooShort { last, taken } => Self::damaged(format!(
-                "записи кончаются на № {last}, а в школу принята уже № {taken}: их заменили старой копией или они повреждены"
-            )),
-            Fault::BeginsLate { first } => Self::damaged(format!(
-                "записи начинаются с № {first}, а до неё не хватает: основу заменили старой копией или записи убраны"
-            )),
-            Fault::NotNext(number) => Self::damaged(format!(
-                "запись № {number} не продолжает предыдущую: записи подменены, переставлены или повторены"
-            )),
-            Fault::Locked(number) => {
-                Self::damaged(format!("запись № {number} зашифрована не для этого ключа: она с другого носителя"))
-            }
-            Fault::Malformed(number) => Self::damaged(format!("запись № {number} составлена неверно")),
-            Fault::Unread(why) => {
-                return Self::environment(format!("записи на носителе не читаются: {why}"))
-                    .next("проверьте, вставлен ли носитель, и откройте его снова");
-            }
-        };
-        error.next(to_school)
-    }
-}
 
 /// A frame that holds, and where.
 #[derive(Debug, Clone, Copy)]
@@ -104,6 +49,8 @@ pub struct StrandFile {
     end: u64,
     /// The sum that the next frame's is taken over.
     sum: u32,
+    /// What comes after the end and was acknowledged nevertheless.
+    damage: Option<Damage>,
 }
 
 /// What a strand file is divided into.
@@ -152,7 +99,7 @@ impl StrandFile {
             return Err(Fault::OtherStrand);
         }
         let sum = header.sum();
-        let mut file = Self { medium, slot, header, length, frames: Vec::new(), end: SECTOR_BYTES, sum };
+        let mut file = Self { medium, slot, header, length, frames: Vec::new(), end: SECTOR_BYTES, sum, damage: None };
         file.find_end(taken)?;
         Ok(file)
     }
@@ -165,7 +112,13 @@ impl StrandFile {
             self.sum = sum;
             number = number.saturating_add(1);
         }
+        self.damage = damage::after((&*self.medium, self.slot), &self.header, (self.end, self.length), number)?;
         Ok(())
+    }
+
+    /// The entry where reading ended though further ones come after it.
+    pub fn damage(&self) -> Option<&Damage> {
+        self.damage.as_ref()
     }
 
     /// The sum and the length of the frame at a place, if the next one begins there.
@@ -310,6 +263,7 @@ impl StrandFile {
             length,
             frames: Vec::new(),
             end: SECTOR_BYTES,
+            damage: None,
         };
         for placed in kept {
             let content = self.content(placed).map_err(|_| damaged())?;
@@ -381,6 +335,7 @@ impl Recording {
     /// # Errors
     /// A carrier that is write-protected or gone. The strand is whole all the same.
     pub(super) fn compact(&mut self, archived: &StrandTip) -> Result<()> {
+        self.is_whole()?;
         let size = self.file.size();
         let larger = if self.file.kept(archived.number) > size / 2 { (size * 2).min(LARGEST) } else { size };
         let copied = match self.file.copied(archived, larger) {
@@ -400,8 +355,9 @@ impl Recording {
 
     /// Whether the stick can be written to: where the next frame goes, a sector of zeros is written.
     pub(super) fn probe(&mut self) -> Result<()> {
+        self.is_whole()?;
         let room = usize::try_from(self.file.room()).unwrap_or(usize::MAX).min(SECTOR);
-        let done = self.write(&[0; SECTOR][..room]);
+        let done = self.write(&[vec![0; room]]);
         super::stick::written(STRANDS[self.file.slot], done)
     }
 
@@ -424,13 +380,26 @@ impl Recording {
         Ok(())
     }
 
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+    /// One frame after another, each once the one before is synced.
+    fn write(&mut self, frames: &[Vec<u8>]) -> std::io::Result<()> {
         if !self.is_settled {
             self.settle()?;
         }
-        let name = STRANDS[self.file.slot];
-        self.file.medium.write_at(name, self.file.end, bytes)?;
-        self.file.medium.sync(name)
+        let (name, mut at) = (STRANDS[self.file.slot], self.file.end);
+        for bytes in frames {
+            self.file.medium.write_at(name, at, bytes)?;
+            self.file.medium.sync(name)?;
+            at += bytes.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Nothing is written over what is damaged, nor over what comes after it.
+    ///
+    /// # Errors
+    /// What is damaged.
+    pub(super) fn is_whole(&self) -> Result<()> {
+        self.file.damage.as_ref().map_or(Ok(()), |damage| Err(damage.into()))
     }
 }
 
@@ -444,7 +413,9 @@ impl Strand for Recording {
             return Err(Error::environment("носитель перестал отвечать посреди записи")
                 .next("вставьте носитель и откройте его снова"));
         }
-        let (mut tip, mut sum, mut bytes, mut placed) = (self.tip, self.file.sum, Vec::new(), Vec::new());
+        self.is_whole()?;
+        let (mut tip, mut sum, mut end) = (self.tip, self.file.sum, self.file.end);
+        let (mut frames, mut placed) = (Vec::new(), Vec::new());
         for strung in entries {
             if !tip.is_next(&self.author, strung) {
                 return Err(Error::environment(format!("запись № {} не продолжает записи носителя", strung.number))
@@ -455,17 +426,17 @@ impl Strand for Recording {
             let frame = Frame { number: strung.number, generation: self.file.header.generation };
             let (written, next) = frame.to_bytes(sum, &content);
             let length = u32::try_from(content.len()).unwrap_or(u32::MAX);
-            placed.push(Placed { number: strung.number, at: self.file.end + bytes.len() as u64, length });
-            sum = next;
-            bytes.extend_from_slice(&written);
+            placed.push(Placed { number: strung.number, at: end, length });
+            (sum, end) = (next, end + written.len() as u64);
+            frames.push(written);
         }
-        if bytes.len() as u64 > self.file.room() {
+        if end > self.file.length {
             return Err(is_full());
         }
-        let done = self.write(&bytes);
+        let done = self.write(&frames);
         self.has_failed = done.is_err();
         super::stick::written(STRANDS[self.file.slot], done)?;
-        (self.tip, self.file.sum, self.file.end) = (tip, sum, self.file.end + bytes.len() as u64);
+        (self.tip, self.file.sum, self.file.end) = (tip, sum, end);
         self.file.frames.append(&mut placed);
         Ok(())
     }
@@ -474,15 +445,6 @@ impl Strand for Recording {
 fn is_full() -> Error {
     Error::refused("на носителе не осталось места для записей; ничего не записано")
         .next("подключите носитель в школе: записи передадут в журнал, и место освободится")
-}
-
-impl From<(u64, Locked)> for Fault {
-    fn from((number, locked): (u64, Locked)) -> Self {
-        match locked {
-            Locked::ForOthers => Self::Locked(number),
-            Locked::Damaged | Locked::Unread => Self::Malformed(number),
-        }
-    }
 }
 
 /// The place after an entry that has this head.

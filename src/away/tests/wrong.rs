@@ -244,3 +244,38 @@ fn whoever_finds_a_stick_gets_no_name_and_no_mark_from_it() {
     let stick = school.open(&carrier).unwrap();
     assert!(tells(stick.unsent()[3].payload.as_bytes(), "Дёмина"), "or this shows nothing");
 }
+
+#[test]
+fn a_damaged_entry_with_others_after_it_is_no_torn_end() {
+    let (school, carrier) = used();
+    let whole = carrier.get("strand-0");
+    let places: Vec<usize> =
+        (SECTOR..whole.len()).step_by(SECTOR).filter(|at| whole[*at..].starts_with(b"LSF1")).collect();
+    // In its header and in its content, of the first and of a later one that were not taken in.
+    for (number, byte) in [(3, 1), (3, 100), (5, 9), (5, 17), (5, 25), (5, 100)] {
+        let mut bytes = whole.clone();
+        bytes[places[number - 1] + byte] ^= 1;
+        carrier.put("strand-0", &bytes);
+        let mut stick = school.open(&carrier).unwrap();
+        assert_eq!(stick.unsent().len(), number - 3, "what stands before it is handed in");
+        let named = format!("strand-0: запись № {number} повреждена");
+        assert!(stick.warnings()[0].message().contains(&named), "{}", stick.warnings()[0]);
+        assert!(stick.warnings()[0].message().contains("последняя № 6"));
+        assert!(stick.may_record().unwrap_err().message().contains(&named));
+        assert!(school.record(&mut stick, 1).unwrap_err().message().contains(&named));
+        let tip = stick.tip();
+        let renewed = stick.renew(&school.base(30, &tip, 2), b"tables", &[], &school.server);
+        assert!(renewed.unwrap_err().message().contains(&named));
+        assert_eq!(carrier.get("strand-0"), bytes, "and nothing is written over what follows");
+        let by_deputy = Stick::on(carrier.clone()).unwrap().strand(2).unwrap();
+        assert_eq!(by_deputy.damage().map(|damage| damage.number), Some(number as u64));
+    }
+    // The last one may have been torn by a cut: it was never acknowledged.
+    let mut bytes = whole.clone();
+    bytes[places[5] + 100] ^= 1;
+    carrier.put("strand-0", &bytes);
+    let mut stick = school.open(&carrier).unwrap();
+    assert_eq!((stick.unsent().len(), stick.warnings().len()), (3, 0));
+    school.record(&mut stick, 2).unwrap();
+    assert_eq!(school.open(&carrier).unwrap().unsent().len(), 5);
+}

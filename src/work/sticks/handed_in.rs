@@ -1,6 +1,6 @@
 //! A stick that is handed in (§5.7): what lies on it is taken in, its strand is closed, the carrier is back.
 
-use super::sync::{HandedOver, read_by, take_in, told};
+use super::sync::{HandedOver, Read, read_by, take_in, told};
 use crate::away::stick::Stick;
 use crate::away::taking_in::Stopped;
 use crate::error::{Action, Detail, Error, Result};
@@ -82,12 +82,23 @@ fn taken_from(
         return Err(Error::input(format!("вставлен носитель «{}», а сдаётся «{}»", stick.card().label, carrier.label))
             .next("вставьте тот, который сдаётся, или назовите этот"));
     }
-    let (strand, strung) = read_by(journal.tables(), &stick, identity)?;
+    let Read { strand, entries, damage } = read_by(journal.tables(), &stick, identity)?;
     let author = Author { signer: identity, clock, taken_over: false };
-    let taken = take_in(journal, author, &strand, (&strung, &[]))?;
-    let synced = told(journal.tables(), stick.card(), &strand, &strung, taken)?;
+    let taken = take_in(journal, author, &strand, (&entries, &[]))?;
+    let synced = told(journal.tables(), stick.card(), &strand, &entries, taken)?;
     match synced.stopped {
-        None => Ok(synced.entries),
+        None => match damage {
+            None => Ok(synced.entries),
+            Some(damage) => Err(Error::refused(format!(
+                "носитель не сдан: до повреждённого места записи приняты ({}). {}",
+                synced.entries.len(),
+                damage.message()
+            ))
+            .next_by(
+                "когда они не нужны или внесены снова, скажите, почему они оставлены",
+                Action::Give(Detail::Abandon),
+            )),
+        },
         Some(Stopped::Fault { why, .. }) => Err(why.at("носитель не принят")),
         Some(Stopped::Fork(fork)) => Err(Error::refused(format!(
             "носитель не принят: запись № {} уже принята с другим содержанием, копия носителя велась в другом месте",

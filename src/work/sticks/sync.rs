@@ -95,9 +95,11 @@ pub fn sync(
     programs::is_there(renewing.programs)?;
     match by {
         By::Deputy(stick, identity) => {
-            let (strand, entries) = read_by(journal.tables(), &stick, &identity)?;
+            let Read { strand, entries, damage } = read_by(journal.tables(), &stick, &identity)?;
             let taken = take_in(journal, author(&identity, clock), &strand, (&entries, &[]))?;
-            told(journal.tables(), stick.card(), &strand, &entries, taken)
+            let mut synced = told(journal.tables(), stick.card(), &strand, &entries, taken)?;
+            synced.warnings.extend(damage);
+            Ok(synced)
         }
         By::Owner(mut unlocked) => {
             let owner = again(unlocked.owner())?;
@@ -159,8 +161,18 @@ fn outrun(label: &str, seen: u64, has: u64) -> Error {
     .then_by("если он восстановлен из старой копии, внесите это", Action::ResumeJournal)
 }
 
+/// What was read of a stick.
+pub(super) struct Read {
+    /// Its strand, by the ledger.
+    pub strand: Strand,
+    /// What was not taken in, up to where it reads.
+    pub entries: Vec<Strung>,
+    /// What does not read, and what comes after it.
+    pub damage: Option<Error>,
+}
+
 /// Reads a stick with a key that its frames are encrypted to.
-pub(super) fn read_by(tables: &Tables, stick: &Stick, identity: &Identity) -> Result<(Strand, Vec<Strung>)> {
+pub(super) fn read_by(tables: &Tables, stick: &Stick, identity: &Identity) -> Result<Read> {
     let strand = known(tables, stick.card())?;
     let owner = read::key(tables, &strand.key)?
         .ok_or_else(|| Error::damaged(format!("ключа {} нет в журнале", strand.key)).next("сообщите администратору"))?;
@@ -170,11 +182,9 @@ pub(super) fn read_by(tables: &Tables, stick: &Stick, identity: &Identity) -> Re
     // What was taken in is compared too, as far as the stick keeps it and this key opens it: a copy that went on elsewhere may
     // have other entries under the same numbers.
     let kept = file.after(&file.begins(tip.journal), &owner.public, identity).unwrap_or_default();
-    if differs(tables, &strand, &kept)? {
-        return Ok((strand, kept));
-    }
-    let entries = file.after(&tip, &owner.public, identity)?;
-    Ok((strand, entries))
+    let entries = if differs(tables, &strand, &kept)? { kept } else { file.after(&tip, &owner.public, identity)? };
+    let damage = file.damage().map(Error::from);
+    Ok(Read { strand, entries, damage })
 }
 
 /// Whether one of the entries of a stick is another than the one that was taken in under its number.
