@@ -101,6 +101,7 @@ fn a_stick_is_not_prepared_over_one_that_is_in_use_nor_for_a_key_that_is_not_its
 }
 
 #[test]
+<<<<<<< HEAD
 fn a_carrier_that_was_registered_names_nobody_once_it_is_a_stick() {
     let Some(school) = School::small() else { return };
     std::fs::create_dir(school.path("usb3")).unwrap();
@@ -145,4 +146,41 @@ fn what_a_stick_has_only_a_part_of_is_not_answered_there() {
         stick.away("2025-09-15 10:00:00", &args).fails(1, &refused);
     }
     stick.away("2025-09-15 10:00:00", &["year", "status"]).fails(1, &refused);
+=======
+fn a_stick_without_its_card_is_handed_in_and_not_prepared_over() {
+    let Some(stick) = OnStick::new() else { return };
+    stick.teach("2025-09-15", "10:00", "Ёлкина=4");
+    std::fs::write(stick.school.path("usb/letopis-stick.json"), "").unwrap();
+    let again = ["stick", "prepare", "usb", "--to", "belova", "--label", "У-9", "--owner-key", "keys/belova.key"];
+    stick.at_school("2025-09-15 12:00:00", "petrova", &again).fails(1, &["«У-7»", "могут быть записи"]);
+    let back = ["carrier", "return", "У-7", "--place", "сейф", "--stick", "usb"];
+    stick.at_school("2025-09-15 12:10:00", "petrova", &back).fails(0, &["принято записей: 2"]);
+    stick.at_school("2025-09-15 12:20:00", "petrova", &again).ok();
+    stick.audited("2025-09-15 13:00:00");
+}
+
+#[test]
+fn what_was_recorded_on_a_stick_after_it_was_handed_in_is_not_wiped() {
+    let Some(stick) = OnStick::new() else { return };
+    stick.teach("2025-09-15", "10:00", "Ёлкина=4");
+    let back = ["carrier", "return", "У-7", "--place", "сейф", "--stick", "usb"];
+    stick.at_school("2025-09-15 12:00:00", "petrova", &back).ok();
+    stick.teach("2025-09-17", "10:00", "Ёлкина=5");
+    let again = ["stick", "prepare", "usb", "--to", "belova", "--owner-key", "keys/belova.key"];
+    stick.at_school("2025-09-17 12:00:00", "petrova", &again).fails(1, &["2 записи сверх принятых", "№ 2"]);
+    std::fs::remove_file(stick.school.path("usb/strand-0")).unwrap();
+    std::fs::remove_file(stick.school.path("usb/strand-1")).unwrap();
+    stick.at_school("2025-09-17 12:10:00", "petrova", &again).ok();
+}
+
+#[test]
+fn nothing_is_recorded_over_a_base_that_is_older_than_the_last_entry() {
+    let Some(stick) = OnStick::new() else { return };
+    stick.teach("2025-09-15", "10:00", "Ёлкина=4");
+    stick.sync("2025-09-15 12:00:00").ok();
+    stick.teach("2025-09-17", "10:00", "Ёлкина=5");
+    std::fs::write(stick.school.path("usb/base-1.age"), "повреждена").unwrap();
+    let lesson = ["lesson", "record", "7А", "Алгебра", "18.09.2025", "--topic", "Степени"];
+    stick.away("2025-09-18 10:00:00", &lesson).fails(1, &["старше последней записи"]);
+>>>>>>> fa
 }

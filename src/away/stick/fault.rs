@@ -4,8 +4,9 @@ use super::super::base::{BASES, Unused};
 use super::super::card::CARD;
 use super::super::pins::{PINS, Unbelieved};
 use super::super::sealed::Locked;
+use super::super::strand::Left;
 use super::KEY;
-use crate::error::{Error, is_of_no_device, reason};
+use crate::error::{Action, Error, is_of_no_device, reason};
 use std::io;
 
 /// What its owner can do about nearly all of it.
@@ -62,6 +63,15 @@ pub fn no_stick() -> Error {
 pub fn half_made() -> Error {
     Error::input("носитель подготовлен не до конца: подготовку прервали")
         .next("подготовьте его заново: записей на нём ещё нет")
+}
+
+pub fn no_card(left: &Left) -> Error {
+    let last = left.entries.as_ref().map_or(0, |entries| *entries.end());
+    Error::damaged(format!("{CARD}: файла нет или он повреждён, а записи на носителе есть (последняя № {last})"))
+        .next(
+            "ничего не записывайте и не готовьте носитель заново, принесите его в школу: записи примут без этого файла",
+        )
+        .then_by("в школе: примите носитель", Action::ReturnCarrier { label: "НАДПИСЬ".to_owned() })
 }
 
 pub fn already_made(label: &str) -> Error {

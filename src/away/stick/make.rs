@@ -54,8 +54,10 @@ impl Stick {
     /// # Errors
     /// As [`Stick::make`].
     pub fn make_on(medium: Arc<dyn Medium>, preparation: &Preparation<'_>) -> Result<Self> {
-        if let (State::Made(card), _) = look(&*medium)? {
-            return Err(fault::already_made(&card.label));
+        match look(&*medium)?.0 {
+            State::Made(card) => return Err(fault::already_made(&card.label)),
+            State::NoCard(left) => return Err(fault::no_card(&left)),
+            State::HalfMade | State::None => {}
         }
         let Preparation { card, owner, passphrase, pins, base, image, preparer, strand_size } = preparation;
         if !pins.keys().contains(preparer.public().key()) {

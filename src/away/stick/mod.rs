@@ -17,7 +17,7 @@ use super::card::{CARD, Card};
 use super::pins::{PINS, Pins};
 use super::receipts::{Receipts, SignedReceipt};
 use super::sealed;
-use super::strand::{Recording, StrandFile, tip};
+use super::strand::{Left, Recording, StrandFile, left_on, tip};
 use crate::error::{Error, Result};
 use crate::files::medium::{FolderMedium, Medium};
 use crate::ledger::chain::{Hash, hex};
@@ -52,6 +52,8 @@ pub enum State {
     None,
     /// It was prepared, and not to the end: it may be prepared anew, nothing was ever recorded on it.
     HalfMade,
+    /// Entries lie on it, and its card is not there or not whole: what lies there.
+    NoCard(Left),
     /// It was prepared.
     Made(Card),
 }
@@ -100,7 +102,12 @@ fn look(medium: &dyn Medium) -> Result<(State, Option<Error>)> {
         Some(Err(fault)) if fault.kind() == crate::error::Kind::Input => Err(fault),
         card => {
             let is_any = card.is_some() || make::OWN.iter().any(|name| matches!(medium.length(name), Ok(Some(_))));
-            let state = if is_any { State::HalfMade } else { State::None };
+            let left = left_on(medium)?;
+            let state = match is_any {
+                true if left.entries.is_some() => State::NoCard(left),
+                true => State::HalfMade,
+                false => State::None,
+            };
             Ok((state, card.and_then(std::result::Result::err)))
         }
     }
@@ -123,6 +130,26 @@ impl Stick {
         Self::on(medium_at(mount)?)
     }
 
+    /// The stick at a mount point that has lost its card: `card` is what the ledger says of the strand that lies there.
+    ///
+    /// # Errors
+    /// As [`Stick::open`]; another strand.
+    pub fn without_card(mount: &Path, card: Card) -> Result<Self> {
+        let medium = medium_at(mount)?;
+        match look(&*medium)? {
+            (State::NoCard(left), _) if left.strand == Some(card.strand) => Ok(Self { medium, card }),
+            _ => Self::on(medium),
+        }
+    }
+
+    /// What lies in its strand files.
+    ///
+    /// # Errors
+    /// A carrier that is gone.
+    pub fn left(mount: &Path) -> Result<Left> {
+        Ok(left_on(&*medium_at(mount)?)?)
+    }
+
     /// The stick on a medium.
     ///
     /// # Errors
@@ -130,6 +157,7 @@ impl Stick {
     pub fn on(medium: Arc<dyn Medium>) -> Result<Self> {
         match look(&*medium)? {
             (State::Made(card), _) => Ok(Self { medium, card }),
+            (State::NoCard(left), _) => Err(fault::no_card(&left)),
             (_, Some(fault)) if matches!(medium.length(CARD), Ok(Some(1..))) => Err(fault),
             (State::HalfMade, _) => Err(fault::half_made()),
             (State::None, _) => Err(fault::no_stick()),

@@ -279,3 +279,26 @@ fn a_damaged_entry_with_others_after_it_is_no_torn_end() {
     school.record(&mut stick, 2).unwrap();
     assert_eq!(school.open(&carrier).unwrap().unsent().len(), 5);
 }
+
+#[test]
+fn a_stick_that_lost_its_card_is_not_prepared_over_its_entries() {
+    let (school, carrier) = used();
+    let strand = carrier.get("strand-0");
+    for card in [&b""[..], b"{", b"\0\0\0\0"] {
+        carrier.put("letopis-stick.json", card);
+        let said = school.open(&carrier).err().unwrap();
+        assert!(said.message().contains("записи на носителе есть (последняя № 6)"), "{said}");
+        assert!(school.make(carrier.clone()).is_err());
+        assert_eq!(carrier.get("strand-0"), strand);
+    }
+    // Also where the strand's beginning is gone with it.
+    let mut bytes = strand.clone();
+    bytes[20] ^= 1;
+    carrier.put("strand-0", &bytes);
+    assert!(school.make(carrier.clone()).is_err());
+    // What was never recorded on, is prepared anew.
+    let unused = school.made();
+    unused.put("letopis-stick.json", b"{");
+    assert!(school.open(&unused).err().unwrap().message().contains("letopis-stick.json"));
+    school.make(unused).unwrap();
+}

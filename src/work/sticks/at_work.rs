@@ -48,12 +48,17 @@ pub fn open(mount: &Path, passphrase: impl FnOnce() -> Result<SecretString>) -> 
     let tables = excerpt::open(unlocked.image())?;
     let tip = Tip { journal: base.journal, seq: base.length, head: base.head };
     let base = AwayBase { tip, time: base.time, rules: RULES, until: base.until };
-    let mut unlocked = Held(unlocked);
-    let mut warnings: Vec<Error> = unlocked.0.warnings().to_vec();
-    if let Err(why) = unlocked.0.may_record() {
-        warnings.push(why);
-    }
-    let journal = Journal::away(tables, base, Box::new(unlocked))?;
+    let mut unlocked = unlocked;
+    let mut warnings: Vec<Error> = unlocked.warnings().to_vec();
+    let refusal = unlocked.may_record().err();
+    warnings.extend(
+        refusal
+            .iter()
+            .filter(|why| !warnings.iter().any(|known| known.message() == why.message()))
+            .cloned()
+            .collect::<Vec<_>>(),
+    );
+    let journal = Journal::away(tables, base, Box::new(Held { unlocked, refusal }))?;
     Ok(AtWork { journal, owner, warnings })
 }
 
@@ -77,19 +82,26 @@ pub(super) fn again(identity: &Identity) -> Result<Identity> {
 }
 
 /// A stick in its owner's hand, as a journal away from the ledger takes it.
-struct Held(Unlocked);
+struct Held {
+    unlocked: Unlocked,
+    /// Why nothing may be recorded on it, since the school would not take it in.
+    refusal: Option<Error>,
+}
 
 impl Strand for Held {
     fn tip(&self) -> StrandTip {
-        self.0.tip()
+        self.unlocked.tip()
     }
 
     fn after(&self, number: u64) -> Result<Vec<Strung>> {
-        Ok(self.0.unsent().iter().filter(|strung| strung.number > number).cloned().collect())
+        Ok(self.unlocked.unsent().iter().filter(|strung| strung.number > number).cloned().collect())
     }
 
     fn append(&mut self, entries: &[Strung]) -> Result<()> {
-        self.0.append(entries)
+        match &self.refusal {
+            Some(why) => Err(why.clone()),
+            None => self.unlocked.append(entries),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! A stick that is handed in (§5.7): what lies on it is taken in, its strand is closed, the carrier is back.
 
 use super::sync::{HandedOver, Read, read_by, take_in, told};
+use crate::away::card::Card;
 use crate::away::stick::Stick;
 use crate::away::taking_in::Stopped;
 use crate::error::{Action, Detail, Error, Result};
@@ -50,7 +51,7 @@ pub fn hand_in(
     if let Some(strand) = read::open_strand_on(journal.tables(), &carrier.id)? {
         let abandoned = match records {
             Records::At(mount) => {
-                entries = taken_from(journal, identity, clock, (mount, carrier))?;
+                entries = taken_from(journal, identity, clock, (mount, carrier, &strand))?;
                 String::new()
             }
             Records::GivenUp(why) => clean(why)?,
@@ -75,9 +76,10 @@ fn taken_from(
     journal: &mut Journal,
     identity: &Identity,
     clock: &dyn Clock,
-    (mount, carrier): (&Path, &Carrier),
+    (mount, carrier, strand): (&Path, &Carrier, &Strand),
 ) -> Result<Vec<HandedOver>> {
-    let stick = Stick::open(mount)?;
+    let here = read::ledger::tip(journal.tables())?.journal;
+    let stick = Stick::without_card(mount, Card::new(&carrier.id, &carrier.label, here, strand.id))?;
     if stick.card().carrier != carrier.id {
         return Err(Error::input(format!("вставлен носитель «{}», а сдаётся «{}»", stick.card().label, carrier.label))
             .next("вставьте тот, который сдаётся, или назовите этот"));

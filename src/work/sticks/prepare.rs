@@ -21,7 +21,7 @@ use crate::ledger::chain::hex;
 use crate::ledger::identity::Identity;
 use crate::ledger::passphrase;
 use crate::ledger::strand::StrandId;
-use crate::school::{Day, Login, Role, clean};
+use crate::school::{Day, Login, RECORDS, Role, clean, counted};
 use crate::work::carriers;
 use crate::work::{Done, Workplace};
 use chrono::SubsecRound;
@@ -117,22 +117,42 @@ pub(in crate::work) fn is_free(tables: &Tables, mount: &Path) -> Result<bool> {
             Error::input(format!("нет папки «{}»", mount.display())).next("подключите носитель и укажите его папку")
         );
     }
-    let State::Made(card) = Stick::state(mount)? else { return Ok(false) };
-    let strand = read::strand(tables, &hex(&card.strand))?;
-    match strand {
-        Some(strand) if strand.closed.is_some() => Ok(true),
-        Some(strand) => Err(Error::refused(format!(
-            "носитель «{}» подготовлен для «{}», и на нём могут быть записи",
-            card.label, strand.login
+    let id = match Stick::state(mount)? {
+        State::None | State::HalfMade => return Ok(false),
+        State::Made(card) => Some(card.strand),
+        State::NoCard(left) => left.strand,
+    };
+    let strand = id.map(|id| read::strand(tables, &hex(&id))).transpose()?.flatten();
+    let Some(strand) = strand else {
+        return Err(Error::refused(
+            "на носителе личный журнал другой школы или другого года, или файлы записей повреждены",
+        )
+        .next("сдайте его там, где он выдан, или возьмите другой носитель")
+        .then(NOT_NEEDED));
+    };
+    let label = read::carrier(tables, &strand.carrier)?.map_or(strand.carrier.clone(), |carrier| carrier.label);
+    match &strand.closed {
+        None => Err(Error::refused(format!(
+            "носитель «{label}» подготовлен для «{}», и на нём могут быть записи",
+            strand.login
         ))
-        .next_by("сначала примите его", Action::ReturnCarrier { label: card.label })),
-        None => {
-            Err(Error::refused(format!("на носителе «{}» личный журнал другой школы или другого года", card.label))
-                .next("сдайте его там, где он выдан, или возьмите другой носитель"))
-        }
+        .next_by("сначала примите его", Action::ReturnCarrier { label })),
+        Some(end) if !end.abandoned.is_empty() => Ok(true),
+        Some(_) => match Stick::left(mount)?.entries.map_or(0, |entries| entries.end().saturating_sub(strand.number)) {
+            0 => Ok(true),
+            further => Err(Error::refused(format!(
+                "на носителе «{label}» ({}) лежит {} сверх принятых в журнал (принята последней № {}), а носитель уже закрыт",
+                strand.login,
+                counted(further, RECORDS),
+                strand.number
+            ))
+            .next("прочтите их с паролем владельца и внесите в журнал снова")
+            .then(NOT_NEEDED)),
+        },
     }
 }
 
+<<<<<<< HEAD
 /// A login that is mistyped is told so, before its key is asked for.
 fn works_here(tables: &Tables, login: &str) -> Result<()> {
     match read::staff(tables, login)? {
@@ -151,6 +171,11 @@ fn name_nobody(place: &Workplace<'_>, mount: &Path, carrier: &ToBePrepared) -> R
     let now = place.author.now().trunc_subsecs(0).to_rfc3339();
     OnMount::register(mount, &on_mount::Card::new(&carrier.id, &carrier.label, "", "", &now)).map(drop)
 }
+=======
+/// How entries that lie on a stick are given up where no journal goes on with them.
+const NOT_NEEDED: &str =
+    "если записи на нём не нужны, удалите с него файлы strand-0 и strand-1 и подготовьте его снова";
+>>>>>>> fa
 
 /// The key that signs on the stick, and whether it was made now.
 fn owner_key(place: &Workplace<'_>, wish: &Preparation<'_>) -> Result<(Identity, bool)> {
@@ -201,7 +226,11 @@ fn carrier(tables: &Tables, wish: &Preparation<'_>, mount: &Path) -> Result<(ToB
     let on_mount = OnMount::open(mount).ok().map(|carrier| carrier.card().id.clone());
     let former = match Stick::state(mount)? {
         State::Made(card) => Some(card.carrier),
-        _ => None,
+        State::NoCard(left) => {
+            let strand = left.strand.map(|id| read::strand(tables, &hex(&id))).transpose()?.flatten();
+            strand.map(|strand| strand.carrier)
+        }
+        State::HalfMade | State::None => None,
     };
     let all = read::carriers(tables)?;
     let at_hand = |carrier: &&Carrier| !carrier.is_lost();
