@@ -101,7 +101,6 @@ fn a_stick_is_not_prepared_over_one_that_is_in_use_nor_for_a_key_that_is_not_its
 }
 
 #[test]
-<<<<<<< HEAD
 fn a_carrier_that_was_registered_names_nobody_once_it_is_a_stick() {
     let Some(school) = School::small() else { return };
     std::fs::create_dir(school.path("usb3")).unwrap();
@@ -146,7 +145,9 @@ fn what_a_stick_has_only_a_part_of_is_not_answered_there() {
         stick.away("2025-09-15 10:00:00", &args).fails(1, &refused);
     }
     stick.away("2025-09-15 10:00:00", &["year", "status"]).fails(1, &refused);
-=======
+}
+
+#[test]
 fn a_stick_without_its_card_is_handed_in_and_not_prepared_over() {
     let Some(stick) = OnStick::new() else { return };
     stick.teach("2025-09-15", "10:00", "Ёлкина=4");
@@ -182,5 +183,4 @@ fn nothing_is_recorded_over_a_base_that_is_older_than_the_last_entry() {
     std::fs::write(stick.school.path("usb/base-1.age"), "повреждена").unwrap();
     let lesson = ["lesson", "record", "7А", "Алгебра", "18.09.2025", "--topic", "Степени"];
     stick.away("2025-09-18 10:00:00", &lesson).fails(1, &["старше последней записи"]);
->>>>>>> fa
 }

@@ -152,7 +152,6 @@ pub(in crate::work) fn is_free(tables: &Tables, mount: &Path) -> Result<bool> {
     }
 }
 
-<<<<<<< HEAD
 /// A login that is mistyped is told so, before its key is asked for.
 fn works_here(tables: &Tables, login: &str) -> Result<()> {
     match read::staff(tables, login)? {
@@ -171,11 +170,10 @@ fn name_nobody(place: &Workplace<'_>, mount: &Path, carrier: &ToBePrepared) -> R
     let now = place.author.now().trunc_subsecs(0).to_rfc3339();
     OnMount::register(mount, &on_mount::Card::new(&carrier.id, &carrier.label, "", "", &now)).map(drop)
 }
-=======
+
 /// How entries that lie on a stick are given up where no journal goes on with them.
 const NOT_NEEDED: &str =
     "если записи на нём не нужны, удалите с него файлы strand-0 и strand-1 и подготовьте его снова";
->>>>>>> fa
 
 /// The key that signs on the stick, and whether it was made now.
 fn owner_key(place: &Workplace<'_>, wish: &Preparation<'_>) -> Result<(Identity, bool)> {
