@@ -102,11 +102,11 @@ fn look(medium: &dyn Medium) -> Result<(State, Option<Error>)> {
         Some(Err(fault)) if fault.kind() == crate::error::Kind::Input => Err(fault),
         card => {
             let is_any = card.is_some() || make::OWN.iter().any(|name| matches!(medium.length(name), Ok(Some(_))));
-            let left = left_on(medium)?;
-            let state = match is_any {
-                true if left.entries.is_some() => State::NoCard(left),
-                true => State::HalfMade,
-                false => State::None,
+            let left = is_any.then(|| left_on(medium)).transpose()?;
+            let state = match left {
+                Some(left) if left.entries.is_some() => State::NoCard(left),
+                Some(_) => State::HalfMade,
+                None => State::None,
             };
             Ok((state, card.and_then(std::result::Result::err)))
         }

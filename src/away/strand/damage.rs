@@ -46,7 +46,8 @@ pub(super) fn after(
 ) -> Result<Option<Damage>, Fault> {
     let is_later = |head: &FrameHeader| head.generation == header.generation && head.number > number;
     let name = STRANDS[slot];
-    let (mut from, mut last) = (end, None);
+    // What stands at the end itself is the frame that does not hold, whatever number its damage gives it.
+    let (mut from, mut last) = (end + SECTOR as u64, None);
     while from < length {
         // From every frame that is seen on, the next is looked for as far again.
         let found = numbers(medium, name, (from, length.min(from + REACH)), is_later)?;
