@@ -182,9 +182,9 @@ fn a_strand_that_is_half_full_is_made_larger_and_what_is_archived_is_forgotten()
     let carrier = school.made();
     let mut stick = school.open(&carrier).unwrap();
     let mut taken = school.empty();
-    for round in 1..8 {
+    for round in 1..10 {
         let archived = taken.number;
-        let entries = school.record(&mut stick, 25).unwrap();
+        let entries = school.record(&mut stick, 20).unwrap();
         taken = entries.iter().fold(taken, |tip, strung| tip.after(strung));
         stick.renew(&school.base(10 + round, &taken, archived), b"tables", &[], &school.server).unwrap();
         stick = school.open(&carrier).unwrap();
