@@ -181,6 +181,6 @@ fn nothing_is_recorded_over_a_base_that_is_older_than_the_last_entry() {
     stick.sync("2025-09-15 12:00:00").ok();
     stick.teach("2025-09-17", "10:00", "Ёлкина=5");
     std::fs::write(stick.school.path("usb/base-1.age"), "повреждена").unwrap();
-    let lesson = ["lesson", "record", "7А", "Алгебра", "18.09.2025", "--topic", "Степени"];
-    stick.away("2025-09-18 10:00:00", &lesson).fails(1, &["старше последней записи"]);
+    let mark = ["mark", "set", "7А", "Алгебра", "17.09.2025", "П-03=3"];
+    stick.away("2025-09-17 11:00:00", &mark).fails(1, &["старше последней записи"]);
 }
