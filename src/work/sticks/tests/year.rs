@@ -307,7 +307,9 @@ fn the_same_twice(since: &str, until: &str, seed: u64) {
     assert_eq!(notes(&with_notes), tally.noted.len());
     // Taken in on the day on which they were recorded, all of them.
     let unnoted = other.school.copy();
-    unnoted.damage("UPDATE carried SET taken = made WHERE made <> ''; DELETE FROM handed_lessons");
+    unnoted.damage(
+        "UPDATE carried SET taken = made WHERE made <> ''; DELETE FROM handed_lessons; DELETE FROM handed_marks",
+    );
     let (one, two) = (papers(&desk.school), papers(&unnoted));
     for (name, pages) in &one {
         for (place, (page, other)) in pages.iter().zip(&two[name]).enumerate() {
