@@ -4,9 +4,9 @@
 //! seen before it is looked for.
 
 use super::session;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::journal::read::{self, Tables};
-use crate::school::{Day, WEEKDAYS, Year, day_meant, format_date, parse_date_or};
+use crate::school::{Day, WEEKDAYS, Year, day_given, format_date, parse_date_or};
 use chrono::Datelike;
 
 /// What days are told by: the school's today and its year.
@@ -24,10 +24,7 @@ impl Days {
 
     /// The day that is meant; one that was typed short is said in full.
     pub fn read(&self, typed: &str) -> Result<Day> {
-        let day = day_meant(typed, self.today, Some(&self.year)).ok_or_else(|| {
-            Error::input(format!("«{}» не дата", typed.trim()))
-                .next("укажите дату как 15.09.2025 или 2025-09-15, короче: 15.09, сегодня, вчера, позавчера, пн")
-        })?;
+        let day = day_given(typed, self.today, &self.year)?;
         if parse_date_or(typed).is_none() {
             let weekday = WEEKDAYS[day.weekday().num_days_from_monday() as usize];
             eprintln!("«{}» — это {}, {weekday}.", typed.trim(), format_date(day));

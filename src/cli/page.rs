@@ -4,12 +4,14 @@
 use super::desk::Desk;
 use super::{Common, screen, session};
 use crate::error::{Error, Result};
-use crate::work::seat::{Console, Face, Seat};
+use crate::work::seat::{Console, Face, Seat, Wish};
 use crate::work::sticks::at_work;
 use clap::Args;
+use ratatui::crossterm::event::{self, Event, KeyCode, KeyEventKind};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
+use std::time::Duration;
 
 #[derive(Args, Default)]
 pub struct Page {
@@ -45,9 +47,12 @@ impl Page {
             Some(mount) => Common { journal: Some(mount), ..common.clone() },
             None => common.clone(),
         };
-        let mut window = Window { common, no_browser: self.no_browser };
-        face(window.seat()?, &mut window)?;
-        Ok(ExitCode::SUCCESS)
+        let mut window = Window { common, no_browser: self.no_browser, held: None, ended: None };
+        let seat = window.seat()?;
+        window.hold();
+        let done = face(seat, &mut window);
+        window.end();
+        done.map(|()| ExitCode::SUCCESS)
     }
 }
 
@@ -55,9 +60,53 @@ impl Page {
 struct Window {
     common: Common,
     no_browser: bool,
+    /// What would end the program only closes the page, so that nothing of it is left behind.
+    held: Option<Held>,
+    /// By which signal it is ended.
+    ended: Option<i32>,
 }
 
+#[cfg(unix)]
+use super::signals::{self, Came, Held};
+#[cfg(not(unix))]
+type Held = ();
+
 impl Window {
+    #[cfg(unix)]
+    fn hold(&mut self) {
+        self.held = signals::hold().ok();
+    }
+
+    #[cfg(not(unix))]
+    fn hold(&mut self) {}
+
+    /// Ends the program as it was asked to, now that the page is closed.
+    #[cfg(unix)]
+    fn end(&mut self) {
+        if let (Some(held), Some(signal)) = (self.held.take(), self.ended) {
+            held.end(signal);
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn end(&mut self) {}
+
+    /// Whether the program is to end.
+    #[cfg(unix)]
+    fn is_ended(&mut self) -> bool {
+        match self.held.as_ref().map(Held::came) {
+            Some(Came::End(signal)) => self.ended = Some(signal),
+            Some(Came::Stop) => self.held.iter().for_each(Held::stop),
+            _ => {}
+        }
+        self.ended.is_some()
+    }
+
+    #[cfg(not(unix))]
+    fn is_ended(&mut self) -> bool {
+        self.ended.is_some()
+    }
+
     fn seat(&self) -> Result<Seat> {
         let Desk { journal, identity, .. } = Desk::open(&self.common)?;
         Ok(Seat { journal, identity, clock: &session::SystemClock, stick: session::stick(&self.common) })
@@ -68,9 +117,19 @@ impl Console for Window {
     fn ready(&mut self, opening: &Path) {
         let opened = !self.no_browser && open(opening);
         match opened {
-            true => println!("Страница открыта в браузере. Закончить работу: Ctrl+C в этом окне."),
-            false => println!("Откройте в браузере файл {}\nЗакончить работу: Ctrl+C в этом окне.", opening.display()),
+            true => println!("Страница открыта в браузере."),
+            false => println!("Откройте в браузере файл {}", opening.display()),
         }
+        if std::io::stdin().is_terminal() {
+            println!("Ещё одна страница: Enter в этом окне. Закончить работу: Ctrl+C.");
+        }
+    }
+
+    fn wish(&mut self) -> Wish {
+        if self.is_ended() {
+            return Wish::End;
+        }
+        if std::io::stdin().is_terminal() && is_entered() { Wish::Another } else { Wish::Nothing }
     }
 
     fn unlock(&mut self) -> Result<Seat> {
@@ -79,10 +138,26 @@ impl Console for Window {
         if !std::io::stdin().is_terminal() && self.common.passphrase_file.is_none() {
             return Err(Error::environment("страница закрыта: за ней давно не работали").next("откройте её снова"));
         }
+        // Asking holds the terminal itself.
+        self.held = None;
         let seat = self.seat()?;
+        self.hold();
         println!("Страница снова открыта.");
         Ok(seat)
     }
+}
+
+/// Whether Enter was pressed. Nothing else reads the terminal while the page is open.
+fn is_entered() -> bool {
+    let mut entered = false;
+    while let Ok(true) = event::poll(Duration::ZERO) {
+        match event::read() {
+            Ok(Event::Key(key)) => entered |= key.code == KeyCode::Enter && key.kind != KeyEventKind::Release,
+            Ok(_) => {}
+            Err(_) => return entered,
+        }
+    }
+    entered
 }
 
 /// Opens a file in the browser of whoever sits here.

@@ -13,6 +13,34 @@ pub const WEEKDAYS_SHORT: [&str; 7] = ["пн", "вт", "ср", "чт", "пт", "
 /// Names of the days, Monday first.
 pub const WEEKDAYS: [&str; 7] = ["понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"];
 
+/// Names of the months, January first.
+pub const MONTHS: [&str; 12] = [
+    "январь",
+    "февраль",
+    "март",
+    "апрель",
+    "май",
+    "июнь",
+    "июль",
+    "август",
+    "сентябрь",
+    "октябрь",
+    "ноябрь",
+    "декабрь",
+];
+
+/// «понедельник, 15 сентября 2025 г.»
+pub fn day_in_words(day: Day) -> String {
+    let weekday = WEEKDAYS.get(day.weekday().num_days_from_monday() as usize).copied().unwrap_or_default();
+    let month = MONTHS.get(day.month0() as usize).copied().unwrap_or_default();
+    // «марта» and «августа» of «март» and «август», «мая» and «июня» of «май» and «июнь».
+    let of = match month.strip_suffix(['ь', 'й']) {
+        Some(stem) => format!("{stem}я"),
+        None => format!("{month}а"),
+    };
+    format!("{weekday}, {} {of} {} г.", day.day(), day.year())
+}
+
 /// What people mean by a day in the middle of a school year: a whole date, «15.09» of this year, «сегодня» and the days
 /// around it, or a day of the week, «пн», «в среду»: the last one up to today.
 pub fn day_meant(text: &str, today: Day, year: Option<&Year>) -> Option<Day> {
@@ -34,6 +62,17 @@ pub fn day_meant(text: &str, today: Day, year: Option<&Year>) -> Option<Day> {
         return around(back.into(), true);
     }
     parse_date_or(word).or_else(|| day_of_year(word, today, year))
+}
+
+/// As [`day_meant`].
+///
+/// # Errors
+/// What is no day.
+pub fn day_given(text: &str, today: Day, year: &Year) -> Result<Day> {
+    day_meant(text, today, Some(year)).ok_or_else(|| {
+        Error::input(format!("«{}» не дата", text.trim()))
+            .next("укажите дату как 15.09.2025 или 2025-09-15, короче: 15.09, сегодня, вчера, позавчера, пн")
+    })
 }
 
 /// A day of the week from Monday, by its short or its whole name, as it is called or as one says when («среда», «в среду»).
@@ -104,6 +143,15 @@ pub fn weekday_from_short(text: &str) -> Option<u8> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn days_are_said_as_people_say_them() {
+        let said = |month, day| day_in_words(NaiveDate::from_ymd_opt(2025, month, day).unwrap());
+        assert_eq!(said(9, 15), "понедельник, 15 сентября 2025 г.");
+        assert_eq!(said(3, 1), "суббота, 1 марта 2025 г.");
+        assert_eq!(said(5, 9), "пятница, 9 мая 2025 г.");
+        assert_eq!(said(8, 31), "воскресенье, 31 августа 2025 г.");
+    }
 
     #[test]
     fn both_spellings_are_read() {

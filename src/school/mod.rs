@@ -20,7 +20,8 @@ mod text;
 mod work;
 
 pub use calendar::{
-    Day, WEEKDAYS, WEEKDAYS_SHORT, day_meant, format_date, parse_date, parse_date_or, parse_iso, weekday_from_short,
+    Day, MONTHS, WEEKDAYS, WEEKDAYS_SHORT, day_given, day_in_words, day_meant, format_date, parse_date, parse_date_or,
+    parse_iso, weekday_from_short,
 };
 pub use cell::{Attendance, Cell, Marks};
 pub use class::{ClassName, transliterate};

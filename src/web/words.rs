@@ -2,6 +2,7 @@
 //! program itself can do about it, the page has as a link or a field beside it.
 
 use crate::error::{Action, Error, Warning};
+use crate::work::Done;
 use serde::Serialize;
 
 /// A fault as a page shows it.
@@ -29,6 +30,23 @@ pub fn error(error: &Error) -> Vec<Told> {
 pub fn warning(warning: &Warning) -> String {
     let next = warning.next.as_ref().map(steps).unwrap_or_default();
     std::iter::once(warning.message.clone()).chain(next).map(|part| sentence(&part)).collect::<Vec<_>>().join(" ")
+}
+
+/// What was done, in the past: «Урок записан»; whether it waits for a second person, and what there is to look at.
+pub fn done(done: &Done, what: &str) -> String {
+    let what = what.trim_end_matches('.');
+    let mut said = match (&done.waiting[..], done.is_nothing()) {
+        ([number, ..], _) => format!(
+            "Записано и ждёт подтверждения второго лица, до него не в силе (№ {number}): {what}. Подтверждает директор, завуч \
+             или администратор, кроме автора."
+        ),
+        (_, true) => "Так уже записано, изменений нет.".to_owned(),
+        _ => format!("{what}."),
+    };
+    if !done.alone.is_empty() {
+        said += " Внесено одним лицом: второго лица с подтверждённым ключом в журнале ещё не было.";
+    }
+    done.warnings.iter().fold(said, |said, one| format!("{said} Внимание: {}", warning(one)))
 }
 
 fn is_correctable(next: &crate::error::Next) -> bool {

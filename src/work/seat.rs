@@ -37,11 +37,25 @@ pub trait Console {
     /// The page can be opened now: a browser that opens this file is led to it, once.
     fn ready(&mut self, opening: &Path);
 
+    /// What whoever sits at the window has asked for since this was asked last. It does not wait.
+    fn wish(&mut self) -> Wish;
+
     /// Nobody has worked at the page for a while, and the key was put away: asks for it again.
     ///
     /// # Errors
     /// No passphrase, a journal that does not open: then the page is closed.
     fn unlock(&mut self) -> Result<Seat>;
+}
+
+/// What is asked for at the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// Nothing.
+    Nothing,
+    /// Another way in: a second window, or in place of one that was closed.
+    Another,
+    /// To close the page.
+    End,
 }
 
 /// A face that somebody works at until he closes it.

@@ -11,7 +11,7 @@ use crate::cli::called::in_ones_words;
 use crate::cli::columns;
 use crate::journal::read::course_view::{Column, Outlook, Place};
 use crate::journal::read::explain::Exemption;
-use crate::school::{counted, format_date};
+use crate::school::{MONTHS, counted, format_date};
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -25,21 +25,6 @@ const WIDE: u16 = 110;
 const SIDE: u16 = 40;
 /// Lines above the pupils: months and days.
 const HEADING: u16 = 2;
-
-const MONTHS: [&str; 12] = [
-    "январь",
-    "февраль",
-    "март",
-    "апрель",
-    "май",
-    "июнь",
-    "июль",
-    "август",
-    "сентябрь",
-    "октябрь",
-    "ноябрь",
-    "декабрь",
-];
 
 /// The parts of the window.
 struct Areas {

@@ -4,25 +4,27 @@
 //! typed. The browser is led there by a file that only its owner reads ([`door`]); every request carries a secret that only
 //! that page knows ([`guard`]). One person works at it, so one thing is done at a time ([`Desk::ask`]).
 
-mod correction;
-mod course;
 mod door;
 mod guard;
-mod lesson;
+mod listing;
 mod page;
+mod sections;
 mod session;
-mod today;
+mod teacher;
 mod views;
 
 use crate::error::{Error, Result};
 use crate::journal::read;
-use crate::school::Day;
-use crate::work::seat::{Console, Seat};
+use crate::school::{Day, day_given};
+use crate::web::words;
+use crate::work::Done;
+use crate::work::seat::{Console, Seat, Wish};
 use axum::Router;
 use axum::routing::{get, post};
+use door::Door;
 use session::Session;
 use std::net::{Ipv4Addr, TcpListener};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use views::Views;
@@ -31,6 +33,8 @@ use views::Views;
 const IDLE: Duration = Duration::from_secs(15 * 60);
 /// How often the stick and the clock are looked at.
 const LOOK: Duration = Duration::from_secs(1);
+/// How often the window is looked at.
+const GLANCE: Duration = Duration::from_millis(200);
 
 /// Opens the desk and serves it until its window is closed.
 ///
@@ -47,29 +51,37 @@ pub fn open(seat: Seat, console: &mut dyn Console) -> Result<()> {
     let (tells, told) = channel();
     let desk = Arc::new(Desk::new(seat, authority, tells));
     let door = door::Door::to(&desk)?;
-    let served = Arc::clone(&desk);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(fault)?;
+    let served = Arc::clone(&desk);
     std::thread::Builder::new()
         .name("desk".to_owned())
         .spawn(move || runtime.block_on(serve(listener, served)))
         .map_err(fault)?;
-    console.ready(door.path());
-    attend(&desk, console, &told)
+    attend(&desk, console, &told, door)
 }
 
-/// Waits for what only the window can do.
-fn attend(desk: &Desk, console: &mut dyn Console, told: &Receiver<Event>) -> Result<()> {
-    while let Ok(event) = told.recv() {
-        match event {
-            Event::Locked => desk.sit_down(console.unlock()?),
-            Event::Gone => {
+/// Waits for what only the window can do, and for what is asked for at it.
+fn attend(desk: &Desk, console: &mut dyn Console, told: &Receiver<Event>, mut door: Door) -> Result<()> {
+    console.ready(door.path());
+    loop {
+        match told.recv_timeout(GLANCE) {
+            Ok(Event::Locked) => desk.sit_down(console.unlock()?),
+            Ok(Event::Gone) => {
                 return Err(Error::environment("носитель вынут, страница закрыта")
                     .next("вставьте носитель и откройте страницу снова; всё, о чём сказано «записано», на нём есть"));
             }
-            Event::Failed(error) => return Err(error),
+            Ok(Event::Failed(error)) => return Err(error),
+            Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            Err(RecvTimeoutError::Timeout) => match console.wish() {
+                Wish::Nothing => {}
+                Wish::End => return Ok(()),
+                Wish::Another => {
+                    door = Door::to(desk)?;
+                    console.ready(door.path());
+                }
+            },
         }
     }
-    Ok(())
 }
 
 async fn serve(listener: TcpListener, desk: Arc<Desk>) {
@@ -92,17 +104,14 @@ async fn serve(listener: TcpListener, desk: Arc<Desk>) {
 
 fn routes(desk: Arc<Desk>) -> Router {
     let guarded = Router::new()
-        .route("/", get(today::show))
         .route("/tip", get(page::tip))
-        .route("/course/{id}", get(course::show))
-        .route("/course/{id}/cells", post(course::cells))
-        .route("/course/{id}/lesson", post(lesson::record))
-        .route("/course/{id}/correction", get(correction::show).post(correction::request))
+        .merge(teacher::routes())
         .fallback(page::nothing_there)
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&desk), guard::with_secret));
     Router::new()
         .route("/session", post(door::enter))
         .route("/desk.js", get(page::script))
+        .route("/grid.js", get(page::grid))
         .route("/desk.css", get(page::style))
         .merge(guarded)
         .layer(axum::extract::DefaultBodyLimit::max(1 << 20))
@@ -198,8 +207,24 @@ impl Sitting {
         Self { seat, views: Views::default(), said: None }
     }
 
+    /// Says on the next page what was done: `what` in the past, «Урок записан».
+    fn say(&mut self, done: &Done, what: &str) {
+        self.said = Some(words::done(done, what));
+    }
+
     /// The day in the school's own time.
     fn today(&self) -> Result<Day> {
         Ok(read::school(self.seat.journal.tables())?.day_of(self.seat.clock.now()))
+    }
+
+    /// A day as it was typed: «15.09», «вчера», «пн».
+    fn day(&self, typed: &str) -> Result<Day> {
+        let school = read::school(self.seat.journal.tables())?;
+        day_given(typed, school.day_of(self.seat.clock.now()), &school.year)
+    }
+
+    /// As [`Sitting::day`]; of an empty field none.
+    fn day_or_none(&self, typed: &str) -> Result<Option<Day>> {
+        if typed.trim().is_empty() { Ok(None) } else { self.day(typed).map(Some) }
     }
 }

@@ -1,16 +1,16 @@
 //! What all pages have in common: their frame, how a fault looks, and the files that come with them.
 
-use super::{Desk, Sitting};
+use super::{Desk, Sitting, sections};
 use crate::error::{Error, Kind, Result};
 use crate::journal::read::{self, Course};
-use crate::school::{Login, counted, format_date};
+use crate::school::{Login, counted, day_in_words, format_date};
 use crate::web::words::{self, Told};
 use askama::Template;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -22,6 +22,8 @@ pub struct Frame {
     pub who: String,
     /// The day, in words.
     pub day: String,
+    /// The sections of the desk: address and name.
+    pub sections: Vec<(&'static str, &'static str)>,
     /// Own courses: address and name.
     pub courses: Vec<(String, String)>,
     /// The address of this page.
@@ -45,7 +47,8 @@ impl Frame {
         let who = read::staff(tables, &login)?.map(|person| person.name.initials()).unwrap_or_default();
         let courses = own_courses(sitting, &login)?.into_iter();
         let courses = courses.map(|course| (address(&course), course.key.to_string())).collect();
-        Ok(Self { title, who, day: in_words(today), courses, here, said, unsent })
+        let sections = sections::of(sitting)?.into_iter().map(|section| (section.address, section.name)).collect();
+        Ok(Self { title, who, day: day_in_words(today), sections, courses, here, said, unsent })
     }
 }
 
@@ -65,28 +68,6 @@ pub fn own_courses(sitting: &Sitting, login: &Login) -> Result<Vec<Course>> {
 /// The address of a course. It has no name in it: addresses stay in the browser's history.
 pub fn address(course: &Course) -> String {
     format!("/course/{}", course.id)
-}
-
-/// «понедельник, 15 сентября 2025 г.»
-pub fn in_words(day: NaiveDate) -> String {
-    const WEEKDAYS: [&str; 7] = ["понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"];
-    const MONTHS: [&str; 12] = [
-        "января",
-        "февраля",
-        "марта",
-        "апреля",
-        "мая",
-        "июня",
-        "июля",
-        "августа",
-        "сентября",
-        "октября",
-        "ноября",
-        "декабря",
-    ];
-    let weekday = WEEKDAYS.get(day.weekday().num_days_from_monday() as usize).unwrap_or(&"");
-    let month = MONTHS.get(day.month0() as usize).unwrap_or(&"");
-    format!("{weekday}, {} {month} {} г.", day.day(), day.year())
 }
 
 /// «15.09».
@@ -163,19 +144,12 @@ pub async fn script() -> Response {
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("assets/desk.js")).into_response()
 }
 
+/// `GET /grid.js`.
+pub async fn grid() -> Response {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("assets/grid.js")).into_response()
+}
+
 /// `GET /desk.css`.
 pub async fn style() -> Response {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("assets/desk.css")).into_response()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_are_said_as_people_say_them() {
-        let day = NaiveDate::from_ymd_opt(2025, 9, 15).unwrap();
-        assert_eq!(in_words(day), "понедельник, 15 сентября 2025 г.");
-        assert_eq!(short(day), "15.09");
-    }
 }

@@ -1,12 +1,12 @@
 //! The lesson beside the grid: its topic, kind of work and homework, from the plan where it is new.
 
-use super::page::gone_on;
-use super::{Desk, Sitting, course};
+use super::course;
 use crate::error::{Error, Result};
 use crate::journal::read;
 use crate::journal::read::course_view::{CourseView, Place};
-use crate::school::{Day, day_meant, format_date, parse_date};
-use crate::web::words;
+use crate::school::{Day, format_date};
+use crate::web::desk::page::gone_on;
+use crate::web::desk::{Desk, Sitting};
 use crate::work::grid;
 use crate::work::lesson::{LessonRef, LessonWish, unexpected};
 use axum::extract::{Form, Path, State};
@@ -67,10 +67,9 @@ pub async fn record(State(desk): State<Arc<Desk>>, Path(id): Path<i64>, Form(typ
 }
 
 fn set(sitting: &mut Sitting, id: i64, typed: &Typed) -> Result<String> {
-    let (course, today) = (course::course(&sitting.seat.journal, id)?, sitting.today()?);
-    let seen = sitting.views.seen(id, typed.seen).ok_or_else(super::course::outdated)?;
-    let year = read::school(sitting.seat.journal.tables())?.year;
-    let date = day_meant(&typed.date, today, Some(&year)).map_or_else(|| parse_date(&typed.date), Ok)?;
+    let course = course::course(&sitting.seat.journal, id)?;
+    let seen = sitting.views.seen(id, typed.seen).ok_or_else(course::outdated)?;
+    let date = sitting.day(&typed.date)?;
     let lesson = typed
         .number
         .trim()
@@ -93,12 +92,7 @@ fn set(sitting: &mut Sitting, id: i64, typed: &Typed) -> Result<String> {
             .then("если урок был, поставьте галочку «Урок был, хотя его нет в расписании»"));
     }
     let done = grid::record_lesson(&mut place, &seen, &wish)?;
-    let said = match (done.done.is_nothing(), &done.was) {
-        (true, _) => "Всё это уже записано.".to_owned(),
-        (_, Some(_)) => format!("Запись урока изменена: {}.", done.says.topic),
-        (_, None) => format!("Урок записан: {}.", done.says.topic),
-    };
-    let said = done.done.warnings.iter().fold(said, |said, one| format!("{said} Внимание: {}", words::warning(one)));
-    sitting.said = Some(said);
+    let what = if done.was.is_some() { "Запись урока изменена" } else { "Урок записан" };
+    sitting.say(&done.done, &format!("{what}: {}", done.says.topic));
     Ok(format!("/course/{id}?at={}/{lesson}", read::iso(date)))
 }

@@ -3,13 +3,14 @@
 //! The page sends what was typed and the ledger's length that it has seen; what somebody else has changed since is not
 //! overwritten unseen (`work::grid`). A cell that is refused stays on the page with its reason.
 
-use super::page::{self, Frame, address, short, shown};
-use super::{Desk, Sitting, lesson};
+use super::lesson;
 use crate::error::{Error, Kind, Result};
 use crate::journal::Journal;
 use crate::journal::read::course_view::{self, Column, CourseView, Keeper, Outlook, Place};
 use crate::journal::read::{self, Course};
-use crate::school::{Cell, Day, PersonalFile, format_date, parse_iso};
+use crate::school::{Cell, Day, MONTHS, PersonalFile, format_date, parse_iso};
+use crate::web::desk::page::{self, Frame, address, short, shown};
+use crate::web::desk::{Desk, Sitting};
 use crate::web::words::{self, Told};
 use crate::work::grid::{self, CellChange};
 use askama::Template;
@@ -20,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 #[derive(Template)]
-#[template(path = "desk/pages/course.html")]
+#[template(path = "desk/pages/teacher/course.html")]
 struct Page {
     frame: Frame,
     /// Where the page sends to.
@@ -162,21 +163,7 @@ fn heads(view: &CourseView) -> Vec<Head> {
 }
 
 fn month_of(day: Day) -> String {
-    const MONTHS: [&str; 12] = [
-        "январь",
-        "февраль",
-        "март",
-        "апрель",
-        "май",
-        "июнь",
-        "июль",
-        "август",
-        "сентябрь",
-        "октябрь",
-        "ноябрь",
-        "декабрь",
-    ];
-    MONTHS.get(chrono::Datelike::month0(&day) as usize).map(|month| (*month).to_owned()).unwrap_or_default()
+    MONTHS.get(chrono::Datelike::month0(&day) as usize).copied().unwrap_or_default().to_owned()
 }
 
 fn cell(view: &CourseView, column: &Column, row: usize) -> Shown {

@@ -1,12 +1,11 @@
 //! A correction asked for from the cell itself (§2.3.3): what stands, what is to stand, and why.
 
 use super::course::{course, place};
-use super::page::{Frame, address, gone_on, shown};
-use super::{Desk, Sitting};
 use crate::error::{Error, Result};
 use crate::journal::read::course_view::{CourseView, Place};
 use crate::school::{Cell, PersonalFile, format_date};
-use crate::web::words;
+use crate::web::desk::page::{Frame, address, gone_on, shown};
+use crate::web::desk::{Desk, Sitting};
 use crate::work::grid::{self, CellChange};
 use askama::Template;
 use axum::extract::{Form, Path, Query, State};
@@ -15,7 +14,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 
 #[derive(Template)]
-#[template(path = "desk/pages/correction.html")]
+#[template(path = "desk/pages/teacher/correction.html")]
 struct Page {
     frame: Frame,
     address: String,
@@ -96,9 +95,7 @@ fn set(sitting: &mut Sitting, id: i64, typed: &Typed) -> Result<String> {
     let change = CellChange { place: at, pupil: typed.file.clone(), becomes };
     let mut at_desk = sitting.seat.place()?;
     let asked = grid::ask(&mut at_desk, &seen, &change, &typed.reason)?;
-    let said = format!("Заявка № {} подана: решает завуч.", asked.number);
-    let warnings = asked.done.warnings.iter();
-    sitting.said = Some(warnings.fold(said, |said, one| format!("{said} Внимание: {}", words::warning(one))));
+    sitting.say(&asked.done, &format!("Заявка № {} подана: решает завуч", asked.number));
     let column = if typed.at.starts_with("final/") { String::new() } else { format!("?at={}", typed.at) };
     Ok(format!("{}{column}", address(&course)))
 }

@@ -1,10 +1,10 @@
 //! «Сегодня»: the lessons of the day, done or not, and what waits.
 
-use super::page::{Frame, address, shown};
-use super::{Desk, Sitting};
 use crate::error::Result;
 use crate::journal::read;
-use crate::school::format_date;
+use crate::school::{Role, format_date};
+use crate::web::desk::page::{Frame, address, shown};
+use crate::web::desk::{Desk, Sitting, sections};
 use crate::work::today::{self, Due};
 use askama::Template;
 use axum::extract::State;
@@ -12,7 +12,7 @@ use axum::response::Response;
 use std::sync::Arc;
 
 #[derive(Template)]
-#[template(path = "desk/pages/today.html")]
+#[template(path = "desk/pages/teacher/today.html")]
 struct Page {
     frame: Frame,
     off: Option<String>,
@@ -21,6 +21,10 @@ struct Page {
     more: usize,
     asked: Vec<String>,
     unconfirmed: Vec<String>,
+    /// What waits elsewhere at the desk: what it is, and where.
+    waiting: Vec<(String, &'static str)>,
+    /// Whether the day's lessons are anything to whoever sits here.
+    teaches: bool,
 }
 
 /// A lesson of the day.
@@ -52,6 +56,8 @@ pub async fn show(State(desk): State<Arc<Desk>>) -> Response {
 fn page(sitting: &mut Sitting) -> Result<Page> {
     let frame = Frame::of(sitting, "Сегодня".to_owned(), "/".to_owned())?;
     let (day, login) = (sitting.today()?, sitting.seat.place()?.login().clone());
+    let waiting = sections::waiting(sitting)?;
+    let teaches = read::has_role(sitting.seat.journal.tables(), login.as_str(), Role::Teacher)?;
     let tables = sitting.seat.journal.tables();
     let today = today::of(tables, &login, day)?;
     let mut owed = Vec::new();
@@ -80,6 +86,8 @@ fn page(sitting: &mut Sitting) -> Result<Page> {
         owed,
         asked: asked.collect(),
         unconfirmed: unconfirmed.collect(),
+        waiting,
+        teaches,
         frame,
     })
 }

@@ -1,0 +1,24 @@
+//! What a teacher does at the desk: the day, a course as a grid, a lesson, a correction asked for.
+
+mod correction;
+mod course;
+mod lesson;
+pub mod notebook;
+mod today;
+
+use super::Desk;
+use axum::Router;
+use axum::routing::{get, post};
+use std::sync::Arc;
+
+/// The pages and what they send.
+pub fn routes() -> Router<Arc<Desk>> {
+    Router::new()
+        .route("/", get(today::show))
+        .route("/course/{id}", get(course::show))
+        .route("/course/{id}/cells", post(course::cells))
+        .route("/course/{id}/lesson", post(lesson::record))
+        .route(notebook::ADDRESS, get(notebook::show).post(notebook::add))
+        .route("/notebook/{number}/done", post(notebook::done))
+        .route("/course/{id}/correction", get(correction::show).post(correction::request))
+}
