@@ -31,6 +31,14 @@ pub trait Strand: Send {
     /// A strand that does not read, or begins later.
     fn after(&self, number: u64) -> Result<Vec<Strung>>;
 
+    /// Every entry that it still keeps, in order, those that were taken in too.
+    ///
+    /// # Errors
+    /// A strand that does not read.
+    fn kept(&self) -> Result<Vec<Strung>> {
+        self.after(0)
+    }
+
     /// Appends entries and makes them durable, all or none. Whatever it says is done stays done.
     ///
     /// # Errors
@@ -197,6 +205,14 @@ impl Journal {
     /// The base of a journal away from the ledger, and where its strand ends.
     pub fn strand_tip(&self) -> Option<(AwayBase, StrandTip)> {
         self.away.as_ref().map(|away| (away.base, away.strand_tip))
+    }
+
+    /// Every entry that the strand of a journal away from the ledger still keeps, in order; of a ledger none.
+    ///
+    /// # Errors
+    /// A strand that does not read.
+    pub fn kept(&self) -> Result<Vec<Strung>> {
+        self.away.as_ref().map_or_else(|| Ok(Vec::new()), |away| away.strand.kept())
     }
 
     /// Numbers of entries of the strand that do not fit the renewed base any more: they are kept, will be refused when they

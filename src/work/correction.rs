@@ -53,6 +53,22 @@ pub struct LessonChanges {
     pub attendance: Vec<(PersonalFile, Option<Attendance>)>,
 }
 
+impl LessonChanges {
+    /// No change of a lesson.
+    pub fn nothing(at: LessonRef) -> Self {
+        let (marks, earned, attendance) = Default::default();
+        Self {
+            at,
+            line: LineChange::default(),
+            marks,
+            earned,
+            work: String::new(),
+            document: String::new(),
+            attendance,
+        }
+    }
+}
+
 /// What a lesson's line is to say, where it is to say another thing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LineChange {

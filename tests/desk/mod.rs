@@ -2,7 +2,9 @@
 
 mod browser;
 mod guard;
+mod stick;
 mod teacher;
+mod window;
 
 use crate::common::school::School;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -42,6 +44,23 @@ impl Opened {
         let address = page.split("http://").nth(1).unwrap().split('"').next().unwrap();
         let (authority, token) = address.split_once("/#").unwrap();
         Self { program, authority: authority.to_owned(), token: token.to_owned(), file }
+    }
+
+    /// The number of its process.
+    pub fn process(&self) -> u32 {
+        self.program.id()
+    }
+
+    /// Waits until it has ended.
+    pub fn ended(&mut self, patience: std::time::Duration) -> std::process::ExitStatus {
+        let begun = std::time::Instant::now();
+        loop {
+            match self.program.try_wait().unwrap() {
+                Some(status) => return status,
+                None => assert!(begun.elapsed() < patience, "it does not end"),
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
     }
 
     /// Sends a request as it is written, and gives status, heads and body.

@@ -184,3 +184,64 @@ fn what_is_too_late_is_asked_for_from_its_cell() {
     let asked = school.run("2025-09-24 13:00:00", "petrova", &["correction", "show", "1"]).ok();
     assert!(asked.stdout.contains("Ёлкина") && asked.stdout.contains('5'), "{}", asked.stdout);
 }
+
+#[test]
+fn a_page_that_is_renewed_because_others_record_stays_where_its_reader_has_gone() {
+    let Some(school) = School::small() else { return };
+    run(async {
+        let Some(browser) = Browser::start().await else { return };
+        let desk = Opened::of(&school, "2025-09-15 12:00:00", "semyonov", &[]);
+        browser.open(&desk).await;
+        browser.click("a.button").await;
+        browser.until("h1", "Алгебра").await;
+        // Answers of the pages that are renewed are held back until the lesson, recorded meanwhile, is shown.
+        let slow = "const own = window.fetch; window.fetch = async (url, options) => {
+            const answer = await own(url, options);
+            if (String(url).endsWith('/cells') || String(url) === '/tip') await new Promise((done) => setTimeout(done, 1500));
+            return answer;
+        }";
+        browser.client.execute(slow, vec![]).await.unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(1600)).await;
+        browser.press(&format!("Дроби{}", Key::Enter)).await;
+        browser.until(".said", "Урок записан: Дроби").await;
+        browser.press(&format!("5{}", Key::Enter)).await;
+        tokio::time::sleep(std::time::Duration::from_secs(4)).await;
+        browser.press("4").await;
+        browser.until("td.typing", "4").await;
+        let place = "const cell = document.querySelector('td.typing'); return document.querySelector('.grid thead tr').cells[cell.cellIndex].dataset.place";
+        assert_eq!(browser.client.execute(place, vec![]).await.unwrap(), "2025-09-15/2");
+        browser.close().await;
+    });
+}
+
+#[test]
+fn what_is_to_be_done_is_kept_in_the_notebook_until_it_is_done() {
+    let Some(school) = School::small() else { return };
+    run(async {
+        let Some(browser) = Browser::start().await else { return };
+        let desk = Opened::of(&school, "2025-09-15 12:00:00", "semyonov", &[]);
+        browser.open(&desk).await;
+        browser.click("nav a[href='/notebook']").await;
+        browser.until(".empty", "Записей нет").await;
+        browser.click("[name=text]").await;
+        browser.press("Пересдать <b>§ 12</b>").await;
+        browser.click("[name=due]").await;
+        browser.press("32.09").await;
+        browser.click("main button").await;
+        browser.until(".fault", "не дата").await;
+        let clear = "const due = document.querySelector('[name=due]'); due.value = 'сегодня'";
+        browser.client.execute(clear, vec![]).await.unwrap();
+        browser.click("main .plain-form button").await;
+        browser.until(".said", "прочитать сможете только вы").await;
+        browser.until(".notes", "Пересдать <b>§ 12</b>").await;
+        browser.picture("notebook").await;
+        browser.accessible("блокнот").await;
+        browser.click("nav a[href='/']").await;
+        browser.until("main a[href='/notebook']", "подошёл срок: 1 запись").await;
+        browser.click("main a[href='/notebook']").await;
+        browser.until(".notes", "Пересдать").await;
+        browser.click(".notes button").await;
+        browser.until(".empty", "Записей нет").await;
+        browser.close().await;
+    });
+}

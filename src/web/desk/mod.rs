@@ -24,7 +24,7 @@ use axum::routing::{get, post};
 use door::Door;
 use session::Session;
 use std::net::{Ipv4Addr, TcpListener};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use views::Views;
@@ -64,16 +64,16 @@ pub fn open(seat: Seat, console: &mut dyn Console) -> Result<()> {
 fn attend(desk: &Desk, console: &mut dyn Console, told: &Receiver<Event>, mut door: Door) -> Result<()> {
     console.ready(door.path());
     loop {
-        match told.recv_timeout(GLANCE) {
+        match told.try_recv() {
             Ok(Event::Locked) => desk.sit_down(console.unlock()?),
             Ok(Event::Gone) => {
                 return Err(Error::environment("носитель вынут, страница закрыта")
                     .next("вставьте носитель и откройте страницу снова; всё, о чём сказано «записано», на нём есть"));
             }
             Ok(Event::Failed(error)) => return Err(error),
-            Err(RecvTimeoutError::Disconnected) => return Ok(()),
-            Err(RecvTimeoutError::Timeout) => match console.wish() {
-                Wish::Nothing => {}
+            Err(TryRecvError::Disconnected) => return Ok(()),
+            Err(TryRecvError::Empty) => match console.wish() {
+                Wish::Nothing => std::thread::sleep(GLANCE),
                 Wish::End => return Ok(()),
                 Wish::Another => {
                     door = Door::to(desk)?;

@@ -2,7 +2,7 @@
 //! him there. Whether he may do a thing is decided where it is recorded; here nobody is shown what would only refuse him.
 
 use super::Sitting;
-use super::teacher::notebook;
+use super::teacher::{notebook, unsent};
 use crate::error::Result;
 use crate::journal::read;
 use crate::school::Role;
@@ -33,6 +33,10 @@ const SECTIONS: &[Section] = &[
     },
 ];
 
+/// The section that there is on a stick alone.
+const UNSENT: Section =
+    Section { address: unsent::ADDRESS, name: "Не передано", of: &[], on_stick: true, waits: unsent::waits };
+
 /// Nothing waits.
 pub fn nothing(_: &mut Sitting) -> Result<Vec<String>> {
     Ok(Vec::new())
@@ -49,7 +53,7 @@ pub fn of(sitting: &mut Sitting) -> Result<Vec<&'static Section>> {
     let his = |section: &&Section| {
         (section.of.is_empty() || section.of.iter().any(|role| roles.contains(role))) && (!away || section.on_stick)
     };
-    Ok(SECTIONS.iter().filter(his).collect())
+    Ok(SECTIONS.iter().filter(his).chain(away.then_some(&UNSENT)).collect())
 }
 
 /// What waits for whoever sits here: what it is, and where.

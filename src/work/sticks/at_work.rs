@@ -37,6 +37,11 @@ pub fn mount_of(path: &Path) -> Option<PathBuf> {
     is_stick.then(|| folder.to_owned())
 }
 
+/// What is written on the stick at a mount point, as its card says.
+pub fn label_of(mount: &Path) -> Option<String> {
+    Stick::open(mount).ok().map(|stick| stick.card().label.clone())
+}
+
 /// Opens the stick at a mount point for work.
 ///
 /// # Errors
@@ -95,6 +100,10 @@ impl Strand for Held {
 
     fn after(&self, number: u64) -> Result<Vec<Strung>> {
         Ok(self.unlocked.unsent().iter().filter(|strung| strung.number > number).cloned().collect())
+    }
+
+    fn kept(&self) -> Result<Vec<Strung>> {
+        self.unlocked.all_kept()
     }
 
     fn append(&mut self, entries: &[Strung]) -> Result<()> {

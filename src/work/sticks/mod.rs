@@ -14,6 +14,7 @@ pub mod sync;
 #[cfg(test)]
 mod tests;
 pub mod told;
+pub mod unsent;
 pub mod witness;
 
 pub use handed_in::{HandedIn, Records, hand_in};

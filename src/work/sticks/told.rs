@@ -4,7 +4,8 @@ use crate::error::{Kind, Result};
 use crate::journal::entry::{Body, CorrectionRequested, Entry};
 use crate::journal::may;
 use crate::journal::read::Tables;
-use crate::school::{CourseKey, Day, format_date};
+use crate::school::{Attendance, Cell, CourseKey, Day, Marks, format_date};
+use crate::work::correction::{CorrectionWish, FinalChanges, LessonChanges, LineChange, What};
 use crate::work::lesson::LessonRef;
 use chrono::{DateTime, FixedOffset};
 
@@ -56,6 +57,48 @@ impl Said {
 }
 
 impl Asks {
+    /// The wish that asks for it.
+    ///
+    /// # Errors
+    /// A mark or an absence that is none: the entry was made by a program that knew others.
+    pub fn wish(&self, reason: &str) -> Result<CorrectionWish> {
+        let what = match self.clone() {
+            Self::Annulment { at } => What::Annulment(at),
+            Self::Lesson { at, topic, work, homework } => {
+                let said = |text: String| Some(text).filter(|text| !text.is_empty());
+                let line =
+                    LineChange { topic: said(topic), work: said(work), homework: said(homework), substitute: None };
+                What::Lesson(LessonChanges { line, ..LessonChanges::nothing(at) })
+            }
+            Self::Marks { at, marks } => {
+                let mut changes = LessonChanges::nothing(at);
+                for (pupil, text) in marks {
+                    let cell = if text.is_empty() { Cell::default() } else { Cell::parse(&text)? };
+                    match (cell.attendance, cell.marks) {
+                        (Some(absence), Some(marks)) => changes.earned.push((pupil.into(), absence, marks)),
+                        (_, marks) => changes.marks.push((pupil.into(), marks)),
+                    }
+                }
+                What::Lesson(changes)
+            }
+            Self::Absences { at, kinds } => {
+                let mut changes = LessonChanges::nothing(at);
+                changes.attendance =
+                    kinds.into_iter().map(|(pupil, kind)| (pupil.into(), Attendance::parse(&kind))).collect();
+                What::Lesson(changes)
+            }
+            Self::Finals { course, period, marks } => {
+                let mark = |(pupil, text): (String, String)| {
+                    let mark = if text.is_empty() { None } else { Some(Marks::parse(&text)?) };
+                    Ok((pupil.into(), mark))
+                };
+                let marks = marks.into_iter().map(mark).collect::<Result<_>>()?;
+                What::Finals(FinalChanges { course, period: period.into(), marks })
+            }
+        };
+        Ok(CorrectionWish { what, reason: reason.to_owned() })
+    }
+
     /// The request, as far as it takes a right to it; `day` is that of one which is about no lesson.
     fn request(&self, day: Day) -> Body {
         let (course, date, lesson) = match self {

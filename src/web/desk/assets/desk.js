@@ -33,22 +33,39 @@ const call = async (url, options = {}) => {
   }
 };
 
+// Of several pages that were asked for the last one is shown. One that is fetched only because others have recorded something
+// gives way to whatever its reader asks for.
+let turn = 0;
+let under = 0;
+const inTurn = async (ask, show, background) => {
+  if (background && under) return null;
+  const own = background ? turn : (turn += 1);
+  under += 1;
+  try {
+    const answer = await ask();
+    const text = answer && await answer.text();
+    return answer && own === turn ? show(answer, text) : null;
+  } finally {
+    under -= 1;
+  }
+};
+
 // Puts a page into the window. A fault is shown where the reader is, and nothing that was typed is lost.
-const put = async (answer, { push, where }) => {
-  const html = new DOMParser().parseFromString(await answer.text(), "text/html");
+const put = (answer, text, { push, where }) => {
+  const html = new DOMParser().parseFromString(text, "text/html");
   const fault = html.querySelector(".fault");
   if (fault && document.getElementById("waiting")) {
     const [head, home] = [document.createElement("h1"), document.createElement("a")];
     [head.textContent, home.textContent, home.href] = ["Летопись", "Сегодня", "/"];
     document.getElementById("main").replaceChildren(head, document.adoptNode(fault), home);
-    return;
+    return null;
   }
   if (fault) {
     const at = where || document.getElementById("main");
     at.querySelectorAll(".fault").forEach((old) => old.remove());
     at.prepend(document.adoptNode(fault));
     fault.scrollIntoView({ block: "nearest" });
-    return;
+    return null;
   }
   opened();
   const url = new URL(answer.url);
@@ -60,20 +77,30 @@ const put = async (answer, { push, where }) => {
   main.focus({ preventScroll: true });
   window.scrollTo(0, 0);
   say(main.querySelector(".said")?.textContent || "");
-  grid = begin({ call, say, show, current: () => grid });
+  grid = begin({ call, say, renew });
+  return grid;
 };
 
-const show = async (address, push) => {
-  const answer = await call(address);
-  if (answer?.status === 403) closed("Эта страница больше не действует. Нажмите Enter в окне программы: она откроет новую.");
-  else if (answer) await put(answer, { push });
+const shown = (options) => (answer, text) => {
+  if (answer.status !== 403) return put(answer, text, options);
+  closed("Эта страница больше не действует. Нажмите Enter в окне программы: она откроет новую.");
+  return null;
 };
+
+const show = (address, push) => inTurn(() => call(address), shown({ push }), false);
+
+// The page as it is now in place of the one that is here, unless its reader has gone on meanwhile. What `keep` gives of the old
+// grid at that moment, the new one goes on with.
+const renew = (keep) => inTurn(() => call(location.pathname + location.search), (answer, text) => {
+  const kept = keep();
+  shown({ push: false })(answer, text)?.resume(...kept);
+}, true);
 
 // A file is fetched with the secret like any page, and left where the browser keeps what it is given.
 const save = async (address) => {
   const answer = await call(address);
   if (!answer) return;
-  if (!answer.ok) { await put(answer, {}); return; }
+  if (!answer.ok) { put(answer, await answer.text(), {}); return; }
   const named = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") || "");
   const link = document.createElement("a");
   link.href = URL.createObjectURL(await answer.blob());
@@ -86,8 +113,10 @@ const save = async (address) => {
 const send = async (form, button) => {
   const typed = new FormData(form, button);
   const fields = form.enctype === "multipart/form-data" ? typed : new URLSearchParams(typed);
-  const answer = await call(form.action, { method: "POST", body: fields });
-  if (answer) await put(answer, { push: true, where: form });
+  if (form.dataset.sent) return;
+  form.dataset.sent = "yes";
+  await inTurn(() => call(form.action, { method: "POST", body: fields }), shown({ push: true, where: form }), false);
+  delete form.dataset.sent;
 };
 
 document.addEventListener("click", (event) => {
@@ -138,7 +167,7 @@ setInterval(async () => {
   if (!answer.ok) return;
   const { length } = await answer.json();
   if (locked) { locked = false; opened(); }
-  if (grid && length !== grid.length()) grid.look();
+  if (grid && !under && length !== grid.length()) grid.look();
 }, 1500);
 
 // A window that was opened by a link of this page asks the others for the secret: only a page of this very port hears it.

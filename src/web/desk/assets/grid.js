@@ -8,7 +8,7 @@ const russian = (c) => {
   return at < 0 ? c : RUSSIAN[at];
 };
 
-export function begin({ call, say, show, current }) {
+export function begin({ call, say, renew }) {
   const table = document.querySelector("table.grid");
   if (!table) return null;
   const form = document.querySelector("form.lesson");
@@ -178,7 +178,7 @@ export function begin({ call, say, show, current }) {
   };
 
   // Lessons or pupils have come or gone: the page is fetched anew, and what was not recorded goes along.
-  const again = async () => {
+  const again = () => renew(() => {
     const kept = Array.from(attempts, ([name, attempt]) => {
       const [r, c] = name.split(",").map(Number);
       return [rows[r].dataset.file, heads[c].dataset.place, attempt];
@@ -186,9 +186,8 @@ export function begin({ call, say, show, current }) {
     const here = [rows[row]?.dataset.file, heads[column]?.dataset.place];
     const panelled = isDirty() ? { fields: FIELDS.map((name) => form.elements[name].value), was: form.dataset.was, isNew: form.dataset.new,
       seen: form.elements.seen.value, focus: form.contains(document.activeElement) ? document.activeElement.name : "" } : null;
-    await show(location.pathname + location.search, false);
-    current()?.resume(kept, here, panelled);
-  };
+    return [kept, here, panelled];
+  });
 
   const cellsOf = (r, c, text) => ({ place: heads[c].dataset.place, file: rows[r].dataset.file, text });
 

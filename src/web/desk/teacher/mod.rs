@@ -5,6 +5,7 @@ mod course;
 mod lesson;
 pub mod notebook;
 mod today;
+pub mod unsent;
 
 use super::Desk;
 use axum::Router;
@@ -20,5 +21,7 @@ pub fn routes() -> Router<Arc<Desk>> {
         .route("/course/{id}/lesson", post(lesson::record))
         .route(notebook::ADDRESS, get(notebook::show).post(notebook::add))
         .route("/notebook/{number}/done", post(notebook::done))
+        .route(unsent::ADDRESS, get(unsent::show))
+        .route("/unsent/{number}", post(unsent::ask))
         .route("/course/{id}/correction", get(correction::show).post(correction::request))
 }
