@@ -215,6 +215,82 @@ fn a_page_that_is_renewed_because_others_record_stays_where_its_reader_has_gone(
 }
 
 #[test]
+fn a_line_that_is_too_late_goes_along_to_its_request_and_a_lesson_of_today_is_annulled() {
+    let Some(school) = School::small() else { return };
+    let lesson = ["lesson", "record", "7А", "Алгебра", "15.09.2025", "--topic", "Дроби"];
+    school.run("2025-09-15 11:00:00", "semyonov", &lesson).ok();
+    let mistaken = ["lesson", "record", "7А", "Алгебра", "24.09.2025", "--topic", "По ошибке"];
+    school.run("2025-09-24 11:00:00", "semyonov", &mistaken).ok();
+    run(async {
+        let Some(browser) = Browser::start().await else { return };
+        let desk = Opened::of(&school, "2025-09-24 12:00:00", "semyonov", &[]);
+        browser.open(&desk).await;
+        browser.client.goto(&format!("http://{}/course/1?at=2025-09-15/2", desk.authority)).await.unwrap();
+        browser.until("h1", "Алгебра").await;
+        browser.click("[name=homework]").await;
+        browser.press("§ 5, № 12").await;
+        browser.click("form.lesson button").await;
+        browser.until(".fault", "§2.3.2").await;
+        browser.click(".fault a").await;
+        browser.until("h1", "Урок").await;
+        let stands = "return document.querySelector('[name=homework]').value";
+        assert_eq!(browser.client.execute(stands, vec![]).await.unwrap(), "§ 5, № 12");
+        browser.picture("amend").await;
+        browser.accessible("урок").await;
+        browser.click("[name=reason]").await;
+        browser.press("Задание не внесено").await;
+        browser.click("main .plain-form button").await;
+        browser.until(".said", "Заявка № 1 подана").await;
+        browser.client.goto(&format!("http://{}/course/1?at=2025-09-24/1", desk.authority)).await.unwrap();
+        browser.click("[data-does=amend]").await;
+        browser.until("main", "его автор аннулирует его сам").await;
+        browser.click("form[action$=annul] textarea").await;
+        browser.press("Не тот день").await;
+        browser.click("form[action$=annul] button").await;
+        browser.until(".said", "Урок аннулирован").await;
+        browser.close().await;
+    });
+    let asked = school.run("2025-09-24 13:00:00", "petrova", &["correction", "show", "1"]).ok();
+    assert!(asked.stdout.contains("§ 5, № 12"), "{}", asked.stdout);
+    let audit = school.run("2025-09-24 13:01:00", "petrova", &["audit"]).ok();
+    assert!(!audit.stdout.is_empty());
+}
+
+#[test]
+fn a_lesson_is_given_instead_of_the_courses_teacher() {
+    let Some(school) = School::small() else { return };
+    let assigned = ["substitution", "assign", "7А", "Алгебра", "15.09.2025", "--teacher", "gusev"];
+    school.run("2025-09-15 08:00:00", "petrova", &assigned).ok();
+    run(async {
+        let Some(browser) = Browser::start().await else { return };
+        let desk = Opened::of(&school, "2025-09-15 12:00:00", "gusev", &[]);
+        browser.open(&desk).await;
+        browser.until("tbody small", "замена").await;
+        browser.click("a.button").await;
+        browser.until("main", "Вы замещаете учителя").await;
+        browser.press(&format!("Дроби{}", Key::Enter)).await;
+        browser.until(".said", "Урок записан: Дроби").await;
+        browser.press(&format!("5{}", Key::Enter)).await;
+        browser.until("#live", "Записано").await;
+        browser.close().await;
+        // One that nobody has assigned is confirmed later.
+        let Some(browser) = Browser::start().await else { return };
+        let desk = Opened::of(&school, "2025-09-17 12:00:00", "belova", &[]);
+        browser.open(&desk).await;
+        browser.client.goto(&format!("http://{}/course/1", desk.authority)).await.unwrap();
+        browser.until(".looks", "курс ведёт Семёнов").await;
+        browser.click(".looks a").await;
+        browser.until("main", "Вы замещаете учителя").await;
+        browser.press(&Key::Insert.to_string()).await;
+        browser.press(&format!("Степени{}", Key::Enter)).await;
+        browser.until(".said", "Урок записан: Степени").await;
+        browser.close().await;
+    });
+    let list = school.run("2025-09-17 13:00:00", "petrova", &["substitution", "list"]).ok();
+    assert!(list.stdout.contains("подтверждена") && list.stdout.contains("не подтверждена"), "{}", list.stdout);
+}
+
+#[test]
 fn what_is_to_be_done_is_kept_in_the_notebook_until_it_is_done() {
     let Some(school) = School::small() else { return };
     run(async {

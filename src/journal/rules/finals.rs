@@ -196,13 +196,16 @@ fn in_time(context: &Context<'_>, set: &FinalsSet, ends: NaiveDate, today: Naive
     if YEARLY[1..].contains(&&*set.period) && today > ends {
         return Ok(());
     }
-    Err(Error::refused(format!(
-        "отметки за «{}» выставляются с {} по {}",
+    let begins = format_date(ends - around);
+    let error = Error::refused(format!(
+        "отметки за «{}» выставляются с {begins} по {}",
         set.period,
-        format_date(ends - around),
         format_date(ends + around)
-    ))
-    .next_by("вне этого срока подайте заявку на исправление (§2.3.3)", by_request(set)))
+    ));
+    Err(match today < ends - around {
+        true => error.next(format!("выставьте её с {begins}")),
+        false => error.next_by("вне этого срока подайте заявку на исправление (§2.3.3)", by_request(set)),
+    })
 }
 
 /// An override carries a reason and is the deputy head's; without one the deputy head sets no final marks.

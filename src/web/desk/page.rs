@@ -103,11 +103,20 @@ pub fn gone_on(done: Result<String>) -> Response {
 #[template(path = "desk/pages/fault.html")]
 struct Fault {
     faults: Vec<Told>,
+    /// Where what was refused is asked for in the register instead (§2.3.3).
+    ask: Option<String>,
 }
 
 /// A refusal or a fault: a part of a page, which is shown where the reader is.
 pub fn fault(error: &Error) -> Response {
-    let html = Fault { faults: words::error(error) }.render().unwrap_or_default();
+    fault_or(error, None)
+}
+
+/// The same with the page on which it can be asked for instead, where a request can bring it about.
+pub fn fault_or(error: &Error, ask: Option<String>) -> Response {
+    let faults = words::error(error);
+    let ask = ask.filter(|_| faults.iter().any(|told| told.correctable));
+    let html = Fault { faults, ask }.render().unwrap_or_default();
     (status(error), Html(html)).into_response()
 }
 

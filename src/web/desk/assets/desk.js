@@ -8,7 +8,12 @@ const desk = document.getElementById("desk");
 const live = document.getElementById("live");
 let secret = sessionStorage.getItem("letopis-desk");
 
-const say = (text) => { live.textContent = ""; live.textContent = text; };
+// What the page itself says at its head is only read out.
+const say = (text, onPage) => {
+  live.classList.toggle("hidden", Boolean(onPage));
+  live.textContent = "";
+  live.textContent = text;
+};
 
 // Hides the page, and keeps what was typed on it for when it is opened again.
 const veil = document.createElement("main");
@@ -76,8 +81,8 @@ const put = (answer, text, { push, where }) => {
   document.title = `${main.dataset.title} — Летопись`;
   main.focus({ preventScroll: true });
   window.scrollTo(0, 0);
-  say(main.querySelector(".said")?.textContent || "");
-  grid = begin({ call, say, renew });
+  say(main.querySelector(".said")?.textContent || "", true);
+  grid = begin({ call, say, said: () => live.textContent, renew });
   return grid;
 };
 
@@ -126,12 +131,16 @@ document.addEventListener("click", (event) => {
   if (url.origin !== location.origin || url.hash) return;
   event.preventDefault();
   if (link.hasAttribute("download")) { save(url.pathname + url.search); return; }
-  const carried = link.dataset.text;
-  if (carried !== undefined && grid) grid.asked();
+  // What was refused goes along to the page on which it is asked for.
+  const carried = new Map(link.dataset.text === undefined ? [] : [["text", link.dataset.text]]);
+  const form = link.closest("form");
+  if (form && link.hasAttribute("data-carries")) for (const [name, value] of new FormData(form)) carried.set(name, value);
+  if (carried.size && grid) grid.asked(Boolean(form));
   leaving(async () => {
     await show(url.pathname + url.search, true);
-    const field = document.querySelector(".plain-form [name=text]");
-    if (field && carried !== undefined) field.value = carried;
+    if (carried.size) for (const field of document.querySelectorAll("main input:not([type=hidden]), main textarea")) {
+      if (carried.has(field.name)) field.value = carried.get(field.name);
+    }
   });
 });
 

@@ -8,7 +8,7 @@ const russian = (c) => {
   return at < 0 ? c : RUSSIAN[at];
 };
 
-export function begin({ call, say, renew }) {
+export function begin({ call, say, said: live, renew }) {
   const table = document.querySelector("table.grid");
   if (!table) return null;
   const form = document.querySelector("form.lesson");
@@ -46,6 +46,8 @@ export function begin({ call, say, renew }) {
   const isDirty = () => Boolean(form) && form.dataset.was !== undefined && form.dataset.was !== typed();
   const filled = () => { form.dataset.was = typed(); form.elements.seen.value = table.dataset.length; };
 
+  const amend = form?.querySelector("[data-does=amend]");
+
   const panel = () => {
     if (!form || form.dataset.new === "true" || isDirty()) return;
     const head = heads[column];
@@ -58,12 +60,14 @@ export function begin({ call, say, renew }) {
     form.elements.work.value = head.dataset.work;
     form.elements.homework.value = head.dataset.homework;
     form.elements.date.readOnly = form.elements.number.readOnly = true;
+    if (keeps) { amend.href = `${table.dataset.address}/lesson/${place}`; amend.hidden = false; }
     filled();
   };
 
   const fresh = (focus) => {
     if (isDirty() && form.dataset.new !== "true") { say("Сначала запишите урок, который набран, или откажитесь от него: Esc."); return; }
     form.dataset.new = "true";
+    amend.hidden = true;
     if (!isDirty()) { for (const name of FIELDS) form.elements[name].value = form.dataset[name]; filled(); }
     form.elements.date.readOnly = form.elements.number.readOnly = false;
     if (focus) form.elements.topic.focus();
@@ -145,7 +149,8 @@ export function begin({ call, say, renew }) {
       }
       draw(r, c);
       const name = rows[r].cells[0].textContent;
-      said = one.refused ? `${name}: ${words(one.refused)}` : `${name}: ${one.said}`;
+      const told = one.refused ? words(one.refused) : one.said;
+      said = told.includes(name) ? told : `${name}: ${told}`;
     }
     if (group.length) undo.push(group);
     const refused = answer.results.filter((one) => one.refused).length;
@@ -290,7 +295,9 @@ export function begin({ call, say, renew }) {
     const lines = event.clipboardData.getData("text/plain").replace(/\r?\n$/, "").split(/\r?\n/);
     const cells = [];
     let r = row;
+    let empty = 0;
     for (const line of lines) {
+      if (line.trim() === "") empty += 1;
       while (r < rows.length && !isThere(r)) r += 1;
       if (r >= rows.length) break;
       line.split("\t").forEach((text, by) => {
@@ -303,7 +310,8 @@ export function begin({ call, say, renew }) {
       });
       r += 1;
     }
-    if (cells.length) post(cells); else say("Вставлять нечего.");
+    const left = empty ? ` Пустых строк: ${empty}, их клетки остались как были.` : "";
+    if (cells.length) post(cells).then(() => { if (left) say(live() + left); }); else say(`Вставлять нечего.${left}`);
   });
 
   table.addEventListener("focusout", (event) => { if (!table.contains(event.relatedTarget)) commit(); });
@@ -327,7 +335,10 @@ export function begin({ call, say, renew }) {
     length: () => Number(table.dataset.length),
     look: () => post([]),
     // What the current cell was refused for goes along to the page on which it is asked for.
-    asked: () => { attempts.delete(key(row, column)); draw(row, column); },
+    asked: (isLesson) => {
+      if (isLesson) delete form.dataset.was;
+      else { attempts.delete(key(row, column)); draw(row, column); }
+    },
     // Whether something was typed that is not recorded.
     isOpen: () => attempts.size > 0 || isDirty(),
     // Records what was typed, and says what is left.

@@ -8,7 +8,7 @@ use crate::error::{Error, Kind, Result};
 use crate::journal::Journal;
 use crate::journal::read::course_view::{self, Column, CourseView, Keeper, Outlook, Place};
 use crate::journal::read::{self, Course};
-use crate::school::{Cell, Day, MONTHS, PersonalFile, format_date, parse_iso};
+use crate::school::{Cell, Day, MONTHS, PersonalFile, Role, format_date, parse_iso};
 use crate::web::desk::page::{self, Frame, address, short, shown};
 use crate::web::desk::{Desk, Sitting};
 use crate::web::words::{self, Told};
@@ -30,7 +30,11 @@ struct Page {
     teacher: String,
     length: u64,
     /// Why nothing can be recorded here.
-    looks: Option<Told>,
+    looks: Option<String>,
+    /// Whether whoever looks could give a lesson instead of the course's teacher (§2.1).
+    may_stand_in: bool,
+    /// Whether he does.
+    instead: bool,
     columns: Vec<Head>,
     rows: Vec<Row>,
     /// The column where work begins.
@@ -79,6 +83,8 @@ pub struct Asked {
     at: Option<String>,
     /// A lesson to record.
     new: Option<String>,
+    /// Whether it is given instead of the course's teacher (§2.1).
+    instead: Option<String>,
 }
 
 /// `GET /course/{id}`.
@@ -93,9 +99,9 @@ pub fn course(journal: &Journal, id: i64) -> Result<Course> {
 }
 
 /// As whom the one at the desk keeps a course, or why he only looks.
-pub fn keeper(sitting: &Sitting, course: &Course) -> Result<std::result::Result<Keeper, Error>> {
+fn keeper(sitting: &Sitting, course: &Course, instead: bool) -> Result<std::result::Result<Keeper, Error>> {
     let (tables, key) = (sitting.seat.journal.tables(), sitting.seat.identity.public().fingerprint());
-    match course_view::may_keep(tables, &key, course, false) {
+    match course_view::may_keep(tables, &key, course, instead) {
         Ok(keeper) => Ok(Ok(keeper)),
         Err(why) if why.kind() == Kind::Refused => Ok(Err(why)),
         Err(error) => Err(error),
@@ -106,7 +112,7 @@ fn filled(sitting: &mut Sitting, id: i64, asked: &Asked) -> Result<Page> {
     let course = course(&sitting.seat.journal, id)?;
     let title = course.key.to_string();
     let frame = Frame::of(sitting, title.clone(), address(&course))?;
-    let (today, keeper) = (sitting.today()?, keeper(sitting, &course)?);
+    let (today, keeper) = (sitting.today()?, keeper(sitting, &course, asked.instead.is_some())?);
     let view = sitting.views.now(&sitting.seat.journal, &course)?;
     let past = |column: &Column| matches!(&column.place, Place::Lesson { date, .. } if *date <= today);
     let wanted = asked.at.as_deref().and_then(place).and_then(|place| view.column(&place));
@@ -123,7 +129,9 @@ fn filled(sitting: &mut Sitting, id: i64, asked: &Asked) -> Result<Page> {
         course: title,
         teacher: view.teacher.clone(),
         length: view.length,
-        looks: keeper.err().map(|why| words::error(&why).swap_remove(0)),
+        may_stand_in: keeper.is_err() && teaches(sitting)?,
+        instead: keeper.as_ref().is_ok_and(|keeper| keeper.substitute),
+        looks: keeper.err().map(|_| format!("курс ведёт {}", view.teacher)),
         columns: heads(&view),
         rows: rows.collect(),
         start,
@@ -132,15 +140,25 @@ fn filled(sitting: &mut Sitting, id: i64, asked: &Asked) -> Result<Page> {
     })
 }
 
+fn teaches(sitting: &mut Sitting) -> Result<bool> {
+    let login = sitting.seat.place()?.login().clone();
+    read::has_role(sitting.seat.journal.tables(), login.as_str(), Role::Teacher)
+}
+
 fn heads(view: &CourseView) -> Vec<Head> {
     let mut month = None;
+    let on = |day: Day| {
+        view.columns.iter().filter(move |other| matches!(&other.place, Place::Lesson { date, .. } if *date == day))
+    };
     let heads = view.columns.iter().map(|column| {
         let (first, short, title) = match &column.place {
             Place::Lesson { date, number } => {
                 let of = date.format("%m").to_string();
                 let new = (month.as_ref() != Some(&of)).then(|| month_of(*date));
                 month = Some(of);
-                (new, short(*date), format!("{}, урок {number}", format_date(*date)))
+                // Of several lessons of a day each is told by its number.
+                let short = if on(*date).count() > 1 { format!("{} ({number})", short(*date)) } else { short(*date) };
+                (new, short, format!("{}, урок {number}", format_date(*date)))
             }
             Place::Final { period } => (None, column.short.clone(), format!("Итог: {period}")),
         };

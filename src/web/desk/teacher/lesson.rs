@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::journal::read;
 use crate::journal::read::course_view::{CourseView, Place};
 use crate::school::{Day, format_date};
-use crate::web::desk::page::gone_on;
+use crate::web::desk::page::{self, gone_on};
 use crate::web::desk::{Desk, Sitting};
 use crate::work::grid;
 use crate::work::lesson::{LessonRef, LessonWish, unexpected};
@@ -59,11 +59,24 @@ pub struct Typed {
     /// Whether it was given although the timetable has none then.
     #[serde(default)]
     despite: String,
+    /// Whether it is given instead of the course's teacher (§2.1).
+    #[serde(default)]
+    instead: String,
 }
 
 /// `POST /course/{id}/lesson`.
 pub async fn record(State(desk): State<Arc<Desk>>, Path(id): Path<i64>, Form(typed): Form<Typed>) -> Response {
-    gone_on(desk.ask(move |sitting| set(sitting, id, &typed)).await)
+    let (day, number) = (typed.date.clone(), typed.number.trim().to_owned());
+    let done = desk.ask(move |sitting| {
+        let at = sitting.day(&day).map(|day| format!("/course/{id}/lesson/{}/{number}", read::iso(day)));
+        // A refusal knows where the lesson can be asked for.
+        Ok(set(sitting, id, &typed).map_err(|error| (error, at.ok())))
+    });
+    match done.await {
+        Ok(Ok(address)) => gone_on(Ok(address)),
+        Ok(Err((error, ask))) => page::fault_or(&error, ask),
+        Err(error) => page::fault(&error),
+    }
 }
 
 fn set(sitting: &mut Sitting, id: i64, typed: &Typed) -> Result<String> {
@@ -80,7 +93,7 @@ fn set(sitting: &mut Sitting, id: i64, typed: &Typed) -> Result<String> {
         topic: Some(typed.topic.clone()),
         work: Some(typed.work.clone()),
         homework: Some(typed.homework.clone()),
-        substitute: false,
+        substitute: !typed.instead.is_empty(),
         despite: !typed.despite.is_empty(),
     };
     let mut place = sitting.seat.place()?;

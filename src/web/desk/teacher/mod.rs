@@ -1,5 +1,6 @@
 //! What a teacher does at the desk: the day, a course as a grid, a lesson, a correction asked for.
 
+mod amend;
 mod correction;
 mod course;
 mod lesson;
@@ -23,5 +24,8 @@ pub fn routes() -> Router<Arc<Desk>> {
         .route("/notebook/{number}/done", post(notebook::done))
         .route(unsent::ADDRESS, get(unsent::show))
         .route("/unsent/{number}", post(unsent::ask))
+        .route("/course/{id}/lesson/{day}/{number}", get(amend::show))
+        .route("/course/{id}/lesson/{day}/{number}/correction", post(amend::correct))
+        .route("/course/{id}/lesson/{day}/{number}/annul", post(amend::annul))
         .route("/course/{id}/correction", get(correction::show).post(correction::request))
 }

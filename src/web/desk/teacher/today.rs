@@ -100,7 +100,7 @@ fn line(day: crate::school::Day, due: &Due) -> Line {
         number: due.number,
         bell,
         course: due.course.key.to_string(),
-        address: format!("{}?{what}={at}", address(&due.course)),
+        address: format!("{}?{what}={at}{}", address(&due.course), if due.instead { "&instead=1" } else { "" }),
         topic: due.recorded.as_ref().map(|line| line.topic.clone()),
         instead: due.instead,
     }
