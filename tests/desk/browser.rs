@@ -89,15 +89,17 @@ impl Browser {
         self.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
     }
 
-    /// Clicks the first element of a selector.
+    /// Clicks the first element of a selector, once it is there.
     pub async fn click(&self, css: &str) {
-        self.client
-            .find(Locator::Css(css))
-            .await
-            .unwrap_or_else(|error| panic!("{css}: {error}"))
-            .click()
-            .await
-            .unwrap();
+        let mut found = self.client.find(Locator::Css(css)).await;
+        for _ in 0..200 {
+            if found.is_ok() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            found = self.client.find(Locator::Css(css)).await;
+        }
+        found.unwrap_or_else(|error| panic!("{css}: {error}")).click().await.unwrap();
     }
 
     /// What axe-core finds on the page as it stands.

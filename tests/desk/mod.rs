@@ -2,6 +2,7 @@
 
 mod browser;
 mod guard;
+mod same;
 mod stick;
 mod teacher;
 mod window;

@@ -291,6 +291,35 @@ fn a_lesson_is_given_instead_of_the_courses_teacher() {
 }
 
 #[test]
+fn a_whole_class_is_absent_or_present_in_one_key_and_a_mark_takes_one_click() {
+    let Some(school) = School::small() else { return };
+    let lesson = ["lesson", "record", "7А", "Алгебра", "15.09.2025", "--topic", "Дроби", "--mark", "Ёлкина=3"];
+    school.run("2025-09-15 11:00:00", "semyonov", &lesson).ok();
+    run(async {
+        let Some(browser) = Browser::start().await else { return };
+        let desk = Opened::of(&school, "2025-09-15 12:00:00", "semyonov", &[]);
+        browser.open(&desk).await;
+        browser.click("nav a[href^='/course/']").await;
+        browser.until("td:focus", "3").await;
+        browser.press(&Key::F6.to_string()).await;
+        browser.until("#live", "Записано клеток: 4").await;
+        browser.press(&Key::F7.to_string()).await;
+        browser.until("#live", "Записано клеток: 4").await;
+        browser.press(&Key::F7.to_string()).await;
+        browser.until("#live", "ни у кого не стоит «н»").await;
+        browser.click("[data-puts='5']").await;
+        browser.until("#live", "Ёлкина Дарья: Записано").await;
+        browser.click("[data-puts='4']").await;
+        browser.until("#live", "Иванов Павел: Записано").await;
+        browser.picture("palette").await;
+        browser.accessible("палитра").await;
+        browser.close().await;
+    });
+    let list = school.run("2025-09-15 13:00:00", "semyonov", &["mark", "list", "7А", "Алгебра", "15.09.2025"]).ok();
+    assert!(list.stdout.contains('5') && list.stdout.contains('4') && !list.stdout.contains(" н"), "{}", list.stdout);
+}
+
+#[test]
 fn what_is_to_be_done_is_kept_in_the_notebook_until_it_is_done() {
     let Some(school) = School::small() else { return };
     run(async {

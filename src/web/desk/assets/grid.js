@@ -234,6 +234,24 @@ export function begin({ call, say, said: live, renew }) {
     if (next) go(...next); else say("Отклонённых клеток нет.");
   };
 
+  // The whole class in one key: «н» where nothing stands, or taken out where it stands alone.
+  const everybody = (text) => {
+    if (!keeps) return;
+    const is = text === "" ? "н" : "";
+    const all = rows.map((_, r) => r).filter((r) => isThere(r) && textOf(cellOf(r, column)) === is && !attempts.has(key(r, column)));
+    if (lessonOf(column)?.startsWith("final/") || !all.length) { say(text ? "В этом столбце нет пустых клеток урока." : "В этом столбце ни у кого не стоит «н»."); return; }
+    for (const r of all) { attempts.set(key(r, column), { text, was: is, sent: true }); draw(r, column); }
+    post(all.map((r) => cellsOf(r, column, text)));
+  };
+
+  // By mouse or finger: into the current cell, and on to the next.
+  const put = (text) => {
+    if (text === "") { KEYS.Delete(); cellOf(row, column)?.focus({ preventScroll: true }); return; }
+    attempts.set(key(row, column), { text, was: textOf(cellOf(row, column)) });
+    commit();
+    step(1);
+  };
+
   const page = Math.max(5, Math.floor(window.innerHeight / 32) - 6);
   const KEYS = {
     Enter: () => { commit(); step(1); }, ArrowDown: () => { commit(); step(1); }, ArrowUp: () => { commit(); step(-1); },
@@ -263,6 +281,8 @@ export function begin({ call, say, said: live, renew }) {
       attempts.set(key(row, column), attempt);
       draw(row, column);
     },
+    F6: () => { commit(); everybody("н"); },
+    F7: () => { commit(); everybody(""); },
     F8: () => { commit(); nextRefused(); },
     Insert: () => { commit(); if (keeps) fresh(true); },
   };
@@ -287,6 +307,12 @@ export function begin({ call, say, said: live, renew }) {
     commit();
     const r = cell.tagName === "TD" ? rows.indexOf(cell.parentElement) : row;
     go(r, c);
+  });
+
+  document.querySelector(".palette")?.addEventListener("click", (event) => {
+    const { puts, all } = event.target.closest("button")?.dataset || {};
+    if (puts !== undefined) put(puts);
+    if (all !== undefined) { commit(); everybody(all); }
   });
 
   table.addEventListener("paste", (event) => {
