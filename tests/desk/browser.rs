@@ -57,7 +57,12 @@ impl Browser {
 
     /// Opens the desk as a person does: by its file.
     pub async fn open(&self, desk: &Opened) {
-        self.client.goto(&format!("file://{}", desk.file.display())).await.unwrap();
+        self.open_file(&desk.file).await;
+    }
+
+    /// Opens the desk that a file leads to.
+    pub async fn open_file(&self, file: &Path) {
+        self.client.goto(&format!("file://{}", file.display())).await.unwrap();
         self.until("h1", "Сегодня").await;
     }
 
@@ -102,7 +107,7 @@ impl Browser {
         found.unwrap_or_else(|error| panic!("{css}: {error}")).click().await.unwrap();
     }
 
-    /// What axe-core finds on the page as it stands.
+    /// That axe-core finds nothing on the page as it stands, and that at 200 % it is cut nowhere.
     pub async fn accessible(&self, what: &str) {
         let Some(axe) = peers::require_file("axe.min.js") else { return };
         let script = std::fs::read_to_string(axe).unwrap();
@@ -110,6 +115,18 @@ impl Browser {
         let run = "const done = arguments[arguments.length - 1]; axe.run().then((found) => done(found.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html).join(' | '))))";
         let found = self.client.execute_async(run, vec![]).await.unwrap();
         assert_eq!(found, Value::Array(Vec::new()), "{what}");
+        let (width, height) = self.client.get_window_size().await.unwrap();
+        self.client.set_window_size(width as u32 / 2, height as u32 / 2).await.unwrap();
+        // What scrolls by itself is not cut.
+        let cut = "const wide = document.documentElement.clientWidth;
+            const scrolls = (e) => e && (/auto|scroll/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+            return Array.from(document.querySelectorAll('body *')).filter((e) => {
+                const box = e.getBoundingClientRect();
+                return box.width > 1 && box.right > wide + 1 && !scrolls(e.parentElement) && !e.closest('.hidden, .skip');
+            }).map((e) => e.outerHTML.slice(0, 160))";
+        let cut = self.client.execute(cut, vec![]).await.unwrap();
+        self.client.set_window_size(width as u32, height as u32).await.unwrap();
+        assert_eq!(cut, Value::Array(Vec::new()), "{what} at 200 %");
     }
 
     /// Keeps a picture of the page, for whoever wants to look at it.

@@ -3,8 +3,8 @@
 #
 #     tests/peers/windows.sh WINEDIR WINDOWS-PROGRAM LINUX-PROGRAM
 #
-# WINEDIR comes of tests/peers/wine/build.sh. Needs root (chroot), tmux, for a console to type into, and for a stick loop devices
-# and exFAT through FUSE.
+# WINEDIR comes of tests/peers/wine/build.sh. Needs root (chroot), tmux, for a console to type into, for a stick loop devices
+# and exFAT through FUSE, and for its page Chromium and this project's tests.
 #
 # What Wine does not show: it has no links (reparse points) before its version 10.16, and of an access list only what becomes of
 # the file's rights here: its writer's own and his group's, and of others' what the folder gives, which Windows would not pass on.
@@ -19,6 +19,7 @@ if [ -z "${LETOPIS_OWN_MOUNTS:-}" ]; then
 fi
 root=$(realpath "$1") linux=$(realpath "$3")
 fixture=$(realpath "$(dirname "$0")/../fixtures/v1") small=$(realpath "$(dirname "$0")/../fixtures/small")
+project=$(realpath "$(dirname "$0")/../..")
 samples=$(realpath "$(dirname "$0")/../../samples/school-1")
 mount -t proc proc "$root/proc"
 here=$(mktemp -d "$root/tmp/letopis-XXXXXX")
@@ -244,6 +245,30 @@ expect 0 'принято записей: 3, отклонено: 0' on_linux 'Ш�
 expect 0 'Журнал цел' on_linux 'Школа № 2' --journal journal.letopis audit
 expect 0 'Журнал цел' windows 'Школа № 2' --journal journal.letopis audit
 expect 0 'Всё передано' on_stick stick status "${typed[@]}"
+cmp <(on_stick mark list 7А Алгебра "$lesson" "${typed[@]}") <(on_linux 'Школа № 2' --journal journal.letopis mark list 7А Алгебра "$lesson")
+
+echo 'wine: the page of a stick, in a browser of this machine'
+in_console "$mount" Letopis.exe desk --no-browser
+until_seen 'Пароль носителя'
+screen send-keys -l "$passphrase"
+screen send-keys Enter
+until_seen 'Закончить работу'
+opening() {
+    find "$here/prefix/drive_c/users" -name letopis.html
+}
+first=$(opening)
+screen send-keys Enter
+for ((tries = 0; tries < 50; tries++)); do
+    [ "$(opening)" = "$first" ] || [ -z "$(opening)" ] || break
+    sleep 0.2
+done
+[ "$(opening)" != "$first" ] || { echo 'Enter opens no other way in' >&2; exit 1; }
+LETOPIS_OPENING=$(opening) LETOPIS_LESSON="$today/2" cargo test --quiet --manifest-path "$project/Cargo.toml" --test integration \
+    desk::elsewhere -- --ignored
+screen kill-server
+expect 0 'Не передано записей: 2' on_stick stick status "${typed[@]}"
+expect 0 'принято записей: 2, отклонено: 0' on_linux 'Школа № 2' --journal journal.letopis \
+    stick sync "../$mount" --programs ../программы --passphrase-file '../пароль носителя.txt'
 cmp <(on_stick mark list 7А Алгебра "$lesson" "${typed[@]}") <(on_linux 'Школа № 2' --journal journal.letopis mark list 7А Алгебра "$lesson")
 
 echo 'wine: a stick that disappears'
