@@ -320,6 +320,29 @@ fn a_whole_class_is_absent_or_present_in_one_key_and_a_mark_takes_one_click() {
 }
 
 #[test]
+fn a_list_shows_what_others_record_unless_somebody_is_typing() {
+    let Some(school) = School::small() else { return };
+    run(async {
+        let Some(browser) = Browser::start().await else { return };
+        let desk = Opened::of(&school, "2025-09-15 12:00:00", "semyonov", &[]);
+        browser.open(&desk).await;
+        browser.until("main", "Записать урок").await;
+        let lesson = ["lesson", "record", "7А", "Алгебра", "15.09.2025", "--topic", "Дроби"];
+        school.run("2025-09-15 12:10:00", "semyonov", &lesson).ok();
+        browser.until("main td", "Дроби").await;
+        browser.click("nav a[href='/notebook']").await;
+        browser.until("h1", "Блокнот").await;
+        browser.click("[name=text]").await;
+        browser.press("Не пропадёт").await;
+        school.run("2025-09-15 12:20:00", "semyonov", &["note", "add", "Ещё одно"]).ok();
+        browser.until("#live", "обновите страницу").await;
+        let typed = "return document.querySelector('[name=text]').value";
+        assert_eq!(browser.client.execute(typed, vec![]).await.unwrap(), "Не пропадёт");
+        browser.close().await;
+    });
+}
+
+#[test]
 fn what_is_to_be_done_is_kept_in_the_notebook_until_it_is_done() {
     let Some(school) = School::small() else { return };
     run(async {

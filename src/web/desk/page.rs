@@ -26,6 +26,8 @@ pub struct Frame {
     pub sections: Vec<(&'static str, &'static str)>,
     /// Own courses: address and name.
     pub courses: Vec<(String, String)>,
+    /// The ledger's length that this page has seen.
+    pub length: u64,
     /// The address of this page.
     pub here: String,
     /// What was done last.
@@ -41,14 +43,14 @@ impl Frame {
     /// Tables that do not read; a key that was revoked.
     pub fn of(sitting: &mut Sitting, title: String, here: String) -> Result<Self> {
         let said = sitting.said.take();
-        let today = sitting.today()?;
+        let (today, length) = (sitting.today()?, sitting.seat.journal.tip()?.seq);
         let (login, unsent) = (sitting.seat.place()?.login().clone(), unsent(sitting));
         let tables = sitting.seat.journal.tables();
         let who = read::staff(tables, &login)?.map(|person| person.name.initials()).unwrap_or_default();
         let courses = own_courses(sitting, &login)?.into_iter();
         let courses = courses.map(|course| (address(&course), course.key.to_string())).collect();
         let sections = sections::of(sitting)?.into_iter().map(|section| (section.address, section.name)).collect();
-        Ok(Self { title, who, day: day_in_words(today), sections, courses, here, said, unsent })
+        Ok(Self { title, who, day: day_in_words(today), sections, courses, length, here, said, unsent })
     }
 }
 

@@ -82,6 +82,7 @@ const put = (answer, text, { push, where }) => {
   main.focus({ preventScroll: true });
   window.scrollTo(0, 0);
   say(main.querySelector(".said")?.textContent || "", true);
+  known = Number(main.dataset.length);
   grid = begin({ call, say, said: () => live.textContent, renew });
   return grid;
 };
@@ -98,7 +99,9 @@ const show = (address, push) => inTurn(() => call(address), shown({ push }), fal
 // grid at that moment, the new one goes on with.
 const renew = (keep) => inTurn(() => call(location.pathname + location.search), (answer, text) => {
   const kept = keep();
+  const at = window.scrollY;
   shown({ push: false })(answer, text)?.resume(...kept);
+  if (!grid) window.scrollTo(0, at);
 }, true);
 
 // A file is fetched with the secret like any page, and left where the browser keeps what it is given.
@@ -162,6 +165,16 @@ const leaving = async (go) => {
 };
 window.addEventListener("beforeunload", (event) => { if (grid?.isOpen()) event.preventDefault(); });
 
+// The ledger's length that this page has seen.
+let known = 0;
+const isAtRest = () => {
+  const fields = Array.from(document.querySelectorAll("main input, main textarea, main select"));
+  const typed = fields.some((field) => (field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked
+    : field.tagName === "SELECT" ? Array.from(field.options).some((one) => one.selected !== one.defaultSelected) && field.selectedIndex > 0
+    : field.value !== field.defaultValue));
+  return !typed && !document.querySelector("main details[open]") && [document.body, document.getElementById("main")].includes(document.activeElement);
+};
+
 // What others record shows within seconds; a page that is locked says so.
 let locked = false;
 setInterval(async () => {
@@ -176,7 +189,12 @@ setInterval(async () => {
   if (!answer.ok) return;
   const { length } = await answer.json();
   if (locked) { locked = false; opened(); }
-  if (grid && !under && length !== grid.length()) grid.look();
+  if (under) return;
+  if (grid) { if (length !== grid.length()) grid.look(); return; }
+  if (length === known) return;
+  // A page on which somebody is typing, or has come to some place by keys, is not taken away.
+  known = length;
+  if (isAtRest()) renew(() => []); else say("В журнале новые записи: обновите страницу, чтобы увидеть их (F5).");
 }, 1500);
 
 // A window that was opened by a link of this page asks the others for the secret: only a page of this very port hears it.
