@@ -82,6 +82,17 @@ impl Browser {
         );
     }
 
+    /// Waits until no element of a selector is there, ten seconds at most.
+    pub async fn until_gone(&self, css: &str) {
+        for _ in 0..200 {
+            if self.client.find_all(Locator::Css(css)).await.is_ok_and(|found| found.is_empty()) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{css} stays");
+    }
+
     /// The text of all elements of a selector.
     pub async fn text(&self, css: &str) -> String {
         let script = "return Array.from(document.querySelectorAll(arguments[0]), (e) => e.textContent).join('\\n')";

@@ -304,7 +304,7 @@ fn a_whole_class_is_absent_or_present_in_one_key_and_a_mark_takes_one_click() {
         browser.press(&Key::F6.to_string()).await;
         browser.until("#live", "Записано клеток: 4").await;
         browser.press(&Key::F7.to_string()).await;
-        browser.until("#live", "Записано клеток: 4").await;
+        browser.until_gone("td.sent").await;
         browser.press(&Key::F7.to_string()).await;
         browser.until("#live", "ни у кого не стоит «н»").await;
         browser.click("[data-puts='5']").await;
