@@ -118,7 +118,8 @@ impl Browser {
         found.unwrap_or_else(|error| panic!("{css}: {error}")).click().await.unwrap();
     }
 
-    /// That axe-core finds nothing on the page as it stands, and that at 200 % it is cut nowhere.
+    /// That axe-core finds nothing on the page as it stands, that keys come to all that can be clicked, and that at 200 % it is cut
+    /// nowhere.
     pub async fn accessible(&self, what: &str) {
         let Some(axe) = peers::require_file("axe.min.js") else { return };
         let script = std::fs::read_to_string(axe).unwrap();
@@ -126,6 +127,10 @@ impl Browser {
         let run = "const done = arguments[arguments.length - 1]; axe.run().then((found) => done(found.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html).join(' | '))))";
         let found = self.client.execute_async(run, vec![]).await.unwrap();
         assert_eq!(found, Value::Array(Vec::new()), "{what}");
+        let mouse = "return Array.from(document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary'))
+            .filter((e) => e.tabIndex < 0).map((e) => e.outerHTML.slice(0, 160))";
+        let mouse = self.client.execute(mouse, vec![]).await.unwrap();
+        assert_eq!(mouse, Value::Array(Vec::new()), "{what}: only by mouse");
         let (width, height) = self.client.get_window_size().await.unwrap();
         self.client.set_window_size(width as u32 / 2, height as u32 / 2).await.unwrap();
         // What scrolls by itself is not cut.

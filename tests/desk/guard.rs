@@ -142,3 +142,25 @@ fn the_file_that_leads_in_is_its_owners_alone() {
     let page = std::fs::read_to_string(&desk.file).unwrap();
     assert!(NAMES.iter().all(|name| !page.contains(name)), "{page}");
 }
+
+#[test]
+fn markup_in_topics_names_and_notes_stays_text() {
+    let Some(school) = School::small() else { return };
+    let markup = "\"><script>alert(1)</script><img src=x onerror=alert(1)>";
+    let lesson = ["lesson", "record", "7А", "Алгебра", "15.09.2025", "--topic", markup, "--homework", "</textarea><b>"];
+    school.run("2025-09-15 11:00:00", "semyonov", &lesson).ok();
+    school
+        .run("2025-09-15 11:00:00", "semyonov", &["note", "add", markup, "--pupil", "<i>", "--due", "15.09.2025"])
+        .ok();
+    let desk = Opened::of(&school, NOON, "semyonov", &[]);
+    let secret = [("X-Letopis-Desk", desk.enter())];
+    let secret = [(secret[0].0, secret[0].1.as_str())];
+    for path in ["/", "/course/1", "/notebook", "/course/1/lesson/2025-09-15/2"] {
+        let (status, _, body) = desk.ask("GET", path, &secret, "");
+        assert_eq!(status, 200, "{path}");
+        assert!(body.contains("onerror=alert(1)"), "{path} shows it: {body}");
+        for whole in ["<script>", "<img", "<b>", "<i>"] {
+            assert!(!body.contains(whole), "{path}: {whole}: {body}");
+        }
+    }
+}
