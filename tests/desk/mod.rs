@@ -1,6 +1,8 @@
 //! The desk in a real browser, and attacked from beside it.
 
 mod browser;
+mod classroom;
+mod forms;
 mod guard;
 mod teacher;
 

@@ -12,9 +12,9 @@ use crate::common::school::{Run, School, copy_folder};
 use std::path::PathBuf;
 
 /// The small school, and a stick of semyonov's.
-struct OnStick {
-    school: School,
-    mount: &'static str,
+pub struct OnStick {
+    pub school: School,
+    pub mount: &'static str,
 }
 
 /// Prepares a stick for somebody whose key is at hand, on 8 September; gives it with its passphrase in a file.
@@ -52,28 +52,28 @@ fn with_passphrase(school: &School, clock: &str, mount: &str, args: &[&str]) -> 
 }
 
 impl OnStick {
-    fn new() -> Option<Self> {
+    pub fn new() -> Option<Self> {
         let school = School::small()?;
         prepare(&school, "usb", "У-7", "semyonov");
         Some(Self { school, mount: "usb" })
     }
 
     /// Runs a command on the stick.
-    fn away(&self, clock: &str, args: &[&str]) -> Run {
+    pub fn away(&self, clock: &str, args: &[&str]) -> Run {
         with_passphrase(&self.school, clock, self.mount, &[args, &["--journal", self.mount]].concat())
     }
 
     /// Hands it over by its owner.
-    fn sync(&self, clock: &str) -> Run {
+    pub fn sync(&self, clock: &str) -> Run {
         with_passphrase(&self.school, clock, self.mount, &["stick", "sync", self.mount, "--programs", "school"])
     }
 
-    fn at_school(&self, clock: &str, login: &str, args: &[&str]) -> Run {
+    pub fn at_school(&self, clock: &str, login: &str, args: &[&str]) -> Run {
         self.school.run(clock, login, args)
     }
 
     /// A lesson of algebra and a mark, on the stick.
-    fn teach(&self, day: &str, time: &str, mark: &str) {
+    pub fn teach(&self, day: &str, time: &str, mark: &str) {
         let russian = day.split('-').rev().collect::<Vec<_>>().join(".");
         let at = format!("{day} {time}");
         self.away(&format!("{at}:00"), &["lesson", "record", "7А", "Алгебра", &russian, "--topic", "Дроби"]).ok();

@@ -4,12 +4,14 @@
 //! typed. The browser is led there by a file that only its owner reads ([`door`]); every request carries a secret that only
 //! that page knows ([`guard`]). One person works at it, so one thing is done at a time ([`Desk::ask`]).
 
+mod classroom;
 mod door;
 mod guard;
 mod listing;
 mod page;
 mod sections;
 mod session;
+mod tabs;
 mod teacher;
 mod views;
 
@@ -106,6 +108,7 @@ fn routes(desk: Arc<Desk>) -> Router {
     let guarded = Router::new()
         .route("/tip", get(page::tip))
         .merge(teacher::routes())
+        .merge(classroom::routes())
         .fallback(page::nothing_there)
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&desk), guard::with_secret));
     Router::new()
