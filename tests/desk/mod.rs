@@ -4,6 +4,7 @@ mod browser;
 mod classroom;
 mod forms;
 mod guard;
+mod plans;
 mod teacher;
 
 use crate::common::school::School;

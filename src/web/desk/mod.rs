@@ -9,6 +9,7 @@ mod door;
 mod guard;
 mod listing;
 mod page;
+mod plans;
 mod sections;
 mod session;
 mod tabs;
@@ -109,6 +110,7 @@ fn routes(desk: Arc<Desk>) -> Router {
         .route("/tip", get(page::tip))
         .merge(teacher::routes())
         .merge(classroom::routes())
+        .merge(plans::routes())
         .fallback(page::nothing_there)
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&desk), guard::with_secret));
     Router::new()

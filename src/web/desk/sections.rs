@@ -2,7 +2,7 @@
 //! him there. Whether he may do a thing is decided where it is recorded; here nobody is shown what would only refuse him.
 
 use super::teacher::notebook;
-use super::{Sitting, classroom};
+use super::{Sitting, classroom, plans};
 use crate::error::Result;
 use crate::journal::read;
 use crate::school::Role;
@@ -37,6 +37,9 @@ const SECTIONS: &[Section] = &[
         of: &[Role::ClassTeacher],
         on_stick: true,
         waits: classroom::waits,
+    },
+    Section {
+        address: plans::ADDRESS, name: "Планы", of: &[Role::Methodist], on_stick: false, waits: plans::waits
     },
 ];
 

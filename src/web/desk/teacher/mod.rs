@@ -1,7 +1,7 @@
 //! What a teacher does at the desk: the day, a course as a grid, a lesson, a correction asked for.
 
 mod correction;
-mod course;
+pub mod course;
 mod lesson;
 pub mod notebook;
 mod today;
