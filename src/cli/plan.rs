@@ -8,7 +8,7 @@ use crate::import;
 use crate::journal::read::{self, Tables};
 use crate::journal::resolve;
 use crate::school::{ClassName, CourseKey};
-use crate::work::plan::{self, Adjustment, Extent, PlanLine};
+use crate::work::plan::{self, Adjustment, PlanLine};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -128,7 +128,7 @@ impl Whom {
         let courses = self.courses(desk.tables())?;
         let adjusted = plan::adjust(&mut desk.workplace()?, &courses, Adjustment::Replace(lines))?;
         let names = adjusted.courses.iter().zip(&adjusted.extents);
-        let names: Vec<String> = names.map(|(course, extent)| format!("{course} ({})", in_words(*extent))).collect();
+        let names: Vec<String> = names.map(|(course, extent)| format!("{course} ({extent})")).collect();
         say(adjusted.done, &format!("{said}: {}", names.join("; ")))
     }
 }
@@ -161,15 +161,6 @@ impl Plan {
             Self::Shift { whom, from, by } => whom.adjust(common, "План сдвинут", Adjustment::Shift { from, by }),
         }
     }
-}
-
-/// «строк было 68: заменено 3, добавлено 2, убрано 0», or how many a new plan has.
-fn in_words(extent: Extent) -> String {
-    let Extent { before, replaced, added, removed } = extent;
-    if before == 0 {
-        return format!("новый, строк {added}");
-    }
-    format!("строк было {before}: заменено {replaced}, добавлено {added}, убрано {removed}")
 }
 
 fn show(common: &Common, course: &WhichCourse) -> Result<ExitCode> {

@@ -18,7 +18,7 @@ mod table;
 mod timetable;
 
 pub use fault::{Fault, Faults, Source};
-pub use plan::read_plan;
+pub use plan::{plan_of, read_plan};
 pub use rows::{StaffRow, read_staff};
 
 use crate::error::{Error, Result, Warning};

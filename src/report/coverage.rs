@@ -125,6 +125,19 @@ impl State {
     }
 }
 
+impl Row {
+    /// How the pupil stands, and whether it is written work that is missing.
+    pub fn said(&self) -> String {
+        let lacks_written = self.written_needed && self.written == 0 && self.state.needs_care();
+        let enough = self.grades.max(self.projected) >= self.needed;
+        match (lacks_written, enough) {
+            (false, _) => self.state.word().to_owned(),
+            (true, true) => "нет письменной".to_owned(),
+            (true, false) => format!("{}, нет письменной", self.state.word()),
+        }
+    }
+}
+
 /// The rows as a table.
 pub fn table<'r>(rows: impl IntoIterator<Item = &'r Row>) -> Table {
     let columns = [
@@ -142,13 +155,6 @@ pub fn table<'r>(rows: impl IntoIterator<Item = &'r Row>) -> Table {
     ];
     let mut table = Table::new("Накопляемость", &columns);
     table.rows.extend(rows.into_iter().map(|row| {
-        let lacks_written = row.written_needed && row.written == 0 && row.state.needs_care();
-        let enough = row.grades.max(row.projected) >= row.needed;
-        let state = match (lacks_written, enough) {
-            (false, _) => row.state.word().to_owned(),
-            (true, true) => "нет письменной".to_owned(),
-            (true, false) => format!("{}, нет письменной", row.state.word()),
-        };
         vec![
             (&row.class).into(),
             (&row.group).into(),
@@ -160,7 +166,7 @@ pub fn table<'r>(rows: impl IntoIterator<Item = &'r Row>) -> Table {
             row.written.into(),
             row.needed.into(),
             row.projected.into(),
-            (&state).into(),
+            (&row.said()).into(),
         ]
     }));
     table

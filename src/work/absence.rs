@@ -9,6 +9,8 @@ use crate::journal::may;
 use crate::journal::read::explain::{self, Explained};
 use crate::journal::read::{self, Pupil, Tables};
 use crate::school::{ClassName, CourseKey, Day, PersonalFile, clean, format_date};
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Bound;
 
 /// A pupil from one day to another, both included.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,7 +135,58 @@ pub fn pupils(tables: &Tables, class: &ClassName, since: Day, until: Day) -> Res
     }
 }
 
+/// Days that a pupil missed one after another and that no reason covers: mostly one note explains them all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spell {
+    /// Who and when.
+    pub who: Absent,
+    /// How many days of these he missed lessons on.
+    pub days: u32,
+    /// How many lessons.
+    pub lessons: u32,
+}
+
+/// The absences («н») of a class between two days that no reason covers, each pupil's in order of time. Days on which the
+/// class was taught nothing do not part them.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn unexplained(tables: &Tables, class: &ClassName, first: Day, last: Day) -> Result<Vec<Spell>> {
+    let missed = explain::unexplained(tables, class, first, last)?;
+    if missed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut taught = BTreeSet::new();
+    for course in read::courses_of(tables, class)? {
+        taught.extend(read::lessons_of(tables, course.id)?.into_iter().map(|lesson| lesson.date));
+    }
+    let (mut spells, mut last_of): (Vec<Spell>, HashMap<PersonalFile, usize>) = Default::default();
+    for explain::Unexplained { pupil, date, lessons } in missed {
+        let goes_on = |spell: &&mut Spell| {
+            let between = (Bound::Excluded(spell.who.until), Bound::Excluded(date));
+            spell.who.until < date && taught.range(between).next().is_none()
+        };
+        match last_of.get(&pupil).and_then(|at| spells.get_mut(*at)).filter(goes_on) {
+            Some(spell) => {
+                spell.who.until = date;
+                spell.days += 1;
+                spell.lessons += lessons;
+            }
+            None => {
+                last_of.insert(pupil.clone(), spells.len());
+                spells.push(Spell { who: Absent { pupil, since: date, until: date }, days: 1, lessons });
+            }
+        }
+    }
+    Ok(spells)
+}
+
 impl Absent {
+    /// «01.09.2025–05.09.2025», or one day.
+    pub fn days(&self) -> String {
+        in_words(self.since, self.until)
+    }
+
     fn parts(&self) -> (String, Day, Day) {
         ((&self.pupil).into(), self.since, self.until)
     }
@@ -214,6 +267,37 @@ mod tests {
         assert_eq!((instead.done.numbers.len(), instead.withdrawn.len()), (2, 1));
         let stands = explain::exemptions(&office, day("2025-09-01"), day("2025-09-30")).unwrap();
         assert_eq!((stands.len(), stands[0].until), (1, day("2025-12-31")));
+    }
+
+    #[test]
+    fn days_missed_one_after_another_are_one_spell_and_a_day_of_lessons_between_parts_them() {
+        use crate::school::Attendance;
+        use crate::work::marks::{self, CellWish, CellsWish};
+        use crate::work::testing::at;
+        let mut office = Office::open();
+        // Algebra is on Mondays and Wednesdays.
+        for (lesson, absent) in [
+            (at("2025-09-01", 2), true),
+            (at("2025-09-03", 1), true),
+            (at("2025-09-08", 2), false),
+            (at("2025-09-10", 1), true),
+        ] {
+            office.teach(&lesson);
+            let attendance = Some(absent.then_some(Attendance::Absent));
+            let cells = vec![CellWish { pupil: "А-1".into(), attendance, marks: None }];
+            let (day, wish) = (lesson.date.to_string(), CellsWish { cells, ..CellsWish::of(lesson) });
+            office.ask("semyonov", &day, |place| marks::set(place, &wish)).unwrap();
+        }
+        let class = algebra().class;
+        let spells = |office: &Office| {
+            let spells = unexplained(office, &class, day("2025-09-01"), day("2025-09-30")).unwrap();
+            spells.into_iter().map(|spell| (spell.who.days(), spell.days, spell.lessons)).collect::<Vec<_>>()
+        };
+        let (first, second) = (("01.09.2025–03.09.2025".to_owned(), 2, 2), ("10.09.2025".to_owned(), 1, 1));
+        assert_eq!(spells(&office), [first.clone(), second.clone()]);
+        let of_the_second = who("2025-09-10", "2025-09-10");
+        office.ask("belova", "2025-09-11", |place| excuse(place, &of_the_second, Reason::Valid, "", false)).unwrap();
+        assert_eq!(spells(&office), [first]);
     }
 
     #[test]

@@ -4,12 +4,15 @@
 //! as a whole, so adjusting gives the lines of the plan that is to be recorded next.
 
 use super::{Done, Workplace};
-use crate::error::{Action, Error, Result};
+use crate::error::{Action, Error, Kind, Result};
 pub use crate::journal::entry::PlanLine;
 use crate::journal::entry::{Body, PlanSet};
+use crate::journal::may;
 use crate::journal::read::{self, Course, Tables};
 use crate::journal::rules::known_course;
 use crate::school::{CourseKey, Day, clean, same_word};
+use sha2::{Digest, Sha256};
+use std::fmt;
 
 /// What becomes of a plan.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +21,13 @@ pub enum Adjustment {
     Replace(Vec<PlanLine>),
     /// A line is put at its number; what stands there and after it moves down by one.
     Insert(PlanLine),
+    /// A line says this, at its number or at another to which it goes.
+    Change {
+        /// Its number.
+        no: u32,
+        /// What it says then, and where.
+        line: PlanLine,
+    },
     /// A line is taken out; what stands after it moves up by one.
     Drop {
         /// Its number.
@@ -73,17 +83,66 @@ impl Extent {
     }
 }
 
+/// «строк было 68: заменено 3, добавлено 2, убрано 0», or how many a new plan has.
+impl fmt::Display for Extent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { before, replaced, added, removed } = self;
+        match before {
+            0 => write!(f, "новый, строк {added}"),
+            _ => write!(f, "строк было {before}: заменено {replaced}, добавлено {added}, убрано {removed}"),
+        }
+    }
+}
+
+/// A plan as somebody has looked at it.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    /// Of which course.
+    pub course: &'a CourseKey,
+    /// Its stamp then.
+    pub stamp: &'a str,
+}
+
+/// What tells a plan from every other: by it one sees that others have changed it meanwhile.
+pub fn stamp(lines: &[PlanLine]) -> String {
+    let mut digest = Sha256::new();
+    for line in lines {
+        for part in [&line.no.to_string(), &line.topic, &line.work, &line.homework] {
+            digest.update(part);
+            digest.update([0]);
+        }
+    }
+    crate::ledger::chain::hex(&digest.finalize())
+}
+
 /// Adjusts the plans of courses alike, all or none.
 ///
 /// # Errors
 /// A line that a plan does not have or has no room for, with its course; what a right refuses.
 pub fn adjust(place: &mut Workplace<'_>, courses: &[CourseKey], adjustment: Adjustment) -> Result<Adjusted> {
+    adjust_seen(place, courses, None, adjustment)
+}
+
+/// As [`adjust`], where one of the plans was looked at before: what others have changed since is not overwritten unseen.
+///
+/// # Errors
+/// As [`adjust`], and a plan that is another than it was.
+pub fn adjust_seen(
+    place: &mut Workplace<'_>,
+    courses: &[CourseKey],
+    seen: Option<Seen<'_>>,
+    adjustment: Adjustment,
+) -> Result<Adjusted> {
     let adjustment = adjustment.cleaned()?;
     let (done, (courses, extents)) = place.decide(|tables, _| {
         let mut bodies: Vec<Body> = Vec::new();
         let (mut changed, mut extents) = (Vec::new(), Vec::new());
         for key in courses {
             let before = read::plan_of(tables, known_course(tables, key)?.id)?;
+            if seen.is_some_and(|seen| seen.course == key && seen.stamp != stamp(&before)) {
+                return Err(Error::refused(format!("{key}: этот план только что изменили"))
+                    .next("откройте план снова и повторите, если это ещё нужно"));
+            }
             let lines = adjustment.of(before.clone()).map_err(|error| error.at(key))?;
             if lines != before {
                 extents.push(Extent::of(&before, &lines));
@@ -94,6 +153,32 @@ pub fn adjust(place: &mut Workplace<'_>, courses: &[CourseKey], adjustment: Adju
         Ok((bodies, (changed, extents)))
     })?;
     Ok(Adjusted { done, courses, extents })
+}
+
+/// Whether somebody may adjust the plan of a course.
+///
+/// # Errors
+/// The refusal, which says who may.
+pub fn may_adjust(tables: &Tables, login: &str, course: &CourseKey) -> Result<()> {
+    may(tables, login, PlanSet { course: course.clone(), lines: Vec::new() }.into())
+}
+
+/// The courses whose plans somebody may adjust, by class.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn kept_by(tables: &Tables, login: &str) -> Result<Vec<Course>> {
+    let mut kept = Vec::new();
+    for class in read::classes(tables)? {
+        for course in read::courses_of(tables, &class)? {
+            match may_adjust(tables, login, &course.key) {
+                Ok(()) => kept.push(course),
+                Err(why) if why.kind() == Kind::Refused => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(kept)
 }
 
 /// The parallel courses of a grade in a subject, of the groups of this name only where one is named.
@@ -117,10 +202,12 @@ pub fn parallel_courses(tables: &Tables, grade: u8, subject: &str, group: Option
 impl Adjustment {
     /// With texts as the journal keeps them.
     fn cleaned(self) -> Result<Self> {
+        let cleaned = |PlanLine { no, topic, work, homework }: PlanLine| -> Result<PlanLine> {
+            Ok(PlanLine { no, topic: clean(&topic)?, work: clean(&work)?, homework: clean(&homework)? })
+        };
         Ok(match self {
-            Self::Insert(PlanLine { no, topic, work, homework }) => {
-                Self::Insert(PlanLine { no, topic: clean(&topic)?, work: clean(&work)?, homework: clean(&homework)? })
-            }
+            Self::Insert(line) => Self::Insert(cleaned(line)?),
+            Self::Change { no, line } => Self::Change { no, line: cleaned(line)? },
             other => other,
         })
     }
@@ -129,6 +216,7 @@ impl Adjustment {
         match self {
             Self::Replace(lines) => Ok(lines.clone()),
             Self::Insert(line) => insert(lines, line.clone()),
+            Self::Change { no, line } => insert(drop(lines, *no)?, line.clone()),
             Self::Drop { no } => drop(lines, *no),
             Self::Move { no, to } => move_line(lines, *no, *to),
             Self::Shift { from, by } => shift(lines, *from, *by),
@@ -210,7 +298,6 @@ fn no_line(no: u32) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Kind;
     use crate::work::testing::{Office, refused};
 
     fn plan(text: &str) -> Vec<PlanLine> {
@@ -236,6 +323,11 @@ mod tests {
         assert_eq!(shown(&drop(plan("a b c"), 2).unwrap()), "a c");
         assert_eq!(shown(&move_line(plan("a b c d"), 1, 3).unwrap()), "b c a d");
         assert_eq!(shown(&move_line(plan("a b c d"), 4, 1).unwrap()), "d a b c");
+        let change = |no, to| {
+            let line = PlanLine { no: to, topic: "x".into(), work: String::new(), homework: String::new() };
+            shown(&Adjustment::Change { no, line }.of(plan("a b c")).unwrap())
+        };
+        assert_eq!((change(2, 2).as_str(), change(1, 3).as_str()), ("a x c", "b c x"));
         assert_eq!(shown(&shift(plan("a b c"), 2, 2).unwrap()), "a . . b c");
         assert_eq!(shown(&shift(plan("a . . b c"), 4, -2).unwrap()), "a b c");
     }
@@ -261,6 +353,27 @@ mod tests {
         assert!(shift(plan("a b"), 1, -1).is_err());
         assert!(shift(plan("a b"), 2, i32::MIN).is_err());
         assert!(shift(plan("a b"), 9, 1).is_err());
+    }
+
+    #[test]
+    fn a_plan_that_others_have_changed_is_not_adjusted_unseen() {
+        let mut office = Office::open();
+        let courses = parallel_courses(&office, 7, "Алгебра", None).unwrap();
+        let stamp_of = |office: &Office| {
+            let course = read::course(office, &courses[0]).unwrap().unwrap();
+            stamp(&read::plan_of(office, course.id).unwrap())
+        };
+        let seen = stamp_of(&office);
+        let mut ask = |courses: &[CourseKey], stamp: &str| {
+            let seen = Some(Seen { course: &courses[0], stamp });
+            office.ask("kuznetsov", "2025-09-02", |place| adjust_seen(place, courses, seen, Adjustment::Drop { no: 1 }))
+        };
+        assert_eq!(ask(&courses[1..], "").unwrap_err().kind(), Kind::Refused);
+        assert_eq!(ask(&courses, &seen).unwrap().courses.len(), 2);
+        refused(ask(&courses, &seen), Kind::Refused, "7А, Алгебра: этот план только что изменили");
+        assert_ne!(stamp_of(&office), seen);
+        assert_eq!(kept_by(&office, "kuznetsov").unwrap().len(), 2);
+        assert_eq!(kept_by(&office, "semyonov").unwrap(), []);
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! The desk in a real browser, and attacked from beside it.
 
 mod browser;
+mod classroom;
 mod elsewhere;
+mod forms;
 mod guard;
+mod plans;
 mod same;
 mod stick;
 mod teacher;

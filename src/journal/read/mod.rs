@@ -69,9 +69,9 @@ pub use strands::{
     strands,
 };
 pub use study::{
-    Course, Lesson, Teachers, assigned_substitute, class_teacher, classes, course, course_by_id, courses_of,
-    courses_of_teacher, has_substituted, lesson, lesson_at, lessons_between, lessons_of, lessons_of_teacher, plan_of,
-    subject, subjects, teacher_on, teachers_of_course,
+    Course, Lesson, Teachers, assigned_substitute, class_teacher, classes, classes_of_teacher, course, course_by_id,
+    courses_of, courses_of_teacher, has_substituted, lesson, lesson_at, lessons_between, lessons_of,
+    lessons_of_teacher, plan_of, subject, subjects, teacher_on, teachers_of_course,
 };
 pub use substitutions::{Substitution, assigned_substitutes, substitutions};
 pub use tables::Tables;

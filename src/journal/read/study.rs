@@ -24,6 +24,14 @@ pub fn class_teacher(tables: &Tables, class: &ClassName) -> Result<Option<Login>
     tables.one("класс", sql, [class.to_string()], |row| row.get("teacher"))
 }
 
+/// The classes of which somebody is the class teacher, in order.
+pub fn classes_of_teacher(tables: &Tables, login: &str) -> Result<Vec<ClassName>> {
+    let mut classes: Vec<ClassName> =
+        tables.all("класс", "SELECT name FROM classes WHERE teacher = ?1", [login], |row| row.class("name"))?;
+    classes.sort();
+    Ok(classes)
+}
+
 /// Every subject, in the school's order.
 pub fn subjects(tables: &Tables) -> Result<Vec<SubjectLine>> {
     tables.all("предмет", &format!("{SUBJECT} ORDER BY place"), [], subject_line)

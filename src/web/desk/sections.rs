@@ -1,8 +1,8 @@
 //! What of the desk there is for whom: the sections in the bar, by the roles that somebody holds (§3.3), and what waits for
 //! him there. Whether he may do a thing is decided where it is recorded; here nobody is shown what would only refuse him.
 
-use super::Sitting;
 use super::teacher::{notebook, unsent};
+use super::{Sitting, classroom, plans};
 use crate::error::Result;
 use crate::journal::read;
 use crate::school::Role;
@@ -30,6 +30,16 @@ const SECTIONS: &[Section] = &[
         of: &[Role::Teacher, Role::ClassTeacher],
         on_stick: true,
         waits: notebook::waits,
+    },
+    Section {
+        address: classroom::ADDRESS,
+        name: "Мой класс",
+        of: &[Role::ClassTeacher],
+        on_stick: true,
+        waits: classroom::waits,
+    },
+    Section {
+        address: plans::ADDRESS, name: "Планы", of: &[Role::Methodist], on_stick: false, waits: plans::waits
     },
 ];
 

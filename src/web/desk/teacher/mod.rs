@@ -2,7 +2,7 @@
 
 mod amend;
 mod correction;
-mod course;
+pub mod course;
 mod lesson;
 pub mod notebook;
 mod today;
