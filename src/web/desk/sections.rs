@@ -2,6 +2,7 @@
 //! him there. Whether he may do a thing is decided where it is recorded; here nobody is shown what would only refuse him.
 
 use super::Sitting;
+use super::control::{remarks, reports, requests, substitutions};
 use super::teacher::notebook;
 use crate::error::Result;
 use crate::journal::read;
@@ -31,6 +32,34 @@ const SECTIONS: &[Section] = &[
         on_stick: true,
         waits: notebook::waits,
     },
+    Section {
+        address: requests::ADDRESS,
+        name: "Заявки",
+        of: &[Role::DeputyHead, Role::Director, Role::Teacher],
+        on_stick: true,
+        waits: requests::waits,
+    },
+    Section {
+        address: substitutions::ADDRESS,
+        name: "Замены",
+        of: &[Role::DeputyHead, Role::Director],
+        on_stick: false,
+        waits: substitutions::waits,
+    },
+    Section {
+        address: remarks::ADDRESS,
+        name: "Замечания",
+        of: &[Role::DeputyHead, Role::Director, Role::Teacher, Role::ClassTeacher],
+        on_stick: true,
+        waits: remarks::waits,
+    },
+    Section {
+        address: reports::ADDRESS,
+        name: "Отчёты",
+        of: &[Role::DeputyHead, Role::Director, Role::Methodist],
+        on_stick: false,
+        waits: nothing,
+    },
 ];
 
 /// Nothing waits.
@@ -50,6 +79,16 @@ pub fn of(sitting: &mut Sitting) -> Result<Vec<&'static Section>> {
         (section.of.is_empty() || section.of.iter().any(|role| roles.contains(role))) && (!away || section.on_stick)
     };
     Ok(SECTIONS.iter().filter(his).collect())
+}
+
+/// Whether whoever sits here holds one of these roles.
+///
+/// # Errors
+/// As [`of`].
+pub fn holds(sitting: &mut Sitting, any: &[Role]) -> Result<bool> {
+    let login = sitting.seat.place()?.login().clone();
+    let roles = read::roles_of(sitting.seat.journal.tables(), login.as_str())?;
+    Ok(any.iter().any(|role| roles.contains(role)))
 }
 
 /// What waits for whoever sits here: what it is, and where.
