@@ -3,6 +3,7 @@
 mod browser;
 mod control;
 mod guard;
+mod keeping;
 mod teacher;
 
 use crate::common::school::School;

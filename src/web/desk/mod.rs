@@ -7,6 +7,7 @@
 mod control;
 mod door;
 mod guard;
+mod keeping;
 mod listing;
 mod page;
 mod sections;
@@ -108,6 +109,7 @@ fn routes(desk: Arc<Desk>) -> Router {
         .route("/tip", get(page::tip))
         .merge(teacher::routes())
         .merge(control::routes())
+        .merge(keeping::routes())
         .fallback(page::nothing_there)
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&desk), guard::with_secret));
     Router::new()

@@ -3,6 +3,7 @@
 
 use super::Sitting;
 use super::control::{remarks, reports, requests, substitutions};
+use super::keeping::{archives, confirmations};
 use super::teacher::notebook;
 use crate::error::Result;
 use crate::journal::read;
@@ -59,6 +60,20 @@ const SECTIONS: &[Section] = &[
         of: &[Role::DeputyHead, Role::Director, Role::Methodist],
         on_stick: false,
         waits: nothing,
+    },
+    Section {
+        address: confirmations::ADDRESS,
+        name: "Подтверждения",
+        of: &[Role::DeputyHead, Role::Director, Role::Administrator],
+        on_stick: false,
+        waits: confirmations::waits,
+    },
+    Section {
+        address: archives::ADDRESS,
+        name: "Архив",
+        of: &[Role::DeputyHead, Role::Director, Role::Dispatcher],
+        on_stick: false,
+        waits: archives::waits,
     },
 ];
 
