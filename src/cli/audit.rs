@@ -80,7 +80,7 @@ fn say_extraordinary(audited: &Audited) {
     }
     println!("Чрезвычайные записи:");
     for one in &audited.extraordinary {
-        println!("  № {}, {}: {} — {}", confirm::numbers(one.entries), one.author, one.what, one.fate());
+        println!("  № {}, {}: {} — {}", one.entries, one.author, one.what, one.fate());
     }
 }
 

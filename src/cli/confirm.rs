@@ -82,15 +82,7 @@ impl Confirm {
 
 /// «3; 5–9»
 fn named(entries: &[Span]) -> String {
-    entries.iter().map(|span| numbers(*span)).collect::<Vec<_>>().join("; ")
-}
-
-/// «5–9»
-pub fn numbers(span: Span) -> String {
-    match span.to {
-        Some(to) if to != span.from => format!("{}–{to}", span.from),
-        _ => span.from.to_string(),
-    }
+    entries.iter().map(Span::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// One entry, or several alike, for programs.
@@ -119,7 +111,7 @@ fn list(common: &Common) -> Result<ExitCode> {
     }
     let row = |one: &Extraordinary| {
         let at = one.at.format("%d.%m.%Y %H:%M").to_string();
-        vec![numbers(one.entries), at, one.author.to_string(), one.what.clone()]
+        vec![one.entries.to_string(), at, one.author.to_string(), one.what.clone()]
     };
     screen::table(&["№", "Внесено", "Кем", "Что"], &waiting.iter().map(row).collect::<Vec<_>>());
     let first = waiting.first().map_or(0, |one| one.entries.from);
@@ -139,7 +131,7 @@ fn show(common: &Common, number: u64) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let who = author.map(|name| format!("{} ({})", name.full(), held.author)).unwrap_or_default();
-    println!("Запись № {}, ждёт подтверждения", numbers(held.entries));
+    println!("Запись № {}, ждёт подтверждения", held.entries);
     println!("Внесена: {}, {who}", held.at.format("%d.%m.%Y %H:%M"));
     println!("Что: {}", held.what);
     if !keys.is_empty() {

@@ -3,6 +3,8 @@
 //! A request lists its changes in full, each with what stands in the journal when it is made. Whoever asks says only what
 //! is to stand there.
 
+mod compared;
+
 use super::lesson::LessonRef;
 use super::{Done, Workplace, finals};
 use crate::error::{Action, Detail, Result};
@@ -13,6 +15,7 @@ use crate::journal::read::standing::{attendance_of, marks_of};
 use crate::journal::read::{self, Course, Tables};
 use crate::journal::resolve;
 use crate::school::{Attendance, CourseKey, Day, Marks, PeriodName, PersonalFile, clean};
+pub use compared::{Compared, compared};
 
 /// What is to be corrected, and why (§2.3.3.1).
 #[derive(Debug, Clone, PartialEq, Eq)]

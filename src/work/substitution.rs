@@ -1,5 +1,7 @@
 //! Who gives a lesson instead of the course's teacher (§2.1): assigned by the deputy head, or confirmed afterwards.
 
+mod day;
+
 use super::lesson::LessonRef;
 use super::{Done, Workplace};
 use crate::error::Result;
@@ -7,6 +9,7 @@ use crate::journal::entry::{SubstitutionAssigned, SubstitutionConfirmed};
 use crate::journal::may;
 use crate::journal::read;
 use crate::school::Login;
+pub use day::{OfDay, busy, lessons};
 
 /// Who was assigned.
 #[derive(Debug, Clone, PartialEq, Eq)]

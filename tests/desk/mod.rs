@@ -2,9 +2,11 @@
 
 mod browser;
 mod classroom;
+mod control;
 mod elsewhere;
 mod forms;
 mod guard;
+mod keeping;
 mod plans;
 mod same;
 mod stick;

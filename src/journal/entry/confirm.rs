@@ -52,6 +52,16 @@ impl Span {
     }
 }
 
+/// «5–9», «5».
+impl std::fmt::Display for Span {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.to {
+            Some(to) if to != self.from => write!(f, "{}–{to}", self.from),
+            _ => write!(f, "{}", self.from),
+        }
+    }
+}
+
 /// A second person has confirmed what waited in these spans: from here on it is in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

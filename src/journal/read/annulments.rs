@@ -210,7 +210,7 @@ pub fn class_in_words(tables: &Tables, class: &ClassName) -> Result<String> {
 }
 
 /// «Иванов Пётр 5, Сизов Олег н».
-pub(super) fn cells_in_words(tables: &Tables, cells: &[LessonCell]) -> Result<String> {
+pub fn cells_in_words(tables: &Tables, cells: &[LessonCell]) -> Result<String> {
     let words = cells.iter().map(|LessonCell { pupil: file, attendance, marks }| -> Result<String> {
         let name = pupil(tables, file)?.map_or(file.clone(), |known| known.name.surname_given());
         Ok(format!("{name} {}", Cell { attendance: *attendance, marks: marks.clone() }))

@@ -83,6 +83,12 @@ pub fn all(tables: &Tables) -> Result<Vec<Correction>> {
     tables.all("заявка", &format!("{CORRECTION} ORDER BY number"), [], |row| read(tables, row))
 }
 
+/// The requests that wait for a decision, in order.
+pub fn open(tables: &Tables) -> Result<Vec<Correction>> {
+    tables
+        .all("заявка", &format!("{CORRECTION} WHERE decision = '' ORDER BY number"), [], |row| read(tables, row))
+}
+
 /// The requests of a course that wait for a decision, in order.
 pub fn open_of_course(tables: &Tables, course: i64) -> Result<Vec<Correction>> {
     let sql = format!("{CORRECTION} WHERE course = ?1 AND decision = '' ORDER BY number");
@@ -229,10 +235,7 @@ pub fn in_words_of(tables: &Tables, changes: &[Change], rules: u32) -> Result<St
             _ => change.texts(),
         };
         let who = match change.pupil() {
-            Some(file) => match read::pupil(tables, file)? {
-                Some(_) => read::name_of_file(tables, file)?,
-                None => read::annulments::annulled_pupil(tables, file)?.unwrap_or_else(|| file.to_owned()),
-            },
+            Some(file) => whose(tables, file)?,
             None => "урок".to_owned(),
         };
         let more = match change {
@@ -253,6 +256,17 @@ pub fn in_words_of(tables: &Tables, changes: &[Change], rules: u32) -> Result<St
         Ok(format!("{who}{period}: было {}, стало {}{more}", shown(was), shown(becomes)))
     });
     Ok(words.collect::<Result<Vec<_>>>()?.join("; "))
+}
+
+/// The name of the pupil whose cell is changed, who may have been annulled since.
+///
+/// # Errors
+/// Only the database's.
+pub fn whose(tables: &Tables, file: &str) -> Result<String> {
+    match read::pupil(tables, file)? {
+        Some(_) => read::name_of_file(tables, file),
+        None => Ok(read::annulments::annulled_pupil(tables, file)?.unwrap_or_else(|| file.to_owned())),
+    }
 }
 
 /// A lesson's line with its substitute's name in place of the login.

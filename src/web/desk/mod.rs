@@ -5,8 +5,10 @@
 //! that page knows ([`guard`]). One person works at it, so one thing is done at a time ([`Desk::ask`]).
 
 mod classroom;
+mod control;
 mod door;
 mod guard;
+mod keeping;
 mod listing;
 mod page;
 mod plans;
@@ -111,6 +113,8 @@ fn routes(desk: Arc<Desk>) -> Router {
         .merge(teacher::routes())
         .merge(classroom::routes())
         .merge(plans::routes())
+        .merge(control::routes())
+        .merge(keeping::routes())
         .fallback(page::nothing_there)
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&desk), guard::with_secret));
     Router::new()

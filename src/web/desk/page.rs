@@ -2,7 +2,7 @@
 
 use super::{Desk, Sitting, sections};
 use crate::error::{Error, Kind, Result};
-use crate::journal::read::{self, Course};
+use crate::journal::read::{self, Course, Tables};
 use crate::school::{Login, counted, day_in_words, format_date};
 use crate::web::words::{self, Told};
 use askama::Template;
@@ -70,6 +70,14 @@ pub fn own_courses(sitting: &Sitting, login: &Login) -> Result<Vec<Course>> {
 /// The address of a course. It has no name in it: addresses stay in the browser's history.
 pub fn address(course: &Course) -> String {
     format!("/course/{}", course.id)
+}
+
+/// «Семёнов С. С.»; the login where nobody has it.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn name_of(tables: &Tables, login: &str) -> Result<String> {
+    Ok(read::staff(tables, login)?.map_or_else(|| login.to_owned(), |person| person.name.initials()))
 }
 
 /// «15.09».

@@ -1,6 +1,8 @@
 //! What of the desk there is for whom: the sections in the bar, by the roles that somebody holds (§3.3), and what waits for
 //! him there. Whether he may do a thing is decided where it is recorded; here nobody is shown what would only refuse him.
 
+use super::control::{remarks, reports, requests, substitutions};
+use super::keeping::{archives, confirmations};
 use super::teacher::{notebook, unsent};
 use super::{Sitting, classroom, plans};
 use crate::error::Result;
@@ -41,6 +43,48 @@ const SECTIONS: &[Section] = &[
     Section {
         address: plans::ADDRESS, name: "Планы", of: &[Role::Methodist], on_stick: false, waits: plans::waits
     },
+    Section {
+        address: requests::ADDRESS,
+        name: "Заявки",
+        of: &[Role::DeputyHead, Role::Director, Role::Teacher],
+        on_stick: true,
+        waits: requests::waits,
+    },
+    Section {
+        address: substitutions::ADDRESS,
+        name: "Замены",
+        of: &[Role::DeputyHead, Role::Director],
+        on_stick: false,
+        waits: substitutions::waits,
+    },
+    Section {
+        address: remarks::ADDRESS,
+        name: "Замечания",
+        of: &[Role::DeputyHead, Role::Director, Role::Teacher, Role::ClassTeacher],
+        on_stick: true,
+        waits: remarks::waits,
+    },
+    Section {
+        address: reports::ADDRESS,
+        name: "Отчёты",
+        of: &[Role::DeputyHead, Role::Director, Role::Methodist],
+        on_stick: false,
+        waits: nothing,
+    },
+    Section {
+        address: confirmations::ADDRESS,
+        name: "Подтверждения",
+        of: &[Role::DeputyHead, Role::Director, Role::Administrator],
+        on_stick: false,
+        waits: confirmations::waits,
+    },
+    Section {
+        address: archives::ADDRESS,
+        name: "Архив",
+        of: &[Role::DeputyHead, Role::Director, Role::Dispatcher],
+        on_stick: false,
+        waits: archives::waits,
+    },
 ];
 
 /// The section that there is on a stick alone.
@@ -64,6 +108,16 @@ pub fn of(sitting: &mut Sitting) -> Result<Vec<&'static Section>> {
         (section.of.is_empty() || section.of.iter().any(|role| roles.contains(role))) && (!away || section.on_stick)
     };
     Ok(SECTIONS.iter().filter(his).chain(away.then_some(&UNSENT)).collect())
+}
+
+/// Whether whoever sits here holds one of these roles.
+///
+/// # Errors
+/// As [`of`].
+pub fn holds(sitting: &mut Sitting, any: &[Role]) -> Result<bool> {
+    let login = sitting.seat.place()?.login().clone();
+    let roles = read::roles_of(sitting.seat.journal.tables(), login.as_str())?;
+    Ok(any.iter().any(|role| roles.contains(role)))
 }
 
 /// What waits for whoever sits here: what it is, and where.
