@@ -2,6 +2,7 @@
 
 mod browser;
 mod control;
+mod council;
 mod guard;
 mod keeping;
 mod teacher;

@@ -5,6 +5,7 @@
 //! that page knows ([`guard`]). One person works at it, so one thing is done at a time ([`Desk::ask`]).
 
 mod control;
+mod council;
 mod door;
 mod guard;
 mod keeping;
@@ -109,6 +110,7 @@ fn routes(desk: Arc<Desk>) -> Router {
         .route("/tip", get(page::tip))
         .merge(teacher::routes())
         .merge(control::routes())
+        .merge(council::routes())
         .merge(keeping::routes())
         .fallback(page::nothing_there)
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&desk), guard::with_secret));
