@@ -35,6 +35,17 @@ async fn choose(browser: &Browser, css: &str, label: &str) {
     browser.client.find(Locator::Css(css)).await.unwrap().select_by_label(label).await.unwrap();
 }
 
+/// Waits until the page that is shown has this in its address.
+async fn until_address(browser: &Browser, part: &str) {
+    for _ in 0..200 {
+        if browser.client.current_url().await.unwrap().as_str().contains(part) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("«{part}» never comes into the address");
+}
+
 async fn no_name_in_the_address(browser: &Browser) {
     let address = browser.client.current_url().await.unwrap();
     let address = address.as_str().to_lowercase();
@@ -101,6 +112,7 @@ fn nobody_decides_his_own_request_and_a_teacher_sees_only_his() {
         let desk = Opened::of(&school, "2025-09-24 12:00:00", "petrova", &[]);
         browser.open(&desk).await;
         browser.click("nav a[href='/requests']").await;
+        browser.until("h1", "Заявки на исправление").await;
         browser.click("main a[href='/requests/3']").await;
         browser.until("main", "Свою заявку решает не заявитель").await;
         assert_eq!(browser.text("main form").await, "");
@@ -114,6 +126,7 @@ fn nobody_decides_his_own_request_and_a_teacher_sees_only_his() {
         let desk = Opened::of(&school, "2025-09-24 12:20:00", "semyonov", &[]);
         browser.open(&desk).await;
         browser.click("nav a[href='/requests']").await;
+        browser.until("h1", "Заявки на исправление").await;
         browser.until("main", "Пересмотрел работу").await;
         assert!(!browser.text("main").await.contains("Не внесла"));
         browser.click("main a[href='/requests/1']").await;
@@ -156,8 +169,7 @@ fn substitutions_are_assigned_from_the_lessons_of_a_day_and_confirmed_afterwards
         browser.until("table", "Английский язык (1)").await;
         choose(&browser, ".filter [name=teacher]", "Белова Б.").await;
         browser.click(".filter button").await;
-        browser.until("h1", "Замены").await;
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        until_address(&browser, "teacher=").await;
         assert!(!browser.text("table").await.contains("(2)"), "{}", browser.text("table").await);
         no_name_in_the_address(&browser).await;
         browser.click("table a").await;
@@ -324,4 +336,69 @@ fn reports_are_narrowed_drawn_and_saved_as_the_command_line_saves_them() {
     assert_eq!(desk.ask("GET", "/reports/secrets", heads, "").0, 422);
     let wrong = desk.ask("GET", "/reports/progress?class=99&subject=99&teacher=99&period=99", heads, "");
     assert_eq!(wrong.0, 422, "a place that is in no list is not passed over: {}", wrong.2);
+}
+
+#[test]
+fn at_twice_the_size_no_page_is_cut_and_each_can_be_reached_by_keyboard() {
+    let Some(school) = with_requests() else { return };
+    run(async {
+        let Some(browser) = Browser::start().await else { return };
+        let desk = Opened::of(&school, "2025-09-24 12:00:00", "petrova", &[]);
+        browser.open(&desk).await;
+        browser.client.set_window_size(640, 512).await.unwrap();
+        for (path, head) in [
+            ("/requests", "Заявки"),
+            ("/requests/1", "Заявка № 1"),
+            ("/substitutions", "Замены"),
+            ("/remarks", "Замечания"),
+            ("/finals/course/1", "Итоговые отметки"),
+            ("/reports", "Отчёты"),
+            ("/reports/progress", "Успеваемость"),
+            ("/reports/attendance?class=0", "Посещаемость"),
+            ("/confirmations", "Подтверждения"),
+            ("/archives", "Архив"),
+        ] {
+            browser.client.goto(&format!("http://{}{path}", desk.authority)).await.unwrap();
+            browser.until("h1", head).await;
+            let wide = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+            let wide = browser.client.execute(wide, vec![]).await.unwrap();
+            assert_eq!(wide.as_f64(), Some(0.0), "{path} is cut");
+            browser.accessible(path).await;
+        }
+        browser.picture("twice").await;
+        browser.close().await;
+    });
+}
+
+#[test]
+fn on_a_stick_ones_own_is_read_and_nothing_is_decided() {
+    let Some(school) = with_requests() else { return };
+    let remark = ["remark", "write", "7А", "Нет заданий", "--subject", "Алгебра"];
+    school.run("2025-09-24 10:30:00", "petrova", &remark).ok();
+    std::fs::create_dir(school.path("usb")).unwrap();
+    let owner = ["--to", "semyonov", "--label", "Ф-1", "--owner-key", "keys/semyonov.key"];
+    let prepare = [&["stick", "prepare", "usb"][..], &owner, &["--programs", "school", "--json"]].concat();
+    let told = school.run("2025-09-24 11:00:00", "petrova", &prepare).ok();
+    let told: serde_json::Value = serde_json::from_str(&told.stdout).unwrap();
+    std::fs::write(school.path("usb.pass"), told["passphrase"].as_str().unwrap()).unwrap();
+    let desk = Opened::of(&school, "2025-09-24 12:00:00", "nobody", &["usb", "--passphrase-file", "usb.pass"]);
+    let secret = desk.enter();
+    let read = |path: &str| desk.ask("GET", path, &[("X-Letopis-Desk", &secret)], "");
+    let (status, _, home) = read("/");
+    assert!(status == 200 && home.contains("href=\"/requests\"") && !home.contains("href=\"/reports\""), "{home}");
+    let (status, _, list) = read("/requests");
+    assert!(status == 200 && list.contains("Пересмотрел работу"), "{list}");
+    let (status, _, request) = read("/requests/1");
+    assert!(status == 200 && request.contains("Ёлкина") && !request.contains("<form"), "{request}");
+    let (status, _, remarks) = read("/remarks");
+    assert!(status == 200 && remarks.contains("Нет заданий") && !remarks.contains("<form"), "{remarks}");
+    for path in ["/confirmations", "/confirmations/2", "/archives"] {
+        let (status, _, said) = read(path);
+        assert!(status == 409 && said.contains("только часть журнала"), "{path}: {said}");
+    }
+    let form = [("X-Letopis-Desk", secret.as_str()), ("Content-Type", "application/x-www-form-urlencoded")];
+    for (path, body) in [("/requests/1/approve", "note="), ("/remarks/1/answer", "text=%D0%94%D0%B0")] {
+        let (status, _, said) = desk.ask("POST", path, &form, body);
+        assert_eq!(status, 409, "{path}: {said}");
+    }
 }

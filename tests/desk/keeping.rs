@@ -81,6 +81,8 @@ fn the_state_of_archives_and_copies_is_shown_with_what_is_due() {
     for folder in ["usb-1", "usb-2", "disk"] {
         std::fs::create_dir(school.path(folder)).unwrap();
     }
+    let dispatcher = ["staff", "change", "gusev", "--roles", "учитель, диспетчер"];
+    school.run("2025-10-24 14:00:00", "ivanova", &dispatcher).ok();
     for (mount, label, holder, place) in
         [("usb-1", "А-1", "kuznetsov", "сейф"), ("usb-2", "А-2", "petrova", "кабинет завуча")]
     {
@@ -94,8 +96,9 @@ fn the_state_of_archives_and_copies_is_shown_with_what_is_due() {
     school.run("2025-10-24 16:00:00", "petrova", &backup).ok();
     run(async {
         let Some(browser) = Browser::start().await else { return };
-        let desk = Opened::of(&school, "2025-10-25 12:00:00", "kuznetsov", &[]);
+        let desk = Opened::of(&school, "2025-10-25 12:00:00", "gusev", &[]);
         browser.open(&desk).await;
+        assert!(!browser.text("nav").await.contains("Отчёты"), "a dispatcher keeps archives");
         assert!(!browser.text("main").await.contains("По архиву"));
         browser.click("nav a[href='/archives']").await;
         browser.until("h1", "Архив").await;

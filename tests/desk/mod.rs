@@ -3,6 +3,7 @@
 mod browser;
 mod classroom;
 mod control;
+mod council;
 mod elsewhere;
 mod forms;
 mod guard;

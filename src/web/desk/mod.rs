@@ -6,6 +6,7 @@
 
 mod classroom;
 mod control;
+mod council;
 mod door;
 mod guard;
 mod keeping;
@@ -114,6 +115,7 @@ fn routes(desk: Arc<Desk>) -> Router {
         .merge(classroom::routes())
         .merge(plans::routes())
         .merge(control::routes())
+        .merge(council::routes())
         .merge(keeping::routes())
         .fallback(page::nothing_there)
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&desk), guard::with_secret));

@@ -2,10 +2,11 @@
 //! him there. Whether he may do a thing is decided where it is recorded; here nobody is shown what would only refuse him.
 
 use super::control::{remarks, reports, requests, substitutions};
+use super::council::finals;
 use super::keeping::{archives, confirmations};
 use super::teacher::{notebook, unsent};
 use super::{Sitting, classroom, plans};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::journal::read;
 use crate::school::Role;
 
@@ -65,6 +66,13 @@ const SECTIONS: &[Section] = &[
         waits: remarks::waits,
     },
     Section {
+        address: finals::ADDRESS,
+        name: "Итоги",
+        of: &[Role::DeputyHead, Role::Director],
+        on_stick: false,
+        waits: nothing,
+    },
+    Section {
         address: reports::ADDRESS,
         name: "Отчёты",
         of: &[Role::DeputyHead, Role::Director, Role::Methodist],
@@ -108,6 +116,18 @@ pub fn of(sitting: &mut Sitting) -> Result<Vec<&'static Section>> {
         (section.of.is_empty() || section.of.iter().any(|role| roles.contains(role))) && (!away || section.on_stick)
     };
     Ok(SECTIONS.iter().filter(his).chain(away.then_some(&UNSENT)).collect())
+}
+
+/// Refuses what takes the whole journal where a stick is the journal: an address can be typed, whatever the bar has.
+///
+/// # Errors
+/// A stick.
+pub fn at_school(sitting: &Sitting, what: &str) -> Result<()> {
+    match sitting.seat.stick {
+        Some(_) => Err(Error::refused(format!("на носителе нельзя {what}: здесь только часть журнала"))
+            .next("сделайте это за компьютером школы, в её журнале")),
+        None => Ok(()),
+    }
 }
 
 /// Whether whoever sits here holds one of these roles.

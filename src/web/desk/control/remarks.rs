@@ -39,7 +39,9 @@ struct Open {
     text: String,
     /// «7А, Алгебра: Петрова Е. Н., 15.09.2025».
     about: String,
-    /// Whether whoever looks answers it.
+    /// Whether it is to whoever looks.
+    is_his: bool,
+    /// Whether he may answer it for whom it is to.
     may_answer: bool,
 }
 
@@ -67,7 +69,8 @@ fn page(sitting: &mut Sitting) -> Result<Page> {
                 number: remark.number,
                 about: format!("{}: {}, {}", book(&remark), remark.author, format_date(remark.written_at.date_naive())),
                 text: remark.text,
-                may_answer: !away && (is_his || writes),
+                is_his: is_his && !away,
+                may_answer: writes && !is_his,
             });
         } else {
             answered.rows.push(row(&remark));

@@ -6,7 +6,7 @@ use crate::journal::read::{self, Carrier, Tables};
 use crate::school::{School, format_date};
 use crate::web::desk::listing::Listing;
 use crate::web::desk::page::{Frame, name_of, shown};
-use crate::web::desk::{Desk, Sitting};
+use crate::web::desk::{Desk, Sitting, sections};
 use crate::work::archive::status::{ArchiveStatus, Backups, Copy, Need, Status};
 use askama::Template;
 use axum::extract::State;
@@ -54,6 +54,7 @@ pub async fn show(State(desk): State<Arc<Desk>>) -> Response {
 }
 
 fn page(sitting: &mut Sitting) -> Result<Page> {
+    sections::at_school(sitting, "смотреть архивы")?;
     let frame = Frame::of(sitting, "Архив".to_owned(), ADDRESS.to_owned())?;
     let today = sitting.today()?;
     let tables = sitting.seat.journal.tables();

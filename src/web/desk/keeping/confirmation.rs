@@ -3,7 +3,7 @@
 use super::confirmations::{ADDRESS, say};
 use crate::error::Result;
 use crate::web::desk::page::{Frame, gone_on, name_of, shown};
-use crate::web::desk::{Desk, Sitting};
+use crate::web::desk::{Desk, Sitting, sections};
 use crate::work::confirm::{self, Shown, Which};
 use askama::Template;
 use axum::extract::{Form, Path, State};
@@ -30,6 +30,7 @@ pub async fn show(State(desk): State<Arc<Desk>>, Path(number): Path<u64>) -> Res
 }
 
 fn page(sitting: &mut Sitting, number: u64) -> Result<Page> {
+    sections::at_school(sitting, "смотреть, что ждёт второго лица")?;
     let frame = Frame::of(sitting, format!("Запись № {number} ждёт подтверждения"), ADDRESS.to_owned())?;
     let login = sitting.seat.place()?.login().clone();
     let tables = sitting.seat.journal.tables();

@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::journal::entry::Span;
 use crate::web::desk::listing::{Entry, Listing};
 use crate::web::desk::page::{Frame, gone_on, name_of, shown};
-use crate::web::desk::{Desk, Sitting};
+use crate::web::desk::{Desk, Sitting, sections};
 use crate::work::Done;
 use crate::work::confirm::{self, List, Which};
 use askama::Template;
@@ -35,6 +35,7 @@ pub async fn show(State(desk): State<Arc<Desk>>) -> Response {
 }
 
 fn page(sitting: &mut Sitting) -> Result<Page> {
+    sections::at_school(sitting, "смотреть, что ждёт второго лица")?;
     let frame = Frame::of(sitting, "Подтверждения".to_owned(), ADDRESS.to_owned())?;
     let login = sitting.seat.place()?.login().clone();
     let tables = sitting.seat.journal.tables();
