@@ -98,6 +98,7 @@ fn a_plan_is_brought_adjusted_line_by_line_and_copied() {
         browser.accessible("план").await;
         browser.fits_twice_as_large("plan").await;
 
+        browser.click("details:has(form[action$='/copy']) summary").await;
         browser.click("form[action$='/copy'] button").await;
         browser.until(".fault", "Курсы не выбраны").await;
         browser.click("form[action$='/copy'] input[type=checkbox]").await;
@@ -132,6 +133,7 @@ fn a_plan_that_was_given_out_comes_back_the_same_and_what_others_changed_is_not_
         browser.open(&desk).await;
         browser.client.goto(&format!("http://{}/plans/1", desk.authority)).await.unwrap();
         browser.until("h1", "План: 7А").await;
+        browser.click("details:has([type=file]) summary").await;
         choose_file(&browser, &school, "again.csv").await;
         browser.click("form[enctype='multipart/form-data'] button").await;
         browser.until(".said", "Так уже записано, изменений нет").await;
@@ -143,7 +145,7 @@ fn a_plan_that_was_given_out_comes_back_the_same_and_what_others_changed_is_not_
         browser.until(".fault", "этот план только что изменили").await;
         browser.click("a[href='/plans/1']").await;
         browser.until("h1", "План: 7А").await;
-        browser.click("summary").await;
+        browser.click("details:has(form[action$='/clear']) summary").await;
         browser.click("form[action$='/clear'] button").await;
         browser.until(".fault", "План не убран").await;
         browser.click("[name=sure]").await;
