@@ -2,7 +2,7 @@
 //! him there. Whether he may do a thing is decided where it is recorded; here nobody is shown what would only refuse him.
 
 use super::teacher::notebook;
-use super::{Sitting, classroom, plans};
+use super::{Sitting, binding, classroom, plans};
 use crate::error::Result;
 use crate::journal::read;
 use crate::school::Role;
@@ -40,6 +40,13 @@ const SECTIONS: &[Section] = &[
     },
     Section {
         address: plans::ADDRESS, name: "Планы", of: &[Role::Methodist], on_stick: false, waits: plans::waits
+    },
+    Section {
+        address: binding::ADDRESS,
+        name: "Подшивка",
+        of: &[Role::Secretary],
+        on_stick: false,
+        waits: binding::waits,
     },
 ];
 
