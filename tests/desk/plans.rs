@@ -41,7 +41,6 @@ fn a_plan_is_brought_adjusted_line_by_line_and_copied() {
         browser.open(&desk).await;
         browser.until(".waits", "Курсов без плана: 2").await;
         browser.click(".waits a[href='/plans']").await;
-        browser.until("h2", "Алгебра").await;
         browser.until("td", "плана нет").await;
         assert!(!browser.text("main").await.contains("Химия"), "of another association");
         browser.accessible("планы").await;
@@ -85,6 +84,7 @@ fn a_plan_is_brought_adjusted_line_by_line_and_copied() {
         browser.click("main form button").await;
         browser.until(".said", "Урок № 2 вставлен в план").await;
         browser.click("main table a[href$='/line/4']").await;
+        browser.until("h1", "Урок плана № 4").await;
         browser.fill("[name=by]", "−3").await;
         browser.click("form[action$='/shift'] button").await;
         browser.until(".fault", "некуда сдвинуть").await;
@@ -92,6 +92,7 @@ fn a_plan_is_brought_adjusted_line_by_line_and_copied() {
         browser.click("form[action$='/shift'] button").await;
         browser.until(".said", "План сдвинут").await;
         browser.click("main table a[href$='/line/3']").await;
+        browser.until("h1", "Урок плана № 3").await;
         browser.click("[value=drop]").await;
         browser.until(".said", "Урок № 3 убран").await;
         browser.picture("plan").await;
