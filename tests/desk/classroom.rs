@@ -125,6 +125,7 @@ fn an_exemption_rests_on_a_document_and_is_taken_back() {
         browser.until(".said", "Освобождение записано: Петренко Анна, Алгебра, Химия, 16.09.2025–24.10.2025").await;
         browser.until("td", "справка <b>№ 12</b>").await;
         browser.picture("exemptions").await;
+        browser.fits_twice_as_large("exemptions").await;
         browser.click("form[action$='/withdraw'] button").await;
         browser.until(".said", "Освобождение отменено: Петренко Анна").await;
         browser.close().await;
@@ -154,12 +155,14 @@ fn the_class_is_seen_at_a_glance_and_only_by_its_teacher() {
         browser.accessible("отметки").await;
         browser.picture("classroom-marks").await;
         browser.picture_in_the_dark("classroom-marks").await;
+        browser.fits_twice_as_large("classroom-marks").await;
         browser.click("nav.tabs a[href$='period=2']").await;
         browser.until("nav.tabs a[aria-current][href$='period=2']", "II четверть").await;
         browser.click("nav.tabs a[href='/classroom/7a/attendance']").await;
         browser.until("td", "75,0").await;
         browser.accessible("посещаемость").await;
         browser.picture("classroom-attendance").await;
+        browser.fits_twice_as_large("classroom-attendance").await;
         browser.click("nav.tabs a[href='/classroom/7b/attendance']").await;
         browser.until("h1", "7Б").await;
         browser.until(".empty", "Уроков в этом периоде ещё не было").await;

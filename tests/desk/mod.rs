@@ -1,5 +1,6 @@
 //! The desk in a real browser, and attacked from beside it.
 
+mod binding;
 mod browser;
 mod classroom;
 mod control;

@@ -41,7 +41,6 @@ fn a_plan_is_brought_adjusted_line_by_line_and_copied() {
         browser.open(&desk).await;
         browser.until(".waits", "Курсов без плана: 2").await;
         browser.click(".waits a[href='/plans']").await;
-        browser.until("h2", "Алгебра").await;
         browser.until("td", "плана нет").await;
         assert!(!browser.text("main").await.contains("Химия"), "of another association");
         browser.accessible("планы").await;
@@ -85,6 +84,7 @@ fn a_plan_is_brought_adjusted_line_by_line_and_copied() {
         browser.click("main form button").await;
         browser.until(".said", "Урок № 2 вставлен в план").await;
         browser.click("main table a[href$='/line/4']").await;
+        browser.until("h1", "Урок плана № 4").await;
         browser.fill("[name=by]", "−3").await;
         browser.click("form[action$='/shift'] button").await;
         browser.until(".fault", "некуда сдвинуть").await;
@@ -92,12 +92,14 @@ fn a_plan_is_brought_adjusted_line_by_line_and_copied() {
         browser.click("form[action$='/shift'] button").await;
         browser.until(".said", "План сдвинут").await;
         browser.click("main table a[href$='/line/3']").await;
+        browser.until("h1", "Урок плана № 3").await;
         browser.click("[value=drop]").await;
         browser.until(".said", "Урок № 3 убран").await;
         browser.picture("plan").await;
         browser.accessible("план").await;
         browser.fits_twice_as_large("plan").await;
 
+        browser.click("details:has(form[action$='/copy']) summary").await;
         browser.click("form[action$='/copy'] button").await;
         browser.until(".fault", "Курсы не выбраны").await;
         browser.click("form[action$='/copy'] input[type=checkbox]").await;
@@ -132,6 +134,7 @@ fn a_plan_that_was_given_out_comes_back_the_same_and_what_others_changed_is_not_
         browser.open(&desk).await;
         browser.client.goto(&format!("http://{}/plans/1", desk.authority)).await.unwrap();
         browser.until("h1", "План: 7А").await;
+        browser.click("details:has([type=file]) summary").await;
         choose_file(&browser, &school, "again.csv").await;
         browser.click("form[enctype='multipart/form-data'] button").await;
         browser.until(".said", "Так уже записано, изменений нет").await;
@@ -143,7 +146,7 @@ fn a_plan_that_was_given_out_comes_back_the_same_and_what_others_changed_is_not_
         browser.until(".fault", "этот план только что изменили").await;
         browser.click("a[href='/plans/1']").await;
         browser.until("h1", "План: 7А").await;
-        browser.click("summary").await;
+        browser.click("details:has(form[action$='/clear']) summary").await;
         browser.click("form[action$='/clear'] button").await;
         browser.until(".fault", "План не убран").await;
         browser.click("[name=sure]").await;

@@ -4,6 +4,7 @@
 //! typed. The browser is led there by a file that only its owner reads ([`door`]); every request carries a secret that only
 //! that page knows ([`guard`]). One person works at it, so one thing is done at a time ([`Desk::ask`]).
 
+mod binding;
 mod classroom;
 mod control;
 mod council;
@@ -117,6 +118,7 @@ fn routes(desk: Arc<Desk>) -> Router {
         .merge(control::routes())
         .merge(council::routes())
         .merge(keeping::routes())
+        .merge(binding::routes())
         .fallback(page::nothing_there)
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&desk), guard::with_secret));
     Router::new()

@@ -1,11 +1,9 @@
 //! What of the desk there is for whom: the sections in the bar, by the roles that somebody holds (§3.3), and what waits for
-//! him there. Whether he may do a thing is decided where it is recorded; here nobody is shown what would only refuse him.
-
-use super::control::{remarks, reports, requests, substitutions};
+//! him there. Whether he may do a thing is decided where it is recorded; here nobody is shown what would only refuse super::control::{remarks, reports, requests, substitutions};
 use super::council::finals;
 use super::keeping::{archives, confirmations};
 use super::teacher::{notebook, unsent};
-use super::{Sitting, classroom, plans};
+use super::{Sitting, binding, classroom, plans};
 use crate::error::{Error, Result};
 use crate::journal::read;
 use crate::school::Role;
@@ -92,6 +90,13 @@ const SECTIONS: &[Section] = &[
         of: &[Role::DeputyHead, Role::Director, Role::Dispatcher],
         on_stick: false,
         waits: archives::waits,
+    },
+    Section {
+        address: binding::ADDRESS,
+        name: "Подшивка",
+        of: &[Role::Secretary],
+        on_stick: false,
+        waits: binding::waits,
     },
 ];
 

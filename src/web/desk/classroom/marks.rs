@@ -106,7 +106,9 @@ fn rows(
     let mut standings: HashMap<(&str, &str), Standing> = HashMap::new();
     for row in forecast {
         let average = row.average.map(|average| format!("{average:.2}").replace('.', ","));
-        let parts = [average.unwrap_or_default(), row.mark.clone()];
+        // Where the final mark is set, nobody asks any more what it would be.
+        let mark = if row.final_mark.is_empty() { row.mark.clone() } else { String::new() };
+        let parts = [average.unwrap_or_default(), mark];
         let outlook = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
         let is_short = short.contains(&(&row.subject, &row.group, &row.pupil));
         let standing = Standing { set: row.final_mark.clone(), outlook, is_short };

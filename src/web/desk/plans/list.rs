@@ -17,8 +17,7 @@ use std::sync::Arc;
 #[template(path = "desk/pages/plans/list.html")]
 struct Page {
     frame: Frame,
-    /// A subject and its courses.
-    subjects: Vec<(String, Listing)>,
+    listing: Listing,
 }
 
 /// `GET /plans`.
@@ -46,42 +45,41 @@ fn kept(sitting: &Sitting) -> Result<Vec<Course>> {
 fn page(sitting: &mut Sitting) -> Result<Page> {
     let frame = Frame::of(sitting, "Планы".to_owned(), ADDRESS.to_owned())?;
     let (today, kept) = (sitting.today()?, kept(sitting)?);
-    let mut names: Vec<&str> = Vec::new();
+    let mut subjects: Vec<&str> = Vec::new();
     for course in &kept {
-        if !names.contains(&course.key.subject.as_str()) {
-            names.push(&course.key.subject);
+        if !subjects.contains(&course.key.subject.as_str()) {
+            subjects.push(&course.key.subject);
         }
     }
-    let mut subjects = Vec::new();
-    for name in names {
-        let filter = Filter { subject: Some(name.to_owned()), ..Filter::default() };
-        let rows = plan::plan(sitting.seat.journal.tables(), &filter, today)?;
-        subjects.push((name.to_owned(), listed(&kept, &rows)));
-    }
-    Ok(Page { frame, subjects })
-}
-
-fn listed(kept: &[Course], rows: &[plan::Row]) -> Listing {
-    let heads =
-        ["Курс", "Учитель", "В плане", "Уроков по расписанию", "План и часы", "Дано", "Должно быть", "Последняя тема"];
-    let mut listing = Listing::new("Планы курсов", &heads, "Курсов нет.");
+    let mut listing = Listing::new("Планы курсов", &HEADS, NONE);
     for place in [2, 3, 5, 6] {
         listing.heads[place].is_number = true;
     }
-    for row in rows {
-        let is_it = |course: &&Course| {
-            let key = &course.key;
-            (key.class.to_string(), &key.group, &key.subject) == (row.class.clone(), &row.group, &row.subject)
-        };
-        let Some(course) = kept.iter().find(is_it) else { continue };
-        let mut cells = vec![Entry::to(address(course), course.key.to_string())];
-        let numbers = [row.planned, row.timetabled, row.given, row.due].map(|number| number.to_string());
-        let [planned, timetabled, given, due] = numbers;
-        let texts = [row.teacher_name.clone(), planned, timetabled, against(row), given, due, row.last_topic.clone()];
-        cells.extend(texts.map(Entry::from));
-        listing.rows.push(cells);
+    for subject in subjects {
+        let filter = Filter { subject: Some(subject.to_owned()), ..Filter::default() };
+        let rows = plan::plan(sitting.seat.journal.tables(), &filter, today)?;
+        listing.rows.extend(rows.iter().filter_map(|row| line(&kept, row)));
     }
-    listing
+    Ok(Page { frame, listing })
+}
+
+const HEADS: [&str; 8] =
+    ["Курс", "Учитель", "В плане", "В расписании", "План и часы", "Дано", "Должно быть", "Последняя тема"];
+
+const NONE: &str =
+    "Курсов вашего методического объединения нет. Объединение сотрудника и предмета записывает администратор.";
+
+fn line(kept: &[Course], row: &plan::Row) -> Option<Vec<Entry>> {
+    let is_it = |course: &&Course| {
+        let key = &course.key;
+        (key.class.to_string(), &key.group, &key.subject) == (row.class.clone(), &row.group, &row.subject)
+    };
+    let course = kept.iter().find(is_it)?;
+    let numbers = [row.planned, row.timetabled, row.given, row.due].map(|number| number.to_string());
+    let [planned, timetabled, given, due] = numbers;
+    let texts = [row.teacher_name.clone(), planned, timetabled, against(row), given, due, row.last_topic.clone()];
+    let named = Entry::to(address(course), course.key.to_string());
+    Some(std::iter::once(named).chain(texts.map(Entry::from)).collect())
 }
 
 /// How the plan stands against the hours of the timetable.
