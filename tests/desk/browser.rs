@@ -2,7 +2,7 @@
 
 use super::Opened;
 use crate::common::peers;
-use fantoccini::wd::Capabilities;
+use fantoccini::wd::{Capabilities, PrintConfiguration};
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
@@ -115,6 +115,13 @@ impl Browser {
         let Some(folder) = std::env::var_os("LETOPIS_SCREENSHOTS") else { return };
         let png = self.client.screenshot().await.unwrap();
         std::fs::write(Path::new(&folder).join(format!("{name}.png")), png).unwrap();
+    }
+
+    /// The page on paper, as its «Печать» gives it.
+    pub async fn printed(&self) -> Vec<u8> {
+        // The page says itself how large its leaves are.
+        let paper = PrintConfiguration::builder().shrink_to_fit(false).build().unwrap();
+        self.client.print(paper).await.unwrap()
     }
 
     /// Closes it.

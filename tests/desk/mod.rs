@@ -1,6 +1,7 @@
 //! The desk in a real browser, and attacked from beside it.
 
 mod browser;
+mod find;
 mod guard;
 mod teacher;
 

@@ -5,6 +5,7 @@
 //! that page knows ([`guard`]). One person works at it, so one thing is done at a time ([`Desk::ask`]).
 
 mod door;
+mod find;
 mod guard;
 mod listing;
 mod page;
@@ -106,6 +107,7 @@ fn routes(desk: Arc<Desk>) -> Router {
     let guarded = Router::new()
         .route("/tip", get(page::tip))
         .merge(teacher::routes())
+        .merge(find::routes())
         .fallback(page::nothing_there)
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&desk), guard::with_secret));
     Router::new()
@@ -145,6 +147,8 @@ struct Sitting {
     views: Views,
     /// What was done last, to be said on the next page.
     said: Option<String>,
+    /// What was looked for last: whoever comes back from what he found sees the rest of it.
+    sought: String,
 }
 
 impl Desk {
@@ -204,7 +208,7 @@ impl Desk {
 
 impl Sitting {
     fn of(seat: Seat) -> Self {
-        Self { seat, views: Views::default(), said: None }
+        Self { seat, views: Views::default(), said: None, sought: String::new() }
     }
 
     /// Says on the next page what was done: `what` in the past, «Урок записан».

@@ -2,6 +2,7 @@
 //! him there. Whether he may do a thing is decided where it is recorded; here nobody is shown what would only refuse him.
 
 use super::Sitting;
+use super::find::classes;
 use super::teacher::notebook;
 use crate::error::Result;
 use crate::journal::read;
@@ -30,6 +31,13 @@ const SECTIONS: &[Section] = &[
         of: &[Role::Teacher, Role::ClassTeacher],
         on_stick: true,
         waits: notebook::waits,
+    },
+    Section {
+        address: classes::ADDRESS,
+        name: "Классы",
+        of: &[Role::Administrator, Role::Methodist, Role::DeputyHead, Role::Director],
+        on_stick: false,
+        waits: nothing,
     },
 ];
 
