@@ -117,6 +117,16 @@ impl Browser {
         std::fs::write(Path::new(&folder).join(format!("{name}.png")), png).unwrap();
     }
 
+    /// At 200 % of a window of 1280 the page has half as much room: its tables scroll, it does not.
+    pub async fn fits_at_twice_the_size(&self, name: &str) {
+        self.client.set_window_size(640, 800).await.unwrap();
+        let wide = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+        let over = self.client.execute(wide, vec![]).await.unwrap();
+        self.picture(&format!("{name}-narrow")).await;
+        self.client.set_window_size(1280, 800).await.unwrap();
+        assert!(over.as_i64().is_some_and(|over| over <= 0), "{name} is cut: {over}");
+    }
+
     /// The page on paper, as its «Печать» gives it.
     pub async fn printed(&self) -> Vec<u8> {
         // The page says itself how large its leaves are.

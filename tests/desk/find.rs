@@ -71,6 +71,7 @@ fn anything_is_found_from_anywhere_on_either_keys() {
         tells_nothing(&browser).await;
         browser.picture("found").await;
         browser.accessible("найденное").await;
+        browser.fits_at_twice_the_size("found").await;
         browser.click("tbody a").await;
         browser.until("h1", "Иванов Павел").await;
         tells_nothing(&browser).await;
@@ -145,6 +146,7 @@ fn a_pupils_page_tells_what_he_has_and_why_he_was_away() {
         }
         browser.picture("pupil").await;
         browser.accessible("ученик").await;
+        browser.fits_at_twice_the_size("pupil").await;
         browser.click(".choice a[href$='period=2']").await;
         browser.until("h2", "03.11.2025").await;
         assert!(!browser.text("main").await.contains("4/4"), "marks of another quarter");
@@ -158,6 +160,7 @@ fn a_pupils_page_tells_what_he_has_and_why_he_was_away() {
         browser.until("h1", "Класс 7А").await;
         browser.picture("class").await;
         browser.accessible("класс").await;
+        browser.fits_at_twice_the_size("class").await;
         browser.click("main a[href^='/course/']").await;
         browser.until(".looks", "Только просмотр").await;
         browser.close().await;
@@ -219,6 +222,37 @@ fn a_wide_course_is_on_paper_to_its_last_lesson() {
         browser.until("h1", "Ёлкина").await;
         let Some((text, _)) = on_paper(&browser, "pupil").await else { return };
         assert!(text.contains("Ученик · пятница") && text.contains("Гусев Г. Г."), "{text}");
+        browser.close().await;
+    });
+}
+
+#[test]
+fn on_a_stick_is_found_what_is_on_it() {
+    let Some(school) = school() else { return };
+    std::fs::create_dir(school.path("usb")).unwrap();
+    let (to, key) = (["--to", "belova", "--label", "У-8"], ["--owner-key", "keys/belova.key", "--programs", "school"]);
+    let prepare = [&["stick", "prepare", "usb"][..], &to, &key, &["--json"]].concat();
+    let told = school.run("2025-09-22 10:00:00", "petrova", &prepare).ok();
+    let told: serde_json::Value = serde_json::from_str(&told.stdout).unwrap();
+    std::fs::write(school.path("usb.pass"), told["passphrase"].as_str().unwrap()).unwrap();
+    run(async {
+        let Some(browser) = Browser::start().await else { return };
+        let desk = Opened::of(&school, NOON, "nobody", &["usb", "--passphrase-file", "usb.pass"]);
+        browser.open(&desk).await;
+        for (typed, css, expected) in [
+            ("алг", ".empty", "Ничего не нашлось"),
+            ("елк", ".empty", "Ничего не нашлось"),
+            ("ива", "h1", "Иванов Павел"),
+            ("англ", "h1", "7А (1), Английский язык"),
+            ("петр", "h1", "Петренко Анна"),
+        ] {
+            browser.click("#sought").await;
+            browser.press(&format!("{typed}{}", Key::Enter)).await;
+            browser.until(css, expected).await;
+        }
+        let page = browser.text("main").await;
+        assert!(page.contains("Английский язык") && !page.contains("Алгебра"), "{page}");
+        assert!(!browser.text("nav").await.contains("Ученики"), "nothing of an administrator's");
         browser.close().await;
     });
 }
