@@ -3,6 +3,7 @@
 mod browser;
 mod find;
 mod guard;
+mod office;
 mod teacher;
 
 use crate::common::school::School;

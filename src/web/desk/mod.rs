@@ -8,6 +8,7 @@ mod door;
 mod find;
 mod guard;
 mod listing;
+mod office;
 mod page;
 mod sections;
 mod session;
@@ -108,6 +109,7 @@ fn routes(desk: Arc<Desk>) -> Router {
         .route("/tip", get(page::tip))
         .merge(teacher::routes())
         .merge(find::routes())
+        .merge(office::routes())
         .fallback(page::nothing_there)
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&desk), guard::with_secret));
     Router::new()

@@ -3,6 +3,7 @@
 
 use super::Sitting;
 use super::find::classes;
+use super::office::{groups, pupils, timetable};
 use super::teacher::notebook;
 use crate::error::Result;
 use crate::journal::read;
@@ -39,7 +40,13 @@ const SECTIONS: &[Section] = &[
         on_stick: false,
         waits: nothing,
     },
+    Section { address: pupils::ADDRESS, name: "Ученики", of: KEEPS, on_stick: false, waits: pupils::waits },
+    Section { address: groups::ADDRESS, name: "Группы", of: KEEPS, on_stick: false, waits: nothing },
+    Section { address: timetable::ADDRESS, name: "Расписание", of: KEEPS, on_stick: false, waits: nothing },
 ];
+
+/// Who keeps the school's data (§3.3.1).
+const KEEPS: &[Role] = &[Role::Administrator];
 
 /// Nothing waits.
 pub fn nothing(_: &mut Sitting) -> Result<Vec<String>> {

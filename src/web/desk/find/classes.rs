@@ -5,10 +5,10 @@ use crate::error::{Error, Result};
 use crate::journal::read::{self, Membership, Pupil, Tables};
 use crate::report::Filter;
 use crate::report::scope::Names;
-use crate::school::{ClassName, Day, NameForm, Stay, format_date};
+use crate::school::{ClassName, Day, NameForm, Role, Stay, format_date};
 use crate::web::desk::listing::{Entry, Head, Listing};
 use crate::web::desk::page::{self, Frame, shown};
-use crate::web::desk::{Desk, Sitting};
+use crate::web::desk::{Desk, Sitting, office};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -32,6 +32,8 @@ struct Page {
     teacher: String,
     courses: Listing,
     pupils: Listing,
+    /// What an administrator does with the class: address and name.
+    kept: Vec<(String, &'static str)>,
 }
 
 /// The address of a class: «/class/7a».
@@ -96,7 +98,7 @@ pub async fn show(State(desk): State<Arc<Desk>>, Path(class): Path<String>) -> R
 fn filled(sitting: &mut Sitting, class: &str) -> Result<Page> {
     let class = of_address(sitting.seat.journal.tables(), class)?;
     let frame = Frame::of(sitting, format!("Класс {class}"), ADDRESS.to_owned())?;
-    let (day, kept_by) = (within_year(sitting)?, kept_by(sitting)?);
+    let (day, kept_by, login) = (within_year(sitting)?, kept_by(sitting)?, sitting.seat.place()?.login().clone());
     let tables = sitting.seat.journal.tables();
     let names = Names::read(tables)?;
     let filter = Filter { class: Some(class.clone()), kept_by, ..Filter::default() };
@@ -121,7 +123,9 @@ fn filled(sitting: &mut Sitting, class: &str) -> Result<Page> {
             member.groups.join(", ").into(),
         ]);
     }
-    Ok(Page { teacher: teacher_of(tables, &names, &class)?, class: class.to_string(), courses, pupils, frame })
+    let keeps = sitting.seat.stick.is_none() && read::has_role(tables, &login, Role::Administrator)?;
+    let kept = if keeps { office::of_class(&class) } else { Vec::new() };
+    Ok(Page { teacher: teacher_of(tables, &names, &class)?, class: class.to_string(), courses, pupils, kept, frame })
 }
 
 /// Somebody who is or was in a class this year.

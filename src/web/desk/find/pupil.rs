@@ -10,10 +10,10 @@ use crate::journal::rules::YEARLY;
 use crate::report::Filter;
 use crate::report::pupil::{self, Away, OfCourse};
 use crate::report::scope::period_on;
-use crate::school::{ClassName, Day, PeriodName, School, counted, format_date};
+use crate::school::{ClassName, Day, PeriodName, Role, School, counted, format_date};
 use crate::web::desk::listing::{Entry, Listing};
 use crate::web::desk::page::{self, Frame, shown};
-use crate::web::desk::{Desk, Sitting};
+use crate::web::desk::{Desk, Sitting, office};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -35,6 +35,8 @@ struct Page {
     finals: Listing,
     away: Listing,
     exemptions: Listing,
+    /// Where an administrator changes what is recorded of him.
+    kept: Option<String>,
 }
 
 /// The address of a pupil.
@@ -67,6 +69,7 @@ fn filled(sitting: &mut Sitting, id: i64, asked: &Asked) -> Result<Page> {
     let pupil = of_address(sitting.seat.journal.tables(), id)?;
     let frame = Frame::of(sitting, "Ученик".to_owned(), address(&pupil))?;
     let (today, day, kept_by) = (sitting.today()?, classes::within_year(sitting)?, kept_by(sitting)?);
+    let login = sitting.seat.place()?.login().clone();
     let tables = sitting.seat.journal.tables();
     let school = read::school(tables)?;
     let stays = read::stays_of(tables, pupil.id)?;
@@ -74,6 +77,7 @@ fn filled(sitting: &mut Sitting, id: i64, asked: &Asked) -> Result<Page> {
     let (periods, span) = periods(&school, class.as_ref(), asked, today, &address(&pupil));
     let filter = Filter { kept_by: kept_by.clone(), ..Filter::default() };
     let of_courses = pupil::courses(tables, &school, &filter, &pupil, span)?;
+    let keeps = sitting.seat.stick.is_none() && read::has_role(tables, &login, Role::Administrator)?;
     let whole_year = asked.period == Some(0);
     Ok(Page {
         name: pupil.name.full(),
@@ -84,6 +88,7 @@ fn filled(sitting: &mut Sitting, id: i64, asked: &Asked) -> Result<Page> {
         finals: finals(tables, &school, class.as_ref(), &pupil)?,
         away: away(&pupil::away(tables, &pupil, span)?),
         exemptions: exemptions(tables, &pupil, span)?,
+        kept: keeps.then(|| office::of_pupil(&pupil)),
         frame,
     })
 }
