@@ -144,6 +144,19 @@ impl Browser {
     }
 }
 
+/// Demands that no file of a profile holds any of these texts, in either of the ways in which a browser writes them.
+pub fn holds_nothing_of(profile: &Path, texts: &[&str]) {
+    let kept = walkdir::WalkDir::new(profile).into_iter().filter_map(Result::ok);
+    for file in kept.filter(|entry| entry.file_type().is_file()) {
+        let bytes = std::fs::read(file.path()).unwrap_or_default();
+        for text in texts {
+            let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let held = |what: &[u8]| bytes.windows(what.len()).any(|part| part == what);
+            assert!(!held(text.as_bytes()) && !held(&wide), "{text} is in {}", file.path().display());
+        }
+    }
+}
+
 /// Does something that waits.
 pub fn run(what: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(what);

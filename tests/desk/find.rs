@@ -1,7 +1,7 @@
 //! Finding things from anywhere, a pupil's page, the classes, and all of it on paper.
 
 use super::Opened;
-use super::browser::{Browser, run};
+use super::browser::{Browser, holds_nothing_of, run};
 use crate::common::peers;
 use crate::common::school::School;
 use fantoccini::key::Key;
@@ -84,14 +84,15 @@ fn anything_is_found_from_anywhere_on_either_keys() {
             ("7а", "h1", "Класс 7А"),
             ("semyo", ".empty", "Ничего не нашлось"),
             ("Семенов", "main li", "7А, Алгебра"),
-            ("<b>", ".empty", "Ничего не нашлось"),
+            ("<b>Елкинова</b>", ".empty", "Ничего не нашлось"),
         ] {
             browser.click("#sought").await;
             browser.press(&format!("{typed}{}", Key::Enter)).await;
             browser.until(css, expected).await;
             tells_nothing(&browser).await;
         }
-        browser.close().await;
+        let profile = browser.close().await;
+        holds_nothing_of(profile.path(), &["Иванов", "Семенов", "Семёнов", "Елкинова", "И-77", "и-02"]);
     });
 }
 

@@ -249,3 +249,72 @@ fn a_week_is_set_by_ticking_and_what_is_at_one_time_is_shown() {
     let algebra = week.stdout.lines().filter(|line| line.contains("Алгебра")).count();
     assert_eq!(algebra, 5, "{week}");
 }
+
+#[test]
+fn what_is_malformed_or_not_ones_own_is_answered_and_changes_nothing() {
+    let Some(school) = school() else { return };
+    let before = school.entries();
+    let desk = Opened::of(&school, DAY, "ivanova", &[]);
+    let secret = desk.enter();
+    let heads = [("X-Letopis-Desk", secret.as_str()), ("Content-Type", "application/x-www-form-urlencoded")];
+    for path in [
+        "/pupils/999",
+        "/pupils/-1",
+        "/pupils/x",
+        "/pupil/999",
+        "/pupil/1?period=999",
+        "/pupil/1?period=x",
+        "/class/",
+        "/class/%00",
+        "/class/../7a",
+        "/pupils?class=%D0%AF",
+        "/groups?class=99z",
+        "/timetable?class=7a&since=x",
+        "/timetable/999",
+        "/find?sought=%00",
+    ] {
+        let (status, _, body) = desk.ask("GET", path, &heads[..1], "");
+        assert!(status < 500, "{status} {path}: {body}");
+    }
+    let long = format!("sought={}", "%D0%B8".repeat(5_000));
+    for (path, body) in [
+        ("/find", "sought=%00%E2%80%AE"),
+        ("/find", &long),
+        ("/pupils", "class=7A"),
+        ("/pupils", "class=7A&surname=%00&given=%00&patronymic=&born=01.01.2012&file=%00&since="),
+        ("/pupils", "class=7A&surname=1&given=2&patronymic=&born=01.01.2012&file=9&since="),
+        ("/pupils/1/move", "class=99&date=16.09.2025"),
+        ("/pupils/1/stay", "class=&enrolled=&left=&reason="),
+        ("/pupils/999/leave", "date=16.09.2025"),
+        ("/pupils/1/number", "number=&reason="),
+        ("/groups/7a", ""),
+        ("/groups/7a", "group=1&is=-1&is=999&is=x"),
+        ("/groups/7a", "group=&is=1"),
+        ("/groups/7a/annul", "group=9&reason=x"),
+        ("/timetable/1", "slot=99-99&slot=x&slot=1-0&others=&since="),
+        ("/timetable/1", "others=%D0%BF%D0%BD+999"),
+        ("/bells", "lesson=0&begins=08:30&ends=09:15"),
+        ("/bells", "lesson=255&begins=99:99&ends=9"),
+        ("/bells", "lesson=256&begins=&ends="),
+        ("/bells/annul", "lesson=9"),
+    ] {
+        let (status, _, answer) = desk.ask("POST", path, &heads, body);
+        let fits = if path == "/find" { 200..300 } else { 400..500 };
+        assert!(fits.contains(&status), "{status} {path} {body:.80}: {answer}");
+    }
+    drop(desk);
+    // A teacher is told that it is not his.
+    let desk = Opened::of(&school, DAY, "belova", &[]);
+    let secret = desk.enter();
+    let heads = [("X-Letopis-Desk", secret.as_str()), ("Content-Type", "application/x-www-form-urlencoded")];
+    for (path, body) in [
+        ("/pupils/1/leave", "date=16.09.2025"),
+        ("/groups/7a", "group=1&was=1"),
+        ("/timetable/1", "slot=6-2&since=16.09.2025"),
+        ("/bells", "lesson=1&begins=08:30&ends=09:15"),
+    ] {
+        let (status, _, answer) = desk.ask("POST", path, &heads, body);
+        assert!(status == 409 && answer.contains("§3.3"), "{status} {path}: {answer}");
+    }
+    assert_eq!(school.entries(), before);
+}

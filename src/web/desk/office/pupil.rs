@@ -161,7 +161,8 @@ fn changed(sitting: &mut Sitting, id: i64, changes: &Changes) -> Result<String> 
     done.warnings.extend(ungrouped.as_ref().map(in_no_group));
     let stay = stay.map(|stay| format!(", {}", stay.in_words())).unwrap_or_default();
     let number = number.map(|number| format!(", личное дело «{number}»")).unwrap_or_default();
-    sitting.say(&done, &format!("Теперь {}, {}{stay}{number}", name.full(), format_date(born)));
+    let becomes = if done.waiting.is_empty() { "Теперь" } else { "станет" };
+    sitting.say(&done, &format!("{becomes} {}, {}{stay}{number}", name.full(), format_date(born)));
     Ok(super::of_pupil(&pupil))
 }
 

@@ -135,6 +135,7 @@ fn record(sitting: &mut Sitting, id: i64, typed: &[(String, String)]) -> Result<
         slots.push(courses::slot(other)?);
     }
     let since = sitting.day_or_none(field("since"))?;
+    slots.sort_unstable();
     let said = in_words(&slots);
     let mut place = sitting.seat.place()?;
     let done = courses::set_timetable(&mut place, &course, since, slots, !field("despite").is_empty())?;
