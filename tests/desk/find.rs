@@ -207,6 +207,9 @@ fn a_wide_course_is_on_paper_to_its_last_lesson() {
         browser.client.goto(&format!("http://{}/course/1", desk.authority)).await.unwrap();
         browser.until("h1", "Алгебра").await;
         browser.picture("wide").await;
+        browser.client.execute("window.print = () => { document.title = 'printed'; }", vec![]).await.unwrap();
+        browser.click("[data-does=print]").await;
+        assert_eq!(browser.client.title().await.unwrap(), "printed");
         let Some((text, size)) = on_paper(&browser, "course").await else { return };
         for what in ["сентябрь", "октябрь", "ноябрь", "01.09", "22.10", "05.11", "28.11", "I четв.", "II четв.", "Год"]
         {
@@ -223,6 +226,25 @@ fn a_wide_course_is_on_paper_to_its_last_lesson() {
         browser.until("h1", "Ёлкина").await;
         let Some((text, _)) = on_paper(&browser, "pupil").await else { return };
         assert!(text.contains("Ученик · пятница") && text.contains("Гусев Г. Г."), "{text}");
+        browser.close().await;
+    });
+}
+
+#[test]
+fn a_long_list_has_its_heads_on_every_leaf() {
+    let Some(school) = School::small() else { return };
+    school.enlarge(28);
+    run(async {
+        let Some(browser) = Browser::start().await else { return };
+        let desk = Opened::of(&school, NOON, "kuznetsov", &[]);
+        browser.open(&desk).await;
+        browser.press(&format!("/7а{}", Key::Enter)).await;
+        browser.until("h1", "Класс 7А").await;
+        let Some((text, size)) = on_paper(&browser, "long").await else { return };
+        let leaves: Vec<&str> = text.trim_end_matches('\u{c}').split('\u{c}').collect();
+        assert!(leaves.len() > 1 && leaves.iter().all(|leaf| leaf.contains("Личное дело")), "{text}");
+        assert!(text.contains("Б-00") && text.contains("Б-27"), "{text}");
+        assert!(size.contains("594.96 x 841.92"), "it stands: {size}");
         browser.close().await;
     });
 }
