@@ -8,8 +8,8 @@ use crate::error::{Error, Result};
 use crate::journal::read::annulments;
 use crate::journal::read::timetable::Timetable;
 use crate::journal::{read, resolve};
-use crate::school::{ClassName, CourseKey, WEEKDAYS_SHORT, format_date, weekday_from_short};
-use crate::work::courses::{self, Outcome, Slot, Standing, Wish};
+use crate::school::{ClassName, CourseKey, WEEKDAYS_SHORT, format_date};
+use crate::work::courses::{self, Outcome, Standing, Wish};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -233,15 +233,6 @@ fn list(common: &Common, class: Option<String>) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// «пн 2», «пн2», «Понедельник 2» are read by the first two letters and the number.
-fn slot(typed: &str) -> Result<Slot> {
-    let bad = || Error::input(format!("«{typed}» не урок недели")).next("укажите так: «пн 2», «ср 4»");
-    let word: String = typed.chars().filter(|c| c.is_alphabetic()).take(2).collect();
-    let number: String = typed.chars().filter(char::is_ascii_digit).collect();
-    let weekday = weekday_from_short(&word).ok_or_else(bad)?;
-    Ok(Slot { weekday, lesson: number.parse().map_err(|_| bad())? })
-}
-
 fn timetable(
     common: &Common,
     which: &WhichCourse,
@@ -253,25 +244,16 @@ fn timetable(
     let course = which.find(desk.tables(), None)?;
     let slots = match typed {
         [word] if crate::school::fold(word) == "нет" => Vec::new(),
-        _ => typed.iter().map(|text| slot(text)).collect::<Result<Vec<_>>>()?,
+        _ => typed.iter().map(|text| courses::slot(text)).collect::<Result<Vec<_>>>()?,
     };
     let since = Days::of(desk.tables())?.given(since.as_deref())?;
     let from = since.map(|day| format!(" с {}", format_date(day))).unwrap_or_default();
     let begins = desk.school()?.year.begins;
     let weeks = Timetable::of(desk.tables(), course.id)?;
     let before = weeks.weeks().iter().find(|(day, _)| *day == since.unwrap_or(begins)).map(|(_, week)| week);
-    let was = before.map(|week| format!(" (было: {})", in_words(week))).unwrap_or_default();
+    let was = before.map(|week| format!(" (было: {})", courses::in_words(week))).unwrap_or_default();
     let what = format!("{}: уроков в неделю {}{from}{was}", course.key, slots.len());
     say(courses::set_timetable(&mut desk.workplace()?, &course, since, slots, despite)?, &what)
-}
-
-/// «пн 2, ср 4».
-fn in_words(week: &[Slot]) -> String {
-    let word = |slot: &Slot| {
-        let weekday = WEEKDAYS_SHORT.get(usize::from(slot.weekday).wrapping_sub(1)).copied().unwrap_or_default();
-        format!("{weekday} {}", slot.lesson)
-    };
-    if week.is_empty() { "нет".to_owned() } else { week.iter().map(word).collect::<Vec<_>>().join(", ") }
 }
 
 fn week(common: &Common, class: &str, date: Option<String>) -> Result<ExitCode> {

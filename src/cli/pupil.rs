@@ -5,12 +5,11 @@ use super::agree::if_meant;
 use super::days::Days;
 use super::desk::{Desk, look_alike, say};
 use super::{Common, advice, screen, session};
-use crate::error::{Action, Detail, Error, Result, Warning, every};
-use crate::journal::read::Ungrouped;
+use crate::error::{Detail, Error, Result, every};
 use crate::journal::{read, resolve};
 use crate::school::{Day, PersonName, Stay, clean, format_date, parse_date};
 use crate::work::groups::{self, Members};
-use crate::work::pupils::{self, Changes, Leaving, NewPupil, Stepped};
+use crate::work::pupils::{self, Changes, Leaving, NewPupil, Stepped, in_no_group};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -225,14 +224,6 @@ fn say_stepped(stepped: Stepped, what: &str) -> Result<ExitCode> {
     let Stepped { mut done, name, ungrouped } = stepped;
     done.warnings.extend(ungrouped.as_ref().map(in_no_group));
     say(done, &format!("{}: {what}", name.surname_given()))
-}
-
-/// That a pupil of a class with groups is in none.
-fn in_no_group(Ungrouped { pupil, class, subjects }: &Ungrouped) -> Warning {
-    let of = if subjects.is_empty() { String::new() } else { format!(" ({})", subjects.join(", ")) };
-    let joins = Action::JoinGroup { class: class.to_string(), file: pupil.file.to_string() };
-    Warning::from(format!("{} ({}) не состоит ни в одной группе класса{of}", pupil.name.surname_given(), pupil.file))
-        .next_by("включите его в группу", joins)
 }
 
 impl Add {

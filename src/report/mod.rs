@@ -14,6 +14,7 @@ mod marks;
 pub mod missing;
 pub mod plan;
 pub mod progress;
+pub mod pupil;
 pub mod scope;
 pub mod table;
 mod xlsx;

@@ -266,8 +266,12 @@ impl School {
     /// Whether each lesson has one bell, and ends before the next begins.
     ///
     /// # Errors
-    /// Two of one number, or two that overlap.
+    /// A number that no lesson has; two of one number, or two that overlap.
     pub fn check_bells(&self) -> Result<()> {
+        if let Some(bell) = self.bells.iter().find(|bell| !(1..=15).contains(&bell.lesson)) {
+            return Err(Error::input(format!("звонок урока {}: такого урока не бывает", bell.lesson))
+                .next("укажите номер урока от 1 до 15"));
+        }
         let mut bells: Vec<&Bell> = self.bells.iter().collect();
         bells.sort_by_key(|bell| bell.lesson);
         let time = |text: &str| NaiveTime::parse_from_str(text, "%H:%M").ok();

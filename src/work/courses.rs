@@ -2,13 +2,15 @@
 
 use super::people::or_stands;
 use super::{Done, Workplace};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::journal::entry::{
     ClassAnnulled, ClassSet, CourseAnnulled, CourseSet, SubjectAnnulled, SubjectsSet, TimetableSet,
 };
+use crate::journal::read::Tables;
 use crate::journal::read::timetable::Timetable;
+use crate::journal::rules::timetable::{faults, span};
 use crate::journal::{may, read};
-use crate::school::{ClassName, CourseKey, Day, Login, clean};
+use crate::school::{ClassName, CourseKey, Day, Login, WEEKDAYS_SHORT, clean, weekday_from_short};
 
 pub use crate::journal::entry::{Slot, SubjectLine};
 
@@ -90,6 +92,66 @@ pub fn set_timetable(
     let standing = weeks.weeks().iter().any(stands);
     let set = TimetableSet { course: course.key.clone(), since, slots, despite };
     if standing { place.stands(set) } else { place.record([set.into()]) }
+}
+
+/// A lesson of the week: «пн 2», «пн2», «Понедельник 2» are read by the first two letters and the number.
+///
+/// # Errors
+/// A text that has no day of the week or no number.
+pub fn slot(typed: &str) -> Result<Slot> {
+    let bad = || Error::input(format!("«{}» не урок недели", typed.trim())).next("укажите так: «пн 2», «ср 4»");
+    let word: String = typed.chars().filter(|c| c.is_alphabetic()).take(2).collect();
+    let number: String = typed.chars().filter(char::is_ascii_digit).collect();
+    let weekday = weekday_from_short(&word).ok_or_else(bad)?;
+    Ok(Slot { weekday, lesson: number.parse().map_err(|_| bad())? })
+}
+
+/// «пн 2, ср 4».
+pub fn in_words(week: &[Slot]) -> String {
+    let word = |slot: &Slot| {
+        let weekday = WEEKDAYS_SHORT.get(usize::from(slot.weekday).wrapping_sub(1)).copied().unwrap_or_default();
+        format!("{weekday} {}", slot.lesson)
+    };
+    if week.is_empty() { "нет".to_owned() } else { week.iter().map(word).collect::<Vec<_>>().join(", ") }
+}
+
+/// A lesson in the week of a class.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placed {
+    /// The day and the hour.
+    pub slot: Slot,
+    /// Whose it is.
+    pub course: read::Course,
+    /// What speaks against it: another lesson of the class, the group or the teacher then; an hour that the school does
+    /// not have.
+    pub faults: Vec<String>,
+}
+
+/// The week of a class that holds on a day, by day and hour.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn week_of_class(tables: &Tables, class: &ClassName, day: Day) -> Result<Vec<Placed>> {
+    let (school, mut week) = (read::school(tables)?, Vec::new());
+    for course in read::courses_of(tables, class)? {
+        let slots = Timetable::of(tables, course.id)?.week(day).to_vec();
+        let against = faults(tables, &school, &course, (day, day), &slots)?;
+        week.extend(slots.into_iter().map(|slot| {
+            let faults = against.iter().filter(|(at, _)| *at == slot).map(|(_, why)| why.clone()).collect();
+            Placed { slot, course: course.clone(), faults }
+        }));
+    }
+    week.sort_by(|one, other| (one.slot, &one.course.key).cmp(&(other.slot, &other.course.key)));
+    Ok(week)
+}
+
+/// What speaks against lessons of a course at these hours from a day on, in Russian, as recording them would say.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn against(tables: &Tables, course: &read::Course, since: Day, slots: &[Slot]) -> Result<Vec<(Slot, String)>> {
+    let school = read::school(tables)?;
+    faults(tables, &school, course, span(tables, &school, course, since)?, slots)
 }
 
 /// A subject, and what is said of it; what is not said stays.
@@ -230,5 +292,55 @@ mod tests {
         assert_eq!(stands(wished(None, Some(2.0))), (0, "semyonov".into(), 2.0, None));
         let before = Some("semyonov".to_owned());
         assert_eq!(stands(wished(Some("belova"), None)), (1, "belova".into(), 2.0, before));
+    }
+
+    #[test]
+    fn a_week_shows_what_is_at_one_time_and_where_the_school_has_no_lessons() {
+        let (dir, key) = (tempfile::tempdir().unwrap(), Identity::generate());
+        let mut journal = founded::journal(&dir.path().join("journal.letopis"), &key);
+        let now = chrono::DateTime::parse_from_rfc3339("2025-09-01T09:00:00+03:00").unwrap();
+        let mut place = Workplace::at(&mut journal, &key, &now).unwrap();
+        let name =
+            PersonName { surname: "Семёнов".into(), given: "Савва".into(), patronymic: String::new() };
+        let (position, association, roles) = ("учитель".into(), String::new(), vec![Role::Teacher]);
+        people::add(&mut place, &Colleague { login: "semyonov".into(), name, position, association, roles }).unwrap();
+        let class = ClassName::parse("7А").unwrap();
+        let mut courses = Vec::new();
+        for subject in ["Алгебра", "Химия"] {
+            set_subject(&mut place, &Subject { name: subject.into(), ..Subject::default() }).unwrap();
+            let course = CourseKey { class: class.clone(), group: String::new(), subject: subject.into() };
+            let wish = Wish { course: course.clone(), teacher: Some("semyonov".into()), hours: Some(2.0) };
+            set(&mut place, wish).unwrap();
+            courses.push((*read::course(place.tables(), &course).unwrap().unwrap()).clone());
+        }
+        let slots = |typed: &[&str]| typed.iter().map(|one| slot(one).unwrap()).collect::<Vec<_>>();
+        let day = |text: &str| crate::school::parse_date(text).unwrap();
+        set_timetable(&mut place, &courses[0], None, slots(&["пн 2", "Среда 1"]), false).unwrap();
+        set_timetable(&mut place, &courses[1], None, slots(&["чт4"]), false).unwrap();
+        let later = slots(&["пн 2", "вс 1"]);
+        let error = set_timetable(&mut place, &courses[1], Some(day("01.12.2025")), later.clone(), false).unwrap_err();
+        set_timetable(&mut place, &courses[1], Some(day("01.12.2025")), later, true).unwrap();
+        let week = |on: &str| {
+            let week = week_of_class(place.tables(), &class, day(on)).unwrap();
+            let shown =
+                |one: Placed| format!("{} {} {}", in_words(&[one.slot]), one.course.key.subject, one.faults.join("; "));
+            week.into_iter().map(shown).collect::<Vec<_>>()
+        };
+        assert_eq!(week("15.10.2025"), ["пн 2 Алгебра ", "ср 1 Алгебра ", "чт 4 Химия "]);
+        let after = week("03.12.2025");
+        assert_eq!(
+            after,
+            [
+                "пн 2 Алгебра у 7А уже «7А, Химия»",
+                "пн 2 Химия у 7А уже «7А, Алгебра»",
+                "ср 1 Алгебра ",
+                "вс 1 Химия воскресенье не учебный день"
+            ]
+        );
+        for (words, at) in [("у 7А уже «7А, Алгебра»", "пн, урок 2"), ("воскресенье не учебный день", "вс, урок 1")]
+        {
+            assert!(error.message().contains(&format!("{at}: {words}")), "{error}");
+        }
+        assert!(slot("пн").is_err() && slot("2").is_err() && slot("пусто 1").is_err());
     }
 }

@@ -16,6 +16,7 @@ pub mod correction;
 pub mod courses;
 pub mod demo;
 pub mod finals;
+pub mod find;
 pub mod founding;
 pub mod grid;
 pub mod groups;

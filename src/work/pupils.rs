@@ -3,7 +3,7 @@
 use super::contacts::erase_all;
 use super::people::{clean_name, or_stands};
 use super::{Done, Workplace};
-use crate::error::{Action, Detail, Error, Next, Result};
+use crate::error::{Action, Detail, Error, Next, Result, Warning};
 use crate::journal::entry::{
     Body, EnrolmentCorrected, PupilAnnulled, PupilEnrolled, PupilLeft, PupilMoved, PupilRenumbered, PupilSet, StayIn,
 };
@@ -158,6 +158,14 @@ pub fn add(place: &mut Workplace<'_>, wish: &NewPupil) -> Result<Added> {
 /// Whether a pupil is in none of his class's groups on a day, where it has any.
 fn ungrouped(tables: &Tables, file: &str, class: &ClassName, day: Day) -> Result<Option<Ungrouped>> {
     Ok(read::ungrouped(tables, class, day)?.into_iter().find(|one| one.pupil.is_named(file)))
+}
+
+/// That a pupil of a class with groups is in none.
+pub fn in_no_group(Ungrouped { pupil, class, subjects }: &Ungrouped) -> Warning {
+    let of = if subjects.is_empty() { String::new() } else { format!(" ({})", subjects.join(", ")) };
+    let joins = Action::JoinGroup { class: class.to_string(), file: pupil.file.to_string() };
+    Warning::from(format!("{} ({}) не состоит ни в одной группе класса{of}", pupil.name.surname_given(), pupil.file))
+        .next_by("включите его в группу", joins)
 }
 
 /// Changes what is recorded of a pupil: his name and birthday as they are now, the rest as it should have been from the

@@ -93,6 +93,12 @@ fn a_bell_rings_at_two_times_of_which_the_first_is_earlier() {
     ] {
         changed(|school| school.bells = vec![bell(begins, ends)], words);
     }
+    let mut school = School::from_toml(SMALL).unwrap();
+    for (lesson, fits) in [(0, false), (1, true), (15, true), (16, false), (255, false)] {
+        school.bells = vec![Bell { lesson, ..bell("08:30", "09:15") }];
+        let refused = school.check_bells().err().is_some_and(|why| why.message().contains("такого урока не бывает"));
+        assert_eq!(refused, !fits, "{lesson}");
+    }
 }
 
 #[test]

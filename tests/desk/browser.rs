@@ -2,7 +2,7 @@
 
 use super::Opened;
 use crate::common::peers;
-use fantoccini::wd::Capabilities;
+use fantoccini::wd::{Capabilities, PrintConfiguration};
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
@@ -152,6 +152,23 @@ impl Browser {
         std::fs::write(Path::new(&folder).join(format!("{name}.png")), png).unwrap();
     }
 
+    /// At 200 % of a window of 1280 the page has half as much room: its tables scroll, it does not.
+    pub async fn fits_at_twice_the_size(&self, name: &str) {
+        self.client.set_window_size(640, 800).await.unwrap();
+        let wide = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+        let over = self.client.execute(wide, vec![]).await.unwrap();
+        self.picture(&format!("{name}-narrow")).await;
+        self.client.set_window_size(1280, 800).await.unwrap();
+        assert!(over.as_i64().is_some_and(|over| over <= 0), "{name} is cut: {over}");
+    }
+
+    /// The page on paper, as its «Печать» gives it.
+    pub async fn printed(&self) -> Vec<u8> {
+        // The page says itself how large its leaves are.
+        let paper = PrintConfiguration::builder().shrink_to_fit(false).build().unwrap();
+        self.client.print(paper).await.unwrap()
+    }
+
     /// Closes it.
     pub async fn close(self) -> tempfile::TempDir {
         let Self { client, mut driver, profile } = self;
@@ -159,6 +176,19 @@ impl Browser {
         let _ = driver.kill();
         let _ = driver.wait();
         profile
+    }
+}
+
+/// Demands that no file of a profile holds any of these texts, in either of the ways in which a browser writes them.
+pub fn holds_nothing_of(profile: &Path, texts: &[&str]) {
+    let kept = walkdir::WalkDir::new(profile).into_iter().filter_map(Result::ok);
+    for file in kept.filter(|entry| entry.file_type().is_file()) {
+        let bytes = std::fs::read(file.path()).unwrap_or_default();
+        for text in texts {
+            let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let held = |what: &[u8]| bytes.windows(what.len()).any(|part| part == what);
+            assert!(!held(text.as_bytes()) && !held(&wide), "{text} is in {}", file.path().display());
+        }
     }
 }
 

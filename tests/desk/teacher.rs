@@ -127,7 +127,7 @@ fn who_does_not_keep_a_course_only_looks_and_a_lesson_off_the_timetable_is_asked
         let opened = format!("http://{}/course/1", head.authority);
         browser.client.goto(&opened).await.unwrap();
         browser.until(".looks", "Только просмотр").await;
-        assert_eq!(browser.text("button:enabled").await, "");
+        assert_eq!(browser.text("main button:enabled").await, "");
         drop(head);
         browser.until("main", "Программа закрыта").await;
         let desk = Opened::of(&school, "2025-09-16 12:00:00", "semyonov", &[]);

@@ -64,6 +64,25 @@ pub struct Outlook {
     pub lacks_written: bool,
 }
 
+impl Outlook {
+    /// Of what was counted of a pupil; nothing is demanded of who is exempted.
+    pub fn of(counts: &Counts, pupil: i64, is_exempted: bool) -> Self {
+        let count = counts.of(pupil);
+        let forecast = match rounded(count.sum, count.grades) {
+            _ if is_exempted => "осв".to_owned(),
+            mark => mark.map(|mark| mark.to_string()).unwrap_or_default(),
+        };
+        let demand = if is_exempted { Demand { grades: 0, written: false } } else { counts.demand };
+        Self {
+            grades: count.grades,
+            average: average(count.sum, count.grades),
+            forecast,
+            lacking: demand.grades.saturating_sub(count.grades),
+            lacks_written: demand.written && count.written == 0,
+        }
+    }
+}
+
 /// What a column stands for; its name, which stays when other columns come and go.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {
@@ -285,20 +304,7 @@ fn outlooks(
         let counts = Counts::take(tables, school, course, span, pupils.iter().map(|pupil| pupil.id))?;
         let exempted = exempted(tables, &course.key.subject, period.ends)?;
         for (row, pupil) in pupils.iter().enumerate() {
-            let count = counts.of(pupil.id);
-            let is_exempted = exempted.contains(&pupil.id);
-            let forecast = match rounded(count.sum, count.grades) {
-                _ if is_exempted => "осв".to_owned(),
-                mark => mark.map(|mark| mark.to_string()).unwrap_or_default(),
-            };
-            let demand = if is_exempted { Demand { grades: 0, written: false } } else { counts.demand };
-            let outlook = Outlook {
-                grades: count.grades,
-                average: average(count.sum, count.grades),
-                forecast,
-                lacking: demand.grades.saturating_sub(count.grades),
-                lacks_written: demand.written && count.written == 0,
-            };
+            let outlook = Outlook::of(&counts, pupil.id, exempted.contains(&pupil.id));
             outlooks.insert((PeriodName::from(&period.name), row), outlook);
         }
     }

@@ -55,8 +55,8 @@ pub use people::{
 };
 pub use pupils::{
     Decision, Pupil, all_pupils, born, class_of_pupil, decision_of, decisions, is_former_file, marked_pupils,
-    members_of_class, members_of_course, pupil, pupil_alike, pupil_on_roster, pupils_born, pupils_of_class,
-    pupils_of_course, roster, stays_in, stays_of, stays_on_course,
+    members_of_class, members_of_course, pupil, pupil_alike, pupil_by_id, pupil_on_roster, pupils_born,
+    pupils_of_class, pupils_of_course, roster, stays_in, stays_of, stays_on_course,
 };
 pub use remarks::{Remark, addressee, remarks};
 pub(in crate::journal) use remembered::Remembering;

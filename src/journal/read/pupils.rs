@@ -56,6 +56,11 @@ pub fn pupil(tables: &Tables, file: &str) -> Result<Option<Pupil>> {
     tables.one("ученик", &format!("{PUPIL} WHERE {OF_FILE}"), [file], Pupil::of)
 }
 
+/// A pupil by his row.
+pub fn pupil_by_id(tables: &Tables, id: i64) -> Result<Option<Pupil>> {
+    tables.one("ученик", &format!("{PUPIL} WHERE pupils.id = ?1"), [id], Pupil::of)
+}
+
 /// The one pupil whose number, now or before, only looks like this one: in letters of another alphabet, case or dashes.
 pub fn pupil_alike(tables: &Tables, file: &str) -> Result<Option<Pupil>> {
     let looks = alike(file);

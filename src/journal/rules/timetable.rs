@@ -43,14 +43,10 @@ pub fn week(context: &Context<'_>, entry: &Entry, set: &TimetableSet) -> Result<
     if entry.rules < HOLDS || set.despite {
         return Ok(());
     }
-    let mut faults: Vec<String> = set
-        .slots
-        .iter()
-        .filter_map(|slot| outside(context.school, *slot).map(|why| format!("{}: {why}", named(*slot))))
-        .collect();
     let since = set.since.unwrap_or(year.begins);
-    let clashes = clashes(context.tables, context.school, &course, since, &set.slots)?;
-    faults.extend(clashes.iter().map(Clash::words));
+    let span = span(context.tables, context.school, &course, since)?;
+    let faults = faults(context.tables, context.school, &course, span, &set.slots)?;
+    let mut faults: Vec<String> = faults.into_iter().map(|(slot, why)| format!("{}: {why}", named(slot))).collect();
     if faults.is_empty() {
         return Ok(());
     }
@@ -60,6 +56,35 @@ pub fn week(context: &Context<'_>, entry: &Entry, set: &TimetableSet) -> Result<
     Err(Error::refused(format!("расписание «{}»: {}{more}", set.course, faults.join("; ")))
         .next("проверьте день, номер урока и учителя")
         .then_by("если в школе это действительно так, подтвердите", Action::Give(Detail::Despite)))
+}
+
+/// The days, both included, for which a week of a course holds that is set from a day on: to the next week of it.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn span(tables: &Tables, school: &School, course: &Course, since: Day) -> Result<(Day, Day)> {
+    let own = Timetable::of(tables, course.id)?;
+    let next = own.weeks().iter().map(|(begins, _)| *begins).find(|begins| *begins > since);
+    Ok((since, next.map_or(school.year.ends, |next| next.pred_opt().unwrap_or(next))))
+}
+
+/// What speaks against lessons of a course at these hours in a span of days: why the school has none then, and what else there
+/// is.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn faults(
+    tables: &Tables,
+    school: &School,
+    course: &Course,
+    span: (Day, Day),
+    slots: &[Slot],
+) -> Result<Vec<(Slot, String)>> {
+    let mut faults: Vec<(Slot, String)> =
+        slots.iter().filter_map(|slot| Some((*slot, outside(school, *slot)?))).collect();
+    let clashes = clashes(tables, course, span, slots)?;
+    faults.extend(clashes.iter().map(|clash| (clash.slot, clash.words())));
+    Ok(faults)
 }
 
 /// «вт, урок 3».
@@ -95,7 +120,7 @@ struct Clash {
 }
 
 impl Clash {
-    /// «пн, урок 2: у 7А уже «7А, Алгебра»».
+    /// «у 7А уже «7А, Алгебра»».
     fn words(&self) -> String {
         let key = &self.other.key;
         let whose = match self.shared {
@@ -103,15 +128,12 @@ impl Clash {
             Shared::Group => format!("у группы «{}» {}", key.group, key.class),
             Shared::Teacher => format!("у учителя «{}»", self.other.teacher),
         };
-        format!("{}: {whose} уже «{key}»", named(self.slot))
+        format!("{whose} уже «{key}»")
     }
 }
 
-/// What else the class, its group or the teacher has at these hours, while this week holds.
-fn clashes(tables: &Tables, school: &School, course: &Course, since: Day, slots: &[Slot]) -> Result<Vec<Clash>> {
-    let own = Timetable::of(tables, course.id)?;
-    let next = own.weeks().iter().map(|(begins, _)| *begins).find(|begins| *begins > since);
-    let span = (since, next.map_or(school.year.ends, |next| next.pred_opt().unwrap_or(next)));
+/// What else the class, its group or the teacher has at these hours in a span of days.
+fn clashes(tables: &Tables, course: &Course, span: (Day, Day), slots: &[Slot]) -> Result<Vec<Clash>> {
     let mut found = Vec::new();
     for other in others(tables, course)? {
         let Some(shared) = shared(course, &other) else { continue };
@@ -159,9 +181,11 @@ pub fn handed_over(context: &Context<'_>, set: &CourseSet, warnings: &mut Vec<Wa
     let own = Timetable::of(tables, course.id)?;
     let given = Course { teacher: set.teacher.as_str().into(), ..(*course).clone() };
     for (since, slots) in own.weeks() {
-        let clashes = clashes(tables, context.school, &given, *since, slots)?;
+        let clashes = clashes(tables, &given, span(tables, context.school, &given, *since)?, slots)?;
         let of_teacher = clashes.iter().filter(|clash| clash.shared == Shared::Teacher);
-        warnings.extend(of_teacher.map(|clash| Warning::from(format!("{}: {}", set.course, clash.words()))));
+        warnings.extend(
+            of_teacher.map(|clash| Warning::from(format!("{}: {}: {}", set.course, named(clash.slot), clash.words()))),
+        );
     }
     Ok(())
 }

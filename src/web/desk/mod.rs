@@ -9,9 +9,11 @@ mod classroom;
 mod control;
 mod council;
 mod door;
+mod find;
 mod guard;
 mod keeping;
 mod listing;
+mod office;
 mod page;
 mod plans;
 mod sections;
@@ -119,6 +121,8 @@ fn routes(desk: Arc<Desk>) -> Router {
         .merge(council::routes())
         .merge(keeping::routes())
         .merge(binding::routes())
+        .merge(find::routes())
+        .merge(office::routes())
         .fallback(page::nothing_there)
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&desk), guard::with_secret));
     Router::new()
@@ -158,6 +162,8 @@ struct Sitting {
     views: Views,
     /// What was done last, to be said on the next page.
     said: Option<String>,
+    /// What was looked for last: whoever comes back from what he found sees the rest of it.
+    sought: String,
 }
 
 impl Desk {
@@ -217,7 +223,7 @@ impl Desk {
 
 impl Sitting {
     fn of(seat: Seat) -> Self {
-        Self { seat, views: Views::default(), said: None }
+        Self { seat, views: Views::default(), said: None, sought: String::new() }
     }
 
     /// Says on the next page what was done: `what` in the past, «Урок записан».

@@ -1,7 +1,11 @@
 //! What of the desk there is for whom: the sections in the bar, by the roles that somebody holds (§3.3), and what waits for
-//! him there. Whether he may do a thing is decided where it is recorded; here nobody is shown what would only refuse super::control::{remarks, reports, requests, substitutions};
+//! him there. Whether he may do a thing is decided where it is recorded; here nobody is shown what would only refuse him.
+
+use super::control::{remarks, reports, requests, substitutions};
 use super::council::finals;
+use super::find::classes;
 use super::keeping::{archives, confirmations};
+use super::office::{groups, pupils, timetable};
 use super::teacher::{notebook, unsent};
 use super::{Sitting, binding, classroom, plans};
 use crate::error::{Error, Result};
@@ -98,11 +102,24 @@ const SECTIONS: &[Section] = &[
         on_stick: false,
         waits: binding::waits,
     },
+    Section {
+        address: classes::ADDRESS,
+        name: "Классы",
+        of: &[Role::Administrator, Role::Methodist, Role::DeputyHead, Role::Director],
+        on_stick: false,
+        waits: nothing,
+    },
+    Section { address: pupils::ADDRESS, name: "Ученики", of: KEEPS, on_stick: false, waits: pupils::waits },
+    Section { address: groups::ADDRESS, name: "Группы", of: KEEPS, on_stick: false, waits: nothing },
+    Section { address: timetable::ADDRESS, name: "Расписание", of: KEEPS, on_stick: false, waits: nothing },
 ];
 
 /// The section that there is on a stick alone.
 const UNSENT: Section =
     Section { address: unsent::ADDRESS, name: "Не передано", of: &[], on_stick: true, waits: unsent::waits };
+
+/// Who keeps the school's data (§3.3.1).
+const KEEPS: &[Role] = &[Role::Administrator];
 
 /// Nothing waits.
 pub fn nothing(_: &mut Sitting) -> Result<Vec<String>> {

@@ -147,9 +147,67 @@ document.addEventListener("click", (event) => {
   });
 });
 
+document.addEventListener("click", (event) => { if (event.target.closest("[data-does=print]")) window.print(); });
+
+// Paper ends at the right. A page with a wide table lies; a table that is wider still comes in parts, each with the names. The
+// widths are those of the screen, whose letters are larger than paper's by a third.
+const [UPRIGHT, LYING] = [920, 1320];
+const cut = (table) => {
+  const heads = Array.from(table.tHead.rows[0].cells);
+  const parts = [];
+  let width = Infinity;
+  heads.slice(1).forEach((head, at) => {
+    if (width + head.offsetWidth > LYING) { parts.push([]); width = heads[0].offsetWidth; }
+    width += head.offsetWidth;
+    parts.at(-1).push(at + 1);
+  });
+  let month = null;
+  return parts.map((columns) => {
+    const part = document.createElement("table");
+    part.className = `${table.className} part`;
+    for (const row of table.rows) {
+      const cells = [0, ...columns].filter((at) => row.cells[at]).map((at) => row.cells[at].cloneNode(true));
+      const to = row.parentElement === table.tHead ? part.tHead || part.createTHead() : part.tBodies[0] || part.createTBody();
+      to.insertRow().append(...cells);
+    }
+    const first = part.tHead.rows[0].cells[1];
+    if (month && !first.querySelector(".month")) first.prepend(month.cloneNode(true));
+    month = Array.from(part.tHead.querySelectorAll(".month")).at(-1) || month;
+    return part;
+  });
+};
+const laid = () => {
+  document.documentElement.classList.remove("lies");
+  document.querySelectorAll(".part").forEach((part) => part.remove());
+  document.querySelectorAll(".in-parts").forEach((table) => table.classList.remove("in-parts"));
+};
+window.addEventListener("afterprint", laid);
+window.addEventListener("beforeprint", () => {
+  laid();
+  for (const table of document.querySelectorAll("main table")) {
+    if (table.offsetWidth > UPRIGHT) document.documentElement.classList.add("lies");
+    if (table.offsetWidth <= LYING || !table.tHead || table.querySelector("[colspan], [rowspan]")) continue;
+    table.after(...cut(table));
+    table.classList.add("in-parts");
+  }
+});
+
+// «/» looks for something from anywhere but a field; in Russian letters the key beside the right shift gives a full stop.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest("input, textarea, select, td.typing")) return;
+  if (event.key !== "/" && !(event.key === "." && event.code === "Slash")) return;
+  const field = document.getElementById("sought");
+  if (!field || desk.hidden) return;
+  event.preventDefault();
+  event.stopPropagation();
+  field.focus();
+  field.select();
+}, true);
+
 document.addEventListener("submit", (event) => {
   event.preventDefault();
   const [form, button] = [event.target, event.submitter];
+  if (form.classList.contains("find")) { leaving(() => send(form, button)); return; }
   if (grid) grid.settled().then(() => send(form, button)); else send(form, button);
 });
 
