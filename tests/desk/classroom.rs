@@ -212,3 +212,38 @@ fn a_reason_given_on_a_stick_comes_to_the_school_with_it() {
     let list = stick.at_school("2025-09-16 10:00:00", "petrova", &["absence", "list", "7А"]).ok();
     assert!(list.stdout.contains("болезнь") && list.stdout.contains("Химия"), "{}", list.stdout);
 }
+
+#[test]
+fn what_no_form_sends_is_answered_in_words_and_changes_nothing() {
+    let Some(school) = School::small() else { return };
+    let desk = Opened::of(&school, "2025-09-16 12:00:00", "semyonov", &[]);
+    let (secret, before) = (desk.enter(), school.entries());
+    let heads =
+        [("X-Letopis-Desk", secret.as_str()), ("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")];
+    for path in
+        ["/classroom/7a/marks?period=0", "/classroom/7a/attendance?period=99999999999999999999", "/plans/1/new?no=x"]
+    {
+        let (status, _, body) = desk.ask("GET", path, &heads, "");
+        assert!(status == 200 && body.contains("7А"), "{path}: {status} {body}");
+    }
+    let excuse = "pupil=1&since=15.09&until=&reason=%D0%B1%D0%BE%D0%BB%D0%B5%D0%B7%D0%BD%D1%8C&document=";
+    let table = [
+        ("/classroom/8b/reason", excuse, "не ваш класс"),
+        ("/classroom/%00/reason", excuse, "не ваш класс"),
+        ("/classroom/7a/reason", "pupil=999&since=15.09&until=&reason=x&document=", "Ученик не выбран"),
+        ("/classroom/7a/reason", "pupil=1&since=15.09&until=&reason=x&document=", "Причина не выбрана"),
+        ("/classroom/7a/reason/withdraw", "pupil=1&since=15.09&until=", "не записана"),
+        ("/classroom/7a/exemptions", "pupil=1&pupil=2&since=15.09", "Предмет не выбран"),
+        ("/classroom/7a/exemptions", "pupil=1&since=15.09&subject=%D0%A5&document=x", "предмета «Х» нет"),
+        ("/classroom/7a/exemptions/withdraw", "pupil=1&since=15.09&subject=x", "не записана"),
+        ("/plans/1/copy", "stamp=&course=1", "Курсы не выбраны"),
+        ("/plans/1/shift", "stamp=&from=0&by=1", "не номер урока"),
+        ("/plans/1/line/1", "stamp=x&no=1&topic=x&work=&homework=", "план только что изменили"),
+    ];
+    for (path, body, words) in table {
+        let (status, _, said) = desk.ask("POST", path, &heads, body);
+        let told = said.to_lowercase().contains(&words.to_lowercase());
+        assert!((400..500).contains(&status) && told, "{path} {body}: {status} {said}");
+    }
+    assert_eq!(school.entries(), before);
+}

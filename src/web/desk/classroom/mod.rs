@@ -153,14 +153,15 @@ fn address(class: &ClassName) -> String {
 /// Which period is asked for, by its place among those of the class.
 #[derive(Deserialize, Default)]
 pub struct AskedPeriod {
-    period: Option<usize>,
+    period: Option<String>,
 }
 
 impl AskedPeriod {
     /// It, else the one of today.
     fn of<'s>(&self, school: &'s School, class: &ClassName, today: crate::school::Day) -> Result<&'s Period> {
         let periods = school.periods_of(class);
-        let asked = self.period.and_then(|place| periods.get(place.checked_sub(1)?).copied());
+        let place: Option<usize> = self.period.as_deref().and_then(|place| place.parse().ok());
+        let asked = place.and_then(|place| periods.get(place.checked_sub(1)?).copied());
         asked.or_else(|| period_on(school, class, None, today)).ok_or_else(|| {
             Error::input(format!("у {class} нет учебных периодов")).next("их вносит администратор в файл school.toml")
         })

@@ -32,7 +32,7 @@ struct Page {
 /// Where a new line is to stand.
 #[derive(Deserialize, Default)]
 pub struct Asked {
-    no: Option<u32>,
+    no: Option<String>,
 }
 
 /// `GET /plans/{id}/new`.
@@ -40,7 +40,7 @@ pub async fn new(State(desk): State<Arc<Desk>>, Path(id): Path<i64>, Query(asked
     let page = move |sitting: &mut Sitting| {
         let opened = Opened::of(sitting, id)?;
         let end = opened.lines.last().map_or(0, |line| line.no).saturating_add(1);
-        let no = asked.no.unwrap_or(end);
+        let no = asked.no.and_then(|no| no.parse().ok()).unwrap_or(end);
         let line = PlanLine { no, topic: String::new(), work: String::new(), homework: String::new() };
         page(sitting, opened, line, true)
     };
