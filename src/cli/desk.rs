@@ -71,7 +71,7 @@ pub fn say(done: Done, what: &str) -> Result<ExitCode> {
     if !alone.is_empty() {
         screen::warning("внесено одним лицом: второго лица с подтверждённым ключом в журнале ещё не было");
     }
-    let of = if on_stick { " носителя" } else { "" };
+    let (of, numbers) = if on_stick.is_empty() { ("", numbers) } else { (" носителя", on_stick) };
     match numbers[..] {
         [] => return session::unchanged(),
         [number] => println!("{what}. Запись{of} № {number}, подписано: {signed_by}"),

@@ -188,10 +188,10 @@ impl Journal {
         Ok(Self { file: tables, access, path: PathBuf::new(), outrun: None, closing: None, away: Some(away) })
     }
 
-    /// The number by which an entry is known: in the ledger its place there, on a stick its place in the strand, which is what is
-    /// told of it when it is taken in.
-    pub fn known_as(&self, seq: u64) -> u64 {
-        self.away.as_ref().map_or(seq, |away| seq.saturating_sub(away.tip.seq.saturating_sub(away.strand_tip.number)))
+    /// The number in the strand of an entry that was recorded here, away from the ledger: what is told of it when it is taken in.
+    pub fn number_on_stick(&self, seq: u64) -> Option<u64> {
+        let away = self.away.as_ref()?;
+        Some(seq.saturating_sub(away.tip.seq.saturating_sub(away.strand_tip.number)))
     }
 
     /// Whether it lies on a stick, away from the ledger.

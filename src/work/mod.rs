@@ -170,9 +170,8 @@ impl<'a> Workplace<'a> {
 
     fn done(&self, done: Done) -> Result<Done> {
         let signed_by = read::staff(self.tables(), &self.login)?.map(|person| person.name.initials());
-        let numbers = done.numbers.iter().map(|seq| self.journal.known_as(*seq)).collect();
-        let on_stick = self.journal.is_away();
-        Ok(Done { numbers, on_stick, signed_by: signed_by.unwrap_or_default(), ..done })
+        let on_stick = done.numbers.iter().filter_map(|seq| self.journal.number_on_stick(*seq)).collect();
+        Ok(Done { on_stick, signed_by: signed_by.unwrap_or_default(), ..done })
     }
 }
 
@@ -188,10 +187,10 @@ fn one(batch: &mut Batch<'_>, author: Author<'_>, body: Body) -> Result<Recorded
 /// What was recorded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Done {
-    /// Numbers of the entries, in order, on a stick those of its own; none where all of it stood already.
+    /// Numbers of the entries, in order; none where all of it stood already.
     pub numbers: Vec<u64>,
-    /// Whether they were recorded on a stick.
-    pub on_stick: bool,
+    /// Of entries that were recorded on a stick, the numbers by which they are known there.
+    pub on_stick: Vec<u64>,
     /// Those of them that wait for a second person and are not in force.
     pub waiting: Vec<u64>,
     /// Those of them that would wait, had there ever been a second person.
@@ -212,6 +211,11 @@ impl Done {
                 self.warnings.push(warning);
             }
         }
+    }
+
+    /// The numbers by which the entries are known to who has recorded them.
+    pub fn told_numbers(&self) -> &[u64] {
+        if self.on_stick.is_empty() { &self.numbers } else { &self.on_stick }
     }
 
     /// Whether all of it stood already.
