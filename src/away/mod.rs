@@ -2,6 +2,7 @@
 
 pub mod base;
 pub mod card;
+pub mod closed;
 pub mod pins;
 pub mod receipts;
 pub mod sealed;

@@ -9,7 +9,12 @@ use crate::school::CourseKey;
 
 /// The steps of a next step, each with its command, without a full stop.
 pub fn advice(next: &Next) -> String {
-    next.steps().iter().map(step).collect::<Vec<_>>().join("; ")
+    steps(next).join("; ")
+}
+
+/// The steps one by one, each with its command.
+pub fn steps(next: &Next) -> Vec<String> {
+    next.steps().iter().map(step).collect()
 }
 
 /// An error with its next step, as [`Error`] shows it, with commands.
@@ -74,6 +79,8 @@ fn command(action: &Action) -> String {
         Action::EnrollAnotherKey => "staff enroll ДРУГОЙ_ЛОГИН ЗАЯВКА",
         Action::EnrollByEmergencyKey => "staff enroll ДРУГОЙ_ЛОГИН ЗАЯВКА --emergency-key ФАЙЛ --reason ПРИЧИНА",
         Action::RequestKey => "key request ФАЙЛ --login ЛОГИН",
+        Action::RequestKeyOf { login } => return format!("key request ФАЙЛ --login {}", typed(login)),
+        Action::EnrollKeyOf { login } => return format!("staff enroll {} ЗАЯВКА", typed(login)),
         Action::ListConfirmations => "confirm list",
         Action::RefuseConfirmation => "confirm refuse НОМЕР --reason ПРИЧИНА",
         Action::SetEmergencyKey => "key emergency --sheet ФАЙЛ",
@@ -146,6 +153,12 @@ fn command(action: &Action) -> String {
         Action::RegisterCarrier => "carrier register",
         Action::PrepareStick => "stick prepare НОСИТЕЛЬ --to ЛОГИН",
         Action::SyncStick => "stick sync НОСИТЕЛЬ",
+        Action::ReplaceStick { login, lost } => {
+            let (login, lost) = (typed(login), typed(lost));
+            return format!("stick prepare НОСИТЕЛЬ --to {login} --replaces {lost} --label НАДПИСЬ --owner-key ФАЙЛ");
+        }
+        Action::PrintLoss { label } => return format!("print loss {} --out ПАПКА", typed(label)),
+        Action::IssueCarrier => "carrier issue",
         Action::RevokeKey => "staff revoke ОТПЕЧАТОК --reason ПРИЧИНА",
         Action::CorrectCarrier { mount, label, holder, place } => {
             let holder = holder.as_deref().map_or_else(|| "ДРУГОЙ_ЛОГИН".to_owned(), typed);
@@ -268,6 +281,8 @@ mod tests {
             Action::EnrollAnotherKey,
             Action::EnrollByEmergencyKey,
             Action::RequestKey,
+            Action::RequestKeyOf { login: "Петров".to_owned() },
+            Action::EnrollKeyOf { login: "Петров".to_owned() },
             Action::ListConfirmations,
             Action::RefuseConfirmation,
             Action::SetEmergencyKey,
@@ -326,6 +341,9 @@ mod tests {
             Action::CheckLayouts { folder: mount() },
             Action::RegisterCarrier,
             Action::PrepareStick,
+            Action::ReplaceStick { login: "Петров".to_owned(), lost: label() },
+            Action::PrintLoss { label: label() },
+            Action::IssueCarrier,
             Action::SyncStick,
             Action::RevokeKey,
             Action::CorrectCarrier { mount: mount(), label: label(), holder: None, place: Some("сейф".to_owned()) },

@@ -60,7 +60,7 @@ impl Audit {
 }
 
 /// The witnesses that were named: a stick is opened by its owner's passphrase.
-fn witness(common: &Common, named: &str) -> Result<Vec<Outside>> {
+pub fn witness(common: &Common, named: &str) -> Result<Vec<Outside>> {
     match at_work::mount_of(Path::new(named)) {
         Some(mount) => Ok(vec![Outside::Stick(Box::new(Seen::of(&session::unlocked(common, &mount)?)))]),
         None => witnesses::named(named),

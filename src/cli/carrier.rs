@@ -7,12 +7,13 @@ use super::called::ME;
 use super::days::Days;
 use super::desk::{Desk, say};
 use super::typed::quoted;
-use super::{Common, screen, session};
+use super::{Common, advice, screen, session};
 use crate::error::Result;
 use crate::journal::read::{self, Tables};
 use crate::journal::resolve;
 use crate::school::{School, format_date};
 use crate::work::carriers::{self, Loss, Registered, Registration};
+use crate::work::sticks::replaced::after_loss;
 use crate::work::sticks::{self, HandedIn, Records};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -180,12 +181,10 @@ impl Lost {
             true => format!("новый носитель покупает {who} (§5.8.2)"),
             false => "новый носитель предоставляет школа".to_owned(),
         };
-        if let Some(login) = strand.map(|strand| strand.login) {
-            println!(
-                "Что делать: напечатайте справку о данных на нём ({ME} print loss {0} --out ПАПКА); {whose}; подготовьте его: \
-                 {ME} stick prepare НОСИТЕЛЬ --to {login} --replaces {0}",
-                quoted(&known.label)
-            );
+        if let Some(strand) = strand {
+            let next = after_loss(desk.tables(), &strand, &known.label)?;
+            println!("Что делать ({whose}):");
+            (1..).zip(advice::steps(&next)).for_each(|(number, step)| println!("  {number}. {step}"));
             return Ok(status);
         }
         println!(

@@ -142,7 +142,9 @@ impl Request {
         let wish = CorrectionWish { what, reason: self.reason };
         let asked = correction::request(&mut desk.workplace()?, &wish)?;
         let changes = corrections::in_words(desk.tables(), &asked.changes)?;
-        say(asked.done, &format!("Заявка № {} подана: {}: {changes}", asked.number, asked.at.course))
+        // Its number is that of the register, which is at school.
+        let number = if desk.journal.is_away() { String::new() } else { format!(" № {}", asked.number) };
+        say(asked.done, &format!("Заявка{number} подана: {}: {changes}", asked.at.course))
     }
 
     fn of_lesson(&self, tables: &Tables, course: &Course, date: &str) -> Result<LessonChanges> {

@@ -57,7 +57,7 @@ impl Desk {
 
 /// Says what was recorded: `what` is it in the past, «Урок записан».
 pub fn say(done: Done, what: &str) -> Result<ExitCode> {
-    let Done { numbers, waiting, alone, warnings, signed_by } = done;
+    let Done { numbers, on_stick, waiting, alone, warnings, signed_by } = done;
     warnings.iter().for_each(|warning| screen::warning(&advice::warning(warning)));
     let what = what.trim_end_matches('.');
     if let Some(number) = waiting.first() {
@@ -71,10 +71,11 @@ pub fn say(done: Done, what: &str) -> Result<ExitCode> {
     if !alone.is_empty() {
         screen::warning("внесено одним лицом: второго лица с подтверждённым ключом в журнале ещё не было");
     }
+    let (of, numbers) = if on_stick.is_empty() { ("", numbers) } else { (" носителя", on_stick) };
     match numbers[..] {
         [] => return session::unchanged(),
-        [number] => println!("{what}. Запись № {number}, подписано: {signed_by}"),
-        [first, .., last] => println!("{what}. Записи № {first}–{last}, подписано: {signed_by}"),
+        [number] => println!("{what}. Запись{of} № {number}, подписано: {signed_by}"),
+        [first, .., last] => println!("{what}. Записи{of} № {first}–{last}, подписано: {signed_by}"),
     }
     Ok(ExitCode::SUCCESS)
 }

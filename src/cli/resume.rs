@@ -1,11 +1,11 @@
 //! `letopis journal`: the journal's file after a disaster.
 
+use super::audit::witness;
 use super::called::ME;
 use super::desk::{Desk, say};
 use super::{Common, screen};
 use crate::error::Result;
 use crate::journal::read::LostRange;
-use crate::work::archive::witnesses;
 use crate::work::memory::Errand;
 use crate::work::resumption::{self, Resumption};
 use clap::Subcommand;
@@ -22,7 +22,7 @@ pub enum Whole {
         /// Последнее, что было в журнале: число записей и сумма с бумаги; можно несколько раз
         #[arg(long, visible_alias = "утрачено", value_name = "ЗАПИСЕЙ:СУММА")]
         lost: Vec<String>,
-        /// Носитель или архив, сделанный по утраченным записям; можно несколько раз
+        /// Носитель или архив, сделанный по утраченным записям, или личный носитель учителя; можно несколько раз
         #[arg(long, visible_alias = "утрачено-в", value_name = "ПАПКА")]
         lost_in: Vec<String>,
         /// Сколько номеров документов пропустить (иначе столько, сколько записей утрачено, до целой сотни)
@@ -37,7 +37,7 @@ impl Whole {
         let lost = lost.iter().map(|text| resumption::place(text)).collect::<Result<Vec<_>>>()?;
         let mut seen = Vec::new();
         for path in &lost_in {
-            seen.extend(witnesses::named(path)?);
+            seen.extend(witness(common, path)?);
         }
         let wish = Resumption { reason: &reason, lost: &lost, witnesses: &seen, numbers: skip_numbers };
         let mut desk = Desk::open_for(common, Errand::Resume)?;

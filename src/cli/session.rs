@@ -13,6 +13,7 @@ use crate::ledger::keyfile;
 use crate::school::{Clock, counted};
 use crate::work::memory::{self, Errand};
 use crate::work::sticks::at_work::{self, AtWork};
+use crate::work::sticks::status;
 use age::secrecy::SecretString;
 use chrono::{DateTime, FixedOffset, Local};
 use std::io::{ErrorKind, IsTerminal};
@@ -85,7 +86,22 @@ pub fn journal_for(common: &Common, errand: Errand) -> Result<Journal> {
     let Some(mount) = stick(common) else { return open_for(&journal_path(common), errand) };
     let at_work = open_stick(common, &mount)?;
     at_work.warnings.iter().for_each(|error| screen::warning(&super::advice::warning(&Warning::of(error))));
+    // One that was closed hands nothing in any more.
+    if at_work.goes_on
+        && let Some(days) = status::late_on(&at_work.journal, now())?
+    {
+        screen::warning(&late(days, &mount));
+    }
     Ok(at_work.journal)
+}
+
+/// That something has not been handed in for so many days.
+pub fn late(days: i64, mount: &Path) -> String {
+    let days = counted(days.unsigned_abs(), ["день", "дня", "дней"]);
+    format!(
+        "записи не переданы уже {days}: принесите носитель и передайте их ({ME} stick sync {})",
+        quoted(&mount.display().to_string())
+    )
 }
 
 /// Opens any journal, and holds it against what this workplace remembers of it.

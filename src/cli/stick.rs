@@ -1,5 +1,7 @@
 //! `letopis stick`: teachers' sticks (§5.6–5.8): prepared, taken in and renewed, looked at.
 
+mod looked_at;
+
 use super::called::ME;
 use super::desk::say;
 use super::typed::quoted;
@@ -7,15 +9,14 @@ use super::{Common, advice, screen, session};
 use crate::away::stick::Stick as OnMount;
 use crate::away::taking_in::{Outcome, Stopped};
 use crate::error::{Error, Result, Warning};
-use crate::journal::read::{self, Tables};
+use crate::journal::read::{self, Closed, Tables};
 use crate::journal::{Journal, Proven, resolve};
 use crate::ledger::chain::hex;
 use crate::ledger::identity::Identity;
-use crate::school::{CourseKey, format_date};
+use crate::school::{CourseKey, School, format_date};
 use crate::work::Workplace;
 use crate::work::lesson::LessonRef;
 use crate::work::sticks::programs::{Fate, Program};
-use crate::work::sticks::status::{self, OnStick};
 use crate::work::sticks::sync::{HandedOver, Renewing};
 use crate::work::sticks::told::{Asks, Said};
 use crate::work::sticks::{self, By, HandedIn, Preparation, Synced, at_work};
@@ -84,8 +85,8 @@ impl Stick {
             Self::Prepare(prepare) => prepare.run(common),
             Self::Sync(sync) => sync.run(common),
             Self::Status { mount } => match mount.or_else(|| session::stick(common)) {
-                Some(mount) => on_stick(common, &mount),
-                None => all(common),
+                Some(mount) => looked_at::on_stick(common, &mount),
+                None => looked_at::all(common),
             },
         }
     }
@@ -177,12 +178,13 @@ impl Sync {
         let mut renewing = Renewing { prove: &mut prove, programs: self.programs.as_deref() };
         let synced = sticks::sync(&mut journal, &session::SystemClock, &mount, by, &mut renewing)?;
         let refused = synced.entries.iter().any(|one| matches!(one.outcome, Outcome::Refused(_)));
-        let status = if refused || synced.stopped.is_some() { ExitCode::from(1) } else { ExitCode::SUCCESS };
+        let has_ended = synced.stopped.is_some() || synced.closed.is_some();
+        let status = if refused || has_ended { ExitCode::from(1) } else { ExitCode::SUCCESS };
         if common.json {
             screen::json(&synced_json(&synced));
         } else {
             say_synced(journal.tables(), &mount, &synced)?;
-            if self.without_owner && synced.stopped.is_none() {
+            if self.without_owner && !has_ended {
                 println!(
                     "Носитель не изменён: записи остались на нём, обновит его владелец своим паролем: {ME} stick sync {}",
                     quoted(&mount.display().to_string())
@@ -228,11 +230,28 @@ fn say_synced(tables: &Tables, mount: &Path, synced: &Synced) -> Result<()> {
         }
         None => {}
     }
+    let is_fork = matches!(synced.stopped, Some(Stopped::Fork(_)));
+    if let Some(end) = synced.closed.as_ref().filter(|_| !is_fork) {
+        say_closed(end, &read::school(tables)?, (mount, &synced.owner));
+    }
     if let Some(until) = synced.renewed {
         println!("Носитель обновлён: записывать на него можно до {}.", format_date(until));
     }
     say_programs(&synced.programs);
     Ok(())
+}
+
+/// How a strand ended, and how its owner goes on.
+fn say_closed(end: &Closed, school: &School, (mount, owner): (&Path, &str)) {
+    let (day, why, mount) = (format_date(school.day_of(end.at)), end.why.in_words(), mount.display().to_string());
+    println!("Носитель закрыт записью № {}, {day}: {why}. Записывать на него больше нельзя, только читать.", end.entry);
+    // A lost carrier is registered no more; one that was found is another.
+    let label = if end.why.is_loss() { " --label НОВАЯ_НАДПИСЬ" } else { "" };
+    println!(
+        "Что делать: чтобы записывать на него снова, подготовьте его заново: {ME} stick prepare {} --to {}{label}",
+        quoted(&mount),
+        quoted(owner)
+    );
 }
 
 /// What became of entries.
@@ -255,8 +274,9 @@ fn say_refused(number: u64, said: Option<&Said>, why: &str) {
         Some(said) => println!("  Отклонена запись № {number} ({}): {why}", said.what),
         None => println!("  Отклонена запись № {number}: {why}"),
     }
-    if let Some(request) = said.and_then(request) {
-        println!("    Заявка на исправление: {request}");
+    match said.and_then(request) {
+        Some(request) => println!("    Заявка на исправление: {request}"),
+        None => println!("    Что делать: {}", said.map_or_else(|| "обратитесь к завучу".to_owned(), again)),
     }
 }
 
@@ -274,13 +294,31 @@ fn refusal(outcome: &Outcome) -> Option<&str> {
     }
 }
 
+/// What is done about an entry that was refused, and that no request asks for.
+fn again(said: &Said) -> String {
+    let still = "если это ещё нужно, внесите снова, исправив то, что названо в отказе";
+    match (said.kind, &said.asked) {
+        (_, Some((key, day, lesson))) => {
+            let lesson = if *lesson == 0 { String::new() } else { format!(" --lesson {lesson}") };
+            let command = format!("{} {}{lesson} --reason ПРИЧИНА", correction(key), format_date(*day));
+            format!("исправьте то, что названо в отказе, и подайте заявку снова: {command}")
+        }
+        ("reason.set", _) => format!("{still}: {ME} absence excuse"),
+        ("reason.withdrawn" | "exemption.withdrawn", _) => format!("{still}: {ME} absence withdraw"),
+        ("exemption.set", _) => format!("{still}: {ME} absence exempt"),
+        ("note.added", _) => format!("{still}: {ME} note add"),
+        _ => "у вас нет права просить об исправлении: обратитесь к завучу".to_owned(),
+    }
+}
+
+fn correction(key: &CourseKey) -> String {
+    let group = if key.group.is_empty() { String::new() } else { format!(" --group {}", quoted(&key.group)) };
+    format!("{ME} correction request {} {}{group}", key.class, quoted(&key.subject))
+}
+
 /// The command that asks for what was refused, where it can be asked for (§2.3.3).
 fn request(said: &Said) -> Option<String> {
-    let course = |key: &CourseKey| {
-        let group = if key.group.is_empty() { String::new() } else { format!(" --group {}", quoted(&key.group)) };
-        format!("{ME} correction request {} {}{group}", key.class, quoted(&key.subject))
-    };
-    let lesson = |at: &LessonRef| format!("{} {} --lesson {}", course(&at.course), format_date(at.date), at.lesson);
+    let lesson = |at: &LessonRef| format!("{} {} --lesson {}", correction(&at.course), format_date(at.date), at.lesson);
     let lines = |option: &str, lines: &[(String, String)]| {
         let one = |(pupil, text): &(String, String)| {
             let text = if text.is_empty() { "-" } else { text };
@@ -298,7 +336,7 @@ fn request(said: &Said) -> Option<String> {
         Asks::Marks { at, marks } => lesson(at) + &lines("mark", marks),
         Asks::Absences { at, kinds } => lesson(at) + &lines("absence", kinds),
         Asks::Finals { course: key, period, marks } => {
-            format!("{} --period {}{}", course(key), quoted(period), lines("final", marks))
+            format!("{} --period {}{}", correction(key), quoted(period), lines("final", marks))
         }
     };
     Some(format!("{asked} --reason ПРИЧИНА"))
@@ -353,86 +391,6 @@ fn synced_json(synced: &Synced) -> serde_json::Value {
     serde_json::json!({
         "label": synced.card.label, "carrier": synced.card.carrier, "owner": synced.owner,
         "entries": synced.entries.iter().map(one).collect::<Vec<_>>(),
-        "stopped": stopped, "until": synced.renewed, "programs": programs_json(&synced.programs),
+        "stopped": stopped, "closed": synced.closed.as_ref().map(|end| end.why.word()), "until": synced.renewed, "programs": programs_json(&synced.programs),
     })
-}
-
-/// Every stick, by the ledger.
-fn all(common: &Common) -> Result<ExitCode> {
-    let journal = session::journal(common)?;
-    let school = read::school(journal.tables())?;
-    let all = status::known(journal.tables())?;
-    if common.json {
-        let value = |of: &status::Known| {
-            serde_json::json!({
-                "label": of.label, "carrier": of.strand.carrier, "owner": of.strand.login,
-                "prepared_at": of.strand.opened_at.to_rfc3339(), "taken": of.strand.number, "taken_on": of.taken_on,
-                "refused": of.refused, "closed": of.strand.closed.as_ref().map(|closed| closed.why.word()),
-            })
-        };
-        screen::json(&all.iter().map(value).collect::<Vec<_>>().into());
-        return Ok(ExitCode::SUCCESS);
-    }
-    let row = |of: &status::Known| {
-        let closed = of.strand.closed.as_ref();
-        vec![
-            of.label.clone(),
-            of.owner.clone(),
-            format_date(school.day_of(of.strand.opened_at)),
-            of.strand.number.to_string(),
-            of.taken_on.map(format_date).unwrap_or_default(),
-            of.refused.to_string(),
-            closed.map_or("в работе".to_owned(), |closed| closed.why.in_words().to_owned()),
-        ]
-    };
-    let rows: Vec<Vec<String>> = all.iter().map(row).collect();
-    screen::table(
-        &["Носитель", "Владелец", "Подготовлен", "Принято", "Последний раз", "Отклонено", "Состояние"],
-        &rows,
-    );
-    Ok(ExitCode::SUCCESS)
-}
-
-/// What lies on a stick.
-fn on_stick(common: &Common, mount: &Path) -> Result<ExitCode> {
-    let prompt = format!("Пароль носителя «{}»: ", OnMount::open(mount)?.card().label);
-    let look = || at_work::look(mount, || session::passphrase(common, &prompt));
-    let found = session::asked_again(common, look)?;
-    let today = session::now().date_naive();
-    let OnStick { label, owner, owner_name, knows, until, unsent, unsent_since, refused, room, warnings } = &found;
-    if common.json {
-        screen::json(&serde_json::json!({
-            "label": label, "owner": owner, "knows": knows.to_rfc3339(), "until": until, "unsent": unsent,
-            "unsent_since": unsent_since, "room": room.0, "size": room.1,
-            "refused": refused.iter().map(|one| serde_json::json!({
-                "number": one.number, "why": one.why, "what": one.said.as_ref().map(|said| &said.what),
-                "request": one.said.as_ref().and_then(request),
-            })).collect::<Vec<_>>(),
-            "warnings": warnings.iter().map(Error::message).collect::<Vec<_>>(),
-        }));
-        return Ok(ExitCode::SUCCESS);
-    }
-    println!("Носитель «{label}», владелец {owner_name}");
-    println!("Журнал на нём — по {}", knows.format("%d.%m.%Y %H:%M"));
-    let is = if found.has_run_out(today) { "можно было" } else { "можно" };
-    println!("Записывать {is} до {}", format_date(*until));
-    match unsent_since {
-        Some(since) => println!("Не передано записей: {unsent}, первая от {}", format_date(*since)),
-        None => println!("Всё передано."),
-    }
-    if let Some(days) = found.late(today) {
-        screen::warning(&format!(
-            "записи не переданы уже {days} дн.: принесите носитель и передайте их ({ME} stick sync {})",
-            quoted(&mount.display().to_string())
-        ));
-    }
-    if found.has_run_out(today) {
-        screen::warning(&format!(
-            "срок основы носителя истёк: записывать на него нельзя; обновите его в школе ({ME} stick sync {})",
-            quoted(&mount.display().to_string())
-        ));
-    }
-    refused.iter().for_each(|one| say_refused(one.number, one.said.as_ref(), &one.why));
-    warnings.iter().for_each(|error| screen::warning(&advice::warning(&Warning::of(error))));
-    Ok(ExitCode::SUCCESS)
 }

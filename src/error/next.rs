@@ -57,12 +57,20 @@ pub enum Action {
     ShowKey,
     ChangePassphrase,
     EnrollKey,
+    /// The same, of whom it is known.
+    EnrollKeyOf {
+        login: String,
+    },
     /// Enrol a key of somebody who is not the one that was meant.
     EnrollAnotherKey,
     /// Enrol a key by the emergency key of the sheet.
     EnrollByEmergencyKey,
     /// Write down for the administrator what enrols a key.
     RequestKey,
+    /// The same, for a key of whom it is known.
+    RequestKeyOf {
+        login: String,
+    },
     ListConfirmations,
     RefuseConfirmation,
     /// Give a journal an emergency key.
@@ -170,8 +178,19 @@ pub enum Action {
         folder: PathBuf,
     },
     RegisterCarrier,
+    /// Give a carrier that is registered to somebody.
+    IssueCarrier,
     /// Give a stick to somebody, with what he works with.
     PrepareStick,
+    /// Give somebody a stick in place of a lost one, with his new key.
+    ReplaceStick {
+        login: String,
+        lost: String,
+    },
+    /// Issue the statement on what a lost stick held.
+    PrintLoss {
+        label: String,
+    },
     /// Take in what lies on a stick, and renew it.
     SyncStick,
     RevokeKey,

@@ -11,7 +11,7 @@ use super::read::{self, Tables};
 use super::record::Last;
 use super::rules::carried;
 use super::{Journal, apply, file, rules};
-use crate::error::{Error, Result, Warning};
+use crate::error::{Action, Error, Result, Warning};
 use crate::ledger::chain::{Record, Tip, hex};
 use crate::ledger::store;
 use crate::ledger::strand::{Base, StrandTip, Strung};
@@ -106,7 +106,11 @@ impl Away {
                 show(entry.time),
                 show(last.time.with_timezone(entry.time.offset()))
             ))
-            .next("проверьте часы компьютера: такую запись при передаче отвергнут"));
+            .next("проверьте часы компьютера: такую запись при передаче отвергнут")
+            .then_by(
+                "если тогда часы спешили, передайте записи в школе: после этого записывать снова можно",
+                Action::SyncStick,
+            ));
         }
         let close = today >= until - TOLD;
         let told = format!("после {} записывать на носитель будет нельзя; {renew}", format_date(until));
@@ -190,6 +194,12 @@ impl Journal {
         away.go_on(&tables, beyond, &owner)?;
         let access = file::Access::Write;
         Ok(Self { file: tables, access, path: PathBuf::new(), outrun: None, closing: None, away: Some(away) })
+    }
+
+    /// The number in the strand of an entry that was recorded here, away from the ledger: what is told of it when it is taken in.
+    pub fn number_on_stick(&self, seq: u64) -> Option<u64> {
+        let away = self.away.as_ref()?;
+        Some(seq.saturating_sub(away.tip.seq.saturating_sub(away.strand_tip.number)))
     }
 
     /// Whether it lies on a stick, away from the ledger.

@@ -194,6 +194,14 @@ impl<'j> Batch<'j> {
         rules::time::check(self.last.map(|last| last.time), &self.school.year, author.now(), false)
     }
 
+    /// Whether the author's clock lies behind the last record: then nothing can be recorded by it.
+    ///
+    /// # Errors
+    /// Such a clock.
+    pub fn check_clock(&self, author: Author<'_>) -> Result<()> {
+        rules::time::not_behind(self.last.map(|last| last.time), author.now())
+    }
+
     /// Judges, signs, appends and applies one entry. Nothing is kept until [`Batch::commit`].
     ///
     /// # Errors

@@ -171,7 +171,8 @@ impl<'a> Workplace<'a> {
 
     fn done(&self, done: Done) -> Result<Done> {
         let signed_by = read::staff(self.tables(), &self.login)?.map(|person| person.name.initials());
-        Ok(Done { signed_by: signed_by.unwrap_or_default(), ..done })
+        let on_stick = done.numbers.iter().filter_map(|seq| self.journal.number_on_stick(*seq)).collect();
+        Ok(Done { on_stick, signed_by: signed_by.unwrap_or_default(), ..done })
     }
 }
 
@@ -189,6 +190,8 @@ fn one(batch: &mut Batch<'_>, author: Author<'_>, body: Body) -> Result<Recorded
 pub struct Done {
     /// Numbers of the entries, in order; none where all of it stood already.
     pub numbers: Vec<u64>,
+    /// Of entries that were recorded on a stick, the numbers by which they are known there.
+    pub on_stick: Vec<u64>,
     /// Those of them that wait for a second person and are not in force.
     pub waiting: Vec<u64>,
     /// Those of them that would wait, had there ever been a second person.
@@ -209,6 +212,11 @@ impl Done {
                 self.warnings.push(warning);
             }
         }
+    }
+
+    /// The numbers by which the entries are known to who has recorded them.
+    pub fn told_numbers(&self) -> &[u64] {
+        if self.on_stick.is_empty() { &self.numbers } else { &self.on_stick }
     }
 
     /// Whether all of it stood already.

@@ -21,7 +21,7 @@ pub struct Resumption<'a> {
     pub reason: &'a str,
     /// Places of it, from paper.
     pub lost: &'a [(u64, Hash)],
-    /// Carriers or archives that may have seen more than the journal.
+    /// Archives or teachers' sticks that may have seen more than the journal.
     pub witnesses: &'a [Outside],
     /// How many numbers of documents to leave out, where somebody knows.
     pub numbers: Option<u64>,
@@ -93,7 +93,7 @@ fn says_nothing_new(tables: &Tables, end: u64, wish: &Resumption<'_>, restored: 
     Ok(false)
 }
 
-/// What archives of this journal have seen of the lost part.
+/// What archives and sticks of this journal have seen of the lost part.
 fn seen_by(place: &Workplace<'_>, witnesses: &[Outside]) -> Result<Vec<LostTail>> {
     if witnesses.is_empty() {
         return Ok(Vec::new());
@@ -101,7 +101,20 @@ fn seen_by(place: &Workplace<'_>, witnesses: &[Outside]) -> Result<Vec<LostTail>
     let proven = place.journal.prove(&mut |_| {})?;
     let mut lost = Vec::new();
     for witness in witnesses::that_speak_of(witnesses.to_vec(), proven.tip()) {
-        let Outside::Archive(archive) = &witness else { continue };
+        let archive = match &witness {
+            Outside::Archive(archive) => archive,
+            Outside::Stick(seen) if seen.journal != proven.tip().journal => {
+                return Err(Error::input(format!("носитель «{}» подготовлен для другого журнала", seen.label))
+                    .next("укажите носитель, который готовили в этом журнале"));
+            }
+            // One place is enough: whatever lies before it, and is not in the journal, was lost with it.
+            Outside::Stick(seen) => {
+                let beyond = seen.beyond(&proven)?;
+                lost.extend(beyond.map(|(length, head)| LostTail { length, head: hex(&head) }));
+                continue;
+            }
+            Outside::Head(..) => continue,
+        };
         let facts = archive.facts.clone();
         if facts.journal != hex(&proven.tip().journal) {
             return Err(Error::input(format!("архив «{}» — другого журнала", archive.name))

@@ -166,6 +166,8 @@ fn what_was_recorded_on_a_stick_after_it_was_handed_in_is_not_wiped() {
     stick.teach("2025-09-15", "10:00", "Ёлкина=4");
     let back = ["carrier", "return", "У-7", "--place", "сейф", "--stick", "usb"];
     stick.at_school("2025-09-15 12:00:00", "petrova", &back).ok();
+    // As with a program that does not know this file.
+    std::fs::remove_file(stick.school.path("usb/closed.json")).unwrap();
     stick.teach("2025-09-17", "10:00", "Ёлкина=5");
     let again = ["stick", "prepare", "usb", "--to", "belova", "--owner-key", "keys/belova.key"];
     stick.at_school("2025-09-17 12:00:00", "petrova", &again).fails(1, &["2 записи сверх принятых", "№ 2"]);
@@ -183,4 +185,94 @@ fn nothing_is_recorded_over_a_base_that_is_older_than_the_last_entry() {
     std::fs::write(stick.school.path("usb/base-1.age"), "повреждена").unwrap();
     let mark = ["mark", "set", "7А", "Алгебра", "17.09.2025", "П-03=3"];
     stick.away("2025-09-17 11:00:00", &mark).fails(1, &["старше последней записи"]);
+}
+
+#[test]
+fn what_lies_on_a_stick_whose_key_is_damaged_is_handed_in_all_the_same() {
+    let Some(stick) = OnStick::new() else { return };
+    stick.teach("2025-09-15", "10:00", "Ёлкина=4");
+    std::fs::write(stick.school.path("usb/key.age"), "повреждён").unwrap();
+    let says =
+        ["key.age: файл ключа на носителе повреждён, второго (key-new.age) нет", "carrier return У-7 --place МЕСТО"];
+    stick.away("2025-09-15 11:00:00", &["stick", "status"]).fails(1, &says);
+    let back = ["carrier", "return", "У-7", "--place", "сейф", "--stick", "usb"];
+    stick.at_school("2025-09-15 12:00:00", "petrova", &back).fails(0, &["принято записей: 2"]);
+    stick.audited("2025-09-15 13:00:00");
+}
+
+#[test]
+fn a_stick_of_which_nothing_can_be_read_is_handed_in_by_saying_why_it_is_given_up() {
+    let Some(stick) = OnStick::new() else { return };
+    stick.teach("2025-09-15", "10:00", "Ёлкина=4");
+    let path = stick.school.path("usb/strand-0");
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[20] ^= 1;
+    std::fs::write(path, bytes).unwrap();
+    let back = ["carrier", "return", "У-7", "--place", "сейф"];
+    let with_stick = [&back[..], &["--stick", "usb"]].concat();
+    let says =
+        ["носитель не сдан: у файла записей strand-0 повреждено начало, записи в нём видны (№ 1–2)", "--abandon"];
+    stick.at_school("2025-09-15 12:00:00", "petrova", &with_stick).fails(1, &says);
+    let given_up = [&back[..], &["--abandon", "начало стёрто"]].concat();
+    stick.at_school("2025-09-15 12:10:00", "petrova", &given_up).ok();
+    stick.audited("2025-09-15 13:00:00");
+}
+
+#[test]
+fn a_clock_that_ran_ahead_keeps_from_recording_until_the_stick_was_at_school() {
+    let Some(stick) = OnStick::new() else { return };
+    let lesson = ["lesson", "record", "7А", "Алгебра", "15.09.2025", "--topic", "Дроби"];
+    stick.away("2025-09-17 10:00:00", &lesson).fails(0, &["Запись носителя № 1, подписано"]);
+    let mark = ["mark", "set", "7А", "Алгебра", "15.09.2025", "Ёлкина=4"];
+    stick
+        .away("2025-09-15 11:00:00", &mark)
+        .fails(1, &["последнее, что есть на носителе", "часы спешили", "stick sync"]);
+    stick.sync("2025-09-15 12:00:00").fails(1, &["отклонено: 1", "спешили"]);
+    stick.away("2025-09-15 13:00:00", &lesson).fails(0, &["Запись носителя № 2, подписано"]);
+    stick.away("2025-09-15 13:01:00", &mark).ok();
+    stick.sync("2025-09-15 14:00:00").fails(0, &["принято записей: 2, отклонено: 0"]);
+}
+
+#[test]
+fn a_request_that_was_refused_is_asked_for_again() {
+    let Some(stick) = OnStick::new() else { return };
+    stick.teach("2025-09-15", "10:00", "Ёлкина=4");
+    stick.sync("2025-09-15 12:00:00").ok();
+    let request = ["correction", "request", "7А", "Алгебра", "15.09.2025", "--mark", "Ёлкина=5", "--reason", "описка"];
+    stick.away("2025-09-26 10:00:00", &request).ok();
+    let again = ["спешили", "подайте заявку снова: ", "correction request 7А Алгебра 15.09.2025 --lesson 2"];
+    stick.sync("2025-09-25 12:00:00").fails(1, &again);
+    stick.away("2025-09-25 13:00:00", &["stick", "status"]).fails(0, &again);
+}
+
+#[test]
+fn a_machine_whose_clock_is_behind_the_journal_takes_nothing_in_and_renews_nothing() {
+    let Some(stick) = OnStick::new() else { return };
+    stick.teach("2025-09-15", "10:00", "Ёлкина=4");
+    let lesson = ["lesson", "record", "7А", "Алгебра", "17.09.2025", "--topic", "Степени"];
+    stick.at_school("2025-09-17 13:00:00", "semyonov", &lesson).ok();
+    let entries = stick.school.entries();
+    let behind =
+        ["часы этого компьютера отстают от журнала", "часы показывают 17.09.2025 12:00", "проверьте часы компьютера"];
+    stick.sync("2025-09-17 12:00:00").fails(1, &behind);
+    stick.at_school("2025-09-17 12:00:00", "petrova", &["stick", "sync", "usb", "--without-owner"]).fails(1, &behind);
+    assert_eq!(stick.school.entries(), entries);
+    stick.sync("2025-09-17 14:00:00").ok();
+    let told = stick.sync("2025-09-17 12:00:00").fails(1, &behind);
+    assert!(!told.to_string().contains("обновлён"), "{told}");
+}
+
+#[test]
+fn every_command_says_what_was_not_handed_in_for_five_days() {
+    let Some(stick) = OnStick::new() else { return };
+    stick.teach("2025-09-15", "10:00", "Ёлкина=4");
+    let list = ["mark", "list", "7А", "Алгебра", "15.09.2025"];
+    let early = stick.away("2025-09-19 10:00:00", &list).ok();
+    assert!(!early.to_string().contains("не переданы"), "{early}");
+    let late = ["записи не переданы уже 5 дней", "stick sync usb"];
+    stick.away("2025-09-20 10:00:00", &list).fails(0, &late);
+    stick.away("2025-09-20 10:00:00", &["stick", "status"]).fails(0, &late);
+    stick.sync("2025-09-20 12:00:00").ok();
+    let handed = stick.away("2025-09-30 10:00:00", &list).ok();
+    assert!(!handed.to_string().contains("не переданы"), "{handed}");
 }

@@ -1,8 +1,10 @@
 //! Teachers' sticks through the program itself (§5.6–5.8): prepared, worked on, taken in, lost, copied, exchanged.
 
+mod closed;
 #[cfg(target_os = "linux")]
 mod cuts;
 mod faults;
+mod lost;
 mod passphrase;
 mod restored;
 mod year;

@@ -87,3 +87,20 @@ fn what_comes_again_too_late_is_told_with_the_request_to_make() {
     assert!(told.stdout.contains("correction request 7А Алгебра 15.09.2025 --lesson 2 --mark Ё-04=5"), "{told}");
     stick.audited("2025-09-30 13:00:00");
 }
+
+#[test]
+fn a_stick_says_how_much_the_restored_journal_has_lost() {
+    let Some(stick) = OnStick::new() else { return };
+    back_up(&stick.school);
+    stick.teach("2025-09-15", "10:00", "Ёлкина=5");
+    stick.sync("2025-09-15 12:00:00").ok();
+    let (had, kept) = (stick.school.entries(), {
+        restore(&stick.school);
+        stick.school.entries()
+    });
+    let resume =
+        ["journal", "resume", "--reason", "сгорел компьютер", "--lost-in", "usb", "--passphrase-file", "usb.pass"];
+    let told = stick.at_school("2025-09-16 08:00:00", "petrova", &resume).ok();
+    assert!(told.stdout.contains(&format!("{}–{had}", kept + 1)), "{told}");
+    assert!(!told.stderr.contains("что утрачено, не известно"), "{told}");
+}

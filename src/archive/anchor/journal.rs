@@ -4,6 +4,7 @@ use super::{Answer, Subject, bare};
 use crate::archive::bag::{Content, Facts, INFO, Previous, SIGNATURE, TAGMANIFEST};
 use crate::archive::report::Finding;
 use crate::error::Result;
+use crate::school::{RECORDS, counted};
 
 /// What a trusted journal can say of an archive.
 pub trait JournalFacts {
@@ -101,8 +102,8 @@ pub(super) fn ask(journal: &dyn JournalFacts, subject: &Subject<'_>) -> Result<A
     match head {
         None => {
             let what = format!(
-                "в архиве {} записей, а в журнале меньше: у журнала отрезан конец или архив подделан",
-                facts.length
+                "в архиве {}, а в журнале меньше: у журнала отрезан конец или архив подделан",
+                counted(facts.length, RECORDS)
             );
             findings.push(Finding::forgery(INFO, what));
         }

@@ -2,11 +2,16 @@
 
 use super::super::base::{BASES, Unused};
 use super::super::card::CARD;
+use super::super::closed::{CLOSED, Closing, Mark};
 use super::super::pins::{PINS, Unbelieved};
 use super::super::sealed::Locked;
 use super::super::strand::Left;
 use super::KEY;
+use super::key::NEW_KEY;
 use crate::error::{Action, Error, is_of_no_device, reason};
+use crate::journal::entry::StrandEnd;
+use crate::ledger::strand::Strung;
+use crate::school::{RECORDS, counted, format_date};
 use std::io;
 
 /// What its owner can do about nearly all of it.
@@ -79,6 +84,56 @@ pub fn already_made(label: &str) -> Error {
         .next("сначала примите с него записи или укажите другой носитель")
 }
 
+/// What is wrong with a key file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfKey {
+    Missing,
+    Damaged,
+}
+
+pub fn of_key(name: &str, what: OfKey) -> String {
+    match what {
+        OfKey::Missing => format!("{name}: файла ключа на носителе нет"),
+        OfKey::Damaged => format!("{name}: файл ключа на носителе повреждён"),
+    }
+}
+
+/// How what lies on a stick is saved where its key does not open.
+const BY_OTHERS: &str =
+    "сдайте носитель: записи на нём подписаны и зашифрованы и для завуча, он примет их без этого файла";
+
+/// No key file opens, whatever the passphrase: that in its place, and the new one.
+pub fn no_key(label: &str, [old, new]: [OfKey; 2]) -> Error {
+    let new = match new {
+        OfKey::Missing => format!("второго ({NEW_KEY}) нет"),
+        OfKey::Damaged => format!("{NEW_KEY} тоже не помог: и он повреждён"),
+    };
+    Error::damaged(format!("{}, {new}", of_key(KEY, old)))
+        .next_by(BY_OTHERS, Action::ReturnCarrier { label: label.to_owned() })
+        .then_by("потом подготовьте носитель заново", Action::PrepareStick)
+}
+
+/// A passphrase that does not fit; damage in the file may look so too.
+pub fn locked(label: &str, error: Error) -> Error {
+    error
+        .then_by(
+            "если пароль верен или забыт, сдайте носитель: записи с него завуч примет без пароля",
+            Action::ReturnCarrier { label: label.to_owned() },
+        )
+        .then_by("потом подготовьте носитель заново", Action::PrepareStick)
+}
+
+/// The new key file has opened in the place of one that is not whole.
+pub fn healed_key(is_in_place: bool) -> Error {
+    let done = if is_in_place {
+        "и записан на место"
+    } else {
+        "но записать его на место не удалось"
+    };
+    Error::damaged(format!("{KEY}: файл ключа на носителе повреждён; ключ взят из {NEW_KEY}, {done}"))
+        .next("если вы не меняли пароль, при ближайшей возможности обновите носитель в школе")
+}
+
 pub fn key_of_no_stick() -> Error {
     Error::damaged(format!("{KEY}: это файл ключа, но не с носителя: в нём нет строки о носителе")).next(TO_SCHOOL)
 }
@@ -147,4 +202,33 @@ pub fn older_base() -> Error {
 /// A key that has signed a base, and that the stick was not told of when it was prepared.
 pub fn unknown_preparer() -> Error {
     Error::refused("этот носитель не знает ключа, которым подписывается основа").next("подготовьте носитель заново")
+}
+
+/// What is on a stick that goes on no more; `unsent` is what its base does not know as taken in.
+pub fn closed(mark: &Mark, unsent: &[Strung]) -> Error {
+    let checked = |what: &str| {
+        Error::refused(format!(
+            "{CLOSED}: на носителе метка о том, что он сдан, но {what}; записывать на него пока нельзя"
+        ))
+        .next_by("принесите его в школу: там метку подтвердят или уберут", Action::SyncStick)
+    };
+    let closing = match mark {
+        Mark::Closed(closing) => closing,
+        Mark::ByAnother => return checked("она подписана не тем, кого этот носитель знает"),
+        Mark::Torn => return checked("она повреждена или записана не до конца"),
+    };
+    let Closing { why, time, entry, number, .. } = closing;
+    let day = format_date(time.date_naive());
+    let what = match why {
+        StrandEnd::Returned => format!("носитель сдан {day}"),
+        why => format!("носитель закрыт {day}, {}", why.in_words()),
+    };
+    let what = format!("{what} (запись журнала № {entry}): записывать на него больше нельзя, только читать");
+    let again = "чтобы записывать на него снова, попросите подготовить его заново";
+    match unsent.iter().filter(|strung| strung.number > *number).count() {
+        0 => Error::refused(what).next_by(again, Action::PrepareStick),
+        left => Error::refused(format!("{what}; журнал не принял с него {}", counted(left, RECORDS)))
+            .next("прочтите их здесь и внесите за компьютером школы, пока не прошли сроки (§2.3.2)")
+            .then_by(again, Action::PrepareStick),
+    }
 }

@@ -23,16 +23,18 @@ pub(super) struct Opened {
     pub comments: Vec<String>,
     /// The bytes of the file, where it is the new one.
     new: Option<Zeroizing<Vec<u8>>>,
+    /// Whether the one in its place is not whole.
+    pub is_damaged: bool,
 }
 
 /// Opens the key file, or where the passphrase is that of a new one which a cut has kept from its place, that one.
 ///
 /// # Errors
-/// A passphrase that does not fit; no key file; a carrier that is gone.
-pub(super) fn open(medium: &dyn Medium, typed: impl FnOnce() -> Result<SecretString>) -> Result<Opened> {
+/// A passphrase that does not fit; no key file that is whole; a carrier that is gone.
+pub(super) fn open(medium: &dyn Medium, label: &str, typed: impl FnOnce() -> Result<SecretString>) -> Result<Opened> {
     let (old, new) = (read(medium, KEY)?, read(medium, NEW_KEY)?.filter(|new| !new.is_empty()));
     if old.is_none() && new.is_none() {
-        return Err(fault::missing(KEY));
+        return Err(fault::no_key(label, [fault::OfKey::Missing; 2]));
     }
     let typed = typed()?;
     let meant = || Ok(SecretString::from(passphrase::settled(typed.expose_secret()).as_str().to_owned()));
@@ -41,17 +43,27 @@ pub(super) fn open(medium: &dyn Medium, typed: impl FnOnce() -> Result<SecretStr
         None => Err(fault::missing(KEY)),
     };
     let error = match unlocked {
-        Ok((owner, comments)) => return Ok(Opened { owner, comments, new: None }),
+        Ok((owner, comments)) => return Ok(Opened { owner, comments, new: None, is_damaged: false }),
         Err(error) => error,
     };
-    if let Some(new) = new
-        && let Ok((owner, comments)) = keyfile::unlock(&new, meant)
-    {
-        return Ok(Opened { owner, comments, new: Some(new) });
-    }
-    let is_misspelled = keyfile::is_wrong_passphrase(&error);
-    let misspelled = is_misspelled.then(|| passphrase::misspelled(typed.expose_secret())).flatten();
-    Err(misspelled.unwrap_or_else(|| error.at(KEY)))
+    let is_damaged = !keyfile::is_wrong_passphrase(&error);
+    let of_new = match new {
+        None => None,
+        Some(new) => match keyfile::unlock(&new, meant) {
+            Ok((owner, comments)) => return Ok(Opened { owner, comments, new: Some(new), is_damaged }),
+            Err(error) => Some(error),
+        },
+    };
+    let misspelled = || passphrase::misspelled(typed.expose_secret());
+    let state = |is_there: bool| if is_there { fault::OfKey::Damaged } else { fault::OfKey::Missing };
+    Err(match of_new {
+        _ if !is_damaged => misspelled().unwrap_or_else(|| fault::locked(label, error.at(KEY))),
+        Some(of_new) if keyfile::is_wrong_passphrase(&of_new) => {
+            let place = fault::of_key(KEY, state(old.is_some()));
+            fault::locked(label, misspelled().unwrap_or(of_new).at(format!("{place}; {NEW_KEY}")))
+        }
+        of_new => fault::no_key(label, [state(old.is_some()), state(of_new.is_some())]),
+    })
 }
 
 fn read(medium: &dyn Medium, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>> {
@@ -73,8 +85,13 @@ impl Opened {
 ///
 /// # Errors
 /// As [`open`] and [`Opened::finish`].
-pub(super) fn change(medium: &dyn Medium, old: impl FnOnce() -> Result<SecretString>, new: &str) -> Result<()> {
-    let opened = open(medium, old)?;
+pub(super) fn change(
+    medium: &dyn Medium,
+    label: &str,
+    old: impl FnOnce() -> Result<SecretString>,
+    new: &str,
+) -> Result<()> {
+    let opened = open(medium, label, old)?;
     let content = keyfile::lock(&opened.owner, Some(&passphrase::settled(new)), &opened.comments)?;
     // Where the one in its place is not whole, the other must not be written over before it is.
     opened.finish(medium)?;

@@ -2,6 +2,7 @@
 
 use super::super::base::{self, BASES, Header};
 use super::super::card::{CARD, Card};
+use super::super::closed::CLOSED;
 use super::super::pins::{PINS, Pins};
 use super::super::receipts::{self, RECEIPTS};
 use super::super::strand::{self, STRANDS};
@@ -17,8 +18,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// The files of a stick beside its card and the programs.
-pub(super) const OWN: [&str; 9] =
-    [KEY, NEW_KEY, PINS, BASES[0], BASES[1], RECEIPTS[0], RECEIPTS[1], STRANDS[0], STRANDS[1]];
+pub(super) const OWN: [&str; 10] =
+    [KEY, NEW_KEY, PINS, BASES[0], BASES[1], RECEIPTS[0], RECEIPTS[1], STRANDS[0], STRANDS[1], CLOSED];
 
 /// What a stick is prepared with.
 pub struct Preparation<'a> {

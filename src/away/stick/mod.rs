@@ -14,6 +14,7 @@ pub use make::Preparation;
 
 use super::base::{self, Header, InUse, Trust};
 use super::card::{CARD, Card};
+use super::closed::{self, CLOSED, Closing, Mark};
 use super::pins::{PINS, Pins};
 use super::receipts::{Receipts, SignedReceipt};
 use super::sealed;
@@ -23,6 +24,7 @@ use crate::files::medium::{FolderMedium, Medium};
 use crate::ledger::chain::{Hash, hex};
 use crate::ledger::identity::Identity;
 use crate::ledger::passphrase;
+use crate::ledger::signer::Signer;
 use crate::ledger::strand::{Strand, StrandId, StrandTip, Strung};
 use age::secrecy::SecretString;
 use std::path::Path;
@@ -170,7 +172,7 @@ impl Stick {
     /// A passphrase that could be guessed; an old one that does not fit; a carrier that is full, write-protected or gone.
     pub fn change_passphrase(&self, old: impl FnOnce() -> Result<SecretString>, new: &str) -> Result<()> {
         passphrase::check(new)?;
-        key::change(&*self.medium, old, new)
+        key::change(&*self.medium, &self.card.label, old, new)
     }
 
     /// Its card.
@@ -186,16 +188,27 @@ impl Stick {
         StrandFile::on(Arc::clone(&self.medium), self.card.strand, taken).map_err(Error::from)
     }
 
+    /// Leaves on the stick at a mount point that its strand was closed: from then on it only opens for reading.
+    ///
+    /// # Errors
+    /// A signer who cannot be asked; a carrier that is full, write-protected or gone.
+    pub fn close(mount: &Path, closing: &Closing, signer: &dyn Signer) -> Result<()> {
+        closing.leave(&*medium_at(mount)?, signer)
+    }
+
     /// Unlocks it with its passphrase.
     ///
     /// # Errors
     /// A passphrase that does not fit; whatever on the stick is not what its key file says.
     pub fn unlock(self, passphrase: impl FnOnce() -> Result<SecretString>) -> Result<Unlocked> {
-        let opened = key::open(&*self.medium, passphrase)?;
+        let opened = key::open(&*self.medium, &self.card.label, passphrase)?;
         let pinned = Pinned::parse(&opened.comments).ok_or_else(fault::key_of_no_stick)?;
         // A stick that is write-protected opens all the same.
-        let _ = opened.finish(&*self.medium);
-        self.unlock_by(opened.owner, &pinned)
+        let is_in_place = opened.finish(&*self.medium).is_ok();
+        let healed = opened.is_damaged.then(|| fault::healed_key(is_in_place));
+        let mut unlocked = self.unlock_by(opened.owner, &pinned)?;
+        unlocked.warnings.extend(healed);
+        Ok(unlocked)
     }
 
     /// Unlocks it with its owner's key, where somebody else than its key file says whom it trusts: the journal.
@@ -217,6 +230,8 @@ impl Stick {
         keys.push(*owner.public().key());
         let receipts = Receipts::open(&*medium, &owner, &keys, (pins.journal, pins.strand));
         warnings.extend(receipts.are_lost.then(fault::receipts_lost));
+        let closed = closed::read(&*medium, &keys, (pins.journal, pins.strand));
+        let closed = closed.map_err(|cause| fault::unread(CLOSED, &cause))?;
         let file = StrandFile::on(Arc::clone(&medium), pins.strand, header.taken.number)?;
         warnings.extend(file.damage().map(Error::from));
         let from = tip(pins.journal, pins.strand, header.taken.number, header.taken.head);
@@ -235,6 +250,7 @@ impl Stick {
             receipts,
             unsent,
             may_shrink: false,
+            closed,
             strand,
             warnings,
         })
@@ -283,6 +299,8 @@ pub struct Unlocked {
     unsent: Vec<Strung>,
     /// Whether the next base may be shorter.
     may_shrink: bool,
+    /// That the strand goes on no more.
+    closed: Option<Mark>,
     strand: Recording,
     warnings: Vec<Error>,
 }
@@ -349,6 +367,22 @@ impl Unlocked {
         &self.unsent
     }
 
+    /// The end of the strand, where the stick was told of it by a key that it knows.
+    pub fn closed(&self) -> Option<&Closing> {
+        match &self.closed {
+            Some(Mark::Closed(closing)) => Some(closing),
+            _ => None,
+        }
+    }
+
+    /// Whether its strand goes on, as far as the stick was told.
+    ///
+    /// # Errors
+    /// What says that it does not.
+    pub fn goes_on(&self) -> Result<()> {
+        self.closed.as_ref().map_or(Ok(()), |mark| Err(fault::closed(mark, &self.unsent)))
+    }
+
     /// What is wrong and hinders nothing now.
     pub fn warnings(&self) -> &[Error] {
         &self.warnings
@@ -359,12 +393,13 @@ impl Unlocked {
         (self.strand.file().room(), self.strand.file().size())
     }
 
-    /// Whether something may be recorded: on a base that is older than that of the last entry nothing may, since it would not be
-    /// taken in.
+    /// Whether something may be recorded: on a stick that was closed, and on a base that is older than that of the last entry, nothing
+    /// may, since it would not be taken in.
     ///
     /// # Errors
-    /// That base; an entry that is damaged, with further ones after it; a stick that is write-protected.
+    /// That end; that base; an entry that is damaged, with further ones after it; a stick that is write-protected.
     pub fn may_record(&mut self) -> Result<()> {
+        self.goes_on()?;
         if self.unsent.last().is_some_and(|last| last.base.length > self.base.length) {
             return Err(fault::older_base());
         }

@@ -2,6 +2,7 @@
 //! far: receipts and base go into the slot that is not in use, and of the strand nothing goes that a base still in a slot needs.
 
 use super::super::base::{self, BASES, Header};
+use super::super::closed;
 use super::super::receipts::Receipts;
 use super::super::strand::tip;
 use super::{Unlocked, fault, frame_recipients, written};
@@ -34,7 +35,17 @@ impl Unlocked {
         (self.slot, self.image) = (slot, zeroize::Zeroizing::new(image.to_vec()));
         self.unsent.retain(|strung| strung.number > self.base.taken.number);
         self.strand.encrypt_to(frame_recipients(&self.owner, &self.base)?);
-        self.make_room()
+        self.make_room()?;
+        self.go_on()
+    }
+
+    /// Only a strand that goes on is renewed: what says that it was closed is false, or of a ledger that went on from an older copy.
+    fn go_on(&mut self) -> Result<()> {
+        if self.closed.is_some() {
+            closed::remove(&*self.medium)?;
+            self.closed = None;
+        }
+        Ok(())
     }
 
     /// Greater than whatever a slot may say that is not in use for a fault of its tables.

@@ -1,6 +1,6 @@
 //! Frames that are there and cannot be reached: after one that is damaged, or in a file whose beginning is.
 
-use super::fault::Fault;
+use super::fault::{Beginning, Fault};
 use super::frame::{self, FrameHeader};
 use super::header::Header;
 use super::{STRANDS, read_header};
@@ -116,6 +116,18 @@ pub(super) fn entries_in(medium: &dyn Medium, name: &str) -> Result<Option<Range
     };
     let found = numbers(medium, name, (0, length.min(super::LARGEST)), seen)?;
     Ok(found.map(|(_, last)| first.get()..=last))
+}
+
+/// How a file begins that has no header which holds.
+pub(super) fn beginning(medium: &dyn Medium, name: &str) -> Result<Beginning, Fault> {
+    let unread = |cause: std::io::Error| Fault::Unread(reason(&cause));
+    if medium.length(name).map_err(unread)?.unwrap_or_default() < SECTOR as u64 {
+        return Ok(Beginning::Missing);
+    }
+    let mut sector = [0; SECTOR];
+    medium.read_at(name, 0, &mut sector).map_err(unread)?;
+    let entries = entries_in(medium, name)?;
+    Ok(if sector == [0; SECTOR] { Beginning::Zeros(entries) } else { Beginning::Damaged(entries) })
 }
 
 fn joined(one: Option<RangeInclusive<u64>>, other: Option<RangeInclusive<u64>>) -> Option<RangeInclusive<u64>> {

@@ -1,13 +1,15 @@
 //! What can be wrong with a strand, and in words.
 
 use super::super::sealed::Locked;
+use super::STRANDS;
 use crate::error::Error;
+use std::ops::RangeInclusive;
 
 /// Why a strand is not what it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// Neither file has a header that holds.
-    NoHeader,
+    /// Neither file has a header that holds: how each begins.
+    NoHeader([Beginning; 2]),
     /// It belongs to another stick or year.
     OtherStrand,
     /// It ends before an entry that was taken in already: an older copy, or damage in the middle.
@@ -32,11 +34,48 @@ pub enum Fault {
     Unread(String),
 }
 
+/// How a strand file begins that has no header which holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Beginning {
+    /// There is no such file, or it is shorter than a header.
+    Missing,
+    /// With zeros, as that of the two begins that is not in use; the entries that are seen in it.
+    Zeros(Option<RangeInclusive<u64>>),
+    /// With something else; the entries that are seen in it.
+    Damaged(Option<RangeInclusive<u64>>),
+}
+
+fn no_header(beginnings: &[Beginning; 2]) -> String {
+    use Beginning::{Damaged, Missing, Zeros};
+    let seen = |entries: &Option<RangeInclusive<u64>>| match entries {
+        Some(entries) => format!(", записи в нём видны (№ {}–{})", entries.start(), entries.end()),
+        None => ", записей в нём не видно".to_owned(),
+    };
+    let each = STRANDS.iter().zip(beginnings).map(|(name, beginning)| match beginning {
+        Missing => format!("файла записей {name} нет"),
+        Zeros(entries @ Some(_)) if !beginnings.iter().any(is_damaged) => {
+            format!("у файла записей {name} стёрто начало{}", seen(entries))
+        }
+        Zeros(_) => format!("{name} не используется"),
+        Damaged(entries) => format!("у файла записей {name} повреждено начало{}", seen(entries)),
+    });
+    match beginnings {
+        [Zeros(None), Zeros(None)] => {
+            "оба файла записей (strand-0, strand-1) пусты: то, что было записано, стёрто".to_owned()
+        }
+        _ => each.collect::<Vec<_>>().join("; "),
+    }
+}
+
+fn is_damaged(beginning: &Beginning) -> bool {
+    matches!(beginning, Beginning::Damaged(_))
+}
+
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
         let to_school = "не записывайте ничего, принесите носитель в школу";
         let error = match &fault {
-            Fault::NoHeader => Self::damaged("оба файла записей (strand-0, strand-1) повреждены"),
+            Fault::NoHeader(beginnings) => Self::damaged(no_header(beginnings)),
             Fault::OtherStrand => {
                 Self::damaged("записи (strand-0, strand-1) — с другого носителя или за другой учебный год")
             }

@@ -17,7 +17,7 @@ use crate::ledger::chain::Hash;
 use crate::ledger::identity::{Identity, PublicIdentity};
 use crate::ledger::strand::{Strand, StrandId, StrandTip, Strung};
 pub use damage::{Damage, Left, left_on};
-pub use fault::Fault;
+pub use fault::{Beginning, Fault};
 use frame::{Frame, FrameHeader};
 use header::Header;
 use std::sync::Arc;
@@ -90,11 +90,15 @@ impl StrandFile {
         let [one, other] = headers;
         let (one, other) = (one?, other?);
         let slot = match (&one, &other) {
-            (None, None) => return Err(Fault::NoHeader),
+            (None, None) => {
+                let begins = |slot: usize| damage::beginning(&*medium, STRANDS[slot]);
+                return Err(Fault::NoHeader([begins(0)?, begins(1)?]));
+            }
             (Some(one), Some(other)) => usize::from(other.0.generation > one.0.generation),
             (one, _) => usize::from(one.is_none()),
         };
-        let (header, length) = [one, other].into_iter().nth(slot).flatten().ok_or(Fault::NoHeader)?;
+        let used = [one, other].into_iter().nth(slot).flatten();
+        let (header, length) = used.ok_or(Fault::NoHeader([Beginning::Missing, Beginning::Missing]))?;
         if header.strand != strand {
             return Err(Fault::OtherStrand);
         }

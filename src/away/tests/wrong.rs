@@ -2,6 +2,7 @@
 
 use crate::away::stick::Stick;
 use crate::away::testing::{PASSPHRASE, School, again};
+use crate::error::Action;
 use crate::files::medium::{FolderMedium, Medium, SECTOR};
 use crate::files::simulated::SimulatedCarrier;
 use crate::ledger::strand::Strand;
@@ -178,7 +179,8 @@ fn a_stick_that_is_full_write_protected_or_gone_says_so_and_keeps_what_it_has() 
 
 #[test]
 fn a_strand_that_is_half_full_is_made_larger_and_what_is_archived_is_forgotten() {
-    let school = School::new();
+    // Frames differ in size: whatever comes before the first renewal that makes it larger has room.
+    let school = School { strand_size: 96 * 1024, ..School::new() };
     let carrier = school.made();
     let mut stick = school.open(&carrier).unwrap();
     let mut taken = school.empty();
@@ -190,7 +192,7 @@ fn a_strand_that_is_half_full_is_made_larger_and_what_is_archived_is_forgotten()
         stick = school.open(&carrier).unwrap();
         assert_eq!((stick.tip(), stick.unsent().len()), (taken, 0));
     }
-    assert!(carrier.get("strand-0").len() + carrier.get("strand-1").len() > 2 * 64 * 1024);
+    assert!(carrier.get("strand-0").len() + carrier.get("strand-1").len() > 2 * 96 * 1024);
     assert!(Stick::on(carrier.clone()).unwrap().strand(0).unwrap().first() > 100);
 }
 
@@ -301,4 +303,98 @@ fn a_stick_that_lost_its_card_is_not_prepared_over_its_entries() {
     unused.put("letopis-stick.json", b"{");
     assert!(school.open(&unused).err().unwrap().message().contains("letopis-stick.json"));
     school.make(unused).unwrap();
+}
+
+#[test]
+fn a_damaged_key_file_is_named_with_what_the_other_did_and_what_to_do() {
+    const OTHER: &str = "семь зим восемь лет девять дней ночь";
+    let (_, carrier) = used();
+    let typed = |text: &str| {
+        let text = SecretString::from(text.to_owned());
+        move || Ok(text)
+    };
+    let whole = carrier.get("key.age");
+    let changed = Arc::new(carrier.twin());
+    Stick::on(changed.clone()).unwrap().change_passphrase(typed(PASSPHRASE), OTHER).unwrap();
+    let (torn, new) = (&whole[..200], changed.get("key.age"));
+    let with = |key: Option<&[u8]>, new: Option<&[u8]>| {
+        let carrier = Arc::new(carrier.twin());
+        for (name, bytes) in [("key.age", key), ("key-new.age", new)] {
+            match bytes {
+                Some(bytes) => carrier.put(name, bytes),
+                None => carrier.remove(name).unwrap(),
+            }
+        }
+        carrier
+    };
+    let return_it = Action::ReturnCarrier { label: "У-7".to_owned() };
+    for (key, new, by, words) in [
+        (Some(torn), None, PASSPHRASE, "key.age: файл ключа на носителе повреждён, второго (key-new.age) нет"),
+        (
+            Some(torn),
+            Some(&new[..200]),
+            PASSPHRASE,
+            "key.age: файл ключа на носителе повреждён, key-new.age тоже не помог",
+        ),
+        (
+            Some(torn),
+            Some(&new),
+            PASSPHRASE,
+            "key.age: файл ключа на носителе повреждён; key-new.age: пароль не подходит",
+        ),
+        (None, None, PASSPHRASE, "key.age: файла ключа на носителе нет, второго (key-new.age) нет"),
+        (Some(b"\0\0"), None, PASSPHRASE, "key.age: файл ключа на носителе повреждён"),
+        (Some(&whole), None, OTHER, "key.age: пароль не подходит"),
+    ] {
+        let error = Stick::on(with(key, new)).unwrap().unlock(typed(by)).err().unwrap();
+        assert!(error.message().starts_with(words), "{words}: {error}");
+        assert!(error.next_step().unwrap().offers(&return_it), "{error}");
+    }
+    let healed = with(Some(torn), Some(&new));
+    let stick = Stick::on(healed.clone()).unwrap().unlock(typed(OTHER)).unwrap();
+    assert!(stick.warnings()[0].message().contains("ключ взят из key-new.age, и записан на место"));
+    assert!(!healed.names().iter().any(|name| name == "key-new.age"));
+    let stick = Stick::on(healed).unwrap().unlock(typed(OTHER)).unwrap();
+    assert!(stick.warnings().is_empty());
+}
+
+#[test]
+fn of_a_strand_without_its_beginning_is_said_which_file_it_is_and_what_is_seen_in_it() {
+    let (school, carrier) = used();
+    let (whole, unused) = (carrier.get("strand-0"), carrier.get("strand-1"));
+    let flipped = |bytes: &[u8]| {
+        let mut bytes = bytes.to_vec();
+        bytes[20] ^= 1;
+        bytes
+    };
+    let mut erased = whole.clone();
+    erased[..SECTOR].fill(0);
+    let damaged = flipped(&whole);
+    for (one, other, words) in [
+        (
+            &damaged,
+            Some(&unused),
+            "у файла записей strand-0 повреждено начало, записи в нём видны (№ 1–6); strand-1 не используется",
+        ),
+        (
+            &erased,
+            Some(&unused),
+            "у файла записей strand-0 стёрто начало, записи в нём видны (№ 1–6); strand-1 не используется",
+        ),
+        (&damaged, None, "повреждено начало, записи в нём видны (№ 1–6); файла записей strand-1 нет"),
+        (
+            &unused,
+            Some(&flipped(&unused)),
+            "strand-0 не используется; у файла записей strand-1 повреждено начало, записей в нём не видно",
+        ),
+        (&unused, Some(&unused), "оба файла записей (strand-0, strand-1) пусты"),
+    ] {
+        carrier.put("strand-0", one);
+        match other {
+            Some(other) => carrier.put("strand-1", other),
+            None => carrier.remove("strand-1").unwrap(),
+        }
+        let said = fault(&school, &carrier);
+        assert!(said.contains(words), "{words}: {said}");
+    }
 }

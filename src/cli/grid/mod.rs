@@ -135,11 +135,11 @@ impl Sitting {
     fn take(&mut self, job: &Job) -> Result<()> {
         let Some(identity) = &self.identity else { return Ok(()) };
         match done(&mut self.journal, identity, job, &self.model.view) {
-            Ok(Done { numbers, warnings, .. }) => {
-                self.recorded += numbers.len();
+            Ok(done) => {
+                self.recorded += done.numbers.len();
                 super::login::renew();
                 let view = self.view()?;
-                self.model.recorded(&job.target(), view, &numbers, &warnings);
+                self.model.recorded(&job.target(), view, done.told_numbers(), &done.warnings);
             }
             Err(error) => {
                 self.model.refused(&job.target(), error);

@@ -69,6 +69,11 @@ impl StrandEnd {
             .find(|end| end.word() == word)
     }
 
+    /// Whether the carrier itself is gone.
+    pub fn is_loss(self) -> bool {
+        self == Self::Lost
+    }
+
     /// What it comes to, in Russian: «носитель сдан».
     pub fn in_words(self) -> &'static str {
         match self {

@@ -14,7 +14,7 @@ use crate::journal::roles;
 use crate::journal::rules::two_eyes;
 use crate::ledger::chain::hex;
 use crate::ledger::strand::Strung;
-use crate::school::format_date;
+use crate::school::{RECORDS, counted, format_date};
 use chrono::{DateTime, Duration, FixedOffset};
 
 /// How far the clock of a stick may run ahead of the school's.
@@ -95,8 +95,9 @@ fn base(context: &Context<'_>, strand: &Strand, strung: &Strung) -> Result<i64> 
             return Ok(place.time);
         }
         return Err(Error::refused(format!(
-            "её основа — {} записей журнала, а у записи до неё основа была {}: носитель вернули к прежней основе",
-            base.length, strand.base
+            "её основа — {} журнала, а у записи до неё — {}: носитель вернули к прежней основе",
+            counted(base.length, RECORDS),
+            counted(strand.base, RECORDS)
         ))
         .next("сообщите завучу"));
     }

@@ -116,11 +116,15 @@ pub fn loss(context: &Context<'_>, lost: &CarrierLost, today: NaiveDate, warning
         .next_by("укажите день, когда сообщено об утере", Action::Give(Detail::DayOfReport)))
 }
 
-/// The key of who has an office is revoked by two people, so the loss of a stick alone does not do it.
+/// The key of who has an office is revoked by two people, so the loss of a stick alone does not do it. Any other goes with the
+/// stick, and with it whatever else he signs with it.
 fn key_stays(tables: &Tables, carrier: &Carrier, warnings: &mut Vec<Warning>) -> Result<()> {
     let Some(strand) = read::open_strand_on(tables, &carrier.id)? else { return Ok(()) };
     let in_office = read::roles_of(tables, &strand.login)?.iter().any(|role| OFFICES.contains(role));
-    if in_office && read::key(tables, &strand.key)?.is_some_and(|key| key.revoked_at.is_none()) {
+    if !in_office {
+        return strand::of_revoked(tables, &strand.key, Some(carrier), warnings);
+    }
+    if read::key(tables, &strand.key)?.is_some_and(|key| key.revoked_at.is_none()) {
         let what = format!("ключ {} сотрудника «{}», который был на нём, действует и дальше", strand.key, strand.login);
         warnings.push(Warning::from(what).next_by("отзовите его, второе лицо это подтвердит", Action::RevokeKey));
     }

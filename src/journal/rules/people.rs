@@ -170,7 +170,7 @@ pub fn revocation(tables: &Tables, revoked: &KeyRevoked, warnings: &mut Vec<Warn
         }
         Some(_) => {
             another_administrator(tables, "", &revoked.fingerprint)?;
-            super::strand::of_revoked(tables, &revoked.fingerprint, warnings)
+            super::strand::of_revoked(tables, &revoked.fingerprint, None, warnings)
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Strands (§5.6–5.8): begun on a carrier that is at hand, for the key of who records on it; closed once.
 
 use super::{Context, is_not_lost, text};
-use crate::error::{Action, Detail, Error, Result, Warning};
+use crate::error::{Action, Detail, Error, Next, Result, Warning};
 use crate::journal::entry::{PersonDismissed, StrandClosed, StrandOpened, bytes};
 use crate::journal::read::{self, Carrier, Strand, Tables};
 use crate::ledger::strand::StrandId;
@@ -93,15 +93,31 @@ fn label_of(tables: &Tables, strand: &Strand) -> Result<String> {
     Ok(read::carrier(tables, &strand.carrier)?.map_or_else(|| strand.carrier.clone(), |carrier| carrier.label))
 }
 
-/// With a revoked key nobody hands in what lies on his stick: who is told of it, has it handed in by a deputy head.
-pub fn of_revoked(tables: &Tables, fingerprint: &str, warnings: &mut Vec<Warning>) -> Result<()> {
-    let of_key = |strand: &Strand| strand.key == fingerprint && strand.closed.is_none();
+/// With a revoked key nobody hands in what lies on his stick: who is told of it, has it handed in by a deputy head. Of the carrier
+/// that goes with the key there is nothing to tell.
+pub fn of_revoked(
+    tables: &Tables,
+    fingerprint: &str,
+    gone: Option<&Carrier>,
+    warnings: &mut Vec<Warning>,
+) -> Result<()> {
+    let is_gone = |strand: &Strand| gone.is_some_and(|gone| gone.id == strand.carrier);
+    let of_key = |strand: &Strand| strand.key == fingerprint && strand.closed.is_none() && !is_gone(strand);
     for strand in read::strands(tables)?.iter().filter(|strand| of_key(strand)) {
-        let label = label_of(tables, strand)?;
-        let what = format!("этим ключом подписывает носитель «{label}»: новых записей с него журнал не примет (§5.7)");
-        warnings.push(Warning::from(what).next_by("примите носитель", Action::ReturnCarrier { label }));
+        warnings.push(without_key(&label_of(tables, strand)?));
     }
     Ok(())
+}
+
+/// What is to be done with a stick that goes on, and whose key was revoked.
+pub fn without_key(label: &str) -> Warning {
+    let what = format!(
+        "отозванным ключом подписывает носитель «{label}»: записывать на него больше нельзя, новых записей с него журнал не примет (§5.7)"
+    );
+    let next = Next::by("примите его с тем, что на нём записано", Action::ReturnCarrier { label: label.to_owned() })
+        .then("отклонённое внесите снова или подайте заявки на исправление")
+        .then_by("когда у владельца будет новый ключ, подготовьте носитель заново", Action::PrepareStick);
+    Warning::from(what).next(next)
 }
 
 #[cfg(test)]

@@ -21,18 +21,7 @@ pub fn check(
     time: DateTime<FixedOffset>,
     endless: bool,
 ) -> Result<()> {
-    if let Some(last) = last
-        && time < last - TOLERANCE
-    {
-        let format = "%d.%m.%Y %H:%M";
-        return Err(Error::refused(format!(
-            "часы показывают {}, а последняя запись журнала сделана {}",
-            time.format(format),
-            last.with_timezone(time.offset()).format(format)
-        ))
-        .next("проверьте часы компьютера")
-        .then_by("если неверными были прежние часы, это записывает администратор", Action::ResetClock));
-    }
+    not_behind(last, time)?;
     let day = time.date_naive();
     if day < year.begins - AROUND_YEAR || (!endless && day > year.ends + AROUND_YEAR) {
         return Err(Error::refused(format!(
@@ -45,6 +34,22 @@ pub fn check(
         .then_by("новый ведётся в новом журнале", Action::FoundNextYear));
     }
     Ok(())
+}
+
+/// Whether a clock does not lie behind the last record.
+///
+/// # Errors
+/// It lies more than 5 minutes behind it.
+pub fn not_behind(last: Option<DateTime<FixedOffset>>, time: DateTime<FixedOffset>) -> Result<()> {
+    let Some(last) = last.filter(|last| time < *last - TOLERANCE) else { return Ok(()) };
+    let format = "%d.%m.%Y %H:%M";
+    Err(Error::refused(format!(
+        "часы показывают {}, а последняя запись журнала сделана {}",
+        time.format(format),
+        last.with_timezone(time.offset()).format(format)
+    ))
+    .next("проверьте часы компьютера")
+    .then_by("если неверными были прежние часы, это записывает администратор", Action::ResetClock))
 }
 
 #[cfg(test)]

@@ -198,9 +198,8 @@ impl Witnessed {
     }
 
     fn cut(&self, tables: &Tables) -> Result<String> {
-        let (name, length) = (&self.name, self.facts.length);
-        let what =
-            format!("в архиве {name} {length} записей с другой суммой: конец журнала отрезан или записи подменены");
+        let (name, records) = (&self.name, counted(self.facts.length, RECORDS));
+        let what = format!("в архиве {name} {records} с другой суммой: конец журнала отрезан или записи подменены");
         Ok(what + &restored_since(tables)?)
     }
 

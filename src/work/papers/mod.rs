@@ -50,9 +50,24 @@ pub fn act(tables: &Tables, archive: String) -> Result<Wanted> {
 /// The statement on what was on a lost stick (§5.8).
 ///
 /// # Errors
-/// A carrier that the journal does not know.
+/// A carrier that the journal does not know, or that was not lost.
 pub fn lost_stick(tables: &Tables, carrier: &str) -> Result<Wanted> {
     let carrier = resolve::carrier(tables, carrier)?;
+    let label = carrier.label.clone();
+    match &carrier.loss {
+        None => {
+            return Err(Error::input(format!(
+                "носитель «{label}» не записан как утерянный: справку составлять не о чем"
+            ))
+            .next_by("если он утерян, сначала запишите это", Action::ReportLoss { label: Some(label) })
+            .then_by("у кого какой носитель, показывает список", Action::ListCarriers));
+        }
+        Some(loss) if loss.retired => {
+            return Err(Error::input(format!("носитель «{label}» не утерян, а списан: справку составлять не о чем"))
+                .next_by("у кого какой носитель, показывает список", Action::ListCarriers));
+        }
+        Some(_) => {}
+    }
     Ok(Wanted::new(Form::LostStick, Subject::Carrier(carrier.id)))
 }
 

@@ -21,6 +21,8 @@ pub struct AtWork {
     pub journal: Journal,
     /// Its owner's key.
     pub owner: Identity,
+    /// Whether its strand goes on, as far as the stick was told.
+    pub goes_on: bool,
     /// What is to be said of the stick, and hinders nothing now.
     pub warnings: Vec<Error>,
 }
@@ -55,6 +57,7 @@ pub fn open(mount: &Path, passphrase: impl FnOnce() -> Result<SecretString>) -> 
     let base = AwayBase { tip, time: base.time, rules: RULES, until: base.until };
     let mut unlocked = unlocked;
     let mut warnings: Vec<Error> = unlocked.warnings().to_vec();
+    let goes_on = unlocked.goes_on().is_ok();
     let refusal = unlocked.may_record().err();
     warnings.extend(
         refusal
@@ -64,7 +67,7 @@ pub fn open(mount: &Path, passphrase: impl FnOnce() -> Result<SecretString>) -> 
             .collect::<Vec<_>>(),
     );
     let journal = Journal::away(tables, base, Box::new(Held { unlocked, refusal }))?;
-    Ok(AtWork { journal, owner, warnings })
+    Ok(AtWork { journal, owner, goes_on, warnings })
 }
 
 /// Whose part of the journal it is, of a journal on a stick; of one that has all of it, nobody's.

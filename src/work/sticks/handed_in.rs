@@ -1,10 +1,10 @@
 //! A stick that is handed in (§5.7): what lies on it is taken in, its strand is closed, the carrier is back.
 
-use super::sync::{HandedOver, Read, read_by, take_in, told};
+use super::sync::{HandedOver, Read, mark_closed, read_by, take_in, told};
 use crate::away::card::Card;
 use crate::away::stick::Stick;
 use crate::away::taking_in::Stopped;
-use crate::error::{Action, Detail, Error, Result};
+use crate::error::{Action, Detail, Error, Kind, Result, Warning};
 use crate::journal::entry::{Body, CarrierReturned, StrandClosed, StrandEnd};
 use crate::journal::read::{self, Carrier, Strand};
 use crate::journal::rules::strand::left_on;
@@ -48,14 +48,15 @@ pub fn hand_in(
     let place = clean(place)?;
     let mut bodies: Vec<Body> = Vec::new();
     let mut entries = Vec::new();
-    if let Some(strand) = read::open_strand_on(journal.tables(), &carrier.id)? {
+    let open = read::open_strand_on(journal.tables(), &carrier.id)?;
+    if let Some(strand) = &open {
         let abandoned = match records {
             Records::At(mount) => {
-                entries = taken_from(journal, identity, clock, (mount, carrier, &strand))?;
+                entries = taken_from(journal, identity, clock, (mount, carrier, strand))?;
                 String::new()
             }
             Records::GivenUp(why) => clean(why)?,
-            Records::Unsaid => return Err(unsaid(carrier, &strand)),
+            Records::Unsaid => return Err(unsaid(carrier, strand)),
         };
         let (strand, why) = (hex(&strand.id), StrandEnd::Returned);
         bodies.push(StrandClosed { strand, why, abandoned }.into());
@@ -68,8 +69,22 @@ pub fn hand_in(
             place
         }
     };
-    let done = Workplace::at(journal, identity, clock)?.record(bodies)?;
+    let mut done = Workplace::at(journal, identity, clock)?.record(bodies)?;
+    // Only once the ledger has it the stick says that it goes on no more.
+    if let (Some(strand), Records::At(mount)) = (open, records) {
+        let marked = marked(journal, mount, &strand, identity);
+        done.warnings.extend(marked.err().map(|error| Warning::of(&error)));
+    }
     Ok(HandedIn { done, place, entries })
+}
+
+fn marked(journal: &Journal, mount: &Path, strand: &Strand, identity: &Identity) -> Result<()> {
+    let tables = journal.tables();
+    let Some(strand) = read::strand(tables, &hex(&strand.id))? else { return Ok(()) };
+    match &strand.closed {
+        Some(end) => mark_closed(tables, mount, (&strand, end), identity),
+        None => Ok(()),
+    }
 }
 
 fn taken_from(
@@ -79,12 +94,18 @@ fn taken_from(
     (mount, carrier, strand): (&Path, &Carrier, &Strand),
 ) -> Result<Vec<HandedOver>> {
     let here = read::ledger::tip(journal.tables())?.journal;
+    let given_up = |error: Error| match error.kind() {
+        Kind::Damaged => error
+            .at("носитель не сдан")
+            .then_by("если записей с него не взять, скажите, почему они оставлены", Action::Give(Detail::Abandon)),
+        _ => error,
+    };
     let stick = Stick::without_card(mount, Card::new(&carrier.id, &carrier.label, here, strand.id))?;
     if stick.card().carrier != carrier.id {
         return Err(Error::input(format!("вставлен носитель «{}», а сдаётся «{}»", stick.card().label, carrier.label))
             .next("вставьте тот, который сдаётся, или назовите этот"));
     }
-    let Read { strand, entries, damage } = read_by(journal.tables(), &stick, identity)?;
+    let Read { strand, entries, damage } = read_by(journal.tables(), &stick, identity).map_err(given_up)?;
     let author = Author { signer: identity, clock, taken_over: false };
     let taken = take_in(journal, author, &strand, (&entries, &[]))?;
     let synced = told(journal.tables(), stick.card(), &strand, &entries, taken)?;

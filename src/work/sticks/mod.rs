@@ -9,6 +9,7 @@ mod base;
 mod handed_in;
 pub mod prepare;
 pub mod programs;
+pub mod replaced;
 pub mod status;
 pub mod sync;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use super::base::{Base, may_prepare, recipients};
 use super::programs::{self, Program};
+use super::replaced;
 use crate::archive::carrier::{self as on_mount, Carrier as OnMount};
 use crate::away::card::Card;
 use crate::away::pins::Pins;
@@ -98,6 +99,7 @@ pub fn prepare(
     if let Some(lost) = wish.replaces {
         bodies.push(CarrierRestored { carrier: lost.to_owned(), replacement: carrier.id.clone() }.into());
     }
+    is_for_deputy(place, &bodies)?;
     let done = place.record(bodies)?;
     let written = match former {
         true => Stick::forget(&mount),
@@ -152,6 +154,21 @@ pub(in crate::work) fn is_free(tables: &Tables, mount: &Path) -> Result<bool> {
     }
 }
 
+/// The administrator begins strands, but who registers carriers and gives them out is another (§3.3).
+fn is_for_deputy(place: &Workplace<'_>, bodies: &[Body]) -> Result<()> {
+    let has = |role| read::has_role(place.tables(), place.login(), role);
+    let is_his = |body: &Body| !matches!(body, Body::CarrierRegistered(_) | Body::CarrierIssued(_));
+    let may = bodies.iter().all(is_his) || has(Role::DeputyHead)? || has(Role::Director)?;
+    if may || !has(Role::Administrator)? {
+        return Ok(());
+    }
+    Err(Error::refused("носитель ещё не зарегистрирован или не выдан владельцу: это делает завуч или директор (§3.3)")
+        .next_by("пусть он зарегистрирует носитель", Action::RegisterCarrier)
+        .then_by("и выдаст владельцу", Action::IssueCarrier)
+        .then("и повторите команду")
+        .then("или пусть завуч подготовит носитель сам, если ключ у владельца уже есть"))
+}
+
 /// A login that is mistyped is told so, before its key is asked for.
 fn works_here(tables: &Tables, login: &str) -> Result<()> {
     match read::staff(tables, login)? {
@@ -183,6 +200,9 @@ fn owner_key(place: &Workplace<'_>, wish: &Preparation<'_>) -> Result<(Identity,
     if let Some(key) = &wish.owner_key {
         let fingerprint = key.public().fingerprint();
         if !known.contains(&fingerprint) {
+            if known.is_empty() && replaced::waits(tables, login)?.is_some() {
+                return Err(replaced::needs_key(tables, login)?);
+            }
             return Err(Error::input(format!("ключ {fingerprint} не действующий ключ сотрудника «{login}»"))
                 .next("укажите файл ключа, который внесён за ним")
                 .then_by("или внесите этот", Action::EnrollKey));
@@ -195,18 +215,17 @@ fn owner_key(place: &Workplace<'_>, wish: &Preparation<'_>) -> Result<(Identity,
             .then_by("если файл утерян, отзовите ключ", Action::RevokeKey)
             .then("и подготовьте носитель снова: новый ключ подтверждает второе лицо"));
     }
-    if !read::has_role(tables, place.login(), Role::Administrator)? {
+    let waits = read::roles_of(tables, login)?.iter().any(|role| OFFICES.contains(role))
+        || extraordinary::has_had_a_key(tables, login)?;
+    let enrols = read::has_role(tables, place.login(), Role::Administrator)?;
+    let by_steps = waits && (!enrols || !extraordinary::is_alone(tables)?);
+    if by_steps || replaced::waits(tables, login)?.is_some() {
+        return Err(replaced::needs_key(tables, login)?);
+    }
+    if !enrols {
         return Err(Error::refused(format!("у «{login}» ещё нет ключа, а вносит ключи администратор"))
             .next("пусть носитель подготовит он, когда вы зарегистрируете его и выдадите")
             .then_by("или сначала внесите ключ, который создал владелец", Action::EnrollKey));
-    }
-    let waits = read::roles_of(tables, login)?.iter().any(|role| OFFICES.contains(role))
-        || extraordinary::has_had_a_key(tables, login)?;
-    if waits && !extraordinary::is_alone(tables)? {
-        return Err(Error::refused(format!("новый ключ сотрудника «{login}» подтверждает второе лицо"))
-            .next_by("создайте ключ", Action::MakeKey)
-            .then_by("внесите его", Action::EnrollKey)
-            .then_by("и, когда его подтвердят, укажите его файл", Action::Give(Detail::OwnerKey)));
     }
     Ok((Identity::generate(), true))
 }

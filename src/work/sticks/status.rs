@@ -2,9 +2,11 @@
 
 use super::told::Said;
 use crate::away::stick::Unlocked;
-use crate::error::Result;
+use crate::error::{Result, Warning};
+use crate::journal::Journal;
 use crate::journal::entry::Entry;
 use crate::journal::read::{self, CarriedEntry, Strand, Tables};
+use crate::journal::rules::strand::without_key;
 use crate::ledger::chain::hex;
 use crate::school::Day;
 use chrono::{DateTime, FixedOffset};
@@ -23,6 +25,8 @@ pub struct Known {
     pub taken_on: Option<Day>,
     /// How many entries of it were refused.
     pub refused: usize,
+    /// Whether the key that signs on it was revoked.
+    pub key_revoked: bool,
 }
 
 /// Every stick that was prepared, in order.
@@ -39,10 +43,27 @@ pub fn known(tables: &Tables) -> Result<Vec<Known>> {
             owner: owner.unwrap_or_else(|| strand.login.to_string()),
             taken_on: carried.last().map(|carried| carried.taken),
             refused: carried.iter().filter(|carried| !carried.refused.is_empty()).count(),
+            key_revoked: is_revoked(tables, &strand.key)?,
             strand,
         })
     };
     read::strands(tables)?.into_iter().map(of).collect()
+}
+
+impl Known {
+    /// Whether nobody may record on it any more, though it was not handed in.
+    pub fn is_dead(&self) -> bool {
+        self.key_revoked && self.strand.closed.is_none()
+    }
+
+    /// What is to be done with it then.
+    pub fn dead(&self) -> Option<Warning> {
+        self.is_dead().then(|| without_key(&self.label))
+    }
+}
+
+fn is_revoked(tables: &Tables, fingerprint: &str) -> Result<bool> {
+    Ok(read::key(tables, fingerprint)?.is_some_and(|key| key.revoked_at.is_some()))
 }
 
 /// Entries of a stick that were refused when it was taken in, in order.
@@ -79,6 +100,10 @@ pub struct OnStick {
     pub knows: DateTime<FixedOffset>,
     /// The last day on which something may be recorded on it.
     pub until: Day,
+    /// When its strand was closed, as far as it was told.
+    pub closed: Option<DateTime<FixedOffset>>,
+    /// Whether its base knows that its owner's key was revoked.
+    pub key_revoked: bool,
     /// How many entries are not handed in.
     pub unsent: usize,
     /// The day of the first of them.
@@ -91,6 +116,23 @@ pub struct OnStick {
     pub warnings: Vec<crate::error::Error>,
 }
 
+/// For how many days something has not been handed in, where that is told.
+fn late(since: Day, today: Day) -> Option<i64> {
+    let days = (today - since).num_days();
+    (days >= LATE).then_some(days)
+}
+
+/// For how many days something has not been handed in of the stick that a journal is, where that is told.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn late_on(journal: &Journal, now: DateTime<FixedOffset>) -> Result<Option<i64>> {
+    let Some((base, _)) = journal.strand_tip() else { return Ok(None) };
+    let first = read::ledger::entry(journal.tables(), base.tip.seq + 1)?;
+    let school = read::school(journal.tables())?;
+    Ok(first.and_then(|entry| late(school.day_of(entry.time), school.day_of(now))))
+}
+
 /// From how many days on it is told that something was not handed in.
 pub const LATE: i64 = 5;
 
@@ -101,7 +143,10 @@ impl OnStick {
     /// Tables that do not read.
     pub fn of(unlocked: &Unlocked, tables: &Tables) -> Result<Self> {
         let base = unlocked.base();
-        let first = unlocked.unsent().first().and_then(|strung| Entry::from_json(&strung.payload).ok());
+        // Whoever has closed the strand has taken in what its base may not know of.
+        let taken = unlocked.closed().map_or(0, |closing| closing.number);
+        let unsent: Vec<_> = unlocked.unsent().iter().filter(|strung| strung.number > taken).collect();
+        let first = unsent.first().and_then(|strung| Entry::from_json(&strung.payload).ok());
         let (school, owner) = (read::school(tables)?, read::staff(tables, &base.login)?);
         Ok(Self {
             label: unlocked.card().label.clone(),
@@ -109,12 +154,19 @@ impl OnStick {
             owner_name: owner.map_or_else(|| base.login.clone(), |person| person.name.initials()),
             knows: base.time,
             until: base.until,
-            unsent: unlocked.unsent().len(),
+            closed: unlocked.closed().map(|closing| closing.time),
+            key_revoked: is_revoked(tables, &unlocked.pins().key)?,
+            unsent: unsent.len(),
             unsent_since: first.map(|entry| school.day_of(entry.time)),
             refused: refused_of(unlocked, tables)?,
             room: unlocked.room(),
-            warnings: unlocked.warnings().to_vec(),
+            warnings: unlocked.warnings().iter().cloned().chain(unlocked.goes_on().err()).collect(),
         })
+    }
+
+    /// What is to be done with it where its base knows that the key on it was revoked.
+    pub fn dead(&self) -> Option<Warning> {
+        (self.key_revoked && self.closed.is_none()).then(|| without_key(&self.label))
     }
 
     /// Whether the last day on which something may be recorded is past.
@@ -124,8 +176,7 @@ impl OnStick {
 
     /// For how many days something has not been handed in, where that is told.
     pub fn late(&self, today: Day) -> Option<i64> {
-        let days = (today - self.unsent_since?).num_days();
-        (days >= LATE).then_some(days)
+        late(self.unsent_since?, today).filter(|_| self.closed.is_none())
     }
 }
 

@@ -7,12 +7,13 @@ use super::known;
 use super::programs::{self, Program};
 use super::told::Said;
 use crate::away::card::Card;
+use crate::away::closed::{CLOSED, Closing};
 use crate::away::receipts::{Receipt, SignedReceipt};
 use crate::away::stick::{Stick, Unlocked};
 use crate::away::taking_in::{self, HandOver, Outcome, Stopped, TakenIn};
 use crate::error::{Action, Detail, Error, Result, Warning};
 use crate::journal::entry::{CarriedReceipt, ReceiptText};
-use crate::journal::read::{self, Strand, Tables};
+use crate::journal::read::{self, Closed, Strand, Tables};
 use crate::journal::{Author, Journal, Proven, author_of};
 use crate::ledger::chain::hex;
 use crate::ledger::identity::Identity;
@@ -54,6 +55,8 @@ pub struct Synced {
     pub entries: Vec<HandedOver>,
     /// Why it stopped before the last one.
     pub stopped: Option<Stopped>,
+    /// The end of its strand, where that goes on no more: the stick says so from now on, and was not renewed.
+    pub closed: Option<Closed>,
     /// Until when something may be recorded on it now; nothing where it was not renewed.
     pub renewed: Option<Day>,
     /// The programs on it; none where it was not renewed.
@@ -63,6 +66,29 @@ pub struct Synced {
 }
 
 impl Synced {
+    /// Of a stick of which nothing was taken in.
+    fn of(card: &Card, strand: &Strand) -> Self {
+        Self {
+            card: card.clone(),
+            owner: strand.login.to_string(),
+            entries: Vec::new(),
+            stopped: None,
+            closed: None,
+            renewed: None,
+            programs: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Where the strand has ended by now, says so on the stick.
+    fn end(&mut self, tables: &Tables, mount: &Path, signer: &dyn Signer) -> Result<()> {
+        let Some(strand) = read::strand(tables, &hex(&self.card.strand))? else { return Ok(()) };
+        let Some(end) = &strand.closed else { return Ok(()) };
+        self.warnings.extend(mark_closed(tables, mount, (&strand, end), signer).err());
+        self.closed = Some(end.clone());
+        Ok(())
+    }
+
     /// Rules that only warn.
     pub fn remarks(&self) -> impl Iterator<Item = &Warning> {
         self.entries.iter().flat_map(|one| match &one.outcome {
@@ -99,6 +125,7 @@ pub fn sync(
             let taken = take_in(journal, author(&identity, clock), &strand, (&entries, &[]))?;
             let mut synced = told(journal.tables(), stick.card(), &strand, &entries, taken)?;
             synced.warnings.extend(damage);
+            synced.end(journal.tables(), mount, &*identity)?;
             Ok(synced)
         }
         By::Owner(mut unlocked) => {
@@ -116,17 +143,30 @@ pub(super) fn take_and_renew(
     renewing: &mut Renewing<'_>,
 ) -> Result<Synced> {
     let strand = known(journal.tables(), unlocked.card())?;
-    author_of(journal.tables(), &taker.public().fingerprint())?;
+    match author_of(journal.tables(), &taker.public().fingerprint()) {
+        Ok(_) => {}
+        // With a lost stick went its key; it was found, and is told what became of it.
+        Err(error) if strand.closed.is_some() => {
+            let mut synced = Synced::of(unlocked.card(), &strand);
+            synced.warnings.push(error);
+            synced.end(journal.tables(), mount, taker)?;
+            return Ok(synced);
+        }
+        Err(error) => return Err(of_revoked(journal.tables(), &strand, unlocked.card(), error)?),
+    }
     let entries = handed_over(journal.tables(), &strand, unlocked)?;
     let receipts = unlocked.receipts().iter().map(carried_receipt).collect::<Vec<_>>();
     let taken = take_in(journal, author(taker, clock), &strand, (&entries, &receipts))?;
     let receipt = taken.receipt.clone();
     let mut synced = told(journal.tables(), unlocked.card(), &strand, &entries, taken)?;
     synced.warnings.extend(unlocked.warnings().iter().cloned());
-    if synced.stopped.is_none() {
+    synced.end(journal.tables(), mount, taker)?;
+    if synced.stopped.is_none() && synced.closed.is_none() {
+        let was_marked = unlocked.goes_on().is_err();
         let until = renew(journal, (unlocked, taker), clock, receipt, renewing);
         synced.renewed = Some(until.map_err(|error| error.at("записи приняты, но носитель не обновлён"))?);
         synced.programs = programs::put(mount, renewing.programs, &keys(journal.tables(), &strand)?, taker)?;
+        synced.warnings.extend(was_marked.then(unmarked));
     }
     Ok(synced)
 }
@@ -208,6 +248,9 @@ pub(super) fn take_in(
     (entries, receipts): (&[Strung], &[CarriedReceipt]),
 ) -> Result<TakenIn> {
     let mut batch = journal.batch()?;
+    batch
+        .check_clock(author)
+        .map_err(|error| error.at("с носителя ничего не принято, часы этого компьютера отстают от журнала"))?;
     let taken = taking_in::take_in(&mut batch, author, HandOver { strand: &strand.id, entries, receipts })?;
     batch.commit()?;
     Ok(taken)
@@ -225,15 +268,49 @@ pub(super) fn told(
         let said = Said::of(&strung.payload)?.for_whom(tables, &strand.login);
         Some(said.map(|said| HandedOver { number: one.number, seq: one.seq, said, outcome: one.outcome }))
     };
-    Ok(Synced {
-        card: card.clone(),
-        owner: strand.login.to_string(),
-        entries: taken.results.into_iter().filter_map(of).collect::<Result<_>>()?,
-        stopped: taken.stopped,
-        renewed: None,
-        programs: Vec::new(),
-        warnings: Vec::new(),
+    let entries = taken.results.into_iter().filter_map(of).collect::<Result<_>>()?;
+    Ok(Synced { entries, stopped: taken.stopped, ..Synced::of(card, strand) })
+}
+
+/// Leaves on a stick how its strand ended.
+pub(super) fn mark_closed(
+    tables: &Tables,
+    mount: &Path,
+    (strand, end): (&Strand, &Closed),
+    signer: &dyn Signer,
+) -> Result<()> {
+    let closing = Closing {
+        journal: read::ledger::tip(tables)?.journal,
+        strand: strand.id,
+        why: end.why,
+        time: end.at,
+        entry: end.entry,
+        number: strand.number,
+    };
+    Stick::close(mount, &closing, signer).map_err(|error| {
+        error.at("носитель закрыт в журнале, но на нём это не отмечено").then_by("отметьте", Action::SyncStick)
     })
+}
+
+/// What said that the strand was closed, of one that goes on.
+fn unmarked() -> Error {
+    Error::refused(format!("{CLOSED}: с носителя убрана метка о том, что он сдан: по журналу он в работе"))
+        .next("если её оставили не в школе, проверьте, у кого был носитель")
+}
+
+/// A key that was revoked hands nothing in: what lies on the stick, a deputy head takes in.
+fn of_revoked(tables: &Tables, strand: &Strand, card: &Card, error: Error) -> Result<Error> {
+    let is_revoked = read::key(tables, &strand.key)?.is_some_and(|key| key.revoked_at.is_some());
+    if !is_revoked {
+        return Ok(error);
+    }
+    Ok(Error::refused(format!(
+        "ключ, которым подписывает носитель «{}», отозван: владелец с него больше не передаёт и не записывает",
+        card.label
+    ))
+    .next_by("записи примет завуч", Action::ReturnCarrier { label: card.label.clone() })
+    .then("отклонённое внесите снова или подайте заявки на исправление")
+    .then_by("с новым ключом подготовьте носитель заново", Action::PrepareStick))
 }
 
 fn keys(tables: &Tables, strand: &Strand) -> Result<Vec<[u8; 32]>> {

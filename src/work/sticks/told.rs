@@ -20,6 +20,8 @@ pub struct Said {
     pub at: DateTime<FixedOffset>,
     /// What a request for a correction would ask for (§2.3.3); nothing where whoever is told of it may not ask.
     pub asks: Option<Asks>,
+    /// Of a request for a correction, which is asked for again once it is put right: course, day and lesson, zero of none.
+    pub asked: Option<(CourseKey, Day, u8)>,
 }
 
 /// What a request would ask for. Pupils are named by their personal files; an empty text takes out what stands.
@@ -38,7 +40,11 @@ impl Said {
     pub fn of(payload: &str) -> Option<Self> {
         let entry = Entry::from_json(payload).ok()?;
         let (what, kind) = (what(&entry.body), entry.body.kind());
-        Some(Self { what, kind, at: entry.time, asks: asks(entry.body) })
+        let asked = match &entry.body {
+            Body::CorrectionRequested(set) => Some((set.course.clone(), set.date, set.lesson)),
+            _ => None,
+        };
+        Some(Self { what, kind, at: entry.time, asks: asks(entry.body), asked })
     }
 
     /// The same for somebody: what he has no right to ask for, he is not told to.

@@ -84,6 +84,22 @@ impl Seen {
         }
     }
 
+    /// The last place that the stick names and a ledger lacks, of which the ledger does not say that it was lost.
+    ///
+    /// # Errors
+    /// Tables that do not read.
+    pub fn beyond(&self, ledger: &dyn Ledger) -> Result<Option<(u64, Hash)>> {
+        let tables = ledger.tables()?;
+        let mut beyond = None;
+        for place in self.places() {
+            let is_there = ledger.position_of(&place.head) == Some(place.length);
+            if !is_there && place.lost_in(&tables)?.is_none() {
+                beyond = beyond.max(Some((place.length, place.head)));
+            }
+        }
+        Ok(beyond)
+    }
+
     fn places(&self) -> Vec<Place> {
         let of = |receipt: &SignedReceipt| {
             let said = &receipt.receipt;

@@ -355,7 +355,7 @@ fn bring(sitting: &mut Sitting, seen: &CourseView, typed: &TypedCell) -> Result<
     let change = CellChange { place, pupil: typed.file.clone(), becomes };
     let mut at = sitting.seat.place()?;
     let done = grid::bring(&mut at, seen, &change)?;
-    let numbers = done.numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+    let numbers = done.told_numbers().iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
     let said = match numbers.is_empty() {
         true => "Так уже записано.".to_owned(),
         false => format!("Записано, № {numbers}."),

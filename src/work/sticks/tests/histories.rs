@@ -1,54 +1,41 @@
 //! §2.3.2 cannot be got round: random histories of a teacher with two sticks who sets clocks wrong, signs past the program, copies
 //! his sticks and puts older copies back, loses one and gets another, while the school's ledger is put back to older copies too.
 //!
-//! What a cell says changes on the lesson's day alone, or by an approved correction; it is filled up to seven days after it; both
-//! by the day of the school's clock on which it came into the ledger first. Nothing is taken in twice, and nothing that was taken in
-//! is lost. `PROPTEST_CASES=500 cargo test --lib random_histories` runs long.
+//! What a cell says (a topic, a mark, an absence) changes on the lesson's day alone, or by an approved correction; it is filled up to
+//! seven days after it. A final mark is set from some days before its period's end to as many after it, and changes on the day on
+//! which it was set. All by the day of the school's clock on which it came into the ledger first. Nothing is taken in twice, and
+//! nothing that was taken in is lost. `PROPTEST_CASES=500 cargo test --lib random_histories` runs long.
 
 use super::Desk;
+pub use super::drawn::record;
+use super::drawn::{self, ABSENT, Cell, FIRST, PUPIL, Standing, TEACHER, algebra, at, is_of_a_rule, said, standing};
 use super::hand::Hand;
 use super::steps::{By, Step, steps};
 use crate::away::stick::Unlocked;
 use crate::away::taking_in::Outcome;
 use crate::journal::entry::{Body, Effect, Entry, KeyEnrolled, RULES, SubjectLine, SubjectsSet};
 use crate::journal::read;
-use crate::journal::testing::{
-    Annals, TestJournal, course, day, identity, lesson, lesson_at, made_once, mark, moment, name, noon, person,
-};
+use crate::journal::testing::{Annals, TestJournal, day, identity, made_once, moment, name, noon, person};
 use crate::ledger::chain::{Hash, hex};
 use crate::ledger::strand::{Base, Strand, Strung};
-use crate::school::{CourseKey, Day, Marks, Role, School};
+use crate::school::{Day, Marks, Role, School};
 use crate::work::carriers::{self, Loss};
 use crate::work::confirm::{self, Which};
 use crate::work::correction::{self, CorrectionWish, LessonChanges, What};
-use crate::work::lesson::{self as lessons, LessonRef, LessonWish};
-use crate::work::marks::{self, CellWish, CellsWish};
 use crate::work::resumption::{Resumption, resume};
-use crate::work::sticks::sync::HandedOver;
-use crate::work::sticks::told::Asks;
 use crate::work::{Done, Workplace};
 use chrono::{DateTime, Duration, FixedOffset};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-const TEACHER: &str = "semyonov";
-const PUPIL: &str = "А-1";
-const FIRST: &str = "2025-09-08";
-const EDIT_DAYS: i64 = 7;
-
-fn algebra() -> CourseKey {
-    course("7А", "Алгебра")
-}
-
-/// A lesson on each school day from September 8 on.
-fn at(number: u8) -> LessonRef {
-    let days = i64::from(number / 5 * 7 + number % 5);
-    lesson_at(&algebra(), &(day(FIRST) + Duration::days(days)).to_string(), 2)
-}
-
 fn school() -> TestJournal {
-    let school = School::from_toml(include_str!("../../../../tests/fixtures/small/school.toml")).unwrap();
+    let mut school = School::from_toml(include_str!("../../../../tests/fixtures/small/school.toml")).unwrap();
+    // A period ends while the histories go on, its final marks are set for some days and rest on as many as there are.
+    let ends = day(drawn::ENDS);
+    (school.periods[0].ends, school.periods[1].begins) = (ends, ends + Duration::days(1));
+    school.policy.final_days = drawn::FINAL_DAYS;
+    (school.policy.min_marks_one_hour, school.policy.min_marks_more_hours) = (0, 0);
     let administrator = person("ivanova", "Иванова Инна Игоревна", "администратор", &[Role::Administrator]);
     let mut annals = Annals::new(school, administrator, "2025-09-01T08:00");
     annals
@@ -61,6 +48,7 @@ fn school() -> TestJournal {
     };
     annals.first(SubjectsSet { subjects: vec![line] }).class("7А", "");
     annals.pupil(PUPIL, name("Алиев Али"), day("2012-01-01"), "7А", day("2025-09-01"));
+    annals.pupil(ABSENT, name("Белова Бэла"), day("2012-01-02"), "7А", day("2025-09-01"));
     annals.course(&algebra(), TEACHER, 2.0);
     annals.record()
 }
@@ -82,16 +70,6 @@ pub fn prepared() -> (TestJournal, Vec<Hand>, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let hands = hands.iter().map(|hand| hand.copy(folder.path().join(&hand.label))).collect();
     (school, hands, folder)
-}
-
-/// A cell, or the line of a lesson where the pupil is empty, and what it says.
-type Cell = (String, String);
-type Standing = BTreeMap<Cell, String>;
-
-fn standing(school: &TestJournal) -> Standing {
-    let sql = "SELECT date, '', topic FROM lessons UNION ALL
-               SELECT date, file, marks FROM marks JOIN pupils ON pupils.id = pupil JOIN lessons ON lessons.id = marks.lesson";
-    school.rows(sql).into_iter().map(|row| ((row[0].clone(), row[1].clone()), row[2].clone())).collect()
 }
 
 /// A stick, and what is known of it.
@@ -226,13 +204,11 @@ impl World {
             if was == is || corrected {
                 continue;
             }
-            let lesson = day(&cell.0);
             let came_again = is.is_some_and(|is| self.lost.contains(&(cell.clone(), is.clone())));
-            // Signed past the program over a base from before, what came today is put right today, as if handed over now.
-            let of_today = matches!(step, Step::Sync { .. }) && self.changed.get(cell) == Some(&today);
+            let (of_today, is_sync) = (self.changed.get(cell) == Some(&today), matches!(step, Step::Sync { .. }));
             let in_time = match was {
-                Some(_) => today == lesson || of_today,
-                None => lesson <= today && today <= lesson + Duration::days(EDIT_DAYS),
+                Some(_) => drawn::may_replace(cell, today, (of_today, is_sync)),
+                None => drawn::may_fill(cell, today),
             };
             prop_assert!(in_time || came_again, "{step:?} on {today}: {cell:?} was {was:?} and is {is:?}");
         }
@@ -294,8 +270,9 @@ impl World {
             let signature = key.sign(&tip.message(&base, &payload));
             unlocked.append(&[Strung { number: tip.number + 1, base, payload, signature }])
         };
-        let _ = say(&mut unlocked, self::lesson(&at(lesson), &format!("Тема {mark}"), "").into());
-        let _ = say(&mut unlocked, self::mark(&at(lesson), PUPIL, &mark.to_string(), "").into());
+        for body in drawn::bodies(lesson, mark) {
+            let _ = say(&mut unlocked, body);
+        }
         let end = unlocked.tip().number;
         drop(unlocked);
         if base != own {
@@ -335,7 +312,8 @@ impl World {
                 prop_assert!(is_of_a_rule(why), "no rule that is known refuses so: {why}");
             }
             if by == By::Server {
-                let in_time: Vec<_> = said(one).into_iter().filter(|(cell, _)| self.is_in_time(cell)).collect();
+                let in_time: Vec<_> =
+                    said(one).into_iter().filter(|(cell, _)| drawn::may_fill(cell, self.today())).collect();
                 self.received.extend(in_time);
             }
             self.acknowledged.insert((strand.clone(), one.number), known.signature);
@@ -344,10 +322,6 @@ impl World {
             self.bases.push(unlocked.base().base());
         }
         Ok(())
-    }
-
-    fn is_in_time(&self, cell: &Cell) -> bool {
-        (0..=EDIT_DAYS).contains(&(self.today() - day(&cell.0)).num_days())
     }
 
     fn put_back(&mut self, stick: usize) {
@@ -433,35 +407,6 @@ impl World {
         prop_assert!(found.is_empty(), "{found:?}");
         Ok(())
     }
-}
-
-/// What an entry wants cells to say.
-fn said(one: &HandedOver) -> Vec<(Cell, String)> {
-    match &one.said.asks {
-        Some(Asks::Lesson { at, topic, .. }) => vec![((at.date.to_string(), String::new()), topic.clone())],
-        Some(Asks::Marks { at, marks }) => {
-            let cell = |(pupil, marks): &(String, String)| ((at.date.to_string(), pupil.clone()), marks.clone());
-            marks.iter().map(cell).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// What may be said of an entry that is refused.
-fn is_of_a_rule(why: &str) -> bool {
-    const RULES: [&str; 5] = ["§2.3.2", "§2.1", "переведены назад", "спешили", "отозван"];
-    RULES.iter().any(|rule| why.contains(rule))
-}
-
-/// Records a lesson of algebra and a mark, as the program does.
-pub fn record(place: &mut Workplace<'_>, lesson: u8, mark: u8) -> crate::Result<()> {
-    let (at, topic) = (at(lesson), Some(format!("Тема {mark}")));
-    let wish = LessonWish { at: at.clone(), topic, work: None, homework: None, substitute: false, despite: true };
-    let recorded = lessons::record(place, &wish);
-    let marks = Some(Some(Marks::parse(&mark.to_string())?));
-    let cells = vec![CellWish { pupil: PUPIL.into(), attendance: None, marks }];
-    marks::set(place, &CellsWish { cells, ..CellsWish::of(at) })?;
-    recorded.map(|_| ())
 }
 
 fn cases() -> u32 {

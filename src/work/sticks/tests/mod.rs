@@ -1,7 +1,9 @@
 //! Teachers with real sticks, and the journal at school: what is recorded on both sides, handed over, lost, copied and restored.
 
+mod drawn;
 mod hand;
 mod histories;
+mod lost;
 mod restored;
 mod sample;
 mod steps;

@@ -64,7 +64,7 @@ pub enum By {
 }
 
 pub fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let (stick, lesson, mark) = (0..3usize, 0..10u8, 2..6u8);
+    let (stick, lesson, mark) = (0..3usize, 0..10u8, super::drawn::DRAWN);
     let skew = prop_oneof![6 => Just(0), 2 => -3..4i64, 1 => Just(-366), 1 => Just(366)];
     let by = prop_oneof![3 => Just(By::Owner), 2 => Just(By::Deputy), 3 => Just(By::Server)];
     let of = |stick: std::ops::Range<usize>| stick;
@@ -75,7 +75,7 @@ pub fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => (stick.clone(), lesson.clone(), mark.clone(), skew, 0..4usize)
             .prop_map(|(stick, lesson, mark, skew, base)| Step::Forged { stick, lesson, mark, skew, base }),
         4 => (lesson.clone(), mark.clone()).prop_map(|(lesson, mark)| Step::AtSchool { lesson, mark }),
-        1 => (lesson, mark).prop_map(|(lesson, mark)| Step::Correct { lesson, mark }),
+        1 => (lesson, 2..6u8).prop_map(|(lesson, mark)| Step::Correct { lesson, mark }),
         8 => (stick.clone(), by).prop_map(|(stick, by)| Step::Sync { stick, by }),
         1 => of(stick.clone()).prop_map(|stick| Step::Copy { stick }),
         1 => of(stick.clone()).prop_map(|stick| Step::Keep { stick }),
