@@ -17,14 +17,14 @@ fn a_final_mark_on_too_few_marks_takes_a_reason() {
         browser.accessible("итоги").await;
         let courses = browser.client.find(Locator::Css("[name=course]")).await.unwrap();
         courses.select_by_label("7А, Алгебра").await.unwrap();
-        browser.click("form button").await;
+        browser.click("main form button").await;
         browser.until("h1", "Итоговые отметки").await;
         browser.until(".choices strong", "I четверть").await;
-        browser.click("form button").await;
+        browser.click("main form button").await;
         browser.until(".fault", "Ни одной отметки не вписано").await;
         browser.click("[aria-label='Отметка: Ёлкина Дарья']").await;
         browser.press("5").await;
-        browser.click("form button").await;
+        browser.click("main form button").await;
         browser.until(".fault", "только с обоснованием").await;
         browser.click("[name=reason]").await;
         browser.press("Болела, сдала зачёт").await;
@@ -33,7 +33,7 @@ fn a_final_mark_on_too_few_marks_takes_a_reason() {
         // Meanwhile her teacher sets the mark himself: it is not overwritten unseen.
         let set = ["final", "set", "7А", "Алгебра", "I четверть", "Ёлкина=н/а"];
         school.run("2025-10-23 12:01:00", "semyonov", &set).ok();
-        browser.click("form button").await;
+        browser.click("main form button").await;
         browser.until(".fault", "только что изменили").await;
         browser.click(".choices a").await;
         browser.until(".choices strong", "II четверть").await;
@@ -44,7 +44,7 @@ fn a_final_mark_on_too_few_marks_takes_a_reason() {
         browser.press("4").await;
         browser.click("[name=reason]").await;
         browser.press("Зачёт").await;
-        browser.click("form button").await;
+        browser.click("main form button").await;
         browser.until(".said", "7А, Алгебра, I четверть: итоговых отметок 1").await;
         browser.close().await;
     });
@@ -63,7 +63,7 @@ fn decisions_are_recorded_for_all_and_for_those_who_are_decided_otherwise() {
         browser.click("nav a[href='/finals']").await;
         browser.until("h1", "Итоги").await;
         browser.client.find(Locator::Css("[name=class]")).await.unwrap().select_by_label("7А").await.unwrap();
-        browser.click("form:nth-of-type(2) button").await;
+        browser.click("main form:nth-of-type(2) button").await;
         browser.until("h1", "Решения педагогического совета").await;
         for (field, text) in [("[name=date]", "28.05"), ("[name=number]", "5")] {
             browser.click(field).await;

@@ -28,7 +28,7 @@ fn enter_in_the_window_opens_another_way_in_and_its_end_leaves_no_file() {
     let both = named(&window.wait_until("another file", |screen| named(screen).len() == 2));
     assert!(both[1].exists() && !both[0].exists(), "{both:?}");
     window.keys(&["C-c"]);
-    window.wait_for("dead");
+    window.wait_until("the end of the program", |_| window.ask("#{pane_dead}") == "1");
     assert!(!both[1].exists() && !both[1].parent().unwrap().exists(), "{both:?}");
 }
 
