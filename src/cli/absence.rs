@@ -2,8 +2,8 @@
 
 use super::cells::Listed;
 use super::days::Days;
-use super::desk::{Desk, say};
 use super::lesson::{Which, place};
+use super::recorder::{Recorder, say};
 use super::{Common, mark, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::read::{self, Tables, explain};
@@ -112,21 +112,21 @@ impl Absence {
                     Error::input(format!("причины «{reason}» нет"))
                         .next("допустимы: болезнь, уважительная, неуважительная")
                 })?;
-                let (mut desk, who, what) = whose.find(common)?;
-                let said = absence::excuse(&mut desk.workplace()?, &who, reason, &document, instead)?;
+                let (mut recorder, who, what) = whose.find(common)?;
+                let said = absence::excuse(&mut recorder.workplace()?, &who, reason, &document, instead)?;
                 say(said.done, &format!("Причина записана: {what}{}", replaced(&said.withdrawn)))
             }
             Self::Exempt { whose, subject, document, instead } => {
-                let (mut desk, who, what) = whose.find(common)?;
-                let subjects = subject.iter().map(|typed| resolve::subject(desk.tables(), typed));
+                let (mut recorder, who, what) = whose.find(common)?;
+                let subjects = subject.iter().map(|typed| resolve::subject(recorder.tables(), typed));
                 let subjects: Vec<String> = subjects.collect::<Result<_>>()?;
-                let said = absence::exempt(&mut desk.workplace()?, &who, &subjects, &document, instead)?;
+                let said = absence::exempt(&mut recorder.workplace()?, &who, &subjects, &document, instead)?;
                 say(said.done, &format!("Освобождение записано: {what}{}", replaced(&said.withdrawn)))
             }
             Self::Withdraw { whose, subject } => {
-                let (mut desk, who, what) = whose.find(common)?;
-                let subject = subject.map(|typed| resolve::subject(desk.tables(), &typed)).transpose()?;
-                let mut place = desk.workplace()?;
+                let (mut recorder, who, what) = whose.find(common)?;
+                let subject = subject.map(|typed| resolve::subject(recorder.tables(), &typed)).transpose()?;
+                let mut place = recorder.workplace()?;
                 let done = match subject {
                     Some(subject) => absence::withdraw_exemption(&mut place, &who.pupil, &subject, who.since)?,
                     None => absence::withdraw_reason(&mut place, &who)?,
@@ -145,33 +145,33 @@ fn replaced(withdrawn: &[String]) -> String {
 }
 
 fn set(common: &Common, which: &Which, pupils: &[String]) -> Result<ExitCode> {
-    let mut desk = Desk::open(common)?;
-    let at = which.recorded(desk.tables(), &desk.login)?;
-    let listed = Listed::of_lesson(desk.tables(), &at)?;
+    let mut recorder = Recorder::open(common)?;
+    let at = which.recorded(recorder.tables(), &recorder.login)?;
+    let listed = Listed::of_lesson(recorder.tables(), &at)?;
     let wish = CellsWish { cells: listed.absences(pupils, Attendance::Absent)?, ..CellsWish::of(at) };
-    let set = marks::set(&mut desk.workplace()?, &wish)?;
+    let set = marks::set(&mut recorder.workplace()?, &wish)?;
     let taken_out = mark::taken_out(&set.taken_out);
     let what = format!("Посещаемость записана: {} ({}){taken_out}", set.attendance, place(&wish.at));
     mark::told(set.done, &what, &listed.told(&wish))
 }
 
 impl Whose {
-    /// The desk, who is meant and in which days, and how that is said.
-    fn find(&self, common: &Common) -> Result<(Desk, Absent, String)> {
-        let desk = Desk::open(common)?;
+    /// The recorder, who is meant and in which days, and how that is said.
+    fn find(&self, common: &Common) -> Result<(Recorder, Absent, String)> {
+        let recorder = Recorder::open(common)?;
         let class = ClassName::parse(&self.class)?;
-        let days = Days::of(desk.tables())?;
+        let days = Days::of(recorder.tables())?;
         let since = days.read(&self.since)?;
         let until = days.given(self.until.as_deref())?.unwrap_or(since);
-        let pupils = absence::pupils(desk.tables(), &class, since, until)?;
+        let pupils = absence::pupils(recorder.tables(), &class, since, until)?;
         let pupil = resolve::pupil(&pupils, &self.pupil)?;
         let days = if since == until {
             format_date(since)
         } else {
             format!("{}–{}", format_date(since), format_date(until))
         };
-        let what = format!("{}, {class}, {days}", read::name_of(desk.tables(), pupil)?);
-        Ok((desk, Absent { pupil: pupil.file.clone(), since, until }, what))
+        let what = format!("{}, {class}, {days}", read::name_of(recorder.tables(), pupil)?);
+        Ok((recorder, Absent { pupil: pupil.file.clone(), since, until }, what))
     }
 }
 

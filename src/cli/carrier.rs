@@ -5,7 +5,7 @@ mod history;
 
 use super::called::ME;
 use super::days::Days;
-use super::desk::{Desk, say};
+use super::recorder::{Recorder, say};
 use super::typed::quoted;
 use super::{Common, advice, screen, session};
 use crate::error::Result;
@@ -120,7 +120,7 @@ impl Carrier {
             Self::Register { mount, label, holder, place } => {
                 let wish = Registration { mount: &mount, label: &label, holder: &holder, place: &place };
                 let Registered { id, label, done, before } =
-                    carriers::register(&mut Desk::open(common)?.workplace()?, &wish)?;
+                    carriers::register(&mut Recorder::open(common)?.workplace()?, &wish)?;
                 let was = before.map(|was| format!("; было: «{}», {}, {}", was.label, was.holder, was.place));
                 let what = format!("Носитель «{label}» зарегистрирован, номер {id}{}", was.unwrap_or_default());
                 match done.numbers.is_empty() {
@@ -130,14 +130,14 @@ impl Carrier {
             }
             Self::Issue { carrier, to } => return issue(common, &carrier, &to),
             Self::Return { carrier, place, stick, abandon } => {
-                let mut desk = Desk::open(common)?;
-                let known = resolve::carrier(desk.tables(), &carrier)?;
+                let mut recorder = Recorder::open(common)?;
+                let known = resolve::carrier(recorder.tables(), &carrier)?;
                 let records = match (&stick, &abandon) {
                     (Some(mount), _) => Records::At(mount),
                     (None, Some(why)) => Records::GivenUp(why),
                     (None, None) => Records::Unsaid,
                 };
-                let hands = (&mut desk.journal, &desk.identity, &session::SystemClock as _);
+                let hands = (&mut recorder.journal, &recorder.identity, &session::SystemClock as _);
                 let handed = sticks::hand_in(hands, &known, &place, &records)?;
                 super::stick::say_handed_in(&handed);
                 let HandedIn { done, place, .. } = handed;
@@ -145,16 +145,16 @@ impl Carrier {
             }
             Self::Lost(lost) => return lost.run(common),
             Self::Restore { carrier, replacement } => {
-                let mut desk = Desk::open(common)?;
-                let lost = resolve::carrier(desk.tables(), &carrier)?;
-                let new = resolve::carrier(desk.tables(), &replacement)?;
-                let done = carriers::restore(&mut desk.workplace()?, &lost.id, &new.id)?;
+                let mut recorder = Recorder::open(common)?;
+                let lost = resolve::carrier(recorder.tables(), &carrier)?;
+                let new = resolve::carrier(recorder.tables(), &replacement)?;
+                let done = carriers::restore(&mut recorder.workplace()?, &lost.id, &new.id)?;
                 return say(done, &format!("Данные носителя «{}» восстановлены на «{}»", lost.label, new.label));
             }
             Self::Retire { carrier, reason } => {
-                let mut desk = Desk::open(common)?;
-                let known = resolve::carrier(desk.tables(), &carrier)?;
-                let done = carriers::retire(&mut desk.workplace()?, &known.id, &reason)?;
+                let mut recorder = Recorder::open(common)?;
+                let known = resolve::carrier(recorder.tables(), &carrier)?;
+                let done = carriers::retire(&mut recorder.workplace()?, &known.id, &reason)?;
                 let status = say(done, &format!("Носитель «{}» списан", known.label))?;
                 println!("Что делать: проверьте, что архивам хватает оставшихся копий: {ME} archive status.");
                 return Ok(status);
@@ -168,21 +168,21 @@ impl Carrier {
 
 impl Lost {
     fn run(self, common: &Common) -> Result<ExitCode> {
-        let mut desk = Desk::open(common)?;
-        let known = resolve::carrier(desk.tables(), &self.carrier)?;
-        let reported = Days::of(desk.tables())?.given(self.reported.as_deref())?;
-        let who = name(desk.tables(), known.in_hands_of())?;
-        let strand = read::open_strand_on(desk.tables(), &known.id)?;
+        let mut recorder = Recorder::open(common)?;
+        let known = resolve::carrier(recorder.tables(), &self.carrier)?;
+        let reported = Days::of(recorder.tables())?.given(self.reported.as_deref())?;
+        let who = name(recorder.tables(), known.in_hands_of())?;
+        let strand = read::open_strand_on(recorder.tables(), &known.id)?;
         let Self { circumstances, by_fault, .. } = self;
         let loss = Loss { carrier: known.id, reported, circumstances, by_fault };
-        let done = carriers::lose(&mut desk.workplace()?, &loss)?;
+        let done = carriers::lose(&mut recorder.workplace()?, &loss)?;
         let status = say(done, &format!("Носитель «{}» записан как утерянный", known.label))?;
         let whose = match by_fault {
             true => format!("новый носитель покупает {who} (§5.8.2)"),
             false => "новый носитель предоставляет школа".to_owned(),
         };
         if let Some(strand) = strand {
-            let next = after_loss(desk.tables(), &strand, &known.label)?;
+            let next = after_loss(recorder.tables(), &strand, &known.label)?;
             println!("Что делать ({whose}):");
             (1..).zip(advice::steps(&next)).for_each(|(number, step)| println!("  {number}. {step}"));
             return Ok(status);
@@ -197,10 +197,10 @@ impl Lost {
 }
 
 fn issue(common: &Common, carrier: &str, to: &str) -> Result<ExitCode> {
-    let mut desk = Desk::open(common)?;
-    let known = resolve::carrier(desk.tables(), carrier)?;
-    let what = format!("Носитель «{}» выдан: {}", known.label, name(desk.tables(), to)?);
-    say(carriers::issue(&mut desk.workplace()?, &known.id, to)?, &what)
+    let mut recorder = Recorder::open(common)?;
+    let known = resolve::carrier(recorder.tables(), carrier)?;
+    let what = format!("Носитель «{}» выдан: {}", known.label, name(recorder.tables(), to)?);
+    say(carriers::issue(&mut recorder.workplace()?, &known.id, to)?, &what)
 }
 
 /// «Иванова И. И.», or the login where nobody has it.

@@ -1,7 +1,7 @@
 //! `letopis clock`: the way out when a wrong clock has poisoned the ledger.
 
 use super::Common;
-use super::desk::{Desk, say};
+use super::recorder::{Recorder, say};
 use crate::error::Result;
 use crate::work;
 use clap::Subcommand;
@@ -21,7 +21,7 @@ pub enum Clock {
 impl Clock {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
         let Self::Reset { reason } = self;
-        let mut desk = Desk::open(common)?;
-        say(work::clock::reset(&mut desk.workplace()?, &reason)?, "Часы поправлены")
+        let mut recorder = Recorder::open(common)?;
+        say(work::clock::reset(&mut recorder.workplace()?, &reason)?, "Часы поправлены")
     }
 }

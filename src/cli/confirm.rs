@@ -1,7 +1,7 @@
 //! `letopis confirm`: the second person (DESIGN «One idea» 6).
 
 use super::called::ME;
-use super::desk::{Desk, say};
+use super::recorder::{Recorder, say};
 use super::{Common, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::read::extraordinary::Extraordinary;
@@ -67,13 +67,14 @@ impl Confirm {
             Self::Show { number } => show(common, number),
             Self::Give { which } => {
                 let which = which.which()?;
-                let (done, entries) = confirm::give(&mut Desk::open_for(common, Errand::Decide)?.workplace()?, &which)?;
+                let (done, entries) =
+                    confirm::give(&mut Recorder::open_for(common, Errand::Decide)?.workplace()?, &which)?;
                 say(done, &format!("Подтверждено и в силе: № {}", named(&entries)))
             }
             Self::Refuse { which, reason } => {
                 let which = which.which()?;
                 let (done, entries) =
-                    confirm::refuse(&mut Desk::open_for(common, Errand::Decide)?.workplace()?, &which, &reason)?;
+                    confirm::refuse(&mut Recorder::open_for(common, Errand::Decide)?.workplace()?, &which, &reason)?;
                 say(done, &format!("Отказано: № {}", named(&entries)))
             }
         }

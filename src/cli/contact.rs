@@ -1,6 +1,6 @@
 //! `letopis contact`: how parents can be reached (§4.5); kept outside the ledger, so that it can be erased (§1.5).
 
-use super::{Common, desk::Desk, screen, session};
+use super::{Common, recorder::Recorder, screen, session};
 use crate::error::Result;
 use crate::journal::resolve;
 use crate::work::contacts::{self, Contact as Line};
@@ -75,14 +75,14 @@ impl Contact {
             }
             Self::Set(Set { pupil, who, name, telephone, email, address }) => {
                 let line = Line { pupil, who, name, telephone, email, address };
-                match contacts::set(&Desk::open(common)?.workplace()?, line)? {
+                match contacts::set(&Recorder::open(common)?.workplace()?, line)? {
                     false => return session::unchanged(),
                     true => {
                         println!("Контакты записаны. Они лежат отдельно от журнала и ни в какой архив не попадают.")
                     }
                 }
             }
-            Self::Erase { pupil } => match contacts::erase(&Desk::open(common)?.workplace()?, &pupil)? {
+            Self::Erase { pupil } => match contacts::erase(&Recorder::open(common)?.workplace()?, &pupil)? {
                 0 => println!("Контактов этого ученика нет: стирать нечего."),
                 count => println!("Контактов стёрто: {count}."),
             },

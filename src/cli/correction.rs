@@ -4,7 +4,7 @@ use super::absence::day;
 use super::called::ME;
 use super::cells::{self, both};
 use super::days::Days;
-use super::desk::{Desk, WhichCourse, say};
+use super::recorder::{Recorder, WhichCourse, say};
 use super::{Common, screen, session};
 use crate::error::{Error, Result, every};
 use crate::journal::read::corrections::{self, Correction};
@@ -115,11 +115,11 @@ impl Register {
             Self::List { open, csv } => list(common, open, csv),
             Self::Show { number } => show(common, number),
             Self::Approve { number, note } => {
-                let done = correction::approve(&mut Desk::open(common)?.workplace()?, number, &note)?;
+                let done = correction::approve(&mut Recorder::open(common)?.workplace()?, number, &note)?;
                 say(done, &format!("Заявка № {number} удовлетворена, изменения внесены"))
             }
             Self::Reject { number, reason } => {
-                let done = correction::reject(&mut Desk::open(common)?.workplace()?, number, &reason)?;
+                let done = correction::reject(&mut Recorder::open(common)?.workplace()?, number, &reason)?;
                 say(done, &format!("Заявка № {number} отклонена, изменений нет"))
             }
         }
@@ -128,22 +128,22 @@ impl Register {
 
 impl Request {
     fn run(self, common: &Common) -> Result<ExitCode> {
-        let mut desk = Desk::open(common)?;
-        let course = self.course.find(desk.tables(), Some(&desk.login))?;
+        let mut recorder = Recorder::open(common)?;
+        let course = self.course.find(recorder.tables(), Some(&recorder.login))?;
         let what = match (&self.period, &self.date) {
-            (Some(period), None) => What::Finals(self.of_period(&desk, &course, period)?),
-            (None, Some(date)) if self.annul => What::Annulment(self.annulled(desk.tables(), &course, date)?),
-            (None, Some(date)) => What::Lesson(self.of_lesson(desk.tables(), &course, date)?),
+            (Some(period), None) => What::Finals(self.of_period(&recorder, &course, period)?),
+            (None, Some(date)) if self.annul => What::Annulment(self.annulled(recorder.tables(), &course, date)?),
+            (None, Some(date)) => What::Lesson(self.of_lesson(recorder.tables(), &course, date)?),
             _ => {
                 return Err(Error::input("указывается либо дата урока, либо --period и --final")
                     .next("отметка за урок: дата и --mark; итоговая: --period \"I четверть\" --final \"Иванов=4\""));
             }
         };
         let wish = CorrectionWish { what, reason: self.reason };
-        let asked = correction::request(&mut desk.workplace()?, &wish)?;
-        let changes = corrections::in_words(desk.tables(), &asked.changes)?;
+        let asked = correction::request(&mut recorder.workplace()?, &wish)?;
+        let changes = corrections::in_words(recorder.tables(), &asked.changes)?;
         // Its number is that of the register, which is at school.
-        let number = if desk.journal.is_away() { String::new() } else { format!(" № {}", asked.number) };
+        let number = if recorder.journal.is_away() { String::new() } else { format!(" № {}", asked.number) };
         say(asked.done, &format!("Заявка{number} подана: {}: {changes}", asked.at.course))
     }
 
@@ -216,13 +216,13 @@ impl Request {
         LineChange { topic, work: self.work.clone().filter(|_| !of_marks), homework, substitute }
     }
 
-    fn of_period(&self, desk: &Desk, course: &Course, typed: &str) -> Result<FinalChanges> {
+    fn of_period(&self, recorder: &Recorder, course: &Course, typed: &str) -> Result<FinalChanges> {
         if self.annul || self.lesson.is_some() || self.says_more_of_the_lesson() {
             return Err(Error::input("с --period исправляются только итоговые отметки: --final \"Иванов=4\"")
                 .next("урок и отметки за урок исправляются отдельной заявкой, с датой и без --period"));
         }
-        let period = resolve::period(&desk.school()?, &course.key.class, typed)?;
-        let pupils = finals::pupils(desk.tables(), &course.key.class, &period)?;
+        let period = resolve::period(&recorder.school()?, &course.key.class, typed)?;
+        let pupils = finals::pupils(recorder.tables(), &course.key.class, &period)?;
         let change = |typed: &String| -> Result<_> {
             let (pupil, becomes) = named(&pupils, typed)?;
             Ok((pupil, marks(typed, becomes)?))

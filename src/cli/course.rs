@@ -2,7 +2,7 @@
 
 use super::absence::day;
 use super::days::Days;
-use super::desk::{Desk, WhichCourse, say};
+use super::recorder::{Recorder, WhichCourse, say};
 use super::{Common, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::read::annulments;
@@ -134,10 +134,10 @@ impl Course {
             Self::Subject(subject) => subject.run(common),
             Self::Class(class) => class.run(common),
             Self::Annul { course, reason } => {
-                let mut desk = Desk::open(common)?;
-                let course = course.find(desk.tables(), None)?.key;
-                let what = annulments::course_in_words(desk.tables(), &course)?;
-                let done = courses::annul(&mut desk.workplace()?, &course, &reason)?;
+                let mut recorder = Recorder::open(common)?;
+                let course = course.find(recorder.tables(), None)?.key;
+                let what = annulments::course_in_words(recorder.tables(), &course)?;
+                let done = courses::annul(&mut recorder.workplace()?, &course, &reason)?;
                 say(done, &format!("Курс «{course}» аннулирован: {what}"))
             }
         }
@@ -146,15 +146,15 @@ impl Course {
 
 impl Class {
     fn run(self, common: &Common) -> Result<ExitCode> {
-        let mut desk = Desk::open(common)?;
+        let mut recorder = Recorder::open(common)?;
         if self.annul {
-            let class = resolve::class(desk.tables(), &self.class)?;
-            let what = annulments::class_in_words(desk.tables(), &class)?;
-            let done = courses::annul_class(&mut desk.workplace()?, &class, &self.reason.unwrap_or_default())?;
+            let class = resolve::class(recorder.tables(), &self.class)?;
+            let what = annulments::class_in_words(recorder.tables(), &class)?;
+            let done = courses::annul_class(&mut recorder.workplace()?, &class, &self.reason.unwrap_or_default())?;
             return say(done, &format!("Класс {class} аннулирован: {what}"));
         }
         let (class, teacher) = (ClassName::parse(&self.class)?, self.teacher.unwrap_or_default());
-        let set = courses::set_class(&mut desk.workplace()?, class.clone(), &teacher)?;
+        let set = courses::set_class(&mut recorder.workplace()?, class.clone(), &teacher)?;
         let was = match set.before.filter(|before| !before.is_empty()) {
             Some(before) => format!(" (был(а) «{before}»)"),
             None => String::new(),
@@ -165,15 +165,15 @@ impl Class {
 
 impl Set {
     fn run(self, common: &Common) -> Result<ExitCode> {
-        let mut desk = Desk::open(common)?;
-        let class = resolve::class(desk.tables(), &self.class)?;
-        let subject = resolve::subject(desk.tables(), &self.subject)?;
+        let mut recorder = Recorder::open(common)?;
+        let class = resolve::class(recorder.tables(), &self.class)?;
+        let subject = resolve::subject(recorder.tables(), &self.subject)?;
         let course = CourseKey { class, group: self.group, subject };
         let wish = Wish { course, teacher: self.teacher, hours: self.hours };
         let lacks = |course: CourseKey, what: &str| {
             Err(Error::input(format!("курс «{course}» новый: не указано {what}")).next("укажите и повторите"))
         };
-        match courses::set(&mut desk.workplace()?, wish)? {
+        match courses::set(&mut recorder.workplace()?, wish)? {
             Outcome::NoTeacher(course) => lacks(course, "--teacher"),
             Outcome::NoHours(course) => lacks(course, "--hours"),
             Outcome::Set(Standing { done, course, teacher, hours, before, hours_before }) => {
@@ -240,20 +240,20 @@ fn timetable(
     since: Option<String>,
     despite: bool,
 ) -> Result<ExitCode> {
-    let mut desk = Desk::open(common)?;
-    let course = which.find(desk.tables(), None)?;
+    let mut recorder = Recorder::open(common)?;
+    let course = which.find(recorder.tables(), None)?;
     let slots = match typed {
         [word] if crate::school::fold(word) == "нет" => Vec::new(),
         _ => typed.iter().map(|text| courses::slot(text)).collect::<Result<Vec<_>>>()?,
     };
-    let since = Days::of(desk.tables())?.given(since.as_deref())?;
+    let since = Days::of(recorder.tables())?.given(since.as_deref())?;
     let from = since.map(|day| format!(" с {}", format_date(day))).unwrap_or_default();
-    let begins = desk.school()?.year.begins;
-    let weeks = Timetable::of(desk.tables(), course.id)?;
+    let begins = recorder.school()?.year.begins;
+    let weeks = Timetable::of(recorder.tables(), course.id)?;
     let before = weeks.weeks().iter().find(|(day, _)| *day == since.unwrap_or(begins)).map(|(_, week)| week);
     let was = before.map(|week| format!(" (было: {})", courses::in_words(week))).unwrap_or_default();
     let what = format!("{}: уроков в неделю {}{from}{was}", course.key, slots.len());
-    say(courses::set_timetable(&mut desk.workplace()?, &course, since, slots, despite)?, &what)
+    say(courses::set_timetable(&mut recorder.workplace()?, &course, since, slots, despite)?, &what)
 }
 
 fn week(common: &Common, class: &str, date: Option<String>) -> Result<ExitCode> {
@@ -281,11 +281,11 @@ fn week(common: &Common, class: &str, date: Option<String>) -> Result<ExitCode> 
 
 impl Subject {
     fn run(self, common: &Common) -> Result<ExitCode> {
-        let mut desk = Desk::open(common)?;
+        let mut recorder = Recorder::open(common)?;
         let Self { name, short, association, written, annul, reason } = self;
         if annul {
-            let name = resolve::subject(desk.tables(), &name)?;
-            let done = courses::annul_subject(&mut desk.workplace()?, &name, &reason.unwrap_or_default())?;
+            let name = resolve::subject(recorder.tables(), &name)?;
+            let done = courses::annul_subject(&mut recorder.workplace()?, &name, &reason.unwrap_or_default())?;
             return say(done, &format!("Предмет «{name}» аннулирован"));
         }
         let written = match written.as_deref().map(crate::school::fold).as_deref() {
@@ -295,7 +295,7 @@ impl Subject {
             Some(other) => return Err(Error::input(format!("«{other}» не «да» и не «нет»")).next("укажите да или нет")),
         };
         let subject = courses::Subject { name, short, association, written };
-        let courses::SubjectDone { done, now, before } = courses::set_subject(&mut desk.workplace()?, &subject)?;
+        let courses::SubjectDone { done, now, before } = courses::set_subject(&mut recorder.workplace()?, &subject)?;
         let what = match before {
             None => format!("Предмет «{}» записан: {}", now.name, of_subject(&now)),
             Some(before) => {

@@ -2,7 +2,7 @@
 
 use super::cells::{self, Listed, both};
 use super::days::Days;
-use super::desk::{Desk, WhichCourse, say};
+use super::recorder::{Recorder, WhichCourse, say};
 use super::{Common, mark, screen, session};
 use crate::error::{Error, Result, every};
 use crate::journal::read::finals::{Other, finals_on_page};
@@ -73,18 +73,18 @@ impl Final {
 
 impl Set {
     fn run(self, common: &Common) -> Result<ExitCode> {
-        let mut desk = Desk::open(common)?;
-        let course = self.course.find(desk.tables(), Some(&desk.login))?.key;
-        let period = resolve::period(&desk.school()?, &course.class, &self.period)?;
-        let pupils = finals::pupils(desk.tables(), &course.class, &period)?;
-        let listed = Listed::of(desk.tables(), pupils)?;
+        let mut recorder = Recorder::open(common)?;
+        let course = self.course.find(recorder.tables(), Some(&recorder.login))?.key;
+        let period = resolve::period(&recorder.school()?, &course.class, &self.period)?;
+        let pupils = finals::pupils(recorder.tables(), &course.class, &period)?;
+        let listed = Listed::of(recorder.tables(), pupils)?;
         let marks = every(self.marks.iter().map(|typed| {
             let (pupil, mark) = cells::split(typed, "отметка")?;
             both(listed.file(pupil), Marks::parse(mark).map_err(|e| e.at(typed)))
         }))?;
         let lines: Vec<String> = marks.iter().map(|(pupil, mark)| format!("{}: {mark}", listed.name(pupil))).collect();
         let wish = FinalsWish { course, period, marks, override_reason: self.reason };
-        let set = finals::set(&mut desk.workplace()?, &wish)?;
+        let set = finals::set(&mut recorder.workplace()?, &wish)?;
         let what = format!("{}, {}: итоговых отметок {}", wish.course, wish.period, set.marks);
         mark::told(set.done, &what, &lines)
     }
@@ -131,11 +131,11 @@ fn list(common: &Common, course: &WhichCourse) -> Result<ExitCode> {
 
 impl Decision {
     fn run(self, common: &Common) -> Result<ExitCode> {
-        let mut desk = Desk::open(common)?;
-        let class = resolve::class(desk.tables(), &self.class)?;
-        let date = Days::of(desk.tables())?.read(&self.date)?;
-        let pupils = finals::decided_of(desk.tables(), &class, date)?;
-        let of_year = finals::pupils(desk.tables(), &class, &"Год".into())?;
+        let mut recorder = Recorder::open(common)?;
+        let class = resolve::class(recorder.tables(), &self.class)?;
+        let date = Days::of(recorder.tables())?.read(&self.date)?;
+        let pupils = finals::decided_of(recorder.tables(), &class, date)?;
+        let of_year = finals::pupils(recorder.tables(), &class, &"Год".into())?;
         let mut others = None;
         let decisions = every(self.decisions.iter().map(|typed| {
             let (pupil, decision) = cells::split(typed, "переведён")?;
@@ -154,7 +154,7 @@ impl Decision {
         }))?;
         let decisions = decisions.into_iter().flatten().collect();
         let wish = DecisionsWish { class, date, number: self.number, decisions, others };
-        let decided = finals::decide(&mut desk.workplace()?, &wish)?;
+        let decided = finals::decide(&mut recorder.workplace()?, &wish)?;
         told(&wish, decided)
     }
 }

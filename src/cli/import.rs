@@ -1,7 +1,7 @@
 //! `letopis import`: a folder of tables.
 
 use super::called::ME;
-use super::{Common, advice, desk::Desk, screen};
+use super::{Common, advice, recorder::Recorder, screen};
 use crate::error::Result;
 use crate::import::Outcome;
 use crate::work::import::{self, How};
@@ -30,14 +30,14 @@ pub struct Import {
 
 impl Import {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
-        let mut desk = Desk::open(common)?;
+        let mut recorder = Recorder::open(common)?;
         let bar = screen::progress("Перенос уроков и отметок");
         let mut progress = |done, total| {
             bar.set_length(total);
             bar.set_position(done);
         };
         let how = How { trial: self.dry_run, another: self.another, despite: self.despite };
-        let outcome = import::import(&mut desk.workplace()?, &self.dir, how, &mut progress)?;
+        let outcome = import::import(&mut recorder.workplace()?, &self.dir, how, &mut progress)?;
         bar.finish_and_clear();
         if common.json {
             screen::json(&serde_json::json!({

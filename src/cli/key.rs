@@ -1,7 +1,7 @@
 //! `letopis key`: identity files.
 
 use super::called::ME;
-use super::desk::{Desk, say};
+use super::recorder::{Recorder, say};
 use super::typed::quoted;
 use super::{Common, output, screen, session};
 use crate::away::stick::{KEY, Stick};
@@ -137,9 +137,9 @@ impl Key {
                 hand_over(common, &request, to.as_deref())?;
             }
             Self::Emergency { sheet } => {
-                let mut desk = Desk::open(common)?;
+                let mut recorder = Recorder::open(common)?;
                 let emergency = Identity::generate();
-                let done = founding::new_emergency_key(&mut desk.workplace()?, &emergency, &sheet)?;
+                let done = founding::new_emergency_key(&mut recorder.workplace()?, &emergency, &sheet)?;
                 let what = format!("Аварийный ключ {} дан журналу", emergency.public().fingerprint());
                 say(done, &what)?;
                 println!("Он записан в «{}»: распечатайте, уберите в сейф и удалите файл.", sheet.display());

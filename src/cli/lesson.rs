@@ -2,7 +2,7 @@
 
 use super::cells::{self, Listed, both};
 use super::days::Days;
-use super::desk::{Desk, WhichCourse, say};
+use super::recorder::{Recorder, WhichCourse, say};
 use super::{Common, agree, report, session};
 use crate::error::{Action, Detail, Error, Result, every};
 use crate::journal::read::{self, Course, Tables};
@@ -118,9 +118,9 @@ impl Lesson {
         match self {
             Self::Record(record) => record.run(common),
             Self::Annul { which, reason } => {
-                let mut desk = Desk::open(common)?;
-                let at = which.to_annul(desk.tables(), &desk.login)?;
-                let (done, what) = lesson::annul(&mut desk.workplace()?, &at, &reason)?;
+                let mut recorder = Recorder::open(common)?;
+                let at = which.to_annul(recorder.tables(), &recorder.login)?;
+                let (done, what) = lesson::annul(&mut recorder.workplace()?, &at, &reason)?;
                 say(done, &format!("Урок аннулирован: {}, {what}", at.course))
             }
             Self::Missing { until, courses, output } => missing(common, until.as_deref(), &courses, &output),
@@ -131,12 +131,12 @@ impl Lesson {
 impl Record {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let Self { which, topic, homework, work, substitute, despite, absent, late, mark } = self;
-        let mut desk = Desk::open(common)?;
-        let at = which.timetabled(desk.tables(), &desk.login)?;
-        let listed = Listed::of_lesson(desk.tables(), &at)?;
+        let mut recorder = Recorder::open(common)?;
+        let at = which.timetabled(recorder.tables(), &recorder.login)?;
+        let listed = Listed::of_lesson(recorder.tables(), &at)?;
         let cells = of_lesson(&listed, CellsWish::of(at.clone()), &absent, &late, &mark)?;
         let mut wish = LessonWish { at, topic, work, homework, substitute, despite };
-        let mut workplace = desk.workplace()?;
+        let mut workplace = recorder.workplace()?;
         if !despite && let Some(why) = lesson::unexpected(&workplace, &wish)? {
             wish.despite = agree::agrees(&format!("{}. Урок всё же был?", in_capital(&why))).unwrap_or_default();
             if !wish.despite {

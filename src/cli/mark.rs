@@ -1,8 +1,8 @@
 //! `letopis mark`: marks of a lesson (§2.3).
 
 use super::cells::{self, Listed};
-use super::desk::{Desk, say};
 use super::lesson::{Which, place};
+use super::recorder::{Recorder, say};
 use super::{Common, screen, session};
 use crate::error::{Result, every};
 use crate::journal::read::{self, Pupil, standing};
@@ -73,12 +73,12 @@ impl Mark {
 
 impl Set {
     fn run(self, common: &Common) -> Result<ExitCode> {
-        let mut desk = Desk::open(common)?;
-        let at = self.which.recorded(desk.tables(), &desk.login)?;
-        let listed = Listed::of_lesson(desk.tables(), &at)?;
+        let mut recorder = Recorder::open(common)?;
+        let at = self.which.recorded(recorder.tables(), &recorder.login)?;
+        let listed = Listed::of_lesson(recorder.tables(), &at)?;
         let (cells, others) = listed.marks(&self.marks)?;
         let wish = CellsWish { cells, others, ..self.about.of(CellsWish::of(at)) };
-        let set = marks::set(&mut desk.workplace()?, &wish)?;
+        let set = marks::set(&mut recorder.workplace()?, &wish)?;
         // «н/3» over a mark that stands records the absence alone.
         let taken = wish.others.is_none() && wish.cells.iter().all(|cell| cell.marks == Some(None));
         let what = match (set.marks, set.attendance) {
@@ -108,10 +108,10 @@ impl About {
 
 impl Row {
     fn run(self, common: &Common) -> Result<ExitCode> {
-        let mut desk = Desk::open(common)?;
-        let at = self.which.recorded(desk.tables(), &desk.login)?;
-        let row = marks::in_order(desk.tables(), &at, self.cells)?;
-        let listed = Listed::of_lesson(desk.tables(), &at)?;
+        let mut recorder = Recorder::open(common)?;
+        let at = self.which.recorded(recorder.tables(), &recorder.login)?;
+        let row = marks::in_order(recorder.tables(), &at, self.cells)?;
+        let listed = Listed::of_lesson(recorder.tables(), &at)?;
         let (mut wish, mut cells) = (self.about.of(CellsWish::of(at)), Vec::new());
         for (pupil, typed) in row.into_iter().filter(|(_, typed)| typed.trim() != ".") {
             let cell = Cell::parse(&typed).map_err(|e| e.at(listed.name(&pupil.file)));
@@ -121,7 +121,7 @@ impl Row {
             }));
         }
         wish.cells = every(cells)?;
-        let set = marks::set(&mut desk.workplace()?, &wish)?;
+        let set = marks::set(&mut recorder.workplace()?, &wish)?;
         let what = format!("Клетки урока записаны ({}){}", place(&wish.at), taken_out(&set.taken_out));
         told(set.done, &what, &listed.told(&wish))
     }

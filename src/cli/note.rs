@@ -2,7 +2,7 @@
 
 use super::absence::day;
 use super::days::Days;
-use super::desk::{Desk, say};
+use super::recorder::{Recorder, say};
 use super::{Common, screen};
 use crate::error::Result;
 use crate::work::note::{self, Note};
@@ -48,25 +48,25 @@ pub struct Add {
 
 impl Notebook {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
-        let mut desk = Desk::open(common)?;
+        let mut recorder = Recorder::open(common)?;
         match self {
             Self::Add(Add { text, pupil, course, due }) => {
-                let due = Days::of(desk.tables())?.given(due.as_deref())?;
-                let done = note::add(&mut desk.workplace()?, &Note { text, pupil, course, due })?;
+                let due = Days::of(recorder.tables())?.given(due.as_deref())?;
+                let done = note::add(&mut recorder.workplace()?, &Note { text, pupil, course, due })?;
                 say(done, "В «Блокнот» записано, прочитать сможете только вы")
             }
             Self::Done { number } => {
-                let done = note::done(&mut desk.workplace()?, number)?;
+                let done = note::done(&mut recorder.workplace()?, number)?;
                 say(done, &format!("Запись «Блокнота» № {number} выполнена"))
             }
-            Self::List { all } => list(common, &desk, all),
+            Self::List { all } => list(common, &recorder, all),
         }
     }
 }
 
-fn list(common: &Common, desk: &Desk, all: bool) -> Result<ExitCode> {
-    let today = desk.today()?;
-    let notes = note::all(desk.tables(), &desk.login, &desk.identity)?;
+fn list(common: &Common, recorder: &Recorder, all: bool) -> Result<ExitCode> {
+    let today = recorder.today()?;
+    let notes = note::all(recorder.tables(), &recorder.login, &recorder.identity)?;
     let rows = notes.into_iter().filter(|opened| all || !opened.done).map(|opened| {
         let readable = opened.note.is_some();
         let note = opened.note.unwrap_or_default();

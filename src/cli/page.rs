@@ -1,7 +1,7 @@
 //! `letopis desk`: one's own page in the browser. Here it is opened, and here the passphrase is typed; the page itself is
 //! another face, which the program hands in ([`Face`]).
 
-use super::desk::Desk;
+use super::recorder::Recorder;
 use super::{Common, screen, session};
 use crate::error::{Error, Result};
 use crate::work::seat::{Console, Face, Seat, Wish};
@@ -108,7 +108,7 @@ impl Window {
     }
 
     fn seat(&self) -> Result<Seat> {
-        let Desk { journal, identity, .. } = Desk::open(&self.common)?;
+        let Recorder { journal, identity, .. } = Recorder::open(&self.common)?;
         Ok(Seat { journal, identity, clock: &session::SystemClock, stick: session::stick(&self.common) })
     }
 }

@@ -1,7 +1,7 @@
 //! `letopis plan`: lesson plans (КТП), kept by the methodist (§3.3.3).
 
 use super::called::ME;
-use super::desk::{Desk, WhichCourse, say};
+use super::recorder::{Recorder, WhichCourse, say};
 use super::{Common, advice, screen, session};
 use crate::error::{Error, Result};
 use crate::import;
@@ -115,18 +115,18 @@ impl Whom {
 
     /// Adjusts the plan of each of the courses.
     fn adjust(&self, common: &Common, said: &str, adjustment: Adjustment) -> Result<ExitCode> {
-        let mut desk = Desk::open(common)?;
-        let courses = self.courses(desk.tables())?;
-        let adjusted = plan::adjust(&mut desk.workplace()?, &courses, adjustment)?;
+        let mut recorder = Recorder::open(common)?;
+        let courses = self.courses(recorder.tables())?;
+        let adjusted = plan::adjust(&mut recorder.workplace()?, &courses, adjustment)?;
         let names: Vec<String> = adjusted.courses.iter().map(ToString::to_string).collect();
         say(adjusted.done, &format!("{said}: {}", names.join("; ")))
     }
 
     /// Puts these lines in the place of the plan of each of the courses, and says how much they replace.
     fn replace(&self, common: &Common, said: &str, lines: Vec<PlanLine>) -> Result<ExitCode> {
-        let mut desk = Desk::open(common)?;
-        let courses = self.courses(desk.tables())?;
-        let adjusted = plan::adjust(&mut desk.workplace()?, &courses, Adjustment::Replace(lines))?;
+        let mut recorder = Recorder::open(common)?;
+        let courses = self.courses(recorder.tables())?;
+        let adjusted = plan::adjust(&mut recorder.workplace()?, &courses, Adjustment::Replace(lines))?;
         let names = adjusted.courses.iter().zip(&adjusted.extents);
         let names: Vec<String> = names.map(|(course, extent)| format!("{course} ({extent})")).collect();
         say(adjusted.done, &format!("{said}: {}", names.join("; ")))

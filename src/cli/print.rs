@@ -1,7 +1,7 @@
 //! `letopis print`: documents for binding, and checking paper (§5.1, §5.2, §5.4).
 
 use super::days::Days;
-use super::desk::{Desk, say as say_done};
+use super::recorder::{Recorder, say as say_done};
 use super::year::{reason_given, year_typed};
 use super::{Common, advice, paper, screen, session};
 use crate::error::{Result, Warning};
@@ -218,10 +218,10 @@ fn act(common: &Common, archive: String, to: &Where) -> Result<ExitCode> {
 
 impl Binding {
     fn run(self, common: &Common) -> Result<ExitCode> {
-        let mut desk = Desk::open(common)?;
+        let mut recorder = Recorder::open(common)?;
         let Self { number, sheets, shelf, date } = self;
-        let date = Days::of(desk.tables())?.given(date.as_deref())?;
-        let bound = papers::bind(&mut desk.workplace()?, &papers::Binding { number, sheets, shelf, date })?;
+        let date = Days::of(recorder.tables())?.given(date.as_deref())?;
+        let bound = papers::bind(&mut recorder.workplace()?, &papers::Binding { number, sheets, shelf, date })?;
         let papers::Bound { done, number, title, date, shelf } = bound;
         say_done(done, &format!("№ {number} «{title}» подшит {}, место хранения: {shelf}", format_date(date)))
     }

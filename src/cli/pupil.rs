@@ -3,7 +3,7 @@
 use super::absence::day;
 use super::agree::if_meant;
 use super::days::Days;
-use super::desk::{Desk, look_alike, say};
+use super::recorder::{Recorder, look_alike, say};
 use super::{Common, advice, screen, session};
 use crate::error::{Detail, Error, Result, every};
 use crate::journal::{read, resolve};
@@ -186,31 +186,31 @@ impl Pupil {
             Self::Add(add) => add.run(common),
             Self::Change(change) => change.run(common),
             Self::Annul { file, reason } => {
-                let mut desk = Desk::open(common)?;
-                let (done, name) = pupils::annul(&mut desk.workplace()?, &file, &reason)?;
+                let mut recorder = Recorder::open(common)?;
+                let (done, name) = pupils::annul(&mut recorder.workplace()?, &file, &reason)?;
                 say(done, &format!("{}: запись об ученике аннулирована", name.full()))
             }
             Self::Enroll(step) => {
-                let mut desk = Desk::open(common)?;
-                let class = resolve::class(desk.tables(), &step.class)?;
-                let since = Days::of(desk.tables())?.read(&step.date)?;
-                let stepped = pupils::enroll(&mut desk.workplace()?, &step.file, class.clone(), since)?;
+                let mut recorder = Recorder::open(common)?;
+                let class = resolve::class(recorder.tables(), &step.class)?;
+                let since = Days::of(recorder.tables())?.read(&step.date)?;
+                let stepped = pupils::enroll(&mut recorder.workplace()?, &step.file, class.clone(), since)?;
                 say_stepped(stepped, &format!("зачислен(а) в {class} с {}", format_date(since)))
             }
             Self::Move { step, despite } => {
-                let mut desk = Desk::open(common)?;
-                let class = resolve::class(desk.tables(), &step.class)?;
-                let since = Days::of(desk.tables())?.read(&step.date)?;
+                let mut recorder = Recorder::open(common)?;
+                let class = resolve::class(recorder.tables(), &step.class)?;
+                let since = Days::of(recorder.tables())?.read(&step.date)?;
                 let stepped = if_meant(Detail::Despite, despite, STAYS, |despite| {
-                    pupils::move_to(&mut desk.workplace()?, &step.file, class.clone(), since, despite)
+                    pupils::move_to(&mut recorder.workplace()?, &step.file, class.clone(), since, despite)
                 })?;
                 say_stepped(stepped, &format!("переведён(а) в {class} с {}", format_date(since)))
             }
             Self::Leave { file, date, despite } => {
-                let mut desk = Desk::open(common)?;
-                let until = Days::of(desk.tables())?.read(&date)?;
+                let mut recorder = Recorder::open(common)?;
+                let until = Days::of(recorder.tables())?.read(&date)?;
                 let stepped = if_meant(Detail::Despite, despite, STAYS, |despite| {
-                    pupils::leave(&mut desk.workplace()?, &file, until, despite)
+                    pupils::leave(&mut recorder.workplace()?, &file, until, despite)
                 })?;
                 say_stepped(stepped, &format!("выбыл(а) {}", format_date(until)))
             }
@@ -228,17 +228,17 @@ fn say_stepped(stepped: Stepped, what: &str) -> Result<ExitCode> {
 
 impl Add {
     fn run(self, common: &Common) -> Result<ExitCode> {
-        let mut desk = Desk::open(common)?;
+        let mut recorder = Recorder::open(common)?;
         let Self { file, class, surname, given, patronymic, born, since, another } = self;
-        let class = resolve::class(desk.tables(), &class)?;
-        let since = Days::of(desk.tables())?.given(since.as_deref())?;
+        let class = resolve::class(recorder.tables(), &class)?;
+        let since = Days::of(recorder.tables())?.given(since.as_deref())?;
         let name = PersonName { surname, given, patronymic };
         let mut wish = NewPupil { file, name, born: parse_date(&born)?, class, since, another };
         let mut added = if_meant(Detail::Another, another, ANOTHER, |another| {
             wish.another = another;
-            pupils::add(&mut desk.workplace()?, &wish)
+            pupils::add(&mut recorder.workplace()?, &wish)
         })?;
-        let begins = desk.school()?.year.begins;
+        let begins = recorder.school()?.year.begins;
         let why = match wish.since {
             None if added.since > begins => ", с сегодняшнего дня (день зачисления не указан)",
             _ => "",
@@ -252,16 +252,16 @@ impl Add {
 
 impl Change {
     fn run(self, common: &Common) -> Result<ExitCode> {
-        let mut desk = Desk::open(common)?;
+        let mut recorder = Recorder::open(common)?;
         let Self { file, surname, given, patronymic, born, enrolled, class, left, number, reason, another, despite } =
             self;
-        let days = Days::of(desk.tables())?;
+        let days = Days::of(recorder.tables())?;
         let left = match left.as_deref() {
             None => None,
             Some("нет") => Some(Leaving::Withdrawn),
             Some(date) => Some(Leaving::On(days.read(date)?)),
         };
-        let class = class.map(|class| resolve::class(desk.tables(), &class)).transpose()?;
+        let class = class.map(|class| resolve::class(recorder.tables(), &class)).transpose()?;
         let born = born.as_deref().map(parse_date).transpose()?;
         let enrolled = days.given(enrolled.as_deref())?;
         let mut changes =
@@ -269,7 +269,7 @@ impl Change {
         let mut changed = if_meant(Detail::Another, another, ANOTHER, |another| {
             if_meant(Detail::Despite, despite, STAYS, |despite| {
                 (changes.another, changes.despite) = (another, despite);
-                pupils::change(&mut desk.workplace()?, &file, &changes)
+                pupils::change(&mut recorder.workplace()?, &file, &changes)
             })
         })?;
         changed.done.warnings.extend(changed.ungrouped.as_ref().map(in_no_group));
@@ -330,22 +330,22 @@ fn list(common: &Common, class: &str) -> Result<ExitCode> {
 
 impl Group {
     fn run(self, common: &Common) -> Result<ExitCode> {
-        let mut desk = Desk::open(common)?;
-        let class = resolve::class(desk.tables(), &self.class)?;
+        let mut recorder = Recorder::open(common)?;
+        let class = resolve::class(recorder.tables(), &self.class)?;
         let group = clean(&self.group)?;
         if self.annul {
             let reason = self.reason.unwrap_or_default();
-            let done = groups::annul_group(&mut desk.workplace()?, &class, &group, &reason)?;
+            let done = groups::annul_group(&mut recorder.workplace()?, &class, &group, &reason)?;
             return say(done, &format!("{class}, группа «{group}»: аннулирована"));
         }
-        let place = desk.workplace()?;
+        let place = recorder.workplace()?;
         let said = self.since.as_deref().map(parse_date).transpose()?;
         let since = groups::group_changes_on(&place, &class, &group, said)?;
         let members = members(&groups::of_class_on(&place, &class, since.day)?, &self.pupils)?;
         let has_lessons = since.has_lessons;
         drop(place);
         let (done, count) = if_meant(Detail::Despite, self.despite, STAYS, |despite| {
-            groups::set_group(&mut desk.workplace()?, &class, &group, &members, since, despite)
+            groups::set_group(&mut recorder.workplace()?, &class, &group, &members, since, despite)
         })?;
         let from = match since.day {
             None => ", с начала года".to_owned(),

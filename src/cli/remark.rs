@@ -1,7 +1,7 @@
 //! `letopis remark`: remarks on how the journal is kept, and their answers (§3.3.5).
 
 use super::absence::day;
-use super::desk::{Desk, say};
+use super::recorder::{Recorder, say};
 use super::{Common, screen, session};
 use crate::error::Result;
 use crate::journal::{read, resolve};
@@ -53,18 +53,18 @@ impl Remark {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
         match self {
             Self::Write { class, text, subject, group } => {
-                let mut desk = Desk::open(common)?;
-                let class = resolve::class(desk.tables(), &class)?;
+                let mut recorder = Recorder::open(common)?;
+                let class = resolve::class(recorder.tables(), &class)?;
                 let course = subject
-                    .map(|subject| resolve::course(desk.tables(), &class, &subject, group.as_deref(), None))
+                    .map(|subject| resolve::course(recorder.tables(), &class, &subject, group.as_deref(), None))
                     .transpose()?
                     .map(|course| course.key);
                 let what = class.to_string();
-                let written = remark::write(&mut desk.workplace()?, RemarkWish { class, course, text })?;
+                let written = remark::write(&mut recorder.workplace()?, RemarkWish { class, course, text })?;
                 say(written.done, &format!("Замечание № {} записано: {what}", written.number))
             }
             Self::Answer { number, text } => {
-                let done = remark::answer(&mut Desk::open(common)?.workplace()?, number, &text)?;
+                let done = remark::answer(&mut Recorder::open(common)?.workplace()?, number, &text)?;
                 say(done, &format!("Замечание № {number}: отметка о выполнении записана"))
             }
             Self::List { class, open } => list(common, class, open),

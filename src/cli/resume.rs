@@ -2,7 +2,7 @@
 
 use super::audit::witness;
 use super::called::ME;
-use super::desk::{Desk, say};
+use super::recorder::{Recorder, say};
 use super::{Common, screen};
 use crate::error::Result;
 use crate::journal::read::LostRange;
@@ -40,8 +40,8 @@ impl Whole {
             seen.extend(witness(common, path)?);
         }
         let wish = Resumption { reason: &reason, lost: &lost, witnesses: &seen, numbers: skip_numbers };
-        let mut desk = Desk::open_for(common, Errand::Resume)?;
-        let (done, restored) = resumption::resume(&mut desk.workplace()?, &wish)?;
+        let mut recorder = Recorder::open_for(common, Errand::Resume)?;
+        let (done, restored) = resumption::resume(&mut recorder.workplace()?, &wish)?;
         let (waits, entry) = (!done.waiting.is_empty(), done.numbers.first().copied());
         let status = say(done, "Журнал продолжен из восстановленной копии")?;
         let Some(entry) = entry else { return Ok(status) };

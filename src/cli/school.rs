@@ -1,7 +1,7 @@
 //! `letopis school`: the school's data, its days off and bells (§3.3.1).
 
 use super::days::Days;
-use super::desk::{Desk, say};
+use super::recorder::{Recorder, say};
 use super::{Common, screen, session};
 use crate::error::{Error, Result};
 use crate::files;
@@ -74,16 +74,16 @@ impl School {
                     .map_err(|e| Error::file("прочитать", &file, &e))?;
                 let school = Config::from_toml(text.trim_start_matches('\u{feff}'))
                     .map_err(|e| e.at(format!("файл {}", file.display())))?;
-                say(school::replace(&mut Desk::open(common)?.workplace()?, school)?, "Сведения о школе записаны")
+                say(school::replace(&mut Recorder::open(common)?.workplace()?, school)?, "Сведения о школе записаны")
             }
             Self::Holiday { name, begins, ends } => {
-                let mut desk = Desk::open(common)?;
-                let days = Days::of(desk.tables())?;
+                let mut recorder = Recorder::open(common)?;
+                let days = Days::of(recorder.tables())?;
                 let (name, begins) = (clean(&name)?, days.read(&begins)?);
                 let ends = days.given(ends.as_deref())?.unwrap_or(begins);
                 let said = format!("Учебных занятий нет: {name}, {}–{}", format_date(begins), format_date(ends));
                 let holiday = Holiday { name, begins, ends };
-                let (done, worked) = school::add_holiday(&mut desk.workplace()?, holiday)?;
+                let (done, worked) = school::add_holiday(&mut recorder.workplace()?, holiday)?;
                 let worked: Vec<String> = worked.into_iter().map(format_date).collect();
                 let no_more = match worked.is_empty() {
                     true => String::new(),
@@ -92,18 +92,18 @@ impl School {
                 say(done, &format!("{said}{no_more}"))
             }
             Self::Workday { name, annul: true } => {
-                let mut desk = Desk::open(common)?;
-                let day = Days::of(desk.tables())?.read(&name)?;
-                let done = school::remove_workday(&mut desk.workplace()?, day)?;
+                let mut recorder = Recorder::open(common)?;
+                let day = Days::of(recorder.tables())?.read(&name)?;
+                let done = school::remove_workday(&mut recorder.workplace()?, day)?;
                 say(done, &format!("{} — снова не учебный день", format_date(day)))
             }
             Self::Workday { name, .. } if parse_date_or(&name).is_some() => {
                 let day = parse_date(&name)?;
-                let done = school::add_workday(&mut Desk::open(common)?.workplace()?, day)?;
+                let done = school::add_workday(&mut Recorder::open(common)?.workplace()?, day)?;
                 say(done, &format!("{} — учебный день", format_date(day)))
             }
             Self::Workday { name, .. } => {
-                let removed = school::remove_holiday(&mut Desk::open(common)?.workplace()?, &name)?;
+                let removed = school::remove_holiday(&mut Recorder::open(common)?.workplace()?, &name)?;
                 let span = |holiday: &Holiday| match holiday.begins == holiday.ends {
                     true => format!("«{}», {}", holiday.name, format_date(holiday.begins)),
                     false => {
@@ -116,7 +116,7 @@ impl School {
                 say(removed.done, &what)
             }
             Self::Bell { lesson, annul: true, .. } => {
-                let (done, bell) = school::remove_bell(&mut Desk::open(common)?.workplace()?, lesson)?;
+                let (done, bell) = school::remove_bell(&mut Recorder::open(common)?.workplace()?, lesson)?;
                 say(done, &format!("Звонок урока {lesson} убран (был {}–{})", bell.begins, bell.ends))
             }
             Self::Bell { lesson, begins, ends, .. } => {
@@ -127,11 +127,11 @@ impl School {
 }
 
 fn set_bell(common: &Common, bell: Bell) -> Result<ExitCode> {
-    let mut desk = Desk::open(common)?;
-    let before = desk.school()?.bells.into_iter().find(|known| known.lesson == bell.lesson);
+    let mut recorder = Recorder::open(common)?;
+    let before = recorder.school()?.bells.into_iter().find(|known| known.lesson == bell.lesson);
     let was = before.map(|bell| format!(" (был {}–{})", bell.begins, bell.ends)).unwrap_or_default();
     let said = format!("Звонок урока {}: {}–{}{was}", bell.lesson, bell.begins, bell.ends);
-    say(school::set_bell(&mut desk.workplace()?, bell)?, &said)
+    say(school::set_bell(&mut recorder.workplace()?, bell)?, &said)
 }
 
 fn show(common: &Common) -> Result<ExitCode> {

@@ -1,7 +1,7 @@
 //! `letopis staff`: people, their roles and keys (§3.3).
 
 use super::called::ME;
-use super::desk::{Desk, look_alike, say};
+use super::recorder::{Recorder, look_alike, say};
 use super::{Common, screen, session};
 use crate::error::{Error, Result};
 use crate::files;
@@ -147,7 +147,7 @@ impl Staff {
             Self::List => return list(common),
             Self::Add(add) => {
                 let colleague = add.colleague()?;
-                let (done, name) = people::add(&mut Desk::open(common)?.workplace()?, &colleague)?;
+                let (done, name) = people::add(&mut Recorder::open(common)?.workplace()?, &colleague)?;
                 look_alike(&name);
                 say(done, &format!("{} («{}») записан(а)", name.full(), colleague.login))?;
             }
@@ -155,10 +155,10 @@ impl Staff {
                 return by_emergency(common, &login, &key, (&emergency, &reason.unwrap_or_default()));
             }
             Self::Enroll { login, key, emergency_key: None, .. } => {
-                let mut desk = Desk::open(common)?;
-                let request = request(common, &desk.journal, &login, &key)?;
+                let mut recorder = Recorder::open(common)?;
+                let request = request(common, &recorder.journal, &login, &key)?;
                 let what = format!("Ключ {} внесён для «{login}»", request.key.fingerprint());
-                say(people::enroll(&mut desk.workplace()?, &login, &request)?, &what)?;
+                say(people::enroll(&mut recorder.workplace()?, &login, &request)?, &what)?;
             }
             Self::Service { service: Service::Backup { key } } => {
                 return add_service(common, people::Service::Backup, &key);
@@ -169,12 +169,12 @@ impl Staff {
             Self::Change(change) => return change.run(common),
             Self::Revoke { fingerprint, reason } => {
                 let what = format!("Ключ {fingerprint} отозван, прежние подписи остаются в силе");
-                say(people::revoke(&mut Desk::open(common)?.workplace()?, &fingerprint, &reason)?, &what)?;
+                say(people::revoke(&mut Recorder::open(common)?.workplace()?, &fingerprint, &reason)?, &what)?;
             }
             Self::Dismiss { login, abandon } => {
                 let what = format!("«{login}» уволен(а), ключи отозваны");
                 say(
-                    people::dismiss(&mut Desk::open(common)?.workplace()?, &login, &abandon.unwrap_or_default())?,
+                    people::dismiss(&mut Recorder::open(common)?.workplace()?, &login, &abandon.unwrap_or_default())?,
                     &what,
                 )?;
             }
@@ -212,10 +212,10 @@ fn by_emergency(common: &Common, login: &str, given: &str, (emergency, reason): 
 
 /// Makes the key of a service and enrols it. What is not recorded leaves no key behind.
 fn add_service(common: &Common, service: people::Service, file: &Path) -> Result<ExitCode> {
-    let mut desk = Desk::open(common)?;
+    let mut recorder = Recorder::open(common)?;
     let key = Identity::generate();
     keyfile::write_new(file, &key, None)?;
-    let done = people::add_service(&mut desk.workplace()?, service, &key).inspect_err(|_| {
+    let done = people::add_service(&mut recorder.workplace()?, service, &key).inspect_err(|_| {
         let _ = files::real(file).and_then(|file| files::remove(&file));
     })?;
     let login = service.login();
@@ -277,11 +277,11 @@ fn roles(words: &[String]) -> Result<Vec<Role>> {
 
 impl Change {
     fn run(self, common: &Common) -> Result<ExitCode> {
-        let mut desk = Desk::open(common)?;
+        let mut recorder = Recorder::open(common)?;
         let Self { login, surname, given, patronymic, position, association, roles: typed } = self;
         let roles = if typed.is_empty() { None } else { Some(roles(&typed)?) };
         let changes = Changes { surname, given, patronymic, position, association, roles };
-        let (done, name) = people::change(&mut desk.workplace()?, &login, &changes)?;
+        let (done, name) = people::change(&mut recorder.workplace()?, &login, &changes)?;
         look_alike(&name);
         say(done, &format!("Сведения изменены: {} («{login}»)", name.full()))
     }

@@ -3,7 +3,7 @@
 mod looked_at;
 
 use super::called::ME;
-use super::desk::say;
+use super::recorder::say;
 use super::typed::quoted;
 use super::{Common, advice, screen, session};
 use crate::away::stick::Stick as OnMount;

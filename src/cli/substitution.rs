@@ -1,8 +1,8 @@
 //! `letopis substitution`: who gives a lesson instead of the course's teacher (§2.1).
 
 use super::absence::day;
-use super::desk::{Desk, say};
 use super::lesson::{Which, place};
+use super::recorder::{Recorder, say};
 use super::{Common, screen, session};
 use crate::error::Result;
 use crate::journal::read;
@@ -46,22 +46,22 @@ impl Substitution {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
         match self {
             Self::Assign { which, teacher } => {
-                let mut desk = Desk::open(common)?;
-                let at = which.timetabled(desk.tables(), &desk.login)?;
-                let assigned = substitution::assign(&mut desk.workplace()?, &at, &teacher.into())?;
+                let mut recorder = Recorder::open(common)?;
+                let at = which.timetabled(recorder.tables(), &recorder.login)?;
+                let assigned = substitution::assign(&mut recorder.workplace()?, &at, &teacher.into())?;
                 let was = assigned.before.map(|before| format!(" (было: {before})")).unwrap_or_default();
                 say(assigned.done, &format!("Замена назначена: {}: {}{was}", place(&at), assigned.name))
             }
             Self::Cancel { which } => {
-                let mut desk = Desk::open(common)?;
-                let at = which.timetabled(desk.tables(), &desk.login)?;
-                let done = substitution::cancel(&mut desk.workplace()?, &at)?;
+                let mut recorder = Recorder::open(common)?;
+                let at = which.timetabled(recorder.tables(), &recorder.login)?;
+                let done = substitution::cancel(&mut recorder.workplace()?, &at)?;
                 say(done, &format!("Замена отменена: {}", place(&at)))
             }
             Self::Confirm { which } => {
-                let mut desk = Desk::open(common)?;
-                let at = which.recorded(desk.tables(), &desk.login)?;
-                let done = substitution::confirm(&mut desk.workplace()?, &at)?;
+                let mut recorder = Recorder::open(common)?;
+                let at = which.recorded(recorder.tables(), &recorder.login)?;
+                let done = substitution::confirm(&mut recorder.workplace()?, &at)?;
                 say(done, &format!("Замена подтверждена: {}", place(&at)))
             }
             Self::List { open } => list(common, open),

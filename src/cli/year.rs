@@ -1,7 +1,7 @@
 //! `letopis year`: the end of the school year.
 
 use super::called::ME;
-use super::desk::{Desk, say};
+use super::recorder::{Recorder, say};
 use super::{Common, ask, gaps, screen, session};
 use crate::error::{Action, Detail, Error, Result};
 use crate::journal::read::{self, Pupil};
@@ -46,15 +46,15 @@ impl Year {
 }
 
 fn close(common: &Common, typed: Option<String>, reason: Option<String>) -> Result<ExitCode> {
-    let mut desk = Desk::open(common)?;
-    let school = desk.school()?;
-    let missing = year::before_close(&mut desk.workplace()?)?;
+    let mut recorder = Recorder::open(common)?;
+    let school = recorder.school()?;
+    let missing = year::before_close(&mut recorder.workplace()?)?;
     let today = school.day_of(session::now());
-    gaps::say_all(&missing, &Outdated::of(desk.tables())?, &Loose::on(desk.tables(), today)?);
+    gaps::say_all(&missing, &Outdated::of(recorder.tables())?, &Loose::on(recorder.tables(), today)?);
     let typed = year_typed(&school, typed, "закрывается")?;
     let what = "учебный год закрывается с пробелами";
     let reason = reason_given(!missing.is_empty(), reason, what)?;
-    let status = say(year::close(&mut desk.workplace()?, &typed, &reason)?, "Учебный год закрыт")?;
+    let status = say(year::close(&mut recorder.workplace()?, &typed, &reason)?, "Учебный год закрыт")?;
     println!("Дальше: {ME} print all, {ME} archive create --period Год; новый год: {ME} init --previous.");
     println!("Пока новый год не начат, директор может открыть этот снова: {ME} year reopen --reason ПРИЧИНА.");
     Ok(status)
@@ -92,8 +92,8 @@ pub fn reason_given(missing: bool, reason: Option<String>, what: &str) -> Result
 }
 
 fn reopen(common: &Common, reason: &str) -> Result<ExitCode> {
-    let mut desk = Desk::open(common)?;
-    let done = year::reopen(&mut desk.workplace()?, reason)?;
+    let mut recorder = Recorder::open(common)?;
+    let done = year::reopen(&mut recorder.workplace()?, reason)?;
     let waits = !done.waiting.is_empty();
     let status = say(done, "Закрытый учебный год открыт снова")?;
     match waits {

@@ -3,7 +3,7 @@
 use super::create::share;
 use super::{Bar, Common};
 use crate::archive::par2::create::Share;
-use crate::cli::desk::Desk;
+use crate::cli::recorder::Recorder;
 use crate::cli::{advice, screen};
 use crate::error::Result;
 use crate::ledger::chain::grouped;
@@ -43,7 +43,7 @@ fn within(text: &str, least: u32, most: u32) -> std::result::Result<u32, String>
 
 impl Backup {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
-        let mut desk = Desk::open(common)?;
+        let mut recorder = Recorder::open(common)?;
         let wish = NewBackup {
             to: &self.to,
             keep: Keep { daily: self.daily, weekly: self.weekly },
@@ -52,7 +52,7 @@ impl Backup {
             new_place: self.new_place,
         };
         let bar = Bar::new();
-        let made = archive::backup(&mut desk.workplace()?, &wish, &bar);
+        let made = archive::backup(&mut recorder.workplace()?, &wish, &bar);
         bar.finish();
         let made = made?;
         if common.json {

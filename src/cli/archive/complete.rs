@@ -2,7 +2,7 @@
 
 use super::{Bar, Common};
 use crate::cli::called::ME;
-use crate::cli::desk::Desk;
+use crate::cli::recorder::Recorder;
 use crate::cli::typed::quoted;
 use crate::cli::{advice, screen};
 use crate::error::Result;
@@ -29,11 +29,11 @@ pub struct Complete {
 
 impl Complete {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
-        let mut desk = Desk::open(common)?;
+        let mut recorder = Recorder::open(common)?;
         let Self { name, from, to, allow_same_device } = &self;
         let wish = Completion { name, from, to, allow_same_device: *allow_same_device };
         let bar = Bar::new();
-        let done = archive::complete(&mut desk.workplace()?, &wish, &bar);
+        let done = archive::complete(&mut recorder.workplace()?, &wish, &bar);
         bar.finish();
         let Completed { folder, notes } = done?;
         if common.json {

@@ -3,7 +3,7 @@
 use super::{Bar, Common};
 use crate::archive::par2::create::Share;
 use crate::cli::called::ME;
-use crate::cli::desk::Desk;
+use crate::cli::recorder::Recorder;
 use crate::cli::typed::quoted;
 use crate::cli::{advice, screen};
 use crate::error::Result;
@@ -57,7 +57,7 @@ pub fn tell(common: &Common, made: Made, next: Option<&str>) -> Result<ExitCode>
 
 impl Create {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
-        let mut desk = Desk::open(common)?;
+        let mut recorder = Recorder::open(common)?;
         let layouts = Layouts::load(self.layouts.as_deref())?;
         let wish = NewArchive {
             period: &self.period,
@@ -68,7 +68,7 @@ impl Create {
             database_only: self.database_only,
         };
         let bar = Bar::new();
-        let made = archive::create(&mut desk.workplace()?, &wish, &bar);
+        let made = archive::create(&mut recorder.workplace()?, &wish, &bar);
         bar.finish();
         let made = made?;
         tell(common, made, None)

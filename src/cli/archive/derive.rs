@@ -3,7 +3,7 @@
 use super::create::{share, tell};
 use super::{Bar, Common};
 use crate::archive::par2::create::Share;
-use crate::cli::desk::Desk;
+use crate::cli::recorder::Recorder;
 use crate::cli::session;
 use crate::error::Result;
 use crate::work::Workplace;
@@ -50,7 +50,7 @@ impl Derive {
         derive: impl Fn(&mut Workplace<'_>, &Derived<'_>, &Bar) -> Result<Made>,
     ) -> Result<ExitCode> {
         let bag = archive::one_bag(&self.path)?;
-        let Desk { mut journal, identity, .. } = Desk::open(common)?;
+        let Recorder { mut journal, identity, .. } = Recorder::open(common)?;
         let other = self.open_with.as_deref().map(|path| session::read_identity(common, path)).transpose()?;
         let wish = Derived {
             bag: &bag,

@@ -1,4 +1,4 @@
-//! The desk: a journal that is open and somebody whose key is in force, which is what recording takes.
+//! A journal that is open and somebody whose key is in force, which is what a command takes that records.
 
 use super::called::ME;
 use super::{Common, advice, screen, session};
@@ -15,14 +15,14 @@ use clap::Args;
 use std::process::ExitCode;
 
 /// A journal, and who works in it.
-pub struct Desk {
+pub struct Recorder {
     pub journal: Journal,
     pub identity: Identity,
     /// Login of whose key it is.
     pub login: String,
 }
 
-impl Desk {
+impl Recorder {
     /// Opens the journal and the key, which must be enrolled and in force.
     pub fn open(common: &Common) -> Result<Self> {
         Self::open_for(common, Errand::Any)
