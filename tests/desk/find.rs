@@ -148,10 +148,10 @@ fn a_pupils_page_tells_what_he_has_and_why_he_was_away() {
         browser.picture("pupil").await;
         browser.accessible("ученик").await;
         browser.fits_at_twice_the_size("pupil").await;
-        browser.click(".choice a[href$='period=2']").await;
+        browser.click(".tabs a[href$='period=2']").await;
         browser.until("h2", "03.11.2025").await;
         assert!(!browser.text("main").await.contains("4/4"), "marks of another quarter");
-        browser.click(".choice a[href$='period=0']").await;
+        browser.click(".tabs a[href$='period=0']").await;
         browser.until("main", "5, 4/4").await;
         browser.click("nav[aria-label='Разделы'] a[href='/classes']").await;
         browser.until("h1", "Классы").await;

@@ -123,10 +123,15 @@ fn what_is_malformed_is_answered_and_changes_nothing() {
         let (status, _, _) = desk.ask("POST", "/course/1/lesson", &form, body);
         assert!((400..500).contains(&status), "{status}: {body}");
     }
-    for path in ["/course/999999", "/course/-1", "/course/x", "/course/1?at=%00&new=../..", "/%2e%2e/etc/passwd"] {
+    for path in
+        ["/course/999999", "/course/-1", "/course/x", "/course/1?at=%00&new=../..", "/%2e%2e/etc/passwd", "/plans/x"]
+    {
         let (status, _, body) = desk.ask("GET", path, &json[..1], "");
         assert!(status < 500, "{status} {path}: {body}");
+        assert!(status < 400 || body.contains("class=\"fault\""), "{path} is answered in words: {body}");
     }
+    let (status, _, body) = desk.ask("POST", "/course/1/lesson", &form, "seen=1");
+    assert!(status == 422 && body.contains("class=\"fault\""), "{body}");
     let large = "x".repeat(2 << 20);
     assert_eq!(desk.ask("POST", "/course/1/cells", &json, &large).0, 413);
     assert_eq!(school.entries(), before);

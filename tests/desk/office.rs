@@ -47,7 +47,7 @@ fn a_pupil_comes_moves_leaves_and_comes_back() {
         browser.until(".waits", "Ученики без группы: 7А — 1").await;
         section(&browser, "Ученики", "/pupils").await;
         browser.accessible("ученики, класс не выбран").await;
-        browser.click(".choice a[href$='class=7a']").await;
+        browser.click(".tabs a[href$='class=7a']").await;
         browser.until("h1", "Ученики 7А").await;
         browser.until(".looks", "Сизов Олег (С-05) не состоит ни в одной группе").await;
         browser.picture("pupils").await;
@@ -71,7 +71,7 @@ fn a_pupil_comes_moves_leaves_and_comes_back() {
         // Into the other class, out of the school, and back.
         browser.press(&format!("/Я-10{}", Key::Enter)).await;
         browser.until("h1", "Яковлев Ян").await;
-        browser.click("main .choice a[href^='/pupils/']").await;
+        browser.click("main .tabs a[href^='/pupils/']").await;
         browser.until("summary", "Перевести в другой класс").await;
         let open = "document.querySelectorAll('details').forEach((one) => { one.open = true; })";
         browser.client.execute(open, vec![]).await.unwrap();
@@ -93,7 +93,7 @@ fn a_pupil_comes_moves_leaves_and_comes_back() {
         browser.open(&desk).await;
         browser.press(&format!("/Я-10{}", Key::Enter)).await;
         browser.until("h1", "Яковлев Ян").await;
-        browser.click("main .choice a[href^='/pupils/']").await;
+        browser.click("main .tabs a[href^='/pupils/']").await;
         browser.until("summary", "Зачислить снова").await;
         send(&browser, "/enrol", &[("class", "7А"), ("date", "сегодня")]).await;
         browser.until(".said", "зачислен(а) в 7А с 25.09.2025").await;
@@ -133,7 +133,7 @@ fn what_waits_for_a_second_person_says_so() {
         browser.open(&desk).await;
         browser.press(&format!("/Ё-04{}", Key::Enter)).await;
         browser.until("h1", "Ёлкина").await;
-        browser.click("main .choice a[href^='/pupils/']").await;
+        browser.click("main .tabs a[href^='/pupils/']").await;
         browser.until("summary", "Исправить номер").await;
         send(&browser, "/number", &[("number", "Ё-40"), ("reason", "опечатка")]).await;
         browser.until(".said", "ждёт подтверждения второго лица").await;
@@ -156,7 +156,7 @@ fn groups_are_made_and_changed_by_ticking() {
         let desk = Opened::of(&school, DAY, "ivanova", &[]);
         browser.open(&desk).await;
         section(&browser, "Группы", "/groups").await;
-        browser.click(".choice a[href$='class=7a']").await;
+        browser.click(".tabs a[href$='class=7a']").await;
         browser.until("h2", "Группа «1» Английский язык — Белова Б.").await;
         browser.until(".looks", "Сизов Олег").await;
         let tick = "const details = document.querySelectorAll('details'); details[0].open = true;
@@ -209,7 +209,7 @@ fn a_week_is_set_by_ticking_and_what_is_at_one_time_is_shown() {
             browser.until(css, says).await;
         }
         section(&browser, "Расписание", "/timetable").await;
-        browser.click(".choice a[href$='class=7a']").await;
+        browser.click(".tabs a[href$='class=7a']").await;
         browser.until(".week", "Английский язык (1)").await;
         browser.until(".week", "08:30–09:15").await;
         browser.until(".clash", "такого урока нет, звонков в школе 2").await;
@@ -240,8 +240,8 @@ fn a_week_is_set_by_ticking_and_what_is_at_one_time_is_shown() {
         browser.picture("timetable-clash").await;
         browser.accessible("расписание с совпадениями").await;
         browser.fits_at_twice_the_size("timetable").await;
-        browser.click(".choice a[href*='since=2025-09-01']").await;
-        browser.until(".choice a[aria-current]", "с 01.09.2025").await;
+        browser.click(".tabs a[href*='since=2025-09-01']").await;
+        browser.until(".tabs a[aria-current]", "с 01.09.2025").await;
         assert!(!browser.text(".week").await.contains("воскресенье"), "the week before is as it was");
         browser.close().await;
     });

@@ -124,6 +124,7 @@ fn routes(desk: Arc<Desk>) -> Router {
         .merge(find::routes())
         .merge(office::routes())
         .fallback(page::nothing_there)
+        .layer(axum::middleware::from_fn(page::in_words))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&desk), guard::with_secret));
     Router::new()
         .route("/session", post(door::enter))

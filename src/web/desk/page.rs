@@ -7,8 +7,9 @@ use crate::school::{Login, counted, day_in_words, format_date};
 use crate::web::words::{self, Told};
 use askama::Template;
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -143,6 +144,23 @@ pub fn status(error: &Error) -> StatusCode {
 pub async fn nothing_there() -> Response {
     let error = Error::input("такой страницы нет").next("вернитесь к странице «Сегодня»");
     (StatusCode::NOT_FOUND, fault(&error)).into_response()
+}
+
+/// What the server itself refuses it says in its own words: an address that is none, a form that no page sends, too large a
+/// file.
+pub async fn in_words(request: Request, next: Next) -> Response {
+    let answer = next.run(request).await;
+    let status = answer.status();
+    let kind = answer.headers().get(header::CONTENT_TYPE).map(|kind| kind.as_bytes().to_owned()).unwrap_or_default();
+    if !status.is_client_error() || !kind.starts_with(b"text/plain") {
+        return answer;
+    }
+    let error = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => Error::input("прислано слишком много").next("пришлите меньше"),
+        _ => Error::input("такой страницы нет, или прислано не то, что она спрашивает")
+            .next("вернитесь назад и откройте страницу снова"),
+    };
+    (status, fault(&error)).into_response()
 }
 
 /// `GET /tip`: how long the ledger is, by which a page sees that others have written.
