@@ -54,16 +54,17 @@ pub fn plan_of(name: &str, bytes: &[u8]) -> (Vec<PlanLine>, Faults) {
             };
             let (no, topic) = (line.parse(0, number), line.given(1));
             let [work, homework] = [line.text(2), line.text(3)].map(plain);
-            Some(PlanLine { no: no?, topic: plain(topic?), work, homework })
+            // A number counts among the others also where its topic is missing.
+            Some((no?, topic.map(|topic| plain(topic)), work, homework))
         },
         |_| {},
     );
     let (mut lines, mut numbers): (Vec<PlanLine>, _) = (Vec::new(), HashSet::new());
-    for (at, line) in rows {
-        if !numbers.insert(line.no) {
-            faults.column(at, "№", format!("номер {} уже есть в плане", line.no));
+    for (at, (no, topic, work, homework)) in rows {
+        if !numbers.insert(no) {
+            faults.column(at, "№", format!("номер {no} уже есть в плане"));
         }
-        lines.push(line);
+        lines.extend(topic.map(|topic| PlanLine { no, topic, work, homework }));
     }
     lines.sort_by_key(|line| line.no);
     if lines.is_empty() && faults.list.is_empty() {

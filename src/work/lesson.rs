@@ -164,12 +164,18 @@ fn planned(tables: &Tables, course: &Course, at: &LessonRef) -> Result<LessonTex
 pub fn unexpected(place: &Workplace<'_>, wish: &LessonWish) -> Result<Option<String>> {
     let (tables, at) = (place.tables(), &wish.at);
     let course = known_course(tables, &at.course)?;
-    // Whoever is not its teacher gives it instead of him, or may not record it.
-    let instead = wish.substitute || course.teacher != *place.login();
+    // Whoever is not its teacher may not record it, unless he says that he gives it instead of him; to whom the deputy head has
+    // assigned it, he has been told.
+    let is_settled = match wish.substitute {
+        true => {
+            read::assigned_substitute(tables, course.id, at.date, at.lesson)?.is_some_and(|to| to == *place.login())
+        }
+        false => course.teacher != *place.login(),
+    };
     // A day that is none of the school's, or has not come, is refused as such.
     let (school, today) = (place.school()?, place.today()?);
     let is_day = school.day_off(at.date).is_none() && at.date >= school.year.begins && at.date <= today;
-    if instead || !is_day || read::is_closed(tables)? || read::lesson_at(tables, at)?.is_some() {
+    if is_settled || !is_day || read::is_closed(tables)? || read::lesson_at(tables, at)?.is_some() {
         return Ok(None);
     }
     is_not_due(tables, at)

@@ -394,7 +394,7 @@ fn on_a_stick_ones_own_is_read_and_nothing_is_decided() {
     assert!(status == 200 && request.contains("Ёлкина") && !is_sent(&request), "{request}");
     let (status, _, remarks) = read("/remarks");
     assert!(status == 200 && remarks.contains("Нет заданий") && !is_sent(&remarks), "{remarks}");
-    for path in ["/confirmations", "/confirmations/2", "/archives"] {
+    for path in ["/confirmations", "/confirmations/2", "/archives", "/substitutions", "/reports"] {
         let (status, _, said) = read(path);
         assert!(status == 409 && said.contains("только часть журнала"), "{path}: {said}");
     }

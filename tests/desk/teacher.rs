@@ -281,8 +281,14 @@ fn a_lesson_is_given_instead_of_the_courses_teacher() {
         browser.until(".looks", "курс ведёт Семёнов").await;
         browser.click(".looks a").await;
         browser.until("main", "Вы замещаете учителя").await;
-        browser.press(&Key::Insert.to_string()).await;
+        let number = "const number = document.querySelector('[name=number]'), was = number.value; number.value = '7'; return was";
+        assert_eq!(browser.client.execute(number, vec![]).await.unwrap(), "1");
         browser.press(&format!("Степени{}", Key::Enter)).await;
+        browser.until(".fault", "нет в расписании").await;
+        let number =
+            "document.querySelector('[name=number]').value = '1'; document.querySelector('[name=topic]').focus()";
+        browser.client.execute(number, vec![]).await.unwrap();
+        browser.press(&Key::Enter.to_string()).await;
         browser.until(".said", "Урок записан: Степени").await;
         browser.close().await;
     });
@@ -340,6 +346,42 @@ fn a_list_shows_what_others_record_unless_somebody_is_typing() {
         assert_eq!(browser.client.execute(typed, vec![]).await.unwrap(), "Не пропадёт");
         browser.close().await;
     });
+}
+
+#[test]
+fn a_new_lesson_overwrites_none_and_going_back_loses_nothing_unseen() {
+    let Some(school) = School::small() else { return };
+    let lesson = ["lesson", "record", "7А", "Алгебра", "15.09.2025", "--topic", "Дроби", "--homework", "п. 1"];
+    school.run("2025-09-15 11:00:00", "semyonov", &lesson).ok();
+    run(async {
+        let Some(browser) = Browser::start().await else { return };
+        let desk = Opened::of(&school, "2025-09-15 12:00:00", "semyonov", &[]);
+        browser.open(&desk).await;
+        browser.click("nav a[href^='/course/']").await;
+        browser.until("h1", "Алгебра").await;
+        browser.press(&Key::Insert.to_string()).await;
+        let number = "document.querySelector('[name=number]').value = '2'";
+        browser.client.execute(number, vec![]).await.unwrap();
+        browser.press(&format!("Ещё раз{}", Key::Enter)).await;
+        browser.until(".fault", "уже записан: Дроби").await;
+        // What is typed is not left by the browser's own button either; the second time one insists.
+        browser.client.back().await.unwrap();
+        browser.until("#live", "набран и не записан").await;
+        let topic = "return document.querySelector('[name=topic]').value";
+        assert_eq!(browser.client.execute(topic, vec![]).await.unwrap(), "Ещё раз");
+        browser.client.back().await.unwrap();
+        browser.until("h1", "Сегодня").await;
+        browser.close().await;
+    });
+    let stands = school.run("2025-09-15 13:00:00", "semyonov", &["correction", "list"]).ok();
+    assert!(!stands.stdout.contains("Ещё раз"));
+    let file = school.file();
+    let line: (String, String) = file
+        .query_row("SELECT topic, homework FROM lessons WHERE date = '2025-09-15'", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
+    assert_eq!(line, ("Дроби".to_owned(), "п. 1".to_owned()));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A table of lines, as most pages have one.
 
-use crate::report::table::{Kind, Table};
+use crate::report::table::{Cell, Kind, Table};
 use askama::Template;
 
 /// A table. A page puts it in with `{{ listing|safe }}`: its cells are escaped when it is rendered.
@@ -60,7 +60,12 @@ impl Listing {
             .columns
             .iter()
             .map(|column| Head { text: column.heading.to_owned(), is_number: column.kind != Kind::Text });
-        let rows = report.rows.iter().map(|row| report.texts(row).into_iter().map(Entry::from).collect());
+        // A number below zero has a minus, and no hyphen.
+        let shown = |(text, cell): (String, &Cell)| match cell {
+            Cell::Number(_) => Entry::from(text.replace('-', "−")),
+            Cell::Text(_) | Cell::Empty => Entry::from(text),
+        };
+        let rows = report.rows.iter().map(|row| report.texts(row).into_iter().zip(row).map(shown).collect());
         let (caption, empty) = (report.title.to_owned(), "Показывать нечего.".to_owned());
         Self { caption, heads: heads.collect(), rows: rows.collect(), empty }
     }

@@ -43,6 +43,7 @@ impl Frame {
     /// # Errors
     /// Tables that do not read; a key that was revoked.
     pub fn of(sitting: &mut Sitting, title: String, here: String) -> Result<Self> {
+        sections::is_at_hand(sitting, &here)?;
         let said = sitting.said.take();
         let (today, length) = (sitting.today()?, sitting.seat.journal.tip()?.seq);
         let (login, unsent) = (sitting.seat.place()?.login().clone(), unsent(sitting));

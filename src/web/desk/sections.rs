@@ -140,6 +140,17 @@ pub fn of(sitting: &mut Sitting) -> Result<Vec<&'static Section>> {
     Ok(SECTIONS.iter().filter(his).chain(away.then_some(&UNSENT)).collect())
 }
 
+/// That a page is at hand: on a stick those are not that take the whole journal, whatever address is typed.
+///
+/// # Errors
+/// A page of a section that is at the school alone.
+pub fn is_at_hand(sitting: &Sitting, address: &str) -> Result<()> {
+    match SECTIONS.iter().find(|section| section.address == address) {
+        Some(section) if !section.on_stick => at_school(sitting, "открыть эту страницу"),
+        _ => Ok(()),
+    }
+}
+
 /// Refuses what takes the whole journal where a stick is the journal: an address can be typed, whatever the bar has.
 ///
 /// # Errors

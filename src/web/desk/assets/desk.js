@@ -75,7 +75,7 @@ const put = (answer, text, { push, where }) => {
   opened();
   const url = new URL(answer.url);
   const address = url.pathname + url.search;
-  if (push) history.pushState(null, "", address);
+  if (push) history.pushState({ step: (step += 1) }, "", address);
   desk.replaceChildren(...Array.from(html.body.childNodes, (node) => document.adoptNode(node)));
   const main = document.getElementById("main");
   document.title = `${main.dataset.title} — Летопись`;
@@ -211,10 +211,28 @@ document.addEventListener("submit", (event) => {
   if (grid) grid.settled().then(() => send(form, button)); else send(form, button);
 });
 
-window.addEventListener("popstate", () => show(location.pathname + location.search, false));
+let insisted = null;
+
+// How far this window has come: whoever goes back from what he has typed is led there again, the first time.
+let step = history.state?.step ?? 0;
+let returns = false;
+window.addEventListener("popstate", async (event) => {
+  const to = event.state?.step ?? 0;
+  if (returns) { returns = false; return; }
+  const left = grid ? await grid.settled(true) : "";
+  if (left && insisted !== grid) {
+    insisted = grid;
+    returns = true;
+    history.go(step - to);
+    say(left);
+    return;
+  }
+  insisted = null;
+  step = to;
+  show(location.pathname + location.search, false);
+});
 
 // Nothing that was typed is left behind unseen: the second time one insists.
-let insisted = null;
 const leaving = async (go) => {
   const left = grid ? await grid.settled() : "";
   if (left && insisted !== grid) { insisted = grid; say(left); return; }

@@ -60,6 +60,7 @@ export function begin({ call, say, said: live, renew }) {
     form.elements.work.value = head.dataset.work;
     form.elements.homework.value = head.dataset.homework;
     form.elements.date.readOnly = form.elements.number.readOnly = true;
+    form.elements.fresh.value = "";
     if (keeps) { amend.href = `${table.dataset.address}/lesson/${place}`; amend.hidden = false; }
     filled();
   };
@@ -67,6 +68,7 @@ export function begin({ call, say, said: live, renew }) {
   const fresh = (focus) => {
     if (isDirty() && form.dataset.new !== "true") { say("Сначала запишите урок, который набран, или откажитесь от него: Esc."); return; }
     form.dataset.new = "true";
+    form.elements.fresh.value = "да";
     amend.hidden = true;
     if (!isDirty()) { for (const name of FIELDS) form.elements[name].value = form.dataset[name]; filled(); }
     form.elements.date.readOnly = form.elements.number.readOnly = false;
@@ -368,11 +370,11 @@ export function begin({ call, say, said: live, renew }) {
     // Whether something was typed that is not recorded.
     isOpen: () => attempts.size > 0 || isDirty(),
     // Records what was typed, and says what is left.
-    settled: async () => {
+    settled: async (goesBack) => {
       commit();
       await queue;
       if (attempts.size) return "Есть клетки, которые не записаны (F8). Чтобы уйти со страницы всё равно, повторите.";
-      return isDirty() && !form.contains(document.activeElement) ? "Урок справа набран и не записан. Чтобы уйти со страницы всё равно, повторите." : "";
+      return isDirty() && (goesBack || !form.contains(document.activeElement)) ? "Урок справа набран и не записан. Чтобы уйти со страницы всё равно, повторите." : "";
     },
     resume: (kept, [file, place], panelled) => {
       for (const [of, where, attempt] of kept) {
@@ -389,6 +391,7 @@ export function begin({ call, say, said: live, renew }) {
         form.dataset.was = panelled.was;
         form.elements.seen.value = panelled.seen;
         form.elements.date.readOnly = form.elements.number.readOnly = panelled.isNew !== "true";
+          form.elements.fresh.value = panelled.isNew === "true" ? "да" : "";
       }
       const [r, c] = at.get(`${file}\n${place}`) || [];
       if (r !== undefined) go(r, c);

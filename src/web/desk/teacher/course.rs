@@ -118,7 +118,9 @@ fn filled(sitting: &mut Sitting, id: i64, asked: &Asked) -> Result<Page> {
     let wanted = asked.at.as_deref().and_then(place).and_then(|place| view.column(&place));
     let start = wanted.or_else(|| view.columns.iter().rposition(past)).unwrap_or_default();
     let new = asked.new.as_deref().and_then(place);
-    let panel = lesson::Panel::of(&view, today, new.as_ref());
+    // Whoever stands in for another is here for a lesson that is not recorded.
+    let open = new.is_some() || (asked.instead.is_some() && asked.at.is_none());
+    let panel = lesson::Panel::of(&view, today, new.as_ref(), open);
     let rows = (0..view.pupils.len()).map(|row| Row {
         file: view.pupils[row].file.to_string(),
         name: view.names[row].clone(),

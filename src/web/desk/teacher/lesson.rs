@@ -31,8 +31,8 @@ pub struct Panel {
 }
 
 impl Panel {
-    /// A new lesson of the course: the one that was asked for, else the next of today.
-    pub fn of(view: &CourseView, today: Day, asked: Option<&Place>) -> Self {
+    /// A new lesson of the course: the one that was asked for, else the next of today; `open` where one was asked for.
+    pub fn of(view: &CourseView, today: Day, asked: Option<&Place>, open: bool) -> Self {
         let (date, number) = match asked {
             Some(Place::Lesson { date, number }) => (*date, Some(*number)),
             _ => (today, view.next_number(today)),
@@ -41,7 +41,7 @@ impl Panel {
         let text = planned.map(|line| (line.topic.clone(), line.work.clone(), line.homework.clone()));
         let (topic, work, homework) = text.unwrap_or_default();
         let number = number.map(|number| number.to_string()).unwrap_or_default();
-        Self { date: format_date(date), number, topic, work, homework, open: asked.is_some() }
+        Self { date: format_date(date), number, topic, work, homework, open }
     }
 }
 
@@ -59,6 +59,9 @@ pub struct Typed {
     /// Whether it was given although the timetable has none then.
     #[serde(default)]
     despite: String,
+    /// Whether it is a new one, and not the one of a column.
+    #[serde(default)]
+    fresh: String,
     /// Whether it is given instead of the course's teacher (§2.1).
     #[serde(default)]
     instead: String,
@@ -96,6 +99,13 @@ fn set(sitting: &mut Sitting, id: i64, typed: &Typed) -> Result<String> {
         substitute: !typed.instead.is_empty(),
         despite: !typed.despite.is_empty(),
     };
+    if !typed.fresh.is_empty()
+        && let Some(known) = read::lesson_at(sitting.seat.journal.tables(), &wish.at)?
+    {
+        return Err(Error::input(format!("урок {lesson} {} уже записан: {}", format_date(date), known.topic))
+            .next("если был ещё один урок, впишите его номер")
+            .then("чтобы изменить записанный, выберите его столбец (Esc вернёт к таблице)"));
+    }
     let mut place = sitting.seat.place()?;
     if !wish.despite
         && let Some(why) = unexpected(&place, &wish)?
