@@ -231,9 +231,10 @@ pub fn sync_folder(folder: &Path) -> Result<()> {
     files::sync_folder(folder).map_err(|cause| Error::file("записать папку", folder, &cause))
 }
 
-/// Removes a bag that is being given up. Its seal goes first: killed half-way, what is left is plainly no archive.
+/// Removes a bag that is being given up. Its seal and its lists go first: killed half-way, what is left is plainly no archive, and
+/// no stranger's bag either.
 pub fn remove_bag(root: &Path) -> Result<()> {
-    for name in [super::bag::BAGIT, super::bag::SIGNATURE] {
+    for name in [super::bag::BAGIT, super::bag::SIGNATURE, super::bag::TAGMANIFEST, super::bag::MANIFEST] {
         files::remove_if_there(&root.join(name)).map_err(|cause| Error::file("удалить", &root.join(name), &cause))?;
     }
     sync_folder(root)?;

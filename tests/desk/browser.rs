@@ -22,20 +22,7 @@ impl Browser {
     pub async fn start() -> Option<Self> {
         peers::require("chromium")?;
         peers::require("chromedriver")?;
-        let mut driver = Command::new("chromedriver")
-            .args(["--port=0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut said = BufReader::new(driver.stdout.take().unwrap()).lines();
-        let port = said
-            .find_map(|line| {
-                line.unwrap().split("successfully on port ").nth(1).map(|port| port.trim_end_matches('.').to_owned())
-            })
-            .expect("chromedriver says its port");
-        // What it says later is of no use, but the pipe must not break.
-        std::thread::spawn(move || said.count());
+        let (driver, port) = (0..3).find_map(|_| driver()).expect("chromedriver says its port");
         let profile = tempfile::tempdir().unwrap();
         let args = [
             "--headless=new".to_owned(),
@@ -170,12 +157,9 @@ impl Browser {
     }
 
     /// Closes it.
-    pub async fn close(self) -> tempfile::TempDir {
-        let Self { client, mut driver, profile } = self;
-        let _ = client.close().await;
-        let _ = driver.kill();
-        let _ = driver.wait();
-        profile
+    pub async fn close(mut self) -> tempfile::TempDir {
+        let _ = self.client.clone().close().await;
+        std::mem::replace(&mut self.profile, tempfile::tempdir().unwrap())
     }
 }
 
@@ -189,6 +173,29 @@ pub fn holds_nothing_of(profile: &Path, texts: &[&str]) {
             let held = |what: &[u8]| bytes.windows(what.len()).any(|part| part == what);
             assert!(!held(text.as_bytes()) && !held(&wide), "{text} is in {}", file.path().display());
         }
+    }
+}
+
+/// The driver and its port; nothing where it has ended before it said one.
+fn driver() -> Option<(Child, String)> {
+    let mut driver =
+        Command::new("chromedriver").args(["--port=0"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut said = BufReader::new(driver.stdout.take().unwrap()).lines();
+    let port = said.find_map(|line| {
+        line.ok()?.split("successfully on port ").nth(1).map(|port| port.trim_end_matches('.').to_owned())
+    });
+    // What it says later is of no use, but the pipe must not break.
+    std::thread::spawn(move || said.count());
+    Some((driver, port?))
+}
+
+/// A test that fails leaves no browser behind.
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+        let profile = self.profile.path().display().to_string();
+        let _ = Command::new("pkill").args(["-9", "-f", "--", &format!("--user-data-dir={profile}")]).status();
     }
 }
 
