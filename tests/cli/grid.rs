@@ -186,8 +186,8 @@ fn what_the_rules_refuse_stays_visible_with_its_reason_and_records_nothing() {
     let before = school.entries();
     window.text("5");
     window.keys(&["Enter"]);
-    let screen = window.wait_for("§2.3.2");
-    assert!(screen.contains("5!") && screen.contains("Отклонено: 1"), "{screen}");
+    window
+        .wait_until("the refusal", |screen| ["§2.3.2", "5!", "Отклонено: 1"].iter().all(|part| screen.contains(part)));
     window.keys(&["F10"]);
     window.wait_for("не записано клеток: 1");
     window.keys(&["Up", "Escape"]);
