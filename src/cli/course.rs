@@ -176,7 +176,8 @@ impl Set {
         match courses::set(&mut recorder.workplace()?, wish)? {
             Outcome::NoTeacher(course) => lacks(course, "--teacher"),
             Outcome::NoHours(course) => lacks(course, "--hours"),
-            Outcome::Set(Standing { done, course, teacher, hours, before, hours_before }) => {
+            Outcome::Set(standing) => {
+                let Standing { done, course, teacher, hours, before, hours_before } = *standing;
                 let hours_were = hours_before.map(|before| format!(" (было {before})")).unwrap_or_default();
                 let what = match before {
                     Some(before) => {

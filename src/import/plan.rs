@@ -55,7 +55,7 @@ pub fn plan_of(name: &str, bytes: &[u8]) -> (Vec<PlanLine>, Faults) {
             let (no, topic) = (line.parse(0, number), line.given(1));
             let [work, homework] = [line.text(2), line.text(3)].map(plain);
             // A number counts among the others also where its topic is missing.
-            Some((no?, topic.map(|topic| plain(topic)), work, homework))
+            Some((no?, topic.map(plain), work, homework))
         },
         |_| {},
     );

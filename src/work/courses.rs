@@ -29,7 +29,7 @@ pub struct Wish {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
     /// It stands as it was wished.
-    Set(Standing),
+    Set(Box<Standing>),
     /// The course is new, and its teacher was not said.
     NoTeacher(CourseKey),
     /// The course is new, and its hours were not said.
@@ -70,7 +70,7 @@ pub fn set(place: &mut Workplace<'_>, wish: Wish) -> Result<Outcome> {
     let done = if stands { place.stands(set)? } else { place.record([set.into()])? };
     let hours_before = known.as_ref().map(|known| known.hours).filter(|before| *before != hours);
     let before = known.map(|known| known.teacher.to_string()).filter(|before| *before != teacher);
-    Ok(Outcome::Set(Standing { done, course, teacher, hours, before, hours_before }))
+    Ok(Outcome::Set(Box::new(Standing { done, course, teacher, hours, before, hours_before })))
 }
 
 /// Sets the lessons of a course in the week, from the beginning of the year or from a day on. What clashes with other courses
@@ -285,7 +285,10 @@ mod tests {
         assert_eq!(wished(None, Some(2.0)), Outcome::NoTeacher(course.clone()));
         assert_eq!(wished(Some("semyonov"), None), Outcome::NoHours(course.clone()));
         let stands = |outcome: Outcome| match outcome {
-            Outcome::Set(Standing { done, teacher, hours, before, .. }) => (done.numbers.len(), teacher, hours, before),
+            Outcome::Set(standing) => {
+                let Standing { done, teacher, hours, before, .. } = *standing;
+                (done.numbers.len(), teacher, hours, before)
+            }
             lacking => panic!("{lacking:?}"),
         };
         assert_eq!(stands(wished(Some("semyonov"), Some(2.0))), (1, "semyonov".into(), 2.0, None));

@@ -93,6 +93,9 @@ fn filled(sitting: &mut Sitting, id: i64, asked: &Asked) -> Result<Page> {
     })
 }
 
+/// A link to what is shown of another period: address, name, whether it is the one that is shown.
+type Link = (String, String, bool);
+
 /// The periods of his class to choose from, and the days of the one that is chosen.
 fn periods(
     school: &School,
@@ -100,7 +103,7 @@ fn periods(
     asked: &Asked,
     today: Day,
     address: &str,
-) -> (Vec<(String, String, bool)>, (Day, Day)) {
+) -> (Vec<Link>, (Day, Day)) {
     let year = (school.year.begins, school.year.ends);
     let Some(class) = class else { return (Vec::new(), year) };
     let all = school.periods_of(class);
