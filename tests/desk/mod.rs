@@ -37,7 +37,11 @@ pub struct Opened {
 impl Opened {
     /// Opens a desk at a moment with somebody's key; of a stick, where one is named.
     pub fn of(school: &School, clock: &str, login: &str, args: &[&str]) -> Self {
+        // What it leaves outside the stick or the journal would lie here.
+        let temporary = school.path("tmp");
+        std::fs::create_dir_all(&temporary).unwrap();
         let mut program = Command::new("env")
+            .arg(format!("TMPDIR={}", temporary.display()))
             .args(school.started(clock, login))
             .args(["desk", "--no-browser"])
             .args(args)

@@ -124,3 +124,34 @@ fn the_same_lesson_by_commands_in_the_grid_and_at_the_desk_gives_the_same_entrie
     assert_eq!(recorded(&desk, before), expected, "the desk");
     assert!(at_desk <= in_grid, "{at_desk} keys at the desk, {in_grid} in the grid");
 }
+
+#[test]
+fn a_topic_and_25_marks_take_no_more_than_38_keys() {
+    let Some(school) = School::small() else { return };
+    school.enlarge(20);
+    let before = school.entries();
+    let (topic, marks) = ("Уравнения", "5432543254325432543254325");
+    run(async {
+        let Some(browser) = Browser::start().await else { return };
+        let desk = Opened::of(&school, CLOCK, "semyonov", &[]);
+        browser.open(&desk).await;
+        browser.click("nav a[href^='/course/']").await;
+        browser.until("h1", "Алгебра").await;
+        let lesson = format!("{}{topic}{}", Key::Insert, Key::Enter);
+        browser.press(&lesson).await;
+        browser.until(".said", "Урок записан").await;
+        let typed = format!("{marks}{}", Key::Enter);
+        browser.press(&typed).await;
+        browser.until_gone("td.sent, td.typing").await;
+        assert_eq!(browser.text("td.refused").await, "");
+        assert!(lesson.chars().count() + typed.chars().count() <= 38);
+        browser.close().await;
+    });
+    if school.entries() == before {
+        return;
+    }
+    assert_eq!(school.entries(), before + 26);
+    let recorded = recorded(&school, before + 1);
+    let recorded: String = recorded.iter().filter_map(|entry| entry["body"]["marks"][0]["marks"].as_str()).collect();
+    assert_eq!(recorded, marks);
+}

@@ -41,6 +41,13 @@ fn what_was_not_handed_over_or_was_refused_is_shown_and_asked_for() {
         browser.until("main li", "заявка на исправление, 7А, Алгебра").await;
         browser.close().await;
     });
+    let outside = ["tmp", "cache", "state"].map(|folder| stick.school.path(folder));
+    let files = outside.iter().filter(|folder| folder.exists()).flat_map(walkdir::WalkDir::new);
+    for file in files.filter_map(Result::ok).filter(|entry| entry.file_type().is_file()) {
+        let bytes = std::fs::read(file.path()).unwrap_or_default();
+        let held = |what: &[u8]| bytes.windows(what.len()).any(|part| part == what);
+        assert!(!held("Ёлкина".as_bytes()) && !held("Семёнов".as_bytes()), "{}", file.path().display());
+    }
     stick.sync("2025-09-24 13:00:00").fails(0, &["принято записей: 1"]);
     stick.at_school("2025-09-24 14:00:00", "petrova", &["correction", "show", "1"]).fails(0, &["Ёлкина", "5", "Верна"]);
     stick.at_school("2025-09-24 14:10:00", "petrova", &["audit"]).ok();

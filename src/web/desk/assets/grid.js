@@ -208,8 +208,17 @@ export function begin({ call, say, said: live, renew }) {
     post([cellsOf(row, column, text)]);
   };
 
+  // A grade is whole as it stands, and two of them are written «4/5»: the next one goes to the next pupil.
+  const onward = (c) => {
+    const attempt = attempts.get(key(row, column));
+    if (!attempt || attempt.refused || attempt.sent || attempt.edited) return;
+    if (!/^[1-5](\/[1-5])*$/.test(attempt.text) || !/[1-5нбуоз]/.test(c)) return;
+    if (rows.some((_, r) => r > row && isThere(r))) { commit(); step(1); }
+  };
+
   const type = (c) => {
     if (!keeps) { say(document.querySelector(".looks")?.textContent || ""); return; }
+    onward(russian(c));
     const name = key(row, column);
     let attempt = attempts.get(name);
     if (!attempt || attempt.refused || attempt.sent) { attempt = { text: "", was: textOf(cellOf(row, column)) }; attempts.set(name, attempt); }
@@ -280,6 +289,7 @@ export function begin({ call, say, said: live, renew }) {
       const attempt = attempts.get(key(row, column)) || { text: textOf(cellOf(row, column)), was: textOf(cellOf(row, column)) };
       attempt.refused = null;
       attempt.sent = false;
+      attempt.edited = true;
       attempts.set(key(row, column), attempt);
       draw(row, column);
     },
