@@ -16,7 +16,7 @@ use letopis::archive::sum::Sum;
 use letopis::away::base::{self, Trust};
 use letopis::away::card::Card;
 use letopis::away::pins::Pins;
-use letopis::away::receipts::{self, Receipt};
+use letopis::away::receipts;
 use letopis::away::signed;
 use letopis::away::strand::StrandFile;
 use letopis::files::medium::FolderMedium;
@@ -543,7 +543,6 @@ fn of_a_stick() -> Vec<Target> {
     let receipt = format!(
         r#"{{{ids},"from":1,"to":2,"strand_head":"{head}","length":9,"head":"{head}","time":"2025-09-15T12:00:00+03:00","refused":[{{"number":2,"why":"§2.3.2"}}]}}"#
     );
-    let _: Receipt = serde_json::from_str(&receipt).unwrap();
     let signed = |domain: &str, json: &str| signed::sign(&owner, domain, json).unwrap().into_bytes();
     vec![
         target("stick-card", 20_000, texts(&[STICK]), |_, input| {
