@@ -95,6 +95,11 @@ mod tests {
         let (_, faults) = plan_of("план.csv", "№;Тема\n1;Дроби\n1;Степени\nдва;Корни\n".as_bytes());
         let places: Vec<String> = faults.list.iter().map(super::super::Fault::place).collect();
         assert_eq!(places, ["план.csv, строка 4, столбец 1 «№»", "план.csv, строка 3, столбец 1 «№»"]);
+        // A line without a topic has its number all the same: both faults are told at once.
+        let (_, faults) = plan_of("план.csv", "№;Тема\n2;\n2;Степени\n".as_bytes());
+        let mut places: Vec<String> = faults.list.iter().map(super::super::Fault::place).collect();
+        places.sort();
+        assert_eq!(places, ["план.csv, строка 2, столбец 2 «Тема»", "план.csv, строка 3, столбец 1 «№»"]);
         let (lines, faults) = plan_of("план.xlsx", b"no workbook");
         assert!(lines.is_empty() && faults.list.len() == 1, "{faults:?}");
         assert_eq!(plan_of("план", b"").1.list.len(), 1);
