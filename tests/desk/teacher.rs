@@ -364,6 +364,10 @@ fn a_new_lesson_overwrites_none_and_going_back_loses_nothing_unseen() {
         browser.client.execute(number, vec![]).await.unwrap();
         browser.press(&format!("Ещё раз{}", Key::Enter)).await;
         browser.until(".fault", "уже записан: Дроби").await;
+        // To the page's content by its own link: nothing is fetched anew.
+        browser.client.execute("document.querySelector('.skip').click()", vec![]).await.unwrap();
+        let topic = "return [document.activeElement.id, document.querySelector('[name=topic]').value].join()";
+        assert_eq!(browser.client.execute(topic, vec![]).await.unwrap(), "main,Ещё раз");
         // What is typed is not left by the browser's own button either; the second time one insists.
         browser.client.back().await.unwrap();
         browser.until("#live", "набран и не записан").await;

@@ -131,8 +131,10 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
   if (!link || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
   const url = new URL(link.href);
-  if (url.origin !== location.origin || url.hash) return;
+  if (url.origin !== location.origin) return;
   event.preventDefault();
+  // Within the page: no step of the history, which would fetch it anew.
+  if (url.hash) { document.querySelector(url.hash)?.focus(); return; }
   if (link.hasAttribute("download")) { save(url.pathname + url.search); return; }
   // What was refused goes along to the page on which it is asked for.
   const carried = new Map(link.dataset.text === undefined ? [] : [["text", link.dataset.text]]);
@@ -220,7 +222,7 @@ window.addEventListener("popstate", async (event) => {
   const to = event.state?.step ?? 0;
   if (returns) { returns = false; return; }
   const left = grid ? await grid.settled(true) : "";
-  if (left && insisted !== grid) {
+  if (left && insisted !== grid && to !== step) {
     insisted = grid;
     returns = true;
     history.go(step - to);
