@@ -4,15 +4,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Where SQL may stand: the questions, the one writer, the rules, the audit, the ledger's own table, and the contacts, which
-/// are a file of their own.
-const SQL: [&str; 7] = [
+/// Where SQL may stand: the questions, the one writer, the rules, the audit, the ledger's own table, and the contacts and
+/// the outbox, which are files of their own.
+const SQL: [&str; 8] = [
     "src/journal/read/",
     "src/journal/apply/",
     "src/journal/rules/",
     "src/journal/audit/",
     "src/journal/excerpt/",
     "src/journal/contacts.rs",
+    "src/inform/outbox/",
     "src/ledger/store.rs",
 ];
 
@@ -23,7 +24,7 @@ const LAYERS: [&[&str]; 8] = [
     &["ledger"],
     &["journal"],
     &["import"],
-    &["print", "report", "archive", "away"],
+    &["print", "report", "archive", "away", "inform"],
     &["work"],
     &["cli", "web"],
 ];

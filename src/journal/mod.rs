@@ -7,6 +7,7 @@
 pub mod apply;
 mod audit;
 mod away;
+pub(crate) mod beside;
 pub mod cell;
 pub mod contacts;
 pub mod entry;
