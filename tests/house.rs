@@ -12,7 +12,7 @@ const SQL: [&str; 8] = [
     "src/journal/rules/",
     "src/journal/audit/",
     "src/journal/excerpt/",
-    "src/journal/contacts.rs",
+    "src/journal/contacts/",
     "src/inform/outbox/",
     "src/ledger/store.rs",
 ];

@@ -58,7 +58,7 @@ impl Contact {
                 let journal = session::journal(common)?;
                 let class = resolve::class(journal.tables(), &class)?;
                 let row = |(line, pupil): (Line, String)| {
-                    let Line { pupil: file, who, name, telephone, email, address } = line;
+                    let Line { pupil: file, who, name, telephone, email, address, .. } = line;
                     [file, pupil, who, name, telephone, email, address].map(Into::into).to_vec()
                 };
                 let rows = contacts::of_class(&journal, &class)?.into_iter().map(row).collect();
@@ -74,7 +74,7 @@ impl Contact {
                 screen::list(common.json, &columns, rows);
             }
             Self::Set(Set { pupil, who, name, telephone, email, address }) => {
-                let line = Line { pupil, who, name, telephone, email, address };
+                let line = Line { pupil, who, name, telephone, email, address, consent: None };
                 match contacts::set(&Recorder::open(common)?.workplace()?, line)? {
                     false => return session::unchanged(),
                     true => {

@@ -282,7 +282,7 @@ fn read_all_but_marks(dir: &Path, faults: &mut Faults) -> Result<Files> {
             let (pupil, who, name) = (personal_file(line, 0), line.given(1), line.given(2));
             name.iter().for_each(|name| look_alike(line, 2, name));
             let (telephone, email, address) = (line.text(3), line.text(4), line.text(5));
-            Some(Contact { pupil: pupil?, who: who?, name: name?, telephone, email, address })
+            Some(Contact { pupil: pupil?, who: who?, name: name?, telephone, email, address, consent: None })
         })?,
         broken: HashSet::new(),
         unsure: HashSet::new(),

@@ -168,7 +168,7 @@ fn has_unfinished_writes(path: &Path) -> bool {
 }
 
 /// What SQLite keeps beside a file.
-fn beside(path: &Path, ending: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     name.into()

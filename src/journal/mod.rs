@@ -303,8 +303,3 @@ pub fn audit_file(file: &Tables, progress: &mut dyn FnMut(u64)) -> Result<Report
 pub fn head_text(tip: &Tip) -> String {
     hex(&tip.head)
 }
-
-/// Makes an empty file that only its owner may read.
-fn new_file(path: &Path) -> Result<()> {
-    files::create(path, Readers::Owner).map(drop).map_err(|e| Error::file("создать", path, &e))
-}

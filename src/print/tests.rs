@@ -186,6 +186,7 @@ fn a_sheet_of_contacts_is_legible_and_holds_who_is_in_the_class_with_and_without
             telephone: "+7 900 000-00-00, добавочный 12345".into(),
             email: format!("{}@example.org", "a".repeat(60)),
             address: "г. Великие Луки, ул. Героев-Десантников, д. 12, корп. 3, кв. 145; 王".into(),
+            consent: None,
         };
         let all: Vec<_> = (0..40).map(contact).collect();
         let class = crate::school::ClassName::parse("7А").unwrap();

@@ -8,7 +8,7 @@ use crate::journal::read::{self, Pupil};
 use crate::journal::{Journal, may_keep_contacts};
 use crate::school::{ClassName, clean};
 
-pub use crate::journal::contacts::Contact;
+pub use crate::journal::contacts::{Consent, Contact};
 
 /// The contacts of a class, with the pupils' names.
 ///
@@ -31,9 +31,13 @@ pub fn of_class(journal: &Journal, class: &ClassName) -> Result<Vec<(Contact, St
 /// Somebody who does not keep contacts; a pupil whom the journal does not know; text that cannot be printed.
 pub fn set(place: &Workplace<'_>, contact: Contact) -> Result<bool> {
     let pupil = may_write(place, &contact.pupil)?.file.into();
-    let Contact { who, name, telephone, email, address, .. } = contact;
+    let Contact { who, name, telephone, email, address, consent, .. } = contact;
     let (who, name, telephone) = (clean(&who)?, clean(&name)?, clean(&telephone)?);
-    let line = Contact { pupil, who, name, telephone, email: clean(&email)?, address: clean(&address)? };
+    let consent = match consent {
+        Some(Consent { day, document }) => Some(Consent { day, document: clean(&document)? }),
+        None => None,
+    };
+    let line = Contact { pupil, who, name, telephone, email: clean(&email)?, address: clean(&address)?, consent };
     Ok(Contacts::open(place.journal.path())?.set(&[line])? != 0)
 }
 
@@ -51,9 +55,9 @@ pub(super) fn erase_all(place: &Workplace<'_>, pupil: &Pupil) -> Result<usize> {
     if files::length(&Contacts::path_for(place.journal.path())).is_err() {
         return Ok(0);
     }
-    let mut contacts = Contacts::open(place.journal.path())?;
+    let contacts = Contacts::open(place.journal.path())?;
     let numbers = pupil.former.iter().chain([&pupil.file]);
-    numbers.map(|file| contacts.erase(file)).sum()
+    numbers.map(|file| contacts.erase(file).map(|erased| erased.contacts)).sum()
 }
 
 fn may_write(place: &Workplace<'_>, pupil: &str) -> Result<Pupil> {

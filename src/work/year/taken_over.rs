@@ -6,7 +6,7 @@
 
 use super::placing::Placing;
 use crate::error::{Action, Detail, Error, Result};
-use crate::journal::contacts::{Contact, Contacts};
+use crate::journal::contacts::Contacts;
 use crate::journal::entry::{
     Body, KeyEnrolled, LastArchive, Person, Previous, PreviousWitness, SecondPerson, SubjectsSet, YearContinued,
 };
@@ -167,7 +167,7 @@ pub fn archive_before(proven: &Proven) -> Result<Option<LastArchive>> {
     }
 }
 
-/// Copies the contacts of the pupils who are in the new journal.
+/// Copies the contacts of the pupils who are in the new journal, and who may read of them: slips of paper go on to open.
 ///
 /// # Errors
 /// A file of contacts that cannot be read or written.
@@ -175,16 +175,12 @@ pub fn take_over_contacts(old: &Journal, new: &Journal) -> Result<usize> {
     if !Contacts::path_for(old.path()).exists() {
         return Ok(0);
     }
-    let mut kept = Vec::new();
-    for contact in Contacts::open(old.path())?.all()? {
+    Contacts::open(new.path())?.take_over(&Contacts::open(old.path())?, |file| {
         // They stand under the number that the file had when they were written.
-        let known = read::pupil(old.tables(), &contact.pupil)?.map(|pupil| pupil.file.to_string());
-        let pupil = known.unwrap_or_else(|| contact.pupil.clone());
-        if read::pupil(new.tables(), &pupil)?.is_some() {
-            kept.push(Contact { pupil, ..contact });
-        }
-    }
-    Contacts::open(new.path())?.set(&kept)
+        let known = read::pupil(old.tables(), file)?.map(|pupil| pupil.file.to_string());
+        let file = known.unwrap_or_else(|| file.to_owned());
+        Ok(read::pupil(new.tables(), &file)?.map(|_| file))
+    })
 }
 
 /// Somebody who works here, with his roles.
