@@ -16,8 +16,19 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// What is no plain file, or cannot be made or written.
 pub fn open(journal: &Path, path: &Path) -> Result<Connection> {
-    let path = &files::real(path).map_err(|cause| Error::file("открыть", path, &cause))?;
-    make(journal, path).map_err(|cause| Error::file("открыть", path, &cause))?;
+    let failed = |path: &Path, cause: io::Error| Error::file("открыть", path, &cause);
+    // The way to it may go through links of one's own; it is none itself, and neither is what SQLite keeps beside it.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = files::real(folder).map_err(|cause| failed(path, cause))?;
+    let path = &folder.join(path.file_name().unwrap_or_default());
+    make(journal, path).map_err(|cause| failed(path, cause))?;
+    for ending in ["-wal", "-shm", "-journal"] {
+        let beside = super::file::beside(path, ending);
+        match files::length(&beside) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(failed(&beside, cause)),
+            _ => {}
+        }
+    }
     crate::device::refuse_network_file(path)?;
     let database = super::file::open_made(path)?;
     super::file::guard(&database)?;

@@ -28,13 +28,11 @@ pub use mail::{Dead, Mailbox, Topic};
 pub use readers::{Reader, ReaderId, Slip, Standing};
 pub use readings::{Noted, Page, Reading};
 
-use super::file;
+use super::beside;
 use crate::error::{Error, Result};
-use crate::files::{self, Readers};
 use crate::school::{Day, parse_iso};
 use chrono::{DateTime, FixedOffset};
 use rusqlite::{Connection, Row, Transaction, TransactionBehavior};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -47,7 +45,7 @@ pub struct Contacts(Connection);
 impl Contacts {
     /// Where the contacts of a journal lie.
     pub fn path_for(journal: &Path) -> PathBuf {
-        journal.with_extension("contacts")
+        beside::path_for(journal, "contacts")
     }
 
     /// Opens the contacts of a journal, making the file if there is none, with the rights that the journal's has. A file of an
@@ -56,24 +54,8 @@ impl Contacts {
     /// # Errors
     /// A file that cannot be written.
     pub fn open(journal: &Path) -> Result<Self> {
-        let path = Self::path_for(journal);
-        let failed = |path: &Path, cause: io::Error| Error::file("открыть", path, &cause);
-        match files::length(&path) {
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => make(journal, &path)?,
-            found => found.map(drop).map_err(|cause| failed(&path, cause))?,
-        }
-        // What SQLite keeps beside it is looked at by itself for links alone.
-        for ending in ["-wal", "-shm", "-journal"] {
-            let beside = file::beside(&path, ending);
-            match files::length(&beside) {
-                Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(failed(&beside, cause)),
-                _ => {}
-            }
-        }
-        let database = file::open_made(&path)?;
-        file::guard(&database)?;
+        let database = beside::open(journal, &Self::path_for(journal))?;
         database.busy_timeout(PATIENCE)?;
-        database.pragma_update(None, "secure_delete", true)?;
         schema::settle(&database)?;
         Ok(Self(database))
     }
@@ -113,13 +95,6 @@ impl Contacts {
         self.copy_wishes(old)?;
         Ok(written)
     }
-}
-
-/// Makes an empty file; whoever may write to the journal may write to it.
-fn make(journal: &Path, path: &Path) -> Result<()> {
-    let file = files::create(path, Readers::Owner).map_err(|cause| Error::file("создать", path, &cause))?;
-    let _ = files::permissions(journal).and_then(|of_journal| file.set_permissions(of_journal));
-    Ok(())
 }
 
 /// A day out of a row.

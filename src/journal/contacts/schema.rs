@@ -38,11 +38,6 @@ CREATE TABLE mail (email TEXT PRIMARY KEY, token TEXT NOT NULL UNIQUE, silent TE
 /// # Errors
 /// A file of a later version; one that cannot be written.
 pub fn settle(database: &Connection) -> Result<()> {
-    let mode: String = database.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
-    if mode != "wal" {
-        database.pragma_update(None, "journal_mode", "WAL")?;
-    }
-    database.pragma_update(None, "synchronous", "FULL")?;
     if version(database)? == VERSION {
         return Ok(());
     }
