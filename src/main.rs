@@ -6,5 +6,6 @@
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
-    letopis::cli::main(letopis::web::desk::open)
+    use letopis::web;
+    letopis::cli::main(letopis::work::seat::Faces { desk: web::desk::open, server: web::serve::SERVER })
 }

@@ -90,6 +90,7 @@ fn command(action: &Action) -> String {
             return format!("staff change {} --roles {}", typed(login), typed(&roles.join(",")));
         }
         Action::AddBackupService => "staff service backup --key ФАЙЛ",
+        Action::AddServerService => "staff service server --key ФАЙЛ",
         Action::ListStaff => "staff list",
         Action::ShowSchool => "school show",
         Action::AddWorkday { day } => return format!("school workday {day}"),
@@ -291,6 +292,7 @@ mod tests {
             Action::ChangeStaff,
             Action::SetRoles { login: "Петров".to_owned(), roles: vec!["учитель", "секретарь"] },
             Action::AddBackupService,
+            Action::AddServerService,
             Action::ListStaff,
             Action::ShowSchool,
             Action::AddWorkday { day: "07.09.2025".to_owned() },

@@ -49,6 +49,7 @@ mod report;
 mod resume;
 mod school;
 mod screen;
+mod serve;
 mod session;
 mod shown;
 #[cfg(unix)]
@@ -61,7 +62,7 @@ mod typed;
 mod year;
 
 use crate::error::Result;
-use crate::work::seat::Face;
+use crate::work::seat::Faces;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -154,6 +155,9 @@ enum Command {
     /// Своя страница в браузере: уроки, отметки, темы (§5.6)
     #[command(visible_alias = "стол")]
     Desk(page::Page),
+    /// Школьный сервер: дневник для родителей и приём записей с носителей (§4, §5.6)
+    #[command(visible_alias = "сервер")]
+    Serve(serve::Serve),
     /// Открыть курс таблицей: отметки, пропуски, темы и задания (§2.1–2.3)
     #[command(visible_alias = "открыть")]
     Open(grid::Open),
@@ -227,15 +231,15 @@ pub fn commands() -> clap::Command {
     help::with_headings(Cli::command())
 }
 
-/// Runs the program; returns its exit status. The page in the browser is another face, and is handed in.
-pub fn main(face: Face) -> ExitCode {
+/// Runs the program; returns its exit status. The page in the browser and the server are other faces, and are handed in.
+pub fn main(faces: Faces) -> ExitCode {
     let tree = commands();
     called::remember(&tree, std::env::args_os());
     // Started by a click on a stick, it opens the page that the stick is for.
     if std::env::args_os().len() < 2
         && let Some(page) = page::Page::of_this_stick()
     {
-        return page.alone(face);
+        return page.alone(faces.desk);
     }
     let parsed = tree.clone().try_get_matches().and_then(|found| {
         typed::remember(&tree, &found);
@@ -245,7 +249,7 @@ pub fn main(face: Face) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return help::report(&error),
     };
-    let status = match run(cli, face) {
+    let status = match run(cli, faces) {
         Ok(status) => status,
         Err(error) => {
             screen::error(&error);
@@ -255,7 +259,7 @@ pub fn main(face: Face) -> ExitCode {
     output::finish(status)
 }
 
-fn run(cli: Cli, face: Face) -> Result<ExitCode> {
+fn run(cli: Cli, faces: Faces) -> Result<ExitCode> {
     let common = &cli.common;
     if common.wide {
         output::be_wide();
@@ -277,7 +281,8 @@ fn run(cli: Cli, face: Face) -> Result<ExitCode> {
         Command::Year(command) => command.run(common),
         Command::Login(command) => command.run(common),
         Command::Logout(command) => command.run(),
-        Command::Desk(command) => command.run(common, face),
+        Command::Desk(command) => command.run(common, faces.desk),
+        Command::Serve(command) => command.run(faces.server),
         Command::Open(command) => command.run(common),
         Command::Lesson(command) => command.run(common),
         Command::Mark(command) => command.run(common),

@@ -144,7 +144,7 @@ pub fn keep(proven: &Proven, identity: Option<&Identity>) {
 
 /// Where the account keeps what can be made again: `$XDG_CACHE_HOME/letopis`, `~/.cache/letopis`, on Windows
 /// `%LOCALAPPDATA%\\Letopis`.
-fn cache_folder() -> Option<PathBuf> {
+pub fn cache_folder() -> Option<PathBuf> {
     account_folder("XDG_CACHE_HOME", ".cache")
 }
 

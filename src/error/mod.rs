@@ -8,6 +8,7 @@
 
 mod next;
 mod not_taken;
+pub mod of_toml;
 mod warning;
 
 pub use next::{Action, Detail, Next, OfPupil, Step};

@@ -85,6 +85,8 @@ pub enum Action {
     },
     /// Give the service that makes copies of any day its login and key.
     AddBackupService,
+    /// Give the server its login and key.
+    AddServerService,
     ListStaff,
     ShowSchool,
     /// Make a Sunday or a day of holidays a working day.

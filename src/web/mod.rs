@@ -2,4 +2,5 @@
 //! what comes back is worded for a page.
 
 pub mod desk;
+pub mod serve;
 mod words;

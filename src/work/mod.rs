@@ -34,6 +34,7 @@ pub mod remark;
 pub mod resumption;
 pub mod school;
 pub mod seat;
+pub mod serving;
 pub mod sticks;
 pub mod substitution;
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! workplace of it for each thing that is done there, and gives the key back when nobody has touched it for a while.
 
 use super::Workplace;
+use super::serving::Server;
 use crate::error::Result;
 use crate::journal::Journal;
 use crate::ledger::identity::Identity;
@@ -56,6 +57,15 @@ pub enum Wish {
     Another,
     /// To close the page.
     End,
+}
+
+/// The faces that the program hands in beside the one that starts it.
+#[derive(Clone, Copy)]
+pub struct Faces {
+    /// A person's own page.
+    pub desk: Face,
+    /// The school's server.
+    pub server: Server,
 }
 
 /// A face that somebody works at until he closes it.

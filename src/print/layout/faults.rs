@@ -4,6 +4,7 @@
 //! a layout that was not read is taken apart: its keys are held against those of the built-in layout, and each of its
 //! values is read in place of the built-in one, alone.
 
+use crate::error::of_toml::{in_russian, line};
 use serde::de::DeserializeOwned;
 use std::fmt;
 use toml::de::{DeTable, DeValue, Error};
@@ -40,19 +41,6 @@ pub(super) fn diagnose<T: DeserializeOwned>(text: &str, built_in: &str, first: &
     // A key that is missing may be one that was misspelt: that is told first.
     faults.append(&mut missing);
     if faults.is_empty() { reader() } else { faults }
-}
-
-/// The line of a key, which is named by the sections it is in; of its section where it is not there.
-pub(super) fn line_of(text: &str, key: &[&str]) -> usize {
-    let Ok(root) = DeTable::parse(text) else { return 1 };
-    let (mut table, mut at) = (root.get_ref(), 0);
-    for name in key {
-        let Some((found, value)) = table.iter().find(|(known, _)| known.get_ref().as_ref() == *name) else { break };
-        at = found.span().start;
-        let DeValue::Table(inner) = value.get_ref() else { break };
-        table = inner;
-    }
-    line(text, at)
 }
 
 /// A layout being taken apart.
@@ -148,41 +136,4 @@ impl Taking<'_> {
         let text = self.text.get(value.span())?;
         format!("value = {text}").parse::<Table>().ok()?.remove("value")
     }
-}
-
-/// The line of a place in a text, from 1.
-fn line(text: &str, at: usize) -> usize {
-    text.get(..at).unwrap_or_default().matches('\n').count() + 1
-}
-
-/// What the reader says in English, in Russian. What this program says itself is Russian already.
-fn in_russian(message: &str) -> String {
-    let message = message.lines().next().unwrap_or_default();
-    let named = |rest: &str| rest.split('`').nth(1).unwrap_or_default().to_owned();
-    let list = |rest: &str| rest.split('`').skip(1).step_by(2).collect::<Vec<_>>().join(", ");
-    if let Some(rest) = message.strip_prefix("missing field ") {
-        return format!("нет ключа {}", named(rest));
-    }
-    for (begins, what) in
-        [("unknown field ", "ключа {} здесь не бывает"), ("unknown variant ", "значения {} здесь не бывает")]
-    {
-        if let Some((name, known)) = message.strip_prefix(begins).and_then(|rest| rest.split_once(", expected ")) {
-            return format!("{}; бывают {}", what.replace("{}", &named(name)), list(known));
-        }
-    }
-    if let Some((_, expected)) = message
-        .split_once(", expected ")
-        .filter(|_| message.starts_with("invalid type") || message.starts_with("invalid value"))
-    {
-        let kind = match expected {
-            "f32" | "f64" => "число",
-            "u32" | "u16" | "usize" => "целое число без знака",
-            "a string" | "string" => "строка в кавычках",
-            "a sequence" => "список в квадратных скобках",
-            "a boolean" => "true или false",
-            _ => "раздел или запись в фигурных скобках",
-        };
-        return format!("значение не того вида: нужно {kind}");
-    }
-    if message.is_ascii() { format!("это не TOML: {message}") } else { message.to_owned() }
 }

@@ -1,6 +1,7 @@
 //! The files that layouts are read from: the built-in ones, and those of a folder that stand in for them.
 
-use super::faults::{Fault, diagnose, line_of};
+use super::faults::{Fault, diagnose};
+use crate::error::of_toml::line_of;
 use crate::error::{Error, Result};
 use crate::files;
 use serde::de::DeserializeOwned;

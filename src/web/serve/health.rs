@@ -1,0 +1,39 @@
+//! `/health`: whether the server does what it should, for whoever watches over it. Nothing personal is in it, and behind a
+//! proxy it says no more than yes or no.
+
+use super::Served;
+use super::client::Forwarded;
+use super::follow::name_of;
+use axum::extract::{Extension, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+pub fn routes() -> Router<Arc<Served>> {
+    Router::new().route("/health", get(health))
+}
+
+async fn health(State(served): State<Arc<Served>>, Extension(Forwarded(forwarded)): Extension<Forwarded>) -> Response {
+    let stale = served.stale_since();
+    let status = if stale.is_some() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    let word = if stale.is_some() { "stale" } else { "ok" };
+    if forwarded {
+        return (status, Json(json!({ "status": word }))).into_response();
+    }
+    let proven = served.snapshot().tip().seq;
+    let following = served.following();
+    let (length, alarm) = (following.length, following.fault.map(name_of));
+    drop(following);
+    let told: Value = json!({
+        "status": word,
+        "version": env!("CARGO_PKG_VERSION"),
+        "proven": proven,
+        "behind": length.saturating_sub(proven),
+        "stale_since": stale.map(|since| since.to_rfc3339()),
+        "alarm": alarm,
+    });
+    (status, Json(told)).into_response()
+}
