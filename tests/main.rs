@@ -17,4 +17,6 @@ mod import;
 mod journal;
 mod paper;
 mod second_face;
+#[cfg(unix)]
+mod serve;
 mod sticks;

@@ -31,18 +31,19 @@ pub struct Ahead {
     pub signature: [u8; 64],
 }
 
-/// Reads the ledger by number after `tip` and hands it on in blocks. Gives what was wrong with records that do not read at all, which
+/// Reads the ledger by number after `tip` up to `last` and hands it on in blocks. Gives what was wrong with records that do not read at all, which
 /// are passed over.
 pub fn read(
     file: &Connection,
     mut tip: Tip,
+    last: u64,
     blocks: &SyncSender<Vec<Ahead>>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Vec<String>> {
     let mut unreadable = Vec::new();
     let mut block = Vec::with_capacity(BLOCK);
-    let mut statement = file.prepare("SELECT seq FROM ledger WHERE ?1 = 0 OR seq > ?1 ORDER BY seq")?;
-    let mut rows = statement.query([i64::try_from(tip.seq).unwrap_or(i64::MAX)])?;
+    let mut statement = file.prepare("SELECT seq FROM ledger WHERE (?1 = 0 OR seq > ?1) AND seq <= ?2 ORDER BY seq")?;
+    let mut rows = statement.query([tip.seq, last].map(|seq| i64::try_from(seq).unwrap_or(i64::MAX)))?;
     while let Some(row) = rows.next()? {
         let seq: i64 = row.get(0)?;
         let record = match u64::try_from(seq).map(|seq| store::get(file, seq)) {

@@ -31,7 +31,7 @@ pub(super) fn audit(file: &Tables, before: Walked, progress: &mut dyn FnMut(u64)
     let database = file.db();
     // One read transaction: what is audited is one state, whoever writes meanwhile.
     let _snapshot = database.unchecked_transaction()?;
-    let (mut report, walked, signatures) = walk::walk(database, before, progress)?;
+    let (mut report, walked, signatures) = walk::walk(database, before, u64::MAX, progress)?;
     // While the last signatures are checked.
     for line in integrity(database)? {
         report.add(None, format!("файл базы данных повреждён: {line}"));
@@ -56,14 +56,14 @@ pub(super) fn audit(file: &Tables, before: Walked, progress: &mut dyn FnMut(u64)
     Ok((report, walked))
 }
 
-/// Audits only the records that have come since, in one state of the file.
+/// Audits only the records that have come since, up to `last`, in one state of the file.
 ///
 /// # Errors
 /// As [`audit`].
-pub(super) fn audit_since(file: &Tables, before: Walked) -> Result<(Report, Walked)> {
+pub(super) fn audit_since(file: &Tables, before: Walked, last: u64) -> Result<(Report, Walked)> {
     let _snapshot = file.db().unchecked_transaction()?;
     let done = before.tip.seq;
-    let (mut report, walked, signatures) = walk::walk(file.db(), before, &mut |_| {})?;
+    let (mut report, walked, signatures) = walk::walk(file.db(), before, last, &mut |_| {})?;
     page_texts(file, &walked.tables, done, &mut report)?;
     signatures.finish(&mut report);
     Ok((report, walked))

@@ -73,18 +73,23 @@ impl Signatures {
     }
 }
 
-/// Reads and judges every record after those that were walked already, and has their signatures checked.
+/// Reads and judges every record after those that were walked already, up to `last`, and has their signatures checked.
 ///
 /// # Errors
 /// Only what makes reading impossible; what is wrong with the records is in the report.
-pub fn walk(file: &Connection, before: Walked, progress: &mut dyn FnMut(u64)) -> Result<(Report, Walked, Signatures)> {
+pub fn walk(
+    file: &Connection,
+    before: Walked,
+    last: u64,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(Report, Walked, Signatures)> {
     let tip = before.tip;
     let mut walk = Walk::after(before)?;
     std::thread::scope(|scope| {
         let (to_judge, blocks) = sync_channel(1);
         let checker = Checker::start(std::thread::available_parallelism().map_or(1, Into::into));
         let judge = scope.spawn(move || walk.all(blocks, &checker).map(|()| (walk, checker)));
-        let read = ahead::read(file, tip, &to_judge, progress);
+        let read = ahead::read(file, tip, last, &to_judge, progress);
         drop(to_judge);
         // A thread that panicked has found a fault of the program, which is passed on as it is.
         let walked = judge.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));

@@ -122,6 +122,28 @@ impl Proven {
     /// # Errors
     /// A record that cannot be proven; a ledger that is no continuation of the proven one.
     pub fn advance(&self) -> Result<Self> {
+        let (further, fault) = self.advance_to_fault()?;
+        fault.map_or(Ok(further), Err)
+    }
+
+    /// As [`Proven::advance`]; where a record cannot be proven, gives what comes before it, and why it cannot.
+    ///
+    /// # Errors
+    /// A ledger that is no continuation of the proven one; a file that does not read.
+    pub fn advance_to_fault(&self) -> Result<(Self, Option<Error>)> {
+        let (report, further) = self.advance_until(u64::MAX)?;
+        let Some(fault) = report.refusal() else { return Ok((further, None)) };
+        let first = report.findings.iter().filter_map(|finding| finding.seq).min();
+        // Where a fault has no place among the records, nothing of them is believed.
+        let sound = match (report.findings.iter().all(|finding| finding.seq.is_some()), first) {
+            (true, Some(seq)) => seq.saturating_sub(1).max(self.tip.seq),
+            _ => self.tip.seq,
+        };
+        let (report, further) = self.advance_until(sound)?;
+        report.refusal().map_or(Ok((further, Some(fault))), Err)
+    }
+
+    fn advance_until(&self, last: u64) -> Result<(Report, Self)> {
         let file = file::open_to_audit(&self.path)?;
         if read::ledger::record(&file, self.tip.seq)?.is_none_or(|record| record.head != self.tip.head) {
             return Err(self.moved(self.tip.seq));
@@ -129,9 +151,8 @@ impl Proven {
         let (name, tables) = self.tables.copy()?;
         let (heads, times) = (self.heads.clone(), self.times.clone());
         let before = Walked { tip: self.tip, tables, heads, times, last: self.last };
-        let (report, walked) = audit::audit_since(&file, before)?;
-        report.refusal().map_or(Ok(()), Err)?;
-        Self::of_walk(file, &self.path, name, walked)
+        let (report, walked) = audit::audit_since(&file, before, last)?;
+        Ok((report, Self::of_walk(file, &self.path, name, walked)?))
     }
 
     /// The journal's file.

@@ -230,6 +230,21 @@ impl Config {
         Ok(self)
     }
 
+    /// The settings with the ports that were given where any free one was asked for, as `:0`.
+    #[must_use]
+    pub fn bound(mut self, diary: SocketAddr, taking_in: Option<SocketAddr>) -> Self {
+        if self.diary.port() == 0 {
+            self.diary.set_port(diary.port());
+            if let Some(address) = self.public_address.strip_suffix(":0") {
+                self.public_address = format!("{address}:{}", diary.port());
+            }
+        }
+        if let (Some(door), Some(given)) = (self.taking_in.as_mut().filter(|door| door.port() == 0), taking_in) {
+            door.set_port(given.port());
+        }
+        self
+    }
+
     /// Whether the diary is reached over TLS, which its cookies go by.
     pub fn is_secure(&self) -> bool {
         self.public_address.starts_with("https://")

@@ -112,12 +112,16 @@ impl Follower {
             return Ok(());
         }
         self.failed = Some((Some(tip), Instant::now()));
-        let newer = snapshot.proven.advance().and_then(|proven| Snapshot::new(proven, served.clock.now()));
+        let (further, fault) = snapshot.proven.advance_to_fault()?;
         self.proven_at = Some(Instant::now());
-        let newer = newer?;
-        let tip = newer.tip();
+        let tip = further.tip();
+        if tip != snapshot.tip() {
+            served.publish(Snapshot::new(further, served.clock.now())?);
+        }
+        if let Some(fault) = fault {
+            return Err(fault);
+        }
         self.failed = None;
-        served.publish(newer);
         current(served, tip);
         Ok(())
     }

@@ -40,12 +40,19 @@ pub fn run(start: &Start, ready: &mut dyn FnMut(&Ready)) -> Result<()> {
         )
     };
     let tls = config.has_tls().then(|| certificate::Doors::open(&config)).transpose()?;
+    let port = |listener: &TcpListener| {
+        listener.local_addr().map_err(|cause| {
+            Error::environment(format!("дверь не открыть: {}", crate::error::reason(&cause)))
+                .next("запустите сервер снова")
+        })
+    };
+    let config = config.bound(port(&diary)?, taking_in.as_ref().map(port).transpose()?);
     let served = prove(start, config)?;
-    let shown = |listener: &TcpListener| listener.local_addr().map(|at| at.to_string()).unwrap_or_default();
+    let config = served.config();
     let told = Ready {
-        public_address: served.config().public_address.clone(),
-        diary: shown(&diary),
-        taking_in: taking_in.as_ref().map(shown),
+        public_address: config.public_address.clone(),
+        diary: config.diary.to_string(),
+        taking_in: config.taking_in.map(|door| door.to_string()),
         proven: served.snapshot().tip().seq,
     };
     let details = [
@@ -198,6 +205,7 @@ fn reload(start: &Start, served: &Served, tls: Option<&certificate::Doors>) {
     match taken_up {
         Ok(config) => {
             let before = served.config();
+            let config = config.bound(before.diary, before.taking_in);
             let stays = (&config.journal, &config.identity, config.diary, config.taking_in, config.lan_only);
             let same = stays == (&before.journal, &before.identity, before.diary, before.taking_in, before.lan_only);
             served.reconfigure(config);
