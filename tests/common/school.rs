@@ -79,6 +79,16 @@ impl School {
         environment.into_iter().chain([LETOPIS.to_owned()]).collect()
     }
 
+    /// As [`School::started`], of the program that is to serve pages: `tests/peers/windows_desk.sh` has these tests drive another
+    /// system's.
+    pub fn started_to_serve(&self, clock: &str, login: &str) -> Vec<String> {
+        let mut started = self.started(clock, login);
+        if let (Some(program), Some(last)) = (std::env::var("LETOPIS_DESK").ok(), started.last_mut()) {
+            *last = program;
+        }
+        started
+    }
+
     /// Starts the program as [`School::run`] does, and kills it (`kill -9`) after `delay` unless it has ended by then.
     /// Gives what it wrote to standard output.
     pub fn run_and_kill(&self, clock: &str, login: &str, args: &[&str], delay: Duration) -> String {

@@ -1,6 +1,6 @@
 //! Who is not let in: other pages of the same browser, other ports, other accounts, other names of this machine.
 
-use super::Opened;
+use super::{Opened, is_elsewhere};
 use crate::common::school::School;
 
 const NOON: &str = "2025-09-15 12:00:00";
@@ -142,10 +142,18 @@ fn the_file_that_leads_in_is_its_owners_alone() {
     use std::os::unix::fs::PermissionsExt;
     let Some((_school, desk)) = desk() else { return };
     let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    assert_eq!(mode(&desk.file), 0o600);
-    assert_eq!(mode(desk.file.parent().unwrap()), 0o700);
+    // Wine shows of an access list the owner's and his group's rights alone.
+    let kept = if is_elsewhere() { 0o007 } else { 0o777 };
+    assert_eq!(mode(&desk.file) & kept, 0o600 & kept);
+    assert_eq!(mode(desk.file.parent().unwrap()) & kept, 0o700 & kept);
     let page = std::fs::read_to_string(&desk.file).unwrap();
     assert!(NAMES.iter().all(|name| !page.contains(name)), "{page}");
+    desk.enter();
+    let begun = std::time::Instant::now();
+    while desk.file.exists() || desk.file.parent().unwrap().exists() {
+        assert!(begun.elapsed().as_secs() < 10, "the file that led in is still there");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
 }
 
 #[test]

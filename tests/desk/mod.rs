@@ -20,8 +20,19 @@ mod window;
 use crate::common::school::School;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+
+/// Whether another system's program serves the pages (`tests/peers/windows_desk.sh`).
+fn is_elsewhere() -> bool {
+    std::env::var_os("LETOPIS_DESK").is_some()
+}
+
+/// A path as this system has it: Wine shows this system's root as its drive Z.
+fn unix(path: &str) -> PathBuf {
+    PathBuf::from(path.strip_prefix("Z:").map_or_else(|| path.to_owned(), |path| path.replace('\\', "/")))
+}
 
 /// The program that serves a desk of the small school.
 pub struct Opened {
@@ -40,9 +51,10 @@ impl Opened {
         // What it leaves outside the stick or the journal would lie here.
         let temporary = school.path("tmp");
         std::fs::create_dir_all(&temporary).unwrap();
+        std::fs::set_permissions(&temporary, std::fs::Permissions::from_mode(0o700)).unwrap();
         let mut program = Command::new("env")
             .arg(format!("TMPDIR={}", temporary.display()))
-            .args(school.started(clock, login))
+            .args(school.started_to_serve(clock, login))
             .args(["desk", "--no-browser"])
             .args(args)
             .current_dir(school.path("."))
@@ -53,8 +65,7 @@ impl Opened {
         let mut said = BufReader::new(program.stdout.take().unwrap());
         let mut line = String::new();
         said.read_line(&mut line).unwrap();
-        let file =
-            PathBuf::from(line.trim().strip_prefix("Откройте в браузере файл ").expect("a file to open").to_owned());
+        let file = unix(line.trim().strip_prefix("Откройте в браузере файл ").expect("a file to open"));
         let page = std::fs::read_to_string(&file).unwrap();
         let address = page.split("http://").nth(1).unwrap().split('"').next().unwrap();
         let (authority, token) = address.split_once("/#").unwrap();

@@ -11,7 +11,8 @@ use axum::http::StatusCode;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The file; it is removed with its folder when this is dropped.
+/// The file; it is removed with its folder when this is dropped, which is when it has been used: a window that is closed
+/// by its system (Windows asks no program) then leaves nothing.
 pub struct Door {
     _folder: PrivateFolder,
     path: PathBuf,
@@ -45,5 +46,7 @@ impl Door {
 
 /// `POST /session`: a token for a secret.
 pub async fn enter(State(desk): State<Arc<Desk>>, token: String) -> std::result::Result<String, StatusCode> {
-    desk.session.enter(token.trim()).ok_or(StatusCode::FORBIDDEN)
+    let secret = desk.session.enter(token.trim()).ok_or(StatusCode::FORBIDDEN)?;
+    desk.tell(super::Event::Entered);
+    Ok(secret)
 }

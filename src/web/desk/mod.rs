@@ -70,10 +70,12 @@ pub fn open(seat: Seat, console: &mut dyn Console) -> Result<()> {
 }
 
 /// Waits for what only the window can do, and for what is asked for at it.
-fn attend(desk: &Desk, console: &mut dyn Console, told: &Receiver<Event>, mut door: Door) -> Result<()> {
+fn attend(desk: &Desk, console: &mut dyn Console, told: &Receiver<Event>, door: Door) -> Result<()> {
     console.ready(door.path());
+    let mut door = Some(door);
     loop {
         match told.try_recv() {
+            Ok(Event::Entered) => drop(door.take()),
             Ok(Event::Locked) => desk.sit_down(console.unlock()?),
             Ok(Event::Gone) => {
                 return Err(Error::environment("носитель вынут, страница закрыта")
@@ -85,8 +87,9 @@ fn attend(desk: &Desk, console: &mut dyn Console, told: &Receiver<Event>, mut do
                 Wish::Nothing => std::thread::sleep(GLANCE),
                 Wish::End => return Ok(()),
                 Wish::Another => {
-                    door = Door::to(desk)?;
-                    console.ready(door.path());
+                    let another = Door::to(desk)?;
+                    console.ready(another.path());
+                    door = Some(another);
                 }
             },
         }
@@ -139,6 +142,8 @@ fn routes(desk: Arc<Desk>) -> Router {
 
 /// What only the window can do something about.
 enum Event {
+    /// A browser has come in.
+    Entered,
     /// The key was put away.
     Locked,
     /// The stick was pulled out.

@@ -10,7 +10,7 @@ fi
 mkdir -p "$(dirname "$1")"
 out=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 
-if [ -e "$out/.letopis-whole" ]; then
+if [ -e "$out/.letopis-whole-2" ]; then
     exit 0
 fi
 
@@ -28,6 +28,6 @@ quietly() {
     }
 }
 quietly debootstrap --variant=minbase trixie "$out" "$mirror"
-quietly chroot "$out" env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install wine64 wine
+quietly chroot "$out" env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install wine64 wine faketime
 chroot "$out" apt-get clean
-touch "$out/.letopis-whole"
+touch "$out/.letopis-whole-2"
