@@ -48,6 +48,7 @@ mod remark;
 mod report;
 mod resume;
 mod school;
+mod school_event;
 mod screen;
 mod serve;
 mod session;

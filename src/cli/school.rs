@@ -2,6 +2,7 @@
 
 use super::days::Days;
 use super::recorder::{Recorder, say};
+use super::school_event::Event;
 use super::{Common, screen, session};
 use crate::error::{Error, Result};
 use crate::files;
@@ -47,6 +48,9 @@ pub enum School {
         #[arg(long, visible_alias = "аннулировать")]
         annul: bool,
     },
+    /// Мероприятия школы: собрания, олимпиады, экскурсии
+    #[command(visible_alias = "мероприятие", subcommand)]
+    Event(Event),
     /// Задать звонок урока
     #[command(visible_alias = "звонок")]
     Bell {
@@ -68,6 +72,7 @@ pub enum School {
 impl School {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
         match self {
+            Self::Event(event) => event.run(common),
             Self::Show => show(common),
             Self::Set { file } => {
                 let text = files::read_named_text(&file, files::LARGEST_TEXT)

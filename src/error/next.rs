@@ -174,6 +174,8 @@ pub enum Action {
     },
     ListCorrections,
     ListRemarks,
+    /// See the events of the school.
+    ListEvents,
     ListNotes,
     /// Show all faults of the layouts in a folder.
     CheckLayouts {

@@ -15,6 +15,7 @@ pub mod contacts;
 pub mod correction;
 pub mod courses;
 pub mod demo;
+pub mod event;
 pub mod finals;
 pub mod find;
 pub mod founding;

@@ -46,6 +46,7 @@ fn busy(school: &School) {
             &["substitution", "assign", "7А", "Алгебра", "03.09.2025", "--teacher", "gusev"],
         ),
         ("2025-09-01 10:06:00", "petrova", &["remark", "write", "7А", "Уточнить список"]),
+        ("2025-09-01 10:06:00", "petrova", &["school", "event", "add", "Бал", "20.09.2025"]),
         (
             "2025-09-01 10:07:00",
             "petrova",

@@ -1,7 +1,7 @@
 //! The window in which the program runs: another way in, and an end that leaves nothing behind.
 
-use super::{Opened, is_elsewhere};
 use super::browser::{Browser, run};
+use super::{Opened, is_elsewhere};
 use crate::common::peers;
 use crate::common::school::School;
 use crate::common::tmux::Window;

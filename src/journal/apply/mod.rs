@@ -8,6 +8,7 @@ mod absence;
 mod annulment;
 mod carrier;
 mod correction;
+mod event;
 mod extraordinary;
 mod note;
 mod paper;
@@ -133,6 +134,8 @@ impl Place<'_> {
             Body::CorrectionDecided(decided) => at.correction_decided(decided),
             Body::RemarkWritten(remark) => at.remark_written(remark),
             Body::RemarkAnswered(answer) => at.remark_answered(answer),
+            Body::EventAnnounced(event) => at.event_announced(event),
+            Body::EventAnnulled(annulled) => at.event_annulled(annulled),
             Body::NoteAdded(note) => at.note_added(note),
             Body::NoteDone(done) => at.note_done(done),
             Body::YearClosed(closed) => at.year_closed(closed),

@@ -122,6 +122,12 @@ CREATE TABLE remarks (           -- on how the journal is kept; course is NULL w
     number INTEGER PRIMARY KEY, class TEXT NOT NULL, course INTEGER, text TEXT NOT NULL, author TEXT NOT NULL,
     written_at TEXT NOT NULL, answer TEXT NOT NULL, answered_by TEXT NOT NULL, answered_at TEXT NOT NULL,
     entry INTEGER NOT NULL) STRICT;
+CREATE TABLE events (            -- of the school (§1.6); begins and place may be empty; annulled: why it does not take place
+    number INTEGER PRIMARY KEY, title TEXT NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL, begins TEXT NOT NULL,
+    place TEXT NOT NULL, author TEXT NOT NULL, announced_at TEXT NOT NULL, annulled TEXT,
+    entry INTEGER NOT NULL) STRICT;
+CREATE TABLE event_classes (     -- for which classes an event is; none: for the whole school
+    event INTEGER NOT NULL, class TEXT NOT NULL, PRIMARY KEY (event, class)) STRICT, WITHOUT ROWID;
 CREATE TABLE notes (             -- «Блокнот» (§2.3.4): sealed to its author; done: 0 or 1
     entry INTEGER PRIMARY KEY, author TEXT NOT NULL, written_at TEXT NOT NULL, sealed TEXT NOT NULL,
     done INTEGER NOT NULL) STRICT;

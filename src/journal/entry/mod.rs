@@ -11,6 +11,7 @@ mod carrier;
 mod confirm;
 mod correction;
 mod enrolment;
+mod event;
 mod note;
 mod paper;
 mod people;
@@ -30,6 +31,7 @@ pub use carrier::{CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored
 pub use confirm::{Effect, EmergencyEnrolment, EmergencyKeySet, EntriesConfirmed, EntriesRefused, Span};
 pub use correction::{Change, CorrectionDecided, CorrectionRequested, LessonText};
 pub use enrolment::{EnrolmentCorrected, GroupAnnulled, PupilAnnulled, PupilRenumbered, StayIn};
+pub use event::{EventAnnounced, EventAnnulled};
 pub use note::{NoteAdded, NoteDone};
 pub use paper::{BookBound, DocumentIssued, IssuedPage, IssuedResource};
 pub use people::{
@@ -167,6 +169,8 @@ kinds! {
     "correction.decided" => CorrectionDecided,
     "remark.written" => RemarkWritten,
     "remark.answered" => RemarkAnswered,
+    "event.announced" => EventAnnounced,
+    "event.annulled" => EventAnnulled,
     "note.added" => NoteAdded,
     "note.done" => NoteDone,
     "year.closed" => YearClosed,

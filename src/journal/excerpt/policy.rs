@@ -137,6 +137,8 @@ pub(super) const POLICY: &[Part] = &[
         Of("course IN (SELECT id FROM seen_courses)
             OR (course IS NULL AND class IN (SELECT name FROM seen_classes))"),
     ),
+    part("events", All),
+    part("event_classes", All),
     part("notes", Own("author = :login")),
     // A bound book lets nothing of it be annulled (§5.4).
     hiding("documents", Of(BOOK_SEEN), (&["issued_by", "reason", "pdf_sha256"], "0")),

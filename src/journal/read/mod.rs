@@ -12,6 +12,7 @@ pub mod corrections;
 pub mod count;
 pub mod course_view;
 pub mod documents;
+mod events;
 pub mod explain;
 pub mod extraordinary;
 pub mod finals;
@@ -44,6 +45,7 @@ pub use archives::{
 pub use backups::{Backup, backup_of_code, backups, is_service, newest_backups};
 pub use carriers::{Carrier, Holding, Loss, Restored, Returned, carrier, carriers, carriers_of, holdings};
 pub use clock::{ClockReset, clock_resets};
+pub use events::{Event, event, events, events_between};
 pub use finals::{Final, finals_of, finals_of_period};
 pub use groups::{Membership, Ungrouped, groups_of_class, groups_of_pupil, memberships, ungrouped};
 pub use namesakes::{name_of, name_of_file, names, names_as, names_by_file};

@@ -71,6 +71,8 @@ const TABLE: &[(&str, &[Right])] = &[
     ("correction.decided", &[Has(DeputyHead), Has(Director)]),
     ("remark.written", &[Has(DeputyHead)]),
     ("remark.answered", &[Addressee, Has(DeputyHead)]),
+    ("event.announced", &[Has(DeputyHead), Has(Director), Has(Administrator), OwnClass]),
+    ("event.annulled", &[Has(DeputyHead), Has(Director), Has(Administrator), OwnClass]),
     ("note.added", &[Has(Teacher), Has(ClassTeacher)]),
     ("note.done", &[Has(Teacher), Has(ClassTeacher)]),
     ("year.closed", &[Has(DeputyHead), Has(Director)]),
@@ -279,13 +281,21 @@ fn course_of(body: &Body) -> Option<&CourseKey> {
     }
 }
 
-/// The class of the pupil whose absence is explained: on the span's last day, else on its first.
+/// The class of the pupil whose absence is explained: on the span's last day, else on its first; the one that an event is for.
 fn class_of(tables: &Tables, body: &Body) -> Result<Option<ClassName>> {
+    let only = |classes: &[ClassName]| match classes {
+        [class] => Some(class.clone()),
+        _ => None,
+    };
     let (pupil, since, until) = match body {
         Body::ReasonSet(set) => (&set.pupil, set.since, set.until),
         Body::ReasonWithdrawn(set) => (&set.pupil, set.since, set.until),
         Body::ExemptionSet(set) => (&set.pupil, set.since, set.until),
         Body::ExemptionWithdrawn(set) => (&set.pupil, set.since, set.since),
+        Body::EventAnnounced(event) => return Ok(only(&event.classes)),
+        Body::EventAnnulled(annulled) => {
+            return Ok(read::event(tables, annulled.number)?.and_then(|event| only(&event.classes)));
+        }
         _ => return Ok(None),
     };
     match read::class_of_pupil(tables, pupil, until)? {

@@ -1,7 +1,9 @@
 //! Every kind of entry against every role, own things and foreign ones: the table of the design, written out.
 
 use super::*;
-use crate::journal::entry::{LessonRecorded, Person, PersonDismissed, RemarkWritten, SubjectLine, SubjectsSet};
+use crate::journal::entry::{
+    EventAnnounced, LessonRecorded, Person, PersonDismissed, RemarkWritten, SubjectLine, SubjectsSet,
+};
 use crate::journal::testing::{Annals, TestJournal, course, day, lesson, lesson_at, moment, name, person};
 use crate::school::School;
 use std::collections::BTreeSet;
@@ -54,6 +56,9 @@ const MATRIX: &[(&str, &str)] = &[
     // Whoever the remark is addressed to answers it: the tie alone names him.
     ("remark.answered", "           c  c  c  c  +  c  c  c - -"),
     ("remark.answered book", "      k  k  k  k  +  k  k  k - -"),
+    ("event.announced", "           +  -  -  -  +  +  -  - - -"),
+    ("event.announced class", "     +  -  -  k  +  +  -  - - -"),
+    ("event.annulled", "            +  -  -  k  +  +  -  - - -"),
     ("note.added", "                -  +  -  +  -  -  -  - - -"),
     ("note.done", "                 -  +  -  +  -  -  -  - - -"),
     ("year.closed", "               -  -  -  -  +  +  -  - - -"),
@@ -163,6 +168,11 @@ fn body(line: &str) -> String {
         "remark.written" => r#"{"class":"7А","text":"замечание"}"#.into(),
         "remark.answered" => r#"{"number":1,"text":"исправлено"}"#.into(),
         "remark.answered book" => r#"{"number":2,"text":"исправлено"}"#.into(),
+        "event.announced" => r#"{"title":"Бал","first":"2025-09-20","last":"2025-09-20"}"#.into(),
+        "event.announced class" => {
+            r#"{"title":"Бал","first":"2025-09-20","last":"2025-09-20","classes":["7А"]}"#.into()
+        }
+        "event.annulled" => r#"{"number":1,"reason":"перенесён"}"#.into(),
         "note.added" => r#"{"sealed":[]}"#.into(),
         "note.done" => r#"{"note":1}"#.into(),
         "year.closed" => "{}".into(),
@@ -243,6 +253,9 @@ fn school_with(author: &str, role: Role, tie: char) -> TestJournal {
         let remark = RemarkWritten { class: algebra.class.clone(), course, text: text.to_owned() };
         annals.by("head", moment("2025-09-15"), remark);
     }
+    let (first, classes) = (day("2025-09-20"), vec![algebra.class.clone()]);
+    let event = EventAnnounced { title: "Бал".to_owned(), first, last: first, begins: None, place: None, classes };
+    annals.by("head", moment("2025-09-15"), event);
     annals.by("admin", moment("2025-09-15T18:00"), with(&[role]));
     annals.record()
 }

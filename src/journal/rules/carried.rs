@@ -245,6 +245,7 @@ fn what(body: &Body) -> &str {
         Body::PlanSet(_) => "план (КТП)",
         Body::RemarkAnswered(_) => "ответ на замечание",
         Body::RemarkWritten(_) => "замечание",
+        Body::EventAnnounced(_) | Body::EventAnnulled(_) => "мероприятие школы",
         Body::CorrectionDecided(_) => "решение по заявке",
         Body::SubstitutionAssigned(_) | Body::SubstitutionConfirmed(_) => "замена",
         Body::DecisionSet(_) => "решение педсовета",

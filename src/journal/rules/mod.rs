@@ -11,6 +11,7 @@ mod carrier;
 mod correction;
 mod course;
 mod decision;
+mod event;
 mod finals;
 mod lesson;
 mod note;
@@ -149,6 +150,8 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::CorrectionDecided(decided) => correction::decision(context, entry, decided)?,
         Body::RemarkWritten(remark) => remark::remark(tables, remark)?,
         Body::RemarkAnswered(answer) => remark::answer(tables, answer)?,
+        Body::EventAnnounced(announced) => event::announcement(tables, announced)?,
+        Body::EventAnnulled(annulled) => event::annulment(tables, annulled)?,
         Body::NoteAdded(note) => note::note(note)?,
         Body::NoteDone(done) => note::note_done(tables, entry, done)?,
         Body::YearClosed(closed) => year::close(context, entry, closed, today)?,
