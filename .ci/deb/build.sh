@@ -35,9 +35,13 @@ completions bash bash-completion/completions letopis
 completions zsh zsh/vendor-completions _letopis
 completions fish fish/vendor_completions.d letopis.fish
 
+# It is started by whoever has set it up: docs/serve.md.
+mkdir -p "$root/usr/lib/systemd/system"
+install -m 644 .ci/deb/letopis-serve.service "$root/usr/lib/systemd/system"
+
 doc=$root/usr/share/doc/letopis
 mkdir -p "$doc"
-install -m 644 docs/{install,first-day,through-the-year,backup,layouts,security.ru}.md "$doc"
+install -m 644 docs/{install,first-day,through-the-year,backup,layouts,security.ru,serve}.md "$doc"
 gzip -9nc CHANGELOG.md >"$doc/changelog.gz"
 {
     cat LICENSE
@@ -63,7 +67,7 @@ Description: электронный классный журнал школы
  создаёт и проверяет архивные копии. Программа собрана статически; рядом с ней лежит
  программа для Windows, которую записывают на флешки учителей.
 EOF
-install -m 755 .ci/deb/postinst "$root/DEBIAN/postinst"
+install -m 755 .ci/deb/postinst .ci/deb/prerm "$root/DEBIAN"
 (cd "$root" && find usr -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
 
 chmod -R u=rwX,go=rX "$root"

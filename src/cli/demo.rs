@@ -1,10 +1,13 @@
 //! `letopis demo`: the whole way on the sample school, from a folder of tables to two verified archive copies.
 
 use super::archive::{Bar, say_report};
+use super::called::ME;
+use super::typed::quoted;
 use super::{advice, print, screen};
 use crate::error::Result;
 use crate::school::{RECORDS, counted, format_date};
 use crate::work::demo::{self, Step};
+use crate::work::serving::Server;
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -18,7 +21,7 @@ pub struct Demo {
 }
 
 impl Demo {
-    pub fn run(self) -> Result<ExitCode> {
+    pub fn run(self, server: Server) -> Result<ExitCode> {
         let (started, bar) = (Instant::now(), Bar::new());
         let mut told = |step: &Step| {
             bar.finish();
@@ -27,6 +30,8 @@ impl Demo {
         let done = demo::run(&self.dir, &bar, &mut told);
         bar.finish();
         let whole = done?;
+        let settings = self.dir.join(demo::SETTINGS);
+        (server.certify)(&settings, false)?;
         println!("\nСоздано в «{}»:", self.dir.display());
         for (name, what) in [
             ("journal.letopis", "журнал"),
@@ -35,9 +40,11 @@ impl Demo {
             ("emergency.txt", "аварийный ключ: в школе печатается и уходит в сейф отдельно"),
             ("print/", "книги классов, реестры (PDF/A-2u), ведомости и акт об архиве (PDF/A-2a, PDF/UA-1)"),
             ("usb-1/, usb-2/", "две архивные копии; здесь это папки одного диска, в школе — две флешки"),
+            ("serve.toml", "настройки школьного сервера, рядом его сертификат"),
         ] {
             println!("  {name:16} {what}");
         }
+        println!("Дневник для родителей: {ME} serve --config {}", quoted(&settings.display().to_string()));
         println!("Всего {:.1} с.", started.elapsed().as_secs_f64());
         Ok(ExitCode::from(u8::from(!whole)))
     }

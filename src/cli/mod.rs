@@ -268,7 +268,7 @@ fn run(cli: Cli, faces: Faces) -> Result<ExitCode> {
     login::sweep();
     crate::files::sweep_temporary();
     match cli.command {
-        Command::Demo(command) => command.run(),
+        Command::Demo(command) => command.run(faces.server),
         Command::Init(command) => command.run(common),
         Command::Import(command) => command.run(common),
         Command::Key(command) => command.run(common),

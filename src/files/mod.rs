@@ -42,6 +42,9 @@ use std::path::Path;
 pub enum Readers {
     /// Its owner alone (0600, a folder 0700).
     Owner,
+    /// Whoever shares the folder: its group too (0660) where the folder gives it to what is made there and lets it write
+    /// (2770), else the owner alone.
+    Folder,
     /// Whom the account's own mask lets: what lies on a carrier is for whoever holds it.
     All,
 }

@@ -296,3 +296,15 @@ proptest! {
         prop_assert!(place.is_unharmed());
     }
 }
+
+#[test]
+fn what_is_made_in_a_folder_of_a_group_is_for_the_group_and_elsewhere_for_its_owner_alone() {
+    let place = Place::new();
+    for (of_folder, expected) in [(0o2770, 0o660), (0o2775, 0o660), (0o2750, 0o600), (0o770, 0o600), (0o700, 0o600)] {
+        fs::set_permissions(place.ours(), fs::Permissions::from_mode(of_folder)).unwrap();
+        let path = place.ours().join("file");
+        write_new(&path, b"mine", Readers::Folder).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o7777, expected, "in a folder of {of_folder:o}");
+        remove(&path).unwrap();
+    }
+}

@@ -75,8 +75,8 @@ fn kind_of(stat: &Stat) -> Kind {
 
 fn mode_of(readers: Readers, is_folder: bool) -> Mode {
     match (readers, is_folder) {
-        (Readers::Owner, false) => Mode::RUSR | Mode::WUSR,
-        (Readers::Owner, true) => Mode::RWXU,
+        (Readers::Owner | Readers::Folder, false) => Mode::RUSR | Mode::WUSR,
+        (Readers::Owner | Readers::Folder, true) => Mode::RWXU,
         (Readers::All, false) => Mode::from_raw_mode(0o666),
         (Readers::All, true) => Mode::from_raw_mode(0o777),
     }
@@ -120,7 +120,18 @@ fn plain(stat: &Stat) -> io::Result<()> {
 
 pub fn create(path: &Path, readers: Readers) -> io::Result<File> {
     let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    Ok(look_up(path, flags, mode_of(readers, false))?.into())
+    let file = look_up(path, flags, mode_of(readers, false))?;
+    if readers == Readers::Folder && is_shared(folder_of(path))? {
+        // What the account's own mask takes away is given all the same: the folder says so.
+        sys::fchmod(&file, Mode::RUSR | Mode::WUSR | Mode::RGRP | Mode::WGRP)?;
+    }
+    Ok(file.into())
+}
+
+/// Whether what is made in a folder belongs to its group, who may write there.
+fn is_shared(folder: &Path) -> io::Result<bool> {
+    let mode = Mode::from_raw_mode(sys::fstat(look_up(folder, FOLDER, Mode::empty())?)?.st_mode);
+    Ok(mode.contains(Mode::SGID | Mode::WGRP))
 }
 
 pub fn make_folder(path: &Path, readers: Readers) -> io::Result<()> {

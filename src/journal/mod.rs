@@ -95,7 +95,7 @@ impl Journal {
             return Err(Error::input(format!("файл «{}» уже существует", path.display()))
                 .next_by("укажите другой файл", Action::Give(Detail::Journal)));
         }
-        let new = files::Draft::new(path, Readers::Owner).map_err(failed)?;
+        let new = files::Draft::new(path, Readers::Folder).map_err(failed)?;
         let partial = new.beside().to_owned();
         let result = Self::fill(&partial, author, created).and_then(|()| Self::follow(&partial, author, rest));
         // Whose turn it is to write to it was asked too.

@@ -25,6 +25,7 @@ in_debian dpkg -i "$inside/letopis.deb" >/dev/null
 in_debian dpkg --verify letopis
 in_debian letopis --version
 in_debian getent group letopis >/dev/null
+[ "$(in_debian id -gn letopis-serve)" = letopis ]
 in_debian letopis key new "$inside/ключ.key" --no-passphrase >/dev/null
 [ "$(stat -c %a "$here/ключ.key")" = 600 ]
 # Beside the program that runs lies the one for sticks.
@@ -32,9 +33,15 @@ in_debian letopis key new "$inside/ключ.key" --no-passphrase >/dev/null
 # A bare Debian is told to leave manuals out; what the package brings is asked of it.
 dpkg-deb -c "$2" >"$here/files"
 for file in man/man1/letopis.1.gz man/man1/letopis-mark-set.1.gz bash-completion/completions/letopis \
-    zsh/vendor-completions/_letopis fish/vendor_completions.d/letopis.fish doc/letopis/copyright doc/letopis/install.md; do
+    zsh/vendor-completions/_letopis fish/vendor_completions.d/letopis.fish doc/letopis/copyright doc/letopis/install.md doc/letopis/serve.md; do
     grep -q " ./usr/share/$file$" "$here/files" || { echo "not in the package: $file" >&2; exit 1; }
 done
+grep -q ' ./usr/lib/systemd/system/letopis-serve.service$' "$here/files"
+if command -v systemd-analyze >/dev/null; then
+    # What is mistyped in it, and whether it shuts in what it can: 10 is an open door.
+    systemd-analyze verify --root="$root" letopis-serve.service
+    systemd-analyze security --offline=yes --root="$root" --threshold=20 --no-pager letopis-serve.service >/dev/null
+fi
 ! grep -vE '^[dl-][rwx-]{9} root/root ' "$here/files"
 
 # Again, as a newer one would be, and gone.

@@ -1,7 +1,10 @@
 //! The school's server, over real sockets.
 
+mod attacks;
+mod doors;
 mod follows;
 mod settings;
+mod tls;
 
 use crate::common::peers;
 use crate::common::school::{LETOPIS, School, clear_after};
@@ -21,7 +24,6 @@ pub struct Server {
     /// `127.0.0.1:41233`, where the diary answers.
     pub diary: String,
     /// Where sticks hand over.
-    #[expect(dead_code, reason = "asked by the tests of that door")]
     pub taking_in: String,
     /// What it tells of itself, a line an event.
     log: std::path::PathBuf,

@@ -67,3 +67,27 @@ fn each_fault_is_named_with_its_line() {
         assert!(said.contains(expected), "«{expected}» in {said}");
     }
 }
+
+#[test]
+fn rights_that_let_in_nobody_or_everybody_are_told() {
+    let Some(school) = school() else { return };
+    let folder = school.path(".");
+    let mode = |path: &std::path::Path, mode: u32| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    prepared(&school, &settings().replace("https://dnevnik.school.example", "http://127.0.0.1:0"));
+    let journal = school.path("journal.letopis");
+    for (of_folder, of_journal, status, expected) in [
+        (0o2770, 0o660, 0, None),
+        (0o700, 0o600, 0, Some("писать в него не смогут")),
+        (0o2770, 0o664, 2, Some("с ним может работать любой")),
+        (0o2777, 0o660, 2, Some("с ним может работать любой")),
+    ] {
+        mode(&folder, of_folder);
+        mode(&journal, of_journal);
+        let run = school.run(NOON, "server", &["serve", "check"]);
+        assert_eq!(run.0.code, Some(status), "{of_folder:o} {of_journal:o}: {}", run.0);
+        let told = run.0.stderr.contains(expected.unwrap_or("папка журнала имеет права"));
+        assert_eq!(told, expected.is_some(), "{of_folder:o} {of_journal:o}: {}", run.0);
+    }
+}

@@ -115,9 +115,9 @@ fn folder(config: &Config, checked: &mut Checked) {
             "если журнал ведут и они: папка 2770 и журнал 660, группа letopis",
         ));
     }
-    if of_folder & 0o007 != 0 || of_journal & 0o007 != 0 {
+    if of_journal & 0o007 != 0 || of_folder & 0o002 != 0 {
         checked.faults.push(remark(
-            format!("папка журнала имеет права {of_folder:o}, журнал {of_journal:o}: его может прочитать любой на этом компьютере"),
+            format!("папка журнала имеет права {of_folder:o}, журнал {of_journal:o}: с ним может работать любой на этом компьютере"),
             "уберите права остальных: chmod o-rwx",
         ));
     }

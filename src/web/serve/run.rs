@@ -31,6 +31,7 @@ pub fn run(start: &Start, ready: &mut dyn FnMut(&Ready)) -> Result<()> {
         Error::environment(format!("сервер не запущен: {}", crate::error::reason(&cause)))
             .next("освободите память и запустите его снова")
     })?;
+    make_room(start, &config);
     // Addresses that are taken and a certificate that is none are told before the proof, which takes longer.
     let (diary, taking_in) = {
         let _within = runtime.enter();
@@ -70,6 +71,27 @@ pub fn run(start: &Start, ready: &mut dyn FnMut(&Ready)) -> Result<()> {
     log::event(served.clock().now(), Level::Info, "stopped", &[]);
     done
 }
+
+/// Has the system let so many connections be open at once; where it does not, it is told.
+#[cfg(unix)]
+fn make_room(start: &Start, config: &Config) {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let doors = 1 + u64::from(config.taking_in.is_some());
+    // Beside connections there are the journal, its readers and the files of contacts.
+    let needed = u64::from(config.limits.connections) * doors + 256;
+    let now = getrlimit(Resource::Nofile);
+    let most = now.maximum.unwrap_or(u64::MAX);
+    if now.current.is_some_and(|current| current < needed) {
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(needed.min(most)), maximum: now.maximum });
+    }
+    if most < needed {
+        let details = [("open_files", most.into()), ("needed", needed.into())];
+        log::event(start.clock.now(), Level::Warning, "few_connections", &details);
+    }
+}
+
+#[cfg(not(unix))]
+fn make_room(_: &Start, _: &Config) {}
 
 /// The doors, bound.
 struct Listening {

@@ -32,6 +32,9 @@ use std::path::{Path, PathBuf};
 /// Marks a folder as one of ours, which may be made anew.
 const MARKER: &str = ".letopis-demo";
 
+/// The settings of the school's server.
+pub const SETTINGS: &str = "serve.toml";
+
 /// The people of the sample who act, and which of them is which.
 const STAFF: [&str; 4] = ["ivanova", "petrova", "kuznetsov", "semyonov"];
 const ADMINISTRATOR: usize = 0;
@@ -83,6 +86,7 @@ pub fn run(dir: &Path, progress: &dyn Progress, told: &mut dyn FnMut(&Step)) -> 
     told(&stage.import(progress)?);
     told(&Step::Confirmed(stage.confirm()?));
     told(&stage.enroll()?);
+    stage.set_up_server()?;
     stage.record(told)?;
     stage.register_carriers()?;
     let issued = stage.print(progress)?;
@@ -187,6 +191,15 @@ impl Stage {
             self.confirm()?;
         }
         Ok(Step::Enrolled(STAFF[1..].to_vec()))
+    }
+
+    /// The key and the settings of the school's server: both doors on this very machine.
+    fn set_up_server(&mut self) -> Result<()> {
+        let (key, settings) = (Identity::generate(), self.dir.join(SETTINGS));
+        keyfile::write_new(&self.dir.join("keys/server.key"), &key, None)?;
+        people::add_service(&mut self.place_of(ADMINISTRATOR)?, people::Service::Server, &key)?;
+        files::write_new(&settings, include_bytes!("serve.toml"), Readers::All)
+            .map_err(|cause| Error::file("записать", &settings, &cause))
     }
 
     /// The deputy head confirms what the administrator has asked for, having seen it. Gives how much it was.
