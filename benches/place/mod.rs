@@ -29,7 +29,9 @@ impl Place {
         let place = Self(dir.join(name));
         std::fs::create_dir_all(place.0.join("keys")).expect("a folder");
         let school = place.0.join("school");
-        let generator = ["run", "--quiet", "--release", "--example", "generate-school", "--"];
+        // As the benchmark was built itself: one that is only tried out waits for no second build.
+        let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
+        let generator = ["run", "--quiet", "--profile", profile, "--example", "generate-school", "--"];
         let status = Command::new(env!("CARGO"))
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .args(generator)

@@ -76,6 +76,11 @@ pub(super) fn put_aside(breaks: usize, text: Arguments<'_>) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
+/// Writes a line of JSON to standard error.
+pub(super) fn put_json_aside(line: &str) {
+    let _ = std::io::stderr().lock().write_all((shown::json(line) + "\n").as_bytes());
+}
+
 /// Writes lines to standard error that are ours as a whole.
 pub(super) fn put_lines_aside(text: &str) {
     let _ = std::io::stderr().lock().write_all(shown::lines(text).as_bytes());

@@ -3,7 +3,7 @@
 
 use super::called::ME;
 use super::typed::quoted;
-use super::{advice, screen, session};
+use super::{advice, output, screen, session};
 use crate::error::{Error, Result};
 use crate::ledger::identity::Identity;
 use crate::ledger::keyfile;
@@ -43,6 +43,7 @@ impl Serve {
             clock: &session::SystemClock,
             cache: session::cache_folder(),
             open: session::open,
+            tell: output::put_json_aside,
             identity: key,
         };
         match self.what {

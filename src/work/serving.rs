@@ -16,6 +16,8 @@ pub struct Start {
     pub cache: Option<PathBuf>,
     /// Opens the journal, holding it against what this account has seen of it.
     pub open: fn(&Path) -> Result<Journal>,
+    /// Is told of each event, in a line of JSON.
+    pub tell: fn(&str),
     /// Reads the key of the server, which has no passphrase.
     pub identity: fn(&Path) -> Result<crate::ledger::identity::Identity>,
 }

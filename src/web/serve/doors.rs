@@ -2,7 +2,7 @@
 //! there for a browser, and no page of the diary is there for a stick.
 
 use super::config::Config;
-use super::log::{self, Level};
+use super::log::Level;
 use super::{Served, client, diary, entrance, health, v1};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
@@ -95,7 +95,7 @@ async fn marked(State(served): State<Arc<Served>>, request: Request, next: Next)
             ("status", status.as_u16().into()),
             ("ms", took.into()),
         ];
-        log::event(served.clock().now(), level, "request", &details);
+        served.log(level, "request", &details);
     }
     answer
 }

@@ -4,7 +4,7 @@
 //! copy of the proven tables, which costs some hundredths of a second in a large school; so what comes in one second is
 //! proven together.
 
-use super::log::{self, Level};
+use super::log::Level;
 use super::{Served, Snapshot};
 use crate::error::{Error, Kind, Result};
 use crate::journal::{Journal, Keep};
@@ -112,8 +112,9 @@ impl Follower {
             return Ok(());
         }
         self.failed = Some((Some(tip), Instant::now()));
-        let (further, fault) = snapshot.proven.advance_to_fault()?;
+        let advanced = snapshot.proven.advance_to_fault();
         self.proven_at = Some(Instant::now());
+        let (further, fault) = advanced?;
         let tip = further.tip();
         if tip != snapshot.tip() {
             served.publish(Snapshot::new(further, served.clock.now())?);
@@ -166,13 +167,13 @@ fn current(served: &Served, tip: Tip) {
     drop(following);
     served.moved.notify_all();
     if again {
-        log::event(now, Level::Info, "proven_again", &[("proven", tip.seq.into())]);
+        served.log(Level::Info, "proven_again", &[("proven", tip.seq.into())]);
     }
 }
 
 /// The ledger cannot be followed; that is told once.
 fn say_fault(served: &Served, error: &Error) {
-    let (now, kind) = (served.clock.now(), error.kind());
+    let kind = error.kind();
     let proven = served.snapshot().tip().seq;
     let mut following = served.following();
     let known = following.fault.replace(kind) == Some(kind);
@@ -180,7 +181,7 @@ fn say_fault(served: &Served, error: &Error) {
     drop(following);
     served.moved.notify_all();
     if !known {
-        log::event(now, Level::Alarm, name_of(kind), &[("proven", proven.into()), ("length", Value::from(length))]);
+        served.log(Level::Alarm, name_of(kind), &[("proven", proven.into()), ("length", Value::from(length))]);
     }
 }
 

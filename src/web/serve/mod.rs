@@ -51,6 +51,7 @@ pub struct Served {
     clock: &'static (dyn Clock + Sync),
     identity: Identity,
     open: fn(&Path) -> Result<Journal>,
+    tell: log::Tell,
     snapshot: RwLock<Arc<Snapshot>>,
     following: Mutex<Following>,
     /// Told when a newer snapshot is served, or none can be.
@@ -77,6 +78,7 @@ impl Served {
             clock: start.clock,
             identity,
             open: start.open,
+            tell: start.tell,
             snapshot: RwLock::new(Arc::new(snapshot)),
             following: Mutex::new(following),
             moved: Condvar::new(),
@@ -199,6 +201,17 @@ impl Served {
     fn look(&self) {
         // Where it is full, somebody has asked already.
         let _ = self.looks.try_send(());
+    }
+
+    /// Tells of an event.
+    fn log(&self, level: log::Level, name: &str, details: &[(&str, serde_json::Value)]) {
+        log::event(self.tell, self.clock.now(), level, name, details);
+    }
+
+    /// Where the ledger's file ends, and why it cannot be followed.
+    fn followed(&self) -> (u64, Option<Kind>) {
+        let following = self.following();
+        (following.length, following.fault)
     }
 
     fn following(&self) -> std::sync::MutexGuard<'_, Following> {

@@ -61,14 +61,14 @@ pub fn run(start: &Start, ready: &mut dyn FnMut(&Ready)) -> Result<()> {
         ("diary", told.diary.clone().into()),
         ("taking_in", told.taking_in.clone().into()),
     ];
-    log::event(served.clock().now(), Level::Info, "serving", &details);
+    served.log(Level::Info, "serving", &details);
     ready(&told);
     let kept = kept(start, &served.config());
     let done = runtime.block_on(answer(start, &served, Listening { diary, taking_in, tls }));
     // What still runs aside may be at the disk of the journal; it is waited for.
     runtime.shutdown_timeout(FINISHED);
     follow::keep(&served, &served.snapshot(), &kept);
-    log::event(served.clock().now(), Level::Info, "stopped", &[]);
+    served.log(Level::Info, "stopped", &[]);
     done
 }
 
@@ -86,7 +86,7 @@ fn make_room(start: &Start, config: &Config) {
     }
     if most < needed {
         let details = [("open_files", most.into()), ("needed", needed.into())];
-        log::event(start.clock.now(), Level::Warning, "few_connections", &details);
+        log::event(start.tell, start.clock.now(), Level::Warning, "few_connections", &details);
     }
 }
 
@@ -187,7 +187,7 @@ async fn answer(start: &Start, served: &Arc<Served>, listening: Listening) -> Re
             }
         }
     }
-    log::event(served.clock().now(), Level::Info, "stopping", &[("connections", control.connection_count().into())]);
+    served.log(Level::Info, "stopping", &[("connections", control.connection_count().into())]);
     control.graceful_shutdown(Some(FINISHED));
     while doors.join_next().await.is_some() {}
     Ok(())
@@ -219,7 +219,6 @@ where
 
 /// Takes up the settings and the certificate that lie there now. Where they are at fault, the ones before go on.
 fn reload(start: &Start, served: &Served, tls: Option<&certificate::Doors>) {
-    let now = served.clock().now();
     let taken_up = Config::read(&start.settings).and_then(|config| {
         tls.map_or(Ok(()), |tls| tls.reload(&config))?;
         Ok(config)
@@ -232,10 +231,10 @@ fn reload(start: &Start, served: &Served, tls: Option<&certificate::Doors>) {
             let same = stays == (&before.journal, &before.identity, before.diary, before.taking_in, before.lan_only);
             served.reconfigure(config);
             // Doors, journal and key are those of the start.
-            log::event(now, Level::Info, "reloaded", &[("restart_needed", (!same).into())]);
+            served.log(Level::Info, "reloaded", &[("restart_needed", (!same).into())]);
         }
         Err(error) => {
-            log::event(now, Level::Warning, "not_reloaded", &[("why", error.message().into())]);
+            served.log(Level::Warning, "not_reloaded", &[("why", error.message().into())]);
         }
     }
 }
