@@ -266,8 +266,8 @@ fn load(place: &Place, serving: &Serving, recorder: &Recorder, pages: &[Page], s
     );
     std::fs::write(place.path("pages.lua"), script).unwrap();
     let (stop, done) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let journal = place.path("journal.letopis");
     std::thread::scope(|scope| {
-        let journal = place.path("journal.letopis");
         let recording = scope.spawn(|| recorder.record(&journal, &stop, &done));
         let told = Command::new("wrk")
             .args([
