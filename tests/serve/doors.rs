@@ -55,7 +55,7 @@ fn every_answer_forbids_what_no_page_needs() {
             "content-security-policy: default-src 'none'",
             "x-content-type-options: nosniff",
             "x-frame-options: deny",
-            "referrer-policy: no-referrer",
+            "referrer-policy: same-origin",
             "strict-transport-security: max-age=31536000",
         ] {
             assert!(heads.contains(expected), "{expected} of {path}: {heads}");

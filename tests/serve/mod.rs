@@ -2,6 +2,7 @@
 
 mod attacks;
 mod doors;
+mod entrance;
 mod follows;
 mod settings;
 mod tls;

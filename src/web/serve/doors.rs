@@ -20,7 +20,7 @@ const HEADERS: [(HeaderName, &str); 6] = [
         "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
          frame-ancestors 'none'",
     ),
-    (header::REFERRER_POLICY, "no-referrer"),
+    (header::REFERRER_POLICY, "same-origin"),
     (header::CACHE_CONTROL, "no-store"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
@@ -34,6 +34,7 @@ pub fn diary(served: Arc<Served>) -> Router {
         .merge(entrance::routes())
         .merge(health::routes())
         .fallback(no_page)
+        .layer(from_fn_with_state(Arc::clone(&served), entrance::from_own_pages))
         .layer(from_fn_with_state(Arc::clone(&served), client::behind_proxy));
     bounded(routes, served)
 }

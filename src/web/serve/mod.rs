@@ -60,6 +60,7 @@ pub struct Served {
     looks: SyncSender<()>,
     contacts: Mutex<Vec<Contacts>>,
     writer: Mutex<Option<Journal>>,
+    entrance: entrance::Memory,
 }
 
 impl Served {
@@ -85,6 +86,7 @@ impl Served {
             looks,
             contacts: Mutex::default(),
             writer: Mutex::default(),
+            entrance: entrance::Memory::default(),
         };
         Ok((Arc::new(served), looked))
     }

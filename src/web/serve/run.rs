@@ -4,7 +4,7 @@ use super::certificate;
 use super::config::Config;
 use super::connections::Counted;
 use super::log::{self, Level};
-use super::{Served, check, doors, follow};
+use super::{Served, check, doors, entrance, follow};
 use crate::error::{Error, Result};
 use crate::journal::{Keep, Proven};
 use crate::work::serving::{Ready, Start};
@@ -67,6 +67,7 @@ pub fn run(start: &Start, ready: &mut dyn FnMut(&Ready)) -> Result<()> {
     let done = runtime.block_on(answer(start, &served, Listening { diary, taking_in, tls }));
     // What still runs aside may be at the disk of the journal; it is waited for.
     runtime.shutdown_timeout(FINISHED);
+    served.write_readings();
     follow::keep(&served, &served.snapshot(), &kept);
     served.log(Level::Info, "stopped", &[]);
     done
@@ -144,6 +145,7 @@ fn prove(start: &Start, config: Config) -> Result<Arc<Served>> {
         follow::keep(&served, &served.snapshot(), &kept);
     }
     follow::start(&served, looked, kept)?;
+    entrance::start(&served);
     Ok(served)
 }
 
