@@ -30,7 +30,7 @@ pub struct Help {
 const GROUPS: &[(&str, &[&str])] = &[
     (
         "Учителю и классному руководителю",
-        &["login", "desk", "open", "lesson", "mark", "absence", "final", "note", "contact", "logout"],
+        &["login", "desk", "open", "lesson", "mark", "absence", "final", "note", "contact", "access", "logout"],
     ),
     ("Методисту", &["plan"]),
     (

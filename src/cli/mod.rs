@@ -7,6 +7,7 @@
 mod output;
 
 mod absence;
+mod access;
 mod advice;
 mod agree;
 mod archive;
@@ -55,6 +56,7 @@ mod session;
 mod shown;
 #[cfg(unix)]
 mod signals;
+mod slips;
 mod staff;
 mod state;
 mod stick;
@@ -141,6 +143,9 @@ enum Command {
     /// Контакты родителей: отдельно от журнала, стираются (§1.5, §4.5)
     #[command(visible_alias = "контакт", subcommand)]
     Contact(contact::Contact),
+    /// Доступ к дневнику: у кого есть листок, кто вошёл, закрыть доступ (§4)
+    #[command(visible_alias = "доступ", subcommand)]
+    Access(access::Access),
     /// Предметы, классы, курсы, расписание (§3.3.1)
     #[command(visible_alias = "курс", subcommand)]
     Course(course::Course),
@@ -277,6 +282,7 @@ fn run(cli: Cli, faces: Faces) -> Result<ExitCode> {
         Command::School(command) => command.run(common),
         Command::Pupil(command) => command.run(common),
         Command::Contact(command) => command.run(common),
+        Command::Access(command) => command.run(common),
         Command::Course(command) => command.run(common),
         Command::Plan(command) => command.run(common),
         Command::Year(command) => command.run(common),

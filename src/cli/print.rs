@@ -3,7 +3,7 @@
 use super::days::Days;
 use super::recorder::{Recorder, say as say_done};
 use super::year::{reason_given, year_typed};
-use super::{Common, advice, paper, screen, session};
+use super::{Common, advice, paper, screen, session, slips};
 use crate::error::{Result, Warning};
 use crate::journal::read::outdated::Outdated;
 use crate::journal::{Proven, read, resolve};
@@ -86,6 +86,12 @@ pub enum Print {
         #[command(flatten)]
         to: Where,
     },
+    /// Листки доступа к дневнику: четыре на странице, разрезать и раздать (§4)
+    #[command(visible_alias = "доступ")]
+    Access(slips::Access),
+    /// Бланки согласия на использование контактов для информирования (§4.5)
+    #[command(visible_alias = "согласие")]
+    Consent(slips::Consent),
     /// Список выданных документов
     #[command(visible_alias = "список")]
     List,
@@ -181,6 +187,8 @@ impl Print {
                 let file = resolve::pupil(&all, &pupil)?.file.to_string();
                 print(common, vec![Wanted::new(Form::Extract, Subject::Pupil(file))], &to)
             }
+            Self::Access(slips) => slips.run(common),
+            Self::Consent(papers) => papers.run(common),
             Self::List => list(common),
             Self::Carriers(to) => of_school(common, Form::Carriers, &to),
             Self::Keys(to) => of_school(common, Form::Keys, &to),

@@ -94,6 +94,10 @@ pub enum Action {
         day: String,
     },
     ListPupils,
+    /// Show who may read the diaries of a class.
+    ListAccess {
+        class: ClassName,
+    },
     ChangePupil,
     EnrollPupil,
     /// Enter a pupil whom the journal does not have.

@@ -5,7 +5,7 @@ use super::files::{self, Found};
 use super::pupils::{GroupRow, PupilRow};
 use super::table::{Line, Shape, Table, date};
 use crate::error::{Error, Result};
-use crate::journal::contacts::Contact;
+use crate::journal::contacts::{Consent, Contact};
 use crate::journal::entry::Reason;
 use crate::school::{
     Cell, ClassName, CourseKey, Marks, NamePart, PersonName, Role, WorkKind, format_date, in_cyrillic, strange_letter,
@@ -37,7 +37,7 @@ shapes! {
     REASONS = "reasons.csv", 4, ["Личное дело", "С", "По", "Причина", "Документ"];
     FINALS = "finals.csv", 5, ["Класс", "Предмет", "Личное дело", "Период", "Отметка", "Группа"];
     DECISIONS = "decisions.csv", 4, ["Личное дело", "Дата", "Номер", "Решение"];
-    CONTACTS = "contacts.csv", 3, ["Личное дело", "Кто", "ФИО", "Телефон", "E-mail", "Адрес"];
+    CONTACTS = "contacts.csv", 3, ["Личное дело", "Кто", "ФИО", "Телефон", "E-mail", "Адрес", "Согласие", "Документ"];
 }
 
 /// A thing that rows of other files refer to.
@@ -282,7 +282,20 @@ fn read_all_but_marks(dir: &Path, faults: &mut Faults) -> Result<Files> {
             let (pupil, who, name) = (personal_file(line, 0), line.given(1), line.given(2));
             name.iter().for_each(|name| look_alike(line, 2, name));
             let (telephone, email, address) = (line.text(3), line.text(4), line.text(5));
-            Some(Contact { pupil: pupil?, who: who?, name: name?, telephone, email, address, consent: None })
+            let (day, document) = (line.parse_optional(6, date), line.text(7));
+            let consent = match (day, document.is_empty()) {
+                (Some(Some(day)), false) => Some(Consent { day, document }),
+                (Some(Some(_)), true) => {
+                    line.fault(7, "не назван документ, которым дано согласие (§4.5)");
+                    None
+                }
+                (Some(None), false) => {
+                    line.fault(6, "не назван день согласия (§4.5)");
+                    None
+                }
+                (None, _) | (Some(None), true) => None,
+            };
+            Some(Contact { pupil: pupil?, who: who?, name: name?, telephone, email, address, consent })
         })?,
         broken: HashSet::new(),
         unsure: HashSet::new(),

@@ -39,6 +39,8 @@ pub mod words;
 
 pub use document::{Form, Scope, Subject, Variant, Wanted};
 pub use forms::Document;
+pub use forms::access::{AccessSheet, AccessSlip, access_slips};
+pub use forms::consent::{ConsentOf, consents};
 pub use forms::contacts::contacts_sheet;
 pub use forms::inspection::{self, inspection_act};
 pub use forms::recovery::{Recovery, emergency_sheet, recovery_sheet};

@@ -157,6 +157,8 @@ pub struct Page {
     pub foot: Option<u32>,
     /// The seal's QR code, once the page is sealed.
     pub qr: Option<Qr>,
+    /// QR codes of its own besides.
+    pub codes: Vec<Qr>,
     /// What it says to those who hear it, where it keeps that.
     pub structure: Option<Structure>,
     rows: u32,
@@ -174,6 +176,7 @@ impl Page {
             tables: Vec::new(),
             foot: None,
             qr: None,
+            codes: Vec::new(),
             structure: None,
             rows: 0,
         }

@@ -98,9 +98,7 @@ pub fn write_pdf(pages: &[Page], bookmarks: &[Bookmark], about: &About) -> Resul
             _ => {
                 draw_fills(&mut surface, &page.fills);
                 draw_rules(&mut surface, &page.rules);
-                if let Some(qr) = &page.qr {
-                    draw_qr(&mut surface, qr);
-                }
+                page.qr.iter().chain(&page.codes).for_each(|qr| draw_qr(&mut surface, qr));
                 take_text_pen(&mut surface);
                 page.runs.iter().for_each(|run| draw_run(&mut surface, run, &fonts));
             }

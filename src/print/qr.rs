@@ -19,6 +19,20 @@ pub const QUIET: f32 = 4.0;
 pub fn qr_code(text: &str, x: f32, y: f32, side: f32) -> Result<Qr> {
     let code = encode(text)
         .ok_or_else(|| Error::input(format!("«{text}» нельзя записать QR-кодом")).next("проверьте номер документа"))?;
+    Ok(placed(&code, x, y, side))
+}
+
+/// As [`qr_code`], of a link: its letters are small, and a reader of codes takes it for a link only as it is typed.
+///
+/// # Errors
+/// A link that is longer than any symbol holds.
+pub fn qr_link(link: &str, x: f32, y: f32, side: f32) -> Result<Qr> {
+    let code = QrCode::with_error_correction_level(link.as_bytes(), EcLevel::M)
+        .map_err(|_| Error::input("адрес слишком длинный для QR-кода").next("укажите адрес короче"))?;
+    Ok(placed(&code, x, y, side))
+}
+
+fn placed(code: &QrCode, x: f32, y: f32, side: f32) -> Qr {
     let modules = code.width();
     let colors = code.to_colors();
     let mut runs = Vec::new();
@@ -33,7 +47,7 @@ pub fn qr_code(text: &str, x: f32, y: f32, side: f32) -> Result<Qr> {
             column += length.max(1);
         }
     }
-    Ok(Qr { x, y, module: side / modules as f32, side: modules as u16, runs })
+    Qr { x, y, module: side / modules as f32, side: modules as u16, runs }
 }
 
 impl Qr {

@@ -3,6 +3,7 @@
 mod extremes;
 #[path = "../../tests/common/legible.rs"]
 mod legible;
+mod slips;
 mod tagged;
 
 use super::page::{Page, TextRun};

@@ -6,6 +6,7 @@
 //! wish, and words what comes back. It builds no entry and opens no transaction.
 
 pub mod absence;
+pub mod access;
 pub mod archive;
 pub mod audit;
 pub mod carriers;

@@ -90,6 +90,7 @@ fn every_list_has_the_fields_that_the_page_promises() {
     let arguments: &[(&str, &[&str])] = &[
         ("pupil list", &["7А"]),
         ("contact list", &["7А"]),
+        ("access list", &["7А"]),
         ("course week", &["7А", "01.09.2025"]),
         ("plan show", &lesson[..2]),
         ("mark list", &lesson),

@@ -42,7 +42,11 @@ impl Contact {
     /// Whether two lines are one person's: one name and one telephone, e-mail or postal address. A name alone may be a
     /// stranger's.
     pub fn is_of_one_person_with(&self, other: &Self) -> bool {
-        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        // «+7» and «8» begin the same number.
+        let digits = |text: &str| {
+            let digits: Vec<char> = text.chars().filter(char::is_ascii_digit).collect();
+            digits.iter().rev().take(10).collect::<String>()
+        };
         let one = |a: String, b: String| !a.is_empty() && a == b;
         let telephone = digits(&self.telephone);
         fold(&self.name) == fold(&other.name)

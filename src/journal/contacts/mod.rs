@@ -25,7 +25,7 @@ mod tests;
 pub use codes::{Code, CodeFault};
 pub use lines::{Consent, Contact, Erased};
 pub use mail::{Dead, Mailbox, Topic};
-pub use readers::{Reader, ReaderId, Slip, Standing};
+pub use readers::{Grant, Holder, Reader, ReaderId, Slip, Standing, whose};
 pub use readings::{Noted, Page, Reading};
 
 use super::beside;

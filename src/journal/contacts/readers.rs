@@ -76,6 +76,21 @@ impl Slip {
     }
 }
 
+/// A code for somebody.
+#[derive(Debug)]
+pub struct Grant {
+    /// Who has had one before, or reads already.
+    pub known: Option<ReaderId>,
+    /// As what somebody new reads.
+    pub standing: Standing,
+    /// His name.
+    pub name: String,
+    /// Whose diary it opens, besides what it opened already.
+    pub pupils: Vec<String>,
+    /// The code.
+    pub code: Code,
+}
+
 /// Whom a code belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Holder {
@@ -139,18 +154,7 @@ impl Contacts {
     /// # Errors
     /// A file that does not read.
     pub fn reader_of(&self, line: &Contact) -> Result<Option<ReaderId>> {
-        let slips = self.slips()?;
-        let parents = || slips.iter().filter(|slip| slip.reader.standing == Standing::Parent);
-        let reads = |slip: &Slip, pupil: &str, name: &str| {
-            fold(&slip.reader.name) == fold(name) && slip.reader.children.iter().any(|child| *child == *pupil)
-        };
-        if let Some(slip) = parents().find(|slip| reads(slip, &line.pupil, &line.name)) {
-            return Ok(Some(slip.reader.id));
-        }
-        let same: Vec<Contact> =
-            self.all()?.into_iter().filter(|other| !other.is_own() && line.is_of_one_person_with(other)).collect();
-        let known = |slip: &&Slip| same.iter().any(|other| reads(slip, &other.pupil, &other.name));
-        Ok(parents().find(known).map(|slip| slip.reader.id))
+        Ok(whose(line, &self.all()?, &self.slips()?).map(|slip| slip.reader.id))
     }
 
     /// Enters somebody who may read a pupil's diary.
@@ -185,24 +189,51 @@ impl Contacts {
             transaction
                 .execute(&format!("DELETE FROM {table} WHERE reader = ?1 AND pupil = ?2"), params![id.0, pupil])?;
         }
-        transaction.commit()?;
-        if self.slip(id)?.is_some_and(|slip| slip.reader.children.is_empty()) {
-            self.close(id)?;
+        if !transaction.prepare("SELECT 1 FROM children WHERE reader = ?1")?.exists([id.0])? {
+            close(&transaction, id)?;
+            transaction.execute("DELETE FROM readings WHERE reader = ?1", [id.0])?;
+            transaction.execute("DELETE FROM readers WHERE id = ?1", [id.0])?;
         }
-        Ok(())
+        Ok(transaction.commit()?)
     }
 
-    /// Issues a code to a reader, the only one in force from now on: what was open by an earlier one is closed, and its password asked
-    /// for no more.
+    /// Issues codes, all or none: each the only one of its reader in force from now on. What was open by an earlier one is closed, and
+    /// its password asked for no more.
     ///
     /// # Errors
-    /// A file that cannot be written; a reader who is not there.
+    /// A file that cannot be written.
+    pub fn grant(&self, grants: &[Grant], issuer: &str, now: DateTime<FixedOffset>) -> Result<()> {
+        let hashes: Vec<[u8; 32]> = grants.iter().map(|grant| self.hash(&grant.code)).collect::<Result<_>>()?;
+        let transaction = self.writing()?;
+        for (grant, hash) in grants.iter().zip(hashes) {
+            let id = match grant.known {
+                Some(id) => id,
+                None => {
+                    let who = [grant.standing.word(), &grant.name];
+                    transaction.execute("INSERT INTO readers (standing, name) VALUES (?1, ?2)", who)?;
+                    ReaderId(transaction.last_insert_rowid())
+                }
+            };
+            for pupil in &grant.pupils {
+                transaction.execute("INSERT OR IGNORE INTO children VALUES (?1, ?2)", params![id.0, pupil])?;
+            }
+            close(&transaction, id)?;
+            let sql =
+                "UPDATE readers SET code = ?2, issued = ?3, issuer = ?4, used = NULL, revoked = NULL WHERE id = ?1";
+            transaction.execute(sql, params![id.0, hash, now.to_rfc3339(), issuer])?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// Issues a code to a reader; see [`Contacts::grant`].
+    ///
+    /// # Errors
+    /// As [`Contacts::grant`]; a reader who is not there.
     pub fn issue(&self, id: ReaderId, issuer: &str, now: DateTime<FixedOffset>) -> Result<Code> {
         let code = Code::draw();
-        let hash = self.hash(&code)?;
-        self.close(id)?;
-        let sql = "UPDATE readers SET code = ?2, issued = ?3, issuer = ?4, used = NULL, revoked = NULL WHERE id = ?1";
-        self.0.execute(sql, params![id.0, hash, now.to_rfc3339(), issuer])?;
+        let (name, pupils) = (String::new(), Vec::new());
+        let grant = Grant { known: Some(id), standing: Standing::Parent, name, pupils, code: code.clone() };
+        self.grant(&[grant], issuer, now)?;
         Ok(code)
     }
 
@@ -211,18 +242,12 @@ impl Contacts {
     /// # Errors
     /// A file that cannot be written.
     pub fn revoke(&self, id: ReaderId, now: DateTime<FixedOffset>) -> Result<bool> {
-        self.close(id)?;
-        let sql = "UPDATE readers SET revoked = ?2 WHERE id = ?1 AND issued IS NOT NULL AND revoked IS NULL";
-        Ok(self.0.execute(sql, params![id.0, now.to_rfc3339()])? > 0)
-    }
-
-    fn close(&self, id: ReaderId) -> Result<()> {
         let transaction = self.writing()?;
-        let sql = "UPDATE readers SET code = NULL, password = NULL, password_salt = NULL WHERE id = ?1";
-        transaction.execute(sql, [id.0])?;
-        transaction.execute("DELETE FROM sessions WHERE reader = ?1", [id.0])?;
-        transaction.execute("DELETE FROM calendars WHERE reader = ?1", [id.0])?;
-        Ok(transaction.commit()?)
+        close(&transaction, id)?;
+        let sql = "UPDATE readers SET revoked = ?2 WHERE id = ?1 AND issued IS NOT NULL AND revoked IS NULL";
+        let revoked = transaction.execute(sql, params![id.0, now.to_rfc3339()])? > 0;
+        transaction.commit()?;
+        Ok(revoked)
     }
 
     /// Whom a code belongs to; takes as long for a wrong one. Changes nothing.
@@ -306,6 +331,29 @@ impl Contacts {
         transaction.execute(sql, [])?;
         Ok(transaction.commit()?)
     }
+}
+
+/// Which of these readers is the person of a line; see [`Contacts::reader_of`].
+pub fn whose<'s>(line: &Contact, lines: &[Contact], slips: &'s [Slip]) -> Option<&'s Slip> {
+    let parents = || slips.iter().filter(|slip| slip.reader.standing == Standing::Parent);
+    let reads = |slip: &Slip, pupil: &str, name: &str| {
+        fold(&slip.reader.name) == fold(name) && slip.reader.children.iter().any(|child| *child == *pupil)
+    };
+    if let Some(slip) = parents().find(|slip| reads(slip, &line.pupil, &line.name)) {
+        return Some(slip);
+    }
+    let same: Vec<&Contact> =
+        lines.iter().filter(|other| !other.is_own() && line.is_of_one_person_with(other)).collect();
+    parents().find(|slip| same.iter().any(|other| reads(slip, &other.pupil, &other.name)))
+}
+
+/// Closes all that a reader's code has opened, and the code.
+fn close(transaction: &rusqlite::Connection, id: ReaderId) -> Result<()> {
+    let sql = "UPDATE readers SET code = NULL, password = NULL, password_salt = NULL WHERE id = ?1";
+    transaction.execute(sql, [id.0])?;
+    transaction.execute("DELETE FROM sessions WHERE reader = ?1", [id.0])?;
+    transaction.execute("DELETE FROM calendars WHERE reader = ?1", [id.0])?;
+    Ok(())
 }
 
 /// Copies the rows of a table of so many columns.

@@ -159,18 +159,27 @@ pub fn may(tables: &Tables, login: &str, body: Body) -> Result<()> {
     check(tables, &Entry { time, author, key, rules, taken_over, effect, body })
 }
 
-/// Whether somebody may write and erase parents' contacts, which are no entries: the administrator and class teachers.
+/// Whether somebody may write and erase parents' contacts of a class and issue slips of access, which are no entries: the
+/// administrator, and its class teacher. Of who is in no class, the administrator alone.
 ///
 /// # Errors
 /// A refusal that says who may.
-pub fn may_keep_contacts(tables: &Tables, login: &str) -> Result<()> {
-    for role in [Administrator, ClassTeacher] {
-        if read::has_role(tables, login, role)? {
-            return Ok(());
-        }
+pub fn may_keep_contacts(tables: &Tables, login: &str, class: Option<&ClassName>) -> Result<()> {
+    if read::has_role(tables, login, Administrator)? {
+        return Ok(());
     }
+    if let Some(class) = class
+        && read::has_role(tables, login, ClassTeacher)?
+        && read::class_teacher(tables, class)?.is_some_and(|teacher| teacher == *login)
+    {
+        return Ok(());
+    }
+    let whose = match class {
+        Some(class) => format!("администратор и классный руководитель {class}"),
+        None => "администратор: ученик не состоит ни в одном классе".to_owned(),
+    };
     Err(Error::refused(format!(
-        "у «{login}» нет права на это действие (§3.3): контакты ведут администратор и классные руководители"
+        "у «{login}» нет права на это действие (§3.3): контакты и доступ к дневнику ведут {whose}"
     ))
     .next("обратитесь к ним"))
 }

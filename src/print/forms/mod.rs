@@ -3,11 +3,13 @@
 //! A form takes its rows from the tables and its looks from the layout and gives pages without their foot. Whoever
 //! assembles a document numbers the pages, sets the foot and seals them.
 
+pub mod access;
 mod analytics;
 mod archive_act;
 mod book;
 mod certificate;
 mod class;
+pub mod consent;
 pub mod contacts;
 mod course;
 mod extract;

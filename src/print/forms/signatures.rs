@@ -73,6 +73,14 @@ impl Canvas<'_> {
         self.fields(page, Area { y, h: LINE, ..area }, &fields)
     }
 
+    /// A line for whoever consents to something: date, signature, name, all for the pen.
+    pub(super) fn signature_with_date(&self, page: &mut Page, area: Area) -> f32 {
+        let words = &self.layout.certification;
+        let captions = [(0.28, &words.date), (0.28, &words.signature), (0.44, &words.name)];
+        let fields = captions.map(|(share, caption)| (share, caption.as_str(), ""));
+        self.fields(page, Area { h: LINE, ..area }, &fields)
+    }
+
     /// Fields side by side: what stands on the line, and below the line its caption. A field without a caption has no
     /// line. The fractions share out the width.
     fn fields(&self, page: &mut Page, area: Area, fields: &[(f32, &str, &str)]) -> f32 {

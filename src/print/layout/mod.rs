@@ -75,6 +75,10 @@ layouts! {
     lost_stick: LostStickLayout = "lost-stick.toml";
     /// How a class's parents can be reached.
     contacts: ContactsLayout = "contacts.toml";
+    /// Slips of access to the diary.
+    access: AccessLayout = "access-slip.toml";
+    /// The consent to the use of contacts.
+    consent: ConsentLayout = "consent.toml";
     /// The extract of a pupil's marks.
     extract: ExtractLayout = "extract.toml";
     /// The act on a verification.

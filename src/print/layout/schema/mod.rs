@@ -34,11 +34,13 @@ mod acts;
 mod analytics;
 mod fields;
 mod register;
+mod slips;
 
 pub use acts::*;
 pub use analytics::*;
 pub use fields::*;
 pub use register::*;
+pub use slips::*;
 
 places! {
     /// What headings may name.

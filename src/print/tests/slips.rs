@@ -1,0 +1,88 @@
+//! Slips of access and consents: four a page to be cut, one a page to be signed, whatever names there are.
+
+use super::legible::assert_set;
+use super::{LAYOUTS, assert_clean, text_of};
+use crate::print::forms::{access, consent};
+use crate::print::page::Area;
+use crate::print::testing::{context, papers};
+use crate::print::{AccessSheet, AccessSlip, ConsentOf};
+use crate::school::{ClassName, School};
+
+fn slip(n: usize, name: &str, children: usize) -> AccessSlip {
+    AccessSlip {
+        name: name.to_owned(),
+        is_own: n % 5 == 4,
+        children: (0..children).map(|child| format!("Петренко Анна {child}, 7 «А»")).collect(),
+        code: "K7QX 3M9D 2F8A 6TPWZ".to_owned(),
+        link: "https://dnevnik.school.example/in/K7QX3M9D2F8A6TPWZ".to_owned(),
+    }
+}
+
+fn school() -> School {
+    crate::journal::read::school(&papers(0, 0, false)).unwrap()
+}
+
+#[test]
+fn slips_are_four_a_page_and_each_stays_within_its_quarter_whatever_the_names() {
+    let (school, class) = (school(), ClassName::parse("7А").unwrap());
+    let long = format!("{} Александра Константиновна", "Христорождественская-Заречная-".repeat(3));
+    let slips: Vec<AccessSlip> = (0..10).map(|n| slip(n, ["Петренко Мария Петровна", &long][n % 2], n)).collect();
+    let at = context("").issued_at;
+    let sheet = AccessSheet {
+        class: &class,
+        address: "dnevnik.school.example",
+        teacher: "Белова Белла Борисовна",
+        at,
+        slips: &slips,
+    };
+    let pages = access::pages(&LAYOUTS, &school, &sheet).unwrap();
+    assert_eq!(pages.len(), 3);
+    for (page, number) in pages.iter().zip(1..) {
+        assert_set(page, number);
+        let (w, h) = (page.width / 2.0, page.height / 2.0);
+        let quarters: Vec<Area> = (0..4)
+            .map(|at| Area::new((at % 2) as f32 * w + 4.0, (at / 2) as f32 * h + 4.0, w - 8.0, h - 8.0))
+            .collect();
+        for run in &page.runs {
+            assert!(quarters.iter().any(|quarter| quarter.holds(run.ink(), 0.01)), "«{}» is cut", run.text());
+        }
+        for qr in &page.codes {
+            let side = f32::from(qr.side) * qr.module;
+            let ink = Area::new(qr.x, qr.y, side, side);
+            let quiet = 4.0 * qr.module;
+            let white = Area::new(qr.x - quiet, qr.y - quiet, side + 2.0 * quiet, side + 2.0 * quiet);
+            assert!(side > 30.0 && quarters.iter().any(|quarter| quarter.holds(ink, 0.01)));
+            assert!(!page.runs.iter().any(|run| run.ink().overlaps(white, 0.1)), "text in the white around a code");
+        }
+    }
+    assert_eq!(pages.iter().map(|page| page.codes.len()).collect::<Vec<_>>(), [4, 4, 2]);
+    let text = text_of(&pages[0]);
+    for words in ["Петренко Мария Петровна", "K7QX 3M9D 2F8A 6TPWZ", "dnevnik.school.example", "Белова Белла Борисовна"]
+    {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    assert!(!text.to_lowercase().contains("документ №") && pages[0].foot.is_none(), "neither number nor seal");
+}
+
+#[test]
+fn a_consent_is_a_page_of_its_own_that_names_what_the_law_wants_named() {
+    let (school, class) = (school(), ClassName::parse("7А").unwrap());
+    let pupils =
+        [("Петренко Анна Ильинична", false), ("Ли Вэй", true), (&*format!("{} Анна", "Заречная-".repeat(8)), false)]
+            .map(|(name, of_age)| ConsentOf { name: name.to_owned(), of_age });
+    let pages = consent::pages(&LAYOUTS, &school, &class, &pupils, context("").issued_at).unwrap();
+    assert_eq!(pages.len(), 3);
+    for page in &pages {
+        // Each is the front of a leaf.
+        assert_clean(page, 1);
+        let text = text_of(page);
+        for words in ["СОГЛАСИЕ", "паспорт", "152-ФЗ", "Отозвать", "дата", "подпись", &school.school.name]
+        {
+            assert!(text.replace('\n', " ").contains(words), "{words}: {text}");
+        }
+        assert!(!text.contains("ПРОЕКТ"));
+    }
+    assert!(
+        text_of(&pages[0]).contains("законный представитель") && !text_of(&pages[1]).contains("законный представитель")
+    );
+}
