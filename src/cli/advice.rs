@@ -91,6 +91,7 @@ fn command(action: &Action) -> String {
         }
         Action::AddBackupService => "staff service backup --key ФАЙЛ",
         Action::AddServerService => "staff service server --key ФАЙЛ",
+        Action::MakeCertificate => "serve certificate",
         Action::ListStaff => "staff list",
         Action::ShowSchool => "school show",
         Action::AddWorkday { day } => return format!("school workday {day}"),
@@ -251,6 +252,7 @@ fn option(detail: Detail) -> &'static str {
         Detail::OwnerKey => "--owner-key ФАЙЛ",
         Detail::Stick => "--stick ПАПКА",
         Detail::Abandon => "--abandon ПРИЧИНА",
+        Detail::Replace => "--replace",
     }
 }
 
@@ -295,6 +297,7 @@ mod tests {
             Action::SetRoles { login: "Петров".to_owned(), roles: vec!["учитель", "секретарь"] },
             Action::AddBackupService,
             Action::AddServerService,
+            Action::MakeCertificate,
             Action::ListStaff,
             Action::ShowSchool,
             Action::AddWorkday { day: "07.09.2025".to_owned() },
@@ -378,7 +381,7 @@ mod tests {
         .collect()
     }
 
-    const DETAILS: [Detail; 38] = [
+    const DETAILS: [Detail; 39] = [
         Detail::DespiteSeal,
         Detail::Journal,
         Detail::Year,
@@ -417,6 +420,7 @@ mod tests {
         Detail::OwnerKey,
         Detail::Stick,
         Detail::Abandon,
+        Detail::Replace,
     ];
 
     /// The names of an enum's variants, from its source.

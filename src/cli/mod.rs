@@ -289,7 +289,7 @@ fn run(cli: Cli, faces: Faces) -> Result<ExitCode> {
         Command::Login(command) => command.run(common),
         Command::Logout(command) => command.run(),
         Command::Desk(command) => command.run(common, faces.desk),
-        Command::Serve(command) => command.run(faces.server),
+        Command::Serve(command) => command.run(common, faces.server),
         Command::Open(command) => command.run(common),
         Command::Lesson(command) => command.run(common),
         Command::Mark(command) => command.run(common),

@@ -3,7 +3,7 @@
 
 use super::called::ME;
 use super::typed::quoted;
-use super::{advice, output, screen, session};
+use super::{Common, advice, output, screen, session};
 use crate::error::{Error, Result};
 use crate::ledger::identity::Identity;
 use crate::ledger::keyfile;
@@ -37,7 +37,7 @@ enum What {
 }
 
 impl Serve {
-    pub fn run(self, server: Server) -> Result<ExitCode> {
+    pub fn run(self, common: &Common, server: Server) -> Result<ExitCode> {
         let start = Start {
             settings: self.config.clone(),
             clock: &session::SystemClock,
@@ -48,7 +48,7 @@ impl Serve {
         };
         match self.what {
             None => (server.run)(&start, &mut |ready| say_ready(ready))?,
-            Some(What::Check) => return Ok(say_checked(&(server.check)(&start)?, &self.config)),
+            Some(What::Check) => return Ok(say_checked(common, &(server.check)(&start)?, &self.config)),
             Some(What::Certificate { replace }) => {
                 let made = (server.certify)(&self.config, replace)?;
                 println!("Сертификат: {}", made.certificate.display());
@@ -79,14 +79,23 @@ fn say_ready(ready: &Ready) {
 }
 
 /// Says what was found; the worst of it is the exit status.
-fn say_checked(checked: &Checked, settings: &Path) -> ExitCode {
+fn say_checked(common: &Common, checked: &Checked, settings: &Path) -> ExitCode {
+    let status = checked.faults.iter().map(Error::exit_status).max().unwrap_or_default();
+    if common.json {
+        let told = |errors: &[Error]| -> Vec<serde_json::Value> {
+            let next = |error: &Error| error.next_step().map(advice::advice);
+            errors.iter().map(|error| serde_json::json!({ "what": error.message(), "next": next(error) })).collect()
+        };
+        let (faults, remarks) = (told(&checked.faults), told(&checked.remarks));
+        screen::json(&serde_json::json!({ "good": checked.good, "faults": faults, "remarks": remarks }));
+        return ExitCode::from(status);
+    }
     checked.good.iter().for_each(|good| println!("В порядке: {good}."));
     for remark in &checked.remarks {
         let next = remark.next_step().map(|next| format!("; {}", advice::advice(next))).unwrap_or_default();
         screen::warning(&format!("{}{next}", remark.message()));
     }
     checked.faults.iter().for_each(screen::error);
-    let status = checked.faults.iter().map(Error::exit_status).max().unwrap_or_default();
     if status == 0 {
         println!("Сервер можно запускать: {ME} serve --config {}", quoted(&settings.display().to_string()));
     }

@@ -87,6 +87,8 @@ pub enum Action {
     AddBackupService,
     /// Give the server its login and key.
     AddServerService,
+    /// Make a certificate for the server.
+    MakeCertificate,
     ListStaff,
     ShowSchool,
     /// Make a Sunday or a day of holidays a working day.
@@ -332,6 +334,8 @@ pub enum Detail {
     Stick,
     /// Why what may lie on a stick is given up.
     Abandon,
+    /// Put it in the place of what is there.
+    Replace,
 }
 
 impl Next {

@@ -1,7 +1,7 @@
 //! The certificate of the doors that answer over TLS: the school's own, which sticks know by its sum.
 
 use super::config::Config;
-use crate::error::{Error, Result};
+use crate::error::{Action, Detail, Error, Result};
 use crate::files::{self, Readers};
 use crate::ledger::chain::hex;
 use crate::work::serving::Certified;
@@ -60,7 +60,8 @@ impl Certificate {
         let versions: &[&SupportedProtocolVersion] = if browsers { &[&TLS13, &TLS12] } else { &[&TLS13] };
         let failed = |cause: rustls::Error| {
             Error::input("сертификат и его ключ не подходят друг к другу или негодны")
-                .next("сделайте новый сертификат, или положите ключ именно этого")
+                .next_by("сделайте новый сертификат", Action::MakeCertificate)
+                .then("или положите ключ именно этого")
                 .caused_by(cause)
         };
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -131,12 +132,19 @@ impl Doors {
 }
 
 fn pem(path: &Path) -> Result<Vec<u8>> {
-    files::read_named(path, files::LARGEST_TEXT).map_err(|cause| Error::file("прочитать", path, &cause))
+    files::read_named(path, files::LARGEST_TEXT).map_err(|cause| {
+        let error = Error::file("прочитать", path, &cause);
+        match cause.kind() {
+            std::io::ErrorKind::NotFound => error.next_by("сделайте сертификат", Action::MakeCertificate),
+            _ => error,
+        }
+    })
 }
 
 fn unreadable(path: &Path, what: &str) -> Error {
     Error::input(format!("в файле «{}» не {what} в виде PEM", path.display()))
-        .next("сделайте новый сертификат, или положите сюда ваш, в виде PEM")
+        .next_by("сделайте новый сертификат", Action::MakeCertificate)
+        .then("или положите сюда ваш, в виде PEM")
 }
 
 fn fingerprint(certificate: &CertificateDer<'_>) -> String {
@@ -160,7 +168,8 @@ pub fn certify(settings: &Path, replace: bool) -> Result<Certified> {
     let (certificate, key) = (real(&config.certificate)?, real(&config.certificate_key)?);
     if let Some(there) = [&certificate, &key].into_iter().find(|path| !replace && files::is_there(path)) {
         return Err(Error::input(format!("файл «{}» уже есть", there.display()))
-            .next("если сертификат нужно заменить, скажите это; носители учителей после замены готовят заново"));
+            .next_by("если сертификат нужно заменить, скажите это", Action::Give(Detail::Replace))
+            .then("носители учителей после замены готовят заново"));
     }
     let (made, secret) = make(&names, Local::now().year()).map_err(|cause| {
         Error::input(format!("сертификат для {} не составить", names.join(", ")))

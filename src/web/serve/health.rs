@@ -1,8 +1,8 @@
-//! `/health`: whether the server does what it should, for whoever watches over it. Nothing personal is in it, and behind a
-//! proxy it says no more than yes or no.
+//! `/health`: whether the server does what it should, for whoever watches over it. Nothing personal is in it, and to
+//! another machine it says no more than yes or no.
 
 use super::Served;
-use super::client::Forwarded;
+use super::client::{Client, Forwarded};
 use super::follow::name_of;
 use crate::error::Result;
 use crate::inform::outbox::Outbox;
@@ -18,11 +18,15 @@ pub fn routes() -> Router<Arc<Served>> {
     Router::new().route("/health", get(health))
 }
 
-async fn health(State(served): State<Arc<Served>>, Extension(Forwarded(forwarded)): Extension<Forwarded>) -> Response {
+async fn health(
+    State(served): State<Arc<Served>>,
+    Extension(Forwarded(forwarded)): Extension<Forwarded>,
+    Client(client): Client,
+) -> Response {
     let stale = served.stale_since();
     let status = if stale.is_some() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     let word = if stale.is_some() { "stale" } else { "ok" };
-    if forwarded {
+    if forwarded || !client.is_loopback() {
         return (status, Json(json!({ "status": word }))).into_response();
     }
     let proven = served.snapshot().tip().seq;
