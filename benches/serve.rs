@@ -31,7 +31,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const HOST: &str = "dnevnik.school.example";
 /// The cookie of a session.
-const COOKIE: &str = "session";
+const COOKIE: &str = "__Host-letopis";
 /// Connections that ask at once.
 const CONNECTIONS: usize = 64;
 /// Connections that are held idle.
@@ -39,7 +39,7 @@ const IDLE: usize = 10_000;
 /// Entries that are recorded a second.
 const RECORDED: u32 = 20;
 /// Readers who have a session.
-const READERS: usize = 500;
+const READERS: usize = 200;
 
 fn main() {
     let given: Vec<String> = std::env::args().collect();

@@ -29,7 +29,7 @@ impl Demo {
         };
         let done = demo::run(&self.dir, &bar, &mut told);
         bar.finish();
-        let whole = done?;
+        let demo::Done { whole, way_in } = done?;
         let settings = self.dir.join(demo::SETTINGS);
         (server.certify)(&settings, false)?;
         println!("\nСоздано в «{}»:", self.dir.display());
@@ -45,6 +45,9 @@ impl Demo {
             println!("  {name:16} {what}");
         }
         println!("Дневник для родителей: {ME} serve --config {}", quoted(&settings.display().to_string()));
+        if let Some((link, name)) = way_in {
+            println!("Листок доступа выдан одному родителю ({name}): когда сервер отвечает, откройте {link}");
+        }
         println!("Всего {:.1} с.", started.elapsed().as_secs_f64());
         Ok(ExitCode::from(u8::from(!whole)))
     }

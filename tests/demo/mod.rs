@@ -112,6 +112,8 @@ fn the_demonstration_says_what_it_made_and_what_each_check_found() {
         "обе копии целы и подлинны",
         "всё сходится",
         "ключи без паролей: только для пробы",
+        "serve --config ",
+        "откройте http://127.0.0.1:8880/in/",
     ] {
         assert!(demo.said.contains(text), "«{text}» is missing in\n{}", demo.said);
     }

@@ -16,6 +16,7 @@ use crate::archive::progress::Progress;
 use crate::archive::report::Report;
 use crate::error::{Error, Result, Warning};
 use crate::files::{self, Readers};
+use crate::journal::contacts::{Contacts, Standing};
 use crate::journal::entry::{LessonRef, MarkLine, MarksSet};
 use crate::journal::{Author, Journal, read};
 use crate::ledger::chain::hex;
@@ -34,6 +35,12 @@ const MARKER: &str = ".letopis-demo";
 
 /// The settings of the school's server.
 pub const SETTINGS: &str = "serve.toml";
+
+/// Where the diary answers, by these settings.
+const ADDRESS: &str = "http://127.0.0.1:8880";
+
+/// A mother of this class gets a slip.
+const CLASS: &str = "8Б";
 
 /// The people of the sample who act, and which of them is which.
 const STAFF: [&str; 4] = ["ivanova", "petrova", "kuznetsov", "semyonov"];
@@ -75,11 +82,11 @@ pub enum Step {
 }
 
 /// Goes the whole way in a folder, which is new or an earlier demonstration's, and tells of each step when it is done. Gives
-/// whether both copies are whole and genuine.
+/// whether both copies are whole and genuine, and a parent's way to the diary.
 ///
 /// # Errors
 /// A folder that holds something else; a step that went otherwise than it must.
-pub fn run(dir: &Path, progress: &dyn Progress, told: &mut dyn FnMut(&Step)) -> Result<bool> {
+pub fn run(dir: &Path, progress: &dyn Progress, told: &mut dyn FnMut(&Step)) -> Result<Done> {
     fresh_folder(dir)?;
     let mut stage = Stage::open(dir)?;
     told(&Step::Founded { journal: hex(&stage.journal.tip()?.journal) });
@@ -99,7 +106,16 @@ pub fn run(dir: &Path, progress: &dyn Progress, told: &mut dyn FnMut(&Step)) -> 
     let whole = stage.verify(&folders, &code, progress, told)?;
     told(&Step::CopiesHold(whole));
     told(&Step::Audited { entries: stage.audit()? });
-    Ok(whole)
+    Ok(Done { whole, way_in: stage.let_in()? })
+}
+
+/// What the way has led to.
+#[derive(Debug, Clone)]
+pub struct Done {
+    /// Whether both copies are whole and genuine.
+    pub whole: bool,
+    /// A link that lets a parent of the sample into the diary, and who that is.
+    pub way_in: Option<(String, String)>,
 }
 
 struct Stage {
@@ -200,6 +216,21 @@ impl Stage {
         people::add_service(&mut self.place_of(ADMINISTRATOR)?, people::Service::Server, &key)?;
         files::write_new(&settings, include_bytes!("serve.toml"), Readers::All)
             .map_err(|cause| Error::file("записать", &settings, &cause))
+    }
+
+    /// Issues a slip to a mother of the sample. Gives its link and her name.
+    fn let_in(&mut self) -> Result<Option<(String, String)>> {
+        let contacts = Contacts::open(self.journal.path())?;
+        let (class, today) = (ClassName::parse(CLASS)?, self.clock.date_naive());
+        for line in contacts.all()? {
+            let of_class = read::class_of_pupil(self.journal.tables(), &line.pupil, today)?;
+            if line.who == "мать" && of_class.as_ref() == Some(&class) {
+                let reader = contacts.add_reader(Standing::Parent, &line.name, &line.pupil)?;
+                let code = contacts.issue(reader, STAFF[ADMINISTRATOR], self.clock)?;
+                return Ok(Some((format!("{ADDRESS}/in/{}", code.plain()), line.name)));
+            }
+        }
+        Ok(None)
     }
 
     /// The deputy head confirms what the administrator has asked for, having seen it. Gives how much it was.
