@@ -15,7 +15,7 @@
 //! * [`report`]: what the deputy head reads: progress, attendance, marks, discipline, plans;
 //! * [`archive`]: packages on carriers, and their verification;
 //! * [`away`]: a teacher's stick: its files, and what comes back from it;
-//! * [`inform`]: what parents get: mail, and the outbox that it leaves through;
+//! * [`inform`]: what parents and pupils get: the diary, mail, and the outbox that it leaves through;
 //! * [`work`]: the use cases that every face shares;
 //! * [`cli`]: arguments, prompts and tables on the screen;
 //! * [`web`]: pages in a browser.

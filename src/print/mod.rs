@@ -18,7 +18,7 @@ pub mod page;
 pub mod pdf;
 #[cfg(test)]
 #[path = "../../tests/common/peers.rs"]
-mod peers;
+pub(crate) mod peers;
 #[cfg(test)]
 mod pictures;
 pub mod qr;

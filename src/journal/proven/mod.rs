@@ -21,6 +21,7 @@ use super::record::Last;
 use super::{apply, file};
 use crate::error::{Action, Error, Result};
 use crate::ledger::chain::{Hash, Record, Tip, hex};
+use chrono::{DateTime, FixedOffset};
 use memory::Memory;
 use sha2::{Digest, Sha256};
 use std::ops::RangeInclusive;
@@ -177,6 +178,12 @@ impl Proven {
     pub fn head_at(&self, seq: u64) -> Option<Hash> {
         let place = usize::try_from(seq.checked_sub(1)?).ok()?;
         self.heads.get(place).copied()
+    }
+
+    /// The first entry that was made at a moment or later; one past the last where there is none.
+    pub fn first_entry_since(&self, moment: DateTime<FixedOffset>) -> u64 {
+        let place = self.times.iter().position(|time| *time >= moment.timestamp()).unwrap_or(self.times.len());
+        u64::try_from(place).unwrap_or(u64::MAX).saturating_add(1)
     }
 
     /// The length of the proven ledger up to which `head` is its head, if it ever was.

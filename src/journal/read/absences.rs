@@ -137,6 +137,20 @@ impl Absences {
         Ok(out)
     }
 
+    /// Of one pupil, told every lesson that there was for him: its day and number, and what stands in its cell.
+    pub fn of_pupil(
+        pupil: i64,
+        lessons: impl IntoIterator<Item = (Day, u8, Option<Attendance>)>,
+        reasons: &Reasons,
+    ) -> Self {
+        let mut days: BTreeMap<Day, Lessons> = BTreeMap::new();
+        for (date, number, kind) in lessons {
+            let slot = days.entry(date).or_default().entry(number).or_default();
+            *slot = slot.or(kind.and_then(|kind| cause(reasons, pupil, date, kind)));
+        }
+        Self(BTreeMap::from([(pupil, days)]))
+    }
+
     fn add_course(
         &mut self,
         tables: &Tables,

@@ -6,7 +6,7 @@ use crate::journal::entry::{Change, LessonRef, LessonText, RULES};
 use crate::journal::read::Tables;
 use crate::journal::read::annulments::{annulled_course, cells_in_words};
 use crate::journal::read::standing::{attendance_of, cells_of, marks_of};
-use crate::journal::read::{self, course_by_id};
+use crate::journal::read::{self, course_by_id, iso};
 use crate::school::{CourseKey, Day, Login, Marks};
 use chrono::{DateTime, FixedOffset};
 use rusqlite::params;
@@ -167,8 +167,12 @@ pub fn corrected(tables: &Tables, course: i64) -> Result<Vec<Corrected>> {
                WHERE course = ?1 AND decision = ?2 AND (pupil IS NOT NULL OR kind = 'lesson') AND NOT EXISTS (SELECT 1 FROM annulled_lessons AS gone
                WHERE gone.course = corrections.course AND gone.date = corrections.date
                AND gone.lesson = corrections.lesson AND gone.entry >= corrections.entry) ORDER BY number, place";
-    tables.all("изменение по заявке", sql, params![course, APPROVED], |row| {
-        Ok(Corrected {
+    tables.all("изменение по заявке", sql, params![course, APPROVED], Corrected::of)
+}
+
+impl Corrected {
+    fn of(row: &Columns<'_>) -> Result<Self> {
+        Ok(Self {
             number: row.get("number")?,
             decided_at: row.moment("decided_at")?,
             date: row.day("date")?,
@@ -178,7 +182,29 @@ pub fn corrected(tables: &Tables, course: i64) -> Result<Vec<Corrected>> {
             was: row.get("was")?,
             becomes: row.get("becomes")?,
         })
-    })
+    }
+}
+
+pub(super) const OF_PUPIL: &str =
+    "SELECT course, c.entry AS entry, c.number AS number, decided_at, date, lesson, pupil, period, was, becomes
+    FROM (SELECT DISTINCT class FROM enrolments WHERE pupil = ?1) AS e
+    CROSS JOIN courses AS k ON k.class = e.class
+    CROSS JOIN corrections AS c ON c.course = k.id CROSS JOIN correction_changes AS w ON w.number = c.number
+    WHERE decision = ?2 AND date BETWEEN ?3 AND ?4
+    AND (w.pupil = ?1 OR (w.pupil IS NULL AND kind = 'lesson')) AND NOT EXISTS (
+    SELECT 1 FROM annulled_lessons AS gone WHERE gone.course = c.course AND gone.date = c.date
+    AND gone.lesson = c.lesson AND gone.entry >= c.entry) ORDER BY c.number, place";
+
+/// What approved corrections changed in the courses of the classes where a pupil is or was, for the days from one to
+/// another: his own cells and final marks, and the lessons themselves. Each with the course's row and the entry that
+/// decided; in the order of the register.
+pub fn corrected_of_pupil(tables: &Tables, pupil: i64, first: Day, last: Day) -> Result<Vec<(i64, u64, Corrected)>> {
+    tables.all(
+        "изменение по заявке",
+        OF_PUPIL,
+        params![pupil, APPROVED, iso(first), iso(last)],
+        |row| Ok((row.get("course")?, row.get("entry")?, Corrected::of(row)?)),
+    )
 }
 
 /// The first request that names a pupil and is not decided yet.

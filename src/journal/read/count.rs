@@ -3,6 +3,7 @@
 
 use crate::error::Result;
 use crate::journal::read::Tables;
+use crate::journal::read::column::Columns;
 use crate::journal::read::{Course, iso, stays_on_course, subject};
 use crate::school::{CourseKey, Day, School, Stay, WorkKind};
 use rusqlite::params;
@@ -48,6 +49,11 @@ impl Demand {
     }
 }
 
+pub(super) const ONES: &str =
+    "SELECT marks.lesson AS lesson, pupil, marks, iif(marks.work <> '', marks.work, lessons.work) AS work
+    FROM lessons CROSS JOIN marks ON marks.lesson = lessons.id AND pupil = ?4
+    WHERE course = ?1 AND date BETWEEN ?2 AND ?3";
+
 impl Counts {
     /// Counts the grades of `pupils` from one day to another, both included.
     ///
@@ -62,7 +68,9 @@ impl Counts {
     ) -> Result<Self> {
         let mut counts = Self { by_pupil: HashMap::new(), demand: Demand::of(tables, school, course)? };
         let (from, to) = (iso(first), iso(last));
-        counts.add(tables, course.id, (&from, &to), None)?;
+        let pupils: Vec<i64> = pupils.into_iter().collect();
+        let alone = if let [pupil] = pupils.as_slice() { Some(*pupil) } else { None };
+        counts.add(tables, course.id, (&from, &to), (alone, None))?;
         // A pupil who moved between classes or groups keeps his marks: those of the same subject there count on.
         let sql =
             "SELECT DISTINCT courses.id AS id, courses.grp AS grp, courses.class AS class, subject FROM enrolments
@@ -86,22 +94,24 @@ impl Counts {
             let there = stays_on_course(tables, &key)?;
             theirs.retain(|pupil| !(is_there(&here, pupil) && is_there(&there, pupil)));
             if !theirs.is_empty() {
-                counts.add(tables, other, (&from, &to), Some(&theirs))?;
+                counts.add(tables, other, (&from, &to), (alone, Some(&theirs)))?;
             }
         }
         Ok(counts)
     }
 
-    /// Adds the marks that a course gave from one day to another, to `only` these pupils or to all.
+    /// Adds the marks that a course gave from one day to another: of a pupil who `alone` is asked about only his are read;
+    /// to `only` these pupils or to all.
     fn add(
         &mut self,
         tables: &Tables,
         course: i64,
         (first, last): (&str, &str),
-        only: Option<&HashSet<i64>>,
+        (alone, only): (Option<i64>, Option<&HashSet<i64>>),
     ) -> Result<()> {
-        let sql = "SELECT marks.lesson AS lesson, pupil, marks, iif(marks.work <> '', marks.work, lessons.work) AS work
-                   FROM lessons JOIN marks ON marks.lesson = lessons.id WHERE course = ?1 AND date BETWEEN ?2 AND ?3";
+        const ALL: &str =
+            "SELECT marks.lesson AS lesson, pupil, marks, iif(marks.work <> '', marks.work, lessons.work) AS work
+            FROM lessons JOIN marks ON marks.lesson = lessons.id WHERE course = ?1 AND date BETWEEN ?2 AND ?3";
         let by_pupil = &mut self.by_pupil;
         // A course has few kinds of work and many marks.
         let mut written: HashMap<String, bool> = HashMap::new();
@@ -113,7 +123,7 @@ impl Counts {
                 is
             }
         };
-        tables.all("отметка", sql, params![course, first, last], |row| {
+        let mut read = |row: &Columns<'_>| {
             let (pupil, work): (i64, String) = (row.get("pupil")?, row.get("work")?);
             if only.is_some_and(|only| !only.contains(&pupil)) {
                 return Ok(());
@@ -128,7 +138,11 @@ impl Counts {
                 count.sum += u32::from(grade);
             }
             Ok(())
-        })
+        };
+        match alone {
+            Some(pupil) => tables.all("отметка", ONES, params![course, first, last, pupil], &mut read),
+            None => tables.all("отметка", ALL, params![course, first, last], &mut read),
+        }
     }
 
     /// A pupil's grades.

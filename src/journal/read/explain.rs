@@ -73,6 +73,18 @@ pub fn exemptions(tables: &Tables, first: Day, last: Day) -> Result<Vec<Exemptio
     })
 }
 
+pub(super) const EXEMPTIONS_OF_PUPIL: &str =
+    "SELECT file, since, until, subject, document FROM exemptions JOIN pupils ON pupils.id = pupil
+    WHERE pupil = ?1 AND since <= ?3 AND until >= ?2 ORDER BY since, subject";
+
+/// The exemptions of a pupil that touch a span of days.
+pub fn exemptions_of_pupil(tables: &Tables, pupil: i64, first: Day, last: Day) -> Result<Vec<Exemption>> {
+    tables.all("освобождение", EXEMPTIONS_OF_PUPIL, params![pupil, iso(first), iso(last)], |row| {
+        let (pupil, subject, document) = (row.get("file")?, row.get("subject")?, row.get("document")?);
+        Ok(Exemption { pupil, subject, since: row.day("since")?, until: row.day("until")?, document })
+    })
+}
+
 /// Rows of the pupils who are exempted from a subject on a day.
 pub fn exempted(tables: &Tables, subject: &str, day: Day) -> Result<HashSet<i64>> {
     let sql = "SELECT DISTINCT pupil FROM exemptions WHERE subject = ?1 AND since <= ?2 AND until >= ?2";
@@ -101,6 +113,19 @@ impl Reasons {
         let rows: Vec<(i64, Given)> = tables.all("причина отсутствия", sql, [], |row| {
             let (since, until) = (row.day("since")?, row.day("until")?);
             Ok((row.get("pupil")?, Given { since, until, reason: row.reason("reason")? }))
+        })?;
+        Ok(Self::of(rows))
+    }
+
+    /// Reads those of one pupil.
+    ///
+    /// # Errors
+    /// Tables that hold what they cannot hold.
+    pub fn of_pupil(tables: &Tables, pupil: i64) -> Result<Self> {
+        let sql = "SELECT pupil, since, until, reason FROM reasons WHERE pupil = ?1";
+        let rows: Vec<(i64, Given)> = tables.all("причина отсутствия", sql, [pupil], |row| {
+            let (since, until) = (row.day("since")?, row.day("until")?);
+            Ok((pupil, Given { since, until, reason: row.reason("reason")? }))
         })?;
         Ok(Self::of(rows))
     }

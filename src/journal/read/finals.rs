@@ -144,6 +144,15 @@ fn superseded(tables: &Tables, school: &School, class: Option<&ClassName>) -> Re
         tables.all("итоговая отметка", &sql, rusqlite::params_from_iter(parameters), |row| {
             Ok((row.get("course")?, row.get("pupil")?, row.get("period")?, row.course()?))
         })?;
+    beaten(tables, school, rows)
+}
+
+/// Of final marks of the same pupil, subject and period, those that do not count, each with the course whose mark does.
+fn beaten(
+    tables: &Tables,
+    school: &School,
+    rows: Vec<(i64, i64, PeriodName, CourseKey)>,
+) -> Result<HashMap<Place, i64>> {
     let mut lists = Lists::default();
     let mut same = SameMark::new();
     for (course, pupil, period, key) in rows {
@@ -303,19 +312,45 @@ fn beside(tables: &Tables, class: &ClassName, of: Option<(&str, i64)>) -> Result
     })
 }
 
-/// The final marks of a pupil that count, by subject and period, in the order in which they were recorded.
-pub fn finals_of_pupil(tables: &Tables, school: &School, pupil: i64) -> Result<Vec<(String, PeriodName, Marks)>> {
-    let superseded = superseded(tables, school, None)?;
-    let sql = "SELECT course, subject, period, mark FROM finals JOIN courses ON courses.id = finals.course
-               WHERE pupil = ?1 ORDER BY finals.entry, courses.id";
-    let rows: Vec<(i64, String, PeriodName, Marks)> =
-        tables.all("итоговая отметка", sql, [pupil], |row| {
-            Ok((row.get("course")?, row.get("subject")?, row.get("period")?, row.marks("mark")?))
-        })?;
-    let counts = |(course, subject, period, mark): (i64, String, PeriodName, Marks)| {
-        (!superseded.contains_key(&(course, pupil, period.clone()))).then_some((subject, period, mark))
-    };
-    Ok(rows.into_iter().filter_map(counts).collect())
+/// A final mark of a pupil that counts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OfPupil {
+    /// The course in which it was set.
+    pub course: CourseKey,
+    /// A period's name, «Год», «Экзамен» or «Итог».
+    pub period: PeriodName,
+    /// The mark.
+    pub mark: Marks,
+    /// The day it was set on.
+    pub set_on: Day,
+    /// The entry that set it.
+    pub entry: u64,
+}
+
+pub(super) const OF_PUPIL: &str = "SELECT course, class, grp, subject, period, mark, set_on, f.entry AS entry
+    FROM (SELECT DISTINCT class FROM enrolments WHERE pupil = ?1) AS e
+    CROSS JOIN courses AS c ON c.class = e.class
+    CROSS JOIN finals AS f ON f.course = c.id AND f.pupil = ?1 ORDER BY f.entry, c.id";
+
+/// The final marks of a pupil that count, in the order in which they were recorded.
+pub fn finals_of_pupil(tables: &Tables, school: &School, pupil: i64) -> Result<Vec<OfPupil>> {
+    let mut all: Vec<(i64, OfPupil)> = tables.all("итоговая отметка", OF_PUPIL, [pupil], |row| {
+        let (period, mark) = (row.get("period")?, row.marks("mark")?);
+        let (set_on, entry) = (row.day("set_on")?, row.get("entry")?);
+        Ok((row.get("course")?, OfPupil { course: row.course()?, period, mark, set_on, entry }))
+    })?;
+    let mut places: HashMap<(&str, &PeriodName), u32> = HashMap::new();
+    all.iter().for_each(|(_, of)| *places.entry((&of.course.subject, &of.period)).or_default() += 1);
+    let is_doubled = |of: &OfPupil| places.get(&(of.course.subject.as_str(), &of.period)).is_some_and(|all| *all > 1);
+    let mut doubled: Vec<_> = all
+        .iter()
+        .filter(|(_, of)| is_doubled(of))
+        .map(|(course, of)| (*course, pupil, of.period.clone(), of.course.clone()))
+        .collect();
+    doubled.sort_by_key(|(course, ..)| *course);
+    let beaten = beaten(tables, school, doubled)?;
+    all.retain(|(course, of)| !beaten.contains_key(&(*course, pupil, of.period.clone())));
+    Ok(all.into_iter().map(|(_, of)| of).collect())
 }
 
 /// The other courses of a subject in the classes where a pupil is or was.

@@ -11,6 +11,7 @@ mod column;
 pub mod corrections;
 pub mod count;
 pub mod course_view;
+pub mod diary;
 pub mod documents;
 mod events;
 pub mod explain;

@@ -65,7 +65,8 @@ pub struct Course {
 const COURSE: &str = "SELECT courses.id AS id, class, grp, subject, teacher, hours FROM courses";
 
 impl Course {
-    fn of(row: &Columns<'_>) -> Result<Self> {
+    /// From the columns of [`COURSE`].
+    pub(super) fn of(row: &Columns<'_>) -> Result<Self> {
         Ok(Self { id: row.get("id")?, key: row.course()?, teacher: row.get("teacher")?, hours: row.get("hours")? })
     }
 }
@@ -186,7 +187,8 @@ impl Lesson {
         }
     }
 
-    fn of(row: &Columns<'_>) -> Result<Self> {
+    /// From the columns of [`LESSON`].
+    pub(super) fn of(row: &Columns<'_>) -> Result<Self> {
         Ok(Self {
             id: row.get("id")?,
             date: row.day("date")?,

@@ -5,10 +5,17 @@ use crate::journal::entry::Slot;
 use crate::journal::read::Tables;
 use crate::school::{Day, School};
 use chrono::Datelike;
+use std::collections::HashMap;
 
 /// The weeks of a course through the year, each from its first day on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Timetable(Vec<(Day, Vec<Slot>)>);
+
+pub(super) const OF_PUPIL: &str = "SELECT w.course AS course, w.since AS since, weekday, s.lesson AS lesson
+    FROM (SELECT DISTINCT class FROM enrolments WHERE pupil = ?1) AS e
+    CROSS JOIN courses AS c ON c.class = e.class CROSS JOIN timetables AS w ON w.course = c.id
+    LEFT JOIN timetable AS s ON s.course = w.course AND s.since = w.since
+    ORDER BY w.course, w.since, weekday, s.lesson";
 
 impl Timetable {
     /// The timetable of a course.
@@ -20,16 +27,32 @@ impl Timetable {
             tables.all("расписание курса", sql, [course], |row| {
                 Ok((row.day("since")?, row.get("weekday")?, row.get("lesson")?))
             })?;
-        let mut weeks: Vec<(Day, Vec<Slot>)> = Vec::new();
-        for (since, weekday, lesson) in rows {
-            if weeks.last().is_none_or(|(last, _)| *last != since) {
-                weeks.push((since, Vec::new()));
-            }
-            if let (Some(weekday), Some(lesson), Some((_, slots))) = (weekday, lesson, weeks.last_mut()) {
-                slots.push(Slot { weekday, lesson });
-            }
+        let mut timetable = Self::default();
+        rows.into_iter().for_each(|(since, weekday, lesson)| timetable.add(since, weekday, lesson));
+        Ok(timetable)
+    }
+
+    /// The timetables of all courses of the classes in which a pupil is or was, by the course's row.
+    pub fn of_pupil(tables: &Tables, pupil: i64) -> Result<HashMap<i64, Self>> {
+        let rows: Vec<(i64, Day, Option<u8>, Option<u8>)> =
+            tables.all("расписание курса", OF_PUPIL, [pupil], |row| {
+                Ok((row.get("course")?, row.day("since")?, row.get("weekday")?, row.get("lesson")?))
+            })?;
+        let mut all: HashMap<i64, Self> = HashMap::new();
+        for (course, since, weekday, lesson) in rows {
+            all.entry(course).or_default().add(since, weekday, lesson);
         }
-        Ok(Self(weeks))
+        Ok(all)
+    }
+
+    /// Adds a lesson, or an empty week, after those that are there.
+    fn add(&mut self, since: Day, weekday: Option<u8>, lesson: Option<u8>) {
+        if self.0.last().is_none_or(|(last, _)| *last != since) {
+            self.0.push((since, Vec::new()));
+        }
+        if let (Some(weekday), Some(lesson), Some((_, slots))) = (weekday, lesson, self.0.last_mut()) {
+            slots.push(Slot { weekday, lesson });
+        }
     }
 
     /// The lessons of the week in which a day lies.

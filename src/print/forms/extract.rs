@@ -114,8 +114,8 @@ impl Composer<'_, ()> {
             let cell = cells.entry((absence.subject, period_of(absence.date))).or_default();
             cell.missed += u32::from(absence.what.is_absence());
         }
-        for (subject, period, mark) in finals_of_pupil(self.tables, &self.school, pupil.id)? {
-            cells.entry((subject, period.into())).or_default().fin = mark.to_string();
+        for of in finals_of_pupil(self.tables, &self.school, pupil.id)? {
+            cells.entry((of.course.subject, of.period.into())).or_default().fin = of.mark.to_string();
         }
         let marked: BTreeSet<&String> = cells.keys().map(|(subject, _)| subject).collect();
         let subjects = self.subjects_of(pupil, stays, &marked)?;

@@ -184,24 +184,24 @@ fn finals(tables: &Tables, school: &School, class: Option<&ClassName>, pupil: &P
     let mut columns: Vec<(PeriodName, String)> =
         periods.iter().map(|period| (PeriodName::from(&period.name), period.short.clone())).collect();
     // Of another class, or of another kind of class, there may be other periods.
-    let others = marks.iter().map(|(_, period, _)| period).filter(|period| !YEARLY.contains(&period.as_str()));
+    let others = marks.iter().map(|of| &of.period).filter(|period| !YEARLY.contains(&period.as_str()));
     for period in others {
         if !columns.iter().any(|(known, _)| known == period) {
             columns.push((period.clone(), period.to_string()));
         }
     }
-    let yearly = YEARLY.iter().filter(|name| marks.iter().any(|(_, period, _)| period.as_str() == **name));
+    let yearly = YEARLY.iter().filter(|name| marks.iter().any(|of| of.period.as_str() == **name));
     columns.extend(yearly.map(|name| (PeriodName::from(*name), (*name).to_owned())));
     let heads: Vec<&str> = ["Предмет"].into_iter().chain(columns.iter().map(|(_, short)| short.as_str())).collect();
     let mut listing = Listing::new("Итоговые отметки", &heads, "Итоговых отметок нет.");
     let order: Vec<String> = read::subjects(tables)?.into_iter().map(|subject| subject.name).collect();
-    let mut subjects: Vec<&String> = marks.iter().map(|(subject, _, _)| subject).collect();
+    let mut subjects: Vec<&String> = marks.iter().map(|of| &of.course.subject).collect();
     subjects.sort_by_key(|subject| (order.iter().position(|known| known == *subject), (*subject).clone()));
     subjects.dedup();
     listing.rows.extend(subjects.into_iter().map(|subject| {
         let mark = |period: &PeriodName| {
-            let mark = marks.iter().find(|(of, set, _)| of == subject && set == period);
-            Entry::from(mark.map(|(_, _, mark)| mark.to_string()).unwrap_or_default())
+            let mark = marks.iter().find(|of| of.course.subject == *subject && of.period == *period);
+            Entry::from(mark.map(|of| of.mark.to_string()).unwrap_or_default())
         };
         [subject.clone().into()].into_iter().chain(columns.iter().map(|(period, _)| mark(period))).collect()
     }));
