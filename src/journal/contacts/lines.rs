@@ -142,7 +142,7 @@ impl Contacts {
     /// A file that cannot be written.
     pub fn renumber(&self, old: &str, new: &str) -> Result<()> {
         let transaction = self.writing()?;
-        for table in ["contacts", "children", "calendars", "readings"] {
+        for table in ["contacts", "children", "calendars", "readings", "seen"] {
             transaction.execute(&format!("UPDATE OR REPLACE {table} SET pupil = ?2 WHERE pupil = ?1"), [old, new])?;
         }
         Ok(transaction.commit()?)
@@ -156,11 +156,11 @@ impl Contacts {
     pub fn erase(&self, pupil: &str) -> Result<Erased> {
         let transaction = self.writing()?;
         let contacts = transaction.execute("DELETE FROM contacts WHERE pupil = ?1", [pupil])?;
-        for table in ["readings", "calendars", "children"] {
+        for table in ["readings", "seen", "calendars", "children"] {
             transaction.execute(&format!("DELETE FROM {table} WHERE pupil = ?1"), [pupil])?;
         }
         let readers = transaction.execute("DELETE FROM readers WHERE id NOT IN (SELECT reader FROM children)", [])?;
-        for table in ["sessions", "readings", "calendars"] {
+        for table in ["sessions", "readings", "seen", "calendars"] {
             transaction.execute(&format!("DELETE FROM {table} WHERE reader NOT IN (SELECT id FROM readers)"), [])?;
         }
         transaction.commit()?;

@@ -4,7 +4,7 @@
 //! What is in the ledger can never be taken out, and personal contact data must be erasable. So it lies apart, in a
 //! database that overwrites what it deletes, and no archive copies it. Beside the lines of contacts ([`lines`]) stand those
 //! who may read a diary ([`readers`]) with their codes, sessions and addresses of calendars, who has read what
-//! ([`readings`]), and where mail goes ([`mail`]). Of codes, passwords and tokens that let somebody in only digests are kept.
+//! ([`readings`]) and which weeks were seen ([`seen`]), and where mail goes ([`mail`]). Of codes, passwords and tokens that let somebody in only digests are kept.
 //!
 //! Several processes use the file at once: the school's server asks it at every page, while a class teacher writes. So it has
 //! a write-ahead log, with which readers never wait. What was erased would still stand in that log; whoever erases empties it, and has
@@ -18,6 +18,7 @@ pub mod mail;
 pub mod readers;
 pub mod readings;
 mod schema;
+pub mod seen;
 pub mod sessions;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ pub use lines::{Consent, Contact, Erased};
 pub use mail::{Dead, Mailbox, Topic};
 pub use readers::{Grant, Holder, Reader, ReaderId, Slip, Standing, whose};
 pub use readings::{Noted, Page, Reading};
+pub use seen::Seen;
 
 use super::beside;
 use crate::error::{Error, Result};

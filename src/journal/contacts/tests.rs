@@ -206,6 +206,24 @@ fn who_has_read_what_is_counted_and_nobody_is_brought_back_by_it() {
     assert_eq!(contacts.readings("И-1").unwrap(), []);
 }
 
+#[test]
+fn what_a_parent_said_first_of_a_week_stays_and_goes_with_the_child() {
+    let (_folder, contacts) = file();
+    let id = contacts.add_reader(Standing::Parent, MOTHER, "И-1").unwrap();
+    let (child, monday) = (PersonalFile::from("И-1"), date("2025-09-01"));
+    contacts.note_seen(id, &child, monday, date("2025-09-05")).unwrap();
+    contacts.note_seen(id, &child, monday, date("2025-09-09")).unwrap();
+    contacts.note_seen(id, &"К-9".into(), monday, date("2025-09-05")).unwrap();
+    let seen = contacts.seen("И-1", (monday, monday)).unwrap();
+    assert_eq!(seen, [Seen { who: id, name: MOTHER.into(), monday, day: date("2025-09-05") }]);
+    assert_eq!(contacts.seen("К-9", (monday, monday)).unwrap(), [], "not his child");
+    assert_eq!(contacts.seen("И-1", (date("2025-09-08"), date("2025-09-15"))).unwrap(), [], "another week");
+    contacts.renumber("И-1", "И-01").unwrap();
+    assert_eq!(contacts.seen("И-01", (monday, monday)).unwrap().len(), 1);
+    contacts.erase("И-01").unwrap();
+    assert_eq!(contacts.seen("И-01", (monday, monday)).unwrap(), []);
+}
+
 /// Whether any file of the folder has these bytes.
 fn stands_somewhere(folder: &Path, text: &[u8]) -> bool {
     std::fs::read_dir(folder).unwrap().any(|entry| {
