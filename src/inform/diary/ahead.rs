@@ -30,10 +30,7 @@ pub struct Planned {
 pub fn ahead(tables: &Tables, pupil: &Pupil, (first, last): (Day, Day), today: Day) -> Result<Vec<Planned>> {
     let diary = Diary::open(tables, pupil)?;
     let timetables = Timetable::of_pupil(tables, pupil.id)?;
-    let plans = Plans::read(&diary, &timetables, (first, last), today)?;
-    let mut all: Vec<Planned> = plans.0.into_iter().map(|(_, planned)| planned).collect();
-    all.sort_by(|a, b| (a.date, a.number, &a.subject).cmp(&(b.date, b.number, &b.subject)));
-    Ok(all)
+    Ok(Plans::read(&diary, &timetables, (first, last), today)?.in_order())
 }
 
 /// The works ahead, each with the row of its course.
@@ -80,6 +77,13 @@ impl Plans {
             }
         }
         Ok(Self(out))
+    }
+
+    /// All of them in order of time.
+    pub(super) fn in_order(self) -> Vec<Planned> {
+        let mut all: Vec<Planned> = self.0.into_iter().map(|(_, planned)| planned).collect();
+        all.sort_by(|a, b| (a.date, a.number, &a.subject).cmp(&(b.date, b.number, &b.subject)));
+        all
     }
 
     /// The line of a lesson that is expected.

@@ -1,6 +1,7 @@
 //! A small school for the tests of this layer: 7А and 7Б with algebra, chemistry, and English in two groups; 1А without marks;
 //! 10А with half-years.
 
+use crate::journal::entry::{Person, SubjectLine, SubjectsSet};
 use crate::journal::read::{self, Pupil, Tables};
 use crate::journal::testing::{self, Annals, absence, course, day, lesson_at, mark, name, noon, person};
 use crate::school::{Attendance, CourseKey, Role, School};
@@ -21,13 +22,19 @@ pub(crate) fn annals() -> Annals {
     let administrator = person("ivanova", "Иванова Инна Игоревна", "администратор", &[Role::Administrator]);
     let mut annals = Annals::new(school, administrator, "2025-09-01T08:00");
     for (login, full, roles) in [
-        ("semyonov", "Семёнов Савва Сергеевич", &[Role::Teacher, Role::ClassTeacher][..]),
+        ("semyonov", "Семёнов Савва Сергеевич", &[Role::Teacher, Role::ClassTeacher, Role::Methodist][..]),
         ("gusev", "Гусев Глеб Глебович", &[Role::Teacher]),
         ("petrova", "Петрова Елена Николаевна", &[Role::DeputyHead]),
     ] {
-        annals.person(person(login, full, "сотрудник", roles));
+        annals.person(Person { association: "все".into(), ..person(login, full, "сотрудник", roles) });
     }
-    annals.subject("Алгебра").subject("Английский язык").subject("Химия");
+    let subjects = ["Алгебра", "Английский язык", "Химия"].map(|name| SubjectLine {
+        name: name.into(),
+        short: name.into(),
+        association: "все".into(),
+        written: true,
+    });
+    annals.first(SubjectsSet { subjects: subjects.to_vec() });
     for class in ["1А", "7А", "7Б", "10А"] {
         annals.class(class, "semyonov");
     }

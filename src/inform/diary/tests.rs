@@ -8,10 +8,8 @@ use crate::journal::entry::{
 };
 use crate::journal::read::course_view::{Outlook, Place, course_view};
 use crate::journal::read::ledger::tip;
-use crate::journal::testing::{
-    self, Annals, TestJournal, absence, course, day, decided, lesson_at, mark, moment, name, noon, person, reason,
-};
-use crate::school::{Attendance, CourseKey, Marks, Role, School};
+use crate::journal::testing::{self, TestJournal, course, day, decided, lesson_at, moment, reason};
+use crate::school::{Attendance, Marks};
 
 fn week_of(tables: &Tables, file: &str, monday: &str, today: &str) -> Week {
     week(tables, &pupil(tables, file), day(monday), day(today)).unwrap()
@@ -192,7 +190,7 @@ fn plans_say_what_is_ahead_and_who_stands_in_is_named() {
     let line =
         |no, topic: &str, work: &str| PlanLine { no, topic: topic.into(), work: work.into(), homework: String::new() };
     let lines = vec![line(1, "Дроби", ""), line(2, "Степени", ""), line(3, "Итог", "контрольная работа № 1")];
-    annals.first(PlanSet { course: algebra("7А"), lines });
+    annals.by("semyonov", moment("2025-09-01T12:00"), PlanSet { course: algebra("7А"), lines });
     let at = lesson_at(&algebra("7А"), "2025-09-10", 2);
     annals.by("petrova", moment("2025-09-05T10:00"), SubstitutionAssigned { at, substitute: "gusev".into() });
     teach(&mut annals, &algebra("7А"), "2025-09-03", 2, ("Дроби", ""), &[]);

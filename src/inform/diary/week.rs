@@ -1,7 +1,7 @@
 //! A week: what was and will be, day by day.
 
 use super::Diary;
-use super::ahead::{Plans, due_from};
+use super::ahead::{Planned, Plans, due_from};
 use super::shown::{Around, Shown};
 use crate::error::Result;
 use crate::journal::read::diary::{annulled_for_pupil, assigned_to_pupil, before, class_on};
@@ -10,6 +10,9 @@ use crate::journal::read::{Pupil, Tables};
 use crate::school::{ClassName, Day, Login};
 use chrono::{Datelike, Days, Weekday};
 use std::collections::{HashMap, HashSet};
+
+/// So many days after a week its works ahead are told.
+const AHEAD: Days = Days::new(14);
 
 /// A pupil's week.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +23,8 @@ pub struct Week {
     pub class: Option<ClassName>,
     /// Monday to Saturday, and Sunday where there is anything on it.
     pub days: Vec<WeekDay>,
+    /// The works that plans have ahead in it and in the two weeks after it.
+    pub ahead: Vec<Planned>,
 }
 
 /// A day of it.
@@ -52,7 +57,7 @@ pub fn week(tables: &Tables, pupil: &Pupil, monday: Day, today: Day) -> Result<W
         lessons.push((lesson.course, diary.shown(own, lesson, &around)?));
     }
     places.extend(annulled_for_pupil(tables, pupil.id, monday, sunday)?);
-    let plans = Plans::read(&diary, &timetables, (monday, sunday), today)?;
+    let plans = Plans::read(&diary, &timetables, (monday, sunday + AHEAD), today)?;
     let assigned = assigned_to_pupil(tables, pupil.id, monday, sunday)?;
     let nobody = Login::default();
     for own in &diary.courses {
@@ -73,7 +78,7 @@ pub fn week(tables: &Tables, pupil: &Pupil, monday: Day, today: Day) -> Result<W
     lessons.sort_by_key(|(course, shown)| (shown.date, shown.number, order.get(course).copied()));
     set_due(&diary, &timetables, monday, &mut lessons)?;
     let class = class_on(&diary.stays, sunday).cloned();
-    Ok(Week { monday, class, days: days(&diary, monday, lessons) })
+    Ok(Week { monday, class, days: days(&diary, monday, lessons), ahead: plans.in_order() })
 }
 
 /// What each lesson brings is what the one before it set.

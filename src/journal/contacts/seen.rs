@@ -25,7 +25,8 @@ impl Contacts {
     /// # Errors
     /// A file that cannot be written.
     pub fn note_seen(&self, who: ReaderId, child: &PersonalFile, monday: Day, on: Day) -> Result<()> {
-        let sql = "INSERT OR IGNORE INTO seen SELECT reader, pupil, ?3, ?4 FROM children WHERE reader = ?1 AND pupil = ?2";
+        let sql =
+            "INSERT OR IGNORE INTO seen SELECT reader, pupil, ?3, ?4 FROM children WHERE reader = ?1 AND pupil = ?2";
         let parameters = params![who.0, child.as_str(), monday.to_string(), on.to_string()];
         self.0.prepare_cached(sql)?.execute(parameters)?;
         Ok(())

@@ -282,7 +282,7 @@ mod tests {
             let mut plan = tables.db().prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let given = rusqlite::params_from_iter(std::iter::repeat_n("1", plan.parameter_count()));
             let steps: Vec<String> =
-                plan.query_map(given, |row| row.get("detail")).unwrap().map(Result::unwrap).collect();
+                plan.query_map(given, |row| row.get("detail")).unwrap().map(|step| step.unwrap()).collect();
             // What he is enrolled in is a list of his own.
             let looks_through = |step: &&String| step.starts_with("SCAN") && *step != "SCAN e";
             assert_eq!(steps.iter().find(looks_through), None, "{sql}\n{}", steps.join("\n"));

@@ -327,7 +327,8 @@ pub struct OfPupil {
     pub entry: u64,
 }
 
-pub(super) const OF_PUPIL: &str = "SELECT course, class, grp, subject, period, mark, set_on, f.entry AS entry
+pub(super) const OF_PUPIL: &str =
+    "SELECT course, c.class AS class, grp, subject, period, mark, set_on, f.entry AS entry
     FROM (SELECT DISTINCT class FROM enrolments WHERE pupil = ?1) AS e
     CROSS JOIN courses AS c ON c.class = e.class
     CROSS JOIN finals AS f ON f.course = c.id AND f.pupil = ?1 ORDER BY f.entry, c.id";
