@@ -16,9 +16,12 @@ pub struct Access {
     /// Класс: 7А
     #[arg(value_name = "КЛАСС")]
     class: String,
-    /// Адрес дневника, как его открывают в браузере: https://dnevnik.school.ru
+    /// Адрес дневника, как его открывают в браузере: https://dnevnik.school.ru (иначе из настроек сервера)
     #[arg(long, visible_alias = "адрес", value_name = "АДРЕС")]
     address: Option<String>,
+    /// Файл настроек сервера (иначе serve.toml рядом с журналом)
+    #[arg(long, visible_alias = "настройки", value_name = "ФАЙЛ", conflicts_with = "address")]
+    config: Option<PathBuf>,
     /// Листки самих учеников, а не родителей
     #[arg(long, visible_alias = "ученикам")]
     pupils: bool,
@@ -51,11 +54,11 @@ struct Where {
 impl Access {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
         session::not_on_stick(common, "печатать листки доступа")?;
-        let Some(address) = self.address else {
+        let mut recorder = Recorder::open(common)?;
+        let Some(address) = access::address(recorder.journal.path(), self.address, self.config.as_deref())? else {
             return Err(Error::input("не сказано, по какому адресу открывают дневник")
                 .next("укажите --address https://… — тот адрес, что родители наберут в браузере"));
         };
-        let mut recorder = Recorder::open(common)?;
         let class = resolve::class(recorder.tables(), &self.class)?;
         let layouts = Layouts::load(self.to.layouts.as_deref())?;
         let of = if self.pupils { Standing::Pupil } else { Standing::Parent };

@@ -2,4 +2,5 @@
 
 mod full_size;
 mod peers;
+mod slips;
 mod through_the_year;

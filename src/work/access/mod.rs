@@ -8,7 +8,7 @@ mod slips;
 #[cfg(test)]
 mod tests;
 
-pub use slips::{Printed, Wish, print, print_consents};
+pub use slips::{Printed, Wish, address, print, print_consents};
 
 use super::Workplace;
 use super::contacts::{class_of, may_write_of};

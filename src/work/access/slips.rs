@@ -46,7 +46,7 @@ pub struct Printed {
 /// cannot be written, then no code is issued.
 pub fn print(place: &Workplace<'_>, layouts: &Layouts, wish: &Wish<'_>, dir: &Path) -> Result<Printed> {
     may_write_of(place, Some(wish.class))?;
-    let address = address(wish.address)?;
+    let address = opened(wish.address)?;
     let contacts = Contacts::open(place.journal.path())?;
     let register = Register::open(place.journal, &contacts, place.today()?)?;
     let mut all = register.of_class(wish.class)?;
@@ -66,8 +66,7 @@ pub fn print(place: &Workplace<'_>, layouts: &Layouts, wish: &Wish<'_>, dir: &Pa
     let codes: Vec<Code> = chosen.iter().map(|_| Code::draw()).collect();
     let paper = paper(place, layouts, wish.class, &address, (&chosen, &codes))?;
     let of = if wish.of == Standing::Pupil { "-pupils" } else { "" };
-    let file = files::named(dir)?.join(format!("access-{}{of}.pdf", wish.class.ascii()));
-    files::replace(&file, &paper, Readers::Owner).map_err(|cause| Error::file("записать", &file, &cause))?;
+    let file = write(dir, &format!("access-{}{of}.pdf", wish.class.ascii()), &paper)?;
     if let Err(cause) = grant(place, &contacts, &chosen, &codes) {
         // Codes that open nothing are handed out to nobody.
         let _ = files::remove_if_there(&file);
@@ -172,8 +171,31 @@ fn paper(
     )
 }
 
+/// The address of the diary: what was given, or what stands in the settings of the school's server, which lie beside the journal
+/// unless they are named. Nothing where there are none.
+///
+/// # Errors
+/// Settings that do not read, or without an address.
+pub fn address(journal: &Path, given: Option<String>, settings: Option<&Path>) -> Result<Option<String>> {
+    let beside = journal.with_file_name("serve.toml");
+    let file = match (given, settings) {
+        (Some(given), _) => return Ok(Some(given)),
+        (None, Some(settings)) => settings,
+        (None, None) if files::is_file(&beside) => &beside,
+        (None, None) => return Ok(None),
+    };
+    let text =
+        files::read_named_text(file, files::LARGEST_TEXT).map_err(|cause| Error::file("прочитать", file, &cause))?;
+    let table: Option<toml::Table> = text.parse().ok();
+    let address = table.as_ref().and_then(|table| table.get("public_address")).and_then(toml::Value::as_str);
+    address.map(|address| Some(address.to_owned())).ok_or_else(|| {
+        Error::input(format!("в настройках «{}» нет адреса дневника", file.display()))
+            .next("исправьте настройки (ключ public_address) или назовите адрес")
+    })
+}
+
 /// The address as it is put before `/in/…`.
-fn address(given: &str) -> Result<String> {
+fn opened(given: &str) -> Result<String> {
     let address = given.trim().trim_end_matches('/');
     let rest = address.strip_prefix("https://");
     let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
@@ -216,7 +238,14 @@ pub fn print_consents(
         return Err(Error::input(format!("в {class} нет учеников")).next_by("посмотрите список", Action::ListPupils));
     }
     let paper = print::consents(layouts, &school, class, &pupils, at)?;
-    let file = files::named(dir)?.join(format!("consent-{}.pdf", class.ascii()));
-    files::replace(&file, &paper, Readers::Owner).map_err(|cause| Error::file("записать", &file, &cause))?;
-    Ok((file, pupils.len()))
+    Ok((write(dir, &format!("consent-{}.pdf", class.ascii()), &paper)?, pupils.len()))
+}
+
+/// Writes a file for its owner alone into a folder, which is made where it is not there.
+fn write(dir: &Path, name: &str, paper: &[u8]) -> Result<PathBuf> {
+    let dir = files::named(dir)?;
+    files::make_folders(&dir, Readers::All).map_err(|cause| Error::file("создать папку", &dir, &cause))?;
+    let file = dir.join(name);
+    files::replace(&file, paper, Readers::Owner).map_err(|cause| Error::file("записать", &file, &cause))?;
+    Ok(file)
 }

@@ -179,7 +179,8 @@ fn an_address_is_one_that_a_browser_opens() {
         let printed = at(&mut school, "belova", NOW, |place| print(place, &layouts, &wish, folder.path()));
         refused(printed.map(|_| ()), Kind::Input, "не адрес дневника");
     }
-    let missing = folder.path().join("нет/такой");
+    let missing = folder.path().join("no-folder");
+    std::fs::write(&missing, "a file").unwrap();
     let wish = Wish { class: &class, of: Standing::Parent, again: &[], address: "http://127.0.0.1:8080" };
     at(&mut school, "belova", NOW, |place| print(place, &layouts, &wish, &missing)).unwrap_err();
     assert!(
@@ -187,6 +188,21 @@ fn an_address_is_one_that_a_browser_opens() {
         "no paper, no code"
     );
     at(&mut school, "belova", NOW, |place| print(place, &layouts, &wish, folder.path())).unwrap();
+}
+
+#[test]
+fn the_address_is_the_servers_where_it_is_not_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = folder.path().join("journal.letopis");
+    let given = Some("https://given.example".to_owned());
+    assert_eq!(address(&journal, None, None).unwrap(), None);
+    let settings = folder.path().join("serve.toml");
+    std::fs::write(&settings, "public_address = \"https://d.example\"\n[diary]\n").unwrap();
+    assert_eq!(address(&journal, None, None).unwrap().as_deref(), Some("https://d.example"));
+    assert_eq!(address(&journal, given.clone(), None).unwrap(), given);
+    std::fs::write(&settings, "publik_address = 1\n").unwrap();
+    refused(address(&journal, None, Some(&settings)), Kind::Input, "нет адреса дневника");
+    refused(address(&journal, None, Some(&folder.path().join("no.toml"))), Kind::Environment, "no.toml");
 }
 
 #[test]
