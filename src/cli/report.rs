@@ -2,6 +2,7 @@
 
 use super::{Common, days, screen, session};
 use crate::error::Result;
+use crate::inform::{call_list, last_told};
 use crate::journal::Journal;
 use crate::journal::read;
 use crate::journal::read::Tables;
@@ -10,6 +11,7 @@ use crate::report::progress::By;
 use crate::report::table::Table;
 use crate::report::{self, When};
 use crate::school::{School, fold};
+use crate::work::informed;
 use crate::work::sticks::at_work;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
@@ -71,6 +73,33 @@ pub enum Report {
     Plan {
         #[command(flatten)]
         which: Which,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Кого сегодня не было: кому из родителей позвонить (§4.2, §4.5)
+    #[command(visible_alias = "отсутствующие")]
+    Absent {
+        /// Только этот класс
+        #[arg(long, visible_alias = "класс", value_name = "КЛАСС")]
+        class: Option<String>,
+        /// За какой день: 15.09.2025 (иначе сегодня)
+        #[arg(long, visible_alias = "день", value_name = "ДАТА")]
+        date: Option<String>,
+        /// Показать и тех, чья причина известна
+        #[arg(long, visible_alias = "все")]
+        all: bool,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Когда и как родителям сообщали в последний раз, кому ни разу, что лежит неотправленным (§4)
+    #[command(visible_alias = "информирование")]
+    Informing {
+        /// Только этот класс
+        #[arg(long, visible_alias = "класс", value_name = "КЛАСС")]
+        class: Option<String>,
+        /// Только те, кому не сообщали столько дней
+        #[arg(long, visible_alias = "дней", value_name = "ДНЕЙ", default_value_t = 0)]
+        days: i64,
         #[command(flatten)]
         output: Output,
     },
@@ -186,6 +215,20 @@ impl Report {
             Self::Plan { which, output } => {
                 let rows = report::plan::plan(tables, &which.find(&journal)?, today)?;
                 output.give(common, "plan", today, &rows, &report::plan::table(&rows))?;
+            }
+            Self::Absent { class, date, all, output } => {
+                session::not_on_stick(common, "узнать, кому звонить")?;
+                let class = class.map(|typed| resolve::class(tables, &typed)).transpose()?;
+                let day = days::Days::of(tables)?.given(date.as_deref())?.unwrap_or(today);
+                let rows = informed::absent(&journal, class.as_ref(), day, all)?;
+                output.give(common, "absent", day, &rows, &call_list::table(&rows))?;
+            }
+            Self::Informing { class, days, output } => {
+                session::not_on_stick(common, "узнать, кому что сообщали")?;
+                let class = class.map(|typed| resolve::class(tables, &typed)).transpose()?;
+                let mut rows = informed::informing(&journal, class.as_ref(), session::now())?;
+                rows.retain(|row| days == 0 || row.last.is_none() || row.days >= days);
+                output.give(common, "informing", today, &rows, &last_told::table(&rows))?;
             }
             Self::Forecast { pupil, period, which, output } => {
                 let (filter, period) = (which.find(&journal)?, period.name(&school)?);

@@ -5,7 +5,9 @@
 //! particular face: pages, mail and slips on paper set the same rows.
 
 pub mod calendar;
+pub mod call_list;
 pub mod diary;
+pub mod last_told;
 pub mod outbox;
 
 pub use outbox::{Reached, Way};

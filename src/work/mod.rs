@@ -23,6 +23,7 @@ pub mod founding;
 pub mod grid;
 pub mod groups;
 pub mod import;
+pub mod informed;
 pub mod lesson;
 pub mod marks;
 pub mod memory;

@@ -16,6 +16,7 @@
 mod delivery;
 mod lying;
 mod mail;
+mod paper;
 mod quiet;
 mod reached;
 #[cfg(test)]
@@ -26,6 +27,7 @@ mod waits;
 pub use delivery::{Answer, Delivered, Post, Readers, Terms};
 pub use lying::{Contents, GivenUp, Lying, NoServer};
 pub use mail::{About, Fact, Kind, Mail, ReaderKey, State};
+pub use paper::Paper;
 pub use quiet::Quiet;
 pub use reached::{Reached, Way};
 pub use told::Told;
@@ -52,6 +54,8 @@ CREATE TABLE IF NOT EXISTS told (
     PRIMARY KEY (reader, pupil, fact)) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS told_by_mail ON told (mail);
 CREATE TABLE IF NOT EXISTS composed (what TEXT PRIMARY KEY, till TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS paper (
+    pupil TEXT PRIMARY KEY, monday TEXT NOT NULL, printed TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS no_server (
     one INTEGER PRIMARY KEY CHECK (one = 1), since INTEGER NOT NULL, again INTEGER NOT NULL, tries INTEGER NOT NULL,
     said TEXT NOT NULL) STRICT";
@@ -117,6 +121,7 @@ impl Outbox {
             mails += transaction.execute(&format!("DELETE FROM mails WHERE number IN ({doomed})"), [file])?;
             transaction
                 .execute("DELETE FROM about WHERE pupil = ?1 OR mail NOT IN (SELECT number FROM mails)", [file])?;
+            transaction.execute("DELETE FROM paper WHERE pupil = ?1", [file])?;
         }
         transaction.commit()?;
         self.overwrite_log()?;

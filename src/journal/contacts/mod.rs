@@ -27,7 +27,7 @@ pub use codes::{Code, CodeFault};
 pub use lines::{Consent, Contact, Erased};
 pub use mail::{Dead, Mailbox, Topic};
 pub use readers::{Grant, Holder, Reader, ReaderId, Slip, Standing, whose};
-pub use readings::{Noted, Page, Reading};
+pub use readings::{LastRead, Noted, Page, Reading};
 pub use seen::Seen;
 
 use super::beside;

@@ -63,6 +63,17 @@ pub struct Reading {
     pub times: u64,
 }
 
+/// What somebody has read of a child last.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LastRead {
+    /// His name.
+    pub name: String,
+    /// What.
+    pub page: Page,
+    /// When.
+    pub day: Day,
+}
+
 /// Readings that are not written yet, counted.
 pub type Noted = BTreeMap<(ReaderId, PersonalFile, Page, Day), u64>;
 
@@ -92,6 +103,25 @@ impl Contacts {
             transaction.prepare_cached(sql)?.execute(parameters)?;
         }
         Ok(transaction.commit()?)
+    }
+
+    /// Who has read of each pupil last, one line a reader.
+    ///
+    /// # Errors
+    /// A file that does not read.
+    pub fn last_readings(&self) -> Result<BTreeMap<PersonalFile, Vec<LastRead>>> {
+        // Of the columns beside the greatest day, SQLite gives those of its row.
+        let sql = "SELECT pupil, name, page, max(day) AS day FROM readings JOIN readers ON id = reader
+                   GROUP BY pupil, reader";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        let mut last: BTreeMap<PersonalFile, Vec<LastRead>> = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            let (Some(page), Some(day)) = (super::read(row, "page", Page::parse)?, day(row, "day")?) else { continue };
+            let of = last.entry(PersonalFile::from(row.get::<_, String>("pupil")?)).or_default();
+            of.push(LastRead { name: row.get("name")?, page, day });
+        }
+        Ok(last)
     }
 
     /// Who has read of a pupil, by day and name.

@@ -163,7 +163,7 @@ fn page(sitting: &mut Sitting, kind: Kind, asked: &Asked) -> Result<Page> {
     let frame = Frame::of(sitting, kind.title().to_owned(), ADDRESS.to_owned())?;
     let tables = sitting.seat.journal.tables();
     let lists = Lists::of(tables, kind)?;
-    let made = made(tables, kind, &asked.scope(sitting, &lists)?)?;
+    let made = made(sitting, kind, &asked.scope(sitting, &lists)?)?;
     let mut table = Listing::of(&made.table);
     let rows = table.rows.len();
     table.rows.truncate(SHOWN);
@@ -250,7 +250,7 @@ pub async fn download(
 
 fn file(sitting: &mut Sitting, kind: Kind, ending: &str, asked: &Asked) -> Result<(String, &'static str, Vec<u8>)> {
     let tables = sitting.seat.journal.tables();
-    let made = made(tables, kind, &asked.scope(sitting, &Lists::of(tables, kind)?)?)?;
+    let made = made(sitting, kind, &asked.scope(sitting, &Lists::of(tables, kind)?)?)?;
     let (media, bytes) = match ending {
         "csv" => ("text/csv; charset=utf-8", report::csv(&made.table)),
         "xlsx" => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", report::xlsx(&made.table)?),

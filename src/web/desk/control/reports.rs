@@ -1,15 +1,15 @@
 //! «Отчёты»: what reports there are, and what each is made of (§3.3.5, §4.3).
 
 use super::bars::Bars;
-use crate::error::Result;
-use crate::journal::read::Tables;
+use crate::error::{Error, Result};
+use crate::inform::{call_list, last_told};
 use crate::report::progress::By;
 use crate::report::table::Table;
 use crate::report::{self, Filter, When};
 use crate::school::{Day, PeriodName};
 use crate::web::desk::page::{Frame, shown};
 use crate::web::desk::{Desk, Sitting};
-use crate::work::lesson;
+use crate::work::{informed, lesson};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -35,6 +35,10 @@ pub enum Kind {
     Forecast,
     /// Не записанные уроки.
     Missing,
+    /// Кого не было и кому звонить.
+    Absent,
+    /// Когда и как сообщали родителям.
+    Informing,
 }
 
 /// A part of the form that a report is narrowed by.
@@ -60,8 +64,17 @@ pub enum Field {
 
 impl Kind {
     /// All reports, in the order of the page.
-    pub const ALL: [Self; 7] =
-        [Self::Progress, Self::Attendance, Self::Coverage, Self::Forecast, Self::Missing, Self::Discipline, Self::Plan];
+    pub const ALL: [Self; 9] = [
+        Self::Progress,
+        Self::Attendance,
+        Self::Coverage,
+        Self::Forecast,
+        Self::Missing,
+        Self::Discipline,
+        Self::Plan,
+        Self::Absent,
+        Self::Informing,
+    ];
 
     /// Its name in an address and in the name of a file.
     pub fn name(self) -> &'static str {
@@ -73,6 +86,8 @@ impl Kind {
             Self::Plan => "plan",
             Self::Forecast => "forecast",
             Self::Missing => "missing",
+            Self::Absent => "absent",
+            Self::Informing => "informing",
         }
     }
 
@@ -91,6 +106,8 @@ impl Kind {
             Self::Plan => "План и факт",
             Self::Forecast => "Прогноз итоговых отметок",
             Self::Missing => "Не записанные уроки",
+            Self::Absent => "Не были на уроках",
+            Self::Informing => "Информирование родителей",
         }
     }
 
@@ -104,6 +121,24 @@ impl Kind {
             Self::Plan => "сколько уроков по плану (КТП), по расписанию и дано",
             Self::Forecast => "итоговые отметки, какими они вышли бы сегодня",
             Self::Missing => "уроки, которые должны быть по расписанию, а в журнале их нет",
+            Self::Absent => "кого не было в этот день без известной причины и кому из родителей позвонить",
+            Self::Informing => "когда и как родителям сообщали в последний раз, кому ни разу, что не отправлено (§4)",
+        }
+    }
+
+    /// What those are who are shown only when asked for.
+    pub fn others(self) -> &'static str {
+        match self {
+            Self::Absent => "И те, чья причина известна",
+            _ => "И те, у кого хватает",
+        }
+    }
+
+    /// What its day is called.
+    pub fn until(self) -> &'static str {
+        match self {
+            Self::Absent => "За какой день",
+            _ => "По какой день",
         }
     }
 
@@ -118,6 +153,8 @@ impl Kind {
             Self::Plan => &[Class, Subject, Teacher],
             Self::Forecast => &[Class, Subject, Teacher, Period],
             Self::Missing => &[Class, Subject, Teacher, Until],
+            Self::Absent => &[Class, Until, All],
+            Self::Informing => &[Class],
         }
     }
 }
@@ -159,8 +196,10 @@ impl From<Table> for Made {
 /// Makes a report.
 ///
 /// # Errors
-/// Only the database's.
-pub fn made(tables: &Tables, kind: Kind, scope: &Scope) -> Result<Made> {
+/// The database's; what lies beside the journal is not on a stick.
+pub fn made(sitting: &Sitting, kind: Kind, scope: &Scope) -> Result<Made> {
+    let journal = &sitting.seat.journal;
+    let tables = journal.tables();
     let Scope { by, filter, when, today, .. } = scope;
     let period = scope.period.as_deref();
     Ok(match kind {
@@ -189,6 +228,17 @@ pub fn made(tables: &Tables, kind: Kind, scope: &Scope) -> Result<Made> {
         Kind::Forecast => {
             let rows = report::forecast::forecast(tables, filter, None, period, *today)?;
             report::forecast::table(&rows).into()
+        }
+        Kind::Absent | Kind::Informing if sitting.seat.stick.is_some() => {
+            return Err(Error::input("контактов родителей на носителе нет").next("откройте отчёт за компьютером школы"));
+        }
+        Kind::Absent => {
+            let rows = informed::absent(journal, filter.class.as_ref(), scope.until, scope.all)?;
+            call_list::table(&rows).into()
+        }
+        Kind::Informing => {
+            let rows = informed::informing(journal, filter.class.as_ref(), sitting.seat.clock.now())?;
+            last_told::table(&rows).into()
         }
         Kind::Missing => {
             let rows = lesson::missing(tables, filter.clone(), None, scope.until)?;
@@ -225,7 +275,7 @@ fn attendance(rows: &[report::attendance::Row]) -> Option<Bars> {
 #[template(path = "desk/pages/control/reports.html")]
 struct Page {
     frame: Frame,
-    reports: [Kind; 7],
+    reports: [Kind; 9],
 }
 
 /// `GET /reports`.
