@@ -22,6 +22,11 @@ impl Days {
         Ok(Self { today: school.day_of(session::now()), year: school.year })
     }
 
+    /// The school's today.
+    pub fn today(&self) -> Day {
+        self.today
+    }
+
     /// The day that is meant; one that was typed short is said in full.
     pub fn read(&self, typed: &str) -> Result<Day> {
         let day = day_given(typed, self.today, &self.year)?;

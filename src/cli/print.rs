@@ -89,6 +89,9 @@ pub enum Print {
     /// Листки доступа к дневнику: четыре на странице, разрезать и раздать (§4)
     #[command(visible_alias = "доступ")]
     Access(slips::Access),
+    /// Листки дневника за неделю: четыре на странице, разрезать и вклеить (§4.5)
+    #[command(visible_alias = "дневник")]
+    Diary(slips::Diary),
     /// Бланки согласия на использование контактов для информирования (§4.5)
     #[command(visible_alias = "согласие")]
     Consent(slips::Consent),
@@ -189,6 +192,7 @@ impl Print {
             }
             Self::Access(slips) => slips.run(common),
             Self::Consent(papers) => papers.run(common),
+            Self::Diary(slips) => slips.run(common),
             Self::List => list(common),
             Self::Carriers(to) => of_school(common, Form::Carriers, &to),
             Self::Keys(to) => of_school(common, Form::Keys, &to),

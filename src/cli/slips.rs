@@ -1,5 +1,6 @@
 //! `letopis print access` and `print consent`: slips that are handed out, papers that come back signed (forms 22, 23).
 
+use super::days::Days;
 use super::{Common, recorder::Recorder, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::contacts::Standing;
@@ -7,6 +8,7 @@ use crate::journal::resolve;
 use crate::print::Layouts;
 use crate::school::counted;
 use crate::work::access::{self, Access as Line, Printed, Wish};
+use crate::work::informed::{self, SlipsWish};
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -37,6 +39,21 @@ pub struct Consent {
     /// Класс: 7А
     #[arg(value_name = "КЛАСС")]
     class: String,
+    #[command(flatten)]
+    to: Where,
+}
+
+#[derive(Args)]
+pub struct Diary {
+    /// Класс: 7А
+    #[arg(value_name = "КЛАСС")]
+    class: String,
+    /// День недели, за которую листки: 15.09.2025 (иначе эта неделя)
+    #[arg(long, visible_alias = "неделя", value_name = "ДАТА")]
+    week: Option<String>,
+    /// Для всех, а не только для тех, кто не получает писем и не читает дневник
+    #[arg(long, visible_alias = "все")]
+    all: bool,
     #[command(flatten)]
     to: Where,
 }
@@ -114,6 +131,38 @@ impl Consent {
             screen::json(&serde_json::json!({ "file": file, "pages": count }));
         } else {
             println!("{}: {}", counted(count, ["бланк", "бланка", "бланков"]), file.display());
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Diary {
+    pub fn run(self, common: &Common) -> Result<ExitCode> {
+        session::not_on_stick(common, "печатать листки дневника")?;
+        let journal = session::journal(common)?;
+        let class = resolve::class(journal.tables(), &self.class)?;
+        let days = Days::of(journal.tables())?;
+        let week = days.given(self.week.as_deref())?.unwrap_or(days.today());
+        let layouts = Layouts::load(self.to.layouts.as_deref())?;
+        let proven = session::prove(&journal, None)?;
+        let wish = SlipsWish { class: &class, week, all: self.all };
+        let printed = informed::print_slips(&proven, &session::SystemClock, &layouts, &wish, &self.to.out)?;
+        if common.json {
+            screen::json(&serde_json::json!({
+                "file": printed.file, "slips": printed.slips, "reached": printed.reached,
+            }));
+            return Ok(ExitCode::SUCCESS);
+        }
+        match &printed.file {
+            Some(file) => {
+                println!("{}: {}", counted(printed.slips, ["листок", "листка", "листков"]), file.display());
+                println!("Разрежьте по линиям и раздайте: листок вклеивают в дневник.");
+            }
+            None => println!("Листки не нужны: все в {class} получают письма или читают дневник. Всем: --all."),
+        }
+        if printed.file.is_some() && printed.reached > 0 {
+            let pupils = counted(printed.reached, ["ученика", "учеников", "учеников"]);
+            println!("Без листка: родители {pupils} получают письма или читают дневник. Всем: --all.");
         }
         Ok(ExitCode::SUCCESS)
     }

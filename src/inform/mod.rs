@@ -9,5 +9,6 @@ pub mod call_list;
 pub mod diary;
 pub mod last_told;
 pub mod outbox;
+pub mod slips;
 
 pub use outbox::{Reached, Way};

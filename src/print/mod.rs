@@ -42,6 +42,7 @@ pub use forms::Document;
 pub use forms::access::{AccessSheet, AccessSlip, access_slips};
 pub use forms::consent::{ConsentOf, consents};
 pub use forms::contacts::contacts_sheet;
+pub use forms::diary_slips::{DiarySheet, DiarySlip, SlipDay, SlipLesson, diary_slips};
 pub use forms::inspection::{self, inspection_act};
 pub use forms::recovery::{Recovery, emergency_sheet, recovery_sheet};
 pub use layout::Layouts;

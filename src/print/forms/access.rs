@@ -3,6 +3,7 @@
 //! A slip holds a secret, so it has no number, no seal and no text that is kept; nothing of marks stands on it. The address
 //! stands there as a link in a QR code and in letters, the code in groups for whoever types it.
 
+use super::slips::Four;
 use super::{Canvas, sans, sans_bold, serif, serif_bold};
 use crate::error::Result;
 use crate::print::layout::AccessLayout;
@@ -44,10 +45,6 @@ pub struct AccessSheet<'a> {
     pub slips: &'a [AccessSlip],
 }
 
-/// Slips side by side, and below each other.
-const BESIDE: usize = 2;
-/// From the edge of a slip to what stands on it, in mm: no printer prints up to the edge, and no scissors cut straight.
-const MARGIN: f32 = 9.0;
 /// Between the parts of a slip, in mm.
 const GAP: f32 = 2.2;
 /// Type is made smaller by so many points at a time where a slip has more to say than usual.
@@ -78,22 +75,13 @@ pub fn access_slips(layouts: &Layouts, school: &School, sheet: &AccessSheet<'_>)
 /// The pages of the slips.
 pub(in crate::print) fn pages(layouts: &Layouts, school: &School, sheet: &AccessSheet<'_>) -> Result<Vec<Page>> {
     let canvas = Canvas::new(&layouts.page, Sides::One, false)?;
-    let (width, height) = (layouts.page.paper.short.0, layouts.page.paper.long.0);
-    let (w, h) = (width / 2.0, height / 2.0);
-    let mut pages = Vec::new();
-    for four in sheet.slips.chunks(BESIDE * BESIDE) {
-        let mut page = Page::new(width, height);
-        for (at, slip) in four.iter().enumerate() {
-            let (x, y) = ((at % BESIDE) as f32 * w, (at / BESIDE) as f32 * h);
-            let area = Area::new(x + MARGIN, y + MARGIN, w - 2.0 * MARGIN, h - 2.0 * MARGIN);
-            canvas.slip(&mut page, area, &layouts.access, school, sheet, slip)?;
-        }
-        // Where to cut.
-        page.rule((MARGIN / 2.0, h), (width - MARGIN / 2.0, h), canvas.look.hair);
-        page.rule((w, MARGIN / 2.0), (w, height - MARGIN / 2.0), canvas.look.hair);
-        pages.push(page);
+    let mut four = Four::new(&layouts.page, canvas.look);
+    for slip in sheet.slips {
+        let mut set = Ok(());
+        four.next(|page, area| set = canvas.slip(page, area, &layouts.access, school, sheet, slip));
+        set?;
     }
-    Ok(pages)
+    Ok(four.into_pages())
 }
 
 impl Canvas<'_> {

@@ -77,6 +77,8 @@ layouts! {
     contacts: ContactsLayout = "contacts.toml";
     /// Slips of access to the diary.
     access: AccessLayout = "access-slip.toml";
+    /// The slip of the diary.
+    diary: DiarySlipLayout = "diary-slip.toml";
     /// The consent to the use of contacts.
     consent: ConsentLayout = "consent.toml";
     /// The extract of a pupil's marks.

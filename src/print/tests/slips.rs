@@ -2,10 +2,10 @@
 
 use super::legible::assert_set;
 use super::{LAYOUTS, assert_clean, text_of};
-use crate::print::forms::{access, consent};
+use crate::print::forms::{access, consent, diary_slips};
 use crate::print::page::Area;
 use crate::print::testing::{context, papers};
-use crate::print::{AccessSheet, AccessSlip, ConsentOf};
+use crate::print::{AccessSheet, AccessSlip, ConsentOf, DiarySheet, DiarySlip, SlipDay, SlipLesson};
 use crate::school::{ClassName, School};
 
 fn slip(n: usize, name: &str, children: usize) -> AccessSlip {
@@ -85,4 +85,60 @@ fn a_consent_is_a_page_of_its_own_that_names_what_the_law_wants_named() {
     assert!(
         text_of(&pages[0]).contains("законный представитель") && !text_of(&pages[1]).contains("законный представитель")
     );
+}
+
+fn week(name: &str, lessons: u8, homework: &str) -> DiarySlip {
+    let lesson = |number: u8| SlipLesson {
+        number,
+        subject: ["Алгебра", "Русский язык", "Физическая культура", "Основы безопасности и защиты Родины"]
+            [usize::from(number) % 4]
+            .to_owned(),
+        homework: homework.to_owned(),
+        mark: ["", "5", "4 (контрольная работа)", "отсутствие, причина не указана"][usize::from(number) % 4].to_owned(),
+    };
+    let day = |day: u32| SlipDay {
+        date: chrono::NaiveDate::from_ymd_opt(2025, 9, 15 + day).unwrap(),
+        told: if day == 3 { vec!["Родительское собрание в 18:00".to_owned()] } else { Vec::new() },
+        lessons: (1..=lessons).map(lesson).collect(),
+    };
+    DiarySlip {
+        name: name.to_owned(),
+        days: (0..6).map(day).collect(),
+        standing: (0..14).map(|n| format!("Предмет {n} 4,3{} (4)", n % 10)).collect(),
+        lacking: vec!["Химия: не хватает 2 отметок".to_owned()],
+    }
+}
+
+#[test]
+fn a_week_keeps_to_its_quarter_or_goes_on_in_the_next_and_nothing_of_it_is_lost() {
+    let (school, class) = (school(), ClassName::parse("7А").unwrap());
+    let long = "читать главы 3 и 4, ответить на вопросы 1–12 письменно, выучить наизусть отрывок".to_owned();
+    let slips = [week("Петренко Анна", 6, "§ 14, № 305, 307"), week("Ли Вэй", 7, &long), week("Котов Ян", 1, "")];
+    let monday = chrono::NaiveDate::from_ymd_opt(2025, 9, 15).unwrap();
+    let at = context("").issued_at;
+    let (period, teacher) = ("I четверть", "Белова Б. Б.");
+    let sheet = DiarySheet { class: &class, monday, period, teacher, at, slips: &slips };
+    let pages = diary_slips::pages(&LAYOUTS, &school, &sheet).unwrap();
+    let mut filled = 0;
+    for (page, number) in pages.iter().zip(1..) {
+        assert_set(page, number);
+        let (w, h) = (page.width / 2.0, page.height / 2.0);
+        let quarters: Vec<Area> = (0..4)
+            .map(|at| Area::new((at % 2) as f32 * w + 4.0, (at / 2) as f32 * h + 4.0, w - 8.0, h - 8.0))
+            .collect();
+        for run in &page.runs {
+            assert!(quarters.iter().any(|quarter| quarter.holds(run.ink(), 0.01)), "«{}» is cut", run.text());
+        }
+        filled += quarters.iter().filter(|quarter| page.runs.iter().any(|run| quarter.holds(run.ink(), 0.01))).count();
+        assert!(page.foot.is_none(), "neither number nor seal");
+    }
+    assert!((4..=6).contains(&filled), "an ordinary week takes one slip, a long one two or three: {filled}");
+    let text: String = pages.iter().map(|page| text_of(page)).collect();
+    assert_eq!(text.matches("наизусть").count(), 42, "each homework of the long week");
+    assert_eq!(text.matches("Классный руководитель").count(), 3, "signed once a pupil");
+    for words in
+        ["понедельник, 15 сентября", "Родительское собрание в 18:00", "Предмет 13 4,33 (4)", "не хватает 2 отметок"]
+    {
+        assert!(text.contains(words), "{words}: {text}");
+    }
 }

@@ -6,6 +6,8 @@ use serde::Deserialize;
 places! {
     /// What a slip of access may name.
     AccessPlaces: "school" "short_school" "year" "class" "name" "children" "address" "teacher" "date";
+    /// What a slip of the diary may name.
+    DiarySlipPlaces: "name" "class" "short_school" "first" "last" "period" "teacher" "date";
     /// What a consent may name.
     ConsentPlaces: "school" "short_school" "place" "year" "class" "name" "date";
 }
@@ -33,6 +35,22 @@ pub struct AccessLayout {
     pub code: Label,
     pub advice: Vec<Wording<AccessPlaces>>,
     pub foot: Wording<AccessPlaces>,
+}
+
+/// `diary-slip.toml` (form 24).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct DiarySlipLayout {
+    pub heading: Wording<DiarySlipPlaces>,
+    pub name_size: Size,
+    pub about: Wording<DiarySlipPlaces>,
+    pub goes_on: Wording<DiarySlipPlaces>,
+    pub size: Size,
+    pub standing: Wording<DiarySlipPlaces>,
+    pub lacking: Wording<DiarySlipPlaces>,
+    pub teacher: Wording<DiarySlipPlaces>,
+    pub parent: Wording<DiarySlipPlaces>,
 }
 
 /// `consent.toml` (form 23).

@@ -1,0 +1,82 @@
+//! A pupil's week as a slip of paper (form 24, §4.5): what stands in the diary, in as few words as a quarter of a page holds.
+
+use super::diary::{self, Shown, SubjectLine, Week};
+use crate::error::Result;
+use crate::journal::read::{self, Event, Pupil, Tables};
+use crate::print::{DiarySlip, SlipDay, SlipLesson};
+use crate::school::{Day, PeriodName};
+
+/// The slip of a pupil's week, with the averages of a period and what they come to.
+///
+/// # Errors
+/// Tables that do not read.
+pub fn slip(
+    tables: &Tables,
+    (pupil, name): (&Pupil, &str),
+    (monday, today): (Day, Day),
+    period: Option<&PeriodName>,
+) -> Result<DiarySlip> {
+    let week = diary::week(tables, pupil, monday, today)?;
+    let last = week.days.last().map_or(monday, |day| day.date);
+    let events = read::events_between(tables, monday, last, week.class.as_ref())?;
+    let lines = period.map(|period| diary::period(tables, pupil, period)).transpose()?.unwrap_or_default();
+    Ok(DiarySlip {
+        name: name.to_owned(),
+        days: days(&week, &events),
+        standing: lines.iter().filter_map(standing).collect(),
+        lacking: lines.iter().filter_map(lacking).collect(),
+    })
+}
+
+fn days(week: &Week, events: &[Event]) -> Vec<SlipDay> {
+    let day = |day: &diary::WeekDay| {
+        let on = events.iter().filter(|event| event.first <= day.date && day.date <= event.last);
+        let told: Vec<String> = day.off.iter().cloned().chain(on.map(event)).collect();
+        let lessons: Vec<SlipLesson> = day.lessons.iter().map(lesson).collect();
+        (day.is_there && !(told.is_empty() && lessons.is_empty())).then_some(SlipDay { date: day.date, told, lessons })
+    };
+    week.days.iter().filter_map(day).collect()
+}
+
+fn event(event: &Event) -> String {
+    let at = Some(&event.begins).filter(|at| !at.is_empty()).map(|at| format!(" в {at}")).unwrap_or_default();
+    let place = Some(&event.place).filter(|place| !place.is_empty()).map(|place| format!(", {place}"));
+    format!("{}{at}{}", event.title, place.unwrap_or_default())
+}
+
+fn lesson(shown: &Shown) -> SlipLesson {
+    let mark = shown.mark.as_ref().map(|mark| match mark.work.is_empty() {
+        true => mark.marks.clone(),
+        false => format!("{} ({})", mark.marks, mark.work),
+    });
+    let absence = shown.absence.map(|absence| absence.in_words().to_owned());
+    let exempted = shown.exempted.then(|| "осв".to_owned());
+    let corrected = shown.corrected.iter().filter(|one| one.was.is_some()).map(diary::Correction::in_words);
+    let parts: Vec<String> = mark.into_iter().chain(absence).chain(exempted).chain(corrected).collect();
+    SlipLesson {
+        number: shown.number,
+        subject: shown.subject.clone(),
+        homework: shown.due.clone(),
+        mark: parts.join("; "),
+    }
+}
+
+/// «Алгебра 4,33 (4)», or the final mark once it is set.
+fn standing(line: &SubjectLine) -> Option<String> {
+    let subject = match line.group.is_empty() {
+        true => line.subject.clone(),
+        false => format!("{} ({})", line.subject, line.group),
+    };
+    if let Some(set) = &line.final_mark {
+        return Some(format!("{subject} – итог {set}"));
+    }
+    let outlook = line.outlook.as_ref()?;
+    let average = outlook.average?;
+    Some(format!("{subject} {} ({})", format!("{average:.2}").replace('.', ","), outlook.forecast))
+}
+
+fn lacking(line: &SubjectLine) -> Option<String> {
+    let outlook = line.outlook.as_ref().filter(|_| line.final_mark.is_none() && !line.exempted)?;
+    let lack = diary::lack_in_words(outlook);
+    (!lack.is_empty()).then(|| format!("{}: {lack}", line.subject))
+}
