@@ -62,6 +62,10 @@ pub struct AwayBase {
 /// How many days before the last one it is told.
 const TOLD: Duration = Duration::days(10);
 
+/// A clock that lies no further behind what is known already is taken for slow: two clocks are never quite the same, and a base
+/// may have been made a moment ago.
+const SLOW: Duration = Duration::minutes(5);
+
 /// The strand beneath a journal away from the ledger.
 pub(super) struct Away {
     base: AwayBase,
@@ -80,6 +84,12 @@ impl Away {
     /// The base, as a strand names it.
     pub(super) fn base(&self) -> Base {
         Base { length: self.base.tip.seq, head: self.base.tip.head }
+    }
+
+    /// The time of an entry that is made now: of a clock that is a little slow, the last time that is known.
+    pub(super) fn settled(&self, now: DateTime<FixedOffset>, last: Option<Last>) -> DateTime<FixedOffset> {
+        let last = last.map(|last| last.time.with_timezone(now.offset()));
+        last.filter(|last| *last > now && *last - now <= SLOW).unwrap_or(now)
     }
 
     /// Whether such an entry may be recorded here now; what is to be told with it.

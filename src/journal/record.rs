@@ -224,7 +224,8 @@ impl<'j> Batch<'j> {
     /// As [`Batch::record`].
     pub fn draft(&self, key: &str, clock: &dyn Clock, taken_over: bool, body: impl Into<Body>) -> Result<Draft> {
         let fingerprint = key.to_owned();
-        let (time, body) = (clock.now().trunc_subsecs(0), body.into());
+        let (now, body) = (clock.now().trunc_subsecs(0), body.into());
+        let time = self.outbox.as_ref().map_or(now, |outbox| outbox.away.settled(now, self.last));
         let key = self.key_for(&fingerprint, &body)?;
         let (author, effect) = (key.login.into(), Effect::AtOnce);
         let mut entry = Entry { time, author, key: fingerprint, rules: RULES, taken_over, effect, body };
