@@ -142,6 +142,7 @@ impl Bench {
             replaces: None,
             owner_key: Some(self.key(login)),
             programs: Some(&self.path("none")),
+            server: None,
         };
         let start = Instant::now();
         let prepared = prepare(&mut place, &wish, &mut |_| Ok(self.prove(&mut |_| {}))).unwrap();
@@ -186,7 +187,7 @@ impl Bench {
         let unlocked = issued.open();
         let none = self.path("none");
         let mut prove = |_: &Journal| Ok(self.prove(&mut |_| {}));
-        let mut renewing = Renewing { prove: &mut prove, programs: Some(&none) };
+        let mut renewing = Renewing { prove: &mut prove, programs: Some(&none), server: None };
         let start = Instant::now();
         let by = By::Owner(Box::new(unlocked));
         let synced = sync(&mut journal, &self.now, &issued.mount, by, &mut renewing).unwrap();

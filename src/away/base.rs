@@ -3,6 +3,7 @@
 //! A renewal writes the slot that is not in use, so at every cut one is whole. The newest is found by reading the beginning of
 //! each; only what is used is read to its end.
 
+use super::pins::Server;
 use super::sealed::{self, Locked};
 use super::signed::{Signed, sign};
 use super::stick::is_gone;
@@ -66,6 +67,9 @@ pub struct Header {
     pub recipients: Vec<String>,
     /// Whose receipts are believed.
     pub may_prepare: Vec<Key>,
+    /// Where entries can be handed in over the network, in place of what the pins say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<Server>,
     /// Length of the deflated tables; set by whoever writes the base onto the stick.
     pub bytes: u64,
     /// Their digest; set by whoever writes the base onto the stick.
@@ -144,6 +148,14 @@ impl From<Locked> for Unused {
 /// # Errors
 /// A signer who cannot be asked; tables that are too large.
 pub fn seal(header: &Header, image: &[u8], preparer: &dyn Signer, owner: &Identity) -> Result<Vec<u8>> {
+    seal_to(header, image, preparer, owner.public().recipient())
+}
+
+/// As [`seal`], by somebody who has not the owner's key: to his recipient, `age1…`.
+///
+/// # Errors
+/// As [`seal`].
+pub fn seal_to(header: &Header, image: &[u8], preparer: &dyn Signer, owner: &str) -> Result<Vec<u8>> {
     let mut deflated = Vec::with_capacity(image.len() / 4);
     let packed = DeflateEncoder::new(image, Compression::default()).read_to_end(&mut deflated);
     packed.map_err(|cause| {
@@ -159,7 +171,7 @@ pub fn seal(header: &Header, image: &[u8], preparer: &dyn Signer, owner: &Identi
     }
     let mut plain = Zeroizing::new(sign(preparer, DOMAIN, &super::json(&header)?)?.into_bytes());
     plain.extend_from_slice(&deflated);
-    sealed::seal(&plain, &[owner.age_identity().to_public()])
+    sealed::seal(&plain, &sealed::recipients(&[owner.to_owned()])?)
 }
 
 /// A slot whose header is believed; its tables are not read yet.

@@ -3,6 +3,7 @@
 pub mod base;
 pub mod card;
 pub mod closed;
+pub mod exchange;
 pub mod pins;
 pub mod receipts;
 pub mod sealed;
@@ -18,6 +19,7 @@ mod tests;
 mod tests_of_taking_in;
 #[cfg(test)]
 mod tests_of_vectors;
+pub mod wire;
 mod written;
 
 pub use written::Key;

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 pub const PINS: &str = "pins.age";
 
 const DOMAIN: &str = "letopis-pins-v1";
+const ANNOUNCED: &str = "letopis-server-v1";
 const LARGEST: usize = 256 * 1024;
 
 /// What they say.
@@ -53,6 +54,33 @@ pub struct Server {
     pub certificate: Hash,
     /// The key that it signs receipts and bases with.
     pub key: Key,
+}
+
+/// What a server says of itself beside the journal, for whoever prepares sticks there.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Announced {
+    #[serde(with = "hex")]
+    journal: Hash,
+    server: Server,
+}
+
+impl Server {
+    /// Says how it is found and known, signed with its key.
+    ///
+    /// # Errors
+    /// A signer who cannot be asked.
+    pub fn announce(&self, journal: Hash, service: &dyn Signer) -> Result<String> {
+        sign(service, ANNOUNCED, &super::json(&Announced { journal, server: self.clone() })?)
+    }
+
+    /// What a server of this journal says of itself, where its key is one of `keys`.
+    pub fn announced(bytes: &[u8], journal: Hash, keys: &[[u8; 32]]) -> Option<Self> {
+        let (signed, []) = Signed::first(bytes)? else { return None };
+        let said: Announced = serde_json::from_str(signed.json).ok()?;
+        let key = signed.by(ANNOUNCED, keys)?;
+        (said.journal == journal && said.server.key.0 == key).then_some(said.server)
+    }
 }
 
 /// Why pins are not believed.
@@ -105,5 +133,26 @@ impl Pins {
     /// The keys of [`Pins::may_prepare`].
     pub fn keys(&self) -> Vec<[u8; 32]> {
         self.may_prepare.iter().map(|key| key.0).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_believed_that_says_of_itself_how_it_is_known() {
+        let (service, other) = (Identity::generate(), Identity::generate());
+        let keys = [*other.public().key(), *service.public().key()];
+        let key = Key(*service.public().key());
+        let server = Server { address: "letopis.school.lan:8443".to_owned(), certificate: [5; 32], key };
+        let said = server.announce([1; 32], &service).unwrap();
+        let heard = |said: &str, journal, keys: &[[u8; 32]]| Server::announced(said.as_bytes(), journal, keys);
+        assert_eq!(heard(&said, [1; 32], &keys), Some(server.clone()));
+        assert_eq!(heard(&said, [2; 32], &keys), None, "of another journal");
+        assert_eq!(heard(&said, [1; 32], &keys[..1]), None, "its key is not in force");
+        assert_eq!(heard(&said.replace("8443", "8444"), [1; 32], &keys), None);
+        assert_eq!(heard(&server.announce([1; 32], &other).unwrap(), [1; 32], &keys), None, "another says so of it");
+        assert_eq!(heard(&format!("{said} "), [1; 32], &keys), None);
     }
 }

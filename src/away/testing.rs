@@ -70,6 +70,7 @@ impl School {
             schema: 31,
             recipients: self.pins().recipients,
             may_prepare: self.pins().may_prepare,
+            server: None,
             bytes: 0,
             sha256: [0; 32],
         }

@@ -109,7 +109,13 @@ impl Window {
 
     fn seat(&self) -> Result<Seat> {
         let Recorder { journal, identity, .. } = Recorder::open(&self.common)?;
-        Ok(Seat { journal, identity, clock: &session::SystemClock, stick: session::stick(&self.common) })
+        Ok(Seat {
+            journal,
+            identity,
+            clock: &session::SystemClock,
+            stick: session::stick(&self.common),
+            hand: session::hand(),
+        })
     }
 }
 

@@ -12,7 +12,7 @@ use crate::ledger::identity::Identity;
 use crate::ledger::keyfile;
 use crate::school::{Clock, counted};
 use crate::work::memory::{self, Errand};
-use crate::work::sticks::at_work::{self, AtWork};
+use crate::work::sticks::at_work::{self, AtWork, Hand};
 use crate::work::sticks::status;
 use age::secrecy::SecretString;
 use chrono::{DateTime, FixedOffset, Local};
@@ -64,14 +64,24 @@ fn open_stick(common: &Common, mount: &Path) -> Result<AtWork> {
     };
     let opened = asked_again(common, || at_work::open(mount, ask).inspect_err(|_| drop(typed().take())))?;
     OWNER.lock().unwrap_or_else(PoisonError::into_inner).replace(opened.owner.secret_text());
+    HAND.lock().unwrap_or_else(PoisonError::into_inner).replace(opened.hand.clone());
     Ok(opened)
 }
 
 /// The key of the stick that was opened, so that it is unlocked once a run: that takes a second.
 static OWNER: Mutex<Option<Zeroizing<String>>> = Mutex::new(None);
 
+/// The stick that was opened for work last.
+static HAND: Mutex<Option<Hand>> = Mutex::new(None);
+
+/// The stick that was opened for work, if one was.
+pub fn hand() -> Option<Hand> {
+    HAND.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
 /// Forgets the stick's passphrase and key: nobody has worked here for a while.
 pub fn put_away() {
+    HAND.lock().unwrap_or_else(PoisonError::into_inner).take();
     TYPED.lock().unwrap_or_else(PoisonError::into_inner).take();
     OWNER.lock().unwrap_or_else(PoisonError::into_inner).take();
 }

@@ -6,11 +6,14 @@ use super::called::ME;
 use super::recorder::say;
 use super::typed::quoted;
 use super::{Common, advice, screen, session};
+use crate::away::exchange::Intake;
+use crate::away::pins::Server;
 use crate::away::stick::Stick as OnMount;
 use crate::away::taking_in::{Outcome, Stopped};
+use crate::away::wire::Wire;
 use crate::error::{Error, Result, Warning};
 use crate::journal::read::{self, Closed, Tables};
-use crate::journal::{Journal, Proven, resolve};
+use crate::journal::{Journal, Proven, excerpt, resolve};
 use crate::ledger::chain::hex;
 use crate::ledger::identity::Identity;
 use crate::school::{CourseKey, School, format_date};
@@ -19,7 +22,7 @@ use crate::work::lesson::LessonRef;
 use crate::work::sticks::programs::{Fate, Program};
 use crate::work::sticks::sync::{HandedOver, Renewing};
 use crate::work::sticks::told::{Asks, Said};
-use crate::work::sticks::{self, By, HandedIn, Preparation, Synced, at_work};
+use crate::work::sticks::{self, By, HandedIn, Preparation, Synced, at_work, handing};
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -30,6 +33,9 @@ pub enum Stick {
     #[command(visible_alias = "подготовить")]
     Prepare(Prepare),
     /// Принять записи с носителя в журнал и обновить его (§5.6)
+    ///
+    /// На компьютере, где есть журнал, записи принимает эта программа. Где журнала нет, например с самого носителя, они
+    /// передаются через школьный сервер, если он виден и носитель его знает.
     #[command(visible_alias = "передать")]
     Sync(Sync),
     /// Как стоят носители: все по журналу, а с папкой носителя — что лежит на нём
@@ -61,6 +67,9 @@ pub struct Prepare {
     /// Папка с программами для разных систем (иначе та, из которой запущена эта)
     #[arg(long, value_name = "ПАПКА", visible_alias = "программы")]
     programs: Option<PathBuf>,
+    /// Настройки школьного сервера, через который носитель будет передавать записи (иначе тот, который принимает в этот журнал)
+    #[arg(long, value_name = "ФАЙЛ", visible_alias = "сервер")]
+    server: Option<PathBuf>,
     /// Файл ключа владельца, если ключ у него уже есть: пароль к нему вводит он сам
     #[arg(long, value_name = "ФАЙЛ", visible_alias = "ключ-владельца")]
     owner_key: Option<PathBuf>,
@@ -77,6 +86,9 @@ pub struct Sync {
     /// Папка с программами для разных систем (иначе та, из которой запущена эта)
     #[arg(long, value_name = "ПАПКА", visible_alias = "программы")]
     programs: Option<PathBuf>,
+    /// Настройки школьного сервера, через который носитель будет передавать записи (иначе тот, который принимает в этот журнал)
+    #[arg(long, value_name = "ФАЙЛ", visible_alias = "сервер")]
+    server: Option<PathBuf>,
 }
 
 impl Stick {
@@ -99,6 +111,28 @@ fn school_journal(common: &Common) -> Result<Journal> {
             .next("укажите --journal ФАЙЛ на компьютере школы"));
     }
     session::journal(common)
+}
+
+/// The school's server, by the settings that are named, or else as it is found beside the journal. What is wrong with what nobody
+/// has named hinders nothing.
+fn server(journal: &Journal, named: Option<&Path>) -> Result<Option<Server>> {
+    match named {
+        Some(path) => match handing::of_settings(path, journal.tables())? {
+            Some(server) => Ok(Some(server)),
+            None => Err(Error::input(format!(
+                "в «{}» нет раздела [taking_in]: сервер ничего не принимает с носителей",
+                path.display()
+            ))
+            .next("добавьте его или не указывайте --server")),
+        },
+        None => {
+            let found = handing::beside(journal.path(), journal.tip()?.journal, journal.tables());
+            Ok(found.unwrap_or_else(|error| {
+                screen::warning(&advice::warning(&Warning::of(&error)));
+                None
+            }))
+        }
+    }
 }
 
 /// Proves the journal, and keeps the proof for the next stick.
@@ -124,6 +158,7 @@ impl Prepare {
             replaces: replaces.as_ref().map(|lost| lost.id.as_str()),
             owner_key,
             programs: self.programs.as_deref(),
+            server: server(&journal, self.server.as_deref())?,
         };
         let mut place = Workplace::at(&mut journal, &identity, &session::SystemClock)?;
         let prepared = sticks::prepare(&mut place, &wish, &mut |journal| prove(journal, &identity))?;
@@ -161,6 +196,9 @@ impl Sync {
                 );
             }
         };
+        if self.journal_is_elsewhere(common) {
+            return self.through_server(common, &mount);
+        }
         let mut journal = school_journal(common)?;
         let (by, identity) = match self.without_owner {
             true => {
@@ -174,12 +212,12 @@ impl Sync {
                 (By::Owner(Box::new(unlocked)), owner)
             }
         };
+        let server = server(&journal, self.server.as_deref())?;
         let mut prove = |journal: &Journal| prove(journal, &identity);
-        let mut renewing = Renewing { prove: &mut prove, programs: self.programs.as_deref() };
+        let mut renewing = Renewing { prove: &mut prove, programs: self.programs.as_deref(), server };
         let synced = sticks::sync(&mut journal, &session::SystemClock, &mount, by, &mut renewing)?;
-        let refused = synced.entries.iter().any(|one| matches!(one.outcome, Outcome::Refused(_)));
         let has_ended = synced.stopped.is_some() || synced.closed.is_some();
-        let status = if refused || has_ended { ExitCode::from(1) } else { ExitCode::SUCCESS };
+        let status = status(&synced);
         if common.json {
             screen::json(&synced_json(&synced));
         } else {
@@ -193,6 +231,39 @@ impl Sync {
         }
         Ok(status)
     }
+}
+
+impl Sync {
+    /// Whether no journal was named and none lies here: then it is the school's server that takes in.
+    fn journal_is_elsewhere(&self, common: &Common) -> bool {
+        let is_at_hand = self.without_owner || self.programs.is_some() || self.server.is_some();
+        let nowhere = common.journal.is_none() && !session::journal_path(common).exists();
+        !is_at_hand && (nowhere || session::stick(common).is_some())
+    }
+
+    /// Hands over and renews where the journal is not at hand.
+    fn through_server(&self, common: &Common, mount: &Path) -> Result<ExitCode> {
+        let mut unlocked = session::unlocked(common, mount)?;
+        let connect = &mut |server: &Server| Wire::to(server).map(|wire| Box::new(wire) as Box<dyn Intake>);
+        let (outgoing, brought, renewed) = handing::hand_over(&mut unlocked, connect)?;
+        let tables = excerpt::open(unlocked.image())?;
+        let synced = brought.told(&outgoing, &unlocked, &tables, renewed)?;
+        if common.json {
+            screen::json(&synced_json(&synced));
+        } else {
+            say_synced(&tables, mount, &synced)?;
+            if renewed.is_none() && synced.stopped.is_none() && synced.closed.is_none() {
+                println!("Записывать на носитель можно до {}.", format_date(unlocked.base().until));
+            }
+        }
+        Ok(status(&synced))
+    }
+}
+
+fn status(synced: &Synced) -> ExitCode {
+    let refused = synced.entries.iter().any(|one| matches!(one.outcome, Outcome::Refused(_)));
+    let has_ended = synced.stopped.is_some() || synced.closed.is_some();
+    if refused || has_ended { ExitCode::from(1) } else { ExitCode::SUCCESS }
 }
 
 /// Says what was taken in of a stick that was handed in.

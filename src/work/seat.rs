@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::journal::Journal;
 use crate::ledger::identity::Identity;
 use crate::school::Clock;
+use crate::work::sticks::at_work::Hand;
 use std::path::{Path, PathBuf};
 
 /// An open journal, a key that is enrolled and in force, and a clock.
@@ -21,6 +22,8 @@ pub struct Seat {
     pub clock: &'static dyn Clock,
     /// Where the stick is plugged in, if the journal is one.
     pub stick: Option<PathBuf>,
+    /// That stick itself, for handing over.
+    pub hand: Option<Hand>,
 }
 
 impl Seat {

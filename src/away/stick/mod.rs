@@ -15,7 +15,7 @@ pub use make::Preparation;
 use super::base::{self, Header, InUse, Trust};
 use super::card::{CARD, Card};
 use super::closed::{self, CLOSED, Closing, Mark};
-use super::pins::{PINS, Pins};
+use super::pins::{PINS, Pins, Server};
 use super::receipts::{Receipts, SignedReceipt};
 use super::sealed;
 use super::strand::{Left, Recording, StrandFile, left_on, tip};
@@ -321,6 +321,11 @@ impl Unlocked {
         &self.pins
     }
 
+    /// The school's server, where it was told of one: by its base, else when it was prepared.
+    pub fn server(&self) -> Option<&Server> {
+        self.base.server.as_ref().or(self.pins.server.as_ref())
+    }
+
     /// What its base is.
     pub fn base(&self) -> &Header {
         &self.base
@@ -355,6 +360,11 @@ impl Unlocked {
         let file = self.strand.file();
         file.make_durable()?;
         Ok(file.after(&file.begins(self.pins.journal), &self.owner.public(), &self.owner)?)
+    }
+
+    /// Where the strand stood before the first entry that it still keeps.
+    pub fn kept_from(&self) -> StrandTip {
+        self.strand.file().begins(self.pins.journal)
     }
 
     /// The ledger went on from an older copy: the base that is brought next may be shorter than the one that is here.

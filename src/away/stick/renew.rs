@@ -2,7 +2,7 @@
 //! far: receipts and base go into the slot that is not in use, and of the strand nothing goes that a base still in a slot needs.
 
 use super::super::base::{self, BASES, Header};
-use super::super::closed;
+use super::super::closed::{self, Closing, Mark};
 use super::super::receipts::Receipts;
 use super::super::strand::tip;
 use super::{Unlocked, fault, frame_recipients, written};
@@ -37,6 +37,26 @@ impl Unlocked {
         self.strand.encrypt_to(frame_recipients(&self.owner, &self.base)?);
         self.make_room()?;
         self.go_on()
+    }
+
+    /// Brings receipts alone, where no newer base comes with them.
+    ///
+    /// # Errors
+    /// A carrier that is full, write-protected or gone; entries that are damaged.
+    pub fn keep_receipts(&mut self, receipts: &[String]) -> Result<()> {
+        self.strand.is_whole()?;
+        let header = self.base.clone();
+        self.add_receipts(receipts, &header)
+    }
+
+    /// Leaves on it that its strand was closed: from now on it only opens for reading.
+    ///
+    /// # Errors
+    /// As [`Unlocked::keep_receipts`].
+    pub fn end(&mut self, closing: Closing) -> Result<()> {
+        closing.leave(&*self.medium, &self.owner)?;
+        self.closed = Some(Mark::Closed(closing));
+        Ok(())
     }
 
     /// Only a strand that goes on is renewed: what says that it was closed is false, or of a ledger that went on from an older copy.

@@ -11,6 +11,7 @@ mod council;
 mod door;
 mod find;
 mod guard;
+mod handing;
 mod keeping;
 mod listing;
 mod office;
@@ -66,6 +67,7 @@ pub fn open(seat: Seat, console: &mut dyn Console) -> Result<()> {
         .name("desk".to_owned())
         .spawn(move || runtime.block_on(serve(listener, served)))
         .map_err(fault)?;
+    handing::start(&desk).map_err(fault)?;
     attend(&desk, console, &told, door)
 }
 
@@ -160,6 +162,8 @@ struct Desk {
     sitting: Mutex<Option<Sitting>>,
     touched: Mutex<Instant>,
     tells: Mutex<Sender<Event>>,
+    /// How the stick stands with the school's server.
+    handing: handing::Shared,
 }
 
 /// Somebody at the desk.
@@ -170,18 +174,22 @@ struct Sitting {
     said: Option<String>,
     /// What was looked for last: whoever comes back from what he found sees the rest of it.
     sought: String,
+    /// How the stick stands with the school's server.
+    handing: handing::Shared,
 }
 
 impl Desk {
     fn new(seat: Seat, authority: String, tells: Sender<Event>) -> Self {
-        let sitting = Mutex::new(Some(Sitting::of(seat)));
+        let handing = handing::Shared::default();
+        let sitting = Mutex::new(Some(Sitting::of(seat, Arc::clone(&handing))));
         let (touched, tells) = (Mutex::new(Instant::now()), Mutex::new(tells));
-        Self { authority, session: Session::new(), sitting, touched, tells }
+        Self { authority, session: Session::new(), sitting, touched, tells, handing }
     }
 
     fn sit_down(&self, seat: Seat) {
         self.touch();
-        *self.sitting.lock().unwrap_or_else(PoisonError::into_inner) = Some(Sitting::of(seat));
+        *self.sitting.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(Sitting::of(seat, Arc::clone(&self.handing)));
     }
 
     /// Somebody has pressed a key.
@@ -228,8 +236,8 @@ impl Desk {
 }
 
 impl Sitting {
-    fn of(seat: Seat) -> Self {
-        Self { seat, views: Views::default(), said: None, sought: String::new() }
+    fn of(seat: Seat, handing: handing::Shared) -> Self {
+        Self { seat, handing, views: Views::default(), said: None, sought: String::new() }
     }
 
     /// Says on the next page what was done: `what` in the past, «Урок записан».

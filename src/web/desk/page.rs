@@ -1,6 +1,6 @@
 //! What all pages have in common: their frame, how a fault looks, and the files that come with them.
 
-use super::{Desk, Sitting, sections};
+use super::{Desk, Sitting, handing, sections};
 use crate::error::{Error, Kind, Result};
 use crate::journal::read::{self, Course, Tables};
 use crate::school::{Login, counted, day_in_words, format_date};
@@ -35,6 +35,8 @@ pub struct Frame {
     pub said: Option<String>,
     /// How many entries of a stick were not handed in, and since when.
     pub unsent: Option<String>,
+    /// How the stick stands with the school's server: «передано 12:40».
+    pub handing: Option<String>,
 }
 
 impl Frame {
@@ -46,22 +48,32 @@ impl Frame {
         sections::is_at_hand(sitting, &here)?;
         let said = sitting.said.take();
         let (today, length) = (sitting.today()?, sitting.seat.journal.tip()?.seq);
-        let (login, unsent) = (sitting.seat.place()?.login().clone(), unsent(sitting));
+        let (login, unsent, handing) = (sitting.seat.place()?.login().clone(), unsent(sitting), handing(sitting));
         let tables = sitting.seat.journal.tables();
         let who = read::staff(tables, &login)?.map(|person| person.name.initials()).unwrap_or_default();
         let courses = own_courses(sitting, &login)?.into_iter();
         let courses = courses.map(|course| (address(&course), course.key.to_string())).collect();
         let sections = sections::of(sitting)?.into_iter().map(|section| (section.address, section.name)).collect();
-        Ok(Self { title, who, day: day_in_words(today), sections, courses, length, here, said, unsent })
+        Ok(Self { title, who, day: day_in_words(today), sections, courses, length, here, said, unsent, handing })
     }
 }
 
-/// «3 записи не переданы с 15.09.2025», on a stick.
-fn unsent(sitting: &Sitting) -> Option<String> {
+/// How many entries of a stick were not handed in.
+fn waiting(sitting: &Sitting) -> Option<u64> {
     let journal = &sitting.seat.journal;
     let (base, _) = journal.strand_tip()?;
-    let unsent = journal.tip().ok()?.seq.saturating_sub(base.tip.seq);
-    (unsent > 0).then(|| format!("не передано: {}", counted(unsent, ["запись", "записи", "записей"])))
+    Some(journal.tip().ok()?.seq.saturating_sub(base.tip.seq))
+}
+
+/// «не передано: 3 записи», on a stick.
+fn unsent(sitting: &Sitting) -> Option<String> {
+    let unsent = waiting(sitting).filter(|unsent| *unsent > 0)?;
+    Some(format!("не передано: {}", counted(unsent, ["запись", "записи", "записей"])))
+}
+
+/// How the stick stands with the school's server.
+fn handing(sitting: &Sitting) -> Option<String> {
+    handing::in_words(&sitting.handing, waiting(sitting)?)
 }
 
 /// The courses that somebody teaches, by class.
@@ -164,10 +176,14 @@ pub async fn in_words(request: Request, next: Next) -> Response {
     (status, fault(&error)).into_response()
 }
 
-/// `GET /tip`: how long the ledger is, by which a page sees that others have written.
+/// `GET /tip`: how long the ledger is, by which a page sees that others have written, and what of a stick waits.
 pub async fn tip(State(desk): State<Arc<Desk>>) -> Response {
-    match desk.ask(|sitting| Ok(sitting.seat.journal.tip()?.seq)).await {
-        Ok(length) => Json(json!({ "length": length })).into_response(),
+    let tip = |sitting: &mut Sitting| {
+        let length = sitting.seat.journal.tip()?.seq;
+        Ok(json!({ "length": length, "unsent": unsent(sitting), "handing": handing(sitting) }))
+    };
+    match desk.ask(tip).await {
+        Ok(tip) => Json(tip).into_response(),
         Err(error) => (StatusCode::LOCKED, Json::<Value>(json!({ "told": words::error(&error) }))).into_response(),
     }
 }

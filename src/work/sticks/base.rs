@@ -46,6 +46,7 @@ impl Base {
             schema: u32::try_from(schema_version()).unwrap_or_default(),
             recipients: recipients(&tables)?,
             may_prepare: may_prepare(&tables, strand)?,
+            server: None,
             bytes: 0,
             sha256: [0; 32],
         };

@@ -7,6 +7,7 @@
 pub mod at_work;
 mod base;
 mod handed_in;
+pub mod handing;
 pub mod prepare;
 pub mod programs;
 pub mod replaced;

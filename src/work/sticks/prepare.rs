@@ -6,7 +6,7 @@ use super::programs::{self, Program};
 use super::replaced;
 use crate::archive::carrier::{self as on_mount, Carrier as OnMount};
 use crate::away::card::Card;
-use crate::away::pins::Pins;
+use crate::away::pins::{Pins, Server};
 use crate::away::stick::{self, State, Stick};
 use crate::away::strand;
 use crate::device;
@@ -45,6 +45,8 @@ pub struct Preparation<'a> {
     pub owner_key: Option<Identity>,
     /// Where programs are taken from; else beside the one that runs.
     pub programs: Option<&'a Path>,
+    /// Where it hands over over the network.
+    pub server: Option<Server>,
 }
 
 /// What was done.
@@ -312,7 +314,7 @@ fn make(
         prepared: now.trunc_subsecs(0),
         may_prepare: may_prepare(&tables, &strand)?,
         recipients: recipients(&tables)?,
-        server: None,
+        server: wish.server.clone(),
     };
     let passphrase = passphrase::generate();
     let card = Card::new(&carrier.id, &carrier.label, proven.tip().journal, strand.id);

@@ -6,8 +6,10 @@ use super::base::{Base, may_prepare};
 use super::known;
 use super::programs::{self, Program};
 use super::told::Said;
+use crate::away::base::{Header, Taken};
 use crate::away::card::Card;
 use crate::away::closed::{CLOSED, Closing};
+use crate::away::pins::Server;
 use crate::away::receipts::{Receipt, SignedReceipt};
 use crate::away::stick::{Stick, Unlocked};
 use crate::away::taking_in::{self, HandOver, Outcome, Stopped, TakenIn};
@@ -18,7 +20,7 @@ use crate::journal::{Author, Journal, Proven, author_of};
 use crate::ledger::chain::hex;
 use crate::ledger::identity::Identity;
 use crate::ledger::signer::Signer;
-use crate::ledger::strand::Strung;
+use crate::ledger::strand::{Base as Place, Strung};
 use crate::school::{Clock, Day, RECORDS, counted};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -67,10 +69,10 @@ pub struct Synced {
 
 impl Synced {
     /// Of a stick of which nothing was taken in.
-    fn of(card: &Card, strand: &Strand) -> Self {
+    pub(super) fn of(card: &Card, owner: &str) -> Self {
         Self {
             card: card.clone(),
-            owner: strand.login.to_string(),
+            owner: owner.to_owned(),
             entries: Vec::new(),
             stopped: None,
             closed: None,
@@ -104,6 +106,8 @@ pub struct Renewing<'a> {
     pub prove: &'a mut dyn FnMut(&Journal) -> Result<Proven>,
     /// Where programs are taken from; else beside the one that runs.
     pub programs: Option<&'a Path>,
+    /// Where the stick hands over over the network from now on; where nothing is said, as before.
+    pub server: Option<Server>,
 }
 
 /// Takes in what lies on a stick, and renews it where its owner is there.
@@ -147,7 +151,7 @@ pub(super) fn take_and_renew(
         Ok(_) => {}
         // With a lost stick went its key; it was found, and is told what became of it.
         Err(error) if strand.closed.is_some() => {
-            let mut synced = Synced::of(unlocked.card(), &strand);
+            let mut synced = Synced::of(unlocked.card(), &strand.login);
             synced.warnings.push(error);
             synced.end(journal.tables(), mount, taker)?;
             return Ok(synced);
@@ -174,20 +178,35 @@ pub(super) fn take_and_renew(
 /// What the owner of a stick hands over: what its base does not know as taken in; or, where the ledger has not what the base
 /// says it has, all that the stick still keeps. A ledger that lacks it was restored from an older copy, and says so.
 fn handed_over(tables: &Tables, strand: &Strand, unlocked: &mut Unlocked) -> Result<Vec<Strung>> {
-    let (base, taken) = (unlocked.base().base(), unlocked.base().taken);
-    let stands = read::ledger::record(tables, base.length)?.is_some_and(|record| record.head == base.head);
-    if !stands {
-        let was_lost = read::lengths_kept(tables)?.into_iter().any(|kept| kept < base.length);
-        if !was_lost {
-            return Err(outrun(&unlocked.card().label, base.length, read::ledger::tip(tables)?.seq));
-        }
+    let base = unlocked.base();
+    let Some(stands) = Standing::of(tables, strand, base.base(), base.taken)? else {
+        return Err(outrun(&unlocked.card().label, base.length, read::ledger::tip(tables)?.seq));
+    };
+    if stands.restored {
         unlocked.ledger_was_restored();
     }
-    let known = read::carried_number(tables, &hex(&strand.id), taken.number)?;
-    if taken.number == 0 || known.is_some_and(|known| known.head == taken.head) {
-        return Ok(unlocked.to_hand_in()?.to_vec());
+    if stands.lacks { unlocked.all_kept() } else { Ok(unlocked.to_hand_in()?.to_vec()) }
+}
+
+/// How a ledger stands to what the base of a stick says of it.
+pub(super) struct Standing {
+    /// It goes on from an older copy than the base was made of.
+    pub restored: bool,
+    /// It lacks entries that the base knows as taken in.
+    pub lacks: bool,
+}
+
+impl Standing {
+    /// Nothing where the base is of another ledger, or knows more of it than there is.
+    pub fn of(tables: &Tables, strand: &Strand, base: Place, taken: Taken) -> Result<Option<Self>> {
+        let stands = read::ledger::record(tables, base.length)?.is_some_and(|record| record.head == base.head);
+        if !stands && !read::lengths_kept(tables)?.into_iter().any(|kept| kept < base.length) {
+            return Ok(None);
+        }
+        let known = read::carried_number(tables, &hex(&strand.id), taken.number)?;
+        let lacks = taken.number > 0 && known.is_none_or(|known| known.head != taken.head);
+        Ok(Some(Self { restored: !stands, lacks }))
     }
-    unlocked.all_kept()
 }
 
 /// A ledger that has not what it had when a stick was renewed.
@@ -236,7 +255,7 @@ fn differs(tables: &Tables, strand: &Strand, kept: &[Strung]) -> Result<bool> {
     Ok(kept.iter().any(is_other))
 }
 
-fn author<'a>(signer: &'a Identity, clock: &'a dyn Clock) -> Author<'a> {
+pub(super) fn author<'a>(signer: &'a Identity, clock: &'a dyn Clock) -> Author<'a> {
     Author { signer, clock, taken_over: false }
 }
 
@@ -269,7 +288,7 @@ pub(super) fn told(
         Some(said.map(|said| HandedOver { number: one.number, seq: one.seq, said, outcome: one.outcome }))
     };
     let entries = taken.results.into_iter().filter_map(of).collect::<Result<_>>()?;
-    Ok(Synced { entries, stopped: taken.stopped, ..Synced::of(card, strand) })
+    Ok(Synced { entries, stopped: taken.stopped, ..Synced::of(card, &strand.login) })
 }
 
 /// Leaves on a stick how its strand ended.
@@ -331,12 +350,14 @@ fn renew(
         .ok_or_else(|| Error::damaged(format!("цепочки {id} нет в журнале")).next("проверьте журнал"))?;
     let base = Base::of(&proven, &strand, clock.now())?;
     let receipts = receipt.map(|receipt| signed(&receipt, taker)).transpose()?;
+    let server = renewing.server.clone().or_else(|| unlocked.server().cloned());
+    let base = Base { header: Header { server, ..base.header }, ..base };
     unlocked.renew(&base.header, &base.image, receipts.as_slice(), taker)?;
     Ok(base.header.until)
 }
 
 /// A receipt as the stick keeps it.
-fn signed(receipt: &ReceiptText, signer: &dyn Signer) -> Result<String> {
+pub(super) fn signed(receipt: &ReceiptText, signer: &dyn Signer) -> Result<String> {
     let read = || serde_json::from_str::<Receipt>(&serde_json::to_string(receipt)?);
     let receipt =
         read().map_err(|cause| Error::environment("расписка не составлена").next("повторите").caused_by(cause))?;
@@ -344,7 +365,7 @@ fn signed(receipt: &ReceiptText, signer: &dyn Signer) -> Result<String> {
 }
 
 /// A receipt as it is handed over with the entries that it tells of.
-fn carried_receipt(receipt: &SignedReceipt) -> CarriedReceipt {
+pub(super) fn carried_receipt(receipt: &SignedReceipt) -> CarriedReceipt {
     let mut lines = receipt.text.lines();
     let (text, signed) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
     let (key, signature) = signed.split_once(' ').unwrap_or_default();

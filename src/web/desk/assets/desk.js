@@ -253,6 +253,12 @@ const isAtRest = () => {
   return !typed && !document.querySelector("main details[open]") && [document.body, document.getElementById("main")].includes(document.activeElement);
 };
 
+// What a stick still has to hand over, and how it stands with the school's server.
+const stands = (id, text) => {
+  const at = document.getElementById(id);
+  if (at && at.textContent !== text) at.textContent = text;
+};
+
 // What others record shows within seconds; a page that is locked says so.
 let locked = false;
 setInterval(async () => {
@@ -265,7 +271,9 @@ setInterval(async () => {
     return;
   }
   if (!answer.ok) return;
-  const { length } = await answer.json();
+  const { length, unsent, handing } = await answer.json();
+  stands("unsent", unsent ? ` · ${unsent}` : "");
+  stands("handing", handing || "");
   if (locked) { locked = false; opened(); }
   if (under) return;
   if (grid) { if (length !== grid.length()) grid.look(); return; }

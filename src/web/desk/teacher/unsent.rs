@@ -6,6 +6,7 @@ use crate::web::desk::page::{Frame, gone_on, shown};
 use crate::web::desk::{Desk, Sitting};
 use crate::web::words::sentence;
 use crate::work::correction;
+use crate::work::sticks::at_work::Hand;
 use crate::work::sticks::unsent::{Waiting, waiting};
 use askama::Template;
 use axum::extract::{Form, Path, State};
@@ -23,6 +24,8 @@ struct Page {
     label: String,
     knows: String,
     until: String,
+    /// Whether it knows the school's server.
+    knows_server: bool,
     late: Vec<String>,
     unsent: Vec<Line>,
     refused: Vec<Refused>,
@@ -78,6 +81,7 @@ fn page(sitting: &mut Sitting) -> Result<Page> {
         label,
         knows: moment(base.time),
         until: format_date(base.until),
+        knows_server: sitting.seat.hand.as_ref().is_some_and(Hand::knows_server),
         late: late(sitting, &found)?,
         unsent: unsent.collect(),
         refused: refused.collect(),

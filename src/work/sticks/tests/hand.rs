@@ -1,13 +1,16 @@
 //! A stick in its owner's hand: a folder with all the files of a real one.
 
 use super::{Desk, prove};
+use crate::away::exchange::Intake;
+use crate::away::pins::Server;
 use crate::away::stick::{Stick, Unlocked};
 use crate::error::Result;
-use crate::journal::Journal;
 use crate::journal::testing::identity;
+use crate::journal::{Journal, excerpt};
 use crate::school::Clock;
 use crate::work::Workplace;
 use crate::work::sticks::at_work::{self, AtWork};
+use crate::work::sticks::handing;
 use crate::work::sticks::sync::{Renewing, take_and_renew};
 use crate::work::sticks::witness::Seen;
 use crate::work::sticks::{By, Preparation, Synced, prepare, sync};
@@ -57,6 +60,7 @@ impl Hand {
             replaces,
             owner_key: Some(identity(owner_key)),
             programs: Some(&programs),
+            server: desk.server.clone(),
         };
         desk.school.wait_until(&now.to_rfc3339());
         let (key, (journal, clock)) = (identity("petrova"), desk.school.at_hand());
@@ -87,8 +91,20 @@ impl Hand {
         self.sync_by(desk, By::Owner(Box::new(unlocked)), now)
     }
 
-    /// The service of the school takes it in and renews it, while its owner has it unlocked.
+    /// The school's server takes it in and renews it, while its owner has it unlocked.
     pub fn sync_by_server(&self, desk: &mut Desk, now: DateTime<FixedOffset>) -> Result<Synced> {
+        let mut unlocked = self.unlock()?;
+        desk.with_server(now, |at_hand| {
+            let mut at_hand = Some(at_hand);
+            let connect = &mut |_: &Server| Ok(Box::new(at_hand.take().unwrap()) as Box<dyn Intake + '_>);
+            let (outgoing, brought, renewed) = handing::hand_over(&mut unlocked, connect)?;
+            let tables = excerpt::open(unlocked.image())?;
+            brought.told(&outgoing, &unlocked, &tables, renewed)
+        })
+    }
+
+    /// It is renewed under the key of the service, at the machine, while its owner has it unlocked.
+    pub fn renew_by_service(&self, desk: &mut Desk, now: DateTime<FixedOffset>) -> Result<Synced> {
         let mut unlocked = self.unlock()?;
         self.with_journal(desk, now, |journal, clock, renewing| {
             take_and_renew((journal, &identity("server"), clock), &self.mount, &mut unlocked, renewing)
@@ -112,10 +128,10 @@ impl Hand {
         act: impl FnOnce(&mut Journal, &dyn Clock, &mut Renewing<'_>) -> T,
     ) -> T {
         desk.school.wait_until(&now.to_rfc3339());
-        let Desk { school, proven } = desk;
+        let Desk { school, proven, .. } = desk;
         let (programs, (journal, clock)) = (no_programs(&self.mount), school.at_hand());
         let mut prove = |journal: &Journal| prove(proven, journal);
-        act(journal, clock, &mut Renewing { prove: &mut prove, programs: Some(&programs) })
+        act(journal, clock, &mut Renewing { prove: &mut prove, programs: Some(&programs), server: None })
     }
 
     /// What it has seen of the journal.

@@ -35,7 +35,7 @@ fn a_stick_that_was_renewed_after_its_key_was_revoked_says_so() {
     };
     lose(&mut desk, &hands[0], "2025-09-08T08:00");
     assert!(!looked_at().key_revoked, "nobody has told it yet");
-    hands[1].sync_by_server(&mut desk, moment("2025-09-08T09:00")).unwrap();
+    hands[1].renew_by_service(&mut desk, moment("2025-09-08T09:00")).unwrap();
     let found = looked_at();
     assert!(found.key_revoked && found.dead().unwrap().message.contains("У-2"));
 }
@@ -77,6 +77,7 @@ fn after_a_loss_the_new_key_is_confirmed_before_a_stick_is_prepared_with_it() {
             replaces: None,
             owner_key: with_key.then(|| identity("semyonov-2")),
             programs: Some(folder.path()),
+            server: None,
         };
         desk.ask(by, moment("2025-09-03T09:00"), |place| {
             prepare(place, &wish, &mut |journal| journal.prove(&mut |_| {})).map(|prepared| prepared.new_key)
