@@ -69,6 +69,17 @@ impl Browser {
         );
     }
 
+    /// Waits until an element says this no more, ten seconds at most.
+    pub async fn until_without(&self, css: &str, text: &str) {
+        for _ in 0..200 {
+            if !self.text(css).await.contains(text) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{css} still says «{text}»");
+    }
+
     /// Waits until no element of a selector is there, ten seconds at most.
     pub async fn until_gone(&self, css: &str) {
         for _ in 0..200 {

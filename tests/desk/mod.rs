@@ -9,6 +9,8 @@ mod elsewhere;
 mod find;
 mod forms;
 mod guard;
+#[cfg(unix)]
+mod handing;
 mod keeping;
 mod office;
 mod plans;

@@ -13,8 +13,9 @@ use letopis::archive::par2;
 use letopis::archive::progress::Quiet;
 use letopis::archive::signature::{AllowedSigners, ArchiveSignature};
 use letopis::archive::sum::Sum;
-use letopis::away::base::{self, Trust};
+use letopis::away::base::{self, Taken, Trust};
 use letopis::away::card::Card;
+use letopis::away::exchange::{Answer, Ask, Asked, Challenge, Fault, Load, What};
 use letopis::away::pins::Pins;
 use letopis::away::receipts;
 use letopis::away::signed;
@@ -526,6 +527,17 @@ const STICK: &str = r#"{"letopis_stick":1,"carrier":"9f0c1d2e3f4a5b6c","label":"
 const JOURNAL: [u8; 32] = [7; 32];
 const STRAND: [u8; 16] = [9; 16];
 
+const LOAD: &str = concat!(
+    r#"{"entry":{"number":1,"base":{"length":3,"head":"0000000000000000000000000000000000000000000000000000000000000000"},"payload":"{}","signature":""#,
+    "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000",
+    "\"}}\n",
+    r#"{"receipt":{"text":"{}","key":"SHA256:x","signature":"00"}}"#,
+    "\n"
+);
+const ANSWER: &str = r#"{"letopis_sync":1,"length":9,"taken":{"number":2,"head":"0000000000000000000000000000000000000000000000000000000000000000"},"results":[{"number":1,"entry":8,"refused":"§2.3.2","before":true,"warnings":["w"]}],"receipt":"{}\nSHA256:x 00\n","stopped":{"number":2,"why":"fork","text":"t","known":"{}"},"closed":{"why":"lost","time":"2025-09-15T12:00:00+03:00","entry":9,"number":1},"restored":true,"lacks":false}"#;
+const CHALLENGE: &str = r#"{"letopis_sync":1,"journal":"0707070707070707070707070707070707070707070707070707070707070707","challenge":"00","time":"2025-09-15T12:00:00+03:00"}"#;
+const FAULT: &str = r#"{"letopis_sync":1,"fault":"not-yours","text":"t","next":"n"}"#;
+
 /// What a stick holds, decrypted: whoever knows its owner's public key can encrypt anything to him.
 fn of_a_stick() -> Vec<Target> {
     let owner = Identity::parse(SECRET).unwrap();
@@ -543,6 +555,9 @@ fn of_a_stick() -> Vec<Target> {
     let receipt = format!(
         r#"{{{ids},"from":1,"to":2,"strand_head":"{head}","length":9,"head":"{head}","time":"2025-09-15T12:00:00+03:00","refused":[{{"number":2,"why":"§2.3.2"}}]}}"#
     );
+    let taken = Taken { number: 0, head: [0; 32] };
+    let ask = Ask::of(What::HandOver, (JOURNAL, STRAND), taken, taken).with(LOAD.as_bytes()).sign(&owner).unwrap();
+    let question = format!("{}\n{}\n{LOAD}", ask.text, ask.signature).into_bytes();
     let signed = |domain: &str, json: &str| signed::sign(&owner, domain, json).unwrap().into_bytes();
     vec![
         target("stick-card", 20_000, texts(&[STICK]), |_, input| {
@@ -557,6 +572,21 @@ fn of_a_stick() -> Vec<Target> {
         }),
         target("stick-receipts", 20_000, vec![signed("letopis-receipt-v1", &receipt)], |_, input| {
             let _ = receipts::read(input, &[*Identity::parse(SECRET).unwrap().public().key()], (JOURNAL, STRAND));
+        }),
+        target("sync-question", 20_000, vec![question], |_, input| {
+            let mut parts = input.splitn(3, |byte| *byte == b'\n');
+            let [head, signature, load] = [(); 3].map(|()| parts.next().unwrap_or_default());
+            let asked = Asked { text: text(head).into_owned(), signature: text(signature).into_owned() };
+            if let Some(ask) = asked.read() {
+                let _ = ask.is_with(load);
+            }
+            let _ = asked.is_by(Identity::parse(SECRET).unwrap().public().key());
+            if let Some(load) = Load::read(load) {
+                assert_eq!(Load::read(&load.to_bytes().unwrap()), Some(load), "what is read is written");
+            }
+        }),
+        target("sync-answer", 20_000, texts(&[ANSWER, CHALLENGE, FAULT]), |_, input| {
+            let _ = (Answer::read(input), Challenge::read(input), Fault::read(input));
         }),
         target("strand-file", 5_000, vec![include_bytes!("../vectors/strand/strand-0").to_vec()], |scratch, input| {
             scratch.put("stick/strand-0", input);

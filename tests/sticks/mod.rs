@@ -7,6 +7,8 @@ mod faults;
 mod lost;
 mod passphrase;
 mod restored;
+#[cfg(unix)]
+pub mod server;
 mod year;
 
 use crate::common::peers::Output;

@@ -25,7 +25,7 @@ pub const LARGEST_LOAD: usize = 4 * 1024 * 1024;
 /// Lines that one hand-over brings at most.
 pub const MOST_LINES: usize = 2000;
 /// Bytes of an answer at most.
-pub const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
+pub const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
 /// Bytes of a base at most.
 pub const LARGEST_BASE: usize = 256 * 1024 * 1024;
 

@@ -4,7 +4,7 @@ use super::certificate;
 use super::config::Config;
 use super::connections::Counted;
 use super::log::{self, Level};
-use super::{Served, check, doors, entrance, follow};
+use super::{Served, check, doors, entrance, follow, v1};
 use crate::error::{Error, Result};
 use crate::journal::{Keep, Proven};
 use crate::work::serving::{Ready, Start};
@@ -62,6 +62,7 @@ pub fn run(start: &Start, ready: &mut dyn FnMut(&Ready)) -> Result<()> {
         ("taking_in", told.taking_in.clone().into()),
     ];
     served.log(Level::Info, "serving", &details);
+    v1::announce(&served);
     ready(&told);
     let kept = kept(start, &served.config());
     let done = runtime.block_on(answer(start, &served, Listening { diary, taking_in, tls }));
@@ -232,6 +233,7 @@ fn reload(start: &Start, served: &Served, tls: Option<&certificate::Doors>) {
             let stays = (&config.journal, &config.identity, config.diary, config.taking_in, config.lan_only);
             let same = stays == (&before.journal, &before.identity, before.diary, before.taking_in, before.lan_only);
             served.reconfigure(config);
+            v1::announce(served);
             // Doors, journal and key are those of the start.
             served.log(Level::Info, "reloaded", &[("restart_needed", (!same).into())]);
         }

@@ -14,7 +14,7 @@ use super::told::Said;
 use crate::away::base::{self, Header, Trust};
 use crate::away::closed::Closing;
 use crate::away::exchange::{
-    Answer, Ask, Challenge, Code, Ended, Fault, Intake, Load, Met, Stop, StopWhy, What, batch,
+    Answer, Ask, Challenge, Code, Ended, Fault, Intake, Load, MOST_LINES, Met, Stop, StopWhy, What, batch,
 };
 use crate::away::pins::Server;
 use crate::away::receipts::{self, SignedReceipt};
@@ -45,6 +45,8 @@ pub struct Outgoing {
     entries: Vec<Strung>,
     /// The receipts that come with them, each with the last entry that it tells of.
     receipts: Vec<(u64, CarriedReceipt)>,
+    /// How many entries go at once at most.
+    pub(super) at_once: usize,
 }
 
 /// What a stick is brought.
@@ -106,7 +108,7 @@ impl Outgoing {
         let receipts = unlocked.receipts().iter().filter(is_of_these);
         let receipts = receipts.map(|one| (one.receipt.to, carried_receipt(one))).collect();
         let (owner, login) = (super::at_work::again(unlocked.owner())?, pins.login.clone());
-        Ok(Some(Self { owner, server, login, ask, from, entries, receipts }))
+        Ok(Some(Self { owner, server, login, ask, from, entries, receipts, at_once: MOST_LINES }))
     }
 
     /// The server that it is for.
@@ -161,7 +163,7 @@ impl Outgoing {
     fn in_one_go(&self, rest: &[Strung]) -> std::result::Result<usize, Fault> {
         let broken = |error: Error| Fault::of(&error, Code::Failed);
         if !self.ask.all {
-            return batch(rest).map_err(broken);
+            return batch(rest).map(|count| count.min(self.at_once)).map_err(broken);
         }
         match self.load(rest).fits().map_err(broken)? {
             true => Ok(rest.len()),
