@@ -163,3 +163,39 @@ fn thousands_of_connections_are_held_and_others_are_answered_meanwhile() {
     }
     is_well(&server);
 }
+
+#[test]
+fn what_is_sent_in_floods_or_in_drops_is_given_up() {
+    let Some(school) = school() else { return };
+    let server = Server::start(&school, &(settings() + "[limits]\nbody_kib = 64\nrequest_seconds = 2\n"));
+    let begin = |how: &str| {
+        format!(
+            "POST /in HTTP/1.1\r\nHost: {HOST}\r\nOrigin: https://{HOST}\r\nSec-Fetch-Site: same-origin\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\n{how}\r\n\r\n"
+        )
+    };
+    let large = "a".repeat(200_000);
+    let flood = format!("{}code={large}", begin(&format!("Content-Length: {}", large.len() + 5)));
+    let chunks = format!("{}{:x}\r\n{large}\r\n0\r\n\r\n", begin("Transfer-Encoding: chunked"), large.len());
+    for request in [flood, chunks] {
+        let (status, _, body) = server.raw(request.as_bytes());
+        // Whoever goes on sending may not get to hear it.
+        assert!([413, 0].contains(&status), "{status} {body}");
+    }
+    let (patience, begun) = (Duration::from_secs(20), Instant::now());
+    let mut stream = TcpStream::connect(&server.diary).unwrap();
+    stream.write_all(begin("Content-Length: 5000").as_bytes()).unwrap();
+    stream.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
+    let mut answer = Vec::new();
+    while answer.is_empty() && begun.elapsed() < patience {
+        if stream.write_all(b"a").is_err() {
+            break;
+        }
+        let mut part = [0; 512];
+        let read = stream.read(&mut part).unwrap_or_default();
+        answer.extend_from_slice(&part[..read]);
+    }
+    assert!(begun.elapsed() < patience);
+    assert!(answer.starts_with(b"HTTP/1.1 408"), "{}", String::from_utf8_lossy(&answer));
+    is_well(&server);
+}
