@@ -1,7 +1,7 @@
 //! The school's server at a school of 30 classes at its year's end, under the load of a whole school's parents, while marks are
 //! recorded: pages a second, the slowest of a hundred, memory, the first page after a start, ten thousand idle connections.
 //!
-//! `cargo bench --bench serve`; `-- --classes 3 --seconds 3` for a small one. Needs `wrk`, `faketime`, GNU `time`.
+//! `cargo bench --bench serve`; `-- --classes 3 --seconds 3` for a small one, `--page /settings` for one page alone. Needs `wrk`, `faketime`, GNU `time`.
 
 #[path = "place/mod.rs"]
 mod place;
@@ -53,7 +53,7 @@ fn main() {
     place.import();
     prepare(&place);
     let recorder = Recorder::find(&place);
-    let pages = pages(&place, &recorder);
+    let pages = pages(&place, &recorder, &option("--page", ""));
     let first = Serving::start(&place);
     println!("first page after the start, proven from the first record: {:?}", first.until_page(&pages[0]));
     drop(first);
@@ -83,8 +83,8 @@ struct Page {
     token: String,
 }
 
-/// Pages of many readers: each has a session, and asks for the weeks, periods and final marks of his child.
-fn pages(place: &Place, recorder: &Recorder) -> Vec<Page> {
+/// Pages of many readers: each has a session, and asks for the weeks and final marks of his child, or for one page alone.
+fn pages(place: &Place, recorder: &Recorder, alone: &str) -> Vec<Page> {
     let file = Connection::open(place.path("journal.letopis")).unwrap();
     let sql = "SELECT file FROM pupils JOIN enrolments ON pupil = pupils.id WHERE until IS NULL ORDER BY class = ?1 DESC, file LIMIT ?2";
     let mut statement = file.prepare(sql).unwrap();
@@ -99,6 +99,7 @@ fn pages(place: &Place, recorder: &Recorder) -> Vec<Page> {
         let token = contacts.begin_session(reader, now).unwrap();
         let weeks = ["2026-05-25", "2026-05-18", "2026-05-11", "2026-04-20"];
         let path = match number % 5 {
+            _ if !alone.is_empty() => alone.to_owned(),
             4 => "/diary/0/finals".to_owned(),
             week => format!("/diary/0/week/{}", weeks[week]),
         };
@@ -222,13 +223,20 @@ impl Serving {
     /// The most memory that it has had, and how much of that the proven tables are.
     fn memory(&self, place: &Place) -> String {
         let told = std::fs::read_to_string(format!("/proc/{}/status", self.program.id())).unwrap();
-        let peak = told.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
-        let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+        let of = |name: &str| -> u64 {
+            let line = told.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+            line.trim().trim_end_matches(" kB").parse().unwrap()
+        };
+        let (peak, now, program) = (of("VmHWM:"), of("RssAnon:") >> 10, of("RssFile:") >> 10);
         let kept =
             std::fs::read_dir(place.path("cache/server")).unwrap().map(|file| file.unwrap().metadata().unwrap().len());
         let tables = kept.max().unwrap_or_default() >> 20;
         let peak = peak >> 10;
-        format!("peak {peak} MiB, the proven tables {tables} MiB: {} MiB beside them", peak.saturating_sub(tables))
+        let beside = peak.saturating_sub(tables);
+        format!(
+            "peak {peak} MiB, the proven tables {tables} MiB: {beside} MiB beside them, {program} of which the program's file; \
+             now {now} MiB of its own"
+        )
     }
 }
 
