@@ -179,19 +179,19 @@ impl Contacts {
         Ok(self.0.execute(sql, params![id.0, pupil])? > 0)
     }
 
-    /// Lets a reader read a child's diary no more. Whoever is left without a child is let in nowhere, and forgotten.
+    /// Lets a reader read a child's diary no more, and forgets what he has read of it. Whoever is left without a child is let in
+    /// nowhere, and forgotten.
     ///
     /// # Errors
     /// A file that cannot be written.
     pub fn remove_child(&self, id: ReaderId, pupil: &str) -> Result<()> {
         let transaction = self.writing()?;
-        for table in ["children", "calendars"] {
+        for table in ["children", "calendars", "readings", "seen"] {
             transaction
                 .execute(&format!("DELETE FROM {table} WHERE reader = ?1 AND pupil = ?2"), params![id.0, pupil])?;
         }
         if !transaction.prepare("SELECT 1 FROM children WHERE reader = ?1")?.exists([id.0])? {
             close(&transaction, id)?;
-            transaction.execute("DELETE FROM readings WHERE reader = ?1", [id.0])?;
             transaction.execute("DELETE FROM readers WHERE id = ?1", [id.0])?;
         }
         Ok(transaction.commit()?)

@@ -123,7 +123,10 @@ fn one_person_is_one_reader_and_a_namesake_another() {
     let slip = contacts.slip(id).unwrap().unwrap();
     assert_eq!(slip.reader.children, [PersonalFile::from("И-1"), PersonalFile::from("И-3")]);
     assert!(!slip.is_in_force());
+    contacts.note_reading(id, &"И-1".into(), Page::Week, date("2025-09-01")).unwrap();
+    contacts.note_reading(id, &"И-3".into(), Page::Week, date("2025-09-01")).unwrap();
     contacts.remove_child(id, "И-1").unwrap();
+    assert_eq!((contacts.readings("И-1").unwrap().len(), contacts.readings("И-3").unwrap().len()), (0, 1));
     contacts.renumber("И-3", "И-33").unwrap();
     assert_eq!(contacts.slip(id).unwrap().unwrap().reader.children, [PersonalFile::from("И-33")]);
 }

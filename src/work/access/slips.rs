@@ -24,6 +24,9 @@ pub struct Wish<'a> {
     pub address: &'a str,
 }
 
+/// A reader by name, and the children who have come to him.
+pub type Joined = (String, Vec<String>);
+
 /// What was made of them.
 #[derive(Debug, Default)]
 pub struct Printed {
@@ -32,7 +35,7 @@ pub struct Printed {
     /// Whose slips are in it.
     pub slips: Vec<Access>,
     /// Who has one already, which opens the diary of these children too from now on.
-    pub joined: Vec<(String, Vec<String>)>,
+    pub joined: Vec<Joined>,
     /// Who has one already.
     pub held: Vec<Access>,
     /// Whose slip was revoked, and who gets no other one in passing.
@@ -78,7 +81,7 @@ pub fn print(place: &Workplace<'_>, layouts: &Layouts, wish: &Wish<'_>, dir: &Pa
 }
 
 /// Children who have come to readers that are there already, and who is told of it: his slip opens their diary too from now on.
-fn joining(register: &Register<'_>, all: &[Access]) -> (Vec<(ReaderId, PersonalFile)>, Vec<(String, Vec<String>)>) {
+fn joining(register: &Register<'_>, all: &[Access]) -> (Vec<(ReaderId, PersonalFile)>, Vec<Joined>) {
     let (mut joining, mut joined) = (Vec::new(), Vec::new());
     for access in all {
         let Some(slip) = &access.slip else { continue };
