@@ -15,6 +15,7 @@ mod desk;
 mod house;
 mod import;
 mod journal;
+mod mail;
 mod paper;
 mod second_face;
 #[cfg(unix)]

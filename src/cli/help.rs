@@ -30,7 +30,10 @@ pub struct Help {
 const GROUPS: &[(&str, &[&str])] = &[
     (
         "Учителю и классному руководителю",
-        &["login", "desk", "open", "lesson", "mark", "absence", "final", "note", "contact", "access", "logout"],
+        &[
+            "login", "desk", "open", "lesson", "mark", "absence", "final", "note", "contact", "access", "inform",
+            "logout",
+        ],
     ),
     ("Методисту", &["plan"]),
     (

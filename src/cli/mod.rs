@@ -31,6 +31,7 @@ mod going;
 mod grid;
 mod help;
 mod import;
+mod inform;
 mod init;
 mod key;
 mod layout;
@@ -146,6 +147,9 @@ enum Command {
     /// Доступ к дневнику: у кого есть листок, кто вошёл, закрыть доступ (§4)
     #[command(visible_alias = "доступ", subcommand)]
     Access(access::Access),
+    /// Письма родителям: до кого доходят, что в исходящих, разослать (§4.2–4.5)
+    #[command(visible_alias = "письма", subcommand)]
+    Inform(inform::Inform),
     /// Предметы, классы, курсы, расписание (§3.3.1)
     #[command(visible_alias = "курс", subcommand)]
     Course(course::Course),
@@ -283,6 +287,7 @@ fn run(cli: Cli, faces: Faces) -> Result<ExitCode> {
         Command::Pupil(command) => command.run(common),
         Command::Contact(command) => command.run(common),
         Command::Access(command) => command.run(common),
+        Command::Inform(command) => command.run(common),
         Command::Course(command) => command.run(common),
         Command::Plan(command) => command.run(common),
         Command::Year(command) => command.run(common),

@@ -123,6 +123,7 @@ pub fn table(rows: &[Row]) -> Table {
 mod tests {
     use super::*;
     use crate::inform::outbox;
+    use crate::journal::contacts::Topic;
     use crate::report::testing::{self, ANNA, DARYA, PAVEL, PYOTR, absence, algebra, chemistry, day, lesson, reason};
     use chrono::DateTime;
 
@@ -155,8 +156,7 @@ mod tests {
             contact(PAVEL, "ученик", "+7 900 000-00-02"),
             contact(ANNA, "мать", "+7 900 000-00-03"),
         ];
-        let way =
-            |day| outbox::Way { who: "отец".into(), kind: outbox::Kind::Absence, day, at: DateTime::UNIX_EPOCH };
+        let way = |day| outbox::Way { who: "отец".into(), kind: Topic::Absence, day, at: DateTime::UNIX_EPOCH };
         let told =
             Reached::from([(PAVEL.into(), vec![way(day("2025-09-01"))]), (PYOTR.into(), vec![way(day("2025-08-31"))])]);
         let beside = Beside { contacts: &contacts, told: &told };

@@ -206,12 +206,13 @@ pub fn table(rows: &[Row]) -> Table {
 mod tests {
     use super::*;
     use crate::inform::outbox;
+    use crate::journal::contacts::Topic;
     use crate::report::testing::{self, ANNA, DARYA, PAVEL, PYOTR, algebra, day, final_mark};
     use chrono::DateTime;
 
     fn mail(pupil: &str, moment: &str) -> (PersonalFile, Vec<outbox::Way>) {
         let at = DateTime::parse_from_rfc3339(moment).unwrap().to_utc();
-        let way = outbox::Way { who: "мать".into(), kind: outbox::Kind::Digest, day: day("2025-09-10"), at };
+        let way = outbox::Way { who: "мать".into(), kind: Topic::Digest, day: day("2025-09-10"), at };
         (pupil.into(), vec![way])
     }
 
@@ -234,7 +235,7 @@ mod tests {
         let slip = Paper { monday: day("2025-09-01"), printed: day("2025-09-05") };
         let paper = BTreeMap::from([(PersonalFile::from(PYOTR), slip)]);
         let given_up = outbox::GivenUp {
-            kind: outbox::Kind::Digest,
+            kind: Topic::Digest,
             day: day("2025-09-10"),
             pupils: vec![DARYA.into()],
             who: vec!["мать".into()],

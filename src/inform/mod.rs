@@ -8,7 +8,7 @@ pub mod calendar;
 pub mod call_list;
 pub mod diary;
 pub mod last_told;
+pub mod mail;
 pub mod outbox;
+pub mod reached;
 pub mod slips;
-
-pub use outbox::{Reached, Way};

@@ -4,6 +4,7 @@
 use super::Workplace;
 use crate::error::{Action, Error, Result};
 use crate::files;
+use crate::inform::outbox::Outbox;
 use crate::journal::contacts::{Contacts, Dead, Reading, Slip};
 use crate::journal::read::{self, Pupil, Tables};
 use crate::journal::{Journal, may_keep_contacts};
@@ -131,8 +132,13 @@ pub fn erase_person(place: &Workplace<'_>, pupil: &str, name: &str) -> Result<bo
     Ok(found)
 }
 
-/// Erases what stands under any number that a pupil's file has or had; where there are no contacts at all, nothing.
+/// Erases what stands under any number that a pupil's file has or had, mails that tell of him too; where there are no contacts
+/// at all, nothing.
 pub(super) fn erase_all(place: &Workplace<'_>, pupil: &Pupil) -> Result<usize> {
+    if Outbox::is_there(place.journal.path()) {
+        let numbers = pupil.former.iter().chain([&pupil.file]);
+        Outbox::open(place.journal.path())?.forget(numbers.map(|file| file.as_str()))?;
+    }
     if files::length(&Contacts::path_for(place.journal.path())).is_err() {
         return Ok(0);
     }

@@ -5,7 +5,7 @@ use crate::error::{Action, Error, Result};
 use crate::files::{self, Readers};
 use crate::inform::call_list::{self, call_list};
 use crate::inform::last_told::{self, last_told};
-use crate::inform::outbox::{Contents, Kind, Outbox, Paper, Reached};
+use crate::inform::outbox::{Contents, Outbox, Paper, Reached};
 use crate::inform::slips::slip;
 use crate::journal::contacts::{Contact, Contacts, Page, Topic};
 use crate::journal::read;
@@ -26,7 +26,7 @@ const GIVEN_UP: u64 = 14;
 pub fn absent(journal: &Journal, class: Option<&ClassName>, day: Day, all: bool) -> Result<Vec<call_list::Row>> {
     let contacts = lines(journal)?;
     let told = match outbox(journal)? {
-        Some(outbox) => outbox.reached(Some(Kind::Absence))?,
+        Some(outbox) => outbox.reached(Some(Topic::Absence))?,
         None => Reached::default(),
     };
     let beside = call_list::Beside { contacts: &contacts, told: &told };

@@ -24,6 +24,7 @@ pub mod grid;
 pub mod groups;
 pub mod import;
 pub mod informed;
+pub mod informing;
 pub mod lesson;
 pub mod marks;
 pub mod memory;

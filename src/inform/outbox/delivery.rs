@@ -1,11 +1,13 @@
 //! A round of the postman: each mail that is due is offered to the mail server, and what it answers is written down
 //! before the next.
 
+use super::mail::topic;
 use super::{Outbox, Quiet, Round, moment, seconds, waits};
 use crate::error::Result;
+use crate::journal::contacts::Topic;
 use crate::school::Clock;
 use chrono::{DateTime, FixedOffset};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -39,11 +41,11 @@ pub trait Post {
 
 /// Who reads at the addresses.
 pub trait Readers {
-    /// Whether mail is still wanted there: consent may have been withdrawn since it was written.
+    /// Whether mail of a kind is still wanted there: consent may have been withdrawn since it was written.
     ///
     /// # Errors
     /// Contacts that do not read.
-    fn want(&mut self, address: &str) -> Result<bool>;
+    fn want(&mut self, address: &str, kind: Topic) -> Result<bool>;
 
     /// Remembers that there is nobody at an address.
     ///
@@ -87,6 +89,7 @@ const IN_A_ROW: usize = 3;
 
 struct Next {
     number: i64,
+    kind: Topic,
     address: String,
     text: Vec<u8>,
     tries: u32,
@@ -106,7 +109,7 @@ impl Round<'_> {
         }
         while !terms.stop.load(Ordering::Relaxed) && !terms.quiet.holds(terms.clock.now()) && failed < IN_A_ROW {
             let Some(next) = self.outbox.next_due(terms.clock.now())? else { break };
-            if !readers.want(&next.address)? {
+            if !readers.want(&next.address, next.kind)? {
                 self.give_up(&next, "от писем отказались", terms.clock.now())?;
                 done.unwanted += 1;
                 continue;
@@ -181,19 +184,21 @@ impl Round<'_> {
 
 impl Outbox {
     fn next_due(&self, now: DateTime<FixedOffset>) -> Result<Option<Next>> {
-        let sql = "SELECT number, address, body, tries, made FROM mails
+        let sql = "SELECT number, kind, address, body, tries, made FROM mails
                    WHERE state = 'waiting' AND ended IS NULL AND due <= ?1 ORDER BY due, number LIMIT 1";
         let mut statement = self.file.prepare_cached(sql)?;
-        let next = statement.query_row([seconds(now)], |row| {
+        let mut rows = statement.query([seconds(now)])?;
+        let next = |row: &rusqlite::Row<'_>| {
             Ok(Next {
                 number: row.get("number")?,
+                kind: topic(&row.get::<_, String>("kind")?)?,
                 address: row.get("address")?,
                 text: row.get::<_, Option<Vec<u8>>>("body")?.unwrap_or_default(),
                 tries: row.get("tries")?,
                 made: moment(row.get("made")?).fixed_offset(),
             })
-        });
-        Ok(next.optional()?)
+        };
+        rows.next()?.map(next).transpose()
     }
 
     /// Writes down that the server is about to be given a mail's text.

@@ -1,8 +1,9 @@
 //! What lies in the outbox, for whoever looks after it.
 
-use super::mail::{Kind, State};
+use super::mail::{State, topic};
 use super::{Outbox, moment};
 use crate::error::Result;
+use crate::journal::contacts::Topic;
 use crate::school::{Day, PersonalFile, parse_iso};
 use chrono::{DateTime, Utc};
 use rusqlite::OptionalExtension;
@@ -11,7 +12,7 @@ use rusqlite::OptionalExtension;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lying {
     /// What it tells.
-    pub kind: Kind,
+    pub kind: Topic,
     /// Of which day.
     pub day: Day,
     /// The address that it is for.
@@ -45,7 +46,7 @@ pub struct NoServer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GivenUp {
     /// What it told.
-    pub kind: Kind,
+    pub kind: Topic,
     /// Of which day.
     pub day: Day,
     /// The pupils of whom it told.
@@ -96,7 +97,7 @@ impl Outbox {
         while let Some(row) = rows.next()? {
             let (state, tries): (String, u32) = (row.get("state")?, row.get("tries")?);
             lying.push(Lying {
-                kind: Kind::of(&row.get::<_, String>("kind")?)?,
+                kind: topic(&row.get::<_, String>("kind")?)?,
                 day: day(&row.get::<_, String>("day")?)?,
                 address: row.get("address")?,
                 pupils: listed(row.get("pupils")?),
@@ -118,7 +119,7 @@ impl Outbox {
         let mut given_up = Vec::new();
         while let Some(row) = rows.next()? {
             given_up.push(GivenUp {
-                kind: Kind::of(&row.get::<_, String>("kind")?)?,
+                kind: topic(&row.get::<_, String>("kind")?)?,
                 day: day(&row.get::<_, String>("day")?)?,
                 pupils: listed(row.get("pupils")?),
                 who: listed(row.get("who")?),

@@ -2,53 +2,12 @@
 
 use super::{Round, seconds};
 use crate::error::{Error, Result};
+use crate::journal::contacts::Topic;
 use crate::ledger::chain::hex;
 use crate::school::{Day, PersonalFile, fold};
 use chrono::{DateTime, FixedOffset};
 use rusqlite::params;
 use sha2::{Digest, Sha256};
-
-/// What a mail tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// What is new of a day (§4.2).
-    Digest,
-    /// That a child was not at school today (§4.2).
-    Absence,
-    /// What the period comes to as things stand (§4.3).
-    Forecast,
-    /// Final marks (§4.4).
-    Finals,
-}
-
-impl Kind {
-    /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Digest, Self::Absence, Self::Forecast, Self::Finals];
-
-    /// As it is kept and as `--json` prints it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Digest => "digest",
-            Self::Absence => "absence",
-            Self::Forecast => "forecast",
-            Self::Finals => "finals",
-        }
-    }
-
-    /// «дневник за день».
-    pub fn in_words(self) -> &'static str {
-        match self {
-            Self::Digest => "новое за день",
-            Self::Absence => "пропуск",
-            Self::Forecast => "прогноз",
-            Self::Finals => "итоговые отметки",
-        }
-    }
-
-    pub(super) fn of(text: &str) -> Result<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| strange("вид письма", text))
-    }
-}
 
 /// Where a mail is on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,6 +65,11 @@ pub(super) fn strange(what: &str, text: &str) -> Error {
         .next("отложите этот файл в сторону: новый заведётся сам, но письма, которые ждали, пропадут")
 }
 
+/// What a mail tells, from what the file keeps.
+pub(super) fn topic(word: &str) -> Result<Topic> {
+    Topic::parse(word).ok_or_else(|| strange("вид письма", word))
+}
+
 /// Who reads at an address, so that he is known again when the address itself is forgotten.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReaderKey(String);
@@ -149,7 +113,7 @@ pub struct Mail {
     /// The Message-ID with its angle brackets, of which `text` has the same.
     pub id: String,
     /// What it tells.
-    pub kind: Kind,
+    pub kind: Topic,
     /// Of which day.
     pub day: Day,
     /// The address.
@@ -165,10 +129,10 @@ pub struct Mail {
 }
 
 impl Mail {
-    /// A Message-ID that the same news to the same reader has again, and nothing else: of a domain.
+    /// A Message-ID that the same news to the same reader has again, and nothing else.
     pub fn id(
         domain: &str,
-        (kind, day): (Kind, Day),
+        (kind, day): (Topic, Day),
         address: &str,
         facts: &[Fact],
         made: DateTime<FixedOffset>,
@@ -178,7 +142,7 @@ impl Mail {
             sum.update((text.len() as u64).to_be_bytes());
             sum.update(text);
         };
-        for text in [kind.as_str(), &day.to_string(), ReaderKey::of_address(address).as_str(), &made.to_rfc3339()] {
+        for text in [kind.word(), &day.to_string(), ReaderKey::of_address(address).as_str(), &made.to_rfc3339()] {
             add(text);
         }
         for Fact { pupil, fact, value } in facts {
@@ -190,17 +154,13 @@ impl Mail {
 }
 
 impl Round<'_> {
-    /// Puts mails into the outbox, all or none, with what they tell; `what`, where it is said, is composed `till` then.
+    /// Puts mails into the outbox, all or none, with what they tell; what of `composed` stands
+    /// beside is composed till there then.
     /// A mail that is in it under its Message-ID is not put again. Gives how many were put.
     ///
     /// # Errors
     /// A file that cannot be written.
-    pub fn put(
-        &mut self,
-        mails: &[Mail],
-        made: DateTime<FixedOffset>,
-        composed: Option<(&str, &str)>,
-    ) -> Result<usize> {
+    pub fn put(&mut self, mails: &[Mail], made: DateTime<FixedOffset>, composed: &[(&str, &str)]) -> Result<usize> {
         let transaction = self.outbox.file.transaction()?;
         let mut put = 0;
         for mail in mails {
@@ -212,7 +172,7 @@ impl Round<'_> {
                 )?
                 .execute(params![
                     mail.id,
-                    mail.kind.as_str(),
+                    mail.kind.word(),
                     mail.day.to_string(),
                     reader.as_str(),
                     mail.address,
@@ -239,7 +199,7 @@ impl Round<'_> {
                     .execute(params![reader.as_str(), pupil.as_str(), fact, value, number])?;
             }
         }
-        if let Some((what, till)) = composed {
+        for (what, till) in composed {
             transaction.execute(
                 "INSERT INTO composed (what, till) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET till = excluded.till",
                 [what, till],

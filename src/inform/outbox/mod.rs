@@ -26,11 +26,10 @@ mod waits;
 
 pub use delivery::{Answer, Delivered, Post, Readers, Terms};
 pub use lying::{Contents, GivenUp, Lying, NoServer};
-pub use mail::{About, Fact, Kind, Mail, ReaderKey, State};
+pub use mail::{About, Fact, Mail, ReaderKey, State};
 pub use paper::Paper;
 pub use quiet::Quiet;
 pub use reached::{Reached, Way};
-pub use told::Told;
 
 use crate::error::Result;
 use crate::files;

@@ -1,6 +1,7 @@
 //! What becomes of a mail, whatever the server answers and wherever the program is killed.
 
 use super::*;
+use crate::journal::contacts::Topic;
 use crate::school::{Clock, Day};
 use chrono::TimeDelta;
 use rusqlite::params;
@@ -58,7 +59,7 @@ struct Families {
 }
 
 impl Readers for Families {
-    fn want(&mut self, address: &str) -> Result<bool> {
+    fn want(&mut self, address: &str, _: Topic) -> Result<bool> {
         Ok(!self.silent.contains(address))
     }
 
@@ -108,7 +109,7 @@ impl Place {
         let now = self.clock.now();
         let mails: Vec<Mail> = addresses.iter().map(|address| mail(address, now)).collect();
         let mut outbox = self.open();
-        assert_eq!(outbox.round().unwrap().unwrap().put(&mails, now, None).unwrap(), addresses.len());
+        assert_eq!(outbox.round().unwrap().unwrap().put(&mails, now, &[]).unwrap(), addresses.len());
     }
 
     fn contents(&self) -> Contents {
@@ -123,15 +124,14 @@ impl Place {
 
 fn mail(address: &str, made: DateTime<FixedOffset>) -> Mail {
     let facts = vec![Fact { pupil: "А-1".into(), fact: "mark".into(), value: "5".into() }];
-    let id = Mail::id("school.example", (Kind::Digest, monday()), address, &facts, made);
+    let id = Mail::id("school.example", (Topic::Digest, monday()), address, &facts, made);
     let text = format!("Message-ID: {id}\r\n\r\nАлиев Али: 5").into_bytes();
     let about = vec![About { pupil: "А-1".into(), who: "мать".into() }];
-    Mail { id, kind: Kind::Digest, day: monday(), address: address.into(), about, facts, text, due: made }
+    Mail { id, kind: Topic::Digest, day: monday(), address: address.into(), about, facts, text, due: made }
 }
 
 fn value(place: &Place, address: &str) -> Option<String> {
-    let told = place.open().told(monday()).unwrap();
-    told.value(&ReaderKey::of_address(address), "А-1", "mark").map(str::to_owned)
+    place.open().told(&ReaderKey::of_address(address), "А-1", "mark").unwrap()
 }
 
 #[test]
@@ -151,9 +151,9 @@ fn a_mail_that_was_taken_leaves_the_fact_and_no_text_and_no_address() {
     let way = &reached["А-1"][0];
     assert_eq!(
         (way.who.as_str(), way.kind, way.day, way.at),
-        ("мать", Kind::Digest, monday(), at("2025-09-01T18:00:00+03:00").into())
+        ("мать", Topic::Digest, monday(), at("2025-09-01T18:00:00+03:00").into())
     );
-    assert_eq!(place.open().reached(Some(Kind::Finals)).unwrap(), Reached::new());
+    assert_eq!(place.open().reached(Some(Topic::Finals)).unwrap(), Reached::new());
 }
 
 #[test]
@@ -284,8 +284,8 @@ fn two_are_never_on_their_round_at_once_and_one_mail_is_put_once() {
     assert!(other.round().unwrap().is_none());
     let now = place.clock.now();
     let mail = mail("a@example.org", now);
-    assert_eq!(round.put(&[mail.clone()], now, Some(("digest", "2025-09-01"))).unwrap(), 1);
-    assert_eq!(round.put(&[mail], now, None).unwrap(), 0);
+    assert_eq!(round.put(&[mail.clone()], now, &[("digest", "2025-09-01")]).unwrap(), 1);
+    assert_eq!(round.put(&[mail], now, &[]).unwrap(), 0);
     drop(round);
     assert!(other.round().unwrap().is_some());
     assert_eq!(other.composed("digest").unwrap().as_deref(), Some("2025-09-01"));
@@ -299,7 +299,7 @@ fn a_pupil_who_is_forgotten_leaves_nothing_and_what_was_told_of_others_in_the_sa
     both.about.push(About { pupil: "Б-2".into(), who: "мать".into() });
     both.facts.push(Fact { pupil: "Б-2".into(), fact: "mark".into(), value: "4".into() });
     let mut outbox = place.open();
-    outbox.round().unwrap().unwrap().put(&[both], now, None).unwrap();
+    outbox.round().unwrap().unwrap().put(&[both], now, &[]).unwrap();
     assert_eq!(outbox.forget(["Б-2"]).unwrap(), 1);
     assert_eq!(value(&place, "family@example.org"), None);
     let rows =

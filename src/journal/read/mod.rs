@@ -19,6 +19,7 @@ pub mod extraordinary;
 pub mod finals;
 pub mod gaps;
 mod groups;
+pub mod informed;
 pub mod ledger;
 pub mod lost_data;
 mod namesakes;

@@ -5,6 +5,7 @@ use super::config::Config;
 use super::run;
 use crate::error::{Action, Error, Result};
 use crate::files;
+use crate::inform::mail::{Settings, smtp::Smtp};
 use crate::journal::Journal;
 use crate::journal::read::{self, Tables};
 use crate::ledger::identity::Identity;
@@ -35,7 +36,18 @@ pub fn check(start: &Start) -> Result<Checked> {
     if !config.lan_only {
         proxy(&config, &mut checked);
     }
+    if let Some(settings) = &config.mail {
+        mail(&config, settings, &mut checked);
+    }
     Ok(checked)
+}
+
+/// Whether the mail server lets us in.
+fn mail(config: &Config, settings: &Settings, checked: &mut Checked) {
+    let reached = Smtp::new(settings).and_then(|mut server| server.reach());
+    let host = format!("{}:{}", settings.host, settings.port);
+    let reached = reached.map_err(|error| at(config, &["mail"], error));
+    checked.take(reached, |()| format!("почтовый сервер {host} принимает письма"));
 }
 
 impl Checked {

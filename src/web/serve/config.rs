@@ -7,6 +7,7 @@
 use crate::error::of_toml::{in_russian, line, line_of};
 use crate::error::{Error, Result, every};
 use crate::files;
+use crate::inform::mail;
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -43,6 +44,8 @@ pub struct Config {
     pub limits: Limits,
     /// Whether each request is logged, and not faults alone.
     pub log_requests: bool,
+    /// Where mail goes out; none does where it is not said.
+    pub mail: Option<mail::Settings>,
     text: String,
 }
 
@@ -107,6 +110,7 @@ struct Written {
     limits: Limits,
     #[serde(default)]
     log: Log,
+    mail: Option<mail::Written>,
 }
 
 #[derive(Deserialize)]
@@ -174,7 +178,15 @@ impl Config {
         }));
         let limits = if_positive(written.limits)
             .map_err(|key| fault(&["limits", key], format!("{key} должно быть больше нуля")));
-        let faults = [diary.as_ref().err(), taking_in.as_ref().err(), proxies.as_ref().err(), limits.as_ref().err()];
+        let mail =
+            written.mail.map(|mail| mail::Settings::of(mail, folder, &written.public_address, &fault)).transpose();
+        let faults = [
+            diary.as_ref().err(),
+            taking_in.as_ref().err(),
+            proxies.as_ref().err(),
+            limits.as_ref().err(),
+            mail.as_ref().err(),
+        ];
         every(faults.into_iter().flatten().map(|error| Err::<(), _>(error.clone())))?;
         let config = Self {
             path: path.to_owned(),
@@ -191,6 +203,7 @@ impl Config {
             names: certificate.names,
             limits: limits?,
             log_requests: written.log.requests,
+            mail: mail?,
             text,
         };
         config.consistent()

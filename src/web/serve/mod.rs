@@ -17,6 +17,7 @@ pub mod entrance;
 mod follow;
 mod health;
 mod log;
+mod mail;
 mod run;
 mod snapshot;
 pub mod v1;

@@ -4,7 +4,7 @@ use super::certificate;
 use super::config::Config;
 use super::connections::Counted;
 use super::log::{self, Level};
-use super::{Served, check, doors, entrance, follow, v1};
+use super::{Served, check, doors, entrance, follow, mail, v1};
 use crate::error::{Error, Result};
 use crate::journal::{Keep, Proven};
 use crate::work::serving::{Ready, Start};
@@ -65,7 +65,9 @@ pub fn run(start: &Start, ready: &mut dyn FnMut(&Ready)) -> Result<()> {
     v1::announce(&served);
     ready(&told);
     let kept = kept(start, &served.config());
+    let postman = mail::start(&served)?;
     let done = runtime.block_on(answer(start, &served, Listening { diary, taking_in, tls }));
+    postman.stop(FINISHED);
     // What still runs aside may be at the disk of the journal; it is waited for.
     runtime.shutdown_timeout(FINISHED);
     served.write_readings();
