@@ -143,6 +143,25 @@ fn a_refused_entry_is_told_with_the_request_to_make() {
 }
 
 #[test]
+fn a_server_that_cannot_prove_the_journal_takes_in_nothing_until_it_can() {
+    let Some((stick, port)) = OnStick::with_server() else { return };
+    stick.teach("2025-09-15", BEFORE, "Ёлкина=5");
+    let server = Server::start(&stick.school, &settings(port));
+    let good = stick.school.entries();
+    let forged =
+        "INSERT INTO ledger SELECT seq + 1, payload, signature, zeroblob(32) FROM ledger ORDER BY seq DESC LIMIT 1";
+    stick.school.file().execute(forged, []).unwrap();
+    let patience = std::time::Duration::from_secs(20);
+    server.until(patience, |status, _| status == 503);
+    stick.hand_over(NOON).fails(2, &["журнал не доказан до конца", "ждут на носителе"]);
+    assert_eq!(stick.school.entries(), good + 1);
+    stick.school.file().execute("DELETE FROM ledger WHERE seq > ?1", [i64::try_from(good).unwrap()]).unwrap();
+    server.until(patience, |status, _| status == 200);
+    stick.hand_over(NOON).fails(0, &["принято записей: 2", "Носитель обновлён"]);
+    stick.at_school("2025-09-15 13:00:00", "ivanova", &["audit"]).ok();
+}
+
+#[test]
 fn a_stick_whose_strand_was_closed_is_told_so() {
     let Some((stick, port)) = OnStick::with_server() else { return };
     stick.teach("2025-09-15", BEFORE, "Ёлкина=5");

@@ -85,7 +85,7 @@ pub fn of_settings(path: &Path, tables: &Tables) -> Result<Option<Server>> {
         files::read_named_text(path, files::LARGEST_TEXT).map_err(|cause| Error::file("прочитать", path, &cause))?;
     let settings: Settings = toml::from_str(&text).map_err(|fault| {
         Error::input("настройки школьного сервера не читаются")
-            .next("проверьте их: serve check")
+            .next("проверьте настройки сервера и повторите")
             .at(path.display())
             .caused_by(fault)
     })?;
@@ -116,7 +116,9 @@ pub fn digest(certificate: &Path) -> Result<Hash> {
     let pem = files::read_named(certificate, files::LARGEST_TEXT)
         .map_err(|cause| Error::file("прочитать", certificate, &cause))?;
     let leaf = CertificateDer::from_pem_slice(&pem).map_err(|_| {
-        Error::input("в файле нет сертификата").next("выпустите его: serve certificate").at(certificate.display())
+        Error::input("в файле нет сертификата")
+            .next("сделайте сертификат сервера и повторите")
+            .at(certificate.display())
     })?;
     Ok(Sha256::digest(&leaf).into())
 }
