@@ -5,7 +5,7 @@
 
 use super::diary::{Shown, Week, week};
 use crate::error::Result;
-use crate::journal::read::{Pupil, Tables};
+use crate::journal::read::{Event as AtSchool, Pupil, Tables, events_between};
 use crate::school::{Day, School};
 use chrono::{DateTime, Days, FixedOffset, NaiveTime, Utc, Weekday};
 use icalendar::{Calendar, Component, Event, EventLike, Property};
@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 /// From the week before today's.
 const BACK: Days = Days::new(7);
 /// So many weeks.
-const WEEKS: usize = 6;
+const WEEKS: u32 = 6;
 
 /// The lessons of the weeks around a day with their homework; `secret` is what tells this feed from others.
 ///
@@ -24,8 +24,11 @@ pub fn feed(tables: &Tables, pupil: &Pupil, now: DateTime<FixedOffset>, secret: 
     let school = crate::journal::read::school(tables)?;
     let today = school.day_of(now);
     let monday = today.week(Weekday::Mon).first_day() - BACK;
-    let weeks: Vec<Week> =
-        monday.iter_weeks().take(WEEKS).map(|monday| week(tables, pupil, monday, today)).collect::<Result<_>>()?;
+    let weeks: Vec<Week> = monday
+        .iter_weeks()
+        .take(WEEKS as usize)
+        .map(|monday| week(tables, pupil, monday, today))
+        .collect::<Result<_>>()?;
     let class = weeks.get(1).and_then(|week| week.class.as_ref());
     let name = class.map_or_else(|| "Уроки".to_owned(), |class| format!("Уроки {class}"));
     let mut calendar = Calendar::new();
@@ -35,15 +38,19 @@ pub fn feed(tables: &Tables, pupil: &Pupil, now: DateTime<FixedOffset>, secret: 
     for lesson in weeks.iter().flat_map(|week| &week.days).flat_map(|day| &day.lessons) {
         calendar.push(event(&school, lesson, now, secret));
     }
+    if let Some(class) = class {
+        let last = monday + Days::new(u64::from(WEEKS) * 7);
+        for of in events_between(tables, monday, last, Some(class))? {
+            calendar.push(at_school(&school, &of, now, secret));
+        }
+    }
     Ok(calendar.done().to_string())
 }
 
 /// The same lesson is the same event whenever it is fetched.
 fn event(school: &School, of: &Shown, now: DateTime<FixedOffset>, secret: &str) -> Event {
     let place = format!("{secret}\n{}\n{}\n{}\n{}", of.date, of.number, of.subject, of.group);
-    let digest = Sha256::digest(place);
-    let uid: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    let mut event = Event::with_uid(&format!("{uid}@letopis"));
+    let mut event = Event::with_uid(&uid(&place));
     event.timestamp(now.with_timezone(&Utc));
     event.summary(&format!("{}. {}", of.number, of.subject));
     let told = [("К уроку", &of.due), ("Тема", &of.topic), ("Задано", &of.homework)];
@@ -66,14 +73,42 @@ fn event(school: &School, of: &Shown, now: DateTime<FixedOffset>, secret: &str) 
     event.done()
 }
 
+/// What takes place at school (§1.6).
+fn at_school(school: &School, of: &AtSchool, now: DateTime<FixedOffset>, secret: &str) -> Event {
+    let mut event = Event::with_uid(&uid(&format!("{secret}\nevent {}", of.number)));
+    event.timestamp(now.with_timezone(&Utc));
+    event.summary(&of.title);
+    if !of.place.is_empty() {
+        event.location(&of.place);
+    }
+    match moment(school, of.first, &of.begins) {
+        Some(begins) => {
+            event.starts(begins);
+        }
+        None => {
+            event.starts(of.first);
+            event.ends(of.last + Days::new(1));
+        }
+    }
+    event.done()
+}
+
+fn uid(text: &str) -> String {
+    let digest = Sha256::digest(text);
+    let uid: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("{uid}@letopis")
+}
+
+/// A moment of a day in the school's own time, in UTC.
+fn moment(school: &School, day: Day, time: &str) -> Option<DateTime<Utc>> {
+    let time = NaiveTime::parse_from_str(time, "%H:%M").ok()?;
+    Some(day.and_time(time).and_local_timezone(school.offset()).single()?.with_timezone(&Utc))
+}
+
 /// When a lesson begins and ends, in UTC, by the school's bells and its own offset.
 fn times(school: &School, day: Day, number: u8) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
     let bell = school.bells.iter().find(|bell| bell.lesson == number)?;
-    let at = |text: &str| {
-        let time = NaiveTime::parse_from_str(text, "%H:%M").ok()?;
-        Some(day.and_time(time).and_local_timezone(school.offset()).single()?.with_timezone(&Utc))
-    };
-    Some((at(&bell.begins)?, at(&bell.ends)?))
+    Some((moment(school, day, &bell.begins)?, moment(school, day, &bell.ends)?))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What the integration tests share: peers, and a small school to work on.
 
 pub mod archive;
+pub mod browser;
 #[cfg(target_os = "linux")]
 pub mod disk;
 pub mod founded;

@@ -33,13 +33,4 @@ impl Browser {
         self.client.execute("document.documentElement.style.zoom = ''", vec![]).await.unwrap();
         self.client.set_window_size(1280, 800).await.unwrap();
     }
-
-    /// A picture of the page as it is in the dark, where it must be legible too.
-    pub async fn picture_in_the_dark(&self, name: &str) {
-        let turn = "for (const sheet of document.styleSheets) for (const rule of sheet.cssRules)
-            if (rule.media?.mediaText.includes('prefers-color-scheme: dark')) rule.media.mediaText = 'all'";
-        self.client.execute(turn, vec![]).await.unwrap();
-        self.picture(&format!("{name}-dark")).await;
-        self.accessible(name).await;
-    }
 }

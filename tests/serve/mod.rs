@@ -1,9 +1,12 @@
 //! The school's server, over real sockets.
 
 mod attacks;
+mod browsing;
+mod diary;
 mod doors;
 mod entrance;
 mod follows;
+mod looks;
 mod settings;
 mod tls;
 
@@ -54,12 +57,17 @@ pub fn prepared(school: &School, settings: &str) {
 impl Server {
     /// Starts it at noon with these settings, and waits until it answers.
     pub fn start(school: &School, settings: &str) -> Self {
+        Self::start_at(school, settings, NOON)
+    }
+
+    /// As [`Server::start`], at another moment.
+    pub fn start_at(school: &School, settings: &str, clock: &str) -> Self {
         prepared(school, settings);
         let log = school.path("serve.log");
         // Waiting is measured by the clock that nothing moves.
         let mut program = Command::new("env")
             .arg("FAKETIME_DONT_FAKE_MONOTONIC=1")
-            .args(school.started(NOON, "server"))
+            .args(school.started(clock, "server"))
             .arg("serve")
             .current_dir(school.path("."))
             .stdin(Stdio::null())

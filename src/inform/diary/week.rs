@@ -4,9 +4,9 @@ use super::Diary;
 use super::ahead::{Planned, Plans, due_from};
 use super::shown::{Around, Shown};
 use crate::error::Result;
-use crate::journal::read::diary::{annulled_for_pupil, assigned_to_pupil, before, class_on};
+use crate::journal::read::diary::{annulled_for_pupil, assigned_to_pupil, before, class_on, classes_between};
 use crate::journal::read::timetable::Timetable;
-use crate::journal::read::{Pupil, Tables};
+use crate::journal::read::{Event, Pupil, Tables, events_between};
 use crate::school::{ClassName, Day, Login};
 use chrono::{Datelike, Days, Weekday};
 use std::collections::{HashMap, HashSet};
@@ -36,6 +36,8 @@ pub struct WeekDay {
     pub off: Option<String>,
     /// Whether the pupil is in a class of the school.
     pub is_there: bool,
+    /// What takes place at school for his class (§1.6), in order.
+    pub events: Vec<Event>,
     /// The lessons, in order.
     pub lessons: Vec<Shown>,
 }
@@ -78,7 +80,13 @@ pub fn week(tables: &Tables, pupil: &Pupil, monday: Day, today: Day) -> Result<W
     lessons.sort_by_key(|(course, shown)| (shown.date, shown.number, order.get(course).copied()));
     set_due(&diary, &timetables, monday, &mut lessons)?;
     let class = class_on(&diary.stays, sunday).cloned();
-    Ok(Week { monday, class, days: days(&diary, monday, lessons), ahead: plans.in_order() })
+    let mut days = days(&diary, monday, lessons);
+    set_events(&diary, &mut days)?;
+    days.retain(|day| {
+        let is_empty = day.lessons.is_empty() && day.events.is_empty();
+        day.date.weekday() != Weekday::Sun || day.off.is_none() || !is_empty
+    });
+    Ok(Week { monday, class, days, ahead: plans.in_order() })
 }
 
 /// What each lesson brings is what the one before it set.
@@ -114,7 +122,7 @@ fn days(diary: &Diary<'_>, monday: Day, lessons: Vec<(i64, Shown)>) -> Vec<WeekD
             let off =
                 if in_year(diary, date) { diary.school.day_off(date) } else { Some("не учебный год") };
             let is_there = diary.is_there(date);
-            WeekDay { date, off: off.map(str::to_owned), is_there, lessons: Vec::new() }
+            WeekDay { date, off: off.map(str::to_owned), is_there, events: Vec::new(), lessons: Vec::new() }
         })
         .collect();
     for (_, shown) in lessons {
@@ -122,6 +130,22 @@ fn days(diary: &Diary<'_>, monday: Day, lessons: Vec<(i64, Shown)>) -> Vec<WeekD
             day.lessons.push(shown);
         }
     }
-    days.retain(|day| day.date.weekday() != Weekday::Sun || day.off.is_none() || !day.lessons.is_empty());
     days
+}
+
+/// What takes place is told on each of its days, to the class in which he is on it.
+fn set_events(diary: &Diary<'_>, days: &mut [WeekDay]) -> Result<()> {
+    let (Some(first), Some(last)) = (days.first().map(|day| day.date), days.last().map(|day| day.date)) else {
+        return Ok(());
+    };
+    for class in classes_between(&diary.stays, first, last) {
+        for event in events_between(diary.tables, first, last, Some(&class))? {
+            let there = |day: &&mut WeekDay| {
+                let is_then = (event.first..=event.last).contains(&day.date);
+                is_then && diary.stays.iter().any(|(of, stay)| *of == class && stay.covers(day.date))
+            };
+            days.iter_mut().filter(there).for_each(|day| day.events.push(event.clone()));
+        }
+    }
+    Ok(())
 }

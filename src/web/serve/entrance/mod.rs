@@ -28,9 +28,6 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 use tokio::sync::Semaphore;
 
-/// The address of the style sheet.
-const STYLE: &str = "/diary.css";
-
 /// What the entrance remembers while the server runs.
 pub struct Memory {
     guessing: Mutex<Guessing>,
@@ -78,7 +75,7 @@ struct Frame {
 impl Frame {
     fn of(served: &Served, title: &'static str, inside: bool) -> Self {
         let school = served.snapshot().school.school.short_name.clone();
-        Self { title, school, style: STYLE, inside }
+        Self { title, school, style: super::diary::style(), inside }
     }
 }
 
