@@ -1,10 +1,11 @@
 //! The diary as parents and pupils fetch it, over real sockets, with sessions.
 
 use super::browsing::Reading;
-use super::{Server, school, settings};
+use super::{Server, prepared, school, settings};
 use crate::common::school::School;
 use letopis::journal::contacts::{Contacts, Page, ReaderId, Standing};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 /// When the server of these tests is started: a Friday after everything that [`recorded`] records.
 pub const FRIDAY: &str = "2025-09-26 15:00:00";
@@ -53,7 +54,7 @@ pub fn recorded(school: &School) {
             words(&[
                 "lesson",
                 "record",
-                "7А/1",
+                "7А",
                 "Английский язык",
                 "16.09.2025",
                 "--topic",
@@ -65,7 +66,7 @@ pub fn recorded(school: &School) {
         (
             "2025-09-16 10:00:00",
             "gusev",
-            words(&["lesson", "record", "7А/2", "Английский язык", "16.09.2025", "--topic", "Тема второй группы"]),
+            words(&["lesson", "record", "7А", "Английский язык", "16.09.2025", "--topic", "Тема второй группы"]),
         ),
         ("2025-09-17 10:00:00", "semyonov", algebra("17.09.2025", "Степени", "§ 13")),
         ("2025-09-17 10:01:00", "semyonov", set),
@@ -113,6 +114,8 @@ pub fn recorded(school: &School) {
         ),
         ("2025-09-25 11:00:00", "petrova", words(&["correction", "approve", "1"])),
     ];
+    // The key of the server is older than all of it.
+    prepared(school, &settings());
     for (clock, login, args) in steps {
         school.run(clock, login, &args.iter().map(String::as_str).collect::<Vec<_>>()).ok();
     }
@@ -145,7 +148,7 @@ fn no_page_of_an_account_has_anything_of_another_child() {
     for (id, children) in accounts(&contacts) {
         let reading = Reading::begin(&server, &contacts, id);
         let pages = reading.crawl();
-        assert!(pages.len() > 20 * children.len(), "{:?}", pages.keys());
+        assert!(pages.len() > 15 * children.len(), "{:?}", pages.keys());
         for (address, page) in &pages {
             for (file, name) in PUPILS {
                 let is_own = children.iter().any(|(own, _)| *own == file);
@@ -192,7 +195,7 @@ fn an_address_that_is_no_page_is_refused_in_words_and_without_a_session_there_is
         "/diary/0/period/0",
         "/diary/0/period/99",
         "/diary/0/absences?period=0",
-        "/diary/1",
+        "/diary/1/finals",
         "/diary/18446744073709551615/finals",
         "/calendar/",
         "/calendar/x.ics",
@@ -212,7 +215,7 @@ fn an_address_that_is_no_page_is_refused_in_words_and_without_a_session_there_is
         "content-security-policy: default-src 'none'",
         "frame-ancestors 'none'",
         "cache-control: no-store",
-        "referrer-policy: no-referrer",
+        "referrer-policy: same-origin",
         "x-content-type-options: nosniff",
     ] {
         assert!(heads.contains(head), "{head} is not in {heads}");
@@ -222,7 +225,7 @@ fn an_address_that_is_no_page_is_refused_in_words_and_without_a_session_there_is
 #[test]
 fn a_week_is_signed_once_by_a_parent_and_what_was_read_is_kept() {
     let Some(school) = school() else { return };
-    let server = Server::start_at(&school, &settings(), FRIDAY);
+    let mut server = Server::start_at(&school, &settings(), FRIDAY);
     let contacts = Contacts::open(&school.path("journal.letopis")).unwrap();
     let accounts = accounts(&contacts);
     let parent = Reading::begin(&server, &contacts, accounts[2].0);
@@ -244,7 +247,8 @@ fn a_week_is_signed_once_by_a_parent_and_what_was_read_is_kept() {
     let monday = letopis::school::parse_date_or("2025-09-15").unwrap();
     let seen = contacts.seen(DARYA.0, (monday, monday)).unwrap();
     assert_eq!(seen.iter().map(|of| of.who).collect::<Vec<_>>(), [accounts[2].0]);
-    drop(server);
+    server.signal("TERM");
+    assert!(server.ended(Duration::from_secs(15)).success());
     let read: BTreeSet<(ReaderId, Page)> =
         contacts.readings(DARYA.0).unwrap().into_iter().map(|of| (of.who, of.page)).collect();
     assert!(read.contains(&(accounts[2].0, Page::Week)) && read.contains(&(accounts[3].0, Page::Week)));

@@ -242,7 +242,7 @@ fn news_are_what_a_stretch_of_entries_brought_and_are_told_once() {
     let of = |pupil, entries, on: &str| news(&tables, pupil, &entries, day(on)).unwrap();
     // The last two entries are the request and its decision.
     let before = of(&ali, 1..=last - 2, "2025-09-10");
-    assert_eq!(told(&before), "4 5", "the marks as they stand");
+    assert_eq!(told(&before), "5", "what was corrected since is told by the entry that corrected it");
     assert_eq!(before.homework.len(), 1);
     assert_eq!(told(&of(&ali, last - 1..=last, "2025-09-20")), "3→4");
     assert!(of(&boris, last - 1..=last, "2025-09-20").is_empty());
