@@ -52,6 +52,7 @@ impl Proven {
     pub fn from_kept(path: &Path, keep: Keep<'_>, progress: &mut dyn FnMut(u64)) -> Result<Self> {
         let taken_up = || -> Result<Option<Self>> {
             let file = file::open_to_audit(path)?;
+            file.keep_few_pages()?;
             let Some((name, before)) = keep.load(&file)? else { return Ok(None) };
             let (report, walked) = audit::audit(&file, before, &mut |_| {})?;
             if !report.is_clean() {

@@ -106,6 +106,8 @@ impl Proven {
     }
 
     fn of_file(file: Tables, path: &Path, progress: &mut dyn FnMut(u64)) -> Result<(Report, Self)> {
+        // Its pages are read in order: of the file few are kept, of the tables that are made of it many.
+        file.keep_few_pages()?;
         let (name, tables) = memory::empty()?;
         let (report, walked) = audit::audit(&file, Walked::nothing(tables), progress)?;
         Ok((report, Self::of_walk(file, path, name, walked)?))
