@@ -18,13 +18,14 @@ const SQL: [&str; 8] = [
 ];
 
 /// The layers from the bottom; those of one line stand beside each other and do not use one another.
-const LAYERS: [&[&str]; 8] = [
+const LAYERS: [&[&str]; 9] = [
     &["error", "school"],
     &["files", "device"],
     &["ledger"],
     &["journal"],
     &["import"],
-    &["print", "report", "archive", "away", "inform"],
+    &["print", "report", "archive", "away"],
+    &["inform"],
     &["work"],
     &["cli", "web"],
 ];

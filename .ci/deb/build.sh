@@ -41,7 +41,7 @@ install -m 644 .ci/deb/letopis-serve.service "$root/usr/lib/systemd/system"
 
 doc=$root/usr/share/doc/letopis
 mkdir -p "$doc"
-install -m 644 docs/{install,first-day,through-the-year,backup,layouts,security.ru,serve}.md "$doc"
+install -m 644 docs/{install,first-day,through-the-year,backup,layouts,security.ru,serve,mail}.md "$doc"
 gzip -9nc CHANGELOG.md >"$doc/changelog.gz"
 {
     cat LICENSE
