@@ -2,9 +2,10 @@
 
 use super::diary::{self, Shown, SubjectLine, Week};
 use crate::error::Result;
+use crate::journal::entry::Reason;
 use crate::journal::read::{self, Event, Pupil, Tables};
 use crate::print::{DiarySlip, SlipDay, SlipLesson};
-use crate::school::{Day, PeriodName};
+use crate::school::{Attendance, Day, PeriodName, WorkKind};
 
 /// The slip of a pupil's week, with the averages of a period and what they come to.
 ///
@@ -19,20 +20,22 @@ pub fn slip(
     let week = diary::week(tables, pupil, monday, today)?;
     let last = week.days.last().map_or(monday, |day| day.date);
     let events = read::events_between(tables, monday, last, week.class.as_ref())?;
+    let subjects = read::subjects(tables)?;
+    let short = |subject: &str| subjects.iter().find(|line| line.name == subject).map(|line| line.short.clone());
     let lines = period.map(|period| diary::period(tables, pupil, period)).transpose()?.unwrap_or_default();
     Ok(DiarySlip {
         name: name.to_owned(),
-        days: days(&week, &events),
+        days: days(&week, &events, &short),
         standing: lines.iter().filter_map(standing).collect(),
         lacking: lines.iter().filter_map(lacking).collect(),
     })
 }
 
-fn days(week: &Week, events: &[Event]) -> Vec<SlipDay> {
+fn days(week: &Week, events: &[Event], short: &dyn Fn(&str) -> Option<String>) -> Vec<SlipDay> {
     let day = |day: &diary::WeekDay| {
         let on = events.iter().filter(|event| event.first <= day.date && day.date <= event.last);
         let told: Vec<String> = day.off.iter().cloned().chain(on.map(event)).collect();
-        let lessons: Vec<SlipLesson> = day.lessons.iter().map(lesson).collect();
+        let lessons: Vec<SlipLesson> = day.lessons.iter().map(|shown| lesson(shown, short)).collect();
         (day.is_there && !(told.is_empty() && lessons.is_empty())).then_some(SlipDay { date: day.date, told, lessons })
     };
     week.days.iter().filter_map(day).collect()
@@ -44,20 +47,29 @@ fn event(event: &Event) -> String {
     format!("{}{at}{}", event.title, place.unwrap_or_default())
 }
 
-fn lesson(shown: &Shown) -> SlipLesson {
-    let mark = shown.mark.as_ref().map(|mark| match mark.work.is_empty() {
-        true => mark.marks.clone(),
-        false => format!("{} ({})", mark.marks, mark.work),
+fn lesson(shown: &Shown, short: &dyn Fn(&str) -> Option<String>) -> SlipLesson {
+    let mark = shown.mark.as_ref().map(|mark| match WorkKind::of(&mark.work) {
+        None => mark.marks.clone(),
+        Some(kind) => format!("{} {}", mark.marks, kind.short()),
     });
-    let absence = shown.absence.map(|absence| absence.in_words().to_owned());
+    let absence = shown.absence.map(absence);
     let exempted = shown.exempted.then(|| "осв".to_owned());
     let corrected = shown.corrected.iter().filter(|one| one.was.is_some()).map(diary::Correction::in_words);
     let parts: Vec<String> = mark.into_iter().chain(absence).chain(exempted).chain(corrected).collect();
     SlipLesson {
         number: shown.number,
-        subject: shown.subject.clone(),
+        subject: short(&shown.subject).unwrap_or_else(|| shown.subject.clone()),
         homework: shown.due.clone(),
         mark: parts.join("; "),
+    }
+}
+
+/// «н», «б», «у», «оп»: where only «н» stands, its reason turns it to «б» or «у» once it is known.
+fn absence(absence: diary::Absence) -> String {
+    match (absence.kind, absence.reason) {
+        (Attendance::Absent, Some(Reason::Illness)) => Attendance::Ill.as_str().to_owned(),
+        (Attendance::Absent, Some(Reason::Valid)) => Attendance::Excused.as_str().to_owned(),
+        (kind, _) => kind.as_str().to_owned(),
     }
 }
 

@@ -125,6 +125,7 @@ pub fn print_slips(
     let period = period.as_deref().unwrap_or_default();
     let sheet = DiarySheet { class: wish.class, monday, period, teacher: &teacher, at, slips: &slips };
     let paper = print::diary_slips(layouts, &school, &sheet)?;
+    files::make_folders(dir, Readers::All).map_err(|cause| Error::file("создать папку", dir, &cause))?;
     let file = files::named(dir)?.join(format!("diary-{}-{monday}.pdf", wish.class.ascii()));
     files::replace(&file, &paper, Readers::Owner).map_err(|cause| Error::file("записать", &file, &cause))?;
     let files = pupils.iter().map(|pupil| &pupil.file);

@@ -80,7 +80,7 @@ fn folder() -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cmd")
 }
 
-/// A test for each clause of sections 2, 3 and 5 of the regulation that the program meets.
+/// A test for each clause of sections 1 to 5 of the regulation that the program meets.
 macro_rules! clauses {
     ($($name:ident)*) => {
         $(#[test] fn $name() { run_case(&folder().join(concat!(stringify!($name), ".toml"))); })*
@@ -89,8 +89,10 @@ macro_rules! clauses {
 }
 
 clauses! {
+    clause_1_6
     clause_2_1 clause_2_2 clause_2_3_1 clause_2_3_2 clause_2_3_3 clause_2_3_4 clause_2_3_5 clause_2_5
     clause_3_1 clause_3_2 clause_3_3 clause_3_3_1 clause_3_3_2 clause_3_3_3 clause_3_3_4 clause_3_3_5
+    clause_4_5
     clause_5_1 clause_5_4 clause_5_5_1 clause_5_6 clause_5_7 clause_5_8
 }
 

@@ -45,6 +45,8 @@ pub struct AccessSheet<'a> {
     pub slips: &'a [AccessSlip],
 }
 
+/// From the edge of a slip to what stands on it, in mm.
+const MARGIN: f32 = 9.0;
 /// Between the parts of a slip, in mm.
 const GAP: f32 = 2.2;
 /// Type is made smaller by so many points at a time where a slip has more to say than usual.
@@ -75,7 +77,7 @@ pub fn access_slips(layouts: &Layouts, school: &School, sheet: &AccessSheet<'_>)
 /// The pages of the slips.
 pub(in crate::print) fn pages(layouts: &Layouts, school: &School, sheet: &AccessSheet<'_>) -> Result<Vec<Page>> {
     let canvas = Canvas::new(&layouts.page, Sides::One, false)?;
-    let mut four = Four::new(&layouts.page, canvas.look);
+    let mut four = Four::new(&layouts.page, canvas.look, MARGIN);
     for slip in sheet.slips {
         let mut set = Ok(());
         four.next(|page, area| set = canvas.slip(page, area, &layouts.access, school, sheet, slip));

@@ -14,7 +14,7 @@ use crate::print::table::{Cell, Look, Row, Table};
 use crate::print::typeset::{Align, Pad};
 use crate::print::{Layouts, issue};
 use crate::school::{ClassName, Day, School, day_in_words, format_date, printable};
-use chrono::{DateTime, Days, FixedOffset};
+use chrono::{DateTime, Datelike, Days, FixedOffset};
 
 /// A pupil's week.
 #[derive(Debug, Clone, Default)]
@@ -45,7 +45,7 @@ pub struct SlipDay {
 pub struct SlipLesson {
     /// Its number in the day.
     pub number: u8,
-    /// The subject.
+    /// The subject, in short.
     pub subject: String,
     /// What was to be done for it.
     pub homework: String,
@@ -69,17 +69,19 @@ pub struct DiarySheet<'a> {
     pub slips: &'a [DiarySlip],
 }
 
+/// From the edge of a slip to what stands on it, in mm.
+const MARGIN: f32 = 7.0;
 /// Between the parts of a slip, in mm.
-const GAP: f32 = 1.2;
+const GAP: f32 = 0.8;
 /// The least type in points, and by how much it is made smaller at a time.
 const SMALLEST: f32 = 6.5;
 const STEP: f32 = 0.5;
 /// Room for signing by hand, in mm.
-const SIGNING: f32 = 8.0;
+const SIGNING: f32 = 6.5;
 /// Of a slip's width: the lesson's number, its subject, and its mark; homework has the rest.
-const NUMBER: f32 = 0.055;
-const SUBJECT: f32 = 0.25;
-const MARK: f32 = 0.24;
+const NUMBER: f32 = 0.045;
+const SUBJECT: f32 = 0.155;
+const MARK: f32 = 0.18;
 
 /// Writes the slips as PDF/A.
 ///
@@ -103,7 +105,7 @@ pub fn diary_slips(layouts: &Layouts, school: &School, sheet: &DiarySheet<'_>) -
 /// The pages of the slips.
 pub(in crate::print) fn pages(layouts: &Layouts, school: &School, sheet: &DiarySheet<'_>) -> Result<Vec<Page>> {
     let canvas = Canvas::new(&layouts.page, Sides::One, false)?;
-    let mut four = Four::new(&layouts.page, canvas.look);
+    let mut four = Four::new(&layouts.page, canvas.look, MARGIN);
     for slip in sheet.slips {
         let setter = Setter { canvas: &canvas, layout: &layouts.diary, school, sheet, slip };
         setter.set(&mut four);
@@ -180,7 +182,7 @@ impl Setter<'_> {
 
     fn look(&self) -> Look {
         let Look { hair, fifth, firm, .. } = self.canvas.look;
-        Look { hair, fifth, firm, pad: Pad { x: 0.8, y: 0.25 } }
+        Look { hair, fifth, firm, pad: Pad { x: 0.7, y: 0.06 } }
     }
 
     fn table(&self, rows: Vec<Row>, width: f32) -> Table {
@@ -196,7 +198,9 @@ impl Setter<'_> {
         };
         let mut rows = Vec::new();
         for day in &self.slip.days {
-            let told = day.told.iter().fold(day_in_words(day.date), |all, one| format!("{all} · {one}"));
+            let date = day_in_words(day.date);
+            let date = date.trim_end_matches(&format!(" {} г.", day.date.year())).to_owned();
+            let told = day.told.iter().fold(date, |all, one| format!("{all} · {one}"));
             let head = cell(bold, &told, width).span(1, widths.len());
             rows.push(Row { cells: vec![head], least: 0.0, fifth: false });
             for lesson in &day.lessons {
