@@ -134,25 +134,6 @@ impl WorkKind {
         }
     }
 
-    /// The shortest way to write it: «к/р».
-    pub fn short(self) -> &'static str {
-        match self {
-            Self::Answer => "отв.",
-            Self::Homework => "д/р",
-            Self::Test => "тест",
-            Self::Independent => "с/р",
-            Self::Check => "п/р",
-            Self::Control => "к/р",
-            Self::Dictation => "дикт.",
-            Self::Composition => "соч.",
-            Self::Exposition => "изл.",
-            Self::Laboratory => "л/р",
-            Self::Practical => "пр/р",
-            Self::Credit => "зачёт",
-            Self::Project => "проект",
-        }
-    }
-
     /// Whether it is written work: all but «ответ», «зачёт», «проект».
     pub fn is_written(self) -> bool {
         TABLE.iter().any(|(_, kind, _, written)| *kind == self && *written)

@@ -182,7 +182,7 @@ impl Setter<'_> {
 
     fn look(&self) -> Look {
         let Look { hair, fifth, firm, .. } = self.canvas.look;
-        Look { hair, fifth, firm, pad: Pad { x: 0.7, y: 0.06 } }
+        Look { hair, fifth, firm, pad: Pad { x: 0.7, y: 0.14 } }
     }
 
     fn table(&self, rows: Vec<Row>, width: f32) -> Table {
