@@ -9,7 +9,7 @@ use super::archive::{Made, NewArchive, Verification};
 use super::carriers::Registration;
 use super::confirm::{self, Which};
 use super::founding::{self, Founded, Founding, Key};
-use super::{Workplace, archive, audit, carriers, import, papers, people};
+use super::{Workplace, access, archive, audit, carriers, import, informed, papers, people};
 use crate::archive::anchor::Code;
 use crate::archive::par2::create::Share;
 use crate::archive::progress::Progress;
@@ -106,7 +106,9 @@ pub fn run(dir: &Path, progress: &dyn Progress, told: &mut dyn FnMut(&Step)) -> 
     let whole = stage.verify(&folders, &code, progress, told)?;
     told(&Step::CopiesHold(whole));
     told(&Step::Audited { entries: stage.audit()? });
-    Ok(Done { whole, way_in: stage.let_in()? })
+    let way_in = stage.let_in()?;
+    stage.hand_out()?;
+    Ok(Done { whole, way_in })
 }
 
 /// What the way has led to.
@@ -231,6 +233,18 @@ impl Stage {
             }
         }
         Ok(None)
+    }
+
+    /// Prints what the class teacher hands out: slips of access for the other parents of the class, and the slips of a week for
+    /// diaries of paper.
+    fn hand_out(&mut self) -> Result<()> {
+        let (layouts, dir) = (Layouts::load(None)?, self.dir.join("slips"));
+        let (class, clock) = (ClassName::parse(CLASS)?, self.clock);
+        let wish = access::Wish { class: &class, of: Standing::Parent, again: &[], address: ADDRESS };
+        access::print(&self.place_of(ADMINISTRATOR)?, &layouts, &wish, &dir)?;
+        let proven = self.journal.prove(&mut |_| {})?;
+        let week = informed::SlipsWish { class: &class, week: clock.date_naive() - Duration::days(14), all: true };
+        informed::print_slips(&proven, &clock, &layouts, &week, &dir).map(drop)
     }
 
     /// The deputy head confirms what the administrator has asked for, having seen it. Gives how much it was.
