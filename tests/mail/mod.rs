@@ -3,6 +3,7 @@
 mod faults;
 mod kills;
 mod letters;
+mod serve;
 mod server;
 
 use crate::common::school::School;
