@@ -40,7 +40,10 @@ const GROUPS: &[(&str, &[&str])] = &[
         "Завучу и директору",
         &["report", "substitution", "correction", "remark", "confirm", "print", "archive", "carrier", "stick", "year"],
     ),
-    ("Администратору", &["init", "import", "key", "staff", "school", "pupil", "course", "layout", "clock", "journal"]),
+    (
+        "Администратору",
+        &["init", "import", "key", "staff", "school", "pupil", "course", "layout", "clock", "journal", "serve"],
+    ),
     ("Каждому", &["help", "audit", "demo", "completions", "man"]),
 ];
 
@@ -383,6 +386,8 @@ mod tests {
         "pupils",
         "SHA256",
         "Tab",
+        "TLS",
+        "https",
     ];
 
     fn every_help(command: &mut Command, texts: &mut Vec<String>, names: &mut HashSet<String>) {

@@ -18,7 +18,7 @@ pub struct Access {
     /// Класс: 7А
     #[arg(value_name = "КЛАСС")]
     class: String,
-    /// Адрес дневника, как его открывают в браузере: https://dnevnik.school.ru (иначе из настроек сервера)
+    /// Адрес дневника, как его открывают в браузере: https://… (иначе из настроек сервера)
     #[arg(long, visible_alias = "адрес", value_name = "АДРЕС")]
     address: Option<String>,
     /// Файл настроек сервера (иначе serve.toml рядом с журналом)

@@ -26,8 +26,8 @@ pub fn slip(
     Ok(DiarySlip {
         name: name.to_owned(),
         days: days(&week, &events, &short),
-        standing: lines.iter().filter_map(standing).collect(),
-        lacking: lines.iter().filter_map(lacking).collect(),
+        standing: lines.iter().filter_map(|line| standing(line, &short)).collect(),
+        lacking: lines.iter().filter_map(|line| lacking(line, &short)).collect(),
     })
 }
 
@@ -73,11 +73,12 @@ fn absence(absence: diary::Absence) -> String {
     }
 }
 
-/// «Алгебра 4,33 (4)», or the final mark once it is set.
-fn standing(line: &SubjectLine) -> Option<String> {
+/// «Алг. 4,33 (4)», or the final mark once it is set.
+fn standing(line: &SubjectLine, short: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    let name = short(&line.subject).unwrap_or_else(|| line.subject.clone());
     let subject = match line.group.is_empty() {
-        true => line.subject.clone(),
-        false => format!("{} ({})", line.subject, line.group),
+        true => name,
+        false => format!("{name} ({})", line.group),
     };
     if let Some(set) = &line.final_mark {
         return Some(format!("{subject} – итог {set}"));
@@ -87,8 +88,8 @@ fn standing(line: &SubjectLine) -> Option<String> {
     Some(format!("{subject} {} ({})", format!("{average:.2}").replace('.', ","), outlook.forecast))
 }
 
-fn lacking(line: &SubjectLine) -> Option<String> {
+fn lacking(line: &SubjectLine, short: &dyn Fn(&str) -> Option<String>) -> Option<String> {
     let outlook = line.outlook.as_ref().filter(|_| line.final_mark.is_none() && !line.exempted)?;
     let lack = diary::lack_in_words(outlook);
-    (!lack.is_empty()).then(|| format!("{}: {lack}", line.subject))
+    (!lack.is_empty()).then(|| format!("{}: {lack}", short(&line.subject).unwrap_or_else(|| line.subject.clone())))
 }

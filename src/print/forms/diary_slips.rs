@@ -70,14 +70,14 @@ pub struct DiarySheet<'a> {
 }
 
 /// From the edge of a slip to what stands on it, in mm.
-const MARGIN: f32 = 7.0;
+const MARGIN: f32 = 6.0;
 /// Between the parts of a slip, in mm.
 const GAP: f32 = 0.8;
 /// The least type in points, and by how much it is made smaller at a time.
 const SMALLEST: f32 = 6.5;
 const STEP: f32 = 0.5;
 /// Room for signing by hand, in mm.
-const SIGNING: f32 = 6.5;
+const SIGNING: f32 = 6.0;
 /// Of a slip's width: the lesson's number, its subject, and its mark; homework has the rest.
 const NUMBER: f32 = 0.045;
 const SUBJECT: f32 = 0.155;
