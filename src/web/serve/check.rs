@@ -13,6 +13,7 @@ use crate::school::{Role, counted, format_date};
 use crate::work::serving::{Checked, Start};
 use chrono::{Duration, Offset};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+#[cfg(unix)]
 use std::path::Path;
 
 /// A certificate that ends sooner is told of.

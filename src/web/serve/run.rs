@@ -3,7 +3,9 @@
 use super::certificate;
 use super::config::Config;
 use super::connections::Counted;
-use super::log::{self, Level};
+#[cfg(unix)]
+use super::log;
+use super::log::Level;
 use super::{Served, check, doors, entrance, follow, mail, v1};
 use crate::error::{Error, Result};
 use crate::journal::{Keep, Proven};
@@ -248,6 +250,7 @@ fn reload(start: &Start, served: &Served, tls: Option<&certificate::Doors>) {
 /// What the server is told.
 enum Told {
     Stop,
+    #[cfg_attr(not(unix), allow(dead_code))]
     Reload,
 }
 
