@@ -65,6 +65,7 @@ fn strand(dir: &Path) {
         may_prepare,
         bytes: 0,
         sha256: [0; 32],
+        server: None,
     };
     let (image, passphrase) = (vec![5; 1 << 20], "сурок кабина весло туман гребень бархат фонарь");
     let strand_size = 16 * 1024 * 1024;

@@ -113,7 +113,7 @@ pub fn reached(
                 last: files.iter().filter_map(|file| ways.remove(*file)).flatten().collect(),
                 pupil: pupil.clone(),
             };
-            of.last.sort_by(|one, other| other.at.cmp(&one.at));
+            of.last.sort_by_key(|way| std::cmp::Reverse(way.at));
             for line in files.iter().filter_map(|file| lines.get(*file)).flatten() {
                 of.lacks_consent |= line.consent.is_none();
                 match dead.get(&ReaderKey::of_address(&line.email)) {

@@ -59,11 +59,14 @@ pub struct Checked {
     pub remarks: Vec<Error>,
 }
 
+/// Serves by some settings; says when it answers.
+pub type Run = fn(&Start, &mut dyn FnMut(&Ready)) -> Result<()>;
+
 /// The server: another face, which the program hands in.
 #[derive(Clone, Copy)]
 pub struct Server {
     /// Serves until it is told to stop; says when it answers.
-    pub run: fn(&Start, &mut dyn FnMut(&Ready)) -> Result<()>,
+    pub run: Run,
     /// Looks at everything that a start needs, and starts nothing.
     pub check: fn(&Start) -> Result<Checked>,
     /// Makes a certificate and its key; in the place of those that are there only where that is wanted.

@@ -62,13 +62,12 @@ impl Plans {
                 continue;
             };
             let recorded = since.remove(&own.course.id).unwrap_or_default();
-            let mut no = given.get(&own.course.id).map_or(0, |before| before.given);
+            let before = given.get(&own.course.id).map_or(0, |before| before.given);
             let expected = timetable.expected(&diary.school, today, last).filter(|at| !recorded.contains(at));
             let mut places: Vec<((Day, u8), bool)> = expected.map(|at| (at, true)).collect();
             places.extend(recorded.iter().map(|at| (*at, false)));
             places.sort_unstable();
-            for ((date, number), ahead) in places {
-                no += 1;
+            for (no, ((date, number), ahead)) in (before + 1..).zip(places) {
                 let line = lines.iter().find(|line| usize::try_from(line.no).is_ok_and(|of| of == no));
                 if let Some(line) = line.filter(|_| ahead && date >= first && own.covers(date)) {
                     let (subject, line) = (own.course.key.subject.clone(), line.clone());

@@ -46,7 +46,7 @@ impl Outbox {
             };
             reached.entry(PersonalFile::from(row.get::<_, String>("pupil")?)).or_default().push(way);
         }
-        reached.values_mut().for_each(|ways| ways.sort_by(|one, other| other.at.cmp(&one.at)));
+        reached.values_mut().for_each(|ways| ways.sort_by_key(|way| std::cmp::Reverse(way.at)));
         Ok(reached)
     }
 }

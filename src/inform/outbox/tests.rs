@@ -284,7 +284,7 @@ fn two_are_never_on_their_round_at_once_and_one_mail_is_put_once() {
     assert!(other.round().unwrap().is_none());
     let now = place.clock.now();
     let mail = mail("a@example.org", now);
-    assert_eq!(round.put(&[mail.clone()], now, &[("digest", "2025-09-01")]).unwrap(), 1);
+    assert_eq!(round.put(std::slice::from_ref(&mail), now, &[("digest", "2025-09-01")]).unwrap(), 1);
     assert_eq!(round.put(&[mail], now, &[]).unwrap(), 0);
     drop(round);
     assert!(other.round().unwrap().is_some());

@@ -56,12 +56,12 @@ fn files_of_earlier_versions_stay_readable_and_grow() {
 fn consent_is_to_an_address_and_ends_with_it() {
     let (_folder, contacts) = file();
     let old = agreed(line("И-1", "мать", MOTHER, "1", "old@example.org"), "2025-09-01");
-    contacts.set(&[old.clone()]).unwrap();
+    contacts.set(std::slice::from_ref(&old)).unwrap();
     contacts.set(&[Contact { telephone: "2".into(), consent: None, ..old.clone() }]).unwrap();
     assert_eq!(contacts.all().unwrap()[0].consent, old.consent, "another telephone is not another address");
     assert_eq!(contacts.mailboxes().unwrap().len(), 1);
     let new = Contact { email: "new@example.org".into(), consent: None, ..old };
-    contacts.set(&[new.clone()]).unwrap();
+    contacts.set(std::slice::from_ref(&new)).unwrap();
     assert_eq!(contacts.all().unwrap()[0].consent, None);
     assert_eq!(contacts.mailboxes().unwrap(), []);
     contacts.set(&[agreed(new, "2025-10-01")]).unwrap();

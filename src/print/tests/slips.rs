@@ -131,7 +131,7 @@ fn a_week_keeps_to_its_quarter_or_goes_on_in_the_next_and_nothing_of_it_is_lost(
         assert!(page.foot.is_none(), "neither number nor seal");
     }
     assert!((4..=6).contains(&filled), "an ordinary week takes one slip, a long one two or three: {filled}");
-    let text: String = pages.iter().map(|page| text_of(page)).collect();
+    let text: String = pages.iter().map(text_of).collect();
     assert_eq!(text.matches("наизусть").count(), 42, "each homework of the long week");
     assert_eq!(text.matches("Классный руководитель").count(), 3, "signed once a pupil");
     for words in

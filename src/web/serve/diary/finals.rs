@@ -12,6 +12,9 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use std::sync::Arc;
 
+/// The mark of a period, and what there is to know besides.
+type OfPeriod = (String, Vec<String>);
+
 #[derive(Template)]
 #[template(path = "serve/pages/diary/finals.html")]
 struct Page {
@@ -19,7 +22,7 @@ struct Page {
     year: String,
     periods: Vec<(String, String)>,
     /// Subject, and of each period the mark with what there is to know besides.
-    rows: Vec<(String, Vec<(String, Vec<String>)>)>,
+    rows: Vec<(String, Vec<OfPeriod>)>,
     decision: Option<String>,
 }
 

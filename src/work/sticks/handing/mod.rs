@@ -249,7 +249,7 @@ impl Outgoing {
         intake: &mut dyn Intake,
         challenge: &Challenge,
         last: &Answer,
-    ) -> std::result::Result<Option<(Header, Zeroizing<Vec<u8>>)>, Fault> {
+    ) -> std::result::Result<Option<Fetched>, Fault> {
         let ask =
             Ask { what: What::Base, challenge: challenge.challenge.clone(), length: last.length, ..self.ask.clone() };
         let asked = ask.sign(&self.owner).map_err(|error| Fault::of(&error, Code::Failed))?;
@@ -367,15 +367,18 @@ fn outcome(met: &Met) -> Outcome {
     }
 }
 
+/// What leads to a server's end of the exchange.
+pub type Reach<'a, 'f> = dyn FnMut(&Server) -> std::result::Result<Box<dyn Intake + 'a>, Fault> + 'f;
+
+/// A base that was fetched: what it says of itself, and its tables.
+type Fetched = (Header, Zeroizing<Vec<u8>>);
+
 /// Hands over what lies on a stick and renews it; of a ledger that lacks some of it, all that the stick keeps. Gives what was
 /// handed over, what was brought, and until when something may be recorded now.
 ///
 /// # Errors
 /// A stick that knows no server; see [`Code`]; a carrier that cannot be written.
-pub fn hand_over<'a>(
-    unlocked: &mut Unlocked,
-    intake: &mut dyn FnMut(&Server) -> std::result::Result<Box<dyn Intake + 'a>, Fault>,
-) -> Result<(Outgoing, Brought, Option<Day>)> {
+pub fn hand_over<'a>(unlocked: &mut Unlocked, intake: &mut Reach<'a, '_>) -> Result<(Outgoing, Brought, Option<Day>)> {
     let no_server = || {
         Error::input("не указан журнал школы, в который передаются записи, а школьного сервера этот носитель не знает")
             .next_by("на компьютере школы укажите её журнал", Action::Give(Detail::Journal))
