@@ -39,7 +39,9 @@ done
 grep -q ' ./usr/lib/systemd/system/letopis-serve.service$' "$here/files"
 if command -v systemd-analyze >/dev/null; then
     # What is mistyped in it, and whether it shuts in what it can: 10 is an open door.
-    systemd-analyze verify --root="$root" letopis-serve.service
+    # What it needs of a whole system is this one's; the program is not.
+    sed 's#/usr/bin/letopis#/bin/true#' "$root/usr/lib/systemd/system/letopis-serve.service" >"$here/letopis-serve.service"
+    systemd-analyze verify --man=no "$here/letopis-serve.service"
     systemd-analyze security --offline=yes --root="$root" --threshold=20 --no-pager letopis-serve.service >/dev/null
 fi
 ! grep -vE '^[dl-][rwx-]{9} root/root ' "$here/files"
