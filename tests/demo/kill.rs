@@ -107,7 +107,7 @@ fn killed_at_any_moment_it_leaves_whole_archives_or_what_the_next_run_clears_up(
         .filter(|name| name.starts_with("journal."))
         .collect();
     beside.sort();
-    assert_eq!(beside, ["journal.contacts", "journal.letopis", "journal.letopis-lock"]);
+    assert_eq!(beside, ["journal.contacts", "journal.letopis", "journal.letopis-lock", "journal.outbox"]);
     let lock = std::fs::metadata(school.path("journal.letopis-lock")).unwrap();
     assert_eq!(lock.len(), 0, "the file that says whose turn it is to write holds nothing");
 }
