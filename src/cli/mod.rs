@@ -56,6 +56,7 @@ mod serve;
 mod session;
 mod shown;
 #[cfg(unix)]
+mod sign;
 mod signals;
 mod slips;
 mod staff;

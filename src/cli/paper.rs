@@ -2,7 +2,7 @@
 //! it since (§5.1, §5.4).
 
 use super::called::ME;
-use super::{Common, output, screen, session};
+use super::{Common, output, screen, session, sign};
 use crate::error::Result;
 use crate::print::check::{Again, Since};
 use crate::print::since::{Change, What};
@@ -52,6 +52,8 @@ fn as_json(standing: &Standing) -> Value {
         "bound": standing.bound.as_ref().map(|bound| json!({
             "date": bound.date.to_string(), "sheets": bound.sheets, "shelf": bound.shelf, "by": bound.by,
         })),
+        "signatures": standing.signatures.iter().map(|(one, expires)| sign::as_json(one, expires.as_deref()))
+            .collect::<Vec<_>>(),
         "again": match &checked.again {
             Again::Identical => "identical".into(),
             Again::SameText => "same text".into(),
@@ -101,6 +103,7 @@ fn say(standing: &Standing) -> Result<()> {
         let (day, sheets, shelf) = (format_date(bound.date), bound.sheets, &bound.shelf);
         println!("Подшит {day}, листов {sheets}, место хранения: {shelf}. Записал(а) {}", standing.bound_by);
     }
+    sign::say(&standing.signatures);
     match &checked.again {
         Again::Identical => println!("Повторная печать по записям на тот момент дала тот же файл, байт в байт."),
         Again::SameText => {

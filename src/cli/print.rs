@@ -3,7 +3,7 @@
 use super::days::Days;
 use super::recorder::{Recorder, say as say_done};
 use super::year::{reason_given, year_typed};
-use super::{Common, advice, paper, screen, session, slips};
+use super::{Common, advice, paper, screen, session, sign, slips};
 use crate::error::{Result, Warning};
 use crate::journal::read::outdated::Outdated;
 use crate::journal::{Proven, read, resolve};
@@ -101,6 +101,9 @@ pub enum Print {
     /// Записать, что классный журнал подшит: сколько в нём листов и где он хранится (§5.4)
     #[command(visible_alias = "подшить")]
     Bound(Binding),
+    /// Подписать выданный документ программой электронной подписи школы (повторно — ещё одна подпись)
+    #[command(visible_alias = "подписать")]
+    Sign(sign::Sign),
     /// Проверить бумагу по коду внизу страницы или по тексту QR-кода, а файл PDF — по его сумме
     #[command(visible_alias = "сверить")]
     Check {
@@ -215,6 +218,7 @@ impl Print {
                 })
             }
             Self::Bound(binding) => binding.run(common),
+            Self::Sign(sign) => sign.run(common),
             Self::Check { code, layouts } => paper::check(common, &code.join(" "), layouts.as_deref()),
         }
     }
@@ -361,6 +365,7 @@ fn list(common: &Common) -> Result<ExitCode> {
             "superseded_by": later,
             "reason": document.reason, "superseded": document.superseded.is_some(),
             "outdated": is_outdated,
+            "signatures": read::signatures::of(tables, &document.number)?.len(),
             "bound": line.bound.as_ref().map(|bound| serde_json::json!({
                 "date": bound.date.to_string(), "sheets": bound.sheets, "shelf": bound.shelf,
             })),

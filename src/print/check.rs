@@ -218,6 +218,16 @@ pub fn print_again(proven: &Proven, layouts: &Layouts, documents: Vec<Registered
     Ok(printed)
 }
 
+/// A document's file rendered again from the ledger as it stood when it was issued; nothing where its text differs today.
+///
+/// # Errors
+/// As [`page_again`].
+pub fn file_as_issued(proven: &Proven, layouts: &Layouts, document: &Registered) -> Result<Option<Vec<u8>>> {
+    let then = Then::render(proven, layouts, document)?;
+    let same = then.document().seals.iter().map(|seal| hex(&seal.digest)).eq(document.pages.iter().cloned());
+    same.then(|| write(then.document(), &then.wanted, &then.context)).transpose()
+}
+
 /// What rendering a document again came to, once it is known whether the text is the same.
 fn again(
     proven: &Proven,

@@ -7,7 +7,7 @@
 //! them, so no certified paper exists that the ledger does not know.
 
 use super::register::{Registered, context_of, last_issued};
-use super::{Form, IssueContext, Layouts, Rendered, Subject, Variant, Wanted, ready, render, resources};
+use super::{Form, IssueContext, Layouts, Rendered, Subject, Variant, Wanted, ready, render, resources, signature};
 use crate::error::{Action, Detail, Error, Result};
 use crate::files::{self, Draft, Readers};
 use crate::journal::entry::{DocumentIssued, IssuedPage, IssuedResource, RULES};
@@ -38,6 +38,8 @@ pub struct Issued {
     pub leaves: u32,
     /// Where its file lies.
     pub file: PathBuf,
+    /// The files of its signatures, beside it.
+    pub beside: Vec<PathBuf>,
     /// Whether it got its number now.
     pub new: bool,
 }
@@ -93,7 +95,12 @@ pub fn issue(
         // How many volumes a book has is known once its first is laid out.
         let further: Vec<Wanted> = made.iter().flat_map(Made::further_volumes).collect();
         rounds.extend((!further.is_empty()).then_some(further));
-        issued.extend(made.into_iter().map(Made::into_place).collect::<Result<Vec<_>>>()?);
+        let tables = proven.tables()?;
+        for made in made {
+            let one = made.into_place()?;
+            let beside = signature::put_beside(proven, &tables, &one.number, &one.file)?;
+            issued.push(Issued { beside, ..one });
+        }
         files::sync_folder(dir).map_err(|e| Error::file("записать", dir, &e))?;
     }
     Ok(issued)
@@ -336,7 +343,16 @@ fn write(wanted: &Wanted, number: &str, rendered: Rendered, dir: &Path) -> Resul
     let file = dir.join(format!("{}.pdf", wanted.file_stem()));
     let draft = Draft::of(&file, &rendered.pdf, Readers::Owner).map_err(|e| Error::file("записать", &file, &e))?;
     let (title, pages, leaves, volumes) = (rendered.title, rendered.pages.len(), rendered.leaves, rendered.volumes);
-    let issued = Issued { wanted: wanted.clone(), number: number.to_owned(), title, pages, leaves, file, new: true };
+    let issued = Issued {
+        wanted: wanted.clone(),
+        number: number.to_owned(),
+        title,
+        pages,
+        leaves,
+        file,
+        beside: Vec::new(),
+        new: true,
+    };
     Ok(Made { issued, draft, volumes, entry: None })
 }
 

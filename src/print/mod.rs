@@ -26,6 +26,7 @@ pub mod ready;
 pub mod register;
 pub mod seal;
 pub mod sheet;
+pub mod signature;
 pub mod since;
 pub mod structure;
 pub mod table;

@@ -143,6 +143,7 @@ impl Place<'_> {
             Body::JournalRestored(restored) => at.journal_restored(restored),
             Body::YearContinued(continued) => at.year_continued(continued),
             Body::DocumentIssued(issued) => at.document(issued),
+            Body::DocumentSigned(signed) => at.signed(signed),
             Body::BookBound(bound) => at.bound(bound),
             Body::CarrierRegistered(registered) => at.carrier_registered(registered),
             Body::CarrierIssued(issued) => at.carrier_issued(issued),

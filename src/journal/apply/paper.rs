@@ -4,6 +4,7 @@ use super::Place;
 use crate::error::Result;
 use crate::journal::entry::{
     ArchiveCopied, ArchiveCreated, ArchiveRepaired, ArchiveVerified, BackupMade, BookBound, DocumentIssued,
+    DocumentSigned,
 };
 use crate::journal::read::iso;
 use rusqlite::params;
@@ -39,6 +40,21 @@ impl Place<'_> {
         }
         let sql = "INSERT OR REPLACE INTO document_resources (number, name, sha256) VALUES (?1, ?2, ?3)";
         issued.resources.iter().try_for_each(|r| self.run(sql, params![issued.number, r.name, r.sha256]))
+    }
+
+    pub(super) fn signed(&self, d: &DocumentSigned) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO signatures (entry, number, at, by, program, checked, checker, signer,
+                   valid_until, timestamp) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        let (at, by, checked) = (self.time(), &self.entry.author, d.check.word());
+        let until = d.valid_until.map(|until| until.to_rfc3339());
+        self.run(
+            sql,
+            params![self.seq, d.number, at, by, d.program, checked, d.checker, d.signer, until, d.timestamp],
+        )?;
+        let sql =
+            "INSERT OR REPLACE INTO signature_files (entry, place, kind, sha256, bytes) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let mut files = (1u32..).zip(&d.files);
+        files.try_for_each(|(place, f)| self.run(sql, params![self.seq, place, f.kind.word(), f.sha256, f.bytes]))
     }
 
     pub(super) fn archive(&self, archive: &ArchiveCreated) -> Result<()> {

@@ -157,6 +157,14 @@ CREATE INDEX document_pages_by_digest ON document_pages (digest);
 CREATE TABLE document_resources ( -- digests of the layouts and fonts a document was made with
     number TEXT NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL,
     PRIMARY KEY (number, name)) STRICT, WITHOUT ROWID;
+CREATE TABLE signatures (        -- of issued documents by the school's signing program; checked: 'accepted', 'rejected' or 'none';
+                                 -- valid_until: of the certificate in it, NULL where there is none; timestamp: 1 with one
+    entry INTEGER PRIMARY KEY, number TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, program TEXT NOT NULL,
+    checked TEXT NOT NULL, checker TEXT NOT NULL, signer TEXT NOT NULL, valid_until TEXT, timestamp INTEGER NOT NULL) STRICT;
+CREATE INDEX signatures_by_number ON signatures (number);
+CREATE TABLE signature_files (   -- place 1 is the signature; kind: 'signature', 'chain', 'crl', 'timestamp'
+    entry INTEGER NOT NULL, place INTEGER NOT NULL, kind TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL,
+    PRIMARY KEY (entry, place)) STRICT, WITHOUT ROWID;
 CREATE TABLE bound (             -- books that were bound (§5.4): how many leaves were counted, where the book is kept
     number TEXT PRIMARY KEY, date TEXT NOT NULL, sheets INTEGER NOT NULL, shelf TEXT NOT NULL, by TEXT NOT NULL,
     entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;

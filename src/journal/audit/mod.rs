@@ -76,7 +76,7 @@ fn integrity(file: &Connection) -> Result<Vec<String>> {
     Ok(lines.into_iter().filter(|line| line != "ok").collect())
 }
 
-/// Every page's text that was issued after an entry is kept, and is what its code says.
+/// Every page's text that was issued after an entry, and every file of a signature, is kept and is what its digest says.
 fn page_texts(file: &Tables, rebuilt: &Tables, after: u64, report: &mut Report) -> Result<()> {
     for page in read::documents::pages_issued_after(rebuilt, after)? {
         let text = read::documents::page_text(file, &page.digest)?;
@@ -85,6 +85,13 @@ fn page_texts(file: &Tables, rebuilt: &Tables, after: u64, report: &mut Report) 
             Some(text) if hex(&Sha256::digest(&text)) == *digest => {}
             Some(_) => report.add(None, format!("сохранённый текст документа № {number}, стр. {page}, изменён")),
             None => report.add(None, format!("сохранённый текст документа № {number}, стр. {page}, утрачен")),
+        }
+    }
+    for (number, digest) in read::signatures::files_after(rebuilt, after)? {
+        match read::documents::page_text(file, &digest)? {
+            Some(bytes) if hex(&Sha256::digest(&bytes)) == digest => {}
+            Some(_) => report.add(None, format!("сохранённая подпись документа № {number} изменена")),
+            None => report.add(None, format!("сохранённая подпись документа № {number} утрачена")),
         }
     }
     Ok(())

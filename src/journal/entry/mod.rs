@@ -33,7 +33,9 @@ pub use correction::{Change, CorrectionDecided, CorrectionRequested, LessonText}
 pub use enrolment::{EnrolmentCorrected, GroupAnnulled, PupilAnnulled, PupilRenumbered, StayIn};
 pub use event::{EventAnnounced, EventAnnulled};
 pub use note::{NoteAdded, NoteDone};
-pub use paper::{BookBound, DocumentIssued, IssuedPage, IssuedResource};
+pub use paper::{
+    BookBound, DocumentIssued, DocumentSigned, IssuedPage, IssuedResource, SignatureCheck, SignatureFile, SignaturePart,
+};
 pub use people::{
     ClassSet, ClockReset, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, LastArchive, Person, PersonDismissed,
     Previous, PreviousWitness, PupilEnrolled, PupilLeft, PupilMoved, PupilSet, SchoolChanged, SecondPerson,
@@ -178,6 +180,7 @@ kinds! {
     "year.continued" => YearContinued,
     "journal.restored" => JournalRestored,
     "document.issued" => DocumentIssued,
+    "document.signed" => DocumentSigned,
     "book.bound" => BookBound,
     "carrier.registered" => CarrierRegistered,
     "carrier.issued" => CarrierIssued,

@@ -67,3 +67,99 @@ pub struct BookBound {
     /// Where it is kept: «архив, шкаф 2, полка 3».
     pub shelf: String,
 }
+
+/// An issued document was signed by the school's own signing program, with a detached signature that others check. The
+/// files themselves are kept beside the ledger under their digests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentSigned {
+    /// Register number of the document.
+    pub number: String,
+    /// SHA-256 of the file that was signed: the document's.
+    pub pdf_sha256: String,
+    /// The signature first, then what lies beside it.
+    pub files: Vec<SignatureFile>,
+    /// The name of the program that signed.
+    pub program: String,
+    /// What a program that checks signatures said.
+    pub check: SignatureCheck,
+    /// The name of the program that was asked, or empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub checker: String,
+    /// Whom the certificate in the signature names, or empty where none is in it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub signer: String,
+    /// The end of that certificate's validity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<DateTime<FixedOffset>>,
+    /// Whether a timestamp is in the signature or lies beside it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub timestamp: bool,
+}
+
+/// A file of a signature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignatureFile {
+    /// What it is.
+    pub kind: SignaturePart,
+    /// Its SHA-256, hex.
+    pub sha256: String,
+    /// Its length in bytes.
+    pub bytes: u64,
+}
+
+/// What a file of a signature is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SignaturePart {
+    /// The detached signature (CMS, RFC 5652).
+    Signature,
+    /// The chain of certificates.
+    Chain,
+    /// A list of revoked certificates.
+    Crl,
+    /// A timestamp (RFC 3161).
+    Timestamp,
+}
+
+/// What a program that checks signatures said of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SignatureCheck {
+    /// It holds.
+    Accepted,
+    /// It does not hold, or not by what the program knew.
+    Rejected,
+    /// Nobody was asked.
+    None,
+}
+
+impl SignaturePart {
+    /// The word of the tables and of the JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Signature => "signature",
+            Self::Chain => "chain",
+            Self::Crl => "crl",
+            Self::Timestamp => "timestamp",
+        }
+    }
+
+    /// Every part.
+    pub const ALL: [Self; 4] = [Self::Signature, Self::Chain, Self::Crl, Self::Timestamp];
+}
+
+impl SignatureCheck {
+    /// The word of the tables and of the JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+            Self::None => "none",
+        }
+    }
+
+    /// Every result.
+    pub const ALL: [Self; 3] = [Self::Accepted, Self::Rejected, Self::None];
+}

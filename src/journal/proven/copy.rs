@@ -28,6 +28,9 @@ impl Proven {
         for page in read::documents::pages_issued_after(&tables, 0)? {
             apply::keep_page_text(&transaction, &page.digest, &self.page_text(&page.digest)?)?;
         }
+        for (_, digest) in read::signatures::files_after(&tables, 0)? {
+            apply::keep_page_text(&transaction, &digest, &self.signature_file(&digest)?)?;
+        }
         transaction.commit()?;
         apply::compact(&copy)?;
         copy.close().map_err(|(_, error)| error.into())

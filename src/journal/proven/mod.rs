@@ -225,8 +225,20 @@ impl Proven {
     /// # Errors
     /// A text that is lost or altered.
     pub fn page_text(&self, digest: &str) -> Result<Vec<u8>> {
-        let damaged = |what: &str| {
-            Error::damaged(format!("сохранённый текст страницы с кодом {digest} {what}"))
+        self.kept(digest, "сохранённый текст страницы с кодом")
+    }
+
+    /// A kept file of a document's signature, which is what its digest says.
+    ///
+    /// # Errors
+    /// A file that is lost or altered.
+    pub fn signature_file(&self, digest: &str) -> Result<Vec<u8>> {
+        self.kept(digest, "сохранённый файл подписи с суммой")
+    }
+
+    fn kept(&self, digest: &str, what: &str) -> Result<Vec<u8>> {
+        let damaged = |how: &str| {
+            Error::damaged(format!("{what} {digest} {how}"))
                 .next_by("проверьте журнал", Action::Audit)
                 .then("сообщите директору")
         };

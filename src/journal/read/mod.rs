@@ -33,6 +33,7 @@ mod remarks;
 mod remembered;
 mod restorations;
 pub mod rows;
+pub mod signatures;
 pub mod standing;
 mod strands;
 mod study;

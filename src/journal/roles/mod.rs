@@ -80,6 +80,7 @@ const TABLE: &[(&str, &[Right])] = &[
     ("year.continued", &[Has(Administrator)]),
     ("journal.restored", &[Has(DeputyHead), Has(Director), Has(Administrator)]),
     ("document.issued", &[Has(DeputyHead), Has(Director)]),
+    ("document.signed", &[Has(DeputyHead), Has(Director)]),
     ("book.bound", &[Has(Secretary)]),
     ("carrier.registered", &[Has(DeputyHead), Has(Director)]),
     ("carrier.issued", &[Has(DeputyHead), Has(Director)]),

@@ -66,6 +66,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("year.continued", "            +  -  -  -  -  -  -  - - -"),
     ("journal.restored", "          +  -  -  -  +  +  -  - - -"),
     ("document.issued", "           -  -  -  -  +  +  -  - - -"),
+    ("document.signed", "           -  -  -  -  +  +  -  - - -"),
     ("book.bound", "                -  -  -  -  -  -  +  - - -"),
     ("carrier.registered", "        -  -  -  -  +  +  -  - - -"),
     ("carrier.issued", "            -  -  -  -  +  +  -  - - -"),
@@ -184,6 +185,9 @@ fn body(line: &str) -> String {
             r#""issued_at":"2025-09-15T12:00:00+03:00","pages":[],"pdf_sha256":"","version":"","resources":[]}"#
         )
         .into(),
+        "document.signed" => {
+            concat!(r#"{"number":"2025-0001","pdf_sha256":"","files":[],"program":"openssl","check":"none"}"#).into()
+        }
         "book.bound" => r#"{"number":"2025-0001","date":"2026-06-01","sheets":1,"shelf":"шкаф"}"#.into(),
         "carrier.registered" => r#"{"id":"1","label":"А-1","holder":"kim","place":"сейф"}"#.into(),
         "carrier.issued" => r#"{"carrier":"1","to":"kim"}"#.into(),

@@ -249,7 +249,7 @@ fn what(body: &Body) -> &str {
         Body::CorrectionDecided(_) => "решение по заявке",
         Body::SubstitutionAssigned(_) | Body::SubstitutionConfirmed(_) => "замена",
         Body::DecisionSet(_) => "решение педсовета",
-        Body::DocumentIssued(_) | Body::BookBound(_) => "печать",
+        Body::DocumentIssued(_) | Body::DocumentSigned(_) | Body::BookBound(_) => "печать",
         other => other.kind(),
     }
 }

@@ -21,6 +21,7 @@ mod pupils;
 mod remark;
 mod resting;
 mod school;
+mod signature;
 pub mod strand;
 mod substitution;
 mod text;
@@ -34,6 +35,7 @@ pub use finals::YEARLY;
 pub(crate) use lesson::nothing_to_annul;
 pub use paper::{next_running, register_number};
 pub use pupils::twin;
+pub use signature::{LARGEST_SIGNATURE, MOST_SIGNATURE_FILES};
 pub use text::is_canonical;
 
 use crate::error::{Error, Result, Warning};
@@ -159,6 +161,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::JournalRestored(restored) => year::restoration(restored)?,
         Body::YearContinued(continued) => year::continuation(tables, continued)?,
         Body::DocumentIssued(issued) => paper::document(context, entry, issued)?,
+        Body::DocumentSigned(signed) => signature::signing(context, signed)?,
         Body::BookBound(bound) => paper::binding(context, bound, today)?,
         Body::CarrierRegistered(carrier) => carrier::registration(context, entry.rules, carrier)?,
         Body::CarrierIssued(issued) => carrier::issue(context, issued)?,

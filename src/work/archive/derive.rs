@@ -166,11 +166,15 @@ impl Derivation {
         register.write_record(["number", "title", "issued_at", "file", "sha256"]).map_err(failed)?;
         let mut found = 0;
         let (print, tables) = (Folder::new(self.folder.join(PRINT)), self.proven.tables()?);
+        let signatures = signatures_of_summaries(&tables)?;
         for path in print.list().files.keys() {
             let sum = print.open(path).and_then(|file| Sum::of_reader(file, &Quiet));
             let (sum, _) = sum.map_err(|cause| Error::file("прочитать", &path.under(print.root()), &cause))?;
-            let Some((number, title, issued_at)) = summary_of(&tables, &sum.to_string())? else { continue };
             let name = path.as_str().rsplit('/').next().unwrap_or_default();
+            if signatures.contains(&sum.to_string()) {
+                package.add(name, Source::File(path.under(print.root())))?;
+            }
+            let Some((number, title, issued_at)) = summary_of(&tables, &sum.to_string())? else { continue };
             package.add(name, Source::File(path.under(print.root())))?;
             register.write_record([&number, &title, &issued_at, name, &sum.to_string()]).map_err(failed)?;
             found += 1;
@@ -243,6 +247,16 @@ fn summary_of(tables: &Tables, sha256: &str) -> Result<Option<(String, String, S
     let document = read::documents::document_of_file(tables, sha256)?;
     let sheet = document.filter(|document| document.form == Form::SummarySheet.id());
     Ok(sheet.map(|document| (document.number, document.title, document.issued_at.to_rfc3339())))
+}
+
+/// The digests of the files of their signatures.
+fn signatures_of_summaries(tables: &Tables) -> Result<Vec<String>> {
+    let mut digests = Vec::new();
+    for (number, digest) in read::signatures::files_after(tables, 0)? {
+        let document = read::documents::document(tables, &number)?;
+        digests.extend(document.filter(|document| document.form == Form::SummarySheet.id()).map(|_| digest));
+    }
+    Ok(digests)
 }
 
 /// The first name that neither the journal nor a carrier has.

@@ -103,9 +103,12 @@ fn documents(proven: &Proven, contents: &Contents<'_>) -> Result<Vec<Finding>> {
         issue::everything(&tables)?.iter().map(|wanted| (wanted.form.id(), wanted.subject.to_string())).collect();
     let printed: Vec<_> = contents.members.iter().filter(|member| member.package != DATABASE).collect();
     let sums: HashSet<String> = printed.iter().map(|paper| paper.member.sum.to_string()).collect();
+    let signatures = read::signatures::files_after(&tables, 0)?;
+    let is_of_signature = |sum: &str| signatures.iter().any(|(_, digest)| digest == sum);
     let mut findings = Vec::new();
     for paper in &printed {
-        if !issued.iter().any(|document| document.pdf_sha256 == paper.member.sum.to_string()) {
+        let sum = paper.member.sum.to_string();
+        if !issued.iter().any(|document| document.pdf_sha256 == sum) && !is_of_signature(&sum) {
             let place = format!("{}.zip.age/{}", paper.package, paper.member.path);
             findings.push(Finding::damage(place, "такого документа журнал не выдавал"));
         }
@@ -120,6 +123,13 @@ fn documents(proven: &Proven, contents: &Contents<'_>) -> Result<Vec<Finding>> {
         if is_last && is_held && both_sides && !sums.contains(&document.pdf_sha256) {
             let (number, title) = (&document.number, &document.title);
             findings.push(Finding::damage("data", format!("нет выданного документа № {number} «{title}»")));
+        }
+    }
+    for document in issued.iter().filter(|document| sums.contains(&document.pdf_sha256)) {
+        let lacks = |(number, digest): &&(String, String)| *number == document.number && !sums.contains(digest);
+        if signatures.iter().any(|file| lacks(&file)) {
+            let (number, title) = (&document.number, &document.title);
+            findings.push(Finding::damage("data", format!("нет файлов подписи документа № {number} «{title}»")));
         }
     }
     let there = issued.into_iter().filter(|document| sums.contains(&document.pdf_sha256)).collect();

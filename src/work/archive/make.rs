@@ -250,6 +250,10 @@ fn of_documents(documents: &[Issued]) -> Result<Vec<Package>> {
             for document in documents.iter().filter(|document| document.wanted.subject.class() == *class) {
                 let name = document.file.file_name().map(|name| name.to_string_lossy().into_owned());
                 package.add(&name.unwrap_or_default(), Source::File(document.file.clone()))?;
+                for file in &document.beside {
+                    let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
+                    package.add(&name.unwrap_or_default(), Source::File(file.clone()))?;
+                }
             }
             Ok(package)
         })

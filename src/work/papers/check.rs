@@ -1,7 +1,9 @@
 //! A page or a file that was brought: whose it is, whether it prints the same again, what became of it since.
 
+use super::sign::what_expires;
 use crate::error::Result;
 use crate::journal::Proven;
+use crate::journal::read::signatures::Signature;
 use crate::journal::read::{self, Turn};
 use crate::print::check::{self, Checked, Page};
 use crate::print::register::{Bound, Registered};
@@ -40,6 +42,8 @@ pub struct Standing {
     pub reopened: Option<Turn>,
     /// How it was bound.
     pub bound: Option<Bound>,
+    /// Its signatures by the school's own program, and what of each expires when.
+    pub signatures: Vec<(Signature, Option<String>)>,
     /// By whom that was recorded: «Зайцева О. П.»
     pub bound_by: String,
     /// Whether it prints the same again, and what has changed since.
@@ -77,5 +81,8 @@ fn standing(proven: &Proven, brought: Brought, checked: Checked) -> Result<Stand
     let bound_by = bound.as_ref().map(|bound| name(&bound.by)).transpose()?.unwrap_or_default();
     let reopenings = read::reopenings(tables)?;
     let reopened = reopenings.into_iter().find(|turn| document.superseded == Some(turn.entry));
-    Ok(Standing { brought, issued_by, later, reopened, bound, bound_by, checked })
+    let signatures = read::signatures::of(tables, &document.number)?.into_iter();
+    let signatures = signatures.map(|one| what_expires(tables, &one).map(|expires| (one, expires)));
+    let signatures = signatures.collect::<Result<_>>()?;
+    Ok(Standing { brought, issued_by, later, reopened, bound, signatures, bound_by, checked })
 }
