@@ -69,6 +69,22 @@ pub fn require(name: &str) -> Option<Peer> {
     None
 }
 
+/// Finds `openssl` with the engine that has the algorithms of ГОСТ (Debian's `libengine-gost-openssl`); as [`require`] where
+/// either is missing.
+///
+/// # Panics
+/// As [`require`].
+#[track_caller]
+pub fn require_gost() -> Option<Peer> {
+    let openssl = require("openssl")?;
+    let told = openssl.run(["engine", "-t", "gost"], Path::new("."));
+    if told.code == Some(0) && told.stdout.contains("[ available ]") {
+        return Some(openssl);
+    }
+    // No program has this name: it is said to be missing.
+    require("libengine-gost-openssl")
+}
+
 /// Finds a file that is no program, `axe.min.js`, in the folders of `PATH`; as [`require`] where it is missing.
 ///
 /// # Panics

@@ -207,6 +207,12 @@ fn faketime_library() -> &'static str {
 pub struct Run(pub Output);
 
 impl Run {
+    /// Demands exit status 0 and these texts.
+    #[track_caller]
+    pub fn says(self, texts: &[&str]) -> Output {
+        self.fails(0, texts)
+    }
+
     /// Demands exit status 0.
     #[track_caller]
     pub fn ok(self) -> Output {

@@ -2,5 +2,6 @@
 
 mod full_size;
 mod peers;
+mod signed;
 mod slips;
 mod through_the_year;

@@ -79,7 +79,7 @@ pub fn sign(place: &mut Workplace<'_>, proven: &mut Proven, wish: &Signing<'_>) 
     }
     let mut parts = brought(wish)?;
     let (pdf, bytes) = file_of(proven, &document, wish)?;
-    let scratch = PrivateFolder::new(&proven.path().with_extension("sign-tmp"))?;
+    let scratch = PrivateFolder::new(&files::named(proven.path())?.with_extension("sign-tmp"))?;
     let folder = scratch.path().join("files");
     files::make_folder(&folder, Readers::Owner).map_err(|e| Error::file("создать папку", &folder, &e))?;
     put(&folder, "document.pdf", &bytes)?;
@@ -274,7 +274,7 @@ fn ended(code: Option<i32>, said: &str) -> String {
 
 fn changed(with: &Program, what: &str) -> Error {
     let name = with.name();
-    Error::environment(format!("программа «{name}» изменила {what}, который ей дали"))
+    Error::environment(format!("программа «{name}» изменила то, что ей дали: {what}"))
         .next("ничего не записано; возьмите другую программу или другие аргументы: подпись нужна отсоединённая")
 }
 
