@@ -35,6 +35,7 @@ mod inform;
 mod init;
 mod key;
 mod layout;
+mod leaf;
 mod lesson;
 mod login;
 mod manual;

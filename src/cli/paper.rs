@@ -2,11 +2,12 @@
 //! it since (§5.1, §5.4).
 
 use super::called::ME;
-use super::{Common, output, screen, session, sign};
+use super::{Common, leaf, output, screen, session, sign};
 use crate::error::Result;
 use crate::print::check::{Again, Since};
+use crate::print::seen::{Grid, Part};
 use crate::print::since::{Change, What};
-use crate::print::{Layouts, parse_code, show_page_record};
+use crate::print::{Layouts, parse_code};
 use crate::school::{counted, format_date};
 use crate::work::papers::{self, Brought, Standing};
 use serde_json::{Value, json};
@@ -31,14 +32,14 @@ pub fn check(common: &Common, typed: &str, layouts: Option<&Path>) -> Result<Exi
         None => papers::check_file(&proven, &layouts, path)?,
     };
     if common.json {
-        screen::json(&as_json(&standing));
+        screen::json(&as_json(&standing)?);
     } else {
         say(&standing)?;
     }
     Ok(ExitCode::from(u8::from(standing.checked.again == Again::Unexplained)))
 }
 
-fn as_json(standing: &Standing) -> Value {
+fn as_json(standing: &Standing) -> Result<Value> {
     let checked = &standing.checked;
     let document = standing.brought.document();
     let mut value = json!({
@@ -66,8 +67,15 @@ fn as_json(standing: &Standing) -> Value {
         value["page"] = page.page.into();
         value["digest"] = page.digest.as_str().into();
         value["text"] = String::from_utf8_lossy(&page.record).into();
+        let parts = page.seen(&checked.tables)?.parts.into_iter();
+        value["sheet"] = parts
+            .map(|part| match part {
+                Part::Line(cells) => json!({ "line": cells }),
+                Part::Table(Grid { heads, rows }) => json!({ "heads": rows.get(..heads), "rows": rows.get(heads..) }),
+            })
+            .collect();
     }
-    value
+    Ok(value)
 }
 
 fn say(standing: &Standing) -> Result<()> {
@@ -76,7 +84,8 @@ fn say(standing: &Standing) -> Result<()> {
     let issued = document.issued_at.format("%d.%m.%Y %H:%M");
     match &standing.brought {
         Brought::Page(page) => {
-            output::put_lines(&(show_page_record(&page.record)? + "\n"));
+            let lines = leaf::lines(&page.seen(&checked.tables)?, output::width());
+            output::put_lines(&(lines.join("\n") + "\n\n"));
             let (number, title) = (&document.number, &document.title);
             println!("Код верен: такая страница выдана. Документ № {number} «{title}»,");
             let (page, pages, by) = (page.page, document.pages.len(), &standing.issued_by);

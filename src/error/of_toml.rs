@@ -49,5 +49,37 @@ pub fn in_russian(message: &str) -> String {
         };
         return format!("значение не того вида: нужно {kind}");
     }
-    if message.is_ascii() { format!("это не TOML: {message}") } else { message.to_owned() }
+    if !message.is_ascii() {
+        return message.to_owned();
+    }
+    let known = SYNTAX.iter().find(|(begins, _)| message.starts_with(begins)).map(|(_, what)| *what);
+    format!("это не TOML: {}", known.unwrap_or("строка не читается; проверьте кавычки, скобки, запятые и знак ="))
 }
+
+/// What the reader finds wrong with the writing itself, by how its message begins.
+const SYNTAX: [(&str, &str); 24] = [
+    ("duplicate key", "такой ключ здесь уже есть"),
+    ("missing opening quote", "нет открывающей кавычки"),
+    ("string values must be quoted", "текст пишется в кавычках"),
+    ("invalid basic string", "у текста нет закрывающей кавычки, или в нём недопустимый знак"),
+    ("invalid literal string", "у текста нет закрывающей кавычки, или в нём недопустимый знак"),
+    ("invalid string", "у текста нет закрывающей кавычки, или в нём недопустимый знак"),
+    ("missing escaped value", "после обратной черты недопустимый знак"),
+    ("too few unicode value digits", "после обратной черты недопустимый знак"),
+    ("missing comma", "между значениями нет запятой"),
+    ("extra comma", "лишняя запятая"),
+    ("missing assignment", "между ключом и значением нет знака ="),
+    ("key with no value", "у ключа нет знака = и значения"),
+    ("extra assignment", "лишний знак ="),
+    ("extra `=`", "лишний знак ="),
+    ("unexpected `=`", "лишний знак ="),
+    ("missing value", "у ключа нет значения"),
+    ("invalid value", "у ключа нет значения, или оно записано неверно"),
+    ("unclosed table", "имя раздела не закрыто скобкой ]"),
+    ("unclosed array table", "имя раздела не закрыто скобками ]]"),
+    ("unclosed inline table", "запись не закрыта скобкой }"),
+    ("unclosed array", "список не закрыт скобкой ]"),
+    ("invalid unquoted key", "в имени ключа недопустимый знак"),
+    ("unquoted keys cannot be empty", "имя ключа пустое"),
+    ("unexpected content", "лишнее после значения"),
+];

@@ -8,7 +8,9 @@
 
 use super::forms::Document;
 use super::issue::{VERSION, issued_resources};
+use super::page::TableRows;
 use super::register::{Registered, context_of};
+use super::seen::{Seen, seen};
 use super::since::{Change, Content, page_like};
 use super::{Code, IssueContext, Layouts, Wanted, lay_out, write};
 use crate::error::{Action, Detail, Error, Kind, Result};
@@ -66,6 +68,18 @@ pub struct Checked {
     pub again: Again,
     /// What has changed since.
     pub since: Since,
+    /// The tables of the page, where it was laid out again with the same text.
+    pub tables: Vec<TableRows>,
+}
+
+impl Page {
+    /// The page as an eye compares it with paper; `tables` are those of [`Checked`].
+    ///
+    /// # Errors
+    /// A kept text that does not read.
+    pub fn seen(&self, tables: &[TableRows]) -> Result<Seen> {
+        seen(&self.record, tables)
+    }
 }
 
 /// Finds the page of a code among those that the proven journal has issued.
@@ -175,10 +189,11 @@ pub fn page_again(proven: &Proven, layouts: &Layouts, page: &Page) -> Result<Che
     let then = Then::render(proven, layouts, &page.document)?;
     let same = then.document().seals.get(place).is_some_and(|seal| hex(&seal.digest) == page.digest);
     let again = then.again(proven, layouts, &page.document, same)?;
+    let tables = then.document().pages.get(place).filter(|_| same).map(|page| page.tables.clone()).unwrap_or_default();
     // A changed layout may have moved what stood on the page to another.
     let at = if same { place } else { page_like(&then.document().seals, &page.record, place) };
     let since = then.since(proven, layouts, &again, at..at + 1)?;
-    Ok(Checked { again, since: since.of_page(page.page) })
+    Ok(Checked { again, since: since.of_page(page.page), tables })
 }
 
 /// Renders a whole document again, and compares all its pages with the document of today.
@@ -191,7 +206,7 @@ pub fn file_again(proven: &Proven, layouts: &Layouts, document: &Registered) -> 
     let again = then.again(proven, layouts, document, same)?;
     let pages = then.document().pages.len();
     let since = then.since(proven, layouts, &again, 0..pages)?;
-    Ok(Checked { again, since })
+    Ok(Checked { again, since, tables: Vec::new() })
 }
 
 /// Renders documents again, each from the ledger as it stood when it was issued, in one walk through the ledger.

@@ -25,6 +25,7 @@ pub mod qr;
 pub mod ready;
 pub mod register;
 pub mod seal;
+pub mod seen;
 pub mod sheet;
 pub mod signature;
 pub mod since;

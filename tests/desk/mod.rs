@@ -13,6 +13,7 @@ mod guard;
 mod handing;
 mod keeping;
 mod office;
+mod paper;
 mod plans;
 mod same;
 mod stick;

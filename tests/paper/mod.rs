@@ -2,6 +2,7 @@
 
 mod full_size;
 mod peers;
+mod seen;
 mod signed;
 mod slips;
 mod through_the_year;

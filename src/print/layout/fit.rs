@@ -1,7 +1,8 @@
 //! Whether what a layout wants fits on its paper: widths of columns in mm against the page between its margins.
 
 use super::faults::Fault;
-use super::kinds::{Columns, Halves, Mm};
+use super::kinds::{Columns, Fields, Halves, Mm};
+use super::narrow::Ruler;
 use super::source::Sources;
 use super::{Layouts, RegisterLayout};
 use crate::print::sheet::{self, Orientation, Sides};
@@ -15,7 +16,7 @@ const LEAST_HEIGHT: f32 = 100.0;
 
 /// What does not fit.
 pub(super) fn faults(layouts: &Layouts, sources: &Sources) -> Vec<Fault> {
-    let mut fits = Fits { layouts, sources, faults: Vec::new() };
+    let mut fits = Fits { layouts, sources, ruler: None, faults: Vec::new() };
     fits.paper();
     if fits.faults.is_empty() {
         fits.book();
@@ -38,13 +39,18 @@ pub(super) fn faults(layouts: &Layouts, sources: &Sources) -> Vec<Fault> {
         fits.columns("lost-stick.toml", "annex_columns", annex, Orientation::Portrait);
         fits.register("keys.toml", &["columns"], &layouts.keys);
         fits.analytics();
+        // Those that are compiled in hold what stands in them: a test sees to it.
+        fits.ruler = if sources.are_own() { Ruler::of(layouts) } else { None };
+        fits.columns_hold_their_text();
     }
     fits.faults
 }
 
-struct Fits<'a> {
+pub(super) struct Fits<'a> {
     layouts: &'a Layouts,
     sources: &'a Sources,
+    /// With what columns are measured; without it they are not.
+    pub(super) ruler: Option<Ruler>,
     faults: Vec<Fault>,
 }
 
@@ -53,7 +59,7 @@ impl Fits<'_> {
         sheet::new_page(&self.layouts.page, orientation, Sides::Both, 1).1.w
     }
 
-    fn add(&mut self, file: &str, key: &[&str], what: String) {
+    pub(super) fn add(&mut self, file: &str, key: &[&str], what: String) {
         self.faults.push(self.sources.fault(file, key, what));
     }
 
@@ -95,6 +101,63 @@ impl Fits<'_> {
         let columns = [&progress.number, &progress.pupil, &progress.period, &progress.missed, &progress.decision];
         let fixed = columns.map(|column| column.width);
         self.fixed("class-book.toml", &["progress", "pupil"], &fixed, Orientation::Landscape);
+    }
+
+    /// Columns that are wide enough for their headings and for what is never divided in them.
+    fn columns_hold_their_text(&mut self) {
+        let layouts = self.layouts;
+        let (file, book) = ("class-book.toml", &layouts.book);
+        self.hold(file, &["list", "columns"], &book.list.columns, [book.list.size; 2]);
+        self.hold(file, &["pupils", "columns"], &book.pupils.columns, [book.pupils.size; 2]);
+        self.hold(file, &["remarks", "columns"], &book.remarks.columns, [book.remarks.size; 2]);
+        let spread = &book.spread;
+        let sizes = [spread.size, spread.head_size];
+        self.hold(file, &["spread", "lessons"], &spread.lessons, sizes);
+        for (section, column, specimen, sizes) in [
+            ("spread", &spread.number, "00", sizes),
+            ("spread", &spread.pupil, "Констан-", sizes),
+            ("missed", &book.missed.number, "00", [book.missed.size, book.missed.head_size]),
+            ("missed", &book.missed.pupil, "Констан-", [book.missed.size, book.missed.head_size]),
+            ("progress", &book.progress.number, "00", [book.progress.size, book.progress.head_size]),
+            ("progress", &book.progress.pupil, "Констан-", [book.progress.size, book.progress.head_size]),
+        ] {
+            self.holds(file, &[section], (&column.heading, column.width), specimen, sizes);
+        }
+        let (file, sheet) = ("summary-sheet.toml", &layouts.summary_sheet);
+        for (section, column, specimen) in
+            [("number", &sheet.number, "00"), ("pupil", &sheet.pupil, "Констан-"), ("decision", &sheet.decision, "00")]
+        {
+            let sizes = [sheet.size, sheet.head_size];
+            self.holds(file, &[section], (&column.heading, column.width), specimen, sizes);
+        }
+        self.registers_hold_their_text();
+    }
+
+    fn registers_hold_their_text(&mut self) {
+        let (layouts, key) = (self.layouts, ["register", "columns"]);
+        self.hold_register("corrections.toml", &key, &layouts.corrections.register);
+        self.hold_register("carriers.toml", &key, &layouts.carriers.register);
+        self.hold_register("register.toml", &key, &layouts.register.register);
+        self.hold_register("keys.toml", &["columns"], &layouts.keys);
+        let annulments = &layouts.annulments;
+        self.hold("annulments.toml", &["columns"], &annulments.columns, [annulments.size, annulments.head_size]);
+        self.hold("contacts.toml", &["columns"], &layouts.contacts.columns, [layouts.contacts.size; 2]);
+        let (file, stick) = ("lost-stick.toml", &layouts.lost_stick);
+        self.hold(file, &["columns"], &stick.columns, [stick.table_size; 2]);
+        self.hold(file, &["annex_columns"], &stick.annex_columns, [stick.table_size; 2]);
+        self.hold("archive-act.toml", &["columns"], &layouts.archive_act.columns, [layouts.archive_act.table_size; 2]);
+        let extract = &layouts.extract;
+        self.hold("extract.toml", &["columns"], &extract.columns, [extract.size, extract.head_size]);
+        let (file, report) = ("analytics.toml", &layouts.analytics);
+        let sizes = [report.table_size, report.head_size];
+        self.hold(file, &["totals", "columns"], &report.totals.columns, sizes);
+        self.hold(file, &["classes", "columns"], &report.classes.columns, sizes);
+        self.hold(file, &["subjects", "columns"], &report.subjects.columns, sizes);
+        self.hold(file, &["attendance", "columns"], &report.attendance.columns, sizes);
+    }
+
+    fn hold_register<F: Fields>(&mut self, file: &str, key: &[&str], layout: &RegisterLayout<F>) {
+        self.hold(file, key, &layout.columns, [layout.size, layout.head_size]);
     }
 
     fn register<F>(&mut self, file: &str, key: &[&str], layout: &RegisterLayout<F>) {

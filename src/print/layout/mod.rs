@@ -8,6 +8,7 @@
 mod faults;
 mod fit;
 mod kinds;
+mod narrow;
 mod schema;
 mod source;
 
@@ -201,6 +202,83 @@ mod tests {
         assert!(fault("page.toml", "inner = 20", "inner = 2000").contains("page.toml"));
         assert!(fault("page.toml", "inner = 20", "inner = 15").contains("20"));
         assert!(fault("page.toml", "qr = 20", "qr = 12").contains("18"));
+    }
+
+    #[test]
+    fn margins_that_no_printer_leaves_and_columns_narrower_than_their_text_are_refused() {
+        for margin in ["outer = 9", "top = 10", "bottom = 8"] {
+            let name = margin.split(' ').next().unwrap();
+            let message = fault("page.toml", margin, &format!("{name} = 0"));
+            assert!(message.contains("не печатает") && message.contains("от 4 до 200 мм"), "{message}");
+        }
+        assert!(fault("page.toml", "pad_x = 0.8", "pad_x = 0").contains("отступа текста от линии"));
+        assert!(fault("page.toml", "gap = 3", "gap = 0").contains("белого поля вокруг QR-кода"));
+        let narrow = |name: &str, from: &str, to: &str, column: &str| {
+            let message = fault(name, from, to);
+            assert!(
+                message.contains(&format!("столбец «{column}»")) && message.contains("нужно не меньше"),
+                "{message}"
+            );
+        };
+        narrow(
+            "class-book.toml",
+            "heading = \"Дата рождения\", width = 24",
+            "heading = \"Дата рождения\", width = 9",
+            "Дата рождения",
+        );
+        narrow(
+            "class-book.toml",
+            "heading = \"Число и месяц\", width = 12",
+            "heading = \"Число и месяц\", width = 3",
+            "Число и месяц",
+        );
+        narrow("keys.toml", "heading = \"по\", width = 20", "heading = \"по\", width = 10", "по");
+        narrow("register.toml", "heading = \"Листов\", width = 13", "heading = \"Листов\", width = 0", "Листов");
+        narrow("analytics.toml", "heading = \"СОУ, %\", width = 14", "heading = \"СОУ, %\", width = 4", "СОУ, %");
+    }
+
+    #[test]
+    fn an_empty_folder_is_refused_and_what_is_no_toml_is_told_in_russian() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(Layouts::check(folder.path()).unwrap_err().message().contains("нет ни одного макета"));
+        assert!(Layouts::load(Some(folder.path())).unwrap_err().message().contains("нет ни одного макета"));
+        for broken in [
+            "heading = \"КЛЮЧИ",
+            "heading = ",
+            "heading",
+            "= 5",
+            "[columns",
+            "[[columns]",
+            "columns = [1 2]",
+            "columns = [,]",
+            "a = { b = 1",
+            "a = 1 2",
+            "a = 1\na = 2",
+            "a = .",
+            "a = 0x",
+            "a = 1__0",
+            "a = \"\\q\"",
+            "a = tru",
+            "a = 'x",
+            "\u{1}",
+            "a = \"\"\"x",
+            "\"a\nb\" = 1",
+            "a.b.c",
+            "a = +_1",
+            "a = 2025-13-77",
+            "[a]\n[a]",
+        ] {
+            std::fs::write(folder.path().join("keys.toml"), broken).unwrap();
+            for fault in Layouts::check(folder.path()).unwrap() {
+                // Names of keys are what they are.
+                let words =
+                    fault.what.split(|c: char| !c.is_ascii_alphabetic() && c != '_').filter(|word| word.len() > 2);
+                let known = |word: &&str| {
+                    !built_in("keys", false).unwrap().contains(*word) && !["TOML", "alone"].contains(word)
+                };
+                assert_eq!(words.filter(known).collect::<Vec<_>>(), [""; 0], "{broken:?}: {}", fault.what);
+            }
+        }
     }
 
     #[test]

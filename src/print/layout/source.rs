@@ -9,7 +9,11 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// The files of a set of layouts.
-pub(super) struct Sources(Vec<Source>);
+pub(super) struct Sources {
+    files: Vec<Source>,
+    /// Whether a folder was named.
+    own: bool,
+}
 
 /// A layout's file.
 struct Source {
@@ -49,12 +53,17 @@ impl Sources {
             };
             Ok(Source { name, shown, text, built_in })
         };
-        Ok(Self(built_in.iter().map(open).collect::<Result<_>>()?))
+        Ok(Self { files: built_in.iter().map(open).collect::<Result<_>>()?, own: folder.is_some() })
+    }
+
+    /// Whether some of them may be a school's own.
+    pub(super) fn are_own(&self) -> bool {
+        self.own
     }
 
     /// Reads a layout, or adds everything that is wrong with it to `faults`.
     pub(super) fn parse<T: DeserializeOwned>(&self, name: &str, faults: &mut Vec<Fault>) -> Option<T> {
-        let source = self.0.iter().find(|source| source.name == name)?;
+        let source = self.files.iter().find(|source| source.name == name)?;
         match toml::from_str(&source.text) {
             Ok(layout) => Some(layout),
             Err(first) => {
@@ -67,7 +76,7 @@ impl Sources {
 
     /// A fault at a key, which is named by the sections it is in.
     pub(super) fn fault(&self, name: &str, key: &[&str], what: String) -> Fault {
-        let source = self.0.iter().find(|source| source.name == name);
+        let source = self.files.iter().find(|source| source.name == name);
         let (file, line) =
             source.map_or_else(Default::default, |source| (source.shown.clone(), line_of(&source.text, key)));
         Fault { file, line, what }
@@ -77,12 +86,17 @@ impl Sources {
     pub(super) fn digests(&self) -> Vec<(String, [u8; 32])> {
         let digest =
             |source: &Source| (format!("layouts/{}", source.name), Sha256::digest(source.text.as_bytes()).into());
-        self.0.iter().map(digest).collect()
+        self.files.iter().map(digest).collect()
     }
 }
 
 fn refuse_strangers(folder: &Path, built_in: &[(&str, &str)]) -> Result<()> {
-    for entry in files::list(folder).map_err(|e| Error::file("прочитать", folder, &e))? {
+    let entries = files::list(folder).map_err(|e| Error::file("прочитать", folder, &e))?;
+    if !entries.iter().any(|entry| entry.name.to_string_lossy().ends_with(".toml")) {
+        return Err(Error::input(format!("в папке «{}» нет ни одного макета", folder.display()))
+            .next("положите в неё макеты, которые меняете: файлы .toml с именами встроенных"));
+    }
+    for entry in entries {
         let (path, name) = (folder.join(&entry.name), entry.name.to_string_lossy().into_owned());
         if name.ends_with(".toml") && built_in.iter().all(|(known, _)| *known != name) {
             let known = built_in.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", ");

@@ -16,6 +16,7 @@ mod keeping;
 mod listing;
 mod office;
 mod page;
+mod paper;
 mod plans;
 mod sections;
 mod session;
@@ -126,6 +127,7 @@ fn routes(desk: Arc<Desk>) -> Router {
         .merge(council::routes())
         .merge(keeping::routes())
         .merge(binding::routes())
+        .merge(paper::routes())
         .merge(find::routes())
         .merge(office::routes())
         .fallback(page::nothing_there)
@@ -172,6 +174,8 @@ struct Sitting {
     views: Views,
     /// What was done last, to be said on the next page.
     said: Option<String>,
+    /// What was proven of the journal for holding paper against it, to be gone on with.
+    proven: Option<crate::journal::Proven>,
     /// What was looked for last: whoever comes back from what he found sees the rest of it.
     sought: String,
     /// How the stick stands with the school's server.
@@ -237,7 +241,7 @@ impl Desk {
 
 impl Sitting {
     fn of(seat: Seat, handing: handing::Shared) -> Self {
-        Self { seat, handing, views: Views::default(), said: None, sought: String::new() }
+        Self { seat, handing, views: Views::default(), said: None, proven: None, sought: String::new() }
     }
 
     /// Says on the next page what was done: `what` in the past, «Урок записан».

@@ -7,7 +7,7 @@ use super::find::classes;
 use super::keeping::{archives, confirmations};
 use super::office::{groups, pupils, timetable};
 use super::teacher::{notebook, unsent};
-use super::{Sitting, binding, classroom, plans};
+use super::{Sitting, binding, classroom, paper, plans};
 use crate::error::{Error, Result};
 use crate::journal::read;
 use crate::school::Role;
@@ -101,6 +101,13 @@ const SECTIONS: &[Section] = &[
         of: &[Role::Secretary],
         on_stick: false,
         waits: binding::waits,
+    },
+    Section {
+        address: paper::ADDRESS,
+        name: "Сверка",
+        of: &[Role::DeputyHead, Role::Director, Role::Secretary],
+        on_stick: false,
+        waits: nothing,
     },
     Section {
         address: classes::ADDRESS,

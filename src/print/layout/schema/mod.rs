@@ -110,8 +110,11 @@ pub struct Paper {
     pub long: Mm,
     #[serde(deserialize_with = "stitching_margin")]
     pub inner: Mm,
+    #[serde(deserialize_with = "printable_margin")]
     pub outer: Mm,
+    #[serde(deserialize_with = "printable_margin")]
     pub top: Mm,
+    #[serde(deserialize_with = "printable_margin")]
     pub bottom: Mm,
 }
 
@@ -129,6 +132,7 @@ pub struct Fonts {
 pub struct FootLayout {
     #[serde(deserialize_with = "readable_qr")]
     pub qr: Mm,
+    #[serde(deserialize_with = "quiet_zone")]
     pub gap: Mm,
     pub size: Size,
     pub about: Wording<Foot>,
@@ -152,7 +156,9 @@ pub struct Rules {
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)]
 pub struct Cells {
+    #[serde(deserialize_with = "clear_of_rules")]
     pub pad_x: Mm,
+    #[serde(deserialize_with = "clear_of_rules")]
     pub pad_y: Mm,
 }
 
@@ -469,7 +475,22 @@ pub struct SignaturesLayout {
 
 /// The inner margin, which stitching takes: 20 mm at least.
 fn stitching_margin<'de, D: Deserializer<'de>>(source: D) -> Result<Mm, D::Error> {
-    at_least(source, 20.0, 60.0, "поле у корешка")
+    at_least(source, 20.0, 60.0, "ширина поля у корешка")
+}
+
+/// The other margins: no printer of a school prints on the outermost 4 mm.
+fn printable_margin<'de, D: Deserializer<'de>>(source: D) -> Result<Mm, D::Error> {
+    at_least(source, 4.0, 200.0, "ширина поля, на котором принтер не печатает,")
+}
+
+/// Room between a text and its rule, or the two run into each other.
+fn clear_of_rules<'de, D: Deserializer<'de>>(source: D) -> Result<Mm, D::Error> {
+    at_least(source, 0.1, 5.0, "величина отступа текста от линии")
+}
+
+/// White around the QR code: four of its modules.
+fn quiet_zone<'de, D: Deserializer<'de>>(source: D) -> Result<Mm, D::Error> {
+    at_least(source, 2.0, 20.0, "ширина белого поля вокруг QR-кода")
 }
 
 /// The side of the QR code, which a telephone reads at 18 mm.
@@ -482,6 +503,9 @@ fn at_least<'de, D: Deserializer<'de>>(source: D, least: f32, most: f32, what: &
     if (least..=most).contains(&length.0) {
         Ok(length)
     } else {
-        Err(D::Error::custom(format!("{what} должна быть от {least} до {most} мм")))
+        Err(D::Error::custom({
+            let [least, most] = [least, most].map(|mm| mm.to_string().replace('.', ","));
+            format!("{what} должна быть от {least} до {most} мм")
+        }))
     }
 }
