@@ -355,6 +355,7 @@ mod tests {
         "SHA256",
         "Tab",
         "letopis-mark-set",
+        "signature",
         "class-book",
         "media",
         "pupils",

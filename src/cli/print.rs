@@ -28,6 +28,12 @@ pub enum Print {
         /// Ещё и контакты родителей: отдельный лист без номера, который не подшивается и не архивируется (§1.5)
         #[arg(long, visible_alias = "с-контактами")]
         with_contacts: bool,
+        /// Только страницы одного предмета, отдельным документом
+        #[arg(long, visible_alias = "предмет", value_name = "ПРЕДМЕТ", conflicts_with_all = ["with_contacts", "spine"])]
+        subject: Option<String>,
+        /// Ещё и наклейка на корешок
+        #[arg(long, visible_alias = "корешок")]
+        spine: bool,
     },
     /// Сводная ведомость итоговой успешности класса (хранится 25 лет)
     #[command(visible_alias = "ведомость")]
@@ -172,10 +178,24 @@ pub struct Binding {
 impl Print {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
         match self {
-            Self::Class { of, with_contacts } => {
+            Self::Class { of, subject: Some(subject), .. } => {
+                let class = ClassName::parse(&of.class)?;
+                let wanted = papers::of_subject(session::journal(common)?.tables(), class, &subject)?;
+                print(common, vec![wanted], &of.to)
+            }
+            Self::Class { of, with_contacts, spine, .. } => {
                 let status = one(common, Form::ClassBook, &of)?;
                 if with_contacts {
                     contacts(common, &of)?;
+                }
+                if spine {
+                    let (journal, layouts) = (session::journal(common)?, Layouts::load(of.to.layouts.as_deref())?);
+                    let class = ClassName::parse(&of.class)?;
+                    let file =
+                        papers::write_spine(journal.tables(), &session::SystemClock, &layouts, class, &of.to.out)?;
+                    if !common.json {
+                        println!("Наклейка на корешок: {}", file.display());
+                    }
                 }
                 Ok(status)
             }

@@ -31,6 +31,8 @@ pub enum Form {
     Extract,
     /// Справка о данных на утраченном носителе (form 21, §5.8).
     LostStick,
+    /// The pages of one subject of a class's book, by themselves (form 3).
+    SubjectPages,
     /// Аналитическая справка: how the school did in a period (§3.3.5).
     Analytics,
 }
@@ -48,6 +50,8 @@ pub enum Scope {
     Archive,
     /// A carrier.
     Carrier,
+    /// A subject of a class.
+    Course,
     /// A period, for the whole school.
     Period,
 }
@@ -65,6 +69,8 @@ pub enum Subject {
     Archive(String),
     /// A carrier, by its id.
     Carrier(String),
+    /// A subject of a class, with all its groups.
+    Course(ClassName, String),
     /// A period of the whole school by its name, or «Год».
     Period(String),
 }
@@ -91,7 +97,7 @@ pub struct Wanted {
 
 impl Form {
     /// Every form.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ClassBook,
         Self::Progress,
         Self::SummarySheet,
@@ -102,6 +108,7 @@ impl Form {
         Self::Keys,
         Self::Extract,
         Self::LostStick,
+        Self::SubjectPages,
         Self::Analytics,
     ];
 
@@ -128,13 +135,14 @@ impl Form {
             Self::ArchiveAct => Scope::Archive,
             Self::Extract => Scope::Pupil,
             Self::LostStick => Scope::Carrier,
+            Self::SubjectPages => Scope::Course,
             Self::Analytics => Scope::Period,
         }
     }
 
     /// Whether it has facing pages, so that it is another document when printed on one side of the paper.
     pub fn is_bound(self) -> bool {
-        self == Self::ClassBook
+        matches!(self, Self::ClassBook | Self::SubjectPages)
     }
 
     /// Whether it is tagged, so that it can be heard as well as seen: PDF/A-2a and PDF/UA-1 instead of PDF/A-2u. So are
@@ -156,6 +164,7 @@ impl Form {
             Self::Keys => ("keys", "keys", "Реестр ключей подписи"),
             Self::Extract => ("extract", "extract", "Выписка текущих и итоговых отметок"),
             Self::LostStick => ("lost-stick", "lost-stick", "Справка о данных на утраченном носителе"),
+            Self::SubjectPages => ("subject-pages", "subject", "Предметные страницы классного журнала"),
             Self::Analytics => ("analytics", "analytics", "Аналитическая справка"),
         }
     }
@@ -172,6 +181,13 @@ impl Subject {
             (Scope::Class, class) => Ok(Self::Class(ClassName::parse(class)?)),
             (Scope::Pupil, file) if !file.is_empty() => Ok(Self::Pupil(file.to_owned())),
             (Scope::Archive, name) if !name.is_empty() => Ok(Self::Archive(name.to_owned())),
+            (Scope::Course, text) => match text.split_once(' ') {
+                Some((class, subject)) if !subject.is_empty() => {
+                    Ok(Self::Course(ClassName::parse(class)?, subject.to_owned()))
+                }
+                _ => Err(Error::damaged(format!("предмет документа «{text}» не читается"))
+                    .next_by("проверьте журнал", Action::Audit)),
+            },
             (Scope::Carrier, id) if !id.is_empty() => Ok(Self::Carrier(id.to_owned())),
             (Scope::Period, name) if !name.is_empty() => Ok(Self::Period(name.to_owned())),
             _ => Err(Error::damaged(format!("предмет документа «{text}» не читается"))
@@ -182,7 +198,7 @@ impl Subject {
     /// The class, if it is about one.
     pub fn class(&self) -> Option<&ClassName> {
         match self {
-            Self::Class(class) => Some(class),
+            Self::Class(class) | Self::Course(class, _) => Some(class),
             _ => None,
         }
     }
@@ -193,6 +209,7 @@ impl fmt::Display for Subject {
         match self {
             Self::School => Ok(()),
             Self::Class(class) => class.fmt(f),
+            Self::Course(class, subject) => write!(f, "{class} {subject}"),
             Self::Pupil(name) | Self::Archive(name) | Self::Carrier(name) | Self::Period(name) => f.write_str(name),
         }
     }
@@ -243,6 +260,7 @@ impl Wanted {
         let about = match &self.subject {
             Subject::School => String::new(),
             Subject::Class(class) => format!("-{}", class.ascii()),
+            Subject::Course(class, subject) => format!("-{}-{}", class.ascii(), latin(subject)),
             Subject::Pupil(name) | Subject::Archive(name) | Subject::Carrier(name) => format!("-{}", ascii(name)),
             Subject::Period(name) => format!("-{}", latin(name)),
         };
@@ -292,6 +310,7 @@ mod tests {
         {
             assert_eq!(Subject::parse(scope, text).unwrap().to_string(), text);
         }
+        assert_eq!(Subject::parse(Scope::Course, "7А Алгебра и начала").unwrap().to_string(), "7А Алгебра и начала");
         for text in ["", "simplex", "volume=2", "simplex,volume=3"] {
             assert_eq!(Variant::parse(text).unwrap().to_string(), text);
         }
@@ -301,6 +320,7 @@ mod tests {
     fn what_is_no_subject_or_variant_is_refused() {
         assert!(Subject::parse(Scope::School, "7А").is_err());
         assert!(Subject::parse(Scope::Class, "").is_err());
+        assert!(Subject::parse(Scope::Course, "7А").is_err());
         assert!(Subject::parse(Scope::Pupil, "").is_err());
         assert!(Subject::parse(Scope::Period, "").is_err());
         for text in ["duplex", "volume", "volume=1", "volume=x"] {
@@ -320,6 +340,11 @@ mod tests {
             "journal-7a-volume-2-simplex"
         );
         assert_eq!(Wanted::new(Form::Keys, Subject::School).file_stem(), "keys");
+        let of_subject = |subject: &str| {
+            let class = ClassName::parse("7А").unwrap();
+            Wanted::new(Form::SubjectPages, Subject::Course(class, subject.into())).file_stem()
+        };
+        assert_eq!(of_subject("Физическая культура"), "subject-7a-fizicheskaya-kultura");
         let of_period = |name: &str| Wanted::new(Form::Analytics, Subject::Period(name.into())).file_stem();
         assert_eq!(of_period("I четверть"), "analytics-i-chetvert");
         assert_eq!(of_period("2-е полугодие"), "analytics-2-e-polugodie");

@@ -6,6 +6,7 @@
 //! the place in the ledger that the proof ends at. Files appear under their names after the register has
 //! them, so no certified paper exists that the ledger does not know.
 
+use super::pdf::WRITING;
 use super::register::{Registered, context_of, last_issued};
 use super::{Form, IssueContext, Layouts, Rendered, Subject, Variant, Wanted, ready, render, resources, signature};
 use crate::error::{Action, Detail, Error, Result};
@@ -330,6 +331,7 @@ impl<'a> Issuer<'a> {
             pdf_sha256: hex(&rendered.pdf_sha256),
             version: VERSION.to_owned(),
             resources: issued_resources(self.layouts),
+            writing: context.writing,
             reason,
         };
         let seals = rendered.pages.clone();
@@ -412,6 +414,7 @@ fn context(
         ledger_head: hex(&tip.head),
         version: VERSION.to_owned(),
         rules: RULES,
+        writing: WRITING,
         reason: String::new(),
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! The same tables, layouts and context always give the same bytes. Nothing here reads a clock or writes anywhere.
 
+mod catalog;
 pub mod chart;
 pub mod check;
 pub mod document;
@@ -47,6 +48,7 @@ pub use forms::contacts::contacts_sheet;
 pub use forms::diary_slips::{DiarySheet, DiarySlip, SlipDay, SlipLesson, diary_slips};
 pub use forms::inspection::{self, inspection_act};
 pub use forms::recovery::{Recovery, emergency_sheet, recovery_sheet};
+pub use forms::spine::spine_labels;
 pub use layout::Layouts;
 pub use seal::{Code, parse_code, show_page_record};
 pub use sheet::PageSeal;
@@ -79,6 +81,8 @@ pub struct IssueContext {
     pub version: String,
     /// The version of the rules of the last of those entries: what documents say by later ones, this one does not.
     pub rules: u32,
+    /// The version of the way in which files are written: [`pdf::WRITING`] of what is issued now.
+    pub writing: u32,
     /// Why it is issued although something is missing of what it certifies; empty where nothing is.
     pub reason: String,
 }
@@ -128,7 +132,13 @@ pub fn write(document: &Document, wanted: &Wanted, context: &IssueContext) -> Re
         sides: document.sides,
         tagged: wanted.form.is_tagged(),
     };
-    pdf::write_pdf(&document.pages, &document.bookmarks, &about)
+    let looks = pdf::Looks {
+        number: context.number.clone(),
+        draft: context.number.is_empty(),
+        facing: document.sides == sheet::Sides::Both && document.pages.iter().any(|page| page.height > page.width),
+        writing: context.writing,
+    };
+    pdf::write_document(&document.pages, &document.bookmarks, &about, &looks)
 }
 
 /// Lays out a document without writing a PDF: the positioned pages, sealed.

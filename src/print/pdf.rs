@@ -6,7 +6,8 @@
 //! same bytes wherever they are written.
 
 use crate::error::{Action, Error, Result};
-use crate::print::fonts::{Face, MM_PER_PT};
+use crate::print::catalog::for_viewers;
+use crate::print::fonts::{Face, MM_PER_PT, Shaped, Shaper};
 use crate::print::page::{Area, Page, Qr, Rule, TextRun};
 use crate::print::sheet::Sides;
 use crate::print::tags::{LANGUAGE, RULES, Tags};
@@ -15,7 +16,7 @@ use krilla::color::luma;
 use krilla::configure::{Accessibility, Archival, ConfigurationBuilder};
 use krilla::destination::XyzDestination;
 use krilla::geom::{PathBuilder, Point, Transform};
-use krilla::metadata::{DateTime as PdfTime, Metadata};
+use krilla::metadata::{DateTime as PdfTime, Metadata, PageLayout};
 use krilla::num::NormalizedF32;
 use krilla::outline::{Outline, OutlineNode};
 use krilla::page::{NumberingStyle, PageLabel, PageSettings};
@@ -55,11 +56,37 @@ pub struct Bookmark {
     pub under: Vec<Bookmark>,
 }
 
-/// Writes the pages.
+/// The version of the way in which files are written now. From 2 on viewers are told to show facing pages, bookmarks and the
+/// title, and the file names its register number. What was issued before is written as it was.
+pub const WRITING: u32 = 2;
+
+/// How a numbered document, or its draft, is shown.
+#[derive(Debug, Clone)]
+pub struct Looks {
+    /// Its register number; empty for a draft.
+    pub number: String,
+    /// Whether it is a draft, across which that is written.
+    pub draft: bool,
+    /// Whether its pages face each other.
+    pub facing: bool,
+    /// The version of the way of writing.
+    pub writing: u32,
+}
+
+/// Writes the pages of a paper that is never numbered.
 ///
 /// # Errors
 /// A character that the fonts lack, or whatever else the standard forbids; the cause is in the message.
 pub fn write_pdf(pages: &[Page], bookmarks: &[Bookmark], about: &About) -> Result<Vec<u8>> {
+    let looks = Looks { number: String::new(), draft: false, facing: false, writing: WRITING };
+    write_document(pages, bookmarks, about, &looks)
+}
+
+/// Writes the pages of a document.
+///
+/// # Errors
+/// As [`write_pdf`].
+pub fn write_document(pages: &[Page], bookmarks: &[Bookmark], about: &About, looks: &Looks) -> Result<Vec<u8>> {
     let fault = |what: String| {
         Error::damaged(format!("документ «{}» нельзя записать как PDF/A: {what}", about.title))
             .next_by("проверьте журнал", Action::Audit)
@@ -79,6 +106,7 @@ pub fn write_pdf(pages: &[Page], bookmarks: &[Bookmark], about: &About) -> Resul
         let font = Font::new(face.data().into(), 0).ok_or_else(|| fault(format!("шрифт {}", face.file_name())))?;
         fonts.push(font);
     }
+    let across = if looks.draft { Some(Shaper::new()?.shape(Face::SansBold, DRAFT)) } else { None };
     let mut tags = Tags::default();
     for (page, number) in pages.iter().zip(1..) {
         let settings = PageSettings::from_wh(points(page.width), points(page.height))
@@ -89,6 +117,7 @@ pub fn write_pdf(pages: &[Page], bookmarks: &[Bookmark], about: &About) -> Resul
         match &page.structure {
             Some(structure) if about.tagged => {
                 surface.start_tagged(RULES);
+                across.iter().for_each(|word| draw_across(&mut surface, page, word, &fonts));
                 draw_fills(&mut surface, &page.fills);
                 draw_rules(&mut surface, &page.rules);
                 surface.end_tagged();
@@ -96,6 +125,7 @@ pub fn write_pdf(pages: &[Page], bookmarks: &[Bookmark], about: &About) -> Resul
                 tags.draw(&mut surface, page, structure, &fonts);
             }
             _ => {
+                across.iter().for_each(|word| draw_across(&mut surface, page, word, &fonts));
                 draw_fills(&mut surface, &page.fills);
                 draw_rules(&mut surface, &page.rules);
                 page.qr.iter().chain(&page.codes).for_each(|qr| draw_qr(&mut surface, qr));
@@ -114,8 +144,28 @@ pub fn write_pdf(pages: &[Page], bookmarks: &[Bookmark], about: &About) -> Resul
     if about.tagged {
         document.set_tag_tree(tags.finish());
     }
-    document.set_metadata(metadata(about));
-    document.finish().map_err(|e| fault(format!("{e:?}")))
+    document.set_metadata(metadata(about, looks));
+    let pdf = document.finish().map_err(|e| fault(format!("{e:?}")))?;
+    Ok(if looks.writing >= 2 { for_viewers(pdf, !bookmarks.is_empty()) } else { pdf })
+}
+
+/// What stands across a draft.
+const DRAFT: &str = "ПРОЕКТ";
+/// How grey it is: legible under the text and above it.
+const DRAFT_GREY: u8 = 205;
+
+/// Writes a word across a page from its lower left to its upper right corner, under all else.
+fn draw_across(surface: &mut Surface<'_>, page: &Page, word: &Shaped, fonts: &[Font]) {
+    let (width, height) = (points(page.width), points(page.height));
+    let diagonal = width.hypot(height);
+    let size = 0.72 * diagonal / word.width;
+    let (cos, sin) = (width / diagonal, height / diagonal);
+    surface.set_stroke(None);
+    surface.set_fill(Some(Fill { paint: luma::Color::new(DRAFT_GREY).into(), ..black() }));
+    surface.push_transform(&Transform::from_row(cos, -sin, sin, cos, width / 2.0, height / 2.0));
+    let at = Point::from_xy(-word.width * size / 2.0, size * 0.35);
+    surface.draw_glyphs(at, &word.glyphs, fonts[word.face as usize].clone(), &word.text, size, false);
+    surface.pop();
 }
 
 /// The name of a page, counted from 1: the leaf it stands on. Where every page is a leaf, one entry in the file names all.
@@ -222,7 +272,7 @@ fn node(bookmark: &Bookmark, pages: usize) -> OutlineNode {
     node
 }
 
-fn metadata(about: &About) -> Metadata {
+fn metadata(about: &About, looks: &Looks) -> Metadata {
     let at = about.issued_at;
     let small = |value: u32| u8::try_from(value).unwrap_or_default();
     let offset = at.offset().local_minus_utc() / 60;
@@ -234,7 +284,14 @@ fn metadata(about: &About) -> Metadata {
         .second(small(at.second()))
         .utc_offset_hour(i8::try_from(offset / 60).unwrap_or_default())
         .utc_offset_minute(u8::try_from((offset % 60).abs()).unwrap_or_default());
-    Metadata::new()
+    let (mut metadata, told) = (Metadata::new(), looks.writing >= 2);
+    if told && !looks.number.is_empty() {
+        metadata = metadata.description(format!("Документ № {}", looks.number));
+    }
+    if told && looks.facing {
+        metadata = metadata.page_layout(PageLayout::TwoPageRight);
+    }
+    metadata
         .title(about.title.clone())
         .authors(vec![about.author.clone()])
         .creator(about.producer.clone())

@@ -75,6 +75,7 @@ pub fn context_of(proven: &Proven, tables: &Tables, document: &Registered) -> Re
         ledger_head: hex(&head),
         version: document.version.clone(),
         rules: proven.entry(document.at_entry)?.rules,
+        writing: document.writing,
         reason: document.reason.clone(),
     })
 }

@@ -25,6 +25,7 @@ fn document(office: &Office, number: &str) -> DocumentIssued {
         pdf_sha256: "0".repeat(64),
         version: "0".into(),
         resources: vec![IssuedResource { name: "layouts/book.toml".into(), sha256: "a".repeat(64) }],
+        writing: 2,
         reason: String::new(),
     }
 }

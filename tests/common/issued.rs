@@ -17,6 +17,7 @@ pub fn context(number: &str) -> IssueContext {
         ledger_head: "c4".repeat(32),
         version: "0.1.0".to_owned(),
         rules: letopis::journal::entry::RULES,
+        writing: letopis::print::pdf::WRITING,
         reason: String::new(),
     }
 }

@@ -23,7 +23,7 @@ fn a_page_is_shown_beside_its_code_as_a_table_with_its_empty_cells() {
         browser.until("h1", "Сверка бумаги").await;
         browser.fill("[name=code]", "2025-0001/4 0000 0000 0000 0000").await;
         browser.click(".plain-form button").await;
-        browser.until(".fault", "журнал не выдавал страницы с таким кодом").await;
+        browser.until(".fault", "Журнал не выдавал страницы с таким кодом").await;
         browser.fill("[name=code]", &format!("2025-0001/4 {}", &code[..16])).await;
         browser.click(".plain-form button").await;
         browser.until("h2", "Код верен").await;

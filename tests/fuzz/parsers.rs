@@ -48,6 +48,7 @@ const FETCH: &str = "http://example.org/a%20b 12 data/a\nfile:///srv/c - data/c\
 const CARD: &str =
     r#"{"id":"1f","label":"А-1","holder":"Орлов П. И.","place":"сейф","registered":"2025-09-01T09:00:00+03:00"}"#;
 const PAGE: &str = "letopis-page-1\n2025-0143\n13\n0 0 4 Ёж\n1 2 1 5\n";
+const CMS: &[u8] = include_bytes!("../../src/print/signature/cms/gost.p7s");
 const CODE: &str = "LETOPIS:2025-0143/7:E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855";
 const XLSX: &[u8] = include_bytes!("../fixtures/libreoffice/marks.xlsx");
 const SHEET: &str = "xl/worksheets/sheet1.xml";
@@ -304,6 +305,9 @@ fn of_words() -> Vec<Target> {
                 let _ = print::parse_code(&text(input));
             },
         ),
+        target("cms", 20_000, vec![CMS.to_vec()], |_, input| {
+            let _ = print::signature::read_cms(input);
+        }),
         target("page-record", 20_000, texts(&[PAGE]), |_, input| {
             let _ = print::show_page_record(input);
         }),

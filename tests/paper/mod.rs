@@ -6,3 +6,4 @@ mod seen;
 mod signed;
 mod slips;
 mod through_the_year;
+mod viewers;

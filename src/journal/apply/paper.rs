@@ -12,8 +12,8 @@ use rusqlite::params;
 impl Place<'_> {
     pub(super) fn document(&self, issued: &DocumentIssued) -> Result<()> {
         let sql = "INSERT OR REPLACE INTO documents (number, form, subject, variant, title, leaves, at_entry,
-                   issued_at, issued_by, pdf_sha256, version, reason, superseded, entry)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, NULL, ?13)";
+                   issued_at, issued_by, pdf_sha256, version, reason, superseded, entry, writing)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, NULL, ?13, ?14)";
         let d = issued;
         let (issued_at, issued_by) = (d.issued_at.to_rfc3339(), &self.entry.author);
         self.run(
@@ -31,7 +31,8 @@ impl Place<'_> {
                 d.pdf_sha256,
                 d.version,
                 d.reason,
-                self.seq
+                self.seq,
+                d.writing
             ],
         )?;
         let sql = "INSERT OR REPLACE INTO document_pages (number, page, digest) VALUES (?1, ?2, ?3)";

@@ -146,7 +146,7 @@ CREATE TABLE restorations_lost ( -- known places of the part that was lost: how 
 CREATE TABLE documents (         -- subject: a class, or empty for the school; at_entry: the ledger entry whose state it shows
     number TEXT PRIMARY KEY, form TEXT NOT NULL, subject TEXT NOT NULL, variant TEXT NOT NULL, title TEXT NOT NULL,
     leaves INTEGER NOT NULL, at_entry INTEGER NOT NULL, issued_at TEXT NOT NULL, issued_by TEXT NOT NULL,
-    pdf_sha256 TEXT NOT NULL, version TEXT NOT NULL,
+    pdf_sha256 TEXT NOT NULL, version TEXT NOT NULL, writing INTEGER NOT NULL,
     reason TEXT NOT NULL,        -- why it was issued with gaps, or empty
     superseded INTEGER,          -- the entry that opened the year again, after which it holds no longer; NULL: it holds
     entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;

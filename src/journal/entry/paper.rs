@@ -33,10 +33,22 @@ pub struct DocumentIssued {
     pub version: String,
     /// The layouts and fonts it was made with.
     pub resources: Vec<IssuedResource>,
+    /// The version of the way in which its file was written; 1 in ledgers that do not say.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub writing: u32,
     /// Why it was issued although something is missing of what it certifies, which is printed on it; empty where nothing
     /// is. From rules 2.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+}
+
+fn first() -> u32 {
+    1
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks so
+fn is_first(version: &u32) -> bool {
+    *version == 1
 }
 
 /// The check code of a page, in hex.

@@ -88,7 +88,7 @@ const BESIDE: &str = "
         FROM classes;
     INSERT INTO notes SELECT 5000 + row_number() OVER (), login, '2025-10-20T12:00:00+03:00', 'з', 0 FROM people;
     INSERT INTO documents SELECT 'Д-' || name, 'классный журнал', name, '', 'ж', 1, 1, '2025-10-20T12:00:00+03:00', 'petrova', 'с',
-        '', 'п', NULL, 1 FROM classes;
+        '', 1, 'п', NULL, 1 FROM classes;
     INSERT INTO bound SELECT 'Д-' || name, '2025-10-20', 1, 'п', 'petrova', 1 FROM classes;
     INSERT INTO carriers VALUES ('c', 'н', 'petrova', 'м', 'у', '2025-10-20', 1);
     INSERT INTO carrier_losses VALUES ('c', '2025-10-20', 'о', 0, '', '', NULL, NULL, NULL, 1, 1, 0);

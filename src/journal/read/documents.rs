@@ -28,6 +28,8 @@ pub struct Registered {
     pub issued_by: String,
     /// The version that made it.
     pub version: String,
+    /// The version of the way in which its file was written.
+    pub writing: u32,
     /// SHA-256 of its file, hex.
     pub pdf_sha256: String,
     /// Why it was issued with gaps, or empty.
@@ -41,7 +43,7 @@ pub struct Registered {
 }
 
 const SELECT: &str = "SELECT number, form, subject, variant, title, leaves, at_entry, issued_at, issued_by, version,
-                      pdf_sha256, reason, superseded, entry FROM documents";
+                      pdf_sha256, writing, reason, superseded, entry FROM documents";
 
 /// Every document that was issued, in the order of their numbers.
 ///
@@ -107,6 +109,7 @@ fn registered(tables: &Tables, row: &Row<'_>) -> Result<Registered> {
         issued_at,
         issued_by: row.get("issued_by")?,
         version: row.get("version")?,
+        writing: row.get("writing")?,
         pdf_sha256: row.get("pdf_sha256")?,
         reason: row.get("reason")?,
         superseded: row.get("superseded")?,

@@ -17,7 +17,7 @@ use crate::journal::read::absences::Absences;
 use crate::print::layout::Halves;
 use crate::print::page::Page;
 use crate::print::pdf::Bookmark;
-use crate::print::sheet::{PageSeal, Sides};
+use crate::print::sheet::{Orientation, PageSeal, Sides};
 use crate::school::PersonName;
 use sha2::{Digest, Sha256};
 
@@ -49,6 +49,39 @@ pub(super) fn class_book(composer: &Composer<'_>, number: u32) -> Result<Documen
             .next(format!("томов в нём {of}"))
     })?;
     Body::of(composer, &found, &pieces[range])?.bind(composer, Volume { number, of })
+}
+
+/// Lays out the pages of one subject of the book, all its groups, between a cover and the certification.
+///
+/// # Errors
+/// As [`class_book`]; a subject that the class does not have.
+pub(super) fn subject_pages(composer: &Composer<'_>, subject: &str) -> Result<Document> {
+    let courses: Vec<&Course> = composer.data.courses.iter().filter(|course| course.subject == subject).collect();
+    if courses.is_empty() {
+        return Err(Error::input(format!("предмета «{subject}» нет в {} классе", composer.data.class.quoted()))
+            .next("посмотрите, какие предметы в нём есть"));
+    }
+    let bookmark = |title: String, page: usize| Bookmark { title, page, under: Vec::new() };
+    let mut pages = vec![composer.subject_cover(subject, &courses)];
+    let mut bookmarks = vec![bookmark(composer.layouts.book.title.bookmark.as_str().to_owned(), 0)];
+    let facing = composer.sides == Sides::Both && composer.layouts.book.spread.halves == Halves::Facing;
+    for course in courses {
+        if facing && !composer.sides.is_back(pages.len() as u32 + 1) {
+            pages.push(composer.blank_page(pages.len() as u32 + 1));
+        }
+        bookmarks.push(bookmark(course_title(&course.subject, &course.group), pages.len()));
+        pages.append(&mut spread::spreads(composer, course, pages.len() as u32 + 1)?);
+    }
+    // The certification has a page of its own: nothing may be written in before it.
+    composer.certify_last(&mut pages, Orientation::Portrait, f32::INFINITY);
+    let title = format!(
+        "Предметные страницы классного журнала {} класса за {} учебный год: {subject}",
+        composer.data.class.quoted(),
+        composer.year()
+    );
+    let foot = composer.foot(pages.len() as u32);
+    let seals = composer.close(&mut pages, &foot, 1)?;
+    Ok(composer.document(title, pages, seals, bookmarks))
 }
 
 /// A part of the book before it is laid out.

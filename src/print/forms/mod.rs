@@ -28,6 +28,7 @@ mod register;
 mod remarks;
 mod signatures;
 mod slips;
+pub mod spine;
 mod spread;
 mod summary_sheet;
 mod title;
@@ -85,6 +86,9 @@ pub fn compose(composer: Composer<'_, ()>, wanted: &Wanted) -> Result<Document> 
     match (wanted.form, &wanted.subject) {
         (Form::ClassBook, Subject::Class(class)) => {
             book::class_book(&composer.of_class(class)?, wanted.variant.volume.max(1))
+        }
+        (Form::SubjectPages, Subject::Course(class, subject)) => {
+            book::subject_pages(&composer.of_class(class)?, subject)
         }
         (Form::Progress, Subject::Class(class)) => progress::progress_sheet(&composer.of_class(class)?),
         (Form::SummarySheet, Subject::Class(class)) => summary_sheet::summary_sheet(&composer.of_class(class)?),

@@ -26,6 +26,10 @@ impl<D> Composer<'_, D> {
     pub(super) fn certification(&self, page: &mut Page, area: Area) -> f32 {
         let words = &self.layouts.page.certification;
         let context = self.context;
+        // Nobody certifies a draft.
+        if context.number.is_empty() {
+            return area.y;
+        }
         let y = self.paragraph(page, area, serif_bold(words.size.0 + 1.0), Align::Left, words.word.as_str());
         let below = Area { y, h: LINE, ..area };
         let name = context.issued_by.initials();
@@ -35,7 +39,7 @@ impl<D> Composer<'_, D> {
             (0.32, words.name.as_str(), name.trim()),
         ];
         let y = self.fields(page, below, &fields);
-        let date = if context.number.is_empty() { String::new() } else { self.issued_on() };
+        let date = self.issued_on();
         let below = Area { y, h: LINE, ..area };
         self.fields(page, below, &[(0.40, words.date.as_str(), &date), (0.60, "", words.stamp.as_str())])
     }

@@ -1,11 +1,12 @@
 //! The title page of the class's book.
 
+use super::class::Course;
 use super::{Composer, serif, serif_bold};
 use crate::print::page::{Area, Page};
 use crate::print::sheet::Orientation;
 use crate::print::typeset::{Align, Type};
 use crate::print::words::plural;
-use crate::school::format_date;
+use crate::school::{PersonName, format_date};
 
 /// Room for the day on which the book is finished, while that is still to come.
 const BY_HAND: &str = "____________________";
@@ -67,6 +68,30 @@ impl Composer<'_> {
             y = at(y, small, Align::Right, &layout.case_index.fill(&values));
         }
         at(y, small, Align::Right, layout.keep.as_str());
+        page
+    }
+
+    /// The cover of one subject's pages.
+    pub(super) fn subject_cover(&self, subject: &str, courses: &[&Course]) -> Page {
+        let layout = &self.layouts.book.title;
+        let (school, class) = (&self.school.school, self.data.class.quoted());
+        let values = [("school", &*school.name), ("place", &*school.place), ("class", &*class), ("year", self.year())];
+        let (mut page, area) = self.new_page(Orientation::Portrait, 1);
+        let top = Area { y: area.y + 8.0, ..area };
+        let top = self.balanced(&mut page, top, serif(layout.school_size.0), &layout.school.fill(&values));
+        let mut at =
+            |y: f32, kind: Type, text: &str| self.paragraph(&mut page, Area { y, ..area }, kind, Align::Centre, text);
+        let below = at(top + 2.0, serif(layout.size.0), &layout.place.fill(&values));
+        let y = below.max(area.y + area.h * 0.30);
+        let y = at(y, serif_bold(layout.heading_size.0), layout.heading.as_str());
+        let y = at(y + 4.0, serif_bold(layout.class_size.0), &layout.class.fill(&values));
+        let mut y = at(y + 4.0, serif(layout.size.0 + 2.0), &layout.year.fill(&values)) + 10.0;
+        y = at(y, serif_bold(layout.size.0 + 4.0), &layout.of_subject.fill(&[("subject", subject)])) + 4.0;
+        for course in courses {
+            let teacher = course.taught_by(PersonName::full);
+            let group = if course.group.is_empty() { String::new() } else { format!("{}: ", course.group) };
+            y = at(y, serif(layout.size.0), &format!("{group}{teacher}")) + 2.0;
+        }
         page
     }
 }

@@ -116,6 +116,7 @@ fn document(number: i64, unwieldy: bool) -> DocumentIssued {
         pdf_sha256: "0a".repeat(32),
         version: "0.1.0".to_owned(),
         resources: Vec::new(),
+        writing: 2,
         reason: String::new(),
     }
 }

@@ -15,7 +15,7 @@ use crate::journal::read::{self, Tables};
 use crate::journal::{Journal, Proven, resolve};
 use crate::print::forms::YEAR;
 use crate::print::issue::{self, Issued, Out};
-use crate::print::{Form, Layouts, Subject, Wanted, contacts_sheet, ready};
+use crate::print::{Form, Layouts, Subject, Wanted, contacts_sheet, ready, spine_labels};
 use crate::school::{ClassName, Clock, Day, PeriodName, School, clean};
 use std::path::{Path, PathBuf};
 
@@ -30,6 +30,47 @@ pub fn of_class(tables: &Tables, form: Form, class: ClassName) -> Result<Wanted>
         return Err(Error::input(format!("класса {class} нет в журнале")).next(format!("в журнале есть: {known}")));
     }
     Ok(Wanted::of_class(form, class))
+}
+
+/// The pages of one subject of a class, as it was typed.
+///
+/// # Errors
+/// A class or a subject that the journal does not know; a subject that the class does not have.
+pub fn of_subject(tables: &Tables, class: ClassName, typed: &str) -> Result<Wanted> {
+    let class = match of_class(tables, Form::ClassBook, class)?.subject {
+        Subject::Class(class) => class,
+        other => return Ok(Wanted::new(Form::ClassBook, other)),
+    };
+    let subject = resolve::subject(tables, typed)?;
+    let courses = read::courses_of(tables, &class)?;
+    if !courses.iter().any(|course| course.key.subject == subject) {
+        let mut known: Vec<&str> = courses.iter().map(|course| course.key.subject.as_str()).collect();
+        known.dedup();
+        return Err(Error::input(format!("в {class} нет предмета «{subject}»"))
+            .next(format!("в нём есть: {}", known.join(", "))));
+    }
+    Ok(Wanted::new(Form::SubjectPages, Subject::Course(class, subject)))
+}
+
+/// Writes the labels for the spine of a class's book. Gives their file.
+///
+/// # Errors
+/// A class that the journal does not know; a folder that cannot be written.
+pub fn write_spine(
+    tables: &Tables,
+    clock: &dyn Clock,
+    layouts: &Layouts,
+    class: ClassName,
+    dir: &Path,
+) -> Result<PathBuf> {
+    let wanted = of_class(tables, Form::ClassBook, class)?;
+    let Some(class) = wanted.subject.class() else { return Ok(dir.to_owned()) };
+    let labels = spine_labels(tables, layouts, class, clock.now())?;
+    let dir = files::named(dir)?;
+    files::make_folders(&dir, Readers::All).map_err(|e| Error::file("создать папку", &dir, &e))?;
+    let file = dir.join(format!("spine-{}.pdf", class.ascii()));
+    files::replace(&file, &labels, Readers::Owner).map_err(|e| Error::file("записать", &file, &e))?;
+    Ok(file)
 }
 
 /// The act on an archive (§5.5).

@@ -52,6 +52,8 @@ places! {
     /// What the title page may name.
     Title: "school" "place" "class" "year" "class_teacher" "case_index" "begins" "ends" "leaves"
         "volume" "volumes";
+    /// What the line on the cover of one subject's pages may name.
+    OfSubject: "subject";
     /// What the line below a form's heading may name.
     ClassAndYear: "class" "year";
     /// What the head of a spread may name.
@@ -211,6 +213,12 @@ pub struct TitleLayout {
     pub lines: Vec<Wording<Title>>,
     pub case_index: Wording<Title>,
     pub keep: Label,
+    #[serde(default = "of_subject")]
+    pub of_subject: Wording<OfSubject>,
+}
+
+fn of_subject() -> Wording<OfSubject> {
+    Wording::built_in("Страницы предмета «{subject}»")
 }
 
 #[derive(Debug, Deserialize)]

@@ -6,12 +6,13 @@
 
 mod program;
 
+pub use crate::journal::entry::{SignatureCheck, SignaturePart};
 pub use program::{MOST_SECONDS, PLACES, Program, SECONDS};
 
 use super::super::{Done, Workplace};
 use crate::error::{Error, Next, Result, reason};
 use crate::files::{self, PrivateFolder, Readers};
-use crate::journal::entry::{DocumentSigned, SignatureCheck, SignatureFile, SignaturePart};
+use crate::journal::entry::{DocumentSigned, SignatureFile};
 use crate::journal::read::signatures::Signature;
 use crate::journal::read::{self, Tables};
 use crate::journal::rules::{LARGEST_SIGNATURE, MOST_SIGNATURE_FILES};
