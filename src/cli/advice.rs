@@ -185,6 +185,7 @@ fn command(action: &Action) -> String {
             let name = name.as_deref().map_or_else(|| "АРХИВ".to_owned(), typed);
             return format!("archive complete {name} --from НОСИТЕЛЬ --to ДРУГОЙ");
         }
+        Action::ExtractSummaries => "archive extract-summaries НОСИТЕЛЬ",
         Action::ListArchives => "archive list",
         Action::VerifyArchive => "archive verify НОСИТЕЛЬ",
         Action::VerifyContent => "archive verify НОСИТЕЛЬ --deep",
@@ -368,6 +369,7 @@ mod tests {
             Action::MakeBackup,
             Action::CompleteArchive { name: None },
             Action::CompleteArchive { name: Some("2025-2026-q1".to_owned()) },
+            Action::ExtractSummaries,
             Action::ListArchives,
             Action::VerifyArchive,
             Action::VerifyContent,

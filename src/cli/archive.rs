@@ -5,6 +5,7 @@ mod backup;
 mod complete;
 mod create;
 mod derive;
+mod destroyed;
 mod repair;
 mod restore;
 mod status;
@@ -57,6 +58,9 @@ pub enum Archive {
     /// Записать архив одних сводных ведомостей, которые хранят 25 лет (§5.2)
     #[command(visible_alias = "ведомости")]
     ExtractSummaries(derive::Derive),
+    /// Записать, что журнал прошлых лет выделен к уничтожению: срок хранения истёк
+    #[command(visible_alias = "уничтожено")]
+    Destroyed(destroyed::DestroyedArgs),
     /// Список архивов: код, когда создан, на каких носителях
     #[command(visible_alias = "список")]
     List,
@@ -66,6 +70,9 @@ pub enum Archive {
         /// На сколько дней копия дня может отстать от сегодняшнего
         #[arg(long, value_name = "ДНЕЙ", default_value_t = 2, visible_alias = "копия-дней")]
         backup_days: u32,
+        /// Журнал текущего года, если этот — прошлых лет: записано ли в нём, что этот выделен к уничтожению
+        #[arg(long, value_name = "ЖУРНАЛ", visible_alias = "текущий")]
+        current: Option<PathBuf>,
     },
 }
 
@@ -102,7 +109,8 @@ impl Archive {
             Self::Rekey(derive) => derive.rekey(common),
             Self::ExtractSummaries(derive) => derive.summaries(common),
             Self::List => status::list(common),
-            Self::Status { backup_days } => status::run(common, backup_days),
+            Self::Destroyed(destroyed) => destroyed.run(common),
+            Self::Status { backup_days, current } => status::run(common, backup_days, current.as_deref()),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::print::register;
 use crate::print::{Form, Layouts, Subject, Wanted};
 use crate::school::{ClassName, clean, format_date};
 use crate::work::Workplace;
+use crate::work::archive::destroyed;
 use crate::work::papers::{self, SheetStanding};
 use crate::work::year;
 use clap::{Args, Subcommand};
@@ -59,6 +60,21 @@ pub enum Print {
         /// Период: «I четверть» или «Год» (иначе последний закончившийся)
         #[arg(long, visible_alias = "период", value_name = "ПЕРИОД")]
         period: Option<String>,
+        #[command(flatten)]
+        to: Where,
+    },
+    /// Опись дел, которые хранят больше 10 лет: сводные ведомости классов
+    #[command(visible_alias = "опись")]
+    CaseList(Where),
+    /// Номенклатура дел: страница электронного журнала
+    #[command(visible_alias = "номенклатура")]
+    Nomenclature(Where),
+    /// Акт о выделении к уничтожению журнала прошлых лет
+    #[command(visible_alias = "уничтожение")]
+    Destruction {
+        /// Учебный год старого журнала (иначе выделенного последним)
+        #[arg(value_name = "ГОД")]
+        year: Option<String>,
         #[command(flatten)]
         to: Where,
     },
@@ -219,6 +235,12 @@ impl Print {
             Self::List => list(common),
             Self::Carriers(to) => of_school(common, Form::Carriers, &to),
             Self::Keys(to) => of_school(common, Form::Keys, &to),
+            Self::CaseList(to) => of_school(common, Form::CaseList, &to),
+            Self::Nomenclature(to) => of_school(common, Form::Nomenclature, &to),
+            Self::Destruction { year, to } => {
+                let wanted = destroyed::act(session::journal(common)?.tables(), year.as_deref())?;
+                print(common, vec![wanted], &to)
+            }
             Self::Analytics { period, to } => {
                 let journal = session::journal(common)?;
                 let school = read::school(journal.tables())?;

@@ -232,6 +232,8 @@ pub enum Action {
     CompleteArchive {
         name: Option<String>,
     },
+    /// Write the archive of the sheets for 25 years alone.
+    ExtractSummaries,
     ListArchives,
     VerifyArchive,
     /// Verify what is in the packages too.

@@ -5,7 +5,7 @@
 //! are issues of one thing, of which the later supersedes the earlier.
 
 use crate::error::{Action, Error, Result};
-use crate::school::{ClassName, transliterate};
+use crate::school::{ClassName, Filed, transliterate};
 use std::fmt;
 
 /// A form that is issued as a document of its own.
@@ -35,6 +35,12 @@ pub enum Form {
     SubjectPages,
     /// Аналитическая справка: how the school did in a period (§3.3.5).
     Analytics,
+    /// Опись дел, of what is kept over 10 years (form 18).
+    CaseList,
+    /// Акт о выделении к уничтожению (form 19).
+    DestructionAct,
+    /// Номенклатура дел: the journal's page of it (form 20).
+    Nomenclature,
 }
 
 /// What kind of thing a form is about.
@@ -54,6 +60,8 @@ pub enum Scope {
     Course,
     /// A period, for the whole school.
     Period,
+    /// An entry of the ledger.
+    Entry,
 }
 
 /// What a document is about.
@@ -73,6 +81,8 @@ pub enum Subject {
     Course(ClassName, String),
     /// A period of the whole school by its name, or «Год».
     Period(String),
+    /// An entry of the ledger, by its number.
+    Entry(String),
 }
 
 /// How a document is printed where there are several ways. The register keeps it as words between commas.
@@ -97,7 +107,7 @@ pub struct Wanted {
 
 impl Form {
     /// Every form.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::ClassBook,
         Self::Progress,
         Self::SummarySheet,
@@ -110,6 +120,9 @@ impl Form {
         Self::LostStick,
         Self::SubjectPages,
         Self::Analytics,
+        Self::CaseList,
+        Self::DestructionAct,
+        Self::Nomenclature,
     ];
 
     /// The stable name under which the ledger keeps it.
@@ -132,12 +145,38 @@ impl Form {
         match self {
             Self::ClassBook | Self::Progress | Self::SummarySheet => Scope::Class,
             Self::Corrections | Self::Register | Self::Carriers | Self::Keys => Scope::School,
+            Self::CaseList | Self::Nomenclature => Scope::School,
+            Self::DestructionAct => Scope::Entry,
             Self::ArchiveAct => Scope::Archive,
             Self::Extract => Scope::Pupil,
             Self::LostStick => Scope::Carrier,
             Self::SubjectPages => Scope::Course,
             Self::Analytics => Scope::Period,
         }
+    }
+
+    /// The heading of the records schedule under which it is filed.
+    pub fn filed(self) -> Filed {
+        match self {
+            Self::ClassBook | Self::Progress | Self::SubjectPages => Filed::ClassBook,
+            Self::SummarySheet => Filed::SummarySheet,
+            Self::Corrections => Filed::Corrections,
+            Self::Register => Filed::Register,
+            Self::ArchiveAct => Filed::ArchiveAct,
+            Self::Carriers => Filed::Carriers,
+            Self::Keys => Filed::Keys,
+            Self::Extract => Filed::Extract,
+            Self::LostStick => Filed::LostStick,
+            Self::Analytics => Filed::Analytics,
+            Self::CaseList => Filed::CaseList,
+            Self::DestructionAct => Filed::DestructionAct,
+            Self::Nomenclature => Filed::Nomenclature,
+        }
+    }
+
+    /// Whether it is a part of the class's book by itself, which is no file of its own.
+    pub fn is_part_of_book(self) -> bool {
+        matches!(self, Self::Progress | Self::SubjectPages)
     }
 
     /// Whether it has facing pages, so that it is another document when printed on one side of the paper.
@@ -148,7 +187,15 @@ impl Form {
     /// Whether it is tagged, so that it can be heard as well as seen: PDF/A-2a and PDF/UA-1 instead of PDF/A-2u. So are
     /// the documents that are kept for 25 years, and the class's results where they are printed by themselves.
     pub fn is_tagged(self) -> bool {
-        matches!(self, Self::SummarySheet | Self::Progress | Self::ArchiveAct)
+        matches!(
+            self,
+            Self::SummarySheet
+                | Self::Progress
+                | Self::ArchiveAct
+                | Self::CaseList
+                | Self::DestructionAct
+                | Self::Nomenclature
+        )
     }
 
     /// Its name in the ledger, the beginning of its file's name, and its title.
@@ -166,6 +213,9 @@ impl Form {
             Self::LostStick => ("lost-stick", "lost-stick", "Справка о данных на утраченном носителе"),
             Self::SubjectPages => ("subject-pages", "subject", "Предметные страницы классного журнала"),
             Self::Analytics => ("analytics", "analytics", "Аналитическая справка"),
+            Self::CaseList => ("case-list", "case-list", "Опись дел"),
+            Self::DestructionAct => ("destruction-act", "destruction-act", "Акт о выделении к уничтожению"),
+            Self::Nomenclature => ("nomenclature", "nomenclature", "Номенклатура дел"),
         }
     }
 }
@@ -189,6 +239,7 @@ impl Subject {
                     .next_by("проверьте журнал", Action::Audit)),
             },
             (Scope::Carrier, id) if !id.is_empty() => Ok(Self::Carrier(id.to_owned())),
+            (Scope::Entry, number) if number.parse::<u64>().is_ok() => Ok(Self::Entry(number.to_owned())),
             (Scope::Period, name) if !name.is_empty() => Ok(Self::Period(name.to_owned())),
             _ => Err(Error::damaged(format!("предмет документа «{text}» не читается"))
                 .next_by("проверьте журнал", Action::Audit)),
@@ -210,7 +261,9 @@ impl fmt::Display for Subject {
             Self::School => Ok(()),
             Self::Class(class) => class.fmt(f),
             Self::Course(class, subject) => write!(f, "{class} {subject}"),
-            Self::Pupil(name) | Self::Archive(name) | Self::Carrier(name) | Self::Period(name) => f.write_str(name),
+            Self::Pupil(name) | Self::Archive(name) | Self::Carrier(name) | Self::Period(name) | Self::Entry(name) => {
+                f.write_str(name)
+            }
         }
     }
 }
@@ -263,6 +316,7 @@ impl Wanted {
             Subject::Course(class, subject) => format!("-{}-{}", class.ascii(), latin(subject)),
             Subject::Pupil(name) | Subject::Archive(name) | Subject::Carrier(name) => format!("-{}", ascii(name)),
             Subject::Period(name) => format!("-{}", latin(name)),
+            Subject::Entry(number) => format!("-{number}"),
         };
         let volume = if self.variant.volume > 1 { format!("-volume-{}", self.variant.volume) } else { String::new() };
         // Both ways of printing may be written into one folder.

@@ -7,8 +7,8 @@
 
 use super::peers::{self, Peer};
 use super::testing::{
-    CARRIERS, LARGE, LIFELIKE, Size, UNWIELDY, act, context, correct, extract, file, lose_stick, mark_change, of_class,
-    of_school, papers, russian, school_of, tables, year,
+    CARRIERS, LARGE, LIFELIKE, Size, UNWIELDY, act, context, correct, destruction, extract, file, filing, lose_stick,
+    mark_change, of_class, of_school, papers, russian, school_of, tables, year,
 };
 use super::*;
 use crate::journal::entry::Body;
@@ -118,6 +118,24 @@ fn albums() -> Vec<Album<'static>> {
                 tables
             },
             pages: &[("statement", "СПРАВКА о персональных", 0), ("annex", "ПРИЛОЖЕНИЕ", 0)],
+        },
+        Album {
+            name: "case-list",
+            wanted: of_school(Form::CaseList),
+            tables: filing(14, false),
+            pages: &[("first", "ОПИСЬ №", 0)],
+        },
+        Album {
+            name: "nomenclature",
+            wanted: of_school(Form::Nomenclature),
+            tables: filing(14, false),
+            pages: &[("page", "НОМЕНКЛАТУРА ДЕЛ", 0)],
+        },
+        Album {
+            name: "destruction",
+            wanted: destruction(&filing(5, false)),
+            tables: filing(5, false),
+            pages: &[("first", "АКТ о выделении", 0), ("last", "Верно", 0)],
         },
         Album {
             name: "archive", wanted: act(), tables: papers(0, 0, false), pages: &[("act", "АКТ о создании", 0)]

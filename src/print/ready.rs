@@ -6,7 +6,7 @@
 //! of either may be looked at whenever one likes.
 
 use super::forms::{FINAL, YEAR};
-use super::{Form, Subject, Wanted};
+use super::{Form, Subject, Wanted, register};
 use crate::error::{Action, Detail, Error, Result};
 use crate::journal::read::gaps::ClassGaps;
 use crate::journal::read::{self, Tables, finals};
@@ -21,6 +21,7 @@ pub fn not_yet(tables: &Tables, wanted: &Wanted, today: Day) -> Result<Option<Er
     match (wanted.form, &wanted.subject) {
         (Form::SummarySheet, Subject::Class(class)) => summary_sheet(tables, class, today),
         (Form::Analytics, Subject::Period(period)) => analytics(tables, period),
+        (Form::CaseList, _) => case_list(tables),
         _ => Ok(None),
     }
 }
@@ -47,6 +48,26 @@ fn summary_sheet(tables: &Tables, class: &ClassName, today: Day) -> Result<Optio
         .next("выдайте её в конце года, когда годовые отметки выставлены")
         .then_by("до того её можно посмотреть", Action::Give(Detail::Draft));
     Ok(Some(next))
+}
+
+/// The list names the sheets of all classes, so it waits for them.
+fn case_list(tables: &Tables) -> Result<Option<Error>> {
+    let year = read::school(tables)?.year;
+    let issued = register::in_force(tables, Form::SummarySheet)?;
+    let mut without = Vec::new();
+    for class in read::classes(tables)? {
+        let is_empty = read::members_of_class(tables, &class, year.begins, year.ends)?.is_empty();
+        if !is_empty && !issued.iter().any(|document| document.subject == class.to_string()) {
+            without.push(class.to_string());
+        }
+    }
+    let Some(class) = without.first().cloned() else { return Ok(None) };
+    let why = format!("опись дел не выдаётся: не выданы сводные ведомости итоговой успешности {}", without.join(", "));
+    Ok(Some(
+        Error::refused(why)
+            .next_by("сначала выдайте их", Action::IssueSheet { class })
+            .then_by("посмотреть опись можно", Action::Give(Detail::Draft)),
+    ))
 }
 
 fn analytics(tables: &Tables, period: &str) -> Result<Option<Error>> {

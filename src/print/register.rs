@@ -8,6 +8,7 @@ pub use crate::journal::read::Bound;
 pub use crate::journal::read::documents::Registered;
 use crate::journal::read::{self, Tables};
 use crate::ledger::chain::{hex, parse_hash};
+use std::collections::BTreeMap;
 
 impl Wanted {
     /// What was issued as a document of the register.
@@ -53,6 +54,30 @@ pub fn all(tables: &Tables) -> Result<Vec<Line>> {
         Ok(Line { document, bound, later })
     };
     read::documents::documents(tables)?.into_iter().map(line).collect()
+}
+
+/// The documents of a form that are in force: of each thing and volume the one that was issued last, in the order of what
+/// they are about, unless the year was opened again since.
+///
+/// # Errors
+/// A row that does not read is damage.
+pub fn in_force(tables: &Tables, form: Form) -> Result<Vec<Registered>> {
+    let mut last: BTreeMap<(Subject, u32), Registered> = BTreeMap::new();
+    let issued = read::documents::documents(tables)?.into_iter();
+    for document in issued.filter(|document| document.form == form.id()) {
+        let Wanted { subject, variant, .. } = Wanted::of(&document)?;
+        last.insert((subject, variant.volume.max(1)), document);
+    }
+    // A book that was issued anew may have fewer volumes.
+    let newest: BTreeMap<Subject, u64> = last
+        .iter()
+        .filter(|((_, volume), _)| *volume == 1)
+        .map(|((subject, _), of)| (subject.clone(), of.entry))
+        .collect();
+    let stands = |((subject, _), document): &((Subject, u32), Registered)| {
+        document.superseded.is_none() && newest.get(subject).is_some_and(|first| document.entry >= *first)
+    };
+    Ok(last.into_iter().filter(stands).map(|(_, document)| document).collect())
 }
 
 /// The context in which a document was issued, from the proven register and ledger, and the people as `tables` have them.

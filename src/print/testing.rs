@@ -9,15 +9,16 @@ pub use papers::*;
 
 use super::{Form, Subject, Wanted};
 use crate::journal::entry::{
-    AttendanceSet, CarrierLost, CarrierRegistered, Change, ClockReset, CorrectionRequested, DecisionSet,
-    DocumentIssued, FinalsSet, IssuedPage, LessonRecorded, LessonRef, LessonText, MarkLine, MarksSet, PupilLeft,
-    SubstitutionAssigned,
+    ArchiveDestroyed, AttendanceSet, CarrierLost, CarrierRegistered, Change, ClockReset, CorrectionRequested,
+    DecisionSet, Destroyed, DestroyedCase, DocumentIssued, FinalsSet, IssuedPage, LessonRecorded, LessonRef,
+    LessonText, MarkLine, MarksSet, NamedArchive, PupilLeft, SchoolChanged, SubstitutionAssigned,
 };
+use crate::journal::read::Tables;
 use crate::journal::testing::{
     self, Annals, TestJournal, absence, archive, day, decided, finals, lesson, lesson_at, mark_line, moment, noon,
     person, reason,
 };
-use crate::school::{ClassName, CourseKey, Marks, PersonName, Role, School};
+use crate::school::{Case, ClassName, CourseKey, Filed, Marks, PersonName, Role, School};
 use chrono::{Datelike, Duration};
 
 /// How large the class is, and how unwieldy.

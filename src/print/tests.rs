@@ -8,8 +8,8 @@ mod tagged;
 
 use super::page::{Page, TextRun};
 use super::testing::{
-    LARGE, LIFELIKE, OF_CLASS, OF_SCHOOL, Size, UNWIELDY, act, context, extract, file, of_class, of_school, papers,
-    russian, school_of, tables, year,
+    LARGE, LIFELIKE, OF_CLASS, OF_SCHOOL, Size, UNWIELDY, act, context, destruction, extract, file, filing, of_class,
+    of_school, papers, russian, school_of, tables, year,
 };
 use super::*;
 use crate::journal::entry::{Body, PupilEnrolled, PupilMoved};
@@ -98,6 +98,19 @@ fn the_registers_of_the_school_are_legible_however_long_they_and_their_texts_are
         for wanted in OF_SCHOOL.map(of_school).into_iter().chain([act()]) {
             let document = lay_out(&tables, &LAYOUTS, &wanted, &context(NUMBER)).unwrap();
             document.pages.iter().zip(1..).for_each(|(page, number)| assert_legible(page, number));
+        }
+    }
+}
+
+#[test]
+fn lists_of_cases_acts_on_what_is_destroyed_and_the_schedule_are_legible_however_long_they_are() {
+    for (classes, unwieldy) in [(0, false), (3, false), (44, false), (30, true)] {
+        let tables = filing(classes, unwieldy);
+        for wanted in [of_school(Form::CaseList), of_school(Form::Nomenclature), destruction(&tables)] {
+            let document = lay_out(&tables, &LAYOUTS, &wanted, &context(NUMBER)).unwrap();
+            document.pages.iter().zip(1..).for_each(|(page, number)| assert_legible(page, number));
+            assert!(text_of(&document.pages[0]).contains("УТВЕРЖДАЮ"));
+            assert!(document.pages.iter().any(|page| text_of(page).contains("Верно")));
         }
     }
 }

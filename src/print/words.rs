@@ -2,13 +2,15 @@
 
 pub use crate::school::plural;
 
-/// Grammatical gender of the noun that is counted; only «один/одна» and «два/две» mind it.
+/// Grammatical gender of the noun that is counted; only «один/одна/одно» and «два/две» mind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gender {
     /// Лист, час, урок.
     Masculine,
     /// Страница, запись.
     Feminine,
+    /// Дело.
+    Neuter,
 }
 
 const UNITS: [&str; 20] = [
@@ -61,6 +63,7 @@ fn below_thousand(number: u32, gender: Gender, words: &mut Vec<&'static str>) {
     let (tens, units) = if rest < 20 { (0, rest) } else { (rest / 10, rest % 10) };
     let unit = match (units, gender) {
         (1, Gender::Feminine) => "одна",
+        (1, Gender::Neuter) => "одно",
         (2, Gender::Feminine) => "две",
         _ => UNITS[units],
     };
@@ -108,6 +111,8 @@ mod tests {
         assert_eq!(number_in_words(21, Gender::Feminine), "двадцать одна");
         assert_eq!(number_in_words(102, Gender::Feminine), "сто две");
         assert_eq!(number_in_words(12, Gender::Feminine), "двенадцать");
+        assert_eq!(number_in_words(31, Gender::Neuter), "тридцать одно");
+        assert_eq!(number_in_words(2, Gender::Neuter), "два");
     }
 
     #[test]

@@ -23,7 +23,7 @@ impl School {
             of.collect::<Vec<_>>()
         };
         type Listed<'f> = &'f dyn Fn(&School) -> Vec<String>;
-        let subjects: [(&str, Listed<'_>); 7] = [
+        let subjects: [(&str, Listed<'_>); 9] = [
             ("сведения о школе", &|school| fields(serde_json::to_value(&school.school))),
             ("учебный год", &year),
             ("периоды", &periods),
@@ -31,6 +31,11 @@ impl School {
             ("рабочие дни", &workdays),
             ("звонки", &bells),
             ("правила", &|school| fields(serde_json::to_value(&school.policy))),
+            ("делопроизводство", &|school| fields(serde_json::to_value(&school.records))),
+            ("номенклатура дел", &|school| {
+                let of = school.cases.iter().map(|case| fields(serde_json::to_value(case)).join(", "));
+                of.collect::<Vec<_>>()
+            }),
         ];
         subjects.iter().filter_map(|(subject, listed)| line(subject, &listed(self), &listed(after))).collect()
     }

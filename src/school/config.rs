@@ -1,5 +1,6 @@
 //! The school, its year, periods, holidays, bells and policy: `school.toml`, and the same as JSON in the ledger.
 
+use super::records::{self, Case, Records};
 use crate::error::{Error, Result};
 use crate::school::{ClassName, clean};
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, Offset, Utc};
@@ -28,6 +29,12 @@ pub struct School {
     /// The numbers of the rules that a school may change.
     #[serde(default)]
     pub policy: Policy,
+    /// What the records schedule says of all its files.
+    #[serde(default, skip_serializing_if = "Records::is_empty")]
+    pub records: Records,
+    /// Its headings for what the journal prints.
+    #[serde(default, rename = "case", skip_serializing_if = "Vec::is_empty")]
+    pub cases: Vec<Case>,
 }
 
 /// Names of the school.
@@ -201,7 +208,7 @@ impl School {
         for text in names.into_iter().chain(periods).chain(holidays).chain(&mut self.policy.decisions) {
             *text = clean(text)?;
         }
-        Ok(())
+        self.clean_records()
     }
 
     /// Whether everything fits together.
@@ -260,7 +267,7 @@ impl School {
         if self.policy.decisions.iter().any(|words| words.trim().is_empty() || words.chars().count() > 200) {
             return bad("policy.decisions: решение — от 1 до 200 знаков".into());
         }
-        Ok(())
+        records::check(&self.cases)
     }
 
     /// Whether each lesson has one bell, and ends before the next begins.

@@ -14,6 +14,7 @@ pub mod decision;
 mod names;
 mod namesakes;
 mod person;
+mod records;
 mod results;
 mod stay;
 mod text;
@@ -31,6 +32,7 @@ pub use course::CourseKey;
 pub use names::{Login, PeriodName, PersonalFile};
 pub use namesakes::{NameForm, told_apart};
 pub use person::{Fit, NamePart, PersonName, Role};
+pub use records::{Case, CaseOf, Filed, JOURNAL_YEARS, Kept, Records, SUMMARIES_YEARS, kept_until};
 pub use results::{Results, Share, average, rounded};
 pub use stay::Stay;
 pub use text::{

@@ -1,6 +1,7 @@
 //! Archives: written, interrupted, and held against the public programs.
 
 mod backup;
+mod destroyed;
 mod gone;
 mod identity;
 mod kill;

@@ -47,6 +47,7 @@ const CAME_LATER: &[(&str, &str)] = &[
     ("subject.annulled", "0.1.0 could not put right what was recorded by mistake"),
     ("journal.restored", "0.1.0 went on from a restored copy without a word"),
     ("document.signed", "0.1.0 handed nothing to a signing program"),
+    ("archive.destroyed", "no term was over yet"),
     ("event.announced", "events of the school came with the diary"),
     ("event.annulled", "events of the school came with the diary"),
 ];

@@ -1,16 +1,19 @@
 //! `letopis archive list` and `archive status`: which archives there are, and what is due.
 
+use super::destroyed::say_destroyed;
 use super::{Common, screen, session};
 use crate::cli::called::ME;
 use crate::cli::typed::quoted;
 use crate::error::Result;
-use crate::journal::read;
-use crate::journal::read::Tables;
+use crate::journal::entry::NamedArchive;
+use crate::journal::read::{self, Gone, Tables};
 use crate::ledger::chain::grouped;
 use crate::school::format_date;
+use crate::work::archive::destroyed;
 use crate::work::archive::status::{ArchiveStatus, BackupStatus, Backups, Copy, Need, Status};
 use crate::work::confirm;
 use serde_json::{Value, json};
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Lists the archives.
@@ -38,14 +41,23 @@ pub fn list(common: &Common) -> Result<ExitCode> {
 }
 
 /// Says how the archives stand; the exit status is 1 where something should be done.
-pub fn run(common: &Common, backup_days: u32) -> Result<ExitCode> {
+pub fn run(common: &Common, backup_days: u32, current: Option<&Path>) -> Result<ExitCode> {
     session::not_on_stick(common, "смотреть архивы")?;
     let journal = session::journal(common)?;
     let tables = journal.tables();
     let mut status = on_today(tables)?;
     status.backups = Backups::of(tables, status.day, backup_days)?;
+    if let Some(current) = current {
+        let current = session::open(current)?;
+        if let Some(gone) = destroyed::of_journal(current.tables(), tables)? {
+            return say_gone(common, current.tables(), &gone);
+        }
+        if !common.json {
+            println!("В журнале текущего года об уничтожении этого ничего не записано.");
+        }
+    }
     if common.json {
-        screen::json(&as_json(&status));
+        screen::json(&as_json(&status, &read::destroyed(tables)?));
     } else if status.archives.is_empty() {
         println!(
             "В журнале не записано ни одного архива. Создать: {ME} archive create --period ПЕРИОД --to НОСИТЕЛЬ1 --to НОСИТЕЛЬ2"
@@ -74,8 +86,37 @@ pub fn run(common: &Common, backup_days: u32) -> Result<ExitCode> {
         }
         say_backups(&status.backups);
         say_standing(tables)?;
+        say_destroyed(tables)?;
     }
     Ok(ExitCode::from(u8::from(status.is_due())))
+}
+
+/// Says of an old journal that it was set apart to be destroyed: nothing is to be done for it any more.
+fn say_gone(common: &Common, current: &Tables, gone: &Gone) -> Result<ExitCode> {
+    let day = read::school(current)?.day_of(gone.at);
+    if common.json {
+        screen::json(&json!({ "date": day, "due": false, "destroyed": destroyed_json(gone) }));
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!(
+        "Журнал {} учебного года выделен к уничтожению {} (запись № {} журнала текущего года): делать для него ничего не нужно.",
+        gone.year,
+        format_date(day),
+        gone.entry
+    );
+    if let Some(stays) = &gone.stays {
+        println!("Остаётся архив сводных ведомостей «{}», код {}.", stays.name, grouped(&stays.code));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn destroyed_json(gone: &Gone) -> Value {
+    let archive = |archive: &NamedArchive| json!({ "name": archive.name, "code": archive.code });
+    json!({
+        "entry": gone.entry, "journal": gone.journal, "year": gone.year, "what": gone.what,
+        "archives": gone.archives.iter().map(archive).collect::<Vec<_>>(), "stays": gone.stays.as_ref().map(archive),
+        "protocol": gone.protocol, "means": gone.means,
+    })
 }
 
 /// Whether the journal lacks a second person, and how much waits for one.
@@ -224,13 +265,14 @@ fn say_terms(status: &Status) {
     );
 }
 
-fn as_json(status: &Status) -> Value {
+fn as_json(status: &Status, gone: &[Gone]) -> Value {
     let archives: Vec<Value> = status.archives.iter().map(archive_json).collect();
     json!({
         "date": status.day, "due": status.is_due(), "archives": archives,
         "missing": status.missing.iter().map(|(period, ended)| json!({ "period": period, "ended": ended })).collect::<Vec<_>>(),
         "summaries": status.summaries().map(|archive| &archive.name),
         "backups": status.backups.copies.iter().map(backup_json).collect::<Vec<_>>(),
+        "destroyed": gone.iter().map(destroyed_json).collect::<Vec<_>>(),
     })
 }
 

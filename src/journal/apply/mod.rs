@@ -8,6 +8,7 @@ mod absence;
 mod annulment;
 mod carrier;
 mod correction;
+mod destroyed;
 mod event;
 mod extraordinary;
 mod note;
@@ -156,6 +157,7 @@ impl Place<'_> {
             Body::ArchiveCopied(copied) => at.copied(copied),
             Body::ArchiveRepaired(repaired) => at.repaired(repaired),
             Body::BackupMade(made) => at.backup(made),
+            Body::ArchiveDestroyed(gone) => at.destroyed(gone),
             Body::EntriesConfirmed(confirmed) => at.entries_confirmed(confirmed),
             Body::EntriesRefused(refused) => at.entries_refused(refused),
             Body::EmergencyKeySet(set) => at.emergency_key(set),

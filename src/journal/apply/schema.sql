@@ -234,3 +234,14 @@ CREATE TABLE backups (           -- copies of any day; carrier or place: where i
     entry INTEGER PRIMARY KEY, name TEXT NOT NULL, carrier TEXT NOT NULL, place TEXT NOT NULL, -- ledger in it
     at TEXT NOT NULL, author TEXT NOT NULL, tagmanifest TEXT NOT NULL, length INTEGER NOT NULL, head TEXT NOT NULL,
     bytes INTEGER NOT NULL, files INTEGER NOT NULL, signer TEXT NOT NULL) STRICT;
+CREATE TABLE destroyed (         -- older journals, or their sheets, whose term is over; stays: the archive of sheets that is kept
+    entry INTEGER PRIMARY KEY, journal TEXT NOT NULL, year TEXT NOT NULL, ends TEXT NOT NULL,
+    what TEXT NOT NULL,          -- «journal», «summaries» (kept for 25 years)
+    length INTEGER NOT NULL, head TEXT NOT NULL, stays TEXT, stays_code TEXT,
+    protocol TEXT NOT NULL, means TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL) STRICT;
+CREATE TABLE destroyed_archives ( -- the archives that went with it
+    entry INTEGER NOT NULL, name TEXT NOT NULL, code TEXT NOT NULL, PRIMARY KEY (entry, name)) STRICT, WITHOUT ROWID;
+CREATE TABLE destroyed_cases (   -- the lines of the act
+    entry INTEGER NOT NULL, line INTEGER NOT NULL, case_index TEXT NOT NULL, title TEXT NOT NULL, first TEXT NOT NULL,
+    last TEXT NOT NULL, count INTEGER NOT NULL, term TEXT NOT NULL, note TEXT NOT NULL,
+    PRIMARY KEY (entry, line)) STRICT, WITHOUT ROWID;

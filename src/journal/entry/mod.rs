@@ -10,6 +10,7 @@ mod archive;
 mod carrier;
 mod confirm;
 mod correction;
+mod destroyed;
 mod enrolment;
 mod event;
 mod note;
@@ -30,6 +31,7 @@ pub use archive::{
 pub use carrier::{CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored, CarrierRetired, CarrierReturned};
 pub use confirm::{Effect, EmergencyEnrolment, EmergencyKeySet, EntriesConfirmed, EntriesRefused, Span};
 pub use correction::{Change, CorrectionDecided, CorrectionRequested, LessonText};
+pub use destroyed::{ArchiveDestroyed, Destroyed, DestroyedCase, NamedArchive};
 pub use enrolment::{EnrolmentCorrected, GroupAnnulled, PupilAnnulled, PupilRenumbered, StayIn};
 pub use event::{EventAnnounced, EventAnnulled};
 pub use note::{NoteAdded, NoteDone};
@@ -193,6 +195,7 @@ kinds! {
     "archive.copied" => ArchiveCopied,
     "archive.repaired" => ArchiveRepaired,
     "backup.made" => BackupMade,
+    "archive.destroyed" => ArchiveDestroyed,
     "entries.confirmed" => EntriesConfirmed,
     "entries.refused" => EntriesRefused,
     "emergency.set" => EmergencyKeySet,

@@ -166,6 +166,9 @@ pub(super) const POLICY: &[Part] = &[
     part("verifications", Nobody),
     part("repairs", Nobody),
     part("backups", Nobody),
+    part("destroyed", Nobody),
+    part("destroyed_archives", Nobody),
+    part("destroyed_cases", Nobody),
     part("people", Of(NAMED)),
     part(
         "roles",

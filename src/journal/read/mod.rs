@@ -11,6 +11,7 @@ mod column;
 pub mod corrections;
 pub mod count;
 pub mod course_view;
+mod destroyed;
 pub mod diary;
 pub mod documents;
 mod events;
@@ -48,6 +49,7 @@ pub use archives::{
 pub use backups::{Backup, backup_of_code, backups, is_service, newest_backups};
 pub use carriers::{Carrier, Holding, Loss, Restored, Returned, carrier, carriers, carriers_of, holdings};
 pub use clock::{ClockReset, clock_resets};
+pub use destroyed::{Gone, destroyed, destroyed_cases};
 pub use events::{Event, event, events, events_between};
 pub use finals::{Final, finals_of, finals_of_period};
 pub use groups::{Membership, Ungrouped, groups_of_class, groups_of_pupil, memberships, ungrouped};

@@ -93,6 +93,7 @@ const TABLE: &[(&str, &[Right])] = &[
     ("archive.copied", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),
     ("archive.repaired", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),
     ("backup.made", &[Has(BackupService), Has(Dispatcher), Has(DeputyHead), Has(Director)]),
+    ("archive.destroyed", &[Has(DeputyHead), Has(Director)]),
     ("entries.confirmed", &[Has(Director), Has(DeputyHead), Has(Administrator)]),
     ("entries.refused", &[Has(Director), Has(DeputyHead), Has(Administrator)]),
     ("emergency.set", &[Has(Administrator), Has(Director)]),

@@ -80,6 +80,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("archive.copied", "            -  -  -  -  +  +  -  + - -"),
     ("archive.repaired", "          -  -  -  -  +  +  -  + - -"),
     ("backup.made", "               -  -  -  -  +  +  -  + + -"),
+    ("archive.destroyed", "         -  -  -  -  +  +  -  - - -"),
     ("entries.confirmed", "         +  -  -  -  +  +  -  - - -"),
     ("entries.refused", "           +  -  -  -  +  +  -  - - -"),
     ("emergency.set", "             +  -  -  -  -  +  -  - - -"),
@@ -208,6 +209,11 @@ fn body(line: &str) -> String {
         "backup.made" => concat!(
             r#"{"name":"backup-2025-09-15","place":"/mnt","tagmanifest":"","length":1,"head":"","files":1,"#,
             r#""bytes":1}"#
+        )
+        .into(),
+        "archive.destroyed" => concat!(
+            r#"{"journal":"00","year":"2019/2020","ends":"2020-05-29","what":"journal","length":1,"head":"","cases":[],"#,
+            r#""protocol":"№ 1","means":"измельчение"}"#
         )
         .into(),
         "strand.opened" => r#"{"strand":"00","carrier":"1","login":"kim","key":"SHA256:x"}"#.into(),

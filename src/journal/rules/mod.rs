@@ -11,6 +11,7 @@ mod carrier;
 mod correction;
 mod course;
 mod decision;
+mod destroyed;
 mod event;
 mod finals;
 mod lesson;
@@ -31,6 +32,7 @@ pub mod two_eyes;
 pub mod year;
 
 pub use carrier::is_not_lost;
+pub use destroyed::{no_sheets, term_is_over};
 pub use finals::YEARLY;
 pub(crate) use lesson::nothing_to_annul;
 pub use paper::{next_running, register_number};
@@ -174,6 +176,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::ArchiveCopied(copied) => paper::copied(tables, copied)?,
         Body::ArchiveRepaired(repaired) => paper::of_archive(tables, &repaired.archive)?,
         Body::BackupMade(made) => backup::made(context, made)?,
+        Body::ArchiveDestroyed(gone) => destroyed::check(context, gone, today)?,
         Body::EntriesConfirmed(confirmed) => two_eyes::confirmation(context, entry, confirmed)?,
         Body::EntriesRefused(refused) => two_eyes::refusal(tables, entry, refused)?,
         Body::EmergencyKeySet(set) => two_eyes::emergency_key(tables, set)?,

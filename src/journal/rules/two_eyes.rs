@@ -60,6 +60,8 @@ pub enum Guard {
     Annulment,
     /// Opening a closed year again.
     Reopening,
+    /// What is no longer kept.
+    Destruction,
 }
 
 /// Those by whose power somebody could become another.
@@ -121,6 +123,7 @@ pub fn guard(tables: &Tables, school: &School, entry: &Entry) -> Result<Option<G
             guarded(Guard::Annulment, annulments::class_had_lessons(tables, &annulled.class)?)
         }
         Body::YearReopened(_) => Ok(Some(Guard::Reopening)),
+        Body::ArchiveDestroyed(_) => Ok(Some(Guard::Destruction)),
         _ => Ok(None),
     }
 }

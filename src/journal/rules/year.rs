@@ -27,6 +27,7 @@ const AFTER_CLOSE: &[&str] = &[
     "archive.copied",
     "archive.repaired",
     "backup.made",
+    "archive.destroyed",
     "person.set",
     "person.dismissed",
     "key.enrolled",

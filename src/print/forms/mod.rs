@@ -14,6 +14,7 @@ pub mod contacts;
 mod course;
 pub mod diary_slips;
 mod extract;
+mod filing;
 mod flow;
 pub mod inspection;
 mod list;
@@ -99,6 +100,9 @@ pub fn compose(composer: Composer<'_, ()>, wanted: &Wanted) -> Result<Document> 
         (Form::LostStick, Subject::Carrier(id)) => lost_stick::lost_stick(&composer, id),
         (Form::Extract, Subject::Pupil(file)) => extract::extract(&composer, file),
         (Form::Keys, Subject::School) => register::keys(&composer),
+        (Form::CaseList, Subject::School) => filing::case_list(&composer),
+        (Form::Nomenclature, Subject::School) => filing::nomenclature(&composer),
+        (Form::DestructionAct, Subject::Entry(entry)) => filing::destruction(&composer, entry),
         (Form::Analytics, Subject::Period(period)) => analytics::analytics(&composer, period),
         (form, subject) => Err(Error::input(format!("документа «{}» о «{subject}» не бывает", form.title()))
             .next("проверьте класс и вид документа")),

@@ -4,7 +4,7 @@ use super::{Canvas, Composer, sans, serif, serif_bold};
 use crate::print::page::{Area, Page, Place};
 use crate::print::sheet::Orientation;
 use crate::print::structure::Part;
-use crate::print::typeset::{Align, Pad, Setting, Stand};
+use crate::print::typeset::{Align, Pad, Setting, Stand, Type};
 use crate::school::PersonName;
 
 /// The height of one line to be signed, its caption with it, in mm.
@@ -74,6 +74,29 @@ impl Canvas<'_> {
         let y = self.paragraph(page, area, serif(words.size.0), Align::Left, as_what);
         let captions = [(0.40, &words.position), (0.28, &words.signature), (0.32, &words.name)];
         let fields = captions.map(|(share, caption)| (share, caption.as_str(), ""));
+        self.fields(page, Area { y, h: LINE, ..area }, &fields)
+    }
+
+    /// An approval: the word, the office, and below them date, signature and the name where it is known.
+    pub(super) fn approved(
+        &self,
+        page: &mut Page,
+        area: Area,
+        kind: Type,
+        (word, office): (&str, &str),
+        name: Option<&PersonName>,
+    ) -> f32 {
+        let words = &self.layout.certification;
+        let name = name.map(PersonName::initials).unwrap_or_default();
+        let mut y = area.y;
+        for text in [word, office] {
+            y = self.paragraph(page, Area { y, ..area }, kind, Align::Left, text);
+        }
+        let fields = [
+            (0.32, words.date.as_str(), ""),
+            (0.30, words.signature.as_str(), ""),
+            (0.38, words.name.as_str(), &*name),
+        ];
         self.fields(page, Area { y, h: LINE, ..area }, &fields)
     }
 

@@ -37,6 +37,11 @@ pub(super) fn faults(layouts: &Layouts, sources: &Sources) -> Vec<Fault> {
         let (held, annex) = (&layouts.lost_stick.columns, &layouts.lost_stick.annex_columns);
         fits.columns("lost-stick.toml", "columns", held, Orientation::Portrait);
         fits.columns("lost-stick.toml", "annex_columns", annex, Orientation::Portrait);
+        let (cases, headings) = (&layouts.case_list.columns, &layouts.nomenclature.columns);
+        fits.within("case-list.toml", &["columns"], total(cases), fits.width(Orientation::Portrait));
+        fits.within("nomenclature.toml", &["columns"], total(headings), fits.width(Orientation::Portrait));
+        let destroyed = total(&layouts.destruction.columns);
+        fits.within("destruction-act.toml", &["columns"], destroyed, fits.width(Orientation::Landscape));
         fits.register("keys.toml", &["columns"], &layouts.keys);
         fits.analytics();
         // Those that are compiled in hold what stands in them: a test sees to it.

@@ -94,6 +94,12 @@ layouts! {
     keys: RegisterLayout<KeyField> = "keys.toml";
     /// The справка about a period.
     analytics: AnalyticsLayout = "analytics.toml";
+    /// The list of what is kept over 10 years.
+    case_list: CaseListLayout = "case-list.toml";
+    /// The act on what is destroyed.
+    destruction: DestructionLayout = "destruction-act.toml";
+    /// The page of the records schedule.
+    nomenclature: NomenclatureLayout = "nomenclature.toml";
 }
 
 /// Layouts that print the same journal on lying paper: `layouts/landscape/`.

@@ -41,6 +41,90 @@ pub fn annals_of_papers(corrections: i64, documents: i64, unwieldy: bool) -> Ann
     annals
 }
 
+/// A school whose sheets for 25 years were issued for so many classes, and that has set an old journal apart, with its
+/// records schedule named for some forms.
+pub fn filing(classes: usize, unwieldy: bool) -> TestJournal {
+    testing::once(format!("filing of {classes} classes, unwieldy: {unwieldy}"), || annals_of_filing(classes, unwieldy))
+}
+
+fn annals_of_filing(classes: usize, unwieldy: bool) -> Annals {
+    let mut annals = class_of(staff(if unwieldy { 40 } else { 0 }), Size { pupils: 2, subjects: 1, ..LIFELIKE });
+    let mut school = School::from_toml(SCHOOL).unwrap();
+    school.records.list = long(
+        "Перечень типовых управленческих архивных документов (приказ Росархива от 20.12.2019 № 236) ",
+        300,
+        unwieldy,
+    );
+    school.records.fund = "12".to_owned();
+    school.records.inventory = "3".to_owned();
+    let case = |form, index: &str, article: &str| Case {
+        form,
+        index: index.to_owned(),
+        title: String::new(),
+        term: String::new(),
+        article: long(article, 60, unwieldy),
+        note: long("по минованию надобности ", 90, unwieldy),
+    };
+    school.cases = vec![case(Filed::SummarySheet, "02-16", "ст. 9 "), case(Filed::ClassBook, "02-15", "ст. 8 ")];
+    annals.by("dir", moment("2025-10-24T13:00"), SchoolChanged { school });
+    // None of them is the class whose sheet has gaps.
+    let letters = ["А", "Б", "В", "Г", "Д", "Е", "Ж", "З"];
+    let name = |number: usize| format!("{}{}", 1 + number / letters.len(), letters[number % letters.len()]);
+    let names = (0..classes).map(name);
+    for (number, class) in (1..).zip(names) {
+        let title = format!("Сводная ведомость итоговой успешности {class} класса за 2025/2026 учебный год ");
+        let (form, subject) = ("summary-sheet".to_owned(), class);
+        let title = long(&title, 200, unwieldy);
+        annals.by(
+            "zav",
+            moment(ISSUED),
+            DocumentIssued { form, subject, title, variant: String::new(), ..document(number, false) },
+        );
+    }
+    annals.by("zav", moment("2025-10-24T15:30"), gone(classes, unwieldy));
+    annals
+}
+
+/// An old journal whose term is over.
+fn gone(classes: usize, unwieldy: bool) -> ArchiveDestroyed {
+    let code = |digits: &str| digits.repeat(32);
+    let archive = |name: &str, digits: &str| NamedArchive { name: name.to_owned(), code: code(digits) };
+    let case = |number: usize| DestroyedCase {
+        index: "02-15".to_owned(),
+        title: long(&format!("Классный журнал {number} «А» класса за 2018/2019 учебный год "), 200, unwieldy),
+        first: day("2018-09-01"),
+        last: day("2019-05-31"),
+        count: 1,
+        term: "5 лет (статью уточните)".to_owned(),
+        note: long("№ 2018-0003, листов 72, архив, шкаф 2 ", 150, unwieldy),
+    };
+    let copies = DestroyedCase {
+        title: "Архивные копии «2018-2019-year» от 31.05.2019".to_owned(),
+        count: 2,
+        note: format!("носители «А-1», «А-2»; код {}", crate::ledger::chain::grouped(&code("5a"))),
+        ..case(1)
+    };
+    ArchiveDestroyed {
+        journal: code("6b"),
+        year: "2018/2019".to_owned(),
+        ends: day("2019-05-31"),
+        what: Destroyed::Journal,
+        length: 40_112,
+        head: code("7c"),
+        archives: vec![archive("2018-2019-year", "5a")],
+        stays: Some(archive("2018-2019-summaries", "8d")),
+        cases: (1..=classes.max(1)).map(case).chain([copies]).collect(),
+        protocol: long("от 12.01.2025 № 3 ", 300, unwieldy),
+        means: long("бумага измельчается, носители стираются ", 300, unwieldy),
+    }
+}
+
+/// The act on the old journal of [`filing`].
+pub fn destruction(tables: &Tables) -> Wanted {
+    let gone = crate::journal::read::destroyed(tables).unwrap().remove(0);
+    Wanted::new(Form::DestructionAct, Subject::Entry(gone.entry.to_string()))
+}
+
 const ISSUED: &str = "2025-10-24T15:00";
 
 /// The ids of the carriers А-1 and А-2.

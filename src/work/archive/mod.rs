@@ -12,6 +12,7 @@
 //! * [`status`]: how the archives stand, and what is due;
 //! * [`checked`]: archives verified where they lie, and what the journal learns of it; [`judge`]: what is inside one,
 //!   judged; [`act`]: the act on a verification;
+//! * [`destroyed`]: an older journal whose term is over, and what stays of it;
 //! * [`healed`]: damaged archives made whole again; [`opened`]: the journal and its documents taken out of one.
 
 pub mod act;
@@ -19,6 +20,7 @@ mod backup;
 mod checked;
 mod complete;
 mod derive;
+pub mod destroyed;
 mod due;
 mod fit;
 mod healed;

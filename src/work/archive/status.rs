@@ -11,13 +11,8 @@ use crate::error::Result;
 use crate::journal::entry::{ArchiveKind, VerifiedAs, VerifiedDepth};
 use crate::journal::read::Tables;
 use crate::journal::read::{self, Carrier};
-use crate::school::{ClassName, Day, PeriodName, School, same_word};
-use chrono::{Datelike, Months};
-
-/// For how many years after the one in which the school year ends a journal is kept.
-const JOURNAL_YEARS: u32 = 5;
-/// For how many years the sheets of final results are (§5.2).
-const SUMMARIES_YEARS: u32 = 25;
+use crate::school::{ClassName, Day, JOURNAL_YEARS, PeriodName, SUMMARIES_YEARS, School, same_word};
+use chrono::Months;
 
 pub use backups::{BACKUP_DAYS, BackupStatus, Backups};
 
@@ -298,10 +293,8 @@ fn missing(school: &School, archives: &[ArchiveStatus], reopened: Option<u64>, d
 /// The last day of the term of storage. Years of storage are counted from the 1 January after the files were closed, as
 /// archives in Russia count them.
 fn kept_until(school: &School, summaries: bool) -> Day {
-    let ends = school.year.ends;
     let years = if summaries { SUMMARIES_YEARS } else { JOURNAL_YEARS };
-    let last = ends.checked_add_months(Months::new(12 * years)).unwrap_or(Day::MAX);
-    Day::from_ymd_opt(last.year(), 12, 31).unwrap_or(last)
+    crate::school::kept_until(school.year.ends, years)
 }
 
 fn copies(tables: &Tables, school: &School, archive: &str) -> Result<Vec<Copy>> {

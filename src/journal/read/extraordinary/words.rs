@@ -1,7 +1,7 @@
 //! What an entry that takes two pairs of eyes says, for people: as it reads before it is in force.
 
 use crate::error::Result;
-use crate::journal::entry::{Body, Entry, LessonRef};
+use crate::journal::entry::{Body, Destroyed, Entry, LessonRef};
 use crate::journal::read::{self, Tables, annulments};
 use crate::ledger::identity::{fingerprint, ssh_blob};
 use crate::school::{Role, School, format_date};
@@ -104,6 +104,13 @@ pub fn in_words(tables: &Tables, seq: u64, entry: &Entry) -> Result<String> {
             let lost =
                 lost.map_or("что утрачено, не известно".to_owned(), |range| range.to_string());
             format!("журнал продолжен из восстановленной копии ({lost}): {}", restored.reason)
+        }
+        Body::ArchiveDestroyed(gone) => {
+            let what = match gone.what {
+                Destroyed::Journal => "журнал",
+                Destroyed::Summaries => "сводные ведомости",
+            };
+            format!("{what} {} учебного года: выделение к уничтожению, протокол {}", gone.year, gone.protocol)
         }
         Body::YearReopened(reopened) => format!("закрытый учебный год открыт снова: {}", reopened.reason),
         other => other.kind().to_owned(),

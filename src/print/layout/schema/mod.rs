@@ -33,12 +33,14 @@ macro_rules! fields {
 mod acts;
 mod analytics;
 mod fields;
+mod filing;
 mod register;
 mod slips;
 
 pub use acts::*;
 pub use analytics::*;
 pub use fields::*;
+pub use filing::*;
 pub use register::*;
 pub use slips::*;
 

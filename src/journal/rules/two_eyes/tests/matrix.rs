@@ -2,7 +2,9 @@
 
 use super::super::{Guard, guard};
 use super::*;
-use crate::journal::entry::{Effect, Entry, RULES, YearClosed, YearReopened};
+use crate::journal::entry::{
+    ArchiveDestroyed, Destroyed, DestroyedCase, Effect, Entry, NamedArchive, RULES, YearClosed, YearReopened,
+};
 use std::collections::HashSet;
 
 #[test]
@@ -105,6 +107,7 @@ fn place(guard: Guard) -> Option<usize> {
         Guard::Restoration => Some(10),
         Guard::Annulment => Some(11),
         Guard::Reopening => Some(12),
+        Guard::Destruction => Some(13),
         // A group with lessons has courses, and is not annulled at all.
         Guard::Group => None,
     }
@@ -125,11 +128,91 @@ fn every_reason_for_two_pairs_of_eyes_has_its_example() {
     };
     let mut examples = kinds(&school);
     examples.push(("the closed year", false, reopened()));
+    examples.push(("an old journal", false, destroyed()));
     let guards = examples.into_iter().map(|(kind, taken_over, body)| {
         let guard = guard(&school, &now, &entry(taken_over, body)).unwrap();
         guard.and_then(place).unwrap_or_else(|| panic!("{kind} is not guarded"))
     });
-    assert_eq!(guards.collect::<HashSet<_>>(), (0..13).collect());
+    assert_eq!(guards.collect::<HashSet<_>>(), (0..14).collect());
+}
+
+fn destroyed() -> Body {
+    let (journal, head) = ("11".repeat(32), "22".repeat(32));
+    let archive = |code: &str| NamedArchive { name: code.to_owned(), code: code.repeat(32) };
+    let case = DestroyedCase {
+        index: String::new(),
+        title: "Классный журнал".into(),
+        first: day("2018-09-01"),
+        last: day("2019-05-31"),
+        count: 1,
+        term: "5 лет".into(),
+        note: String::new(),
+    };
+    ArchiveDestroyed {
+        journal,
+        year: "2018/2019".into(),
+        ends: day("2019-05-31"),
+        what: Destroyed::Journal,
+        length: 7,
+        head,
+        archives: vec![archive("33")],
+        stays: Some(archive("44")),
+        cases: vec![case],
+        protocol: "№ 1 от 12.01.2025".into(),
+        means: "измельчение".into(),
+    }
+    .into()
+}
+
+#[test]
+fn an_old_journal_is_set_apart_by_two_or_by_one_who_is_alone_and_once() {
+    let gone = |school: &TestJournal| read::destroyed(school).unwrap().len();
+    let mut school = alone();
+    let seq = school.by(DEPUTY, NOW, destroyed());
+    assert_eq!((state(&school, seq), gone(&school)), (Some(State::Alone), 1));
+    is_refused(school.attempt(DIRECTOR, &[destroyed()]), "уже выделен");
+    is_refused(school.attempt(ADMINISTRATOR, &[destroyed()]), "нет права");
+    is_clean(&mut school);
+
+    let mut school = company();
+    let seq = school.by(DEPUTY, NOW, destroyed());
+    assert_eq!((state(&school, seq), gone(&school)), (Some(State::Waits), 0), "what waits is on no paper");
+    is_refused(school.attempt(DEPUTY, &[confirmed(seq)]), "второе лицо");
+    school.attempt(DIRECTOR, &[confirmed(seq)]).unwrap();
+    assert_eq!((state(&school, seq), gone(&school)), (Some(State::Confirmed), 1));
+    is_clean(&mut school);
+}
+
+/// Each way in which it must not be recorded.
+#[test]
+fn what_is_still_kept_or_described_badly_is_not_set_apart() {
+    let changed = |change: fn(&mut ArchiveDestroyed)| {
+        let Body::ArchiveDestroyed(mut gone) = destroyed() else { unreachable!() };
+        change(&mut gone);
+        Body::from(gone)
+    };
+    let mut school = alone();
+    for (change, why) in [
+        (changed(|gone| gone.ends = day("2020-05-29")), "до 31.12.2025 включительно"),
+        (changed(|gone| (gone.what, gone.stays) = (Destroyed::Summaries, None)), "до 31.12.2044 включительно"),
+        (changed(|gone| gone.stays = None), "§5.2"),
+        (changed(|gone| gone.archives = gone.stays.clone().into_iter().collect()), "описано неверно"),
+        (changed(|gone| gone.cases.clear()), "описано неверно"),
+        (changed(|gone| gone.head = "22".into()), "описано неверно"),
+        (changed(|gone| gone.protocol = " ".into()), "протокол"),
+        (changed(|gone| gone.means.clear()), "способ"),
+    ] {
+        is_refused(school.attempt(DIRECTOR, &[change]), why);
+    }
+    // On the last day of the term it is still kept; on the next it is not.
+    school.by(ADMINISTRATOR, "2025-12-31T12:00", ClockReset { reason: "села батарейка".into() });
+    let last = changed(|gone| gone.ends = day("2020-05-29"));
+    is_refused(school.attempt(DIRECTOR, std::slice::from_ref(&last)), "до 31.12.2025 включительно");
+    school.by(DIRECTOR, "2026-01-01T12:00", last);
+    let own = crate::ledger::chain::hex(&read::ledger::tip(&school).unwrap().journal);
+    let Body::ArchiveDestroyed(gone) = destroyed() else { unreachable!() };
+    is_refused(school.attempt(DIRECTOR, &[ArchiveDestroyed { journal: own, ..gone }.into()]), "в который вносится");
+    is_clean(&mut school);
 }
 
 fn reopened() -> Body {
