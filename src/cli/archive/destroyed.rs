@@ -6,11 +6,10 @@ use crate::cli::recorder::{Recorder, say};
 use crate::cli::year::year_typed;
 use crate::cli::{screen, session};
 use crate::error::{Error, Result};
-use crate::journal::entry::Destroyed;
 use crate::journal::read;
 use crate::ledger::chain::grouped;
 use crate::school::format_date;
-use crate::work::archive::destroyed::{self, Destruction, Plan};
+use crate::work::archive::destroyed::{self, Destroyed, Destruction, NamedArchive, Plan};
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -82,7 +81,7 @@ impl DestroyedArgs {
 
 fn show(common: &Common, plan: &Plan) {
     if common.json {
-        let archive = |archive: &crate::journal::entry::NamedArchive| serde_json::json!({ "name": archive.name, "code": archive.code });
+        let archive = |archive: &NamedArchive| serde_json::json!({ "name": archive.name, "code": archive.code });
         screen::json(&serde_json::json!({
             "year": plan.school.year.name, "cases": plan.cases,
             "archives": plan.archives.iter().map(archive).collect::<Vec<_>>(), "stays": plan.stays.as_ref().map(archive),

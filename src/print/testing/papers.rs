@@ -63,7 +63,7 @@ fn annals_of_filing(classes: usize, unwieldy: bool) -> Annals {
         title: String::new(),
         term: String::new(),
         article: long(article, 60, unwieldy),
-        note: long("по минованию надобности ", 90, unwieldy),
+        note: if unwieldy { long("по минованию надобности ", 90, true) } else { String::new() },
     };
     school.cases = vec![case(Filed::SummarySheet, "02-16", "ст. 9 "), case(Filed::ClassBook, "02-15", "ст. 8 ")];
     annals.by("dir", moment("2025-10-24T13:00"), SchoolChanged { school });

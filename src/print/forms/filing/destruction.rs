@@ -56,6 +56,7 @@ pub(in super::super) fn destruction(composer: &Composer<'_, ()>, entry: &str) ->
     flow.table(&composer.named_values(sans(layout.table_size.0), NAMES, width, &facts), 0.0);
     if gone.stays.is_some() {
         flow.gap(GAP);
+        flow.need(3.0 * text.leading());
         flow.paragraph(text, Align::Left, &layout.stays.fill(&values));
     }
     composer.signed_by_commission(&mut flow, &values)?;
