@@ -22,6 +22,7 @@ fn school() -> Option<School> {
     let old = std::fs::read_to_string(school.path("school/school.toml")).unwrap();
     let toml = old.replace("2026", "2032").replace("2025", "2031");
     std::fs::write(school.path("today/school.toml"), toml).unwrap();
+    std::fs::copy(school.path("school/staff.csv"), school.path("today/staff.csv")).unwrap();
     let day = "2031-09-01 09:00:00";
     let init = ["init", "--school", "today/school.toml", "--admin", "ivanova", "--recovery-sheet", "sheet.txt"];
     school.run(day, "ivanova", &[&init[..], NOW].concat()).ok();
