@@ -158,7 +158,7 @@ fn papers(tables: &Tables, school: &School, what: Destroyed, today: Day) -> Resu
             Kept::Years(years) => today > kept_until(school.year.ends, years),
             Kept::Always | Kept::Otherwise => false,
         };
-        if is_sheet != (what == Destroyed::Summaries) || !over {
+        if is_sheet != (what == Destroyed::Summaries) || !over || form.is_part_of_book() {
             continue;
         }
         let documents = register::in_force(tables, form)?;

@@ -58,7 +58,7 @@ impl Composer<'_, ()> {
     fn long_kept(&self) -> Result<Vec<(Form, Registered)>> {
         let mut all = Vec::new();
         for form in Form::ALL {
-            if self.school.case_of(form.filed()).kept.is_long() {
+            if self.school.case_of(form.filed()).kept.is_long() && !form.is_part_of_book() {
                 all.extend(register::in_force(self.tables, form)?.into_iter().map(|document| (form, document)));
             }
         }

@@ -64,7 +64,7 @@ impl Composer<'_, ()> {
     fn headings(&self) -> Result<Vec<Counted>> {
         let line = |filed: Filed| {
             let mut count = 0;
-            for form in Form::ALL.into_iter().filter(|form| form.filed() == filed) {
+            for form in Form::ALL.into_iter().filter(|form| form.filed() == filed && !form.is_part_of_book()) {
                 count += register::in_force(self.tables, form)?.len() as u32;
             }
             Ok(Counted { case: self.school.case_of(filed), count })
