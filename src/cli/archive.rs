@@ -188,7 +188,7 @@ impl Verify {
         let checks = checks?;
         report(common, &checks.checked, &checks.together);
         if let (Some(file), Some(layouts)) = (&self.act, &layouts) {
-            act::write(file, layouts, act::inspected(&checks.checked), session::now())?;
+            act::write(file, layouts, &checks, session::now())?;
             if !common.json {
                 println!("Акт проверки: {}", file.display());
             }

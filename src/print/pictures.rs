@@ -206,7 +206,13 @@ fn unsealed() -> [(&'static str, Vec<u8>); 2] {
         verdict: "цел; подпись ключа SHA256:… — сверьте с актом".into(),
         ..inspection::Inspected::default()
     };
-    let inspection = inspection::Inspection { at, version: "0.1.0".into(), archives: vec![inspected] };
+    let same = inspection::Compared {
+        name: "2025-2026-q1".into(),
+        paths: vec!["/media/usb/LETOPIS/2025-2026-q1".into(), "/media/usb-2/LETOPIS/2025-2026-q1".into()],
+        outcome: inspection::Outcome::Equal,
+    };
+    let inspection =
+        inspection::Inspection { at, version: "0.1.0".into(), archives: vec![inspected], copies: vec![same] };
     let school = crate::journal::read::school(&papers(0, 0, false)).unwrap();
     let secret = format!("AGE-SECRET-KEY-1{}", "QPZRY9X8".repeat(7) + "GF");
     let recipient = format!("age1{}", "qpzry9x8gf".repeat(6).split_at(58).0);

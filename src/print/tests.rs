@@ -134,11 +134,16 @@ fn inspected(findings: usize) -> inspection::Inspected {
     }
 }
 
+fn same() -> inspection::Compared {
+    let paths = vec![format!("/media/{}", "usb-1/".repeat(30)), "/media/usb-2".to_owned()];
+    inspection::Compared { name: "2025-2026-q1".into(), paths, outcome: inspection::Outcome::Equal }
+}
+
 #[test]
 fn an_act_on_a_verification_is_legible_whatever_was_found() {
     for archives in [vec![], vec![inspected(0)], vec![inspected(70), inspected(0), inspected(1), inspected(0)]] {
         let at = context("").issued_at;
-        let act = inspection::Inspection { at, version: "0.1.0".into(), archives };
+        let act = inspection::Inspection { at, version: "0.1.0".into(), archives, copies: vec![same()] };
         let pages = inspection::pages(&LAYOUTS, &act).unwrap();
         pages.iter().zip(1..).for_each(|(page, number)| assert_clean(page, number));
         let all: String = pages.iter().map(text_of).collect();
@@ -157,7 +162,12 @@ fn an_act_on_a_strangers_bag_claims_no_more_than_was_checked() {
         verdict: "цел как пакет BagIt 1.0".into(),
         ..inspection::Inspected::default()
     };
-    let act = inspection::Inspection { at: context("").issued_at, version: "0.1.0".into(), archives: vec![bag] };
+    let act = inspection::Inspection {
+        at: context("").issued_at,
+        version: "0.1.0".into(),
+        archives: vec![bag],
+        copies: Vec::new(),
+    };
     let all: String = inspection::pages(&LAYOUTS, &act).unwrap().iter().map(text_of).collect();
     assert!(all.contains("Заключение: цел как пакет BagIt 1.0."), "{all}");
     for unchecked in ["одпись списка", "связь с предыдущим", "Связь с предыдущим", "Код архива", "не читается"]

@@ -236,6 +236,12 @@ impl super::School {
         }
     }
 
+    /// Whether the school has named the index of what is filed so.
+    pub fn is_indexed(&self, form: Filed) -> bool {
+        let named = self.cases.iter().any(|case| case.form == form && !case.index.is_empty());
+        named || (form == Filed::ClassBook && !self.school.case_index.is_empty())
+    }
+
     pub(super) fn clean_records(&mut self) -> Result<()> {
         let texts = self.cases.iter_mut().flat_map(Case::texts);
         for text in self.records.texts().into_iter().chain(texts) {

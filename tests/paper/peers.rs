@@ -16,6 +16,8 @@ fn printed() -> Option<(School, Vec<PathBuf>)> {
     school.run("2026-05-29 13:01:00", "petrova", &["print", "progress", "7А", "--out", "print"]).ok();
     school.run("2026-05-29 13:01:00", "petrova", &["print", "analytics", "--out", "print"]).ok();
     school.run("2026-05-29 13:01:00", "petrova", &["print", "extract", "Петренко", "--out", "print"]).ok();
+    school.run("2026-05-29 13:01:30", "petrova", &["print", "nomenclature", "--out", "print"]).ok();
+    school.run("2026-05-29 13:01:30", "petrova", &["print", "case-list", "--out", "print"]).ok();
     let mut files: Vec<PathBuf> = std::fs::read_dir(school.path("print"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -42,7 +44,9 @@ fn verapdf_and_qpdf_find_nothing_wrong() {
 fn tagged(files: &[PathBuf]) -> Vec<&PathBuf> {
     let is_tagged = |file: &&PathBuf| {
         let name = file.file_name().unwrap().to_string_lossy();
-        ["summary-", "progress-", "archive-act-"].iter().any(|begins| name.starts_with(begins))
+        ["summary-", "progress-", "archive-act-", "case-list", "nomenclature", "destruction-act"]
+            .iter()
+            .any(|begins| name.starts_with(begins))
     };
     files.iter().filter(is_tagged).collect()
 }

@@ -59,15 +59,19 @@ pub fn archive_act(composer: &Composer<'_, ()>, name: &str) -> Result<Document> 
         ("code", grouped(&archive.code)),
         ("signer", archive.signer.clone()),
         ("date", composer.issued_on()),
+        ("place", composer.school.school.place.clone()),
+        ("order", composer.school.records.commission.clone()),
     ];
     let values: Vec<(&str, &str)> = owned.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let (text, table) = (serif(layout.size.0), sans(layout.table_size.0));
     let about = layout.about.fill(&composer.school_values());
     let mut flow = Flow::new(composer, Orientation::Portrait);
     flow.heading(&Heading { text: layout.heading.as_str(), kind: serif_bold(layout.heading_size.0), about: &about });
-    flow.paragraph(text, Align::Left, &layout.date.fill(&values));
+    for line in [&layout.date, &layout.place] {
+        flow.paragraph(text, Align::Left, &line.fill(&values));
+    }
     flow.gap(GAP);
-    flow.paragraph(text, Align::Left, layout.commission.as_str());
+    flow.paragraph(text, Align::Left, &composer.commission_of_order(&values));
     flow.gap(1.0);
     let width = flow.width();
     let commission: Vec<(String, String)> =
@@ -86,6 +90,9 @@ pub fn archive_act(composer: &Composer<'_, ()>, name: &str) -> Result<Document> 
     flow.table(&composer.named_values(table, NAMES, width, &filled(&layout.proof, &values)), 0.0);
     flow.gap(1.0);
     flow.paragraph(serif(layout.small.0), Align::Left, &layout.explanation.fill(&values));
+    flow.gap(1.0);
+    let originals = if copies.len() > 1 { &layout.originals } else { &layout.originals_single };
+    flow.paragraph(text, Align::Left, originals.as_str());
     flow.gap(1.0);
     flow.need(people.len() as f32 * SIGNATURE + CERTIFICATION_GAP + CERTIFICATION_HEIGHT);
     for (office, _, person) in &people {
@@ -109,6 +116,16 @@ fn named(person: &Staff) -> String {
 }
 
 impl Composer<'_, ()> {
+    /// By which order the commission was set up: as the school names it, else for the pen.
+    fn commission_of_order(&self, values: &[(&str, &str)]) -> String {
+        let layout = &self.layouts.archive_act;
+        match (&layout.commission, self.school.records.commission.is_empty()) {
+            (Some(plain), _) => plain.as_str().to_owned(),
+            (None, true) => layout.order_by_hand.as_str().to_owned(),
+            (None, false) => layout.order.fill(values),
+        }
+    }
+
     fn archive(&self, name: &str) -> Result<Archive> {
         let found = read::archive(self.tables, name)?;
         found.ok_or_else(|| Error::input(format!("архива «{name}» нет в журнале")).next("проверьте имя архива"))

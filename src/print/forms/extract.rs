@@ -7,7 +7,7 @@
 use super::archive_act::filled;
 use super::course::{EXAM, FINAL, YEAR};
 use super::flow::{Flow, LINE, Parts};
-use super::{CERTIFICATION_GAP, CERTIFICATION_HEIGHT, Composer, Document, Heading, sans, serif_bold};
+use super::{CERTIFICATION_GAP, CERTIFICATION_HEIGHT, Composer, Document, Heading, sans, serif, serif_bold};
 use crate::error::{Error, Result};
 use crate::journal::read::absences::{Absences, Missed};
 use crate::journal::read::explain::Reasons;
@@ -15,16 +15,23 @@ use crate::journal::read::finals::finals_of_pupil;
 use crate::journal::read::standing::{attendance_of_pupil, marks_of_pupil};
 use crate::journal::read::{self, Pupil};
 use crate::print::layout::{ColumnAlign, ExtractField};
+use crate::print::page::Page;
 use crate::print::sheet::Orientation;
-use crate::print::table::{Cell, Row};
+use crate::print::table::{Cell, Row, Table};
 use crate::print::typeset::Align;
-use crate::school::{ClassName, Day, Period, Stay, format_date};
+use crate::school::{ClassName, Day, Filed, Period, Stay, format_date};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The width of the names beside values, in mm.
 const NAMES: f32 = 48.0;
 /// Between the parts of the extract, in mm.
 const GAP: f32 = 3.0;
+/// The least height of a row of marks, in mm.
+const ROW: f32 = 5.0;
+/// Of the usual heights of rows and gaps, what a page is set with.
+const ROOMY: f32 = 1.0;
+const CLOSER: f32 = 0.9;
+const CLOSEST: f32 = 0.8;
 
 /// What a pupil has in a subject and a period.
 #[derive(Default)]
@@ -69,27 +76,73 @@ pub fn extract(composer: &Composer<'_, ()>, file: &str) -> Result<Document> {
         ("until", format_date(until)),
     ];
     let values: Vec<(&str, &str)> = owned.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let about = layout.about.fill(&composer.school_values());
-    let mut flow = Flow::new(composer, Orientation::Portrait);
-    flow.heading(&Heading { text: layout.heading.as_str(), kind: serif_bold(layout.heading_size.0), about: &about });
-    let width = flow.width();
-    flow.table(&composer.named_values(sans(layout.size.0), NAMES, width, &filled(&layout.facts, &values)), 0.0);
-    flow.gap(GAP);
+    let facts = filled(&layout.facts, &values);
     let marks = composer.marks(&pupil, &stays, &periods)?;
-    flow.table(&composer.marks_table(&marks, &periods), 0.0);
-    flow.gap(GAP);
-    flow.need(30.0);
-    flow.paragraph(serif_bold(layout.text_size.0), Align::Left, layout.missed.as_str());
-    flow.gap(1.0);
     let missed = composer.missed_of(&pupil, &stays, &periods, until)?;
-    flow.table(&composer.missed_table(&missed), CERTIFICATION_GAP + CERTIFICATION_HEIGHT);
-    composer.certify_below(&mut flow);
+    // Closer rows, where that spares a page.
+    let set = |closeness: f32| composer.set_extract(&facts, (&marks, &periods), &missed, closeness);
+    let mut pages = set(ROOMY);
+    for closer in [set(CLOSER), set(CLOSEST)] {
+        if closer.len() < pages.len() {
+            pages = closer;
+        }
+    }
     let (name, class) = (pupil.name.full(), class.quoted());
     let title = format!("Выписка текущих и итоговых отметок: {name}, {class} класс, {} учебный год", composer.year());
-    composer.finish(title, layout.heading.as_str(), flow.into_pages())
+    composer.finish(title, layout.heading.as_str(), pages)
 }
 
 impl Composer<'_, ()> {
+    /// The pages, with rows and gaps of so much of their usual height. What was missed stands with the certification below
+    /// it, so that no page holds the end of a table alone.
+    fn set_extract(
+        &self,
+        facts: &[(String, String)],
+        (marks, periods): (&Marks, &[Period]),
+        missed: &[(String, Missed)],
+        closeness: f32,
+    ) -> Vec<Page> {
+        let layout = &self.layouts.extract;
+        let about = layout.about.fill(&self.school_values());
+        let mut flow = Flow::new(self, Orientation::Portrait);
+        flow.heading(&Heading {
+            text: layout.heading.as_str(),
+            kind: serif_bold(layout.heading_size.0),
+            about: &about,
+        });
+        let (width, gap) = (flow.width(), GAP * closeness);
+        flow.table(&closer(self.named_values(sans(layout.size.0), NAMES, width, facts), closeness), 0.0);
+        flow.gap(gap);
+        flow.table(&closer(self.marks_table(marks, periods), closeness), 0.0);
+        flow.gap(gap);
+        let (text, original) = (serif(layout.text_size.0), self.original());
+        let table = closer(self.missed_table(missed), closeness);
+        let below = gap + self.set.wrap(text, &original, width).height() + CERTIFICATION_GAP + CERTIFICATION_HEIGHT;
+        flow.need(text.leading() + 1.0 + self.height_of(&table) + below);
+        flow.paragraph(serif_bold(layout.text_size.0), Align::Left, layout.missed.as_str());
+        flow.gap(1.0);
+        flow.table(&table, below);
+        flow.gap(gap);
+        flow.paragraph(text, Align::Left, &original);
+        self.certify_below(&mut flow);
+        flow.into_pages()
+    }
+
+    /// Where the original is, which a copy for another school says (ГОСТ Р 7.0.97).
+    fn original(&self) -> String {
+        let (layout, books) = (&self.layouts.extract, self.school.case_of(Filed::ClassBook));
+        let values: Vec<(&str, &str)> =
+            self.school_values().into_iter().chain([("index", books.index.as_str())]).collect();
+        let is_named = self.school.is_indexed(Filed::ClassBook);
+        if is_named { &layout.original } else { &layout.original_unindexed }.fill(&values)
+    }
+
+    /// The height of a table on one page, in mm.
+    fn height_of(&self, table: &Parts) -> f32 {
+        let rows = table.heads.iter().chain(table.parts.iter().flatten()).cloned().collect();
+        Table { widths: table.widths.clone(), heads: table.heads.len(), rows }.heights(self.look).iter().sum()
+    }
+
     /// «7 «А» класс с 01.09.2025 до 03.02.2026».
     fn stay(&self, class: &ClassName, stay: Stay) -> String {
         let layout = &self.layouts.extract;
@@ -175,7 +228,7 @@ impl Composer<'_, ()> {
                     };
                     cells.push(Cell { align, ..self.cell(kind, &text, column.width.0).span(rows, 1) });
                 }
-                Row { cells, least: 5.0, fifth: line + 1 == lines.len() }
+                Row { cells, least: ROW, fifth: line + 1 == lines.len() }
             };
             lines.iter().enumerate().map(row).collect::<Vec<Row>>()
         };
@@ -235,4 +288,10 @@ impl Composer<'_, ()> {
             widths: widths.clone(),
         }
     }
+}
+
+/// The table with rows of so much of their least height.
+fn closer(mut table: Parts, closeness: f32) -> Parts {
+    table.heads.iter_mut().chain(table.parts.iter_mut().flatten()).for_each(|row| row.least *= closeness);
+    table
 }

@@ -25,6 +25,30 @@ pub struct Inspection {
     pub version: String,
     /// The archives.
     pub archives: Vec<Inspected>,
+    /// How copies of one archive compare.
+    pub copies: Vec<Compared>,
+}
+
+/// Copies of one archive that were verified together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compared {
+    /// The archive's name.
+    pub name: String,
+    /// Where each lies.
+    pub paths: Vec<String>,
+    /// How they compare.
+    pub outcome: Outcome,
+}
+
+/// How copies compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Byte for byte.
+    Equal,
+    /// One of them is damaged, so nothing can be said.
+    Damaged,
+    /// They differ.
+    Different,
 }
 
 /// What a verification found of an archive.
@@ -119,6 +143,9 @@ pub(in crate::print) fn pages(layouts: &Layouts, inspection: &Inspection) -> Res
     let mut flow = Flow::new(&canvas, Orientation::Portrait);
     flow.heading(&Heading { text: layout.heading.as_str(), kind: serif_bold(layout.heading_size.0), about: "" });
     flow.paragraph(text, Align::Left, &layout.date.fill(&values));
+    for line in [&layout.place, &layout.order] {
+        flow.paragraph(text, Align::Left, line.as_str());
+    }
     flow.gap(1.0);
     flow.paragraph(text, Align::Left, &layout.how.fill(&values));
     let signatures = 2.0 * (GAP + SIGNATURE + GAP);
@@ -126,8 +153,20 @@ pub(in crate::print) fn pages(layouts: &Layouts, inspection: &Inspection) -> Res
         let below = if number == inspection.archives.len() { signatures } else { 0.0 };
         canvas.inspected(&mut flow, layouts, (number, archive), below);
     }
+    for compared in &inspection.copies {
+        flow.gap(GAP);
+        let (name, paths) = (printable(&compared.name), printable(&compared.paths.join(", ")));
+        let wording = match compared.outcome {
+            Outcome::Equal => &layout.copies_equal,
+            Outcome::Damaged => &layout.copies_damaged,
+            Outcome::Different => &layout.copies_different,
+        };
+        flow.paragraph(text, Align::Left, &wording.fill(&[("name", &name), ("paths", &paths)]));
+    }
     flow.gap(2.0 * GAP);
-    flow.need(2.0 * SIGNATURE + GAP);
+    flow.need(2.0 * SIGNATURE + GAP + text.leading());
+    flow.paragraph(text, Align::Left, layout.originals.as_str());
+    flow.gap(GAP);
     for as_what in [&layout.inspector, &layout.witness] {
         let area = flow.rest();
         flow.draw(|canvas, page| canvas.signature_by_hand(page, area, as_what.as_str()));

@@ -2,13 +2,14 @@
 
 use crate::journal::entry::{
     ArchiveCopied, Body, CarrierIssued, CarrierLost, CarrierRestored, CarrierReturned, Change, CorrectionRequested,
-    LessonRef, LessonText, PupilMoved,
+    LessonRef, LessonText, PupilMoved, SchoolChanged,
 };
 use crate::journal::read::{self, Tables, standing};
 use crate::journal::testing::{self, absence, day, decided, identity, lesson, lesson_at, moment, noon};
+use crate::print::page::{Page, TextRun};
 use crate::print::testing::{
-    ARCHIVE, CARRIERS, LIFELIKE, Size, act, annals_of_papers, context, extract, file, lose_stick, lost, of_class,
-    of_school, papers, russian, year,
+    ARCHIVE, CARRIERS, LIFELIKE, Size, act, annals_of_papers, context, extract, file, filing, lose_stick, lost,
+    of_class, of_school, papers, russian, year,
 };
 use crate::print::{Form, Layouts, Subject, Wanted, lay_out};
 use std::collections::BTreeMap;
@@ -120,8 +121,11 @@ fn the_register_of_documents_names_the_code_of_the_last_page_and_leaves_itself_o
     let lines = lines(&papers(0, 6, false), Form::Register);
     let title = "Классный журнал 7 «А» класса за 2025/2026 учебный год";
     let simplex = format!("{title} (на одной стороне листа)");
-    let [first, second] = [simplex.as_str(), title].map(|title| format!("{title}. Заменён документом № 2025-0006"));
-    let line = |number, title, code| [number, "24.10.2025", title, "72", code, "Завьялова И. И."];
+    let [first, second] =
+        [simplex.as_str(), title].map(|title| format!("{title}. Заменён документом № 2025-0006 от 24.10.2025"));
+    // Under which heading it is filed and for how long; what the school has not named is marked.
+    let (index, term) = ("02-15", "5 лет (статью уточните)");
+    let line = |number, title, code| [number, "24.10.2025", title, "72", code, index, term, "Завьялова И. И."];
     assert!(has(&lines, &line("2025-0001", &first, "0001 0002 0001 0002")), "{lines:#?}");
     assert!(has(&lines, &line("2025-0002", &second, "0002 0002 0002 0002")), "{lines:#?}");
     assert!(has(&lines, &line("2025-0006", &simplex, "0006 0002 0006 0002")), "{lines:#?}");
@@ -337,4 +341,74 @@ fn the_statement_on_a_lost_stick_says_whose_data_it_held_and_names_them_on_an_an
     let other = Wanted::new(Form::LostStick, Subject::Carrier(CARRIERS[1].to_owned()));
     let error = lay_out(&tables, &Layouts::load(None).unwrap(), &other, &context("2025-0143")).unwrap_err();
     assert!(error.message().contains("не было индивидуальной версии"), "{error}");
+}
+
+#[test]
+fn hands_sign_in_cells_of_their_own_that_are_high_enough() {
+    for (form, signatures) in [(Form::Keys, vec!["Подпись от руки"])] {
+        let layouts = Layouts::load(None).unwrap();
+        let document = lay_out(&papers(0, 0, false), &layouts, &of_school(form), &context("2025-0143")).unwrap();
+        let page = &document.pages[0];
+        for heading in signatures {
+            let head = page.runs.iter().find(|run| run.text() == heading).unwrap_or_else(|| panic!("{heading}"));
+            let below =
+                page.runs.iter().filter(|run| run.place.column == head.place.column && run.cell.y > head.cell.y);
+            assert!(head.cell.w >= 26.0 && below.filter(|run| run.cell.w == head.cell.w).count() == 0, "{heading}");
+        }
+        let lines = page.tables[0].body.clone();
+        let cells = page.runs.iter().filter(|run| lines.contains(&run.place.row)).map(|run| run.cell.h);
+        assert!(cells.fold(f32::MAX, f32::min) >= 12.0 - 0.01, "{form:?}");
+    }
+}
+
+#[test]
+fn an_extract_says_where_its_original_is_and_keeps_what_was_missed_above_the_certification() {
+    let layouts = Layouts::load(None).unwrap();
+    for subjects in [3, 10, 13, 17] {
+        let tables = crate::print::testing::tables(Size { subjects, ..LIFELIKE });
+        let document = lay_out(&tables, &layouts, &extract(), &context("2025-0143")).unwrap();
+        let text_of = |page: &Page| page.runs.iter().map(TextRun::text).collect::<Vec<_>>().join(" ");
+        let last = text_of(document.pages.last().unwrap());
+        let says = "Подлинник документа находится в МБОУ «СОШ № 1» в деле № 02-15 за 2025/2026 учебный год.";
+        assert!(last.contains(says) && last.contains("Верно"), "{subjects}: {last}");
+        assert!(last.contains("Пропущено дней и уроков") && last.contains("Всего"), "{subjects}: {last}");
+        assert!(document.pages.len() <= 2, "{subjects}");
+    }
+}
+
+#[test]
+fn the_act_names_order_place_and_originals_and_that_the_copies_are_equal() {
+    let text = |tables: &Tables| {
+        let document = lay_out(tables, &Layouts::load(None).unwrap(), &act(), &context("2025-0143")).unwrap();
+        document.pages.iter().flat_map(|page| &page.runs).map(TextRun::text).collect::<Vec<_>>().join(" ")
+    };
+    let mut tables = papers(0, 0, false);
+    let unnamed = text(&tables);
+    assert!(unnamed.contains("приказом от ____________ № ________"), "{unnamed}");
+    for says in ["Место составления: г. Великие Луки", "одинаковы до последнего байта", "в 2 (двух) подлинных"]
+    {
+        assert!(unnamed.contains(says), "{says}: {unnamed}");
+    }
+    assert!(!unnamed.contains(".txt"), "{unnamed}");
+    let mut school = read::school(&tables).unwrap();
+    school.records.commission = "от 01.09.2025 № 112".into();
+    tables.by("dir", "2025-10-24T16:00", SchoolChanged { school });
+    assert!(text(&tables).contains("созданная приказом от 01.09.2025 № 112, в составе:"));
+}
+
+#[test]
+fn the_schedule_counts_files_by_term_once_the_year_is_over_and_marks_what_is_not_named() {
+    let tables = filing(5, false);
+    let lines = lines(&tables, Form::Nomenclature);
+    assert!(
+        has(&lines, &["02-16", "Сводные ведомости итоговой успешности классов за учебный год", "5", "25 лет, ст. 9"]),
+        "{lines:#?}"
+    );
+    assert!(has(&lines, &["уточните", "Реестр ключей подписи", "0", "5 лет (статью уточните)"]), "{lines:#?}");
+    assert!(has(&lines, &["Временного (свыше 10 лет)", "5", "0", "0"]), "{lines:#?}");
+    let cases = self::lines(&tables, Form::CaseList);
+    let closing = "В данную опись внесено 5 (пять) дел, с № 1 по № 5";
+    assert!(cases.iter().flatten().any(|text| text.contains(closing)), "{cases:#?}");
+    let fifth = ["5", "02-16", "Сводная ведомость итоговой успешности 1Д класса за 2025/2026 учебный год"];
+    assert!(cases.iter().any(|line| line.starts_with(&fifth.map(str::to_owned))), "{cases:#?}");
 }

@@ -5,14 +5,16 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
 
-use super::checked::Checked;
-use crate::archive::bag::{INFO, RECOVERY};
+use super::checked::{Checked, Checks};
+use crate::archive::bag::{ALLOWED_SIGNERS, BAGIT, INFO, MANIFEST, RECOVERY, SIGNATURE, TAGMANIFEST};
 use crate::archive::carrier::{self, Card};
 use crate::archive::report::{Depth, Finding, Healing, Report, Severity};
+use crate::archive::verify::{Comparison, Copies};
 use crate::error::{Action, Detail, Error, Result};
 use crate::files::{self, Readers};
 use crate::print::Layouts;
-use crate::print::inspection::{Facts, Found, Inspected, Inspection, inspection_act};
+use crate::print::inspection::{Compared, Facts, Found, Inspected, Inspection, Outcome, inspection_act};
+use crate::school::transliterate;
 
 /// Refuses a file that is there, or whose folder lies in what is to be verified.
 ///
@@ -46,7 +48,7 @@ pub fn inspected(checked: &[Checked]) -> Vec<Inspected> {
 /// Said where the archive names none before it: nothing could be found amiss there.
 fn first() -> Found {
     let what = "предыдущего архива он не называет: это первый архив журнала".to_owned();
-    Found { place: INFO.to_owned(), what, gravity: "сведение".to_owned(), fault: false }
+    Found { place: in_words(INFO), what, gravity: "сведение".to_owned(), fault: false }
 }
 
 fn of_report(own: Option<&[Finding]>, card: Option<&Card>, bag: &Path, report: &Report) -> Inspected {
@@ -82,7 +84,7 @@ fn of_report(own: Option<&[Finding]>, card: Option<&Card>, bag: &Path, report: &
 
 fn of_healing(healing: &Healing) -> Found {
     let gravity = "сведение".to_owned();
-    Found { place: RECOVERY.to_owned(), what: healing.to_string(), gravity, fault: false }
+    Found { place: in_words(RECOVERY), what: healing.to_string(), gravity, fault: false }
 }
 
 fn found(finding: &Finding) -> Found {
@@ -93,10 +95,53 @@ fn found(finding: &Finding) -> Found {
         Severity::Forgery => "подлог",
     };
     Found {
-        place: finding.path.clone(),
+        place: in_words(&finding.path),
         what: finding.what.clone(),
         gravity: gravity.to_owned(),
         fault: finding.severity >= Severity::Damage,
+    }
+}
+
+fn compared(copies: &Copies) -> Compared {
+    let outcome = match copies.comparison {
+        Comparison::Same => Outcome::Equal,
+        Comparison::Damaged => Outcome::Damaged,
+        Comparison::Different => Outcome::Different,
+    };
+    let paths = copies.paths.iter().map(|path| path.display().to_string()).collect();
+    Compared { name: copies.name.clone(), paths, outcome }
+}
+
+/// What a file of an archive is called on paper; its name where it has no other.
+fn in_words(path: &str) -> String {
+    let package = path.strip_prefix("data/").and_then(|name| name.strip_suffix(".zip.age"));
+    match (path, package) {
+        (BAGIT, _) => "отметка о завершении архива".to_owned(),
+        (INFO, _) => "сведения об архиве".to_owned(),
+        (MANIFEST, _) => "перечень сумм пакетов".to_owned(),
+        (TAGMANIFEST, _) => "перечень, заверяющий все суммы".to_owned(),
+        (SIGNATURE, _) => "подпись под перечнем".to_owned(),
+        (ALLOWED_SIGNERS, _) => "список ключей, которыми подписывают".to_owned(),
+        (_, Some("database")) => "пакет журнала".to_owned(),
+        (_, Some("registers")) => "пакет документов школы".to_owned(),
+        (_, Some("summaries")) => "пакет сводных ведомостей".to_owned(),
+        (_, Some(name)) => match name.strip_prefix("class-").map(class_of) {
+            Some(class) => format!("пакет {class} класса"),
+            None => path.to_owned(),
+        },
+        _ if path == RECOVERY || path.starts_with("recovery/") => "данные для восстановления".to_owned(),
+        _ => path.to_owned(),
+    }
+}
+
+/// The class of a package, whose name has its letter in Latin ones: «7А» of `7a`.
+fn class_of(name: &str) -> String {
+    let grade: String = name.chars().take_while(char::is_ascii_digit).collect();
+    let letter = name.get(grade.len()..).unwrap_or_default();
+    let of = |c: &char| transliterate(*c).eq_ignore_ascii_case(letter);
+    match ('А'..='Я').chain(['Ё']).find(of) {
+        Some(letter) => format!("{grade}{letter}"),
+        None => name.to_owned(),
     }
 }
 
@@ -108,8 +153,9 @@ fn created(time: &str) -> String {
 ///
 /// # Errors
 /// A file that cannot be written.
-pub fn write(file: &Path, layouts: &Layouts, archives: Vec<Inspected>, at: DateTime<FixedOffset>) -> Result<()> {
-    let inspection = Inspection { at, version: env!("CARGO_PKG_VERSION").to_owned(), archives };
+pub fn write(file: &Path, layouts: &Layouts, checks: &Checks, at: DateTime<FixedOffset>) -> Result<()> {
+    let (archives, copies) = (inspected(&checks.checked), checks.together.copies.iter().map(compared).collect());
+    let inspection = Inspection { at, version: env!("CARGO_PKG_VERSION").to_owned(), archives, copies };
     let pdf = inspection_act(layouts, &inspection)?;
     files::write_new_named(file, &pdf, Readers::Owner).map_err(|cause| Error::file("записать", file, &cause))
 }
@@ -117,6 +163,21 @@ pub fn write(file: &Path, layouts: &Layouts, archives: Vec<Inspected>, at: DateT
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_of_an_archive_have_words_on_paper() {
+        for (path, words) in [
+            ("manifest-sha256.txt", "перечень сумм пакетов"),
+            ("data/class-7a.zip.age", "пакет 7А класса"),
+            ("data/class-10b.zip.age", "пакет 10Б класса"),
+            ("data/database.zip.age", "пакет журнала"),
+            ("recovery/archive.vol0.par2", "данные для восстановления"),
+            ("data/photo.jpg", "data/photo.jpg"),
+            ("", ""),
+        ] {
+            assert_eq!(in_words(path), words);
+        }
+    }
 
     #[test]
     fn an_act_is_never_written_to_what_it_is_about_nor_over_another_file() {

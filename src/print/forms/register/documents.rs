@@ -1,4 +1,5 @@
-//! The register of issued documents (form 11, §5.1): number, date, what it is, its leaves, its code, who certified it.
+//! The register of issued documents (form 11, §5.1): number, date, what it is, its leaves, its code, under which
+//! heading of the schedule it is filed and for how long, who certified it.
 //!
 //! It leaves itself out: a register that named its own issues would differ after each of them, and could never be
 //! printed again under its number.
@@ -37,13 +38,22 @@ pub(in super::super) fn documents(composer: &Composer<'_, ()>) -> Result<Documen
     let days: BTreeMap<u64, String> = reopenings.iter().map(|turn| (turn.entry, composer.day(turn.at))).collect();
     let below = turns_of_year(composer)?;
     let layout = &composer.layouts.register.register;
+    let issued: BTreeMap<String, String> =
+        lines.iter().map(|line| (line.document.number.clone(), composer.day(line.document.issued_at))).collect();
+    let filed = |line: &Line| Form::from_id(&line.document.form).map(|form| composer.school.case_of(form.filed()));
     let text = |line: &Line, field| match field {
         DocumentField::Number => line.document.number.clone(),
         DocumentField::Date => format_date(composer.school.day_of(line.document.issued_at)),
         DocumentField::Title => {
             let reopened = line.document.superseded.and_then(|entry| days.get(&entry)).map(String::as_str);
-            titled(line, &composer.layouts.register, reopened)
+            titled(
+                line,
+                &composer.layouts.register,
+                (reopened, line.later.as_ref().and_then(|later| issued.get(later))),
+            )
         }
+        DocumentField::Index => filed(line).map(|case| case.index).unwrap_or_default(),
+        DocumentField::Term => filed(line).map(|case| case.term).unwrap_or_default(),
         DocumentField::Leaves => line.document.leaves.to_string(),
         DocumentField::Code => line.code(),
         DocumentField::Name => names.get(&line.document.issued_by).cloned().unwrap_or_default(),
@@ -75,7 +85,7 @@ fn turns_of_year(composer: &Composer<'_, ()>) -> Result<Vec<String>> {
 
 /// The title, how it was printed where that was not the usual way, how it was bound (§5.4), what it was superseded by, why
 /// it was issued with gaps, and whether it holds no longer.
-fn titled(line: &Line, layout: &DocumentsLayout, reopened: Option<&str>) -> String {
+fn titled(line: &Line, layout: &DocumentsLayout, (reopened, later_on): (Option<&str>, Option<&String>)) -> String {
     let simplex = Variant::parse(&line.document.variant).is_ok_and(|variant| variant.simplex);
     let title = format!("{}{}", line.document.title, if simplex { " (на одной стороне листа)" } else { "" });
     let bound = line.bound.as_ref().map(|bound| {
@@ -85,7 +95,8 @@ fn titled(line: &Line, layout: &DocumentsLayout, reopened: Option<&str>) -> Stri
     let reason = line.document.reason.trim_end_matches('.');
     let with_gaps = (!reason.is_empty()).then(|| layout.with_gaps.fill(&[("reason", reason)]));
     let later = line.later.as_ref().zip(layout.superseded.as_ref());
-    let later = later.map(|(number, wording)| wording.fill(&[("number", number)]));
+    let date = later_on.map(String::as_str).unwrap_or_default();
+    let later = later.map(|(number, wording)| wording.fill(&[("number", number), ("date", date)]));
     let lapsed = reopened.map(|date| layout.lapsed.fill(&[("date", date)]));
     let parts = [Some(title), bound, later, with_gaps, lapsed];
     parts.into_iter().flatten().collect::<Vec<_>>().join(". ")

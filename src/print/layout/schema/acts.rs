@@ -7,12 +7,14 @@ use serde::Deserialize;
 places! {
     /// What the act on archive copies may name.
     ArchivePlaces: "archive" "period" "created" "author" "journal" "entries" "head" "files" "bytes" "code" "signer"
-        "date";
+        "date" "place" "order";
 }
 
 places! {
     /// What the act on a verification may name.
     InspectionPlaces: "date" "version";
+    /// What it may name of copies of one archive.
+    CopiesPlaces: "name" "paths";
     /// What it may name of an archive.
     InspectedPlaces: "number" "path" "stick" "school" "period" "created" "author" "entries" "files" "bytes" "code" "signer"
         "depth" "anchors" "verdict";
@@ -33,6 +35,8 @@ places! {
 places! {
     /// What the head of an extract may name.
     ExtractPlaces: "name" "born" "file" "classes" "since" "until";
+    /// What the line about where the original is may name.
+    OriginalPlaces: "school" "short_school" "place" "year" "index";
     /// What a stay in a class may name.
     StayPlaces: "class" "since" "until";
 }
@@ -62,7 +66,14 @@ pub struct ArchiveActLayout {
     pub table_size: Size,
     pub small: Size,
     pub date: Wording<ArchivePlaces>,
-    pub commission: Label,
+    #[serde(default = "place_of_act")]
+    pub place: Wording<ArchivePlaces>,
+    #[serde(default)]
+    pub commission: Option<Label>,
+    #[serde(default = "order")]
+    pub order: Wording<ArchivePlaces>,
+    #[serde(default = "order_by_hand")]
+    pub order_by_hand: Label,
     pub chairman: Label,
     pub member: Label,
     pub found: Wording<ArchivePlaces>,
@@ -74,6 +85,30 @@ pub struct ArchiveActLayout {
     pub proofs: Label,
     pub proof: Vec<Named<ArchivePlaces>>,
     pub explanation: Wording<ArchivePlaces>,
+    #[serde(default = "originals")]
+    pub originals: Label,
+    #[serde(default = "originals_single")]
+    pub originals_single: Label,
+}
+
+fn place_of_act() -> Wording<ArchivePlaces> {
+    Wording::built_in("Место составления: {place}")
+}
+
+fn order() -> Wording<ArchivePlaces> {
+    Wording::built_in("Комиссия, созданная приказом {order}, в составе:")
+}
+
+fn order_by_hand() -> Label {
+    Label::built_in("Комиссия, созданная приказом от ____________ № ________, в составе:")
+}
+
+fn originals() -> Label {
+    Label::built_in("Акт составлен в 2 (двух) подлинных экземплярах, по одному для каждого хранителя копии.")
+}
+
+fn originals_single() -> Label {
+    Label::built_in("Акт составлен в 1 (одном) подлинном экземпляре для хранителя копии.")
 }
 
 /// `lost-stick.toml` (form 21).
@@ -135,9 +170,45 @@ pub struct InspectionLayout {
     pub bag_facts: Vec<Named<InspectedPlaces>>,
     pub bag_steps: Vec<Label>,
     pub bag_verdict: Wording<InspectedPlaces>,
+    #[serde(default = "place_by_hand")]
+    pub place: Label,
+    #[serde(default = "inspectors_order")]
+    pub order: Label,
+    #[serde(default = "copies_equal")]
+    pub copies_equal: Wording<CopiesPlaces>,
+    #[serde(default = "copies_damaged")]
+    pub copies_damaged: Wording<CopiesPlaces>,
+    #[serde(default = "copies_different")]
+    pub copies_different: Wording<CopiesPlaces>,
+    #[serde(default = "originals_by_hand")]
+    pub originals: Label,
     pub inspector: Label,
     pub witness: Label,
     pub foot: Wording<InspectionPlaces>,
+}
+
+fn place_by_hand() -> Label {
+    Label::built_in("Место составления: ________________________________")
+}
+
+fn inspectors_order() -> Label {
+    Label::built_in("Комиссия (проверяющий) назначена приказом от ____________ № ________.")
+}
+
+fn copies_equal() -> Wording<CopiesPlaces> {
+    Wording::built_in("Копии архива «{name}» ({paths}) одинаковы до последнего байта.")
+}
+
+fn copies_damaged() -> Wording<CopiesPlaces> {
+    Wording::built_in("Копии архива «{name}» ({paths}) сравнить нельзя, пока одна из них повреждена.")
+}
+
+fn copies_different() -> Wording<CopiesPlaces> {
+    Wording::built_in("Копии архива «{name}» ({paths}) РАЗЛИЧАЮТСЯ.")
+}
+
+fn originals_by_hand() -> Label {
+    Label::built_in("Акт составлен в ______ подлинных экземплярах.")
 }
 
 /// `recovery-sheet.toml` (form 15).
@@ -179,4 +250,16 @@ pub struct ExtractLayout {
     pub missed: Label,
     pub missed_columns: [PlainColumn; 6],
     pub total: Label,
+    #[serde(default = "original")]
+    pub original: Wording<OriginalPlaces>,
+    #[serde(default = "original_unindexed")]
+    pub original_unindexed: Wording<OriginalPlaces>,
+}
+
+fn original() -> Wording<OriginalPlaces> {
+    Wording::built_in("Подлинник документа находится в {short_school} в деле № {index} за {year} учебный год.")
+}
+
+fn original_unindexed() -> Wording<OriginalPlaces> {
+    Wording::built_in("Подлинник документа находится в {short_school}, классный журнал за {year} учебный год.")
 }

@@ -20,7 +20,8 @@ fields! {
     /// What was annulled, below the register «Замена сведений» (form 10).
     AnnulledField: Number "number" Date "date" Kind "kind" About "about" What "what" Reason "reason" Name "name";
     /// The register of issued documents (form 11).
-    DocumentField: Number "number" Date "date" Title "title" Leaves "leaves" Code "code" Name "name";
+    DocumentField: Number "number" Date "date" Title "title" Leaves "leaves" Code "code" Index "index" Term "term"
+        Name "name";
     /// The register of carriers (form 14).
     CarrierField: Number "number" Carrier "carrier" Issued "issued" Returned "returned" Lost "lost" Restored "restored";
     /// The register of signing keys (form 16).

@@ -155,7 +155,7 @@ places! {
     /// What the binding of a book may name.
     BoundPlaces: "date" "sheets" "shelf";
     /// What a document that was superseded may name.
-    SupersededPlaces: "number";
+    SupersededPlaces: "number" "date";
     /// What the line of a document that was issued with gaps may name.
     WithReason: "reason";
     /// What the lines about a year's close and its being opened again may name.
