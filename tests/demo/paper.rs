@@ -155,7 +155,8 @@ fn print_check_shows_the_words_of_the_page() {
     let at = code.page.to_string();
     let (paper, _) = text_of(&pdftotext, &book, &["-f", &at, "-l", &at]);
     let shown = school.run(LATER, "petrova", &["print", "check", &code.qr]).ok().stdout;
-    let mut words: Vec<&str> = shown.split_whitespace().collect();
+    // Cells stand between rules.
+    let mut words: Vec<&str> = shown.split(|c: char| c.is_whitespace() || c == '│').collect();
     for word in
         paper.split_whitespace().filter(|word| !code.groups.contains(word) && !["Код", "сверки:"].contains(word))
     {
