@@ -44,7 +44,7 @@ fn destroyed<'a>(more: &[&'a str]) -> Vec<&'a str> {
     [&["archive", "destroyed", OLD][..], more, NOW].concat()
 }
 
-fn whole<'a>(sheets: &'a str) -> Vec<&'a str> {
+fn whole(sheets: &str) -> Vec<&str> {
     let decided = ["--protocol", "от 12.01.2032 № 3", "--means", "измельчение; стирание носителей"];
     destroyed(&[&decided[..], &["--year", "2025/2026", "--summaries", sheets]].concat())
 }

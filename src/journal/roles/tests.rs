@@ -187,7 +187,7 @@ fn body(line: &str) -> String {
         )
         .into(),
         "document.signed" => {
-            concat!(r#"{"number":"2025-0001","pdf_sha256":"","files":[],"program":"openssl","check":"none"}"#).into()
+            r#"{"number":"2025-0001","pdf_sha256":"","files":[],"program":"openssl","check":"none"}"#.into()
         }
         "book.bound" => r#"{"number":"2025-0001","date":"2026-06-01","sheets":1,"shelf":"шкаф"}"#.into(),
         "carrier.registered" => r#"{"id":"1","label":"А-1","holder":"kim","place":"сейф"}"#.into(),
