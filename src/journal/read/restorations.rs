@@ -149,7 +149,7 @@ mod tests {
         let document = |number: &str, entry: u64| {
             let sql =
                 "INSERT INTO documents VALUES (?1, 'register', '', '', 'Реестр', 1, 1, '2025-09-01T10:00:00+03:00',
-                           'petrova', '', '0.1.0', '', NULL, ?2)";
+                           'petrova', '', '0.1.0', 1, '', NULL, ?2)";
             tables.db().execute(sql, params![number, entry]).unwrap();
         };
         let restoration = |entry: u64, numbers: u64| {
