@@ -105,6 +105,7 @@ pub(super) fn entry(login: &str, time: DateTime<FixedOffset>, body: impl Into<Bo
         rules: RULES,
         taken_over: false,
         effect: Effect::AtOnce,
+        source: None,
         body: body.into(),
     }
 }

@@ -33,6 +33,7 @@ fn append(records: &mut Vec<Record>, login: &str, when: &str, body: Body) {
         rules: RULES,
         taken_over: false,
         effect: Effect::AtOnce,
+        source: None,
         body,
     };
     let record = tip_of(records).sign(&signer, entry.to_json().unwrap());

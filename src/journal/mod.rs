@@ -120,6 +120,7 @@ impl Journal {
             rules: RULES,
             taken_over: false,
             effect: Effect::AtOnce,
+            source: None,
             body: Body::from(created),
         };
         let payload = entry.to_json()?;

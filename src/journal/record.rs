@@ -11,7 +11,7 @@
 
 use crate::error::{Action, Error, Result, Warning};
 use crate::journal::away::Away;
-use crate::journal::entry::{Body, Effect, EntriesConfirmed, EntriesRefused, Entry, RULES};
+use crate::journal::entry::{Body, Effect, EntriesConfirmed, EntriesRefused, Entry, RULES, Source};
 use crate::journal::read::{Remembering, Tables, extraordinary};
 use crate::journal::rules::{self, Context, Place, Places};
 use crate::journal::turn::Turn;
@@ -207,7 +207,20 @@ impl<'j> Batch<'j> {
     /// # Errors
     /// A refusal by right, clock or rule; an author whose key is not enrolled or was revoked.
     pub fn record(&mut self, author: Author<'_>, body: impl Into<Body>) -> Result<Recorded> {
-        let draft = self.draft(&author.fingerprint(), author.clock, author.taken_over, body)?;
+        self.record_from(author, body, None)
+    }
+
+    /// As [`Batch::record`], of an entry that was read from a file.
+    ///
+    /// # Errors
+    /// As there; a place in a file that is none.
+    pub fn record_from(
+        &mut self,
+        author: Author<'_>,
+        body: impl Into<Body>,
+        source: Option<Source>,
+    ) -> Result<Recorded> {
+        let draft = self.draft_from(&author.fingerprint(), author.clock, author.taken_over, body.into(), source)?;
         let message = draft.message();
         let signature = author.signer.sign(&message)?;
         let record = draft.record(signature);
@@ -223,12 +236,23 @@ impl<'j> Batch<'j> {
     /// # Errors
     /// As [`Batch::record`].
     pub fn draft(&self, key: &str, clock: &dyn Clock, taken_over: bool, body: impl Into<Body>) -> Result<Draft> {
+        self.draft_from(key, clock, taken_over, body.into(), None)
+    }
+
+    fn draft_from(
+        &self,
+        key: &str,
+        clock: &dyn Clock,
+        taken_over: bool,
+        body: Body,
+        source: Option<Source>,
+    ) -> Result<Draft> {
         let fingerprint = key.to_owned();
-        let (now, body) = (clock.now().trunc_subsecs(0), body.into());
+        let now = clock.now().trunc_subsecs(0);
         let time = self.outbox.as_ref().map_or(now, |outbox| outbox.away.settled(now, self.last));
         let key = self.key_for(&fingerprint, &body)?;
         let (author, effect) = (key.login.into(), Effect::AtOnce);
-        let mut entry = Entry { time, author, key: fingerprint, rules: RULES, taken_over, effect, body };
+        let mut entry = Entry { time, author, key: fingerprint, rules: RULES, taken_over, effect, source, body };
         entry.effect = rules::two_eyes::effect(self.tables, &self.school, &entry)?;
         let payload = entry.to_json()?;
         let canonical = rules::is_canonical(&payload);

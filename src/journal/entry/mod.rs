@@ -18,6 +18,7 @@ mod paper;
 mod people;
 mod remark;
 mod restored;
+mod source;
 mod strand;
 mod study;
 mod substitution;
@@ -45,6 +46,7 @@ pub use people::{
 };
 pub use remark::{RemarkAnswered, RemarkWritten};
 pub use restored::{JournalRestored, LostTail};
+pub use source::Source;
 pub use strand::{
     CARRIED_KINDS, Carried, CarriedBase, CarriedReceipt, RECEIPT_DOMAIN, ReceiptText, RefusedNumber, StrandClosed,
     StrandEnd, StrandOpened, bytes,
@@ -80,6 +82,8 @@ pub struct Entry {
     pub taken_over: bool,
     /// How it comes into force; from rules 2.
     pub effect: Effect,
+    /// The file that it was read from, if any; from rules 2.
+    pub source: Option<Source>,
     /// What it says.
     pub body: Body,
 }
@@ -97,6 +101,8 @@ struct Envelope<B> {
     taken_over: bool,
     #[serde(default, skip_serializing_if = "Effect::is_at_once")]
     effect: Effect,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    source: Option<Source>,
     body: B,
 }
 
@@ -223,6 +229,7 @@ impl Entry {
             rules: self.rules,
             taken_over: self.taken_over,
             effect: self.effect,
+            source: self.source.clone(),
             body: &self.body,
         };
         serde_json::to_string(&envelope).map_err(|e| {
@@ -249,6 +256,7 @@ impl Entry {
             rules: envelope.rules,
             taken_over: envelope.taken_over,
             effect: envelope.effect,
+            source: envelope.source,
             body,
         })
     }
@@ -271,6 +279,7 @@ mod tests {
             rules: RULES,
             taken_over: false,
             effect: Effect::AtOnce,
+            source: None,
             body: MarksSet {
                 at: LessonRef { course, date, lesson: 2 },
                 work: String::new(),
@@ -293,6 +302,15 @@ mod tests {
             r#"{"kind":"marks.set","time":"2025-09-15T12:00:00+03:00","author":"ivanova","key":"SHA256:x","rules":2,"body":{"at":{"course":{"class":"7А","subject":"Алгебра"},"date":"2025-09-15","lesson":2},"marks":[{"pupil":"К-17","marks":"4/5"}]}}"#
         );
         assert_eq!(Entry::from_json(&text).unwrap(), sample());
+    }
+
+    #[test]
+    fn an_entry_that_was_read_from_a_file_names_it_and_its_cells() {
+        let source = Some(Source { sha256: "ab".repeat(32), cells: vec!["I четверть!F5:F9".into()] });
+        let entry = Entry { source, ..sample() };
+        let text = entry.to_json().unwrap();
+        assert!(text.contains(r#""source":{"sha256":"abab"#) && text.contains(r#""cells":["I четверть!F5:F9"]}"#));
+        assert_eq!(Entry::from_json(&text).unwrap(), entry);
     }
 
     proptest! {

@@ -285,6 +285,7 @@ fn judged(tables: &Tables, login: &str, body: Body, today: Day) -> Result<Vec<St
         rules: RULES,
         taken_over: false,
         effect: Effect::AtOnce,
+        source: None,
         body,
     };
     let before = Tip { journal: [1; 32], seq: 99_999, head: [2; 32] };

@@ -187,6 +187,7 @@ pub fn may_keep(tables: &Tables, fingerprint: &str, course: &Course, substitute:
         rules: RULES,
         taken_over: false,
         effect: Effect::AtOnce,
+        source: None,
         body: LessonRecorded {
             at: LessonRef { course: course.key.clone(), date: Day::default(), lesson: 0 },
             topic: String::new(),

@@ -158,7 +158,7 @@ fn check_on(tables: &Tables, entry: &Entry, made: Option<Day>) -> Result<()> {
 pub fn may(tables: &Tables, login: &str, body: Body) -> Result<()> {
     let (time, author) = (chrono::DateTime::UNIX_EPOCH.fixed_offset(), login.to_owned());
     let (key, rules, taken_over, effect) = (String::new(), RULES, false, Effect::AtOnce);
-    check(tables, &Entry { time, author, key, rules, taken_over, effect, body })
+    check(tables, &Entry { time, author, key, rules, taken_over, effect, source: None, body })
 }
 
 /// Whether somebody may write and erase parents' contacts of a class and issue slips of access, which are no entries: the

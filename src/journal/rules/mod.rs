@@ -23,6 +23,7 @@ mod remark;
 mod resting;
 mod school;
 mod signature;
+mod source;
 pub mod strand;
 mod substitution;
 mod text;
@@ -114,6 +115,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
     let tables = context.tables;
     let mut warnings = Vec::new();
     year::year_is_open(tables, entry)?;
+    source::check(entry)?;
     match &entry.body {
         Body::JournalCreated(created) => people::first_entry(context, created)?,
         Body::SchoolChanged(changed) => school::change(context, entry, changed, &mut warnings)?,

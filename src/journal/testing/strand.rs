@@ -40,6 +40,7 @@ impl TestStrand {
             rules: RULES,
             taken_over: false,
             effect: Effect::AtOnce,
+            source: None,
             body: body.into(),
         };
         let payload = entry.to_json().unwrap();

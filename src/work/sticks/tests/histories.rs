@@ -264,6 +264,7 @@ impl World {
                 rules: RULES,
                 taken_over: false,
                 effect: Effect::AtOnce,
+                source: None,
                 body,
             };
             let (tip, payload) = (unlocked.tip(), entry.to_json().unwrap());

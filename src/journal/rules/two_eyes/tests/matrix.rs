@@ -124,6 +124,7 @@ fn every_reason_for_two_pairs_of_eyes_has_its_example() {
         rules: RULES,
         taken_over,
         effect: Effect::AtOnce,
+        source: None,
         body,
     };
     let mut examples = kinds(&school);
