@@ -1,11 +1,13 @@
 //! `letopis report`: what the deputy head reads (§3.3.5, §4.3). Nothing is recorded, so no key is needed.
 
+use super::recorder::WhichCourse;
 use super::{Common, days, screen, session};
 use crate::error::Result;
 use crate::inform::{call_list, last_told};
 use crate::journal::Journal;
 use crate::journal::read;
 use crate::journal::read::Tables;
+use crate::journal::read::course_view::course_view;
 use crate::journal::resolve;
 use crate::report::progress::By;
 use crate::report::table::Table;
@@ -102,6 +104,15 @@ pub enum Report {
         days: i64,
         #[command(flatten)]
         output: Output,
+    },
+    /// Курс таблицей для другого дневника: ученики, даты, отметки, на втором листе темы; читается import grid
+    #[command(visible_alias = "журнал")]
+    Journal {
+        #[command(flatten)]
+        course: WhichCourse,
+        /// Записать таблицу в книгу XLSX
+        #[arg(long, value_name = "ФАЙЛ")]
+        xlsx: PathBuf,
     },
     /// Итоговые отметки, какими они вышли бы сегодня (§4.3)
     #[command(visible_alias = "прогноз")]
@@ -229,6 +240,16 @@ impl Report {
                 let mut rows = informed::informing(&journal, class.as_ref(), session::now())?;
                 rows.retain(|row| days == 0 || row.last.is_none() || row.days >= days);
                 output.give(common, "informing", today, &rows, &last_told::table(&rows))?;
+            }
+            Self::Journal { course, xlsx } => {
+                let course = course.find(tables, None)?;
+                let view = course_view(tables, &course)?;
+                screen::write_new(&xlsx, &report::journal::workbook(&view)?)?;
+                if common.json {
+                    screen::json(&serde_json::json!({ "report": "journal", "date": today, "rows": view.pupils.len() }));
+                } else {
+                    println!("Записано: {} (строк: {})", xlsx.display(), view.pupils.len());
+                }
             }
             Self::Forecast { pupil, period, which, output } => {
                 let (filter, period) = (which.find(&journal)?, period.name(&school)?);

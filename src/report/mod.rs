@@ -10,6 +10,7 @@ pub mod coverage;
 mod csv;
 pub mod discipline;
 pub mod forecast;
+pub mod journal;
 mod marks;
 pub mod missing;
 pub mod plan;
