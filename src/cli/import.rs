@@ -1,11 +1,13 @@
-//! `letopis import`: a folder of tables.
+//! `letopis import`: a folder of tables; and tables of marks that are kept elsewhere.
+
+mod tables;
 
 use super::called::ME;
 use super::{Common, advice, recorder::Recorder, screen};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::import::Outcome;
 use crate::work::import::{self, How};
-use clap::Args;
+use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -13,10 +15,13 @@ use std::process::ExitCode;
 const LISTED: usize = 200;
 
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Import {
     /// Папка с файлами школы (school.toml, staff.csv, pupils.csv …)
-    #[arg(value_name = "ПАПКА")]
-    dir: PathBuf,
+    #[arg(value_name = "ПАПКА", required = true)]
+    dir: Option<PathBuf>,
+    #[command(subcommand)]
+    of: Option<Of>,
     /// Только проверить, ничего не записывать
     #[arg(long, visible_alias = "проба")]
     dry_run: bool,
@@ -28,8 +33,21 @@ pub struct Import {
     despite: bool,
 }
 
+#[derive(Subcommand)]
+enum Of {
+    /// Внести таблицы отметок из другого дневника, по одной на курс: учитель — свои, администратор — перенос
+    #[command(visible_alias = "таблица")]
+    Grid(tables::Grid),
+}
+
 impl Import {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
+        if let Some(Of::Grid(grid)) = self.of {
+            return grid.run(common);
+        }
+        let Some(dir) = self.dir else {
+            return Err(Error::input("не указана папка с файлами школы").next("укажите её"));
+        };
         let mut recorder = Recorder::open(common)?;
         let bar = screen::progress("Перенос уроков и отметок");
         let mut progress = |done, total| {
@@ -37,7 +55,7 @@ impl Import {
             bar.set_position(done);
         };
         let how = How { trial: self.dry_run, another: self.another, despite: self.despite };
-        let outcome = import::import(&mut recorder.workplace()?, &self.dir, how, &mut progress)?;
+        let outcome = import::import(&mut recorder.workplace()?, &dir, how, &mut progress)?;
         bar.finish_and_clear();
         if common.json {
             screen::json(&serde_json::json!({

@@ -60,6 +60,18 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// Begins at the first line of a table that may have lines of text above its heading: unless a line «sep=;» names the
+    /// separator, it is what most lines have more than one of.
+    pub fn of_any(text: &'t str) -> Self {
+        let reader = Self::of(text);
+        if reader.line > 1 {
+            return reader;
+        }
+        let lines = |c: char| text.split(['\n', '\r']).filter(|line| line.matches(c).count() > 1).count();
+        let separator = [';', '\t', ','].into_iter().max_by_key(|c| (lines(*c), *c != ',', *c == ';'));
+        Self { separator: separator.unwrap_or(';'), ..reader }
+    }
+
     /// What stands between fields.
     pub fn separator(&self) -> char {
         self.separator

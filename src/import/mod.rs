@@ -7,9 +7,10 @@ mod again;
 mod csv;
 mod fault;
 mod files;
+pub mod grid;
 mod lessons;
 mod plan;
-mod present;
+pub(crate) mod present;
 mod pupils;
 mod record;
 mod rows;
@@ -18,6 +19,7 @@ mod table;
 mod timetable;
 
 pub use fault::{Fault, Faults, Source};
+pub use files::named_bytes;
 pub use plan::{plan_of, read_plan};
 pub use rows::{StaffRow, read_staff};
 

@@ -384,7 +384,7 @@ pub fn date(text: &str) -> Result<NaiveDate> {
 }
 
 /// UTF-8 with or without a byte order mark, UTF-16 with one (as spreadsheets save «Unicode text»), else Windows-1251.
-fn decode(bytes: &[u8]) -> std::result::Result<Cow<'_, str>, &'static str> {
+pub(super) fn decode(bytes: &[u8]) -> std::result::Result<Cow<'_, str>, &'static str> {
     if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
         let (text, _, broken) = encoding.decode(bytes);
         return if broken {

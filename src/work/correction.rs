@@ -4,6 +4,7 @@
 //! is to stand there.
 
 mod compared;
+mod wished;
 
 use super::lesson::LessonRef;
 use super::{Done, Workplace, finals};
@@ -16,6 +17,7 @@ use crate::journal::read::{self, Course, Tables};
 use crate::journal::resolve;
 use crate::school::{Attendance, CourseKey, Day, Marks, PeriodName, PersonalFile, clean};
 pub use compared::{Compared, compared};
+pub use wished::in_words;
 
 /// What is to be corrected, and why (§2.3.3.1).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,6 +9,7 @@ pub mod absence;
 pub mod access;
 pub mod archive;
 pub mod audit;
+pub mod brought;
 pub mod carriers;
 pub mod clock;
 pub mod confirm;

@@ -30,6 +30,8 @@ fn fault(mut command: &Command, line: &str) -> Option<String> {
         }
         match command.get_subcommands().find(|sub| is(sub, word)) {
             Some(sub) => command = sub,
+            // «letopis import ПАПКА», though there is an «import grid».
+            None if command.get_positionals().next().is_some() => break,
             None => return Some(format!("нет команды «{word}» в «letopis {line}»")),
         }
     }

@@ -5,6 +5,7 @@ pub mod browser;
 #[cfg(target_os = "linux")]
 pub mod disk;
 pub mod founded;
+pub mod grid;
 pub mod issued;
 pub mod legible;
 pub mod office;

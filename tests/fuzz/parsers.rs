@@ -30,6 +30,8 @@ use letopis::ledger::strand::StrandTip;
 use letopis::ledger::{chain, keyfile, paper_key, store};
 use letopis::print::{self, Layouts};
 use letopis::school::{Attendance, Cell, ClassName, Marks, PersonName, Role, School, clean, parse_date};
+use letopis::work::Workplace;
+use letopis::work::brought::{self, Given, Map, TablesWish};
 use letopis::work::note;
 use md5::{Digest, Md5};
 use std::io::{Cursor, Read, Write};
@@ -203,6 +205,51 @@ fn tables() -> String {
     TABLES.map(|(name, content)| format!("# {name}\n{content}")).concat()
 }
 
+/// A school with its tables, made once, into which a table of marks is brought on trial.
+fn taught_journal() -> &'static [u8] {
+    static FILE: OnceLock<Vec<u8>> = OnceLock::new();
+    FILE.get_or_init(|| {
+        let (scratch, key) = (Scratch::default(), author());
+        for (name, content) in TABLES {
+            scratch.put(&format!("whole/{name}"), content.as_bytes());
+        }
+        let path = scratch.put("taught.letopis", begun_journal());
+        let mut journal = Journal::open(&path).unwrap();
+        let now = DateTime::parse_from_rfc3339("2026-06-01T12:00:00+03:00").unwrap();
+        let by = Author { signer: &key, clock: &now, taken_over: false };
+        let how = import::How { trial: false, another: true, despite: true };
+        let folder = scratch.folder().join("whole");
+        import::import(&mut journal, by, &folder, how, &mut |_, _| {}).unwrap();
+        drop(journal);
+        std::fs::read(path).unwrap()
+    })
+}
+
+/// Brings a table, whole in all that is said of it: nothing panics, and where something is in doubt, nothing is kept.
+fn bring_table(scratch: &Scratch, name: &str, input: &[u8], map: &str) {
+    let path = scratch.put("brought.letopis", taught_journal());
+    let mut journal = Journal::open(&path).unwrap();
+    let (key, before) = (author(), journal.tip().unwrap().seq);
+    let now = DateTime::parse_from_rfc3339("2026-06-01T12:00:00+03:00").unwrap();
+    let answers = Map::parse(map).unwrap_or_default();
+    let files = vec![Given { name: name.to_owned(), bytes: input.to_vec() }];
+    let (course, topic) = (Some("7А Алгебра".to_owned()), Some("Тема".to_owned()));
+    let wish = TablesWish { files, course, answers, topic, trial: false };
+    let taken = brought::take(&mut Workplace::at(&mut journal, &key, &now).unwrap(), &wish);
+    if let Ok(taken) = taken {
+        let recorded = journal.tip().unwrap().seq - before;
+        assert_eq!(recorded, if taken.doubts.is_empty() { taken.done.numbers.len() as u64 } else { 0 });
+        if let Some(map) = brought::proposed(&taken.doubts) {
+            Map::parse(&map).unwrap();
+        }
+    }
+}
+
+const GRID: &str = "7А, Алгебра\n№;Фамилия Имя;Сентябрь;;;01.10 К/р;I четв.;Ср. балл\n;;1;3;5;;;\n\
+    1;Иванов Павел;5;н;4,5;5(2);5;4.5\n2;Иванов Пётр;;4;н/4;п;;\nИтого;;1;2;2;;;\n\
+    №;Дата;Тема;Домашнее задание\n1;01.09;Числа;§ 1\n2;03.09;Дроби;\n";
+const MAP: &str = "[pupils.\"7А\"]\n\"Ли\" = \"И-01\"\n[marks]\n\"п\" = \"у\"\n\"5(2)\" = \"5\"\n[dates]\n\"1.1\" = \"2025-10-01/1\"\n";
+
 fn import_on_trial(scratch: &Scratch, input: &[u8]) {
     let folder = scratch.folder().join("whole");
     for (name, content) in TABLES {
@@ -325,6 +372,12 @@ fn of_a_school() -> Vec<Target> {
         }),
         target("csv", 50_000, texts(&[plan]), |scratch, input| {
             let _ = import::read_plan(&scratch.put("plan.csv", input));
+        }),
+        target("grid", 500, vec![GRID.as_bytes().to_vec()], |scratch, input| {
+            bring_table(scratch, "grid.csv", input, MAP);
+        }),
+        target("grid-map", 20_000, texts(&[MAP]), |_, input| {
+            let _ = Map::parse(&text(input));
         }),
         target("staff", 20_000, vec![include_bytes!("../fixtures/small/staff.csv").to_vec()], |scratch, input| {
             let folder = scratch.put("school/staff.csv", input);

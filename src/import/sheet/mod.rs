@@ -59,6 +59,8 @@ pub struct Sheet {
     hidden_rows: Vec<Span>,
     hidden_columns: Vec<Span>,
     merged: Vec<(Place, Place)>,
+    /// The notes of cells.
+    notes: BTreeMap<Place, String>,
     cells: usize,
     text: usize,
 }
@@ -73,8 +75,10 @@ const TEXT: usize = 128 << 20;
 pub const COLUMNS: u64 = 256;
 /// The most rows: what Excel has room for.
 pub const ROWS: u64 = 1 << 20;
-/// The most merged areas.
+/// The most merged areas, and the most notes.
 const MERGED: usize = 1 << 16;
+/// The most sheets that are read of one workbook.
+const SHEETS: usize = 64;
 
 const NO_SHEET: &str = "в файле нет ни одного листа, который был бы показан";
 const UNVALUED: &str = "у формулы в ячейке нет сохранённого значения; откройте файл в редакторе таблиц и сохраните заново или впишите значение";
@@ -85,6 +89,32 @@ const COVERED: &str = "ячейка объединена с соседней, и
 /// # Errors
 /// What is wrong with the workbook, in Russian.
 pub fn read(bytes: &[u8], format: Format, name: &str) -> Result<Sheet, String> {
+    let mut members = opened(bytes)?;
+    let mut sheet = match format {
+        Format::Xlsx => xlsx::read(&mut members, name),
+        Format::Ods => ods::read(&mut members, name),
+    }?;
+    sheet.spread_merged()?;
+    Ok(sheet)
+}
+
+/// Reads every sheet of a workbook that is shown, merged cells and notes as they are.
+///
+/// # Errors
+/// What is wrong with the workbook, in Russian.
+pub fn read_all(bytes: &[u8], format: Format) -> Result<Vec<Sheet>, String> {
+    let sheets = match format {
+        Format::Xlsx => xlsx::read_all(&mut opened(bytes)?)?,
+        Format::Ods => ods::read_all(&mut opened(bytes)?)?,
+    };
+    match sheets.iter().map(|sheet| sheet.cells).sum::<usize>() {
+        cells if cells > CELLS => Err(format!("в файле больше {CELLS} ячеек; разделите его")),
+        _ if sheets.is_empty() => Err(NO_SHEET.to_owned()),
+        _ => Ok(sheets),
+    }
+}
+
+fn opened(bytes: &[u8]) -> Result<xml::Members<'_>, String> {
     if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
         return Err(
             "файл защищён паролем или сохранён в старом формате Excel; сохраните его без пароля как XLSX".into()
@@ -93,10 +123,15 @@ pub fn read(bytes: &[u8], format: Format, name: &str) -> Result<Sheet, String> {
     if bytes.len() as u64 > FILE {
         return Err(too_long());
     }
-    let mut members = xml::Members::of(bytes)?;
-    match format {
-        Format::Xlsx => xlsx::read(&mut members, name),
-        Format::Ods => ods::read(&mut members, name),
+    xml::Members::of(bytes)
+}
+
+/// Whether a workbook has no more sheets than are read of one.
+fn not_too_many(sheets: usize) -> Result<(), String> {
+    if sheets > SHEETS {
+        Err(format!("в файле больше {SHEETS} листов; разделите его"))
+    } else {
+        Ok(())
     }
 }
 
@@ -147,6 +182,26 @@ impl Sheet {
         }
         self.merged.push((from, to));
         Ok(())
+    }
+
+    /// Keeps the note of a cell.
+    fn note(&mut self, at: Place, text: String) -> Result<(), String> {
+        self.text += text.len();
+        if self.notes.len() >= MERGED || self.text > TEXT {
+            return Err("в таблице слишком много примечаний; удалите лишние".to_owned());
+        }
+        self.notes.insert(at, text);
+        Ok(())
+    }
+
+    /// The merged areas, first and last cell of each, by row and column from 0.
+    pub fn areas(&self) -> &[(Place, Place)] {
+        &self.merged
+    }
+
+    /// The notes of cells, by row and column from 0.
+    pub fn notes(&self) -> &BTreeMap<Place, String> {
+        &self.notes
     }
 
     /// Makes faults of the cells that lie under a merged one with anything in it, in the rows that have anything else.

@@ -14,6 +14,33 @@ const CONTENT: &str = "content.xml";
 
 /// Reads a sheet of a workbook.
 pub fn read(members: &mut Members<'_>, wanted: &str) -> Result<Sheet, String> {
+    let (all, shown) = sheets(members)?;
+    let names: Vec<String> = shown.iter().map(|at| all[*at].0.clone()).collect();
+    let chosen = choose(&names, wanted).ok_or(NO_SHEET)?;
+    let sheet = Sheet {
+        name: names[chosen].clone(),
+        others: names.len() - 1,
+        hidden_sheets: all.len() - names.len(),
+        ..Sheet::default()
+    };
+    rows_of(&mut members.xml(CONTENT)?, shown[chosen], sheet)
+}
+
+/// Reads every sheet that is shown, with the notes of its cells.
+pub fn read_all(members: &mut Members<'_>) -> Result<Vec<Sheet>, String> {
+    let (all, shown) = sheets(members)?;
+    super::not_too_many(shown.len())?;
+    let (others, hidden_sheets) = (shown.len().saturating_sub(1), all.len() - shown.len());
+    let read = |at: &usize| {
+        let name = all.get(*at).map(|(name, _)| name.clone()).unwrap_or_default();
+        rows_of(&mut members.xml(CONTENT)?, *at, Sheet { name, others, hidden_sheets, ..Sheet::default() })
+    };
+    shown.iter().map(read).collect()
+}
+
+/// The names and styles of the sheets, and which of them are shown.
+#[allow(clippy::type_complexity)]
+fn sheets(members: &mut Members<'_>) -> Result<(Vec<(String, String)>, Vec<usize>), String> {
     // One that is no text is not the reader's to judge.
     if members.text("META-INF/manifest.xml").is_some_and(|manifest| manifest.contains("encryption-data")) {
         return Err("файл защищён паролем; сохраните его без пароля".into());
@@ -23,16 +50,8 @@ pub fn read(members: &mut Members<'_>, wanted: &str) -> Result<Sheet, String> {
         listed(&mut members.xml("styles.xml")?, &mut hidden)?;
     }
     let sheets = listed(&mut members.xml(CONTENT)?, &mut hidden)?;
-    let shown: Vec<usize> = (0..sheets.len()).filter(|at| !hidden.contains(&sheets[*at].1)).collect();
-    let names: Vec<String> = shown.iter().map(|at| sheets[*at].0.clone()).collect();
-    let chosen = choose(&names, wanted).ok_or(NO_SHEET)?;
-    let sheet = Sheet {
-        name: names[chosen].clone(),
-        others: names.len() - 1,
-        hidden_sheets: sheets.len() - names.len(),
-        ..Sheet::default()
-    };
-    rows_of(&mut members.xml(CONTENT)?, shown[chosen], sheet)
+    let shown = (0..sheets.len()).filter(|at| !hidden.contains(&sheets[*at].1)).collect();
+    Ok((sheets, shown))
 }
 
 /// The names and styles of the sheets, and into `hidden` the styles that hide one; tables within cells are none.
@@ -97,6 +116,9 @@ fn table(xml: &mut Xml<'_>, mut sheet: Sheet) -> Result<Sheet, String> {
                         let (rows, columns) = cell.spans;
                         let to = (line.saturating_add(rows - 1), cell.first.saturating_add(columns - 1));
                         sheet.merge((line, cell.first), to)?;
+                        if let Some(note) = &cell.note {
+                            sheet.note((line, cell.first), note.clone())?;
+                        }
                     }
                 }
                 row = last;
@@ -110,10 +132,7 @@ fn table(xml: &mut Xml<'_>, mut sheet: Sheet) -> Result<Sheet, String> {
             }
             // What is drawn on a sheet may hold tables.
             Event::Start(start) if matches!(start.name().as_ref(), "table:shapes" | "office:forms") => xml.skip()?,
-            Event::End(end) if end.name().as_ref() == TABLE => {
-                sheet.spread_merged()?;
-                return Ok(sheet);
-            }
+            Event::End(end) if end.name().as_ref() == TABLE => return Ok(sheet),
             Event::Eof => return Err(cut()),
             _ => {}
         }
@@ -133,6 +152,7 @@ struct Filled {
     /// How many rows and columns it lies over.
     spans: (u64, u64),
     value: Value,
+    note: Option<String>,
 }
 
 fn cells_of_row(xml: &mut Xml<'_>) -> Result<Vec<Filled>, String> {
@@ -143,9 +163,10 @@ fn cells_of_row(xml: &mut Xml<'_>) -> Result<Vec<Filled>, String> {
                 let times = repeated(&start, "number-columns-repeated")?;
                 let spans = (repeated(&start, "number-rows-spanned")?, repeated(&start, "number-columns-spanned")?);
                 let start = start.into_owned();
-                let value = value(&start, text(xml)?)?;
-                if value != Value::Empty {
-                    cells.push(Filled { first: next, times, spans, value });
+                let mut note = None;
+                let value = value(&start, text(xml, &mut note)?)?;
+                if value != Value::Empty || note.is_some() {
+                    cells.push(Filled { first: next, times, spans, value, note });
                 }
                 next = next.saturating_add(times);
             }
@@ -161,8 +182,8 @@ fn cells_of_row(xml: &mut Xml<'_>) -> Result<Vec<Filled>, String> {
     }
 }
 
-/// The paragraphs of a cell, its end included; notes and drawings in it are passed over. Nothing where it has none.
-fn text(xml: &mut Xml<'_>) -> Result<Option<String>, String> {
+/// The paragraphs of a cell, its end included; drawings in it are passed over, and a note is put aside. Nothing where it has none.
+fn text(xml: &mut Xml<'_>, note: &mut Option<String>) -> Result<Option<String>, String> {
     let (mut out, mut depth, mut within): (Option<String>, usize, usize) = (None, 1, 0);
     while depth > 0 {
         match xml.next()? {
@@ -179,6 +200,7 @@ fn text(xml: &mut Xml<'_>) -> Result<Option<String>, String> {
                     xml.skip()?;
                 }
                 "text:span" | "text:a" => depth += 1,
+                "office:annotation" => *note = Some(annotation(xml)?),
                 // Fields that show something, such as a date.
                 other if within > 0 && other.starts_with("text:") => depth += 1,
                 _ => xml.skip()?,
@@ -194,6 +216,27 @@ fn text(xml: &mut Xml<'_>) -> Result<Option<String>, String> {
         out.as_deref().map_or(Ok(()), bounded)?;
     }
     Ok(out)
+}
+
+/// The paragraphs of a note, its end included, without who wrote it and when.
+fn annotation(xml: &mut Xml<'_>) -> Result<String, String> {
+    let (mut out, mut depth) = (String::new(), 1usize);
+    while depth > 0 {
+        match xml.next()? {
+            Event::Start(start) if matches!(start.name().as_ref(), "dc:creator" | "dc:date" | "meta:date-string") => {
+                xml.skip()?;
+            }
+            Event::Start(_) => depth += 1,
+            Event::End(_) => {
+                depth -= 1;
+                out.push(' ');
+            }
+            Event::Eof => return Err(cut()),
+            event => push_text(&event, &mut out)?,
+        }
+        bounded(&out)?;
+    }
+    Ok(out.trim().to_owned())
 }
 
 fn value(cell: &BytesStart<'_>, text: Option<String>) -> Result<Value, String> {

@@ -17,30 +17,86 @@ const LOOKS: usize = 1 << 16;
 
 /// Reads a sheet of a workbook.
 pub fn read(members: &mut Members<'_>, wanted: &str) -> Result<Sheet, String> {
-    let main = relations(members, "")?.into_iter().find(|relation| relation.is("officeDocument"));
-    let main = main.map_or_else(|| "xl/workbook.xml".to_owned(), |relation| relation.target);
-    let book = workbook(&mut members.xml(&main)?)?;
-    let relations = relations(members, &main)?;
-    let of = |sheet: &Listed| relations.iter().find(|relation| relation.id == sheet.id && relation.is("worksheet"));
-    let (shown, hidden): (Vec<&Listed>, Vec<&Listed>) =
-        book.sheets.iter().filter(|sheet| of(sheet).is_some()).partition(|sheet| sheet.shown);
-    let names: Vec<String> = shown.iter().map(|sheet| sheet.name.clone()).collect();
+    let whole = Whole::of(members)?;
+    let names: Vec<String> = whole.shown.iter().map(|(name, _)| name.clone()).collect();
     let chosen = choose(&names, wanted).ok_or(NO_SHEET)?;
-    let part = |kind| relations.iter().find(|relation| relation.is(kind)).map(|relation| relation.target.clone());
-    let strings = match part("sharedStrings").filter(|name| members.has(name)) {
-        Some(name) => strings(&mut members.xml(&name)?)?,
-        None => Vec::new(),
+    whole.sheet(members, chosen)
+}
+
+/// Reads every sheet that is shown, with the notes of its cells.
+pub fn read_all(members: &mut Members<'_>) -> Result<Vec<Sheet>, String> {
+    let whole = Whole::of(members)?;
+    super::not_too_many(whole.shown.len())?;
+    let read = |at| {
+        let mut sheet = whole.sheet(members, at)?;
+        let target = whole.shown.get(at).map(|(_, target)| target.clone()).unwrap_or_default();
+        let notes = relations(members, &target)?.into_iter().find(|relation| relation.is("comments"));
+        if let Some(notes) = notes.filter(|notes| members.has(&notes.target)) {
+            comments(&mut members.xml(&notes.target)?, &mut sheet)?;
+        }
+        Ok(sheet)
     };
-    let looks = match part("styles").filter(|name| members.has(name)) {
-        Some(name) => looks(&mut members.xml(&name)?)?,
-        None => Vec::new(),
-    };
-    let target = of(shown[chosen]).map(|relation| relation.target.clone()).unwrap_or_default();
-    let mut sheet = Sheet { others: names.len() - 1, hidden_sheets: hidden.len(), ..Sheet::default() };
-    sheet.name.clone_from(&names[chosen]);
-    let mut reading = Reading { sheet, strings, looks, since_1904: book.since_1904, next: (0, 0) };
-    reading.worksheet(&mut members.xml(&target)?)?;
-    Ok(reading.sheet)
+    (0..whole.shown.len()).map(read).collect()
+}
+
+/// What the sheets of a workbook share.
+struct Whole {
+    /// Name and member of each sheet that is shown.
+    shown: Vec<(String, String)>,
+    hidden: usize,
+    strings: Vec<String>,
+    looks: Vec<Look>,
+    since_1904: bool,
+}
+
+impl Whole {
+    fn of(members: &mut Members<'_>) -> Result<Self, String> {
+        let main = relations(members, "")?.into_iter().find(|relation| relation.is("officeDocument"));
+        let main = main.map_or_else(|| "xl/workbook.xml".to_owned(), |relation| relation.target);
+        let book = workbook(&mut members.xml(&main)?)?;
+        let relations = relations(members, &main)?;
+        let of = |sheet: &Listed| relations.iter().find(|relation| relation.id == sheet.id && relation.is("worksheet"));
+        let (shown, hidden): (Vec<&Listed>, Vec<&Listed>) =
+            book.sheets.iter().filter(|sheet| of(sheet).is_some()).partition(|sheet| sheet.shown);
+        let target = |sheet: &Listed| of(sheet).map(|relation| relation.target.clone()).unwrap_or_default();
+        let shown = shown.iter().map(|sheet| (sheet.name.clone(), target(sheet))).collect();
+        let part = |kind| relations.iter().find(|relation| relation.is(kind)).map(|relation| relation.target.clone());
+        let strings = match part("sharedStrings").filter(|name| members.has(name)) {
+            Some(name) => strings(&mut members.xml(&name)?)?,
+            None => Vec::new(),
+        };
+        let looks = match part("styles").filter(|name| members.has(name)) {
+            Some(name) => looks(&mut members.xml(&name)?)?,
+            None => Vec::new(),
+        };
+        Ok(Self { shown, hidden: hidden.len(), strings, looks, since_1904: book.since_1904 })
+    }
+
+    fn sheet(&self, members: &mut Members<'_>, at: usize) -> Result<Sheet, String> {
+        let (name, target) = self.shown.get(at).ok_or(NO_SHEET)?;
+        let (others, hidden_sheets) = (self.shown.len() - 1, self.hidden);
+        let sheet = Sheet { name: name.clone(), others, hidden_sheets, ..Sheet::default() };
+        let mut reading = Reading { sheet, whole: self, next: (0, 0) };
+        reading.worksheet(&mut members.xml(target)?)?;
+        Ok(reading.sheet)
+    }
+}
+
+/// The notes of a sheet's cells.
+fn comments(xml: &mut Xml<'_>, sheet: &mut Sheet) -> Result<(), String> {
+    loop {
+        match xml.next()? {
+            Event::Start(start) if start.local_name().as_ref() == "comment" => {
+                let place = attribute(&start, "ref")?.as_deref().and_then(place_of);
+                let text = rich_text(xml)?;
+                if let Some(place) = place {
+                    sheet.note(place, text)?;
+                }
+            }
+            Event::Eof => return Ok(()),
+            _ => {}
+        }
+    }
 }
 
 /// What a member says of another one that belongs to it.
@@ -215,16 +271,14 @@ fn number(start: &BytesStart<'_>, name: &str) -> Result<Option<u64>, String> {
 }
 
 /// A sheet that is being read.
-struct Reading {
+struct Reading<'w> {
     sheet: Sheet,
-    strings: Vec<String>,
-    looks: Vec<Look>,
-    since_1904: bool,
+    whole: &'w Whole,
     /// Row and column, from 0, of a cell that does not say where it is.
     next: (u64, u64),
 }
 
-impl Reading {
+impl Reading<'_> {
     fn worksheet(&mut self, xml: &mut Xml<'_>) -> Result<(), String> {
         loop {
             match xml.next()? {
@@ -232,11 +286,10 @@ impl Reading {
                     let start = start.into_owned();
                     self.element(xml, &start)?;
                 }
-                Event::Eof => break,
+                Event::Eof => return Ok(()),
                 _ => {}
             }
         }
-        self.sheet.spread_merged()
     }
 
     fn element(&mut self, xml: &mut Xml<'_>, start: &BytesStart<'_>) -> Result<(), String> {
@@ -294,7 +347,7 @@ impl Reading {
             }
         }
         let kind = attribute(start, "t")?;
-        let look = number(start, "s")?.and_then(|style| self.looks.get(usize::try_from(style).ok()?));
+        let look = number(start, "s")?.and_then(|style| self.whole.looks.get(usize::try_from(style).ok()?));
         let look = look.unwrap_or(&Look::Plain);
         let Some(stored) = stored else {
             return Ok(match inline {
@@ -309,7 +362,7 @@ impl Reading {
             _ if text.is_empty() && formula => Value::Fault(UNVALUED.into()),
             _ if text.is_empty() => Value::Empty,
             Some("s") => {
-                let string = text.parse().ok().and_then(|index: usize| self.strings.get(index));
+                let string = text.parse().ok().and_then(|index: usize| self.whole.strings.get(index));
                 Value::Text(string.ok_or_else(|| unreadable("нет текста, на который ссылается ячейка"))?.clone())
             }
             Some("inlineStr") => Value::Text(inline.unwrap_or(stored)),
@@ -341,7 +394,7 @@ impl Reading {
         }
         #[allow(clippy::cast_possible_truncation)] // bounded above
         let days = number.floor() as i64;
-        let first = match (self.since_1904, days) {
+        let first = match (self.whole.since_1904, days) {
             (true, _) => NaiveDate::from_ymd_opt(1904, 1, 1)?,
             // Excel's 1900 has a 29th of February, its day 60.
             (false, ..60) => NaiveDate::from_ymd_opt(1899, 12, 31)?,
