@@ -17,6 +17,7 @@ mod paper;
 mod plans;
 mod same;
 mod stick;
+mod tables;
 mod teacher;
 mod window;
 

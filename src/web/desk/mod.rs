@@ -19,7 +19,9 @@ mod page;
 mod paper;
 mod plans;
 mod sections;
+mod sent;
 mod session;
+mod tables;
 mod tabs;
 mod teacher;
 mod views;
@@ -123,6 +125,7 @@ fn routes(desk: Arc<Desk>) -> Router {
         .merge(teacher::routes())
         .merge(classroom::routes())
         .merge(plans::routes())
+        .merge(tables::routes())
         .merge(control::routes())
         .merge(council::routes())
         .merge(keeping::routes())
@@ -178,6 +181,8 @@ struct Sitting {
     proven: Option<crate::journal::Proven>,
     /// What was looked for last: whoever comes back from what he found sees the rest of it.
     sought: String,
+    /// Tables of another diary that were brought last.
+    tables: Option<tables::Kept>,
     /// How the stick stands with the school's server.
     handing: handing::Shared,
 }
@@ -241,7 +246,8 @@ impl Desk {
 
 impl Sitting {
     fn of(seat: Seat, handing: handing::Shared) -> Self {
-        Self { seat, handing, views: Views::default(), said: None, proven: None, sought: String::new() }
+        let (said, proven, tables) = (None, None, None);
+        Self { seat, handing, views: Views::default(), said, proven, sought: String::new(), tables }
     }
 
     /// Says on the next page what was done: `what` in the past, «Урок записан».

@@ -7,7 +7,7 @@ use super::find::classes;
 use super::keeping::{archives, confirmations};
 use super::office::{groups, pupils, timetable};
 use super::teacher::{notebook, unsent};
-use super::{Sitting, binding, classroom, paper, plans};
+use super::{Sitting, binding, classroom, paper, plans, tables};
 use crate::error::{Error, Result};
 use crate::journal::read;
 use crate::school::Role;
@@ -45,6 +45,13 @@ const SECTIONS: &[Section] = &[
     },
     Section {
         address: plans::ADDRESS, name: "Планы", of: &[Role::Methodist], on_stick: false, waits: plans::waits
+    },
+    Section {
+        address: tables::ADDRESS,
+        name: "Таблицы",
+        of: &[Role::Teacher, Role::Administrator],
+        on_stick: true,
+        waits: nothing,
     },
     Section {
         address: requests::ADDRESS,

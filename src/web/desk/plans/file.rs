@@ -5,10 +5,10 @@ use crate::error::{Error, Result, every};
 use crate::import::{self, Fault};
 use crate::report::csv_of_texts;
 use crate::web::desk::page::{fault, gone_on};
+use crate::web::desk::sent::{bytes, text, whole};
 use crate::web::desk::{Desk, Sitting};
 use crate::web::words;
 use crate::work::plan::Adjustment;
-use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{Multipart, Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -41,43 +41,18 @@ pub async fn upload(State(desk): State<Arc<Desk>>, Path(id): Path<i64>, form: Mu
 
 async fn received(mut form: Multipart) -> Result<Sent> {
     let mut sent = Sent::default();
-    while let Some(field) = form.next_field().await.map_err(|cause| broken(&cause))? {
+    while let Some(field) = whole(form.next_field().await, too_long)? {
         match field.name().unwrap_or_default() {
             "file" => {
                 sent.name = field.file_name().unwrap_or_default().to_owned();
-                (sent.bytes, sent.is_too_long) = bytes(field).await?;
+                (sent.bytes, sent.is_too_long) = whole(bytes(field, LONGEST).await, too_long)?;
             }
-            "stamp" => sent.stamp = text(field).await?,
-            "parallel" => sent.parallel = text(field).await?,
+            "stamp" => sent.stamp = whole(text(field, LONGEST).await, too_long)?,
+            "parallel" => sent.parallel = whole(text(field, LONGEST).await, too_long)?,
             _ => {}
         }
     }
     Ok(sent)
-}
-
-/// The bytes of a field, and whether there were more than are taken.
-async fn bytes(mut field: Field<'_>) -> Result<(Vec<u8>, bool)> {
-    let (mut bytes, mut is_too_long) = (Vec::new(), false);
-    while let Some(chunk) = field.chunk().await.map_err(|cause| broken(&cause))? {
-        is_too_long |= bytes.len() + chunk.len() > LONGEST;
-        match is_too_long {
-            true => bytes.clear(),
-            false => bytes.extend_from_slice(&chunk),
-        }
-    }
-    Ok((bytes, is_too_long))
-}
-
-async fn text(field: Field<'_>) -> Result<String> {
-    let (bytes, _) = bytes(field).await?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-fn broken(cause: &MultipartError) -> Error {
-    if cause.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-        return too_long();
-    }
-    Error::input("файл передан не полностью").next("выберите его ещё раз")
 }
 
 fn too_long() -> Error {
