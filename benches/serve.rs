@@ -1,18 +1,22 @@
 //! The school's server at a school of 30 classes at its year's end, under the load of a whole school's parents, while marks are
 //! recorded: pages a second, the slowest of a hundred, memory, the first page after a start, ten thousand idle connections.
 //!
-//! `cargo bench --bench serve`; `-- --classes 3 --seconds 3` for a small one, `--page /settings` for one page alone. Needs `wrk`, `faketime`, GNU `time`.
+//! `cargo bench --bench serve`; `-- --classes 3 --seconds 3` for a small one, `--page /settings` for one page alone, `--keep DIR` to
+//! make the school once and load it again. Needs `wrk`, `faketime`, GNU `time`.
 
 #[path = "place/mod.rs"]
 mod place;
 
 use chrono::{DateTime, FixedOffset, Local};
+use letopis::inform::mail::Settings;
+use letopis::inform::outbox::Outbox;
 use letopis::journal::Journal;
-use letopis::journal::contacts::{Contacts, Standing};
+use letopis::journal::contacts::{Consent, Contact, Contacts, Standing};
 use letopis::ledger::identity::Identity;
 use letopis::ledger::keyfile;
 use letopis::school::{ClassName, CourseKey, Marks};
 use letopis::work::Workplace;
+use letopis::work::informing::Informing;
 use letopis::work::lesson::LessonRef;
 use letopis::work::marks::{self, CellWish, CellsWish};
 use place::{LETOPIS, Place};
@@ -48,10 +52,12 @@ fn main() {
         at.and_then(|at| given.get(at + 1)).map_or_else(|| usual.to_owned(), Clone::clone)
     };
     let (classes, seconds) = (option("--classes", "30"), option("--seconds", "20"));
-    let dir = tempfile::tempdir().unwrap();
-    let place = Place::new(dir.path(), "full", &["--classes", &classes]);
-    place.import();
-    prepare(&place);
+    let (dir, kept) = (tempfile::tempdir().unwrap(), option("--keep", ""));
+    let place = match kept.as_str() {
+        "" => made(dir.path(), &classes),
+        kept if Path::new(kept).join("full/serve.toml").exists() => Place(Path::new(kept).join("full")),
+        kept => made(Path::new(kept), &classes),
+    };
     let recorder = Recorder::find(&place);
     let pages = pages(&place, &recorder, &option("--page", ""));
     let first = Serving::start(&place);
@@ -64,6 +70,55 @@ fn main() {
     println!("memory after the load: {}", serving.memory(&place));
     idle(&serving, &pages[0]);
     println!("memory after {IDLE} idle connections: {}", serving.memory(&place));
+    drop(serving);
+    digests(&place);
+}
+
+/// A school with all that the server needs.
+fn made(dir: &Path, classes: &str) -> Place {
+    let place = Place::new(dir, "full", &["--classes", classes]);
+    place.import();
+    prepare(&place);
+    place
+}
+
+/// What the evening's digests of a whole school take: a family of each pupil, and the entries of the last days.
+fn digests(place: &Place) {
+    let file = Connection::open(place.path("journal.letopis")).unwrap();
+    let mut statement =
+        file.prepare("SELECT file FROM pupils JOIN enrolments ON pupil = pupils.id WHERE until IS NULL").unwrap();
+    let pupils: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let consent = Some(Consent { day: "2025-09-01".parse().unwrap(), document: "согласие".into() });
+    let line = |pupil: &String| Contact {
+        pupil: pupil.clone(),
+        who: "мать".into(),
+        name: "Учебная Анна Ивановна".into(),
+        telephone: String::new(),
+        email: format!("{}@example.org", pupil.bytes().map(|byte| format!("{byte:02x}")).collect::<String>()),
+        address: String::new(),
+        consent: consent.clone(),
+    };
+    let contacts = Contacts::open(&place.path("journal.letopis")).unwrap();
+    contacts.set(&pupils.iter().map(line).collect::<Vec<_>>()).unwrap();
+    let mail = "journal = \"journal.letopis\"\npublic_address = \"https://dnevnik.school.example\"\n[mail]\nhost = \"localhost\"\n\
+                from = \"journal@school.example\"\ntls = \"none-on-loopback\"\ndigest_at = \"17:00\"\nforecast_on = \"\"\n";
+    std::fs::write(place.path("mail.toml"), mail).unwrap();
+    let (settings, _) = Settings::read(&place.path("mail.toml")).unwrap();
+    let proven = Journal::open(&place.path("journal.letopis")).unwrap().prove(&mut |_| {}).unwrap();
+    let now: DateTime<FixedOffset> = "2026-05-29T18:00:00+03:00".parse().unwrap();
+    let informing = Informing::new(&proven, &contacts, &settings, &now).unwrap();
+    let mut outbox = Outbox::open(&place.path("journal.letopis")).unwrap();
+    let (length, before) = (proven.tip().seq, proven.tip().seq.saturating_sub(2000));
+    let (length, before) = (length.to_string(), before.to_string());
+    outbox
+        .round()
+        .unwrap()
+        .unwrap()
+        .put(&[], now, &[("digest", before.as_str()), ("finals", length.as_str())])
+        .unwrap();
+    let begun = Instant::now();
+    let due = informing.due(&outbox).unwrap();
+    println!("{} digests for {} families composed in {:?}", due.len(), pupils.len(), begun.elapsed());
 }
 
 /// The server's key, its settings and its certificate; the key of a teacher who records.
@@ -135,8 +190,10 @@ impl Recorder {
         let pupils = statement.query_map((at.course.class.to_string(), id), |row| row.get(0)).unwrap();
         let pupils = pupils.map(Result::unwrap).collect();
         let (clock, key) = ("2026-05-29 16:00:00", format!("keys/{teacher}.key"));
-        place.run(clock, &teacher, &["key", "new", &key, "--no-passphrase"]);
-        place.run(clock, "ivanova", &["staff", "enroll", &teacher, &key]);
+        if !place.path(&key).exists() {
+            place.run(clock, &teacher, &["key", "new", &key, "--no-passphrase"]);
+            place.run(clock, "ivanova", &["staff", "enroll", &teacher, &key]);
+        }
         let identity = keyfile::read(&place.path(&key), || unreachable!("it has no passphrase")).unwrap();
         Self { identity, at, pupils }
     }

@@ -86,20 +86,6 @@ fn row(access: &Line) -> Vec<Value> {
         day(slip.and_then(|slip| slip.used)),
         day(slip.and_then(|slip| slip.revoked)),
         slip.is_some_and(|slip| slip.has_password).into(),
-        notes(access).into(),
+        access.notes().into(),
     ]
-}
-
-/// What the class teacher should know of it.
-fn notes(access: &Line) -> Vec<String> {
-    let mut notes = Vec::new();
-    for child in &access.children {
-        if let Some(left) = child.left {
-            notes.push(format!("{}: выбыл {}", child.name, crate::school::format_date(left)));
-        }
-        if child.of_age && access.standing == crate::journal::contacts::Standing::Parent {
-            notes.push(format!("{}: совершеннолетний", child.name));
-        }
-    }
-    notes
 }

@@ -2,7 +2,7 @@
 
 use super::{Common, days::Days, recorder::Recorder, screen, session};
 use crate::error::{Error, Result};
-use crate::journal::contacts::Slip;
+use crate::journal::contacts::{Seen, Slip};
 use crate::journal::resolve;
 use crate::school::format_date;
 use crate::work::access::day_of;
@@ -210,6 +210,16 @@ fn show(common: &Common, held: &Held) {
     if !held.readings.is_empty() {
         screen::table(&["День", "Кто", "Страница", "Раз"], &rows.collect::<Vec<_>>());
     }
+    if !held.seen.is_empty() {
+        println!("\nОтметили, что ознакомлены:");
+        signed(held).iter().for_each(|line| println!("  {line}"));
+    }
+}
+
+/// «15.09.2025: неделя с 08.09.2025, Агафонова Мирослава Витальевна».
+fn signed(held: &Held) -> Vec<String> {
+    let line = |one: &Seen| format!("{}: неделя с {}, {}", format_date(one.day), format_date(one.monday), one.name);
+    held.seen.iter().map(line).collect()
 }
 
 fn standing(slip: &Slip) -> String {
@@ -245,6 +255,9 @@ fn as_json(held: &Held) -> Value {
         })).collect::<Vec<_>>(),
         "readings": held.readings.iter().map(|reading| json!({
             "day": reading.day.to_string(), "name": reading.name, "page": reading.page.word(), "times": reading.times,
+        })).collect::<Vec<_>>(),
+        "signed": held.seen.iter().map(|one| json!({
+            "day": one.day.to_string(), "name": one.name, "week": one.monday.to_string(),
         })).collect::<Vec<_>>(),
     })
 }

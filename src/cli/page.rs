@@ -113,6 +113,7 @@ impl Window {
             journal,
             identity,
             clock: &session::SystemClock,
+            cache: session::cache_folder(),
             stick: session::stick(&self.common),
             hand: session::hand(),
         })

@@ -40,6 +40,11 @@ impl Type {
     pub fn leading(self) -> f32 {
         LEADING * self.size * MM_PER_PT
     }
+
+    /// From the upper edge of a line to its baseline, in mm.
+    pub fn above(self) -> f32 {
+        ABOVE * self.size * MM_PER_PT
+    }
 }
 
 /// Where lines stand between the left and the right edge of their cell (for turned text, between bottom and top).
@@ -335,7 +340,7 @@ impl Page {
         let top = beginning(cell.y, cell.h, setting.pad.y, block.height(), setting.stand);
         for (i, shaped) in block.lines.iter().enumerate() {
             let x = across(cell.x, cell.w, setting.pad.x, shaped.width_mm(kind.size), setting.align);
-            let y = top + i as f32 * kind.leading() + ABOVE * kind.size * MM_PER_PT;
+            let y = top + i as f32 * kind.leading() + kind.above();
             let shaped = Arc::clone(shaped);
             self.runs.push(TextRun { shaped, size: kind.size, x, y, turned: false, place, cell, seal: false });
         }

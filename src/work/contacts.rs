@@ -5,7 +5,7 @@ use super::Workplace;
 use crate::error::{Action, Error, Result};
 use crate::files;
 use crate::inform::outbox::Outbox;
-use crate::journal::contacts::{Contacts, Dead, Reading, Slip};
+use crate::journal::contacts::{Contacts, Dead, Reading, Seen, Slip};
 use crate::journal::read::{self, Pupil, Tables};
 use crate::journal::{Journal, may_keep_contacts};
 use crate::school::{ClassName, Day, clean};
@@ -41,6 +41,8 @@ pub struct Held {
     pub readers: Vec<Slip>,
     /// Who has read what.
     pub readings: Vec<Reading>,
+    /// Who has signed which week.
+    pub seen: Vec<Seen>,
 }
 
 /// All that is held about a child beside the journal.
@@ -59,12 +61,14 @@ pub fn held(journal: &Journal, pupil: &str) -> Result<Held> {
     let dead = file.dead()?.into_iter().filter(is_theirs).collect();
     let reads = |slip: &Slip| slip.reader.children.iter().any(|child| pupil.is_named(child));
     let readers = file.slips()?.into_iter().filter(reads).collect();
-    let mut readings = Vec::new();
+    let always = (Day::default(), Day::from_ymd_opt(9999, 12, 31).unwrap_or(Day::MAX));
+    let (mut readings, mut seen) = (Vec::new(), Vec::new());
     for number in pupil.former.iter().chain([&pupil.file]) {
         readings.extend(file.readings(number)?);
+        seen.extend(file.seen(number, always)?);
     }
     readings.sort_by(|one, other| (one.day, &one.name, one.page).cmp(&(other.day, &other.name, other.page)));
-    Ok(Held { pupil, contacts, dead, readers, readings })
+    Ok(Held { pupil, contacts, dead, readers, readings, seen })
 }
 
 /// Writes how a pupil's parent can be reached; says whether that is new.

@@ -59,6 +59,56 @@ pub fn informing(
     last_told(tables, &beside, &classes(journal, class)?, today)
 }
 
+/// For how many weeks back it is told who has signed them.
+const SIGNED_WEEKS: u64 = 6;
+
+/// Who has said of a child's week that he has seen it.
+#[derive(Debug)]
+pub struct Signed {
+    /// The Mondays of the weeks, the newest first.
+    pub weeks: Vec<Day>,
+    /// The pupils of the class.
+    pub rows: Vec<SignedRow>,
+}
+
+/// Of one pupil.
+#[derive(Debug)]
+pub struct SignedRow {
+    /// The pupil, by a name that is unique in the list.
+    pub pupil: String,
+    /// For each week who has signed it, and on which day.
+    pub weeks: Vec<Vec<(String, Day)>>,
+}
+
+/// Who has signed «ознакомлен» under the last weeks of the diaries of a class.
+///
+/// # Errors
+/// Tables or contacts that do not read.
+pub fn signed(journal: &Journal, class: &ClassName, today: Day) -> Result<Signed> {
+    let tables = journal.tables();
+    let begins = read::school(tables)?.year.begins.week(Weekday::Mon).first_day();
+    let this = today.week(Weekday::Mon).first_day();
+    let weeks = (0..SIGNED_WEEKS).filter_map(|back| this.checked_sub_days(Days::new(7 * back)));
+    let weeks: Vec<Day> = weeks.filter(|monday| *monday == this || *monday >= begins).collect();
+    let pupils = read::members_of_class(tables, class, today, today)?;
+    let names = read::names(tables, &pupils)?;
+    let contacts = has_contacts(journal).then(|| Contacts::open(journal.path())).transpose()?;
+    let span = (weeks.last().copied().unwrap_or(this), this);
+    let mut rows = Vec::new();
+    for (pupil, name) in pupils.iter().zip(names) {
+        let mut seen = Vec::new();
+        for number in pupil.former.iter().chain([&pupil.file]) {
+            seen.extend(contacts.iter().map(|contacts| contacts.seen(number, span)).collect::<Result<Vec<_>>>()?);
+        }
+        let of = |monday: &Day| {
+            let signed = seen.iter().flatten().filter(|one| one.monday == *monday);
+            signed.map(|one| (one.name.clone(), one.day)).collect()
+        };
+        rows.push(SignedRow { pupil: name, weeks: weeks.iter().map(of).collect() });
+    }
+    Ok(Signed { weeks, rows })
+}
+
 /// For how many days a diary that was read counts as one that is read.
 const READ_OF_LATE: i64 = 14;
 

@@ -20,6 +20,8 @@ pub struct Seat {
     pub identity: Identity,
     /// What tells the time.
     pub clock: &'static dyn Clock,
+    /// Where a proof of the journal may be kept for the next time.
+    pub cache: Option<PathBuf>,
     /// Where the stick is plugged in, if the journal is one.
     pub stick: Option<PathBuf>,
     /// That stick itself, for handing over.

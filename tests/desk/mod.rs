@@ -14,6 +14,7 @@ mod handing;
 mod keeping;
 mod office;
 mod paper;
+mod parents;
 mod plans;
 mod same;
 mod stick;

@@ -4,7 +4,7 @@ mod faults;
 mod kills;
 mod letters;
 mod serve;
-mod server;
+pub mod server;
 
 use crate::common::school::School;
 use letopis::journal::contacts::{Consent, Contact, Contacts};
@@ -35,7 +35,7 @@ fn school() -> Option<School> {
 }
 
 /// A contact of a pupil, with consent.
-fn contact(pupil: &str, who: &str, name: &str, email: &str) -> Contact {
+pub fn contact(pupil: &str, who: &str, name: &str, email: &str) -> Contact {
     Contact {
         pupil: pupil.into(),
         who: who.into(),
@@ -48,7 +48,7 @@ fn contact(pupil: &str, who: &str, name: &str, email: &str) -> Contact {
 }
 
 /// Writes contacts past the command that takes one at a time.
-fn write_contacts(school: &School, lines: &[Contact]) {
+pub fn write_contacts(school: &School, lines: &[Contact]) {
     Contacts::open(&school.path("journal.letopis")).unwrap().set(lines).unwrap();
 }
 
@@ -64,7 +64,7 @@ fn settings(school: &School, server: &Server, more: &str) {
 }
 
 /// To a server without TLS on this machine.
-const IN_THE_CLEAR: &str = "tls = \"none-on-loopback\"\ntimeout_seconds = 2\n";
+pub const IN_THE_CLEAR: &str = "tls = \"none-on-loopback\"\ntimeout_seconds = 2\n";
 
 /// `letopis inform run` at a moment.
 fn run(school: &School, clock: &str) -> crate::common::peers::Output {

@@ -5,6 +5,7 @@ mod browsing;
 mod diary;
 mod doors;
 mod entrance;
+mod families;
 mod follows;
 mod looks;
 mod settings;

@@ -3,7 +3,7 @@
 use super::Diary;
 use crate::error::Result;
 use crate::journal::entry::PlanLine;
-use crate::journal::read::diary::{Before, OwnCourse, before, lessons_of_pupil, planned_works};
+use crate::journal::read::diary::{Before, OwnCourse, given_before, lessons_of_pupil, planned_works};
 use crate::journal::read::timetable::Timetable;
 use crate::journal::read::{Pupil, Tables};
 use crate::school::Day;
@@ -52,7 +52,7 @@ impl Plans {
         if works.is_empty() {
             return Ok(Self(out));
         }
-        let given = before(tables, pupil, today)?;
+        let given = given_before(tables, pupil, today)?;
         let mut since: HashMap<i64, Vec<(Day, u8)>> = HashMap::new();
         for lesson in lessons_of_pupil(tables, pupil, today, last)? {
             since.entry(lesson.course).or_default().push((lesson.lesson.date, lesson.lesson.number));
@@ -62,7 +62,7 @@ impl Plans {
                 continue;
             };
             let recorded = since.remove(&own.course.id).unwrap_or_default();
-            let before = given.get(&own.course.id).map_or(0, |before| before.given);
+            let before = given.get(&own.course.id).copied().unwrap_or_default();
             let expected = timetable.expected(&diary.school, today, last).filter(|at| !recorded.contains(at));
             let mut places: Vec<((Day, u8), bool)> = expected.map(|at| (at, true)).collect();
             places.extend(recorded.iter().map(|at| (*at, false)));
@@ -101,7 +101,7 @@ pub(super) fn due_from<'b>(
     day: Day,
 ) -> Option<&'b str> {
     let before = before?;
-    let last = before.last.filter(|last| own.covers(*last))?;
+    let last = Some(before.last).filter(|last| own.covers(*last))?;
     // It was due at the lesson after that, recorded or not.
     let between = (last.succ_opt()?, day.pred_opt()?);
     let passed = timetable.is_some_and(|of| of.expected(&diary.school, between.0, between.1).next().is_some());

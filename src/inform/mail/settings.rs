@@ -6,6 +6,7 @@
 use crate::error::of_toml::{in_russian, line, line_of};
 use crate::error::{Error, Result, every};
 use crate::files;
+use crate::school::in_ascii;
 use chrono::{NaiveTime, Weekday};
 use lettre::Address;
 use lettre::message::Mailbox;
@@ -93,7 +94,7 @@ pub struct Settings {
     pub digest_at: NaiveTime,
     /// On which day of the week the forecast is written; on none where it is empty.
     pub forecast_on: Option<Weekday>,
-    /// The address of the diary, without a slash at its end: `https://дневник.школа.рф`.
+    /// The address of the diary, without a slash at its end and in ASCII, as mails need it.
     pub public_address: String,
 }
 
@@ -152,7 +153,7 @@ impl Settings {
             per_minute: written.per_minute,
             digest_at: digest_at?,
             forecast_on: forecast_on?,
-            public_address: public_address.trim_end_matches('/').to_owned(),
+            public_address: in_ascii(public_address.trim_end_matches('/')),
         })
     }
 

@@ -41,6 +41,8 @@ impl Memory {
         database.pragma_update(None, "query_only", true)?;
         let tables = Tables::new(database)?;
         tables.keep_few_pages()?;
+        // Nobody writes to them.
+        tables.remember(true);
         Ok(tables)
     }
 

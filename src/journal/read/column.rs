@@ -11,11 +11,13 @@ use crate::school::{
 };
 use chrono::{DateTime, FixedOffset};
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, Type, ValueRef};
-use rusqlite::{Params, Row};
+use rusqlite::{Params, Row, Statement};
 
 /// A row on its way out of the tables.
 pub(in crate::journal) struct Columns<'r> {
     row: &'r Row<'r>,
+    /// The names of its columns, in order: asked of SQLite once a question, not once a value.
+    names: &'r [String],
     /// What a row of this question is, in Russian: «урок».
     what: &'static str,
 }
@@ -31,9 +33,10 @@ impl Tables {
         mut read: impl FnMut(&Columns<'_>) -> Result<T>,
     ) -> Result<C> {
         let mut statement = self.prepare_cached(sql)?;
+        let names = names_of(&statement);
         let mut rows = statement.query(parameters)?;
         std::iter::from_fn(|| match rows.next() {
-            Ok(row) => row.map(|row| read(&Columns { row, what })),
+            Ok(row) => row.map(|row| read(&Columns { row, names: &names, what })),
             Err(error) => Some(Err(error.into())),
         })
         .collect()
@@ -48,8 +51,9 @@ impl Tables {
         read: impl FnOnce(&Columns<'_>) -> Result<T>,
     ) -> Result<Option<T>> {
         let mut statement = self.prepare_cached(sql)?;
+        let names = names_of(&statement);
         let mut rows = statement.query(parameters)?;
-        rows.next()?.map(|row| read(&Columns { row, what })).transpose()
+        rows.next()?.map(|row| read(&Columns { row, names: &names, what })).transpose()
     }
 
     /// Whether a question has any row.
@@ -58,15 +62,25 @@ impl Tables {
     }
 }
 
+fn names_of(statement: &Statement<'_>) -> Vec<String> {
+    statement.column_names().into_iter().map(str::to_owned).collect()
+}
+
 impl Columns<'_> {
     /// A value that the database holds as such.
     pub fn get<T: FromSql>(&self, column: &str) -> Result<T> {
-        Ok(self.row.get(column)?)
+        Ok(self.row.get(self.at(column)?)?)
+    }
+
+    /// The place of a column.
+    fn at(&self, column: &str) -> rusqlite::Result<usize> {
+        let at = self.names.iter().position(|name| name == column);
+        at.ok_or_else(|| rusqlite::Error::InvalidColumnName(column.to_owned()))
     }
 
     /// A text that is read by `parse`.
     pub fn read<T>(&self, column: &str, parse: impl FnOnce(&str) -> Option<T>) -> Result<T> {
-        match self.row.get_ref(column)?.as_str() {
+        match self.row.get_ref(self.at(column)?)?.as_str() {
             Ok(text) => parse(text).ok_or_else(|| self.damaged(column)),
             Err(_) => Err(self.damaged(column)),
         }
@@ -74,7 +88,7 @@ impl Columns<'_> {
 
     /// As [`Columns::read`], or nothing where nothing is kept.
     fn read_optional<T>(&self, column: &str, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>> {
-        match self.row.get_ref(column)? {
+        match self.row.get_ref(self.at(column)?)? {
             ValueRef::Null => Ok(None),
             _ => self.read(column, parse).map(Some),
         }
@@ -144,12 +158,17 @@ impl Columns<'_> {
     /// That a column does not read, with its row: the first columns of it that do.
     pub fn damaged(&self, column: &str) -> Error {
         let mut row = Vec::new();
-        for (at, name) in self.row.as_ref().column_names().enumerate() {
+        for (at, name) in self.names.iter().enumerate() {
             if let (true, Ok(value)) = (name != column && row.len() < 3, self.row.get_ref(at)) {
                 row.extend(shown(value).map(|value| format!("{name} {value}")));
             }
         }
-        let held = self.row.get_ref(column).ok().and_then(shown).unwrap_or_else(|| "пусто".to_owned());
+        let held = self
+            .at(column)
+            .and_then(|at| self.row.get_ref(at))
+            .ok()
+            .and_then(shown)
+            .unwrap_or_else(|| "пусто".to_owned());
         Error::damaged(format!("в таблицах журнала не читается {} ({}): {column} {held}", self.what, row.join(", ")))
             .next_by("проверьте журнал", Action::Audit)
             .then("сообщите администратору")

@@ -128,32 +128,40 @@ pub fn lessons_of_pupil(tables: &Tables, pupil: i64, first: Day, last: Day) -> R
     tables.all("урок", LESSONS, params![pupil, iso(first), iso(last)], OwnLesson::of)
 }
 
-/// What a course had before a day.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+const GIVEN: &str = "SELECT c.id AS course, (SELECT count(*) FROM lessons WHERE course = c.id AND date < ?2) AS given
+    FROM (SELECT DISTINCT class FROM enrolments WHERE pupil = ?1) AS e
+    CROSS JOIN courses AS c ON c.class = e.class";
+
+/// How many lessons the courses of the classes where a pupil is or was had before a day, by the course's row.
+///
+/// # Errors
+/// Tables that hold what they cannot hold.
+pub fn given_before(tables: &Tables, pupil: i64, day: Day) -> Result<HashMap<i64, usize>> {
+    tables.all("урок", GIVEN, params![pupil, iso(day)], |row| Ok((row.get("course")?, row.get("given")?)))
+}
+
+/// The last lesson of a course before a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Before {
-    /// How many lessons were given.
-    pub given: usize,
-    /// The day of the last of them.
-    pub last: Option<Day>,
+    /// Its day.
+    pub last: Day,
     /// Its homework, which may be empty.
     pub homework: String,
 }
 
-const BEFORE: &str = "SELECT c.id AS course, (SELECT count(*) FROM lessons WHERE course = c.id AND date < ?2) AS given,
-        l.date AS date, coalesce(l.homework, '') AS homework
+const BEFORE: &str = "SELECT c.id AS course, l.date AS date, l.homework AS homework
     FROM (SELECT DISTINCT class FROM enrolments WHERE pupil = ?1) AS e
     CROSS JOIN courses AS c ON c.class = e.class
-    LEFT JOIN lessons AS l ON l.id = (SELECT id FROM lessons WHERE course = c.id AND date < ?2
+    CROSS JOIN lessons AS l ON l.id = (SELECT id FROM lessons WHERE course = c.id AND date < ?2
         ORDER BY date DESC, lesson DESC LIMIT 1)";
 
-/// What the courses of the classes where a pupil is or was had before a day, by the course's row.
+/// The last lessons that the courses of the classes where a pupil is or was had before a day, by the course's row.
 ///
 /// # Errors
 /// Tables that hold what they cannot hold.
 pub fn before(tables: &Tables, pupil: i64, day: Day) -> Result<HashMap<i64, Before>> {
     tables.all("урок", BEFORE, params![pupil, iso(day)], |row| {
-        let (given, last) = (row.get("given")?, row.day_or_none("date")?);
-        Ok((row.get("course")?, Before { given, last, homework: row.get("homework")? }))
+        Ok((row.get("course")?, Before { last: row.day("date")?, homework: row.get("homework")? }))
     })
 }
 
@@ -267,6 +275,7 @@ mod tests {
         let questions = [
             COURSES,
             LESSONS,
+            GIVEN,
             BEFORE,
             PLANNED,
             ASSIGNED,

@@ -13,10 +13,13 @@ use rusqlite::params;
 /// # Errors
 /// A journal without one is damaged.
 pub fn school(tables: &Tables) -> Result<School> {
-    let config: Option<String> = tables.one("школа", "SELECT config FROM school", [], |row| row.get("config"))?;
-    config
-        .and_then(|json| serde_json::from_str(&json).ok())
-        .ok_or_else(|| Error::damaged("в журнале нет сведений о школе").next_by("проверьте журнал", Action::Audit))
+    tables.school_or(|| {
+        let config: Option<String> =
+            tables.one("школа", "SELECT config FROM school", [], |row| row.get("config"))?;
+        config
+            .and_then(|json| serde_json::from_str(&json).ok())
+            .ok_or_else(|| Error::damaged("в журнале нет сведений о школе").next_by("проверьте журнал", Action::Audit))
+    })
 }
 
 /// A member of staff.

@@ -3,11 +3,11 @@
 //! The course, the author's role, the lesson, the list of the day: a teacher's marks ask for the same again and again. While
 //! somebody writes, nobody else can, so what was asked holds until an entry changes it: lessons, marks, absences and their
 //! reasons, final marks and decisions do not (but for the lesson itself), any other entry may, and then all is forgotten. Outside of a write transaction and of a
-//! proof nothing is remembered.
+//! proof nothing is remembered, but of proven tables, which do not change.
 
 use super::{Course, Lesson, Pupil, Tables};
 use crate::error::Result;
-use crate::school::{CourseKey, Day, Role, Stay};
+use crate::school::{CourseKey, Day, Role, School, Stay};
 use chrono::FixedOffset;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -28,6 +28,7 @@ type Members = HashMap<String, (Arc<Pupil>, Vec<Stay>)>;
 pub(super) struct Remembered {
     on: Cell<bool>,
     offset: Cell<Option<FixedOffset>>,
+    school: RefCell<Option<School>>,
     closed: Cell<Option<bool>>,
     alone: Cell<Option<bool>>,
     /// Once it is so, it stays so.
@@ -76,6 +77,7 @@ impl Remembered {
 
     fn clear(&self) {
         self.offset.set(None);
+        self.school.take();
         self.closed.set(None);
         self.alone.set(None);
         self.knows.set(false);
@@ -126,6 +128,18 @@ impl Tables {
 
     pub(in crate::journal) fn offset_or(&self, ask: impl FnOnce() -> Result<FixedOffset>) -> Result<FixedOffset> {
         self.remembered.recall_one(&self.remembered.offset, ask)
+    }
+
+    pub(super) fn school_or(&self, ask: impl FnOnce() -> Result<School>) -> Result<School> {
+        if !self.remembered.on.get() {
+            return ask();
+        }
+        if let Some(known) = &*self.remembered.school.borrow() {
+            return Ok(known.clone());
+        }
+        let school = ask()?;
+        *self.remembered.school.borrow_mut() = Some(school.clone());
+        Ok(school)
     }
 
     pub(super) fn closed_or(&self, ask: impl FnOnce() -> Result<bool>) -> Result<bool> {

@@ -76,6 +76,8 @@ const GAP: f32 = 0.8;
 /// The least type in points, and by how much it is made smaller at a time.
 const SMALLEST: f32 = 6.5;
 const STEP: f32 = 0.5;
+/// Between whose week it is and of which it is, on one line, in mm.
+const BETWEEN: f32 = 4.0;
 /// Room for signing by hand, in mm.
 const SIGNING: f32 = 6.0;
 /// Of a slip's width: the lesson's number, its subject, and its mark; homework has the rest.
@@ -223,9 +225,16 @@ impl Setter<'_> {
         let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let about = if goes_on { &self.layout.goes_on } else { &self.layout.about };
         let name = serif_bold(self.layout.name_size.0);
-        let below = self.canvas.paragraph(page, area, name, Align::Left, &self.layout.heading.fill(&values));
-        let small = sans(SMALLEST);
-        self.canvas.paragraph(page, Area { y: below, ..area }, small, Align::Left, &about.fill(&values))
+        let (heading, about, small) = (self.layout.heading.fill(&values), about.fill(&values), sans(SMALLEST));
+        let below = self.canvas.paragraph(page, area, name, Align::Left, &heading);
+        let taken = self.canvas.set.width(name, &heading) + BETWEEN + self.canvas.set.width(small, &about);
+        if taken <= area.w {
+            // On the line of the name, and on its foot.
+            let y = area.y + name.above() - small.above();
+            self.canvas.paragraph(page, Area { y, ..area }, small, Align::Right, &about);
+            return below;
+        }
+        self.canvas.paragraph(page, Area { y: below, ..area }, small, Align::Left, &about)
     }
 
     /// Sets averages, what is lacking and the places for signing; gives the lower edge in mm.

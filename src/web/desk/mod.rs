@@ -17,6 +17,7 @@ mod listing;
 mod office;
 mod page;
 mod paper;
+mod parents;
 mod plans;
 mod sections;
 mod sent;
@@ -124,6 +125,7 @@ fn routes(desk: Arc<Desk>) -> Router {
         .route("/tip", get(page::tip))
         .merge(teacher::routes())
         .merge(classroom::routes())
+        .merge(parents::routes())
         .merge(plans::routes())
         .merge(tables::routes())
         .merge(control::routes())

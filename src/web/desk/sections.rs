@@ -7,7 +7,7 @@ use super::find::classes;
 use super::keeping::{archives, confirmations};
 use super::office::{groups, pupils, timetable};
 use super::teacher::{notebook, unsent};
-use super::{Sitting, binding, classroom, paper, plans, tables};
+use super::{Sitting, binding, classroom, paper, parents, plans, tables};
 use crate::error::{Error, Result};
 use crate::journal::read;
 use crate::school::Role;
@@ -42,6 +42,13 @@ const SECTIONS: &[Section] = &[
         of: &[Role::ClassTeacher],
         on_stick: true,
         waits: classroom::waits,
+    },
+    Section {
+        address: parents::ADDRESS,
+        name: "Родители",
+        of: &[Role::ClassTeacher, Role::Administrator],
+        on_stick: false,
+        waits: nothing,
     },
     Section {
         address: plans::ADDRESS, name: "Планы", of: &[Role::Methodist], on_stick: false, waits: plans::waits

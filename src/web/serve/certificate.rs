@@ -4,6 +4,7 @@ use super::config::Config;
 use crate::error::{Action, Detail, Error, Result};
 use crate::files::{self, Readers};
 use crate::ledger::chain::hex;
+use crate::school::in_ascii;
 use crate::work::serving::Certified;
 use axum_server::tls_rustls::RustlsConfig;
 use chrono::{DateTime, Datelike, FixedOffset, Local};
@@ -193,7 +194,7 @@ fn names(config: &Config) -> Vec<String> {
     if !config.names.is_empty() {
         return config.names.clone();
     }
-    let of_parents = config.lan_only.then(|| config.public_host().map(str::to_owned)).flatten();
+    let of_parents = config.lan_only.then(|| config.public_host().map(in_ascii)).flatten();
     let address = |address: IpAddr| (!address.is_unspecified()).then(|| address.to_string());
     let listening = config.taking_in.and_then(|door| address(door.ip()));
     let mut names: Vec<String> = of_parents.into_iter().chain(listening).collect();

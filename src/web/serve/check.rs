@@ -9,7 +9,7 @@ use crate::inform::mail::{Settings, smtp::Smtp};
 use crate::journal::Journal;
 use crate::journal::read::{self, Tables};
 use crate::ledger::identity::Identity;
-use crate::school::{Role, counted, format_date};
+use crate::school::{Role, counted, format_date, in_ascii};
 use crate::work::serving::{Checked, Start};
 use chrono::{Duration, Offset};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
@@ -194,7 +194,7 @@ fn certificate(start: &Start, config: &Config, checked: &mut Checked) {
         let days = counted(SOON.num_days().unsigned_abs(), ["день", "дня", "дней"]);
         checked.remarks.push(fault(format!("срок сертификата кончается раньше, чем через {days}")));
     }
-    if let Some(host) = config.public_host().filter(|host| config.lan_only && !certificate.is_for(host)) {
+    if let Some(host) = config.public_host().filter(|host| config.lan_only && !certificate.is_for(&in_ascii(host))) {
         let what = format!("сертификат не для «{host}», а это имя в адресе дневника: браузеры его не примут");
         checked.faults.push(config.fault(&["public_address"], what));
     }
@@ -223,9 +223,9 @@ fn proxy(config: &Config, checked: &mut Checked) {
         let what = "не указан trusted_proxy: все родители будут для сервера одним адресом, и подбор кода замедлит всех; обычно это [\"127.0.0.1\"]";
         checked.faults.push(config.fault(&["diary"], what.to_owned()));
     }
-    let Some(authority) = config.authority() else { return };
+    let Some(authority) = config.authority().map(in_ascii) else { return };
     let with_port = if authority.rsplit(']').next().is_some_and(|end| end.contains(':')) {
-        authority.to_owned()
+        authority
     } else {
         format!("{authority}:443")
     };

@@ -8,6 +8,7 @@ use crate::error::of_toml::{in_russian, line, line_of};
 use crate::error::{Error, Result, every};
 use crate::files;
 use crate::inform::mail;
+use crate::school::in_ascii;
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -280,7 +281,7 @@ impl Config {
     /// The names by which the diary may be asked for: its own address, and the one at which it listens.
     pub fn hosts(&self) -> Vec<String> {
         let here = self.diary.ip().is_loopback().then(|| format!("localhost:{}", self.diary.port()));
-        [self.authority().map(str::to_owned), Some(self.diary.to_string()), here].into_iter().flatten().collect()
+        [self.authority().map(in_ascii), Some(self.diary.to_string()), here].into_iter().flatten().collect()
     }
 
     /// Whether there is a door that answers over TLS by itself.
@@ -346,6 +347,12 @@ mod tests {
             ("https://dnevnik.school.example", Some("dnevnik.school.example"))
         );
         assert!(config.is_secure() && !config.has_tls() && config.trusted_proxy.is_empty());
+    }
+
+    #[test]
+    fn an_address_in_russian_is_known_by_what_browsers_send() {
+        let config = parse(&LEAST.replace("dnevnik.school.example", "пример.рф:8443")).unwrap();
+        assert!(config.hosts().contains(&"xn--e1afmkfd.xn--p1ai:8443".to_owned()), "{:?}", config.hosts());
     }
 
     #[test]

@@ -89,6 +89,20 @@ impl Access {
         }
     }
 
+    /// What the class teacher should know of it: a child who has left, or who is of age while a parent reads.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        for child in &self.children {
+            if let Some(left) = child.left {
+                notes.push(format!("{}: выбыл {}", child.name, format_date(left)));
+            }
+            if child.of_age && self.standing == Standing::Parent {
+                notes.push(format!("{}: совершеннолетний", child.name));
+            }
+        }
+        notes
+    }
+
     /// Whether this is who somebody means by a surname or a whole name.
     fn is_meant(&self, typed: &str) -> bool {
         let mut words = self.name.split_whitespace().map(str::to_owned);

@@ -7,7 +7,7 @@ use crate::journal::Journal;
 use crate::journal::contacts::{Code, Contacts, Grant, ReaderId, Standing};
 use crate::journal::read;
 use crate::print::{self, AccessSheet, AccessSlip, ConsentOf, Layouts};
-use crate::school::{ClassName, Clock, PersonalFile};
+use crate::school::{ClassName, Clock, PersonalFile, in_ascii};
 use crate::work::Workplace;
 use crate::work::contacts::{class_of, may_write_of};
 use std::path::{Path, PathBuf};
@@ -158,7 +158,7 @@ fn paper(
             is_own: access.standing == Standing::Pupil,
             children: access.children.iter().map(child).collect(),
             code: code.grouped(),
-            link: format!("{address}/in/{}", code.plain()),
+            link: format!("{}/in/{}", in_ascii(address), code.plain()),
         })
         .collect();
     print::access_slips(

@@ -105,10 +105,10 @@ const renew = (keep) => inTurn(() => call(location.pathname + location.search), 
 }, true);
 
 // A file is fetched with the secret like any page, and left where the browser keeps what it is given.
-const save = async (address) => {
-  const answer = await call(address);
+const save = async (address, options, where) => {
+  const answer = await call(address, options);
   if (!answer) return;
-  if (!answer.ok) { put(answer, await answer.text(), {}); return; }
+  if (!answer.ok) { put(answer, await answer.text(), { where }); return; }
   const named = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") || "");
   const link = document.createElement("a");
   link.href = URL.createObjectURL(await answer.blob());
@@ -123,7 +123,9 @@ const send = async (form, button) => {
   const fields = form.enctype === "multipart/form-data" ? typed : new URLSearchParams(typed);
   if (form.dataset.sent) return;
   form.dataset.sent = "yes";
-  await inTurn(() => call(form.action, { method: "POST", body: fields }), shown({ push: true, where: form }), false);
+  form.querySelectorAll(".fault").forEach((old) => old.remove());
+  if ("saves" in form.dataset) await save(form.action, { method: "POST", body: fields }, form);
+  else await inTurn(() => call(form.action, { method: "POST", body: fields }), shown({ push: true, where: form }), false);
   delete form.dataset.sent;
 };
 

@@ -40,7 +40,7 @@ pub async fn show(
     Path(n): Path<usize>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    shown(served, reader, n, Read::Absences, move |visit| filled(visit, asked.period)).await
+    shown(&served, &reader, n, Read::Absences, move |visit| filled(visit, asked.period))
 }
 
 fn filled(visit: &Visit<'_>, asked: Option<usize>) -> Result<Page> {

@@ -28,7 +28,7 @@ struct Page {
 
 /// `GET /diary/{n}/finals`.
 pub async fn show(State(served): State<Arc<Served>>, Guest(reader): Guest, Path(n): Path<usize>) -> Response {
-    shown(served, reader, n, Read::Finals, filled).await
+    shown(&served, &reader, n, Read::Finals, filled)
 }
 
 fn filled(visit: &Visit<'_>) -> Result<Page> {

@@ -13,7 +13,6 @@ use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
-use std::sync::Arc;
 
 /// What stands around every page.
 pub struct Frame {
@@ -141,15 +140,17 @@ pub fn no_page() -> Error {
 }
 
 /// Opens a child's diary, fills a page from it, and notes who has read it.
-pub async fn shown<T: Template + 'static>(
-    served: Arc<Served>,
-    reader: Reader,
+///
+/// It is done on the thread that took the request: a page is less than a millisecond of reading in memory, and as many readers of
+/// the tables as there are processors are fewer than there may be threads aside, each with pages of its own.
+pub fn shown<T: Template>(
+    served: &Served,
+    reader: &Reader,
     n: usize,
     page: Page,
-    fill: impl FnOnce(&Visit<'_>) -> Result<T> + Send + 'static,
+    fill: impl FnOnce(&Visit<'_>) -> Result<T>,
 ) -> Response {
-    let answer = served.aside(move |served| visited(served, &reader, n, page, fill)).await;
-    match answer {
+    match visited(served, reader, n, page, fill) {
         Ok(page) => Html(page).into_response(),
         Err(error) => fault(&error),
     }

@@ -38,7 +38,7 @@ struct Line {
 
 /// `GET /diary/{n}/period`: the current one.
 pub async fn current(State(served): State<Arc<Served>>, Guest(reader): Guest, Path(n): Path<usize>) -> Response {
-    shown(served, reader, n, Read::Period, |visit| filled(visit, None)).await
+    shown(&served, &reader, n, Read::Period, |visit| filled(visit, None))
 }
 
 /// `GET /diary/{n}/period/{period}`: one of them, counted from 1.
@@ -47,7 +47,7 @@ pub async fn show(
     Guest(reader): Guest,
     Path((n, period)): Path<(usize, usize)>,
 ) -> Response {
-    shown(served, reader, n, Read::Period, move |visit| filled(visit, Some(period))).await
+    shown(&served, &reader, n, Read::Period, move |visit| filled(visit, Some(period)))
 }
 
 fn filled(visit: &Visit<'_>, asked: Option<usize>) -> Result<Page> {

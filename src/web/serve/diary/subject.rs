@@ -40,7 +40,7 @@ pub async fn show(
     Path((n, subject)): Path<(usize, usize)>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    shown(served, reader, n, Read::Subject, move |visit| filled(visit, subject, asked.period)).await
+    shown(&served, &reader, n, Read::Subject, move |visit| filled(visit, subject, asked.period))
 }
 
 fn filled(visit: &Visit<'_>, at: usize, asked: Option<usize>) -> Result<Page> {

@@ -56,7 +56,7 @@ pub async fn show(
     Guest(reader): Guest,
     Path((n, monday)): Path<(usize, String)>,
 ) -> Response {
-    shown(served, reader, n, Read::Week, move |visit| filled(visit, meant(&monday)?)).await
+    shown(&served, &reader, n, Read::Week, move |visit| filled(visit, meant(&monday)?))
 }
 
 /// `POST /diary/{n}/week/{monday}/seen`: a parent says that he has seen the week.

@@ -5,7 +5,7 @@ use super::{Frame, fault, page};
 use crate::error::Result;
 use crate::journal::contacts::{Contact, Contacts, Reader, Standing, Topic};
 use crate::journal::read::{self, Pupil};
-use crate::school::{PersonalFile, counted, fold, format_date};
+use crate::school::{PersonalFile, counted, fold, format_date, in_ascii};
 use crate::web::serve::Served;
 use askama::Template;
 use axum::extract::{Form, State};
@@ -261,7 +261,7 @@ pub async fn set_calendar(
     });
     match done.await {
         Ok(Some(token)) => {
-            let made = Some(format!("{}/calendar/{token}.ics", served.config().public_address));
+            let made = Some(format!("{}/calendar/{token}.ics", in_ascii(&served.config().public_address)));
             shown(served, reader, Told { made, ..Told::default() }).await
         }
         Ok(None) => Redirect::to("/settings").into_response(),

@@ -1,0 +1,40 @@
+//! Web addresses whose name is written in Russian. People read `https://дневник.школа.рф`; browsers, mail programs and
+//! certificates know it only as it is registered, in ASCII.
+
+/// An address with its name in ASCII, as browsers send it (RFC 5891): `https://пример.рф:8443/week` is
+/// `https://xn--e1afmkfd.xn--p1ai:8443/week`. A scheme, a port and a path stay as they are, and so does what is no name.
+pub fn in_ascii(address: &str) -> String {
+    let (scheme, rest) = address.split_once("://").map_or(("", address), |(scheme, rest)| (scheme, rest));
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (host, port) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
+    let before = if scheme.is_empty() { String::new() } else { format!("{scheme}://") };
+    match idna::domain_to_ascii(host) {
+        // A name that has ASCII alone is as it was typed.
+        Ok(name) if !host.is_ascii() => format!("{before}{name}{port}{path}"),
+        _ => address.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_in_russian_is_what_browsers_send() {
+        for (typed, sent) in [
+            ("https://пример.рф", "https://xn--e1afmkfd.xn--p1ai"),
+            ("https://Пример.РФ:8443/week?n=1", "https://xn--e1afmkfd.xn--p1ai:8443/week?n=1"),
+            ("пример.рф:443", "xn--e1afmkfd.xn--p1ai:443"),
+        ] {
+            assert_eq!(in_ascii(typed), sent);
+        }
+    }
+
+    #[test]
+    fn what_is_in_ascii_or_no_name_stays_as_it_is() {
+        for typed in ["https://Dnevnik.school.example:8443", "http://127.0.0.1:8880", "https://[::1]:8443/x", "", "://"]
+        {
+            assert_eq!(in_ascii(typed), typed);
+        }
+    }
+}
