@@ -153,7 +153,7 @@ impl Console for Window {
 impl Page {
     fn open(place: &Place, login: &str, now: &'static DateTime<FixedOffset>) -> Self {
         let journal = Journal::open(&place.path("journal.letopis")).unwrap();
-        let seat = Seat { journal, identity: key(place, login), clock: now, stick: None, hand: None };
+        let seat = Seat { journal, identity: key(place, login), clock: now, stick: None, cache: None, hand: None };
         let (tells, told) = channel();
         std::thread::spawn(move || letopis::web::desk::open(seat, &mut Window(tells)));
         let file = std::fs::read_to_string(told.recv().unwrap()).unwrap();

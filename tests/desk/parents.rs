@@ -26,7 +26,7 @@ fn a_class_teacher_writes_contacts_hands_out_slips_and_ends_access() {
         // Nobody chosen; a consent without a day; then all of it.
         let form = "form.plain-form";
         browser.click(&format!("{form} button")).await;
-        browser.until(".fault", "ученик не выбран").await;
+        browser.until(".fault", "Ученик не выбран").await;
         browser.choose(&format!("{form} [name=pupil]"), "Петренко Анна").await;
         for (field, text) in [
             ("who", "мать"),
@@ -38,7 +38,7 @@ fn a_class_teacher_writes_contacts_hands_out_slips_and_ends_access() {
             browser.fill(&format!("{form} [name={field}]"), text).await;
         }
         browser.click(&format!("{form} button")).await;
-        browser.until(".fault", "документ назван, а день согласия нет").await;
+        browser.until(".fault", "Назван документ, но не день согласия").await;
         browser.fill(&format!("{form} [name=consent]"), "01.09.2025").await;
         browser.click(&format!("{form} button")).await;
         browser.until(".said", "Контакты записаны").await;
@@ -60,12 +60,12 @@ fn a_class_teacher_writes_contacts_hands_out_slips_and_ends_access() {
         browser.fits_at_twice_the_size("parents-slips").await;
         let access = "form[action$='/slips/access']";
         browser.click(&format!("{access} button")).await;
-        browser.until(".fault", "по какому адресу открывают дневник").await;
+        browser.until(".fault", "Не сказано, по какому адресу открывают дневник").await;
         browser.fill(&format!("{access} [name=diary]"), "https://пример.рф").await;
         browser.click(&format!("{access} button")).await;
         browser.until("#live", "Файл сохранён: access-7a.pdf").await;
         browser.click(&format!("{access} button")).await;
-        browser.until(".fault", "новых листков не нужно").await;
+        browser.until(".fault", "Новых листков не нужно").await;
         let week = "form[action$='/slips/week']";
         browser.fill(&format!("{week} [name=week]"), "32.09").await;
         browser.click(&format!("{week} button")).await;

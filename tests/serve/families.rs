@@ -57,10 +57,10 @@ fn a_mark_of_a_stick_its_correction_and_a_final_mark_are_on_the_page_and_in_the_
     let mother = (Standing::Parent, "Ёлкина Вера", "Ё-04");
     run(async {
         let Some(browser) = Browser::start().await else { return };
-        let server = Server::start_at(&stick.school, &text, "2025-09-15 11:59:40");
+        let server = Server::start_at(&stick.school, &text, "2025-09-15 11:00:00");
         let origin = enter(&browser, &server, &contacts, mother).await;
         let week = format!("{origin}/diary/0/week/2025-09-15");
-        stick.hand_over("2025-09-15 11:59:50").fails(0, &["принято записей: 2, отклонено: 0"]);
+        stick.hand_over("2025-09-15 11:00:10").fails(0, &["принято записей: 2, отклонено: 0"]);
         // Within two seconds it is served.
         std::thread::sleep(Duration::from_secs(2));
         browser.client.goto(&week).await.unwrap();
@@ -68,6 +68,8 @@ fn a_mark_of_a_stick_its_correction_and_a_final_mark_are_on_the_page_and_in_the_
         let shown = browser.text("main").await;
         assert!(shown.contains("Алгебра") && shown.contains('3') && !shown.contains("исправлено"), "{shown}");
         browser.picture("family-mark").await;
+        drop(server);
+        let server = Server::start_at(&stick.school, &text, "2025-09-15 12:01:00");
         let digest = mailed(&mail, 1, &server);
         assert!(digest.text().contains("– Алгебра: 3\r\n"), "{}", digest.text());
         assert!(!digest.header("Subject")[0].contains("Ёлкина"), "nothing personal in a subject line");
@@ -194,7 +196,7 @@ fn whoever_moved_left_has_a_namesake_is_exempted_or_learns_without_marks_has_the
         let origin = enter(&browser, &server, &contacts, parent("Иванов Олег", "И-02")).await;
         says(format!("{origin}/diary/0/week/2025-09-15"), &["7А", "Дроби", "5"], &["Степени"]).await;
         says(format!("{origin}/diary/0/week/2025-09-22"), &["7Б", "Степени", "3"], &["Денисович"]).await;
-        says(format!("{origin}/diary/0/period"), &["Алгебра", "5 3", "4,00"], &["2,50"]).await;
+        says(format!("{origin}/diary/0/period"), &["Алгебра", "5, 3", "4,00"], &["2,50"]).await;
         browser.accessible("moved").await;
         browser.picture("family-moved").await;
 

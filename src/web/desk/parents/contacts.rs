@@ -103,7 +103,7 @@ fn record(sitting: &mut Sitting, class: &str, typed: Typed) -> Result<String> {
     let consent = match (sitting.day_or_none(&consent)?, document.trim().is_empty()) {
         (None, true) => None,
         (None, false) => {
-            return Err(Error::input("документ назван, а день согласия нет")
+            return Err(Error::input("назван документ, но не день согласия")
                 .next("впишите день, когда согласие подписано, или уберите документ"));
         }
         (Some(day), _) => Some(Consent { day, document }),
