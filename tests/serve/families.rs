@@ -80,6 +80,8 @@ fn a_mark_of_a_stick_its_correction_and_a_final_mark_are_on_the_page_and_in_the_
         stick.at_school("2025-09-25 10:00:00", "semyonov", &correct).ok();
         stick.at_school("2025-09-25 11:00:00", "petrova", &["correction", "approve", "1"]).ok();
         let server = Server::start_at(&stick.school, &text, "2025-09-25 12:10:00");
+        // Who opens the diary itself is known on this device for another thirty days.
+        browser.client.goto(&here(&server)).await.unwrap();
         browser.client.goto(&week.replace(&origin, &here(&server))).await.unwrap();
         browser.until("main", "исправлено 25.09.2025, было 3").await;
         browser.picture("family-correction").await;
