@@ -91,17 +91,21 @@ impl Browser {
         self.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
     }
 
-    /// Clicks the first element of a selector, once it is there.
+    /// Clicks the first element of a selector, once it is there and its page is not just giving way to the next.
     pub async fn click(&self, css: &str) {
-        let mut found = self.client.find(Locator::Css(css)).await;
+        let mut said = None;
         for _ in 0..200 {
-            if found.is_ok() {
-                break;
+            match self.client.find(Locator::Css(css)).await {
+                Ok(element) => match element.click().await {
+                    Ok(()) => return,
+                    Err(error) if error.is_stale_element_reference() => said = Some(error),
+                    Err(error) => panic!("{css}: {error}"),
+                },
+                Err(error) => said = Some(error),
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
-            found = self.client.find(Locator::Css(css)).await;
         }
-        found.unwrap_or_else(|error| panic!("{css}: {error}")).click().await.unwrap();
+        panic!("{css}: {said:?}");
     }
 
     /// That axe-core finds nothing on the page as it stands, that keys come to all that can be clicked, and that at 200 % it is cut

@@ -226,14 +226,17 @@ impl Setter<'_> {
         let about = if goes_on { &self.layout.goes_on } else { &self.layout.about };
         let name = serif_bold(self.layout.name_size.0);
         let (heading, about, small) = (self.layout.heading.fill(&values), about.fill(&values), sans(SMALLEST));
-        let below = self.canvas.paragraph(page, area, name, Align::Left, &heading);
-        let taken = self.canvas.set.width(name, &heading) + BETWEEN + self.canvas.set.width(small, &about);
-        if taken <= area.w {
+        let (long, rest) =
+            (self.canvas.set.width(name, &heading) + BETWEEN / 2.0, self.canvas.set.width(small, &about));
+        if long + BETWEEN / 2.0 + rest <= area.w {
             // On the line of the name, and on its foot.
-            let y = area.y + name.above() - small.above();
-            self.canvas.paragraph(page, Area { y, ..area }, small, Align::Right, &about);
+            let below = self.canvas.paragraph(page, Area { w: long, ..area }, name, Align::Left, &heading);
+            let beside =
+                Area { x: area.x + long, y: area.y + name.above() - small.above(), w: area.w - long, h: area.h };
+            self.canvas.paragraph(page, beside, small, Align::Right, &about);
             return below;
         }
+        let below = self.canvas.paragraph(page, area, name, Align::Left, &heading);
         self.canvas.paragraph(page, Area { y: below, ..area }, small, Align::Left, &about)
     }
 
