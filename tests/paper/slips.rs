@@ -23,7 +23,7 @@ fn slips_and_consents_are_archival_files_whose_codes_a_telephone_reads() {
     peers::verapdf("2u", &[folder.join("access-7a.pdf"), folder.join("consent-7a.pdf")]).unwrap();
 
     let text = read.run(["-layout", "access-7a.pdf", "-"], &folder).stdout;
-    draw.run(["-r", "150", "-png", "-singlefile", "access-7a.pdf", "slips"], &folder);
+    draw.run(["-r", "300", "-png", "-singlefile", "access-7a.pdf", "slips"], &folder);
     let codes = zbar.run(["-q", "--raw", "slips.png"], &folder).stdout;
     let links: Vec<&str> = codes.lines().collect();
     assert_eq!(links.len(), 3, "{codes}");
