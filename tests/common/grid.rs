@@ -103,6 +103,10 @@ pub fn xlsx(sheets: &[Sheet]) -> Vec<u8> {
 }
 
 pub fn ods(sheets: &[Sheet]) -> Vec<u8> {
+    ods_of(&tables(sheets))
+}
+
+fn tables(sheets: &[Sheet]) -> String {
     let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
     let mut tables = String::new();
     for sheet in sheets {
@@ -149,6 +153,11 @@ pub fn ods(sheets: &[Sheet]) -> Vec<u8> {
         }
         tables += "</table:table>";
     }
+    tables
+}
+
+/// A workbook of tables that are written as ODS has them.
+pub fn ods_of(tables: &str) -> Vec<u8> {
     let content = format!(
         "<office:document-content><office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>"
     );

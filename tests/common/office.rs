@@ -42,13 +42,17 @@ pub fn closed() -> YearClosed {
 
 impl Office {
     pub fn open() -> Self {
-        let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/small");
+        Self::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/small"))
+    }
+
+    /// The same people in a school whose tables are in a folder.
+    pub fn of(fixture: &Path) -> Self {
         let school = School::from_toml(&std::fs::read_to_string(fixture.join("school.toml")).unwrap()).unwrap();
         let dir = tempfile::tempdir().unwrap();
         let staff = ["ivanova", "petrova", "kuznetsov", "semyonov", "belova", "gusev"];
         let keys: HashMap<&str, Identity> = staff.map(|login| (login, Identity::generate())).into();
         let mut faults = import::Faults::default();
-        let row = import::read_staff(&fixture, &mut faults).unwrap().remove(0).1;
+        let row = import::read_staff(fixture, &mut faults).unwrap().remove(0).1;
         let import::StaffRow { login, name, position, association, roles } = row;
         let created = JournalCreated {
             previous: None,
@@ -63,7 +67,7 @@ impl Office {
         let author = |login: &str| Author { signer: &keys[login], clock: &now, taken_over: false };
         let mut journal = Journal::create(&dir.path().join("j.letopis"), author("ivanova"), created).unwrap();
         let imported =
-            import::import(&mut journal, author("ivanova"), &fixture, import::How::default(), &mut |_, _| {}).unwrap();
+            import::import(&mut journal, author("ivanova"), fixture, import::How::default(), &mut |_, _| {}).unwrap();
         assert_eq!(imported.faults, []);
         for login in &staff[1..] {
             let enrolled = KeyEnrolled::of(&keys[login], &journal.tip().unwrap().journal, login).unwrap();

@@ -248,6 +248,14 @@ fn bring_table(scratch: &Scratch, name: &str, input: &[u8], map: &str) {
 const GRID: &str = "7А, Алгебра\n№;Фамилия Имя;Сентябрь;;;01.10 К/р;I четв.;Ср. балл\n;;1;3;5;;;\n\
     1;Иванов Павел;5;н;4,5;5(2);5;4.5\n2;Иванов Пётр;;4;н/4;п;;\nИтого;;1;2;2;;;\n\
     №;Дата;Тема;Домашнее задание\n1;01.09;Числа;§ 1\n2;03.09;Дроби;\n";
+const GRID_SHEETS: &str = "<office:document-content><office:body><office:spreadsheet><table:table table:name=\"I четверть\">\
+    <table:table-row><table:table-cell office:value-type=\"string\" table:number-rows-spanned=\"2\"><text:p>ФИО</text:p></table:table-cell>\
+    <table:table-cell office:value-type=\"string\" table:number-columns-spanned=\"2\"><office:annotation><text:p>К/р</text:p></office:annotation>\
+    <text:p>Сентябрь</text:p></table:table-cell><table:covered-table-cell/></table:table-row><table:table-row><table:covered-table-cell/>\
+    <table:table-cell office:value-type=\"float\" office:value=\"1\"/><table:table-cell office:value-type=\"date\" office:date-value=\"2025-09-03\"/>\
+    </table:table-row><table:table-row><table:table-cell office:value-type=\"string\"><text:p>Иванов Павел</text:p></table:table-cell>\
+    <table:table-cell office:value-type=\"float\" office:value=\"4.5\" table:number-columns-repeated=\"2\"/></table:table-row></table:table>\
+    </office:spreadsheet></office:body></office:document-content>";
 const MAP: &str = "[pupils.\"7А\"]\n\"Ли\" = \"И-01\"\n[marks]\n\"п\" = \"у\"\n\"5(2)\" = \"5\"\n[dates]\n\"1.1\" = \"2025-10-01/1\"\n";
 
 fn import_on_trial(scratch: &Scratch, input: &[u8]) {
@@ -375,6 +383,9 @@ fn of_a_school() -> Vec<Target> {
         }),
         target("grid", 500, vec![GRID.as_bytes().to_vec()], |scratch, input| {
             bring_table(scratch, "grid.csv", input, MAP);
+        }),
+        target("grid-sheet", 500, vec![GRID_SHEETS.as_bytes().to_vec()], |scratch, input| {
+            bring_table(scratch, "grid.ods", &replaced(ODS, CONTENT, input), MAP);
         }),
         target("grid-map", 20_000, texts(&[MAP]), |_, input| {
             let _ = Map::parse(&text(input));

@@ -198,7 +198,13 @@ fn shape_4_what_may_be_one_thing_or_another_is_told_all_at_once_with_its_cell() 
         Иванов Пётр;п;4;–;.
         Кузьмин Ян;5;;;
         Иванов;4;;;";
-    let wish = algebra(given("т.xlsx", xlsx(&[Sheet::of("Лист1", lines)])));
+    for (ending, bytes) in each_format(&[Sheet::of("Лист1", lines)]) {
+        of_doubts(ending, bytes);
+    }
+}
+
+fn of_doubts(ending: &str, bytes: Vec<u8>) {
+    let wish = algebra(given(&format!("т.{ending}"), bytes));
     let mut office = Office::open();
     let taken = bring(&mut office, "ivanova", "2025-11-05T12:00", &wish).unwrap();
     let told = doubts(&taken);
@@ -213,7 +219,8 @@ fn shape_4_what_may_be_one_thing_or_another_is_told_all_at_once_with_its_cell() 
         ("A4", "«Кузьмин Ян»: такого ученика в 7А нет"),
         ("A5", "«Иванов»: это может быть"),
     ] {
-        let at = format!("т.xlsx, лист «Лист1», ячейка {cell}: ");
+        let sheet = if ending == "csv" { "" } else { "лист «Лист1», " };
+        let at = format!("т.{ending}, {sheet}ячейка {cell}: ");
         assert!(told.iter().any(|doubt| doubt.starts_with(&at) && doubt.contains(what)), "{cell} {what}: {told:#?}");
     }
     assert_eq!((told.len(), recorded(&office).len()), (9, 0), "{told:#?}");

@@ -2,6 +2,8 @@
 
 mod cases;
 mod grids;
+mod hostile;
 mod sample;
+mod second_person;
 mod weekly;
 mod workbooks;

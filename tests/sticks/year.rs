@@ -42,6 +42,32 @@ fn a_teacher_meets_the_rules_on_the_stick_and_what_takes_the_whole_journal_is_re
 }
 
 #[test]
+fn a_teacher_brings_his_table_on_the_stick_and_the_school_takes_it_in_with_its_cells() {
+    let Some(stick) = OnStick::new() else { return };
+    let table = "7А, Алгебра\nФИО;01.09;12.09;15.09\nИванов Павел;5;4;н\nЁлкина Дарья;;;5\n\
+        Дата;Тема\n01.09;Числа\n12.09;Дроби\n15.09;Степени\n";
+    std::fs::write(stick.school.path("algebra.csv"), table).unwrap();
+    let told = stick.away("2025-09-15 15:00:00", &["import", "grid", "algebra.csv"]);
+    told.fails(1, &["внесено: 2 урока, 3 клетки", "Поздно (§2.3.2)", "correction request 7А Алгебра 01.09.2025"]);
+    stick.away("2025-09-15 15:10:00", &["import", "grid", "algebra.csv"]).fails(1, &["Нового в таблицах нет"]);
+    stick.sync("2025-09-15 16:00:00").fails(0, &["отклонено: 0", "Носитель обновлён"]);
+    let list = stick.at_school("2025-09-15 16:10:00", "ivanova", &["mark", "list", "7А", "Алгебра", "15.09.2025"]).ok();
+    assert!(list.stdout.lines().any(|line| line.contains("Ёлкина") && line.trim_end().ends_with('5')), "{list}");
+    stick
+        .at_school("2025-09-15 16:20:00", "semyonov", &["import", "grid", "algebra.csv"])
+        .fails(1, &["Нового в таблицах нет"]);
+    // Whose course it is not brings nothing there either.
+    std::fs::write(stick.school.path("chemistry.csv"), table.replace("Алгебра", "Химия")).unwrap();
+    let told = stick.away("2025-09-15 17:00:00", &["import", "grid", "chemistry.csv"]);
+    assert!(
+        told.0.code.is_some_and(|code| [1, 2].contains(&code)) && !told.0.stderr.contains("panicked"),
+        "{}",
+        told.0
+    );
+    stick.audited("2025-09-15 18:00:00");
+}
+
+#[test]
 fn what_stands_by_then_wins_and_the_refused_is_told_with_the_request_to_make() {
     let Some(stick) = OnStick::new() else { return };
     stick.teach("2025-09-15", "10:00", "Ёлкина=4");

@@ -2,7 +2,7 @@
 //! is one sheet without any.
 
 use crate::import::csv;
-use crate::import::sheet::{self, COLUMNS, Format, ROWS, Value};
+use crate::import::sheet::{self, COLUMNS, Format, Value};
 use crate::import::table::decode;
 use crate::school::{format_date, printable};
 use sha2::{Digest, Sha256};
@@ -105,6 +105,8 @@ pub struct Leaf {
 const LONGEST_NAME: usize = 60;
 /// In how many rows from the top merged cells are looked at, and how many columns one may lie over: they make headings.
 const MERGED_ROWS: u64 = 200;
+/// So many rows with anything in them a file of one course has at most; a year of five periods with its topics has 1,500.
+const MOST_ROWS: usize = 5_000;
 
 impl File {
     /// Reads the bytes of a file, whose format its name tells.
@@ -121,6 +123,9 @@ impl File {
             "xls" | "xlsb" => return Err("этот формат не читается; сохраните таблицу как XLSX, ODS или CSV".into()),
             _ => vec![of_csv(bytes)?],
         };
+        if leaves.iter().map(|leaf| leaf.rows.len()).sum::<usize>() > MOST_ROWS {
+            return Err(too_many());
+        }
         Ok(Self { name: name.to_owned(), sha256, leaves, warnings })
     }
 }
@@ -138,13 +143,22 @@ fn workbook(bytes: &[u8], format: Format, warnings: &mut Vec<String>) -> Result<
             }
         }
     }
-    Ok(sheets.into_iter().map(leaf).collect())
+    sheets.into_iter().map(leaf).collect()
 }
 
-fn leaf(sheet: sheet::Sheet) -> Leaf {
-    let mut covered = HashMap::new();
+fn too_many() -> String {
+    format!("заполненных строк больше {MOST_ROWS}: это не таблица одного курса; оставьте в файле один курс")
+}
+
+fn leaf(sheet: sheet::Sheet) -> Result<Leaf, String> {
+    let (mut covered, mut steps) = (HashMap::new(), 0u64);
     for ((row, column), (last_row, last_column)) in sheet.areas().iter().copied() {
         for line in row..=last_row.min(MERGED_ROWS) {
+            // Areas that do not lie over each other have no more cells than the sheet.
+            steps += 1 + last_column.min(COLUMNS).saturating_sub(column);
+            if steps > (MERGED_ROWS + 1) * (COLUMNS + 2) {
+                return Err(format!("лист «{}»: объединённые ячейки лежат одна на другой; разъедините их", sheet.name));
+            }
             for across in column..=last_column.min(COLUMNS) {
                 let at = |column: u64| usize::try_from(column).unwrap_or_default();
                 covered.insert((line + 1, at(across)), (row + 1, at(column)));
@@ -154,7 +168,7 @@ fn leaf(sheet: sheet::Sheet) -> Leaf {
     let place = |(row, column): &(u64, u64)| (row.saturating_add(1), usize::try_from(*column).unwrap_or(usize::MAX));
     let notes = sheet.notes().iter().map(|(at, note)| (place(at), printable(note).trim().to_owned())).collect();
     let name: String = printable(&sheet.name).trim().chars().take(LONGEST_NAME).collect();
-    Leaf { name: name.trim().to_owned(), rows: sheet.rows, covered, notes }
+    Ok(Leaf { name: name.trim().to_owned(), rows: sheet.rows, covered, notes })
 }
 
 fn of_csv(bytes: &[u8]) -> Result<Leaf, String> {
@@ -165,8 +179,8 @@ fn of_csv(bytes: &[u8]) -> Result<Leaf, String> {
         if row.width() as u64 > COLUMNS {
             return Err(format!("в таблице больше {COLUMNS} столбцов; удалите лишнее"));
         }
-        if row.line > ROWS {
-            return Err(format!("в таблице больше {ROWS} строк; разделите её"));
+        if leaf.rows.len() > MOST_ROWS {
+            return Err(too_many());
         }
         let value = |field: &std::borrow::Cow<'_, str>| match field.trim() {
             "" => Value::Empty,

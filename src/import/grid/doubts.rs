@@ -3,6 +3,7 @@
 
 use super::cells::Place;
 use crate::error::{Error, Next};
+use std::collections::HashSet;
 use std::fmt;
 
 /// The sections of a map of answers.
@@ -80,7 +81,14 @@ pub struct Doubts {
     pub list: Vec<Doubt>,
     /// What should be looked at.
     pub warnings: Vec<String>,
+    /// What was told of which cell.
+    told: HashSet<(Place, String)>,
+    /// How many doubts there were beyond the list.
+    more: usize,
 }
+
+/// So many doubts of one file are listed: whoever has that many brings the wrong file, or has one fault many times.
+const MOST: usize = 2_000;
 
 impl Doubts {
     /// None about a file.
@@ -90,23 +98,39 @@ impl Doubts {
 
     /// Of the file as a whole.
     pub fn whole(&mut self, what: impl Into<String>) {
-        self.list.push(Doubt { file: self.file.clone(), place: None, what: what.into(), next: None, question: None });
+        self.push(Doubt { file: self.file.clone(), place: None, what: what.into(), next: None, question: None });
     }
 
     /// Of a cell; one is told once.
     pub fn cell(&mut self, place: &Place, what: impl Into<String>, question: Option<Question>) {
-        let (file, place) = (self.file.clone(), Some(place.clone()));
-        let doubt = Doubt { file, place, what: what.into(), next: None, question };
-        if !self.list.contains(&doubt) {
-            self.list.push(doubt);
+        let what = what.into();
+        if self.told.insert((place.clone(), what.clone())) {
+            self.push(Doubt { file: self.file.clone(), place: Some(place.clone()), what, next: None, question });
         }
+    }
+
+    fn push(&mut self, doubt: Doubt) {
+        if self.list.len() < MOST {
+            self.list.push(doubt);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// All of them, and how many are not listed.
+    pub fn all(mut self) -> (Vec<Doubt>, Vec<String>) {
+        if self.more > 0 {
+            let what = format!("и ещё сомнений: {}; разберите названные и повторите", self.more);
+            self.list.push(Doubt { file: self.file, place: None, what, next: None, question: None });
+        }
+        (self.list, self.warnings)
     }
 
     /// That a rule refuses what stands in a cell.
     pub fn refused(&mut self, place: Option<&Place>, error: &Error) {
         let (place, next) = (place.cloned(), error.next_step().cloned());
         let what = error.message().to_owned();
-        self.list.push(Doubt { file: self.file.clone(), place, what, next, question: None });
+        self.push(Doubt { file: self.file.clone(), place, what, next, question: None });
     }
 
     /// What is not recorded and harms nothing.

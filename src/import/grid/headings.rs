@@ -260,7 +260,7 @@ pub fn month(word: &str) -> Option<u32> {
         let genitive = stem.map_or_else(|| format!("{name}а"), |stem| format!("{stem}я"));
         name.starts_with(word) || genitive.starts_with(word)
     };
-    MONTHS.iter().position(|name| is_it(&name)).and_then(|at| u32::try_from(at + 1).ok())
+    MONTHS.iter().position(is_it).and_then(|at| u32::try_from(at + 1).ok())
 }
 
 /// A day in figures, and why it is not certain.
@@ -335,7 +335,7 @@ fn ordinal(word: &str) -> Option<usize> {
     }
     match word {
         "четвертая" | "четвертое" => Some(4),
-        _ => ORDINALS.iter().position(|of| is(of)).map(|at| at + 1),
+        _ => ORDINALS.iter().position(is).map(|at| at + 1),
     }
 }
 

@@ -1,8 +1,9 @@
 //! What the cells of a table say: a mark or several, an absence, or something that cannot be told.
 
 use super::cells::text;
+use super::headings::month;
 use crate::import::sheet::Value;
-use crate::school::{Cell, fold, format_date, in_cyrillic};
+use crate::school::{Cell, fold, format_date, in_cyrillic, parse_date_or};
 use chrono::Datelike;
 
 /// Why a cell cannot be told, and what it may be.
@@ -23,12 +24,7 @@ pub fn cell(value: &Value) -> Result<Option<Cell>, Unclear> {
     match value {
         Value::Empty => Ok(None),
         Value::Text(_) => of_text(&text(value)),
-        Value::Date(day) => {
-            let (first, second) = (day.day(), day.month());
-            let are_marks = (1..=5).contains(&first) && (1..=5).contains(&second);
-            let guess = if are_marks { format!("{first}/{second}") } else { String::new() };
-            unclear(format!("вместо отметки дата {}: таблица могла превратить в неё «4/5»", format_date(*day)), &guess)
-        }
+        Value::Date(day) => Err(of_date(&format_date(*day), (day.day(), day.month()))),
         Value::Time => unclear("вместо отметки время".to_owned(), ""),
         Value::Error => unclear("формула в ячейке даёт ошибку".to_owned(), ""),
         Value::Fault(what) => unclear(what.to_string(), ""),
@@ -48,6 +44,9 @@ fn of_text(text: &str) -> Result<Option<Cell>, Unclear> {
     if bare == "ув" {
         return Ok(marks("у"));
     }
+    if let Some(day) = date(bare) {
+        return Err(of_date(text, day));
+    }
     let known = match bare {
         "п" => Some(("«п» в разных дневниках — и пропуск, и «присутствовал»", "")),
         "" | "-" | "–" | "—" | "+" | "?" | "*" => Some(("знак, а не отметка", "-")),
@@ -58,6 +57,24 @@ fn of_text(text: &str) -> Result<Option<Cell>, Unclear> {
         None => no_mark(bare),
     };
     Err(Unclear { what: format!("«{text}»: {what}"), guess })
+}
+
+/// A date where a mark should be: what two marks it may have been.
+fn of_date(text: &str, (first, second): (u32, u32)) -> Unclear {
+    let are_marks = (1..=5).contains(&first) && (1..=5).contains(&second);
+    let guess = if are_marks { format!("{first}/{second}") } else { String::new() };
+    Unclear {
+        what: format!("вместо отметки дата {text}: таблица могла превратить в неё «4/5»"), guess
+    }
+}
+
+/// Day and month of a text that is a date as spreadsheets write one into CSV: «04.05.2026», «04.май».
+fn date(text: &str) -> Option<(u32, u32)> {
+    if let Some(day) = parse_date_or(text) {
+        return Some((day.day(), day.month()));
+    }
+    let (day, name) = text.split_once('.')?;
+    Some((day.parse().ok().filter(|day| (1..=31).contains(day))?, month(name)?))
 }
 
 /// Marks with whatever people put between them: «4 5», «4,5», «4;5», «4\5».
@@ -160,6 +177,9 @@ mod tests {
             ("нб", ""),
             ("болел", ""),
             ("4/5/6", ""),
+            ("04.05.2026", "4/5"),
+            ("04.май", "4/5"),
+            ("15.09.2025", ""),
         ] {
             assert_eq!(of(text), Err(guess.to_owned()), "{text}");
         }

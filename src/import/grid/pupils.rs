@@ -111,19 +111,40 @@ impl Pupils {
         if !found.is_empty() {
             return (format!("это может быть: {}", told(found)), String::new());
         }
-        let reversed = name.split_once(' ').map(|(first, rest)| format!("{rest} {first}")).unwrap_or_default();
-        let surname = fold(name.split([' ', '.']).next().unwrap_or_default());
-        let near = |pupil: &&Pupil| {
-            let known = fold(&pupil.name.surname);
-            let away = strsim::damerau_levenshtein(&surname, &known);
-            pupil.name.fit(&reversed) == Some(Fit::Whole) || away <= (surname.chars().count() / 4).max(1)
-        };
-        let near: Vec<&Pupil> = self.of_class.iter().filter(near).take(5).collect();
+        let near = self.near(name);
         match near[..] {
             [] => (format!("такого ученика в {} нет", self.class), String::new()),
             [pupil] => (format!("такого ученика в {} нет; похож: {}", self.class, told(&near)), pupil.file.to_string()),
             _ => (format!("такого ученика в {} нет; похожи: {}", self.class, told(&near)), String::new()),
         }
+    }
+
+    /// Who may be meant by a name that is nobody's: those of the course before the rest of the class, and those whose given
+    /// name is near too before those of whom the surname alone is.
+    fn near(&self, name: &str) -> Vec<&Pupil> {
+        let reversed = name.split_once(' ').map(|(first, rest)| format!("{rest} {first}")).unwrap_or_default();
+        let folded = fold(name).replace('.', " ");
+        let mut words = folded.split_whitespace();
+        let (surname, given) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let is_near = |typed: &str, known: &str| {
+            let away = strsim::damerau_levenshtein(typed, &fold(known));
+            away <= (typed.chars().count() / 4).max(1)
+        };
+        let of_surname =
+            |pupil: &&Pupil| pupil.name.fit(&reversed) == Some(Fit::Whole) || is_near(surname, &pupil.name.surname);
+        let whole = |pupil: &&Pupil| {
+            let known = fold(&pupil.name.given);
+            pupil.name.fit(&reversed) == Some(Fit::Whole) || known.starts_with(given) || is_near(given, &known)
+        };
+        for pupils in [&self.own, &self.of_class] {
+            let near: Vec<&Pupil> = pupils.iter().filter(of_surname).collect();
+            let nearer: Vec<&Pupil> = near.iter().copied().filter(whole).collect();
+            let found = if nearer.is_empty() { near } else { nearer };
+            if !found.is_empty() {
+                return found.into_iter().take(5).collect();
+            }
+        }
+        Vec::new()
     }
 }
 

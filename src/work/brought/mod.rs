@@ -203,8 +203,9 @@ pub fn take(place: &mut Workplace<'_>, wish: &TablesWish) -> Result<Taken> {
 
 impl Taken {
     fn hear(&mut self, doubts: Doubts) {
-        self.doubts.extend(doubts.list);
-        self.warnings.extend(doubts.warnings);
+        let (list, warnings) = doubts.all();
+        self.doubts.extend(list);
+        self.warnings.extend(warnings);
     }
 
     /// Whether a rule refused anything, or something comes too late.

@@ -9,7 +9,8 @@ use crate::import::present;
 use crate::journal::entry::{
     AttendanceSet, Body, Effect, FinalLine, FinalsSet, LessonCell, LessonRecorded, LessonText, MarksSet, Source,
 };
-use crate::journal::read::{self, extraordinary, outdated};
+use crate::journal::read::extraordinary::{self, Held};
+use crate::journal::read::{self, outdated};
 use crate::journal::{Author, Batch};
 use crate::school::{PeriodName, WorkKind, clean, format_date};
 use crate::work::correction::LineChange;
@@ -26,6 +27,8 @@ pub struct Taking<'t, 'a, 'j> {
     out: TakenCourse,
     /// The lessons that have no topic anywhere.
     untitled: Vec<String>,
+    /// What was taken over before and waits for a second person.
+    waiting: Vec<Held>,
 }
 
 /// What to do where the journal says something else.
@@ -55,7 +58,7 @@ impl<'t, 'a, 'j> Taking<'t, 'a, 'j> {
             refused: Vec::new(),
             asked: 0,
         };
-        Self { batch, author, brought, topic, doubts, out, untitled: Vec::new() }
+        Self { batch, author, brought, topic, doubts, out, untitled: Vec::new(), waiting: Vec::new() }
     }
 
     /// Records what is new.
@@ -64,6 +67,11 @@ impl<'t, 'a, 'j> Taking<'t, 'a, 'j> {
     /// Only a failing database or a key that may not record; what a rule refuses is told of its cell.
     pub fn run(&mut self, done: &mut Done) -> Result<()> {
         let asked = Asked::of(self.batch.tables(), &self.brought.course)?;
+        if self.author.taken_over {
+            for kind in ["lesson.recorded", "marks.set", "attendance.set", "finals.set"] {
+                self.waiting.extend(extraordinary::waiting_of_kind(self.batch.tables(), kind)?);
+            }
+        }
         for lesson in &self.brought.lessons {
             self.lesson(lesson, &asked, done)?;
         }
@@ -193,14 +201,14 @@ impl<'t, 'a, 'j> Taking<'t, 'a, 'j> {
         let places: Vec<Place> = lesson.places.iter().chain(of_cells).cloned().collect();
         let whole = LessonRecorded { cells, ..bare.clone() };
         match self.try_record(whole, &places, done)? {
-            Ok(()) => {
-                self.out.lessons += 1;
-                self.out.cells += number;
+            Ok(is_new) => {
+                self.out.lessons += usize::from(is_new);
+                self.out.cells += if is_new { number } else { 0 };
                 Ok(Ok(with_cells))
             }
             Err(_) if number > 0 => match self.try_record(bare, &lesson.places, done)? {
-                Ok(()) => {
-                    self.out.lessons += 1;
+                Ok(is_new) => {
+                    self.out.lessons += usize::from(is_new);
                     Ok(Ok(false))
                 }
                 Err(error) => Ok(Err(error)),
@@ -222,13 +230,15 @@ impl<'t, 'a, 'j> Taking<'t, 'a, 'j> {
             let pupils = pupils_of(&body);
             let places: Vec<Place> = pupils.iter().filter_map(|pupil| place_of(lesson, pupil)).cloned().collect();
             match self.try_record(body.clone(), &places, done)? {
-                Ok(()) => filled.extend(pupils),
+                Ok(true) => filled.extend(pupils),
+                Ok(false) => {}
                 Err(_) => {
                     for one in one_by_one(body) {
                         let pupil = pupils_of(&one).pop().unwrap_or_default();
                         let places: Vec<Place> = place_of(lesson, &pupil).into_iter().cloned().collect();
                         match self.try_record(one, &places, done)? {
-                            Ok(()) => drop(filled.insert(pupil)),
+                            Ok(true) => drop(filled.insert(pupil)),
+                            Ok(false) => {}
                             Err(error) if is_late(&error) => late.push((pupil, error)),
                             Err(error) => self.out.refused.push(Told { places, error }),
                         }
@@ -275,14 +285,14 @@ impl<'t, 'a, 'j> Taking<'t, 'a, 'j> {
             override_reason: String::new(),
         };
         let places = |lines: &[&(FinalLine, Place)]| lines.iter().map(|(_, place)| place.clone()).collect::<Vec<_>>();
-        if self.try_record(set(&new), &places(&new), done)?.is_ok() {
-            self.out.finals += new.len();
+        if let Ok(is_new) = self.try_record(set(&new), &places(&new), done)? {
+            self.out.finals += if is_new { new.len() } else { 0 };
             return Ok(());
         }
         let mut late: Vec<(FinalLine, Error)> = Vec::new();
         for one in &new {
             match self.try_record(set(&[*one]), &places(&[*one]), done)? {
-                Ok(()) => self.out.finals += 1,
+                Ok(is_new) => self.out.finals += usize::from(is_new),
                 Err(error) if is_late(&error) => late.push((one.0.clone(), error)),
                 Err(error) => self.refuse(&one.1, error),
             }
@@ -302,17 +312,28 @@ impl<'t, 'a, 'j> Taking<'t, 'a, 'j> {
         }
     }
 
-    /// Records an entry with where it stands; what a rule refuses is given back.
+    /// Records an entry with where it stands, unless the same waits already; says whether it did. What a rule refuses is
+    /// given back.
     fn try_record(
         &mut self,
         body: impl Into<Body>,
         places: &[Place],
         done: &mut Done,
-    ) -> Result<std::result::Result<(), Error>> {
+    ) -> Result<std::result::Result<bool, Error>> {
         let body = body.into();
         let tables = self.batch.tables();
-        if extraordinary::waits_already(tables, &body)?.is_some() {
-            return Ok(Ok(()));
+        if self.waiting.iter().any(|held| held.entry.body == body) {
+            return Ok(Ok(false));
+        }
+        if let Some(held) = self.waiting.iter().find(|held| are_of_one(&held.entry.body, &body)) {
+            return Ok(Err(Error::refused(format!(
+                "это уже переносилось и ждёт второго лица (запись № {}), а таблица с тех пор изменилась",
+                held.seq
+            ))
+            .next_by(
+                "пусть прежний перенос подтвердят или откажут в нём, затем повторите",
+                Action::ListConfirmations,
+            )));
         }
         let bound = outdated::bound_books(tables, &body)?;
         let cells: Vec<String> = spans(places).into_iter().take(200).collect();
@@ -329,11 +350,22 @@ impl<'t, 'a, 'j> Taking<'t, 'a, 'j> {
                     Effect::Alone => done.alone.push(recorded.seq),
                 }
                 done.warnings.extend(recorded.warnings);
-                Ok(Ok(()))
+                Ok(Ok(true))
             }
             Err(error) if matches!(error.kind(), Kind::Refused | Kind::Input) => Ok(Err(error)),
             Err(error) => Err(error),
         }
+    }
+}
+
+/// Whether two entries fill in the same lesson or the same final marks.
+fn are_of_one(one: &Body, other: &Body) -> bool {
+    match (one, other) {
+        (Body::LessonRecorded(one), Body::LessonRecorded(other)) => one.at == other.at,
+        (Body::MarksSet(one), Body::MarksSet(other)) => one.at == other.at,
+        (Body::AttendanceSet(one), Body::AttendanceSet(other)) => one.at == other.at,
+        (Body::FinalsSet(one), Body::FinalsSet(other)) => (&one.course, &one.period) == (&other.course, &other.period),
+        _ => false,
     }
 }
 
