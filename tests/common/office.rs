@@ -10,7 +10,10 @@ use letopis::journal::entry::{
 };
 use letopis::journal::{Author, Journal, Recorded};
 use letopis::ledger::identity::Identity;
+use letopis::ledger::possession::Request;
 use letopis::school::{ClassName, CourseKey, Marks, School, parse_date};
+use letopis::work::confirm::{self, Which};
+use letopis::work::{Workplace, founding};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -47,6 +50,15 @@ impl Office {
 
     /// The same people in a school whose tables are in a folder.
     pub fn of(fixture: &Path) -> Self {
+        Self::founded(fixture, &[])
+    }
+
+    /// The small school with petrova as the second person from the start; the director has no key.
+    pub fn with_second() -> Self {
+        Self::founded(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/small"), &["petrova"])
+    }
+
+    fn founded(fixture: &Path, second: &[&str]) -> Self {
         let school = School::from_toml(&std::fs::read_to_string(fixture.join("school.toml")).unwrap()).unwrap();
         let dir = tempfile::tempdir().unwrap();
         let staff = ["ivanova", "petrova", "kuznetsov", "semyonov", "belova", "gusev"];
@@ -60,7 +72,12 @@ impl Office {
             administrator: Person { login, name, position, association, roles },
             key: keys["ivanova"].public(),
             recovery: Identity::generate().public().recipient().to_owned(),
-            second: Vec::new(),
+            second: second
+                .iter()
+                .map(|login| {
+                    founding::second(fixture, login, &Request::by(&keys[login], None, login).unwrap()).unwrap()
+                })
+                .collect(),
             emergency: None,
         };
         let now = at("2025-09-01T08:00");
@@ -69,7 +86,13 @@ impl Office {
         let imported =
             import::import(&mut journal, author("ivanova"), fixture, import::How::default(), &mut |_, _| {}).unwrap();
         assert_eq!(imported.faults, []);
-        for login in &staff[1..] {
+        if let [second] = second {
+            let mut place = Workplace::at(&mut journal, &keys[second], &now).unwrap();
+            let list = confirm::list(place.tables()).unwrap();
+            confirm::give(&mut place, &Which::All(list.code)).unwrap();
+        }
+        let is_let_in = |login: &&&str| second.is_empty() || !["petrova", "kuznetsov"].contains(*login);
+        for login in staff[1..].iter().filter(is_let_in) {
             let enrolled = KeyEnrolled::of(&keys[login], &journal.tip().unwrap().journal, login).unwrap();
             journal.record(author("ivanova"), enrolled).unwrap();
         }

@@ -33,7 +33,7 @@ fn confirm(office: &mut Office, now: &str) -> u64 {
 
 #[test]
 fn what_is_brought_into_a_course_of_its_own_is_confirmed_once_a_run_and_never_twice() {
-    let mut office = Office::open();
+    let mut office = Office::with_second();
     office.lessons("semyonov", "Алгебра", "И-01", &["2025-09-01"], "");
     assert_eq!(marks(&office), ["2025-09-01 И-01=4"]);
     let first = "ФИО;03.09;05.09;I четв.\nИванов Павел;5;н;5\nИванов Пётр;4;;4";

@@ -113,6 +113,11 @@ impl Reading<'_> {
                 "не найдено ни таблицы отметок (строка с «Фамилия Имя» и датами), ни списка тем (строка с «Дата» и «Тема»)",
             );
         }
+        let tables = || shapes.iter().flat_map(|(_, shape)| &shape.tables);
+        let has_topics = shapes.iter().any(|(_, shape)| !shape.topics.is_empty());
+        if tables().next().is_some() && tables().all(|table| table.rows.is_empty()) && !has_topics {
+            self.doubts.whole("под заголовком таблицы нет ни одного ученика");
+        }
         let mut ordinals = HashMap::new();
         for (_, shape) in &shapes {
             self.topics(&shape.topics, &mut ordinals);

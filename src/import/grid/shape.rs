@@ -229,7 +229,7 @@ fn heading_rows(leaf: &Leaf, head: u64, end: u64, last_name: usize) -> Vec<u64> 
         let label: String = (0..=last_name).map(|column| fold(&leaf.text(row, column))).collect::<Vec<_>>().join(" ");
         let label = label.trim();
         let is_labelled = LABELS.iter().any(|word| label == *word || label.starts_with(&format!("{word} ")));
-        let is_covered = leaf.is_covered(row, last_name);
+        let is_covered = leaf.is_covered(row, last_name) && leaf.at(row, last_name) == &Value::Empty;
         let numbers =
             right(row).all(|said| said.text.is_empty() || said.day.is_some() || said.of.is_some() || said.is_aside);
         let words =

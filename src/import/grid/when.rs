@@ -232,6 +232,12 @@ impl Lessons {
             None => (answer, None),
         };
         if let Some(date) = parse_date_or(day).filter(|_| lesson.is_some() || !answer.contains('/')) {
+            let year = &self.school.year;
+            if !(year.begins..=year.ends).contains(&date) {
+                let what = format!("ответ «{answer}»: такого дня в учебном году {} нет", year.name);
+                doubts.cell(heading.0, what, self.question(heading, headings, String::new()));
+                return Found::Target(Target::Doubted);
+            }
             return Found::Day { date, lesson, answered: true };
         }
         match resolve::period(&self.school, &self.class, answer) {
