@@ -423,7 +423,13 @@ fn brought_weekly_the_teachers_book_differs_by_what_was_noted_and_refused_alone(
             None => gone.push(text),
         }
     }
-    assert!(added.iter().any(|text| text.contains("внесено")), "{added:?}");
-    println!("ADDED {added:?}\nGONE {gone:?}");
+    let is_noted = |text: &String| text.strip_prefix("внесено ").is_some_and(|day| day.len() == 5);
+    let (noted, mut added): (Vec<String>, Vec<String>) = added.into_iter().partition(is_noted);
+    assert!(noted.len() > 30, "{noted:?}");
+    added.sort();
+    let corrected = "1) Исправлено 29.05.2026, запись № 1 журнала «Замена сведений»: было пусто, стало 5.";
+    let digest = added.pop_if(|text| text.starts_with("Свод дела"));
+    assert_eq!((added, digest.is_some()), (["1)", corrected, "Примечания"].map(str::to_owned).to_vec(), true));
+    assert!(gone.len() == 1 && gone[0].starts_with("Свод дела"), "{gone:?}");
     assert!(office.is_clean());
 }

@@ -95,7 +95,8 @@ fn plain(key: &str) -> String {
 
 /// The map that doubts ask for, each question once with where it comes up; nothing where no answer would settle any.
 pub fn proposed(doubts: &[Doubt]) -> Option<String> {
-    let mut questions: BTreeMap<(Section, &str, &str), (BTreeSet<&str>, Vec<&Doubt>)> = BTreeMap::new();
+    type Asked<'d> = (BTreeSet<&'d str>, Vec<&'d Doubt>);
+    let mut questions: BTreeMap<(Section, &str, &str), Asked<'_>> = BTreeMap::new();
     for doubt in doubts {
         if let Some(question) = &doubt.question {
             let of = questions.entry((question.section, &question.class, &question.key)).or_default();
