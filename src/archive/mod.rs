@@ -11,7 +11,7 @@
 //! * [`package`]: the encrypted zip files, written in one stream and read back member by member;
 //! * `recovery`: an archive's recovery data, told from whatever else lies in its folder;
 //! * [`carrier`]: what else lies on a stick; [`dated`]: what copies of any day are called;
-//! * [`export`]: the journal as files for an archive;
+//! * [`export`]: the journal as files for an archive; [`papers`]: issued documents taken out of one;
 //! * [`create`], with [`targets`] that write one stream to several carriers, and [`settle`], which clears up after a
 //!   run that was killed;
 //! * [`verify`], with [`anchor`] (what makes a whole archive a genuine one) and [`report`] (what was found).
@@ -28,6 +28,7 @@ pub mod create;
 pub mod dated;
 pub mod export;
 pub mod package;
+pub mod papers;
 pub mod par2;
 pub mod progress;
 mod recovery;

@@ -232,6 +232,8 @@ fn option(detail: Detail) -> &'static str {
         Detail::Topic => "--topic ТЕМА",
         Detail::Note => "--note \"…\"",
         Detail::Draft => "--draft",
+        Detail::FromArchive => "--from АРХИВ",
+        Detail::Reissue => "--reissue",
         Detail::DayOfBinding => "--date ДЕНЬ",
         Detail::Shelf => "--shelf МЕСТО",
         Detail::Label => "--label НАДПИСЬ",
@@ -383,7 +385,7 @@ mod tests {
         .collect()
     }
 
-    const DETAILS: [Detail; 39] = [
+    const DETAILS: [Detail; 41] = [
         Detail::DespiteSeal,
         Detail::Journal,
         Detail::Year,
@@ -401,6 +403,8 @@ mod tests {
         Detail::Topic,
         Detail::Note,
         Detail::Draft,
+        Detail::FromArchive,
+        Detail::Reissue,
         Detail::DayOfBinding,
         Detail::Shelf,
         Detail::Label,

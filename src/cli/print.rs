@@ -9,6 +9,7 @@ use crate::journal::read::outdated::Outdated;
 use crate::journal::{Proven, read, resolve};
 use crate::print::issue::{Issued, Out};
 use crate::print::register;
+use crate::print::setting::SetOtherwise;
 use crate::print::{Form, Layouts, Subject, Wanted};
 use crate::school::{ClassName, clean, format_date};
 use crate::work::Workplace;
@@ -16,6 +17,7 @@ use crate::work::archive::destroyed;
 use crate::work::papers::{self, SheetStanding};
 use crate::work::year;
 use clap::{Args, Subcommand};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -173,6 +175,12 @@ pub struct Where {
     /// Папка с изменёнными макетами
     #[arg(long, visible_alias = "макеты", value_name = "ПАПКА")]
     layouts: Option<PathBuf>,
+    /// Выданный раньше документ — файлом из архива (повторяется), если программа оформила бы его теперь иначе
+    #[arg(long, visible_alias = "из-архива", value_name = "АРХИВ", conflicts_with_all = ["draft", "reissue"])]
+    from: Vec<PathBuf>,
+    /// Такой документ оформить заново, под новым номером
+    #[arg(long, visible_alias = "заново", conflicts_with = "draft")]
+    reissue: bool,
 }
 
 #[derive(Args)]
@@ -253,8 +261,8 @@ impl Print {
                     return print(common, wanted, &to);
                 }
                 papers::on_one_side(&mut wanted, to.simplex);
-                issue(common, &to, |place, proven, layouts| {
-                    let (due, left) = papers::due(place, proven, layouts, wanted)?;
+                issue(common, &to, |place, proven, layouts, otherwise| {
+                    let (due, left) = papers::due(place, proven, layouts, wanted, otherwise)?;
                     left.iter().for_each(|why| screen::warning(&advice::warning(&Warning::of(why))));
                     Ok((due, String::new()))
                 })
@@ -309,7 +317,7 @@ impl Summary {
         }
         let class = ClassName::parse(&of.class)?;
         let wanted = papers::of_class(session::journal(common)?.tables(), Form::SummarySheet, class)?;
-        issue(common, &of.to, |place, proven, layouts| {
+        issue(common, &of.to, |place, proven, layouts, _| {
             if let Some(typed) = &year {
                 year::is_typed(&place.school()?, typed)?;
             }
@@ -337,7 +345,7 @@ fn print(common: &Common, mut wanted: Vec<Wanted>, to: &Where) -> Result<ExitCod
         }
         return Ok(ExitCode::SUCCESS);
     }
-    issue(common, to, |_, _, _| Ok((wanted, String::new())))
+    issue(common, to, |_, _, _, _| Ok((wanted, String::new())))
 }
 
 /// What is to be issued, as it is proven, and why with gaps.
@@ -347,17 +355,23 @@ type Chosen = (Vec<Wanted>, String);
 fn issue(
     common: &Common,
     to: &Where,
-    choose: impl FnOnce(&Workplace<'_>, &Proven, &Layouts) -> Result<Chosen>,
+    choose: impl FnOnce(&Workplace<'_>, &Proven, &Layouts, SetOtherwise<'_>) -> Result<Chosen>,
 ) -> Result<ExitCode> {
     let mut journal = session::journal(common)?;
     let layouts = Layouts::load(to.layouts.as_deref())?;
     let identity = session::identity(common)?;
     let mut proven = session::prove(&journal, Some(&identity))?;
     let mut place = Workplace::at(&mut journal, &identity, &session::SystemClock)?;
-    let (wanted, reason) = choose(&place, &proven, &layouts)?;
+    let from = |sums: &BTreeSet<String>| papers::from_archives(&to.from, &identity, sums);
+    let otherwise = match (to.reissue, to.from.is_empty()) {
+        (true, _) => SetOtherwise::Reissue,
+        (false, false) => SetOtherwise::From(&from),
+        (false, true) => SetOtherwise::Refuse,
+    };
+    let (wanted, reason) = choose(&place, &proven, &layouts, otherwise)?;
     let bar = screen::progress("Печать документов");
     bar.set_length(wanted.len() as u64);
-    let out = Out { dir: &to.out, progress: &|done| bar.set_position(done), reason: &reason };
+    let out = Out { dir: &to.out, progress: &|done| bar.set_position(done), reason: &reason, otherwise };
     let issued = papers::issue(&mut place, &mut proven, &layouts, &wanted, &out)?;
     bar.finish_and_clear();
     session::keep(&proven, Some(&identity));

@@ -299,6 +299,10 @@ pub enum Detail {
     Note,
     /// That the print is a draft.
     Draft,
+    /// The archive in which an issued file lies.
+    FromArchive,
+    /// That a document is set anew under a new number.
+    Reissue,
     /// The day a book was bound.
     DayOfBinding,
     Shelf,

@@ -337,7 +337,7 @@ impl Since {
 }
 
 /// Which of the things that a document was made with are others today.
-fn differing(proven: &Proven, layouts: &Layouts, document: &Registered) -> Result<Vec<String>> {
+pub(super) fn differing(proven: &Proven, layouts: &Layouts, document: &Registered) -> Result<Vec<String>> {
     let then = issued(proven, document)?;
     let mut out = Vec::new();
     if then.version != VERSION {

@@ -2,14 +2,16 @@
 //!
 //! Documents are made of what was proven of the journal ([`Proven`]) and of nothing else; the file's own tables never reach
 //! certified paper. A document's number is used again while nothing on its pages has changed: it is rendered as it was
-//! issued last, from the tables of today, and only if a page's code differs does it get a new number. Every document names
+//! issued last, from the tables of today, and only if a page's code differs does it get a new number, unless it is today's
+//! program alone that sets it otherwise ([`super::setting`]). Every document names
 //! the place in the ledger that the proof ends at. Files appear under their names after the register has
 //! them, so no certified paper exists that the ledger does not know.
 
 use super::pdf::WRITING;
 use super::register::{Registered, context_of, last_issued};
+use super::setting::{self, SetOtherwise};
 use super::{Form, IssueContext, Layouts, Rendered, Subject, Variant, Wanted, ready, render, resources, signature};
-use crate::error::{Action, Detail, Error, Result};
+use crate::error::{Action, Detail, Error, Kind, Result};
 use crate::files::{self, Draft, Readers};
 use crate::journal::entry::{DocumentIssued, IssuedPage, IssuedResource, RULES};
 use crate::journal::read::Tables;
@@ -18,6 +20,7 @@ use crate::ledger::chain::{Tip, hex};
 use crate::school::{PersonName, Role};
 use chrono::{DateTime, FixedOffset, SubsecRound};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -72,9 +75,9 @@ pub fn issue(
     wanted: &[Wanted],
     out: &Out<'_>,
 ) -> Result<Vec<Issued>> {
-    let Out { dir, progress, reason } = *out;
+    let Out { dir, progress, reason, otherwise } = *out;
     let tables = proven.tables()?;
-    let issuer = Issuer { reason, ..Issuer::new(&tables, author, layouts)? };
+    let issuer = Issuer { reason, otherwise, ..Issuer::new(&tables, author, layouts)? };
     let today = issuer.school.day_of(issuer.issued_at);
     for document in wanted {
         if let Some(why) = ready::not_yet(&tables, document, today)? {
@@ -107,8 +110,8 @@ pub fn issue(
     Ok(issued)
 }
 
-/// What of this can be issued now, and why the rest cannot: it has not happened yet, or something is missing of it and it
-/// was not issued with a reason as it stands.
+/// What of this can be issued now, and why the rest cannot: it has not happened yet, something is missing of it and it was
+/// not issued with a reason as it stands, or it stands and would be set otherwise today.
 ///
 /// # Errors
 /// As [`issue`].
@@ -117,12 +120,22 @@ pub fn sort_out(
     author: Author<'_>,
     layouts: &Layouts,
     wanted: Vec<Wanted>,
+    otherwise: SetOtherwise<'_>,
 ) -> Result<(Vec<Wanted>, Vec<Error>)> {
     let tables = proven.tables()?;
     let issuer = Issuer::new(&tables, author, layouts)?;
     let today = issuer.school.day_of(issuer.issued_at);
     let (mut due, mut left) = (Vec::new(), Vec::new());
+    let standing = issuer.set_otherwise(proven, &tables, &wanted)?;
     for document in wanted {
+        if let (SetOtherwise::Refuse, Some(issued)) = (otherwise, standing.get(&document)) {
+            left.push(setting::refusal(issued));
+            continue;
+        }
+        if standing.contains_key(&document) {
+            due.push(document);
+            continue;
+        }
         if let Some(why) = ready::not_yet(&tables, &document, today)? {
             left.push(why);
             continue;
@@ -153,12 +166,14 @@ pub struct Out<'a> {
     pub progress: &'a (dyn Fn(u64) + Sync),
     /// Why a document is issued of which something is missing; empty where none is to be.
     pub reason: &'a str,
+    /// What is done with documents that are the same but would be set otherwise today.
+    pub otherwise: SetOtherwise<'a>,
 }
 
 impl<'a> Out<'a> {
     /// Into a folder, with nobody told.
     pub fn quietly(dir: &'a Path) -> Self {
-        Self { dir, progress: &|_| {}, reason: "" }
+        Self { dir, progress: &|_| {}, reason: "", otherwise: SetOtherwise::Refuse }
     }
 }
 
@@ -206,6 +221,7 @@ struct Issuer<'a> {
     position: String,
     /// Why something is issued with gaps.
     reason: &'a str,
+    otherwise: SetOtherwise<'a>,
 }
 
 /// A document rendered and written beside its place.
@@ -232,6 +248,7 @@ impl<'a> Issuer<'a> {
                 Ok(made)
             })
             .collect::<Result<_>>()?;
+        let again = self.as_issued(proven, wanted, again, dir)?;
         let first = rules::next_running(&tables)?;
         let anew = again.iter().scan(first, |next, made| {
             let running = *next;
@@ -246,6 +263,58 @@ impl<'a> Issuer<'a> {
                 None => self.anew(proven, wanted, number, dir).inspect(|_| done()),
             })
             .collect()
+    }
+
+    /// Puts the issued files in the place of documents that would be set otherwise today, where that is wanted.
+    fn as_issued(
+        &self,
+        proven: &Proven,
+        wanted: &[Wanted],
+        mut again: Vec<Option<Made>>,
+        dir: &Path,
+    ) -> Result<Vec<Option<Made>>> {
+        if matches!(self.otherwise, SetOtherwise::Reissue) {
+            return Ok(again);
+        }
+        let tables = proven.tables()?;
+        let open: Vec<Wanted> =
+            wanted.iter().zip(&again).filter(|(_, made)| made.is_none()).map(|(one, _)| one.clone()).collect();
+        let standing = self.set_otherwise(proven, &tables, &open)?;
+        let SetOtherwise::From(archive) = self.otherwise else {
+            return standing.values().next().map_or(Ok(again), |issued| Err(setting::refusal(issued)));
+        };
+        let mut files = archive(&standing.values().map(|issued| issued.pdf_sha256.clone()).collect())?;
+        for (wanted, made) in wanted.iter().zip(&mut again) {
+            let Some(issued) = standing.get(wanted) else { continue };
+            let pdf = files.remove(&issued.pdf_sha256).ok_or_else(|| setting::not_there(issued))?;
+            *made = Some(write_issued(&tables, wanted, issued, &pdf, dir)?);
+        }
+        Ok(again)
+    }
+
+    /// What of this was issued and would be set otherwise today although nothing in it has changed.
+    fn set_otherwise(
+        &self,
+        proven: &Proven,
+        tables: &Tables,
+        wanted: &[Wanted],
+    ) -> Result<BTreeMap<Wanted, Registered>> {
+        let mut issued = BTreeMap::new();
+        for one in wanted {
+            let last = last_issued(tables, one)?.filter(|last| self.reason.is_empty() || self.reason == last.reason);
+            if let Some(last) = last.filter(|last| self.may_stand(last)) {
+                issued.insert(one.clone(), last);
+            }
+        }
+        let documents = issued.iter().map(|(wanted, document)| (wanted.clone(), document.clone())).collect();
+        let found = setting::set_otherwise(proven, tables, self.layouts, documents)?;
+        issued.retain(|_, document| found.contains(&document.number));
+        Ok(issued)
+    }
+
+    /// Whether a document is still valid, and no period has ended since of which it would say something.
+    fn may_stand(&self, last: &Registered) -> bool {
+        last.superseded.is_none() && self.periods_over(last.issued_at) == self.periods_over(self.issued_at)
     }
 
     fn new(tables: &Tables, author: Author<'_>, layouts: &'a Layouts) -> Result<Self> {
@@ -266,7 +335,8 @@ impl<'a> Issuer<'a> {
             Error::damaged(format!("нет сотрудника «{login}»")).next_by("проверьте журнал", Action::Audit)
         })?;
         let (school, issued_at) = (read::school(tables)?, author.now().trunc_subsecs(0));
-        Ok(Self { layouts, school, issued_at, name: person.name, position: person.position, reason: "" })
+        let (reason, otherwise) = ("", SetOtherwise::Refuse);
+        Ok(Self { layouts, school, issued_at, name: person.name, position: person.position, reason, otherwise })
     }
 
     /// How many periods, and the year, were over on the day of a time: papers say so, whatever was recorded since.
@@ -289,11 +359,15 @@ impl<'a> Issuer<'a> {
         wanted: &Wanted,
         last: &Registered,
     ) -> Result<Option<Rendered>> {
-        if last.superseded.is_some() || self.periods_over(last.issued_at) != self.periods_over(self.issued_at) {
+        if !self.may_stand(last) {
             return Ok(None);
         }
         let context = context_of(proven, tables, last)?;
-        let rendered = render(tables, self.layouts, wanted, &context)?;
+        let rendered = match render(tables, self.layouts, wanted, &context) {
+            // Set as it is today, a book may have fewer volumes than it was issued in.
+            Err(error) if error.kind() == Kind::Input && wanted.variant.volume > 1 => return Ok(None),
+            rendered => rendered?,
+        };
         let same = rendered.pages.iter().map(|page| hex(&page.digest)).eq(last.pages.iter().cloned());
         Ok((same && hex(&rendered.pdf_sha256) == last.pdf_sha256).then_some(rendered))
     }
@@ -301,7 +375,8 @@ impl<'a> Issuer<'a> {
     /// Whether it was issued and is the same today.
     fn stands(&self, proven: &Proven, tables: &Tables, wanted: &Wanted) -> Result<bool> {
         match last_issued(tables, wanted)? {
-            Some(last) => Ok(self.unchanged(proven, tables, wanted, &last)?.is_some()),
+            Some(last) => Ok(self.unchanged(proven, tables, wanted, &last)?.is_some()
+                || !self.set_otherwise(proven, tables, std::slice::from_ref(wanted))?.is_empty()),
             None => Ok(false),
         }
     }
@@ -354,6 +429,30 @@ fn write(wanted: &Wanted, number: &str, rendered: Rendered, dir: &Path) -> Resul
         file,
         beside: Vec::new(),
         new: true,
+    };
+    Ok(Made { issued, draft, volumes, entry: None })
+}
+
+/// Writes the file of a document as it was issued.
+fn write_issued(tables: &Tables, wanted: &Wanted, issued: &Registered, pdf: &[u8], dir: &Path) -> Result<Made> {
+    let mut volumes = 1;
+    let volume = |volume| Wanted { variant: Variant { volume, ..wanted.variant }, ..wanted.clone() };
+    while wanted.variant.volume <= 1
+        && last_issued(tables, &volume(volumes + 1))?.is_some_and(|next| next.superseded.is_none())
+    {
+        volumes += 1;
+    }
+    let file = dir.join(format!("{}.pdf", wanted.file_stem()));
+    let draft = Draft::of(&file, pdf, Readers::Owner).map_err(|e| Error::file("записать", &file, &e))?;
+    let issued = Issued {
+        wanted: wanted.clone(),
+        number: issued.number.clone(),
+        title: issued.title.clone(),
+        pages: issued.pages.len(),
+        leaves: issued.leaves,
+        file,
+        new: false,
+        beside: Vec::new(),
     };
     Ok(Made { issued, draft, volumes, entry: None })
 }

@@ -27,6 +27,7 @@ pub mod ready;
 pub mod register;
 pub mod seal;
 pub mod seen;
+pub mod setting;
 pub mod sheet;
 pub mod signature;
 pub mod since;

@@ -26,6 +26,7 @@ use crate::journal::read::{Tables, outdated};
 use crate::journal::{Author, Journal, Proven, read};
 use crate::ledger::chain::{Tip, hex};
 use crate::print::issue::{self, Issued, Out};
+use crate::print::setting::SetOtherwise;
 use crate::print::{Form, Layouts};
 use crate::school::{ClassName, Role};
 use crate::work::year;
@@ -124,11 +125,13 @@ fn issue_due(
     notes: &mut Vec<Warning>,
     progress: &dyn Progress,
 ) -> Result<Vec<Issued>> {
-    let (due, later) = issue::sort_out(proven, author, layouts, issue::everything(&proven.tables()?)?)?;
+    // An archive is whole: what stands but would be set otherwise today goes into it set anew.
+    let otherwise = SetOtherwise::Reissue;
+    let (due, later) = issue::sort_out(proven, author, layouts, issue::everything(&proven.tables()?)?, otherwise)?;
     notes.extend(later.iter().map(Warning::of));
     progress.begin("печать документов", 0);
     let bound = outdated::all_bound(&proven.tables()?)?;
-    let out = Out { progress: &|_| progress.advance(1), ..Out::quietly(folder) };
+    let out = Out { progress: &|_| progress.advance(1), otherwise, ..Out::quietly(folder) };
     let issued = issue::issue(journal, proven, author, layouts, &due, &out)?;
     let is_new = |class: &ClassName| {
         let of =
@@ -138,7 +141,7 @@ fn issue_due(
     for (class, number) in bound {
         if let Some(new) = is_new(&class) {
             let what = format!(
-                "журнал {class} № {number} подшит, но с тех пор изменён: в архив вошёл выданный сейчас № {}",
+                "журнал {class} № {number} подшит, но с тех пор изменён или оформлен иначе: в архив вошёл выданный сейчас № {}",
                 new.number
             );
             notes.push(Warning::from(what).next_by("допечатайте и подшейте изменённое", Action::PrintClass { class }));

@@ -6,6 +6,7 @@ pub mod sign;
 pub use check::{Brought, Standing, check_code, check_file};
 
 use super::{Done, Workplace};
+use crate::archive::{self, sum::Sum};
 use crate::error::{Action, Detail, Error, Next, Result};
 use crate::files::{self, Readers};
 use crate::journal::contacts::Contacts;
@@ -13,10 +14,13 @@ use crate::journal::entry::BookBound;
 use crate::journal::read::gaps::ClassGaps;
 use crate::journal::read::{self, Tables};
 use crate::journal::{Journal, Proven, resolve};
+use crate::ledger::identity::Identity;
 use crate::print::forms::YEAR;
 use crate::print::issue::{self, Issued, Out};
+use crate::print::setting::SetOtherwise;
 use crate::print::{Form, Layouts, Subject, Wanted, contacts_sheet, ready, spine_labels};
 use crate::school::{ClassName, Clock, Day, PeriodName, School, clean};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// A document of one class.
@@ -155,8 +159,39 @@ pub fn due(
     proven: &Proven,
     layouts: &Layouts,
     wanted: Vec<Wanted>,
+    otherwise: SetOtherwise<'_>,
 ) -> Result<(Vec<Wanted>, Vec<Error>)> {
-    issue::sort_out(proven, place.author, layouts, wanted)
+    issue::sort_out(proven, place.author, layouts, wanted, otherwise)
+}
+
+/// The largest file of a document that is read, in bytes.
+const LARGEST_FILE: u64 = 256 * 1024 * 1024;
+
+/// Issued files, by their sums (SHA-256, hex), from the archives in which they lie, or as such a file themselves.
+///
+/// # Errors
+/// None of the archives opens with this key.
+pub fn from_archives(
+    bags: &[PathBuf],
+    identity: &Identity,
+    sums: &BTreeSet<String>,
+) -> Result<BTreeMap<String, Vec<u8>>> {
+    let (mut found, mut passed_over) = (BTreeMap::new(), Vec::new());
+    for bag in bags {
+        if bag.is_file() {
+            let file = files::read_named(bag, LARGEST_FILE).map_err(|e| Error::file("прочитать", bag, &e))?;
+            found.insert(Sum::of(&file).to_string(), file);
+            continue;
+        }
+        let (files, why) = archive::papers::files_of(bag, identity, sums);
+        found.extend(files);
+        passed_over.extend(why.into_iter().map(|why| format!("«{}»: {why}", bag.display())));
+    }
+    match passed_over.first() {
+        Some(why) if found.is_empty() => Err(Error::input(why.clone())
+            .next("укажите папку архива: НОСИТЕЛЬ/LETOPIS/ИМЯ, и ключ, для которого он зашифрован")),
+        _ => Ok(found),
+    }
 }
 
 /// How a sheet that is kept for 25 years stands before it is issued.
