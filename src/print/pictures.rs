@@ -67,6 +67,12 @@ fn albums() -> Vec<Album<'static>> {
             tables: tables(LIFELIKE),
             pages: &[("first", "СВОДНАЯ ВЕДОМОСТЬ ИТОГОВОЙ", 0), ("last", "Верно", 0)],
         },
+        of_size("class-of-25", Form::ClassBook, 25),
+        of_size("sheet-of-25", Form::SummarySheet, 25),
+        of_size("class-of-38", Form::ClassBook, 38),
+        of_size("sheet-of-38", Form::SummarySheet, 38),
+        of_size("class-of-44", Form::ClassBook, 44),
+        of_size("sheet-of-44", Form::SummarySheet, 44),
         Album {
             name: "large-class",
             wanted: of_class(Form::ClassBook),
@@ -158,6 +164,27 @@ fn albums() -> Vec<Album<'static>> {
             ],
         },
     ]
+}
+
+/// A class of so many pupils, in three subjects of which one is taught in groups.
+fn of_size(name: &'static str, form: Form, pupils: i64) -> Album<'static> {
+    Album {
+        name,
+        wanted: of_class(form),
+        tables: tables(Size { pupils, subjects: 3, ..LIFELIKE }),
+        pages: match form {
+            Form::SummarySheet => &[("first", "СВОДНАЯ ВЕДОМОСТЬ ИТОГОВОЙ", 0), ("last", "Верно", 0)],
+            _ => &[
+                ("marks", "Наименование предмета: Русский язык", 1),
+                ("lessons", "Что пройдено на уроке", 1),
+                ("marks-of-a-group", "(2 группа)", 1),
+                ("lessons-of-a-group", "(2 группа)", 2),
+                ("missed-lessons", "СВЕДЕНИЯ О КОЛИЧЕСТВЕ УРОКОВ", 0),
+                ("progress", "СВОДНАЯ ВЕДОМОСТЬ УЧЁТА", 1),
+                ("pupils", "ОБЩИЕ СВЕДЕНИЯ", 0),
+            ],
+        },
+    }
 }
 
 /// A first form: lessons, and no marks at all.

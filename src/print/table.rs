@@ -371,6 +371,37 @@ pub fn paginate(heights: &[f32], first: f32, other: f32, tail: f32) -> Vec<Range
     pages
 }
 
+/// As [`paginate`], on as many pages, but about equally full: none is left nearly empty.
+pub fn evenly(heights: &[f32], first: f32, other: f32, tail: f32) -> Vec<Range<usize>> {
+    let fullest = paginate(heights, first, other, tail);
+    let fits = |lower: f32| {
+        let pages = paginate(heights, first - lower, other - lower, tail);
+        let room = |page: usize| (if page == 0 { first } else { other }) - lower;
+        let height = |range: &Range<usize>| heights[range.clone()].iter().sum::<f32>();
+        let last = pages.len() - 1;
+        let is_within = |(page, range): (usize, &Range<usize>)| {
+            height(range) + if page == last { tail } else { 0.0 } <= room(page) + 0.01
+        };
+        (pages.len() == fullest.len() && pages.iter().enumerate().all(is_within)).then_some(pages)
+    };
+    if fullest.len() < 2 {
+        return fullest;
+    }
+    // The pages are made lower as long as that takes no more of them.
+    let (mut least, mut most, mut best) = (0.0, other.max(0.0), fullest.clone());
+    for _ in 0..STEPS {
+        let middle = (least + most) / 2.0;
+        match fits(middle) {
+            Some(pages) => (least, best) = (middle, pages),
+            None => most = middle,
+        }
+    }
+    best
+}
+
+/// Halvings of a page's height: to a tenth of a millimetre.
+const STEPS: usize = 12;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -244,14 +244,15 @@ impl Typesetter {
         Block { kind, lines, divided: divisions }
     }
 
-    /// The words of a text; what must not stand alone at the end of a line («№», «с.», an initial) is one with the next,
-    /// what must not begin one (a percent sign, a dash) with the one before, unless the two are wider than the line.
+    /// The words of a text; what must not stand alone at the end of a line («№», «с.», an initial, a preposition, a number
+    /// before its noun) is one with the next, what must not begin one (a percent sign, a dash, initials after their
+    /// surname) with the one before, unless the two are wider than the line.
     fn unbroken<'t>(&self, kind: Type, text: &'t str, room: f32) -> Vec<Cow<'t, str>> {
         let mut words: Vec<Cow<'t, str>> = Vec::new();
         for word in text.split_whitespace() {
             let joined = words
                 .last()
-                .filter(|last| leans_on_next(last) || leans_on_last(word))
+                .filter(|last| leans_on_next(last) || leans_on_last(word) || are_one(last, word))
                 .map(|last| format!("{last} {word}"));
             match joined.filter(|joined| self.width(kind, joined) <= room) {
                 Some(joined) => {
@@ -297,6 +298,10 @@ impl Typesetter {
             fits = glyph.text_range.end;
         }
         let first = word.chars().next().map_or(0, char::len_utf8);
+        // A letter may be narrower before the one after it («Р.») than at the end of a line.
+        while fits > first && self.width(kind, &word[..fits]) > room {
+            fits = word[..fits].char_indices().next_back().map_or(0, |(at, _)| at);
+        }
         let hard = fits.max(first);
         let split = |at: usize, mark: &str| (format!("{}{mark}", &word[..at]), word[at..].to_owned());
         if let Some(at) = word[..hard].rfind(['-', '–', '/']) {
@@ -309,12 +314,45 @@ impl Typesetter {
     }
 }
 
-/// Whether a word belongs to the one after it: a sign or an abbreviation before a number, an initial before a name.
+/// Words that stand before another and never at the end of a line.
+const PREPOSITIONS: [&str; 22] = [
+    "в", "во", "к", "ко", "с", "со", "у", "о", "об", "обо", "на", "за", "из", "от", "до", "по", "при", "под", "над",
+    "для", "без", "про",
+];
+
+/// Whether a word belongs to the one after it: a sign or an abbreviation before a number, an initial before a name, a
+/// preposition.
 fn leans_on_next(word: &str) -> bool {
-    let last = word.rsplit(' ').next().unwrap_or(word).trim_start_matches(['(', '«']);
-    let mut letters = last.chars();
-    let initial = letters.next().is_some_and(char::is_uppercase) && letters.as_str() == ".";
-    initial || ["№", "§", "с.", "стр.", "п.", "П.", "упр.", "гл."].contains(&last)
+    let last = last_of(word);
+    is_initial(last)
+        || ["№", "§", "с.", "стр.", "п.", "П.", "упр.", "гл.", "л.", "кл.", "г."].contains(&last)
+        || PREPOSITIONS.contains(&last.to_lowercase().as_str())
+}
+
+/// The last of words that are one already, without what opens before it.
+fn last_of(words: &str) -> &str {
+    words.rsplit(' ').next().unwrap_or(words).trim_start_matches(['(', '«'])
+}
+
+/// «И.»
+fn is_initial(word: &str) -> bool {
+    let mut letters = word.chars();
+    letters.next().is_some_and(char::is_uppercase) && letters.as_str() == "."
+}
+
+/// Whether a word belongs to the one before it by what both are: a noun to its number («8 класс», «IV четверть», «7 «А»»),
+/// initials to their surname, a date to what was done on it («зачислена 12.11»).
+fn are_one(before: &str, word: &str) -> bool {
+    let last = last_of(before);
+    let is_number = last.chars().all(|c| c.is_ascii_digit()) || last.chars().all(|c| matches!(c, 'I' | 'V' | 'X'));
+    let is_surname = last.chars().next().is_some_and(char::is_uppercase) && last.chars().count() > 1;
+    let ends_whole = last.chars().next_back().is_some_and(char::is_alphabetic);
+    let initial = is_initial(word.trim_end_matches([',', ';', ')']));
+    let is_participle = ends_whole && last.chars().all(char::is_lowercase);
+    let is_date = word.contains('.') && word.chars().all(|c| c.is_ascii_digit() || c == '.') && !word.ends_with('.');
+    (is_number && word.trim_start_matches('«').starts_with(char::is_alphabetic))
+        || (is_surname && ends_whole && initial)
+        || (is_participle && is_date)
 }
 
 /// Whether a word belongs to the one before it: a percent sign, a dash.
@@ -471,6 +509,19 @@ mod tests {
     }
 
     #[test]
+    fn no_preposition_initial_or_number_stands_alone_at_the_end_of_a_line() {
+        let set = typesetter();
+        let broken = |text: &str, width: &str| texts(&set.wrap(BODY, text, set.width(BODY, width))).join("|");
+        assert_eq!(broken("Сложение в столбик", "Сложение в "), "Сложение|в столбик");
+        assert_eq!(broken("Переведён в 8 класс", "Переведён в 8"), "Переведён|в 8 класс");
+        assert_eq!(broken("урок в 7 «А»", "урок в 7 "), "урок|в 7 «А»");
+        assert_eq!(broken("учебная IV четверть", "учебная IV ч"), "учебная|IV четверть");
+        assert_eq!(broken("ведёт Петрова А. А.", "ведёт Петрова А."), "ведёт|Петрова А. А.");
+        assert_eq!(broken("Ли Анна, выбыла 03.02", "Ли Анна, выбыла "), "Ли Анна,|выбыла 03.02");
+        assert_eq!(broken("Из истории, 12, Рим", "Из истории, 12, "), "Из истории, 12,|Рим");
+    }
+
+    #[test]
     fn abbreviations_numbers_and_short_words_stay_whole() {
         let set = typesetter();
         for word in ["МБОУ", "145–148", "урок", "ПриЛОЖЕНИЕ", "İstanbulluoğlu"] {
@@ -492,6 +543,13 @@ mod tests {
             assert_eq!(set.wrap(BODY, text, width).text(), text, "{width}");
             assert_eq!(set.hyphenate(BODY, text, width).text(), text, "{width}");
         }
+    }
+
+    #[test]
+    fn a_letter_that_leans_under_the_next_is_measured_at_the_end_of_its_line() {
+        let set = typesetter();
+        let room = set.width(BODY, "ёёЁёР.") - set.width(BODY, ".") + 0.01;
+        assert!(set.wrap(BODY, "ёёЁёР.", room).width() <= room);
     }
 
     proptest! {

@@ -16,6 +16,7 @@ mod namesakes;
 mod person;
 mod records;
 mod results;
+mod sex;
 mod stay;
 mod text;
 mod web_address;
@@ -35,6 +36,7 @@ pub use namesakes::{NameForm, told_apart};
 pub use person::{Fit, NamePart, PersonName, Role};
 pub use records::{Case, CaseOf, Filed, JOURNAL_YEARS, Kept, Records, SUMMARIES_YEARS, kept_until};
 pub use results::{Results, Share, average, rounded};
+pub use sex::Sex;
 pub use stay::Stay;
 pub use text::{
     BYTES, OF_RECORDS, RECORDS, alike, clean, counted, each_in_cyrillic, fold, grouped, in_cyrillic, is_nfc,

@@ -282,18 +282,46 @@ fn every_file_on_paper_is_known_by_its_sum() {
     assert_eq!(found, issued);
 }
 
+/// A newer program sets pages otherwise. What was issued stands: its file comes from an archive, or is at hand.
 #[test]
 fn the_book_of_a_closed_year_that_is_printed_again_keeps_its_number() {
     let Some(school) = school() else { return };
+    let archives = ["2025-2026-year", "2025-2026-summaries"].map(|archive| bag("usb-1", archive));
     for (file, args) in [
         ("print/journal-7a.pdf", &["print", "class", "7А"][..]),
         ("print/summary-7a.pdf", &["print", "summary", "7А"]),
         ("print/closed/carriers.pdf", &["print", "carriers"]),
     ] {
         let number = json(&school, "petrova", &["print", "check", file])["number"].clone();
-        let again = json(&school, "petrova", &[args, &["--out", "again"]].concat());
+        let from = ["--from", &archives[0], "--from", &archives[1], "--from", "print/closed/carriers.pdf"];
+        let again = json(&school, "petrova", &[args, &["--out", "again"], &from].concat());
         assert_eq!((&again[0]["number"], &again[0]["new"]), (&number, &Value::from(false)), "{again}");
+        let printed = again[0]["file"].as_str().unwrap();
+        let check = json(&school, "petrova", &["print", "check", printed]);
+        assert_eq!(check["number"], number, "byte for byte: {check}");
     }
+}
+
+#[test]
+fn a_book_that_would_be_set_otherwise_today_is_set_anew_only_where_that_is_wanted() {
+    let Some(school) = school() else { return };
+    let number = json(&school, "petrova", &["print", "check", "print/journal-7a.pdf"])["number"].clone();
+    let issued = |school: &School| json(school, "petrova", &["print", "list"]).as_array().unwrap().len();
+    let (print, before) = (["print", "class", "7А", "--out", "again"], issued(&school));
+    let refused = school.run(NOW, "petrova", &print).0;
+    assert_eq!(refused.code, Some(1), "{refused}");
+    let number = number.as_str().unwrap();
+    assert!(refused.stderr.contains(number) && refused.stderr.contains("--reissue"), "{refused}");
+    // An archive of another quarter has not the file, and nothing is issued.
+    let other = school.run(NOW, "petrova", &[&print[..], &["--from", &bag("usb-1", "2025-2026-q1")]].concat()).0;
+    assert_eq!(other.code, Some(2), "{other}");
+    assert_eq!(issued(&school), before);
+    let anew = json(&school, "petrova", &[&print[..], &["--reissue"]].concat());
+    assert_eq!(anew[0]["new"], Value::from(true), "{anew}");
+    assert_ne!(anew[0]["number"], Value::from(number), "{anew}");
+    // From then on it is today's program that set it.
+    let again = json(&school, "petrova", &print);
+    assert_eq!((&again[0]["number"], &again[0]["new"]), (&anew[0]["number"], &Value::from(false)), "{again}");
 }
 
 #[test]
@@ -317,7 +345,7 @@ fn work_goes_on_in_the_old_journals() {
     let contacts = school.run(NOW, "semyonov", &["contact", "list", "7А", "--json"]).ok();
     assert!(contacts.stdout.contains("petrenko@example.com"), "{contacts}");
     // A closed journal is printed from; the open one is written to, and archived in the same chain.
-    school.run(NOW, "petrova", &["print", "keys", "--out", "print"]).ok();
+    school.run(NOW, "petrova", &["print", "keys", "--out", "print", "--reissue"]).ok();
     let next = |clock: &str, login: &str, args: &[&str]| {
         school.run(clock, login, &[args, &["--journal", "next.letopis"]].concat()).ok();
     };

@@ -44,5 +44,6 @@ fn no_text_leaves_its_cell_or_touches_a_rule_on_any_page_of_the_school() {
         document.pages.iter().zip(1..).for_each(|(page, number)| legible::assert_legible(page, number));
         pages.fetch_add(document.pages.len(), Ordering::Relaxed);
     });
-    assert!(pages.into_inner() > 3500, "the school prints fewer pages than it should");
+    let pages = pages.into_inner();
+    assert!((2500..3500).contains(&pages), "the school prints another number of pages than it should: {pages}");
 }

@@ -1,6 +1,7 @@
 //! Paper: through the year, at full size, held against the public programs.
 
 mod full_size;
+mod grid_lines;
 mod peers;
 mod seen;
 mod signed;

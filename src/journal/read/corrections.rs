@@ -157,12 +157,14 @@ pub struct Corrected {
     pub was: String,
     /// What stands there since.
     pub becomes: String,
+    /// Of a lesson itself: its line before, where it had one, and since.
+    pub line: Option<(Option<LessonText>, LessonText)>,
 }
 
 /// What approved corrections changed in a course, in the order of their register; of a lesson that was annulled since,
 /// nothing.
 pub fn corrected(tables: &Tables, course: i64) -> Result<Vec<Corrected>> {
-    let sql = "SELECT number, decided_at, date, lesson, pupil, period, was, becomes
+    let sql = "SELECT number, decided_at, date, lesson, pupil, period, was, becomes, change
                FROM corrections JOIN correction_changes USING (number)
                WHERE course = ?1 AND decision = ?2 AND (pupil IS NOT NULL OR kind = 'lesson') AND NOT EXISTS (SELECT 1 FROM annulled_lessons AS gone
                WHERE gone.course = corrections.course AND gone.date = corrections.date
@@ -172,7 +174,12 @@ pub fn corrected(tables: &Tables, course: i64) -> Result<Vec<Corrected>> {
 
 impl Corrected {
     fn of(row: &Columns<'_>) -> Result<Self> {
+        let line = match serde_json::from_str(&row.get::<String>("change")?) {
+            Ok(Change::Lesson { was, becomes }) => Some((was, becomes)),
+            _ => None,
+        };
         Ok(Self {
+            line,
             number: row.get("number")?,
             decided_at: row.moment("decided_at")?,
             date: row.day("date")?,
@@ -186,7 +193,7 @@ impl Corrected {
 }
 
 pub(super) const OF_PUPIL: &str =
-    "SELECT course, c.entry AS entry, c.number AS number, decided_at, date, lesson, pupil, period, was, becomes
+    "SELECT course, c.entry AS entry, c.number AS number, decided_at, date, lesson, pupil, period, was, becomes, change
     FROM (SELECT DISTINCT class FROM enrolments WHERE pupil = ?1) AS e
     CROSS JOIN courses AS k ON k.class = e.class
     CROSS JOIN corrections AS c ON c.course = k.id CROSS JOIN correction_changes AS w ON w.number = c.number

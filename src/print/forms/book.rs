@@ -69,7 +69,7 @@ pub(super) fn subject_pages(composer: &Composer<'_>, subject: &str) -> Result<Do
         if facing && !composer.sides.is_back(pages.len() as u32 + 1) {
             pages.push(composer.blank_page(pages.len() as u32 + 1));
         }
-        bookmarks.push(bookmark(course_title(&course.subject, &course.group), pages.len()));
+        bookmarks.push(bookmark(course.title(), pages.len()));
         pages.append(&mut spread::spreads(composer, course, pages.len() as u32 + 1)?);
     }
     // The certification has a page of its own: nothing may be written in before it.
@@ -118,7 +118,7 @@ impl Piece<'_> {
     fn part(self, composer: &Composer<'_>, first: u32, pages: u32) -> Part {
         let book = &composer.layouts.book;
         let (title, teacher) = match self {
-            Self::Course(course) => (course_title(&course.subject, &course.group), course.taught_by(PersonName::full)),
+            Self::Course(course) => (course.title(), course.taught_by(PersonName::full)),
             Self::Missed => (sentence(book.missed.heading.as_str()), String::new()),
             Self::Progress => (sentence(book.progress.heading.as_str()), String::new()),
             Self::Pupils => (sentence(book.pupils.heading.as_str()), String::new()),
@@ -250,10 +250,6 @@ fn book_digest(seals: &[PageSeal]) -> String {
     let mut hash = Sha256::new();
     seals.iter().for_each(|seal| hash.update(seal.digest));
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn course_title(subject: &str, group: &str) -> String {
-    if group.is_empty() { subject.to_owned() } else { format!("{subject} ({group})") }
 }
 
 /// A heading set in capitals as a sentence.

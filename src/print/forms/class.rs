@@ -78,6 +78,11 @@ pub struct Course {
 }
 
 impl Course {
+    /// The subject, and the group where it is one's: «Английский язык (1 группа)».
+    pub fn title(&self) -> String {
+        if self.group.is_empty() { self.subject.clone() } else { format!("{} ({})", self.subject, self.group) }
+    }
+
     /// Its teachers, each named by `name`, with the days where there was more than one: «Петрова А. А. (по 11.11.2025),
     /// Сидорова В. В.».
     pub fn taught_by(&self, name: impl Fn(&PersonName) -> String) -> String {

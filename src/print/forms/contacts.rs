@@ -79,6 +79,7 @@ pub(in crate::print) fn pages(
         columns: &layout.columns,
         empty: &layout.empty,
         tail: 0.0,
+        closed: false,
     };
     let text = |(pupil, contact): &(&Pupil, Option<&Contact>), field| {
         let said = |of: fn(&Contact) -> &str| contact.map(|contact| printable(of(contact))).unwrap_or_default();

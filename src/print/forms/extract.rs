@@ -7,7 +7,7 @@
 use super::archive_act::filled;
 use super::course::{EXAM, FINAL, YEAR};
 use super::flow::{Flow, LINE, Parts};
-use super::{CERTIFICATION_GAP, CERTIFICATION_HEIGHT, Composer, Document, Heading, sans, serif, serif_bold};
+use super::{CERTIFICATION_GAP, CERTIFICATION_HEIGHT, Composer, Document, Heading, NOTHING, sans, serif, serif_bold};
 use crate::error::{Error, Result};
 use crate::journal::read::absences::{Absences, Missed};
 use crate::journal::read::explain::Reasons;
@@ -217,10 +217,12 @@ impl Composer<'_, ()> {
                         ExtractField::Subject => (subject.clone(), lines.len()),
                         ExtractField::Period => ((*period).to_owned(), 1),
                         ExtractField::Marks => (cell.marks.join(", "), 1),
-                        ExtractField::Missed if cell.missed > 0 => (cell.missed.to_string(), 1),
+                        // Of the year and of exams, nobody counts here what was missed.
+                        ExtractField::Missed if names.contains(period) => (cell.missed.to_string(), 1),
                         ExtractField::Missed => (String::new(), 1),
                         ExtractField::Final => (cell.fin.clone(), 1),
                     };
+                    let text = if text.is_empty() { NOTHING.to_owned() } else { text };
                     let align = match column.align {
                         ColumnAlign::Centre => Align::Centre,
                         ColumnAlign::Left => Align::Left,

@@ -3,7 +3,7 @@
 //! Whoever writes such a document says what comes next; where a page ends, the next one begins, tables repeat their
 //! heading there, and a row higher than half a page is broken between its lines.
 
-use super::{Canvas, HEADING_GAP, Heading, serif};
+use super::{CONTINUED_SIZE, Canvas, HEADING_GAP, Heading, serif, serif_bold};
 use crate::print::layout::{Column, Columns, Fields};
 use crate::print::page::{Area, Page};
 use crate::print::sheet::Orientation;
@@ -17,6 +17,8 @@ pub(in crate::print) struct Flow<'c, 'a> {
     orientation: Orientation,
     pages: Vec<Page>,
     y: f32,
+    /// The heading of the document, which the pages that go on with it repeat, and its type.
+    heading: Option<(String, Type)>,
 }
 
 /// A table to be set: its widths, its heading, and the rows that must stay together.
@@ -39,7 +41,7 @@ impl<'c, 'a> Flow<'c, 'a> {
     /// The first page, empty.
     pub fn new(canvas: &'c Canvas<'a>, orientation: Orientation) -> Self {
         let (page, area) = canvas.new_page(orientation, 1);
-        Self { canvas, orientation, pages: vec![page], y: area.y }
+        Self { canvas, orientation, pages: vec![page], y: area.y, heading: None }
     }
 
     /// The pages.
@@ -78,6 +80,7 @@ impl<'c, 'a> Flow<'c, 'a> {
         if self.canvas.leaf_of(next) == self.canvas.leaf_of(next - 1) {
             self.pages.push(self.canvas.blank_page(next));
         }
+        self.heading = None;
         self.next_page();
     }
 
@@ -106,6 +109,7 @@ impl<'c, 'a> Flow<'c, 'a> {
             }
         }
         self.gap(HEADING_GAP);
+        self.heading = Some((heading.text.to_owned(), serif_bold(heading.kind.size * CONTINUED_SIZE)));
     }
 
     /// Sets the heading of a part of the document, with room below it for what it heads.
@@ -145,6 +149,7 @@ impl<'c, 'a> Flow<'c, 'a> {
         let heights: Vec<f32> = parts.iter().map(|part| height(std::slice::from_ref(part)) - head).collect();
         self.need(head + heights.first().copied().unwrap_or_default());
         let left = self.rest().h - head;
+        let whole = whole - self.set_again(&mut self.scrap());
         for (i, range) in paginate(&heights, left, whole - head, tail).into_iter().enumerate() {
             if i > 0 {
                 self.next_page();
@@ -169,9 +174,21 @@ impl<'c, 'a> Flow<'c, 'a> {
 
     fn next_page(&mut self) {
         let number = self.pages.len() as u32 + 1;
-        let (page, area) = self.canvas.new_page(self.orientation, number);
+        let (mut page, area) = self.canvas.new_page(self.orientation, number);
+        self.y = area.y + self.set_again(&mut page);
         self.pages.push(page);
-        self.y = area.y;
+    }
+
+    /// Sets on a fresh page what the document is that it goes on with; returns the height that takes in mm.
+    fn set_again(&self, page: &mut Page) -> f32 {
+        let Some((text, kind)) = &self.heading else { return 0.0 };
+        let area = self.canvas.new_page(self.orientation, self.pages.len() as u32 + 1).1;
+        self.canvas.running(page, area, *kind, &self.canvas.continued(text)) + HEADING_GAP - area.y
+    }
+
+    /// A page that is only measured on.
+    fn scrap(&self) -> Page {
+        self.canvas.new_page(self.orientation, 1).0
     }
 
     /// The part of the page that may be filled.

@@ -1,6 +1,6 @@
 //! Tables of one line a thing, whose columns stand in the order of their layout.
 
-use super::{Canvas, Heading, RunOn, sans};
+use super::{Canvas, Heading, NOTHING, RunOn, sans};
 use crate::print::layout::{Column, ColumnAlign, Columns, Fields, Label, Size};
 use crate::print::page::Page;
 use crate::print::sheet::Orientation;
@@ -20,12 +20,14 @@ pub(super) struct Listing<'a, F> {
     pub empty: &'a Label,
     /// Room to keep below the last line, in mm.
     pub tail: f32,
+    /// Whether nothing may be added by hand: empty places get a dash, and what is left of the last page a line through it.
+    pub closed: bool,
 }
 
 impl<'a, F> Listing<'a, F> {
     /// A part of the class's book: upright, in one size, with nothing below.
     pub(super) fn in_book(size: Size, columns: &'a Columns<F>, empty: &'a Label) -> Self {
-        Self { orientation: Orientation::Portrait, size, head_size: size, columns, empty, tail: 0.0 }
+        Self { orientation: Orientation::Portrait, size, head_size: size, columns, empty, tail: 0.0, closed: true }
     }
 }
 
@@ -45,7 +47,11 @@ impl Canvas<'_> {
         let widths: Vec<f32> = columns().map(|column| column.width.0).collect();
         let heads = columns().map(|column| self.cell(head, column.heading.as_str(), column.width.0)).collect();
         let line = |(i, row): (usize, &R)| {
-            let cells = columns().map(|column| self.listed(body, column, &text(row, column.field))).collect();
+            let said = |column: &Column<F>| match text(row, column.field) {
+                text if text.is_empty() && look.closed => NOTHING.to_owned(),
+                text => text,
+            };
+            let cells = columns().map(|column| self.listed(body, column, &said(column))).collect();
             vec![Row { cells, least: LINE, fifth: (i + 1).is_multiple_of(5) }]
         };
         let mut parts: Vec<Vec<Row>> = rows.iter().enumerate().map(line).collect();
@@ -59,10 +65,14 @@ impl Canvas<'_> {
             heads: &[Row { cells: heads, least: LINE, fifth: false }],
             parts: &parts,
             tail: look.tail,
-            even: false,
+            large: None,
         };
-        let (pages, tables): (Vec<Page>, Vec<_>) = self.run_on(heading, &run, first).into_iter().unzip();
-        (pages, tables.last().map_or(0.0, |drawn| drawn.bottom()))
+        let (mut pages, tables): (Vec<Page>, Vec<_>) = self.run_on(heading, &run, first).into_iter().unzip();
+        let bottom = tables.last().map_or(0.0, |drawn| drawn.bottom());
+        if let (true, Some(last)) = (look.closed, pages.last_mut()) {
+            self.close_rest(last, self.new_page(look.orientation, first + tables.len() as u32 - 1).1, bottom);
+        }
+        (pages, bottom)
     }
 
     /// A text in its column.

@@ -57,7 +57,7 @@ impl Composer<'_> {
             let parts = self.missed_parts(&of_pupils, &totals, size);
             let (orientation, tail) =
                 (Orientation::Portrait, note.as_ref().map_or(0.0, |note| NOTE_GAP + note.height()));
-            let run = RunOn { orientation, widths: &widths, heads: &heads, parts: &parts, tail, even: true };
+            let run = RunOn { orientation, widths: &widths, heads: &heads, parts: &parts, tail, large: None };
             let mut drawn = self.run_on(&heading, &run, first);
             if let (Some(note), Some((page, table))) = (&note, drawn.last_mut()) {
                 let (_, area) = self.new_page(orientation, first);
@@ -142,7 +142,7 @@ impl Composer<'_> {
         let row = |mut cells: Vec<Cell>, unit: &str, counts: &dyn Fn(&Missed) -> Counts, fifth| {
             cells.push(self.cell(sans(layout.head_size.0), unit, layout.unit.width.0));
             for count in missed.iter().flat_map(|missed| columns(counts(missed))) {
-                cells.push(if count == 0 { Cell::empty() } else { Cell::new(self.set.line(kind, &count.to_string())) });
+                cells.push(Cell::new(self.set.line(kind, &count.to_string())));
             }
             Row { cells, least: 0.0, fifth }
         };

@@ -46,7 +46,8 @@ use crate::print::layout::{Label, Layouts, PageLayout, Size};
 use crate::print::page::{Area, Page, Place};
 use crate::print::pdf::Bookmark;
 use crate::print::sheet::{self, FootText, Orientation, PageSeal, Sides};
-use crate::print::table::{Cell, Drawn, Look, Row, Table, paginate};
+use crate::print::structure::Part;
+use crate::print::table::{Cell, Drawn, Look, Row, Table, evenly};
 use crate::print::typeset::{Align, Block, Pad, Setting, Stand, Type, Typesetter};
 use crate::school::{ClassName, School, format_date};
 use chrono::{DateTime, FixedOffset};
@@ -56,7 +57,7 @@ use flow::Flow;
 use signatures::{CERTIFICATION_GAP, CERTIFICATION_HEIGHT};
 pub(in crate::print) use spread::month_number;
 use std::num::NonZeroU16;
-use std::ops::{Deref, Range};
+use std::ops::Deref;
 
 /// A document laid out and sealed.
 #[derive(Debug)]
@@ -376,17 +377,12 @@ impl Canvas<'_> {
         Cell::new(block).turned()
     }
 
-    /// Lays a heading and a table over as many pages as it takes, the table's heading repeated on each. `parts` are the
-    /// rows that must stay together; `first` is the number of the first page.
+    /// Lays a heading and a table over as many pages as it takes, the table's heading repeated on each below what says that
+    /// the form goes on. `parts` are the rows that must stay together; `first` is the number of the first page.
     fn run_on(&self, heading: &Heading<'_>, run: &RunOn<'_>, first: u32) -> Vec<(Page, Drawn)> {
         let (mut page, area) = self.new_page(run.orientation, first);
-        let mut below = self.paragraph(&mut page, area, heading.kind, Align::Centre, heading.text);
-        page.head_with_last(NonZeroU16::MIN);
-        if !heading.about.is_empty() {
-            let (kind, rest) = (serif(heading.kind.size * ABOUT_SIZE), Area { y: below, ..area });
-            below = self.paragraph(&mut page, rest, kind, Align::Centre, heading.about);
-        }
-        below += HEADING_GAP;
+        let begins = self.headed(&mut page, area, heading, run.large);
+        let goes_on = self.headed_again(&mut self.new_page(run.orientation, first).0, area, heading);
         let table = |parts: &[Vec<Row>]| {
             let rows = run.heads.iter().chain(parts.iter().flatten()).cloned().collect();
             Table { widths: run.widths.to_vec(), heads: run.heads.len(), rows }
@@ -394,19 +390,20 @@ impl Canvas<'_> {
         let heights = |parts: &[Vec<Row>]| table(parts).heights(self.look).iter().sum::<f32>();
         let head = heights(&[]);
         let part_heights: Vec<f32> = run.parts.iter().map(|part| heights(std::slice::from_ref(part)) - head).collect();
-        let (other, taken) = (area.h - head, below - area.y);
-        let mut ranges = paginate(&part_heights, other - taken, other, run.tail);
-        if run.even {
-            share_evenly(&mut ranges);
-        }
+        let (room, other) = (area.bottom() - begins - head, area.bottom() - goes_on - head);
+        let ranges = evenly(&part_heights, room, other, run.tail);
         let mut pages = Vec::new();
         for (i, range) in ranges.into_iter().enumerate() {
-            let top = if i == 0 { below } else { area.y };
+            let number = first + i as u32;
+            let (fresh, area) = self.new_page(run.orientation, number);
+            let mut top = begins;
             if i > 0 {
-                page = self.new_page(run.orientation, first + i as u32).0;
+                page = fresh;
+                top = self.headed_again(&mut page, area, heading);
             }
-            let (_, area) = self.new_page(run.orientation, first + i as u32);
-            let drawn = table(&run.parts[range]).draw(&mut page, area.x, top, self.look);
+            let table = table(&run.parts[range]);
+            let x = area.x + (area.w - table.width()).max(0.0) / 2.0;
+            let drawn = table.draw(&mut page, x, top, self.look);
             if i > 0 {
                 page.go_on_with_last();
             }
@@ -415,19 +412,68 @@ impl Canvas<'_> {
         pages
     }
 
+    /// Sets a heading and the line below it at the top of `area`; returns where what they head begins, in mm.
+    fn headed(&self, page: &mut Page, area: Area, heading: &Heading<'_>, large: Option<(&str, f32, &str)>) -> f32 {
+        let mut below = self.paragraph(page, area, heading.kind, Align::Centre, heading.text);
+        page.head_with_last(NonZeroU16::MIN);
+        if let Some((text, size, beside)) = large {
+            let half = Area { x: area.x + area.w * 0.25, y: below, w: area.w * 0.5, ..area };
+            let quarter = Area { x: half.right(), w: area.w * 0.25, ..half };
+            below = self.paragraph(page, half, serif_bold(size), Align::Centre, text);
+            below = below.max(self.paragraph(page, quarter, heading.kind, Align::Right, beside));
+        }
+        if !heading.about.is_empty() {
+            let (kind, rest) = (serif(heading.kind.size * ABOUT_SIZE), Area { y: below, ..area });
+            below = self.paragraph(page, rest, kind, Align::Centre, heading.about);
+        }
+        below + HEADING_GAP
+    }
+
+    /// Sets what a page says that goes on with a form, smaller than its heading: whoever listens to the form as one hears
+    /// it once.
+    fn headed_again(&self, page: &mut Page, area: Area, heading: &Heading<'_>) -> f32 {
+        let mut y = area.y;
+        let (bold, plain) = (heading.kind.size * CONTINUED_SIZE, serif(heading.kind.size * CONTINUED_SIZE));
+        let text = self.continued(heading.text);
+        for (kind, text) in [(serif_bold(bold), text.as_str()), (plain, heading.about)] {
+            if !text.is_empty() {
+                y = self.running(page, Area { y, ..area }, kind, text);
+            }
+        }
+        y + HEADING_GAP
+    }
+
+    /// Sets a centred line that repeats what another page says; returns its lower edge in mm.
+    fn running(&self, page: &mut Page, area: Area, kind: Type, text: &str) -> f32 {
+        let block = self.set.wrap(kind, text, area.w);
+        let cell = Area { h: block.height(), ..area };
+        let (place, begins) = (Place { row: page.new_row(), column: 0 }, page.runs.len());
+        let setting = Setting { align: Align::Centre, stand: Stand::Top, pad: Pad { x: 0.0, y: 0.0 } };
+        page.put(&block, cell, setting, place);
+        let text = page.text_from(begins, &block);
+        page.add(Part::Running(text));
+        cell.bottom()
+    }
+
+    /// A heading as a page has it that goes on with what it heads.
+    fn continued(&self, heading: &str) -> String {
+        format!("{heading} {}", self.layout.continued.as_str())
+    }
+
+    /// What closes a place in which nothing stands and nothing may be written.
+    fn dash(&self, kind: Type) -> Block {
+        self.set.line(kind, NOTHING)
+    }
+
+    /// Draws a line through what is left of a page below `y` mm, where that is enough to write in.
+    fn close_rest(&self, page: &mut Page, area: Area, y: f32) {
+        if area.bottom() - y > LEAST_BLANK {
+            page.rule((area.x, area.bottom()), (area.right(), y + HEADING_GAP), self.look.fifth);
+        }
+    }
+
     fn heading<'h>(&self, text: &'h Label, size: Size, about: &'h str) -> Heading<'h> {
         Heading { text: text.as_str(), kind: serif_bold(size.0), about }
-    }
-}
-
-/// Shares what stands on the last two pages out evenly, where the last would hold less than a third of the one before.
-/// For parts of one height.
-fn share_evenly(pages: &mut [Range<usize>]) {
-    if let [.., before, last] = pages
-        && last.len() * 3 < before.len()
-    {
-        let middle = (before.start + last.end).div_ceil(2);
-        (before.end, last.start) = (middle, middle);
     }
 }
 
@@ -446,14 +492,20 @@ struct RunOn<'a> {
     parts: &'a [Vec<Row>],
     /// Room to keep below the last part, in mm.
     tail: f32,
-    /// Whether a last page that would hold a few parts only shares evenly with the one before.
-    even: bool,
+    /// A line in large letters below the heading of the first page, its size in points, and what stands at its right.
+    large: Option<(&'a str, f32, &'a str)>,
 }
 
 /// The size of the line below a heading, of the heading's.
 const ABOUT_SIZE: f32 = 0.85;
+/// The size of the line that says of which form a page is a continuation, of the form's heading.
+const CONTINUED_SIZE: f32 = 0.75;
 /// Room between a heading and what it heads, in mm.
 const HEADING_GAP: f32 = 2.5;
+/// The height of an empty part of a page that is struck out, in mm.
+const LEAST_BLANK: f32 = 25.0;
+/// What stands where nothing is to stand.
+const NOTHING: &str = "–";
 
 fn serif(size: f32) -> Type {
     Type { face: Face::Serif, size }

@@ -4,7 +4,7 @@
 
 use super::class::{ClassData, Course, Pupil};
 use crate::print::layout::{Moving, Since, Wording};
-use crate::school::{ClassName, Day, School, Stay};
+use crate::school::{ClassName, Day, PersonName, School, Sex, Stay};
 
 /// What happened on a day: the first on which he was there, or the first on which he was not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,14 +42,18 @@ pub struct Words<'l> {
 }
 
 impl Words<'_> {
-    /// A move in words, its day written as `date`.
-    pub fn say(&self, what: &Move, date: &str) -> String {
+    /// A move of somebody in words that agree with him or her, its day written as `date`.
+    pub fn say(&self, what: &Move, date: &str, of: &PersonName) -> String {
+        Sex::agree(Sex::told_by(of), &self.said(what, date))
+    }
+
+    fn said(&self, what: &Move, date: &str) -> String {
         let moving = |wording: &Wording<Moving>, class: &str, group: &str| {
             wording.fill(&[("class", class), ("group", group), ("date", date)])
         };
         match (what, self.groups) {
-            (Move::FromClass(class), _) => moving(self.from_class, &class.to_string(), ""),
-            (Move::ToClass(class), _) => moving(self.to_class, &class.to_string(), ""),
+            (Move::FromClass(class), _) => moving(self.from_class, &class.quoted(), ""),
+            (Move::ToClass(class), _) => moving(self.to_class, &class.quoted(), ""),
             (Move::FromGroup(group), Some([from, ..])) => moving(from, "", group),
             (Move::ToGroup(group), Some([_, to, ..])) => moving(to, "", group),
             (Move::IntoGroup, Some([_, _, into, _])) => moving(into, "", ""),

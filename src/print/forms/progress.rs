@@ -3,7 +3,7 @@
 use super::class::Pupil;
 use super::course::{EXAM, FINAL, YEAR};
 use super::signatures::CERTIFICATION_BELOW;
-use super::{Composer, Document, RunOn, sans};
+use super::{Composer, Document, NOTHING, RunOn, sans, sans_bold};
 use crate::error::Result;
 use crate::journal::read::absences::Absences;
 use crate::journal::read::finals::finals_of_class;
@@ -14,13 +14,18 @@ use crate::print::sheet::Orientation;
 use crate::print::table::{Cell, Row};
 use crate::print::typeset::Type;
 use crate::school::decision::spelled;
-use crate::school::{Marks, PeriodName, format_date};
+use crate::school::{Day, Marks, PeriodName, format_date};
 use std::collections::HashMap;
 
 /// Final marks by pupil, subject and period.
 pub(super) struct Finals(HashMap<(i64, String, String), String>);
 
 impl Finals {
+    /// Whether anybody has a mark of this period.
+    fn has(&self, period: &str) -> bool {
+        self.0.keys().any(|(_, _, of)| of == period)
+    }
+
     /// The mark, or an empty text.
     pub(super) fn mark(&self, pupil: i64, subject: &str, period: &str) -> &str {
         self.0.get(&(pupil, subject.to_owned(), period.to_owned())).map_or("", String::as_str)
@@ -76,23 +81,25 @@ impl Composer<'_> {
         let fixed = [&layout.number, &layout.pupil, &layout.period, &layout.missed, &layout.decision];
         let room = area.w - fixed.iter().map(|column| column.width.0).sum::<f32>();
         let (mut pages, mut bottom) = (Vec::new(), area.y);
-        let subjects = self.subjects();
+        let (subjects, lines) = (self.subjects(), self.progress_lines(finals, absences));
         let shares = even_shares(&subjects, room, layout.subject_narrowest.0);
         for (i, share) in shares.iter().enumerate() {
             let width = (room / share.len().max(1) as f32).min(layout.subject_widest.0);
-            let mut widths = vec![layout.number.width.0, layout.pupil.width.0, layout.period.width.0];
+            // What few subjects leave over goes to the texts on both sides of them: the table is as wide as the page.
+            let spare = (room - width * share.len() as f32) / 2.0;
+            let mut widths = vec![layout.number.width.0, layout.pupil.width.0 + spare, layout.period.width.0];
             widths.extend(std::iter::repeat_n(width, share.len()));
-            widths.extend([layout.missed.width.0, layout.decision.width.0]);
-            let heads = [self.progress_head(share, width)];
-            let parts: Vec<Vec<Row>> =
-                (0..self.data.pupils.len()).map(|i| self.progress_block(i, share, finals, absences)).collect();
+            widths.extend([layout.missed.width.0, layout.decision.width.0 + spare]);
+            let heads = [self.progress_head(share, &widths)];
+            let block = |i| self.progress_block(i, share, &widths, &lines, (finals, absences));
+            let parts: Vec<Vec<Row>> = (0..self.data.pupils.len()).map(block).collect();
             let run = RunOn {
                 orientation: Orientation::Landscape,
                 widths: &widths,
                 heads: &heads,
                 parts: &parts,
                 tail: if i + 1 == shares.len() { tail } else { 0.0 },
-                even: false,
+                large: None,
             };
             let about = self.about_class();
             let heading = self.heading(&layout.heading, layout.heading_size, &about);
@@ -104,79 +111,105 @@ impl Composer<'_> {
         (pages, bottom)
     }
 
-    fn progress_head(&self, subjects: &[&str], width: f32) -> Row {
+    /// The lines of a pupil: the periods, the year, the exam and what comes out of it, without those that would be empty
+    /// for the whole class.
+    fn progress_lines(&self, finals: &Finals, absences: &Absences) -> Vec<Line<'_>> {
+        let (layout, year) = (&self.layouts.book.progress, &self.school.year);
+        let periods = self.data.periods.iter();
+        let mut lines: Vec<Line<'_>> =
+            periods.map(|period| (&*period.name, &*period.name, Some((period.begins, period.ends)))).collect();
+        lines.push((YEAR, layout.year.as_str(), Some((year.begins, year.ends))));
+        lines.extend([(EXAM, layout.exam.as_str(), None), (FINAL, layout.total.as_str(), None)]);
+        let missed = |days: Option<(Day, Day)>| {
+            let of = |(from, to): (Day, Day)| {
+                self.data.pupils.iter().any(|pupil| absences.between(pupil.id, from, to).lessons.all() > 0)
+            };
+            days.is_some_and(of)
+        };
+        let all = lines.clone();
+        lines.retain(|(period, _, days)| finals.has(period) || missed(*days));
+        if lines.is_empty() { all } else { lines }
+    }
+
+    fn progress_head(&self, subjects: &[&str], widths: &[f32]) -> Row {
         let layout = &self.layouts.book.progress;
         let kind = sans(layout.head_size.0);
-        let plain = |column: &PlainColumn| self.cell(kind, column.heading.as_str(), column.width.0);
-        let mut cells = vec![plain(&layout.number), plain(&layout.pupil), plain(&layout.period)];
-        cells.extend(subjects.iter().map(|subject| self.subject_head(kind, subject, width)));
+        let plain = |column: &PlainColumn, at: usize| {
+            self.cell(kind, column.heading.as_str(), widths.get(at).copied().unwrap_or(column.width.0))
+        };
+        let mut cells = vec![plain(&layout.number, 0), plain(&layout.pupil, 1), plain(&layout.period, 2)];
+        let columns = subjects.iter().zip(widths.iter().skip(3));
+        cells.extend(columns.map(|(subject, width)| self.subject_head(kind, subject, *width)));
         cells.push(self.turned_cell(kind, layout.missed.heading.as_str(), SUBJECT_HEAD, layout.missed.width.0));
-        cells.push(plain(&layout.decision));
+        cells.push(plain(&layout.decision, widths.len().saturating_sub(1)));
         Row { cells, least: 0.0, fifth: false }
     }
 
-    /// A subject's name reading upwards above its column.
+    /// A subject's name reading upwards above its column, in as many lines as the column has room for.
     pub(super) fn subject_head(&self, kind: Type, subject: &str, width: f32) -> Cell {
         self.turned_cell(kind, subject, SUBJECT_HEAD, width)
     }
 
     /// The rows of one pupil: a period a row.
-    fn progress_block(&self, index: usize, subjects: &[&str], finals: &Finals, absences: &Absences) -> Vec<Row> {
+    fn progress_block(
+        &self,
+        index: usize,
+        subjects: &[&str],
+        widths: &[f32],
+        lines: &[Line<'_>],
+        (finals, absences): (&Finals, &Absences),
+    ) -> Vec<Row> {
         let layout = &self.layouts.book.progress;
-        let pupil = &self.data.pupils[index];
-        let year = &self.school.year;
-        let mut lines: Vec<(&str, &str, Option<u32>)> = Vec::new();
-        for period in &self.data.periods {
-            let missed = absences.between(pupil.id, period.begins, period.ends).lessons.all();
-            lines.push((&period.name, &period.name, Some(missed)));
-        }
-        lines.push((
-            YEAR,
-            layout.year.as_str(),
-            Some(absences.between(pupil.id, year.begins, year.ends).lessons.all()),
-        ));
-        lines.extend([(EXAM, layout.exam.as_str(), None), (FINAL, layout.total.as_str(), None)]);
+        let Some(pupil) = self.data.pupils.get(index) else { return Vec::new() };
+        let width = |at: usize| widths.get(at).copied().unwrap_or_default();
         let (kind, height) = (sans(layout.size.0), lines.len());
         let mut rows = Vec::new();
-        for (i, (period, heading, missed)) in lines.iter().enumerate() {
+        for (i, (period, heading, days)) in lines.iter().enumerate() {
             let mut cells = Vec::new();
             if i == 0 {
                 cells.push(self.cell(kind, &(index + 1).to_string(), layout.number.width.0).span(height, 1));
-                cells.push(
-                    self.cell(kind, &self.name_and_moves(pupil), layout.pupil.width.0)
-                        .left()
-                        .heads_row()
-                        .span(height, 1),
-                );
+                let name = self.cell(kind, &self.name_and_moves(pupil), width(1));
+                cells.push(name.left().heads_row().span(height, 1));
             }
-            cells.push(self.cell(sans(layout.head_size.0), heading, layout.period.width.0).left().heads_row());
-            cells.extend(subjects.iter().map(|subject| self.mark_of(kind, finals.mark(pupil.id, subject, period))));
-            let missed = missed.filter(|count| *count > 0).map(|count| count.to_string()).unwrap_or_default();
-            cells.push(self.mark_of(kind, &missed));
+            let firm = days.is_none() || *period == YEAR;
+            let (head, body) = match firm {
+                true => (sans_bold(layout.head_size.0), sans_bold(layout.size.0)),
+                false => (sans(layout.head_size.0), kind),
+            };
+            cells.push(self.cell(head, heading, layout.period.width.0).left().heads_row());
+            cells.extend(subjects.iter().map(|subject| self.mark_of(body, finals.mark(pupil.id, subject, period))));
+            let missed = days.map(|(from, to)| absences.between(pupil.id, from, to).lessons.all().to_string());
+            cells.push(self.mark_of(body, &missed.unwrap_or_default()));
             if i == 0 {
-                cells.push(self.decision_cell(kind, pupil, layout.decision.width.0).span(height, 1));
+                cells.push(self.decision_cell(kind, pupil, width(widths.len().saturating_sub(1))).span(height, 1));
             }
             rows.push(Row { cells, least: 3.8, fifth: i + 1 == height });
         }
         rows
     }
 
-    /// A cell for a mark, which stays on one line.
+    /// A cell for a mark, which stays on one line; where there is none, none may be written in.
     pub(super) fn mark_of(&self, kind: Type, mark: &str) -> Cell {
-        if mark.is_empty() { Cell::empty() } else { Cell::new(self.set.line(kind, mark)) }
+        Cell::new(if mark.is_empty() { self.dash(kind) } else { self.set.line(kind, mark) })
     }
 
     /// «переведён, 29.05.2026, № 7».
     pub(super) fn decision_cell(&self, kind: Type, pupil: &Pupil, width: f32) -> Cell {
-        let text = pupil.decision.as_ref().map_or_else(String::new, |decision| {
-            format!("{}, {}, № {}", spelled(&decision.decision), format_date(decision.date), decision.number)
-        });
+        let text = pupil.decision.as_ref().map_or_else(
+            || NOTHING.to_owned(),
+            |decision| {
+                format!("{}, {}, № {}", spelled(&decision.decision), format_date(decision.date), decision.number)
+            },
+        );
         self.cell(kind, &text, width).left()
     }
 }
 
 /// The length that the name of a subject may take before it goes on to a second line, in mm.
-const SUBJECT_HEAD: f32 = 34.0;
+const SUBJECT_HEAD: f32 = 27.0;
+
+/// A line of every pupil: the name the marks are kept under, what the paper calls it, and the days whose absences it says.
+type Line<'a> = (&'a str, &'a str, Option<(Day, Day)>);
 
 /// Shares of the subjects that fit `room` mm at `narrowest` mm a column, as even as can be; one share at least.
 pub(super) fn even_shares<'s, 'a>(subjects: &'s [&'a str], room: f32, narrowest: f32) -> Vec<&'s [&'a str]> {

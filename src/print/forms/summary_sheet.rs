@@ -99,13 +99,15 @@ impl Composer<'_> {
             let parts: Vec<Vec<Row>> =
                 (0..self.data.pupils.len()).map(|i| vec![self.sheet_row(i, share, &widths, finals)]).collect();
             let heads = [self.sheet_head(share, &widths)];
+            let class = layout.class.fill(&[("class", &self.data.class.quoted()), ("year", self.year())]);
+            let large = Some((class.as_str(), layout.class_size.0, layout.keep.as_str()));
             let run = RunOn {
                 orientation: Orientation::Landscape,
                 widths: &widths,
                 heads: &heads,
                 parts: &parts,
                 tail,
-                even: false,
+                large: if pages.is_empty() { large } else { None },
             };
             let about = self.sheet_about();
             let heading = self.heading(&layout.heading, layout.heading_size, &about);
@@ -172,9 +174,7 @@ impl Composer<'_> {
             words.degree.fill(&[("percent", &results.degree().to_string())]),
         ];
         let kind = serif(layout.size.0 + 1.0);
-        let keep = Area { y: area.y + 1.5, ..area };
-        let mut y =
-            self.paragraph(page, keep, serif_bold(layout.size.0 + 1.0), Align::Right, layout.keep.as_str()) + 1.0;
+        let mut y = area.y + 2.5;
         for text in [format!("{pupils}; {}.", sorted.join(", ")), format!("{}.", shares.join(", "))] {
             y = self.paragraph(page, Area { y, ..area }, kind, Align::Left, &text) + 0.8;
         }

@@ -160,7 +160,18 @@ fn a_corrected_mark_is_underlined_and_carries_the_number_of_its_note() {
     let note = "Исправлено 21.10.2025, запись № 12 журнала «Замена сведений»: было 3, стало 4.";
     assert!(!before.contains("Исправлено") && text.contains(note), "the day is counted in the school's time");
     assert!(text.contains("запись № 13 журнала «Замена сведений»: было 2, стало пусто."));
-    assert!(text.contains("урок 0") && text.contains("было тема «Дроби», стало тема «Степени»."));
+    assert!(text.contains("урок 0") && text.contains(": тема «Дроби» заменена на «Степени»."));
+    // The numbers of the notes stand with the lesson too, on the page that faces the marks.
+    let lessons = &document.pages[4];
+    let of_lesson = |at: usize| {
+        let dates = lessons.runs.iter().filter(|run| run.place.column == 0 && run.text().contains(".0"));
+        let row = dates.map(|run| run.place.row).nth(at).unwrap();
+        let numbers = lessons.runs.iter().filter(|run| run.place.row == row && run.place.column == 0).skip(1);
+        numbers.map(TextRun::text).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!([of_lesson(0), of_lesson(1), of_lesson(2)], ["1) 2)", "3)", ""]);
+    let above = document.pages[3].runs.iter().find(|run| run.text() == "3)").unwrap();
+    assert_eq!((above.place.row, above.place.column), (3, 3), "above its day");
     assert!(text.contains("запись № 15 журнала «Замена сведений»: было 4, стало 5."));
     // The mark of the first lesson, and its note's number behind it.
     let page = &document.pages[3];
@@ -199,7 +210,7 @@ fn a_pupil_who_left_says_so_in_the_summary_of_progress_too() {
     let document = book(&small());
     let text: String =
         part(&document, "Сводная ведомость учёта успеваемости обучающихся").iter().map(text_of).collect();
-    assert!(text.contains("выбыл 03.02.2026") && text.contains("зачислен 12.11.2025"), "{text}");
+    assert!(text.contains("выбыла 03.02.2026") && text.contains("зачислена 12.11.2025"), "{text}");
 }
 
 #[test]
@@ -295,10 +306,10 @@ fn the_summary_of_progress_is_certified_below_its_last_table() {
         assert!(document.pages.iter().all(|page| page.width > page.height), "{pupils} pupils");
         let (last, others) = document.pages.split_last().unwrap();
         let text = text_of(last);
-        assert!(text.contains("Верно") && text.contains("Итоговая"), "{pupils} pupils: {text}");
+        assert!(text.contains("Верно") && text.contains("Годовая"), "{pupils} pupils: {text}");
         assert!(!others.iter().any(|page| text_of(page).contains("Верно")));
         let named = last.runs.iter().find(|run| run.text() == "Верно").unwrap();
-        let above = last.runs.iter().filter(|run| run.text() == "Итоговая").map(|run| run.cell.bottom());
+        let above = last.runs.iter().filter(|run| run.text() == "Годовая").map(|run| run.cell.bottom());
         assert!(above.fold(0.0, f32::max) < named.cell.y, "{pupils} pupils");
     }
 }
@@ -338,7 +349,7 @@ fn the_line_through_the_dates_begins_on_the_day_on_which_a_pupil_left() {
     let struck = |day| {
         let months = ["февраль", "февр."].into_iter();
         let has = |month: &&str| document.pages.iter().any(|page| page.runs.iter().any(|run| run.text() == *month));
-        is_struck_out(&document, "выбыл 03.02", months.clone().find(has).unwrap(), day)
+        is_struck_out(&document, "выбыла 03.02", months.clone().find(has).unwrap(), day)
     };
     assert_eq!(["2", "3", "4"].map(struck), [false, true, true], "he was there on the 2nd for the last time");
 }
@@ -360,7 +371,7 @@ fn who_changes_groups_stands_on_both_pages_with_the_day_and_his_marks_in_a_note(
     ));
     let text = text_of_all(&book(&tables));
     let note = format!("отметки, полученные в группе «{}»:", of[2]);
-    let (to, from) = (format!("перешёл в группу «{other}» с 10.11"), format!("из группы «{}» с 10.11", of[2]));
+    let (to, from) = (format!("перешла в группу «{other}» с 10.11"), format!("из группы «{}» с 10.11", of[2]));
     for words in [&to, &from, &note] {
         assert!(!before.contains(words) && text.contains(words), "{words}");
     }
@@ -394,13 +405,13 @@ fn the_final_marks_of_a_pupil_follow_him_to_his_new_class_with_a_note() {
     let name = tables.rows("SELECT surname FROM pupils WHERE id = 9")[0][0].clone();
     let text = of_7b(&tables, Form::ClassBook);
     assert!(text.contains("I четверть: отметка 4 выставлена в 7 «А» классе."), "{text}");
-    assert!(text.contains("переведён из 7А с 10.11"), "{text}");
+    assert!(text.contains("переведена из 7 «А» с 10.11"), "{text}");
     let progress = of_7b(&tables, Form::Progress);
     let after = &progress[progress.find(&name).unwrap()..];
     let quarter = after.find("I четверть").unwrap();
     assert!(after[quarter..].starts_with("I четверть 4"), "{after}");
     let old = text_of_all(&laid(&tables, Form::ClassBook, &on("2026-06-01")));
-    assert!(old.contains("переведён в 7Б с 10.11") && !old.contains("выставлена в 7 «Б»"), "{old}");
+    assert!(old.contains("переведена в 7 «Б» с 10.11") && !old.contains("выставлена в 7 «Б»"), "{old}");
 }
 
 #[test]
@@ -423,9 +434,9 @@ fn a_pupil_is_promoted_on_one_sheet_only() {
     let number = "№ 909";
     for form in [Form::SummarySheet, Form::Progress] {
         let old = text_of_all(&laid(&tables, form, &on("2026-06-01")));
-        assert!(old.contains("переведён в 7Б с 10.11.2025") && !old.contains(number), "{old}");
+        assert!(old.contains("переведена в 7 «Б» с 10.11.2025") && !old.contains(number), "{old}");
         let new = of_7b(&tables, form);
-        assert!(new.contains("переведён из 7А с 10.11.2025") && new.contains(number), "{new}");
+        assert!(new.contains("переведена из 7 «А» с 10.11.2025") && new.contains(number), "{new}");
     }
 }
 

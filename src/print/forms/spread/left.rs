@@ -1,11 +1,11 @@
 //! The left page: pupils by dates, their marks and absences, the final marks.
 
 use super::notes::{NoteMark, NumberedNotes};
-use super::{NoteOf, ROOM_FOR_NOTES, Spreads, Unit, short_date};
-use crate::error::{Error, Result};
+use super::{NoteOf, ROOM_FOR_NOTES, Spreads, Unit, plan, short_date};
+use crate::error::Error;
 use crate::print::forms::class::Pupil;
 use crate::print::forms::moves::{self, Words};
-use crate::print::forms::{HEADING_GAP, sans, serif, serif_bold};
+use crate::print::forms::{HEADING_GAP, sans, sans_bold, serif, serif_bold};
 use crate::print::page::{Area, Page};
 use crate::print::table::{Cell, Drawn, Row, Table};
 use crate::print::typeset::Align;
@@ -16,6 +16,33 @@ use chrono::{Datelike, NaiveDate};
 const SMALLEST: f32 = 6.5;
 /// The least heights of the two rows of the heading, months and days, in mm.
 const HEAD_ROWS: [f32; 2] = [5.2, 4.8];
+/// Between two blocks of dates on a page, in mm.
+const BLOCK_GAP: f32 = 3.0;
+/// How much wider than in the layout the names may be where dates stand in several blocks, in mm.
+const WIDER_NAMES: f32 = 16.0;
+/// Of how many pupils one may have a name of more lines than the others before the column of names is widened.
+const ONE_IN: usize = 8;
+
+/// How the rows of pupils are set.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fit {
+    /// How many blocks of dates stand below each other at most, all pupils in each.
+    pub blocks: usize,
+    /// Width of the column of names in mm.
+    pupil_width: f32,
+    /// The size of the pupils' names in points.
+    name_size: f32,
+    /// Least height of a pupil's row in mm.
+    pupil_height: f32,
+    /// Height of the pupils' rows of a block in mm.
+    pupils_height: f32,
+}
+
+impl Default for Fit {
+    fn default() -> Self {
+        Self { blocks: 1, pupil_width: 0.0, name_size: 0.0, pupil_height: 0.0, pupils_height: 0.0 }
+    }
+}
 
 /// Names of the months, in full and short. There are no shorter ones: Roman figures would be read as quarters.
 const MONTHS: [[&str; 2]; 12] = [
@@ -48,98 +75,156 @@ impl<'a> Spreads<'a> {
     /// The height of the heading of both pages, in mm.
     pub(super) fn heading_height(&self) -> f32 {
         let area = self.left_area(2);
-        let (left, right) = (self.left_heading(&mut Page::new(1.0, 1.0), area), self.right_area(3));
-        left.max(self.right_heading(&mut Page::new(1.0, 1.0), right)) - area.y + HEADING_GAP
+        let (left, right) = (self.left_heading(&mut Page::new(1.0, 1.0), area, true), self.right_area(3));
+        left.max(self.right_heading(&mut Page::new(1.0, 1.0), right, true)) - area.y + HEADING_GAP
     }
 
-    /// Finds the narrowest column of names with which all pupils stand on one page, and how high their rows may be.
-    /// Smaller type is the last resort, after the widest column.
-    pub(super) fn fit_pupils(&mut self) -> Result<()> {
+    /// Finds the narrowest column of names with which all pupils stand on one page in so many blocks, and how high their
+    /// rows may be; nothing where they do not. Rows of like height come before a narrow column; smaller type is the last
+    /// resort, after the widest column, and only of a single block.
+    pub(super) fn fit_pupils(&self, blocks: usize) -> Option<Fit> {
         let layout = &self.composer.layouts.book.spread;
         let area = self.left_area(2);
-        let room = area.h - self.heading - HEAD_ROWS.iter().sum::<f32>();
-        let share = (room - ROOM_FOR_NOTES) / self.pupils.len().max(1) as f32;
+        let apart = blocks.saturating_sub(1) as f32 * BLOCK_GAP;
+        let room = (area.h - self.heading - apart) / blocks as f32 - HEAD_ROWS.iter().sum::<f32>();
+        let count = self.pupils.len().max(1);
+        let share = (room - ROOM_FOR_NOTES / blocks as f32) / count as f32;
         // A mark stands on one line, which no row may be lower than.
         let mark = sans(layout.mark_size.0).leading() + 2.0 * self.composer.look.pad.y;
         let (least, highest) = (layout.pupil_height.0.max(mark), layout.pupil_highest.0);
-        self.name_size = layout.size.0;
-        while self.name_size >= SMALLEST {
-            self.pupil_width = layout.pupil.width.0;
-            while self.pupil_width <= layout.pupil_widest.0.max(layout.pupil.width.0) {
-                for height in [share.min(highest).max(least), least] {
-                    self.pupil_height = height;
-                    self.pupils_height = self.names_height();
-                    if self.pupils_height <= room {
-                        let names = self.pupils.iter().enumerate().map(|(i, pupil)| self.name_cells(i + 1, pupil));
-                        self.names = names.collect();
-                        return Ok(());
-                    }
-                }
-                self.pupil_width += 2.0;
-            }
-            self.name_size -= 0.5;
-        }
-        Err(Error::input(format!(
+        let narrowest = layout.pupil.width.0;
+        let widest = match blocks {
+            1 => layout.pupil_widest.0.max(narrowest),
+            _ => layout.pupil_widest.0.min(narrowest + WIDER_NAMES).max(narrowest),
+        };
+        let widths = || (0..).map(|step| narrowest + 2.0 * step as f32).take_while(move |width| *width <= widest);
+        let sizes = (0..).map(|step| layout.size.0 - 0.5 * step as f32).take_while(|size| *size >= SMALLEST);
+        let full = share.min(highest).max(least);
+        let fits = |fit: &Fit| fit.pupils_height <= room;
+        let even = widths().find_map(|width| {
+            let (fit, higher) = self.fitted(blocks, width, layout.size.0, full);
+            (fits(&fit) && higher * ONE_IN <= count).then_some(fit)
+        });
+        even.or_else(|| {
+            sizes.take(if blocks == 1 { usize::MAX } else { 1 }).find_map(|size| {
+                widths().find_map(|width| {
+                    let heights = [full, least].into_iter();
+                    heights.map(|height| self.fitted(blocks, width, size, height).0).find(fits)
+                })
+            })
+        })
+    }
+
+    /// The rows set in this way, and how many of them are higher than they would have to be.
+    fn fitted(&self, blocks: usize, pupil_width: f32, name_size: f32, pupil_height: f32) -> (Fit, usize) {
+        let mut fit = Fit { blocks, pupil_width, name_size, pupil_height, pupils_height: 0.0 };
+        let row = |pupil: &&Pupil| Row { cells: self.name_cells(&fit, 0, pupil), least: pupil_height, fifth: false };
+        let rows = self.pupils.iter().map(row).collect();
+        let widths = vec![self.composer.layouts.book.spread.number.width.0, pupil_width];
+        let heights = Table { widths, heads: 0, rows }.heights(self.composer.look);
+        let higher = heights.iter().filter(|height| **height > pupil_height + 0.1).count();
+        fit.pupils_height = heights.iter().sum();
+        (fit, higher)
+    }
+
+    /// Said where the pupils do not fit a page at all.
+    pub(super) fn too_many(&self) -> Error {
+        Error::input(format!(
             "{}, {}: {} не помещаются на страницу",
             self.composer.data.class,
             self.course.subject,
             counted(self.pupils.len() as u64, ["ученик", "ученика", "учеников"])
         ))
-        .next("уменьшите pupil_height и size в разделе [spread] макета class-book.toml"))
+        .next("уменьшите pupil_height и size в разделе [spread] макета class-book.toml")
     }
 
-    /// The height of all pupils' rows as they are set now, in mm.
-    fn names_height(&self) -> f32 {
-        let rows = self.pupils.iter().map(|pupil| self.row(self.name_cells(0, pupil), 0)).collect();
-        let widths = vec![self.composer.layouts.book.spread.number.width.0, self.pupil_width];
-        Table { widths, heads: 0, rows }.heights(self.composer.look).iter().sum()
+    /// Sets the numbers and names as they fit.
+    pub(super) fn set_names(&mut self) {
+        let names = self.pupils.iter().enumerate();
+        self.names = names.map(|(i, pupil)| self.name_cells(&self.fit, i + 1, pupil)).collect();
     }
 
     /// The width left for dates and final marks, in mm.
     pub(super) fn left_room(&self) -> f32 {
         let area = self.left_area(2);
-        area.w - self.composer.layouts.book.spread.number.width.0 - self.pupil_width
+        area.w - self.composer.layouts.book.spread.number.width.0 - self.fit.pupil_width
     }
 
-    fn left_heading(&self, page: &mut Page, area: Area) -> f32 {
+    /// What stands above the marks; `goes_on` where the course began on a page before.
+    pub(super) fn left_heading(&self, page: &mut Page, area: Area, goes_on: bool) -> f32 {
         let layout = &self.composer.layouts.book.spread;
         let owned = self.values();
         let values: Vec<(&str, &str)> = owned.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let subject = if self.course.group.is_empty() { &layout.subject } else { &layout.subject_of_group };
         let kind = serif_bold(layout.heading_size.0);
-        let y = self.composer.paragraph(page, area, kind, Align::Left, &subject.fill(&values));
+        let heading = subject.fill(&values);
+        let heading = if goes_on { self.composer.continued(&heading) } else { heading };
+        let y = self.composer.paragraph(page, area, kind, Align::Left, &heading);
         let below = Area { y, ..area };
         self.composer.paragraph(page, below, serif(layout.size.0 + 1.0), Align::Left, &layout.about.fill(&values))
     }
 
-    /// The lower edge of the left table, in mm, without setting its marks, which never make a row higher.
+    /// The lower edge of the left tables, in mm, without setting their marks, which never make a row higher.
     pub(super) fn left_bottom(&self, units: &[Unit<'_>]) -> f32 {
+        let blocks = self.blocks(units);
+        let heights = blocks.iter().map(|(columns, widths)| {
+            let head = Table { rows: self.head_rows(columns, widths, None), widths: widths.clone(), heads: 0 };
+            head.heights(self.composer.look).iter().sum::<f32>() + self.fit.pupils_height
+        });
         let area = self.left_area(2);
-        let columns = columns(units);
-        let widths = self.widths(&columns);
-        let head = Table { rows: self.head_rows(&columns, &widths), widths, heads: 0 };
-        area.y + self.heading + head.heights(self.composer.look).iter().sum::<f32>() + self.pupils_height
+        area.y + self.heading + heights.sum::<f32>() + blocks.len().saturating_sub(1) as f32 * BLOCK_GAP
+    }
+
+    /// The columns of each block of dates, and their widths, the first two those of numbers and names.
+    fn blocks<'u>(&self, units: &'u [Unit<'a>]) -> Vec<(Vec<Column<'a, 'u>>, Vec<f32>)> {
+        let blocks: Vec<_> = plan::blocks(self, units).into_iter().map(|run| columns(&units[run])).collect();
+        let level = blocks.iter().map(|columns| self.level(columns)).fold(f32::MAX, f32::min);
+        blocks.into_iter().map(|columns| (self.widths(&columns, level), columns)).map(|(w, c)| (c, w)).collect()
     }
 
     fn row(&self, cells: Vec<Cell>, number: usize) -> Row {
-        Row { cells, least: self.pupil_height, fifth: number > 0 && number.is_multiple_of(5) }
+        Row { cells, least: self.fit.pupil_height, fifth: number > 0 && number.is_multiple_of(5) }
     }
 
-    /// Sets the marks; returns the lower edge of their table in mm.
-    pub(super) fn set_marks(&self, page: &mut Page, area: Area, units: &[Unit<'_>], notes: &NumberedNotes) -> f32 {
-        self.left_heading(page, area);
-        let columns = columns(units);
-        let widths = self.widths(&columns);
-        let mut rows = self.head_rows(&columns, &widths);
-        for (i, pupil) in self.pupils.iter().enumerate() {
-            let mut cells = self.names[i].clone();
-            cells.extend(columns.iter().map(|column| self.mark_cell(column, pupil, notes)));
-            rows.push(self.row(cells, i + 1));
+    /// Sets the marks; returns the lower edge of their last table in mm.
+    pub(super) fn set_marks(
+        &self,
+        page: &mut Page,
+        area: Area,
+        units: &[Unit<'_>],
+        notes: &NumberedNotes,
+        goes_on: bool,
+    ) -> f32 {
+        self.left_heading(page, area, goes_on);
+        let mut y = area.y + self.heading;
+        for (number, (columns, widths)) in self.blocks(units).into_iter().enumerate() {
+            y += if number > 0 { BLOCK_GAP } else { 0.0 };
+            let mut rows = self.head_rows(&columns, &widths, Some(notes));
+            for (i, pupil) in self.pupils.iter().enumerate() {
+                let mut cells = self.names.get(i).cloned().unwrap_or_default();
+                cells.extend(columns.iter().map(|column| self.mark_cell(column, pupil, notes)));
+                rows.push(self.row(cells, i + 1));
+            }
+            let drawn = Table { widths, heads: HEAD_ROWS.len(), rows }.draw(page, area.x, y, self.composer.look);
+            self.set_off_finals(page, &columns, &drawn);
+            self.strike_out(page, &columns, &drawn);
+            y = drawn.bottom();
         }
-        let table = Table { widths, heads: HEAD_ROWS.len(), rows };
-        let drawn = table.draw(page, area.x, area.y + self.heading, self.composer.look);
-        self.strike_out(page, &columns, &drawn);
-        drawn.bottom()
+        y
+    }
+
+    /// Firmer rules on both sides of final marks: they are another thing than the marks of a day.
+    fn set_off_finals(&self, page: &mut Page, columns: &[Column<'_, '_>], drawn: &Drawn) {
+        let is_final = |at: usize| matches!(columns.get(at), Some(Column::Final(..)));
+        let Some(top) = drawn.ys.first() else { return };
+        for at in 0..=columns.len() {
+            // The frame of the table is firm enough.
+            let inner = at < columns.len();
+            if inner && (is_final(at) || (at > 0 && is_final(at - 1))) {
+                let x = drawn.xs[2 + at];
+                page.rule((x, *top), (x, drawn.bottom()), self.composer.look.fifth);
+            }
+        }
     }
 
     /// The widths that columns need: for what stands in them, and for the short name of the month above.
@@ -173,24 +258,27 @@ impl<'a> Spreads<'a> {
         self.natural_widths(&columns(units)).iter().sum()
     }
 
-    /// Widths of all columns. What is left over goes to the narrowest dates first, up to what still looks like a column
-    /// of figures, so that dates come out equally wide wherever they can.
-    fn widths(&self, columns: &[Column<'_, '_>]) -> Vec<f32> {
-        let layout = &self.composer.layouts.book.spread;
-        let natural = self.natural_widths(columns);
-        let is_date = |column: &Column<'_, '_>| matches!(column, Column::Lesson(..));
+    /// The width to which the dates of a block can be widened, in mm: what is left over goes to the narrowest first, up to
+    /// what still looks like a column of figures, so that dates come out equally wide wherever they can.
+    fn level(&self, columns: &[Column<'_, '_>]) -> f32 {
         let (mut dates, mut finals) = (Vec::new(), 0.0);
-        for (column, width) in columns.iter().zip(&natural) {
-            if is_date(column) { dates.push(*width) } else { finals += width }
+        for (column, width) in columns.iter().zip(self.natural_widths(columns)) {
+            if column.is_date() { dates.push(width) } else { finals += width }
         }
         dates.sort_by(f32::total_cmp);
-        let level = common_width(&dates, self.left_room() - finals).min(layout.date_widest.0);
-        let widen = |(column, width): (&Column<'_, '_>, &f32)| if is_date(column) { width.max(level) } else { *width };
-        let right = columns.iter().zip(&natural).map(widen);
-        [layout.number.width.0, self.pupil_width].into_iter().chain(right).collect()
+        let widest = self.composer.layouts.book.spread.date_widest.0;
+        common_width(&dates, self.left_room() - finals).min(widest)
     }
 
-    fn head_rows(&self, columns: &[Column<'_, '_>], widths: &[f32]) -> Vec<Row> {
+    /// Widths of all columns, those of dates at least `level` mm.
+    fn widths(&self, columns: &[Column<'_, '_>], level: f32) -> Vec<f32> {
+        let number = self.composer.layouts.book.spread.number.width.0;
+        let natural = columns.iter().zip(self.natural_widths(columns));
+        let right = natural.map(|(column, width)| if column.is_date() { width.max(level) } else { width });
+        [number, self.fit.pupil_width].into_iter().chain(right).collect()
+    }
+
+    fn head_rows(&self, columns: &[Column<'_, '_>], widths: &[f32], notes: Option<&NumberedNotes>) -> Vec<Row> {
         let layout = &self.composer.layouts.book.spread;
         let head = sans(layout.head_size.0);
         let cell = |text: &str, width: f32| self.composer.cell(head, text, width);
@@ -203,7 +291,8 @@ impl<'a> Spreads<'a> {
         while i < columns.len() {
             match &columns[i] {
                 Column::Final(unit, index) => {
-                    months.push(cell(&unit.finals[*index].heading, widths[2 + i]).span(2, 1));
+                    let heading = &unit.finals[*index].heading;
+                    months.push(self.composer.cell(sans_bold(head.size), heading, widths[2 + i]).span(2, 1));
                     i += 1;
                 }
                 Column::Lesson(_, day, _) => {
@@ -212,8 +301,9 @@ impl<'a> Spreads<'a> {
                     let width: f32 = widths[2 + i..2 + i + count].iter().sum();
                     months.push(self.month_cell(month.1 as usize, width).span(1, count));
                     for (column, width) in columns[i..i + count].iter().zip(&widths[2 + i..]) {
-                        if let Column::Lesson(_, day, _) = column {
-                            days.push(cell(&day.day().to_string(), *width));
+                        if let Column::Lesson(_, day, lesson) = column {
+                            let mark = notes.and_then(|notes| notes.of_lesson_text(&self.composer.set, *lesson));
+                            days.push(cell(&day.day().to_string(), *width).noted(mark));
                         }
                     }
                     i += count;
@@ -233,9 +323,9 @@ impl<'a> Spreads<'a> {
         self.composer.cell(head, name, width)
     }
 
-    fn name_cells(&self, number: usize, pupil: &Pupil) -> Vec<Cell> {
+    fn name_cells(&self, fit: &Fit, number: usize, pupil: &Pupil) -> Vec<Cell> {
         let layout = &self.composer.layouts.book.spread;
-        let kind = sans(self.name_size);
+        let kind = sans(fit.name_size);
         let mut text = pupil.listed.clone();
         let groups = [&layout.from_group, &layout.to_group, &layout.into_group, &layout.out_of_group];
         let words = Words {
@@ -247,10 +337,10 @@ impl<'a> Spreads<'a> {
         };
         for (what, day) in moves::of_course(&self.composer.data, self.course, pupil, &self.composer.school) {
             text.push_str(", ");
-            text.push_str(&words.say(&what, &short_date(day)));
+            text.push_str(&words.say(&what, &short_date(day), &pupil.name));
         }
         let number = self.composer.cell(kind, &number.to_string(), layout.number.width.0);
-        vec![number, self.composer.cell(kind, &text, self.pupil_width).left()]
+        vec![number, self.composer.cell(kind, &text, fit.pupil_width).left()]
     }
 
     fn mark_cell(&self, column: &Column<'_, '_>, pupil: &Pupil, notes: &NumberedNotes) -> Cell {
@@ -263,7 +353,8 @@ impl<'a> Spreads<'a> {
                 (self.year.final_mark(pupil.id, period).map(|last| last.mark.as_str()), NoteOf::Final(period.clone()))
             }
         };
-        let kind = sans(self.composer.layouts.book.spread.mark_size.0);
+        let size = self.composer.layouts.book.spread.mark_size.0;
+        let kind = if column.is_date() { sans(size) } else { sans_bold(size) };
         let lesson = if let Column::Lesson(_, _, lesson) = column { Some(*lesson) } else { None };
         let mark = notes.mark_of(&self.composer.set, pupil.id, lesson, &of);
         match (text, mark) {
@@ -273,22 +364,39 @@ impl<'a> Spreads<'a> {
             }
             // A correction took out what stood here.
             (None, NoteMark { block: Some(block), .. }) => Cell::new(block),
+            // Nobody may write a final mark in by hand later.
+            (None, _) if !column.is_date() && !self.has_left(column, pupil) => Cell::new(self.composer.dash(kind)),
             (None, _) => Cell::empty(),
         }
     }
 
-    /// A line through the dates on which a pupil was not in the class or the group, but not through what stands there all the same.
+    /// Whether a pupil was no longer there, or not yet, when the final marks of a column were given.
+    fn has_left(&self, column: &Column<'_, '_>, pupil: &Pupil) -> bool {
+        let Column::Final(unit, index) = column else { return false };
+        let period = unit.finals.get(*index).map_or("", |column| &column.period);
+        let ends = self.composer.data.periods.iter().find(|known| known.name == period).map(|period| period.ends);
+        let ends = ends.unwrap_or(self.composer.school.year.ends);
+        !self.course.stays_of(pupil).iter().any(|stay| stay.covers(ends))
+    }
+
+    /// A line through the dates on which a pupil was not in the class or the group, and the final marks that he has not,
+    /// but not through what stands there all the same.
     fn strike_out(&self, page: &mut Page, columns: &[Column<'_, '_>], drawn: &Drawn) {
         for (i, pupil) in self.pupils.iter().enumerate() {
             let row = HEAD_ROWS.len() + i;
             let y = (drawn.ys[row] + drawn.ys[row + 1]) / 2.0;
             let stays = self.course.stays_of(pupil);
             let present = |day: NaiveDate| stays.iter().any(|stay| stay.covers(day));
+            let is_away = |column: &Column<'_, '_>| match column {
+                Column::Lesson(_, day, lesson) => !present(*day) && !self.year.cells.contains_key(&(*lesson, pupil.id)),
+                Column::Final(unit, index) => {
+                    let period = unit.finals.get(*index).map_or("", |column| &column.period);
+                    self.year.final_mark(pupil.id, period).is_none() && self.has_left(column, pupil)
+                }
+            };
             let mut begins: Option<usize> = None;
             for at in 0..=columns.len() {
-                let away = matches!(columns.get(at), Some(Column::Lesson(_, day, lesson))
-                    if !present(*day) && !self.year.cells.contains_key(&(*lesson, pupil.id)));
-                match (away, begins) {
+                match (columns.get(at).is_some_and(is_away), begins) {
                     (true, None) => begins = Some(at),
                     (false, Some(from)) => {
                         page.rule((drawn.xs[2 + from], y), (drawn.xs[2 + at], y), self.composer.look.fifth);
@@ -298,6 +406,12 @@ impl<'a> Spreads<'a> {
                 }
             }
         }
+    }
+}
+
+impl Column<'_, '_> {
+    fn is_date(&self) -> bool {
+        matches!(self, Column::Lesson(..))
     }
 }
 
@@ -319,7 +433,7 @@ fn month_of(column: &Column<'_, '_>) -> Option<(i32, u32)> {
 
 /// The width to which columns, sorted by their natural widths, can all be widened within `room` mm, those that are wider
 /// by nature staying as they are.
-fn common_width(sorted: &[f32], room: f32) -> f32 {
+pub(super) fn common_width(sorted: &[f32], room: f32) -> f32 {
     let mut rest = room;
     for (count, width) in (1..=sorted.len()).rev().zip(sorted.iter().rev()) {
         let level = rest / count as f32;

@@ -4,6 +4,10 @@
 //! lesson) and the height of the right one (a row a lesson). Everything is measured first; then the year is cut into as
 //! few spreads as it takes, and among all such cuts the most even one is chosen, so that no spread is left with a
 //! single lonely date.
+//!
+//! A group's few pupils leave most of a left page empty, and the width of its dates would let the right one end half-way
+//! down. So the dates may go on in a second block of the same pupils below the first, and the right page then holds as
+//! many lessons as its height takes. Blocks are used only where they save pages.
 
 mod corrected;
 mod halves;
@@ -17,18 +21,21 @@ pub(in crate::print) use left::month_number;
 
 use super::class::{ClassData, Course, Pupil};
 use super::course::{CourseYear, EXAM, Elsewhere, FINAL, FinalMark, Lesson, YEAR, marks_elsewhere};
-use super::{Composer, sans};
+use super::{Composer, sans, sans_bold};
 use crate::error::{Error, Result};
 use crate::print::layout::SpreadLayout;
 use crate::print::page::Page;
-use crate::print::table::{Cell, Row};
+use crate::print::table::Cell;
 use crate::school::{PersonName, format_date};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
+use std::ops::Range;
 
 /// Least room between a mark, which is a figure or two, and the rules beside it, in mm.
 const MARK_PAD: f32 = 0.5;
 /// Room for notes that pupils' rows leave free before they grow higher than they must, in mm.
 const ROOM_FOR_NOTES: f32 = 22.0;
+/// The most blocks of dates below each other on a left page.
+const MOST_BLOCKS: usize = 4;
 
 /// A column for final marks: what the heading says and the name the marks are kept under.
 struct FinalColumn {
@@ -40,7 +47,8 @@ struct FinalColumn {
 struct Unit<'a> {
     lesson: Option<&'a Lesson>,
     finals: Vec<FinalColumn>,
-    closing: Vec<String>,
+    /// The periods that end here, and what is said of them.
+    closing: Vec<(String, String)>,
     notes: Vec<UnitNote>,
     /// Heights of the notes in mm.
     note_heights: Vec<f32>,
@@ -48,9 +56,7 @@ struct Unit<'a> {
     width: f32,
     /// Widths of the columns of final marks in mm.
     final_widths: Vec<f32>,
-    /// The rows of the right page.
-    rows: Vec<Row>,
-    /// Their height in mm.
+    /// The height of its rows on the right page in mm.
     height: f32,
 }
 
@@ -64,10 +70,11 @@ struct UnitNote {
     corrected: bool,
 }
 
-/// What a note is about: the lesson's cell, a final mark of a period, or the pupil or the lesson as such.
+/// What a note is about: the lesson's cell, what the lesson itself says, a final mark of a period, or something else.
 #[derive(Clone, PartialEq, Eq)]
 enum NoteOf {
     Lesson,
+    LessonText,
     Final(String),
     Whole,
 }
@@ -78,16 +85,10 @@ struct Spreads<'a> {
     course: &'a Course,
     year: &'a CourseYear,
     pupils: Vec<&'a Pupil>,
-    /// Width of the column of names in mm.
-    pupil_width: f32,
+    /// How the pupils' rows are set.
+    fit: left::Fit,
     /// The cells with numbers and names.
     names: Vec<Vec<Cell>>,
-    /// The size of the pupils' names in points.
-    name_size: f32,
-    /// Least height of a pupil's row in mm.
-    pupil_height: f32,
-    /// Height of the pupils' rows in mm.
-    pupils_height: f32,
     /// Height of the heading of both pages in mm.
     heading: f32,
 }
@@ -99,28 +100,20 @@ struct Spreads<'a> {
 pub(super) fn spreads(composer: &Composer<'_>, course: &Course, first: u32) -> Result<Vec<Page>> {
     let year = CourseYear::load(composer.tables, &composer.school, &composer.data, course)?;
     let pupils = composer.data.pupils_of(course).collect();
-    let mut spreads = Spreads {
-        composer,
-        course,
-        year: &year,
-        pupils,
-        pupil_width: 0.0,
-        names: Vec::new(),
-        name_size: 0.0,
-        pupil_height: 0.0,
-        pupils_height: 0.0,
-        heading: 0.0,
-    };
+    let mut spreads =
+        Spreads { composer, course, year: &year, pupils, fit: left::Fit::default(), names: Vec::new(), heading: 0.0 };
     spreads.heading = spreads.heading_height();
-    spreads.fit_pupils()?;
+    spreads.fit = spreads.fit_pupils(1).ok_or_else(|| spreads.too_many())?;
     let mut units = units(composer, course, &year)?;
     for unit in &mut units {
         spreads.measure(unit)?;
     }
+    let runs = spreads.cut_into_spreads(&units);
+    spreads.set_names();
     let mut pages = Vec::new();
-    for run in plan::cut(&spreads, &units)? {
+    for run in runs {
         let number = first + pages.len() as u32;
-        pages.extend(spreads.spread(&units[run], number));
+        pages.extend(spreads.spread(&units[run], number, !pages.is_empty()));
     }
     Ok(pages)
 }
@@ -137,6 +130,23 @@ impl<'a> Spreads<'a> {
             ("teacher", self.course.taught_by(PersonName::full)),
             ("year", self.composer.school.year.name.clone()),
         ]
+    }
+
+    /// Cuts the year into spreads with as many blocks of dates a page as save pages, and keeps how the rows are set then.
+    fn cut_into_spreads(&mut self, units: &[Unit<'_>]) -> Vec<Range<usize>> {
+        let mut best: Option<(usize, left::Fit, Vec<Range<usize>>)> = None;
+        let fits: Vec<left::Fit> = (1..=MOST_BLOCKS).map_while(|blocks| self.fit_pupils(blocks)).collect();
+        for fit in fits {
+            self.fit = fit;
+            let runs = plan::cut(self, units);
+            let pages = runs.iter().map(|run| self.pages_a_spread() + self.pages_of_notes(&units[run.clone()])).sum();
+            if best.as_ref().is_none_or(|(least, ..)| pages < *least) {
+                best = Some((pages, fit, runs));
+            }
+        }
+        let Some((_, fit, runs)) = best else { return Vec::new() };
+        self.fit = fit;
+        runs
     }
 
     /// Measures the columns and rows of a unit.
@@ -156,7 +166,9 @@ impl<'a> Spreads<'a> {
                 let text = self.year.cells.get(&(lesson.id, pupil.id)).map_or("", |cell| &cell.text);
                 (set.width(mark, text), marker(&NoteOf::Lesson, pupil.id))
             });
-            unit.width = layout.date_width.0.max(needed);
+            let day = set.width(sans(layout.head_size.0), &lesson.date.day().to_string());
+            let day = day + marker(&NoteOf::LessonText, 0) + pad;
+            unit.width = layout.date_width.0.max(needed).max(day);
         }
         unit.final_widths = unit
             .finals
@@ -164,7 +176,8 @@ impl<'a> Spreads<'a> {
             .map(|column| {
                 let needed = widest(&|pupil| {
                     let text = self.year.final_mark(pupil.id, &column.period).map_or("", |last| &last.mark);
-                    (set.width(mark, text), marker(&NoteOf::Final(column.period.clone()), pupil.id))
+                    let bold = sans_bold(layout.mark_size.0);
+                    (set.width(bold, text), marker(&NoteOf::Final(column.period.clone()), pupil.id))
                 });
                 let heading =
                     set.widest_word(sans(layout.head_size.0), &column.heading) + 2.0 * self.composer.look.pad.x;
@@ -172,8 +185,7 @@ impl<'a> Spreads<'a> {
             })
             .collect();
         unit.note_heights = self.note_heights(&unit.notes);
-        unit.rows = self.lesson_rows(unit);
-        unit.height = self.rows_height(&unit.rows);
+        unit.height = self.rows_height(&self.lesson_rows(unit, None));
         let room = self.right_room();
         if unit.height > room {
             let day = unit.lesson.map_or_else(String::new, |lesson| format_date(lesson.date));
@@ -186,18 +198,21 @@ impl<'a> Spreads<'a> {
         Ok(())
     }
 
-    /// The pages of one run of lessons.
-    fn spread(&self, units: &[Unit<'_>], first: u32) -> Vec<Page> {
+    /// The pages of one run of lessons; `goes_on` where the course has pages before them.
+    fn spread(&self, units: &[Unit<'_>], first: u32, goes_on: bool) -> Vec<Page> {
         let notes = self.numbered_notes(units);
         let last = first + self.pages_a_spread() as u32 - 1;
         let (left, right) = (self.left_area(first), self.right_area(last));
         let mut pages: Vec<Page> = (first..=last).map(|number| self.page(number).0).collect();
         let marks = &mut pages[0];
-        let bottom = self.set_marks(marks, left, units, &notes);
-        let rest = self.put_notes(marks, &notes.lines, bottom, left, true);
+        let bottom = self.set_marks(marks, left, units, &notes, goes_on);
+        let rest = self.put_notes(marks, &notes.lines, bottom, left, Some(&self.notes_heading(false)));
+        let begun = rest.len() < notes.lines.len();
+        // Lessons grow as high as the marks, but for the notes that must stand below them.
+        let room = self.notes_that_fit(rest, right.h - self.right_bottom(units) + right.y);
         let lessons = &mut pages[(last - first) as usize];
-        let bottom = self.set_lessons(lessons, right, units);
-        let rest = self.put_notes(lessons, rest, bottom, right, rest.len() == notes.lines.len());
+        let bottom = self.set_lessons(lessons, right, units, &notes, (bottom, room), goes_on);
+        let rest = self.put_notes(lessons, rest, bottom, right, Some(&self.notes_heading(begun)));
         pages.extend(self.continued_notes(rest, last + 1));
         pages
     }
@@ -219,14 +234,14 @@ fn units<'a>(composer: &Composer<'_>, course: &Course, year: &'a CourseYear) -> 
         let at = year.lessons.iter().rposition(|lesson| lesson.date <= period.ends).unwrap_or(0);
         let taught = year.taught(period).to_string();
         let values = [("period", period.name.as_str()), ("planned", &planned.to_string()), ("taught", &taught)];
-        units[at].closing.push(layout.taught.fill(&values));
+        units[at].closing.push((period.name.clone(), layout.taught.fill(&values)));
         units[at].finals.push(FinalColumn { heading: period.short.clone(), period: period.name.clone() });
     }
     let over = composer.data.periods.last().is_none_or(|period| today >= period.ends);
     if over || year.has_final(YEAR) {
         let taught = year.lessons.len().to_string();
         let values = [("period", YEAR), ("planned", &year.planned_year.to_string()), ("taught", &taught)];
-        units[last].closing.push(layout.taught_year.fill(&values));
+        units[last].closing.push((YEAR.to_owned(), layout.taught_year.fill(&values)));
         units[last].finals.push(FinalColumn { heading: layout.year_mark.as_str().to_owned(), period: YEAR.to_owned() });
     }
     for (name, heading) in [(EXAM, &layout.exam_mark), (FINAL, &layout.final_mark)] {
@@ -235,7 +250,7 @@ fn units<'a>(composer: &Composer<'_>, course: &Course, year: &'a CourseYear) -> 
         }
     }
     add_notes(composer, course, year, &mut units)?;
-    corrected::add_notes(composer, course, year, &mut units);
+    corrected::add_notes(composer, course, year, &mut units)?;
     handed::add_notes(composer, course, year, &mut units);
     Ok(units)
 }
@@ -303,7 +318,6 @@ impl<'a> Unit<'a> {
             note_heights: Vec::new(),
             width: 0.0,
             final_widths: Vec::new(),
-            rows: Vec::new(),
             height: 0.0,
         }
     }

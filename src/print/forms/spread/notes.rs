@@ -4,7 +4,7 @@
 //! spread of its own, so no note is ever cut for want of room.
 
 use super::{NoteOf, Spreads, Unit, UnitNote};
-use crate::print::forms::{sans, sans_bold};
+use crate::print::forms::{HEADING_GAP, sans, sans_bold};
 use crate::print::page::{Area, Page};
 use crate::print::typeset::{Align, Block, Typesetter};
 
@@ -17,10 +17,18 @@ const GAP: f32 = 1.5;
 pub(super) struct NumberedNotes {
     /// The lines of each note, its number before it.
     pub lines: Vec<Block>,
-    /// Which mark each note belongs to: pupil, lesson, and what of them.
-    marks: Vec<(i64, Option<i64>, NoteOf)>,
-    /// Whether each tells of a correction.
-    corrected: Vec<bool>,
+    /// What each of them is about.
+    about: Vec<About>,
+}
+
+/// What a note is about.
+struct About {
+    pupil: i64,
+    /// The lesson of its unit.
+    lesson: Option<i64>,
+    of: NoteOf,
+    /// Whether it tells of a correction.
+    corrected: bool,
 }
 
 /// What a cell shows of the notes that belong to it.
@@ -34,50 +42,87 @@ pub(super) struct NoteMark {
 impl NumberedNotes {
     /// The numbers of the notes on a cell.
     pub fn mark_of(&self, set: &Typesetter, pupil: i64, lesson: Option<i64>, of: &NoteOf) -> NoteMark {
-        let (mut numbers, mut corrected) = (String::new(), false);
-        for (i, (of_pupil, of_lesson, what)) in self.marks.iter().enumerate() {
-            if *of_pupil == pupil && *of_lesson == lesson && what == of {
-                numbers.push_str(&format!("{})", i + 1));
-                corrected |= self.corrected[i];
-            }
-        }
-        NoteMark { block: (!numbers.is_empty()).then(|| set.line(sans(MARK_SIZE), &numbers)), corrected }
+        let is_of = |about: &About| {
+            about.pupil == pupil && about.of == *of && (*of != NoteOf::Lesson || about.lesson == lesson)
+        };
+        let numbers = self.numbers(is_of);
+        let corrected = self.about.iter().any(|about| about.corrected && is_of(about));
+        NoteMark { block: raised(set, &numbers), corrected }
     }
+
+    /// The numbers of the notes on what was corrected in the topic or the homework of a lesson, to be raised.
+    pub fn of_lesson_text(&self, set: &Typesetter, lesson: i64) -> Option<Block> {
+        let is_of = |about: &About| about.of == NoteOf::LessonText && about.lesson == Some(lesson);
+        raised(set, &self.numbers(|about| about.corrected && is_of(about)))
+    }
+
+    /// The numbers of the notes on whatever was corrected of a lesson.
+    pub fn of_lesson(&self, lesson: i64) -> Vec<usize> {
+        let is_of = |about: &About| matches!(about.of, NoteOf::Lesson | NoteOf::LessonText);
+        self.numbers(|about| about.corrected && about.lesson == Some(lesson) && is_of(about))
+    }
+
+    /// The numbers of the notes on what was corrected of the final marks of a period, to be raised.
+    pub fn of_finals(&self, set: &Typesetter, period: &str) -> Option<Block> {
+        let is_of = |about: &About| matches!(&about.of, NoteOf::Final(of) if of == period);
+        raised(set, &self.numbers(|about| about.corrected && is_of(about)))
+    }
+
+    fn numbers(&self, is_wanted: impl Fn(&About) -> bool) -> Vec<usize> {
+        (1..).zip(&self.about).filter(|(_, about)| is_wanted(about)).map(|(number, _)| number).collect()
+    }
+}
+
+fn raised(set: &Typesetter, numbers: &[usize]) -> Option<Block> {
+    let text: String = numbers.iter().map(|number| format!("{number})")).collect();
+    (!text.is_empty()).then(|| set.line(sans(MARK_SIZE), &text))
 }
 
 impl Spreads<'_> {
     /// Numbers the notes of a run of lessons.
     pub(super) fn numbered_notes(&self, units: &[Unit<'_>]) -> NumberedNotes {
         let (kind, width) = (sans(self.composer.layouts.book.spread.note_size.0), self.notes_width());
-        let (mut lines, mut marks, mut corrected) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut lines, mut about) = (Vec::new(), Vec::new());
         for unit in units {
             for note in &unit.notes {
                 let text = format!("{}) {}", lines.len() + 1, note.text);
                 lines.push(self.composer.set.wrap(kind, &text, width));
-                let lesson = if note.of == NoteOf::Lesson { unit.lesson.map(|lesson| lesson.id) } else { None };
-                marks.push((note.pupil, lesson, note.of.clone()));
-                corrected.push(note.corrected);
+                let lesson = unit.lesson.map(|lesson| lesson.id);
+                about.push(About { pupil: note.pupil, lesson, of: note.of.clone(), corrected: note.corrected });
             }
         }
-        NumberedNotes { lines, marks, corrected }
+        NumberedNotes { lines, about }
     }
 
-    /// Puts as many notes below `y` as fit; returns those that did not. `headed` asks for the heading.
+    /// The heading of notes; of those that began on another page it says that they go on.
+    pub(super) fn notes_heading(&self, begun: bool) -> Block {
+        let layout = &self.composer.layouts.book.spread;
+        let text = if begun { &layout.notes_continued } else { &layout.notes };
+        self.composer.set.line(sans_bold(layout.note_size.0), text.as_str())
+    }
+
+    /// The height of as many notes as fit into `room` mm below a table, with their heading and the room above it.
+    pub(super) fn notes_that_fit(&self, notes: &[Block], room: f32) -> f32 {
+        let heights: Vec<f32> = notes.iter().map(Block::height).collect();
+        let around = GAP + self.notes_heading(false).height();
+        let count = fitting(&heights, room - around);
+        if count == 0 { 0.0 } else { around + heights[..count].iter().sum::<f32>() + 0.1 }
+    }
+
+    /// Puts as many notes below `y` as fit, under their heading; returns those that did not.
     pub(super) fn put_notes<'n>(
         &self,
         page: &mut Page,
         notes: &'n [Block],
         y: f32,
         area: Area,
-        headed: bool,
+        heading: Option<&Block>,
     ) -> &'n [Block] {
-        let layout = &self.composer.layouts.book.spread;
-        let heading = headed.then(|| self.composer.set.line(sans_bold(layout.note_size.0), layout.notes.as_str()));
         let heights: Vec<f32> = notes.iter().map(Block::height).collect();
-        let count = fitting(&heights, area.bottom() - y - GAP - heading.as_ref().map_or(0.0, Block::height));
+        let count = fitting(&heights, area.bottom() - y - GAP - heading.map_or(0.0, Block::height));
         let mut y = y + GAP;
         if count > 0 {
-            for block in heading.iter().chain(&notes[..count]) {
+            for block in heading.into_iter().chain(&notes[..count]) {
                 y = self.composer.lines(page, Area { y, ..area }, block, Align::Left);
             }
         }
@@ -86,7 +131,6 @@ impl Spreads<'_> {
 
     /// Whole spreads of notes that found no room under their tables, beginning with page `first`.
     pub(super) fn continued_notes(&self, notes: &[Block], first: u32) -> Vec<Page> {
-        let layout = &self.composer.layouts.book.spread;
         let (mut rest, mut pages) = (notes, Vec::new());
         while !rest.is_empty() || pages.len() % self.pages_a_spread() != 0 {
             let number = first + pages.len() as u32;
@@ -94,11 +138,9 @@ impl Spreads<'_> {
                 pages.push(self.composer.blank_page(number));
                 continue;
             }
-            let (mut page, area) = self.page(number);
-            let kind = sans_bold(layout.heading_size.0);
-            let y = self.composer.paragraph(&mut page, area, kind, Align::Left, layout.notes_continued.as_str());
+            let (mut page, area, y) = self.page_of_notes(number);
             let before = rest.len();
-            rest = self.put_notes(&mut page, rest, y, area, false);
+            rest = self.put_notes(&mut page, rest, y, area, None);
             pages.push(page);
             if rest.len() == before {
                 // A single note higher than a page: its lines go on over the next pages.
@@ -111,11 +153,20 @@ impl Spreads<'_> {
         pages
     }
 
+    /// A page for notes alone, which says of what they are, and where the notes begin on it in mm.
+    fn page_of_notes(&self, number: u32) -> (Page, Area, f32) {
+        let (mut page, area) = self.page(number);
+        let y = self.left_heading(&mut page, area, true) + HEADING_GAP;
+        let y = self.composer.lines(&mut page, Area { y, ..area }, &self.notes_heading(true), Align::Left);
+        (page, area, y)
+    }
+
     fn long_note(&self, note: &Block, first: u32) -> Vec<Page> {
         let mut pages = Vec::new();
         let mut lines = note.lines.as_slice();
         while !lines.is_empty() {
-            let (mut page, area) = self.page(first + pages.len() as u32);
+            let (mut page, area, y) = self.page_of_notes(first + pages.len() as u32);
+            let area = Area { y: y + GAP, h: area.bottom() - y - GAP, ..area };
             let count = ((area.h / note.kind.leading()) as usize).clamp(1, lines.len());
             let part = Block::of_lines(note.kind, lines[..count].to_vec());
             self.composer.lines(&mut page, area, &part, Align::Left);
@@ -138,14 +189,16 @@ impl Spreads<'_> {
         if heights.is_empty() {
             return 0;
         }
-        let layout = &self.composer.layouts.book.spread;
         let area = self.left_area(2);
-        let heading = sans(layout.note_size.0).leading();
+        let heading = self.notes_heading(false).height();
         let beside = area.bottom() - self.left_bottom(units) - GAP - heading;
         let mut rest = &heights[fitting(&heights, beside)..];
-        let heading = if rest.len() == heights.len() { heading } else { 0.0 };
         rest = &rest[fitting(rest, area.bottom() - self.right_bottom(units) - GAP - heading)..];
-        let whole = area.h - sans(layout.heading_size.0).leading() - GAP;
+        if rest.is_empty() {
+            return 0;
+        }
+        let (_, area, begins) = self.page_of_notes(2);
+        let whole = area.bottom() - begins - GAP;
         let mut pages = 0;
         while !rest.is_empty() {
             rest = &rest[fitting(rest, whole).max(1)..];

@@ -1,7 +1,6 @@
 //! Cutting a course's year into spreads: as few pages as possible, and among those the most even cut.
 
 use super::{Spreads, Unit};
-use crate::error::Result;
 use std::ops::Range;
 
 /// The cost of a cut: pages first, then the sum of squares of the lessons on each spread, which is least where the
@@ -9,17 +8,50 @@ use std::ops::Range;
 type Cost = (usize, usize);
 
 /// Cuts the units into runs, one a spread.
-pub(super) fn cut(spreads: &Spreads<'_>, units: &[Unit<'_>]) -> Result<Vec<Range<usize>>> {
-    let width = spreads.left_room();
-    let height = spreads.right_room();
+pub(super) fn cut(spreads: &Spreads<'_>, units: &[Unit<'_>]) -> Vec<Range<usize>> {
+    let (height, blocks) = (spreads.right_room(), spreads.fit.blocks);
+    let reach = reach(spreads, units);
     let fits = |run: Range<usize>| {
-        let units = &units[run];
         // A unit alone always stands: its columns were measured to fit, and a run has one unit at least.
-        units.len() == 1
-            || (spreads.needed_width(units) <= width && units.iter().map(|unit| unit.height).sum::<f32>() <= height)
+        run.len() == 1
+            || (units[run.clone()].iter().map(|unit| unit.height).sum::<f32>() <= height
+                && blocks_of(&reach, run) <= blocks)
     };
     let pages = |run: Range<usize>| spreads.pages_a_spread() + spreads.pages_of_notes(&units[run]);
-    Ok(best_cut(units.len(), fits, pages))
+    best_cut(units.len(), fits, pages)
+}
+
+/// Cuts the run of a spread into blocks of dates, as few as its width takes and those as even as they can be.
+pub(super) fn blocks(spreads: &Spreads<'_>, units: &[Unit<'_>]) -> Vec<Range<usize>> {
+    if spreads.fit.blocks < 2 {
+        return std::iter::once(0..units.len()).collect();
+    }
+    let reach = reach(spreads, units);
+    best_cut(units.len(), |run| run.len() == 1 || reach.get(run.start).is_some_and(|end| run.end <= *end), |_| 1)
+}
+
+/// For each unit the end of the longest run that begins with it and has room beside the names.
+fn reach(spreads: &Spreads<'_>, units: &[Unit<'_>]) -> Vec<usize> {
+    let width = spreads.left_room();
+    let mut end = 0;
+    let from = |begin: usize| {
+        end = end.max(begin + 1);
+        while end < units.len() && spreads.needed_width(&units[begin..=end]) <= width {
+            end += 1;
+        }
+        end
+    };
+    (0..units.len()).map(from).collect()
+}
+
+/// How many blocks of dates a run takes at least.
+fn blocks_of(reach: &[usize], run: Range<usize>) -> usize {
+    let (mut at, mut count) = (run.start, 0);
+    while at < run.end {
+        at = reach.get(at).copied().unwrap_or(run.end).max(at + 1);
+        count += 1;
+    }
+    count
 }
 
 /// The cheapest way to cut `0..count` into runs that fit. If a run does not fit, no longer run with the same end does.

@@ -65,7 +65,7 @@ places! {
     /// What a note may name.
     Note: "pupil" "date" "mark" "document" "period" "reason" "class" "marks" "place";
     /// What the note on a correction may name.
-    CorrectedPlaces: "place" "decided" "number" "was" "becomes";
+    CorrectedPlaces: "place" "decided" "number" "was" "becomes" "change";
     /// What a date beside a pupil's name may name.
     Since: "date";
     /// What the words for a change of class or group may name.
@@ -104,6 +104,12 @@ pub struct PageLayout {
     pub rules: Rules,
     pub cells: Cells,
     pub certification: Certification,
+    #[serde(default = "continued")]
+    pub continued: Label,
+}
+
+fn continued() -> Label {
+    Label::built_in("(продолжение)")
 }
 
 #[derive(Debug, Deserialize)]
@@ -284,6 +290,8 @@ pub struct SpreadLayout {
     #[serde(default = "out_of_group")]
     pub out_of_group: Wording<Moving>,
     pub lessons: Columns<LessonField>,
+    #[serde(default = "lessons_about")]
+    pub lessons_about: Wording<Spread>,
     pub substitute: Wording<Substitute>,
     pub unconfirmed: Label,
     pub entered: Wording<Since>,
@@ -301,6 +309,10 @@ pub struct SpreadLayout {
     pub note_corrected: Wording<CorrectedPlaces>,
     pub note_corrected_whole: Wording<CorrectedPlaces>,
     pub nothing: Label,
+}
+
+fn lessons_about() -> Wording<Spread> {
+    Wording::built_in("{subject} · {class} класс · {year} учебный год")
 }
 
 fn from_class() -> Wording<Moving> {
@@ -440,6 +452,10 @@ fn closed_with_gaps_in_short() -> Wording<ClosedWithGaps> {
 pub struct SummarySheetLayout {
     pub heading: Label,
     pub heading_size: Size,
+    #[serde(default = "sheet_class")]
+    pub class: Wording<ClassAndYear>,
+    #[serde(default = "sheet_class_size")]
+    pub class_size: Size,
     pub about: Wording<Heading>,
     pub size: Size,
     pub head_size: Size,
@@ -453,6 +469,14 @@ pub struct SummarySheetLayout {
     pub keep: Label,
     #[serde(default = "with_gaps")]
     pub with_gaps: Wording<SheetGaps>,
+}
+
+fn sheet_class() -> Wording<ClassAndYear> {
+    Wording::built_in("{class} класс")
+}
+
+fn sheet_class_size() -> Size {
+    Size(20.0)
 }
 
 fn with_gaps() -> Wording<SheetGaps> {
