@@ -117,6 +117,11 @@ impl Doubts {
         }
     }
 
+    /// How many there are, those not listed included.
+    pub fn count(&self) -> usize {
+        self.list.len() + self.more
+    }
+
     /// All of them, and how many are not listed.
     pub fn all(mut self) -> (Vec<Doubt>, Vec<String>) {
         if self.more > 0 {

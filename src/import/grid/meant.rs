@@ -198,8 +198,18 @@ impl Reading<'_> {
         let targets = self.when.allotted(self.ground.map, &headings, of, Some(ordinals), &mut self.doubts);
         let mut seen: HashMap<PersonalFile, Place> = HashMap::new();
         for row in &table.rows {
-            let matter = row.cells.iter().any(|(column, ..)| targets.get(*column).is_some_and(Option::is_some));
-            let Some(file) = self.pupils.who(self.ground.map, row, matter, &mut self.doubts) else { continue };
+            let is_meant = |column: usize| targets.get(column).is_some_and(Option::is_some);
+            let matter = row.cells.iter().any(|(column, ..)| is_meant(*column));
+            let told = self.doubts.count();
+            let Some(file) = self.pupils.who(self.ground.map, row, matter, &mut self.doubts) else {
+                // What is unclear in the row of somebody who is in doubt himself is asked in the same run.
+                if self.doubts.count() > told {
+                    for (_, place, value) in row.cells.iter().filter(|(column, ..)| is_meant(*column)) {
+                        self.cell(place, value);
+                    }
+                }
+                continue;
+            };
             if let Some(first) = seen.insert(file.clone(), row.place.clone()) {
                 self.doubts.cell(&row.place, format!("ученик «{}» уже есть в строке {}", row.name, first.row), None);
                 continue;
