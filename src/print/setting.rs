@@ -16,6 +16,9 @@ use crate::ledger::chain::hex;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Files by their sums (SHA-256, hex).
+pub type Files = BTreeMap<String, Vec<u8>>;
+
 /// What is done with documents that would be set otherwise today although nothing in them has changed.
 #[derive(Clone, Copy, Default)]
 pub enum SetOtherwise<'a> {
@@ -26,7 +29,7 @@ pub enum SetOtherwise<'a> {
     Reissue,
     /// Their files are taken from where somebody has them: given sums (SHA-256, hex), the files of those that were found,
     /// by sum.
-    From(&'a (dyn Fn(&BTreeSet<String>) -> Result<BTreeMap<String, Vec<u8>>> + Sync)),
+    From(&'a (dyn Fn(&BTreeSet<String>) -> Result<Files> + Sync)),
 }
 
 /// The numbers of those of the documents that today's program and layouts set otherwise although nothing in them has

@@ -3,27 +3,12 @@
 
 use super::imported::{Course, Imported, Lesson};
 use super::pages::words;
-use super::spread::{Column, left, right};
+use super::spread::{Block, Column, MONTHS, left, right};
 use super::{BOOKS, demo};
 use crate::common::peers::{self, Peer};
 use chrono::{Datelike, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
-
-const MONTHS: [[&str; 2]; 12] = [
-    ["январь", "янв."],
-    ["февраль", "февр."],
-    ["март", "март"],
-    ["апрель", "апр."],
-    ["май", "май"],
-    ["июнь", "июнь"],
-    ["июль", "июль"],
-    ["август", "авг."],
-    ["сентябрь", "сент."],
-    ["октябрь", "окт."],
-    ["ноябрь", "нояб."],
-    ["декабрь", "дек."],
-];
 
 /// What was read of a course's spreads.
 #[derive(Default)]
@@ -31,6 +16,32 @@ struct OnPaper {
     lessons: Vec<Lesson>,
     cells: BTreeMap<(Lesson, String), String>,
     finals: BTreeMap<(String, String), String>,
+}
+
+impl OnPaper {
+    /// Takes what stands in the rows of a table whose columns are known.
+    fn take_rows(&mut self, imported: &Imported, course: &Course, (block, columns): (&Block, &[Of]), place: &str) {
+        let mut seen = BTreeSet::new();
+        let mut before = None;
+        for row in &block.rows {
+            let pupil = imported.pupil_of_row(&course.class, &row.name);
+            let pupil = pupil.unwrap_or_else(|| panic!("{place}: who is «{}»?", row.name));
+            assert!(before < Some(pupil.sort_key()), "{place}: «{}» is out of order", row.name);
+            before = Some(pupil.sort_key());
+            seen.insert(pupil.file.clone());
+            for (column, text) in columns.iter().zip(&row.cells).filter(|(_, text)| !text.is_empty()) {
+                let (file, text) = (pupil.file.clone(), text.clone());
+                let twice = match column {
+                    Ok(lesson) => self.cells.insert((*lesson, file), text),
+                    // A place that was closed: whoever has a mark there lacks it then.
+                    Err(_) if text == "–" => None,
+                    Err(period) => self.finals.insert((period.clone(), file), text),
+                };
+                assert_eq!(twice, None, "{place}: «{}» stands twice", row.name);
+            }
+        }
+        assert_eq!(seen, course.members, "{place}: every pupil of the course has a row");
+    }
 }
 
 #[test]
@@ -74,36 +85,27 @@ fn read_book(pdftotext: &Peer, imported: &Imported, class: &str, file: &str) -> 
         let Some(left) = left(page) else { continue };
         let place = format!("{file}, page {number}");
         assert_eq!(number % 2, 0, "{place}: marks stand on a left page");
-        let index = imported.courses.iter().position(|course| course.class == class && heading(course) == left.heading);
+        let (subject, goes_on) = match left.heading.split_once(" (продолжение)") {
+            Some((before, after)) => (format!("{before}{after}"), true),
+            None => (left.heading.clone(), false),
+        };
+        let index = imported.courses.iter().position(|course| course.class == class && heading(course) == subject);
         let index = index.unwrap_or_else(|| panic!("{place}: whose is «{}»?", left.heading));
         let course = &imported.courses[index];
         let on_paper = read.entry(index).or_default();
+        assert_eq!(goes_on, !on_paper.lessons.is_empty(), "{place}: it goes on where a page was before");
 
-        let columns = identify(imported, course, on_paper.lessons.len(), &left.columns, &place);
-        let lessons: Vec<Lesson> = columns.iter().filter_map(|column| column.as_ref().ok().copied()).collect();
-        assert_months(&columns, &left.months, &place);
-        let facing: Vec<_> = lessons.iter().map(|(day, lesson)| (day.format("%d.%m").to_string(), *lesson)).collect();
-        assert_eq!(right(&pages[number]), facing, "{place}: the page that faces it shows the same lessons");
-        on_paper.lessons.extend(lessons);
-
-        let mut seen = BTreeSet::new();
-        let mut before = None;
-        for row in &left.rows {
-            let pupil = imported.pupil_of_row(class, &row.name);
-            let pupil = pupil.unwrap_or_else(|| panic!("{place}: who is «{}»?", row.name));
-            assert!(before < Some(pupil.sort_key()), "{place}: «{}» is out of order", row.name);
-            before = Some(pupil.sort_key());
-            seen.insert(pupil.file.clone());
-            for (column, text) in columns.iter().zip(&row.cells).filter(|(_, text)| !text.is_empty()) {
-                let (file, text) = (pupil.file.clone(), text.clone());
-                let twice = match column {
-                    Ok(lesson) => on_paper.cells.insert((*lesson, file), text),
-                    Err(period) => on_paper.finals.insert((period.clone(), file), text),
-                };
-                assert_eq!(twice, None, "{place}: «{}» stands twice", row.name);
-            }
+        let mut shown = Vec::new();
+        for block in &left.blocks {
+            let done = on_paper.lessons.len();
+            let columns = identify(imported, course, done, &block.columns, &place);
+            assert_months(&columns, &block.months, &place);
+            on_paper.lessons.extend(columns.iter().filter_map(|column| column.as_ref().ok()));
+            shown.extend_from_slice(&on_paper.lessons[done..]);
+            on_paper.take_rows(imported, course, (block, &columns), &place);
         }
-        assert_eq!(seen, course.members, "{place}: every pupil of the course has a row");
+        let facing: Vec<_> = shown.iter().map(|(day, lesson)| (day.format("%d.%m").to_string(), *lesson)).collect();
+        assert_eq!(right(&pages[number]), facing, "{place}: the page that faces it shows the same lessons");
     }
     read
 }

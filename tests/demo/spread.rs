@@ -5,10 +5,32 @@ use super::pages::{Word, middle, read, side_by_side};
 /// How far the middle of a text may lie from the middle of its column or row, in points.
 const OFF: f32 = 1.2;
 
+/// Months as they stand over dates, in full and shortened.
+pub const MONTHS: [[&str; 2]; 12] = [
+    ["январь", "янв."],
+    ["февраль", "февр."],
+    ["март", "март"],
+    ["апрель", "апр."],
+    ["май", "май"],
+    ["июнь", "июнь"],
+    ["июль", "июль"],
+    ["август", "авг."],
+    ["сентябрь", "сент."],
+    ["октябрь", "окт."],
+    ["ноябрь", "нояб."],
+    ["декабрь", "дек."],
+];
+
 /// A left page.
 pub struct Left {
     /// Subject, class and hours, as the heading has them.
     pub heading: String,
+    /// The tables below it: a small group has two, one above the other.
+    pub blocks: Vec<Block>,
+}
+
+/// Dates and final marks side by side over the rows of the pupils.
+pub struct Block {
     /// The months over the dates, from left to right.
     pub months: Vec<String>,
     pub columns: Vec<Column>,
@@ -35,12 +57,30 @@ pub struct Row {
 /// Reads a page, if it is a left one.
 pub fn left(words: &[Word]) -> Option<Left> {
     words.iter().find(|word| word.text == "предмета:")?;
-    let number = words.iter().filter(|word| word.text == "№").min_by(|a, b| a.top().total_cmp(&b.top())).unwrap();
-    let head_bottom = words.iter().find(|word| word.text == "п/п").unwrap().bottom() + 1.0;
-    let head_top = number.top() - 8.0;
     let page_left = words.iter().find(|word| word.text == "Наименование").unwrap().left();
-    let heading = read(&words.iter().filter(|word| word.down() < head_top).collect::<Vec<_>>());
+    // Each table begins with the heading of its numbers, in two lines.
+    let below = |number: &Word| {
+        words.iter().find(|word| {
+            word.text == "п/п"
+                && (word.across() - number.across()).abs() < OFF
+                && (0.0..20.0).contains(&(word.top() - number.top()))
+        })
+    };
+    let mut numbers: Vec<(&Word, &Word)> =
+        words.iter().filter(|word| word.text == "№").filter_map(|word| Some((word, below(word)?))).collect();
+    numbers.sort_by(|a, b| a.0.top().total_cmp(&b.0.top()));
+    let tops: Vec<f32> = numbers.iter().map(|(number, _)| number.top() - 8.0).chain([f32::MAX]).collect();
+    let heading = read(&words.iter().filter(|word| word.down() < tops[0]).collect::<Vec<_>>());
+    let block = |((number, foot), span): (&(&Word, &Word), &[f32])| {
+        let words: Vec<Word> = words.iter().filter(|word| (span[0]..span[1]).contains(&word.down())).cloned().collect();
+        block(&words, number, foot.bottom() + 1.0, page_left)
+    };
+    Some(Left { heading, blocks: numbers.iter().zip(tops.windows(2)).map(block).collect() })
+}
 
+/// Reads a table of which these are the words, notes below it included.
+fn block(words: &[Word], number: &Word, head_bottom: f32, page_left: f32) -> Block {
+    let head_top = number.top() - 8.0;
     // The heading of the names stands in the middle of their column, which begins where that of the numbers ends.
     let head: Vec<&Word> = words.iter().filter(|word| (head_top..head_bottom).contains(&word.down())).collect();
     let of_names: Vec<&Word> =
@@ -55,7 +95,7 @@ pub fn left(words: &[Word]) -> Option<Left> {
     for (index, number) in numbers.iter().enumerate() {
         assert_eq!(number.text, (index + 1).to_string(), "the pupils are numbered");
     }
-    let table_bottom = numbers.last()?.down() + 6.0;
+    let table_bottom = numbers.last().expect("a pupil").down() + 6.0;
     let body = words.iter().filter(|word| (head_bottom..table_bottom).contains(&word.down()));
     let mut places: Vec<RowOnPaper> = numbers.iter().map(|_| RowOnPaper::new(columns.len())).collect();
     for word in body.filter(|word| word.left() > names_left - 1.0) {
@@ -68,7 +108,7 @@ pub fn left(words: &[Word]) -> Option<Left> {
         }
     }
     let rows = places.iter().map(|place| place.read(&columns)).collect();
-    Some(Left { heading, months, columns: columns.into_iter().map(|(column, _)| column).collect(), rows })
+    Block { months, columns: columns.into_iter().map(|(column, _)| column).collect(), rows }
 }
 
 /// The words of a row.
@@ -94,15 +134,14 @@ impl RowOnPaper<'_> {
 /// The months, and the columns with their middles, from the words of the heading right of the names.
 fn columns(head: Vec<&Word>) -> (Vec<String>, Vec<(Column, f32)>) {
     let (days, others): (Vec<&Word>, Vec<&Word>) = head.into_iter().partition(|word| word.is_number());
-    // Months stand in the upper row, and final marks' headings in the middle of both.
-    let top = others.iter().map(|word| word.top()).fold(f32::MAX, f32::min);
-    let is_month = |word: &&Word| !days.is_empty() && word.top() - top < 0.5;
+    let is_month = |word: &&Word| MONTHS.iter().flatten().any(|name| *name == word.text);
     let (mut months, finals): (Vec<&Word>, Vec<&Word>) = others.into_iter().partition(is_month);
     months.sort_by(|a, b| a.left().total_cmp(&b.left()));
     let mut columns: Vec<(Column, f32)> =
         days.iter().map(|word| (Column::Day(word.text.parse().unwrap()), word.across())).collect();
     for heading in side_by_side(finals, 3.0) {
-        columns.push((Column::Final(read(&heading)), middle(&heading)));
+        // A full stop that is kerned under its letter is read as a word of its own.
+        columns.push((Column::Final(read(&heading).replace(" .", ".")), middle(&heading)));
     }
     columns.sort_by(|a, b| a.1.total_cmp(&b.1));
     (months.into_iter().map(|word| word.text.clone()).collect(), columns)

@@ -63,7 +63,7 @@ impl Tables {
 }
 
 fn names_of(statement: &Statement<'_>) -> Vec<String> {
-    statement.column_names().into_iter().map(str::to_owned).collect()
+    statement.column_names().map(str::to_owned).collect()
 }
 
 impl Columns<'_> {
