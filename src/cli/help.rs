@@ -359,6 +359,8 @@ mod tests {
         "class-book",
         "media",
         "pupils",
+        "marks",
+        "dates",
         "usb",
         "age",
         "age1",

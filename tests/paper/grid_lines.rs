@@ -11,6 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
+/// Topics by class, subject, day and number of the lesson on it.
+type Topics = BTreeMap<(String, String, String, usize), String>;
+
 const PUPILS: usize = 44;
 const SUBJECTS: usize = 37;
 /// Rules that meet may miss each other by this, in points.
@@ -371,7 +374,7 @@ fn read(
     class: &str,
     subjects: &BTreeMap<String, String>,
     pupils: &BTreeMap<String, String>,
-) -> (BTreeMap<Place, String>, BTreeMap<(String, String, String, usize), String>) {
+) -> (BTreeMap<Place, String>, Topics) {
     let (mut marks, mut topics) = (BTreeMap::new(), BTreeMap::new());
     let mut seen: BTreeMap<(String, String), Vec<(usize, Edges)>> = BTreeMap::new();
     let (mut subject, mut lessons): (String, BTreeMap<(String, String), usize>) = Default::default();
