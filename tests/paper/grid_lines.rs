@@ -43,7 +43,7 @@ impl Drawn {
             Self { seed, classes: names.take(classes).collect(), marks: BTreeMap::new(), topics: BTreeMap::new() };
         std::fs::create_dir(folder).unwrap();
         let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
-        write("school.toml", SCHOOL);
+        write("school.toml", &settings());
         let mut staff = "Логин;Фамилия;Имя;Отчество;Должность;МО;Роли\nivanova;Иванова;Анна;Ивановна;администратор;;администратор\n".to_owned();
         let mut subjects = "Предмет;Краткое название;Методическое объединение\n".to_owned();
         (0..SUBJECTS).for_each(|subject| writeln!(subjects, "{0};{0};", name_of(subject)).unwrap());
@@ -199,7 +199,7 @@ const PERIODS: [(&str, &str, &str, &str); 4] = [
     ("IV четверть", "IV четв.", "2026-03-30", "2026-05-29"),
 ];
 
-const SCHOOL: &str = r#"
+const YEAR: &str = r#"
 [school]
 name = "Школа № 1"
 short_name = "Школа № 1"
@@ -209,31 +209,16 @@ case_index = "02-15"
 name = "2025/2026"
 begins = 2025-09-01
 ends = 2026-05-29
-[[period]]
-name = "I четверть"
-short = "I четв."
-grades = [1, 11]
-begins = 2025-09-01
-ends = 2025-10-24
-[[period]]
-name = "II четверть"
-short = "II четв."
-grades = [1, 11]
-begins = 2025-11-03
-ends = 2025-12-30
-[[period]]
-name = "III четверть"
-short = "III четв."
-grades = [1, 11]
-begins = 2026-01-12
-ends = 2026-03-20
-[[period]]
-name = "IV четверть"
-short = "IV четв."
-grades = [1, 11]
-begins = 2026-03-30
-ends = 2026-05-29
 "#;
+
+/// `school.toml`: the school with its periods.
+fn settings() -> String {
+    PERIODS.into_iter().fold(YEAR.to_owned(), |text, (name, short, begins, ends)| {
+        text + &format!(
+            "[[period]]\nname = \"{name}\"\nshort = \"{short}\"\ngrades = [1, 11]\nbegins = {begins}\nends = {ends}\n"
+        )
+    })
+}
 
 /// A letter, where its middle is and how large it is, in points from the upper left corner.
 struct Letter {

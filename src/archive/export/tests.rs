@@ -9,7 +9,7 @@ fn every_column_of_the_schema_is_in_the_dictionary() {
     let proven = journal.prove(&mut |_| {}).unwrap();
     for table in proven.table_names().unwrap() {
         for column in proven.each_row(&table, &mut |_| Ok(())).unwrap() {
-            assert!(columns::meaning(&table, &column).is_some(), "{table}.{column}: say what it means in columns.rs");
+            assert!(columns::meaning(&table, &column).is_some(), "{table}.{column}: say what it means in columns/");
         }
     }
 }
