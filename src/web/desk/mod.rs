@@ -15,6 +15,7 @@ mod handing;
 mod keeping;
 mod listing;
 mod office;
+mod own_class;
 mod page;
 mod paper;
 mod parents;

@@ -6,7 +6,7 @@ mod exemptions;
 mod marks;
 
 use super::tabs::{Tab, Tabs};
-use super::{Desk, Sitting};
+use super::{Desk, Sitting, own_class};
 use crate::error::{Error, Result};
 use crate::journal::read::{self, Pupil};
 use crate::report::scope::period_on;
@@ -19,6 +19,10 @@ use std::sync::Arc;
 
 /// The address of the section.
 pub const ADDRESS: &str = "/classroom";
+
+/// Its pages, in the order of their links.
+const PAGES: [(&str, &str); 4] =
+    [("", "Пропуски"), ("/exemptions", "Освобождения"), ("/marks", "Отметки"), ("/attendance", "Посещаемость")];
 
 /// The pages and what they send.
 pub fn routes() -> Router<Arc<Desk>> {
@@ -72,43 +76,20 @@ impl Room {
         let login = sitting.seat.place()?.login().clone();
         let tables = sitting.seat.journal.tables();
         let classes = read::classes_of_teacher(tables, &login)?;
-        let class = match named {
-            Some(named) => classes.iter().find(|class| class.ascii() == named),
-            None => classes.first(),
-        };
-        let class = class.cloned().ok_or_else(|| {
-            Error::input(if classes.is_empty() {
-                "у вас нет класса"
-            } else {
-                "это не ваш класс"
-            })
-            .next("классного руководителя записывает администратор")
-        })?;
+        let class = own_class::chosen(&classes, named)?;
         let pupils = read::pupils_of_class(tables, &class)?;
         let names = read::names(tables, &pupils)?;
-        Ok(Self { address: address(&class), class, classes, pupils, names })
+        Ok(Self { address: own_class::address(ADDRESS, &class), class, classes, pupils, names })
     }
 
     /// The links to the pages of the class, of which one is shown.
     fn tabs(&self, here: &str) -> Tabs {
-        let pages =
-            [("", "Пропуски"), ("/exemptions", "Освобождения"), ("/marks", "Отметки"), ("/attendance", "Посещаемость")];
-        let tabs = pages.map(|(page, name)| Tab {
-            address: format!("{}{page}", self.address),
-            name: name.to_owned(),
-            is_here: page == here,
-        });
-        Tabs { label: "Страницы класса", tabs: tabs.into() }
+        own_class::pages("Страницы класса", &self.address, &PAGES, here)
     }
 
     /// The links to his classes, where he has several.
     fn others(&self, here: &str) -> Option<Tabs> {
-        let tabs = self.classes.iter().map(|class| Tab {
-            address: format!("{}{here}", address(class)),
-            name: class.to_string(),
-            is_here: *class == self.class,
-        });
-        (self.classes.len() > 1).then(|| Tabs { label: "Ваши классы", tabs: tabs.collect() })
+        own_class::others("Ваши классы", ADDRESS, (&self.classes, &self.class), here)
     }
 
     /// The periods of the class, of which one is shown.
@@ -144,10 +125,6 @@ impl Room {
         let name = self.names.get(at).map(String::as_str).unwrap_or_default();
         Ok((Absent { pupil: self.pupils[at].file.clone(), since, until }, name))
     }
-}
-
-fn address(class: &ClassName) -> String {
-    format!("{ADDRESS}/{}", class.ascii())
 }
 
 /// Which period is asked for, by its place among those of the class.

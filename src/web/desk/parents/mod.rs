@@ -8,9 +8,9 @@ mod contacts;
 mod slips;
 mod told;
 
-use super::tabs::{Tab, Tabs};
-use super::{Desk, Sitting, sections};
-use crate::error::{Error, Result};
+use super::tabs::Tabs;
+use super::{Desk, Sitting, own_class, sections};
+use crate::error::Result;
 use crate::journal::read;
 use crate::school::{ClassName, Role};
 use axum::Router;
@@ -63,43 +63,18 @@ impl Families {
         let login = sitting.seat.place()?.login().clone();
         let tables = sitting.seat.journal.tables();
         let classes = if keeps_all { read::classes(tables)? } else { read::classes_of_teacher(tables, &login)? };
-        let class = match named {
-            Some(named) => classes.iter().find(|class| class.ascii() == named),
-            None => classes.first(),
-        };
-        let class = class.cloned().ok_or_else(|| {
-            Error::input(if classes.is_empty() {
-                "у вас нет класса"
-            } else {
-                "это не ваш класс"
-            })
-            .next("классного руководителя записывает администратор")
-        })?;
-        let address = address(&class);
+        let class = own_class::chosen(&classes, named)?;
+        let address = own_class::address(ADDRESS, &class);
         Ok(Self { class, address, classes })
     }
 
     /// The links to the pages of the class, of which one is shown.
     fn tabs(&self, here: &str) -> Tabs {
-        let tab = |(page, name): (&str, &str)| Tab {
-            address: format!("{}{page}", self.address),
-            name: name.to_owned(),
-            is_here: page == here,
-        };
-        Tabs { label: "Страницы о родителях", tabs: PAGES.into_iter().map(tab).collect() }
+        own_class::pages("Страницы о родителях", &self.address, &PAGES, here)
     }
 
     /// The links to the other classes, where there are any.
     fn others(&self, here: &str) -> Option<Tabs> {
-        let tabs = self.classes.iter().map(|class| Tab {
-            address: format!("{}{here}", address(class)),
-            name: class.to_string(),
-            is_here: *class == self.class,
-        });
-        (self.classes.len() > 1).then(|| Tabs { label: "Классы", tabs: tabs.collect() })
+        own_class::others("Классы", ADDRESS, (&self.classes, &self.class), here)
     }
-}
-
-fn address(class: &ClassName) -> String {
-    format!("{ADDRESS}/{}", class.ascii())
 }
