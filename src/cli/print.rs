@@ -357,6 +357,7 @@ fn issue(
     to: &Where,
     choose: impl FnOnce(&Workplace<'_>, &Proven, &Layouts, SetOtherwise<'_>) -> Result<Chosen>,
 ) -> Result<ExitCode> {
+    papers::are_at_hand(&to.from)?;
     let mut journal = session::journal(common)?;
     let layouts = Layouts::load(to.layouts.as_deref())?;
     let identity = session::identity(common)?;

@@ -396,6 +396,9 @@ pub(super) fn decode(bytes: &[u8]) -> std::result::Result<Cow<'_, str>, &'static
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Ok(Cow::Borrowed(text));
     }
+    if bytes.starts_with(b"%PDF") || bytes.contains(&0) {
+        return Err("это не таблица; сохраните её как CSV, XLSX или ODS");
+    }
     // Every byte is a character of it; one that is no letter or sign is refused as unprintable, with its place.
     Ok(encoding_rs::WINDOWS_1251.decode_without_bom_handling(bytes).0)
 }

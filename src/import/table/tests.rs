@@ -46,6 +46,10 @@ fn faults_of_form_name_their_place() {
     assert!(faults.list[0].to_string().contains("файл пуст"));
     let (_, faults) = read(b"\xff\xfe\x00\xd8\n");
     assert!(faults.list[0].to_string().contains("кодировка"), "half a surrogate pair");
+    for foreign in [&b"%PDF-1.7\n%\xe2\xe3\n\"1 0 obj"[..], b"Wave\0\xff\"\n"] {
+        let (_, faults) = read(foreign);
+        assert_eq!(faults.list[0].to_string(), "t.csv: это не таблица; сохраните её как CSV, XLSX или ODS");
+    }
 }
 
 #[test]

@@ -167,6 +167,17 @@ pub fn due(
 /// The largest file of a document that is read, in bytes.
 const LARGEST_FILE: u64 = 256 * 1024 * 1024;
 
+/// That something stands where issued files are to be taken from, whether or not any is needed.
+///
+/// # Errors
+/// Nothing does at one of the paths.
+pub fn are_at_hand(bags: &[PathBuf]) -> Result<()> {
+    match bags.iter().find(|bag| !files::is_there(bag)) {
+        Some(bag) => Err(Error::file("прочитать", bag, &std::io::ErrorKind::NotFound.into())),
+        None => Ok(()),
+    }
+}
+
 /// Issued files, by their sums (SHA-256, hex), from the archives in which they lie, or as such a file themselves.
 ///
 /// # Errors
