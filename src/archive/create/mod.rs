@@ -177,6 +177,10 @@ fn moment(plan: &Plan<'_>) -> Result<chrono::NaiveDateTime> {
     })
 }
 
+/// The tag files before the last list, in the order in which they are written: a list beside an empty `bag-info.txt` would be
+/// taken for a stranger's bag if the run was killed there.
+const WRITTEN: [&str; 3] = [INFO, MANIFEST, ALLOWED_SIGNERS];
+
 /// Writes everything up to the seal, and tells of each carrier whether it kept up.
 fn write(
     plan: &Plan<'_>,
@@ -195,12 +199,11 @@ fn write(
         files.extend(stream.finish()?);
     }
     let payload = Oxum { bytes: files.iter().map(|file| file.bytes).sum(), files: files.len() as u64 };
-    let mut tags = vec![
-        targets.write(&tag(MANIFEST), listing(&files).as_bytes())?,
-        targets.write(&tag(INFO), plan.facts.to_info(plan.name, payload).to_string().as_bytes())?,
-        targets.write(&tag(ALLOWED_SIGNERS), plan.signers.to_string().as_bytes())?,
-        written(BAGIT, BAGIT_TEXT.as_bytes()),
-    ];
+    let info = plan.facts.to_info(plan.name, payload).to_string();
+    let mut tags = vec![written(BAGIT, BAGIT_TEXT.as_bytes())];
+    for (name, text) in WRITTEN.into_iter().zip([info, listing(&files), plan.signers.to_string()]) {
+        tags.push(targets.write(&tag(name), text.as_bytes())?);
+    }
     let tagmanifest = listing(&tags);
     tags.push(targets.write(&tag(TAGMANIFEST), tagmanifest.as_bytes())?);
     files.append(&mut tags);

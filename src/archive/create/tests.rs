@@ -1,7 +1,7 @@
 use std::fs;
 
 use super::*;
-use crate::archive::bag::SIGNATURE;
+use crate::archive::bag::{RECOVERY, SIGNATURE};
 use crate::archive::fixture::{NAME, School, contents, packages};
 use crate::archive::package::Source;
 use crate::archive::progress::Quiet;
@@ -60,6 +60,28 @@ fn what_a_killed_run_left_unsealed_is_removed_with_a_word() {
     let created = school.archive();
     assert!(created.notes[0].contains("незаконченная копия"), "{:?}", created.notes);
     assert!(is_whole(&school, 0));
+}
+
+#[test]
+fn wherever_a_run_is_killed_among_the_lists_what_is_left_is_called_unfinished() {
+    let school = School::new();
+    school.archive();
+    let root = school.bag(0).root().to_owned();
+    for name in [BAGIT, SIGNATURE] {
+        fs::remove_file(root.join(name)).unwrap();
+    }
+    // A copy of any day has no recovery data.
+    let _ = fs::remove_dir_all(root.join(RECOVERY));
+    let order: Vec<&str> = WRITTEN.into_iter().chain([TAGMANIFEST]).collect();
+    let texts: Vec<Vec<u8>> = order.iter().map(|name| fs::read(root.join(name)).unwrap()).collect();
+    for (at, text) in texts.iter().enumerate().rev() {
+        for length in [text.len(), text.len() / 2, 1, 0] {
+            fs::write(root.join(order[at]), &text[..length]).unwrap();
+            let verdict = verify(&root, &Request::default(), &Quiet).unwrap().verdict;
+            assert_eq!(verdict, Verdict::Unfinished, "{length} bytes of {}", order[at]);
+        }
+        fs::remove_file(root.join(order[at])).unwrap();
+    }
 }
 
 #[test]
