@@ -56,9 +56,7 @@ mod screen;
 mod serve;
 mod session;
 mod shown;
-#[cfg(unix)]
 mod sign;
-mod signals;
 mod slips;
 mod staff;
 mod state;
@@ -66,6 +64,10 @@ mod stick;
 mod substitution;
 mod typed;
 mod year;
+
+// Apart, so that no neighbour in the alphabet comes between it and its condition.
+#[cfg(unix)]
+mod signals;
 
 use crate::error::Result;
 use crate::work::seat::Faces;
