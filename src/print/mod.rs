@@ -130,13 +130,14 @@ pub fn write(document: &Document, wanted: &Wanted, context: &IssueContext) -> Re
         producer: format!("Letopis {}", context.version),
         id: format!("{}/{id}/{}/{}", context.journal_id, wanted.form.id(), wanted.subject),
         issued_at: context.issued_at,
-        sides: document.sides,
+        numbering: document.numbering,
         tagged: wanted.form.is_tagged(),
     };
     let looks = pdf::Looks {
         number: context.number.clone(),
         draft: context.number.is_empty(),
-        facing: document.sides == sheet::Sides::Both && document.pages.iter().any(|page| page.height > page.width),
+        facing: document.numbering.sides == sheet::Sides::Both
+            && document.pages.iter().any(|page| page.height > page.width),
         writing: context.writing,
     };
     pdf::write_document(&document.pages, &document.bookmarks, &about, &looks)

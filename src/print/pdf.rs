@@ -9,7 +9,7 @@ use crate::error::{Action, Error, Result};
 use crate::print::catalog::for_viewers;
 use crate::print::fonts::{Face, MM_PER_PT, Shaped, Shaper};
 use crate::print::page::{Area, Page, Qr, Rule, TextRun};
-use crate::print::sheet::Sides;
+use crate::print::sheet::Numbering;
 use crate::print::tags::{LANGUAGE, RULES, Tags};
 use chrono::{DateTime, Datelike, FixedOffset, Timelike};
 use krilla::color::luma;
@@ -39,8 +39,8 @@ pub struct About {
     pub id: String,
     /// When the document was issued.
     pub issued_at: DateTime<FixedOffset>,
-    /// The sides it is printed on, after which its pages are named.
-    pub sides: Sides,
+    /// How its leaves are numbered, after which its pages are named.
+    pub numbering: Numbering,
     /// Whether it is tagged; then every page keeps its structure.
     pub tagged: bool,
 }
@@ -111,7 +111,7 @@ pub fn write_document(pages: &[Page], bookmarks: &[Bookmark], about: &About, loo
     for (page, number) in pages.iter().zip(1..) {
         let settings = PageSettings::from_wh(points(page.width), points(page.height))
             .ok_or_else(|| fault("страница без размера".to_owned()))?
-            .with_page_label(label(about.sides, number));
+            .with_page_label(label(about.numbering, number));
         let mut sheet = document.start_page_with(settings);
         let mut surface = sheet.surface();
         match &page.structure {
@@ -169,10 +169,10 @@ fn draw_across(surface: &mut Surface<'_>, page: &Page, word: &Shaped, fonts: &[F
 }
 
 /// The name of a page, counted from 1: the leaf it stands on. Where every page is a leaf, one entry in the file names all.
-fn label(sides: Sides, page: u32) -> PageLabel {
-    match sides {
-        Sides::One => PageLabel::new(Some(NumberingStyle::Arabic), None, None),
-        Sides::Both => PageLabel::new(None, Some(sides.side_of(page)), None),
+fn label(numbering: Numbering, page: u32) -> PageLabel {
+    match numbering.is_plain() {
+        true => PageLabel::new(Some(NumberingStyle::Arabic), None, None),
+        false => PageLabel::new(None, Some(numbering.side_of(page)), None),
     }
 }
 

@@ -46,10 +46,90 @@ impl Sides {
     pub fn is_back(self, page: u32) -> bool {
         self == Self::Both && page.is_multiple_of(2)
     }
+}
+
+/// How the leaves of a document are numbered: in order; but a book's cover and certificate have no number, and the leaves
+/// of its list have numbers of their own, as archives count them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Numbering {
+    /// The sides it is printed on.
+    pub sides: Sides,
+    book: Option<BookPages>,
+}
+
+/// Where the parts of a book begin, by page from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct BookPages {
+    list: u32,
+    body: u32,
+    certificate: u32,
+}
+
+/// The leaf that a page stands on, as its number names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaf {
+    /// A leaf that is counted.
+    Numbered(u32),
+    /// The cover of a book.
+    Cover,
+    /// A leaf of its list.
+    List(u32),
+    /// Its certificate.
+    Certificate,
+}
+
+impl From<Sides> for Numbering {
+    fn from(sides: Sides) -> Self {
+        Self { sides, book: None }
+    }
+}
+
+impl Numbering {
+    /// Of a book: the first page of its list, the first of what follows it, which is the front of a leaf, and the certificate.
+    pub fn of_book(sides: Sides, (list, body): (u32, u32), certificate: u32) -> Self {
+        Self { sides, book: Some(BookPages { list, body, certificate }) }
+    }
+
+    /// The leaf that a page stands on.
+    pub fn leaf(self, page: u32) -> Leaf {
+        let leaf = self.sides.leaf_of(page);
+        let Some(book) = self.book else { return Leaf::Numbered(leaf) };
+        let since = |first: u32| leaf.saturating_sub(self.sides.leaf_of(first)) + 1;
+        match page {
+            page if page >= book.certificate => Leaf::Certificate,
+            page if page >= book.body => Leaf::Numbered(since(book.body)),
+            page if page >= book.list => Leaf::List(since(book.list)),
+            _ => Leaf::Cover,
+        }
+    }
+
+    /// How many leaves of a document of so many pages are counted.
+    pub fn counted(self, pages: u32) -> u32 {
+        match self.book {
+            None => self.sides.leaf_of(pages),
+            Some(book) => self.sides.leaf_of(book.certificate).saturating_sub(self.sides.leaf_of(book.body)),
+        }
+    }
+
+    /// How many leaves the list of a book takes.
+    pub fn of_list(self) -> u32 {
+        self.book.map_or(0, |book| self.sides.leaf_of(book.body).saturating_sub(self.sides.leaf_of(book.list)))
+    }
 
     /// A page as an archive names it, by its leaf: «2», and the back of it «2 об.».
     pub fn side_of(self, page: u32) -> String {
-        format!("{}{}", self.leaf_of(page), if self.is_back(page) { " об." } else { "" })
+        let leaf = match self.leaf(page) {
+            Leaf::Numbered(leaf) => leaf.to_string(),
+            Leaf::Cover => "обложка".to_owned(),
+            Leaf::List(leaf) => format!("опись {leaf}"),
+            Leaf::Certificate => "лист-заверитель".to_owned(),
+        };
+        format!("{leaf}{}", if self.sides.is_back(page) { " об." } else { "" })
+    }
+
+    /// Whether every page is the leaf of its own number.
+    pub fn is_plain(self) -> bool {
+        self.sides == Sides::One && self.book.is_none()
     }
 }
 
@@ -62,8 +142,8 @@ pub struct FootText {
     pub plain: bool,
     /// What the document is about: the school, the class, the year.
     pub about: String,
-    /// The sides it is printed on.
-    pub sides: Sides,
+    /// How its leaves are numbered.
+    pub numbering: Numbering,
     /// How many pages the document has.
     pub pages: u32,
 }
@@ -120,14 +200,20 @@ pub fn close_page(
     let kind = Type { face: Face::Sans, size: foot.size.0 };
     let portrait = page.height > page.width;
     let bottom = page.height - if portrait { layout.paper.bottom.0 } else { layout.paper.inner.0 };
-    let back = text.sides.is_back(number);
+    let back = text.numbering.sides.is_back(number);
     let (left, right) = if portrait { margins(layout, back) } else { (layout.paper.outer.0, layout.paper.outer.0) };
     let (left, right) = (left, page.width - right);
     let at_right = !back;
     let beside = foot.qr.0 + foot.gap.0.max(QUIET * foot.qr.0 / 33.0);
     let (x, width) = if at_right { (left, right - left - beside) } else { (left + beside, right - left - beside) };
     let align = if at_right { Align::Right } else { Align::Left };
-    let (page_text, leaf_text) = (number.to_string(), text.sides.leaf_of(number).to_string());
+    let (page_wording, leaf) = match text.numbering.leaf(number) {
+        Leaf::Numbered(leaf) => (&foot.page, leaf),
+        Leaf::Cover => (&foot.page_cover, 0),
+        Leaf::List(leaf) => (&foot.page_list, leaf),
+        Leaf::Certificate => (&foot.page_certificate, 0),
+    };
+    let (page_text, leaf_text) = (number.to_string(), leaf.to_string());
     let pages_text = text.pages.to_string();
     let values = [("number", text.number.as_str()), ("page", &page_text), ("leaf", &leaf_text), ("pages", &pages_text)];
     let issued = !text.number.is_empty();
@@ -147,7 +233,7 @@ pub fn close_page(
     let mut y = bottom - foot.qr.0;
     page.foot = Some(page.rows());
     let mut heard = Vec::new();
-    for (i, wording) in [text.about.clone(), first, foot.page.fill(&values)].iter().enumerate() {
+    for (i, wording) in [text.about.clone(), first, page_wording.fill(&values)].iter().enumerate() {
         if wording.is_empty() {
             continue;
         }
@@ -171,4 +257,32 @@ pub fn close_page(
         structure.foot = heard;
     }
     Ok(PageSeal { digest, record })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_book_counts_neither_its_cover_nor_its_certificate_and_its_list_apart() {
+        let book = Numbering::of_book(Sides::Both, (3, 7), 21);
+        let named: Vec<String> = [1, 2, 3, 6, 7, 8, 20, 21].map(|page| book.side_of(page)).into();
+        let expected = ["обложка", "обложка об.", "опись 1", "опись 2 об.", "1", "1 об.", "7 об.", "лист-заверитель"];
+        assert_eq!(named, expected);
+        assert_eq!((book.counted(21), book.of_list()), (7, 2));
+        let single = Numbering::of_book(Sides::One, (2, 3), 10);
+        assert_eq!(
+            [1, 2, 3, 9, 10].map(|page| single.leaf(page)),
+            [Leaf::Cover, Leaf::List(1), Leaf::Numbered(1), Leaf::Numbered(7), Leaf::Certificate,]
+        );
+        assert_eq!((single.counted(10), single.of_list()), (7, 1));
+    }
+
+    #[test]
+    fn other_documents_count_every_leaf() {
+        let plain = Numbering::from(Sides::Both);
+        assert_eq!([1, 2, 3].map(|page| plain.side_of(page)), ["1", "1 об.", "2"]);
+        assert_eq!(plain.counted(5), 3);
+        assert!(Numbering::from(Sides::One).is_plain() && !plain.is_plain());
+    }
 }

@@ -24,6 +24,10 @@ use std::sync::LazyLock;
 
 const NUMBER: &str = "2025-0143";
 
+/// Where a book's first page of marks is, from 0: after the cover, a leaf of the list and the front of the first leaf that
+/// is counted.
+const FIRST_MARKS: usize = 5;
+
 static LAYOUTS: LazyLock<Layouts> = LazyLock::new(|| Layouts::load(None).unwrap());
 
 /// The book of a lifelike class, which most tests look at.
@@ -150,7 +154,7 @@ fn subjects_start_on_the_left_and_every_spread_faces_itself() {
 #[test]
 fn a_pupil_who_came_or_left_keeps_his_line_and_has_a_line_through_the_other_dates() {
     let book = &*BOOK;
-    let first = &book.pages[3];
+    let first = &book.pages[FIRST_MARKS];
     let name = first.runs.iter().find(|run| run.text().contains("зачислена")).unwrap();
     assert!(cells(first)[&(name.place.row, 1)].ends_with(", зачислена 12.11"));
     let middle = name.cell.y + name.cell.h / 2.0;
@@ -162,9 +166,17 @@ fn a_pupil_who_came_or_left_keeps_his_line_and_has_a_line_through_the_other_date
 fn the_foot_names_document_page_leaf_and_code() {
     let book = &*BOOK;
     let total = book.pages.len();
-    for (page, number) in [(&book.pages[0], 1), (&book.pages[12], 13), (&book.pages[total - 1], total)] {
-        let text = text_of(page);
-        assert!(text.contains(&format!("стр. {number} (л. {}) из {total}", number.div_ceil(2))));
+    // Neither the cover nor the certificate is counted, and the list apart.
+    for (number, leaf) in [
+        (1, "обложка"),
+        (3, "л. 1 внутренней описи"),
+        (5, "л. 1"),
+        (6, "л. 1"),
+        (13, "л. 5"),
+        (total, "лист-заверитель"),
+    ] {
+        let text = text_of(&book.pages[number - 1]);
+        assert!(text.contains(&format!("стр. {number} ({leaf}) из {total}")), "{text}");
         assert!(text.contains("Документ № 2025-0143"));
         assert!(text.contains(&format!("Код сверки: {}", seal::groups(&book.seals[number - 1].digest))));
     }
@@ -178,7 +190,7 @@ fn the_record_of_a_page_is_its_text_without_the_code() {
         assert_eq!(seal.digest, seal::digest(&seal.record));
         let shown = show_page_record(&seal.record).unwrap();
         assert!(!shown.contains("Код сверки:"));
-        assert!(shown.contains(&format!("стр. {number} (л.")));
+        assert!(shown.contains(&format!("стр. {number} (")));
     }
 }
 
@@ -191,9 +203,21 @@ fn the_certificate_counts_the_leaves_and_covers_every_other_page() {
     let digest: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     let shown = show_page_record(&last.record).unwrap();
     assert!(shown.contains(&digest));
-    let leaves = u32::try_from(book.pages.len().div_ceil(2)).unwrap();
+    // Without the cover, the leaf of the list and the certificate.
+    let leaves = u32::try_from((book.pages.len() - 5) / 2).unwrap();
     let words = words::number_in_words(leaves, words::Gender::Masculine);
+    let shown = shown.replace('\n', " ");
     assert!(shown.contains(&format!("{leaves} ({words}) лист")), "{shown}");
+    assert!(shown.contains(&format!("с № 1 по № {leaves}")) && shown.contains("внутренней описи: 1 (один)"), "{shown}");
+    assert_eq!(book.leaves, leaves, "the register counts as the certificate does");
+    let title = text_of(&book.pages[0]);
+    assert!(title.contains(&format!("На {leaves} лист")), "{title}");
+    // What the register and the ledger say stands below a rule of its own, under the lines for the binder.
+    let certificate = book.pages.last().unwrap();
+    let rule = certificate.rules.iter().filter(|rule| rule.from.1 == rule.to.1 && rule.weight > 1.0);
+    let rule = rule.map(|rule| rule.from.1).fold(0.0, f32::max);
+    let at = |text: &str| certificate.runs.iter().find(|run| run.text().starts_with(text)).unwrap().cell.y;
+    assert!(at("должность") < rule && rule < at("Документ № 2025-0143 от"), "{rule}");
 }
 
 #[test]
@@ -203,7 +227,7 @@ fn the_list_names_the_leaves_on_which_the_parts_stand() {
     for subject in &book.bookmarks[2].under {
         let row = list.iter().find(|(key, text)| key.1 == 1 && **text == subject.title).unwrap().0.0;
         let page = subject.page + 1;
-        assert!(list[&(row, 3)].starts_with(&format!("{} об.–", page.div_ceil(2))), "{}", list[&(row, 3)]);
+        assert!(list[&(row, 3)].starts_with(&format!("{} об.–", page.div_ceil(2) - 2)), "{}", list[&(row, 3)]);
     }
 }
 
@@ -227,7 +251,7 @@ fn one_changed_mark_changes_its_page_and_the_certificate_alone() {
     let before = seals(&annals.put_mark(&first, &file(10), "3").record());
     let after = seals(&annals.put_mark(&first, &file(10), "2").record());
     let differing: Vec<usize> = (0..before.len()).filter(|i| before[*i] != after[*i]).collect();
-    assert_eq!(differing, [3, before.len() - 1]);
+    assert_eq!(differing, [FIRST_MARKS, before.len() - 1]);
 }
 
 #[test]
@@ -307,7 +331,7 @@ fn two_pupils_alike_in_surname_and_given_name_are_told_apart_by_the_patronymic()
         }
     });
     let book = lay_out(&tables, &LAYOUTS, &of_class(Form::ClassBook), &context(NUMBER)).unwrap();
-    let names: Vec<String> = cells(&book.pages[3]).into_values().collect();
+    let names: Vec<String> = cells(&book.pages[FIRST_MARKS]).into_values().collect();
     assert!(["Прохоров Антон Львович", "Прохоров Антон Ильич"].iter().all(|name| names.iter().any(|is| is == name)));
 }
 

@@ -13,7 +13,7 @@ fn a_page_is_shown_beside_its_code_as_a_table_with_its_empty_cells() {
     school.run("2025-09-02 12:00:00", "petrova", &["print", "class", "7А", "--out", "print"]).ok();
     let code: String = school
         .file()
-        .query_row("SELECT digest FROM document_pages WHERE number = '2025-0001' AND page = 4", [], |row| row.get(0))
+        .query_row("SELECT digest FROM document_pages WHERE number = '2025-0001' AND page = 6", [], |row| row.get(0))
         .unwrap();
     run(async {
         let Some(browser) = Browser::start().await else { return };
@@ -21,10 +21,10 @@ fn a_page_is_shown_beside_its_code_as_a_table_with_its_empty_cells() {
         browser.open(&desk).await;
         browser.click("nav a[href='/paper']").await;
         browser.until("h1", "Сверка бумаги").await;
-        browser.fill("[name=code]", "2025-0001/4 0000 0000 0000 0000").await;
+        browser.fill("[name=code]", "2025-0001/6 0000 0000 0000 0000").await;
         browser.click(".plain-form button").await;
         browser.until(".fault", "Журнал не выдавал страницы с таким кодом").await;
-        browser.fill("[name=code]", &format!("2025-0001/4 {}", &code[..16])).await;
+        browser.fill("[name=code]", &format!("2025-0001/6 {}", &code[..16])).await;
         browser.click(".plain-form button").await;
         browser.until("h2", "Код верен").await;
         browser.until(".facts", "Страница").await;

@@ -92,9 +92,25 @@ fn pages_are_named_by_their_leaves() {
     for file in &files {
         let pages = qpdf.run([Path::new("--show-npages"), file], &school.path("print")).stdout;
         let pages: usize = pages.trim().parse().unwrap();
+        let is_book = file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("journal"));
         let name = |page: usize| match file.starts_with(school.path("simplex")) {
             true => page.to_string(),
             false => format!("{}{}", page.div_ceil(2), if page.is_multiple_of(2) { " об." } else { "" }),
+        };
+        // Of a book neither the cover nor the certificate is counted, and the list apart.
+        let name = |page: usize| match (is_book, file.starts_with(school.path("simplex"))) {
+            (false, _) => name(page),
+            (true, _) if page == pages => "лист-заверитель".to_owned(),
+            (true, false) if page <= 4 => {
+                let leaf = if page <= 2 { "обложка" } else { "опись 1" };
+                format!("{leaf}{}", if page.is_multiple_of(2) { " об." } else { "" })
+            }
+            (true, false) => name(page - 4),
+            (true, true) => match page {
+                1 => "обложка".to_owned(),
+                2 => "опись 1".to_owned(),
+                page => name(page - 2),
+            },
         };
         assert_eq!(page_names(file, pages), (1..=pages).map(name).collect::<Vec<_>>(), "{}", file.display());
     }

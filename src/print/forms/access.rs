@@ -67,7 +67,7 @@ pub fn access_slips(layouts: &Layouts, school: &School, sheet: &AccessSheet<'_>)
         producer: format!("Letopis {}", issue::VERSION),
         id: format!("access/{}/{}", sheet.class, sheet.at.to_rfc3339()),
         issued_at: sheet.at,
-        sides: Sides::One,
+        numbering: Sides::One.into(),
         tagged: false,
         title,
     };

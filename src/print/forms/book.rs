@@ -17,7 +17,7 @@ use crate::journal::read::absences::Absences;
 use crate::print::layout::Halves;
 use crate::print::page::Page;
 use crate::print::pdf::Bookmark;
-use crate::print::sheet::{Orientation, PageSeal, Sides};
+use crate::print::sheet::{FootText, Numbering, Orientation, PageSeal, Sides};
 use crate::school::PersonName;
 use sha2::{Digest, Sha256};
 
@@ -144,11 +144,11 @@ impl Piece<'_> {
 
 /// A volume between its title and its certificate.
 struct Body {
-    /// The first page of the list, and the page after its last.
+    /// The first page of the list, and the first of what follows it, on a leaf of its own.
     list: (u32, u32),
     /// The pages after the list.
     pages: Vec<Page>,
-    /// The parts, and the certificate.
+    /// The parts, and the certificate, which the list does not name.
     parts: Vec<Part>,
     /// How many of the parts are subjects.
     courses: usize,
@@ -166,15 +166,19 @@ impl Body {
         let first = list_page(composer.sides);
         let facing = composer.sides == Sides::Both && composer.layouts.book.spread.halves == Halves::Facing;
         // Page numbers as wide as they come: enough to learn how many pages the list takes.
-        let mut parts: Vec<Part> = pieces.iter().map(|piece| piece.part(composer, 996, 3)).collect();
-        parts.push(certificate(996));
-        let mut next = first + composer.list(&parts, first).len() as u32;
-        let list = (first, next);
+        let parts: Vec<Part> = pieces.iter().map(|piece| piece.part(composer, 996, 3)).collect();
+        let guessed = Numbering::of_book(composer.sides, (first, first), u32::MAX);
+        let mut next = first + composer.list(&parts, first, guessed).len() as u32;
         let (mut pages, mut parts) = (Vec::new(), Vec::new());
         let fill = |pages: &mut Vec<Page>, next: &mut u32| {
             pages.push(composer.blank_page(*next));
             *next += 1;
         };
+        // The leaves of the list are numbered apart.
+        if composer.sides.is_back(next) {
+            fill(&mut pages, &mut next);
+        }
+        let list = (first, next);
         for piece in pieces {
             // A subject's marks stand on the left page and its lessons face them.
             if piece.is_course() && facing && !composer.sides.is_back(next) {
@@ -213,17 +217,22 @@ impl Body {
             composer.year()
         ));
         let bookmarks = self.bookmarks(composer);
-        let (first, after) = self.list;
-        let mut pages = vec![composer.title_page(composer.leaf_of(self.certificate), volume)];
+        let first = self.list.0;
+        let numbering = Numbering::of_book(composer.sides, self.list, self.certificate);
+        let (leaves, list_leaves) = (numbering.counted(self.certificate), numbering.of_list());
+        let mut pages = vec![composer.title_page(leaves, volume)];
         pages.extend((2..first).map(|number| composer.blank_page(number)));
-        pages.extend(composer.list(&self.parts, first));
+        let listed = self.parts.split_last().map_or(&[][..], |(_, listed)| listed);
+        pages.extend(composer.list(listed, first, numbering));
         pages.append(&mut self.pages);
-        let foot = composer.foot(self.certificate);
+        let foot = FootText { numbering, ..composer.foot(self.certificate) };
         let mut seals = composer.close(&mut pages, &foot, 1)?;
-        let (list, page) = ((first, after - 1), self.certificate);
-        pages.push(composer.certificate(&Certified { title: &title, digest: book_digest(&seals), list, page })?);
+        let page = self.certificate;
+        let digest = book_digest(&seals);
+        pages.push(composer.certificate(&Certified { title: &title, digest, leaves, list_leaves, page })?);
         seals.extend(composer.close(&mut pages[page as usize - 1..], &foot, page)?);
-        Ok(Document { volumes: volume.of, ..composer.document(title, pages, seals, bookmarks) })
+        let document = composer.document(title, pages, seals, bookmarks);
+        Ok(Document { volumes: volume.of, numbering, leaves, ..document })
     }
 
     fn bookmarks(&self, composer: &Composer<'_>) -> Vec<Bookmark> {

@@ -1,7 +1,10 @@
-//! The certificate (лист-заверитель): how many leaves the book has, and what proves that they are these.
+//! The certificate (лист-заверитель): how many leaves the book has, and below a rule what proves that they are these.
+//!
+//! Above the rule stands what archives ask for, to be signed by whoever bound the book; cover and certificate are not
+//! counted, and the leaves of the list are given apart. Below it the register and the ledger speak.
 
 use super::signatures::CERTIFICATION_HEIGHT;
-use super::{Composer, sans, serif, serif_bold};
+use super::{Composer, LEAST_BLANK, sans, serif, serif_bold};
 use crate::error::{Error, Result};
 use crate::journal::read::gaps::ClassGaps;
 use crate::journal::read::{self, extraordinary};
@@ -10,7 +13,7 @@ use crate::print::page::{Area, Page};
 use crate::print::sheet::Orientation;
 use crate::print::table::{Cell, Row, Table};
 use crate::print::typeset::Align;
-use crate::print::words::{Gender, counted};
+use crate::print::words::{Gender, counted, number_in_words};
 use crate::school::Day;
 
 /// What the certificate certifies.
@@ -19,8 +22,10 @@ pub(super) struct Certified<'a> {
     pub title: &'a str,
     /// The book's digest as hexadecimal digits, empty in a draft.
     pub digest: String,
-    /// First and last page of the list.
-    pub list: (u32, u32),
+    /// Leaves that are counted.
+    pub leaves: u32,
+    /// Leaves of the list, which are numbered apart.
+    pub list_leaves: u32,
     /// The certificate's own page, the book's last.
     pub page: u32,
 }
@@ -40,19 +45,14 @@ impl Composer<'_> {
         let values: Vec<(&str, &str)> = owned.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let heading = serif_bold(layout.heading_size.0);
         let mut y = self.paragraph(&mut page, area, heading, Align::Centre, layout.heading.as_str()) + 4.0;
-        for wording in [&layout.leaves, &layout.list_leaves] {
+        for wording in [Some(&layout.leaves), layout.list_leaves.as_ref()].into_iter().flatten() {
             let text = wording.fill(&values);
             y = self.paragraph(&mut page, Area { y, ..area }, serif(layout.size.0), Align::Left, &text) + 2.0;
         }
-        let kind = sans(layout.small.0);
-        let widths = vec![area.w - 30.0, 30.0];
-        let heads = [&layout.condition, &layout.remarks];
-        let head = heads.iter().zip(&widths).map(|(text, width)| self.cell(kind, text.as_str(), *width)).collect();
-        let rows = vec![
-            Row { cells: head, least: 6.0, fifth: false },
-            Row { cells: vec![Cell::empty(), Cell::empty()], least: REMARKS, fifth: false },
-        ];
-        y = Table { widths, heads: 1, rows }.draw(&mut page, area.x, y + 2.0, self.look).bottom() + 4.0;
+        y = self.condition_of_the_file(&mut page, Area { y: y + 2.0, ..area }) + 4.0;
+        y = self.signed_by_binder(&mut page, Area { y, ..area }) + 3.0;
+        page.rule((area.x, y), (area.right(), y), self.look.firm);
+        y += 3.0;
         if !self.context.number.is_empty() {
             for fact in &layout.facts {
                 let text = fact.fill(&values);
@@ -68,8 +68,26 @@ impl Composer<'_> {
             return Err(Error::input("на листе-заверителе не остаётся места для подписей")
                 .next("сократите надписи раздела [certificate] макета class-book.toml"));
         }
+        // Nothing is written in afterwards.
+        if signing - y > LEAST_BLANK {
+            page.rule((area.x, signing - 2.0), (area.right(), y + 3.0), self.look.fifth);
+        }
         self.certification(&mut page, Area { y: signing, ..area });
         Ok(page)
+    }
+
+    /// The table in which whoever binds the book writes what is amiss with it; gives its lower edge, in mm.
+    fn condition_of_the_file(&self, page: &mut Page, area: Area) -> f32 {
+        let layout = &self.layouts.book.certificate;
+        let kind = sans(layout.small.0);
+        let widths = vec![area.w - 30.0, 30.0];
+        let heads = [&layout.condition, &layout.remarks];
+        let head = heads.iter().zip(&widths).map(|(text, width)| self.cell(kind, text.as_str(), *width)).collect();
+        let rows = vec![
+            Row { cells: head, least: 6.0, fifth: false },
+            Row { cells: vec![Cell::empty(), Cell::empty()], least: REMARKS, fifth: false },
+        ];
+        Table { widths, heads: 1, rows }.draw(page, area.x, area.y, self.look).bottom()
     }
 
     /// «Чрезвычайные записи», as far as there is room above the signatures; else how many of which kind.
@@ -136,16 +154,17 @@ impl Composer<'_> {
         Ok(format!("{}.", counts.join(", ")))
     }
 
-    fn certificate_values(&self, certified: &Certified<'_>) -> [(&'static str, String); 13] {
-        let leaves = self.leaf_of(certified.page);
-        let (first, last) = (self.leaf_of(certified.list.0), self.leaf_of(certified.list.1));
-        let context = self.context;
+    fn certificate_values(&self, certified: &Certified<'_>) -> [(&'static str, String); 15] {
+        let (context, none) = (self.context, self.layouts.book.certificate.none.as_str());
+        let Certified { leaves, list_leaves, .. } = *certified;
         [
             ("leaves", counted(leaves, Gender::Masculine, ["лист", "листа", "листов"])),
             ("last_leaf", leaves.to_string()),
-            ("list_leaves", counted(last + 1 - first, Gender::Masculine, ["лист", "листа", "листов"])),
-            ("list_first", first.to_string()),
-            ("list_last", last.to_string()),
+            ("lettered", none.to_owned()),
+            ("skipped", none.to_owned()),
+            ("list_leaves", format!("{list_leaves} ({})", number_in_words(list_leaves, Gender::Masculine))),
+            ("list_first", "1".to_owned()),
+            ("list_last", list_leaves.to_string()),
             ("number", context.number.clone()),
             ("title", certified.title.to_owned()),
             ("date", self.issued_on()),

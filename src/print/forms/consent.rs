@@ -49,7 +49,7 @@ pub fn consents(
         producer: format!("Letopis {}", issue::VERSION),
         id: format!("consent/{class}/{}", at.to_rfc3339()),
         issued_at: at,
-        sides: Sides::One,
+        numbering: Sides::One.into(),
         tagged: false,
         title,
     };

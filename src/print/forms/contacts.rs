@@ -39,7 +39,7 @@ pub fn contacts_sheet(
         producer: format!("Letopis {}", issue::VERSION),
         id: format!("contacts/{class}/{}", at.to_rfc3339()),
         issued_at: at,
-        sides: Sides::Both,
+        numbering: Sides::Both.into(),
         tagged: false,
         title,
     };

@@ -97,7 +97,7 @@ pub fn diary_slips(layouts: &Layouts, school: &School, sheet: &DiarySheet<'_>) -
         producer: format!("Letopis {}", issue::VERSION),
         id: format!("diary/{}/{}/{}", sheet.class, sheet.monday, sheet.at.to_rfc3339()),
         issued_at: sheet.at,
-        sides: Sides::One,
+        numbering: Sides::One.into(),
         tagged: false,
         title,
     };

@@ -122,7 +122,7 @@ pub fn inspection_act(layouts: &Layouts, inspection: &Inspection) -> Result<Vec<
     let bookmarks = [Bookmark { title: title.clone(), page: 0, under: Vec::new() }];
     let school = inspection.archives.iter().find_map(|archive| archive.facts.as_ref());
     let about = About {
-        sides: Sides::Both,
+        numbering: Sides::Both.into(),
         tagged: false,
         author: school.map_or_else(|| "Letopis".to_owned(), |facts| printable(&facts.school)),
         title,

@@ -4,7 +4,7 @@ use super::Composer;
 use super::listing::Listing;
 use crate::print::layout::ListField;
 use crate::print::page::Page;
-use crate::print::sheet::Sides;
+use crate::print::sheet::Numbering;
 
 /// A part of the book: what the list says of it.
 #[derive(Debug, Clone)]
@@ -27,8 +27,8 @@ impl Part {
 }
 
 impl Composer<'_> {
-    /// The list of these parts, whose first page is `first`.
-    pub(super) fn list(&self, parts: &[Part], first: u32) -> Vec<Page> {
+    /// The list of these parts, whose first page is `first`; `numbering` says which leaves are counted.
+    pub(super) fn list(&self, parts: &[Part], first: u32, numbering: Numbering) -> Vec<Page> {
         let layout = &self.layouts.book.list;
         let look = Listing::in_book(layout.size, &layout.columns, &layout.empty);
         let lines: Vec<(usize, &Part)> = (1..).zip(parts).collect();
@@ -36,28 +36,30 @@ impl Composer<'_> {
             ListField::Number => number.to_string(),
             ListField::Title => part.title.clone(),
             ListField::Teacher => part.teacher.clone(),
-            ListField::Leaves => leaves(self.sides, part.first, part.last()),
+            ListField::Leaves => leaves(numbering, part.first, part.last()),
         };
         self.listing(&self.heading(&layout.heading, layout.heading_size, ""), &look, &lines, text, first).0
     }
 }
 
 /// The leaves of pages as an archive writes them, the back of a leaf as «об.»: «2 об.–5».
-fn leaves(sides: Sides, first: u32, last: u32) -> String {
-    let (begins, ends) = (sides.side_of(first), sides.side_of(last));
+fn leaves(numbering: Numbering, first: u32, last: u32) -> String {
+    let (begins, ends) = (numbering.side_of(first), numbering.side_of(last));
     if first == last { begins } else { format!("{begins}–{ends}") }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Sides, leaves};
+    use super::leaves;
+    use crate::print::sheet::{Numbering, Sides};
 
     #[test]
-    fn the_back_of_a_leaf_is_named() {
-        assert_eq!(leaves(Sides::Both, 4, 9), "2 об.–5");
-        assert_eq!(leaves(Sides::Both, 3, 4), "2–2 об.");
-        assert_eq!(leaves(Sides::Both, 7, 7), "4");
-        assert_eq!(leaves(Sides::Both, 8, 8), "4 об.");
-        assert_eq!(leaves(Sides::One, 4, 9), "4–9");
+    fn the_back_of_a_leaf_is_named_and_the_cover_and_the_list_are_not_counted() {
+        let book = Numbering::of_book(Sides::Both, (3, 5), 99);
+        assert_eq!(leaves(book, 6, 11), "1 об.–4");
+        assert_eq!(leaves(book, 5, 6), "1–1 об.");
+        assert_eq!(leaves(book, 9, 9), "3");
+        assert_eq!(leaves(book, 10, 10), "3 об.");
+        assert_eq!(leaves(Numbering::of_book(Sides::One, (2, 3), 99), 4, 9), "2–7");
     }
 }

@@ -45,7 +45,7 @@ use crate::print::fonts::{Face, Shaper};
 use crate::print::layout::{Label, Layouts, PageLayout, Size};
 use crate::print::page::{Area, Page, Place};
 use crate::print::pdf::Bookmark;
-use crate::print::sheet::{self, FootText, Orientation, PageSeal, Sides};
+use crate::print::sheet::{self, FootText, Numbering, Orientation, PageSeal, Sides};
 use crate::print::structure::Part;
 use crate::print::table::{Cell, Drawn, Look, Row, Table, evenly};
 use crate::print::typeset::{Align, Block, Pad, Setting, Stand, Type, Typesetter};
@@ -70,9 +70,9 @@ pub struct Document {
     pub pages: Vec<Page>,
     /// The seal of each page.
     pub seals: Vec<PageSeal>,
-    /// The sides it is printed on.
-    pub sides: Sides,
-    /// Leaves of paper.
+    /// How its leaves are numbered.
+    pub numbering: Numbering,
+    /// Leaves of paper that are counted.
     pub leaves: u32,
     /// Volumes of the book that this document is one of; 1 for every other document.
     pub volumes: u32,
@@ -216,12 +216,13 @@ impl<D> Composer<'_, D> {
     }
 
     fn document(&self, title: String, pages: Vec<Page>, seals: Vec<PageSeal>, bookmarks: Vec<Bookmark>) -> Document {
-        let (sides, leaves) = (self.sides, self.leaf_of(pages.len() as u32));
-        Document { title, author: self.short_school().to_owned(), pages, seals, sides, leaves, volumes: 1, bookmarks }
+        let (author, numbering) = (self.short_school().to_owned(), Numbering::from(self.sides));
+        let leaves = numbering.counted(pages.len() as u32);
+        Document { title, author, pages, seals, numbering, leaves, volumes: 1, bookmarks }
     }
 
     fn foot_about(&self, about: String, pages: u32) -> FootText {
-        FootText { number: self.context.number.clone(), plain: false, about, sides: self.sides, pages }
+        FootText { number: self.context.number.clone(), plain: false, about, numbering: self.sides.into(), pages }
     }
 
     /// The date on which the document is issued, in the school's time.
@@ -315,8 +316,8 @@ impl Canvas<'_> {
 
     /// Sets the foot of a paper that has neither number nor seal (forms 13 and 15).
     fn unsealed(&self, mut pages: Vec<Page>, about: String) -> Result<Vec<Page>> {
-        let (number, sides) = (String::new(), self.sides);
-        let foot = FootText { number, plain: true, about, sides, pages: pages.len() as u32 };
+        let (number, numbering) = (String::new(), self.sides.into());
+        let foot = FootText { number, plain: true, about, numbering, pages: pages.len() as u32 };
         self.close(&mut pages, &foot, 1)?;
         Ok(pages)
     }

@@ -58,7 +58,7 @@ fn sheet(layouts: &Layouts, layout: &RecoveryLayout, id: &str, recovery: &Recove
     let title = layout.heading.as_str().to_owned();
     let bookmarks = [Bookmark { title: title.clone(), page: 0, under: Vec::new() }];
     let about = About {
-        sides: Sides::Both,
+        numbering: Sides::Both.into(),
         tagged: false,
         title,
         author: recovery.school.school.short_name.clone(),

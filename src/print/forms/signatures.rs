@@ -77,6 +77,16 @@ impl Canvas<'_> {
         self.fields(page, Area { y, h: LINE, ..area }, &fields)
     }
 
+    /// Who made a file up: position, signature, name, date and stamp, all for the pen.
+    pub(super) fn signed_by_binder(&self, page: &mut Page, area: Area) -> f32 {
+        let words = &self.layout.certification;
+        let captions = [(0.40, &words.position), (0.28, &words.signature), (0.32, &words.name)];
+        let fields = captions.map(|(share, caption)| (share, caption.as_str(), ""));
+        let y = self.fields(page, Area { h: LINE, ..area }, &fields);
+        let below = Area { y, h: LINE, ..area };
+        self.fields(page, below, &[(0.40, words.date.as_str(), ""), (0.60, "", words.stamp.as_str())])
+    }
+
     /// An approval: the word, the office, and below them date, signature and the name where it is known.
     pub(super) fn approved(
         &self,

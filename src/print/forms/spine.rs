@@ -37,7 +37,7 @@ pub fn spine_labels(
         producer: format!("Letopis {}", issue::VERSION),
         id: format!("spine/{class}/{}", at.to_rfc3339()),
         issued_at: at,
-        sides: Sides::One,
+        numbering: Sides::One.into(),
         tagged: false,
     };
     pdf::write_pdf(&[page(tables, layouts, class)?], &[], &about)

@@ -108,7 +108,7 @@ fn months_are_named_in_words_over_every_column_however_narrow() {
         "дек.",
     ];
     let mut months = 0;
-    for page in document.pages[3..].iter().step_by(2).filter(|page| text_of(page).contains("Наименование предмета"))
+    for page in document.pages[5..].iter().step_by(2).filter(|page| text_of(page).contains("Наименование предмета"))
     {
         let days = page.runs.iter().filter(|run| run.text().parse::<u32>().is_ok() && run.place.column > 1);
         let row = days.map(|run| run.place.row).min().unwrap();
@@ -162,7 +162,7 @@ fn a_corrected_mark_is_underlined_and_carries_the_number_of_its_note() {
     assert!(text.contains("запись № 13 журнала «Замена сведений»: было 2, стало пусто."));
     assert!(text.contains("урок 0") && text.contains(": тема «Дроби» заменена на «Степени»."));
     // The numbers of the notes stand with the lesson too, on the page that faces the marks.
-    let lessons = &document.pages[4];
+    let lessons = &document.pages[6];
     let of_lesson = |at: usize| {
         let dates = lessons.runs.iter().filter(|run| run.place.column == 0 && run.text().contains(".0"));
         let row = dates.map(|run| run.place.row).nth(at).unwrap();
@@ -170,11 +170,11 @@ fn a_corrected_mark_is_underlined_and_carries_the_number_of_its_note() {
         numbers.map(TextRun::text).collect::<Vec<_>>().join(" ")
     };
     assert_eq!([of_lesson(0), of_lesson(1), of_lesson(2)], ["1) 2)", "3)", ""]);
-    let above = document.pages[3].runs.iter().find(|run| run.text() == "3)").unwrap();
+    let above = document.pages[5].runs.iter().find(|run| run.text() == "3)").unwrap();
     assert_eq!((above.place.row, above.place.column), (3, 3), "above its day");
     assert!(text.contains("запись № 15 журнала «Замена сведений»: было 4, стало 5."));
     // The mark of the first lesson, and its note's number behind it.
-    let page = &document.pages[3];
+    let page = &document.pages[5];
     let number = page.runs.iter().find(|run| run.text().contains("запись № 12")).unwrap();
     let number = number.text().split(' ').next().unwrap();
     let raised = page.runs.iter().find(|run| run.text() == number && run.place.column == 2).unwrap();
@@ -485,7 +485,7 @@ fn a_mark_stands_in_the_book_of_its_course_whatever_class_its_pupil_is_in_now() 
             WHERE courses.class = '7А' ORDER BY place, date, lessons.lesson LIMIT 1;",
     );
     let document = book(&tables);
-    let spread = &document.pages[3];
+    let spread = &document.pages[5];
     let line = spread.runs.iter().find(|run| run.text() == "Яхонтов Эмин").unwrap();
     let has_five = |run: &&TextRun| run.place.row == line.place.row && run.place.column == 2 && run.text() == "5";
     assert!(spread.runs.iter().any(|run| has_five(&run)));

@@ -345,7 +345,9 @@ fn the_statement_on_a_lost_stick_says_whose_data_it_held_and_names_them_on_an_an
 
 #[test]
 fn hands_sign_in_cells_of_their_own_that_are_high_enough() {
-    for (form, signatures) in [(Form::Keys, vec!["Подпись от руки"])] {
+    for (form, signatures) in
+        [(Form::Carriers, vec!["Подпись получившего", "Подпись принявшего"]), (Form::Keys, vec!["Подпись от руки"])]
+    {
         let layouts = Layouts::load(None).unwrap();
         let document = lay_out(&papers(0, 0, false), &layouts, &of_school(form), &context("2025-0143")).unwrap();
         let page = &document.pages[0];

@@ -6,7 +6,7 @@ use crate::print::page::{Area, Page};
 use crate::print::sheet::Orientation;
 use crate::print::typeset::{Align, Type};
 use crate::print::words::plural;
-use crate::school::{PersonName, format_date};
+use crate::school::{Filed, PersonName, format_date};
 
 /// Room for the day on which the book is finished, while that is still to come.
 const BY_HAND: &str = "____________________";
@@ -26,17 +26,19 @@ impl Volume {
 }
 
 impl Composer<'_> {
-    /// The title page of a volume of so many leaves.
+    /// The title page of a volume of so many leaves, as its certificate counts them.
     pub(super) fn title_page(&self, leaves: u32, volume: Volume) -> Page {
         let layout = &self.layouts.book.title;
         let (school, year) = (&self.school.school, &self.school.year);
+        let indexed = self.school.is_indexed(Filed::ClassBook);
+        let index = if indexed { self.school.case_of(Filed::ClassBook).index } else { String::new() };
         let owned = [
             ("school", school.name.clone()),
             ("place", school.place.clone()),
             ("class", self.data.class.quoted()),
             ("year", year.name.clone()),
             ("class_teacher", self.data.teacher.as_ref().map(|name| name.full()).unwrap_or_default()),
-            ("case_index", school.case_index.clone()),
+            ("case_index", index.clone()),
             ("begins", format_date(year.begins)),
             ("ends", if self.over { format_date(year.ends) } else { BY_HAND.to_owned() }),
             ("volume", volume.number.to_string()),
@@ -64,7 +66,7 @@ impl Composer<'_> {
         }
         let small = serif(layout.size.0);
         let mut y = y.max(area.bottom() - 2.0 * small.leading() - 3.0);
-        if !school.case_index.is_empty() {
+        if indexed {
             y = at(y, small, Align::Right, &layout.case_index.fill(&values));
         }
         at(y, small, Align::Right, layout.keep.as_str());

@@ -34,6 +34,8 @@ pub(in super::super) fn carriers(composer: &Composer<'_, ()>) -> Result<Document
         CarrierField::Carrier => line.carrier.clone(),
         CarrierField::Issued => line.issued.clone(),
         CarrierField::Returned => line.returned.clone(),
+        // A hand that wrote nothing yet signs in a cell of its own.
+        CarrierField::IssuedSignature | CarrierField::ReturnedSignature => String::new(),
         CarrierField::Lost => line.lost.clone(),
         CarrierField::Restored => line.restored.clone(),
     })

@@ -23,7 +23,8 @@ fields! {
     DocumentField: Number "number" Date "date" Title "title" Leaves "leaves" Code "code" Index "index" Term "term"
         Name "name";
     /// The register of carriers (form 14).
-    CarrierField: Number "number" Carrier "carrier" Issued "issued" Returned "returned" Lost "lost" Restored "restored";
+    CarrierField: Number "number" Carrier "carrier" Issued "issued" IssuedSignature "issued_signature"
+        Returned "returned" ReturnedSignature "returned_signature" Lost "lost" Restored "restored";
     /// The register of signing keys (form 16).
     KeyField: Number "number" Name "name" Position "position" Fingerprint "fingerprint" Since "since" Until "until"
         Signature "signature";

@@ -73,7 +73,7 @@ places! {
     /// What a substitution's line may name.
     Substitute: "name";
     /// What the certificate may name.
-    Certificate: "leaves" "last_leaf" "list_leaves" "list_first" "list_last" "number" "digest" "journal" "entries" "head"
+    Certificate: "leaves" "last_leaf" "lettered" "skipped" "list_leaves" "list_first" "list_last" "number" "digest" "journal" "entries" "head"
         "version" "title" "date";
     /// What the 25-year sheet's counts may name.
     Counts: "count" "percent" "begins" "ends";
@@ -149,8 +149,26 @@ pub struct FootLayout {
     pub about_school: Wording<SchoolPlaces>,
     pub number: Wording<Foot>,
     pub page: Wording<Foot>,
+    #[serde(default = "page_cover")]
+    pub page_cover: Wording<Foot>,
+    #[serde(default = "page_list")]
+    pub page_list: Wording<Foot>,
+    #[serde(default = "page_certificate")]
+    pub page_certificate: Wording<Foot>,
     pub code: Wording<Foot>,
     pub draft: Label,
+}
+
+fn page_cover() -> Wording<Foot> {
+    Wording::built_in("стр. {page} (обложка) из {pages}")
+}
+
+fn page_list() -> Wording<Foot> {
+    Wording::built_in("стр. {page} (л. {leaf} внутренней описи) из {pages}")
+}
+
+fn page_certificate() -> Wording<Foot> {
+    Wording::built_in("стр. {page} (лист-заверитель) из {pages}")
 }
 
 #[derive(Debug, Deserialize)]
@@ -420,7 +438,10 @@ pub struct CertificateLayout {
     pub size: Size,
     pub small: Size,
     pub leaves: Wording<Certificate>,
-    pub list_leaves: Wording<Certificate>,
+    #[serde(default)]
+    pub list_leaves: Option<Wording<Certificate>>,
+    #[serde(default = "none_of_them")]
+    pub none: Label,
     pub condition: Label,
     pub remarks: Label,
     pub facts: Vec<Wording<Certificate>>,
@@ -435,6 +456,10 @@ pub struct CertificateLayout {
     pub closed_with_gaps: Wording<ClosedWithGaps>,
     #[serde(default = "closed_with_gaps_in_short")]
     pub closed_with_gaps_in_short: Wording<ClosedWithGaps>,
+}
+
+fn none_of_them() -> Label {
+    Label::built_in("нет")
 }
 
 fn closed_with_gaps() -> Wording<ClosedWithGaps> {
