@@ -11,10 +11,11 @@ use crate::ledger::chain::hex;
 use crate::school::{RECORDS, counted};
 use crate::work::archive::witnesses::{self, Outside, Testimony};
 use crate::work::audit::{Audit as Audited, audit};
+use crate::work::checkpoint::{self, Cosigned};
 use crate::work::sticks::at_work;
 use crate::work::sticks::witness::Seen;
 use clap::Args;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -22,13 +23,23 @@ pub struct Audit {
     /// Сравнить с архивом (папка), с личным носителем учителя (папка) или с контрольной суммой журнала, напечатанной на бумаге
     #[arg(long, visible_alias = "против", value_name = "АРХИВ|НОСИТЕЛЬ|СУММА")]
     against: Option<String>,
+    /// Сверить с контрольной точкой, которую подписал свидетель (файл); можно несколько раз
+    #[arg(long, visible_alias = "свидетель", value_name = "ТОЧКА")]
+    witness: Vec<PathBuf>,
+    /// Чьим подписям на точках верить: файл доверия проверяющего (tlog-policy)
+    #[arg(long, visible_alias = "доверие", value_name = "ФАЙЛ", requires = "witness")]
+    policy: Option<PathBuf>,
 }
 
 impl Audit {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
         session::not_on_stick(common, "проверить журнал")?;
         // A witness that cannot be read is no witness: that is said before anything else.
-        let named = self.against.as_deref().map(|named| witness(common, named)).transpose()?.unwrap_or_default();
+        let mut named = self.against.as_deref().map(|named| witness(common, named)).transpose()?.unwrap_or_default();
+        let policy = self.policy.as_deref().map(checkpoint::policy).transpose()?;
+        for path in &self.witness {
+            named.push(Outside::Checkpoint(Box::new(Cosigned::read(path, policy.as_ref())?)));
+        }
         let path = session::journal_path(common);
         let bar = screen::progress("Проверка записей");
         let audited = audit(&path, named, Some(&State::of_account()), &mut |done| bar.set_position(done))?;

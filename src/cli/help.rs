@@ -44,7 +44,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         "Администратору",
         &["init", "import", "key", "staff", "school", "pupil", "course", "layout", "clock", "journal", "serve"],
     ),
-    ("Каждому", &["help", "audit", "demo", "completions", "man"]),
+    ("Каждому", &["help", "audit", "witness", "demo", "completions", "man"]),
 ];
 
 impl Help {

@@ -63,6 +63,7 @@ mod state;
 mod stick;
 mod substitution;
 mod typed;
+mod witness;
 mod year;
 
 // Apart, so that no neighbour in the alphabet comes between it and its condition.
@@ -232,6 +233,9 @@ enum Command {
     /// Проверить журнал: цепочку записей, подписи, права, правила, таблицы
     #[command(visible_alias = "проверка")]
     Audit(audit::Audit),
+    /// Контрольные точки, которые подписывают свидетели вне школы, и доказательства записей
+    #[command(visible_alias = "свидетель", subcommand)]
+    Witness(witness::Witness),
     /// Дополнение команд по клавише Tab: сценарий для вашей оболочки
     #[command(visible_alias = "дополнение")]
     Completions(completions::Completions),
@@ -318,6 +322,7 @@ fn run(cli: Cli, faces: Faces) -> Result<ExitCode> {
         Command::Journal(command) => command.run(common),
         Command::Help(command) => command.run(),
         Command::Audit(command) => command.run(common),
+        Command::Witness(command) => command.run(common),
         Command::Completions(command) => command.run(),
         Command::Man(command) => command.run(),
     }

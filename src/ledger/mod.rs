@@ -3,6 +3,7 @@
 pub mod chain;
 pub mod identity;
 pub mod keyfile;
+pub mod line;
 pub mod log;
 pub mod paper_key;
 pub mod passphrase;

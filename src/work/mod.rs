@@ -11,6 +11,7 @@ pub mod archive;
 pub mod audit;
 pub mod brought;
 pub mod carriers;
+pub mod checkpoint;
 pub mod clock;
 pub mod confirm;
 pub mod contacts;

@@ -113,7 +113,7 @@ fn seen_by(place: &Workplace<'_>, witnesses: &[Outside]) -> Result<Vec<LostTail>
                 lost.extend(beyond.map(|(length, head)| LostTail { length, head: hex(&head) }));
                 continue;
             }
-            Outside::Head(..) => continue,
+            Outside::Head(..) | Outside::Checkpoint(_) => continue,
         };
         let facts = archive.facts.clone();
         if facts.journal != hex(&proven.tip().journal) {

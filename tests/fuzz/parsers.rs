@@ -25,9 +25,13 @@ use letopis::import;
 use letopis::journal::entry::{Entry, JournalCreated, Person};
 use letopis::journal::{Author, Journal, rules};
 use letopis::ledger::identity::{Identity, PublicIdentity};
+use letopis::ledger::log::checkpoint::Checkpoint;
+use letopis::ledger::log::note::Note;
+use letopis::ledger::log::policy::Policy;
+use letopis::ledger::log::proof::Proof;
 use letopis::ledger::signer::Signer;
 use letopis::ledger::strand::StrandTip;
-use letopis::ledger::{chain, keyfile, paper_key, store};
+use letopis::ledger::{chain, keyfile, line, paper_key, store};
 use letopis::print::{self, Layouts};
 use letopis::school::{Attendance, Cell, ClassName, Marks, PersonName, Role, School, clean, parse_date};
 use letopis::work::Workplace;
@@ -50,6 +54,9 @@ const FETCH: &str = "http://example.org/a%20b 12 data/a\nfile:///srv/c - data/c\
 const CARD: &str =
     r#"{"id":"1f","label":"А-1","holder":"Орлов П. И.","place":"сейф","registered":"2025-09-01T09:00:00+03:00"}"#;
 const PAGE: &str = "letopis-page-1\n2025-0143\n13\n0 0 4 Ёж\n1 2 1 5\n";
+const COSIGNED: &str = include_str!("../vectors/checkpoint/cosigned");
+const POLICY: &str = include_str!("../vectors/checkpoint/policy");
+const PROOF: &str = include_str!("../vectors/checkpoint/proof");
 const CMS: &[u8] = include_bytes!("../../src/print/signature/cms/gost.p7s");
 const CODE: &str = "LETOPIS:2025-0143/7:E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855";
 const XLSX: &[u8] = include_bytes!("../fixtures/libreoffice/marks.xlsx");
@@ -161,6 +168,28 @@ fn of_the_ledger() -> Vec<Target> {
         }),
         target("note", 20_000, texts(&[&sealed_note()]), |_, input| {
             let _ = note::open(&author(), &text(input));
+        }),
+        target("checkpoint", 20_000, texts(&[COSIGNED]), |_, input| {
+            if let Ok(read) = Note::parse(&text(input)) {
+                assert_eq!(Note::parse(&read.to_string()).unwrap(), read);
+                let _ = Checkpoint::read(&read);
+                let _ = Policy::parse(POLICY).unwrap().judge(&read);
+            }
+        }),
+        target("policy", 20_000, texts(&[POLICY]), |_, input| {
+            if let Ok(policy) = Policy::parse(&text(input)) {
+                let _ = policy.judge(&Note::parse(COSIGNED).unwrap());
+            }
+        }),
+        target("record-proof", 20_000, texts(&[PROOF]), |_, input| {
+            if let Ok(proof) = Proof::parse(&text(input)) {
+                let _ = proof.shows(&[7; 32]);
+            }
+        }),
+        target("record-line", 20_000, texts(&[include_str!("../vectors/ledger/three.jsonl")]), |_, input| {
+            if let Ok(record) = line::read(&text(input)) {
+                assert_eq!(line::read(&line::write(&record)).unwrap(), record);
+            }
         }),
     ]
 }

@@ -1,6 +1,7 @@
 //! The journal: its rules through the library, many writers, kills, upgrades.
 
 mod august;
+mod checkpoints;
 mod from_a_copy;
 mod kill;
 mod resumed;

@@ -14,13 +14,11 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
-
 use super::package::{Package, Source};
 use crate::error::{Error, Result, copy_of};
 use crate::files::PrivateFolder;
 use crate::journal::Proven;
-use crate::ledger::chain::hex;
+use crate::ledger::line;
 
 /// The package that holds the journal.
 pub const DATABASE: &str = "database";
@@ -32,8 +30,9 @@ pub const JOURNAL: &str = "journal.letopis";
 pub const LEDGER: &str = "ledger.jsonl";
 
 /// The pages on our formats: where they lie in a package, and their text.
-pub const FORMATS: [(&str, &str); 5] = [
+pub const FORMATS: [(&str, &str); 6] = [
     ("formats/archive.md", include_str!("../../../docs/formats/archive.md")),
+    ("formats/checkpoint.md", include_str!("../../../docs/formats/checkpoint.md")),
     ("formats/identity.md", include_str!("../../../docs/formats/identity.md")),
     ("formats/ledger.md", include_str!("../../../docs/formats/ledger.md")),
     ("formats/paper.md", include_str!("../../../docs/formats/paper.md")),
@@ -46,16 +45,6 @@ pub struct Exported {
     /// The package `database`, to be written first.
     pub package: Package,
     _scratch: PrivateFolder,
-}
-
-/// A line of [`LEDGER`].
-#[derive(Serialize)]
-struct Line<'a> {
-    seq: u64,
-    head: String,
-    signature: String,
-    /// The signed text, byte for byte, as a JSON string.
-    payload: &'a str,
 }
 
 /// Exports a journal as it was proven, through `scratch`, a folder beside it that is made and removed.
@@ -92,16 +81,7 @@ fn ledger(proven: &Proven, scratch: &PrivateFolder) -> Result<PathBuf> {
     let (path, out) = scratch.create(LEDGER)?;
     let mut out = BufWriter::new(out);
     proven.each_record(&mut |record| {
-        let line = Line {
-            seq: record.seq,
-            head: hex(&record.head),
-            signature: hex(&record.signature),
-            payload: &record.payload,
-        };
-        serde_json::to_writer(&mut out, &line)
-            .map_err(std::io::Error::from)
-            .and_then(|()| out.write_all(b"\n"))
-            .map_err(|cause| Error::file("записать", &path, &cause))
+        writeln!(out, "{}", line::write(record)).map_err(|cause| Error::file("записать", &path, &cause))
     })?;
     finish(out, &path)?;
     Ok(path)

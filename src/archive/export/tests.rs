@@ -1,5 +1,6 @@
 use super::*;
 use crate::journal::founded::journal;
+use crate::ledger::chain::hex;
 use crate::ledger::identity::Identity;
 
 #[test]

@@ -21,6 +21,7 @@ use super::record::Last;
 use super::{apply, file};
 use crate::error::{Action, Error, Result};
 use crate::ledger::chain::{Hash, Record, Tip, hex};
+use crate::ledger::log::tree;
 use chrono::{DateTime, FixedOffset};
 use memory::Memory;
 use sha2::{Digest, Sha256};
@@ -73,6 +74,14 @@ impl Audited {
     /// A record that does not read.
     pub fn as_of(&self, seq: u64) -> Result<Tables> {
         self.walked.as_of(seq)
+    }
+
+    /// The leaves of the tree over the first records.
+    ///
+    /// # Errors
+    /// A record that is not what the chain says.
+    pub fn leaves(&self, length: u64) -> Result<Vec<Hash>> {
+        self.walked.leaves(length)
     }
 
     /// The tables that the ledger makes.
@@ -244,6 +253,15 @@ impl Proven {
         };
         let text = read::documents::page_text(&self.file(), digest)?.ok_or_else(|| damaged("утрачен"))?;
         if hex(&Sha256::digest(&text)) == digest { Ok(text) } else { Err(damaged("изменён")) }
+    }
+
+    /// The leaves of the tree over the first records, made of the file's records and held against the chain. They are made
+    /// when they are asked for, which is seldom, and not kept: two sums a record.
+    ///
+    /// # Errors
+    /// As [`Proven::record`].
+    pub fn leaves(&self, length: u64) -> Result<Vec<Hash>> {
+        (1..=length).map(|seq| self.record(seq).map(|record| tree::leaf(&record))).collect()
     }
 
     /// The tables as they stood after a record.

@@ -131,6 +131,26 @@ mod tests {
         assert!(!Checkpoint { size: 4, ..checkpoint }.is_signed(&note, &key(&server, &origin)));
     }
 
+    /// `tests/vectors/checkpoint/`: what this program must sign, believe and prove for ever. The witness's line is of Go's library.
+    #[test]
+    fn the_vectors_are_made_and_read_the_same_for_ever() {
+        use crate::ledger::log::{policy::Policy, proof::Proof};
+        let server = Identity::parse(include_str!("../../../tests/vectors/identity/secret")).unwrap();
+        let lines = include_str!("../../../tests/vectors/ledger/three.jsonl").lines();
+        let records: Vec<_> = lines.map(|line| crate::ledger::line::read(line).unwrap()).collect();
+        let leaves: Vec<Hash> = records.iter().map(tree::leaf).collect();
+        let checkpoint = Checkpoint::of(Origin { journal: records[0].head, epoch: 1 }, &leaves);
+        let note = checkpoint.signed(&server).unwrap();
+        assert_eq!(note.to_string(), include_str!("../../../tests/vectors/checkpoint/checkpoint"));
+        let cosigned = Note::parse(include_str!("../../../tests/vectors/checkpoint/cosigned")).unwrap();
+        let policy = Policy::parse(include_str!("../../../tests/vectors/checkpoint/policy")).unwrap();
+        assert!(policy.judge(&cosigned).accepts() && !policy.judge(&note).accepts());
+        assert_eq!(Checkpoint::read(&cosigned).unwrap(), checkpoint);
+        let proof = Proof::of(2, &leaves, cosigned).unwrap();
+        assert_eq!(proof.to_string(), include_str!("../../../tests/vectors/checkpoint/proof"));
+        assert_eq!(proof.shows(&leaves[1]).unwrap(), Some(checkpoint));
+    }
+
     #[test]
     fn a_ledger_begins_with_its_checkpoints_only() {
         let leaves = [[1; 32], [2; 32], [3; 32], [4; 32]];

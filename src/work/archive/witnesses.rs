@@ -1,4 +1,4 @@
-//! What a witness from outside says of a journal: a head on paper, an archive, or a teacher's stick. Only such a one can tell that a ledger's
+//! What a witness from outside says of a journal: a head on paper, an archive, a teacher's stick, a checkpoint. Only such a one can tell that a ledger's
 //! end was cut off, and only up to the place that it has seen.
 
 use std::path::{Path, PathBuf};
@@ -15,6 +15,7 @@ use crate::journal::read::{self, Tables};
 use crate::journal::{Audited, Proven};
 use crate::ledger::chain::{Hash, Tip, hex, parse_hash};
 use crate::school::{RECORDS, counted};
+use crate::work::checkpoint::Cosigned;
 use crate::work::sticks::witness::Seen;
 
 /// A witness.
@@ -26,6 +27,8 @@ pub enum Outside {
     Archive(Box<Witnessed>),
     /// A teacher's stick: what its base and its receipts name.
     Stick(Box<Seen>),
+    /// A checkpoint that others have signed.
+    Checkpoint(Box<Cosigned>),
 }
 
 /// What an archive witnesses of a journal.
@@ -85,6 +88,7 @@ pub fn that_speak_of(witnesses: Vec<Outside>, tip: Tip) -> Vec<Outside> {
         Outside::Head(_) => true,
         Outside::Archive(archive) => archive.facts.journal == id,
         Outside::Stick(seen) => seen.journal == tip.journal,
+        Outside::Checkpoint(cosigned) => cosigned.speaks_of(&tip.journal),
     };
     if witnesses.iter().any(speaks) { witnesses.into_iter().filter(speaks).collect() } else { witnesses }
 }
@@ -105,6 +109,11 @@ pub trait Ledger {
     /// # Errors
     /// Memory that cannot be had.
     fn tables(&self) -> Result<Tables>;
+    /// The leaves of the tree over its first records.
+    ///
+    /// # Errors
+    /// A record that does not read or is not what the chain says.
+    fn leaves(&self, length: u64) -> Result<Vec<Hash>>;
 }
 
 macro_rules! ledger {
@@ -121,6 +130,9 @@ macro_rules! ledger {
             }
             fn tables(&self) -> Result<Tables> {
                 self.tables()
+            }
+            fn leaves(&self, length: u64) -> Result<Vec<Hash>> {
+                self.leaves(length)
             }
         }
     )*};
@@ -146,6 +158,7 @@ impl Outside {
             }
             Self::Archive(archive) => archive.ask(ledger),
             Self::Stick(seen) => seen.ask(ledger),
+            Self::Checkpoint(cosigned) => cosigned.ask(ledger),
         }
     }
 }
@@ -211,7 +224,7 @@ impl Witnessed {
 }
 
 /// Said of what was lost, as it is recorded.
-fn lost(entry: u64) -> String {
+pub fn lost(entry: u64) -> String {
     format!("это видел журнал до восстановления из старой копии: утраченная часть, о ней сказано в записи № {entry}")
 }
 

@@ -251,7 +251,7 @@ fn hear(proven: &Proven, witnesses: &[Outside]) -> Result<(PreviousWitness, Vec<
         })?;
         if length >= most.0 {
             let seen = match witness {
-                Outside::Head(_) | Outside::Stick(_) => PreviousWitness::Head { length },
+                Outside::Head(_) | Outside::Stick(_) | Outside::Checkpoint(_) => PreviousWitness::Head { length },
                 Outside::Archive(archive) => {
                     PreviousWitness::Archive { name: archive.name.clone(), code: archive.code.clone(), length }
                 }
