@@ -26,7 +26,7 @@ pub struct Audit {
     /// Сверить с контрольной точкой, которую подписал свидетель (файл); можно несколько раз
     #[arg(long, visible_alias = "свидетель", value_name = "ТОЧКА")]
     witness: Vec<PathBuf>,
-    /// Чьим подписям на точках верить: файл доверия проверяющего (tlog-policy)
+    /// Чьим подписям на точках верить: файл доверия проверяющего
     #[arg(long, visible_alias = "доверие", value_name = "ФАЙЛ", requires = "witness")]
     policy: Option<PathBuf>,
 }

@@ -89,7 +89,7 @@ struct Cli {
 /// What every command understands.
 #[derive(Args, Clone, Default)]
 struct Common {
-    /// Файл журнала (иначе LETOPIS_JOURNAL, иначе journal.letopis в текущей папке)
+    /// Файл журнала (иначе LETOPIS_JOURNAL, иначе journal.letopis здесь)
     #[arg(
         long,
         visible_alias = "журнал",
@@ -233,7 +233,7 @@ enum Command {
     /// Проверить журнал: цепочку записей, подписи, права, правила, таблицы
     #[command(visible_alias = "проверка")]
     Audit(audit::Audit),
-    /// Контрольные точки, которые подписывают свидетели вне школы, и доказательства записей
+    /// Контрольные точки для свидетелей вне школы, доказательства записей
     #[command(visible_alias = "свидетель", subcommand)]
     Witness(witness::Witness),
     /// Дополнение команд по клавише Tab: сценарий для вашей оболочки

@@ -43,7 +43,7 @@ pub enum Witness {
         /// Файл доказательства; запись лежит рядом, с окончанием .json
         #[arg(value_name = "ФАЙЛ")]
         proof: PathBuf,
-        /// Чьим подписям верить: файл доверия проверяющего (tlog-policy)
+        /// Чьим подписям верить: файл доверия проверяющего
         #[arg(long, visible_alias = "доверие", value_name = "ФАЙЛ")]
         policy: Option<PathBuf>,
     },
