@@ -52,7 +52,7 @@ fn is_of_server(tables: &Tables, key: &Identity) -> Result<()> {
         return Ok(());
     }
     let what = "контрольную точку подписывает ключ службы приёма, а этот ключ не её";
-    let next = "назовите ключ службы (--identity), если её нет, заведите её";
+    let next = "назовите ключ службы, а если её нет, заведите её";
     Err(Error::input(what).next_by(next, Action::AddServerService))
 }
 

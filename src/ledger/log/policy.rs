@@ -232,6 +232,7 @@ impl Reading {
 
 fn refused(why: &str) -> Error {
     Error::input(format!("файл доверия не читается: {why}"))
+        .next("исправьте эту строку, образец — в docs/formats/checkpoint.md")
 }
 
 #[cfg(test)]
