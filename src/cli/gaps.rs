@@ -106,7 +106,9 @@ fn outdated(outdated: &Outdated) {
     println!("Устарело: после этого в журнал внесены изменения.");
     for OutdatedBook { class, number, is_bound, since } in &outdated.books {
         let bound = if *is_bound { ", подшит" } else { "" };
-        println!("  журнал {class} (№ {number}{bound}), с записи № {since}: {ME} print class {class}");
+        // A bound book is printed anew as a whole.
+        let since_issued = if *is_bound { String::new() } else { format!(" --changed-since {number}") };
+        println!("  журнал {class} (№ {number}{bound}), с записи № {since}: {ME} print class {class}{since_issued}");
     }
     for (class, number) in &outdated.sheets {
         println!("  сводная ведомость на 25 лет {class} (№ {number}): {ME} print summary {class}");

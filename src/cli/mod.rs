@@ -36,6 +36,7 @@ mod init;
 mod key;
 mod layout;
 mod leaf;
+mod leaves;
 mod lesson;
 mod login;
 mod manual;

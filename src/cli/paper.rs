@@ -9,6 +9,7 @@ use crate::print::seen::{Grid, Part};
 use crate::print::since::{Change, What};
 use crate::print::{Layouts, parse_code};
 use crate::school::{counted, format_date};
+use crate::work::papers::leaves::fate_in_words;
 use crate::work::papers::{self, Brought, Standing};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -48,6 +49,10 @@ fn as_json(standing: &Standing) -> Result<Value> {
         "pdf_sha256": document.pdf_sha256,
         "superseded_by": standing.later.as_ref().map(|later| &later.number),
         "superseded_at": standing.later.as_ref().map(|later| later.issued_at.to_rfc3339()),
+        "leaf": standing.fate.as_ref().map(|fate| json!({
+            "name": fate.leaf.to_string(), "book": fate.book, "replaced": fate.replaced, "removed": fate.removed,
+        })),
+        "replaces": standing.replaces,
         "reason": document.reason,
         "reopened_at": standing.reopened.as_ref().map(|turn| turn.at.to_rfc3339()),
         "bound": standing.bound.as_ref().map(|bound| json!({
@@ -100,6 +105,9 @@ fn say(standing: &Standing) -> Result<()> {
     if let Some(later) = &standing.later {
         let (number, day) = (&later.number, later.issued_at.format("%d.%m.%Y"));
         println!("Заменён. Позже выдан документ № {number} от {day}: этот показывает прежнее состояние журнала.");
+    }
+    if let Some(what) = standing.fate.as_ref().and_then(fate_in_words) {
+        println!("{what}");
     }
     if !document.reason.is_empty() {
         println!("Выдан с пробелами, причина: {}", document.reason);

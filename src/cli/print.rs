@@ -3,7 +3,7 @@
 use super::days::Days;
 use super::recorder::{Recorder, say as say_done};
 use super::year::{reason_given, year_typed};
-use super::{Common, advice, paper, screen, session, sign, slips};
+use super::{Common, advice, leaves, paper, screen, session, sign, slips};
 use crate::error::{Result, Warning};
 use crate::journal::read::outdated::Outdated;
 use crate::journal::{Proven, read, resolve};
@@ -37,6 +37,10 @@ pub enum Print {
         /// Ещё и наклейка на корешок
         #[arg(long, visible_alias = "корешок")]
         spine: bool,
+        /// Только листы, которые отличаются от выданного журнала с этим номером: взамен прежних, пока он не подшит
+        #[arg(long, visible_alias = "изменено-с", value_name = "НОМЕР",
+              conflicts_with_all = ["with_contacts", "subject", "spine", "simplex", "draft", "from", "reissue"])]
+        changed_since: Option<String>,
     },
     /// Сводная ведомость итоговой успешности класса (хранится 25 лет)
     #[command(visible_alias = "ведомость")]
@@ -165,7 +169,7 @@ pub struct Summary {
 pub struct Where {
     /// Папка для файлов PDF
     #[arg(long, visible_alias = "куда", value_name = "ПАПКА")]
-    out: PathBuf,
+    pub out: PathBuf,
     /// Для печати на одной стороне листа: без разворотов и зеркальных полей
     #[arg(long, visible_alias = "односторонняя")]
     simplex: bool,
@@ -174,7 +178,7 @@ pub struct Where {
     draft: bool,
     /// Папка с изменёнными макетами
     #[arg(long, visible_alias = "макеты", value_name = "ПАПКА")]
-    layouts: Option<PathBuf>,
+    pub layouts: Option<PathBuf>,
     /// Выданный раньше документ — файлом из архива (повторяется), если программа оформила бы его теперь иначе
     #[arg(long, visible_alias = "из-архива", value_name = "АРХИВ", conflicts_with_all = ["draft", "reissue"])]
     from: Vec<PathBuf>,
@@ -207,6 +211,7 @@ impl Print {
                 let wanted = papers::of_subject(session::journal(common)?.tables(), class, &subject)?;
                 print(common, vec![wanted], &of.to)
             }
+            Self::Class { of, changed_since: Some(number), .. } => leaves::print(common, &of.class, &number, &of.to),
             Self::Class { of, with_contacts, spine, .. } => {
                 let status = one(common, Form::ClassBook, &of)?;
                 if with_contacts {
@@ -372,23 +377,27 @@ fn issue(
     let (wanted, reason) = choose(&place, &proven, &layouts, otherwise)?;
     let bar = screen::progress("Печать документов");
     bar.set_length(wanted.len() as u64);
-    let out = Out { dir: &to.out, progress: &|done| bar.set_position(done), reason: &reason, otherwise };
+    let out =
+        Out { dir: &to.out, progress: &|done| bar.set_position(done), reason: &reason, otherwise, replaces: None };
     let issued = papers::issue(&mut place, &mut proven, &layouts, &wanted, &out)?;
     bar.finish_and_clear();
     session::keep(&proven, Some(&identity));
     if common.json {
-        let values = issued.iter().map(|d| {
-            serde_json::json!({
-                "number": d.number, "form": d.wanted.form.id(), "class": d.wanted.subject.class().map(ToString::to_string).unwrap_or_default(),
-                "subject": d.wanted.subject.to_string(), "variant": d.wanted.variant.to_string(),
-                "title": d.title, "pages": d.pages, "leaves": d.leaves, "file": d.file, "new": d.new,
-            })
-        });
-        screen::json(&values.collect::<Vec<_>>().into());
+        screen::json(&issued.iter().map(as_json).collect::<Vec<_>>().into());
         return Ok(ExitCode::SUCCESS);
     }
     issued.iter().for_each(say);
     Ok(ExitCode::SUCCESS)
+}
+
+/// A document for scripts.
+pub fn as_json(d: &Issued) -> serde_json::Value {
+    let class = d.wanted.subject.class().map(ToString::to_string).unwrap_or_default();
+    serde_json::json!({
+        "number": d.number, "form": d.wanted.form.id(), "class": class,
+        "subject": d.wanted.subject.to_string(), "variant": d.wanted.variant.to_string(),
+        "title": d.title, "pages": d.pages, "leaves": d.leaves, "file": d.file, "new": d.new,
+    })
 }
 
 /// Says what a document is and where its file lies.
@@ -419,7 +428,7 @@ fn list(common: &Common) -> Result<ExitCode> {
             "number": document.number, "issued_at": document.issued_at.to_rfc3339(), "form": document.form,
             "subject": document.subject, "variant": document.variant, "title": document.title,
             "pages": document.pages.len(), "leaves": line.document.leaves, "code": code, "issued_by": document.issued_by,
-            "superseded_by": later,
+            "superseded_by": later, "replaces": line.replaces, "leaves_replaced_by": line.replaced_by,
             "reason": document.reason, "superseded": document.superseded.is_some(),
             "outdated": is_outdated,
             "signatures": read::signatures::of(tables, &document.number)?.len(),
@@ -430,7 +439,12 @@ fn list(common: &Common) -> Result<ExitCode> {
         let by = read::staff(tables, &document.issued_by)?.map(|person| person.name.initials()).unwrap_or_default();
         let (day, leaves) = (format_date(school.day_of(document.issued_at)), line.document.leaves.to_string());
         let bound = line.bound.map(|bound| format!("{}, {}", format_date(bound.date), bound.shelf)).unwrap_or_default();
-        let later = later.map(|number| format!("№ {number}")).unwrap_or_default();
+        let later = match (later, &line.replaces, &line.replaced_by[..]) {
+            (Some(number), ..) => format!("№ {number}"),
+            (None, Some(replaces), _) => format!("взамен листов № {}", replaces.book),
+            (None, None, []) => String::new(),
+            (None, None, by) => format!("листы: № {}", by.join(", № ")),
+        };
         let title = match document.superseded {
             Some(_) => format!("{} (не действует: год открыт снова)", document.title),
             None if is_outdated => format!("{} (документ устарел: после него в классе записано новое)", document.title),

@@ -243,6 +243,18 @@ pub fn file_as_issued(proven: &Proven, layouts: &Layouts, document: &Registered)
     same.then(|| write(then.document(), &then.wanted, &then.context)).transpose()
 }
 
+/// Whether a document's text is the same when it is laid out again from the ledger as it stood when it was issued.
+///
+/// # Errors
+/// As [`page_again`].
+pub(super) fn is_set_as_issued(proven: &Proven, layouts: &Layouts, document: &Registered) -> Result<bool> {
+    let then = match Then::render(proven, layouts, document) {
+        Err(error) if error.kind() == Kind::Input => return Ok(false),
+        then => then?,
+    };
+    Ok(then.document().seals.iter().map(|seal| hex(&seal.digest)).eq(document.pages.iter().cloned()))
+}
+
 /// What rendering a document again came to, once it is known whether the text is the same.
 fn again(
     proven: &Proven,

@@ -31,6 +31,8 @@ pub enum Form {
     Extract,
     /// Справка о данных на утраченном носителе (form 21, §5.8).
     LostStick,
+    /// Листы взамен прежних: leaves of a class's book that take the places of others before it is bound.
+    BookLeaves,
     /// The pages of one subject of a class's book, by themselves (form 3).
     SubjectPages,
     /// Аналитическая справка: how the school did in a period (§3.3.5).
@@ -92,6 +94,8 @@ pub struct Variant {
     pub simplex: bool,
     /// The volume of a book of several, from 2; 0 for the first, which may be the only one.
     pub volume: u32,
+    /// Which time leaves of the book are replaced, from 1; 0 for everything else.
+    pub turn: u32,
 }
 
 /// What a document is made of.
@@ -107,7 +111,7 @@ pub struct Wanted {
 
 impl Form {
     /// Every form.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::ClassBook,
         Self::Progress,
         Self::SummarySheet,
@@ -118,6 +122,7 @@ impl Form {
         Self::Keys,
         Self::Extract,
         Self::LostStick,
+        Self::BookLeaves,
         Self::SubjectPages,
         Self::Analytics,
         Self::CaseList,
@@ -143,7 +148,7 @@ impl Form {
     /// What it is about.
     pub fn scope(self) -> Scope {
         match self {
-            Self::ClassBook | Self::Progress | Self::SummarySheet => Scope::Class,
+            Self::ClassBook | Self::BookLeaves | Self::Progress | Self::SummarySheet => Scope::Class,
             Self::Corrections | Self::Register | Self::Carriers | Self::Keys => Scope::School,
             Self::CaseList | Self::Nomenclature => Scope::School,
             Self::DestructionAct => Scope::Entry,
@@ -158,7 +163,7 @@ impl Form {
     /// The heading of the records schedule under which it is filed.
     pub fn filed(self) -> Filed {
         match self {
-            Self::ClassBook | Self::Progress | Self::SubjectPages => Filed::ClassBook,
+            Self::ClassBook | Self::BookLeaves | Self::Progress | Self::SubjectPages => Filed::ClassBook,
             Self::SummarySheet => Filed::SummarySheet,
             Self::Corrections => Filed::Corrections,
             Self::Register => Filed::Register,
@@ -176,7 +181,7 @@ impl Form {
 
     /// Whether it is a part of the class's book by itself, which is no file of its own.
     pub fn is_part_of_book(self) -> bool {
-        matches!(self, Self::Progress | Self::SubjectPages)
+        matches!(self, Self::BookLeaves | Self::Progress | Self::SubjectPages)
     }
 
     /// Whether it has facing pages, so that it is another document when printed on one side of the paper.
@@ -211,6 +216,7 @@ impl Form {
             Self::Keys => ("keys", "keys", "Реестр ключей подписи"),
             Self::Extract => ("extract", "extract", "Выписка текущих и итоговых отметок"),
             Self::LostStick => ("lost-stick", "lost-stick", "Справка о данных на утраченном носителе"),
+            Self::BookLeaves => ("book-leaves", "leaves", "Листы взамен прежних в классном журнале"),
             Self::SubjectPages => ("subject-pages", "subject", "Предметные страницы классного журнала"),
             Self::Analytics => ("analytics", "analytics", "Аналитическая справка"),
             Self::CaseList => ("case-list", "case-list", "Опись дел"),
@@ -281,6 +287,7 @@ impl Variant {
             match word.split_once('=') {
                 None if word == "simplex" => variant.simplex = true,
                 Some(("volume", number)) => variant.volume = number.parse().ok().filter(|n| *n > 1).ok_or_else(bad)?,
+                Some(("turn", number)) => variant.turn = number.parse().ok().filter(|n| *n > 0).ok_or_else(bad)?,
                 _ => return Err(bad()),
             }
         }
@@ -292,7 +299,8 @@ impl fmt::Display for Variant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let simplex = self.simplex.then(|| "simplex".to_owned());
         let volume = (self.volume > 1).then(|| format!("volume={}", self.volume));
-        f.write_str(&simplex.into_iter().chain(volume).collect::<Vec<_>>().join(","))
+        let turn = (self.turn > 0).then(|| format!("turn={}", self.turn));
+        f.write_str(&simplex.into_iter().chain(volume).chain(turn).collect::<Vec<_>>().join(","))
     }
 }
 
@@ -321,7 +329,8 @@ impl Wanted {
         let volume = if self.variant.volume > 1 { format!("-volume-{}", self.variant.volume) } else { String::new() };
         // Both ways of printing may be written into one folder.
         let simplex = if self.variant.simplex { "-simplex" } else { "" };
-        format!("{stem}{about}{volume}{simplex}")
+        let turn = if self.variant.turn > 0 { format!("-{}", self.variant.turn) } else { String::new() };
+        format!("{stem}{about}{volume}{turn}{simplex}")
     }
 }
 
@@ -365,7 +374,7 @@ mod tests {
             assert_eq!(Subject::parse(scope, text).unwrap().to_string(), text);
         }
         assert_eq!(Subject::parse(Scope::Course, "7А Алгебра и начала").unwrap().to_string(), "7А Алгебра и начала");
-        for text in ["", "simplex", "volume=2", "simplex,volume=3"] {
+        for text in ["", "simplex", "volume=2", "simplex,volume=3", "turn=1", "simplex,turn=2"] {
             assert_eq!(Variant::parse(text).unwrap().to_string(), text);
         }
     }
@@ -377,7 +386,7 @@ mod tests {
         assert!(Subject::parse(Scope::Course, "7А").is_err());
         assert!(Subject::parse(Scope::Pupil, "").is_err());
         assert!(Subject::parse(Scope::Period, "").is_err());
-        for text in ["duplex", "volume", "volume=1", "volume=x"] {
+        for text in ["duplex", "volume", "volume=1", "volume=x", "turn", "turn=0", "turn=x"] {
             assert!(Variant::parse(text).is_err(), "{text}");
         }
     }
@@ -388,7 +397,7 @@ mod tests {
         assert_eq!(Wanted::of_class(Form::ClassBook, class).file_stem(), "journal-7a");
         assert_eq!(Wanted::new(Form::Extract, Subject::Pupil("К-17/2".into())).file_stem(), "extract-k-17_2f2");
         let class = ClassName::parse("7А").unwrap();
-        let variant = Variant { simplex: true, volume: 2 };
+        let variant = Variant { simplex: true, volume: 2, turn: 0 };
         assert_eq!(
             Wanted { variant, ..Wanted::of_class(Form::ClassBook, class) }.file_stem(),
             "journal-7a-volume-2-simplex"

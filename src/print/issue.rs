@@ -7,13 +7,20 @@
 //! the place in the ledger that the proof ends at. Files appear under their names after the register has
 //! them, so no certified paper exists that the ledger does not know.
 
+mod leaves;
+mod made;
+
+pub use leaves::{Differing, differing_leaves, leaves_again};
+
+use made::{Made, register, write, write_issued};
+
 use super::pdf::WRITING;
 use super::register::{Registered, context_of, last_issued};
 use super::setting::{self, SetOtherwise};
 use super::{Form, IssueContext, Layouts, Rendered, Subject, Variant, Wanted, ready, render, resources, signature};
 use crate::error::{Action, Detail, Error, Kind, Result};
-use crate::files::{self, Draft, Readers};
-use crate::journal::entry::{DocumentIssued, IssuedPage, IssuedResource, RULES};
+use crate::files::{self, Readers};
+use crate::journal::entry::{DocumentIssued, IssuedPage, IssuedResource, RULES, Replaces};
 use crate::journal::read::Tables;
 use crate::journal::{Author, Journal, Proven, read, rules};
 use crate::ledger::chain::{Tip, hex};
@@ -75,9 +82,9 @@ pub fn issue(
     wanted: &[Wanted],
     out: &Out<'_>,
 ) -> Result<Vec<Issued>> {
-    let Out { dir, progress, reason, otherwise } = *out;
+    let Out { dir, progress, reason, otherwise, replaces } = *out;
     let tables = proven.tables()?;
-    let issuer = Issuer { reason, otherwise, ..Issuer::new(&tables, author, layouts)? };
+    let issuer = Issuer { reason, otherwise, replaces, ..Issuer::new(&tables, author, layouts)? };
     let today = issuer.school.day_of(issuer.issued_at);
     for document in wanted {
         if let Some(why) = ready::not_yet(&tables, document, today)? {
@@ -136,6 +143,12 @@ pub fn sort_out(
             due.push(document);
             continue;
         }
+        let leaves = issuer.leaves_of_today(proven, &tables, &document)?;
+        if !leaves.is_empty() {
+            due.push(document);
+            due.extend(leaves);
+            continue;
+        }
         if let Some(why) = ready::not_yet(&tables, &document, today)? {
             left.push(why);
             continue;
@@ -168,12 +181,14 @@ pub struct Out<'a> {
     pub reason: &'a str,
     /// What is done with documents that are the same but would be set otherwise today.
     pub otherwise: SetOtherwise<'a>,
+    /// The leaves of a book that are to be replaced, where it is those that are wanted.
+    pub replaces: Option<&'a Replaces>,
 }
 
 impl<'a> Out<'a> {
     /// Into a folder, with nobody told.
     pub fn quietly(dir: &'a Path) -> Self {
-        Self { dir, progress: &|_| {}, reason: "", otherwise: SetOtherwise::Refuse }
+        Self { dir, progress: &|_| {}, reason: "", otherwise: SetOtherwise::Refuse, replaces: None }
     }
 }
 
@@ -222,14 +237,7 @@ struct Issuer<'a> {
     /// Why something is issued with gaps.
     reason: &'a str,
     otherwise: SetOtherwise<'a>,
-}
-
-/// A document rendered and written beside its place.
-struct Made {
-    issued: Issued,
-    draft: Draft,
-    volumes: u32,
-    entry: Option<(DocumentIssued, Vec<super::PageSeal>)>,
+    replaces: Option<&'a Replaces>,
 }
 
 impl<'a> Issuer<'a> {
@@ -241,7 +249,11 @@ impl<'a> Issuer<'a> {
             wanted.iter().map(|wanted| last_issued(&tables, wanted)).collect::<Result<_>>()?;
         let again: Vec<Option<Made>> = (wanted, last)
             .into_par_iter()
-            .map(|(wanted, last)| {
+            .map(|(one, last)| {
+                if leaves::is_printed_as_issued(one, wanted) {
+                    return last.map(|last| self.as_it_was(proven, one, &last, dir)).transpose().map(Option::flatten);
+                }
+                let wanted = one;
                 let last = last.filter(|last| self.reason.is_empty() || self.reason == last.reason);
                 let made = last.map(|last| self.again(proven, wanted, &last, dir)).transpose()?.flatten();
                 made.iter().for_each(|_| done());
@@ -302,7 +314,9 @@ impl<'a> Issuer<'a> {
         let mut issued = BTreeMap::new();
         for one in wanted {
             let last = last_issued(tables, one)?.filter(|last| self.reason.is_empty() || self.reason == last.reason);
-            if let Some(last) = last.filter(|last| self.may_stand(last)) {
+            if let Some(last) = last
+                && self.may_stand(tables, &last)?
+            {
                 issued.insert(one.clone(), last);
             }
         }
@@ -312,9 +326,12 @@ impl<'a> Issuer<'a> {
         Ok(issued)
     }
 
-    /// Whether a document is still valid, and no period has ended since of which it would say something.
-    fn may_stand(&self, last: &Registered) -> bool {
-        last.superseded.is_none() && self.periods_over(last.issued_at) == self.periods_over(self.issued_at)
+    /// Whether a document is still valid, all its leaves lie where they did, and no period has ended since of which it
+    /// would say something.
+    fn may_stand(&self, tables: &Tables, last: &Registered) -> Result<bool> {
+        Ok(last.superseded.is_none()
+            && self.periods_over(last.issued_at) == self.periods_over(self.issued_at)
+            && read::folder::replacing(tables, &last.number)?.is_empty())
     }
 
     fn new(tables: &Tables, author: Author<'_>, layouts: &'a Layouts) -> Result<Self> {
@@ -335,8 +352,9 @@ impl<'a> Issuer<'a> {
             Error::damaged(format!("нет сотрудника «{login}»")).next_by("проверьте журнал", Action::Audit)
         })?;
         let (school, issued_at) = (read::school(tables)?, author.now().trunc_subsecs(0));
-        let (reason, otherwise) = ("", SetOtherwise::Refuse);
-        Ok(Self { layouts, school, issued_at, name: person.name, position: person.position, reason, otherwise })
+        let (name, position) = (person.name, person.position);
+        let (reason, otherwise, replaces) = ("", SetOtherwise::Refuse, None);
+        Ok(Self { layouts, school, issued_at, name, position, reason, otherwise, replaces })
     }
 
     /// How many periods, and the year, were over on the day of a time: papers say so, whatever was recorded since.
@@ -359,7 +377,7 @@ impl<'a> Issuer<'a> {
         wanted: &Wanted,
         last: &Registered,
     ) -> Result<Option<Rendered>> {
-        if !self.may_stand(last) {
+        if !self.may_stand(tables, last)? {
             return Ok(None);
         }
         let context = context_of(proven, tables, last)?;
@@ -381,17 +399,22 @@ impl<'a> Issuer<'a> {
         }
     }
 
-    fn anew(&self, proven: &Proven, wanted: &Wanted, number: String, dir: &Path) -> Result<Made> {
+    /// What a document says that is issued now.
+    fn context(&self, proven: &Proven, number: String) -> Result<IssueContext> {
         let (name, position) = (self.name.clone(), self.position.clone());
+        let context = context(proven.tip(), number, self.issued_at, name, position);
+        let rules = proven.entry(context.ledger_length)?.rules;
+        Ok(IssueContext { rules, replaces: self.replaces.cloned(), ..context })
+    }
+
+    fn anew(&self, proven: &Proven, wanted: &Wanted, number: String, dir: &Path) -> Result<Made> {
         let tables = proven.tables()?;
         let reason = match ready::gaps(&tables, wanted)? {
             Some(gaps) if self.reason.is_empty() => return Err(ready::incomplete(&gaps)),
             Some(_) => self.reason.to_owned(),
             None => String::new(),
         };
-        let context = context(proven.tip(), number.clone(), self.issued_at, name, position);
-        let rules = proven.entry(context.ledger_length)?.rules;
-        let context = IssueContext { reason: reason.clone(), rules, ..context };
+        let context = IssueContext { reason: reason.clone(), ..self.context(proven, number.clone())? };
         let rendered = render(&tables, self.layouts, wanted, &context)?;
         let entry = DocumentIssued {
             number: number.clone(),
@@ -407,86 +430,13 @@ impl<'a> Issuer<'a> {
             version: VERSION.to_owned(),
             resources: issued_resources(self.layouts),
             writing: context.writing,
+            replaces: context.replaces.clone(),
             reason,
         };
         let seals = rendered.pages.clone();
         let made = write(wanted, &number, rendered, dir)?;
         Ok(Made { entry: Some((entry, seals)), ..made })
     }
-}
-
-/// Writes the file beside its place.
-fn write(wanted: &Wanted, number: &str, rendered: Rendered, dir: &Path) -> Result<Made> {
-    let file = dir.join(format!("{}.pdf", wanted.file_stem()));
-    let draft = Draft::of(&file, &rendered.pdf, Readers::Owner).map_err(|e| Error::file("записать", &file, &e))?;
-    let (title, pages, leaves, volumes) = (rendered.title, rendered.pages.len(), rendered.leaves, rendered.volumes);
-    let issued = Issued {
-        wanted: wanted.clone(),
-        number: number.to_owned(),
-        title,
-        pages,
-        leaves,
-        file,
-        beside: Vec::new(),
-        new: true,
-    };
-    Ok(Made { issued, draft, volumes, entry: None })
-}
-
-/// Writes the file of a document as it was issued.
-fn write_issued(tables: &Tables, wanted: &Wanted, issued: &Registered, pdf: &[u8], dir: &Path) -> Result<Made> {
-    let mut volumes = 1;
-    let volume = |volume| Wanted { variant: Variant { volume, ..wanted.variant }, ..wanted.clone() };
-    while wanted.variant.volume <= 1
-        && last_issued(tables, &volume(volumes + 1))?.is_some_and(|next| next.superseded.is_none())
-    {
-        volumes += 1;
-    }
-    let file = dir.join(format!("{}.pdf", wanted.file_stem()));
-    let draft = Draft::of(&file, pdf, Readers::Owner).map_err(|e| Error::file("записать", &file, &e))?;
-    let issued = Issued {
-        wanted: wanted.clone(),
-        number: issued.number.clone(),
-        title: issued.title.clone(),
-        pages: issued.pages.len(),
-        leaves: issued.leaves,
-        file,
-        new: false,
-        beside: Vec::new(),
-    };
-    Ok(Made { issued, draft, volumes, entry: None })
-}
-
-impl Made {
-    /// The volumes after this one, where it is a book's first.
-    fn further_volumes(&self) -> impl Iterator<Item = Wanted> + '_ {
-        let Wanted { form, subject, variant } = &self.issued.wanted;
-        let first = variant.volume <= 1;
-        let further = (2..=self.volumes).filter(move |_| first);
-        further.map(|volume| Wanted { form: *form, subject: subject.clone(), variant: Variant { volume, ..*variant } })
-    }
-
-    fn into_place(self) -> Result<Issued> {
-        let file = &self.issued.file;
-        self.draft.put_lightly().map_err(|e| Error::file("записать", file, &e))?;
-        Ok(self.issued)
-    }
-}
-
-/// Enters the new documents into the register, with the texts of their pages, all or none; says whether there were any.
-fn register(journal: &mut Journal, author: Author<'_>, made: &[Made]) -> Result<bool> {
-    if made.iter().all(|made| made.entry.is_none()) {
-        return Ok(false);
-    }
-    let mut batch = journal.batch()?;
-    for (entry, seals) in made.iter().filter_map(|made| made.entry.as_ref()) {
-        for seal in seals {
-            batch.keep_page_text(&hex(&seal.digest), &seal.record)?;
-        }
-        batch.record(author, entry.clone())?;
-    }
-    batch.commit()?;
-    Ok(true)
 }
 
 /// The layouts and fonts in use, as entries name them.
@@ -514,6 +464,7 @@ fn context(
         version: VERSION.to_owned(),
         rules: RULES,
         writing: WRITING,
+        replaces: None,
         reason: String::new(),
     }
 }

@@ -25,6 +25,7 @@ mod pictures;
 pub mod qr;
 pub mod ready;
 pub mod register;
+pub mod reprint;
 pub mod seal;
 pub mod seen;
 pub mod setting;
@@ -55,6 +56,7 @@ pub use seal::{Code, parse_code, show_page_record};
 pub use sheet::PageSeal;
 
 use crate::error::{Error, Result};
+use crate::journal::entry::Replaces;
 use crate::journal::read::Tables;
 use crate::school::PersonName;
 use chrono::{DateTime, FixedOffset};
@@ -84,6 +86,8 @@ pub struct IssueContext {
     pub rules: u32,
     /// The version of the way in which files are written: [`pdf::WRITING`] of what is issued now.
     pub writing: u32,
+    /// What leaves of a class's book it replaces, where it is printed for that.
+    pub replaces: Option<Replaces>,
     /// Why it is issued although something is missing of what it certifies; empty where nothing is.
     pub reason: String,
 }
@@ -131,6 +135,7 @@ pub fn write(document: &Document, wanted: &Wanted, context: &IssueContext) -> Re
         id: format!("{}/{id}/{}/{}", context.journal_id, wanted.form.id(), wanted.subject),
         issued_at: context.issued_at,
         numbering: document.numbering,
+        names: document.names.clone(),
         tagged: wanted.form.is_tagged(),
     };
     let looks = pdf::Looks {

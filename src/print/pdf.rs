@@ -41,6 +41,8 @@ pub struct About {
     pub issued_at: DateTime<FixedOffset>,
     /// How its leaves are numbered, after which its pages are named.
     pub numbering: Numbering,
+    /// The names of its pages in order, where they are other leaves' than its own; else empty.
+    pub names: Vec<String>,
     /// Whether it is tagged; then every page keeps its structure.
     pub tagged: bool,
 }
@@ -111,7 +113,7 @@ pub fn write_document(pages: &[Page], bookmarks: &[Bookmark], about: &About, loo
     for (page, number) in pages.iter().zip(1..) {
         let settings = PageSettings::from_wh(points(page.width), points(page.height))
             .ok_or_else(|| fault("страница без размера".to_owned()))?
-            .with_page_label(label(about.numbering, number));
+            .with_page_label(label(about, number));
         let mut sheet = document.start_page_with(settings);
         let mut surface = sheet.surface();
         match &page.structure {
@@ -169,7 +171,11 @@ fn draw_across(surface: &mut Surface<'_>, page: &Page, word: &Shaped, fonts: &[F
 }
 
 /// The name of a page, counted from 1: the leaf it stands on. Where every page is a leaf, one entry in the file names all.
-fn label(numbering: Numbering, page: u32) -> PageLabel {
+fn label(about: &About, page: u32) -> PageLabel {
+    if let Some(name) = about.names.get(page as usize - 1) {
+        return PageLabel::new(None, Some(name.clone()), None);
+    }
+    let numbering = about.numbering;
     match numbering.is_plain() {
         true => PageLabel::new(Some(NumberingStyle::Arabic), None, None),
         false => PageLabel::new(None, Some(numbering.side_of(page)), None),

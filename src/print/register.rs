@@ -4,10 +4,12 @@ use super::seal::groups;
 use super::{Form, IssueContext, Subject, Variant, Wanted};
 use crate::error::{Action, Error, Result};
 use crate::journal::Proven;
+use crate::journal::entry::Replaces;
 pub use crate::journal::read::Bound;
 pub use crate::journal::read::documents::Registered;
 use crate::journal::read::{self, Tables};
 use crate::ledger::chain::{hex, parse_hash};
+use crate::school::{LeafName, leaves_listed};
 use std::collections::BTreeMap;
 
 impl Wanted {
@@ -34,9 +36,21 @@ pub struct Line {
     pub bound: Option<Bound>,
     /// The number of the document that was issued of the same thing last, where that is a later one.
     pub later: Option<String>,
+    /// What leaves of a book it replaces.
+    pub replaces: Option<Replaces>,
+    /// The documents that replaced leaves of it.
+    pub replaced_by: Vec<String>,
 }
 
 impl Line {
+    /// The leaves of a book that it replaces, adds and takes out, as people list them; empty of every other document.
+    pub fn leaves(&self) -> String {
+        let Some(replaces) = &self.replaces else { return String::new() };
+        let new = replaces.leaves.iter().map(|new| &new.leaf);
+        let all = new.chain(replaces.removed.iter().map(|old| &old.leaf));
+        leaves_listed(all.filter_map(|leaf| LeafName::parse(leaf)))
+    }
+
     /// The check code of the document's last page, which bears the certification: in a class's book it covers all the
     /// others.
     pub fn code(&self) -> String {
@@ -51,7 +65,12 @@ impl Line {
 pub fn all(tables: &Tables) -> Result<Vec<Line>> {
     let line = |document: Registered| {
         let (bound, later) = (read::bound(tables, &document.number)?, read::later_issue(tables, &document.number)?);
-        Ok(Line { document, bound, later })
+        let replaces = read::folder::replaces(tables, &document.number)?;
+        let replaced_by = match Form::from_id(&document.form) {
+            Some(Form::ClassBook) => read::folder::replacing(tables, &document.number)?,
+            _ => Vec::new(),
+        };
+        Ok(Line { document, bound, later, replaces, replaced_by })
     };
     read::documents::documents(tables)?.into_iter().map(line).collect()
 }
@@ -101,6 +120,7 @@ pub fn context_of(proven: &Proven, tables: &Tables, document: &Registered) -> Re
         version: document.version.clone(),
         rules: proven.entry(document.at_entry)?.rules,
         writing: document.writing,
+        replaces: read::folder::replaces(&proven.tables()?, &document.number)?,
         reason: document.reason.clone(),
     })
 }

@@ -6,12 +6,13 @@
 
 use crate::error::Result;
 use crate::print::fonts::Face;
-use crate::print::layout::PageLayout;
+use crate::print::layout::{Foot, FootLayout, PageLayout, Wording};
 use crate::print::page::{Area, Page, Place};
 use crate::print::qr::{QUIET, qr_code};
 use crate::print::seal;
 use crate::print::structure::Part;
 use crate::print::typeset::{Align, Pad, Setting, Stand, Type, Typesetter};
+use crate::school::LeafName;
 use serde::Deserialize;
 
 /// How a page lies.
@@ -144,9 +145,23 @@ pub struct FootText {
     pub about: String,
     /// How its leaves are numbered.
     pub numbering: Numbering,
+    /// The place in a book of a leaf that is printed to replace another there; none of every other page.
+    pub place: Option<LeafPlace>,
     /// How many pages the document has.
     pub pages: u32,
 }
+
+/// Where a leaf belongs that is printed to replace another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeafPlace {
+    /// Its name in the book; none of the leaf behind which the replaced ones are kept.
+    pub leaf: Option<LeafName>,
+    /// Register number of the document whose leaf of that name it replaces; none of one that is added.
+    pub instead: Option<String>,
+}
+
+/// How many rows of a page's text its foot has, where the page is issued; one more of a leaf that replaces another.
+pub const FOOT_ROWS: usize = 3;
 
 /// A page's seal: its digest and the bytes that were hashed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -207,13 +222,8 @@ pub fn close_page(
     let beside = foot.qr.0 + foot.gap.0.max(QUIET * foot.qr.0 / 33.0);
     let (x, width) = if at_right { (left, right - left - beside) } else { (left + beside, right - left - beside) };
     let align = if at_right { Align::Right } else { Align::Left };
-    let (page_wording, leaf) = match text.numbering.leaf(number) {
-        Leaf::Numbered(leaf) => (&foot.page, leaf),
-        Leaf::Cover => (&foot.page_cover, 0),
-        Leaf::List(leaf) => (&foot.page_list, leaf),
-        Leaf::Certificate => (&foot.page_certificate, 0),
-    };
-    let (page_text, leaf_text) = (number.to_string(), leaf.to_string());
+    let (page_wording, leaf_text) = page_wording(foot, text, number);
+    let page_text = number.to_string();
     let pages_text = text.pages.to_string();
     let values = [("number", text.number.as_str()), ("page", &page_text), ("leaf", &leaf_text), ("pages", &pages_text)];
     let issued = !text.number.is_empty();
@@ -233,7 +243,8 @@ pub fn close_page(
     let mut y = bottom - foot.qr.0;
     page.foot = Some(page.rows());
     let mut heard = Vec::new();
-    for (i, wording) in [text.about.clone(), first, page_wording.fill(&values)].iter().enumerate() {
+    let replaced = text.place.as_ref().map(|place| replaced(foot, place)).unwrap_or_default();
+    for (i, wording) in [text.about.clone(), first, page_wording.fill(&values), replaced].iter().enumerate() {
         if wording.is_empty() {
             continue;
         }
@@ -257,6 +268,35 @@ pub fn close_page(
         structure.foot = heard;
     }
     Ok(PageSeal { digest, record })
+}
+
+/// The wording of the line that names page and leaf, and the number of the leaf.
+fn page_wording<'f>(foot: &'f FootLayout, text: &FootText, number: u32) -> (&'f Wording<Foot>, String) {
+    if let Some(place) = &text.place {
+        return match place.leaf {
+            Some(LeafName::Numbered(leaf)) => (&foot.page, leaf.to_string()),
+            Some(LeafName::Cover) => (&foot.page_cover, String::new()),
+            Some(LeafName::List(leaf)) => (&foot.page_list, leaf.to_string()),
+            Some(LeafName::Certificate) => (&foot.page_certificate, String::new()),
+            None => (&foot.page_inset, String::new()),
+        };
+    }
+    match text.numbering.leaf(number) {
+        Leaf::Numbered(leaf) => (&foot.page, leaf.to_string()),
+        Leaf::Cover => (&foot.page_cover, String::new()),
+        Leaf::List(leaf) => (&foot.page_list, leaf.to_string()),
+        Leaf::Certificate => (&foot.page_certificate, String::new()),
+    }
+}
+
+/// «взамен л. 7 документа № 2025-0143», or that the leaf was added; nothing of the leaf behind which others are kept.
+fn replaced(foot: &FootLayout, place: &LeafPlace) -> String {
+    let Some(leaf) = place.leaf else { return String::new() };
+    let leaf = leaf.of();
+    match &place.instead {
+        Some(number) => foot.instead.fill(&[("leaf", &leaf), ("number", number)]),
+        None => foot.added.fill(&[("leaf", &leaf)]),
+    }
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@
 
 #[path = "../../tests/common/issued.rs"]
 mod issued;
+mod leaves;
 mod papers;
 
 pub use issued::context;
+pub use leaves::*;
 pub use papers::*;
 
 use super::{Form, Subject, Wanted};

@@ -5,6 +5,7 @@ mod filled;
 mod legibility;
 #[path = "../../tests/common/legible.rs"]
 mod legible;
+mod reprinted;
 mod slips;
 mod tagged;
 
@@ -397,7 +398,7 @@ fn a_book_thicker_than_a_volume_may_be_is_shared_out_among_volumes_each_with_its
     let layouts = Layouts::load(Some(folder.path())).unwrap();
     let tables = tables(LIFELIKE);
     let volume = |simplex, volume| {
-        let wanted = Wanted { variant: Variant { simplex, volume }, ..of_class(Form::ClassBook) };
+        let wanted = Wanted { variant: Variant { simplex, volume, turn: 0 }, ..of_class(Form::ClassBook) };
         lay_out(&tables, &layouts, &wanted, &context(NUMBER))
     };
     for simplex in [false, true] {

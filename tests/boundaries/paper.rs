@@ -26,6 +26,7 @@ fn document(office: &Office, number: &str) -> DocumentIssued {
         version: "0".into(),
         resources: vec![IssuedResource { name: "layouts/book.toml".into(), sha256: "a".repeat(64) }],
         writing: 2,
+        replaces: None,
         reason: String::new(),
     }
 }

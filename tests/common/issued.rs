@@ -18,6 +18,7 @@ pub fn context(number: &str) -> IssueContext {
         version: "0.1.0".to_owned(),
         rules: letopis::journal::entry::RULES,
         writing: letopis::print::pdf::WRITING,
+        replaces: None,
         reason: String::new(),
     }
 }

@@ -225,6 +225,7 @@ fn documents_are_numbered_without_a_gap_and_issued_by_the_deputy_head_or_the_dir
         version: "0".into(),
         resources: Vec::new(),
         writing: 2,
+        replaces: None,
         reason: String::new(),
     };
     office.refuses("petrova", "2025-10-20T12:00", document("2025-0002"), "следующий — № 2025-0001");

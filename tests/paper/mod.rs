@@ -3,6 +3,7 @@
 mod full_size;
 mod grid_lines;
 mod peers;
+mod reprint;
 mod seen;
 mod signed;
 mod slips;

@@ -4,7 +4,7 @@ use super::Place;
 use crate::error::Result;
 use crate::journal::entry::{
     ArchiveCopied, ArchiveCreated, ArchiveRepaired, ArchiveVerified, BackupMade, BookBound, DocumentIssued,
-    DocumentSigned,
+    DocumentSigned, Replaces,
 };
 use crate::journal::read::iso;
 use rusqlite::params;
@@ -40,7 +40,19 @@ impl Place<'_> {
             self.run(sql, params![issued.number, page, digest.0])?;
         }
         let sql = "INSERT OR REPLACE INTO document_resources (number, name, sha256) VALUES (?1, ?2, ?3)";
-        issued.resources.iter().try_for_each(|r| self.run(sql, params![issued.number, r.name, r.sha256]))
+        issued.resources.iter().try_for_each(|r| self.run(sql, params![issued.number, r.name, r.sha256]))?;
+        issued.replaces.as_ref().map_or(Ok(()), |replaces| self.replaced(&issued.number, replaces))
+    }
+
+    fn replaced(&self, number: &str, replaces: &Replaces) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO replaced_leaves (number, place, book, leaf, page, old_number, old_page)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let new = replaces.leaves.iter().map(|new| (&new.leaf, Some(new.page), new.instead.as_ref()));
+        let removed = replaces.removed.iter().map(|old| (&old.leaf, None, Some(&old.of)));
+        (1u32..).zip(new.chain(removed)).try_for_each(|(place, (leaf, page, old))| {
+            let (of, old_page) = (old.map(|old| &old.number), old.map(|old| old.page));
+            self.run(sql, params![number, place, replaces.book, leaf, page, of, old_page])
+        })
     }
 
     pub(super) fn signed(&self, d: &DocumentSigned) -> Result<()> {

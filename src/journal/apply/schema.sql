@@ -157,6 +157,11 @@ CREATE INDEX document_pages_by_digest ON document_pages (digest);
 CREATE TABLE document_resources ( -- digests of the layouts and fonts a document was made with
     number TEXT NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL,
     PRIMARY KEY (number, name)) STRICT, WITHOUT ROWID;
+CREATE TABLE replaced_leaves (   -- leaves of a class's book that a document brought, or took out (page: NULL); leaf: «7», «7а»,
+                                 -- «обложка», «опись 1», «лист-заверитель»; old_number, old_page: what lay there, NULL if nothing
+    number TEXT NOT NULL, place INTEGER NOT NULL, book TEXT NOT NULL, leaf TEXT NOT NULL, page INTEGER,
+    old_number TEXT, old_page INTEGER, PRIMARY KEY (number, place)) STRICT, WITHOUT ROWID;
+CREATE INDEX replaced_leaves_by_book ON replaced_leaves (book);
 CREATE TABLE signatures (        -- of issued documents by the school's signing program; checked: 'accepted', 'rejected' or 'none';
                                  -- valid_until: of the certificate in it, NULL where there is none; timestamp: 1 with one
     entry INTEGER PRIMARY KEY, number TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, program TEXT NOT NULL,

@@ -37,7 +37,8 @@ pub use enrolment::{EnrolmentCorrected, GroupAnnulled, PupilAnnulled, PupilRenum
 pub use event::{EventAnnounced, EventAnnulled};
 pub use note::{NoteAdded, NoteDone};
 pub use paper::{
-    BookBound, DocumentIssued, DocumentSigned, IssuedPage, IssuedResource, SignatureCheck, SignatureFile, SignaturePart,
+    BookBound, DocumentIssued, DocumentSigned, FrontPage, IssuedPage, IssuedResource, NewLeaf, OldLeaf, Replaces,
+    SignatureCheck, SignatureFile, SignaturePart,
 };
 pub use people::{
     ClassSet, ClockReset, GroupSet, JournalCreated, KeyEnrolled, KeyRevoked, LastArchive, Person, PersonDismissed,

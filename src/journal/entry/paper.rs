@@ -36,10 +36,60 @@ pub struct DocumentIssued {
     /// The version of the way in which its file was written; 1 in ledgers that do not say.
     #[serde(default = "first", skip_serializing_if = "is_first")]
     pub writing: u32,
+    /// What leaves of a class's book it replaces, where it is printed for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<Replaces>,
     /// Why it was issued although something is missing of what it certifies, which is printed on it; empty where nothing
     /// is. From rules 2.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+}
+
+/// Leaves of a class's book that are replaced, by a document that is printed for that. A leaf is named as its foot names
+/// it: `7`, `7а` where it was added, `обложка`, `опись 1`, `лист-заверитель`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Replaces {
+    /// Register number of the book.
+    pub book: String,
+    /// The leaves that take the places of others or are added, in the order of the document's pages.
+    pub leaves: Vec<NewLeaf>,
+    /// The leaves that are taken out with none in their place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<OldLeaf>,
+}
+
+/// A leaf that takes the place of another, or is added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewLeaf {
+    /// Its name in the book.
+    pub leaf: String,
+    /// The page of its front in this document, from 1.
+    pub page: u32,
+    /// Where the leaf of the same name is from that it replaces; nothing of an added one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead: Option<FrontPage>,
+}
+
+/// The front of a leaf among the documents that were issued.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FrontPage {
+    /// Register number of the document: the book, or an earlier one that replaced leaves of it.
+    pub number: String,
+    /// The page there, from 1.
+    pub page: u32,
+}
+
+/// A leaf that is taken out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OldLeaf {
+    /// Its name in the book.
+    pub leaf: String,
+    /// Where it is from.
+    pub of: FrontPage,
 }
 
 fn first() -> u32 {

@@ -144,6 +144,7 @@ pub(super) const POLICY: &[Part] = &[
     hiding("documents", Of(BOOK_SEEN), (&["issued_by", "reason", "pdf_sha256"], "0")),
     part("document_pages", Nobody),
     part("document_resources", Nobody),
+    part("replaced_leaves", Nobody),
     part("signatures", Nobody),
     part("signature_files", Nobody),
     hiding("bound", Of(BOOK_SEEN), (&["shelf", "by"], "0")),

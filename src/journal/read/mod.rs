@@ -18,6 +18,7 @@ mod events;
 pub mod explain;
 pub mod extraordinary;
 pub mod finals;
+pub mod folder;
 pub mod gaps;
 mod groups;
 pub mod informed;

@@ -119,13 +119,15 @@ fn archive(tables: &Tables) -> Result<Option<read::Archive>> {
 struct Book {
     class: ClassName,
     number: String,
+    /// The entry whose state it shows, with the leaves that replaced others in it.
     at_entry: u64,
     is_bound: bool,
     since: Option<u64>,
 }
 
 fn books(tables: &Tables) -> Result<Vec<Book>> {
-    let sql = "SELECT subject, number, at_entry,
+    let sql = "SELECT subject, number, (SELECT max(at_entry) FROM documents WHERE number = one.number OR number IN
+                       (SELECT number FROM replaced_leaves WHERE book = one.number)) AS at_entry,
                    EXISTS (SELECT 1 FROM bound WHERE bound.number = one.number) AS is_bound FROM documents AS one
                WHERE form = 'class-book' AND superseded IS NULL AND entry = (SELECT MAX(entry) FROM documents
                    WHERE form = 'class-book' AND superseded IS NULL AND subject = one.subject AND variant = one.variant)

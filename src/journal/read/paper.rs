@@ -1,7 +1,7 @@
 //! Documents that were issued, what superseded them, and books that were bound (§5.4).
 
 use crate::error::Result;
-use crate::journal::read::Tables;
+use crate::journal::read::{Tables, folder};
 use crate::school::{Day, Login};
 use chrono::{DateTime, FixedOffset};
 
@@ -28,11 +28,13 @@ pub fn issued(tables: &Tables, number: &str) -> Result<Option<Issue>> {
 }
 
 /// The number of the last document that was issued of the same thing, and the same volume of it, after this one, on
-/// whichever sides of the paper.
+/// whichever sides of the paper. Leaves that replace others of a book last as long as the book does.
 pub fn later_issue(tables: &Tables, number: &str) -> Result<Option<String>> {
     let sql = "SELECT later.number AS number, later.variant AS later, this.variant AS this FROM documents AS this
                JOIN documents AS later ON later.form = this.form AND later.subject = this.subject
                AND later.entry > this.entry WHERE this.number = ?1 ORDER BY later.entry DESC, later.number DESC";
+    let replaces = folder::replaces(tables, number)?;
+    let number = replaces.as_ref().map_or(number, |replaces| &replaces.book);
     let later: Vec<(String, bool)> = tables.all("документ", sql, [number], |row| {
         let (later, this): (String, String) = (row.get("later")?, row.get("this")?);
         Ok((row.get("number")?, volume(&later) == volume(&this)))

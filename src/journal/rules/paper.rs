@@ -1,11 +1,12 @@
 //! Rules for documents, bound books and archive copies (§2.5, §5).
 
 use super::year::SEEN_SINCE;
-use super::{Context, text};
+use super::{Context, leaves, text};
 use crate::error::{Action, Detail, Error, Result};
 use crate::journal::entry::{ArchiveCopied, ArchiveCreated, BookBound, DocumentIssued, Entry};
 use crate::journal::read;
 use crate::journal::read::Tables;
+use crate::journal::read::folder::{self, BOOK};
 use crate::journal::read::gaps::ClassGaps;
 use crate::ledger::chain::parse_hash;
 use crate::school::{ClassName, School, counted, format_date};
@@ -40,6 +41,7 @@ pub fn document(context: &Context<'_>, entry: &Entry, issued: &DocumentIssued) -
     }
     text::is_given(&issued.title, "название документа")?;
     text::fits(&issued.reason, "причина")?;
+    leaves::replaced(context, issued)?;
     if entry.rules >= SEEN_SINCE && issued.form == SHEET {
         return sheet(context, issued);
     }
@@ -61,9 +63,6 @@ fn sheet(context: &Context<'_>, issued: &DocumentIssued) -> Result<()> {
         .then_by("или выдайте её с причиной, она печатается", Action::IssueSheet { class: class.to_string() }))
 }
 
-/// The form of the only document that is bound: the class's book.
-const BOOK: &str = "class-book";
-
 /// §5.4: a class's book is bound as it was issued last, with as many leaves as its certificate says, once. Said again of
 /// a bound book, it puts its place or its day right.
 pub fn binding(context: &Context<'_>, bound: &BookBound, today: NaiveDate) -> Result<()> {
@@ -78,7 +77,9 @@ pub fn binding(context: &Context<'_>, bound: &BookBound, today: NaiveDate) -> Re
         return Err(Error::refused(format!("§5.4: № {number} — «{}», а подшивается классный журнал", document.title))
             .next("укажите номер классного журнала или его тома"));
     }
-    let issued_on = context.school.day_of(document.issued_at);
+    // Its last leaves may have come later than the book itself.
+    let last = folder::replacing(tables, number)?.pop().map(|last| read::issued(tables, &last)).transpose()?.flatten();
+    let issued_on = context.school.day_of(last.map_or(document.issued_at, |last| last.issued_at));
     if bound.date < issued_on || bound.date > today {
         let day = format_date(bound.date);
         let why = match bound.date < issued_on {
@@ -88,8 +89,9 @@ pub fn binding(context: &Context<'_>, bound: &BookBound, today: NaiveDate) -> Re
         return Err(Error::input(format!("журнал № {number} не мог быть подшит {day}: {why}"))
             .next_by("укажите день, когда он подшит", Action::Give(Detail::DayOfBinding)));
     }
-    if bound.sheets != document.leaves {
-        let [counted, certified] = [bound.sheets, document.leaves].map(|n| counted(n, ["лист", "листа", "листов"]));
+    let leaves = folder::counted(tables, number, document.leaves)?;
+    if bound.sheets != leaves {
+        let [counted, certified] = [bound.sheets, leaves].map(|n| counted(n, ["лист", "листа", "листов"]));
         return Err(Error::refused(format!(
             "§5.4: в подшитом журнале № {number} насчитано {counted}, а в его листе-заверителе — {certified}"
         ))

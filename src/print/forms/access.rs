@@ -68,6 +68,7 @@ pub fn access_slips(layouts: &Layouts, school: &School, sheet: &AccessSheet<'_>)
         id: format!("access/{}/{}", sheet.class, sheet.at.to_rfc3339()),
         issued_at: sheet.at,
         numbering: Sides::One.into(),
+        names: Vec::new(),
         tagged: false,
         title,
     };

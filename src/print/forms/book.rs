@@ -5,7 +5,7 @@
 //! list in earnest, then everything is sealed but the certificate, and the certificate last. A book that is thicker than
 //! a volume may be is shared out at the ends of its parts; each volume has its own title, list, numbers and certificate.
 
-use super::certificate::Certified;
+use super::certificate::{Certified, Counted};
 use super::class::Course;
 use super::list::Part;
 use super::progress::Finals;
@@ -49,6 +49,44 @@ pub(super) fn class_book(composer: &Composer<'_>, number: u32) -> Result<Documen
             .next(format!("томов в нём {of}"))
     })?;
     Body::of(composer, &found, &pieces[range])?.bind(composer, Volume { number, of })
+}
+
+/// A book's pages before their foot is set, and without its cover, list and certificate.
+pub(super) struct Unsealed {
+    /// The first page of the list.
+    pub list: u32,
+    /// The first page after it.
+    pub body: u32,
+    /// The parts that the list names.
+    pub parts: Vec<Part>,
+    /// The page of the certificate.
+    pub certificate: u32,
+    pages: Vec<Page>,
+}
+
+impl Unsealed {
+    /// A page between list and certificate.
+    pub fn page(&self, number: u32) -> Option<&Page> {
+        let first = self.certificate.checked_sub(self.pages.len() as u32)?;
+        self.pages.get(number.checked_sub(first)? as usize)
+    }
+}
+
+/// The pages of a book of one volume.
+///
+/// # Errors
+/// As [`class_book`]; a book of several volumes.
+pub(super) fn unsealed(composer: &Composer<'_>) -> Result<Unsealed> {
+    let (found, pieces) = (Found::read(composer)?, pieces(composer));
+    let Body { list: (list, body), pages, mut parts, certificate, .. } = Body::of(composer, &found, &pieces)?;
+    if composer.leaf_of(certificate) > composer.layouts.book.title.volume_leaves.0 {
+        let class = composer.data.class.quoted();
+        return Err(Error::input(format!("классный журнал {class} печатается сегодня томами"))
+            .next("напечатайте его целиком: листы заменяются только в журнале из одного тома"));
+    }
+    // The last is the certificate.
+    parts.pop();
+    Ok(Unsealed { list, body, parts, certificate, pages })
 }
 
 /// Lays out the pages of one subject of the book, all its groups, between a cover and the certification.
@@ -229,7 +267,8 @@ impl Body {
         let mut seals = composer.close(&mut pages, &foot, 1)?;
         let page = self.certificate;
         let digest = book_digest(&seals);
-        pages.push(composer.certificate(&Certified { title: &title, digest, leaves, list_leaves, page })?);
+        let counted = Counted::in_order(leaves);
+        pages.push(composer.certificate(&Certified { title: &title, digest, leaves: counted, list_leaves, page })?);
         seals.extend(composer.close(&mut pages[page as usize - 1..], &foot, page)?);
         let document = composer.document(title, pages, seals, bookmarks);
         Ok(Document { volumes: volume.of, numbering, leaves, ..document })
@@ -256,8 +295,13 @@ impl Body {
 /// The digest of a book: SHA-256 over the digests, 32 bytes each, of all its pages but the certificate, in their
 /// order. Lower-case hexadecimal digits.
 fn book_digest(seals: &[PageSeal]) -> String {
+    digest_of(seals.iter().map(|seal| seal.digest))
+}
+
+/// As [`book_digest`], of the digests themselves.
+pub(super) fn digest_of(digests: impl IntoIterator<Item = [u8; 32]>) -> String {
     let mut hash = Sha256::new();
-    seals.iter().for_each(|seal| hash.update(seal.digest));
+    digests.into_iter().for_each(|digest| hash.update(digest));
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -14,7 +14,7 @@ use crate::print::sheet::Orientation;
 use crate::print::table::{Cell, Row, Table};
 use crate::print::typeset::Align;
 use crate::print::words::{Gender, counted, number_in_words};
-use crate::school::Day;
+use crate::school::{Day, LeafName, LeafNumber, leaves_listed};
 
 /// What the certificate certifies.
 pub(super) struct Certified<'a> {
@@ -23,11 +23,53 @@ pub(super) struct Certified<'a> {
     /// The book's digest as hexadecimal digits, empty in a draft.
     pub digest: String,
     /// Leaves that are counted.
-    pub leaves: u32,
+    pub leaves: Counted,
     /// Leaves of the list, which are numbered apart.
     pub list_leaves: u32,
     /// The certificate's own page, the book's last.
     pub page: u32,
+}
+
+/// How the leaves of a book count.
+pub(super) struct Counted {
+    numbers: Vec<LeafNumber>,
+}
+
+impl Counted {
+    /// Of a book whose leaves are numbered one after another.
+    pub fn in_order(leaves: u32) -> Self {
+        Self { numbers: (1..=leaves).map(LeafNumber::plain).collect() }
+    }
+
+    /// Of a book in which some were replaced, the numbers of its leaves in order.
+    pub fn of(numbers: Vec<LeafNumber>) -> Self {
+        Self { numbers }
+    }
+
+    /// How many there are.
+    pub fn leaves(&self) -> u32 {
+        self.numbers.len() as u32
+    }
+
+    fn first(&self) -> String {
+        self.numbers.first().map(ToString::to_string).unwrap_or_default()
+    }
+
+    fn last(&self) -> String {
+        self.numbers.last().map(ToString::to_string).unwrap_or_default()
+    }
+
+    fn lettered(&self) -> String {
+        leaves_listed(self.numbers.iter().filter(|leaf| leaf.letter > 0).copied().map(LeafName::Numbered))
+    }
+
+    /// The numbers below the last that no leaf has.
+    fn skipped(&self) -> String {
+        let has = |number: u32| self.numbers.iter().any(|leaf| leaf.number == number && leaf.letter == 0);
+        let last = self.numbers.last().map_or(0, |leaf| leaf.number);
+        let skipped = (1..=last).filter(|number| !has(*number));
+        leaves_listed(skipped.map(|number| LeafName::Numbered(LeafNumber::plain(number))))
+    }
 }
 
 /// The least height of the table for remarks written by hand, in mm.
@@ -154,14 +196,17 @@ impl Composer<'_> {
         Ok(format!("{}.", counts.join(", ")))
     }
 
-    fn certificate_values(&self, certified: &Certified<'_>) -> [(&'static str, String); 15] {
+    fn certificate_values(&self, certified: &Certified<'_>) -> [(&'static str, String); 16] {
         let (context, none) = (self.context, self.layouts.book.certificate.none.as_str());
-        let Certified { leaves, list_leaves, .. } = *certified;
+        let Certified { leaves, list_leaves, .. } = certified;
+        let or_none = |text: String| if text.is_empty() { none.to_owned() } else { text };
+        let list_leaves = *list_leaves;
         [
-            ("leaves", counted(leaves, Gender::Masculine, ["лист", "листа", "листов"])),
-            ("last_leaf", leaves.to_string()),
-            ("lettered", none.to_owned()),
-            ("skipped", none.to_owned()),
+            ("leaves", counted(leaves.leaves(), Gender::Masculine, ["лист", "листа", "листов"])),
+            ("first_leaf", leaves.first()),
+            ("last_leaf", leaves.last()),
+            ("lettered", or_none(leaves.lettered())),
+            ("skipped", or_none(leaves.skipped())),
             ("list_leaves", format!("{list_leaves} ({})", number_in_words(list_leaves, Gender::Masculine))),
             ("list_first", "1".to_owned()),
             ("list_last", list_leaves.to_string()),

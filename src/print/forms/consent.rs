@@ -50,6 +50,7 @@ pub fn consents(
         id: format!("consent/{class}/{}", at.to_rfc3339()),
         issued_at: at,
         numbering: Sides::One.into(),
+        names: Vec::new(),
         tagged: false,
         title,
     };

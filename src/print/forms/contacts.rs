@@ -40,6 +40,7 @@ pub fn contacts_sheet(
         id: format!("contacts/{class}/{}", at.to_rfc3339()),
         issued_at: at,
         numbering: Sides::Both.into(),
+        names: Vec::new(),
         tagged: false,
         title,
     };

@@ -98,6 +98,7 @@ pub fn diary_slips(layouts: &Layouts, school: &School, sheet: &DiarySheet<'_>) -
         id: format!("diary/{}/{}/{}", sheet.class, sheet.monday, sheet.at.to_rfc3339()),
         issued_at: sheet.at,
         numbering: Sides::One.into(),
+        names: Vec::new(),
         tagged: false,
         title,
     };

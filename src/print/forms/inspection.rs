@@ -123,6 +123,7 @@ pub fn inspection_act(layouts: &Layouts, inspection: &Inspection) -> Result<Vec<
     let school = inspection.archives.iter().find_map(|archive| archive.facts.as_ref());
     let about = About {
         numbering: Sides::Both.into(),
+        names: Vec::new(),
         tagged: false,
         author: school.map_or_else(|| "Letopis".to_owned(), |facts| printable(&facts.school)),
         title,

@@ -29,6 +29,11 @@ impl Part {
 impl Composer<'_> {
     /// The list of these parts, whose first page is `first`; `numbering` says which leaves are counted.
     pub(super) fn list(&self, parts: &[Part], first: u32, numbering: Numbering) -> Vec<Page> {
+        self.list_as(parts, first, &|page| numbering.side_of(page))
+    }
+
+    /// As [`Composer::list`], where the pages are called otherwise.
+    pub(super) fn list_as(&self, parts: &[Part], first: u32, side: &dyn Fn(u32) -> String) -> Vec<Page> {
         let layout = &self.layouts.book.list;
         let look = Listing::in_book(layout.size, &layout.columns, &layout.empty);
         let lines: Vec<(usize, &Part)> = (1..).zip(parts).collect();
@@ -36,26 +41,26 @@ impl Composer<'_> {
             ListField::Number => number.to_string(),
             ListField::Title => part.title.clone(),
             ListField::Teacher => part.teacher.clone(),
-            ListField::Leaves => leaves(numbering, part.first, part.last()),
+            ListField::Leaves => leaves(side, part.first, part.last()),
         };
         self.listing(&self.heading(&layout.heading, layout.heading_size, ""), &look, &lines, text, first).0
     }
 }
 
 /// The leaves of pages as an archive writes them, the back of a leaf as «об.»: «2 об.–5».
-fn leaves(numbering: Numbering, first: u32, last: u32) -> String {
-    let (begins, ends) = (numbering.side_of(first), numbering.side_of(last));
+fn leaves(side: &dyn Fn(u32) -> String, first: u32, last: u32) -> String {
+    let (begins, ends) = (side(first), side(last));
     if first == last { begins } else { format!("{begins}–{ends}") }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::leaves;
     use crate::print::sheet::{Numbering, Sides};
 
     #[test]
     fn the_back_of_a_leaf_is_named_and_the_cover_and_the_list_are_not_counted() {
         let book = Numbering::of_book(Sides::Both, (3, 5), 99);
+        let leaves = |book: Numbering, first, last| super::leaves(&|page| book.side_of(page), first, last);
         assert_eq!(leaves(book, 6, 11), "1 об.–4");
         assert_eq!(leaves(book, 5, 6), "1–1 об.");
         assert_eq!(leaves(book, 9, 9), "3");

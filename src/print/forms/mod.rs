@@ -17,6 +17,7 @@ mod extract;
 mod filing;
 mod flow;
 pub mod inspection;
+pub mod leaves;
 mod list;
 mod listing;
 mod lost_stick;
@@ -72,6 +73,8 @@ pub struct Document {
     pub seals: Vec<PageSeal>,
     /// How its leaves are numbered.
     pub numbering: Numbering,
+    /// The names of its pages, where they are of leaves of a book; else empty.
+    pub names: Vec<String>,
     /// Leaves of paper that are counted.
     pub leaves: u32,
     /// Volumes of the book that this document is one of; 1 for every other document.
@@ -89,6 +92,7 @@ pub fn compose(composer: Composer<'_, ()>, wanted: &Wanted) -> Result<Document> 
         (Form::ClassBook, Subject::Class(class)) => {
             book::class_book(&composer.of_class(class)?, wanted.variant.volume.max(1))
         }
+        (Form::BookLeaves, Subject::Class(class)) => leaves::leaves(&composer.of_class(class)?),
         (Form::SubjectPages, Subject::Course(class, subject)) => {
             book::subject_pages(&composer.of_class(class)?, subject)
         }
@@ -218,11 +222,19 @@ impl<D> Composer<'_, D> {
     fn document(&self, title: String, pages: Vec<Page>, seals: Vec<PageSeal>, bookmarks: Vec<Bookmark>) -> Document {
         let (author, numbering) = (self.short_school().to_owned(), Numbering::from(self.sides));
         let leaves = numbering.counted(pages.len() as u32);
-        Document { title, author, pages, seals, numbering, leaves, volumes: 1, bookmarks }
+        let names = Vec::new();
+        Document { title, author, pages, seals, numbering, names, leaves, volumes: 1, bookmarks }
     }
 
     fn foot_about(&self, about: String, pages: u32) -> FootText {
-        FootText { number: self.context.number.clone(), plain: false, about, numbering: self.sides.into(), pages }
+        FootText {
+            number: self.context.number.clone(),
+            plain: false,
+            about,
+            numbering: self.sides.into(),
+            place: None,
+            pages,
+        }
     }
 
     /// The date on which the document is issued, in the school's time.
@@ -317,7 +329,7 @@ impl Canvas<'_> {
     /// Sets the foot of a paper that has neither number nor seal (forms 13 and 15).
     fn unsealed(&self, mut pages: Vec<Page>, about: String) -> Result<Vec<Page>> {
         let (number, numbering) = (String::new(), self.sides.into());
-        let foot = FootText { number, plain: true, about, numbering, pages: pages.len() as u32 };
+        let foot = FootText { number, plain: true, about, numbering, place: None, pages: pages.len() as u32 };
         self.close(&mut pages, &foot, 1)?;
         Ok(pages)
     }

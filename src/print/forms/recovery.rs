@@ -59,6 +59,7 @@ fn sheet(layouts: &Layouts, layout: &RecoveryLayout, id: &str, recovery: &Recove
     let bookmarks = [Bookmark { title: title.clone(), page: 0, under: Vec::new() }];
     let about = About {
         numbering: Sides::Both.into(),
+        names: Vec::new(),
         tagged: false,
         title,
         author: recovery.school.school.short_name.clone(),

@@ -38,6 +38,7 @@ pub fn spine_labels(
         id: format!("spine/{class}/{}", at.to_rfc3339()),
         issued_at: at,
         numbering: Sides::One.into(),
+        names: Vec::new(),
         tagged: false,
     };
     pdf::write_pdf(&[page(tables, layouts, class)?], &[], &about)

@@ -125,7 +125,7 @@ pub fn destruction(tables: &Tables) -> Wanted {
     Wanted::new(Form::DestructionAct, Subject::Entry(gone.entry.to_string()))
 }
 
-const ISSUED: &str = "2025-10-24T15:00";
+pub(super) const ISSUED: &str = "2025-10-24T15:00";
 
 /// The ids of the carriers А-1 and А-2.
 pub const CARRIERS: [&str; 2] = ["00c1d2e3f4a5b6c7", "11c1d2e3f4a5b6c7"];
@@ -181,7 +181,7 @@ fn add_corrections(annals: &mut Annals, corrections: i64, unwieldy: bool) {
     }
 }
 
-fn document(number: i64, unwieldy: bool) -> DocumentIssued {
+pub(super) fn document(number: i64, unwieldy: bool) -> DocumentIssued {
     let (form, subject, variant) = match number % 5 {
         0 => ("register", "", ""),
         1 => ("class-book", "7А", "simplex"),
@@ -201,6 +201,7 @@ fn document(number: i64, unwieldy: bool) -> DocumentIssued {
         version: "0.1.0".to_owned(),
         resources: Vec::new(),
         writing: 2,
+        replaces: None,
         reason: String::new(),
     }
 }

@@ -191,7 +191,8 @@ fn papers(tables: &Tables, school: &School, what: Destroyed, today: Day) -> Resu
 /// «№ 2025-0003, листов 72, архив, шкаф 2».
 fn where_it_is(tables: &Tables, document: &Registered) -> Result<String> {
     let shelf = read::bound(tables, &document.number)?.map(|bound| format!(", {}", bound.shelf)).unwrap_or_default();
-    Ok(format!("№ {}, листов {}{shelf}", document.number, document.leaves))
+    let leaves = read::folder::counted(tables, &document.number, document.leaves)?;
+    Ok(format!("№ {}, листов {leaves}{shelf}", document.number))
 }
 
 /// The journal's own file.

@@ -120,7 +120,13 @@ fn documents(proven: &Proven, contents: &Contents<'_>) -> Result<Vec<Finding>> {
         let is_last = issued.iter().filter(same).all(|other| other.entry <= document.entry);
         let is_held = held.contains(&(document.form.as_str(), document.subject.clone()));
         let both_sides = Variant::parse(&document.variant).is_ok_and(|variant| !variant.simplex);
-        if is_last && is_held && both_sides && !sums.contains(&document.pdf_sha256) {
+        // Leaves that replaced others belong to their book.
+        let replaces = read::folder::replaces(&tables, &document.number)?;
+        let of_held = replaces.is_some_and(|replaces| {
+            issued.iter().any(|book| book.number == replaces.book && sums.contains(&book.pdf_sha256))
+                && read::later_issue(&tables, &document.number).is_ok_and(|later| later.is_none())
+        });
+        if (is_last && is_held && both_sides || of_held) && !sums.contains(&document.pdf_sha256) {
             let (number, title) = (&document.number, &document.title);
             findings.push(Finding::damage("data", format!("нет выданного документа № {number} «{title}»")));
         }

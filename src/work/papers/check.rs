@@ -3,6 +3,8 @@
 use super::sign::what_expires;
 use crate::error::Result;
 use crate::journal::Proven;
+use crate::journal::entry::Replaces;
+use crate::journal::read::folder::{self, Fate};
 use crate::journal::read::signatures::Signature;
 use crate::journal::read::{self, Turn};
 use crate::print::check::{self, Checked, Page};
@@ -38,6 +40,10 @@ pub struct Standing {
     pub issued_by: String,
     /// The document that was issued in its place later.
     pub later: Option<Registered>,
+    /// What became of the leaf in its book, of a page of one.
+    pub fate: Option<Fate>,
+    /// What leaves of a book the document replaces.
+    pub replaces: Option<Replaces>,
     /// The year was opened again since, and the document holds no longer.
     pub reopened: Option<Turn>,
     /// How it was bound.
@@ -84,5 +90,10 @@ fn standing(proven: &Proven, brought: Brought, checked: Checked) -> Result<Stand
     let signatures = read::signatures::of(tables, &document.number)?.into_iter();
     let signatures = signatures.map(|one| what_expires(tables, &one).map(|expires| (one, expires)));
     let signatures = signatures.collect::<Result<_>>()?;
-    Ok(Standing { brought, issued_by, later, reopened, bound, signatures, bound_by, checked })
+    let fate = match &brought {
+        Brought::Page(page) => folder::fate(tables, &page.document.number, page.page)?,
+        Brought::File(_) => None,
+    };
+    let replaces = folder::replaces(tables, &brought.document().number)?;
+    Ok(Standing { brought, issued_by, later, fate, replaces, reopened, bound, signatures, bound_by, checked })
 }

@@ -1,6 +1,7 @@
 //! Documents for binding: which are wanted, issuing them, and what became of the paper (§5.1, §5.2, §5.4).
 
 mod check;
+pub mod leaves;
 pub mod sign;
 
 pub use check::{Brought, Standing, check_code, check_file};

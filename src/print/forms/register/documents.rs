@@ -40,17 +40,27 @@ pub(in super::super) fn documents(composer: &Composer<'_, ()>) -> Result<Documen
     let layout = &composer.layouts.register.register;
     let issued: BTreeMap<String, String> =
         lines.iter().map(|line| (line.document.number.clone(), composer.day(line.document.issued_at))).collect();
+    let leaves: BTreeMap<String, String> = lines
+        .iter()
+        .filter(|line| line.replaces.is_some())
+        .map(|line| (line.document.number.clone(), line.leaves()))
+        .collect();
     let filed = |line: &Line| Form::from_id(&line.document.form).map(|form| composer.school.case_of(form.filed()));
     let text = |line: &Line, field| match field {
         DocumentField::Number => line.document.number.clone(),
         DocumentField::Date => format_date(composer.school.day_of(line.document.issued_at)),
         DocumentField::Title => {
             let reopened = line.document.superseded.and_then(|entry| days.get(&entry)).map(String::as_str);
-            titled(
-                line,
-                &composer.layouts.register,
-                (reopened, line.later.as_ref().and_then(|later| issued.get(later))),
-            )
+            let layout = &composer.layouts.register;
+            let title = titled(line, layout, (reopened, line.later.as_ref().and_then(|later| issued.get(later))));
+            let replaced = line.replaced_by.iter().filter_map(|by| leaves.get(by).map(|leaves| (by, leaves)));
+            let instead = line
+                .replaces
+                .as_ref()
+                .map(|replaces| layout.instead.fill(&[("number", &replaces.book), ("leaves", &line.leaves())]));
+            let replaced =
+                replaced.map(|(by, leaves)| layout.leaves_replaced.fill(&[("number", by), ("leaves", leaves)]));
+            [title].into_iter().chain(instead).chain(replaced).collect::<Vec<_>>().join(". ")
         }
         DocumentField::Index => filed(line).map(|case| case.index).unwrap_or_default(),
         DocumentField::Term => filed(line).map(|case| case.term).unwrap_or_default(),

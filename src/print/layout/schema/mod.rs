@@ -49,6 +49,8 @@ places! {
     Heading: "school" "short_school" "place" "class" "year" "class_teacher";
     /// What the foot may name.
     Foot: "short_school" "class" "year" "number" "page" "leaf" "pages" "code";
+    /// What the line on a leaf may name that replaces another or is added.
+    OfLeaf: "leaf" "number";
     /// What the foot and the headings of a register may name.
     SchoolPlaces: "school" "short_school" "place" "year" "date";
     /// What the title page may name.
@@ -73,8 +75,10 @@ places! {
     /// What a substitution's line may name.
     Substitute: "name";
     /// What the certificate may name.
-    Certificate: "leaves" "last_leaf" "lettered" "skipped" "list_leaves" "list_first" "list_last" "number" "digest" "journal" "entries" "head"
+    Certificate: "leaves" "first_leaf" "last_leaf" "lettered" "skipped" "list_leaves" "list_first" "list_last" "number" "digest" "journal" "entries" "head"
         "version" "title" "date";
+    /// What the leaf may name behind which replaced ones are kept.
+    Inset: "book" "number" "date" "leaves";
     /// What the 25-year sheet's counts may name.
     Counts: "count" "percent" "begins" "ends";
     /// What the line about what a 25-year sheet lacks may name.
@@ -155,8 +159,26 @@ pub struct FootLayout {
     pub page_list: Wording<Foot>,
     #[serde(default = "page_certificate")]
     pub page_certificate: Wording<Foot>,
+    #[serde(default = "page_inset")]
+    pub page_inset: Wording<Foot>,
+    #[serde(default = "instead")]
+    pub instead: Wording<OfLeaf>,
+    #[serde(default = "added")]
+    pub added: Wording<OfLeaf>,
     pub code: Wording<Foot>,
     pub draft: Label,
+}
+
+fn page_inset() -> Wording<Foot> {
+    Wording::built_in("стр. {page} (вкладной лист) из {pages}")
+}
+
+fn instead() -> Wording<OfLeaf> {
+    Wording::built_in("взамен {leaf} документа № {number}")
+}
+
+fn added() -> Wording<OfLeaf> {
+    Wording::built_in("добавлен")
 }
 
 fn page_cover() -> Wording<Foot> {
@@ -218,6 +240,8 @@ pub struct BookLayout {
     pub pupils: PupilsLayout,
     pub remarks: PartLayout<RemarkField>,
     pub certificate: CertificateLayout,
+    #[serde(default)]
+    pub inset: InsetLayout,
 }
 
 #[derive(Debug, Deserialize)]
@@ -456,6 +480,50 @@ pub struct CertificateLayout {
     pub closed_with_gaps: Wording<ClosedWithGaps>,
     #[serde(default = "closed_with_gaps_in_short")]
     pub closed_with_gaps_in_short: Wording<ClosedWithGaps>,
+}
+
+/// The leaf behind which those of a book are kept that were replaced.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct InsetLayout {
+    pub heading: Label,
+    pub heading_size: Size,
+    pub size: Size,
+    pub small: Size,
+    pub behind: Wording<Inset>,
+    pub leaves: Label,
+    pub document: Label,
+    pub fate: Label,
+    pub replaced: Wording<Inset>,
+    pub removed: Label,
+    pub added: Wording<Inset>,
+    pub explanation: Label,
+    pub by: Label,
+}
+
+impl Default for InsetLayout {
+    fn default() -> Self {
+        Self {
+            heading: Label::built_in("ВКЛАДНОЙ ЛИСТ"),
+            heading_size: Size(13.0),
+            size: Size(10.5),
+            small: Size(8.5),
+            behind: Wording::built_in(
+                "За этим листом хранятся листы классного журнала (документ № {book}), вынутые из него, когда {date} выдан документ № {number}.",
+            ),
+            leaves: Label::built_in("Листы"),
+            document: Label::built_in("Из документа"),
+            fate: Label::built_in("Что вместо них"),
+            replaced: Wording::built_in("листы с теми же номерами из документа № {number}"),
+            removed: Label::built_in("изъяты без замены"),
+            added: Wording::built_in("Добавлены листы: {leaves}."),
+            explanation: Label::built_in(
+                "Вынутые листы и этот лист не нумеруются и в счёт листов дела не входят. Вынутые листы не уничтожаются: они показывают прежнее состояние журнала и проверяются по коду внизу страницы.",
+            ),
+            by: Label::built_in("Листы заменил(а):"),
+        }
+    }
 }
 
 fn none_of_them() -> Label {

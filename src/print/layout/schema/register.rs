@@ -85,6 +85,10 @@ pub struct DocumentsLayout {
     pub bound: Wording<BoundPlaces>,
     #[serde(default)]
     pub superseded: Option<Wording<SupersededPlaces>>,
+    #[serde(default = "instead")]
+    pub instead: Wording<InsteadPlaces>,
+    #[serde(default = "leaves_replaced")]
+    pub leaves_replaced: Wording<InsteadPlaces>,
     #[serde(default = "with_reason")]
     pub with_gaps: Wording<WithReason>,
     #[serde(default = "lapsed")]
@@ -94,6 +98,14 @@ pub struct DocumentsLayout {
     #[serde(default = "reopened")]
     pub reopened: Wording<TurnOfYear>,
     pub register: RegisterLayout<DocumentField>,
+}
+
+fn instead() -> Wording<InsteadPlaces> {
+    Wording::built_in("Взамен прежних в документе № {number}: {leaves}")
+}
+
+fn leaves_replaced() -> Wording<InsteadPlaces> {
+    Wording::built_in("Листы заменены документом № {number}: {leaves}")
 }
 
 fn with_reason() -> Wording<WithReason> {
@@ -156,6 +168,8 @@ places! {
     BoundPlaces: "date" "sheets" "shelf";
     /// What a document that was superseded may name.
     SupersededPlaces: "number" "date";
+    /// What the line of leaves that replace others of a book may name, and that of such a book.
+    InsteadPlaces: "leaves" "number";
     /// What the line of a document that was issued with gaps may name.
     WithReason: "reason";
     /// What the lines about a year's close and its being opened again may name.

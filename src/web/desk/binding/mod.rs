@@ -100,7 +100,7 @@ fn page(sitting: &mut Sitting) -> Result<Page> {
             title: document.title.clone(),
             issued,
             note: if is_outdated {
-                "после него в классе записано новое: его нужно напечатать заново"
+                "после него в классе записано новое: нужно напечатать заново его или изменённые листы"
             } else {
                 ""
             },
@@ -119,6 +119,9 @@ fn page(sitting: &mut Sitting) -> Result<Page> {
 
 /// Whether a document still holds.
 fn state(line: &Line, is_outdated: bool) -> String {
+    if let (None, Some(replaces)) = (&line.later, &line.replaces) {
+        return format!("вложить в журнал № {} взамен прежних листов", replaces.book);
+    }
     match (&line.later, line.document.superseded) {
         (Some(later), _) => format!("позже выдан № {later}"),
         (None, Some(_)) => "не действует: год открыт снова".to_owned(),

@@ -8,6 +8,7 @@ use crate::print::check::{Again, Since};
 use crate::print::seen::{Grid, Part};
 use crate::print::{Layouts, parse_code};
 use crate::school::{counted, format_date};
+use crate::work::papers::leaves::fate_in_words;
 use crate::work::papers::{self, Brought, Standing};
 use askama::Template;
 use axum::Router;
@@ -138,6 +139,7 @@ fn warnings(standing: &Standing) -> Vec<String> {
         let day = later.issued_at.format("%d.%m.%Y");
         warnings.push(format!("Заменён: позже выдан документ № {} от {day}.", later.number));
     }
+    warnings.extend(standing.fate.as_ref().and_then(fate_in_words));
     if let Some(turn) = &standing.reopened {
         warnings.push(format!("Не действует: учебный год открыт снова {}.", turn.at.format("%d.%m.%Y")));
     }
