@@ -1,7 +1,7 @@
 //! The school at full size, 30 classes and a whole year: every page of every document is held against «How it must look».
 
 use crate::common::peers;
-use crate::common::school::LETOPIS;
+use crate::common::school::{LETOPIS, School};
 use crate::common::{issued, legible};
 use letopis::journal::Journal;
 use letopis::print::{Layouts, issue, lay_out};
@@ -15,25 +15,23 @@ fn generator() -> PathBuf {
 }
 
 /// A journal that has taken the generated school over.
-fn journal(folder: &Path) -> Option<PathBuf> {
-    let faketime = peers::require("faketime")?;
-    let made = peers::run(generator(), ["school", "--classes", "30"], folder);
+fn school() -> Option<School> {
+    peers::require("faketime")?;
+    let school = School::in_folder(tempfile::tempdir().unwrap());
+    let made = peers::run(generator(), ["school", "--classes", "30"], &school.path(""));
     assert_eq!(made.code, Some(0), "{made}");
-    let run = |clock: &str, args: &[&str]| {
-        let said = faketime.run([&[clock, "env", "TZ=MSK-3", LETOPIS], args].concat(), folder);
-        assert_eq!(said.code, Some(0), "{said}");
-    };
-    let school = ["init", "--school", "school/school.toml", "--admin", "ivanova", "--identity", "ivanova.key"];
+    std::fs::create_dir(school.path("keys")).unwrap();
+    let init = ["init", "--school", "school/school.toml", "--admin", "ivanova"];
     let keys = ["--no-passphrase", "--recovery-sheet", "recovery.txt"];
-    run("2026-05-29 12:00:00", &[&school[..], &keys].concat());
-    run("2026-05-29 12:10:00", &["import", "school", "--another", "--identity", "ivanova.key"]);
-    Some(folder.join("journal.letopis"))
+    school.run("2026-05-29 12:00:00", "ivanova", &[&init[..], &keys].concat()).ok();
+    school.run("2026-05-29 12:10:00", "ivanova", &["import", "school", "--another"]).ok();
+    Some(school)
 }
 
 #[test]
 fn no_text_leaves_its_cell_or_touches_a_rule_on_any_page_of_the_school() {
-    let folder = tempfile::tempdir().unwrap();
-    let Some(journal) = journal(folder.path()) else { return };
+    let Some(school) = school() else { return };
+    let journal = school.path("journal.letopis");
     let layouts = Layouts::load(None).unwrap();
     let context = issued::context("2025-0143");
     let wanted = issue::everything(Journal::open(&journal).unwrap().tables()).unwrap();

@@ -6,7 +6,7 @@
 //! order of text in the file, and everything that Letopis knows of its own pages, is left out of account.
 
 use crate::common::peers;
-use crate::common::school::LETOPIS;
+use crate::common::school::School;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -413,39 +413,27 @@ fn squeezed(text: &str) -> String {
 
 /// Brings a drawn school in, prints every class, and holds what is read against what was drawn.
 fn stands_in_its_place(seed: u64, classes: usize) {
-    let (Some(faketime), Some(mutool)) = (peers::require("faketime"), peers::require("mutool")) else { return };
-    let work = tempfile::tempdir().unwrap();
-    let folder = work.path();
-    let school = Drawn::write(seed, classes, &folder.join("school"));
-    let run = |args: &[&str]| {
-        let said = faketime.run([&["2026-06-01 12:00:00", "env", "TZ=MSK-3", LETOPIS], args].concat(), folder);
-        assert_eq!(said.code, Some(0), "{said}");
-    };
-    run(&[
-        "init",
-        "--school",
-        "school/school.toml",
-        "--admin",
-        "ivanova",
-        "--identity",
-        "ivanova.key",
-        "--no-passphrase",
-        "--recovery-sheet",
-        "recovery.txt",
-    ]);
-    run(&["import", "school", "--another", "--identity", "ivanova.key"]);
+    let (Some(_), Some(mutool)) = (peers::require("faketime"), peers::require("mutool")) else { return };
+    let work = School::in_folder(tempfile::tempdir().unwrap());
+    let folder = work.path("");
+    let school = Drawn::write(seed, classes, &work.path("school"));
+    std::fs::create_dir(work.path("keys")).unwrap();
+    let run = |args: &[&str]| work.run("2026-06-01 12:00:00", "ivanova", args).ok();
+    let init = ["init", "--school", "school/school.toml", "--admin", "ivanova"];
+    run(&[&init[..], &["--no-passphrase", "--recovery-sheet", "recovery.txt"]].concat());
+    run(&["import", "school", "--another"]);
     let subjects: BTreeMap<String, String> = (0..SUBJECTS).map(|s| (squeezed(&name_of(s)), name_of(s))).collect();
     let pupils =
         (0..PUPILS).map(pupil_of).map(|(surname, given)| (format!("{surname}{given}"), format!("{surname} {given}")));
     let pupils: BTreeMap<String, String> = pupils.collect();
     for class in &school.classes {
         run(&["print", "class", class, "--draft", "--out", "print"]);
-        let name = std::fs::read_dir(folder.join("print"))
+        let name = std::fs::read_dir(work.path("print"))
             .unwrap()
             .map(|file| file.unwrap().path())
             .max_by_key(|path| path.metadata().unwrap().modified().unwrap())
             .unwrap();
-        let traced = mutool.run([Path::new("trace"), &name], folder);
+        let traced = mutool.run([Path::new("trace"), &name], &folder);
         assert_eq!(traced.code, Some(0), "{}", traced.stderr);
         let (marks, topics) = read(&pages(&traced.stdout), class, &subjects, &pupils);
         let of = |(place, text): (&Place, &String)| (place.0 == *class).then(|| (place.clone(), squeezed(text)));
