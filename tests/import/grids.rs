@@ -257,6 +257,22 @@ fn shape_5_topics_and_homework_on_a_second_sheet_or_below() {
 }
 
 #[test]
+fn what_is_unclear_in_a_list_of_topics_is_said_of_its_rows() {
+    let marks = Sheet::of("Отметки", "№;Фамилия Имя;01.09;03.09\n1;Иванов Павел;5;");
+    let topics = Sheet::of("Темы", "Дата;Тема\n01.09;Числа\n05.09;Дроби\n05.09;Степени\n;Сумма\nскоро;Итоги");
+    for (ending, bytes) in each_format(&[marks, topics]) {
+        let wish = algebra(given(&format!("т.{ending}"), bytes));
+        let told = doubts(&bring(&mut Office::open(), "ivanova", "2025-11-05T12:00", &wish).unwrap());
+        let twice = "05.09.2025: строк в списке тем 2, а урок один (3)";
+        for what in [twice, twice, "тема без даты урока", "«скоро»: в какой день был этот урок?"]
+        {
+            assert!(told.iter().any(|doubt| doubt.contains(what)), "{ending} {what}: {told:#?}");
+        }
+        assert!(told.len() == 4 && !told.concat().contains("столб"), "{told:#?}");
+    }
+}
+
+#[test]
 fn shape_6_periods_on_sheets_a_caption_a_total_row_and_an_average() {
     let first = "8 класс не тот, а 7А, Алгебра, учитель Семёнов С. С.
         ;

@@ -8,7 +8,7 @@ use super::map::{Answer, Map};
 use super::marks;
 use super::pupils::Pupils;
 use super::shape::{Row, Shape, Table, Topic, shape};
-use super::when::{Lessons, Target};
+use super::when::{Lessons, Target, Within};
 use crate::error::Result;
 use crate::import::sheet::Value;
 use crate::journal::entry::{FinalLine, LessonCell, LessonRef};
@@ -143,7 +143,7 @@ impl Reading<'_> {
             topics.iter().map(|topic| (&topic.place, &topic.said, true)).collect();
         let today = self.ground.today;
         let mut later = 0u64;
-        let targets = self.when.allotted(self.ground.map, &headings, None, None, &mut self.doubts);
+        let targets = self.when.allotted(self.ground.map, &headings, Within::Topics, &mut self.doubts);
         for (topic, target) in topics.iter().zip(targets) {
             let Some(Target::Lesson { date, number, despite }) = target else { continue };
             if let Some(ordinal) = topic.number {
@@ -195,7 +195,7 @@ impl Reading<'_> {
     fn table(&mut self, table: &Table, of: Option<&PeriodName>, ordinals: &HashMap<u32, (Day, u8)>) -> Result<()> {
         let headings: Vec<(&Place, &Said, bool)> =
             table.columns.iter().map(|column| (&column.place, &column.said, column.is_filled)).collect();
-        let targets = self.when.allotted(self.ground.map, &headings, of, Some(ordinals), &mut self.doubts);
+        let targets = self.when.allotted(self.ground.map, &headings, Within::Table(of, ordinals), &mut self.doubts);
         let mut seen: HashMap<PersonalFile, Place> = HashMap::new();
         for row in &table.rows {
             let is_meant = |column: usize| targets.get(column).is_some_and(Option::is_some);

@@ -48,6 +48,42 @@ pub struct Lessons {
 /// A heading with its place, what it says, and whether anything stands below it.
 type Heading<'h> = (&'h Place, &'h Said, bool);
 
+/// What headings stand in.
+#[derive(Debug, Clone, Copy)]
+pub enum Within<'t> {
+    /// A table of marks, over its columns: the period that it is of as a whole, and the lessons by their number in the list of
+    /// topics.
+    Table(Option<&'t PeriodName>, &'t HashMap<u32, (Day, u8)>),
+    /// A list of topics, before its rows.
+    Topics,
+}
+
+impl Within<'_> {
+    /// So many headings: «столбцов 2».
+    fn count(self, headings: usize) -> String {
+        match self {
+            Self::Table(..) => format!("столбцов {headings}"),
+            Self::Topics => format!("строк в списке тем {headings}"),
+        }
+    }
+
+    /// That a heading says nothing.
+    fn without_day(self) -> &'static str {
+        match self {
+            Self::Table(..) => "столбец с отметками без даты",
+            Self::Topics => "тема без даты урока",
+        }
+    }
+
+    /// What a heading is that is no day.
+    fn unclear(self) -> &'static str {
+        match self {
+            Self::Table(..) => "что это за столбец?",
+            Self::Topics => "в какой день был этот урок?",
+        }
+    }
+}
+
 /// What is known of a column before the lessons of its day are counted.
 enum Found {
     Nothing,
@@ -93,14 +129,12 @@ impl Lessons {
         }
     }
 
-    /// What each of the headings of one table is of; nothing where it is of none, or that is a doubt. `of` is the period that
-    /// the table as a whole is of, `ordinals` the lessons by their number in the list of topics.
+    /// What each of the headings of one table is of; nothing where it is of none, or that is a doubt.
     pub fn allotted(
         &mut self,
         map: &Map,
         headings: &[Heading<'_>],
-        of: Option<&PeriodName>,
-        ordinals: Option<&HashMap<u32, (Day, u8)>>,
+        within: Within<'_>,
         doubts: &mut Doubts,
     ) -> Vec<Option<Target>> {
         let found: Vec<Found> = headings
@@ -108,7 +142,7 @@ impl Lessons {
             .enumerate()
             .map(|(at, heading)| {
                 let before = headings.get(..at).unwrap_or_default();
-                self.found(map, heading, headings, (of, before), ordinals, doubts)
+                self.found(map, heading, (headings, before), within, doubts)
             })
             .collect();
         let mut on_day: HashMap<Day, Vec<usize>> = HashMap::new();
@@ -127,7 +161,7 @@ impl Lessons {
                 }
                 Found::Day { date, lesson: None, .. } => {
                     let columns = on_day.get(&date).map(Vec::as_slice).unwrap_or_default();
-                    self.counted(date, (at, columns), heading, headings, doubts)
+                    self.counted(date, (at, columns), within, heading, headings, doubts)
                 }
             });
         }
@@ -139,11 +173,14 @@ impl Lessons {
         &self,
         map: &Map,
         heading: &Heading<'_>,
-        headings: &[Heading<'_>],
-        (of, before): (Option<&PeriodName>, &[Heading<'_>]),
-        ordinals: Option<&HashMap<u32, (Day, u8)>>,
+        (headings, before): (&[Heading<'_>], &[Heading<'_>]),
+        within: Within<'_>,
         doubts: &mut Doubts,
     ) -> Found {
+        let (of, ordinals) = match within {
+            Within::Table(of, ordinals) => (of, Some(ordinals)),
+            Within::Topics => (None, None),
+        };
         let (place, said, is_filled) = *heading;
         if let Some(answer) = map.answer(Section::Dates, &self.class.to_string(), &place.key(), &said.text) {
             return self.answered(answer, heading, headings, doubts);
@@ -179,11 +216,11 @@ impl Lessons {
         let what = match (day, said.doubt) {
             (Some(date), None) => return Found::Day { date, lesson: said.lesson, answered: false },
             (_, Some(why)) => format!("«{}»: {why}", said.text),
-            (None, None) if said.text.is_empty() => "столбец с отметками без даты".to_owned(),
+            (None, None) if said.text.is_empty() => within.without_day().to_owned(),
             (None, None) if said.day.is_some() => {
                 format!("«{}»: такого дня в учебном году {} нет", said.text, self.school.year.name)
             }
-            (None, None) => format!("«{}»: что это за столбец?", said.text),
+            (None, None) => format!("«{}»: {}", said.text, within.unclear()),
         };
         doubts.cell(place, what, self.question(heading, headings, self.guessed(said)));
         Found::Target(Target::Doubted)
@@ -273,6 +310,7 @@ impl Lessons {
         &mut self,
         date: Day,
         (at, columns): (usize, &[usize]),
+        within: Within<'_>,
         heading: &Heading<'_>,
         headings: &[Heading<'_>],
         doubts: &mut Doubts,
@@ -285,6 +323,7 @@ impl Lessons {
         }
         let day = format_date(date);
         let list = numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" и ");
+        let count = within.count(columns.len());
         let (what, guess) = match (self.school.day_off(date), &numbers[..]) {
             (Some(why), []) => (format!("{day} не учебный день: {why}"), String::new()),
             (None, []) if self.timetable.is_empty() => {
@@ -297,13 +336,8 @@ impl Lessons {
                 (what.to_owned(), String::new())
             }
             (_, []) => (format!("{day} ({}): по расписанию урока нет", weekday(date)), String::new()),
-            (_, [number]) => {
-                (format!("{day}: столбцов {}, а урок один ({number})", columns.len()), format!("{date}/{number}"))
-            }
-            _ => (
-                format!("{day}: столбцов {}, а уроков {}: {list}; за какой урок этот?", columns.len(), numbers.len()),
-                String::new(),
-            ),
+            (_, [number]) => (format!("{day}: {count}, а урок один ({number})"), format!("{date}/{number}")),
+            _ => (format!("{day}: {count}, а уроков {}: {list}; за какой урок этот?", numbers.len()), String::new()),
         };
         self.doubt(what, guess, heading, headings, doubts)
     }
