@@ -95,7 +95,8 @@ pub fn binding(context: &Context<'_>, bound: &BookBound, today: NaiveDate) -> Re
         return Err(Error::refused(format!(
             "§5.4: в подшитом журнале № {number} насчитано {counted}, а в его листе-заверителе — {certified}"
         ))
-        .next("пересчитайте листы; если их и правда столько, напечатайте журнал заново и подшейте его"));
+        .next("пересчитайте листы; обложка, внутренняя опись и лист-заверитель не в счёт")
+        .then("если их и правда столько, напечатайте журнал заново и подшейте его"));
     }
     match read::bound(tables, number)? {
         Some(known) if (known.date, &known.shelf) == (bound.date, &bound.shelf) => {

@@ -146,10 +146,10 @@ async fn record(State(desk): State<Arc<Desk>>, Form(typed): Form<Typed>) -> Resp
 
 fn set(sitting: &mut Sitting, typed: Typed) -> Result<String> {
     let date = sitting.day_or_none(&typed.date)?;
-    let sheets =
-        typed.sheets.trim().parse().map_err(|_| {
-            Error::input("не указано, сколько листов в журнале").next("пересчитайте листы и впишите число")
-        })?;
+    let sheets = typed.sheets.trim().parse().map_err(|_| {
+        Error::input("не указано, сколько листов в журнале")
+            .next("пересчитайте листы без обложки, описи и листа-заверителя и впишите число")
+    })?;
     let Typed { number, shelf, .. } = typed;
     let bound = bind(&mut sitting.seat.place()?, &Binding { number, sheets, shelf, date })?;
     let day = format_date(bound.date);
