@@ -23,9 +23,14 @@ const MAX_TRIED: usize = 8;
 /// Reads the recovery data of the copies of an archive in these folders. Foreign sets, truncated ones and copies of ours
 /// may lie beside and before them: the set is meant that covers what lies in the folders.
 pub(super) fn of_copies(roots: &[PathBuf]) -> Recovery {
-    let listed: Vec<_> = roots.iter().map(|root| (root, Folder::new(root).list().files)).collect();
+    let listed: Vec<_> = roots.iter().map(|root| Folder::new(root).list().files).collect();
+    of_listed(&roots.iter().map(PathBuf::as_path).zip(&listed).collect::<Vec<_>>())
+}
+
+/// The same, where it is known what lies in the folders; of what is elsewhere they hold the tag files and the recovery data.
+pub(super) fn of_listed(listed: &[(&Path, &BTreeMap<BagPath, u64>)]) -> Recovery {
     let mut paths = Vec::new();
-    for (root, files) in &listed {
+    for (root, files) in listed {
         let name = Folder::new(*root).called();
         let beside = total(files.iter().filter(|(path, _)| !is_par2(path)).map(|(_, size)| *size));
         let limit = beside.saturating_mul(2).saturating_add(MAX_BESIDE).min(FAT32_LIMIT);

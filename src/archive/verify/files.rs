@@ -29,9 +29,22 @@ pub(super) struct Files {
     /// of those that may be they under other names.
     sums: BTreeMap<BagPath, Result<Sum, String>>,
     manifest: Result<Manifest, String>,
+    /// Whether the payload lies elsewhere, and was summed up there.
+    pub elsewhere: bool,
 }
 
 impl Files {
+    /// A bag whose payload was summed up elsewhere; its tag files lie in the folder.
+    pub fn of_elsewhere(folder: &Folder, seen: super::Seen) -> Self {
+        let super::Seen { files, strange, sums } = seen;
+        Self { listed: Listed { files, strange }, sums, manifest: read_manifest(folder), elsewhere: true }
+    }
+
+    /// What is there, and how long each is.
+    pub fn listed(&self) -> &BTreeMap<BagPath, u64> {
+        &self.listed.files
+    }
+
     /// The payload as it is on disk.
     pub fn payload(&self) -> Oxum {
         oxum(self.payload_files().map(|(_, size)| size))
@@ -76,12 +89,8 @@ fn oxum(sizes: impl Iterator<Item = u64>) -> Oxum {
 /// Reads every file of the archive once, one after another on each processor; the payload only where it is asked for.
 /// Strangers' files are not read, but where one of them may be a missing file under another name.
 pub(super) fn read(folder: &Folder, payload: bool, progress: &dyn Progress) -> Files {
-    let manifest = folder
-        .read_tag(MANIFEST)
-        .map_err(|cause| format!("не читается или отсутствует ({})", reason(&cause)))
-        .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "не в UTF-8".to_owned()))
-        .and_then(|text| Manifest::parse(&text).map_err(|error| error.to_string()));
-    let mut files = Files { listed: folder.list(), sums: BTreeMap::new(), manifest };
+    let manifest = read_manifest(folder);
+    let mut files = Files { listed: folder.list(), sums: BTreeMap::new(), manifest, elsewhere: false };
     let most = most_bytes(folder);
     let tags = files.listed.files.iter().map(|(path, size)| (path, *size));
     let mut own: Vec<(&BagPath, u64)> = tags.filter(|(path, _)| TAGS.contains(&path.as_str())).collect();
@@ -118,9 +127,18 @@ pub(super) fn read(folder: &Folder, payload: bool, progress: &dyn Progress) -> F
     files
 }
 
+/// The list of the payload, or why there is none.
+fn read_manifest(folder: &Folder) -> Result<Manifest, String> {
+    let text = folder
+        .read_tag(MANIFEST)
+        .map_err(|cause| format!("не читается или отсутствует ({})", reason(&cause)))
+        .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "не в UTF-8".to_owned()));
+    text.and_then(|text| Manifest::parse(&text).map_err(|error| error.to_string()))
+}
+
 /// How many bytes the payload has by `bag-info.txt`, where the tag manifest vouches for that. No file of it is longer, so
 /// one that is, a sparse one of a terabyte perhaps, need not be read to be called damaged.
-fn most_bytes(folder: &Folder) -> Option<u64> {
+pub(super) fn most_bytes(folder: &Folder) -> Option<u64> {
     let bytes = folder.read_tag_within(INFO, MAX_INFO).ok()?;
     let tags = Manifest::parse(&String::from_utf8(folder.read_tag(TAGMANIFEST).ok()?).ok()?).ok()?;
     if tags.get(&BagPath::new(INFO).ok()?) != Some(Sum::of(&bytes)) {

@@ -21,13 +21,15 @@ mod seal;
 mod series;
 mod stranger;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::anchor::{Anchor, Subject};
-use super::bag::{BAGIT, Facts, Folder, INFO, Info, MAX_INFO, Oxum, SIGNATURE, TAGMANIFEST};
+use super::bag::{BAGIT, BagPath, Facts, Folder, INFO, Info, MAX_INFO, Oxum, SIGNATURE, TAGMANIFEST};
 use super::bagit;
 use super::progress::Progress;
 use super::report::{Depth, Finding, Report, Severity, Verdict};
+use super::sum::Sum;
 use crate::error::{Error, NotTaken, Result, reason};
 use crate::files::Kind;
 
@@ -63,25 +65,67 @@ pub fn verify(path: &Path, request: &Request<'_>, progress: &dyn Progress) -> Re
         return Ok(unfinished(&folder));
     }
     let files = files::read(&folder, !request.unread, progress);
-    let sealed = seal::check(&folder, &files);
+    judge(&folder, &files, request, progress)
+}
+
+/// A bag that lies elsewhere, as whoever read it there found it.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// Its files and how long they are.
+    pub files: BTreeMap<BagPath, u64>,
+    /// Names that are none of a bag's: shown, with the fault.
+    pub strange: Vec<(String, String)>,
+    /// The sum of every file but the recovery data, or why it cannot be told.
+    pub sums: BTreeMap<BagPath, std::result::Result<Sum, String>>,
+}
+
+/// Verifies a bag that lies elsewhere. `tags` is a folder of the bag's name with its tag files and its recovery data.
+///
+/// # Errors
+/// A bag that is not ours.
+pub fn verify_seen(tags: &Path, seen: Seen, request: &Request<'_>, progress: &dyn Progress) -> Result<Report> {
+    let folder = Folder::new(tags);
+    if bagit::is_foreign(&folder) {
+        return Err(Error::input(format!("«{}» — не архив «Летописи»", folder.name())).next("укажите имя архива школы"));
+    }
+    if !folder.is_declared() && !seal::holds(&folder) {
+        return Ok(unfinished(&folder));
+    }
+    let request = Request { content: None, ..*request };
+    judge(&folder, &files::Files::of_elsewhere(&folder, seen), &request, progress)
+}
+
+/// How many bytes the payload of a bag has, where its lists vouch for that.
+pub fn payload_bytes(folder: &Folder) -> Option<u64> {
+    files::most_bytes(folder)
+}
+
+/// Which files of recovery data an archive must have, by those of them that lie in its folder.
+pub fn recovery_files(folder: &Folder) -> Vec<BagPath> {
+    recovery::expected(folder)
+}
+
+/// What the files of a bag come to.
+fn judge(folder: &Folder, files: &files::Files, request: &Request<'_>, progress: &dyn Progress) -> Result<Report> {
+    let sealed = seal::check(folder, files);
     let mut findings = sealed.findings;
-    findings.extend(files::compare(&files, &findings));
-    let facts = read_facts(&folder, &files, &mut findings);
+    findings.extend(files::compare(files, &findings));
+    let facts = read_facts(folder, files, &mut findings);
     if let (Some(facts), Some(code)) = (&facts, &sealed.code) {
         if findings.is_empty() {
             findings.extend(seal::check_login(&sealed.signer, facts));
         }
-        findings.extend(link::check(&folder, facts, code));
+        findings.extend(link::check(folder, facts, code));
     }
     let mut depth = if request.unread { Depth::List } else { Depth::Signature };
     let (faults, healing) = match request.unread {
-        true => (recovery::strays_by_name(&folder, &files), None),
-        false => recovery::check(&folder, &files, facts.as_ref(), &findings, progress),
+        true => (recovery::strays_by_name(folder, files), None),
+        false => recovery::check(folder, files, facts.as_ref(), &findings, progress),
     };
     findings.extend(faults);
     if let Some(content) = &request.content {
         depth = Depth::Content;
-        match content.check(&folder, &files, facts.as_ref(), progress) {
+        match content.check(folder, files, facts.as_ref(), progress) {
             // A key that opens nothing is told of where nothing worse was found.
             Err(error) if error.kind() == crate::error::Kind::Input && findings.iter().any(Finding::is_fault) => {
                 findings.push(Finding::note("data", error.message()));

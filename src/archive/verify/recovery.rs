@@ -10,7 +10,7 @@ use crate::archive::bag::{BagPath, Facts, Folder, INFO, RECOVERY, is_recovery_of
 use crate::archive::par2::create::{Share, volume_names};
 use crate::archive::par2::{PacketFile, Recovery};
 use crate::archive::progress::Progress;
-use crate::archive::recovery::{find, of_copies};
+use crate::archive::recovery::{find, of_copies, of_listed};
 use crate::archive::report::{Finding, Healing, Severity};
 use crate::archive::targets::FAT32_LIMIT;
 
@@ -26,7 +26,7 @@ pub(super) fn check(
 ) -> (Vec<Finding>, Option<Healing>) {
     progress.begin("данные для восстановления", 0);
     let roots = [folder.root().to_owned()];
-    let recovery = of_copies(&roots);
+    let recovery = of_listed(&[(folder.root(), files.listed())]);
     // What was itself damaged tells nothing.
     let is_sound = known.iter().all(|finding| finding.path != INFO || !finding.is_fault());
     let share = facts.filter(|_| is_sound).and_then(|facts| Share::new(facts.recovery).ok());
@@ -67,11 +67,22 @@ pub(super) fn check(
         _ => {}
     }
     let damaged = known.iter().any(|finding| finding.severity == Severity::Damage);
-    let healing = recovery.set.as_ref().filter(|_| damaged).map(|set| {
+    // What lies elsewhere is not searched for slices.
+    let healing = recovery.set.as_ref().filter(|_| damaged && !files.elsewhere).map(|set| {
         let found = find(set, &roots, progress);
         Healing { slices: set.slices(), lost: found.located.lost().count(), available: recovery.slices.len() }
     });
     (findings, healing)
+}
+
+/// Which files of recovery data the archive must have, by what is read of them so far; none where that cannot be told.
+pub(super) fn expected(folder: &Folder) -> Vec<BagPath> {
+    let Some(facts) = folder.info().and_then(|info| Facts::from_info(&info).ok()) else { return Vec::new() };
+    let Ok(share) = Share::new(facts.recovery) else { return Vec::new() };
+    match wanted(&of_copies(&[folder.root().to_owned()]), share, &folder.called()) {
+        Wanted::Files(files) => files.keys().filter_map(|file| BagPath::new(file).ok()).collect(),
+        Wanted::None | Wanted::Unknown => Vec::new(),
+    }
 }
 
 /// Strangers' files beside the recovery data, where nothing but names is looked at.
