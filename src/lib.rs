@@ -16,6 +16,7 @@
 //! * [`archive`]: packages on carriers, and their verification;
 //! * [`away`]: a teacher's stick: its files, and what comes back from it;
 //! * [`inform`]: what parents and pupils get: the diary, mail, and the outbox that it leaves through;
+//! * [`store`]: a third place for archives, a folder of the network or an object store;
 //! * [`work`]: the use cases that every face shares;
 //! * [`cli`]: arguments, prompts and tables on the screen;
 //! * [`web`]: pages in a browser.
@@ -39,6 +40,7 @@ pub mod ledger;
 pub mod print;
 pub mod report;
 pub mod school;
+pub mod store;
 pub mod web;
 pub mod work;
 

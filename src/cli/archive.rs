@@ -1,6 +1,6 @@
 //! `letopis archive`: archive copies on two carriers, and their verification (§2.5, §5.5).
 
-mod anchors;
+pub mod anchors;
 mod backup;
 mod complete;
 mod create;

@@ -38,7 +38,19 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Методисту", &["plan"]),
     (
         "Завучу и директору",
-        &["report", "substitution", "correction", "remark", "confirm", "print", "archive", "carrier", "stick", "year"],
+        &[
+            "report",
+            "substitution",
+            "correction",
+            "remark",
+            "confirm",
+            "print",
+            "archive",
+            "store",
+            "carrier",
+            "stick",
+            "year",
+        ],
     ),
     (
         "Администратору",

@@ -62,6 +62,7 @@ mod slips;
 mod staff;
 mod state;
 mod stick;
+mod store;
 mod substitution;
 mod typed;
 mod witness;
@@ -213,6 +214,9 @@ enum Command {
     /// Архивные копии на двух носителях, их проверка (§2.5, §5.5)
     #[command(visible_alias = "архив", subcommand)]
     Archive(archive::Archive),
+    /// Третье место для архивов: папка сети или хранилище S3
+    #[command(visible_alias = "хранилище")]
+    Store(store::Store),
     /// Носители: учёт, выдача, сдача, утеря (§5.5.3, §5.5.4, §5.6–5.8)
     #[command(visible_alias = "носитель", subcommand)]
     Carrier(carrier::Carrier),
@@ -317,6 +321,7 @@ fn run(cli: Cli, faces: Faces) -> Result<ExitCode> {
         Command::Print(command) => command.run(common),
         Command::Layout(command) => command.run(common),
         Command::Archive(command) => command.run(common),
+        Command::Store(command) => command.run(common),
         Command::Carrier(command) => command.run(common),
         Command::Stick(command) => command.run(common),
         Command::Clock(command) => command.run(common),

@@ -42,6 +42,7 @@ pub mod school;
 pub mod seat;
 pub mod serving;
 pub mod sticks;
+pub mod stores;
 pub mod substitution;
 #[cfg(test)]
 mod testing;

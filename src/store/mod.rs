@@ -1,0 +1,39 @@
+//! A third place for archive bags: an object store, or a folder of another machine.
+//!
+//! A bag lies there file by file as on a carrier, under `<school>/<year>/<bag>/…`; whoever runs the place reads nothing of
+//! pupils, since packages are encrypted for the school. What a place promises is little ([`place`]), what it may do wrong is
+//! much, and the protocol above it lives with that:
+//!
+//! * a file is put where nothing stands, or over exactly what was looked at; what was put is read back and held against the
+//!   manifest, so an answer that got lost and a file that somebody else has put are settled by the bytes alone ([`push`]);
+//! * whoever writes a bag holds its [`claim`], and `bagit.txt` comes last: without it there is no bag;
+//! * whether a bag is whole is told by its manifest and by reading every byte, never by a listing or a tag ([`verify`]);
+//! * a bag that was verified is locked against removal for its term where the place can ([`protect`]);
+//! * a fault that may pass is tried again ([`patient`]), and nothing that could not be read is called damaged or whole.
+//!
+//! [`folder`] is a place in the default build; one over S3 needs the network, and with it the cargo feature `district`.
+
+pub mod check;
+pub mod claim;
+pub mod fetch;
+pub mod folder;
+pub mod list;
+pub mod patient;
+pub mod place;
+pub mod protect;
+pub mod push;
+#[cfg(feature = "district")]
+mod s3;
+pub mod settings;
+pub mod shelf;
+pub mod verify;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use patient::{Patience, Patient};
+pub use place::Place;
+pub use settings::Settings;
+pub use shelf::Shelf;
