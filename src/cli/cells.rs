@@ -3,7 +3,7 @@
 use crate::error::{Error, Result, every};
 use crate::journal::read::{self, Pupil, Tables};
 use crate::journal::resolve;
-use crate::school::{Attendance, Cell, Marks, PersonalFile, fold};
+use crate::school::{Attendance, Cell, Marks, PersonalFile, Sex, fold};
 use crate::work::lesson::LessonRef;
 use crate::work::marks::{CellWish, CellsWish};
 
@@ -22,6 +22,11 @@ impl Listed {
     /// Any pupils.
     pub fn of(tables: &Tables, pupils: Vec<Pupil>) -> Result<Self> {
         Ok(Self { names: read::names(tables, &pupils)?, pupils })
+    }
+
+    /// A text in the masculine that tells of the pupil with this file, in words that agree.
+    pub fn agree(&self, file: &PersonalFile, text: &str) -> String {
+        Sex::agree(self.pupils.iter().find(|pupil| pupil.file == *file).and_then(Pupil::sex), text)
     }
 
     /// The personal file of whoever is meant.
@@ -71,7 +76,9 @@ impl Listed {
     /// A line for each cell that was named: «Петренко Анна: оп, 5».
     pub fn told(&self, wish: &CellsWish) -> Vec<String> {
         let line = |cell: &CellWish| {
-            let attendance = cell.attendance.map(|kind| kind.map_or("был(а)", Attendance::as_str).to_owned());
+            let attendance = cell
+                .attendance
+                .map(|kind| kind.map_or_else(|| self.agree(&cell.pupil, "был"), |kind| kind.as_str().to_owned()));
             let marks = cell.marks.as_ref();
             let marks = marks.map(|marks| marks.as_ref().map_or_else(|| "без отметки".to_owned(), ToString::to_string));
             let said: Vec<String> = attendance.into_iter().chain(marks).collect();

@@ -213,7 +213,8 @@ fn goes_together(listed: &Listed, cell: &CellWish, cells: &[CellWish], at: usize
         (_, Some(_)) => Error::input(format!("{name}: и отсутствует, и с отметкой"))
             .next(format!("если отметка получена позже, укажите её одну: --mark \"{name}={}/4\"", kind.as_str())),
         (Some(Attendance::Late), None) => {
-            Error::input(format!("{name}: и отсутствует, и опоздал(а)")).next("оставьте что-то одно")
+            Error::input(format!("{name}: и отсутствует, и {}", listed.agree(&cell.pupil, "опоздал")))
+                .next("оставьте что-то одно")
         }
         _ => Error::input(format!("{name}: отсутствие названо дважды")).next("назовите каждого один раз"),
     })

@@ -7,9 +7,9 @@ use super::recorder::{Recorder, look_alike, say};
 use super::{Common, advice, screen, session};
 use crate::error::{Detail, Error, Result, every};
 use crate::journal::{read, resolve};
-use crate::school::{Day, PersonName, Stay, clean, format_date, parse_date};
+use crate::school::{Day, PersonName, Sex, Stay, clean, format_date, parse_date};
 use crate::work::groups::{self, Members};
-use crate::work::pupils::{self, Changes, Leaving, NewPupil, Stepped, in_no_group};
+use crate::work::pupils::{self, Changes, Leaving, ListedSex, NewPupil, Stepped, in_no_group, sex_in_words};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -115,6 +115,9 @@ pub struct Add {
     /// Отчество
     #[arg(long, visible_alias = "отчество", value_name = "ОТЧЕСТВО", default_value = "")]
     patronymic: String,
+    /// Пол, если отчества нет: слова в бумагах согласуются с ним
+    #[arg(long, visible_alias = "пол", value_name = "м|ж")]
+    sex: Option<String>,
     /// Дата рождения
     #[arg(long, visible_alias = "родился", value_name = "ДАТА")]
     born: String,
@@ -140,6 +143,9 @@ pub struct Change {
     /// Отчество
     #[arg(long, visible_alias = "отчество", value_name = "ОТЧЕСТВО")]
     patronymic: Option<String>,
+    /// Пол; «нет» — не указан, берётся из отчества
+    #[arg(long, visible_alias = "пол", value_name = "м|ж|нет")]
+    sex: Option<String>,
     /// Дата рождения
     #[arg(long, visible_alias = "родился", value_name = "ДАТА")]
     born: Option<String>,
@@ -195,7 +201,7 @@ impl Pupil {
                 let class = resolve::class(recorder.tables(), &step.class)?;
                 let since = Days::of(recorder.tables())?.read(&step.date)?;
                 let stepped = pupils::enroll(&mut recorder.workplace()?, &step.file, class.clone(), since)?;
-                say_stepped(stepped, &format!("зачислен(а) в {class} с {}", format_date(since)))
+                say_stepped(stepped, &format!("зачислен в {class} с {}", format_date(since)))
             }
             Self::Move { step, despite } => {
                 let mut recorder = Recorder::open(common)?;
@@ -204,7 +210,7 @@ impl Pupil {
                 let stepped = if_meant(Detail::Despite, despite, STAYS, |despite| {
                     pupils::move_to(&mut recorder.workplace()?, &step.file, class.clone(), since, despite)
                 })?;
-                say_stepped(stepped, &format!("переведён(а) в {class} с {}", format_date(since)))
+                say_stepped(stepped, &format!("переведён в {class} с {}", format_date(since)))
             }
             Self::Leave { file, date, despite } => {
                 let mut recorder = Recorder::open(common)?;
@@ -212,7 +218,7 @@ impl Pupil {
                 let stepped = if_meant(Detail::Despite, despite, STAYS, |despite| {
                     pupils::leave(&mut recorder.workplace()?, &file, until, despite)
                 })?;
-                say_stepped(stepped, &format!("выбыл(а) {}", format_date(until)))
+                say_stepped(stepped, &format!("выбыл {}", format_date(until)))
             }
             Self::List { class } => list(common, &class),
             Self::Group(group) => group.run(common),
@@ -220,20 +226,22 @@ impl Pupil {
     }
 }
 
+/// What was done, `what` being worded in the masculine.
 fn say_stepped(stepped: Stepped, what: &str) -> Result<ExitCode> {
-    let Stepped { mut done, name, ungrouped } = stepped;
+    let Stepped { mut done, name, sex, ungrouped } = stepped;
     done.warnings.extend(ungrouped.as_ref().map(in_no_group));
-    say(done, &format!("{}: {what}", name.surname_given()))
+    say(done, &format!("{}: {}", name.surname_given(), Sex::agree(sex, what)))
 }
 
 impl Add {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut recorder = Recorder::open(common)?;
-        let Self { file, class, surname, given, patronymic, born, since, another } = self;
+        let Self { file, class, surname, given, patronymic, sex, born, since, another } = self;
         let class = resolve::class(recorder.tables(), &class)?;
         let since = Days::of(recorder.tables())?.given(since.as_deref())?;
         let name = PersonName { surname, given, patronymic };
-        let mut wish = NewPupil { file, name, born: parse_date(&born)?, class, since, another };
+        let (born, sex) = (parse_date(&born)?, sex.as_deref().map(Sex::parse).transpose()?);
+        let mut wish = NewPupil { file, name, born, sex, class, since, another };
         let mut added = if_meant(Detail::Another, another, ANOTHER, |another| {
             wish.another = another;
             pupils::add(&mut recorder.workplace()?, &wish)
@@ -246,15 +254,15 @@ impl Add {
         added.done.warnings.extend(added.ungrouped.as_ref().map(in_no_group));
         look_alike(&added.name);
         let (name, since) = (added.name.full(), format_date(added.since));
-        say(added.done, &format!("{name}: внесён(а), {} с {since}{why}", wish.class))
+        say(added.done, &format!("{name}: {}, {} с {since}{why}", Sex::agree(added.sex, "внесён"), wish.class))
     }
 }
 
 impl Change {
     fn run(self, common: &Common) -> Result<ExitCode> {
         let mut recorder = Recorder::open(common)?;
-        let Self { file, surname, given, patronymic, born, enrolled, class, left, number, reason, another, despite } =
-            self;
+        let Self { file, surname, given, patronymic, sex, born, enrolled, class, left, number, .. } = self;
+        let (reason, another, despite) = (self.reason, self.another, self.despite);
         let days = Days::of(recorder.tables())?;
         let left = match left.as_deref() {
             None => None,
@@ -264,8 +272,9 @@ impl Change {
         let class = class.map(|class| resolve::class(recorder.tables(), &class)).transpose()?;
         let born = born.as_deref().map(parse_date).transpose()?;
         let enrolled = days.given(enrolled.as_deref())?;
+        let sex = sex.as_deref().map(ListedSex::parse).transpose()?;
         let mut changes =
-            Changes { surname, given, patronymic, born, enrolled, class, left, number, reason, another, despite };
+            Changes { surname, given, patronymic, born, sex, enrolled, class, left, number, reason, another, despite };
         let mut changed = if_meant(Detail::Another, another, ANOTHER, |another| {
             if_meant(Detail::Despite, despite, STAYS, |despite| {
                 (changes.another, changes.despite) = (another, despite);
@@ -277,7 +286,8 @@ impl Change {
         let (before, name, born) = (changed.before.full(), changed.name.full(), format_date(changed.born));
         let stay = changed.stay.map(|stay| format!(", {}", stay.in_words())).unwrap_or_default();
         let number = changed.number.map(|number| format!(", личное дело «{number}»")).unwrap_or_default();
-        say(changed.done, &format!("{before}: теперь {name}, {born}{stay}{number}"))
+        let sex = changed.sex.map(sex_in_words).unwrap_or_default();
+        say(changed.done, &format!("{before}: теперь {name}, {born}{sex}{stay}{number}"))
     }
 }
 
@@ -302,9 +312,11 @@ fn list(common: &Common, class: &str) -> Result<ExitCode> {
         let mut of: Vec<&str> = groups.iter().filter(now).map(|of| of.group.as_str()).collect();
         of.dedup();
         let born = read::born(tables, &pupil.file)?;
+        let sex = pupil.sex().map(Sex::as_str).unwrap_or_default();
         rows.push(vec![
             pupil.file.into(),
             pupil.name.full().into(),
+            sex.into(),
             shown(born).into(),
             shown(last.map(|stay| stay.since)).into(),
             shown(last.and_then(|stay| stay.until)).into(),
@@ -315,6 +327,7 @@ fn list(common: &Common, class: &str) -> Result<ExitCode> {
     let columns = [
         ("pupil", "Личное дело"),
         ("name", "Фамилия, имя, отчество"),
+        ("sex", "Пол"),
         ("born", "Дата рождения"),
         ("since", "Зачислен"),
         ("until", "Выбыл"),

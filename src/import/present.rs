@@ -10,6 +10,7 @@ use crate::journal::entry::{
 use crate::journal::read::explain::{self, Explained};
 use crate::journal::read::timetable::Timetable;
 use crate::journal::read::{self, Tables, standing};
+use crate::school::decision::said_of;
 use crate::school::{Cell, ClassName, CourseKey, PersonalFile, Stay};
 use std::collections::BTreeSet;
 
@@ -35,9 +36,9 @@ pub fn class(tables: &Tables, set: &ClassSet) -> Result<bool> {
     Ok(read::class_teacher(tables, &set.class)?.is_some_and(|teacher| teacher == set.teacher))
 }
 
-/// Whether the pupil is there with this name and birthday.
+/// Whether the pupil is there with this name, sex and birthday.
 pub fn pupil(tables: &Tables, set: &PupilSet) -> Result<bool> {
-    Ok(read::pupil(tables, &set.file)?.is_some_and(|known| known.name == set.name)
+    Ok(read::pupil(tables, &set.file)?.is_some_and(|known| known.name == set.name && known.listed_sex == set.sex)
         && read::born(tables, &set.file)? == Some(set.born))
 }
 
@@ -111,11 +112,13 @@ pub fn is_decided(tables: &Tables, pupil: &str) -> Result<bool> {
     Ok(read::decision_of(tables, pupil.id)?.is_some())
 }
 
-/// Whether the decision is there, the same in everything.
+/// Whether the decision is there, the same in everything but the gender of its words.
 pub fn decision(tables: &Tables, set: &DecisionSet) -> Result<bool> {
     let Some(pupil) = read::pupil(tables, &set.pupil)? else { return Ok(false) };
+    let said = |words: &str| said_of(words, pupil.sex());
+    let is_said = |known: read::Decision| said(&known.decision) == said(&set.decision);
     Ok(read::decision_of(tables, pupil.id)?
-        .is_some_and(|known| known.date == set.date && known.number == set.number && known.decision == set.decision))
+        .is_some_and(|known| known.date == set.date && known.number == set.number && is_said(known)))
 }
 
 /// What of a lesson with its cells the journal lacks.

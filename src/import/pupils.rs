@@ -3,13 +3,14 @@
 use super::fault::Source;
 use super::present;
 use super::record::Import;
-use super::rows::{Files, Key};
-use crate::error::Result;
+use super::rows::{Files, Key, name, personal_file};
+use super::table::{Line, date};
+use crate::error::{Result, Warning};
 use crate::journal::entry::{GroupSet, PupilEnrolled, PupilLeft, PupilSet};
 use crate::journal::read::annulments::Annulled;
 use crate::journal::read::{self, Pupil};
 use crate::journal::rules::twin;
-use crate::school::{ClassName, Day, PersonName, Stay, format_date, in_cyrillic};
+use crate::school::{ClassName, Day, PersonName, Sex, Stay, format_date, in_cyrillic};
 use chrono::NaiveDate;
 use std::collections::{BTreeSet, HashSet};
 
@@ -24,6 +25,20 @@ pub struct PupilRow {
     pub born: NaiveDate,
     pub since: Option<NaiveDate>,
     pub until: Option<NaiveDate>,
+    /// Nothing where the list does not say: what the journal has stays.
+    pub sex: Option<Sex>,
+}
+
+impl PupilRow {
+    /// From a line of the table.
+    pub(super) fn of(line: &mut Line<'_>) -> Option<Self> {
+        let (file, class) = (personal_file(line, 0), line.parse(1, ClassName::parse));
+        let (name, born) = (name(line, [2, 3, 5]), line.parse(4, date));
+        let (since, until) = (line.parse_optional(6, date), line.parse_optional(7, date));
+        let sex = line.parse_optional(8, Sex::parse);
+        let (file, class, name, born) = (file?, class?, name?, born?);
+        Some(Self { file, typed: None, class, name, born, since: since?, until: until?, sex: sex? })
+    }
 }
 
 /// groups.csv
@@ -66,14 +81,15 @@ impl Group<'_> {
 impl Import<'_, '_> {
     pub(super) fn pupils(&mut self, files: &Files) -> Result<()> {
         let begins = read::school(self.batch.tables())?.year.begins;
-        let mut seen = HashSet::new();
+        let (mut seen, mut untold) = (HashSet::new(), Vec::new());
         for (at, row) in &files.pupils {
             let key = Key::Pupil(row.file.clone());
             if !self.claim(&mut seen, *at, "Личное дело", &key) {
                 continue;
             }
-            let set = PupilSet { file: row.file.clone(), name: row.name.clone(), born: row.born, another: false };
-            let known = read::pupil(self.batch.tables(), &set.file)?;
+            let known = read::pupil(self.batch.tables(), &row.file)?;
+            let sex = row.sex.or(known.as_ref().and_then(|known| known.listed_sex));
+            let set = PupilSet { file: row.file.clone(), name: row.name.clone(), born: row.born, sex, another: false };
             if known.is_none() && read::annulments::annulled_pupil(self.batch.tables(), &row.file)?.is_some() {
                 let what =
                     "запись об этом ученике аннулирована: уберите строку; кто всё же учится, того внесите заново";
@@ -89,8 +105,12 @@ impl Import<'_, '_> {
             }
             let another = self.how.another && twin(self.batch.tables(), &set, known.as_ref())?.is_some();
             let set = PupilSet { another, ..set };
+            let is_there = present::pupil(self.batch.tables(), &set)?;
+            if !is_there && Sex::of(set.sex, &set.name).is_none() {
+                untold.push(format!("{} ({})", set.name.surname_given(), set.file));
+            }
             let mut good = self.needs(*at, &[(Key::Class(row.class.clone()), "Класс")])
-                && (present::pupil(self.batch.tables(), &set)? || self.record(*at, "Дата рождения", set, false)?);
+                && (is_there || self.record(*at, "Дата рождения", set, false)?);
             if good {
                 let since = row.since.unwrap_or(begins);
                 let stay = Stay { since, until: row.until };
@@ -104,7 +124,22 @@ impl Import<'_, '_> {
             }
             self.learn(key, good);
         }
+        self.tell_of_whom_no_sex_is_known(&untold);
         Ok(())
+    }
+
+    fn tell_of_whom_no_sex_is_known(&mut self, untold: &[String]) {
+        const NAMED: usize = 5;
+        let more = untold.len().saturating_sub(NAMED);
+        let more = if more == 0 { String::new() } else { format!(" и ещё {more}") };
+        let named = untold.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
+        let what = format!("пол не указан и по отчеству не виден: {named}{more}");
+        let told = (!untold.is_empty()).then(|| {
+            let next =
+                "в бумагах будет «зачислен(а)»; добавьте в таблицу учеников столбец «Пол» (м или ж) и повторите импорт";
+            Warning::from(what).next(next)
+        });
+        self.faults.warnings.extend(told);
     }
 
     /// Whether a row is about the pupil whose file it names: by a number that he had before, it must bear his name. What it
@@ -130,7 +165,13 @@ impl Import<'_, '_> {
         if known.name != row.name || born != row.born {
             let was = format!("{} ({})", known.name.full(), format_date(born));
             let becomes = format!("{} ({})", row.name.full(), format_date(row.born));
-            self.replaces(at, &format!("личное дело «{}»: был(а) {was}, станет {becomes}", known.file));
+            self.replaces(at, &format!("личное дело «{}»: {} {was}, станет {becomes}", known.file, known.agree("был")));
+        }
+        if let (Some(was), Some(becomes)) = (known.listed_sex, row.sex)
+            && was != becomes
+        {
+            let (was, becomes) = (was.as_str(), becomes.as_str());
+            self.replaces(at, &format!("личное дело «{}»: пол был «{was}», станет «{becomes}»", known.file));
         }
         Ok(true)
     }

@@ -26,7 +26,7 @@ shapes! {
     SUBJECTS = "subjects.csv", 2, ["Предмет", "Краткое название", "Методическое объединение", "Письменные работы"];
     CLASSES = "classes.csv", 2, ["Класс", "Классный руководитель"];
     PUPILS = "pupils.csv", 5,
-        ["Личное дело", "Класс", "Фамилия", "Имя", "Дата рождения", "Отчество", "Зачислен", "Выбыл"];
+        ["Личное дело", "Класс", "Фамилия", "Имя", "Дата рождения", "Отчество", "Зачислен", "Выбыл", "Пол"];
     GROUPS = "groups.csv", 3, ["Класс", "Группа", "Личное дело", "С", "По"];
     COURSES = "courses.csv", 4, ["Класс", "Предмет", "Учитель", "Часов в неделю", "Группа"];
     TIMETABLE = "timetable.csv", 4, ["Класс", "Предмет", "День", "Урок", "Группа"];
@@ -249,7 +249,7 @@ fn read_all_but_marks(dir: &Path, faults: &mut Faults) -> Result<Files> {
         staff: read.file(&STAFF, true, staff)?,
         subjects: read.file(&SUBJECTS, true, subject)?,
         classes: read.file(&CLASSES, true, |line| Some((line.parse(0, ClassName::parse)?, line.text(1))))?,
-        pupils: read.file(&PUPILS, true, pupil)?,
+        pupils: read.file(&PUPILS, true, PupilRow::of)?,
         groups: read.file(&GROUPS, false, |line| {
             let (class, group, pupil) = (line.parse(0, ClassName::parse), line.given(1), personal_file(line, 2));
             let (since, last) = (line.parse_optional(3, date), line.parse_optional(4, date));
@@ -391,12 +391,12 @@ fn staff(line: &mut Line<'_>) -> Option<StaffRow> {
 }
 
 /// A personal file, whose letters are Cyrillic where they look so.
-fn personal_file(line: &mut Line<'_>, column: usize) -> Option<String> {
+pub(super) fn personal_file(line: &mut Line<'_>, column: usize) -> Option<String> {
     line.given(column).map(|text| in_cyrillic(&text))
 }
 
 /// A person's name; a letter of another alphabet in it is named.
-fn name(line: &mut Line<'_>, [surname, given, patronymic]: [usize; 3]) -> Option<PersonName> {
+pub(super) fn name(line: &mut Line<'_>, [surname, given, patronymic]: [usize; 3]) -> Option<PersonName> {
     let mut part = |column: usize, part: NamePart| {
         let text = line.parse_optional(column, |text| part.is_of_letters(text).map(|()| text.to_owned()))?;
         match (text, part) {
@@ -427,13 +427,6 @@ fn subject(line: &mut Line<'_>) -> Option<SubjectRow> {
         _ => Err(Error::input(format!("«{text}» не ответ")).next("укажите да или нет")),
     });
     Some(SubjectRow { name: name?, short: short?, association: line.text(2), written: written?.unwrap_or(true) })
-}
-
-fn pupil(line: &mut Line<'_>) -> Option<PupilRow> {
-    let (file, class) = (personal_file(line, 0), line.parse(1, ClassName::parse));
-    let (name, born) = (name(line, [2, 3, 5]), line.parse(4, date));
-    let (since, until) = (line.parse_optional(6, date), line.parse_optional(7, date));
-    Some(PupilRow { file: file?, typed: None, class: class?, name: name?, born: born?, since: since?, until: until? })
 }
 
 /// The course of a line: class in column 0, subject in column 1, group in the column that is named.

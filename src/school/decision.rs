@@ -7,7 +7,7 @@
 //! add words of its own (policy `decisions`), which say nothing of where the pupil goes, unless they begin with words of
 //! the list.
 
-use super::{ClassName, fold};
+use super::{ClassName, Sex, fold};
 use crate::error::Error;
 
 /// The last grade of basic school, and the last of a school.
@@ -130,6 +130,13 @@ pub fn spelled(text: &str) -> String {
         }
     }
     out
+}
+
+/// A decision as it is said of somebody: in one spelling ([`spelled`]), and where it is of the list, in words that agree with
+/// him or her («переведена»). Any other stays as it was typed.
+pub fn said_of(text: &str, of: Option<Sex>) -> String {
+    let text = spelled(text);
+    if Resolution::parse(&text, &[]).is_some() { Sex::agree_typed(of, &text) } else { text }
 }
 
 /// As people use the list, for whoever must choose from it: what may be decided in a grade.
@@ -410,6 +417,26 @@ mod tests {
         assert_eq!(goes("9А", "окончил основную школу, зачислен в 10 класс"), Some(class("10А")));
         assert_eq!(goes("9А", "окончил основную школу"), None);
         assert_eq!(goes("11А", "допущен к ГИА"), None);
+    }
+
+    #[test]
+    fn decisions_of_the_list_agree_with_whom_they_are_about_and_others_stay() {
+        let she = |text: &str| said_of(text, Some(Sex::She));
+        assert_eq!(she("Переведен в 8 класс"), "переведена в 8 класс");
+        assert_eq!(she("оставлен на повторное обучение"), "оставлена на повторное обучение");
+        assert_eq!(she("не допущен к ГИА"), "не допущена к ГИА");
+        assert_eq!(she("выдана справка об обучении"), "выдана справка об обучении");
+        assert_eq!(she("окончил основную школу, выдан аттестат"), "окончила основную школу, выдан аттестат");
+        assert_eq!(she("перевести в 8 класс"), "перевести в 8 класс");
+        assert_eq!(she("переведён по приказу директора"), "переведён по приказу директора");
+        assert_eq!(said_of("переведена", Some(Sex::He)), "переведён");
+        assert_eq!(said_of("переведён", None), "переведён(а)");
+        // Each word of the list that tells of the pupil has a feminine; papers that are given out have their own gender.
+        for (words, _) in WORDS.iter().filter(|(words, _)| !words.starts_with("выдан")) {
+            let words = words.replace('#', "8");
+            assert_ne!(she(&words), spelled(&words));
+            assert_eq!(said_of(&she(&words), Some(Sex::He)), spelled(&words));
+        }
     }
 
     proptest! {

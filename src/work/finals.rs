@@ -7,7 +7,7 @@ use crate::journal::entry::{Body, DecisionSet, FinalLine, FinalsSet};
 use crate::journal::may;
 use crate::journal::read::{self, Decision, Pupil, Tables};
 use crate::journal::rules::{known_course, known_pupil};
-use crate::school::decision::spelled;
+use crate::school::decision::{said_of, spelled};
 use crate::school::{ClassName, CourseKey, Day, Marks, PeriodName, PersonName, PersonalFile, School, clean};
 use std::collections::HashSet;
 
@@ -139,8 +139,9 @@ pub fn decide(place: &mut Workplace<'_>, wish: &DecisionsWish) -> Result<Decisio
             for pupil in decided_of(tables, &wish.class, wish.date)? {
                 match standing.get(&pupil.id) {
                     _ if named.contains(&pupil.file) => {}
-                    Some(known) if spelled(&known.decision) != words => {
-                        left_out.push(StandingDecision { name: pupil.name, file: pupil.file, decision: known.clone() });
+                    Some(known) if said_of(&known.decision, pupil.sex()) != said_of(&words, pupil.sex()) => {
+                        let decision = known.clone().said_of(pupil.sex());
+                        left_out.push(StandingDecision { name: pupil.name, file: pupil.file, decision });
                     }
                     Some(_) => {}
                     None => decisions.push((pupil.file, Some(words.clone()))),
@@ -151,12 +152,14 @@ pub fn decide(place: &mut Workplace<'_>, wish: &DecisionsWish) -> Result<Decisio
         for (file, words) in decisions {
             let pupil = known_pupil(tables, &file)?;
             let words = words.map(|words| clean(&words)).transpose()?.map(|words| spelled(&words));
-            let wished = words.as_ref().map(|words| (wish.date, &number, words));
+            let said = |words: &str| said_of(words, pupil.sex());
+            let wished = words.as_ref().map(|words| (wish.date, &number, said(words)));
             if let Some(known) = standing.get(&pupil.id) {
-                if wished == Some((known.date, &known.number, &known.decision)) {
+                if wished == Some((known.date, &known.number, said(&known.decision))) {
                     continue;
                 }
-                let was = StandingDecision { name: pupil.name, file: pupil.file, decision: known.clone() };
+                let decision = known.clone().said_of(pupil.sex());
+                let was = StandingDecision { name: pupil.name, file: pupil.file, decision };
                 changed.push(ChangedDecision { was, becomes: words.clone() });
             }
             let decision = words.unwrap_or_default();

@@ -9,7 +9,7 @@ use crate::journal::entry::{
 };
 use crate::journal::read::{self, Pupil, Tables, Ungrouped};
 use crate::journal::rules::twin;
-use crate::school::{ClassName, Day, PersonName, clean, format_date};
+use crate::school::{ClassName, Day, PersonName, Sex, clean, fold, format_date};
 
 /// A pupil who is new to the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct NewPupil {
     pub name: PersonName,
     /// The date of birth.
     pub born: Day,
+    /// What the list says of the sex; else it is told by the patronymic.
+    pub sex: Option<Sex>,
     /// The class.
     pub class: ClassName,
     /// The first day in it; else the school year's first, or today once it has begun.
@@ -35,6 +37,8 @@ pub struct Added {
     pub done: Done,
     /// The name as it is recorded.
     pub name: PersonName,
+    /// Whether a he or a she, where that is known.
+    pub sex: Option<Sex>,
     /// The first day in the class.
     pub since: Day,
     /// Where the class has groups: that he is in none.
@@ -48,6 +52,8 @@ pub struct Stepped {
     pub done: Done,
     /// His name.
     pub name: PersonName,
+    /// Whether a he or a she, where that is known.
+    pub sex: Option<Sex>,
     /// Where the class has groups: that he is in none.
     pub ungrouped: Option<Ungrouped>,
 }
@@ -61,6 +67,28 @@ pub enum Leaving {
     Withdrawn,
 }
 
+/// What the list says of a pupil's sex, put right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListedSex {
+    /// It is this.
+    Is(Sex),
+    /// It says nothing: the patronymic tells.
+    Nothing,
+}
+
+impl ListedSex {
+    /// As people type it: «м», «ж» and the like ([`Sex::parse`]), or «нет».
+    ///
+    /// # Errors
+    /// Anything else.
+    pub fn parse(text: &str) -> Result<Self> {
+        match fold(text.trim()).as_str() {
+            "нет" | "" => Ok(Self::Nothing),
+            _ => Sex::parse(text).map(Self::Is),
+        }
+    }
+}
+
 /// What changes of a pupil; what is not said stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes {
@@ -72,6 +100,8 @@ pub struct Changes {
     pub patronymic: Option<String>,
     /// Birthday.
     pub born: Option<Day>,
+    /// Пол.
+    pub sex: Option<ListedSex>,
     /// The first day in the class he is in.
     pub enrolled: Option<Day>,
     /// The class, where he had been put into another by mistake.
@@ -90,9 +120,9 @@ pub struct Changes {
 
 impl Changes {
     fn is_nothing(&self) -> bool {
-        let Self { surname, given, patronymic, born, enrolled, class, left, number, .. } = self;
+        let Self { surname, given, patronymic, born, sex, enrolled, class, left, number, .. } = self;
         let name = [surname, given, patronymic, number].iter().all(|part| part.is_none());
-        name && born.is_none() && enrolled.is_none() && class.is_none() && left.is_none()
+        name && born.is_none() && sex.is_none() && enrolled.is_none() && class.is_none() && left.is_none()
     }
 }
 
@@ -107,6 +137,8 @@ pub struct Changed {
     pub name: PersonName,
     /// Birthday.
     pub born: Day,
+    /// Where it was changed: what the list says of the sex now.
+    pub sex: Option<ListedSex>,
     /// His stay as it is now, where that was put right: class, first day, day he left.
     pub stay: Option<StayIn>,
     /// The number of his personal file now, where it was changed.
@@ -148,11 +180,20 @@ pub fn add(place: &mut Workplace<'_>, wish: &NewPupil) -> Result<Added> {
         None => place.today()?.max(place.school()?.year.begins),
     };
     let (name, class) = (clean_name(&wish.name)?, wish.class.clone());
-    let set = PupilSet { file: file.clone(), name: name.clone(), born: wish.born, another: false };
+    let set = PupilSet { file: file.clone(), name: name.clone(), born: wish.born, sex: wish.sex, another: false };
     let another = wish.another && twin(place.tables(), &set, None)?.is_some();
     let enrolled = PupilEnrolled { file: file.clone(), class: class.clone(), since };
     let done = place.record([PupilSet { another, ..set }.into(), enrolled.into()])?;
-    Ok(Added { done, name, since, ungrouped: ungrouped(place.tables(), &file, &class, since)? })
+    let sex = Sex::of(wish.sex, &name);
+    Ok(Added { done, name, sex, since, ungrouped: ungrouped(place.tables(), &file, &class, since)? })
+}
+
+/// What the list says of the sex now, for the end of a message.
+pub fn sex_in_words(sex: ListedSex) -> String {
+    match sex {
+        ListedSex::Is(sex) => format!(", пол «{}»", sex.as_str()),
+        ListedSex::Nothing => ", пол не указан".to_owned(),
+    }
 }
 
 /// Whether a pupil is in none of his class's groups on a day, where it has any.
@@ -175,8 +216,9 @@ pub fn in_no_group(Ungrouped { pupil, class, subjects }: &Ungrouped) -> Warning 
 /// A pupil whom the journal does not know; what rests on what was wrong; as [`add`].
 pub fn change(place: &mut Workplace<'_>, file: &str, changes: &Changes) -> Result<Changed> {
     if changes.is_nothing() {
-        return Err(Error::input("не указано, что изменить")
-            .next("укажите фамилию, имя, отчество, дату рождения, зачисление, класс, выбытие или номер личного дела"));
+        return Err(Error::input("не указано, что изменить").next(
+            "укажите фамилию, имя, отчество, пол, дату рождения, зачисление, класс, выбытие или номер личного дела",
+        ));
     }
     let pupil = known(place.tables(), file)?;
     let (file, before) = (pupil.file.to_string(), pupil.name.clone());
@@ -193,11 +235,16 @@ pub fn change(place: &mut Workplace<'_>, file: &str, changes: &Changes) -> Resul
         name.is_of_letters()?;
     }
     let born = changes.born.unwrap_or(stands);
+    let sex = match changes.sex {
+        Some(ListedSex::Is(sex)) => Some(sex),
+        Some(ListedSex::Nothing) => None,
+        None => pupil.listed_sex,
+    };
     let reason = clean(&changes.reason)?;
     let number = changes.number.as_deref().map(clean).transpose()?.filter(|number| *number != file);
     let mut bodies: Vec<Body> = Vec::new();
-    if name != before || born != stands {
-        let set = PupilSet { file: file.clone(), name: name.clone(), born, another: false };
+    if name != before || born != stands || sex != pupil.listed_sex {
+        let set = PupilSet { file: file.clone(), name: name.clone(), born, sex, another: false };
         let another = changes.another && twin(place.tables(), &set, Some(&pupil))?.is_some();
         bodies.push(PupilSet { another, ..set }.into());
     }
@@ -214,7 +261,7 @@ pub fn change(place: &mut Workplace<'_>, file: &str, changes: &Changes) -> Resul
         bodies.push(PupilRenumbered { file: file.clone(), becomes, reason }.into());
     }
     let done = match bodies.is_empty() {
-        true => place.stands(PupilSet { file: file.clone(), name: name.clone(), born, another: false })?,
+        true => place.stands(PupilSet { file: file.clone(), name: name.clone(), born, sex, another: false })?,
         false => place.record(bodies)?,
     };
     // As it stands now: where a move was taken back, it is one with the stay before.
@@ -224,7 +271,7 @@ pub fn change(place: &mut Workplace<'_>, file: &str, changes: &Changes) -> Resul
         Some(stay) => ungrouped(place.tables(), &file, &stay.class, stay.since)?,
         None => None,
     };
-    Ok(Changed { done, before, name, born, stay, number, ungrouped })
+    Ok(Changed { done, before, name, born, sex: changes.sex, stay, number, ungrouped })
 }
 
 /// A pupil's last stay as it stands and as it should have been; nothing where nothing of it changes.
@@ -235,16 +282,15 @@ fn stay_after(tables: &Tables, pupil: &Pupil, changes: &Changes) -> Result<Optio
     }
     let name = pupil.name.surname_given();
     let Some((of, stay)) = read::stays_of(tables, pupil.id)?.pop() else {
-        return Err(
-            Error::refused(format!("{name} не зачислен(а) ни в один класс")).next_by("зачислите", Action::EnrollPupil)
-        );
+        return Err(Error::refused(format!("{name} {} ни в один класс", pupil.agree("не зачислен")))
+            .next_by("зачислите", Action::EnrollPupil));
     };
     let was = StayIn::of(of, stay);
     let until = match left {
         None => was.until,
         Some(_) if was.until.is_none() => {
             return Err(Error::refused(format!("{name}: выбытие не записано, исправлять нечего"))
-                .next_by("если он выбыл, запишите это", Action::LeavePupil));
+                .next_by("если ученик выбыл, запишите это", Action::LeavePupil));
         }
         Some(Leaving::On(day)) => Some(*day),
         Some(Leaving::Withdrawn) => None,
@@ -281,8 +327,9 @@ pub fn enroll(place: &mut Workplace<'_>, file: &str, class: ClassName, since: Da
     if stands.as_ref().is_some_and(|(of, stay)| *of == class && stay.until == Some(since)) {
         let name = read::name_of(place.tables(), &pupil)?;
         return Err(Error::refused(format!(
-            "{name}: с этого же дня, {}, записано выбытие из {class}: он(а) там без перерыва",
-            format_date(since)
+            "{name}: с этого же дня, {}, записано выбытие из {class}: {} там без перерыва",
+            format_date(since),
+            pupil.agree("он")
         ))
         .next_by("снимите выбытие: дата «нет»", Action::CorrectLeaving));
     }
@@ -333,5 +380,6 @@ fn stepped(place: &Workplace<'_>, done: Done, pupil: Pupil, to: Option<(ClassNam
         Some((class, since)) => ungrouped(place.tables(), &pupil.file, &class, since)?,
         None => None,
     };
-    Ok(Stepped { done, name: pupil.name, ungrouped })
+    let sex = pupil.sex();
+    Ok(Stepped { done, name: pupil.name, sex, ungrouped })
 }

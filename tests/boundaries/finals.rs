@@ -108,7 +108,7 @@ fn clause_2_3_1_only_the_deputy_head_overrides_and_only_with_a_reason() {
 #[test]
 fn clause_3_3_4_an_exemption_that_touches_the_period_lets_it_be_marked_as_exempt() {
     // I четверть ends on 24 October, II четверть begins on 3 November.
-    let none = Some("не освобожден(а)");
+    let none = Some("не освобождён(а)");
     for (since, until, subject, first, second) in [
         ("2025-10-24", "2025-11-02", "Алгебра", None, none),
         ("2025-10-25", "2025-11-03", "Алгебра", none, None),
@@ -159,7 +159,7 @@ fn whoever_was_on_the_course_a_day_of_the_period_has_a_final_mark_of_it() {
             .record(
                 "ivanova",
                 "2025-09-01T12:00",
-                letopis::journal::entry::PupilSet { file: file.clone(), name, born, another: false },
+                letopis::journal::entry::PupilSet { file: file.clone(), name, born, sex: None, another: false },
             )
             .unwrap();
         office

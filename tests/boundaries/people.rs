@@ -136,10 +136,13 @@ fn a_dismissal_names_the_courses_and_carriers_that_are_left_behind() {
 #[test]
 fn a_pupil_turns_four_to_thirty_in_the_year_that_the_school_year_begins_in() {
     let mut office = Office::open();
-    let born =
-        |date: &str| PupilSet {
-            file: "Я-07".into(), name: name("Яшин", "Яков"), born: day(date), another: false
-        };
+    let born = |date: &str| PupilSet {
+        file: "Я-07".into(),
+        name: name("Яшин", "Яков"),
+        born: day(date),
+        sex: None,
+        another: false,
+    };
     let bad = Some("неправдоподобна");
     each(
         &mut office,
@@ -170,8 +173,13 @@ fn a_pupil_joins_leaves_and_moves_on_days_of_the_year_being_in_one_class_at_a_ti
         despite: false,
     };
     office.record("ivanova", NOW, ClassSet { class: class("7Б"), teacher: String::new() }).unwrap();
-    let set =
-        PupilSet { file: "Я-07".into(), name: name("Яшин", "Яков"), born: day("2012-01-01"), another: false };
+    let set = PupilSet {
+        file: "Я-07".into(),
+        name: name("Яшин", "Яков"),
+        born: day("2012-01-01"),
+        sex: None,
+        another: false,
+    };
     office.record("ivanova", NOW, set).unwrap();
     let outside = Some("вне учебного года");
     each(

@@ -61,7 +61,7 @@ fn a_final_mark_has_its_days_and_is_overwritten_on_the_day_it_is_set_only() {
     let mark = |mark: &str| finals("Алгебра", "I четверть", "П-03", mark, "");
     office.refuses("semyonov", "2025-10-16T12:00", mark("н/а"), "выставляются с 17.10.2025 по 31.10.2025");
     office.record("semyonov", "2025-10-17T12:00", mark("н/а")).unwrap();
-    office.refuses("semyonov", "2025-10-17T12:30", mark("осв"), "не освобожден(а) от предмета «Алгебра»");
+    office.refuses("semyonov", "2025-10-17T12:30", mark("осв"), "не освобождён(а) от предмета «Алгебра»");
     let (since, until) = (day("2025-10-01"), day("2025-12-31"));
     let (pupil, subject, document) = ("П-03".into(), "Алгебра".into(), "справка № 8".into());
     office.record("semyonov", "2025-10-17T12:40", ExemptionSet { pupil, subject, since, until, document }).unwrap();

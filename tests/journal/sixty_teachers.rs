@@ -72,7 +72,14 @@ fn found(dir: &Path) -> Journal {
         let name =
             PersonName { surname: format!("Ученик{n}"), given: "Пётр".into(), patronymic: String::new() };
         record(
-            PupilSet { file: format!("У-{n}"), name, born: parse_date("01.01.2012").unwrap(), another: false }.into(),
+            PupilSet {
+                file: format!("У-{n}"),
+                name,
+                born: parse_date("01.01.2012").unwrap(),
+                sex: None,
+                another: false,
+            }
+            .into(),
         );
         let since = parse_date("01.09.2025").unwrap();
         record(PupilEnrolled { file: format!("У-{n}"), class: class(), since }.into());

@@ -184,7 +184,8 @@ fn about_cell(model: &Model) -> String {
     }
     if let Some(of) = exemption(model, model.row, column) {
         let (since, until) = (format_date(of.since), format_date(of.until));
-        parts.push(format!("освобождён(а) от предмета с {since} по {until}: {}", of.document));
+        let exempted = model.view.pupils.get(model.row).map(|pupil| pupil.agree("освобождён")).unwrap_or_default();
+        parts.push(format!("{exempted} от предмета с {since} по {until}: {}", of.document));
     }
     parts.extend(prospect(model));
     parts.join(" · ")

@@ -58,7 +58,11 @@ pub fn finals(tables: &Tables, pupil: &Pupil, today: Day) -> Result<Finals> {
             subjects.push(FinalsOfSubject { subject: subject.clone(), marks: marks.collect() });
         }
     }
-    Ok(Finals { periods, subjects, decision: read::decision_of(tables, pupil.id)? })
+    Ok(Finals {
+        periods,
+        subjects,
+        decision: read::decision_of(tables, pupil.id)?.map(|decision| decision.said_of(pupil.sex())),
+    })
 }
 
 /// The periods of his class, those of another class from which he has a mark, and those of the year that have any.

@@ -8,7 +8,7 @@ use crate::journal::entry::{
 };
 use crate::journal::read::annulments::Annulled;
 use crate::journal::read::{self, iso};
-use crate::school::{ClassName, format_date};
+use crate::school::{ClassName, Sex, format_date};
 use chrono::NaiveDate;
 use rusqlite::params;
 
@@ -23,11 +23,12 @@ impl Place<'_> {
     /// A new pupil, or what is said anew of one, whichever of his numbers he is named by.
     pub(super) fn pupil_set(&self, set: &PupilSet) -> Result<()> {
         let file = read::pupil(self.tables, &set.file)?.map_or(set.file.clone(), |known| known.file.into());
-        let sql = "INSERT INTO pupils (file, surname, given, patronymic, born, entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        let sql = "INSERT INTO pupils (file, surname, given, patronymic, born, sex, entry)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                    ON CONFLICT (file) DO UPDATE SET surname = excluded.surname, given = excluded.given,
-                   patronymic = excluded.patronymic, born = excluded.born, entry = excluded.entry";
-        let name = &set.name;
-        self.run(sql, params![file, name.surname, name.given, name.patronymic, iso(set.born), self.seq])
+                   patronymic = excluded.patronymic, born = excluded.born, sex = excluded.sex, entry = excluded.entry";
+        let (name, sex) = (&set.name, set.sex.map_or("", Sex::as_str));
+        self.run(sql, params![file, name.surname, name.given, name.patronymic, iso(set.born), sex, self.seq])
     }
 
     pub(super) fn renumbered(&self, renumbered: &PupilRenumbered) -> Result<()> {

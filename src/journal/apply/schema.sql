@@ -36,9 +36,10 @@ CREATE TABLE subjects (          -- place: the order in the journal
 CREATE TABLE classes (           -- teacher: login of the class teacher, may be empty
     name TEXT PRIMARY KEY, grade INTEGER NOT NULL, letter TEXT NOT NULL, teacher TEXT NOT NULL,
     entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE pupils (            -- file: the number of the personal file («личное дело»), unique in the school
+CREATE TABLE pupils (            -- file: the number of the personal file («личное дело»), unique in the school;
+                                 -- sex: «м», «ж», or empty where the list does not say
     id INTEGER PRIMARY KEY, file TEXT NOT NULL UNIQUE, surname TEXT NOT NULL, given TEXT NOT NULL,
-    patronymic TEXT NOT NULL, born TEXT NOT NULL, entry INTEGER NOT NULL) STRICT;
+    patronymic TEXT NOT NULL, born TEXT NOT NULL, sex TEXT NOT NULL, entry INTEGER NOT NULL) STRICT;
 CREATE TABLE enrolments (        -- since: first day; until: the day the pupil left, NULL while he is there;
     pupil INTEGER NOT NULL, class TEXT NOT NULL, since TEXT NOT NULL, until TEXT,
     entry INTEGER NOT NULL, PRIMARY KEY (pupil, since)) STRICT, WITHOUT ROWID;

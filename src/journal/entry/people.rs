@@ -5,7 +5,7 @@ use crate::ledger::chain::Hash;
 use crate::ledger::identity::PublicIdentity;
 use crate::ledger::possession;
 use crate::ledger::signer::Signer;
-use crate::school::{ClassName, PersonName, Role, School};
+use crate::school::{ClassName, PersonName, Role, School, Sex};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -226,6 +226,9 @@ pub struct PupilSet {
     pub name: PersonName,
     /// Date of birth.
     pub born: NaiveDate,
+    /// What the list's column «Пол» says; absent: nothing, it is told by the patronymic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sex: Option<Sex>,
     /// That another pupil of this name and birthday is there already and is somebody else; from rules 2.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub another: bool,

@@ -125,6 +125,7 @@ fn copy(source: &Connection, part: &Part, login: &str, all: bool) -> Result<()> 
     let table = part.table;
     let columns = apply::columns(source, table)?;
     let shown = columns.iter().map(|column| match part.hidden {
+        _ if part.withheld.contains(&column.as_str()) => format!("'' AS {column}"),
         Some((hidden, unless)) if !all && hidden.contains(&column.as_str()) => {
             format!("iif({unless}, {column}, '') AS {column}")
         }

@@ -8,6 +8,8 @@ pub(super) struct Part {
     pub rows: Rows,
     /// Columns that are emptied, and of which rows they are not.
     pub hidden: Option<(&'static [&'static str], &'static str)>,
+    /// Columns that are emptied for everybody, since nothing on a stick needs them.
+    pub withheld: &'static [&'static str],
 }
 
 /// Which rows of a table are let through.
@@ -25,11 +27,15 @@ pub(super) enum Rows {
 use Rows::{All, Nobody, Of, Own};
 
 const fn part(table: &'static str, rows: Rows) -> Part {
-    Part { table, rows, hidden: None }
+    Part { table, rows, hidden: None, withheld: &[] }
 }
 
 const fn hiding(table: &'static str, rows: Rows, hidden: (&'static [&'static str], &'static str)) -> Part {
-    Part { table, rows, hidden: Some(hidden) }
+    Part { table, rows, hidden: Some(hidden), withheld: &[] }
+}
+
+const fn withholding(table: &'static str, rows: Rows, withheld: &'static [&'static str]) -> Part {
+    Part { table, rows, hidden: None, withheld }
 }
 
 const COURSE_OR_SUBSTITUTED: &str = "course IN (SELECT id FROM seen_courses UNION ALL SELECT id FROM seen_substituted)";
@@ -75,7 +81,8 @@ pub(super) const POLICY: &[Part] = &[
         Of("name IN (SELECT name FROM seen_classes UNION ALL SELECT class FROM courses
             WHERE id IN (SELECT id FROM seen_courses UNION ALL SELECT id FROM seen_substituted))"),
     ),
-    part("pupils", Of("id IN (SELECT id FROM seen_pupils)")),
+    // There the patronymic is enough to say «освобождена».
+    withholding("pupils", Of("id IN (SELECT id FROM seen_pupils)"), &["sex"]),
     part("enrolments", Of(PUPIL_SEEN)),
     part("pupil_aliases", Of(PUPIL_SEEN)),
     part("group_members", Of(PUPIL_SEEN)),

@@ -7,7 +7,8 @@ use super::Tables;
 use crate::error::{Action, Error, Result};
 use crate::journal::entry::Reason;
 use crate::school::{
-    Attendance, ClassName, CourseKey, Day, Login, Marks, PeriodName, PersonName, PersonalFile, Role, Stay, parse_iso,
+    Attendance, ClassName, CourseKey, Day, Login, Marks, PeriodName, PersonName, PersonalFile, Role, Sex, Stay,
+    parse_iso,
 };
 use chrono::{DateTime, FixedOffset};
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, Type, ValueRef};
@@ -150,6 +151,14 @@ impl Columns<'_> {
         Ok(PersonName { surname, given, patronymic })
     }
 
+    /// What the list of pupils says of somebody's sex, or nothing.
+    pub fn sex(&self) -> Result<Option<Sex>> {
+        match self.get::<String>("sex")?.as_str() {
+            "" => Ok(None),
+            _ => self.read("sex", |text| [Sex::He, Sex::She].into_iter().find(|sex| sex.as_str() == text)).map(Some),
+        }
+    }
+
     /// A stay in a class.
     pub fn stay(&self) -> Result<Stay> {
         Ok(Stay { since: self.day("since")?, until: self.day_or_none("until")? })
@@ -218,7 +227,7 @@ mod tests {
                 "INSERT INTO people VALUES ('petrova', 'Петрова', 'П', 'П', 'завуч', '', NULL, 1);
                  INSERT INTO classes VALUES ('7А', 7, 'А', '', 1);
                  INSERT INTO subjects VALUES ('Химия', 'Хим.', '', 1, 1, 1);
-                 INSERT INTO pupils VALUES (1, 'И-01', 'Иванов', 'Павел', '', '01.02.2012', 1);
+                 INSERT INTO pupils VALUES (1, 'И-01', 'Иванов', 'Павел', '', '01.02.2012', '', 1);
                  INSERT INTO enrolments VALUES (1, '7А', '2025-9-1', NULL, 1);
                  INSERT INTO courses VALUES (4, '7А', '', 'Химия', 'petrova', 1.0, 1);
                  INSERT INTO course_teachers VALUES (4, 1, '1 сентября', 'petrova');

@@ -445,8 +445,8 @@ mod tests {
         tables
             .db()
             .execute_batch(
-                "INSERT INTO pupils VALUES (1, 'А', 'Алиев', 'А', '', '2012-01-01', 1),
-                     (2, 'Б', 'Белов', 'Б', '', '2012-01-01', 1);
+                "INSERT INTO pupils VALUES (1, 'А', 'Алиев', 'А', '', '2012-01-01', '', 1),
+                     (2, 'Б', 'Белов', 'Б', '', '2012-01-01', '', 1);
                  INSERT INTO enrolments SELECT id, '7А', '2025-09-01', NULL, 1 FROM pupils;
                  INSERT INTO group_members VALUES ('7А', '1', 1, '', NULL, 1), ('7А', '2', 2, '', NULL, 1);
                  INSERT INTO courses VALUES (1, '7А', '1', 'Химия', 't', 1.0, 1);

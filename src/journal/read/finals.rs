@@ -76,7 +76,8 @@ impl OnPage {
 
 /// The final marks of a course, by pupil and in the order in which they were set.
 pub fn finals_of(tables: &Tables, course: i64) -> Result<Vec<Final>> {
-    let sql = "SELECT pupils.id AS id, file, surname, given, patronymic, NULL AS former, period, mark, override, set_on
+    let sql =
+        "SELECT pupils.id AS id, file, surname, given, patronymic, sex, NULL AS former, period, mark, override, set_on
                FROM finals JOIN pupils ON pupils.id = pupil WHERE course = ?1 ORDER BY set_on, finals.entry";
     let mut finals: Vec<Final> = tables.all("итоговая отметка", sql, [course], Final::of)?;
     finals.sort_by_cached_key(|of| of.pupil.name.sort_key());
@@ -298,7 +299,7 @@ pub fn finals_on_page(tables: &Tables, school: &School, course: &super::Course) 
 /// other classes, or where `of` names a subject and a course those of every other course of the subject.
 fn beside(tables: &Tables, class: &ClassName, of: Option<(&str, i64)>) -> Result<Vec<(i64, Elsewhere)>> {
     let sql =
-        "SELECT pupils.id AS id, file, surname, given, patronymic, NULL AS former, period, mark, override, set_on,
+        "SELECT pupils.id AS id, file, surname, given, patronymic, sex, NULL AS former, period, mark, override, set_on,
                    courses.id AS course, subject, class, grp
                FROM courses JOIN finals ON finals.course = courses.id JOIN pupils ON pupils.id = pupil
                WHERE (?2 = '' OR subject = ?2) AND courses.id <> ?3 AND (?2 <> '' OR class <> ?1)

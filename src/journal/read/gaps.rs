@@ -387,7 +387,7 @@ mod tests {
 
     fn pupil(id: i64, surname: &str) -> Pupil {
         let name = PersonName { surname: surname.into(), given: "А".into(), patronymic: String::new() };
-        Pupil { id, file: format!("Л-{id}").into(), name, former: Vec::new() }
+        Pupil { id, file: format!("Л-{id}").into(), name, listed_sex: None, former: Vec::new() }
     }
 
     #[test]

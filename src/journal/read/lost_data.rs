@@ -54,7 +54,7 @@ pub fn lost_data(tables: &Tables, carrier: &str) -> Result<Option<LostData>> {
 
 /// The pupils of whom a lost carrier held data, by class on that day and by name.
 pub fn pupils_on(tables: &Tables, carrier: &str, day: Day) -> Result<Vec<Held>> {
-    let sql = "SELECT pupils.id AS id, pupils.file AS file, surname, given, patronymic, NULL AS former,
+    let sql = "SELECT pupils.id AS id, pupils.file AS file, surname, given, patronymic, sex, NULL AS former,
                    (SELECT class FROM enrolments AS e WHERE e.pupil = pupils.id
                     ORDER BY since > ?2, iif(since <= ?2, -julianday(since), julianday(since)) LIMIT 1) AS class
                FROM loss_pupils JOIN pupils ON pupils.id = loss_pupils.pupil WHERE carrier = ?1";

@@ -80,11 +80,9 @@ mod tests {
                 surname: "Иванов".into(), given: "Павел".into(), patronymic: "Андреевич".into()
             };
             let since = day("2025-09-01");
-            annals.by("kuznetsov", at, PupilSet { file: file.into(), name, born: day(born), another: true }).by(
-                "kuznetsov",
-                at,
-                PupilEnrolled { file: file.into(), class, since },
-            );
+            annals
+                .by("kuznetsov", at, PupilSet { file: file.into(), name, born: day(born), sex: None, another: true })
+                .by("kuznetsov", at, PupilEnrolled { file: file.into(), class, since });
         };
         let called = |tables: &Tables, file: &str| name_of_file(tables, file).unwrap();
         assert_eq!(called(&annals.record(), "И-01"), "Иванов Павел");

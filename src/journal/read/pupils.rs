@@ -5,7 +5,7 @@ use super::{Course, iso, lesson_at};
 use crate::error::Result;
 use crate::journal::entry::LessonRef;
 use crate::journal::read::Tables;
-use crate::school::{ClassName, CourseKey, Day, PersonName, PersonalFile, Stay, alike};
+use crate::school::{ClassName, CourseKey, Day, PersonName, PersonalFile, Sex, Stay, alike, decision};
 use rusqlite::params;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -19,12 +19,14 @@ pub struct Pupil {
     pub file: PersonalFile,
     /// The name.
     pub name: PersonName,
+    /// What the list says; [`Pupil::sex`] goes by the patronymic where it does not.
+    pub listed_sex: Option<Sex>,
     /// Numbers that the file had before; he is found by them too.
     pub former: Vec<PersonalFile>,
 }
 
 /// The columns of a pupil, `id` being his row's.
-pub(super) const PUPIL: &str = "SELECT DISTINCT pupils.id AS id, pupils.file AS file, surname, given, patronymic,
+pub(super) const PUPIL: &str = "SELECT DISTINCT pupils.id AS id, pupils.file AS file, surname, given, patronymic, sex,
     (SELECT group_concat(a.file, char(10)) FROM pupil_aliases AS a WHERE a.pupil = pupils.id) AS former FROM pupils";
 
 /// The row of the pupil whose file has the number `?1`, or had it before.
@@ -36,7 +38,18 @@ impl Pupil {
     pub(super) fn of(row: &Columns<'_>) -> Result<Self> {
         let former: Option<String> = row.get("former")?;
         let former = former.iter().flat_map(|all| all.split('\n')).map(PersonalFile::from).collect();
-        Ok(Self { id: row.get("id")?, file: row.get("file")?, name: row.name()?, former })
+        let (id, file, name) = (row.get("id")?, row.get("file")?, row.name()?);
+        Ok(Self { id, file, name, listed_sex: row.sex()?, former })
+    }
+
+    /// Whether this is a he or a she, where the list or the patronymic tells.
+    pub fn sex(&self) -> Option<Sex> {
+        Sex::of(self.listed_sex, &self.name)
+    }
+
+    /// A text in the masculine that tells of this pupil, in words that agree.
+    pub fn agree(&self, text: &str) -> String {
+        Sex::agree(self.sex(), text)
     }
 
     /// Whether his file has this number, or had it before.
@@ -153,7 +166,7 @@ const ON_LIST: &str = concat!(
 
 /// The same with who he is.
 const MEMBERS: &str = concat!(
-    "SELECT pupils.id AS id, pupils.file AS file, surname, given, patronymic, since, until,
+    "SELECT pupils.id AS id, pupils.file AS file, surname, given, patronymic, sex, since, until,
          (SELECT group_concat(a.file, char(10)) FROM pupil_aliases AS a WHERE a.pupil = pupils.id) AS former FROM ",
     on_list!(),
     " JOIN pupils ON pupils.id = pupil WHERE (until IS NULL OR since < until)"
@@ -242,6 +255,14 @@ pub struct Decision {
     pub decision: String,
 }
 
+impl Decision {
+    /// The same in words that agree with whom it is about ([`decision::said_of`]).
+    #[must_use]
+    pub fn said_of(self, of: Option<Sex>) -> Self {
+        Self { decision: decision::said_of(&self.decision, of), ..self }
+    }
+}
+
 /// The decisions of the pedagogical council, by the pupil's row.
 pub fn decisions(tables: &Tables) -> Result<HashMap<i64, Decision>> {
     let sql = "SELECT pupil, date, number, decision FROM decisions";
@@ -276,9 +297,9 @@ mod tests {
         tables
             .db()
             .execute_batch(
-                "INSERT INTO pupils VALUES (1, 'А', 'Алиев', 'А', '', '2012-01-01', 1),
-                     (2, 'Б', 'Белов', 'Б', '', '2012-01-01', 1), (3, 'В', 'Воронов', 'В', '', '2012-01-01', 1),
-                     (4, 'Г', 'Гусев', 'Г', '', '2012-01-01', 1), (5, 'Д', 'Дуров', 'Д', '', '2012-01-01', 1);
+                "INSERT INTO pupils VALUES (1, 'А', 'Алиев', 'А', '', '2012-01-01', '', 1),
+                     (2, 'Б', 'Белов', 'Б', '', '2012-01-01', '', 1), (3, 'В', 'Воронов', 'В', '', '2012-01-01', '', 1),
+                     (4, 'Г', 'Гусев', 'Г', '', '2012-01-01', '', 1), (5, 'Д', 'Дуров', 'Д', '', '2012-01-01', '', 1);
                  INSERT INTO enrolments SELECT id, '7А', '2025-09-01', NULL, 1 FROM pupils WHERE id < 5;
                  INSERT INTO enrolments VALUES (5, '7Б', '2025-09-01', NULL, 1);
                  INSERT INTO group_members VALUES ('7А', '1', 1, '', NULL, 1), ('7А', '2', 2, '', NULL, 1),

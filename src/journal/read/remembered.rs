@@ -264,6 +264,7 @@ mod tests {
             file: "И-1".into(),
             name: name.clone(),
             born: parse_date("01.02.2012").unwrap(),
+            sex: None,
             another: false,
         };
         let subject =

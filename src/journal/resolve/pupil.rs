@@ -117,6 +117,7 @@ mod tests {
             id,
             file: format!("№{id}").into(),
             name: name(full),
+            listed_sex: None,
             former: Vec::new(),
         };
         (1..).zip(names).map(pupil).collect()

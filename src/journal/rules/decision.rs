@@ -44,7 +44,7 @@ pub fn of_the_council(
     }
     let stays = read::stays_of(context.tables, pupil.id)?;
     let Some((class, _)) = stays.last() else {
-        return Err(Error::refused(format!("{name}: не зачислен(а) ни в один класс, решать не о чем"))
+        return Err(Error::refused(format!("{name}: {} ни в один класс, решать не о чем", pupil.agree("не зачислен")))
             .next("зачислите ученика или проверьте номер личного дела"));
     };
     let policy = &context.school.policy;

@@ -98,8 +98,9 @@ fn exempted(context: &Context<'_>, course: &Course, pupil: &Pupil, begins: Naive
         return Ok(());
     }
     Err(Error::refused(format!(
-        "§3.3.4: {} не освобожден(а) от предмета «{}»",
+        "§3.3.4: {} {} от предмета «{}»",
         read::name_of(context.tables, pupil)?,
+        pupil.agree("не освобождён"),
         course.key.subject
     ))
     .next_by("освобождение вносит классный руководитель", Action::Exempt))

@@ -9,7 +9,7 @@ use crate::journal::entry::{
     PupilRenumbered, PupilSet, StayIn,
 };
 use crate::journal::read::{self, Membership, Pupil, Tables};
-use crate::school::{ClassName, CourseKey, Stay, alike, format_date, same_word};
+use crate::school::{ClassName, CourseKey, Sex, Stay, alike, format_date, same_word};
 use chrono::{Datelike, NaiveDate};
 use rusqlite::{OptionalExtension, params};
 use std::collections::HashSet;
@@ -27,10 +27,13 @@ pub fn pupil(context: &Context<'_>, entry: &Entry, set: &PupilSet, warnings: &mu
         return Err(Error::input(format!("дата рождения {} неправдоподобна для ученика", format_date(set.born)))
             .next("проверьте день, месяц и год"));
     }
+    let known = read::pupil(context.tables, &set.file)?;
+    if known.as_ref().is_none_or(|known| known.listed_sex != set.sex || known.name != set.name) {
+        warnings.extend(unlike_the_patronymic(set));
+    }
     if entry.rules < ASKED_SINCE {
         return Ok(());
     }
-    let known = read::pupil(context.tables, &set.file)?;
     if known.is_none() {
         is_nobodys_file(context.tables, &set.file, None)?;
     }
@@ -44,6 +47,18 @@ pub fn pupil(context: &Context<'_>, entry: &Entry, set: &PupilSet, warnings: &mu
     Err(Error::input(what)
         .next("проверьте, не он ли это")
         .then_by("если это другой ученик с тем же именем и днём рождения, укажите это", Action::Give(Detail::Another)))
+}
+
+/// That the list says another sex than the patronymic.
+fn unlike_the_patronymic(set: &PupilSet) -> Option<Warning> {
+    let (listed, told) = (set.sex?, Sex::told_by(&set.name)?);
+    let what = format!(
+        "{}, личное дело «{}»: пол «{}», а отчество говорит другое",
+        set.name.full(),
+        set.file,
+        listed.as_str()
+    );
+    (listed != told).then(|| Warning::from(what).next("в бумагах слова будут по полу; проверьте, верно ли он указан"))
 }
 
 /// Another pupil of this name and birthday; nobody where nothing of the name and the birthday changes.
@@ -99,9 +114,9 @@ pub fn enrolment(context: &Context<'_>, enrolled: &PupilEnrolled) -> Result<()> 
         .optional()?;
     let Some(class) = class else { return Ok(()) };
     Err(Error::refused(format!("{} уже учится в классе {class}", read::name_of(tables, &pupil)?))
-        .next_by("если он переходит в другой класс, переведите его", Action::MovePupil)
+        .next_by("если ученик переходит в другой класс, запишите перевод", Action::MovePupil)
         .then_by("если класс внесён ошибочно, исправьте его", Action::CorrectClass)
-        .then_by("если он уходил и вернулся, сначала запишите выбытие", Action::LeavePupil))
+        .then_by("если ученик уходил и вернулся, сначала запишите выбытие", Action::LeavePupil))
 }
 
 /// A pupil leaves the class he is in.
@@ -115,9 +130,12 @@ pub fn leaving(context: &Context<'_>, entry: &Entry, left: &PupilLeft, warnings:
         {
             let (name, since) = (read::name_of(tables, &pupil)?, format_date(stay.since));
             let until = format_date(left.until);
-            return Err(Error::refused(format!("{name} зачислен(а) с {since}: выбыть {until} ещё не может"))
-                .next_by("если он так и не пришёл, аннулируйте запись о нём", Action::AnnulPupil)
-                .then("если пришёл, укажите день после первого дня в классе"));
+            return Err(Error::refused(format!(
+                "{name} {} с {since}: выбыть {until} ещё не может",
+                pupil.agree("зачислен")
+            ))
+            .next_by("если ученик так и не пришёл, аннулируйте запись о нём", Action::AnnulPupil)
+            .then("если пришёл, укажите день после первого дня в классе"));
         }
         return Err(Error::refused(format!(
             "{} на {} не учится в школе",
@@ -298,7 +316,7 @@ fn twice(context: &Context<'_>, set: &GroupSet, members: &HashSet<i64>, warnings
                 file: pupil.file.to_string(),
                 since: format_date(day),
             };
-            warnings.push(Warning::from(what).next_by("если он перешёл, уберите его из неё", leaves));
+            warnings.push(Warning::from(what).next_by("если ученик перешёл, уберите его из неё", leaves));
         }
     }
     Ok(())
@@ -371,7 +389,7 @@ pub fn correction_of_enrolment(
     let before = read::stays_of(tables, pupil.id)?;
     let last = before.last().map(|(class, stay)| StayIn::of(class.clone(), *stay));
     if last.as_ref() != Some(was) {
-        let stands = last.map_or("не зачислен".to_owned(), |last| last.in_words());
+        let stands = last.map_or_else(|| pupil.agree("не зачислен"), |last| last.in_words());
         return Err(Error::refused(format!("{name}: в журнале стоит: {stands}"))
             .next_by("посмотрите, что записано", Action::ListPupils));
     }
@@ -391,7 +409,7 @@ pub fn correction_of_enrolment(
     let after = after(&before, was, becomes);
     if let Some(pair) = after.windows(2).find(|pair| pair[0].1.until.is_none_or(|until| until > pair[1].1.since)) {
         let other = StayIn::of(pair[0].0.clone(), pair[0].1).in_words();
-        return Err(Error::refused(format!("{name}: в эти дни он учился в другом классе: {other}"))
+        return Err(Error::refused(format!("{name}: в эти дни {} в другом классе: {other}", pupil.agree("учился")))
             .next("проверьте дату зачисления"));
     }
     bound_book(tables, differing(&before, &after))?;

@@ -87,7 +87,7 @@ impl Annals {
             _ => false,
         };
         let another = self.entries.iter().any(is_twin);
-        let set = PupilSet { file: file.clone(), name: full, born, another };
+        let set = PupilSet { file: file.clone(), name: full, born, sex: None, another };
         self.first(set).first(PupilEnrolled { file, class, since })
     }
 

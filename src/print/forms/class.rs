@@ -7,7 +7,7 @@ use crate::error::{Action, Error, Result};
 use crate::journal::read::explain::Reasons;
 use crate::journal::read::{self, Decision, Tables};
 use crate::school::{
-    ClassName, Day, Login, NameForm, Period, PersonName, PersonalFile, Role, School, Stay, format_date, told_apart,
+    ClassName, Day, Login, NameForm, Period, PersonName, PersonalFile, Role, School, Sex, Stay, format_date, told_apart,
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::convert::Infallible;
@@ -42,6 +42,8 @@ pub struct Pupil {
     pub former: Vec<PersonalFile>,
     /// The name.
     pub name: PersonName,
+    /// Whether a he or a she, where that is known.
+    pub sex: Option<Sex>,
     /// The name as lists of marks have it: surname and given name, and the patronymic where two would be alike.
     pub listed: String,
     /// As notes name him, «Иванов И. П.», unique too.
@@ -213,14 +215,15 @@ fn pupil(
     known: read::Pupil,
     decisions: &mut HashMap<i64, Decision>,
 ) -> Result<Pupil> {
-    let read::Pupil { id, file, name, former } = known;
+    let sex = known.sex();
+    let read::Pupil { id, file, name, former, .. } = known;
     let (stays, elsewhere): (Vec<_>, Vec<_>) =
         read::stays_of(tables, id)?.into_iter().partition(|(there, _)| there == class);
     let stays = stays.into_iter().map(|(_, stay)| stay).collect();
     let born = read::born(tables, &file)?.ok_or_else(|| damaged(format!("ученика «{file}» нет в таблицах журнала")))?;
     let (listed, noted, whole) = (name.surname_given(), name.initials(), name.full());
-    let decision = decisions.remove(&id);
-    Ok(Pupil { id, file, former, name, listed, noted, whole, born, stays, elsewhere, decision })
+    let decision = decisions.remove(&id).map(|decision| decision.said_of(sex));
+    Ok(Pupil { id, file, former, name, sex, listed, noted, whole, born, stays, elsewhere, decision })
 }
 
 /// The courses, and everybody who belonged to any of them.
@@ -277,11 +280,13 @@ mod tests {
         };
         let at = moment("2025-09-02");
         let since = day("2025-09-01");
-        annals.by("kuznetsov", at, PupilSet { file: "Я-1".into(), name, born: day("2012-05-05"), another: true }).by(
-            "kuznetsov",
-            at,
-            PupilEnrolled { file: "Я-1".into(), class: class.clone(), since },
-        );
+        annals
+            .by(
+                "kuznetsov",
+                at,
+                PupilSet { file: "Я-1".into(), name, born: day("2012-05-05"), sex: None, another: true },
+            )
+            .by("kuznetsov", at, PupilEnrolled { file: "Я-1".into(), class: class.clone(), since });
         let tables = annals.record();
         let data = ClassData::load(&tables, &read::school(&tables).unwrap(), &class).unwrap();
         let of = |file: &str| data.pupils.iter().find(|pupil| pupil.file == *file).unwrap();

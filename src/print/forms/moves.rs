@@ -4,7 +4,7 @@
 
 use super::class::{ClassData, Course, Pupil};
 use crate::print::layout::{Moving, Since, Wording};
-use crate::school::{ClassName, Day, PersonName, School, Sex, Stay};
+use crate::school::{ClassName, Day, School, Sex, Stay};
 
 /// What happened on a day: the first on which he was there, or the first on which he was not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,8 +43,8 @@ pub struct Words<'l> {
 
 impl Words<'_> {
     /// A move of somebody in words that agree with him or her, its day written as `date`.
-    pub fn say(&self, what: &Move, date: &str, of: &PersonName) -> String {
-        Sex::agree(Sex::told_by(of), &self.said(what, date))
+    pub fn say(&self, what: &Move, date: &str, of: Option<Sex>) -> String {
+        Sex::agree(of, &self.said(what, date))
     }
 
     fn said(&self, what: &Move, date: &str) -> String {

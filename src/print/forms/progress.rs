@@ -13,7 +13,6 @@ use crate::print::pdf::Bookmark;
 use crate::print::sheet::Orientation;
 use crate::print::table::{Cell, Row};
 use crate::print::typeset::Type;
-use crate::school::decision::spelled;
 use crate::school::{Day, Marks, PeriodName, format_date};
 use std::collections::HashMap;
 
@@ -197,9 +196,7 @@ impl Composer<'_> {
     pub(super) fn decision_cell(&self, kind: Type, pupil: &Pupil, width: f32) -> Cell {
         let text = pupil.decision.as_ref().map_or_else(
             || NOTHING.to_owned(),
-            |decision| {
-                format!("{}, {}, № {}", spelled(&decision.decision), format_date(decision.date), decision.number)
-            },
+            |decision| format!("{}, {}, № {}", decision.decision, format_date(decision.date), decision.number),
         );
         self.cell(kind, &text, width).left()
     }

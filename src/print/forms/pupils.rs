@@ -49,7 +49,7 @@ impl Composer<'_> {
             to_class: &layout.to_class,
             groups: None,
         };
-        let said = |(what, day): (_, _)| words.say(&what, &format_date(day), &pupil.name);
+        let said = |(what, day): (_, _)| words.say(&what, &format_date(day), pupil.sex);
         moves::of_class(pupil, &self.school).into_iter().map(said).collect::<Vec<_>>().join(", ")
     }
 }

@@ -478,7 +478,7 @@ fn the_sheet_of_contacts_leaves_out_who_left_that_day() {
 fn a_mark_stands_in_the_book_of_its_course_whatever_class_its_pupil_is_in_now() {
     let tables = small();
     tables.damage(
-        "INSERT INTO pupils VALUES (99, 'Б-099', 'Яхонтов', 'Эмин', '', '2012-01-01', 1);
+        "INSERT INTO pupils VALUES (99, 'Б-099', 'Яхонтов', 'Эмин', '', '2012-01-01', '', 1);
          INSERT INTO enrolments VALUES (99, '7Б', '2025-09-01', NULL, 1);
          INSERT INTO marks SELECT lessons.id, 99, '5', '', '', 't1', 1 FROM lessons
             JOIN courses ON courses.id = course JOIN subjects ON subjects.name = subject

@@ -16,7 +16,7 @@ use crate::error::{Action, Error, Result};
 use crate::journal::Journal;
 use crate::journal::contacts::{Contact, Contacts, Slip, Standing, whose};
 use crate::journal::read::{self, Pupil, Tables};
-use crate::school::{ClassName, Day, PersonName, PersonalFile, fold, format_date};
+use crate::school::{ClassName, Day, PersonName, PersonalFile, Sex, fold, format_date};
 use chrono::{DateTime, Datelike, FixedOffset};
 use std::collections::HashMap;
 
@@ -45,6 +45,8 @@ pub struct Child {
     pub pupil: PersonalFile,
     /// «Петренко Анна».
     pub name: String,
+    /// Whether a he or a she, where that is known.
+    pub sex: Option<Sex>,
     /// The class that he is in, or was in last.
     pub class: Option<ClassName>,
     /// The day from which he is in no class any more.
@@ -94,10 +96,10 @@ impl Access {
         let mut notes = Vec::new();
         for child in &self.children {
             if let Some(left) = child.left {
-                notes.push(format!("{}: выбыл {}", child.name, format_date(left)));
+                notes.push(format!("{}: {} {}", child.name, Sex::agree(child.sex, "выбыл"), format_date(left)));
             }
             if child.of_age && self.standing == Standing::Parent {
-                notes.push(format!("{}: совершеннолетний", child.name));
+                notes.push(format!("{}: {}", child.name, Sex::agree(child.sex, "совершеннолетний")));
             }
         }
         notes
@@ -251,7 +253,8 @@ impl<'a> Register<'a> {
             None => (None, None),
         };
         let of_age = is_of_age(read::born(self.tables, &pupil.file)?, self.today);
-        Ok(Child { pupil: pupil.file.clone(), name: pupil.name.surname_given(), class, left, of_age })
+        let (file, name) = (pupil.file.clone(), pupil.name.surname_given());
+        Ok(Child { pupil: file, name, sex: pupil.sex(), class, left, of_age })
     }
 }
 

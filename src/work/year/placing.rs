@@ -177,7 +177,7 @@ impl Placing {
                 .chain([file.clone()])
                 .collect();
             let (name, first) = (pupil.name.clone(), numbers[..1].concat());
-            bodies.push(PupilSet { file: first, name, born, another }.into());
+            bodies.push(PupilSet { file: first, name, born, sex: pupil.listed_sex, another }.into());
             bodies.extend(numbers.windows(2).filter_map(|pair| match pair {
                 [file, becomes] => {
                     let (file, becomes, reason) = (file.clone(), becomes.clone(), RENUMBERED.to_owned());

@@ -189,6 +189,7 @@ fn whoever_cannot_be_placed_goes_over_without_a_class() {
         file: "Я-9".into(),
         name: name("Яшин Яков"),
         born: day("2012-01-01"),
+        sex: None,
         another: false,
     };
     school.record("ivanova", "2026-05-28T12:00", stray).unwrap();
@@ -245,6 +246,7 @@ fn what_is_not_recorded_and_who_is_in_no_class_is_told_of_beside_the_gaps() {
         file: "Я-9".into(),
         name: name("Яшин Яков"),
         born: day("2012-01-01"),
+        sex: None,
         another: false,
     };
     school.record("ivanova", "2025-09-02T12:00", stray).unwrap();

@@ -61,7 +61,7 @@ pub fn in_words(tables: &Tables, seq: u64, entry: &Entry) -> Result<String> {
             let was = match read::pupil(tables, &set.file)? {
                 Some(pupil) => {
                     let born = read::born(tables, &set.file)?.map(format_date).unwrap_or_default();
-                    format!("был(а) {} ({born}), станет ", pupil.name.full())
+                    pupil.agree(&format!("был {} ({born}), станет ", pupil.name.full()))
                 }
                 None => String::new(),
             };

@@ -130,7 +130,7 @@ fn a_correction_that_fits_nothing_is_refused() {
     let ended = stay("7А", "2025-09-01", Some("2025-10-01"));
     refuses(&[left("2025-10-01")], &ended, &stay("7А", "2025-09-01", Some("2025-09-01")), "раньше дня зачисления");
     let back = stay("7Б", "2025-11-05", None);
-    refuses(&[enrolled("7Б", "2025-11-05")], &back, &stay("7Б", "2025-09-30", None), "учился в другом классе: 7А");
+    refuses(&[enrolled("7Б", "2025-11-05")], &back, &stay("7Б", "2025-09-30", None), "учился(ась) в другом классе: 7А");
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn an_entry_that_names_a_pupil_by_a_number_of_his_before_is_his() {
     assert_eq!(school.rows("SELECT file, marks FROM marks JOIN pupils ON pupils.id = pupil"), [["А-111", "5"]]);
     // Said again by an old number, it is the same pupil with another name; nobody else is ever given the number.
     let born = day("2012-01-01");
-    let renamed = PupilSet { file: "А-11".into(), name: name("Алиев Олег"), born, another: false };
+    let renamed = PupilSet { file: "А-11".into(), name: name("Алиев Олег"), born, sex: None, another: false };
     school.attempt(ADMINISTRATOR, &[renamed.into()]).unwrap();
     assert_eq!(school.rows("SELECT count(*) FROM pupils"), [["3"]]);
     let error = school.attempt(ADMINISTRATOR, &[renumber("Б-2", "А-1")]).unwrap_err();

@@ -337,7 +337,7 @@ impl<'a> Spreads<'a> {
         };
         for (what, day) in moves::of_course(&self.composer.data, self.course, pupil, &self.composer.school) {
             text.push_str(", ");
-            text.push_str(&words.say(&what, &short_date(day), &pupil.name));
+            text.push_str(&words.say(&what, &short_date(day), pupil.sex));
         }
         let number = self.composer.cell(kind, &number.to_string(), layout.number.width.0);
         vec![number, self.composer.cell(kind, &text, fit.pupil_width).left()]

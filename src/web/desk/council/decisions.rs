@@ -50,8 +50,8 @@ fn page(sitting: &mut Sitting, at: usize) -> Result<Page> {
     let (pupils, standing) = (finals::decided_of(tables, &class, today)?, read::decisions(tables)?);
     let rows = pupils.iter().zip(read::names(tables, &pupils)?).map(|(pupil, name)| {
         let stands = standing.get(&pupil.id).map(|known| {
-            let read::Decision { date, number, decision } = known;
-            format!("{decision} ({}, протокол № {number})", format_date(*date))
+            let read::Decision { date, number, decision } = known.clone().said_of(pupil.sex());
+            format!("{decision} ({}, протокол № {number})", format_date(date))
         });
         Row { file: pupil.file.to_string(), name, stands: stands.unwrap_or_default() }
     });

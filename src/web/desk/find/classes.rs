@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::journal::read::{self, Membership, Pupil, Tables};
 use crate::report::Filter;
 use crate::report::scope::Names;
-use crate::school::{ClassName, Day, NameForm, Role, Stay, format_date};
+use crate::school::{ClassName, Day, NameForm, Role, Sex, Stay, format_date};
 use crate::web::desk::listing::{Entry, Head, Listing};
 use crate::web::desk::page::{self, Frame, shown};
 use crate::web::desk::{Desk, Sitting, office};
@@ -119,7 +119,7 @@ fn filled(sitting: &mut Sitting, class: &str) -> Result<Page> {
         pupils.rows.push(vec![
             Entry::to(pupil::address(&member.pupil), member.name),
             member.pupil.file.to_string().into(),
-            stays_in_words(&member.stays).into(),
+            stays_in_words(&member.stays, member.pupil.sex()).into(),
             member.groups.join(", ").into(),
         ]);
     }
@@ -159,15 +159,15 @@ pub fn roll(tables: &Tables, class: &ClassName, day: Day) -> Result<Vec<Member>>
     Ok(pupils.into_iter().zip(names).map(member).collect())
 }
 
-/// «с 01.09.2025», «01.09.2025–30.09.2025»: the day after the dash is the first on which he is not there.
-pub fn stay_in_words(stay: &Stay) -> String {
+/// «с 01.09.2025», «с 01.09.2025, выбыла 30.09.2025»: the second day is the first on which the pupil is not there.
+pub fn stay_in_words(stay: &Stay, of: Option<Sex>) -> String {
     match stay.until {
-        Some(until) => format!("с {}, выбыл(а) {}", format_date(stay.since), format_date(until)),
+        Some(until) => Sex::agree(of, &format!("с {}, выбыл {}", format_date(stay.since), format_date(until))),
         None => format!("с {}", format_date(stay.since)),
     }
 }
 
 /// Several stays, one after another.
-pub fn stays_in_words(stays: &[Stay]) -> String {
-    stays.iter().map(stay_in_words).collect::<Vec<_>>().join("; ")
+pub fn stays_in_words(stays: &[Stay], of: Option<Sex>) -> String {
+    stays.iter().map(|stay| stay_in_words(stay, of)).collect::<Vec<_>>().join("; ")
 }

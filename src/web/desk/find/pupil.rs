@@ -122,8 +122,8 @@ fn facts(tables: &Tables, pupil: &Pupil, day: Day) -> Result<Vec<(&'static str, 
     let mut facts = vec![("Личное дело", format!("{}{former}", pupil.file))];
     facts.extend(read::born(tables, &pupil.file)?.map(|born| ("Дата рождения", format_date(born))));
     for (class, stay) in read::stays_of(tables, pupil.id)? {
-        let what = if stay.covers(day) { "Класс" } else { "Был(а) в классе" };
-        facts.push((what, format!("{class} {}", classes::stay_in_words(&stay))));
+        let what = if stay.covers(day) { "Класс" } else { "Прежний класс" };
+        facts.push((what, format!("{class} {}", classes::stay_in_words(&stay, pupil.sex()))));
     }
     for (class, group) in read::groups_of_pupil(tables, pupil.id)? {
         let of = |of: &&Membership| of.pupil == pupil.id && of.group == group;
@@ -132,7 +132,7 @@ fn facts(tables: &Tables, pupil: &Pupil, day: Day) -> Result<Vec<(&'static str, 
         let days = if days.is_empty() { String::new() } else { format!(" {}", days.join("; ")) };
         facts.push(("Группа", format!("«{group}» ({class}){days}")));
     }
-    if let Some(decision) = read::decision_of(tables, pupil.id)? {
+    if let Some(decision) = read::decision_of(tables, pupil.id)?.map(|known| known.said_of(pupil.sex())) {
         let said = format!("{}, протокол № {} от {}", decision.decision, decision.number, format_date(decision.date));
         facts.push(("Решение педсовета", said));
     }

@@ -111,8 +111,8 @@ fn listing(pupils: &[FoundPupil]) -> Listing {
     listing.rows.extend(pupils.iter().map(|one| {
         let class = match (&one.class, &one.last) {
             (Some(class), _) => Entry::to(classes::address(class), class.to_string()),
-            (None, Some(last)) => format!("выбыл(а) из {last}").into(),
-            (None, None) => "не зачислен(а)".into(),
+            (None, Some(last)) => one.pupil.agree(&format!("выбыл из {last}")).into(),
+            (None, None) => one.pupil.agree("не зачислен").into(),
         };
         let former = one.pupil.former.iter().map(|file| file.as_str()).collect::<Vec<_>>().join(", ");
         let former = if former.is_empty() { former } else { format!(" (прежде {former})") };

@@ -5,13 +5,15 @@ use super::{at_class, pupils};
 use crate::error::Result;
 use crate::journal::read::{self, Pupil, Tables, extraordinary};
 use crate::journal::resolve;
-use crate::school::{fold, format_date, parse_date};
+use crate::school::{Sex, fold, format_date, parse_date};
 use crate::web::desk::find::classes::{stay_in_words, within_year};
 use crate::web::desk::find::pupil::{address, of_address};
 use crate::web::desk::page::{Frame, gone_on, shown};
 use crate::web::desk::{Desk, Sitting};
-use crate::work::pupils::{Changed, Changes, Leaving, Stepped, annul as annul_pupil, change, enroll, in_no_group};
-use crate::work::pupils::{leave as record_leaving, move_to as record_move};
+use crate::work::pupils::{
+    Changed, Changes, Leaving, ListedSex, Stepped, annul as annul_pupil, change, enroll, in_no_group,
+};
+use crate::work::pupils::{leave as record_leaving, move_to as record_move, sex_in_words};
 use askama::Template;
 use axum::extract::{Form, Path, State};
 use axum::response::Response;
@@ -29,6 +31,8 @@ struct Page {
     pupil: Pupil,
     name: String,
     born: String,
+    /// What the list says of the sex: «м», «ж» or nothing.
+    sex: &'static str,
     stays: Vec<String>,
     /// Whether he is in a class now.
     is_here: bool,
@@ -59,9 +63,10 @@ fn filled(sitting: &mut Sitting, id: i64) -> Result<Page> {
         page: address(&pupil),
         name: pupil.name.full(),
         born: read::born(tables, &pupil.file)?.map(format_date).unwrap_or_default(),
+        sex: pupil.listed_sex.map(Sex::as_str).unwrap_or_default(),
         is_here,
         class: stays.last().map(|(class, _)| class.to_string()).unwrap_or_default(),
-        stays: stays.iter().map(|(class, stay)| format!("{class} {}", stay_in_words(stay))).collect(),
+        stays: stays.iter().map(|(class, stay)| format!("{class} {}", stay_in_words(stay, pupil.sex()))).collect(),
         classes: read::classes(tables)?.iter().map(ToString::to_string).collect(),
         today: format_date(today),
         waits: waits(tables, &pupil)?,
@@ -89,6 +94,8 @@ pub struct Name {
     surname: String,
     given: String,
     patronymic: String,
+    #[serde(default)]
+    sex: Option<String>,
     born: String,
     #[serde(default)]
     another: String,
@@ -98,6 +105,7 @@ pub struct Name {
 pub async fn name(State(desk): State<Arc<Desk>>, Path(id): Path<i64>, Form(typed): Form<Name>) -> Response {
     let set = move |sitting: &mut Sitting| {
         let born = parse_date(&typed.born)?;
+        let sex = typed.sex.as_deref().map(ListedSex::parse).transpose()?;
         let Name { surname, given, patronymic, another, .. } = typed;
         let name = (Some(surname), Some(given), Some(patronymic));
         let changes = Changes {
@@ -105,6 +113,7 @@ pub async fn name(State(desk): State<Arc<Desk>>, Path(id): Path<i64>, Form(typed
             given: name.1,
             patronymic: name.2,
             born: Some(born),
+            sex,
             another: !another.is_empty(),
             ..Changes::default()
         };
@@ -156,13 +165,14 @@ pub async fn stay(State(desk): State<Arc<Desk>>, Path(id): Path<i64>, Form(typed
 
 fn changed(sitting: &mut Sitting, id: i64, changes: &Changes) -> Result<String> {
     let pupil = of_address(sitting.seat.journal.tables(), id)?;
-    let Changed { mut done, name, born, stay, number, ungrouped, .. } =
+    let Changed { mut done, name, born, sex, stay, number, ungrouped, .. } =
         change(&mut sitting.seat.place()?, &pupil.file, changes)?;
     done.warnings.extend(ungrouped.as_ref().map(in_no_group));
     let stay = stay.map(|stay| format!(", {}", stay.in_words())).unwrap_or_default();
     let number = number.map(|number| format!(", личное дело «{number}»")).unwrap_or_default();
+    let sex = sex.map(sex_in_words).unwrap_or_default();
     let becomes = if done.waiting.is_empty() { "Теперь" } else { "станет" };
-    sitting.say(&done, &format!("{becomes} {}, {}{stay}{number}", name.full(), format_date(born)));
+    sitting.say(&done, &format!("{becomes} {}, {}{sex}{stay}{number}", name.full(), format_date(born)));
     Ok(super::of_pupil(&pupil))
 }
 
@@ -193,18 +203,19 @@ fn step(sitting: &mut Sitting, id: i64, typed: &Step, is_move: bool) -> Result<S
     let (stepped, what) = match is_move {
         true => {
             let despite = !typed.despite.is_empty();
-            (record_move(&mut place, &pupil.file, class.clone(), since, despite)?, "переведён(а)")
+            (record_move(&mut place, &pupil.file, class.clone(), since, despite)?, "переведён")
         }
-        false => (enroll(&mut place, &pupil.file, class.clone(), since)?, "зачислен(а)"),
+        false => (enroll(&mut place, &pupil.file, class.clone(), since)?, "зачислен"),
     };
     say_stepped(sitting, stepped, &format!("{what} в {class} с {}", format_date(since)));
     Ok(super::of_pupil(&pupil))
 }
 
+/// Says what was done, `what` being worded in the masculine.
 fn say_stepped(sitting: &mut Sitting, stepped: Stepped, what: &str) {
-    let Stepped { mut done, name, ungrouped } = stepped;
+    let Stepped { mut done, name, sex, ungrouped } = stepped;
     done.warnings.extend(ungrouped.as_ref().map(in_no_group));
-    sitting.say(&done, &format!("{}: {what}", name.surname_given()));
+    sitting.say(&done, &format!("{}: {}", name.surname_given(), Sex::agree(sex, what)));
 }
 
 /// The first day on which he is not there.
@@ -221,7 +232,7 @@ pub async fn leave(State(desk): State<Arc<Desk>>, Path(id): Path<i64>, Form(type
         let pupil = of_address(sitting.seat.journal.tables(), id)?;
         let until = sitting.day(&typed.date)?;
         let stepped = record_leaving(&mut sitting.seat.place()?, &pupil.file, until, !typed.despite.is_empty())?;
-        say_stepped(sitting, stepped, &format!("выбыл(а) {}", format_date(until)));
+        say_stepped(sitting, stepped, &format!("выбыл {}", format_date(until)));
         Ok(super::of_pupil(&pupil))
     };
     gone_on(desk.ask(set).await)

@@ -4,7 +4,7 @@ use super::{Asked, Choice, at_class};
 use crate::error::Result;
 use crate::journal::read::{self, Tables};
 use crate::journal::resolve;
-use crate::school::{Day, PersonName, format_date, parse_date};
+use crate::school::{Day, PersonName, Sex, format_date, parse_date};
 use crate::web::desk::find::classes::{roll, stays_in_words, within_year};
 use crate::web::desk::listing::{Entry, Listing};
 use crate::web::desk::page::{Frame, gone_on, shown};
@@ -45,15 +45,16 @@ fn page(sitting: &mut Sitting, asked: &Asked) -> Result<Page> {
     let Some(class) = &choice.class else {
         return Ok(Page { frame, choice, pupils: None, ungrouped: Vec::new(), groups: String::new() });
     };
-    let heads = ["Ученик", "Личное дело", "Дата рождения", "В классе", "Группы"];
+    let heads = ["Ученик", "Личное дело", "Пол", "Дата рождения", "В классе", "Группы"];
     let mut listing = Listing::new("Ученики класса", &heads, "Учеников в классе нет.");
     for member in roll(tables, class, day)? {
         let born = read::born(tables, &member.pupil.file)?.map(format_date).unwrap_or_default();
         listing.rows.push(vec![
             Entry::to(super::of_pupil(&member.pupil), member.name),
             member.pupil.file.to_string().into(),
+            member.pupil.sex().map(Sex::as_str).unwrap_or_default().into(),
             born.into(),
-            stays_in_words(&member.stays).into(),
+            stays_in_words(&member.stays, member.pupil.sex()).into(),
             member.groups.join(", ").into(),
         ]);
     }
@@ -89,6 +90,8 @@ pub struct Typed {
     surname: String,
     given: String,
     patronymic: String,
+    #[serde(default)]
+    sex: String,
     born: String,
     file: String,
     since: String,
@@ -104,12 +107,14 @@ pub async fn add(State(desk): State<Arc<Desk>>, Form(typed): Form<Typed>) -> Res
 fn record(sitting: &mut Sitting, typed: Typed) -> Result<String> {
     let class = resolve::class(sitting.seat.journal.tables(), &typed.class)?;
     let (born, since) = (parse_date(&typed.born)?, sitting.day_or_none(&typed.since)?);
+    let sex = Some(typed.sex.trim()).filter(|sex| !sex.is_empty()).map(Sex::parse).transpose()?;
     let Typed { surname, given, patronymic, file, another, .. } = typed;
     let name = PersonName { surname, given, patronymic };
-    let wish = NewPupil { file, name, born, class: class.clone(), since, another: !another.is_empty() };
+    let wish = NewPupil { file, name, born, sex, class: class.clone(), since, another: !another.is_empty() };
     let mut added = pupils::add(&mut sitting.seat.place()?, &wish)?;
     added.done.warnings.extend(added.ungrouped.as_ref().map(in_no_group));
-    let what = format!("{}: внесён(а), {class} с {}", added.name.full(), format_date(added.since));
+    let (name, entered) = (added.name.full(), Sex::agree(added.sex, "внесён"));
+    let what = format!("{name}: {entered}, {class} с {}", format_date(added.since));
     sitting.say(&added.done, &what);
     Ok(at_class(ADDRESS, &class))
 }

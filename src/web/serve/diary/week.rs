@@ -5,7 +5,7 @@ use super::lessons::Row;
 use crate::error::Result;
 use crate::inform::diary::{self, WeekDay};
 use crate::journal::contacts::{Page as Read, Standing};
-use crate::journal::read::Event;
+use crate::journal::read::{Event, Pupil};
 use crate::school::{Day, day_in_words, format_date, parse_iso};
 use crate::web::serve::Served;
 use crate::web::serve::entrance::Guest;
@@ -114,7 +114,7 @@ fn filled(visit: &Visit<'_>, monday: Day) -> Result<Page> {
         earlier: address(n, monday - Days::new(7)),
         later: address(n, monday + Days::new(7)),
         current: (monday != monday_of(today)).then(|| address(n, monday_of(today))),
-        days: week.days.into_iter().map(|day| shown_day(day, today)).collect(),
+        days: week.days.into_iter().map(|day| shown_day(&visit.pupil, day, today)).collect(),
         ahead: ahead.collect(),
         seen: own.map(|of| format_date(of.day)),
         may_sign: visit.is_parent() && own.is_none() && monday <= today,
@@ -122,9 +122,9 @@ fn filled(visit: &Visit<'_>, monday: Day) -> Result<Page> {
     })
 }
 
-fn shown_day(day: WeekDay, today: Day) -> DayShown {
+fn shown_day(pupil: &Pupil, day: WeekDay, today: Day) -> DayShown {
     let off = match (day.off, day.is_there) {
-        (None, false) => Some("Ещё не в школе или уже выбыл(а).".to_owned()),
+        (None, false) => Some(pupil.agree("Ещё не в школе или уже выбыл.")),
         (off, _) => off,
     };
     DayShown {

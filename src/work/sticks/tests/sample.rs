@@ -400,7 +400,7 @@ impl Writer {
                 PersonName { surname: of("Фамилия"), given: of("Имя"), patronymic: of("Отчество") };
             let born = parse_date(&line["Дата рождения"]).unwrap();
             let (class, since) = (ClassName::parse(&line["Класс"]).unwrap(), Some(comes));
-            let pupil = NewPupil { file: COMES.0.to_owned(), name, born, class, since, another: false };
+            let pupil = NewPupil { file: COMES.0.to_owned(), name, born, sex: None, class, since, another: false };
             self.put(at_hour(comes, 7 * 60 + 50), "ivanova", What::Comes(pupil));
         }
         if within(leaves) {

@@ -72,10 +72,13 @@ fn what_needs_nobody_waits_for_nobody() {
     let mut school = company();
     let mut bells = read::school(&school).unwrap();
     bells.school.place = "Москва".into();
-    let pupil =
-        PupilSet {
-            file: "Б-2".into(), name: name("Белов Борис Борисович"), born: day("2012-02-02"), another: false
-        };
+    let pupil = PupilSet {
+        file: "Б-2".into(),
+        name: name("Белов Борис Борисович"),
+        born: day("2012-02-02"),
+        sex: None,
+        another: false,
+    };
     let bodies: [Body; 5] = [
         person("belova", "Белова Белла Борисовна", "учитель", &[Role::Teacher]).into(),
         enrolled(&school, "belova", "belova"),

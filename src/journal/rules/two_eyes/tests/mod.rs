@@ -129,7 +129,11 @@ fn kinds(tables: &Tables) -> Vec<(&'static str, bool, Body)> {
             "a pupil with marks",
             false,
             PupilSet {
-                file: "А-1".into(), name: name("Белов Борис"), born: day("2012-01-01"), another: false
+                file: "А-1".into(),
+                name: name("Белов Борис"),
+                born: day("2012-01-01"),
+                sex: None,
+                another: false,
             }
             .into(),
         ),

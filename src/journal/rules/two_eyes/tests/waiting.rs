@@ -117,7 +117,7 @@ fn what_waits_about_somebody_undoes_nothing_that_was_recorded_of_him_after_it() 
 fn what_waits_about_a_pupil_or_the_school_is_decided_on_before_more_is_recorded() {
     let mut school = company();
     let pupil = |full: &str, born: &str| {
-        Body::from(PupilSet { file: "А-1".into(), name: name(full), born: day(born), another: false })
+        Body::from(PupilSet { file: "А-1".into(), name: name(full), born: day(born), sex: None, another: false })
     };
     let waits = record(&mut school, false, pupil("Алин Али", "2012-01-01"));
     let number = PupilRenumbered { file: "А-1".into(), becomes: "Я-9".into(), reason: "опечатка".into() };
@@ -129,7 +129,10 @@ fn what_waits_about_a_pupil_or_the_school_is_decided_on_before_more_is_recorded(
     school.attempt(DIRECTOR, &[confirmed(waits), confirmed(renumbered)]).unwrap();
     // By the number that was his before.
     let waits = record(&mut school, false, pupil("Алимов Али", "2012-01-01"));
-    let set = PupilSet { file: "Я-9".into(), name: name("Алин Али"), born: day("2012-01-02"), another: false };
+    let set =
+        PupilSet {
+            file: "Я-9".into(), name: name("Алин Али"), born: day("2012-01-02"), sex: None, another: false
+        };
     is_refused(school.attempt(ADMINISTRATOR, &[set.into()]), &other(waits));
     let mut policy = read::school(&school).unwrap();
     policy.policy.overwrite_days = 365;
@@ -145,7 +148,9 @@ fn a_name_and_a_number_of_one_pupil_are_confirmed_in_whichever_order() {
     for (number_first, together) in [(true, true), (false, true), (true, false), (false, false)] {
         let mut school = company();
         let set =
-            PupilSet { file: "А-1".into(), name: name("Алин Али"), born: day("2012-01-01"), another: false };
+            PupilSet {
+                file: "А-1".into(), name: name("Алин Али"), born: day("2012-01-01"), sex: None, another: false
+            };
         let number = PupilRenumbered { file: "А-1".into(), becomes: "Я-9".into(), reason: "опечатка".into() };
         let mut bodies: [Body; 2] = [set.into(), number.into()];
         if number_first && together {
