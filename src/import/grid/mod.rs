@@ -4,6 +4,7 @@
 //! headings; what they mean in this journal ([`understood`]) is asked of the calendar, the timetable and the lists of
 //! pupils. What cannot be told is a [`Doubt`], all of them are told at once, and a [`Map`] of answers settles them.
 
+mod bare;
 mod cells;
 mod course;
 mod doubts;

@@ -1,6 +1,7 @@
 //! Which lesson or final mark a column is of: its day in the school year, and on that day the lessons of the course in the
 //! order in which its columns stand.
 
+use super::bare::{self, Known};
 use super::cells::Place;
 use super::doubts::{Doubts, Question, Section};
 use super::headings::{DaySaid, FinalSaid, Said, day_of_year};
@@ -41,6 +42,7 @@ pub struct Lessons {
     school: School,
     timetable: Timetable,
     recorded: BTreeMap<Day, Vec<u8>>,
+    today: Day,
     /// Whether it was said that there is no timetable.
     without: bool,
 }
@@ -58,7 +60,15 @@ pub enum Within<'t> {
     Topics,
 }
 
-impl Within<'_> {
+impl<'t> Within<'t> {
+    /// The period of the table, and the lessons by their number in the list of topics.
+    fn told(self) -> (Option<&'t PeriodName>, Option<&'t HashMap<u32, (Day, u8)>>) {
+        match self {
+            Self::Table(of, ordinals) => (of, Some(ordinals)),
+            Self::Topics => (None, None),
+        }
+    }
+
     /// So many headings: «столбцов 2».
     fn count(self, headings: usize) -> String {
         match self {
@@ -102,7 +112,8 @@ impl Lessons {
             recorded.entry(lesson.date).or_default().push(lesson.number);
         }
         let (class, timetable) = (course.key.class.clone(), Timetable::of(ground.tables, course.id)?);
-        Ok(Self { class, school: ground.school.clone(), timetable, recorded, without: false })
+        let (school, today) = (ground.school.clone(), ground.today);
+        Ok(Self { class, school, timetable, recorded, today, without: false })
     }
 
     /// The numbers of the course's lessons on a day: those recorded and those of the timetable.
@@ -137,12 +148,15 @@ impl Lessons {
         within: Within<'_>,
         doubts: &mut Doubts,
     ) -> Vec<Option<Target>> {
+        let (of, ordinals) = within.told();
+        let may_be = self.bare_days(map, headings, of, ordinals);
         let found: Vec<Found> = headings
             .iter()
             .enumerate()
             .map(|(at, heading)| {
                 let before = headings.get(..at).unwrap_or_default();
-                self.found(map, heading, (headings, before), within, doubts)
+                let days = may_be.get(at).map(Vec::as_slice).unwrap_or_default();
+                self.found(map, heading, (headings, before, days), within, doubts)
             })
             .collect();
         let mut on_day: HashMap<Day, Vec<usize>> = HashMap::new();
@@ -173,14 +187,11 @@ impl Lessons {
         &self,
         map: &Map,
         heading: &Heading<'_>,
-        (headings, before): (&[Heading<'_>], &[Heading<'_>]),
+        (headings, before, days): (&[Heading<'_>], &[Heading<'_>], &[Day]),
         within: Within<'_>,
         doubts: &mut Doubts,
     ) -> Found {
-        let (of, ordinals) = match within {
-            Within::Table(of, ordinals) => (of, Some(ordinals)),
-            Within::Topics => (None, None),
-        };
+        let (of, ordinals) = within.told();
         let (place, said, is_filled) = *heading;
         if let Some(answer) = map.answer(Section::Dates, &self.class.to_string(), &place.key(), &said.text) {
             return self.answered(answer, heading, headings, doubts);
@@ -213,6 +224,15 @@ impl Lessons {
         if !is_filled && (said.doubt.is_some() || day.is_none()) {
             return Found::Nothing;
         }
+        if let (Some(DaySaid::Day(number)), None) = (said.day, said.doubt) {
+            let key = self.question(heading, headings, String::new()).map(|question| question.key);
+            let (what, guess) = match ordinals.is_some_and(|all| !all.is_empty()) {
+                true => (format!("«{}»: в списке тем урока № {number} нет", said.text), String::new()),
+                false => bare::doubt(number, days, &key.unwrap_or_default()),
+            };
+            doubts.cell(place, what, self.question(heading, headings, guess));
+            return Found::Target(Target::Doubted);
+        }
         let what = match (day, said.doubt) {
             (Some(date), None) => return Found::Day { date, lesson: said.lesson, answered: false },
             (_, Some(why)) => format!("«{}»: {why}", said.text),
@@ -224,6 +244,45 @@ impl Lessons {
         };
         doubts.cell(place, what, self.question(heading, headings, self.guessed(said)));
         Found::Target(Target::Doubted)
+    }
+
+    /// Of each heading that is the number of a day alone the days that it may be: those with a lesson that have come, in the
+    /// period that the table is of.
+    fn bare_days(
+        &self,
+        map: &Map,
+        headings: &[Heading<'_>],
+        of: Option<&PeriodName>,
+        ordinals: Option<&HashMap<u32, (Day, u8)>>,
+    ) -> Vec<Vec<Day>> {
+        let year = (self.school.year.begins, self.school.year.ends);
+        let known = |(place, said, _): &Heading<'_>| {
+            let answer = map.answer(Section::Dates, &self.class.to_string(), &place.key(), &said.text);
+            let answered = match answer {
+                Some(Answer::Is(answer)) => parse_date_or(answer.split('/').next().unwrap_or_default().trim()),
+                _ => None,
+            };
+            match (answered, said.day) {
+                (Some(day), _) => Known::Is(day),
+                (None, _) if answer.is_some() || said.of.is_some() || said.is_aside => Known::Nothing,
+                (None, Some(day)) if ordinal(day, ordinals).is_some() => Known::Nothing,
+                (None, Some(DaySaid::Day(_))) if ordinals.is_some_and(|all| !all.is_empty()) => Known::Nothing,
+                (None, Some(DaySaid::Day(number))) => Known::Bare(number),
+                (None, said) => said.and_then(|day| day_of_year(day, year)).map_or(Known::Nothing, Known::Is),
+            }
+        };
+        let known: Vec<Known> = headings.iter().map(known).collect();
+        if !known.iter().any(|known| matches!(known, Known::Bare(_))) {
+            return Vec::new();
+        }
+        let periods = self.school.periods_of(&self.class);
+        let period = of.and_then(|name| periods.iter().find(|period| *name == period.name));
+        let (begins, ends) = period.map_or(year, |period| (period.begins, period.ends));
+        let has_lesson = |day: Day| match self.timetable.is_empty() {
+            true => self.recorded.contains_key(&day) || self.school.day_off(day).is_none(),
+            false => !self.on(day).is_empty(),
+        };
+        bare::days(&known, (begins, ends.min(self.today)), has_lesson)
     }
 
     /// The period that is called just so, or short so; a number alone is none.
