@@ -222,18 +222,18 @@ fn of_periods(given: &[(usize, &Lesson)], periods: &[&str], cell: impl Fn(usize,
     sheets
 }
 
-/// Brings the table every Friday, and once more at the end of December, each time in another format.
+/// Brings the table every Friday up to a day, and once more at the end of December, each time in another format.
 fn weekly(
     office: &mut Office,
     shape: Shape,
-    login: &str,
+    (login, until): (&str, NaiveDate),
     late: impl Fn(usize, usize, NaiveDate) -> bool,
 ) -> Vec<Taken> {
     let lessons = lessons();
     let mut all = Vec::new();
     let mut days: Vec<NaiveDate> =
-        day("2025-09-05").iter_days().step_by(7).take_while(|date| *date <= day("2026-05-29")).collect();
-    days.push(day("2025-12-29"));
+        day("2025-09-05").iter_days().step_by(7).take_while(|date| *date <= until).collect();
+    days.extend(Some(day("2025-12-29")).filter(|date| *date <= until));
     days.sort();
     for (week, date) in days.into_iter().enumerate() {
         let sheets = table(shape, &lessons, date, |at, pupil| late(at, pupil, date));
@@ -270,21 +270,21 @@ fn folder() -> tempfile::TempDir {
     dir
 }
 
-/// The same year as `lessons.csv`, `marks.csv` and `finals.csv`.
-fn from_csv() -> Office {
+/// The same year up to a day as `lessons.csv`, `marks.csv` and `finals.csv`.
+fn from_csv(until: NaiveDate) -> Office {
     let dir = folder();
     let mut office = Office::of(dir.path());
     let mut lines = "Класс;Предмет;Дата;Урок;Тема;Вид работы;Домашнее задание\n".to_owned();
     let mut marks = "Класс;Предмет;Дата;Урок;Личное дело;Отметка\n".to_owned();
     let mut finals = "Класс;Предмет;Личное дело;Период;Отметка\n".to_owned();
-    for (at, lesson) in lessons().iter().enumerate() {
+    for (at, lesson) in lessons().iter().enumerate().filter(|(_, lesson)| lesson.day <= until) {
         let place = format!("7А;Алгебра;{};{}", lesson.day, lesson.number);
         lines += &format!("{place};{};{};§ {}\n", topic(at), lesson.work, at + 1);
         for ((file, _), cell) in PUPILS.iter().zip(lesson.cells).filter(|(_, cell)| !cell.is_empty()) {
             marks += &format!("{place};{file};{cell}\n");
         }
     }
-    for (period, _) in FINALS {
+    for (period, _) in FINALS.iter().filter(|(_, ends)| day(ends) <= until) {
         for ((file, _), mark) in PUPILS.iter().zip(FINAL_MARKS) {
             finals += &format!("7А;Алгебра;{file};{period};{mark}\n");
         }
@@ -292,7 +292,7 @@ fn from_csv() -> Office {
     for (name, text) in [("lessons.csv", lines), ("marks.csv", marks), ("finals.csv", finals)] {
         std::fs::write(dir.path().join(name), text).unwrap();
     }
-    let now = at("2026-05-29T15:00");
+    let now = at(&format!("{until}T15:00"));
     let author = Author { signer: &office.keys["ivanova"], clock: &now, taken_over: false };
     let outcome = import::import(&mut office.journal, author, dir.path(), import::How::default(), &mut |_, _| {});
     assert_eq!(outcome.unwrap().faults, []);
@@ -333,12 +333,21 @@ fn kept(office: &Office) -> BTreeSet<String> {
     [lessons, marks, absences, finals].concat().into_iter().collect()
 }
 
-/// What `marks.csv` makes of the year: what is kept, and the book.
-fn expected() -> &'static (BTreeSet<String>, Vec<Vec<String>>) {
-    static EXPECTED: OnceLock<(BTreeSet<String>, Vec<Vec<String>>)> = OnceLock::new();
-    EXPECTED.get_or_init(|| {
-        let office = from_csv();
-        assert!(kept(&office).len() > 350, "a year of marks: {}", kept(&office).len());
+/// The end of the year, and that of its first quarter.
+const YEAR: &str = "2026-05-29";
+const QUARTER: &str = "2025-10-24";
+
+/// What is kept, and the book.
+type Made = (BTreeSet<String>, Vec<Vec<String>>);
+
+/// What `marks.csv` makes of the year, or of its first quarter.
+fn expected(until: &str) -> &'static Made {
+    static OF_YEAR: OnceLock<Made> = OnceLock::new();
+    static OF_QUARTER: OnceLock<Made> = OnceLock::new();
+    let (made, least) = if until == YEAR { (&OF_YEAR, 350) } else { (&OF_QUARTER, 75) };
+    made.get_or_init(|| {
+        let office = from_csv(day(until));
+        assert!(kept(&office).len() > least, "so many marks: {}", kept(&office).len());
         (kept(&office), book(&office))
     })
 }
@@ -346,11 +355,11 @@ fn expected() -> &'static (BTreeSet<String>, Vec<Vec<String>>) {
 #[track_caller]
 fn of_the_administrator(shape: Shape) {
     let mut office = Office::of(folder().path());
-    let taken = weekly(&mut office, shape, "ivanova", |_, _, _| false);
+    let taken = weekly(&mut office, shape, ("ivanova", day(YEAR)), |_, _, _| false);
     assert!(taken.iter().all(|week| week.courses[0].differs.is_empty()));
     let without = taken.iter().filter(|week| week.done.numbers.is_empty()).count();
     assert_eq!(without, 4, "in the weeks of holidays there is nothing new");
-    let (kept_then, book_then) = expected();
+    let (kept_then, book_then) = expected(YEAR);
     assert_eq!(kept(&office), *kept_then);
     assert!(book(&office) == *book_then, "the books are the same");
     assert!(office.is_clean());
@@ -386,9 +395,10 @@ fn shape_6_brought_weekly_over_a_year_makes_the_administrators_book_the_one_of_m
     of_the_administrator(Shape::ASheetAPeriod);
 }
 
-#[test]
-fn brought_weekly_the_teachers_book_differs_by_what_was_noted_and_refused_alone() {
-    let (administrators, book_then) = expected();
+/// The teacher's book differs from the administrator's by what was noted and refused alone.
+#[track_caller]
+fn of_the_teacher(shape: Shape, until: &str) {
+    let (administrators, book_then) = expected(until);
     let mut office = Office::of(folder().path());
     // In time each week, but for one cell that was forgotten for three weeks.
     let lessons = lessons();
@@ -396,7 +406,7 @@ fn brought_weekly_the_teachers_book_differs_by_what_was_noted_and_refused_alone(
         lessons.iter().position(|lesson| lesson.day >= day("2025-09-15") && lesson.cells[0] == "5").unwrap();
     let since = lessons[forgotten].day.checked_add_days(Days::new(21)).unwrap();
     let is_late = |at: usize, pupil: usize, today: NaiveDate| at == forgotten && pupil == 0 && today < since;
-    let taken = weekly(&mut office, Shape::AsPeopleFillCells, "semyonov", is_late);
+    let taken = weekly(&mut office, shape, ("semyonov", day(until)), is_late);
     let late: Vec<_> = taken.iter().flat_map(|week| &week.courses[0].late).collect();
     assert!(!late.is_empty() && late.iter().all(|late| late.why.message().starts_with("§2.3.2")), "{late:?}");
     let refused: Vec<_> = taken.iter().flat_map(|week| &week.courses[0].refused).collect();
@@ -408,10 +418,10 @@ fn brought_weekly_the_teachers_book_differs_by_what_was_noted_and_refused_alone(
     // And it is asked for, approved, and then nothing is lacking.
     let what = late.last().unwrap().what.clone();
     let wish = letopis::work::correction::CorrectionWish { what, reason: "внесено позже".into() };
-    let (key, now) = (&office.keys["semyonov"], at("2026-05-29T16:00"));
+    let (key, now) = (&office.keys["semyonov"], at(&format!("{until}T16:00")));
     let mut place = letopis::work::Workplace::at(&mut office.journal, key, &now).unwrap();
     letopis::work::correction::request(&mut place, &wish).unwrap();
-    let (key, now) = (&office.keys["petrova"], at("2026-05-29T17:00"));
+    let (key, now) = (&office.keys["petrova"], at(&format!("{until}T17:00")));
     let mut place = letopis::work::Workplace::at(&mut office.journal, key, &now).unwrap();
     letopis::work::correction::approve(&mut place, 1, "").unwrap();
     assert_eq!(kept(&office), *administrators);
@@ -426,7 +436,8 @@ fn brought_weekly_the_teachers_book_differs_by_what_was_noted_and_refused_alone(
     }
     let is_noted = |text: &String| text.strip_prefix("внесено ").is_some_and(|day| day.len() == 5);
     let (noted, mut added): (Vec<String>, Vec<String>) = added.into_iter().partition(is_noted);
-    assert!(noted.len() > 30, "{noted:?}");
+    let weeks = if until == YEAR { 30 } else { 6 };
+    assert!(noted.len() > weeks, "{noted:?}");
     // A month is named anew over the dates that notes have brought to another page.
     const MONTHS: [&str; 9] =
         ["сентябрь", "октябрь", "ноябрь", "декабрь", "январь", "февраль", "март", "апрель", "май"];
@@ -434,9 +445,42 @@ fn brought_weekly_the_teachers_book_differs_by_what_was_noted_and_refused_alone(
     added.retain(|text| !is_month(text));
     gone.retain(|text| !is_month(text));
     added.sort();
-    let corrected = "1) Исправлено 29.05.2026, запись № 1 журнала «Замена сведений»: было пусто, стало 5.";
+    let corrected = format!(
+        "1) Исправлено {}, запись № 1 журнала «Замена сведений»: было пусто, стало 5.",
+        letopis::school::format_date(day(until))
+    );
     let digest = added.pop_if(|text| text.starts_with("Свод дела"));
-    assert_eq!((added, digest.is_some()), (["1)", "1)", corrected, "Примечания"].map(str::to_owned).to_vec(), true));
+    assert_eq!((added, digest.is_some()), (["1)", "1)", &corrected, "Примечания"].map(str::to_owned).to_vec(), true));
     assert!(gone.len() == 1 && gone[0].starts_with("Свод дела"), "{gone:?}");
     assert!(office.is_clean());
+}
+
+#[test]
+fn shape_1_brought_weekly_over_a_quarter_makes_the_teachers_book_but_for_what_was_noted_and_refused() {
+    of_the_teacher(Shape::OneRow, QUARTER);
+}
+
+#[test]
+fn shape_2_brought_weekly_over_a_quarter_makes_the_teachers_book_but_for_what_was_noted_and_refused() {
+    of_the_teacher(Shape::MonthsOverDays, QUARTER);
+}
+
+#[test]
+fn shape_3_brought_weekly_over_a_quarter_makes_the_teachers_book_but_for_what_was_noted_and_refused() {
+    of_the_teacher(Shape::WorkBesideTheDay, QUARTER);
+}
+
+#[test]
+fn shape_4_brought_weekly_over_a_year_makes_the_teachers_book_but_for_what_was_noted_and_refused() {
+    of_the_teacher(Shape::AsPeopleFillCells, YEAR);
+}
+
+#[test]
+fn shape_5_brought_weekly_over_a_quarter_makes_the_teachers_book_but_for_what_was_noted_and_refused() {
+    of_the_teacher(Shape::TopicsBelow, QUARTER);
+}
+
+#[test]
+fn shape_6_brought_weekly_over_a_quarter_makes_the_teachers_book_but_for_what_was_noted_and_refused() {
+    of_the_teacher(Shape::ASheetAPeriod, QUARTER);
 }
