@@ -246,6 +246,38 @@ fn of_doubts(ending: &str, bytes: Vec<u8>) {
 }
 
 #[test]
+fn a_day_without_its_month_is_proposed_by_the_timetable_and_the_columns_beside_it() {
+    // On the 3rd there are lessons in September, October and November, on the 1st in September and October.
+    let alone = Sheet::of("Лист1", "ФИО;=3\nИванов Павел;5");
+    let beside = Sheet::of("Лист1", "ФИО;=1;3;=29;1;31\nИванов Павел;5;4;4;3;5");
+    for ((ending, alone), (_, beside)) in each_format(&[alone]).into_iter().zip(each_format(&[beside])) {
+        let mut office = Office::open();
+        let mut told = |bytes: Vec<u8>| {
+            let wish = algebra(given(&format!("т.{ending}"), bytes));
+            let taken = bring(&mut office, "ivanova", "2025-11-05T12:00", &wish).unwrap();
+            assert!(taken.done.numbers.is_empty());
+            (doubts(&taken), proposed(&taken.doubts).unwrap(), wish)
+        };
+        let (list, map, _) = told(alone);
+        assert_eq!(list.len(), 1, "{list:?}");
+        let may_be = "«3»: месяц не назван; по расписанию это может быть 03.09.2025, 03.10.2025 или 03.11.2025";
+        assert!(list[0].contains(may_be) && list[0].contains("например: \"3\" = \"2025-09-03\""), "{list:?}");
+        assert!(map.contains("\"3\" = \"?\""), "{map}");
+        let (list, map, wish) = told(beside);
+        assert_eq!(list.len(), 5, "{list:?}");
+        assert!(list[4].contains("«31»: месяц не назван, а урока 31-го числа по расписанию нет"), "{list:?}");
+        for answer in ["\"3\" = \"2025-09-03\"", "\"29\" = \"2025-09-29\"", "E1\" = \"2025-10-01\"", "\"31\" = \"?\""] {
+            assert!(map.contains(answer), "{answer} is not in {map}");
+        }
+        let answers = Map::parse(&map.replace("\"31\" = \"?\"", "\"31\" = \"-\"")).unwrap();
+        let taken = bring(&mut office, "ivanova", "2025-11-05T12:00", &TablesWish { answers, ..wish }).unwrap();
+        assert_eq!(doubts(&taken), [""; 0], "{ending}");
+        let expected = ["09-01/2 Тема И-01=5", "09-03/1 Тема И-01=4", "09-29/2 Тема И-01=4", "10-01/1 Тема И-01=3"];
+        assert_eq!(recorded(&office), expected, "{ending}");
+    }
+}
+
+#[test]
 fn shape_5_topics_and_homework_on_a_second_sheet_or_below() {
     let marks = Sheet::of("Отметки", "№;Фамилия Имя;01.09;03.09\n1;Иванов Павел;5;\n2;Иванов Пётр;;4");
     let topics = Sheet::of(

@@ -231,8 +231,7 @@ fn weekly(
 ) -> Vec<Taken> {
     let lessons = lessons();
     let mut all = Vec::new();
-    let mut days: Vec<NaiveDate> =
-        day("2025-09-05").iter_days().step_by(7).take_while(|date| *date <= until).collect();
+    let mut days: Vec<NaiveDate> = day("2025-09-05").iter_days().step_by(7).take_while(|date| *date <= until).collect();
     days.extend(Some(day("2025-12-29")).filter(|date| *date <= until));
     days.sort();
     for (week, date) in days.into_iter().enumerate() {

@@ -77,12 +77,13 @@ pub fn doubt(number: u32, days: &[Day], key: &str) -> (String, String) {
             format_date(*day),
             answer(day)
         ),
-        several => {
-            let shown: Vec<String> = several.iter().map(|day| format_date(*day)).collect();
-            let example = several.first().map(answer).unwrap_or_default();
+        [first, between @ .., last] => {
+            let more: String = between.iter().map(|day| format!(", {}", format_date(*day))).collect();
             format!(
-                "«{number}»: месяц не назван; по расписанию это может быть {}, в файле ответов, например: {example}",
-                shown.join(" или ")
+                "«{number}»: месяц не назван; по расписанию это может быть {}{more} или {}, в файле ответов, например: {}",
+                format_date(*first),
+                format_date(*last),
+                answer(first)
             )
         }
     };

@@ -429,6 +429,23 @@ fn of_two_final_marks_for_one_period_the_page_says_which_counts() {
 }
 
 #[test]
+fn moves_and_decisions_agree_with_the_list_and_else_with_the_patronymic() {
+    let tables = moved();
+    for (change, word) in [
+        ("sex = ''", "переведена"),
+        ("sex = 'м'", "переведён"),
+        ("sex = '', patronymic = ''", "переведён(а)"),
+        ("sex = 'ж', patronymic = ''", "переведена"),
+    ] {
+        tables.damage(&format!("UPDATE pupils SET {change} WHERE id = 9"));
+        let sheet = of_7b(&tables, Form::SummarySheet);
+        for says in [format!("{word} из 7 «А» с 10.11.2025"), format!("{word}, 29.05.2026, № № 909")] {
+            assert!(sheet.contains(&says), "{change}: {says} is not in {sheet}");
+        }
+    }
+}
+
+#[test]
 fn a_pupil_is_promoted_on_one_sheet_only() {
     let tables = moved();
     let number = "№ 909";
