@@ -240,7 +240,8 @@ impl Add {
         let class = resolve::class(recorder.tables(), &class)?;
         let since = Days::of(recorder.tables())?.given(since.as_deref())?;
         let name = PersonName { surname, given, patronymic };
-        let (born, sex) = (parse_date(&born)?, sex.as_deref().map(Sex::parse).transpose()?);
+        let (born, sex) =
+            (parse_date(&born)?, sex.as_deref().filter(|sex| !sex.trim().is_empty()).map(Sex::parse).transpose()?);
         let mut wish = NewPupil { file, name, born, sex, class, since, another };
         let mut added = if_meant(Detail::Another, another, ANOTHER, |another| {
             wish.another = another;
