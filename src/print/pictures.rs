@@ -8,11 +8,11 @@
 use super::peers::{self, Peer};
 use super::testing::{
     CARRIERS, LARGE, LIFELIKE, Size, UNWIELDY, act, context, correct, destruction, extract, file, filing, lose_stick,
-    mark_change, of_class, of_school, papers, russian, school_of, tables, year,
+    mark_change, of_class, of_school, papers, reprint, russian, school_of, tables, year,
 };
 use super::*;
 use crate::journal::entry::Body;
-use crate::journal::testing::TestJournal;
+use crate::journal::testing::{TestJournal, lesson, lesson_at, noon};
 use std::path::{Path, PathBuf};
 
 /// Dots an inch.
@@ -214,6 +214,12 @@ fn every_kind_of_page_looks_as_it_did() {
             differing.extend(differs(&convert, &drawn, &folder().join(&name).with_extension("png")));
         }
     }
+    for (name, pdf, page) in replaced() {
+        let file = work.path().join(name).with_extension("pdf");
+        std::fs::write(&file, pdf).unwrap();
+        let drawn = draw(&pdftoppm, &convert, &file, page, work.path());
+        differing.extend(differs(&convert, &drawn, &folder().join(name).with_extension("png")));
+    }
     for (name, pdf) in unsealed() {
         let file = work.path().join(name).with_extension("pdf");
         std::fs::write(&file, pdf).unwrap();
@@ -221,6 +227,28 @@ fn every_kind_of_page_looks_as_it_did() {
         differing.extend(differs(&convert, &drawn, &folder().join(name).with_extension("png")));
     }
     assert!(differing.is_empty(), "{}", differing.join("\n"));
+}
+
+/// Leaves of a book that replace others and are added, with what comes with them.
+fn replaced() -> Vec<(&'static str, Vec<u8>, u32)> {
+    let reprint = reprint(Size { subjects: 3, ..LIFELIKE }, false, |annals| {
+        let days: std::collections::BTreeSet<_> = annals.lessons_of(&russian()).iter().map(|at| at.date).collect();
+        for date in days.into_iter().take(30) {
+            let at = lesson_at(&russian(), &date.to_string(), 11);
+            annals.taught(noon(at.date), lesson(&at, &"Повторение. Свойства степени ".repeat(20), "§ 4"));
+        }
+    });
+    let pdf = render(&reprint.tables, &Layouts::load(None).unwrap(), &reprint.wanted, &reprint.context).unwrap().pdf;
+    let leaves = &reprint.context.replaces.as_ref().unwrap().leaves;
+    let page = |has: &dyn Fn(&str) -> bool| leaves.iter().find(|new| has(&new.leaf)).unwrap().page;
+    let pages = [
+        ("leaves-inset", 1),
+        ("leaves-list", page(&|leaf| leaf == "опись 1")),
+        ("leaves-instead", page(&|leaf| leaf.parse::<u32>().is_ok_and(|leaf| leaf > 1)) + 1),
+        ("leaves-added", page(&|leaf| leaf.ends_with('а') && leaf.starts_with(|c: char| c.is_ascii_digit()))),
+        ("leaves-certificate", page(&|leaf| leaf == "лист-заверитель")),
+    ];
+    pages.into_iter().map(|(name, page)| (name, pdf.clone(), page)).collect()
 }
 
 /// The papers that have neither number nor seal (forms 13 and 15).
