@@ -236,7 +236,10 @@ impl Upload for InMemory<'_> {
     fn part(&mut self, number: usize, bytes: &[u8]) -> Answer<()> {
         let id = self.id;
         self.place.request("part", |state, trick| match state.uploads.get_mut(&id) {
-            Some(parts) => Ok(drop(parts.insert(number, garbled(bytes, trick)))),
+            Some(parts) => {
+                parts.insert(number, garbled(bytes, trick));
+                Ok(())
+            }
             None => Err(Fault::lasting("no such upload")),
         })?
     }

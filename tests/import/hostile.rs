@@ -38,7 +38,7 @@ fn more_rows_than_a_course_has_are_refused_and_as_many_as_it_may_have_are_read_i
     for (what, head, line) in [
         ("«Чужой 7»", "ФИО;01.09", (|at| format!("Чужой {at};5")) as fn(usize) -> String),
         ("ячейка A", "ФИО;01.09", |_| "ФИО;01.09".to_owned() + "\nНикто;5"),
-        ("столбцов 4990", "Дата;Тема", |at| format!("01.09;Тема {at}")),
+        ("строк в списке тем 4990", "Дата;Тема", |at| format!("01.09;Тема {at}")),
         ("«ы»", "ФИО;01.09;03.09;05.09", |_| format!("Иванов Павел;{}", ["ы"; 60].join(";"))),
     ] {
         let number = if what == "ячейка A" { 2_490 } else { 4_990 };

@@ -50,19 +50,22 @@ pub struct Lessons {
 /// A heading with its place, what it says, and whether anything stands below it.
 type Heading<'h> = (&'h Place, &'h Said, bool);
 
+/// The lessons by their number in the list of topics: the day, and which of the day's.
+type Ordinals = HashMap<u32, (Day, u8)>;
+
 /// What headings stand in.
 #[derive(Debug, Clone, Copy)]
 pub enum Within<'t> {
     /// A table of marks, over its columns: the period that it is of as a whole, and the lessons by their number in the list of
     /// topics.
-    Table(Option<&'t PeriodName>, &'t HashMap<u32, (Day, u8)>),
+    Table(Option<&'t PeriodName>, &'t Ordinals),
     /// A list of topics, before its rows.
     Topics,
 }
 
 impl<'t> Within<'t> {
     /// The period of the table, and the lessons by their number in the list of topics.
-    fn told(self) -> (Option<&'t PeriodName>, Option<&'t HashMap<u32, (Day, u8)>>) {
+    fn told(self) -> (Option<&'t PeriodName>, Option<&'t Ordinals>) {
         match self {
             Self::Table(of, ordinals) => (of, Some(ordinals)),
             Self::Topics => (None, None),

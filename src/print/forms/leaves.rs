@@ -80,7 +80,7 @@ impl<'a, 'c> Today<'a, 'c> {
             format!("{}{back}", leaf.map(ToString::to_string).unwrap_or_default())
         };
         let mut pages = self.composer.list_as(&self.whole.parts, self.whole.list, &side);
-        while pages.len() as u32 % sides != 0 {
+        while !(pages.len() as u32).is_multiple_of(sides) {
             pages.push(self.composer.blank_page(self.whole.list + pages.len() as u32));
         }
         pages.chunks(sides as usize).map(<[Page]>::to_vec).collect()
