@@ -92,7 +92,10 @@ impl Composer<'_> {
             y = self.paragraph(&mut page, Area { y, ..area }, serif(layout.size.0), Align::Left, &text) + 2.0;
         }
         y = self.condition_of_the_file(&mut page, Area { y: y + 2.0, ..area }) + 4.0;
-        y = self.signed_by_binder(&mut page, Area { y, ..area }) + 3.0;
+        // Nobody signs a draft.
+        if !self.context.number.is_empty() {
+            y = self.signed_by_binder(&mut page, Area { y, ..area }) + 3.0;
+        }
         page.rule((area.x, y), (area.right(), y), self.look.firm);
         y += 3.0;
         if !self.context.number.is_empty() {
