@@ -15,6 +15,7 @@ use crate::archive::progress::Quiet;
 use crate::archive::report::Verdict;
 use crate::archive::verify::Request;
 use crate::error::Result;
+use crate::print::peers;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
@@ -23,9 +24,6 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-
-#[path = "../../../tests/common/peers.rs"]
-mod peers;
 
 /// How often and how soon a test asks again.
 const PATIENCE: Patience = Patience { attempts: 12, first: Duration::from_millis(1) };
