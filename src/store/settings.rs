@@ -128,7 +128,7 @@ impl Settings {
     pub fn read(path: &Path) -> Result<Self> {
         let text = files::read_named_text(path, files::LARGEST_TEXT).map_err(|cause| {
             Error::file("прочитать настройки хранилища", path, &cause)
-                .next("создайте файл store.toml (что в нём бывает, сказано в справке о хранилище) или укажите его")
+                .next("создайте файл store.toml (образец — в docs/store.md) или укажите его")
         })?;
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let fault = |line: usize, what: String| {
