@@ -303,6 +303,10 @@ impl Typesetter {
             fits = word[..fits].char_indices().next_back().map_or(0, |(at, _)| at);
         }
         let hard = fits.max(first);
+        // Nor does a stop or a bracket stand on a line by itself.
+        let is_sign = (1..=2).contains(&word[hard..].chars().count()) && !word[hard..].contains(char::is_alphanumeric);
+        let before = word[..hard].char_indices().next_back().map_or(hard, |(at, _)| at.max(first));
+        let hard = if is_sign { before } else { hard };
         let split = |at: usize, mark: &str| (format!("{}{mark}", &word[..at]), word[at..].to_owned());
         if let Some(at) = word[..hard].rfind(['-', '–', '/']) {
             return split(at + word[at..].chars().next().map_or(1, char::len_utf8), "");
@@ -483,6 +487,12 @@ mod tests {
         };
         assert_eq!(broken("рентгеноэлектрокардиография"), "рентге-|ноэлек-|трокар-|диогра-|фия");
         assert_eq!(broken("ШШШШШШШШ"), "ШШШШ|ШШШШ");
+    }
+
+    #[test]
+    fn a_stop_is_not_left_alone_where_its_word_has_no_room() {
+        let set = typesetter();
+        assert_eq!(texts(&set.wrap(BODY, "полуг.", set.width(BODY, "полуг") + 0.01)), ["полу", "г."]);
     }
 
     #[test]

@@ -32,6 +32,7 @@ pub fn assert_set(page: &Page, number: usize) {
     runs.sort_by(|a, b| a.0.cell.y.total_cmp(&b.0.cell.y));
     for (i, (run, ink)) in runs.iter().enumerate() {
         let what = || format!("стр. {number}: «{}» {:?} в {:?}", run.text(), run.place, run.cell);
+        assert!(!matches!(run.text().trim(), "." | "," | ";" | ":" | ")"), "{}: знак без слова", what());
         assert!(run.size >= 6.5, "{} мельче 6,5 пункта", what());
         assert!(run.cell.holds(*ink, 0.03), "{} вышло из клетки: {ink:?}", what());
         if let Some(rule) = straight.iter().find(|rule| rule.overlaps(*ink, 0.0)) {

@@ -146,6 +146,19 @@ fn print_check_takes_both_codes_from_paper_and_refuses_one_with_a_wrong_digit() 
 }
 
 #[test]
+fn headings_of_half_years_are_read_as_whole_words() {
+    let Some(pdftotext) = peers::require("pdftotext") else { return };
+    for file in demo().printed() {
+        let (text, output) = text_of(&pdftotext, &file, &[]);
+        let words: Vec<&str> = text.split_whitespace().collect();
+        assert!(!words.iter().any(|word| [".", ",", ";", ")"].contains(word)), "{output}");
+        if file.ends_with("journal-10a.pdf") {
+            assert!(words.iter().filter(|word| **word == "полуг.").count() > 10, "{output}");
+        }
+    }
+}
+
+#[test]
 fn print_check_shows_the_words_of_the_page() {
     let (Some(school), Some(pdftotext)) = (demo().copy(), peers::require("pdftotext")) else { return };
     let work = school.path(".");

@@ -66,6 +66,30 @@ fn a_group_of_few_takes_fewer_pages_than_a_class_of_many() {
 }
 
 #[test]
+fn blocks_of_dates_on_one_page_end_at_one_edge() {
+    let mut pages = 0;
+    for pupils in [12, 24] {
+        let book = document(of(pupils), Form::ClassBook);
+        for at in courses(&book).into_iter().flatten().filter(|at| at % 2 == 1) {
+            let page = &book.pages[at];
+            let edges: Vec<f32> = page
+                .tables
+                .iter()
+                .map(|table| {
+                    let rows = table.heads.start..table.body.end;
+                    let runs = above_foot(page).filter(|run| rows.contains(&run.place.row));
+                    runs.map(|run| run.cell.right()).fold(0.0, f32::max)
+                })
+                .collect();
+            let near = |edge: &f32| (edge - edges[0]).abs() < 0.2;
+            assert!(edges.iter().all(near), "{pupils} pupils, page {}: {edges:?}", at + 1);
+            pages += usize::from(edges.len() > 1);
+        }
+    }
+    assert!(pages > 10, "{pages}");
+}
+
+#[test]
 fn what_goes_on_names_its_form_and_class_and_says_so() {
     let book = &*BOOK;
     let mut parts: Vec<(Range<usize>, String)> = Vec::new();

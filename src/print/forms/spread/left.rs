@@ -20,6 +20,8 @@ const HEAD_ROWS: [f32; 2] = [5.2, 4.8];
 const BLOCK_GAP: f32 = 3.0;
 /// How much wider than in the layout the names may be where dates stand in several blocks, in mm.
 const WIDER_NAMES: f32 = 16.0;
+/// How much wider than in the widest block of a page the dates of another may be, so that both end at one edge.
+const STRETCH: f32 = 1.25;
 /// Of how many pupils one may have a name of more lines than the others before the column of names is widened.
 const ONE_IN: usize = 8;
 
@@ -175,11 +177,22 @@ impl<'a> Spreads<'a> {
         area.y + self.heading + heights.sum::<f32>() + blocks.len().saturating_sub(1) as f32 * BLOCK_GAP
     }
 
-    /// The columns of each block of dates, and their widths, the first two those of numbers and names.
+    /// The columns of each block of dates, and their widths, the first two those of numbers and names. Blocks of one page
+    /// end at one edge, where dates that are a little wider reach it.
     fn blocks<'u>(&self, units: &'u [Unit<'a>]) -> Vec<(Vec<Column<'a, 'u>>, Vec<f32>)> {
         let blocks: Vec<_> = plan::blocks(self, units).into_iter().map(|run| columns(&units[run])).collect();
-        let level = blocks.iter().map(|columns| self.level(columns)).fold(f32::MAX, f32::min);
-        blocks.into_iter().map(|columns| (self.widths(&columns, level), columns)).map(|(w, c)| (c, w)).collect()
+        let (widest, room) = (self.composer.layouts.book.spread.date_widest.0, self.left_room());
+        let levels = blocks.iter().map(|columns| self.level(columns, room).min(widest));
+        let level = levels.fold(f32::MAX, f32::min);
+        let right = |columns: &Vec<_>| self.widths(columns, level).iter().skip(2).sum::<f32>();
+        let total = blocks.iter().map(right).fold(0.0, f32::max);
+        let is_alone = blocks.len() < 2;
+        let set = |columns: Vec<_>| {
+            let own = self.level(&columns, total).min(level * STRETCH).max(level);
+            let widths = self.widths(&columns, if is_alone { level } else { own });
+            (columns, widths)
+        };
+        blocks.into_iter().map(set).collect()
     }
 
     fn row(&self, cells: Vec<Cell>, number: usize) -> Row {
@@ -258,16 +271,15 @@ impl<'a> Spreads<'a> {
         self.natural_widths(&columns(units)).iter().sum()
     }
 
-    /// The width to which the dates of a block can be widened, in mm: what is left over goes to the narrowest first, up to
-    /// what still looks like a column of figures, so that dates come out equally wide wherever they can.
-    fn level(&self, columns: &[Column<'_, '_>]) -> f32 {
+    /// The width to which the dates of a block can be widened within `room` mm, in mm: what is left over goes to the
+    /// narrowest first, so that dates come out equally wide wherever they can.
+    fn level(&self, columns: &[Column<'_, '_>], room: f32) -> f32 {
         let (mut dates, mut finals) = (Vec::new(), 0.0);
         for (column, width) in columns.iter().zip(self.natural_widths(columns)) {
             if column.is_date() { dates.push(width) } else { finals += width }
         }
         dates.sort_by(f32::total_cmp);
-        let widest = self.composer.layouts.book.spread.date_widest.0;
-        common_width(&dates, self.left_room() - finals).min(widest)
+        common_width(&dates, room - finals)
     }
 
     /// Widths of all columns, those of dates at least `level` mm.

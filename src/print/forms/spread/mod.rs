@@ -179,8 +179,8 @@ impl<'a> Spreads<'a> {
                     let bold = sans_bold(layout.mark_size.0);
                     (set.width(bold, text), marker(&NoteOf::Final(column.period.clone()), pupil.id))
                 });
-                let heading =
-                    set.widest_word(sans(layout.head_size.0), &column.heading) + 2.0 * self.composer.look.pad.x;
+                let heading = set.widest_word(sans_bold(layout.head_size.0), &column.heading);
+                let heading = heading + 2.0 * self.composer.look.pad.x;
                 layout.period_width.0.max(needed).max(heading)
             })
             .collect();
