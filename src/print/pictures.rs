@@ -254,20 +254,28 @@ fn replaced() -> Vec<(&'static str, Vec<u8>, u32)> {
 /// The papers that have neither number nor seal (forms 13 and 15).
 fn unsealed() -> [(&'static str, Vec<u8>); 2] {
     let (layouts, at) = (Layouts::load(None).unwrap(), context("").issued_at);
-    let inspected = inspection::Inspected {
-        path: "/media/usb/LETOPIS/2025-2026-q1".into(),
-        stick: Some("«А-1», № 00c1d2e3f4a5b6c7; хранит Орлов Пётр Ильич; место хранения: сейф директора".into()),
+    let copy = |stick: &str, label: &str, keeper: &str| inspection::Inspected {
+        path: format!("/media/{stick}/LETOPIS/2025-2026-q1"),
+        stick: Some(format!("«{label}», № 00c1d2e3f4a5b6c7; хранит {keeper}; место хранения: сейф")),
+        facts: Some(inspection::Facts {
+            school: "МБОУ «СОШ № 1»".into(),
+            period: "I четверть, 2025/2026 учебный год".into(),
+            created: "24.10.2025, 15:20".into(),
+            author: "Завьялова Инна Игоревна, заместитель директора по УВР".into(),
+            entries: 261,
+        }),
+        payload: (5, 461_825),
         code: Some("1a".repeat(32)),
         verdict: "цел; подпись ключа SHA256:… — сверьте с актом".into(),
         ..inspection::Inspected::default()
     };
+    let archives = vec![copy("usb-1", "А-1", "Орлов Пётр Ильич"), copy("usb-2", "А-2", "Завьялова Инна Игоревна")];
     let same = inspection::Compared {
         name: "2025-2026-q1".into(),
-        paths: vec!["/media/usb/LETOPIS/2025-2026-q1".into(), "/media/usb-2/LETOPIS/2025-2026-q1".into()],
+        paths: archives.iter().map(|archive| archive.path.clone()).collect(),
         outcome: inspection::Outcome::Equal,
     };
-    let inspection =
-        inspection::Inspection { at, version: "0.1.0".into(), archives: vec![inspected], copies: vec![same] };
+    let inspection = inspection::Inspection { at, version: "0.1.0".into(), archives, copies: vec![same] };
     let school = crate::journal::read::school(&papers(0, 0, false)).unwrap();
     let secret = format!("AGE-SECRET-KEY-1{}", "QPZRY9X8".repeat(7) + "GF");
     let recipient = format!("age1{}", "qpzry9x8gf".repeat(6).split_at(58).0);

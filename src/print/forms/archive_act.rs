@@ -1,9 +1,11 @@
 //! The act on the making of archive copies (form 12, §5.5): what was saved, on which carriers, and by which code and key
 //! anyone can tell later that a copy is this one.
 
+use super::course::YEAR;
 use super::flow::{Flow, Parts};
 use super::{CERTIFICATION_GAP, CERTIFICATION_HEIGHT, Composer, Document, Heading, sans, serif, serif_bold};
 use crate::error::{Action, Error, Result};
+use crate::journal::entry::ArchiveKind;
 use crate::journal::read::{self, Archive, Staff};
 use crate::ledger::chain::grouped;
 use crate::print::layout::{CopyField, Named, Places};
@@ -48,7 +50,8 @@ pub fn archive_act(composer: &Composer<'_, ()>, name: &str) -> Result<Document> 
     let author = author.map_or(archive.author.to_string(), |person| named(&person));
     let owned = [
         ("archive", archive.name.clone()),
-        ("period", archive.period.to_string()),
+        ("content", composer.content_of(&archive).to_owned()),
+        ("period", composer.period_of(&archive)),
         ("created", composer.moment(archive.created_at)),
         ("author", author),
         ("journal", composer.context.journal_id.clone()),
@@ -110,9 +113,16 @@ pub(super) fn filled<P: Places>(lines: &[Named<P>], values: &[(&str, &str)]) -> 
     lines.iter().map(|line| (line.name.as_str().to_owned(), line.value.fill(values))).collect()
 }
 
-/// «Петрова Анна Сергеевна, заместитель директора».
+/// «Петрова Анна Сергеевна, заместитель директора»: what the school begins with a capital goes on in a line here.
 fn named(person: &Staff) -> String {
-    format!("{}, {}", person.name.full(), person.position)
+    let mut letters = person.position.chars();
+    let position = match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain(person.position.chars().skip(1)).collect()
+        }
+        _ => person.position.clone(),
+    };
+    format!("{}, {position}", person.name.full())
 }
 
 impl Composer<'_, ()> {
@@ -123,6 +133,25 @@ impl Composer<'_, ()> {
             (Some(plain), _) => plain.as_str().to_owned(),
             (None, true) => layout.order_by_hand.as_str().to_owned(),
             (None, false) => layout.order.fill(values),
+        }
+    }
+
+    /// What is in an archive, in words.
+    fn content_of(&self, archive: &Archive) -> &str {
+        let layout = &self.layouts.archive_act;
+        let label = match archive.kind {
+            ArchiveKind::Journal => &layout.of_journal,
+            ArchiveKind::Database => &layout.of_database,
+            ArchiveKind::Summaries => &layout.of_summaries,
+        };
+        label.as_str()
+    }
+
+    /// «I четверть 2025/2026 учебного года», «2025/2026 учебный год».
+    fn period_of(&self, archive: &Archive) -> String {
+        match archive.period.as_str() {
+            YEAR => format!("{} учебный год", self.year()),
+            period => format!("{period} {} учебного года", self.year()),
         }
     }
 

@@ -80,14 +80,15 @@ pub fn extract(composer: &Composer<'_, ()>, file: &str) -> Result<Document> {
     let marks = composer.marks(&pupil, &stays, &periods)?;
     let missed = composer.missed_of(&pupil, &stays, &periods, until)?;
     // Closer rows, where that spares a page.
-    let set = |closeness: f32| composer.set_extract(&facts, (&marks, &periods), &missed, closeness);
+    let (name, class) = (pupil.name.full(), class.quoted());
+    let whom = format!("{name}, {class} класс");
+    let set = |closeness: f32| composer.set_extract(&whom, &facts, (&marks, &periods), &missed, closeness);
     let mut pages = set(ROOMY);
     for closer in [set(CLOSER), set(CLOSEST)] {
         if closer.len() < pages.len() {
             pages = closer;
         }
     }
-    let (name, class) = (pupil.name.full(), class.quoted());
     let title = format!("Выписка текущих и итоговых отметок: {name}, {class} класс, {} учебный год", composer.year());
     composer.finish(title, layout.heading.as_str(), pages)
 }
@@ -97,6 +98,7 @@ impl Composer<'_, ()> {
     /// it, so that no page holds the end of a table alone.
     fn set_extract(
         &self,
+        whom: &str,
         facts: &[(String, String)],
         (marks, periods): (&Marks, &[Period]),
         missed: &[(String, Missed)],
@@ -110,6 +112,7 @@ impl Composer<'_, ()> {
             kind: serif_bold(layout.heading_size.0),
             about: &about,
         });
+        flow.goes_on_of(whom);
         let (width, gap) = (flow.width(), GAP * closeness);
         flow.table(&closer(self.named_values(sans(layout.size.0), NAMES, width, facts), closeness), 0.0);
         flow.gap(gap);

@@ -112,6 +112,13 @@ impl<'c, 'a> Flow<'c, 'a> {
         self.heading = Some((heading.text.to_owned(), serif_bold(heading.kind.size * CONTINUED_SIZE)));
     }
 
+    /// Has the pages that go on say of whom they are: a leaf by itself is somebody's too.
+    pub fn goes_on_of(&mut self, whom: &str) {
+        if let Some((text, _)) = &mut self.heading {
+            *text = format!("{text}. {whom}");
+        }
+    }
+
     /// Sets the heading of a part of the document, with room below it for what it heads.
     pub fn subheading(&mut self, kind: Type, text: &str) {
         self.need(SUBHEADED);

@@ -162,7 +162,8 @@ pub(in crate::print) fn pages(layouts: &Layouts, inspection: &Inspection) -> Res
             Outcome::Damaged => &layout.copies_damaged,
             Outcome::Different => &layout.copies_different,
         };
-        flow.paragraph(text, Align::Left, &wording.fill(&[("name", &name), ("paths", &paths)]));
+        let numbers = numbers_of(inspection, compared);
+        flow.paragraph(text, Align::Left, &wording.fill(&[("name", &name), ("paths", &paths), ("numbers", &numbers)]));
     }
     flow.gap(2.0 * GAP);
     flow.need(2.0 * SIGNATURE + GAP + text.leading());
@@ -174,6 +175,25 @@ pub(in crate::print) fn pages(layouts: &Layouts, inspection: &Inspection) -> Res
         flow.gap(GAP);
     }
     canvas.unsealed(flow.into_pages(), layout.foot.fill(&values))
+}
+
+/// A place in words begins its line with a capital; the name of a file stays as it is.
+fn capital(place: &str) -> String {
+    let mut letters = place.chars();
+    match letters.next() {
+        Some(first) if !place.is_ascii() => first.to_uppercase().chain(letters).collect(),
+        _ => place.to_owned(),
+    }
+}
+
+/// «№ 1 и № 3»: which of the archives are the copies.
+fn numbers_of(inspection: &Inspection, compared: &Compared) -> String {
+    let numbered = (1..).zip(&inspection.archives).filter(|(_, archive)| compared.paths.contains(&archive.path));
+    let numbers: Vec<String> = numbered.map(|(number, _)| format!("№ {number}")).collect();
+    match numbers.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} и {last}", others.join(", ")),
+        _ => numbers.concat(),
+    }
 }
 
 fn moment(inspection: &Inspection) -> String {
@@ -236,7 +256,7 @@ impl Canvas<'_> {
     fn results(&self, layouts: &Layouts, kind: Type, archive: &Inspected) -> Parts {
         let layout = &layouts.inspection;
         let clean = |name: &Label| (name.as_str().to_owned(), layout.clean.as_str().to_owned(), String::new());
-        let shown = |found: &Found| (printable(&found.place), printable(&found.what), found.gravity.clone());
+        let shown = |found: &Found| (capital(&printable(&found.place)), printable(&found.what), found.gravity.clone());
         let mut lines = Vec::new();
         if archive.findings.iter().all(|found| !found.fault) {
             let deeper = if archive.content { &layout.steps_content[..] } else { &[] };

@@ -62,11 +62,11 @@ fn the_title_page_leaves_the_day_of_finishing_to_the_pen_until_the_year_is_over(
     let title = |tables: &Tables, day: &str| text_of(&laid(tables, Form::ClassBook, &on(day)).pages[0]);
     for day in ["2025-10-24", "2026-05-28"] {
         let text = title(&tables, day);
-        assert!(text.contains("Начат 01.09.2025, окончен ____") && !text.contains("29.05.2026"), "{text}");
+        assert!(text.contains("Начат 01.09.2025 Окончен ____") && !text.contains("29.05.2026"), "{text}");
     }
-    assert!(title(&tables, "2026-05-29").contains("Начат 01.09.2025, окончен 29.05.2026"));
+    assert!(title(&tables, "2026-05-29").contains("Начат 01.09.2025 Окончен 29.05.2026"));
     tables.by("dir", "2026-05-29T16:00", YearClosed { year: "2025/2026".into(), reason: "год окончен".into() });
-    assert!(title(&tables, "2026-05-28").contains("окончен 29.05.2026"), "the year was closed");
+    assert!(title(&tables, "2026-05-28").contains("Окончен 29.05.2026"), "the year was closed");
 }
 
 #[test]

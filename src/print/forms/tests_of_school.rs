@@ -191,8 +191,9 @@ fn the_act_names_the_archive_its_carriers_the_code_and_the_key() {
     for line in [
         &["Председатель комиссии", "Директоров Инна Игоревна, директор"][..],
         &["Член комиссии", "Завьялова Инна Игоревна, заместитель директора по УВР"],
-        &["Архив", ARCHIVE],
-        &["Период", "I четверть"],
+        &["Содержание", "электронный журнал и выданные по нему документы"],
+        &["Период", "I четверть 2025/2026 учебного года"],
+        &["Имя архива на носителе", ARCHIVE],
         &["Создан", "24.10.2025, 15:20"],
         &["Записей журнала", &made[0]],
         &["Объём одной копии", "файлов: 9, байт: 461825"],
@@ -375,6 +376,9 @@ fn an_extract_says_where_its_original_is_and_keeps_what_was_missed_above_the_cer
         assert!(last.contains(says) && last.contains("Верно"), "{subjects}: {last}");
         assert!(last.contains("Пропущено дней и уроков") && last.contains("Всего"), "{subjects}: {last}");
         assert!(document.pages.len() <= 2, "{subjects}");
+        let whom = document.title.split_once(": ").unwrap().1.split(", 2025").next().unwrap();
+        let goes_on = format!("ОТМЕТОК. {whom} (продолжение)");
+        assert!(document.pages.len() < 2 || (whom.ends_with(" класс") && last.contains(&goes_on)), "{whom}: {last}");
     }
 }
 

@@ -94,6 +94,26 @@ fn an_act_on_a_verification_is_legible_whatever_was_found() {
 }
 
 #[test]
+fn an_act_on_a_verification_names_copies_by_their_numbers_and_files_in_their_row_alone() {
+    let copy = |stick: &str| inspection::Inspected { path: format!("{stick}/LETOPIS/2025-2026-q1"), ..inspected(0) };
+    let of = |sticks: &[&str]| inspection::Compared {
+        paths: sticks.iter().map(|stick| copy(stick).path).collect(),
+        ..same()
+    };
+    let act = inspection::Inspection {
+        at: context("").issued_at,
+        version: "0.1.0".into(),
+        archives: ["usb-1", "usb-2", "usb-3"].map(copy).into(),
+        copies: vec![of(&["usb-1", "usb-3"])],
+    };
+    let all: Vec<String> = inspection::pages(&LAYOUTS, &act).unwrap().iter().map(text_of).collect();
+    let all = all.join(" ");
+    assert!(all.contains("Копии одного архива № 1 и № 3 одинаковы до последнего байта."), "{all}");
+    assert!(all.contains("2. Архивная копия") && all.contains("Где прочитан"), "{all}");
+    assert_eq!(all.matches("LETOPIS").count(), 3, "{all}");
+}
+
+#[test]
 fn an_act_on_a_strangers_bag_claims_no_more_than_was_checked() {
     let bag = inspection::Inspected {
         path: "/media/usb/bag".into(),

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 places! {
     /// What the act on archive copies may name.
-    ArchivePlaces: "archive" "period" "created" "author" "journal" "entries" "head" "files" "bytes" "code" "signer"
+    ArchivePlaces: "archive" "content" "period" "created" "author" "journal" "entries" "head" "files" "bytes" "code" "signer"
         "date" "place" "order";
 }
 
@@ -14,7 +14,7 @@ places! {
     /// What the act on a verification may name.
     InspectionPlaces: "date" "version";
     /// What it may name of copies of one archive.
-    CopiesPlaces: "name" "paths";
+    CopiesPlaces: "name" "paths" "numbers";
     /// What it may name of an archive.
     InspectedPlaces: "number" "path" "stick" "school" "period" "created" "author" "entries" "files" "bytes" "code" "signer"
         "depth" "anchors" "verdict";
@@ -80,6 +80,12 @@ pub struct ArchiveActLayout {
     /// Where one copy is left.
     pub found_single: Wording<ArchivePlaces>,
     pub saved: Vec<Named<ArchivePlaces>>,
+    #[serde(default = "of_journal")]
+    pub of_journal: Label,
+    #[serde(default = "of_database")]
+    pub of_database: Label,
+    #[serde(default = "of_summaries")]
+    pub of_summaries: Label,
     pub carriers: Label,
     pub columns: Columns<CopyField>,
     pub proofs: Label,
@@ -101,6 +107,18 @@ fn order() -> Wording<ArchivePlaces> {
 
 fn order_by_hand() -> Label {
     Label::built_in("Комиссия, созданная приказом от ____________ № ________, в составе:")
+}
+
+fn of_journal() -> Label {
+    Label::built_in("электронный журнал и выданные по нему документы")
+}
+
+fn of_database() -> Label {
+    Label::built_in("электронный журнал без документов (база данных)")
+}
+
+fn of_summaries() -> Label {
+    Label::built_in("сводные ведомости классов, которые хранят 25 лет")
 }
 
 fn originals() -> Label {
