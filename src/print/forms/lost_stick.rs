@@ -10,7 +10,7 @@ use crate::journal::read::{self, Carrier, Loss};
 use crate::print::layout::{AnnexField, HeldField};
 use crate::print::sheet::Orientation;
 use crate::print::typeset::Align;
-use crate::school::{Role, format_date};
+use crate::school::{ClassName, Role, format_date};
 use std::collections::BTreeMap;
 
 /// The width of the names beside values, in mm.
@@ -129,8 +129,8 @@ impl Composer<'_, ()> {
         held.iter().for_each(|held| *counts.entry(held.class.clone()).or_default() += 1);
         let (left, classes): (Vec<_>, Vec<_>) = counts.into_iter().partition(|(class, _)| class.is_none());
         let kind = sans(layout.table_size.0);
-        let line = |(class, count): &(Option<crate::school::ClassName>, usize)| {
-            let class = class.as_ref().map_or(layout.no_class.as_str().to_owned(), ToString::to_string);
+        let line = |(class, count): &(Option<ClassName>, usize)| {
+            let class = class.as_ref().map_or(layout.no_class.as_str().to_owned(), ClassName::quoted);
             let mut row = self.column_cells(kind, &layout.columns, |field| match field {
                 HeldField::Class => class.clone(),
                 HeldField::Count => count.to_string(),
@@ -151,7 +151,7 @@ impl Composer<'_, ()> {
         let line = |(number, held): (usize, &Held)| {
             let mut row = self.column_cells(kind, &layout.annex_columns, |field| match field {
                 AnnexField::Number => number.to_string(),
-                AnnexField::Class => held.class.as_ref().map(ToString::to_string).unwrap_or_default(),
+                AnnexField::Class => held.class.as_ref().map(ClassName::quoted).unwrap_or_default(),
                 AnnexField::Name => held.pupil.name.full(),
                 AnnexField::File => held.pupil.file.to_string(),
             });

@@ -49,7 +49,7 @@ fn the_register_of_corrections_says_what_was_asked_for_and_what_came_of_it() {
     let reason = "отметка поставлена не тому ученику";
     let line = |number, changes, decision| {
         let name = "Учителева И. И.";
-        [number, "19.10.2025", "7А", name, "14.10.2025, урок 3", "Русский язык", changes, reason, decision]
+        [number, "19.10.2025", "7 «А»", name, "14.10.2025, урок 3", "Русский язык", changes, reason, decision]
     };
     let [mark, five, two] = ["4", "5", "2"].map(|mark| format!("Андреев Глеб: было 3, стало {mark}"));
     assert!(has(&lines, &line("1", &mark, "удовлетворено 20.10.2025, Завьялова И. И.")), "{lines:#?}");

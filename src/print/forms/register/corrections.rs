@@ -85,7 +85,7 @@ impl Composer<'_, ()> {
         Ok(Line {
             number: request.number.to_string(),
             requested: self.day(request.requested_at),
-            class: course.class.to_string(),
+            class: course.class.quoted(),
             name: self.initials(&request.requested_by)?,
             date: match request.lesson {
                 0 => date,
