@@ -16,6 +16,7 @@ pub mod forms;
 pub mod issue;
 pub mod layout;
 pub mod page;
+mod paginate;
 pub mod pdf;
 #[cfg(test)]
 #[path = "../../tests/common/peers.rs"]

@@ -8,7 +8,6 @@ use crate::print::layout::PageLayout;
 use crate::print::page::{Area, Page, Place, TableRows};
 use crate::print::structure::{Part, Scope, TableCell, TablePart, Text};
 use crate::print::typeset::{Align, Block, Pad, Setting, Stand};
-use std::ops::Range;
 
 /// A cell.
 #[derive(Debug, Clone)]
@@ -341,67 +340,6 @@ fn spans(count: usize, holds: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
     out
 }
 
-/// Cuts parts of these heights into pages: `first` mm on the first page, `other` on the others, and below the last part
-/// `tail` mm kept free. Every page takes at least one part, so that there is an end even where a part is higher than a
-/// page. The last page never holds a single part, or nothing above the tail, while the one before could spare some.
-pub fn paginate(heights: &[f32], first: f32, other: f32, tail: f32) -> Vec<Range<usize>> {
-    let (mut pages, mut begins, mut used): (Vec<Range<usize>>, _, _) = (Vec::new(), 0, 0.0);
-    for (i, height) in heights.iter().enumerate() {
-        let room = if pages.is_empty() { first } else { other };
-        if i > begins && used + height > room {
-            pages.push(begins..i);
-            (begins, used) = (i, 0.0);
-        }
-        used += height;
-    }
-    let room = if pages.is_empty() { first } else { other };
-    if used + tail > room && heights.len() - begins > 1 {
-        let spared = begins + (heights.len() - begins).div_ceil(2);
-        pages.push(begins..spared);
-        begins = spared;
-    }
-    if let Some(before) = pages.last_mut()
-        && heights.len() - begins == 1
-        && before.len() > 2
-    {
-        before.end -= 1;
-        begins -= 1;
-    }
-    pages.push(begins..heights.len());
-    pages
-}
-
-/// As [`paginate`], on as many pages, but about equally full: none is left nearly empty.
-pub fn evenly(heights: &[f32], first: f32, other: f32, tail: f32) -> Vec<Range<usize>> {
-    let fullest = paginate(heights, first, other, tail);
-    let fits = |lower: f32| {
-        let pages = paginate(heights, first - lower, other - lower, tail);
-        let room = |page: usize| (if page == 0 { first } else { other }) - lower;
-        let height = |range: &Range<usize>| heights[range.clone()].iter().sum::<f32>();
-        let last = pages.len() - 1;
-        let is_within = |(page, range): (usize, &Range<usize>)| {
-            height(range) + if page == last { tail } else { 0.0 } <= room(page) + 0.01
-        };
-        (pages.len() == fullest.len() && pages.iter().enumerate().all(is_within)).then_some(pages)
-    };
-    if fullest.len() < 2 {
-        return fullest;
-    }
-    // The pages are made lower as long as that takes no more of them.
-    let (mut least, mut most, mut best) = (0.0, other.max(0.0), fullest.clone());
-    for _ in 0..STEPS {
-        let middle = (least + most) / 2.0;
-        match fits(middle) {
-            Some(pages) => (least, best) = (middle, pages),
-            None => most = middle,
-        }
-    }
-    best
-}
-
-/// Halvings of a page's height: to a tenth of a millimetre.
-const STEPS: usize = 12;
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -488,23 +426,5 @@ mod tests {
         assert!(heights[0] > 10.0 && heights[1] == 5.0);
         let heights = table(vec![vec![cell(&long).span(2, 1)], vec![cell("а")]]).heights(LOOK);
         assert!(heights.iter().sum::<f32>() > 14.0 && (heights[0] - heights[1]).abs() < 1e-3);
-    }
-
-    fn lengths(heights: &[f32], tail: f32) -> Vec<usize> {
-        paginate(heights, 9.0, 9.0, tail).iter().map(ExactSizeIterator::len).collect()
-    }
-
-    #[test]
-    fn pages_are_filled_and_none_is_empty() {
-        assert_eq!(paginate(&[4.0; 4], 9.0, 5.0, 0.0), [0..2, 2..3, 3..4]);
-        assert_eq!(paginate(&[50.0, 1.0], 9.0, 9.0, 0.0), [0..1, 1..2]);
-        assert_eq!(lengths(&[], 0.0), [0]);
-    }
-
-    #[test]
-    fn the_last_page_is_not_left_with_one_row_or_with_signatures_alone() {
-        assert_eq!(paginate(&[1.0; 10], 9.0, 9.0, 0.0), [0..8, 8..10]);
-        assert_eq!(paginate(&[1.0; 9], 9.0, 9.0, 4.0), [0..5, 5..9]);
-        assert_eq!(lengths(&[1.0; 5], 4.0), [5]);
     }
 }

@@ -169,7 +169,14 @@ impl Piece<'_> {
         match self {
             Self::Course(course) => spread::spreads(composer, course, first),
             Self::Missed => Ok(composer.missed(&found.absences, first)),
-            Self::Progress => Ok(composer.progress(&found.finals, &found.absences, first, 0.0).0),
+            Self::Progress => {
+                let (mut pages, bottom) = composer.progress(&found.finals, &found.absences, first, 0.0);
+                let number = first + pages.len() as u32 - 1;
+                if let Some(last) = pages.last_mut() {
+                    composer.close_rest(last, composer.new_page(Orientation::Landscape, number).1, bottom);
+                }
+                Ok(pages)
+            }
             Self::Pupils => composer.pupils_list(first),
             Self::Remarks => composer.remarks(first),
         }

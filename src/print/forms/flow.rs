@@ -6,8 +6,9 @@
 use super::{CONTINUED_SIZE, Canvas, HEADING_GAP, Heading, serif, serif_bold};
 use crate::print::layout::{Column, Columns, Fields};
 use crate::print::page::{Area, Page};
+use crate::print::paginate::paginate;
 use crate::print::sheet::Orientation;
-use crate::print::table::{Cell, Row, Table, paginate};
+use crate::print::table::{Cell, Row, Table};
 use crate::print::typeset::{Align, Block, Stand, Type};
 use std::num::NonZeroU16;
 

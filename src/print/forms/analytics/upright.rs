@@ -3,8 +3,9 @@
 use crate::print::chart::{Chart, Group};
 use crate::print::forms::{Composer, serif};
 use crate::print::page::{Area, Page};
+use crate::print::paginate::paginate;
 use crate::print::sheet::Orientation;
-use crate::print::table::{Row, Table, paginate};
+use crate::print::table::{Row, Table};
 use crate::print::typeset::{Align, Type};
 
 /// Pages as they fill.
