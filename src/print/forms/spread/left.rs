@@ -20,7 +20,7 @@ const HEAD_ROWS: [f32; 2] = [5.2, 4.8];
 const BLOCK_GAP: f32 = 3.0;
 /// How much wider than in the layout the names may be where dates stand in several blocks, in mm.
 const WIDER_NAMES: f32 = 16.0;
-/// How much wider than in the widest block of a page the dates of another may be, so that both end at one edge.
+/// How much wider than dates would be the dates of one block may be, so that it ends where the others do.
 const STRETCH: f32 = 1.25;
 /// Of how many pupils one may have a name of more lines than the others before the column of names is widened.
 const ONE_IN: usize = 8;
@@ -178,17 +178,22 @@ impl<'a> Spreads<'a> {
     }
 
     /// The columns of each block of dates, and their widths, the first two those of numbers and names. Blocks of one page
-    /// end at one edge, where dates that are a little wider reach it.
+    /// end at one edge: the dates of one are a little wider for that, or those of the other narrower.
     fn blocks<'u>(&self, units: &'u [Unit<'a>]) -> Vec<(Vec<Column<'a, 'u>>, Vec<f32>)> {
         let blocks: Vec<_> = plan::blocks(self, units).into_iter().map(|run| columns(&units[run])).collect();
         let (widest, room) = (self.composer.layouts.book.spread.date_widest.0, self.left_room());
         let levels = blocks.iter().map(|columns| self.level(columns, room).min(widest));
         let level = levels.fold(f32::MAX, f32::min);
-        let right = |columns: &Vec<_>| self.widths(columns, level).iter().skip(2).sum::<f32>();
-        let total = blocks.iter().map(right).fold(0.0, f32::max);
+        let at = |level: f32| {
+            let right = move |columns: &Vec<_>| self.widths(columns, level).iter().skip(2).sum::<f32>();
+            blocks.iter().map(right).collect::<Vec<f32>>()
+        };
+        let most = |widths: Vec<f32>| widths.into_iter().fold(0.0, f32::max);
+        let reached = at(level * STRETCH).into_iter().fold(f32::MAX, f32::min);
+        let total = most(at(level)).min(reached).max(most(at(0.0)));
         let is_alone = blocks.len() < 2;
         let set = |columns: Vec<_>| {
-            let own = self.level(&columns, total).min(level * STRETCH).max(level);
+            let own = self.level(&columns, total).min(level * STRETCH);
             let widths = self.widths(&columns, if is_alone { level } else { own });
             (columns, widths)
         };
