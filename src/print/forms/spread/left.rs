@@ -193,7 +193,7 @@ impl<'a> Spreads<'a> {
         let total = most(at(level)).min(reached).max(most(at(0.0)));
         let is_alone = blocks.len() < 2;
         let set = |columns: Vec<_>| {
-            let own = self.level(&columns, total).min(level * STRETCH);
+            let own = self.level(&columns, total).min(widest.max(level * STRETCH));
             let widths = self.widths(&columns, if is_alone { level } else { own });
             (columns, widths)
         };
