@@ -1,28 +1,34 @@
 //! `letopis store`: a third place for archives beside the two carriers: a folder of the network, an object store.
 
-use super::archive::{Bar, anchors::Anchors, say_report};
+pub mod beside;
+mod verify;
+
+use super::archive::{Bar, say_report};
 use super::called::ME;
 use super::typed::quoted;
 use super::{Common, screen, session};
-use crate::archive::anchor::Anchor;
-use crate::archive::verify::Request;
 use crate::error::{Error, Result};
 use crate::ledger::chain::grouped;
 use crate::school::{BYTES, counted, format_date, parse_date_or};
+use crate::store::Shelf;
 use crate::store::list::Lying;
 use crate::store::protect::Protection;
 use crate::store::push::Pushed;
-use crate::work::stores::{Store as Opened, Wish};
+use crate::work::stores::{self, Store as Opened, Wish};
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+use beside::Beside;
+use verify::Verify;
 
 /// How files are counted.
 const FILES: [&str; 3] = ["файл", "файла", "файлов"];
 
+/// Which place is meant.
 #[derive(Args)]
-pub struct Store {
+pub struct Where {
     /// Файл настроек хранилища
     #[arg(
         long,
@@ -33,7 +39,13 @@ pub struct Store {
         env = "LETOPIS_STORE",
         hide_env = true
     )]
-    config: PathBuf,
+    pub config: PathBuf,
+}
+
+#[derive(Args)]
+pub struct Store {
+    #[command(flatten)]
+    settings: Where,
     #[command(subcommand)]
     what: What,
 }
@@ -74,18 +86,6 @@ struct Push {
 }
 
 #[derive(Args)]
-struct Verify {
-    /// Имена архивов; без них все архивы школы
-    #[arg(value_name = "АРХИВ")]
-    names: Vec<String>,
-    /// Только состав: верна ли подпись под списками; сами файлы не читаются
-    #[arg(long, visible_alias = "быстро")]
-    quick: bool,
-    #[command(flatten)]
-    anchors: Anchors,
-}
-
-#[derive(Args)]
 struct Fetch {
     /// Имя архива: 2025-2026-q1
     #[arg(value_name = "АРХИВ")]
@@ -97,7 +97,7 @@ struct Fetch {
 
 impl Store {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
-        let store = Opened::open(&self.config)?;
+        let store = Opened::open(&self.settings.config)?;
         match self.what {
             What::Push(push) => push.run(common, &store),
             What::List => list(common, &store, false),
@@ -110,7 +110,7 @@ impl Store {
 }
 
 /// Who is at work here, for whoever comes at the same time.
-fn who() -> String {
+pub fn who() -> String {
     let named = |variable: &str| std::env::var(variable).ok().filter(|name| !name.trim().is_empty());
     let account = named("USER").or_else(|| named("USERNAME")).unwrap_or_else(|| "другая программа".to_owned());
     match named("HOSTNAME").or_else(|| named("COMPUTERNAME")) {
@@ -130,18 +130,20 @@ impl Push {
             take_over: self.take_over,
         };
         let (mut values, mut failed) = (Vec::new(), Vec::new());
-        for bag in store.wanted(&wish)? {
+        let (bags, place, mut beside) = (store.wanted(&wish)?, store.name(), Beside::of(common)?);
+        for bag in bags {
             let bar = Bar::new();
             let done = store.push(&bag, &wish, &bar);
             bar.finish();
             match done {
-                Ok((shelf, pushed, protection)) if common.json => values.push(json!({
-                    "archive": shelf.bag(), "place": shelf.to_string(), "code": pushed.code, "files": pushed.files,
-                    "sent": pushed.sent, "bytes": pushed.bytes, "healed": pushed.healed, "locked_until": locked_until(protection),
-                })),
                 Ok((shelf, pushed, protection)) => {
-                    say_pushed(shelf.bag(), &store.name(), &pushed);
-                    say_protection(protection);
+                    match common.json {
+                        true => values.push(as_json(&shelf, &pushed, protection)),
+                        false => say_pushed(shelf.bag(), &place, &pushed, protection),
+                    }
+                    beside.enter(shelf.bag(), |journal, author| {
+                        stores::enter_put(journal, author, (&place, &shelf), &pushed, protection)
+                    })?;
                 }
                 Err(error) => failed.push(error.at(format!("архив «{}»", shown(&bag)))),
             }
@@ -158,7 +160,15 @@ fn shown(bag: &Path) -> String {
     bag.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-fn say_pushed(name: &str, place: &str, pushed: &Pushed) {
+/// A push for scripts.
+pub fn as_json(shelf: &Shelf, pushed: &Pushed, protection: Protection) -> Value {
+    json!({
+        "archive": shelf.bag(), "place": shelf.to_string(), "code": pushed.code, "files": pushed.files,
+        "sent": pushed.sent, "bytes": pushed.bytes, "healed": pushed.healed, "locked_until": locked_until(protection),
+    })
+}
+
+pub fn say_pushed(name: &str, place: &str, pushed: &Pushed, protection: Protection) {
     let (files, sent) = (counted(pushed.files as u64, FILES), counted(pushed.sent as u64, FILES));
     match pushed.sent {
         0 => println!("Архив «{name}» уже в хранилище ({place}), прочитан там и цел: {files}."),
@@ -174,6 +184,7 @@ fn say_pushed(name: &str, place: &str, pushed: &Pushed) {
         println!("  Убрано брошенных передач: {}.", pushed.swept);
     }
     println!("  код архива: {}", grouped(&pushed.code));
+    say_protection(protection);
 }
 
 /// The day until which a bag is locked.
@@ -226,45 +237,6 @@ fn list(common: &Common, store: &Opened, all: bool) -> Result<ExitCode> {
     let rows = store.list(all)?.into_iter().map(row).collect();
     screen::list(common.json, if all { &columns } else { &columns[1..] }, rows);
     Ok(ExitCode::SUCCESS)
-}
-
-impl Verify {
-    fn run(self, common: &Common, store: &Opened) -> Result<ExitCode> {
-        let mut anchors = self.anchors.given()?;
-        anchors.extend(self.anchors.code()?.map(Anchor::Expect));
-        let request = Request { anchors: &anchors, content: None, unread: self.quick };
-        let names = match self.names.as_slice() {
-            [] => store.list(false)?.into_iter().map(|lying| lying.shelf.bag().to_owned()).collect(),
-            names => names.to_vec(),
-        };
-        if names.is_empty() {
-            return Err(Error::input(format!("в хранилище ({}) нет архивов школы «{}»", store.name(), store.school()))
-                .next(format!("передайте их: {ME} store push НОСИТЕЛЬ")));
-        }
-        let (mut values, mut status) = (Vec::new(), 0);
-        for name in &names {
-            let bar = Bar::new();
-            let done = store.verify(name, &request, &bar);
-            bar.finish();
-            match done {
-                Ok((shelf, report)) => {
-                    status = status.max(report.verdict.exit_status());
-                    match common.json {
-                        true => values.push(json!({ "place": shelf.to_string(), "report": report })),
-                        false => say_report(Path::new(&shelf.to_string()), &report),
-                    }
-                }
-                Err(error) => {
-                    status = status.max(error.exit_status());
-                    screen::error(&error.at(format!("архив «{name}»")));
-                }
-            }
-        }
-        if common.json {
-            screen::json(&values.into());
-        }
-        Ok(ExitCode::from(status))
-    }
 }
 
 impl Fetch {

@@ -18,7 +18,6 @@ const LOCK: &str = ".letopis-lock";
 #[derive(Debug)]
 pub struct FolderPlace {
     root: PathBuf,
-    shown: String,
 }
 
 impl FolderPlace {
@@ -32,7 +31,7 @@ impl FolderPlace {
             return Err(Error::input(format!("нет папки хранилища «{}»", folder.display()))
                 .next("подключите диск или папку сети и проверьте путь в настройках хранилища"));
         }
-        Ok(Self { root, shown: folder.display().to_string() })
+        Ok(Self { root })
     }
 
     fn path(&self, key: &str) -> Answer<PathBuf> {
@@ -88,7 +87,7 @@ fn fault(cause: &io::Error) -> Fault {
 
 impl Place for FolderPlace {
     fn name(&self) -> String {
-        format!("папка {}", self.shown)
+        format!("папка {}", self.root.display())
     }
 
     fn get(&self, key: &str, from: u64, length: u64) -> Answer<Option<Piece>> {

@@ -2,6 +2,8 @@
 //!
 //! Neither a journal nor a key is needed: who has a carrier and the settings of the place may do all of it.
 
+mod recorded;
+
 use crate::archive::bag::Folder;
 use crate::archive::carrier::{Carrier, locate};
 use crate::archive::dated;
@@ -20,6 +22,8 @@ use crate::store::settings::Lock;
 use crate::store::{Patience, Patient, Place, Settings, Shelf, check, fetch, list, push, verify};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+pub use recorded::{Told, enter_gone, enter_put, enter_verified, known_there};
 
 /// A place that is open, and the school whose bags are meant.
 pub struct Store {
@@ -48,7 +52,14 @@ impl Store {
     /// # Errors
     /// Settings that do not read; a place that is not there.
     pub fn open(settings: &Path) -> Result<Self> {
-        let settings = Settings::read(settings)?;
+        Self::of(Settings::read(settings)?)
+    }
+
+    /// Opens the place of settings that were read.
+    ///
+    /// # Errors
+    /// A place that is not there.
+    pub fn of(settings: Settings) -> Result<Self> {
         Ok(Self { place: settings.open()?, lock: settings.lock(), school: settings.school })
     }
 
@@ -106,7 +117,7 @@ impl Store {
         let writer = Writer { who: wish.who, clock: wish.clock, take_over: wish.take_over };
         let pushed = push::push(self.patient(), &folder, &shelf, writer, progress)?;
         let protection = protect(self.patient(), &folder, &shelf, self.lock)
-            .map_err(|error| error.at(format!("архив «{}» передан и цел, но не заперт от удаления", shelf.bag())))?;
+            .map_err(|error| error.at("архив передан и цел, но не заперт от удаления"))?;
         Ok((shelf, pushed, protection))
     }
 
@@ -118,18 +129,15 @@ impl Store {
         list::list(self.patient(), (!all).then_some(self.school.as_str()))
     }
 
-    /// Verifies one archive where it lies.
+    /// Verifies one archive where it lies; nothing where there is none.
     ///
     /// # Errors
-    /// One that is not there; a place that does not answer.
-    pub fn verify(&self, bag: &str, request: &Request<'_>, progress: &dyn Progress) -> Result<(Shelf, Report)> {
+    /// A place that does not answer.
+    pub fn verify(&self, bag: &str, request: &Request<'_>, progress: &dyn Progress) -> Result<(Shelf, Option<Report>)> {
         let shelf = Shelf::of(&self.school, bag)?;
         let scratch = crate::files::temporary("store");
-        match verify::verify(self.patient(), &shelf, request, &scratch, progress)? {
-            Some(report) => Ok((shelf, report)),
-            None => Err(Error::input(format!("в хранилище ({}) нет архива «{shelf}»", self.name()))
-                .next("посмотрите список архивов в хранилище")),
-        }
+        let report = verify::verify(self.patient(), &shelf, request, &scratch, progress)?;
+        Ok((shelf, report))
     }
 
     /// Fetches one archive onto a carrier or into a folder.
@@ -148,4 +156,9 @@ impl Store {
     pub fn check(&self) -> Result<Abilities> {
         check::check(self.patient(), &self.school)
     }
+}
+
+/// That an archive is not in a place.
+pub fn not_there(place: &str, shelf: &Shelf) -> Error {
+    Error::input(format!("в хранилище ({place}) нет архива «{shelf}»")).next("посмотрите список архивов в хранилище")
 }

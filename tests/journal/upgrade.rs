@@ -27,6 +27,7 @@ const ARCHIVES: [(&str, &str, bool); 4] = [
 
 /// Kinds of entry that the program knows and the fixture cannot hold, each with the reason.
 const CAME_LATER: &[(&str, &str)] = &[
+    ("archive.stored", "0.1.0 knew no third place"),
     ("backup.made", "0.1.0 made archives alone, and no copy of any day"),
     ("strand.opened", "0.1.0 knew no sticks that are recorded on"),
     ("strand.closed", "0.1.0 knew no sticks that are recorded on"),

@@ -9,7 +9,7 @@ use crate::journal::read::{self, Gone, Tables};
 use crate::ledger::chain::grouped;
 use crate::school::format_date;
 use crate::work::archive::destroyed::{self, NamedArchive};
-use crate::work::archive::status::{ArchiveStatus, BackupStatus, Backups, Copy, Need, Status};
+use crate::work::archive::status::{ArchiveStatus, BackupStatus, Backups, Copy, Need, Status, Third, Verified};
 use crate::work::confirm;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -175,6 +175,9 @@ fn say(tables: &Tables, status: &Status, archive: &ArchiveStatus, checking: &str
         };
         println!("  «{}» ({who}; {}): {}", carrier.label, carrier.place, state(copy));
     }
+    for third in &archive.third {
+        println!("  третье место — {}, {}: {}", third.place, third.shelf, there(third));
+    }
     if let Some(later) = &archive.replaced_by {
         println!("  Заменён архивом «{later}» того же периода.");
     }
@@ -203,6 +206,20 @@ fn state(copy: &Copy) -> String {
             let found = format!("проверен {} ({}): {}", format_date(verified.day), verified.depth, verified.result);
             if copy.is_good() { format!("{found}, {due}") } else { found }
         }
+    }
+}
+
+/// How an archive stands in a third place.
+fn there(third: &Third) -> String {
+    let Verified { day, depth, result, is_gone } = &third.verified;
+    let day = format_date(*day);
+    let locked = third.locked_until.map(|until| format!(", заперт от удаления до {}", format_date(until)));
+    let due = format!("проверить к {}", format_date(third.due));
+    match (is_gone, third.put) {
+        (true, _) => format!("проверен {day}: его там нет"),
+        (_, true) => format!("передан и прочитан там {day}: {result}{}, {due}", locked.unwrap_or_default()),
+        _ if third.is_good() => format!("проверен {day} ({depth}): {result}{}, {due}", locked.unwrap_or_default()),
+        _ => format!("проверен {day} ({depth}): {result}{}", locked.unwrap_or_default()),
     }
 }
 
@@ -245,7 +262,28 @@ fn words(archive: &ArchiveStatus, need: &Need, checking: &str) -> String {
              где каждый: {ME} carrier register НОСИТЕЛЬ --label {} --holder ЛОГИН --place МЕСТО",
             quoted(other)
         ),
-        Need::NoCopy => format!("ни одной целой копии: {again}"),
+        Need::NoCopy => match archive.third.iter().find(|third| third.is_good()) {
+            Some(third) => format!(
+                "ни одной целой копии на носителях; заберите её из третьего места ({}): {ME} store fetch {} --to НОСИТЕЛЬ",
+                third.place, archive.name
+            ),
+            None => format!("ни одной целой копии: {again}"),
+        },
+        Need::NotStored(place) => {
+            format!("в третьем месте ({place}) архива нет: {ME} store push НОСИТЕЛЬ --only {} {checking}", archive.name)
+        }
+        Need::StoredBad(place) => format!(
+            "в третьем месте ({place}) архив повреждён, исправьте его целой копией: {ME} store push НОСИТЕЛЬ --only {} {checking}",
+            archive.name
+        ),
+        Need::StoredForged(place) => {
+            format!("в третьем месте ({place}) лежит не подлинный архив: не доверяйте ему и сообщите директору")
+        }
+        Need::VerifyStored(place, since) => format!(
+            "с {} пора проверить архив в третьем месте ({place}): {ME} store verify {} {checking}",
+            format_date(*since),
+            archive.name
+        ),
     }
 }
 
@@ -301,11 +339,23 @@ fn archive_json(archive: &ArchiveStatus) -> Value {
             Need::Single(label) => ("single", Some(label)),
             Need::Together(label, _) => ("together", Some(label)),
             Need::NoCopy => ("no copy", None),
+            Need::NotStored(place) => ("not stored", Some(place)),
+            Need::StoredBad(place) => ("stored damaged", Some(place)),
+            Need::StoredForged(place) => ("stored forged", Some(place)),
+            Need::VerifyStored(place, _) => ("verify stored", Some(place)),
         };
         json!({ "what": what, "label": label })
     };
+    let third = |third: &Third| {
+        json!({
+            "place": third.place, "shelf": third.shelf, "put": third.put, "good": third.is_good(),
+            "verified_on": third.verified.day, "depth": third.verified.depth, "result": third.verified.result,
+            "locked_until": third.locked_until, "due": third.due,
+        })
+    };
     json!({
         "name": archive.name, "period": archive.period, "code": archive.code, "created": archive.created,
+        "third": archive.third.iter().map(third).collect::<Vec<_>>(),
         "copies": archive.copies.iter().map(copy).collect::<Vec<_>>(), "replaced_by": archive.replaced_by,
         "kept_until": archive.kept_until, "needs": archive.needs.iter().map(need).collect::<Vec<_>>(),
     })

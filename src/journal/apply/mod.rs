@@ -156,6 +156,7 @@ impl Place<'_> {
             Body::ArchiveVerified(verified) => at.verified(verified),
             Body::ArchiveCopied(copied) => at.copied(copied),
             Body::ArchiveRepaired(repaired) => at.repaired(repaired),
+            Body::ArchiveStored(stored) => at.stored(stored),
             Body::BackupMade(made) => at.backup(made),
             Body::ArchiveDestroyed(gone) => at.destroyed(gone),
             Body::EntriesConfirmed(confirmed) => at.entries_confirmed(confirmed),

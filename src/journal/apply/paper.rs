@@ -3,8 +3,8 @@
 use super::Place;
 use crate::error::Result;
 use crate::journal::entry::{
-    ArchiveCopied, ArchiveCreated, ArchiveRepaired, ArchiveVerified, BackupMade, BookBound, DocumentIssued,
-    DocumentSigned, Replaces,
+    ArchiveCopied, ArchiveCreated, ArchiveRepaired, ArchiveStored, ArchiveVerified, BackupMade, BookBound,
+    DocumentIssued, DocumentSigned, Replaces,
 };
 use crate::journal::read::iso;
 use rusqlite::params;
@@ -126,6 +126,17 @@ impl Place<'_> {
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
         let (at, by) = (self.time(), &self.entry.author);
         self.run(sql, params![self.seq, r.archive, r.carrier, at, by, r.files, r.bytes, r.from.word()])
+    }
+
+    pub(super) fn stored(&self, s: &ArchiveStored) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO stored (entry, archive, place, shelf, at, by, put, depth, result, damaged,
+                   healable, locked_until) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+        let (at, by, until) = (self.time(), &self.entry.author, s.locked_until.map(iso));
+        let (depth, result) = (s.depth.word(), s.result.word());
+        self.run(
+            sql,
+            params![self.seq, s.archive, s.place, s.shelf, at, by, s.put, depth, result, s.damaged, s.healable, until],
+        )
     }
 
     pub(super) fn backup(&self, b: &BackupMade) -> Result<()> {

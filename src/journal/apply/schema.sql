@@ -236,6 +236,11 @@ CREATE TABLE verifications (     -- depth: «подпись», «содержа�
 CREATE TABLE repairs (           -- source: «recovery», «copy», «both»
     entry INTEGER PRIMARY KEY, archive TEXT NOT NULL, carrier TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL,
     files INTEGER NOT NULL, bytes INTEGER NOT NULL, source TEXT NOT NULL) STRICT;
+CREATE TABLE stored (            -- archives in a third place, each time that one was brought there (put) or read there
+    entry INTEGER PRIMARY KEY, archive TEXT NOT NULL, place TEXT NOT NULL, shelf TEXT NOT NULL, at TEXT NOT NULL,
+    by TEXT NOT NULL, put INTEGER NOT NULL, depth TEXT NOT NULL, result TEXT NOT NULL,
+    damaged INTEGER, healable INTEGER, -- as in verifications
+    locked_until TEXT) STRICT;   -- the day until which it is locked there; NULL where it was not locked then
 CREATE TABLE backups (           -- copies of any day; carrier or place: where it lies; tagmanifest: its code; length, head: the
     entry INTEGER PRIMARY KEY, name TEXT NOT NULL, carrier TEXT NOT NULL, place TEXT NOT NULL, -- ledger in it
     at TEXT NOT NULL, author TEXT NOT NULL, tagmanifest TEXT NOT NULL, length INTEGER NOT NULL, head TEXT NOT NULL,

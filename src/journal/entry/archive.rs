@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::school::Day;
 use serde::{Deserialize, Serialize};
 
 /// An archive copy was written (§5.5). Digests are lower-case hex of SHA-256.
@@ -128,6 +129,37 @@ pub struct ArchiveVerified {
     /// Whether the copy's own recovery data suffice for the damage; absent where that was not asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub healable: Option<bool>,
+}
+
+/// An archive was brought to a third place beside its carriers, or read there again, every byte of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArchiveStored {
+    /// The bag's name.
+    pub archive: String,
+    /// What people call the place.
+    pub place: String,
+    /// Where it lies there: `<school>/<year>/<bag>`.
+    pub shelf: String,
+    /// The digest of the `tagmanifest-sha256.txt` that stands there; empty where none does.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub tagmanifest: String,
+    /// Whether it was brought there by this, and not only read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub put: bool,
+    /// How deep it was verified there.
+    pub depth: VerifiedDepth,
+    /// The verdict.
+    pub result: VerifiedAs,
+    /// How many files were found damaged or missing; absent where none were, and where nothing of it was there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub damaged: Option<u64>,
+    /// Whether its own recovery data suffice for the damage; absent where that was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub healable: Option<bool>,
+    /// The day until which it is locked there against removal, where it was locked by this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locked_until: Option<Day>,
 }
 
 /// How deep a verification went.

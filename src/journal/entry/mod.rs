@@ -26,8 +26,8 @@ mod year;
 
 pub use absence::{ExemptionSet, ExemptionWithdrawn, Reason, ReasonSet, ReasonWithdrawn};
 pub use archive::{
-    ArchiveCopied, ArchiveCreated, ArchiveKind, ArchiveRepaired, ArchiveVerified, BackupMade, CopyOn, RepairedFrom,
-    VerifiedAs, VerifiedDepth,
+    ArchiveCopied, ArchiveCreated, ArchiveKind, ArchiveRepaired, ArchiveStored, ArchiveVerified, BackupMade, CopyOn,
+    RepairedFrom, VerifiedAs, VerifiedDepth,
 };
 pub use carrier::{CarrierIssued, CarrierLost, CarrierRegistered, CarrierRestored, CarrierRetired, CarrierReturned};
 pub use confirm::{Effect, EmergencyEnrolment, EmergencyKeySet, EntriesConfirmed, EntriesRefused, Span};
@@ -201,6 +201,7 @@ kinds! {
     "archive.verified" => ArchiveVerified,
     "archive.copied" => ArchiveCopied,
     "archive.repaired" => ArchiveRepaired,
+    "archive.stored" => ArchiveStored,
     "backup.made" => BackupMade,
     "archive.destroyed" => ArchiveDestroyed,
     "entries.confirmed" => EntriesConfirmed,

@@ -173,6 +173,7 @@ pub(super) const POLICY: &[Part] = &[
     part("archive_copies", Nobody),
     part("verifications", Nobody),
     part("repairs", Nobody),
+    part("stored", Nobody),
     part("backups", Nobody),
     part("destroyed", Nobody),
     part("destroyed_archives", Nobody),

@@ -37,6 +37,7 @@ mod restorations;
 pub mod rows;
 pub mod signatures;
 pub mod standing;
+mod stored;
 mod strands;
 mod study;
 mod substitutions;
@@ -71,6 +72,7 @@ pub(in crate::journal) use remembered::Remembering;
 pub use restorations::{
     LeftOut, LostRange, Restoration, given_up_by, is_given_up, lengths_kept, numbers_left_out, restorations,
 };
+pub use stored::{Stored, stored, third_place};
 pub use strands::{
     CarriedEntry, Closed, HandedMark, LessonBefore, Strand, carried_by, carried_in_words, carried_number, carried_of,
     handed_lessons, handed_marks, lesson_before, marks_carried_in_words, open_strand_on, open_strands_of, strand,

@@ -92,6 +92,7 @@ const TABLE: &[(&str, &[Right])] = &[
     ("archive.verified", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),
     ("archive.copied", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),
     ("archive.repaired", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),
+    ("archive.stored", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),
     ("backup.made", &[Has(BackupService), Has(Dispatcher), Has(DeputyHead), Has(Director)]),
     ("archive.destroyed", &[Has(DeputyHead), Has(Director)]),
     ("entries.confirmed", &[Has(Director), Has(DeputyHead), Has(Administrator)]),

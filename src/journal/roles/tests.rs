@@ -79,6 +79,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("archive.verified", "          -  -  -  -  +  +  -  + - -"),
     ("archive.copied", "            -  -  -  -  +  +  -  + - -"),
     ("archive.repaired", "          -  -  -  -  +  +  -  + - -"),
+    ("archive.stored", "            -  -  -  -  +  +  -  + - -"),
     ("backup.made", "               -  -  -  -  +  +  -  + + -"),
     ("archive.destroyed", "         -  -  -  -  +  +  -  - - -"),
     ("entries.confirmed", "         +  -  -  -  +  +  -  - - -"),
@@ -206,6 +207,11 @@ fn body(line: &str) -> String {
         "archive.verified" => r#"{"archive":"2025-2026-q1","depth":"подпись","result":"цел"}"#.into(),
         "archive.copied" => r#"{"archive":"2025-2026-q1","carrier":"1"}"#.into(),
         "archive.repaired" => r#"{"archive":"2025-2026-q1","carrier":"1","files":1,"bytes":4096,"from":"copy"}"#.into(),
+        "archive.stored" => concat!(
+            r#"{"archive":"2025-2026-q1","place":"папка /mnt","shelf":"school-1/2025-2026/2025-2026-q1","#,
+            r#""depth":"подпись","result":"цел"}"#
+        )
+        .into(),
         "backup.made" => concat!(
             r#"{"name":"backup-2025-09-15","place":"/mnt","tagmanifest":"","length":1,"head":"","files":1,"#,
             r#""bytes":1}"#

@@ -179,6 +179,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::ArchiveVerified(verified) => paper::of_archive(tables, &verified.archive)?,
         Body::ArchiveCopied(copied) => paper::copied(tables, copied)?,
         Body::ArchiveRepaired(repaired) => paper::of_archive(tables, &repaired.archive)?,
+        Body::ArchiveStored(stored) => paper::stored(tables, stored)?,
         Body::BackupMade(made) => backup::made(context, made)?,
         Body::ArchiveDestroyed(gone) => destroyed::check(context, gone, today)?,
         Body::EntriesConfirmed(confirmed) => two_eyes::confirmation(context, entry, confirmed)?,

@@ -3,7 +3,7 @@
 use super::year::SEEN_SINCE;
 use super::{Context, leaves, text};
 use crate::error::{Action, Detail, Error, Result};
-use crate::journal::entry::{ArchiveCopied, ArchiveCreated, BookBound, DocumentIssued, Entry};
+use crate::journal::entry::{ArchiveCopied, ArchiveCreated, ArchiveStored, BookBound, DocumentIssued, Entry};
 use crate::journal::read;
 use crate::journal::read::Tables;
 use crate::journal::read::folder::{self, BOOK};
@@ -207,6 +207,30 @@ fn apart(tables: &Tables, carriers: &[&str]) -> Result<()> {
             "§2.5, §5.5.4: нужны две копии на двух носителях с разными хранителями и местами хранения",
         )
         .next_by("зарегистрируйте носители за директором и за завучем", Action::RegisterCarrier));
+    }
+    Ok(())
+}
+
+/// The archive in a third place: one of this journal, in a place that has a name; what is called whole there is this very archive.
+pub fn stored(tables: &Tables, stored: &ArchiveStored) -> Result<()> {
+    of_archive(tables, &stored.archive)?;
+    for (given, what) in [(&stored.place, "третье место"), (&stored.shelf, "папка архива в третьем месте")]
+    {
+        text::is_given(given, what)?;
+        text::fits(given, what)?;
+    }
+    let own = read::archive(tables, &stored.archive)?.map(|archive| archive.code);
+    if stored.result.is_whole() && own.as_ref() != Some(&stored.tagmanifest) {
+        return Err(Error::refused(format!(
+            "в третьем месте под именем «{}» лежит другой архив: его код не тот, что в журнале",
+            stored.archive
+        ))
+        .next("проверьте оба: в третьем месте и на носителе, и сверьте коды с актом"));
+    }
+    let is_none = stored.tagmanifest.is_empty();
+    if (stored.put && !stored.result.is_whole()) || (!is_none && parse_hash(&stored.tagmanifest).is_none()) {
+        return Err(Error::refused(format!("архив «{}» в третьем месте описан неверно", stored.archive))
+            .next("проверьте его там ещё раз"));
     }
     Ok(())
 }

@@ -26,6 +26,7 @@ const AFTER_CLOSE: &[&str] = &[
     "archive.verified",
     "archive.copied",
     "archive.repaired",
+    "archive.stored",
     "backup.made",
     "archive.destroyed",
     "person.set",

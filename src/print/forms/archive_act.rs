@@ -11,7 +11,7 @@ use crate::ledger::chain::grouped;
 use crate::print::layout::{CopyField, Named, Places};
 use crate::print::sheet::Orientation;
 use crate::print::typeset::Align;
-use crate::school::{Login, Role};
+use crate::school::{Login, Role, format_date};
 use chrono::{DateTime, FixedOffset};
 
 /// The fewest people that a commission has; who is missing is written in by hand.
@@ -88,6 +88,10 @@ pub fn archive_act(composer: &Composer<'_, ()>, name: &str) -> Result<Document> 
     flow.gap(GAP);
     flow.subheading(serif_bold(layout.size.0), layout.carriers.as_str());
     flow.table(&composer.copies_table(&copies), 0.0);
+    for place in composer.third_places(name)? {
+        flow.gap(1.0);
+        flow.paragraph(text, Align::Left, &place);
+    }
     flow.gap(GAP);
     flow.subheading(serif_bold(layout.size.0), layout.proofs.as_str());
     flow.table(&composer.named_values(table, NAMES, width, &filled(&layout.proof, &values)), 0.0);
@@ -172,6 +176,17 @@ impl Composer<'_, ()> {
         copies.sort_by(|a, b| (&a.label, &a.id).cmp(&(&b.label, &b.id)));
         (1..).zip(&mut copies).for_each(|(number, copied)| copied.number = number);
         Ok(copies)
+    }
+
+    /// What is said of each third place where the archive was read last and found whole.
+    fn third_places(&self, name: &str) -> Result<Vec<String>> {
+        let stored = read::stored(self.tables, name)?;
+        let said = |stored: read::Stored| {
+            let day = format_date(self.school.day_of(stored.at));
+            let values = [("place", stored.place.as_str()), ("shelf", &stored.shelf), ("day", &day)];
+            self.layouts.archive_act.third.fill(&values)
+        };
+        Ok(stored.into_iter().filter(|stored| stored.result.is_whole()).map(said).collect())
     }
 
     /// Office, name and person of each who signs: the director, who made the archive, who keeps the copies, and room

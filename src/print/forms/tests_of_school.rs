@@ -1,8 +1,8 @@
 //! What stands in the registers, acts and extracts of the school.
 
 use crate::journal::entry::{
-    ArchiveCopied, Body, CarrierIssued, CarrierLost, CarrierRestored, CarrierReturned, Change, CorrectionRequested,
-    LessonRef, LessonText, PupilMoved, SchoolChanged,
+    ArchiveCopied, ArchiveStored, Body, CarrierIssued, CarrierLost, CarrierRestored, CarrierReturned, Change,
+    CorrectionRequested, LessonRef, LessonText, PupilMoved, SchoolChanged, VerifiedAs, VerifiedDepth,
 };
 use crate::journal::read::{self, Tables, standing};
 use crate::journal::testing::{self, absence, day, decided, identity, lesson, lesson_at, moment, noon};
@@ -235,6 +235,32 @@ fn an_act_names_the_copies_that_are_left_and_promises_no_second_one_where_there_
     tables.by("dir", "2026-06-10", lost(CARRIERS[0]));
     let error = lay_out(&tables, &Layouts::load(None).unwrap(), &wanted, &context("2025-0143")).unwrap_err();
     assert!(error.exit_status() == 2 && error.message().contains("утеряны"), "{error}");
+}
+
+#[test]
+fn an_act_names_a_whole_copy_in_a_third_place_and_no_damaged_one() {
+    let mut tables = papers(0, 0, false);
+    let mut stored = |result: VerifiedAs, code: &str| {
+        let [archive, place, shelf] =
+            [ARCHIVE, "папка /mnt/archive", "sosh-1/2025-2026/2025-2026-q1"].map(str::to_owned);
+        let (tagmanifest, depth) = (code.to_owned(), VerifiedDepth::Signature);
+        let stored = ArchiveStored {
+            archive,
+            place,
+            shelf,
+            tagmanifest,
+            put: false,
+            depth,
+            result,
+            damaged: None,
+            healable: None,
+            locked_until: None,
+        };
+        tables.by("zav", "2026-06-01", stored);
+        lines_of(&tables, &act()).iter().any(|line| line.join(" ").contains("третьем месте: папка /mnt/archive"))
+    };
+    assert!(stored(VerifiedAs::Whole, &"1a2b3c4d".repeat(8)));
+    assert!(!stored(VerifiedAs::Damaged, ""));
 }
 
 #[test]

@@ -356,7 +356,7 @@ pub(in crate::work) fn record_verification(
 }
 
 /// How deep a verification went, as the ledger says it.
-fn depth_of(depth: Depth) -> VerifiedDepth {
+pub(in crate::work) fn depth_of(depth: Depth) -> VerifiedDepth {
     match depth {
         Depth::Nothing | Depth::List => VerifiedDepth::List,
         Depth::Sums => VerifiedDepth::Sums,
@@ -366,7 +366,7 @@ fn depth_of(depth: Depth) -> VerifiedDepth {
 }
 
 /// A verdict, as the ledger says it.
-fn verdict_of(verdict: &Verdict) -> VerifiedAs {
+pub(in crate::work) fn verdict_of(verdict: &Verdict) -> VerifiedAs {
     match verdict {
         Verdict::Unfinished => VerifiedAs::Unfinished,
         Verdict::Damaged => VerifiedAs::Damaged,
@@ -386,7 +386,7 @@ pub(super) fn carrier_of(bag: &Path) -> String {
 }
 
 /// How many files a report names as damaged or missing, where it names any.
-fn damaged_files(report: &Report) -> Option<u64> {
+pub(in crate::work) fn damaged_files(report: &Report) -> Option<u64> {
     let paths: HashSet<&str> = report.faults().map(|finding| finding.path.as_str()).filter(|p| !p.is_empty()).collect();
     (!paths.is_empty()).then_some(paths.len() as u64)
 }

@@ -2,7 +2,7 @@
 
 use super::super::{Done, Workplace};
 use super::checked::{Verification, verify};
-use super::status::{ArchiveStatus, Status};
+use super::status::{ArchiveStatus, Status, Third};
 use crate::archive::progress::Progress;
 use crate::archive::report::Verdict;
 use crate::error::{Error, Result};
@@ -213,6 +213,9 @@ fn file(old: &Proven, school: &School) -> DestroyedCase {
 fn copies(school: &School, archive: &ArchiveStatus) -> DestroyedCase {
     let kept: Vec<_> = archive.copies.iter().filter(|copy| !copy.carrier.is_lost()).collect();
     let labels: Vec<String> = kept.iter().map(|copy| format!("«{}»", copy.carrier.label)).collect();
+    let third: Vec<&Third> = archive.third.iter().filter(|third| !third.verified.is_gone).collect();
+    let places: String =
+        third.iter().map(|third| format!("; третье место: {}, {}", third.place, third.shelf)).collect();
     let form = if archive.summaries { Form::SummarySheet } else { Form::ClassBook };
     let case = school.case_of(form.filed());
     DestroyedCase {
@@ -220,8 +223,8 @@ fn copies(school: &School, archive: &ArchiveStatus) -> DestroyedCase {
         title: format!("Архивные копии «{}» от {}", archive.name, format_date(archive.created)),
         first: school.year.begins,
         last: school.year.ends,
-        count: (kept.len() as u32).max(1),
+        count: ((kept.len() + third.len()) as u32).max(1),
         term: case.term,
-        note: format!("носители {}; код {}", labels.join(", "), grouped(&archive.code)),
+        note: format!("носители {}{places}; код {}", labels.join(", "), grouped(&archive.code)),
     }
 }

@@ -37,8 +37,10 @@ mod tests;
 
 pub use backup::{Keep, MadeBackup, NewBackup, backup};
 pub use checked::{Checked, Checks, Doubt, Entered, Verification, each_once, enter, verify};
+pub(in crate::work) use checked::{damaged_files, depth_of, verdict_of};
 pub use complete::{Completed, Completion, complete};
 pub use derive::{Derived, extract_summaries, rekey};
 pub use healed::{Damaged, damaged, enter_repair, heal, record_repair};
 pub use make::{Made, NewArchive, create};
 pub use opened::{Opening, one_bag, restore};
+pub use trust::Witness;

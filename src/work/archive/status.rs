@@ -6,6 +6,7 @@
 //! asks for nothing any more.
 
 mod backups;
+mod third;
 
 use crate::error::Result;
 use crate::journal::entry::{ArchiveKind, VerifiedAs, VerifiedDepth};
@@ -15,6 +16,7 @@ use crate::school::{ClassName, Day, JOURNAL_YEARS, PeriodName, SUMMARIES_YEARS, 
 use chrono::Months;
 
 pub use backups::{BACKUP_DAYS, BackupStatus, Backups};
+pub use third::Third;
 
 /// All archives of a journal as they stand on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +51,8 @@ pub struct ArchiveStatus {
     pub length: u64,
     /// Its copies, in the order of their carriers.
     pub copies: Vec<Copy>,
+    /// The archive in third places, beside the carriers.
+    pub third: Vec<Third>,
     /// The later archive of the same period, where one lies on two good copies.
     pub replaced_by: Option<String>,
     /// The last day on which it must be kept.
@@ -106,6 +110,14 @@ pub enum Need {
     Together(String, String),
     /// No good copy is left.
     NoCopy,
+    /// It does not lie in this third place, where the school keeps others.
+    NotStored(String),
+    /// What lies in this third place is damaged, or was not brought to its end.
+    StoredBad(String),
+    /// What lies in this third place is not what the journal says: somebody forged it.
+    StoredForged(String),
+    /// What lies in this third place is to be verified since that day.
+    VerifyStored(String, Day),
 }
 
 impl Status {
@@ -128,6 +140,7 @@ impl Status {
             let first = all.iter().find(|other| other.head == head);
             let as_of = first.map_or(created, |first| school.day_of(first.created_at));
             let copies = copies(tables, &school, &name)?;
+            let third = third::of_archive(tables, &school, &name)?;
             let (summaries, database_only) = (kind == ArchiveKind::Summaries, kind == ArchiveKind::Database);
             let (kept_until, replaced_by, needs) = (kept_until(&school, summaries), None, Vec::new());
             archives.push(ArchiveStatus {
@@ -138,6 +151,7 @@ impl Status {
                 as_of,
                 length,
                 copies,
+                third,
                 replaced_by,
                 kept_until,
                 entry,
@@ -146,11 +160,13 @@ impl Status {
                 needs,
             });
         }
+        let place = read::third_place(tables)?;
         for at in 0..archives.len() {
             let newer = newer_than(&archives, at);
             if let Some(archive) = archives.get_mut(at) {
                 archive.replaced_by = newer;
                 archive.needs = archive.needs_on(day);
+                archive.needs.extend(place.as_deref().and_then(|place| third::needs(archive, place, day)));
             }
         }
         let reopened = read::reopenings(tables)?.last().map(|turn| turn.entry);

@@ -37,6 +37,8 @@ places! {
     ExtractPlaces: "name" "born" "file" "classes" "since" "until";
     /// What the line about where the original is may name.
     OriginalPlaces: "school" "short_school" "place" "year" "index";
+    /// What of a copy in a third place may be named.
+    ThirdPlaces: "place" "shelf" "day";
     /// What a stay in a class may name.
     StayPlaces: "class" "since" "until";
 }
@@ -88,6 +90,9 @@ pub struct ArchiveActLayout {
     pub of_summaries: Label,
     pub carriers: Label,
     pub columns: Columns<CopyField>,
+    /// Of a copy in a third place.
+    #[serde(default = "third")]
+    pub third: Wording<ThirdPlaces>,
     pub proofs: Label,
     pub proof: Vec<Named<ArchivePlaces>>,
     pub explanation: Wording<ArchivePlaces>,
@@ -121,6 +126,10 @@ fn of_summaries() -> Label {
     Label::built_in("сводные ведомости классов, которые хранят 25 лет")
 }
 
+fn third() -> Wording<ThirdPlaces> {
+    Wording::built_in(THIRD)
+}
+
 fn originals() -> Label {
     Label::built_in("Акт составлен в 2 (двух) подлинных экземплярах, по одному для каждого хранителя копии.")
 }
@@ -128,6 +137,9 @@ fn originals() -> Label {
 fn originals_single() -> Label {
     Label::built_in("Акт составлен в 1 (одном) подлинном экземпляре для хранителя копии.")
 }
+
+/// What the act says of a copy in a third place, unless the layout says it otherwise.
+const THIRD: &str = "Такая же копия сохранена в третьем месте: {place}, папка {shelf}; прочитана там и сверена {day}, повреждений нет. Носителей она не заменяет.";
 
 /// `lost-stick.toml` (form 21).
 #[derive(Debug, Deserialize)]

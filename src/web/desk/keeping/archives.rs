@@ -7,7 +7,7 @@ use crate::school::{School, format_date};
 use crate::web::desk::listing::Listing;
 use crate::web::desk::page::{Frame, name_of, shown};
 use crate::web::desk::{Desk, Sitting, sections};
-use crate::work::archive::status::{ArchiveStatus, Backups, Copy, Need, Status};
+use crate::work::archive::status::{ArchiveStatus, Backups, Copy, Need, Status, Third};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -127,6 +127,19 @@ fn of_need(name: &str, need: &Need) -> Due {
              и запишите, где каждый."
             ),
         ),
+        Need::NotStored(place) => Due::of("store push", format!("{name}: в третьем месте ({place}) его нет.")),
+        Need::StoredBad(place) => Due::of(
+            "store push",
+            format!("{name}: в третьем месте ({place}) он повреждён, исправьте его целой копией."),
+        ),
+        Need::StoredForged(place) => Due::of(
+            "",
+            format!("{name}: в третьем месте ({place}) лежит не подлинный: не доверяйте ему и сообщите директору."),
+        ),
+        Need::VerifyStored(place, since) => {
+            let since = format_date(*since);
+            Due::of("store verify", format!("{name}: с {since} пора проверить его в третьем месте ({place})."))
+        }
         Need::NoCopy => Due::of("archive create", format!("{name}: ни одной целой копии: запишите архив заново.")),
     }
 }
@@ -142,6 +155,16 @@ fn archive(tables: &Tables, status: &Status, archive: &ArchiveStatus) -> Result<
             name_of(tables, carrier.in_hands_of())?.into(),
             carrier.place.clone().into(),
             state(copy).into(),
+            due.into(),
+        ]);
+    }
+    for third in &archive.third {
+        let due = if third.is_good() { format_date(third.due) } else { String::new() };
+        copies.rows.push(vec![
+            "третье место".into(),
+            String::new().into(),
+            format!("{}, {}", third.place, third.shelf).into(),
+            there(third).into(),
             due.into(),
         ]);
     }
@@ -164,6 +187,17 @@ fn state(copy: &Copy) -> String {
         None => "после записи не проверялся".to_owned(),
         Some(verified) if copy.is_gone() => format!("{}: копии нет", format_date(verified.day)),
         Some(verified) => format!("{} ({}): {}", format_date(verified.day), verified.depth, verified.result),
+    }
+}
+
+/// How an archive stands in a third place.
+fn there(third: &Third) -> String {
+    let day = format_date(third.verified.day);
+    let locked = third.locked_until.map(|until| format!(", заперт до {}", format_date(until))).unwrap_or_default();
+    match (third.verified.is_gone, third.put) {
+        (true, _) => format!("{day}: его там нет"),
+        (_, true) => format!("{day}, при передаче: {}{locked}", third.verified.result),
+        _ => format!("{day} ({}): {}{locked}", third.verified.depth, third.verified.result),
     }
 }
 

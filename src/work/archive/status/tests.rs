@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::journal::entry::{
-    ArchiveCopied, ArchiveRepaired, ArchiveVerified, CarrierLost, RepairedFrom, SchoolChanged,
+    ArchiveCopied, ArchiveRepaired, ArchiveStored, ArchiveVerified, CarrierLost, RepairedFrom, SchoolChanged,
 };
 use crate::journal::testing::{self, Annals, TestJournal, carrier, moment, person};
 use crate::school::Role;
@@ -203,4 +203,72 @@ fn a_copy_of_which_nothing_is_there_is_written_again_and_not_repaired() {
     );
     copied(&mut journal, "c1", "2025-12-02T10:00");
     assert_eq!(needs(&journal, "02.12.2025"), [Need::Gone("А-2".into(), Some("А-1".into()))]);
+}
+
+/// The archive of the first quarter read in a third place.
+fn stored(place: &str, result: VerifiedAs) -> ArchiveStored {
+    let [archive, place, shelf] = ["2025-2026-q1", place, "sosh-1/2025-2026/2025-2026-q1"].map(str::to_owned);
+    let (tagmanifest, depth) = ("1a2b3c4d".repeat(8), VerifiedDepth::Signature);
+    let (put, locked_until) = (result == VerifiedAs::Whole, Some(day("01.01.2032")));
+    ArchiveStored {
+        archive,
+        place,
+        shelf,
+        tagmanifest,
+        put,
+        depth,
+        result,
+        damaged: None,
+        healable: None,
+        locked_until,
+    }
+}
+
+#[test]
+fn what_is_missing_damaged_or_overdue_in_the_third_place_that_is_in_use_is_said() {
+    let mut journal = journal();
+    for carrier in ["c1", "c2"] {
+        verified(&mut journal, carrier, "2026-04-20", VerifiedAs::Genuine);
+    }
+    assert_eq!(needs(&journal, "21.04.2026"), [], "no third place, no word of one");
+    let mut found = |at: &str, what: ArchiveStored, on: &str| {
+        journal.by("petrova", at, what);
+        needs(&journal, on)
+    };
+    assert_eq!(
+        found("2026-04-21T10:00", stored("nfs", VerifiedAs::Whole), "20.10.2026"),
+        [Need::Verify("А-1".into(), day("20.10.2026")), Need::Verify("А-2".into(), day("20.10.2026")),]
+    );
+    let of = |need: Need, found: Vec<Need>| assert_eq!(found.last(), Some(&need), "{found:?}");
+    of(
+        Need::VerifyStored("nfs".into(), day("21.10.2026")),
+        found("2026-04-21T10:01", stored("nfs", VerifiedAs::Whole), "21.10.2026"),
+    );
+    of(Need::StoredBad("nfs".into()), found("2026-04-22T10:00", stored("nfs", VerifiedAs::Damaged), "23.04.2026"));
+    let gone =
+        ArchiveStored { tagmanifest: String::new(), healable: Some(false), ..stored("nfs", VerifiedAs::Damaged) };
+    of(Need::NotStored("nfs".into()), found("2026-04-23T10:00", gone, "23.04.2026"));
+    of(Need::StoredForged("nfs".into()), found("2026-04-24T10:00", stored("nfs", VerifiedAs::Forged), "24.04.2026"));
+    assert_eq!(found("2026-04-25T10:00", stored("s3", VerifiedAs::Whole), "25.04.2026"), []);
+    archive(&mut journal, "2025-2026-q2", "II четверть", "2026-04-26T10:00");
+    let status = Status::of(&journal, day("26.04.2026")).unwrap();
+    assert_eq!(status.archives[1].needs, [Need::NotStored("s3".into())]);
+    let third = &status.archives[0].third;
+    assert_eq!(third.iter().map(|third| third.place.as_str()).collect::<Vec<_>>(), ["nfs", "s3"]);
+    assert_eq!((third[1].locked_until, third[1].due), (Some(day("01.01.2032")), day("25.10.2026")));
+}
+
+#[test]
+fn another_archive_in_the_third_place_is_never_recorded_as_whole() {
+    let mut journal = journal();
+    journal.wait_until("2026-04-20T10:00");
+    for wrong in [
+        ArchiveStored { tagmanifest: "00".repeat(32), ..stored("nfs", VerifiedAs::Whole) },
+        ArchiveStored { tagmanifest: String::new(), ..stored("nfs", VerifiedAs::Genuine) },
+        ArchiveStored { put: true, ..stored("nfs", VerifiedAs::Damaged) },
+        ArchiveStored { place: String::new(), ..stored("nfs", VerifiedAs::Whole) },
+        ArchiveStored { archive: "2025-2026-q9".into(), ..stored("nfs", VerifiedAs::Whole) },
+    ] {
+        assert!(journal.attempt("petrova", &[wrong.clone().into()]).is_err(), "{wrong:?}");
+    }
 }
