@@ -38,6 +38,9 @@ pub fn sweep_temporary() {
     }
 }
 
+/// So often others may be quicker.
+const TRIES: usize = 20;
+
 impl PrivateFolder {
     /// Makes one whose name begins with the last name of `like`, beside it.
     ///
@@ -49,12 +52,14 @@ impl PrivateFolder {
         let folder = real(folder_of(like)).map_err(failed)?;
         make_folders(&folder, Readers::Owner).map_err(failed)?;
         sweep(&folder, &format!("{stem}-"));
-        let make = || Self::make(folder.join(format!("{stem}-{}", random_name())));
-        match make() {
-            // Another run's sweep took it for what a killed one left, before it had its mark.
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => make().map_err(failed),
-            made => made.map_err(failed),
+        for _ in 0..TRIES {
+            match Self::make(folder.join(format!("{stem}-{}", random_name()))) {
+                // Another run's sweep took it for what a killed one left, before its mark was locked.
+                Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
+                made => return made.map_err(failed),
+            }
         }
+        Err(failed(io::ErrorKind::NotFound.into()))
     }
 
     /// As [`PrivateFolder::new`], for work that only one program may do at a time.
@@ -83,6 +88,8 @@ impl PrivateFolder {
         }
         let mark = create(&path.join(MARK), Readers::Owner)?;
         mark.lock()?;
+        // A sweep that was quicker has the lock until all of it is gone.
+        system::open_in(&held, MARK)?;
         Ok(Self { path, held, mark: Some(mark) })
     }
 
@@ -154,7 +161,8 @@ fn sweep(folder: &Path, stem: &str) {
             continue;
         };
         if mark.try_lock().is_ok() {
-            drop(mark);
+            // Locked until all is gone: a run that made it just now waits, and sees that it is. Windows removes no open file.
+            let _locked = cfg!(unix).then_some(mark);
             let _ = system::empty_open_folder(&held, MARK).and_then(|()| system::remove_held(&held, &path));
         }
     }
