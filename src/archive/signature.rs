@@ -28,12 +28,18 @@ pub fn sign(signer: &dyn Signer, tagmanifest: &[u8]) -> crate::Result<String> {
 /// A signature that is well formed; whether it holds is another question.
 pub struct ArchiveSignature {
     parsed: SshSig,
+    namespace: &'static str,
     key: [u8; 32],
 }
 
 impl ArchiveSignature {
     /// Reads the file; the error says in Russian what is wrong with it.
     pub fn parse(file: &[u8]) -> Result<Self, &'static str> {
+        Self::parse_in(file, NAMESPACE)
+    }
+
+    /// Reads a signature that was given to something else, in a namespace of its own.
+    pub fn parse_in(file: &[u8], namespace: &'static str) -> Result<Self, &'static str> {
         if file.len() > MAX_SIGNATURE {
             return Err("файл слишком велик для подписи SSHSIG");
         }
@@ -45,7 +51,7 @@ impl ArchiveSignature {
         if parsed.version() != SshSig::VERSION {
             return Err("неизвестная версия подписи SSHSIG");
         }
-        if parsed.namespace() != NAMESPACE {
+        if parsed.namespace() != namespace {
             return Err("подпись дана не архиву: другое пространство имён");
         }
         if parsed.hash_alg() != HashAlg::Sha512 {
@@ -53,7 +59,7 @@ impl ArchiveSignature {
         }
         let KeyData::Ed25519(key) = parsed.public_key() else { return Err("подпись не Ed25519") };
         let key = key.0;
-        Ok(Self { parsed, key })
+        Ok(Self { parsed, namespace, key })
     }
 
     /// The key it claims to be of.
@@ -68,7 +74,7 @@ impl ArchiveSignature {
 
     /// Whether it is that key's signature over exactly these bytes.
     pub fn holds(&self, tagmanifest: &[u8]) -> bool {
-        let Ok(signed) = SshSig::signed_data(NAMESPACE, self.parsed.hash_alg(), tagmanifest) else { return false };
+        let Ok(signed) = SshSig::signed_data(self.namespace, self.parsed.hash_alg(), tagmanifest) else { return false };
         let Ok(signature) = <[u8; 64]>::try_from(self.parsed.signature_bytes()) else { return false };
         crate::ledger::identity::verify(&self.key, &signed, &signature)
     }

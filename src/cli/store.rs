@@ -1,6 +1,9 @@
 //! `letopis store`: a third place for archives beside the two carriers: a folder of the network, an object store.
 
 pub mod beside;
+mod catalogue;
+mod destroy;
+mod shard;
 mod verify;
 
 use super::archive::{Bar, say_report};
@@ -21,6 +24,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use beside::Beside;
+use catalogue::Catalogue;
+use destroy::Destroy;
 use verify::Verify;
 
 /// How files are counted.
@@ -64,9 +69,12 @@ enum What {
     /// Забрать архив из хранилища на носитель или в папку
     #[command(visible_alias = "забрать")]
     Fetch(Fetch),
-    /// Архивы всех школ в хранилище
+    /// Архивы всех школ в хранилище: когда и кем проверены, что просрочено, повреждено, пропало
     #[command(visible_alias = "каталог")]
-    Catalogue,
+    Catalogue(Catalogue),
+    /// Удалить из хранилища архив, срок хранения которого истёк, по акту о выделении к уничтожению
+    #[command(visible_alias = "уничтожить")]
+    Destroy(Destroy),
     /// Испытать хранилище: что оно умеет и чем приходится поступиться
     #[command(visible_alias = "испытать")]
     Check,
@@ -100,10 +108,11 @@ impl Store {
         let store = Opened::open(&self.settings.config)?;
         match self.what {
             What::Push(push) => push.run(common, &store),
-            What::List => list(common, &store, false),
+            What::List => list(common, &store),
             What::Verify(verify) => verify.run(common, &store),
             What::Fetch(fetch) => fetch.run(common, &store),
-            What::Catalogue => list(common, &store, true),
+            What::Catalogue(catalogue) => catalogue.run(common, &store),
+            What::Destroy(destroy) => destroy.run(common, &store),
             What::Check => check(common, &store),
         }
     }
@@ -111,12 +120,17 @@ impl Store {
 
 /// Who is at work here, for whoever comes at the same time.
 pub fn who() -> String {
+    account().unwrap_or_else(|| "другая программа".to_owned())
+}
+
+/// The account and the machine, as the system names them.
+fn account() -> Option<String> {
     let named = |variable: &str| std::env::var(variable).ok().filter(|name| !name.trim().is_empty());
-    let account = named("USER").or_else(|| named("USERNAME")).unwrap_or_else(|| "другая программа".to_owned());
-    match named("HOSTNAME").or_else(|| named("COMPUTERNAME")) {
+    let account = named("USER").or_else(|| named("USERNAME"))?;
+    Some(match named("HOSTNAME").or_else(|| named("COMPUTERNAME")) {
         Some(machine) => format!("{account} на {machine}"),
         None => account,
-    }
+    })
 }
 
 impl Push {
@@ -205,9 +219,8 @@ fn say_protection(protection: Protection) {
     }
 }
 
-fn list(common: &Common, store: &Opened, all: bool) -> Result<ExitCode> {
+fn list(common: &Common, store: &Opened) -> Result<ExitCode> {
     let columns = [
-        ("school", "Школа"),
         ("year", "Год"),
         ("name", "Архив"),
         ("period", "Период"),
@@ -229,13 +242,11 @@ fn list(common: &Common, store: &Opened, all: bool) -> Result<ExitCode> {
             ),
         };
         let period = facts.map_or("", |facts| facts.period.as_str());
-        let place = [lying.shelf.school(), lying.shelf.year(), lying.shelf.bag()].map(|part| json!(part));
-        let row: Vec<_> =
-            place.into_iter().chain([json!(period), created, json!(lying.bytes), finished, code]).collect();
-        if all { row } else { row[1..].to_vec() }
+        let (year, bag) = (json!(lying.shelf.year()), json!(lying.shelf.bag()));
+        vec![year, bag, json!(period), created, json!(lying.bytes), finished, code]
     };
-    let rows = store.list(all)?.into_iter().map(row).collect();
-    screen::list(common.json, if all { &columns } else { &columns[1..] }, rows);
+    let rows = store.list()?.into_iter().map(row).collect();
+    screen::list(common.json, &columns, rows);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -3,12 +3,12 @@
 //! It is written under a random name in the folder where it is to stand (`letopis-….part`), so that a full disk or a kill
 //! leaves no half of a document under a document's name. What a kill leaves may be deleted by anybody.
 
-use super::{Readers, create, folder_of, kind, remove, rename, rename_new, sync_folder};
+use super::{Readers, create, folder_of, kind, open_to_change, remove, rename, rename_new, sync_folder};
 use crate::error::NotTaken;
 use chacha20poly1305::aead::OsRng;
 use chacha20poly1305::aead::rand_core::RngCore;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// A file on its way; it is removed when it is dropped before it was put in its place.
@@ -17,6 +17,8 @@ pub struct Draft {
     beside: PathBuf,
     place: PathBuf,
     file: Option<File>,
+    /// Whether it stays when it is dropped, to be gone on with.
+    stays: bool,
 }
 
 /// Sixteen hex digits that nobody can guess.
@@ -38,7 +40,39 @@ impl Draft {
     pub fn new(place: &Path, readers: Readers) -> io::Result<Self> {
         let beside = folder_of(place).join(format!("letopis-{}.part", random_name()));
         let file = create(&beside, readers)?;
-        Ok(Self { beside, place: place.to_owned(), file: Some(file) })
+        Ok(Self { beside, place: place.to_owned(), file: Some(file), stays: false })
+    }
+
+    /// Goes on with the file that is to stand at `place` and was left in the middle under this number, or begins it; it stays when it is
+    /// dropped, until [`Draft::discard`]. Nothing where another program is writing it.
+    ///
+    /// # Errors
+    /// As [`Draft::new`].
+    pub fn resumed(place: &Path, number: u64, readers: Readers) -> io::Result<Option<Self>> {
+        let beside = folder_of(place).join(format!("letopis-{number:016x}.part"));
+        let file = match create(&beside, readers) {
+            Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => open_to_change(&beside)?,
+            made => made?,
+        };
+        if file.try_lock().is_err() {
+            return Ok(None);
+        }
+        Ok(Some(Self { beside, place: place.to_owned(), file: Some(file), stays: true }))
+    }
+
+    /// What was written of it so far, from its beginning; what is written next is appended.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn so_far(&mut self, to: &mut dyn Write) -> io::Result<u64> {
+        let Some(file) = &mut self.file else { return Ok(0) };
+        file.seek(SeekFrom::Start(0))?;
+        io::copy(file, to)
+    }
+
+    /// What was written is none of the file: nothing of it stays.
+    pub fn discard(mut self) {
+        self.stays = false;
     }
 
     /// Writes a whole file.
@@ -122,7 +156,7 @@ impl Write for Draft {
 impl Drop for Draft {
     fn drop(&mut self) {
         self.file = None;
-        if !self.beside.as_os_str().is_empty() {
+        if !self.beside.as_os_str().is_empty() && !self.stays {
             let _ = remove(&self.beside);
         }
     }

@@ -3,6 +3,7 @@
 //! It is put conditionally, renewed over exactly what was put before, and given back at the end. Whoever died leaves a claim
 //! whose term runs out. It saves work and guards against mixing two archives; that a bag is whole never rests on it.
 
+use super::catalogue::Mark;
 use super::patient::Patient;
 use super::place::{Put, Tag};
 use super::shelf::Shelf;
@@ -172,6 +173,24 @@ impl<'a> Claim<'a> {
         bytes.push(b'\n');
         bytes
     }
+}
+
+/// What a claim that stands in a bag's folder says: that somebody is at work, or began and never ended; nothing of one that was
+/// given back.
+///
+/// # Errors
+/// A place that does not answer.
+pub(super) fn left(place: Patient<'_>, shelf: &Shelf, now: DateTime<FixedOffset>) -> Result<Option<Mark>> {
+    let Some((bytes, _)) = place.get_whole(&shelf.under(CLAIM), LARGEST)? else { return Ok(None) };
+    let Ok(text) = serde_json::from_slice::<Text>(&bytes) else {
+        return Ok(Some(Mark::ClaimLeft("неизвестно кто".into())));
+    };
+    let holds = DateTime::parse_from_rfc3339(&text.until).is_ok_and(|until| until > now && until <= now + TERM + TERM);
+    Ok(match (text.done, holds) {
+        (true, _) => None,
+        (false, true) => Some(Mark::Coming(text.who)),
+        (false, false) => Some(Mark::ClaimLeft(text.who)),
+    })
 }
 
 fn busy(shelf: &Shelf, who: &str, until: &str) -> Error {

@@ -5,7 +5,6 @@
 
 use super::patient::Patient;
 use super::shelf::Shelf;
-use super::verify::{Read, read};
 use crate::archive::bag::{
     ALLOWED_SIGNERS, BAGIT, BagPath, Folder, INFO, MANIFEST, MAX_TAG_FILE, Manifest, RECOVERY, SIGNATURE, TAGMANIFEST,
     total,
@@ -14,12 +13,12 @@ use crate::archive::carrier::Carrier;
 use crate::archive::progress::{Progress, Quiet};
 use crate::archive::report::{Report, Verdict};
 use crate::archive::signature::ArchiveSignature;
-use crate::archive::sum::Sum;
+use crate::archive::sum::{Sum, Summing};
 use crate::archive::verify::{Request, recovery_files, verify as verify_bag};
 use crate::device::free_space;
 use crate::error::{Action, Error, Result};
 use crate::files::{self, Draft, Readers};
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::PathBuf;
 
 /// A bag that was fetched.
@@ -162,6 +161,12 @@ fn not_another(folder: &Folder, tags: &Tags) -> Result<()> {
     Ok(())
 }
 
+/// Under which number a file is written meanwhile: the same for the same file of the same archive.
+fn number(key: &str, sum: Option<Sum>) -> u64 {
+    let name = Sum::of(format!("{key}\n{}", sum.map(|sum| sum.to_string()).unwrap_or_default()).as_bytes()).to_string();
+    name.get(..16).and_then(|digits| u64::from_str_radix(digits, 16).ok()).unwrap_or_default()
+}
+
 struct Run<'a> {
     place: Patient<'a>,
     shelf: &'a Shelf,
@@ -203,23 +208,40 @@ impl Run<'_> {
         .next("возьмите этот архив с носителя; в хранилище его исправит новая передача целой копии"))
     }
 
-    /// Fetches a file; whether it is there and has the sum.
+    /// Fetches a file, going on where a run that was cut off left it; whether it is there and has the sum.
     fn get(&mut self, path: &BagPath, sum: Option<Sum>) -> Result<bool> {
         let file = path.under(self.folder.root());
         let failed = |cause: io::Error| Error::file("записать", &file, &cause);
         if let Some(parent) = file.parent() {
             files::make_folders(parent, Readers::All).map_err(failed)?;
         }
-        let mut draft = Draft::new(&file, Readers::All).map_err(failed)?;
-        match read(self.place, &self.shelf.key(path), None, &mut draft, self.progress)? {
-            Some(Read::All(found, size)) if sum.is_none_or(|sum| sum == found) => {
-                draft.put().map_err(failed)?;
-                self.files += 1;
-                self.bytes += size;
-                Ok(true)
+        let key = self.shelf.key(path);
+        let begun = Draft::resumed(&file, number(&key, sum), Readers::All).map_err(failed)?;
+        let mut draft = begun.map_or_else(|| Draft::new(&file, Readers::All), Ok).map_err(failed)?;
+        let (mut hash, mut at) = (Summing::new(io::sink()), 0);
+        at += draft.so_far(&mut hash).map_err(failed)?;
+        self.progress.advance(at);
+        let fetched = loop {
+            let Some(piece) = self.place.get(&key, at, self.place.limits().part)? else {
+                draft.discard();
+                return Ok(false);
+            };
+            at += piece.bytes.len() as u64;
+            self.progress.advance(piece.bytes.len() as u64);
+            self.bytes += piece.bytes.len() as u64;
+            let _ = hash.write_all(&piece.bytes);
+            draft.write_all(&piece.bytes).map_err(failed)?;
+            if at >= piece.size || piece.bytes.is_empty() {
+                break hash.finish().0;
             }
-            _ => Ok(false),
+        };
+        if sum.is_some_and(|sum| sum != fetched) {
+            draft.discard();
+            return Ok(false);
         }
+        draft.put().map_err(failed)?;
+        self.files += 1;
+        Ok(true)
     }
 
     /// Fetches the recovery data, which tell themselves which of them there must be. What is lacking is for the verification to say.

@@ -31,6 +31,8 @@ impl FolderPlace {
             return Err(Error::input(format!("нет папки хранилища «{}»", folder.display()))
                 .next("подключите диск или папку сети и проверьте путь в настройках хранилища"));
         }
+        // What the journal calls the place by must not depend on the folder that a command was started in.
+        let root = std::path::absolute(&root).unwrap_or(root);
         Ok(Self { root })
     }
 

@@ -9,14 +9,21 @@
 //! * whoever writes a bag holds its [`claim`], and `bagit.txt` comes last: without it there is no bag;
 //! * whether a bag is whole is told by its manifest and by reading every byte, never by a listing or a tag ([`verify`]);
 //! * a bag that was verified is locked against removal for its term where the place can ([`protect`]);
+//! * what a carrier lacks of a bag is lent from there to heal it ([`lend`]);
+//! * after its term, and by a recorded act, it is removed with every version, and a note stays ([`destroy`]);
+//! * many workers that know nothing of one another verify the bags of many schools and state what they found ([`shard`],
+//!   [`statement`]), and a catalogue gathers it ([`catalogue`]);
 //! * a fault that may pass is tried again ([`patient`]), and nothing that could not be read is called damaged or whole.
 //!
 //! [`folder`] is a place in the default build; one over S3 needs the network, and with it the cargo feature `district`.
 
+pub mod catalogue;
 pub mod check;
 pub mod claim;
+pub mod destroy;
 pub mod fetch;
 pub mod folder;
+pub mod lend;
 pub mod list;
 pub mod patient;
 pub mod place;
@@ -25,7 +32,11 @@ pub mod push;
 #[cfg(feature = "district")]
 mod s3;
 pub mod settings;
+pub mod shard;
 pub mod shelf;
+pub mod signed;
+pub mod statement;
+pub mod trust;
 pub mod verify;
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! ever concluded from what it looks like.
 
 use crate::error::{Error, Next};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use std::fmt;
 
 /// How much goes in one request, in bytes; so much is held in memory.
@@ -195,5 +195,28 @@ pub trait Place: Sync {
     /// A fault of the place; one that locks nothing.
     fn lock(&self, _key: &str, _until: NaiveDate, _strict: bool) -> Answer<()> {
         Err(Fault::lasting("это хранилище не запирает файлов"))
+    }
+
+    /// Until when what stands under a key is locked; nothing where it is not.
+    ///
+    /// # Errors
+    /// A fault of the place.
+    fn locked(&self, _key: &str) -> Answer<Option<DateTime<Utc>>> {
+        Ok(None)
+    }
+
+    /// Removes what stands below a folder but under one key, with every version that is kept of it. Tells how many these were.
+    ///
+    /// # Errors
+    /// A fault of the place.
+    fn erase(&self, folder: &str, keep: &str) -> Answer<usize> {
+        let mut keys = Vec::new();
+        self.list(folder, &mut |key, _| {
+            if key != keep {
+                keys.push(key.to_owned());
+            }
+        })?;
+        keys.iter().try_for_each(|key| self.remove(key))?;
+        Ok(keys.len())
     }
 }

@@ -20,7 +20,7 @@ pub enum Protection {
 }
 
 /// The day until which a bag is locked; none of what is not locked.
-fn until(shelf: &Shelf, content: Content) -> Option<Day> {
+pub fn until(shelf: &Shelf, content: Content) -> Option<Day> {
     let years = match content {
         Content::Journal | Content::Database => JOURNAL_YEARS,
         Content::Summaries => SUMMARIES_YEARS,

@@ -7,6 +7,7 @@
 //! A bag that stands there already and is damaged is healed where the place keeps what it had before.
 
 use super::claim::{Claim, Writer};
+use super::destroy;
 use super::patient::Patient;
 use super::place::{LIMITS, Put, Tag};
 use super::shelf::Shelf;
@@ -67,6 +68,7 @@ pub fn push(
     progress: &dyn Progress,
 ) -> Result<Pushed> {
     let (files, code) = whole(bag, progress)?;
+    destroy::is_kept(place, shelf)?;
     let state = State::of(place, shelf, bag)?;
     let pushed = Pushed { code, files: files.len(), sent: 0, bytes: 0, healed: Vec::new(), swept: 0 };
     let mut run = Run { place, bag, shelf, state, claim: None, writer, progress, pushed };

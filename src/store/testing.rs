@@ -2,7 +2,7 @@
 
 use super::place::{Answer, Fault, Limits, Piece, Place, Put, Tag, Upload};
 use crate::school::Clock;
-use chrono::{DateTime, FixedOffset, TimeDelta};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -217,6 +217,13 @@ impl Place for Memory {
 
     fn locks(&self) -> Answer<bool> {
         self.request("locks", |_, _| self.versions)
+    }
+
+    fn locked(&self, key: &str) -> Answer<Option<DateTime<Utc>>> {
+        self.request("locked", |_, _| {
+            let until = self.locked.lock().unwrap().get(key).copied();
+            until.map(|until| until.and_hms_opt(0, 0, 0).unwrap().and_utc())
+        })
     }
 
     fn lock(&self, key: &str, until: chrono::NaiveDate, _: bool) -> Answer<()> {

@@ -1,5 +1,8 @@
 //! The bag protocol over a place that fails: no lost bag, no half one, and no false «цел».
 
+mod heal;
+mod many;
+
 use super::claim::Writer;
 use super::fetch::fetch;
 use super::folder::FolderPlace;

@@ -8,6 +8,7 @@
 //! fault on the way is not told as damage.
 
 use super::claim::CLAIM;
+use super::destroy::DESTROYED;
 use super::patient::Patient;
 use super::shelf::Shelf;
 use crate::archive::bag::{
@@ -84,7 +85,7 @@ fn listed(place: Patient<'_>, shelf: &Shelf) -> Result<Seen> {
         place.at_once().list(&folder, &mut |key, size| {
             let Some(name) = key.strip_prefix(&folder).and_then(|rest| rest.strip_prefix('/')) else { return };
             match BagPath::new(name) {
-                _ if name == CLAIM => {}
+                _ if name == CLAIM || name == DESTROYED => {}
                 Ok(path) => drop(seen.files.insert(path, size)),
                 Err(why) => seen.strange.push((name.escape_debug().to_string(), why.to_owned())),
             }
@@ -151,6 +152,37 @@ fn read_recovery(place: Patient<'_>, shelf: &Shelf, folder: &Folder, seen: &mut 
     let most = beside.saturating_mul(2).saturating_add(MAX_BESIDE);
     let mut wanted: BTreeSet<BagPath> = seen.files.keys().filter(|path| is_recovery(path)).cloned().collect();
     wanted.extend(BagPath::new(&format!("{RECOVERY}/{name}.par2")));
+    recovery(place, shelf, folder, wanted, most, &mut |path, size| match size {
+        Some(size) => drop(seen.files.insert(path, size)),
+        None => drop(seen.files.remove(&path)),
+    })
+}
+
+/// Fetches the recovery data of a bag into a folder that has its tag files; how many files came, and their bytes.
+///
+/// # Errors
+/// A place that does not answer; a disk that is full.
+pub(super) fn fetch_recovery(place: Patient<'_>, shelf: &Shelf, folder: &Folder) -> Result<(usize, u64)> {
+    let payload = payload_bytes(folder).unwrap_or_default();
+    let most = payload.saturating_mul(2).saturating_add(MAX_BESIDE);
+    let wanted = BagPath::new(&format!("{RECOVERY}/{}.par2", folder.called())).into_iter().collect();
+    let (mut files, mut bytes) = (0, 0);
+    recovery(place, shelf, folder, wanted, most, &mut |_, size| {
+        files += usize::from(size.is_some());
+        bytes += size.unwrap_or_default();
+    })?;
+    Ok((files, bytes))
+}
+
+/// Fetches recovery data of these names, and those that these name in turn; says of each how long it is, where it is there.
+fn recovery(
+    place: Patient<'_>,
+    shelf: &Shelf,
+    folder: &Folder,
+    mut wanted: BTreeSet<BagPath>,
+    most: u64,
+    each: &mut dyn FnMut(BagPath, Option<u64>),
+) -> Result<()> {
     let (mut done, parent) = (BTreeSet::new(), folder.root().join(RECOVERY));
     while !wanted.is_empty() {
         for path in std::mem::take(&mut wanted) {
@@ -162,10 +194,10 @@ fn read_recovery(place: Patient<'_>, shelf: &Shelf, folder: &Folder, seen: &mut 
             match read(place, &shelf.key(&path), Some(most), &mut draft, &Quiet)? {
                 Some(Read::All(_, size)) => {
                     draft.put_new().map_err(failed)?;
-                    seen.files.insert(path.clone(), size);
+                    each(path.clone(), Some(size));
                 }
-                Some(Read::TooLong(size)) => drop(seen.files.insert(path.clone(), size)),
-                None => drop(seen.files.remove(&path)),
+                Some(Read::TooLong(size)) => each(path.clone(), Some(size)),
+                None => each(path.clone(), None),
             }
             done.insert(path);
         }
@@ -175,7 +207,7 @@ fn read_recovery(place: Patient<'_>, shelf: &Shelf, folder: &Folder, seen: &mut 
 }
 
 /// What a file was when it was read.
-pub(super) enum Read {
+enum Read {
     /// Its sum and its length.
     All(Sum, u64),
     /// Longer than it may be, and not read.
@@ -183,7 +215,7 @@ pub(super) enum Read {
 }
 
 /// Reads a file piece by piece and hands it on; nothing where there is none.
-pub(super) fn read(
+fn read(
     place: Patient<'_>,
     key: &str,
     most: Option<u64>,

@@ -2,7 +2,10 @@
 //!
 //! Neither a journal nor a key is needed: who has a carrier and the settings of the place may do all of it.
 
+mod destroyed;
+mod lent;
 mod recorded;
+mod shards;
 
 use crate::archive::bag::Folder;
 use crate::archive::carrier::{Carrier, locate};
@@ -23,6 +26,8 @@ use crate::store::{Patience, Patient, Place, Settings, Shelf, check, fetch, list
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+pub use destroyed::{Destruction, order};
+pub use lent::Lent;
 pub use recorded::{Told, enter_gone, enter_put, enter_verified, known_there};
 
 /// A place that is open, and the school whose bags are meant.
@@ -121,12 +126,12 @@ impl Store {
         Ok((shelf, pushed, protection))
     }
 
-    /// The archives of the school there, or of all schools.
+    /// The archives of the school there.
     ///
     /// # Errors
     /// A place that does not answer.
-    pub fn list(&self, all: bool) -> Result<Vec<Lying>> {
-        list::list(self.patient(), (!all).then_some(self.school.as_str()))
+    pub fn list(&self) -> Result<Vec<Lying>> {
+        list::list(self.patient(), Some(self.school.as_str()))
     }
 
     /// Verifies one archive where it lies; nothing where there is none.

@@ -154,3 +154,47 @@ fn the_list_of_cases_waits_for_all_sheets_and_the_schedule_counts_when_the_year_
     assert!(text("early/nomenclature.pdf").contains("проставляются по окончании"));
     assert!(text("print/nomenclature.pdf").contains("Итоговая запись"));
 }
+
+#[test]
+fn an_archive_in_a_third_place_goes_by_the_number_of_the_act_and_leaves_a_note() {
+    let Some(school) = school() else { return };
+    std::fs::create_dir(school.path("all")).unwrap();
+    std::fs::write(school.path("store.toml"), "school = \"sosh-1\"\nfolder = \"all\"\n").unwrap();
+    // The old journal learns of the third place, and the act names it.
+    let push = ["store", "push", "usb-1", "--only", "2025-2026-q1", "--only", "2025-2026-summaries"];
+    school.run("2026-10-24 12:00:00", "petrova", &push).ok();
+    school.run(AFTER, "petrova", &whole(SHEETS)).ok();
+    let destroy = |bag: &str, act: &str| {
+        let act = ["--act", act];
+        school.run(AFTER, "kuznetsov", &[&["store", "destroy", bag][..], &act, NOW].concat())
+    };
+    destroy("2025-2026-q1", "2031-0001").fails(1, &["акта о выделении к уничтожению № 2031-0001 в журнале нет"]);
+    let print = [&["print", "destruction", "2025/2026", "--out", "print", "--json"], NOW].concat();
+    let act: Value = serde_json::from_str(&school.run(AFTER, "petrova", &print).ok().stdout).unwrap();
+    let number = act[0]["number"].as_str().unwrap();
+    if let Some(pdftotext) = peers::require("pdftotext") {
+        let text = pdftotext.run(["-layout", act[0]["file"].as_str().unwrap(), "-"], &school.path(".")).stdout;
+        assert!(text.contains("третье") && text.contains("sosh-1/2025-2026"), "{text}");
+    }
+    destroy("2025-2026-summaries", number).fails(1, &["в акте", "2025-2026-summaries"]);
+    destroy("2025-2026-year", number).fails(2, &["нет архива «sosh-1/2025-2026/2025-2026-year»"]);
+    school.run("2026-10-24 12:05:00", "petrova", &["store", "push", "usb-1", "--only", "2025-2026-year"]).ok();
+    let manifest = school.path("all/sosh-1/2025-2026/2025-2026-q1/tagmanifest-sha256.txt");
+    let own = std::fs::read(&manifest).unwrap();
+    std::fs::write(&manifest, "another").unwrap();
+    destroy("2025-2026-q1", number).fails(1, &["лежит другой архив"]);
+    std::fs::write(&manifest, own).unwrap();
+    destroy("2025-2026-q1", number).ok();
+    destroy("2025-2026-q1", number).ok();
+    let left: Vec<_> = walkdir::WalkDir::new(school.path("all/sosh-1/2025-2026/2025-2026-q1"))
+        .into_iter()
+        .filter_map(|entry| entry.ok().filter(|entry| entry.file_type().is_file()))
+        .map(|entry| entry.file_name().to_owned())
+        .collect();
+    assert_eq!(left, [".destroyed"]);
+    let said = school.run(AFTER, "petrova", &["store", "catalogue", "--days", "4000"]).ok().stdout;
+    assert!(said.contains(&format!("уничтожен по акту № {number}")), "{said}");
+    school
+        .run(AFTER, "petrova", &["store", "push", "usb-1", "--only", "2025-2026-q1"])
+        .fails(1, &["уничтожен в хранилище"]);
+}

@@ -6,6 +6,8 @@ mod gone;
 mod identity;
 mod kill;
 mod ledger_page;
+#[cfg(target_os = "linux")]
+mod municipality;
 mod par2;
 mod peers;
 mod single;

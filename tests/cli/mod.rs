@@ -3,6 +3,7 @@
 mod arguments;
 mod asked;
 mod cases;
+mod district;
 mod grid;
 mod hostile;
 mod json_fields;

@@ -4,8 +4,15 @@ use clap::Command;
 use std::path::Path;
 
 /// Pages with commands to be typed.
-const PAGES: [&str; 6] =
-    ["README.md", "README.ru.md", "docs/first-day.md", "docs/through-the-year.md", "docs/backup.md", "docs/store.md"];
+const PAGES: [&str; 7] = [
+    "README.md",
+    "README.ru.md",
+    "docs/first-day.md",
+    "docs/through-the-year.md",
+    "docs/backup.md",
+    "docs/store.md",
+    "docs/district.md",
+];
 
 /// The command lines of a page: lines of its code, and code within its lines, from `letopis` on.
 fn lines(page: &str) -> Vec<&str> {

@@ -10,7 +10,7 @@ use crate::archive::sum::Sum;
 
 /// Every file that the archive must have but its recovery data, and its sum, where its lists are whole and signed. Each list
 /// is taken from the first of the folders that has one of that name.
-pub(super) fn signed(roots: &[&Path]) -> Option<BTreeMap<BagPath, Sum>> {
+pub(crate) fn signed(roots: &[&Path]) -> Option<BTreeMap<BagPath, Sum>> {
     let read = |name: &str| roots.iter().find_map(|root| Folder::new(root).read_tag(name).ok());
     let (tagmanifest, signature, manifest) = (read(TAGMANIFEST)?, read(SIGNATURE)?, read(MANIFEST)?);
     if !ArchiveSignature::parse(&signature).is_ok_and(|signature| signature.holds(&tagmanifest)) {

@@ -23,6 +23,7 @@ use super::report::{Report, Verdict};
 use super::verify::{Request, verify};
 use crate::error::{Action, Detail, Error, Next, Result};
 pub use crate::journal::entry::RepairedFrom;
+pub(crate) use listed::signed as signed_files;
 
 use aside::Aside;
 use swap::Workshop;

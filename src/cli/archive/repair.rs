@@ -3,12 +3,14 @@
 use super::{Bar, Common};
 use crate::archive::repair::{Repaired, RepairedFrom};
 use crate::cli::called::ME;
+use crate::cli::store::Where;
 use crate::cli::typed::quoted;
 use crate::cli::{advice, screen, session};
 use crate::error::{Error, Result};
 use crate::journal::Journal;
 use crate::ledger::identity::Identity;
-use crate::work::archive;
+use crate::work::archive::{self, Damaged};
+use crate::work::stores::Store as Opened;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -21,6 +23,11 @@ pub struct Repair {
     /// Вторая копия: носитель или папка архива; только читается
     #[arg(long, visible_alias = "откуда", value_name = "ПУТЬ")]
     from: Option<PathBuf>,
+    /// Взять недостающее из третьего места: передаётся только повреждённое
+    #[arg(long, visible_alias = "из-хранилища", conflicts_with = "from")]
+    from_store: bool,
+    #[command(flatten)]
+    settings: Where,
     /// Записать исправленный архив в другую папку, а повреждённый не трогать
     #[arg(long, visible_alias = "куда", value_name = "ПАПКА")]
     to: Option<PathBuf>,
@@ -32,11 +39,12 @@ impl Repair {
         if let Some(to) = self.to.as_deref().filter(|to| !to.is_dir()) {
             return Err(Error::input(format!("нет папки «{}»", to.display())).next("создайте её или укажите другую"));
         }
+        let store = self.from_store.then(|| Opened::open(&self.settings.config)).transpose()?;
         let mut recorder = Recorder::of(common)?;
         let (mut values, mut failures) = (Vec::new(), Vec::new());
         for one in &damaged {
             let (bag, bar) = (&one.bag, Bar::new());
-            let done = archive::heal(one, self.to.as_deref(), &bar);
+            let done = self.heal(store.as_ref(), one, &bar);
             bar.finish();
             match done {
                 Ok(repaired) => {
@@ -44,7 +52,7 @@ impl Repair {
                     match &repaired {
                         _ if common.json => {}
                         Some(repaired) if self.to.is_some() => say_beside(repaired),
-                        repaired => say(bag, repaired.as_ref()),
+                        repaired => say(bag, repaired.as_ref(), self.from_store),
                     }
                     let is_repair = |repaired: &&Repaired| self.to.is_none() && !repaired.files.is_empty();
                     if let Some(repaired) = repaired.as_ref().filter(is_repair) {
@@ -62,6 +70,14 @@ impl Repair {
             screen::warning(&format!("{}: {}", bag.display(), advice::error(error)));
         }
         Ok(ExitCode::from(failures.iter().map(|(_, error)| error.exit_status()).max().unwrap_or_default()))
+    }
+
+    /// Heals one archive, with what it lacks fetched from the third place where that is wanted.
+    fn heal(&self, store: Option<&Opened>, one: &Damaged, bar: &Bar) -> Result<Option<Repaired>> {
+        let lent = store.map(|store| store.lend(&one.bag, bar)).transpose()?.flatten();
+        let Some(lent) = lent else { return archive::heal(one, self.to.as_deref(), bar) };
+        let damaged = Damaged { bag: one.bag.clone(), other: Some(lent.copy.clone()) };
+        archive::heal(&damaged, self.to.as_deref(), bar)
     }
 }
 
@@ -116,7 +132,7 @@ fn say_beside(repaired: &Repaired) {
     println!("  Что делать: на носитель его вернёт «{ME} archive repair НОСИТЕЛЬ --from {place}».");
 }
 
-fn say(bag: &Path, repaired: Option<&Repaired>) {
+fn say(bag: &Path, repaired: Option<&Repaired>, from_store: bool) {
     let Some(repaired) = repaired else {
         println!("Архив {}: цел, исправлять нечего.", bag.display());
         println!("  Если в журнале он числится повреждённым, запишите проверку: {ME} {RECORD}.");
@@ -124,6 +140,8 @@ fn say(bag: &Path, repaired: Option<&Repaired>) {
     };
     let from = match repaired.from {
         RepairedFrom::Recovery => "по данным для восстановления",
+        RepairedFrom::Copy if from_store => "из третьего места",
+        RepairedFrom::Both if from_store => "по данным для восстановления и третьему месту вместе",
         RepairedFrom::Copy => "со второй копии",
         RepairedFrom::Itself => "по его же файлам",
         RepairedFrom::Both => "по данным для восстановления и второй копии вместе",

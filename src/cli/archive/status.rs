@@ -269,21 +269,29 @@ fn words(archive: &ArchiveStatus, need: &Need, checking: &str) -> String {
             ),
             None => format!("ни одной целой копии: {again}"),
         },
+        Need::NotStored(_) | Need::StoredBad(_) | Need::StoredForged(_) | Need::VerifyStored(..) => {
+            words_of_third(&archive.name, need, checking)
+        }
+    }
+}
+
+/// What is to be done in the third place.
+fn words_of_third(name: &str, need: &Need, checking: &str) -> String {
+    match need {
         Need::NotStored(place) => {
-            format!("в третьем месте ({place}) архива нет: {ME} store push НОСИТЕЛЬ --only {} {checking}", archive.name)
+            format!("в третьем месте ({place}) архива нет: {ME} store push НОСИТЕЛЬ --only {name} {checking}")
         }
         Need::StoredBad(place) => format!(
-            "в третьем месте ({place}) архив повреждён, исправьте его целой копией: {ME} store push НОСИТЕЛЬ --only {} {checking}",
-            archive.name
+            "в третьем месте ({place}) архив повреждён, исправьте его целой копией: {ME} store push НОСИТЕЛЬ --only {name} {checking}"
+        ),
+        Need::VerifyStored(place, since) => format!(
+            "с {} пора проверить архив в третьем месте ({place}): {ME} store verify {name} {checking}",
+            format_date(*since)
         ),
         Need::StoredForged(place) => {
             format!("в третьем месте ({place}) лежит не подлинный архив: не доверяйте ему и сообщите директору")
         }
-        Need::VerifyStored(place, since) => format!(
-            "с {} пора проверить архив в третьем месте ({place}): {ME} store verify {} {checking}",
-            format_date(*since),
-            archive.name
-        ),
+        _ => String::new(),
     }
 }
 

@@ -5,8 +5,8 @@ use super::fault::{of_status, of_transport};
 use crate::store::place::{Answer, Fault};
 use crate::store::settings::S3;
 use base64ct::{Base64, Encoding};
-use chrono::NaiveDate;
-use hyper::http::{Method, Request};
+use chrono::{DateTime, NaiveDate, Utc};
+use hyper::http::{HeaderMap, Method, Request};
 use md5::{Digest, Md5};
 use object_store::aws::{AwsAuthorizer, AwsCredential};
 use object_store::client::HttpClient;
@@ -35,6 +35,11 @@ impl Asked {
     }
 
     async fn ask(&self, method: Method, path: &str, body: String) -> Answer<(u16, String)> {
+        let (status, _, body) = self.answer(method, path, body).await?;
+        Ok((status, body))
+    }
+
+    async fn answer(&self, method: Method, path: &str, body: String) -> Answer<(u16, HeaderMap, String)> {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.bucket));
         if !body.is_empty() {
             request = request.header("content-md5", Base64::encode_string(&Md5::digest(body.as_bytes())));
@@ -43,12 +48,12 @@ impl Asked {
             request.body(body.into()).map_err(|_| Fault::lasting(format!("недопустимое имя «{path}»")))?;
         AwsAuthorizer::new(&self.credential, "s3", &self.region).authorize(&mut request, None);
         let answer = HttpClient::execute(&self.client, request).await.map_err(|cause| of_transport(&deep(&cause)))?;
-        let status = answer.status().as_u16();
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let body = answer.into_body().bytes().await.map_err(|cause| of_transport(&deep(&cause)))?;
         if body.len() > LARGEST {
             return Err(Fault::lasting("ответ хранилища длиннее, чем бывает"));
         }
-        Ok((status, String::from_utf8_lossy(&body).into_owned()))
+        Ok((status, headers, String::from_utf8_lossy(&body).into_owned()))
     }
 
     /// Whether the bucket keeps what is put over.
@@ -74,14 +79,62 @@ impl Asked {
 
     /// Locks what stands under a key until a day.
     pub async fn lock(&self, key: &str, until: NaiveDate, strict: bool) -> Answer<()> {
-        let path: Vec<String> = key.split('/').map(quoted).collect();
         let mode = if strict { "COMPLIANCE" } else { "GOVERNANCE" };
         let body = format!(
             "<Retention xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Mode>{mode}</Mode>\
              <RetainUntilDate>{until}T00:00:00Z</RetainUntilDate></Retention>"
         );
-        let (status, body) = self.ask(Method::PUT, &format!("/{}?retention", path.join("/")), body).await?;
+        let (status, body) = self.ask(Method::PUT, &format!("/{}?retention", path(key)), body).await?;
         if (200..300).contains(&status) { Ok(()) } else { Err(of_status(status, &body)) }
+    }
+
+    /// Until when what stands under a key is locked, where whoever asks may know it.
+    pub async fn locked(&self, key: &str) -> Answer<Option<DateTime<Utc>>> {
+        let (status, headers, _) = self.answer(Method::HEAD, &format!("/{}", path(key)), String::new()).await?;
+        match status {
+            200 => {
+                let until = headers.get("x-amz-object-lock-retain-until-date").and_then(|until| until.to_str().ok());
+                let read = |until| DateTime::parse_from_rfc3339(until).map(|until| until.to_utc());
+                until.map(read).transpose().map_err(|_| Fault::lasting("срок запрета на удаление не читается"))
+            }
+            404 => Ok(None),
+            status => Err(of_status(status, "")),
+        }
+    }
+
+    /// Keys and ids of all versions below a folder, marks of removal among them.
+    pub async fn versions(&self, folder: &str) -> Answer<Vec<(String, String)>> {
+        let (mut found, mut after) = (Vec::new(), String::new());
+        for _ in 0..PAGES {
+            let asked = format!("?{after}prefix={}&versions", quoted(folder));
+            let (status, body) = self.ask(Method::GET, &asked, String::new()).await?;
+            if status != 200 {
+                return Err(of_status(status, &body));
+            }
+            let leaves = leaves(&body);
+            let all = |wanted: &str| {
+                leaves.iter().filter(|(name, _)| name == wanted).map(|(_, text)| text.clone()).collect::<Vec<_>>()
+            };
+            found.extend(all("Key").into_iter().zip(all("VersionId")).filter(|(key, _)| key.starts_with(folder)));
+            let next = |name: &str| all(name).into_iter().next().filter(|text| !text.is_empty());
+            match (next("IsTruncated").as_deref(), next("NextKeyMarker"), next("NextVersionIdMarker")) {
+                (Some("true"), Some(key), Some(id)) => {
+                    after = format!("key-marker={}&version-id-marker={}&", quoted(&key), quoted(&id));
+                }
+                _ => break,
+            }
+        }
+        Ok(found)
+    }
+
+    /// Removes one version of what stands, or stood, under a key.
+    pub async fn remove(&self, key: &str, version: &str) -> Answer<()> {
+        let asked = format!("/{}?versionId={}", path(key), quoted(version));
+        let (status, body) = self.ask(Method::DELETE, &asked, String::new()).await?;
+        match status {
+            200..300 | 404 => Ok(()),
+            status => Err(of_status(status, &body)),
+        }
     }
 
     /// Keys and ids of uploads below a folder that have not ended.
@@ -144,6 +197,11 @@ fn leaves(xml: &str) -> Vec<(String, String)> {
             Ok(_) => {}
         }
     }
+}
+
+/// A key as it stands in an address.
+fn path(key: &str) -> String {
+    key.split('/').map(quoted).collect::<Vec<_>>().join("/")
 }
 
 /// As it stands in a query.

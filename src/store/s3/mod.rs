@@ -209,6 +209,21 @@ impl Place for S3Place {
         let key = self.key(key)?;
         self.runtime.block_on(self.asked.lock(key.as_ref(), until, strict))
     }
+
+    fn locked(&self, key: &str) -> Answer<Option<chrono::DateTime<chrono::Utc>>> {
+        let key = self.key(key)?;
+        self.runtime.block_on(self.asked.locked(key.as_ref()))
+    }
+
+    fn erase(&self, folder: &str, keep: &str) -> Answer<usize> {
+        let keep = format!("{}{keep}", self.prefix);
+        let mut versions = self.runtime.block_on(self.asked.versions(&format!("{}{folder}/", self.prefix)))?;
+        versions.retain(|(key, _)| *key != keep);
+        for (key, version) in &versions {
+            self.runtime.block_on(self.asked.remove(key, version))?;
+        }
+        Ok(versions.len())
+    }
 }
 
 /// A long file on its way.

@@ -1,5 +1,7 @@
 //! The bag protocol over S3: moto's server, or the one that `LETOPIS_S3` names (`.ci/district`), and between us and it a proxy that fails.
 
+mod many;
+
 use super::super::claim::Writer;
 use super::super::protect::{Protection, protect};
 use super::super::push::{Pushed, push};
