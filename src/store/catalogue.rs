@@ -107,7 +107,7 @@ pub enum Mark {
     Destroyed(String),
     /// Its removal by this act was begun and not ended.
     Destroying(String),
-    /// The note on its removal is not genuine.
+    /// The note on its removal is not genuine: nobody has signed it, or a key that `trust.toml` does not name for the school.
     BadNote,
 }
 
@@ -330,6 +330,9 @@ fn marks(place: Patient<'_>, wish: &Wish<'_>, row: &Row, there: list::There) -> 
     let mut marks = Vec::new();
     if there.destroyed {
         match destroy::note(place, &row.shelf) {
+            Ok(Some((_, key))) if wish.trust.is_some_and(|trust| !trust.is_of(row.shelf.school(), &key)) => {
+                marks.push(Mark::BadNote);
+            }
             Ok(Some((note, _))) if note.done && there.files == 0 => return Ok(vec![Mark::Destroyed(note.act)]),
             Ok(Some((note, _))) => return Ok(vec![Mark::Destroying(note.act)]),
             Ok(None) => {}

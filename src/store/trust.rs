@@ -81,6 +81,11 @@ impl Trust {
         self.schools.contains_key(school)
     }
 
+    /// Whether a key is one of a school's, where it names that school.
+    pub fn is_of(&self, school: &str, fingerprint: &str) -> bool {
+        self.schools.get(school).is_none_or(|keys| keys.iter().any(|key| key == fingerprint))
+    }
+
     /// What a bag of a school is held against, that claims to be signed by a key; nothing of a school that is not named.
     pub fn anchor(&self, school: &str, signer: Option<&str>) -> Option<Anchor<'static>> {
         let keys = self.schools.get(school)?;

@@ -39,7 +39,7 @@ pub fn stored(tables: &Tables, archive: &str) -> Result<Vec<Stored>> {
                 WHERE other.archive = stored.archive AND other.place = stored.place) AS locked_until
                FROM stored WHERE entry IN (SELECT max(entry) FROM stored WHERE archive = ?1 GROUP BY place)
                ORDER BY entry";
-    tables.all("архив в третьем месте", sql, [archive], |row| Stored::of(row))
+    tables.all("архив в третьем месте", sql, [archive], Stored::of)
 }
 
 /// The third place that was used last, by whatever archive.

@@ -257,7 +257,9 @@ fn an_act_names_a_whole_copy_in_a_third_place_and_no_damaged_one() {
             locked_until: None,
         };
         tables.by("zav", "2026-06-01", stored);
-        lines_of(&tables, &act()).iter().any(|line| line.join(" ").contains("третьем месте: папка /mnt/archive"))
+        lines_of(&tables, &act())
+            .iter()
+            .any(|line| line.join(" ").contains("третьем месте (папка /mnt/archive), в sosh-1/2025-2026/2025-2026-q1"))
     };
     assert!(stored(VerifiedAs::Whole, &"1a2b3c4d".repeat(8)));
     assert!(!stored(VerifiedAs::Damaged, ""));

@@ -273,6 +273,10 @@ fn a_bag_is_destroyed_by_its_act_alone_after_its_lock_and_by_whoever_goes_on_aft
     let error = many.of.push().unwrap_err();
     assert!(error.message().contains("уничтожен в хранилище по акту № 2031-0007"), "{error}");
     assert!(list::list(many.of.place(), Some("school-1")).unwrap().is_empty());
+    let school = |key: String| many.trust(&format!("[schools]\nschool-1 = \"{key}\"\nschool-2 = \"{key}\"\n"));
+    assert_eq!(many.marks(1, Some(&school(signer.public().fingerprint()))), [Mark::Destroyed("2031-0007".into())]);
+    let stranger = Identity::generate().public().fingerprint();
+    assert_eq!(many.marks(1, Some(&school(stranger))), [Mark::BadNote], "whoever may write there may put such a note");
     memory.tamper(&shelf.under(destroy::DESTROYED), |bytes| bytes[20] ^= 1);
     assert_eq!(many.marks(1, None), [Mark::BadNote]);
 }

@@ -139,7 +139,7 @@ fn originals_single() -> Label {
 }
 
 /// What the act says of a copy in a third place, unless the layout says it otherwise.
-const THIRD: &str = "Такая же копия сохранена в третьем месте: {place}, папка {shelf}; прочитана там и сверена {day}, повреждений нет. Носителей она не заменяет.";
+const THIRD: &str = "Такая же копия сохранена в третьем месте ({place}), в {shelf}; прочитана там и сверена {day}, повреждений нет. Носителей она не заменяет.";
 
 /// `lost-stick.toml` (form 21).
 #[derive(Debug, Deserialize)]
