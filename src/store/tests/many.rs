@@ -171,7 +171,7 @@ fn the_catalogue_says_what_is_missing_damaged_overdue_unknown_changed_and_left()
     for (key, _) in memory.files().iter().filter(|(key, _)| key.starts_with("school-3/")) {
         memory.lose(key);
     }
-    memory.tamper(&many.shelf(4).under(TAGMANIFEST), |bytes| bytes[0] = b'0');
+    memory.tamper(&many.shelf(4).under(TAGMANIFEST), |bytes| bytes[0] ^= 1);
     memory.lose(&many.shelf(5).under(BAGIT));
     memory.put_new(&many.shelf(6).under(".claim"), br#"{"format":"letopis-claim-1","owner":"x","who":"kim","code":"","until":"2026-01-01T00:00:00Z","done":false}"#).unwrap();
     memory.put_new("holiday.jpg", b"x").unwrap();
