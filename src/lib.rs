@@ -42,6 +42,7 @@ pub mod report;
 pub mod school;
 pub mod store;
 pub mod web;
+pub mod witness;
 pub mod work;
 
 pub use error::{Error, Result};

@@ -25,7 +25,7 @@ const LAYERS: [&[&str]; 9] = [
     &["journal"],
     &["import"],
     &["print", "report", "archive", "away"],
-    &["inform", "store"],
+    &["inform", "store", "witness"],
     &["work"],
     &["cli", "web"],
 ];

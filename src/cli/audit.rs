@@ -3,11 +3,12 @@
 use super::called::ME;
 use super::state::State;
 use super::{Common, confirm, screen, session};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::journal;
 use crate::journal::read::annulments::Annulment;
-use crate::journal::read::{LostRange, Restoration};
+use crate::journal::read::{LostRange, Restoration, Witness};
 use crate::ledger::chain::hex;
+use crate::ledger::log::policy::Policy;
 use crate::school::{RECORDS, counted};
 use crate::work::archive::witnesses::{self, Outside, Testimony};
 use crate::work::audit::{Audit as Audited, audit};
@@ -27,7 +28,7 @@ pub struct Audit {
     #[arg(long, visible_alias = "свидетель", value_name = "ТОЧКА")]
     witness: Vec<PathBuf>,
     /// Чьим подписям на точках верить: файл доверия проверяющего
-    #[arg(long, visible_alias = "доверие", value_name = "ФАЙЛ", requires = "witness")]
+    #[arg(long, visible_alias = "доверие", value_name = "ФАЙЛ")]
     policy: Option<PathBuf>,
 }
 
@@ -36,7 +37,13 @@ impl Audit {
         session::not_on_stick(common, "проверить журнал")?;
         // A witness that cannot be read is no witness: that is said before anything else.
         let mut named = self.against.as_deref().map(|named| witness(common, named)).transpose()?.unwrap_or_default();
+        if self.policy.is_some() && self.witness.is_empty() && self.against.is_none() {
+            return Err(Error::input("файлу доверия нечего проверять: контрольной точки нет")
+                .next("укажите её: --witness ТОЧКА, или архив, в котором она есть: --against АРХИВ"));
+        }
         let policy = self.policy.as_deref().map(checkpoint::policy).transpose()?;
+        let within: Vec<Outside> = named.iter().filter_map(|outside| within(outside, policy.as_ref())).collect();
+        named.extend(within);
         for path in &self.witness {
             named.push(Outside::Checkpoint(Box::new(Cosigned::read(path, policy.as_ref())?)));
         }
@@ -56,6 +63,7 @@ impl Audit {
                 "findings": report.findings.iter()
                     .map(|f| serde_json::json!({"entry": f.seq, "what": f.what})).collect::<Vec<_>>(),
                 "annulled": audited.annulled.iter().map(annulled_json).collect::<Vec<_>>(),
+                "witnesses": audited.witnesses.iter().map(super::witness::json).collect::<Vec<_>>(),
                 "restored": audited.restorations.iter().map(restoration_json).collect::<Vec<_>>(),
                 "against": testimonies.iter().map(|testimony| testimony_json(testimony, tip.seq)).collect::<Vec<_>>(),
             }));
@@ -64,9 +72,22 @@ impl Audit {
             say_extraordinary(&audited);
             say_annulled(&audited.annulled);
             say_lost(&audited.restorations);
+            say_witnesses(&audited.witnesses);
             testimonies.iter().filter_map(|testimony| heard(testimony, tip.seq)).for_each(|line| println!("{line}"));
         }
         Ok(ExitCode::from(u8::from(!report.is_clean())))
+    }
+}
+
+/// The checkpoint that an archive keeps, where the policy believes it.
+fn within(outside: &Outside, policy: Option<&Policy>) -> Option<Outside> {
+    let Outside::Archive(archive) = outside else { return None };
+    match Cosigned::kept(archive.facts.checkpoint.as_ref()?, policy) {
+        Ok(cosigned) => Some(Outside::Checkpoint(Box::new(cosigned))),
+        Err(error) => {
+            screen::warning(&format!("архив {}: {}", archive.name, error.message()));
+            None
+        }
     }
 }
 
@@ -131,6 +152,21 @@ fn say_lost(restorations: &[Restoration]) {
                 println!("    {range}, последняя сумма {}", lost.head);
             }
         }
+    }
+}
+
+/// Whom the school has named as witnesses, and whom it no longer names.
+fn say_witnesses(witnesses: &[Witness]) {
+    if !witnesses.is_empty() {
+        println!("Свидетели, которых назвала сама школа:");
+    }
+    for Witness { entry, name, key, by, at, removed, .. } in witnesses {
+        let removed = removed.as_ref().map(|removed| {
+            let day = removed.at.format("%d.%m.%Y");
+            format!("; убран записью № {}, {}, {day}: {}", removed.entry, removed.by, removed.reason)
+        });
+        let (day, removed) = (at.format("%d.%m.%Y"), removed.unwrap_or_default());
+        println!("  № {entry}, {by}, {day}: «{name}», ключ {}{removed}", key.name());
     }
 }
 

@@ -72,6 +72,8 @@ pub enum Action {
         login: String,
     },
     ListConfirmations,
+    /// Show whom the school names as witnesses of its ledger.
+    ListWitnesses,
     RefuseConfirmation,
     /// Give a journal an emergency key.
     SetEmergencyKey,

@@ -44,5 +44,5 @@ pub use text::{
     BYTES, OF_RECORDS, RECORDS, alike, clean, counted, each_in_cyrillic, fold, grouped, in_cyrillic, is_nfc,
     is_printable, latin_alike, on_russian_keys, plural, printable, same_word, strange_letter,
 };
-pub use web_address::in_ascii;
+pub use web_address::{in_ascii, is_of_this_machine};
 pub use work::WorkKind;

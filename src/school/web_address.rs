@@ -15,6 +15,18 @@ pub fn in_ascii(address: &str) -> String {
     }
 }
 
+/// Whether an address is of this very machine, where nobody is between: `http://127.0.0.1:7380`.
+pub fn is_of_this_machine(address: &str) -> bool {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let authority = rest.split('/').next().unwrap_or_default();
+    let host = match authority.strip_prefix('[') {
+        Some(six) => six.split(']').next(),
+        None => authority.split(':').next(),
+    };
+    let is_loopback = |host: &str| host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    host.is_some_and(|host| host == "localhost" || is_loopback(host))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -27,6 +39,17 @@ mod tests {
             ("пример.рф:443", "xn--e1afmkfd.xn--p1ai:443"),
         ] {
             assert_eq!(in_ascii(typed), sent);
+        }
+    }
+
+    #[test]
+    fn an_address_of_this_machine_is_told_from_others() {
+        for here in ["http://127.0.0.1:7380", "http://localhost/a", "http://[::1]:7380", "127.0.0.2"] {
+            assert!(is_of_this_machine(here), "{here}");
+        }
+        for elsewhere in ["http://localhost.example.ru", "http://10.0.0.1", "http://127.0.0.1@x.ru", "", "http://[::2]"]
+        {
+            assert!(!is_of_this_machine(elsewhere), "{elsewhere}");
         }
     }
 

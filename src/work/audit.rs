@@ -5,7 +5,7 @@ use super::memory::Memory;
 use crate::error::Result;
 use crate::journal::read::annulments::{self, Annulment};
 use crate::journal::read::extraordinary::{self, Extraordinary};
-use crate::journal::read::{self, Restoration};
+use crate::journal::read::{self, Restoration, Witness};
 use crate::journal::{Finding, Journal, Outrun, Report};
 use std::path::Path;
 
@@ -24,6 +24,8 @@ pub struct Audit {
     pub since_rules_2: bool,
     /// What was recorded by mistake and annulled, in order.
     pub annulled: Vec<Annulment>,
+    /// Whom the school has named as witnesses of its ledger, in order.
+    pub witnesses: Vec<Witness>,
     /// When the journal went on from a restored copy.
     pub restorations: Vec<Restoration>,
     /// What is missing of what this workplace has seen.
@@ -42,12 +44,13 @@ pub fn audit(
     progress: &mut dyn FnMut(u64),
 ) -> Result<Audit> {
     let audited = Journal::audit(path, progress)?;
-    let witnesses = that_speak_of(named, audited.report.tip);
-    let testimonies = witnesses.iter().map(|witness| witness.ask(&audited)).collect::<Result<Vec<_>>>()?;
+    let outside = that_speak_of(named, audited.report.tip);
+    let testimonies = outside.iter().map(|witness| witness.ask(&audited)).collect::<Result<Vec<_>>>()?;
     let (tables, tip) = (audited.tables()?, audited.report.tip);
     let (extraordinary, alone) = (extraordinary::extraordinary(&tables)?, extraordinary::is_alone(&tables)?);
     let since_rules_2 = extraordinary::knows(&tables)?;
     let (restorations, annulled) = (read::restorations(&tables)?, annulments::annulments(&tables)?);
+    let witnesses = read::witnesses(&tables)?;
     let outrun = memory.and_then(|memory| memory.recall(&tip.journal)).map(|seen| {
         let contained = audited.position_of(&seen.tip.head) == Some(seen.tip.seq);
         seen.missing_in(tip, contained.then_some(seen.tip.head), &tables)
@@ -59,5 +62,5 @@ pub fn audit(
         report.count += 1;
         report.findings.push(Finding { seq: None, what: what.clone() });
     }
-    Ok(Audit { report, testimonies, extraordinary, alone, since_rules_2, annulled, restorations, outrun })
+    Ok(Audit { report, testimonies, extraordinary, alone, since_rules_2, annulled, witnesses, restorations, outrun })
 }

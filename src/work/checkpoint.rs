@@ -4,6 +4,7 @@
 //! ledger another epoch had, who may have a proof.
 
 use super::archive::witnesses::{Ledger, Testimony, lost};
+use super::cosigners::{self, Cosigner, Signatures};
 use crate::error::{Action, Error, Result};
 use crate::files;
 use crate::journal::read::{self, Tables};
@@ -41,12 +42,11 @@ pub fn log_key(proven: &Proven, server: &Identity) -> Result<Verifier> {
 }
 
 /// Which log the journal is now.
-fn origin(tables: &Tables, journal: Hash) -> Result<Origin> {
-    let restored = read::restorations(tables)?.len();
-    Ok(Origin { journal, epoch: u32::try_from(restored).unwrap_or(u32::MAX).saturating_add(1) })
+pub(super) fn origin(tables: &Tables, journal: Hash) -> Result<Origin> {
+    read::origin(tables, journal, u64::MAX >> 1)
 }
 
-fn is_of_server(tables: &Tables, key: &Identity) -> Result<()> {
+pub(super) fn is_of_server(tables: &Tables, key: &Identity) -> Result<()> {
     let servers = read::keys_in_force(tables, Role::ServerService)?;
     if servers.iter().any(|(_, server)| *server == key.public()) {
         return Ok(());
@@ -64,6 +64,14 @@ pub fn policy(path: &Path) -> Result<Policy> {
     Policy::parse(&text(path)?).map_err(|error| error.at(path.display()))
 }
 
+/// A signed note in a file.
+///
+/// # Errors
+/// A file that does not read, or is none.
+pub fn note(path: &Path) -> Result<Note> {
+    Note::parse(&text(path)?).map_err(|error| error.at(path.display()))
+}
+
 fn text(path: &Path) -> Result<String> {
     files::read_named_text(path, LONGEST as u64).map_err(|cause| Error::file("прочитать", path, &cause))
 }
@@ -73,8 +81,8 @@ fn text(path: &Path) -> Result<String> {
 pub struct Cosigned {
     checkpoint: Checkpoint,
     note: Note,
-    /// What the auditor's own policy says of it; nothing where he has none.
-    verdict: Option<Verdict>,
+    /// Whom the auditor himself believes; nothing where he has no policy.
+    policy: Option<Policy>,
 }
 
 impl Cosigned {
@@ -83,13 +91,20 @@ impl Cosigned {
     /// # Errors
     /// What is none; one that the policy does not believe.
     pub fn read(path: &Path, policy: Option<&Policy>) -> Result<Self> {
-        let named = |error: Error| error.at(path.display());
-        let note = Note::parse(&text(path)?).map_err(named)?;
+        Self::kept(&text(path)?, policy).map_err(|error| error.at(path.display()))
+    }
+
+    /// The same of a note's text, as an archive keeps it.
+    ///
+    /// # Errors
+    /// As [`Cosigned::read`].
+    pub fn kept(text: &str, policy: Option<&Policy>) -> Result<Self> {
+        let note = Note::parse(text)?;
         let verdict = policy.map(|policy| policy.judge(&note));
         if let Some(verdict) = verdict.as_ref().filter(|verdict| !verdict.accepts()) {
-            return Err(named(unbelieved(verdict)));
+            return Err(unbelieved(verdict));
         }
-        Ok(Self { checkpoint: Checkpoint::read(&note).map_err(named)?, note, verdict })
+        Ok(Self { checkpoint: Checkpoint::read(&note)?, note, policy: policy.cloned() })
     }
 
     /// Whether it is of this journal.
@@ -103,9 +118,8 @@ impl Cosigned {
     /// Tables that do not read.
     pub fn ask(&self, ledger: &dyn Ledger) -> Result<Testimony> {
         let (tables, tip) = (ledger.tables()?, ledger.tip());
-        let said =
-            |length, lost_in| Testimony { witness: self.words(&tables), length, lost_in, signer: None, recorded: None };
-        let told = self.words(&tables);
+        let told = self.words(&tables)?;
+        let said = |length, lost_in| Testimony { witness: told.clone(), length, lost_in, signer: None, recorded: None };
         let Checkpoint { origin: of, size, .. } = self.checkpoint;
         if of.journal != tip.journal {
             return Ok(said(Err(format!("{told}: она другого журнала ({})", hex(&of.journal))), None));
@@ -120,6 +134,9 @@ impl Cosigned {
         }
         let records = counted(size, RECORDS);
         let cut = |why: &str| Ok(said(Err(format!("{told}: {why}")), None));
+        if let [name, ..] = &self.signatures(&tables)?.wrong[..] {
+            return cut(&format!("подпись свидетеля «{name}», которого назвала школа, не сходится"));
+        }
         if of.epoch > now.epoch {
             return cut(
                 "её видели после восстановления, о котором этот журнал не знает: он старше или его конец отрезан",
@@ -135,15 +152,28 @@ impl Cosigned {
         }
     }
 
-    /// The checkpoint in words, with who vouches for it.
-    fn words(&self, tables: &Tables) -> String {
+    /// The checkpoint in words, with who vouches for it and by whose word he is a witness.
+    fn words(&self, tables: &Tables) -> Result<String> {
         let Checkpoint { origin, size, .. } = self.checkpoint;
         let what = format!("контрольная точка, {}", counted(size, RECORDS));
-        let Some(verdict) = &self.verdict else {
-            return format!("{what} ({}; файла доверия нет, подписи свидетелей не проверены)", self.by_server(tables));
-        };
-        let signed: Vec<String> =
-            verdict.seen.iter().map(|seen| format!("{} {}", seen.witness, moment(seen.at, tables))).collect();
+        let (of, audited) = (self.signatures(tables)?, self.policy.is_some());
+        let one = |one: &Cosigner| format!("{} {} ({})", one.name, moment(one.at, tables), one.standing(audited));
+        let mut signed: Vec<String> = of.held.iter().map(one).collect();
+        signed.extend(of.strange.iter().map(|name| {
+            let who = if audited {
+                "ни файл доверия, ни журнал его не знают"
+            } else {
+                "в журнале не назван"
+            };
+            format!("{name} ({who}: он чужой, или школа его скрыла)")
+        }));
+        if !audited {
+            let who = match signed.is_empty() {
+                true => "никто из названных школой свидетелей её не подписал".to_owned(),
+                false => format!("подписали: {}; свидетели названы самой школой", signed.join(", ")),
+            };
+            return Ok(format!("{what} ({}; {who}; файла доверия нет)", self.by_server(tables)));
+        }
         let who = if signed.is_empty() {
             "свидетелей файл доверия не требует".to_owned()
         } else {
@@ -154,7 +184,11 @@ impl Cosigned {
         } else {
             String::new()
         };
-        format!("{what}{epoch} (подписали: {who})")
+        Ok(format!("{what}{epoch} (подписали: {who})"))
+    }
+
+    fn signatures(&self, tables: &Tables) -> Result<Signatures> {
+        cosigners::signatures(&self.note, &self.checkpoint.origin.to_string(), self.policy.as_ref(), tables)
     }
 
     fn by_server(&self, tables: &Tables) -> &'static str {

@@ -16,6 +16,7 @@ pub mod clock;
 pub mod confirm;
 pub mod contacts;
 pub mod correction;
+pub mod cosigners;
 pub mod courses;
 pub mod demo;
 pub mod event;
@@ -43,6 +44,7 @@ pub mod seat;
 pub mod serving;
 pub mod sticks;
 pub mod stores;
+pub mod submission;
 pub mod substitution;
 #[cfg(test)]
 mod testing;

@@ -21,6 +21,7 @@ pub fn facts(recovery: u8) -> Facts {
         recovery,
         source: None,
         content: Content::Journal,
+        checkpoint: None,
     }
 }
 

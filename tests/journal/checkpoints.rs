@@ -8,6 +8,8 @@ const LESSON: [&str; 7] = ["lesson", "record", "7А", "Алгебра", "15.09.2
 const MARK: [&str; 6] = ["mark", "set", "7А", "Алгебра", "15.09.2025", "Петренко=4"];
 const OTHER: [&str; 6] = ["mark", "set", "7А", "Алгебра", "15.09.2025", "Петренко=5"];
 const AGAIN: [&str; 6] = ["mark", "set", "7А", "Алгебра", "15.09.2025", "Сизов=5"];
+/// A witness of whom nobody has the key.
+const OWN: &str = "rono.example/w+d030defd+BNENh0xiCjqqM0fBHJEyLQfbtW+00HhHQBJkab6vpS4N";
 const DAY: &str = "2025-09-15 12:00:00";
 /// 15 September 2025, 12:30 in Moscow.
 const SIGNED: &str = "1757928600";
@@ -143,6 +145,110 @@ fn a_checkpoint_is_believed_only_as_the_auditors_own_policy_says() {
     world.school.run(DAY, "petrova", &["audit", "--policy", "policy"]).fails(2, &["--witness"]);
     let told = world.school.run(DAY, "petrova", &["witness", "checkpoint", "чужая"]).fails(2, &["ключ службы приёма"]);
     assert!(!world.school.path("чужая").exists(), "{told}");
+}
+
+#[test]
+fn whom_the_school_named_and_hid_is_told_from_whom_the_auditor_believes() {
+    let Some(world) = World::new() else { return };
+    let rono = world.go.run(["vkey", "роно.example/w"], Path::new(".")).stdout.trim_end().to_owned();
+    world.cosigned("before");
+    world.put_aside("unnamed");
+    let by = |at: &str, login: &str, args: &[&str]| world.school.run(&format!("2025-09-15 {at}"), login, args);
+    by("13:00:00", "ivanova", &["witness", "add", "РОНО", &rono, "--url", "http://rono.example"]).fails(2, &["TLS"]);
+    by("13:00:00", "semyonov", &["witness", "add", "РОНО", &rono]).fails(1, &["нет права"]);
+    by("13:00:00", "ivanova", &["witness", "add", "РОНО", &rono, "--url", "https://роно.рф/"]).ok();
+    let number = world.school.entries();
+    by("13:00:30", "ivanova", &["witness", "add", "Своё", OWN]).ok();
+    let list = by("13:01:00", "petrova", &["witness", "list"]).ok().stdout;
+    assert!(list.contains("https://xn--m1abbf.xn--p1ai") && list.contains(&rono), "{list}");
+    world.cosigned("point");
+    world.put_aside("named");
+    by("13:02:00", "petrova", &["witness", "remove", "роно.example/w", "--reason", "не отвечает"]).ok();
+
+    // The auditor believes him: what the school says of him is told beside.
+    world.audit("a", &["point"]).says(&[
+        "Журнал цел",
+        "свидетель проверяющего, школа назвала его записью",
+        "и убрала записью",
+        "не отвечает",
+        "Свидетели, которых назвала сама школа:",
+        "«Своё»",
+    ]);
+    world.copy("named", "journal.letopis");
+    let named = format!("свидетель проверяющего, назван школой, запись № {number} от 15.09.2025");
+    world.audit("b", &["point"]).says(&[&named]);
+    let alone =
+        |point: &str| world.school.run_at("b", "2025-09-20 12:00:00", "petrova", &["audit", "--witness", point]);
+    alone("point").says(&["свидетели названы самой школой", "файла доверия нет", "РОНО 15.09.2025 12:30"]);
+    alone("point.plain").says(&["никто из названных школой свидетелей её не подписал", "файла доверия нет"]);
+    // A ledger in which he was never named: he is the auditor's own, or a stranger to both.
+    world.copy("unnamed", "journal.letopis");
+    world.audit("c", &["before"]).says(&["свидетель проверяющего, в журнале не назван"]);
+    world.audit("c", &["point"]).fails(1, &["в журнале не назван", "конец журнала отрезан"]);
+    let policy = world.read("policy");
+    world.write("policy", &policy.replace(&rono, OWN));
+    let strange = ["audit", "--policy", "policy", "--witness", "before"];
+    let refused = world.school.run_at("d", "2025-09-20 12:00:00", "petrova", &strange);
+    refused.fails(1, &["ни один свидетель из файла доверия её не подписал"]);
+    world.write("policy", &policy.replace(&format!("witness роно {rono}\nquorum роно"), "quorum none"));
+    world.audit("d", &["before"]).says(&["роно.example/w (ни файл доверия, ни журнал его не знают"]);
+    // One whom the school named, under whose name somebody else signed.
+    world.copy("named", "journal.letopis");
+    let point = world.read("point");
+    let line = point.lines().last().unwrap();
+    let (start, end) = line.split_at(line.len() - 9);
+    let other = if end.starts_with('A') { "B" } else { "A" };
+    world.write("spoilt", &point.replace(line, &format!("{start}{other}{}", &end[1..])));
+    world.audit("b", &["spoilt"]).fails(1, &["подпись свидетеля «РОНО», которого назвала школа, не сходится"]);
+    let told = world.school.run_at("b", "2025-09-20 12:00:00", "petrova", &["audit", "--json"]).ok().stdout;
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((&told["witnesses"][0]["name"], &told["witnesses"][0]["entry"]), (&"РОНО".into(), &number.into()));
+}
+
+#[test]
+fn an_archive_keeps_what_witnesses_signed_and_is_held_against_it() {
+    let Some(world) = World::new() else { return };
+    let rono = world.go.run(["vkey", "роно.example/w"], Path::new(".")).stdout.trim_end().to_owned();
+    world.school.run(DAY, "ivanova", &["witness", "add", "РОНО", &rono]).ok();
+    world.cosigned("point");
+    world.school.run(DAY, "petrova", &["witness", "take", "point.plain"]).fails(2, &["ни один свидетель"]);
+    world.school.run(DAY, "petrova", &["witness", "take", "point"]).says(&["РОНО"]);
+    let status = world.school.run(DAY, "petrova", &["archive", "status"]).says(&["Свидетель «РОНО»: подписал"]);
+    assert!(!status.stdout.contains("не подписано"), "{status}");
+    for (mount, label, holder) in [("usb-1", "А-1", "kuznetsov"), ("usb-2", "А-2", "petrova")] {
+        std::fs::create_dir(world.school.path(mount)).unwrap();
+        let register = ["carrier", "register", mount, "--label", label, "--holder", holder, "--place", label];
+        world.school.run("2025-10-24 12:00:00", "petrova", &register).ok();
+    }
+    let create =
+        ["archive", "create", "--period", "I четверть", "--to", "usb-1", "--to", "usb-2", "--allow-same-device"];
+    world.school.run("2025-10-24 13:00:00", "petrova", &create).ok();
+    let bag = "usb-1/LETOPIS/2025-2026-h1";
+    let info = world.read(&format!("{bag}/bag-info.txt"));
+    let coded = info.lines().find_map(|line| line.strip_prefix("Letopis-Checkpoint: ")).unwrap();
+    world.write("coded", coded);
+    let decoded = peers::run("base64", ["-d", "coded"], &world.school.path(""));
+    assert_eq!(decoded.stdout, world.read("point"), "public programs read it too");
+    let deep = ["archive", "verify", bag, "--deep"];
+    world.school.run("2025-10-24 14:00:00", "petrova", &deep).ok();
+    // It is a witness of the ledger beside the archive's own facts, as far as the policy believes it.
+    let against = ["audit", "--against", bag, "--policy", "policy"];
+    world
+        .school
+        .run("2025-10-24 15:00:00", "petrova", &against)
+        .says(&["Сверено: архив 2025-2026-h1", "свидетель проверяющего, назван школой"]);
+    let policy = world.read("policy");
+    world.write("policy", &policy.replace(&rono, OWN));
+    world
+        .school
+        .run("2025-10-24 15:00:00", "petrova", &against)
+        .says(&["архив 2025-2026-h1: контрольной точке не верить"]);
+    let alone = ["audit", "--against", bag];
+    world.school.run("2025-10-24 15:00:00", "petrova", &alone).says(&["свидетели названы самой школой"]);
+
+    // Paper of a school that has witnesses says the same.
+    let print = ["print", "act", "2025-2026-h1", "--out", "print"];
+    world.school.run("2025-10-24 16:00:00", "petrova", &print).ok();
 }
 
 #[test]

@@ -4,6 +4,8 @@ mod august;
 mod checkpoints;
 mod from_a_copy;
 mod kill;
+#[cfg(all(unix, feature = "district"))]
+mod litewitness;
 mod resumed;
 mod rules;
 mod sixty_teachers;

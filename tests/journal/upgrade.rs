@@ -49,6 +49,8 @@ const CAME_LATER: &[(&str, &str)] = &[
     ("journal.restored", "0.1.0 went on from a restored copy without a word"),
     ("document.signed", "0.1.0 handed nothing to a signing program"),
     ("archive.destroyed", "no term was over yet"),
+    ("witness.added", "0.1.0 knew no witnesses next door"),
+    ("witness.removed", "0.1.0 knew no witnesses next door"),
     ("event.announced", "events of the school came with the diary"),
     ("event.annulled", "events of the school came with the diary"),
 ];

@@ -2,6 +2,7 @@
 
 use super::info::{Info, Oxum};
 use crate::archive::sum::Sum;
+use base64ct::{Base64, Encoding};
 
 /// The archive that was made before this one from the same school's journals.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -64,6 +65,10 @@ pub struct Facts {
     pub source: Option<Previous>,
     /// What was packed.
     pub content: Content,
+    /// The newest checkpoint of the journal that witnesses next door had signed: a signed note. Whose signatures hold, a
+    /// policy says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<String>,
 }
 
 /// The values of `Letopis-Content`; an archive of everything has none.
@@ -107,6 +112,9 @@ impl Facts {
             Content::Summaries => info.push("Letopis-Content", SUMMARIES),
             Content::Backup => info.push("Letopis-Content", BACKUP),
         }
+        if let Some(note) = &self.checkpoint {
+            info.push("Letopis-Checkpoint", &Base64::encode_string(note.as_bytes()));
+        }
         if self.recovery > 0 {
             info.push("Letopis-Recovery", &format!("{}%", self.recovery));
         }
@@ -137,6 +145,10 @@ impl Facts {
             Some(BACKUP) => Content::Backup,
             Some(_) => return Err("поле «Letopis-Content» — не из известных".to_owned()),
         };
+        let checkpoint = info.get("Letopis-Checkpoint").map(|coded| {
+            let note = Base64::decode_vec(coded).ok().and_then(|note| String::from_utf8(note).ok());
+            note.ok_or_else(|| "поле «Letopis-Checkpoint» — не текст в Base64".to_owned())
+        });
         let recovery = match info.get("Letopis-Recovery") {
             Some(share) => share.strip_suffix('%').and_then(|share| share.parse().ok()).filter(|share| *share <= 100),
             None => Some(0),
@@ -153,6 +165,7 @@ impl Facts {
             previous: named("Letopis-Previous-Archive", "Letopis-Previous-Code")?,
             source: named("Letopis-Source-Archive", "Letopis-Source-Code")?,
             content,
+            checkpoint: checkpoint.transpose()?,
             recovery: recovery.ok_or_else(|| "поле «Letopis-Recovery» — не доля в процентах".to_owned())?,
         })
     }
@@ -184,12 +197,16 @@ mod tests {
             recovery: 10,
             source: Some(Previous { name: "2025-2026-q0".into(), code: Sum::of(b"source").to_string() }),
             content: Content::Summaries,
+            checkpoint: Some("letopis/00/1\n5\nAAA=\n\n— letopis/00/1 AAAA\n".into()),
         };
         let text = facts.to_info("2025-2026-q1", Oxum { bytes: 10, files: 2 }).to_string();
         assert!(text.contains("Bagging-Date: 2025-10-31\n"), "{text}");
         assert_eq!(Facts::from_info(&Info::parse(&text).unwrap()).unwrap(), facts);
         let error = Facts::from_info(&Info::parse(&text.replace("Ledger-Length: 1234", "Ledger-Length: x")).unwrap());
         assert!(error.unwrap_err().contains("Letopis-Ledger-Length"));
+        let error =
+            Facts::from_info(&Info::parse(&text.replace("Letopis-Checkpoint: ", "Letopis-Checkpoint: —")).unwrap());
+        assert!(error.unwrap_err().contains("Letopis-Checkpoint"));
     }
 
     #[test]

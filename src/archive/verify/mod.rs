@@ -114,6 +114,7 @@ fn judge(folder: &Folder, files: &files::Files, request: &Request<'_>, progress:
     if let (Some(facts), Some(code)) = (&facts, &sealed.code) {
         if findings.is_empty() {
             findings.extend(seal::check_login(&sealed.signer, facts));
+            findings.extend(seal::check_checkpoint(facts));
         }
         findings.extend(link::check(folder, facts, code));
     }

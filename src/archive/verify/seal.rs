@@ -9,6 +9,9 @@ use crate::archive::report::Finding;
 use crate::archive::signature::{AllowedSigners, ArchiveSignature};
 use crate::archive::sum::Sum;
 use crate::error::reason;
+use crate::ledger::chain::hex;
+use crate::ledger::log::checkpoint::Checkpoint;
+use crate::ledger::log::note::Note;
 
 use super::files::{Files, LISTED_TAGS, SAME_SUM_DIGITS};
 
@@ -74,6 +77,18 @@ pub(super) fn check(folder: &Folder, files: &Files) -> Seal {
 pub(super) fn check_login(signer: &Option<Signer>, facts: &Facts) -> Option<Finding> {
     let login = signer.as_ref()?.login.as_ref()?;
     (*login != facts.login).then(|| Finding::forgery(INFO, format!("архив создал {}, а подписал {login}", facts.login)))
+}
+
+/// The checkpoint is of the journal that the archive names, and of no more records than it holds.
+pub(super) fn check_checkpoint(facts: &Facts) -> Option<Finding> {
+    let note = facts.checkpoint.as_ref()?;
+    match Note::parse(note).and_then(|note| Checkpoint::read(&note)) {
+        Err(error) => Some(Finding::forgery(INFO, error.message())),
+        Ok(point) if hex(&point.origin.journal) != facts.journal || point.size > facts.length => Some(
+            Finding::forgery(INFO, "контрольная точка в нём другого журнала, или записей в ней больше, чем в архиве"),
+        ),
+        Ok(_) => None,
+    }
 }
 
 fn disagreements(tagmanifest: &[u8], signature: Option<&ArchiveSignature>, files: &Files) -> Vec<Finding> {

@@ -4,6 +4,7 @@ use super::destroyed::say_destroyed;
 use super::{Common, screen, session};
 use crate::cli::called::ME;
 use crate::cli::typed::quoted;
+use crate::cli::witness;
 use crate::error::Result;
 use crate::journal::read::{self, Gone, Tables};
 use crate::ledger::chain::grouped;
@@ -11,6 +12,7 @@ use crate::school::format_date;
 use crate::work::archive::destroyed::{self, NamedArchive};
 use crate::work::archive::status::{ArchiveStatus, BackupStatus, Backups, Copy, Need, Status, Third, Verified};
 use crate::work::confirm;
+use crate::work::submission::{self, Standing};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::ExitCode;
@@ -46,6 +48,7 @@ pub fn run(common: &Common, backup_days: u32, current: Option<&Path>) -> Result<
     let tables = journal.tables();
     let mut status = on_today(tables)?;
     status.backups = Backups::of(tables, status.day, backup_days)?;
+    let witnesses = submission::standing(tables, journal.path(), read::ledger::tip(tables)?)?;
     if let Some(current) = current {
         let current = session::open(current)?;
         if let Some(gone) = destroyed::of_journal(current.tables(), tables)? {
@@ -56,7 +59,7 @@ pub fn run(common: &Common, backup_days: u32, current: Option<&Path>) -> Result<
         }
     }
     if common.json {
-        screen::json(&as_json(&status, &read::destroyed(tables)?));
+        screen::json(&as_json(&status, &read::destroyed(tables)?, &witnesses));
     } else if status.archives.is_empty() {
         println!(
             "В журнале не записано ни одного архива. Создать: {ME} archive create --period ПЕРИОД --to НОСИТЕЛЬ1 --to НОСИТЕЛЬ2"
@@ -85,9 +88,19 @@ pub fn run(common: &Common, backup_days: u32, current: Option<&Path>) -> Result<
         }
         say_backups(&status.backups);
         say_standing(tables)?;
+        say_witnesses(&witnesses);
         say_destroyed(tables)?;
     }
-    Ok(ExitCode::from(u8::from(status.is_due())))
+    // Whoever has seen another ledger is heard at once; who is only away is named.
+    let contradicted = witnesses.iter().any(|one| one.failed.as_ref().is_some_and(|failed| failed.contradicts));
+    Ok(ExitCode::from(u8::from(status.is_due() || contradicted)))
+}
+
+/// Says what the witnesses next door have vouched for.
+fn say_witnesses(witnesses: &[Standing]) {
+    for standing in witnesses {
+        println!("Свидетель «{}»: {}.", standing.witness.name, witness::standing(standing));
+    }
 }
 
 /// Says of an old journal that it was set apart to be destroyed: nothing is to be done for it any more.
@@ -310,7 +323,7 @@ fn say_terms(status: &Status) {
     );
 }
 
-fn as_json(status: &Status, gone: &[Gone]) -> Value {
+fn as_json(status: &Status, gone: &[Gone], witnesses: &[Standing]) -> Value {
     let archives: Vec<Value> = status.archives.iter().map(archive_json).collect();
     json!({
         "date": status.day, "due": status.is_due(), "archives": archives,
@@ -318,6 +331,18 @@ fn as_json(status: &Status, gone: &[Gone]) -> Value {
         "summaries": status.summaries().map(|archive| &archive.name),
         "backups": status.backups.copies.iter().map(backup_json).collect::<Vec<_>>(),
         "destroyed": gone.iter().map(destroyed_json).collect::<Vec<_>>(),
+        "witnesses": witnesses.iter().map(witness_json).collect::<Vec<_>>(),
+    })
+}
+
+fn witness_json(standing: &Standing) -> Value {
+    let failed = standing.failed.as_ref();
+    json!({
+        "name": standing.witness.name, "signed": standing.signed.map(|(size, _)| size),
+        "at": standing.signed.map(|(_, at)| at.to_rfc3339()), "lacks": standing.lacks,
+        "failed": failed.map(|failed| json!({
+            "why": failed.why, "since": failed.since.to_rfc3339(), "contradicts": failed.contradicts,
+        })),
     })
 }
 

@@ -23,6 +23,7 @@ pub(super) mod structure;
 mod study;
 mod substitution;
 mod texts;
+mod witness;
 mod year;
 
 pub use extraordinary::confirmed_entry;
@@ -170,6 +171,8 @@ impl Place<'_> {
             Body::StrandOpened(opened) => at.strand_opened(opened),
             Body::StrandClosed(closed) => at.strand_closed(closed),
             Body::Carried(carried) => at.carried(carried),
+            Body::WitnessAdded(added) => at.witness_added(added),
+            Body::WitnessRemoved(removed) => at.witness_removed(removed),
         }
     }
 

@@ -144,6 +144,10 @@ CREATE TABLE restorations (      -- the journal went on from a restored copy; nu
     entry INTEGER PRIMARY KEY, at TEXT NOT NULL, by TEXT NOT NULL, reason TEXT NOT NULL, numbers INTEGER NOT NULL) STRICT;
 CREATE TABLE restorations_lost ( -- known places of the part that was lost: how many entries there were, and the sum
     entry INTEGER NOT NULL, length INTEGER NOT NULL, head TEXT NOT NULL, PRIMARY KEY (entry, length, head)) STRICT;
+CREATE TABLE witnesses (         -- whom the school names as witnesses of its ledger; url: where they take checkpoints, or NULL;
+                                 -- removed_…, reason: NULL while it is named
+    entry INTEGER NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL, url TEXT, at TEXT NOT NULL, by TEXT NOT NULL,
+    removed_entry INTEGER, removed_at TEXT, removed_by TEXT, reason TEXT, PRIMARY KEY (entry, key)) STRICT, WITHOUT ROWID;
 CREATE TABLE documents (         -- subject: a class, or empty for the school; at_entry: the ledger entry whose state it shows
     number TEXT PRIMARY KEY, form TEXT NOT NULL, subject TEXT NOT NULL, variant TEXT NOT NULL, title TEXT NOT NULL,
     leaves INTEGER NOT NULL, at_entry INTEGER NOT NULL, issued_at TEXT NOT NULL, issued_by TEXT NOT NULL,

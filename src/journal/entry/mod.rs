@@ -22,6 +22,7 @@ mod source;
 mod strand;
 mod study;
 mod substitution;
+mod witness;
 mod year;
 
 pub use absence::{ExemptionSet, ExemptionWithdrawn, Reason, ReasonSet, ReasonWithdrawn};
@@ -58,6 +59,7 @@ pub use study::{
     TimetableSet,
 };
 pub use substitution::{SubstitutionAssigned, SubstitutionConfirmed};
+pub use witness::{WitnessAdded, WitnessRemoved};
 pub use year::{YearClosed, YearContinued, YearReopened};
 
 use crate::error::{Action, Error, Result};
@@ -215,6 +217,8 @@ kinds! {
     "strand.opened" => StrandOpened,
     "strand.closed" => StrandClosed,
     "carried" => Carried,
+    "witness.added" => WitnessAdded,
+    "witness.removed" => WitnessRemoved,
 }
 
 impl Entry {

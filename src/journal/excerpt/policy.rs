@@ -76,6 +76,7 @@ pub(super) const POLICY: &[Part] = &[
     part("clock_resets", Nobody),
     part("restorations", Nobody),
     part("restorations_lost", Nobody),
+    part("witnesses", Nobody),
     part(
         "classes",
         Of("name IN (SELECT name FROM seen_classes UNION ALL SELECT class FROM courses

@@ -27,7 +27,7 @@ use memory::Memory;
 use sha2::{Digest, Sha256};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// A journal proven up to a record; see the module.
 #[derive(Debug)]
@@ -40,6 +40,8 @@ pub struct Proven {
     heads: Vec<Hash>,
     times: Vec<i64>,
     last: Option<Last>,
+    /// The leaves of its tree, once they were asked for.
+    leaves: OnceLock<Vec<Hash>>,
 }
 
 /// A journal that was audited: what was found, and the chain and the tables that were made on the way. These are proven
@@ -126,7 +128,16 @@ impl Proven {
         let Walked { tip, tables, heads, times, last } = walked;
         let tables = Memory::keep(name, tables)?;
         file.keep_few_pages()?;
-        Ok(Self { path: path.to_owned(), tables, file: Mutex::new(file), tip, heads, times, last })
+        Ok(Self {
+            path: path.to_owned(),
+            tables,
+            file: Mutex::new(file),
+            tip,
+            heads,
+            times,
+            last,
+            leaves: OnceLock::new(),
+        })
     }
 
     /// Proves what has been recorded since, in order.
@@ -255,13 +266,28 @@ impl Proven {
         if hex(&Sha256::digest(&text)) == digest { Ok(text) } else { Err(damaged("изменён")) }
     }
 
-    /// The leaves of the tree over the first records, made of the file's records and held against the chain. They are made
-    /// when they are asked for, which is seldom, and not kept: two sums a record.
+    /// The leaves of the tree over the first records, made of the file's records and held against the chain, when they are asked
+    /// for first: two sums a record.
     ///
     /// # Errors
     /// As [`Proven::record`].
     pub fn leaves(&self, length: u64) -> Result<Vec<Hash>> {
-        (1..=length).map(|seq| self.record(seq).map(|record| tree::leaf(&record))).collect()
+        if self.leaves.get().is_none()
+            && let Ok(all) = self.leaves_between(0, self.tip.seq)
+        {
+            let _ = self.leaves.set(all);
+        }
+        let known = self.leaves.get().and_then(|all| all.get(..usize::try_from(length).ok()?));
+        // Of an audited ledger a later record may be damaged.
+        known.map_or_else(|| self.leaves_between(0, length), |known| Ok(known.to_vec()))
+    }
+
+    /// The leaves that follow the first `known` ones, up to `length` of them in all.
+    ///
+    /// # Errors
+    /// As [`Proven::record`].
+    pub fn leaves_between(&self, known: u64, length: u64) -> Result<Vec<Hash>> {
+        (known + 1..=length).map(|seq| self.record(seq).map(|record| tree::leaf(&record))).collect()
     }
 
     /// The tables as they stood after a record.

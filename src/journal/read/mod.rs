@@ -43,6 +43,7 @@ mod study;
 mod substitutions;
 mod tables;
 pub mod timetable;
+mod witnesses;
 mod year;
 
 pub use archives::{
@@ -85,6 +86,7 @@ pub use study::{
 };
 pub use substitutions::{Substitution, assigned_substitutes, substitutions};
 pub use tables::Tables;
+pub use witnesses::{Removal, Witness, had_witnesses, origin, witnesses, witnesses_now};
 pub use year::{Turn, closed, closings, continued, is_closed, reopening_waits, reopenings};
 
 use crate::school::Day;

@@ -105,6 +105,8 @@ const TABLE: &[(&str, &[Right])] = &[
     ("subject.annulled", &[Has(Administrator)]),
     ("strand.opened", &[Has(Administrator), Has(DeputyHead)]),
     ("strand.closed", &[Has(Administrator), Has(DeputyHead)]),
+    ("witness.added", &[Has(Administrator), Has(DeputyHead), Has(Director)]),
+    ("witness.removed", &[Has(Administrator), Has(DeputyHead), Has(Director)]),
     ("carried", &[Has(ServerService), Has(DeputyHead), OwnStrand]),
 ];
 

@@ -92,6 +92,8 @@ const MATRIX: &[(&str, &str)] = &[
     ("subject.annulled", "          +  -  -  -  -  -  -  - - -"),
     ("strand.opened", "             +  -  -  -  +  -  -  - -  -"),
     ("strand.closed", "             +  -  -  -  +  -  -  - -  -"),
+    ("witness.added", "             +  -  -  -  +  +  -  - - -"),
+    ("witness.removed", "           +  -  -  -  +  +  -  - - -"),
     // The owner of the strand takes in too: the tie is another, `rules/carried` has its test.
     ("carried", "                   -  -  -  -  +  -  -  - -  +"),
 ];
@@ -222,6 +224,8 @@ fn body(line: &str) -> String {
             r#""protocol":"№ 1","means":"измельчение"}"#
         )
         .into(),
+        "witness.added" => r#"{"name":"РОНО","key":"w"}"#.into(),
+        "witness.removed" => r#"{"key":"w","reason":"закрыто"}"#.into(),
         "strand.opened" => r#"{"strand":"00","carrier":"1","login":"kim","key":"SHA256:x"}"#.into(),
         "strand.closed" => r#"{"strand":"00","why":"returned"}"#.into(),
         "carried" => r#"{"strand":"00","number":1,"base":{"length":1,"head":""},"payload":"","signature":""}"#.into(),

@@ -31,6 +31,7 @@ mod text;
 pub mod time;
 pub mod timetable;
 pub mod two_eyes;
+mod witness;
 pub mod year;
 
 pub use carrier::is_not_lost;
@@ -192,6 +193,8 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::ClassAnnulled(annulled) => course::annulment_of_class(context, annulled)?,
         Body::StrandOpened(opened) => strand::opening(context, opened)?,
         Body::StrandClosed(closed) => strand::closing(tables, closed)?,
+        Body::WitnessAdded(added) => witness::addition(tables, added)?,
+        Body::WitnessRemoved(removed) => witness::removal(tables, removed)?,
         Body::Carried(carried) => carried::check(context, entry, carried, &mut warnings)?,
     }
     Ok(warnings)

@@ -62,6 +62,8 @@ pub enum Guard {
     Reopening,
     /// What is no longer kept.
     Destruction,
+    /// Whom the school names as a witness of its ledger.
+    Witness,
 }
 
 /// Those by whose power somebody could become another.
@@ -124,6 +126,7 @@ pub fn guard(tables: &Tables, school: &School, entry: &Entry) -> Result<Option<G
         }
         Body::YearReopened(_) => Ok(Some(Guard::Reopening)),
         Body::ArchiveDestroyed(_) => Ok(Some(Guard::Destruction)),
+        Body::WitnessAdded(_) | Body::WitnessRemoved(_) => Ok(Some(Guard::Witness)),
         _ => Ok(None),
     }
 }

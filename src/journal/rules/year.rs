@@ -42,6 +42,8 @@ const AFTER_CLOSE: &[&str] = &[
     "emergency.enrolled",
     "journal.restored",
     "strand.closed",
+    "witness.added",
+    "witness.removed",
     // An entry of a strand is refused then, but for what the closed year takes; the strand has no gap.
     "carried",
 ];

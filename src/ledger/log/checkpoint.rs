@@ -83,7 +83,12 @@ impl Checkpoint {
 
     /// The text that is signed.
     pub fn text(&self) -> String {
-        format!("{}\n{}\n{}\n", self.origin, self.size, Base64::encode_string(&self.root))
+        format!("{}\n{}\n{}\n", self.origin, self.size, self.root_in_base64())
+    }
+
+    /// The root as it is written.
+    pub fn root_in_base64(&self) -> String {
+        Base64::encode_string(&self.root)
     }
 
     /// The note of it, signed by the school's server, under the origin as the key's name.

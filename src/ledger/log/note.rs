@@ -238,6 +238,23 @@ impl Note {
         self.lines.iter().map(|line| line.name.as_str())
     }
 
+    /// The lines of signatures as a witness answers them; nothing where there are none.
+    pub fn lines(&self) -> Option<String> {
+        (!self.lines.is_empty()).then(|| self.lines.iter().map(ToString::to_string).collect())
+    }
+
+    /// The lines that are of this key.
+    pub fn lines_of(&self, key: &Verifier) -> String {
+        let mine = self.lines.iter().filter(|line| line.name == key.name() && line.id == key.id());
+        mine.map(ToString::to_string).collect()
+    }
+
+    /// The names beside signatures that are of none of these keys.
+    pub fn signed_by_others<'a>(&'a self, known: &'a [Verifier]) -> impl Iterator<Item = &'a str> {
+        let is_known = |line: &&Line| known.iter().any(|key| line.name == key.name && line.id == key.id());
+        self.lines.iter().filter(move |line| !is_known(line)).map(|line| line.name.as_str())
+    }
+
     /// Signs it as the log of this name.
     pub(super) fn sign(&mut self, name: &str, author: &Identity) -> Result<()> {
         let verifier = Verifier::new(name, Kind::Log, *author.public().key())?;

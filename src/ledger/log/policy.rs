@@ -18,14 +18,14 @@ use std::collections::HashMap;
 const MOST: usize = 1000;
 
 /// Who must have signed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Rule {
     Witness(usize),
     Members { needed: usize, of: Vec<usize> },
 }
 
 /// See the module.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     logs: Vec<Verifier>,
     witnesses: Vec<(String, Verifier)>,

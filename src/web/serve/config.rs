@@ -47,6 +47,8 @@ pub struct Config {
     pub log_requests: bool,
     /// Where mail goes out; none does where it is not said.
     pub mail: Option<mail::Settings>,
+    /// The certificate (PEM) of an authority of one's own, by which witnesses next door are known too.
+    pub witness_authority: Option<PathBuf>,
     text: String,
 }
 
@@ -112,6 +114,14 @@ struct Written {
     #[serde(default)]
     log: Log,
     mail: Option<mail::Written>,
+    #[serde(default)]
+    witness: Witness,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct Witness {
+    ca_file: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -205,6 +215,7 @@ impl Config {
             limits: limits?,
             log_requests: written.log.requests,
             mail: mail?,
+            witness_authority: written.witness.ca_file.map(|file| folder.join(file)),
             text,
         };
         config.consistent()

@@ -18,9 +18,12 @@ mod follow;
 mod health;
 mod log;
 mod mail;
+mod rounds;
 mod run;
 mod snapshot;
 pub mod v1;
+#[cfg(feature = "district")]
+mod witness;
 
 pub use snapshot::Snapshot;
 

@@ -68,8 +68,12 @@ pub fn run(start: &Start, ready: &mut dyn FnMut(&Ready)) -> Result<()> {
     ready(&told);
     let kept = kept(start, &served.config());
     let postman = mail::start(&served)?;
+    #[cfg(feature = "district")]
+    let submitting = super::witness::start(&served)?;
     let done = runtime.block_on(answer(start, &served, Listening { diary, taking_in, tls }));
     postman.stop(FINISHED);
+    #[cfg(feature = "district")]
+    submitting.stop(FINISHED);
     // What still runs aside may be at the disk of the journal; it is waited for.
     runtime.shutdown_timeout(FINISHED);
     served.write_readings();

@@ -217,6 +217,7 @@ impl Derivation {
         let period = kept.as_ref().unwrap_or(&recorded_period);
         let mut facts = facts(&self.proven, author, &self.login, period, tip)?;
         facts.recovery = self.recovery.percent();
+        facts.checkpoint = facts.checkpoint.or_else(|| old.checkpoint.clone());
         facts.source = Some(self.source.clone());
         facts.content = if kept.is_some() { Content::Summaries } else { old.content };
         let what = What { name, period, facts: &facts, packages };

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader};
 
 use serde::Deserialize;
 
+use crate::archive::bag::{Facts, INFO};
 use crate::archive::export::{DATABASE, JOURNAL, LEDGER};
 use crate::archive::report::Finding;
 use crate::archive::verify::Contents;
@@ -16,6 +17,7 @@ use crate::ledger::chain::hex;
 use crate::print::check::{self, Again};
 use crate::print::register::Registered;
 use crate::print::{Layouts, Variant, issue};
+use crate::work::checkpoint::Cosigned;
 
 /// Judges the content of an archive.
 ///
@@ -44,6 +46,7 @@ pub fn check(contents: &Contents<'_>) -> Result<Vec<Finding>> {
     // Of a journal that is not what it should be nothing else is asked.
     if let Some(proven) = proven {
         findings.extend(ledger_lines(&proven, contents)?);
+        findings.extend(checkpoint(&proven, facts)?);
         match documents(&proven, contents) {
             Ok(found) => findings.extend(found),
             Err(error) => {
@@ -56,6 +59,16 @@ pub fn check(contents: &Contents<'_>) -> Result<Vec<Finding>> {
 
 fn member(name: &str) -> String {
     format!("{DATABASE}.zip.age/{name}")
+}
+
+/// Whether the journal begins with the checkpoint that `bag-info.txt` names.
+fn checkpoint(proven: &Proven, facts: &Facts) -> Result<Option<Finding>> {
+    let Some(note) = &facts.checkpoint else { return Ok(None) };
+    let told = match Cosigned::kept(note, None).and_then(|cosigned| cosigned.ask(proven)) {
+        Ok(testimony) => testimony.length.err().filter(|_| testimony.lost_in.is_none()),
+        Err(error) => Some(error.message().to_owned()),
+    };
+    Ok(told.map(|what| Finding::forgery(INFO, what)))
 }
 
 /// A line of the exported ledger.

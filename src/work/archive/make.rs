@@ -25,10 +25,12 @@ use crate::journal::entry::{ArchiveCreated, ArchiveKind, CopyOn};
 use crate::journal::read::{Tables, outdated};
 use crate::journal::{Author, Journal, Proven, read};
 use crate::ledger::chain::{Tip, hex};
+use crate::ledger::log::checkpoint::Checkpoint;
 use crate::print::issue::{self, Issued, Out};
 use crate::print::setting::SetOtherwise;
 use crate::print::{Form, Layouts};
 use crate::school::{ClassName, Role};
+use crate::work::submission;
 use crate::work::year;
 use chrono::SubsecRound;
 
@@ -281,7 +283,15 @@ pub(super) fn facts(proven: &Proven, author: Author<'_>, login: &str, period: &s
         recovery: 0,
         source: None,
         content: Content::Journal,
+        checkpoint: checkpoint_within(proven, tip),
     })
+}
+
+/// The newest checkpoint that witnesses have signed, of the ledger up to a place. What is kept of their answers is not the
+/// journal's: where it does not read, the archive is made without it, and the list of witnesses says why.
+fn checkpoint_within(proven: &Proven, tip: Tip) -> Option<String> {
+    let note = submission::newest(proven).ok().flatten()?;
+    Checkpoint::read(&note).is_ok_and(|point| point.size <= tip.seq).then(|| note.to_string())
 }
 
 /// Who can open the archive: the director, the deputy heads, and the recovery key.

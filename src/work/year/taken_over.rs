@@ -8,7 +8,8 @@ use super::placing::Placing;
 use crate::error::{Action, Detail, Error, Result};
 use crate::journal::contacts::Contacts;
 use crate::journal::entry::{
-    Body, KeyEnrolled, LastArchive, Person, Previous, PreviousWitness, SecondPerson, SubjectsSet, YearContinued,
+    Body, KeyEnrolled, LastArchive, Person, Previous, PreviousWitness, SecondPerson, SubjectsSet, WitnessAdded,
+    YearContinued,
 };
 use crate::journal::read::Tables;
 use crate::journal::read::{self, extraordinary};
@@ -138,11 +139,18 @@ pub fn take_over(
     let mut bodies = people(tables, &administrator.login, fingerprint, &second, &previous.journal)?;
     // Whoever has a new key does not go on with the old one.
     bodies.retain(|body| !matches!(body, Body::KeyEnrolled(key) if renewed.contains(&key.login.as_str())));
+    bodies.extend(witnesses(tables)?);
     bodies.push(SubjectsSet { subjects: read::subjects(tables)? }.into());
     let placing = Placing::of(tables, changes.promote_undecided)?;
     placing.record(tables, begins, &mut bodies)?;
     let emergency = extraordinary::emergency_key(tables)?.map(|key| ssh_line(&key, ""));
     Ok(TakenOver { previous, recovery: recovery(tables)?, administrator, second, emergency, bodies, placing })
+}
+
+/// Whom the school names as witnesses; the new journal is another log to them, which their operators have to be told.
+fn witnesses(tables: &Tables) -> Result<impl Iterator<Item = Body> + use<>> {
+    let named = |read::Witness { name, key, url, .. }| WitnessAdded { name, key: key.to_string(), url }.into();
+    Ok(read::witnesses_now(tables)?.into_iter().map(named))
 }
 
 /// The last archive that was made; of a journal that has none, [`archive_before`].

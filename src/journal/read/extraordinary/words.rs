@@ -24,6 +24,8 @@ pub fn about(body: &Body) -> String {
         Body::FinalsSet(set) => set.course.to_string(),
         Body::CourseAnnulled(annulled) => annulled.course.to_string(),
         Body::ClassAnnulled(annulled) => annulled.class.to_string(),
+        Body::WitnessAdded(added) => added.key.clone(),
+        Body::WitnessRemoved(removed) => removed.key.clone(),
         _ => String::new(),
     }
 }
@@ -111,6 +113,15 @@ pub fn in_words(tables: &Tables, seq: u64, entry: &Entry) -> Result<String> {
                 Destroyed::Summaries => "сводные ведомости",
             };
             format!("{what} {} учебного года: выделение к уничтожению, протокол {}", gone.year, gone.protocol)
+        }
+        Body::WitnessAdded(added) => {
+            let at = added.url.as_ref().map(|url| format!(", {url}")).unwrap_or_default();
+            format!("свидетель журнала «{}» назван: ключ {}{at}", added.name, added.key)
+        }
+        Body::WitnessRemoved(removed) => {
+            let named = read::witnesses_now(tables)?.into_iter().find(|known| known.key.to_string() == removed.key);
+            let name = named.map_or_else(|| removed.key.clone(), |known| known.name);
+            format!("свидетель журнала «{name}» убран: {}", removed.reason)
         }
         Body::YearReopened(reopened) => format!("закрытый учебный год открыт снова: {}", reopened.reason),
         other => other.kind().to_owned(),

@@ -111,6 +111,7 @@ fn place(guard: Guard) -> Option<usize> {
         Guard::Annulment => Some(11),
         Guard::Reopening => Some(12),
         Guard::Destruction => Some(13),
+        Guard::Witness => Some(14),
         // A group with lessons has courses, and is not annulled at all.
         Guard::Group => None,
     }
@@ -137,7 +138,7 @@ fn every_reason_for_two_pairs_of_eyes_has_its_example() {
         let guard = guard(&school, &now, &entry(taken_over, body)).unwrap();
         guard.and_then(place).unwrap_or_else(|| panic!("{kind} is not guarded"))
     });
-    assert_eq!(guards.collect::<HashSet<_>>(), (0..14).collect());
+    assert_eq!(guards.collect::<HashSet<_>>(), (0..15).collect());
 }
 
 fn destroyed() -> Body {
@@ -216,6 +217,59 @@ fn what_is_still_kept_or_described_badly_is_not_set_apart() {
     let own = crate::ledger::chain::hex(&read::ledger::tip(&school).unwrap().journal);
     let Body::ArchiveDestroyed(gone) = destroyed() else { unreachable!() };
     is_refused(school.attempt(DIRECTOR, &[ArchiveDestroyed { journal: own, ..gone }.into()]), "в который вносится");
+    is_clean(&mut school);
+}
+
+#[test]
+fn a_witness_is_named_once_and_removed_by_two() {
+    let mut school = company();
+    let names = |school: &TestJournal| {
+        let now = read::witnesses_now(school).unwrap().into_iter();
+        now.map(|witness| (witness.name, witness.entry)).collect::<Vec<_>>()
+    };
+    let rono = witness("РОНО", "rono.example/w");
+    let seq = school.by(DEPUTY, NOW, rono.clone());
+    assert_eq!((names(&school), state(&school, seq)), (vec![], Some(State::Waits)));
+    is_refused(school.attempt(DEPUTY, &[confirmed(seq)]), "второе лицо");
+    school.attempt(DIRECTOR, &[confirmed(seq)]).unwrap();
+    assert_eq!(names(&school), [("РОНО".to_owned(), seq + 1)], "it is named from the confirmation on");
+
+    let log = Verifier::new("letopis/00/1", Kind::Log, *identity("server").public().key()).unwrap();
+    let with = |change: fn(&mut WitnessAdded)| {
+        let mut added = witness("Школа № 17", "school-17.example/w");
+        change(&mut added);
+        Body::from(added)
+    };
+    for (body, why) in [
+        (rono.clone().into(), "уже назван"),
+        (WitnessAdded { name: "Ещё одно".into(), ..rono.clone() }.into(), "уже назван"),
+        (with(|added| added.name = "РОНО".into()), "уже назван"),
+        (with(|added| added.name = " ".into()), "название свидетеля"),
+        (with(|added| added.key.push('A')), "не открытый ключ"),
+        (with(|added| added.key.insert(0, 'x')), "не подходит к имени"),
+        (with(|added| added.url = Some("ftp://school.example".into())), "адрес"),
+        (with(|added| added.url = Some("https://".into())), "адрес"),
+        (with(|added| added.url = Some("https://a b".into())), "адрес"),
+        (WitnessAdded { name: "Журнал".into(), key: log.to_string(), url: None }.into(), "а не свидетеля"),
+        (WitnessRemoved { key: log.to_string(), reason: "не нужен".into() }.into(), "не называла"),
+        (WitnessRemoved { key: rono.key.clone(), reason: String::new() }.into(), "причина"),
+    ] {
+        is_refused(school.attempt(DIRECTOR, &[body]), why);
+    }
+    is_refused(school.attempt(TEACHER, &[with(|_| {})]), "нет права");
+    let removed = || Body::from(WitnessRemoved { key: rono.key.clone(), reason: "не подписывает".into() });
+    let seq = school.by(DIRECTOR, NOW, removed());
+    assert_eq!(names(&school).len(), 1, "it waits");
+    school.attempt(DEPUTY, &[confirmed(seq)]).unwrap();
+    assert_eq!(names(&school), []);
+    is_refused(school.attempt(DIRECTOR, &[removed()]), "уже убрали");
+    // Named again it stands twice: what was removed stays listed.
+    let seq = school.by(DEPUTY, NOW, rono);
+    school.attempt(DIRECTOR, &[confirmed(seq)]).unwrap();
+    let ever = read::witnesses(&school).unwrap();
+    assert_eq!(ever.iter().map(|witness| witness.removed.is_some()).collect::<Vec<_>>(), [true, false]);
+    let said: Vec<String> = extraordinary::extraordinary(&school).unwrap().into_iter().map(|one| one.what).collect();
+    assert!(said.iter().any(|what| what == "свидетель журнала «РОНО» убран: не подписывает"), "{said:?}");
     is_clean(&mut school);
 }
 

@@ -6,7 +6,7 @@ use crate::journal::Journal;
 use crate::journal::entry::{
     Body, ClassAnnulled, ClassSet, ClockReset, CourseAnnulled, CourseSet, EmergencyEnrolment, EmergencyKeySet,
     EntriesConfirmed, EntriesRefused, JournalRestored, KeyEnrolled, KeyRevoked, LessonAnnulled, Person,
-    PersonDismissed, PupilAnnulled, PupilRenumbered, PupilSet, SchoolChanged, Span,
+    PersonDismissed, PupilAnnulled, PupilRenumbered, PupilSet, SchoolChanged, Span, WitnessAdded, WitnessRemoved,
 };
 use crate::journal::read::extraordinary::{self, State};
 use crate::journal::read::{self, Tables};
@@ -14,6 +14,7 @@ use crate::journal::testing::{
     Annals, TestJournal, cell, course, day, identity, lesson, lesson_at, mark, moment, name, once, person,
 };
 use crate::ledger::identity::Identity;
+use crate::ledger::log::note::{Kind, Verifier};
 use crate::ledger::possession::{countersign, prove};
 use crate::school::{ClassName, Role, School};
 use proptest::prelude::*;
@@ -153,7 +154,13 @@ fn kinds(tables: &Tables) -> Vec<(&'static str, bool, Body)> {
             CourseAnnulled { course: course("7А", "Химия"), reason: "не тот класс".into() }.into(),
         ),
         ("the emergency key", false, EmergencyKeySet { ed25519: identity("emergency-2").public().ssh_line("") }.into()),
+        ("a witness", false, witness("РОНО", "rono.example/w").into()),
     ]
+}
+
+fn witness(name: &str, key: &str) -> WitnessAdded {
+    let verifier = Verifier::new(key, Kind::Witness, *identity(key).public().key()).unwrap();
+    WitnessAdded { name: name.into(), key: verifier.to_string(), url: Some(format!("https://{key}")) }
 }
 
 fn record(school: &mut TestJournal, taken_over: bool, body: Body) -> u64 {
@@ -195,6 +202,7 @@ fn world(school: &TestJournal) -> Vec<Vec<Vec<String>>> {
         "SELECT reason FROM clock_resets ORDER BY entry",
         "SELECT ed25519 FROM emergency_keys ORDER BY entry",
         "SELECT reason, numbers FROM restorations ORDER BY entry",
+        "SELECT name, key, url, reason FROM witnesses ORDER BY entry",
         "SELECT class, subject FROM courses ORDER BY 1, 2",
         "SELECT name FROM classes ORDER BY 1",
         "SELECT kind, about FROM annulments ORDER BY 1, 2",
