@@ -15,7 +15,7 @@ pub use leaves::{Differing, differing_leaves, leaves_again};
 use made::{Made, register, write, write_issued};
 
 use super::pdf::WRITING;
-use super::register::{Registered, context_of, last_issued};
+use super::register::{Registered, checkpoint_at, context_of, last_issued};
 use super::setting::{self, SetOtherwise};
 use super::{Form, IssueContext, Layouts, Rendered, Subject, Variant, Wanted, ready, render, resources, signature};
 use crate::error::{Action, Detail, Error, Kind, Result};
@@ -404,7 +404,8 @@ impl<'a> Issuer<'a> {
         let (name, position) = (self.name.clone(), self.position.clone());
         let context = context(proven.tip(), number, self.issued_at, name, position);
         let rules = proven.entry(context.ledger_length)?.rules;
-        Ok(IssueContext { rules, replaces: self.replaces.cloned(), ..context })
+        let checkpoint = checkpoint_at(proven, &proven.tables()?, context.ledger_length)?;
+        Ok(IssueContext { rules, replaces: self.replaces.cloned(), checkpoint, ..context })
     }
 
     fn anew(&self, proven: &Proven, wanted: &Wanted, number: String, dir: &Path) -> Result<Made> {
@@ -465,6 +466,7 @@ fn context(
         rules: RULES,
         writing: WRITING,
         replaces: None,
+        checkpoint: None,
         reason: String::new(),
     }
 }

@@ -59,6 +59,7 @@ pub use sheet::PageSeal;
 use crate::error::{Error, Result};
 use crate::journal::entry::Replaces;
 use crate::journal::read::Tables;
+use crate::ledger::log::checkpoint::Checkpoint;
 use crate::school::PersonName;
 use chrono::{DateTime, FixedOffset};
 use forms::Composer;
@@ -89,6 +90,8 @@ pub struct IssueContext {
     pub writing: u32,
     /// What leaves of a class's book it replaces, where it is printed for that.
     pub replaces: Option<Replaces>,
+    /// The checkpoint of the ledger whose state is printed, where the school had named witnesses who sign such.
+    pub checkpoint: Option<Checkpoint>,
     /// Why it is issued although something is missing of what it certifies; empty where nothing is.
     pub reason: String,
 }

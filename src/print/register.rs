@@ -9,6 +9,7 @@ pub use crate::journal::read::Bound;
 pub use crate::journal::read::documents::Registered;
 use crate::journal::read::{self, Tables};
 use crate::ledger::chain::{hex, parse_hash};
+use crate::ledger::log::checkpoint::Checkpoint;
 use crate::school::{LeafName, leaves_listed};
 use std::collections::BTreeMap;
 
@@ -121,8 +122,21 @@ pub fn context_of(proven: &Proven, tables: &Tables, document: &Registered) -> Re
         rules: proven.entry(document.at_entry)?.rules,
         writing: document.writing,
         replaces: read::folder::replaces(&proven.tables()?, &document.number)?,
+        checkpoint: checkpoint_at(proven, tables, document.at_entry)?,
         reason: document.reason.clone(),
     })
+}
+
+/// The checkpoint of the ledger after a record, where the school had named witnesses by then.
+///
+/// # Errors
+/// Tables or records that do not read.
+pub fn checkpoint_at(proven: &Proven, tables: &Tables, seq: u64) -> Result<Option<Checkpoint>> {
+    if !read::had_witnesses(tables, seq)? {
+        return Ok(None);
+    }
+    let origin = read::origin(tables, proven.tip().journal, seq)?;
+    Ok(Some(Checkpoint::of(origin, &proven.leaves(seq)?)))
 }
 
 /// The document of a thing that was issued last.

@@ -19,6 +19,7 @@ pub fn context(number: &str) -> IssueContext {
         rules: letopis::journal::entry::RULES,
         writing: letopis::print::pdf::WRITING,
         replaces: None,
+        checkpoint: None,
         reason: String::new(),
     }
 }

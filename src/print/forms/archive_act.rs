@@ -94,7 +94,7 @@ pub fn archive_act(composer: &Composer<'_, ()>, name: &str) -> Result<Document> 
     }
     flow.gap(GAP);
     flow.subheading(serif_bold(layout.size.0), layout.proofs.as_str());
-    flow.table(&composer.named_values(table, NAMES, width, &filled(&layout.proof, &values)), 0.0);
+    flow.table(&composer.named_values(table, NAMES, width, &composer.proofs(&values)), 0.0);
     flow.gap(1.0);
     flow.paragraph(serif(layout.small.0), Align::Left, &layout.explanation.fill(&values));
     flow.gap(1.0);
@@ -130,6 +130,14 @@ fn named(person: &Staff) -> String {
 }
 
 impl Composer<'_, ()> {
+    /// By what anyone can tell later that a copy is this one.
+    fn proofs(&self, values: &[(&str, &str)]) -> Vec<(String, String)> {
+        let layout = &self.layouts.archive_act;
+        let checkpoint = self.checkpoint(&layout.checkpoint);
+        let checkpoint = checkpoint.map(|said| (layout.checkpoint_name.as_str().to_owned(), said));
+        filled(&layout.proof, values).into_iter().chain(checkpoint).collect()
+    }
+
     /// By which order the commission was set up: as the school names it, else for the pen.
     fn commission_of_order(&self, values: &[(&str, &str)]) -> String {
         let layout = &self.layouts.archive_act;

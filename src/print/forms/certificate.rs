@@ -103,6 +103,9 @@ impl Composer<'_> {
                 let text = fact.fill(&values);
                 y = self.paragraph(&mut page, Area { y, ..area }, serif(layout.size.0 - 1.0), Align::Left, &text) + 1.2;
             }
+            if let Some(text) = self.checkpoint(&layout.checkpoint) {
+                y = self.paragraph(&mut page, Area { y, ..area }, serif(layout.size.0 - 1.0), Align::Left, &text) + 1.2;
+            }
             let below = Area { y: y + 1.0, ..area };
             y = self.paragraph(&mut page, below, serif(layout.small.0), Align::Left, layout.explanation.as_str());
         }

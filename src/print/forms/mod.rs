@@ -43,7 +43,7 @@ use crate::journal::read::extraordinary::{self, State};
 use crate::print::IssueContext;
 use crate::print::document::{Form, Subject, Wanted};
 use crate::print::fonts::{Face, Shaper};
-use crate::print::layout::{Label, Layouts, PageLayout, Size};
+use crate::print::layout::{CheckpointPlaces, Label, Layouts, PageLayout, Size, Wording};
 use crate::print::page::{Area, Page, Place};
 use crate::print::paginate::evenly;
 use crate::print::pdf::Bookmark;
@@ -241,6 +241,13 @@ impl<D> Composer<'_, D> {
     /// The date on which the document is issued, in the school's time.
     fn issued_on(&self) -> String {
         format_date(self.school.day_of(self.context.issued_at))
+    }
+
+    /// The checkpoint of what is printed, where the school has witnesses; a draft has none.
+    fn checkpoint(&self, wording: &Wording<CheckpointPlaces>) -> Option<String> {
+        let point = self.context.checkpoint?;
+        let (origin, entries) = (point.origin.to_string(), point.size.to_string());
+        Some(wording.fill(&[("origin", &origin), ("entries", &entries), ("root", &point.root_in_base64())]))
     }
 
     /// «Чрезвычайные записи», a line each, below their heading: nothing where there are none, and of rules 1, which know of none.

@@ -6,12 +6,13 @@ use crate::journal::entry::{
 };
 use crate::journal::read::{self, Tables, standing};
 use crate::journal::testing::{self, absence, day, decided, identity, lesson, lesson_at, moment, noon};
+use crate::ledger::log::checkpoint::{Checkpoint, Origin};
 use crate::print::page::{Page, TextRun};
 use crate::print::testing::{
     ARCHIVE, CARRIERS, LIFELIKE, Size, act, annals_of_papers, context, extract, file, filing, lose_stick, lost,
     of_class, of_school, papers, russian, year,
 };
-use crate::print::{Form, Layouts, Subject, Wanted, lay_out};
+use crate::print::{Form, IssueContext, Layouts, Subject, Wanted, lay_out};
 use std::collections::BTreeMap;
 
 /// The lines of a register, cell by cell.
@@ -263,6 +264,30 @@ fn an_act_names_a_whole_copy_in_a_third_place_and_no_damaged_one() {
     };
     assert!(stored(VerifiedAs::Whole, &"1a2b3c4d".repeat(8)));
     assert!(!stored(VerifiedAs::Damaged, ""));
+}
+
+#[test]
+fn the_checkpoint_stands_on_act_and_certificate_where_the_school_has_witnesses() {
+    let origin = Origin { journal: [0x5f; 32], epoch: 2 };
+    let point = Checkpoint { origin, size: 41_237, root: [7; 32] };
+    let layouts = Layouts::load(None).unwrap();
+    let (act, book) = (act(), of_class(Form::ClassBook));
+    let acts = papers(0, 0, false);
+    let books = year(Size { subjects: 2, ..LIFELIKE }).record();
+    let said = format!("{origin}, записей 41237, корень {}", point.root_in_base64());
+    for (tables, wanted) in [(&acts, &act), (&books, &book)] {
+        let text = |checkpoint: Option<Checkpoint>, number: &str| {
+            let context = IssueContext { checkpoint, ..context(number) };
+            let document = lay_out(tables, &layouts, wanted, &context).unwrap();
+            let runs = document.pages.iter().flat_map(|page| &page.runs);
+            runs.map(|run| run.text()).collect::<String>().replace(char::is_whitespace, "")
+        };
+        let (with, without) = (text(Some(point), "2025-0143"), text(None, "2025-0143"));
+        assert!(with.contains(&said.replace(' ', "")), "{with}");
+        assert!(with.contains("Контрольнаяточкадлясвидетелейвнешколы"));
+        assert!(!without.contains("Контрольнаяточка"), "a school without witnesses has the pages that it had");
+        assert!(wanted.form == Form::ArchiveAct || !text(Some(point), "").contains("Контрольнаяточка"));
+    }
 }
 
 #[test]

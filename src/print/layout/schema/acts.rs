@@ -1,7 +1,7 @@
 //! Acts and other papers of a page: texts, and lines of names and values.
 
 use super::super::kinds::{Columns, Fields, Label, Mm, Named, Places, Size, Wording};
-use super::{PlainColumn, SchoolPlaces};
+use super::{CheckpointPlaces, PlainColumn, SchoolPlaces};
 use serde::Deserialize;
 
 places! {
@@ -95,11 +95,23 @@ pub struct ArchiveActLayout {
     pub third: Wording<ThirdPlaces>,
     pub proofs: Label,
     pub proof: Vec<Named<ArchivePlaces>>,
+    #[serde(default = "checkpoint_name")]
+    pub checkpoint_name: Label,
+    #[serde(default = "checkpoint")]
+    pub checkpoint: Wording<CheckpointPlaces>,
     pub explanation: Wording<ArchivePlaces>,
     #[serde(default = "originals")]
     pub originals: Label,
     #[serde(default = "originals_single")]
     pub originals_single: Label,
+}
+
+fn checkpoint_name() -> Label {
+    Label::built_in("Контрольная точка для свидетелей вне школы")
+}
+
+fn checkpoint() -> Wording<CheckpointPlaces> {
+    Wording::built_in("{origin}, записей {entries}, корень {root}")
 }
 
 fn place_of_act() -> Wording<ArchivePlaces> {

@@ -2,8 +2,8 @@
 
 use super::super::kinds::{Columns, Fields, Halves, Label, Leaves, Mm, Size, Wording};
 use super::{
-    Certificate, ClassAndYear, ClosedWithGaps, CorrectedPlaces, Inset, LessonField, ListField, Moving, Note, OfSubject,
-    PupilField, RemarkField, Since, Spread, Substitute, Taught, Title,
+    Certificate, CheckpointPlaces, ClassAndYear, ClosedWithGaps, CorrectedPlaces, Inset, LessonField, ListField,
+    Moving, Note, OfSubject, PupilField, RemarkField, Since, Spread, Substitute, Taught, Title,
 };
 use serde::Deserialize;
 
@@ -250,6 +250,8 @@ pub struct CertificateLayout {
     pub condition: Label,
     pub remarks: Label,
     pub facts: Vec<Wording<Certificate>>,
+    #[serde(default = "checkpoint")]
+    pub checkpoint: Wording<CheckpointPlaces>,
     pub explanation: Label,
     #[serde(default)]
     pub extraordinary: Option<Label>,
@@ -261,6 +263,10 @@ pub struct CertificateLayout {
     pub closed_with_gaps: Wording<ClosedWithGaps>,
     #[serde(default = "closed_with_gaps_in_short")]
     pub closed_with_gaps_in_short: Wording<ClosedWithGaps>,
+}
+
+fn checkpoint() -> Wording<CheckpointPlaces> {
+    Wording::built_in("Контрольная точка для свидетелей вне школы: {origin}, записей {entries}, корень {root}.")
 }
 
 /// The leaf behind which those of a book are kept that were replaced.

@@ -82,6 +82,8 @@ places! {
     /// What the certificate may name.
     Certificate: "leaves" "first_leaf" "last_leaf" "lettered" "skipped" "list_leaves" "list_first" "list_last" "number" "digest" "journal" "entries" "head"
         "version" "title" "date";
+    /// What the line about the ledger's checkpoint may name.
+    CheckpointPlaces: "origin" "entries" "root";
     /// What the leaf may name behind which replaced ones are kept.
     Inset: "book" "number" "date" "leaves";
     /// What the 25-year sheet's counts may name.
