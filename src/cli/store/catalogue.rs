@@ -17,7 +17,7 @@ pub struct Catalogue {
     #[arg(long, visible_alias = "страница", value_name = "ФАЙЛ.html")]
     html: Option<PathBuf>,
     /// Записать каталог таблицей CSV
-    #[arg(long, visible_alias = "таблица", value_name = "ФАЙЛ.csv")]
+    #[arg(long, value_name = "ФАЙЛ.csv")]
     csv: Option<PathBuf>,
     /// Отпечатки ключей школ и проверяющих (trust.toml)
     #[arg(long, visible_alias = "доверие", value_name = "ФАЙЛ")]
