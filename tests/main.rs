@@ -20,4 +20,5 @@ mod paper;
 mod second_face;
 #[cfg(unix)]
 mod serve;
+mod statistics;
 mod sticks;

@@ -12,6 +12,7 @@
 //! * `recovery`: an archive's recovery data, told from whatever else lies in its folder;
 //! * [`carrier`]: what else lies on a stick; [`dated`]: what copies of any day are called;
 //! * [`export`]: the journal as files for an archive; [`papers`]: issued documents taken out of one;
+//! * [`plain`]: a bag of files that anybody may read, which is no archive;
 //! * [`create`], with [`targets`] that write one stream to several carriers, and [`settle`], which clears up after a
 //!   run that was killed;
 //! * [`verify`], with [`anchor`] (what makes a whole archive a genuine one) and [`report`] (what was found).
@@ -30,6 +31,7 @@ pub mod export;
 pub mod package;
 pub mod papers;
 pub mod par2;
+pub mod plain;
 pub mod progress;
 mod recovery;
 pub mod repair;

@@ -111,6 +111,14 @@ impl AllowedSigners {
         signers.collect::<Result<_, _>>().map(Self)
     }
 
+    /// The file, for signatures of another namespace.
+    pub fn in_namespace(&self, namespace: &str) -> String {
+        let line = |(login, key): &(String, [u8; 32])| {
+            format!("{login} namespaces=\"{namespace}\" {}\n", crate::ledger::identity::ssh_line(key, ""))
+        };
+        self.0.iter().map(line).collect()
+    }
+
     /// Whose key it is.
     pub fn login_of(&self, key: &[u8; 32]) -> Option<&str> {
         self.0.iter().find(|(_, allowed)| allowed == key).map(|(login, _)| login.as_str())
@@ -120,9 +128,7 @@ impl AllowedSigners {
 /// The file, in the form of ssh-keygen(1), ALLOWED SIGNERS.
 impl fmt::Display for AllowedSigners {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|(login, key)| {
-            writeln!(f, "{login} namespaces=\"{NAMESPACE}\" {}", crate::ledger::identity::ssh_line(key, ""))
-        })
+        f.write_str(&self.in_namespace(NAMESPACE))
     }
 }
 

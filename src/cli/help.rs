@@ -47,6 +47,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "print",
             "archive",
             "store",
+            "export",
             "carrier",
             "stick",
             "year",

@@ -25,6 +25,7 @@ mod correction;
 mod course;
 mod days;
 mod demo;
+mod export;
 mod finals;
 mod gaps;
 mod going;
@@ -217,6 +218,9 @@ enum Command {
     /// Третье место для архивов: папка сети или хранилище S3
     #[command(visible_alias = "хранилище")]
     Store(store::Store),
+    /// Статистика закрытого периода без имён, для вопросов по многим школам
+    #[command(visible_alias = "выгрузка", subcommand)]
+    Export(export::Export),
     /// Носители: учёт, выдача, сдача, утеря (§5.5.3, §5.5.4, §5.6–5.8)
     #[command(visible_alias = "носитель", subcommand)]
     Carrier(carrier::Carrier),
@@ -322,6 +326,7 @@ fn run(cli: Cli, faces: Faces) -> Result<ExitCode> {
         Command::Layout(command) => command.run(common),
         Command::Archive(command) => command.run(common),
         Command::Store(command) => command.run(common),
+        Command::Export(command) => command.run(common),
         Command::Carrier(command) => command.run(common),
         Command::Stick(command) => command.run(common),
         Command::Clock(command) => command.run(common),

@@ -10,7 +10,7 @@ use super::table::{Cell, Kind, Table, Total};
 use crate::error::Result;
 use crate::journal::read::annulments::{self, Annulled, Annulment, Granted};
 use crate::journal::read::corrections;
-use crate::journal::read::{self, Course, Tables, Teachers};
+use crate::journal::read::{self, Course, Lesson, Tables, Teachers};
 use crate::school::{ClassName, Day, Login, School, format_date};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashSet};
@@ -130,6 +130,15 @@ fn is_within(when: &When, school: &School, one: &Annulment, date: Day) -> bool {
     span.is_some_and(|(first, last)| from_the_first(first) && date <= last)
 }
 
+/// Who answers for a lesson that was entered: its author; of one that was taken over, who gave it.
+pub(super) fn keeper<'a>(lesson: &'a Lesson, course: &'a Course, teachers: &'a Teachers) -> &'a Login {
+    match (lesson.taken_over, lesson.substitute.is_empty()) {
+        (false, _) => &lesson.author,
+        (true, true) => teachers.on(course, lesson.date),
+        (true, false) => &lesson.substitute,
+    }
+}
+
 /// The rows under way, by login.
 struct Count<'a> {
     tables: &'a Tables,
@@ -180,13 +189,8 @@ impl Count<'_> {
                     continue;
                 }
                 let substituted = !lesson.substitute.is_empty();
-                let of = match (lesson.taken_over, substituted) {
-                    (false, _) => &lesson.author,
-                    (true, false) => teachers.on(course, lesson.date),
-                    (true, true) => &lesson.substitute,
-                };
                 held.insert(lesson.id);
-                let row = row(&mut self.rows, of);
+                let row = row(&mut self.rows, keeper(&lesson, course, teachers));
                 row.lessons += 1;
                 row.late += u32::from(lesson.recorded_late().is_some());
                 row.handed_in_later += u32::from(handed.contains_key(&(lesson.date, lesson.number)));

@@ -4,6 +4,7 @@
 //! A report is a function of the tables and of a day, since nothing here looks at the clock. It gives rows of a type of
 //! its own, whose field names are those of the JSON output (`docs/json.md`), and a [`table::Table`] of them, which is
 //! what the screen, a CSV file and a workbook show. Nothing is recorded, so nobody needs a key.
+//! [`statistics`] alone leaves the school.
 
 pub mod attendance;
 pub mod coverage;
@@ -17,6 +18,7 @@ pub mod plan;
 pub mod progress;
 pub mod pupil;
 pub mod scope;
+pub mod statistics;
 pub mod table;
 mod xlsx;
 

@@ -42,6 +42,7 @@ pub mod resumption;
 pub mod school;
 pub mod seat;
 pub mod serving;
+pub mod statistics;
 pub mod sticks;
 pub mod stores;
 pub mod submission;

@@ -12,6 +12,7 @@ const PAGES: [&str; 7] = [
     "docs/backup.md",
     "docs/store.md",
     "docs/district.md",
+    "docs/statistics.md",
 ];
 
 /// The command lines of a page: lines of its code, and code within its lines, from `letopis` on.

@@ -51,6 +51,7 @@ const CAME_LATER: &[(&str, &str)] = &[
     ("archive.destroyed", "no term was over yet"),
     ("witness.added", "0.1.0 knew no witnesses next door"),
     ("witness.removed", "0.1.0 knew no witnesses next door"),
+    ("statistics.exported", "0.1.0 gave out no statistics"),
     ("event.announced", "events of the school came with the diary"),
     ("event.annulled", "events of the school came with the diary"),
 ];

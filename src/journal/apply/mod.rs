@@ -18,6 +18,7 @@ mod pupils;
 mod remark;
 mod replay;
 mod schema;
+mod statistics;
 mod strand;
 pub(super) mod structure;
 mod study;
@@ -160,6 +161,7 @@ impl Place<'_> {
             Body::ArchiveStored(stored) => at.stored(stored),
             Body::BackupMade(made) => at.backup(made),
             Body::ArchiveDestroyed(gone) => at.destroyed(gone),
+            Body::StatisticsExported(exported) => at.statistics(exported),
             Body::EntriesConfirmed(confirmed) => at.entries_confirmed(confirmed),
             Body::EntriesRefused(refused) => at.entries_refused(refused),
             Body::EmergencyKeySet(set) => at.emergency_key(set),

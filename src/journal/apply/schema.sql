@@ -260,3 +260,6 @@ CREATE TABLE destroyed_cases (   -- the lines of the act
     entry INTEGER NOT NULL, line INTEGER NOT NULL, case_index TEXT NOT NULL, title TEXT NOT NULL, first TEXT NOT NULL,
     last TEXT NOT NULL, count INTEGER NOT NULL, term TEXT NOT NULL, note TEXT NOT NULL,
     PRIMARY KEY (entry, line)) STRICT, WITHOUT ROWID;
+CREATE TABLE statistics_exports ( -- what left the school as statistics; sha256: of the table as CSV, of rows of the encrypted file
+    entry INTEGER PRIMARY KEY, period TEXT NOT NULL, sha256 TEXT NOT NULL, rows INTEGER NOT NULL, at TEXT NOT NULL,
+    by TEXT NOT NULL) STRICT;

@@ -19,6 +19,7 @@ mod people;
 mod remark;
 mod restored;
 mod source;
+mod statistics;
 mod strand;
 mod study;
 mod substitution;
@@ -49,6 +50,7 @@ pub use people::{
 pub use remark::{RemarkAnswered, RemarkWritten};
 pub use restored::{JournalRestored, LostTail};
 pub use source::Source;
+pub use statistics::StatisticsExported;
 pub use strand::{
     CARRIED_KINDS, Carried, CarriedBase, CarriedReceipt, RECEIPT_DOMAIN, ReceiptText, RefusedNumber, StrandClosed,
     StrandEnd, StrandOpened, bytes,
@@ -206,6 +208,7 @@ kinds! {
     "archive.stored" => ArchiveStored,
     "backup.made" => BackupMade,
     "archive.destroyed" => ArchiveDestroyed,
+    "statistics.exported" => StatisticsExported,
     "entries.confirmed" => EntriesConfirmed,
     "entries.refused" => EntriesRefused,
     "emergency.set" => EmergencyKeySet,

@@ -179,6 +179,7 @@ pub(super) const POLICY: &[Part] = &[
     part("destroyed", Nobody),
     part("destroyed_archives", Nobody),
     part("destroyed_cases", Nobody),
+    part("statistics_exports", Nobody),
     part("people", Of(NAMED)),
     part(
         "roles",

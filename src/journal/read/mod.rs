@@ -16,6 +16,7 @@ pub mod diary;
 pub mod documents;
 mod events;
 pub mod explain;
+mod exports;
 pub mod extraordinary;
 pub mod finals;
 pub mod folder;
@@ -54,6 +55,7 @@ pub use carriers::{Carrier, Holding, Loss, Restored, Returned, carrier, carriers
 pub use clock::{ClockReset, clock_resets};
 pub use destroyed::{Gone, destroyed, destroyed_cases};
 pub use events::{Event, event, events, events_between};
+pub use exports::{StatisticsExport, statistics_of};
 pub use finals::{Final, finals_of, finals_of_period};
 pub use groups::{Membership, Ungrouped, groups_of_class, groups_of_pupil, memberships, ungrouped};
 pub use namesakes::{name_of, name_of_file, names, names_as, names_by_file};

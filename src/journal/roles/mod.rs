@@ -95,6 +95,7 @@ const TABLE: &[(&str, &[Right])] = &[
     ("archive.stored", &[Has(DeputyHead), Has(Director), Has(Dispatcher)]),
     ("backup.made", &[Has(BackupService), Has(Dispatcher), Has(DeputyHead), Has(Director)]),
     ("archive.destroyed", &[Has(DeputyHead), Has(Director)]),
+    ("statistics.exported", &[Has(DeputyHead), Has(Director)]),
     ("entries.confirmed", &[Has(Director), Has(DeputyHead), Has(Administrator)]),
     ("entries.refused", &[Has(Director), Has(DeputyHead), Has(Administrator)]),
     ("emergency.set", &[Has(Administrator), Has(Director)]),

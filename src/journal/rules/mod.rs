@@ -25,6 +25,7 @@ mod resting;
 mod school;
 mod signature;
 mod source;
+pub mod statistics;
 pub mod strand;
 mod substitution;
 mod text;
@@ -183,6 +184,7 @@ pub fn check(context: &Context<'_>, entry: &Entry, canonical: Result<()>) -> Res
         Body::ArchiveStored(stored) => paper::stored(tables, stored)?,
         Body::BackupMade(made) => backup::made(context, made)?,
         Body::ArchiveDestroyed(gone) => destroyed::check(context, gone, today)?,
+        Body::StatisticsExported(exported) => statistics::exported(context, exported, today)?,
         Body::EntriesConfirmed(confirmed) => two_eyes::confirmation(context, entry, confirmed)?,
         Body::EntriesRefused(refused) => two_eyes::refusal(tables, entry, refused)?,
         Body::EmergencyKeySet(set) => two_eyes::emergency_key(tables, set)?,

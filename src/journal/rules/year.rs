@@ -29,6 +29,7 @@ const AFTER_CLOSE: &[&str] = &[
     "archive.stored",
     "backup.made",
     "archive.destroyed",
+    "statistics.exported",
     "person.set",
     "person.dismissed",
     "key.enrolled",

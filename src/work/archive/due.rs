@@ -11,7 +11,7 @@ const YEAR: &str = "Год";
 
 /// A period to be archived.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Due {
+pub(in crate::work) struct Due {
     /// The period's name, as the school's settings spell it, or «Год».
     pub period: PeriodName,
     /// The name of the bag: `2025-2026-q1` for the first quarter, `-h1` for a half-year, `-year`.

@@ -295,7 +295,7 @@ fn checkpoint_within(proven: &Proven, tip: Tip) -> Option<String> {
 }
 
 /// Who can open the archive: the director, the deputy heads, and the recovery key.
-pub(super) fn recipients(proven: &Proven) -> Result<Vec<String>> {
+pub(in crate::work) fn recipients(proven: &Proven) -> Result<Vec<String>> {
     let tables = &proven.tables()?;
     let mut recipients = Vec::new();
     for (role, who) in [(Role::Director, "директора"), (Role::DeputyHead, "завуча")] {

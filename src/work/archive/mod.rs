@@ -40,7 +40,9 @@ pub use checked::{Checked, Checks, Doubt, Entered, Verification, each_once, ente
 pub(in crate::work) use checked::{damaged_files, depth_of, verdict_of};
 pub use complete::{Completed, Completion, complete};
 pub use derive::{Derived, extract_summaries, rekey};
+pub(super) use due::Due;
 pub use healed::{Damaged, damaged, enter_repair, heal, record_repair};
+pub(super) use make::recipients;
 pub use make::{Made, NewArchive, create};
 pub use opened::{Opening, one_bag, restore};
 pub use trust::Witness;

@@ -1,4 +1,4 @@
-//! What the tables of paper mean: issued documents, their signatures, bound books, what was destroyed.
+//! What the tables of paper mean: issued documents, their signatures, bound books, what was destroyed; and of statistics.
 
 use super::Columns;
 
@@ -101,6 +101,16 @@ pub(super) const TABLES: &[(&str, Columns)] = &[
             ("count", "сколько дел или копий"),
             ("term", "срок хранения и статья"),
             ("note", "примечание или пусто"),
+        ],
+    ),
+    (
+        "statistics_exports",
+        &[
+            ("period", "период, статистика за который выдана"),
+            ("sha256", "SHA-256 выданной таблицы в виде CSV; у строк — зашифрованного файла"),
+            ("rows", "1, если это строки под псевдонимами, зашифрованные для школы"),
+            ("at", "когда внесено"),
+            ("by", "логин внёсшего"),
         ],
     ),
 ];
