@@ -2,7 +2,6 @@
 
 use super::called::ME;
 use super::recorder::Recorder;
-use super::typed::quoted;
 use super::{Common, screen, session};
 use crate::error::Result;
 use crate::school::counted;
@@ -65,5 +64,5 @@ fn say(done: &Exported, rows: bool) {
         true => println!("За «{}» то же уже выдано, запись № {}: числа те же.", done.period, done.entry),
         false => println!("Выгрузка внесена в журнал, запись № {}.", done.entry),
     }
-    println!("Проверить пакет: {ME} archive verify {}", quoted(&done.folder.display().to_string()));
+    println!("Получатель проверит пакет у себя: {ME} archive verify ПАКЕТ; подпись — ssh-keygen (docs/statistics.md).");
 }
