@@ -4,7 +4,7 @@ use clap::Command;
 use std::path::Path;
 
 /// Pages with commands to be typed.
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "README.md",
     "README.ru.md",
     "docs/first-day.md",
