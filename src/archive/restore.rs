@@ -247,7 +247,11 @@ fn not_opened(package: &str, why: String) -> Error {
         .next("нужен ключ директора, завуча или ключ восстановления, для которого архив зашифрован")
 }
 
-fn make_folder(to: &Path) -> Result<()> {
+/// Makes a folder for what was encrypted, or takes an empty one.
+///
+/// # Errors
+/// One that is not empty, or cannot be made.
+pub fn make_folder(to: &Path) -> Result<()> {
     if files::is_there(to) && files::list(to).map_or(true, |there| !there.is_empty()) {
         return Err(Error::input(format!("«{}» уже есть и не пуста", to.display()))
             .next_by("укажите новую папку", Action::Give(Detail::Folder)));

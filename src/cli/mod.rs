@@ -42,6 +42,7 @@ mod lesson;
 mod login;
 mod manual;
 mod mark;
+mod mirror;
 mod note;
 mod page;
 mod paper;

@@ -3,13 +3,21 @@
 use super::audit::witness;
 use super::called::ME;
 use super::recorder::{Recorder, say};
-use super::{Common, screen};
-use crate::error::Result;
+use super::{Common, screen, store};
+use crate::error::{Error, Result};
 use crate::journal::read::LostRange;
+use crate::ledger::chain::Hash;
+use crate::store::Patience;
 use crate::work::memory::Errand;
+use crate::work::mirror;
 use crate::work::resumption::{self, Resumption};
+use crate::work::stores::Store;
 use clap::Subcommand;
 use std::process::ExitCode;
+use std::time::Duration;
+
+/// How long a mirror is asked whether it has more.
+const PATIENCE: Patience = Patience { attempts: 3, first: Duration::from_millis(500) };
 
 #[derive(Subcommand)]
 pub enum Whole {
@@ -28,19 +36,23 @@ pub enum Whole {
         /// Сколько номеров документов пропустить (иначе столько, сколько записей утрачено, до целой сотни)
         #[arg(long, visible_alias = "пропустить-номеров", value_name = "ЧИСЛО")]
         skip_numbers: Option<u64>,
+        /// Продолжить, хотя в зеркале (store.toml) журнал длиннее: то, что там, будет записано как утраченное
+        #[arg(long, visible_alias = "несмотря-на-зеркало")]
+        despite_mirror: bool,
     },
 }
 
 impl Whole {
     pub fn run(self, common: &Common) -> Result<ExitCode> {
-        let Self::Resume { reason, lost, lost_in, skip_numbers } = self;
-        let lost = lost.iter().map(|text| resumption::place(text)).collect::<Result<Vec<_>>>()?;
+        let Self::Resume { reason, lost, lost_in, skip_numbers, despite_mirror } = self;
+        let mut lost = lost.iter().map(|text| resumption::place(text)).collect::<Result<Vec<_>>>()?;
         let mut seen = Vec::new();
         for path in &lost_in {
             seen.extend(witness(common, path)?);
         }
-        let wish = Resumption { reason: &reason, lost: &lost, witnesses: &seen, numbers: skip_numbers };
         let mut recorder = Recorder::open_for(common, Errand::Resume)?;
+        lost.extend(in_mirror(&recorder, despite_mirror)?);
+        let wish = Resumption { reason: &reason, lost: &lost, witnesses: &seen, numbers: skip_numbers };
         let (done, restored) = resumption::resume(&mut recorder.workplace()?, &wish)?;
         let (waits, entry) = (!done.waiting.is_empty(), done.numbers.first().copied());
         let status = say(done, "Журнал продолжен из восстановленной копии")?;
@@ -59,5 +71,23 @@ impl Whole {
         let when = if waits { "После подтверждения внесите" } else { "Внесите" };
         println!("{when} утраченное заново и сделайте архив: {ME} archive create.");
         Ok(status)
+    }
+}
+
+/// Where a mirror ends that has more of the journal than the copy: that is taken from there first, unless somebody insists.
+fn in_mirror(recorder: &Recorder, despite: bool) -> Result<Option<(u64, Hash)>> {
+    let Some(settings) = store::settings_at_hand() else { return Ok(None) };
+    let beyond = Store::open(&settings).and_then(|store| mirror::beyond(&store, recorder.tables(), PATIENCE));
+    match beyond {
+        Ok(Some((length, _))) if !despite => Err(Error::refused(format!(
+            "в зеркале журнал длиннее этой копии: там есть запись № {length}, она не утрачена"
+        ))
+        .next(format!("сделайте журнал из зеркала: {ME} store rebuild --to ПАПКА — и продолжите его"))
+        .then("если зеркало не читается, продолжите эту копию: --despite-mirror")),
+        Ok(beyond) => Ok(beyond),
+        Err(error) => {
+            screen::warning(&format!("нет ли в зеркале большего, узнать не удалось: {}", error.message()));
+            Ok(None)
+        }
     }
 }

@@ -8,6 +8,7 @@ mod verify;
 
 use super::archive::{Bar, say_report};
 use super::called::ME;
+use super::mirror::{Mirror, Rebuild};
 use super::typed::quoted;
 use super::{Common, screen, session};
 use crate::error::{Error, Result};
@@ -75,6 +76,12 @@ enum What {
     /// Удалить из хранилища архив, срок хранения которого истёк, по акту о выделении к уничтожению
     #[command(visible_alias = "уничтожить")]
     Destroy(Destroy),
+    /// Передать в зеркало новые записи журнала (ключом службы приёма)
+    #[command(visible_alias = "зеркало")]
+    Mirror(Mirror),
+    /// Проверить зеркало журнала или сделать из него журнал заново
+    #[command(visible_alias = "воссоздать")]
+    Rebuild(Rebuild),
     /// Испытать хранилище: что оно умеет и чем приходится поступиться
     #[command(visible_alias = "испытать")]
     Check,
@@ -113,9 +120,17 @@ impl Store {
             What::Fetch(fetch) => fetch.run(common, &store),
             What::Catalogue(catalogue) => catalogue.run(common, &store),
             What::Destroy(destroy) => destroy.run(common, &store),
+            What::Mirror(mirror) => mirror.run(common, &store),
+            What::Rebuild(rebuild) => rebuild.run(common, &store),
             What::Check => check(common, &store),
         }
     }
+}
+
+/// The settings of a place, where commands that do not name them find some.
+pub fn settings_at_hand() -> Option<PathBuf> {
+    let named = std::env::var_os("LETOPIS_STORE").filter(|named| !named.is_empty()).map(PathBuf::from);
+    named.or_else(|| Some(PathBuf::from("store.toml")).filter(|file| crate::files::is_file(file)))
 }
 
 /// Who is at work here, for whoever comes at the same time.

@@ -36,6 +36,10 @@ pub enum Action {
     FoundJournal,
     /// Go on from a restored copy of a journal.
     ResumeJournal,
+    /// Make a journal anew from its mirror.
+    RebuildFromMirror,
+    /// Bring the mirror what it lacks.
+    Mirror,
     /// Found the next year's journal, which follows an old one.
     FoundNextYear,
     CloseYear,

@@ -15,6 +15,7 @@ use super::verify::is_declared;
 use super::{claim, list, signed};
 use crate::archive::bag::Previous;
 use crate::error::Result;
+use crate::ledger::chain::parse_hash;
 use crate::school::{Day, format_date, grouped};
 use chrono::{DateTime, Days, FixedOffset, TimeDelta};
 use std::collections::{BTreeMap, BTreeSet};
@@ -277,11 +278,10 @@ impl Found {
 }
 
 /// Whether a key is of something else that the program itself puts: trials of the place, the mirror of a journal.
-fn is_of_ours(key: &str) -> bool {
+pub(super) fn is_of_ours(key: &str) -> bool {
     let mut parts = key.split('/');
     let (first, second) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    let is_journal = first.len() == 64 && first.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_journal || (is_school(first) && second.starts_with('.'))
+    is_school(first) && (second.starts_with('.') || parse_hash(second).is_some())
 }
 
 /// The newest statement on each bag that counts.

@@ -15,6 +15,8 @@
 //!   [`statement`]), and a catalogue gathers it ([`catalogue`]);
 //! * a fault that may pass is tried again ([`patient`]), and nothing that could not be read is called damaged or whole.
 //!
+//! Beside bags, the living journal's new records go there ([`mirror`]), so that a building that burns takes a minute of it.
+//!
 //! [`folder`] is a place in the default build; one over S3 needs the network, and with it the cargo feature `district`.
 
 pub mod catalogue;
@@ -25,6 +27,7 @@ pub mod fetch;
 pub mod folder;
 pub mod lend;
 pub mod list;
+pub mod mirror;
 pub mod patient;
 pub mod place;
 pub mod protect;
@@ -40,7 +43,7 @@ pub mod trust;
 pub mod verify;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 

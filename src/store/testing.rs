@@ -4,8 +4,8 @@ use super::place::{Answer, Fault, Limits, Piece, Place, Put, Tag, Upload};
 use crate::school::Clock;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// What goes wrong with a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -230,6 +230,61 @@ impl Place for Memory {
         self.request("lock", |_, _| {
             self.locked.lock().unwrap().insert(key.to_owned(), until);
         })
+    }
+}
+
+/// The same place in several hands.
+impl Place for Arc<Memory> {
+    fn name(&self) -> String {
+        (**self).name()
+    }
+
+    fn limits(&self) -> Limits {
+        (**self).limits()
+    }
+
+    fn get(&self, key: &str, from: u64, length: u64) -> Answer<Option<Piece>> {
+        (**self).get(key, from, length)
+    }
+
+    fn put_new(&self, key: &str, bytes: &[u8]) -> Answer<Put> {
+        (**self).put_new(key, bytes)
+    }
+
+    fn put_over(&self, key: &str, bytes: &[u8], tag: &Tag) -> Answer<Put> {
+        (**self).put_over(key, bytes, tag)
+    }
+
+    fn begin<'p>(&'p self, key: &str) -> Answer<Box<dyn Upload + 'p>> {
+        (**self).begin(key)
+    }
+
+    fn sweep(&self, folder: &str) -> Answer<usize> {
+        (**self).sweep(folder)
+    }
+
+    fn remove(&self, key: &str) -> Answer<()> {
+        (**self).remove(key)
+    }
+
+    fn list(&self, folder: &str, each: &mut dyn FnMut(&str, u64)) -> Answer<()> {
+        (**self).list(folder, each)
+    }
+
+    fn keeps_versions(&self) -> Answer<bool> {
+        (**self).keeps_versions()
+    }
+
+    fn locks(&self) -> Answer<bool> {
+        (**self).locks()
+    }
+
+    fn lock(&self, key: &str, until: chrono::NaiveDate, strict: bool) -> Answer<()> {
+        (**self).lock(key, until, strict)
+    }
+
+    fn locked(&self, key: &str) -> Answer<Option<DateTime<Utc>>> {
+        (**self).locked(key)
     }
 }
 

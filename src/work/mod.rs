@@ -31,6 +31,7 @@ pub mod informing;
 pub mod lesson;
 pub mod marks;
 pub mod memory;
+pub mod mirror;
 pub mod note;
 pub mod papers;
 pub mod people;

@@ -32,9 +32,9 @@ pub use recorded::{Told, enter_gone, enter_put, enter_verified, known_there};
 
 /// A place that is open, and the school whose bags are meant.
 pub struct Store {
-    place: Box<dyn Place>,
-    school: String,
-    lock: Lock,
+    pub(super) place: Box<dyn Place>,
+    pub(super) school: String,
+    pub(super) lock: Lock,
 }
 
 /// What is to be brought.
@@ -66,6 +66,12 @@ impl Store {
     /// A place that is not there.
     pub fn of(settings: Settings) -> Result<Self> {
         Ok(Self { place: settings.open()?, lock: settings.lock(), school: settings.school })
+    }
+
+    /// A place that a test has made.
+    #[cfg(test)]
+    pub(crate) fn of_place(place: Box<dyn Place>, school: &str, lock: Lock) -> Self {
+        Self { place, school: school.to_owned(), lock }
     }
 
     /// What people call the place.

@@ -4,7 +4,7 @@ use clap::Command;
 use std::path::Path;
 
 /// Pages with commands to be typed.
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "README.md",
     "README.ru.md",
     "docs/first-day.md",
@@ -13,6 +13,7 @@ const PAGES: [&str; 8] = [
     "docs/store.md",
     "docs/district.md",
     "docs/statistics.md",
+    "docs/mirror.md",
 ];
 
 /// The command lines of a page: lines of its code, and code within its lines, from `letopis` on.

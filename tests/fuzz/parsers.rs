@@ -25,15 +25,17 @@ use letopis::import;
 use letopis::journal::entry::{Entry, JournalCreated, Person};
 use letopis::journal::{Author, Journal, rules};
 use letopis::ledger::identity::{Identity, PublicIdentity};
-use letopis::ledger::log::checkpoint::Checkpoint;
+use letopis::ledger::log::checkpoint::{Checkpoint, Origin};
 use letopis::ledger::log::note::Note;
 use letopis::ledger::log::policy::Policy;
 use letopis::ledger::log::proof::Proof;
+use letopis::ledger::log::segment::{self, Segment};
 use letopis::ledger::signer::Signer;
 use letopis::ledger::strand::StrandTip;
 use letopis::ledger::{chain, keyfile, line, paper_key, store};
 use letopis::print::{self, Layouts};
 use letopis::school::{Attendance, Cell, ClassName, Marks, PersonName, Role, School, clean, parse_date};
+use letopis::store::mirror::sealed;
 use letopis::work::Workplace;
 use letopis::work::brought::{self, Given, Map, TablesWish};
 use letopis::work::note;
@@ -186,12 +188,53 @@ fn of_the_ledger() -> Vec<Target> {
                 let _ = proof.shows(&[7; 32]);
             }
         }),
+        target("mirror-note", 20_000, texts(&[&mirror_note()]), |_, input| {
+            if let Ok(note) = Note::parse(&text(input))
+                && let Some(read) = Segment::read(&note)
+            {
+                assert_eq!(read.text(), note.text(), "a segment has one text");
+                assert!(read.from > 0 && read.from <= read.to && !read.is_signed(&note, &[]));
+            }
+        }),
+        target(
+            "mirror-line",
+            20_000,
+            texts(&[&mirror_line(), include_str!("../vectors/ledger/three.jsonl")]),
+            |_, input| {
+                for line in text(input).lines() {
+                    if let Ok(segment::Line::Text { digest, bytes }) = segment::read_line(line) {
+                        let again = segment::write_text(&digest, &bytes).unwrap();
+                        assert_eq!(segment::read_line(&again).unwrap(), segment::Line::Text { digest, bytes });
+                    }
+                }
+            },
+        ),
+        target("mirror-segment", 5_000, vec![mirror_file()], |_, input| {
+            let _ = sealed::open(input, &author());
+        }),
         target("record-line", 20_000, texts(&[include_str!("../vectors/ledger/three.jsonl")]), |_, input| {
             if let Ok(record) = line::read(&text(input)) {
                 assert_eq!(line::read(&line::write(&record)).unwrap(), record);
             }
         }),
     ]
+}
+
+/// The note of a segment, as a school's server signs it.
+fn mirror_note() -> String {
+    let origin = Origin { journal: [7; 32], epoch: 2 };
+    let segment = Segment { origin, from: 11, to: 20, previous: [1; 32], head: [2; 32], sha256: [3; 32] };
+    segment.signed(&author()).unwrap().to_string()
+}
+
+/// The line of a page's text.
+fn mirror_line() -> String {
+    segment::write_text(&Sum::of(PAGE.as_bytes()).to_string(), PAGE.as_bytes()).unwrap()
+}
+
+/// A segment's file that the author opens.
+fn mirror_file() -> Vec<u8> {
+    sealed::seal(&(mirror_line() + "\n"), &[author().public().recipient().to_owned()]).unwrap()
 }
 
 fn member(workbook: &[u8], name: &str) -> Vec<u8> {

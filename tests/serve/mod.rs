@@ -8,6 +8,7 @@ mod entrance;
 mod families;
 mod follows;
 mod looks;
+mod mirrors;
 mod settings;
 mod tls;
 

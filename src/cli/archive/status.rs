@@ -8,11 +8,13 @@ use crate::cli::witness;
 use crate::error::Result;
 use crate::journal::read::{self, Gone, Tables};
 use crate::ledger::chain::grouped;
-use crate::school::format_date;
+use crate::school::{RECORDS, counted, format_date};
 use crate::work::archive::destroyed::{self, NamedArchive};
 use crate::work::archive::status::{ArchiveStatus, BackupStatus, Backups, Copy, Need, Status, Third, Verified};
 use crate::work::confirm;
+use crate::work::mirror::Standing as Mirrored;
 use crate::work::submission::{self, Standing};
+use chrono::{DateTime, FixedOffset};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::ExitCode;
@@ -58,8 +60,10 @@ pub fn run(common: &Common, backup_days: u32, current: Option<&Path>) -> Result<
             println!("В журнале текущего года об уничтожении этого ничего не записано.");
         }
     }
+    let mirror = Mirrored::of(journal.path(), tables)?;
+    let late = mirror.as_ref().is_some_and(|mirror| mirror.is_late(session::now()));
     if common.json {
-        screen::json(&as_json(&status, &read::destroyed(tables)?, &witnesses));
+        screen::json(&as_json(&status, &read::destroyed(tables)?, &witnesses, mirror.as_ref(), late));
     } else if status.archives.is_empty() {
         println!(
             "В журнале не записано ни одного архива. Создать: {ME} archive create --period ПЕРИОД --to НОСИТЕЛЬ1 --to НОСИТЕЛЬ2"
@@ -87,13 +91,16 @@ pub fn run(common: &Common, backup_days: u32, current: Option<&Path>) -> Result<
             );
         }
         say_backups(&status.backups);
+        if let Some(mirror) = &mirror {
+            say_mirror(mirror, late);
+        }
         say_standing(tables)?;
         say_witnesses(&witnesses);
         say_destroyed(tables)?;
     }
     // Whoever has seen another ledger is heard at once; who is only away is named.
     let contradicted = witnesses.iter().any(|one| one.failed.as_ref().is_some_and(|failed| failed.contradicts));
-    Ok(ExitCode::from(u8::from(status.is_due() || contradicted)))
+    Ok(ExitCode::from(u8::from(status.is_due() || contradicted || late)))
 }
 
 /// Says what the witnesses next door have vouched for.
@@ -165,6 +172,28 @@ fn say_backups(backups: &Backups) {
     if backups.copies.is_empty() {
         println!("Копий дня нет. Делать их каждый день: {ME} archive backup --to ПАПКА.");
     }
+}
+
+/// What the mirror lacks.
+fn say_mirror(mirror: &Mirrored, late: bool) {
+    let there = counted(mirror.length, RECORDS);
+    match mirror.since {
+        None => println!("Зеркало ({}): {there}, полно.", mirror.place),
+        Some(since) => {
+            let lacks = counted(mirror.lacks, RECORDS);
+            println!("Зеркало ({}): {there}, не хватает: {lacks}, с {}.", mirror.place, moment(since));
+        }
+    }
+    if let Some((why, since)) = mirror.fault.as_ref().filter(|_| mirror.lacks > 0) {
+        println!("  Не передаётся с {}: {why}.", moment(*since));
+    }
+    if late {
+        println!("  Что делать: проверьте сеть и хранилище: {ME} store check; передать сейчас: {ME} store mirror.");
+    }
+}
+
+fn moment(at: DateTime<FixedOffset>) -> String {
+    at.format("%d.%m.%Y %H:%M").to_string()
 }
 
 fn on_today(tables: &Tables) -> Result<Status> {
@@ -323,15 +352,16 @@ fn say_terms(status: &Status) {
     );
 }
 
-fn as_json(status: &Status, gone: &[Gone], witnesses: &[Standing]) -> Value {
+fn as_json(status: &Status, gone: &[Gone], witnesses: &[Standing], mirror: Option<&Mirrored>, late: bool) -> Value {
     let archives: Vec<Value> = status.archives.iter().map(archive_json).collect();
     json!({
-        "date": status.day, "due": status.is_due(), "archives": archives,
+        "date": status.day, "due": status.is_due() || late, "archives": archives,
         "missing": status.missing.iter().map(|(period, ended)| json!({ "period": period, "ended": ended })).collect::<Vec<_>>(),
         "summaries": status.summaries().map(|archive| &archive.name),
         "backups": status.backups.copies.iter().map(backup_json).collect::<Vec<_>>(),
         "destroyed": gone.iter().map(destroyed_json).collect::<Vec<_>>(),
         "witnesses": witnesses.iter().map(witness_json).collect::<Vec<_>>(),
+        "mirror": mirror.map(|mirror| mirror_json(mirror, late)),
     })
 }
 
@@ -343,6 +373,14 @@ fn witness_json(standing: &Standing) -> Value {
         "failed": failed.map(|failed| json!({
             "why": failed.why, "since": failed.since.to_rfc3339(), "contradicts": failed.contradicts,
         })),
+    })
+}
+
+fn mirror_json(mirror: &Mirrored, late: bool) -> Value {
+    json!({
+        "place": mirror.place, "entries": mirror.length, "lacks": mirror.lacks,
+        "since": mirror.since.map(|since| since.to_rfc3339()), "late": late,
+        "fault": mirror.fault.as_ref().map(|(why, since)| json!({ "why": why, "since": since.to_rfc3339() })),
     })
 }
 

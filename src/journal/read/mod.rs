@@ -62,7 +62,7 @@ pub use namesakes::{name_of, name_of_file, names, names_as, names_by_file};
 pub use notes::{SealedNote, notes_of};
 pub use paper::{Bound, Issue, bound, issued, later_issue};
 pub use people::{
-    Enrolled, Key, Staff, all_staff, enrolled_keys, fingerprints_of, has_role, holder_of, is_dismissed, key,
+    Enrolled, Key, Staff, all_staff, enrolled_keys, fingerprints_of, has_role, holder_of, is_dismissed, key, keys_ever,
     keys_in_force, recovery_keys, roles_of, school, shares_association, staff,
 };
 pub use pupils::{

@@ -141,6 +141,12 @@ pub fn keys_in_force(tables: &Tables, role: Role) -> Result<Vec<(Login, PublicId
     tables.all("ключ", &sql, [role.word()], |row| Key::of(row).map(|key| (key.login, key.public)))
 }
 
+/// Keys that were ever enrolled of everyone who holds a role, revoked ones too.
+pub fn keys_ever(tables: &Tables, role: Role) -> Result<Vec<PublicIdentity>> {
+    let sql = format!("{KEY} JOIN roles USING (login) WHERE role = ?1 ORDER BY login, enrolled_entry");
+    tables.all("ключ", &sql, [role.word()], |row| Key::of(row).map(|key| key.public))
+}
+
 /// Fingerprints of a person's keys in force.
 pub fn fingerprints_of(tables: &Tables, login: &str) -> Result<Vec<String>> {
     let sql = "SELECT fingerprint FROM keys WHERE login = ?1 AND revoked_entry IS NULL ORDER BY enrolled_entry";

@@ -11,4 +11,5 @@ pub mod checkpoint;
 pub mod note;
 pub mod policy;
 pub mod proof;
+pub mod segment;
 pub mod tree;

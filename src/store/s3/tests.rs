@@ -96,6 +96,52 @@ impl Drop for Server {
     }
 }
 
+/// The mirror of a journal over S3: two who bring it at once, through a proxy that fails; it is whole, locked, and comes back.
+#[test]
+fn a_journal_is_mirrored_over_a_proxy_that_fails_and_comes_back_whole() {
+    use crate::journal::testing;
+    use crate::work::mirror::{self, How, rebuild::Wish};
+    let Some(server) = Server::start() else { return };
+    let mut journal = testing::once("mirror".to_owned(), crate::work::mirror::tests::annals);
+    let proven = journal.at_hand().0.prove(&mut |_| {}).unwrap();
+    let (key, folder) = (testing::identity("server"), tempfile::tempdir().unwrap());
+    for seed in 1..=3 {
+        let (bucket, hand) = (format!("mirror-{seed}"), Hand::new());
+        server.bucket(&bucket, true);
+        let proxy = Proxy::start(server.address.clone(), seed * 7919);
+        let store = |address: &str| {
+            crate::work::stores::Store::of_place(
+                Server::place(address, &bucket, folder.path()),
+                "school-1",
+                Lock::Governance,
+            )
+        };
+        let how = How {
+            server: &key,
+            clock: &hand,
+            patience: PATIENCE,
+            longest: crate::store::mirror::bring::OVERHEAD + 2000,
+        };
+        for round in 0..20 {
+            let done = mirror::bring(&store(&proxy.address), &proven, how);
+            if done.is_ok_and(|brought| brought.waits_at.is_none()) {
+                break;
+            }
+            assert!(round < 19, "seed {seed}: it is never brought");
+            hand.turn(3);
+        }
+        assert!(proxy.failed.load(Ordering::SeqCst) > 0, "seed {seed}: nothing has failed");
+        let straight = store(&server.address);
+        let to = folder.path().canonicalize().unwrap().join(&bucket);
+        let wish = Wish { store: &straight, journal: None, patience: PATIENCE };
+        let remade = wish.rebuild(&testing::identity("recovery"), &to, &Quiet).unwrap();
+        assert_eq!((remade.tip, remade.broken), (proven.tip(), None), "seed {seed}");
+        // What is locked is not removed.
+        let looked = wish.look(&Quiet).unwrap();
+        assert!(looked[0].segments > 3 && looked[0].faults.is_empty());
+    }
+}
+
 /// A bag with a package that goes up in parts.
 fn school() -> School {
     let school = School::new();

@@ -11,6 +11,7 @@ use crate::journal::read::{self, Tables};
 use crate::ledger::identity::Identity;
 use crate::school::{Role, counted, format_date, in_ascii};
 use crate::work::serving::{Checked, Start};
+use crate::work::stores::Store;
 use chrono::{Duration, Offset};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 #[cfg(unix)]
@@ -39,6 +40,10 @@ pub fn check(start: &Start) -> Result<Checked> {
     }
     if let Some(settings) = &config.mail {
         mail(&config, settings, &mut checked);
+    }
+    if let Some(settings) = &config.mirror {
+        let opened = Store::open(settings).map_err(|error| at(&config, &["mirror", "store"], error));
+        checked.take(opened, |store| format!("зеркало журнала: {}, папка школы «{}»", store.name(), store.school()));
     }
     Ok(checked)
 }

@@ -49,6 +49,8 @@ pub struct Config {
     pub mail: Option<mail::Settings>,
     /// The certificate (PEM) of an authority of one's own, by which witnesses next door are known too.
     pub witness_authority: Option<PathBuf>,
+    /// The settings of the place where the journal is mirrored; it is not where it is not said.
+    pub mirror: Option<PathBuf>,
     text: String,
 }
 
@@ -114,6 +116,7 @@ struct Written {
     #[serde(default)]
     log: Log,
     mail: Option<mail::Written>,
+    mirror: Option<Mirror>,
     #[serde(default)]
     witness: Witness,
 }
@@ -122,6 +125,12 @@ struct Written {
 #[serde(deny_unknown_fields, default)]
 struct Witness {
     ca_file: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Mirror {
+    store: PathBuf,
 }
 
 #[derive(Deserialize)]
@@ -216,6 +225,7 @@ impl Config {
             log_requests: written.log.requests,
             mail: mail?,
             witness_authority: written.witness.ca_file.map(|file| folder.join(file)),
+            mirror: written.mirror.map(|mirror| folder.join(mirror.store)),
             text,
         };
         config.consistent()

@@ -18,6 +18,7 @@ mod follow;
 mod health;
 mod log;
 mod mail;
+mod mirror;
 mod rounds;
 mod run;
 mod snapshot;

@@ -6,7 +6,7 @@ use super::connections::Counted;
 #[cfg(unix)]
 use super::log;
 use super::log::Level;
-use super::{Served, check, doors, entrance, follow, mail, v1};
+use super::{Served, check, doors, entrance, follow, mail, mirror, v1};
 use crate::error::{Error, Result};
 use crate::journal::{Keep, Proven};
 use crate::work::serving::{Ready, Start};
@@ -68,12 +68,14 @@ pub fn run(start: &Start, ready: &mut dyn FnMut(&Ready)) -> Result<()> {
     ready(&told);
     let kept = kept(start, &served.config());
     let postman = mail::start(&served)?;
+    let mirroring = mirror::start(&served)?;
     #[cfg(feature = "district")]
     let submitting = super::witness::start(&served)?;
     let done = runtime.block_on(answer(start, &served, Listening { diary, taking_in, tls }));
     postman.stop(FINISHED);
     #[cfg(feature = "district")]
     submitting.stop(FINISHED);
+    mirroring.stop(FINISHED);
     // What still runs aside may be at the disk of the journal; it is waited for.
     runtime.shutdown_timeout(FINISHED);
     served.write_readings();

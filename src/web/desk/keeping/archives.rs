@@ -3,11 +3,12 @@
 
 use crate::error::Result;
 use crate::journal::read::{self, Carrier, Tables};
-use crate::school::{School, format_date};
+use crate::school::{RECORDS, School, counted, format_date};
 use crate::web::desk::listing::Listing;
 use crate::web::desk::page::{Frame, name_of, shown};
 use crate::web::desk::{Desk, Sitting, sections};
 use crate::work::archive::status::{ArchiveStatus, Backups, Copy, Need, Status, Third};
+use crate::work::mirror::Standing;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -24,6 +25,8 @@ struct Page {
     due: Vec<Due>,
     archives: Vec<Archive>,
     backups: Listing,
+    /// How the mirror stands; nothing where there is none.
+    mirror: Option<String>,
     carriers: Listing,
 }
 
@@ -59,13 +62,39 @@ fn page(sitting: &mut Sitting) -> Result<Page> {
     let today = sitting.today()?;
     let tables = sitting.seat.journal.tables();
     let status = Status::of(tables, today)?;
+    let mirror = Standing::of(sitting.seat.journal.path(), tables)?;
+    let mut due = due(&status);
+    due.extend(late(sitting)?);
     Ok(Page {
-        due: due(&status),
+        due,
+        mirror: mirror.as_ref().map(mirrored),
         archives: status.archives.iter().map(|one| archive(tables, &status, one)).collect::<Result<_>>()?,
         backups: backups(tables, &status.backups)?,
         carriers: carriers(tables)?,
         frame,
     })
+}
+
+/// What the mirror has.
+fn mirrored(mirror: &Standing) -> String {
+    let there = counted(mirror.length, RECORDS);
+    match mirror.since {
+        None => format!("{}: {there}, полно.", mirror.place),
+        Some(_) => format!("{}: {there}, не хватает: {}.", mirror.place, counted(mirror.lacks, RECORDS)),
+    }
+}
+
+/// What a mirror lacks for longer than is usual.
+fn late(sitting: &Sitting) -> Result<Option<Due>> {
+    let mirror = Standing::of(sitting.seat.journal.path(), sitting.seat.journal.tables())?;
+    let late = mirror.filter(|mirror| mirror.is_late(sitting.seat.clock.now()));
+    Ok(late.map(|mirror| Due::of("store mirror", lacking(&mirror))))
+}
+
+fn lacking(mirror: &Standing) -> String {
+    let since = mirror.since.map(|since| format!(" с {}", since.format("%d.%m.%Y %H:%M"))).unwrap_or_default();
+    let why = mirror.fault.as_ref().map(|(why, _)| format!(" ({why})")).unwrap_or_default();
+    format!("Зеркало журнала отстало{since}, не хватает: {}{why}.", counted(mirror.lacks, RECORDS))
 }
 
 /// All that is due, archives first.
@@ -254,6 +283,6 @@ fn holding(tables: &Tables, school: &School, carrier: &Carrier) -> Result<String
 /// How much of it is due.
 pub fn waits(sitting: &mut Sitting) -> Result<Vec<String>> {
     let today = sitting.today()?;
-    let count = due(&Status::of(sitting.seat.journal.tables(), today)?).len();
+    let count = due(&Status::of(sitting.seat.journal.tables(), today)?).len() + usize::from(late(sitting)?.is_some());
     Ok((count > 0).then(|| format!("По архиву и копиям пора сделать: {count}")).into_iter().collect())
 }

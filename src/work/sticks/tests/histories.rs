@@ -39,6 +39,7 @@ fn school() -> TestJournal {
     let administrator = person("ivanova", "Иванова Инна Игоревна", "администратор", &[Role::Administrator]);
     let mut annals = Annals::new(school, administrator, "2025-09-01T08:00");
     annals
+        .emergency()
         .person(person("petrova", "Петрова Елена Николаевна", "завуч", &[Role::DeputyHead]))
         .person(person("kuznetsov", "Кузнецов Кузьма Кузьмич", "директор", &[Role::Director]))
         .person(person(TEACHER, "Семёнов Савва Сергеевич", "учитель", &[Role::Teacher]))

@@ -1,5 +1,6 @@
 //! Teachers with real sticks, and the journal at school: what is recorded on both sides, handed over, lost, copied and restored.
 
+mod burnt;
 mod drawn;
 mod hand;
 mod handing;

@@ -1,0 +1,2 @@
+#![no_main]
+letopis_fuzz::target!("mirror-line");
