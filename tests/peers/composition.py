@@ -12,7 +12,7 @@ fault = JsonStrictValidator(SchemaVersion.V1_5).validate_str(text)
 if fault:
     sys.exit(f"{sys.argv[1]}: {fault}")
 listed = {component["name"] for component in json.loads(text)["components"]}
-missing = {"age", "rusqlite", "krilla", "rustix", "windows-permissions"} - listed
+missing = {"age", "rusqlite", "krilla", "rustix", "windows-permissions", "object_store", "parquet"} - listed
 if missing:
     sys.exit(f"{sys.argv[1]}: not listed: {sorted(missing)}")
 print(f"{len(listed)} libraries listed")
