@@ -92,4 +92,5 @@ def main():
     json.dump(answers, sys.stdout, ensure_ascii=False)
 
 
-main()
+if __name__ == "__main__":
+    main()
