@@ -32,7 +32,11 @@ def put(folder, store, to):
 class Trino:
     def __init__(self, coordinator):
         host, port = coordinator.split(":")
-        self.connection = trino.dbapi.connect(host=host, port=int(port), user="peers", catalog="hive")
+        # Without a worker a question would wait for one.
+        bound = {"query_max_run_time": "60s"}
+        self.connection = trino.dbapi.connect(
+            host=host, port=int(port), user="peers", catalog="hive", session_properties=bound
+        )
 
     def ask(self, question):
         return self.connection.cursor().execute(question).fetchall()

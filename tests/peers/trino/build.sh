@@ -18,7 +18,7 @@ fi
 
 rm -rf "$out" "$out.new"
 mkdir "$out.new"
-mvn -q -B -Dstyle.color=never dependency:copy -Dartifact="io.trino:trino-server:$version:tar.gz" -DoutputDirectory="$out.new"
+mvn -q -B dependency:copy -Dartifact="io.trino:trino-server:$version:tar.gz" -DoutputDirectory="$out.new"
 # Whole: what two plugins have in common lies in the archive once, and the other has a link to it.
 tar -xzf "$out.new/trino-server-$version.tar.gz" -C "$out.new"
 mkdir "$out" "$out/plugin"

@@ -43,9 +43,10 @@ node() {
     printf '%s\n' "${@:3}" node.environment=peers "node.id=$1" node.bind-ip=127.0.0.1 node.internal-address=127.0.0.1 \
         "http-server.http.port=$2" "discovery.uri=http://127.0.0.1:$coordinator" \
         "plugin.dir=$out/trino/plugin" "catalog.config-dir=$out/nodes/catalog" >"$folder/config.properties"
-    "$java" -Xmx1g -XX:+UseG1GC -XX:ReservedCodeCacheSize=256M -Djdk.attach.allowAttachSelf=true -XX:+EnableDynamicAgentLoading \
-        -Dfile.encoding=UTF-8 "-Dconfig=$folder/config.properties" -cp "$out/trino/lib/*" io.trino.server.TrinoServer \
-        >"$folder/log" 2>&1 &
+    # From its folder: what it keeps, it keeps below the one it is started in.
+    (cd "$folder" && exec "$java" -Xmx1g -XX:+UseG1GC -XX:ReservedCodeCacheSize=256M -Djdk.attach.allowAttachSelf=true \
+        -XX:+EnableDynamicAgentLoading -Dfile.encoding=UTF-8 -Dconfig=config.properties -cp "$out/trino/lib/*" \
+        io.trino.server.TrinoServer >log 2>&1) &
     processes+=($!)
 }
 # Questions are answered by the worker alone.
