@@ -175,7 +175,7 @@ fn the_catalogue_says_what_is_missing_damaged_overdue_unknown_changed_and_left()
     memory.lose(&many.shelf(5).under(BAGIT));
     memory.put_new(&many.shelf(6).under(".claim"), br#"{"format":"letopis-claim-1","owner":"x","who":"kim","code":"","until":"2026-01-01T00:00:00Z","done":false}"#).unwrap();
     memory.put_new("holiday.jpg", b"x").unwrap();
-    memory.put_new(&format!("{}/1/0.age", "ab".repeat(32)), b"a mirror is ours").unwrap();
+    memory.put_new(&format!("school-1/{}/1/0.age", "ab".repeat(32)), b"a mirror is ours").unwrap();
     let found = many.catalogue(None);
     let marks: Vec<Vec<Mark>> = found.rows.iter().map(|row| row.marks.clone()).collect();
     assert_eq!(
