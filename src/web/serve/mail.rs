@@ -20,11 +20,13 @@ const BETWEEN: Duration = Duration::from_secs(60);
 /// # Errors
 /// No thread to be had.
 pub(super) fn start(served: &Arc<Served>) -> Result<Rounds> {
-    rounds::start(served, "mail", "сервер не рассылает писем", BETWEEN, |served, stop| {
-        if let Some(settings) = &served.config().mail
-            && served.stale_since().is_none()
-        {
-            tell(served, round(served, settings, stop));
+    rounds::start(served, "mail", "сервер не рассылает писем", BETWEEN, || {
+        |served: &Served, stop: &AtomicBool| {
+            if let Some(settings) = &served.config().mail
+                && served.stale_since().is_none()
+            {
+                tell(served, round(served, settings, stop));
+            }
         }
     })
 }

@@ -1,92 +1,64 @@
-//! The journal's mirror from the school's server: what was proven since is brought to a place outside the school, twice a minute.
+//! The journal's mirror from the school's server: what was proven since is brought to a place outside the school, three times a minute.
 //!
 //! It has a thread of its own and takes the snapshots that are published anyway, so nobody who records ever waits for it. While
 //! the place does not answer it is asked seldom, and what it lacks is caught up when it does.
 
 use super::Served;
 use super::log::Level;
-use crate::error::{Error, Kind, Result};
+use super::rounds::{self, Rounds};
+use crate::error::{Kind, Result};
 use crate::ledger::chain::Tip;
 use crate::store::Patience;
 use crate::work::mirror::{self, Brought, How, SEGMENT};
 use crate::work::stores::Store;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 /// So much time lies between two rounds.
 const BETWEEN: Duration = Duration::from_secs(20);
-/// Between two rounds that fail, at most.
-const SELDOM: Duration = Duration::from_secs(300);
+/// So many rounds are left out at most while each of them fails: five minutes.
+const SELDOM: u32 = 14;
 /// How long the place is asked in a round.
 const PATIENCE: Patience = Patience { attempts: 3, first: Duration::from_secs(1) };
-
-/// Whoever mirrors a server's journal.
-pub(super) struct Mirroring {
-    /// Dropped when he is to stop.
-    wake: Sender<()>,
-    /// Ends when he has stopped.
-    gone: Receiver<()>,
-}
 
 /// Mirrors as long as the journal is served.
 ///
 /// # Errors
 /// No thread to be had.
-pub(super) fn start(served: &Arc<Served>) -> Result<Mirroring> {
-    let ((wake, woken), (leaves, gone)) = (channel(), channel());
-    let served = Arc::downgrade(served);
-    let started = std::thread::Builder::new().name("mirror".to_owned()).spawn(move || {
-        go(&served, &woken);
-        drop(leaves);
-    });
-    started.map_err(|cause| {
-        Error::environment(format!("сервер не ведёт зеркала журнала: {}", crate::error::reason(&cause)))
-            .next("освободите память и запустите его снова")
-    })?;
-    Ok(Mirroring { wake, gone })
-}
-
-impl Mirroring {
-    /// Lets him finish what he is at, for at most so long: a segment that was left in the middle is put anew after the start.
-    pub(super) fn stop(self, patience: Duration) {
-        drop(self.wake);
-        let _: std::result::Result<(), RecvTimeoutError> = self.gone.recv_timeout(patience);
-    }
+pub(super) fn start(served: &Arc<Served>) -> Result<Rounds> {
+    rounds::start(served, "mirror", "сервер не ведёт зеркала журнала", BETWEEN, || {
+        let mut mirroring = Mirroring::default();
+        move |served: &Served, _: &AtomicBool| mirroring.go_on(served)
+    })
 }
 
 /// What is known from one round to the next.
 #[derive(Default)]
-struct Rounds {
+struct Mirroring {
     /// The place, and the settings it was opened by.
     store: Option<(PathBuf, Store)>,
     /// Up to where the mirror is whole.
     whole: Option<Tip>,
     /// What was told last, so that it is told once.
     told: Option<Kind>,
-    wait: Duration,
+    /// How many rounds were left out after the last fault, and how many of them are still to be.
+    left_out: u32,
+    to_leave_out: u32,
 }
 
-fn go(served: &Weak<Served>, woken: &Receiver<()>) {
-    let mut rounds = Rounds { wait: BETWEEN, ..Rounds::default() };
-    loop {
-        let Some(served) = served.upgrade() else { return };
-        if let Some(settings) = &served.config().mirror
-            && served.stale_since().is_none()
-            && rounds.whole != Some(served.snapshot().tip())
-        {
-            let done = rounds.round(&served, settings);
-            rounds.tell(&served, done);
-        }
-        drop(served);
-        if !matches!(woken.recv_timeout(rounds.wait), Err(RecvTimeoutError::Timeout)) {
-            return;
+impl Mirroring {
+    fn go_on(&mut self, served: &Served) {
+        let Some(settings) = &served.config().mirror else { return };
+        if self.to_leave_out > 0 {
+            self.to_leave_out -= 1;
+        } else if served.stale_since().is_none() && self.whole != Some(served.snapshot().tip()) {
+            let done = self.round(served, settings);
+            self.tell(served, done);
         }
     }
-}
 
-impl Rounds {
     fn round(&mut self, served: &Served, settings: &Path) -> Result<Brought> {
         let store = match self.store.take().filter(|(of, _)| of == settings) {
             Some((_, store)) => store,
@@ -105,7 +77,7 @@ impl Rounds {
     fn tell(&mut self, served: &Served, done: Result<Brought>) {
         match done {
             Ok(brought) => {
-                self.wait = BETWEEN;
+                (self.left_out, self.to_leave_out) = (0, 0);
                 if self.told.take().is_some() {
                     served.log(Level::Info, "mirrored_again", &[]);
                 }
@@ -118,7 +90,8 @@ impl Rounds {
                 }
             }
             Err(error) => {
-                self.wait = self.wait.saturating_mul(2).min(SELDOM);
+                self.left_out = (2 * self.left_out + 1).min(SELDOM);
+                self.to_leave_out = self.left_out;
                 if self.told.replace(error.kind()) != Some(error.kind()) {
                     // A mirror of another ledger is nothing that passes.
                     let level = match error.kind() {

@@ -18,19 +18,21 @@ pub(super) struct Rounds {
 }
 
 /// Makes a round at once and then again and again, so long after the end of the one before. A round is told when it is to stop.
+/// Whoever makes them begins on their thread: what he keeps from one to the next stays there.
 ///
 /// # Errors
 /// No thread to be had: what is not done then, in Russian, is `lacking`.
-pub(super) fn start(
+pub(super) fn start<R: FnMut(&Served, &AtomicBool)>(
     served: &Arc<Served>,
     name: &str,
     lacking: &str,
     between: Duration,
-    mut round: impl FnMut(&Served, &AtomicBool) + Send + 'static,
+    begin: impl FnOnce() -> R + Send + 'static,
 ) -> Result<Rounds> {
     let (stop, (wake, woken), (leaves, gone)) = (Arc::new(AtomicBool::new(false)), channel(), channel());
     let (weak, told): (Weak<Served>, _) = (Arc::downgrade(served), Arc::clone(&stop));
     let started = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+        let mut round = begin();
         while let Some(served) = weak.upgrade() {
             round(&served, &told);
             drop(served);

@@ -8,6 +8,7 @@ use crate::journal::read::{self, Witness};
 use crate::witness::Network;
 use crate::work::submission::{Leaves, Outcome, submit};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 /// So much time lies between two rounds. Who does not answer is asked less often.
@@ -18,18 +19,14 @@ const BETWEEN: Duration = Duration::from_secs(60);
 /// # Errors
 /// No thread to be had.
 pub(super) fn start(served: &Arc<Served>) -> Result<Rounds> {
-    let mut leaves = Leaves::default();
-    rounds::start(
-        served,
-        "witness",
-        "сервер не спрашивает свидетелей",
-        BETWEEN,
-        move |served, _| {
+    rounds::start(served, "witness", "сервер не спрашивает свидетелей", BETWEEN, || {
+        let mut leaves = Leaves::default();
+        move |served: &Served, _: &AtomicBool| {
             if served.stale_since().is_none() {
                 tell(served, round(served, &mut leaves));
             }
-        },
-    )
+        }
+    })
 }
 
 type Asked = Option<Vec<(Witness, Outcome)>>;
