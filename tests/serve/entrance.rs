@@ -204,9 +204,11 @@ fn guessing_is_slowed_where_it_comes_from_and_tells_nothing() {
     // A right code does not pass from there either, and a slip of the pen is no guess.
     assert_eq!(guesser.enter(&code).0, 429);
     let mut clumsy = Browser::new(&server, "198.51.100.2");
+    // One sign that is wrong never passes for a code; a code that has slid by a sign does, once in thirty-two.
+    let slip = format!("{}{}", if code.starts_with('0') { '1' } else { '0' }, &code[1..]);
     for _ in 0..20 {
-        let (status, _, body) = clumsy.enter(&format!("{}0", &code[1..]));
-        assert!(status == 422 && body.contains("опечатка") || body.contains("знак"), "{status} {body}");
+        let (status, _, body) = clumsy.enter(&slip);
+        assert!(status == 422 && body.contains("опечатка"), "{status} {body}");
     }
     assert_eq!(clumsy.enter(&code).0, 303);
     // Nobody is kept out by whoever guesses elsewhere, however he names himself.
