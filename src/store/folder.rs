@@ -105,7 +105,7 @@ impl Place for FolderPlace {
         };
         match read() {
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
-            read => read.map_err(|cause| fault(&cause)),
+            read => read.map_err(|cause| Fault { what: format!("«{key}»: {}", reason(&cause)), ..fault(&cause) }),
         }
     }
 

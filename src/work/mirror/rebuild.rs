@@ -229,8 +229,12 @@ fn add(rebuilt: &mut Rebuilt<'_>, segment: &Segment, lines: &str) -> Result<Opti
 }
 
 fn nothing(why: Option<&Broken>) -> Error {
+    let next = match why {
+        Some(Broken::Unread(..)) => "проверьте, тот ли это ключ: нужен ключ восстановления, директора или завуча",
+        _ => "сообщите тому, кто ведёт хранилище",
+    };
     let why = why.map(|why| format!(": {why}")).unwrap_or_default();
     Error::damaged(format!("из зеркала не взять ни одной записи{why}"))
-        .next("проверьте, тот ли это ключ: нужен ключ восстановления, директора или завуча")
+        .next(next)
         .then_by("или восстановите журнал с носителя", Action::RestoreArchive)
 }
