@@ -180,6 +180,24 @@ impl School {
         file.query_row("SELECT count(*) FROM ledger", [], |row| row.get(0)).unwrap()
     }
 
+    /// Keeps the journal's file as it is now under another name.
+    pub fn put_aside(&self, to: &str) {
+        self.file().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+        self.copy_journal("journal.letopis", to);
+    }
+
+    /// Puts a journal that was kept in place of today's.
+    pub fn put_back(&self, from: &str) {
+        self.copy_journal(from, "journal.letopis");
+    }
+
+    fn copy_journal(&self, from: &str, to: &str) {
+        for ending in ["-wal", "-shm"] {
+            let _ = std::fs::remove_file(self.path(&format!("{to}{ending}")));
+        }
+        std::fs::copy(self.path(from), self.path(to)).unwrap();
+    }
+
     /// Opens the journal's file to falsify it.
     pub fn file(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.path("journal.letopis")).unwrap()

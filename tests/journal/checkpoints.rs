@@ -57,18 +57,6 @@ impl World {
         self.write(name, &signed.stdout);
     }
 
-    fn copy(&self, from: &str, to: &str) {
-        for ending in ["-wal", "-shm"] {
-            let _ = std::fs::remove_file(self.school.path(&format!("{to}{ending}")));
-        }
-        std::fs::copy(self.school.path(from), self.school.path(to)).unwrap();
-    }
-
-    fn put_aside(&self, to: &str) {
-        self.school.file().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
-        self.copy("journal.letopis", to);
-    }
-
     fn audit<'a>(&self, workplace: &str, points: &[&'a str]) -> crate::common::school::Run {
         let named: Vec<&'a str> = points.iter().flat_map(|point| ["--witness", *point]).collect();
         let args = [&["audit", "--policy", "policy"][..], &named].concat();
@@ -79,7 +67,7 @@ impl World {
 #[test]
 fn a_rolled_back_a_forked_and_a_shortened_ledger_are_found_though_all_keys_of_the_school_made_them() {
     let Some(world) = World::new() else { return };
-    world.put_aside("before");
+    world.school.put_aside("before");
     world.cosigned("first");
     world.audit("a", &["first"]).says(&[
         "Журнал цел",
@@ -88,11 +76,11 @@ fn a_rolled_back_a_forked_and_a_shortened_ledger_are_found_though_all_keys_of_th
     ]);
     world.school.run("2025-09-15 13:00:00", "semyonov", &AGAIN).ok();
     world.cosigned("second");
-    world.put_aside("after");
+    world.school.put_aside("after");
     world.audit("a", &["first", "second"]).says(&["После этого внесено ещё 1", "это последняя запись журнала"]);
 
     // Rolled back: every signature and sum in it holds.
-    world.copy("before", "journal.letopis");
+    world.school.put_back("before");
     world.audit("b", &["first"]).ok();
     world.audit("b", &["second"]).fails(1, &["конец журнала отрезан"]);
     // Gone on with another way, as long and longer.
@@ -103,14 +91,14 @@ fn a_rolled_back_a_forked_and_a_shortened_ledger_are_found_though_all_keys_of_th
     world.audit("c", &["first"]).says(&["После этого внесено ещё 2"]);
 
     // After a restoration that is owned up to, it is another log: the lost part is named, and the common one holds.
-    world.copy("before", "journal.letopis");
+    world.school.put_back("before");
     let resume = ["journal", "resume", "--reason", "сгорел компьютер"];
     world.school.run_at("d", "2025-09-15 14:00:00", "petrova", &resume).ok();
     world.school.run_at("d", "2025-09-15 14:01:00", "ivanova", &["confirm", "all"]);
     world.audit("d", &["first"]).says(&["то же"]);
     let said = world.audit("d", &["second"]).ok();
     assert!(said.stdout.contains("утраченная часть") || said.stdout.contains("утрачен"), "{said}");
-    world.copy("after", "journal.letopis");
+    world.school.put_back("after");
     world.audit("e", &["first", "second"]).ok();
 }
 
@@ -152,7 +140,7 @@ fn whom_the_school_named_and_hid_is_told_from_whom_the_auditor_believes() {
     let Some(world) = World::new() else { return };
     let rono = world.go.run(["vkey", "роно.example/w"], Path::new(".")).stdout.trim_end().to_owned();
     world.cosigned("before");
-    world.put_aside("unnamed");
+    world.school.put_aside("unnamed");
     let by = |at: &str, login: &str, args: &[&str]| world.school.run(&format!("2025-09-15 {at}"), login, args);
     by("13:00:00", "ivanova", &["witness", "add", "РОНО", &rono, "--url", "http://rono.example"]).fails(2, &["TLS"]);
     by("13:00:00", "semyonov", &["witness", "add", "РОНО", &rono]).fails(1, &["нет права"]);
@@ -162,7 +150,7 @@ fn whom_the_school_named_and_hid_is_told_from_whom_the_auditor_believes() {
     let list = by("13:01:00", "petrova", &["witness", "list"]).ok().stdout;
     assert!(list.contains("https://xn--m1abbf.xn--p1ai") && list.contains(&rono), "{list}");
     world.cosigned("point");
-    world.put_aside("named");
+    world.school.put_aside("named");
     by("13:02:00", "petrova", &["witness", "remove", "роно.example/w", "--reason", "не отвечает"]).ok();
 
     // The auditor believes him: what the school says of him is told beside.
@@ -174,7 +162,7 @@ fn whom_the_school_named_and_hid_is_told_from_whom_the_auditor_believes() {
         "Свидетели, которых назвала сама школа:",
         "«Своё»",
     ]);
-    world.copy("named", "journal.letopis");
+    world.school.put_back("named");
     let named = format!("свидетель проверяющего, назван школой, запись № {number} от 15.09.2025");
     world.audit("b", &["point"]).says(&[&named]);
     let alone =
@@ -182,7 +170,7 @@ fn whom_the_school_named_and_hid_is_told_from_whom_the_auditor_believes() {
     alone("point").says(&["свидетели названы самой школой", "файла доверия нет", "РОНО 15.09.2025 12:30"]);
     alone("point.plain").says(&["никто из названных школой свидетелей её не подписал", "файла доверия нет"]);
     // A ledger in which he was never named: he is the auditor's own, or a stranger to both.
-    world.copy("unnamed", "journal.letopis");
+    world.school.put_back("unnamed");
     world.audit("c", &["before"]).says(&["свидетель проверяющего, в журнале не назван"]);
     world.audit("c", &["point"]).fails(1, &["в журнале не назван", "конец журнала отрезан"]);
     let policy = world.read("policy");
@@ -193,7 +181,7 @@ fn whom_the_school_named_and_hid_is_told_from_whom_the_auditor_believes() {
     world.write("policy", &policy.replace(&format!("witness роно {rono}\nquorum роно"), "quorum none"));
     world.audit("d", &["before"]).says(&["роно.example/w (ни файл доверия, ни журнал его не знают"]);
     // One whom the school named, under whose name somebody else signed.
-    world.copy("named", "journal.letopis");
+    world.school.put_back("named");
     let point = world.read("point");
     let line = point.lines().last().unwrap();
     let (start, end) = line.split_at(line.len() - 9);

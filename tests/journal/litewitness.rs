@@ -139,18 +139,6 @@ impl World {
         let args = ["audit", "--policy", "policy", "--witness", point];
         self.school.run("2025-09-20 12:00:00", "petrova", &args)
     }
-
-    fn copy(&self, from: &str, to: &str) {
-        for ending in ["-wal", "-shm"] {
-            let _ = std::fs::remove_file(self.school.path(&format!("{to}{ending}")));
-        }
-        std::fs::copy(self.school.path(from), self.school.path(to)).unwrap();
-    }
-
-    fn put_aside(&self, to: &str) {
-        self.school.file().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
-        self.copy("journal.letopis", to);
-    }
 }
 
 #[test]
@@ -158,29 +146,29 @@ fn it_cosigns_and_refuses_a_rolled_back_a_forked_and_a_shortened_ledger_made_wit
     let Some(world) = World::new() else { return };
     let later = |at: &str, args: &[&str]| world.school.run(&format!("2025-09-15 {at}"), "semyonov", args).ok();
     world.school.run(DAY, "petrova", &["witness", "checkpoint", "none", "--cosigned"]).fails(2, &["ещё нет"]);
-    world.put_aside("begun");
+    world.school.put_aside("begun");
     world.submit().says(&["«РОНО»: подписал, "]);
     world.submit().says(&["«РОНО»: уже подписал, "]);
     world.cosigned("first");
     world.audit("first").says(&["Журнал цел", "свидетель проверяющего, назван школой", "это последняя запись журнала"]);
     later("13:00:00", &AGAIN);
-    world.put_aside("shorter");
+    world.school.put_aside("shorter");
     later("13:05:00", &OTHER);
     world.school.run(DAY, "petrova", &["archive", "status"]).says(&["Свидетель «РОНО»: подписал", "не подписано: 2"]);
     // What was signed before is forgotten: the witness names it himself.
     std::fs::remove_file(world.school.path("journal.witnessed")).unwrap();
     world.submit().says(&["«РОНО»: подписал, "]);
     world.cosigned("second");
-    world.put_aside("whole");
+    world.school.put_aside("whole");
     world.audit("second").says(&["это последняя запись журнала"]);
 
     for (ledger, signed) in [("shorter", "отрезан"), ("begun", "отрезан")] {
-        world.copy(ledger, "journal.letopis");
+        world.school.put_back(ledger);
         world.submit().fails(1, &["не подписал", signed, "сообщите директору"]);
         world.audit("second").fails(1, &[signed]);
     }
     // Another way from the same place: as long, and longer.
-    world.copy("shorter", "journal.letopis");
+    world.school.put_back("shorter");
     later("13:05:00", &THIRD);
     world.submit().fails(1, &["журнал переписан"]);
     world.audit("second").fails(1, &["журнал переписан"]);
@@ -190,7 +178,7 @@ fn it_cosigns_and_refuses_a_rolled_back_a_forked_and_a_shortened_ledger_made_wit
     world.school.run(DAY, "petrova", &["witness", "list"]).says(&["не подписывает", "переписан"]);
     world.school.run(DAY, "petrova", &["archive", "status"]).fails(1, &["не подписывает", "переписан"]);
     // The true one goes on.
-    world.copy("whole", "journal.letopis");
+    world.school.put_back("whole");
     later("13:10:00", &THIRD);
     world.submit().says(&["«РОНО»: подписал, "]);
     world.cosigned("third");
@@ -200,11 +188,11 @@ fn it_cosigns_and_refuses_a_rolled_back_a_forked_and_a_shortened_ledger_made_wit
 #[test]
 fn it_takes_the_log_of_a_restored_journal_for_another_one() {
     let Some(world) = World::new() else { return };
-    world.put_aside("before");
+    world.school.put_aside("before");
     world.school.run("2025-09-15 13:00:00", "semyonov", &AGAIN).ok();
     world.submit().says(&["подписал"]);
     world.cosigned("lost");
-    world.copy("before", "journal.letopis");
+    world.school.put_back("before");
     let resume = ["journal", "resume", "--reason", "сгорел компьютер"];
     world.school.run("2025-09-15 14:00:00", "petrova", &resume).ok();
     world.submit().fails(2, &["не знает этого журнала"]);
