@@ -393,6 +393,12 @@ fn a_folder_is_a_place_and_public_sums_hold_in_it() {
     for bad in ["../x", "a//b", "/x", "a/../../x", "a\\b"] {
         assert!(folder.put_new(bad, b"x").is_err() && folder.get(bad, 0, 1).is_err(), "{bad}");
     }
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("/etc/passwd", root.join("link")).unwrap();
+        let told = folder.get("link", 0, 1).unwrap_err().told("nfs");
+        assert!(told.message().contains("«link»"), "the file is named: {told}");
+    }
 }
 
 #[test]

@@ -330,6 +330,11 @@ fn what_is_missing_is_named_and_what_comes_before_is_there() {
     comes_to(&of, &Broken::NoNote(from));
     of.memory.lose(&notes[middle]);
     comes_to(&of, &Broken::Gap(from, to + 1));
+    // Where the first segment is damaged nothing is there, and the key is not to blame.
+    of.memory.tamper(&files[0], |bytes| bytes[200] ^= 1);
+    let error = of.rebuild().err().unwrap();
+    let next = error.next_step().unwrap().to_string();
+    assert!(error.message().contains("сумма не сходится") && !next.contains("ключ"), "{error} {next}");
     let mut of = Try::new();
     of.bring().unwrap();
     of.memory.lose(&of.keys(".age")[middle].clone());
