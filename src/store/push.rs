@@ -18,7 +18,7 @@ use crate::archive::report::Verdict;
 use crate::archive::signature::ArchiveSignature;
 use crate::archive::sum::{Sum, Summing};
 use crate::archive::verify::{Request, verify};
-use crate::error::{Action, Error, Result};
+use crate::error::{Action, Error, Kind, Result};
 use std::io::{self, Read, Write};
 
 /// So often a file is put at most before the place is told to be at fault.
@@ -212,7 +212,10 @@ impl Run<'_> {
             }
             self.hold(file, &found)?;
             match &found {
-                _ if file.size > self.place.limits().whole => self.upload(file)?,
+                _ if file.size > self.place.limits().whole => {
+                    let sent = self.upload(file);
+                    self.may_send_again(sent, round)?;
+                }
                 There::Wrong(tag) => drop(self.place.put_over(&self.shelf.key(&file.path), &self.read(file)?, tag)?),
                 _ => drop::<Put>(self.place.put_new(&self.shelf.key(&file.path), &self.read(file)?)?),
             }
@@ -226,6 +229,18 @@ impl Run<'_> {
             file.path
         ))
         .next("не доверяйте ему этот архив; сообщите тому, кто его ведёт"))
+    }
+
+    /// Whoever has just lost the claim may still give up what its holder has begun: he sends it once more. And who has lost it
+    /// is told so, and not of the upload that its holder gave up.
+    fn may_send_again(&mut self, sent: Result<()>, round: usize) -> Result<()> {
+        match sent {
+            Err(error) if error.kind() == Kind::Environment => {
+                self.claim.as_mut().map_or(Ok(()), Claim::renew)?;
+                if round == 0 { Ok(()) } else { Err(error) }
+            }
+            sent => sent,
+        }
     }
 
     /// What of a finished bag is damaged is put over only where the place keeps what it had.
